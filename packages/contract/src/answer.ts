@@ -1,0 +1,47 @@
+import type { Omitted } from './context-store.ts'
+import type { Json } from './json.ts'
+import type { Label } from './label.ts'
+import type { Citation } from './span.ts'
+
+export const STATUSES = ['complete', 'incomplete', 'denied', 'failed', 'pending'] as const
+
+export type Status = (typeof STATUSES)[number]
+
+export interface Usage {
+  readonly modelCalls: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly costMicroUsd: number
+  readonly frames: number
+  readonly maxDepth: number
+  readonly steps: number
+  readonly wallMs: number
+}
+
+/** What policy refused, equal refusals counted together. */
+export interface Denial {
+  readonly action: string
+  readonly resource: string
+  readonly policies: readonly string[]
+  readonly reason: string
+  readonly count: number
+}
+
+/** The one object `ask --json` prints and `completion` returns. */
+export interface Answer {
+  readonly schema: 'writ.answer/1'
+  readonly run: string
+  readonly status: Status
+  /** The released string, else canonical JSON of `value`; null when nothing was released. */
+  readonly answer: string | null
+  readonly value: Json
+  readonly citations: readonly Citation[]
+  readonly label: Label
+  readonly usage: Usage
+  readonly denials: readonly Denial[]
+  readonly omitted: readonly Omitted[]
+  /** Path of the evidence file. */
+  readonly evidence: string | null
+  /** Why the status is not `complete`; null when it is. */
+  readonly reason: string | null
+}

@@ -1,0 +1,145 @@
+import type { Label } from './label.ts'
+import type { DocumentInfo, Partition } from './partition.ts'
+import type { Span } from './span.ts'
+
+/** A passage found by a search: a span of a document, its text, and its rank (1 is best). */
+export interface Passage extends Span {
+  readonly title: string
+  readonly text: string
+  readonly rank: number
+}
+
+export interface SearchRequest {
+  readonly query: string
+  /** Most passages to return. */
+  readonly k: number
+  /** Only these documents, when given. */
+  readonly docs?: readonly string[]
+}
+
+export interface GrepRequest {
+  /** A linear-time regular expression (Rust syntax). */
+  readonly pattern: string
+  readonly ignoreCase: boolean
+  /** Lines of context around a match. */
+  readonly before: number
+  readonly after: number
+  /** Most matches to return. */
+  readonly limit: number
+  readonly docs?: readonly string[]
+}
+
+/** One match of a pattern: the span of the matching line (or piece of a very long line) with its context lines. */
+export interface GrepMatch extends Span {
+  readonly line: number
+  readonly text: string
+  /** The matched substring. */
+  readonly match: string
+}
+
+export interface GrepResult {
+  /** Sorted by document, then offset. */
+  readonly matches: readonly GrepMatch[]
+  /** True when more matches exist than were returned. */
+  readonly truncated: boolean
+}
+
+/** Text of a byte range, snapped outward to UTF-8 boundaries; the span says what was really read. */
+export interface ReadResult extends Span {
+  readonly text: string
+}
+
+export interface OutlineEntry {
+  readonly kind: 'heading' | 'section' | 'page'
+  readonly title: string
+  /** 1 is the outermost. */
+  readonly depth: number
+  readonly start: number
+  readonly end: number
+}
+
+/** A document that was left out at ingestion, and why (`binary`, `undecodable`, `unreadable`, `too-large`, …). */
+export interface Omitted {
+  readonly doc: string
+  readonly code: string
+}
+
+/** What was passed over on purpose, counted by reason (`git`, `node_modules`, `home`, `ignored`, `symlink`). */
+export type Skipped = Readonly<Record<string, number>>
+
+/**
+ * External memory as the kernel sees it. Every call names one partition, because a partition is the unit of decision;
+ * the kernel merges. Implementations never decide access and never see a frame.
+ */
+export interface ContextStore {
+  readonly partitions: readonly Partition[]
+  readonly omitted: readonly Omitted[]
+  readonly skipped: Skipped
+  /** The partition a document is in, or undefined. */
+  locate(doc: string): DocumentInfo | undefined
+  /** Documents of one partition sorted by id. */
+  documents(partition: string): readonly DocumentInfo[]
+  search(partition: string, request: SearchRequest, signal?: AbortSignal): Promise<readonly Passage[]>
+  /** Rejects with `BAD_PATTERN` for a pattern the engine refuses. */
+  grep(partition: string, request: GrepRequest, signal?: AbortSignal): Promise<GrepResult>
+  /** Rejects with `BAD_SPAN` when the range is not inside the document. */
+  read(doc: string, start: number, end: number): Promise<ReadResult>
+  outline(doc: string): Promise<readonly OutlineEntry[]>
+  /** Adds texts that live as long as this store (a child frame's own context) and returns their partition. */
+  addTexts(collection: string, texts: readonly TextSource[], label: Label): Promise<Partition>
+  close(): Promise<void>
+}
+
+/** A text given directly instead of a path. */
+export interface TextSource {
+  readonly id: string
+  readonly text: string
+  readonly label?: Label
+}
+
+/** What to ingest. Paths are files or directories; globs are expanded by the caller. */
+export interface IngestRequest {
+  readonly paths: readonly string[]
+  readonly texts: readonly TextSource[]
+  /** Label of documents no rule names. */
+  readonly defaultLabel: Label
+  /** First matching glob (relative to its root) wins. */
+  readonly labels: readonly LabelRule[]
+  readonly collection: string
+  readonly purposes: readonly string[]
+  readonly owner: string
+  /** Never entered, whatever it holds (the state directory). */
+  readonly home: string
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: IngestProgress) => void
+}
+
+export interface LabelRule {
+  readonly glob: string
+  readonly label: Label
+}
+
+export interface IngestProgress {
+  readonly documents: number
+  readonly bytes: number
+}
+
+/** Where corpora are kept: ingests sources, names the result, opens it again. */
+export interface Library {
+  /** Ingests for one run; content already packed is reused. Rejects with `EMPTY_CORPUS` when nothing is left. */
+  open(request: IngestRequest): Promise<ContextStore>
+  /** Ingests and keeps the result under a name. */
+  ingest(name: string, request: IngestRequest): Promise<ContextStore>
+  /** Opens a kept corpus. Rejects with `UNKNOWN_CORPUS`. */
+  openNamed(name: string): Promise<ContextStore>
+  list(): Promise<readonly CorpusSummary[]>
+  close(): Promise<void>
+}
+
+export interface CorpusSummary {
+  readonly name: string
+  readonly documents: number
+  readonly bytes: number
+  readonly partitions: number
+  readonly ingestedAt: string
+}

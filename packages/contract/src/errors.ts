@@ -1,0 +1,198 @@
+/**
+ * Every error Writ raises on purpose: how the command line exits for it (1 failure, 2 usage, 3 denied, 4 limit,
+ * 6 verification, 130 interrupted), whether trying again can help, and what to do next. `docs/reference/errors.md` documents
+ * each; a test keeps the two equal.
+ */
+export const ERRORS = {
+  // usage and configuration
+  USAGE: { exit: 2, retryable: false, next: 'Run the command with --help to see what it takes.' },
+  BAD_CONFIG: { exit: 2, retryable: false, next: 'Correct the configuration file at the place named.' },
+  BAD_LABEL: {
+    exit: 2,
+    retryable: false,
+    next: 'Give a label as level[:category,…] with level public, internal, confidential, restricted or secret.',
+  },
+  PATH_NOT_FOUND: { exit: 2, retryable: false, next: 'Check the path; nothing was read.' },
+  UNKNOWN_MODEL: {
+    exit: 2,
+    retryable: false,
+    next: 'Use builtin/extractive, openai/<model> with OPENAI_API_KEY set, or any id with --base-url.',
+  },
+  UNKNOWN_PRICE: {
+    exit: 2,
+    retryable: false,
+    next: 'Give --price <in>/<out> in USD per million tokens, or drop --max-cost.',
+  },
+  UNKNOWN_CORPUS: {
+    exit: 2,
+    retryable: false,
+    next: 'List corpora with `writ corpus ls`, or ingest one with `writ ingest <path…> --corpus <name>`.',
+  },
+  UNKNOWN_RUN: { exit: 2, retryable: false, next: 'List runs with `writ runs`.' },
+  UNKNOWN_USER: { exit: 2, retryable: false, next: 'Name a user the policy bundle knows with --as.' },
+  UNKNOWN_PURPOSE: {
+    exit: 2,
+    retryable: false,
+    next: 'Name a purpose the policy bundle knows with --purpose.',
+  },
+  BAD_POLICY: {
+    exit: 2,
+    retryable: false,
+    next: 'Correct the policy bundle at the place named; nothing ran.',
+  },
+  EVIDENCE_UNREADABLE: { exit: 2, retryable: false, next: 'Check the path of the evidence file.' },
+  // external memory
+  EMPTY_CORPUS: {
+    exit: 2,
+    retryable: false,
+    next: 'Give at least one readable UTF-8 text document; `omitted` says why each was left out.',
+  },
+  BAD_PATTERN: {
+    exit: 2,
+    retryable: false,
+    next: 'Use Rust regular expression syntax: no look-around, no backreferences.',
+  },
+  BAD_SPAN: {
+    exit: 2,
+    retryable: false,
+    next: 'Use offsets inside the document; `docs()` gives its size in bytes.',
+  },
+  UNKNOWN_DOCUMENT: {
+    exit: 2,
+    retryable: false,
+    next: 'Use a document id that `docs()`, `search()` or `grep()` returned.',
+  },
+  // gate
+  POLICY_DENIED: {
+    exit: 3,
+    retryable: false,
+    next: 'Read something else, use another model, or ask whoever keeps the policy named.',
+  },
+  BUDGET_EXCEEDED: { exit: 4, retryable: false, next: 'Raise the limit named, or ask for less.' },
+  DEPTH_EXCEEDED: { exit: 4, retryable: false, next: 'Use llm_query at this depth, or raise --max-depth.' },
+  TIMED_OUT: { exit: 4, retryable: false, next: 'Raise --timeout, or ask for less.' },
+  BATCH_FAILED: {
+    exit: 1,
+    retryable: false,
+    next: 'Look at `results` of the error: every completed item is kept there.',
+  },
+  BAD_REQUEST: {
+    exit: 2,
+    retryable: false,
+    next: 'Call the function with the arguments its usage line names.',
+  },
+  CITATION_INVALID: {
+    exit: 1,
+    retryable: false,
+    next: 'Cite a span this frame was granted, with a quote that occurs byte-exactly in it.',
+  },
+  INVALID_ANSWER: {
+    exit: 1,
+    retryable: false,
+    next: 'Release a value that JSON can hold and that fits the size limit.',
+  },
+  NO_ANSWER: {
+    exit: 1,
+    retryable: false,
+    next: 'Ask again with more turns, another model, or a narrower question.',
+  },
+  // effects
+  MODEL_FAILED: {
+    exit: 1,
+    retryable: true,
+    next: 'Try again later, or use another model; the message has what the provider said.',
+  },
+  MODEL_REJECTED: {
+    exit: 1,
+    retryable: false,
+    next: 'The provider refuses this request; its message says why.',
+  },
+  MODEL_TIMEOUT: { exit: 1, retryable: true, next: 'Try again later, or raise the time-out per request.' },
+  SANDBOX_FAILED: {
+    exit: 1,
+    retryable: true,
+    next: 'Run `writ doctor`; the sandbox could not be started or broke.',
+  },
+  // ledger and evidence
+  LEDGER_FAILED: {
+    exit: 1,
+    retryable: false,
+    next: 'Check disk space and permissions of the home directory; nothing was released.',
+  },
+  HOME_UNUSABLE: { exit: 2, retryable: false, next: 'Choose a writable directory with --home or WRIT_HOME.' },
+  KEY_UNAVAILABLE: {
+    exit: 1,
+    retryable: false,
+    next: 'Check the key files in the home directory; Writ never falls back to another key.',
+  },
+  NO_TRUST_ROOT: {
+    exit: 6,
+    retryable: false,
+    next: 'Give the trust root with --trust; it must come from outside the evidence file.',
+  },
+  BAD_TRUST_ROOT: { exit: 6, retryable: false, next: 'Give a trust root file of schema writ.trust/1.' },
+  VERIFICATION_FAILED: {
+    exit: 6,
+    retryable: false,
+    next: 'Do not rely on this evidence file; the verdicts say what is wrong.',
+  },
+  // process
+  INTERRUPTED: { exit: 130, retryable: false, next: 'The run was stopped; what it had is recorded.' },
+  INTERNAL: {
+    exit: 1,
+    retryable: false,
+    next: 'This is a fault in Writ; please report it with the message.',
+  },
+} as const
+
+export type ErrorCode = keyof typeof ERRORS
+
+const MARK = 'writ.error'
+
+/** Extra facts of an error. `data` reaches guest code, so it holds only what the frame may know. */
+export interface ErrorFacts {
+  readonly run?: string
+  readonly data?: Readonly<Record<string, unknown>>
+  readonly cause?: unknown
+}
+
+/** Every error Writ raises on purpose: a code of the catalogue, what happened, and whether trying again can help. */
+export class WritError extends Error {
+  override readonly name: string = 'WritError'
+  readonly code: ErrorCode
+  readonly run: string | undefined
+  readonly data: Readonly<Record<string, unknown>>
+  /** Recognises the error across copies of this package in one process. */
+  readonly mark: string = MARK
+
+  constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
+    this.code = code
+    this.run = facts.run
+    this.data = facts.data ?? {}
+  }
+
+  get retryable(): boolean {
+    return ERRORS[this.code].retryable
+  }
+
+  get exitCode(): number {
+    return ERRORS[this.code].exit
+  }
+
+  get next(): string {
+    return ERRORS[this.code].next
+  }
+}
+
+/** Recognises a WritError by its mark, so that copies of the package in one process agree. */
+export function isWritError(value: unknown): value is WritError {
+  return typeof value === 'object' && value !== null && 'mark' in value && value.mark === MARK
+}
+
+/** The error as it is; anything unforeseen becomes `INTERNAL`. */
+export function toWritError(value: unknown): WritError {
+  if (isWritError(value)) return value
+  const message = value instanceof Error ? value.message : String(value)
+  return new WritError('INTERNAL', message, { cause: value })
+}

@@ -1,0 +1,59 @@
+import type { Answer } from './answer.ts'
+import type { Amount } from './budget.ts'
+import type { Label } from './label.ts'
+import type { Outcome } from './outcome.ts'
+import type { Action, Verdict } from './policy.ts'
+
+/** What a run tells whoever watches it. Nothing here is evidence; records are. */
+export type RunEvent =
+  | { readonly type: 'ingest'; readonly documents: number; readonly bytes: number }
+  | {
+      readonly type: 'run.open'
+      readonly run: string
+      readonly question: string
+      readonly model: string
+      readonly strategy: string
+      readonly strategyReason: string
+      readonly documents: number
+      readonly bytes: number
+      readonly confinement: string
+      readonly policy: string
+    }
+  | {
+      readonly type: 'frame.open'
+      readonly lane: string
+      readonly parent: string | null
+      readonly depth: number
+      readonly goal: string
+      readonly model: string
+    }
+  | {
+      readonly type: 'step'
+      readonly lane: string
+      readonly n: number
+      readonly kind: string
+      readonly op: string
+      readonly outcome: Outcome | 'started'
+      readonly detail: string
+      readonly tookMs: number
+      /** Part of `tookMs` that governance took: decision, reservation, recording. */
+      readonly gateMs: number
+    }
+  | {
+      readonly type: 'decision'
+      readonly lane: string
+      readonly action: Action
+      readonly resource: string
+      readonly verdict: Verdict
+      readonly policies: readonly string[]
+      readonly reason: string
+    }
+  | {
+      readonly type: 'frame.close'
+      readonly lane: string
+      readonly outcome: Outcome
+      readonly turns: number
+      readonly label: Label
+      readonly charged: Amount
+    }
+  | { readonly type: 'answer'; readonly answer: Answer }

@@ -1,0 +1,145 @@
+import type { GrepResult, OutlineEntry, Passage, ReadResult } from './context-store.ts'
+import type { WritError } from './errors.ts'
+import type { Label } from './label.ts'
+import type { Message } from './message.ts'
+import type { DocumentInfo } from './partition.ts'
+import type { CellResult, GuestContext, HostCall, HostReply } from './sandbox.ts'
+import type { Citation, Span } from './span.ts'
+
+/** The steps a frame can ask the gate for, each with what it gives back. */
+export interface Steps {
+  'context.docs': { request: { match?: string; limit?: number }; result: readonly DocumentListing[] }
+  'context.search': {
+    request: { query: string; k?: number; docs?: readonly string[] }
+    result: readonly Passage[]
+  }
+  'context.grep': {
+    request: {
+      pattern: string
+      ignoreCase?: boolean
+      before?: number
+      after?: number
+      limit?: number
+      docs?: readonly string[]
+    }
+    result: GrepResult
+  }
+  'context.outline': { request: { doc: string }; result: readonly OutlineEntry[] }
+  'context.read': { request: { doc: string; start?: number; end?: number }; result: ReadResult }
+  'model.call': {
+    request: { prompts: readonly SubCall[]; model?: string; direct?: boolean }
+    result: readonly ItemOutcome<string>[]
+  }
+  'frame.spawn': { request: SpawnRequest; result: FrameValue }
+  'budget.read': { request: Record<string, never>; result: BudgetLeft }
+}
+
+export type StepName = keyof Steps
+
+export interface DocumentListing extends DocumentInfo {
+  readonly label: Label
+}
+
+/** One sub-call: a prompt, and spans whose text the host appends without the frame reading it. */
+export interface SubCall {
+  readonly prompt: string
+  readonly spans?: readonly Pick<Span, 'doc' | 'start' | 'end'>[]
+}
+
+/** What became of one item of a batch. A failure is an error, never text. */
+export type ItemOutcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: WritError }
+
+export interface SpawnRequest {
+  readonly goal: string
+  /** A text of the child's own, labelled with the parent's label. */
+  readonly context?: string
+  /** `inherit` for the parent's corpus, or documents (spans count as their documents). Nothing: no corpus. */
+  readonly scope?: 'inherit' | readonly string[]
+  readonly model?: string
+}
+
+/** What a frame released: the value once serialised, never retyped by a model. */
+export interface FrameValue {
+  readonly valueJson: string
+  readonly citations: readonly Citation[]
+}
+
+export interface BudgetLeft {
+  readonly calls: number
+  readonly tokens: number | null
+  readonly costMicroUsd: number | null
+  readonly depth: number
+  readonly turns: number
+}
+
+/** What a frame may tell its model about the corpus before it has read anything. */
+export interface CorpusView {
+  readonly documents: number
+  readonly bytes: number
+  /** Titles are content: only of partitions that do not raise the frame's label. */
+  readonly sample: readonly string[]
+  /** Whether policy withholds something. */
+  readonly withheld: boolean
+}
+
+/**
+ * A frame as the reasoning room sees it: the only handle it has on the world. Everything here goes through the gate,
+ * and label, depth, budget and lane are the kernel's, not arguments.
+ */
+export interface Frame {
+  readonly lane: string
+  readonly depth: number
+  readonly maxDepth: number
+  readonly maxTurns: number
+  readonly goal: string
+  readonly model: { readonly id: string; readonly contextWindow: number }
+  readonly corpus: CorpusView
+  readonly context: GuestContext
+  readonly signal: AbortSignal
+  label(): Label
+  /** Coarse state of the budget for the turn header: names of limits at 80 % or more, sorted. */
+  pressure(): readonly string[]
+  /** One model turn. `last` draws on the turn held back from the start. Rejects with the error that ended it. */
+  turn(messages: readonly Message[], last: boolean): Promise<string>
+  /** Whether one more ordinary turn with these messages fits the limits. */
+  fitsTurn(messages: readonly Message[]): boolean
+  /** Runs a cell; every host call goes to `onCall`, whose reply the kernel records and delivers. */
+  cell(code: string, onCall: (call: HostCall) => Promise<HostReply>): Promise<CellResult>
+  /** Performs a step through the gate, or rejects with a typed error. */
+  step<K extends StepName>(name: K, request: Steps[K]['request']): Promise<Steps[K]['result']>
+  /** A citation, when its bytes lie in what this lineage was granted and the quote occurs in them. */
+  cite(span: Pick<Span, 'doc' | 'start' | 'end'>, quote?: string): Promise<Citation>
+  /** The draft left in `answer.content`, as JSON, if any. */
+  draft(): Promise<string | undefined>
+  /** Documents of the frame's scope in order, for strategies that read everything. */
+  documents(): readonly string[]
+}
+
+/** How a frame ended, as the reasoning room reports it. */
+export interface FrameEnd {
+  /** JSON of the released value; undefined when the frame released nothing. */
+  readonly valueJson: string | undefined
+  /** True when the frame used its last turn or a limit kept it from one. */
+  readonly incomplete: boolean
+  readonly error?: WritError
+}
+
+/** The reasoning room as the kernel sees it. */
+export interface Reasoner {
+  /** Digest of prompts, parsing, compaction: part of the guest ABI. */
+  readonly digest: string
+  /** Bytes of the fixed part of a frame's prompt: what a last turn holds back besides the goal. */
+  readonly promptBytes: number
+  /** Names of strategies, `auto` excluded. */
+  readonly strategies: readonly string[]
+  choose(requested: string, contextBytes: number, contextWindow: number): StrategyChoice
+  /** Runs a frame to its end. Never rejects for what a model or guest does. */
+  run(frame: Frame, strategy: string): Promise<FrameEnd>
+}
+
+export interface StrategyChoice {
+  readonly strategy: string
+  readonly reason: string
+}

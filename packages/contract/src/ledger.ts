@@ -1,0 +1,50 @@
+import type { Status } from './answer.ts'
+
+/** A payload beside a record: stored encrypted under the run's key, never in the log. */
+export interface Payload {
+  /** `lane/n/field`. */
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+/** How far a write must have got before `append` resolves. */
+export type Durability =
+  /** In the database; survives a kill of the process. */
+  | 'commit'
+  /** On disk; survives a power cut. Flushes everything before it too. */
+  | 'flush'
+
+export interface RunHead {
+  readonly run: string
+  readonly question: string
+  /** `open` while the run has neither close nor abort. */
+  readonly status: Status | 'open' | 'aborted'
+  readonly startedAt: number
+}
+
+/** The records of one run while it is being written. Appends are acknowledged in the order they were made. */
+export interface RunLog {
+  readonly run: string
+  /** 32 random bytes: salts and payload keys derive from it. Kept in a file of its own. */
+  readonly key: Uint8Array
+  /** Appends canonical record bytes. Rejects with `LEDGER_FAILED`; nothing after a failure is accepted. */
+  append(record: Uint8Array, payloads: readonly Payload[], durability: Durability): Promise<void>
+  /** Persists the one root of the finished tree. Rejects when another root exists for this size. */
+  seal(size: number, root: Uint8Array): Promise<void>
+  /** Notes how the run ended, for listings. */
+  finish(status: Status | 'aborted'): Promise<void>
+  /** Every record so far, in order, in batches. */
+  records(): AsyncIterable<Uint8Array>
+}
+
+/** The append-only record of runs. One live process writes one shard; readers see every shard of the home. */
+export interface Ledger {
+  open(run: string, question: string, startedAt: number): Promise<RunLog>
+  /** Newest first. */
+  runs(): Promise<readonly RunHead[]>
+  /** Records of a run of any shard; rejects with `UNKNOWN_RUN`. */
+  records(run: string): AsyncIterable<Uint8Array>
+  /** A payload of a run, decrypted; undefined when there is none or its key is gone. */
+  payload(run: string, path: string): Promise<Uint8Array | undefined>
+  close(): Promise<void>
+}

@@ -1,0 +1,33 @@
+import type { Limits } from './budget.ts'
+
+// Defaults and caps, each with its reason. `protocol.md` of the design compares them with the field's.
+
+export const DEFAULT_LIMITS: Limits = Object.freeze({
+  maxCalls: 1_000, // a runaway root costs at most this many requests
+  maxTokens: null,
+  maxCostMicroUsd: null,
+  maxDepth: 2, // deeper trees were measured to make some models worse
+  maxTurns: 30,
+  timeoutMs: null,
+  concurrency: 16, // what providers' default rate limits bear
+  maxOutputBytes: 64 * 1024 * 1024, // as large as the memory a VM may hold
+})
+
+/** Most output tokens of one root turn and one leaf call; always sent, so that the worst case is known. */
+export const MAX_TURN_OUTPUT_TOKENS = 16_384
+export const MAX_LEAF_OUTPUT_TOKENS = 4_096
+
+/** Characters (UTF-16 units) of a cell's output shown to the model; head and tail are kept. */
+export const MAX_SHOWN_CHARS = 20_000
+
+/** Guest memory, stack and CPU. Fuel counts polls of the engine's interrupt handler (one per 10,000 back-edges). */
+export const GUEST_MEMORY_BYTES: number = 64 * 1024 * 1024
+export const GUEST_STACK_BYTES = 131_072 // the engine's default traps differently by JIT tier
+export const CELL_FUEL_POLLS = 20_000 // about 5 s of plain loops
+export const CELL_BACKSTOP_MS = 30_000 // for builtins that never poll
+
+/** One context of at most this size and one label behaves as a string in the guest. */
+export const STRING_CONTEXT_BYTES: number = 1024 * 1024
+
+/** A record must fit in this many bytes of canonical JSON. */
+export const MAX_RECORD_BYTES: number = 64 * 1024

@@ -1,0 +1,31 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider'
+import type { Price } from './budget.ts'
+import type { Level } from './label.ts'
+
+/** What policy knows about a model. Set by the operator's configuration, never by the model or provider. */
+export interface ModelFacts {
+  readonly maxLevel: Level
+  readonly categories: readonly string[]
+  readonly jurisdiction: string
+  readonly onPrem: boolean
+  readonly retention: boolean
+  /** Opaque identity of what answers: the model id and where it is reached, hashed. */
+  readonly digest: string
+  readonly approved: boolean
+}
+
+/** A model the run may use: the port, its window, its price and its facts. */
+export interface ModelProfile {
+  /** As the user named it: `provider/id`. */
+  readonly id: string
+  readonly languageModel: LanguageModelV4
+  /** Tokens of context the model declares. */
+  readonly contextWindow: number
+  /** Null when unknown; then a cost limit is refused. */
+  readonly price: Price | null
+  readonly facts: ModelFacts
+  /** For the words beside figures and answers, such as "built-in extractive model". */
+  readonly title: string
+}
+
+export type { LanguageModelV4 } from '@ai-sdk/provider'

@@ -1,0 +1,27 @@
+import type { Label } from './label.ts'
+
+/** All documents of a collection with the same label: one pack, one index. The unit of decision and of search. */
+export interface Partition {
+  /** Opaque id, stable for the same collection, label, purposes and owner. Safe to record in plain text. */
+  readonly id: string
+  readonly collection: string
+  readonly label: Label
+  /** Purposes its documents may be read for. */
+  readonly purposes: readonly string[]
+  readonly owner: string
+  readonly documents: number
+  readonly bytes: number
+  /** SHA-256 (hex) of the pack. Never recorded bare: a record holds a commitment to it. */
+  readonly packSha256: string
+}
+
+/** What is known of a document without reading it. */
+export interface DocumentInfo {
+  readonly id: string
+  readonly partition: string
+  readonly title: string
+  readonly mediaType: string
+  readonly bytes: number
+  /** Entries of its outline. */
+  readonly outlineSize: number
+}

@@ -1,0 +1,98 @@
+import type { Outcome } from './outcome.ts'
+
+/** What keeps guest code in: a fact of the run, recorded in `run.open`. */
+export interface Confinement {
+  /** `full` has an operating-system boundary; `reduced` relies on the VM and Node's permission model. */
+  readonly level: 'full' | 'reduced'
+  readonly layers: readonly string[]
+  /** Digest of everything that shapes what a cell does: engine, prelude, declaration rewriting. */
+  readonly guestAbi: string
+}
+
+export interface VmOptions {
+  /** Shown in errors and traces; the frame's lane. */
+  readonly name: string
+  readonly memoryBytes: number
+  readonly stackBytes: number
+  /** 32 bytes, hex: seeds the guest's randomness. */
+  readonly seed: string
+  /** What the guest's clock says, always: milliseconds since the epoch. */
+  readonly epochMs: number
+  /** Host functions by guest name; every one returns a promise in the guest. */
+  readonly functions: readonly string[]
+  /** Text for a string-like `context`, else null for a handle. */
+  readonly context: GuestContext
+}
+
+/** What `context` is in the guest. */
+export type GuestContext =
+  | { readonly type: 'text'; readonly text: string; readonly docs: number }
+  | { readonly type: 'handle'; readonly docs: number; readonly bytes: number }
+  | { readonly type: 'none' }
+
+export interface CellLimits {
+  readonly fuelPolls: number
+  readonly backstopMs: number
+  /** Most characters of printed output kept. */
+  readonly outputChars: number
+}
+
+/** What a host function gives back: a JSON text, or an error the guest sees as a rejection. */
+export type HostReply =
+  | { readonly ok: true; readonly json: string }
+  | { readonly ok: false; readonly error: GuestError }
+
+/** An error as guest code and the model see it. */
+export interface GuestError {
+  readonly name: string
+  readonly message: string
+  /** Own properties of the error object, JSON text. */
+  readonly dataJson?: string
+}
+
+/** A call out of the guest. Replies are delivered in the order in which `reply` is called, one at a time. */
+export interface HostCall {
+  /** Ordinal of the call in this VM, from 0, over all cells. */
+  readonly id: number
+  readonly name: string
+  /** The arguments as a JSON array. */
+  readonly argsJson: string
+}
+
+export interface CellResult {
+  readonly outcome: Outcome
+  /** Printed output, possibly cut to `outputChars` with head and tail kept. */
+  readonly output: string
+  /** The value of the last expression, as shown to the model; absent when there is none. */
+  readonly shown?: string
+  readonly error?: GuestError
+  /** JSON of the value released by FINAL and its like; absent when the cell released nothing. */
+  readonly finalJson?: string
+  /** Interrupt polls spent; exactly repeatable. */
+  readonly fuel: number
+}
+
+/** One REPL: its variables live from cell to cell. A cell that was stopped leaves the VM as it was before the cell. */
+export interface Vm {
+  /**
+   * Runs one cell. `onCall` is called for each host call in order; answer it with `reply`, now or later.
+   * Never rejects for what guest code does; rejects with `SANDBOX_FAILED` only when the host side is broken.
+   */
+  run(
+    code: string,
+    limits: CellLimits,
+    onCall: (call: HostCall) => void,
+    signal: AbortSignal,
+  ): Promise<CellResult>
+  /** Answers a host call. A reply to a call of an earlier cell waits for the next cell's first await. */
+  reply(callId: number, reply: HostReply): void
+  /** JSON of `answer.content` as the guest left it, for a release at a limit; undefined when never set. */
+  draft(): Promise<string | undefined>
+  close(): Promise<void>
+}
+
+export interface Sandbox {
+  readonly confinement: Confinement
+  open(options: VmOptions): Promise<Vm>
+  close(): Promise<void>
+}

@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+
+// Two projects: `pure` shares one module graph (fast); `process` isolates every file, because those tests start
+// workers, children and servers. A test that needs a process of its own ends in `.process.test.ts`.
+export default defineConfig({
+  ssr: { resolve: { conditions: ['@writ/source', 'node', 'import', 'module', 'default'] } },
+  resolve: { conditions: ['@writ/source', 'node', 'import', 'module', 'default'] },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: ['**/*.process.test.ts', '**/node_modules/**'],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'process',
+          include: ['packages/*/src/**/*.process.test.ts', 'scripts/**/*.process.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
