@@ -71,6 +71,7 @@ export const ERRORS = {
   BUDGET_EXCEEDED: { exit: 4, retryable: false, next: 'Raise the limit named, or ask for less.' },
   DEPTH_EXCEEDED: { exit: 4, retryable: false, next: 'Use llm_query at this depth, or raise --max-depth.' },
   TIMED_OUT: { exit: 4, retryable: false, next: 'Raise --timeout, or ask for less.' },
+  CANCELLED: { exit: 1, retryable: false, next: 'Nothing: the frame that asked had already ended.' },
   BATCH_FAILED: {
     exit: 1,
     retryable: false,

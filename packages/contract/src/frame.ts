@@ -27,11 +27,18 @@ export interface Steps {
   'context.outline': { request: { doc: string }; result: readonly OutlineEntry[] }
   'context.read': { request: { doc: string; start?: number; end?: number }; result: ReadResult }
   'model.call': {
-    request: { prompts: readonly SubCall[]; model?: string; direct?: boolean }
+    request: { prompts: readonly SubCall[]; model?: string }
     result: readonly ItemOutcome<string>[]
   }
-  'frame.spawn': { request: SpawnRequest; result: FrameValue }
-  'budget.read': { request: Record<string, never>; result: BudgetLeft }
+  'frame.spawn': {
+    request: { children: readonly SpawnRequest[] }
+    result: readonly ItemOutcome<FrameValue>[]
+  }
+  /** A citation, when its bytes lie in what this lineage was granted and the quote occurs in them. */
+  cite: { request: { doc: string; start: number; end: number; quote?: string }; result: Citation }
+  budget: { request: Record<string, never>; result: BudgetLeft }
+  /** Arguments that make no step: recorded and rejected with `BAD_REQUEST`, so that every reply has a record. */
+  refuse: { request: { op: string; message: string }; result: never }
 }
 
 export type StepName = keyof Steps
@@ -80,8 +87,6 @@ export interface CorpusView {
   readonly bytes: number
   /** Titles are content: only of partitions that do not raise the frame's label. */
   readonly sample: readonly string[]
-  /** Whether policy withholds something. */
-  readonly withheld: boolean
 }
 
 /**
@@ -101,28 +106,40 @@ export interface Frame {
   label(): Label
   /** Coarse state of the budget for the turn header: names of limits at 80 % or more, sorted. */
   pressure(): readonly string[]
-  /** One model turn. `last` draws on the turn held back from the start. Rejects with the error that ended it. */
+  /**
+   * One model turn. `last` draws on the turn held back from the start; an ordinary turn that does not fit the limits
+   * rejects with `BUDGET_EXCEEDED` and leaves the last one.
+   */
   turn(messages: readonly Message[], last: boolean): Promise<string>
-  /** Whether one more ordinary turn with these messages fits the limits. */
-  fitsTurn(messages: readonly Message[]): boolean
-  /** Runs a cell; every host call goes to `onCall`, whose reply the kernel records and delivers. */
-  cell(code: string, onCall: (call: HostCall) => Promise<HostReply>): Promise<CellResult>
-  /** Performs a step through the gate, or rejects with a typed error. */
-  step<K extends StepName>(name: K, request: Steps[K]['request']): Promise<Steps[K]['result']>
-  /** A citation, when its bytes lie in what this lineage was granted and the quote occurs in them. */
-  cite(span: Pick<Span, 'doc' | 'start' | 'end'>, quote?: string): Promise<Citation>
+  /**
+   * Runs a cell. Each host call goes to `onCall` with the one step it may perform; replies are delivered in the order
+   * in which those steps were recorded.
+   */
+  cell(code: string, onCall: (call: HostCall, perform: Perform) => Promise<HostReply>): Promise<CellResult>
+  /** Performs a step through the gate, or rejects with a typed error. For strategies without a REPL. */
+  readonly perform: Perform
+  /**
+   * Releases a value (JSON text) as the frame's result: validated, decided, recorded. Rejects with `INVALID_ANSWER`
+   * when it does not validate (the frame may try again) and `POLICY_DENIED` when it may not leave.
+   */
+  release(valueJson: string): Promise<void>
   /** The draft left in `answer.content`, as JSON, if any. */
   draft(): Promise<string | undefined>
-  /** Documents of the frame's scope in order, for strategies that read everything. */
-  documents(): readonly string[]
+  /** Most bytes a last turn's messages may have: that much was held back from the start. */
+  readonly lastTurnBytes: number
 }
+
+/** Performs one step through the gate, or rejects with a typed error. */
+export type Perform = <K extends StepName>(
+  name: K,
+  request: Steps[K]['request'],
+) => Promise<Steps[K]['result']>
 
 /** How a frame ended, as the reasoning room reports it. */
 export interface FrameEnd {
-  /** JSON of the released value; undefined when the frame released nothing. */
-  readonly valueJson: string | undefined
-  /** True when the frame used its last turn or a limit kept it from one. */
+  /** True when the frame used its last turn, or a limit kept it from one. */
   readonly incomplete: boolean
+  /** Why it ended without a release; absent when it released. */
   readonly error?: WritError
 }
 
@@ -130,6 +147,8 @@ export interface FrameEnd {
 export interface Reasoner {
   /** Digest of prompts, parsing, compaction: part of the guest ABI. */
   readonly digest: string
+  /** The fixed system text of a sub-call. */
+  readonly leafPrompt: string
   /** Bytes of the fixed part of a frame's prompt: what a last turn holds back besides the goal. */
   readonly promptBytes: number
   /** Names of strategies, `auto` excluded. */
@@ -141,5 +160,7 @@ export interface Reasoner {
 
 export interface StrategyChoice {
   readonly strategy: string
+  /** Whether its frames take turns in a REPL, and so keep a last turn in reserve. */
+  readonly turns: boolean
   readonly reason: string
 }

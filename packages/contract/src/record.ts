@@ -28,7 +28,7 @@ export const RECORD_KINDS = [
   'strategy.chosen',
   'context.search',
   'context.read',
-  'budget.read',
+  'local',
   'model.call',
   'model.attempt',
   'model.result',
@@ -139,10 +139,11 @@ export interface Det {
   }
   readonly 'context.search': Local
   readonly 'context.read': Local
-  readonly 'budget.read': { readonly output: Commitment }
+  /** A value the host gave a cell without a decision or an outside effect: `budget()`, `cite()`, a refused argument. */
+  readonly local: Step & { readonly op: string; readonly output: Commitment; readonly code: string | null }
   readonly 'model.call': Step & {
-    /** `turn` for a frame's own turns, `leaf` for sub-calls, `direct` for the direct strategy. */
-    readonly role: 'turn' | 'leaf' | 'direct'
+    /** `turn` for a frame's own turns, `leaf` for sub-calls. */
+    readonly role: 'turn' | 'leaf'
     readonly model: string
     /** Requests in the batch. `input` is then a Merkle root over the items' commitments. */
     readonly items: number
@@ -244,7 +245,7 @@ export interface Obs {
   readonly 'strategy.chosen': Timed
   readonly 'context.search': Lasting
   readonly 'context.read': Lasting
-  readonly 'budget.read': Timed
+  readonly local: Timed
   readonly 'model.call': Timed
   /** A retry: written before it is sent, so that a crash cannot hide it. The first attempt is the command itself. */
   readonly 'model.attempt': Timed & {

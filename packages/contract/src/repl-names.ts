@@ -10,7 +10,7 @@ export interface ReplName {
     | 'context.read'
     | 'model.call'
     | 'frame.spawn'
-    | 'budget.read'
+    | 'local'
     | 'local'
     | 'release'
   /** For prompts: the call form and what it gives back. */
@@ -67,7 +67,7 @@ export const HOST_NAMES: readonly ReplName[] = Object.freeze([
     'await rlm_query_batched([{prompt, context?, scope?, model?}], {settle?}) → values in order',
   ),
   entry('cite', [], 'local', 'await cite(span, quote?) → citation {doc, start, end, sha256, quote}'),
-  entry('budget', [], 'budget.read', 'await budget() → {calls, tokens, costMicroUsd, depth, turns} left'),
+  entry('budget', [], 'local', 'await budget() → {calls, tokens, costMicroUsd, depth, turns} left'),
 ])
 
 /** Names the VM itself provides. */

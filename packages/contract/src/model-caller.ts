@@ -1,0 +1,37 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider'
+import type { Message } from './message.ts'
+
+export interface ModelRequest {
+  readonly messages: readonly Message[]
+  /** Always sent, so that the worst case is known beforehand. */
+  readonly maxOutputTokens: number
+  readonly signal: AbortSignal
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface ModelReply {
+  readonly text: string
+  readonly finishReason: string
+  /** What the provider says it used; null where it says nothing. */
+  readonly inputTokens: number | null
+  readonly outputTokens: number | null
+  readonly requestId: string | null
+  /** HTTP status, 200 for a model without HTTP. */
+  readonly status: number
+}
+
+/**
+ * Makes exactly one request. Rejects with `MODEL_FAILED`, `MODEL_REJECTED` or `MODEL_TIMEOUT`, whose data is a
+ * `ModelFailure`.
+ */
+export type ModelCaller = (model: LanguageModelV4, request: ModelRequest) => Promise<ModelReply>
+
+/** What is known of a failed request. */
+export interface ModelFailure {
+  /** HTTP status, or 0 when none came. */
+  readonly status: number
+  readonly retryAfterMs: number | null
+  /** Whether the provider may have done the work: then its worst case is charged. */
+  readonly mayHaveRun: boolean
+  readonly requestId: string | null
+}

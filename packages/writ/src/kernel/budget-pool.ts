@@ -1,0 +1,198 @@
+import {
+  type Amount,
+  addAmounts,
+  type Limits,
+  NOTHING,
+  subtractAmounts,
+  totalTokens,
+  WritError,
+} from '@writ/contract'
+
+/** Room taken from the pool for one attempt; settling it charges what was used and refunds the rest. */
+export interface Reservation {
+  readonly bound: Amount
+  /** Charges at most the bound. Called exactly once. */
+  settle(charged: Amount): void
+}
+
+/** Room held back for a turn that must remain possible. It never waits and is never refunded while its frame lives. */
+export interface Hold {
+  readonly bound: Amount
+  /** Turns the hold into a reservation. */
+  use(): Reservation
+  /** Gives the room back, unless it was used. */
+  release(): void
+}
+
+interface Waiter {
+  readonly bound: Amount
+  grant(): void
+  refuse(error: WritError): void
+}
+
+/**
+ * One pool for the whole tree. INVARIANT: charged + reserved + held is within the limits at every moment, so no
+ * schedule of calls can pass one. A request that does not fit waits only while refunds of calls in flight could still
+ * make it fit, first come first served; else it is refused.
+ */
+export class BudgetPool {
+  readonly #limits: Limits
+  #charged: Amount = NOTHING
+  #reserved: Amount = NOTHING
+  #held: Amount = NOTHING
+  readonly #waiting: Waiter[] = []
+
+  constructor(limits: Limits) {
+    this.#limits = limits
+  }
+
+  get charged(): Amount {
+    return this.#charged
+  }
+
+  /** What could still be spent now; null where there is no limit. */
+  left(): { calls: number; tokens: number | null; costMicroUsd: number | null } {
+    const taken = this.#taken()
+    const { maxCalls, maxTokens, maxCostMicroUsd } = this.#limits
+    return {
+      calls: maxCalls - taken.calls,
+      tokens: maxTokens === null ? null : maxTokens - totalTokens(taken),
+      costMicroUsd: maxCostMicroUsd === null ? null : maxCostMicroUsd - taken.costMicroUsd,
+    }
+  }
+
+  /** Names of limits of which at least `share` (0 to 1) is charged or reserved, sorted. */
+  pressure(share: number): string[] {
+    const used = addAmounts(this.#charged, this.#reserved)
+    const { maxCalls, maxTokens, maxCostMicroUsd } = this.#limits
+    const names: string[] = []
+    if (used.calls >= maxCalls * share) names.push('calls')
+    if (maxCostMicroUsd !== null && used.costMicroUsd >= maxCostMicroUsd * share) names.push('cost')
+    if (maxTokens !== null && totalTokens(used) >= maxTokens * share) names.push('tokens')
+    return names
+  }
+
+  /** Takes room for one attempt, waiting for refunds while they can help. Rejects with `BUDGET_EXCEEDED`. */
+  reserve(bound: Amount, signal: AbortSignal): Promise<Reservation> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason)
+        return
+      }
+      if (this.#waiting.length === 0 && this.#exceeded(addAmounts(this.#taken(), bound)) === null) {
+        resolve(this.#take(bound))
+        return
+      }
+      const leave = (): void => {
+        signal.removeEventListener('abort', onAbort)
+        const index = this.#waiting.indexOf(waiter)
+        if (index >= 0) this.#waiting.splice(index, 1)
+      }
+      const onAbort = (): void => {
+        leave()
+        reject(signal.reason)
+        this.#serve()
+      }
+      const waiter: Waiter = {
+        bound,
+        grant: () => {
+          leave()
+          resolve(this.#take(bound))
+        },
+        refuse: (error) => {
+          leave()
+          reject(error)
+        },
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#waiting.push(waiter)
+      this.#serve()
+    })
+  }
+
+  /** Holds room back at once, or throws `BUDGET_EXCEEDED`. */
+  hold(bound: Amount): Hold {
+    const exceeded = this.#exceeded(addAmounts(this.#taken(), bound))
+    if (exceeded !== null) throw refusal(exceeded, bound)
+    this.#held = addAmounts(this.#held, bound)
+    let open = true
+    const give = (): void => {
+      if (!open) throw new WritError('INTERNAL', 'A hold on the budget was used twice.')
+      open = false
+      this.#held = subtractAmounts(this.#held, bound)
+    }
+    return {
+      bound,
+      use: () => {
+        give()
+        return this.#take(bound)
+      },
+      release: () => {
+        if (!open) return
+        give()
+        this.#serve()
+      },
+    }
+  }
+
+  #taken(): Amount {
+    return addAmounts(addAmounts(this.#charged, this.#reserved), this.#held)
+  }
+
+  #take(bound: Amount): Reservation {
+    this.#reserved = addAmounts(this.#reserved, bound)
+    let open = true
+    return {
+      bound,
+      settle: (charged) => {
+        if (!open) throw new WritError('INTERNAL', 'A reservation was settled twice.')
+        open = false
+        this.#reserved = subtractAmounts(this.#reserved, bound)
+        this.#charged = addAmounts(this.#charged, atMost(charged, bound))
+        this.#serve()
+      },
+    }
+  }
+
+  /** Serves waiters in order until the first that must go on waiting. */
+  #serve(): void {
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      if (this.#exceeded(addAmounts(this.#taken(), first.bound)) === null) {
+        first.grant()
+        continue
+      }
+      // A call in flight is spent whatever happens; its tokens and cost may all come back.
+      const certain = { ...NOTHING, calls: this.#reserved.calls }
+      const best = addAmounts(addAmounts(addAmounts(this.#charged, certain), this.#held), first.bound)
+      const exceeded = this.#exceeded(best)
+      if (exceeded === null) return
+      first.refuse(refusal(exceeded, first.bound))
+    }
+  }
+
+  #exceeded(amount: Amount): string | null {
+    const { maxCalls, maxTokens, maxCostMicroUsd } = this.#limits
+    if (amount.calls > maxCalls) return `the limit of ${maxCalls} model calls`
+    if (maxTokens !== null && totalTokens(amount) > maxTokens) return `the limit of ${maxTokens} tokens`
+    if (maxCostMicroUsd !== null && amount.costMicroUsd > maxCostMicroUsd)
+      return `the limit of ${maxCostMicroUsd} micro-USD`
+    return null
+  }
+}
+
+function atMost(charged: Amount, bound: Amount): Amount {
+  return {
+    calls: Math.min(charged.calls, bound.calls),
+    inputTokens: Math.min(charged.inputTokens, bound.inputTokens),
+    outputTokens: Math.min(charged.outputTokens, bound.outputTokens),
+    costMicroUsd: Math.min(charged.costMicroUsd, bound.costMicroUsd),
+  }
+}
+
+function refusal(limit: string, bound: Amount): WritError {
+  const tokens = totalTokens(bound)
+  return new WritError(
+    'BUDGET_EXCEEDED',
+    `This step may use up to ${bound.calls} call(s), ${tokens} tokens and ${bound.costMicroUsd} micro-USD; ${limit} leaves less.`,
+  )
+}

@@ -1,0 +1,107 @@
+import {
+  type Action,
+  type Decision,
+  type Denial,
+  type Label,
+  type ProfileFacts,
+  type RecordedDecision,
+  type ResourceFacts,
+  WritError,
+} from '@writ/contract'
+import type { Authority, KernelPorts } from './ports.ts'
+
+/** What the gate must know of the frame that asks. All of it is the kernel's own, none an argument of a request. */
+export interface Asker {
+  readonly lane: string
+  readonly depth: number
+  readonly profile: ProfileFacts
+}
+
+/** A decision and how it is recorded. */
+export interface Ruling {
+  readonly decision: Decision
+  readonly recorded: RecordedDecision
+}
+
+/** Asks the decision point with host facts only, tells whoever watches, and counts what was refused. */
+export class Gate {
+  readonly #ports: Pick<KernelPorts, 'policy' | 'onEvent' | 'clock'>
+  readonly #authority: Authority
+  readonly #denials = new Map<string, Denial>()
+  readonly #halt: (error: WritError) => void
+  #decideMs = 0
+  #decisions = 0
+
+  constructor(
+    ports: Pick<KernelPorts, 'policy' | 'onEvent' | 'clock'>,
+    authority: Authority,
+    halt: (error: WritError) => void,
+  ) {
+    this.#ports = ports
+    this.#authority = authority
+    this.#halt = halt
+  }
+
+  /** Milliseconds spent deciding, and how many decisions were asked for. */
+  get cost(): { decideMs: number; decisions: number } {
+    return { decideMs: this.#decideMs, decisions: this.#decisions }
+  }
+
+  /** What policy refused, in the order it was first refused. */
+  get denials(): Denial[] {
+    return [...this.#denials.values()]
+  }
+
+  async decide(
+    asker: Asker,
+    action: Action,
+    resource: ResourceFacts,
+    taint: Label,
+    discharged: readonly string[] = [],
+  ): Promise<Ruling> {
+    const started = this.#ports.clock.monotonic()
+    const decision = await this.#ports.policy.decide({
+      user: this.#authority.user,
+      profile: asker.profile,
+      action,
+      resource,
+      purpose: this.#authority.purpose,
+      taint,
+      depth: asker.depth,
+      discharged,
+    })
+    this.#decideMs += this.#ports.clock.monotonic() - started
+    this.#decisions += 1
+    const { verdict, policies, reason } = decision
+    const named = `${resource.type}:${resource.id}`
+    this.#ports.onEvent({
+      type: 'decision',
+      lane: asker.lane,
+      action,
+      resource: named,
+      verdict,
+      policies,
+      reason,
+    })
+    if (verdict !== 'allow' && decision.halt) this.#halt(denied(action, named, policies, reason))
+    return {
+      decision,
+      recorded: { action, resource: named, taint, depth: asker.depth, discharged, verdict, policies, reason },
+    }
+  }
+
+  /** Counts a refusal for the answer's `denials`, and gives the error for it. */
+  refuse(action: string, resource: string, policies: readonly string[], reason: string): WritError {
+    const key = JSON.stringify([action, resource, policies, reason])
+    const count = (this.#denials.get(key)?.count ?? 0) + 1
+    this.#denials.set(key, { action, resource, policies, reason, count })
+    return denied(action, resource, policies, reason)
+  }
+}
+
+function denied(action: string, resource: string, policies: readonly string[], reason: string): WritError {
+  const by = policies.length > 0 ? ` by ${policies.join(', ')}` : ''
+  return new WritError('POLICY_DENIED', `${action} on ${resource} is denied${by} (${reason}).`, {
+    data: { action, resource, policies, reason },
+  })
+}

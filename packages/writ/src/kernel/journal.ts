@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto'
+import {
+  type Clock,
+  type Commitment,
+  type Det,
+  type Durability,
+  type Obs,
+  type Payload,
+  type RecordKind,
+  type RunLog,
+  WritError,
+} from '@writ/contract'
+import { canonicalJson, commitField, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
+
+/** A record that was written: its place, and when it has reached the durability asked for. */
+export interface Written {
+  readonly seq: number
+  readonly durable: Promise<void>
+}
+
+/** Where a step stands in its lane. The command and the result of a step share it. */
+export interface Place {
+  readonly lane: string
+  readonly n: number
+}
+
+/**
+ * Writes the records of one run: numbers them, commits to their content, keeps the run tree and a tree per lane.
+ * INVARIANT: `seq` is given in the order of `write` calls, and the ledger acknowledges in that order.
+ */
+export class Journal {
+  readonly #log: RunLog
+  readonly #clock: Clock
+  readonly #tree = new MerkleTree()
+  readonly #lanes = new Map<string, MerkleTree>()
+  readonly #onFailure: (error: unknown) => void
+  #firstRecord: Uint8Array | undefined
+  #recordMs = 0
+
+  /** `onFailure` hears of the first append the ledger refused: the run must end. */
+  constructor(log: RunLog, clock: Clock, onFailure: (error: unknown) => void) {
+    this.#log = log
+    this.#clock = clock
+    this.#onFailure = onFailure
+  }
+
+  /** Milliseconds that steps waited for their records, added up over all lanes. */
+  get recordMs(): number {
+    return this.#recordMs
+  }
+
+  get size(): number {
+    return this.#tree.size
+  }
+
+  get root(): Uint8Array {
+    return this.#tree.root()
+  }
+
+  get firstRecord(): Uint8Array {
+    if (this.#firstRecord === undefined) throw new WritError('INTERNAL', 'The run has no records yet.')
+    return this.#firstRecord
+  }
+
+  /** RFC 6962 root (hex) over a lane's own records, and their number. */
+  laneRoot(lane: string): { root: string; records: number } {
+    const tree = this.#lanes.get(lane) ?? new MerkleTree()
+    return { root: Buffer.from(tree.root()).toString('hex'), records: tree.size }
+  }
+
+  now(): number {
+    return this.#clock.now()
+  }
+
+  /** Binds content to a place and field without revealing it. */
+  commit(place: Place, kind: RecordKind, name: string, content: string | Uint8Array): Commitment {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    return commitField(this.#log.key, place.lane, place.n, `${kind}/${name}`, bytes)
+  }
+
+  write<K extends RecordKind>(
+    kind: K,
+    place: Place,
+    det: Det[K],
+    obs: Obs[K],
+    payloads: Readonly<Record<string, string | Uint8Array>>,
+    durability: Durability,
+  ): Written {
+    const seq = this.#tree.size
+    const record = encodeRecord({
+      v: 1,
+      run: this.#log.run,
+      seq,
+      lane: place.lane,
+      n: place.n,
+      kind,
+      det,
+      obs,
+    })
+    const leaf = leafHash(record)
+    this.#firstRecord ??= record
+    this.#tree.append(leaf)
+    const lane = this.#lanes.get(place.lane) ?? new MerkleTree()
+    this.#lanes.set(place.lane, lane)
+    lane.append(leaf)
+    const stored: Payload[] = Object.entries(payloads).map(([name, content]) => ({
+      path: `${place.lane}/${place.n}/${kind}/${name}`,
+      bytes: typeof content === 'string' ? Buffer.from(content) : content,
+    }))
+    return { seq, durable: this.#append(record, stored, durability) }
+  }
+
+  async #append(record: Uint8Array, payloads: readonly Payload[], durability: Durability): Promise<void> {
+    const started = this.#clock.monotonic()
+    try {
+      await this.#log.append(record, payloads, durability)
+    } catch (error) {
+      this.#onFailure(error)
+      throw error
+    } finally {
+      this.#recordMs += this.#clock.monotonic() - started
+    }
+  }
+}
+
+/**
+ * Identity of what a step asks for, the same in every run that asks the same: kept with the encrypted payloads for
+ * comparing runs, never in a record.
+ */
+export function commandHash(kind: string, input: unknown): string {
+  return createHash('sha256').update(canonicalJson({ kind, input })).digest('hex')
+}

@@ -1,0 +1,125 @@
+import {
+  type Amount,
+  addAmounts,
+  type Citation,
+  joinLabels,
+  type Label,
+  type ModelProfile,
+  NOTHING,
+  type Partition,
+  type ProfileFacts,
+  WritError,
+} from '@writ/contract'
+import type { Asker } from './gate.ts'
+import type { Place } from './journal.ts'
+import { Slices } from './slices.ts'
+
+/** The part of the corpus a frame may ask for. */
+export interface Scope {
+  readonly partitions: readonly Partition[]
+  /** Only these documents; null for all of the partitions. */
+  readonly docs: ReadonlySet<string> | null
+}
+
+/** What a lane is opened with. */
+export interface LaneStart {
+  readonly id: string
+  readonly parent: Lane | null
+  readonly depth: number
+  readonly goal: string
+  readonly profile: ProfileFacts
+  readonly model: ModelProfile
+  readonly scope: Scope
+  readonly label: Label
+  readonly signal: AbortSignal
+}
+
+/**
+ * What the kernel knows of one frame: its place in the tree, its label, what it was granted and handed, what it used.
+ * INVARIANT: the label only rises, and rises before the bytes that raise it are handed over.
+ */
+export class Lane implements Asker {
+  readonly id: string
+  readonly parent: Lane | null
+  readonly depth: number
+  readonly goal: string
+  readonly profile: ProfileFacts
+  readonly model: ModelProfile
+  readonly scope: Scope
+  /** Aborted when the frame ends, or anything above it. */
+  readonly signal: AbortSignal
+  readonly #end = new AbortController()
+  /** Ids of partitions granted, by action. */
+  readonly granted: { readonly 'context::search': Set<string>; readonly 'context::read': Set<string> } = {
+    'context::search': new Set(),
+    'context::read': new Set(),
+  }
+  /** Byte ranges handed to this frame or to a joined child. */
+  readonly slices: Slices = new Slices()
+  /** Citations made here, and those that joined children released. */
+  readonly citations: Citation[] = []
+  readonly inherited: Citation[] = []
+  turns = 0
+  children = 0
+  #label: Label
+  #steps = 0
+  #charged: Amount = NOTHING
+  #admissions: Promise<unknown> = Promise.resolve()
+
+  constructor(start: LaneStart) {
+    this.id = start.id
+    this.parent = start.parent
+    this.depth = start.depth
+    this.goal = start.goal
+    this.profile = start.profile
+    this.model = start.model
+    this.scope = start.scope
+    this.signal = AbortSignal.any([start.signal, this.#end.signal])
+    this.#label = start.label
+  }
+
+  /** The asker of decisions. */
+  get lane(): string {
+    return this.id
+  }
+
+  get label(): Label {
+    return this.#label
+  }
+
+  get charged(): Amount {
+    return this.#charged
+  }
+
+  /** Steps taken so far. */
+  get steps(): number {
+    return this.#steps
+  }
+
+  /** The place of the next step. Called when the step is asked for, so that numbering follows the guest's order. */
+  next(): Place {
+    const n = this.#steps
+    this.#steps += 1
+    return { lane: this.id, n }
+  }
+
+  /** Ends the frame: whatever it still has under way is cancelled. */
+  end(): void {
+    this.#end.abort(new WritError('CANCELLED', `The frame ${this.id} has ended.`))
+  }
+
+  raise(label: Label): void {
+    this.#label = joinLabels(this.#label, label)
+  }
+
+  charge(amount: Amount): void {
+    this.#charged = addAmounts(this.#charged, amount)
+  }
+
+  /** Runs admissions one after another: each is judged against the label the one before left. */
+  admit<T>(admission: () => Promise<T>): Promise<T> {
+    const result = this.#admissions.then(admission)
+    this.#admissions = result.catch(() => undefined)
+    return result
+  }
+}

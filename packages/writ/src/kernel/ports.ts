@@ -1,0 +1,43 @@
+import type {
+  Clock,
+  ContextStore,
+  DecisionPoint,
+  ModelCaller,
+  ModelProfile,
+  ProfileFacts,
+  Reasoner,
+  RunEvent,
+  RunLog,
+  Sandbox,
+  Signer,
+  SinkFacts,
+  UserFacts,
+} from '@writ/contract'
+
+/** What the kernel needs from the rooms around it. It knows the ports, never an adapter. */
+export interface KernelPorts {
+  readonly clock: Clock
+  readonly store: ContextStore
+  readonly policy: DecisionPoint
+  readonly sandbox: Sandbox
+  readonly reasoner: Reasoner
+  readonly signer: Signer
+  readonly callModel: ModelCaller
+  readonly log: RunLog
+  readonly onEvent: (event: RunEvent) => void
+}
+
+/** Who a run acts for and by what: resolved before the run opens, fixed while it lasts. */
+export interface Authority {
+  readonly user: UserFacts
+  readonly purpose: string
+  readonly orchestrator: ProfileFacts
+  readonly worker: ProfileFacts
+  readonly sink: SinkFacts
+}
+
+/** The models of a run: the root's and the one for sub-calls. */
+export interface RunModels {
+  readonly root: ModelProfile
+  readonly sub: ModelProfile
+}

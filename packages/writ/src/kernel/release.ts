@@ -1,0 +1,106 @@
+import { type Citation, type RecordedDecision, toWritError, WritError } from '@writ/contract'
+import { canonicalJson } from '@writ/evidence'
+import type { Place } from './journal.ts'
+import type { Lane } from './lane.ts'
+import { outcomeOf, type RunState } from './run-state.ts'
+
+/** What left the run: the value as it was serialised, and the citations that came with it. */
+export interface Released {
+  /** Of its `output.release` record; null for a child frame, whose value its join records. */
+  readonly place: Place | null
+  readonly valueJson: string
+  readonly citations: readonly Citation[]
+}
+
+/** Citations of a release: those the frame made, or, when it made none, those of the children it joined. */
+export function citationsOf(lane: Lane): readonly Citation[] {
+  return dedupe(lane.citations.length > 0 ? lane.citations : lane.inherited)
+}
+
+/** Checks that a value can be released at all. Throws `INVALID_ANSWER`. */
+export function checkValue(state: RunState, valueJson: string): void {
+  const bytes = Buffer.byteLength(valueJson)
+  const { maxOutputBytes } = state.limits
+  if (bytes > maxOutputBytes)
+    throw new WritError(
+      'INVALID_ANSWER',
+      `The value has ${bytes} bytes; at most ${maxOutputBytes} may be released.`,
+    )
+}
+
+/** The release of the run's answer: validate → decide → durable record. Nothing leaves before this resolves. */
+export async function performRelease(state: RunState, lane: Lane, valueJson: string): Promise<Released> {
+  const place = lane.next()
+  const { journal, ports, gate, authority } = state
+  const started = ports.clock.monotonic()
+  const value = canonicalJson(JSON.parse(valueJson))
+  const citations = citationsOf(lane)
+  let failure: WritError | null = null
+  let recorded: RecordedDecision | null = null
+  try {
+    checkValue(state, valueJson)
+    await checkCitations(state, lane, citations)
+    const ruling = await gate.decide(lane, 'output::release', authority.sink, lane.label, [
+      'validate:citations',
+    ])
+    recorded = ruling.recorded
+    const { verdict, policies, reason } = ruling.decision
+    if (verdict !== 'allow')
+      failure = gate.refuse('output::release', `sink:${authority.sink.id}`, policies, reason)
+  } catch (error) {
+    failure = toWritError(error)
+  }
+  const written = journal.write(
+    'output.release',
+    place,
+    {
+      outcome: failure === null ? 'ok' : outcomeOf(failure),
+      code: failure?.code ?? null,
+      value: journal.commit(place, 'output.release', 'value', value),
+      citations: journal.commit(place, 'output.release', 'citations', canonicalJson(citations)),
+      label: lane.label,
+      decision: recorded,
+    },
+    { at: journal.now(), tookMs: Math.round(ports.clock.monotonic() - started) },
+    {},
+    'flush',
+  )
+  await written.durable
+  const outcome = failure === null ? 'ok' : outcomeOf(failure)
+  const tookMs = ports.clock.monotonic() - started
+  ports.onEvent({
+    type: 'step',
+    lane: lane.id,
+    n: place.n,
+    kind: 'output.release',
+    op: 'release',
+    outcome,
+    detail: failure?.message ?? `${citations.length} citation(s)`,
+    tookMs,
+    gateMs: tookMs,
+  })
+  if (failure !== null) throw failure
+  return { place, valueJson: value, citations }
+}
+
+/** Every citation's bytes are read again and must be what the citation says. */
+async function checkCitations(state: RunState, lane: Lane, citations: readonly Citation[]): Promise<void> {
+  for (const citation of citations) {
+    const { doc, start, end, sha256, quote } = citation
+    const read = await state.ports.store.read(doc, start, end)
+    const same = read.start === start && read.end === end && read.sha256 === sha256 && read.text === quote
+    if (!same || !lane.slices.covers(doc, start, end))
+      throw new WritError(
+        'CITATION_INVALID',
+        `The citation of bytes ${start}–${end} of ${doc} does not match the document.`,
+      )
+  }
+}
+
+function dedupe(citations: readonly Citation[]): readonly Citation[] {
+  const seen = new Set<string>()
+  return citations.filter(({ doc, start, end }) => {
+    const key = JSON.stringify([doc, start, end])
+    return seen.has(key) ? false : seen.add(key)
+  })
+}

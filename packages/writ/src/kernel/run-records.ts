@@ -1,0 +1,93 @@
+import { type Answer, levelNumber, type ModelProfile, type RecordedModel } from '@writ/contract'
+import { canonicalJson } from '@writ/evidence'
+import type { Place } from './journal.ts'
+import type { Lane } from './lane.ts'
+import type { RunRequest } from './run.ts'
+import type { RunState } from './run-state.ts'
+
+/** The place of the opening record. */
+export const OPENING: Place = Object.freeze({ lane: '0', n: 0 })
+
+/** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */
+export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
+  const { journal, ports, authority, models, limits } = state
+  const { store, sandbox, policy, reasoner } = ports
+  const commit = (name: string, content: string): string => journal.commit(OPENING, 'run.open', name, content)
+  await journal.write(
+    'run.open',
+    OPENING,
+    {
+      schema: 'writ.run/1',
+      question: commit('question', request.question),
+      questionLabel: request.questionLabel,
+      user: authority.user,
+      purpose: authority.purpose,
+      bundle: policy.bundle.hash,
+      models: [
+        ...new Map([models.root, models.sub].map((model) => [model.id, recordedModel(model)])).values(),
+      ],
+      partitions: store.partitions.map((partition) => ({
+        id: partition.id,
+        label: partition.label,
+        purposes: partition.purposes,
+        documents: partition.documents,
+        bytes: partition.bytes,
+        pack: commit(`pack/${partition.id}`, partition.packSha256),
+      })),
+      limits,
+      epochMs: state.epochMs,
+      confinement: { level: sandbox.confinement.level, layers: sandbox.confinement.layers },
+      guestAbi: guestAbi(sandbox.confinement.guestAbi, reasoner.digest),
+      omitted: commit('omitted', canonicalJson(store.omitted)),
+    },
+    { at: journal.now(), version: request.version },
+    { question: request.question, strategy: request.strategy },
+    'flush',
+  ).durable
+}
+
+/** Writes `run.close`: the status, what was charged, and what was refused. */
+export async function closeRecord(state: RunState, lane: Lane, answer: Answer): Promise<Place> {
+  const { journal, tally, pool } = state
+  const place = lane.next()
+  await journal.write(
+    'run.close',
+    place,
+    {
+      status: answer.status,
+      reason: answer.reason,
+      label: answer.label,
+      charged: pool.charged,
+      frames: tally.frames,
+      maxDepth: tally.maxDepth,
+      steps: answer.usage.steps,
+      denials: journal.commit(place, 'run.close', 'denials', canonicalJson(answer.denials)),
+    },
+    { at: journal.now(), tookMs: answer.usage.wallMs },
+    {},
+    'flush',
+  ).durable
+  return place
+}
+
+/** Everything that shapes what a frame does: a replay under another digest is a `CODE_MISMATCH`. */
+function guestAbi(sandbox: string, reasoner: string): string {
+  return `${sandbox}.${reasoner}`
+}
+
+function recordedModel(model: ModelProfile): RecordedModel {
+  const { facts, price } = model
+  return {
+    id: model.id,
+    digest: facts.digest,
+    maxLevel: levelNumber(facts.maxLevel),
+    categories: facts.categories,
+    jurisdiction: facts.jurisdiction,
+    onPrem: facts.onPrem,
+    retention: facts.retention,
+    approved: facts.approved,
+    contextWindow: model.contextWindow,
+    inputNanoUsd: price?.inputNanoUsd ?? null,
+    outputNanoUsd: price?.outputNanoUsd ?? null,
+  }
+}

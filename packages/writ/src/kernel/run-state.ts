@@ -1,0 +1,72 @@
+import {
+  type ErrorCode,
+  type Limits,
+  type ModelProfile,
+  type ModelResource,
+  type Outcome,
+  WritError,
+} from '@writ/contract'
+import type { BudgetPool } from './budget-pool.ts'
+import type { ModelSlots } from './concurrency.ts'
+import type { Gate } from './gate.ts'
+import type { Journal } from './journal.ts'
+import type { Authority, KernelPorts, RunModels } from './ports.ts'
+
+/** What the frames of one run share. */
+export interface RunState {
+  readonly run: string
+  readonly key: Uint8Array
+  readonly epochMs: number
+  readonly limits: Limits
+  readonly ports: KernelPorts
+  readonly authority: Authority
+  readonly models: RunModels
+  readonly pool: BudgetPool
+  readonly journal: Journal
+  readonly gate: Gate
+  readonly slots: (model: ModelProfile) => ModelSlots
+  readonly tally: Tally
+}
+
+/** Counts that the answer reports. */
+export interface Tally {
+  frames: number
+  maxDepth: number
+  /** Steps of child frames that have ended. */
+  steps: number
+  /** Whether a limit refused a step somewhere in the tree. */
+  limited: boolean
+}
+
+/** A model as policy sees it. */
+export function modelResource(model: ModelProfile): ModelResource {
+  return { type: 'model', id: model.id, ...model.facts }
+}
+
+/** The model a request names, among those of the run; the sub-call model when it names none. */
+export function chooseModel(state: RunState, id: string | undefined): ModelProfile {
+  const { root, sub } = state.models
+  if (id === undefined || id === sub.id) return sub
+  if (id === root.id) return root
+  throw new WritError('UNKNOWN_MODEL', `This run has the models ${root.id} and ${sub.id}, not "${id}".`)
+}
+
+const OUTCOMES: Partial<Record<ErrorCode, Outcome>> = {
+  POLICY_DENIED: 'denied',
+  BUDGET_EXCEEDED: 'limit',
+  DEPTH_EXCEEDED: 'limit',
+  TIMED_OUT: 'timeout',
+  MODEL_TIMEOUT: 'timeout',
+  CANCELLED: 'cancelled',
+  INTERRUPTED: 'cancelled',
+}
+
+/** How a step that ended with an error is recorded. */
+export function outcomeOf(error: WritError): Outcome {
+  return OUTCOMES[error.code] ?? 'error'
+}
+
+/** An error as it is stored for replay and shown to guests. */
+export function errorJson(error: WritError): string {
+  return JSON.stringify({ error: { code: error.code, message: error.message, data: error.data } })
+}

@@ -1,0 +1,235 @@
+import {
+  type Answer,
+  type Json,
+  type Label,
+  type Limits,
+  type Status,
+  toWritError,
+  WritError,
+} from '@writ/contract'
+import { canonicalJson } from '@writ/evidence'
+import { BudgetPool, type Hold } from './budget-pool.ts'
+import { ModelSlots } from './concurrency.ts'
+import { Gate } from './gate.ts'
+import { Journal } from './journal.ts'
+import { Lane } from './lane.ts'
+import type { Authority, KernelPorts, RunModels } from './ports.ts'
+import { type FrameRun, runFrame } from './run-frame.ts'
+import { closeRecord, openRecord } from './run-records.ts'
+import { outcomeOf, type RunState } from './run-state.ts'
+import { sealRun } from './seal.ts'
+import { lastTurnBytes, turnBound } from './turn-bounds.ts'
+
+/** One governed request, with everything about it already resolved. */
+export interface RunRequest {
+  readonly run: string
+  readonly question: string
+  readonly questionLabel: Label
+  readonly strategy: string
+  readonly limits: Limits
+  readonly authority: Authority
+  readonly models: RunModels
+  /** Version of the runtime, for the record. */
+  readonly version: string
+  /** Ends the run early: `INTERRUPTED` or whatever its reason is. */
+  readonly signal: AbortSignal
+  /** Milliseconds already gone of the time limit. */
+  readonly elapsedMs: number
+}
+
+/** What a finished run gives: the answer, without its path, and the evidence file's bytes. */
+export interface RunResult {
+  readonly answer: Answer
+  readonly evidence: Uint8Array
+  readonly governance: Governance
+}
+
+/** What governance cost: milliseconds deciding and recording, and how often. */
+export interface Governance {
+  readonly decideMs: number
+  readonly decisions: number
+  readonly recordMs: number
+  readonly records: number
+}
+
+/** Runs one request from its opening record to its sealed evidence. Rejects only when no evidence can be written. */
+export async function executeRun(request: RunRequest, ports: KernelPorts): Promise<RunResult> {
+  const halted = new AbortController()
+  const signal = AbortSignal.any([request.signal, halted.signal])
+  const timer = startTimer(request, halted)
+  try {
+    const state = createState(request, ports, (error) => halted.abort(error))
+    const started = ports.clock.monotonic()
+    await openRecord(state, request)
+    const end = await runRoot(state, request, signal)
+    return await finish(
+      state,
+      request,
+      end,
+      Math.round(ports.clock.monotonic() - started + request.elapsedMs),
+    )
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function startTimer(request: RunRequest, halted: AbortController): NodeJS.Timeout | undefined {
+  const { timeoutMs } = request.limits
+  if (timeoutMs === null) return undefined
+  const error = new WritError('TIMED_OUT', `The run reached its time limit of ${timeoutMs / 1000} s.`)
+  return setTimeout(() => halted.abort(error), Math.max(0, timeoutMs - request.elapsedMs))
+}
+
+function createState(request: RunRequest, ports: KernelPorts, halt: (error: WritError) => void): RunState {
+  const { limits, authority, models, run } = request
+  const slots = new Map<string, ModelSlots>()
+  return {
+    run,
+    key: ports.log.key,
+    epochMs: ports.clock.now(),
+    limits,
+    ports,
+    authority,
+    models,
+    pool: new BudgetPool(limits),
+    journal: new Journal(ports.log, ports.clock, (error) => halt(toWritError(error))),
+    gate: new Gate(ports, authority, halt),
+    slots: (model) => {
+      const known = slots.get(model.id) ?? new ModelSlots(limits.concurrency)
+      slots.set(model.id, known)
+      return known
+    },
+    tally: { frames: 0, maxDepth: 0, steps: 0, limited: false },
+  }
+}
+
+interface RootEnd {
+  readonly lane: Lane
+  readonly result: FrameRun
+}
+
+async function runRoot(state: RunState, request: RunRequest, signal: AbortSignal): Promise<RootEnd> {
+  const { ports, models, authority } = state
+  const { store, reasoner } = ports
+  const lane = new Lane({
+    id: '0',
+    parent: null,
+    depth: 0,
+    goal: request.question,
+    profile: authority.orchestrator,
+    model: models.root,
+    scope: { partitions: store.partitions, docs: null },
+    label: request.questionLabel,
+    signal,
+  })
+  // The opening record took the root's first place.
+  lane.next()
+  const bytes = store.partitions.reduce((sum, partition) => sum + partition.bytes, 0)
+  const documents = store.partitions.reduce((sum, partition) => sum + partition.documents, 0)
+  const choice = reasoner.choose(request.strategy, bytes, models.root.contextWindow)
+  const place = lane.next()
+  await state.journal.write(
+    'strategy.chosen',
+    place,
+    {
+      strategy: choice.strategy,
+      requested: request.strategy,
+      reason: choice.reason,
+      contextBytes: bytes,
+      contextWindow: models.root.contextWindow,
+    },
+    { at: state.journal.now() },
+    {},
+    'commit',
+  ).durable
+  ports.onEvent({
+    type: 'run.open',
+    run: state.run,
+    question: request.question,
+    model: models.root.title,
+    strategy: choice.strategy,
+    strategyReason: choice.reason,
+    documents,
+    bytes,
+    confinement: ports.sandbox.confinement.layers.join(' → '),
+    policy: ports.policy.bundle.name,
+  })
+  try {
+    const holds = choice.turns ? { last: holdLastTurn(state, request.question) } : {}
+    return { lane, result: await runFrame(state, lane, holds, choice.strategy) }
+  } catch (error) {
+    const known = toWritError(error)
+    if (outcomeOf(known) === 'limit') state.tally.limited = true
+    return { lane, result: { value: undefined, error: known, incomplete: false } }
+  }
+}
+
+/** The root's last turn is reserved from the start. */
+function holdLastTurn(state: RunState, question: string): Hold {
+  const { limits, models, ports } = state
+  const bytes = lastTurnBytes(limits, models.root, ports.reasoner.promptBytes, question)
+  return state.pool.hold(turnBound(limits, models.root, bytes))
+}
+
+async function finish(
+  state: RunState,
+  request: RunRequest,
+  end: RootEnd,
+  wallMs: number,
+): Promise<RunResult> {
+  const { status, reason } = judge(state, end.result)
+  const released = end.result.value
+  const charged = state.pool.charged
+  const valueJson = released?.valueJson ?? 'null'
+  const value = JSON.parse(valueJson) as Json
+  const answer: Answer = {
+    schema: 'writ.answer/1',
+    run: state.run,
+    status,
+    answer: released === undefined ? null : typeof value === 'string' ? value : canonicalJson(value),
+    value,
+    citations: released?.citations ?? [],
+    label: end.lane.label,
+    usage: {
+      modelCalls: charged.calls,
+      inputTokens: charged.inputTokens,
+      outputTokens: charged.outputTokens,
+      costMicroUsd: charged.costMicroUsd,
+      frames: state.tally.frames,
+      maxDepth: state.tally.maxDepth,
+      // The closing record is one more step of the root's lane.
+      steps: state.tally.steps + end.lane.steps + 1,
+      wallMs,
+    },
+    denials: state.gate.denials,
+    omitted: state.ports.store.omitted,
+    evidence: null,
+    reason,
+  }
+  const closing = await closeRecord(state, end.lane, answer)
+  const evidence = await sealRun(state, request.question, answer, released, closing)
+  await state.ports.log.finish(status)
+  const { recordMs, size } = state.journal
+  return { answer, evidence, governance: { ...state.gate.cost, recordMs, records: size } }
+}
+
+/** The status of a run: `incomplete` iff a limit refused a step or a frame used its last turn. */
+function judge(state: RunState, result: FrameRun): { status: Status; reason: string | null } {
+  const { error, value } = result
+  if (value !== undefined) {
+    if (!state.tally.limited) return { status: 'complete', reason: null }
+    return {
+      status: 'incomplete',
+      reason: error?.message ?? 'A limit of the run refused a step or left only a last turn.',
+    }
+  }
+  const known = error ?? new WritError('NO_ANSWER', 'The run ended without an answer.')
+  const outcome = outcomeOf(known)
+  const status =
+    outcome === 'denied'
+      ? 'denied'
+      : outcome === 'limit' || outcome === 'timeout' || state.tally.limited
+        ? 'incomplete'
+        : 'failed'
+  return { status, reason: known.message }
+}

@@ -1,0 +1,66 @@
+import type { Answer } from '@writ/contract'
+import {
+  canonicalJson,
+  type Disclosure,
+  disclose,
+  evidenceFiles,
+  packEvidence,
+  signCheckpoint,
+  signRunClose,
+  signRunOpen,
+} from '@writ/evidence'
+import type { Place } from './journal.ts'
+import type { Released } from './release.ts'
+import { OPENING } from './run-records.ts'
+import type { RunState } from './run-state.ts'
+
+/**
+ * Seals a closed run and packs its evidence file. Order: the root is persisted, then signed; the closing statement
+ * vouches for every other file. INVARIANT: a root that was signed is the only one this run will ever have.
+ */
+export async function sealRun(
+  state: RunState,
+  question: string,
+  answer: Answer,
+  released: Released | undefined,
+  closing: Place,
+): Promise<Uint8Array> {
+  const { journal, ports, run } = state
+  const { signer, log, policy } = ports
+  const { size, root } = journal
+  await log.seal(size, root)
+  const records: Uint8Array[] = []
+  for await (const record of log.records()) records.push(record)
+  const files = evidenceFiles({
+    records,
+    runOpen: await signRunOpen(signer, journal.firstRecord),
+    checkpoint: await signCheckpoint(signer, run, size, root),
+    policy: policy.bundle.files,
+    disclosures: disclosures(state, question, answer, released, closing),
+    keys: [signer.publicKey('log'), signer.publicKey('operator')],
+  })
+  const lastRecord = records.at(-1) ?? journal.firstRecord
+  return packEvidence(files, await signRunClose(signer, { lastRecord, size, root, files }))
+}
+
+/** What the evidence opens by default: question, answer, citations, what was refused and what was left out. */
+function disclosures(
+  state: RunState,
+  question: string,
+  answer: Answer,
+  released: Released | undefined,
+  closing: Place,
+): Disclosure[] {
+  const { key, ports } = state
+  const opened = [
+    disclose(key, OPENING.lane, OPENING.n, 'run.open/question', question),
+    disclose(key, OPENING.lane, OPENING.n, 'run.open/omitted', canonicalJson(ports.store.omitted)),
+  ]
+  if (released?.place) {
+    const { lane, n } = released.place
+    opened.push(disclose(key, lane, n, 'output.release/value', canonicalJson(answer.value)))
+    opened.push(disclose(key, lane, n, 'output.release/citations', canonicalJson(answer.citations)))
+  }
+  opened.push(disclose(key, closing.lane, closing.n, 'run.close/denials', canonicalJson(answer.denials)))
+  return opened
+}

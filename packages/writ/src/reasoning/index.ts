@@ -1,0 +1,26 @@
+import type { Reasoner } from '@writ/contract'
+import { direct } from './direct.ts'
+import { promptDigest, systemPrompt } from './prompts.ts'
+import { replLoop } from './repl-loop.ts'
+import { chooseStrategy, STRATEGIES } from './strategy.ts'
+
+/** Raised by hand when parsing, compaction or the layout of messages changes: a replay under another is refused. */
+const REASONING_VERSION = 1
+
+/** Room for the turn header and the lines about the corpus, beside the system text. */
+const FRAME_LINES_BYTES = 2_048
+
+/** The reasoning room: strategies, prompts and the REPL loop. It reaches the world only through the frame it is given. */
+export function createReasoner(): Reasoner {
+  const prompts = (['orchestrator', 'worker'] as const).map((role) =>
+    systemPrompt(role, Number.MAX_SAFE_INTEGER),
+  )
+  return {
+    digest: `reasoning/${REASONING_VERSION}:${promptDigest}`,
+    leafPrompt: systemPrompt('leaf', 0),
+    promptBytes: Math.max(...prompts.map((text) => Buffer.byteLength(text))) + FRAME_LINES_BYTES,
+    strategies: STRATEGIES,
+    choose: chooseStrategy,
+    run: (frame, strategy) => (strategy === 'direct' ? direct(frame) : replLoop(frame)),
+  }
+}

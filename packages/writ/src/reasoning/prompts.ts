@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { GUEST_NAMES, HOST_NAMES } from '@writ/contract'
+
+/** Most characters of one sub-prompt that models were seen to handle well. */
+const CHUNK_CHARS = 100_000
+
+type Role = 'orchestrator' | 'worker' | 'leaf' | 'direct'
+
+const texts: ReadonlyMap<Role, string> = new Map(
+  (['orchestrator', 'worker', 'leaf', 'direct'] as const).map((role) => [role, load(role)]),
+)
+
+function load(role: Role): string {
+  return readFileSync(new URL(`./prompts/${role}.md`, import.meta.url), 'utf8').trim()
+}
+
+/** The system text of a role. A frame's text lists the REPL names; the chunk it may send on follows its model's window. */
+export function systemPrompt(role: Role, contextWindow: number): string {
+  const names = [...HOST_NAMES, ...GUEST_NAMES].map((name) => `- ${name.usage}`).join('\n')
+  const chunk = Math.min(CHUNK_CHARS, contextWindow).toLocaleString('en-US')
+  return (texts.get(role) ?? '').replace('{{names}}', names).replace('{{chunk}}', chunk)
+}
+
+/** Digest of every prompt: part of what shapes a frame. */
+export const promptDigest: string = createHash('sha256')
+  .update(JSON.stringify([...texts, HOST_NAMES, GUEST_NAMES]))
+  .digest('hex')

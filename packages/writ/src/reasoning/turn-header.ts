@@ -1,0 +1,27 @@
+import { type CorpusView, type Frame, formatLabel } from '@writ/contract'
+
+/** The line above every message to the model: where the frame stands. */
+export function turnHeader(frame: Frame, turn: number, last: boolean): string {
+  const parts = [
+    `turn ${turn} of ${frame.maxTurns}`,
+    `depth ${frame.depth} of ${frame.maxDepth}`,
+    `label ${formatLabel(frame.label())}`,
+  ]
+  const pressed = frame.pressure()
+  if (pressed.length > 0) parts.push(`80 % or more used: ${pressed.join(', ')}`)
+  const line = `[${parts.join(' · ')}]`
+  return last ? `${line}\nThis is your last turn: release what you have now with FINAL(value).` : line
+}
+
+/** A frame's first message: its goal, and what may be said of its corpus. */
+export function firstMessage(frame: Frame): string {
+  return `Question:\n${frame.goal}\n\n${describeCorpus(frame.corpus, frame.context.type)}`
+}
+
+function describeCorpus(corpus: CorpusView, context: string): string {
+  if (context === 'none' && corpus.documents === 0) return 'Corpus: none.'
+  const size = `${corpus.documents.toLocaleString('en-US')} documents, ${corpus.bytes.toLocaleString('en-US')} bytes`
+  const shape = context === 'text' ? ' `context` is its text, a string.' : ''
+  const sample = corpus.sample.length > 0 ? `\nThe first of them: ${corpus.sample.join(', ')}` : ''
+  return `Corpus: ${size}.${shape}${sample}`
+}
