@@ -120,6 +120,11 @@ export const ERRORS = {
     retryable: false,
     next: 'Check disk space and permissions of the home directory; nothing was released.',
   },
+  EVIDENCE_UNWRITABLE: {
+    exit: 1,
+    retryable: false,
+    next: 'Choose a writable place with --out; the run is recorded, its answer was not released.',
+  },
   HOME_UNUSABLE: { exit: 2, retryable: false, next: 'Choose a writable directory with --home or WRIT_HOME.' },
   KEY_UNAVAILABLE: {
     exit: 1,

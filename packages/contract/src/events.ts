@@ -4,6 +4,14 @@ import type { Label } from './label.ts'
 import type { Outcome } from './outcome.ts'
 import type { Action, Verdict } from './policy.ts'
 
+/** What governance cost a run. Waits of parallel frames overlap, so the sums may exceed the wall time. */
+export interface Governance {
+  readonly decideMs: number
+  readonly decisions: number
+  readonly recordMs: number
+  readonly records: number
+}
+
 /** What a run tells whoever watches it. Nothing here is evidence; records are. */
 export type RunEvent =
   | { readonly type: 'ingest'; readonly documents: number; readonly bytes: number }
@@ -56,4 +64,4 @@ export type RunEvent =
       readonly label: Label
       readonly charged: Amount
     }
-  | { readonly type: 'answer'; readonly answer: Answer }
+  | { readonly type: 'answer'; readonly answer: Answer; readonly governance: Governance }

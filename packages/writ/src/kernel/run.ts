@@ -1,5 +1,6 @@
 import {
   type Answer,
+  type Governance,
   type Json,
   type Label,
   type Limits,
@@ -42,14 +43,6 @@ export interface RunResult {
   readonly answer: Answer
   readonly evidence: Uint8Array
   readonly governance: Governance
-}
-
-/** What governance cost: milliseconds deciding and recording, and how often. */
-export interface Governance {
-  readonly decideMs: number
-  readonly decisions: number
-  readonly recordMs: number
-  readonly records: number
 }
 
 /** Runs one request from its opening record to its sealed evidence. Rejects only when no evidence can be written. */

@@ -1,0 +1,170 @@
+import { type Answer, type Limits, WritError } from '@writ/contract'
+import {
+  type CompletionOptions,
+  type ContextSource,
+  createWrit,
+  parsePrice,
+  type WritOptions,
+} from '../index.ts'
+import { type Config, labelRules, loadConfig } from './config.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { expandPaths } from './expand-paths.ts'
+import { onInterrupt } from './interrupt.ts'
+import { documentLabel } from './parse-option.ts'
+import { printAnswer } from './print-answer.ts'
+import { jsonLinesWatch, lineWatch, quietWatch, treeWatch, type Watch } from './watch.ts'
+
+/** Time past the limit within which the process ends, whatever still hangs. */
+const GRACE_MS = 900
+
+/** The flags of `writ ask`, as parsed. */
+export interface AskFlags {
+  readonly model?: string
+  readonly subModel?: string
+  readonly baseUrl?: string
+  readonly price?: string
+  readonly contextWindow?: number
+  readonly corpus?: string
+  readonly strategy?: string
+  readonly policy?: string
+  readonly as?: string
+  readonly purpose?: string
+  readonly label?: string
+  readonly maxCost?: number
+  readonly maxTokens?: number
+  readonly maxCalls?: number
+  readonly maxDepth?: number
+  readonly maxTurns?: number
+  readonly timeout?: number
+  readonly concurrency?: number
+  readonly out?: string
+  readonly home?: string
+  readonly json?: boolean
+  readonly jsonl?: boolean
+  readonly quiet?: boolean
+}
+
+/** Asks one question and prints the answer; resolves with the exit code. */
+export async function ask(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
+  const config = loadConfig(process.cwd(), process.env)
+  const context = await contextOf(paths, flags, config)
+  const limits = limitsOf(flags)
+  const watch = chooseWatch(flags)
+  const interrupt = onInterrupt()
+  const overdue =
+    limits.timeoutMs === undefined || limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
+  const writ = await createWrit({ ...writOptions(flags, config), limits })
+  try {
+    const asked = completionOptions(question, context, flags, config)
+    const answer = await writ.completion({
+      ...asked,
+      signal: interrupt.signal,
+      onEvent: (event) => watch.onEvent(event),
+    })
+    watch.stop()
+    print(answer, flags)
+    return interrupt.signal.aborted ? 130 : exitCodeOf(answer.status)
+  } finally {
+    watch.stop()
+    interrupt.stop()
+    await writ.close()
+    clearTimeout(overdue)
+  }
+}
+
+async function contextOf(paths: readonly string[], flags: AskFlags, config: Config): Promise<ContextSource> {
+  if (flags.corpus !== undefined && paths.length > 0)
+    throw new WritError('USAGE', 'Give either paths or --corpus, not both.')
+  if (paths.length > 0) return { paths: await expandPaths(paths) }
+  const corpus = flags.corpus ?? config.corpus
+  if (corpus !== undefined) return { corpus }
+  if (config.paths !== undefined) return { paths: await expandPaths(config.paths) }
+  throw new WritError(
+    'USAGE',
+    'There is nothing to ask over: give paths or --corpus, or set them in writ.config.json.',
+  )
+}
+
+/** Flag over environment over configuration. The key comes from the environment only. */
+function writOptions(flags: AskFlags, config: Config): WritOptions {
+  const { OPENAI_API_KEY: apiKey, WRIT_HOME } = process.env
+  const prices = Object.fromEntries(
+    Object.entries(config.prices ?? {}).map(([id, text]) => [id, parsePrice(text)]),
+  )
+  return defined({
+    home: flags.home ?? WRIT_HOME,
+    policy: flags.policy ?? config.policy,
+    model: flags.model ?? config.model,
+    subModel: flags.subModel ?? config.subModel,
+    baseUrl: flags.baseUrl ?? config.baseUrl,
+    contextWindow: flags.contextWindow ?? config.contextWindow,
+    price: flags.price === undefined ? undefined : parsePrice(flags.price),
+    prices,
+    apiKey,
+  })
+}
+
+function limitsOf(flags: AskFlags): Partial<Limits> {
+  return defined({
+    maxCostMicroUsd: flags.maxCost,
+    maxTokens: flags.maxTokens,
+    maxCalls: flags.maxCalls,
+    maxDepth: flags.maxDepth,
+    maxTurns: flags.maxTurns,
+    timeoutMs: flags.timeout,
+    concurrency: flags.concurrency,
+  })
+}
+
+function completionOptions(
+  query: string,
+  context: ContextSource,
+  flags: AskFlags,
+  config: Config,
+): CompletionOptions {
+  const label = flags.label ?? config.label
+  return {
+    query,
+    context,
+    labels: labelRules(config),
+    // The time limit counts from the start of the process.
+    elapsedMs: performance.now(),
+    ...defined({
+      strategy: flags.strategy,
+      principal: flags.as ?? config.user,
+      purpose: flags.purpose ?? config.purpose,
+      label: label === undefined ? undefined : documentLabel(label),
+      out: flags.out,
+    }),
+  }
+}
+
+function chooseWatch(flags: AskFlags): Watch {
+  if (flags.jsonl === true) return jsonLinesWatch(process.stdout)
+  if (flags.quiet === true || flags.json === true) return quietWatch
+  return process.stderr.isTTY ? treeWatch(process.stderr) : lineWatch(process.stderr)
+}
+
+function print(answer: Answer, flags: AskFlags): void {
+  if (flags.jsonl === true) return
+  process.stdout.write(flags.json === true ? `${JSON.stringify(answer)}\n` : printAnswer(answer))
+}
+
+/** The last resort for the time limit: a run that cannot even close leaves its records, and the process ends. */
+function endAt(timeoutMs: number): NodeJS.Timeout {
+  const timer = setTimeout(
+    () => {
+      process.stderr.write('writ: TIMED_OUT: The run did not close in time; what it has is in the ledger.\n')
+      process.exit(4)
+    },
+    Math.max(0, timeoutMs - performance.now()) + GRACE_MS,
+  )
+  timer.unref()
+  return timer
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>
+}

@@ -1,0 +1,137 @@
+import { toWritError } from '@writ/contract'
+import { Command, CommanderError } from 'commander'
+import { VERSION } from '../index.ts'
+import { type AskFlags, ask } from './ask.ts'
+import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
+import { doctor } from './doctor.ts'
+import { seconds, usd, wholeNumber } from './parse-option.ts'
+import { runs, show } from './show.ts'
+import { type VerifyFlags, verify } from './verify.ts'
+
+let exitCode = 0
+
+/** Runs a command and keeps its exit code. */
+function running<A extends unknown[]>(
+  command: (...args: A) => Promise<number>,
+): (...args: A) => Promise<void> {
+  return async (...args) => {
+    exitCode = await command(...args)
+  }
+}
+
+function program(): Command {
+  const writ = new Command('writ')
+    .description('Answers a question over more context than a model can read, under policy, with proof.')
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .showSuggestionAfterError()
+  addAsk(writ)
+  writ
+    .command('verify <file>')
+    .description('verify an evidence file, offline')
+    .option('--trust <file>', 'trust root (default: that of the home)')
+    .option('--answer <file>', 'tie an answer (the JSON of `ask --json`) to the evidence')
+    .option('--only <names>', 'verdicts to give, separated by commas')
+    .option('--json', 'print one JSON object')
+    .action(running((file: string, flags: VerifyFlags) => verify(file, flags)))
+  writ
+    .command('show <run>')
+    .description('show the frames and steps of a run')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .action(running((run: string, flags: { home?: string; json?: boolean }) => show(run, flags)))
+  writ
+    .command('runs')
+    .description('list runs, newest first')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .action(running((flags: { home?: string; json?: boolean }) => runs(flags)))
+  addCorpora(writ)
+  writ
+    .command('doctor')
+    .description('check this machine: Node, sandbox, policy, home')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .action(running((flags: { home?: string; json?: boolean }) => doctor(flags)))
+  return writ
+}
+
+function addAsk(writ: Command): void {
+  writ
+    .command('ask <question> [paths...]')
+    .description('ask a question over files, directories or globs')
+    .option('--model <provider/id>', 'builtin/extractive (default), openai/…, or any id with --base-url')
+    .option('--sub-model <provider/id>', 'model for sub-calls (default: --model)')
+    .option('--base-url <url>', 'OpenAI-compatible server; key from OPENAI_API_KEY')
+    .option('--price <in/out>', 'USD per million tokens')
+    .option(
+      '--context-window <n>',
+      'tokens, for models the table does not know',
+      wholeNumber('--context-window', 1),
+    )
+    .option('--corpus <name>', 'an ingested corpus instead of paths')
+    .option('--strategy <name>', 'auto, direct or recurse')
+    .option('--policy <dir>', 'policy bundle')
+    .option('--as <user>', 'user the run acts for')
+    .option('--purpose <p>', 'purpose of the run')
+    .option('--label <label>', 'label of the given paths: level[:category,…]')
+    .option('--max-cost <usd>', 'most the run may cost', usd('--max-cost'))
+    .option('--max-tokens <n>', 'most tokens, input and output together', wholeNumber('--max-tokens', 0))
+    .option('--max-calls <n>', 'most model requests, retries included', wholeNumber('--max-calls', 0))
+    .option('--max-depth <n>', 'deepest frame; the root has depth 0', wholeNumber('--max-depth', 0))
+    .option('--max-turns <n>', 'most turns of one frame', wholeNumber('--max-turns', 1))
+    .option('--timeout <s>', 'time limit in seconds, from the start of the process', seconds('--timeout'))
+    .option('--concurrency <n>', 'requests in flight at once, per model', wholeNumber('--concurrency', 1))
+    .option('--out <file>', 'evidence file')
+    .option('--home <dir>', 'state directory (default .writ, or WRIT_HOME)')
+    .option('--json', 'print one JSON object')
+    .option('--jsonl', 'stream events, one JSON object a line')
+    .option('--quiet', 'no progress')
+    .action(running((question: string, paths: string[], flags: AskFlags) => ask(question, paths, flags)))
+}
+
+function addCorpora(writ: Command): void {
+  writ
+    .command('ingest <paths...>')
+    .description('ingest files or directories and keep them as a corpus')
+    .requiredOption('--corpus <name>', 'name of the corpus')
+    .option('--label <label>', 'label of the documents: level[:category,…]')
+    .option('--policy <dir>', 'policy bundle')
+    .option('--as <user>', 'owner of the documents')
+    .option('--purpose <p>', 'purpose they may be read for')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .action(running((paths: string[], flags: IngestFlags) => ingest(paths, flags)))
+  writ
+    .command('corpus')
+    .description('kept corpora')
+    .command('ls')
+    .description('list corpora')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .action(running((flags: { home?: string; json?: boolean }) => listCorpora(flags)))
+}
+
+/** Prints an error where its reader looks: JSON on stdout for programs, words on stderr for people. */
+function report(thrown: unknown, json: boolean): number {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
+  const usage = thrown instanceof CommanderError
+  const known = toWritError(thrown)
+  const code = usage ? 'USAGE' : known.code
+  const message = known.message.replace(/^error: /, '')
+  const next = usage ? 'Run `writ --help` to see commands and options.' : known.next
+  if (json) process.stdout.write(`${JSON.stringify({ schema: 'writ.error/1', code, message, next })}\n`)
+  else process.stderr.write(`writ: ${code}: ${message}\n${next}\n`)
+  return usage ? 2 : known.exitCode
+}
+
+const args = process.argv.slice(2)
+try {
+  await program().parseAsync(args, { from: 'user' })
+} catch (error) {
+  exitCode = report(error, args.includes('--json') || args.includes('--jsonl'))
+}
+// Streams are flushed before the process ends; nothing else may keep it alive.
+await new Promise((resolve) => process.stdout.write('', resolve))
+process.exit(exitCode)

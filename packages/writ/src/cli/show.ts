@@ -1,0 +1,58 @@
+import { createWrit, type RunView } from '../index.ts'
+
+interface Flags {
+  readonly home?: string
+  readonly json?: boolean
+}
+
+/** Shows the frames and steps of a run. */
+export async function show(run: string, flags: Flags): Promise<number> {
+  const writ = await createWrit(homeOf(flags))
+  try {
+    const view = await writ.show(run)
+    process.stdout.write(flags.json === true ? `${JSON.stringify(view)}\n` : describe(view))
+    return 0
+  } finally {
+    await writ.close()
+  }
+}
+
+/** Lists the runs of a home, newest first. */
+export async function runs(flags: Flags): Promise<number> {
+  const writ = await createWrit(homeOf(flags))
+  try {
+    const listed = (await writ.runs()).map((head) => ({
+      run: head.run,
+      status: head.status,
+      question: head.question,
+      startedAt: new Date(head.startedAt).toISOString(),
+    }))
+    const lines = listed.map(
+      (head) => `${head.run}  ${head.status.padEnd(10)}  ${head.startedAt}  ${head.question}\n`,
+    )
+    const text = lines.length > 0 ? lines.join('') : 'There are no runs in this home yet.\n'
+    process.stdout.write(flags.json === true ? `${JSON.stringify({ runs: listed })}\n` : text)
+    return 0
+  } finally {
+    await writ.close()
+  }
+}
+
+/** The home a command works in: the flag, else the environment, else the default. */
+export function homeOf(flags: { readonly home?: string }): { home: string } | Record<string, never> {
+  const home = flags.home ?? process.env['WRIT_HOME']
+  return home === undefined ? {} : { home }
+}
+
+function describe(view: RunView): string {
+  const lines = [`run ${view.run}: ${view.status}`, `question: ${view.question ?? '(erased)'}`, '']
+  for (const frame of view.frames) {
+    const indent = '  '.repeat(frame.depth)
+    lines.push(
+      `${indent}frame ${frame.lane} · ${frame.turns} turns · ${(frame.goal ?? '(erased)').replace(/\s+/g, ' ').slice(0, 100)}`,
+    )
+    for (const step of view.steps.filter((candidate) => candidate.lane === frame.lane))
+      lines.push(`${indent}  ${String(step.n).padStart(4)} ${step.kind.padEnd(16)} ${step.outcome}`)
+  }
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,16 @@
+export {
+  type Answer,
+  type Citation,
+  isWritError,
+  type Label,
+  type Limits,
+  type RunEvent,
+  WritError,
+} from '@writ/contract'
+export { type Check, examine } from './examine.ts'
+export { parsePrice } from './models/index.ts'
+export type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
+export { createWrit, type Writ } from './runtime.ts'
+export type { FrameView, RunView, StepView } from './show-run.ts'
+export { type VerifyOptions, verifyFile } from './verify-file.ts'
+export { VERSION } from './version.ts'

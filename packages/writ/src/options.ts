@@ -1,0 +1,66 @@
+import type { ContextStore, Label, LabelRule, Limits, Price, RunEvent, TextSource } from '@writ/contract'
+
+/** How a Writ is set up. Everything has a default but nothing is guessed: no key, no price, no clearance. */
+export interface WritOptions {
+  /** State directory; `.writ` in the working directory by default. */
+  readonly home?: string
+  /** Directory of a policy bundle; the built-in personal bundle by default. */
+  readonly policy?: string
+  /** `provider/id`; `builtin/extractive` by default. */
+  readonly model?: string
+  /** Model of sub-calls and child frames; `model` by default. */
+  readonly subModel?: string
+  /** An OpenAI-compatible server for both models. */
+  readonly baseUrl?: string
+  readonly apiKey?: string
+  /** Price of the models named here. */
+  readonly price?: Price
+  /** Prices by model id, where `price` is not given. */
+  readonly prices?: Readonly<Record<string, Price>>
+  /** Tokens, for models whose window is not known. */
+  readonly contextWindow?: number
+  readonly limits?: Partial<Limits>
+}
+
+/** What a question is asked over. */
+export type ContextSource =
+  | string
+  | readonly TextSource[]
+  | { readonly paths: readonly string[] }
+  | { readonly corpus: string }
+  | ContextStore
+
+/** One question. */
+export interface CompletionOptions {
+  readonly query: string
+  /** A text, texts with ids, `{paths}`, the name of a kept corpus (`{corpus}`), or a store. */
+  readonly context: ContextSource
+  /** `auto` by default. */
+  readonly strategy?: string
+  /** User the run acts for; the user of the process by default. */
+  readonly principal?: string
+  readonly purpose?: string
+  /** Label of documents no rule names; `internal`, untrusted, by default. */
+  readonly label?: Label
+  readonly labels?: readonly LabelRule[]
+  /** Limits of this run, over those of the Writ. */
+  readonly limits?: Partial<Limits>
+  /** Where the evidence file goes; `<home>/runs/<run>.writ` by default. */
+  readonly out?: string
+  /** Ends the run at the next step; what it has is recorded. */
+  readonly signal?: AbortSignal
+  readonly onEvent?: (event: RunEvent) => void
+  /** Milliseconds of the time limit already gone when the question is asked; 0 by default. */
+  readonly elapsedMs?: number
+}
+
+/** What to ingest and keep under a name. */
+export interface IngestOptions {
+  readonly paths: readonly string[]
+  readonly label?: Label
+  readonly labels?: readonly LabelRule[]
+  readonly principal?: string
+  readonly purpose?: string
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: { readonly documents: number; readonly bytes: number }) => void
+}

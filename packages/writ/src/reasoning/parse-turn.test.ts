@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { parseTurn } from './parse-turn.ts'
+
+const codes = (text: string): string[] => parseTurn(text).blocks.map((block) => block.code)
+
+describe('fences', () => {
+  it('accepts the REPL languages and keeps their order', () => {
+    const text = 'a\n```repl\n1\n```\nb\n```js\n2\n```\n```javascript\n3\n```\n```ts\n4\n```'
+    expect(codes(text)).toEqual(['1', '2', '3', '4'])
+    expect(parseTurn(text).blocks.map((block) => block.language)).toEqual([
+      'javascript',
+      'javascript',
+      'javascript',
+      'typescript',
+    ])
+  })
+
+  it('marks another language and leaves fences without one as prose', () => {
+    expect(parseTurn('```python\nx\n```').blocks[0]).toMatchObject({ language: 'other', tag: 'python' })
+    expect(codes('```\nx\n```\n```json\n{}\n```')).toEqual([])
+  })
+
+  it('ends a block only at a fence as long as the one that opened it', () => {
+    expect(codes('````repl\nconst a = `\n```\n`\n````')).toEqual(['const a = `\n```\n`'])
+  })
+
+  it('does not run a block that was cut off', () => {
+    const turn = parseTurn('```repl\nconst a = 1')
+    expect(turn.blocks).toEqual([])
+    expect(turn.unclosed).toBe(true)
+  })
+})
+
+describe('the text form of a release', () => {
+  it.each([
+    ['FINAL(forty-two)', 'forty-two'],
+    ['FINAL("a (b) c")', 'a (b) c'],
+    ['Done.\nFINAL(two\nlines)', 'two\nlines'],
+    ["FINAL('x') and more", 'x'],
+  ])('%s', (text, value) => {
+    expect(parseTurn(text).final).toEqual({ form: 'value', text: value })
+  })
+
+  it('names a variable', () => {
+    expect(parseTurn('FINAL_VAR(result)').final).toEqual({ form: 'variable', name: 'result' })
+    expect(parseTurn('FINAL_VAR("result")').final).toEqual({ form: 'variable', name: 'result' })
+  })
+
+  it.each([
+    'I will call FINAL(x) later',
+    ' FINAL(x)',
+    'FINAL(unbalanced',
+    'FINALLY(x)',
+    '```repl\nFINAL(x)\n```',
+    '`FINAL(x)`',
+  ])('is not read into %j', (text) => {
+    expect(parseTurn(text).final).toBeUndefined()
+  })
+})

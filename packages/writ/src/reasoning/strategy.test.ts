@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { chooseStrategy } from './strategy.ts'
+
+it.each([
+  [8_000, 8_000, 'direct'],
+  [8_001, 8_000, 'recurse'],
+  [0, 8_000, 'direct'],
+])('auto over %i bytes with a window of %i tokens is %s', (bytes, window, strategy) => {
+  expect(chooseStrategy('auto', bytes, window).strategy).toBe(strategy)
+})
+
+it('does what is asked and refuses what does not exist', () => {
+  expect(chooseStrategy('recurse', 1, 8_000)).toMatchObject({
+    strategy: 'recurse',
+    turns: true,
+    reason: 'requested',
+  })
+  expect(chooseStrategy('direct', 1e9, 8_000)).toMatchObject({ strategy: 'direct', turns: false })
+  expect(() => chooseStrategy('guess', 1, 1)).toThrow(expect.objectContaining({ code: 'USAGE' }))
+})

@@ -1,0 +1,296 @@
+import { userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import {
+  type Answer,
+  type ContextStore,
+  type CorpusSummary,
+  DEFAULT_LIMITS,
+  type IngestRequest,
+  type Ledger,
+  type Library,
+  type Limits,
+  label,
+  type ModelProfile,
+  type RunEvent,
+  type RunHead,
+  type Sandbox,
+  type Signer,
+  WritError,
+} from '@writ/contract'
+import type { Authority } from './kernel/ports.ts'
+import { executeRun } from './kernel/run.ts'
+import { systemClock } from './kernel/system-clock.ts'
+import { openLedger, openSigner } from './ledger/index.ts'
+import { openLibrary } from './memory/index.ts'
+import { callModel, PRICES, resolveModel } from './models/index.ts'
+import type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
+import { openDecisionPoint, type PolicyPoint } from './policy/index.ts'
+import { createReasoner } from './reasoning/index.ts'
+import { openSandbox } from './sandbox/index.ts'
+import { type RunView, showRun } from './show-run.ts'
+import { uuidV7 } from './uuid-v7.ts'
+import { VERSION } from './version.ts'
+import { prepareEvidencePath, writeEvidence } from './write-evidence.ts'
+
+const DEFAULT_HOME = '.writ'
+const DEFAULT_MODEL = 'builtin/extractive'
+/** The question, and documents nobody labelled. */
+const DEFAULT_LEVEL = 'internal'
+
+/** Answers questions over contexts, and keeps what it did. Close it when done. */
+export interface Writ {
+  readonly home: string
+  /** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
+  completion(options: CompletionOptions): Promise<Answer>
+  /** Ingests paths and keeps the corpus under a name. */
+  ingest(name: string, options: IngestOptions): Promise<ContextStore>
+  corpora(): Promise<readonly CorpusSummary[]>
+  /** Newest first. */
+  runs(): Promise<readonly RunHead[]>
+  /** Frames and steps of a run. Rejects with `UNKNOWN_RUN`. */
+  show(run: string): Promise<RunView>
+  close(): Promise<void>
+}
+
+/** The composition root: the only place that knows every adapter. Rooms are opened when first needed. */
+export function createWrit(options: WritOptions = {}): Promise<Writ> {
+  return Promise.resolve(new Runtime(options))
+}
+
+class Runtime implements Writ {
+  readonly home: string
+  readonly #options: WritOptions
+  readonly #closing: (() => Promise<void>)[] = []
+  readonly #ledger: () => Promise<Ledger>
+  readonly #library: () => Promise<Library>
+  readonly #policy: () => Promise<PolicyPoint>
+  readonly #sandbox: () => Promise<Sandbox>
+  readonly #signer: () => Promise<Signer>
+
+  constructor(options: WritOptions) {
+    this.#options = options
+    this.home = resolve(options.home ?? DEFAULT_HOME)
+    const { policy } = options
+    this.#ledger = this.#once(() => openLedger(this.home))
+    this.#library = this.#once(() => openLibrary(this.home))
+    this.#policy = this.#once(() =>
+      openDecisionPoint({
+        osUser: userInfo().username,
+        ...(policy === undefined ? {} : { bundleDir: policy }),
+      }),
+    )
+    this.#sandbox = this.#once(() => openSandbox())
+    let signer: Promise<Signer> | undefined
+    this.#signer = () => {
+      signer ??= openSigner(this.home)
+      return signer
+    }
+  }
+
+  async completion(asked: CompletionOptions): Promise<Answer> {
+    const started = systemClock.monotonic()
+    const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
+    const limits: Limits = { ...DEFAULT_LIMITS, ...this.#options.limits, ...asked.limits }
+    const onEvent = asked.onEvent ?? ignore
+    const deadline = startDeadline(limits, elapsed(), asked.signal)
+    try {
+      // Opened first: a home that cannot be used is said before anything is read or spent.
+      const [signer, ledger] = await Promise.all([this.#signer(), this.#ledger()])
+      const run = uuidV7(systemClock.now())
+      const path = resolve(asked.out ?? join(this.home, 'runs', `${run}.writ`))
+      await prepareEvidencePath(path, asked.out === undefined)
+      const policy = await this.#policy()
+      const [models, authority] = await Promise.all([this.#models(policy, limits), authorise(policy, asked)])
+      const [store, sandbox] = await Promise.all([
+        this.#context(asked.context, asked, policy, deadline.signal, onEvent),
+        this.#sandbox(),
+      ])
+      deadline.signal.throwIfAborted()
+      const log = await ledger.open(run, asked.query, systemClock.now())
+      deadline.clear()
+      try {
+        const result = await executeRun(
+          {
+            run,
+            question: asked.query,
+            questionLabel: label(DEFAULT_LEVEL),
+            strategy: asked.strategy ?? 'auto',
+            limits,
+            authority,
+            models,
+            version: VERSION,
+            signal: asked.signal ?? new AbortController().signal,
+            elapsedMs: elapsed(),
+          },
+          {
+            clock: systemClock,
+            store,
+            policy,
+            sandbox,
+            reasoner: createReasoner(),
+            signer,
+            callModel,
+            log,
+            onEvent,
+          },
+        )
+        // Nothing is released before its evidence is on disk.
+        await writeEvidence(path, result.evidence)
+        const answer = { ...result.answer, evidence: path }
+        onEvent({ type: 'answer', answer, governance: result.governance })
+        return answer
+      } finally {
+        if (!isStore(asked.context)) await store.close()
+      }
+    } finally {
+      deadline.clear()
+    }
+  }
+
+  async ingest(name: string, options: IngestOptions): Promise<ContextStore> {
+    const [library, policy] = await Promise.all([this.#library(), this.#policy()])
+    const request = this.#ingestRequest(name, options, policy)
+    const { onProgress } = options
+    return await library.ingest(name, {
+      ...request,
+      paths: options.paths,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    })
+  }
+
+  async corpora(): Promise<readonly CorpusSummary[]> {
+    return await (await this.#library()).list()
+  }
+
+  async runs(): Promise<readonly RunHead[]> {
+    return await (await this.#ledger()).runs()
+  }
+
+  async show(run: string): Promise<RunView> {
+    return await showRun(await this.#ledger(), run)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#closing.splice(0).map((close) => close()))
+  }
+
+  /** Opens a room on first use, and closes it with the Writ. */
+  #once<T extends { close(): Promise<void> }>(open: () => Promise<T>): () => Promise<T> {
+    let room: Promise<T> | undefined
+    return () => {
+      if (room === undefined) {
+        const opening = open()
+        room = opening
+        this.#closing.push(async () => {
+          const opened = await opening.catch(() => undefined)
+          await opened?.close()
+        })
+      }
+      return room
+    }
+  }
+
+  async #models(policy: PolicyPoint, limits: Limits): Promise<{ root: ModelProfile; sub: ModelProfile }> {
+    const { model = DEFAULT_MODEL, subModel = model } = this.#options
+    const root = await this.#model(model, policy, limits)
+    return { root, sub: subModel === model ? root : await this.#model(subModel, policy, limits) }
+  }
+
+  async #model(id: string, policy: PolicyPoint, limits: Limits): Promise<ModelProfile> {
+    const { baseUrl, apiKey, price, prices, contextWindow } = this.#options
+    const { location, digest, ...profile } = await resolveModel({
+      id,
+      priceTable: { ...PRICES, ...prices },
+      ...(baseUrl === undefined ? {} : { baseUrl }),
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(price === undefined ? {} : { price }),
+      ...(contextWindow === undefined ? {} : { contextWindow }),
+    })
+    if (limits.maxCostMicroUsd !== null && profile.price === null)
+      throw new WritError('UNKNOWN_PRICE', `A cost limit needs a price, and none is known for ${id}.`)
+    return { ...profile, facts: policy.model(id, location, digest) }
+  }
+
+  async #context(
+    source: ContextSource,
+    asked: CompletionOptions,
+    policy: PolicyPoint,
+    signal: AbortSignal,
+    onEvent: (event: RunEvent) => void,
+  ): Promise<ContextStore> {
+    if (isStore(source)) return source
+    const library = await this.#library()
+    if (typeof source === 'object' && 'corpus' in source) return await library.openNamed(source.corpus)
+    const texts =
+      typeof source === 'string' ? [{ id: 'context', text: source }] : 'paths' in source ? [] : source
+    return await library.open({
+      ...this.#ingestRequest('context', asked, policy),
+      paths: typeof source === 'object' && 'paths' in source ? source.paths : [],
+      texts,
+      signal,
+      onProgress: (progress) => onEvent({ type: 'ingest', ...progress }),
+    })
+  }
+
+  #ingestRequest(
+    collection: string,
+    options: Pick<IngestOptions, 'label' | 'labels' | 'principal' | 'purpose'>,
+    policy: PolicyPoint,
+  ): Omit<IngestRequest, 'paths'> {
+    return {
+      texts: [],
+      collection,
+      defaultLabel: options.label ?? label(DEFAULT_LEVEL, [], true),
+      labels: options.labels ?? [],
+      purposes: [options.purpose ?? policy.defaultPurpose],
+      owner: options.principal ?? userInfo().username,
+      home: this.home,
+    }
+  }
+}
+
+async function authorise(policy: PolicyPoint, asked: CompletionOptions): Promise<Authority> {
+  const purpose = asked.purpose ?? policy.defaultPurpose
+  return await Promise.resolve({
+    user: policy.user(asked.principal ?? userInfo().username, purpose),
+    purpose,
+    orchestrator: policy.profile('orchestrator'),
+    worker: policy.profile('worker'),
+    sink: policy.sink('terminal'),
+  })
+}
+
+/** The time limit while a run is being prepared; the kernel keeps it afterwards. */
+function startDeadline(
+  limits: Limits,
+  elapsedMs: number,
+  signal: AbortSignal | undefined,
+): { signal: AbortSignal; clear(): void } {
+  const controller = new AbortController()
+  const stop = (): void => controller.abort(signal?.reason)
+  signal?.addEventListener('abort', stop, { once: true })
+  if (signal?.aborted) stop()
+  const { timeoutMs } = limits
+  const error = (): WritError =>
+    new WritError('TIMED_OUT', `Preparing the run took longer than ${(timeoutMs ?? 0) / 1000} s.`)
+  const timer =
+    timeoutMs === null
+      ? undefined
+      : setTimeout(() => controller.abort(error()), Math.max(0, timeoutMs - elapsedMs))
+  return {
+    signal: controller.signal,
+    clear: () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+    },
+  }
+}
+
+function isStore(source: ContextSource): source is ContextStore {
+  return typeof source === 'object' && 'locate' in source
+}
+
+function ignore(): void {
+  // Nobody watches.
+}
