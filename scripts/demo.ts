@@ -100,7 +100,8 @@ async function ask(): Promise<{
 async function checkQuotes(given: Answer): Promise<void> {
   for (const { doc, start, end, quote } of given.citations) {
     const file = await readFile(join(corpus, doc))
-    if (file.subarray(start, end).toString('utf8') !== quote) fail(`The citation of ${doc} does not match the file.`)
+    if (file.subarray(start, end).toString('utf8') !== quote)
+      fail(`The citation of ${doc} does not match the file.`)
   }
   say(`All ${given.citations.length} quotes match their files byte for byte.\n`)
 }
@@ -122,7 +123,8 @@ function checkAnswer(given: Answer): void {
     if (!named.has(id) || !given.answer?.includes(id)) fail(`The answer does not name ${id}.`)
   for (const id of ['MIT', 'ISC', 'BSD-3-Clause'])
     if (new RegExp(`(^|[^\\w.-])${id}($|[^\\w.-])`).test(given.answer ?? '')) fail(`The answer names ${id}.`)
-  if (!given.denials.some((denial) => denial.policies.length > 0)) fail('No refusal with a policy id is shown.')
+  if (!given.denials.some((denial) => denial.policies.length > 0))
+    fail('No refusal with a policy id is shown.')
   if (given.usage.maxDepth < 1) fail('No child frame took part.')
 }
 

@@ -5,14 +5,7 @@
 export interface ReplName {
   readonly name: string
   readonly aliases: readonly string[]
-  readonly step:
-    | 'context.search'
-    | 'context.read'
-    | 'model.call'
-    | 'frame.spawn'
-    | 'local'
-    | 'local'
-    | 'release'
+  readonly step: 'context.search' | 'context.read' | 'model.call' | 'frame.spawn' | 'local' | 'release'
   /** For prompts: the call form and what it gives back. */
   readonly usage: string
 }

@@ -178,6 +178,8 @@ export class KernelFrame implements Frame {
   readonly perform: Perform = (name, request) => this.#step(name, request, nowhere)
 
   async release(valueJson: string): Promise<void> {
+    // A release is the last thing a frame does: what is in flight is cancelled, recorded, and delivered to nobody.
+    await this.#cancelPending()
     if (this.#lane.parent === null) {
       this.#released = await performRelease(this.#state, this.#lane, valueJson)
       return
@@ -190,12 +192,18 @@ export class KernelFrame implements Frame {
     return this.#vm === undefined ? undefined : await (await this.#vm).draft()
   }
 
-  /** Ends what is still under way, waits until all of it is recorded, and gives back what was held. */
+  /** Ends what is still under way and gives back what was held. */
   async close(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.allSettled(this.#pending)
+    await this.#cancelPending()
     this.#next?.release()
     this.#start.holds.last?.release()
     if (this.#vm !== undefined) await (await this.#vm).close()
+  }
+
+  /** Cancels what is under way and waits until all of it is recorded. */
+  async #cancelPending(): Promise<void> {
+    this.#lane.cancel()
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending)
   }
 
   #track(work: Promise<unknown>): void {

@@ -46,9 +46,9 @@ export class Lane implements Asker {
   readonly profile: ProfileFacts
   readonly model: ModelProfile
   readonly scope: Scope
-  /** Aborted when the frame ends, or anything above it. */
-  readonly signal: AbortSignal
-  readonly #end = new AbortController()
+  readonly #above: AbortSignal
+  #cancel = new AbortController()
+  #signal: AbortSignal
   /** Ids of partitions granted, by action. */
   readonly granted: { readonly 'context::search': Set<string>; readonly 'context::read': Set<string> } = {
     'context::search': new Set(),
@@ -74,7 +74,8 @@ export class Lane implements Asker {
     this.profile = start.profile
     this.model = start.model
     this.scope = start.scope
-    this.signal = AbortSignal.any([start.signal, this.#end.signal])
+    this.#above = start.signal
+    this.#signal = AbortSignal.any([start.signal, this.#cancel.signal])
     this.#label = start.label
   }
 
@@ -103,9 +104,16 @@ export class Lane implements Asker {
     return { lane: this.id, n }
   }
 
-  /** Ends the frame: whatever it still has under way is cancelled. */
-  end(): void {
-    this.#end.abort(new WritError('CANCELLED', `The frame ${this.id} has ended.`))
+  /** Aborted when what the frame has under way is cancelled, or when anything above it ends. */
+  get signal(): AbortSignal {
+    return this.#signal
+  }
+
+  /** Cancels whatever the frame still has under way. What it asks for afterwards is not touched. */
+  cancel(): void {
+    this.#cancel.abort(new WritError('CANCELLED', `The frame ${this.id} no longer waits for this step.`))
+    this.#cancel = new AbortController()
+    this.#signal = AbortSignal.any([this.#above, this.#cancel.signal])
   }
 
   raise(label: Label): void {

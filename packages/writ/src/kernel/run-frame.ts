@@ -5,6 +5,7 @@ import {
   levelNumber,
   type Partition,
   STRING_CONTEXT_BYTES,
+  type StrategyChoice,
   toWritError,
 } from '@writ/contract'
 import type { Hold } from './budget-pool.ts'
@@ -16,6 +17,9 @@ import type { Released } from './release.ts'
 import { outcomeOf, type RunState } from './run-state.ts'
 import type { FrameResult } from './spawn.ts'
 import { lastTurnBytes } from './turn-bounds.ts'
+
+/** What child frames do. */
+const RECURSE = Object.freeze({ strategy: 'recurse', turns: true })
 
 const EMPTY: CorpusView = { documents: 0, bytes: 0, sample: [] }
 
@@ -30,7 +34,7 @@ export async function runFrame(
   state: RunState,
   lane: Lane,
   holds: { readonly next?: Hold; readonly last?: Hold },
-  strategy = 'recurse',
+  strategy: Pick<StrategyChoice, 'strategy' | 'turns'> = RECURSE,
 ): Promise<FrameRun> {
   const { ports, tally, limits } = state
   tally.frames += 1
@@ -46,15 +50,14 @@ export async function runFrame(
   })
   const frame = new KernelFrame(state, lane, {
     holds,
-    corpus: await overview(state, lane),
-    context: await stringContext(state, lane),
+    corpus: strategy.turns ? await overview(state, lane) : EMPTY,
+    context: strategy.turns ? await stringContext(state, lane) : { type: 'none' },
     lastTurnBytes: lastTurnBytes(limits, model, ports.reasoner.promptBytes, goal),
     runFrame: (child, childLane, childHolds) => runFrame(child, childLane, childHolds),
   })
-  const end = await ports.reasoner.run(frame, strategy).catch((error: unknown) => {
+  const end = await ports.reasoner.run(frame, strategy.strategy).catch((error: unknown) => {
     return { incomplete: false, error: toWritError(error) }
   })
-  lane.end()
   await frame.close()
   if (lane.parent !== null) tally.steps += lane.steps
   if (end.incomplete) tally.limited = true

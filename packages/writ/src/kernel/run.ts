@@ -149,7 +149,7 @@ async function runRoot(state: RunState, request: RunRequest, signal: AbortSignal
   })
   try {
     const holds = choice.turns ? { last: holdLastTurn(state, request.question) } : {}
-    return { lane, result: await runFrame(state, lane, holds, choice.strategy) }
+    return { lane, result: await runFrame(state, lane, holds, choice) }
   } catch (error) {
     const known = toWritError(error)
     if (outcomeOf(known) === 'limit') state.tally.limited = true

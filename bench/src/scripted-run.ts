@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { block, type Script, sequence, startSimulator } from '@writ/simulator'
+import { type Answer, createWrit, type RunEvent } from 'writ'
+
+/** A run over a scripted model, with its home still there. */
+export interface ScriptedRun {
+  readonly place: string
+  readonly answer: Answer
+  readonly events: readonly RunEvent[]
+  cleanUp(): Promise<void>
+}
+
+/** Runs a root that makes so many sub-calls in one batch, each answered after `delayMs`. */
+export async function scriptedRun(subCalls: number, delayMs = 0): Promise<ScriptedRun> {
+  const leaf: Script = (request) => ({ kind: 'text', text: request.prompt, delayMs })
+  const code = `const replies = await llm_query_batched(Array.from({ length: ${subCalls} }, (_, n) => 'item ' + n))`
+  return await runScript(sequence([block(code), block('FINAL(replies.length)')], leaf), subCalls + 10)
+}
+
+/** Runs any scripted root once over two small texts. */
+export async function runScript(script: Script, maxCalls: number): Promise<ScriptedRun> {
+  const place = await mkdtemp(join(tmpdir(), 'writ-bench-'))
+  const simulator = await startSimulator({ script })
+  const writ = await createWrit({ home: join(place, 'home'), model: 'any/model', baseUrl: simulator.url })
+  const events: RunEvent[] = []
+  try {
+    const answer = await writ.completion({
+      query: 'SIMTASK:bench go',
+      context: [
+        { id: 'a.txt', text: 'a needle in a line\n'.repeat(2000) },
+        { id: 'b.txt', text: 'another line\n'.repeat(2000) },
+      ],
+      strategy: 'recurse',
+      limits: { maxCalls },
+      onEvent: (event) => events.push(event),
+    })
+    return { place, answer, events, cleanUp: () => rm(place, { recursive: true, force: true }) }
+  } finally {
+    await writ.close()
+    await simulator.stop()
+  }
+}
