@@ -10,7 +10,7 @@ import {
   type RunLog,
   WritError,
 } from '@writ/contract'
-import { canonicalJson, commitField, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
+import { commitField, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
 
 /** A record that was written: its place, and when it has reached the durability asked for. */
 export interface Written {
@@ -128,5 +128,5 @@ export class Journal {
  * comparing runs, never in a record.
  */
 export function commandHash(kind: string, input: unknown): string {
-  return createHash('sha256').update(canonicalJson({ kind, input })).digest('hex')
+  return createHash('sha256').update(JSON.stringify({ kind, input })).digest('hex')
 }

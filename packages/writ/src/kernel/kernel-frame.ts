@@ -192,12 +192,11 @@ export class KernelFrame implements Frame {
     return this.#vm === undefined ? undefined : await (await this.#vm).draft()
   }
 
-  /** Ends what is still under way and gives back what was held. */
+  /** Ends what is still under way, waits until it is recorded, and closes the VM. */
   async close(): Promise<void> {
     await this.#cancelPending()
-    this.#next?.release()
-    this.#start.holds.last?.release()
-    if (this.#vm !== undefined) await (await this.#vm).close()
+    const vm = await this.#vm?.catch(() => undefined)
+    await vm?.close()
   }
 
   /** Cancels what is under way and waits until all of it is recorded. */

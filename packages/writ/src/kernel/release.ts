@@ -33,12 +33,13 @@ export async function performRelease(state: RunState, lane: Lane, valueJson: str
   const place = lane.next()
   const { journal, ports, gate, authority } = state
   const started = ports.clock.monotonic()
-  const value = canonicalJson(JSON.parse(valueJson))
+  let value = valueJson
   const citations = citationsOf(lane)
   let failure: WritError | null = null
   let recorded: RecordedDecision | null = null
   try {
-    checkValue(state, valueJson)
+    value = canonicalJson(JSON.parse(valueJson))
+    checkValue(state, value)
     await checkCitations(state, lane, citations)
     const ruling = await gate.decide(lane, 'output::release', authority.sink, lane.label, [
       'validate:citations',

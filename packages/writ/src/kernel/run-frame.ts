@@ -29,49 +29,55 @@ export interface FrameRun extends FrameResult {
   readonly incomplete: boolean
 }
 
-/** Opens a frame, lets reasoning run it to its end, and closes it with everything it started recorded. */
+/** What a frame is opened with besides its lane. */
+interface Opening {
+  readonly next?: Hold
+  readonly last?: Hold
+}
+
+type Strategy = Pick<StrategyChoice, 'strategy' | 'turns'>
+
+/** Runs a frame to its end. Never rejects: whatever happens, the frame closes with all it started recorded. */
 export async function runFrame(
   state: RunState,
   lane: Lane,
-  holds: { readonly next?: Hold; readonly last?: Hold },
-  strategy: Pick<StrategyChoice, 'strategy' | 'turns'> = RECURSE,
+  holds: Opening,
+  strategy: Strategy = RECURSE,
 ): Promise<FrameRun> {
-  const { ports, tally, limits } = state
-  tally.frames += 1
-  tally.maxDepth = Math.max(tally.maxDepth, lane.depth)
-  const { id, depth, goal, model } = lane
-  ports.onEvent({
-    type: 'frame.open',
-    lane: id,
-    parent: lane.parent?.id ?? null,
-    depth,
-    goal,
-    model: model.id,
+  const { ports, tally } = state
+  const { id, depth, goal, model, parent } = lane
+  if (parent !== null) tally.frames += 1
+  tally.maxDepth = Math.max(tally.maxDepth, depth)
+  ports.onEvent({ type: 'frame.open', lane: id, parent: parent?.id ?? null, depth, goal, model: model.id })
+  const run = await live(state, lane, holds, strategy).catch((error: unknown): FrameRun => {
+    return { value: undefined, error: toWritError(error), incomplete: false }
   })
+  holds.next?.release()
+  holds.last?.release()
+  if (parent !== null) tally.steps += lane.steps
+  if (run.incomplete) tally.limited = true
+  const outcome = run.value !== undefined ? 'ok' : run.error === undefined ? 'error' : outcomeOf(run.error)
+  const { turns, label, charged } = lane
+  ports.onEvent({ type: 'frame.close', lane: id, outcome, turns, label, charged })
+  return run
+}
+
+/** Opens the frame for reasoning, lets it reason, and closes it. */
+async function live(state: RunState, lane: Lane, holds: Opening, strategy: Strategy): Promise<FrameRun> {
+  const { reasoner } = state.ports
   const frame = new KernelFrame(state, lane, {
     holds,
     corpus: strategy.turns ? await overview(state, lane) : EMPTY,
     context: strategy.turns ? await stringContext(state, lane) : { type: 'none' },
-    lastTurnBytes: lastTurnBytes(limits, model, ports.reasoner.promptBytes, goal),
-    runFrame: (child, childLane, childHolds) => runFrame(child, childLane, childHolds),
+    lastTurnBytes: lastTurnBytes(state.limits, lane.model, reasoner.promptBytes, lane.goal),
+    runFrame,
   })
-  const end = await ports.reasoner.run(frame, strategy.strategy).catch((error: unknown) => {
-    return { incomplete: false, error: toWritError(error) }
-  })
-  await frame.close()
-  if (lane.parent !== null) tally.steps += lane.steps
-  if (end.incomplete) tally.limited = true
-  const { released } = frame
-  const outcome = released !== undefined ? 'ok' : end.error === undefined ? 'error' : outcomeOf(end.error)
-  ports.onEvent({
-    type: 'frame.close',
-    lane: id,
-    outcome,
-    turns: lane.turns,
-    label: lane.label,
-    charged: lane.charged,
-  })
-  return { value: released, error: end.error, incomplete: end.incomplete }
+  try {
+    const { error, incomplete } = await reasoner.run(frame, strategy.strategy)
+    return { value: frame.released, error, incomplete }
+  } finally {
+    await frame.close()
+  }
 }
 
 /** Metadata of the corpus that a frame may show its model at the start: a labelled read like any other. */

@@ -92,7 +92,7 @@ function createState(request: RunRequest, ports: KernelPorts, halt: (error: Writ
       slots.set(model.id, known)
       return known
     },
-    tally: { frames: 0, maxDepth: 0, steps: 0, limited: false },
+    tally: { frames: 1, maxDepth: 0, steps: 0, limited: false },
   }
 }
 
@@ -206,6 +206,11 @@ async function finish(
   return { answer, evidence, governance: { ...state.gate.cost, recordMs, records: size } }
 }
 
+/** Characters of a reason that are kept. */
+const REASON_CHARS = 500
+
+const LIMITED = 'A limit of the run refused a step or left only a last turn.'
+
 /** The status of a run: `incomplete` iff a limit refused a step or a frame used its last turn. */
 function judge(state: RunState, result: FrameRun): { status: Status; reason: string | null } {
   const { error, value } = result
@@ -213,7 +218,7 @@ function judge(state: RunState, result: FrameRun): { status: Status; reason: str
     if (!state.tally.limited) return { status: 'complete', reason: null }
     return {
       status: 'incomplete',
-      reason: error?.message ?? 'A limit of the run refused a step or left only a last turn.',
+      reason: error === undefined ? LIMITED : shortReason(error.message),
     }
   }
   const known = error ?? new WritError('NO_ANSWER', 'The run ended without an answer.')
@@ -224,5 +229,10 @@ function judge(state: RunState, result: FrameRun): { status: Status; reason: str
       : outcome === 'limit' || outcome === 'timeout' || state.tally.limited
         ? 'incomplete'
         : 'failed'
-  return { status, reason: known.message }
+  return { status, reason: shortReason(known.message) }
+}
+
+/** A reason as a record can hold it: a message may quote what a guest or provider said. */
+function shortReason(message: string): string {
+  return message.slice(0, REASON_CHARS).toWellFormed()
 }

@@ -16,7 +16,7 @@ import type { OnFinal } from './local-step.ts'
 import { chooseModel, errorJson, outcomeOf, type RunState } from './run-state.ts'
 import { lastTurnBytes, turnBound } from './turn-bounds.ts'
 
-/** Runs a frame to its end; what the spawn step needs of the room that knows how. */
+/** Runs a frame to its end and never rejects: a spawn without a join would be a hole in the record. What the spawn step needs of the room that knows how. */
 export type RunFrame = (
   state: RunState,
   lane: Lane,

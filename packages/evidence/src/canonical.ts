@@ -1,0 +1,81 @@
+import { WritError } from '@writ/contract'
+import canonicalize from 'canonicalize'
+import { fromUtf8, utf8 } from './encoding.ts'
+import { refuse } from './verdict.ts'
+
+/** Containers one inside the other that a record may have. */
+export const MAX_RECORD_DEPTH = 32
+
+/**
+ * The canonical JSON text of a value (RFC 8785): what a released value is committed to and printed as.
+ * Throws `INVALID_ANSWER` for what JSON cannot hold: NaN, infinities, lone surrogates, cycles, functions, undefined.
+ */
+export function canonicalJson(value: unknown): string {
+  let text: string | undefined
+  try {
+    text = canonicalize(value)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new WritError('INVALID_ANSWER', `The value has no JSON form: ${why}.`, { cause })
+  }
+  if (text === undefined) throw new WritError('INVALID_ANSWER', `A ${typeof value} has no JSON form.`)
+  return text
+}
+
+export function canonicalBytes(value: unknown): Uint8Array {
+  return utf8(canonicalJson(value))
+}
+
+/**
+ * The value of bytes that are canonical JSON. Refuses with `NOT_CANONICAL` bytes that are not exactly what their value
+ * encodes to: other key orders, duplicate keys, spaces, other spellings of a number, lone surrogates, bad UTF-8.
+ */
+export function parseCanonical(bytes: Uint8Array, at: string): unknown {
+  const text = fromUtf8(bytes)
+  if (text === undefined) refuse('NOT_CANONICAL', `${at} is not UTF-8.`, at)
+  const value = parsed(text)
+  if (value === undefined || canonicalText(value) !== text) {
+    refuse('NOT_CANONICAL', `${at} is not canonical JSON (RFC 8785).`, at)
+  }
+  return value
+}
+
+/** The value of JSON text; undefined, which JSON cannot hold, when it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The canonical text of a JSON value; undefined when it has none because of a lone surrogate. */
+function canonicalText(value: unknown): string | undefined {
+  try {
+    return canonicalize(value)
+  } catch {
+    return undefined
+  }
+}
+
+/** What keeps a value out of a record, or null: not I-JSON, a number that is no exact integer, too deep. */
+export function recordFault(value: unknown, depth = 1): string | null {
+  if (value === null || typeof value === 'boolean') return null
+  if (typeof value === 'string') return value.isWellFormed() ? null : 'a string with a lone surrogate'
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) ? null : `the number ${value}, no exact integer`
+  if (typeof value !== 'object') return `a value of type ${typeof value}`
+  if (depth > MAX_RECORD_DEPTH) return `more than ${MAX_RECORD_DEPTH} containers inside each other`
+  if (Array.isArray(value)) return firstFault(value, depth)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return 'an object that is no plain one'
+  return firstFault(Object.keys(value), depth) ?? firstFault(Object.values(value), depth)
+}
+
+function firstFault(values: readonly unknown[], depth: number): string | null {
+  for (const value of values) {
+    const fault = recordFault(value, depth + 1)
+    if (fault !== null) return fault
+  }
+  return null
+}

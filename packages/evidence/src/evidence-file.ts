@@ -1,0 +1,67 @@
+import { type PublicKey, WritError } from '@writ/contract'
+import { canonicalBytes } from './canonical.ts'
+import type { Disclosure, DisclosuresFile } from './disclosures.ts'
+import { utf8 } from './encoding.ts'
+import {
+  CHECKPOINT,
+  CODE,
+  codeFile,
+  DISCLOSURES,
+  inOrder,
+  MANIFEST,
+  manifest,
+  POLICY,
+  RECORDS,
+  RUN_CLOSE,
+  RUN_OPEN,
+  TRUST_HINT,
+} from './evidence-layout.ts'
+import { decodeRecord, joinRecords } from './record.ts'
+import { parseRunClose } from './statement.ts'
+import { writeTar } from './tar.ts'
+
+/** What a `proof` file is made from. */
+export interface EvidenceParts {
+  /** Bytes of every record, in order. */
+  readonly records: readonly Uint8Array[]
+  /** From `signRunOpen`. */
+  readonly runOpen: Uint8Array
+  /** From `signCheckpoint`, after the root was persisted. */
+  readonly checkpoint: Uint8Array
+  /** Every file of the policy bundle, by name. */
+  readonly policy: Readonly<Record<string, string>>
+  readonly disclosures: readonly Disclosure[]
+  /** Keys to name as a hint. */
+  readonly keys: readonly PublicKey[]
+}
+
+/** The files the closing statement vouches for: all but itself and the manifest. Held in memory. */
+export function evidenceFiles(parts: EvidenceParts): ReadonlyMap<string, Uint8Array> {
+  const [first] = parts.records
+  const opened = first === undefined ? undefined : decodeRecord(first)
+  const code = opened === undefined ? undefined : codeFile(opened)
+  if (opened === undefined || code === undefined) {
+    throw new WritError('INTERNAL', 'The first record is no run.open.')
+  }
+  const disclosures: DisclosuresFile = {
+    schema: 'writ.disclosures/1',
+    run: opened.run,
+    items: parts.disclosures,
+  }
+  return new Map([
+    [CHECKPOINT, parts.checkpoint],
+    [RECORDS, joinRecords(parts.records)],
+    [RUN_OPEN, parts.runOpen],
+    ...Object.entries(parts.policy).map(([name, text]) => [POLICY + name, utf8(text)] as const),
+    [DISCLOSURES, canonicalBytes(disclosures)],
+    [CODE, code],
+    [TRUST_HINT, canonicalBytes({ schema: 'writ.trust-hint/1', keys: parts.keys })],
+  ])
+}
+
+/** The evidence file: the files of `evidenceFiles`, the closing statement of `signRunClose`, and the manifest. */
+export function packEvidence(files: ReadonlyMap<string, Uint8Array>, runClose: Uint8Array): Uint8Array {
+  const { run } = parseRunClose(runClose, RUN_CLOSE).statement.predicate
+  const listed = inOrder(new Map([...files, [RUN_CLOSE, runClose]]))
+  return writeTar(inOrder(new Map([...listed, [MANIFEST, manifest(run, listed)]])))
+}

@@ -1,0 +1,50 @@
+import { canonicalBytes } from './canonical.ts'
+import { sha256Hex } from './crypto.ts'
+import type { AnyRecord } from './record.ts'
+
+// What an evidence file of profile `proof` is made of. Nothing here is read from a file: the verifier derives it too.
+
+export const MANIFEST = 'manifest.json'
+export const CHECKPOINT = 'checkpoint'
+export const RECORDS = 'records.ndjson'
+export const RUN_OPEN = 'run-open.dsse'
+export const RUN_CLOSE = 'run-close.dsse'
+export const POLICY = 'policy/'
+export const DISCLOSURES = 'disclosures.json'
+export const CODE = 'code/code.json'
+/** Names the keys for whoever wants to find them; never trusted, never read by the verifier. */
+export const TRUST_HINT = 'trust-hint/keys.json'
+
+/** The archive's order; policy files stand together, sorted by name. */
+const ORDER = [MANIFEST, CHECKPOINT, RECORDS, RUN_OPEN, RUN_CLOSE, POLICY, DISCLOSURES, CODE, TRUST_HINT]
+
+/** Files every evidence file has. */
+export const REQUIRED: readonly string[] = ORDER.filter((name) => name !== POLICY)
+
+/** The place of a file in the archive; -1 for a name this profile does not have. */
+export function placeOf(name: string): number {
+  return name.startsWith(POLICY) ? ORDER.indexOf(POLICY) : ORDER.indexOf(name)
+}
+
+/** The same files in the archive's order. */
+export function inOrder(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array> {
+  return new Map([...files].sort(([a], [b]) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1)))
+}
+
+/** `manifest.json`: every other file, its size and SHA-256. Derivable, so it says nothing that has to be trusted. */
+export function manifest(run: string, files: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  const listed = [...files]
+    .filter(([name]) => name !== MANIFEST)
+    .map(([name, bytes]) => ({ name, size: bytes.length, sha256: sha256Hex(bytes) }))
+  return canonicalBytes({ schema: 'writ.evidence/1', run, profile: 'proof', files: listed })
+}
+
+/** `code/code.json`: what ran, as the opening record says it. Undefined when the record is no `run.open`. */
+export function codeFile(opened: AnyRecord): Uint8Array | undefined {
+  if (opened.kind !== 'run.open') return undefined
+  return canonicalBytes({
+    schema: 'writ.code/1',
+    version: opened.obs.version,
+    guestAbi: opened.det.guestAbi,
+  })
+}

@@ -1,0 +1,277 @@
+import {
+  ACTIONS,
+  type Amount,
+  type Attempt,
+  type Det,
+  type Label,
+  LEVELS,
+  type Limits,
+  type Obs,
+  OUTCOMES,
+  type Outcome,
+  RECORD_KINDS,
+  type RecordedDecision,
+  type RecordedModel,
+  type RecordedPartition,
+  type RecordKind,
+  STATUSES,
+  type UserFacts,
+} from '@writ/contract'
+import {
+  count,
+  digest,
+  flag,
+  list,
+  literal,
+  matching,
+  nullable,
+  object,
+  oneOf,
+  type Shape,
+  text,
+  where,
+} from './shape.ts'
+
+// The shape of every record, final from the first release. The types make the compiler compare it with the contract.
+
+/** Identifiers of runs: they appear in origins and statement subjects. */
+export const runId: Shape<string> = matching('a run identifier', /^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/)
+/** `0` for the root frame, `0.3.1` for a child of a child. */
+export const laneName: Shape<string> = matching('a lane', /^0(\.(0|[1-9][0-9]{0,14}))*$/)
+
+const outcome = oneOf(OUTCOMES)
+const code = nullable(text)
+const texts = list(text)
+
+const sortedTexts: Shape<readonly string[]> = where(
+  'strings, sorted and each once',
+  (value) =>
+    Array.isArray(value) &&
+    value.every((item, i) => typeof item === 'string' && (i === 0 || String(value[i - 1]) < item)),
+)
+
+const label = object<Label>({ level: oneOf(LEVELS), categories: sortedTexts, untrusted: flag })
+
+const amount = object<Amount>({
+  calls: count,
+  inputTokens: count,
+  outputTokens: count,
+  costMicroUsd: count,
+})
+
+const limits = object<Limits>({
+  maxCalls: count,
+  maxTokens: nullable(count),
+  maxCostMicroUsd: nullable(count),
+  maxDepth: count,
+  maxTurns: count,
+  timeoutMs: nullable(count),
+  concurrency: count,
+  maxOutputBytes: count,
+})
+
+const decision = object<RecordedDecision>({
+  action: oneOf(ACTIONS),
+  resource: text,
+  taint: label,
+  depth: count,
+  discharged: texts,
+  verdict: oneOf(['allow', 'deny', 'pending']),
+  policies: texts,
+  reason: text,
+})
+
+const user = object<UserFacts>({ id: text, clearance: count, active: flag, purposes: texts })
+
+const partition = object<RecordedPartition>({
+  id: text,
+  label,
+  purposes: texts,
+  documents: count,
+  bytes: count,
+  pack: digest,
+})
+
+const model = object<RecordedModel>({
+  id: text,
+  digest: text,
+  maxLevel: count,
+  categories: texts,
+  jurisdiction: text,
+  onPrem: flag,
+  retention: flag,
+  approved: flag,
+  contextWindow: count,
+  inputNanoUsd: nullable(count),
+  outputNanoUsd: nullable(count),
+})
+
+const outcomeCounts: Shape<Readonly<Partial<Record<Outcome, number>>>> = where(
+  'counts above zero by outcome',
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.entries(value).every(
+      ([key, n]) => OUTCOMES.some((known) => known === key) && Number.isSafeInteger(n) && Number(n) > 0,
+    ),
+)
+
+const contextStep = object<Det['context.read']>({
+  op: text,
+  outcome,
+  input: digest,
+  decisions: list(decision),
+  partitions: texts,
+  withheld: flag,
+  label,
+  output: digest,
+  code,
+})
+
+const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
+  'run.open': object<Det['run.open']>({
+    schema: literal('writ.run/1'),
+    question: digest,
+    questionLabel: label,
+    user,
+    purpose: text,
+    bundle: digest,
+    models: list(model),
+    partitions: list(partition),
+    limits,
+    epochMs: count,
+    confinement: object<Det['run.open']['confinement']>({ level: text, layers: texts }),
+    guestAbi: text,
+    omitted: digest,
+  }),
+  'strategy.chosen': object<Det['strategy.chosen']>({
+    strategy: text,
+    requested: text,
+    reason: text,
+    contextBytes: count,
+    contextWindow: count,
+  }),
+  'context.search': contextStep,
+  'context.read': contextStep,
+  local: object<Det['local']>({ op: text, outcome, input: digest, output: digest, code }),
+  'model.call': object<Det['model.call']>({
+    outcome,
+    input: digest,
+    role: oneOf(['turn', 'leaf']),
+    model: text,
+    items: count,
+    maxOutputTokens: count,
+    decision,
+    bound: amount,
+    code,
+  }),
+  'model.attempt': object<Det['model.attempt']>({}),
+  'model.result': object<Det['model.result']>({
+    outcome,
+    output: digest,
+    outcomes: outcomeCounts,
+    charged: amount,
+    label,
+    code,
+  }),
+  cell: object<Det['cell']>({ code: digest, outcome, output: digest, fuel: count, final: flag }),
+  'frame.spawn': object<Det['frame.spawn']>({
+    outcome,
+    input: digest,
+    child: text,
+    profile: text,
+    model: text,
+    scope: texts,
+    decision,
+    label,
+    bound: amount,
+    code,
+  }),
+  'frame.join': object<Det['frame.join']>({
+    child: text,
+    outcome,
+    value: digest,
+    label,
+    citations: count,
+    code,
+  }),
+  'output.release': object<Det['output.release']>({
+    outcome,
+    value: digest,
+    citations: digest,
+    label,
+    decision: nullable(decision),
+    code,
+  }),
+  'run.close': object<Det['run.close']>({
+    status: oneOf(STATUSES),
+    reason: code,
+    label,
+    charged: amount,
+    frames: count,
+    maxDepth: count,
+    steps: count,
+    denials: digest,
+  }),
+  'run.abort': object<Det['run.abort']>({ code: text }),
+}
+
+const attempt = object<Attempt>({
+  item: count,
+  attempt: count,
+  status: count,
+  tookMs: count,
+  charged: amount,
+  meteredInputTokens: nullable(count),
+  meteredOutputTokens: nullable(count),
+  requestId: nullable(text),
+})
+
+const timed = object<{ readonly at: number }>({ at: count })
+const lasting = object<{ readonly at: number; readonly tookMs: number }>({ at: count, tookMs: count })
+
+const obsShapes: { readonly [K in RecordKind]: Shape<Obs[K]> } = {
+  'run.open': object<Obs['run.open']>({ at: count, version: text }),
+  'strategy.chosen': timed,
+  'context.search': lasting,
+  'context.read': lasting,
+  local: timed,
+  'model.call': timed,
+  'model.attempt': object<Obs['model.attempt']>({ at: count, command: count, item: count, attempt: count }),
+  'model.result': object<Obs['model.result']>({
+    at: count,
+    tookMs: count,
+    command: count,
+    attempts: count,
+    detail: list(attempt),
+  }),
+  cell: lasting,
+  'frame.spawn': timed,
+  'frame.join': object<Obs['frame.join']>({
+    at: count,
+    tookMs: count,
+    command: count,
+    childRoot: digest,
+    childRecords: count,
+  }),
+  'output.release': lasting,
+  'run.close': lasting,
+  'run.abort': object<Obs['run.abort']>({ at: count, message: text }),
+}
+
+const headShape = { v: literal(1), run: runId, seq: count, lane: laneName, n: count }
+
+/** The shape of a record of one kind. */
+export const recordShapes: Readonly<Record<RecordKind, Shape<unknown>>> = byKind((kind) =>
+  object<Record<'v' | 'run' | 'seq' | 'lane' | 'n' | 'kind' | 'det' | 'obs', unknown>>({
+    ...headShape,
+    kind: literal(kind),
+    det: detShapes[kind],
+    obs: obsShapes[kind],
+  }),
+)
+
+function byKind<T>(make: (kind: RecordKind) => T): Record<RecordKind, T> {
+  return Object.fromEntries(RECORD_KINDS.map((kind) => [kind, make(kind)])) as Record<RecordKind, T>
+}

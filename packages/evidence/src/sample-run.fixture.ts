@@ -1,0 +1,494 @@
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
+import {
+  type Amount,
+  type Answer,
+  addAmounts,
+  DEFAULT_LIMITS,
+  type Det,
+  type Label,
+  label,
+  NOTHING,
+  type Obs,
+  type PublicKey,
+  type RecordedDecision,
+  type RecordKind,
+  type Role,
+  type Signer,
+  type TrustRoot,
+} from '@writ/contract'
+import { bundleHash } from './bundle-hash.ts'
+import { canonicalJson } from './canonical.ts'
+import { signCheckpoint } from './checkpoint.ts'
+import { commitField, commitItems, type Field } from './commitment.ts'
+import { sha256, sha256Hex } from './crypto.ts'
+import { disclose } from './disclosures.ts'
+import { base64, concat, fromHex, hex, utf8 } from './encoding.ts'
+import { evidenceFiles, packEvidence } from './evidence-file.ts'
+import { leafHash, MerkleTree, rootOf } from './merkle.ts'
+import { type AnyRecord, encodeRecord } from './record.ts'
+import { signRunClose, signRunOpen } from './statement.ts'
+
+// A small run with everything a run can have: reads, a batch with a retry, a child frame, a denial, a release.
+// For tests only; the signer here is real Ed25519 with keys made from a word.
+
+export const RUN = '01890a5d-ac96-774b-bcce-b302099a8057'
+export const RUN_KEY: Uint8Array = sha256(utf8('the key of the sample run'))
+export const OPENED_AT: number = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
+
+const QUESTION = 'Which contracts renew by themselves?'
+const VALUE = { count: 2, share: 0.5, names: ['Ärger & Co', 'Bold'] }
+const CITATIONS = [{ doc: 'a.txt', start: 3, end: 9, sha256: sha256Hex(utf8('renews')), quote: 'renews' }]
+const DENIALS = [
+  {
+    action: 'context::read',
+    resource: 'partition:p2',
+    policies: ['guard.clearance'],
+    reason: 'clearance',
+    count: 1,
+  },
+]
+const OMITTED = [{ doc: 'b.bin', code: 'binary' }]
+const POLICY = {
+  'manifest.json': '{"name":"sample"}',
+  'policies/00-permits.cedar': 'permit(principal, action, resource);',
+}
+const LOW = label('internal', [], true)
+const HIGH = label('confidential', ['PII'], true)
+
+/** A signer whose keys follow from a word: another word is another authority. */
+export class WordSigner implements Signer {
+  readonly #word: string
+
+  constructor(word: string) {
+    this.#word = word
+  }
+
+  publicKey(role: Role): PublicKey {
+    const der = createPublicKey(this.#key(role)).export({ format: 'der', type: 'spki' })
+    const raw = new Uint8Array(der.subarray(-32))
+    return {
+      role,
+      keyId: sha256Hex(raw),
+      algorithm: 'ed25519',
+      publicKey: base64(raw),
+      name: `writ.dev/${this.#word}-${role}`,
+    }
+  }
+
+  sign(role: Role, bytes: Uint8Array): Promise<Uint8Array> {
+    return Promise.resolve(new Uint8Array(sign(null, bytes, this.#key(role))))
+  }
+
+  #key(role: Role): ReturnType<typeof createPrivateKey> {
+    const seed = sha256(utf8(`${this.#word}/${role}`))
+    const prefix = fromHex('302e020100300506032b657004220420') ?? new Uint8Array(0)
+    return createPrivateKey({ key: Buffer.from(concat([prefix, seed])), format: 'der', type: 'pkcs8' })
+  }
+
+  trust(): TrustRoot {
+    const span = { validFrom: new Date(OPENED_AT).toISOString(), validUntil: null }
+    return {
+      schema: 'writ.trust/1',
+      keys: [
+        { ...this.publicKey('log'), ...span },
+        { ...this.publicKey('operator'), ...span },
+      ],
+    }
+  }
+}
+
+export const OWNER: WordSigner = new WordSigner('owner')
+
+/** Numbers and keeps the records of a run as a kernel would. */
+class RunWriter {
+  readonly records: AnyRecord[] = []
+  readonly #next = new Map<string, number>()
+  readonly #trees = new Map<string, MerkleTree>()
+  charged: Amount = NOTHING
+
+  /** A record of a new step; gives its n. */
+  step<K extends RecordKind>(lane: string, kind: K, make: (n: number) => Det[K], obs: object = {}): number {
+    const n = this.#next.get(lane) ?? 0
+    this.#next.set(lane, n + 1)
+    this.answer(lane, n, kind, make(n), obs)
+    return n
+  }
+
+  /** A record of a step that has its number. */
+  answer<K extends RecordKind>(lane: string, n: number, kind: K, det: Det[K], obs: object = {}): void {
+    const seq = this.records.length
+    const record = { v: 1, run: RUN, seq, lane, n, kind, det, obs: { at: OPENED_AT + seq, ...obs } as Obs[K] }
+    this.records.push(record as unknown as AnyRecord)
+    const tree = this.#trees.get(lane) ?? new MerkleTree()
+    this.#trees.set(lane, tree)
+    tree.append(leafHash(encodeRecord(record as unknown as AnyRecord)))
+  }
+
+  child(lane: string): { readonly childRoot: string; readonly childRecords: number } {
+    const tree = this.#trees.get(lane) ?? new MerkleTree()
+    return { childRoot: hex(tree.root()), childRecords: tree.size }
+  }
+
+  get last(): number {
+    return this.records.length - 1
+  }
+
+  get steps(): number {
+    return [...this.#next.values()].reduce((sum, n) => sum + n, 0)
+  }
+}
+
+function decision(action: RecordedDecision['action'], resource: string, depth = 0): RecordedDecision {
+  return {
+    action,
+    resource,
+    taint: LOW,
+    depth,
+    discharged: [],
+    verdict: 'allow',
+    policies: ['p'],
+    reason: 'ok',
+  }
+}
+
+const secret = (lane: string, n: number, field: Field, text: string = field): string =>
+  commitField(RUN_KEY, lane, n, field, text)
+
+/** The records of the sample run. */
+export function sampleRecords(): readonly AnyRecord[] {
+  const run = new RunWriter()
+  open(run)
+  read(run, '0', LOW)
+  batch(run)
+  child(run)
+  deniedRead(run)
+  call(run, '0', HIGH)
+  run.step(
+    '0',
+    'cell',
+    (n) => ({
+      code: secret('0', n, 'cell/code'),
+      outcome: 'ok',
+      output: secret('0', n, 'cell/output'),
+      fuel: 3,
+      final: true,
+    }),
+    { tookMs: 2 },
+  )
+  close(run)
+  return run.records
+}
+
+function open(run: RunWriter): void {
+  run.step(
+    '0',
+    'run.open',
+    (n) => ({
+      schema: 'writ.run/1',
+      question: secret('0', n, 'run.open/question', QUESTION),
+      questionLabel: label('internal'),
+      user: { id: 'alice', clearance: 2, active: true, purposes: ['general'] },
+      purpose: 'general',
+      bundle: bundleHash(POLICY),
+      models: [
+        {
+          id: 'builtin/extractive',
+          digest: sha256Hex(utf8('extractive')),
+          maxLevel: 4,
+          categories: ['PII'],
+          jurisdiction: 'local',
+          onPrem: true,
+          retention: false,
+          approved: true,
+          contextWindow: 8000,
+          inputNanoUsd: 0,
+          outputNanoUsd: null,
+        },
+      ],
+      partitions: [
+        {
+          id: 'p1',
+          label: LOW,
+          purposes: ['general'],
+          documents: 2,
+          bytes: 60,
+          pack: secret('0', n, 'run.open/pack'),
+        },
+      ],
+      limits: { ...DEFAULT_LIMITS, maxTokens: 1000, maxCostMicroUsd: 500 },
+      epochMs: OPENED_AT,
+      confinement: { level: 'reduced', layers: ['vm'] },
+      guestAbi: sha256Hex(utf8('abi')),
+      omitted: secret('0', n, 'run.open/omitted', canonicalJson(OMITTED)),
+    }),
+    { version: '0.1.0' },
+  )
+  run.step('0', 'strategy.chosen', () => ({
+    strategy: 'recurse',
+    requested: 'auto',
+    reason: 'too-large',
+    contextBytes: 60,
+    contextWindow: 8000,
+  }))
+}
+
+function read(run: RunWriter, lane: string, after: Label): void {
+  const depth = lane.split('.').length - 1
+  run.step(
+    lane,
+    'context.read',
+    (n) => ({
+      op: 'read',
+      outcome: 'ok',
+      input: secret(lane, n, 'context.read/input'),
+      decisions: [decision('context::read', 'partition:p1', depth)],
+      partitions: ['p1'],
+      withheld: false,
+      label: after,
+      output: secret(lane, n, 'context.read/output'),
+      code: null,
+    }),
+    { tookMs: 1 },
+  )
+}
+
+function deniedRead(run: RunWriter): void {
+  run.step(
+    '0',
+    'context.read',
+    (n) => ({
+      op: 'read',
+      outcome: 'denied',
+      input: secret('0', n, 'context.read/input'),
+      decisions: [{ ...decision('context::read', 'partition:p2'), verdict: 'deny', reason: 'clearance' }],
+      partitions: [],
+      withheld: true,
+      label: LOW,
+      output: secret('0', n, 'context.read/output'),
+      code: 'POLICY_DENIED',
+    }),
+    { tookMs: 1 },
+  )
+  run.step('0', 'local', (n) => ({
+    outcome: 'ok',
+    input: secret('0', n, 'local/input'),
+    op: 'budget',
+    output: secret('0', n, 'local/output'),
+    code: null,
+  }))
+}
+
+function command(run: RunWriter, lane: string, items: number): Det['model.call'] {
+  return {
+    outcome: 'ok',
+    input: commitItems(RUN_KEY, lane, run.last, 'model.call/input', ['x']),
+    role: items === 1 ? 'turn' : 'leaf',
+    model: 'builtin/extractive',
+    items,
+    maxOutputTokens: 64,
+    decision: decision('model::call', 'model:builtin/extractive', lane.split('.').length - 1),
+    bound: { calls: items, inputTokens: 40 * items, outputTokens: 64 * items, costMicroUsd: 9 * items },
+    code: null,
+  }
+}
+
+function result(run: RunWriter, charged: Amount, after: Label, items: number): Det['model.result'] {
+  run.charged = addAmounts(run.charged, charged)
+  const output = sha256Hex(utf8('an output'))
+  return { outcome: 'ok', output, outcomes: { ok: items }, charged, label: after, code: null }
+}
+
+function call(run: RunWriter, lane: string, after: Label): void {
+  const n = run.step(lane, 'model.call', () => command(run, lane, 1))
+  const charged = { calls: 1, inputTokens: 20, outputTokens: 5, costMicroUsd: 3 }
+  const obs = { tookMs: 4, command: run.last, attempts: 1, detail: [] }
+  run.answer(lane, n, 'model.result', result(run, charged, after, 1), obs)
+}
+
+/** Two batches at once: the second is answered first; an item of the first is sent again. */
+function batch(run: RunWriter): void {
+  const first = run.step('0', 'model.call', () => command(run, '0', 2))
+  const firstSeq = run.last
+  const second = run.step('0', 'model.call', () => command(run, '0', 1))
+  const secondSeq = run.last
+  run.answer('0', first, 'model.attempt', {}, { command: firstSeq, item: 1, attempt: 2 })
+  const one = { calls: 1, inputTokens: 10, outputTokens: 5, costMicroUsd: 1 }
+  const three = { calls: 3, inputTokens: 30, outputTokens: 15, costMicroUsd: 3 }
+  const detail = [
+    {
+      item: 1,
+      attempt: 1,
+      status: 429,
+      tookMs: 2,
+      charged: one,
+      meteredInputTokens: null,
+      meteredOutputTokens: null,
+      requestId: null,
+    },
+  ]
+  run.answer('0', second, 'model.result', result(run, one, LOW, 1), {
+    tookMs: 3,
+    command: secondSeq,
+    attempts: 1,
+    detail: [],
+  })
+  run.answer('0', first, 'model.result', result(run, three, LOW, 2), {
+    tookMs: 5,
+    command: firstSeq,
+    attempts: 3,
+    detail,
+  })
+}
+
+function child(run: RunWriter): void {
+  const n = run.step('0', 'frame.spawn', (step) => ({
+    outcome: 'ok',
+    input: secret('0', step, 'frame.spawn/input'),
+    child: '0.0',
+    profile: 'worker',
+    model: 'builtin/extractive',
+    scope: ['p1'],
+    decision: decision('recursion::spawn', 'profile:worker'),
+    label: LOW,
+    bound: { calls: 2, inputTokens: 80, outputTokens: 128, costMicroUsd: 18 },
+    code: null,
+  }))
+  const commandSeq = run.last
+  read(run, '0.0', HIGH)
+  call(run, '0.0', HIGH)
+  run.answer(
+    '0',
+    n,
+    'frame.join',
+    {
+      child: '0.0',
+      outcome: 'ok',
+      value: secret('0', n, 'frame.join/value'),
+      label: HIGH,
+      citations: 1,
+      code: null,
+    },
+    { tookMs: 9, command: commandSeq, ...run.child('0.0') },
+  )
+}
+
+function close(run: RunWriter): void {
+  run.step(
+    '0',
+    'output.release',
+    (n) => ({
+      outcome: 'ok',
+      value: secret('0', n, 'output.release/value', canonicalJson(VALUE)),
+      citations: secret('0', n, 'output.release/citations', canonicalJson(CITATIONS)),
+      label: HIGH,
+      decision: decision('output::release', 'sink:terminal'),
+      code: null,
+    }),
+    { tookMs: 1 },
+  )
+  run.step(
+    '0',
+    'run.close',
+    (n) => ({
+      status: 'complete',
+      reason: null,
+      label: HIGH,
+      charged: run.charged,
+      frames: 2,
+      maxDepth: 1,
+      steps: run.steps,
+      denials: secret('0', n, 'run.close/denials', canonicalJson(DENIALS)),
+    }),
+    { tookMs: 70 },
+  )
+}
+
+/** What a `proof` file is made from, ready to be altered before it is packed. */
+export interface Sample {
+  readonly leaves: readonly Uint8Array[]
+  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly runClose: Uint8Array
+}
+
+/** Signs and packs records as the owner (or another signer) would, whatever they say. */
+export async function sampleEvidence(
+  records: readonly AnyRecord[] = sampleRecords(),
+  signer: Signer = OWNER,
+): Promise<Sample> {
+  return sampleOfLeaves(
+    records.map((record) => encodeRecord(record)),
+    signer,
+  )
+}
+
+export async function sampleOfLeaves(leaves: readonly Uint8Array[], signer: Signer = OWNER): Promise<Sample> {
+  const records = leaves.map((leaf): AnyRecord => JSON.parse(new TextDecoder().decode(leaf)))
+  const first = leaves[0] ?? new Uint8Array(0)
+  const lastRecord = leaves.at(-1) ?? new Uint8Array(0)
+  const root = rootOf(leaves)
+  const files = evidenceFiles({
+    records: leaves,
+    runOpen: await signRunOpen(signer, first),
+    checkpoint: await signCheckpoint(signer, RUN, leaves.length, root),
+    policy: POLICY,
+    disclosures: sampleDisclosures(records),
+    keys: [signer.publicKey('log'), signer.publicKey('operator')],
+  })
+  const runClose = await signRunClose(signer, { lastRecord, size: leaves.length, root, files })
+  return { leaves, files, runClose }
+}
+
+function sampleDisclosures(records: readonly AnyRecord[]): ReturnType<typeof disclose>[] {
+  return records.flatMap((record) => {
+    const { lane, n, kind } = record
+    if (kind === 'run.open') {
+      return [
+        disclose(RUN_KEY, lane, n, 'run.open/question', QUESTION),
+        disclose(RUN_KEY, lane, n, 'run.open/omitted', canonicalJson(OMITTED)),
+      ]
+    }
+    if (kind === 'output.release') {
+      return [
+        disclose(RUN_KEY, lane, n, 'output.release/value', canonicalJson(VALUE)),
+        disclose(RUN_KEY, lane, n, 'output.release/citations', canonicalJson(CITATIONS)),
+      ]
+    }
+    return kind === 'run.close'
+      ? [disclose(RUN_KEY, lane, n, 'run.close/denials', canonicalJson(DENIALS))]
+      : []
+  })
+}
+
+export function pack(sample: Sample): Uint8Array {
+  return packEvidence(sample.files, sample.runClose)
+}
+
+/** The answer of the sample run. */
+export function sampleAnswer(): Answer {
+  const closed = sampleRecords().at(-1)
+  if (closed?.kind !== 'run.close') throw new Error('the sample run has no close')
+  const { charged, frames, maxDepth, steps } = closed.det
+  return {
+    schema: 'writ.answer/1',
+    run: RUN,
+    status: 'complete',
+    answer: canonicalJson(VALUE),
+    value: VALUE,
+    citations: CITATIONS,
+    label: HIGH,
+    usage: {
+      modelCalls: charged.calls,
+      inputTokens: charged.inputTokens,
+      outputTokens: charged.outputTokens,
+      costMicroUsd: charged.costMicroUsd,
+      frames,
+      maxDepth,
+      steps,
+      wallMs: 70,
+    },
+    denials: DENIALS,
+    omitted: OMITTED,
+    evidence: '/somewhere/run.writ',
+    reason: null,
+  }
+}

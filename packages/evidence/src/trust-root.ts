@@ -1,0 +1,77 @@
+import { ROLES, type TrustedKey, type TrustRoot } from '@writ/contract'
+import { sha256Hex } from './crypto.ts'
+import { fromBase64 } from './encoding.ts'
+import { isKeyName, noteKeyHash } from './note.ts'
+import { digest, list, literal, nullable, object, oneOf, type Shape, shaped, where } from './shape.ts'
+import { refuse } from './verdict.ts'
+
+const AT = 'trust root'
+
+/** ISO 8601 in UTC, with seconds and any fraction: people write trust roots too. */
+const instant: Shape<string> = where('a UTC time (ISO 8601)', (value) => {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)) return false
+  const date = new Date(value)
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 19) === value.slice(0, 19)
+})
+
+const keyShape = object<TrustedKey>({
+  role: oneOf(ROLES),
+  keyId: digest,
+  algorithm: literal('ed25519'),
+  publicKey: where('32 bytes in Base64', (value) => typeof value === 'string' && isRawKey(value)),
+  name: where('a name without spaces or +', (value) => typeof value === 'string' && isKeyName(value)),
+  validFrom: instant,
+  validUntil: nullable(instant),
+})
+
+const trustRootShape: Shape<TrustRoot> = object<TrustRoot>({
+  schema: literal('writ.trust/1'),
+  keys: list(keyShape),
+})
+
+function isRawKey(value: string): boolean {
+  return fromBase64(value)?.length === 32
+}
+
+/** The keys of a trust root, found by what signatures say of them. */
+export interface KeyRing {
+  readonly byId: ReadonlyMap<string, TrustedKey>
+  /** By `name+keyHash` of signed notes. */
+  readonly byNote: ReadonlyMap<string, TrustedKey>
+}
+
+/**
+ * Checks a trust root and gives its keys. Refuses with `NO_TRUST_ROOT`, `BAD_TRUST_ROOT` or `KEY_IN_TWO_ROLES`:
+ * a matching identifier does not make a key valid, so algorithm, length and identifier are checked here, once.
+ */
+export function openTrustRoot(trust: unknown): KeyRing {
+  if (trust === undefined) refuse('NO_TRUST_ROOT', 'No trust root was given, so no key can be trusted.', null)
+  const { keys } = shaped(trustRootShape, trust, (misfit) =>
+    refuse(
+      'BAD_TRUST_ROOT',
+      `The trust root needs ${misfit.expected} at ${misfit.at}.`,
+      `${AT}#${misfit.at}`,
+    ),
+  )
+  const byId = new Map<string, TrustedKey>()
+  const byNote = new Map<string, TrustedKey>()
+  for (const [i, key] of keys.entries()) {
+    const raw = fromBase64(key.publicKey) ?? new Uint8Array(0)
+    refuseKey(key, raw, byId.get(key.keyId), `${AT}#/keys/${i}`)
+    byId.set(key.keyId, key)
+    byNote.set(`${key.name}+${noteKeyHash(key.name, raw)}`, key)
+  }
+  return { byId, byNote }
+}
+
+function refuseKey(key: TrustedKey, raw: Uint8Array, other: TrustedKey | undefined, at: string): void {
+  if (sha256Hex(raw) !== key.keyId) {
+    refuse('BAD_TRUST_ROOT', `The identifier ${key.keyId} is not that of its key.`, `${at}/keyId`)
+  }
+  if (key.validUntil !== null && Date.parse(key.validUntil) <= Date.parse(key.validFrom)) {
+    refuse('BAD_TRUST_ROOT', `The key ${key.keyId} is never valid.`, `${at}/validUntil`)
+  }
+  if (other === undefined) return
+  if (other.role === key.role) refuse('BAD_TRUST_ROOT', `The key ${key.keyId} occurs twice.`, at)
+  refuse('KEY_IN_TWO_ROLES', `The key ${key.keyId} is ${other.role} and ${key.role}.`, at)
+}

@@ -1,0 +1,35 @@
+import type { TrustedKey } from '@writ/contract'
+import type { JudgedSignature } from './signatures.ts'
+import { refuse } from './verdict.ts'
+
+/**
+ * AUTHORITY: whether keys of the trust root made every signature, each in its role and valid at the time claimed.
+ * A claimed time is no evidence of time; only a witness or a time stamp would be.
+ */
+export function verifyAuthority(signatures: readonly JudgedSignature[]): string {
+  for (const signature of signatures) checkSigner(signature)
+  const keys = new Set(signatures.map(({ key }) => key?.keyId))
+  return `${signatures.length} signatures by ${keys.size} keys of the trust root.`
+}
+
+function checkSigner({ file, role, claimedAt, names, key, holds }: JudgedSignature): void {
+  if (key === undefined) {
+    refuse('UNKNOWN_KEY', `${file} is signed by ${names}, which the trust root does not have.`, file)
+  }
+  if (key.role !== role) {
+    refuse('WRONG_ROLE', `${file} needs a key of role ${role}; ${key.keyId} has role ${key.role}.`, file)
+  }
+  if (!isValidAt(key, Date.parse(claimedAt))) {
+    const until = key.validUntil ?? 'open'
+    refuse(
+      'KEY_NOT_VALID',
+      `${file} claims ${claimedAt}; ${key.keyId} is valid ${key.validFrom} to ${until}.`,
+      file,
+    )
+  }
+  if (!holds) refuse('NOT_SIGNED', `${file} names ${key.keyId}, but that key did not sign it.`, file)
+}
+
+function isValidAt({ validFrom, validUntil }: TrustedKey, atMs: number): boolean {
+  return Date.parse(validFrom) <= atMs && (validUntil === null || atMs < Date.parse(validUntil))
+}

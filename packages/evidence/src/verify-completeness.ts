@@ -1,0 +1,261 @@
+import {
+  type Amount,
+  addAmounts,
+  type Limits,
+  NOTHING,
+  type RunRecord,
+  totalTokens,
+  withinLimits,
+} from '@writ/contract'
+import {
+  beginStep,
+  type Command,
+  checkAllowed,
+  checkDecision,
+  checkDense,
+  type Lane,
+  Lanes,
+  raiseLabel,
+} from './completeness-lanes.ts'
+import type { Contents } from './evidence-contents.ts'
+import { RECORDS } from './evidence-layout.ts'
+import { leafHash } from './merkle.ts'
+import type { AnyRecord } from './record.ts'
+import { refuse } from './verdict.ts'
+
+/**
+ * COMPLETENESS: whether the records are a whole run, from the records alone: nothing missing, repeated or out of order,
+ * every effect decided beforehand and answered once, children accounted for, labels never falling, charges adding up
+ * within the limits, the release last.
+ */
+export function verifyCompleteness({ records, leaves }: Pick<Contents, 'records' | 'leaves'>): string {
+  const [opened] = records
+  if (opened?.kind !== 'run.open') refuse('NOT_OPENED', 'The first record opens no run.', `${RECORDS}#/0`)
+  const walk = new RunWalk(opened.det.limits, records.length)
+  for (const [i, record] of records.entries()) walk.accept(record, leaves[i] ?? new Uint8Array(0), i)
+  return walk.summary()
+}
+
+/** Follows a run record by record; the first thing wrong ends it. */
+class RunWalk {
+  readonly #lanes = new Lanes()
+  readonly #limits: Limits
+  readonly #length: number
+  #charged: Amount = NOTHING
+  #releasedAt: number | null = null
+
+  constructor(limits: Limits, length: number) {
+    this.#limits = limits
+    this.#length = length
+  }
+
+  accept(record: AnyRecord, bytes: Uint8Array, place: number): void {
+    const at = `${RECORDS}#/${place}`
+    if (record.seq !== place) refuse('SEQ_GAP', `Record ${place} has the number ${record.seq}.`, `${at}/seq`)
+    this.#checkEnds(record, place, at)
+    const lane = this.#lanes.of(record, at)
+    if (!answersCommand(record)) beginStep(lane, record.n, at)
+    this.#step(record, lane, at)
+    lane.tree.append(leafHash(bytes))
+  }
+
+  summary(): string {
+    const { count, steps } = this.#lanes
+    return `${this.#length} records, ${steps} steps in ${count} frames, ${this.#charged.calls} model requests.`
+  }
+
+  #checkEnds(record: AnyRecord, place: number, at: string): void {
+    if ((record.kind === 'run.open') !== (place === 0)) {
+      refuse('NOT_OPENED', `Record ${place} opens the run a second time.`, at)
+    }
+    const ends = record.kind === 'run.close' || record.kind === 'run.abort'
+    if (ends !== (place === this.#length - 1)) {
+      refuse('NOT_CLOSED', ends ? `Records follow the end at ${place}.` : 'The last record ends no run.', at)
+    }
+    if (!ends && this.#releasedAt !== null) {
+      const release = this.#releasedAt
+      refuse(
+        'RELEASE_MISPLACED',
+        `Record ${place} follows the release at ${release}.`,
+        `${RECORDS}#/${release}`,
+      )
+    }
+    if ((ends || place === 0) && record.lane !== '0') {
+      refuse(ends ? 'NOT_CLOSED' : 'NOT_OPENED', `${record.kind} is of lane ${record.lane}.`, `${at}/lane`)
+    }
+  }
+
+  #step(record: AnyRecord, lane: Lane, at: string): void {
+    switch (record.kind) {
+      case 'run.open':
+        raiseLabel(lane, record.det.questionLabel, at)
+        break
+      case 'context.search':
+      case 'context.read':
+        for (const decision of record.det.decisions) checkDecision(lane, decision, at)
+        raiseLabel(lane, record.det.label, at)
+        break
+      case 'model.call':
+        this.#command(record, lane, at)
+        break
+      case 'model.attempt':
+        this.#attempt(record, lane, at)
+        break
+      case 'model.result':
+        this.#result(record, lane, at)
+        break
+      case 'frame.spawn':
+        this.#spawn(record, lane, at)
+        break
+      case 'frame.join':
+        this.#lanes.join(record, takeCommand(record, lane, 'frame.spawn', at), at)
+        break
+      case 'output.release':
+        this.#release(record, lane, at)
+        break
+      case 'run.close':
+        this.#close(record, lane, at)
+        break
+      case 'run.abort':
+        this.#checkLimits(this.#inDoubt(), at)
+        break
+      case 'strategy.chosen':
+      case 'local':
+      case 'cell':
+        break
+    }
+  }
+
+  #spawn(record: RunRecord<'frame.spawn'>, lane: Lane, at: string): void {
+    raiseLabel(lane, record.det.label, at)
+    this.#command(record, lane, at)
+    if (record.det.outcome === 'ok') this.#lanes.spawn(lane, record, this.#limits.maxDepth, at)
+  }
+
+  #command(record: RunRecord<'model.call'> | RunRecord<'frame.spawn'>, lane: Lane, at: string): void {
+    const { decision, outcome } = record.det
+    checkDecision(lane, decision, at)
+    if (outcome !== 'ok') return
+    checkAllowed(lane, decision, at)
+    lane.commands.set(record.n, { ...record, retries: 0 })
+  }
+
+  #attempt(record: RunRecord<'model.attempt'>, lane: Lane, at: string): void {
+    const command = commandOf(record, lane, 'model.call', at)
+    if (record.obs.item >= command.det.items) {
+      refuse('NO_COMMAND', `Command ${command.seq} has no item ${record.obs.item}.`, `${at}/obs/item`)
+    }
+    command.retries += 1
+  }
+
+  #result(record: RunRecord<'model.result'>, lane: Lane, at: string): void {
+    const command = takeCommand(record, lane, 'model.call', at)
+    const { charged } = record.det
+    const most = command.det.items + command.retries
+    if (charged.calls !== record.obs.attempts || charged.calls > most) {
+      refuse(
+        'SPENDING_MISMATCH',
+        `${charged.calls} calls are charged for ${record.obs.attempts} attempts; at most ${most} were begun.`,
+        `${at}/det/charged/calls`,
+      )
+    }
+    this.#charged = addAmounts(this.#charged, charged)
+    this.#checkLimits(this.#charged, at)
+    raiseLabel(lane, record.det.label, at)
+  }
+
+  #release(record: RunRecord<'output.release'>, lane: Lane, at: string): void {
+    const { decision, label, outcome } = record.det
+    if (decision !== null) checkDecision(lane, decision, at)
+    raiseLabel(lane, label, at)
+    if (outcome !== 'ok') return
+    // A child's release goes to its parent and may need no decision; the root's leaves the run.
+    if (lane.name !== '0' && decision === null) return
+    checkAllowed(lane, decision, at)
+    if (lane.name !== '0') return
+    this.#releasedAt = record.seq
+  }
+
+  #close(record: RunRecord<'run.close'>, lane: Lane, at: string): void {
+    const [open] = this.#lanes.openCommands()
+    if (open !== undefined) refuse('UNANSWERED', `Command ${open.seq} (${open.kind}) has no result.`, at)
+    checkDense(lane, at)
+    const { det } = record
+    if (det.status === 'complete' && this.#releasedAt === null) {
+      refuse('RELEASE_MISPLACED', 'The run is complete without a release.', `${at}/det/status`)
+    }
+    for (const key of ['calls', 'inputTokens', 'outputTokens', 'costMicroUsd'] as const) {
+      const sum = this.#charged[key]
+      if (det.charged[key] === sum) continue
+      refuse(
+        'SPENDING_MISMATCH',
+        `The results charge ${sum} ${key}; the close says ${det.charged[key]}.`,
+        `${at}/det/charged/${key}`,
+      )
+    }
+    const counted = { frames: this.#lanes.count, maxDepth: this.#lanes.maxDepth, steps: this.#lanes.steps }
+    for (const key of ['frames', 'maxDepth', 'steps'] as const) {
+      if (det[key] === counted[key]) continue
+      refuse(
+        'COUNT_MISMATCH',
+        `The records have ${key} ${counted[key]}; the close says ${det[key]}.`,
+        `${at}/det/${key}`,
+      )
+    }
+    raiseLabel(lane, det.label, at)
+  }
+
+  /** What was charged, and the bound of every call whose result never came. */
+  #inDoubt(): Amount {
+    return this.#lanes
+      .openCommands()
+      .filter((command) => command.kind === 'model.call')
+      .reduce((sum, command) => addAmounts(sum, command.det.bound), this.#charged)
+  }
+
+  #checkLimits(amount: Amount, at: string): void {
+    if (withinLimits(amount, this.#limits)) return
+    const { calls, costMicroUsd } = amount
+    refuse(
+      'LIMIT_EXCEEDED',
+      `${calls} calls, ${totalTokens(amount)} tokens and ${costMicroUsd} micro-USD exceed the run's limits.`,
+      at,
+    )
+  }
+}
+
+type Answering = RunRecord<'model.attempt'> | RunRecord<'model.result'> | RunRecord<'frame.join'>
+
+function answersCommand(record: AnyRecord): boolean {
+  return record.kind === 'model.attempt' || record.kind === 'model.result' || record.kind === 'frame.join'
+}
+
+/** The open command a record names, which has to be of the same lane and n. */
+function commandOf<K extends Command['kind']>(
+  record: Answering,
+  lane: Lane,
+  kind: K,
+  at: string,
+): Extract<Command, { kind: K }> {
+  const command = lane.commands.get(record.n)
+  if (command === undefined || command.kind !== kind || command.seq !== record.obs.command) {
+    refuse(
+      'NO_COMMAND',
+      `${record.kind} at ${lane.name}/${record.n} names command ${record.obs.command}, which is not open there.`,
+      `${at}/obs/command`,
+    )
+  }
+  return command as Extract<Command, { kind: K }>
+}
+
+/** The same, answered now: a second answer finds nothing. */
+function takeCommand<K extends Command['kind']>(
+  record: Answering,
+  lane: Lane,
+  kind: K,
+  at: string,
+): Extract<Command, { kind: K }> {
+  const command = commandOf(record, lane, kind, at)
+  lane.commands.delete(record.n)
+  return command
+}

@@ -1,0 +1,99 @@
+import { Worker } from 'node:worker_threads'
+import { WritError } from '@writ/contract'
+import type { Home } from './home.ts'
+import type { Operation, Operations, Reply, Request } from './messages.ts'
+
+type Settle = (reply: Reply) => void
+
+/**
+ * The client's end of the ledger's worker. Requests made in one turn of the event loop travel as one message.
+ *
+ * INVARIANT: replies come in the order of the requests, one each; once the worker is gone every request rejects.
+ */
+export class Channel {
+  readonly #worker: Worker
+  readonly #ended: Promise<void>
+  readonly #waiting: Settle[] = []
+  #outbox: Request[] = []
+  #transfer: ArrayBuffer[] = []
+  /** Why nothing more is sent: set once, never cleared. */
+  #closed: string | undefined
+
+  constructor(home: Home) {
+    this.#worker = startWorker(home)
+    this.#worker.on('message', (replies: readonly Reply[]) => this.#settle(replies))
+    this.#worker.on('error', (error) => this.#lose(`its worker failed: ${error.message}`))
+    const ended = Promise.withResolvers<void>()
+    this.#ended = ended.promise
+    this.#worker.on('exit', () => {
+      this.#lose('its worker ended')
+      ended.resolve()
+    })
+    this.#worker.unref()
+  }
+
+  /** Sends a request; `transfer` are buffers of it that the caller gives up. */
+  request<O extends Operation>(
+    request: Request & { readonly op: O },
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<Operations[O]['gives']> {
+    const { promise, resolve, reject } = Promise.withResolvers<Operations[O]['gives']>()
+    if (this.#closed !== undefined) {
+      reject(new WritError('LEDGER_FAILED', `the ledger takes nothing more: ${this.#closed}`))
+      return promise
+    }
+    // Replies keep the order of requests, so this one's value has this one's type.
+    this.#expect((reply) => {
+      if (reply.ok) resolve(reply.value as Operations[O]['gives'])
+      else reject(new WritError(reply.code, reply.message, reply.run === undefined ? {} : { run: reply.run }))
+    })
+    if (this.#outbox.length === 0) setImmediate(() => this.#send())
+    this.#outbox.push(request)
+    this.#transfer.push(...transfer)
+    return promise
+  }
+
+  /** Answers what was asked before, then ends the worker. */
+  async close(): Promise<void> {
+    if (this.#closed === undefined) {
+      const closing = this.request({ op: 'close' })
+      this.#closed = 'it was closed'
+      await closing
+    }
+    await this.#ended
+  }
+
+  #send(): void {
+    const [batch, transfer] = [this.#outbox, this.#transfer]
+    this.#outbox = []
+    this.#transfer = []
+    this.#worker.postMessage(batch, transfer)
+  }
+
+  /** An idle ledger does not keep the process alive; a waiting request does. */
+  #expect(settle: Settle): void {
+    if (this.#waiting.length === 0) this.#worker.ref()
+    this.#waiting.push(settle)
+  }
+
+  #settle(replies: readonly Reply[]): void {
+    for (const reply of replies) this.#waiting.shift()?.(reply)
+    if (this.#waiting.length === 0 && this.#closed === undefined) this.#worker.unref()
+  }
+
+  #lose(reason: string): void {
+    this.#closed ??= reason
+    const message = `the ledger did not answer: ${reason}`
+    const reply: Reply = { ok: false, code: 'LEDGER_FAILED', message, run: undefined }
+    this.#settle(this.#waiting.map(() => reply))
+  }
+}
+
+function startWorker(home: Home): Worker {
+  const source = import.meta.url.endsWith('.ts')
+  return new Worker(new URL(source ? './worker.ts' : './worker.js', import.meta.url), {
+    workerData: home,
+    env: {},
+    execArgv: source ? ['--conditions=@writ/source'] : [],
+  })
+}

@@ -1,0 +1,61 @@
+import type { Durability, Ledger, Payload, RunLog } from '@writ/contract'
+import { Channel } from './channel.ts'
+import { prepareHome } from './home.ts'
+
+/**
+ * Opens the ledger of a home directory, making the directory when there is none.
+ *
+ * A shard is taken only when the first run opens; reading takes none. Rejects with `HOME_UNUSABLE`. Afterwards every write
+ * that cannot be made durable rejects with `LEDGER_FAILED`, and so does every later one.
+ */
+export async function openLedger(home: string): Promise<Ledger> {
+  const channel = new Channel(prepareHome(home))
+  return {
+    open: async (run, question, startedAt) => {
+      const key = await channel.request({ op: 'open', run, question, startedAt })
+      return openRunLog(channel, run, key)
+    },
+    runs: () => channel.request({ op: 'runs' }),
+    records: (run) => records(channel, run),
+    payload: (run, path) => channel.request({ op: 'payload', run, path }),
+    close: () => channel.close(),
+  }
+}
+
+function openRunLog(channel: Channel, run: string, key: Uint8Array): RunLog {
+  return {
+    run,
+    key,
+    append: (record, payloads, durability) => append(channel, run, record, payloads, durability),
+    seal: (size, root) => {
+      const own = new Uint8Array(root)
+      return channel.request({ op: 'seal', run, size, root: own }, [own.buffer])
+    },
+    finish: (status) => channel.request({ op: 'finish', run, status }),
+    records: () => records(channel, run),
+  }
+}
+
+/** Copies the bytes at once, so that they are the caller's again, and gives the copies to the worker. */
+function append(
+  channel: Channel,
+  run: string,
+  bytes: Uint8Array,
+  given: readonly Payload[],
+  durability: Durability,
+): Promise<void> {
+  const record = new Uint8Array(bytes)
+  const payloads = given.map(({ path, bytes: content }) => ({ path, bytes: new Uint8Array(content) }))
+  const transfer = [record.buffer, ...payloads.map((payload) => payload.bytes.buffer)]
+  return channel.request({ op: 'append', run, record, payloads, flush: durability === 'flush' }, transfer)
+}
+
+async function* records(channel: Channel, run: string): AsyncIterable<Uint8Array> {
+  let from = 0
+  for (let more = true; more; ) {
+    const batch = await channel.request({ op: 'records', run, from })
+    yield* batch.records
+    from += batch.records.length
+    more = batch.more
+  }
+}

@@ -1,0 +1,127 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { RunHead } from '@writ/contract'
+import { STATUSES, WritError } from '@writ/contract'
+import type { Home } from './home.ts'
+import type { Batch, Request } from './messages.ts'
+import { decrypt } from './run-cipher.ts'
+import { isRunId, readRunKey } from './run-key.ts'
+import { openForReading, shardPaths } from './shard.ts'
+
+const RECORDS_PER_BATCH = 256 // at most 16 MiB in one message
+
+type Row = Readonly<Record<string, unknown>>
+
+interface Place {
+  readonly db: DatabaseSync
+  readonly id: number
+}
+
+/** Reads every shard of the home, whoever writes it. Takes no lock and leaves no read transaction open. */
+export class Reader {
+  readonly #home: Home
+  readonly #shards = new Map<string, DatabaseSync>()
+  readonly #places = new Map<string, Place>()
+
+  constructor(home: Home) {
+    this.#home = home
+  }
+
+  /** Newest first. A question whose key is gone or wrong is the empty string. */
+  runs(): readonly RunHead[] {
+    const heads = this.#open().flatMap((db) =>
+      db
+        .prepare('SELECT run, question, status, started_at FROM runs')
+        .all()
+        .map((row) => this.#head(row)),
+    )
+    return heads.toSorted((a, b) => b.startedAt - a.startedAt || (a.run < b.run ? 1 : -1))
+  }
+
+  has(run: string): boolean {
+    return this.#locate(run) !== undefined
+  }
+
+  records({ run, from }: Request<'records'>): Batch {
+    const place = this.#locate(run)
+    if (place === undefined)
+      throw new WritError('UNKNOWN_RUN', `there is no run ${run} in ${this.#home.root}`, { run })
+    const rows = place.db
+      .prepare('SELECT seq, bytes FROM records WHERE run = ? AND seq >= ? ORDER BY seq LIMIT ?')
+      .all(place.id, from, RECORDS_PER_BATCH)
+    const records = rows.map((row, index) => {
+      if (row.seq !== from + index) throw broken(`record ${from + index} of run ${run} is missing`)
+      return blob(row, 'bytes')
+    })
+    return { records, more: records.length === RECORDS_PER_BATCH }
+  }
+
+  payload({ run, path }: Request<'payload'>): Uint8Array<ArrayBuffer> | undefined {
+    const place = this.#locate(run)
+    const row = place?.db
+      .prepare('SELECT ciphertext FROM payloads WHERE run = ? AND path = ?')
+      .get(place.id, path)
+    if (row === undefined) return undefined
+    const key = readRunKey(this.#home.runKeys, run)
+    return key && decrypt(key, { run, kind: 'payload', path }, blob(row, 'ciphertext'))
+  }
+
+  close(): void {
+    for (const db of this.#shards.values()) db.close()
+    this.#shards.clear()
+  }
+
+  #locate(run: string): Place | undefined {
+    const known = this.#places.get(run)
+    if (known !== undefined || !isRunId(run)) return known
+    for (const db of this.#open()) {
+      const id = db.prepare('SELECT id FROM runs WHERE run = ?').get(run)?.id
+      if (typeof id !== 'number') continue
+      const place = { db, id }
+      this.#places.set(run, place)
+      return place
+    }
+    return undefined
+  }
+
+  #open(): readonly DatabaseSync[] {
+    for (const path of shardPaths(this.#home.ledger)) {
+      if (this.#shards.has(path)) continue
+      const db = openForReading(path)
+      if (db !== undefined) this.#shards.set(path, db)
+    }
+    return [...this.#shards.values()]
+  }
+
+  #head(row: Row): RunHead {
+    const { run, status, started_at: startedAt } = row
+    if (typeof run !== 'string' || typeof startedAt !== 'number' || !isStatus(status)) {
+      throw broken(`run ${String(run)} has status ${String(status)} and start ${String(startedAt)}`)
+    }
+    return { run, question: this.#question(run, blob(row, 'question')), status, startedAt }
+  }
+
+  #question(run: string, sealed: Uint8Array): string {
+    try {
+      const key = readRunKey(this.#home.runKeys, run)
+      return key === undefined
+        ? ''
+        : new TextDecoder().decode(decrypt(key, { run, kind: 'question' }, sealed))
+    } catch {
+      return '' // one bad key file must not hide the other runs
+    }
+  }
+}
+
+function isStatus(value: unknown): value is RunHead['status'] {
+  return value === 'open' || value === 'aborted' || STATUSES.some((status) => status === value)
+}
+
+function blob(row: Row, column: string): Uint8Array {
+  const value = row[column]
+  if (value instanceof Uint8Array) return value
+  throw broken(`column ${column} holds no bytes`)
+}
+
+function broken(message: string): WritError {
+  return new WritError('LEDGER_FAILED', message)
+}

@@ -1,0 +1,67 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { WritError } from '@writ/contract'
+
+// nonce (12) | ciphertext | tag (16)
+const ALGORITHM = 'aes-256-gcm'
+const KEY_BYTES = 32
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/** What is encrypted under a run's key: its question, or the payload at a path. */
+export type Content =
+  | { readonly run: string; readonly kind: 'question' }
+  | { readonly run: string; readonly kind: 'payload'; readonly path: string }
+
+/** Encrypts with AES-256-GCM under a key of its own (HKDF-SHA256 of the run's key), bound to the run and the path. */
+export function encrypt(runKey: Uint8Array, content: Content, plaintext: Uint8Array): Uint8Array {
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv(ALGORITHM, derive(runKey, content), nonce)
+  cipher.setAAD(binding(content))
+  const body = cipher.update(plaintext)
+  return Buffer.concat([nonce, body, cipher.final(), cipher.getAuthTag()])
+}
+
+/** Undoes `encrypt`. Throws `KEY_UNAVAILABLE` when key and ciphertext do not belong together. */
+export function decrypt(runKey: Uint8Array, content: Content, sealed: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw mismatch(content)
+  const decipher = createDecipheriv(ALGORITHM, derive(runKey, content), sealed.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  })
+  decipher.setAAD(binding(content))
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
+  const body = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES))
+  try {
+    decipher.final()
+  } catch {
+    throw mismatch(content)
+  }
+  return new Uint8Array(body)
+}
+
+function derive(runKey: Uint8Array, content: Content): Uint8Array {
+  return new Uint8Array(
+    hkdfSync('sha256', runKey, '', canonical(['writ.content/1', ...place(content)]), KEY_BYTES),
+  )
+}
+
+function binding(content: Content): Uint8Array {
+  return canonical(['writ.content/1', content.run, ...place(content)])
+}
+
+function place(content: Content): readonly string[] {
+  return content.kind === 'payload' ? ['payload', content.path] : ['question']
+}
+
+/** Of an array of strings, JSON.stringify is already the canonical JSON of RFC 8785. */
+function canonical(parts: readonly string[]): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(parts))
+}
+
+function mismatch(content: Content): WritError {
+  const what = content.kind === 'payload' ? `payload ${content.path}` : 'the question'
+  return new WritError(
+    'KEY_UNAVAILABLE',
+    `${what} of run ${content.run} does not open: its key file or the stored bytes were changed`,
+    { run: content.run },
+  )
+}

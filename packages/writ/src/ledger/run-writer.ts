@@ -1,0 +1,155 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { MAX_RECORD_BYTES, WritError } from '@writ/contract'
+import type { Request, Write } from './messages.ts'
+import { encrypt } from './run-cipher.ts'
+
+const ROOT_BYTES = 32
+
+/**
+ * Writes one run inside the transaction its caller holds. `check` refuses before anything is written, so that a refusal
+ * costs this run alone; whatever `write` throws is a fault of the shard.
+ *
+ * INVARIANT: `count` is the number of records, whose seqs are 0 … count - 1.
+ */
+export class RunWriter {
+  readonly run: string
+  readonly #statements: Statements
+  readonly #id: number | bigint
+  readonly #key: Uint8Array
+  #count = 0
+  #sealed = false
+  #finished = false
+
+  constructor(run: string, id: number | bigint, key: Uint8Array, statements: Statements) {
+    this.run = run
+    this.#id = id
+    this.#key = key
+    this.#statements = statements
+  }
+
+  /** Why this request cannot be taken, or undefined. */
+  check(request: Write): string | undefined {
+    switch (request.op) {
+      case 'append':
+        return this.#checkAppend(request)
+      case 'seal':
+        return this.#checkSeal(request)
+      case 'finish':
+        return undefined
+    }
+  }
+
+  write(request: Write): void {
+    switch (request.op) {
+      case 'append':
+        this.#append(request)
+        break
+      case 'seal':
+        this.#statements.addSeal.run(this.#id, request.size, request.root)
+        this.#sealed = true
+        break
+      case 'finish':
+        this.#statements.setStatus.run(request.status, this.#id)
+        this.#finished = true
+        break
+    }
+  }
+
+  /** Whether the run is both sealed and finished: nothing can follow. */
+  get ended(): boolean {
+    return this.#sealed && this.#finished
+  }
+
+  /** Reads back what was committed: the last seq must be the one counted. */
+  verify(): void {
+    const last = this.#statements.lastSeq.get(this.#id)?.last ?? -1
+    if (last === this.#count - 1) return
+    throw new WritError(
+      'LEDGER_FAILED',
+      `run ${this.run} should end at seq ${this.#count - 1}, not ${String(last)}`,
+    )
+  }
+
+  #checkAppend({ record, payloads }: Request<'append'>): string | undefined {
+    if (this.#sealed) return 'the run is sealed'
+    const fault = recordFault(record, this.run, this.#count)
+    if (fault !== undefined) return fault
+    const paths = new Set<string>()
+    for (const { path } of payloads) {
+      if (paths.has(path) || this.#statements.findPayload.get(this.#id, path) !== undefined) {
+        return `payload ${path} exists already`
+      }
+      paths.add(path)
+    }
+    return undefined
+  }
+
+  #checkSeal({ size, root }: Request<'seal'>): string | undefined {
+    if (root.length !== ROOT_BYTES) return `a root has ${ROOT_BYTES} bytes, not ${root.length}`
+    const stored = this.#statements.countRecords.get(this.#id)?.count
+    if (size !== this.#count || size !== stored)
+      return `${String(stored)} records cannot be sealed as ${size}`
+    const known = this.#statements.findSeal.get(this.#id, size)?.root
+    if (known === undefined || (known instanceof Uint8Array && Buffer.compare(known, root) === 0))
+      return undefined
+    return `another root is sealed for size ${size}`
+  }
+
+  #append({ record, payloads }: Request<'append'>): void {
+    for (const { path, bytes } of payloads) {
+      const ciphertext = encrypt(this.#key, { run: this.run, kind: 'payload', path }, bytes)
+      this.#statements.addPayload.run(this.#id, path, ciphertext)
+    }
+    this.#statements.addRecord.run(this.#id, this.#count, record)
+    this.#count += 1
+  }
+}
+
+/** What is wrong with the next record of a run, or undefined. */
+function recordFault(record: Uint8Array, run: string, seq: number): string | undefined {
+  if (record.length > MAX_RECORD_BYTES)
+    return `a record of ${record.length} bytes exceeds ${MAX_RECORD_BYTES}`
+  const found = place(record)
+  if (found === undefined) return 'a record is not the JSON of one run and seq'
+  if (found.run !== run) return `a record names run ${String(found.run)}`
+  if (found.seq !== seq) return `a record has seq ${String(found.seq)} where ${seq} is next`
+  return undefined
+}
+
+function place(record: Uint8Array): { readonly run: unknown; readonly seq: unknown } | undefined {
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(record))
+    const whole = typeof parsed === 'object' && parsed !== null && 'run' in parsed && 'seq' in parsed
+    return whole ? { run: parsed.run, seq: parsed.seq } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+type Statement =
+  | 'addRun'
+  | 'addRecord'
+  | 'addPayload'
+  | 'addSeal'
+  | 'setStatus'
+  | 'lastSeq'
+  | 'countRecords'
+  | 'findPayload'
+  | 'findSeal'
+
+export type Statements = Readonly<Record<Statement, StatementSync>>
+
+/** The statements of a shard, prepared once. */
+export function prepareStatements(db: DatabaseSync): Statements {
+  return {
+    addRun: db.prepare(`INSERT INTO runs(run, question, status, started_at) VALUES (?, ?, 'open', ?)`),
+    addRecord: db.prepare('INSERT INTO records(run, seq, bytes) VALUES (?, ?, ?)'),
+    addPayload: db.prepare('INSERT INTO payloads(run, path, ciphertext) VALUES (?, ?, ?)'),
+    addSeal: db.prepare('INSERT OR IGNORE INTO seals(run, size, root) VALUES (?, ?, ?)'),
+    setStatus: db.prepare('UPDATE runs SET status = ? WHERE id = ?'),
+    lastSeq: db.prepare('SELECT max(seq) AS last FROM records WHERE run = ?'),
+    countRecords: db.prepare('SELECT count(*) AS count FROM records WHERE run = ?'),
+    findPayload: db.prepare('SELECT 1 FROM payloads WHERE run = ? AND path = ?'),
+    findSeal: db.prepare('SELECT root FROM seals WHERE run = ? AND size = ?'),
+  }
+}

@@ -1,0 +1,132 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { WritError } from '@writ/contract'
+import { syncDirectory } from './write-once.ts'
+
+const VERSION = 1
+const BUSY = 5 // SQLITE_BUSY
+const WAIT_MS = 5_000 // for another process that recovers or creates a shard
+const MOST_SHARDS = 9_999
+const SHARD_FILE = /^shard-\d{4}\.db$/
+
+const SCHEMA = `
+  CREATE TABLE runs(
+    id INTEGER PRIMARY KEY,
+    run TEXT NOT NULL UNIQUE,
+    question BLOB NOT NULL,
+    status TEXT NOT NULL,
+    started_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE records(
+    run INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY(run, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE payloads(
+    run INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    ciphertext BLOB NOT NULL,
+    UNIQUE(run, path)
+  ) STRICT;
+  CREATE TABLE seals(
+    run INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    PRIMARY KEY(run, size)
+  ) STRICT, WITHOUT ROWID;
+  PRAGMA user_version = ${VERSION};
+`
+
+/** A shard this process writes, and nobody else. */
+export interface Shard {
+  readonly db: DatabaseSync
+  close(): void
+}
+
+/**
+ * Takes the first shard no live process writes, making the next when all are taken.
+ *
+ * INVARIANT: a shard is written only under its lock, an exclusive transaction on a file of its own that the operating
+ * system ends with the process. Nothing else in this process may open that file: closing it would drop the lock (POSIX).
+ */
+export function takeShard(directory: string): Shard {
+  for (let n = 1; n <= MOST_SHARDS; n++) {
+    const name = join(directory, `shard-${String(n).padStart(4, '0')}`)
+    const lock = tryLock(`${name}.lock`)
+    if (lock === undefined) continue
+    try {
+      const db = openForWriting(`${name}.db`)
+      syncDirectory(directory)
+      return { db, close: () => closeBoth(db, lock) }
+    } catch (error) {
+      lock.close()
+      throw error
+    }
+  }
+  throw new WritError('LEDGER_FAILED', `all ${MOST_SHARDS} shards in ${directory} are taken`)
+}
+
+/** Paths of the shards there are, in order. */
+export function shardPaths(directory: string): readonly string[] {
+  const names = readdirSync(directory).filter((name) => SHARD_FILE.test(name))
+  return names.toSorted().map((name) => join(directory, name))
+}
+
+/** Opens a shard another process may be writing; undefined while it is still being made. */
+export function openForReading(path: string): DatabaseSync | undefined {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: WAIT_MS })
+  try {
+    if (hasSchema(db, path)) return db
+  } catch (cause) {
+    db.close()
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new WritError('LEDGER_FAILED', `${path} cannot be read: ${reason}`, { cause })
+  }
+  db.close()
+  return undefined
+}
+
+function tryLock(path: string): DatabaseSync | undefined {
+  const lock = new DatabaseSync(path, { timeout: 0 })
+  try {
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    return lock
+  } catch (error) {
+    lock.close()
+    if (error instanceof Error && 'errcode' in error && error.errcode === BUSY) return undefined
+    throw error
+  }
+}
+
+function openForWriting(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: WAIT_MS })
+  try {
+    db.exec('PRAGMA secure_delete = ON')
+    const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode
+    if (mode !== 'wal') throw new WritError('LEDGER_FAILED', `${path} cannot keep a write-ahead log`)
+    // FULL: the shard itself must be on disk before anything in it can be.
+    db.exec('PRAGMA synchronous = FULL')
+    if (!hasSchema(db, path)) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function hasSchema(db: DatabaseSync, path: string): boolean {
+  const version = db.prepare('PRAGMA user_version').get()?.user_version
+  if (version === 0 || version === VERSION) return version === VERSION
+  throw new WritError('LEDGER_FAILED', `${path} has version ${String(version)}; this Writ reads ${VERSION}`)
+}
+
+/** The lock goes last, so that whoever takes it next finds the shard closed. */
+function closeBoth(db: DatabaseSync, lock: DatabaseSync): void {
+  try {
+    if (db.isOpen) db.close()
+  } finally {
+    lock.close()
+  }
+}

@@ -1,0 +1,84 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { isWritError, WritError } from '@writ/contract'
+import type { Home } from './home.ts'
+import type { Operations, Reply, Request, Write } from './messages.ts'
+import { Reader } from './reader.ts'
+import { Writer } from './writer.ts'
+
+// The ledger's thread: node:sqlite blocks, so everything that touches a database is here.
+
+if (parentPort === null) throw new Error('the ledger worker runs only as a worker thread')
+const port = parentPort
+const home: Home = workerData
+const writer = new Writer(home)
+const reader = new Reader(home)
+
+port.on('message', (first: readonly Request[]) => {
+  const queue = [...first]
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+    queue.push(...next.message)
+  }
+  serve(queue)
+})
+
+/** Answers in order. Writes that stand together become one group; anything else waits for the group before it. */
+function serve(queue: readonly Request[]): void {
+  let group: Write[] = []
+  for (const request of queue) {
+    if (request.op === 'append' || request.op === 'seal' || request.op === 'finish') {
+      group.push(request)
+    } else {
+      post(writer.commit(group))
+      group = []
+      post([answer(request)])
+      if (request.op === 'close') port.close() // the thread ends with its port
+    }
+  }
+  post(writer.commit(group))
+}
+
+function answer(request: Exclude<Request, Write>): Reply {
+  try {
+    return { ok: true, value: perform(request) }
+  } catch (error) {
+    return failure(error)
+  }
+}
+
+function perform(request: Exclude<Request, Write>): Operations[typeof request.op]['gives'] {
+  switch (request.op) {
+    case 'open':
+      if (reader.has(request.run)) throw new WritError('LEDGER_FAILED', `run ${request.run} exists already`)
+      return writer.open(request)
+    case 'runs':
+      return reader.runs()
+    case 'records':
+      return reader.records(request)
+    case 'payload':
+      return reader.payload(request)
+    case 'close':
+      return close()
+  }
+}
+
+function close(): undefined {
+  // The reader first: the last connection to close is the writer's, which folds the write-ahead log in.
+  reader.close()
+  writer.close()
+}
+
+/** Codes travel, causes do not: they stay in the thread that has the keys. */
+function failure(error: unknown): Reply {
+  const message = error instanceof Error ? error.message : String(error)
+  if (!isWritError(error)) return { ok: false, code: 'LEDGER_FAILED', message, run: undefined }
+  return { ok: false, code: error.code, message, run: error.run }
+}
+
+function post(replies: readonly Reply[]): void {
+  if (replies.length > 0) port.postMessage(replies, replies.flatMap(buffers))
+}
+
+function buffers(reply: Reply): ArrayBuffer[] {
+  if (!reply.ok || reply.value === undefined || !('records' in reply.value)) return []
+  return reply.value.records.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []))
+}

@@ -1,0 +1,28 @@
+// Entry of the engine's own thread. It holds one bundle, given when the thread starts, and there is no message that
+// loads another. Anything unforeseen is thrown: the thread dies and whoever waited is denied.
+import { parentPort, workerData } from 'node:worker_threads'
+import { BundleFault } from './bundle-fault.ts'
+import { CedarEngine, type EngineSource } from './cedar-engine.ts'
+import type { FromThread, ToThread } from './thread-messages.ts'
+
+const port = parentPort
+if (port === null) throw new Error('the policy engine runs only as a worker thread')
+const send = (message: FromThread): void => port.postMessage(message)
+
+const engine = load(workerData as EngineSource)
+if (engine !== undefined) {
+  port.on('message', ({ id, request }: ToThread) => {
+    send({ type: 'evaluation', id, evaluation: engine.evaluate(request) })
+  })
+  send({ type: 'ready', vocabulary: engine.vocabulary, rules: engine.rules })
+}
+
+function load(source: EngineSource): CedarEngine | undefined {
+  try {
+    return new CedarEngine(source)
+  } catch (error) {
+    if (!(error instanceof BundleFault)) throw error
+    send({ type: 'refused', fault: error.fault })
+    return undefined
+  }
+}

@@ -1,0 +1,2 @@
+export { type OpenOptions, openDecisionPoint } from './open-decision-point.ts'
+export type { PolicyPoint } from './policy-point.ts'

@@ -1,0 +1,71 @@
+import { toWritError } from '@writ/contract'
+import { bundleHash } from '@writ/evidence'
+import { type BundleDirectory, PERSONAL_DIRECTORY, readBundleDirectory } from './bundle-directory.ts'
+import { BundleFault, badPolicy } from './bundle-fault.ts'
+import { CedarDecisionPoint } from './cedar-decision-point.ts'
+import { Engine, type StartEngine } from './engine.ts'
+import { FactBook } from './fact-book.ts'
+import { completeFacts, effectiveFacts, factsText } from './facts.ts'
+import type { PolicyPoint } from './policy-point.ts'
+import type { SourceFile } from './source-file.ts'
+
+export interface OpenOptions {
+  /** A directory with a policy bundle; the built-in personal bundle when absent. */
+  readonly bundleDir?: string
+  /** Name of the user who runs the process: the one `$os` of the facts means. */
+  readonly osUser: string
+}
+
+/**
+ * Loads and checks a policy bundle, starts Cedar on it in a thread of its own, and answers decisions. Rejects with
+ * `BAD_POLICY` (`data` has `file`, and `line` and `column` where known) when the bundle is not fit to decide.
+ */
+export function openDecisionPoint(options: OpenOptions): Promise<PolicyPoint> {
+  return openWith(options, (source) => Engine.start(source))
+}
+
+/** The same with an engine of the caller's choice. The decision point owns the engine from then on. */
+export async function openWith(options: OpenOptions, start: StartEngine): Promise<PolicyPoint> {
+  const place = options.bundleDir ?? 'personal'
+  try {
+    const personal = await readBundleDirectory(PERSONAL_DIRECTORY)
+    const bundle = options.bundleDir === undefined ? personal : await readBundleDirectory(options.bundleDir)
+    return await open(bundle, personal, options.osUser, start)
+  } catch (error) {
+    throw error instanceof BundleFault ? badPolicy(place, error) : toWritError(error)
+  }
+}
+
+async function open(
+  bundle: BundleDirectory,
+  personal: BundleDirectory,
+  osUser: string,
+  start: StartEngine,
+): Promise<PolicyPoint> {
+  const schema = bundle.schema ?? builtIn(personal.schema)
+  const cedarFiles = filesOf([schema, ...bundle.policies])
+  const engine = await start({ name: bundleHash(cedarFiles), schema, policies: bundle.policies })
+  try {
+    const { vocabulary, rules } = engine
+    const facts = effectiveFacts(completeFacts(builtIn(personal.facts)), bundle.facts, vocabulary)
+    const files = { ...cedarFiles, 'facts.json': factsText(facts) }
+    return new CedarDecisionPoint({
+      bundle: { name: bundle.name, hash: bundleHash(files), files },
+      facts: new FactBook(bundle.name, facts, vocabulary.purposes, osUser),
+      rules,
+      engine,
+    })
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+}
+
+function builtIn(file: SourceFile | undefined): SourceFile {
+  if (file === undefined) throw new Error(`the built-in policy bundle in ${PERSONAL_DIRECTORY} is incomplete`)
+  return file
+}
+
+function filesOf(files: readonly SourceFile[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(files.map(({ name, text }) => [name, text]))
+}

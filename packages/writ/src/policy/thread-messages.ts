@@ -1,0 +1,17 @@
+import type { Fault } from './bundle-fault.ts'
+import type { CedarRequest } from './cedar-request.ts'
+import type { Evaluation } from './evaluation.ts'
+import type { Rules } from './rule.ts'
+import type { Vocabulary } from './vocabulary.ts'
+
+/** A question to the engine's thread. Answers come in the order of the questions. */
+export interface ToThread {
+  readonly id: number
+  readonly request: CedarRequest
+}
+
+/** `ready` or `refused` comes first and once; then one `evaluation` per question. */
+export type FromThread =
+  | { readonly type: 'ready'; readonly vocabulary: Vocabulary; readonly rules: Rules }
+  | { readonly type: 'refused'; readonly fault: Fault }
+  | { readonly type: 'evaluation'; readonly id: number; readonly evaluation: Evaluation }
