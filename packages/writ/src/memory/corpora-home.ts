@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { WritError } from '@writ/contract'
+
+/** Where things are below `<home>/corpora`. Packs and indexes are written in a scratch directory, then renamed. */
+export class CorporaHome {
+  /** The state directory itself, as a real path. */
+  readonly home: string
+  readonly packs: string
+  readonly indexes: string
+  readonly named: string
+  readonly scratch: string
+
+  constructor(home: string) {
+    const corpora = join(resolve(home), 'corpora')
+    this.packs = join(corpora, 'packs')
+    this.indexes = join(corpora, 'index')
+    this.named = join(corpora, 'named')
+    this.scratch = join(corpora, 'scratch')
+    try {
+      for (const path of [this.packs, this.indexes, this.named, this.scratch])
+        mkdirSync(path, { recursive: true, mode: 0o700 })
+      this.home = realpathSync(home)
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new WritError('HOME_UNUSABLE', `cannot keep corpora in ${corpora}: ${why}`, { cause })
+    }
+  }
+
+  /** A directory for one store's unfinished and run-lived files. The store removes it; `sweep` does for a dead process. */
+  newScratch(): string {
+    return mkdtempSync(join(this.scratch, `${scratchPrefix(process.pid)}`))
+  }
+
+  /** Removes what processes of this machine left when they died. */
+  sweep(): void {
+    for (const name of readdirSync(this.scratch)) {
+      const pid = /^(.*)-(\d+)-[^-]+$/.exec(name)
+      if (pid?.[1] !== machine() || isAlive(Number(pid[2]))) continue
+      rmSync(join(this.scratch, name), { recursive: true, force: true })
+    }
+  }
+}
+
+function scratchPrefix(pid: number): string {
+  return `${machine()}-${pid}-`
+}
+
+/** Several machines (or containers) may share a home; a pid means nothing to the others. */
+function machine(): string {
+  return hostname().replace(/[^A-Za-z0-9.-]/g, '_')
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
+  }
+}

@@ -1,0 +1,144 @@
+import type { GrepMatch, GrepRequest, GrepResult } from '@writ/contract'
+import { WritError } from '@writ/contract'
+import { MAX_GREP_TEXT_BYTES, MAX_LINE_BYTES } from './limits.ts'
+import { type PackFile, sha256 } from './pack-file.ts'
+import { breaksThrough, firstIndex, originalOffset, type PackedDocument } from './pack-layout.ts'
+import { type MatchingLine, ripgrep } from './ripgrep.ts'
+import { boundaryAfter, boundaryBefore } from './utf8.ts'
+
+/** A document within what is searched: all of the pack, or only some documents one after another. */
+interface Segment {
+  readonly doc: PackedDocument
+  readonly position: number
+  readonly firstLine: number
+}
+
+/** Lines of a pack that match a pattern, in (document, offset) order: that is the order of the pack. */
+export async function grep(pack: PackFile, request: GrepRequest, signal: AbortSignal): Promise<GrepResult> {
+  checkRequest(request)
+  const wanted = request.docs && select(pack, request.docs)
+  if (wanted?.length === 0) return { matches: [], truncated: false }
+  const segments = layOut(wanted ?? pack.documents)
+  const matches: GrepMatch[] = []
+  let room = MAX_GREP_TEXT_BYTES
+  let truncated = false
+  const onLine = (line: MatchingLine): boolean => {
+    const segment = segmentAt(segments, line.position)
+    const end = segment && segment.position + segment.doc.packed
+    if (segment === undefined || end === undefined || line.position >= end) return false // past the last document
+    const match = line.position + line.length <= end && toMatch(pack, segment, line, request)
+    if (!match) return true
+    room -= match.end - match.start
+    truncated = matches.length === request.limit || room < 0
+    if (!truncated) matches.push(match)
+    return !truncated
+  }
+  const input = wanted ? { bytes: packedBytes(pack, wanted) } : { file: pack.path }
+  const { pattern, ignoreCase } = request
+  const complete = await ripgrep({ pattern, ignoreCase, input, onLine, signal })
+  return { matches, truncated: truncated || !complete }
+}
+
+function checkRequest({ before, after, limit }: GrepRequest): void {
+  for (const [name, value] of Object.entries({ before, after, limit })) {
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new WritError('BAD_REQUEST', `${name} is ${value}, not a natural number`)
+  }
+}
+
+/** The documents asked for, in the order of the pack; those it does not have are in another partition. */
+function select(pack: PackFile, ids: readonly string[]): PackedDocument[] {
+  const wanted = new Set(ids)
+  return pack.documents.filter((doc) => wanted.has(doc.id))
+}
+
+function layOut(documents: readonly PackedDocument[]): Segment[] {
+  let position = 0
+  let firstLine = 0
+  return documents.map((doc) => {
+    const segment = { doc, position, firstLine }
+    position += doc.packed
+    firstLine += doc.lines
+    return segment
+  })
+}
+
+function* packedBytes(pack: PackFile, documents: readonly PackedDocument[]): Generator<Buffer> {
+  const step = 16 * MAX_LINE_BYTES
+  for (const doc of documents) {
+    for (let at = 0; at < doc.packed; at += step) {
+      yield pack.packed(doc.position + at, Math.min(step, doc.packed - at))
+    }
+  }
+}
+
+/** The last segment that starts at or before a position; empty documents share theirs with the next. */
+function segmentAt(segments: readonly Segment[], position: number): Segment | undefined {
+  return segments[firstIndex(segments.length, (at) => (segments[at]?.position ?? 0) > position) - 1]
+}
+
+function toMatch(
+  pack: PackFile,
+  segment: Segment,
+  line: MatchingLine,
+  { before, after }: GrepRequest,
+): GrepMatch {
+  const { doc } = segment
+  const position = doc.position + line.position - segment.position
+  const start = originalOffset(doc, position)
+  const bytes = pack.packed(position, line.length)
+  const from = before > 0 ? originalOffset(doc, lineStart(pack, doc, position, before)) : start
+  const lastPosition = after > 0 ? lineEnd(pack, doc, position + line.length, after) : position + line.length
+  const to = Math.min(originalOffset(doc, lastPosition), doc.bytes)
+  const text = withoutTerminator(pack.original(doc, from, to))
+  return {
+    doc: doc.id,
+    start: from,
+    end: from + text.length,
+    sha256: sha256(text),
+    line: line.line - segment.firstLine - breaksThrough(doc.breaks, start),
+    text: text.toString(),
+    match: matchedText(bytes, line.first),
+  }
+}
+
+function withoutTerminator(lines: Buffer): Buffer {
+  if (lines.at(-1) !== 10) return lines
+  return lines.subarray(0, lines.at(-2) === 13 ? -2 : -1)
+}
+
+function matchedText(line: Buffer, range: MatchingLine['first']): string {
+  if (range === undefined) return ''
+  // A pattern may look at single bytes; text may not.
+  return line.toString('utf8', boundaryBefore(line, range.start), boundaryAfter(line, range.end))
+}
+
+/** The position `count` lines of the pack before the line at `position`, at most the start of the document. */
+function lineStart(pack: PackFile, doc: PackedDocument, position: number, count: number): number {
+  let left = count + 1 // the newline right before the line does not count
+  for (let end = position; end > doc.position; ) {
+    const start = Math.max(doc.position, end - MAX_LINE_BYTES)
+    const bytes = pack.packed(start, end - start)
+    for (let at = bytes.lastIndexOf(10); at !== -1; at = at > 0 ? bytes.lastIndexOf(10, at - 1) : -1) {
+      left -= 1
+      if (left === 0) return start + at + 1
+    }
+    end = start
+  }
+  return doc.position
+}
+
+/** The position `count` lines after a position that starts a line, at most the end of the document in the pack. */
+function lineEnd(pack: PackFile, doc: PackedDocument, position: number, count: number): number {
+  const end = doc.position + doc.packed
+  let left = count
+  for (let start = position; start < end; ) {
+    const bytes = pack.packed(start, Math.min(MAX_LINE_BYTES, end - start))
+    for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) {
+      left -= 1
+      if (left === 0) return start + at + 1
+    }
+    start += bytes.length
+  }
+  return end
+}

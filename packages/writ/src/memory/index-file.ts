@@ -1,0 +1,101 @@
+import { DatabaseSync } from 'node:sqlite'
+import { TITLE_WINDOW_BYTES } from './limits.ts'
+import { mediaTypeOf } from './media-type.ts'
+import { Outliner } from './outline.ts'
+import type { PackFile } from './pack-file.ts'
+import type { PackedDocument } from './pack-layout.ts'
+import { PassageCutter } from './passage-cutter.ts'
+import { titleOf } from './title.ts'
+import { boundaryBefore } from './utf8.ts'
+
+/** Counts up whenever what is derived from a pack changes; an older index is built again. */
+const VERSION = 1
+
+// `passages` keeps no text: it is read from the pack. Row ids follow (document, offset), so they break ties.
+const SCHEMA = `
+  PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768; PRAGMA locking_mode = EXCLUSIVE;
+  CREATE TABLE docs (n INTEGER PRIMARY KEY, title TEXT NOT NULL, outline_size INTEGER NOT NULL);
+  CREATE TABLE outline (doc INTEGER, n INTEGER, kind TEXT, title TEXT, depth INTEGER, start INTEGER, "end" INTEGER,
+    PRIMARY KEY (doc, n)) WITHOUT ROWID;
+  CREATE TABLE spans (n INTEGER PRIMARY KEY, doc INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
+  CREATE VIRTUAL TABLE passages USING fts5(text, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
+`
+
+/** Told of what has become searchable since it was last told. */
+export type Advance = (documents: number, bytes: number) => void
+
+/** Builds the index of a pack at `path`, complete when this returns. */
+export function buildIndex(pack: PackFile, path: string, advance: Advance): void {
+  const db = new DatabaseSync(path)
+  try {
+    db.exec(SCHEMA)
+    db.exec('BEGIN')
+    const insert = inserts(db)
+    pack.documents.forEach((doc, n) => {
+      insertDocument(insert, pack, doc, n, advance)
+      advance(1, 0)
+    })
+    db.exec('COMMIT')
+    db.exec(`PRAGMA user_version = ${VERSION}`)
+  } finally {
+    db.close()
+  }
+}
+
+/** Opens an index for queries, or returns undefined when there is none that this version can use. */
+export function openIndex(path: string): DatabaseSync | undefined {
+  let db: DatabaseSync
+  try {
+    db = new DatabaseSync(path, { readOnly: true })
+  } catch {
+    return undefined
+  }
+  try {
+    const { user_version: version } = db.prepare('PRAGMA user_version').get() ?? {}
+    if (version === VERSION) return db
+  } catch {
+    // Not a database: the same as none.
+  }
+  db.close()
+  return undefined
+}
+
+type Inserts = ReturnType<typeof inserts>
+
+function inserts(db: DatabaseSync) {
+  return {
+    doc: db.prepare('INSERT INTO docs VALUES (?, ?, ?)'),
+    outline: db.prepare('INSERT INTO outline VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    span: db.prepare('INSERT INTO spans VALUES (?, ?, ?, ?)'),
+    passage: db.prepare('INSERT INTO passages (rowid, text) VALUES (?, ?)'),
+  }
+}
+
+function insertDocument(
+  insert: Inserts,
+  pack: PackFile,
+  doc: PackedDocument,
+  n: number,
+  advance: Advance,
+): void {
+  const mediaType = mediaTypeOf(doc.id)
+  const outliner = new Outliner(mediaType)
+  const cutter = new PassageCutter((start, bytes) => {
+    const { lastInsertRowid } = insert.span.run(null, n, start, start + bytes.length)
+    insert.passage.run(lastInsertRowid, bytes.toString())
+  })
+  let beginning = ''
+  for (const piece of pack.pieces(doc)) {
+    if (beginning === '') beginning = piece.toString('utf8', 0, boundaryBefore(piece, TITLE_WINDOW_BYTES))
+    cutter.push(piece)
+    outliner.push(piece)
+    advance(0, piece.length)
+  }
+  cutter.end()
+  const outline = outliner.end(doc.bytes)
+  const heading = mediaType === 'text/markdown' ? outline[0]?.title : undefined
+  insert.doc.run(n, titleOf(doc.id, heading, beginning), outline.length)
+  outline.forEach((entry, at) => {
+    insert.outline.run(n, at, entry.kind, entry.title, entry.depth, entry.start, entry.end)
+  })
+}

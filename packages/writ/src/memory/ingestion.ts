@@ -1,0 +1,94 @@
+import { type IngestProgress, type Omitted, WritError } from '@writ/contract'
+import { PROGRESS_INTERVAL_MS } from './limits.ts'
+import { describe } from './loaded-partition.ts'
+import { type PartitionKey, partitionId, partitionKey } from './partition-key.ts'
+import { type Candidate, select } from './selection.ts'
+import { type OpenPack, Shelf } from './shelf.ts'
+import type { LoadedPartition, WorkerCalls } from './worker-calls.ts'
+
+/** Keeps an opened pack under the id of its partition. */
+export type Keep = (partition: string, open: OpenPack) => void
+
+/** Selects, packs and indexes what a request asks for. Throws `EMPTY_CORPUS` when nothing is left. */
+export function ingest(
+  request: WorkerCalls['ingest']['request'],
+  keep: Keep,
+  report: (progress: IngestProgress) => void,
+): WorkerCalls['ingest']['result'] {
+  const { candidates, omitted, skipped } = select(request.wanted)
+  const shelf = new Shelf(request.places)
+  const packs = [...byPartition(candidates, request)].flatMap(({ key, members }) => {
+    const hash = shelf.put(members, omitted)
+    return hash === undefined ? [] : [{ key, hash }]
+  })
+  omitted.sort((a, b) => (a.doc < b.doc ? -1 : 1))
+  if (packs.length === 0) throw empty(omitted, skipped)
+  const tell = counter(report)
+  const partitions = packs.map(({ key, hash }) => {
+    const open = shelf.open(hash, tell.advance)
+    keep(partitionId(key), open)
+    return describe(key, open)
+  })
+  tell.end()
+  return { partitions, omitted, skipped }
+}
+
+/** Opens the partitions of a kept corpus. Throws `UNKNOWN_CORPUS` when one of its packs is gone. */
+export function load(request: WorkerCalls['load']['request'], keep: Keep): LoadedPartition[] {
+  const shelf = new Shelf(request.places)
+  return request.partitions.map(({ key, packSha256 }) => {
+    if (!shelf.has(packSha256)) {
+      throw new WritError('UNKNOWN_CORPUS', `the pack ${packSha256} of this corpus is gone; ingest it again`)
+    }
+    const open = shelf.open(packSha256, () => {})
+    keep(partitionId(key), open)
+    return describe(key, open)
+  })
+}
+
+interface Group {
+  readonly key: PartitionKey
+  readonly members: Candidate[]
+}
+
+/** Candidates by partition, in order of partition id. */
+function byPartition(
+  candidates: readonly Candidate[],
+  { collection, purposes, owner }: WorkerCalls['ingest']['request'],
+): Group[] {
+  const groups = new Map<string, Group>()
+  for (const candidate of candidates) {
+    const key = partitionKey(collection, candidate.label, purposes, owner)
+    const id = partitionId(key)
+    const group = groups.get(id) ?? { key, members: [] }
+    groups.set(id, group)
+    group.members.push(candidate)
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group)
+}
+
+function empty(omitted: readonly Omitted[], skipped: Readonly<Record<string, number>>): WritError {
+  const counts = [
+    ...(omitted.length > 0 ? [`${omitted.length} left out`] : []),
+    ...Object.entries(skipped).map(([reason, times]) => `${times} skipped (${reason})`),
+  ]
+  const why = counts.length > 0 ? counts.join(', ') : 'there was nothing to read'
+  return new WritError('EMPTY_CORPUS', `no document to ask about: ${why}`, { data: { omitted, skipped } })
+}
+
+function counter(report: (progress: IngestProgress) => void) {
+  let documents = 0
+  let bytes = 0
+  let last = 0
+  return {
+    advance: (moreDocuments: number, moreBytes: number): void => {
+      documents += moreDocuments
+      bytes += moreBytes
+      const now = performance.now()
+      if (now - last < PROGRESS_INTERVAL_MS) return
+      last = now
+      report({ documents, bytes })
+    },
+    end: (): void => report({ documents, bytes }),
+  }
+}

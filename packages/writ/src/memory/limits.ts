@@ -1,0 +1,55 @@
+// Sizes and caps of external memory, each with its reason.
+
+/** Longest line of a pack in bytes; longer ones get virtual breaks. One 30 MB line once made ripgrep print 1.66 GB. */
+export const MAX_LINE_BYTES: number = 16 * 1024
+
+/** A larger file is left out as `too-large`. */
+export const MAX_DOCUMENT_BYTES: number = 2 * 1024 ** 3
+
+/** Bytes of a document held at once while it is packed or indexed. */
+export const PIECE_BYTES: number = 512 * 1024
+
+/** Passages end at the best boundary between these two sizes. */
+export const MIN_PASSAGE_BYTES = 2048
+export const MAX_PASSAGE_BYTES = 4096
+
+/** Most passages one search returns (4 MB of text). */
+export const MAX_PASSAGES = 1000
+
+/** Distinct words of a query that count: bounds the time of one search. */
+export const MAX_QUERY_WORDS = 64
+
+/** Only this much of a query is looked at. */
+export const MAX_QUERY_CHARS = 16_384
+
+/** Longest pattern; far below what one command-line argument may hold. */
+export const MAX_PATTERN_BYTES: number = 16 * 1024
+
+/** ripgrep is killed once it has printed this much. */
+export const MAX_RIPGREP_BYTES: number = 16 * 1024 * 1024
+
+/** Memory a compiled pattern may take, and its lazy automaton. */
+export const REGEX_SIZE_LIMIT = '8M'
+export const DFA_SIZE_LIMIT = '16M'
+
+/** Most text one grep returns, context lines included. */
+export const MAX_GREP_TEXT_BYTES: number = 16 * 1024 * 1024
+
+/** Largest range one `read` returns: below the longest string V8 can hold. */
+export const MAX_READ_BYTES: number = 256 * 1024 * 1024
+
+/** Titles, in characters; headings longer than the second are body text. */
+export const MAX_TITLE_CHARS = 120
+export const MAX_HEADING_BYTES = 400
+
+/** Where a title is looked for. */
+export const TITLE_WINDOW_BYTES: number = 64 * 1024
+
+/** Entries kept of one outline: a hostile file may hold millions of headings. */
+export const MAX_OUTLINE_ENTRIES = 10_000
+
+/** Configuration found among documents (`corpus.json`, `.gitignore`) is not read beyond this. */
+export const MAX_SETTINGS_BYTES: number = 1024 * 1024
+
+/** Least time between two progress reports. */
+export const PROGRESS_INTERVAL_MS = 100

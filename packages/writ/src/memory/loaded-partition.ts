@@ -1,0 +1,36 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { mediaTypeOf } from './media-type.ts'
+import type { PartitionKey } from './partition-key.ts'
+import { partitionId } from './partition-key.ts'
+import type { OpenPack } from './shelf.ts'
+import type { LoadedPartition } from './worker-calls.ts'
+
+/** What the main thread needs to know of an opened pack under a partition's key. */
+export function describe(key: PartitionKey, { sha256, pack, index }: OpenPack): LoadedPartition {
+  const id = partitionId(key)
+  const known = documentRows(index)
+  const documents = pack.documents.map((layout, n) => ({
+    layout,
+    info: {
+      id: layout.id,
+      partition: id,
+      title: known[n]?.title ?? layout.id,
+      mediaType: mediaTypeOf(layout.id),
+      bytes: layout.bytes,
+      outlineSize: known[n]?.outline_size ?? 0,
+    },
+  }))
+  const bytes = pack.documents.reduce((sum, doc) => sum + doc.bytes, 0)
+  const partition = { id, ...key, documents: documents.length, bytes, packSha256: sha256 }
+  return { partition, packPath: pack.path, documents }
+}
+
+interface DocumentRow {
+  readonly title: string
+  readonly outline_size: number
+}
+
+function documentRows(index: DatabaseSync): DocumentRow[] {
+  const rows: unknown[] = index.prepare('SELECT title, outline_size FROM docs ORDER BY n').all()
+  return rows as DocumentRow[]
+}

@@ -1,0 +1,25 @@
+import { MAX_QUERY_CHARS, MAX_QUERY_WORDS } from './limits.ts'
+
+/** Words that say nothing about what is asked, left out when others remain. */
+const STOP_WORDS: ReadonlySet<string> = new Set(
+  `a about all also an and any are as at be been but by can could did do does each every find for from give had has
+  have how i if in into is it its list many me much my no not of on or our show should so some such tell than that the
+  their them then there these they this those to was we were what when where which who whose why will with would you
+  your`.split(/\s+/),
+)
+
+/**
+ * Turns a question into an FTS5 expression that finds passages with any of its words, or undefined when it has none.
+ * Every word is quoted, so nothing of the query is taken as FTS5 syntax. A compound (`GPL-2.0`) also counts as a whole.
+ */
+export function matchExpression(query: string): string | undefined {
+  const terms = new Map<string, string>()
+  for (const word of query.slice(0, MAX_QUERY_CHARS).toLowerCase().split(/\s+/u)) {
+    const tokens = word.match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu) ?? []
+    for (const token of tokens) terms.set(token, `"${token}"`)
+    if (tokens.length > 1) terms.set(tokens.join(' '), `"${tokens.join(' ')}"`)
+  }
+  const telling = [...terms.keys()].filter((term) => !STOP_WORDS.has(term))
+  const kept = (telling.length > 0 ? telling : [...terms.keys()]).slice(0, MAX_QUERY_WORDS)
+  return kept.length === 0 ? undefined : kept.map((term) => terms.get(term)).join(' OR ')
+}

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type CorpusSummary, LEVELS, type Omitted, type Skipped, WritError } from '@writ/contract'
+import { z } from 'zod'
+import type { KeptPartition } from './worker-calls.ts'
+
+const Count = z.int().nonnegative()
+
+/** What is kept of a corpus under its name; documents are in its packs. */
+export interface CorpusManifest extends CorpusSummary {
+  readonly schema: 'writ.corpus/1'
+  readonly purposes: readonly string[]
+  readonly owner: string
+  readonly kept: readonly KeptPartition[]
+  readonly omitted: readonly Omitted[]
+  readonly skipped: Skipped
+}
+
+const Manifest: z.ZodType<CorpusManifest> = z.strictObject({
+  schema: z.literal('writ.corpus/1'),
+  name: z.string(),
+  ingestedAt: z.iso.datetime(),
+  documents: Count,
+  bytes: Count,
+  purposes: z.array(z.string()),
+  owner: z.string(),
+  partitions: Count,
+  kept: z.array(
+    z.strictObject({
+      key: z.strictObject({
+        collection: z.string(),
+        label: z.strictObject({
+          level: z.enum(LEVELS),
+          categories: z.array(z.string()),
+          untrusted: z.boolean(),
+        }),
+        purposes: z.array(z.string()),
+        owner: z.string(),
+      }),
+      packSha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+  ),
+  omitted: z.array(z.strictObject({ doc: z.string(), code: z.string() })),
+  skipped: z.record(z.string(), Count),
+})
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+
+export function requireName(name: string): void {
+  if (NAME.test(name)) return
+  throw new WritError(
+    'USAGE',
+    `${JSON.stringify(name)} cannot name a corpus: use 1 to 100 letters, digits, ".", "_", "-", not starting with one of those marks`,
+  )
+}
+
+/** The manifests of kept corpora, one file each. */
+export class NamedCorpora {
+  readonly #directory: string
+  readonly #scratch: string
+
+  constructor(directory: string, scratch: string) {
+    this.#directory = directory
+    this.#scratch = scratch
+  }
+
+  /** Keeps a manifest, in place of an older one of its name. */
+  async save(manifest: CorpusManifest): Promise<void> {
+    const unfinished = join(this.#scratch, `${randomUUID()}.tmp`)
+    await writeFile(unfinished, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true })
+    await rename(unfinished, this.#path(manifest.name))
+  }
+
+  /** Throws `UNKNOWN_CORPUS`. */
+  async get(name: string): Promise<CorpusManifest> {
+    const unknown = new WritError('UNKNOWN_CORPUS', `no corpus is named ${JSON.stringify(name)}`)
+    if (!NAME.test(name)) throw unknown
+    let text: string
+    try {
+      text = await readFile(this.#path(name), 'utf8')
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw unknown
+      throw error
+    }
+    return parse(text, this.#path(name))
+  }
+
+  /** Summaries in order of name. */
+  async list(): Promise<CorpusSummary[]> {
+    const files = (await readdir(this.#directory)).filter((file) => file.endsWith('.json')).sort()
+    const manifests = await Promise.all(files.map((file) => this.get(file.slice(0, -'.json'.length))))
+    return manifests.map(({ name, documents, bytes, partitions, ingestedAt }) => ({
+      name,
+      documents,
+      bytes,
+      partitions,
+      ingestedAt,
+    }))
+  }
+
+  #path(name: string): string {
+    return join(this.#directory, `${name}.json`)
+  }
+}
+
+function parse(text: string, path: string): CorpusManifest {
+  try {
+    return Manifest.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new WritError('BAD_CONFIG', `${path} is not a corpus manifest; ingest the corpus again`, { cause })
+  }
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { PIECE_BYTES } from './limits.ts'
+import { type PackedDocument, packRange, withoutBreaks } from './pack-layout.ts'
+import { FOOTER_BYTES, FOOTER_TAG } from './pack-writer.ts'
+
+/** A pack opened for reading. Packs never change once they have their name. */
+export class PackFile {
+  readonly path: string
+  /** In the order of the pack, which is the order of ids. */
+  readonly documents: readonly PackedDocument[]
+  readonly #fd: number
+  readonly #numbers: ReadonlyMap<string, number>
+
+  constructor(path: string) {
+    this.path = path
+    this.#fd = openSync(path, 'r')
+    try {
+      this.documents = readTable(this.#fd, path)
+    } catch (error) {
+      closeSync(this.#fd)
+      throw error
+    }
+    this.#numbers = new Map(this.documents.map((doc, n) => [doc.id, n]))
+  }
+
+  /** The place of a document in the pack, or undefined. */
+  numberOf(id: string): number | undefined {
+    return this.#numbers.get(id)
+  }
+
+  /** Bytes of the pack as they are. */
+  packed(position: number, length: number): Buffer {
+    return readExactly(this.#fd, position, length)
+  }
+
+  /** The original bytes [start, end) of a document. */
+  original(doc: PackedDocument, start: number, end: number): Buffer {
+    const range = packRange(doc, start, end)
+    return withoutBreaks(doc, start, end, this.packed(range.position, range.length))
+  }
+
+  /** All original bytes of a document in pieces of bounded size, which may split characters. */
+  *pieces(doc: PackedDocument): Generator<Buffer> {
+    for (let start = 0; start < doc.bytes; start += PIECE_BYTES) {
+      yield this.original(doc, start, Math.min(start + PIECE_BYTES, doc.bytes))
+    }
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+}
+
+/** SHA-256 (hex) of bytes. */
+export function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+function readExactly(fd: number, position: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length)
+  for (let at = 0; at < length; ) {
+    const read = readSync(fd, bytes, at, length - at, position + at)
+    if (read === 0) throw new Error(`the pack ends at byte ${position + at}, inside what its table promises`)
+    at += read
+  }
+  return bytes
+}
+
+function readTable(fd: number, path: string): PackedDocument[] {
+  const size = fstatSync(fd).size
+  const footer = readExactly(fd, Math.max(0, size - FOOTER_BYTES), Math.min(size, FOOTER_BYTES)).toString()
+  const end = Number(footer.slice(FOOTER_TAG.length))
+  if (!footer.startsWith(FOOTER_TAG) || !Number.isSafeInteger(end)) throw new Error(`${path} is not a pack`)
+  const documents: PackedDocument[] = []
+  let firstLine = 0
+  for (const row of tableRows(fd, end, size - FOOTER_BYTES)) {
+    const [id, position, packed, bytes, lines, breaks] = JSON.parse(row) as Row
+    documents.push({ id, position, packed, bytes, firstLine, lines, breaks })
+    firstLine += lines
+  }
+  return documents
+}
+
+type Row = [string, number, number, number, number, number[]]
+
+/** Lines of the table, read in pieces: the breaks of a huge document make long ones. */
+function* tableRows(fd: number, from: number, to: number): Generator<string> {
+  let held = Buffer.alloc(0)
+  for (let at = from; at < to; at += PIECE_BYTES) {
+    const bytes = Buffer.concat([held, readExactly(fd, at, Math.min(PIECE_BYTES, to - at))])
+    let start = 0
+    for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
+      yield bytes.toString('utf8', start, end)
+      start = end + 1
+    }
+    held = bytes.subarray(start)
+  }
+}

@@ -1,0 +1,69 @@
+import { createHash, type Hash } from 'node:crypto'
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import type { Feed, Refusal } from './document-source.ts'
+import { LineBreaker } from './line-breaker.ts'
+
+/** First words of the last line of a pack; the position where documents end follows, in 19 digits. */
+export const FOOTER_TAG = 'writ.pack/1 '
+export const FOOTER_BYTES: number = FOOTER_TAG.length + 19 + 1
+
+/**
+ * Writes a pack: the bytes of its documents one after another, each starting on a new line and none of its lines
+ * too long, then one JSON line per document, then the footer. So the hash of the file binds ids and boundaries too,
+ * and everything else about a corpus can be built again from its packs.
+ * INVARIANT: a refused document leaves no trace.
+ */
+export class PackWriter {
+  readonly #fd: number
+  readonly #table: string[] = []
+  #hash: Hash = createHash('sha256')
+  #position = 0
+
+  constructor(path: string) {
+    this.#fd = openSync(path, 'wx', 0o600)
+  }
+
+  get documents(): number {
+    return this.#table.length
+  }
+
+  /** Adds a document. Ids must come in ascending order, so that the order of the pack is the order of results. */
+  add(id: string, feed: Feed): Refusal | undefined {
+    const position = this.#position
+    const hash = this.#hash.copy()
+    const lines = new LineBreaker()
+    const refusal = feed((piece) => lines.push(piece, this.#write))
+    if (refusal !== undefined) {
+      ftruncateSync(this.#fd, position)
+      this.#position = position
+      this.#hash = hash
+      return refusal
+    }
+    lines.end(this.#write)
+    this.#table.push(
+      JSON.stringify([id, position, this.#position - position, lines.bytes, lines.newlines, lines.breaks]),
+    )
+    return undefined
+  }
+
+  /** Completes the pack; returns the SHA-256 (hex) of the file. */
+  finish(): string {
+    const end = this.#position
+    for (const row of this.#table) this.#write(Buffer.from(`${row}\n`))
+    this.#write(Buffer.from(`${FOOTER_TAG}${String(end).padStart(19, '0')}\n`))
+    return this.#hash.digest('hex')
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+
+  #write = (bytes: Buffer): void => {
+    this.#hash.update(bytes)
+    for (let sent = 0; sent < bytes.length; ) {
+      const written = writeSync(this.#fd, bytes, sent, bytes.length - sent, this.#position)
+      sent += written
+      this.#position += written
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import type { IngestRequest, Label, Omitted, Skipped } from '@writ/contract'
+import { readManifest } from './corpus-manifest.ts'
+import { DocumentNames } from './document-names.ts'
+import { type Feed, fileFeed, textFeed } from './document-source.ts'
+import { labeller } from './labeller.ts'
+import { type Root, resolveRoots, rootName } from './roots.ts'
+import { count, isWithin, type WalkResult, walk } from './walk.ts'
+
+/** A document to be packed. */
+export interface Candidate {
+  readonly id: string
+  readonly label: Label
+  readonly feed: Feed
+}
+
+export interface Selection {
+  readonly candidates: readonly Candidate[]
+  readonly omitted: Omitted[]
+  readonly skipped: Skipped
+}
+
+/** What a request asks to ingest. Paths are looked up in the working directory. */
+export type Wanted = Pick<IngestRequest, 'paths' | 'texts' | 'defaultLabel' | 'labels'> & {
+  /** Directories never entered, as real paths. */
+  readonly homes: readonly string[]
+}
+
+/** Decides which documents a request means, what they are called, and how they are labelled; reads none of them. */
+export function select(wanted: Wanted): Selection {
+  const roots = resolveRoots(wanted.paths)
+  const taker = new Taker(wanted, new DocumentNames(wanted.texts, roots))
+  taker.texts()
+  const files = roots.filter((root) => root.kind !== 'directory')
+  for (const root of roots) if (root.kind === 'directory') taker.directory(root)
+  for (const root of files) taker.file(root)
+  return taker.selection()
+}
+
+/** Gathers candidates. Directories go before files, so that a file given twice keeps its directory's rules. */
+class Taker {
+  readonly #wanted: Wanted
+  readonly #names: DocumentNames
+  readonly #candidates: Candidate[] = []
+  readonly #omitted: Omitted[] = []
+  readonly #skipped = new Map<string, number>()
+  readonly #paths = new Set<string>()
+
+  constructor(wanted: Wanted, names: DocumentNames) {
+    this.#wanted = wanted
+    this.#names = names
+  }
+
+  texts(): void {
+    const labelOf = labeller(this.#wanted.labels, this.#wanted.defaultLabel)
+    for (const { id, text, label = labelOf(id) } of this.#wanted.texts) {
+      this.#candidates.push({ id, label, feed: textFeed(text) })
+    }
+  }
+
+  directory(root: Root): void {
+    if (this.#inHome(root)) return
+    const labelOf = labeller([...this.#wanted.labels, ...readManifest(root.path)], this.#wanted.defaultLabel)
+    const found = walk(root.path, this.#wanted.homes)
+    for (const { path, relative } of found.files) {
+      if (!this.#isNew(path)) continue
+      const id = this.#names.below(root, relative, path)
+      this.#candidates.push({ id, label: labelOf(relative), feed: fileFeed(path) })
+    }
+    this.#note(root, found)
+  }
+
+  file(root: Root): void {
+    if (this.#inHome(root) || !this.#isNew(root.path)) return
+    const id = this.#names.file(root)
+    const label = labeller(this.#wanted.labels, this.#wanted.defaultLabel)(rootName(root))
+    this.#candidates.push({ id, label, feed: fileFeed(root.path) })
+  }
+
+  selection(): Selection {
+    return {
+      candidates: this.#candidates,
+      omitted: this.#omitted,
+      skipped: Object.fromEntries([...this.#skipped].sort(([a], [b]) => (a < b ? -1 : 1))),
+    }
+  }
+
+  #note(root: Root, found: WalkResult): void {
+    for (const relative of found.unreadable) {
+      this.#omitted.push({ doc: this.#names.place(root, relative), code: 'unreadable' })
+    }
+    for (const [reason, times] of found.skipped) count(this.#skipped, reason, times)
+  }
+
+  #inHome(root: Root): boolean {
+    const inside = this.#wanted.homes.some((home) => isWithin(home, root.path))
+    if (inside) count(this.#skipped, 'home')
+    return inside
+  }
+
+  #isNew(path: string): boolean {
+    const known = this.#paths.has(path)
+    if (known) count(this.#skipped, 'duplicate')
+    this.#paths.add(path)
+    return !known
+  }
+}

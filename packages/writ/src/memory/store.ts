@@ -1,0 +1,151 @@
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import {
+  type ContextStore,
+  type DocumentInfo,
+  type GrepRequest,
+  type GrepResult,
+  joinLabels,
+  type Label,
+  type Omitted,
+  type OutlineEntry,
+  type Partition,
+  type Passage,
+  type ReadResult,
+  type SearchRequest,
+  type Skipped,
+  type TextSource,
+  WritError,
+} from '@writ/contract'
+import { sha256 } from './pack-file.ts'
+import { partitionId, partitionKey } from './partition-key.ts'
+import { readSnapped } from './snapped-read.ts'
+import type { Ingested, LoadedDocument, LoadedPartition } from './worker-calls.ts'
+import type { WorkerLink } from './worker-link.ts'
+
+/** What a store is made of. It owns the link and the scratch directory, and ends both when it is closed. */
+export interface StoreParts {
+  readonly link: WorkerLink
+  readonly scratch: string
+  readonly ingested: Ingested
+  /** Purposes and owner of texts added later. */
+  readonly purposes: readonly string[]
+  readonly owner: string
+  readonly onClose: () => void
+}
+
+interface Kept extends LoadedDocument {
+  readonly file: FileHandle
+}
+
+/** External memory over packs on this machine. The table of documents is here; the worker holds packs and indexes. */
+export class PackStore implements ContextStore {
+  readonly omitted: readonly Omitted[]
+  readonly skipped: Skipped
+  readonly #parts: StoreParts
+  readonly #partitions: Partition[] = []
+  readonly #documents = new Map<string, Kept>()
+  readonly #listings = new Map<string, readonly DocumentInfo[]>()
+  readonly #files: FileHandle[] = []
+  #closed: Promise<void> | undefined
+
+  private constructor(parts: StoreParts) {
+    this.#parts = parts
+    this.omitted = parts.ingested.omitted
+    this.skipped = parts.ingested.skipped
+  }
+
+  static async open(parts: StoreParts): Promise<PackStore> {
+    const store = new PackStore(parts)
+    try {
+      for (const partition of parts.ingested.partitions) await store.#include(partition)
+    } catch (error) {
+      await store.close()
+      throw error
+    }
+    return store
+  }
+
+  get partitions(): readonly Partition[] {
+    return [...this.#partitions]
+  }
+
+  locate(doc: string): DocumentInfo | undefined {
+    return this.#documents.get(doc)?.info
+  }
+
+  documents(partition: string): readonly DocumentInfo[] {
+    const listing = this.#listings.get(partition)
+    if (listing === undefined) throw new WritError('BAD_REQUEST', `this store has no partition ${partition}`)
+    return listing
+  }
+
+  search(partition: string, search: SearchRequest, signal?: AbortSignal): Promise<readonly Passage[]> {
+    return this.#parts.link.call('search', { partition, search }, { signal })
+  }
+
+  grep(partition: string, grep: GrepRequest, signal?: AbortSignal): Promise<GrepResult> {
+    return this.#parts.link.call('grep', { partition, grep }, { signal })
+  }
+
+  async read(doc: string, start: number, end: number): Promise<ReadResult> {
+    const { layout, file } = this.#find(doc)
+    const { bytes, ...range } = await readSnapped(file, layout, start, end)
+    return { doc, ...range, sha256: sha256(bytes), text: bytes.toString() }
+  }
+
+  async outline(doc: string): Promise<readonly OutlineEntry[]> {
+    return this.#parts.link.call('outline', { partition: this.#find(doc).info.partition, doc })
+  }
+
+  async addTexts(collection: string, texts: readonly TextSource[], label: Label): Promise<Partition> {
+    const joined = texts.reduce((sum, text) => (text.label ? joinLabels(sum, text.label) : sum), label)
+    const key = partitionKey(collection, joined, this.#parts.purposes, this.#parts.owner)
+    this.#requireNew(partitionId(key), collection, texts)
+    const { scratch, link } = this.#parts
+    const places = { packs: scratch, indexes: scratch, scratch, durable: false }
+    const plain = texts.map(({ id, text }) => ({ id, text }))
+    return this.#include(await link.call('addTexts', { places, key, texts: plain }))
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#end()
+    return this.#closed
+  }
+
+  async #end(): Promise<void> {
+    await this.#parts.link.close()
+    await Promise.all(this.#files.map((file) => file.close()))
+    await rm(this.#parts.scratch, { recursive: true, force: true })
+    this.#parts.onClose()
+  }
+
+  async #include({ partition, packPath, documents }: LoadedPartition): Promise<Partition> {
+    const file = await open(packPath, 'r')
+    this.#files.push(file)
+    for (const doc of documents) this.#documents.set(doc.info.id, { ...doc, file })
+    this.#listings.set(
+      partition.id,
+      documents.map(({ info }) => info),
+    )
+    this.#partitions.push(partition)
+    return partition
+  }
+
+  #find(doc: string): Kept {
+    const found = this.#documents.get(doc)
+    if (found === undefined) throw new WritError('UNKNOWN_DOCUMENT', `no document ${JSON.stringify(doc)}`)
+    return found
+  }
+
+  #requireNew(partition: string, collection: string, texts: readonly TextSource[]): void {
+    const ids = texts.map(({ id }) => id)
+    const taken = ids.find((id, at) => id === '' || this.#documents.has(id) || ids.indexOf(id) !== at)
+    if (taken !== undefined)
+      throw new WritError('BAD_REQUEST', `the id ${JSON.stringify(taken)} is empty or names another document`)
+    if (this.#listings.has(partition))
+      throw new WritError(
+        'BAD_REQUEST',
+        `the collection ${JSON.stringify(collection)} already holds texts so labelled`,
+      )
+  }
+}

@@ -1,0 +1,101 @@
+import type {
+  DocumentInfo,
+  ErrorCode,
+  GrepRequest,
+  GrepResult,
+  IngestProgress,
+  Omitted,
+  OutlineEntry,
+  Partition,
+  Passage,
+  SearchRequest,
+  Skipped,
+  TextSource,
+} from '@writ/contract'
+import type { PackedDocument } from './pack-layout.ts'
+import type { PartitionKey } from './partition-key.ts'
+import type { Wanted } from './selection.ts'
+import type { Places } from './shelf.ts'
+
+/** A partition as the main thread keeps it: what it needs to answer `locate`, `documents` and `read` alone. */
+export interface LoadedPartition {
+  readonly partition: Partition
+  readonly packPath: string
+  readonly documents: readonly LoadedDocument[]
+}
+
+export interface LoadedDocument {
+  readonly info: DocumentInfo
+  readonly layout: PackedDocument
+}
+
+export interface Ingested {
+  readonly partitions: readonly LoadedPartition[]
+  readonly omitted: readonly Omitted[]
+  readonly skipped: Skipped
+}
+
+/** What the worker of a store can be asked, with what it gives back. */
+export interface WorkerCalls {
+  ingest: {
+    request: {
+      readonly places: Places
+      readonly wanted: Wanted
+      readonly collection: string
+      readonly purposes: readonly string[]
+      readonly owner: string
+    }
+    result: Ingested
+  }
+  /** Opens partitions of a kept corpus. */
+  load: {
+    request: { readonly places: Places; readonly partitions: readonly KeptPartition[] }
+    result: readonly LoadedPartition[]
+  }
+  addTexts: {
+    request: { readonly places: Places; readonly key: PartitionKey; readonly texts: readonly TextSource[] }
+    result: LoadedPartition
+  }
+  search: {
+    request: { readonly partition: string; readonly search: SearchRequest }
+    result: readonly Passage[]
+  }
+  grep: { request: { readonly partition: string; readonly grep: GrepRequest }; result: GrepResult }
+  outline: {
+    request: { readonly partition: string; readonly doc: string }
+    result: readonly OutlineEntry[]
+  }
+}
+
+export type WorkerCall = keyof WorkerCalls
+
+/** What a kept corpus remembers of a partition; the rest is in its pack. */
+export interface KeptPartition {
+  readonly key: PartitionKey
+  readonly packSha256: string
+}
+
+export type ToWorker =
+  | {
+      [K in WorkerCall]: {
+        readonly id: number
+        readonly call: K
+        readonly request: WorkerCalls[K]['request']
+      }
+    }[WorkerCall]
+  /** Stop working on a call; nobody waits for its result any more. */
+  | { readonly cancel: number }
+  /** Stop everything and end. */
+  | { readonly close: true }
+
+export type FromWorker =
+  | { readonly id: number; readonly result: WorkerCalls[WorkerCall]['result'] }
+  | { readonly id: number; readonly error: SentError }
+  | { readonly id: number; readonly progress: IngestProgress }
+
+/** A `WritError` as it crosses between threads. */
+export interface SentError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly data: Readonly<Record<string, unknown>>
+}

@@ -1,0 +1,85 @@
+// The worker of one store: everything that takes time. It holds packs and indexes, and no key or policy.
+import { parentPort } from 'node:worker_threads'
+import { isWritError, WritError } from '@writ/contract'
+import { grep } from './grep.ts'
+import { ingest, load } from './ingestion.ts'
+import { readOutline } from './outline-rows.ts'
+import { addTexts } from './run-texts.ts'
+import { search } from './search.ts'
+import type { OpenPack } from './shelf.ts'
+import type { FromWorker, SentError, ToWorker, WorkerCall, WorkerCalls } from './worker-calls.ts'
+
+type Handlers = {
+  [K in WorkerCall]: (
+    request: WorkerCalls[K]['request'],
+    id: number,
+    signal: AbortSignal,
+  ) => WorkerCalls[K]['result'] | Promise<WorkerCalls[K]['result']>
+}
+
+const port = parentPort
+if (port === null) throw new Error('this file is the start of a worker thread')
+
+const open = new Map<string, OpenPack>()
+const running = new Map<number, AbortController>()
+const send = (message: FromWorker): void => port.postMessage(message)
+
+function keep(partition: string, pack: OpenPack): void {
+  open.set(partition, pack)
+}
+
+function opened(partition: string): OpenPack {
+  const found = open.get(partition)
+  if (found === undefined) throw new WritError('BAD_REQUEST', `this store has no partition ${partition}`)
+  return found
+}
+
+const handlers: Handlers = {
+  ingest: (request, id) => ingest(request, keep, (progress) => send({ id, progress })),
+  load: (request) => load(request, keep),
+  addTexts: (request) => addTexts(request, keep),
+  search: ({ partition, search: wanted }) => search(opened(partition), wanted),
+  grep: ({ partition, grep: wanted }, _id, signal) => grep(opened(partition).pack, wanted, signal),
+  outline: ({ partition, doc }) => readOutline(opened(partition), doc),
+}
+
+async function answer(message: Extract<ToWorker, { call: WorkerCall }>): Promise<void> {
+  const { id } = message
+  const controller = new AbortController()
+  running.set(id, controller)
+  try {
+    // The pair of name and request is checked where the message is made.
+    const handle = handlers[message.call] as Handlers['search']
+    const request = message.request as WorkerCalls['search']['request']
+    send({ id, result: await handle(request, id, controller.signal) })
+  } catch (error) {
+    send({ id, error: sendable(error) })
+  } finally {
+    running.delete(id)
+  }
+}
+
+/** What a failure is called on the other side. A disk that cannot be written is the home's fault, not Writ's. */
+function sendable(error: unknown): SentError {
+  if (isWritError(error)) return { code: error.code, message: error.message, data: error.data }
+  const message = error instanceof Error ? error.message : String(error)
+  const cause = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const disk =
+    ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM'].includes(cause) || /disk is full/.test(message)
+  return { code: disk ? 'HOME_UNUSABLE' : 'INTERNAL', message, data: {} }
+}
+
+function end(): void {
+  for (const controller of running.values()) controller.abort()
+  for (const { pack, index } of open.values()) {
+    index.close()
+    pack.close()
+  }
+  port?.close()
+}
+
+port.on('message', (message: ToWorker) => {
+  if ('close' in message) end()
+  else if ('cancel' in message) running.get(message.cancel)?.abort()
+  else void answer(message)
+})
