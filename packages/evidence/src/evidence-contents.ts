@@ -1,4 +1,4 @@
-import { parseCanonical } from './canonical.ts'
+import { canonicalJson, parseCanonical } from './canonical.ts'
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts'
 import { type DisclosuresFile, disclosuresShape } from './disclosures.ts'
 import { bytesEqual } from './encoding.ts'
@@ -8,6 +8,7 @@ import {
   inOrder,
   MANIFEST,
   manifest,
+  manifestEntry,
   placeOf,
   RECORDS,
   REQUIRED,
@@ -50,11 +51,8 @@ export function readEvidence(bytes: Uint8Array): Contents {
   const { run } = runClose.statement.predicate
   // First of all the content checks: it finds any accidental damage, and it is cheap.
   if (!bytesEqual(manifest(run, files), file(MANIFEST))) {
-    refuse(
-      'MANIFEST_MISMATCH',
-      `${MANIFEST} does not say what the ${files.size - 1} other files give.`,
-      MANIFEST,
-    )
+    const altered = unlisted(files, file(MANIFEST)) ?? MANIFEST
+    refuse('MANIFEST_MISMATCH', `${altered} is not what ${MANIFEST} says of it.`, altered)
   }
   const leaves = splitRecords(file(RECORDS), RECORDS)
   return {
@@ -67,6 +65,14 @@ export function readEvidence(bytes: Uint8Array): Contents {
     runClose,
     disclosures: readDisclosures(file(DISCLOSURES), run),
   }
+}
+
+/** The first file that the manifest does not list as it is, to say where the damage lies. */
+function unlisted(files: ReadonlyMap<string, Uint8Array>, listed: Uint8Array): string | undefined {
+  const text = new TextDecoder().decode(listed)
+  const listedAsIs = (name: string, bytes: Uint8Array): boolean =>
+    name === MANIFEST || text.includes(canonicalJson(manifestEntry(name, bytes)))
+  return [...files].find(([name, bytes]) => !listedAsIs(name, bytes))?.[0]
 }
 
 function refuseStrangers(files: ReadonlyMap<string, Uint8Array>): void {

@@ -35,8 +35,16 @@ export function inOrder(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<str
 export function manifest(run: string, files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const listed = [...files]
     .filter(([name]) => name !== MANIFEST)
-    .map(([name, bytes]) => ({ name, size: bytes.length, sha256: sha256Hex(bytes) }))
+    .map(([name, bytes]) => manifestEntry(name, bytes))
   return canonicalBytes({ schema: 'writ.evidence/1', run, profile: 'proof', files: listed })
+}
+
+/** What the manifest says of a file. */
+export function manifestEntry(
+  name: string,
+  bytes: Uint8Array,
+): { name: string; size: number; sha256: string } {
+  return { name, size: bytes.length, sha256: sha256Hex(bytes) }
 }
 
 /** `code/code.json`: what ran, as the opening record says it. Undefined when the record is no `run.open`. */

@@ -119,7 +119,7 @@ class Runtime implements Writ {
             authority,
             models,
             version: VERSION,
-            signal: asked.signal ?? new AbortController().signal,
+            signal: deadline.interrupted,
             elapsedMs: elapsed(),
           },
           {
@@ -143,7 +143,7 @@ class Runtime implements Writ {
         if (!isStore(asked.context)) await store.close()
       }
     } finally {
-      deadline.clear()
+      deadline.stop()
     }
   }
 
@@ -261,28 +261,41 @@ async function authorise(policy: PolicyPoint, asked: CompletionOptions): Promise
   })
 }
 
-/** The time limit while a run is being prepared; the kernel keeps it afterwards. */
-function startDeadline(
-  limits: Limits,
-  elapsedMs: number,
-  signal: AbortSignal | undefined,
-): { signal: AbortSignal; clear(): void } {
-  const controller = new AbortController()
-  const stop = (): void => controller.abort(signal?.reason)
-  signal?.addEventListener('abort', stop, { once: true })
-  if (signal?.aborted) stop()
+interface Deadline {
+  /** Aborted when the time limit passes while the run is being prepared, or when the caller gives up. */
+  readonly signal: AbortSignal
+  /** Aborted when the caller gives up, whatever reason they gave. */
+  readonly interrupted: AbortSignal
+  /** Ends the time limit: the kernel keeps it from here on. */
+  clear(): void
+  stop(): void
+}
+
+function startDeadline(limits: Limits, elapsedMs: number, signal: AbortSignal | undefined): Deadline {
+  const late = new AbortController()
+  const interrupted = new AbortController()
+  const interrupt = (): void => interrupted.abort(new WritError('INTERRUPTED', 'The run was interrupted.'))
+  signal?.addEventListener('abort', interrupt, { once: true })
+  if (signal?.aborted) interrupt()
   const { timeoutMs } = limits
-  const error = (): WritError =>
-    new WritError('TIMED_OUT', `Preparing the run took longer than ${(timeoutMs ?? 0) / 1000} s.`)
   const timer =
     timeoutMs === null
       ? undefined
-      : setTimeout(() => controller.abort(error()), Math.max(0, timeoutMs - elapsedMs))
+      : setTimeout(
+          () => {
+            late.abort(
+              new WritError('TIMED_OUT', `Preparing the run took longer than ${timeoutMs / 1000} s.`),
+            )
+          },
+          Math.max(0, timeoutMs - elapsedMs),
+        )
   return {
-    signal: controller.signal,
-    clear: () => {
+    signal: AbortSignal.any([late.signal, interrupted.signal]),
+    interrupted: interrupted.signal,
+    clear: () => clearTimeout(timer),
+    stop: () => {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', stop)
+      signal?.removeEventListener('abort', interrupt)
     },
   }
 }

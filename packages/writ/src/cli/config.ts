@@ -11,13 +11,31 @@ const labelText = z.string().refine((text) => parseLabel(text) !== undefined, {
   message: 'is no label; write level[:category,…]',
 })
 
-const schema = z
+/** What a configuration file may say. Every field is optional. */
+export interface Config {
+  readonly model?: string | undefined
+  readonly subModel?: string | undefined
+  readonly baseUrl?: string | undefined
+  readonly contextWindow?: number | undefined
+  /** USD per million tokens by model id: `{"openai/gpt-5": "1.25/10"}`. */
+  readonly prices?: Readonly<Record<string, string>> | undefined
+  readonly policy?: string | undefined
+  readonly paths?: readonly string[] | undefined
+  readonly corpus?: string | undefined
+  /** Label of documents no rule names. */
+  readonly label?: string | undefined
+  /** Documents are untrusted unless a rule vouches for them. */
+  readonly labels?: readonly { glob: string; label: string; trusted?: boolean | undefined }[] | undefined
+  readonly user?: string | undefined
+  readonly purpose?: string | undefined
+}
+
+const schema: z.ZodType<Config> = z
   .strictObject({
     model: z.string(),
     subModel: z.string(),
     baseUrl: z.string(),
     contextWindow: z.number().int().positive(),
-    /** USD per million tokens by model id: `{"openai/gpt-5": "1.25/10"}`. */
     prices: z.record(z.string(), z.string()),
     policy: z.string(),
     paths: z.array(z.string()),
@@ -29,15 +47,13 @@ const schema = z
   })
   .partial()
 
-export type Config = z.infer<typeof schema>
-
 /** The configuration of this project over that of this user. Throws `BAD_CONFIG`. */
 export function loadConfig(directory: string, environment: NodeJS.ProcessEnv): Config {
-  const home = environment['XDG_CONFIG_HOME'] ?? join(homedir(), '.config')
+  const home = environment.XDG_CONFIG_HOME ?? join(homedir(), '.config')
   return { ...readConfig(join(home, 'writ', 'config.json')), ...readConfig(join(directory, CONFIG_FILE)) }
 }
 
-/** Label rules of a configuration. Documents are untrusted unless a rule vouches for them. */
+/** Label rules of a configuration. */
 export function labelRules(config: Config): LabelRule[] {
   return (config.labels ?? []).map((rule) => {
     const parsed = parseLabel(rule.label) ?? label('secret')

@@ -40,7 +40,7 @@ export async function runs(flags: Flags): Promise<number> {
 
 /** The home a command works in: the flag, else the environment, else the default. */
 export function homeOf(flags: { readonly home?: string }): { home: string } | Record<string, never> {
-  const home = flags.home ?? process.env['WRIT_HOME']
+  const home = flags.home ?? process.env.WRIT_HOME
   return home === undefined ? {} : { home }
 }
 

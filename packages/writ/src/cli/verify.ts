@@ -28,7 +28,7 @@ export async function verify(path: string, flags: VerifyFlags): Promise<number> 
 
 /** The trust root of this machine's own home, when there is one. */
 function homeTrust(): string | undefined {
-  const path = join(process.env['WRIT_HOME'] ?? '.writ', 'trust.json')
+  const path = join(process.env.WRIT_HOME ?? '.writ', 'trust.json')
   return existsSync(path) ? path : undefined
 }
 

@@ -1,0 +1,336 @@
+import { spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { block, fanOut, type Script, type Simulator, sequence, startSimulator } from '@writ/simulator'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+// The command as a user starts it: the launcher in a process of its own. The model is built in or scripted.
+
+const LAUNCHER = fileURLToPath(new URL('../../bin/writ.js', import.meta.url))
+
+let place: string
+let simulator: Simulator | undefined
+
+beforeEach(async () => {
+  place = await mkdtemp(join(tmpdir(), 'writ-cli-'))
+  await mkdir(join(place, 'docs'))
+  await writeFile(join(place, 'docs', 'a.txt'), 'Alpha mentions a patent.\n'.repeat(300))
+  await writeFile(join(place, 'docs', 'b.txt'), 'Beta mentions nothing of the kind.\n'.repeat(300))
+})
+
+afterEach(async () => {
+  await simulator?.stop()
+  simulator = undefined
+  await rm(place, { recursive: true, force: true })
+})
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+  readonly tookMs: number
+}
+
+interface How {
+  readonly node?: readonly string[]
+  readonly env?: Record<string, string>
+  /** Sends SIGINT when this appears on stderr. */
+  readonly interruptAt?: string
+}
+
+function writ(args: readonly string[], how: How = {}): Promise<Ended> {
+  const started = performance.now()
+  const child = spawn(process.execPath, [...(how.node ?? []), LAUNCHER, ...args], {
+    cwd: place,
+    env: { PATH: process.env.PATH ?? '', HOME: place, ...how.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let [out, err] = ['', '']
+  let { interruptAt } = how
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString()
+    if (interruptAt === undefined || !err.includes(interruptAt)) return
+    interruptAt = undefined
+    child.kill('SIGINT')
+  })
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, out, err, tookMs: performance.now() - started }))
+  })
+}
+
+async function scripted(script: Script): Promise<string[]> {
+  simulator = await startSimulator({ script })
+  return ['--model', 'any/model', '--base-url', simulator.url, '--strategy', 'recurse']
+}
+
+const QUESTION = 'SIMTASK:cli what?'
+
+describe('ask and verify', () => {
+  it('answers with the object of the reference, whose citations match the files, and which verifies', async () => {
+    const asked = await writ(['ask', 'Which of these documents mention patents?', 'docs', '--json'])
+    expect([asked.err, asked.code]).toEqual(['', 0])
+    const answer = JSON.parse(asked.out) as Record<string, unknown> & {
+      citations: { doc: string; start: number; end: number; quote: string }[]
+      answer: string
+      evidence: string
+    }
+    expect(Object.keys(answer).sort()).toEqual(
+      [
+        'schema',
+        'run',
+        'status',
+        'answer',
+        'value',
+        'citations',
+        'label',
+        'usage',
+        'denials',
+        'omitted',
+        'evidence',
+        'reason',
+      ].sort(),
+    )
+    expect(answer.answer).toContain('a.txt')
+    expect(answer.answer).not.toContain('b.txt')
+    expect(answer.citations.length).toBeGreaterThan(0)
+    for (const { doc, start, end, quote } of answer.citations) {
+      const file = await readFile(join(place, 'docs', doc))
+      expect(file.subarray(start, end).toString()).toBe(quote)
+    }
+    await writeFile(join(place, 'answer.json'), asked.out)
+    const verify = ['verify', answer.evidence, '--answer', 'answer.json', '--json']
+    const trusting = ['--trust', join('.writ', 'trust.json')]
+    const verified = await writ([...verify, ...trusting])
+    expect(verified.code).toBe(0)
+    expect(JSON.parse(verified.out)).toMatchObject({ schema: 'writ.verdict/1', ok: true })
+
+    await writeFile(join(place, 'answer.json'), asked.out.replace('a.txt', 'c.txt'))
+    const other = await writ([...verify, ...trusting])
+    expect(other.code).toBe(6)
+    expect(other.out).toContain('ANSWER_MISMATCH')
+
+    const bytes = await readFile(answer.evidence)
+    bytes.writeUInt8(bytes.readUInt8(5000) ^ 1, 5000)
+    await writeFile(join(place, 'altered.writ'), bytes)
+    expect((await writ(['verify', 'altered.writ', ...trusting])).code).toBe(6)
+
+    const elsewhere = await writ(['verify', answer.evidence, '--json'], {
+      env: { WRIT_HOME: join(place, 'none') },
+    })
+    expect(elsewhere.code).toBe(6)
+    expect(elsewhere.out).toContain('NO_TRUST_ROOT')
+  })
+
+  it('takes the same steps when asked again, and lists and shows its runs', async () => {
+    const ask = ['ask', 'Which of these documents mention patents?', 'docs', '--json']
+    const answers = [await writ(ask), await writ(ask)].map(
+      ({ out }) => JSON.parse(out) as { run: string; answer: string },
+    )
+    expect(answers[0]?.answer).toBe(answers[1]?.answer)
+    const steps = await Promise.all(
+      answers.map(async ({ run }) => {
+        const view = JSON.parse((await writ(['show', run, '--json'])).out) as { steps: { seq: number }[] }
+        return view.steps.map(({ seq: _, ...step }) => step)
+      }),
+    )
+    expect(steps[0]).toEqual(steps[1])
+    const listed = JSON.parse((await writ(['runs', '--json'])).out) as {
+      runs: { run: string; status: string }[]
+    }
+    expect(listed.runs.map(({ run }) => run)).toEqual([answers[1]?.run, answers[0]?.run])
+    expect(listed.runs[0]?.status).toBe('complete')
+  })
+
+  it('prints for people: the answer on stdout, progress on stderr', async () => {
+    const asked = await writ(['ask', 'Which of these documents mention patents?', 'docs'])
+    expect(asked.code).toBe(0)
+    expect(asked.out).toContain('Citations:')
+    expect(asked.err).toContain('frame 0 opens')
+    expect(asked.out).not.toContain('frame 0 opens')
+  })
+
+  it('streams events and ends with the answer', async () => {
+    const asked = await writ(['ask', 'Which of these documents mention patents?', 'docs', '--jsonl'])
+    const events = asked.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string })
+    const types = new Set(events.map((event) => event.type))
+    for (const type of ['run.open', 'frame.open', 'step', 'decision', 'frame.close', 'answer'])
+      expect(types).toContain(type)
+    expect(events.at(-1)?.type).toBe('answer')
+  })
+
+  it('asks over an ingested corpus', async () => {
+    expect((await writ(['ingest', 'docs', '--corpus', 'mine'])).code).toBe(0)
+    expect((await writ(['corpus', 'ls'])).out).toContain('mine  2 documents')
+    const asked = await writ([
+      'ask',
+      'Which of these documents mention patents?',
+      '--corpus',
+      'mine',
+      '--json',
+    ])
+    expect(asked.code).toBe(0)
+    expect(asked.out).toContain('a.txt')
+  })
+})
+
+describe('limits', () => {
+  it('exits 4 when a limit refused something', async () => {
+    const model = await scripted(fanOut(64))
+    const asked = await writ(['ask', QUESTION, 'docs', ...model, '--max-calls', '10', '--json'])
+    expect(asked.code).toBe(4)
+    expect(JSON.parse(asked.out)).toMatchObject({ status: 'incomplete', usage: { modelCalls: 10 } })
+    expect(simulator?.journal().requests).toBe(10)
+  })
+
+  it('ends soon after the time limit when the server hangs', async () => {
+    const model = await scripted(() => ({ kind: 'hang' }))
+    const asked = await writ(['ask', QUESTION, 'docs', ...model, '--timeout', '2', '--json'])
+    expect(asked.code).toBe(4)
+    expect(JSON.parse(asked.out)).toMatchObject({ status: 'incomplete' })
+    expect(asked.tookMs).toBeLessThan(10_000)
+  })
+
+  it('ends soon after the time limit when a cell never yields', async () => {
+    const model = await scripted(
+      sequence([block("'a'.repeat(2e6).indexOf('b'.repeat(1e6) + 'c'); for (;;) {}")]),
+    )
+    const asked = await writ(['ask', QUESTION, 'docs', ...model, '--timeout', '3', '--json'])
+    expect(asked.code).toBe(4)
+    expect(asked.tookMs).toBeLessThan(10_000)
+  })
+
+  it('stops at Ctrl-C with 130 and keeps the run', async () => {
+    const model = await scripted(() => ({ kind: 'hang' }))
+    const asked = await writ(['ask', QUESTION, 'docs', ...model], { interruptAt: 'frame 0 opens' })
+    expect(asked.code).toBe(130)
+    const { runs } = JSON.parse((await writ(['runs', '--json'])).out) as { runs: { status: string }[] }
+    expect(runs).toMatchObject([{ status: 'failed' }])
+  })
+})
+
+describe('policy', () => {
+  it('exits 3 without a request when everything is forbidden', async () => {
+    await mkdir(join(place, 'bundle'))
+    await writeFile(join(place, 'bundle', 'deny.cedar'), 'forbid (principal, action, resource);')
+    const model = await scripted(fanOut(1))
+    const asked = await writ(['ask', QUESTION, 'docs', ...model, '--policy', 'bundle', '--json'])
+    expect(asked.code).toBe(3)
+    expect(JSON.parse(asked.out)).toMatchObject({ status: 'denied' })
+    expect(simulator?.journal().requests).toBe(0)
+  })
+})
+
+describe('bad input', () => {
+  const ask = (...args: string[]): string[] => ['ask', 'What?', ...args, '--json']
+
+  it.each([
+    ['a missing path', ask('no-such-path'), 'PATH_NOT_FOUND', 2],
+    ['a glob that matches nothing', ask('docs/*.pdf'), 'PATH_NOT_FOUND', 2],
+    ['no paths', ask(), 'USAGE', 2],
+    ['an unknown model', ask('docs', '--model', 'nobody/nothing'), 'UNKNOWN_MODEL', 2],
+    [
+      'a cost limit without a price',
+      ask('docs', '--model', 'x', '--base-url', 'http://127.0.0.1:1', '--max-cost', '1'),
+      'UNKNOWN_PRICE',
+      2,
+    ],
+    ['an unknown corpus', ask('--corpus', 'none'), 'UNKNOWN_CORPUS', 2],
+    ['an unknown user', ask('docs', '--as', 'nobody-at-all'), 'UNKNOWN_USER', 2],
+    ['an unknown purpose', ask('docs', '--purpose', 'none'), 'UNKNOWN_PURPOSE', 2],
+    ['an unknown strategy', ask('docs', '--strategy', 'guess'), 'USAGE', 2],
+    ['a label that is none', ask('docs', '--label', 'hush'), 'BAD_LABEL', 2],
+    ['a missing policy', ask('docs', '--policy', 'none'), 'BAD_POLICY', 2],
+    ['a number that is none', ask('docs', '--max-calls', 'many'), 'USAGE', 2],
+    ['an unknown option', ask('docs', '--no-such-option'), 'USAGE', 2],
+    ['an unknown command', ['replay', 'x', '--json'], 'USAGE', 2],
+    ['an unknown run', ['show', 'none', '--json'], 'UNKNOWN_RUN', 2],
+    ['a missing evidence file', ['verify', 'none.writ', '--json'], 'EVIDENCE_UNREADABLE', 2],
+    [
+      'a place for evidence that does not exist',
+      ask('docs', '--out', 'none/run.writ'),
+      'EVIDENCE_UNWRITABLE',
+      1,
+    ],
+  ])('%s', async (_, args, code, exit) => {
+    const ended = await writ(args)
+    expect(JSON.parse(ended.out)).toMatchObject({
+      schema: 'writ.error/1',
+      code,
+      next: expect.stringMatching(/\w/),
+    })
+    expect(ended.code).toBe(exit)
+  })
+
+  it('says what is wrong with a malformed policy, and where', async () => {
+    await mkdir(join(place, 'bundle'))
+    await writeFile(join(place, 'bundle', 'broken.cedar'), 'permit (principal, action\n')
+    const ended = await writ(ask('docs', '--policy', 'bundle'))
+    expect(ended.code).toBe(2)
+    expect(JSON.parse(ended.out)).toMatchObject({
+      code: 'BAD_POLICY',
+      message: expect.stringContaining('broken.cedar'),
+    })
+  })
+
+  it('leaves out what it cannot decode, and fails only when nothing is left', async () => {
+    await mkdir(join(place, 'mixed'))
+    await writeFile(join(place, 'mixed', 'bad.txt'), Buffer.from([0x61, 0xff, 0xfe, 0x62]))
+    const nothing = await writ(ask('mixed'))
+    expect(JSON.parse(nothing.out)).toMatchObject({ code: 'EMPTY_CORPUS' })
+    await writeFile(join(place, 'mixed', 'good.txt'), 'A patent is mentioned here.\n')
+    await writeFile(join(place, 'mixed', 'image.bin'), Buffer.from([0, 1, 2]))
+    const some = await writ(['ask', 'Which documents mention a patent?', 'mixed', '--json'])
+    const { omitted } = JSON.parse(some.out) as { omitted: { doc: string; code: string }[] }
+    expect(omitted).toEqual([
+      { doc: 'bad.txt', code: 'undecodable' },
+      { doc: 'image.bin', code: 'binary' },
+    ])
+  })
+
+  it('refuses a readable file that is no evidence with 6', async () => {
+    const ended = await writ(['verify', join('docs', 'a.txt'), '--json'])
+    expect(ended.code).toBe(6)
+    expect(JSON.parse(ended.out)).toMatchObject({ ok: false })
+  })
+
+  it('refuses a home that cannot be one, before anything else', async () => {
+    await writeFile(join(place, 'file'), '')
+    const ended = await writ(ask('docs', '--home', 'file'))
+    expect(JSON.parse(ended.out)).toMatchObject({ code: 'HOME_UNUSABLE' })
+  })
+})
+
+describe('the launcher', () => {
+  it('says what to do on a Node that is too old, and does nothing else', async () => {
+    const older = `Object.defineProperty(process.versions,'node',{value:'20.20.2'});Object.defineProperty(process,'version',{value:'v20.20.2'})`
+    const ended = await writ(['doctor'], {
+      node: ['--import', `data:text/javascript,${encodeURIComponent(older)}`],
+    })
+    expect(ended.code).toBe(2)
+    expect(ended.err).toContain('needs Node 24')
+    expect(ended.err).toContain('v20.20.2')
+    expect(ended.out).toBe('')
+  })
+
+  it('finds this machine in order', async () => {
+    const ended = await writ(['doctor', '--json'])
+    expect(JSON.parse(ended.out)).toMatchObject({ ok: true })
+    expect(ended.code).toBe(0)
+  })
+
+  it('lists what exists and not what does not', async () => {
+    const { out, code } = await writ(['--help'])
+    expect(code).toBe(0)
+    for (const command of ['ask', 'verify', 'show', 'runs', 'ingest', 'corpus', 'doctor'])
+      expect(out).toContain(command)
+    for (const absent of ['replay', 'resume', 'erase', 'serve']) expect(out).not.toContain(absent)
+  })
+})
