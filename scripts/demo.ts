@@ -2,10 +2,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { type Answer, createWrit, type RunEvent, verifyFile } from 'writ'
-import { printAnswer } from '../packages/writ/src/cli/print-answer.ts'
-import { RunTree } from '../packages/writ/src/cli/run-tree.ts'
-import { describeVerdicts } from '../packages/writ/src/cli/verify.ts'
-import { lineWatch, treeWatch } from '../packages/writ/src/cli/watch.ts'
+import { describeVerdicts, lineWatch, printAnswer, RunTree, treeWatch } from 'writ/terminal'
 
 // The main job, end to end: a lawyer's question over about 5 MB of licence texts, answered under policy by the built-in
 // extractive model, with evidence that verifies, and that does not once a byte of it is changed.

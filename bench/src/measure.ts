@@ -6,7 +6,7 @@ export interface Measure {
 }
 
 /** The median of several timed runs, in milliseconds. */
-export async function medianMs(runs: number, work: () => Promise<unknown> | unknown): Promise<number> {
+export async function medianMs(runs: number, work: () => unknown): Promise<number> {
   const times: number[] = []
   for (let run = 0; run < runs; run += 1) {
     const started = performance.now()

@@ -9,7 +9,7 @@ export interface ScriptedRun {
   readonly place: string
   readonly answer: Answer
   readonly events: readonly RunEvent[]
-  cleanUp(): Promise<void>
+  readonly cleanUp: () => Promise<void>
 }
 
 /** Runs a root that makes so many sub-calls in one batch, each answered after `delayMs`. */

@@ -10,6 +10,27 @@ export const OS_USER = '$os'
 /** The sink a run releases to when it answers on the terminal. */
 const TERMINAL = 'terminal'
 
+/** What the operator says of a model, by id or by where it runs. */
+export interface ModelEntry {
+  maxLevel: Level
+  categories: string[]
+  jurisdiction: string
+  onPrem: boolean
+  retention: boolean
+  approved: boolean
+}
+
+/** Everything the operator says about users, profiles, models and sinks; what `facts.json` holds in full. */
+export interface Facts {
+  users: Record<string, { clearance: Level; active: boolean; purposes: string[] }>
+  profiles: Record<string, { maxDepth: number; mayEgress: boolean }>
+  models: {
+    defaults: { builtin: ModelEntry; loopback: ModelEntry; remote: ModelEntry }
+    byId: Record<string, ModelEntry>
+  }
+  sinks: Record<string, { maxLevel: Level; categories: string[]; external: boolean }>
+}
+
 const level = z.enum(LEVELS)
 const words = z.array(z.string())
 const user = z.strictObject({ clearance: level, active: z.boolean(), purposes: words })
@@ -43,9 +64,6 @@ const writtenFacts = factsFile
   })
   .partial()
 
-/** Everything the operator says about users, profiles, models and sinks; what `facts.json` holds in full. */
-export type Facts = z.infer<typeof factsFile>
-export type ModelEntry = z.infer<typeof model>
 type WrittenFacts = z.infer<typeof writtenFacts>
 
 /** The facts of the built-in bundle. Throws a `BundleFault`. */
