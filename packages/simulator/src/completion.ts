@@ -1,0 +1,70 @@
+import type { TextReply } from './reply.ts'
+import { promptChars, type SimRequest } from './request.ts'
+import { cutToTokens, simTokens } from './tokens.ts'
+
+/** A text reply made final: what goes over the wire, and what it really used. */
+export interface Completion {
+  readonly id: string
+  readonly text: string
+  readonly finishReason: string
+  /** What is said of usage; null for nothing. */
+  readonly said: { readonly input: number; readonly output: number } | null
+  /** What it was. */
+  readonly used: { readonly input: number; readonly output: number }
+}
+
+export function complete(request: SimRequest, reply: TextReply): Completion {
+  const text = request.maxTokens === null ? reply.text : cutToTokens(reply.text, request.maxTokens)
+  const used = { input: simTokens(promptChars(request)), output: simTokens(text.length) }
+  const usage = reply.usage ?? 'honest'
+  return {
+    id: `chatcmpl-sim-${request.n}`,
+    text,
+    finishReason: reply.finishReason ?? (text.length < reply.text.length ? 'length' : 'stop'),
+    said: usage === 'honest' ? used : usage === 'missing' ? null : usage,
+    used,
+  }
+}
+
+/** The body of a plain reply. */
+export function completionBody(request: SimRequest, completion: Completion): string {
+  return JSON.stringify({
+    id: completion.id,
+    object: 'chat.completion',
+    created: 0,
+    model: request.model,
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: completion.text },
+        finish_reason: completion.finishReason,
+      },
+    ],
+    ...usageField(completion),
+  })
+}
+
+/** The events of a streamed reply, `[DONE]` included. */
+export function completionEvents(request: SimRequest, completion: Completion): string[] {
+  const event = (choices: readonly unknown[], more: object = {}): string =>
+    `data: ${JSON.stringify({ id: completion.id, object: 'chat.completion.chunk', created: 0, model: request.model, choices, ...more })}\n\n`
+  const delta = (content: object, finish: string | null): unknown => ({
+    index: 0,
+    delta: content,
+    finish_reason: finish,
+  })
+  const pieces = completion.text.match(/[\s\S]{1,400}/g) ?? []
+  return [
+    event([delta({ role: 'assistant', content: '' }, null)]),
+    ...pieces.map((content) => event([delta({ content }, null)])),
+    event([delta({}, completion.finishReason)]),
+    ...(request.includeUsage && completion.said !== null ? [event([], usageField(completion))] : []),
+    'data: [DONE]\n\n',
+  ]
+}
+
+function usageField({ said }: Completion): object {
+  if (said === null) return {}
+  const { input, output } = said
+  return { usage: { prompt_tokens: input, completion_tokens: output, total_tokens: input + output } }
+}

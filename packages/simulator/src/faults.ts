@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import type { Reply, Script } from './reply.ts'
+import { contentOf } from './roots.ts'
+
+/** What can go wrong, by name. */
+export const FAULTS: Readonly<Record<string, Reply>> = {
+  internal: { kind: 'status', status: 500 },
+  unavailable: { kind: 'status', status: 503 },
+  limited: { kind: 'status', status: 429, retryAfter: '0' },
+  reset: { kind: 'reset' },
+  cut: { kind: 'reset', afterHeaders: true },
+  malformed: { kind: 'malformed' },
+  empty: { kind: 'text', text: '' },
+}
+
+export interface FaultOptions {
+  /** Share of attempts that fail, 0 to 1. */
+  readonly rate: number
+  readonly seed: string
+  /** Names out of `FAULTS`; default all. */
+  readonly kinds?: readonly string[]
+}
+
+/**
+ * Makes a share of attempts fail. The draw depends on the seed, what is asked and the number of the attempt, so that
+ * the faults are the same whatever the order and the concurrency.
+ */
+export function withFaults(
+  { rate, seed, kinds = Object.keys(FAULTS) }: FaultOptions,
+  script: Script,
+): Script {
+  const attempts = new Map<string, number>()
+  return (request) => {
+    const content = contentOf(request)
+    const attempt = attempts.get(content) ?? 0
+    attempts.set(content, attempt + 1)
+    const draw = createHash('sha256').update(`${seed}\n${attempt}\n${content}`).digest()
+    if (draw.readUInt32BE(0) / 2 ** 32 >= rate) return script(request)
+    const kind = kinds[draw.readUInt32BE(4) % kinds.length] ?? ''
+    return FAULTS[kind] ?? script(request)
+  }
+}

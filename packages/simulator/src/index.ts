@@ -1,0 +1,17 @@
+export { FAULTS, type FaultOptions, withFaults } from './faults.ts'
+export type { JournalEntry, Stats } from './journal.ts'
+export type { HangReply, MalformedReply, Reply, ResetReply, Script, StatusReply, TextReply } from './reply.ts'
+export type { SimMessage, SimRequest } from './request.ts'
+export {
+  BAD_ROOTS,
+  type BadRoot,
+  block,
+  failingFirst,
+  fanOut,
+  leafEcho,
+  sequence,
+  tasks,
+  tree,
+} from './roots.ts'
+export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'
+export { simTokens } from './tokens.ts'

@@ -1,0 +1,50 @@
+import type { SimRequest } from './request.ts'
+
+/** What the simulated provider does with a request. Every kind may be held back by `delayMs` first. */
+export type Reply = (TextReply | StatusReply | HangReply | ResetReply | MalformedReply) & {
+  readonly delayMs?: number
+}
+
+export interface TextReply {
+  readonly kind: 'text'
+  readonly text: string
+  /** `honest` (the default) counts, `missing` sends none, numbers are sent as they are, however wrong. */
+  readonly usage?: 'honest' | 'missing' | { readonly input: number; readonly output: number }
+  /** Default `stop`, or `length` where the text is cut to the tokens asked for. */
+  readonly finishReason?: 'stop' | 'length' | 'content_filter'
+}
+
+export interface StatusReply {
+  readonly kind: 'status'
+  readonly status: number
+  /** Value of `Retry-After`: seconds or an HTTP date. */
+  readonly retryAfter?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly message?: string
+}
+
+/** Never answers, or stops after the headers and the first bytes. */
+export interface HangReply {
+  readonly kind: 'hang'
+  readonly afterHeaders?: boolean
+}
+
+/** Cuts the connection, before anything or after the headers and the first bytes. */
+export interface ResetReply {
+  readonly kind: 'reset'
+  readonly afterHeaders?: boolean
+}
+
+/** Status 200 with a body that is no chat completion. */
+export interface MalformedReply {
+  readonly kind: 'malformed'
+  readonly body?: string
+}
+
+/** Decides what to do with a request; a string is a text reply. Equal requests should give equal replies. */
+export type Script = (request: SimRequest) => Reply | string
+
+/** A text reply from a string, anything else as it is. */
+export function toReply(reply: Reply | string): Reply {
+  return typeof reply === 'string' ? { kind: 'text', text: reply } : reply
+}

@@ -1,0 +1,262 @@
+import { createServer } from 'node:http'
+import { isWritError, type ModelReply, WritError } from '@writ/contract'
+import { type Reply, type Simulator, startSimulator } from '@writ/simulator'
+import { afterEach, describe, expect, it } from 'vitest'
+import { callModel, resolveModel } from './index.ts'
+
+const KEY = 'sk-very-secret-key'
+const MESSAGES = [
+  { role: 'system', text: 'Be brief.' },
+  { role: 'user', text: 'Hello' },
+  { role: 'assistant', text: 'Hi' },
+  { role: 'user', text: 'And?' },
+] as const
+
+let simulator: Simulator | undefined
+
+afterEach(async () => {
+  await simulator?.stop()
+  simulator = undefined
+})
+
+interface Ask {
+  readonly id?: string
+  readonly apiKey?: string
+  readonly signal?: AbortSignal
+  readonly headers?: Record<string, string>
+  readonly maxOutputTokens?: number
+}
+
+async function ask(reply: Reply | string, options: Ask = {}): Promise<ModelReply> {
+  simulator = await startSimulator({ script: () => reply })
+  return await askAt(simulator.url, options)
+}
+
+async function askAt(baseUrl: string, { id = 'm', apiKey = KEY, ...more }: Ask = {}): Promise<ModelReply> {
+  const { languageModel } = await resolveModel({ id, baseUrl, apiKey, priceTable: {} })
+  const request = {
+    messages: MESSAGES,
+    maxOutputTokens: 100,
+    headers: {},
+    signal: new AbortController().signal,
+  }
+  return await callModel(languageModel, { ...request, ...more })
+}
+
+async function failure(call: Promise<unknown>): Promise<WritError> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!isWritError(error)) throw new Error(`expected a WritError, got ${String(error)}`)
+  expect(`${error.message} ${JSON.stringify(error.data)} ${String(error.cause)}`).not.toContain(KEY)
+  return error
+}
+
+describe('callModel', () => {
+  it('sends the conversation, the limit and the headers once, and reads the reply', async () => {
+    const bodies: string[] = []
+    const server = createServer((request, response) => {
+      request.on('data', (bytes: Buffer) => bodies.push(bytes.toString()))
+      request.on('end', () => {
+        response.setHeader('x-request-id', 'req-1')
+        response.end(
+          JSON.stringify({
+            id: 'c-1',
+            choices: [
+              {
+                message: { role: 'assistant', content: String(request.headers['idempotency-key']) },
+                finish_reason: 'stop',
+              },
+            ],
+            usage: { prompt_tokens: 11, completion_tokens: 3 },
+          }),
+        )
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    try {
+      const reply = await askAt(`http://127.0.0.1:${port}/v1`, { headers: { 'idempotency-key': 'k-1' } })
+      expect(reply).toEqual({
+        text: 'k-1',
+        finishReason: 'stop',
+        inputTokens: 11,
+        outputTokens: 3,
+        requestId: 'req-1',
+        status: 200,
+      })
+      expect(bodies.map((body) => JSON.parse(body))).toEqual([
+        expect.objectContaining({
+          model: 'm',
+          max_tokens: 100,
+          messages: MESSAGES.map(({ role, text }) => ({ role, content: text })),
+        }),
+      ])
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+
+  it('sends no Authorization without a key', async () => {
+    await ask('x', { apiKey: '' })
+    expect(simulator?.journal().entries[0]?.authorization).toBe(false)
+  })
+
+  it('returns a text cut at the limit, and says so', async () => {
+    const reply = await ask('x'.repeat(100), { maxOutputTokens: 5 })
+    expect(reply).toMatchObject({ text: 'x'.repeat(20), finishReason: 'length', outputTokens: 5 })
+  })
+
+  it('knows no usage where the provider says none or nonsense', async () => {
+    expect(await ask({ kind: 'text', text: 'x', usage: 'missing' })).toMatchObject({
+      inputTokens: null,
+      outputTokens: null,
+    })
+    await simulator?.stop()
+    expect(await ask({ kind: 'text', text: 'x', usage: { input: -3, output: 1.5 } })).toMatchObject({
+      inputTokens: null,
+      outputTokens: null,
+    })
+  })
+
+  it.each([408, 409, 425, 429, 500, 502, 503, 529])(
+    '%i can be tried again and did not run',
+    async (status) => {
+      const error = await failure(ask({ kind: 'status', status, message: 'busy', retryAfter: '3' }))
+      expect(error).toMatchObject({
+        code: 'MODEL_FAILED',
+        retryable: true,
+        message: expect.stringContaining('busy'),
+        data: { status, retryAfterMs: 3_000, mayHaveRun: false, requestId: 'sim-1' },
+      })
+      expect(simulator?.journal().requests).toBe(1)
+    },
+  )
+
+  it('does not know whether a request ran behind a gateway that gave up', async () => {
+    const error = await failure(ask({ kind: 'status', status: 504 }))
+    expect(error).toMatchObject({ code: 'MODEL_FAILED', data: { mayHaveRun: true } })
+  })
+
+  it.each([400, 401, 403, 404, 413, 422])('%i is final', async (status) => {
+    const error = await failure(ask({ kind: 'status', status, message: `no, ${KEY}` }))
+    expect(error).toMatchObject({
+      code: 'MODEL_REJECTED',
+      retryable: false,
+      data: { status, mayHaveRun: false },
+    })
+    expect(error.message).toContain('[key]')
+  })
+
+  it('does not follow a redirect: a prompt goes only where it was sent', async () => {
+    const elsewhere = await startSimulator({ script: () => 'caught' })
+    try {
+      const headers = { location: `${elsewhere.url}/chat/completions` }
+      const error = await failure(ask({ kind: 'status', status: 307, headers }))
+      expect(error).toMatchObject({ code: 'MODEL_REJECTED', data: { status: 307 } })
+      expect(elsewhere.journal().requests).toBe(0)
+    } finally {
+      await elsewhere.stop()
+    }
+  })
+
+  it.each<[string, Reply]>([
+    ['a reset before the headers', { kind: 'reset' }],
+    ['a reset in the body', { kind: 'reset', afterHeaders: true }],
+    ['a body that is no JSON', { kind: 'malformed' }],
+    ['a body of another shape', { kind: 'malformed', body: '{"hello":1}' }],
+    ['no choices', { kind: 'malformed', body: '{"choices":[]}' }],
+    ['an empty text', { kind: 'text', text: ' \n' }],
+  ])('%s can be tried again, and may have run', async (_, reply) => {
+    const error = await failure(ask(reply))
+    expect(error).toMatchObject({ code: 'MODEL_FAILED', data: { mayHaveRun: true } })
+    expect(simulator?.journal().requests).toBe(1)
+  })
+
+  it.each([
+    { finish_reason: 'content_filter', message: { content: '' } },
+    { finish_reason: 'stop', message: { content: null, refusal: 'I will not.' } },
+  ])('a refusal is an error, not text: %j', async (choice) => {
+    const error = await failure(ask({ kind: 'malformed', body: JSON.stringify({ choices: [choice] }) }))
+    expect(error).toMatchObject({ code: 'MODEL_REJECTED', data: { mayHaveRun: true } })
+  })
+
+  it('never ran where nobody listens', async () => {
+    simulator = await startSimulator({ script: () => 'x' })
+    const { url } = simulator
+    await simulator.stop()
+    const error = await failure(askAt(url))
+    expect(error).toMatchObject({
+      code: 'MODEL_FAILED',
+      data: { status: 0, mayHaveRun: false, requestId: null },
+    })
+  })
+
+  it('never ran at a name that does not exist', async () => {
+    const error = await failure(askAt('http://no-such-host.invalid/v1'))
+    expect(error).toMatchObject({ code: 'MODEL_FAILED', data: { mayHaveRun: false } })
+  })
+
+  it.each([false, true])('a time-out is one, and may have run (headers sent: %s)', async (afterHeaders) => {
+    const error = await failure(ask({ kind: 'hang', afterHeaders }, { signal: AbortSignal.timeout(150) }))
+    expect(error).toMatchObject({ code: 'MODEL_TIMEOUT', data: { mayHaveRun: true } })
+  })
+
+  it('ends with the reason it was aborted for', async () => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(new WritError('TIMED_OUT', 'the run is over')), 100)
+    const error = await failure(ask({ kind: 'hang' }, { signal: controller.signal }))
+    expect(error).toMatchObject({ code: 'TIMED_OUT', message: 'the run is over', data: { mayHaveRun: true } })
+    const other = new AbortController()
+    setTimeout(() => other.abort(), 50)
+    await simulator?.stop()
+    expect(await failure(ask({ kind: 'hang' }, { signal: other.signal }))).toMatchObject({
+      code: 'INTERRUPTED',
+    })
+  })
+
+  it('sends nothing when it is aborted already', async () => {
+    const error = await failure(ask('x', { signal: AbortSignal.abort() }))
+    expect(error).toMatchObject({ code: 'INTERRUPTED', data: { mayHaveRun: false } })
+    expect(simulator?.journal().requests).toBe(0)
+  })
+
+  it('ends a reply that grows without bound', async () => {
+    const body = JSON.stringify({ choices: [{ message: { content: 'x'.repeat(20 * 1024 * 1024) } }] })
+    const error = await failure(ask({ kind: 'malformed', body }))
+    expect(error).toMatchObject({ code: 'MODEL_FAILED', data: { mayHaveRun: true } })
+  })
+
+  it('keeps messages short and on one line', async () => {
+    const error = await failure(
+      ask({ kind: 'status', status: 500, message: `a\n\u001b[31m${'b'.repeat(5_000)}` }),
+    )
+    expect(error.message.length).toBeLessThan(450)
+    expect(/\p{Cc}/u.test(error.message)).toBe(false)
+  })
+
+  it('asks the built-in model like any other', async () => {
+    const { languageModel } = await resolveModel({ id: 'builtin/extractive', priceTable: {} })
+    const request = { maxOutputTokens: 100, headers: {}, signal: new AbortController().signal }
+    const messages = [
+      { role: 'user', text: 'What is the colour of the sky?\n\nThe sky has the colour blue. Grass grows.' },
+    ] as const
+    expect(await callModel(languageModel, { ...request, messages })).toEqual({
+      text: 'The sky has the colour blue.',
+      finishReason: 'stop',
+      inputTokens: 19,
+      outputTokens: 7,
+      requestId: null,
+      status: 200,
+    })
+    const tooLong = [{ role: 'user', text: 'x '.repeat(20_000) }] as const
+    const error = await failure(callModel(languageModel, { ...request, messages: tooLong }))
+    expect(error).toMatchObject({
+      code: 'MODEL_REJECTED',
+      message: expect.stringContaining('window of 8000'),
+    })
+  })
+})

@@ -1,0 +1,5 @@
+export { callModel } from './call-model.ts'
+export type { ModelLocation } from './location.ts'
+export { parsePrice } from './price.ts'
+export { PRICES, type PriceTable, priceTableSchema } from './prices.ts'
+export { type ModelChoice, type ResolvedModel, resolveModel } from './resolve-model.ts'

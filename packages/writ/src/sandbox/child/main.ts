@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises'
+import { readPrelude, wasmPath } from '../engine-files.ts'
+import type { FromChild, ToChild } from '../messages.ts'
+import { HostedVm } from './hosted-vm.ts'
+import { WorkerPool } from './worker-pool.ts'
+
+// The confined child process: it holds the VMs' threads and images and passes messages. It ends with its parent.
+
+process.on('disconnect', () => process.exit(0))
+
+async function loadPool(): Promise<WorkerPool> {
+  const wasm = await WebAssembly.compile(await readFile(wasmPath()))
+  return new WorkerPool({ wasm, prelude: readPrelude() })
+}
+
+const pool = loadPool()
+const vms = new Map<number, HostedVm>()
+
+function tell(message: FromChild): void {
+  if (process.connected) process.send?.(message)
+}
+
+async function obey(message: Exclude<ToChild, { type: 'ping' }>): Promise<void> {
+  if (message.type === 'open') {
+    const opened = new HostedVm(message.vm, message.setup, await pool, tell)
+    vms.set(message.vm, opened)
+    await opened.open(message.past)
+    return tell({ type: 'opened', vm: message.vm })
+  }
+  const vm = vms.get(message.vm)
+  switch (message.type) {
+    case 'run':
+      return vm?.run(message.order)
+    case 'reply':
+      return vm?.reply(message.answer)
+    case 'cancel':
+      return vm?.cancel()
+    case 'draft':
+      return vm?.draft()
+    case 'close':
+      vms.delete(message.vm)
+      return vm?.close()
+  }
+}
+
+process.on('message', (message: ToChild) => {
+  if (message.type === 'ping') return tell({ type: 'pong' })
+  obey(message).catch((error: unknown) =>
+    tell({ type: 'failed', vm: message.vm, message: error instanceof Error ? error.message : String(error) }),
+  )
+})

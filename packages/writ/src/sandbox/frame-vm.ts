@@ -1,0 +1,236 @@
+import type { CellLimits, CellResult, HostCall, HostReply, Vm, WritError } from '@writ/contract'
+import { type ChildLink, sandboxFailed } from './child-link.ts'
+import type { Answer, CellEnd, CellOrder, FromChild, PastCell, ToChild } from './messages.ts'
+import type { VmSetup } from './worker/orders.ts'
+
+type Heard = Exclude<FromChild, { type: 'pong' | 'stuck' }>
+type ToVm = Exclude<ToChild, { type: 'ping' }>
+
+interface Running {
+  readonly onCall: (call: HostCall) => void
+  /** Replies the child has been sent for this cell. */
+  sent: number
+  /** The caller's handler threw. */
+  broken: WritError | undefined
+}
+
+/** Whoever opened the VM. */
+export interface VmOwner {
+  /** Something is asked of the child for this VM, or no longer. */
+  readonly busy: (busy: boolean) => void
+  readonly closed: () => void
+}
+
+const START_ATTEMPTS = 3
+const CANCEL_MS = 2_000
+const UNDONE = 'your variables are as they were before the cell'
+
+/** A VM as the main process sees it: what the child holds of it, and all that is needed to make it again in another child. */
+export class FrameVm implements Vm {
+  readonly #id: number
+  readonly #name: string
+  readonly #setup: VmSetup
+  readonly #functions: ReadonlySet<string>
+  readonly #link: ChildLink
+  readonly #owner: VmOwner
+  /** Cells that ended by themselves, oldest first. */
+  readonly #past: PastCell[] = []
+  /** Calls no cell that ended by itself has been given the reply to. */
+  readonly #open: Set<number> = new Set()
+  /** Replies to calls in `#open`, in the order given. */
+  #undelivered: Answer[] = []
+  #nextCallId = 0
+  #generation = 0
+  #running: Running | undefined
+  #waiting: ((heard: Heard | Error) => void) | undefined
+  #busy = false
+  #closed = false
+
+  constructor(id: number, name: string, setup: VmSetup, link: ChildLink, owner: VmOwner) {
+    this.#id = id
+    this.#name = name
+    this.#setup = setup
+    this.#functions = new Set(setup.functions.map((provided) => provided.name))
+    this.#link = link
+    this.#owner = owner
+  }
+
+  /** Opens the VM in the child, or makes it again there after the child was lost. */
+  async open(): Promise<void> {
+    return this.#exclusive(async () => this.#hosted())
+  }
+
+  async run(
+    code: string,
+    limits: CellLimits,
+    onCall: (call: HostCall) => void,
+    signal: AbortSignal,
+  ): Promise<CellResult> {
+    return this.#exclusive(async () => {
+      await this.#hosted()
+      return signal.aborted ? cancelled() : this.#cell(code, limits, onCall, signal)
+    })
+  }
+
+  reply(callId: number, reply: HostReply): void {
+    const known = this.#open.has(callId) && !this.#undelivered.some((answer) => answer.callId === callId)
+    if (!known) return // of a cell that was stopped
+    const answer = { callId, reply }
+    this.#undelivered.push(answer)
+    if (this.#running === undefined) return
+    this.#running.sent += 1
+    this.#send({ type: 'reply', vm: this.#id, answer })
+  }
+
+  async draft(): Promise<string | undefined> {
+    return this.#exclusive(async () => {
+      await this.#hosted()
+      const heard = await this.#ask({ type: 'draft', vm: this.#id })
+      return heard instanceof Error || heard.type !== 'draft' ? undefined : (heard.json ?? undefined)
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#waiting?.(sandboxFailed(`${this.#name} was closed`))
+    if (this.#generation === this.#link.generation) this.#send({ type: 'close', vm: this.#id })
+    this.#owner.closed()
+  }
+
+  /** What the child says of this VM. */
+  hear(heard: Heard): void {
+    if (heard.type === 'call') this.#called(heard)
+    else this.#waiting?.(heard)
+  }
+
+  /** The child is lost: what ran in it is over, what it held will be made again when it is needed. */
+  childGone(reason: string): void {
+    this.#waiting?.(new Error(reason))
+  }
+
+  async #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw sandboxFailed(`the VM ${this.#name} is closed`)
+    if (this.#busy) throw sandboxFailed(`the VM ${this.#name} does one thing at a time`)
+    this.#busy = true
+    this.#owner.busy(true)
+    try {
+      return await work()
+    } finally {
+      this.#busy = false
+      this.#owner.busy(false)
+    }
+  }
+
+  async #hosted(): Promise<void> {
+    let reason = ''
+    for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
+      this.#link.start()
+      if (this.#generation === this.#link.generation) return
+      this.#generation = this.#link.generation
+      const heard = await this.#ask({ type: 'open', vm: this.#id, setup: this.#setup, past: this.#past })
+      if (!(heard instanceof Error) && heard.type === 'opened') return
+      reason = reasonOf(heard)
+      if (this.#closed) break
+      if (!(heard instanceof Error)) this.#link.kill(reason)
+    }
+    throw sandboxFailed(`the VM ${this.#name} could not be started: ${reason}`)
+  }
+
+  async #cell(
+    code: string,
+    limits: CellLimits,
+    onCall: (call: HostCall) => void,
+    signal: AbortSignal,
+  ): Promise<CellResult> {
+    const firstCallId = this.#nextCallId
+    const replies = this.#undelivered.slice()
+    const order = { ordinal: this.#past.length + 1, code, limits, firstCallId, replies }
+    this.#running = { onCall, sent: replies.length, broken: undefined }
+    let late: NodeJS.Timeout | undefined
+    const cancel = (): void => {
+      this.#send({ type: 'cancel', vm: this.#id })
+      late = setTimeout(() => this.#link.kill('it does not stop a cell'), CANCEL_MS)
+    }
+    signal.addEventListener('abort', cancel, { once: true })
+    try {
+      const heard = await this.#ask({ type: 'run', vm: this.#id, order })
+      if (this.#running.broken !== undefined) throw this.#running.broken
+      return this.#ended(order, this.#running.sent, heard, signal)
+    } finally {
+      signal.removeEventListener('abort', cancel)
+      clearTimeout(late)
+      this.#running = undefined
+    }
+  }
+
+  #ended(order: CellOrder, sent: number, heard: Heard | Error, signal: AbortSignal): CellResult {
+    if (!(heard instanceof Error) && heard.type === 'ended' && heard.end.delivered <= sent) {
+      const kept = heard.end.result.outcome === 'ok' || heard.end.result.outcome === 'error'
+      if (kept) this.#keep(order, heard.end)
+      else this.#undo(order)
+      return heard.end.result
+    }
+    this.#undo(order)
+    if (heard instanceof Error && signal.aborted) return cancelled()
+    if (!(heard instanceof Error))
+      this.#link.kill(heard.type === 'failed' ? heard.message : 'it lied about a cell')
+    const reason = heard instanceof Error ? heard.message : 'it broke'
+    const message = `the process the cell ran in was lost (${reason}); ${UNDONE}`
+    return { outcome: 'imposed', output: '', error: { name: 'CellStopped', message }, fuel: 0 }
+  }
+
+  /** The cell is part of the VM's past now, with the replies it was given. */
+  #keep(order: CellOrder, { result, delivered }: CellEnd): void {
+    const replies = this.#undelivered.slice(0, delivered)
+    this.#undelivered = this.#undelivered.slice(delivered)
+    for (const { callId } of replies) this.#open.delete(callId)
+    this.#past.push({ order: { ...order, replies }, fuel: result.fuel })
+  }
+
+  /** The cell never was: its calls are forgotten, replies to earlier calls wait for the next cell. */
+  #undo({ firstCallId }: CellOrder): void {
+    for (const callId of this.#open) if (callId >= firstCallId) this.#open.delete(callId)
+    this.#undelivered = this.#undelivered.filter(({ callId }) => callId < firstCallId)
+  }
+
+  #called({ id, name, argsJson }: Extract<Heard, { type: 'call' }>): void {
+    if (this.#running === undefined || id !== this.#nextCallId || !this.#functions.has(name)) {
+      this.#link.kill(`it made a call out of turn: ${name}`)
+      return
+    }
+    this.#nextCallId += 1
+    this.#open.add(id)
+    try {
+      this.#running.onCall({ id, name, argsJson })
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.#running.broken ??= sandboxFailed(`the handler of ${name} threw: ${message}`)
+      this.#send({ type: 'cancel', vm: this.#id })
+    }
+  }
+
+  async #ask(message: ToVm): Promise<Heard | Error> {
+    return new Promise((resolve) => {
+      this.#waiting = (heard) => {
+        this.#waiting = undefined
+        resolve(heard)
+      }
+      this.#send(message)
+    })
+  }
+
+  #send(message: ToVm): void {
+    this.#link.send(message)
+  }
+}
+
+function reasonOf(heard: Heard | Error): string {
+  if (heard instanceof Error || heard.type === 'failed') return heard.message
+  return `an answer out of turn: ${heard.type}`
+}
+
+function cancelled(): CellResult {
+  const error = { name: 'Cancelled', message: `the cell was cancelled; ${UNDONE}` }
+  return { outcome: 'cancelled', output: '', error, fuel: 0 }
+}

@@ -1,0 +1,87 @@
+import { errorStack } from './error-stack.js'
+import * as $ from './intrinsics.js'
+import { toJson } from './to-json.js'
+
+// What one VM may have in flight: the host holds every argument until it has answered.
+const MAX_CALLS_IN_FLIGHT = 10_000
+const MAX_CHARS_IN_FLIGHT = 64 * 1024 * 1024
+
+/**
+ * Calls out of the VM and their answers. `send(name, argsJson)` starts a call, false when the host takes no more; the host
+ * counts calls as this does, from the id the cell was started with, and answers with `settle`.
+ */
+export function hostCalls(send) {
+  const pending = new $.$Map()
+  let charsInFlight = 0
+  let nextId = 0
+
+  function start(name, args, resolve, reject) {
+    const json = toJson($.setPrototypeOf(args, null)) // a list inherits no toJSON
+    if ($.mapSize(pending) >= MAX_CALLS_IN_FLIGHT || charsInFlight + json.length > MAX_CHARS_IN_FLIGHT)
+      throw new $.$RangeError(`${name}: too many calls in flight: await some of them first`)
+    const stack = errorStack(new $.$Error())
+    if (!send(name, json)) throw new $.$Error(`${name}: the cell is being stopped`)
+    charsInFlight += json.length
+    $.mapSet(pending, nextId, { __proto__: null, resolve, reject, chars: json.length, stack })
+    nextId += 1
+  }
+
+  /** The guest's function of a host name: always a promise. */
+  function hostFunction(name) {
+    const call = (...args) => new $.$Promise((resolve, reject) => start(name, args, resolve, reject))
+    return nativeLooking(call, name)
+  }
+
+  /** Delivers an answer: `json` is the value, or `{name, message, dataJson?}` of an error. Unknown ids are ignored. */
+  function settle(id, ok, json) {
+    const entry = $.mapGet(pending, id)
+    if (entry === undefined) return
+    $.mapDelete(pending, id)
+    charsInFlight -= entry.chars
+    try {
+      const value = $.parse(json)
+      if (ok) entry.resolve(value)
+      else entry.reject(hostError(value, entry.stack))
+    } catch (error) {
+      entry.reject(error) // the value does not fit the VM's memory
+    }
+  }
+
+  return {
+    hostFunction,
+    settle,
+    pending: () => $.mapSize(pending),
+    startCell: (firstId) => {
+      nextId = firstId
+    },
+  }
+}
+
+/** A function whose source text guest code cannot read. */
+export function nativeLooking(implementation, name) {
+  const native = $.boundTo(implementation, undefined)
+  $.define(native, 'name', name)
+  return $.freeze(native)
+}
+
+/** An error of the host, with the stack of the call that caused it. */
+function hostError(facts, stack) {
+  const error = new $.$Error(facts.message)
+  $.define(error, 'name', facts.name)
+  $.define(error, 'stack', stack)
+  if (facts.dataJson === undefined) return error
+  const data = $.parse(facts.dataJson)
+  const keys = typeof data === 'object' && data !== null ? $.ownKeys(data) : $.list()
+  for (let at = 0; at < keys.length; at += 1) {
+    const key = keys[at]
+    if (key === 'name' || key === 'message' || key === 'stack') continue
+    $.defineProperty(error, key, {
+      __proto__: null,
+      value: data[key],
+      writable: true,
+      configurable: true,
+      enumerable: true,
+    })
+  }
+  return error
+}

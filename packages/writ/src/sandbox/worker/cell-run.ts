@@ -1,0 +1,256 @@
+import type { CellResult, GuestError } from '@writ/contract'
+import { JSException, type JSValueHandle } from 'quickjs-wasi'
+import type { Answer, CellEnd, CellOrder } from '../messages.ts'
+import { cellError, cellName, placedError, type Thrown } from './cell-error.ts'
+import { type Cell, CellSyntaxError, readCell } from './cell-source.ts'
+import type { CellHost } from './engine-state.ts'
+import { type GuestVm, OutOfMemory } from './guest-vm.ts'
+import type { Inbox } from './inbox.ts'
+import { ShownText } from './shown-text.ts'
+
+/** Largest answer, in bytes of JSON. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024
+
+const UNDONE = 'your variables are as they were before the cell'
+
+const DEADLOCK: GuestError = {
+  name: 'Deadlock',
+  message: 'the cell awaits something that can never settle: no call is in flight and no timer is set',
+}
+
+type OnCall = (name: string, argsJson: string) => void
+
+/** Runs one cell to its end; never rejects for what guest code does. After an outcome but ok and error the VM is spent. */
+export async function runCell(
+  vm: GuestVm,
+  order: CellOrder,
+  reserved: ReadonlySet<string>,
+  inbox: Inbox,
+  onCall: OnCall,
+): Promise<CellEnd> {
+  try {
+    const cell = readCell(order.code, reserved)
+    return await new CellRun(vm, order, cell, inbox, onCall).run()
+  } catch (error) {
+    if (!(error instanceof CellSyntaxError)) throw error
+    const placed = placedError(error.name, error.message, error.place)
+    return { result: { outcome: 'error', output: '', error: placed, fuel: 0 }, delivered: 0 }
+  }
+}
+
+class CellRun implements CellHost {
+  readonly #vm: GuestVm
+  readonly #order: CellOrder
+  readonly #cell: Cell
+  readonly #inbox: Inbox
+  readonly #onCall: OnCall
+  readonly #printed: ShownText
+  #shown: ShownText | undefined
+  #finalJson: string | undefined
+  #delivered = 0
+
+  constructor(vm: GuestVm, order: CellOrder, cell: Cell, inbox: Inbox, onCall: OnCall) {
+    this.#vm = vm
+    this.#order = order
+    this.#cell = cell
+    this.#inbox = inbox
+    this.#onCall = onCall
+    this.#printed = new ShownText(order.limits.outputChars)
+  }
+
+  emit(stream: string, head: string, omitted: number, tail: string): void {
+    if (stream === 'shown') this.#shown ??= new ShownText(this.#order.limits.outputChars)
+    const text = stream === 'shown' ? this.#shown : this.#printed
+    text?.add(head, omitted, tail)
+  }
+
+  call(name: string, argsJson: string): boolean {
+    this.#onCall(name, argsJson)
+    return true
+  }
+
+  release(json: string): boolean {
+    if (Buffer.byteLength(json, 'utf8') > MAX_ANSWER_BYTES) return false
+    this.#finalJson ??= json
+    return true
+  }
+
+  async run(): Promise<CellEnd> {
+    this.#vm.state.host = this
+    this.#vm.state.allow(this.#order.limits.fuelPolls)
+    try {
+      const error = await this.#evaluate()
+      if (this.#finalJson !== undefined) return this.#end('ok', undefined)
+      return this.#end(error === undefined ? 'ok' : 'error', error)
+    } catch (error) {
+      this.#finalJson = undefined
+      this.#shown = undefined
+      return this.#stopped(error)
+    } finally {
+      this.#vm.state.host = undefined
+    }
+  }
+
+  /** The error the cell ended with, if any. Throws when it was stopped. */
+  async #evaluate(): Promise<GuestError | undefined> {
+    const { limits, firstCallId, ordinal } = this.#order
+    this.#vm.call('startCell', limits.outputChars, firstCallId).dispose()
+    let error: GuestError | undefined
+    try {
+      const promise = this.#vm.evaluate(this.#cell.code, cellName(ordinal))
+      error = await this.#drive(promise)
+      this.#vm.state.forget(promise.identity)
+      error ??= promise.promiseState === 0 ? undefined : await this.#settled(promise)
+      promise.dispose()
+    } catch (thrown) {
+      error = this.#caught(thrown)
+    }
+    error ??= this.#lostRejection()
+    const unrestored = this.#restoreNames()
+    this.#assertAllowed()
+    return error ?? unrestored
+  }
+
+  /** Runs jobs and delivers answers, one at a time, until the cell has settled or released. */
+  async #drive(promise: JSValueHandle): Promise<GuestError | undefined> {
+    for (;;) {
+      this.#drain()
+      if (this.#finalJson !== undefined || promise.promiseState !== 0) return undefined
+      if (this.#vm.number('pending') > 0) this.#deliver(await this.#inbox.next())
+      else if (this.#vm.number('tick') === 0) return DEADLOCK
+    }
+  }
+
+  #deliver({ callId, reply }: Answer): void {
+    const known = new Set(this.#vm.state.lost.keys())
+    this.#delivered += 1
+    this.#vm.call('settle', callId, reply.ok, reply.ok ? reply.json : JSON.stringify(reply.error)).dispose()
+    if (callId >= this.#order.firstCallId) return
+    this.#drain()
+    for (const [identity, { reason }] of this.#vm.state.lost) {
+      if (known.has(identity)) continue
+      const { name, message } = this.#describe(reason)
+      this.#printed.add(`[a call of an earlier cell failed: ${name}: ${message}]\n`)
+      this.#vm.state.forget(identity)
+    }
+  }
+
+  #drain(): void {
+    this.#vm.drain()
+    this.#assertAllowed()
+  }
+
+  #assertAllowed(): void {
+    if (this.#vm.state.exhausted) throw new Error('the allowance is spent')
+  }
+
+  async #settled(promise: JSValueHandle): Promise<GuestError | undefined> {
+    const { ok, handle } = await this.#vm.settlement(promise)
+    try {
+      if (!ok) return cellError(this.#describe(handle), this.#cell, this.#order.ordinal)
+      if (this.#cell.shows) this.#show(handle)
+      return undefined
+    } finally {
+      handle.dispose()
+    }
+  }
+
+  #show(completion: JSValueHandle): void {
+    const value = completion.getProp('value')
+    try {
+      this.#vm.call('show', value).dispose()
+    } catch (error) {
+      const { name, message } = this.#thrown(error)
+      this.emit('shown', `[the value cannot be shown: ${name}: ${message}]`, 0, '')
+    } finally {
+      value.dispose()
+    }
+  }
+
+  /** The first promise the cell left rejected with nobody to handle it. */
+  #lostRejection(): GuestError | undefined {
+    let error: GuestError | undefined
+    for (const [identity, { reason }] of this.#vm.state.lost) {
+      error ??= this.#unhandled(reason)
+      this.#vm.state.forget(identity)
+    }
+    return error
+  }
+
+  #unhandled(reason: JSValueHandle): GuestError {
+    const thrown = this.#describe(reason)
+    const message = `${thrown.message}\n  in a promise that nobody awaits`
+    return cellError({ ...thrown, message }, this.#cell, this.#order.ordinal)
+  }
+
+  #restoreNames(): GuestError | undefined {
+    try {
+      const names: unknown = JSON.parse(this.#vm.text('endCell') ?? '[]')
+      if (Array.isArray(names) && names.length > 0)
+        this.#printed.add(
+          `[${names.join(', ')}: a name of the REPL, restored after this cell; keep your value under another name]\n`,
+        )
+      return undefined
+    } catch (error) {
+      return this.#caught(error)
+    }
+  }
+
+  #caught(error: unknown): GuestError {
+    return cellError(this.#thrown(error), this.#cell, this.#order.ordinal)
+  }
+
+  /** What guest code threw at the host. Throws on whatever must end the cell. */
+  #thrown(error: unknown): Thrown {
+    if (!(error instanceof JSException)) throw error
+    this.#assertAllowed()
+    const thrown = this.#describe(error.handle)
+    error.dispose()
+    return thrown
+  }
+
+  #describe(reason: JSValueHandle): Thrown {
+    let thrown: Thrown = { name: 'Error', message: 'the cell threw a value that cannot be read', stack: '' }
+    try {
+      thrown = JSON.parse(this.#vm.text('describeError', reason) ?? '')
+    } catch (error) {
+      if (!(error instanceof JSException)) throw error
+      if (isOutOfMemory(error)) throw new OutOfMemory()
+      error.dispose()
+    }
+    this.#assertAllowed()
+    if (isOutOfMemory(thrown)) throw new OutOfMemory()
+    return thrown
+  }
+
+  #stopped(error: unknown): CellEnd {
+    if (this.#vm.state.exhausted) {
+      const allowance = this.#order.limits.fuelPolls
+      const message = `the cell computed for longer than its allowance of ${allowance} units and was stopped; ${UNDONE}`
+      return this.#end('limit', { name: 'FuelExhausted', message })
+    }
+    if (error instanceof OutOfMemory || (error instanceof Error && isOutOfMemory(error))) {
+      const message = `the cell needed more memory than the REPL has and was stopped; ${UNDONE}`
+      return this.#end('limit', { name: 'OutOfMemory', message })
+    }
+    const reason = error instanceof Error ? error.message : String(error)
+    return this.#end('imposed', { name: 'CellStopped', message: `the engine failed (${reason}); ${UNDONE}` })
+  }
+
+  #end(outcome: CellResult['outcome'], error: GuestError | undefined): CellEnd {
+    const result: CellResult = {
+      outcome,
+      output: String(this.#printed),
+      fuel: this.#vm.state.fuel,
+      ...(this.#shown && { shown: String(this.#shown) }),
+      ...(error && { error }),
+      ...(this.#finalJson !== undefined && { finalJson: this.#finalJson }),
+    }
+    return { result, delivered: this.#delivered }
+  }
+}
+
+// The engine says so by name and message, as an error of the guest or as text of its own.
+const isOutOfMemory = ({ name, message }: { readonly name: string; readonly message: string }): boolean =>
+  (name === 'InternalError' && message === 'out of memory') ||
+  message === 'Job execution error: InternalError: out of memory'
