@@ -2,6 +2,9 @@ import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { Price } from './budget.ts'
 import type { Level } from './label.ts'
 
+/** Where a model runs: in this process, on this machine, or somewhere else. */
+export type ModelLocation = 'builtin' | 'loopback' | 'remote'
+
 /** What policy knows about a model. Set by the operator's configuration, never by the model or provider. */
 export interface ModelFacts {
   readonly maxLevel: Level

@@ -1,5 +1,5 @@
 import type { Label } from './label.ts'
-import type { ModelFacts } from './model.ts'
+import type { ModelFacts, ModelLocation } from './model.ts'
 
 export const ACTIONS = [
   'context::read',
@@ -105,7 +105,7 @@ export interface DecisionPoint {
   profile(id: string): ProfileFacts
   sink(id: string): SinkFacts
   /** What the bundle's facts say of a model; undeclared models get the bundle's default for their location. */
-  model(id: string, location: 'builtin' | 'loopback' | 'remote', digest: string): ModelFacts
+  model(id: string, location: ModelLocation, digest: string): ModelFacts
   decide(request: DecisionRequest): Promise<Decision>
   close(): Promise<void>
 }

@@ -8,7 +8,7 @@ export {
   WritError,
 } from '@writ/contract'
 export { type Check, examine } from './examine.ts'
-export { parsePrice } from './models/index.ts'
+export { parsePrice, priceTableSchema } from './models/index.ts'
 export type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
 export { createWrit, type Writ } from './runtime.ts'
 export type { FrameView, RunView, StepView } from './show-run.ts'

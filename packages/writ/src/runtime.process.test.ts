@@ -142,6 +142,20 @@ describe('the loop', () => {
 })
 
 describe('sub-calls', () => {
+  it('keeps what a stopped cell paid for: asking again gives it without another request', async () => {
+    const batch = "const replies = await llm_query_batched(['one', 'two'])"
+    const { answer, requests } = await run(
+      sequence([
+        block(`${batch}; for (;;) {}`),
+        block(`${batch}; const third = await llm_query('three')`),
+        block('FINAL([...replies, third])'),
+      ]),
+    )
+    expect(answer.value).toEqual(['ECHO one', 'ECHO two', 'ECHO three'])
+    expect(requests).toBe(3 + 3)
+    await verified(answer)
+  })
+
   it('runs a batch in parallel up to the concurrency, in order', async () => {
     const { answer, requests } = await run(
       fanOut(64, (request) => ({ kind: 'text', text: request.prompt.toUpperCase(), delayMs: 100 })),

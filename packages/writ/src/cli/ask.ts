@@ -88,9 +88,6 @@ async function contextOf(paths: readonly string[], flags: AskFlags, config: Conf
 /** Flag over environment over configuration. The key comes from the environment only. */
 function writOptions(flags: AskFlags, config: Config): WritOptions {
   const { OPENAI_API_KEY: apiKey, WRIT_HOME } = process.env
-  const prices = Object.fromEntries(
-    Object.entries(config.prices ?? {}).map(([id, text]) => [id, parsePrice(text)]),
-  )
   return defined({
     home: flags.home ?? WRIT_HOME,
     policy: flags.policy ?? config.policy,
@@ -99,7 +96,7 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
     baseUrl: flags.baseUrl ?? config.baseUrl,
     contextWindow: flags.contextWindow ?? config.contextWindow,
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
-    prices,
+    prices: config.prices,
     apiKey,
   })
 }

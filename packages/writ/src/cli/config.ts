@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { type LabelRule, label, parseLabel, WritError } from '@writ/contract'
+import { type LabelRule, label, type Price, parseLabel, WritError } from '@writ/contract'
 import { z } from 'zod'
+import { priceTableSchema } from '../index.ts'
 
 /** The project's configuration, JSON only: code in the directory one asks about would run. */
 export const CONFIG_FILE = 'writ.config.json'
@@ -18,7 +19,7 @@ export interface Config {
   readonly baseUrl?: string | undefined
   readonly contextWindow?: number | undefined
   /** USD per million tokens by model id: `{"openai/gpt-5": "1.25/10"}`. */
-  readonly prices?: Readonly<Record<string, string>> | undefined
+  readonly prices?: Readonly<Record<string, Price>> | undefined
   readonly policy?: string | undefined
   readonly paths?: readonly string[] | undefined
   readonly corpus?: string | undefined
@@ -30,13 +31,13 @@ export interface Config {
   readonly purpose?: string | undefined
 }
 
-const schema: z.ZodType<Config> = z
+const schema: z.ZodType<Config, unknown> = z
   .strictObject({
     model: z.string(),
     subModel: z.string(),
     baseUrl: z.string(),
     contextWindow: z.number().int().positive(),
-    prices: z.record(z.string(), z.string()),
+    prices: priceTableSchema,
     policy: z.string(),
     paths: z.array(z.string()),
     corpus: z.string(),

@@ -4,6 +4,7 @@ import {
   type CellResult,
   type CorpusView,
   type Frame,
+  type FrameValue,
   GUEST_MEMORY_BYTES,
   GUEST_STACK_BYTES,
   type GuestContext,
@@ -15,6 +16,7 @@ import {
   MAX_SHOWN_CHARS,
   type Message,
   type Perform,
+  type SpawnRequest,
   type StepName,
   type Steps,
   type SubCall,
@@ -27,6 +29,7 @@ import type { Hold } from './budget-pool.ts'
 import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from './context-steps.ts'
 import { Delivery } from './delivery.ts'
 import { commandHash, type Place } from './journal.ts'
+import { KeptResults } from './kept-results.ts'
 import type { Lane } from './lane.ts'
 import { type LocalStep, type OnFinal, performLocal } from './local-step.ts'
 import { performModelCall } from './model-call.ts'
@@ -55,6 +58,7 @@ export class KernelFrame implements Frame {
   readonly #lane: Lane
   readonly #start: FrameStart
   readonly #delivery = new Delivery()
+  readonly #kept = new KeptResults()
   readonly #pending = new Set<Promise<unknown>>()
   #next: Hold | undefined
   #vm: Promise<Vm> | undefined
@@ -171,6 +175,7 @@ export class KernelFrame implements Frame {
     const result = await vm.run(code, limits, (call) => this.#track(answer(call)), this.#lane.signal)
     // A cell that was stopped is undone, and with it the promises its calls would have settled.
     stopped = result.outcome !== 'ok' && result.outcome !== 'error'
+    this.#kept.endCell(stopped)
     await this.#recordCell(code, result, started)
     return result
   }
@@ -237,8 +242,7 @@ export class KernelFrame implements Frame {
       'context.outline': (asked) => this.#local(place, outlineStep(this.#store, this.#lane, asked), onFinal),
       'context.read': (asked) => this.#local(place, readStep(this.#store, this.#lane, asked), onFinal),
       'model.call': (asked) => this.#subCalls(place, asked, onFinal),
-      'frame.spawn': (asked) =>
-        performSpawn(this.#state, this.#lane, place, asked.children, this.#start.runFrame, onFinal),
+      'frame.spawn': (asked) => this.#children(place, asked.children, onFinal),
       cite: (asked) => this.#value(place, 'cite', asked, () => cite(this.#store, this.#lane, asked), onFinal),
       budget: (asked) => this.#value(place, 'budget', asked, () => Promise.resolve(this.#budget()), onFinal),
       refuse: (asked) => {
@@ -262,26 +266,66 @@ export class KernelFrame implements Frame {
     request: Steps['model.call']['request'],
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<string>[]> {
-    if (request.prompts.length === 0)
-      return await this.#value(place, 'llm_query', request, () => Promise.resolve([]), onFinal)
     const prepared = await this.#prepare(request).catch(async (error: unknown) => {
       return await this.#value(place, 'llm_query', request, () => Promise.reject(error), onFinal)
     })
     const { model, conversations } = prepared
-    return await performModelCall(
-      this.#state,
-      this.#lane,
-      place,
-      {
-        role: 'leaf',
-        model,
-        conversations,
-        maxOutputTokens: leafOutputTokens(this.#state.limits, model),
-        input: { model: model.id, prompts: request.prompts },
-        tail: '',
-      },
-      onFinal,
+    const maxOutputTokens = leafOutputTokens(this.#state.limits, model)
+    const keys = conversations.map((messages) => JSON.stringify([model.id, messages]))
+    return await this.#reusing(place, 'llm_query', keys, onFinal, (missing) =>
+      performModelCall(
+        this.#state,
+        this.#lane,
+        place,
+        {
+          role: 'leaf',
+          model,
+          conversations: missing.map((index) => conversations[index] ?? []),
+          maxOutputTokens,
+          input: { model: model.id, prompts: missing.map((index) => request.prompts[index]) },
+          tail: '',
+        },
+        onFinal,
+      ),
     )
+  }
+
+  #children(
+    place: Place,
+    requests: readonly SpawnRequest[],
+    onFinal: OnFinal,
+  ): Promise<readonly ItemOutcome<FrameValue>[]> {
+    const keys = requests.map((request) => JSON.stringify(request))
+    return this.#reusing(place, 'rlm_query', keys, onFinal, (missing) => {
+      const wanted = requests.filter((_, index) => missing.includes(index))
+      return performSpawn(this.#state, this.#lane, place, wanted, this.#start.runFrame, onFinal)
+    })
+  }
+
+  /** Answers items from results kept of stopped cells, performs only those that are missing, and keeps their order. */
+  async #reusing<T>(
+    place: Place,
+    op: string,
+    keys: readonly string[],
+    onFinal: OnFinal,
+    perform: (missing: readonly number[]) => Promise<readonly ItemOutcome<T>[]>,
+  ): Promise<readonly ItemOutcome<T>[]> {
+    const kept = keys.map((key) => this.#kept.take(key))
+    const missing = [...keys.keys()].filter((index) => kept[index] === undefined)
+    const performed =
+      missing.length > 0
+        ? await perform(missing)
+        : await this.#value(place, op, keys, () => Promise.resolve([]), onFinal)
+    const fresh = performed.values()
+    return keys.map((key, index) => {
+      const known = kept[index]
+      const outcome =
+        known === undefined ? fresh.next().value : ({ ok: true, value: known.value as T } as const)
+      if (outcome === undefined)
+        throw new WritError('INTERNAL', `An item of ${op} came back without an outcome.`)
+      if (outcome.ok) this.#kept.note(key, outcome.value)
+      return outcome
+    })
   }
 
   /** Resolves the model and puts together the prompts, reading spans for the frame without showing them to it. */

@@ -1,5 +1,4 @@
 export { callModel } from './call-model.ts'
-export type { ModelLocation } from './location.ts'
 export { parsePrice } from './price.ts'
-export { PRICES, type PriceTable, priceTableSchema } from './prices.ts'
-export { type ModelChoice, type ResolvedModel, resolveModel } from './resolve-model.ts'
+export { PRICES, priceTableSchema } from './prices.ts'
+export { resolveModel } from './resolve-model.ts'

@@ -1,7 +1,5 @@
 import { isIP } from 'node:net'
-
-/** Where a model runs, as far as its address tells: in this process, on this machine, or elsewhere. */
-export type ModelLocation = 'builtin' | 'loopback' | 'remote'
+import type { ModelLocation } from '@writ/contract'
 
 /** Whether a URL's host can only be this machine: 127.0.0.0/8, ::1 or `localhost`. */
 export function locationOf(url: URL): Exclude<ModelLocation, 'builtin'> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { type ModelChoice, resolveModel } from './index.ts'
+import { type ModelChoice, resolveModel } from './resolve-model.ts'
 
 const KEY = 'sk-very-secret-key'
 

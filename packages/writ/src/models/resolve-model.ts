@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { type ModelProfile, type Price, WritError } from '@writ/contract'
+import { type ModelLocation, type ModelProfile, type Price, WritError } from '@writ/contract'
 import { boundedFetch } from './bounded-fetch.ts'
 import { hideKey } from './hide-key.ts'
-import { locationOf, type ModelLocation } from './location.ts'
+import { locationOf } from './location.ts'
 import type { PriceTable } from './prices.ts'
 
 /** Tokens of context assumed for a model whose window nobody stated. */

@@ -3,6 +3,7 @@ import type {
   Decision,
   DecisionRequest,
   ModelFacts,
+  ModelLocation,
   ProfileFacts,
   SinkFacts,
   UserFacts,
@@ -10,7 +11,7 @@ import type {
 import { assuming, type CedarRequest, cedarRequest, type Surroundings } from './cedar-request.ts'
 import { DecisionCache } from './decision-cache.ts'
 import type { Evaluator } from './engine.ts'
-import type { FactBook, ModelLocation } from './fact-book.ts'
+import type { FactBook } from './fact-book.ts'
 import type { PolicyPoint } from './policy-point.ts'
 import type { Rules } from './rule.ts'
 import { deny, reachVerdict } from './verdict.ts'

@@ -1,14 +1,13 @@
 import {
   levelNumber,
   type ModelFacts,
+  type ModelLocation,
   type ProfileFacts,
   type SinkFacts,
   type UserFacts,
   WritError,
 } from '@writ/contract'
 import { type Facts, OS_USER } from './facts.ts'
-
-export type ModelLocation = 'builtin' | 'loopback' | 'remote'
 
 /** Answers what a bundle's facts say of somebody or something. */
 export class FactBook {

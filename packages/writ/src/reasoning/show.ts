@@ -16,7 +16,7 @@ export function showCell(result: CellResult, most: number): string {
   if (result.error !== undefined) parts.push(`${result.error.name}: ${result.error.message}`)
   if (result.outcome === 'limit' || result.outcome === 'imposed')
     parts.push(
-      'The block was stopped. Your variables are as they were before it; what its calls returned is lost.',
+      'The block was stopped. Your variables are as they were before it; asking its calls again costs nothing.',
     )
   return cutMiddle(parts.length === 0 ? '(no output)' : parts.join('\n'), most)
 }

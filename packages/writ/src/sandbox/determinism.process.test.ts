@@ -30,16 +30,13 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-type Act = (vm: Vm, cell: string) => Promise<CellResult | undefined>
+type Act = (vm: Vm, cell: string) => Promise<CellResult>
 const plain: Act = (vm, cell) => runCell(vm, cell, { fuelPolls: 4_000 })
 
 async function results(cells: readonly string[], act: Act = plain): Promise<readonly CellResult[]> {
   const vm = await sandbox.open(vmOptions({ memoryBytes: 8 * 1024 * 1024 }))
   const all: CellResult[] = []
-  for (const cell of cells) {
-    const result = await act(vm, cell)
-    if (result !== undefined) all.push(result)
-  }
+  for (const cell of cells) all.push(await act(vm, cell))
   await vm.close()
   return all
 }

@@ -1,1 +1,1 @@
-export { openSandbox, type SandboxOptions } from './open-sandbox.ts'
+export { openSandbox } from './open-sandbox.ts'

@@ -7,17 +7,20 @@ const MAX_MESSAGE = 8_000
 const MAX_STACK = 8_000
 const MAX_DATA = 64_000
 
-/** What a cell threw, for the host: JSON of `{name, message, stack, data?}`, where `data` is itself JSON text. */
+/**
+ * What a cell threw, for the host, which reads the fields one by one: `{name, message, stack, data?}`, texts, `data` JSON
+ * of the error's own properties. Not JSON as a whole: a guest that broke JSON for itself must still get its errors.
+ */
 export function describeError(thrown) {
   const isError = typeof thrown === 'object' && thrown !== null && thrown instanceof $.$Error
   const message = isError ? dataText(thrown, 'message') : `the cell threw ${inspect(thrown)}`
-  return $.stringify({
+  return {
     __proto__: null,
     name: isError ? dataText(thrown, 'name') || 'Error' : 'Error',
     message: message.length > MAX_MESSAGE ? `${$.slice(message, 0, MAX_MESSAGE)}…` : message,
     stack: isError ? $.slice(stackText(thrown), 0, MAX_STACK) : '',
     data: isError ? ownData(thrown) : undefined,
-  })
+  }
 }
 
 /** The engine keeps the stack behind an accessor; an error of the host has its own. */

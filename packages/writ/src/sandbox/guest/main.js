@@ -7,7 +7,6 @@ import { releases } from './release.js'
 import { structuredClone } from './structured-clone.js'
 import { TextDecoder, TextEncoder } from './text-codecs.js'
 import { timers } from './timers.js'
-import { toJson } from './to-json.js'
 import { describeVariables, globalVariables } from './variables.js'
 
 /**
@@ -63,7 +62,7 @@ export function boot(configJson, emit, call, release) {
   })
 }
 
-/** Restores the host's names; gives the JSON list of those the cell had put values of its own on. */
+/** Restores the host's names; gives those the cell had put values of its own on, joined by commas. */
 function endCell(variables, clock, answers) {
   clock.clear()
   const shadowed = variables.restore()
@@ -72,7 +71,7 @@ function endCell(variables, clock, answers) {
   const keys = $.ownKeys(shadowed)
   for (let at = 0; at < keys.length; at += 1)
     if (!adopted || keys[at] !== 'answer') names[names.length] = keys[at]
-  return toJson(names)
+  return $.joined(names, ', ')
 }
 
 /** What the model will see: of a long text only the two ends leave the VM, `kept` characters each. */

@@ -185,10 +185,10 @@ class CellRun implements CellHost {
 
   #restoreNames(): GuestError | undefined {
     try {
-      const names: unknown = JSON.parse(this.#vm.text('endCell') ?? '[]')
-      if (Array.isArray(names) && names.length > 0)
+      const names = this.#vm.text('endCell') ?? ''
+      if (names !== '')
         this.#printed.add(
-          `[${names.join(', ')}: a name of the REPL, restored after this cell; keep your value under another name]\n`,
+          `[${names}: a name of the REPL, restored after this cell; keep your value under another name]\n`,
         )
       return undefined
     } catch (error) {
@@ -210,17 +210,28 @@ class CellRun implements CellHost {
   }
 
   #describe(reason: JSValueHandle): Thrown {
-    let thrown: Thrown = { name: 'Error', message: 'the cell threw a value that cannot be read', stack: '' }
+    const thrown = this.#described(reason)
+    this.#assertAllowed()
+    if (thrown === undefined ? this.#vm.full : isOutOfMemory(thrown)) throw new OutOfMemory()
+    return thrown ?? { name: 'Error', message: 'the cell threw a value that cannot be read', stack: '' }
+  }
+
+  /** What the prelude says of a thrown value; undefined when it cannot be read, or there is no memory to read it. */
+  #described(reason: JSValueHandle): Thrown | undefined {
     try {
-      thrown = JSON.parse(this.#vm.text('describeError', reason) ?? '')
+      const facts = this.#vm.call('describeError', reason)
+      const [name, message, stack, data] = ['name', 'message', 'stack', 'data'].map((field) =>
+        this.#vm.field(facts, field),
+      )
+      facts.dispose()
+      if (name === undefined || message === undefined || stack === undefined) return undefined
+      return { name, message, stack, ...(data !== undefined && { data }) }
     } catch (error) {
       if (!(error instanceof JSException)) throw error
       if (isOutOfMemory(error)) throw new OutOfMemory()
       error.dispose()
+      return undefined
     }
-    this.#assertAllowed()
-    if (isOutOfMemory(thrown)) throw new OutOfMemory()
-    return thrown
   }
 
   #stopped(error: unknown): CellEnd {

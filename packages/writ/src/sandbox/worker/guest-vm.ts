@@ -16,6 +16,9 @@ type PreludeName =
 
 type Argument = JSValueHandle | number | boolean | string
 
+/** Bytes within which the engine can still make an error and its texts. */
+const BREATHING_SPACE = 64 * 1024
+
 /** The VM's memory limit was met where no guest code could catch it. */
 export class OutOfMemory extends Error {}
 
@@ -94,6 +97,20 @@ export class GuestVm {
       callee.dispose()
       for (const [at, handle] of handles.entries()) if (handle !== args[at]) handle.dispose()
     }
+  }
+
+  /** A field of an object the prelude made, when it is a text. */
+  field(object: JSValueHandle, name: string): string | undefined {
+    const field = object.getProp(name)
+    const text = field.isString ? field.toString() : undefined
+    field.dispose()
+    return text
+  }
+
+  /** Whether the memory is so full that the engine may fail at anything, without a word. */
+  get full(): boolean {
+    const { mallocSize, mallocLimit } = this.#vm.getMemoryUsage()
+    return mallocLimit - mallocSize < BREATHING_SPACE
   }
 
   /** Calls the prelude for a text; undefined when it gives none. */
