@@ -102,10 +102,8 @@ export interface Frame {
   readonly model: { readonly id: string; readonly contextWindow: number }
   readonly corpus: CorpusView
   readonly context: GuestContext
-  readonly signal: AbortSignal
-  label(): Label
-  /** Coarse state of the budget for the turn header: names of limits at 80 % or more, sorted. */
-  pressure(): readonly string[]
+  /** Where the frame stands before its next turn. Given for that turn, and recorded with it. */
+  standing(): Promise<Standing>
   /**
    * One model turn. `last` draws on the turn held back from the start; an ordinary turn that does not fit the limits
    * rejects with `BUDGET_EXCEEDED` and leaves the last one.
@@ -113,7 +111,7 @@ export interface Frame {
   turn(messages: readonly Message[], last: boolean): Promise<string>
   /**
    * Runs a cell. Each host call goes to `onCall` with the one step it may perform; replies are delivered in the order
-   * in which those steps were recorded.
+   * in which those steps were recorded. Rejects when the frame was ended from outside while the cell ran.
    */
   cell(code: string, onCall: (call: HostCall, perform: Perform) => Promise<HostReply>): Promise<CellResult>
   /** Performs a step through the gate, or rejects with a typed error. For strategies without a REPL. */
@@ -127,6 +125,13 @@ export interface Frame {
   draft(): Promise<string | undefined>
   /** Most bytes a last turn's messages may have: that much was held back from the start. */
   readonly lastTurnBytes: number
+}
+
+/** What a frame may tell its model about itself before a turn. */
+export interface Standing {
+  readonly label: Label
+  /** Coarse state of the budget: names of limits at 80 % or more, sorted. */
+  readonly pressure: readonly string[]
 }
 
 /** Performs one step through the gate, or rejects with a typed error. */

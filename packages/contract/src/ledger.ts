@@ -46,5 +46,7 @@ export interface Ledger {
   records(run: string): AsyncIterable<Uint8Array>
   /** A payload of a run, decrypted; undefined when there is none or its key is gone. */
   payload(run: string, path: string): Promise<Uint8Array | undefined>
+  /** The key of a run, for doing it again; undefined when there is none or it was destroyed. */
+  key(run: string): Promise<Uint8Array | undefined>
   close(): Promise<void>
 }

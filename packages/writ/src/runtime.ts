@@ -18,13 +18,16 @@ import {
   WritError,
 } from '@writ/contract'
 import type { Authority } from './kernel/ports.ts'
+import { type ReplayReport, replayRun } from './kernel/replay.ts'
 import { executeRun } from './kernel/run.ts'
 import { systemClock } from './kernel/system-clock.ts'
+import { diffRuns, type RunDiff } from './diff-runs.ts'
 import { openLedger, openSigner } from './ledger/index.ts'
 import { openLibrary } from './memory/index.ts'
 import { callModel, PRICES, resolveModel } from './models/index.ts'
 import type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
 import { openDecisionPoint, type PolicyPoint } from './policy/index.ts'
+import { readRun } from './read-run.ts'
 import { createReasoner } from './reasoning/index.ts'
 import { openSandbox } from './sandbox/index.ts'
 import { type RunView, showRun } from './show-run.ts'
@@ -47,6 +50,13 @@ export interface Writ {
   corpora(): Promise<readonly CorpusSummary[]>
   /** Newest first. */
   runs(): Promise<readonly RunHead[]>
+  /**
+   * Does a recorded run again: its cells run, everything else is answered from the record, every deterministic field is
+   * compared. With `policy` set, the run is also held against that bundle. Rejects with `UNKNOWN_RUN`.
+   */
+  replay(run: string, options?: { readonly signal?: AbortSignal }): Promise<ReplayReport>
+  /** Aligns two runs lane by lane and tells where they part. Rejects with `UNKNOWN_RUN`. */
+  diff(a: string, b: string): Promise<RunDiff>
   /** Frames and steps of a run. Rejects with `UNKNOWN_RUN`. */
   show(run: string): Promise<RunView>
   close(): Promise<void>
@@ -169,6 +179,23 @@ class Runtime implements Writ {
 
   async show(run: string): Promise<RunView> {
     return await showRun(await this.#ledger(), run)
+  }
+
+  async replay(run: string, options: { readonly signal?: AbortSignal } = {}): Promise<ReplayReport> {
+    const recorded = await readRun(await this.#ledger(), run)
+    const bundle = this.#options.policy === undefined ? undefined : (await this.#policy()).bundle.hash
+    return await replayRun(recorded, {
+      ...options,
+      clock: systemClock,
+      sandbox: await this.#sandbox(),
+      reasoner: createReasoner(),
+      ...(bundle === undefined ? {} : { bundle }),
+    })
+  }
+
+  async diff(a: string, b: string): Promise<RunDiff> {
+    const ledger = await this.#ledger()
+    return diffRuns(await showRun(ledger, a), await showRun(ledger, b))
   }
 
   async close(): Promise<void> {

@@ -250,7 +250,9 @@ describe('bad input', () => {
     ['a missing policy', ask('docs', '--policy', 'none'), 'BAD_POLICY', 2],
     ['a number that is none', ask('docs', '--max-calls', 'many'), 'USAGE', 2],
     ['an unknown option', ask('docs', '--no-such-option'), 'USAGE', 2],
-    ['an unknown command', ['replay', 'x', '--json'], 'USAGE', 2],
+    ['an unknown command', ['resume', 'x', '--json'], 'USAGE', 2],
+    ['a replay of an unknown run', ['replay', 'none', '--json'], 'UNKNOWN_RUN', 2],
+    ['a diff with an unknown run', ['diff', 'none', 'none', '--json'], 'UNKNOWN_RUN', 2],
     ['an unknown run', ['show', 'none', '--json'], 'UNKNOWN_RUN', 2],
     ['a missing evidence file', ['verify', 'none.writ', '--json'], 'EVIDENCE_UNREADABLE', 2],
     [
@@ -329,8 +331,8 @@ describe('the launcher', () => {
   it('lists what exists and not what does not', async () => {
     const { out, code } = await writ(['--help'])
     expect(code).toBe(0)
-    for (const command of ['ask', 'verify', 'show', 'runs', 'ingest', 'corpus', 'doctor'])
+    for (const command of ['ask', 'verify', 'show', 'runs', 'replay', 'diff', 'ingest', 'corpus', 'doctor'])
       expect(out).toContain(command)
-    for (const absent of ['replay', 'resume', 'erase', 'serve']) expect(out).not.toContain(absent)
+    for (const absent of ['resume', 'erase', 'serve']) expect(out).not.toContain(absent)
   })
 })

@@ -3,8 +3,10 @@ import { Command, CommanderError } from 'commander'
 import { VERSION } from '../index.ts'
 import { type AskFlags, ask } from './ask.ts'
 import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
+import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { seconds, usd, wholeNumber } from './parse-option.ts'
+import { type ReplayFlags, replay } from './replay.ts'
 import { runs, show } from './show.ts'
 import { type VerifyFlags, verify } from './verify.ts'
 
@@ -47,6 +49,7 @@ function program(): Command {
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(running((flags: { home?: string; json?: boolean }) => runs(flags)))
+  addReplay(writ)
   addCorpora(writ)
   writ
     .command('doctor')
@@ -89,6 +92,22 @@ function addAsk(writ: Command): void {
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
     .action(running((question: string, paths: string[], flags: AskFlags) => ask(question, paths, flags)))
+}
+
+function addReplay(writ: Command): void {
+  writ
+    .command('replay <run>')
+    .description('do a run again from its record: cells run, nothing else does; exit 0 when identical')
+    .option('--policy <dir>', 'policy bundle to hold the run against (default: the one it records)')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .action(running((run: string, flags: ReplayFlags) => replay(run, flags)))
+  writ
+    .command('diff <a> <b>')
+    .description('align two runs frame by frame and show where they part; exit 0 when they do not')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .action(running((a: string, b: string, flags: { home?: string; json?: boolean }) => diff(a, b, flags)))
 }
 
 function addCorpora(writ: Command): void {

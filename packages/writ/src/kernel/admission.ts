@@ -52,6 +52,34 @@ export function admit(
   })
 }
 
+/**
+ * Takes over an admission as it was recorded: grants, the label of what was granted, and the count of what was refused.
+ * Gives whether anything was.
+ */
+export function recallAdmission(
+  state: RunState,
+  lane: Lane,
+  action: ContextAction,
+  decisions: readonly RecordedDecision[],
+  partitions: readonly string[],
+): boolean {
+  for (const partition of lane.scope.partitions) {
+    if (!partitions.includes(partition.id)) continue
+    lane.granted[action].add(partition.id)
+    lane.raise(partition.label)
+  }
+  let resource = ''
+  let refused = false
+  for (const decision of decisions) {
+    const ceiling = decision.action === 'model::call'
+    if (!ceiling) ({ resource } = decision)
+    if (decision.verdict === 'allow') continue
+    state.gate.refuse(action, resource, decision.policies, ceiling ? 'ceiling' : decision.reason)
+    refused = true
+  }
+  return refused
+}
+
 async function rule(
   state: RunState,
   lane: Lane,

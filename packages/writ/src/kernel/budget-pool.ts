@@ -110,6 +110,11 @@ export class BudgetPool {
     })
   }
 
+  /** Charges what a recorded step used. */
+  recall(charged: Amount): void {
+    this.#charged = addAmounts(this.#charged, charged)
+  }
+
   /** Holds room back at once, or throws `BUDGET_EXCEEDED`. */
   hold(bound: Amount): Hold {
     const exceeded = this.#exceeded(addAmounts(this.#taken(), bound))

@@ -172,7 +172,7 @@ export function readStep(
   }
 }
 
-/** Makes a citation of bytes this lineage was handed. A quote narrows it to where the quote first occurs. */
+/** A citation of bytes this lineage was handed. A quote narrows it to where the quote first occurs. */
 export async function cite(store: Store, lane: Lane, request: Steps['cite']['request']): Promise<Citation> {
   const { doc, start, end, quote } = request
   if (!lane.slices.covers(doc, start, end))
@@ -183,9 +183,7 @@ export async function cite(store: Store, lane: Lane, request: Steps['cite']['req
   const read = await store.read(doc, start, end)
   if (read.start !== start || read.end !== end)
     throw new WritError('CITATION_INVALID', `Bytes ${start}–${end} of ${doc} cut a character in two.`)
-  const citation = quote === undefined ? whole(read) : await narrow(store, read, quote)
-  lane.citations.push(citation)
-  return citation
+  return quote === undefined ? whole(read) : await narrow(store, read, quote)
 }
 
 async function narrow(store: Store, read: ReadResult, quote: string): Promise<Citation> {

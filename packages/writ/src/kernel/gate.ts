@@ -47,9 +47,9 @@ export class Gate {
     return { decideMs: this.#decideMs, decisions: this.#decisions }
   }
 
-  /** What policy refused, in the order it was first refused. */
+  /** What policy refused, in one order whatever raced. */
   get denials(): Denial[] {
-    return [...this.#denials.values()]
+    return [...this.#denials.entries()].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, denial]) => denial)
   }
 
   async decide(
@@ -87,6 +87,15 @@ export class Gate {
     return {
       decision,
       recorded: { action, resource: named, taint, depth: asker.depth, discharged, verdict, policies, reason },
+    }
+  }
+
+  /** A decision as it was recorded: the question is the host's own of now, what was answered is the record's. */
+  recall(asker: Asker, action: Action, resource: string, discharged: readonly string[], past: RecordedDecision): Ruling {
+    const { verdict, policies, reason } = past
+    return {
+      decision: { verdict, policies, reason, halt: false, obligations: [] },
+      recorded: { ...past, action, resource, depth: asker.depth, discharged },
     }
   }
 

@@ -11,6 +11,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { commitField, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
+import type { Past } from './past.ts'
 
 /** A record that was written: its place, and when it has reached the durability asked for. */
 export interface Written {
@@ -37,9 +38,15 @@ export class Journal {
   #firstRecord: Uint8Array | undefined
   #recordMs = 0
 
-  /** `onFailure` hears of the first append the ledger refused: the run must end. */
-  constructor(log: RunLog, clock: Clock, onFailure: (error: unknown) => void) {
+  readonly #past: Past | undefined
+
+  /**
+   * `onFailure` hears of the first append the ledger refused: the run must end. With a past nothing is appended: each
+   * record is compared with the one that stands at its place.
+   */
+  constructor(log: RunLog, clock: Clock, onFailure: (error: unknown) => void, past?: Past) {
     this.#log = log
+    this.#past = past
     this.#clock = clock
     this.#onFailure = onFailure
   }
@@ -86,6 +93,7 @@ export class Journal {
     payloads: Readonly<Record<string, string | Uint8Array>>,
     durability: Durability,
   ): Written {
+    if (this.#past !== undefined) return this.#past.meet(kind, place, det)
     const seq = this.#tree.size
     const record = encodeRecord({
       v: 1,

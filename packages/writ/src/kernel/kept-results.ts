@@ -1,28 +1,30 @@
+import type { ItemOutcome } from '@writ/contract'
+
 /**
- * Results that were paid for in a cell that was then stopped. The cell is undone, the results are not: asking for the
- * same again gives them, once each, in the order they came.
+ * Results of calls made in a cell that was then stopped. The cell is undone, the results are not: asking for the same
+ * again gives them, once each, in the order they were asked for, and waits for those still under way. INVARIANT: what
+ * is kept depends on what was asked before, never on when a reply came, so that a replay keeps the same.
  */
 export class KeptResults {
-  #current: { key: string; value: unknown }[] = []
-  readonly #kept = new Map<string, unknown[]>()
+  #current: { key: string; outcome: Promise<ItemOutcome<unknown>> }[] = []
+  readonly #kept = new Map<string, Promise<ItemOutcome<unknown>>[]>()
 
-  /** Notes a result of the cell that runs. */
-  note(key: string, value: unknown): void {
-    this.#current.push({ key, value })
+  /** Notes what the cell that runs asked for. */
+  asked(key: string, outcome: Promise<ItemOutcome<unknown>>): void {
+    this.#current.push({ key, outcome })
   }
 
   /** The cell ended: its results are in the guest's hands, or, if it was stopped, kept. */
   endCell(stopped: boolean): void {
     if (stopped) {
-      for (const { key, value } of this.#current) this.#kept.set(key, [...(this.#kept.get(key) ?? []), value])
+      for (const { key, outcome } of this.#current)
+        this.#kept.set(key, [...(this.#kept.get(key) ?? []), outcome])
     }
     this.#current = []
   }
 
   /** Takes a kept result, if there is one. */
-  take(key: string): { readonly value: unknown } | undefined {
-    const values = this.#kept.get(key)
-    if (values === undefined || values.length === 0) return undefined
-    return { value: values.shift() }
+  take(key: string): Promise<ItemOutcome<unknown>> | undefined {
+    return this.#kept.get(key)?.shift()
   }
 }

@@ -1,8 +1,9 @@
 import { type Partition, type RecordedDecision, toWritError, type WritError } from '@writ/contract'
-import { type Admission, admit } from './admission.ts'
+import { type Admission, admit, recallAdmission } from './admission.ts'
 import { commandHash, type Place } from './journal.ts'
 import type { Lane } from './lane.ts'
-import { errorJson, outcomeOf, type RunState } from './run-state.ts'
+import type { Past } from './past.ts'
+import { errorFrom, errorJson, outcomeOf, type RunState } from './run-state.ts'
 
 /** Called synchronously when the record whose reply will be delivered has been numbered. */
 export type OnFinal = (seq: number) => void
@@ -20,7 +21,15 @@ export interface LocalStep<T> {
   readonly handed?: (result: T) => void
 }
 
-const NO_ADMISSION: Admission = { allowed: [], decisions: [], refusals: [] }
+/** What a step came to. */
+interface Happened<T> {
+  readonly decisions: readonly RecordedDecision[]
+  readonly partitions: readonly string[]
+  readonly withheld: boolean
+  readonly outcome: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WritError }
+  /** Part of the time that admission took. */
+  readonly admittedMs: number
+}
 
 export async function performLocal<T>(
   state: RunState,
@@ -31,29 +40,13 @@ export async function performLocal<T>(
 ): Promise<T> {
   const { clock, onEvent } = state.ports
   const started = clock.monotonic()
-  let admission = NO_ADMISSION
-  let admittedMs = 0
-  let outcome: { ok: true; value: T } | { ok: false; error: WritError }
-  try {
-    lane.signal.throwIfAborted()
-    const needs = step.needs()
-    admission = await admit(
-      state,
-      lane,
-      step.kind === 'context.read' ? 'context::read' : 'context::search',
-      needs,
-    )
-    admittedMs = clock.monotonic() - started
-    const [refusal] = admission.refusals
-    if (refusal !== undefined && admission.allowed.length === 0) throw refusal
-    const value = await step.effect(admission.allowed)
-    step.handed?.(value)
-    outcome = { ok: true, value }
-  } catch (error) {
-    outcome = { ok: false, error: toWritError(error) }
-  }
+  const { past } = state
+  const happened =
+    past === undefined ? await happen(state, lane, step) : await recall(state, past, lane, place, step)
+  const { outcome, admittedMs } = happened
+  if (outcome.ok) step.handed?.(outcome.value)
   const effectEnd = clock.monotonic()
-  await record(state, lane, place, step, admission, outcome, Math.round(effectEnd - started), onFinal)
+  await record(state, lane, place, step, happened, Math.round(effectEnd - started), onFinal)
   const ended = clock.monotonic()
   onEvent({
     type: 'step',
@@ -70,20 +63,75 @@ export async function performLocal<T>(
   return outcome.value
 }
 
+async function happen<T>(state: RunState, lane: Lane, step: LocalStep<T>): Promise<Happened<T>> {
+  const { clock } = state.ports
+  const started = clock.monotonic()
+  let admission: Admission = { allowed: [], decisions: [], refusals: [] }
+  let admittedMs = 0
+  let outcome: Happened<T>['outcome']
+  try {
+    lane.signal.throwIfAborted()
+    admission = await admit(state, lane, actionOf(step), step.needs())
+    admittedMs = clock.monotonic() - started
+    const [refusal] = admission.refusals
+    if (refusal !== undefined && admission.allowed.length === 0) throw refusal
+    outcome = { ok: true, value: await step.effect(admission.allowed) }
+  } catch (error) {
+    outcome = { ok: false, error: toWritError(error) }
+  }
+  const { decisions, allowed, refusals } = admission
+  return {
+    decisions,
+    partitions: allowed.map((partition) => partition.id),
+    withheld: refusals.length > 0,
+    outcome,
+    admittedMs,
+  }
+}
+
+/** The step as it is recorded: what it asks is compared, what was decided and read is the record's. */
+async function recall<T>(
+  state: RunState,
+  past: Past,
+  lane: Lane,
+  place: Place,
+  step: LocalStep<T>,
+): Promise<Happened<T>> {
+  const stood = past.at(place, step.kind)
+  const input = state.journal.commit(place, step.kind, 'input', JSON.stringify(step.input))
+  past.compare(stood, { op: step.op, input })
+  const output = await past.text(stood, 'output')
+  past.compare(stood, { output: state.journal.commit(place, step.kind, 'output', output) })
+  await past.turn(stood)
+  const { decisions, partitions, label, outcome } = stood.det
+  const withheld = recallAdmission(state, lane, actionOf(step), decisions, partitions)
+  // What raced for the label is settled by the record; that it covers what came before is compared.
+  lane.raise(label)
+  return {
+    decisions,
+    partitions,
+    withheld,
+    outcome: outcome === 'ok' ? { ok: true, value: JSON.parse(output) as T } : { ok: false, error: errorFrom(output) },
+    admittedMs: 0,
+  }
+}
+
+function actionOf(step: Pick<LocalStep<unknown>, 'kind'>): 'context::read' | 'context::search' {
+  return step.kind === 'context.read' ? 'context::read' : 'context::search'
+}
+
 async function record<T>(
   state: RunState,
   lane: Lane,
   place: Place,
   step: LocalStep<T>,
-  admission: Admission,
-  outcome: { ok: true; value: T } | { ok: false; error: WritError },
+  { decisions, partitions, withheld, outcome }: Happened<T>,
   tookMs: number,
   onFinal: OnFinal,
 ): Promise<void> {
   const { journal } = state
   const output = outcome.ok ? JSON.stringify(outcome.value) : errorJson(outcome.error)
   const input = JSON.stringify(step.input)
-  const decisions: readonly RecordedDecision[] = admission.decisions
   const written = journal.write(
     step.kind,
     place,
@@ -94,12 +142,12 @@ async function record<T>(
       input: journal.commit(place, step.kind, 'input', input),
       output: journal.commit(place, step.kind, 'output', output),
       decisions,
-      partitions: admission.allowed.map((partition) => partition.id),
-      withheld: admission.refusals.length > 0,
+      partitions,
+      withheld,
       label: lane.label,
     },
     { at: journal.now(), tookMs },
-    { hash: commandHash(step.kind, step.input), output },
+    { hash: commandHash(step.kind, step.input), input, output },
     'commit',
   )
   onFinal(written.seq)

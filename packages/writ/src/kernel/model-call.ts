@@ -3,6 +3,7 @@ import {
   type Attempt,
   addAmounts,
   type Decision,
+  type Det,
   type ItemOutcome,
   type Message,
   type ModelProfile,
@@ -18,7 +19,8 @@ import type { Reservation } from './budget-pool.ts'
 import { commandHash, type Place } from './journal.ts'
 import type { Lane } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
-import { modelResource, outcomeOf, type RunState } from './run-state.ts'
+import type { Past } from './past.ts'
+import { errorFrom, errorJson, modelResource, outcomeOf, type RunState } from './run-state.ts'
 
 /** Attempts a result record describes one by one; the rest are counted. Keeps the record under its size. */
 const ATTEMPTS_IN_DETAIL = 64
@@ -31,8 +33,8 @@ export interface ModelCall {
   readonly maxOutputTokens: number
   /** What identifies the call across runs: the request as the frame made it. */
   readonly input: unknown
-  /** Text kept for replay that nothing else determines (a turn's last message has the recorded header). */
-  readonly tail: string
+  /** Kept for replay: what the frame was told that nothing else determines. */
+  readonly payloads: Readonly<Record<string, string>>
   /** Room for the first attempt when it was held back beforehand. */
   readonly held?: () => Reservation
 }
@@ -54,18 +56,13 @@ export async function performModelCall(
   call: ModelCall,
   onFinal: OnFinal,
 ): Promise<readonly ItemOutcome<string>[]> {
+  const { past } = state
+  if (past !== undefined) return await recall(state, past, lane, place, call, onFinal)
   const { clock } = state.ports
   const asked = clock.monotonic()
-  const { decision, recorded } = await state.gate.decide(
-    lane,
-    'model::call',
-    modelResource(call.model),
-    lane.label,
-  )
-  const bounds = call.conversations.map((messages) =>
-    attemptBound(call.model, inputBound(messages), call.maxOutputTokens),
-  )
-  const command = new Command(state, lane, place, call, recorded, bounds)
+  const ruling = await state.gate.decide(lane, 'model::call', modelResource(call.model), lane.label)
+  const { decision } = ruling
+  const command = new Command(state, lane, place, call, ruling.recorded)
   if (decision.verdict !== 'allow') {
     const error = refused(state, call.model, decision)
     await command.refuse(error, onFinal)
@@ -75,10 +72,7 @@ export async function performModelCall(
   try {
     first = await enter(command.ports(0, call.held), lane.signal)
   } catch (error) {
-    const known = toWritError(error)
-    await command.refuse(known, onFinal)
-    if (call.role === 'turn' || outcomeOf(known) !== 'limit') throw known
-    return call.conversations.map(() => ({ ok: false, error: known }))
+    return await command.limited(toWritError(error), onFinal)
   }
   try {
     await command.write()
@@ -95,6 +89,50 @@ export async function performModelCall(
   await command.finish(items, Math.round(answered - sent), onFinal)
   command.report(items, clock.monotonic() - asked, sent - asked + clock.monotonic() - answered)
   return items.map((item) => item.outcome)
+}
+
+/** The call as it is recorded: what it asks is compared, nothing is reserved or sent, and what came back is the record's. */
+async function recall(
+  state: RunState,
+  past: Past,
+  lane: Lane,
+  place: Place,
+  call: ModelCall,
+  onFinal: OnFinal,
+): Promise<readonly ItemOutcome<string>[]> {
+  const stood = past.at(place, 'model.call')
+  const resource = `model:${call.model.id}`
+  const ruling = state.gate.recall(lane, 'model::call', resource, [], stood.det.decision)
+  const command = new Command(state, lane, place, call, ruling.recorded)
+  if (stood.det.outcome !== 'ok') {
+    past.compare(stood, command.asked())
+    const error = errorFrom(await past.text(stood, 'error'))
+    await past.turn(stood)
+    if (ruling.decision.verdict === 'allow') return await command.limited(error, onFinal)
+    await command.refuse(refused(state, call.model, ruling.decision), onFinal)
+    throw error
+  }
+  await command.write()
+  const ended = past.at(place, 'model.result')
+  const output = await past.text(ended, 'output')
+  await past.turn(ended)
+  const { charged, label } = ended.det
+  lane.raise(label)
+  state.pool.recall(charged)
+  const items = recalledItems(output, charged)
+  if (items.some(({ outcome }) => !outcome.ok && outcomeOf(outcome.error) === 'limit')) state.tally.limited = true
+  await command.finish(items, 0, onFinal)
+  return items.map((item) => item.outcome)
+}
+
+/** Items from the text `outputText` made of each. Which of them cost what is not recorded; together they cost `charged`. */
+function recalledItems(output: string, charged: Amount): Item[] {
+  return (JSON.parse(output) as string[]).map((text, index) => {
+    const stored = JSON.parse(text) as { readonly text?: string }
+    const outcome: ItemOutcome<string> =
+      stored.text === undefined ? { ok: false, error: errorFrom(text) } : { ok: true, value: stored.text }
+    return { outcome, attempts: [], charged: index === 0 ? charged : NOTHING }
+  })
 }
 
 function refused(state: RunState, model: ModelProfile, decision: Decision): WritError {
@@ -117,14 +155,15 @@ class Command {
     place: Place,
     call: ModelCall,
     decision: RecordedDecision,
-    bounds: readonly Amount[],
   ) {
     this.#state = state
     this.#lane = lane
     this.#place = place
     this.#call = call
     this.#decision = decision
-    this.#bounds = bounds
+    this.#bounds = call.conversations.map((messages) =>
+      attemptBound(call.model, inputBound(messages), call.maxOutputTokens),
+    )
   }
 
   /** What attempts of an item need; the first attempt of the first item may have room held back for it. */
@@ -190,6 +229,15 @@ class Command {
     return { outcome, attempts, charged }
   }
 
+  /** The call found no room, or was cancelled while it waited: a sub-call's items fail one by one, a turn as a whole. */
+  async limited(error: WritError, onFinal: OnFinal): Promise<readonly ItemOutcome<string>[]> {
+    const limit = outcomeOf(error) === 'limit'
+    if (limit) this.#state.tally.limited = true
+    await this.refuse(error, onFinal)
+    if (this.#call.role === 'turn' || !limit) throw error
+    return this.#call.conversations.map(() => ({ ok: false, error }))
+  }
+
   async finish(items: readonly Item[], tookMs: number, onFinal: OnFinal): Promise<void> {
     const { journal } = this.#state
     const charged = items.reduce((sum, item) => addAmounts(sum, item.charged), NOTHING)
@@ -239,25 +287,30 @@ class Command {
     return this.#bounds[item] ?? NOTHING
   }
 
+  /** What the call asks for, whatever comes of it. */
+  asked(): Omit<Det['model.call'], 'outcome' | 'code'> {
+    const texts = this.#call.conversations.map((messages) => JSON.stringify(messages))
+    return {
+      role: this.#call.role,
+      model: this.#call.model.id,
+      items: texts.length,
+      input: this.#commitment('model.call', 'input', texts),
+      maxOutputTokens: this.#call.maxOutputTokens,
+      decision: this.#decision,
+      bound: this.#bounds.reduce(addAmounts, NOTHING),
+    }
+  }
+
   #write(outcome: Outcome, error: WritError | null): { seq: number; durable: Promise<void> } {
     const { journal } = this.#state
-    const texts = this.#call.conversations.map((messages) => JSON.stringify(messages))
+    const { input, payloads } = this.#call
+    const refusal = error === null ? {} : { error: errorJson(error) }
     return journal.write(
       'model.call',
       this.#place,
-      {
-        role: this.#call.role,
-        model: this.#call.model.id,
-        items: texts.length,
-        input: this.#commitment('model.call', 'input', texts),
-        maxOutputTokens: this.#call.maxOutputTokens,
-        decision: this.#decision,
-        bound: this.#bounds.reduce(addAmounts, NOTHING),
-        outcome,
-        code: error?.code ?? null,
-      },
+      { ...this.asked(), outcome, code: error?.code ?? null },
       { at: journal.now() },
-      { hash: commandHash('model.call', this.#call.input), tail: this.#call.tail },
+      { hash: commandHash('model.call', input), ...payloads, ...refusal },
       'flush',
     )
   }
@@ -293,9 +346,7 @@ class Command {
 }
 
 function outputText(outcome: ItemOutcome<string>): string {
-  if (outcome.ok) return JSON.stringify({ text: outcome.value })
-  const { code, message } = outcome.error
-  return JSON.stringify({ error: { code, message } })
+  return outcome.ok ? JSON.stringify({ text: outcome.value }) : errorJson(outcome.error)
 }
 
 function count(items: readonly Item[]): Partial<Record<Outcome, number>> {

@@ -1,8 +1,12 @@
-import { type Citation, type RecordedDecision, toWritError, WritError } from '@writ/contract'
+import { type Citation, type Decision, type RecordedDecision, toWritError, WritError } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import type { Place } from './journal.ts'
 import type { Lane } from './lane.ts'
-import { outcomeOf, type RunState } from './run-state.ts'
+import type { Past } from './past.ts'
+import { errorFrom, errorJson, outcomeOf, type RunState } from './run-state.ts'
+
+/** What has been checked of a value when policy is asked whether it may leave. */
+const VALIDATED = ['validate:citations']
 
 /** What left the run: the value as it was serialised, and the citations that came with it. */
 export interface Released {
@@ -31,26 +35,11 @@ export function checkValue(state: RunState, valueJson: string): void {
 /** The release of the run's answer: validate → decide → durable record. Nothing leaves before this resolves. */
 export async function performRelease(state: RunState, lane: Lane, valueJson: string): Promise<Released> {
   const place = lane.next()
-  const { journal, ports, gate, authority } = state
+  const { journal, ports, past } = state
   const started = ports.clock.monotonic()
-  let value = valueJson
   const citations = citationsOf(lane)
-  let failure: WritError | null = null
-  let recorded: RecordedDecision | null = null
-  try {
-    value = canonicalJson(JSON.parse(valueJson))
-    checkValue(state, value)
-    await checkCitations(state, lane, citations)
-    const ruling = await gate.decide(lane, 'output::release', authority.sink, lane.label, [
-      'validate:citations',
-    ])
-    recorded = ruling.recorded
-    const { verdict, policies, reason } = ruling.decision
-    if (verdict !== 'allow')
-      failure = gate.refuse('output::release', `sink:${authority.sink.id}`, policies, reason)
-  } catch (error) {
-    failure = toWritError(error)
-  }
+  const checked = past === undefined ? await check(state, lane, valueJson, citations) : await recall(state, past, lane, place, valueJson)
+  const { value, failure, decision } = checked
   const written = journal.write(
     'output.release',
     place,
@@ -60,10 +49,10 @@ export async function performRelease(state: RunState, lane: Lane, valueJson: str
       value: journal.commit(place, 'output.release', 'value', value),
       citations: journal.commit(place, 'output.release', 'citations', canonicalJson(citations)),
       label: lane.label,
-      decision: recorded,
+      decision,
     },
     { at: journal.now(), tookMs: Math.round(ports.clock.monotonic() - started) },
-    {},
+    failure === null ? {} : { error: errorJson(failure) },
     'flush',
   )
   await written.durable
@@ -82,6 +71,59 @@ export async function performRelease(state: RunState, lane: Lane, valueJson: str
   })
   if (failure !== null) throw failure
   return { place, valueJson: value, citations }
+}
+
+/** A value that wants to leave: its canonical form, the decision if it came to one, and what keeps it in. */
+interface Checked {
+  readonly value: string
+  readonly decision: RecordedDecision | null
+  readonly failure: WritError | null
+}
+
+async function check(
+  state: RunState,
+  lane: Lane,
+  valueJson: string,
+  citations: readonly Citation[],
+): Promise<Checked> {
+  const { gate, authority } = state
+  let value = valueJson
+  try {
+    value = canonical(state, valueJson)
+    await checkCitations(state, lane, citations)
+    const { decision, recorded } = await gate.decide(lane, 'output::release', authority.sink, lane.label, VALIDATED)
+    return { value, decision: recorded, failure: refusal(state, decision) }
+  } catch (error) {
+    return { value, decision: null, failure: toWritError(error) }
+  }
+}
+
+/** A release as it is recorded: the value is checked again, the decision and the bytes cited are the record's. */
+async function recall(state: RunState, past: Past, lane: Lane, place: Place, valueJson: string): Promise<Checked> {
+  const stood = past.at(place, 'output.release')
+  const { decision, outcome } = stood.det
+  const failed = outcome === 'ok' || decision !== null ? null : errorFrom(await past.text(stood, 'error'))
+  let value = valueJson
+  try {
+    value = canonical(state, valueJson)
+  } catch (error) {
+    return { value, decision: null, failure: toWritError(error) }
+  }
+  if (decision === null) return { value, decision, failure: failed }
+  const sink = `sink:${state.authority.sink.id}`
+  const ruling = state.gate.recall(lane, 'output::release', sink, VALIDATED, decision)
+  return { value, decision: ruling.recorded, failure: refusal(state, ruling.decision) }
+}
+
+function canonical(state: RunState, valueJson: string): string {
+  const value = canonicalJson(JSON.parse(valueJson))
+  checkValue(state, value)
+  return value
+}
+
+function refusal(state: RunState, { verdict, policies, reason }: Decision): WritError | null {
+  if (verdict === 'allow') return null
+  return state.gate.refuse('output::release', `sink:${state.authority.sink.id}`, policies, reason)
 }
 
 /** Every citation's bytes are read again and must be what the citation says. */

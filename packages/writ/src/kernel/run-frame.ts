@@ -8,14 +8,13 @@ import {
   type StrategyChoice,
   toWritError,
 } from '@writ/contract'
-import type { Hold } from './budget-pool.ts'
 import { overviewStep, readStep } from './context-steps.ts'
 import { KernelFrame } from './kernel-frame.ts'
 import type { Lane } from './lane.ts'
 import { performLocal } from './local-step.ts'
 import type { Released } from './release.ts'
 import { outcomeOf, type RunState } from './run-state.ts'
-import type { FrameResult } from './spawn.ts'
+import type { FrameResult, Holds } from './spawn.ts'
 import { lastTurnBytes } from './turn-bounds.ts'
 
 /** What child frames do. */
@@ -29,19 +28,13 @@ export interface FrameRun extends FrameResult {
   readonly incomplete: boolean
 }
 
-/** What a frame is opened with besides its lane. */
-interface Opening {
-  readonly next?: Hold
-  readonly last?: Hold
-}
-
 type Strategy = Pick<StrategyChoice, 'strategy' | 'turns'>
 
 /** Runs a frame to its end. Never rejects: whatever happens, the frame closes with all it started recorded. */
 export async function runFrame(
   state: RunState,
   lane: Lane,
-  holds: Opening,
+  holds: Holds,
   strategy: Strategy = RECURSE,
 ): Promise<FrameRun> {
   const { ports, tally } = state
@@ -63,7 +56,7 @@ export async function runFrame(
 }
 
 /** Opens the frame for reasoning, lets it reason, and closes it. */
-async function live(state: RunState, lane: Lane, holds: Opening, strategy: Strategy): Promise<FrameRun> {
+async function live(state: RunState, lane: Lane, holds: Holds, strategy: Strategy): Promise<FrameRun> {
   const { reasoner } = state.ports
   const frame = new KernelFrame(state, lane, {
     holds,
@@ -93,18 +86,30 @@ async function stringContext(state: RunState, lane: Lane): Promise<GuestContext>
   const { partitions, docs } = lane.scope
   const { store } = state.ports
   if (partitions.length === 0) return { type: 'none' }
-  const total =
+  const count =
     docs === null ? partitions.reduce((sum, partition) => sum + partition.documents, 0) : docs.size
   const bytes = partitions.reduce((sum, partition) => sum + partition.bytes, 0)
-  const [only] =
-    docs ??
-    partitions.flatMap((partition) => (total === 1 ? store.documents(partition.id) : [])).map((doc) => doc.id)
-  const info = only === undefined ? undefined : store.locate(only)
-  if (total !== 1 || info === undefined || info.bytes > STRING_CONTEXT_BYTES)
-    return { type: 'handle', docs: total, bytes }
-  const step = readStep(store, lane, { doc: info.id })
+  const doc = count === 1 ? await smallText(state, lane) : undefined
+  if (doc === undefined) return { type: 'handle', docs: count, bytes }
+  const step = readStep(store, lane, { doc })
   const read = await permitted(performLocal(state, lane, lane.next(), step, ignore))
   return read === undefined ? { type: 'none' } : { type: 'text', text: read.text, docs: 1 }
+}
+
+/** The only document of a frame, when it is small; in a replay, the one that was read before the first turn. */
+async function smallText(state: RunState, lane: Lane): Promise<string | undefined> {
+  const { past, ports } = state
+  if (past !== undefined) {
+    const place = { lane: lane.id, n: lane.steps }
+    if (!past.has(place, 'context.read')) return undefined
+    const { doc } = JSON.parse(await past.text(past.at(place, 'context.read'), 'input')) as { doc: string }
+    return doc
+  }
+  const { partitions, docs } = lane.scope
+  const [only] =
+    docs ?? partitions.flatMap((partition) => ports.store.documents(partition.id)).map((doc) => doc.id)
+  const info = only === undefined ? undefined : ports.store.locate(only)
+  return info !== undefined && info.bytes <= STRING_CONTEXT_BYTES ? info.id : undefined
 }
 
 /** A refusal leaves the frame without what it asked for; anything else is a failure. */

@@ -41,7 +41,14 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       omitted: commit('omitted', canonicalJson(store.omitted)),
     },
     { at: journal.now(), version: request.version },
-    { question: request.question, strategy: request.strategy },
+    {
+      question: request.question,
+      strategy: request.strategy,
+      omitted: canonicalJson(store.omitted),
+      // What a replay needs of the world outside the run; the rest of it is in the records.
+      partitions: JSON.stringify(store.partitions),
+      authority: JSON.stringify(authority),
+    },
     'flush',
   ).durable
 }
@@ -71,7 +78,7 @@ export async function closeRecord(state: RunState, lane: Lane, answer: Answer): 
 }
 
 /** Everything that shapes what a frame does: a replay under another digest is a `CODE_MISMATCH`. */
-function guestAbi(sandbox: string, reasoner: string): string {
+export function guestAbi(sandbox: string, reasoner: string): string {
   return `${sandbox}.${reasoner}`
 }
 

@@ -1,4 +1,5 @@
 import {
+  ERRORS,
   type ErrorCode,
   type Limits,
   type ModelProfile,
@@ -10,6 +11,7 @@ import type { BudgetPool } from './budget-pool.ts'
 import type { ModelSlots } from './concurrency.ts'
 import type { Gate } from './gate.ts'
 import type { Journal } from './journal.ts'
+import type { Past } from './past.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
 
 /** What the frames of one run share. */
@@ -26,6 +28,8 @@ export interface RunState {
   readonly gate: Gate
   readonly slots: (model: ModelProfile) => ModelSlots
   readonly tally: Tally
+  /** The recorded run that this one does again; undefined for one that happens. */
+  readonly past: Past | undefined
 }
 
 /** Counts that the answer reports. */
@@ -69,4 +73,18 @@ export function outcomeOf(error: WritError): Outcome {
 /** An error as it is stored for replay and shown to guests. */
 export function errorJson(error: WritError): string {
   return JSON.stringify({ error: { code: error.code, message: error.message, data: error.data } })
+}
+
+interface StoredError {
+  readonly error: { readonly code: string; readonly message: string; readonly data?: Record<string, unknown> }
+}
+
+/** The error that `errorJson` stored. */
+export function errorFrom(json: string): WritError {
+  const { code, message, data = {} } = (JSON.parse(json) as StoredError).error
+  return new WritError(isErrorCode(code) ? code : 'INTERNAL', message, { data })
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code)
 }

@@ -14,7 +14,10 @@ import { ModelSlots } from './concurrency.ts'
 import { Gate } from './gate.ts'
 import { Journal } from './journal.ts'
 import { Lane } from './lane.ts'
+import type { Place } from './journal.ts'
+import type { Past } from './past.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
+import type { Released } from './release.ts'
 import { type FrameRun, runFrame } from './run-frame.ts'
 import { closeRecord, openRecord } from './run-records.ts'
 import { outcomeOf, type RunState } from './run-state.ts'
@@ -52,18 +55,37 @@ export async function executeRun(request: RunRequest, ports: KernelPorts): Promi
   const timer = startTimer(request, halted)
   try {
     const state = createState(request, ports, (error) => halted.abort(error))
-    const started = ports.clock.monotonic()
-    await openRecord(state, request)
-    const end = await runRoot(state, request, signal)
-    return await finish(
-      state,
-      request,
-      end,
-      Math.round(ports.clock.monotonic() - started + request.elapsedMs),
-    )
+    const { answer, released, closing } = await runToClose(state, request, signal)
+    const evidence = await sealRun(state, request.question, answer, released, closing)
+    await ports.log.finish(answer.status)
+    const { recordMs, size } = state.journal
+    return { answer, evidence, governance: { ...state.gate.cost, recordMs, records: size } }
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** A run whose closing record is written. */
+interface ClosedRun {
+  readonly answer: Answer
+  readonly released: Released | undefined
+  readonly closing: Place
+}
+
+/** Runs a request from its opening record to its closing one: what a replay does again. */
+export async function runToClose(
+  state: RunState,
+  request: RunRequest,
+  signal: AbortSignal,
+): Promise<ClosedRun> {
+  const { clock } = state.ports
+  const started = clock.monotonic()
+  await openRecord(state, request)
+  const end = await runRoot(state, request, signal)
+  const wallMs = Math.round(clock.monotonic() - started + request.elapsedMs)
+  const answer = answerOf(state, end, wallMs)
+  const closing = await closeRecord(state, end.lane, answer)
+  return { answer, released: end.result.value, closing }
 }
 
 function startTimer(request: RunRequest, halted: AbortController): NodeJS.Timeout | undefined {
@@ -73,7 +95,13 @@ function startTimer(request: RunRequest, halted: AbortController): NodeJS.Timeou
   return setTimeout(() => halted.abort(error), Math.max(0, timeoutMs - request.elapsedMs))
 }
 
-function createState(request: RunRequest, ports: KernelPorts, halt: (error: WritError) => void): RunState {
+/** The state of a run; with a past, of one that is done again. */
+export function createState(
+  request: RunRequest,
+  ports: KernelPorts,
+  halt: (error: WritError) => void,
+  past?: Past,
+): RunState {
   const { limits, authority, models, run } = request
   const slots = new Map<string, ModelSlots>()
   return {
@@ -85,7 +113,7 @@ function createState(request: RunRequest, ports: KernelPorts, halt: (error: Writ
     authority,
     models,
     pool: new BudgetPool(limits),
-    journal: new Journal(ports.log, ports.clock, (error) => halt(toWritError(error))),
+    journal: new Journal(ports.log, ports.clock, (error) => halt(toWritError(error)), past),
     gate: new Gate(ports, authority, halt),
     slots: (model) => {
       const known = slots.get(model.id) ?? new ModelSlots(limits.concurrency)
@@ -93,6 +121,7 @@ function createState(request: RunRequest, ports: KernelPorts, halt: (error: Writ
       return known
     },
     tally: { frames: 1, maxDepth: 0, steps: 0, limited: false },
+    past,
   }
 }
 
@@ -164,18 +193,13 @@ function holdLastTurn(state: RunState, question: string): Hold {
   return state.pool.hold(turnBound(limits, models.root, bytes))
 }
 
-async function finish(
-  state: RunState,
-  request: RunRequest,
-  end: RootEnd,
-  wallMs: number,
-): Promise<RunResult> {
+function answerOf(state: RunState, end: RootEnd, wallMs: number): Answer {
   const { status, reason } = judge(state, end.result)
   const released = end.result.value
   const charged = state.pool.charged
   const valueJson = released?.valueJson ?? 'null'
   const value = JSON.parse(valueJson) as Json
-  const answer: Answer = {
+  return {
     schema: 'writ.answer/1',
     run: state.run,
     status,
@@ -199,11 +223,6 @@ async function finish(
     evidence: null,
     reason,
   }
-  const closing = await closeRecord(state, end.lane, answer)
-  const evidence = await sealRun(state, request.question, answer, released, closing)
-  await state.ports.log.finish(status)
-  const { recordMs, size } = state.journal
-  return { answer, evidence, governance: { ...state.gate.cost, recordMs, records: size } }
 }
 
 /** Characters of a reason that are kept. */

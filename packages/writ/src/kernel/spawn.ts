@@ -1,8 +1,12 @@
 import {
+  type Amount,
+  addAmounts,
   type Decision,
   type FrameValue,
   type ItemOutcome,
+  type Label,
   type ModelProfile,
+  NOTHING,
   type RecordedDecision,
   type SpawnRequest,
   toWritError,
@@ -10,18 +14,21 @@ import {
 } from '@writ/contract'
 import { belowCeiling } from './admission.ts'
 import type { Hold } from './budget-pool.ts'
-import { commandHash, type Place } from './journal.ts'
+import { commandHash, type Place, type Written } from './journal.ts'
 import { Lane, type Scope } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
-import { chooseModel, errorJson, outcomeOf, type RunState } from './run-state.ts'
+import type { Past } from './past.ts'
+import { chooseModel, errorFrom, errorJson, outcomeOf, type RunState } from './run-state.ts'
 import { lastTurnBytes, turnBound } from './turn-bounds.ts'
 
-/** Runs a frame to its end and never rejects: a spawn without a join would be a hole in the record. What the spawn step needs of the room that knows how. */
-export type RunFrame = (
-  state: RunState,
-  lane: Lane,
-  holds: { readonly next: Hold; readonly last: Hold },
-) => Promise<FrameResult>
+/** Turns of a frame that stay possible whatever else is spent; none in a replay, where nothing is. */
+export interface Holds {
+  readonly next?: Hold
+  readonly last?: Hold
+}
+
+/** Runs a frame to its end and never rejects: a spawn without a join would be a hole in the record. */
+export type RunFrame = (state: RunState, lane: Lane, holds: Holds) => Promise<FrameResult>
 
 /** How a frame ended. */
 export interface FrameResult {
@@ -29,41 +36,40 @@ export interface FrameResult {
   readonly error: WritError | undefined
 }
 
-interface Child {
+/** A child that is asked for, and the place its step was given. */
+export interface Child {
   readonly place: Place
-  readonly id: string
   readonly request: SpawnRequest
+}
+
+interface NumberedChild extends Child {
+  readonly id: string
 }
 
 /**
  * Opens child frames, at most as many at once as one model may have requests in flight; the others wait their turn.
- * Places and lanes are given when the step is asked for, so they do not depend on which child runs first.
+ * Lanes are given when the step is asked for, so they do not depend on which child runs first. `onEnd` hears of the
+ * record that ends each.
  */
 export async function performSpawn(
   state: RunState,
   lane: Lane,
-  first: Place,
-  requests: readonly SpawnRequest[],
+  asked: readonly Child[],
   runFrame: RunFrame,
-  onFinal: OnFinal,
+  onEnd: OnFinal,
 ): Promise<readonly ItemOutcome<FrameValue>[]> {
-  const children = requests.map((request, index): Child => {
+  const children = asked.map((child): NumberedChild => {
     lane.children += 1
-    return { place: index === 0 ? first : lane.next(), id: `${lane.id}.${lane.children}`, request }
+    return { ...child, id: `${lane.id}.${lane.children}` }
   })
   const outcomes: ItemOutcome<FrameValue>[] = []
   let next = 0
-  let open = children.length
   const worker = async (): Promise<void> => {
     for (let index = next; index < children.length; index = next) {
       next += 1
       const child = children[index]
       if (child === undefined) return
-      // The reply waits for the whole batch, so it belongs to the record that ends the last child.
-      outcomes[index] = await spawn(state, lane, child, runFrame, (seq) => {
-        open -= 1
-        if (open === 0) onFinal(seq)
-      })
+      outcomes[index] = await spawn(state, lane, child, runFrame, onEnd)
     }
   }
   await Promise.all(Array.from({ length: Math.min(state.limits.concurrency, children.length) }, worker))
@@ -73,38 +79,100 @@ export async function performSpawn(
 async function spawn(
   state: RunState,
   lane: Lane,
-  child: Child,
+  child: NumberedChild,
   runFrame: RunFrame,
   onEnd: OnFinal,
 ): Promise<ItemOutcome<FrameValue>> {
-  const { worker: profile } = state.authority
-  const ruling = await state.gate.decide(
-    lane,
-    'recursion::spawn',
-    { type: 'profile', ...profile },
-    lane.label,
-  )
-  let opened: Opened
-  try {
-    opened = await open(state, lane, child, ruling.decision)
-  } catch (error) {
-    const known = toWritError(error)
-    if (outcomeOf(known) === 'limit') state.tally.limited = true
-    const written = writeSpawn(state, lane, child, ruling.recorded, null, known)
+  const { past } = state
+  const { decision, label: before, opening } =
+    past === undefined ? await openNow(state, lane, child) : await recallOpening(state, past, lane, child)
+  if (!opening.ok) {
+    const { error } = opening
+    if (outcomeOf(error) === 'limit') state.tally.limited = true
+    const written = writeSpawn(state, child, { decision, label: before ?? lane.label }, null, error)
     onEnd(written.seq)
     await written.durable
-    return { ok: false, error: known }
+    return { ok: false, error }
   }
   // In one go with its record: a goal carries its frame's label as it is at that moment.
-  const frame = childLane(state, lane, child, opened)
-  const written = writeSpawn(state, lane, child, ruling.recorded, opened, null)
+  const label = before ?? lane.label
+  const frame = childLane(state, lane, child, opening.value, label)
+  const written = writeSpawn(state, child, { decision, label }, opening.value, null)
   await written.durable
   const started = state.ports.clock.monotonic()
-  const result = await runFrame(state, frame, opened.holds)
+  const result = await runFrame(state, frame, opening.value.holds)
   return await join(state, lane, child, frame, result, { command: written.seq, started }, onEnd)
 }
 
-function childLane(state: RunState, lane: Lane, child: Child, { model, scope }: Opened): Lane {
+/** What a spawn came to before its record: the decision, and the child or why there is none. */
+interface Opening {
+  readonly decision: RecordedDecision
+  /** The parent's label, where it is recorded; else it is that of the moment the record is written. */
+  readonly label: Label | null
+  readonly opening: ItemOutcome<Opened>
+}
+
+async function openNow(state: RunState, lane: Lane, child: NumberedChild): Promise<Opening> {
+  const { worker } = state.authority
+  const profile = { type: 'profile', ...worker } as const
+  const ruling = await state.gate.decide(lane, 'recursion::spawn', profile, lane.label)
+  const opening = await open(state, lane, child, ruling.decision).then(
+    (value) => ({ ok: true as const, value }),
+    (error: unknown) => ({ ok: false as const, error: toWritError(error) }),
+  )
+  return { decision: ruling.recorded, label: null, opening }
+}
+
+/** A spawn as it is recorded: the scope and the parent's label of that moment, nothing held back. */
+async function recallOpening(
+  state: RunState,
+  past: Past,
+  lane: Lane,
+  child: NumberedChild,
+): Promise<Opening> {
+  const { worker } = state.authority
+  const stood = past.at(child.place, 'frame.spawn')
+  const { outcome, decision, label, scope } = stood.det
+  past.compare(stood, { child: child.id, input: spawnInput(state, child) })
+  const ruling = state.gate.recall(lane, 'recursion::spawn', `profile:${worker.id}`, [], decision)
+  if (outcome !== 'ok') {
+    const error = errorFrom(await past.text(stood, 'error'))
+    await past.turn(stood)
+    if (decision.verdict !== 'allow')
+      state.gate.refuse('recursion::spawn', `profile:${worker.id}`, decision.policies, decision.reason)
+    return { decision: ruling.recorded, label, opening: { ok: false, error } }
+  }
+  const model = chooseModel(state, child.request.model)
+  const value: Opened = {
+    model,
+    bound: twoTurns(state, model, child.request.goal),
+    holds: {},
+    scope: recallScope(lane, child.request, scope, label),
+  }
+  return { decision: ruling.recorded, label, opening: { ok: true, value } }
+}
+
+/** The scope that a recorded spawn had: its own text, or what it named of its parent's. */
+function recallScope(lane: Lane, request: SpawnRequest, ids: readonly string[], label: Label): Scope {
+  const { context, scope } = request
+  const [id] = ids
+  if (context !== undefined && id !== undefined) {
+    const bytes = Buffer.byteLength(context)
+    const text = { id, collection: '', label, purposes: [], owner: '', documents: 1, bytes, packSha256: '' }
+    return { partitions: [text], docs: null }
+  }
+  if (scope === 'inherit') return lane.scope
+  const partitions = lane.scope.partitions.filter((partition) => ids.includes(partition.id))
+  return { partitions, docs: scope === undefined ? null : new Set(scope) }
+}
+
+function childLane(
+  state: RunState,
+  lane: Lane,
+  child: NumberedChild,
+  { model, scope }: Opened,
+  label: Label,
+): Lane {
   return new Lane({
     id: child.id,
     parent: lane,
@@ -113,7 +181,7 @@ function childLane(state: RunState, lane: Lane, child: Child, { model, scope }: 
     profile: state.authority.worker,
     model,
     scope,
-    label: lane.label,
+    label,
     signal: lane.signal,
   })
 }
@@ -122,10 +190,12 @@ function childLane(state: RunState, lane: Lane, child: Child, { model, scope }: 
 interface Opened {
   readonly model: ModelProfile
   readonly scope: Scope
-  readonly holds: { readonly next: Hold; readonly last: Hold }
+  readonly holds: Holds
+  /** Its next and its last turn, the worst case. */
+  readonly bound: Amount
 }
 
-async function open(state: RunState, lane: Lane, child: Child, decision: Decision): Promise<Opened> {
+async function open(state: RunState, lane: Lane, child: NumberedChild, decision: Decision): Promise<Opened> {
   lane.signal.throwIfAborted()
   const { worker } = state.authority
   if (decision.verdict !== 'allow')
@@ -139,7 +209,8 @@ async function open(state: RunState, lane: Lane, child: Child, decision: Decisio
   const model = chooseModel(state, child.request.model)
   const holds = holdTurns(state, model, child.request.goal)
   try {
-    return { model, holds, scope: await childScope(state, lane, child) }
+    const bound = twoTurns(state, model, child.request.goal)
+    return { model, holds, bound, scope: await childScope(state, lane, child) }
   } catch (error) {
     holds.next.release()
     holds.last.release()
@@ -149,17 +220,26 @@ async function open(state: RunState, lane: Lane, child: Child, decision: Decisio
 
 /** A child holds back its next and its last turn and nothing more, so siblings do not starve. */
 function holdTurns(state: RunState, model: ModelProfile, goal: string): { next: Hold; last: Hold } {
-  const bytes = lastTurnBytes(state.limits, model, state.ports.reasoner.promptBytes, goal)
-  const last = state.pool.hold(turnBound(state.limits, model, bytes))
+  const bound = oneTurn(state, model, goal)
+  const last = state.pool.hold(bound)
   try {
-    return { last, next: state.pool.hold(turnBound(state.limits, model, bytes)) }
+    return { last, next: state.pool.hold(bound) }
   } catch (error) {
     last.release()
     throw error
   }
 }
 
-async function childScope(state: RunState, lane: Lane, child: Child): Promise<Scope> {
+function oneTurn({ limits, ports }: RunState, model: ModelProfile, goal: string): Amount {
+  return turnBound(limits, model, lastTurnBytes(limits, model, ports.reasoner.promptBytes, goal))
+}
+
+function twoTurns(state: RunState, model: ModelProfile, goal: string): Amount {
+  const bound = oneTurn(state, model, goal)
+  return addAmounts(bound, bound)
+}
+
+async function childScope(state: RunState, lane: Lane, child: NumberedChild): Promise<Scope> {
   const { context, scope } = child.request
   const { store } = state.ports
   if (context !== undefined) {
@@ -182,18 +262,19 @@ async function childScope(state: RunState, lane: Lane, child: Child): Promise<Sc
   return { partitions, docs }
 }
 
+function spawnInput({ journal }: RunState, { place, request }: Child): string {
+  return journal.commit(place, 'frame.spawn', 'input', JSON.stringify(request))
+}
+
 function writeSpawn(
   state: RunState,
-  lane: Lane,
-  child: Child,
-  decision: RecordedDecision,
+  child: NumberedChild,
+  { decision, label }: { readonly decision: RecordedDecision; readonly label: Label },
   opened: Opened | null,
   error: WritError | null,
-): { seq: number; durable: Promise<void> } {
+): Written {
   const { journal } = state
   const { request, place, id } = child
-  const scope = opened === null ? [] : opened.scope.partitions.map((partition) => partition.id)
-  const last = opened?.holds.last.bound
   return journal.write(
     'frame.spawn',
     place,
@@ -201,21 +282,20 @@ function writeSpawn(
       child: id,
       profile: state.authority.worker.id,
       model: opened?.model.id ?? '',
-      scope,
-      input: journal.commit(place, 'frame.spawn', 'input', JSON.stringify(request)),
+      scope: opened === null ? [] : opened.scope.partitions.map((partition) => partition.id),
+      input: spawnInput(state, child),
       decision,
-      label: lane.label,
-      bound: {
-        calls: (last?.calls ?? 0) * 2,
-        inputTokens: (last?.inputTokens ?? 0) * 2,
-        outputTokens: (last?.outputTokens ?? 0) * 2,
-        costMicroUsd: (last?.costMicroUsd ?? 0) * 2,
-      },
+      label,
+      bound: opened?.bound ?? NOTHING,
       outcome: error === null ? 'ok' : outcomeOf(error),
       code: error?.code ?? null,
     },
     { at: journal.now() },
-    { hash: commandHash('frame.spawn', request), goal: request.goal },
+    {
+      hash: commandHash('frame.spawn', request),
+      goal: request.goal,
+      ...(error === null ? {} : { error: errorJson(error) }),
+    },
     'commit',
   )
 }
@@ -223,14 +303,17 @@ function writeSpawn(
 async function join(
   state: RunState,
   lane: Lane,
-  child: Child,
+  child: NumberedChild,
   opened: Lane,
   result: FrameResult,
   spawned: { readonly command: number; readonly started: number },
   onEnd: OnFinal,
 ): Promise<ItemOutcome<FrameValue>> {
-  const { journal, ports } = state
-  const outcome = await lane.admit(() => admitValue(state, lane, opened, result))
+  const { journal, ports, past } = state
+  const outcome =
+    past === undefined
+      ? await lane.admit(() => admitValue(state, lane, opened, result))
+      : await recallJoin(state, past, lane, child, opened, result)
   const value = outcome.ok ? outcome.value.valueJson : errorJson(outcome.error)
   const { root, records } = journal.laneRoot(opened.id)
   const written = journal.write(
@@ -259,6 +342,25 @@ async function join(
   return outcome
 }
 
+/** A join as it is recorded: the child's value is its own, done again; that the parent could not take it is the record's. */
+async function recallJoin(
+  state: RunState,
+  past: Past,
+  lane: Lane,
+  { place }: Child,
+  opened: Lane,
+  result: FrameResult,
+): Promise<ItemOutcome<FrameValue>> {
+  const stood = past.at(place, 'frame.join')
+  const refused = result.value !== undefined && stood.det.outcome !== 'ok'
+  const error = refused ? errorFrom(await past.text(stood, 'value')) : undefined
+  await past.turn(stood)
+  if (error === undefined) return result.value === undefined ? ended(opened, result) : taken(lane, opened, result.value)
+  const { policies } = error.data
+  const named = Array.isArray(policies) ? policies.map(String) : []
+  return { ok: false, error: state.gate.refuse('frame.join', `frame:${opened.id}`, named, 'ceiling') }
+}
+
 /** Takes a child's value over, when the parent keeps a model at the label it brings. */
 async function admitValue(
   state: RunState,
@@ -266,20 +368,24 @@ async function admitValue(
   opened: Lane,
   result: FrameResult,
 ): Promise<ItemOutcome<FrameValue>> {
-  if (result.value === undefined) {
-    // Only the code crosses: the child's message may hold what the parent has not read.
-    const code = result.error?.code ?? 'NO_ANSWER'
-    return { ok: false, error: new WritError(code, `The child frame ${opened.id} ended with ${code}.`) }
-  }
+  if (result.value === undefined) return ended(opened, result)
   const ceiling = await belowCeiling(state, lane, opened.label)
-  if (ceiling === null) {
-    lane.raise(opened.label)
-    lane.slices.merge(opened.slices)
-    lane.inherited.push(...result.value.citations)
-    return { ok: true, value: result.value }
-  }
+  if (ceiling === null) return taken(lane, opened, result.value)
   return {
     ok: false,
     error: state.gate.refuse('frame.join', `frame:${opened.id}`, ceiling.policies, 'ceiling'),
   }
+}
+
+function taken(lane: Lane, opened: Lane, value: FrameValue): ItemOutcome<FrameValue> {
+  lane.raise(opened.label)
+  lane.slices.merge(opened.slices)
+  lane.inherited.push(...value.citations)
+  return { ok: true, value }
+}
+
+function ended(opened: Lane, result: FrameResult): ItemOutcome<FrameValue> {
+  // Only the code crosses: the child's message may hold what the parent has not read.
+  const code = result.error?.code ?? 'NO_ANSWER'
+  return { ok: false, error: new WritError(code, `The child frame ${opened.id} ended with ${code}.`) }
 }

@@ -18,6 +18,7 @@ export async function openLedger(home: string): Promise<Ledger> {
     runs: () => channel.request({ op: 'runs' }),
     records: (run) => records(channel, run),
     payload: (run, path) => channel.request({ op: 'payload', run, path }),
+    key: (run) => channel.request({ op: 'key', run }),
     close: () => channel.close(),
   }
 }

@@ -65,6 +65,10 @@ export class Reader {
     return key && decrypt(key, { run, kind: 'payload', path }, blob(row, 'ciphertext'))
   }
 
+  key({ run }: Request<'key'>): Uint8Array | undefined {
+    return this.#locate(run) === undefined ? undefined : readRunKey(this.#home.runKeys, run)
+  }
+
   close(): void {
     for (const db of this.#shards.values()) db.close()
     this.#shards.clear()

@@ -56,6 +56,8 @@ function perform(request: Exclude<Request, Write>): Operations[typeof request.op
       return reader.records(request)
     case 'payload':
       return reader.payload(request)
+    case 'key':
+      return reader.key(request)
     case 'close':
       return close()
   }

@@ -57,7 +57,7 @@ async function takeTurn(
   turn: number,
   last: boolean,
 ): Promise<Reply> {
-  const asked = `${turnHeader(frame, turn, last)}\n\n${pending}`
+  const asked = `${turnHeader(frame, await frame.standing(), turn, last)}\n\n${pending}`
   const conversation: readonly Message[] = [...history, { role: 'user', text: asked }]
   const window = Math.floor(frame.model.contextWindow * 0.75) * CHARS_PER_TOKEN
   const most = last ? Math.min(window, frame.lastTurnBytes) : window
@@ -82,7 +82,6 @@ async function actOn(frame: Frame, turn: Turn, number: number): Promise<Step> {
     const title = turn.blocks.length > 1 ? `Block ${index + 1}:\n` : ''
     const result = await runBlock(frame, block)
     if (typeof result === 'string') return { released: false, shown: [...shown, title + result].join('\n\n') }
-    frame.signal.throwIfAborted()
     if (result.finalJson !== undefined) return await release(frame, result.finalJson, shown)
     shown.push(title + showCell(result, most))
     if (result.outcome !== 'ok') return { released: false, shown: shown.join('\n\n') }
@@ -116,7 +115,6 @@ async function releaseText(
 ): Promise<Step> {
   if (final.form === 'value') return await release(frame, JSON.stringify(final.text), shown)
   const result = await frame.cell(`FINAL_VAR(${JSON.stringify(final.name)})`, answerCall)
-  frame.signal.throwIfAborted()
   if (result.finalJson !== undefined) return await release(frame, result.finalJson, shown)
   return { released: false, shown: [...shown, showCell(result, most)].join('\n\n') }
 }

@@ -1,14 +1,13 @@
-import { type CorpusView, type Frame, formatLabel } from '@writ/contract'
+import { type CorpusView, type Frame, formatLabel, type Standing } from '@writ/contract'
 
 /** The line above every message to the model: where the frame stands. */
-export function turnHeader(frame: Frame, turn: number, last: boolean): string {
+export function turnHeader(frame: Frame, { label, pressure }: Standing, turn: number, last: boolean): string {
   const parts = [
     `turn ${turn} of ${frame.maxTurns}`,
     `depth ${frame.depth} of ${frame.maxDepth}`,
-    `label ${formatLabel(frame.label())}`,
+    `label ${formatLabel(label)}`,
   ]
-  const pressed = frame.pressure()
-  if (pressed.length > 0) parts.push(`80 % or more used: ${pressed.join(', ')}`)
+  if (pressure.length > 0) parts.push(`80 % or more used: ${pressure.join(', ')}`)
   const line = `[${parts.join(' · ')}]`
   return last ? `${line}\nThis is your last turn: release what you have now with FINAL(value).` : line
 }

@@ -1,0 +1,41 @@
+import { createWrit, type ReplayReport } from '../index.ts'
+import { onInterrupt } from './interrupt.ts'
+import { homeOf } from './show.ts'
+
+export interface ReplayFlags {
+  readonly home?: string
+  readonly policy?: string
+  readonly json?: boolean
+}
+
+/** Does a run of the home again and prints what it came to; resolves with 0 when it is identical, else 6. */
+export async function replay(run: string, flags: ReplayFlags): Promise<number> {
+  const interrupt = onInterrupt()
+  const { policy } = flags
+  const writ = await createWrit({ ...homeOf(flags), ...(policy === undefined ? {} : { policy }) })
+  try {
+    const report = await writ.replay(run, { signal: interrupt.signal })
+    process.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : describe(run, report))
+    return report.outcome === 'IDENTICAL' ? 0 : 6
+  } finally {
+    interrupt.stop()
+    await writ.close()
+  }
+}
+
+const MEANING: Readonly<Record<ReplayReport['outcome'], string>> = {
+  IDENTICAL: 'every step was done again and every deterministic field is equal',
+  DIVERGED: 'doing it again gives something else',
+  INCOMPLETE: 'the record ends or something stored beside it is gone',
+  CODE_MISMATCH: 'this Writ shapes frames differently from the one that made the run',
+}
+
+function describe(run: string, { outcome, steps, at }: ReplayReport): string {
+  const lines = [`run ${run}: ${outcome}, ${MEANING[outcome]}`, `${steps} steps done again`]
+  if (at !== null) {
+    const where = at.seq === null ? 'no record' : `record ${at.seq}`
+    lines.push(`at ${where}, lane ${at.lane}, step ${at.n} ${at.pointer}`)
+    lines.push(`  expected ${JSON.stringify(at.expected)}`, `  found    ${JSON.stringify(at.found)}`)
+  }
+  return `${lines.join('\n')}\n`
+}

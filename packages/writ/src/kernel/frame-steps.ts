@@ -1,0 +1,214 @@
+import {
+  type FrameValue,
+  type ItemOutcome,
+  type Message,
+  type ModelProfile,
+  type ReadResult,
+  type SpawnRequest,
+  type StepName,
+  type Steps,
+  type SubCall,
+  toWritError,
+  WritError,
+} from '@writ/contract'
+import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from './context-steps.ts'
+import type { Place } from './journal.ts'
+import { KeptResults } from './kept-results.ts'
+import type { Lane } from './lane.ts'
+import { type LocalStep, type OnFinal, performLocal } from './local-step.ts'
+import { type LocalValue, performValue } from './local-value.ts'
+import { performModelCall } from './model-call.ts'
+import { chooseModel, type RunState } from './run-state.ts'
+import { type Child, performSpawn, type RunFrame } from './spawn.ts'
+import { leafOutputTokens } from './turn-bounds.ts'
+
+const nowhere: OnFinal = () => undefined
+
+/**
+ * The steps a frame can take, by name: what each asks of the gate. INVARIANT: every place a step needs is given while
+ * it is asked for, before anything is waited for, so that numbering follows the guest and nothing else.
+ */
+export class FrameSteps {
+  readonly #state: RunState
+  readonly #lane: Lane
+  readonly #runFrame: RunFrame
+  readonly #kept = new KeptResults()
+
+  constructor(state: RunState, lane: Lane, runFrame: RunFrame) {
+    this.#state = state
+    this.#lane = lane
+    this.#runFrame = runFrame
+  }
+
+  /** The cell ended; what a stopped one asked for is kept for whoever asks the same again. */
+  endCell(stopped: boolean): void {
+    this.#kept.endCell(stopped)
+  }
+
+  perform<K extends StepName>(
+    place: Place,
+    name: K,
+    request: Steps[K]['request'],
+    onFinal: OnFinal = nowhere,
+  ): Promise<Steps[K]['result']> {
+    const store = this.#state.ports.store
+    const lane = this.#lane
+    const local = <T>(step: LocalStep<T>): Promise<T> => performLocal(this.#state, lane, place, step, onFinal)
+    const value = <T>(step: LocalValue<T>): Promise<T> => performValue(this.#state, place, step, onFinal)
+    const table: { [N in StepName]: (asked: Steps[N]['request']) => Promise<Steps[N]['result']> } = {
+      'context.docs': (asked) => local(docsStep(store, lane, asked)),
+      'context.search': (asked) => local(searchStep(store, lane, asked)),
+      'context.grep': (asked) => local(grepStep(store, lane, asked)),
+      'context.outline': (asked) => local(outlineStep(store, lane, asked)),
+      'context.read': (asked) => local(readStep(store, lane, asked)),
+      'model.call': (asked) => this.#subCalls(place, asked, onFinal),
+      'frame.spawn': (asked) => this.#children(place, asked.children, onFinal),
+      cite: (asked) =>
+        value({
+          op: 'cite',
+          input: asked,
+          make: () => cite(store, lane, asked),
+          given: (citation) => lane.citations.push(citation),
+        }),
+      budget: (asked) =>
+        value({ op: 'budget', input: asked, make: () => Promise.resolve(this.#budget()) }),
+      refuse: (asked) =>
+        value({ op: asked.op, input: asked, make: () => Promise.reject(new WritError('BAD_REQUEST', asked.message)) }),
+    }
+    return table[name](request)
+  }
+
+  async #subCalls(
+    place: Place,
+    request: Steps['model.call']['request'],
+    onFinal: OnFinal,
+  ): Promise<readonly ItemOutcome<string>[]> {
+    const refuse = (error: unknown): Promise<never> =>
+      performValue(this.#state, place, { op: 'llm_query', input: request, make: () => Promise.reject(error) }, onFinal)
+    let model: ModelProfile
+    try {
+      model = chooseModel(this.#state, request.model)
+    } catch (error) {
+      return await refuse(error)
+    }
+    const keys = request.prompts.map((prompt) => JSON.stringify([model.id, prompt]))
+    const kept = keys.map((key) => this.#take<string>(key))
+    const missing = request.prompts.filter((_, index) => kept[index] === undefined)
+    const performed = this.#send(place, model, missing, refuse, keys, onFinal)
+    return await this.#together(keys, kept, performed)
+  }
+
+  /** Sends the sub-calls that are not answered yet. Spans are read for the frame without being shown to it. */
+  async #send(
+    place: Place,
+    model: ModelProfile,
+    prompts: readonly SubCall[],
+    refuse: (error: unknown) => Promise<never>,
+    keys: readonly string[],
+    onFinal: OnFinal,
+  ): Promise<readonly ItemOutcome<string>[]> {
+    if (prompts.length === 0 && keys.length > 0)
+      return await performValue(this.#state, place, { op: 'llm_query', input: keys, make: nothing }, onFinal)
+    const read = await Promise.allSettled(prompts.map((prompt) => this.#assemble(prompt)))
+    const system: Message = { role: 'system', text: this.#state.ports.reasoner.leafPrompt }
+    const conversations: (readonly Message[])[] = []
+    for (const text of read) {
+      if (text.status === 'rejected') return await refuse(text.reason)
+      conversations.push([system, { role: 'user', text: text.value }])
+    }
+    return await performModelCall(
+      this.#state,
+      this.#lane,
+      place,
+      {
+        role: 'leaf',
+        model,
+        conversations,
+        maxOutputTokens: leafOutputTokens(this.#state.limits, model),
+        input: { model: model.id, prompts },
+        payloads: {},
+      },
+      onFinal,
+    )
+  }
+
+  /** All spans are asked for at once, and each is read whatever becomes of the others. */
+  async #assemble({ prompt, spans = [] }: SubCall): Promise<string> {
+    const asked = spans.map(({ doc, start, end }): Promise<ReadResult> =>
+      this.perform(this.#lane.next(), 'context.read', { doc, start, end }),
+    )
+    await Promise.allSettled(asked)
+    const parts = [prompt]
+    for (const { doc, start, end, text } of await Promise.all(asked))
+      parts.push(`<span doc=${JSON.stringify(doc)} start="${start}" end="${end}">\n${text}\n</span>`)
+    return parts.join('\n\n')
+  }
+
+  async #children(
+    first: Place,
+    requests: readonly SpawnRequest[],
+    onFinal: OnFinal,
+  ): Promise<readonly ItemOutcome<FrameValue>[]> {
+    const keys = requests.map((request) => JSON.stringify(request))
+    const kept = keys.map((key) => this.#take<FrameValue>(key))
+    let open = requests.length
+    // The reply waits for the whole batch, so it belongs to the record that ends the last child.
+    const onEnd: OnFinal = (seq) => {
+      open -= 1
+      if (open === 0) onFinal(seq)
+    }
+    const children = requests.map((request, index): Child => {
+      return { request, place: index === 0 ? first : this.#lane.next() }
+    })
+    const missing = children.filter((_, index) => kept[index] === undefined)
+    const performed = performSpawn(this.#state, this.#lane, missing, this.#runFrame, onEnd)
+    const again = children
+      .filter((_, index) => kept[index] !== undefined)
+      .map(({ place, request }) =>
+        performValue(this.#state, place, { op: 'rlm_query', input: request, make: nothing }, onEnd),
+      )
+    const [outcomes] = await Promise.all([this.#together(keys, kept, performed), ...again])
+    return outcomes
+  }
+
+  #take<T>(key: string): Promise<ItemOutcome<T>> | undefined {
+    // What is kept under a key was asked for by the same step.
+    return this.#kept.take(key) as Promise<ItemOutcome<T>> | undefined
+  }
+
+  /** Items kept of a stopped cell and items performed now, in the order asked for. */
+  async #together<T>(
+    keys: readonly string[],
+    kept: readonly (Promise<ItemOutcome<T>> | undefined)[],
+    performed: Promise<readonly ItemOutcome<T>[]>,
+  ): Promise<readonly ItemOutcome<T>[]> {
+    let fresh = 0
+    const items = keys.map((key, index): Promise<ItemOutcome<T>> => {
+      const position = fresh
+      const known = kept[index]
+      if (known === undefined) fresh += 1
+      const item = known ?? performed.then((outcomes) => itemAt(outcomes, position))
+      const settled = item.catch((error: unknown): ItemOutcome<T> => ({ ok: false, error: toWritError(error) }))
+      this.#kept.asked(key, settled)
+      return settled
+    })
+    await performed
+    return await Promise.all(items)
+  }
+
+  #budget(): Steps['budget']['result'] {
+    const { maxDepth, maxTurns } = this.#state.limits
+    const { depth, turns } = this.#lane
+    return { ...this.#state.pool.left(), depth: maxDepth - depth, turns: maxTurns - turns }
+  }
+}
+
+function nothing(): Promise<never[]> {
+  return Promise.resolve([])
+}
+
+function itemAt<T>(outcomes: readonly ItemOutcome<T>[], index: number): ItemOutcome<T> {
+  const outcome = outcomes[index]
+  if (outcome === undefined) throw new WritError('INTERNAL', `Item ${index} of a batch came back without an outcome.`)
+  return outcome
+}

@@ -1,0 +1,228 @@
+import { isWritError, type RecordKind, WritError } from '@writ/contract'
+import type { AnyRecord } from '@writ/evidence'
+import { firstDifference } from './first-difference.ts'
+import type { Place, Written } from './journal.ts'
+
+/** A run as the ledger keeps it: its records in order, its key, and what lies beside them. */
+export interface RecordedRun {
+  readonly run: string
+  readonly key: Uint8Array
+  readonly records: readonly AnyRecord[]
+  /** Undefined when there is none. */
+  payload(path: string): Promise<Uint8Array | undefined>
+}
+
+/** Where a replay parted from its record, and how. Nulls: no record stands there, or none was made. */
+export interface Parting {
+  readonly outcome: 'DIVERGED' | 'INCOMPLETE'
+  readonly at: {
+    readonly seq: number | null
+    readonly lane: string
+    readonly n: number
+    /** JSON pointer into the record. */
+    readonly pointer: string
+    readonly expected: unknown
+    readonly found: unknown
+  }
+}
+
+/** A record of one kind. */
+export type RecordOf<K extends RecordKind> = Extract<AnyRecord, { readonly kind: K }>
+
+/** The records of one lane that hand something to its frame, in the order they were written, which is the order of delivery. */
+interface LanePast {
+  readonly finals: AnyRecord[]
+  next: number
+  readonly waiting: Map<number, () => void>
+}
+
+/** After so long without a step the frames have parted from their record and wait for what never comes. */
+const STALLED_MS = 120_000
+
+/**
+ * What a run did, for doing it again: every crossing of the gate asks it for the record at its place, gets what came of
+ * the step from there instead of from outside, and is compared field by field. INVARIANT: the steps of a lane end in
+ * the order in which they were recorded to end; the first difference ends the whole replay.
+ */
+export class Past {
+  readonly #recorded: RecordedRun
+  readonly #steps = new Map<string, AnyRecord[]>()
+  readonly #lanes = new Map<string, LanePast>()
+  readonly #met = new Set<number>()
+  readonly #parted = new AbortController()
+  readonly #closed: boolean
+  #parting: Parting | undefined
+  #stalled: NodeJS.Timeout | undefined
+
+  constructor(recorded: RecordedRun) {
+    this.#recorded = recorded
+    // A retry says nothing of what a step gave: it is a fact of the first time only.
+    const records = recorded.records.filter((record) => record.kind !== 'model.attempt')
+    this.#closed = records.some((record) => record.kind === 'run.close')
+    for (const record of records) {
+      const key = `${record.lane}/${record.n}`
+      this.#steps.set(key, [...(this.#steps.get(key) ?? []), record])
+    }
+    for (const record of records) {
+      if (this.#final(record) !== record) continue
+      const lane: LanePast = this.#lanes.get(record.lane) ?? { finals: [], next: 0, waiting: new Map() }
+      this.#lanes.set(record.lane, lane)
+      lane.finals.push(record)
+    }
+  }
+
+  /** Aborted when the replay has parted from its record. */
+  get signal(): AbortSignal {
+    return this.#parted.signal
+  }
+
+  /** Steps done again and found equal. */
+  get steps(): number {
+    return [...this.#steps.values()].filter((records) => records.every(({ seq }) => this.#met.has(seq)))
+      .length
+  }
+
+  /** Where the replay parted; once it has run to its end, the first record it never came to counts as well. */
+  parting(): Parting | undefined {
+    clearTimeout(this.#stalled)
+    if (this.#parting !== undefined) return this.#parting
+    const left = this.#left()
+    if (left !== undefined) return { outcome: 'DIVERGED', at: missed(left) }
+    return this.#closed ? undefined : incomplete({ lane: '0', n: 0 }, 'run.close')
+  }
+
+  has(place: Place, kind: RecordKind): boolean {
+    return this.#records(place).some((record) => record.kind === kind)
+  }
+
+  /** The record of a step. Throws, and ends the replay, when another kind of step or none stands at its place. */
+  at<K extends RecordKind>(place: Place, kind: K): RecordOf<K> {
+    this.#alive()
+    const records = this.#records(place)
+    for (const record of records) if (isKind(record, kind)) return record
+    const [other] = records
+    const known = other !== undefined && (this.#closed || records.every((record) => record.kind !== kind))
+    // A command without its result, or the end of a run that was cut off.
+    if (!this.#closed && (other === undefined || kind === 'model.result' || kind === 'frame.join'))
+      return this.#part(incomplete(place, kind))
+    const { lane, n } = place
+    const seq = other?.seq ?? null
+    const expected = known ? (other?.kind ?? null) : null
+    return this.#part({ outcome: 'DIVERGED', at: { seq, lane, n, pointer: '/kind', expected, found: kind } })
+  }
+
+  /** The cell that the frame of a lane runs next, having taken `steps` steps. */
+  nextCell(lane: string, steps: number): RecordOf<'cell'> | undefined {
+    this.#alive()
+    const cells = (this.#lanes.get(lane)?.finals ?? []).filter((record) => record.kind === 'cell')
+    return cells.filter(({ n }) => n >= steps).sort((a, b) => a.n - b.n)[0]
+  }
+
+  /** The text stored beside a record. Throws, and ends the replay as incomplete, when it is gone. */
+  async text(record: AnyRecord, name: string): Promise<string> {
+    this.#alive()
+    const { lane, n, kind, seq } = record
+    const bytes = await this.#recorded.payload(`${lane}/${n}/${kind}/${name}`).catch((error: unknown) => {
+      if (isWritError(error) && error.code === 'KEY_UNAVAILABLE') return undefined
+      throw error
+    })
+    if (bytes !== undefined) return Buffer.from(bytes).toString('utf8')
+    const { at } = incomplete(record, kind)
+    return this.#part({ outcome: 'INCOMPLETE', at: { ...at, seq, expected: `the payload ${name}` } })
+  }
+
+  /** Waits until every step of the lane that ended before this one has been done again. */
+  async turn(record: AnyRecord): Promise<void> {
+    this.#alive()
+    const lane = this.#lanes.get(record.lane)
+    if (lane === undefined || lane.finals[lane.next] === record) return
+    await new Promise<void>((resolve, reject) => {
+      lane.waiting.set(record.seq, resolve)
+      this.signal.addEventListener('abort', () => reject(this.signal.reason), { once: true })
+    })
+  }
+
+  /** Compares fields of a record with what the frame asks for now. Throws, and ends the replay, at the first difference. */
+  compare(record: AnyRecord, det: object): void {
+    const recorded = Object.entries(record.det).filter(([name]) => name in det)
+    const difference = firstDifference(Object.fromEntries(recorded), det, '/det')
+    if (difference === undefined) return
+    const { seq, lane, n } = record
+    this.#part({ outcome: 'DIVERGED', at: { seq, lane, n, ...difference } })
+  }
+
+  /** A record is made again: it must be the one that stands there, field by field, and come when it came. */
+  meet(kind: RecordKind, place: Place, det: object): Written {
+    const record = this.at(place, kind)
+    this.compare(record, { ...emptied(record.det), ...det })
+    const lane = this.#lanes.get(place.lane)
+    if (lane !== undefined && this.#final(record) === record) {
+      const next = lane.finals[lane.next]
+      if (next !== undefined && next !== record) this.#part({ outcome: 'DIVERGED', at: missed(next) })
+      lane.next += 1
+      const following = lane.finals[lane.next]
+      if (following !== undefined) lane.waiting.get(following.seq)?.()
+    }
+    this.#met.add(record.seq)
+    return { seq: record.seq, durable: Promise.resolve() }
+  }
+
+  #records({ lane, n }: Place): readonly AnyRecord[] {
+    return this.#steps.get(`${lane}/${n}`) ?? []
+  }
+
+  /** The record that ends a step: its result, or itself when it has none. */
+  #final({ lane, n }: Place): AnyRecord | undefined {
+    return this.#records({ lane, n }).at(-1)
+  }
+
+  #left(): AnyRecord | undefined {
+    return this.#recorded.records.find(({ seq, kind }) => kind !== 'model.attempt' && !this.#met.has(seq))
+  }
+
+  #alive(): void {
+    this.signal.throwIfAborted()
+    clearTimeout(this.#stalled)
+    this.#stalled = setTimeout(() => this.#stall(), STALLED_MS)
+    this.#stalled.unref()
+  }
+
+  #stall(): void {
+    const left = this.#left()
+    if (left === undefined) return
+    try {
+      this.#part({ outcome: 'DIVERGED', at: missed(left) })
+    } catch {
+      // Whoever waits has been told by the signal.
+    }
+  }
+
+  #part(parting: Parting): never {
+    this.#parting ??= parting
+    const { lane, n, pointer } = this.#parting.at
+    this.#parted.abort(
+      new WritError('CANCELLED', `The replay parted from the record at ${lane}/${n}${pointer}.`),
+    )
+    throw this.signal.reason
+  }
+}
+
+function isKind<K extends RecordKind>(record: AnyRecord, kind: K): record is RecordOf<K> {
+  return record.kind === kind
+}
+
+function incomplete({ lane, n }: Place, kind: RecordKind): Parting {
+  return {
+    outcome: 'INCOMPLETE',
+    at: { seq: null, lane, n, pointer: '', expected: `a record ${kind}`, found: null },
+  }
+}
+
+function missed({ seq, lane, n, kind }: AnyRecord): Parting['at'] {
+  return { seq, lane, n, pointer: '/kind', expected: kind, found: null }
+}
+
+/** Every field as absent, so that one left out now is a difference. */
+function emptied(det: object): object {
+  return Object.fromEntries(Object.keys(det).map((name) => [name, undefined]))
+}

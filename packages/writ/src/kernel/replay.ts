@@ -1,0 +1,205 @@
+import {
+  type Clock,
+  type ContextStore,
+  type DecisionPoint,
+  LEVELS,
+  type LanguageModelV4,
+  type Level,
+  type ModelProfile,
+  type Omitted,
+  type Partition,
+  type Reasoner,
+  type RecordedModel,
+  type Sandbox,
+  type Signer,
+  WritError,
+} from '@writ/contract'
+import { OPENING } from './run-records.ts'
+import { Past, type Parting, type RecordedRun, type RecordOf } from './past.ts'
+import type { Authority, KernelPorts, RunModels } from './ports.ts'
+import { createState, type RunRequest, runToClose } from './run.ts'
+import { guestAbi } from './run-records.ts'
+
+/** What a replay needs of the rooms: what shapes a frame, and nothing that reaches outside. */
+export interface ReplayPorts {
+  readonly clock: Clock
+  readonly sandbox: Sandbox
+  readonly reasoner: Reasoner
+  /** Hash of the policy bundle to hold the run against; that of the record when there is none. */
+  readonly bundle?: string
+  readonly signal?: AbortSignal
+}
+
+/** What a replay came to. */
+export interface ReplayReport {
+  readonly outcome: 'IDENTICAL' | 'CODE_MISMATCH' | Parting['outcome']
+  /** Steps done again and found equal. */
+  readonly steps: number
+  /** Where it parted, when it did. */
+  readonly at: Parting['at'] | null
+}
+
+/**
+ * Does a recorded run again: its cells run, its prompts are built, and each step is answered from the record and
+ * compared with it, field by field. Nothing is decided, read, sent or written.
+ */
+export async function replayRun(recorded: RecordedRun, ports: ReplayPorts): Promise<ReplayReport> {
+  const past = new Past(recorded)
+  const parted = (): ReplayReport => {
+    const parting = past.parting()
+    return parting === undefined
+      ? { outcome: 'IDENTICAL', steps: past.steps, at: null }
+      : { outcome: parting.outcome, steps: past.steps, at: parting.at }
+  }
+  try {
+    const opening = past.at(OPENING, 'run.open')
+    const { sandbox, reasoner } = ports
+    const found = guestAbi(sandbox.confinement.guestAbi, reasoner.digest)
+    const expected = opening.det.guestAbi
+    if (found !== expected) {
+      const at = { seq: opening.seq, ...OPENING, pointer: '/det/guestAbi', expected, found }
+      return { outcome: 'CODE_MISMATCH', steps: 0, at }
+    }
+    const request = await recordedRequest(past, opening, recorded, ports.signal)
+    const kernelPorts = await recordedPorts(past, opening, recorded, ports)
+    const state = createState(request, kernelPorts, () => undefined, past)
+    await runToClose({ ...state, epochMs: opening.det.epochMs }, request, request.signal)
+  } catch (error) {
+    ports.signal?.throwIfAborted()
+    if (!past.signal.aborted) throw error
+  }
+  ports.signal?.throwIfAborted()
+  return parted()
+}
+
+async function recordedRequest(
+  past: Past,
+  opening: RecordOf<'run.open'>,
+  { run }: RecordedRun,
+  signal: AbortSignal | undefined,
+): Promise<RunRequest> {
+  const { questionLabel, limits, models } = opening.det
+  return {
+    run,
+    question: await past.text(opening, 'question'),
+    questionLabel,
+    strategy: await past.text(opening, 'strategy'),
+    limits,
+    authority: JSON.parse(await past.text(opening, 'authority')) as Authority,
+    models: recordedModels(models),
+    version: opening.obs.version,
+    signal: signal === undefined ? past.signal : AbortSignal.any([past.signal, signal]),
+    elapsedMs: 0,
+  }
+}
+
+/** The ports of a run that is done again: what shapes a frame is real, the world outside is as it was recorded. */
+async function recordedPorts(
+  past: Past,
+  opening: RecordOf<'run.open'>,
+  { run, key }: RecordedRun,
+  { clock, sandbox, reasoner, bundle = opening.det.bundle }: ReplayPorts,
+): Promise<KernelPorts> {
+  const partitions = JSON.parse(await past.text(opening, 'partitions')) as readonly Partition[]
+  const omitted = JSON.parse(await past.text(opening, 'omitted')) as readonly Omitted[]
+  const { level, layers } = opening.det.confinement
+  if (level !== 'full' && level !== 'reduced')
+    throw new WritError('INTERNAL', `The record names the confinement "${level}".`)
+  return {
+    clock,
+    reasoner,
+    sandbox: {
+      confinement: { level, layers, guestAbi: sandbox.confinement.guestAbi },
+      open: (options) => sandbox.open(options),
+      close: () => sandbox.close(),
+    },
+    store: closedStore(partitions, omitted),
+    policy: closedPolicy(bundle),
+    signer: CLOSED_SIGNER,
+    callModel: () => outside('a model call'),
+    log: {
+      run,
+      key,
+      append: () => outside('a record'),
+      seal: () => outside('a seal'),
+      finish: () => outside('an end'),
+      records: () => closed('reading records'),
+    },
+    onEvent: () => undefined,
+  }
+}
+
+function closedStore(partitions: readonly Partition[], omitted: readonly Omitted[]): ContextStore {
+  return {
+    partitions,
+    omitted,
+    skipped: {},
+    locate: () => closed('a document'),
+    documents: () => closed('a listing'),
+    search: () => outside('a search'),
+    grep: () => outside('a pattern'),
+    read: () => outside('a read'),
+    outline: () => outside('an outline'),
+    addTexts: () => outside('an ingestion'),
+    close: () => Promise.resolve(),
+  }
+}
+
+function closedPolicy(hash: string): DecisionPoint {
+  return {
+    bundle: { name: 'recorded', hash, files: {} },
+    user: () => closed('a user'),
+    profile: () => closed('a profile'),
+    sink: () => closed('a sink'),
+    model: () => closed('a model'),
+    decide: () => outside('a decision'),
+    close: () => Promise.resolve(),
+  }
+}
+
+const CLOSED_SIGNER: Signer = {
+  publicKey: () => closed('a key'),
+  sign: () => outside('a signature'),
+}
+
+function recordedModels(models: readonly RecordedModel[]): RunModels {
+  const [root, sub = root] = models.map(recordedModel)
+  if (root === undefined || sub === undefined) throw new WritError('INTERNAL', 'The record names no model.')
+  return { root, sub }
+}
+
+function recordedModel(model: RecordedModel): ModelProfile {
+  const { id, contextWindow, inputNanoUsd, outputNanoUsd, maxLevel, ...facts } = model
+  return {
+    id,
+    title: id,
+    languageModel: CLOSED_MODEL,
+    contextWindow,
+    price: inputNanoUsd === null || outputNanoUsd === null ? null : { inputNanoUsd, outputNanoUsd },
+    facts: { ...facts, maxLevel: levelOf(maxLevel) },
+  }
+}
+
+const CLOSED_MODEL: LanguageModelV4 = {
+  specificationVersion: 'v4',
+  provider: 'recorded',
+  modelId: 'recorded',
+  supportedUrls: {},
+  doGenerate: () => outside('a model call'),
+  doStream: () => outside('a model call'),
+}
+
+function levelOf(number: number): Level {
+  const level = LEVELS[number]
+  if (level === undefined) throw new WritError('INTERNAL', `The record names the level ${number}.`)
+  return level
+}
+
+/** INVARIANT: a replay has no way out; whatever would reach outside is a fault of the gate. */
+function closed(what: string): never {
+  throw new WritError('INTERNAL', `A replay asked for ${what} that is not in its record.`)
+}
+
+function outside(what: string): Promise<never> {
+  return Promise.resolve().then(() => closed(what))
+}
