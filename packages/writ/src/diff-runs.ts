@@ -38,9 +38,7 @@ function diffLane(lane: string, a: readonly ComparedStep[], b: readonly Compared
 }
 
 function same(a: ComparedStep, b: ComparedStep): boolean {
-  return (
-    a.n === b.n && a.kind === b.kind && a.commandHash === b.commandHash && a.outcome === b.outcome
-  )
+  return a.n === b.n && a.kind === b.kind && a.commandHash === b.commandHash && a.outcome === b.outcome
 }
 
 function byLane({ steps }: RunView): ReadonlyMap<string, readonly ComparedStep[]> {

@@ -7,8 +7,8 @@ export {
   type RunEvent,
   WritError,
 } from '@writ/contract'
-export { type Check, examine } from './examine.ts'
 export type { LaneDiff, RunDiff } from './diff-runs.ts'
+export { type Check, examine } from './examine.ts'
 export type { ReplayReport } from './kernel/replay.ts'
 export { parsePrice, priceTableSchema } from './models/index.ts'
 export type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'

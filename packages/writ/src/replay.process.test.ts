@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import type { Answer } from '@writ/contract'
 import { block, fanOut, type Script, type Simulator, sequence, startSimulator, tree } from '@writ/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type CompletionOptions, createWrit, type ReplayReport, type Writ, type WritOptions } from './index.ts'
+import {
+  type CompletionOptions,
+  createWrit,
+  type ReplayReport,
+  type Writ,
+  type WritOptions,
+} from './index.ts'
 
 // Runs with a scripted model, done again from their records alone: the model's server and the corpus are gone by then.
 
@@ -38,7 +44,13 @@ async function ask(
 ): Promise<Answer> {
   simulator = await startSimulator({ script })
   const home = join(place, 'home')
-  const first = await createWrit({ home, model: 'any/model', baseUrl: simulator.url, apiKey: 'x', ...options })
+  const first = await createWrit({
+    home,
+    model: 'any/model',
+    baseUrl: simulator.url,
+    apiKey: 'x',
+    ...options,
+  })
   try {
     return await first.completion({ query: QUESTION, context: TEXTS, strategy: 'recurse', ...asked })
   } finally {
@@ -63,11 +75,15 @@ describe('a replay is identical for', () => {
   it('the loop: search, read, cite, variables across cells', async () => {
     const answer = await ask(
       sequence([
-        block("const found = await grep('needle', {});\nprint(found.matches.length, Math.random(), Date.now());"),
+        block(
+          "const found = await grep('needle', {});\nprint(found.matches.length, Math.random(), Date.now());",
+        ),
         block(
           'const text = await read(found.matches[0]);\nconst citation = await cite(found.matches[0], "needle");\nprint(text, (await search("needle")).length, await outline("a.txt"), await budget());',
         ),
-        block("try { await read('nothing.txt') } catch (error) { print(error.message) }\ntry { await read() } catch (error) { print(error.message) }"),
+        block(
+          "try { await read('nothing.txt') } catch (error) { print(error.message) }\ntry { await read() } catch (error) { print(error.message) }",
+        ),
         block('FINAL({ text, quote: citation.quote, docs: (await docs()).length });'),
       ]),
     )
@@ -100,7 +116,10 @@ describe('a replay is identical for', () => {
       const more = await Promise.all([llm_query({ no: 'prompt' }).catch((error) => error.name), llm_query('item 40', { spans: [{ doc: 'a.txt', start: 0, end: 5 }, { doc: 'b.txt', start: 0, end: 4 }] }), read('b.txt'), grep('needle')])
       print(first, order.length, more[0])`
     const answer = await ask(
-      sequence([block(code), block('await Promise.all(calls); FINAL({ order, first, late: order.length })')], leaf),
+      sequence(
+        [block(code), block('await Promise.all(calls); FINAL({ order, first, late: order.length })')],
+        leaf,
+      ),
     )
     expect((answer.value as { order: string[] }).order).not.toEqual(
       Array.from({ length: 12 }, (_, n) => `said item ${n}`),
@@ -132,13 +151,21 @@ describe('a replay is identical for', () => {
       const open = await grep('words', {})
       await read('hr.txt')
       FINAL({ denied, docs: open.matches.map((match) => match.doc) })`
-    const answer = await ask(sequence([block(code)]), {}, {
-      context: [
-        { id: 'open.txt', text: 'open words\n' },
-        { id: 'secret.txt', text: 'secret words\n', label: restricted },
-        { id: 'hr.txt', text: 'people\n', label: { level: 'confidential', categories: ['PII'], untrusted: true } },
-      ],
-    })
+    const answer = await ask(
+      sequence([block(code)]),
+      {},
+      {
+        context: [
+          { id: 'open.txt', text: 'open words\n' },
+          { id: 'secret.txt', text: 'secret words\n', label: restricted },
+          {
+            id: 'hr.txt',
+            text: 'people\n',
+            label: { level: 'confidential', categories: ['PII'], untrusted: true },
+          },
+        ],
+      },
+    )
     expect(answer.denials).toHaveLength(2)
     expect(answer.label.level).toBe('confidential')
     await identical(answer)
@@ -183,9 +210,13 @@ describe('a replay is identical for', () => {
         try { out.push(await call()) } catch (error) { out.push(error.message) }
       out.push(await rlm_query_batched([{ prompt: 'SIMTASK:child one', scope: ['a.txt'] }, { prompt: 'SIMTASK:deep two', scope: 'inherit' }]))
       FINAL(out)`)
-    const deep = block("let seen; try { seen = await rlm_query('deeper') } catch (error) { seen = error.name }\nFINAL(seen)")
+    const deep = block(
+      "let seen; try { seen = await rlm_query('deeper') } catch (error) { seen = error.name }\nFINAL(seen)",
+    )
     const tasks: Record<string, string> = { child, failing, deep }
-    const answer = await ask((request) => tasks[request.task ?? ''] ?? root, { limits: { maxTurns: 2, maxDepth: 1 } })
+    const answer = await ask((request) => tasks[request.task ?? ''] ?? root, {
+      limits: { maxTurns: 2, maxDepth: 1 },
+    })
     expect(JSON.stringify(answer.value)).toContain('DepthExceeded')
     await identical(answer)
   })
@@ -218,7 +249,10 @@ describe('a replay is identical for', () => {
 
   it('a cell that a deadline stops in a builtin that never polls', async () => {
     const answer = await ask(
-      sequence([block("answer.content = 'draft'"), block("await read('a.txt'); 'a'.repeat(2e6).indexOf('b'.repeat(1e6) + 'c'); for (;;) {}")]),
+      sequence([
+        block("answer.content = 'draft'"),
+        block("await read('a.txt'); 'a'.repeat(2e6).indexOf('b'.repeat(1e6) + 'c'); for (;;) {}"),
+      ]),
       { limits: { timeoutMs: 3_000 } },
     )
     expect(answer.status).toBe('incomplete')
@@ -240,9 +274,10 @@ describe('a replay is identical for', () => {
   })
 
   it('an answer released while a call and a child are in flight', async () => {
-    const answer = await ask(
-      (request) =>
-        request.task === 'test' ? block("llm_query('slow'); rlm_query('SIMTASK:slow x'); await read('a.txt'); FINAL('early')") : { kind: 'hang' },
+    const answer = await ask((request) =>
+      request.task === 'test'
+        ? block("llm_query('slow'); rlm_query('SIMTASK:slow x'); await read('a.txt'); FINAL('early')")
+        : { kind: 'hang' },
     )
     expect(answer).toMatchObject({ status: 'complete', answer: 'early' })
     await identical(answer)
@@ -276,15 +311,26 @@ describe('a replay is identical for', () => {
   })
 
   it('one small text, which is a string', async () => {
-    const answer = await ask(sequence([block('FINAL(context.slice(0, 5) + context.length)')]), {}, { context: 'Hello world' })
+    const answer = await ask(
+      sequence([block('FINAL(context.slice(0, 5) + context.length)')]),
+      {},
+      { context: 'Hello world' },
+    )
     expect(answer.answer).toBe('Hello11')
     await identical(answer)
   })
 
   it.each(['direct', 'recurse'])('the built-in extractive model, %s', async (strategy) => {
     const first = await createWrit({ home: join(place, 'home') })
-    const context = Array.from({ length: 30 }, (_, n) => ({ id: `d${n}.txt`, text: `Text ${n} mentions a patent.\n` }))
-    const answer = await first.completion({ query: 'Which of these documents mention patents?', context, strategy })
+    const context = Array.from({ length: 30 }, (_, n) => ({
+      id: `d${n}.txt`,
+      text: `Text ${n} mentions a patent.\n`,
+    }))
+    const answer = await first.completion({
+      query: 'Which of these documents mention patents?',
+      context,
+      strategy,
+    })
     await first.close()
     expect(answer.status).toBe('complete')
     await identical(answer)

@@ -70,10 +70,13 @@ export class FrameSteps {
           make: () => cite(store, lane, asked),
           given: (citation) => lane.citations.push(citation),
         }),
-      budget: (asked) =>
-        value({ op: 'budget', input: asked, make: () => Promise.resolve(this.#budget()) }),
+      budget: (asked) => value({ op: 'budget', input: asked, make: () => Promise.resolve(this.#budget()) }),
       refuse: (asked) =>
-        value({ op: asked.op, input: asked, make: () => Promise.reject(new WritError('BAD_REQUEST', asked.message)) }),
+        value({
+          op: asked.op,
+          input: asked,
+          make: () => Promise.reject(new WritError('BAD_REQUEST', asked.message)),
+        }),
     }
     return table[name](request)
   }
@@ -84,7 +87,12 @@ export class FrameSteps {
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<string>[]> {
     const refuse = (error: unknown): Promise<never> =>
-      performValue(this.#state, place, { op: 'llm_query', input: request, make: () => Promise.reject(error) }, onFinal)
+      performValue(
+        this.#state,
+        place,
+        { op: 'llm_query', input: request, make: () => Promise.reject(error) },
+        onFinal,
+      )
     let model: ModelProfile
     try {
       model = chooseModel(this.#state, request.model)
@@ -134,8 +142,9 @@ export class FrameSteps {
 
   /** All spans are asked for at once, and each is read whatever becomes of the others. */
   async #assemble({ prompt, spans = [] }: SubCall): Promise<string> {
-    const asked = spans.map(({ doc, start, end }): Promise<ReadResult> =>
-      this.perform(this.#lane.next(), 'context.read', { doc, start, end }),
+    const asked = spans.map(
+      ({ doc, start, end }): Promise<ReadResult> =>
+        this.perform(this.#lane.next(), 'context.read', { doc, start, end }),
     )
     await Promise.allSettled(asked)
     const parts = [prompt]
@@ -188,7 +197,9 @@ export class FrameSteps {
       const known = kept[index]
       if (known === undefined) fresh += 1
       const item = known ?? performed.then((outcomes) => itemAt(outcomes, position))
-      const settled = item.catch((error: unknown): ItemOutcome<T> => ({ ok: false, error: toWritError(error) }))
+      const settled = item.catch(
+        (error: unknown): ItemOutcome<T> => ({ ok: false, error: toWritError(error) }),
+      )
       this.#kept.asked(key, settled)
       return settled
     })
@@ -209,6 +220,7 @@ function nothing(): Promise<never[]> {
 
 function itemAt<T>(outcomes: readonly ItemOutcome<T>[], index: number): ItemOutcome<T> {
   const outcome = outcomes[index]
-  if (outcome === undefined) throw new WritError('INTERNAL', `Item ${index} of a batch came back without an outcome.`)
+  if (outcome === undefined)
+    throw new WritError('INTERNAL', `Item ${index} of a batch came back without an outcome.`)
   return outcome
 }

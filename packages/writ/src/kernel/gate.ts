@@ -49,7 +49,9 @@ export class Gate {
 
   /** What policy refused, in one order whatever raced. */
   get denials(): Denial[] {
-    return [...this.#denials.entries()].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, denial]) => denial)
+    return [...this.#denials.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([, denial]) => denial)
   }
 
   async decide(
@@ -91,7 +93,13 @@ export class Gate {
   }
 
   /** A decision as it was recorded: the question is the host's own of now, what was answered is the record's. */
-  recall(asker: Asker, action: Action, resource: string, discharged: readonly string[], past: RecordedDecision): Ruling {
+  recall(
+    asker: Asker,
+    action: Action,
+    resource: string,
+    discharged: readonly string[],
+    past: RecordedDecision,
+  ): Ruling {
     const { verdict, policies, reason } = past
     return {
       decision: { verdict, policies, reason, halt: false, obligations: [] },

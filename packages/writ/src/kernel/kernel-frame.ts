@@ -128,10 +128,7 @@ export class KernelFrame implements Frame {
     return unwrap(outcomes)
   }
 
-  cell(
-    code: string,
-    onCall: (call: HostCall, perform: Perform) => Promise<HostReply>,
-  ): Promise<CellResult> {
+  cell(code: string, onCall: (call: HostCall, perform: Perform) => Promise<HostReply>): Promise<CellResult> {
     return this.#repl.cell(code, onCall)
   }
 

@@ -26,7 +26,9 @@ interface Happened<T> {
   readonly decisions: readonly RecordedDecision[]
   readonly partitions: readonly string[]
   readonly withheld: boolean
-  readonly outcome: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WritError }
+  readonly outcome:
+    | { readonly ok: true; readonly value: T }
+    | { readonly ok: false; readonly error: WritError }
   /** Part of the time that admission took. */
   readonly admittedMs: number
 }
@@ -111,7 +113,10 @@ async function recall<T>(
     decisions,
     partitions,
     withheld,
-    outcome: outcome === 'ok' ? { ok: true, value: JSON.parse(output) as T } : { ok: false, error: errorFrom(output) },
+    outcome:
+      outcome === 'ok'
+        ? { ok: true, value: JSON.parse(output) as T }
+        : { ok: false, error: errorFrom(output) },
     admittedMs: 0,
   }
 }

@@ -120,7 +120,8 @@ async function recall(
   lane.raise(label)
   state.pool.recall(charged)
   const items = recalledItems(output, charged)
-  if (items.some(({ outcome }) => !outcome.ok && outcomeOf(outcome.error) === 'limit')) state.tally.limited = true
+  if (items.some(({ outcome }) => !outcome.ok && outcomeOf(outcome.error) === 'limit'))
+    state.tally.limited = true
   await command.finish(items, 0, onFinal)
   return items.map((item) => item.outcome)
 }
@@ -149,13 +150,7 @@ class Command {
   readonly #bounds: readonly Amount[]
   #seq = -1
 
-  constructor(
-    state: RunState,
-    lane: Lane,
-    place: Place,
-    call: ModelCall,
-    decision: RecordedDecision,
-  ) {
+  constructor(state: RunState, lane: Lane, place: Place, call: ModelCall, decision: RecordedDecision) {
     this.#state = state
     this.#lane = lane
     this.#place = place

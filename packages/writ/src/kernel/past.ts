@@ -1,20 +1,12 @@
-import { isWritError, type RecordKind, WritError } from '@writ/contract'
+import { isWritError, RESULT_OF, type RecordKind, WritError } from '@writ/contract'
 import type { AnyRecord } from '@writ/evidence'
 import { firstDifference } from './first-difference.ts'
 import type { Place, Written } from './journal.ts'
-
-/** A run as the ledger keeps it: its records in order, its key, and what lies beside them. */
-export interface RecordedRun {
-  readonly run: string
-  readonly key: Uint8Array
-  readonly records: readonly AnyRecord[]
-  /** Undefined when there is none. */
-  payload(path: string): Promise<Uint8Array | undefined>
-}
+import type { RecordedRun } from './recorded-run.ts'
 
 /** Where a replay parted from its record, and how. Nulls: no record stands there, or none was made. */
 export interface Parting {
-  readonly outcome: 'DIVERGED' | 'INCOMPLETE'
+  readonly outcome: 'DIVERGED' | 'INCOMPLETE' | 'CODE_MISMATCH'
   readonly at: {
     readonly seq: number | null
     readonly lane: string
@@ -33,7 +25,8 @@ export type RecordOf<K extends RecordKind> = Extract<AnyRecord, { readonly kind:
 interface LanePast {
   readonly finals: AnyRecord[]
   next: number
-  readonly waiting: Map<number, () => void>
+  /** Who waits for the turn of a record, by its seq. */
+  readonly waiting: Map<number, PromiseWithResolvers<void>>
 }
 
 /** After so long without a step the frames have parted from their record and wait for what never comes. */
@@ -101,14 +94,13 @@ export class Past {
     const records = this.#records(place)
     for (const record of records) if (isKind(record, kind)) return record
     const [other] = records
-    const known = other !== undefined && (this.#closed || records.every((record) => record.kind !== kind))
-    // A command without its result, or the end of a run that was cut off.
-    if (!this.#closed && (other === undefined || kind === 'model.result' || kind === 'frame.join'))
-      return this.#part(incomplete(place, kind))
+    const result = other !== undefined && RESULT_OF[other.kind] === kind
+    // The run was cut off here: a step is missing, or a command has no result.
+    if (!this.#closed && (other === undefined || result)) return this.#part(incomplete(place, kind))
     const { lane, n } = place
-    const seq = other?.seq ?? null
-    const expected = known ? (other?.kind ?? null) : null
-    return this.#part({ outcome: 'DIVERGED', at: { seq, lane, n, pointer: '/kind', expected, found: kind } })
+    const expected = result ? null : (other?.kind ?? null)
+    const at = { seq: other?.seq ?? null, lane, n, pointer: '/kind', expected, found: kind }
+    return this.#part({ outcome: 'DIVERGED', at })
   }
 
   /** The cell that the frame of a lane runs next, having taken `steps` steps. */
@@ -121,14 +113,25 @@ export class Past {
   /** The text stored beside a record. Throws, and ends the replay as incomplete, when it is gone. */
   async text(record: AnyRecord, name: string): Promise<string> {
     this.#alive()
-    const { lane, n, kind, seq } = record
+    const { lane, n, kind } = record
     const bytes = await this.#recorded.payload(`${lane}/${n}/${kind}/${name}`).catch((error: unknown) => {
       if (isWritError(error) && error.code === 'KEY_UNAVAILABLE') return undefined
       throw error
     })
     if (bytes !== undefined) return Buffer.from(bytes).toString('utf8')
-    const { at } = incomplete(record, kind)
-    return this.#part({ outcome: 'INCOMPLETE', at: { ...at, seq, expected: `the payload ${name}` } })
+    return this.gone(record, `the payload ${name}`)
+  }
+
+  /** What is stored beside a record is gone: ends the replay as incomplete. */
+  gone({ seq, lane, n }: AnyRecord, expected: string): never {
+    return this.#part({ outcome: 'INCOMPLETE', at: { seq, lane, n, pointer: '', expected, found: null } })
+  }
+
+  /** Ends the replay when what shapes frames now is not what shaped those of the record. */
+  sameCode({ seq, lane, n, det }: RecordOf<'run.open'>, found: string): void {
+    const expected = det.guestAbi
+    if (found === expected) return
+    this.#part({ outcome: 'CODE_MISMATCH', at: { seq, lane, n, pointer: '/det/guestAbi', expected, found } })
   }
 
   /** Waits until every step of the lane that ended before this one has been done again. */
@@ -136,10 +139,9 @@ export class Past {
     this.#alive()
     const lane = this.#lanes.get(record.lane)
     if (lane === undefined || lane.finals[lane.next] === record) return
-    await new Promise<void>((resolve, reject) => {
-      lane.waiting.set(record.seq, resolve)
-      this.signal.addEventListener('abort', () => reject(this.signal.reason), { once: true })
-    })
+    const waiting = Promise.withResolvers<void>()
+    lane.waiting.set(record.seq, waiting)
+    await waiting.promise
   }
 
   /** Compares fields of a record with what the frame asks for now. Throws, and ends the replay, at the first difference. */
@@ -161,7 +163,7 @@ export class Past {
       if (next !== undefined && next !== record) this.#part({ outcome: 'DIVERGED', at: missed(next) })
       lane.next += 1
       const following = lane.finals[lane.next]
-      if (following !== undefined) lane.waiting.get(following.seq)?.()
+      if (following !== undefined) lane.waiting.get(following.seq)?.resolve()
     }
     this.#met.add(record.seq)
     return { seq: record.seq, durable: Promise.resolve() }
@@ -203,6 +205,8 @@ export class Past {
     this.#parted.abort(
       new WritError('CANCELLED', `The replay parted from the record at ${lane}/${n}${pointer}.`),
     )
+    for (const lane of this.#lanes.values())
+      for (const waiting of lane.waiting.values()) waiting.reject(this.signal.reason)
     throw this.signal.reason
   }
 }

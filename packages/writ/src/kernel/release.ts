@@ -38,7 +38,10 @@ export async function performRelease(state: RunState, lane: Lane, valueJson: str
   const { journal, ports, past } = state
   const started = ports.clock.monotonic()
   const citations = citationsOf(lane)
-  const checked = past === undefined ? await check(state, lane, valueJson, citations) : await recall(state, past, lane, place, valueJson)
+  const checked =
+    past === undefined
+      ? await check(state, lane, valueJson, citations)
+      : await recall(state, past, lane, place, valueJson)
   const { value, failure, decision } = checked
   const written = journal.write(
     'output.release',
@@ -91,7 +94,13 @@ async function check(
   try {
     value = canonical(state, valueJson)
     await checkCitations(state, lane, citations)
-    const { decision, recorded } = await gate.decide(lane, 'output::release', authority.sink, lane.label, VALIDATED)
+    const { decision, recorded } = await gate.decide(
+      lane,
+      'output::release',
+      authority.sink,
+      lane.label,
+      VALIDATED,
+    )
     return { value, decision: recorded, failure: refusal(state, decision) }
   } catch (error) {
     return { value, decision: null, failure: toWritError(error) }
@@ -99,7 +108,13 @@ async function check(
 }
 
 /** A release as it is recorded: the value is checked again, the decision and the bytes cited are the record's. */
-async function recall(state: RunState, past: Past, lane: Lane, place: Place, valueJson: string): Promise<Checked> {
+async function recall(
+  state: RunState,
+  past: Past,
+  lane: Lane,
+  place: Place,
+  valueJson: string,
+): Promise<Checked> {
   const stood = past.at(place, 'output.release')
   const { decision, outcome } = stood.det
   const failed = outcome === 'ok' || decision !== null ? null : errorFrom(await past.text(stood, 'error'))

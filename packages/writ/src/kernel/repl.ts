@@ -88,7 +88,11 @@ export class Repl {
     await vm?.close()
   }
 
-  async #run(code: string, calls: HostCall[], onCall: OnCall): Promise<{ cell: CellResult; failure?: WritError }> {
+  async #run(
+    code: string,
+    calls: HostCall[],
+    onCall: OnCall,
+  ): Promise<{ cell: CellResult; failure?: WritError }> {
     const backstopMs = CELL_BACKSTOP_MS * (this.#state.past === undefined ? 1 : REPLAY_PATIENCE)
     const limits = { fuelPolls: CELL_FUEL_POLLS, backstopMs, outputChars: MAX_SHOWN_CHARS }
     let stopped = false
@@ -117,7 +121,10 @@ export class Repl {
   }
 
   /** A cell whose ending was imposed: it is not run; what it had asked for is asked again, and given to nobody. */
-  async #recall(recorded: RecordOf<'cell'>, onCall: OnCall): Promise<{ cell: CellResult; failure?: WritError }> {
+  async #recall(
+    recorded: RecordOf<'cell'>,
+    onCall: OnCall,
+  ): Promise<{ cell: CellResult; failure?: WritError }> {
     const { past } = this.#state
     if (past === undefined) throw new WritError('INTERNAL', 'A cell cannot be recalled without a past.')
     const { calls } = JSON.parse(await past.text(recorded, 'ended')) as CellEnd
@@ -207,7 +214,11 @@ export class Repl {
     if (stood !== undefined) await past?.turn(stood)
     const tookMs = ports.clock.monotonic() - started
     const obs = { at: journal.now(), tookMs: Math.round(tookMs) }
-    const payloads = { hash: commandHash('cell', { code }), shown: shownJson(result), ended: JSON.stringify(end) }
+    const payloads = {
+      hash: commandHash('cell', { code }),
+      shown: shownJson(result),
+      ended: JSON.stringify(end),
+    }
     await journal.write('cell', place, det, obs, payloads, 'commit').durable
     const step = { type: 'step', lane: lane.id, n: place.n, kind: 'cell', op: 'cell' } as const
     ports.onEvent({ ...step, outcome, detail: error?.message ?? '', tookMs, gateMs: 0 })

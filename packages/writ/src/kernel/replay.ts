@@ -2,8 +2,8 @@ import {
   type Clock,
   type ContextStore,
   type DecisionPoint,
-  LEVELS,
   type LanguageModelV4,
+  LEVELS,
   type Level,
   type ModelProfile,
   type Omitted,
@@ -14,11 +14,11 @@ import {
   type Signer,
   WritError,
 } from '@writ/contract'
-import { OPENING } from './run-records.ts'
-import { Past, type Parting, type RecordedRun, type RecordOf } from './past.ts'
+import { type Parting, Past, type RecordOf } from './past.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
+import type { RecordedRun } from './recorded-run.ts'
 import { createState, type RunRequest, runToClose } from './run.ts'
-import { guestAbi } from './run-records.ts'
+import { guestAbi, OPENING } from './run-records.ts'
 
 /** What a replay needs of the rooms: what shapes a frame, and nothing that reaches outside. */
 export interface ReplayPorts {
@@ -32,7 +32,7 @@ export interface ReplayPorts {
 
 /** What a replay came to. */
 export interface ReplayReport {
-  readonly outcome: 'IDENTICAL' | 'CODE_MISMATCH' | Parting['outcome']
+  readonly outcome: 'IDENTICAL' | Parting['outcome']
   /** Steps done again and found equal. */
   readonly steps: number
   /** Where it parted, when it did. */
@@ -45,31 +45,28 @@ export interface ReplayReport {
  */
 export async function replayRun(recorded: RecordedRun, ports: ReplayPorts): Promise<ReplayReport> {
   const past = new Past(recorded)
-  const parted = (): ReplayReport => {
-    const parting = past.parting()
-    return parting === undefined
-      ? { outcome: 'IDENTICAL', steps: past.steps, at: null }
-      : { outcome: parting.outcome, steps: past.steps, at: parting.at }
-  }
   try {
-    const opening = past.at(OPENING, 'run.open')
-    const { sandbox, reasoner } = ports
-    const found = guestAbi(sandbox.confinement.guestAbi, reasoner.digest)
-    const expected = opening.det.guestAbi
-    if (found !== expected) {
-      const at = { seq: opening.seq, ...OPENING, pointer: '/det/guestAbi', expected, found }
-      return { outcome: 'CODE_MISMATCH', steps: 0, at }
-    }
-    const request = await recordedRequest(past, opening, recorded, ports.signal)
-    const kernelPorts = await recordedPorts(past, opening, recorded, ports)
-    const state = createState(request, kernelPorts, () => undefined, past)
-    await runToClose({ ...state, epochMs: opening.det.epochMs }, request, request.signal)
+    await doAgain(past, recorded, ports)
   } catch (error) {
-    ports.signal?.throwIfAborted()
+    // What ends a replay early is its parting, which aborts whatever was under way.
     if (!past.signal.aborted) throw error
   }
   ports.signal?.throwIfAborted()
-  return parted()
+  const parting = past.parting()
+  const { outcome, at } = parting ?? ({ outcome: 'IDENTICAL', at: null } as const)
+  return { outcome, steps: past.steps, at }
+}
+
+async function doAgain(past: Past, recorded: RecordedRun, ports: ReplayPorts): Promise<void> {
+  const { key } = recorded
+  const opening = past.at(OPENING, 'run.open')
+  const { sandbox, reasoner } = ports
+  past.sameCode(opening, guestAbi(sandbox.confinement.guestAbi, reasoner.digest))
+  if (key === undefined) return past.gone(opening, 'the key of the run')
+  const request = await recordedRequest(past, opening, recorded, ports.signal)
+  const kernelPorts = await recordedPorts(past, opening, { ...recorded, key }, ports)
+  const state = createState(request, kernelPorts, () => undefined, past)
+  await runToClose({ ...state, epochMs: opening.det.epochMs }, request, request.signal)
 }
 
 async function recordedRequest(
@@ -97,7 +94,7 @@ async function recordedRequest(
 async function recordedPorts(
   past: Past,
   opening: RecordOf<'run.open'>,
-  { run, key }: RecordedRun,
+  { run, key }: RecordedRun & { readonly key: Uint8Array },
   { clock, sandbox, reasoner, bundle = opening.det.bundle }: ReplayPorts,
 ): Promise<KernelPorts> {
   const partitions = JSON.parse(await past.text(opening, 'partitions')) as readonly Partition[]

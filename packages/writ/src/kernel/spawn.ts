@@ -84,8 +84,11 @@ async function spawn(
   onEnd: OnFinal,
 ): Promise<ItemOutcome<FrameValue>> {
   const { past } = state
-  const { decision, label: before, opening } =
-    past === undefined ? await openNow(state, lane, child) : await recallOpening(state, past, lane, child)
+  const {
+    decision,
+    label: before,
+    opening,
+  } = past === undefined ? await openNow(state, lane, child) : await recallOpening(state, past, lane, child)
   if (!opening.ok) {
     const { error } = opening
     if (outcomeOf(error) === 'limit') state.tally.limited = true
@@ -355,7 +358,8 @@ async function recallJoin(
   const refused = result.value !== undefined && stood.det.outcome !== 'ok'
   const error = refused ? errorFrom(await past.text(stood, 'value')) : undefined
   await past.turn(stood)
-  if (error === undefined) return result.value === undefined ? ended(opened, result) : taken(lane, opened, result.value)
+  if (error === undefined)
+    return result.value === undefined ? ended(opened, result) : taken(lane, opened, result.value)
   const { policies } = error.data
   const named = Array.isArray(policies) ? policies.map(String) : []
   return { ok: false, error: state.gate.refuse('frame.join', `frame:${opened.id}`, named, 'ceiling') }
