@@ -25,6 +25,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { derive } from '@writ/evidence'
+import { inputBound } from './attempts.ts'
 import type { Hold } from './budget-pool.ts'
 import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from './context-steps.ts'
 import { Delivery } from './delivery.ts'
@@ -128,6 +129,12 @@ export class KernelFrame implements Frame {
 
   async turn(messages: readonly Message[], last: boolean): Promise<string> {
     const hold = last ? this.#start.holds.last : this.#next
+    // INVARIANT: what was held back covers the turn it was held back for.
+    if (hold !== undefined && inputBound(messages) > this.lastTurnBytes)
+      throw new WritError(
+        'INTERNAL',
+        `A turn of frame ${this.lane} is larger than what was held back for it.`,
+      )
     if (!last) this.#next = undefined
     this.#lane.turns += 1
     const tail = messages.at(-1)?.text ?? ''
