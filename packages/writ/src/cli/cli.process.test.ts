@@ -192,19 +192,19 @@ describe('limits', () => {
 
   it('ends soon after the time limit when the server hangs', async () => {
     const model = await scripted(() => ({ kind: 'hang' }))
-    const asked = await writ(['ask', QUESTION, 'docs', ...model, '--timeout', '2', '--json'])
+    const asked = await writ(['ask', QUESTION, 'docs', ...model, '--timeout', '6', '--json'])
     expect(asked.code).toBe(4)
     expect(JSON.parse(asked.out)).toMatchObject({ status: 'incomplete' })
-    expect(asked.tookMs).toBeLessThan(10_000)
+    expect(asked.tookMs).toBeLessThan(20_000)
   })
 
   it('ends soon after the time limit when a cell never yields', async () => {
     const model = await scripted(
       sequence([block("'a'.repeat(2e6).indexOf('b'.repeat(1e6) + 'c'); for (;;) {}")]),
     )
-    const asked = await writ(['ask', QUESTION, 'docs', ...model, '--timeout', '3', '--json'])
+    const asked = await writ(['ask', QUESTION, 'docs', ...model, '--timeout', '6', '--json'])
     expect(asked.code).toBe(4)
-    expect(asked.tookMs).toBeLessThan(10_000)
+    expect(asked.tookMs).toBeLessThan(20_000)
   })
 
   it('stops at Ctrl-C with 130 and keeps the run', async () => {

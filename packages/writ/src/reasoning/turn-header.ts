@@ -17,10 +17,24 @@ export function firstMessage(frame: Frame): string {
   return `Question:\n${frame.goal}\n\n${describeCorpus(frame.corpus, frame.context.type)}`
 }
 
+/** Bytes of document ids in a first message: a frame's last turn has room for so many and no more. */
+const SAMPLE_BYTES = 1_000
+
+/** As many ids, in order, as fit. */
+function sampleText(ids: readonly string[]): string {
+  let text = ''
+  for (const id of ids) {
+    const longer = text === '' ? id : `${text}, ${id}`
+    if (Buffer.byteLength(longer) > SAMPLE_BYTES) return `${text} …`
+    text = longer
+  }
+  return text
+}
+
 function describeCorpus(corpus: CorpusView, context: string): string {
   if (context === 'none' && corpus.documents === 0) return 'Corpus: none.'
   const size = `${corpus.documents.toLocaleString('en-US')} documents, ${corpus.bytes.toLocaleString('en-US')} bytes`
   const shape = context === 'text' ? ' `context` is its text, a string.' : ''
-  const sample = corpus.sample.length > 0 ? `\nThe first of them: ${corpus.sample.join(', ')}` : ''
+  const sample = corpus.sample.length > 0 ? `\nThe first of them: ${sampleText(corpus.sample)}` : ''
   return `Corpus: ${size}.${shape}${sample}`
 }

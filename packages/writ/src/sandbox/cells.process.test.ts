@@ -225,6 +225,17 @@ describe('calls of the host', () => {
     expect(await shown('await read(2); got')).toBe('late')
   })
 
+  it('deliver replies that came between cells in their order', async () => {
+    await runCell(
+      vm,
+      'let order = ""; const all = ["a", "b", "c"].map((n) => read().then(() => { order += n }))',
+      {},
+      () => undefined,
+    )
+    for (const id of [2, 0, 1]) vm.reply(id, { ok: true, json: '0' })
+    expect(await shown('await Promise.all(all); order')).toBe('cab')
+  })
+
   it('of an earlier cell that fail are noted, not blamed on the next', async () => {
     await runCell(vm, 'read(1); 1', {}, () => undefined)
     vm.reply(0, { ok: false, error: { name: 'Late', message: 'too bad' } })

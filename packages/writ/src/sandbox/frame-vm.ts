@@ -23,6 +23,8 @@ export interface VmOwner {
 
 const START_ATTEMPTS = 3
 const CANCEL_MS = 2_000
+/** Room for the line that says how much was omitted. */
+const OMISSION_CHARS = 100
 const UNDONE = 'your variables are as they were before the cell'
 
 /** A VM as the main process sees it: what the child holds of it, and all that is needed to make it again in another child. */
@@ -35,9 +37,9 @@ export class FrameVm implements Vm {
   readonly #owner: VmOwner
   /** Cells that ended by themselves, oldest first. */
   readonly #past: PastCell[] = []
-  /** Calls no cell that ended by itself has been given the reply to. */
+  /** Calls without a reply. */
   readonly #open: Set<number> = new Set()
-  /** Replies to calls in `#open`, in the order given. */
+  /** Replies that no cell of the past has been given, in the order they came. */
   #undelivered: Answer[] = []
   #nextCallId = 0
   #generation = 0
@@ -73,8 +75,7 @@ export class FrameVm implements Vm {
   }
 
   reply(callId: number, reply: HostReply): void {
-    const known = this.#open.has(callId) && !this.#undelivered.some((answer) => answer.callId === callId)
-    if (!known) return // of a cell that was stopped
+    if (!this.#open.delete(callId)) return // of a cell that was stopped, or answered before
     const answer = { callId, reply }
     this.#undelivered.push(answer)
     if (this.#running === undefined) return
@@ -124,17 +125,24 @@ export class FrameVm implements Vm {
 
   async #hosted(): Promise<void> {
     let reason = ''
-    for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
+    for (let attempt = 0; attempt < START_ATTEMPTS && !this.#closed; attempt += 1) {
       this.#link.start()
       if (this.#generation === this.#link.generation) return
       this.#generation = this.#link.generation
       const heard = await this.#ask({ type: 'open', vm: this.#id, setup: this.#setup, past: this.#past })
       if (!(heard instanceof Error) && heard.type === 'opened') return
       reason = reasonOf(heard)
-      if (this.#closed) break
-      if (!(heard instanceof Error)) this.#link.kill(reason)
+      if (heard instanceof Error) continue // the child was lost; the next may do better
+      this.#abandon()
+      break
     }
     throw sandboxFailed(`the VM ${this.#name} could not be started: ${reason}`)
+  }
+
+  /** What the child holds of this VM is worth nothing; it is made again when it is needed. */
+  #abandon(): void {
+    this.#send({ type: 'close', vm: this.#id })
+    this.#generation = 0
   }
 
   async #cell(
@@ -155,8 +163,9 @@ export class FrameVm implements Vm {
     signal.addEventListener('abort', cancel, { once: true })
     try {
       const heard = await this.#ask({ type: 'run', vm: this.#id, order })
+      const result = this.#ended(order, this.#running.sent, heard, signal)
       if (this.#running.broken !== undefined) throw this.#running.broken
-      return this.#ended(order, this.#running.sent, heard, signal)
+      return result
     } finally {
       signal.removeEventListener('abort', cancel)
       clearTimeout(late)
@@ -165,7 +174,7 @@ export class FrameVm implements Vm {
   }
 
   #ended(order: CellOrder, sent: number, heard: Heard | Error, signal: AbortSignal): CellResult {
-    if (!(heard instanceof Error) && heard.type === 'ended' && heard.end.delivered <= sent) {
+    if (!(heard instanceof Error) && heard.type === 'ended' && isPlausible(heard.end, order, sent)) {
       const kept = heard.end.result.outcome === 'ok' || heard.end.result.outcome === 'error'
       if (kept) this.#keep(order, heard.end)
       else this.#undo(order)
@@ -173,10 +182,12 @@ export class FrameVm implements Vm {
     }
     this.#undo(order)
     if (heard instanceof Error && signal.aborted) return cancelled()
-    if (!(heard instanceof Error))
-      this.#link.kill(heard.type === 'failed' ? heard.message : 'it lied about a cell')
-    const reason = heard instanceof Error ? heard.message : 'it broke'
-    const message = `the process the cell ran in was lost (${reason}); ${UNDONE}`
+    const reason = reasonOf(heard)
+    if (!(heard instanceof Error)) {
+      if (heard.type === 'failed') this.#abandon()
+      else this.#link.kill(reason)
+    }
+    const message = `what the cell ran in was lost (${reason}); ${UNDONE}`
     return { outcome: 'imposed', output: '', error: { name: 'CellStopped', message }, fuel: 0 }
   }
 
@@ -184,7 +195,6 @@ export class FrameVm implements Vm {
   #keep(order: CellOrder, { result, delivered }: CellEnd): void {
     const replies = this.#undelivered.slice(0, delivered)
     this.#undelivered = this.#undelivered.slice(delivered)
-    for (const { callId } of replies) this.#open.delete(callId)
     this.#past.push({ order: { ...order, replies }, fuel: result.fuel })
   }
 
@@ -225,9 +235,15 @@ export class FrameVm implements Vm {
   }
 }
 
+/** A cell cannot have been given more than it was sent, nor say more than it may. */
+function isPlausible({ result, delivered }: CellEnd, { limits }: CellOrder, sent: number): boolean {
+  const most = limits.outputChars + OMISSION_CHARS
+  return delivered <= sent && result.output.length <= most && (result.shown ?? '').length <= most
+}
+
 function reasonOf(heard: Heard | Error): string {
   if (heard instanceof Error || heard.type === 'failed') return heard.message
-  return `an answer out of turn: ${heard.type}`
+  return `it gave an answer that cannot be: ${heard.type}`
 }
 
 function cancelled(): CellResult {

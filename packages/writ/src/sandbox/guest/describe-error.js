@@ -13,7 +13,7 @@ const MAX_DATA = 64_000
  */
 export function describeError(thrown) {
   const isError = typeof thrown === 'object' && thrown !== null && thrown instanceof $.$Error
-  const message = isError ? dataText(thrown, 'message') : `the cell threw ${inspect(thrown)}`
+  const message = isError ? dataText(thrown, 'message') : thrownText(thrown)
   return {
     __proto__: null,
     name: isError ? dataText(thrown, 'name') || 'Error' : 'Error',
@@ -22,6 +22,11 @@ export function describeError(thrown) {
     data: isError ? ownData(thrown) : undefined,
   }
 }
+
+const thrownText = (thrown) =>
+  thrown === null
+    ? 'the cell threw null, which is also how the engine says that it is out of memory'
+    : `the cell threw ${inspect(thrown)}`
 
 /** The engine keeps the stack behind an accessor; an error of the host has its own. */
 function stackText(error) {

@@ -210,6 +210,7 @@ class CellRun implements CellHost {
   }
 
   #describe(reason: JSValueHandle): Thrown {
+    if (reason.isNull && this.#vm.state.ranOut) throw new OutOfMemory()
     const thrown = this.#described(reason)
     this.#assertAllowed()
     if (thrown === undefined ? this.#vm.full : isOutOfMemory(thrown)) throw new OutOfMemory()

@@ -1,6 +1,5 @@
 import { EvalFlags, type HostFunction, type JSValueHandle, QuickJS } from 'quickjs-wasi'
-import type { CellHost } from './engine-state.ts'
-import { EngineState, engineOptions } from './engine-state.ts'
+import { type CellHost, EngineState, engineOptions, isFull } from './engine-state.ts'
 import type { Engine, VmImage, VmSetup } from './orders.ts'
 
 /** The functions of the prelude's object; see `boot` in guest/main.js. */
@@ -15,9 +14,6 @@ type PreludeName =
   | 'draft'
 
 type Argument = JSValueHandle | number | boolean | string
-
-/** Bytes within which the engine can still make an error and its texts. */
-const BREATHING_SPACE = 64 * 1024
 
 /** The VM's memory limit was met where no guest code could catch it. */
 export class OutOfMemory extends Error {}
@@ -107,10 +103,8 @@ export class GuestVm {
     return text
   }
 
-  /** Whether the memory is so full that the engine may fail at anything, without a word. */
   get full(): boolean {
-    const { mallocSize, mallocLimit } = this.#vm.getMemoryUsage()
-    return mallocLimit - mallocSize < BREATHING_SPACE
+    return isFull(this.#vm)
   }
 
   /** Calls the prelude for a text; undefined when it gives none. */

@@ -1,0 +1,38 @@
+import { type Frame, label, type Standing } from '@writ/contract'
+import { expect, it } from 'vitest'
+import { firstMessage, turnHeader } from './turn-header.ts'
+
+const standing = (pressure: readonly string[] = []): Standing => ({
+  label: label('internal', [], true),
+  pressure,
+})
+
+function frame(ids: readonly string[]): Frame {
+  return {
+    depth: 1,
+    maxDepth: 2,
+    maxTurns: 30,
+    goal: 'Why?',
+    corpus: { documents: ids.length, bytes: 1_234_567, sample: ids },
+    context: { type: 'handle', docs: ids.length, bytes: 1_234_567 },
+  } as unknown as Frame
+}
+
+it('says where the frame stands', () => {
+  expect(turnHeader(frame([]), standing(), 3, false)).toBe(
+    '[turn 3 of 30 · depth 1 of 2 · label internal (untrusted)]',
+  )
+  expect(turnHeader(frame([]), standing(['calls', 'tokens']), 3, false)).toContain(
+    '80 % or more used: calls, tokens',
+  )
+  expect(turnHeader(frame([]), standing(), 30, true)).toContain('This is your last turn')
+})
+
+it('gives the goal and the corpus, and never more of its ids than a last turn has room for', () => {
+  expect(firstMessage(frame(['a', 'b']))).toBe(
+    'Question:\nWhy?\n\nCorpus: 2 documents, 1,234,567 bytes.\nThe first of them: a, b',
+  )
+  const long = firstMessage(frame(Array.from({ length: 20 }, (_, n) => `${'ä'.repeat(200)}${n}`)))
+  expect(Buffer.byteLength(long)).toBeLessThan(1_200)
+  expect(long.endsWith('…')).toBe(true)
+})
