@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Answer } from '@writ/contract'
+import type { Answer, RunEvent } from '@writ/contract'
 import { block, fanOut, type Script, type Simulator, sequence, startSimulator, tree } from '@writ/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -35,6 +35,15 @@ afterEach(async () => {
   simulator = undefined
   await rm(place, { recursive: true, force: true })
 })
+
+/** Ends the process that cells run in: the child of this one that was started for it. */
+async function killSandbox(): Promise<void> {
+  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
+  for (const pid of children.trim().split(' ')) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8')
+    if (command.includes(join('sandbox', 'child', 'main'))) process.kill(Number(pid), 'SIGKILL')
+  }
+}
 
 /** Asks once, with everything a run needs there. */
 async function ask(
@@ -244,6 +253,24 @@ describe('a replay is identical for', () => {
     }
     const answer = await ask(script, { limits: { timeoutMs: 3_000 } })
     expect(answer).toMatchObject({ status: 'incomplete', answer: 'draft' })
+    await identical(answer)
+  })
+
+  it.runIf(process.platform === 'linux')('a cell whose process was killed under it', async () => {
+    const script = sequence([
+      block("let kept = 1; print(await read('b.txt'))"),
+      block("kept = 2; const said = await llm_query('paid'); await read('a.txt'); for (;;) {}"),
+      block("FINAL([kept, await llm_query('paid'), (await grep('needle')).matches.length])"),
+    ])
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === 'step' && event.op === 'read' && event.n > 5) void killSandbox()
+    }
+    const answer = await ask(script, {}, { onEvent })
+    expect(answer).toMatchObject({ value: [1, 'ECHO paid', 1], usage: { modelCalls: 4 } })
+    const view = await (await createWrit({ home: join(place, 'home') })).show(answer.run)
+    expect(view.steps.filter(({ kind }) => kind === 'cell').map(({ outcome }) => outcome)).toContain(
+      'imposed',
+    )
     await identical(answer)
   })
 

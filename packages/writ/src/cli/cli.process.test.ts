@@ -146,6 +146,44 @@ describe('ask and verify', () => {
     expect(listed.runs[0]?.status).toBe('complete')
   })
 
+  it('does a run again, and tells where two runs part', async () => {
+    const ask = (question: string): Promise<Ended> => writ(['ask', question, 'docs', '--json'])
+    const runOf = ({ out }: Ended): string => (JSON.parse(out) as { run: string }).run
+    const one = await ask('Which of these documents mention patents?')
+    const two = await ask('Which of these documents mention patents?')
+    const other = await ask('Which of these documents mention licences?')
+    await rm(join(place, 'docs'), { recursive: true })
+    const { usage } = JSON.parse(one.out) as { usage: { steps: number } }
+    const replayed = await writ(['replay', runOf(one), '--json'])
+    expect([replayed.err, replayed.code]).toEqual(['', 0])
+    expect(JSON.parse(replayed.out)).toEqual({ outcome: 'IDENTICAL', steps: usage.steps, at: null })
+    expect((await writ(['replay', runOf(one)])).out).toContain('IDENTICAL')
+
+    await mkdir(join(place, 'bundle'))
+    await writeFile(join(place, 'bundle', 'deny.cedar'), 'forbid (principal, action, resource);')
+    const elsewhere = await writ(['replay', runOf(one), '--policy', 'bundle', '--json'])
+    expect(elsewhere.code).toBe(6)
+    expect(JSON.parse(elsewhere.out)).toMatchObject({
+      outcome: 'DIVERGED',
+      at: { seq: 0, pointer: '/det/bundle' },
+    })
+
+    const same = await writ(['diff', runOf(one), runOf(two), '--json'])
+    expect(same.code).toBe(0)
+    expect(JSON.parse(same.out)).toMatchObject({ same: true })
+    const parted = await writ(['diff', runOf(one), runOf(other)])
+    expect(parted.code).toBe(1)
+    expect(parted.out).toContain('The runs part.')
+
+    await rm(join(place, '.writ', 'keys', 'runs', `${runOf(one)}.key`))
+    const gone = await writ(['replay', runOf(one), '--json'])
+    expect(gone.code).toBe(6)
+    expect(JSON.parse(gone.out)).toMatchObject({
+      outcome: 'INCOMPLETE',
+      at: { expected: 'the key of the run' },
+    })
+  })
+
   it('prints for people: the answer on stdout, progress on stderr', async () => {
     const asked = await writ(['ask', 'Which of these documents mention patents?', 'docs'])
     expect(asked.code).toBe(0)

@@ -29,8 +29,8 @@ interface LanePast {
   readonly waiting: Map<number, PromiseWithResolvers<void>>
 }
 
-/** After so long without a step the frames have parted from their record and wait for what never comes. */
-const STALLED_MS = 120_000
+/** After so long without a step, which is longer than any cell may run, the frames wait for what never comes. */
+const STALLED_MS = 900_000
 
 /**
  * What a run did, for doing it again: every crossing of the gate asks it for the record at its place, gets what came of
@@ -75,9 +75,13 @@ export class Past {
       .length
   }
 
+  /** The replay is over. */
+  rest(): void {
+    clearTimeout(this.#stalled)
+  }
+
   /** Where the replay parted; once it has run to its end, the first record it never came to counts as well. */
   parting(): Parting | undefined {
-    clearTimeout(this.#stalled)
     if (this.#parting !== undefined) return this.#parting
     const left = this.#left()
     if (left !== undefined) return { outcome: 'DIVERGED', at: missed(left) }
@@ -145,18 +149,15 @@ export class Past {
   }
 
   /** Compares fields of a record with what the frame asks for now. Throws, and ends the replay, at the first difference. */
-  compare(record: AnyRecord, det: object): void {
-    const recorded = Object.entries(record.det).filter(([name]) => name in det)
-    const difference = firstDifference(Object.fromEntries(recorded), det, '/det')
-    if (difference === undefined) return
-    const { seq, lane, n } = record
-    this.#part({ outcome: 'DIVERGED', at: { seq, lane, n, ...difference } })
+  compare(record: AnyRecord, asked: object): void {
+    const recorded = Object.entries(record.det).filter(([name]) => name in asked)
+    this.#same(record, Object.fromEntries(recorded), asked)
   }
 
   /** A record is made again: it must be the one that stands there, field by field, and come when it came. */
   meet(kind: RecordKind, place: Place, det: object): Written {
     const record = this.at(place, kind)
-    this.compare(record, { ...emptied(record.det), ...det })
+    this.#same(record, record.det, det)
     const lane = this.#lanes.get(place.lane)
     if (lane !== undefined && this.#final(record) === record) {
       const next = lane.finals[lane.next]
@@ -167,6 +168,11 @@ export class Past {
     }
     this.#met.add(record.seq)
     return { seq: record.seq, durable: Promise.resolve() }
+  }
+
+  #same({ seq, lane, n }: AnyRecord, expected: object, found: object): void {
+    const difference = firstDifference(expected, found, '/det')
+    if (difference !== undefined) this.#part({ outcome: 'DIVERGED', at: { seq, lane, n, ...difference } })
   }
 
   #records({ lane, n }: Place): readonly AnyRecord[] {
@@ -186,28 +192,27 @@ export class Past {
     this.signal.throwIfAborted()
     clearTimeout(this.#stalled)
     this.#stalled = setTimeout(() => this.#stall(), STALLED_MS)
-    this.#stalled.unref()
   }
 
   #stall(): void {
     const left = this.#left()
-    if (left === undefined) return
-    try {
-      this.#part({ outcome: 'DIVERGED', at: missed(left) })
-    } catch {
-      // Whoever waits has been told by the signal.
-    }
+    if (left !== undefined) this.#end({ outcome: 'DIVERGED', at: missed(left) })
   }
 
   #part(parting: Parting): never {
-    this.#parting ??= parting
-    const { lane, n, pointer } = this.#parting.at
-    this.#parted.abort(
-      new WritError('CANCELLED', `The replay parted from the record at ${lane}/${n}${pointer}.`),
-    )
-    for (const lane of this.#lanes.values())
-      for (const waiting of lane.waiting.values()) waiting.reject(this.signal.reason)
+    this.#end(parting)
     throw this.signal.reason
+  }
+
+  /** The first parting is the one that counts; whoever waits is told. */
+  #end(parting: Parting): void {
+    if (this.#parting !== undefined) return
+    this.#parting = parting
+    const { lane, n, pointer } = parting.at
+    const where = `lane ${lane}, step ${n} ${pointer}`
+    this.#parted.abort(new WritError('CANCELLED', `The replay parted from its record at ${where}.`))
+    for (const past of this.#lanes.values())
+      for (const waiting of past.waiting.values()) waiting.reject(this.signal.reason)
   }
 }
 
@@ -224,9 +229,4 @@ function incomplete({ lane, n }: Place, kind: RecordKind): Parting {
 
 function missed({ seq, lane, n, kind }: AnyRecord): Parting['at'] {
   return { seq, lane, n, pointer: '/kind', expected: kind, found: null }
-}
-
-/** Every field as absent, so that one left out now is a difference. */
-function emptied(det: object): object {
-  return Object.fromEntries(Object.keys(det).map((name) => [name, undefined]))
 }

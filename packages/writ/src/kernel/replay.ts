@@ -50,6 +50,8 @@ export async function replayRun(recorded: RecordedRun, ports: ReplayPorts): Prom
   } catch (error) {
     // What ends a replay early is its parting, which aborts whatever was under way.
     if (!past.signal.aborted) throw error
+  } finally {
+    past.rest()
   }
   ports.signal?.throwIfAborted()
   const parting = past.parting()
