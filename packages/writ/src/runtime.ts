@@ -88,6 +88,8 @@ class Runtime implements Writ {
   }
 
   async completion(asked: CompletionOptions): Promise<Answer> {
+    if (!asked.query.isWellFormed())
+      throw new WritError('USAGE', 'The question holds half a character (a lone surrogate).')
     const started = systemClock.monotonic()
     const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
     const limits: Limits = { ...DEFAULT_LIMITS, ...this.#options.limits, ...asked.limits }

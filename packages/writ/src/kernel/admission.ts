@@ -36,6 +36,7 @@ export function admit(
     const decisions: RecordedDecision[] = []
     const refusals: WritError[] = []
     for (const partition of partitions) {
+      lane.signal.throwIfAborted()
       const granted = lane.granted[action]
       if (!granted.has(partition.id)) {
         const refusal = await rule(state, lane, action, partition, decisions)

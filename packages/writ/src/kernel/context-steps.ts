@@ -242,7 +242,8 @@ function only(
   return { docs: [...docs].filter((id) => store.locate(id)?.partition === partition.id) }
 }
 
-function inScope(lane: Lane, docs: readonly DocumentInfo[]): readonly DocumentInfo[] {
+/** The documents of a partition that the frame's scope has. */
+export function inScope(lane: Lane, docs: readonly DocumentInfo[]): readonly DocumentInfo[] {
   const { docs: scoped } = lane.scope
   return scoped === null ? docs : docs.filter((doc) => scoped.has(doc.id))
 }

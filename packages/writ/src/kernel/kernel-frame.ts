@@ -15,6 +15,7 @@ import {
   type Label,
   MAX_SHOWN_CHARS,
   type Message,
+  type ModelProfile,
   type Perform,
   type SpawnRequest,
   type StepName,
@@ -25,7 +26,6 @@ import {
   WritError,
 } from '@writ/contract'
 import { derive } from '@writ/evidence'
-import { inputBound } from './attempts.ts'
 import type { Hold } from './budget-pool.ts'
 import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from './context-steps.ts'
 import { Delivery } from './delivery.ts'
@@ -35,7 +35,7 @@ import type { Lane } from './lane.ts'
 import { type LocalStep, type OnFinal, performLocal } from './local-step.ts'
 import { performModelCall } from './model-call.ts'
 import { checkValue, citationsOf, performRelease, type Released } from './release.ts'
-import { chooseModel, errorJson, outcomeOf, type RunState } from './run-state.ts'
+import { chooseModel, errorJson, outcomeOf, type RunState, showable } from './run-state.ts'
 import { performSpawn, type RunFrame } from './spawn.ts'
 import { leafOutputTokens, turnOutputTokens } from './turn-bounds.ts'
 
@@ -129,12 +129,6 @@ export class KernelFrame implements Frame {
 
   async turn(messages: readonly Message[], last: boolean): Promise<string> {
     const hold = last ? this.#start.holds.last : this.#next
-    // INVARIANT: what was held back covers the turn it was held back for.
-    if (hold !== undefined && inputBound(messages) > this.lastTurnBytes)
-      throw new WritError(
-        'INTERNAL',
-        `A turn of frame ${this.lane} is larger than what was held back for it.`,
-      )
     if (!last) this.#next = undefined
     this.#lane.turns += 1
     const tail = messages.at(-1)?.text ?? ''
@@ -149,7 +143,7 @@ export class KernelFrame implements Frame {
         maxOutputTokens: turnOutputTokens(this.#state.limits, this.#lane.model),
         input: { model: this.#lane.model.id, messages },
         tail,
-        ...(hold === undefined ? {} : { held: () => hold.use() }),
+        ...(hold === undefined ? {} : { held: hold }),
       },
       nowhere,
     )
@@ -164,6 +158,7 @@ export class KernelFrame implements Frame {
     this.#vm ??= this.#openVm()
     const vm = await this.#vm
     let stopped = false
+    this.#lane.cellReadBytes = 0
     const answer = async (call: HostCall): Promise<void> => {
       let seq: number | undefined
       const perform: Perform = (name, request) =>
@@ -342,6 +337,7 @@ export class KernelFrame implements Frame {
   }> {
     const model = chooseModel(this.#state, request.model)
     const system: Message = { role: 'system', text: this.#state.ports.reasoner.leafPrompt }
+    checkSpans(request.prompts, model)
     const conversations: (readonly Message[])[] = []
     for (const prompt of request.prompts)
       conversations.push([system, { role: 'user', text: await this.#assemble(prompt) }])
@@ -419,7 +415,9 @@ export class KernelFrame implements Frame {
       'commit',
     )
     await written.durable
-    const detail = result.error?.message ?? ''
+    const { error } = result
+    const detail =
+      error === undefined ? '' : showable(this.#state, this.#lane.label, error.message, error.name)
     const { outcome } = result
     ports.onEvent({
       type: 'step',
@@ -440,4 +438,20 @@ function unwrap(outcomes: readonly ItemOutcome<string>[]): string {
   if (outcome === undefined) throw new WritError('INTERNAL', 'A model call came back without an outcome.')
   if (!outcome.ok) throw outcome.error
   return outcome.value
+}
+
+/** Bytes of spans per token of the model's window that are still read: more could never fit, whatever the text. */
+const MOST_BYTES_PER_TOKEN = 16
+
+/** Refuses spans that cannot fit the model's window, before any of them is read. */
+function checkSpans(prompts: readonly SubCall[], model: ModelProfile): void {
+  const most = model.contextWindow * MOST_BYTES_PER_TOKEN
+  for (const { spans = [] } of prompts) {
+    const bytes = spans.reduce((sum, span) => sum + Math.max(0, span.end - span.start), 0)
+    if (bytes > most)
+      throw new WritError(
+        'BAD_REQUEST',
+        `The spans have ${bytes} bytes; ${model.id} could take at most ${most}.`,
+      )
+  }
 }

@@ -1,8 +1,15 @@
-import { type Partition, type RecordedDecision, toWritError, type WritError } from '@writ/contract'
+import {
+  MAX_CELL_READ_BYTES,
+  MAX_RUN_READ_BYTES,
+  type Partition,
+  type RecordedDecision,
+  toWritError,
+  WritError,
+} from '@writ/contract'
 import { type Admission, admit } from './admission.ts'
 import { commandHash, type Place } from './journal.ts'
 import type { Lane } from './lane.ts'
-import { errorJson, outcomeOf, type RunState } from './run-state.ts'
+import { errorJson, outcomeOf, type RunState, showable } from './run-state.ts'
 
 /** Called synchronously when the record whose reply will be delivered has been numbered. */
 export type OnFinal = (seq: number) => void
@@ -20,6 +27,11 @@ export interface LocalStep<T> {
   readonly handed?: (result: T) => void
 }
 
+/** What came of a read: its value with the JSON that is recorded and handed over, or the error. */
+type Done<T> =
+  | { readonly ok: true; readonly value: T; readonly json: string }
+  | { readonly ok: false; readonly error: WritError }
+
 const NO_ADMISSION: Admission = { allowed: [], decisions: [], refusals: [] }
 
 export async function performLocal<T>(
@@ -33,7 +45,8 @@ export async function performLocal<T>(
   const started = clock.monotonic()
   let admission = NO_ADMISSION
   let admittedMs = 0
-  let outcome: { ok: true; value: T } | { ok: false; error: WritError }
+  let outcome: Done<T>
+  const release = await lane.reads.acquire(lane.signal).catch(() => undefined)
   try {
     lane.signal.throwIfAborted()
     const needs = step.needs()
@@ -47,13 +60,24 @@ export async function performLocal<T>(
     const [refusal] = admission.refusals
     if (refusal !== undefined && admission.allowed.length === 0) throw refusal
     const value = await step.effect(admission.allowed)
+    const json = JSON.stringify(value)
+    account(state, lane, Buffer.byteLength(json))
     step.handed?.(value)
-    outcome = { ok: true, value }
+    outcome = { ok: true, value, json }
   } catch (error) {
     outcome = { ok: false, error: toWritError(error) }
   }
   const effectEnd = clock.monotonic()
-  await record(state, lane, place, step, admission, outcome, Math.round(effectEnd - started), onFinal)
+  await record(
+    state,
+    lane,
+    place,
+    step,
+    admission,
+    outcome,
+    Math.round(effectEnd - started),
+    onFinal,
+  ).finally(release)
   const ended = clock.monotonic()
   onEvent({
     type: 'step',
@@ -62,12 +86,29 @@ export async function performLocal<T>(
     kind: step.kind,
     op: step.op,
     outcome: outcome.ok ? 'ok' : outcomeOf(outcome.error),
-    detail: outcome.ok ? '' : outcome.error.message,
+    detail: outcome.ok ? '' : showable(state, lane.label, outcome.error.message, outcome.error.code),
     tookMs: ended - started,
     gateMs: admittedMs + (ended - effectEnd),
   })
   if (!outcome.ok) throw outcome.error
   return outcome.value
+}
+
+/** Counts bytes about to be handed over. Throws `BUDGET_EXCEEDED` before anyone has to hold them. */
+function account(state: RunState, lane: Lane, bytes: number): void {
+  const { tally } = state
+  const limit =
+    lane.cellReadBytes + bytes > MAX_CELL_READ_BYTES
+      ? `one cell is handed at most ${MAX_CELL_READ_BYTES} bytes`
+      : tally.readBytes + bytes > MAX_RUN_READ_BYTES
+        ? `a run is handed at most ${MAX_RUN_READ_BYTES} bytes`
+        : undefined
+  if (limit !== undefined) {
+    tally.limited = true
+    throw new WritError('BUDGET_EXCEEDED', `This read has ${bytes} bytes, and ${limit}.`)
+  }
+  lane.cellReadBytes += bytes
+  tally.readBytes += bytes
 }
 
 async function record<T>(
@@ -76,12 +117,12 @@ async function record<T>(
   place: Place,
   step: LocalStep<T>,
   admission: Admission,
-  outcome: { ok: true; value: T } | { ok: false; error: WritError },
+  outcome: Done<T>,
   tookMs: number,
   onFinal: OnFinal,
 ): Promise<void> {
   const { journal } = state
-  const output = outcome.ok ? JSON.stringify(outcome.value) : errorJson(outcome.error)
+  const output = outcome.ok ? outcome.json : errorJson(outcome.error)
   const input = JSON.stringify(step.input)
   const decisions: readonly RecordedDecision[] = admission.decisions
   const written = journal.write(

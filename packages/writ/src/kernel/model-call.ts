@@ -14,11 +14,11 @@ import {
 } from '@writ/contract'
 import { commitField, derive, merkleOfItems } from '@writ/evidence'
 import { type AttemptPorts, attemptBound, attemptRequest, type Entry, enter, inputBound } from './attempts.ts'
-import type { Reservation } from './budget-pool.ts'
+import { covers, type Hold } from './budget-pool.ts'
 import { commandHash, type Place } from './journal.ts'
 import type { Lane } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
-import { modelResource, outcomeOf, type RunState } from './run-state.ts'
+import { modelResource, outcomeOf, type RunState, showable } from './run-state.ts'
 
 /** Attempts a result record describes one by one; the rest are counted. Keeps the record under its size. */
 const ATTEMPTS_IN_DETAIL = 64
@@ -33,8 +33,8 @@ export interface ModelCall {
   readonly input: unknown
   /** Text kept for replay that nothing else determines (a turn's last message has the recorded header). */
   readonly tail: string
-  /** Room for the first attempt when it was held back beforehand. */
-  readonly held?: () => Reservation
+  /** Room held back beforehand: taken for the first attempt when it is enough, else given back. */
+  readonly held?: Hold
 }
 
 interface Item {
@@ -128,7 +128,7 @@ class Command {
   }
 
   /** What attempts of an item need; the first attempt of the first item may have room held back for it. */
-  ports(item: number, held?: () => Reservation): AttemptPorts {
+  ports(item: number, held?: Hold): AttemptPorts {
     const { pool, slots, ports, journal, tally } = this.#state
     let unused = held
     return {
@@ -136,9 +136,10 @@ class Command {
       slots: slots(this.#call.model),
       monotonic: () => ports.clock.monotonic(),
       reserve: async () => {
-        const take = unused
+        const hold = unused
         unused = undefined
-        if (take !== undefined) return take()
+        if (hold !== undefined && covers(hold.bound, this.#bound(item))) return hold.use()
+        hold?.release()
         try {
           return await pool.reserve(this.#bound(item), this.#lane.signal)
         } catch (error) {
@@ -165,7 +166,7 @@ class Command {
     const written = this.#write(outcomeOf(error), error)
     onFinal(written.seq)
     await written.durable
-    this.#event(outcomeOf(error), error.message, 0, 0)
+    this.#event(outcomeOf(error), showable(this.#state, this.#lane.label, error.message, error.code), 0, 0)
   }
 
   async send(item: number, first: Entry | undefined): Promise<Item> {

@@ -1,6 +1,7 @@
 import { type Citation, type RecordedDecision, toWritError, WritError } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import type { Place } from './journal.ts'
+import { jsonDepth } from './json-depth.ts'
 import type { Lane } from './lane.ts'
 import { outcomeOf, type RunState } from './run-state.ts'
 
@@ -17,6 +18,9 @@ export function citationsOf(lane: Lane): readonly Citation[] {
   return dedupe(lane.citations.length > 0 ? lane.citations : lane.inherited)
 }
 
+/** How deep a released value may nest: whoever reads JSON recurses. */
+const MOST_DEPTH = 500
+
 /** Checks that a value can be released at all. Throws `INVALID_ANSWER`. */
 export function checkValue(state: RunState, valueJson: string): void {
   const bytes = Buffer.byteLength(valueJson)
@@ -25,6 +29,12 @@ export function checkValue(state: RunState, valueJson: string): void {
     throw new WritError(
       'INVALID_ANSWER',
       `The value has ${bytes} bytes; at most ${maxOutputBytes} may be released.`,
+    )
+  const depth = jsonDepth(valueJson)
+  if (depth > MOST_DEPTH)
+    throw new WritError(
+      'INVALID_ANSWER',
+      `The value nests ${depth} deep; at most ${MOST_DEPTH} may be released.`,
     )
 }
 
@@ -38,13 +48,15 @@ export async function performRelease(state: RunState, lane: Lane, valueJson: str
   let failure: WritError | null = null
   let recorded: RecordedDecision | null = null
   try {
+    refuseIfHalted(state)
+    checkValue(state, valueJson)
     value = canonicalJson(JSON.parse(valueJson))
-    checkValue(state, value)
     await checkCitations(state, lane, citations)
     const ruling = await gate.decide(lane, 'output::release', authority.sink, lane.label, [
       'validate:citations',
     ])
     recorded = ruling.recorded
+    refuseIfHalted(state)
     const { verdict, policies, reason } = ruling.decision
     if (verdict !== 'allow')
       failure = gate.refuse('output::release', `sink:${authority.sink.id}`, policies, reason)
@@ -82,6 +94,13 @@ export async function performRelease(state: RunState, lane: Lane, valueJson: str
   })
   if (failure !== null) throw failure
   return { place, valueJson: value, citations }
+}
+
+/** A run that policy halted, or whose ledger failed, releases nothing; one out of time may release its draft. */
+function refuseIfHalted({ signal }: RunState): void {
+  if (!signal.aborted) return
+  const reason = toWritError(signal.reason)
+  if (reason.code === 'POLICY_DENIED' || reason.code === 'LEDGER_FAILED') throw reason
 }
 
 /** Every citation's bytes are read again and must be what the citation says. */

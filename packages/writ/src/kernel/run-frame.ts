@@ -9,12 +9,12 @@ import {
   toWritError,
 } from '@writ/contract'
 import type { Hold } from './budget-pool.ts'
-import { overviewStep, readStep } from './context-steps.ts'
+import { inScope, overviewStep, readStep } from './context-steps.ts'
 import { KernelFrame } from './kernel-frame.ts'
 import type { Lane } from './lane.ts'
 import { performLocal } from './local-step.ts'
 import type { Released } from './release.ts'
-import { outcomeOf, type RunState } from './run-state.ts'
+import { outcomeOf, type RunState, showable } from './run-state.ts'
 import type { FrameResult } from './spawn.ts'
 import { lastTurnBytes } from './turn-bounds.ts'
 
@@ -48,7 +48,15 @@ export async function runFrame(
   const { id, depth, goal, model, parent } = lane
   if (parent !== null) tally.frames += 1
   tally.maxDepth = Math.max(tally.maxDepth, depth)
-  ports.onEvent({ type: 'frame.open', lane: id, parent: parent?.id ?? null, depth, goal, model: model.id })
+  const shown = showable(state, lane.label, goal, '(withheld: its label is above the terminal)')
+  ports.onEvent({
+    type: 'frame.open',
+    lane: id,
+    parent: parent?.id ?? null,
+    depth,
+    goal: shown,
+    model: model.id,
+  })
   const run = await live(state, lane, holds, strategy).catch((error: unknown): FrameRun => {
     return { value: undefined, error: toWritError(error), incomplete: false }
   })
@@ -88,21 +96,17 @@ async function overview(state: RunState, lane: Lane): Promise<CorpusView> {
   return (await permitted(performLocal(state, lane, lane.next(), step, ignore))) ?? EMPTY
 }
 
-/** One small text is handed over whole, so that it behaves as a string. */
+/** One small text is handed over whole, so that it behaves as a string. Counts only what the overview was granted. */
 async function stringContext(state: RunState, lane: Lane): Promise<GuestContext> {
-  const { partitions, docs } = lane.scope
   const { store } = state.ports
-  if (partitions.length === 0) return { type: 'none' }
-  const total =
-    docs === null ? partitions.reduce((sum, partition) => sum + partition.documents, 0) : docs.size
-  const bytes = partitions.reduce((sum, partition) => sum + partition.bytes, 0)
-  const [only] =
-    docs ??
-    partitions.flatMap((partition) => (total === 1 ? store.documents(partition.id) : [])).map((doc) => doc.id)
-  const info = only === undefined ? undefined : store.locate(only)
-  if (total !== 1 || info === undefined || info.bytes > STRING_CONTEXT_BYTES)
-    return { type: 'handle', docs: total, bytes }
-  const step = readStep(store, lane, { doc: info.id })
+  if (lane.scope.partitions.length === 0) return { type: 'none' }
+  const granted = lane.scope.partitions.filter(({ id }) => lane.granted['context::search'].has(id))
+  const docs = granted.flatMap((partition) => inScope(lane, store.documents(partition.id)))
+  const bytes = docs.reduce((sum, doc) => sum + doc.bytes, 0)
+  const [only] = docs
+  if (only === undefined || docs.length > 1 || bytes > STRING_CONTEXT_BYTES)
+    return { type: 'handle', docs: docs.length, bytes }
+  const step = readStep(store, lane, { doc: only.id })
   const read = await permitted(performLocal(state, lane, lane.next(), step, ignore))
   return read === undefined ? { type: 'none' } : { type: 'text', text: read.text, docs: 1 }
 }

@@ -1,16 +1,18 @@
 import {
   type ErrorCode,
+  type Label,
   type Limits,
+  levelNumber,
   type ModelProfile,
   type ModelResource,
   type Outcome,
   WritError,
 } from '@writ/contract'
 import type { BudgetPool } from './budget-pool.ts'
-import type { ModelSlots } from './concurrency.ts'
 import type { Gate } from './gate.ts'
 import type { Journal } from './journal.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
+import type { Slots } from './slots.ts'
 
 /** What the frames of one run share. */
 export interface RunState {
@@ -24,8 +26,10 @@ export interface RunState {
   readonly pool: BudgetPool
   readonly journal: Journal
   readonly gate: Gate
-  readonly slots: (model: ModelProfile) => ModelSlots
+  readonly slots: (model: ModelProfile) => Slots
   readonly tally: Tally
+  /** Aborted when the run must end: halted by policy, failed, timed out, interrupted. */
+  readonly signal: AbortSignal
 }
 
 /** Counts that the answer reports. */
@@ -36,6 +40,20 @@ export interface Tally {
   steps: number
   /** Whether a limit refused a step somewhere in the tree. */
   limited: boolean
+  /** Bytes handed to guests by reads and searches. */
+  readBytes: number
+}
+
+/**
+ * A text for whoever watches the run, who stands where the answer would go: itself when its label may be released
+ * there, else what may be said in its place.
+ */
+export function showable(state: RunState, label: Label, text: string, instead: string): string {
+  const { maxLevel, categories } = state.authority.sink
+  const fits =
+    levelNumber(label.level) <= maxLevel &&
+    label.categories.every((category) => categories.includes(category))
+  return fits ? text : instead
 }
 
 /** A model as policy sees it. */

@@ -10,15 +10,15 @@ import {
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { BudgetPool, type Hold } from './budget-pool.ts'
-import { ModelSlots } from './concurrency.ts'
 import { Gate } from './gate.ts'
 import { Journal } from './journal.ts'
 import { Lane } from './lane.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
 import { type FrameRun, runFrame } from './run-frame.ts'
 import { closeRecord, openRecord } from './run-records.ts'
-import { outcomeOf, type RunState } from './run-state.ts'
+import { outcomeOf, type RunState, showable } from './run-state.ts'
 import { sealRun } from './seal.ts'
+import { Slots } from './slots.ts'
 import { lastTurnBytes, turnBound } from './turn-bounds.ts'
 
 /** One governed request, with everything about it already resolved. */
@@ -51,10 +51,10 @@ export async function executeRun(request: RunRequest, ports: KernelPorts): Promi
   const signal = AbortSignal.any([request.signal, halted.signal])
   const timer = startTimer(request, halted)
   try {
-    const state = createState(request, ports, (error) => halted.abort(error))
+    const state = createState(request, ports, signal, (error) => halted.abort(error))
     const started = ports.clock.monotonic()
     await openRecord(state, request)
-    const end = await runRoot(state, request, signal)
+    const end = await runRoot(state, request)
     return await finish(
       state,
       request,
@@ -73,9 +73,14 @@ function startTimer(request: RunRequest, halted: AbortController): NodeJS.Timeou
   return setTimeout(() => halted.abort(error), Math.max(0, timeoutMs - request.elapsedMs))
 }
 
-function createState(request: RunRequest, ports: KernelPorts, halt: (error: WritError) => void): RunState {
+function createState(
+  request: RunRequest,
+  ports: KernelPorts,
+  signal: AbortSignal,
+  halt: (error: WritError) => void,
+): RunState {
   const { limits, authority, models, run } = request
-  const slots = new Map<string, ModelSlots>()
+  const slots = new Map<string, Slots>()
   return {
     run,
     key: ports.log.key,
@@ -88,11 +93,12 @@ function createState(request: RunRequest, ports: KernelPorts, halt: (error: Writ
     journal: new Journal(ports.log, ports.clock, (error) => halt(toWritError(error))),
     gate: new Gate(ports, authority, halt),
     slots: (model) => {
-      const known = slots.get(model.id) ?? new ModelSlots(limits.concurrency)
+      const known = slots.get(model.id) ?? new Slots(limits.concurrency)
       slots.set(model.id, known)
       return known
     },
-    tally: { frames: 1, maxDepth: 0, steps: 0, limited: false },
+    tally: { frames: 1, maxDepth: 0, steps: 0, limited: false, readBytes: 0 },
+    signal,
   }
 }
 
@@ -101,7 +107,7 @@ interface RootEnd {
   readonly result: FrameRun
 }
 
-async function runRoot(state: RunState, request: RunRequest, signal: AbortSignal): Promise<RootEnd> {
+async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const { ports, models, authority } = state
   const { store, reasoner } = ports
   const lane = new Lane({
@@ -113,7 +119,7 @@ async function runRoot(state: RunState, request: RunRequest, signal: AbortSignal
     model: models.root,
     scope: { partitions: store.partitions, docs: null },
     label: request.questionLabel,
-    signal,
+    signal: state.signal,
   })
   // The opening record took the root's first place.
   lane.next()
@@ -170,7 +176,7 @@ async function finish(
   end: RootEnd,
   wallMs: number,
 ): Promise<RunResult> {
-  const { status, reason } = judge(state, end.result)
+  const { status, reason } = judge(state, end)
   const released = end.result.value
   const charged = state.pool.charged
   const valueJson = released?.valueJson ?? 'null'
@@ -212,13 +218,13 @@ const REASON_CHARS = 500
 const LIMITED = 'A limit of the run refused a step or left only a last turn.'
 
 /** The status of a run: `incomplete` iff a limit refused a step or a frame used its last turn. */
-function judge(state: RunState, result: FrameRun): { status: Status; reason: string | null } {
+function judge(state: RunState, { lane, result }: RootEnd): { status: Status; reason: string | null } {
   const { error, value } = result
   if (value !== undefined) {
     if (!state.tally.limited) return { status: 'complete', reason: null }
     return {
       status: 'incomplete',
-      reason: error === undefined ? LIMITED : shortReason(error.message),
+      reason: error === undefined ? LIMITED : reasonOf(state, lane, error),
     }
   }
   const known = error ?? new WritError('NO_ANSWER', 'The run ended without an answer.')
@@ -229,10 +235,10 @@ function judge(state: RunState, result: FrameRun): { status: Status; reason: str
       : outcome === 'limit' || outcome === 'timeout' || state.tally.limited
         ? 'incomplete'
         : 'failed'
-  return { status, reason: shortReason(known.message) }
+  return { status, reason: reasonOf(state, lane, known) }
 }
 
-/** A reason as a record can hold it: a message may quote what a guest or provider said. */
-function shortReason(message: string): string {
-  return message.slice(0, REASON_CHARS).toWellFormed()
+/** Why a run ended as it did: in words where its label may be shown, else as a code. */
+function reasonOf(state: RunState, lane: Lane, error: WritError): string {
+  return showable(state, lane.label, error.message, error.code).slice(0, REASON_CHARS).toWellFormed()
 }
