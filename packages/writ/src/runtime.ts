@@ -64,7 +64,6 @@ class Runtime implements Writ {
   readonly #ledger: () => Promise<Ledger>
   readonly #library: () => Promise<Library>
   readonly #policy: () => Promise<PolicyPoint>
-  readonly #sandbox: () => Promise<Sandbox>
   readonly #signer: () => Promise<Signer>
 
   constructor(options: WritOptions) {
@@ -79,7 +78,6 @@ class Runtime implements Writ {
         ...(policy === undefined ? {} : { bundleDir: policy }),
       }),
     )
-    this.#sandbox = this.#once(() => openSandbox())
     let signer: Promise<Signer> | undefined
     this.#signer = () => {
       signer ??= openSigner(this.home)
@@ -88,6 +86,7 @@ class Runtime implements Writ {
   }
 
   async completion(asked: CompletionOptions): Promise<Answer> {
+    if (asked.query.trim() === '') throw new WritError('USAGE', 'The question is empty.')
     if (!asked.query.isWellFormed())
       throw new WritError('USAGE', 'The question holds half a character (a lone surrogate).')
     const started = systemClock.monotonic()
@@ -103,39 +102,34 @@ class Runtime implements Writ {
       await prepareEvidencePath(path, asked.out === undefined)
       const policy = await this.#policy()
       const [models, authority] = await Promise.all([this.#models(policy, limits), authorise(policy, asked)])
-      const [store, sandbox] = await Promise.all([
-        this.#context(asked.context, asked, policy, deadline.signal, onEvent),
-        this.#sandbox(),
-      ])
-      deadline.signal.throwIfAborted()
-      const log = await ledger.open(run, asked.query, systemClock.now())
-      deadline.clear()
+      const store = await this.#context(asked.context, asked, policy, deadline.signal, onEvent)
       try {
-        const result = await executeRun(
-          {
-            run,
-            question: asked.query,
-            questionLabel: label(DEFAULT_LEVEL),
-            strategy: asked.strategy ?? 'auto',
-            limits,
-            authority,
-            models,
-            version: VERSION,
-            signal: deadline.interrupted,
-            elapsedMs: elapsed(),
-          },
-          {
-            clock: systemClock,
-            store,
-            policy,
-            sandbox,
-            reasoner: createReasoner(),
-            signer,
-            callModel,
-            log,
-            onEvent,
-          },
-        )
+        deadline.signal.throwIfAborted()
+        const log = await ledger.open(run, asked.query, systemClock.now())
+        deadline.clear()
+        const request = {
+          run,
+          question: asked.query,
+          questionLabel: label(DEFAULT_LEVEL),
+          strategy: asked.strategy ?? 'auto',
+          limits,
+          authority,
+          models,
+          version: VERSION,
+          signal: deadline.interrupted,
+          elapsedMs: elapsed(),
+        }
+        const ports = {
+          clock: systemClock,
+          store,
+          policy,
+          reasoner: createReasoner(),
+          signer,
+          callModel,
+          log,
+          onEvent,
+        }
+        const result = await inSandbox((sandbox) => executeRun(request, { ...ports, sandbox }))
         // Nothing is released before its evidence is on disk.
         await writeEvidence(path, result.evidence)
         const answer = { ...result.answer, evidence: path }
@@ -249,6 +243,16 @@ class Runtime implements Writ {
       owner: options.principal ?? userInfo().username,
       home: this.home,
     }
+  }
+}
+
+/** Gives a run a sandbox of its own, so that ending the run can end every cell at once. */
+async function inSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
+  const sandbox = await openSandbox()
+  try {
+    return await work(sandbox)
+  } finally {
+    await sandbox.close()
   }
 }
 

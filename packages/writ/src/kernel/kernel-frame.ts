@@ -196,7 +196,7 @@ export class KernelFrame implements Frame {
   }
 
   async draft(): Promise<string | undefined> {
-    return this.#vm === undefined ? undefined : await (await this.#vm).draft()
+    return (await this.#vm)?.draft()
   }
 
   /** Ends what is still under way, waits until it is recorded, and closes the VM. */

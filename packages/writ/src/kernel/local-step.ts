@@ -9,7 +9,7 @@ import {
 import { type Admission, admit } from './admission.ts'
 import { commandHash, type Place } from './journal.ts'
 import type { Lane } from './lane.ts'
-import { errorJson, outcomeOf, type RunState, showable } from './run-state.ts'
+import { errorJson, noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
 
 /** Called synchronously when the record whose reply will be delivered has been numbered. */
 export type OnFinal = (seq: number) => void
@@ -104,8 +104,9 @@ function account(state: RunState, lane: Lane, bytes: number): void {
         ? `a run is handed at most ${MAX_RUN_READ_BYTES} bytes`
         : undefined
   if (limit !== undefined) {
-    tally.limited = true
-    throw new WritError('BUDGET_EXCEEDED', `This read has ${bytes} bytes, and ${limit}.`)
+    const error = new WritError('BUDGET_EXCEEDED', `This read has ${bytes} bytes, and ${limit}.`)
+    noteLimit(tally, error)
+    throw error
   }
   lane.cellReadBytes += bytes
   tally.readBytes += bytes

@@ -18,7 +18,7 @@ import { covers, type Hold } from './budget-pool.ts'
 import { commandHash, type Place } from './journal.ts'
 import type { Lane } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
-import { modelResource, outcomeOf, type RunState, showable } from './run-state.ts'
+import { modelResource, noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
 
 /** Attempts a result record describes one by one; the rest are counted. Keeps the record under its size. */
 const ATTEMPTS_IN_DETAIL = 64
@@ -143,7 +143,7 @@ class Command {
         try {
           return await pool.reserve(this.#bound(item), this.#lane.signal)
         } catch (error) {
-          if (outcomeOf(toWritError(error)) === 'limit') tally.limited = true
+          noteLimit(tally, toWritError(error))
           throw error
         }
       },

@@ -63,7 +63,8 @@ export async function runFrame(
   holds.next?.release()
   holds.last?.release()
   if (parent !== null) tally.steps += lane.steps
-  if (run.incomplete) tally.limited = true
+  if (run.incomplete && parent !== null)
+    tally.limit ??= `A child frame (${id}) used its last turn or ran into a limit.`
   const outcome = run.value !== undefined ? 'ok' : run.error === undefined ? 'error' : outcomeOf(run.error)
   const { turns, label, charged } = lane
   ports.onEvent({ type: 'frame.close', lane: id, outcome, turns, label, charged })

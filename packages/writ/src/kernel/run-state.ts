@@ -38,8 +38,8 @@ export interface Tally {
   maxDepth: number
   /** Steps of child frames that have ended. */
   steps: number
-  /** Whether a limit refused a step somewhere in the tree. */
-  limited: boolean
+  /** What the first limit that refused a step said; null when none did. */
+  limit: string | null
   /** Bytes handed to guests by reads and searches. */
   readBytes: number
 }
@@ -82,6 +82,11 @@ const OUTCOMES: Partial<Record<ErrorCode, Outcome>> = {
 /** How a step that ended with an error is recorded. */
 export function outcomeOf(error: WritError): Outcome {
   return OUTCOMES[error.code] ?? 'error'
+}
+
+/** Notes the first limit that refused a step: it makes the run incomplete, and says why. */
+export function noteLimit(tally: Tally, error: WritError): void {
+  if (outcomeOf(error) === 'limit') tally.limit ??= `${error.code}: ${error.message} ${error.next}`
 }
 
 /** An error as it is stored for replay and shown to guests. */

@@ -16,7 +16,7 @@ import { Lane } from './lane.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
 import { type FrameRun, runFrame } from './run-frame.ts'
 import { closeRecord, openRecord } from './run-records.ts'
-import { outcomeOf, type RunState, showable } from './run-state.ts'
+import { noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
 import { sealRun } from './seal.ts'
 import { Slots } from './slots.ts'
 import { lastTurnBytes, turnBound } from './turn-bounds.ts'
@@ -50,6 +50,8 @@ export async function executeRun(request: RunRequest, ports: KernelPorts): Promi
   const halted = new AbortController()
   const signal = AbortSignal.any([request.signal, halted.signal])
   const timer = startTimer(request, halted)
+  // The sandbox serves this run alone: when the run must end, so must every cell, however hard it loops.
+  signal.addEventListener('abort', () => ports.sandbox.abandon(), { once: true })
   try {
     const state = createState(request, ports, signal, (error) => halted.abort(error))
     const started = ports.clock.monotonic()
@@ -97,7 +99,7 @@ function createState(
       slots.set(model.id, known)
       return known
     },
-    tally: { frames: 1, maxDepth: 0, steps: 0, limited: false, readBytes: 0 },
+    tally: { frames: 1, maxDepth: 0, steps: 0, limit: null, readBytes: 0 },
     signal,
   }
 }
@@ -158,7 +160,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     return { lane, result: await runFrame(state, lane, holds, choice) }
   } catch (error) {
     const known = toWritError(error)
-    if (outcomeOf(known) === 'limit') state.tally.limited = true
+    noteLimit(state.tally, known)
     return { lane, result: { value: undefined, error: known, incomplete: false } }
   }
 }
@@ -215,30 +217,21 @@ async function finish(
 /** Characters of a reason that are kept. */
 const REASON_CHARS = 500
 
-const LIMITED = 'A limit of the run refused a step or left only a last turn.'
-
 /** The status of a run: `incomplete` iff a limit refused a step or a frame used its last turn. */
 function judge(state: RunState, { lane, result }: RootEnd): { status: Status; reason: string | null } {
-  const { error, value } = result
-  if (value !== undefined) {
-    if (!state.tally.limited) return { status: 'complete', reason: null }
-    return {
-      status: 'incomplete',
-      reason: error === undefined ? LIMITED : reasonOf(state, lane, error),
-    }
-  }
-  const known = error ?? new WritError('NO_ANSWER', 'The run ended without an answer.')
+  const { error, value, incomplete } = result
+  const { limit } = state.tally
+  if (value !== undefined && limit === null && !incomplete) return { status: 'complete', reason: null }
+  const known = error ?? new WritError('NO_ANSWER', 'A frame used its last turn.')
   const outcome = outcomeOf(known)
-  const status =
-    outcome === 'denied'
-      ? 'denied'
-      : outcome === 'limit' || outcome === 'timeout' || state.tally.limited
-        ? 'incomplete'
-        : 'failed'
-  return { status, reason: reasonOf(state, lane, known) }
+  const cut = limit !== null || incomplete || outcome === 'limit' || outcome === 'timeout'
+  const status = value === undefined && outcome === 'denied' ? 'denied' : cut ? 'incomplete' : 'failed'
+  const why = outcome === 'timeout' ? null : limit
+  return { status, reason: why ?? reasonOf(state, lane, known) }
 }
 
 /** Why a run ended as it did: in words where its label may be shown, else as a code. */
 function reasonOf(state: RunState, lane: Lane, error: WritError): string {
-  return showable(state, lane.label, error.message, error.code).slice(0, REASON_CHARS).toWellFormed()
+  const text = `${error.code}: ${showable(state, lane.label, `${error.message} `, '')}${error.next}`
+  return text.slice(0, REASON_CHARS).toWellFormed()
 }

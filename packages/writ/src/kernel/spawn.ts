@@ -13,7 +13,7 @@ import type { Hold } from './budget-pool.ts'
 import { commandHash, type Place } from './journal.ts'
 import { Lane, type Scope } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
-import { chooseModel, errorJson, outcomeOf, type RunState } from './run-state.ts'
+import { chooseModel, errorJson, noteLimit, outcomeOf, type RunState } from './run-state.ts'
 import { lastTurnBytes, turnBound } from './turn-bounds.ts'
 
 /** Runs a frame to its end and never rejects: a spawn without a join would be a hole in the record. What the spawn step needs of the room that knows how. */
@@ -89,7 +89,7 @@ async function spawn(
     opened = await open(state, lane, child, ruling.decision)
   } catch (error) {
     const known = toWritError(error)
-    if (outcomeOf(known) === 'limit') state.tally.limited = true
+    noteLimit(state.tally, known)
     const written = writeSpawn(state, lane, child, ruling.recorded, null, known)
     onEnd(written.seq)
     await written.durable

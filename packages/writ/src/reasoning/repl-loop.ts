@@ -43,7 +43,9 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
     }
     return await releaseDraft(frame, new WritError('NO_ANSWER', 'The last turn released nothing.'))
   } catch (error) {
-    return await releaseDraft(frame, toWritError(error))
+    // What ended the run says more than how it showed here.
+    const cause: unknown = frame.signal.aborted ? frame.signal.reason : error
+    return await releaseDraft(frame, toWritError(cause))
   }
 }
 
