@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '..')
 for (const folder of ['packages/writ']) {
   const from = join(root, folder, 'src')
   for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.(md|cedar|cedarschema|json)$/.test(entry.name)) continue
+    if (!entry.isFile() || !/\.(md|cedar|cedarschema|json|js)$/.test(entry.name)) continue
     const path = join(entry.parentPath, entry.name)
     await cp(path, path.replace(from, join(root, folder, 'dist')))
   }

@@ -32,8 +32,8 @@ say(`Answer of the built-in extractive model (no neural network; scores nothing 
 process.stdout.write(printAnswer(answer))
 say(
   `\nGovernance took ${Math.round(governance.decideMs)} ms for ${governance.decisions} decisions and ` +
-    `${Math.round(governance.recordMs)} ms of waiting for ${governance.records} durable records, over all frames, in ` +
-    `${answer.usage.wallMs} ms.\n`,
+    `${Math.round(governance.recordMs)} ms of waiting for ${governance.records} durable records (added up over frames ` +
+    `that wait side by side, the model's own computing included) in a run of ${answer.usage.wallMs} ms.\n`,
 )
 await checkQuotes(answer)
 

@@ -103,7 +103,7 @@ export interface IngestRequest {
   readonly texts: readonly TextSource[]
   /** Label of documents no rule names. */
   readonly defaultLabel: Label
-  /** First matching glob (relative to its root) wins. */
+  /** First matching glob (relative to its root) wins; rules that only raise come on top. */
   readonly labels: readonly LabelRule[]
   readonly collection: string
   readonly purposes: readonly string[]
@@ -117,6 +117,11 @@ export interface IngestRequest {
 export interface LabelRule {
   readonly glob: string
   readonly label: Label
+  /**
+   * The rule of a source nobody vouches for: it decides nothing, its label is joined to what the other rules give. Of
+   * such rules, too, the first that matches counts.
+   */
+  readonly raises?: boolean
 }
 
 export interface IngestProgress {

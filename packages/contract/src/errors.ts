@@ -45,7 +45,7 @@ export const ERRORS = {
   EMPTY_CORPUS: {
     exit: 2,
     retryable: false,
-    next: 'Give at least one readable UTF-8 text document; `omitted` says why each was left out.',
+    next: 'Give at least one readable UTF-8 text document.',
   },
   BAD_PATTERN: {
     exit: 2,

@@ -23,8 +23,15 @@ export const MAX_SHOWN_CHARS = 20_000
 /** Guest memory, stack and CPU. Fuel counts polls of the engine's interrupt handler (one per 10,000 back-edges). */
 export const GUEST_MEMORY_BYTES: number = 64 * 1024 * 1024
 export const GUEST_STACK_BYTES = 131_072 // the engine's default traps differently by JIT tier
-export const CELL_FUEL_POLLS = 20_000 // about 5 s of plain loops
+export const CELL_FUEL_POLLS = 160_000 // about 5 s of plain loops
 export const CELL_BACKSTOP_MS = 30_000 // for builtins that never poll
+
+/** Bytes that reads and searches may hand to one cell, and to a run in all: VMs, pipes and the ledger hold them. */
+export const MAX_CELL_READ_BYTES: number = 256 * 1024 * 1024
+export const MAX_RUN_READ_BYTES: number = 4 * 1024 * 1024 * 1024
+
+/** Reads and searches one frame may have under way at once; the others wait. */
+export const MAX_READS_AT_ONCE = 8
 
 /** One context of at most this size and one label behaves as a string in the guest. */
 export const STRING_CONTEXT_BYTES: number = 1024 * 1024

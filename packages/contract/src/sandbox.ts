@@ -86,13 +86,15 @@ export interface Vm {
   ): Promise<CellResult>
   /** Answers a host call. A reply to a call of an earlier cell waits for the next cell's first await. */
   reply(callId: number, reply: HostReply): void
-  /** JSON of `answer.content` as the guest left it, for a release at a limit; undefined when never set. */
-  draft(): Promise<string | undefined>
+  /** JSON of `answer.content` as the last kept cell left it, for a release at a limit; undefined when never set. */
+  draft(): string | undefined
   close(): Promise<void>
 }
 
 export interface Sandbox {
   readonly confinement: Confinement
   open(options: VmOptions): Promise<Vm>
+  /** Ends everything at once and for good: cells under way end as cancelled, drafts can still be asked for. */
+  abandon(): void
   close(): Promise<void>
 }

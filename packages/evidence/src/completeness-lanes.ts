@@ -1,11 +1,6 @@
-import {
-  BOTTOM,
-  flowsTo,
-  formatLabel,
-  type Label,
-  type RecordedDecision,
-  type RunRecord,
-} from '@writ/contract'
+import { BOTTOM, type Det, joinLabels, type Label, type RunRecord } from '@writ/contract'
+import { checkGrants, childScope, type Wanted } from './completeness-context.ts'
+import { type LabelMark, refuseFall } from './completeness-labels.ts'
 import { hex } from './encoding.ts'
 import { MerkleTree } from './merkle.ts'
 import type { AnyRecord } from './record.ts'
@@ -20,8 +15,22 @@ export interface Lane {
   readonly depth: number
   /** Numbers of the steps begun. A step has its number when it is asked for, so records may come in another order. */
   readonly steps: Set<number>
+  /** The least number of a step not begun. */
+  dense: number
+  /** What it was opened with. */
+  readonly start: Label
   /** INVARIANT: never falls. */
   label: Label
+  /** When the label was known to have risen, oldest first. */
+  readonly marks: LabelMark[]
+  /** Whether a cell was recorded. Before its first cell ends a frame takes a turn only when all else is done. */
+  celled: boolean
+  /** Partitions it may touch, with their labels. */
+  readonly scope: ReadonlyMap<string, Label>
+  /** What it was allowed, each `action partition:id`. */
+  readonly grants: Set<string>
+  /** What it touched before a grant was recorded, by the same keys: the touch of the lowest step. */
+  readonly wanted: Map<string, Wanted>
   /** Over the lane's own records. */
   readonly tree: MerkleTree
   /** Commands without a result, by n: a second result of one finds none. */
@@ -29,9 +38,21 @@ export interface Lane {
   ended: boolean
 }
 
-/** The frames of a run, followed through its records: numbering, spawn and join, labels, open commands. */
+/** The frames of a run, followed through its records: numbering, spawn and join, scopes, labels, open commands. */
 export class Lanes {
-  readonly #lanes = new Map<string, Lane>([['0', newLane('0', BOTTOM)]])
+  readonly #lanes: Map<string, Lane>
+  /** Ids of every partition of the run: those it opened with, and texts given to children. */
+  readonly #partitions: Set<string>
+
+  constructor(opened: readonly Det['run.open']['partitions'][number][]) {
+    const scope = new Map(opened.map(({ id, label }) => [id, label]))
+    this.#partitions = new Set(scope.keys())
+    this.#lanes = new Map([['0', newLane('0', BOTTOM, scope)]])
+  }
+
+  get partitions(): ReadonlySet<string> {
+    return this.#partitions
+  }
 
   get count(): number {
     return this.#lanes.size
@@ -49,6 +70,11 @@ export class Lanes {
   /** Every command without a result, in the order of lanes. */
   openCommands(): readonly Command[] {
     return [...this.#lanes.values()].flatMap((lane) => [...lane.commands.values()])
+  }
+
+  /** No frame still open touched what it cannot have been granted. */
+  checkGrants(): void {
+    for (const lane of this.#lanes.values()) if (!lane.ended) checkGrants(lane)
   }
 
   /** The open lane of a record. */
@@ -71,15 +97,16 @@ export class Lanes {
     }
     if (this.#lanes.has(child)) refuse('BAD_SPAWN', `Lane ${child} is spawned twice.`, `${at}/det/child`)
     // A goal carries its frame's label, so a child begins where its parent is now.
-    const lane = newLane(child, parent.label)
+    const lane = newLane(child, parent.label, childScope(parent, record.det, this.#partitions, at))
     if (lane.depth > maxDepth) {
       refuse('LIMIT_EXCEEDED', `Lane ${child} is deeper than ${maxDepth}.`, `${at}/det/child`)
     }
     this.#lanes.set(child, lane)
   }
 
-  join(record: RunRecord<'frame.join'>, command: RunRecord<'frame.spawn'>, at: string): void {
-    const { child, label } = record.det
+  /** Ends a child. When its value was taken over, the parent has its label from then on. */
+  join(parent: Lane, record: RunRecord<'frame.join'>, command: RunRecord<'frame.spawn'>, at: string): void {
+    const { child, label, outcome } = record.det
     const lane = this.#lanes.get(child)
     if (lane === undefined || child !== command.det.child) {
       refuse(
@@ -93,6 +120,7 @@ export class Lanes {
       refuse('UNANSWERED', `Command ${open.seq} of ${child} has no result at the join.`, at)
     }
     checkDense(lane, at)
+    checkGrants(lane)
     const { childRoot, childRecords } = record.obs
     if (childRecords !== lane.tree.size || childRoot !== hex(lane.tree.root())) {
       refuse(
@@ -103,15 +131,23 @@ export class Lanes {
     }
     refuseFall(lane, label, at)
     lane.ended = true
+    if (outcome === 'ok') parent.label = joinLabels(parent.label, label)
   }
 }
 
-function newLane(name: string, label: Label): Lane {
+function newLane(name: string, label: Label, scope: ReadonlyMap<string, Label>): Lane {
   return {
     name,
     depth: name.split('.').length - 1,
     steps: new Set(),
+    dense: 0,
+    start: label,
     label,
+    marks: [],
+    celled: false,
+    scope,
+    grants: new Set(),
+    wanted: new Map(),
     tree: new MerkleTree(),
     commands: new Map(),
     ended: false,
@@ -122,40 +158,11 @@ function newLane(name: string, label: Label): Lane {
 export function beginStep(lane: Lane, n: number, at: string): void {
   if (lane.steps.has(n)) refuse('N_GAP', `Step ${n} of lane ${lane.name} occurs twice.`, `${at}/n`)
   lane.steps.add(n)
+  while (lane.steps.has(lane.dense)) lane.dense += 1
 }
 
 /** A lane that ends has every step from 0 on. */
 export function checkDense(lane: Lane, at: string): void {
-  for (let n = 0; n < lane.steps.size; n++) {
-    if (!lane.steps.has(n)) refuse('N_GAP', `Lane ${lane.name} ends without step ${n}.`, at)
-  }
-}
-
-/** The label a record gives its frame is never below what the frame already had. */
-export function raiseLabel(lane: Lane, label: Label, at: string): void {
-  refuseFall(lane, label, at)
-  lane.label = label
-}
-
-function refuseFall(lane: Lane, label: Label, at: string): void {
-  if (flowsTo(lane.label, label)) return
-  const fall = `${formatLabel(lane.label)} to ${formatLabel(label)}`
-  refuse('LABEL_FELL', `The label of lane ${lane.name} falls from ${fall}.`, `${at}/det/label`)
-}
-
-/** A step that happened was allowed. */
-export function checkAllowed(lane: Lane, decision: RecordedDecision | null, at: string): void {
-  if (decision?.verdict === 'allow') return
-  const verdict = decision === null ? 'no decision' : `the verdict ${decision.verdict}`
-  refuse('NOT_ALLOWED', `A step of lane ${lane.name} happened with ${verdict}.`, `${at}/det/decision`)
-}
-
-/** A decision was taken for the depth of the frame that asked. */
-export function checkDecision(lane: Lane, decision: RecordedDecision, at: string): void {
-  if (decision.depth === lane.depth) return
-  refuse(
-    'DEPTH_MISMATCH',
-    `A decision for lane ${lane.name} was taken for depth ${decision.depth}, not ${lane.depth}.`,
-    `${at}/det`,
-  )
+  if (lane.dense === lane.steps.size) return
+  refuse('N_GAP', `Lane ${lane.name} ends without step ${lane.dense}.`, at)
 }

@@ -1,4 +1,3 @@
-import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import {
   type Amount,
   type Answer,
@@ -9,12 +8,9 @@ import {
   label,
   NOTHING,
   type Obs,
-  type PublicKey,
   type RecordedDecision,
   type RecordKind,
-  type Role,
   type Signer,
-  type TrustRoot,
 } from '@writ/contract'
 import { bundleHash } from './bundle-hash.ts'
 import { canonicalJson } from './canonical.ts'
@@ -22,18 +18,21 @@ import { signCheckpoint } from './checkpoint.ts'
 import { commitField, commitItems, type Field } from './commitment.ts'
 import { sha256, sha256Hex } from './crypto.ts'
 import { disclose } from './disclosures.ts'
-import { base64, concat, fromHex, hex, utf8 } from './encoding.ts'
+import { hex, utf8 } from './encoding.ts'
 import { evidenceFiles, packEvidence } from './evidence-file.ts'
 import { leafHash, MerkleTree, rootOf } from './merkle.ts'
 import { type AnyRecord, encodeRecord } from './record.ts'
 import { signRunClose, signRunOpen } from './statement.ts'
+import { OPENED_AT, OWNER, WordSigner } from './word-signer.fixture.ts'
 
-// A small run with everything a run can have: reads, a batch with a retry, a child frame, a denial, a release.
-// For tests only; the signer here is real Ed25519 with keys made from a word.
+// A small run with everything a run can have: turns, cells, reads, a batch with a retry, a child frame, a denial, a
+// release.
+// For tests only.
+
+export { OPENED_AT, OWNER, WordSigner }
 
 export const RUN = '01890a5d-ac96-774b-bcce-b302099a8057'
 export const RUN_KEY: Uint8Array = sha256(utf8('the key of the sample run'))
-export const OPENED_AT: number = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
 
 const QUESTION = 'Which contracts renew by themselves?'
 const VALUE = { count: 2, share: 0.5, names: ['Ärger & Co', 'Bold'] }
@@ -52,52 +51,9 @@ const POLICY = {
   'manifest.json': '{"name":"sample"}',
   'policies/00-permits.cedar': 'permit(principal, action, resource);',
 }
+const ASKED = label('internal')
 const LOW = label('internal', [], true)
 const HIGH = label('confidential', ['PII'], true)
-
-/** A signer whose keys follow from a word: another word is another authority. */
-export class WordSigner implements Signer {
-  readonly #word: string
-
-  constructor(word: string) {
-    this.#word = word
-  }
-
-  publicKey(role: Role): PublicKey {
-    const der = createPublicKey(this.#key(role)).export({ format: 'der', type: 'spki' })
-    const raw = new Uint8Array(der.subarray(-32))
-    return {
-      role,
-      keyId: sha256Hex(raw),
-      algorithm: 'ed25519',
-      publicKey: base64(raw),
-      name: `writ.dev/${this.#word}-${role}`,
-    }
-  }
-
-  sign(role: Role, bytes: Uint8Array): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(sign(null, bytes, this.#key(role))))
-  }
-
-  #key(role: Role): ReturnType<typeof createPrivateKey> {
-    const seed = sha256(utf8(`${this.#word}/${role}`))
-    const prefix = fromHex('302e020100300506032b657004220420') ?? new Uint8Array(0)
-    return createPrivateKey({ key: Buffer.from(concat([prefix, seed])), format: 'der', type: 'pkcs8' })
-  }
-
-  trust(): TrustRoot {
-    const span = { validFrom: new Date(OPENED_AT).toISOString(), validUntil: null }
-    return {
-      schema: 'writ.trust/1',
-      keys: [
-        { ...this.publicKey('log'), ...span },
-        { ...this.publicKey('operator'), ...span },
-      ],
-    }
-  }
-}
-
-export const OWNER: WordSigner = new WordSigner('owner')
 
 /** Numbers and keeps the records of a run as a kernel would. */
 class RunWriter {
@@ -138,12 +94,17 @@ class RunWriter {
   }
 }
 
-function decision(action: RecordedDecision['action'], resource: string, depth = 0): RecordedDecision {
+function decision(
+  action: RecordedDecision['action'],
+  resource: string,
+  taint: Label,
+  lane = '0',
+): RecordedDecision {
   return {
     action,
     resource,
-    taint: LOW,
-    depth,
+    taint,
+    depth: lane.split('.').length - 1,
     discharged: [],
     verdict: 'allow',
     policies: ['p'],
@@ -158,11 +119,19 @@ const secret = (lane: string, n: number, field: Field, text: string = field): st
 export function sampleRecords(): readonly AnyRecord[] {
   const run = new RunWriter()
   open(run)
-  read(run, '0', LOW)
+  turn(run, '0', ASKED)
+  read(run, '0', 'p1', ASKED, LOW)
   batch(run)
   child(run)
   deniedRead(run)
-  call(run, '0', HIGH)
+  cell(run, false)
+  turn(run, '0', HIGH)
+  cell(run, true)
+  close(run)
+  return run.records
+}
+
+function cell(run: RunWriter, final: boolean): void {
   run.step(
     '0',
     'cell',
@@ -171,12 +140,10 @@ export function sampleRecords(): readonly AnyRecord[] {
       outcome: 'ok',
       output: secret('0', n, 'cell/output'),
       fuel: 3,
-      final: true,
+      final,
     }),
     { tookMs: 2 },
   )
-  close(run)
-  return run.records
 }
 
 function open(run: RunWriter): void {
@@ -186,7 +153,7 @@ function open(run: RunWriter): void {
     (n) => ({
       schema: 'writ.run/1',
       question: secret('0', n, 'run.open/question', QUESTION),
-      questionLabel: label('internal'),
+      questionLabel: ASKED,
       user: { id: 'alice', clearance: 2, active: true, purposes: ['general'] },
       purpose: 'general',
       bundle: bundleHash(POLICY),
@@ -205,16 +172,14 @@ function open(run: RunWriter): void {
           outputNanoUsd: null,
         },
       ],
-      partitions: [
-        {
-          id: 'p1',
-          label: LOW,
-          purposes: ['general'],
-          documents: 2,
-          bytes: 60,
-          pack: secret('0', n, 'run.open/pack'),
-        },
-      ],
+      partitions: Object.entries({ p1: LOW, p2: label('secret', [], true), p3: HIGH }).map(([id, sort]) => ({
+        id,
+        label: sort,
+        purposes: ['general'],
+        documents: 2,
+        bytes: 20,
+        pack: secret('0', n, `run.open/pack/${id}`),
+      })),
       limits: { ...DEFAULT_LIMITS, maxTokens: 1000, maxCostMicroUsd: 500 },
       epochMs: OPENED_AT,
       confinement: { level: 'reduced', layers: ['vm'] },
@@ -232,8 +197,8 @@ function open(run: RunWriter): void {
   }))
 }
 
-function read(run: RunWriter, lane: string, after: Label): void {
-  const depth = lane.split('.').length - 1
+/** The first read of a partition, which raises the frame's label. */
+function read(run: RunWriter, lane: string, partition: string, before: Label, after: Label): void {
   run.step(
     lane,
     'context.read',
@@ -241,8 +206,8 @@ function read(run: RunWriter, lane: string, after: Label): void {
       op: 'read',
       outcome: 'ok',
       input: secret(lane, n, 'context.read/input'),
-      decisions: [decision('context::read', 'partition:p1', depth)],
-      partitions: ['p1'],
+      decisions: [decision('context::read', `partition:${partition}`, before, lane)],
+      partitions: [partition],
       withheld: false,
       label: after,
       output: secret(lane, n, 'context.read/output'),
@@ -260,10 +225,12 @@ function deniedRead(run: RunWriter): void {
       op: 'read',
       outcome: 'denied',
       input: secret('0', n, 'context.read/input'),
-      decisions: [{ ...decision('context::read', 'partition:p2'), verdict: 'deny', reason: 'clearance' }],
+      decisions: [
+        { ...decision('context::read', 'partition:p2', HIGH), verdict: 'deny', reason: 'clearance' },
+      ],
       partitions: [],
       withheld: true,
-      label: LOW,
+      label: HIGH,
       output: secret('0', n, 'context.read/output'),
       code: 'POLICY_DENIED',
     }),
@@ -278,15 +245,21 @@ function deniedRead(run: RunWriter): void {
   }))
 }
 
-function command(run: RunWriter, lane: string, items: number): Det['model.call'] {
+function command(
+  run: RunWriter,
+  lane: string,
+  role: 'turn' | 'leaf',
+  items: number,
+  held: Label,
+): Det['model.call'] {
   return {
     outcome: 'ok',
     input: commitItems(RUN_KEY, lane, run.last, 'model.call/input', ['x']),
-    role: items === 1 ? 'turn' : 'leaf',
+    role,
     model: 'builtin/extractive',
     items,
     maxOutputTokens: 64,
-    decision: decision('model::call', 'model:builtin/extractive', lane.split('.').length - 1),
+    decision: decision('model::call', 'model:builtin/extractive', held, lane),
     bound: { calls: items, inputTokens: 40 * items, outputTokens: 64 * items, costMicroUsd: 9 * items },
     code: null,
   }
@@ -298,18 +271,18 @@ function result(run: RunWriter, charged: Amount, after: Label, items: number): D
   return { outcome: 'ok', output, outcomes: { ok: items }, charged, label: after, code: null }
 }
 
-function call(run: RunWriter, lane: string, after: Label): void {
-  const n = run.step(lane, 'model.call', () => command(run, lane, 1))
+function turn(run: RunWriter, lane: string, held: Label): void {
+  const n = run.step(lane, 'model.call', () => command(run, lane, 'turn', 1, held))
   const charged = { calls: 1, inputTokens: 20, outputTokens: 5, costMicroUsd: 3 }
   const obs = { tookMs: 4, command: run.last, attempts: 1, detail: [] }
-  run.answer(lane, n, 'model.result', result(run, charged, after, 1), obs)
+  run.answer(lane, n, 'model.result', result(run, charged, held, 1), obs)
 }
 
 /** Two batches at once: the second is answered first; an item of the first is sent again. */
 function batch(run: RunWriter): void {
-  const first = run.step('0', 'model.call', () => command(run, '0', 2))
+  const first = run.step('0', 'model.call', () => command(run, '0', 'leaf', 2, LOW))
   const firstSeq = run.last
-  const second = run.step('0', 'model.call', () => command(run, '0', 1))
+  const second = run.step('0', 'model.call', () => command(run, '0', 'leaf', 1, LOW))
   const secondSeq = run.last
   run.answer('0', first, 'model.attempt', {}, { command: firstSeq, item: 1, attempt: 2 })
   const one = { calls: 1, inputTokens: 10, outputTokens: 5, costMicroUsd: 1 }
@@ -347,15 +320,15 @@ function child(run: RunWriter): void {
     child: '0.0',
     profile: 'worker',
     model: 'builtin/extractive',
-    scope: ['p1'],
-    decision: decision('recursion::spawn', 'profile:worker'),
+    scope: ['p1', 'p3'],
+    decision: decision('recursion::spawn', 'profile:worker', LOW),
     label: LOW,
     bound: { calls: 2, inputTokens: 80, outputTokens: 128, costMicroUsd: 18 },
     code: null,
   }))
   const commandSeq = run.last
-  read(run, '0.0', HIGH)
-  call(run, '0.0', HIGH)
+  read(run, '0.0', 'p3', LOW, HIGH)
+  turn(run, '0.0', HIGH)
   run.answer(
     '0',
     n,
@@ -381,7 +354,7 @@ function close(run: RunWriter): void {
       value: secret('0', n, 'output.release/value', canonicalJson(VALUE)),
       citations: secret('0', n, 'output.release/citations', canonicalJson(CITATIONS)),
       label: HIGH,
-      decision: decision('output::release', 'sink:terminal'),
+      decision: decision('output::release', 'sink:terminal', HIGH),
       code: null,
     }),
     { tookMs: 1 },

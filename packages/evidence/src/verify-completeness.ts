@@ -1,22 +1,18 @@
 import {
   type Amount,
   addAmounts,
+  type Det,
   type Limits,
   NOTHING,
   type RunRecord,
   totalTokens,
   withinLimits,
 } from '@writ/contract'
-import {
-  beginStep,
-  type Command,
-  checkAllowed,
-  checkDecision,
-  checkDense,
-  type Lane,
-  Lanes,
-  raiseLabel,
-} from './completeness-lanes.ts'
+import { answersCommand, checkCharged, commandOf, takeCommand } from './completeness-commands.ts'
+import { checkContext, checkGrants } from './completeness-context.ts'
+import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions.ts'
+import { checkTaintCovers, checkTaintWithin, heldAt, markLabel, raiseLabel } from './completeness-labels.ts'
+import { beginStep, checkDense, type Lane, Lanes } from './completeness-lanes.ts'
 import type { Contents } from './evidence-contents.ts'
 import { RECORDS } from './evidence-layout.ts'
 import { leafHash } from './merkle.ts'
@@ -24,27 +20,36 @@ import type { AnyRecord } from './record.ts'
 import { refuse } from './verdict.ts'
 
 /**
- * COMPLETENESS: whether the records are a whole run, from the records alone: nothing missing, repeated or out of order,
- * every effect decided beforehand and answered once, children accounted for, labels never falling, charges adding up
- * within the limits, the release last.
+ * COMPLETENESS: whether the records are a whole run, from the records alone: nothing missing, repeated or out of order;
+ * every effect with a recorded decision that allows that action on that resource, at its frame's depth, and answered
+ * once; only declared models; partitions touched only in scope, under a grant, and with their labels taken on; children
+ * within their parents and accounted for; labels never falling; charges within what was begun, adding up within the
+ * limits; the release last.
+ *
+ * Records of one frame that overlap do not tell in which order things happened. So a grant may come in a later record
+ * of a step asked for earlier; and the label a call or spawn was decided for is only known to include what the frame
+ * held when a cell before it ended (or, before the first cell, at its turn). Whether decisions are right is POLICY's.
  */
 export function verifyCompleteness({ records, leaves }: Pick<Contents, 'records' | 'leaves'>): string {
   const [opened] = records
   if (opened?.kind !== 'run.open') refuse('NOT_OPENED', 'The first record opens no run.', `${RECORDS}#/0`)
-  const walk = new RunWalk(opened.det.limits, records.length)
+  const walk = new RunWalk(opened.det, records.length)
   for (const [i, record] of records.entries()) walk.accept(record, leaves[i] ?? new Uint8Array(0), i)
   return walk.summary()
 }
 
 /** Follows a run record by record; the first thing wrong ends it. */
 class RunWalk {
-  readonly #lanes = new Lanes()
+  readonly #lanes: Lanes
+  readonly #models: ReadonlySet<string>
   readonly #limits: Limits
   readonly #length: number
   #charged: Amount = NOTHING
   #releasedAt: number | null = null
 
-  constructor(limits: Limits, length: number) {
+  constructor({ limits, models, partitions }: Det['run.open'], length: number) {
+    this.#lanes = new Lanes(partitions)
+    this.#models = new Set(models.map(({ id }) => id))
     this.#limits = limits
     this.#length = length
   }
@@ -89,14 +94,14 @@ class RunWalk {
     switch (record.kind) {
       case 'run.open':
         raiseLabel(lane, record.det.questionLabel, at)
+        markLabel(lane, record.n)
         break
       case 'context.search':
       case 'context.read':
-        for (const decision of record.det.decisions) checkDecision(lane, decision, at)
-        raiseLabel(lane, record.det.label, at)
+        checkContext(lane, record, this.#lanes.partitions, at)
         break
       case 'model.call':
-        this.#command(record, lane, at)
+        this.#call(record, lane, at)
         break
       case 'model.attempt':
         this.#attempt(record, lane, at)
@@ -108,7 +113,7 @@ class RunWalk {
         this.#spawn(record, lane, at)
         break
       case 'frame.join':
-        this.#lanes.join(record, takeCommand(record, lane, 'frame.spawn', at), at)
+        this.#lanes.join(lane, record, takeCommand(record, lane, 'frame.spawn', at), at)
         break
       case 'output.release':
         this.#release(record, lane, at)
@@ -117,27 +122,50 @@ class RunWalk {
         this.#close(record, lane, at)
         break
       case 'run.abort':
+        this.#lanes.checkGrants()
         this.#checkLimits(this.#inDoubt(), at)
+        break
+      case 'cell':
+        // A cell has its number only when its record is written.
+        markLabel(lane, record.n)
+        lane.celled = true
         break
       case 'strategy.chosen':
       case 'local':
-      case 'cell':
         break
     }
   }
 
-  #spawn(record: RunRecord<'frame.spawn'>, lane: Lane, at: string): void {
-    raiseLabel(lane, record.det.label, at)
-    this.#command(record, lane, at)
-    if (record.det.outcome === 'ok') this.#lanes.spawn(lane, record, this.#limits.maxDepth, at)
-  }
-
-  #command(record: RunRecord<'model.call'> | RunRecord<'frame.spawn'>, lane: Lane, at: string): void {
-    const { decision, outcome } = record.det
-    checkDecision(lane, decision, at)
+  #call(record: RunRecord<'model.call'>, lane: Lane, at: string): void {
+    const { decision, model, outcome, role } = record.det
+    checkDepth(lane, decision, at)
+    checkSubject(decision, 'model::call', `model:${model}`, at)
+    this.#checkModel(model, at)
     if (outcome !== 'ok') return
     checkAllowed(lane, decision, at)
+    const alone = role === 'turn' && !lane.celled
+    checkTaintCovers(decision, alone ? lane.label : heldAt(lane, record.n), at)
+    if (alone) markLabel(lane, record.n)
     lane.commands.set(record.n, { ...record, retries: 0 })
+  }
+
+  #spawn(record: RunRecord<'frame.spawn'>, lane: Lane, at: string): void {
+    const { decision, label, model, outcome, profile } = record.det
+    raiseLabel(lane, label, at)
+    checkDepth(lane, decision, at)
+    checkSubject(decision, 'recursion::spawn', `profile:${profile}`, at)
+    if (outcome !== 'ok') return
+    checkAllowed(lane, decision, at)
+    checkTaintCovers(decision, heldAt(lane, record.n), at)
+    checkTaintWithin(decision, label, at)
+    this.#checkModel(model, at)
+    lane.commands.set(record.n, { ...record, retries: 0 })
+    this.#lanes.spawn(lane, record, this.#limits.maxDepth, at)
+  }
+
+  #checkModel(model: string, at: string): void {
+    if (this.#models.has(model)) return
+    refuse('UNKNOWN_MODEL', `The run has no model ${model}.`, `${at}/det/model`)
   }
 
   #attempt(record: RunRecord<'model.attempt'>, lane: Lane, at: string): void {
@@ -159,27 +187,37 @@ class RunWalk {
         `${at}/det/charged/calls`,
       )
     }
+    checkCharged(charged, command, at)
     this.#charged = addAmounts(this.#charged, charged)
     this.#checkLimits(this.#charged, at)
     raiseLabel(lane, record.det.label, at)
+    checkTaintWithin(command.det.decision, record.det.label, at)
   }
 
   #release(record: RunRecord<'output.release'>, lane: Lane, at: string): void {
     const { decision, label, outcome } = record.det
-    if (decision !== null) checkDecision(lane, decision, at)
+    if (decision !== null) {
+      checkDepth(lane, decision, at)
+      checkSubject(decision, 'output::release', 'sink:', at)
+    }
     raiseLabel(lane, label, at)
     if (outcome !== 'ok') return
     // A child's release goes to its parent and may need no decision; the root's leaves the run.
     if (lane.name !== '0' && decision === null) return
     checkAllowed(lane, decision, at)
-    if (lane.name !== '0') return
-    this.#releasedAt = record.seq
+    if (decision !== null) {
+      // A frame releases when all else it asked for is done, so nothing rises between decision and record.
+      checkTaintCovers(decision, label, at)
+      checkTaintWithin(decision, label, at)
+    }
+    if (lane.name === '0') this.#releasedAt = record.seq
   }
 
   #close(record: RunRecord<'run.close'>, lane: Lane, at: string): void {
     const [open] = this.#lanes.openCommands()
     if (open !== undefined) refuse('UNANSWERED', `Command ${open.seq} (${open.kind}) has no result.`, at)
     checkDense(lane, at)
+    checkGrants(lane)
     const { det } = record
     if (det.status === 'complete' && this.#releasedAt === null) {
       refuse('RELEASE_MISPLACED', 'The run is complete without a release.', `${at}/det/status`)
@@ -222,40 +260,4 @@ class RunWalk {
       at,
     )
   }
-}
-
-type Answering = RunRecord<'model.attempt'> | RunRecord<'model.result'> | RunRecord<'frame.join'>
-
-function answersCommand(record: AnyRecord): boolean {
-  return record.kind === 'model.attempt' || record.kind === 'model.result' || record.kind === 'frame.join'
-}
-
-/** The open command a record names, which has to be of the same lane and n. */
-function commandOf<K extends Command['kind']>(
-  record: Answering,
-  lane: Lane,
-  kind: K,
-  at: string,
-): Extract<Command, { kind: K }> {
-  const command = lane.commands.get(record.n)
-  if (command === undefined || command.kind !== kind || command.seq !== record.obs.command) {
-    refuse(
-      'NO_COMMAND',
-      `${record.kind} at ${lane.name}/${record.n} names command ${record.obs.command}, which is not open there.`,
-      `${at}/obs/command`,
-    )
-  }
-  return command as Extract<Command, { kind: K }>
-}
-
-/** The same, answered now: a second answer finds nothing. */
-function takeCommand<K extends Command['kind']>(
-  record: Answering,
-  lane: Lane,
-  kind: K,
-  at: string,
-): Extract<Command, { kind: K }> {
-  const command = commandOf(record, lane, kind, at)
-  lane.commands.delete(record.n)
-  return command
 }

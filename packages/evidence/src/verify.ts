@@ -21,7 +21,7 @@ export interface VerifyOptions {
   readonly trust?: TrustRoot | undefined
   /** A parsed `writ.answer/1` to tie to the file. */
   readonly answer?: unknown
-  /** Verdicts to judge, by name; all when absent. Each is judged on its own, so fewer of them prove less. */
+  /** Which verdicts to judge beside the essential three, by name; all when absent. */
   readonly only?: readonly string[] | undefined
 }
 
@@ -40,7 +40,7 @@ export function verifyEvidence(bytes: Uint8Array, options: VerifyOptions = {}): 
   const verdicts = VERDICT_NAMES.map((name) =>
     asked.has(name) ? judged(name) : notEvaluated(name, 'NOT_ASKED'),
   )
-  return { schema: 'writ.verdict/1', ok: isOk(verdicts, asked), verdicts }
+  return { schema: 'writ.verdict/1', ok: isOk(verdicts), verdicts }
 }
 
 function askedVerdicts(only: readonly string[] | undefined): ReadonlySet<string> {
@@ -48,7 +48,8 @@ function askedVerdicts(only: readonly string[] | undefined): ReadonlySet<string>
     if (VERDICT_NAMES.some((known) => known === name)) continue
     throw new WritError('USAGE', `'${name}' is no verdict; there are ${VERDICT_NAMES.join(', ')}.`)
   }
-  return new Set(only ?? VERDICT_NAMES)
+  // Without the essential three nothing can be said of a run, so they are judged whatever was asked.
+  return new Set([...REQUIRED, ...(only ?? VERDICT_NAMES)])
 }
 
 /** A file that cannot be read leaves nothing else to judge. */
@@ -79,14 +80,10 @@ function judgeContents(contents: Contents, options: VerifyOptions): (name: Verdi
   }
 }
 
-function isOk(verdicts: readonly Verdict[], asked: ReadonlySet<string>): boolean {
+function isOk(verdicts: readonly Verdict[]): boolean {
   const passed = (name: VerdictName): boolean =>
     verdicts.some((verdict) => verdict.name === name && verdict.result === 'pass')
-  return (
-    verdicts.every((verdict) => verdict.result !== 'fail') &&
-    REQUIRED.every((name) => !asked.has(name) || passed(name)) &&
-    VERDICT_NAMES.some(passed)
-  )
+  return verdicts.every((verdict) => verdict.result !== 'fail') && REQUIRED.every(passed)
 }
 
 type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }

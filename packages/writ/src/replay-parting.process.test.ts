@@ -146,6 +146,7 @@ describe('other code', () => {
     const other: Sandbox = {
       confinement,
       open: (options) => sandbox.open(options),
+      abandon: () => sandbox.abandon(),
       close: () => sandbox.close(),
     }
     expect(await replay({ sandbox: other })).toMatchObject({ outcome: 'CODE_MISMATCH', at })

@@ -296,7 +296,7 @@ describe('a replay is identical for', () => {
         onEvent: (event) => event.type === 'step' || setTimeout(() => controller.abort(), 300),
       },
     )
-    expect(answer).toMatchObject({ status: 'failed', reason: 'The run was interrupted.' })
+    expect(answer).toMatchObject({ status: 'failed', reason: expect.stringContaining('INTERRUPTED') })
     await identical(answer)
   })
 

@@ -317,11 +317,58 @@ describe('limits', () => {
       sequence([block("answer.content = 'draft';"), block("await llm_query('hang')")], () => ({
         kind: 'hang',
       })),
-      { limits: { timeoutMs: 2500 } },
+      { limits: { timeoutMs: 6000 } },
     )
-    expect(performance.now() - started).toBeLessThan(6000)
+    expect(performance.now() - started).toBeLessThan(15_000)
     expect(answer).toMatchObject({ status: 'incomplete', answer: 'draft' })
     await verified(answer)
+  })
+
+  it('ends many endless cells at the time limit at once, and closes with evidence', async () => {
+    const children = 'Array.from({ length: 16 }, (_, n) => ({ prompt: "SIMTASK:child " + n }))'
+    const { answer } = await run(
+      (request) =>
+        request.task === 'child'
+          ? block('while (true) {}')
+          : block(request.turns === 0 ? "answer.content = 'draft'" : `await rlm_query_batched(${children})`),
+      { limits: { timeoutMs: 5000 } },
+    )
+    expect(answer).toMatchObject({
+      status: 'incomplete',
+      answer: 'draft',
+      reason: expect.stringContaining('TIMED_OUT'),
+    })
+    expect(answer.usage.wallMs).toBeLessThan(12_000)
+    await verified(answer)
+  })
+
+  it('counts no request that was never sent', async () => {
+    const { answer, requests } = await run(
+      sequence([block("llm_query('slow'); llm_query('never'); FINAL('early')")], () => ({ kind: 'hang' })),
+      { limits: { concurrency: 1 } },
+    )
+    // The turn, and `slow`, which is in doubt; `never` still waited for the slot.
+    expect(answer.usage.modelCalls).toBe(2)
+    expect(requests).toBeLessThanOrEqual(2)
+    await verified(answer)
+  })
+
+  it('names the limit that made a run incomplete', async () => {
+    const { answer } = await run(fanOut(8), { limits: { maxCalls: 5 } })
+    expect(answer.reason).toContain('BUDGET_EXCEEDED')
+    expect(answer.reason).toContain('limit of 5 model calls')
+  })
+
+  it('refuses spans no model could take, before reading them', async () => {
+    const code = `
+      const spans = Array.from({ length: 5000 }, () => ({ doc: 'a.txt', start: 0, end: 60 }))
+      const big = spans.map((span) => ({ ...span, end: 4e6 }))
+      let refused
+      try { await llm_query('x', { spans: big }) } catch (error) { refused = error.name }
+      FINAL(refused)`
+    const { answer, events } = await run(sequence([block(code)]))
+    expect(answer.value).toBe('BadRequest')
+    expect(events.some((event) => event.type === 'step' && event.op === 'read')).toBe(false)
   })
 
   it('stops when it is cancelled', async () => {
@@ -336,7 +383,7 @@ describe('limits', () => {
       },
     )
     const { answer } = await pending
-    expect(answer).toMatchObject({ status: 'failed', reason: 'The run was interrupted.' })
+    expect(answer).toMatchObject({ status: 'failed', reason: expect.stringContaining('INTERRUPTED') })
     await verified(answer)
   })
 })
@@ -440,6 +487,74 @@ describe('policy', () => {
     ])
     expect(answer.label.level).toBe('internal')
     await verified(answer)
+  })
+
+  it('releases nothing once a policy has halted the run', async () => {
+    const bundle = join(place, 'bundle')
+    await mkdir(bundle)
+    await writeFile(
+      join(bundle, 'rules.cedar'),
+      `@id("permit.all") permit (principal, action, resource);
+       @id("halt.restricted") @reason("tripwire") @halt("true")
+       forbid (principal, action in Writ::Action::"context", resource is Writ::Partition) when { resource.level >= 3 };`,
+    )
+    const documents = Array.from({ length: 32 }, (_, n) => ({ id: `${n}.txt`, text: `words ${n}\n` }))
+    const trap = {
+      id: 'trap.txt',
+      text: 'trap\n',
+      label: { level: 'restricted', categories: [], untrusted: true },
+    } as const
+    const code = `
+      for (let n = 0; n < 32; n += 1) read(n + '.txt').catch(() => {})
+      read('trap.txt').catch(() => {})
+      FINAL('released after a halt')`
+    const { answer } = await run(sequence([block(code)]), {
+      options: { policy: bundle },
+      asked: { context: [...documents, trap] },
+    })
+    expect(answer).toMatchObject({ status: 'denied', answer: null, value: null })
+    expect(answer.denials.flatMap((denial) => denial.policies)).toContain('halt.restricted')
+    await verified(answer)
+  })
+
+  it('tells a guest nothing of how much is withheld', async () => {
+    const { answer } = await run(sequence([block('FINAL([context.docs, context.length])')]), {
+      asked: {
+        context: [
+          { id: 'a.txt', text: 'open\n' },
+          { id: 'b.txt', text: 'open too\n' },
+          { id: 's.txt', text: 'secret\n', label: { level: 'secret', categories: [], untrusted: true } },
+        ],
+      },
+    })
+    expect(answer.value).toEqual([2, 14])
+  })
+
+  it('shows the terminal no content above what may be released there', async () => {
+    const bundle = join(place, 'bundle')
+    await mkdir(bundle)
+    await writeFile(join(bundle, 'all.cedar'), '@id("permit.all") permit (principal, action, resource);')
+    const sink = { terminal: { maxLevel: 'internal', categories: [], external: false } }
+    await writeFile(join(bundle, 'facts.json'), JSON.stringify({ sinks: sink }))
+    const code = `
+      const text = await read('c.txt')
+      await rlm_query('SIMTASK:child ' + text).catch(() => {})
+      throw new Error(text)`
+    const { answer, events } = await run(sequence([block(code)]), {
+      options: { policy: bundle },
+      limits: { maxTurns: 2 },
+      asked: {
+        context: [
+          { id: 'a.txt', text: 'open\n' },
+          {
+            id: 'c.txt',
+            text: 'confidential thing\n',
+            label: { level: 'confidential', categories: [], untrusted: true },
+          },
+        ],
+      },
+    })
+    expect(JSON.stringify([events, answer])).not.toContain('confidential thing')
   })
 
   it('raises the label of a frame with what it read', async () => {

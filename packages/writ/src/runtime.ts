@@ -74,7 +74,6 @@ class Runtime implements Writ {
   readonly #ledger: () => Promise<Ledger>
   readonly #library: () => Promise<Library>
   readonly #policy: () => Promise<PolicyPoint>
-  readonly #sandbox: () => Promise<Sandbox>
   readonly #signer: () => Promise<Signer>
 
   constructor(options: WritOptions) {
@@ -89,7 +88,6 @@ class Runtime implements Writ {
         ...(policy === undefined ? {} : { bundleDir: policy }),
       }),
     )
-    this.#sandbox = this.#once(() => openSandbox())
     let signer: Promise<Signer> | undefined
     this.#signer = () => {
       signer ??= openSigner(this.home)
@@ -98,6 +96,9 @@ class Runtime implements Writ {
   }
 
   async completion(asked: CompletionOptions): Promise<Answer> {
+    if (asked.query.trim() === '') throw new WritError('USAGE', 'The question is empty.')
+    if (!asked.query.isWellFormed())
+      throw new WritError('USAGE', 'The question holds half a character (a lone surrogate).')
     const started = systemClock.monotonic()
     const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
     const limits: Limits = { ...DEFAULT_LIMITS, ...this.#options.limits, ...asked.limits }
@@ -111,39 +112,34 @@ class Runtime implements Writ {
       await prepareEvidencePath(path, asked.out === undefined)
       const policy = await this.#policy()
       const [models, authority] = await Promise.all([this.#models(policy, limits), authorise(policy, asked)])
-      const [store, sandbox] = await Promise.all([
-        this.#context(asked.context, asked, policy, deadline.signal, onEvent),
-        this.#sandbox(),
-      ])
-      deadline.signal.throwIfAborted()
-      const log = await ledger.open(run, asked.query, systemClock.now())
-      deadline.clear()
+      const store = await this.#context(asked.context, asked, policy, deadline.signal, onEvent)
       try {
-        const result = await executeRun(
-          {
-            run,
-            question: asked.query,
-            questionLabel: label(DEFAULT_LEVEL),
-            strategy: asked.strategy ?? 'auto',
-            limits,
-            authority,
-            models,
-            version: VERSION,
-            signal: deadline.interrupted,
-            elapsedMs: elapsed(),
-          },
-          {
-            clock: systemClock,
-            store,
-            policy,
-            sandbox,
-            reasoner: createReasoner(),
-            signer,
-            callModel,
-            log,
-            onEvent,
-          },
-        )
+        deadline.signal.throwIfAborted()
+        const log = await ledger.open(run, asked.query, systemClock.now())
+        deadline.clear()
+        const request = {
+          run,
+          question: asked.query,
+          questionLabel: label(DEFAULT_LEVEL),
+          strategy: asked.strategy ?? 'auto',
+          limits,
+          authority,
+          models,
+          version: VERSION,
+          signal: deadline.interrupted,
+          elapsedMs: elapsed(),
+        }
+        const ports = {
+          clock: systemClock,
+          store,
+          policy,
+          reasoner: createReasoner(),
+          signer,
+          callModel,
+          log,
+          onEvent,
+        }
+        const result = await inSandbox((sandbox) => executeRun(request, { ...ports, sandbox }))
         // Nothing is released before its evidence is on disk.
         await writeEvidence(path, result.evidence)
         const answer = { ...result.answer, evidence: path }
@@ -184,13 +180,13 @@ class Runtime implements Writ {
   async replay(run: string, options: { readonly signal?: AbortSignal } = {}): Promise<ReplayReport> {
     const recorded = await readRun(await this.#ledger(), run)
     const bundle = this.#options.policy === undefined ? undefined : (await this.#policy()).bundle.hash
-    return await replayRun(recorded, {
+    const ports = {
       ...options,
       clock: systemClock,
-      sandbox: await this.#sandbox(),
       reasoner: createReasoner(),
       ...(bundle === undefined ? {} : { bundle }),
-    })
+    }
+    return await inSandbox((sandbox) => replayRun(recorded, { ...ports, sandbox }))
   }
 
   async diff(a: string, b: string): Promise<RunDiff> {
@@ -274,6 +270,16 @@ class Runtime implements Writ {
       owner: options.principal ?? userInfo().username,
       home: this.home,
     }
+  }
+}
+
+/** Gives a run a sandbox of its own, so that ending the run can end every cell at once. */
+async function inSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
+  const sandbox = await openSandbox()
+  try {
+    return await work(sandbox)
+  } finally {
+    await sandbox.close()
   }
 }
 

@@ -6,9 +6,9 @@ import {
   parsePrice,
   type WritOptions,
 } from '../index.ts'
-import { type Config, labelRules, loadConfig } from './config.ts'
+import { type Config, loadConfig } from './config.ts'
 import { exitCodeOf } from './exit-code.ts'
-import { expandPaths } from './expand-paths.ts'
+import { expandPaths, expandWithin } from './expand-paths.ts'
 import { onInterrupt } from './interrupt.ts'
 import { documentLabel } from './parse-option.ts'
 import { printAnswer } from './print-answer.ts'
@@ -78,7 +78,14 @@ async function contextOf(paths: readonly string[], flags: AskFlags, config: Conf
   if (paths.length > 0) return { paths: await expandPaths(paths) }
   const corpus = flags.corpus ?? config.corpus
   if (corpus !== undefined) return { corpus }
-  if (config.paths !== undefined) return { paths: await expandPaths(config.paths) }
+  if (config.paths !== undefined) {
+    const { paths: configured, pathsWithin } = config
+    return {
+      paths: await (pathsWithin === undefined
+        ? expandPaths(configured)
+        : expandWithin(pathsWithin, configured)),
+    }
+  }
   throw new WritError(
     'USAGE',
     'There is nothing to ask over: give paths or --corpus, or set them in writ.config.json.',
@@ -119,18 +126,17 @@ function completionOptions(
   flags: AskFlags,
   config: Config,
 ): CompletionOptions {
-  const label = flags.label ?? config.label
   return {
     query,
     context,
-    labels: labelRules(config),
+    labels: config.labels,
     // The time limit counts from the start of the process.
     elapsedMs: performance.now(),
     ...defined({
       strategy: flags.strategy,
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
-      label: label === undefined ? undefined : documentLabel(label),
+      label: flags.label === undefined ? config.label : documentLabel(flags.label),
       out: flags.out,
     }),
   }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +36,8 @@ interface Ended {
 interface How {
   readonly node?: readonly string[]
   readonly env?: Record<string, string>
+  /** Working directory; the place of the test by default. */
+  readonly cwd?: string
   /** Sends SIGINT when this appears on stderr. */
   readonly interruptAt?: string
 }
@@ -43,7 +45,7 @@ interface How {
 function writ(args: readonly string[], how: How = {}): Promise<Ended> {
   const started = performance.now()
   const child = spawn(process.execPath, [...(how.node ?? []), LAUNCHER, ...args], {
-    cwd: place,
+    cwd: how.cwd ?? place,
     env: { PATH: process.env.PATH ?? '', HOME: place, ...how.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -124,6 +126,47 @@ describe('ask and verify', () => {
     })
     expect(elsewhere.code).toBe(6)
     expect(elsewhere.out).toContain('NO_TRUST_ROOT')
+  })
+
+  it('takes no trust root that merely lies about, and says which one it took', async () => {
+    const asked = await writ(['ask', 'Which of these documents mention patents?', 'docs', '--json'])
+    const { evidence } = JSON.parse(asked.out) as { evidence: string }
+    const root = join(place, '.writ', 'trust.json')
+    const { keys } = JSON.parse(await readFile(root, 'utf8')) as { keys: { keyId: string }[] }
+    const copy = join(place, 'copy.writ')
+    await copyFile(evidence, copy)
+    await symlink(copy, join(place, '.writ', 'runs', 'link.writ'))
+
+    for (const file of ['copy.writ', join('.writ', 'runs', 'link.writ')]) {
+      const bare = await writ(['verify', file])
+      expect([bare.code, bare.out]).toEqual([6, expect.stringMatching(/^trust root: none.*NO_TRUST_ROOT/s)])
+    }
+    const ways: [string[], Record<string, string>?][] = [
+      [['verify', evidence]],
+      [['verify', copy, '--home', '.writ']],
+      [['verify', copy, '--trust', root]],
+      [['verify', copy], { WRIT_HOME: join(place, '.writ') }],
+    ]
+    for (const [args, env = {}] of ways) {
+      const verified = await writ(args, { env })
+      expect([verified.code, verified.err]).toEqual([0, ''])
+      expect(verified.out).toMatch(/The evidence holds\.\n$/)
+      for (const said of [root, ...keys.map(({ keyId }) => keyId)]) expect(verified.out).toContain(said)
+    }
+    const told = JSON.parse((await writ(['verify', evidence, '--json'])).out) as {
+      trust: { path: string; keys: { keyId: string }[] }
+    }
+    expect(told.trust.path).toBe(root)
+    const ids = (listed: { keyId: string }[]) => listed.map(({ keyId }) => keyId).sort()
+    expect(ids(told.trust.keys)).toEqual(ids(keys))
+  })
+
+  it('judges the essentials whatever is asked for', async () => {
+    const asked = await writ(['ask', 'Which of these documents mention patents?', 'docs', '--json'])
+    const { evidence } = JSON.parse(asked.out) as { evidence: string }
+    const some = await writ(['verify', evidence, '--only', 'DISCLOSURE'])
+    expect([some.code, some.out]).toEqual([0, expect.stringContaining('✓ AUTHORITY')])
+    expect(some.out).toContain('NOT_ASKED')
   })
 
   it('takes the same steps when asked again, and lists and shows its runs', async () => {
@@ -345,6 +388,73 @@ describe('bad input', () => {
     await writeFile(join(place, 'file'), '')
     const ended = await writ(ask('docs', '--home', 'file'))
     expect(JSON.parse(ended.out)).toMatchObject({ code: 'HOME_UNUSABLE' })
+    const ingested = await writ(['ingest', 'docs', '--corpus', 'mine', '--home', '/proc/none', '--json'])
+    expect(JSON.parse(ingested.out)).toMatchObject({ code: 'HOME_UNUSABLE' })
+  })
+})
+
+describe('a directory of somebody else', () => {
+  const ask = ['ask', 'Which of these documents mention patents?', '--json']
+
+  it.each([
+    ['baseUrl', { baseUrl: 'http://127.0.0.1:1/v1' }, 'baseUrl'],
+    ['a policy', { policy: 'bundle' }, 'policy'],
+    ['a user', { user: 'root' }, 'user'],
+    ['a purpose', { purpose: 'anything' }, 'purpose'],
+    ['trust', { labels: [{ glob: '**', label: 'public', trusted: true }] }, 'labels.0.trusted'],
+  ])('cannot set %s', async (_, config, field) => {
+    await writeFile(join(place, 'writ.config.json'), JSON.stringify(config))
+    const ended = await writ([...ask, 'docs'])
+    const message = expect.stringMatching(new RegExp(`writ\\.config\\.json: ${field} .*user configuration`))
+    expect([ended.code, JSON.parse(ended.out)]).toEqual([
+      2,
+      expect.objectContaining({ code: 'BAD_CONFIG', message }),
+    ])
+  })
+
+  it.each(['..', '/etc/hostname', '../*', 'link/*'])('cannot name %s as what to ask over', async (path) => {
+    await mkdir(join(place, 'project'))
+    await symlink(join(place, 'docs'), join(place, 'project', 'link'))
+    await writeFile(join(place, 'project', 'writ.config.json'), JSON.stringify({ paths: [path] }))
+    const ended = await writ(ask, { cwd: join(place, 'project') })
+    const message = expect.stringContaining('leads out of the project directory')
+    expect([ended.code, JSON.parse(ended.out)]).toEqual([
+      2,
+      expect.objectContaining({ code: 'BAD_CONFIG', message }),
+    ])
+  })
+
+  it('may name what is in it, under a user configuration that may say everything', async () => {
+    await mkdir(join(place, 'settings', 'writ', 'bundle'), { recursive: true })
+    const user = join(place, 'settings', 'writ', 'config.json')
+    const forbid = 'forbid (principal, action, resource);'
+    await writeFile(join(place, 'settings', 'writ', 'bundle', 'deny.cedar'), forbid)
+    await writeFile(user, JSON.stringify({ policy: 'bundle', labels: [{ glob: '**', label: 'public' }] }))
+    await writeFile(join(place, 'writ.config.json'), JSON.stringify({ paths: ['do*'] }))
+    expect((await writ(ask)).code).toBe(0)
+    const env = { XDG_CONFIG_HOME: join(place, 'settings') }
+    expect((await writ(ask, { env })).code).toBe(3)
+  })
+
+  it('shows its names and texts on a terminal without being obeyed', async () => {
+    const evil = 'Alpha\u001b]0;owned\u0007 mentions a \u009b2Jpatent \u202e.\n'
+    await writeFile(join(place, 'docs', 'c\u001b[2J.txt'), evil.repeat(20))
+    await writeFile(join(place, 'docs', 'd\u001b[2J.txt'), Buffer.from([0xff, 0xfe]))
+    const obeyed = /[\p{Cc}\u202e]/u
+    const question = 'Which mention a \u001b[31mpatent?'
+    const asked = await writ(['ask', question, 'docs'])
+    const { runs } = JSON.parse((await writ(['runs', '--json'])).out) as { runs: { run: string }[] }
+    const shown = [
+      asked,
+      await writ(['show', runs[0]?.run ?? '']),
+      await writ(['runs']),
+      await writ(['ingest', 'docs', '--corpus', 'mine']),
+      await writ(['ask', 'What?', 'no\u001b[2Jsuch']),
+    ]
+    for (const { out, err } of shown) {
+      expect(`${out}${err}`).toContain('\\u001b')
+      expect(`${out}${err}`.replaceAll('\n', '')).not.toMatch(obeyed)
+    }
   })
 })
 

@@ -1,18 +1,22 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { type LabelRule, label, type Price, parseLabel, WritError } from '@writ/contract'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import {
+  joinLabels,
+  type Label,
+  type LabelRule,
+  label,
+  type Price,
+  parseLabel,
+  WritError,
+} from '@writ/contract'
 import { z } from 'zod'
 import { priceTableSchema } from '../index.ts'
 
 /** The project's configuration, JSON only: code in the directory one asks about would run. */
 export const CONFIG_FILE = 'writ.config.json'
 
-const labelText = z.string().refine((text) => parseLabel(text) !== undefined, {
-  message: 'is no label; write level[:category,…]',
-})
-
-/** What a configuration file may say. Every field is optional. */
+/** What the user and the project together configure. */
 export interface Config {
   readonly model?: string | undefined
   readonly subModel?: string | undefined
@@ -22,62 +26,115 @@ export interface Config {
   readonly prices?: Readonly<Record<string, Price>> | undefined
   readonly policy?: string | undefined
   readonly paths?: readonly string[] | undefined
+  /** The directory `paths` must stay in: that of the project file which names them. */
+  readonly pathsWithin?: string | undefined
   readonly corpus?: string | undefined
   /** Label of documents no rule names. */
-  readonly label?: string | undefined
-  /** Documents are untrusted unless a rule vouches for them. */
-  readonly labels?: readonly { glob: string; label: string; trusted?: boolean | undefined }[] | undefined
+  readonly label?: Label | undefined
+  /** Rules of the user decide; those of the project only raise. */
+  readonly labels: readonly LabelRule[]
   readonly user?: string | undefined
   readonly purpose?: string | undefined
 }
 
-const schema: z.ZodType<Config, unknown> = z
+const labelText = z.string().transform((text, context) => {
+  const parsed = parseLabel(text)
+  if (parsed !== undefined) return parsed
+  context.addIssue({ code: 'custom', message: 'is no label; write level[:category,…]' })
+  return z.NEVER
+})
+
+/** What either file may set. */
+const common = {
+  model: z.string(),
+  subModel: z.string(),
+  contextWindow: z.number().int().positive(),
+  prices: priceTableSchema,
+  paths: z.array(z.string()),
+  corpus: z.string(),
+  label: labelText,
+}
+const rule = { glob: z.string(), label: labelText }
+
+const userSchema = z
   .strictObject({
-    model: z.string(),
-    subModel: z.string(),
+    ...common,
+    /** Documents are untrusted unless a rule vouches for them. */
+    labels: z.array(z.strictObject({ ...rule, trusted: z.boolean().optional() })),
     baseUrl: z.string(),
-    contextWindow: z.number().int().positive(),
-    prices: priceTableSchema,
     policy: z.string(),
-    paths: z.array(z.string()),
-    corpus: z.string(),
-    label: labelText,
-    labels: z.array(z.strictObject({ glob: z.string(), label: labelText, trusted: z.boolean().optional() })),
     user: z.string(),
     purpose: z.string(),
   })
   .partial()
 
-/** The configuration of this project over that of this user. Throws `BAD_CONFIG`. */
-export function loadConfig(directory: string, environment: NodeJS.ProcessEnv): Config {
-  const home = environment.XDG_CONFIG_HOME ?? join(homedir(), '.config')
-  return { ...readConfig(join(home, 'writ', 'config.json')), ...readConfig(join(directory, CONFIG_FILE)) }
-}
-
-/** Label rules of a configuration. */
-export function labelRules(config: Config): LabelRule[] {
-  return (config.labels ?? []).map((rule) => {
-    const parsed = parseLabel(rule.label) ?? label('secret')
-    return { glob: rule.glob, label: label(parsed.level, parsed.categories, rule.trusted !== true) }
+/** A project file comes with the directory one asks about: it may not say where data goes, who asks, or what to trust. */
+const projectSchema = z
+  .strictObject({
+    ...common,
+    labels: z.array(
+      z.strictObject({ ...rule, trusted: z.literal(false, { error: onlyOfUser('') }).optional() }),
+    ),
+    baseUrl: z.never({ error: onlyOfUser(' or give --base-url') }),
+    policy: z.never({ error: onlyOfUser(' or give --policy') }),
+    user: z.never({ error: onlyOfUser(' or give --as') }),
+    purpose: z.never({ error: onlyOfUser(' or give --purpose') }),
   })
+  .partial()
+
+function onlyOfUser(flag: string): string {
+  const place = '$XDG_CONFIG_HOME/writ/config.json, else ~/.config/writ/config.json'
+  return `cannot be set by a project file; put it in the user configuration (${place})${flag}`
 }
 
-function readConfig(path: string): Config {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
-    throw new WritError('BAD_CONFIG', `${path} cannot be read: ${String(error)}`, { cause: error })
+/**
+ * The configuration of this project over that of this user, whose prices stand and whose labels the project can only
+ * raise. Throws `BAD_CONFIG`.
+ */
+export function loadConfig(directory: string, environment: NodeJS.ProcessEnv): Config {
+  const userFile = userConfigPath(environment)
+  const { labels: rules = [], ...user } = readConfig(userFile, userSchema)
+  const { labels: claims = [], ...project } = readConfig(join(directory, CONFIG_FILE), projectSchema)
+  return {
+    ...user,
+    ...project,
+    policy: user.policy === undefined ? undefined : resolve(dirname(userFile), user.policy),
+    prices: { ...project.prices, ...user.prices },
+    pathsWithin: project.paths === undefined ? undefined : directory,
+    label: defaultLabel(user.label, project.label),
+    labels: [
+      ...rules.map(({ glob, label: value, trusted }) => ({ glob, label: trust(value, trusted === true) })),
+      ...claims.map(({ glob, label: value, trusted }) => {
+        return { glob, label: trust(value, trusted !== false), raises: true }
+      }),
+    ],
   }
+}
+
+/** Never below the working directory: variables that are not absolute paths are ignored, as XDG asks. */
+function userConfigPath({ XDG_CONFIG_HOME: given = '' }: NodeJS.ProcessEnv): string {
+  const home = isAbsolute(given) ? given : join(resolve('/', homedir()), '.config')
+  return join(home, 'writ', 'config.json')
+}
+
+function defaultLabel(ofUser: Label | undefined, ofProject: Label | undefined): Label | undefined {
+  if (ofProject === undefined) return ofUser && trust(ofUser, false)
+  return trust(joinLabels(ofUser ?? label('internal'), ofProject), false)
+}
+
+function trust(value: Label, trusted: boolean): Label {
+  return { ...value, untrusted: !trusted }
+}
+
+/** What a file says; nothing when it is not there. */
+function readConfig<T>(path: string, schema: z.ZodType<T>): T | Record<string, never> {
+  const text = readText(path)
+  if (text === undefined) return {}
   let value: unknown
   try {
     value = JSON.parse(text)
-  } catch (error) {
-    throw new WritError(
-      'BAD_CONFIG',
-      `${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    )
+  } catch (cause) {
+    throw new WritError('BAD_CONFIG', `${path} is not JSON.`, { cause })
   }
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
@@ -86,4 +143,14 @@ function readConfig(path: string): Config {
     'BAD_CONFIG',
     `${path}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'does not fit'}.`,
   )
+}
+
+function readText(path: string): string | undefined {
+  try {
+    if (statSync(path).isFile()) return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw new WritError('BAD_CONFIG', `${path} cannot be read: ${String(error)}`, { cause: error })
+  }
+  throw new WritError('BAD_CONFIG', `${path} is not a regular file.`)
 }

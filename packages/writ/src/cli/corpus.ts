@@ -1,8 +1,9 @@
 import { createWrit } from '../index.ts'
-import { labelRules, loadConfig } from './config.ts'
+import { loadConfig } from './config.ts'
 import { expandPaths } from './expand-paths.ts'
 import { onInterrupt } from './interrupt.ts'
 import { documentLabel } from './parse-option.ts'
+import { printableLine } from './printable.ts'
 import { homeOf } from './show.ts'
 
 export interface IngestFlags {
@@ -19,16 +20,16 @@ export interface IngestFlags {
 export async function ingest(paths: readonly string[], flags: IngestFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const policy = flags.policy ?? config.policy
-  const label = flags.label ?? config.label
+  const label = flags.label === undefined ? config.label : documentLabel(flags.label)
   const interrupt = onInterrupt()
   const writ = await createWrit({ ...homeOf(flags), ...(policy === undefined ? {} : { policy }) })
   const tty = process.stderr.isTTY && flags.json !== true
   try {
     const store = await writ.ingest(flags.corpus, {
       paths: await expandPaths(paths),
-      labels: labelRules(config),
+      labels: config.labels,
       signal: interrupt.signal,
-      ...(label === undefined ? {} : { label: documentLabel(label) }),
+      ...(label === undefined ? {} : { label }),
       ...(flags.as === undefined ? {} : { principal: flags.as }),
       ...(flags.purpose === undefined ? {} : { purpose: flags.purpose }),
       onProgress: ({ documents, bytes }) => {
@@ -48,9 +49,11 @@ export async function ingest(paths: readonly string[], flags: IngestFlags): Prom
       skipped,
     }
     await store.close()
-    const left = omitted.map(({ doc, code }) => `  left out ${doc}: ${code}\n`).join('')
+    const left = omitted
+      .map(({ doc, code }) => `  left out ${printableLine(doc)}: ${printableLine(code)}\n`)
+      .join('')
     const passed = Object.entries(skipped)
-      .map(([why, count]) => `  skipped ${count}: ${why}\n`)
+      .map(([why, count]) => `  skipped ${count}: ${printableLine(why)}\n`)
       .join('')
     process.stdout.write(
       flags.json === true
@@ -74,7 +77,7 @@ export async function listCorpora(flags: {
     const corpora = await writ.corpora()
     const lines = corpora.map(
       (corpus) =>
-        `${corpus.name}  ${corpus.documents} documents  ${corpus.bytes} bytes  ${corpus.ingestedAt}\n`,
+        `${printableLine(corpus.name)}  ${corpus.documents} documents  ${corpus.bytes} bytes  ${corpus.ingestedAt}\n`,
     )
     const text = lines.length > 0 ? lines.join('') : 'There are no corpora in this home yet.\n'
     process.stdout.write(flags.json === true ? `${JSON.stringify({ corpora })}\n` : text)

@@ -1,4 +1,5 @@
 import { createWrit, type LaneDiff, type RunDiff } from '../index.ts'
+import { printable } from './printable.ts'
 import { homeOf } from './show.ts'
 
 /** Aligns two runs of the home and prints where each lane parts; resolves with 0 when they are the same, else 1. */
@@ -15,7 +16,7 @@ export async function diff(a: string, b: string, flags: { home?: string; json?: 
 
 function describe({ a, b, same, lanes }: RunDiff): string {
   const verdict = same ? 'The runs took the same steps.' : 'The runs part.'
-  return `a ${a}\nb ${b}\n${lanes.map(describeLane).join('')}${verdict}\n`
+  return printable(`a ${a}\nb ${b}\n${lanes.map(describeLane).join('')}${verdict}\n`)
 }
 
 function describeLane({ lane, shared, parts }: LaneDiff): string {

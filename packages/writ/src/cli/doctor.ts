@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { toWritError } from '@writ/contract'
 import { examine, VERSION } from '../index.ts'
+import { printable, printableLine } from './printable.ts'
 import { homeOf } from './show.ts'
 
 /** Checks what Writ needs of this machine and says what is missing; resolves with 0 when everything works. */
@@ -25,8 +26,12 @@ export async function doctor(flags: { readonly home?: string; readonly json?: bo
       `${JSON.stringify({ ok, version: VERSION, node: process.version, home: state, checks })}\n`,
     )
   } else {
-    const lines = checks.map((check) => `${check.ok ? '✓' : '✗'} ${check.name.padEnd(9)} ${check.detail}`)
-    process.stdout.write(`writ ${VERSION} on Node ${process.version}, home ${state}\n${lines.join('\n')}\n`)
+    const lines = checks.map(({ ok: passed, name, detail }) =>
+      printable(`${passed ? '✓' : '✗'} ${name.padEnd(9)} ${detail}`),
+    )
+    process.stdout.write(
+      `writ ${VERSION} on Node ${process.version}, home ${printableLine(state)}\n${lines.join('\n')}\n`,
+    )
   }
   return ok ? 0 : 1
 }

@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
+import { resolve, sep } from 'node:path'
 import { WritError } from '@writ/contract'
+import { CONFIG_FILE } from './config.ts'
 
 const GLOB = /[*?[\]{}]/
 
@@ -18,4 +20,30 @@ export async function expandPaths(paths: readonly string[]): Promise<string[]> {
     expanded.push(...matches.sort())
   }
   return expanded
+}
+
+/** Expands the paths a project file names; one that leads out of its directory is a `BAD_CONFIG`. */
+export async function expandWithin(directory: string, paths: readonly string[]): Promise<string[]> {
+  const expanded = await expandPaths(paths)
+  const inside = realpathSync(directory)
+  const outside = expanded.find((path) => !isWithin(inside, realPath(path)))
+  if (outside === undefined) return expanded
+  throw new WritError(
+    'BAD_CONFIG',
+    `${CONFIG_FILE}: paths: "${outside}" leads out of the project directory ${inside}; give it on the command line.`,
+  )
+}
+
+/** Whether a real path is a directory or below it. */
+export function isWithin(directory: string, path: string): boolean {
+  return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep)
+}
+
+/** A path that leads nowhere is judged by its name; nothing can be read through it. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path)
+  }
 }

@@ -6,6 +6,7 @@ import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { seconds, usd, wholeNumber } from './parse-option.ts'
+import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
 import { runs, show } from './show.ts'
 import { type VerifyFlags, verify } from './verify.ts'
@@ -26,13 +27,17 @@ function program(): Command {
     .description('Answers a question over more context than a model can read, under policy, with proof.')
     .version(VERSION)
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
+    .configureOutput({ outputError: () => undefined })
     .showSuggestionAfterError()
   addAsk(writ)
   writ
     .command('verify <file>')
     .description('verify an evidence file, offline')
-    .option('--trust <file>', 'trust root (default: that of the home)')
+    .option(
+      '--trust <file>',
+      'trust root (default: that of --home, WRIT_HOME, or of the .writ whose runs hold the file)',
+    )
+    .option('--home <dir>', 'state directory whose trust root to use')
     .option('--answer <file>', 'tie an answer (the JSON of `ask --json`) to the evidence')
     .option('--only <names>', 'verdicts to give, separated by commas')
     .option('--json', 'print one JSON object')
@@ -135,13 +140,15 @@ function addCorpora(writ: Command): void {
 /** Prints an error where its reader looks: JSON on stdout for programs, words on stderr for people. */
 function report(thrown: unknown, json: boolean): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
+  // Called without a command: the help is shown, and nothing was done.
+  if (thrown instanceof CommanderError && thrown.code === 'commander.help') return 2
   const usage = thrown instanceof CommanderError
   const known = toWritError(thrown)
   const code = usage ? 'USAGE' : known.code
   const message = known.message.replace(/^error: /, '')
   const next = usage ? 'Run `writ --help` to see commands and options.' : known.next
   if (json) process.stdout.write(`${JSON.stringify({ schema: 'writ.error/1', code, message, next })}\n`)
-  else process.stderr.write(`writ: ${code}: ${message}\n${next}\n`)
+  else process.stderr.write(printable(`writ: ${code}: ${message}\n${next}\n`))
   return usage ? 2 : known.exitCode
 }
 

@@ -1,5 +1,6 @@
 import { createWrit, type ReplayReport } from '../index.ts'
 import { onInterrupt } from './interrupt.ts'
+import { printableLine } from './printable.ts'
 import { homeOf } from './show.ts'
 
 export interface ReplayFlags {
@@ -37,5 +38,5 @@ function describe(run: string, { outcome, steps, at }: ReplayReport): string {
     lines.push(`at ${where}, lane ${at.lane}, step ${at.n} ${at.pointer}`)
     lines.push(`  expected ${JSON.stringify(at.expected)}`, `  found    ${JSON.stringify(at.found)}`)
   }
-  return `${lines.join('\n')}\n`
+  return `${lines.map(printableLine).join('\n')}\n`
 }

@@ -1,4 +1,5 @@
 import { type Amount, formatLabel, NOTHING, type Outcome, type RunEvent } from '@writ/contract'
+import { printableLine } from './printable.ts'
 
 interface Node {
   readonly lane: string
@@ -43,7 +44,9 @@ export class RunTree {
 
   /** The tree as lines of at most `width` characters. */
   lines(width: number): string[] {
-    return this.#root === undefined ? [] : draw(this.#root, '', '').map((line) => cut(line, width))
+    return this.#root === undefined
+      ? []
+      : draw(this.#root, '', '').map((line) => cut(printableLine(line), width))
   }
 
   #open(event: Extract<RunEvent, { type: 'frame.open' }>): void {

@@ -1,4 +1,5 @@
 import { createWrit, type RunView } from '../index.ts'
+import { printableLine } from './printable.ts'
 
 interface Flags {
   readonly home?: string
@@ -27,10 +28,10 @@ export async function runs(flags: Flags): Promise<number> {
       question: head.question,
       startedAt: new Date(head.startedAt).toISOString(),
     }))
-    const lines = listed.map(
-      (head) => `${head.run}  ${head.status.padEnd(10)}  ${head.startedAt}  ${head.question}\n`,
+    const lines = listed.map((head) =>
+      printableLine(`${head.run}  ${head.status.padEnd(10)}  ${head.startedAt}  ${head.question}`),
     )
-    const text = lines.length > 0 ? lines.join('') : 'There are no runs in this home yet.\n'
+    const text = lines.length > 0 ? `${lines.join('\n')}\n` : 'There are no runs in this home yet.\n'
     process.stdout.write(flags.json === true ? `${JSON.stringify({ runs: listed })}\n` : text)
     return 0
   } finally {
@@ -54,5 +55,5 @@ function describe(view: RunView): string {
     for (const step of view.steps.filter((candidate) => candidate.lane === frame.lane))
       lines.push(`${indent}  ${String(step.n).padStart(4)} ${step.kind.padEnd(16)} ${step.outcome}`)
   }
-  return `${lines.join('\n')}\n`
+  return `${lines.map(printableLine).join('\n')}\n`
 }

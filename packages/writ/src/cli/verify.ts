@@ -1,10 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { WritError } from '@writ/contract'
 import { verifyFile } from '../index.ts'
+import { printableLine } from './printable.ts'
+import { chooseTrust, describeTrust, type Trust } from './trust.ts'
 
 export interface VerifyFlags {
   readonly trust?: string
+  readonly home?: string
   readonly answer?: string
   readonly only?: string
   readonly json?: boolean
@@ -16,20 +18,19 @@ const MARKS = { pass: '✓', fail: '✗', 'not-evaluated': '·' } as const
 
 /** Verifies an evidence file and prints its verdicts; resolves with 0 or 6. */
 export async function verify(path: string, flags: VerifyFlags): Promise<number> {
-  const trust = flags.trust ?? homeTrust()
+  const root = chooseTrust(path, flags)
   const report = await verifyFile(path, {
-    ...(trust === undefined ? {} : { trust }),
+    ...(root === undefined ? {} : { trust: root }),
     ...(flags.answer === undefined ? {} : { answer: readAnswer(flags.answer) }),
     ...(flags.only === undefined ? {} : { only: flags.only.split(',') }),
   })
-  process.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : describeVerdicts(report))
+  const trust = root === undefined ? null : describeTrust(root, path)
+  process.stdout.write(
+    flags.json === true
+      ? `${JSON.stringify({ ...report, trust })}\n`
+      : trustLines(trust) + describeVerdicts(report),
+  )
   return report.ok ? 0 : 6
-}
-
-/** The trust root of this machine's own home, when there is one. */
-function homeTrust(): string | undefined {
-  const path = join(process.env.WRIT_HOME ?? '.writ', 'trust.json')
-  return existsSync(path) ? path : undefined
 }
 
 function readAnswer(path: string): unknown {
@@ -41,12 +42,22 @@ function readAnswer(path: string): unknown {
   }
 }
 
+function trustLines(trust: Trust | null): string {
+  if (trust === null) return 'trust root: none; give one with --trust, from outside the evidence\n'
+  const keys = trust.keys.map(({ role, keyId }) => `  signed by its ${role} key ${keyId}`)
+  const found = keys.length > 0 ? keys : ['  the file names none of its keys']
+  return `${[`trust root: ${trust.path}`, ...found].map(printableLine).join('\n')}\n`
+}
+
 /** Verdicts for people, a line each. */
 export function describeVerdicts(report: Report): string {
   const lines = report.verdicts.map(({ name, result, code, detail, at }) => {
     const where = at === null ? '' : ` at ${at}`
     return `${MARKS[result]} ${name.padEnd(13)} ${result}${result === 'pass' ? '' : ` ${code}`}${where}: ${detail}`
   })
-  const verdict = report.ok ? 'The evidence holds.' : 'The evidence does not hold: do not rely on it.'
-  return `${lines.join('\n')}\n${verdict}\n`
+  return `${[...lines, conclusion(report)].map(printableLine).join('\n')}\n`
+}
+
+function conclusion({ ok }: Report): string {
+  return ok ? 'The evidence holds.' : 'The evidence does not hold: do not rely on it.'
 }

@@ -1,4 +1,5 @@
 import type { RunEvent } from '@writ/contract'
+import { printableLine } from './printable.ts'
 import { RunTree } from './run-tree.ts'
 
 /** Shows a run while it goes on, and stops showing it. */
@@ -6,6 +7,9 @@ export interface Watch {
   onEvent(event: RunEvent): void
   stop(): void
 }
+
+/** A terminal, or what stands for one; 80 by 24 when it does not know its size. */
+type Screen = NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number }
 
 /** Times a second the live tree is drawn again. */
 const FRAMES_PER_SECOND = 10
@@ -19,7 +23,7 @@ export function jsonLinesWatch(out: NodeJS.WritableStream): Watch {
 }
 
 /** A live tree on a terminal: drawn in place, left standing at the end. */
-export function treeWatch(out: NodeJS.WriteStream): Watch {
+export function treeWatch(out: Screen): Watch {
   const tree = new RunTree()
   let drawn = 0
   let head = ''
@@ -28,7 +32,7 @@ export function treeWatch(out: NodeJS.WriteStream): Watch {
     const rows = Math.max(4, (out.rows || 24) - 2)
     const lines = tree.lines(width - 1)
     const visible = [
-      cutTo(head, width - 1),
+      cutTo(printableLine(head), width - 1),
       ...(lines.length > rows ? [...lines.slice(0, rows - 1), '…'] : lines),
     ]
     const up = drawn > 0 ? `\u001b[${drawn}A` : ''
@@ -54,7 +58,7 @@ export function lineWatch(out: NodeJS.WritableStream): Watch {
   return {
     onEvent: (event) => {
       const line = describe(event)
-      if (line !== null) out.write(`${line}\n`)
+      if (line !== null) out.write(`${printableLine(line)}\n`)
     },
     stop: () => undefined,
   }

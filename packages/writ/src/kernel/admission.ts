@@ -7,6 +7,7 @@ import {
   type Partition,
   type PartitionFacts,
   type RecordedDecision,
+  toWritError,
   type WritError,
 } from '@writ/contract'
 import type { Lane } from './lane.ts'
@@ -17,6 +18,8 @@ export interface Admission {
   readonly allowed: readonly Partition[]
   readonly decisions: readonly RecordedDecision[]
   readonly refusals: readonly WritError[]
+  /** Why it was broken off; what was decided until then counts. */
+  readonly stopped: WritError | undefined
 }
 
 type ContextAction = Extract<Action, 'context::search' | 'context::read'>
@@ -36,6 +39,8 @@ export function admit(
     const decisions: RecordedDecision[] = []
     const refusals: WritError[] = []
     for (const partition of partitions) {
+      if (lane.signal.aborted)
+        return { allowed, decisions, refusals, stopped: toWritError(lane.signal.reason) }
       const granted = lane.granted[action]
       if (!granted.has(partition.id)) {
         const refusal = await rule(state, lane, action, partition, decisions)
@@ -48,7 +53,7 @@ export function admit(
       lane.raise(partition.label)
       allowed.push(partition)
     }
-    return { allowed, decisions, refusals }
+    return { allowed, decisions, refusals, stopped: undefined }
   })
 }
 

@@ -9,7 +9,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { type AttemptPorts, attemptBound, attemptRequest, inputBound, type Request } from './attempts.ts'
 import { BudgetPool } from './budget-pool.ts'
-import { ModelSlots } from './concurrency.ts'
+import { Slots } from './slots.ts'
 
 const price = { inputNanoUsd: 1000, outputNanoUsd: 2000 }
 const profile = { id: 'm', price } as unknown as ModelProfile
@@ -51,7 +51,7 @@ function ports(
     keys,
     ports: {
       callModel,
-      slots: new ModelSlots(4),
+      slots: new Slots(4),
       monotonic: () => 0,
       reserve: () => pool.reserve(request.bound, signal),
       retrying: () => Promise.resolve(),

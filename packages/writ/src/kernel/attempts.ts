@@ -14,7 +14,7 @@ import {
   WritError,
 } from '@writ/contract'
 import type { Reservation } from './budget-pool.ts'
-import type { ModelSlots } from './concurrency.ts'
+import type { Slots } from './slots.ts'
 
 /** Attempts one request may take, retries included: enough to ride out a provider's bad second, not its bad hour. */
 const MAX_ATTEMPTS = 4
@@ -41,7 +41,7 @@ export interface Request {
 /** How the kernel attempts a request: where slots, room and records come from. */
 export interface AttemptPorts {
   readonly callModel: ModelCaller
-  readonly slots: ModelSlots
+  readonly slots: Slots
   readonly monotonic: () => number
   /** Takes room for one attempt. */
   reserve(): Promise<Reservation>
@@ -113,7 +113,8 @@ export async function attemptRequest(
       const entry = attempt === 1 && first !== undefined ? first : await enter(ports, signal)
       const sent = await once(request, ports, signal, attempt, entry)
       charged = addAmounts(charged, sent.attempt.charged)
-      attempts.push(sent.attempt)
+      // What was stopped before it left is no request.
+      if (sent.attempt.charged.calls > 0) attempts.push(sent.attempt)
       const waitMs = sent.outcome.ok ? null : pause(sent.outcome.error, attempt, signal)
       if (waitMs === null) return { result: sent.outcome, attempts, charged }
       await sleep(waitMs, signal)
@@ -135,7 +136,7 @@ async function once(
     if (number > 1) await ports.retrying(number)
     const started = ports.monotonic()
     const outcome = await send(request, ports.callModel, signal)
-    used = usage(request, outcome)
+    used = usage(request, outcome, signal)
     if (outcome.ok) ports.slots.succeeded()
     else if (failureOf(outcome.error).status === 429) ports.slots.throttled()
     const tookMs = Math.round(ports.monotonic() - started)
@@ -167,21 +168,12 @@ async function send(request: Request, callModel: ModelCaller, signal: AbortSigna
     })
     return { ok: true, reply }
   } catch (error) {
-    // The reason of an abort says more than what the provider's client made of it.
-    const reason: unknown = limited.signal.aborted ? limited.signal.reason : error
-    const known = isWritError(reason)
-      ? reason
-      : new WritError('MODEL_FAILED', String(reason), { cause: reason })
-    return { ok: false, error: limited.signal.aborted ? inDoubt(known) : known }
+    const known = isWritError(error) ? error : new WritError('MODEL_FAILED', String(error), { cause: error })
+    return { ok: false, error: known }
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', stop)
   }
-}
-
-function inDoubt(error: WritError): WritError {
-  const failure: ModelFailure = { status: 0, retryAfterMs: null, mayHaveRun: true, requestId: null }
-  return new WritError(error.code, error.message, { data: { ...error.data, ...failure } })
 }
 
 function failureOf(error: WritError): ModelFailure {
@@ -195,8 +187,12 @@ function failureOf(error: WritError): ModelFailure {
 }
 
 /** What an attempt is charged: what the provider said, at most the bound; the bound where it said nothing. */
-function usage(request: Request, sent: Sent): Amount {
-  if (!sent.ok) return failureOf(sent.error).mayHaveRun ? request.bound : { ...NOTHING, calls: 1 }
+function usage(request: Request, sent: Sent, signal: AbortSignal): Amount {
+  if (!sent.ok) {
+    const { mayHaveRun, status } = failureOf(sent.error)
+    if (mayHaveRun) return request.bound
+    return signal.aborted && status === 0 ? NOTHING : { ...NOTHING, calls: 1 }
+  }
   const input = Math.min(sent.reply.inputTokens ?? request.bound.inputTokens, request.bound.inputTokens)
   const output = Math.min(sent.reply.outputTokens ?? request.bound.outputTokens, request.bound.outputTokens)
   return attemptBound(request.profile, input, output)

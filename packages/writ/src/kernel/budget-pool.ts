@@ -11,7 +11,7 @@ import {
 /** Room taken from the pool for one attempt; settling it charges what was used and refunds the rest. */
 export interface Reservation {
   readonly bound: Amount
-  /** Charges at most the bound. Called exactly once. */
+  /** Charges what was used, which is never more than the bound. Called exactly once. */
   settle(charged: Amount): void
 }
 
@@ -151,9 +151,11 @@ export class BudgetPool {
       bound,
       settle: (charged) => {
         if (!open) throw new WritError('INTERNAL', 'A reservation was settled twice.')
+        if (!covers(bound, charged))
+          throw new WritError('INTERNAL', 'A charge is above what was reserved for it.')
         open = false
         this.#reserved = subtractAmounts(this.#reserved, bound)
-        this.#charged = addAmounts(this.#charged, atMost(charged, bound))
+        this.#charged = addAmounts(this.#charged, charged)
         this.#serve()
       },
     }
@@ -185,13 +187,13 @@ export class BudgetPool {
   }
 }
 
-function atMost(charged: Amount, bound: Amount): Amount {
-  return {
-    calls: Math.min(charged.calls, bound.calls),
-    inputTokens: Math.min(charged.inputTokens, bound.inputTokens),
-    outputTokens: Math.min(charged.outputTokens, bound.outputTokens),
-    costMicroUsd: Math.min(charged.costMicroUsd, bound.costMicroUsd),
-  }
+/** Whether room of one size is enough for an amount: calls, tokens in all, and cost. */
+export function covers(room: Amount, amount: Amount): boolean {
+  return (
+    amount.calls <= room.calls &&
+    totalTokens(amount) <= totalTokens(room) &&
+    amount.costMicroUsd <= room.costMicroUsd
+  )
 }
 
 function refusal(limit: string, bound: Amount): WritError {

@@ -240,6 +240,7 @@ function only(
   return { docs: [...docs].filter((id) => store.locate(id)?.partition === partition.id) }
 }
 
+/** The documents of a partition that the frame's scope has. */
 function inScope(lane: Lane, docs: readonly DocumentInfo[]): readonly DocumentInfo[] {
   const { docs: scoped } = lane.scope
   return scoped === null ? docs : docs.filter((doc) => scoped.has(doc.id))

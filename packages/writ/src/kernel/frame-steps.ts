@@ -96,6 +96,7 @@ export class FrameSteps {
     let model: ModelProfile
     try {
       model = chooseModel(this.#state, request.model)
+      checkSpans(request.prompts, model)
     } catch (error) {
       return await refuse(error)
     }
@@ -223,4 +224,20 @@ function itemAt<T>(outcomes: readonly ItemOutcome<T>[], index: number): ItemOutc
   if (outcome === undefined)
     throw new WritError('INTERNAL', `Item ${index} of a batch came back without an outcome.`)
   return outcome
+}
+
+/** Bytes of spans per token of the model's window that are still read: more could never fit, whatever the text. */
+const MOST_BYTES_PER_TOKEN = 16
+
+/** Refuses spans that cannot fit the model's window, before any of them is read. */
+function checkSpans(prompts: readonly SubCall[], model: ModelProfile): void {
+  const most = model.contextWindow * MOST_BYTES_PER_TOKEN
+  for (const { spans = [] } of prompts) {
+    const bytes = spans.reduce((sum, span) => sum + Math.max(0, span.end - span.start), 0)
+    if (bytes > most)
+      throw new WritError(
+        'BAD_REQUEST',
+        `The spans have ${bytes} bytes; ${model.id} could take at most ${most}.`,
+      )
+  }
 }

@@ -11,7 +11,6 @@ import type {
   Standing,
 } from '@writ/contract'
 import { WritError } from '@writ/contract'
-import { inputBound } from './attempts.ts'
 import type { Hold } from './budget-pool.ts'
 import { FrameSteps } from './frame-steps.ts'
 import type { Lane } from './lane.ts'
@@ -107,12 +106,6 @@ export class KernelFrame implements Frame {
 
   async turn(messages: readonly Message[], last: boolean): Promise<string> {
     const hold = last ? this.#start.holds.last : this.#next
-    // INVARIANT: what was held back covers the turn it was held back for.
-    if (hold !== undefined && inputBound(messages) > this.lastTurnBytes)
-      throw new WritError(
-        'INTERNAL',
-        `A turn of frame ${this.lane} is larger than what was held back for it.`,
-      )
     if (!last) this.#next = undefined
     this.#lane.turns += 1
     const standing = this.#standing
@@ -128,7 +121,7 @@ export class KernelFrame implements Frame {
         maxOutputTokens: turnOutputTokens(this.#state.limits, this.#lane.model),
         input: { model: this.#lane.model.id, messages },
         payloads: standing === undefined ? {} : { standing: JSON.stringify(standing) },
-        ...(hold === undefined ? {} : { held: () => hold.use() }),
+        ...(hold === undefined ? {} : { held: hold }),
       },
       () => undefined,
     )

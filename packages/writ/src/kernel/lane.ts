@@ -4,6 +4,7 @@ import {
   type Citation,
   joinLabels,
   type Label,
+  MAX_READS_AT_ONCE,
   type ModelProfile,
   NOTHING,
   type Partition,
@@ -13,6 +14,7 @@ import {
 import type { Asker } from './gate.ts'
 import type { Place } from './journal.ts'
 import { Slices } from './slices.ts'
+import { Slots } from './slots.ts'
 
 /** The part of the corpus a frame may ask for. */
 export interface Scope {
@@ -59,8 +61,12 @@ export class Lane implements Asker {
   /** Citations made here, and those that joined children released. */
   readonly citations: Citation[] = []
   readonly inherited: Citation[] = []
+  /** Reads and searches under way. */
+  readonly reads: Slots = new Slots(MAX_READS_AT_ONCE)
   turns = 0
   children = 0
+  /** Bytes handed over since the running cell began. */
+  cellReadBytes = 0
   #label: Label
   #steps = 0
   #charged: Amount = NOTHING

@@ -1,9 +1,16 @@
-import { type Partition, type RecordedDecision, toWritError, type WritError } from '@writ/contract'
+import {
+  MAX_CELL_READ_BYTES,
+  MAX_RUN_READ_BYTES,
+  type Partition,
+  type RecordedDecision,
+  toWritError,
+  WritError,
+} from '@writ/contract'
 import { type Admission, admit, recallAdmission } from './admission.ts'
 import { commandHash, type Place } from './journal.ts'
 import type { Lane } from './lane.ts'
 import type { Past } from './past.ts'
-import { errorFrom, errorJson, outcomeOf, type RunState } from './run-state.ts'
+import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
 
 /** Called synchronously when the record whose reply will be delivered has been numbered. */
 export type OnFinal = (seq: number) => void
@@ -26,12 +33,15 @@ interface Happened<T> {
   readonly decisions: readonly RecordedDecision[]
   readonly partitions: readonly string[]
   readonly withheld: boolean
-  readonly outcome:
-    | { readonly ok: true; readonly value: T }
-    | { readonly ok: false; readonly error: WritError }
+  readonly outcome: Done<T>
   /** Part of the time that admission took. */
   readonly admittedMs: number
 }
+
+/** What came of a read: its value with the JSON that is recorded and handed over, or the error. */
+type Done<T> =
+  | { readonly ok: true; readonly value: T; readonly json: string }
+  | { readonly ok: false; readonly error: WritError }
 
 export async function performLocal<T>(
   state: RunState,
@@ -43,12 +53,15 @@ export async function performLocal<T>(
   const { clock, onEvent } = state.ports
   const started = clock.monotonic()
   const { past } = state
+  // In a replay the record says what comes when: a slot waited for could lock it.
+  const release = past === undefined ? await lane.reads.acquire(lane.signal).catch(nothing) : undefined
   const happened =
     past === undefined ? await happen(state, lane, step) : await recall(state, past, lane, place, step)
   const { outcome, admittedMs } = happened
   if (outcome.ok) step.handed?.(outcome.value)
   const effectEnd = clock.monotonic()
-  await record(state, lane, place, step, happened, Math.round(effectEnd - started), onFinal)
+  const tookMs = Math.round(effectEnd - started)
+  await record(state, lane, place, step, happened, tookMs, onFinal).finally(release)
   const ended = clock.monotonic()
   onEvent({
     type: 'step',
@@ -57,7 +70,7 @@ export async function performLocal<T>(
     kind: step.kind,
     op: step.op,
     outcome: outcome.ok ? 'ok' : outcomeOf(outcome.error),
-    detail: outcome.ok ? '' : outcome.error.message,
+    detail: outcome.ok ? '' : showable(state, lane.label, outcome.error.message, outcome.error.code),
     tookMs: ended - started,
     gateMs: admittedMs + (ended - effectEnd),
   })
@@ -68,16 +81,20 @@ export async function performLocal<T>(
 async function happen<T>(state: RunState, lane: Lane, step: LocalStep<T>): Promise<Happened<T>> {
   const { clock } = state.ports
   const started = clock.monotonic()
-  let admission: Admission = { allowed: [], decisions: [], refusals: [] }
+  let admission: Admission = { allowed: [], decisions: [], refusals: [], stopped: undefined }
   let admittedMs = 0
-  let outcome: Happened<T>['outcome']
+  let outcome: Done<T>
   try {
     lane.signal.throwIfAborted()
     admission = await admit(state, lane, actionOf(step), step.needs())
     admittedMs = clock.monotonic() - started
+    if (admission.stopped !== undefined) throw admission.stopped
     const [refusal] = admission.refusals
     if (refusal !== undefined && admission.allowed.length === 0) throw refusal
-    outcome = { ok: true, value: await step.effect(admission.allowed) }
+    const value = await step.effect(admission.allowed)
+    const json = JSON.stringify(value)
+    account(state, lane, Buffer.byteLength(json))
+    outcome = { ok: true, value, json }
   } catch (error) {
     outcome = { ok: false, error: toWritError(error) }
   }
@@ -115,7 +132,7 @@ async function recall<T>(
     withheld,
     outcome:
       outcome === 'ok'
-        ? { ok: true, value: JSON.parse(output) as T }
+        ? { ok: true, value: JSON.parse(output) as T, json: output }
         : { ok: false, error: errorFrom(output) },
     admittedMs: 0,
   }
@@ -123,6 +140,24 @@ async function recall<T>(
 
 function actionOf(step: Pick<LocalStep<unknown>, 'kind'>): 'context::read' | 'context::search' {
   return step.kind === 'context.read' ? 'context::read' : 'context::search'
+}
+
+function nothing(): undefined {
+  return undefined
+}
+
+/** Counts bytes about to be handed over. Throws `BUDGET_EXCEEDED` before anyone has to hold them. */
+function account({ tally }: RunState, lane: Lane, bytes: number): void {
+  const limit =
+    lane.cellReadBytes + bytes > MAX_CELL_READ_BYTES
+      ? `one cell is handed at most ${MAX_CELL_READ_BYTES} bytes`
+      : tally.readBytes + bytes > MAX_RUN_READ_BYTES
+        ? `a run is handed at most ${MAX_RUN_READ_BYTES} bytes`
+        : undefined
+  if (limit !== undefined)
+    throw new WritError('BUDGET_EXCEEDED', `This read has ${bytes} bytes, and ${limit}.`)
+  lane.cellReadBytes += bytes
+  tally.readBytes += bytes
 }
 
 async function record<T>(
@@ -135,7 +170,7 @@ async function record<T>(
   onFinal: OnFinal,
 ): Promise<void> {
   const { journal } = state
-  const output = outcome.ok ? JSON.stringify(outcome.value) : errorJson(outcome.error)
+  const output = outcome.ok ? outcome.json : errorJson(outcome.error)
   const input = JSON.stringify(step.input)
   const written = journal.write(
     step.kind,
@@ -152,9 +187,10 @@ async function record<T>(
       label: lane.label,
     },
     { at: journal.now(), tookMs },
-    { hash: commandHash(step.kind, step.input), input, output },
+    { hash: commandHash(step.kind, step.input), output },
     'commit',
   )
+  if (!outcome.ok) noteLimit(state.tally, written.seq, outcome.error)
   onFinal(written.seq)
   await written.durable
 }

@@ -11,16 +11,24 @@ import {
   type Outcome,
   type RecordedDecision,
   toWritError,
-  type WritError,
+  WritError,
 } from '@writ/contract'
 import { commitField, derive, merkleOfItems } from '@writ/evidence'
 import { type AttemptPorts, attemptBound, attemptRequest, type Entry, enter, inputBound } from './attempts.ts'
-import type { Reservation } from './budget-pool.ts'
+import { covers, type Hold } from './budget-pool.ts'
 import { commandHash, type Place } from './journal.ts'
 import type { Lane } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
 import type { Past } from './past.ts'
-import { errorFrom, errorJson, modelResource, outcomeOf, type RunState } from './run-state.ts'
+import {
+  errorFrom,
+  errorJson,
+  modelResource,
+  noteLimit,
+  outcomeOf,
+  type RunState,
+  showable,
+} from './run-state.ts'
 
 /** Attempts a result record describes one by one; the rest are counted. Keeps the record under its size. */
 const ATTEMPTS_IN_DETAIL = 64
@@ -35,8 +43,8 @@ export interface ModelCall {
   readonly input: unknown
   /** Kept for replay: what the frame was told that nothing else determines. */
   readonly payloads: Readonly<Record<string, string>>
-  /** Room for the first attempt when it was held back beforehand. */
-  readonly held?: () => Reservation
+  /** Room held back beforehand: taken for the first attempt when it is enough, else given back. */
+  readonly held?: Hold
 }
 
 interface Item {
@@ -120,8 +128,6 @@ async function recall(
   lane.raise(label)
   state.pool.recall(charged)
   const items = recalledItems(output, charged)
-  if (items.some(({ outcome }) => !outcome.ok && outcomeOf(outcome.error) === 'limit'))
-    state.tally.limited = true
   await command.finish(items, 0, onFinal)
   return items.map((item) => item.outcome)
 }
@@ -162,23 +168,19 @@ class Command {
   }
 
   /** What attempts of an item need; the first attempt of the first item may have room held back for it. */
-  ports(item: number, held?: () => Reservation): AttemptPorts {
-    const { pool, slots, ports, journal, tally } = this.#state
+  ports(item: number, held?: Hold): AttemptPorts {
+    const { pool, slots, ports, journal } = this.#state
     let unused = held
     return {
       callModel: ports.callModel,
       slots: slots(this.#call.model),
       monotonic: () => ports.clock.monotonic(),
       reserve: async () => {
-        const take = unused
+        const hold = unused
         unused = undefined
-        if (take !== undefined) return take()
-        try {
-          return await pool.reserve(this.#bound(item), this.#lane.signal)
-        } catch (error) {
-          if (outcomeOf(toWritError(error)) === 'limit') tally.limited = true
-          throw error
-        }
+        if (hold !== undefined && covers(hold.bound, this.#bound(item))) return hold.use()
+        hold?.release()
+        return await pool.reserve(this.#bound(item), this.#lane.signal)
       },
       retrying: async (attempt) => {
         const obs = { at: journal.now(), command: this.#seq, item, attempt }
@@ -197,9 +199,10 @@ class Command {
   /** Writes the command of a call that will not go out. */
   async refuse(error: WritError, onFinal: OnFinal): Promise<void> {
     const written = this.#write(outcomeOf(error), error)
+    noteLimit(this.#state.tally, written.seq, error)
     onFinal(written.seq)
     await written.durable
-    this.#event(outcomeOf(error), error.message, 0, 0)
+    this.#event(outcomeOf(error), showable(this.#state, this.#lane.label, error.message, error.code), 0, 0)
   }
 
   async send(item: number, first: Entry | undefined): Promise<Item> {
@@ -220,14 +223,23 @@ class Command {
       this.#lane.signal,
       first,
     )
-    const outcome: ItemOutcome<string> = result.ok ? { ok: true, value: result.reply.text } : result
+    const outcome: ItemOutcome<string> = result.ok
+      ? { ok: true, value: result.reply.text }
+      : { ok: false, error: this.#cause(result.error) }
     return { outcome, attempts, charged }
+  }
+
+  /** What ended the run says more than how it showed in the turn that was under way. */
+  #cause(error: WritError): WritError {
+    const { signal } = this.#lane
+    if (this.#call.role !== 'turn' || !signal.aborted) return error
+    const { code, message, data } = toWritError(signal.reason)
+    return new WritError(code, message, { data: { ...data, ...error.data } })
   }
 
   /** The call found no room, or was cancelled while it waited: a sub-call's items fail one by one, a turn as a whole. */
   async limited(error: WritError, onFinal: OnFinal): Promise<readonly ItemOutcome<string>[]> {
     const limit = outcomeOf(error) === 'limit'
-    if (limit) this.#state.tally.limited = true
     await this.refuse(error, onFinal)
     if (this.#call.role === 'turn' || !limit) throw error
     return this.#call.conversations.map(() => ({ ok: false, error }))
@@ -263,6 +275,8 @@ class Command {
       { output: JSON.stringify(outputs) },
       'commit',
     )
+    for (const { outcome } of failed)
+      if (!outcome.ok) noteLimit(this.#state.tally, written.seq, outcome.error)
     onFinal(written.seq)
     await written.durable
   }

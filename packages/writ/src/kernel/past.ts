@@ -88,10 +88,6 @@ export class Past {
     return this.#closed ? undefined : incomplete({ lane: '0', n: 0 }, 'run.close')
   }
 
-  has(place: Place, kind: RecordKind): boolean {
-    return this.#records(place).some((record) => record.kind === kind)
-  }
-
   /** The record of a step. Throws, and ends the replay, when another kind of step or none stands at its place. */
   at<K extends RecordKind>(place: Place, kind: K): RecordOf<K> {
     this.#alive()

@@ -1,6 +1,7 @@
 import { type Citation, type Decision, type RecordedDecision, toWritError, WritError } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import type { Place } from './journal.ts'
+import { jsonDepth } from './json-depth.ts'
 import type { Lane } from './lane.ts'
 import type { Past } from './past.ts'
 import { errorFrom, errorJson, outcomeOf, type RunState } from './run-state.ts'
@@ -21,6 +22,9 @@ export function citationsOf(lane: Lane): readonly Citation[] {
   return dedupe(lane.citations.length > 0 ? lane.citations : lane.inherited)
 }
 
+/** How deep a released value may nest: whoever reads JSON recurses. */
+const MOST_DEPTH = 500
+
 /** Checks that a value can be released at all. Throws `INVALID_ANSWER`. */
 export function checkValue(state: RunState, valueJson: string): void {
   const bytes = Buffer.byteLength(valueJson)
@@ -29,6 +33,12 @@ export function checkValue(state: RunState, valueJson: string): void {
     throw new WritError(
       'INVALID_ANSWER',
       `The value has ${bytes} bytes; at most ${maxOutputBytes} may be released.`,
+    )
+  const depth = jsonDepth(valueJson)
+  if (depth > MOST_DEPTH)
+    throw new WritError(
+      'INVALID_ANSWER',
+      `The value nests ${depth} deep; at most ${MOST_DEPTH} may be released.`,
     )
 }
 
@@ -91,8 +101,10 @@ async function check(
 ): Promise<Checked> {
   const { gate, authority } = state
   let value = valueJson
+  let decided: RecordedDecision | null = null
   try {
     value = canonical(state, valueJson)
+    refuseIfHalted(state)
     await checkCitations(state, lane, citations)
     const { decision, recorded } = await gate.decide(
       lane,
@@ -101,9 +113,11 @@ async function check(
       lane.label,
       VALIDATED,
     )
-    return { value, decision: recorded, failure: refusal(state, decision) }
+    decided = recorded
+    refuseIfHalted(state)
+    return { value, decision: decided, failure: refusal(state, decision) }
   } catch (error) {
-    return { value, decision: null, failure: toWritError(error) }
+    return { value, decision: decided, failure: toWritError(error) }
   }
 }
 
@@ -117,7 +131,9 @@ async function recall(
 ): Promise<Checked> {
   const stood = past.at(place, 'output.release')
   const { decision, outcome } = stood.det
-  const failed = outcome === 'ok' || decision !== null ? null : errorFrom(await past.text(stood, 'error'))
+  // Kept in by policy, or by something else, which only its error tells.
+  const other = outcome !== 'ok' && (decision === null || decision.verdict === 'allow')
+  const failed = other ? errorFrom(await past.text(stood, 'error')) : null
   let value = valueJson
   try {
     value = canonical(state, valueJson)
@@ -127,18 +143,24 @@ async function recall(
   if (decision === null) return { value, decision, failure: failed }
   const sink = `sink:${state.authority.sink.id}`
   const ruling = state.gate.recall(lane, 'output::release', sink, VALIDATED, decision)
-  return { value, decision: ruling.recorded, failure: refusal(state, ruling.decision) }
+  return { value, decision: ruling.recorded, failure: failed ?? refusal(state, ruling.decision) }
 }
 
 function canonical(state: RunState, valueJson: string): string {
-  const value = canonicalJson(JSON.parse(valueJson))
-  checkValue(state, value)
-  return value
+  checkValue(state, valueJson)
+  return canonicalJson(JSON.parse(valueJson))
 }
 
 function refusal(state: RunState, { verdict, policies, reason }: Decision): WritError | null {
   if (verdict === 'allow') return null
   return state.gate.refuse('output::release', `sink:${state.authority.sink.id}`, policies, reason)
+}
+
+/** A run that policy halted, or whose ledger failed, releases nothing; one out of time may release its draft. */
+function refuseIfHalted({ signal }: RunState): void {
+  if (!signal.aborted) return
+  const reason = toWritError(signal.reason)
+  if (reason.code === 'POLICY_DENIED' || reason.code === 'LEDGER_FAILED') throw reason
 }
 
 /** Every citation's bytes are read again and must be what the citation says. */

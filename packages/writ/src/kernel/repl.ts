@@ -21,7 +21,7 @@ import type { FrameSteps } from './frame-steps.ts'
 import { commandHash } from './journal.ts'
 import type { Lane } from './lane.ts'
 import type { RecordOf } from './past.ts'
-import { errorFrom, errorJson, type RunState } from './run-state.ts'
+import { errorFrom, errorJson, type RunState, showable } from './run-state.ts'
 
 export type OnCall = (call: HostCall, perform: Perform) => Promise<HostReply>
 
@@ -62,6 +62,7 @@ export class Repl {
   async cell(code: string, onCall: OnCall): Promise<CellResult> {
     const started = this.#state.ports.clock.monotonic()
     const recorded = this.#state.past?.nextCell(this.#lane.id, this.#lane.steps)
+    this.#lane.cellReadBytes = 0
     const calls: HostCall[] = []
     const result =
       recorded !== undefined && IMPOSED.has(recorded.det.outcome)
@@ -73,7 +74,7 @@ export class Repl {
   }
 
   async draft(): Promise<string | undefined> {
-    return this.#vm === undefined ? undefined : await (await this.#vm).draft()
+    return (await this.#vm?.catch(() => undefined))?.draft()
   }
 
   /** Cancels what is under way and waits until all of it is recorded. A replay only waits: the record says what was cancelled. */
@@ -221,13 +222,15 @@ export class Repl {
     }
     await journal.write('cell', place, det, obs, payloads, 'commit').durable
     const step = { type: 'step', lane: lane.id, n: place.n, kind: 'cell', op: 'cell' } as const
-    ports.onEvent({ ...step, outcome, detail: error?.message ?? '', tookMs, gateMs: 0 })
+    const detail = error === undefined ? '' : showable(this.#state, lane.label, error.message, error.name)
+    ports.onEvent({ ...step, outcome, detail, tookMs, gateMs: 0 })
     return end.halted === null ? null : errorFrom(end.halted)
   }
 
   #end(outcome: Outcome, calls: readonly HostCall[], failure: WritError | undefined): CellEnd {
     const { signal } = this.#lane
-    const halted = failure ?? (signal.aborted ? toWritError(signal.reason) : undefined)
+    // What ended the run says more than how it showed here.
+    const halted = signal.aborted ? toWritError(signal.reason) : failure
     return {
       halted: halted === undefined ? null : errorJson(halted),
       calls: IMPOSED.has(outcome) ? calls : null,

@@ -66,9 +66,10 @@ async function doAgain(past: Past, recorded: RecordedRun, ports: ReplayPorts): P
   past.sameCode(opening, guestAbi(sandbox.confinement.guestAbi, reasoner.digest))
   if (key === undefined) return past.gone(opening, 'the key of the run')
   const request = await recordedRequest(past, opening, recorded, ports.signal)
+  const { signal } = request
   const kernelPorts = await recordedPorts(past, opening, { ...recorded, key }, ports)
-  const state = createState(request, kernelPorts, () => undefined, past)
-  await runToClose({ ...state, epochMs: opening.det.epochMs }, request, request.signal)
+  const state = createState(request, kernelPorts, { signal, halt: () => undefined }, past)
+  await runToClose({ ...state, epochMs: opening.det.epochMs }, request)
 }
 
 async function recordedRequest(
@@ -110,6 +111,7 @@ async function recordedPorts(
     sandbox: {
       confinement: { level, layers, guestAbi: sandbox.confinement.guestAbi },
       open: (options) => sandbox.open(options),
+      abandon: () => sandbox.abandon(),
       close: () => sandbox.close(),
     },
     store: closedStore(partitions, omitted),

@@ -13,7 +13,7 @@ import { KernelFrame } from './kernel-frame.ts'
 import type { Lane } from './lane.ts'
 import { performLocal } from './local-step.ts'
 import type { Released } from './release.ts'
-import { outcomeOf, type RunState } from './run-state.ts'
+import { outcomeOf, type RunState, showable } from './run-state.ts'
 import type { FrameResult, Holds } from './spawn.ts'
 import { lastTurnBytes } from './turn-bounds.ts'
 
@@ -22,10 +22,9 @@ const RECURSE = Object.freeze({ strategy: 'recurse', turns: true })
 
 const EMPTY: CorpusView = { documents: 0, bytes: 0, sample: [] }
 
-/** How a frame ended, and whether a limit or its last turn cut it short. */
+/** How a frame of this room ended. */
 export interface FrameRun extends FrameResult {
   readonly value: Released | undefined
-  readonly incomplete: boolean
 }
 
 type Strategy = Pick<StrategyChoice, 'strategy' | 'turns'>
@@ -41,14 +40,21 @@ export async function runFrame(
   const { id, depth, goal, model, parent } = lane
   if (parent !== null) tally.frames += 1
   tally.maxDepth = Math.max(tally.maxDepth, depth)
-  ports.onEvent({ type: 'frame.open', lane: id, parent: parent?.id ?? null, depth, goal, model: model.id })
+  const shown = showable(state, lane.label, goal, '(withheld: its label is above the terminal)')
+  ports.onEvent({
+    type: 'frame.open',
+    lane: id,
+    parent: parent?.id ?? null,
+    depth,
+    goal: shown,
+    model: model.id,
+  })
   const run = await live(state, lane, holds, strategy).catch((error: unknown): FrameRun => {
     return { value: undefined, error: toWritError(error), incomplete: false }
   })
   holds.next?.release()
   holds.last?.release()
   if (parent !== null) tally.steps += lane.steps
-  if (run.incomplete) tally.limited = true
   const outcome = run.value !== undefined ? 'ok' : run.error === undefined ? 'error' : outcomeOf(run.error)
   const { turns, label, charged } = lane
   ports.onEvent({ type: 'frame.close', lane: id, outcome, turns, label, charged })
@@ -58,10 +64,11 @@ export async function runFrame(
 /** Opens the frame for reasoning, lets it reason, and closes it. */
 async function live(state: RunState, lane: Lane, holds: Holds, strategy: Strategy): Promise<FrameRun> {
   const { reasoner } = state.ports
+  const corpus = strategy.turns ? await overview(state, lane) : EMPTY
   const frame = new KernelFrame(state, lane, {
     holds,
-    corpus: strategy.turns ? await overview(state, lane) : EMPTY,
-    context: strategy.turns ? await stringContext(state, lane) : { type: 'none' },
+    corpus,
+    context: strategy.turns ? await stringContext(state, lane, corpus) : { type: 'none' },
     lastTurnBytes: lastTurnBytes(state.limits, lane.model, reasoner.promptBytes, lane.goal),
     runFrame,
   })
@@ -81,35 +88,19 @@ async function overview(state: RunState, lane: Lane): Promise<CorpusView> {
   return (await permitted(performLocal(state, lane, lane.next(), step, ignore))) ?? EMPTY
 }
 
-/** One small text is handed over whole, so that it behaves as a string. */
-async function stringContext(state: RunState, lane: Lane): Promise<GuestContext> {
-  const { partitions, docs } = lane.scope
-  const { store } = state.ports
-  if (partitions.length === 0) return { type: 'none' }
-  const count =
-    docs === null ? partitions.reduce((sum, partition) => sum + partition.documents, 0) : docs.size
-  const bytes = partitions.reduce((sum, partition) => sum + partition.bytes, 0)
-  const doc = count === 1 ? await smallText(state, lane) : undefined
-  if (doc === undefined) return { type: 'handle', docs: count, bytes }
-  const step = readStep(store, lane, { doc })
+/** One small text is handed over whole, so that it behaves as a string. Counts only what the overview was granted. */
+async function stringContext(
+  state: RunState,
+  lane: Lane,
+  { documents, bytes, sample }: CorpusView,
+): Promise<GuestContext> {
+  if (lane.scope.partitions.length === 0) return { type: 'none' }
+  const [only] = sample
+  if (only === undefined || documents > 1 || bytes > STRING_CONTEXT_BYTES)
+    return { type: 'handle', docs: documents, bytes }
+  const step = readStep(state.ports.store, lane, { doc: only })
   const read = await permitted(performLocal(state, lane, lane.next(), step, ignore))
   return read === undefined ? { type: 'none' } : { type: 'text', text: read.text, docs: 1 }
-}
-
-/** The only document of a frame, when it is small; in a replay, the one that was read before the first turn. */
-async function smallText(state: RunState, lane: Lane): Promise<string | undefined> {
-  const { past, ports } = state
-  if (past !== undefined) {
-    const place = { lane: lane.id, n: lane.steps }
-    if (!past.has(place, 'context.read')) return undefined
-    const { doc } = JSON.parse(await past.text(past.at(place, 'context.read'), 'input')) as { doc: string }
-    return doc
-  }
-  const { partitions, docs } = lane.scope
-  const [only] =
-    docs ?? partitions.flatMap((partition) => ports.store.documents(partition.id)).map((doc) => doc.id)
-  const info = only === undefined ? undefined : ports.store.locate(only)
-  return info !== undefined && info.bytes <= STRING_CONTEXT_BYTES ? info.id : undefined
 }
 
 /** A refusal leaves the frame without what it asked for; anything else is a failure. */

@@ -1,18 +1,20 @@
 import {
   ERRORS,
   type ErrorCode,
+  type Label,
   type Limits,
+  levelNumber,
   type ModelProfile,
   type ModelResource,
   type Outcome,
   WritError,
 } from '@writ/contract'
 import type { BudgetPool } from './budget-pool.ts'
-import type { ModelSlots } from './concurrency.ts'
 import type { Gate } from './gate.ts'
 import type { Journal } from './journal.ts'
 import type { Past } from './past.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
+import type { Slots } from './slots.ts'
 
 /** What the frames of one run share. */
 export interface RunState {
@@ -26,10 +28,12 @@ export interface RunState {
   readonly pool: BudgetPool
   readonly journal: Journal
   readonly gate: Gate
-  readonly slots: (model: ModelProfile) => ModelSlots
+  readonly slots: (model: ModelProfile) => Slots
   readonly tally: Tally
   /** The recorded run that this one does again; undefined for one that happens. */
   readonly past: Past | undefined
+  /** Aborted when the run must end: halted by policy, failed, timed out, interrupted. */
+  readonly signal: AbortSignal
 }
 
 /** Counts that the answer reports. */
@@ -38,8 +42,22 @@ export interface Tally {
   maxDepth: number
   /** Steps of child frames that have ended. */
   steps: number
-  /** Whether a limit refused a step somewhere in the tree. */
-  limited: boolean
+  /** The first limit that refused a step, in the order of the records; null when none did. */
+  limit: { readonly seq: number; readonly text: string } | null
+  /** Bytes handed to guests by reads and searches. */
+  readBytes: number
+}
+
+/**
+ * A text for whoever watches the run, who stands where the answer would go: itself when its label may be released
+ * there, else what may be said in its place.
+ */
+export function showable(state: RunState, label: Label, text: string, instead: string): string {
+  const { maxLevel, categories } = state.authority.sink
+  const fits =
+    levelNumber(label.level) <= maxLevel &&
+    label.categories.every((category) => categories.includes(category))
+  return fits ? text : instead
 }
 
 /** A model as policy sees it. */
@@ -68,6 +86,19 @@ const OUTCOMES: Partial<Record<ErrorCode, Outcome>> = {
 /** How a step that ended with an error is recorded. */
 export function outcomeOf(error: WritError): Outcome {
   return OUTCOMES[error.code] ?? 'error'
+}
+
+/**
+ * Notes a limit that refused a step: it makes the run incomplete, and says why. The one recorded first counts, whichever
+ * raced, so that a replay names the same.
+ */
+export function noteLimit(tally: Tally, seq: number, error: WritError): void {
+  if (outcomeOf(error) === 'limit') noteCut(tally, seq, `${error.code}: ${error.message} ${error.next}`)
+}
+
+/** Notes why a run is incomplete, and the record that shows it. */
+export function noteCut(tally: Tally, seq: number, text: string): void {
+  if (tally.limit === null || seq < tally.limit.seq) tally.limit = { seq, text }
 }
 
 /** An error as it is stored for replay and shown to guests. */

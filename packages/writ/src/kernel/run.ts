@@ -10,7 +10,6 @@ import {
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { BudgetPool, type Hold } from './budget-pool.ts'
-import { ModelSlots } from './concurrency.ts'
 import { Gate } from './gate.ts'
 import type { Place } from './journal.ts'
 import { Journal } from './journal.ts'
@@ -20,8 +19,9 @@ import type { Authority, KernelPorts, RunModels } from './ports.ts'
 import type { Released } from './release.ts'
 import { type FrameRun, runFrame } from './run-frame.ts'
 import { closeRecord, openRecord } from './run-records.ts'
-import { outcomeOf, type RunState } from './run-state.ts'
+import { noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
 import { sealRun } from './seal.ts'
+import { Slots } from './slots.ts'
 import { lastTurnBytes, turnBound } from './turn-bounds.ts'
 
 /** One governed request, with everything about it already resolved. */
@@ -53,9 +53,11 @@ export async function executeRun(request: RunRequest, ports: KernelPorts): Promi
   const halted = new AbortController()
   const signal = AbortSignal.any([request.signal, halted.signal])
   const timer = startTimer(request, halted)
+  // The sandbox serves this run alone: when the run must end, so must every cell, however hard it loops.
+  signal.addEventListener('abort', () => ports.sandbox.abandon(), { once: true })
   try {
-    const state = createState(request, ports, (error) => halted.abort(error))
-    const { answer, released, closing } = await runToClose(state, request, signal)
+    const state = createState(request, ports, { signal, halt: (error) => halted.abort(error) })
+    const { answer, released, closing } = await runToClose(state, request)
     const evidence = await sealRun(state, request.question, answer, released, closing)
     await ports.log.finish(answer.status)
     const { recordMs, size } = state.journal
@@ -73,15 +75,11 @@ interface ClosedRun {
 }
 
 /** Runs a request from its opening record to its closing one: what a replay does again. */
-export async function runToClose(
-  state: RunState,
-  request: RunRequest,
-  signal: AbortSignal,
-): Promise<ClosedRun> {
+export async function runToClose(state: RunState, request: RunRequest): Promise<ClosedRun> {
   const { clock } = state.ports
   const started = clock.monotonic()
   await openRecord(state, request)
-  const end = await runRoot(state, request, signal)
+  const end = await runRoot(state, request)
   const wallMs = Math.round(clock.monotonic() - started + request.elapsedMs)
   const answer = answerOf(state, end, wallMs)
   const closing = await closeRecord(state, end.lane, answer)
@@ -95,15 +93,21 @@ function startTimer(request: RunRequest, halted: AbortController): NodeJS.Timeou
   return setTimeout(() => halted.abort(error), Math.max(0, timeoutMs - request.elapsedMs))
 }
 
+/** How a run is told to end, and how it tells so itself. */
+interface Ending {
+  readonly signal: AbortSignal
+  readonly halt: (error: WritError) => void
+}
+
 /** The state of a run; with a past, of one that is done again. */
 export function createState(
   request: RunRequest,
   ports: KernelPorts,
-  halt: (error: WritError) => void,
+  { signal, halt }: Ending,
   past?: Past,
 ): RunState {
   const { limits, authority, models, run } = request
-  const slots = new Map<string, ModelSlots>()
+  const slots = new Map<string, Slots>()
   return {
     run,
     key: ports.log.key,
@@ -116,12 +120,13 @@ export function createState(
     journal: new Journal(ports.log, ports.clock, (error) => halt(toWritError(error)), past),
     gate: new Gate(ports, authority, halt),
     slots: (model) => {
-      const known = slots.get(model.id) ?? new ModelSlots(limits.concurrency)
+      const known = slots.get(model.id) ?? new Slots(limits.concurrency)
       slots.set(model.id, known)
       return known
     },
-    tally: { frames: 1, maxDepth: 0, steps: 0, limited: false },
+    tally: { frames: 1, maxDepth: 0, steps: 0, limit: null, readBytes: 0 },
     past,
+    signal,
   }
 }
 
@@ -130,7 +135,7 @@ interface RootEnd {
   readonly result: FrameRun
 }
 
-async function runRoot(state: RunState, request: RunRequest, signal: AbortSignal): Promise<RootEnd> {
+async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const { ports, models, authority } = state
   const { store, reasoner } = ports
   const lane = new Lane({
@@ -142,7 +147,7 @@ async function runRoot(state: RunState, request: RunRequest, signal: AbortSignal
     model: models.root,
     scope: { partitions: store.partitions, docs: null },
     label: request.questionLabel,
-    signal,
+    signal: state.signal,
   })
   // The opening record took the root's first place.
   lane.next()
@@ -150,7 +155,7 @@ async function runRoot(state: RunState, request: RunRequest, signal: AbortSignal
   const documents = store.partitions.reduce((sum, partition) => sum + partition.documents, 0)
   const choice = reasoner.choose(request.strategy, bytes, models.root.contextWindow)
   const place = lane.next()
-  await state.journal.write(
+  const chosen = state.journal.write(
     'strategy.chosen',
     place,
     {
@@ -163,7 +168,8 @@ async function runRoot(state: RunState, request: RunRequest, signal: AbortSignal
     { at: state.journal.now() },
     {},
     'commit',
-  ).durable
+  )
+  await chosen.durable
   ports.onEvent({
     type: 'run.open',
     run: state.run,
@@ -181,7 +187,7 @@ async function runRoot(state: RunState, request: RunRequest, signal: AbortSignal
     return { lane, result: await runFrame(state, lane, holds, choice) }
   } catch (error) {
     const known = toWritError(error)
-    if (outcomeOf(known) === 'limit') state.tally.limited = true
+    noteLimit(state.tally, chosen.seq, known)
     return { lane, result: { value: undefined, error: known, incomplete: false } }
   }
 }
@@ -194,7 +200,7 @@ function holdLastTurn(state: RunState, question: string): Hold {
 }
 
 function answerOf(state: RunState, end: RootEnd, wallMs: number): Answer {
-  const { status, reason } = judge(state, end.result)
+  const { status, reason } = judge(state, end)
   const released = end.result.value
   const charged = state.pool.charged
   const valueJson = released?.valueJson ?? 'null'
@@ -228,30 +234,21 @@ function answerOf(state: RunState, end: RootEnd, wallMs: number): Answer {
 /** Characters of a reason that are kept. */
 const REASON_CHARS = 500
 
-const LIMITED = 'A limit of the run refused a step or left only a last turn.'
-
 /** The status of a run: `incomplete` iff a limit refused a step or a frame used its last turn. */
-function judge(state: RunState, result: FrameRun): { status: Status; reason: string | null } {
-  const { error, value } = result
-  if (value !== undefined) {
-    if (!state.tally.limited) return { status: 'complete', reason: null }
-    return {
-      status: 'incomplete',
-      reason: error === undefined ? LIMITED : shortReason(error.message),
-    }
-  }
-  const known = error ?? new WritError('NO_ANSWER', 'The run ended without an answer.')
+function judge(state: RunState, { lane, result }: RootEnd): { status: Status; reason: string | null } {
+  const { error, value, incomplete } = result
+  const limit = state.tally.limit?.text ?? null
+  if (value !== undefined && limit === null && !incomplete) return { status: 'complete', reason: null }
+  const known = error ?? new WritError('NO_ANSWER', 'A frame used its last turn.')
   const outcome = outcomeOf(known)
-  const status =
-    outcome === 'denied'
-      ? 'denied'
-      : outcome === 'limit' || outcome === 'timeout' || state.tally.limited
-        ? 'incomplete'
-        : 'failed'
-  return { status, reason: shortReason(known.message) }
+  const cut = limit !== null || incomplete || outcome === 'limit' || outcome === 'timeout'
+  const status = value === undefined && outcome === 'denied' ? 'denied' : cut ? 'incomplete' : 'failed'
+  const why = outcome === 'timeout' ? null : limit
+  return { status, reason: why ?? reasonOf(state, lane, known) }
 }
 
-/** A reason as a record can hold it: a message may quote what a guest or provider said. */
-function shortReason(message: string): string {
-  return message.slice(0, REASON_CHARS).toWellFormed()
+/** Why a run ended as it did: in words where its label may be shown, else as a code. */
+function reasonOf(state: RunState, lane: Lane, error: WritError): string {
+  const text = `${error.code}: ${showable(state, lane.label, `${error.message} `, '')}${error.next}`
+  return text.slice(0, REASON_CHARS).toWellFormed()
 }

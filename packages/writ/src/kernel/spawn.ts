@@ -18,7 +18,15 @@ import { commandHash, type Place, type Written } from './journal.ts'
 import { Lane, type Scope } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
 import type { Past } from './past.ts'
-import { chooseModel, errorFrom, errorJson, outcomeOf, type RunState } from './run-state.ts'
+import {
+  chooseModel,
+  errorFrom,
+  errorJson,
+  noteCut,
+  noteLimit,
+  outcomeOf,
+  type RunState,
+} from './run-state.ts'
 import { lastTurnBytes, turnBound } from './turn-bounds.ts'
 
 /** Turns of a frame that stay possible whatever else is spent; none in a replay, where nothing is. */
@@ -34,6 +42,8 @@ export type RunFrame = (state: RunState, lane: Lane, holds: Holds) => Promise<Fr
 export interface FrameResult {
   readonly value: FrameValue | undefined
   readonly error: WritError | undefined
+  /** Whether a limit or its last turn cut it short. */
+  readonly incomplete: boolean
 }
 
 /** A child that is asked for, and the place its step was given. */
@@ -91,8 +101,8 @@ async function spawn(
   } = past === undefined ? await openNow(state, lane, child) : await recallOpening(state, past, lane, child)
   if (!opening.ok) {
     const { error } = opening
-    if (outcomeOf(error) === 'limit') state.tally.limited = true
     const written = writeSpawn(state, child, { decision, label: before ?? lane.label }, null, error)
+    noteLimit(state.tally, written.seq, error)
     onEnd(written.seq)
     await written.durable
     return { ok: false, error }
@@ -340,6 +350,10 @@ async function join(
     { value },
     'commit',
   )
+  if (result.incomplete) {
+    const cut = `A child frame (${opened.id}) used its last turn or ran into a limit.`
+    noteCut(state.tally, written.seq, cut)
+  }
   onEnd(written.seq)
   await written.durable
   return outcome

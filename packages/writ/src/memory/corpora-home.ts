@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { WritError } from '@writ/contract'
 
 /** Where things are below `<home>/corpora`. Packs and indexes are written in a scratch directory, then renamed. */
@@ -19,8 +19,7 @@ export class CorporaHome {
     this.named = join(corpora, 'named')
     this.scratch = join(corpora, 'scratch')
     try {
-      for (const path of [this.packs, this.indexes, this.named, this.scratch])
-        mkdirSync(path, { recursive: true, mode: 0o700 })
+      for (const path of [this.packs, this.indexes, this.named, this.scratch]) makeDirectory(path)
       this.home = realpathSync(home)
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
@@ -41,6 +40,22 @@ export class CorporaHome {
       rmSync(join(this.scratch, name), { recursive: true, force: true })
     }
   }
+}
+
+/** Not `recursive`: Node never returns where the kernel answers ENOENT below a directory that exists (/proc). */
+function makeDirectory(path: string): void {
+  if (isDirectory(path)) return
+  if (dirname(path) !== path) makeDirectory(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have made it.
+    if (!isDirectory(path)) throw error
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 function scratchPrefix(pid: number): string {

@@ -1,13 +1,13 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type LabelRule, parseLabel, WritError } from '@writ/contract'
+import { isWritError, type LabelRule, parseLabel, WritError } from '@writ/contract'
 import { MAX_SETTINGS_BYTES } from './limits.ts'
 import { MANIFEST_NAME } from './walk.ts'
 
 /**
  * The rules of a directory's `corpus.json`, none without one:
- * `{"labels": [{"glob": "hr/**", "label": "restricted:PII", "trusted": false}]}`.
- * Throws `BAD_CONFIG` naming the file and the field; a field it does not know is a mistake too.
+ * `{"labels": [{"glob": "hr/**", "label": "restricted:PII"}]}`.
+ * They say nothing of trust: a corpus cannot vouch for itself. Throws `BAD_CONFIG` naming the file and the field; a field it does not know is a mistake too.
  * Checked by hand: loading zod here would slow the start of every worker.
  */
 export function readManifest(directory: string): LabelRule[] {
@@ -15,13 +15,14 @@ export function readManifest(directory: string): LabelRule[] {
   const fail = (what: string, cause?: unknown): never => {
     throw new WritError('BAD_CONFIG', `${path}: ${what}`, { cause })
   }
-  const facts = lstatSync(path, { throwIfNoEntry: false })
-  if (facts === undefined) return []
-  if (!facts.isFile()) return fail('is not a regular file')
-  if (facts.size > MAX_SETTINGS_BYTES) return fail(`is larger than ${MAX_SETTINGS_BYTES} bytes`)
   try {
+    const facts = lstatSync(path, { throwIfNoEntry: false })
+    if (facts === undefined) return []
+    if (!facts.isFile()) return fail('is not a regular file')
+    if (facts.size > MAX_SETTINGS_BYTES) return fail(`is larger than ${MAX_SETTINGS_BYTES} bytes`)
     return parseRules(JSON.parse(readFileSync(path, 'utf8')))
   } catch (error) {
+    if (isWritError(error)) throw error
     return fail(error instanceof Error ? error.message : String(error), error)
   }
 }
@@ -33,13 +34,14 @@ function parseRules(value: unknown): LabelRule[] {
 }
 
 function parseRule(value: unknown, at: string): LabelRule {
-  const { glob, label: text, trusted = false } = fields(value, at, ['glob', 'label', 'trusted'])
+  const { glob, label: text, trusted } = fields(value, at, ['glob', 'label', 'trusted'])
   if (typeof glob !== 'string' || glob === '')
     throw new Error(`${at}.glob: must be a string that is not empty`)
-  if (typeof trusted !== 'boolean') throw new Error(`${at}.trusted: must be true or false`)
+  if (trusted !== undefined)
+    throw new Error(`${at}.trusted: a corpus cannot vouch for itself; trust it in the user configuration`)
   const label = typeof text === 'string' ? parseLabel(text) : undefined
   if (label === undefined) throw new Error(`${at}.label: ${JSON.stringify(text)} is not a label`)
-  return { glob, label: { ...label, untrusted: !trusted } }
+  return { glob, label }
 }
 
 function fields(value: unknown, at: string, known: readonly string[]): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { type IngestProgress, type Omitted, WritError } from '@writ/contract'
-import { PROGRESS_INTERVAL_MS } from './limits.ts'
+import { MAX_PARTITION_KEY_BYTES, MAX_PARTITIONS, PROGRESS_INTERVAL_MS } from './limits.ts'
 import { describe } from './loaded-partition.ts'
 import { type PartitionKey, partitionId, partitionKey } from './partition-key.ts'
 import { type Candidate, select } from './selection.ts'
@@ -64,12 +64,28 @@ function byPartition(
     groups.set(id, group)
     group.members.push(candidate)
   }
+  requireListable([...groups.values()])
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group)
 }
 
+/** Refuses a corpus of more labels than a run can list, before any of it is packed. */
+function requireListable(groups: readonly Group[]): void {
+  const bytes = groups.reduce((sum, { key: { label, purposes } }) => {
+    return sum + Buffer.byteLength(JSON.stringify([label, purposes]))
+  }, 0)
+  if (groups.length <= MAX_PARTITIONS && bytes <= MAX_PARTITION_KEY_BYTES) return
+  throw new WritError(
+    'BAD_CONFIG',
+    `this corpus has ${groups.length} different labels (${bytes} bytes); a run can list ${MAX_PARTITIONS} of them ` +
+      `(${MAX_PARTITION_KEY_BYTES} bytes): use fewer labels, or split the corpus`,
+  )
+}
+
 function empty(omitted: readonly Omitted[], skipped: Readonly<Record<string, number>>): WritError {
+  const codes = new Map<string, number>()
+  for (const { code } of omitted) codes.set(code, (codes.get(code) ?? 0) + 1)
   const counts = [
-    ...(omitted.length > 0 ? [`${omitted.length} left out`] : []),
+    ...[...codes].map(([code, times]) => `${times} left out (${code})`),
     ...Object.entries(skipped).map(([reason, times]) => `${times} skipped (${reason})`),
   ]
   const why = counts.length > 0 ? counts.join(', ') : 'there was nothing to read'

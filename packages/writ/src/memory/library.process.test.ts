@@ -235,6 +235,35 @@ describe('a library', () => {
     await expect(openLibrary(join(space.docs, 'file'))).rejects.toEqual(code('HOME_UNUSABLE', 'file'))
   })
 
+  it.runIf(process.platform === 'linux')(
+    'fails, and does not hang, where no directory can be made',
+    async () => {
+      // In a process of its own: what hangs is a system call, which no time-out of a test can end.
+      const source = `const { openLibrary } = await import(${JSON.stringify(new URL('index.ts', import.meta.url).href)})
+      await openLibrary('/proc/none').catch((error) => process.stdout.write(error.code))`
+      const args = ['--conditions=@writ/source', '--input-type=module', '--eval', source]
+      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 })
+      expect(stdout).toBe('HOME_UNUSABLE')
+    },
+  )
+
+  it('refuses a corpus of more labels than a run can list', async () => {
+    const texts = (count: number, category: (at: number) => string) =>
+      Array.from({ length: count }, (_, at) => {
+        return { id: `t${at}`, text: 'x', label: label('internal', [category(at)]) }
+      })
+    const open = (given: ReturnType<typeof texts>) => library.open(space.request({ paths: [], texts: given }))
+    const kept = await open(texts(128, String))
+    expect(kept.partitions).toHaveLength(128)
+    await expect(open(texts(129, String))).rejects.toEqual(code('BAD_CONFIG', '129 different labels'))
+    await expect(open(texts(2, (at) => `${at}`.repeat(16_000)))).rejects.toEqual(code('BAD_CONFIG', 'bytes'))
+
+    const labels = Array.from({ length: 129 }, (_, at) => ({ glob: `${at}.txt`, label: `internal:C${at}` }))
+    space.write('corpus.json', JSON.stringify({ labels }))
+    for (const { glob } of labels) space.write(glob, 'x')
+    await expect(library.open(space.request())).rejects.toEqual(code('BAD_CONFIG', '129 different labels'))
+  })
+
   it('removes what dead processes left, and nothing of the living', async () => {
     const scratch = join(space.home, 'corpora', 'scratch')
     const { stdout } = await promisify(execFile)(process.execPath, [

@@ -33,7 +33,7 @@ export const REGEX_SIZE_LIMIT = '8M'
 export const DFA_SIZE_LIMIT = '16M'
 
 /** Most text one grep returns, context lines included. */
-export const MAX_GREP_TEXT_BYTES: number = 16 * 1024 * 1024
+export const MAX_GREP_TEXT_BYTES: number = 4 * 1024 * 1024
 
 /** Largest range one `read` returns: below the longest string V8 can hold. */
 export const MAX_READ_BYTES: number = 256 * 1024 * 1024
@@ -50,6 +50,13 @@ export const MAX_OUTLINE_ENTRIES = 10_000
 
 /** Configuration found among documents (`corpus.json`, `.gitignore`) is not read beyond this. */
 export const MAX_SETTINGS_BYTES: number = 1024 * 1024
+
+/**
+ * Most partitions of one corpus, and most bytes of what tells them apart: the opening record of a run lists every one of
+ * them and holds 64 KiB.
+ */
+export const MAX_PARTITIONS = 128
+export const MAX_PARTITION_KEY_BYTES: number = 24 * 1024
 
 /** Least time between two progress reports. */
 export const PROGRESS_INTERVAL_MS = 100

@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type LabelRule, label } from '@writ/contract'
+import { BOTTOM, flowsTo, type LabelRule, LEVELS, label } from '@writ/contract'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { labeller } from './labeller.ts'
 import { type Selection, select } from './selection.ts'
 
 let base: string
@@ -137,22 +139,72 @@ describe('labels', () => {
   const labelOf = (selection: Selection, id: string) =>
     selection.candidates.find((found) => found.id === id)?.label
 
-  it('are of the first rule that matches, then of corpus.json, then the default, which is untrusted', () => {
+  it('are of the first rule that matches, else the default, which is untrusted', () => {
+    files({ 'd/hr/open.csv': '', 'd/hr/pay.csv': '', 'd/other.txt': '' })
+    const labels = [
+      { glob: 'hr/open.*', label: label('internal', ['HR']) },
+      { glob: 'hr/**', label: label('secret') },
+    ]
+    const selection = from(['d'], { labels })
+    expect(labelOf(selection, 'hr/open.csv')).toEqual(label('internal', ['HR']))
+    expect(labelOf(selection, 'hr/pay.csv')).toEqual(label('secret'))
+    expect(labelOf(selection, 'other.txt')).toEqual(label('internal', [], true))
+  })
+
+  it('are joined with what corpus.json says, whose first rule that matches counts', () => {
     files({
       'd/corpus.json':
-        '{"labels":[{"glob":"hr/**","label":"restricted:PII"},{"glob":"*.md","label":"public","trusted":true}]}',
+        '{"labels":[{"glob":"hr/plan.*","label":"confidential:PLAN"},{"glob":"hr/**","label":"restricted:PII"},{"glob":"**","label":"public"}]}',
       'd/hr/pay.csv': '',
-      'd/hr/open.csv': '',
-      'd/readme.md': '',
+      'd/hr/plan.csv': '',
+      'd/hr/vouched.csv': '',
       'd/other.txt': '',
       'd/hr/corpus.json': '',
     })
-    const selection = from(['d'], { labels: [{ glob: 'hr/open.*', label: label('internal', ['HR']) }] })
-    expect(ids(selection)).toEqual(['hr/corpus.json', 'hr/open.csv', 'hr/pay.csv', 'other.txt', 'readme.md'])
-    expect(labelOf(selection, 'hr/open.csv')).toEqual(label('internal', ['HR']))
+    const selection = from(['d'], { labels: [{ glob: 'hr/vouched.*', label: label('internal', ['HR']) }] })
+    expect(ids(selection)).toEqual([
+      'hr/corpus.json',
+      'hr/pay.csv',
+      'hr/plan.csv',
+      'hr/vouched.csv',
+      'other.txt',
+    ])
     expect(labelOf(selection, 'hr/pay.csv')).toEqual(label('restricted', ['PII'], true))
-    expect(labelOf(selection, 'readme.md')).toEqual(label('public'))
+    expect(labelOf(selection, 'hr/plan.csv')).toEqual(label('confidential', ['PLAN'], true))
+    expect(labelOf(selection, 'hr/vouched.csv')).toEqual(label('restricted', ['HR', 'PII']))
     expect(labelOf(selection, 'other.txt')).toEqual(label('internal', [], true))
+  })
+
+  it('are joined with rules that only raise, wherever they stand', () => {
+    files({ 'd/corpus.json': '{"labels":[{"glob":"**","label":"public:OWN"}]}', 'd/a.md': '', 'd/b.txt': '' })
+    const raising = { glob: '*', label: label('confidential', ['HR']), raises: true }
+    const selection = from(['d'], { labels: [raising, { glob: '*.md', label: label('restricted') }] })
+    expect(labelOf(selection, 'a.md')).toEqual(label('restricted', ['HR', 'OWN']))
+    expect(labelOf(selection, 'b.txt')).toEqual(label('confidential', ['HR', 'OWN'], true))
+  })
+
+  it('never fall below those of the deciding rules, whatever the corpus or a rule that raises says', () => {
+    const level = fc.constantFrom(...LEVELS)
+    const labels = fc.record({
+      level,
+      categories: fc.subarray(['HR', 'PII']),
+      untrusted: fc.boolean(),
+    })
+    const globs = fc.constantFrom('**', 'hr/**', '*.md', 'hr/*.md')
+    const rules = fc.array(fc.record({ glob: globs, label: labels }), { maxLength: 3 })
+    fc.assert(
+      fc.property(rules, rules, rules, labels, (deciding, raising, ofCorpus, standard) => {
+        const claims = raising.map((rule) => ({ ...rule, raises: true }))
+        const labelled = labeller([...claims, ...deciding], standard, ofCorpus)
+        for (const path of ['a.md', 'hr/a.md', 'hr/a.txt', 'b.txt']) {
+          expect(flowsTo(labeller(deciding, standard)(path), labelled(path))).toBe(true)
+          expect(flowsTo(labeller([], BOTTOM, ofCorpus)(path), { ...labelled(path), untrusted: true })).toBe(
+            true,
+          )
+          expect(flowsTo(labeller(claims, BOTTOM)(path), { ...labelled(path), untrusted: true })).toBe(true)
+        }
+      }),
+    )
   })
 
   it.each([
@@ -160,7 +212,8 @@ describe('labels', () => {
     ['[]', /corpus\.json: the top level/],
     ['{"labels":[{"glob":"*","label":"top"}]}', /corpus\.json: labels\[0\]\.label: "top"/],
     ['{"labels":[{"glob":"","label":"public"}]}', /labels\[0\]\.glob/],
-    ['{"labels":[{"glob":"*","label":"public","trusted":"no"}]}', /labels\[0\]\.trusted/],
+    ['{"labels":[{"glob":"*","label":"public","trusted":true}]}', /labels\[0\]\.trusted: .*vouch for itself/],
+    ['{"labels":[{"glob":"*","label":"public","trusted":false}]}', /labels\[0\]\.trusted/],
     ['{"labels":[{"glob":"*","label":"public","trused":true}]}', /labels\[0\].*"trused"/],
     ['{"labels":[{"glob":"[","label":"public"}]}', /unclosed/],
   ])('are never guessed from the corpus.json %s', (content, message) => {

@@ -59,7 +59,8 @@ class Taker {
 
   directory(root: Root): void {
     if (this.#inHome(root)) return
-    const labelOf = labeller([...this.#wanted.labels, ...readManifest(root.path)], this.#wanted.defaultLabel)
+    const { labels, defaultLabel } = this.#wanted
+    const labelOf = labeller(labels, defaultLabel, readManifest(root.path))
     const found = walk(root.path, this.#wanted.homes)
     for (const { path, relative } of found.files) {
       if (!this.#isNew(path)) continue

@@ -2,7 +2,7 @@ import { type Frame, type FrameEnd, isWritError, toWritError } from '@writ/contr
 import { systemPrompt } from './prompts.ts'
 
 /** A line of evidence as the prompt asks for it: `[document id] "exact words"`. */
-const EVIDENCE = /\[([^\]\n]+)\]\s*"([^"\n]+)"/g
+const EVIDENCE = /\[([^[\]\n]{1,1024})\] {0,8}"([^"\n]{1,8192})"/g
 
 /** Answers in one call over the whole context, every document read through the gate. */
 export async function direct(frame: Frame): Promise<FrameEnd> {

@@ -167,16 +167,25 @@ function guestError(thrown: unknown): GuestError {
   const { code, message, next, data } = error
   if (error instanceof BatchError)
     return { name: 'BatchError', message, dataJson: `{"code":"${code}","results":${error.results}}` }
-  return { name: guestName(code), message: `${message} ${next}`, dataJson: JSON.stringify({ code, ...data }) }
+  return {
+    name: guestName(code),
+    message: `${guestMessage(error)} ${next}`,
+    dataJson: JSON.stringify({ code, ...data }),
+  }
 }
 
 function errorJson(error: WritError): string {
-  return JSON.stringify({
-    name: guestName(error.code),
-    code: error.code,
-    message: error.message,
-    ...error.data,
-  })
+  const { code, data } = error
+  return JSON.stringify({ name: guestName(code), code, message: guestMessage(error), ...data })
+}
+
+/** What a provider says of a failure stays outside: its words belong to no document, and could be anything. */
+function guestMessage({ code, message, data }: WritError): string {
+  if (code !== 'MODEL_FAILED' && code !== 'MODEL_REJECTED') return message
+  const { status } = data
+  return typeof status === 'number' && status > 0
+    ? `The model call failed with status ${status}.`
+    : 'The model call failed.'
 }
 
 /** `POLICY_DENIED` is `PolicyDenied` in the guest. */

@@ -33,15 +33,10 @@ export function parseTurn(text: string): Turn {
   const prose: string[] = []
   let fence: { mark: string; tag: string; lines: string[] } | undefined
   for (const line of text.split('\n')) {
-    const ticks = /^ {0,3}(`{3,})\s*([^\s`]*)[^`]*$/.exec(line)
-    if (fence === undefined && ticks?.[1] !== undefined) {
-      fence = { mark: ticks[1], tag: (ticks[2] ?? '').toLowerCase(), lines: [] }
-    } else if (
-      fence !== undefined &&
-      ticks?.[1] !== undefined &&
-      ticks[2] === '' &&
-      ticks[1].length >= fence.mark.length
-    ) {
+    const ticks = fenceOf(line)
+    if (fence === undefined && ticks !== undefined) {
+      fence = { ...ticks, lines: [] }
+    } else if (fence !== undefined && ticks?.tag === '' && ticks.mark.length >= fence.mark.length) {
       const block = toBlock(fence.tag, fence.lines)
       if (block !== undefined) blocks.push(block)
       fence = undefined
@@ -49,6 +44,13 @@ export function parseTurn(text: string): Turn {
   }
   const unclosed = fence !== undefined && toBlock(fence.tag, []) !== undefined
   return { blocks, unclosed, final: textFinal(prose) }
+}
+
+/** The marks and the first word of a line that opens or closes a fence. */
+function fenceOf(line: string): { mark: string; tag: string } | undefined {
+  const [, mark, rest = ''] = /^ {0,3}(`{3,})(.*)$/.exec(line) ?? []
+  if (mark === undefined || rest.includes('`')) return undefined
+  return { mark, tag: rest.trim().split(/\s/, 1)[0]?.toLowerCase() ?? '' }
 }
 
 function toBlock(tag: string, lines: readonly string[]): Block | undefined {
@@ -59,10 +61,16 @@ function toBlock(tag: string, lines: readonly string[]): Block | undefined {
   return undefined
 }
 
+/** Unbalanced calls looked past: each costs a walk through the rest of the turn. */
+const MOST_CALLS_TRIED = 16
+
 function textFinal(lines: readonly string[]): TextFinal | undefined {
+  let tried = 0
   for (const [index, line] of lines.entries()) {
     const call = /^(FINAL|FINAL_VAR)\(/.exec(line)
     if (call?.[1] === undefined) continue
+    tried += 1
+    if (tried > MOST_CALLS_TRIED) return undefined
     const inner = balanced([line.slice(call[0].length), ...lines.slice(index + 1)].join('\n'))
     if (inner === undefined) continue
     const value = unquote(inner.trim())

@@ -21,6 +21,10 @@ const SHOWN_SHARE = 4
 /** Characters per token taken for granted when fitting a conversation into a window. */
 const CHARS_PER_TOKEN = 2
 
+/** Size and nesting of a block with types; more is no program a model means. */
+const MOST_TYPED_CHARS = 200_000
+const MOST_TYPED_DEPTH = 200
+
 /** The loop of a frame: turn → blocks → output → next turn, until it releases, a limit is hit, or policy ends it. */
 export async function replLoop(frame: Frame): Promise<FrameEnd> {
   const role = frame.depth === 0 ? 'orchestrator' : 'worker'
@@ -100,11 +104,24 @@ async function runBlock(frame: Frame, block: Block): Promise<CellResult | string
   if (block.language === 'javascript') return await frame.cell(block.code, answerCall)
   let code: string
   try {
+    refuseHostile(block.code)
     code = stripTypeScriptTypes(block.code)
   } catch (error) {
     return `The types of this block could not be removed: ${error instanceof Error ? error.message : String(error)}`
   }
   return await frame.cell(code, answerCall)
+}
+
+/** The parser of types runs in this process and recurses: what could exhaust it is not given to it. */
+function refuseHostile(code: string): void {
+  if (code.length > MOST_TYPED_CHARS) throw new Error(`it has more than ${MOST_TYPED_CHARS} characters`)
+  let [depth, deepest] = [0, 0]
+  for (const unit of code) {
+    if ('([{<'.includes(unit)) depth += 1
+    else if (')]}>'.includes(unit)) depth -= 1
+    deepest = Math.max(deepest, depth)
+  }
+  if (deepest > MOST_TYPED_DEPTH) throw new Error(`it nests more than ${MOST_TYPED_DEPTH} deep`)
 }
 
 async function releaseText(

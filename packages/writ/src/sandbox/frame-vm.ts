@@ -43,6 +43,7 @@ export class FrameVm implements Vm {
   #undelivered: Answer[] = []
   #nextCallId = 0
   #generation = 0
+  #draft: string | undefined
   #running: Running | undefined
   #waiting: ((heard: Heard | Error) => void) | undefined
   #busy = false
@@ -70,8 +71,21 @@ export class FrameVm implements Vm {
   ): Promise<CellResult> {
     return this.#exclusive(async () => {
       await this.#hosted()
-      return signal.aborted ? cancelled() : this.#cell(code, limits, onCall, signal)
+      if (signal.aborted) return cancelled()
+      const result = await this.#cell(code, limits, onCall, signal)
+      if (!isKept(result) || (await this.#fetchDraft()) || !signal.aborted) return result
+      // Ended just when the child was: a cell whose draft is unknown counts as stopped.
+      return cancelled()
     })
+  }
+
+  /** Kept here after every cell, so that it outlives the child. */
+  async #fetchDraft(): Promise<boolean> {
+    if (this.#closed) return false
+    const heard = await this.#ask({ type: 'draft', vm: this.#id })
+    if (heard instanceof Error || heard.type !== 'draft') return false
+    this.#draft = heard.json ?? undefined
+    return true
   }
 
   reply(callId: number, reply: HostReply): void {
@@ -83,12 +97,13 @@ export class FrameVm implements Vm {
     this.#send({ type: 'reply', vm: this.#id, answer })
   }
 
-  async draft(): Promise<string | undefined> {
-    return this.#exclusive(async () => {
-      await this.#hosted()
-      const heard = await this.#ask({ type: 'draft', vm: this.#id })
-      return heard instanceof Error || heard.type !== 'draft' ? undefined : (heard.json ?? undefined)
-    })
+  draft(): string | undefined {
+    return this.#draft
+  }
+
+  /** The VM will not be made again: its child is about to be lost. */
+  abandon(): void {
+    this.#closed = true
   }
 
   async close(): Promise<void> {
@@ -175,8 +190,7 @@ export class FrameVm implements Vm {
 
   #ended(order: CellOrder, sent: number, heard: Heard | Error, signal: AbortSignal): CellResult {
     if (!(heard instanceof Error) && heard.type === 'ended' && isPlausible(heard.end, order, sent)) {
-      const kept = heard.end.result.outcome === 'ok' || heard.end.result.outcome === 'error'
-      if (kept) this.#keep(order, heard.end)
+      if (isKept(heard.end.result)) this.#keep(order, heard.end)
       else this.#undo(order)
       return heard.end.result
     }
@@ -233,6 +247,11 @@ export class FrameVm implements Vm {
   #send(message: ToVm): void {
     this.#link.send(message)
   }
+}
+
+/** Whether a cell ended by itself; one that was stopped is undone. */
+function isKept({ outcome }: CellResult): boolean {
+  return outcome === 'ok' || outcome === 'error'
 }
 
 /** A cell cannot have been given more than it was sent, nor say more than it may. */

@@ -76,6 +76,12 @@ class QuickJsSandbox implements Sandbox {
     return vm
   }
 
+  abandon(): void {
+    this.#closed = true
+    for (const vm of this.#vms.values()) vm.abandon()
+    this.#link.kill('it is abandoned')
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all([...this.#vms.values()].map((vm) => vm.close()))

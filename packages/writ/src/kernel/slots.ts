@@ -1,5 +1,5 @@
-/** Slots for requests in flight to one model, first come first served. A throttled provider gets fewer for a while. */
-export class ModelSlots {
+/** Slots for what may be in flight at once, first come first served. A provider that throttles gets fewer for a while. */
+export class Slots {
   readonly #most: number
   #allowed: number
   #inFlight = 0

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { isWritError, type TrustedKey } from '@writ/contract'
+import { type Contents, openTrustRoot, readEvidence } from '@writ/evidence'
+import { isWithin } from './expand-paths.ts'
+
+/** The trust root a file was held against, and those of its keys that the file says it was signed with. */
+export interface Trust {
+  readonly path: string
+  readonly keys: readonly Pick<TrustedKey, 'role' | 'keyId'>[]
+}
+
+/**
+ * The trust root to use: the one given, else that of the home given, else that of the working directory's own home, for
+ * files in its `runs` only. A trust root that merely lies about where somebody verifies is not taken: it may have come
+ * with the file.
+ */
+export function chooseTrust(
+  file: string,
+  flags: { readonly trust?: string; readonly home?: string },
+): string | undefined {
+  if (flags.trust !== undefined) return flags.trust
+  const home = flags.home ?? (process.env.WRIT_HOME || (isRunOf('.writ', file) ? '.writ' : undefined))
+  const path = home === undefined ? undefined : join(home, 'trust.json')
+  return path !== undefined && existsSync(path) ? path : undefined
+}
+
+function isRunOf(home: string, file: string): boolean {
+  try {
+    return isWithin(realpathSync(join(home, 'runs')), realpathSync(file))
+  } catch {
+    return false
+  }
+}
+
+/** What to tell of a trust root after a file was verified with it. */
+export function describeTrust(path: string, file: string): Trust {
+  const ring = openTrustRoot(JSON.parse(readFileSync(path, 'utf8')))
+  const contents = readable(file)
+  const signers =
+    contents === undefined
+      ? []
+      : [
+          ring.byId.get(contents.runOpen.envelope.keyId),
+          ring.byId.get(contents.runClose.envelope.keyId),
+          ring.byNote.get(`${contents.checkpoint.signature.name}+${contents.checkpoint.signature.keyHash}`),
+        ]
+  const known = new Set(signers.filter((key) => key !== undefined))
+  return { path: resolve(path), keys: [...known].map(({ role, keyId }) => ({ role, keyId })) }
+}
+
+/** A file that is no evidence names no keys; its verdicts say what is wrong with it. */
+function readable(file: string): Contents | undefined {
+  try {
+    return readEvidence(readFileSync(file))
+  } catch (error) {
+    if (isWritError(error)) return undefined
+    throw error
+  }
+}
