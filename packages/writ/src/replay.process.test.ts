@@ -8,6 +8,7 @@ import {
   type CompletionOptions,
   createWrit,
   type ReplayReport,
+  verifyFile,
   type Writ,
   type WritOptions,
 } from './index.ts'
@@ -76,7 +77,10 @@ async function again(run: string, options: Partial<WritOptions> = {}): Promise<R
   return await writ.replay(run)
 }
 
+/** A replay of an honest run is identical, and its evidence holds. */
 async function identical(answer: Answer): Promise<void> {
+  const trust = join(place, 'home', 'trust.json')
+  expect((await verifyFile(answer.evidence ?? '', { trust, answer })).ok).toBe(true)
   expect(await again(answer.run)).toEqual({ outcome: 'IDENTICAL', steps: answer.usage.steps, at: null })
 }
 
@@ -177,6 +181,61 @@ describe('a replay is identical for', () => {
     )
     expect(answer.denials).toHaveLength(2)
     expect(answer.label.level).toBe('confidential')
+    await identical(answer)
+  })
+
+  it('a run that a policy halts, in the middle of a search over partitions', async () => {
+    const bundle = join(place, 'bundle')
+    await mkdir(bundle)
+    await writeFile(
+      join(bundle, 'rules.cedar'),
+      `@id("permit.all") permit (principal, action, resource);
+       @id("halt.restricted") @reason("tripwire") @halt("true")
+       forbid (principal, action in Writ::Action::"context", resource is Writ::Partition) when { resource.level >= 3 };`,
+    )
+    const at = (level: 'internal' | 'confidential' | 'restricted' | 'secret') =>
+      ({ level, categories: [], untrusted: true }) as const
+    const answer = await ask(
+      sequence([block("for (const doc of ['a.txt', 'b.txt']) read(doc); grep('words'); FINAL('early')")]),
+      { policy: bundle },
+      {
+        context: [
+          ...TEXTS,
+          { id: 'c.txt', text: 'words c\n', label: at('confidential') },
+          { id: 'r.txt', text: 'words r\n', label: at('restricted') },
+          { id: 's.txt', text: 'words s\n', label: at('secret') },
+        ],
+      },
+    )
+    expect(answer).toMatchObject({ status: 'denied', answer: null })
+    expect(answer.denials.flatMap((denial) => denial.policies)).toContain('halt.restricted')
+    await identical(answer)
+  })
+
+  it('limits that race in children, which name the reason', async () => {
+    const children = 'Array.from({ length: 6 }, (_, n) => ({ prompt: "SIMTASK:child " + n }))'
+    const answer = await ask(
+      (request) =>
+        block(request.task === 'child' ? "await llm_query('x')" : `await rlm_query_batched(${children})`),
+      { limits: { maxCalls: 14, maxTurns: 3 } },
+    )
+    expect(answer.status).toBe('incomplete')
+    await identical(answer)
+  })
+
+  it('spans that no model could take, and a corpus of which some is withheld', async () => {
+    const code = `
+      const spans = Array.from({ length: 5000 }, () => ({ doc: 'a.txt', start: 0, end: 4e6 }))
+      let refused
+      try { await llm_query('x', { spans }) } catch (error) { refused = error.name }
+      FINAL([refused, context.docs, context.length])`
+    const secret = { level: 'secret', categories: [], untrusted: true } as const
+    const answer = await ask(
+      sequence([block(code)]),
+      {},
+      { context: [...TEXTS, { id: 's.txt', text: 'hidden\n', label: secret }] },
+    )
+    expect(answer.value).toEqual(['BadRequest', 2, TEXTS.reduce((sum, { text }) => sum + text.length, 0)])
     await identical(answer)
   })
 
