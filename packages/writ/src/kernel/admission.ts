@@ -30,13 +30,15 @@ export function admit(
   lane: Lane,
   action: ContextAction,
   partitions: readonly Partition[],
+  signal: AbortSignal,
 ): Promise<Admission> {
   return lane.admit(async () => {
+    // Once begun it is finished: a decision that was taken is recorded with what it granted.
+    signal.throwIfAborted()
     const allowed: Partition[] = []
     const decisions: RecordedDecision[] = []
     const refusals: WritError[] = []
     for (const partition of partitions) {
-      lane.signal.throwIfAborted()
       const granted = lane.granted[action]
       if (!granted.has(partition.id)) {
         const refusal = await rule(state, lane, action, partition, decisions)

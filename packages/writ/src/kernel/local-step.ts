@@ -22,7 +22,7 @@ export interface LocalStep<T> {
   /** The partitions it needs, found without reading; may throw for a bad request. */
   readonly needs: () => readonly Partition[]
   /** The read itself, over the partitions that were granted. */
-  readonly effect: (allowed: readonly Partition[]) => Promise<T>
+  readonly effect: (allowed: readonly Partition[], signal: AbortSignal) => Promise<T>
   /** Notes what was handed over, for citations. */
   readonly handed?: (result: T) => void
 }
@@ -46,20 +46,23 @@ export async function performLocal<T>(
   let admission = NO_ADMISSION
   let admittedMs = 0
   let outcome: Done<T>
-  const release = await lane.reads.acquire(lane.signal).catch(() => undefined)
+  // The frame may replace its signal when it cancels; this step ends with the one it began under.
+  const { signal } = lane
+  let release: (() => void) | undefined
   try {
-    lane.signal.throwIfAborted()
+    release = await lane.reads.acquire(signal)
     const needs = step.needs()
     admission = await admit(
       state,
       lane,
       step.kind === 'context.read' ? 'context::read' : 'context::search',
       needs,
+      signal,
     )
     admittedMs = clock.monotonic() - started
     const [refusal] = admission.refusals
     if (refusal !== undefined && admission.allowed.length === 0) throw refusal
-    const value = await step.effect(admission.allowed)
+    const value = await step.effect(admission.allowed, signal)
     const json = JSON.stringify(value)
     account(state, lane, Buffer.byteLength(json))
     step.handed?.(value)

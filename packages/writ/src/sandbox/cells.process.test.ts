@@ -362,13 +362,13 @@ describe('release', () => {
   })
 
   it('has a draft, which changes nothing', async () => {
-    expect(await vm.draft()).toBeUndefined()
+    expect(vm.draft()).toBeUndefined()
     await runCell(vm, 'let n = 0; answer.content = { get seen() { n += 1; return n } }')
-    expect(await vm.draft()).toBe('{"seen":1}')
-    expect(await vm.draft()).toBe('{"seen":1}')
+    expect(vm.draft()).toBe('{"seen":1}')
+    expect(vm.draft()).toBe('{"seen":1}')
     expect(await shown('n')).toBe('0')
     await runCell(vm, 'answer.content = { toJSON() { while (true); } }')
-    expect(await vm.draft()).toBeUndefined()
+    expect(vm.draft()).toBeUndefined()
     expect(await shown('n')).toBe('0')
   })
 })
