@@ -30,6 +30,8 @@ export class HostedVm {
   #thread: VmThread | undefined
   #image: VmImage | null = null
   #running: Running | undefined
+  /** Replies to a cell that has been ordered and waits for its VM; undefined while none does. */
+  #early: Answer[] | undefined
   #ready: Promise<void> = Promise.resolve()
   /** Takes the thread's next answer to `boot` or `draft`; an Error when the thread cannot give one. */
   #awaited: ((report: WorkerReport | Error) => void) | undefined
@@ -62,7 +64,11 @@ export class HostedVm {
 
   reply(answer: Answer): void {
     const running = this.#running
-    if (running === undefined) return // the cell has ended; its successor is given the reply at its start
+    if (running === undefined) {
+      // Without a cell that waits to begin, one has ended: its successor is given the reply at its start.
+      this.#early?.push(answer)
+      return
+    }
     running.sent += 1
     running.backstop.start()
     this.#thread?.post({ type: 'reply', ordinal: running.order.ordinal, answer })
@@ -99,7 +105,13 @@ export class HostedVm {
   }
 
   async #cell(order: CellOrder, onCall: Running['onCall']): Promise<CellEnd> {
-    await this.#ready
+    const early: Answer[] = []
+    this.#early = early
+    try {
+      await this.#ready
+    } finally {
+      this.#early = undefined
+    }
     return new Promise((resolve) => {
       const backstop = new Backstop(order.limits.backstopMs, () =>
         this.#stop(
@@ -111,6 +123,7 @@ export class HostedVm {
       this.#running = { order, backstop, onCall, resolve, sent: 0 }
       backstop.start()
       this.#thread?.post({ type: 'run', order })
+      for (const answer of early) this.reply(answer)
     })
   }
 
