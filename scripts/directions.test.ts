@@ -88,7 +88,7 @@ describe('directions', () => {
 
   it('the command line uses the public surface only', () => {
     const allowed = (to: string): boolean =>
-      to === '@writ/contract' || to === `${runtime}/index.ts` || within(`${runtime}/cli`)(to)
+      SHARED.includes(to) || to === `${runtime}/index.ts` || within(`${runtime}/cli`)(to)
     expect(violations(productImports(`${runtime}/cli`), allowed)).toEqual([])
   })
 

@@ -505,8 +505,8 @@ describe('policy', () => {
       label: { level: 'restricted', categories: [], untrusted: true },
     } as const
     const code = `
-      for (let n = 0; n < 32; n += 1) read(n + '.txt').catch(() => {})
       read('trap.txt').catch(() => {})
+      for (let n = 0; n < 32; n += 1) read(n + '.txt').catch(() => {})
       FINAL('released after a halt')`
     const { answer } = await run(sequence([block(code)]), {
       options: { policy: bundle },

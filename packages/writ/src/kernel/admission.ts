@@ -7,7 +7,6 @@ import {
   type Partition,
   type PartitionFacts,
   type RecordedDecision,
-  toWritError,
   type WritError,
 } from '@writ/contract'
 import type { Lane } from './lane.ts'
@@ -18,8 +17,6 @@ export interface Admission {
   readonly allowed: readonly Partition[]
   readonly decisions: readonly RecordedDecision[]
   readonly refusals: readonly WritError[]
-  /** Why it was broken off; what was decided until then counts. */
-  readonly stopped: WritError | undefined
 }
 
 type ContextAction = Extract<Action, 'context::search' | 'context::read'>
@@ -33,14 +30,15 @@ export function admit(
   lane: Lane,
   action: ContextAction,
   partitions: readonly Partition[],
+  signal: AbortSignal,
 ): Promise<Admission> {
   return lane.admit(async () => {
+    // Once begun it is finished: a decision that was taken is recorded with what it granted.
+    signal.throwIfAborted()
     const allowed: Partition[] = []
     const decisions: RecordedDecision[] = []
     const refusals: WritError[] = []
     for (const partition of partitions) {
-      if (lane.signal.aborted)
-        return { allowed, decisions, refusals, stopped: toWritError(lane.signal.reason) }
       const granted = lane.granted[action]
       if (!granted.has(partition.id)) {
         const refusal = await rule(state, lane, action, partition, decisions)
@@ -53,7 +51,7 @@ export function admit(
       lane.raise(partition.label)
       allowed.push(partition)
     }
-    return { allowed, decisions, refusals, stopped: undefined }
+    return { allowed, decisions, refusals }
   })
 }
 

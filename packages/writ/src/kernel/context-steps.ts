@@ -81,13 +81,13 @@ export function searchStep(
     op: 'search',
     input: request,
     needs: () => scopedPartitions(store, lane, request.docs),
-    effect: async (allowed) => {
+    effect: async (allowed, signal) => {
       const found = await Promise.all(
         allowed.map((partition) =>
           store.search(
             partition.id,
             { query: request.query, k, ...only(store, lane, partition, request.docs) },
-            lane.signal,
+            signal,
           ),
         ),
       )
@@ -113,7 +113,7 @@ export function grepStep(
     op: 'grep',
     input: request,
     needs: () => scopedPartitions(store, lane, request.docs),
-    effect: async (allowed) => {
+    effect: async (allowed, signal) => {
       const found = await Promise.all(
         allowed.map((partition) =>
           store.grep(
@@ -126,7 +126,7 @@ export function grepStep(
               limit,
               ...only(store, lane, partition, request.docs),
             },
-            lane.signal,
+            signal,
           ),
         ),
       )

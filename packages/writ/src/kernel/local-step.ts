@@ -23,7 +23,7 @@ export interface LocalStep<T> {
   /** The partitions it needs, found without reading; may throw for a bad request. */
   readonly needs: () => readonly Partition[]
   /** The read itself, over the partitions that were granted. */
-  readonly effect: (allowed: readonly Partition[]) => Promise<T>
+  readonly effect: (allowed: readonly Partition[], signal: AbortSignal) => Promise<T>
   /** Notes what was handed over, for citations. */
   readonly handed?: (result: T) => void
 }
@@ -36,6 +36,8 @@ interface Happened<T> {
   readonly outcome: Done<T>
   /** Part of the time that admission took. */
   readonly admittedMs: number
+  /** Gives its slot back, once it is recorded. None in a replay: the record says what comes when. */
+  readonly release: (() => void) | undefined
 }
 
 /** What came of a read: its value with the JSON that is recorded and handed over, or the error. */
@@ -53,11 +55,9 @@ export async function performLocal<T>(
   const { clock, onEvent } = state.ports
   const started = clock.monotonic()
   const { past } = state
-  // In a replay the record says what comes when: a slot waited for could lock it.
-  const release = past === undefined ? await lane.reads.acquire(lane.signal).catch(nothing) : undefined
   const happened =
     past === undefined ? await happen(state, lane, step) : await recall(state, past, lane, place, step)
-  const { outcome, admittedMs } = happened
+  const { outcome, admittedMs, release } = happened
   if (outcome.ok) step.handed?.(outcome.value)
   const effectEnd = clock.monotonic()
   const tookMs = Math.round(effectEnd - started)
@@ -81,17 +81,19 @@ export async function performLocal<T>(
 async function happen<T>(state: RunState, lane: Lane, step: LocalStep<T>): Promise<Happened<T>> {
   const { clock } = state.ports
   const started = clock.monotonic()
-  let admission: Admission = { allowed: [], decisions: [], refusals: [], stopped: undefined }
+  let admission: Admission = { allowed: [], decisions: [], refusals: [] }
   let admittedMs = 0
   let outcome: Done<T>
+  // The frame may replace its signal when it cancels; this step ends with the one it began under.
+  const { signal } = lane
+  let release: (() => void) | undefined
   try {
-    lane.signal.throwIfAborted()
-    admission = await admit(state, lane, actionOf(step), step.needs())
+    release = await lane.reads.acquire(signal)
+    admission = await admit(state, lane, actionOf(step), step.needs(), signal)
     admittedMs = clock.monotonic() - started
-    if (admission.stopped !== undefined) throw admission.stopped
     const [refusal] = admission.refusals
     if (refusal !== undefined && admission.allowed.length === 0) throw refusal
-    const value = await step.effect(admission.allowed)
+    const value = await step.effect(admission.allowed, signal)
     const json = JSON.stringify(value)
     account(state, lane, Buffer.byteLength(json))
     outcome = { ok: true, value, json }
@@ -105,6 +107,7 @@ async function happen<T>(state: RunState, lane: Lane, step: LocalStep<T>): Promi
     withheld: refusals.length > 0,
     outcome,
     admittedMs,
+    release,
   }
 }
 
@@ -135,15 +138,12 @@ async function recall<T>(
         ? { ok: true, value: JSON.parse(output) as T, json: output }
         : { ok: false, error: errorFrom(output) },
     admittedMs: 0,
+    release: undefined,
   }
 }
 
 function actionOf(step: Pick<LocalStep<unknown>, 'kind'>): 'context::read' | 'context::search' {
   return step.kind === 'context.read' ? 'context::read' : 'context::search'
-}
-
-function nothing(): undefined {
-  return undefined
 }
 
 /** Counts bytes about to be handed over. Throws `BUDGET_EXCEEDED` before anyone has to hold them. */

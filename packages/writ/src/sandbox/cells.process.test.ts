@@ -1,7 +1,7 @@
 import type { Sandbox, Vm } from '@writ/contract'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openSandbox } from './index.ts'
-import { type Host, runCell, shownBy, vmOptions } from './vm-fixture.ts'
+import { type Host, LIMITS, runCell, shownBy, vmOptions } from './vm-fixture.ts'
 
 let sandbox: Sandbox
 let vm: Vm
@@ -234,6 +234,19 @@ describe('calls of the host', () => {
     )
     for (const id of [2, 0, 1]) vm.reply(id, { ok: true, json: '0' })
     expect(await shown('await Promise.all(all); order')).toBe('cab')
+  })
+
+  it('reach a cell whose order they follow at once', async () => {
+    // The order and the replies arrive together, before the child has begun the cell.
+    const { signal } = new AbortController()
+    for (let round = 0; round < 20; round += 1) {
+      const calls: number[] = []
+      await vm.run('const later = llm_query("x")', LIMITS, ({ id }) => calls.push(id), signal)
+      const running = vm.run('(await later).done', LIMITS, () => undefined, signal)
+      await new Promise((resolve) => setImmediate(resolve))
+      for (const id of calls) vm.reply(id, { ok: true, json: '{"done":true}' })
+      expect((await running).shown).toBe('true')
+    }
   })
 
   it('of an earlier cell that fail are noted, not blamed on the next', async () => {
