@@ -9,12 +9,13 @@ import {
   toWritError,
 } from '@writ/contract'
 import { overviewStep, readStep } from './context-steps.ts'
+import type { FrameResult } from './join.ts'
 import { KernelFrame } from './kernel-frame.ts'
 import type { Lane } from './lane.ts'
 import { performLocal } from './local-step.ts'
 import type { Released } from './release.ts'
 import { outcomeOf, type RunState, showable } from './run-state.ts'
-import type { FrameResult, Holds } from './spawn.ts'
+import type { Holds } from './spawn.ts'
 import { lastTurnBytes } from './turn-bounds.ts'
 
 /** What child frames do. */

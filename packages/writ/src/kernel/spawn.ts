@@ -12,21 +12,13 @@ import {
   toWritError,
   WritError,
 } from '@writ/contract'
-import { belowCeiling } from './admission.ts'
 import type { Hold } from './budget-pool.ts'
+import { type FrameResult, join } from './join.ts'
 import { commandHash, type Place, type Written } from './journal.ts'
 import { Lane, type Scope } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
 import type { Past } from './past.ts'
-import {
-  chooseModel,
-  errorFrom,
-  errorJson,
-  noteCut,
-  noteLimit,
-  outcomeOf,
-  type RunState,
-} from './run-state.ts'
+import { chooseModel, errorFrom, errorJson, noteLimit, outcomeOf, type RunState } from './run-state.ts'
 import { lastTurnBytes, turnBound } from './turn-bounds.ts'
 
 /** Turns of a frame that stay possible whatever else is spent; none in a replay, where nothing is. */
@@ -37,14 +29,6 @@ export interface Holds {
 
 /** Runs a frame to its end and never rejects: a spawn without a join would be a hole in the record. */
 export type RunFrame = (state: RunState, lane: Lane, holds: Holds) => Promise<FrameResult>
-
-/** How a frame ended. */
-export interface FrameResult {
-  readonly value: FrameValue | undefined
-  readonly error: WritError | undefined
-  /** Whether a limit or its last turn cut it short. */
-  readonly incomplete: boolean
-}
 
 /** A child that is asked for, and the place its step was given. */
 export interface Child {
@@ -114,7 +98,7 @@ async function spawn(
   await written.durable
   const started = state.ports.clock.monotonic()
   const result = await runFrame(state, frame, opening.value.holds)
-  return await join(state, lane, child, frame, result, { command: written.seq, started }, onEnd)
+  return await join(state, lane, child.place, frame, result, { command: written.seq, started }, onEnd)
 }
 
 /** What a spawn came to before its record: the decision, and the child or why there is none. */
@@ -311,99 +295,4 @@ function writeSpawn(
     },
     'commit',
   )
-}
-
-async function join(
-  state: RunState,
-  lane: Lane,
-  child: NumberedChild,
-  opened: Lane,
-  result: FrameResult,
-  spawned: { readonly command: number; readonly started: number },
-  onEnd: OnFinal,
-): Promise<ItemOutcome<FrameValue>> {
-  const { journal, ports, past } = state
-  const outcome =
-    past === undefined
-      ? await lane.admit(() => admitValue(state, lane, opened, result))
-      : await recallJoin(state, past, lane, child, opened, result)
-  const value = outcome.ok ? outcome.value.valueJson : errorJson(outcome.error)
-  const { root, records } = journal.laneRoot(opened.id)
-  const written = journal.write(
-    'frame.join',
-    child.place,
-    {
-      child: opened.id,
-      outcome: outcome.ok ? 'ok' : outcomeOf(outcome.error),
-      code: outcome.ok ? null : outcome.error.code,
-      value: journal.commit(child.place, 'frame.join', 'value', value),
-      label: opened.label,
-      citations: outcome.ok ? outcome.value.citations.length : 0,
-    },
-    {
-      at: journal.now(),
-      tookMs: Math.round(ports.clock.monotonic() - spawned.started),
-      command: spawned.command,
-      childRoot: root,
-      childRecords: records,
-    },
-    { value },
-    'commit',
-  )
-  if (result.incomplete) {
-    const cut = `A child frame (${opened.id}) used its last turn or ran into a limit.`
-    noteCut(state.tally, written.seq, cut)
-  }
-  onEnd(written.seq)
-  await written.durable
-  return outcome
-}
-
-/** A join as it is recorded: the child's value is its own, done again; that the parent could not take it is the record's. */
-async function recallJoin(
-  state: RunState,
-  past: Past,
-  lane: Lane,
-  { place }: Child,
-  opened: Lane,
-  result: FrameResult,
-): Promise<ItemOutcome<FrameValue>> {
-  const stood = past.at(place, 'frame.join')
-  const refused = result.value !== undefined && stood.det.outcome !== 'ok'
-  const error = refused ? errorFrom(await past.text(stood, 'value')) : undefined
-  await past.turn(stood)
-  if (error === undefined)
-    return result.value === undefined ? ended(opened, result) : taken(lane, opened, result.value)
-  const { policies } = error.data
-  const named = Array.isArray(policies) ? policies.map(String) : []
-  return { ok: false, error: state.gate.refuse('frame.join', `frame:${opened.id}`, named, 'ceiling') }
-}
-
-/** Takes a child's value over, when the parent keeps a model at the label it brings. */
-async function admitValue(
-  state: RunState,
-  lane: Lane,
-  opened: Lane,
-  result: FrameResult,
-): Promise<ItemOutcome<FrameValue>> {
-  if (result.value === undefined) return ended(opened, result)
-  const ceiling = await belowCeiling(state, lane, opened.label)
-  if (ceiling === null) return taken(lane, opened, result.value)
-  return {
-    ok: false,
-    error: state.gate.refuse('frame.join', `frame:${opened.id}`, ceiling.policies, 'ceiling'),
-  }
-}
-
-function taken(lane: Lane, opened: Lane, value: FrameValue): ItemOutcome<FrameValue> {
-  lane.raise(opened.label)
-  lane.slices.merge(opened.slices)
-  lane.inherited.push(...value.citations)
-  return { ok: true, value }
-}
-
-function ended(opened: Lane, result: FrameResult): ItemOutcome<FrameValue> {
-  // Only the code crosses: the child's message may hold what the parent has not read.
-  const code = result.error?.code ?? 'NO_ANSWER'
-  return { ok: false, error: new WritError(code, `The child frame ${opened.id} ended with ${code}.`) }
 }
