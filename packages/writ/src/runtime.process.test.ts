@@ -557,6 +557,26 @@ describe('policy', () => {
     expect(JSON.stringify([events, answer])).not.toContain('confidential thing')
   })
 
+  it('raises the label of a frame with what a child it joined had read', async () => {
+    const child = block("FINAL(await read('c.txt'))")
+    const root = block("FINAL(await rlm_query('SIMTASK:child read it', { scope: ['c.txt'] }))")
+    const { answer } = await run((request) => (request.task === 'child' ? child : root), {
+      asked: {
+        context: [
+          { id: 'i.txt', text: 'internal\n' },
+          {
+            id: 'c.txt',
+            text: 'confidential\n',
+            label: { level: 'confidential', categories: ['PII'], untrusted: true },
+          },
+        ],
+      },
+    })
+    expect(answer.value).toBe('confidential\n')
+    expect(answer.label).toEqual({ level: 'confidential', categories: ['PII'], untrusted: true })
+    await verified(answer)
+  })
+
   it('raises the label of a frame with what it read', async () => {
     const { answer } = await run(sequence([block("await read('c.txt'); FINAL('x')")]), {
       asked: {
