@@ -1,6 +1,9 @@
-export const ROLES = ['log', 'operator'] as const
+export const ROLES = ['log', 'operator', 'governance', 'approver', 'witness'] as const
 
-/** Who signs what: `log` the checkpoint, `operator` the opening and closing statements. No key has two roles. */
+/**
+ * Who signs what: `log` checkpoints, `operator` the statements about runs, `governance` policy bundles (m of n),
+ * `approver` approvals of steps, `witness` cosignatures. No key has two roles.
+ */
 export type Role = (typeof ROLES)[number]
 
 export interface PublicKey {
@@ -14,8 +17,9 @@ export interface PublicKey {
   readonly name: string
 }
 
-/** Holds private keys and signs with them; the keys never leave it. */
+/** Holds private keys, at most one a role, and signs with them; the keys never leave it, nor does an error tell of them. */
 export interface Signer {
+  /** Throws `KEY_UNAVAILABLE` for a role it has no key of. */
   publicKey(role: Role): PublicKey
   /** Ed25519 signature (64 bytes). Rejects with `KEY_UNAVAILABLE`; never falls back to another key. */
   sign(role: Role, bytes: Uint8Array): Promise<Uint8Array>
@@ -25,6 +29,15 @@ export interface Signer {
 export interface TrustRoot {
   readonly schema: 'writ.trust/1'
   readonly keys: readonly TrustedKey[]
+  readonly thresholds?: Thresholds
+}
+
+/** How many distinct keys of a role have to sign. Integers from 1; absent, nothing is asked of that role. */
+export interface Thresholds {
+  /** For a policy bundle. */
+  readonly governance?: number
+  /** For a checkpoint. */
+  readonly witness?: number
 }
 
 export interface TrustedKey extends PublicKey {
@@ -32,4 +45,8 @@ export interface TrustedKey extends PublicKey {
   readonly validFrom: string
   /** ISO 8601, exclusive; null while open. */
   readonly validUntil: string | null
+  /** ISO 8601: signatures for times from then on, inclusive, count for nothing. */
+  readonly revokedAt?: string
+  /** Only beside `revokedAt`. */
+  readonly revocationReason?: string
 }

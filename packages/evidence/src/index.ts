@@ -22,7 +22,7 @@ export {
   signRunOpen,
 } from './statement.ts'
 export { readTar, writeTar } from './tar.ts'
-export { type KeyRing, openTrustRoot } from './trust-root.ts'
+export { isValidAt, type KeyRing, openTrustRoot } from './trust-root.ts'
 export * from './verdict.ts'
 export { VERDICT_CODES, type VerdictCode } from './verdict-codes.ts'
 export { type VerifyOptions, verifyEvidence } from './verify.ts'

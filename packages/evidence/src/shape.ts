@@ -61,6 +61,11 @@ export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   return { misfit: (value, at) => (value === null ? null : shape.misfit(value, at)) }
 }
 
+/** A key that may be absent. */
+export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
+  return { misfit: (value, at) => (value === undefined ? null : shape.misfit(value, at)) }
+}
+
 export function list<T>(shape: Shape<T>): Shape<readonly T[]> {
   return {
     misfit(value, at) {

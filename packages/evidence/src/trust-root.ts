@@ -1,8 +1,20 @@
-import { ROLES, type TrustedKey, type TrustRoot } from '@writ/contract'
+import { ROLES, type Thresholds, type TrustedKey, type TrustRoot } from '@writ/contract'
 import { sha256Hex } from './crypto.ts'
 import { fromBase64 } from './encoding.ts'
 import { isKeyName, noteKeyHash } from './note.ts'
-import { digest, list, literal, nullable, object, oneOf, type Shape, shaped, where } from './shape.ts'
+import {
+  digest,
+  list,
+  literal,
+  nullable,
+  object,
+  oneOf,
+  optional,
+  type Shape,
+  shaped,
+  text,
+  where,
+} from './shape.ts'
 import { refuse } from './verdict.ts'
 
 const AT = 'trust root'
@@ -22,11 +34,19 @@ const keyShape = object<TrustedKey>({
   name: where('a name without spaces or +', (value) => typeof value === 'string' && isKeyName(value)),
   validFrom: instant,
   validUntil: nullable(instant),
+  revokedAt: optional(instant),
+  revocationReason: optional(text),
 })
+
+const threshold = where(
+  'an integer from 1',
+  (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+) as Shape<number>
 
 const trustRootShape: Shape<TrustRoot> = object<TrustRoot>({
   schema: literal('writ.trust/1'),
   keys: list(keyShape),
+  thresholds: optional(object<Thresholds>({ governance: optional(threshold), witness: optional(threshold) })),
 })
 
 function isRawKey(value: string): boolean {
@@ -35,6 +55,8 @@ function isRawKey(value: string): boolean {
 
 /** The keys of a trust root, found by what signatures say of them. */
 export interface KeyRing {
+  /** As it was given. */
+  readonly root: TrustRoot
   readonly byId: ReadonlyMap<string, TrustedKey>
   /** By `name+keyHash` of signed notes. */
   readonly byNote: ReadonlyMap<string, TrustedKey>
@@ -46,7 +68,7 @@ export interface KeyRing {
  */
 export function openTrustRoot(trust: unknown): KeyRing {
   if (trust === undefined) refuse('NO_TRUST_ROOT', 'No trust root was given, so no key can be trusted.', null)
-  const { keys } = shaped(trustRootShape, trust, (misfit) =>
+  const root = shaped(trustRootShape, trust, (misfit) =>
     refuse(
       'BAD_TRUST_ROOT',
       `The trust root needs ${misfit.expected} at ${misfit.at}.`,
@@ -55,13 +77,22 @@ export function openTrustRoot(trust: unknown): KeyRing {
   )
   const byId = new Map<string, TrustedKey>()
   const byNote = new Map<string, TrustedKey>()
-  for (const [i, key] of keys.entries()) {
+  for (const [i, key] of root.keys.entries()) {
     const raw = fromBase64(key.publicKey) ?? new Uint8Array(0)
     refuseKey(key, raw, byId.get(key.keyId), `${AT}#/keys/${i}`)
     byId.set(key.keyId, key)
     byNote.set(`${key.name}+${noteKeyHash(key.name, raw)}`, key)
   }
-  return { byId, byNote }
+  return { root, byId, byNote }
+}
+
+/** Whether signatures of a key count for a time: within its validity and before it was revoked. */
+export function isValidAt({ validFrom, validUntil, revokedAt }: TrustedKey, atMs: number): boolean {
+  return (
+    Date.parse(validFrom) <= atMs &&
+    (validUntil === null || atMs < Date.parse(validUntil)) &&
+    (revokedAt === undefined || atMs < Date.parse(revokedAt))
+  )
 }
 
 function refuseKey(key: TrustedKey, raw: Uint8Array, other: TrustedKey | undefined, at: string): void {
@@ -70,6 +101,13 @@ function refuseKey(key: TrustedKey, raw: Uint8Array, other: TrustedKey | undefin
   }
   if (key.validUntil !== null && Date.parse(key.validUntil) <= Date.parse(key.validFrom)) {
     refuse('BAD_TRUST_ROOT', `The key ${key.keyId} is never valid.`, `${at}/validUntil`)
+  }
+  if (key.revocationReason !== undefined && key.revokedAt === undefined) {
+    refuse(
+      'BAD_TRUST_ROOT',
+      `The key ${key.keyId} has a reason to be revoked and no time.`,
+      `${at}/revokedAt`,
+    )
   }
   if (other === undefined) return
   if (other.role === key.role) refuse('BAD_TRUST_ROOT', `The key ${key.keyId} occurs twice.`, at)

@@ -1,5 +1,5 @@
-import type { TrustedKey } from '@writ/contract'
 import type { JudgedSignature } from './signatures.ts'
+import { isValidAt } from './trust-root.ts'
 import { refuse } from './verdict.ts'
 
 /**
@@ -21,15 +21,12 @@ function checkSigner({ file, role, claimedAt, names, key, holds }: JudgedSignatu
   }
   if (!isValidAt(key, Date.parse(claimedAt))) {
     const until = key.validUntil ?? 'open'
+    const revoked = key.revokedAt === undefined ? '' : `, revoked ${key.revokedAt}`
     refuse(
       'KEY_NOT_VALID',
-      `${file} claims ${claimedAt}; ${key.keyId} is valid ${key.validFrom} to ${until}.`,
+      `${file} claims ${claimedAt}; ${key.keyId} is valid ${key.validFrom} to ${until}${revoked}.`,
       file,
     )
   }
   if (!holds) refuse('NOT_SIGNED', `${file} names ${key.keyId}, but that key did not sign it.`, file)
-}
-
-function isValidAt({ validFrom, validUntil }: TrustedKey, atMs: number): boolean {
-  return Date.parse(validFrom) <= atMs && (validUntil === null || atMs < Date.parse(validUntil))
 }

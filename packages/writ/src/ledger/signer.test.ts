@@ -14,11 +14,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { PublicKey } from '@writ/contract'
-import { ROLES } from '@writ/contract'
+import type { PublicKey, Role } from '@writ/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openSigner } from './signer.ts'
 import { loadTrustRoot } from './trust-root.ts'
+
+/** What a home makes by itself. */
+const ROLES: readonly Role[] = ['log', 'operator']
 
 let home: string
 

@@ -34,9 +34,15 @@ export async function openSigner(home: string): Promise<Signer> {
   const root = await loadTrustRoot(places.trust)
   for (const key of [keys.log, keys.operator]) requirePinned(root, key, places.trust)
   return {
-    publicKey: (role) => keys[role].shown,
-    sign: async (role, bytes) => new Uint8Array(sign(null, bytes, keys[role].secret)),
+    publicKey: (role) => keyOf(keys, role).shown,
+    sign: async (role, bytes) => new Uint8Array(sign(null, bytes, keyOf(keys, role).secret)),
   }
+}
+
+function keyOf(keys: Partial<Record<Role, FileKey>>, role: Role): FileKey {
+  const key = keys[role]
+  if (key === undefined) throw new WritError('KEY_UNAVAILABLE', `there is no ${role} key`)
+  return key
 }
 
 function openKey(home: Home, role: Role, pinned: boolean): FileKey {

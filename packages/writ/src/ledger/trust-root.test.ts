@@ -34,6 +34,17 @@ test('a trust root comes back as written', async () => {
   expect(await load(root)).toEqual(root)
 })
 
+test('revocations, thresholds and every role are kept', async () => {
+  const witness = {
+    ...keyOf(randomBytes(32)),
+    role: 'witness',
+    revokedAt: '2026-02-01T00:00:00.000Z',
+    revocationReason: 'replaced',
+  }
+  const root = { schema: 'writ.trust/1', keys: [key, witness], thresholds: { witness: 1, governance: 2 } }
+  expect(await load(root)).toEqual(root)
+})
+
 test.each<[string, unknown]>([
   ['no JSON', '{'],
   ['no object', []],
@@ -42,7 +53,7 @@ test.each<[string, unknown]>([
   ['a key with another id', { schema: 'writ.trust/1', keys: [{ ...key, keyId: 'a'.repeat(64) }] }],
   ['a key of another length', { schema: 'writ.trust/1', keys: [keyOf(raw.subarray(1))] }],
   ['another algorithm', { schema: 'writ.trust/1', keys: [{ ...key, algorithm: 'rsa' }] }],
-  ['another role', { schema: 'writ.trust/1', keys: [{ ...key, role: 'witness' }] }],
+  ['another role', { schema: 'writ.trust/1', keys: [{ ...key, role: 'owner' }] }],
   ['a name no note can carry', { schema: 'writ.trust/1', keys: [{ ...key, name: 'a b' }] }],
   ['no date', { schema: 'writ.trust/1', keys: [{ ...key, validFrom: 'now' }] }],
   [
