@@ -29,6 +29,11 @@ export const ERRORS = {
     next: 'List corpora with `writ corpus ls`, or ingest one with `writ ingest <path…> --corpus <name>`.',
   },
   UNKNOWN_RUN: { exit: 2, retryable: false, next: 'List runs with `writ runs`.' },
+  RUN_BUSY: {
+    exit: 1,
+    retryable: true,
+    next: 'Wait until the process that writes the run has ended, or end it; then try again.',
+  },
   UNKNOWN_USER: { exit: 2, retryable: false, next: 'Name a user the policy bundle knows with --as.' },
   UNKNOWN_PURPOSE: {
     exit: 2,

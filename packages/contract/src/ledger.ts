@@ -31,7 +31,7 @@ export interface RunLog {
   append(record: Uint8Array, payloads: readonly Payload[], durability: Durability): Promise<void>
   /** Persists the one root of the finished tree. Rejects when another root exists for this size. */
   seal(size: number, root: Uint8Array): Promise<void>
-  /** Notes how the run ended, for listings. */
+  /** Notes how the run ended, for listings. Rejects when it is known to have ended otherwise. */
   finish(status: Status | 'aborted'): Promise<void>
   /** Every record so far, in order, in batches. */
   records(): AsyncIterable<Uint8Array>
@@ -40,6 +40,13 @@ export interface RunLog {
 /** The append-only record of runs. One live process writes one shard; readers see every shard of the home. */
 export interface Ledger {
   open(run: string, question: string, startedAt: number): Promise<RunLog>
+  /**
+   * The log of a run whose process is gone, to be written on: the next append is the record whose seq is the number of
+   * records stored. A run that ended is given too, so that what its end lacks can be made up: the same root may be sealed
+   * and the same status noted again. Rejects with `UNKNOWN_RUN`, `RUN_BUSY` while a live process may write it (this one
+   * included), and `KEY_UNAVAILABLE` when its key is gone or another's.
+   */
+  resume(run: string): Promise<RunLog>
   /** Newest first. */
   runs(): Promise<readonly RunHead[]>
   /** Records of a run of any shard; rejects with `UNKNOWN_RUN`. */

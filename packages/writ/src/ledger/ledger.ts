@@ -15,6 +15,7 @@ export async function openLedger(home: string): Promise<Ledger> {
       const key = await channel.request({ op: 'open', run, question, startedAt })
       return openRunLog(channel, run, key)
     },
+    resume: async (run) => openRunLog(channel, run, await channel.request({ op: 'resume', run })),
     runs: () => channel.request({ op: 'runs' }),
     records: (run) => records(channel, run),
     payload: (run, path) => channel.request({ op: 'payload', run, path }),

@@ -7,6 +7,8 @@ export interface Operations {
     takes: { readonly run: string; readonly question: string; readonly startedAt: number }
     gives: Uint8Array
   }
+  /** Takes a run over; gives its key. */
+  resume: { takes: { readonly run: string }; gives: Uint8Array }
   append: {
     takes: {
       readonly run: string

@@ -12,6 +12,7 @@ const RECORDS_PER_BATCH = 256 // at most 16 MiB in one message
 type Row = Readonly<Record<string, unknown>>
 
 interface Place {
+  readonly shard: string
   readonly db: DatabaseSync
   readonly id: number
 }
@@ -28,7 +29,7 @@ export class Reader {
 
   /** Newest first. A question whose key is gone or wrong is the empty string. */
   runs(): readonly RunHead[] {
-    const heads = this.#open().flatMap((db) =>
+    const heads = [...this.#open().values()].flatMap((db) =>
       db
         .prepare('SELECT run, question, status, started_at FROM runs')
         .all()
@@ -39,6 +40,11 @@ export class Reader {
 
   has(run: string): boolean {
     return this.#locate(run) !== undefined
+  }
+
+  /** The path of the shard a run is in. */
+  shardOf(run: string): string | undefined {
+    return this.#locate(run)?.shard
   }
 
   records({ run, from }: Request<'records'>): Batch {
@@ -77,23 +83,23 @@ export class Reader {
   #locate(run: string): Place | undefined {
     const known = this.#places.get(run)
     if (known !== undefined || !isRunId(run)) return known
-    for (const db of this.#open()) {
+    for (const [shard, db] of this.#open()) {
       const id = db.prepare('SELECT id FROM runs WHERE run = ?').get(run)?.id
       if (typeof id !== 'number') continue
-      const place = { db, id }
+      const place = { shard, db, id }
       this.#places.set(run, place)
       return place
     }
     return undefined
   }
 
-  #open(): readonly DatabaseSync[] {
+  #open(): ReadonlyMap<string, DatabaseSync> {
     for (const path of shardPaths(this.#home.ledger)) {
       if (this.#shards.has(path)) continue
       const db = openForReading(path)
       if (db !== undefined) this.#shards.set(path, db)
     }
-    return [...this.#shards.values()]
+    return this.#shards
   }
 
   #head(row: Row): RunHead {

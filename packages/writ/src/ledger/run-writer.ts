@@ -1,9 +1,18 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { MAX_RECORD_BYTES, WritError } from '@writ/contract'
 import type { Request, Write } from './messages.ts'
-import { encrypt } from './run-cipher.ts'
+import { decrypt, encrypt } from './run-cipher.ts'
 
 const ROOT_BYTES = 32
+/** What may still become something else. */
+const UNENDED: ReadonlySet<string> = new Set(['open', 'pending'])
+
+/** What the shard has of a run. */
+interface Stored {
+  readonly count: number
+  readonly sealed: boolean
+  readonly status: string
+}
 
 /**
  * Writes one run inside the transaction its caller holds. `check` refuses before anything is written, so that a refusal
@@ -16,15 +25,40 @@ export class RunWriter {
   readonly #statements: Statements
   readonly #id: number | bigint
   readonly #key: Uint8Array
-  #count = 0
-  #sealed = false
-  #finished = false
+  #count: number
+  #sealed: boolean
+  #status: string
+  /** Whether its log has sealed and finished it, now and not in a process before. */
+  #done = { seal: false, finish: false }
 
-  constructor(run: string, id: number | bigint, key: Uint8Array, statements: Statements) {
+  constructor(
+    run: string,
+    id: number | bigint,
+    key: Uint8Array,
+    statements: Statements,
+    stored: Stored = { count: 0, sealed: false, status: 'open' },
+  ) {
     this.run = run
     this.#id = id
     this.#key = key
     this.#statements = statements
+    this.#count = stored.count
+    this.#sealed = stored.sealed
+    this.#status = stored.status
+  }
+
+  /** A run another process left, to be written on. Throws `KEY_UNAVAILABLE` unless the key is its own. */
+  static resume(run: string, key: Uint8Array, statements: Statements): RunWriter {
+    const { id, question, status } = statements.findRun.get(run) ?? {}
+    if (typeof id !== 'number' || typeof status !== 'string' || !(question instanceof Uint8Array)) {
+      throw new WritError('LEDGER_FAILED', `run ${run} is not as it was stored`, { run })
+    }
+    decrypt(key, { run, kind: 'question' }, question)
+    const count = Number(statements.countRecords.get(id)?.count)
+    const sealed = statements.anySeal.get(id) !== undefined
+    const resumed = new RunWriter(run, id, key, statements, { count, sealed, status })
+    resumed.verify()
+    return resumed
   }
 
   /** Why this request cannot be taken, or undefined. */
@@ -35,7 +69,7 @@ export class RunWriter {
       case 'seal':
         return this.#checkSeal(request)
       case 'finish':
-        return undefined
+        return this.#checkFinish(request)
     }
   }
 
@@ -47,17 +81,19 @@ export class RunWriter {
       case 'seal':
         this.#statements.addSeal.run(this.#id, request.size, request.root)
         this.#sealed = true
+        this.#done.seal = true
         break
       case 'finish':
         this.#statements.setStatus.run(request.status, this.#id)
-        this.#finished = true
+        this.#status = request.status
+        this.#done.finish = true
         break
     }
   }
 
-  /** Whether the run is both sealed and finished: nothing can follow. */
+  /** Whether its log has both sealed and finished the run: nothing can follow. */
   get ended(): boolean {
-    return this.#sealed && this.#finished
+    return this.#done.seal && this.#done.finish
   }
 
   /** Reads back what was committed: the last seq must be the one counted. */
@@ -95,6 +131,11 @@ export class RunWriter {
     return `another root is sealed for size ${size}`
   }
 
+  #checkFinish({ status }: Request<'finish'>): string | undefined {
+    const may = status === this.#status || UNENDED.has(this.#status)
+    return may ? undefined : `the run ended as ${this.#status}, not ${status}`
+  }
+
   #append({ record, payloads }: Request<'append'>): void {
     for (const { path, bytes } of payloads) {
       const ciphertext = encrypt(this.#key, { run: this.run, kind: 'payload', path }, bytes)
@@ -128,6 +169,7 @@ function place(record: Uint8Array): { readonly run: unknown; readonly seq: unkno
 
 type Statement =
   | 'addRun'
+  | 'findRun'
   | 'addRecord'
   | 'addPayload'
   | 'addSeal'
@@ -136,6 +178,7 @@ type Statement =
   | 'countRecords'
   | 'findPayload'
   | 'findSeal'
+  | 'anySeal'
 
 export type Statements = Readonly<Record<Statement, StatementSync>>
 
@@ -143,6 +186,7 @@ export type Statements = Readonly<Record<Statement, StatementSync>>
 export function prepareStatements(db: DatabaseSync): Statements {
   return {
     addRun: db.prepare(`INSERT INTO runs(run, question, status, started_at) VALUES (?, ?, 'open', ?)`),
+    findRun: db.prepare('SELECT id, question, status FROM runs WHERE run = ?'),
     addRecord: db.prepare('INSERT INTO records(run, seq, bytes) VALUES (?, ?, ?)'),
     addPayload: db.prepare('INSERT INTO payloads(run, path, ciphertext) VALUES (?, ?, ?)'),
     addSeal: db.prepare('INSERT OR IGNORE INTO seals(run, size, root) VALUES (?, ?, ?)'),
@@ -151,5 +195,6 @@ export function prepareStatements(db: DatabaseSync): Statements {
     countRecords: db.prepare('SELECT count(*) AS count FROM records WHERE run = ?'),
     findPayload: db.prepare('SELECT 1 FROM payloads WHERE run = ? AND path = ?'),
     findSeal: db.prepare('SELECT root FROM seals WHERE run = ? AND size = ?'),
+    anySeal: db.prepare('SELECT 1 FROM seals WHERE run = ?'),
   }
 }

@@ -1,78 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openLedger } from './ledger.ts'
-
-const LEDGER = new URL('./ledger.ts', import.meta.url).href
-const NODE = [process.execPath, '--conditions=@writ/source', '--input-type=module', '-e']
+import { firstLine, kill, killAll, listen, NODE, start } from './ledger-child.fixture.ts'
 
 let home: string
-const children: ChildProcess[] = []
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'writ-shard-'))
 })
 
 afterEach(async () => {
-  await Promise.all(children.splice(0).map(kill))
+  await killAll()
   rmSync(home, { recursive: true })
 })
-
-/** Starts a child that has `ledger`, `say`, and `record` for its script. */
-function start(script: string, run: string, launcher: readonly string[] = NODE): ChildProcess {
-  const prelude = `
-    import { writeSync } from 'node:fs'
-    import { openLedger } from ${JSON.stringify(LEDGER)}
-    const [home, run] = process.argv.slice(1)
-    const say = (text) => {
-      try {
-        writeSync(1, text + '\\n')
-      } catch (error) {
-        if (error.code !== 'EAGAIN') throw error // the pipe is full: wait for the test to read
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
-        say(text)
-      }
-    }
-    const record = (run, seq) => new TextEncoder().encode(JSON.stringify({ note: 'x'.repeat(400), run, seq }))
-    const ledger = await openLedger(home)
-  `
-  const [command = '', ...args] = launcher
-  const child = spawn(command, [...args, prelude + script, home, run], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  children.push(child)
-  return child
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exit = once(child, 'exit')
-  child.kill('SIGKILL')
-  await exit
-}
-
-/** The lines a child says, until it ends or `enough` of them are there and it is killed. */
-async function listen(child: ChildProcess, enough = Number.POSITIVE_INFINITY): Promise<string[]> {
-  const lines: string[] = []
-  if (child.stdout === null) throw new Error('no output')
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line)
-    if (lines.length === enough) child.kill('SIGKILL')
-  }
-  return lines
-}
-
-/** The first line a child says; empty when it ends without one. */
-async function firstLine(child: ChildProcess): Promise<string> {
-  if (child.stdout === null) throw new Error('no output')
-  for await (const line of createInterface({ input: child.stdout })) return line
-  return ''
-}
 
 /** Runs of each shard, by the name of its file. */
 function runsByShard(): Record<string, unknown[]> {
@@ -92,7 +36,7 @@ const HOLD = `await ledger.open(run, 'q', 1); say('open'); setInterval(() => {},
 
 test('processes that start at once never share a shard, and a dead one’s is taken over', async () => {
   const runs = ['run-a', 'run-b', 'run-c', 'run-d']
-  const living = runs.map((run) => start(HOLD, run))
+  const living = runs.map((run) => start(home, HOLD, run))
   const reader = await openLedger(home)
   let opening = true
   const opened = Promise.all(living.map(firstLine)).finally(() => {
@@ -125,6 +69,7 @@ test('two ledgers of one process take a shard each; closing one frees its shard'
 
 test('whatever was acknowledged before a kill is there after it', async () => {
   const child = start(
+    home,
     `const write = async (name, durability) => {
       const log = await ledger.open(name, 'q', 1)
       for (let seq = 0; ; seq++) {
@@ -155,6 +100,7 @@ test('whatever was acknowledged before a kill is there after it', async () => {
 test('a file that cannot grow fails the run closed, and what was acknowledged stays', async () => {
   const limited = ['bash', '-c', 'ulimit -f 600 && exec "$@"', 'bash', ...NODE]
   const child = start(
+    home,
     `const log = await ledger.open(run, 'q', 1)
     let seq = 0
     try { for (;; seq++) await log.append(record(run, seq), [], 'commit') } catch (error) { say(error.code) }
@@ -176,7 +122,7 @@ test('a file that cannot grow fails the run closed, and what was acknowledged st
 })
 
 test('an idle ledger does not keep its process alive', async () => {
-  const child = start(`await ledger.open(run, 'q', 1)`, 'run-a')
+  const child = start(home, `await ledger.open(run, 'q', 1)`, 'run-a')
   const [code] = await once(child, 'exit')
   expect(code).toBe(0)
 })

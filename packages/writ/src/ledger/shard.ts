@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { WritError } from '@writ/contract'
 import { syncDirectory } from './write-once.ts'
@@ -41,31 +41,37 @@ const SCHEMA = `
 
 /** A shard this process writes, and nobody else. */
 export interface Shard {
+  readonly path: string
   readonly db: DatabaseSync
   close(): void
 }
 
+/** Takes the first shard no live process writes, making the next when all are taken. */
+export function takeFreeShard(directory: string): Shard {
+  for (let n = 1; n <= MOST_SHARDS; n++) {
+    const shard = takeShard(join(directory, `shard-${String(n).padStart(4, '0')}.db`))
+    if (shard !== undefined) return shard
+  }
+  throw new WritError('LEDGER_FAILED', `all ${MOST_SHARDS} shards in ${directory} are taken`)
+}
+
 /**
- * Takes the first shard no live process writes, making the next when all are taken.
+ * Takes this shard, making it when there is none; undefined while someone else has it.
  *
  * INVARIANT: a shard is written only under its lock, an exclusive transaction on a file of its own that the operating
  * system ends with the process. Nothing else in this process may open that file: closing it would drop the lock (POSIX).
  */
-export function takeShard(directory: string): Shard {
-  for (let n = 1; n <= MOST_SHARDS; n++) {
-    const name = join(directory, `shard-${String(n).padStart(4, '0')}`)
-    const lock = tryLock(`${name}.lock`)
-    if (lock === undefined) continue
-    try {
-      const db = openForWriting(`${name}.db`)
-      syncDirectory(directory)
-      return { db, close: () => closeBoth(db, lock) }
-    } catch (error) {
-      lock.close()
-      throw error
-    }
+export function takeShard(path: string): Shard | undefined {
+  const lock = tryLock(path.replace(/\.db$/, '.lock'))
+  if (lock === undefined) return undefined
+  try {
+    const db = openForWriting(path)
+    syncDirectory(dirname(path))
+    return { path, db, close: () => closeBoth(db, lock) }
+  } catch (error) {
+    lock.close()
+    throw error
   }
-  throw new WritError('LEDGER_FAILED', `all ${MOST_SHARDS} shards in ${directory} are taken`)
 }
 
 /** Paths of the shards there are, in order. */

@@ -50,6 +50,8 @@ function perform(request: Exclude<Request, Write>): Operations[typeof request.op
     case 'open':
       if (reader.has(request.run)) throw new WritError('LEDGER_FAILED', `run ${request.run} exists already`)
       return writer.open(request)
+    case 'resume':
+      return resume(request)
     case 'runs':
       return reader.runs()
     case 'records':
@@ -61,6 +63,13 @@ function perform(request: Exclude<Request, Write>): Operations[typeof request.op
     case 'close':
       return close()
   }
+}
+
+function resume({ run }: Request<'resume'>): Uint8Array {
+  const shard = reader.shardOf(run)
+  if (shard === undefined)
+    throw new WritError('UNKNOWN_RUN', `there is no run ${run} in ${home.root}`, { run })
+  return writer.resume(run, shard)
 }
 
 function close(): undefined {

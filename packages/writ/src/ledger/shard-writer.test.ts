@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Write } from './messages.ts'
-import { levelOf } from './writer.ts'
+import { levelOf } from './shard-writer.ts'
 
 const append = (flush: boolean): Write => ({
   op: 'append',

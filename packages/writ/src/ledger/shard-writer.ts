@@ -1,0 +1,123 @@
+import { toWritError, WritError } from '@writ/contract'
+import type { Reply, Write } from './messages.ts'
+import { DONE } from './messages.ts'
+import type { Statements } from './run-writer.ts'
+import { prepareStatements, RunWriter } from './run-writer.ts'
+import type { Shard } from './shard.ts'
+
+type Level = 'NORMAL' | 'FULL'
+
+/** One shard of this process and the runs open in it. Group commit: a group is one transaction and at most one flush. */
+export class ShardWriter {
+  readonly #shard: Shard
+  readonly #statements: Statements
+  readonly #runs = new Map<string, RunWriter>()
+  /** Why a run takes nothing more. */
+  readonly #failedRuns = new Map<string, string>()
+  #level: Level = 'FULL'
+  /** Why the shard takes nothing more: set once, never cleared. */
+  #failure: string | undefined
+
+  constructor(shard: Shard) {
+    this.#shard = shard
+    this.#statements = prepareStatements(shard.db)
+  }
+
+  get path(): string {
+    return this.#shard.path
+  }
+
+  /** Whether the run is open here. */
+  has(run: string): boolean {
+    return this.#runs.has(run)
+  }
+
+  /** Throws `LEDGER_FAILED` once the shard takes nothing more. */
+  requireSound(run: string): void {
+    if (this.#failure !== undefined) throw new WritError('LEDGER_FAILED', this.#failure, { run })
+  }
+
+  /** Adds a run; on disk before this returns. */
+  open(run: string, key: Uint8Array, question: Uint8Array, startedAt: number): void {
+    const added = this.#transact('FULL', () => this.#statements.addRun.run(run, question, startedAt))
+    this.#runs.set(run, new RunWriter(run, added.lastInsertRowid, key, this.#statements))
+  }
+
+  /** Opens a run that is stored here, to be written on. */
+  resume(run: string, key: Uint8Array): void {
+    this.#runs.set(run, RunWriter.resume(run, key, this.#statements))
+  }
+
+  /** All of the group in one transaction, on disk when any entry wants that; replies in order. */
+  commit(group: readonly Write[]): readonly Reply[] {
+    if (group.length === 0) return []
+    try {
+      const touched = new Set<RunWriter>()
+      const replies = this.#transact(levelOf(group), () => group.map((entry) => this.#take(entry, touched)))
+      for (const run of touched) run.verify()
+      return replies
+    } catch (error) {
+      const failure = this.#fail(error)
+      return group.map((entry) => refusal(entry.run, failure))
+    }
+  }
+
+  close(): void {
+    this.#failure ??= 'the ledger is closed'
+    this.#shard.close()
+  }
+
+  #take(entry: Write, touched: Set<RunWriter>): Reply {
+    const run = this.#runs.get(entry.run)
+    if (run === undefined) return refusal(entry.run, 'the run is not open')
+    const fault = this.#failedRuns.get(entry.run) ?? run.check(entry)
+    if (fault !== undefined) {
+      this.#failedRuns.set(entry.run, fault)
+      return refusal(entry.run, fault)
+    }
+    run.write(entry)
+    touched.add(run)
+    if (run.ended) this.#runs.delete(entry.run)
+    return DONE
+  }
+
+  #transact<T>(level: Level, work: () => T): T {
+    if (this.#failure !== undefined) throw new WritError('LEDGER_FAILED', this.#failure)
+    const { db } = this.#shard
+    try {
+      if (level !== this.#level) db.exec(`PRAGMA synchronous = ${level}`)
+      this.#level = level
+      db.exec('BEGIN IMMEDIATE')
+      const result = work()
+      db.exec('COMMIT')
+      return result
+    } catch (error) {
+      const failure = this.#fail(error)
+      rollBack(this.#shard)
+      throw new WritError('LEDGER_FAILED', failure, { cause: error })
+    }
+  }
+
+  #fail(error: unknown): string {
+    this.#failure ??= `the shard cannot be written: ${toWritError(error).message}`
+    return this.#failure
+  }
+}
+
+/** FULL puts a group on disk, and with it everything committed before; NORMAL survives a kill of the process. */
+export function levelOf(group: readonly Write[]): Level {
+  return group.some((entry) => entry.op !== 'append' || entry.flush) ? 'FULL' : 'NORMAL'
+}
+
+export function refusal(run: string, message: string): Reply {
+  return { ok: false, code: 'LEDGER_FAILED', message: `run ${run}: ${message}`, run }
+}
+
+/** Lets go of the write lock. May fail with the disk: nothing is written any more, and closing rolls back too. */
+function rollBack({ db }: Shard): void {
+  try {
+    if (db.isTransaction) db.exec('ROLLBACK')
+  } catch {
+    db.close()
+  }
+}
