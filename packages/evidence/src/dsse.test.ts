@@ -1,8 +1,17 @@
 import { expect, test } from 'vitest'
 import { canonicalBytes } from './canonical.ts'
-import { envelopeHolds, formatEnvelope, parseEnvelope, preAuthEncoding, signEnvelope } from './dsse.ts'
+import {
+  countersign,
+  envelopeHolds,
+  formatEnvelope,
+  parseEnvelope,
+  preAuthEncoding,
+  signatoryOf,
+  signEnvelope,
+  signEnvelopeBy,
+} from './dsse.ts'
 import { base64, fromUtf8, utf8 } from './encoding.ts'
-import { OWNER } from './sample-run.fixture.ts'
+import { OWNER, WordSigner } from './sample-run.fixture.ts'
 
 test('the example of the DSSE specification', () => {
   const encoded = preAuthEncoding('http://example.com/HelloWorld', utf8('hello world'))
@@ -21,15 +30,43 @@ test('an envelope holds under the key that signed it and no other', async () => 
   expect(envelopeHolds(envelope, OWNER.publicKey('log'))).toBe(false)
   expect(envelopeHolds({ ...envelope, payloadType: 'other' }, OWNER.publicKey('operator'))).toBe(false)
   expect(envelopeHolds({ ...envelope, payload: utf8('Body') }, OWNER.publicKey('operator'))).toBe(false)
-  const claimed = { ...envelope, keyId: OWNER.publicKey('log').keyId }
+  const [{ signature: made }] = envelope.signatures
+  const claimed = {
+    ...envelope,
+    signatures: [{ keyId: OWNER.publicKey('log').keyId, signature: made }] as const,
+  }
   expect(envelopeHolds(claimed, OWNER.publicKey('operator'))).toBe(false)
+  expect(envelopeHolds(claimed, OWNER.publicKey('log'))).toBe(false)
+})
+
+const people = ['ann', 'bo', 'cy'].map((word) => new WordSigner(word))
+
+test('several keys sign at once or one after the other, and the bytes are the same', async () => {
+  const signatories = people.map((person) => signatoryOf(person, 'operator'))
+  const together = await signEnvelopeBy(signatories, 'type', utf8('body'))
+  let bytes = await signEnvelopeBy(signatories.slice(0, 1), 'type', utf8('body'))
+  for (const one of [...signatories].reverse()) bytes = await countersign(parseEnvelope(bytes, 'e'), one)
+  expect(bytes).toEqual(together)
+  const envelope = parseEnvelope(bytes, 'e')
+  expect(envelope.signatures).toHaveLength(3)
+  for (const person of people) expect(envelopeHolds(envelope, person.publicKey('operator'))).toBe(true)
+  expect(envelopeHolds(envelope, OWNER.publicKey('operator'))).toBe(false)
+})
+
+test('a key signs an envelope once, and somebody has to', async () => {
+  const one = signatoryOf(OWNER, 'operator')
+  await expect(signEnvelopeBy([one, one], 'type', utf8('body'))).rejects.toThrow('2 signatures of 1 keys')
+  await expect(signEnvelopeBy([], 'type', utf8('body'))).rejects.toThrow('0 signatures')
 })
 
 const signature = { keyid: 'a'.repeat(64), sig: base64(new Uint8Array(64)) }
+const higher = { ...signature, keyid: 'b'.repeat(64) }
 const good = { payload: 'AA==', payloadType: 'type', signatures: [signature] }
 
 test.each([
-  ['two signatures', { ...good, signatures: [signature, signature] }, 'BAD_SHAPE'],
+  ['two signatures of one key', { ...good, signatures: [signature, signature] }, 'NOT_CANONICAL'],
+  ['signatures in another order', { ...good, signatures: [higher, signature] }, 'NOT_CANONICAL'],
+  ['seventeen signatures', { ...good, signatures: Array.from({ length: 17 }, () => signature) }, 'BAD_SHAPE'],
   ['no signature', { ...good, signatures: [] }, 'BAD_SHAPE'],
   ['an extra key', { ...good, more: 1 }, 'BAD_SHAPE'],
   ['no key id', { ...good, signatures: [{ sig: signature.sig }] }, 'BAD_SHAPE'],
@@ -40,6 +77,11 @@ test.each([
   expect(() => parseEnvelope(canonicalBytes(envelope), 'e')).toThrow(
     expect.objectContaining({ data: expect.objectContaining({ code }) }),
   )
+})
+
+test('sorted signatures of two keys are an envelope', () => {
+  const bytes = canonicalBytes({ ...good, signatures: [signature, higher] })
+  expect(formatEnvelope(parseEnvelope(bytes, 'e'))).toEqual(bytes)
 })
 
 test('an envelope in another JSON form is refused', () => {

@@ -17,13 +17,8 @@ import {
 } from './evidence-layout.ts'
 import { type AnyRecord, decodeRecord, splitRecords } from './record.ts'
 import { shaped } from './shape.ts'
-import {
-  parseRunClose,
-  parseRunOpen,
-  type RunClose,
-  type RunOpen,
-  type SignedStatement,
-} from './statement.ts'
+import type { SignedStatement } from './statement.ts'
+import { parseRunClose, parseRunOpen, type RunClose, type RunOpen } from './statement-run.ts'
 import { readTar } from './tar.ts'
 import { refuse } from './verdict.ts'
 

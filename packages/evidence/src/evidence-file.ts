@@ -17,7 +17,7 @@ import {
   TRUST_HINT,
 } from './evidence-layout.ts'
 import { decodeRecord, joinRecords } from './record.ts'
-import { parseRunClose } from './statement.ts'
+import { parseRunClose } from './statement-run.ts'
 import { writeTar } from './tar.ts'
 
 /** What a `proof` file is made from. */

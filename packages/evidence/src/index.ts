@@ -13,14 +13,28 @@ export * from './merkle-proof.ts'
 export * from './note.ts'
 export { type AnyRecord, decodeRecord, encodeRecord, joinRecords, splitRecords } from './record.ts'
 export {
-  type Closing,
-  type RunClose,
-  type RunOpen,
+  parseStatement,
   type SignedStatement,
   type Statement,
+  type StatementKind,
+  signByOperator,
+  signStatement,
+} from './statement.ts'
+export * from './statement-bundle.ts'
+export * from './statement-erasure.ts'
+export * from './statement-export.ts'
+export * from './statement-key-rotation.ts'
+export * from './statement-kinds.ts'
+export * from './statement-replay.ts'
+export {
+  type Closing,
+  RUN_HEAD_KIND,
+  type RunClose,
+  type RunHead,
+  type RunOpen,
   signRunClose,
   signRunOpen,
-} from './statement.ts'
+} from './statement-run.ts'
 export { readTar, writeTar } from './tar.ts'
 export { isValidAt, type KeyRing, openTrustRoot } from './trust-root.ts'
 export * from './verdict.ts'

@@ -70,7 +70,7 @@ const limits = object<Limits>({
   maxOutputBytes: count,
 })
 
-const decision = object<RecordedDecision>({
+export const decision: Shape<RecordedDecision> = object<RecordedDecision>({
   action: oneOf(ACTIONS),
   resource: text,
   taint: label,

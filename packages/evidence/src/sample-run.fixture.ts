@@ -22,7 +22,7 @@ import { hex, utf8 } from './encoding.ts'
 import { evidenceFiles, packEvidence } from './evidence-file.ts'
 import { leafHash, MerkleTree, rootOf } from './merkle.ts'
 import { type AnyRecord, encodeRecord } from './record.ts'
-import { signRunClose, signRunOpen } from './statement.ts'
+import { signRunClose, signRunOpen } from './statement-run.ts'
 import { OPENED_AT, OWNER, WordSigner } from './word-signer.fixture.ts'
 
 // A small run with everything a run can have: turns, cells, reads, a batch with a retry, a child frame, a denial, a

@@ -27,14 +27,14 @@ export function judgeSignatures(contents: Contents, ring: KeyRing): readonly Jud
   const { closedAt } = runClose.statement.predicate
   const note = `${checkpoint.signature.name}+${checkpoint.signature.keyHash}`
   const logKey = ring.byNote.get(note)
-  const openKey = ring.byId.get(runOpen.envelope.keyId)
-  const closeKey = ring.byId.get(runClose.envelope.keyId)
+  const openKey = ring.byId.get(runOpen.envelope.signatures[0].keyId)
+  const closeKey = ring.byId.get(runClose.envelope.signatures[0].keyId)
   return [
     {
       file: RUN_OPEN,
       role: 'operator',
       claimedAt: openedAt,
-      names: runOpen.envelope.keyId,
+      names: runOpen.envelope.signatures[0].keyId,
       key: openKey,
       holds: openKey !== undefined && envelopeHolds(runOpen.envelope, openKey),
     },
@@ -50,7 +50,7 @@ export function judgeSignatures(contents: Contents, ring: KeyRing): readonly Jud
       file: RUN_CLOSE,
       role: 'operator',
       claimedAt: closedAt,
-      names: runClose.envelope.keyId,
+      names: runClose.envelope.signatures[0].keyId,
       key: closeKey,
       holds: closeKey !== undefined && envelopeHolds(runClose.envelope, closeKey),
     },

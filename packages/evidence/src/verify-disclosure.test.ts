@@ -8,7 +8,7 @@ import { DISCLOSURES } from './evidence-layout.ts'
 import { rootOf } from './merkle.ts'
 import type { AnyRecord } from './record.ts'
 import { OWNER, pack, RUN_KEY, sampleAnswer, sampleEvidence, sampleRecords } from './sample-run.fixture.ts'
-import { signRunClose } from './statement.ts'
+import { signRunClose } from './statement-run.ts'
 import { verifyEvidence } from './verify.ts'
 
 const trust = OWNER.trust()

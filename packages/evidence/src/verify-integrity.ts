@@ -17,7 +17,7 @@ import {
 } from './evidence-layout.ts'
 import { rootOf } from './merkle.ts'
 import type { JudgedSignature } from './signatures.ts'
-import { fileDigests, runCloseStatement, runOpenStatement } from './statement.ts'
+import { fileDigests, runCloseStatement, runOpenStatement } from './statement-run.ts'
 import { refuse } from './verdict.ts'
 
 /**

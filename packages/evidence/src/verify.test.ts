@@ -20,7 +20,8 @@ import {
   sampleRecords,
   WordSigner,
 } from './sample-run.fixture.ts'
-import { fileDigests, PAYLOAD_TYPE, signRunOpen } from './statement.ts'
+import { PAYLOAD_TYPE } from './statement.ts'
+import { fileDigests, signRunOpen } from './statement-run.ts'
 import { readTar, writeTar } from './tar.ts'
 import type { VerdictName, VerdictReport } from './verdict.ts'
 import { verifyEvidence } from './verify.ts'

@@ -41,8 +41,8 @@ export function describeTrust(path: string, file: string): Trust {
     contents === undefined
       ? []
       : [
-          ring.byId.get(contents.runOpen.envelope.keyId),
-          ring.byId.get(contents.runClose.envelope.keyId),
+          ring.byId.get(contents.runOpen.envelope.signatures[0].keyId),
+          ring.byId.get(contents.runClose.envelope.signatures[0].keyId),
           ring.byNote.get(`${contents.checkpoint.signature.name}+${contents.checkpoint.signature.keyHash}`),
         ]
   const known = new Set(signers.filter((key) => key !== undefined))
