@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '..')
 const runtime = 'packages/writ/src'
 
 /** Files of the composition root: the only ones that may open rooms. */
-const COMPOSITION = ['runtime.ts', 'examine.ts', 'verify-file.ts', 'index.ts']
+const COMPOSITION = ['runtime.ts', 'examine.ts', 'export-run.ts', 'verify-file.ts', 'index.ts']
 
 interface Import {
   readonly file: string
@@ -72,7 +72,7 @@ describe('directions', () => {
     ).toEqual([])
   })
 
-  it.each(['kernel', 'memory', 'reasoning', 'policy', 'sandbox', 'models', 'ledger'])(
+  it.each(['kernel', 'memory', 'reasoning', 'policy', 'sandbox', 'models', 'ledger', 'exports'])(
     'the room %s imports no other room',
     (room) => {
       const imports = productImports(`${runtime}/${room}`)

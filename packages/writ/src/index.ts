@@ -9,6 +9,7 @@ export {
 } from '@writ/contract'
 export type { LaneDiff, RunDiff } from './diff-runs.ts'
 export { type Check, examine } from './examine.ts'
+export { EXPORT_FORMATS, type ExportFormat, type ExportOptions, exportFile } from './export-run.ts'
 export type { ReplayReport } from './kernel/replay.ts'
 export { parsePrice, priceTableSchema } from './models/index.ts'
 export type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'

@@ -18,6 +18,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { diffRuns, type RunDiff } from './diff-runs.ts'
+import { type ExportOptions, exportRun } from './export-run.ts'
 import type { Authority } from './kernel/ports.ts'
 import { readRun } from './kernel/recorded-run.ts'
 import { type ReplayReport, replayRun } from './kernel/replay.ts'
@@ -59,6 +60,8 @@ export interface Writ {
   diff(a: string, b: string): Promise<RunDiff>
   /** Frames and steps of a run. Rejects with `UNKNOWN_RUN`. */
   show(run: string): Promise<RunView>
+  /** A run in another form, piece by piece. Rejects with `UNKNOWN_RUN`. */
+  export(run: string, options: ExportOptions): AsyncIterable<string>
   close(): Promise<void>
 }
 
@@ -192,6 +195,10 @@ class Runtime implements Writ {
   async diff(a: string, b: string): Promise<RunDiff> {
     const ledger = await this.#ledger()
     return diffRuns(await showRun(ledger, a), await showRun(ledger, b))
+  }
+
+  async *export(run: string, options: ExportOptions): AsyncIterable<string> {
+    yield* exportRun(await this.#ledger(), this.home, run, options)
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,11 @@
 import { toWritError } from '@writ/contract'
 import { Command, CommanderError } from 'commander'
-import { VERSION } from '../index.ts'
+import { EXPORT_FORMATS, VERSION } from '../index.ts'
 import { type AskFlags, ask } from './ask.ts'
 import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
+import { type ExportFlags, exportRun } from './export.ts'
 import { seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
@@ -55,6 +56,7 @@ function program(): Command {
     .option('--json', 'print one JSON object')
     .action(running((flags: { home?: string; json?: boolean }) => runs(flags)))
   addReplay(writ)
+  addExport(writ)
   addCorpora(writ)
   writ
     .command('doctor')
@@ -115,6 +117,17 @@ function addReplay(writ: Command): void {
     .action(running((a: string, b: string, flags: { home?: string; json?: boolean }) => diff(a, b, flags)))
 }
 
+function addExport(writ: Command): void {
+  writ
+    .command('export <run>')
+    .description('write a run of the home, or of an evidence file, in another form')
+    .option('--format <name>', `${EXPORT_FORMATS.join(', ')}`)
+    .option('--payloads', 'with what is kept encrypted: prompts, outputs, text of documents')
+    .option('--out <file>', 'where to (default: stdout)')
+    .option('--home <dir>', 'state directory')
+    .action(running((run: string, flags: ExportFlags) => exportRun(run, flags)))
+}
+
 function addCorpora(writ: Command): void {
   writ
     .command('ingest <paths...>')
@@ -151,6 +164,9 @@ function report(thrown: unknown, json: boolean): number {
   else process.stderr.write(printable(`writ: ${code}: ${message}\n${next}\n`))
   return usage ? 2 : known.exitCode
 }
+
+// Whoever reads stdout may stop (`| head`): the command ends there without a word, and not as if it were done.
+process.stdout.on('error', () => process.exit(exitCode === 0 ? 1 : exitCode))
 
 const args = process.argv.slice(2)
 try {

@@ -27,6 +27,10 @@ export interface Operations {
   /** Gives a batch beginning at `from`, and whether more may follow. */
   records: { takes: { readonly run: string; readonly from: number }; gives: Batch }
   payload: { takes: { readonly run: string; readonly path: string }; gives: Uint8Array | undefined }
+  payloadPaths: {
+    takes: { readonly run: string; readonly prefix: string }
+    gives: readonly string[]
+  }
   /** Gives the key of a run; undefined when it is gone. */
   key: { takes: { readonly run: string }; gives: Uint8Array | undefined }
   /** Closes the databases; the worker ends by itself. */

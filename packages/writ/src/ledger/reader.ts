@@ -71,6 +71,14 @@ export class Reader {
     return key && decrypt(key, { run, kind: 'payload', path }, blob(row, 'ciphertext'))
   }
 
+  payloadPaths({ run, prefix }: Request<'payloadPaths'>): readonly string[] {
+    const place = this.#locate(run)
+    const rows = place?.db
+      .prepare('SELECT path FROM payloads WHERE run = ? AND path >= ? AND path < ? ORDER BY path')
+      .all(place.id, prefix, `${prefix}\u{10ffff}`)
+    return (rows ?? []).map((row) => String(row.path))
+  }
+
   key({ run }: Request<'key'>): Uint8Array | undefined {
     return this.#locate(run) === undefined ? undefined : readRunKey(this.#home.runKeys, run)
   }

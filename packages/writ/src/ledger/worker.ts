@@ -58,6 +58,8 @@ function perform(request: Exclude<Request, Write>): Operations[typeof request.op
       return reader.records(request)
     case 'payload':
       return reader.payload(request)
+    case 'payloadPaths':
+      return reader.payloadPaths(request)
     case 'key':
       return reader.key(request)
     case 'close':

@@ -1,0 +1,41 @@
+import { WritError } from '@writ/contract'
+import { createWrit, EXPORT_FORMATS, type ExportFormat, exportFile } from '../index.ts'
+import { writeOutput } from './output.ts'
+import { homeOf } from './show.ts'
+
+export interface ExportFlags {
+  readonly format?: string
+  readonly payloads?: boolean
+  readonly out?: string
+  readonly home?: string
+}
+
+/** Writes a run, or the run of an evidence file, in another form. */
+export async function exportRun(run: string, flags: ExportFlags): Promise<number> {
+  const { format, payloads = false, out } = flags
+  if (!isFormat(format)) {
+    const given = format === undefined ? 'none' : `"${format}"`
+    throw new WritError('USAGE', `--format is ${EXPORT_FORMATS.join(' or ')}, not ${given}.`)
+  }
+  const options = { format, payloads }
+  if (!isRun(run)) {
+    await writeOutput(exportFile(run, options), out)
+    return 0
+  }
+  const writ = await createWrit(homeOf(flags))
+  try {
+    await writeOutput(writ.export(run, options), out)
+    return 0
+  } finally {
+    await writ.close()
+  }
+}
+
+/** Whether an argument names a run; anything else is the path of an evidence file. */
+export function isRun(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+}
+
+function isFormat(text: string | undefined): text is ExportFormat {
+  return EXPORT_FORMATS.some((format) => format === text)
+}

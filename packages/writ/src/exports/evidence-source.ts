@@ -1,0 +1,16 @@
+import type { Contents } from '@writ/evidence'
+import type { RunSource } from './run-source.ts'
+
+/** A run as an evidence file holds it: its records, and of what lies beside them only what the file lays open. */
+export function evidenceSource({ run, leaves, disclosures }: Contents): RunSource {
+  const texts = new Map(disclosures.items.map(({ path, text }) => [path, text]))
+  return {
+    run,
+    keyed: false,
+    async *records() {
+      yield* leaves
+    },
+    paths: (prefix) => Promise.resolve([...texts.keys()].filter((path) => path.startsWith(prefix)).sort()),
+    text: (path) => Promise.resolve(texts.get(path)),
+  }
+}

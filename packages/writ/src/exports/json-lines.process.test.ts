@@ -1,0 +1,124 @@
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fromHex, hex, MerkleTree, readEvidence, splitRecords } from '@writ/evidence'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { exportFile } from '../index.ts'
+import { type EventLine, jsonLines } from './json-lines.ts'
+import { contracts, KEPT_MARK, READ_MARK, type Recorded, recordRun } from './recorded-fixture.ts'
+
+// JSON Lines of a real run of the built-in extractive model.
+
+let recorded: Recorded
+
+beforeAll(async () => {
+  recorded = await recordRun(
+    'Which contracts end patent rights when the licensee starts patent litigation?',
+    contracts(),
+  )
+})
+
+afterAll(async () => {
+  await recorded.cleanUp()
+})
+
+async function textOf(pieces: AsyncIterable<string>): Promise<string> {
+  let text = ''
+  for await (const piece of pieces) text += piece
+  return text
+}
+
+const home = (payloads: boolean): Promise<string> =>
+  textOf(recorded.writ.export(recorded.answer.run, { format: 'jsonl', payloads }))
+
+const linesOf = (text: string): EventLine[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as EventLine)
+
+describe('JSON Lines', () => {
+  it('hold every record, whose leaves give the signed root', async () => {
+    const lines = linesOf(await home(false))
+    const { checkpoint, leaves } = readEvidence(await readFile(recorded.evidence))
+    expect(lines.length).toBe(leaves.length)
+    const tree = new MerkleTree()
+    for (const { leaf } of lines) tree.append(fromHex(leaf) ?? new Uint8Array(0))
+    expect(hex(tree.root())).toBe(hex(checkpoint.root))
+    expect(lines.map(({ seq }) => seq)).toEqual(leaves.map((_, n) => n))
+    for (const [n, line] of lines.entries()) {
+      const { run, seq, lane, n: step, kind, det, obs } = line
+      const record = JSON.parse(new TextDecoder().decode(leaves[n])) as object
+      expect({ v: 1, run, seq, lane, n: step, kind, det, obs }).toEqual(record)
+      expect(line.at).toBe(new Date(obs.at).toISOString())
+      expect(line.schema).toBe('writ.event/1')
+    }
+  })
+
+  it('hold no content unless it is asked for', async () => {
+    const closed = await home(false)
+    expect(closed).not.toContain(READ_MARK)
+    expect(linesOf(closed).some((line) => 'payloads' in line)).toBe(false)
+    const open = await home(true)
+    expect(open).toContain(READ_MARK)
+    expect(open).not.toContain(KEPT_MARK)
+    const [opening] = linesOf(open)
+    expect(opening?.payloads?.question).toBe(
+      'Which contracts end patent rights when the licensee starts patent litigation?',
+    )
+  })
+
+  it('are the same from the evidence file, which opens only its disclosures', async () => {
+    expect(await textOf(exportFile(recorded.evidence, { format: 'jsonl' }))).toBe(await home(false))
+    const lines = linesOf(await textOf(exportFile(recorded.evidence, { format: 'jsonl', payloads: true })))
+    const opened = lines.flatMap(({ kind, payloads }) =>
+      Object.keys(payloads ?? {}).map((name) => `${kind}/${name}`),
+    )
+    expect(opened.sort()).toEqual([
+      'output.release/citations',
+      'output.release/value',
+      'run.close/denials',
+      'run.open/omitted',
+      'run.open/question',
+    ])
+  })
+
+  it('read no further than they are read', async () => {
+    const { leaves } = readEvidence(await readFile(recorded.evidence))
+    let given = 0
+    const source = {
+      run: recorded.answer.run,
+      keyed: false,
+      async *records() {
+        for (const leaf of leaves) {
+          given += 1
+          yield leaf
+        }
+      },
+      paths: () => Promise.resolve([]),
+      text: () => Promise.resolve(undefined),
+    }
+    const lines = jsonLines(source)[Symbol.asyncIterator]()
+    await lines.next()
+    await lines.next()
+    expect(given).toBe(2)
+    await lines.return?.()
+  })
+
+  it('say so where the key of the run is gone', async () => {
+    const keys = join(recorded.home, 'keys', 'runs')
+    const [key] = (await readdir(keys)).filter((name) => name.startsWith(recorded.answer.run))
+    await rm(join(keys, key ?? 'no key'))
+    const lines = linesOf(await home(true))
+    const reply = lines.find(({ kind }) => kind === 'model.result')
+    expect(reply?.payloads).toEqual({ output: null })
+    expect(splitRecords(new TextEncoder().encode(await home(true)), 'lines').length).toBe(lines.length)
+    expect(await home(true)).not.toContain('Definitions. Terms have')
+  })
+
+  it('refuse a run that is not there', async () => {
+    const none = recorded.answer.run.replace(/.$/, (last) => (last === '0' ? '1' : '0'))
+    await expect(textOf(recorded.writ.export(none, { format: 'jsonl' }))).rejects.toMatchObject({
+      code: 'UNKNOWN_RUN',
+    })
+  })
+})
