@@ -1,39 +1,49 @@
 import { bytesEqual } from './encoding.ts'
-import { nodeHash, rootOfHashes } from './merkle.ts'
+import { nodeHash } from './merkle.ts'
+import { type NodeSource, rangeRoot } from './tree-nodes.ts'
 
 // Proofs of RFC 9162, section 2.1.3 and 2.1.4 (those of RFC 6962). All hashes are leaf or node hashes, never data.
 
-/** The audit path of one leaf, nearest sibling first. Throws a RangeError for an index outside the tree. */
-export function inclusionProof(leaves: readonly Uint8Array[], index: number): readonly Uint8Array[] {
-  if (!Number.isSafeInteger(index) || index < 0 || index >= leaves.length) {
-    throw new RangeError(`No leaf ${index} in a tree of ${leaves.length}.`)
+/** The audit path of a leaf in the tree of `size` leaves, nearest sibling first. Throws a RangeError for an index outside it. */
+export function inclusionProof(nodes: NodeSource, size: number, index: number): readonly Uint8Array[] {
+  if (!isSize(size) || !isSize(index) || index >= size) {
+    throw new RangeError(`No leaf ${index} in a tree of ${size}.`)
   }
-  if (leaves.length === 1) return []
-  const split = splitPoint(leaves.length)
-  const left = leaves.slice(0, split)
-  const right = leaves.slice(split)
-  return index < split
-    ? [...inclusionProof(left, index), rootOfHashes(right)]
-    : [...inclusionProof(right, index - split), rootOfHashes(left)]
+  return path(nodes, index, 0, size)
 }
 
-/** That the tree of the first `size` leaves is a prefix of this one. Throws a RangeError for a size outside 1 … n. */
-export function consistencyProof(leaves: readonly Uint8Array[], size: number): readonly Uint8Array[] {
-  if (!Number.isSafeInteger(size) || size < 1 || size > leaves.length) {
-    throw new RangeError(`No prefix of ${size} leaves in a tree of ${leaves.length}.`)
+function path(nodes: NodeSource, index: number, begin: number, end: number): readonly Uint8Array[] {
+  if (end - begin === 1) return []
+  const middle = begin + splitPoint(end - begin)
+  return index < middle
+    ? [...path(nodes, index, begin, middle), rangeRoot(nodes, middle, end)]
+    : [...path(nodes, index, middle, end), rangeRoot(nodes, begin, middle)]
+}
+
+/**
+ * That the tree of the first `first` leaves is a prefix of that of `size`. Throws a RangeError for a prefix outside
+ * 1 … size: of the empty tree nothing can be proven, since every tree begins with it.
+ */
+export function consistencyProof(nodes: NodeSource, size: number, first: number): readonly Uint8Array[] {
+  if (!isSize(size) || !isSize(first) || first < 1 || first > size) {
+    throw new RangeError(`No prefix of ${first} leaves in a tree of ${size}.`)
   }
-  return subproof(leaves, size, true)
+  return subproof(nodes, first, 0, size, true)
 }
 
 /** `whole`: the prefix is a subtree whose root the verifier already has. */
-function subproof(leaves: readonly Uint8Array[], size: number, whole: boolean): readonly Uint8Array[] {
-  if (size === leaves.length) return whole ? [] : [rootOfHashes(leaves)]
-  const split = splitPoint(leaves.length)
-  const left = leaves.slice(0, split)
-  const right = leaves.slice(split)
-  return size <= split
-    ? [...subproof(left, size, whole), rootOfHashes(right)]
-    : [...subproof(right, size - split, false), rootOfHashes(left)]
+function subproof(
+  nodes: NodeSource,
+  first: number,
+  begin: number,
+  end: number,
+  whole: boolean,
+): readonly Uint8Array[] {
+  if (first === end) return whole ? [] : [rangeRoot(nodes, begin, end)]
+  const middle = begin + splitPoint(end - begin)
+  return first <= middle
+    ? [...subproof(nodes, first, begin, middle, whole), rangeRoot(nodes, middle, end)]
+    : [...subproof(nodes, first, middle, end, false), rangeRoot(nodes, begin, middle)]
 }
 
 /** The largest power of two below n, for n > 1. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { bytesEqual, fromHex, hex, utf8 } from './encoding.ts'
 import { EMPTY_ROOT, leafHash, MerkleTree, nodeHash, rootOf, rootOfHashes } from './merkle.ts'
 import { consistencyHolds, consistencyProof, inclusionHolds, inclusionProof } from './merkle-proof.ts'
+import { nodesOf } from './tree-nodes.ts'
 
 // Vectors of the Certificate Transparency reference implementation (google/certificate-transparency and
 // transparency-dev/merkle, testonly/constants.go), the published ones for RFC 6962.
@@ -58,7 +59,7 @@ test.each([
   [2, 3, ['fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125']],
   [1, 5, ['6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d', B, D]],
 ])('published inclusion proof of leaf %i in %i', (index, size, expected) => {
-  const proof = inclusionProof(hashes.slice(0, size), index)
+  const proof = inclusionProof(nodesOf(hashes), size, index)
   expect(proof.map(hex)).toEqual(expected)
   expect(inclusionHolds(hashes[index] ?? raw(''), index, size, proof, rootAt(size))).toBe(true)
 })
@@ -71,7 +72,7 @@ test.each([
   [2, 5, [B, D]],
   [6, 7, [G, H, F]],
 ])('published consistency proof from %i to %i', (first, second, expected) => {
-  const proof = consistencyProof(hashes.slice(0, second), first)
+  const proof = consistencyProof(nodesOf(hashes), second, first)
   expect(proof.map(hex)).toEqual(expected)
   expect(consistencyHolds(first, second, proof, rootAt(first), rootAt(second))).toBe(true)
 })
@@ -114,7 +115,7 @@ test('inclusion proofs hold for their leaf and nothing else', () => {
       const index = seed % all.length
       const leaf = all[index] ?? raw('')
       const root = rootOfHashes(all)
-      const proof = inclusionProof(all, index)
+      const proof = inclusionProof(nodesOf(all), all.length, index)
       const holds = (of: Uint8Array, at: number, path: readonly Uint8Array[]): boolean =>
         inclusionHolds(of, at, all.length, path, root)
       expect(holds(leaf, index, proof)).toBe(true)
@@ -134,7 +135,7 @@ test('consistency proofs hold for their prefix and nothing else', () => {
       const first = 1 + (seed % all.length)
       const before = rootOfHashes(all.slice(0, first))
       const after = rootOfHashes(all)
-      const proof = consistencyProof(all, first)
+      const proof = consistencyProof(nodesOf(all), all.length, first)
       const holds = (path: readonly Uint8Array[], size = first): boolean =>
         consistencyHolds(size, all.length, path, before, after)
       expect(holds(proof)).toBe(true)
@@ -168,15 +169,15 @@ test('sizes that are none prove nothing', () => {
   expect(inclusionHolds(root, 0, 0, [], root)).toBe(false)
   expect(inclusionHolds(root, -1, 1, [], root)).toBe(false)
   expect(inclusionHolds(root, 0.5, 1, [], root)).toBe(false)
-  expect(() => inclusionProof(hashes, 8)).toThrow(RangeError)
-  expect(() => consistencyProof(hashes, 0)).toThrow(RangeError)
+  expect(() => inclusionProof(nodesOf(hashes), 8, 8)).toThrow(RangeError)
+  expect(() => consistencyProof(nodesOf(hashes), 8, 0)).toThrow(RangeError)
 })
 
 test('a proof that goes on above the root proves nothing', () => {
   const more = leafHash(utf8('more'))
   const [only = more] = hashes
   expect(inclusionHolds(only, 0, 1, [more], nodeHash(more, only))).toBe(false)
-  const proof = [...consistencyProof(hashes.slice(0, 4), 3), more]
+  const proof = [...consistencyProof(nodesOf(hashes), 4, 3), more]
   const above = (size: number): Uint8Array => nodeHash(more, rootAt(size))
   expect(consistencyHolds(3, 4, proof, above(3), above(4))).toBe(false)
 })
