@@ -1,3 +1,4 @@
+import { createPublicKey, verify } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { canonicalBytes } from './canonical.ts'
 import {
@@ -16,6 +17,26 @@ import { OWNER, WordSigner } from './sample-run.fixture.ts'
 test('the example of the DSSE specification', () => {
   const encoded = preAuthEncoding('http://example.com/HelloWorld', utf8('hello world'))
   expect(fromUtf8(encoded)).toBe('DSSEv1 29 http://example.com/HelloWorld 11 hello world')
+})
+
+// The signature the specification gives for it is ECDSA over P-256, over exactly these bytes.
+test('the published signature is over our encoding', () => {
+  const coordinate = (decimal: string): string =>
+    Buffer.from(BigInt(decimal).toString(16).padStart(64, '0'), 'hex').toString('base64url')
+  const jwk = {
+    kty: 'EC',
+    crv: 'P-256',
+    x: coordinate('46950820868899156662930047687818585632848591499744589407958293238635476079160'),
+    y: coordinate('5640078356564379163099075877009565129882514886557779369047442380624545832820'),
+  }
+  const key = { key: createPublicKey({ key: jwk, format: 'jwk' }), dsaEncoding: 'ieee-p1363' } as const
+  const published = 'A3JqsQGtVsJ2O2xqrI5IcnXip5GToJ3F+FnZ+O88SjtR6rDAajabZKciJTfUiHqJPcIAriEGAHTVeCUjW2JIZA=='
+  const holds = (body: string): boolean => {
+    const encoded = preAuthEncoding('http://example.com/HelloWorld', utf8(body))
+    return verify('sha256', encoded, key, Buffer.from(published, 'base64'))
+  }
+  expect(holds('hello world')).toBe(true)
+  expect(holds('hello World')).toBe(false)
 })
 
 test('lengths count bytes, not characters', () => {

@@ -53,6 +53,19 @@ test('the published note is read, verified and written again', () => {
   expect(formatNote(note)).toEqual(utf8(NOTE))
 })
 
+// The example of C2SP signed-note.
+test('the example of C2SP signed-note', () => {
+  const note = parseNote(
+    utf8(
+      'This is an example message.\n\n' +
+        '— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n',
+    ),
+    'note',
+  )
+  const { key } = verifierKey('example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k')
+  expect(note.signatures.map((signature) => noteSignatureHolds(note, signature, key))).toEqual([true])
+})
+
 test('a note of ours holds under the key that signed it', async () => {
   const note = parseNote(await signNote(OWNER, 'log', 'one\n\ntwo\n'), 'note')
   const [signature] = note.signatures
@@ -90,7 +103,8 @@ test.each([
   ['two spaces', NOTE.replace('— ', '—  ')],
   ['no last newline', NOTE.slice(0, -1)],
   ['a carriage return', NOTE.replaceAll('\n', '\r\n')],
-  ['a short signature', 'text\n\n— a AAAAAAAA\n'],
+  ['a signature without bytes', 'text\n\n— a AAAAAA==\n'],
+  ['a signature of 8,193 bytes', `text\n\n— a ${base64(new Uint8Array(4 + 8_193))}\n`],
   ['a control character', NOTE.replace('cryptography', 'crypto\u0007')],
   ['loose Base64', NOTE.replace('nAM=', 'nAN=')],
 ])('a note with %s is refused', (_, text) => {
@@ -138,6 +152,11 @@ test.each([
   expect(() => parseCheckpoint(bytes, 'c')).toThrow(
     expect.objectContaining({ data: { code: 'NOT_CANONICAL', at: 'c' } }),
   )
+})
+
+test('the signature of a run is Ed25519', () => {
+  const short = `${checkpointText('o', 1, new Uint8Array(32))}\n— a ${base64(new Uint8Array(4 + 63))}\n`
+  expect(() => parseCheckpoint(utf8(short), 'c')).toThrow('no Ed25519 signature')
 })
 
 test('a checkpoint has one signature', async () => {

@@ -3,11 +3,15 @@ import { ed25519Verifies, sha256 } from './crypto.ts'
 import { base64, concat, fromBase64, fromUtf8, hex, utf8 } from './encoding.ts'
 import { refuse } from './verdict.ts'
 
-// C2SP signed-note: text, an empty line, signature lines. Only Ed25519 (type 0x01).
+// C2SP signed-note: text, an empty line, signature lines. Only Ed25519 (type 0x01) is verified here; lines of other types are
+// kept as they are, since whoever knows their keys judges them.
 
 /** Most signature lines a note may have: what every C2SP verifier has to accept. */
 const MAX_SIGNATURES = 16
-const ED25519 = 0x01
+/** Signature type of a plain Ed25519 signature. */
+export const ED25519_NOTE = 0x01
+/** Most bytes of one signature: the largest post-quantum ones are under 5 kB. */
+const MAX_SIGNATURE_BYTES = 8_192
 
 export interface NoteSignature {
   readonly name: string
@@ -27,16 +31,18 @@ export function isKeyName(name: string): boolean {
   return /^[^\s\p{Z}\p{Cc}+]+$/u.test(name) && name.isWellFormed()
 }
 
-/** First four bytes (hex) of SHA-256(name ‖ newline ‖ 0x01 ‖ public key). */
-export function noteKeyHash(name: string, publicKey: Uint8Array): string {
-  return hex(sha256(concat([utf8(`${name}\n`), Uint8Array.of(ED25519), publicKey])).subarray(0, 4))
+/** First four bytes (hex) of SHA-256(name ‖ newline ‖ signature type ‖ public key). */
+export function noteKeyHash(name: string, publicKey: Uint8Array, type: number = ED25519_NOTE): string {
+  return hex(sha256(concat([utf8(`${name}\n`), Uint8Array.of(type), publicKey])).subarray(0, 4))
 }
 
 export function formatNote(note: SignedNote): Uint8Array {
-  const lines = note.signatures.map(
-    ({ name, keyHash, signature }) => `— ${name} ${base64(concat([hexBytes(keyHash), signature]))}\n`,
-  )
-  return utf8(`${note.text}\n${lines.join('')}`)
+  return utf8(`${note.text}\n${note.signatures.map(formatSignature).join('')}`)
+}
+
+/** A signature line, with its newline. */
+export function formatSignature({ name, keyHash, signature }: NoteSignature): string {
+  return `— ${name} ${base64(concat([hexBytes(keyHash), signature]))}\n`
 }
 
 function hexBytes(keyHash: string): Uint8Array {
@@ -53,9 +59,15 @@ export function parseNote(bytes: Uint8Array, at: string): SignedNote {
   if (split < 1 || !block.endsWith('\n') || hasControl(whole)) {
     refuse('NOT_CANONICAL', `${at} is not a signed note.`, at)
   }
+  return { text, signatures: parseSignatures(block, at) }
+}
+
+/** Parses one to sixteen signature lines, each ending with a newline. Refuses with `NOT_CANONICAL`. */
+export function parseSignatures(block: string, at: string): readonly NoteSignature[] {
+  if (!block.endsWith('\n')) refuse('NOT_CANONICAL', `${at} has no whole signature line.`, at)
   const lines = block.slice(0, -1).split('\n')
   if (lines.length > MAX_SIGNATURES) refuse('NOT_CANONICAL', `${at} has ${lines.length} signatures.`, at)
-  return { text, signatures: lines.map((line) => parseSignature(line, at)) }
+  return lines.map((line) => parseSignature(line, at))
 }
 
 function hasControl(text: string): boolean {
@@ -68,8 +80,8 @@ function parseSignature(line: string, at: string): NoteSignature {
   if (dash !== '—' || name === undefined || !isKeyName(name) || rest.length > 0) {
     refuse('NOT_CANONICAL', `${at} has the signature line '${line}', which is none.`, at)
   }
-  if (bytes === undefined || bytes.length !== 4 + 64) {
-    refuse('NOT_CANONICAL', `${at} has a signature by ${name} that is no Ed25519 signature.`, at)
+  if (bytes === undefined || bytes.length <= 4 || bytes.length > 4 + MAX_SIGNATURE_BYTES) {
+    refuse('NOT_CANONICAL', `${at} has a signature by ${name} that is none.`, at)
   }
   return { name, keyHash: hex(bytes.subarray(0, 4)), signature: bytes.slice(4) }
 }

@@ -53,9 +53,9 @@ test('a store that is only ever given what an append completes has every node a 
       const consistency = consistencyProof(source.nodes, size, first)
       expect(source.asked()).toBeLessThanOrEqual(4 * 9)
       expect(inclusionHolds(leaves[index] ?? root, index, size, inclusion, root)).toBe(true)
-      expect(
-        consistencyHolds(first, size, consistency, rootOfHashes(leaves.slice(0, first)), root),
-      ).toBe(true)
+      expect(consistencyHolds(first, size, consistency, rootOfHashes(leaves.slice(0, first)), root)).toBe(
+        true,
+      )
     }),
   )
 })

@@ -35,6 +35,14 @@ export const VERDICT_CODES = {
   WRONG_ROLE: 'The key that signed has another role in the trust root.',
   KEY_NOT_VALID: 'The key that signed was not valid at the time claimed.',
   NOT_SIGNED: 'The trusted key named did not make the signature.',
+  // WITNESSED
+  NOT_LOGGED: 'The file carries no proof that the run is in a log.',
+  BAD_COSIGNATURE: 'A cosignature that names a trusted witness is not by it.',
+  WRONG_LOG: 'A proof is about another log than the one whose key is trusted.',
+  LOG_NOT_SIGNED: 'The checkpoint of a proof is not signed by a trusted log key.',
+  NOT_INCLUDED: 'A proof does not show that its statement is in the log.',
+  WRONG_PLACE: 'Statements are in the log in an order that cannot be.',
+  QUORUM_NOT_MET: 'Fewer trusted witnesses cosigned than the trust root asks for.',
   // COMPLETENESS
   SEQ_GAP: 'Records are missing, repeated or out of order.',
   NOT_OPENED: 'The run does not begin with its one opening record.',
