@@ -1,18 +1,29 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { isWritError, type Ledger, WritError } from '@writ/contract'
-import { type Contents, type Disclosure, readEvidence } from '@writ/evidence'
-import { evidenceSource, jsonLines, ledgerSource, type RunSource } from './exports/index.ts'
+import { basename, join } from 'node:path'
+import { isWritError, type Ledger, type TrustRoot, WritError } from '@writ/contract'
+import { type Contents, readEvidence, sha256Hex } from '@writ/evidence'
+import {
+  evidenceSource,
+  htmlReport,
+  jsonLines,
+  ledgerSource,
+  type Proof,
+  type RunSource,
+} from './exports/index.ts'
+import { loadTrustRoot } from './ledger/index.ts'
+import { verifyFile } from './verify-file.ts'
 
-export const EXPORT_FORMATS = ['jsonl'] as const
+export const EXPORT_FORMATS = ['jsonl', 'html'] as const
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
-/** How a run is written for other tools. */
+/** How a run is written for other tools and for people. */
 export interface ExportOptions {
   readonly format: ExportFormat
   /** Also writes what is kept encrypted beside the records (prompts, outputs, text of documents); not by default. */
   readonly payloads?: boolean
+  /** Path of the trust root that `html` checks the evidence against; that of the home by default. */
+  readonly trust?: string
 }
 
 /** A run of a home in another form, piece by piece. Rejects with `UNKNOWN_RUN`. */
@@ -22,31 +33,61 @@ export async function* exportRun(
   run: string,
   options: ExportOptions,
 ): AsyncIterable<string> {
-  yield* written(
-    await ledgerSource(ledger, run, await disclosuresOf(join(home, 'runs', `${run}.writ`))),
-    options,
-  )
+  const path = join(home, 'runs', `${run}.writ`)
+  const contents = await presentContents(path)
+  const source = await ledgerSource(ledger, run, contents?.disclosures.items ?? [])
+  const trust = options.trust ?? join(home, 'trust.json')
+  yield* written(source, contents === undefined ? undefined : path, { ...options, trust })
 }
 
 /**
- * The run of an evidence file in another form, from the file alone. Nothing of it is verified. Rejects with
- * `EVIDENCE_UNREADABLE`.
+ * The run of an evidence file in another form, from the file alone. Nothing of it is relied on before it is verified.
+ * Rejects with `EVIDENCE_UNREADABLE`.
  */
 export async function* exportFile(path: string, options: ExportOptions): AsyncIterable<string> {
-  yield* written(evidenceSource(await readContents(path)), options)
+  yield* written(evidenceSource(await readContents(path)), path, options)
 }
 
-function written(source: RunSource, options: ExportOptions): AsyncIterable<string> {
-  const { payloads = false } = options
-  return jsonLines(source, { payloads })
+async function* written(
+  source: RunSource,
+  evidence: string | undefined,
+  { format, payloads = false, trust }: ExportOptions,
+): AsyncIterable<string> {
+  if (format === 'jsonl') yield* jsonLines(source, { payloads })
+  else yield await htmlReport(source, evidence === undefined ? null : await prove(evidence, trust))
 }
 
-/** What the evidence file of a run lays open; nothing where it is elsewhere, was deleted or is no evidence. */
-async function disclosuresOf(path: string): Promise<readonly Disclosure[]> {
+/** Checks the evidence file that a report goes with. */
+async function prove(path: string, trust: string | undefined): Promise<Proof> {
+  const [bytes, contents] = [await readFile(path), await readContents(path)]
+  const signed = ['run-open.dsse', 'run-close.dsse'].flatMap((name) => signersOf(contents.files.get(name)))
+  const root: TrustRoot | undefined = trust === undefined ? undefined : await loadTrustRoot(trust)
+  return {
+    file: basename(path),
+    sha256: sha256Hex(bytes),
+    signers: [...new Set(signed)],
+    checked:
+      root === undefined || trust === undefined
+        ? null
+        : { report: await verifyFile(path, { trust }), keys: root.keys },
+  }
+}
+
+/** Ids of the keys that a DSSE envelope names. */
+function signersOf(envelope: Uint8Array | undefined): readonly string[] {
+  if (envelope === undefined) return []
+  const { signatures } = JSON.parse(new TextDecoder().decode(envelope)) as {
+    readonly signatures?: readonly { readonly keyid?: unknown }[]
+  }
+  return (signatures ?? []).flatMap(({ keyid }) => (typeof keyid === 'string' ? [keyid] : []))
+}
+
+/** The evidence file of a run; undefined where it is elsewhere, was deleted or is no evidence. */
+async function presentContents(path: string): Promise<Contents | undefined> {
   try {
-    return (await readContents(path)).disclosures.items
+    return await readContents(path)
   } catch (error) {
-    if (isWritError(error) && error.code === 'EVIDENCE_UNREADABLE') return []
+    if (isWritError(error) && error.code === 'EVIDENCE_UNREADABLE') return undefined
     throw error
   }
 }

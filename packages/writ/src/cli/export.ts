@@ -8,6 +8,7 @@ export interface ExportFlags {
   readonly payloads?: boolean
   readonly out?: string
   readonly home?: string
+  readonly trust?: string
 }
 
 /** Writes a run, or the run of an evidence file, in another form. */
@@ -17,7 +18,8 @@ export async function exportRun(run: string, flags: ExportFlags): Promise<number
     const given = format === undefined ? 'none' : `"${format}"`
     throw new WritError('USAGE', `--format is ${EXPORT_FORMATS.join(' or ')}, not ${given}.`)
   }
-  const options = { format, payloads }
+  const { trust } = flags
+  const options = { format, payloads, ...(trust === undefined ? {} : { trust }) }
   if (!isRun(run)) {
     await writeOutput(exportFile(run, options), out)
     return 0
@@ -29,6 +31,13 @@ export async function exportRun(run: string, flags: ExportFlags): Promise<number
   } finally {
     await writ.close()
   }
+}
+
+/** Writes the report of a run for people: `writ export --format html`, which is no text for a terminal. */
+export async function report(run: string, flags: Omit<ExportFlags, 'format'>): Promise<number> {
+  if (flags.out === undefined && process.stdout.isTTY)
+    throw new WritError('USAGE', 'A report is a web page: give --out <file.html>, or send stdout to a file.')
+  return await exportRun(run, { ...flags, format: 'html' })
 }
 
 /** Whether an argument names a run; anything else is the path of an evidence file. */

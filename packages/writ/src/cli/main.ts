@@ -5,7 +5,7 @@ import { type AskFlags, ask } from './ask.ts'
 import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
-import { type ExportFlags, exportRun } from './export.ts'
+import { type ExportFlags, exportRun, report as reportRun } from './export.ts'
 import { seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
@@ -126,6 +126,13 @@ function addExport(writ: Command): void {
     .option('--out <file>', 'where to (default: stdout)')
     .option('--home <dir>', 'state directory')
     .action(running((run: string, flags: ExportFlags) => exportRun(run, flags)))
+  writ
+    .command('report <run>')
+    .description('write a report of a run, or of the run of an evidence file, for people: one HTML page')
+    .option('--out <file>', 'where to (default: stdout)')
+    .option('--trust <file>', 'trust root to check the evidence against (default: that of the home)')
+    .option('--home <dir>', 'state directory')
+    .action(running((run: string, flags: ExportFlags) => reportRun(run, flags)))
 }
 
 function addCorpora(writ: Command): void {

@@ -7,6 +7,7 @@ export function evidenceSource({ run, leaves, disclosures }: Contents): RunSourc
   return {
     run,
     keyed: false,
+    origin: 'evidence',
     async *records() {
       yield* leaves
     },

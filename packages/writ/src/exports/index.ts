@@ -1,4 +1,6 @@
 export { evidenceSource } from './evidence-source.ts'
 export { jsonLines } from './json-lines.ts'
 export { ledgerSource } from './ledger-source.ts'
+export type { Proof } from './report/proof-section.ts'
+export { htmlReport } from './report/report.ts'
 export type { RunSource } from './run-source.ts'

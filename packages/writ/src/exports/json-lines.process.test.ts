@@ -88,6 +88,7 @@ describe('JSON Lines', () => {
     const source = {
       run: recorded.answer.run,
       keyed: false,
+      origin: 'evidence' as const,
       async *records() {
         for (const leaf of leaves) {
           given += 1

@@ -13,6 +13,7 @@ export async function ledgerSource(
   return {
     run,
     keyed,
+    origin: 'home',
     records: () => ledger.records(run),
     paths: async (prefix) => {
       const opened = [...open.keys()].filter((path) => path.startsWith(prefix))

@@ -9,4 +9,5 @@ export interface RunSource {
   text(path: string): Promise<string | undefined>
   /** Whether what is kept encrypted can be opened: in a home while the run's key is there, in an evidence file never. */
   readonly keyed: boolean
+  readonly origin: 'home' | 'evidence'
 }

@@ -1,0 +1,54 @@
+import { dollars, size, whole } from './amounts.ts'
+import { type Html, html } from './markup.ts'
+import type { Story } from './story.ts'
+
+export function costSection(story: Story): Html {
+  const { opening, closing, limited, tookMs, frames } = story
+  const { limits } = opening
+  const charged = closing?.charged
+  const tokens = charged === undefined ? null : charged.inputTokens + charged.outputTokens
+  const turns = Math.max(0, ...frames.map((frame) => frame.turns))
+  const rows = [
+    row('Model calls', charged && whole(charged.calls), whole(limits.maxCalls)),
+    row('Tokens, in and out', whole, tokens, limits.maxTokens),
+    row('Cost', dollars, charged?.costMicroUsd ?? null, limits.maxCostMicroUsd),
+    row(
+      'Depth of frames (the root has 0)',
+      closing === null ? null : whole(closing.maxDepth),
+      whole(limits.maxDepth),
+    ),
+    row('Turns of one frame', whole(turns), whole(limits.maxTurns)),
+    row('Time', seconds, tookMs, limits.timeoutMs),
+    row('Model calls at once, for each model', null, whole(limits.concurrency)),
+    row('Size of the answer', null, size(limits.maxOutputBytes)),
+  ]
+  return html`<section aria-labelledby="cost"><h2 id="cost">What it cost, and the limits</h2>
+<p>Limits hold over the whole tree of frames. Each call reserves its worst case before it is sent, so no limit is passed, whatever runs at once. ${
+    limited === 0
+      ? 'No step was refused by a limit.'
+      : html`<strong>${whole(limited)} steps were refused by a limit.</strong>`
+  }</p>
+<div class="scroll" role="region" aria-label="Cost and limits" tabindex="0"><table><caption>Used, and allowed at most</caption><thead><tr><th scope="col">What</th><th scope="col" class="n">Used</th><th scope="col" class="n">Limit</th></tr></thead><tbody>${rows}</tbody></table></div>
+<p>Tokens and cost are what was charged against the limits: what the provider said it used, or the worst case where it said nothing. A bill may differ.</p></section>`
+}
+
+type Show = (value: number) => string
+
+function row(name: string, used: string | null | undefined, limit: string): Html
+function row(name: string, show: Show, used: number | null, limit: number | null): Html
+function row(
+  name: string,
+  a: Show | string | null | undefined,
+  b: number | string | null,
+  c?: number | null,
+): Html {
+  const [used, limit] =
+    typeof a === 'function'
+      ? [typeof b === 'number' ? a(b) : null, typeof c === 'number' ? a(c) : null]
+      : [a, typeof b === 'string' ? b : null]
+  return html`<tr><th scope="row">${name}</th><td class="n">${used ?? '–'}</td><td class="n">${limit ?? 'none'}</td></tr>`
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(2)} s`
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { formatLabel } from '@writ/contract'
+import { claimedTime } from '../claimed-time.ts'
+import { readSection, refusedSection } from './access-section.ts'
+import { whole } from './amounts.ts'
+import { answerSection } from './answer-section.ts'
+import { costSection } from './cost-section.ts'
+import { foreign, type Html, html } from './markup.ts'
+import { frameTable, picture } from './picture.ts'
+import { meaningSection, type Proof, proofSection } from './proof-section.ts'
+import type { Story } from './story.ts'
+import { STYLE } from './style.ts'
+
+const MOST_FRAMES = 500
+
+/** The report of a run: one HTML page that needs nothing else and runs nothing. */
+export function page(story: Story, proof: Proof | null): string {
+  const { frames } = story
+  const title = `Writ: report of run ${story.run}`
+  const body = html`<body><header><h1>Report of a governed run</h1>
+<p class="question" dir="auto">${story.question ?? 'The question is not laid open here.'}</p>
+<p>${pill(story)} ${proof?.checked ? verified(proof.checked.report.ok) : ''}</p>${gone(story)}${overview(story)}
+<nav aria-label="Contents"><ul><li><a href="#answer">Answer</a></li><li><a href="#sources">What it rests on</a></li><li><a href="#read">What was read</a></li><li><a href="#refused">What was refused</a></li><li><a href="#cost">Cost and limits</a></li><li><a href="#frames">How it was done</a></li><li><a href="#verify">How to verify it</a></li><li><a href="#meaning">What the proof says</a></li></ul></nav></header>
+<main>${answerSection(story)}${readSection(story)}${refusedSection(story)}${costSection(story)}
+<section aria-labelledby="frames"><h2 id="frames">How it was done</h2><p>${how(story)}</p>${picture(frames)}${frameTable(frames, MOST_FRAMES)}</section>
+${proofSection(story, proof)}${meaningSection()}</main>
+<footer><p>Made by Writ ${story.version} from the ${whole(story.records)} records of run <code>${story.run}</code>. Policy bundle <code>${story.opening.bundle}</code>.</p></footer></body>`
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${digest(STYLE)}'; base-uri 'none'; form-action 'none'">
+<meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title><style>${STYLE}</style></head>
+${body.html}</html>
+`
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64')
+}
+
+function pill({ status }: Story): Html {
+  const tone = status === 'complete' ? 'good' : status === 'denied' || status === 'failed' ? 'bad' : 'warn'
+  return html`<span class="pill ${tone}">${status}</span>`
+}
+
+function verified(ok: boolean): Html {
+  return ok
+    ? html`<span class="pill good">evidence checked: it holds</span>`
+    : html`<span class="pill bad">evidence checked: it does not hold. Do not rely on this page.</span>`
+}
+
+/** What cannot be told any more, or not from here. */
+function gone({ keyed, source }: Story): Html {
+  if (keyed) return html``
+  return source === 'home'
+    ? html`<div class="notice warn" role="note"><p><strong>The key of this run was destroyed.</strong> Prompts, model outputs, the text and the names of what was read, and what child frames were asked are gone from this home. What happened, in which order, what policy decided and what it cost is still recorded, and still verifies. Copies that were exported or printed before are not reached by that. What is shown below beyond this comes from the evidence file.</p></div>`
+    : html`<div class="notice warn" role="note"><p>This page was made from an evidence file alone, which holds commitments instead of prompts, model outputs and the text of documents. The home that ran it can tell more.</p></div>`
+}
+
+function overview(story: Story): Html {
+  const { opening, openedAt, tookMs, closing, run } = story
+  const label = closing?.label ?? opening.questionLabel
+  const models = opening.models.map(({ id }) =>
+    id === 'builtin/extractive'
+      ? html`<div>${id}: the built-in extractive model (no neural network: it searches and quotes, it does not understand)</div>`
+      : html`<div>${foreign(id)}</div>`,
+  )
+  return html`<dl><dt>Asked by</dt><dd>${foreign(opening.user.id)}, for the purpose “${foreign(opening.purpose)}”</dd>
+<dt>When</dt><dd>${claimedTime(openedAt) ?? 'unknown'}${tookMs === null ? '' : html`, for ${(tookMs / 1_000).toFixed(2)} s`} (as the machine claims)</dd>
+<dt>Answered by</dt><dd>${models}</dd><dt>Label of the result</dt><dd>${formatLabel(label)}</dd>
+<dt>Sandbox</dt><dd>${opening.confinement.layers.join(' in ')} (${opening.confinement.level})</dd><dt>Run</dt><dd><code>${run}</code></dd></dl>`
+}
+
+function how({ frames, strategy, closing }: Story): string {
+  const children = frames.length - 1
+  const steps = closing === null ? '' : ` in ${whole(closing.steps)} recorded steps`
+  if (strategy === 'direct') return `The whole context fitted the model, which was asked once${steps}.`
+  return `A root model wrote code to search the documents${steps}${
+    children > 0
+      ? `, and opened ${whole(children)} child ${children === 1 ? 'frame' : 'frames'} that did the same with a part of them`
+      : ''
+  }. Time runs to the right.`
+}

@@ -1,0 +1,148 @@
+import type { Citation, Denial, Det, Omitted, RecordedDecision, Status } from '@writ/contract'
+import { type AnyRecord, decodeRecord } from '@writ/evidence'
+import type { RunSource } from '../run-source.ts'
+import { type FrameStory, Frames } from './frames.ts'
+import { passagesIn } from './passages.ts'
+import { type Quote, Quotes } from './quotes.ts'
+import { type DocumentReading, type PartitionReading, Reading } from './reading.ts'
+import { countRefusals, refusalsIn } from './refusals.ts'
+
+/** What a report tells of a run. Null: closed, gone with the run's key, or not there yet. */
+export interface Story {
+  readonly run: string
+  readonly opening: Det['run.open']
+  readonly version: string
+  readonly openedAt: number
+  readonly endedAt: number
+  readonly tookMs: number | null
+  readonly strategy: string
+  readonly status: Status | 'open' | 'aborted'
+  readonly closing: Det['run.close'] | null
+  readonly records: number
+  readonly question: string | null
+  readonly answer: string | null
+  readonly quotes: readonly Quote[] | null
+  readonly denials: readonly Denial[]
+  /** Steps that a limit refused. */
+  readonly limited: number
+  readonly omitted: readonly Omitted[] | null
+  readonly partitions: readonly PartitionReading[]
+  /** Null where the names of documents are not to be had. */
+  readonly documents: readonly DocumentReading[] | null
+  readonly frames: readonly FrameStory[]
+  readonly keyed: boolean
+  readonly source: RunSource['origin']
+}
+
+/** Reads the story of a run from its records and what lies open beside them. Undefined when it does not begin with `run.open`. */
+export async function readStory(source: RunSource): Promise<Story | undefined> {
+  const ends = await readEnds(source)
+  const { opening, release, closing } = ends
+  if (opening === undefined) return undefined
+  const opened = opening
+  const beside = async (record: AnyRecord | undefined, name: string): Promise<string | null> =>
+    record === undefined ? null : ((await source.text(pathOf(record, name))) ?? null)
+  const citations = parsed<readonly Citation[]>(await beside(release, 'citations'))
+  const told = parsed<readonly Denial[]>(await beside(closing, 'denials'))
+  const question = await beside(opened, 'question')
+  const quotes = new Quotes(citations ?? [])
+  const middle = await readMiddle(source, opened, quotes)
+  const root = middle.frames.get('0')
+  if (root !== undefined) root.goal = question
+  return {
+    run: source.run,
+    opening: opened.det,
+    version: opened.obs.version,
+    openedAt: opened.obs.at,
+    endedAt: ends.last?.obs.at ?? opened.obs.at,
+    tookMs: closing?.obs.tookMs ?? null,
+    strategy: ends.strategy,
+    status: closing?.det.status ?? (ends.last?.kind === 'run.abort' ? 'aborted' : 'open'),
+    closing: closing?.det ?? null,
+    records: ends.count,
+    question,
+    answer: asText(await beside(release, 'value')),
+    quotes: citations === null ? null : quotes.all,
+    denials: told ?? countRefusals(middle.refusals),
+    limited: middle.limited,
+    omitted: parsed<readonly Omitted[]>(await beside(opened, 'omitted')),
+    partitions: middle.reading.partitions,
+    documents: source.keyed ? middle.reading.documents() : null,
+    frames: middle.frames.all,
+    keyed: source.keyed,
+    source: source.origin,
+  }
+}
+
+type RecordOf<K extends AnyRecord['kind']> = Extract<AnyRecord, { readonly kind: K }>
+
+interface Ends {
+  opening?: RecordOf<'run.open'>
+  release?: RecordOf<'output.release'>
+  closing?: RecordOf<'run.close'>
+  last?: AnyRecord
+  strategy: string
+  count: number
+}
+
+/** A first pass: how the run begins and ends. */
+async function readEnds(source: RunSource): Promise<Ends> {
+  const ends: Ends = { strategy: '', count: 0 }
+  for await (const bytes of source.records()) {
+    const record = decodeRecord(bytes)
+    if (record.kind === 'run.open' && record.seq === 0) ends.opening = record
+    if (record.kind === 'strategy.chosen') ends.strategy = record.det.strategy
+    if (record.kind === 'output.release' && record.det.outcome === 'ok') ends.release = record
+    if (record.kind === 'run.close') ends.closing = record
+    ends.last = record
+    ends.count += 1
+  }
+  return ends
+}
+
+interface Middle {
+  readonly frames: Frames
+  readonly reading: Reading
+  readonly refusals: readonly RecordedDecision[]
+  readonly limited: number
+}
+
+/** A second pass: what the frames did, and what they were handed. */
+async function readMiddle(source: RunSource, opening: RecordOf<'run.open'>, quotes: Quotes): Promise<Middle> {
+  const [frames, reading, refusals] = [new Frames(), new Reading(), [] as RecordedDecision[]]
+  let limited = 0
+  reading.declare(opening.det.partitions)
+  for await (const bytes of source.records()) {
+    const record = decodeRecord(bytes)
+    frames.add(record)
+    refusals.push(...refusalsIn(record))
+    if ('outcome' in record.det && record.det.outcome === 'limit' && record.kind !== 'frame.join')
+      limited += 1
+    if (record.kind === 'context.search' || record.kind === 'context.read') {
+      reading.step(record)
+      const output = source.keyed ? await source.text(pathOf(record, 'output')) : undefined
+      if (output === undefined || record.det.outcome !== 'ok') continue
+      const passages = passagesIn(output)
+      reading.handed(passages)
+      quotes.handed(passages)
+    }
+    const child = record.kind === 'frame.spawn' ? frames.get(record.det.child) : undefined
+    if (child !== undefined) child.goal = (await source.text(pathOf(record, 'goal'))) ?? null
+  }
+  return { frames, reading, refusals, limited }
+}
+
+function pathOf({ lane, n, kind }: AnyRecord, name: string): string {
+  return `${lane}/${n}/${kind}/${name}`
+}
+
+function parsed<T>(json: string | null): T | null {
+  return json === null ? null : (JSON.parse(json) as T)
+}
+
+/** A released value for people: a text as it is, anything else as JSON with a line for each member. */
+function asText(json: string | null): string | null {
+  if (json === null) return null
+  const value: unknown = JSON.parse(json)
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+}
