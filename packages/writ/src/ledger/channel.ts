@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { WritError } from '@writ/contract'
+import { Copies } from './copies.ts'
 import type { Home } from './home.ts'
 import type { Operation, Operations, Reply, Request } from './messages.ts'
 
@@ -15,7 +16,7 @@ export class Channel {
   readonly #ended: Promise<void>
   readonly #waiting: Settle[] = []
   #outbox: Request[] = []
-  #transfer: ArrayBuffer[] = []
+  readonly #copies = new Copies()
   /** Why nothing more is sent: set once, never cleared. */
   #closed: string | undefined
 
@@ -32,11 +33,12 @@ export class Channel {
     this.#worker.unref()
   }
 
-  /** Sends a request; `transfer` are buffers of it that the caller gives up. */
-  request<O extends Operation>(
-    request: Request & { readonly op: O },
-    transfer: readonly ArrayBuffer[] = [],
-  ): Promise<Operations[O]['gives']> {
+  /** A copy of bytes for the request made next: the bytes are the caller's again at once. */
+  copy(bytes: Uint8Array): Uint8Array {
+    return this.#copies.add(bytes)
+  }
+
+  request<O extends Operation>(request: Request & { readonly op: O }): Promise<Operations[O]['gives']> {
     const { promise, resolve, reject } = Promise.withResolvers<Operations[O]['gives']>()
     if (this.#closed !== undefined) {
       reject(new WritError('LEDGER_FAILED', `the ledger takes nothing more: ${this.#closed}`))
@@ -49,7 +51,6 @@ export class Channel {
     })
     if (this.#outbox.length === 0) setImmediate(() => this.#send())
     this.#outbox.push(request)
-    this.#transfer.push(...transfer)
     return promise
   }
 
@@ -64,10 +65,9 @@ export class Channel {
   }
 
   #send(): void {
-    const [batch, transfer] = [this.#outbox, this.#transfer]
+    const batch = this.#outbox
     this.#outbox = []
-    this.#transfer = []
-    this.#worker.postMessage(batch, transfer)
+    this.#worker.postMessage(batch, this.#copies.take())
   }
 
   /** An idle ledger does not keep the process alive; a waiting request does. */

@@ -30,16 +30,13 @@ function openRunLog(channel: Channel, run: string, key: Uint8Array): RunLog {
     run,
     key,
     append: (record, payloads, durability) => append(channel, run, record, payloads, durability),
-    seal: (size, root) => {
-      const own = new Uint8Array(root)
-      return channel.request({ op: 'seal', run, size, root: own }, [own.buffer])
-    },
+    seal: (size, root) => channel.request({ op: 'seal', run, size, root: channel.copy(root) }),
     finish: (status) => channel.request({ op: 'finish', run, status }),
     records: () => records(channel, run),
   }
 }
 
-/** Copies the bytes at once, so that they are the caller's again, and gives the copies to the worker. */
+/** Copies the bytes at once, so that they are the caller's again, and sends the copies to the worker. */
 function append(
   channel: Channel,
   run: string,
@@ -47,10 +44,9 @@ function append(
   given: readonly Payload[],
   durability: Durability,
 ): Promise<void> {
-  const record = new Uint8Array(bytes)
-  const payloads = given.map(({ path, bytes: content }) => ({ path, bytes: new Uint8Array(content) }))
-  const transfer = [record.buffer, ...payloads.map((payload) => payload.bytes.buffer)]
-  return channel.request({ op: 'append', run, record, payloads, flush: durability === 'flush' }, transfer)
+  const record = channel.copy(bytes)
+  const payloads = given.map(({ path, bytes: content }) => ({ path, bytes: channel.copy(content) }))
+  return channel.request({ op: 'append', run, record, payloads, flush: durability === 'flush' })
 }
 
 async function* records(channel: Channel, run: string): AsyncIterable<Uint8Array> {

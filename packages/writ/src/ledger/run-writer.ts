@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Payload } from '@writ/contract'
 import { MAX_RECORD_BYTES, WritError } from '@writ/contract'
 import type { Request, Write } from './messages.ts'
-import { decrypt, encrypt } from './run-cipher.ts'
+import { decrypt, RunCipher } from './run-cipher.ts'
 
 const ROOT_BYTES = 32
 /** What may still become something else. */
@@ -15,8 +16,8 @@ interface Stored {
 }
 
 /**
- * Writes one run inside the transaction its caller holds. `check` refuses before anything is written, so that a refusal
- * costs this run alone; whatever `write` throws is a fault of the shard.
+ * Writes one run inside the transaction its caller holds. What `take` refuses leaves nothing written, so that a refusal
+ * costs this run alone; whatever it throws is a fault of the shard.
  *
  * INVARIANT: `count` is the number of records, whose seqs are 0 … count - 1.
  */
@@ -24,7 +25,7 @@ export class RunWriter {
   readonly run: string
   readonly #statements: Statements
   readonly #id: number | bigint
-  readonly #key: Uint8Array
+  readonly #cipher: RunCipher
   #count: number
   #sealed: boolean
   #status: string
@@ -40,7 +41,7 @@ export class RunWriter {
   ) {
     this.run = run
     this.#id = id
-    this.#key = key
+    this.#cipher = new RunCipher(key)
     this.#statements = statements
     this.#count = stored.count
     this.#sealed = stored.sealed
@@ -61,33 +62,15 @@ export class RunWriter {
     return resumed
   }
 
-  /** Why this request cannot be taken, or undefined. */
-  check(request: Write): string | undefined {
+  /** Takes a request, or writes nothing and says why it cannot be taken. */
+  take(request: Write): string | undefined {
     switch (request.op) {
       case 'append':
-        return this.#checkAppend(request)
+        return this.#append(request)
       case 'seal':
-        return this.#checkSeal(request)
+        return this.#seal(request)
       case 'finish':
-        return this.#checkFinish(request)
-    }
-  }
-
-  write(request: Write): void {
-    switch (request.op) {
-      case 'append':
-        this.#append(request)
-        break
-      case 'seal':
-        this.#statements.addSeal.run(this.#id, request.size, request.root)
-        this.#sealed = true
-        this.#done.seal = true
-        break
-      case 'finish':
-        this.#statements.setStatus.run(request.status, this.#id)
-        this.#status = request.status
-        this.#done.finish = true
-        break
+        return this.#finish(request)
     }
   }
 
@@ -96,7 +79,7 @@ export class RunWriter {
     return this.#done.seal && this.#done.finish
   }
 
-  /** Reads back what was committed: the last seq must be the one counted. */
+  /** Reads back what is stored: the last seq must be the one counted. */
   verify(): void {
     const last = this.#statements.lastSeq.get(this.#id)?.last ?? -1
     if (last === this.#count - 1) return
@@ -106,43 +89,53 @@ export class RunWriter {
     )
   }
 
-  #checkAppend({ record, payloads }: Request<'append'>): string | undefined {
+  #append({ record, payloads }: Request<'append'>): string | undefined {
     if (this.#sealed) return 'the run is sealed'
-    const fault = recordFault(record, this.run, this.#count)
+    const fault = recordFault(record, this.run, this.#count) ?? this.#addPayloads(payloads)
     if (fault !== undefined) return fault
-    const paths = new Set<string>()
-    for (const { path } of payloads) {
-      if (paths.has(path) || this.#statements.findPayload.get(this.#id, path) !== undefined) {
+    this.#statements.addRecord.run(this.#id, this.#count, record)
+    this.#count += 1
+    return undefined
+  }
+
+  /** All of them or, when one is there already, none. */
+  #addPayloads(payloads: readonly Payload[]): string | undefined {
+    const added: (number | bigint)[] = []
+    for (const { path, bytes } of payloads) {
+      const ciphertext = this.#cipher.encrypt({ run: this.run, kind: 'payload', path }, bytes)
+      const { changes, lastInsertRowid } = this.#statements.addPayload.run(this.#id, path, ciphertext)
+      if (changes === 0) {
+        for (const row of added) this.#statements.dropPayload.run(row)
         return `payload ${path} exists already`
       }
-      paths.add(path)
+      added.push(lastInsertRowid)
     }
     return undefined
   }
 
-  #checkSeal({ size, root }: Request<'seal'>): string | undefined {
+  #seal({ size, root }: Request<'seal'>): string | undefined {
     if (root.length !== ROOT_BYTES) return `a root has ${ROOT_BYTES} bytes, not ${root.length}`
     const stored = this.#statements.countRecords.get(this.#id)?.count
     if (size !== this.#count || size !== stored)
       return `${String(stored)} records cannot be sealed as ${size}`
     const known = this.#statements.findSeal.get(this.#id, size)?.root
-    if (known === undefined || (known instanceof Uint8Array && Buffer.compare(known, root) === 0))
-      return undefined
-    return `another root is sealed for size ${size}`
-  }
-
-  #checkFinish({ status }: Request<'finish'>): string | undefined {
-    const may = status === this.#status || UNENDED.has(this.#status)
-    return may ? undefined : `the run ended as ${this.#status}, not ${status}`
-  }
-
-  #append({ record, payloads }: Request<'append'>): void {
-    for (const { path, bytes } of payloads) {
-      const ciphertext = encrypt(this.#key, { run: this.run, kind: 'payload', path }, bytes)
-      this.#statements.addPayload.run(this.#id, path, ciphertext)
+    if (known !== undefined && !(known instanceof Uint8Array && Buffer.compare(known, root) === 0)) {
+      return `another root is sealed for size ${size}`
     }
-    this.#statements.addRecord.run(this.#id, this.#count, record)
-    this.#count += 1
+    this.#statements.addSeal.run(this.#id, size, root)
+    this.#sealed = true
+    this.#done.seal = true
+    return undefined
+  }
+
+  #finish({ status }: Request<'finish'>): string | undefined {
+    if (status !== this.#status && !UNENDED.has(this.#status)) {
+      return `the run ended as ${this.#status}, not ${status}`
+    }
+    this.#statements.setStatus.run(status, this.#id)
+    this.#status = status
+    this.#done.finish = true
+    return undefined
   }
 }
 
@@ -168,6 +161,9 @@ function place(record: Uint8Array): { readonly run: unknown; readonly seq: unkno
 }
 
 type Statement =
+  | 'begin'
+  | 'commit'
+  | 'dataVersion'
   | 'addRun'
   | 'findRun'
   | 'addRecord'
@@ -176,7 +172,7 @@ type Statement =
   | 'setStatus'
   | 'lastSeq'
   | 'countRecords'
-  | 'findPayload'
+  | 'dropPayload'
   | 'findSeal'
   | 'anySeal'
 
@@ -185,15 +181,18 @@ export type Statements = Readonly<Record<Statement, StatementSync>>
 /** The statements of a shard, prepared once. */
 export function prepareStatements(db: DatabaseSync): Statements {
   return {
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+    dataVersion: db.prepare('PRAGMA data_version'),
     addRun: db.prepare(`INSERT INTO runs(run, question, status, started_at) VALUES (?, ?, 'open', ?)`),
     findRun: db.prepare('SELECT id, question, status FROM runs WHERE run = ?'),
     addRecord: db.prepare('INSERT INTO records(run, seq, bytes) VALUES (?, ?, ?)'),
-    addPayload: db.prepare('INSERT INTO payloads(run, path, ciphertext) VALUES (?, ?, ?)'),
+    addPayload: db.prepare('INSERT OR IGNORE INTO payloads(run, path, ciphertext) VALUES (?, ?, ?)'),
     addSeal: db.prepare('INSERT OR IGNORE INTO seals(run, size, root) VALUES (?, ?, ?)'),
     setStatus: db.prepare('UPDATE runs SET status = ? WHERE id = ?'),
     lastSeq: db.prepare('SELECT max(seq) AS last FROM records WHERE run = ?'),
     countRecords: db.prepare('SELECT count(*) AS count FROM records WHERE run = ?'),
-    findPayload: db.prepare('SELECT 1 FROM payloads WHERE run = ? AND path = ?'),
+    dropPayload: db.prepare('DELETE FROM payloads WHERE rowid = ?'),
     findSeal: db.prepare('SELECT root FROM seals WHERE run = ? AND size = ?'),
     anySeal: db.prepare('SELECT 1 FROM seals WHERE run = ?'),
   }

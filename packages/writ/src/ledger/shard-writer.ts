@@ -15,12 +15,14 @@ export class ShardWriter {
   /** Why a run takes nothing more. */
   readonly #failedRuns = new Map<string, string>()
   #level: Level = 'FULL'
+  #dataVersion: unknown
   /** Why the shard takes nothing more: set once, never cleared. */
   #failure: string | undefined
 
   constructor(shard: Shard) {
     this.#shard = shard
     this.#statements = prepareStatements(shard.db)
+    this.#dataVersion = this.#statements.dataVersion.get()?.data_version
   }
 
   get path(): string {
@@ -52,9 +54,8 @@ export class ShardWriter {
   commit(group: readonly Write[]): readonly Reply[] {
     if (group.length === 0) return []
     try {
-      const touched = new Set<RunWriter>()
-      const replies = this.#transact(levelOf(group), () => group.map((entry) => this.#take(entry, touched)))
-      for (const run of touched) run.verify()
+      const replies = this.#transact(levelOf(group), () => group.map((entry) => this.#take(entry)))
+      this.#verify()
       return replies
     } catch (error) {
       const failure = this.#fail(error)
@@ -67,16 +68,25 @@ export class ShardWriter {
     this.#shard.close()
   }
 
-  #take(entry: Write, touched: Set<RunWriter>): Reply {
+  /**
+   * Nothing but this connection writes the shard. SQLite tells when something else did after all, and then every run must
+   * still end where it was counted to.
+   */
+  #verify(): void {
+    const version = this.#statements.dataVersion.get()?.data_version
+    if (version === this.#dataVersion) return
+    for (const run of this.#runs.values()) run.verify()
+    this.#dataVersion = version
+  }
+
+  #take(entry: Write): Reply {
     const run = this.#runs.get(entry.run)
     if (run === undefined) return refusal(entry.run, 'the run is not open')
-    const fault = this.#failedRuns.get(entry.run) ?? run.check(entry)
+    const fault = this.#failedRuns.get(entry.run) ?? run.take(entry)
     if (fault !== undefined) {
       this.#failedRuns.set(entry.run, fault)
       return refusal(entry.run, fault)
     }
-    run.write(entry)
-    touched.add(run)
     if (run.ended) this.#runs.delete(entry.run)
     return DONE
   }
@@ -87,9 +97,9 @@ export class ShardWriter {
     try {
       if (level !== this.#level) db.exec(`PRAGMA synchronous = ${level}`)
       this.#level = level
-      db.exec('BEGIN IMMEDIATE')
+      this.#statements.begin.run()
       const result = work()
-      db.exec('COMMIT')
+      this.#statements.commit.run()
       return result
     } catch (error) {
       const failure = this.#fail(error)

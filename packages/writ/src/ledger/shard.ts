@@ -4,7 +4,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { WritError } from '@writ/contract'
 import { syncDirectory } from './write-once.ts'
 
-const VERSION = 1
+/**
+ * 1 kept records in the order of (run, seq), so that each of many runs had a page of its own to rewrite in every group.
+ * Since 2 they lie in the order of their writing. The statements are the same, so both are written and read.
+ */
+const VERSION = 2
+const VERSIONS: readonly unknown[] = [1, VERSION]
 const BUSY = 5 // SQLITE_BUSY
 const WAIT_MS = 5_000 // for another process that recovers or creates a shard
 const MOST_SHARDS = 9_999
@@ -22,8 +27,8 @@ const SCHEMA = `
     run INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     bytes BLOB NOT NULL,
-    PRIMARY KEY(run, seq)
-  ) STRICT, WITHOUT ROWID;
+    UNIQUE(run, seq)
+  ) STRICT;
   CREATE TABLE payloads(
     run INTEGER NOT NULL,
     path TEXT NOT NULL,
@@ -124,8 +129,11 @@ function openForWriting(path: string): DatabaseSync {
 
 function hasSchema(db: DatabaseSync, path: string): boolean {
   const version = db.prepare('PRAGMA user_version').get()?.user_version
-  if (version === 0 || version === VERSION) return version === VERSION
-  throw new WritError('LEDGER_FAILED', `${path} has version ${String(version)}; this Writ reads ${VERSION}`)
+  if (version === 0 || VERSIONS.includes(version)) return version !== 0
+  throw new WritError(
+    'LEDGER_FAILED',
+    `${path} has version ${String(version)}; this Writ reads ${VERSIONS.join(' and ')}`,
+  )
 }
 
 /** The lock goes last, so that whoever takes it next finds the shard closed. */
