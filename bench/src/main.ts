@@ -24,9 +24,13 @@ for (const name of names.length > 0 ? names : Object.keys(SUITES)) {
     if (json) process.stdout.write(`${JSON.stringify({ suite: name, ...measure })}\n`)
     else
       process.stdout.write(
-        `${name.padEnd(10)}${measure.task.padEnd(52)}${measure.score.toLocaleString('en-US').padStart(14)} ${measure.detail}\n`,
+        `${name.padEnd(10)}${measure.task.padEnd(52)}${measure.score.toLocaleString('en-US').padStart(14)} ${measure.detail}${against(measure)}\n`,
       )
   }
 }
 if (json)
   process.stdout.write(`${JSON.stringify({ summary: { tasks: measures.length, node: process.version } })}\n`)
+
+function against({ target, met }: Measure): string {
+  return target === undefined ? '' : `; target ${target}: ${met === true ? 'met' : 'not met'}`
+}

@@ -3,6 +3,9 @@ export interface Measure {
   readonly task: string
   readonly score: number
   readonly detail: string
+  /** What the milestone asks of it, and whether this run of it got there. */
+  readonly target?: string
+  readonly met?: boolean
 }
 
 /** The median of several timed runs, in milliseconds. */
@@ -13,8 +16,11 @@ export async function medianMs(runs: number, work: () => unknown): Promise<numbe
     await work()
     times.push(performance.now() - started)
   }
-  times.sort((a, b) => a - b)
-  return times[Math.floor(times.length / 2)] ?? 0
+  return median(times)
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }
 
 export function rounded(value: number, digits = 0): number {

@@ -20,7 +20,11 @@ export async function scriptedRun(subCalls: number, delayMs = 0): Promise<Script
 }
 
 /** Runs any scripted root once over two small texts. */
-export async function runScript(script: Script, maxCalls: number): Promise<ScriptedRun> {
+export async function runScript(
+  script: Script,
+  maxCalls: number,
+  onEvent: (event: RunEvent) => void = () => {},
+): Promise<ScriptedRun> {
   const place = await mkdtemp(join(tmpdir(), 'writ-bench-'))
   const simulator = await startSimulator({ script })
   const writ = await createWrit({ home: join(place, 'home'), model: 'any/model', baseUrl: simulator.url })
@@ -34,7 +38,10 @@ export async function runScript(script: Script, maxCalls: number): Promise<Scrip
       ],
       strategy: 'recurse',
       limits: { maxCalls },
-      onEvent: (event) => events.push(event),
+      onEvent: (event) => {
+        events.push(event)
+        onEvent(event)
+      },
     })
     return { place, answer, events, cleanUp: () => rm(place, { recursive: true, force: true }) }
   } finally {

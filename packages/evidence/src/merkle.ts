@@ -1,20 +1,35 @@
-import { sha256 } from './crypto.ts'
+import { MAX_RECORD_BYTES } from '@writ/contract'
+import { DIGEST_BYTES, sha256 } from './crypto.ts'
 import { concat } from './encoding.ts'
 
 // RFC 6962, section 2.1. Sizes are plain numbers up to 2^53: bit operations would break at 2^31, so there are none.
 
-const LEAF = Uint8Array.of(0)
-const NODE = Uint8Array.of(1)
+const LEAF = 0
+const NODE = 1
 
 /** The root of a tree without leaves. */
 export const EMPTY_ROOT: Uint8Array = sha256(new Uint8Array(0))
 
+// Where a prefix and its data are put together. INVARIANT: nothing keeps it, and what is hashed is hashed at once.
+const leaf = new Uint8Array(1 + MAX_RECORD_BYTES)
+leaf[0] = LEAF
+const node = new Uint8Array(1 + 2 * DIGEST_BYTES)
+node[0] = NODE
+
 export function leafHash(data: Uint8Array): Uint8Array {
-  return sha256(concat([LEAF, data]))
+  if (data.length > MAX_RECORD_BYTES) return sha256(concat([Uint8Array.of(LEAF), data]))
+  leaf.set(data, 1)
+  return sha256(leaf.subarray(0, 1 + data.length))
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(concat([NODE, left, right]))
+  // What a proof gives may have any length; it then hashes to something no tree has.
+  if (left.length !== DIGEST_BYTES || right.length !== DIGEST_BYTES) {
+    return sha256(concat([Uint8Array.of(NODE), left, right]))
+  }
+  node.set(left, 1)
+  node.set(right, 1 + DIGEST_BYTES)
+  return sha256(node)
 }
 
 /** A growing tree that keeps only the roots of its complete subtrees: O(log n) memory, the root at any time. */
