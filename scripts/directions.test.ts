@@ -8,7 +8,15 @@ const root = resolve(import.meta.dirname, '..')
 const runtime = 'packages/writ/src'
 
 /** Files of the composition root: the only ones that may open rooms. */
-const COMPOSITION = ['runtime.ts', 'examine.ts', 'export-run.ts', 'verify-file.ts', 'index.ts']
+const COMPOSITION = [
+  'runtime.ts',
+  'examine.ts',
+  'export-run.ts',
+  'verify-file.ts',
+  'index.ts',
+  'home-keys.ts',
+  'sign-bundle.ts',
+]
 
 interface Import {
   readonly file: string

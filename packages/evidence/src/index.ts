@@ -14,6 +14,7 @@ export * from './merkle-proof.ts'
 export * from './note.ts'
 export * from './quorum.ts'
 export { type AnyRecord, decodeRecord, encodeRecord, joinRecords, splitRecords } from './record.ts'
+export { type SignerUnderTest, signerFaults } from './signer-conformance.ts'
 export {
   parseStatement,
   type SignedStatement,

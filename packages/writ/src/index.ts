@@ -10,10 +10,22 @@ export {
 export type { LaneDiff, RunDiff } from './diff-runs.ts'
 export { type Check, examine } from './examine.ts'
 export { EXPORT_FORMATS, type ExportFormat, type ExportOptions, exportFile } from './export-run.ts'
+export {
+  createKey,
+  type ListedKey,
+  listKeys,
+  type RevokeOptions,
+  type Rotation,
+  replaceKey,
+  revokeKey,
+  setThreshold,
+  trustKeys,
+} from './home-keys.ts'
 export type { ReplayReport } from './kernel/replay.ts'
 export { parsePrice, priceTableSchema } from './models/index.ts'
 export type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
 export { createWrit, type Writ } from './runtime.ts'
 export type { FrameView, RunView, StepView } from './show-run.ts'
+export { type BundleSignatures, bundleSignatures, signBundle } from './sign-bundle.ts'
 export { type VerifyOptions, verifyFile } from './verify-file.ts'
 export { VERSION } from './version.ts'

@@ -6,6 +6,7 @@ import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { type ExportFlags, exportRun, report as reportRun } from './export.ts'
+import { addKeys } from './keys.ts'
 import { seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
@@ -58,6 +59,7 @@ function program(): Command {
   addReplay(writ)
   addExport(writ)
   addCorpora(writ)
+  addKeys(writ, running)
   writ
     .command('doctor')
     .description('check this machine: Node, sandbox, policy, home')

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { prepareHome } from './home.ts'
+import { openSigner } from './keys/signer.ts'
 import { openLedger } from './ledger.ts'
-import { openSigner } from './signer.ts'
 
 let directory: string
 

@@ -1,3 +1,13 @@
+export {
+  createKey,
+  type ListedKey,
+  listKeys,
+  type RevokeOptions,
+  revokeKey,
+  setThreshold,
+  trustKeys,
+} from './keys/change-keys.ts'
+export { type RotateOptions, type Rotation, rotateKey } from './keys/rotate-key.ts'
+export { openSigner } from './keys/signer.ts'
+export { loadTrustRoot } from './keys/trust-root.ts'
 export { openLedger } from './ledger.ts'
-export { openSigner } from './signer.ts'
-export { loadTrustRoot } from './trust-root.ts'

@@ -3,13 +3,28 @@ import { readFileSync } from 'node:fs'
 import type { TrustRoot } from '@writ/contract'
 import { WritError } from '@writ/contract'
 import { openTrustRoot } from '@writ/evidence'
+import { replaceFile } from '../replace-file.ts'
 
 /**
  * Reads a trust root file (schema writ.trust/1). Rejects with `PATH_NOT_FOUND` when it cannot be read and with
  * `BAD_TRUST_ROOT` when it is not what the verifier takes for one.
  */
 export async function loadTrustRoot(path: string): Promise<TrustRoot> {
-  return parseTrustRoot(path, readTrustRoot(path))
+  return readTrustRoot(path)
+}
+
+/** The same at once. */
+export function readTrustRoot(path: string): TrustRoot {
+  return checked(parseJson(path, readText(path)), path)
+}
+
+/** Replaces a trust root file. Throws `BAD_TRUST_ROOT` before anything is written when it would be none. */
+export function writeTrustRoot(path: string, root: TrustRoot): void {
+  replaceFile(path, formatTrustRoot(checked(root, path)), 0o644)
+}
+
+export function formatTrustRoot(root: TrustRoot): string {
+  return `${JSON.stringify(root, null, 2)}\n`
 }
 
 /** SHA-256 (hex) of a raw public key. */
@@ -17,7 +32,7 @@ export function keyIdOf(publicKey: Uint8Array): string {
   return createHash('sha256').update(publicKey).digest('hex')
 }
 
-function readTrustRoot(path: string): string {
+function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
@@ -25,8 +40,7 @@ function readTrustRoot(path: string): string {
   }
 }
 
-function parseTrustRoot(path: string, text: string): TrustRoot {
-  const value = parseJson(path, text)
+function checked(value: unknown, path: string): TrustRoot {
   try {
     return openTrustRoot(value).root
   } catch (cause) {
