@@ -130,6 +130,11 @@ export const ERRORS = {
     retryable: false,
     next: 'Choose a writable place with --out; the run is recorded, its answer was not released.',
   },
+  COLLECTOR_FAILED: {
+    exit: 1,
+    retryable: true,
+    next: 'Check that an OTLP/HTTP collector listens at the address; the run itself is not touched.',
+  },
   HOME_UNUSABLE: { exit: 2, retryable: false, next: 'Choose a writable directory with --home or WRIT_HOME.' },
   KEY_UNAVAILABLE: {
     exit: 1,

@@ -13,14 +13,14 @@ import {
 import { loadTrustRoot } from './ledger/index.ts'
 import { verifyFile } from './verify-file.ts'
 
-export const EXPORT_FORMATS = ['jsonl', 'html'] as const
+export const EXPORT_FORMATS = ['jsonl', 'otlp', 'html'] as const
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** How a run is written for other tools and for people. */
 export interface ExportOptions {
   readonly format: ExportFormat
-  /** Also writes what is kept encrypted beside the records (prompts, outputs, text of documents); not by default. */
+  /** `jsonl` only: also what is kept encrypted beside the records (prompts, outputs, text of documents). */
   readonly payloads?: boolean
   /** Path of the trust root that `html` checks the evidence against; that of the home by default. */
   readonly trust?: string
@@ -54,7 +54,23 @@ async function* written(
   { format, payloads = false, trust }: ExportOptions,
 ): AsyncIterable<string> {
   if (format === 'jsonl') yield* jsonLines(source, { payloads })
+  else if (format === 'otlp') yield* (await telemetry()).otlpLines(source)
   else yield await htmlReport(source, evidence === undefined ? null : await prove(evidence, trust))
+}
+
+/** Sends the trace of a run to a collector. Rejects with `UNKNOWN_RUN`, `COLLECTOR_FAILED`. */
+export async function sendRunTrace(ledger: Ledger, run: string, endpoint: string): Promise<number> {
+  return await (await telemetry()).sendTrace(await ledgerSource(ledger, run, []), endpoint)
+}
+
+/** Sends the trace of an evidence file's run to a collector. Rejects with `EVIDENCE_UNREADABLE`, `COLLECTOR_FAILED`. */
+export async function sendFileTrace(path: string, endpoint: string): Promise<number> {
+  return await (await telemetry()).sendTrace(evidenceSource(await readContents(path)), endpoint)
+}
+
+/** OpenTelemetry is loaded by whoever wants a trace: it takes longer than all of the command line. */
+function telemetry(): Promise<typeof import('./exports/telemetry/otlp.ts')> {
+  return import('./exports/telemetry/otlp.ts')
 }
 
 /** Checks the evidence file that a report goes with. */

@@ -9,7 +9,13 @@ export {
 } from '@writ/contract'
 export type { LaneDiff, RunDiff } from './diff-runs.ts'
 export { type Check, examine } from './examine.ts'
-export { EXPORT_FORMATS, type ExportFormat, type ExportOptions, exportFile } from './export-run.ts'
+export {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type ExportOptions,
+  exportFile,
+  sendFileTrace,
+} from './export-run.ts'
 export {
   createKey,
   type ListedKey,

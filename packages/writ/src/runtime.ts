@@ -18,7 +18,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { diffRuns, type RunDiff } from './diff-runs.ts'
-import { type ExportOptions, exportRun } from './export-run.ts'
+import { type ExportOptions, exportRun, sendRunTrace } from './export-run.ts'
 import type { Authority } from './kernel/ports.ts'
 import { readRun } from './kernel/recorded-run.ts'
 import { type ReplayReport, replayRun } from './kernel/replay.ts'
@@ -62,6 +62,8 @@ export interface Writ {
   show(run: string): Promise<RunView>
   /** A run in another form, piece by piece. Rejects with `UNKNOWN_RUN`. */
   export(run: string, options: ExportOptions): AsyncIterable<string>
+  /** Sends the trace of a run to an OpenTelemetry collector (OTLP over HTTP); gives the number of spans. */
+  sendTrace(run: string, endpoint: string): Promise<number>
   close(): Promise<void>
 }
 
@@ -199,6 +201,10 @@ class Runtime implements Writ {
 
   async *export(run: string, options: ExportOptions): AsyncIterable<string> {
     yield* exportRun(await this.#ledger(), this.home, run, options)
+  }
+
+  async sendTrace(run: string, endpoint: string): Promise<number> {
+    return await sendRunTrace(await this.#ledger(), run, endpoint)
   }
 
   async close(): Promise<void> {

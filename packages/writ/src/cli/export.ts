@@ -1,5 +1,5 @@
 import { WritError } from '@writ/contract'
-import { createWrit, EXPORT_FORMATS, type ExportFormat, exportFile } from '../index.ts'
+import { createWrit, EXPORT_FORMATS, type ExportFormat, exportFile, sendFileTrace } from '../index.ts'
 import { writeOutput } from './output.ts'
 import { homeOf } from './show.ts'
 
@@ -9,15 +9,19 @@ export interface ExportFlags {
   readonly out?: string
   readonly home?: string
   readonly trust?: string
+  readonly otlpEndpoint?: string
 }
 
 /** Writes a run, or the run of an evidence file, in another form. */
 export async function exportRun(run: string, flags: ExportFlags): Promise<number> {
-  const { format, payloads = false, out } = flags
+  const { format, payloads = false, out, otlpEndpoint } = flags
+  if (otlpEndpoint !== undefined) return await sendTrace(run, otlpEndpoint, flags)
   if (!isFormat(format)) {
     const given = format === undefined ? 'none' : `"${format}"`
     throw new WritError('USAGE', `--format is ${EXPORT_FORMATS.join(' or ')}, not ${given}.`)
   }
+  if (payloads && format !== 'jsonl')
+    throw new WritError('USAGE', `--payloads goes with --format jsonl; ${format} takes none.`)
   const { trust } = flags
   const options = { format, payloads, ...(trust === undefined ? {} : { trust }) }
   if (!isRun(run)) {
@@ -38,6 +42,19 @@ export async function report(run: string, flags: Omit<ExportFlags, 'format'>): P
   if (flags.out === undefined && process.stdout.isTTY)
     throw new WritError('USAGE', 'A report is a web page: give --out <file.html>, or send stdout to a file.')
   return await exportRun(run, { ...flags, format: 'html' })
+}
+
+async function sendTrace(run: string, endpoint: string, flags: ExportFlags): Promise<number> {
+  if (flags.out !== undefined || flags.payloads === true || (flags.format ?? 'otlp') !== 'otlp')
+    throw new WritError('USAGE', '--otlp-endpoint sends a trace: it goes without --out and --payloads.')
+  const writ = isRun(run) ? await createWrit(homeOf(flags)) : undefined
+  try {
+    const spans = await (writ === undefined ? sendFileTrace(run, endpoint) : writ.sendTrace(run, endpoint))
+    process.stdout.write(`${spans} spans sent\n`)
+    return 0
+  } finally {
+    await writ?.close()
+  }
 }
 
 /** Whether an argument names a run; anything else is the path of an evidence file. */

@@ -126,6 +126,7 @@ function addExport(writ: Command): void {
     .option('--format <name>', `${EXPORT_FORMATS.join(', ')}`)
     .option('--payloads', 'with what is kept encrypted: prompts, outputs, text of documents')
     .option('--out <file>', 'where to (default: stdout)')
+    .option('--otlp-endpoint <url>', 'send the trace to an OpenTelemetry collector (OTLP over HTTP)')
     .option('--home <dir>', 'state directory')
     .action(running((run: string, flags: ExportFlags) => exportRun(run, flags)))
   writ
