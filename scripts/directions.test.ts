@@ -15,6 +15,7 @@ const COMPOSITION = [
   'verify-file.ts',
   'index.ts',
   'home-keys.ts',
+  'erase-run.ts',
   'sign-bundle.ts',
 ]
 

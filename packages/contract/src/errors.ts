@@ -102,6 +102,11 @@ export const ERRORS = {
     retryable: false,
     next: 'Ask again with more turns, another model, or a narrower question.',
   },
+  LEGAL_HOLD: {
+    exit: 3,
+    retryable: false,
+    next: 'Ask whoever ordered the hold; `writ hold ls` shows it, `writ hold release` ends it.',
+  },
   // effects
   MODEL_FAILED: {
     exit: 1,

@@ -8,6 +8,7 @@ export {
   WritError,
 } from '@writ/contract'
 export type { LaneDiff, RunDiff } from './diff-runs.ts'
+export { erasedRuns, eraseRun, type Hold, listHolds, orderHold } from './erase-run.ts'
 export { type Check, examine } from './examine.ts'
 export {
   EXPORT_FORMATS,

@@ -36,9 +36,11 @@ export interface RunView {
 export async function showRun(ledger: Ledger, run: string): Promise<RunView> {
   const head = (await ledger.runs()).find((candidate) => candidate.run === run)
   if (head === undefined) throw new WritError('UNKNOWN_RUN', `There is no run ${run} in this home.`)
+  // A question is never empty: this one does not open any more.
+  const question = head.question === '' ? null : head.question
   const steps = new Map<string, StepView>()
   const frames = new Map<string, FrameView>([
-    ['0', { lane: '0', depth: 0, parent: null, goal: head.question, turns: 0 }],
+    ['0', { lane: '0', depth: 0, parent: null, goal: question, turns: 0 }],
   ])
   for await (const bytes of ledger.records(run)) {
     const record = decodeRecord(bytes)
@@ -47,7 +49,7 @@ export async function showRun(ledger: Ledger, run: string): Promise<RunView> {
   return {
     run,
     status: head.status,
-    question: head.question,
+    question,
     frames: [...frames.values()],
     steps: [...steps.values()],
   }

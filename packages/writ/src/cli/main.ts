@@ -5,6 +5,7 @@ import { type AskFlags, ask } from './ask.ts'
 import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
+import { addErase } from './erase.ts'
 import { type ExportFlags, exportRun, report as reportRun } from './export.ts'
 import { addKeys } from './keys.ts'
 import { seconds, usd, wholeNumber } from './parse-option.ts'
@@ -60,6 +61,7 @@ function program(): Command {
   addExport(writ)
   addCorpora(writ)
   addKeys(writ, running)
+  addErase(writ, running)
   writ
     .command('doctor')
     .description('check this machine: Node, sandbox, policy, home')

@@ -1,4 +1,4 @@
-import { createWrit, type RunView } from '../index.ts'
+import { createWrit, erasedRuns, type RunView } from '../index.ts'
 import { printableLine } from './printable.ts'
 
 interface Flags {
@@ -22,9 +22,10 @@ export async function show(run: string, flags: Flags): Promise<number> {
 export async function runs(flags: Flags): Promise<number> {
   const writ = await createWrit(homeOf(flags))
   try {
+    const erased = erasedRuns(writ.home)
     const listed = (await writ.runs()).map((head) => ({
       run: head.run,
-      status: head.status,
+      status: erased.has(head.run) ? 'erased' : head.status,
       question: head.question,
       startedAt: new Date(head.startedAt).toISOString(),
     }))

@@ -1,3 +1,6 @@
+export { destroyFile } from './destroy-file.ts'
+export { eraseContent } from './erase-content.ts'
+export { type Hold, listHolds, recordHold, unlessHeld } from './holds.ts'
 export {
   createKey,
   type ListedKey,

@@ -1,1 +1,2 @@
+export { dropPacks } from './drop-packs.ts'
 export { openLibrary } from './library.ts'

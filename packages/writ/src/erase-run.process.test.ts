@@ -1,0 +1,112 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ERASURE_KIND, parseStatement } from '@writ/evidence'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { erasedRuns, eraseRun, listHolds, orderHold } from './erase-run.ts'
+import { createWrit } from './runtime.ts'
+
+let home: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'writ-erase-'))
+})
+afterEach(() => rmSync(home, { recursive: true }))
+
+/** Words that occur in nothing but the run: its question, its document, and so its answer. */
+const SECRETS = ['Zyxquartz', 'Brobdalwick', 'Vexillorum']
+const QUESTION = 'Who keeps the Zyxquartz vault of Brobdalwick?'
+const DOCUMENT = 'The Zyxquartz vault of Brobdalwick is kept by Vexillorum since 1871.\n'.repeat(30)
+
+function found(): string[] {
+  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.flatMap(({ parentPath, name }) => {
+    const bytes = readFileSync(join(parentPath, name)).toString('latin1').toLowerCase()
+    return SECRETS.flatMap(forms)
+      .filter((form) => bytes.includes(form.toLowerCase()))
+      .map((form) => `${name}: ${form}`)
+  })
+}
+
+/** A word as it is, in UTF-16, in hexadecimal, and in Base64 at each of its three alignments. */
+function forms(word: string): string[] {
+  const base64 = [0, 1, 2].map((shift) => {
+    const text = Buffer.from(`${' '.repeat(shift)}${word}`).toString('base64')
+    return text.slice(shift === 0 ? 0 : 4, text.length - 4)
+  })
+  return [word, Buffer.from(word, 'utf16le').toString('latin1'), Buffer.from(word).toString('hex'), ...base64]
+}
+
+async function ask(context: string): Promise<string> {
+  const writ = await createWrit({ home })
+  try {
+    return (await writ.completion({ query: QUESTION, context })).run
+  } finally {
+    await writ.close()
+  }
+}
+
+test('after an erasure nothing of the content is in the home; the structure is, and says so', async () => {
+  const run = await ask(DOCUMENT)
+  expect(found().length).toBeGreaterThan(2)
+  const done = await eraseRun(home, run, 'asked for')
+  expect(found()).toEqual([])
+  expect(done.reached.join()).toContain('1 packs')
+  expect(done.notReached.join()).toContain('named corpora')
+  expect(readdirSync(join(home, 'keys', 'runs'))).toEqual([])
+  expect([...erasedRuns(home)]).toEqual([run])
+  const signed = parseStatement(readFileSync(join(home, 'erasures', `${run}.dsse`)), 'erasure', ERASURE_KIND)
+  expect(signed.statement.predicate).toEqual(done)
+  const writ = await createWrit({ home })
+  try {
+    const view = await writ.show(run)
+    expect(view).toMatchObject({ run, status: 'complete', question: null })
+    expect(view.steps.length).toBeGreaterThan(3)
+    expect(await writ.replay(run)).toMatchObject({ outcome: 'INCOMPLETE' })
+  } finally {
+    await writ.close()
+  }
+  // Again does no harm, and says what is left to say.
+  expect((await eraseRun(home, run, 'again')).root).toBe(done.root)
+})
+
+test('documents another run uses stay with it, and are named; its own content stays', async () => {
+  const [first, second] = [await ask(DOCUMENT), await ask(DOCUMENT)]
+  const done = await eraseRun(home, first, 'r')
+  expect(done.notReached.join()).toContain('1 packs of documents that other runs use')
+  const writ = await createWrit({ home })
+  try {
+    expect(await writ.replay(second)).toMatchObject({ outcome: 'IDENTICAL' })
+    expect((await writ.show(second)).question).toBe(QUESTION)
+  } finally {
+    await writ.close()
+  }
+  await eraseRun(home, second, 'r')
+  expect(found()).toEqual([])
+})
+
+test('a held run is not erased until it is released, and both are recorded', async () => {
+  const run = await ask(DOCUMENT)
+  await orderHold(home, run, 'hold', 'case 7')
+  const before = found()
+  await expect(eraseRun(home, run, 'r')).rejects.toMatchObject({ code: 'LEGAL_HOLD', exitCode: 3 })
+  expect(found()).toEqual(before)
+  await expect(orderHold(home, run, 'hold', 'again')).rejects.toMatchObject({ code: 'USAGE' })
+  await orderHold(home, run, 'release', 'settled')
+  expect((await listHolds(home)).map(({ events }) => events.map(({ reason }) => reason))).toEqual([
+    ['case 7', 'settled'],
+  ])
+  await eraseRun(home, run, 'r')
+  expect(found()).toEqual([])
+})
+
+test('a run whose shard a live process holds is busy, and nothing of it is gone', async () => {
+  const writ = await createWrit({ home })
+  try {
+    const { run } = await writ.completion({ query: QUESTION, context: DOCUMENT })
+    await expect(eraseRun(home, run, 'r')).rejects.toMatchObject({ code: 'RUN_BUSY' })
+  } finally {
+    await writ.close()
+  }
+  await expect(orderHold(home, 'no-such-run', 'hold', 'r')).rejects.toMatchObject({ code: 'UNKNOWN_RUN' })
+  await expect(eraseRun(home, 'no-such-run', 'r')).rejects.toMatchObject({ code: 'UNKNOWN_RUN' })
+})

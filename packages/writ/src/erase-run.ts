@@ -1,0 +1,131 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { type Ledger, WritError } from '@writ/contract'
+import { ERASURE_KIND, type Erasure, hex, rootOf, signByOperator } from '@writ/evidence'
+import {
+  destroyFile,
+  eraseContent,
+  type Hold,
+  openLedger,
+  openSigner,
+  recordHold,
+  unlessHeld,
+} from './ledger/index.ts'
+import { dropPacks } from './memory/index.ts'
+
+export { type Hold, listHolds } from './ledger/index.ts'
+
+/** What an erasure never reaches, whatever the run. */
+const NEVER_REACHED = [
+  'the records of the run: user, purpose, labels, sizes, counts, times, model and policy ids, error codes',
+  'named corpora and their packs',
+  'the documents where they were read from',
+  'evidence files written with --out, exported copies, reports, notes and backups',
+  'what model providers keep',
+]
+
+/**
+ * Erases the content of a run: packs nobody else uses, the evidence file of the home, payloads and question, the run's key.
+ * The key goes last, so that an erasure that was cut short can be done again; a signed statement says what was reached
+ * and what was not. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `LEGAL_HOLD`.
+ */
+export async function eraseRun(home: string, run: string, reason: string): Promise<Erasure> {
+  const root = resolve(home)
+  const signer = await openSigner(root)
+  return await unlessHeld(root, run, async () => {
+    const facts = await withLedger(root, (ledger) => gather(ledger, run))
+    const packs = await dropPacks(root, facts.own)
+    const files = destroyEvidence(join(root, 'runs'), run)
+    await eraseContent(root, run)
+    const erasure: Erasure = {
+      run,
+      root: facts.root,
+      reason,
+      at: new Date().toISOString(),
+      reached: [
+        'the key of the run',
+        'its payloads and its question in the ledger',
+        ...(files > 0 ? ['its evidence file in the home'] : []),
+        ...(packs.dropped > 0 ? [`${packs.dropped} packs of documents that only this run used`] : []),
+      ],
+      notReached: [
+        ...NEVER_REACHED,
+        ...(facts.shared > 0 ? [`${facts.shared} packs of documents that other runs use`] : []),
+      ],
+    }
+    const directory = join(root, 'erasures')
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const statement = await signByOperator(signer, ERASURE_KIND, erasure)
+    await writeFile(join(directory, `${run}.dsse`), statement, { mode: 0o600, flush: true })
+    return erasure
+  })
+}
+
+/** Holds a run of the home, or releases it. Rejects with `UNKNOWN_RUN`, and `USAGE` when it is so already. */
+export async function orderHold(
+  home: string,
+  run: string,
+  action: 'hold' | 'release',
+  reason: string,
+): Promise<Hold> {
+  const known = await withLedger(resolve(home), (ledger) => ledger.runs())
+  if (!known.some((head) => head.run === run))
+    throw new WritError('UNKNOWN_RUN', `There is no run ${run} in this home.`, { run })
+  return await recordHold(home, run, action, reason)
+}
+
+async function withLedger<T>(home: string, work: (ledger: Ledger) => Promise<T>): Promise<T> {
+  const ledger = await openLedger(home)
+  try {
+    return await work(ledger)
+  } finally {
+    await ledger.close()
+  }
+}
+
+/** The runs of a home that were erased. */
+export function erasedRuns(home: string): ReadonlySet<string> {
+  const directory = join(resolve(home), 'erasures')
+  const names = existsSync(directory) ? readdirSync(directory) : []
+  return new Set(names.filter((name) => name.endsWith('.dsse')).map((name) => name.slice(0, -'.dsse'.length)))
+}
+
+interface Facts {
+  readonly root: string
+  /** Packs only this run used. */
+  readonly own: readonly string[]
+  /** How many of its packs others use too. */
+  readonly shared: number
+}
+
+async function gather(ledger: Ledger, run: string): Promise<Facts> {
+  const records: Uint8Array[] = []
+  for await (const record of ledger.records(run)) records.push(record)
+  const packs = await packsOf(ledger, run)
+  const others = new Set<string>()
+  for (const head of await ledger.runs()) {
+    if (head.run !== run) for (const pack of await packsOf(ledger, head.run)) others.add(pack)
+  }
+  const own = packs.filter((pack) => !others.has(pack))
+  return { root: hex(rootOf(records)), own, shared: packs.length - own.length }
+}
+
+/** None once a run was erased. Rejects for a key file that is unsafe or wrong: then nobody knows what the run uses. */
+async function packsOf(ledger: Ledger, run: string): Promise<readonly string[]> {
+  const bytes = await ledger.payload(run, '0/0/run.open/partitions')
+  if (bytes === undefined) return []
+  const partitions: unknown = JSON.parse(new TextDecoder().decode(bytes))
+  if (!Array.isArray(partitions))
+    throw new WritError('LEDGER_FAILED', `the partitions of run ${run} are no list`, { run })
+  return partitions.flatMap(({ packSha256 }: { packSha256?: unknown }) =>
+    typeof packSha256 === 'string' && /^[0-9a-f]{64}$/.test(packSha256) ? [packSha256] : [],
+  )
+}
+
+/** The evidence file and drafts of it that a dying process left. */
+function destroyEvidence(directory: string, run: string): number {
+  const names = existsSync(directory) ? readdirSync(directory) : []
+  const own = names.filter((name) => name === `${run}.writ` || name.startsWith(`${run}.writ.`))
+  return own.filter((name) => destroyFile(join(directory, name))).length
+}
