@@ -12,6 +12,7 @@ const COMPOSITION = [
   'runtime.ts',
   'examine.ts',
   'export-run.ts',
+  'judge-policy.ts',
   'verify-file.ts',
   'index.ts',
   'home-keys.ts',
@@ -81,7 +82,7 @@ describe('directions', () => {
     ).toEqual([])
   })
 
-  it.each(['kernel', 'memory', 'reasoning', 'policy', 'sandbox', 'models', 'ledger', 'exports'])(
+  it.each(['kernel', 'audit', 'memory', 'reasoning', 'policy', 'sandbox', 'models', 'ledger', 'exports'])(
     'the room %s imports no other room',
     (room) => {
       const imports = productImports(`${runtime}/${room}`)

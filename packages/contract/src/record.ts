@@ -64,9 +64,16 @@ export interface RecordedDecision {
   readonly reason: string
 }
 
-/** A partition as `run.open` declares it: opaque id, label, size; never its name or its bare hash. */
+/**
+ * A partition as `run.open` declares it: opaque id, size, what policy sees of it; never its documents' names or its bare
+ * hash.
+ */
 export interface RecordedPartition {
   readonly id: string
+  /** What policies call its collection. Absent in runs recorded before 2026-11-25. */
+  readonly collection?: string
+  /** Absent in runs recorded before 2026-11-25. */
+  readonly owner?: string
   readonly label: Label
   readonly purposes: readonly string[]
   readonly documents: number
@@ -116,6 +123,8 @@ export interface Det {
     readonly question: Commitment
     readonly questionLabel: Label
     readonly user: UserFacts
+    /** The user the bundle's `$os` means. Absent in runs recorded before 2026-11-25. */
+    readonly osUser?: string
     readonly purpose: string
     /** SHA-256 (hex) of the policy bundle's canonical manifest; pinned for the run. */
     readonly bundle: string

@@ -27,6 +27,7 @@ import {
   nullable,
   object,
   oneOf,
+  optional,
   type Shape,
   text,
   where,
@@ -85,6 +86,8 @@ const user = object<UserFacts>({ id: text, clearance: count, active: flag, purpo
 
 const partition = object<RecordedPartition>({
   id: text,
+  collection: optional(text),
+  owner: optional(text),
   label,
   purposes: texts,
   documents: count,
@@ -135,6 +138,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     question: digest,
     questionLabel: label,
     user,
+    osUser: optional(text),
     purpose: text,
     bundle: digest,
     models: list(model),

@@ -68,6 +68,21 @@ export const VERDICT_CODES = {
   LIMIT_EXCEEDED: 'A limit of the run was exceeded.',
   COUNT_MISMATCH: 'Frames, depth or steps are not what the close says.',
   RELEASE_MISPLACED: 'The release is missing, repeated or not last.',
+  // POLICY
+  BAD_BUNDLE: 'The embedded policy files are no bundle that can decide.',
+  FACTS_DIFFER: 'The opening record says other things of its user or models than the bundle.',
+  DEPTH_NOT_DERIVED: 'A decision was taken for another depth than that of the frame that asked.',
+  LINEAGE_NOT_DERIVED: 'A frame, or what it asks about, does not come from the frames and facts before it.',
+  LABEL_NOT_DERIVED: 'A recorded label is not what the frame was opened with, read and joined.',
+  TAINT_NOT_DERIVED: 'A decision was taken for a label its frame cannot have had.',
+  DISCHARGE_NOT_DERIVED: 'A decision counts something as discharged that its step does not do.',
+  SPENDING_NOT_DERIVED: 'A bound or charge does not follow from attempts, tokens and prices.',
+  DECISION_DIFFERS:
+    'The policy the run was pinned to decides otherwise, by other policies, or for another reason.',
+  CEILING_PASSED: 'A frame was granted what left it without a model that policy allows.',
+  FACTS_NOT_RECORDED: 'The run is from before the facts its decisions rest on were recorded.',
+  ENGINE_FAILED:
+    'A step was denied because the policy engine failed at the time; that cannot be decided again.',
   // DISCLOSURE
   NO_SUCH_FIELD: 'Something is disclosed that no record has.',
   COMMITMENT_MISMATCH: 'A disclosed text is not what the record committed to.',

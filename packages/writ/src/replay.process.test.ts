@@ -80,7 +80,9 @@ async function again(run: string, options: Partial<WritOptions> = {}): Promise<R
 /** A replay of an honest run is identical, and its evidence holds. */
 async function identical(answer: Answer): Promise<void> {
   const trust = join(place, 'home', 'trust.json')
-  expect((await verifyFile(answer.evidence ?? '', { trust, answer })).ok).toBe(true)
+  const report = await verifyFile(answer.evidence ?? '', { trust, answer })
+  expect(report.ok).toBe(true)
+  expect(report.verdicts.find(({ name }) => name === 'POLICY')).toMatchObject({ result: 'pass' })
   expect(await again(answer.run)).toEqual({ outcome: 'IDENTICAL', steps: answer.usage.steps, at: null })
 }
 

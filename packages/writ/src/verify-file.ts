@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { WritError } from '@writ/contract'
-import { type VerdictReport, verifyEvidence } from '@writ/evidence'
+import { readEvidence, type VerdictReport, verifyEvidence } from '@writ/evidence'
+import { judgePolicy } from './judge-policy.ts'
 import { loadTrustRoot } from './ledger/index.ts'
+
+/** Where an evidence file keeps its bundle. */
+const POLICY_FILES = 'policy/'
 
 export interface VerifyOptions {
   /** Path of the trust root; without one the file's authority cannot be judged. */
@@ -24,9 +28,26 @@ export async function verifyFile(path: string, options: VerifyOptions = {}): Pro
     })
   }
   const trust = options.trust === undefined ? undefined : await loadTrustRoot(options.trust)
-  return verifyEvidence(bytes, {
+  const report = verifyEvidence(bytes, {
     ...(trust === undefined ? {} : { trust }),
     ...('answer' in options ? { answer: options.answer } : {}),
     ...(options.only === undefined ? {} : { only: options.only }),
   })
+  return await withPolicy(report, bytes)
+}
+
+/** The report with POLICY judged, where it was asked for and the file could be read. */
+async function withPolicy(report: VerdictReport, bytes: Uint8Array): Promise<VerdictReport> {
+  if (!report.verdicts.some(({ name, code }) => name === 'POLICY' && code === 'NEEDS_RUNTIME')) return report
+  const { records, files } = readEvidence(bytes)
+  const policy = await judgePolicy({ bundle: bundleOf(files), records })
+  const verdicts = report.verdicts.map((verdict) => (verdict.name === 'POLICY' ? policy : verdict))
+  return { ...report, ok: report.ok && policy.result !== 'fail', verdicts }
+}
+
+function bundleOf(files: ReadonlyMap<string, Uint8Array>): Readonly<Record<string, string>> {
+  const own = [...files].filter(([name]) => name.startsWith(POLICY_FILES))
+  return Object.fromEntries(
+    own.map(([name, bytes]) => [name.slice(POLICY_FILES.length), Buffer.from(bytes).toString('utf8')]),
+  )
 }

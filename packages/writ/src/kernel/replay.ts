@@ -115,7 +115,7 @@ async function recordedPorts(
       close: () => sandbox.close(),
     },
     store: closedStore(partitions, omitted),
-    policy: closedPolicy(bundle),
+    policy: closedPolicy(bundle, opening.det.osUser),
     signer: CLOSED_SIGNER,
     callModel: () => outside('a model call'),
     log: {
@@ -146,9 +146,10 @@ function closedStore(partitions: readonly Partition[], omitted: readonly Omitted
   }
 }
 
-function closedPolicy(hash: string): DecisionPoint {
+function closedPolicy(hash: string, osUser: string | undefined): DecisionPoint {
   return {
     bundle: { name: 'recorded', hash, files: {} },
+    osUser,
     user: () => closed('a user'),
     profile: () => closed('a profile'),
     sink: () => closed('a sink'),

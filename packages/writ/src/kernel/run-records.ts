@@ -12,6 +12,7 @@ export const OPENING: Place = Object.freeze({ lane: '0', n: 0 })
 export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
   const { journal, ports, authority, models, limits } = state
   const { store, sandbox, policy, reasoner } = ports
+  const { osUser } = policy
   const commit = (name: string, content: string): string => journal.commit(OPENING, 'run.open', name, content)
   await journal.write(
     'run.open',
@@ -21,6 +22,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       question: commit('question', request.question),
       questionLabel: request.questionLabel,
       user: authority.user,
+      ...(osUser === undefined ? {} : { osUser }),
       purpose: authority.purpose,
       bundle: policy.bundle.hash,
       models: [
@@ -28,6 +30,8 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       ],
       partitions: store.partitions.map((partition) => ({
         id: partition.id,
+        // A run from before both were recorded is done again without them.
+        ...(osUser === undefined ? {} : { collection: partition.collection, owner: partition.owner }),
         label: partition.label,
         purposes: partition.purposes,
         documents: partition.documents,

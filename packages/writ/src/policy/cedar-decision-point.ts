@@ -44,6 +44,10 @@ export class CedarDecisionPoint implements PolicyPoint {
     this.#surroundings = { bundle: bundle.hash, owner: (id) => facts.owner(id) }
   }
 
+  get osUser(): string {
+    return this.#facts.osUser
+  }
+
   get defaultPurpose(): string {
     return this.#facts.defaultPurpose
   }

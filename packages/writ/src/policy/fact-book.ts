@@ -15,13 +15,14 @@ export class FactBook {
   readonly #bundle: string
   readonly #facts: Facts
   readonly #purposes: readonly string[]
-  readonly #osUser: string
+  /** The user that `$os` of the facts means. */
+  readonly osUser: string
 
   constructor(bundle: string, facts: Facts, purposes: readonly string[], osUser: string) {
     this.#bundle = bundle
     this.#facts = facts
     this.#purposes = purposes
-    this.#osUser = osUser
+    this.osUser = osUser
     this.defaultPurpose = purposes.includes('general') ? 'general' : (purposes[0] ?? '')
   }
 
@@ -47,7 +48,7 @@ export class FactBook {
   owner(id: string): UserFacts | undefined {
     const { users } = this.#facts
     if (id === OS_USER) return undefined
-    const entry = own(users, id) ?? (id === this.#osUser ? own(users, OS_USER) : undefined)
+    const entry = own(users, id) ?? (id === this.osUser ? own(users, OS_USER) : undefined)
     if (entry === undefined) return undefined
     return { id, clearance: levelNumber(entry.clearance), active: entry.active, purposes: entry.purposes }
   }

@@ -149,7 +149,7 @@ function terminalFor(users: Facts['users'], sinks: Facts['sinks']): Facts['sinks
 }
 
 /** INVARIANT: facts in force use only words of the schema; Cedar would refuse every question that holds another. */
-function checkWords(facts: Facts, vocabulary: Vocabulary, file: string): void {
+export function checkWords(facts: Facts, vocabulary: Vocabulary, file: string): void {
   const check = (path: string, used: readonly string[], known: readonly string[]): void => {
     const unknown = used.find((word) => !known.includes(word))
     if (unknown === undefined) return

@@ -1,2 +1,3 @@
 export { type OpenOptions, openDecisionPoint } from './open-decision-point.ts'
+export { openRecordedBundle } from './open-recorded-bundle.ts'
 export type { PolicyPoint } from './policy-point.ts'

@@ -1,0 +1,42 @@
+import { type DecisionPoint, type Det, LEVELS, type ModelLocation, type RecordedModel } from '@writ/contract'
+import { canonicalJson, refuse } from '@writ/evidence'
+
+const OPENING = 'records.ndjson#/0/det'
+
+/** The opening record says of its user and models what the bundle says of them. Where a model is reached is the host's word. */
+export function checkFacts({ user, purpose, models }: Det['run.open'], point: DecisionPoint): void {
+  const known = attempt(() => point.user(user.id, purpose))
+  if (known === undefined || canonicalJson(known) !== canonicalJson(user)) {
+    const found = known === undefined ? 'does not know them or the purpose' : 'says otherwise'
+    refuse('FACTS_DIFFER', `The record has facts of ${user.id}; the bundle ${found}.`, `${OPENING}/user`)
+  }
+  for (const [i, model] of models.entries()) {
+    if (locationsOf(model).some((location) => sameModel(model, location, point))) continue
+    refuse('FACTS_DIFFER', `The bundle says other things of ${model.id}.`, `${OPENING}/models/${i}`)
+  }
+}
+
+/** Where a model of this id can be. */
+function locationsOf({ id }: RecordedModel): readonly ModelLocation[] {
+  return id.startsWith('builtin/') ? ['builtin'] : ['loopback', 'remote']
+}
+
+function sameModel(model: RecordedModel, location: ModelLocation, point: DecisionPoint): boolean {
+  const { maxLevel, categories, jurisdiction, onPrem, retention, approved } = point.model(
+    model.id,
+    location,
+    model.digest,
+  )
+  const facts = { maxLevel: LEVELS.indexOf(maxLevel), categories, jurisdiction, onPrem, retention, approved }
+  return Object.entries(facts).every(
+    ([name, value]) => canonicalJson(value) === canonicalJson(model[name as keyof typeof facts]),
+  )
+}
+
+function attempt<T>(find: () => T): T | undefined {
+  try {
+    return find()
+  } catch {
+    return undefined
+  }
+}

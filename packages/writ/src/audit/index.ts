@@ -1,0 +1,1 @@
+export { auditPolicy, type PolicyAudit } from './audit-policy.ts'

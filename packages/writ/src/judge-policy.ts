@@ -1,0 +1,67 @@
+import { isWritError } from '@writ/contract'
+import { type AnyRecord, failed, notEvaluated, refuse, type Verdict } from '@writ/evidence'
+import { auditPolicy } from './audit/index.ts'
+import { openRecordedBundle, type PolicyPoint } from './policy/index.ts'
+
+/** What a judgement of POLICY rests on, all of it from one evidence file. */
+export interface RecordedPolicy {
+  /** Text of every file of the embedded bundle, by its name inside the bundle. */
+  readonly bundle: Readonly<Record<string, string>>
+  readonly records: AsyncIterable<AnyRecord> | Iterable<AnyRecord>
+}
+
+/**
+ * POLICY: whether every decision of a run follows from its records and is made again by the bundle it was pinned to, with
+ * the real engine. Never throws for what the file holds.
+ */
+export async function judgePolicy({ bundle, records }: RecordedPolicy): Promise<Verdict> {
+  let point: PolicyPoint | undefined
+  try {
+    const [opened, all] = await firstOf(records)
+    if (opened?.kind !== 'run.open')
+      refuse('LINEAGE_NOT_DERIVED', 'The first record opens no run.', 'records.ndjson#/0')
+    const { osUser, user } = opened.det
+    point = await open(bundle, osUser ?? user.id)
+    if (point.bundle.hash !== opened.det.bundle)
+      refuse(
+        'BUNDLE_MISMATCH',
+        `The policy files hash to ${point.bundle.hash}, not to what the run names.`,
+        'policy/',
+      )
+    const { decisions, distinct, failures, unknown } = await auditPolicy(all, point)
+    if (unknown > 0 || osUser === undefined) return notEvaluated('POLICY', 'FACTS_NOT_RECORDED')
+    if (failures > 0) return notEvaluated('POLICY', 'ENGINE_FAILED')
+    const detail = `${decisions} decisions, ${distinct} of them different, were made again and are the same.`
+    return { name: 'POLICY', result: 'pass', code: 'OK', detail, at: null }
+  } catch (error) {
+    return failed('POLICY', error)
+  } finally {
+    await point?.close()
+  }
+}
+
+async function open(bundle: RecordedPolicy['bundle'], osUser: string): Promise<PolicyPoint> {
+  try {
+    return await openRecordedBundle(bundle, osUser)
+  } catch (error) {
+    if (!isWritError(error) || error.code !== 'BAD_POLICY') throw error
+    return refuse('BAD_BUNDLE', error.message, 'policy/')
+  }
+}
+
+/** The first record, and all of them. */
+async function firstOf(
+  records: RecordedPolicy['records'],
+): Promise<[AnyRecord | undefined, AsyncIterable<AnyRecord>]> {
+  const rest = iterate(records)
+  const first = await rest.next()
+  async function* all(): AsyncIterable<AnyRecord> {
+    if (first.done !== true) yield first.value
+    yield* rest
+  }
+  return [first.done === true ? undefined : first.value, all()]
+}
+
+async function* iterate(records: RecordedPolicy['records']): AsyncGenerator<AnyRecord> {
+  yield* records
+}
