@@ -13,6 +13,7 @@ const COMPOSITION = [
   'examine.ts',
   'export-run.ts',
   'judge-policy.ts',
+  'judge-replay.ts',
   'verify-file.ts',
   'index.ts',
   'home-keys.ts',

@@ -89,6 +89,12 @@ export const VERDICT_CODES = {
   BAD_ANSWER: 'What was given as the answer is not one.',
   ANSWER_MISMATCH: 'The answer differs from what the file proves.',
   NOT_DISCLOSED: 'The answer cannot be compared because the file keeps the field closed.',
+  // REPLAY
+  DIVERGED: 'Doing the run again gives something else.',
+  CODE_MISMATCH: 'This Writ shapes frames differently from the one that made the run.',
+  INCOMPLETE: 'The run was cut off, or something stored beside its records is gone.',
+  NOT_DONE_AGAIN: 'The run could not be done again on this machine.',
+  HOME_DIFFERS: 'The home keeps other records of this run than the file has.',
   // anything
   INTERNAL: 'The verifier met something it does not understand.',
 } as const

@@ -337,8 +337,8 @@ describe('of a run that was changed', () => {
 
 describe('of a run that cannot be judged in full', () => {
   it('is not evaluated where the facts of partitions are not recorded', async () => {
-    const { osUser, partitions, ...det } = find('run.open').det
-    const old = partitions.map(({ collection, owner, ...partition }) => partition)
+    const { osUser: _user, partitions, ...det } = find('run.open').det
+    const old = partitions.map(({ collection: _name, owner: _owner, ...partition }) => partition)
     const changed = records.map((record) =>
       record.kind === 'run.open' ? ({ ...record, det: { ...det, partitions: old } } as AnyRecord) : record,
     )

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { WritError } from '@writ/contract'
-import { readEvidence, type VerdictReport, verifyEvidence } from '@writ/evidence'
+import { type Contents, readEvidence, type Verdict, type VerdictReport, verifyEvidence } from '@writ/evidence'
 import { judgePolicy } from './judge-policy.ts'
+import { judgeReplay } from './judge-replay.ts'
 import { loadTrustRoot } from './ledger/index.ts'
 
 /** Where an evidence file keeps its bundle. */
@@ -12,11 +13,16 @@ export interface VerifyOptions {
   readonly trust?: string
   /** A parsed `writ.answer/1` object to tie to the file. */
   readonly answer?: unknown
+  /** A home that may have the run: then REPLAY does it again from there. */
+  readonly home?: string
   /** Names of verdicts to give; all by default. */
   readonly only?: readonly string[]
 }
 
-/** Verifies an evidence file offline, from its bytes and a trust root alone. Rejects with `EVIDENCE_UNREADABLE`. */
+/**
+ * Verifies an evidence file offline: from its bytes, a trust root, and for REPLAY the home of the run. Rejects with
+ * `EVIDENCE_UNREADABLE`.
+ */
 export async function verifyFile(path: string, options: VerifyOptions = {}): Promise<VerdictReport> {
   let bytes: Uint8Array
   try {
@@ -33,16 +39,28 @@ export async function verifyFile(path: string, options: VerifyOptions = {}): Pro
     ...('answer' in options ? { answer: options.answer } : {}),
     ...(options.only === undefined ? {} : { only: options.only }),
   })
-  return await withPolicy(report, bytes)
+  const open = report.verdicts.filter(({ code }) => code === 'NEEDS_RUNTIME' || code === 'NOT_IN_PROFILE')
+  if (open.length === 0) return report
+  const contents = readEvidence(bytes)
+  // A file that is not whole, or not by the right keys, is not worth doing again.
+  const home = report.ok ? options.home : undefined
+  const judged: Verdict[] = []
+  for (const verdict of open) judged.push((await judge(verdict, contents, home)) ?? verdict)
+  const verdicts = report.verdicts.map(
+    (verdict) => judged.find(({ name }) => name === verdict.name) ?? verdict,
+  )
+  return { ...report, ok: report.ok && judged.every(({ result }) => result !== 'fail'), verdicts }
 }
 
-/** The report with POLICY judged, where it was asked for and the file could be read. */
-async function withPolicy(report: VerdictReport, bytes: Uint8Array): Promise<VerdictReport> {
-  if (!report.verdicts.some(({ name, code }) => name === 'POLICY' && code === 'NEEDS_RUNTIME')) return report
-  const { records, files } = readEvidence(bytes)
-  const policy = await judgePolicy({ bundle: bundleOf(files), records })
-  const verdicts = report.verdicts.map((verdict) => (verdict.name === 'POLICY' ? policy : verdict))
-  return { ...report, ok: report.ok && policy.result !== 'fail', verdicts }
+/** A verdict that needs the runtime; undefined when what it needs is not there. */
+function judge(
+  { name }: Verdict,
+  { run, files, records }: Contents,
+  home: string | undefined,
+): Promise<Verdict | undefined> {
+  if (name === 'POLICY') return judgePolicy({ bundle: bundleOf(files), records })
+  if (name === 'REPLAY' && home !== undefined) return judgeReplay(run, records, home)
+  return Promise.resolve(undefined)
 }
 
 function bundleOf(files: ReadonlyMap<string, Uint8Array>): Readonly<Record<string, string>> {

@@ -1,1 +1,1 @@
-export { auditPolicy, type PolicyAudit } from './audit-policy.ts'
+export { auditPolicy } from './audit-policy.ts'

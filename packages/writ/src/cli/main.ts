@@ -40,7 +40,10 @@ function program(): Command {
       '--trust <file>',
       'trust root (default: that of --home, WRIT_HOME, or of the .writ whose runs hold the file)',
     )
-    .option('--home <dir>', 'state directory whose trust root to use')
+    .option(
+      '--home <dir>',
+      'state directory: its trust root is used, and a run it has is done again (REPLAY)',
+    )
     .option('--answer <file>', 'tie an answer (the JSON of `ask --json`) to the evidence')
     .option('--only <names>', 'verdicts to give, separated by commas')
     .option('--json', 'print one JSON object')

@@ -20,9 +20,14 @@ export function chooseTrust(
   flags: { readonly trust?: string; readonly home?: string },
 ): string | undefined {
   if (flags.trust !== undefined) return flags.trust
-  const home = flags.home ?? (process.env.WRIT_HOME || (isRunOf('.writ', file) ? '.writ' : undefined))
+  const home = chooseHome(file, flags)
   const path = home === undefined ? undefined : join(home, 'trust.json')
   return path !== undefined && existsSync(path) ? path : undefined
+}
+
+/** The home a file may come from: the one given, else that of the working directory for files in its `runs`. */
+export function chooseHome(file: string, flags: { readonly home?: string }): string | undefined {
+  return flags.home ?? (process.env.WRIT_HOME || (isRunOf('.writ', file) ? '.writ' : undefined))
 }
 
 function isRunOf(home: string, file: string): boolean {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { WritError } from '@writ/contract'
 import { verifyFile } from '../index.ts'
 import { printableLine } from './printable.ts'
-import { chooseTrust, describeTrust, type Trust } from './trust.ts'
+import { chooseHome, chooseTrust, describeTrust, type Trust } from './trust.ts'
 
 export interface VerifyFlags {
   readonly trust?: string
@@ -19,7 +19,9 @@ const MARKS = { pass: '✓', fail: '✗', 'not-evaluated': '·' } as const
 /** Verifies an evidence file and prints its verdicts; resolves with 0 or 6. */
 export async function verify(path: string, flags: VerifyFlags): Promise<number> {
   const root = chooseTrust(path, flags)
+  const home = chooseHome(path, flags)
   const report = await verifyFile(path, {
+    ...(home === undefined ? {} : { home }),
     ...(root === undefined ? {} : { trust: root }),
     ...(flags.answer === undefined ? {} : { answer: readAnswer(flags.answer) }),
     ...(flags.only === undefined ? {} : { only: flags.only.split(',') }),
