@@ -130,6 +130,22 @@ export const ERRORS = {
     retryable: false,
     next: 'Check disk space and permissions of the home directory; nothing was released.',
   },
+  LEDGER_DAMAGED: {
+    exit: 1,
+    retryable: false,
+    next: 'Run `writ doctor`, keep the damaged file, and restore the shard from a backup; other shards can still be read.',
+  },
+  BACKUP_DAMAGED: {
+    exit: 1,
+    retryable: false,
+    next: 'Use another backup; nothing was restored.',
+  },
+  BACKUP_BEHIND: {
+    exit: 1,
+    retryable: false,
+    next: 'Restore a newer backup, or start anew in another home; going on from this one would sign a second history.',
+  },
+  TARGET_EXISTS: { exit: 2, retryable: false, next: 'Choose a directory that is not there yet or is empty.' },
   EVIDENCE_UNWRITABLE: {
     exit: 1,
     retryable: false,

@@ -8,7 +8,7 @@ import {
   GUEST_STACK_BYTES,
   label,
 } from '@writ/contract'
-import { openLedger, openSigner } from './ledger/index.ts'
+import { checkShards, openLedger, openSigner } from './ledger/index.ts'
 import { openLibrary } from './memory/index.ts'
 import { openDecisionPoint } from './policy/index.ts'
 import { openSandbox } from './sandbox/index.ts'
@@ -86,7 +86,8 @@ async function checkLedger(home: string | undefined): Promise<string> {
     const ledger = await openLedger(checked)
     const runs = await ledger.runs()
     await ledger.close()
-    return `${runs.length} runs; operator key ${signer.publicKey('operator').keyId.slice(0, 12)}…`
+    const shards = checkShards(checked)
+    return `${runs.length} runs, ${shards} shards without damage; operator key ${signer.publicKey('operator').keyId.slice(0, 12)}…`
   } finally {
     await rm(place, { recursive: true, force: true })
   }

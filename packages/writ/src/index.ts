@@ -29,6 +29,7 @@ export {
   trustKeys,
 } from './home-keys.ts'
 export type { ReplayReport } from './kernel/replay.ts'
+export { backUp, restore } from './ledger/index.ts'
 export { parsePrice, priceTableSchema } from './models/index.ts'
 export type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
 export { createWrit, type Writ } from './runtime.ts'

@@ -2,6 +2,7 @@ import { toWritError } from '@writ/contract'
 import { Command, CommanderError } from 'commander'
 import { EXPORT_FORMATS, VERSION } from '../index.ts'
 import { type AskFlags, ask } from './ask.ts'
+import { type BackupFlags, makeBackup, type RestoreFlags, restoreBackup } from './backup.ts'
 import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
@@ -63,6 +64,7 @@ function program(): Command {
   addReplay(writ)
   addExport(writ)
   addCorpora(writ)
+  addBackup(writ)
   addKeys(writ, running)
   addErase(writ, running)
   writ
@@ -72,6 +74,23 @@ function program(): Command {
     .option('--json', 'print one JSON object')
     .action(running((flags: { home?: string; json?: boolean }) => doctor(flags)))
   return writ
+}
+
+function addBackup(writ: Command): void {
+  writ
+    .command('backup <dir>')
+    .description('copy the state of the home into a new directory, while runs go on')
+    .option('--keys', 'with the keys of runs: a copy that outlives an erasure')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print the manifest')
+    .action(running((target: string, flags: BackupFlags) => makeBackup(target, flags)))
+  writ
+    .command('restore <dir>')
+    .description('put a backup into a home that has no state yet')
+    .option('--published <file>', 'last checkpoint anyone has seen: refuse a backup behind it')
+    .option('--home <dir>', 'state directory to make')
+    .option('--json', 'print the manifest')
+    .action(running((source: string, flags: RestoreFlags) => restoreBackup(source, flags)))
 }
 
 function addAsk(writ: Command): void {

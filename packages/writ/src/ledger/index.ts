@@ -1,3 +1,5 @@
+export { backUp } from './backup.ts'
+export { checkShards } from './check-shards.ts'
 export { destroyFile } from './destroy-file.ts'
 export { eraseContent } from './erase-content.ts'
 export { type Hold, listHolds, recordHold, unlessHeld } from './holds.ts'
@@ -14,3 +16,4 @@ export { type RotateOptions, type Rotation, rotateKey } from './keys/rotate-key.
 export { openSigner } from './keys/signer.ts'
 export { loadTrustRoot } from './keys/trust-root.ts'
 export { openLedger } from './ledger.ts'
+export { restore } from './restore.ts'

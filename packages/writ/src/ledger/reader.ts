@@ -6,6 +6,7 @@ import type { Batch, Request } from './messages.ts'
 import { decrypt } from './run-cipher.ts'
 import { isRunId, readRunKey } from './run-key.ts'
 import { openForReading, shardPaths } from './shard.ts'
+import { asDamage, isDamage } from './shard-health.ts'
 
 const RECORDS_PER_BATCH = 256 // at most 16 MiB in one message
 
@@ -21,6 +22,8 @@ interface Place {
 export class Reader {
   readonly #home: Home
   readonly #shards = new Map<string, DatabaseSync>()
+  /** What is wrong with a shard that could not be opened: a run that is nowhere else may be in it. */
+  #damaged: unknown
   readonly #places = new Map<string, Place>()
 
   constructor(home: Home) {
@@ -29,17 +32,19 @@ export class Reader {
 
   /** Newest first. A question whose key is gone or wrong is the empty string. */
   runs(): readonly RunHead[] {
-    const heads = [...this.#open().values()].flatMap((db) =>
-      db
-        .prepare('SELECT run, question, status, started_at FROM runs')
-        .all()
-        .map((row) => this.#head(row)),
-    )
+    const heads = [...this.#open()].flatMap(([path, db]) => this.#heads(path, db))
     return heads.toSorted((a, b) => b.startedAt - a.startedAt || (a.run < b.run ? 1 : -1))
   }
 
   has(run: string): boolean {
     return this.#locate(run) !== undefined
+  }
+
+  /** Why a run is not found. */
+  unknown(run: string): unknown {
+    return (
+      this.#damaged ?? new WritError('UNKNOWN_RUN', `there is no run ${run} in ${this.#home.root}`, { run })
+    )
   }
 
   /** The path of the shard a run is in. */
@@ -49,8 +54,7 @@ export class Reader {
 
   records({ run, from }: Request<'records'>): Batch {
     const place = this.#locate(run)
-    if (place === undefined)
-      throw new WritError('UNKNOWN_RUN', `there is no run ${run} in ${this.#home.root}`, { run })
+    if (place === undefined) throw this.unknown(run)
     const rows = place.db
       .prepare('SELECT seq, bytes FROM records WHERE run = ? AND seq >= ? ORDER BY seq LIMIT ?')
       .all(place.id, from, RECORDS_PER_BATCH)
@@ -104,10 +108,33 @@ export class Reader {
   #open(): ReadonlyMap<string, DatabaseSync> {
     for (const path of shardPaths(this.#home.ledger)) {
       if (this.#shards.has(path)) continue
-      const db = openForReading(path)
+      const db = this.#openOne(path)
       if (db !== undefined) this.#shards.set(path, db)
     }
     return this.#shards
+  }
+
+  /** Undefined while a shard is being made, or when it is damaged: one bad shard must not hide the others. */
+  #openOne(path: string): DatabaseSync | undefined {
+    try {
+      return openForReading(path)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      this.#damaged = error
+      return undefined
+    }
+  }
+
+  #heads(path: string, db: DatabaseSync): readonly RunHead[] {
+    try {
+      const rows = db.prepare('SELECT run, question, status, started_at FROM runs').all()
+      return rows.map((row) => this.#head(row))
+    } catch (error) {
+      const damage = asDamage(path, error)
+      if (!isDamage(damage)) throw error
+      this.#damaged = damage
+      return []
+    }
   }
 
   #head(row: Row): RunHead {

@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { WritError } from '@writ/contract'
+import { asDamage, isDamage, reconcile } from './shard-health.ts'
 import { syncDirectory } from './write-once.ts'
 
 /**
@@ -13,6 +14,8 @@ const VERSIONS: readonly unknown[] = [1, VERSION]
 const BUSY = 5 // SQLITE_BUSY
 const WAIT_MS = 5_000 // for another process that recovers or creates a shard
 const MOST_SHARDS = 9_999
+/** A shard this large is closed for new runs: small enough to copy, check and restore in seconds. */
+const FULL_SHARD_BYTES = 1024 ** 3
 const SHARD_FILE = /^shard-\d{4}\.db$/
 
 const SCHEMA = `
@@ -51,13 +54,28 @@ export interface Shard {
   close(): void
 }
 
-/** Takes the first shard no live process writes, making the next when all are taken. */
-export function takeFreeShard(directory: string): Shard {
+/** Takes the first shard that is neither full, damaged nor written by a live process, making the next when there is none. */
+export function takeFreeShard(directory: string, fullBytes: number = FULL_SHARD_BYTES): Shard {
   for (let n = 1; n <= MOST_SHARDS; n++) {
-    const shard = takeShard(join(directory, `shard-${String(n).padStart(4, '0')}.db`))
+    const path = join(directory, `shard-${String(n).padStart(4, '0')}.db`)
+    const shard = isFull(path, fullBytes) ? undefined : takeIfSound(path)
     if (shard !== undefined) return shard
   }
   throw new WritError('LEDGER_FAILED', `all ${MOST_SHARDS} shards in ${directory} are taken`)
+}
+
+/** Whether a shard takes no new runs; those it has may still be written on. */
+export function isFull(path: string, fullBytes: number = FULL_SHARD_BYTES): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) >= fullBytes
+}
+
+function takeIfSound(path: string): Shard | undefined {
+  try {
+    return takeShard(path)
+  } catch (error) {
+    if (isDamage(error)) return undefined
+    throw error
+  }
 }
 
 /**
@@ -92,6 +110,8 @@ export function openForReading(path: string): DatabaseSync | undefined {
     if (hasSchema(db, path)) return db
   } catch (cause) {
     db.close()
+    const damage = asDamage(path, cause)
+    if (isDamage(damage)) throw damage
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new WritError('LEDGER_FAILED', `${path} cannot be read: ${reason}`, { cause })
   }
@@ -119,11 +139,12 @@ function openForWriting(path: string): DatabaseSync {
     if (mode !== 'wal') throw new WritError('LEDGER_FAILED', `${path} cannot keep a write-ahead log`)
     // FULL: the shard itself must be on disk before anything in it can be.
     db.exec('PRAGMA synchronous = FULL')
-    if (!hasSchema(db, path)) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`)
+    if (hasSchema(db, path)) reconcile(db, path)
+    else db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`)
     return db
   } catch (error) {
     db.close()
-    throw error
+    throw asDamage(path, error)
   }
 }
 

@@ -3,6 +3,7 @@ import { isWritError, WritError } from '@writ/contract'
 import type { Home } from './home.ts'
 import type { Operations, Reply, Request, Write } from './messages.ts'
 import { Reader } from './reader.ts'
+import { asDamage } from './shard-health.ts'
 import { Writer } from './writer.ts'
 
 // The ledger's thread: node:sqlite blocks, so everything that touches a database is here.
@@ -41,7 +42,7 @@ function answer(request: Exclude<Request, Write>): Reply {
   try {
     return { ok: true, value: perform(request) }
   } catch (error) {
-    return failure(error)
+    return failure(asDamage(home.ledger, error))
   }
 }
 
@@ -69,8 +70,7 @@ function perform(request: Exclude<Request, Write>): Operations[typeof request.op
 
 function resume({ run }: Request<'resume'>): Uint8Array {
   const shard = reader.shardOf(run)
-  if (shard === undefined)
-    throw new WritError('UNKNOWN_RUN', `there is no run ${run} in ${home.root}`, { run })
+  if (shard === undefined) throw reader.unknown(run)
   return writer.resume(run, shard)
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -8,6 +8,7 @@ import { dirname } from 'node:path'
  * INVARIANT: the name appears only when all its bytes are on disk, and of any number of writers exactly one wins.
  */
 export function writeOnce(path: string, content: string | Uint8Array, mode: number): boolean {
+  if (existsSync(path)) return false // without a draft: on a full disk, what is there must still open
   const draft = `${path}.${randomUUID()}.tmp`
   try {
     const file = openSync(draft, 'wx', mode)

@@ -4,18 +4,21 @@ import type { Reply, Request, Write } from './messages.ts'
 import { DONE } from './messages.ts'
 import { encrypt } from './run-cipher.ts'
 import { createRunKey, isRunId, readRunKey } from './run-key.ts'
-import { takeFreeShard, takeShard } from './shard.ts'
+import { isFull, takeFreeShard, takeShard } from './shard.ts'
 import { refusal, ShardWriter } from './shard-writer.ts'
 
 /** The shards this process writes: one for new runs, taken when the first opens, and those of runs it took over. */
 export class Writer {
   readonly #home: Home
+  readonly #fullBytes: number | undefined
   /** By path. */
   readonly #shards = new Map<string, ShardWriter>()
   #forNewRuns: ShardWriter | undefined
 
-  constructor(home: Home) {
+  /** `fullBytes`: from this size on a shard takes no new runs. */
+  constructor(home: Home, fullBytes?: number) {
     this.#home = home
+    this.#fullBytes = fullBytes
   }
 
   /** Opens a run and gives its key. The key is on disk before the run, and the run before this returns. */
@@ -24,11 +27,11 @@ export class Writer {
     if (!Number.isSafeInteger(startedAt)) {
       throw new WritError('LEDGER_FAILED', `run ${run} cannot start at ${startedAt} ms`, { run })
     }
-    this.#forNewRuns ??= this.#keep(new ShardWriter(takeFreeShard(this.#home.ledger)))
-    this.#forNewRuns.requireSound(run)
+    const shard = this.#shardForNewRuns()
+    shard.requireSound(run)
     const key = createRunKey(this.#home.runKeys, run)
     const asked = encrypt(key, { run, kind: 'question' }, Buffer.from(question))
-    this.#forNewRuns.open(run, key, asked, startedAt)
+    shard.open(run, key, asked, startedAt)
     return key
   }
 
@@ -56,6 +59,14 @@ export class Writer {
 
   close(): void {
     for (const shard of this.#shards.values()) shard.close()
+  }
+
+  /** A full shard keeps its open runs; new ones go to another. */
+  #shardForNewRuns(): ShardWriter {
+    const known = this.#forNewRuns
+    if (known !== undefined && !isFull(known.path, this.#fullBytes)) return known
+    this.#forNewRuns = this.#keep(new ShardWriter(takeFreeShard(this.#home.ledger, this.#fullBytes)))
+    return this.#forNewRuns
   }
 
   #takeOver(run: string, path: string): ShardWriter {

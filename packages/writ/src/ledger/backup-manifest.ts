@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+
+/** Names a backup may have, relative to the home. Signing keys are never among them. */
+const NAME =
+  /^(trust\.json|log\/(checkpoint|log\.db)|ledger\/shard-\d{4}\.db|keys\/runs\/[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.key)$/
+
+/** What a backup holds: every file by its name in the home, with its size in bytes and SHA-256 (hex). */
+export interface BackupManifest {
+  readonly schema: 'writ.backup/1'
+  readonly madeAt: string
+  readonly files: readonly { readonly name: string; readonly size: number; readonly sha256: string }[]
+}
+
+/** Checks a manifest that was read. */
+export const backupManifest: z.ZodType<BackupManifest> = z.strictObject({
+  schema: z.literal('writ.backup/1'),
+  madeAt: z.iso.datetime(),
+  files: z.array(
+    z.strictObject({
+      name: z.string().regex(NAME),
+      size: z.number().int().nonnegative(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+  ),
+})
+
+/** Size in bytes and SHA-256 (hex) of a file. Shards are bounded, so it fits memory. */
+export function digest(path: string): { readonly size: number; readonly sha256: string } {
+  const bytes = readFileSync(path)
+  return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+}

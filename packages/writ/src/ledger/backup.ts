@@ -1,0 +1,97 @@
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { WritError } from '@writ/contract'
+import { type BackupManifest, digest } from './backup-manifest.ts'
+import { prepareHome } from './home.ts'
+import { openForReading, shardPaths } from './shard.ts'
+import { asDamage } from './shard-health.ts'
+import { syncDirectory, writeOnce } from './write-once.ts'
+
+/**
+ * Copies the state of a home into a new directory while runs go on: the trust root, the global log, every shard and, with
+ * `keys`, the keys of runs, without which their content cannot be read. The manifest is written last. Rejects with
+ * `PATH_NOT_FOUND`, `TARGET_EXISTS`, `LEDGER_DAMAGED`.
+ *
+ * INVARIANT: the published checkpoint is copied before the log, and the log before the shards, so that what a copy vouches
+ * for is in it.
+ */
+export async function backUp(
+  home: string,
+  target: string,
+  options: { readonly keys: boolean },
+): Promise<BackupManifest> {
+  const root = resolve(home)
+  if (!existsSync(join(root, 'ledger'))) throw new WritError('PATH_NOT_FOUND', `${root} holds no ledger`)
+  const places = prepareHome(root)
+  const to = resolve(target)
+  makeNew(to)
+  const names: string[] = []
+  const copied = (name: string, copy: (from: string, to: string) => void): void => {
+    const [from, at] = [join(root, name), join(to, name)]
+    if (!existsSync(from)) return
+    mkdirSync(dirname(at), { recursive: true, mode: 0o700 })
+    copy(from, at)
+    sync(at)
+    names.push(name)
+  }
+  copied('trust.json', copyFileSync)
+  copied('log/checkpoint', copyFileSync)
+  copied('log/log.db', copyDatabase)
+  for (const path of shardPaths(places.ledger)) copied(path.slice(root.length + 1), copyShard)
+  if (options.keys) {
+    for (const name of readdirSync(places.runKeys).filter((one) => one.endsWith('.key'))) {
+      copied(`keys/runs/${name}`, copyFileSync)
+    }
+  }
+  const files = names.map((name) => ({ name, ...digest(join(to, name)) }))
+  const manifest: BackupManifest = { schema: 'writ.backup/1', madeAt: new Date().toISOString(), files }
+  for (const name of new Set(names.map((one) => dirname(join(to, one))))) syncDirectory(name)
+  writeOnce(join(to, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`, 0o600)
+  return manifest
+}
+
+/** Makes a directory that is not there or is empty. Throws `TARGET_EXISTS`. */
+function makeNew(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  if (readdirSync(path).length > 0) throw new WritError('TARGET_EXISTS', `${path} is not empty`)
+}
+
+function copyShard(from: string, to: string): void {
+  const db = openForReading(from)
+  if (db !== undefined) vacuumInto(db, from, to)
+}
+
+function copyDatabase(from: string, to: string): void {
+  vacuumInto(new DatabaseSync(from, { readOnly: true, timeout: 5_000 }), from, to)
+}
+
+/** A consistent copy of what is committed now, without free pages: what was erased is not in it. */
+function vacuumInto(db: DatabaseSync, from: string, to: string): void {
+  try {
+    db.prepare('VACUUM INTO ?').run(to)
+  } catch (error) {
+    throw asDamage(from, error)
+  } finally {
+    db.close()
+  }
+}
+
+function sync(path: string): void {
+  chmodSync(path, 0o600)
+  const file = openSync(path, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}

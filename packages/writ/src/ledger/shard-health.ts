@@ -1,0 +1,41 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { isWritError, WritError } from '@writ/contract'
+
+const CORRUPT = 11 // SQLITE_CORRUPT
+const NOT_A_DATABASE = 26 // SQLITE_NOTADB
+
+/** `LEDGER_DAMAGED` for what SQLite says of damaged bytes; any other error as it is. */
+export function asDamage(path: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('errcode' in error)) return error
+  const primary = Number(error.errcode) % 256 // the rest is detail
+  return primary === CORRUPT || primary === NOT_A_DATABASE ? damaged(path, error.message, error) : error
+}
+
+export function isDamage(error: unknown): boolean {
+  return isWritError(error) && error.code === 'LEDGER_DAMAGED'
+}
+
+/**
+ * What is asked of a shard before it is written: of every run whose process may have died, the records are as many as
+ * their last seq says. Throws `LEDGER_DAMAGED`. The runs stay open: only a resume or an abort ends them.
+ */
+export function reconcile(db: DatabaseSync, path: string): void {
+  const gap = db
+    .prepare(
+      `SELECT runs.run AS run FROM runs JOIN records ON records.run = runs.id WHERE runs.status = 'open'
+       GROUP BY runs.id HAVING count(*) <> max(seq) + 1 OR min(seq) <> 0`,
+    )
+    .get()
+  if (gap !== undefined) throw damaged(path, `records of run ${String(gap.run)} are missing`)
+}
+
+/** Reads every page of a shard. Throws `LEDGER_DAMAGED` naming the first thing wrong. */
+export function requireWhole(db: DatabaseSync, path: string): void {
+  const found = db.prepare('PRAGMA integrity_check(1)').get()?.integrity_check
+  if (found !== 'ok') throw damaged(path, String(found))
+  reconcile(db, path)
+}
+
+function damaged(path: string, reason: string, cause?: unknown): WritError {
+  return new WritError('LEDGER_DAMAGED', `${path} is damaged: ${reason}`, { cause })
+}
