@@ -9,10 +9,10 @@ import {
   type RunRecord,
 } from '@writ/contract'
 import { hex } from './encoding.ts'
-import { rootOf } from './merkle.ts'
+import { leafHash, rootOf } from './merkle.ts'
 import { type AnyRecord, encodeRecord } from './record.ts'
 import { sampleRecords } from './sample-run.fixture.ts'
-import { verifyCompleteness } from './verify-completeness.ts'
+import { Completeness } from './verify-completeness.ts'
 
 // The sample run altered and made consistent again, as a keeper would who signs whatever it says.
 
@@ -20,7 +20,11 @@ export const records: readonly AnyRecord[] = sampleRecords()
 
 export function judge(altered: readonly AnyRecord[]): string {
   try {
-    return verifyCompleteness({ records: altered, leaves: altered.map((record) => encodeRecord(record)) })
+    const completeness = new Completeness()
+    for (const [i, record] of altered.entries()) {
+      completeness.accept(record, leafHash(encodeRecord(record)), i === altered.length - 1)
+    }
+    return completeness.summary()
   } catch (error) {
     if (isWritError(error)) return `${String(error.data.code)} ${String(error.data.at)}`
     throw error

@@ -80,6 +80,55 @@ test('any JSON value is read back from its canonical bytes', () => {
   )
 })
 
+test('exactly the texts that are their own canonical form are read', () => {
+  const key = fc.constantFrom('a', 'b', 'ab', '1', '10', '2', '', '__proto__', '\u20ac', '\ufb33', '😀', '!')
+  const tree = fc.letrec((tie) => ({
+    node: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom(
+        '1',
+        '-0',
+        '1.0',
+        '1e2',
+        '1e+30',
+        '"\\u0041"',
+        '"\\ud800"',
+        '"\\\\ud800"',
+        '"ä"',
+        'null',
+        ' 1',
+      ),
+      fc.array(tie('node'), { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
+      fc
+        .array(fc.tuple(key, tie('node') as fc.Arbitrary<string>), { maxLength: 4 })
+        .map((items) => `{${items.map(([name, item]) => `${JSON.stringify(name)}:${item}`).join(',')}}`),
+    ),
+  })).node as fc.Arbitrary<string>
+  const canonical = (text: string): boolean => {
+    try {
+      return canonicalJson(JSON.parse(text)) === text
+    } catch {
+      return false
+    }
+  }
+  let read = 0
+  fc.assert(
+    fc.property(tree, (text) => {
+      if (!canonical(text)) {
+        expect(() => parseCanonical(utf8(text), 'x')).toThrow('canonical')
+        return
+      }
+      read += 1
+      expect(canonicalJson(parseCanonical(utf8(text), 'x'))).toBe(text)
+    }),
+    { numRuns: 3000 },
+  )
+  expect(read).toBeGreaterThan(300)
+  expect(parseCanonical(utf8('{"!":1,"1":2,"10":3,"2":4}'), 'x')).toEqual({ '!': 1, 1: 2, 10: 3, 2: 4 })
+  const deep = '['.repeat(100_000) + ']'.repeat(100_000)
+  expect(() => parseCanonical(utf8(deep), 'x')).not.toThrow()
+})
+
 test.each([
   '{"b":1,"a":2}',
   '{"a":1,"a":1}',

@@ -80,7 +80,7 @@ function needGrant(lane: Lane, key: string, n: number, at: string): void {
 /** Every partition touched was granted, or may still turn out to have been: a step asked for earlier has no record yet. */
 export function checkGrants(lane: Lane, only?: string): void {
   for (const [key, { n, at }] of lane.wanted) {
-    if ((only !== undefined && key !== only) || lane.dense < n) continue
+    if ((only !== undefined && key !== only) || lane.steps.dense < n) continue
     refuse(
       'NOT_GRANTED',
       `Lane ${lane.name} was not granted ${key} before step ${n}.`,

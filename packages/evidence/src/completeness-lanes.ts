@@ -4,6 +4,7 @@ import { type LabelMark, refuseFall } from './completeness-labels.ts'
 import { hex } from './encoding.ts'
 import { MerkleTree } from './merkle.ts'
 import type { AnyRecord } from './record.ts'
+import { UsedNumbers } from './used-numbers.ts'
 import { refuse } from './verdict.ts'
 
 /** A command of an outside effect that has no result yet. */
@@ -14,9 +15,9 @@ export interface Lane {
   readonly name: string
   readonly depth: number
   /** Numbers of the steps begun. A step has its number when it is asked for, so records may come in another order. */
-  readonly steps: Set<number>
-  /** The least number of a step not begun. */
-  dense: number
+  readonly steps: UsedNumbers
+  /** The last parts of the names of the frames it spawned. */
+  readonly children: UsedNumbers
   /** What it was opened with. */
   readonly start: Label
   /** INVARIANT: never falls. */
@@ -35,14 +36,20 @@ export interface Lane {
   readonly tree: MerkleTree
   /** Commands without a result, by n: a second result of one finds none. */
   readonly commands: Map<number, Command>
-  ended: boolean
 }
 
-/** The frames of a run, followed through its records: numbering, spawn and join, scopes, labels, open commands. */
+/**
+ * The frames of a run, followed through its records: numbering, spawn and join, scopes, labels, open commands. Keeps
+ * the frames that are open; of those that ended only their counts, and their names as numbers their parents used.
+ */
 export class Lanes {
+  /** The open frames. INVARIANT: the parent of an open frame is open. */
   readonly #lanes: Map<string, Lane>
   /** Ids of every partition of the run: those it opened with, and texts given to children. */
   readonly #partitions: Set<string>
+  #count = 1
+  #maxDepth = 0
+  #endedSteps = 0
 
   constructor(opened: readonly Det['run.open']['partitions'][number][]) {
     const scope = new Map(opened.map(({ id, label }) => [id, label]))
@@ -54,17 +61,18 @@ export class Lanes {
     return this.#partitions
   }
 
+  /** Frames in all. */
   get count(): number {
-    return this.#lanes.size
+    return this.#count
   }
 
   get maxDepth(): number {
-    return [...this.#lanes.values()].reduce((deepest, lane) => Math.max(deepest, lane.depth), 0)
+    return this.#maxDepth
   }
 
   /** Distinct (lane, n). */
   get steps(): number {
-    return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.steps.size, 0)
+    return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.steps.size, this.#endedSteps)
   }
 
   /** Every command without a result, in the order of lanes. */
@@ -74,14 +82,14 @@ export class Lanes {
 
   /** No frame still open touched what it cannot have been granted. */
   checkGrants(): void {
-    for (const lane of this.#lanes.values()) if (!lane.ended) checkGrants(lane)
+    for (const lane of this.#lanes.values()) checkGrants(lane)
   }
 
   /** The open lane of a record. */
   of(record: AnyRecord, at: string): Lane {
     const lane = this.#lanes.get(record.lane)
-    if (lane === undefined || lane.ended) {
-      const why = lane === undefined ? 'was not spawned' : 'has been joined'
+    if (lane === undefined) {
+      const why = 'was not spawned or has been joined'
       refuse('LANE_NOT_OPEN', `Record ${record.seq} is of lane ${record.lane}, which ${why}.`, `${at}/lane`)
     }
     return lane
@@ -89,19 +97,21 @@ export class Lanes {
 
   spawn(parent: Lane, record: RunRecord<'frame.spawn'>, maxDepth: number, at: string): void {
     const { child } = record.det
-    if (
-      !child.startsWith(`${parent.name}.`) ||
-      !/^(0|[1-9][0-9]{0,14})$/.test(child.slice(parent.name.length + 1))
-    ) {
+    const last = child.slice(parent.name.length + 1)
+    if (!child.startsWith(`${parent.name}.`) || !/^(0|[1-9][0-9]{0,14})$/.test(last)) {
       refuse('BAD_SPAWN', `Lane ${parent.name} cannot spawn '${child}'.`, `${at}/det/child`)
     }
-    if (this.#lanes.has(child)) refuse('BAD_SPAWN', `Lane ${child} is spawned twice.`, `${at}/det/child`)
+    if (parent.children.has(Number(last)))
+      refuse('BAD_SPAWN', `Lane ${child} is spawned twice.`, `${at}/det/child`)
     // A goal carries its frame's label, so a child begins where its parent is now.
     const lane = newLane(child, parent.label, childScope(parent, record.det, this.#partitions, at))
     if (lane.depth > maxDepth) {
       refuse('LIMIT_EXCEEDED', `Lane ${child} is deeper than ${maxDepth}.`, `${at}/det/child`)
     }
+    parent.children.add(Number(last))
     this.#lanes.set(child, lane)
+    this.#count += 1
+    this.#maxDepth = Math.max(this.#maxDepth, lane.depth)
   }
 
   /** Ends a child. When its value was taken over, the parent has its label from then on. */
@@ -130,7 +140,8 @@ export class Lanes {
       )
     }
     refuseFall(lane, label, at)
-    lane.ended = true
+    this.#lanes.delete(child)
+    this.#endedSteps += lane.steps.size
     if (outcome === 'ok') parent.label = joinLabels(parent.label, label)
   }
 }
@@ -139,8 +150,8 @@ function newLane(name: string, label: Label, scope: ReadonlyMap<string, Label>):
   return {
     name,
     depth: name.split('.').length - 1,
-    steps: new Set(),
-    dense: 0,
+    steps: new UsedNumbers(),
+    children: new UsedNumbers(),
     start: label,
     label,
     marks: [],
@@ -150,7 +161,6 @@ function newLane(name: string, label: Label, scope: ReadonlyMap<string, Label>):
     wanted: new Map(),
     tree: new MerkleTree(),
     commands: new Map(),
-    ended: false,
   }
 }
 
@@ -158,11 +168,11 @@ function newLane(name: string, label: Label, scope: ReadonlyMap<string, Label>):
 export function beginStep(lane: Lane, n: number, at: string): void {
   if (lane.steps.has(n)) refuse('N_GAP', `Step ${n} of lane ${lane.name} occurs twice.`, `${at}/n`)
   lane.steps.add(n)
-  while (lane.steps.has(lane.dense)) lane.dense += 1
 }
 
 /** A lane that ends has every step from 0 on. */
 export function checkDense(lane: Lane, at: string): void {
-  if (lane.dense === lane.steps.size) return
-  refuse('N_GAP', `Lane ${lane.name} ends without step ${lane.dense}.`, at)
+  const { dense, size } = lane.steps
+  if (dense === size) return
+  refuse('N_GAP', `Lane ${lane.name} ends without step ${dense}.`, at)
 }

@@ -1,5 +1,5 @@
 // The only file here that needs Node: a browser build replaces it and nothing else.
-import { createHmac, createPublicKey, hash, hkdfSync, verify } from 'node:crypto'
+import { createHash, createHmac, createPublicKey, hash, hkdfSync, verify } from 'node:crypto'
 import { concat, fromHex } from './encoding.ts'
 
 /** Bytes of a SHA-256 digest, an HMAC-SHA256 tag and a derived key. */
@@ -11,6 +11,18 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 
 export function sha256Hex(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex')
+}
+
+/** A SHA-256 over bytes that come in pieces. */
+export interface Sha256 {
+  update(bytes: Uint8Array): void
+  /** Ends it. */
+  hex(): string
+}
+
+export function startSha256(): Sha256 {
+  const running = createHash('sha256')
+  return { update: (bytes) => void running.update(bytes), hex: () => running.digest('hex') }
 }
 
 export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {

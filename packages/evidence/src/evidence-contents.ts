@@ -1,3 +1,4 @@
+import { type ByteSource, section } from './byte-source.ts'
 import { canonicalJson, parseCanonical } from './canonical.ts'
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts'
 import { type DisclosuresFile, disclosuresShape } from './disclosures.ts'
@@ -6,6 +7,7 @@ import {
   CHECKPOINT,
   DISCLOSURES,
   inOrder,
+  isStreamed,
   MANIFEST,
   manifest,
   manifestEntry,
@@ -15,46 +17,77 @@ import {
   RUN_CLOSE,
   RUN_OPEN,
 } from './evidence-layout.ts'
-import { type AnyRecord, decodeRecord, splitRecords } from './record.ts'
+import { contentDigest, type FileDigest, sourceDigest } from './file-content.ts'
+import { type RecordBatch, readRecords } from './record-batches.ts'
 import { shaped } from './shape.ts'
 import type { SignedStatement } from './statement.ts'
 import { parseRunClose, parseRunOpen, type RunClose, type RunOpen } from './statement-run.ts'
 import { readTar } from './tar.ts'
 import { refuse } from './verdict.ts'
 
-/** An evidence file taken apart: everything canonical and in its shape, nothing of it judged or trusted yet. */
+/** Most bytes of a file that is held in memory. */
+const MAX_HELD_BYTES: number = 256 * 1024 * 1024
+
+/**
+ * An evidence file taken apart: everything but the records canonical and in its shape, nothing judged or trusted yet.
+ * What grows with the run is read when asked for.
+ */
 export interface Contents {
-  readonly files: ReadonlyMap<string, Uint8Array>
   readonly run: string
-  readonly records: readonly AnyRecord[]
-  /** The records' bytes: the leaves. */
-  readonly leaves: readonly Uint8Array[]
+  readonly profile: 'proof'
+  /** Size and SHA-256 of every file, in the archive's order. */
+  readonly digests: ReadonlyMap<string, FileDigest>
+  /** A file to read in parts; undefined when there is none of that name. */
+  readonly source: (name: string) => ByteSource | undefined
+  /** All bytes of a file that is held: any but the records. */
+  readonly file: (name: string) => Uint8Array | undefined
+  /** The records in order, read anew each time. Refuses as `readRecords` does. */
+  readonly records: () => AsyncIterable<RecordBatch>
   readonly checkpoint: Checkpoint
   readonly runOpen: SignedStatement<RunOpen>
   readonly runClose: SignedStatement<RunClose>
   readonly disclosures: DisclosuresFile
 }
 
-/** Reads an evidence file. Refuses bytes that are not the one archive of well-formed files of one run. */
-export function readEvidence(bytes: Uint8Array): Contents {
-  const files = readTar(bytes)
-  refuseStrangers(files)
+/** Reads an evidence file but its records. Refuses bytes that are not the one archive of well-formed files of one run. */
+export async function readEvidence(archive: ByteSource): Promise<Contents> {
+  const entries = await readTar(archive)
+  refuseStrangers([...entries.keys()])
+  const source = (name: string): ByteSource | undefined => {
+    const entry = entries.get(name)
+    return entry && section(archive, entry.offset, entry.size)
+  }
+  const held = new Map<string, Uint8Array>()
+  const digests = new Map<string, FileDigest>()
+  for (const [name, { offset, size }] of entries) {
+    if (isStreamed(name)) {
+      digests.set(name, await sourceDigest(section(archive, offset, size)))
+      continue
+    }
+    if (size > MAX_HELD_BYTES) refuse('BAD_SHAPE', `${name} has ${size} bytes, too many to be held.`, name)
+    const bytes = await archive.read(offset, size)
+    held.set(name, bytes)
+    digests.set(name, contentDigest(bytes))
+  }
   const file = (name: string): Uint8Array =>
-    files.get(name) ?? refuse('MISSING_FILE', `The file has no ${name}.`, name)
-  for (const name of REQUIRED) file(name)
+    held.get(name) ?? refuse('MISSING_FILE', `The file has no ${name}.`, name)
+  for (const name of REQUIRED) {
+    if (!entries.has(name)) refuse('MISSING_FILE', `The file has no ${name}.`, name)
+  }
   const runClose = parseRunClose(file(RUN_CLOSE), RUN_CLOSE)
   const { run } = runClose.statement.predicate
   // First of all the content checks: it finds any accidental damage, and it is cheap.
-  if (!bytesEqual(manifest(run, files), file(MANIFEST))) {
-    const altered = unlisted(files, file(MANIFEST)) ?? MANIFEST
+  if (!bytesEqual(manifest(run, digests), file(MANIFEST))) {
+    const altered = unlisted(digests, file(MANIFEST)) ?? MANIFEST
     refuse('MANIFEST_MISMATCH', `${altered} is not what ${MANIFEST} says of it.`, altered)
   }
-  const leaves = splitRecords(file(RECORDS), RECORDS)
   return {
-    files,
     run,
-    leaves,
-    records: leaves.map((leaf, i) => readRecord(leaf, run, `${RECORDS}#/${i}`)),
+    profile: 'proof',
+    digests,
+    source,
+    file: (name) => held.get(name),
+    records: () => readRecords(source(RECORDS) ?? section(archive, 0, 0), run),
     checkpoint: parseCheckpoint(file(CHECKPOINT), CHECKPOINT),
     runOpen: parseRunOpen(file(RUN_OPEN), RUN_OPEN),
     runClose,
@@ -63,26 +96,20 @@ export function readEvidence(bytes: Uint8Array): Contents {
 }
 
 /** The first file that the manifest does not list as it is, to say where the damage lies. */
-function unlisted(files: ReadonlyMap<string, Uint8Array>, listed: Uint8Array): string | undefined {
+function unlisted(digests: ReadonlyMap<string, FileDigest>, listed: Uint8Array): string | undefined {
   const text = new TextDecoder().decode(listed)
-  const listedAsIs = (name: string, bytes: Uint8Array): boolean =>
-    name === MANIFEST || text.includes(canonicalJson(manifestEntry(name, bytes)))
-  return [...files].find(([name, bytes]) => !listedAsIs(name, bytes))?.[0]
+  const listedAsIs = (name: string, file: FileDigest): boolean =>
+    name === MANIFEST || text.includes(canonicalJson(manifestEntry(name, file)))
+  return [...digests].find(([name, file]) => !listedAsIs(name, file))?.[0]
 }
 
-function refuseStrangers(files: ReadonlyMap<string, Uint8Array>): void {
-  for (const name of files.keys()) {
+function refuseStrangers(names: readonly string[]): void {
+  for (const name of names) {
     if (placeOf(name) === -1) refuse('UNKNOWN_FILE', `A proof file has no ${name}.`, name)
   }
-  const ordered = [...inOrder(files).keys()]
-  const wrong = [...files.keys()].find((name, i) => name !== ordered[i])
+  const ordered = [...inOrder(new Map(names.map((name) => [name, null]))).keys()]
+  const wrong = names.find((name, i) => name !== ordered[i])
   if (wrong !== undefined) refuse('BAD_ARCHIVE', `${wrong} is not in its place of the archive.`, wrong)
-}
-
-function readRecord(leaf: Uint8Array, run: string, at: string): AnyRecord {
-  const record = decodeRecord(leaf, at)
-  if (record.run !== run) refuse('WRONG_RUN', `${at} belongs to run ${record.run}, not ${run}.`, `${at}/run`)
-  return record
 }
 
 function readDisclosures(bytes: Uint8Array, run: string): DisclosuresFile {

@@ -7,6 +7,7 @@ import {
   CODE,
   codeFile,
   DISCLOSURES,
+  digestsOf,
   inOrder,
   MANIFEST,
   manifest,
@@ -16,14 +17,16 @@ import {
   RUN_OPEN,
   TRUST_HINT,
 } from './evidence-layout.ts'
-import { decodeRecord, joinRecords } from './record.ts'
+import type { FileContent } from './file-content.ts'
+import { decodeRecord } from './record.ts'
+import type { RecordsFile } from './records-file.ts'
 import { parseRunClose } from './statement-run.ts'
 import { writeTar } from './tar.ts'
 
 /** What a `proof` file is made from. */
 export interface EvidenceParts {
-  /** Bytes of every record, in order. */
-  readonly records: readonly Uint8Array[]
+  /** From `recordsFile`. */
+  readonly records: RecordsFile
   /** From `signRunOpen`. */
   readonly runOpen: Uint8Array
   /** From `signCheckpoint`, after the root was persisted. */
@@ -35,22 +38,19 @@ export interface EvidenceParts {
   readonly keys: readonly PublicKey[]
 }
 
-/** The files the closing statement vouches for: all but itself and the manifest. Held in memory. */
-export function evidenceFiles(parts: EvidenceParts): ReadonlyMap<string, Uint8Array> {
-  const [first] = parts.records
-  const opened = first === undefined ? undefined : decodeRecord(first)
-  const code = opened === undefined ? undefined : codeFile(opened)
-  if (opened === undefined || code === undefined) {
-    throw new WritError('INTERNAL', 'The first record is no run.open.')
-  }
+/** The files the closing statement vouches for: all but itself and the manifest. */
+export function evidenceFiles(parts: EvidenceParts): ReadonlyMap<string, FileContent> {
+  const opened = decodeRecord(parts.records.first)
+  const code = codeFile(opened)
+  if (code === undefined) throw new WritError('INTERNAL', 'The first record is no run.open.')
   const disclosures: DisclosuresFile = {
     schema: 'writ.disclosures/1',
     run: opened.run,
     items: parts.disclosures,
   }
-  return new Map([
+  return new Map<string, FileContent>([
     [CHECKPOINT, parts.checkpoint],
-    [RECORDS, joinRecords(parts.records)],
+    [RECORDS, parts.records],
     [RUN_OPEN, parts.runOpen],
     ...Object.entries(parts.policy).map(([name, text]) => [POLICY + name, utf8(text)] as const),
     [DISCLOSURES, canonicalBytes(disclosures)],
@@ -59,9 +59,15 @@ export function evidenceFiles(parts: EvidenceParts): ReadonlyMap<string, Uint8Ar
   ])
 }
 
-/** The evidence file: the files of `evidenceFiles`, the closing statement of `signRunClose`, and the manifest. */
-export function packEvidence(files: ReadonlyMap<string, Uint8Array>, runClose: Uint8Array): Uint8Array {
+/**
+ * The evidence file, piece by piece: the files of `evidenceFiles`, the closing statement of `signRunClose`, and the
+ * manifest.
+ */
+export function packEvidence(
+  files: ReadonlyMap<string, FileContent>,
+  runClose: Uint8Array,
+): AsyncIterable<Uint8Array> {
   const { run } = parseRunClose(runClose, RUN_CLOSE).statement.predicate
   const listed = inOrder(new Map([...files, [RUN_CLOSE, runClose]]))
-  return writeTar(inOrder(new Map([...listed, [MANIFEST, manifest(run, listed)]])))
+  return writeTar(inOrder(new Map([...listed, [MANIFEST, manifest(run, digestsOf(listed))]])))
 }

@@ -1,5 +1,5 @@
 import { canonicalBytes } from './canonical.ts'
-import { sha256Hex } from './crypto.ts'
+import { contentDigest, type FileContent, type FileDigest } from './file-content.ts'
 import type { AnyRecord } from './record.ts'
 
 // What an evidence file of profile `proof` is made of. Nothing here is read from a file: the verifier derives it too.
@@ -27,24 +27,35 @@ export function placeOf(name: string): number {
 }
 
 /** The same files in the archive's order. */
-export function inOrder(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array> {
+export function inOrder<T>(files: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
   return new Map([...files].sort(([a], [b]) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1)))
 }
 
-/** `manifest.json`: every other file, its size and SHA-256. Derivable, so it says nothing that has to be trusted. */
-export function manifest(run: string, files: ReadonlyMap<string, Uint8Array>): Uint8Array {
-  const listed = [...files]
-    .filter(([name]) => name !== MANIFEST)
-    .map(([name, bytes]) => manifestEntry(name, bytes))
-  return canonicalBytes({ schema: 'writ.evidence/1', run, profile: 'proof', files: listed })
+/** Whether a file is read in parts, because it grows with the run. The others are held in memory. */
+export function isStreamed(name: string): boolean {
+  return name === RECORDS
 }
 
 /** What the manifest says of a file. */
-export function manifestEntry(
-  name: string,
-  bytes: Uint8Array,
-): { name: string; size: number; sha256: string } {
-  return { name, size: bytes.length, sha256: sha256Hex(bytes) }
+export interface ManifestEntry extends FileDigest {
+  readonly name: string
+}
+
+/** `manifest.json`: every other file, its size and SHA-256. Derivable, so it says nothing that has to be trusted. */
+export function manifest(run: string, files: ReadonlyMap<string, FileDigest>): Uint8Array {
+  const listed = [...files]
+    .filter(([name]) => name !== MANIFEST)
+    .map(([name, file]) => manifestEntry(name, file))
+  return canonicalBytes({ schema: 'writ.evidence/1', run, profile: 'proof', files: listed })
+}
+
+export function manifestEntry(name: string, { size, sha256 }: FileDigest): ManifestEntry {
+  return { name, size, sha256 }
+}
+
+/** Sizes and digests of files that are about to be packed. */
+export function digestsOf(files: ReadonlyMap<string, FileContent>): ReadonlyMap<string, FileDigest> {
+  return new Map([...files].map(([name, content]) => [name, contentDigest(content)]))
 }
 
 /** `code/code.json`: what ran, as the opening record says it. Undefined when the record is no `run.open`. */

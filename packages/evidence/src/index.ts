@@ -1,4 +1,5 @@
 export * from './bundle-hash.ts'
+export { type ByteSource, bytesSource } from './byte-source.ts'
 export { canonicalBytes, canonicalJson, MAX_RECORD_DEPTH, parseCanonical } from './canonical.ts'
 export * from './checkpoint.ts'
 export * from './commitment.ts'
@@ -9,11 +10,16 @@ export * from './dsse.ts'
 export { base64, fromBase64, fromHex, hex } from './encoding.ts'
 export { type Contents, readEvidence } from './evidence-contents.ts'
 export * from './evidence-file.ts'
+export { type FileContent, type FileDigest, type MadeFile, sourceDigest } from './file-content.ts'
 export * from './merkle.ts'
 export * from './merkle-proof.ts'
 export * from './note.ts'
+export type { Judge, OpenEvidence } from './open-evidence.ts'
 export * from './quorum.ts'
-export { type AnyRecord, decodeRecord, encodeRecord, joinRecords, splitRecords } from './record.ts'
+export { type AnyRecord, decodeRecord, encodeRecord } from './record.ts'
+export type { RecordBatch } from './record-batches.ts'
+export { type RecordsFile, recordsFile } from './records-file.ts'
+export { namedKeys } from './signatures.ts'
 export { type SignerUnderTest, signerFaults } from './signer-conformance.ts'
 export {
   parseStatement,
@@ -38,7 +44,6 @@ export {
   signRunClose,
   signRunOpen,
 } from './statement-run.ts'
-export { readTar, writeTar } from './tar.ts'
 export * from './tiles.ts'
 export * from './tlog-proof.ts'
 export * from './tree-nodes.ts'

@@ -1,8 +1,14 @@
 import { MAX_RECORD_BYTES, RECORD_KINDS } from '@writ/contract'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { bytesOf, joinRecords } from './archive.fixture.ts'
+import { bytesSource } from './byte-source.ts'
 import { canonicalBytes } from './canonical.ts'
-import { fromUtf8, utf8 } from './encoding.ts'
-import { type AnyRecord, decodeRecord, encodeRecord, joinRecords, splitRecords } from './record.ts'
+import { sha256Hex } from './crypto.ts'
+import { concat, fromUtf8, utf8 } from './encoding.ts'
+import { type AnyRecord, decodeRecord, encodeRecord } from './record.ts'
+import { readRecords } from './record-batches.ts'
+import { recordsFile } from './records-file.ts'
 import { sampleRecords } from './sample-run.fixture.ts'
 
 const records = sampleRecords()
@@ -93,9 +99,79 @@ test('another byte form of the same record is refused', () => {
   expect(() => decodeRecord(utf8(text.replace('"v":1}', '"v":1,"v":1}')))).toThrow('canonical')
 })
 
-test('lines are split as they were joined', () => {
-  const lines = records.map((record) => encodeRecord(record))
-  expect(splitRecords(joinRecords(lines), 'r')).toEqual(lines)
-  expect(() => splitRecords(joinRecords(lines).subarray(0, -1), 'r')).toThrow('newline')
-  expect(() => splitRecords(new Uint8Array(0), 'r')).toThrow('newline')
+const readBack = async (bytes: Uint8Array): Promise<readonly AnyRecord[]> => {
+  const read: AnyRecord[] = []
+  for await (const batch of readRecords(bytesSource(bytes), opened.run)) {
+    expect(batch.start).toBe(read.length)
+    expect(Buffer.concat(batch.leaves)).toEqual(Buffer.concat(batch.records.map((one) => encodeRecord(one))))
+    read.push(...batch.records)
+  }
+  return read
+}
+
+test('records are read back as they were joined, over any number of pieces', async () => {
+  const many = Array.from({ length: 60 }, () => records).flat()
+  const padded = many.map((record) =>
+    record.kind === 'run.open' ? { ...record, obs: { ...record.obs, version: 'ä'.repeat(20_000) } } : record,
+  )
+  const lines = padded.map((record) => encodeRecord(record))
+  const file = await recordsFile(() => lines)
+  expect(sha256Hex(await bytesOf(file.chunks()))).toBe(sha256Hex(joinRecords(lines)))
+  expect(file.sha256).toBe(sha256Hex(joinRecords(lines)))
+  expect(file).toMatchObject({ first: lines[0], last: lines.at(-1) })
+  expect(file.size).toBe(joinRecords(lines).length)
+  expect(file.size).toBeGreaterThan(2_000_000)
+  const again = (await readBack(joinRecords(lines))).map((record) => encodeRecord(record))
+  expect(sha256Hex(joinRecords(again))).toBe(file.sha256)
 })
+
+test('lines that are no records are refused, each at its place', async () => {
+  const lines = joinRecords(records.map((record) => encodeRecord(record)))
+  const refused = (code: string, at: string): unknown => expect.objectContaining({ data: { code, at } })
+  await expect(readBack(lines.subarray(0, -1))).rejects.toThrow('newline')
+  await expect(readBack(new Uint8Array(0))).rejects.toThrow('newline')
+  await expect(readBack(concat([lines, utf8('\n')]))).rejects.toEqual(
+    refused('NOT_CANONICAL', `records.ndjson#/${records.length}`),
+  )
+  await expect(readBack(concat([lines, Uint8Array.of(0xff, 0x0a)]))).rejects.toEqual(
+    refused('NOT_CANONICAL', `records.ndjson#/${records.length}`),
+  )
+  await expect(readBack(concat([lines, utf8(`${'x'.repeat(3_000_000)}\n`)]))).rejects.toEqual(
+    refused('BAD_RECORD', `records.ndjson#/${records.length}`),
+  )
+  await expect(readBack(lines.subarray(lines.indexOf(0x0a)))).rejects.toEqual(
+    refused('NOT_CANONICAL', 'records.ndjson#/0'),
+  )
+})
+
+test('no shape of a record accepts what records must not hold', () => {
+  const faulty = fc.constantFrom<unknown>(0.5, 2 ** 53, -1, [[0.5]], { a: 1e30 })
+  for (const record of records) {
+    const places = placesIn(record)
+    fc.assert(
+      fc.property(fc.constantFrom(...places), faulty, (place, fault) => {
+        const copy = structuredClone(record)
+        place.reduce(
+          (at: Record<string, unknown>, key, i) => {
+            if (i === place.length - 1) at[key] = fault
+            return at[key] as Record<string, unknown>
+          },
+          copy as unknown as Record<string, unknown>,
+        )
+        expect(() => decodeRecord(canonicalBytes(copy), 'x')).toThrow(
+          expect.objectContaining({ data: { code: 'BAD_RECORD', at: 'x' } }),
+        )
+      }),
+      { numRuns: 30 },
+    )
+  }
+})
+
+/** Paths to everything inside a value. */
+function placesIn(value: unknown): string[][] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) => [
+    [key],
+    ...placesIn(item).map((rest) => [key, ...rest]),
+  ])
+}

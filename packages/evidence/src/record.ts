@@ -7,8 +7,7 @@ import {
   type RunRecord,
   WritError,
 } from '@writ/contract'
-import { canonicalBytes, parseCanonical, recordFault } from './canonical.ts'
-import { concat } from './encoding.ts'
+import { canonicalBytes, parseCanonical, parseCanonicalText, recordFault } from './canonical.ts'
 import { recordShapes } from './record-shape.ts'
 import { refuse } from './verdict.ts'
 
@@ -34,12 +33,27 @@ export function encodeRecord(record: RunRecord): Uint8Array {
 
 /** The record of exactly these bytes; refuses with `NOT_CANONICAL` or `BAD_RECORD`, naming `at`. */
 export function decodeRecord(bytes: Uint8Array, at = 'record'): AnyRecord {
-  if (bytes.length > MAX_RECORD_BYTES) {
-    refuse('BAD_RECORD', `${at} has ${bytes.length} bytes; ${MAX_RECORD_BYTES} are allowed.`, at)
+  refuseLong(bytes.length, at)
+  return recordOf(parseCanonical(bytes, at), at)
+}
+
+/** The same when the text of the bytes is known already. */
+export function decodeRecordText(text: string, byteLength: number, at: string): AnyRecord {
+  refuseLong(byteLength, at)
+  return recordOf(parseCanonicalText(text, at), at)
+}
+
+function refuseLong(byteLength: number, at: string): void {
+  if (byteLength <= MAX_RECORD_BYTES) return
+  refuse('BAD_RECORD', `${at} has ${byteLength} bytes; ${MAX_RECORD_BYTES} are allowed.`, at)
+}
+
+function recordOf(value: unknown, at: string): AnyRecord {
+  // INVARIANT: no shape accepts what `recordFault` finds in parsed JSON, so a value of the shape needs no second look.
+  const kind = kindOf(value)
+  if (kind === undefined || !recordShapes[kind].accepts(value)) {
+    refuse('BAD_RECORD', `${at}: ${faultOf(value) ?? 'it has not the shape of its kind'}.`, at)
   }
-  const value = parseCanonical(bytes, at)
-  const fault = faultOf(value)
-  if (fault !== null) refuse('BAD_RECORD', `${at}: ${fault}.`, at)
   return value as AnyRecord
 }
 
@@ -54,27 +68,11 @@ function faultOf(value: unknown): string | null {
 
 function kindOf(value: unknown): RecordKind | undefined {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return undefined
-  return RECORD_KINDS.find((kind) => kind === value.kind)
+  return isKind(value.kind) ? value.kind : undefined
 }
 
-const NEWLINE = 0x0a
+const KINDS: ReadonlySet<unknown> = new Set(RECORD_KINDS)
 
-/** `records.ndjson`: each record and a newline. Canonical JSON has no newline of its own. */
-export function joinRecords(records: Iterable<Uint8Array>): Uint8Array {
-  const newline = Uint8Array.of(NEWLINE)
-  const parts: Uint8Array[] = []
-  for (const record of records) parts.push(record, newline)
-  return concat(parts)
-}
-
-/** The records' bytes, without copying. Refuses bytes that do not end with a newline. */
-export function splitRecords(bytes: Uint8Array, at: string): readonly Uint8Array[] {
-  if (bytes.at(-1) !== NEWLINE) refuse('NOT_CANONICAL', `${at} does not end with a newline.`, at)
-  const records: Uint8Array[] = []
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(NEWLINE, start)
-    records.push(bytes.subarray(start, end))
-    start = end + 1
-  }
-  return records
+function isKind(kind: unknown): kind is RecordKind {
+  return KINDS.has(kind)
 }

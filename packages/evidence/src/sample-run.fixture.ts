@@ -12,6 +12,7 @@ import {
   type RecordKind,
   type Signer,
 } from '@writ/contract'
+import { held, packed } from './archive.fixture.ts'
 import { bundleHash } from './bundle-hash.ts'
 import { canonicalJson } from './canonical.ts'
 import { signCheckpoint } from './checkpoint.ts'
@@ -19,9 +20,10 @@ import { commitField, commitItems, type Field } from './commitment.ts'
 import { sha256, sha256Hex } from './crypto.ts'
 import { disclose } from './disclosures.ts'
 import { hex, utf8 } from './encoding.ts'
-import { evidenceFiles, packEvidence } from './evidence-file.ts'
+import { evidenceFiles } from './evidence-file.ts'
 import { leafHash, MerkleTree, rootOf } from './merkle.ts'
 import { type AnyRecord, encodeRecord } from './record.ts'
+import { recordsFile } from './records-file.ts'
 import { signRunClose, signRunOpen } from './statement-run.ts'
 import { OPENED_AT, OWNER, WordSigner } from './word-signer.fixture.ts'
 
@@ -399,14 +401,15 @@ export async function sampleOfLeaves(leaves: readonly Uint8Array[], signer: Sign
   const first = leaves[0] ?? new Uint8Array(0)
   const lastRecord = leaves.at(-1) ?? new Uint8Array(0)
   const root = rootOf(leaves)
-  const files = evidenceFiles({
-    records: leaves,
+  const parts = evidenceFiles({
+    records: await recordsFile(() => leaves),
     runOpen: await signRunOpen(signer, first),
     checkpoint: await signCheckpoint(signer, RUN, leaves.length, root),
     policy: POLICY,
     disclosures: sampleDisclosures(records),
     keys: [signer.publicKey('log'), signer.publicKey('operator')],
   })
+  const files = await held(parts)
   const runClose = await signRunClose(signer, { lastRecord, size: leaves.length, root, files })
   return { leaves, files, runClose }
 }
@@ -432,8 +435,8 @@ function sampleDisclosures(records: readonly AnyRecord[]): ReturnType<typeof dis
   })
 }
 
-export function pack(sample: Sample): Uint8Array {
-  return packEvidence(sample.files, sample.runClose)
+export function pack(sample: Sample): Promise<Uint8Array> {
+  return packed(sample.files, sample.runClose)
 }
 
 /** The answer of the sample run. */

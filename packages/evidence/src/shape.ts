@@ -13,6 +13,9 @@ export function pointerToken(key: string): string {
 }
 
 export interface Shape<T> {
+  /** Whether the value has the shape. */
+  readonly accepts: (value: unknown) => boolean
+  /** The first place where it has not; null exactly when `accepts`. */
   misfit(value: unknown, at: string): Misfit | null
   /** Never set: ties the shape to its type, so that the compiler keeps both equal. */
   readonly holds?: T
@@ -20,12 +23,12 @@ export interface Shape<T> {
 
 /** The value, once it has the shape; otherwise ends with what `refused` throws. */
 export function shaped<T>(shape: Shape<T>, value: unknown, refused: (misfit: Misfit) => never): T {
-  const misfit = shape.misfit(value, '')
+  const misfit = shape.accepts(value) ? null : shape.misfit(value, '')
   return misfit === null ? (value as T) : refused(misfit)
 }
 
 export function where<T>(expected: string, test: (value: unknown) => boolean): Shape<T> {
-  return { misfit: (value, at) => (test(value) ? null : { at, expected }) }
+  return { accepts: test, misfit: (value, at) => (test(value) ? null : { at, expected }) }
 }
 
 export function matching(expected: string, pattern: RegExp): Shape<string> {
@@ -54,20 +57,28 @@ export function literal<const T extends string | number>(only: T): Shape<T> {
 }
 
 export function oneOf<const T extends string>(values: readonly T[]): Shape<T> {
-  return where(`one of ${values.join(', ')}`, (value) => values.some((known) => known === value))
+  const known: ReadonlySet<unknown> = new Set(values)
+  return where(`one of ${values.join(', ')}`, (value) => known.has(value))
 }
 
 export function nullable<T>(shape: Shape<T>): Shape<T | null> {
-  return { misfit: (value, at) => (value === null ? null : shape.misfit(value, at)) }
+  return {
+    accepts: (value) => value === null || shape.accepts(value),
+    misfit: (value, at) => (value === null ? null : shape.misfit(value, at)),
+  }
 }
 
 /** A key that may be absent. */
 export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
-  return { misfit: (value, at) => (value === undefined ? null : shape.misfit(value, at)) }
+  return {
+    accepts: (value) => value === undefined || shape.accepts(value),
+    misfit: (value, at) => (value === undefined ? null : shape.misfit(value, at)),
+  }
 }
 
 export function list<T>(shape: Shape<T>): Shape<readonly T[]> {
   return {
+    accepts: (value) => Array.isArray(value) && value.every(shape.accepts),
     misfit(value, at) {
       if (!Array.isArray(value)) return { at, expected: 'an array' }
       return first(value.map((item, i) => [shape, item, `${at}/${i}`]))
@@ -78,6 +89,7 @@ export function list<T>(shape: Shape<T>): Shape<readonly T[]> {
 /** An object with any keys, every value of one shape. */
 export function record<T>(shape: Shape<T>): Shape<Readonly<Record<string, T>>> {
   return {
+    accepts: (value) => isObject(value) && Object.values(value).every(shape.accepts),
     misfit(value, at) {
       if (!isObject(value)) return { at, expected: 'an object' }
       return first(Object.entries(value).map(([key, item]) => [shape, item, `${at}/${pointerToken(key)}`]))
@@ -89,6 +101,16 @@ export function record<T>(shape: Shape<T>): Shape<Readonly<Record<string, T>>> {
 export function object<T>(fields: { readonly [K in keyof T]-?: Shape<T[K]> }): Shape<T> {
   const shapes: readonly [string, Shape<unknown>][] = Object.entries(fields)
   return {
+    accepts: (value) => {
+      if (!isObject(value)) return false
+      let known = 0
+      for (const [key, shape] of shapes) {
+        const present = Object.hasOwn(value, key)
+        if (present) known += 1
+        if (!shape.accepts(present ? value[key] : undefined)) return false
+      }
+      return Object.keys(value).length === known
+    },
     misfit(value, at) {
       if (!isObject(value)) return { at, expected: 'an object' }
       const extra = Object.keys(value).find((key) => !Object.hasOwn(fields, key))

@@ -1,6 +1,7 @@
 import type { Role, TrustedKey } from '@writ/contract'
+import type { ByteSource } from './byte-source.ts'
 import { envelopeHolds } from './dsse.ts'
-import type { Contents } from './evidence-contents.ts'
+import { type Contents, readEvidence } from './evidence-contents.ts'
 import { CHECKPOINT, RUN_CLOSE, RUN_OPEN } from './evidence-layout.ts'
 import { noteSignatureHolds } from './note.ts'
 import type { KeyRing } from './trust-root.ts'
@@ -55,4 +56,10 @@ export function judgeSignatures(contents: Contents, ring: KeyRing): readonly Jud
       holds: closeKey !== undefined && envelopeHolds(runClose.envelope, closeKey),
     },
   ]
+}
+
+/** Keys of the trust root that a file names as its signers. Says nothing of whether they signed it. */
+export async function namedKeys(source: ByteSource, ring: KeyRing): Promise<readonly TrustedKey[]> {
+  const signatures = judgeSignatures(await readEvidence(source), ring)
+  return [...new Set(signatures.map(({ key }) => key))].filter((key) => key !== undefined)
 }

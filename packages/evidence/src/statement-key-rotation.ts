@@ -29,6 +29,7 @@ const keyShape = object<RotatedKey>({
 
 /** A key under its own identifier, which is the SHA-256 of its bytes. */
 const rotatedKey: Shape<RotatedKey> = {
+  accepts: (value) => rotatedKey.misfit(value, '') === null,
   misfit(value, at) {
     const misfit = keyShape.misfit(value, at)
     if (misfit !== null) return misfit

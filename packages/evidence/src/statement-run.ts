@@ -2,6 +2,7 @@ import { type Signer, STATUSES, type Status, WritError } from '@writ/contract'
 import { sha256Hex } from './crypto.ts'
 import { signatoryOf } from './dsse.ts'
 import { hex } from './encoding.ts'
+import { contentDigest, type FileContent } from './file-content.ts'
 import { type AnyRecord, decodeRecord } from './record.ts'
 import { runId } from './record-shape.ts'
 import { count, digest, object, oneOf, record, text, time } from './shape.ts'
@@ -124,7 +125,7 @@ export interface Closing {
   readonly lastRecord: Uint8Array
   readonly size: number
   readonly root: Uint8Array
-  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly files: ReadonlyMap<string, FileContent>
 }
 
 /** Signs the closing statement (`run-close.dsse`) with the `operator` key. */
@@ -135,8 +136,8 @@ export function signRunClose(signer: Signer, closing: Closing): Promise<Uint8Arr
   return signWhole(RUN_CLOSE_KIND, ending, [signatoryOf(signer, 'operator')])
 }
 
-export function fileDigests(files: ReadonlyMap<string, Uint8Array>): Readonly<Record<string, string>> {
-  return Object.fromEntries([...files].map(([name, bytes]) => [name, sha256Hex(bytes)]))
+export function fileDigests(files: ReadonlyMap<string, FileContent>): Readonly<Record<string, string>> {
+  return Object.fromEntries([...files].map(([name, content]) => [name, contentDigest(content).sha256]))
 }
 
 export function parseRunOpen(bytes: Uint8Array, at: string): SignedStatement<RunOpen> {

@@ -1,31 +1,55 @@
 import { WritError } from '@writ/contract'
-import { concat, firstDifference, fromUtf8, utf8 } from './encoding.ts'
+import type { ByteSource } from './byte-source.ts'
+import { firstDifference, fromUtf8, utf8 } from './encoding.ts'
+import type { FileContent } from './file-content.ts'
 import { refuse } from './verdict.ts'
 
 // Plain ustar, one form only: regular files, mode 0644, no owner, no time, two zero blocks at the end. The reader takes
-// names and sizes from the headers, makes the archive again and requires identical bytes, so nothing in a header,
-// in padding or after the end can hold anything.
+// names and sizes from the headers, makes every other byte of the archive again and requires identical ones, so nothing
+// in a header, in padding or after the end can hold anything.
 
 const BLOCK = 512
 const MAX_NAME = 100
 /** What eleven octal digits can say: 8 GiB less one byte. */
 const MAX_SIZE: number = 8 ** 11 - 1
+/** Most files an archive is read with, so that headers alone cannot fill the memory. */
+const MAX_ENTRIES = 65_536
+const END: Uint8Array = new Uint8Array(2 * BLOCK)
+
+/** Where the bytes of a file lie in its archive. */
+export interface TarEntry {
+  readonly offset: number
+  readonly size: number
+}
 
 /** Whether a name is safe to unpack anywhere: plain ASCII parts, no empty, hidden or dotted ones, not absolute. */
 export function isSafeName(name: string): boolean {
   return name.length <= MAX_NAME && /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/.test(name)
 }
 
-/** Makes the archive, entries in the order given. Throws `INTERNAL` for an unsafe name or a file above 8 GiB. */
-export function writeTar(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
-  const parts: Uint8Array[] = []
-  for (const [name, bytes] of files) {
+/**
+ * Makes the archive piece by piece, entries in the order given. Throws `INTERNAL` for an unsafe name, a file above
+ * 8 GiB, or one that makes other bytes than it said.
+ */
+export async function* writeTar(files: ReadonlyMap<string, FileContent>): AsyncGenerator<Uint8Array> {
+  for (const [name, content] of files) {
+    const size = content instanceof Uint8Array ? content.length : content.size
     if (!isSafeName(name)) throw new WritError('INTERNAL', `'${name}' is no safe name for an archive.`)
-    if (bytes.length > MAX_SIZE) throw new WritError('INTERNAL', `${name} has ${bytes.length} bytes.`)
-    parts.push(header(name, bytes.length), bytes, new Uint8Array(padding(bytes.length)))
+    if (size > MAX_SIZE) throw new WritError('INTERNAL', `${name} has ${size} bytes.`)
+    yield header(name, size)
+    if (content instanceof Uint8Array) {
+      yield content
+    } else {
+      let made = 0
+      for await (const chunk of content.chunks()) {
+        made += chunk.length
+        yield chunk
+      }
+      if (made !== size) throw new WritError('INTERNAL', `${name} made ${made} bytes instead of ${size}.`)
+    }
+    yield new Uint8Array(padding(size))
   }
-  parts.push(new Uint8Array(2 * BLOCK))
-  return concat(parts)
+  yield END
 }
 
 function padding(size: number): number {
@@ -46,20 +70,30 @@ function header(name: string, size: number): Uint8Array {
   return block
 }
 
-/** The files of an archive in their order, without copying. Refuses with `BAD_ARCHIVE` what `writeTar` would not make. */
-export function readTar(archive: Uint8Array): ReadonlyMap<string, Uint8Array> {
-  const files = new Map<string, Uint8Array>()
-  let offset = 0
-  for (; offset + BLOCK <= archive.length && archive[offset] !== 0; ) {
-    const { name, size } = entry(archive.subarray(offset, offset + BLOCK), offset)
-    const start = offset + BLOCK
-    if (start + size > archive.length) bad(`${name} is cut short`, offset)
-    if (files.has(name)) bad(`${name} occurs twice`, offset)
-    files.set(name, archive.subarray(start, start + size))
-    offset = start + size + padding(size)
+/** The files of an archive in their order. Refuses with `BAD_ARCHIVE` what `writeTar` would not make. */
+export async function readTar(archive: ByteSource): Promise<ReadonlyMap<string, TarEntry>> {
+  const files = new Map<string, TarEntry>()
+  let at = 0
+  for (; at + BLOCK <= archive.size; ) {
+    const block = await archive.read(at, BLOCK)
+    if (block[0] === 0) break
+    const { name, size } = entry(block, at)
+    requireBytes(block, header(name, size), at)
+    const offset = at + BLOCK
+    const end = offset + size + padding(size)
+    if (end > archive.size) bad(`${name} is cut short`, at)
+    if (files.has(name)) bad(`${name} occurs twice`, at)
+    if (files.size === MAX_ENTRIES) bad(`there are more than ${MAX_ENTRIES} files`, at)
+    requireBytes(
+      await archive.read(offset + size, padding(size)),
+      END.subarray(0, padding(size)),
+      offset + size,
+    )
+    files.set(name, { offset, size })
+    at = end
   }
-  const difference = firstDifference(archive, writeTar(files))
-  if (difference !== -1) bad(`it is not the archive its ${files.size} entries make`, difference)
+  if (archive.size - at !== END.length) bad(`its end is not that of its ${files.size} files`, at)
+  requireBytes(await archive.read(at, END.length), END, at)
   return files
 }
 
@@ -70,6 +104,11 @@ function entry(block: Uint8Array, offset: number): { readonly name: string; read
   const size = fromUtf8(block.subarray(124, 136)) ?? ''
   if (!/^[0-7]{11}\0$/.test(size)) bad(`${name} has no size`, offset)
   return { name, size: Number.parseInt(size, 8) }
+}
+
+function requireBytes(found: Uint8Array, made: Uint8Array, offset: number): void {
+  const difference = firstDifference(found, made)
+  if (difference !== -1) bad('it is not the archive its files make', offset + difference)
 }
 
 function bad(what: string, offset: number): never {

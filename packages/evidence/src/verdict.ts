@@ -62,3 +62,22 @@ export function failed(name: VerdictName, error: unknown): Verdict {
 export function notEvaluated(name: VerdictName, code: VerdictCode): Verdict {
   return { name, result: 'not-evaluated', code, detail: VERDICT_CODES[code], at: null }
 }
+
+/** What was made, or what was thrown instead. */
+export type Attempt<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: unknown }
+
+export function attempt<T>(make: () => T): Attempt<T> {
+  try {
+    return { ok: true, value: make() }
+  } catch (error) {
+    return { ok: false, error }
+  }
+}
+
+/** The value of an attempt; throws what it threw. */
+export function resultOf<T>(attempted: Attempt<T>): T {
+  if (!attempted.ok) throw attempted.error
+  return attempted.value
+}

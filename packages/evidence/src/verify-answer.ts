@@ -5,6 +5,7 @@ import { disclosurePath } from './disclosures.ts'
 import type { Contents } from './evidence-contents.ts'
 import { RECORDS } from './evidence-layout.ts'
 import type { AnyRecord } from './record.ts'
+import type { RecordPass } from './record-pass.ts'
 import { pointerToken } from './shape.ts'
 import { refuse } from './verdict.ts'
 
@@ -29,9 +30,9 @@ const COMPARED = [
  * Ties an answer (`writ.answer/1`, parsed) to the records: every field is derived from them and from what the file
  * discloses, then compared. A key nothing in the file vouches for is refused too.
  */
-export function verifyAnswer(contents: Contents, answer: unknown): void {
+export function verifyAnswer(contents: Contents, pass: RecordPass, answer: unknown): void {
   const given = answerObject(answer)
-  const expected = provenAnswer(contents)
+  const expected = provenAnswer(contents, pass)
   const stranger = Object.keys(given).find(
     (key) => key !== 'evidence' && !COMPARED.some((known) => known === key),
   )
@@ -61,19 +62,15 @@ function answerObject(answer: unknown): Readonly<Record<string, unknown>> {
   return { ...answer }
 }
 
-function provenAnswer(contents: Contents): Readonly<Record<(typeof COMPARED)[number], unknown>> {
-  const { records, run } = contents
-  const [opened] = records
-  const closed = records.at(-1)
-  if (opened?.kind !== 'run.open' || closed?.kind !== 'run.close') {
-    refuse(
-      'BAD_ANSWER',
-      `The run ended without an answer, in a ${closed?.kind ?? 'missing'} record.`,
-      RECORDS,
-    )
+function provenAnswer(
+  contents: Contents,
+  { first: opened, last: closed, released }: RecordPass,
+): Readonly<Record<(typeof COMPARED)[number], unknown>> {
+  const { run } = contents
+  if (opened.kind !== 'run.open' || closed.kind !== 'run.close') {
+    refuse('BAD_ANSWER', `The run ended without an answer, in a ${closed.kind} record.`, RECORDS)
   }
   const { status, reason, label, charged, frames, maxDepth, steps } = closed.det
-  const released = records.find(isRelease)
   const value = released === undefined ? null : disclosed(contents, released, 'output.release/value')
   return {
     schema: 'writ.answer/1',
@@ -97,10 +94,6 @@ function provenAnswer(contents: Contents): Readonly<Record<(typeof COMPARED)[num
     omitted: disclosed(contents, opened, 'run.open/omitted'),
     reason,
   }
-}
-
-function isRelease(record: AnyRecord): boolean {
-  return record.kind === 'output.release' && record.lane === '0' && record.det.outcome === 'ok'
 }
 
 /** The value of a disclosed JSON field. */

@@ -367,7 +367,7 @@ test.each<[string, readonly AnyRecord[], string]>([
   ),
 ])('%s is found though all signatures hold', async (_, altered, verdict) => {
   expect(judge(altered)).toBe(verdict)
-  const report = verifyEvidence(pack(await sampleEvidence(altered)), { trust: OWNER.trust() })
+  const report = await verifyEvidence(await pack(await sampleEvidence(altered)), { trust: OWNER.trust() })
   const failed = report.verdicts.filter(({ result }) => result === 'fail')
   expect(failed.map(({ name, code, at: place }) => `${name} ${code} ${place}`)).toEqual([
     `COMPLETENESS ${verdict}`,

@@ -13,9 +13,7 @@ import { checkContext, checkGrants } from './completeness-context.ts'
 import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions.ts'
 import { checkTaintCovers, checkTaintWithin, heldAt, markLabel, raiseLabel } from './completeness-labels.ts'
 import { beginStep, checkDense, type Lane, Lanes } from './completeness-lanes.ts'
-import type { Contents } from './evidence-contents.ts'
 import { RECORDS } from './evidence-layout.ts'
-import { leafHash } from './merkle.ts'
 import type { AnyRecord } from './record.ts'
 import { refuse } from './verdict.ts'
 
@@ -30,12 +28,26 @@ import { refuse } from './verdict.ts'
  * of a step asked for earlier; and the label a call or spawn was decided for is only known to include what the frame
  * held when a cell before it ended (or, before the first cell, at its turn). Whether decisions are right is POLICY's.
  */
-export function verifyCompleteness({ records, leaves }: Pick<Contents, 'records' | 'leaves'>): string {
-  const [opened] = records
-  if (opened?.kind !== 'run.open') refuse('NOT_OPENED', 'The first record opens no run.', `${RECORDS}#/0`)
-  const walk = new RunWalk(opened.det, records.length)
-  for (const [i, record] of records.entries()) walk.accept(record, leaves[i] ?? new Uint8Array(0), i)
-  return walk.summary()
+export class Completeness {
+  #walk: RunWalk | undefined
+  #size = 0
+
+  /** Takes the next record with its leaf hash. `isLast`: no other follows. Ends with a refusal, and then for good. */
+  accept(record: AnyRecord, leaf: Uint8Array, isLast: boolean): void {
+    if (this.#walk === undefined) {
+      if (record.kind !== 'run.open') refuse('NOT_OPENED', 'The first record opens no run.', `${RECORDS}#/0`)
+      this.#walk = new RunWalk(record.det)
+    }
+    this.#walk.accept(record, leaf, this.#size, isLast)
+    this.#size += 1
+  }
+
+  /** What a complete run was, once its last record was accepted. */
+  summary(): string {
+    if (this.#walk === undefined)
+      refuse('NOT_OPENED', 'There is no record that opens a run.', `${RECORDS}#/0`)
+    return `${this.#size} records, ${this.#walk.summary()}`
+  }
 }
 
 /** Follows a run record by record; the first thing wrong ends it. */
@@ -43,38 +55,36 @@ class RunWalk {
   readonly #lanes: Lanes
   readonly #models: ReadonlySet<string>
   readonly #limits: Limits
-  readonly #length: number
   #charged: Amount = NOTHING
   #releasedAt: number | null = null
 
-  constructor({ limits, models, partitions }: Det['run.open'], length: number) {
+  constructor({ limits, models, partitions }: Det['run.open']) {
     this.#lanes = new Lanes(partitions)
     this.#models = new Set(models.map(({ id }) => id))
     this.#limits = limits
-    this.#length = length
   }
 
-  accept(record: AnyRecord, bytes: Uint8Array, place: number): void {
+  accept(record: AnyRecord, leaf: Uint8Array, place: number, isLast: boolean): void {
     const at = `${RECORDS}#/${place}`
     if (record.seq !== place) refuse('SEQ_GAP', `Record ${place} has the number ${record.seq}.`, `${at}/seq`)
-    this.#checkEnds(record, place, at)
+    this.#checkEnds(record, place, isLast, at)
     const lane = this.#lanes.of(record, at)
     if (!answersCommand(record)) beginStep(lane, record.n, at)
     this.#step(record, lane, at)
-    lane.tree.append(leafHash(bytes))
+    lane.tree.append(leaf)
   }
 
   summary(): string {
     const { count, steps } = this.#lanes
-    return `${this.#length} records, ${steps} steps in ${count} frames, ${this.#charged.calls} model requests.`
+    return `${steps} steps in ${count} frames, ${this.#charged.calls} model requests.`
   }
 
-  #checkEnds(record: AnyRecord, place: number, at: string): void {
+  #checkEnds(record: AnyRecord, place: number, isLast: boolean, at: string): void {
     if ((record.kind === 'run.open') !== (place === 0)) {
       refuse('NOT_OPENED', `Record ${place} opens the run a second time.`, at)
     }
     const ends = record.kind === 'run.close' || record.kind === 'run.abort'
-    if (ends !== (place === this.#length - 1)) {
+    if (ends !== isLast) {
       refuse('NOT_CLOSED', ends ? `Records follow the end at ${place}.` : 'The last record ends no run.', at)
     }
     if (!ends && this.#releasedAt !== null) {

@@ -1,9 +1,9 @@
 import type { Answer } from '@writ/contract'
 import { expect, test } from 'vitest'
+import { packed } from './archive.fixture.ts'
 import { canonicalBytes, parseCanonical } from './canonical.ts'
 import { commitField } from './commitment.ts'
 import { type Disclosure, disclose } from './disclosures.ts'
-import { packEvidence } from './evidence-file.ts'
 import { DISCLOSURES } from './evidence-layout.ts'
 import { rootOf } from './merkle.ts'
 import type { AnyRecord } from './record.ts'
@@ -13,11 +13,11 @@ import { verifyEvidence } from './verify.ts'
 
 const trust = OWNER.trust()
 const sample = await sampleEvidence()
-const file = pack(sample)
+const file = await pack(sample)
 const answer = sampleAnswer()
 
-function disclosure(bytes: Uint8Array, given?: unknown): string {
-  const report = verifyEvidence(bytes, { trust, answer: given })
+async function disclosure(bytes: Uint8Array, given?: unknown): Promise<string> {
+  const report = await verifyEvidence(bytes, { trust, answer: given })
   const verdict = report.verdicts.find(({ name }) => name === 'DISCLOSURE')
   expect(report.verdicts.filter(({ result }) => result === 'fail').map(({ name }) => name)).toEqual(
     verdict?.result === 'fail' ? ['DISCLOSURE'] : [],
@@ -35,16 +35,13 @@ async function disclosing(change: (items: readonly Disclosure[]) => readonly obj
   const files = new Map([...sample.files, [DISCLOSURES, canonicalBytes({ ...before, items })]])
   const lastRecord = sample.leaves.at(-1) ?? new Uint8Array(0)
   const root = rootOf(sample.leaves)
-  return packEvidence(
-    files,
-    await signRunClose(OWNER, { lastRecord, size: sample.leaves.length, root, files }),
-  )
+  return packed(files, await signRunClose(OWNER, { lastRecord, size: sample.leaves.length, root, files }))
 }
 
-test('the answer of the run is tied to its file', () => {
-  expect(disclosure(file, answer)).toBe('OK null')
-  expect(disclosure(file, JSON.parse(JSON.stringify(answer)))).toBe('OK null')
-  expect(disclosure(file, { ...answer, evidence: null })).toBe('OK null')
+test('the answer of the run is tied to its file', async () => {
+  expect(await disclosure(file, answer)).toBe('OK null')
+  expect(await disclosure(file, JSON.parse(JSON.stringify(answer)))).toBe('OK null')
+  expect(await disclosure(file, { ...answer, evidence: null })).toBe('OK null')
 })
 
 test.each<[string, number, Partial<Disclosure>, string]>([
@@ -72,13 +69,13 @@ test.each<[string, number, Partial<Disclosure>, string]>([
   ],
 ])('%s disclosed is found', async (_, index, change, expected) => {
   const bytes = await disclosing((items) => [{ ...items[index], ...change }])
-  expect(disclosure(bytes)).toBe(expected)
+  expect(await disclosure(bytes)).toBe(expected)
 })
 
 test('fields may stay closed, but then an answer cannot be tied', async () => {
   const closed = await disclosing((items) => items.filter(({ field }) => field !== 'output.release/value'))
-  expect(disclosure(closed)).toBe('OK null')
-  expect(disclosure(closed, answer)).toBe('NOT_DISCLOSED answer#/value')
+  expect(await disclosure(closed)).toBe('OK null')
+  expect(await disclosure(closed, answer)).toBe('NOT_DISCLOSED answer#/value')
 })
 
 const usage = (change: Partial<Answer['usage']>): Partial<Answer> => ({
@@ -120,18 +117,18 @@ test.each<[string, unknown, string]>([
   ['omitted', { ...answer, omitted: [{ doc: 'c', code: 'binary' }] }, '/omitted/0/doc'],
   ['an extra key', { ...answer, 'a/b': 1 }, '/a~1b'],
   ['a missing key', Object.fromEntries(Object.entries(answer).filter(([key]) => key !== 'label')), '/label'],
-])('an altered answer is found: %s', (_, altered, pointer) => {
-  expect(disclosure(file, altered)).toBe(`ANSWER_MISMATCH answer#${pointer}`)
+])('an altered answer is found: %s', async (_, altered, pointer) => {
+  expect(await disclosure(file, altered)).toBe(`ANSWER_MISMATCH answer#${pointer}`)
 })
 
-test.each([[null], ['text'], [[answer]], [7]])('%j is no answer', (given) => {
-  expect(disclosure(file, given)).toBe('BAD_ANSWER answer')
+test.each([[null], ['text'], [[answer]], [7]])('%j is no answer', async (given) => {
+  expect(await disclosure(file, given)).toBe('BAD_ANSWER answer')
 })
 
-test('a value nested beyond any reason is compared without overflow', () => {
+test('a value nested beyond any reason is compared without overflow', async () => {
   let nested: unknown = 1
   for (let i = 0; i < 100_000; i++) nested = [nested]
-  expect(disclosure(file, { ...answer, value: nested })).toBe('ANSWER_MISMATCH answer#/value/0')
+  expect(await disclosure(file, { ...answer, value: nested })).toBe('ANSWER_MISMATCH answer#/value/0')
 })
 
 /** The sample run with its release refused. */
@@ -146,7 +143,7 @@ function refused(): readonly AnyRecord[] {
 }
 
 test('a run that released nothing proves an answer of null', async () => {
-  const bytes = pack(await sampleEvidence(refused()))
+  const bytes = await pack(await sampleEvidence(refused()))
   const nothing = {
     ...answer,
     status: 'denied',
@@ -155,9 +152,9 @@ test('a run that released nothing proves an answer of null', async () => {
     value: null,
     citations: [],
   }
-  expect(disclosure(bytes, nothing)).toBe('OK null')
-  expect(disclosure(bytes, { ...nothing, answer: 'null' })).toBe('ANSWER_MISMATCH answer#/answer')
-  expect(disclosure(bytes, { ...nothing, value: answer.value })).toBe('ANSWER_MISMATCH answer#/value')
+  expect(await disclosure(bytes, nothing)).toBe('OK null')
+  expect(await disclosure(bytes, { ...nothing, answer: 'null' })).toBe('ANSWER_MISMATCH answer#/answer')
+  expect(await disclosure(bytes, { ...nothing, value: answer.value })).toBe('ANSWER_MISMATCH answer#/value')
 })
 
 test('a run that was aborted has no answer', async () => {
@@ -170,9 +167,9 @@ test('a run that was aborted has no answer', async () => {
       obs: { at: record.obs.at, message: '' },
     }
   })
-  const bytes = pack(await sampleEvidence(aborted))
-  expect(disclosure(bytes)).toBe('OK null')
-  expect(disclosure(bytes, answer)).toBe('BAD_ANSWER records.ndjson')
+  const bytes = await pack(await sampleEvidence(aborted))
+  expect(await disclosure(bytes)).toBe('OK null')
+  expect(await disclosure(bytes, answer)).toBe('BAD_ANSWER records.ndjson')
 })
 
 test('a keeper who commits to what is no JSON proves no answer with it', async () => {
@@ -194,7 +191,7 @@ test('a keeper who commits to what is no JSON proves no answer with it', async (
     root: rootOf(others.leaves),
     files,
   })
-  const bytes = packEvidence(files, runClose)
-  expect(disclosure(bytes)).toBe('OK null')
-  expect(disclosure(bytes, answer)).toBe(`COMMITMENT_MISMATCH ${opened.path}`)
+  const bytes = await packed(files, runClose)
+  expect(await disclosure(bytes)).toBe('OK null')
+  expect(await disclosure(bytes, answer)).toBe(`COMMITMENT_MISMATCH ${opened.path}`)
 })

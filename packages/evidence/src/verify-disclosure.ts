@@ -1,7 +1,7 @@
 import { type Disclosure, disclosedCommitment, disclosurePath } from './disclosures.ts'
 import type { Contents } from './evidence-contents.ts'
 import { DISCLOSURES, RECORDS } from './evidence-layout.ts'
-import type { AnyRecord } from './record.ts'
+import { disclosedRecord, type RecordPass } from './record-pass.ts'
 import { refuse } from './verdict.ts'
 import { verifyAnswer } from './verify-answer.ts'
 
@@ -9,37 +9,31 @@ import { verifyAnswer } from './verify-answer.ts'
  * DISCLOSURE: whether every opened field is what its record committed to and, when an answer is given, whether it is
  * the one this file proves. Fields nobody opened stay closed and are counted.
  */
-export function verifyDisclosure(contents: Contents, answer: unknown): string {
-  const { disclosures, records } = contents
-  const places = new Map(records.map((record, i) => [`${record.lane}/${record.n}/${record.kind}`, i]))
+export function verifyDisclosure(contents: Contents, pass: RecordPass, answer: unknown): string {
+  const { disclosures } = contents
   for (const [i, disclosure] of disclosures.items.entries()) {
-    checkDisclosure(disclosure, records, places, `${DISCLOSURES}#/items/${i}`)
+    checkDisclosure(disclosure, pass, `${DISCLOSURES}#/items/${i}`)
   }
   const opened = `${disclosures.items.length} opened fields match their commitments`
   if (answer === undefined) return `${opened}.`
-  verifyAnswer(contents, answer)
+  verifyAnswer(contents, pass, answer)
   return `${opened}; the answer is the one they prove.`
 }
 
-function checkDisclosure(
-  disclosure: Disclosure,
-  records: readonly AnyRecord[],
-  places: ReadonlyMap<string, number>,
-  at: string,
-): void {
+function checkDisclosure(disclosure: Disclosure, pass: RecordPass, at: string): void {
   const { path, lane, n, field } = disclosure
   if (path !== disclosurePath(lane, n, field)) {
     refuse('NO_SUCH_FIELD', `The path ${path} is not that of ${field} at ${lane}/${n}.`, `${at}/path`)
   }
-  const [kind, name = ''] = field.split('/')
-  const place = places.get(`${lane}/${n}/${kind}`)
-  const det: object = (place === undefined ? undefined : records[place]?.det) ?? {}
+  const name = field.slice(field.indexOf('/') + 1)
+  const found = disclosedRecord(pass, lane, n, field)
+  const det: object = found?.record.det ?? {}
   const committed: unknown = Object.entries(det).find(([key]) => key === name)?.[1]
   if (typeof committed !== 'string') {
     refuse('NO_SUCH_FIELD', `No record commits to ${path}.`, `${at}/field`)
   }
   if (disclosedCommitment(disclosure) !== committed) {
-    const record = `${RECORDS}#/${place}/det/${name}`
+    const record = `${RECORDS}#/${found?.place}/det/${name}`
     refuse('COMMITMENT_MISMATCH', `The text of ${path} is not what ${record} committed to.`, `${at}/text`)
   }
 }

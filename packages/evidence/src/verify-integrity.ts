@@ -1,7 +1,6 @@
 import { bundleHashOfDigests } from './bundle-hash.ts'
 import { canonicalJson } from './canonical.ts'
 import { runOrigin } from './checkpoint.ts'
-import { sha256Hex } from './crypto.ts'
 import { bytesEqual, hex } from './encoding.ts'
 import type { Contents } from './evidence-contents.ts'
 import {
@@ -15,21 +14,24 @@ import {
   RUN_CLOSE,
   RUN_OPEN,
 } from './evidence-layout.ts'
-import { rootOf } from './merkle.ts'
+import type { RecordPass } from './record-pass.ts'
 import type { JudgedSignature } from './signatures.ts'
-import { fileDigests, runCloseStatement, runOpenStatement } from './statement-run.ts'
+import { runCloseStatement, runOpenStatement } from './statement-run.ts'
 import { refuse } from './verdict.ts'
 
 /**
  * INTEGRITY: whether everything in the file is about the same records, byte for byte, up to the signatures.
  * Signatures of keys the trust root does not have cannot be judged here; AUTHORITY fails for them.
  */
-export function verifyIntegrity(contents: Contents, signatures: readonly JudgedSignature[]): string {
-  const root = rootOf(contents.leaves)
-  checkCheckpoint(contents, root)
-  checkOpen(contents)
-  checkClose(contents, root)
-  checkBundle(contents)
+export function verifyIntegrity(
+  contents: Contents,
+  pass: RecordPass,
+  signatures: readonly JudgedSignature[],
+): string {
+  checkCheckpoint(contents, pass)
+  checkOpen(contents, pass)
+  checkClose(contents, pass)
+  checkBundle(contents, pass)
   checkDisclosures(contents)
   for (const { file, key, holds } of signatures) {
     if (key !== undefined && !holds) {
@@ -37,66 +39,61 @@ export function verifyIntegrity(contents: Contents, signatures: readonly JudgedS
     }
   }
   const judged = signatures.filter(({ key }) => key !== undefined).length
-  return `${contents.leaves.length} records under root ${hex(root)}; ${judged} of 3 signatures judged.`
+  return `${pass.size} records under root ${hex(pass.root)}; ${judged} of 3 signatures judged.`
 }
 
-function checkCheckpoint({ checkpoint, leaves, run }: Contents, root: Uint8Array): void {
-  const { origin, size } = checkpoint
+function checkCheckpoint({ checkpoint, run }: Contents, { size, root }: RecordPass): void {
+  const { origin } = checkpoint
   if (origin !== runOrigin(run)) {
     refuse('WRONG_RUN', `The checkpoint's origin is '${origin}', not that of run ${run}.`, CHECKPOINT)
   }
-  if (size !== leaves.length) {
-    refuse('ROOT_MISMATCH', `The checkpoint is over ${size} records; there are ${leaves.length}.`, RECORDS)
+  if (checkpoint.size !== size) {
+    refuse('ROOT_MISMATCH', `The checkpoint is over ${checkpoint.size} records; there are ${size}.`, RECORDS)
   }
   if (!bytesEqual(checkpoint.root, root)) {
     refuse('ROOT_MISMATCH', `The records give root ${hex(root)}, the checkpoint has another.`, RECORDS)
   }
 }
 
-function checkOpen({ records, leaves, runOpen, files }: Contents): void {
-  const [opened] = records
-  const [first] = leaves
-  const expected = opened && first && runOpenStatement(first, opened)
-  if (opened === undefined || expected === undefined) {
+function checkOpen({ runOpen, file }: Contents, { first, firstBytes }: RecordPass): void {
+  const expected = runOpenStatement(firstBytes, first)
+  if (expected === undefined) {
     refuse('OPEN_MISMATCH', 'The first record opens no run.', `${RECORDS}#/0`)
   }
   if (canonicalJson(runOpen.statement) !== canonicalJson(expected)) {
     refuse('OPEN_MISMATCH', 'The opening statement is not the one of the first record.', RUN_OPEN)
   }
-  const code = codeFile(opened)
-  if (code === undefined || !bytesEqual(code, files.get(CODE) ?? new Uint8Array(0))) {
+  const code = codeFile(first)
+  if (code === undefined || !bytesEqual(code, file(CODE) ?? new Uint8Array(0))) {
     refuse('CODE_FILE_MISMATCH', `${CODE} does not say what the first record says.`, CODE)
   }
 }
 
-function checkClose({ records, files, runClose }: Contents, root: Uint8Array): void {
+function checkClose({ digests, runClose }: Contents, { last, size, root }: RecordPass): void {
   const { predicate } = runClose.statement
-  const digests = fileDigests(files)
-  const vouched = Object.keys(digests).filter((name) => name !== MANIFEST && name !== RUN_CLOSE)
-  for (const name of new Set([...vouched, ...Object.keys(predicate.files)])) {
+  const vouched = new Map([...digests].filter(([name]) => name !== MANIFEST && name !== RUN_CLOSE))
+  for (const name of new Set([...vouched.keys(), ...Object.keys(predicate.files)])) {
     const named = Object.hasOwn(predicate.files, name) ? predicate.files[name] : 'nothing'
-    const found = vouched.includes(name) ? digests[name] : 'nothing'
+    const found = vouched.get(name)?.sha256 ?? 'nothing'
     if (named === found) continue
     refuse('FILE_MISMATCH', `The closing statement has ${named} for ${name}; the file gives ${found}.`, name)
   }
-  const last = records.at(-1)
-  const expected = last && runCloseStatement(last, records.length, root, predicate.files)
+  const expected = runCloseStatement(last, size, root, predicate.files)
   if (expected === undefined) {
-    refuse('CLOSE_MISMATCH', 'The last record ends no run.', `${RECORDS}#/${records.length - 1}`)
+    refuse('CLOSE_MISMATCH', 'The last record ends no run.', `${RECORDS}#/${size - 1}`)
   }
   if (canonicalJson(runClose.statement) !== canonicalJson(expected)) {
     refuse('CLOSE_MISMATCH', 'The closing statement is not the one of these records.', RUN_CLOSE)
   }
 }
 
-function checkBundle({ records, files }: Contents): void {
-  const [opened] = records
-  const policy = [...files].filter(([name]) => name.startsWith(POLICY))
+function checkBundle({ digests }: Contents, { first }: RecordPass): void {
+  const policy = [...digests].filter(([name]) => name.startsWith(POLICY))
   const hash = bundleHashOfDigests(
-    Object.fromEntries(policy.map(([name, bytes]) => [name.slice(POLICY.length), sha256Hex(bytes)])),
+    Object.fromEntries(policy.map(([name, { sha256 }]) => [name.slice(POLICY.length), sha256])),
   )
-  if (opened?.kind === 'run.open' && opened.det.bundle !== hash) {
-    const pinned = opened.det.bundle
+  if (first.kind === 'run.open' && first.det.bundle !== hash) {
+    const pinned = first.det.bundle
     refuse('BUNDLE_MISMATCH', `The policy files hash to ${hash}; the run was pinned to ${pinned}.`, POLICY)
   }
 }

@@ -1,18 +1,23 @@
-import { type TrustRoot, WritError } from '@writ/contract'
+import { isWritError, type TrustRoot, WritError } from '@writ/contract'
+import { type ByteSource, bytesSource } from './byte-source.ts'
 import { type Contents, readEvidence } from './evidence-contents.ts'
+import { type Judge, type OpenEvidence, openEvidence } from './open-evidence.ts'
+import { passRecords, type RecordPass } from './record-pass.ts'
 import { judgeSignatures } from './signatures.ts'
 import { openTrustRoot } from './trust-root.ts'
 import {
+  type Attempt,
+  attempt,
   failed,
   judge,
   notEvaluated,
+  resultOf,
   VERDICT_NAMES,
   type Verdict,
   type VerdictName,
   type VerdictReport,
 } from './verdict.ts'
 import { verifyAuthority } from './verify-authority.ts'
-import { verifyCompleteness } from './verify-completeness.ts'
 import { verifyDisclosure } from './verify-disclosure.ts'
 import { verifyIntegrity } from './verify-integrity.ts'
 
@@ -23,24 +28,48 @@ export interface VerifyOptions {
   readonly answer?: unknown
   /** Which verdicts to judge beside the essential three, by name; all when absent. */
   readonly only?: readonly string[] | undefined
+  /** What judges the verdicts that need the runtime. Without one they are not evaluated. */
+  readonly judges?: { readonly POLICY?: Judge | undefined; readonly REPLAY?: Judge | undefined } | undefined
 }
 
 const REQUIRED: readonly VerdictName[] = ['INTEGRITY', 'AUTHORITY', 'COMPLETENESS']
 
 /**
- * Judges an evidence file. Never throws for what the file holds; throws `USAGE` for a name in `only` that is no
- * verdict. Needs no network, no clock and no file but the bytes.
+ * Judges an evidence file, reading it in parts: what is held does not grow with the run. Never rejects for what the
+ * file holds; rejects with `USAGE` for a name in `only` that is no verdict, and when the source cannot be read. Needs no
+ * network, no clock and no file but this one.
  */
-export function verifyEvidence(bytes: Uint8Array, options: VerifyOptions = {}): VerdictReport {
+export async function verifyEvidence(
+  evidence: Uint8Array | ByteSource,
+  options: VerifyOptions = {},
+): Promise<VerdictReport> {
   const asked = askedVerdicts(options.only)
-  const read = attempt(() => readEvidence(bytes))
-  const judged = read.ok
-    ? judgeContents(read.value, options)
-    : (name: VerdictName) => unread(name, read.error)
-  const verdicts = VERDICT_NAMES.map((name) =>
-    asked.has(name) ? judged(name) : notEvaluated(name, 'NOT_ASKED'),
-  )
+  const source = evidence instanceof Uint8Array ? bytesSource(evidence) : evidence
+  const read = await readAll(source)
+  const judged = read.ok ? judgeContents(read.value, options) : null
+  const verdicts: Verdict[] = []
+  for (const name of VERDICT_NAMES) {
+    if (!asked.has(name)) verdicts.push(notEvaluated(name, 'NOT_ASKED'))
+    else if (judged === null) verdicts.push(unread(name, read.ok ? undefined : read.error))
+    else verdicts.push(await judged(name))
+  }
   return { schema: 'writ.verdict/1', ok: isOk(verdicts), verdicts }
+}
+
+interface ReadFile {
+  readonly contents: Contents
+  readonly pass: RecordPass
+}
+
+async function readAll(source: ByteSource): Promise<Attempt<ReadFile>> {
+  try {
+    const contents = await readEvidence(source)
+    return { ok: true, value: { contents, pass: await passRecords(contents) } }
+  } catch (error) {
+    // What was read fails a verdict; what could not be read says nothing about the file.
+    if (isWritError(error) && error.code === 'EVIDENCE_UNREADABLE') throw error
+    return { ok: false, error }
+  }
 }
 
 function askedVerdicts(only: readonly string[] | undefined): ReadonlySet<string> {
@@ -57,26 +86,43 @@ function unread(name: VerdictName, error: unknown): Verdict {
   return name === 'INTEGRITY' ? failed(name, error) : notEvaluated(name, 'UNREADABLE')
 }
 
-function judgeContents(contents: Contents, options: VerifyOptions): (name: VerdictName) => Verdict {
-  const ring = attempt(() => openTrustRoot(options.trust))
+function judgeContents(
+  { contents, pass }: ReadFile,
+  { trust, answer, judges = {} }: VerifyOptions,
+): (name: VerdictName) => Verdict | Promise<Verdict> {
+  const ring = attempt(() => openTrustRoot(trust))
   const signatures = ring.ok ? judgeSignatures(contents, ring.value) : []
+  const open = openEvidence(contents)
   return (name) => {
     switch (name) {
       case 'INTEGRITY':
-        return judge(name, () => verifyIntegrity(contents, signatures))
+        return judge(name, () => verifyIntegrity(contents, pass, signatures))
       case 'AUTHORITY':
         return ring.ok ? judge(name, () => verifyAuthority(signatures)) : failed(name, ring.error)
       case 'COMPLETENESS':
-        return judge(name, () => verifyCompleteness(contents))
+        return judge(name, () => resultOf(pass.completeness))
       case 'DISCLOSURE':
-        return judge(name, () => verifyDisclosure(contents, options.answer))
+        return judge(name, () => verifyDisclosure(contents, pass, answer))
       case 'WITNESSED':
         return notEvaluated(name, 'NO_WITNESS')
       case 'POLICY':
-        return notEvaluated(name, 'NEEDS_RUNTIME')
+        return judges.POLICY === undefined
+          ? notEvaluated(name, 'NEEDS_RUNTIME')
+          : judgeWith(judges.POLICY, open, name)
       case 'REPLAY':
-        return notEvaluated(name, 'NOT_IN_PROFILE')
+        return judges.REPLAY === undefined
+          ? notEvaluated(name, 'NOT_IN_PROFILE')
+          : judgeWith(judges.REPLAY, open, name)
     }
+  }
+}
+
+/** A judge from outside answers for its own verdict only, and one that breaks fails it. */
+async function judgeWith(judged: Judge, evidence: OpenEvidence, name: VerdictName): Promise<Verdict> {
+  try {
+    return { ...(await judged(evidence)), name }
+  } catch (error) {
+    return failed(name, error)
   }
 }
 
@@ -84,14 +130,4 @@ function isOk(verdicts: readonly Verdict[]): boolean {
   const passed = (name: VerdictName): boolean =>
     verdicts.some((verdict) => verdict.name === name && verdict.result === 'pass')
   return verdicts.every((verdict) => verdict.result !== 'fail') && REQUIRED.every(passed)
-}
-
-type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }
-
-function attempt<T>(make: () => T): Attempt<T> {
-  try {
-    return { ok: true, value: make() }
-  } catch (error) {
-    return { ok: false, error }
-  }
 }

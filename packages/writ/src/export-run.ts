@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { isWritError, type Ledger, type TrustRoot, WritError } from '@writ/contract'
-import { type Contents, readEvidence, sha256Hex } from '@writ/evidence'
+import { type ByteSource, type Contents, readEvidence, sourceDigest } from '@writ/evidence'
+import { openEvidenceFile, withEvidence } from './evidence-source.ts'
 import {
   evidenceSource,
   htmlReport,
@@ -45,7 +45,12 @@ export async function* exportRun(
  * Rejects with `EVIDENCE_UNREADABLE`.
  */
 export async function* exportFile(path: string, options: ExportOptions): AsyncIterable<string> {
-  yield* written(evidenceSource(await readContents(path)), path, options)
+  const file = await openEvidenceFile(path)
+  try {
+    yield* written(evidenceSource(await contentsOf(path, file.source)), path, options)
+  } finally {
+    await file.close()
+  }
 }
 
 async function* written(
@@ -65,7 +70,10 @@ export async function sendRunTrace(ledger: Ledger, run: string, endpoint: string
 
 /** Sends the trace of an evidence file's run to a collector. Rejects with `EVIDENCE_UNREADABLE`, `COLLECTOR_FAILED`. */
 export async function sendFileTrace(path: string, endpoint: string): Promise<number> {
-  return await (await telemetry()).sendTrace(evidenceSource(await readContents(path)), endpoint)
+  const { sendTrace } = await telemetry()
+  return await withEvidence(path, async (source) =>
+    sendTrace(evidenceSource(await contentsOf(path, source)), endpoint),
+  )
 }
 
 /** OpenTelemetry is loaded by whoever wants a trace: it takes longer than all of the command line. */
@@ -75,12 +83,15 @@ function telemetry(): Promise<typeof import('./exports/telemetry/otlp.ts')> {
 
 /** Checks the evidence file that a report goes with. */
 async function prove(path: string, trust: string | undefined): Promise<Proof> {
-  const [bytes, contents] = [await readFile(path), await readContents(path)]
-  const signed = ['run-open.dsse', 'run-close.dsse'].flatMap((name) => signersOf(contents.files.get(name)))
+  const { signed, sha256 } = await withEvidence(path, async (source) => {
+    const { runOpen, runClose } = await contentsOf(path, source)
+    const signatures = [runOpen, runClose].flatMap(({ envelope }) => envelope.signatures)
+    return { signed: signatures.map(({ keyId }) => keyId), ...(await sourceDigest(source)) }
+  })
   const root: TrustRoot | undefined = trust === undefined ? undefined : await loadTrustRoot(trust)
   return {
     file: basename(path),
-    sha256: sha256Hex(bytes),
+    sha256,
     signers: [...new Set(signed)],
     checked:
       root === undefined || trust === undefined
@@ -89,28 +100,19 @@ async function prove(path: string, trust: string | undefined): Promise<Proof> {
   }
 }
 
-/** Ids of the keys that a DSSE envelope names. */
-function signersOf(envelope: Uint8Array | undefined): readonly string[] {
-  if (envelope === undefined) return []
-  const { signatures } = JSON.parse(new TextDecoder().decode(envelope)) as {
-    readonly signatures?: readonly { readonly keyid?: unknown }[]
-  }
-  return (signatures ?? []).flatMap(({ keyid }) => (typeof keyid === 'string' ? [keyid] : []))
-}
-
 /** The evidence file of a run; undefined where it is elsewhere, was deleted or is no evidence. */
 async function presentContents(path: string): Promise<Contents | undefined> {
   try {
-    return await readContents(path)
+    return await withEvidence(path, (source) => contentsOf(path, source))
   } catch (error) {
     if (isWritError(error) && error.code === 'EVIDENCE_UNREADABLE') return undefined
     throw error
   }
 }
 
-async function readContents(path: string): Promise<Contents> {
+async function contentsOf(path: string, source: ByteSource): Promise<Contents> {
   try {
-    return readEvidence(await readFile(path))
+    return await readEvidence(source)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new WritError('EVIDENCE_UNREADABLE', `The evidence file ${path} cannot be read: ${why}`, {

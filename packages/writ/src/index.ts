@@ -9,6 +9,7 @@ export {
 } from '@writ/contract'
 export type { LaneDiff, RunDiff } from './diff-runs.ts'
 export { erasedRuns, eraseRun, type Hold, listHolds, orderHold } from './erase-run.ts'
+export { withEvidence } from './evidence-source.ts'
 export { type Check, examine } from './examine.ts'
 export {
   EXPORT_FORMATS,

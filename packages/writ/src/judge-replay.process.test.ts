@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Answer } from '@writ/contract'
-import { type AnyRecord, encodeRecord, readEvidence, type Verdict } from '@writ/evidence'
+import { type AnyRecord, bytesSource, encodeRecord, readEvidence, type Verdict } from '@writ/evidence'
 import { block, sequence, startSimulator } from '@writ/simulator'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createWrit, verifyFile } from './index.ts'
@@ -26,7 +26,10 @@ beforeAll(async () => {
   answer = await writ.completion({ query: 'SIMTASK:root What?', context: 'Alpha.', strategy: 'recurse' })
   await writ.close()
   await simulator.stop()
-  records = readEvidence(await readFile(answer.evidence ?? '')).records
+  const contents = await readEvidence(bytesSource(await readFile(answer.evidence ?? '')))
+  const read: AnyRecord[] = []
+  for await (const batch of contents.records()) read.push(...batch.records)
+  records = read
 })
 
 afterAll(() => rm(place, { recursive: true, force: true }))

@@ -1,6 +1,13 @@
-import { readFile } from 'node:fs/promises'
-import { WritError } from '@writ/contract'
-import { type Contents, readEvidence, type Verdict, type VerdictReport, verifyEvidence } from '@writ/evidence'
+import {
+  type AnyRecord,
+  type ByteSource,
+  type Contents,
+  readEvidence,
+  type Verdict,
+  type VerdictReport,
+  verifyEvidence,
+} from '@writ/evidence'
+import { withEvidence } from './evidence-source.ts'
 import { judgePolicy } from './judge-policy.ts'
 import { judgeReplay } from './judge-replay.ts'
 import { loadTrustRoot } from './ledger/index.ts'
@@ -20,32 +27,29 @@ export interface VerifyOptions {
 }
 
 /**
- * Verifies an evidence file offline: from its bytes, a trust root, and for REPLAY the home of the run. Rejects with
- * `EVIDENCE_UNREADABLE`.
+ * Verifies an evidence file offline: from its bytes, a trust root, and for REPLAY the home of the run. POLICY and REPLAY
+ * hold all records, the other verdicts a part of them at a time. Rejects with `EVIDENCE_UNREADABLE`.
  */
 export async function verifyFile(path: string, options: VerifyOptions = {}): Promise<VerdictReport> {
-  let bytes: Uint8Array
-  try {
-    bytes = await readFile(path)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new WritError('EVIDENCE_UNREADABLE', `The evidence file ${path} cannot be read: ${why}`, {
-      cause: error,
-    })
-  }
+  return await withEvidence(path, (source) => verifySource(source, options))
+}
+
+async function verifySource(source: ByteSource, options: VerifyOptions): Promise<VerdictReport> {
   const trust = options.trust === undefined ? undefined : await loadTrustRoot(options.trust)
-  const report = verifyEvidence(bytes, {
+  const report = await verifyEvidence(source, {
     ...(trust === undefined ? {} : { trust }),
     ...('answer' in options ? { answer: options.answer } : {}),
     ...(options.only === undefined ? {} : { only: options.only }),
   })
   const open = report.verdicts.filter(({ code }) => code === 'NEEDS_RUNTIME' || code === 'NOT_IN_PROFILE')
   if (open.length === 0) return report
-  const contents = readEvidence(bytes)
+  const contents = await readEvidence(source)
+  const records: AnyRecord[] = []
+  for await (const batch of contents.records()) records.push(...batch.records)
   // A file that is not whole, or not by the right keys, is not worth doing again.
   const home = report.ok ? options.home : undefined
   const judged: Verdict[] = []
-  for (const verdict of open) judged.push((await judge(verdict, contents, home)) ?? verdict)
+  for (const verdict of open) judged.push((await judge(verdict, contents, records, home)) ?? verdict)
   const verdicts = report.verdicts.map(
     (verdict) => judged.find(({ name }) => name === verdict.name) ?? verdict,
   )
@@ -55,17 +59,18 @@ export async function verifyFile(path: string, options: VerifyOptions = {}): Pro
 /** A verdict that needs the runtime; undefined when what it needs is not there. */
 function judge(
   { name }: Verdict,
-  { run, files, records }: Contents,
+  contents: Contents,
+  records: readonly AnyRecord[],
   home: string | undefined,
 ): Promise<Verdict | undefined> {
-  if (name === 'POLICY') return judgePolicy({ bundle: bundleOf(files), records })
-  if (name === 'REPLAY' && home !== undefined) return judgeReplay(run, records, home)
+  if (name === 'POLICY') return judgePolicy({ bundle: bundleOf(contents), records })
+  if (name === 'REPLAY' && home !== undefined) return judgeReplay(contents.run, records, home)
   return Promise.resolve(undefined)
 }
 
-function bundleOf(files: ReadonlyMap<string, Uint8Array>): Readonly<Record<string, string>> {
-  const own = [...files].filter(([name]) => name.startsWith(POLICY_FILES))
+function bundleOf({ digests, file }: Contents): Readonly<Record<string, string>> {
+  const own = [...digests.keys()].filter((name) => name.startsWith(POLICY_FILES))
   return Object.fromEntries(
-    own.map(([name, bytes]) => [name.slice(POLICY_FILES.length), Buffer.from(bytes).toString('utf8')]),
+    own.map((name) => [name.slice(POLICY_FILES.length), Buffer.from(file(name) ?? []).toString('utf8')]),
   )
 }

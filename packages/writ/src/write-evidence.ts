@@ -35,12 +35,12 @@ async function isReplaceable(path: string): Promise<boolean> {
 }
 
 /** Writes the file whole or not at all, and onto the disk before it resolves. */
-export async function writeEvidence(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeEvidence(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
     const file = await open(temporary, 'wx', 0o600)
     try {
-      await file.writeFile(bytes)
+      await file.writeFile(chunks)
       await file.sync()
     } finally {
       await file.close()

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isWritError, type TrustedKey } from '@writ/contract'
-import { type Contents, openTrustRoot, readEvidence } from '@writ/evidence'
+import { type ByteSource, type KeyRing, namedKeys, openTrustRoot } from '@writ/evidence'
+import { withEvidence } from '../index.ts'
 import { isWithin } from './expand-paths.ts'
 
 /** The trust root a file was held against, and those of its keys that the file says it was signed with. */
@@ -39,27 +40,18 @@ function isRunOf(home: string, file: string): boolean {
 }
 
 /** What to tell of a trust root after a file was verified with it. */
-export function describeTrust(path: string, file: string): Trust {
+export async function describeTrust(path: string, file: string): Promise<Trust> {
   const ring = openTrustRoot(JSON.parse(readFileSync(path, 'utf8')))
-  const contents = readable(file)
-  const signers =
-    contents === undefined
-      ? []
-      : [
-          ring.byId.get(contents.runOpen.envelope.signatures[0].keyId),
-          ring.byId.get(contents.runClose.envelope.signatures[0].keyId),
-          ring.byNote.get(`${contents.checkpoint.signature.name}+${contents.checkpoint.signature.keyHash}`),
-        ]
-  const known = new Set(signers.filter((key) => key !== undefined))
-  return { path: resolve(path), keys: [...known].map(({ role, keyId }) => ({ role, keyId })) }
+  const keys = await withEvidence(file, (source) => readableKeys(source, ring))
+  return { path: resolve(path), keys: keys.map(({ role, keyId }) => ({ role, keyId })) }
 }
 
 /** A file that is no evidence names no keys; its verdicts say what is wrong with it. */
-function readable(file: string): Contents | undefined {
+async function readableKeys(source: ByteSource, ring: KeyRing): Promise<readonly TrustedKey[]> {
   try {
-    return readEvidence(readFileSync(file))
+    return await namedKeys(source, ring)
   } catch (error) {
-    if (isWritError(error)) return undefined
+    if (isWritError(error)) return []
     throw error
   }
 }

@@ -26,7 +26,7 @@ export async function verify(path: string, flags: VerifyFlags): Promise<number> 
     ...(flags.answer === undefined ? {} : { answer: readAnswer(flags.answer) }),
     ...(flags.only === undefined ? {} : { only: flags.only.split(',') }),
   })
-  const trust = root === undefined ? null : describeTrust(root, path)
+  const trust = root === undefined ? null : await describeTrust(root, path)
   process.stdout.write(
     flags.json === true
       ? `${JSON.stringify({ ...report, trust })}\n`

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fromHex, hex, MerkleTree, readEvidence, splitRecords } from '@writ/evidence'
+import { bytesSource, type Checkpoint, fromHex, hex, MerkleTree, readEvidence } from '@writ/evidence'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exportFile } from '../index.ts'
 import { type EventLine, jsonLines } from './json-lines.ts'
@@ -30,6 +30,15 @@ async function textOf(pieces: AsyncIterable<string>): Promise<string> {
 const home = (payloads: boolean): Promise<string> =>
   textOf(recorded.writ.export(recorded.answer.run, { format: 'jsonl', payloads }))
 
+async function evidenceOf(
+  path: string,
+): Promise<{ readonly checkpoint: Checkpoint; readonly leaves: readonly Uint8Array[] }> {
+  const { checkpoint, records } = await readEvidence(bytesSource(await readFile(path)))
+  const leaves: Uint8Array[] = []
+  for await (const batch of records()) leaves.push(...batch.leaves)
+  return { checkpoint, leaves }
+}
+
 const linesOf = (text: string): EventLine[] =>
   text
     .trimEnd()
@@ -39,7 +48,7 @@ const linesOf = (text: string): EventLine[] =>
 describe('JSON Lines', () => {
   it('hold every record, whose leaves give the signed root', async () => {
     const lines = linesOf(await home(false))
-    const { checkpoint, leaves } = readEvidence(await readFile(recorded.evidence))
+    const { checkpoint, leaves } = await evidenceOf(recorded.evidence)
     expect(lines.length).toBe(leaves.length)
     const tree = new MerkleTree()
     for (const { leaf } of lines) tree.append(fromHex(leaf) ?? new Uint8Array(0))
@@ -83,7 +92,7 @@ describe('JSON Lines', () => {
   })
 
   it('read no further than they are read', async () => {
-    const { leaves } = readEvidence(await readFile(recorded.evidence))
+    const { leaves } = await evidenceOf(recorded.evidence)
     let given = 0
     const source = {
       run: recorded.answer.run,
@@ -112,7 +121,7 @@ describe('JSON Lines', () => {
     const lines = linesOf(await home(true))
     const reply = lines.find(({ kind }) => kind === 'model.result')
     expect(reply?.payloads).toEqual({ output: null })
-    expect(splitRecords(new TextEncoder().encode(await home(true)), 'lines').length).toBe(lines.length)
+    expect((await home(true)).split('\n').length).toBe(lines.length + 1)
     expect(await home(true)).not.toContain('Definitions. Terms have')
   })
 

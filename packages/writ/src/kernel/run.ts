@@ -41,10 +41,10 @@ export interface RunRequest {
   readonly elapsedMs: number
 }
 
-/** What a finished run gives: the answer, without its path, and the evidence file's bytes. */
+/** What a finished run gives: the answer, without its path, and the evidence file's bytes, read while the ledger is open. */
 export interface RunResult {
   readonly answer: Answer
-  readonly evidence: Uint8Array
+  readonly evidence: AsyncIterable<Uint8Array>
   readonly governance: Governance
 }
 

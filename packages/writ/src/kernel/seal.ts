@@ -5,6 +5,7 @@ import {
   disclose,
   evidenceFiles,
   packEvidence,
+  recordsFile,
   signCheckpoint,
   signRunClose,
   signRunOpen,
@@ -15,7 +16,7 @@ import { OPENING } from './run-records.ts'
 import type { RunState } from './run-state.ts'
 
 /**
- * Seals a closed run and packs its evidence file. Order: the root is persisted, then signed; the closing statement
+ * Seals a closed run; gives its evidence file, made while it is read, from records in the ledger. Order: the root is persisted, then signed; the closing statement
  * vouches for every other file. INVARIANT: a root that was signed is the only one this run will ever have.
  */
 export async function sealRun(
@@ -24,13 +25,12 @@ export async function sealRun(
   answer: Answer,
   released: Released | undefined,
   closing: Place,
-): Promise<Uint8Array> {
+): Promise<AsyncIterable<Uint8Array>> {
   const { journal, ports, run } = state
   const { signer, log, policy } = ports
   const { size, root } = journal
   await log.seal(size, root)
-  const records: Uint8Array[] = []
-  for await (const record of log.records()) records.push(record)
+  const records = await recordsFile(() => log.records())
   const files = evidenceFiles({
     records,
     runOpen: await signRunOpen(signer, journal.firstRecord),
@@ -39,8 +39,7 @@ export async function sealRun(
     disclosures: disclosures(state, question, answer, released, closing),
     keys: [signer.publicKey('log'), signer.publicKey('operator')],
   })
-  const lastRecord = records.at(-1) ?? journal.firstRecord
-  return packEvidence(files, await signRunClose(signer, { lastRecord, size, root, files }))
+  return packEvidence(files, await signRunClose(signer, { lastRecord: records.last, size, root, files }))
 }
 
 /** What the evidence opens by default: question, answer, citations, what was refused and what was left out. */
