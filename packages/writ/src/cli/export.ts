@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { WritError } from '@writ/contract'
 import { createWrit, EXPORT_FORMATS, type ExportFormat, exportFile, sendFileTrace } from '../index.ts'
 import { writeOutput } from './output.ts'
@@ -23,6 +24,11 @@ export async function exportRun(run: string, flags: ExportFlags): Promise<number
   if (payloads && format !== 'jsonl')
     throw new WritError('USAGE', `--payloads goes with --format jsonl; ${format} takes none.`)
   const { trust } = flags
+  if (!isRun(run) && !existsSync(run))
+    throw new WritError(
+      'USAGE',
+      `${run} is neither the id of a run (see \`writ runs\`) nor an evidence file.`,
+    )
   const options = { format, payloads, ...(trust === undefined ? {} : { trust }) }
   if (!isRun(run)) {
     await writeOutput(exportFile(run, options), out)
