@@ -146,6 +146,21 @@ export const ERRORS = {
     next: 'Restore a newer backup, or start anew in another home; going on from this one would sign a second history.',
   },
   TARGET_EXISTS: { exit: 2, retryable: false, next: 'Choose a directory that is not there yet or is empty.' },
+  LOG_FAILED: {
+    exit: 1,
+    retryable: false,
+    next: 'Check disk space and permissions of the home directory; nothing was released.',
+  },
+  LOG_ROLLED_BACK: {
+    exit: 1,
+    retryable: false,
+    next: 'Put the newest log.db back. If it is lost, rotate the log key, move the log directory of the home away, and a new log begins.',
+  },
+  LOG_FORKED: {
+    exit: 1,
+    retryable: false,
+    next: 'Put the true log.db back. If it is lost, rotate the log key, move the log directory of the home away, and a new log begins.',
+  },
   EVIDENCE_UNWRITABLE: {
     exit: 1,
     retryable: false,

@@ -1,0 +1,2 @@
+export { openTransparencyLog } from './open-transparency-log.ts'
+export { publishTiles } from './publish-tiles.ts'

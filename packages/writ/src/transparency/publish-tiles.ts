@@ -1,0 +1,46 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type TransparencyLog, WritError } from '@writ/contract'
+import {
+  entriesPath,
+  formatEntries,
+  parseLogCheckpoint,
+  TILE_WIDTH,
+  tileBytes,
+  tilePath,
+  tilesOf,
+} from '@writ/evidence'
+import { replaceFile } from './replace-file.ts'
+
+/**
+ * Writes a log as the static files of C2SP tlog-tiles: `tile/…`, `tile/entries/…`, and `checkpoint` last, so that whoever
+ * reads it finds every tile it needs. Tiles that are there stay: they never change. Gives the size published.
+ * Rejects with `LOG_FAILED`.
+ */
+export function publishTiles(log: TransparencyLog, directory: string): number {
+  const note = log.checkpoint()
+  if (note === undefined) throw new WritError('LOG_FAILED', 'The log is empty: there is nothing to publish.')
+  const { size } = parseLogCheckpoint(note, 'checkpoint')
+  try {
+    for (const tile of tilesOf(size)) {
+      writeNew(join(directory, tilePath(tile)), () => tileBytes(tile, log.node))
+      if (tile.level > 0) continue
+      const leaves = (): Uint8Array => {
+        return formatEntries(log.entries(tile.index * TILE_WIDTH).slice(0, tile.width))
+      }
+      writeNew(join(directory, entriesPath(tile)), leaves)
+    }
+    replaceFile(join(directory, 'checkpoint'), note)
+  } catch (cause) {
+    if (cause instanceof WritError) throw cause
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new WritError('LOG_FAILED', `The log cannot be published to ${directory}: ${why}`, { cause })
+  }
+  return size
+}
+
+function writeNew(path: string, bytes: () => Uint8Array): void {
+  if (existsSync(path)) return
+  mkdirSync(dirname(path), { recursive: true })
+  replaceFile(path, bytes())
+}
