@@ -19,6 +19,7 @@ const COMPOSITION = [
   'home-keys.ts',
   'erase-run.ts',
   'sign-bundle.ts',
+  'inspect-log.ts',
 ]
 
 interface Import {

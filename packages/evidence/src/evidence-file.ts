@@ -60,14 +60,15 @@ export function evidenceFiles(parts: EvidenceParts): ReadonlyMap<string, FileCon
 }
 
 /**
- * The evidence file, piece by piece: the files of `evidenceFiles`, the closing statement of `signRunClose`, and the
- * manifest.
+ * The evidence file, piece by piece: the files of `evidenceFiles`, the closing statement of `signRunClose`, proofs that its
+ * statements are logged, by name, and the manifest.
  */
 export function packEvidence(
   files: ReadonlyMap<string, FileContent>,
   runClose: Uint8Array,
+  proofs: ReadonlyMap<string, Uint8Array> = new Map(),
 ): AsyncIterable<Uint8Array> {
   const { run } = parseRunClose(runClose, RUN_CLOSE).statement.predicate
-  const listed = inOrder(new Map([...files, [RUN_CLOSE, runClose]]))
+  const listed = inOrder(new Map([...files, [RUN_CLOSE, runClose], ...proofs]))
   return writeTar(inOrder(new Map([...listed, [MANIFEST, manifest(run, digestsOf(listed))]])))
 }

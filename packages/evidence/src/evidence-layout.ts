@@ -12,14 +12,35 @@ export const RUN_CLOSE = 'run-close.dsse'
 export const POLICY = 'policy/'
 export const DISCLOSURES = 'disclosures.json'
 export const CODE = 'code/code.json'
+/** Proofs that statements are in the log. They may be missing, and be renewed: nothing vouches for them but themselves. */
+export const RUN_OPEN_PROOF = 'proofs/run-open.tlog-proof'
+export const RUN_HEAD_PROOF = 'proofs/run-head.tlog-proof'
+export const RUN_CLOSE_PROOF = 'proofs/run-close.tlog-proof'
+const PROOFS: readonly string[] = [RUN_OPEN_PROOF, RUN_HEAD_PROOF, RUN_CLOSE_PROOF]
 /** Names the keys for whoever wants to find them; never trusted, never read by the verifier. */
 export const TRUST_HINT = 'trust-hint/keys.json'
 
 /** The archive's order; policy files stand together, sorted by name. */
-const ORDER = [MANIFEST, CHECKPOINT, RECORDS, RUN_OPEN, RUN_CLOSE, POLICY, DISCLOSURES, CODE, TRUST_HINT]
+const ORDER = [
+  MANIFEST,
+  CHECKPOINT,
+  RECORDS,
+  RUN_OPEN,
+  RUN_CLOSE,
+  ...PROOFS,
+  POLICY,
+  DISCLOSURES,
+  CODE,
+  TRUST_HINT,
+]
 
 /** Files every evidence file has. */
-export const REQUIRED: readonly string[] = ORDER.filter((name) => name !== POLICY)
+export const REQUIRED: readonly string[] = ORDER.filter((name) => name !== POLICY && !PROOFS.includes(name))
+
+/** Whether the closing statement has to name a file: all but itself, the manifest and the proofs. */
+export function isVouchedFor(name: string): boolean {
+  return name !== MANIFEST && name !== RUN_CLOSE && !PROOFS.includes(name)
+}
 
 /** The place of a file in the archive; -1 for a name this profile does not have. */
 export function placeOf(name: string): number {

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonicalBytes, canonicalJson } from './canonical.ts'
 import { envelopeHolds, signatoryOf, signEnvelope, signEnvelopeBy } from './dsse.ts'
@@ -128,14 +127,10 @@ test('what no kind says is refused, and so is another payload type', async () =>
 })
 
 test('any reason that is text survives; half a character cannot be signed', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.string({ unit: 'binary' }), async (reason) => {
-      const predicate = { ...about, reason, reached: [], notReached: [] }
-      const bytes = await signByOperator(OWNER, ERASURE_KIND, predicate)
-      expect(parseStatement(bytes, 's', ERASURE_KIND).statement.predicate.reason).toBe(reason)
-    }),
-    { numRuns: 30 },
-  )
+  for (const reason of ['', 'a "quoted" \\ line\n', '\u0000\u007f\u2028', 'Ärger 😀', '\ufeff']) {
+    const bytes = await signByOperator(OWNER, ERASURE_KIND, { ...about, reason, reached: [], notReached: [] })
+    expect(parseStatement(bytes, 's', ERASURE_KIND).statement.predicate.reason).toBe(reason)
+  }
   const half = { ...about, reason: '\ud800', reached: [], notReached: [] }
   await expect(async () => signByOperator(OWNER, ERASURE_KIND, half)).rejects.toThrow('JSON form')
 })

@@ -8,7 +8,7 @@ import {
   CODE,
   codeFile,
   DISCLOSURES,
-  MANIFEST,
+  isVouchedFor,
   POLICY,
   RECORDS,
   RUN_CLOSE,
@@ -71,7 +71,7 @@ function checkOpen({ runOpen, file }: Contents, { first, firstBytes }: RecordPas
 
 function checkClose({ digests, runClose }: Contents, { last, size, root }: RecordPass): void {
   const { predicate } = runClose.statement
-  const vouched = new Map([...digests].filter(([name]) => name !== MANIFEST && name !== RUN_CLOSE))
+  const vouched = new Map([...digests].filter(([name]) => isVouchedFor(name)))
   for (const name of new Set([...vouched.keys(), ...Object.keys(predicate.files)])) {
     const named = Object.hasOwn(predicate.files, name) ? predicate.files[name] : 'nothing'
     const found = vouched.get(name)?.sha256 ?? 'nothing'

@@ -20,6 +20,7 @@ import {
 import { verifyAuthority } from './verify-authority.ts'
 import { verifyDisclosure } from './verify-disclosure.ts'
 import { verifyIntegrity } from './verify-integrity.ts'
+import { type LoggedRun, verifyWitnessed } from './verify-witnessed.ts'
 
 export interface VerifyOptions {
   /** From outside the file. Without one AUTHORITY fails. */
@@ -104,7 +105,7 @@ function judgeContents(
       case 'DISCLOSURE':
         return judge(name, () => verifyDisclosure(contents, pass, answer))
       case 'WITNESSED':
-        return notEvaluated(name, 'NO_WITNESS')
+        return verifyWitnessed(loggedRun(contents), ring.ok ? ring.value : undefined)
       case 'POLICY':
         return judges.POLICY === undefined
           ? notEvaluated(name, 'NEEDS_RUNTIME')
@@ -123,6 +124,14 @@ async function judgeWith(judged: Judge, evidence: OpenEvidence, name: VerdictNam
     return { ...(await judged(evidence)), name }
   } catch (error) {
     return failed(name, error)
+  }
+}
+
+function loggedRun({ file, runOpen, runClose }: Contents): LoggedRun {
+  return {
+    opened: runOpen.statement.predicate,
+    closed: runClose.statement.predicate,
+    file,
   }
 }
 

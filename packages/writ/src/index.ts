@@ -29,6 +29,7 @@ export {
   setThreshold,
   trustKeys,
 } from './home-keys.ts'
+export { checkLog, publishLog, showLog } from './inspect-log.ts'
 export type { ReplayReport } from './kernel/replay.ts'
 export { backUp, restore } from './ledger/index.ts'
 export { parsePrice, priceTableSchema } from './models/index.ts'

@@ -15,6 +15,7 @@ import {
   type RunHead,
   type Sandbox,
   type Signer,
+  type TransparencyLog,
   WritError,
 } from '@writ/contract'
 import { diffRuns, type RunDiff } from './diff-runs.ts'
@@ -32,6 +33,7 @@ import { openDecisionPoint, type PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
 import { openSandbox } from './sandbox/index.ts'
 import { type RunView, showRun } from './show-run.ts'
+import { openTransparencyLog } from './transparency/index.ts'
 import { uuidV7 } from './uuid-v7.ts'
 import { VERSION } from './version.ts'
 import { prepareEvidencePath, writeEvidence } from './write-evidence.ts'
@@ -80,6 +82,7 @@ class Runtime implements Writ {
   readonly #library: () => Promise<Library>
   readonly #policy: () => Promise<PolicyPoint>
   readonly #signer: () => Promise<Signer>
+  readonly #log: () => Promise<TransparencyLog>
 
   constructor(options: WritOptions) {
     this.#options = options
@@ -98,6 +101,7 @@ class Runtime implements Writ {
       signer ??= openSigner(this.home)
       return signer
     }
+    this.#log = this.#once(async () => openTransparencyLog(this.home, await this.#signer()))
   }
 
   async completion(asked: CompletionOptions): Promise<Answer> {
@@ -111,7 +115,7 @@ class Runtime implements Writ {
     const deadline = startDeadline(limits, elapsed(), asked.signal)
     try {
       // Opened first: a home that cannot be used is said before anything is read or spent.
-      const [signer, ledger] = await Promise.all([this.#signer(), this.#ledger()])
+      const [signer, ledger, transparency] = await Promise.all([this.#signer(), this.#ledger(), this.#log()])
       const run = uuidV7(systemClock.now())
       const path = resolve(asked.out ?? join(this.home, 'runs', `${run}.writ`))
       await prepareEvidencePath(path, asked.out === undefined)
@@ -140,6 +144,7 @@ class Runtime implements Writ {
           policy,
           reasoner: createReasoner(),
           signer,
+          transparency,
           callModel,
           log,
           onEvent,

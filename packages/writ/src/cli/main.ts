@@ -9,6 +9,7 @@ import { doctor } from './doctor.ts'
 import { addErase } from './erase.ts'
 import { type ExportFlags, exportRun, report as reportRun } from './export.ts'
 import { addKeys } from './keys.ts'
+import { addLog } from './log.ts'
 import { seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
@@ -67,6 +68,7 @@ function program(): Command {
   addBackup(writ)
   addKeys(writ, running)
   addErase(writ, running)
+  addLog(writ, running)
   writ
     .command('doctor')
     .description('check this machine: Node, sandbox, policy, home')

@@ -11,6 +11,7 @@ import type {
   Sandbox,
   Signer,
   SinkFacts,
+  TransparencyLog,
   UserFacts,
 } from '@writ/contract'
 
@@ -24,6 +25,8 @@ export interface KernelPorts {
   readonly signer: Signer
   readonly callModel: ModelCaller
   readonly log: RunLog
+  /** Where the statements about the run go; a run that is done again makes none. */
+  readonly transparency?: TransparencyLog
   readonly onEvent: (event: RunEvent) => void
 }
 

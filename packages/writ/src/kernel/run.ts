@@ -14,6 +14,7 @@ import { Gate } from './gate.ts'
 import type { Place } from './journal.ts'
 import { Journal } from './journal.ts'
 import { Lane } from './lane.ts'
+import { logOpening } from './logged.ts'
 import type { Past } from './past.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
 import type { Released } from './release.ts'
@@ -79,6 +80,7 @@ export async function runToClose(state: RunState, request: RunRequest): Promise<
   const { clock } = state.ports
   const started = clock.monotonic()
   await openRecord(state, request)
+  await logOpening(state)
   const end = await runRoot(state, request)
   const wallMs = Math.round(clock.monotonic() - started + request.elapsedMs)
   const answer = answerOf(state, end, wallMs)

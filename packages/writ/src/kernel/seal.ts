@@ -5,19 +5,23 @@ import {
   disclose,
   evidenceFiles,
   packEvidence,
+  RUN_CLOSE_PROOF,
+  RUN_OPEN_PROOF,
   recordsFile,
   signCheckpoint,
   signRunClose,
   signRunOpen,
 } from '@writ/evidence'
 import type { Place } from './journal.ts'
+import { logged } from './logged.ts'
 import type { Released } from './release.ts'
 import { OPENING } from './run-records.ts'
 import type { RunState } from './run-state.ts'
 
 /**
- * Seals a closed run; gives its evidence file, made while it is read, from records in the ledger. Order: the root is persisted, then signed; the closing statement
- * vouches for every other file. INVARIANT: a root that was signed is the only one this run will ever have.
+ * Seals a closed run; gives its evidence file, made while it is read, from records in the ledger. Order: the root is
+ * persisted, then signed; the closing statement vouches for every other file but the proofs that it and the opening one
+ * are logged. INVARIANT: a root that was signed is the only one this run will ever have.
  */
 export async function sealRun(
   state: RunState,
@@ -27,19 +31,26 @@ export async function sealRun(
   closing: Place,
 ): Promise<AsyncIterable<Uint8Array>> {
   const { journal, ports, run } = state
-  const { signer, log, policy } = ports
+  const { signer, log, policy, transparency } = ports
   const { size, root } = journal
   await log.seal(size, root)
   const records = await recordsFile(() => log.records())
+  const runOpen = await signRunOpen(signer, journal.firstRecord)
   const files = evidenceFiles({
     records,
-    runOpen: await signRunOpen(signer, journal.firstRecord),
+    runOpen,
     checkpoint: await signCheckpoint(signer, run, size, root),
     policy: policy.bundle.files,
     disclosures: disclosures(state, question, answer, released, closing),
     keys: [signer.publicKey('log'), signer.publicKey('operator')],
   })
-  return packEvidence(files, await signRunClose(signer, { lastRecord: records.last, size, root, files }))
+  const runClose = await signRunClose(signer, { lastRecord: records.last, size, root, files })
+  const proofs = new Map<string, Uint8Array>()
+  if (transparency !== undefined) {
+    proofs.set(RUN_OPEN_PROOF, await logged(transparency, runOpen))
+    proofs.set(RUN_CLOSE_PROOF, await logged(transparency, runClose))
+  }
+  return packEvidence(files, runClose, proofs)
 }
 
 /** What the evidence opens by default: question, answer, citations, what was refused and what was left out. */

@@ -1,2 +1,3 @@
 export { openTransparencyLog } from './open-transparency-log.ts'
 export { publishTiles } from './publish-tiles.ts'
+export { openPublished } from './published-log.ts'

@@ -1,0 +1,56 @@
+import type { TrustRoot } from '@writ/contract'
+import { expect, test } from 'vitest'
+import { auditLog, type LogAudit } from './audit-log.ts'
+import { checkpointText, parseLogCheckpoint } from './checkpoint.ts'
+import { utf8 } from './encoding.ts'
+import { RUN_OPEN } from './evidence-layout.ts'
+import { rootOf } from './merkle.ts'
+import { signNote } from './note.ts'
+import { OWNER, RUN, sampleEvidence, WordSigner } from './sample-run.fixture.ts'
+import { openTrustRoot } from './trust-root.ts'
+
+const sample = await sampleEvidence()
+const foreign = await sampleEvidence(undefined, new WordSigner('mallory'))
+const open = sample.files.get(RUN_OPEN) ?? utf8('')
+const close = sample.runClose
+
+async function audit(
+  statements: readonly Uint8Array[],
+  { signed = statements, signer = OWNER, trust = OWNER.trust() as TrustRoot } = {},
+): Promise<LogAudit> {
+  const note = await signNote(signer, 'log', checkpointText('o', signed.length, rootOf(signed)))
+  return auditLog(parseLogCheckpoint(note, 'c'), statements, openTrustRoot(trust))
+}
+
+test('a run that was opened owes a close until there is one', async () => {
+  const before = await audit([open])
+  expect(before).toMatchObject({ size: 1, statements: { 'run-open': 1 }, faults: [] })
+  expect(before.open).toEqual([{ run: RUN, openedAt: '2026-01-02T03:04:05.006Z', index: 0 }])
+  const after = await audit([open, close])
+  expect(after).toMatchObject({ statements: { 'run-close': 1, 'run-open': 1 }, open: [], faults: [] })
+})
+
+test.each([
+  ['a close without an open', () => audit([close]), 'was never opened'],
+  ['a statement left out', () => audit([open], { signed: [open, close] }), 'over 2 statements; there are 1'],
+  [
+    'a statement put in place of another',
+    () => audit([open, open], { signed: [open, close] }),
+    'do not give the root',
+  ],
+  ['something that is no statement', () => audit([open, close, utf8('{}')]), '2: '],
+  [
+    'a statement of a stranger',
+    () => audit([foreign.files.get(RUN_OPEN) ?? open, close]),
+    '0: signed by no operator',
+  ],
+  [
+    'a checkpoint of a stranger',
+    () => audit([open, close], { signer: new WordSigner('mallory') }),
+    'not signed by a log',
+  ],
+] as const)('%s is a fault', async (_, make, fault) => {
+  const { faults } = await make()
+  expect(faults).toHaveLength(1)
+  expect(faults[0]).toContain(fault)
+})

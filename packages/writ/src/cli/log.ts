@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { checkLog, publishLog, showLog } from '../index.ts'
+import { printableLine } from './printable.ts'
+
+interface LogFlags {
+  readonly home?: string
+  readonly json?: boolean
+}
+
+interface AuditFlags extends LogFlags {
+  readonly trust?: string
+}
+
+type Running = <A extends unknown[]>(
+  command: (...args: A) => Promise<number>,
+) => (...args: A) => Promise<void>
+
+/** The commands about the log of statements. */
+export function addLog(writ: Command, running: Running): void {
+  const log = writ.command('log').description('the log of signed statements')
+  log
+    .command('show')
+    .description('show where the log stands, with its newest checkpoint')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .action(running((flags: LogFlags) => show(flags)))
+  log
+    .command('publish <dir>')
+    .description('write the log as static files (C2SP tlog-tiles)')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .action(running((directory: string, flags: LogFlags) => publish(directory, flags)))
+  log
+    .command('audit [published]')
+    .description(
+      'read a whole log, of a home or published, and list what is open or wrong; exit 6 for anything wrong',
+    )
+    .option('--home <dir>', 'state directory')
+    .option('--trust <file>', 'trust root (default: that of the home)')
+    .option('--json', 'print one JSON object')
+    .action(running((published: string | undefined, flags: AuditFlags) => audit(published, flags)))
+}
+
+function homeDirectory({ home }: LogFlags): string {
+  return home ?? (process.env.WRIT_HOME || '.writ')
+}
+
+async function show(flags: LogFlags): Promise<number> {
+  const state = await showLog(homeDirectory(flags))
+  const { origin, size, root, checkpoint } = state
+  const text = checkpoint ?? `${origin} is empty\n`
+  process.stdout.write(
+    flags.json === true ? `${JSON.stringify(state)}\n` : `${size} statements, root ${root}\n${text}`,
+  )
+  return 0
+}
+
+async function publish(directory: string, flags: LogFlags): Promise<number> {
+  const size = await publishLog(homeDirectory(flags), directory)
+  const text = `${size} statements published to ${printableLine(directory)}\n`
+  process.stdout.write(flags.json === true ? `${JSON.stringify({ directory, size })}\n` : text)
+  return 0
+}
+
+async function audit(published: string | undefined, flags: AuditFlags): Promise<number> {
+  const home = homeDirectory(flags)
+  const trust = flags.trust ?? join(home, 'trust.json')
+  const found = await checkLog(published === undefined ? { home } : { published }, trust)
+  const ok = found.faults.length === 0
+  if (flags.json === true) process.stdout.write(`${JSON.stringify({ ok, ...found })}\n`)
+  else {
+    const { origin, size, root, statements, open, faults } = found
+    const counts = Object.entries(statements).map(([kind, count]) => `${kind} ${count}`)
+    const lines = [
+      `${origin}: ${size} statements, root ${root}`,
+      counts.join(', '),
+      ...open.map(({ run, openedAt, index }) => `open since ${openedAt}: ${run} (${index})`),
+      ...faults.map((fault) => `wrong: ${fault}`),
+      ok ? 'The log is whole.' : 'The log is not whole: do not rely on it.',
+    ]
+    process.stdout.write(`${lines.map(printableLine).join('\n')}\n`)
+  }
+  return ok ? 0 : 6
+}

@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bytesSource, readEvidence } from '@writ/evidence'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { checkLog, createWrit, publishLog, showLog, verifyFile } from './index.ts'
+
+let home: string
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'writ-logged-'))
+})
+
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true })
+})
+
+async function ask(): Promise<string> {
+  const writ = await createWrit({ home })
+  try {
+    const context = [{ id: 'a.txt', text: 'The lease of unit 4 ends on 3 May. It renews by itself.' }]
+    const answer = await writ.completion({ query: 'When does the lease end?', context })
+    return answer.evidence ?? ''
+  } finally {
+    await writ.close()
+  }
+}
+
+test('every run is in the log twice, its file proves it, and what was published says the same', async () => {
+  const trust = join(home, 'trust.json')
+  const files = [await ask(), await ask()]
+  for (const file of files) {
+    const { digests } = await readEvidence(bytesSource(readFileSync(file)))
+    expect([...digests.keys()].filter((name) => name.startsWith('proofs/'))).toEqual([
+      'proofs/run-open.tlog-proof',
+      'proofs/run-close.tlog-proof',
+    ])
+    const report = await verifyFile(file, { trust })
+    expect(report.ok).toBe(true)
+    const witnessed = report.verdicts.find(({ name }) => name === 'WITNESSED')
+    expect(witnessed).toMatchObject({ result: 'not-evaluated', code: 'NO_WITNESS' })
+    expect(witnessed?.detail).toContain('run-open, run-close in the log writ.dev/log/')
+  }
+  const { origin, size, root, checkpoint } = await showLog(home)
+  expect({ size, text: checkpoint?.split('\n').slice(0, 2) }).toEqual({ size: 4, text: [origin, '4'] })
+  const place = join(home, 'published')
+  expect(await publishLog(home, place)).toBe(4)
+  const statements = { 'run-close': 2, 'run-open': 2 }
+  const whole = { origin, size, root, statements, open: [], faults: [] }
+  expect(await checkLog({ home }, trust)).toEqual(whole)
+  expect(await checkLog({ published: place }, trust)).toEqual(whole)
+  const bundle = join(place, 'tile/entries/000.p/4')
+  const bytes = readFileSync(bundle)
+  bytes.writeUInt8(bytes.readUInt8(400) ^ 1, 400)
+  writeFileSync(bundle, bytes)
+  expect((await checkLog({ published: place }, trust)).faults).toContain(
+    'the statements do not give the root of the checkpoint',
+  )
+})
+
+test('a run that cannot log its opening spends nothing and hands nothing out', async () => {
+  await ask()
+  const checkpoint = join(home, 'log', 'checkpoint')
+  writeFileSync(checkpoint, readFileSync(checkpoint, 'utf8').replace('\n2\n', '\n3\n'))
+  await expect(ask()).rejects.toMatchObject({ code: 'LOG_ROLLED_BACK' })
+})
