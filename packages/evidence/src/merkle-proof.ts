@@ -1,3 +1,4 @@
+import { DIGEST_BYTES } from './crypto.ts'
 import { bytesEqual } from './encoding.ts'
 import { nodeHash } from './merkle.ts'
 import { type NodeSource, rangeRoot } from './tree-nodes.ts'
@@ -61,6 +62,7 @@ export function inclusionHolds(
   root: Uint8Array,
 ): boolean {
   if (!isSize(index) || !isSize(size) || index >= size) return false
+  if (![leaf, ...proof, root].every(isHash)) return false
   let node = index
   let last = size - 1
   let hash = leaf
@@ -88,6 +90,7 @@ export function consistencyHolds(
 ): boolean {
   if (!isSize(first) || !isSize(second) || first < 1 || first > second) return false
   if (first === second) return proof.length === 0 && bytesEqual(firstRoot, secondRoot)
+  if (![firstRoot, ...proof, secondRoot].every(isHash)) return false
   const path = isPowerOfTwo(first) ? [firstRoot, ...proof] : proof
   const [start, ...rest] = path
   if (start === undefined) return false
@@ -109,6 +112,11 @@ export function consistencyHolds(
     last = half(last)
   }
   return last === 0 && bytesEqual(firstHash, firstRoot) && bytesEqual(secondHash, secondRoot)
+}
+
+/** Without this, an empty leaf would be in the tree whose root is empty too. */
+function isHash(bytes: Uint8Array): boolean {
+  return bytes.length === DIGEST_BYTES
 }
 
 function isSize(n: number): boolean {

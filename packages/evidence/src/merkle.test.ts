@@ -173,6 +173,15 @@ test('sizes that are none prove nothing', () => {
   expect(() => consistencyProof(nodesOf(hashes), 8, 0)).toThrow(RangeError)
 })
 
+test('what is no hash proves nothing', () => {
+  const nothing = new Uint8Array(0)
+  expect(inclusionHolds(nothing, 0, 1, [], nothing)).toBe(false)
+  const [a = nothing, b = nothing] = hashes
+  const long = new Uint8Array([...b, 0])
+  expect(inclusionHolds(a, 0, 2, [long], nodeHash(a, long))).toBe(false)
+  expect(consistencyHolds(1, 2, [long], a, nodeHash(a, long))).toBe(false)
+})
+
 test('a proof that goes on above the root proves nothing', () => {
   const more = leafHash(utf8('more'))
   const [only = more] = hashes
