@@ -27,8 +27,8 @@ export async function checkLog(
 ): Promise<LogAudit> {
   const ring = openTrustRoot(await loadTrustRoot(trust))
   if ('published' in from) {
-    const { checkpoint, statements } = openPublished(resolve(from.published))
-    return auditLog(checkpoint, statements(), ring)
+    const published = openPublished(resolve(from.published))
+    return auditLog(published.checkpoint, published.statements(), ring)
   }
   return await withLog(from.home, (log) => {
     const note = log.checkpoint()

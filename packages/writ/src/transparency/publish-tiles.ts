@@ -23,7 +23,9 @@ export function publishTiles(log: TransparencyLog, directory: string): number {
   const { size } = parseLogCheckpoint(note, 'checkpoint')
   try {
     for (const tile of tilesOf(size)) {
-      writeNew(join(directory, tilePath(tile)), () => tileBytes(tile, log.node))
+      writeNew(join(directory, tilePath(tile)), () =>
+        tileBytes(tile, (height, index) => log.node(height, index)),
+      )
       if (tile.level > 0) continue
       const leaves = (): Uint8Array => {
         return formatEntries(log.entries(tile.index * TILE_WIDTH).slice(0, tile.width))
