@@ -20,6 +20,7 @@ const COMPOSITION = [
   'erase-run.ts',
   'sign-bundle.ts',
   'inspect-log.ts',
+  'run-witness.ts',
 ]
 
 interface Import {
@@ -95,6 +96,7 @@ describe('directions', () => {
     'ledger',
     'exports',
     'transparency',
+    'witness',
   ])('the room %s imports no other room', (room) => {
     const imports = productImports(`${runtime}/${room}`)
     expect(imports.length).toBeGreaterThan(0)

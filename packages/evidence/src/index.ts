@@ -1,3 +1,4 @@
+export * from './add-checkpoint.ts'
 export * from './audit-log.ts'
 export * from './bundle-hash.ts'
 export { type ByteSource, bytesSource } from './byte-source.ts'

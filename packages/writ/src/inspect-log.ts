@@ -1,14 +1,36 @@
 import { resolve } from 'node:path'
 import { type LogState, type TransparencyLog, WritError } from '@writ/contract'
-import { auditLog, type LogAudit, openTrustRoot, parseLogCheckpoint } from '@writ/evidence'
+import {
+  auditLog,
+  ED25519_NOTE,
+  formatVerifierKey,
+  fromBase64,
+  type LogAudit,
+  openTrustRoot,
+  parseLogCheckpoint,
+} from '@writ/evidence'
 import { loadTrustRoot, openSigner } from './ledger/index.ts'
 import { openPublished, openTransparencyLog, publishTiles } from './transparency/index.ts'
 
-/** Where the log of a home stands, and its newest checkpoint as text; null while it is empty. */
-export async function showLog(home: string): Promise<LogState & { readonly checkpoint: string | null }> {
+/** Where the log of a home stands. */
+export interface LogView extends LogState {
+  /** Its newest checkpoint as text; null while it is empty. */
+  readonly checkpoint: string | null
+  /** What a witness that watches it is given: `<origin>=<verifier key>`. */
+  readonly watch: string
+}
+
+export async function showLog(home: string): Promise<LogView> {
+  const { name, publicKey } = (await openSigner(home)).publicKey('log')
+  const raw = fromBase64(publicKey) ?? new Uint8Array(0)
+  const key = formatVerifierKey({ name, type: ED25519_NOTE, publicKey: raw })
   return await withLog(home, (log) => {
     const note = log.checkpoint()
-    return { ...log.state(), checkpoint: note === undefined ? null : new TextDecoder().decode(note) }
+    return {
+      ...log.state(),
+      checkpoint: note === undefined ? null : new TextDecoder().decode(note),
+      watch: `${log.origin}=${key}`,
+    }
   })
 }
 

@@ -48,10 +48,12 @@ function homeDirectory({ home }: LogFlags): string {
 
 async function show(flags: LogFlags): Promise<number> {
   const state = await showLog(homeDirectory(flags))
-  const { origin, size, root, checkpoint } = state
+  const { origin, size, root, checkpoint, watch } = state
   const text = checkpoint ?? `${origin} is empty\n`
   process.stdout.write(
-    flags.json === true ? `${JSON.stringify(state)}\n` : `${size} statements, root ${root}\n${text}`,
+    flags.json === true
+      ? `${JSON.stringify(state)}\n`
+      : `${size} statements, root ${root}\nfor a witness: --log ${watch}\n${text}`,
   )
   return 0
 }

@@ -15,6 +15,7 @@ import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
 import { runs, show } from './show.ts'
 import { type VerifyFlags, verify } from './verify.ts'
+import { addWitness } from './witness.ts'
 
 let exitCode = 0
 
@@ -69,6 +70,7 @@ function program(): Command {
   addKeys(writ, running)
   addErase(writ, running)
   addLog(writ, running)
+  addWitness(writ, running)
   writ
     .command('doctor')
     .description('check this machine: Node, sandbox, policy, home')

@@ -1,0 +1,51 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { WritError } from '@writ/contract'
+import { COSIGNATURE, formatVerifierKey, isKeyName, type WitnessKey } from '@writ/evidence'
+
+const KEY = 'witness.pem'
+const NAME = 'name'
+
+/** The key a witness cosigns with. */
+export interface Cosigner extends WitnessKey {
+  readonly verifierKey: string
+  sign(bytes: Uint8Array): Promise<Uint8Array>
+}
+
+/** Makes the key of a new witness in a directory. Throws `USAGE` for a name no key can have, or when one is there. */
+export function createCosigner(directory: string, name: string): Cosigner {
+  if (!isKeyName(name)) throw new WritError('USAGE', `'${name}' cannot name a key: no spaces, no +.`)
+  if (existsSync(join(directory, KEY))) throw new WritError('USAGE', `${directory} holds a witness already.`)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' })
+  writeFileSync(join(directory, NAME), name, { flush: true })
+  writeFileSync(join(directory, KEY), pem, { mode: 0o600, flag: 'wx', flush: true })
+  return cosigner(name, privateKey)
+}
+
+/** Opens the key of a witness. Throws `KEY_UNAVAILABLE`, and never makes another. */
+export function openCosigner(directory: string): Cosigner {
+  const path = join(directory, KEY)
+  try {
+    if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) throw new Error('open to others')
+    const key = createPrivateKey(readFileSync(path))
+    if (key.asymmetricKeyType !== 'ed25519') throw new Error('no Ed25519 key')
+    return cosigner(readFileSync(join(directory, NAME), 'utf8'), key)
+  } catch {
+    // Without a cause: an error of the parser must not carry the key along.
+    throw new WritError('KEY_UNAVAILABLE', `${path} is missing, open to other users or no Ed25519 key.`)
+  }
+}
+
+function cosigner(name: string, secret: KeyObject): Cosigner {
+  const raw = Buffer.from(createPublicKey(secret).export({ format: 'jwk' }).x ?? '', 'base64url')
+  const publicKey = new Uint8Array(raw)
+  return {
+    name,
+    publicKey,
+    verifierKey: formatVerifierKey({ name, type: COSIGNATURE, publicKey }),
+    sign: (bytes) => Promise.resolve(new Uint8Array(sign(null, bytes, secret))),
+  }
+}
