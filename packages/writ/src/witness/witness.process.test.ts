@@ -139,7 +139,7 @@ test('what it cosigned survives a kill', async () => {
 test('two requests at once from one size: one is cosigned, the other conflicts', async () => {
   const bodies = [request(0, await checkpoint(4)), request(0, await checkpoint(7))]
   const answers = await Promise.all(bodies.map(post))
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
 })
 
 test('each refusal has its status', async () => {
