@@ -6,6 +6,7 @@ import { bytesEqual } from './encoding.ts'
 import {
   CHECKPOINT,
   DISCLOSURES,
+  ERASURE,
   inOrder,
   isStreamed,
   MANIFEST,
@@ -20,7 +21,8 @@ import {
 import { contentDigest, type FileDigest, sourceDigest } from './file-content.ts'
 import { type RecordBatch, readRecords } from './record-batches.ts'
 import { shaped } from './shape.ts'
-import type { SignedStatement } from './statement.ts'
+import { parseStatement, type SignedStatement } from './statement.ts'
+import { ERASURE_KIND, type Erasure } from './statement-erasure.ts'
 import { parseRunClose, parseRunOpen, type RunClose, type RunOpen } from './statement-run.ts'
 import { readTar } from './tar.ts'
 import { refuse } from './verdict.ts'
@@ -47,6 +49,8 @@ export interface Contents {
   readonly runOpen: SignedStatement<RunOpen>
   readonly runClose: SignedStatement<RunClose>
   readonly disclosures: DisclosuresFile
+  /** Present in a file that was emptied. */
+  readonly erasure: SignedStatement<Erasure> | undefined
 }
 
 /** Reads an evidence file but its records. Refuses bytes that are not the one archive of well-formed files of one run. */
@@ -92,6 +96,7 @@ export async function readEvidence(archive: ByteSource): Promise<Contents> {
     runOpen: parseRunOpen(file(RUN_OPEN), RUN_OPEN),
     runClose,
     disclosures: readDisclosures(file(DISCLOSURES), run),
+    erasure: entries.has(ERASURE) ? parseStatement(file(ERASURE), ERASURE, ERASURE_KIND) : undefined,
   }
 }
 

@@ -9,6 +9,8 @@ export const CHECKPOINT = 'checkpoint'
 export const RECORDS = 'records.ndjson'
 export const RUN_OPEN = 'run-open.dsse'
 export const RUN_CLOSE = 'run-close.dsse'
+/** The operator's word that what the file disclosed was erased; only in a file that was emptied for it. */
+export const ERASURE = 'erasure.dsse'
 export const POLICY = 'policy/'
 export const DISCLOSURES = 'disclosures.json'
 export const CODE = 'code/code.json'
@@ -27,6 +29,7 @@ const ORDER = [
   RECORDS,
   RUN_OPEN,
   RUN_CLOSE,
+  ERASURE,
   ...PROOFS,
   POLICY,
   DISCLOSURES,
@@ -34,12 +37,14 @@ const ORDER = [
   TRUST_HINT,
 ]
 
-/** Files every evidence file has. */
-export const REQUIRED: readonly string[] = ORDER.filter((name) => name !== POLICY && !PROOFS.includes(name))
+const OPTIONAL: readonly string[] = [ERASURE, POLICY, ...PROOFS]
 
-/** Whether the closing statement has to name a file: all but itself, the manifest and the proofs. */
+/** Files every evidence file has. */
+export const REQUIRED: readonly string[] = ORDER.filter((name) => !OPTIONAL.includes(name))
+
+/** Whether the closing statement has to name a file: all but itself, the manifest, the proofs and a later erasure. */
 export function isVouchedFor(name: string): boolean {
-  return name !== MANIFEST && name !== RUN_CLOSE && !PROOFS.includes(name)
+  return name !== MANIFEST && name !== RUN_CLOSE && name !== ERASURE && !PROOFS.includes(name)
 }
 
 /** The place of a file in the archive; -1 for a name this profile does not have. */

@@ -1,8 +1,8 @@
 import type { Role, TrustedKey } from '@writ/contract'
 import type { ByteSource } from './byte-source.ts'
-import { envelopeHolds } from './dsse.ts'
+import { type Envelope, envelopeHolds } from './dsse.ts'
 import { type Contents, readEvidence } from './evidence-contents.ts'
-import { CHECKPOINT, RUN_CLOSE, RUN_OPEN } from './evidence-layout.ts'
+import { CHECKPOINT, ERASURE, RUN_CLOSE, RUN_OPEN } from './evidence-layout.ts'
 import { noteSignatureHolds } from './note.ts'
 import type { KeyRing } from './trust-root.ts'
 
@@ -21,24 +21,15 @@ export interface JudgedSignature {
   readonly holds: boolean
 }
 
-/** The three signatures of a file. Keys come from the trust root only; what the file says of keys is not looked at. */
+/** The three signatures of a file, and that of its erasure. Keys come from the trust root only; what the file says of keys is not looked at. */
 export function judgeSignatures(contents: Contents, ring: KeyRing): readonly JudgedSignature[] {
-  const { checkpoint, runOpen, runClose } = contents
+  const { checkpoint, runOpen, runClose, erasure } = contents
   const { openedAt } = runOpen.statement.predicate
   const { closedAt } = runClose.statement.predicate
   const note = `${checkpoint.signature.name}+${checkpoint.signature.keyHash}`
   const logKey = ring.byNote.get(note)
-  const openKey = ring.byId.get(runOpen.envelope.signatures[0].keyId)
-  const closeKey = ring.byId.get(runClose.envelope.signatures[0].keyId)
   return [
-    {
-      file: RUN_OPEN,
-      role: 'operator',
-      claimedAt: openedAt,
-      names: runOpen.envelope.signatures[0].keyId,
-      key: openKey,
-      holds: openKey !== undefined && envelopeHolds(runOpen.envelope, openKey),
-    },
+    byOperator(RUN_OPEN, runOpen.envelope, openedAt, ring),
     {
       file: CHECKPOINT,
       role: 'log',
@@ -47,15 +38,24 @@ export function judgeSignatures(contents: Contents, ring: KeyRing): readonly Jud
       key: logKey,
       holds: logKey !== undefined && noteSignatureHolds(checkpoint.note, checkpoint.signature, logKey),
     },
-    {
-      file: RUN_CLOSE,
-      role: 'operator',
-      claimedAt: closedAt,
-      names: runClose.envelope.signatures[0].keyId,
-      key: closeKey,
-      holds: closeKey !== undefined && envelopeHolds(runClose.envelope, closeKey),
-    },
+    byOperator(RUN_CLOSE, runClose.envelope, closedAt, ring),
+    ...(erasure === undefined
+      ? []
+      : [byOperator(ERASURE, erasure.envelope, erasure.statement.predicate.at, ring)]),
   ]
+}
+
+function byOperator(file: string, envelope: Envelope, claimedAt: string, ring: KeyRing): JudgedSignature {
+  const names = envelope.signatures[0].keyId
+  const key = ring.byId.get(names)
+  return {
+    file,
+    role: 'operator',
+    claimedAt,
+    names,
+    key,
+    holds: key !== undefined && envelopeHolds(envelope, key),
+  }
 }
 
 /** Keys of the trust root that a file names as its signers. Says nothing of whether they signed it. */

@@ -1,5 +1,5 @@
 import { runId } from './record-shape.ts'
-import { digest, list, object, text, time } from './shape.ts'
+import { digest, list, object, optional, text, time } from './shape.ts'
 import { runSubject, type StatementKind } from './statement.ts'
 
 /** That the content of a run was made unreadable, and what of it that does not reach. */
@@ -11,6 +11,8 @@ export interface Erasure {
   readonly at: string
   readonly reached: readonly string[]
   readonly notReached: readonly string[]
+  /** SHA-256 (hex) of the empty `disclosures.json` of the evidence file that was emptied; absent when there was none. */
+  readonly disclosures?: string | undefined
 }
 
 export const ERASURE_KIND: StatementKind<Erasure> = {
@@ -22,6 +24,7 @@ export const ERASURE_KIND: StatementKind<Erasure> = {
     at: time,
     reached: list(text),
     notReached: list(text),
+    disclosures: optional(digest),
   }),
   subject: runSubject,
   signers: 'one',

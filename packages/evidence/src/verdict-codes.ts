@@ -9,6 +9,7 @@ export const VERDICT_CODES = {
   NO_WITNESS: 'The file carries no cosignature of a witness.',
   NEEDS_RUNTIME: 'Needs the policy engine, which this verifier does not have.',
   NOT_IN_PROFILE: 'A proof file carries no payloads to run again.',
+  ERASED: 'What the file disclosed was erased; its structure is left.',
   // INTEGRITY: reading
   BAD_ARCHIVE: 'Not the one archive its entries make.',
   UNKNOWN_FILE: 'An entry no evidence file of this profile has.',
@@ -26,6 +27,7 @@ export const VERDICT_CODES = {
   FILE_MISMATCH: 'A file is not the one the closing statement names.',
   BUNDLE_MISMATCH: 'The policy files are not the bundle the run was pinned to.',
   CODE_FILE_MISMATCH: 'The code file is not what the opening record says.',
+  NOT_ERASED: 'The file says that its disclosures were erased, and they are not, or not as it says.',
   BAD_SIGNATURE: 'A signature does not hold under the trusted key it names.',
   // AUTHORITY
   NO_TRUST_ROOT: 'No trust root was given from outside the file.',

@@ -1,5 +1,6 @@
 import { isWritError, type TrustRoot, WritError } from '@writ/contract'
 import { type ByteSource, bytesSource } from './byte-source.ts'
+import { erasedDisclosure } from './erased-evidence.ts'
 import { type Contents, readEvidence } from './evidence-contents.ts'
 import { type Judge, type OpenEvidence, openEvidence } from './open-evidence.ts'
 import { passRecords, type RecordPass } from './record-pass.ts'
@@ -103,7 +104,9 @@ function judgeContents(
       case 'COMPLETENESS':
         return judge(name, () => resultOf(pass.completeness))
       case 'DISCLOSURE':
-        return judge(name, () => verifyDisclosure(contents, pass, answer))
+        return (
+          erasedDisclosure(contents, answer) ?? judge(name, () => verifyDisclosure(contents, pass, answer))
+        )
       case 'WITNESSED':
         return verifyWitnessed(loggedRun(contents), ring.ok ? ring.value : undefined)
       case 'POLICY':

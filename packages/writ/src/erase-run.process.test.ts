@@ -1,10 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ERASURE_KIND, parseStatement } from '@writ/evidence'
+import { ERASURE_KIND, parseAnyStatement, parseStatement } from '@writ/evidence'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { erasedRuns, eraseRun, listHolds, orderHold } from './erase-run.ts'
+import { openSigner } from './ledger/index.ts'
 import { createWrit } from './runtime.ts'
+import { openTransparencyLog } from './transparency/index.ts'
+import { verifyFile } from './verify-file.ts'
 
 let home: string
 beforeEach(() => {
@@ -62,11 +65,40 @@ test('after an erasure nothing of the content is in the home; the structure is, 
     expect(view).toMatchObject({ run, status: 'complete', question: null })
     expect(view.steps.length).toBeGreaterThan(3)
     expect(await writ.replay(run)).toMatchObject({ outcome: 'INCOMPLETE' })
+    let report = ''
+    for await (const piece of writ.export(run, { format: 'html' })) report += piece
+    report = report.replace(/<\/?bdi>/g, '')
+    expect(report).toContain(`erased at ${done.at}`)
+    for (const what of [...done.reached, ...done.notReached, 'asked for', 'evidence checked: it holds']) {
+      expect(report).toContain(what)
+    }
   } finally {
     await writ.close()
   }
+  const file = join(home, 'runs', `${run}.writ`)
+  const judged = async (): Promise<object> =>
+    (await verifyFile(file, { trust: join(home, 'trust.json'), home })).verdicts.map(
+      ({ name, result, code }) => `${name} ${result} ${code}`,
+    )
+  const verdicts = [
+    'INTEGRITY pass OK',
+    'AUTHORITY pass OK',
+    'COMPLETENESS pass OK',
+    'WITNESSED not-evaluated NO_WITNESS',
+    'POLICY pass OK',
+    'DISCLOSURE not-evaluated ERASED',
+    'REPLAY not-evaluated INCOMPLETE',
+  ]
+  expect(await judged()).toEqual(verdicts)
   // Again does no harm, and says what is left to say.
   expect((await eraseRun(home, run, 'again')).root).toBe(done.root)
+  expect(await judged()).toEqual(verdicts)
+  expect(found()).toEqual([])
+  expect(readdirSync(join(home, 'runs'))).toEqual([`${run}.writ`])
+  const log = await openTransparencyLog(home, await openSigner(home))
+  const kinds = [...log.entries(0)].map((leaf) => parseAnyStatement(leaf, 'leaf').kind)
+  expect(kinds).toEqual(['run-open', 'run-close', 'erasure', 'erasure'])
+  await log.close()
 })
 
 test('documents another run uses stay with it, and are named; its own content stays', async () => {
@@ -103,10 +135,35 @@ test('a run whose shard a live process holds is busy, and nothing of it is gone'
   const writ = await createWrit({ home })
   try {
     const { run } = await writ.completion({ query: QUESTION, context: DOCUMENT })
+    const before = found()
     await expect(eraseRun(home, run, 'r')).rejects.toMatchObject({ code: 'RUN_BUSY' })
+    expect(found()).toEqual(before)
   } finally {
     await writ.close()
   }
   await expect(orderHold(home, 'no-such-run', 'hold', 'r')).rejects.toMatchObject({ code: 'UNKNOWN_RUN' })
   await expect(eraseRun(home, 'no-such-run', 'r')).rejects.toMatchObject({ code: 'UNKNOWN_RUN' })
+})
+
+test('drafts and an evidence file that is none are destroyed, and the statement says so', async () => {
+  const run = await ask(DOCUMENT)
+  const file = join(home, 'runs', `${run}.writ`)
+  const bytes = readFileSync(file)
+  writeFileSync(`${file}.1.tmp`, bytes)
+  writeFileSync(file, bytes.subarray(0, bytes.length - 600))
+  const done = await eraseRun(home, run, 'r')
+  expect(found()).toEqual([])
+  expect(readdirSync(join(home, 'runs'))).toEqual([])
+  expect(done.disclosures).toBeUndefined()
+  expect(done.reached.join()).toContain('could not be read')
+})
+
+test('an erasure cut short after the evidence was linked finishes when done again', async () => {
+  const run = await ask(DOCUMENT)
+  const file = join(home, 'runs', `${run}.writ`)
+  linkSync(file, `${file}.1.old`)
+  await eraseRun(home, run, 'r')
+  expect(found()).toEqual([])
+  const { ok } = await verifyFile(file, { trust: join(home, 'trust.json') })
+  expect(ok).toBe(true)
 })

@@ -1,8 +1,18 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Ledger, WritError } from '@writ/contract'
-import { ERASURE_KIND, type Erasure, hex, rootOf, signByOperator } from '@writ/evidence'
+import {
+  ERASURE_KIND,
+  type Erasure,
+  emptyDisclosures,
+  hex,
+  parseStatement,
+  rootOf,
+  sha256Hex,
+  signByOperator,
+} from '@writ/evidence'
+import { type EvidenceState, emptyEvidence, evidenceState } from './empty-evidence.ts'
 import {
   destroyFile,
   eraseContent,
@@ -13,6 +23,7 @@ import {
   unlessHeld,
 } from './ledger/index.ts'
 import { dropPacks } from './memory/index.ts'
+import { openTransparencyLog } from './transparency/index.ts'
 
 export { type Hold, listHolds } from './ledger/index.ts'
 
@@ -26,40 +37,69 @@ const NEVER_REACHED = [
 ]
 
 /**
- * Erases the content of a run: packs nobody else uses, the evidence file of the home, payloads and question, the run's key.
- * The key goes last, so that an erasure that was cut short can be done again; a signed statement says what was reached
- * and what was not. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `LEGAL_HOLD`.
+ * Erases the content of a run: packs nobody else uses, payloads and question, the run's key, what its evidence file in the
+ * home discloses. A signed statement, which goes into the log and the emptied evidence file, says what was reached and what
+ * was not. One that was cut short can be done again. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `LEGAL_HOLD`.
  */
 export async function eraseRun(home: string, run: string, reason: string): Promise<Erasure> {
   const root = resolve(home)
   const signer = await openSigner(root)
   return await unlessHeld(root, run, async () => {
     const facts = await withLedger(root, (ledger) => gather(ledger, run))
-    const packs = await dropPacks(root, facts.own)
-    const files = destroyEvidence(join(root, 'runs'), run)
-    await eraseContent(root, run)
-    const erasure: Erasure = {
-      run,
-      root: facts.root,
-      reason,
-      at: new Date().toISOString(),
-      reached: [
-        'the key of the run',
-        'its payloads and its question in the ledger',
-        ...(files > 0 ? ['its evidence file in the home'] : []),
-        ...(packs.dropped > 0 ? [`${packs.dropped} packs of documents that only this run used`] : []),
-      ],
-      notReached: [
-        ...NEVER_REACHED,
-        ...(facts.shared > 0 ? [`${facts.shared} packs of documents that other runs use`] : []),
-      ],
+    // Opened first: what could not be logged is not begun.
+    const log = await openTransparencyLog(root, signer)
+    try {
+      const packs = await eraseContent(root, run, () => dropPacks(root, facts.own))
+      const runs = join(root, 'runs')
+      const evidence = await evidenceState(runs, run)
+      const erasure = describe(run, reason, facts, packs.dropped, evidence)
+      const statement = await signByOperator(signer, ERASURE_KIND, erasure)
+      await emptyEvidence(runs, run, evidence, statement, destroyFile)
+      await keepStatement(root, run, statement)
+      await log.append(statement)
+      return erasure
+    } finally {
+      await log.close()
     }
-    const directory = join(root, 'erasures')
-    await mkdir(directory, { recursive: true, mode: 0o700 })
-    const statement = await signByOperator(signer, ERASURE_KIND, erasure)
-    await writeFile(join(directory, `${run}.dsse`), statement, { mode: 0o600, flush: true })
-    return erasure
   })
+}
+
+function describe(
+  run: string,
+  reason: string,
+  { root, shared }: Facts,
+  dropped: number,
+  evidence: EvidenceState,
+): Erasure {
+  return {
+    run,
+    root,
+    reason,
+    at: new Date().toISOString(),
+    reached: [
+      'the key of the run',
+      'its payloads and its question in the ledger',
+      ...REACHED_EVIDENCE[evidence],
+      ...(dropped > 0 ? [`${dropped} packs of documents that only this run used`] : []),
+    ],
+    notReached: [
+      ...NEVER_REACHED,
+      ...(shared > 0 ? [`${shared} packs of documents that other runs use`] : []),
+    ],
+    ...(evidence === 'emptied' ? { disclosures: sha256Hex(emptyDisclosures(run)) } : {}),
+  }
+}
+
+const REACHED_EVIDENCE: Readonly<Record<EvidenceState, readonly string[]>> = {
+  emptied: ['question, answer and citations in its evidence file in the home'],
+  destroyed: ['its evidence file in the home, as a whole, for it could not be read as one'],
+  none: [],
+}
+
+async function keepStatement(root: string, run: string, statement: Uint8Array): Promise<void> {
+  const directory = join(root, 'erasures')
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await writeFile(join(directory, `${run}.dsse`), statement, { mode: 0o600, flush: true })
 }
 
 /** Holds a run of the home, or releases it. Rejects with `UNKNOWN_RUN`, and `USAGE` when it is so already. */
@@ -82,6 +122,13 @@ async function withLedger<T>(home: string, work: (ledger: Ledger) => Promise<T>)
   } finally {
     await ledger.close()
   }
+}
+
+/** What was erased of a run of the home; undefined when it was not erased. Rejects with `VERIFICATION_FAILED` for a damaged statement. */
+export function erasureOf(home: string, run: string): Erasure | undefined {
+  if (!erasedRuns(home).has(run)) return undefined
+  const path = join(resolve(home), 'erasures', `${run}.dsse`)
+  return parseStatement(readFileSync(path), path, ERASURE_KIND).statement.predicate
 }
 
 /** The runs of a home that were erased. */
@@ -121,11 +168,4 @@ async function packsOf(ledger: Ledger, run: string): Promise<readonly string[]> 
   return partitions.flatMap(({ packSha256 }: { packSha256?: unknown }) =>
     typeof packSha256 === 'string' && /^[0-9a-f]{64}$/.test(packSha256) ? [packSha256] : [],
   )
-}
-
-/** The evidence file and drafts of it that a dying process left. */
-function destroyEvidence(directory: string, run: string): number {
-  const names = existsSync(directory) ? readdirSync(directory) : []
-  const own = names.filter((name) => name === `${run}.writ` || name.startsWith(`${run}.writ.`))
-  return own.filter((name) => destroyFile(join(directory, name))).length
 }

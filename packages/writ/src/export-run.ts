@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import { isWritError, type Ledger, type TrustRoot, WritError } from '@writ/contract'
 import { type ByteSource, type Contents, readEvidence, sourceDigest } from '@writ/evidence'
+import { erasureOf } from './erase-run.ts'
 import { openEvidenceFile, withEvidence } from './evidence-source.ts'
 import {
   evidenceSource,
@@ -35,7 +36,8 @@ export async function* exportRun(
 ): AsyncIterable<string> {
   const path = join(home, 'runs', `${run}.writ`)
   const contents = await presentContents(path)
-  const source = await ledgerSource(ledger, run, contents?.disclosures.items ?? [])
+  const kept = await ledgerSource(ledger, run, contents?.disclosures.items ?? [])
+  const source = { ...kept, erasure: contents?.erasure?.statement.predicate ?? erasureOf(home, run) }
   const trust = options.trust ?? join(home, 'trust.json')
   yield* written(source, contents === undefined ? undefined : path, { ...options, trust })
 }

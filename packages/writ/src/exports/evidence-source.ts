@@ -2,12 +2,13 @@ import type { Contents } from '@writ/evidence'
 import type { RunSource } from './run-source.ts'
 
 /** A run as an evidence file holds it: its records, and of what lies beside them only what the file lays open. */
-export function evidenceSource({ run, records, disclosures }: Contents): RunSource {
+export function evidenceSource({ run, records, disclosures, erasure }: Contents): RunSource {
   const texts = new Map(disclosures.items.map(({ path, text }) => [path, text]))
   return {
     run,
     keyed: false,
     origin: 'evidence',
+    erasure: erasure?.statement.predicate,
     async *records() {
       for await (const { leaves } of records()) yield* leaves
     },

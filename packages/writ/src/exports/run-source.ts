@@ -1,3 +1,5 @@
+import type { Erasure } from '@writ/evidence'
+
 /** Where a run is read back from: its home, or an evidence file. Whatever it gives is data, never to be trusted. */
 export interface RunSource {
   readonly run: string
@@ -10,4 +12,6 @@ export interface RunSource {
   /** Whether what is kept encrypted can be opened: in a home while the run's key is there, in an evidence file never. */
   readonly keyed: boolean
   readonly origin: 'home' | 'evidence'
+  /** What was erased of the run, as its statement says; undefined when nothing was. */
+  readonly erasure?: Erasure | undefined
 }

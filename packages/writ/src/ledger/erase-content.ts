@@ -13,10 +13,10 @@ const RETRY_MS = 50
  * Makes the content of a run unreadable: its payloads and its question leave the shard, then its key is destroyed. The
  * records stay. Doing it again does no harm, and finishes what was cut short.
  *
- * For a process that has no ledger of this home open. Rejects with `UNKNOWN_RUN`, and with `RUN_BUSY` while a live process
- * holds the run's shard.
+ * `first` is done before anything of it, once nobody else can write the run. For a process that has no ledger of this home
+ * open. Rejects with `UNKNOWN_RUN`, and with `RUN_BUSY` while a live process holds the run's shard.
  */
-export async function eraseContent(home: string, run: string): Promise<void> {
+export async function eraseContent<T>(home: string, run: string, first: () => Promise<T>): Promise<T> {
   const places = prepareHome(home)
   const path = isRunId(run) ? shardPaths(places.ledger).find((one) => holds(one, run)) : undefined
   if (path === undefined)
@@ -25,12 +25,15 @@ export async function eraseContent(home: string, run: string): Promise<void> {
   if (shard === undefined) {
     throw new WritError('RUN_BUSY', `run ${run} is in ${path}, which a live process writes`, { run })
   }
+  let done: T
   try {
+    done = await first()
     await emptyRun(shard, run)
   } finally {
     shard.close()
   }
   destroyFile(join(places.runKeys, `${run}.key`))
+  return done
 }
 
 function holds(path: string, run: string): boolean {

@@ -5,6 +5,7 @@ import { readSection, refusedSection } from './access-section.ts'
 import { whole } from './amounts.ts'
 import { answerSection } from './answer-section.ts'
 import { costSection } from './cost-section.ts'
+import { erased } from './erased.ts'
 import { foreign, type Html, html } from './markup.ts'
 import { frameTable, picture } from './picture.ts'
 import { meaningSection, type Proof, proofSection } from './proof-section.ts'
@@ -50,7 +51,8 @@ function verified(ok: boolean): Html {
 }
 
 /** What cannot be told any more, or not from here. */
-function gone({ keyed, source }: Story): Html {
+function gone({ keyed, source, erasure }: Story): Html {
+  if (erasure !== undefined) return erased(erasure)
   if (keyed) return html``
   return source === 'home'
     ? html`<div class="notice warn" role="note"><p><strong>The key of this run was destroyed.</strong> Prompts, model outputs, the text and the names of what was read, and what child frames were asked are gone from this home. What happened, in which order, what policy decided and what it cost is still recorded, and still verifies. Copies that were exported or printed before are not reached by that. What is shown below beyond this comes from the evidence file.</p></div>`

@@ -1,5 +1,5 @@
 import type { Citation, Denial, Det, Omitted, RecordedDecision, Status } from '@writ/contract'
-import { type AnyRecord, decodeRecord } from '@writ/evidence'
+import { type AnyRecord, decodeRecord, type Erasure } from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
 import { type FrameStory, Frames } from './frames.ts'
 import { passagesIn } from './passages.ts'
@@ -32,6 +32,7 @@ export interface Story {
   readonly frames: readonly FrameStory[]
   readonly keyed: boolean
   readonly source: RunSource['origin']
+  readonly erasure: Erasure | undefined
 }
 
 /** Reads the story of a run from its records and what lies open beside them. Undefined when it does not begin with `run.open`. */
@@ -71,6 +72,7 @@ export async function readStory(source: RunSource): Promise<Story | undefined> {
     frames: middle.frames.all,
     keyed: source.keyed,
     source: source.origin,
+    erasure: source.erasure,
   }
 }
 
