@@ -21,6 +21,7 @@ const COMPOSITION = [
   'sign-bundle.ts',
   'inspect-log.ts',
   'run-witness.ts',
+  'witness-quorum.ts',
 ]
 
 interface Import {

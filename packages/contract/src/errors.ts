@@ -1,6 +1,6 @@
 /**
  * Every error Writ raises on purpose: how the command line exits for it (1 failure, 2 usage, 3 denied, 4 limit,
- * 6 verification, 130 interrupted), whether trying again can help, and what to do next. `docs/reference/errors.md` documents
+ * 5 waiting, 6 verification, 130 interrupted), whether trying again can help, and what to do next. `docs/reference/errors.md` documents
  * each; a test keeps the two equal.
  */
 export const ERRORS = {
@@ -155,6 +155,11 @@ export const ERRORS = {
     exit: 1,
     retryable: false,
     next: 'Put the newest log.db back. If it is lost, rotate the log key, move the log directory of the home away, and a new log begins.',
+  },
+  WITNESS_QUORUM: {
+    exit: 5,
+    retryable: true,
+    next: 'Bring the witnesses back and ask again; the run is recorded and its answer was not handed out.',
   },
   LOG_FORKED: {
     exit: 1,

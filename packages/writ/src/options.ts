@@ -20,6 +20,12 @@ export interface WritOptions {
   /** Tokens, for models whose window is not known. */
   readonly contextWindow?: number
   readonly limits?: Partial<Limits>
+  /** URLs of witnesses. With any, an answer is handed out only once the quorum has cosigned the log that holds its run. */
+  readonly witnesses?: readonly string[]
+  /** Distinct pinned witness keys that have to cosign; all witnesses by default. */
+  readonly witnessQuorum?: number
+  /** Milliseconds witnesses have to answer; 10,000 by default. */
+  readonly witnessTimeoutMs?: number
 }
 
 /** What a question is asked over. */

@@ -36,6 +36,7 @@ import { type RunView, showRun } from './show-run.ts'
 import { openTransparencyLog } from './transparency/index.ts'
 import { uuidV7 } from './uuid-v7.ts'
 import { VERSION } from './version.ts'
+import { awaiting, openQuorum } from './witness-quorum.ts'
 import { prepareEvidencePath, writeEvidence } from './write-evidence.ts'
 
 const DEFAULT_HOME = '.writ'
@@ -119,6 +120,7 @@ class Runtime implements Writ {
       const run = uuidV7(systemClock.now())
       const path = resolve(asked.out ?? join(this.home, 'runs', `${run}.writ`))
       await prepareEvidencePath(path, asked.out === undefined)
+      const quorum = await openQuorum(this.home, this.#options)
       const policy = await this.#policy()
       const [models, authority] = await Promise.all([this.#models(policy, limits), authorise(policy, asked)])
       const store = await this.#context(asked.context, asked, policy, deadline.signal, onEvent)
@@ -145,6 +147,7 @@ class Runtime implements Writ {
           reasoner: createReasoner(),
           signer,
           transparency,
+          ...quorum,
           callModel,
           log,
           onEvent,
@@ -152,6 +155,7 @@ class Runtime implements Writ {
         const result = await inSandbox((sandbox) => executeRun(request, { ...ports, sandbox }))
         // Nothing is released before its evidence is on disk.
         await writeEvidence(path, result.evidence)
+        if (result.pending !== null) throw awaiting(result.pending, run, path)
         const answer = { ...result.answer, evidence: path }
         onEvent({ type: 'answer', answer, governance: result.governance })
         return answer

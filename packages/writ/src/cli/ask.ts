@@ -42,6 +42,8 @@ export interface AskFlags {
   readonly json?: boolean
   readonly jsonl?: boolean
   readonly quiet?: boolean
+  readonly witness?: readonly string[]
+  readonly witnessQuorum?: number
 }
 
 /** Asks one question and prints the answer; resolves with the exit code. */
@@ -104,6 +106,8 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
     contextWindow: flags.contextWindow ?? config.contextWindow,
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
     prices: config.prices,
+    witnesses: flags.witness ?? config.witnesses,
+    witnessQuorum: flags.witnessQuorum ?? config.witnessQuorum,
     apiKey,
   })
 }

@@ -35,6 +35,9 @@ export interface Config {
   readonly labels: readonly LabelRule[]
   readonly user?: string | undefined
   readonly purpose?: string | undefined
+  /** Witnesses an answer waits for, and how many of them. */
+  readonly witnesses?: readonly string[] | undefined
+  readonly witnessQuorum?: number | undefined
 }
 
 const labelText = z.string().transform((text, context) => {
@@ -65,6 +68,8 @@ const userSchema = z
     policy: z.string(),
     user: z.string(),
     purpose: z.string(),
+    witnesses: z.array(z.url()),
+    witnessQuorum: z.number().int().positive(),
   })
   .partial()
 
@@ -79,6 +84,8 @@ const projectSchema = z
     policy: z.never({ error: onlyOfUser(' or give --policy') }),
     user: z.never({ error: onlyOfUser(' or give --as') }),
     purpose: z.never({ error: onlyOfUser(' or give --purpose') }),
+    witnesses: z.never({ error: onlyOfUser(' or give --witness') }),
+    witnessQuorum: z.never({ error: onlyOfUser(' or give --witness-quorum') }),
   })
   .partial()
 

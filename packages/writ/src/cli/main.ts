@@ -10,7 +10,7 @@ import { addErase } from './erase.ts'
 import { type ExportFlags, exportRun, report as reportRun } from './export.ts'
 import { addKeys } from './keys.ts'
 import { addLog } from './log.ts'
-import { seconds, usd, wholeNumber } from './parse-option.ts'
+import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
 import { runs, show } from './show.ts'
@@ -123,6 +123,12 @@ function addAsk(writ: Command): void {
     .option('--max-turns <n>', 'most turns of one frame', wholeNumber('--max-turns', 1))
     .option('--timeout <s>', 'time limit in seconds, from the start of the process', seconds('--timeout'))
     .option('--concurrency <n>', 'requests in flight at once, per model', wholeNumber('--concurrency', 1))
+    .option('--witness <url>', 'hand the answer out only once witnesses cosigned; repeatable', repeated)
+    .option(
+      '--witness-quorum <k>',
+      'witnesses that have to (default: all given)',
+      wholeNumber('--witness-quorum', 1),
+    )
     .option('--out <file>', 'evidence file')
     .option('--home <dir>', 'state directory (default .writ, or WRIT_HOME)')
     .option('--json', 'print one JSON object')

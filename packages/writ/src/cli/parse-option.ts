@@ -37,3 +37,8 @@ export function documentLabel(text: string): Label {
   if (parsed === undefined) throw new WritError('BAD_LABEL', `"${text}" is no label.`)
   return label(parsed.level, parsed.categories, true)
 }
+
+/** An option that may be given more than once: all its values. */
+export function repeated(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
+}

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { initWitness, startWitness } from '../index.ts'
-import { wholeNumber } from './parse-option.ts'
+import { repeated, wholeNumber } from './parse-option.ts'
 
 interface ServeFlags {
   readonly dir: string
@@ -28,12 +28,8 @@ export function addWitness(writ: Command, running: Running): void {
     .requiredOption('--dir <state>', 'directory of the witness')
     .requiredOption('--port <n>', 'port; 0 for any', wholeNumber('--port', 0))
     .option('--host <host>', 'address to listen on (default 127.0.0.1)')
-    .option('--log <origin=key>', 'a log to watch, as `writ log show` prints it; repeatable', collect)
+    .option('--log <origin=key>', 'a log to watch, as `writ log show` prints it; repeatable', repeated)
     .action(running(serve))
-}
-
-function collect(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text]
 }
 
 async function init(flags: { readonly dir: string; readonly name: string }): Promise<number> {

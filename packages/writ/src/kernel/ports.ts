@@ -13,6 +13,7 @@ import type {
   SinkFacts,
   TransparencyLog,
   UserFacts,
+  Witnesses,
 } from '@writ/contract'
 
 /** What the kernel needs from the rooms around it. It knows the ports, never an adapter. */
@@ -27,6 +28,8 @@ export interface KernelPorts {
   readonly log: RunLog
   /** Where the statements about the run go; a run that is done again makes none. */
   readonly transparency?: TransparencyLog
+  /** Whom an answer waits for; nobody when absent. */
+  readonly witnesses?: Witnesses
   readonly onEvent: (event: RunEvent) => void
 }
 

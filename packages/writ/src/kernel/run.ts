@@ -47,6 +47,8 @@ export interface RunResult {
   readonly answer: Answer
   readonly evidence: AsyncIterable<Uint8Array>
   readonly governance: Governance
+  /** Why the answer may not be handed out yet, when its evidence has to wait for witnesses. */
+  readonly pending: WritError | null
 }
 
 /** Runs one request from its opening record to its sealed evidence. Rejects only when no evidence can be written. */
@@ -59,10 +61,10 @@ export async function executeRun(request: RunRequest, ports: KernelPorts): Promi
   try {
     const state = createState(request, ports, { signal, halt: (error) => halted.abort(error) })
     const { answer, released, closing } = await runToClose(state, request)
-    const evidence = await sealRun(state, request.question, answer, released, closing)
+    const { evidence, pending } = await sealRun(state, request.question, answer, released, closing)
     await ports.log.finish(answer.status)
     const { recordMs, size } = state.journal
-    return { answer, evidence, governance: { ...state.gate.cost, recordMs, records: size } }
+    return { answer, evidence, pending, governance: { ...state.gate.cost, recordMs, records: size } }
   } finally {
     clearTimeout(timer)
   }

@@ -1,22 +1,26 @@
-import type { Answer } from '@writ/contract'
+import type { Answer, WritError } from '@writ/contract'
 import {
   canonicalJson,
   type Disclosure,
   disclose,
   evidenceFiles,
   packEvidence,
-  RUN_CLOSE_PROOF,
-  RUN_OPEN_PROOF,
   recordsFile,
   signCheckpoint,
   signRunClose,
   signRunOpen,
 } from '@writ/evidence'
 import type { Place } from './journal.ts'
-import { logged } from './logged.ts'
+import { logClosing } from './logged.ts'
 import type { Released } from './release.ts'
 import { OPENING } from './run-records.ts'
 import type { RunState } from './run-state.ts'
+
+/** A run that is sealed: its evidence, and why its answer may not be handed out yet. */
+export interface SealedRun {
+  readonly evidence: AsyncIterable<Uint8Array>
+  readonly pending: WritError | null
+}
 
 /**
  * Seals a closed run; gives its evidence file, made while it is read, from records in the ledger. Order: the root is
@@ -29,9 +33,9 @@ export async function sealRun(
   answer: Answer,
   released: Released | undefined,
   closing: Place,
-): Promise<AsyncIterable<Uint8Array>> {
+): Promise<SealedRun> {
   const { journal, ports, run } = state
-  const { signer, log, policy, transparency } = ports
+  const { signer, log, policy } = ports
   const { size, root } = journal
   await log.seal(size, root)
   const records = await recordsFile(() => log.records())
@@ -44,13 +48,10 @@ export async function sealRun(
     disclosures: disclosures(state, question, answer, released, closing),
     keys: [signer.publicKey('log'), signer.publicKey('operator')],
   })
-  const runClose = await signRunClose(signer, { lastRecord: records.last, size, root, files })
-  const proofs = new Map<string, Uint8Array>()
-  if (transparency !== undefined) {
-    proofs.set(RUN_OPEN_PROOF, await logged(transparency, runOpen))
-    proofs.set(RUN_CLOSE_PROOF, await logged(transparency, runClose))
-  }
-  return packEvidence(files, runClose, proofs)
+  const lastRecord = records.last
+  const runClose = await signRunClose(signer, { lastRecord, size, root, files })
+  const { proofs, pending } = await logClosing(state, { runOpen, runClose, lastRecord })
+  return { evidence: packEvidence(files, runClose, proofs), pending }
 }
 
 /** What the evidence opens by default: question, answer, citations, what was refused and what was left out. */

@@ -1,11 +1,13 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { WritError } from '@writ/contract'
-import { COSIGNATURE, formatVerifierKey, isKeyName, type WitnessKey } from '@writ/evidence'
+import { type TrustRoot, WritError } from '@writ/contract'
+import { base64, COSIGNATURE, formatVerifierKey, isKeyName, sha256Hex, type WitnessKey } from '@writ/evidence'
 
 const KEY = 'witness.pem'
 const NAME = 'name'
+/** What whoever trusts the witness pins: `writ keys trust`. */
+const TRUST = 'trust.json'
 
 /** The key a witness cosigns with. */
 export interface Cosigner extends WitnessKey {
@@ -22,7 +24,9 @@ export function createCosigner(directory: string, name: string): Cosigner {
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' })
   writeFileSync(join(directory, NAME), name, { flush: true })
   writeFileSync(join(directory, KEY), pem, { mode: 0o600, flag: 'wx', flush: true })
-  return cosigner(name, privateKey)
+  const made = cosigner(name, privateKey)
+  writeFileSync(join(directory, TRUST), `${JSON.stringify(trustRoot(made), null, 2)}\n`, { flush: true })
+  return made
 }
 
 /** Opens the key of a witness. Throws `KEY_UNAVAILABLE`, and never makes another. */
@@ -37,6 +41,20 @@ export function openCosigner(directory: string): Cosigner {
     // Without a cause: an error of the parser must not carry the key along.
     throw new WritError('KEY_UNAVAILABLE', `${path} is missing, open to other users or no Ed25519 key.`)
   }
+}
+
+function trustRoot({ name, publicKey }: WitnessKey): TrustRoot {
+  const key = {
+    role: 'witness',
+    keyId: sha256Hex(publicKey),
+    algorithm: 'ed25519',
+    publicKey: base64(publicKey),
+    name,
+    // Whole seconds, as cosignatures count.
+    validFrom: new Date(Math.floor(Date.now() / 1000) * 1000).toISOString(),
+    validUntil: null,
+  } as const
+  return { schema: 'writ.trust/1', keys: [key] }
 }
 
 function cosigner(name: string, secret: KeyObject): Cosigner {

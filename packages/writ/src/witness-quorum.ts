@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+import { type Witnesses, WritError } from '@writ/contract'
+import { loadTrustRoot } from './ledger/index.ts'
+import type { WritOptions } from './options.ts'
+import { openWitnesses } from './transparency/index.ts'
+
+/** How long witnesses may take to answer. */
+const TIMEOUT_MS = 10_000
+
+/** The witnesses of a Writ, as a port of the kernel; none unless they were asked for. Rejects with `USAGE`. */
+export async function openQuorum(
+  home: string,
+  { witnesses: urls = [], witnessQuorum, witnessTimeoutMs = TIMEOUT_MS }: WritOptions,
+): Promise<{ readonly witnesses?: Witnesses }> {
+  if (urls.length === 0 && witnessQuorum === undefined) return {}
+  const trust = await loadTrustRoot(join(home, 'trust.json'))
+  const quorum = witnessQuorum ?? urls.length
+  return { witnesses: openWitnesses({ urls, quorum, trust, timeoutMs: witnessTimeoutMs }) }
+}
+
+/** The error of a run whose answer is kept back, with where its evidence is. */
+export function awaiting({ code, message }: WritError, run: string, path: string): WritError {
+  return new WritError(code, `${message} The answer of run ${run} is kept back; its evidence is ${path}.`, {
+    run,
+  })
+}
