@@ -86,6 +86,13 @@ describe('directions', () => {
     ).toEqual([])
   })
 
+  it('the verifier for browsers imports the contract and evidence only, and nothing of Node', () => {
+    const imports = productImports('packages/evidence/browser')
+    const own = within('packages/evidence/browser')
+    expect(violations(imports, (to) => SHARED.includes(to) || own(to))).toEqual([])
+    expect(imports.filter(({ specifier }) => specifier.startsWith('node:'))).toEqual([])
+  })
+
   it.each([
     'kernel',
     'audit',
