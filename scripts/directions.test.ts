@@ -18,6 +18,7 @@ const COMPOSITION = [
   'index.ts',
   'home-keys.ts',
   'erase-run.ts',
+  'erase-expired.ts',
   'sign-bundle.ts',
   'inspect-log.ts',
   'run-witness.ts',

@@ -8,6 +8,7 @@ export {
   WritError,
 } from '@writ/contract'
 export type { LaneDiff, RunDiff } from './diff-runs.ts'
+export { type ExpiredRun, type Expiry, type ExpiryOptions, eraseExpired } from './erase-expired.ts'
 export { erasedRuns, eraseRun, type Hold, listHolds, orderHold } from './erase-run.ts'
 export { withEvidence } from './evidence-source.ts'
 export { type Check, examine } from './examine.ts'
@@ -31,7 +32,7 @@ export {
 } from './home-keys.ts'
 export { checkLog, publishLog, showLog } from './inspect-log.ts'
 export type { ReplayReport } from './kernel/replay.ts'
-export { backUp, restore } from './ledger/index.ts'
+export { backUp, RETENTION_CLASS, restore } from './ledger/index.ts'
 export { parsePrice, priceTableSchema } from './models/index.ts'
 export type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
 export { initWitness, startWitness, type WitnessOptions } from './run-witness.ts'

@@ -51,6 +51,8 @@ export interface CompletionOptions {
   readonly labels?: readonly LabelRule[]
   /** Limits of this run, over those of the Writ. */
   readonly limits?: Partial<Limits>
+  /** Retention class, kept beside the run: how long until `eraseExpired` may take it. Kept without end by default. */
+  readonly retention?: string
   /** Where the evidence file goes; `<home>/runs/<run>.writ` by default. */
   readonly out?: string
   /** Ends the run at the next step; what it has is recorded. */

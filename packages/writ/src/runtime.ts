@@ -25,7 +25,7 @@ import { readRun } from './kernel/recorded-run.ts'
 import { type ReplayReport, replayRun } from './kernel/replay.ts'
 import { executeRun } from './kernel/run.ts'
 import { systemClock } from './kernel/system-clock.ts'
-import { openLedger, openSigner } from './ledger/index.ts'
+import { openLedger, openSigner, recordRetention } from './ledger/index.ts'
 import { openLibrary } from './memory/index.ts'
 import { callModel, PRICES, resolveModel } from './models/index.ts'
 import type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
@@ -126,6 +126,7 @@ class Runtime implements Writ {
       const store = await this.#context(asked.context, asked, policy, deadline.signal, onEvent)
       try {
         deadline.signal.throwIfAborted()
+        if (asked.retention !== undefined) recordRetention(this.home, run, asked.retention)
         const log = await ledger.open(run, asked.query, systemClock.now())
         deadline.clear()
         const request = {

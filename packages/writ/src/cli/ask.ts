@@ -30,6 +30,7 @@ export interface AskFlags {
   readonly as?: string
   readonly purpose?: string
   readonly label?: string
+  readonly retention?: string
   readonly maxCost?: number
   readonly maxTokens?: number
   readonly maxCalls?: number
@@ -141,9 +142,16 @@ function completionOptions(
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
       label: flags.label === undefined ? config.label : documentLabel(flags.label),
+      retention: retentionOf(flags, config),
       out: flags.out,
     }),
   }
+}
+
+/** A class nobody gave a time to would never end. */
+function retentionOf({ retention: name }: AskFlags, { retention = {} }: Config): string | undefined {
+  if (name === undefined || Object.hasOwn(retention, name)) return name
+  throw new WritError('USAGE', `The user configuration has no retention class '${name}'.`)
 }
 
 function chooseWatch(flags: AskFlags): Watch {

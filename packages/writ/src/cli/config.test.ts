@@ -34,6 +34,13 @@ describe('the configuration', () => {
     expect(load({}, { paths: ['/any'] }).pathsWithin).toBeUndefined()
   })
 
+  it('takes retention classes from the user only, in whole days', () => {
+    expect(load({}, { retention: { short: 30 } }).retention).toEqual({ short: 30 })
+    expect(() => load({ retention: { short: 1 } })).toThrow(bad(/user configuration/))
+    for (const retention of [{ short: 0 }, { short: 1.5 }, { 'Not/one': 3 }, { short: 1e9 }])
+      expect(() => load({}, { retention })).toThrow(bad(/retention/))
+  })
+
   it('lets a project raise labels, never lower them', () => {
     expect(load({ label: 'public' }).label).toEqual(label('internal', [], true))
     expect(load({ label: 'secret:PII' }, { label: 'confidential:HR' }).label).toEqual(

@@ -11,10 +11,13 @@ import {
   WritError,
 } from '@writ/contract'
 import { z } from 'zod'
-import { priceTableSchema } from '../index.ts'
+import { priceTableSchema, RETENTION_CLASS } from '../index.ts'
 
 /** The project's configuration, JSON only: code in the directory one asks about would run. */
 export const CONFIG_FILE = 'writ.config.json'
+
+/** A hundred years. */
+const MOST_DAYS = 36_500
 
 /** What the user and the project together configure. */
 export interface Config {
@@ -33,6 +36,8 @@ export interface Config {
   readonly label?: Label | undefined
   /** Rules of the user decide; those of the project only raise. */
   readonly labels: readonly LabelRule[]
+  /** Days until runs of a class may be erased, by class. */
+  readonly retention?: Readonly<Record<string, number>> | undefined
   readonly user?: string | undefined
   readonly purpose?: string | undefined
   /** Witnesses an answer waits for, and how many of them. */
@@ -66,6 +71,7 @@ const userSchema = z
     labels: z.array(z.strictObject({ ...rule, trusted: z.boolean().optional() })),
     baseUrl: z.string(),
     policy: z.string(),
+    retention: z.record(z.string().regex(RETENTION_CLASS), z.number().int().min(1).max(MOST_DAYS)),
     user: z.string(),
     purpose: z.string(),
     witnesses: z.array(z.url()),
@@ -82,6 +88,7 @@ const projectSchema = z
     ),
     baseUrl: z.never({ error: onlyOfUser(' or give --base-url') }),
     policy: z.never({ error: onlyOfUser(' or give --policy') }),
+    retention: z.never({ error: onlyOfUser('') }),
     user: z.never({ error: onlyOfUser(' or give --as') }),
     purpose: z.never({ error: onlyOfUser(' or give --purpose') }),
     witnesses: z.never({ error: onlyOfUser(' or give --witness') }),

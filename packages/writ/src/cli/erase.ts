@@ -1,5 +1,7 @@
+import { WritError } from '@writ/contract'
 import type { Command } from 'commander'
-import { eraseRun, listHolds, orderHold } from '../index.ts'
+import { type ExpiredRun, eraseExpired, eraseRun, listHolds, orderHold } from '../index.ts'
+import { loadConfig } from './config.ts'
 import { printableLine } from './printable.ts'
 
 type Running = <A extends unknown[]>(
@@ -11,16 +13,27 @@ interface Flags {
   readonly json?: boolean
 }
 
+interface EraseFlags extends Flags {
+  readonly reason?: string
+  readonly expired?: boolean
+  readonly dryRun?: boolean
+}
+
 /** `writ erase` and `writ hold`: making the content of a run unreadable, and forbidding it. */
 export function addErase(writ: Command, running: Running): void {
   common(
     writ
-      .command('erase <run>')
+      .command('erase [run]')
       .description('destroy what a run read, asked and answered; its structure stays'),
   )
-    .requiredOption('--reason <text>', 'kept in the signed statement; name no person')
+    .option('--reason <text>', 'kept in the signed statement; name no person')
+    .option('--expired', 'every run past the time of its retention class, instead of one')
+    .option('--dry-run', 'with --expired: say what would be erased, erase nothing')
     .action(
-      running(async (run: string, flags: Flags & { reason: string }) => {
+      running(async (run: string | undefined, flags: EraseFlags) => {
+        if (flags.expired === true) return await expire(run, flags)
+        if (run === undefined || flags.reason === undefined || flags.dryRun === true)
+          throw new WritError('USAGE', 'Give a run and --reason, or --expired with or without --dry-run.')
         const done = await eraseRun(home(flags), run, flags.reason)
         return print(flags, done, [
           `run ${run} erased at ${done.at}`,
@@ -45,6 +58,32 @@ export function addErase(writ: Command, running: Running): void {
       return print(flags, holds, lines.length > 0 ? lines : ['No run of this home was ever held.'])
     }),
   )
+}
+
+/** Resolves with 1 when something that is due could not be erased and nobody ordered it kept. */
+async function expire(run: string | undefined, flags: EraseFlags): Promise<number> {
+  if (run !== undefined || flags.reason !== undefined)
+    throw new WritError('USAGE', '--expired takes neither a run nor --reason.')
+  const { retention = {} } = loadConfig(process.cwd(), process.env)
+  const done = await eraseExpired(home(flags), { retention, dryRun: flags.dryRun === true })
+  print(flags, done, done.runs.length > 0 ? done.runs.map(describe) : ['No run is past its time.'])
+  const left = done.runs.filter(
+    ({ outcome, code }) => outcome === 'unknown-class' || (outcome === 'refused' && code !== 'LEGAL_HOLD'),
+  )
+  return left.length > 0 ? 1 : 0
+}
+
+function describe({ run, class: name, expiredAt, outcome, code }: ExpiredRun): string {
+  switch (outcome) {
+    case 'erased':
+      return `${run}  erased; class ${name}, over since ${expiredAt}`
+    case 'due':
+      return `${run}  would be erased; class ${name}, over since ${expiredAt}`
+    case 'refused':
+      return `${run}  NOT erased: ${code}; class ${name}, over since ${expiredAt}`
+    case 'unknown-class':
+      return `${run}  NOT erased: the user configuration has no time for its class ${name ?? '(unreadable)'}`
+  }
 }
 
 async function order(

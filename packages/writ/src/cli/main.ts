@@ -116,6 +116,7 @@ function addAsk(writ: Command): void {
     .option('--as <user>', 'user the run acts for')
     .option('--purpose <p>', 'purpose of the run')
     .option('--label <label>', 'label of the given paths: level[:category,…]')
+    .option('--retention <class>', 'retention class of the user configuration, for `erase --expired`')
     .option('--max-cost <usd>', 'most the run may cost', usd('--max-cost'))
     .option('--max-tokens <n>', 'most tokens, input and output together', wholeNumber('--max-tokens', 0))
     .option('--max-calls <n>', 'most model requests, retries included', wholeNumber('--max-calls', 0))

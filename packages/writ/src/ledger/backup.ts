@@ -17,8 +17,12 @@ import { openForReading, shardPaths } from './shard.ts'
 import { asDamage } from './shard-health.ts'
 import { syncDirectory, writeOnce } from './write-once.ts'
 
+/** Legal holds, retention classes, statements of erasures: small files, one a run. */
+const BESIDE_RUNS = ['holds', 'retention', 'erasures']
+
 /**
- * Copies the state of a home into a new directory while runs go on: the trust root, the global log, every shard and, with
+ * Copies the state of a home into a new directory while runs go on: the trust root, the global log, every shard, what was
+ * ordered of runs (holds, retention, erasures) and, with
  * `keys`, the keys of runs, without which their content cannot be read. The manifest is written last. Rejects with
  * `PATH_NOT_FOUND`, `TARGET_EXISTS`, `LEDGER_DAMAGED`.
  *
@@ -48,6 +52,11 @@ export async function backUp(
   copied('log/checkpoint', copyFileSync)
   copied('log/log.db', copyDatabase)
   for (const path of shardPaths(places.ledger)) copied(path.slice(root.length + 1), copyShard)
+  for (const folder of BESIDE_RUNS) {
+    const names = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []
+    for (const name of names.filter((one) => /\.(json|dsse)$/.test(one)))
+      copied(`${folder}/${name}`, copyFileSync)
+  }
   if (options.keys) {
     for (const name of readdirSync(places.runKeys).filter((one) => one.endsWith('.key'))) {
       copied(`keys/runs/${name}`, copyFileSync)
