@@ -22,6 +22,7 @@ const COMPOSITION = [
   'sign-bundle.ts',
   'inspect-log.ts',
   'run-witness.ts',
+  'renew-proofs.ts',
   'witness-quorum.ts',
 ]
 

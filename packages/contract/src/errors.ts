@@ -159,7 +159,7 @@ export const ERRORS = {
   WITNESS_QUORUM: {
     exit: 5,
     retryable: true,
-    next: 'Bring the witnesses back and ask again; the run is recorded and its answer was not handed out.',
+    next: 'Bring the witnesses back and complete the evidence file with `writ log prove <file> --witness <url>`; the answer is in it.',
   },
   LOG_FORKED: {
     exit: 1,

@@ -18,6 +18,8 @@ export interface TransparencyLog {
    * The same bytes again give the same index. Rejects with `LOG_ROLLED_BACK`, `LOG_FORKED` or `LOG_FAILED`.
    */
   append(statement: Uint8Array): Promise<number>
+  /** The index of a statement that is in the log; undefined for any other. */
+  indexOf(statement: Uint8Array): number | undefined
   state(): LogState
   /** The newest signed checkpoint (a signed note); undefined while the log is empty. */
   checkpoint(): Uint8Array | undefined

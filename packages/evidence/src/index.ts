@@ -1,7 +1,7 @@
 export * from './add-checkpoint.ts'
 export * from './audit-log.ts'
 export * from './bundle-hash.ts'
-export { type ByteSource, bytesSource } from './byte-source.ts'
+export { type ByteSource, bytesSource, chunksOf } from './byte-source.ts'
 export { canonicalBytes, canonicalJson, MAX_RECORD_DEPTH, parseCanonical } from './canonical.ts'
 export * from './checkpoint.ts'
 export * from './commitment.ts'
@@ -13,7 +13,14 @@ export { base64, bytesEqual, fromBase64, fromHex, hex } from './encoding.ts'
 export { emptiedEvidence, emptyDisclosures } from './erased-evidence.ts'
 export { type Contents, readEvidence } from './evidence-contents.ts'
 export * from './evidence-file.ts'
-export { RUN_CLOSE_PROOF, RUN_HEAD_PROOF, RUN_OPEN_PROOF } from './evidence-layout.ts'
+export {
+  isVouchedFor,
+  RUN_CLOSE,
+  RUN_CLOSE_PROOF,
+  RUN_HEAD_PROOF,
+  RUN_OPEN,
+  RUN_OPEN_PROOF,
+} from './evidence-layout.ts'
 export { type FileContent, type FileDigest, type MadeFile, sourceDigest } from './file-content.ts'
 export * from './merkle.ts'
 export * from './merkle-proof.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Answer, WritError } from '@writ/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWrit, setThreshold, showLog, trustKeys, verifyFile } from './index.ts'
+import { createWrit, renewProofs, setThreshold, showLog, trustKeys, verifyFile } from './index.ts'
 
 const WRIT = resolve(import.meta.dirname, '../bin/writ.js')
 
@@ -55,8 +55,9 @@ async function serve(directory: string, port = 0): Promise<{ url: string; child:
   return { url, child }
 }
 
-async function ask(witnesses: readonly string[], witnessQuorum = witnesses.length): Promise<Answer> {
-  const writ = await createWrit({ home, witnesses, witnessQuorum, witnessTimeoutMs: 5_000 })
+async function ask(witnesses: readonly string[], quorum = witnesses.length): Promise<Answer> {
+  const required = quorum === 0 ? {} : { witnesses, witnessQuorum: quorum, witnessTimeoutMs: 5_000 }
+  const writ = await createWrit({ home, ...required })
   try {
     const context = [{ id: 'a.txt', text: 'The lease of unit 4 ends on 3 May. It renews by itself.' }]
     return await writ.completion({ query: 'When does the lease end?', context })
@@ -111,6 +112,11 @@ test('one witness down: two of two keep the answer back, one of two hands it out
   expect(error.message).toContain(file)
   expect((await witnessed(join(home, 'runs', file))).slice(0, 2)).toEqual(['fail', 'QUORUM_NOT_MET'])
   expect((await ask(urls, 1)).status).toBe('complete')
+  const path = join(home, 'runs', file)
+  const again = [ann.url, (await serve(directories[1] ?? '')).url]
+  await renewProofs(path, { home, witnesses: again })
+  expect((await witnessed(path)).slice(0, 2)).toEqual(['pass', 'OK'])
+  expect((await verifyFile(path, { trust: join(home, 'trust.json') })).ok).toBe(true)
 })
 
 test('a home put back as it was is refused by the witness that saw more, and so is a fork of it', async () => {
@@ -126,6 +132,20 @@ test('a home put back as it was is refused by the witness that saw more, and so 
   // The witness has seen nine statements of this log. The copy has three, and each run adds three.
   expect(await refused(ask([url]))).toMatchObject({ code: 'LOG_ROLLED_BACK' })
   expect(await refused(ask([url]))).toMatchObject({ code: 'LOG_FORKED' })
+})
+
+test('only evidence of this log, whole, is proven again', async () => {
+  await showLog(home)
+  const path = (await ask([])).evidence ?? ''
+  await renewProofs(path, { home })
+  const other = join(place, 'other')
+  await showLog(other)
+  await expect(renewProofs(path, { home: other })).rejects.toMatchObject({ code: 'VERIFICATION_FAILED' })
+  cpSync(join(home, 'keys'), join(place, 'fresh', 'keys'), { recursive: true })
+  cpSync(join(home, 'trust.json'), join(place, 'fresh', 'trust.json'))
+  await expect(renewProofs(path, { home: join(place, 'fresh') })).rejects.toMatchObject({
+    code: 'LOG_FAILED',
+  })
 })
 
 test('a quorum that cannot be made is said before anything is spent', async () => {

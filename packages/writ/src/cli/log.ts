@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { checkLog, publishLog, showLog } from '../index.ts'
+import { checkLog, publishLog, renewProofs, showLog } from '../index.ts'
+import { repeated, wholeNumber } from './parse-option.ts'
 import { printableLine } from './printable.ts'
 
 interface LogFlags {
@@ -10,6 +11,11 @@ interface LogFlags {
 
 interface AuditFlags extends LogFlags {
   readonly trust?: string
+}
+
+interface ProveFlags extends LogFlags {
+  readonly witness?: readonly string[]
+  readonly witnessQuorum?: number
 }
 
 type Running = <A extends unknown[]>(
@@ -32,6 +38,15 @@ export function addLog(writ: Command, running: Running): void {
     .option('--json', 'print one JSON object')
     .action(running((directory: string, flags: LogFlags) => publish(directory, flags)))
   log
+    .command('prove <file>')
+    .description(
+      'prove the statements of an evidence file under the newest checkpoint, cosigned if witnesses are given',
+    )
+    .option('--witness <url>', 'a witness to ask; repeatable', repeated)
+    .option('--witness-quorum <k>', 'witnesses that have to cosign', wholeNumber('--witness-quorum', 1))
+    .option('--home <dir>', 'state directory')
+    .action(running((file: string, flags: ProveFlags) => prove(file, flags)))
+  log
     .command('audit [published]')
     .description(
       'read a whole log, of a home or published, and list what is open or wrong; exit 6 for anything wrong',
@@ -40,6 +55,17 @@ export function addLog(writ: Command, running: Running): void {
     .option('--trust <file>', 'trust root (default: that of the home)')
     .option('--json', 'print one JSON object')
     .action(running((published: string | undefined, flags: AuditFlags) => audit(published, flags)))
+}
+
+async function prove(file: string, flags: ProveFlags): Promise<number> {
+  const { witness, witnessQuorum } = flags
+  await renewProofs(file, {
+    home: homeDirectory(flags),
+    ...(witness === undefined ? {} : { witnesses: witness }),
+    ...(witnessQuorum === undefined ? {} : { witnessQuorum }),
+  })
+  process.stdout.write(`${printableLine(file)} is proven under the newest checkpoint\n`)
+  return 0
 }
 
 function homeDirectory({ home }: LogFlags): string {

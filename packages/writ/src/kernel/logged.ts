@@ -69,7 +69,7 @@ export async function logClosing(
 }
 
 /** The proof of a statement under a checkpoint that covers it. */
-function prove(log: TransparencyLog, index: number, note: Uint8Array, extra?: Uint8Array): Uint8Array {
+export function prove(log: TransparencyLog, index: number, note: Uint8Array, extra?: Uint8Array): Uint8Array {
   const checkpoint = parseLogCheckpoint(note, 'checkpoint of the log')
   const hashes = log.inclusion(index, checkpoint.size)
   return formatTlogProof({ index, hashes, checkpoint, ...(extra === undefined ? {} : { extra }) })

@@ -36,6 +36,7 @@ export async function openTransparencyLog(home: string, signer: Signer): Promise
   return {
     origin: store.origin,
     append: (statement) => append(store, published, signer, statement),
+    indexOf: (statement) => store.indexOf(statement),
     state: () => {
       const { size, origin } = store
       return { origin, size, root: hex(store.root(size)) }
