@@ -20,6 +20,8 @@ const COMPOSITION = [
   'erase-run.ts',
   'erase-expired.ts',
   'sign-bundle.ts',
+  'resume-run.ts',
+  'abort-run.ts',
   'inspect-log.ts',
   'run-witness.ts',
   'renew-proofs.ts',

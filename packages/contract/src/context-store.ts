@@ -137,6 +137,8 @@ export interface Library {
   ingest(name: string, request: IngestRequest): Promise<ContextStore>
   /** Opens a kept corpus. Rejects with `UNKNOWN_CORPUS`. */
   openNamed(name: string): Promise<ContextStore>
+  /** Opens partitions as a run had them, from their packs. Rejects with `UNKNOWN_CORPUS` when one is gone. */
+  reopen(partitions: readonly Partition[], omitted: readonly Omitted[]): Promise<ContextStore>
   list(): Promise<readonly CorpusSummary[]>
   close(): Promise<void>
 }

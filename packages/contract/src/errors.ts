@@ -28,6 +28,21 @@ export const ERRORS = {
     retryable: false,
     next: 'List corpora with `writ corpus ls`, or ingest one with `writ ingest <path…> --corpus <name>`.',
   },
+  RUN_NOT_OPENED: {
+    exit: 2,
+    retryable: false,
+    next: 'Ask again: the run was cut off before anything of it was recorded, and nothing was sent or spent.',
+  },
+  RUN_ENDED: {
+    exit: 2,
+    retryable: false,
+    next: 'Look at it with `writ show <run>`: it has ended, and its record takes nothing more.',
+  },
+  RESUME_MISMATCH: {
+    exit: 2,
+    retryable: false,
+    next: 'Bring back what the run began with, or end it with `writ abort <run> --reason …`.',
+  },
   UNKNOWN_RUN: { exit: 2, retryable: false, next: 'List runs with `writ runs`.' },
   RUN_BUSY: {
     exit: 1,
@@ -76,6 +91,11 @@ export const ERRORS = {
   BUDGET_EXCEEDED: { exit: 4, retryable: false, next: 'Raise the limit named, or ask for less.' },
   DEPTH_EXCEEDED: { exit: 4, retryable: false, next: 'Use llm_query at this depth, or raise --max-depth.' },
   TIMED_OUT: { exit: 4, retryable: false, next: 'Raise --timeout, or ask for less.' },
+  SUSPENDED: {
+    exit: 130,
+    retryable: true,
+    next: 'Go on with `writ resume <run>`, or end it with `writ abort <run> --reason …`.',
+  },
   CANCELLED: { exit: 1, retryable: false, next: 'Nothing: the frame that asked had already ended.' },
   BATCH_FAILED: {
     exit: 1,

@@ -109,5 +109,7 @@ export interface DecisionPoint {
   /** What the bundle's facts say of a model; undeclared models get the bundle's default for their location. */
   model(id: string, location: ModelLocation, digest: string): ModelFacts
   decide(request: DecisionRequest): Promise<Decision>
+  /** Whether a refusal by these policies ends the run. */
+  halts(policies: readonly string[]): boolean
   close(): Promise<void>
 }

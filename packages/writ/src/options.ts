@@ -57,6 +57,8 @@ export interface CompletionOptions {
   readonly out?: string
   /** Ends the run at the next step; what it has is recorded. */
   readonly signal?: AbortSignal
+  /** Stops the run at the next step and leaves it open for `resume`; the completion rejects with `SUSPENDED`. */
+  readonly suspend?: AbortSignal
   readonly onEvent?: (event: RunEvent) => void
   /** Milliseconds of the time limit already gone when the question is asked; 0 by default. */
   readonly elapsedMs?: number

@@ -18,6 +18,7 @@ import {
   type TransparencyLog,
   WritError,
 } from '@writ/contract'
+import { abort } from './abort-run.ts'
 import { diffRuns, type RunDiff } from './diff-runs.ts'
 import { type ExportOptions, exportRun, sendRunTrace } from './export-run.ts'
 import type { Authority } from './kernel/ports.ts'
@@ -31,6 +32,7 @@ import { callModel, PRICES, resolveModel } from './models/index.ts'
 import type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
 import { openDecisionPoint, type PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
+import { type ResumeOptions, type ResumeRooms, resume } from './resume-run.ts'
 import { openSandbox } from './sandbox/index.ts'
 import { type RunView, showRun } from './show-run.ts'
 import { openTransparencyLog } from './transparency/index.ts'
@@ -59,6 +61,13 @@ export interface Writ {
    * compared. With `policy` set, the run is also held against that bundle. Rejects with `UNKNOWN_RUN`.
    */
   replay(run: string, options?: { readonly signal?: AbortSignal }): Promise<ReplayReport>
+  /**
+   * Goes on with a run whose process ended, with what it began with; of a finished run, gives the answer. Rejects with
+   * `UNKNOWN_RUN`, `RUN_BUSY`, `RUN_NOT_OPENED`, `RUN_ENDED` and `RESUME_MISMATCH`.
+   */
+  resume(run: string, options?: ResumeOptions): Promise<Answer>
+  /** Ends a run whose process is gone for good, and gives the path of its evidence file. */
+  abort(run: string, reason: string): Promise<string>
   /** Aligns two runs lane by lane and tells where they part. Rejects with `UNKNOWN_RUN`. */
   diff(a: string, b: string): Promise<RunDiff>
   /** Frames and steps of a run. Rejects with `UNKNOWN_RUN`. */
@@ -123,9 +132,13 @@ class Runtime implements Writ {
       const quorum = await openQuorum(this.home, this.#options)
       const policy = await this.#policy()
       const [models, authority] = await Promise.all([this.#models(policy, limits), authorise(policy, asked)])
-      const store = await this.#context(asked.context, asked, policy, deadline.signal, onEvent)
+      const preparing = AbortSignal.any([
+        deadline.signal,
+        ...(asked.suspend === undefined ? [] : [asked.suspend]),
+      ])
+      const store = await this.#context(asked.context, asked, policy, preparing, onEvent)
       try {
-        deadline.signal.throwIfAborted()
+        preparing.throwIfAborted()
         if (asked.retention !== undefined) recordRetention(this.home, run, asked.retention)
         const log = await ledger.open(run, asked.query, systemClock.now())
         deadline.clear()
@@ -139,7 +152,15 @@ class Runtime implements Writ {
           models,
           version: VERSION,
           signal: deadline.interrupted,
+          ...(asked.suspend === undefined ? {} : { suspend: asked.suspend }),
           elapsedMs: elapsed(),
+          setup: {
+            baseUrl: this.#options.baseUrl ?? null,
+            policy: this.#options.policy === undefined ? null : resolve(this.#options.policy),
+            evidence: path,
+            witnesses: this.#options.witnesses ?? [],
+            witnessQuorum: this.#options.witnessQuorum ?? this.#options.witnesses?.length ?? 0,
+          },
         }
         const ports = {
           clock: systemClock,
@@ -204,6 +225,14 @@ class Runtime implements Writ {
     return await inSandbox((sandbox) => replayRun(recorded, { ...ports, sandbox }))
   }
 
+  async resume(run: string, options: ResumeOptions = {}): Promise<Answer> {
+    return await resume(run, await this.#resumeRooms(), options)
+  }
+
+  async abort(run: string, reason: string): Promise<string> {
+    return await abort(run, reason, await this.#resumeRooms())
+  }
+
   async diff(a: string, b: string): Promise<RunDiff> {
     const ledger = await this.#ledger()
     return diffRuns(await showRun(ledger, a), await showRun(ledger, b))
@@ -235,6 +264,16 @@ class Runtime implements Writ {
       }
       return room
     }
+  }
+
+  async #resumeRooms(): Promise<ResumeRooms> {
+    const rooms = await Promise.all([this.#ledger(), this.#library(), this.#signer(), this.#log()])
+    const [ledger, library, signer, transparency] = rooms
+    const osUser = userInfo().username
+    const policy = (bundleDir: string | null): Promise<PolicyPoint> =>
+      openDecisionPoint({ osUser, ...(bundleDir === null ? {} : { bundleDir }) })
+    const { apiKey } = this.#options
+    return { home: this.home, ledger, library, signer, transparency, policy, inSandbox, apiKey }
   }
 
   async #models(policy: PolicyPoint, limits: Limits): Promise<{ root: ModelProfile; sub: ModelProfile }> {

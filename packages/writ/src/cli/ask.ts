@@ -12,7 +12,7 @@ import { expandPaths, expandWithin } from './expand-paths.ts'
 import { onInterrupt } from './interrupt.ts'
 import { documentLabel } from './parse-option.ts'
 import { printAnswer } from './print-answer.ts'
-import { jsonLinesWatch, lineWatch, quietWatch, treeWatch, type Watch } from './watch.ts'
+import { chooseWatch } from './watch.ts'
 
 /** Time past the limit within which the process ends, whatever still hangs. */
 const GRACE_MS = 900
@@ -61,12 +61,12 @@ export async function ask(question: string, paths: readonly string[], flags: Ask
     const asked = completionOptions(question, context, flags, config)
     const answer = await writ.completion({
       ...asked,
-      signal: interrupt.signal,
+      suspend: interrupt.signal,
       onEvent: (event) => watch.onEvent(event),
     })
     watch.stop()
     print(answer, flags)
-    return interrupt.signal.aborted ? 130 : exitCodeOf(answer.status)
+    return exitCodeOf(answer.status)
   } finally {
     watch.stop()
     interrupt.stop()
@@ -152,12 +152,6 @@ function completionOptions(
 function retentionOf({ retention: name }: AskFlags, { retention = {} }: Config): string | undefined {
   if (name === undefined || Object.hasOwn(retention, name)) return name
   throw new WritError('USAGE', `The user configuration has no retention class '${name}'.`)
-}
-
-function chooseWatch(flags: AskFlags): Watch {
-  if (flags.jsonl === true) return jsonLinesWatch(process.stdout)
-  if (flags.quiet === true || flags.json === true) return quietWatch
-  return process.stderr.isTTY ? treeWatch(process.stderr) : lineWatch(process.stderr)
 }
 
 function print(answer: Answer, flags: AskFlags): void {

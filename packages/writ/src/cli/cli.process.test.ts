@@ -288,12 +288,45 @@ describe('limits', () => {
     expect(asked.tookMs).toBeLessThan(20_000)
   })
 
-  it('stops at Ctrl-C with 130 and keeps the run', async () => {
-    const model = await scripted(() => ({ kind: 'hang' }))
+  it('stops at Ctrl-C with 130 and leaves the run open: it can be resumed, or aborted with its evidence', async () => {
+    let patient = false
+    const model = await scripted((request) =>
+      patient || request.task !== null ? block("FINAL(await llm_query('leaf'))") : { kind: 'hang' },
+    )
     const asked = await writ(['ask', QUESTION, 'docs', ...model], { interruptAt: 'frame 0 opens' })
-    expect(asked.code).toBe(130)
-    const { runs } = JSON.parse((await writ(['runs', '--json'])).out) as { runs: { status: string }[] }
-    expect(runs).toMatchObject([{ status: 'failed' }])
+    expect([asked.code, asked.err]).toEqual([130, expect.stringContaining('writ resume')])
+    const { runs } = JSON.parse((await writ(['runs', '--json'])).out) as {
+      runs: { run: string; status: string }[]
+    }
+    expect(runs).toMatchObject([{ status: 'open' }])
+    patient = true
+    const run = runs[0]?.run ?? ''
+    const resumed = await writ(['resume', run, '--json'])
+    expect([resumed.err, resumed.code]).toEqual(['', 0])
+    const verify = ['verify', join('.writ', 'runs', `${run}.writ`), '--home', '.writ']
+    expect((await writ(verify)).code).toBe(0)
+    expect(JSON.parse((await writ(['abort', run, '--reason', 'late', '--json'])).out)).toMatchObject({
+      code: 'RUN_ENDED',
+    })
+  })
+
+  it('ends an open run for good, with evidence that verifies', async () => {
+    const model = await scripted(() => ({ kind: 'hang' }))
+    await writ(['ask', QUESTION, 'docs', ...model], { interruptAt: 'frame 0 opens' })
+    const { runs } = JSON.parse((await writ(['runs', '--json'])).out) as { runs: { run: string }[] }
+    const run = runs[0]?.run ?? ''
+    const aborted = await writ(['abort', run, '--reason', 'not needed any more'])
+    expect([aborted.err, aborted.code]).toEqual(['', 0])
+    const verify = [
+      'verify',
+      join('.writ', 'runs', `${run}.writ`),
+      '--home',
+      '.writ',
+      '--only',
+      'COMPLETENESS',
+    ]
+    expect((await writ(verify)).code).toBe(0)
+    expect(JSON.parse((await writ(['resume', run, '--json'])).out)).toMatchObject({ code: 'RUN_ENDED' })
   })
 })
 

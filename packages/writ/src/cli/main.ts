@@ -1,6 +1,7 @@
 import { toWritError } from '@writ/contract'
 import { Command, CommanderError } from 'commander'
 import { EXPORT_FORMATS, VERSION } from '../index.ts'
+import { type AbortFlags, abort } from './abort.ts'
 import { type AskFlags, ask } from './ask.ts'
 import { type BackupFlags, makeBackup, type RestoreFlags, restoreBackup } from './backup.ts'
 import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
@@ -13,6 +14,7 @@ import { addLog } from './log.ts'
 import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
+import { type ResumeFlags, resume } from './resume.ts'
 import { runs, show } from './show.ts'
 import { type VerifyFlags, verify } from './verify.ts'
 import { addWitness } from './witness.ts'
@@ -63,6 +65,7 @@ function program(): Command {
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(running((flags: { home?: string; json?: boolean }) => runs(flags)))
+  addResume(writ)
   addReplay(writ)
   addExport(writ)
   addCorpora(writ)
@@ -136,6 +139,24 @@ function addAsk(writ: Command): void {
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
     .action(running((question: string, paths: string[], flags: AskFlags) => ask(question, paths, flags)))
+}
+
+function addResume(writ: Command): void {
+  writ
+    .command('resume <run>')
+    .description('go on with a run whose process ended; of a finished run, print the answer')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .option('--jsonl', 'stream events, one JSON object a line')
+    .option('--quiet', 'no progress')
+    .action(running((run: string, flags: ResumeFlags) => resume(run, flags)))
+  writ
+    .command('abort <run>')
+    .description('end an open run for good, with its evidence')
+    .requiredOption('--reason <text>', 'why; it is kept in the record')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .action(running((run: string, flags: AbortFlags) => abort(run, flags)))
 }
 
 function addReplay(writ: Command): void {

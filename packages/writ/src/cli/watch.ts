@@ -96,3 +96,14 @@ function headline(event: RunEvent): string | undefined {
 function cutTo(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
+
+/** The watch that flags ask for; a live tree where a person looks at a terminal. */
+export function chooseWatch(flags: {
+  readonly json?: boolean
+  readonly jsonl?: boolean
+  readonly quiet?: boolean
+}): Watch {
+  if (flags.jsonl === true) return jsonLinesWatch(process.stdout)
+  if (flags.quiet === true || flags.json === true) return quietWatch
+  return process.stderr.isTTY ? treeWatch(process.stderr) : lineWatch(process.stderr)
+}

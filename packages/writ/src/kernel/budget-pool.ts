@@ -115,10 +115,32 @@ export class BudgetPool {
     this.#charged = addAmounts(this.#charged, charged)
   }
 
+  /**
+   * Charges what a process that died may have spent: the bound of one attempt, as far as the limits left room for it,
+   * since it was sent within them. Gives what was charged.
+   */
+  doubt(bound: Amount): Amount {
+    const { calls, tokens, costMicroUsd } = this.left()
+    const inputTokens = Math.min(bound.inputTokens, tokens ?? bound.inputTokens)
+    const charged = {
+      calls: Math.min(bound.calls, calls),
+      inputTokens,
+      outputTokens: Math.min(bound.outputTokens, (tokens ?? Number.POSITIVE_INFINITY) - inputTokens),
+      costMicroUsd: Math.min(bound.costMicroUsd, costMicroUsd ?? bound.costMicroUsd),
+    }
+    this.#charged = addAmounts(this.#charged, charged)
+    return charged
+  }
+
   /** Holds room back at once, or throws `BUDGET_EXCEEDED`. */
   hold(bound: Amount): Hold {
     const exceeded = this.#exceeded(addAmounts(this.#taken(), bound))
     if (exceeded !== null) throw refusal(exceeded, bound)
+    return this.holdAgain(bound)
+  }
+
+  /** Holds back what was held back once: the record says there was room, in whatever order its charges come back. */
+  holdAgain(bound: Amount): Hold {
     this.#held = addAmounts(this.#held, bound)
     let open = true
     const give = (): void => {

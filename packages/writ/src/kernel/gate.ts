@@ -107,8 +107,12 @@ export class Gate {
     }
   }
 
-  /** Counts a refusal for the answer's `denials`, and gives the error for it. */
+  /**
+   * Counts a refusal for the answer's `denials`, and gives the error for it. A refusal that was recorded ends a run that
+   * goes on just as it did when it was decided.
+   */
   refuse(action: string, resource: string, policies: readonly string[], reason: string): WritError {
+    if (this.#ports.policy.halts(policies)) this.#halt(denied(action, resource, policies, reason))
     const key = JSON.stringify([action, resource, policies, reason])
     const count = (this.#denials.get(key)?.count ?? 0) + 1
     this.#denials.set(key, { action, resource, policies, reason, count })

@@ -3,7 +3,7 @@ import { belowCeiling } from './admission.ts'
 import type { Place } from './journal.ts'
 import type { Lane } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
-import type { Past } from './past.ts'
+import { type Past, pastAt } from './past.ts'
 import { errorFrom, errorJson, noteCut, outcomeOf, type RunState } from './run-state.ts'
 
 /** How a frame ended. */
@@ -24,7 +24,8 @@ export async function join(
   spawned: { readonly command: number; readonly started: number },
   onEnd: OnFinal,
 ): Promise<ItemOutcome<FrameValue>> {
-  const { journal, ports, past } = state
+  const { journal, ports } = state
+  const past = state.past && (await pastAt(state.past, place, 'frame.join'))
   const outcome =
     past === undefined
       ? await lane.admit(() => admitValue(state, lane, opened, result))

@@ -12,11 +12,17 @@ import {
 } from '@writ/contract'
 import { commitField, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
 import type { Past } from './past.ts'
+import type { Suspension } from './suspension.ts'
 
 /** A record that was written: its place, and when it has reached the durability asked for. */
 export interface Written {
   readonly seq: number
   readonly durable: Promise<void>
+}
+
+/** A record of a suspended run: it is not written, and whoever waits for it goes no further. */
+function neverWritten(): Written {
+  return { seq: Number.POSITIVE_INFINITY, durable: new Promise<never>(() => undefined) }
 }
 
 /** Where a step stands in its lane. The command and the result of a step share it. */
@@ -39,16 +45,28 @@ export class Journal {
   #recordMs = 0
 
   readonly #past: Past | undefined
+  readonly #suspension: Suspension | undefined
 
   /**
-   * `onFailure` hears of the first append the ledger refused: the run must end. With a past nothing is appended: each
-   * record is compared with the one that stands at its place.
+   * `onFailure` hears of the first append the ledger refused: the run must end. What stands in a past is not appended
+   * again: each record is compared with the one at its place.
    */
-  constructor(log: RunLog, clock: Clock, onFailure: (error: unknown) => void, past?: Past) {
+  constructor(
+    log: RunLog,
+    clock: Clock,
+    onFailure: (error: unknown) => void,
+    { past, suspension }: { readonly past?: Past | undefined; readonly suspension?: Suspension } = {},
+  ) {
     this.#log = log
     this.#past = past
+    this.#suspension = suspension
     this.#clock = clock
     this.#onFailure = onFailure
+  }
+
+  /** Takes over the records that a resumed run already has, in their order. */
+  continue(records: Iterable<{ readonly lane: string; readonly bytes: Uint8Array }>): void {
+    for (const { lane, bytes } of records) this.#grow(lane, bytes)
   }
 
   /** Milliseconds that steps waited for their records, added up over all lanes. */
@@ -93,7 +111,9 @@ export class Journal {
     payloads: Readonly<Record<string, string | Uint8Array>>,
     durability: Durability,
   ): Written {
-    if (this.#past !== undefined) return this.#past.meet(kind, place, det)
+    if (this.#past?.covers(place, kind)) return this.#past.meet(kind, place, det)
+    this.#past?.requireEnd()
+    if (this.#suspension?.begun && kind !== 'model.result') return neverWritten()
     const seq = this.#tree.size
     const record = encodeRecord({
       v: 1,
@@ -105,17 +125,21 @@ export class Journal {
       det,
       obs,
     })
-    const leaf = leafHash(record)
-    this.#firstRecord ??= record
-    this.#tree.append(leaf)
-    const lane = this.#lanes.get(place.lane) ?? new MerkleTree()
-    this.#lanes.set(place.lane, lane)
-    lane.append(leaf)
+    this.#grow(place.lane, record)
     const stored: Payload[] = Object.entries(payloads).map(([name, content]) => ({
       path: `${place.lane}/${place.n}/${kind}/${name}`,
       bytes: typeof content === 'string' ? Buffer.from(content) : content,
     }))
     return { seq, durable: this.#append(record, stored, durability) }
+  }
+
+  #grow(lane: string, record: Uint8Array): void {
+    const leaf = leafHash(record)
+    this.#firstRecord ??= record
+    this.#tree.append(leaf)
+    const own = this.#lanes.get(lane) ?? new MerkleTree()
+    this.#lanes.set(lane, own)
+    own.append(leaf)
   }
 
   async #append(record: Uint8Array, payloads: readonly Payload[], durability: Durability): Promise<void> {

@@ -15,6 +15,7 @@ import type { Hold } from './budget-pool.ts'
 import { FrameSteps } from './frame-steps.ts'
 import type { Lane } from './lane.ts'
 import { performModelCall } from './model-call.ts'
+import { pastAt } from './past.ts'
 import { checkValue, citationsOf, performRelease, type Released } from './release.ts'
 import { Repl } from './repl.ts'
 import type { RunState } from './run-state.ts'
@@ -95,8 +96,8 @@ export class KernelFrame implements Frame {
   }
 
   async standing(): Promise<Standing> {
-    const { past } = this.#state
     const place = { lane: this.#lane.id, n: this.#lane.steps }
+    const past = this.#state.past && (await pastAt(this.#state.past, place))
     this.#standing =
       past === undefined
         ? { label: this.#lane.label, pressure: this.#pressure() }
@@ -155,8 +156,8 @@ export class KernelFrame implements Frame {
   }
 
   #pressure(): readonly string[] {
-    const { limits, ports, pool, epochMs } = this.#state
-    const late = limits.timeoutMs !== null && ports.clock.now() - epochMs >= limits.timeoutMs * PRESSURE
+    const { limits, pool, elapsedMs } = this.#state
+    const late = limits.timeoutMs !== null && elapsedMs() >= limits.timeoutMs * PRESSURE
     return [...pool.pressure(PRESSURE), ...(late ? ['time'] : [])]
   }
 }

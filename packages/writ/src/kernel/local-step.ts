@@ -9,7 +9,7 @@ import {
 import { type Admission, admit, recallAdmission } from './admission.ts'
 import { commandHash, type Place } from './journal.ts'
 import type { Lane } from './lane.ts'
-import type { Past } from './past.ts'
+import { type Past, pastAt } from './past.ts'
 import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
 
 /** Called synchronously when the record whose reply will be delivered has been numbered. */
@@ -36,7 +36,7 @@ interface Happened<T> {
   readonly outcome: Done<T>
   /** Part of the time that admission took. */
   readonly admittedMs: number
-  /** Gives its slot back, once it is recorded. None in a replay: the record says what comes when. */
+  /** Gives its slot back, once it is recorded. None for a recorded step: the record says what comes when. */
   readonly release: (() => void) | undefined
 }
 
@@ -53,8 +53,8 @@ export async function performLocal<T>(
   onFinal: OnFinal,
 ): Promise<T> {
   const { clock, onEvent } = state.ports
+  const past = state.past && (await pastAt(state.past, place))
   const started = clock.monotonic()
-  const { past } = state
   const happened =
     past === undefined ? await happen(state, lane, step) : await recall(state, past, lane, place, step)
   const { outcome, admittedMs, release } = happened
@@ -129,6 +129,7 @@ async function recall<T>(
   const withheld = recallAdmission(state, lane, actionOf(step), decisions, partitions)
   // What raced for the label is settled by the record; that it covers what came before is compared.
   lane.raise(label)
+  if (outcome === 'ok') count(state, lane, Buffer.byteLength(output))
   return {
     decisions,
     partitions,
@@ -147,7 +148,8 @@ function actionOf(step: Pick<LocalStep<unknown>, 'kind'>): 'context::read' | 'co
 }
 
 /** Counts bytes about to be handed over. Throws `BUDGET_EXCEEDED` before anyone has to hold them. */
-function account({ tally }: RunState, lane: Lane, bytes: number): void {
+function account(state: RunState, lane: Lane, bytes: number): void {
+  const { tally } = state
   const limit =
     lane.cellReadBytes + bytes > MAX_CELL_READ_BYTES
       ? `one cell is handed at most ${MAX_CELL_READ_BYTES} bytes`
@@ -156,6 +158,10 @@ function account({ tally }: RunState, lane: Lane, bytes: number): void {
         : undefined
   if (limit !== undefined)
     throw new WritError('BUDGET_EXCEEDED', `This read has ${bytes} bytes, and ${limit}.`)
+  count(state, lane, bytes)
+}
+
+function count({ tally }: RunState, lane: Lane, bytes: number): void {
   lane.cellReadBytes += bytes
   tally.readBytes += bytes
 }

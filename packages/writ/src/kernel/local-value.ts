@@ -1,14 +1,14 @@
 import { toWritError } from '@writ/contract'
 import { commandHash, type Place } from './journal.ts'
 import type { OnFinal } from './local-step.ts'
-import type { Past } from './past.ts'
+import { type Past, pastAt } from './past.ts'
 import { errorFrom, errorJson, outcomeOf, type RunState } from './run-state.ts'
 
 /** A value given to a cell without a decision or an effect. */
 export interface LocalValue<T> {
   readonly op: string
   readonly input: unknown
-  /** Not called in a replay: the value comes from the record. */
+  /** Not called for a recorded step: the value comes from the record. */
   readonly make: () => Promise<T>
   /** Notes what was given. */
   readonly given?: (value: T) => void
@@ -21,7 +21,8 @@ export async function performValue<T>(
   step: LocalValue<T>,
   onFinal: OnFinal,
 ): Promise<T> {
-  const { journal, past } = state
+  const { journal } = state
+  const past = state.past && (await pastAt(state.past, place))
   const { op } = step
   const input = journal.commit(place, 'local', 'input', JSON.stringify(step.input))
   const made = await (past === undefined ? step.make() : recall<T>(state, past, place, { op, input })).then(

@@ -12,6 +12,7 @@ import {
   signRunOpen,
 } from '@writ/evidence'
 import type { RunState } from './run-state.ts'
+import type { Sealing } from './seal.ts'
 
 /**
  * Puts the opening statement of a run into the log, before anything is spent: from then on the log shows that a close or an
@@ -33,7 +34,7 @@ export interface LoggedClose {
  * one checkpoint. INVARIANT: without the quorum's cosignatures on a checkpoint over the head, `pending` says so.
  */
 export async function logClosing(
-  { ports, run, journal }: RunState,
+  { ports, run, journal }: Sealing,
   statements: {
     readonly runOpen: Uint8Array
     readonly runClose: Uint8Array

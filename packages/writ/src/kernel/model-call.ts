@@ -19,7 +19,7 @@ import { covers, type Hold } from './budget-pool.ts'
 import { commandHash, type Place } from './journal.ts'
 import type { Lane } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
-import type { Past } from './past.ts'
+import { type Past, pastAt } from './past.ts'
 import {
   errorFrom,
   errorJson,
@@ -64,7 +64,7 @@ export async function performModelCall(
   call: ModelCall,
   onFinal: OnFinal,
 ): Promise<readonly ItemOutcome<string>[]> {
-  const { past } = state
+  const past = state.past && (await pastAt(state.past, place))
   if (past !== undefined) return await recall(state, past, lane, place, call, onFinal)
   const { clock } = state.ports
   const asked = clock.monotonic()
@@ -89,14 +89,7 @@ export async function performModelCall(
     first.reservation.settle(NOTHING)
     throw error
   }
-  const sent = clock.monotonic()
-  const items = await Promise.all(
-    call.conversations.map((_, index) => command.send(index, index === 0 ? first : undefined)),
-  )
-  const answered = clock.monotonic()
-  await command.finish(items, Math.round(answered - sent), onFinal)
-  command.report(items, clock.monotonic() - asked, sent - asked + clock.monotonic() - answered)
-  return items.map((item) => item.outcome)
+  return await command.send(asked, onFinal, first)
 }
 
 /** The call as it is recorded: what it asks is compared, nothing is reserved or sent, and what came back is the record's. */
@@ -108,6 +101,8 @@ async function recall(
   call: ModelCall,
   onFinal: OnFinal,
 ): Promise<readonly ItemOutcome<string>[]> {
+  // What was held back for it went into its charge.
+  call.held?.release()
   const stood = past.at(place, 'model.call')
   const resource = `model:${call.model.id}`
   const ruling = state.gate.recall(lane, 'model::call', resource, [], stood.det.decision)
@@ -120,6 +115,7 @@ async function recall(
     await command.refuse(refused(state, call.model, ruling.decision), onFinal)
     throw error
   }
+  if (!past.covers(place, 'model.result')) return await sendAgain(state, past, place, command, onFinal)
   await command.write()
   const ended = past.at(place, 'model.result')
   const output = await past.text(ended, 'output')
@@ -130,6 +126,23 @@ async function recall(
   const items = recalledItems(output, charged)
   await command.finish(items, 0, onFinal)
   return items.map((item) => item.outcome)
+}
+
+/**
+ * A command whose result is missing is in doubt: whatever of it was begun counts as spent, before anything else is, and
+ * it is sent again under the same idempotency keys.
+ */
+async function sendAgain(
+  state: RunState,
+  past: Past,
+  place: Place,
+  command: Command,
+  onFinal: OnFinal,
+): Promise<readonly ItemOutcome<string>[]> {
+  const doubts = past.end(() => command.doubt(past.retries(place)))
+  await command.write()
+  await doubts
+  return await command.send(state.ports.clock.monotonic(), onFinal)
 }
 
 /** Items from the text `outputText` made of each. Which of them cost what is not recorded; together they cost `charged`. */
@@ -154,6 +167,8 @@ class Command {
   readonly #call: ModelCall
   readonly #decision: RecordedDecision
   readonly #bounds: readonly Amount[]
+  /** Attempts of a process that died, by item: each may have been sent. */
+  readonly #earlier = new Map<number, readonly Attempt[]>()
   #seq = -1
 
   constructor(state: RunState, lane: Lane, place: Place, call: ModelCall, decision: RecordedDecision) {
@@ -169,13 +184,14 @@ class Command {
 
   /** What attempts of an item need; the first attempt of the first item may have room held back for it. */
   ports(item: number, held?: Hold): AttemptPorts {
-    const { pool, slots, ports, journal } = this.#state
+    const { pool, slots, ports, journal, suspension } = this.#state
     let unused = held
     return {
-      callModel: ports.callModel,
+      callModel: (model, request) => suspension.track(ports.callModel(model, request)),
       slots: slots(this.#call.model),
       monotonic: () => ports.clock.monotonic(),
       reserve: async () => {
+        await suspension.pass()
         const hold = unused
         unused = undefined
         if (hold !== undefined && covers(hold.bound, this.#bound(item))) return hold.use()
@@ -205,7 +221,35 @@ class Command {
     this.#event(outcomeOf(error), showable(this.#state, this.#lane.label, error.message, error.code), 0, 0)
   }
 
-  async send(item: number, first: Entry | undefined): Promise<Item> {
+  /** Counts the attempts of a process that died as spent: their bound, as far as the limits left room for them. */
+  doubt(retries: ReadonlyMap<number, number>): void {
+    for (const [item, bound] of this.#bounds.entries()) {
+      const attempts = Array.from({ length: 1 + (retries.get(item) ?? 0) }, (_, index): Attempt => {
+        const charged = this.#state.pool.doubt(bound)
+        const metered = { meteredInputTokens: null, meteredOutputTokens: null, requestId: null }
+        return { item, attempt: index + 1, status: 0, tookMs: 0, charged, ...metered }
+      })
+      this.#earlier.set(
+        item,
+        attempts.filter((attempt) => attempt.charged.calls > 0),
+      )
+    }
+  }
+
+  /** Sends every item, records what came of them, and gives it. */
+  async send(asked: number, onFinal: OnFinal, first?: Entry): Promise<readonly ItemOutcome<string>[]> {
+    const { clock } = this.#state.ports
+    const sent = clock.monotonic()
+    const items = await Promise.all(
+      this.#call.conversations.map((_, index) => this.#sendItem(index, index === 0 ? first : undefined)),
+    )
+    const answered = clock.monotonic()
+    await this.finish(items, Math.round(answered - sent), onFinal)
+    this.#report(items, clock.monotonic() - asked, sent - asked + clock.monotonic() - answered)
+    return items.map((item) => item.outcome)
+  }
+
+  async #sendItem(item: number, first: Entry | undefined): Promise<Item> {
     const messages = this.#call.conversations[item] ?? []
     const { lane, n } = this.#place
     const key = Buffer.from(derive(this.#state.key, `idempotency|${lane}|${n}|${item}`)).toString('hex')
@@ -216,6 +260,7 @@ class Command {
       bound: this.#bound(item),
       idempotencyKey: key,
       item,
+      earlier: this.#earlier.get(item) ?? [],
     }
     const { result, attempts, charged } = await attemptRequest(
       request,
@@ -281,7 +326,7 @@ class Command {
     await written.durable
   }
 
-  report(items: readonly Item[], tookMs: number, gateMs: number): void {
+  #report(items: readonly Item[], tookMs: number, gateMs: number): void {
     const failed = items.filter((item) => !item.outcome.ok).length
     const retries = items.reduce((sum, item) => sum + Math.max(0, item.attempts.length - 1), 0)
     const parts = [

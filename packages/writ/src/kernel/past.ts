@@ -32,30 +32,40 @@ interface LanePast {
 /** After so long without a step, which is longer than any cell may run, the frames wait for what never comes. */
 const STALLED_MS = 900_000
 
+/** What happens where a record ends: a replay is over there, a resumed run goes on. */
+export type Ending = 'stops' | 'goes on'
+
 /**
  * What a run did, for doing it again: every crossing of the gate asks it for the record at its place, gets what came of
  * the step from there instead of from outside, and is compared field by field. INVARIANT: the steps of a lane end in
- * the order in which they were recorded to end; the first difference ends the whole replay.
+ * the order in which they were recorded to end; the first difference ends the whole replay. Where a run goes on,
+ * nothing happens for the first time before everything recorded has been done again.
  */
 export class Past {
   readonly #recorded: RecordedRun
+  readonly #ending: Ending
   readonly #steps = new Map<string, AnyRecord[]>()
   readonly #lanes = new Map<string, LanePast>()
+  readonly #joined = new Set<string>()
+  readonly #retries = new Map<string, Map<number, number>>()
   readonly #met = new Set<number>()
+  readonly #count: number
   readonly #parted = new AbortController()
+  readonly #caughtUp = Promise.withResolvers<void>()
+  #atEnd: (() => void)[] = []
   readonly #closed: boolean
   #parting: Parting | undefined
   #stalled: NodeJS.Timeout | undefined
 
-  constructor(recorded: RecordedRun) {
+  constructor(recorded: RecordedRun, ending: Ending = 'stops') {
     this.#recorded = recorded
+    this.#ending = ending
+    this.#caughtUp.promise.catch(() => undefined)
     // A retry says nothing of what a step gave: it is a fact of the first time only.
     const records = recorded.records.filter((record) => record.kind !== 'model.attempt')
+    this.#count = records.length
     this.#closed = records.some((record) => record.kind === 'run.close')
-    for (const record of records) {
-      const key = `${record.lane}/${record.n}`
-      this.#steps.set(key, [...(this.#steps.get(key) ?? []), record])
-    }
+    for (const record of recorded.records) this.#note(record)
     for (const record of records) {
       if (this.#final(record) !== record) continue
       const lane: LanePast = this.#lanes.get(record.lane) ?? { finals: [], next: 0, waiting: new Map() }
@@ -78,6 +88,50 @@ export class Past {
   /** The replay is over. */
   rest(): void {
     clearTimeout(this.#stalled)
+  }
+
+  /** Whether a step, or what came of it where a kind is named, is taken from the record. A replay knows nothing else. */
+  covers(place: Place, kind?: RecordKind): boolean {
+    if (this.#ending === 'stops') return true
+    const records = this.#records(place)
+    return kind === undefined ? records.length > 0 : records.some((record) => record.kind === kind)
+  }
+
+  /** Whether a frame that was opened has ended. */
+  joined(child: string): boolean {
+    return this.#ending === 'stops' || this.#joined.has(child)
+  }
+
+  /** How often each item of a command was begun again: any of it may have been sent. */
+  retries(place: Place): ReadonlyMap<number, number> {
+    return this.#retries.get(key(place)) ?? new Map()
+  }
+
+  /** Whether a run that goes on has done everything again that is recorded. */
+  get caughtUp(): boolean {
+    return this.#ending === 'goes on' && this.#met.size === this.#count
+  }
+
+  /** Throws unless everything recorded has been done again: until then nothing may be recorded for the first time. */
+  requireEnd(): void {
+    this.signal.throwIfAborted()
+    if (!this.caughtUp) throw new WritError('INTERNAL', 'A step happened before the record had ended.')
+  }
+
+  /**
+   * Waits until everything recorded has been done again: what follows happens for the first time. What is given to be
+   * done at that moment is done before anyone who waits goes on.
+   */
+  async end<T>(atEnd?: () => T): Promise<T | undefined> {
+    let result: T | undefined
+    if (atEnd !== undefined) {
+      if (this.caughtUp) return atEnd()
+      this.#atEnd.push(() => {
+        result = atEnd()
+      })
+    }
+    await this.#caughtUp.promise
+    return result
   }
 
   /** Where the replay parted; once it has run to its end, the first record it never came to counts as well. */
@@ -163,7 +217,25 @@ export class Past {
       if (following !== undefined) lane.waiting.get(following.seq)?.resolve()
     }
     this.#met.add(record.seq)
+    if (this.caughtUp) this.#catchUp()
     return { seq: record.seq, durable: Promise.resolve() }
+  }
+
+  #catchUp(): void {
+    this.rest()
+    for (const act of this.#atEnd.splice(0)) act()
+    this.#caughtUp.resolve()
+  }
+
+  #note(record: AnyRecord): void {
+    const at = key(record)
+    if (record.kind === 'model.attempt') {
+      const retries = this.#retries.get(at) ?? new Map<number, number>()
+      this.#retries.set(at, retries.set(record.obs.item, (retries.get(record.obs.item) ?? 0) + 1))
+      return
+    }
+    if (record.kind === 'frame.join') this.#joined.add(record.det.child)
+    this.#steps.set(at, [...(this.#steps.get(at) ?? []), record])
   }
 
   #same({ seq, lane, n }: AnyRecord, expected: object, found: object): void {
@@ -171,13 +243,16 @@ export class Past {
     if (difference !== undefined) this.#part({ outcome: 'DIVERGED', at: { seq, lane, n, ...difference } })
   }
 
-  #records({ lane, n }: Place): readonly AnyRecord[] {
-    return this.#steps.get(`${lane}/${n}`) ?? []
+  #records(place: Place): readonly AnyRecord[] {
+    return this.#steps.get(key(place)) ?? []
   }
 
-  /** The record that ends a step: its result, or itself when it has none. */
+  /** The record that ends a step: its result, or itself when it has none; undefined while its result is missing. */
   #final({ lane, n }: Place): AnyRecord | undefined {
-    return this.#records({ lane, n }).at(-1)
+    const last = this.#records({ lane, n }).at(-1)
+    if (last === undefined) return undefined
+    const open = RESULT_OF[last.kind] !== undefined && 'outcome' in last.det && last.det.outcome === 'ok'
+    return open ? undefined : last
   }
 
   #left(): AnyRecord | undefined {
@@ -187,6 +262,7 @@ export class Past {
   #alive(): void {
     this.signal.throwIfAborted()
     clearTimeout(this.#stalled)
+    if (this.caughtUp) return
     this.#stalled = setTimeout(() => this.#stall(), STALLED_MS)
   }
 
@@ -207,9 +283,24 @@ export class Past {
     const { lane, n, pointer } = parting.at
     const where = `lane ${lane}, step ${n} ${pointer}`
     this.#parted.abort(new WritError('CANCELLED', `The replay parted from its record at ${where}.`))
+    this.#caughtUp.reject(this.signal.reason)
     for (const past of this.#lanes.values())
       for (const waiting of past.waiting.values()) waiting.reject(this.signal.reason)
   }
+}
+
+/**
+ * The past of a step, or of what came of it where a kind is named; undefined for one that happens for the first time,
+ * which it does only when everything recorded has been done again.
+ */
+export async function pastAt(past: Past, place: Place, kind?: RecordKind): Promise<Past | undefined> {
+  if (past.covers(place, kind)) return past
+  await past.end()
+  return undefined
+}
+
+function key({ lane, n }: Place): string {
+  return `${lane}/${n}`
 }
 
 function isKind<K extends RecordKind>(record: AnyRecord, kind: K): record is RecordOf<K> {

@@ -3,7 +3,7 @@ import { canonicalJson } from '@writ/evidence'
 import type { Place } from './journal.ts'
 import { jsonDepth } from './json-depth.ts'
 import type { Lane } from './lane.ts'
-import type { Past } from './past.ts'
+import { type Past, pastAt } from './past.ts'
 import { errorFrom, errorJson, outcomeOf, type RunState } from './run-state.ts'
 
 /** What has been checked of a value when policy is asked whether it may leave. */
@@ -45,7 +45,8 @@ export function checkValue(state: RunState, valueJson: string): void {
 /** The release of the run's answer: validate → decide → durable record. Nothing leaves before this resolves. */
 export async function performRelease(state: RunState, lane: Lane, valueJson: string): Promise<Released> {
   const place = lane.next()
-  const { journal, ports, past } = state
+  const { journal, ports } = state
+  const past = state.past && (await pastAt(state.past, place))
   const started = ports.clock.monotonic()
   const citations = citationsOf(lane)
   const checked =

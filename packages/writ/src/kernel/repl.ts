@@ -20,7 +20,7 @@ import { Delivery } from './delivery.ts'
 import type { FrameSteps } from './frame-steps.ts'
 import { commandHash } from './journal.ts'
 import type { Lane } from './lane.ts'
-import type { RecordOf } from './past.ts'
+import { pastAt, type RecordOf } from './past.ts'
 import { errorFrom, errorJson, type RunState, showable } from './run-state.ts'
 
 export type OnCall = (call: HostCall, perform: Perform) => Promise<HostReply>
@@ -77,10 +77,21 @@ export class Repl {
     return (await this.#vm?.catch(() => undefined))?.draft()
   }
 
-  /** Cancels what is under way and waits until all of it is recorded. A replay only waits: the record says what was cancelled. */
+  /** Cancels what is under way and waits until all of it is recorded. Where the record tells what was cancelled, it only waits. */
   async settle(): Promise<void> {
-    if (this.#state.past === undefined) this.#lane.cancel()
+    if (!this.#settled()) {
+      await this.#state.past?.end()
+      this.#lane.cancel()
+    }
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending)
+  }
+
+  /** Whether the record goes on after this moment: then all that was under way has ended in it. */
+  #settled(): boolean {
+    const { past } = this.#state
+    const { id, parent, steps } = this.#lane
+    if (past === undefined) return false
+    return past.covers({ lane: id, n: steps }) || (parent !== null && past.joined(id))
   }
 
   async close(): Promise<void> {
@@ -94,7 +105,8 @@ export class Repl {
     calls: HostCall[],
     onCall: OnCall,
   ): Promise<{ cell: CellResult; failure?: WritError }> {
-    const backstopMs = CELL_BACKSTOP_MS * (this.#state.past === undefined ? 1 : REPLAY_PATIENCE)
+    const { past } = this.#state
+    const backstopMs = CELL_BACKSTOP_MS * (past === undefined || past.caughtUp ? 1 : REPLAY_PATIENCE)
     const limits = { fuelPolls: CELL_FUEL_POLLS, backstopMs, outputChars: MAX_SHOWN_CHARS }
     let stopped = false
     try {
@@ -195,9 +207,10 @@ export class Repl {
     failure: WritError | undefined,
     started: number,
   ): Promise<WritError | null> {
-    const { journal, ports, past } = this.#state
+    const { journal, ports } = this.#state
     const lane = this.#lane
     const place = lane.next()
+    const past = this.#state.past && (await pastAt(this.#state.past, place))
     const { outcome, fuel, error } = result
     const det = {
       code: journal.commit(place, 'cell', 'code', code),

@@ -1,4 +1,5 @@
 import {
+  type Answer,
   type Clock,
   type ContextStore,
   type DecisionPoint,
@@ -15,10 +16,11 @@ import {
   WritError,
 } from '@writ/contract'
 import { type Parting, Past, type RecordOf } from './past.ts'
-import type { Authority, KernelPorts, RunModels } from './ports.ts'
+import type { KernelPorts, RunModels } from './ports.ts'
+import { recordedPartitions, recordedRequest } from './recorded-request.ts'
 import type { RecordedRun } from './recorded-run.ts'
-import { createState, type RunRequest, runToClose } from './run.ts'
-import { guestAbi, OPENING } from './run-records.ts'
+import { createState, runToClose } from './run.ts'
+import { guestAbi, OPENING, type RunSetup } from './run-records.ts'
 
 /** What a replay needs of the rooms: what shapes a frame, and nothing that reaches outside. */
 export interface ReplayPorts {
@@ -44,9 +46,35 @@ export interface ReplayReport {
  * compared with it, field by field. Nothing is decided, read, sent or written.
  */
 export async function replayRun(recorded: RecordedRun, ports: ReplayPorts): Promise<ReplayReport> {
+  return (await again(recorded, ports)).report
+}
+
+/** The answer of a run that has closed, taken from its record by doing it again. Rejects with `RESUME_MISMATCH`. */
+export async function answerAgain(recorded: RecordedRun, ports: ReplayPorts): Promise<Answer> {
+  const { run, records } = recorded
+  const { report, answer } = await again(recorded, ports)
+  const last = records.at(-1)
+  if (answer === undefined || report.outcome !== 'IDENTICAL' || last?.kind !== 'run.close')
+    throw new WritError(
+      'RESUME_MISMATCH',
+      `The answer of run ${run} cannot be made again: ${report.outcome}.`,
+      {
+        run,
+        data: { ...report },
+      },
+    )
+  // It took as long as its close says.
+  return { ...answer, usage: { ...answer.usage, wallMs: last.obs.tookMs } }
+}
+
+async function again(
+  recorded: RecordedRun,
+  ports: ReplayPorts,
+): Promise<{ readonly report: ReplayReport; readonly answer: Answer | undefined }> {
   const past = new Past(recorded)
+  let answer: Answer | undefined
   try {
-    await doAgain(past, recorded, ports)
+    answer = await doAgain(past, recorded, ports)
   } catch (error) {
     // What ends a replay early is its parting, which aborts whatever was under way.
     if (!past.signal.aborted) throw error
@@ -56,42 +84,33 @@ export async function replayRun(recorded: RecordedRun, ports: ReplayPorts): Prom
   ports.signal?.throwIfAborted()
   const parting = past.parting()
   const { outcome, at } = parting ?? ({ outcome: 'IDENTICAL', at: null } as const)
-  return { outcome, steps: past.steps, at }
+  return { report: { outcome, steps: past.steps, at }, answer }
 }
 
-async function doAgain(past: Past, recorded: RecordedRun, ports: ReplayPorts): Promise<void> {
+async function doAgain(past: Past, recorded: RecordedRun, ports: ReplayPorts): Promise<Answer> {
   const { key } = recorded
   const opening = past.at(OPENING, 'run.open')
   const { sandbox, reasoner } = ports
   past.sameCode(opening, guestAbi(sandbox.confinement.guestAbi, reasoner.digest))
   if (key === undefined) return past.gone(opening, 'the key of the run')
-  const request = await recordedRequest(past, opening, recorded, ports.signal)
-  const { signal } = request
+  const { signal: stop } = ports
+  const signal = stop === undefined ? past.signal : AbortSignal.any([past.signal, stop])
+  const models = recordedModels(opening.det.models)
+  const request = { ...(await recordedRequest(past, opening)), models, signal, elapsedMs: 0, setup: NO_SETUP }
   const kernelPorts = await recordedPorts(past, opening, { ...recorded, key }, ports)
-  const state = createState(request, kernelPorts, { signal, halt: () => undefined }, past)
-  await runToClose({ ...state, epochMs: opening.det.epochMs }, request)
+  const { epochMs } = opening.det
+  const state = createState(request, kernelPorts, { signal, halt: () => undefined }, { past, epochMs })
+  return (await runToClose(state, request)).answer
 }
 
-async function recordedRequest(
-  past: Past,
-  opening: RecordOf<'run.open'>,
-  { run }: RecordedRun,
-  signal: AbortSignal | undefined,
-): Promise<RunRequest> {
-  const { questionLabel, limits, models } = opening.det
-  return {
-    run,
-    question: await past.text(opening, 'question'),
-    questionLabel,
-    strategy: await past.text(opening, 'strategy'),
-    limits,
-    authority: JSON.parse(await past.text(opening, 'authority')) as Authority,
-    models: recordedModels(models),
-    version: opening.obs.version,
-    signal: signal === undefined ? past.signal : AbortSignal.any([past.signal, signal]),
-    elapsedMs: 0,
-  }
-}
+/** A replay reaches nothing outside, so it needs none. */
+const NO_SETUP: RunSetup = Object.freeze({
+  baseUrl: null,
+  policy: null,
+  evidence: '',
+  witnesses: [],
+  witnessQuorum: 0,
+})
 
 /** The ports of a run that is done again: what shapes a frame is real, the world outside is as it was recorded. */
 async function recordedPorts(
@@ -100,8 +119,7 @@ async function recordedPorts(
   { run, key }: RecordedRun & { readonly key: Uint8Array },
   { clock, sandbox, reasoner, bundle = opening.det.bundle }: ReplayPorts,
 ): Promise<KernelPorts> {
-  const partitions = JSON.parse(await past.text(opening, 'partitions')) as readonly Partition[]
-  const omitted = JSON.parse(await past.text(opening, 'omitted')) as readonly Omitted[]
+  const { partitions, omitted } = await recordedPartitions(past, opening)
   const { level, layers } = opening.det.confinement
   if (level !== 'full' && level !== 'reduced')
     throw new WritError('INTERNAL', `The record names the confinement "${level}".`)
@@ -151,6 +169,7 @@ function closedPolicy(hash: string, osUser: string | undefined): DecisionPoint {
     bundle: { name: 'recorded', hash, files: {} },
     osUser,
     user: () => closed('a user'),
+    halts: () => false,
     profile: () => closed('a profile'),
     sink: () => closed('a sink'),
     model: () => closed('a model'),

@@ -8,6 +8,19 @@ import type { RunState } from './run-state.ts'
 /** The place of the opening record. */
 export const OPENING: Place = Object.freeze({ lane: '0', n: 0 })
 
+/** How a run was set up, as far as no record says: what `resume` needs besides the keys of the environment. */
+export interface RunSetup {
+  /** OpenAI-compatible server of both models; null for models that name their own. */
+  readonly baseUrl: string | null
+  /** Directory of the policy bundle; null for the built-in one. */
+  readonly policy: string | null
+  /** Where the evidence file goes. */
+  readonly evidence: string
+  /** Witnesses whose quorum must have cosigned before the answer is handed out; none when empty. */
+  readonly witnesses: readonly string[]
+  readonly witnessQuorum: number
+}
+
 /** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */
 export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
   const { journal, ports, authority, models, limits } = state
@@ -52,6 +65,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       // What a replay needs of the world outside the run; the rest of it is in the records.
       partitions: JSON.stringify(store.partitions),
       authority: JSON.stringify(authority),
+      setup: JSON.stringify(request.setup),
     },
     'flush',
   ).durable
@@ -86,7 +100,8 @@ export function guestAbi(sandbox: string, reasoner: string): string {
   return `${sandbox}.${reasoner}`
 }
 
-function recordedModel(model: ModelProfile): RecordedModel {
+/** A model as `run.open` declares it. */
+export function recordedModel(model: ModelProfile): RecordedModel {
   const { facts, price } = model
   return {
     id: model.id,

@@ -15,6 +15,7 @@ import type { Journal } from './journal.ts'
 import type { Past } from './past.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
 import type { Slots } from './slots.ts'
+import type { Suspension } from './suspension.ts'
 
 /** What the frames of one run share. */
 export interface RunState {
@@ -30,8 +31,11 @@ export interface RunState {
   readonly gate: Gate
   readonly slots: (model: ModelProfile) => Slots
   readonly tally: Tally
-  /** The recorded run that this one does again; undefined for one that happens. */
+  /** Milliseconds the run has taken, those before a restart included. */
+  readonly elapsedMs: () => number
+  /** What is recorded of this run and done again; undefined for one that happens for the first time. */
   readonly past: Past | undefined
+  readonly suspension: Suspension
   /** Aborted when the run must end: halted by policy, failed, timed out, interrupted. */
   readonly signal: AbortSignal
 }

@@ -19,10 +19,11 @@ import type { Past } from './past.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
 import type { Released } from './release.ts'
 import { type FrameRun, runFrame } from './run-frame.ts'
-import { closeRecord, openRecord } from './run-records.ts'
+import { closeRecord, openRecord, type RunSetup } from './run-records.ts'
 import { noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
-import { sealRun } from './seal.ts'
+import { openedByDefault, sealRun } from './seal.ts'
 import { Slots } from './slots.ts'
+import { Suspension } from './suspension.ts'
 import { lastTurnBytes, turnBound } from './turn-bounds.ts'
 
 /** One governed request, with everything about it already resolved. */
@@ -38,8 +39,12 @@ export interface RunRequest {
   readonly version: string
   /** Ends the run early: `INTERRUPTED` or whatever its reason is. */
   readonly signal: AbortSignal
+  /** Stops the run and leaves it open, for another process to go on. */
+  readonly suspend?: AbortSignal
   /** Milliseconds already gone of the time limit. */
   readonly elapsedMs: number
+  /** What a later process needs to go on where this one may be killed: kept beside the opening record. */
+  readonly setup: RunSetup
 }
 
 /** What a finished run gives: the answer, without its path, and the evidence file's bytes, read while the ledger is open. */
@@ -51,23 +56,55 @@ export interface RunResult {
   readonly pending: WritError | null
 }
 
-/** Runs one request from its opening record to its sealed evidence. Rejects only when no evidence can be written. */
-export async function executeRun(request: RunRequest, ports: KernelPorts): Promise<RunResult> {
+/** What a resumed run already has. */
+export interface Earlier {
+  readonly past: Past
+  readonly epochMs: number
+  /** Its records, in order. */
+  readonly records: readonly { readonly lane: string; readonly bytes: Uint8Array }[]
+}
+
+/**
+ * Runs one request from its opening record to its sealed evidence; with `earlier`, goes on where its record ends.
+ * Rejects only when no evidence can be written, or when a resumed run does not follow its record.
+ */
+export async function executeRun(
+  request: RunRequest,
+  ports: KernelPorts,
+  earlier?: Earlier,
+): Promise<RunResult> {
   const halted = new AbortController()
-  const signal = AbortSignal.any([request.signal, halted.signal])
+  const asked = AbortSignal.any([request.signal, halted.signal])
+  const signal = earlier === undefined ? asked : onceCaughtUp(earlier.past, asked)
   const timer = startTimer(request, halted)
   // The sandbox serves this run alone: when the run must end, so must every cell, however hard it loops.
   signal.addEventListener('abort', () => ports.sandbox.abandon(), { once: true })
   try {
-    const state = createState(request, ports, { signal, halt: (error) => halted.abort(error) })
-    const { answer, released, closing } = await runToClose(state, request)
-    const { evidence, pending } = await sealRun(state, request.question, answer, released, closing)
+    const state = createState(request, ports, { signal, halt: (error) => halted.abort(error) }, earlier)
+    if (earlier !== undefined) state.journal.continue(earlier.records)
+    const ended = await Promise.race([runToClose(state, request), state.suspension.stopped])
+    const { answer, released, closing } = ended
+    const opened = openedByDefault(state, request.question, answer, released, closing)
+    const { evidence, pending } = await sealRun(state, opened)
     await ports.log.finish(answer.status)
     const { recordMs, size } = state.journal
     return { answer, evidence, pending, governance: { ...state.gate.cost, recordMs, records: size } }
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** What ends a resumed run: nothing, until all that is recorded has been done again as it was; then what asks for it. */
+function onceCaughtUp(past: Past, asked: AbortSignal): AbortSignal {
+  const ending = new AbortController()
+  past.end().then(
+    () => {
+      if (asked.aborted) ending.abort(asked.reason)
+      asked.addEventListener('abort', () => ending.abort(asked.reason), { once: true })
+    },
+    () => undefined,
+  )
+  return AbortSignal.any([past.signal, ending.signal])
 }
 
 /** A run whose closing record is written. */
@@ -79,13 +116,10 @@ interface ClosedRun {
 
 /** Runs a request from its opening record to its closing one: what a replay does again. */
 export async function runToClose(state: RunState, request: RunRequest): Promise<ClosedRun> {
-  const { clock } = state.ports
-  const started = clock.monotonic()
   await openRecord(state, request)
   await logOpening(state)
   const end = await runRoot(state, request)
-  const wallMs = Math.round(clock.monotonic() - started + request.elapsedMs)
-  const answer = answerOf(state, end, wallMs)
+  const answer = answerOf(state, end, Math.round(state.elapsedMs()))
   const closing = await closeRecord(state, end.lane, answer)
   return { answer, released: end.result.value, closing }
 }
@@ -103,25 +137,31 @@ interface Ending {
   readonly halt: (error: WritError) => void
 }
 
-/** The state of a run; with a past, of one that is done again. */
+/** The state of a run; with what it had earlier, of one that is done again. */
 export function createState(
   request: RunRequest,
   ports: KernelPorts,
   { signal, halt }: Ending,
-  past?: Past,
+  earlier?: Pick<Earlier, 'past' | 'epochMs'>,
 ): RunState {
   const { limits, authority, models, run } = request
+  const { clock } = ports
+  const started = clock.monotonic()
+  const past = earlier?.past
+  const suspension = new Suspension(run, request.suspend)
   const slots = new Map<string, Slots>()
   return {
     run,
     key: ports.log.key,
-    epochMs: ports.clock.now(),
+    epochMs: earlier?.epochMs ?? clock.now(),
+    elapsedMs: () => clock.monotonic() - started + request.elapsedMs,
     limits,
     ports,
     authority,
     models,
     pool: new BudgetPool(limits),
-    journal: new Journal(ports.log, ports.clock, (error) => halt(toWritError(error)), past),
+    suspension,
+    journal: new Journal(ports.log, clock, (error) => halt(toWritError(error)), { past, suspension }),
     gate: new Gate(ports, authority, halt),
     slots: (model) => {
       const known = slots.get(model.id) ?? new Slots(limits.concurrency)

@@ -10,8 +10,9 @@ import {
   signRunClose,
   signRunOpen,
 } from '@writ/evidence'
-import type { Place } from './journal.ts'
+import type { Journal, Place } from './journal.ts'
 import { logClosing } from './logged.ts'
+import type { KernelPorts } from './ports.ts'
 import type { Released } from './release.ts'
 import { OPENING } from './run-records.ts'
 import type { RunState } from './run-state.ts'
@@ -27,14 +28,8 @@ export interface SealedRun {
  * persisted, then signed; the closing statement vouches for every other file but the proofs that it and the opening one
  * are logged. INVARIANT: a root that was signed is the only one this run will ever have.
  */
-export async function sealRun(
-  state: RunState,
-  question: string,
-  answer: Answer,
-  released: Released | undefined,
-  closing: Place,
-): Promise<SealedRun> {
-  const { journal, ports, run } = state
+export async function sealRun(sealing: Sealing, disclosures: readonly Disclosure[]): Promise<SealedRun> {
+  const { ports, journal, run } = sealing
   const { signer, log, policy } = ports
   const { size, root } = journal
   await log.seal(size, root)
@@ -45,17 +40,24 @@ export async function sealRun(
     runOpen,
     checkpoint: await signCheckpoint(signer, run, size, root),
     policy: policy.bundle.files,
-    disclosures: disclosures(state, question, answer, released, closing),
+    disclosures,
     keys: [signer.publicKey('log'), signer.publicKey('operator')],
   })
   const lastRecord = records.last
   const runClose = await signRunClose(signer, { lastRecord, size, root, files })
-  const { proofs, pending } = await logClosing(state, { runOpen, runClose, lastRecord })
+  const { proofs, pending } = await logClosing(sealing, { runOpen, runClose, lastRecord })
   return { evidence: packEvidence(files, runClose, proofs), pending }
 }
 
+/** What sealing needs of a run. */
+export interface Sealing {
+  readonly run: string
+  readonly journal: Pick<Journal, 'size' | 'root' | 'firstRecord'>
+  readonly ports: Pick<KernelPorts, 'signer' | 'log' | 'policy' | 'transparency' | 'witnesses'>
+}
+
 /** What the evidence opens by default: question, answer, citations, what was refused and what was left out. */
-function disclosures(
+export function openedByDefault(
   state: RunState,
   question: string,
   answer: Answer,

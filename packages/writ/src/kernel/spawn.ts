@@ -7,6 +7,7 @@ import {
   type Label,
   type ModelProfile,
   NOTHING,
+  type Partition,
   type RecordedDecision,
   type SpawnRequest,
   toWritError,
@@ -17,11 +18,11 @@ import { type FrameResult, join } from './join.ts'
 import { commandHash, type Place, type Written } from './journal.ts'
 import { Lane, type Scope } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
-import type { Past } from './past.ts'
+import { type Past, pastAt, type RecordOf } from './past.ts'
 import { chooseModel, errorFrom, errorJson, noteLimit, outcomeOf, type RunState } from './run-state.ts'
 import { lastTurnBytes, turnBound } from './turn-bounds.ts'
 
-/** Turns of a frame that stay possible whatever else is spent; none in a replay, where nothing is. */
+/** Turns of a frame that stay possible whatever else is spent; none for a frame that has ended in the record. */
 export interface Holds {
   readonly next?: Hold
   readonly last?: Hold
@@ -77,7 +78,7 @@ async function spawn(
   runFrame: RunFrame,
   onEnd: OnFinal,
 ): Promise<ItemOutcome<FrameValue>> {
-  const { past } = state
+  const past = state.past && (await pastAt(state.past, child.place))
   const {
     decision,
     label: before,
@@ -120,7 +121,7 @@ async function openNow(state: RunState, lane: Lane, child: NumberedChild): Promi
   return { decision: ruling.recorded, label: null, opening }
 }
 
-/** A spawn as it is recorded: the scope and the parent's label of that moment, nothing held back. */
+/** A spawn as it is recorded: the scope and the parent's label of that moment; turns are held back for a frame that lives on. */
 async function recallOpening(
   state: RunState,
   past: Past,
@@ -140,13 +141,34 @@ async function recallOpening(
     return { decision: ruling.recorded, label, opening: { ok: false, error } }
   }
   const model = chooseModel(state, child.request.model)
+  const { goal } = child.request
+  const ended = past.joined(child.id)
   const value: Opened = {
     model,
-    bound: twoTurns(state, model, child.request.goal),
-    holds: {},
-    scope: recallScope(lane, child.request, scope, label),
+    bound: twoTurns(state, model, goal),
+    holds: ended ? {} : holdAgain(state, model, goal),
+    scope: ended
+      ? recallScope(lane, child.request, scope, label)
+      : await reopenScope(state, past, lane, child, stood),
   }
   return { decision: ruling.recorded, label, opening: { ok: true, value } }
+}
+
+/** The scope of a frame that lives on after its process died: a text of its own is brought into memory again. */
+async function reopenScope(
+  state: RunState,
+  past: Past,
+  lane: Lane,
+  child: NumberedChild,
+  stood: RecordOf<'frame.spawn'>,
+): Promise<Scope> {
+  const { scope, label } = stood.det
+  const { context } = child.request
+  if (context === undefined) return recallScope(lane, child.request, scope, label)
+  const labelled = JSON.parse(await past.text(stood, 'contextLabel')) as Label
+  const partition = await ownText(state, child, context, labelled)
+  past.compare(stood, { scope: [partition.id] })
+  return { partitions: [partition], docs: null }
 }
 
 /** The scope that a recorded spawn had: its own text, or what it named of its parent's. */
@@ -227,6 +249,11 @@ function holdTurns(state: RunState, model: ModelProfile, goal: string): { next: 
   }
 }
 
+function holdAgain(state: RunState, model: ModelProfile, goal: string): Holds {
+  const bound = oneTurn(state, model, goal)
+  return { last: state.pool.holdAgain(bound), next: state.pool.holdAgain(bound) }
+}
+
 function oneTurn({ limits, ports }: RunState, model: ModelProfile, goal: string): Amount {
   return turnBound(limits, model, lastTurnBytes(limits, model, ports.reasoner.promptBytes, goal))
 }
@@ -239,10 +266,8 @@ function twoTurns(state: RunState, model: ModelProfile, goal: string): Amount {
 async function childScope(state: RunState, lane: Lane, child: NumberedChild): Promise<Scope> {
   const { context, scope } = child.request
   const { store } = state.ports
-  if (context !== undefined) {
-    const texts = [{ id: `frame-${child.id}`, text: context }]
-    return { partitions: [await store.addTexts(`frame-${child.id}`, texts, lane.label)], docs: null }
-  }
+  if (context !== undefined)
+    return { partitions: [await ownText(state, child, context, lane.label)], docs: null }
   if (scope === undefined) return { partitions: [], docs: null }
   if (scope === 'inherit') return lane.scope
   const docs = new Set(scope)
@@ -257,6 +282,16 @@ async function childScope(state: RunState, lane: Lane, child: NumberedChild): Pr
   if (outside !== undefined)
     throw new WritError('UNKNOWN_DOCUMENT', `There is no document "${outside}" in this frame's corpus.`)
   return { partitions, docs }
+}
+
+/** Brings a text given to a child into memory, as a partition of its own. */
+async function ownText(
+  { ports }: RunState,
+  { id }: NumberedChild,
+  text: string,
+  label: Label,
+): Promise<Partition> {
+  return await ports.store.addTexts(`frame-${id}`, [{ id: `frame-${id}`, text }], label)
 }
 
 function spawnInput({ journal }: RunState, { place, request }: Child): string {
@@ -291,8 +326,16 @@ function writeSpawn(
     {
       hash: commandHash('frame.spawn', request),
       goal: request.goal,
+      ...ownLabel(opened, request),
       ...(error === null ? {} : { error: errorJson(error) }),
     },
     'commit',
   )
+}
+
+/** The label of a text given to the child: its parent's when it was brought in, which the record's may be above. */
+function ownLabel(opened: Opened | null, { context }: SpawnRequest): { readonly contextLabel?: string } {
+  const [partition] = opened?.scope.partitions ?? []
+  if (context === undefined || partition === undefined) return {}
+  return { contextLabel: JSON.stringify(partition.label) }
 }

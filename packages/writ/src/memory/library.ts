@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { ContextStore, CorpusSummary, IngestRequest, Library } from '@writ/contract'
+import type { ContextStore, CorpusSummary, IngestRequest, Library, Omitted, Partition } from '@writ/contract'
 import { CorporaHome } from './corpora-home.ts'
 import { type CorpusManifest, NamedCorpora, requireName } from './named-corpora.ts'
 import type { Places } from './shelf.ts'
@@ -53,6 +53,18 @@ class PackLibrary implements Library {
     const { store } = await this.#store(kept, async (link, places) => {
       const partitions = await link.call('load', { places, partitions: kept.kept })
       return { partitions, omitted, skipped }
+    })
+    return store
+  }
+
+  async reopen(partitions: readonly Partition[], omitted: readonly Omitted[]): Promise<ContextStore> {
+    const [first] = partitions
+    const kept = partitions.map(({ collection, label, purposes, owner, packSha256 }) => {
+      return { key: { collection, label, purposes, owner }, packSha256 }
+    })
+    const { purposes = [], owner = '' } = first ?? {}
+    const { store } = await this.#store({ purposes, owner }, async (link, places) => {
+      return { partitions: await link.call('load', { places, partitions: kept }), omitted, skipped: {} }
     })
     return store
   }

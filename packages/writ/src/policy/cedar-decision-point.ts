@@ -68,6 +68,10 @@ export class CedarDecisionPoint implements PolicyPoint {
     return this.#facts.model(id, location, digest)
   }
 
+  halts(policies: readonly string[]): boolean {
+    return policies.some((id) => this.#rules.get(id)?.halt === true)
+  }
+
   async decide(request: DecisionRequest): Promise<Decision> {
     let question: CedarRequest
     let key: string

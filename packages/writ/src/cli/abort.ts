@@ -1,0 +1,25 @@
+import { createWrit } from '../index.ts'
+import { printableLine } from './printable.ts'
+import { homeOf } from './show.ts'
+
+export interface AbortFlags {
+  readonly reason: string
+  readonly home?: string
+  readonly json?: boolean
+}
+
+/** Ends an open run for good and prints where its evidence is; resolves with 0. */
+export async function abort(run: string, flags: AbortFlags): Promise<number> {
+  const writ = await createWrit(homeOf(flags))
+  try {
+    const evidence = await writ.abort(run, flags.reason)
+    const text =
+      flags.json === true
+        ? JSON.stringify({ run, evidence })
+        : printableLine(`aborted; evidence: ${evidence}`)
+    process.stdout.write(`${text}\n`)
+    return 0
+  } finally {
+    await writ.close()
+  }
+}

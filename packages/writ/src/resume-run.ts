@@ -1,0 +1,173 @@
+import { access } from 'node:fs/promises'
+import {
+  type Answer,
+  type ContextStore,
+  type Ledger,
+  type Library,
+  type ModelProfile,
+  type RecordedModel,
+  type RunEvent,
+  type Sandbox,
+  type Signer,
+  type TransparencyLog,
+  WritError,
+} from '@writ/contract'
+import { canonicalJson } from '@writ/evidence'
+import type { RunModels } from './kernel/ports.ts'
+import { type RecordedRun, readRun } from './kernel/recorded-run.ts'
+import { answerAgain } from './kernel/replay.ts'
+import { type Began, resumeRun } from './kernel/resume.ts'
+import { OPENING, type RunSetup, recordedModel } from './kernel/run-records.ts'
+import { systemClock } from './kernel/system-clock.ts'
+import { callModel, resolveModel } from './models/index.ts'
+import type { PolicyPoint } from './policy/index.ts'
+import { createReasoner } from './reasoning/index.ts'
+import { awaiting, openQuorum } from './witness-quorum.ts'
+import { prepareEvidencePath, writeEvidence } from './write-evidence.ts'
+
+const SETUP = `${OPENING.lane}/${OPENING.n}/run.open/setup`
+
+/** What a resume takes from the Writ it is asked of. */
+export interface ResumeRooms {
+  readonly home: string
+  readonly ledger: Ledger
+  readonly library: Library
+  readonly signer: Signer
+  readonly transparency: TransparencyLog
+  /** Opens the bundle in a directory; the built-in one for null. */
+  policy(directory: string | null): Promise<PolicyPoint>
+  inSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T>
+  readonly apiKey: string | undefined
+}
+
+/** How a run is resumed. */
+export interface ResumeOptions {
+  /** Ends the run at the next step; what it has is recorded. */
+  readonly signal?: AbortSignal
+  /** Stops at the next step and leaves the run open once more. */
+  readonly suspend?: AbortSignal
+  readonly onEvent?: (event: RunEvent) => void
+}
+
+/** Goes on with a run of the home where its record ends, with what it began with; of a finished run, gives the answer. */
+export async function resume(run: string, rooms: ResumeRooms, options: ResumeOptions): Promise<Answer> {
+  const log = await rooms.ledger.resume(run)
+  const recorded = await readRun(rooms.ledger, run)
+  const finished = await finishedAnswer(recorded, rooms)
+  if (finished !== undefined) return finished
+  const { onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
+  const opened: { close(): Promise<void> }[] = []
+  try {
+    const { answer, evidence, governance, pending, path } = await rooms.inSandbox((sandbox) =>
+      resumeRun(recorded, {
+        sandbox,
+        reasoner: createReasoner(),
+        signal,
+        ...(suspend === undefined ? {} : { suspend }),
+        reopen: async (began) => {
+          await prepareEvidencePath(began.setup.evidence, true)
+          const { models, ...reopened } = await reopen(run, began, rooms, opened)
+          const { signer, transparency } = rooms
+          const quorum = await openQuorum(rooms.home, witnessesOf(began.setup))
+          const ports = {
+            ...reopened,
+            ...quorum,
+            clock: systemClock,
+            signer,
+            transparency,
+            callModel,
+            log,
+            onEvent,
+          }
+          return { models, ports }
+        },
+      }),
+    )
+    await writeEvidence(path, evidence)
+    if (pending !== null) throw awaiting(pending, run, path)
+    const whole = { ...answer, evidence: path }
+    onEvent({ type: 'answer', answer: whole, governance })
+    return whole
+  } finally {
+    for (const room of opened) await room.close()
+  }
+}
+
+function witnessesOf({ witnesses, witnessQuorum }: RunSetup): Pick<RunSetup, 'witnesses' | 'witnessQuorum'> {
+  return { witnesses, witnessQuorum }
+}
+
+/** The answer of a run whose evidence lies where it belongs: nothing is left to do. */
+async function finishedAnswer(recorded: RecordedRun, rooms: ResumeRooms): Promise<Answer | undefined> {
+  if (recorded.records.at(-1)?.kind !== 'run.close') return undefined
+  const { evidence, witnesses } = await recordedSetup(recorded)
+  // Its answer may be kept back still: whether the witnesses have cosigned is asked again.
+  if (witnesses.length > 0) return undefined
+  const there = await access(evidence).then(
+    () => true,
+    () => false,
+  )
+  if (!there) return undefined
+  const ports = { clock: systemClock, reasoner: createReasoner() }
+  const answer = await rooms.inSandbox((sandbox) => answerAgain(recorded, { ...ports, sandbox }))
+  return { ...answer, evidence }
+}
+
+/** How a run was set up. Rejects with `RUN_NOT_OPENED`, and `RESUME_MISMATCH` for a run of a Writ that did not keep it. */
+export async function recordedSetup(recorded: RecordedRun): Promise<RunSetup> {
+  const { run, records } = recorded
+  if (records.length === 0) throw new WritError('RUN_NOT_OPENED', `The run ${run} has no records.`, { run })
+  const setup = await recorded.payload(SETUP)
+  if (setup !== undefined) return JSON.parse(Buffer.from(setup).toString()) as RunSetup
+  throw new WritError('RESUME_MISMATCH', `How the run ${run} was set up is not kept.`, { run })
+}
+
+/** Opens the policy, the models and the corpus a run began with, and refuses what is not the same any more. */
+async function reopen(
+  run: string,
+  { bundle, models, partitions, omitted, setup }: Began,
+  rooms: ResumeRooms,
+  opened: { close(): Promise<void> }[],
+): Promise<{ policy: PolicyPoint; models: RunModels; store: ContextStore }> {
+  const mismatch = (what: string): WritError =>
+    new WritError('RESUME_MISMATCH', `The run ${run} cannot go on: ${what}.`, { run })
+  const { library, apiKey } = rooms
+  const policy = await rooms.policy(setup.policy)
+  opened.push(policy)
+  if (policy.bundle.hash !== bundle)
+    throw mismatch(
+      `its policy bundle was ${bundle}, that in ${setup.policy ?? 'the package'} is ${policy.bundle.hash}`,
+    )
+  const [root, sub = root] = await Promise.all(
+    models.map(async (model) => {
+      const profile = await reopenModel(model, setup.baseUrl, apiKey, policy)
+      if (canonicalJson(recordedModel(profile)) !== canonicalJson(model))
+        throw mismatch(`the model ${model.id} is not the one it began with`)
+      return profile
+    }),
+  )
+  if (root === undefined || sub === undefined) throw mismatch('its record names no model')
+  const store = await library.reopen(partitions, omitted)
+  opened.push(store)
+  const same = store.partitions.every(({ id }, index) => id === partitions[index]?.id)
+  if (!same) throw mismatch('its corpus is not what it was')
+  return { policy, models: { root, sub }, store }
+}
+
+async function reopenModel(
+  { id, contextWindow, inputNanoUsd, outputNanoUsd }: RecordedModel,
+  baseUrl: string | null,
+  apiKey: string | undefined,
+  policy: PolicyPoint,
+): Promise<ModelProfile> {
+  const priced = inputNanoUsd !== null && outputNanoUsd !== null
+  const { location, digest, ...profile } = await resolveModel({
+    id,
+    contextWindow,
+    priceTable: {},
+    ...(baseUrl === null ? {} : { baseUrl }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(priced ? { price: { inputNanoUsd, outputNanoUsd } } : {}),
+  })
+  return { ...profile, facts: policy.model(id, location, digest) }
+}

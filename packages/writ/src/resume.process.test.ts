@@ -1,0 +1,148 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Answer } from '@writ/contract'
+import { block, type Script, type Simulator, sequence, startSimulator } from '@writ/simulator'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { countRecords, cutRun } from './cut-run.fixture.ts'
+import { type CompletionOptions, createWrit, verifyFile, type WritOptions } from './index.ts'
+
+// Runs that are cut off after records all over them, as a kill would, and then resumed by another Writ. The
+// model is scripted; its server honours idempotency keys, keeps a journal and lives on.
+
+const QUESTION = 'SIMTASK:test What is in the documents?'
+const TEXTS = [
+  { id: 'a.txt', text: 'Alpha has a needle in its first line.\nThe second line is plain.\n' },
+  { id: 'b.txt', text: 'Beta has nothing.\n' },
+]
+
+/** Places at which each run is cut off. */
+const CUTS = 5
+
+let place: string
+let simulator: Simulator | undefined
+
+beforeEach(async () => {
+  place = await mkdtemp(join(tmpdir(), 'writ-resume-'))
+})
+
+afterEach(async () => {
+  await simulator?.stop()
+  simulator = undefined
+  await rm(place, { recursive: true, force: true })
+})
+
+async function ask(
+  script: Script,
+  options: Partial<WritOptions> = {},
+  asked: Partial<CompletionOptions> = {},
+): Promise<{ readonly answer: Answer; readonly home: string }> {
+  simulator = await startSimulator({ script, honourKeys: true })
+  const home = join(place, 'home')
+  const writ = await createWrit({ home, model: 'any/model', baseUrl: simulator.url, apiKey: 'x', ...options })
+  try {
+    const context = { query: QUESTION, context: TEXTS, strategy: 'recurse' }
+    // The evidence of a resumed run goes where that of the first would have gone.
+    return { answer: await writ.completion({ ...context, out: join(place, 'run.writ'), ...asked }), home }
+  } finally {
+    await writ.close()
+  }
+}
+
+/** What may differ: a resumed run takes another time, and what was in doubt is charged once more. */
+function essence({ usage, ...answer }: Answer): unknown {
+  const { frames, maxDepth, steps } = usage
+  return { ...answer, usage: { frames, maxDepth, steps } }
+}
+
+/** Cuts a run off after `size` records, resumes it, and checks all that must hold then. */
+async function resumed(first: Answer, home: string, size: number): Promise<void> {
+  const cut = join(place, `cut-${size}`)
+  await cutRun(home, first.run, size, cut)
+  await rm(join(place, 'run.writ'), { force: true })
+  simulator?.reset()
+  const writ = await createWrit({ home: cut, apiKey: 'x' })
+  try {
+    const answer = await writ.resume(first.run)
+    expect(essence(answer)).toEqual(essence(first))
+    const trust = join(cut, 'trust.json')
+    const report = await verifyFile(answer.evidence ?? '', { trust, answer })
+    expect(report).toMatchObject({ ok: true })
+    expect(await writ.replay(first.run)).toMatchObject({ outcome: 'IDENTICAL' })
+    // Of a run that has ended, a resume gives the answer and sends nothing.
+    const before = simulator?.journal().requests
+    expect(await writ.resume(first.run)).toEqual(answer)
+    expect(simulator?.journal().requests).toBe(before)
+    const results = (await writ.show(first.run)).steps.filter(({ kind }) => kind === 'model.call')
+    expect(results.every(({ outcome }) => outcome !== 'in-doubt')).toBe(true)
+  } finally {
+    await writ.close()
+    await rm(cut, { recursive: true, force: true })
+  }
+}
+
+async function everywhere(script: Script, options: Partial<WritOptions> = {}): Promise<void> {
+  const { answer, home } = await ask(script, options)
+  expect(answer.status).toBe('complete')
+  const size = await countRecords(home, answer.run)
+  // As many places as time allows, spread over the run; `npm run chaos` goes on at random ones.
+  const stride = Math.max(1, Math.ceil(size / CUTS))
+  for (let cut = size; cut >= 1; cut -= stride) await resumed(answer, home, cut)
+}
+
+describe('a run is resumed where its process ended:', () => {
+  it('reads, citations, variables across cells, random numbers', async () => {
+    await everywhere(
+      sequence([
+        block(
+          "const found = await grep('needle', {}); let dice = Math.random(); print(found.matches.length)",
+        ),
+        block(
+          "const cited = await cite(found.matches[0], 'needle'); print(await budget().then((left) => left.depth))",
+        ),
+        block('FINAL({ dice, next: Math.random(), quote: cited.quote, at: Date.now() });'),
+      ]),
+    )
+  }, 240_000)
+
+  it('parallel sub-calls, a batch, and a race', async () => {
+    const code = `
+      const calls = Array.from({ length: 4 }, (_, n) => llm_query('item ' + n))
+      const [batch] = await Promise.all([llm_query_batched(['x', 'y', 'z']), read('b.txt')])
+      const all = await Promise.all(calls)
+      print(all.length)`
+    await everywhere(sequence([block(code), block('FINAL({ all, batch })')]))
+  }, 240_000)
+
+  it('nested frames with texts and scopes of their own', async () => {
+    const script: Script = (request) => {
+      if (request.task === 'grand') return block("FINAL(await llm_query('deep'))")
+      if (request.task === 'child')
+        return request.turns === 0
+          ? block(
+              "const mine = String(context); const deep = await rlm_query('SIMTASK:grand x', { scope: 'inherit' })",
+            )
+          : block('FINAL(mine.length + deep)')
+      if (request.task === null) return `said ${request.prompt}`
+      return request.turns === 0
+        ? block(
+            "const got = await rlm_query_batched([{ prompt: 'SIMTASK:child a', context: 'a text' }, { prompt: 'SIMTASK:child b', context: 'another' }])",
+          )
+        : block('FINAL(got)')
+    }
+    await everywhere(script, { limits: { maxDepth: 2 } })
+  }, 240_000)
+
+  it('a stopped cell, refused arguments, and an answer with calls in flight', async () => {
+    const script = sequence([
+      block(
+        "const paid = await llm_query('paid'); const all = []; for (;;) all.push(new Array(1e5).fill(1))",
+      ),
+      block(
+        "const again = await llm_query('paid'); try { await read('none.txt') } catch (error) { print(error.name) }",
+      ),
+      block("const late = llm_query('late'); FINAL(again)"),
+    ])
+    await everywhere(script)
+  }, 240_000)
+})
