@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bytesSource, readEvidence } from '@writ/evidence'
+import { bytesSource, type LogAudit, readEvidence } from '@writ/evidence'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkLog, createWrit, publishLog, showLog, verifyFile } from './index.ts'
 
@@ -56,6 +56,24 @@ test('every run is in the log twice, its file proves it, and what was published 
   expect((await checkLog({ published: place }, trust)).faults).toContain(
     'the statements do not give the root of the checkpoint',
   )
+})
+
+test('a run is in the log as owing a close before its first step, and no longer when it ended', async () => {
+  const trust = join(home, 'trust.json')
+  const under: Promise<LogAudit>[] = []
+  const writ = await createWrit({ home })
+  const { run } = await writ.completion({
+    query: 'When does the lease end?',
+    context: 'The lease of unit 4 ends on 3 May.',
+    onEvent: ({ type }) => {
+      if (type === 'run.open') under.push(checkLog({ home }, trust))
+    },
+  })
+  await writ.close()
+  const [audit] = await Promise.all(under)
+  expect(audit).toMatchObject({ size: 1, statements: { 'run-open': 1 }, faults: [] })
+  expect(audit?.open.map((one) => one.run)).toEqual([run])
+  expect(await checkLog({ home }, trust)).toMatchObject({ size: 2, open: [], faults: [] })
 })
 
 test('a run that cannot log its opening spends nothing and hands nothing out', async () => {
