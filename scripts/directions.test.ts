@@ -10,6 +10,9 @@ const runtime = 'packages/writ/src'
 /** Files of the composition root: the only ones that may open rooms. */
 const COMPOSITION = [
   'runtime.ts',
+  'copy-evidence.ts',
+  'do-again.ts',
+  'recorded-file.ts',
   'examine.ts',
   'export-run.ts',
   'judge-policy.ts',

@@ -53,6 +53,8 @@ export interface Ledger {
   records(run: string): AsyncIterable<Uint8Array>
   /** A payload of a run, decrypted; undefined when there is none or its key is gone. */
   payload(run: string, path: string): Promise<Uint8Array | undefined>
+  /** A payload as it is stored, encrypted; undefined when there is none. */
+  sealedPayload(run: string, path: string): Promise<Uint8Array | undefined>
   /** Paths of the payloads whose path begins with `prefix`, sorted; whether they still open is not asked. */
   payloadPaths(run: string, prefix: string): Promise<readonly string[]>
   /** The key of a run, for doing it again; undefined when there is none or it was destroyed. */

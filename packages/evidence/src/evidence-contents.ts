@@ -7,22 +7,27 @@ import {
   CHECKPOINT,
   DISCLOSURES,
   ERASURE,
+  EXPORT,
   inOrder,
   isStreamed,
   MANIFEST,
   manifest,
   manifestEntry,
+  type Profile,
   placeOf,
+  profileOf,
   RECORDS,
-  REQUIRED,
   RUN_CLOSE,
   RUN_OPEN,
+  requiredFiles,
 } from './evidence-layout.ts'
 import { contentDigest, type FileDigest, sourceDigest } from './file-content.ts'
+import { type PayloadIndex, readPayloads } from './payload-index.ts'
 import { type RecordBatch, readRecords } from './record-batches.ts'
 import { shaped } from './shape.ts'
 import { parseStatement, type SignedStatement } from './statement.ts'
 import { ERASURE_KIND, type Erasure } from './statement-erasure.ts'
+import { EXPORT_KIND, type Export } from './statement-export.ts'
 import { parseRunClose, parseRunOpen, type RunClose, type RunOpen } from './statement-run.ts'
 import { readTar } from './tar.ts'
 import { refuse } from './verdict.ts'
@@ -36,7 +41,7 @@ const MAX_HELD_BYTES: number = 256 * 1024 * 1024
  */
 export interface Contents {
   readonly run: string
-  readonly profile: 'proof'
+  readonly profile: Profile
   /** Size and SHA-256 of every file, in the archive's order. */
   readonly digests: ReadonlyMap<string, FileDigest>
   /** A file to read in parts; undefined when there is none of that name. */
@@ -48,9 +53,13 @@ export interface Contents {
   readonly checkpoint: Checkpoint
   readonly runOpen: SignedStatement<RunOpen>
   readonly runClose: SignedStatement<RunClose>
+  /** The statement of whoever made this copy; undefined for the file the run itself made. */
+  readonly exported: SignedStatement<Export> | undefined
   readonly disclosures: DisclosuresFile
   /** Present in a file that was emptied. */
   readonly erasure: SignedStatement<Erasure> | undefined
+  /** Where each payload lies; undefined in a file that has none. */
+  readonly payloads: PayloadIndex | undefined
 }
 
 /** Reads an evidence file but its records. Refuses bytes that are not the one archive of well-formed files of one run. */
@@ -75,7 +84,8 @@ export async function readEvidence(archive: ByteSource): Promise<Contents> {
   }
   const file = (name: string): Uint8Array =>
     held.get(name) ?? refuse('MISSING_FILE', `The file has no ${name}.`, name)
-  for (const name of REQUIRED) {
+  const profile = profileOf(entries.keys())
+  for (const name of requiredFiles(profile)) {
     if (!entries.has(name)) refuse('MISSING_FILE', `The file has no ${name}.`, name)
   }
   const runClose = parseRunClose(file(RUN_CLOSE), RUN_CLOSE)
@@ -87,7 +97,7 @@ export async function readEvidence(archive: ByteSource): Promise<Contents> {
   }
   return {
     run,
-    profile: 'proof',
+    profile,
     digests,
     source,
     file: (name) => held.get(name),
@@ -95,8 +105,10 @@ export async function readEvidence(archive: ByteSource): Promise<Contents> {
     checkpoint: parseCheckpoint(file(CHECKPOINT), CHECKPOINT),
     runOpen: parseRunOpen(file(RUN_OPEN), RUN_OPEN),
     runClose,
+    exported: held.has(EXPORT) ? parseStatement(file(EXPORT), EXPORT, EXPORT_KIND) : undefined,
     disclosures: readDisclosures(file(DISCLOSURES), run),
     erasure: entries.has(ERASURE) ? parseStatement(file(ERASURE), ERASURE, ERASURE_KIND) : undefined,
+    payloads: profile === 'replay' ? readPayloads(file, digests, run) : undefined,
   }
 }
 
@@ -110,7 +122,7 @@ function unlisted(digests: ReadonlyMap<string, FileDigest>, listed: Uint8Array):
 
 function refuseStrangers(names: readonly string[]): void {
   for (const name of names) {
-    if (placeOf(name) === -1) refuse('UNKNOWN_FILE', `A proof file has no ${name}.`, name)
+    if (placeOf(name) === -1) refuse('UNKNOWN_FILE', `An evidence file has no ${name}.`, name)
   }
   const ordered = [...inOrder(new Map(names.map((name) => [name, null]))).keys()]
   const wrong = names.find((name, i) => name !== ordered[i])

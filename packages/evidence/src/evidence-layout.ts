@@ -1,8 +1,9 @@
 import { canonicalBytes } from './canonical.ts'
 import { contentDigest, type FileContent, type FileDigest } from './file-content.ts'
 import type { AnyRecord } from './record.ts'
+import type { EXPORT_PROFILES } from './statement-export.ts'
 
-// What an evidence file of profile `proof` is made of. Nothing here is read from a file: the verifier derives it too.
+// What an evidence file is made of. Nothing here is read from a file: the verifier derives it too.
 
 export const MANIFEST = 'manifest.json'
 export const CHECKPOINT = 'checkpoint'
@@ -11,8 +12,14 @@ export const RUN_OPEN = 'run-open.dsse'
 export const RUN_CLOSE = 'run-close.dsse'
 /** The operator's word that what the file disclosed was erased; only in a file that was emptied for it. */
 export const ERASURE = 'erasure.dsse'
+/** The statement of whoever made a copy; it vouches for the whole copy. */
+export const EXPORT = 'export.dsse'
 export const POLICY = 'policy/'
 export const DISCLOSURES = 'disclosures.json'
+/** Of profile `replay` only, with the index and the key. */
+export const PAYLOADS = 'payloads/'
+export const PAYLOAD_INDEX = 'payloads/index.json'
+export const RUN_KEY = 'run.key'
 export const CODE = 'code/code.json'
 /** Proofs that statements are in the log. They may be missing, and be renewed: nothing vouches for them but themselves. */
 export const RUN_OPEN_PROOF = 'proofs/run-open.tlog-proof'
@@ -22,7 +29,7 @@ const PROOFS: readonly string[] = [RUN_OPEN_PROOF, RUN_HEAD_PROOF, RUN_CLOSE_PRO
 /** Names the keys for whoever wants to find them; never trusted, never read by the verifier. */
 export const TRUST_HINT = 'trust-hint/keys.json'
 
-/** The archive's order; policy files stand together, sorted by name. */
+/** The archive's order; the files of a directory stand together, sorted by name. */
 const ORDER = [
   MANIFEST,
   CHECKPOINT,
@@ -31,25 +38,72 @@ const ORDER = [
   RUN_CLOSE,
   ERASURE,
   ...PROOFS,
+  EXPORT,
   POLICY,
   DISCLOSURES,
+  PAYLOADS,
+  RUN_KEY,
   CODE,
   TRUST_HINT,
 ]
 
-const OPTIONAL: readonly string[] = [ERASURE, POLICY, ...PROOFS]
+/** Files of a directory, or that only some evidence files have. */
+const OPTIONAL: ReadonlySet<string> = new Set([ERASURE, ...PROOFS, EXPORT, POLICY, PAYLOADS, RUN_KEY])
 
 /** Files every evidence file has. */
-export const REQUIRED: readonly string[] = ORDER.filter((name) => !OPTIONAL.includes(name))
+const ALWAYS: readonly string[] = ORDER.filter((name) => !OPTIONAL.has(name))
 
-/** Whether the closing statement has to name a file: all but itself, the manifest, the proofs and a later erasure. */
-export function isVouchedFor(name: string): boolean {
-  return name !== MANIFEST && name !== RUN_CLOSE && name !== ERASURE && !PROOFS.includes(name)
+/** Whether a file proves a statement to be in the log: such a file is renewed, so no other statement names it. */
+export function isProof(name: string): boolean {
+  return PROOFS.includes(name)
 }
 
-/** The place of a file in the archive; -1 for a name this profile does not have. */
+/**
+ * Whether the closing statement has to name a file: all but itself, the manifest, the proofs, a later erasure and what a
+ * copy adds.
+ */
+export function isVouchedFor(name: string): boolean {
+  const later = name === ERASURE || name === EXPORT || isOfReplay(name)
+  return name !== MANIFEST && name !== RUN_CLOSE && !isProof(name) && !later
+}
+
+/** Whether the statement of a copy has to name a file. */
+export function isNamedByCopy(name: string): boolean {
+  return name !== MANIFEST && name !== EXPORT && !isProof(name)
+}
+
+/** What a file can be relied on for: `replay` has what it takes to do the run again. */
+export type Profile = (typeof EXPORT_PROFILES)[number]
+
+/** The profile of a file with these names. */
+export function profileOf(names: Iterable<string>): Profile {
+  return [...names].some(isOfReplay) ? 'replay' : 'proof'
+}
+
+/** Files that a file of this profile has to have. */
+export function requiredFiles(profile: Profile): readonly string[] {
+  return profile === 'proof' ? ALWAYS : [...ALWAYS, EXPORT, PAYLOAD_INDEX, RUN_KEY]
+}
+
+/** Whether a file is there so that the run can be done again. */
+export function isOfReplay(name: string): boolean {
+  return name === RUN_KEY || name.startsWith(PAYLOADS)
+}
+
+/** The pack of this number. */
+export function packName(number: number): string {
+  return `${PAYLOADS}${String(number).padStart(4, '0')}.pack`
+}
+
+/** The place of a file in the archive; -1 for a name no evidence file has. */
 export function placeOf(name: string): number {
-  return name.startsWith(POLICY) ? ORDER.indexOf(POLICY) : ORDER.indexOf(name)
+  if (name.startsWith(POLICY)) return ORDER.indexOf(POLICY)
+  if (name === PAYLOAD_INDEX || isPack(name)) return ORDER.indexOf(PAYLOADS)
+  return ORDER.indexOf(name)
+}
+
+function isPack(name: string): boolean {
+  return /^payloads\/\d{4}\.pack$/.test(name)
 }
 
 /** The same files in the archive's order. */
@@ -59,7 +113,7 @@ export function inOrder<T>(files: ReadonlyMap<string, T>): ReadonlyMap<string, T
 
 /** Whether a file is read in parts, because it grows with the run. The others are held in memory. */
 export function isStreamed(name: string): boolean {
-  return name === RECORDS
+  return name === RECORDS || isPack(name)
 }
 
 /** What the manifest says of a file. */
@@ -72,7 +126,7 @@ export function manifest(run: string, files: ReadonlyMap<string, FileDigest>): U
   const listed = [...files]
     .filter(([name]) => name !== MANIFEST)
     .map(([name, file]) => manifestEntry(name, file))
-  return canonicalBytes({ schema: 'writ.evidence/1', run, profile: 'proof', files: listed })
+  return canonicalBytes({ schema: 'writ.evidence/1', run, profile: profileOf(files.keys()), files: listed })
 }
 
 export function manifestEntry(name: string, { size, sha256 }: FileDigest): ManifestEntry {

@@ -7,25 +7,31 @@ export * from './checkpoint.ts'
 export * from './commitment.ts'
 export * from './cosignature.ts'
 export { ed25519Verifies, hmacSha256, sha256, sha256Hex } from './crypto.ts'
-export { type Disclosure, disclose, disclosurePath } from './disclosures.ts'
+export { type Disclosure, type DisclosuresFile, disclose, disclosurePath } from './disclosures.ts'
 export * from './dsse.ts'
 export { base64, bytesEqual, fromBase64, fromHex, hex } from './encoding.ts'
 export { emptiedEvidence, emptyDisclosures } from './erased-evidence.ts'
 export { type Contents, readEvidence } from './evidence-contents.ts'
 export * from './evidence-file.ts'
 export {
-  isVouchedFor,
+  isProof,
+  MANIFEST,
+  packName,
   RUN_CLOSE,
   RUN_CLOSE_PROOF,
   RUN_HEAD_PROOF,
+  RUN_KEY,
   RUN_OPEN,
   RUN_OPEN_PROOF,
 } from './evidence-layout.ts'
+export * from './export-file.ts'
 export { type FileContent, type FileDigest, type MadeFile, sourceDigest } from './file-content.ts'
 export * from './merkle.ts'
 export * from './merkle-proof.ts'
 export * from './note.ts'
 export type { Judge, OpenEvidence } from './open-evidence.ts'
+export type { PackedPayload, PayloadIndex } from './payload-index.ts'
+export * from './payload-packs.ts'
 export * from './quorum.ts'
 export { type AnyRecord, decodeRecord, encodeRecord } from './record.ts'
 export type { RecordBatch } from './record-batches.ts'

@@ -2,7 +2,7 @@ import type { Role, TrustedKey } from '@writ/contract'
 import type { ByteSource } from './byte-source.ts'
 import { type Envelope, envelopeHolds } from './dsse.ts'
 import { type Contents, readEvidence } from './evidence-contents.ts'
-import { CHECKPOINT, ERASURE, RUN_CLOSE, RUN_OPEN } from './evidence-layout.ts'
+import { CHECKPOINT, ERASURE, EXPORT, RUN_CLOSE, RUN_OPEN } from './evidence-layout.ts'
 import { noteSignatureHolds } from './note.ts'
 import type { KeyRing } from './trust-root.ts'
 
@@ -21,9 +21,9 @@ export interface JudgedSignature {
   readonly holds: boolean
 }
 
-/** The three signatures of a file, and that of its erasure. Keys come from the trust root only; what the file says of keys is not looked at. */
+/** The three signatures of a file, and those of its erasure and of whoever made a copy. Keys come from the trust root only; what the file says of keys is not looked at. */
 export function judgeSignatures(contents: Contents, ring: KeyRing): readonly JudgedSignature[] {
-  const { checkpoint, runOpen, runClose, erasure } = contents
+  const { checkpoint, runOpen, runClose, erasure, exported } = contents
   const { openedAt } = runOpen.statement.predicate
   const { closedAt } = runClose.statement.predicate
   const note = `${checkpoint.signature.name}+${checkpoint.signature.keyHash}`
@@ -42,6 +42,9 @@ export function judgeSignatures(contents: Contents, ring: KeyRing): readonly Jud
     ...(erasure === undefined
       ? []
       : [byOperator(ERASURE, erasure.envelope, erasure.statement.predicate.at, ring)]),
+    ...(exported === undefined
+      ? []
+      : [byOperator(EXPORT, exported.envelope, exported.statement.predicate.at, ring)]),
   ]
 }
 

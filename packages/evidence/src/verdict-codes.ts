@@ -7,7 +7,7 @@ export const VERDICT_CODES = {
   NOT_ASKED: 'The caller asked for other verdicts only.',
   UNREADABLE: 'The file could not be read, so there is nothing to judge; INTEGRITY says why.',
   NO_WITNESS: 'The file carries no cosignature of a witness.',
-  NEEDS_RUNTIME: 'Needs the policy engine, which this verifier does not have.',
+  NEEDS_RUNTIME: 'Needs the policy engine or the sandbox, which this verifier does not have.',
   NOT_IN_PROFILE: 'A proof file carries no payloads to run again.',
   ERASED: 'What the file disclosed was erased; its structure is left.',
   // INTEGRITY: reading
@@ -25,6 +25,7 @@ export const VERDICT_CODES = {
   OPEN_MISMATCH: 'The opening statement is not about these records.',
   CLOSE_MISMATCH: 'The closing statement is not about these records.',
   FILE_MISMATCH: 'A file is not the one the closing statement names.',
+  EXPORT_MISMATCH: 'The statement of the copy is not about this file.',
   BUNDLE_MISMATCH: 'The policy files are not the bundle the run was pinned to.',
   CODE_FILE_MISMATCH: 'The code file is not what the opening record says.',
   NOT_ERASED: 'The file says that its disclosures were erased, and they are not, or not as it says.',

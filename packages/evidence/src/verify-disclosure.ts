@@ -1,6 +1,7 @@
 import { type Disclosure, disclosedCommitment, disclosurePath } from './disclosures.ts'
 import type { Contents } from './evidence-contents.ts'
 import { DISCLOSURES, RECORDS } from './evidence-layout.ts'
+import type { AnyRecord } from './record.ts'
 import { disclosedRecord, type RecordPass } from './record-pass.ts'
 import { refuse } from './verdict.ts'
 import { verifyAnswer } from './verify-answer.ts'
@@ -14,10 +15,29 @@ export function verifyDisclosure(contents: Contents, pass: RecordPass, answer: u
   for (const [i, disclosure] of disclosures.items.entries()) {
     checkDisclosure(disclosure, pass, `${DISCLOSURES}#/items/${i}`)
   }
-  const opened = `${disclosures.items.length} opened fields match their commitments`
+  const closed = closedFields(contents, pass)
+  const also = closed.length === 0 ? '' : `; redacted: ${closed.join(', ')}`
+  const opened = `${disclosures.items.length} opened fields match their commitments${also}`
   if (answer === undefined) return `${opened}.`
   verifyAnswer(contents, pass, answer)
   return `${opened}; the answer is the one they prove.`
+}
+
+/** What a copy keeps closed of the fields that the run laid open. */
+function closedFields({ exported, disclosures }: Contents, pass: RecordPass): readonly string[] {
+  if (exported === undefined) return []
+  const { first, released, last } = pass
+  const usual: readonly (readonly [AnyRecord | undefined, readonly string[]])[] = [
+    [first, ['question', 'omitted']],
+    [released, ['value', 'citations']],
+    [last.kind === 'run.close' ? last : undefined, ['denials']],
+  ]
+  const paths = usual.flatMap(([record, names]) =>
+    record === undefined
+      ? []
+      : names.map((name) => disclosurePath(record.lane, record.n, `${record.kind}/${name}`)),
+  )
+  return paths.filter((path) => !disclosures.items.some((item) => item.path === path))
 }
 
 function checkDisclosure(disclosure: Disclosure, pass: RecordPass, at: string): void {

@@ -115,7 +115,7 @@ function judgeContents(
           : judgeWith(judges.POLICY, open, name)
       case 'REPLAY':
         return judges.REPLAY === undefined
-          ? notEvaluated(name, 'NOT_IN_PROFILE')
+          ? notEvaluated(name, contents.profile === 'replay' ? 'NEEDS_RUNTIME' : 'NOT_IN_PROFILE')
           : judgeWith(judges.REPLAY, open, name)
     }
   }

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { WritError } from '@writ/contract'
-import { type ByteSource, bytesSource } from '@writ/evidence'
+import { type ByteSource, bytesSource, type Contents, readEvidence } from '@writ/evidence'
 
 /** An evidence file that is open for reading. */
 export interface OpenFile {
@@ -26,6 +26,18 @@ export async function withEvidence<T>(path: string, use: (source: ByteSource) =>
     return await use(source)
   } finally {
     await close()
+  }
+}
+
+/** Takes an evidence file apart. Rejects with `EVIDENCE_UNREADABLE`. */
+export async function contentsOf(path: string, source: ByteSource): Promise<Contents> {
+  try {
+    return await readEvidence(source)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new WritError('EVIDENCE_UNREADABLE', `The evidence file ${path} cannot be read: ${why}`, {
+      cause: error,
+    })
   }
 }
 

@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path'
-import { isWritError, type Ledger, type TrustRoot, WritError } from '@writ/contract'
-import { type ByteSource, type Contents, readEvidence, sourceDigest } from '@writ/evidence'
+import { isWritError, type Ledger, type TrustRoot } from '@writ/contract'
+import { type Contents, sourceDigest } from '@writ/evidence'
 import { erasureOf } from './erase-run.ts'
-import { openEvidenceFile, withEvidence } from './evidence-source.ts'
+import { contentsOf, openEvidenceFile, withEvidence } from './evidence-source.ts'
 import {
   evidenceSource,
   htmlReport,
@@ -109,16 +109,5 @@ async function presentContents(path: string): Promise<Contents | undefined> {
   } catch (error) {
     if (isWritError(error) && error.code === 'EVIDENCE_UNREADABLE') return undefined
     throw error
-  }
-}
-
-async function contentsOf(path: string, source: ByteSource): Promise<Contents> {
-  try {
-    return await readEvidence(source)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new WritError('EVIDENCE_UNREADABLE', `The evidence file ${path} cannot be read: ${why}`, {
-      cause: error,
-    })
   }
 }

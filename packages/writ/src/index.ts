@@ -7,7 +7,9 @@ export {
   type RunEvent,
   WritError,
 } from '@writ/contract'
+export type { CopyOptions, CopyReport } from './copy-evidence.ts'
 export type { LaneDiff, RunDiff } from './diff-runs.ts'
+export type { FileReplay, ReplayOptions } from './do-again.ts'
 export { type ExpiredRun, type Expiry, type ExpiryOptions, eraseExpired } from './erase-expired.ts'
 export { erasedRuns, eraseRun, type Hold, listHolds, orderHold } from './erase-run.ts'
 export { withEvidence } from './evidence-source.ts'

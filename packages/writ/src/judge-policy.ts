@@ -1,20 +1,24 @@
-import { isWritError } from '@writ/contract'
-import { type AnyRecord, failed, notEvaluated, refuse, type Verdict } from '@writ/evidence'
+import { isWritError, type RecordedDecision } from '@writ/contract'
+import { type AnyRecord, canonicalJson, failed, notEvaluated, refuse, type Verdict } from '@writ/evidence'
 import { auditPolicy } from './audit/index.ts'
+import { decideExport } from './decide-export.ts'
 import { openRecordedBundle, type PolicyPoint } from './policy/index.ts'
 
 /** What a judgement of POLICY rests on, all of it from one evidence file. */
 export interface RecordedPolicy {
   /** Text of every file of the embedded bundle, by its name inside the bundle. */
   readonly bundle: Readonly<Record<string, string>>
+  /** Read once, and from the start again where there is `released`. */
   readonly records: AsyncIterable<AnyRecord> | Iterable<AnyRecord>
+  /** The decision that let the payloads of a copy leave, where there is one. */
+  readonly released?: RecordedDecision
 }
 
 /**
  * POLICY: whether every decision of a run follows from its records and is made again by the bundle it was pinned to, with
  * the real engine. Never throws for what the file holds.
  */
-export async function judgePolicy({ bundle, records }: RecordedPolicy): Promise<Verdict> {
+export async function judgePolicy({ bundle, records, released }: RecordedPolicy): Promise<Verdict> {
   let point: PolicyPoint | undefined
   try {
     const [opened, all] = await firstOf(records)
@@ -29,6 +33,7 @@ export async function judgePolicy({ bundle, records }: RecordedPolicy): Promise<
         'policy/',
       )
     const { decisions, distinct, failures, unknown } = await auditPolicy(all, point)
+    if (released !== undefined) await checkReleased(released, records, point)
     if (unknown > 0 || osUser === undefined) return notEvaluated('POLICY', 'FACTS_NOT_RECORDED')
     if (failures > 0) return notEvaluated('POLICY', 'ENGINE_FAILED')
     const detail = `${decisions} decisions, ${distinct} of them different, were made again and are the same.`
@@ -38,6 +43,21 @@ export async function judgePolicy({ bundle, records }: RecordedPolicy): Promise<
   } finally {
     await point?.close()
   }
+}
+
+/** What let the payloads of a copy leave is what the pinned bundle says of all the run holds. */
+async function checkReleased(
+  released: RecordedDecision,
+  records: RecordedPolicy['records'],
+  point: PolicyPoint,
+): Promise<void> {
+  const decided = await decideExport(records, point)
+  if (canonicalJson(decided) === canonicalJson(released)) return
+  refuse(
+    'DECISION_DIFFERS',
+    `The pinned policy says ${decided.verdict} (${decided.reason}) of taking the payloads out; the copy says otherwise.`,
+    'export.dsse',
+  )
 }
 
 async function open(bundle: RecordedPolicy['bundle'], osUser: string): Promise<PolicyPoint> {

@@ -1,13 +1,20 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isWritError, type Ledger } from '@writ/contract'
-import { type AnyRecord, encodeRecord, failed, notEvaluated, refuse, type Verdict } from '@writ/evidence'
+import {
+  type AnyRecord,
+  type Contents,
+  encodeRecord,
+  failed,
+  notEvaluated,
+  refuse,
+  type Verdict,
+} from '@writ/evidence'
+import { doAgain } from './do-again.ts'
 import { type RecordedRun, readRun } from './kernel/recorded-run.ts'
-import { type ReplayReport, replayRun } from './kernel/replay.ts'
-import { systemClock } from './kernel/system-clock.ts'
+import type { ReplayReport } from './kernel/replay.ts'
 import { openLedger } from './ledger/index.ts'
-import { createReasoner } from './reasoning/index.ts'
-import { openSandbox } from './sandbox/index.ts'
+import { recordedFile } from './recorded-file.ts'
 
 /**
  * REPLAY of a `proof` file whose run is in a home: the run is done again from there, once its records are known to be those
@@ -26,13 +33,22 @@ export async function judgeReplay(
     if (!(await ledger.runs()).some((head) => head.run === run)) return undefined
     const kept = await readRun(ledger, run)
     checkSame(records, kept)
-    return verdictOf(await again(kept))
+    return verdictOf(await doAgain(kept))
   } catch (error) {
     // A home or a sandbox that cannot be used says nothing of the file.
     const differs = isWritError(error) && error.code === 'VERIFICATION_FAILED'
     return differs ? failed('REPLAY', error) : notEvaluated('REPLAY', 'NOT_DONE_AGAIN')
   } finally {
     await ledger?.close()
+  }
+}
+
+/** REPLAY of a `replay` file, from the file alone. Never throws for what it holds. */
+export async function judgeReplayFile(contents: Contents): Promise<Verdict> {
+  try {
+    return verdictOf(await doAgain(await recordedFile(contents)))
+  } catch {
+    return notEvaluated('REPLAY', 'NOT_DONE_AGAIN')
   }
 }
 
@@ -45,15 +61,6 @@ function checkSame(records: readonly AnyRecord[], kept: RecordedRun): void {
       if (Buffer.from(encodeRecord(here)).equals(encodeRecord(there))) continue
     }
     refuse('HOME_DIFFERS', `The home keeps another record ${seq} of this run.`, `records.ndjson#/${seq}`)
-  }
-}
-
-async function again(recorded: RecordedRun): Promise<ReplayReport> {
-  const sandbox = await openSandbox()
-  try {
-    return await replayRun(recorded, { clock: systemClock, reasoner: createReasoner(), sandbox })
-  } finally {
-    await sandbox.close()
   }
 }
 

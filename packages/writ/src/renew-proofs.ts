@@ -4,7 +4,8 @@ import {
   type Contents,
   chunksOf,
   type FileContent,
-  isVouchedFor,
+  isProof,
+  MANIFEST,
   packEvidence,
   parseTlogProof,
   RUN_CLOSE,
@@ -72,14 +73,15 @@ function statementsOf({ file }: Contents): ReadonlyMap<string, Uint8Array> {
   ])
 }
 
-/** What the closing statement vouches for, as it is. */
+/** Every other file, as it is. */
 function filesOf({ digests, file, source }: Contents): ReadonlyMap<string, FileContent> {
-  const kept = [...digests].filter(([name]) => isVouchedFor(name))
+  const made = new Set<string>([MANIFEST, RUN_CLOSE])
+  const kept = [...digests].filter(([name]) => !made.has(name) && !isProof(name))
   return new Map(
     kept.map(([name, digest]) => {
       const bytes = source(name)
-      const made = { ...digest, chunks: () => (bytes === undefined ? nothing() : chunksOf(bytes)) }
-      return [name, file(name) ?? made]
+      const streamed = { ...digest, chunks: () => (bytes === undefined ? nothing() : chunksOf(bytes)) }
+      return [name, file(name) ?? streamed]
     }),
   )
 }

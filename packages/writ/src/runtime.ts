@@ -19,11 +19,14 @@ import {
   WritError,
 } from '@writ/contract'
 import { abort } from './abort-run.ts'
+import { type CopyOptions, type CopyReport, copyEvidence } from './copy-evidence.ts'
+import { startDeadline } from './deadline.ts'
 import { diffRuns, type RunDiff } from './diff-runs.ts'
+import { type AgainOptions, doAgain, doFileAgain, type FileReplay, type ReplayOptions } from './do-again.ts'
 import { type ExportOptions, exportRun, sendRunTrace } from './export-run.ts'
 import type { Authority } from './kernel/ports.ts'
 import { readRun } from './kernel/recorded-run.ts'
-import { type ReplayReport, replayRun } from './kernel/replay.ts'
+import type { ReplayReport } from './kernel/replay.ts'
 import { executeRun } from './kernel/run.ts'
 import { systemClock } from './kernel/system-clock.ts'
 import { openLedger, openSigner, recordRetention } from './ledger/index.ts'
@@ -60,7 +63,12 @@ export interface Writ {
    * Does a recorded run again: its cells run, everything else is answered from the record, every deterministic field is
    * compared. With `policy` set, the run is also held against that bundle. Rejects with `UNKNOWN_RUN`.
    */
-  replay(run: string, options?: { readonly signal?: AbortSignal }): Promise<ReplayReport>
+  replay(run: string, options?: ReplayOptions): Promise<ReplayReport>
+  /**
+   * The same from a `replay` file alone; under a trust root, if one is given, it has to be signed by the right keys.
+   * Rejects with `EVIDENCE_UNREADABLE`, `VERIFICATION_FAILED`.
+   */
+  replayFile(path: string, options?: ReplayOptions & { readonly trust?: string }): Promise<FileReplay>
   /**
    * Goes on with a run whose process ended, with what it began with; of a finished run, gives the answer. Rejects with
    * `UNKNOWN_RUN`, `RUN_BUSY`, `RUN_NOT_OPENED`, `RUN_ENDED` and `RESUME_MISMATCH`.
@@ -74,6 +82,11 @@ export interface Writ {
   show(run: string): Promise<RunView>
   /** A run in another form, piece by piece. Rejects with `UNKNOWN_RUN`. */
   export(run: string, options: ExportOptions): AsyncIterable<string>
+  /**
+   * Copies the evidence file of a run, with its payloads or with fewer fields laid open. Rejects with `POLICY_DENIED`,
+   * `VERIFICATION_FAILED`, `EVIDENCE_UNREADABLE`, `EVIDENCE_UNWRITABLE`, `KEY_UNAVAILABLE`.
+   */
+  copyEvidence(run: string, options: CopyOptions): Promise<CopyReport>
   /** Sends the trace of a run to an OpenTelemetry collector (OTLP over HTTP); gives the number of spans. */
   sendTrace(run: string, endpoint: string): Promise<number>
   close(): Promise<void>
@@ -213,16 +226,29 @@ class Runtime implements Writ {
     return await showRun(await this.#ledger(), run)
   }
 
-  async replay(run: string, options: { readonly signal?: AbortSignal } = {}): Promise<ReplayReport> {
-    const recorded = await readRun(await this.#ledger(), run)
+  async replay(run: string, options: ReplayOptions = {}): Promise<ReplayReport> {
+    return await doAgain(await readRun(await this.#ledger(), run), await this.#again(options))
+  }
+
+  async replayFile(path: string, options: ReplayOptions & { trust?: string } = {}): Promise<FileReplay> {
+    const { trust } = options
+    return await doFileAgain(path, {
+      ...(await this.#again(options)),
+      ...(trust === undefined ? {} : { trust }),
+    })
+  }
+
+  async #again({ signal, attest }: ReplayOptions): Promise<AgainOptions> {
     const bundle = this.#options.policy === undefined ? undefined : (await this.#policy()).bundle.hash
-    const ports = {
-      ...options,
-      clock: systemClock,
-      reasoner: createReasoner(),
+    const attesting =
+      attest === undefined
+        ? undefined
+        : { path: attest, signer: await this.#signer(), log: await this.#log() }
+    return {
+      ...(signal === undefined ? {} : { signal }),
       ...(bundle === undefined ? {} : { bundle }),
+      ...(attesting === undefined ? {} : { attest: attesting }),
     }
-    return await inSandbox((sandbox) => replayRun(recorded, { ...ports, sandbox }))
   }
 
   async resume(run: string, options: ResumeOptions = {}): Promise<Answer> {
@@ -240,6 +266,11 @@ class Runtime implements Writ {
 
   async *export(run: string, options: ExportOptions): AsyncIterable<string> {
     yield* exportRun(await this.#ledger(), this.home, run, options)
+  }
+
+  async copyEvidence(run: string, options: CopyOptions): Promise<CopyReport> {
+    const [ledger, signer, log] = await Promise.all([this.#ledger(), this.#signer(), this.#log()])
+    return await copyEvidence({ home: this.home, ledger, signer, log }, run, options)
   }
 
   async sendTrace(run: string, endpoint: string): Promise<number> {
@@ -354,45 +385,6 @@ async function authorise(policy: PolicyPoint, asked: CompletionOptions): Promise
     worker: policy.profile('worker'),
     sink: policy.sink('terminal'),
   })
-}
-
-interface Deadline {
-  /** Aborted when the time limit passes while the run is being prepared, or when the caller gives up. */
-  readonly signal: AbortSignal
-  /** Aborted when the caller gives up, whatever reason they gave. */
-  readonly interrupted: AbortSignal
-  /** Ends the time limit: the kernel keeps it from here on. */
-  clear(): void
-  stop(): void
-}
-
-function startDeadline(limits: Limits, elapsedMs: number, signal: AbortSignal | undefined): Deadline {
-  const late = new AbortController()
-  const interrupted = new AbortController()
-  const interrupt = (): void => interrupted.abort(new WritError('INTERRUPTED', 'The run was interrupted.'))
-  signal?.addEventListener('abort', interrupt, { once: true })
-  if (signal?.aborted) interrupt()
-  const { timeoutMs } = limits
-  const timer =
-    timeoutMs === null
-      ? undefined
-      : setTimeout(
-          () => {
-            late.abort(
-              new WritError('TIMED_OUT', `Preparing the run took longer than ${timeoutMs / 1000} s.`),
-            )
-          },
-          Math.max(0, timeoutMs - elapsedMs),
-        )
-  return {
-    signal: AbortSignal.any([late.signal, interrupted.signal]),
-    interrupted: interrupted.signal,
-    clear: () => clearTimeout(timer),
-    stop: () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', interrupt)
-    },
-  }
 }
 
 function isStore(source: ContextSource): source is ContextStore {

@@ -9,7 +9,7 @@ import {
 } from '@writ/evidence'
 import { withEvidence } from './evidence-source.ts'
 import { judgePolicy } from './judge-policy.ts'
-import { judgeReplay } from './judge-replay.ts'
+import { judgeReplay, judgeReplayFile } from './judge-replay.ts'
 import { loadTrustRoot } from './ledger/index.ts'
 
 /** Where an evidence file keeps its bundle. */
@@ -27,7 +27,7 @@ export interface VerifyOptions {
 }
 
 /**
- * Verifies an evidence file offline: from its bytes, a trust root, and for REPLAY the home of the run. POLICY and REPLAY
+ * Verifies an evidence file offline: from its bytes, a trust root, and for REPLAY its own payloads or the home of the run. POLICY and REPLAY
  * hold all records, the other verdicts a part of them at a time. Rejects with `EVIDENCE_UNREADABLE`.
  */
 export async function verifyFile(path: string, options: VerifyOptions = {}): Promise<VerdictReport> {
@@ -46,29 +46,36 @@ async function verifySource(source: ByteSource, options: VerifyOptions): Promise
   const contents = await readEvidence(source)
   const records: AnyRecord[] = []
   for await (const batch of contents.records()) records.push(...batch.records)
-  // A file that is not whole, or not by the right keys, is not worth doing again.
-  const home = report.ok ? options.home : undefined
   const judged: Verdict[] = []
-  for (const verdict of open) judged.push((await judge(verdict, contents, records, home)) ?? verdict)
+  for (const verdict of open) {
+    const { home } = options
+    if (verdict.name === 'POLICY') judged.push(await policyOf(contents, records))
+    // A file that is not whole, or not by the right keys, is not worth doing again.
+    else if (report.ok) judged.push((await replayOf(contents, records, home)) ?? verdict)
+  }
   const verdicts = report.verdicts.map(
     (verdict) => judged.find(({ name }) => name === verdict.name) ?? verdict,
   )
   return { ...report, ok: report.ok && judged.every(({ result }) => result !== 'fail'), verdicts }
 }
 
-/** A verdict that needs the runtime; undefined when what it needs is not there. */
-function judge(
-  { name }: Verdict,
+function policyOf(contents: Contents, records: readonly AnyRecord[]): Promise<Verdict> {
+  const released = contents.exported?.statement.predicate.decision
+  return judgePolicy({ bundle: bundleOf(contents), records, ...(released ? { released } : {}) })
+}
+
+/** From the file where it has the payloads, else from the home; undefined when neither has the run. */
+async function replayOf(
   contents: Contents,
   records: readonly AnyRecord[],
   home: string | undefined,
 ): Promise<Verdict | undefined> {
-  if (name === 'POLICY') return judgePolicy({ bundle: bundleOf(contents), records })
-  if (name === 'REPLAY' && home !== undefined) return judgeReplay(contents.run, records, home)
-  return Promise.resolve(undefined)
+  if (contents.profile === 'replay') return await judgeReplayFile(contents)
+  return home === undefined ? undefined : await judgeReplay(contents.run, records, home)
 }
 
-function bundleOf({ digests, file }: Contents): Readonly<Record<string, string>> {
+/** Text of every file of the embedded bundle, by its name inside the bundle. */
+export function bundleOf({ digests, file }: Contents): Readonly<Record<string, string>> {
   const own = [...digests.keys()].filter((name) => name.startsWith(POLICY_FILES))
   return Object.fromEntries(
     own.map((name) => [name.slice(POLICY_FILES.length), Buffer.from(file(name) ?? []).toString('utf8')]),

@@ -87,3 +87,55 @@ describe('writ export --format jsonl', () => {
     expect(refused.err).toContain(out)
   })
 })
+
+describe('writ export --profile', () => {
+  it('makes a replay file that another machine does again from the file and the trust root', async () => {
+    const out = join(place, 'run.writ')
+    expect(await writ(['export', run, '--profile', 'replay', '--out', out])).toMatchObject({
+      code: 0,
+      err: '',
+    })
+    expect((await stat(out)).mode & 0o777).toBe(0o600)
+    const away = await mkdtemp(join(tmpdir(), 'writ-cli-away-'))
+    const [file, trust] = [join(away, 'run.writ'), join(away, 'trust.json')]
+    await writeFile(file, await readFile(out))
+    await writeFile(trust, await readFile(join(place, '.writ', 'trust.json')))
+    const given = ['--trust', trust, '--home', join(away, 'home')]
+    const replayed = await writ(['replay', file, ...given, '--json'])
+    expect(replayed).toMatchObject({ code: 0, err: '' })
+    expect(JSON.parse(replayed.out)).toMatchObject({ outcome: 'IDENTICAL', at: null })
+    const verified = await writ(['verify', file, ...given])
+    expect(verified.out).toContain('✓ REPLAY')
+    expect(verified.code).toBe(0)
+    expect(await readdir(away)).not.toContain('home')
+    await rm(away, { recursive: true })
+  })
+
+  it('closes fields of a proof file, and says which', async () => {
+    const out = join(place, 'closed.writ')
+    const made = await writ(['export', run, '--profile', 'proof', '--redact', 'question', '--out', out])
+    expect(made).toMatchObject({ code: 0, err: '' })
+    expect(made.out).toContain('0/0/run.open/question')
+    const verified = await writ(['verify', out, '--home', join(place, '.writ')])
+    expect(verified.out).toContain('redacted: 0/0/run.open/question')
+  })
+
+  it.each([
+    ['another profile', ['--profile', 'full', '--out', 'x.writ']],
+    ['no file to write', ['--profile', 'proof']],
+    ['a format as well', ['--profile', 'proof', '--format', 'jsonl', '--out', 'x.writ']],
+    ['redaction of another form', ['--redact', 'question', '--format', 'jsonl']],
+  ])('refuses %s', async (_, flags) => {
+    expect(await writ(['export', run, ...flags])).toMatchObject({ code: 2, out: '' })
+    expect(await readdir(place)).not.toContain('x.writ')
+  })
+
+  it('ends with 3 where policy lets no payload leave', async () => {
+    const asked = await writ(['ask', 'Which mention patents?', 'a.txt', '--label', 'secret', '--json'])
+    const { run: secret } = JSON.parse(asked.out) as { run: string }
+    const refused = await writ(['export', secret, '--profile', 'replay', '--out', 'secret.writ'])
+    expect(refused.code).toBe(3)
+    expect(refused.err).toContain('POLICY_DENIED')
+    expect(await readdir(place)).not.toContain('secret.writ')
+  })
+})

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { WritError } from '@writ/contract'
 import { createWrit, EXPORT_FORMATS, type ExportFormat, exportFile, sendFileTrace } from '../index.ts'
+import { copy } from './copy.ts'
+import { isRun } from './is-run.ts'
 import { writeOutput } from './output.ts'
 import { homeOf } from './show.ts'
 
@@ -11,11 +13,15 @@ export interface ExportFlags {
   readonly home?: string
   readonly trust?: string
   readonly otlpEndpoint?: string
+  readonly profile?: string
+  readonly redact?: string
 }
 
 /** Writes a run, or the run of an evidence file, in another form. */
 export async function exportRun(run: string, flags: ExportFlags): Promise<number> {
   const { format, payloads = false, out, otlpEndpoint } = flags
+  if (flags.profile !== undefined) return await copy(run, flags)
+  if (flags.redact !== undefined) throw new WritError('USAGE', '--redact goes with --profile proof.')
   if (otlpEndpoint !== undefined) return await sendTrace(run, otlpEndpoint, flags)
   if (!isFormat(format)) {
     const given = format === undefined ? 'none' : `"${format}"`
@@ -61,11 +67,6 @@ async function sendTrace(run: string, endpoint: string, flags: ExportFlags): Pro
   } finally {
     await writ?.close()
   }
-}
-
-/** Whether an argument names a run; anything else is the path of an evidence file. */
-export function isRun(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 }
 
 function isFormat(text: string | undefined): text is ExportFormat {

@@ -162,7 +162,9 @@ function addResume(writ: Command): void {
 function addReplay(writ: Command): void {
   writ
     .command('replay <run>')
-    .description('do a run again from its record: cells run, nothing else does; exit 0 when identical')
+    .description('do a run of the home, or of a replay file, again: only cells run; exit 0 when identical')
+    .option('--trust <file>', 'for a file: the trust root it has to hold under')
+    .option('--attest <file>', 'sign what it came to, as the operator of the home')
     .option('--policy <dir>', 'policy bundle to hold the run against (default: the one it records)')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
@@ -181,6 +183,14 @@ function addExport(writ: Command): void {
     .description('write a run of the home, or of an evidence file, in another form')
     .option('--format <name>', `${EXPORT_FORMATS.join(', ')}`)
     .option('--payloads', 'with what is kept encrypted: prompts, outputs, text of documents')
+    .option(
+      '--profile <name>',
+      'copy the evidence file: proof, or replay with payloads and key (asks policy)',
+    )
+    .option(
+      '--redact <fields>',
+      'with --profile proof: question, answer, … or lane/n/field, separated by commas',
+    )
     .option('--out <file>', 'where to (default: stdout)')
     .option('--otlp-endpoint <url>', 'send the trace to an OpenTelemetry collector (OTLP over HTTP)')
     .option('--home <dir>', 'state directory')

@@ -1,21 +1,34 @@
+import { existsSync } from 'node:fs'
 import { createWrit, type ReplayReport } from '../index.ts'
 import { onInterrupt } from './interrupt.ts'
+import { isRun } from './is-run.ts'
 import { printableLine } from './printable.ts'
 import { homeOf } from './show.ts'
+import { chooseTrust } from './trust.ts'
 
 export interface ReplayFlags {
   readonly home?: string
   readonly policy?: string
   readonly json?: boolean
+  readonly trust?: string
+  readonly attest?: string
 }
 
-/** Does a run of the home again and prints what it came to; resolves with 0 when it is identical, else 6. */
-export async function replay(run: string, flags: ReplayFlags): Promise<number> {
+/** Does a run of the home, or of a replay file, again and prints what it came to; resolves with 0 when it is identical, else 6. */
+export async function replay(what: string, flags: ReplayFlags): Promise<number> {
   const interrupt = onInterrupt()
   const { policy } = flags
   const writ = await createWrit({ ...homeOf(flags), ...(policy === undefined ? {} : { policy }) })
   try {
-    const report = await writ.replay(run, { signal: interrupt.signal })
+    const options = {
+      signal: interrupt.signal,
+      ...(flags.attest === undefined ? {} : { attest: flags.attest }),
+    }
+    const isFile = !isRun(what) && existsSync(what)
+    const trust = isFile ? chooseTrust(what, flags) : undefined
+    const { run, report } = !isFile
+      ? { run: what, report: await writ.replay(what, options) }
+      : await writ.replayFile(what, { ...options, ...(trust === undefined ? {} : { trust }) })
     process.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : describe(run, report))
     return report.outcome === 'IDENTICAL' ? 0 : 6
   } finally {

@@ -19,6 +19,7 @@ export async function openLedger(home: string): Promise<Ledger> {
     runs: () => channel.request({ op: 'runs' }),
     records: (run) => records(channel, run),
     payload: (run, path) => channel.request({ op: 'payload', run, path }),
+    sealedPayload: (run, path) => channel.request({ op: 'sealedPayload', run, path }),
     payloadPaths: (run, prefix) => channel.request({ op: 'payloadPaths', run, prefix }),
     key: (run) => channel.request({ op: 'key', run }),
     close: () => channel.close(),

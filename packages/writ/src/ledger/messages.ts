@@ -27,6 +27,8 @@ export interface Operations {
   /** Gives a batch beginning at `from`, and whether more may follow. */
   records: { takes: { readonly run: string; readonly from: number }; gives: Batch }
   payload: { takes: { readonly run: string; readonly path: string }; gives: Uint8Array | undefined }
+  /** Gives a payload as it is stored, encrypted. */
+  sealedPayload: { takes: { readonly run: string; readonly path: string }; gives: Uint8Array | undefined }
   payloadPaths: {
     takes: { readonly run: string; readonly prefix: string }
     gives: readonly string[]

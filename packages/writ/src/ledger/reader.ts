@@ -66,13 +66,17 @@ export class Reader {
   }
 
   payload({ run, path }: Request<'payload'>): Uint8Array<ArrayBuffer> | undefined {
+    const sealed = this.sealedPayload({ op: 'sealedPayload', run, path })
+    const key = sealed && readRunKey(this.#home.runKeys, run)
+    return sealed && key && decrypt(key, { run, kind: 'payload', path }, sealed)
+  }
+
+  sealedPayload({ run, path }: Request<'sealedPayload'>): Uint8Array | undefined {
     const place = this.#locate(run)
     const row = place?.db
       .prepare('SELECT ciphertext FROM payloads WHERE run = ? AND path = ?')
       .get(place.id, path)
-    if (row === undefined) return undefined
-    const key = readRunKey(this.#home.runKeys, run)
-    return key && decrypt(key, { run, kind: 'payload', path }, blob(row, 'ciphertext'))
+    return row && blob(row, 'ciphertext')
   }
 
   payloadPaths({ run, prefix }: Request<'payloadPaths'>): readonly string[] {

@@ -59,6 +59,8 @@ function perform(request: Exclude<Request, Write>): Operations[typeof request.op
       return reader.records(request)
     case 'payload':
       return reader.payload(request)
+    case 'sealedPayload':
+      return reader.sealedPayload(request)
     case 'payloadPaths':
       return reader.payloadPaths(request)
     case 'key':
