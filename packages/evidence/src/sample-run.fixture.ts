@@ -18,7 +18,7 @@ import { canonicalJson } from './canonical.ts'
 import { signCheckpoint } from './checkpoint.ts'
 import { commitField, commitItems, type Field } from './commitment.ts'
 import { sha256, sha256Hex } from './crypto.ts'
-import { disclose } from './disclosures.ts'
+import { type Disclosure, disclose } from './disclosures.ts'
 import { hex, utf8 } from './encoding.ts'
 import { evidenceFiles } from './evidence-file.ts'
 import { leafHash, MerkleTree, rootOf } from './merkle.ts'
@@ -396,8 +396,11 @@ export async function sampleEvidence(
   )
 }
 
-export async function sampleOfLeaves(leaves: readonly Uint8Array[], signer: Signer = OWNER): Promise<Sample> {
-  const records = leaves.map((leaf): AnyRecord => JSON.parse(new TextDecoder().decode(leaf)))
+export async function sampleOfLeaves(
+  leaves: readonly Uint8Array[],
+  signer: Signer = OWNER,
+  disclosures: readonly Disclosure[] = sampleDisclosures(leaves),
+): Promise<Sample> {
   const first = leaves[0] ?? new Uint8Array(0)
   const lastRecord = leaves.at(-1) ?? new Uint8Array(0)
   const root = rootOf(leaves)
@@ -406,7 +409,7 @@ export async function sampleOfLeaves(leaves: readonly Uint8Array[], signer: Sign
     runOpen: await signRunOpen(signer, first),
     checkpoint: await signCheckpoint(signer, RUN, leaves.length, root),
     policy: POLICY,
-    disclosures: sampleDisclosures(records),
+    disclosures,
     keys: [signer.publicKey('log'), signer.publicKey('operator')],
   })
   const files = await held(parts)
@@ -414,7 +417,8 @@ export async function sampleOfLeaves(leaves: readonly Uint8Array[], signer: Sign
   return { leaves, files, runClose }
 }
 
-function sampleDisclosures(records: readonly AnyRecord[]): ReturnType<typeof disclose>[] {
+function sampleDisclosures(leaves: readonly Uint8Array[]): readonly Disclosure[] {
+  const records = leaves.map((leaf): AnyRecord => JSON.parse(new TextDecoder().decode(leaf)))
   return records.flatMap((record) => {
     const { lane, n, kind } = record
     if (kind === 'run.open') {

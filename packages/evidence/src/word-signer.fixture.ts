@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import type { PublicKey, Role, Signer, TrustRoot } from '@writ/contract'
 import { sha256, sha256Hex } from './crypto.ts'
 import { base64, concat, fromHex, utf8 } from './encoding.ts'
@@ -10,6 +10,7 @@ export const OPENED_AT: number = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
 /** A signer whose keys follow from a word: another word is another authority. */
 export class WordSigner implements Signer {
   readonly #word: string
+  readonly #keys = new Map<Role, KeyObject>()
 
   constructor(word: string) {
     this.#word = word
@@ -31,10 +32,15 @@ export class WordSigner implements Signer {
     return Promise.resolve(new Uint8Array(sign(null, bytes, this.#key(role))))
   }
 
-  #key(role: Role): ReturnType<typeof createPrivateKey> {
+  #key(role: Role): KeyObject {
+    const known = this.#keys.get(role)
+    if (known !== undefined) return known
     const seed = sha256(utf8(`${this.#word}/${role}`))
     const prefix = fromHex('302e020100300506032b657004220420') ?? new Uint8Array(0)
-    return createPrivateKey({ key: Buffer.from(concat([prefix, seed])), format: 'der', type: 'pkcs8' })
+    const der = Buffer.from(concat([prefix, seed]))
+    const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+    this.#keys.set(role, key)
+    return key
   }
 
   trust(): TrustRoot {
