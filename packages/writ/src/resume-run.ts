@@ -27,6 +27,8 @@ import { prepareEvidencePath, writeEvidence } from './write-evidence.ts'
 
 const SETUP = `${OPENING.lane}/${OPENING.n}/run.open/setup`
 
+const NO_COST = Object.freeze({ decideMs: 0, decisions: 0, recordMs: 0, records: 0 })
+
 /** What a resume takes from the Writ it is asked of. */
 export interface ResumeRooms {
   readonly home: string
@@ -53,9 +55,12 @@ export interface ResumeOptions {
 export async function resume(run: string, rooms: ResumeRooms, options: ResumeOptions): Promise<Answer> {
   const log = await rooms.ledger.resume(run)
   const recorded = await readRun(rooms.ledger, run)
-  const finished = await finishedAnswer(recorded, rooms)
-  if (finished !== undefined) return finished
   const { onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
+  const finished = await finishedAnswer(recorded, rooms)
+  if (finished !== undefined) {
+    onEvent({ type: 'answer', answer: finished, governance: NO_COST })
+    return finished
+  }
   const opened: { close(): Promise<void> }[] = []
   try {
     const { answer, evidence, governance, pending, path } = await rooms.inSandbox((sandbox) =>

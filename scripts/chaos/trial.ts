@@ -1,0 +1,215 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import type { Simulator } from '@writ/simulator'
+import { createWrit, verifyFile } from 'writ'
+import { type LedgerView, viewLedger } from './ledger-view.ts'
+import { type Ended, startWrit } from './process.ts'
+import { ANSWER, QUESTION } from './script.ts'
+
+/** How often a run may be started and resumed before it counts as stuck. */
+const MOST_LIVES = 12
+
+/** How the lives of one run are cut short. */
+export interface Plan {
+  /** Milliseconds after its start at which each life is ended, in turn; the life after the last one is left alone. */
+  readonly cuts: readonly number[]
+  readonly signal: 'SIGKILL' | 'SIGTERM'
+  /** Command line that the first life runs under. */
+  readonly wrap?: readonly string[]
+  /** Where the home goes; a directory of the trial's own by default. */
+  readonly home?: string
+  /** Done between the first life and the next. */
+  readonly mend?: () => Promise<void>
+}
+
+/** What one run went through. Faults are what must not be. */
+export interface Outcome {
+  readonly faults: readonly string[]
+  readonly lives: number
+  /** Kinds of the last record that each cut left. */
+  readonly cutAfter: readonly string[]
+  /** Requests sent again: all of them were in doubt. */
+  readonly reissued: number
+  /** Lives that were cut before the run was opened. */
+  readonly unopened: number
+}
+
+/** Asks once, ends the process as planned, resumes until the run is finished, and holds all of it against what must be. */
+export async function runTrial(simulator: Simulator, plan: Plan): Promise<Outcome> {
+  const place = await mkdtemp(join(tmpdir(), 'writ-chaos-'))
+  try {
+    return await new Trial(simulator, plan, place).go()
+  } finally {
+    await rm(place, { recursive: true, force: true })
+  }
+}
+
+class Trial {
+  readonly #simulator: Simulator
+  readonly #plan: Plan
+  readonly #place: string
+  readonly #home: string
+  readonly #faults: string[] = []
+  readonly #cutAfter: string[] = []
+  #reissued = 0
+  #unopened = 0
+  /** Requests of the server's journal that were looked at. */
+  #heard = 0
+
+  constructor(simulator: Simulator, plan: Plan, place: string) {
+    this.#simulator = simulator
+    this.#plan = plan
+    this.#place = place
+    this.#home = plan.home ?? join(place, 'home')
+  }
+
+  async go(): Promise<Outcome> {
+    const docs = join(this.#place, 'docs.txt')
+    await writeFile(docs, 'a needle\nanother needle\nthe third needle\n')
+    let view = await viewLedger(this.#home)
+    let lives = 0
+    let ended: Ended | undefined
+    for (; lives < MOST_LIVES && ended?.code !== 0; lives += 1) {
+      const before = view
+      const opened = before.run !== undefined && before.records.length > 0
+      if (lives > 0 && !opened) this.#unopened += 1
+      const seen = new Set(this.#keys())
+      ended = await this.#live(lives, opened ? ['resume', before.run ?? ''] : this.#ask(docs))
+      view = await viewLedger(this.#home)
+      this.#check(before, view, ended, seen, opened)
+      if (lives === 0) await this.#plan.mend?.()
+    }
+    if (ended?.code !== 0)
+      this.#fault(`not finished after ${lives} lives: ${ended?.err ?? ''} ${ended?.out.slice(-600) ?? ''}`)
+    else await this.#checkEnd(ended, view)
+    return {
+      faults: this.#faults,
+      lives,
+      cutAfter: this.#cutAfter,
+      reissued: this.#reissued,
+      unopened: this.#unopened,
+    }
+  }
+
+  #ask(docs: string): string[] {
+    const { url } = this.#simulator
+    return [
+      'ask',
+      QUESTION,
+      docs,
+      '--model',
+      'sim/model',
+      '--base-url',
+      url,
+      '--strategy',
+      'recurse',
+      '--max-depth',
+      '2',
+    ]
+  }
+
+  async #live(life: number, args: readonly string[]): Promise<Ended> {
+    const wrap = life === 0 ? this.#plan.wrap : undefined
+    const { child, ended } = startWrit([...args, '--home', this.#home, '--jsonl'], wrap)
+    const cut = this.#plan.cuts[life]
+    const timer = cut === undefined ? undefined : setTimeout(() => child.kill(this.#plan.signal), cut)
+    const result = await ended
+    clearTimeout(timer)
+    return result
+  }
+
+  /** Holds one life against the ledger before and after it, and the server's own journal. */
+  #check(
+    before: LedgerView,
+    after: LedgerView,
+    { code, out }: Ended,
+    seen: ReadonlySet<string>,
+    same: boolean,
+  ): void {
+    const last = after.records.at(-1)
+    if (code !== 0) this.#cutAfter.push(last?.kind ?? 'nothing')
+    if (same && !isDeepStrictEqual(after.records.slice(0, before.records.length), before.records))
+      this.#fault('records were changed or lost')
+    // What a process said it had done was acknowledged: it must be there.
+    const there = new Set(after.records.map(({ lane, n }) => `${lane}/${n}`))
+    for (const { lane, n } of steps(out)) {
+      if (!there.has(`${lane}/${n}`)) this.#fault(`the acknowledged step ${lane}/${n} is lost`)
+    }
+    for (const key of this.#fresh(seen)) {
+      if (before.answered.has(key)) this.#fault('a request with a recorded result was sent again')
+      else if (!before.inDoubt.has(key)) this.#fault('a request was sent twice that was not in doubt')
+      else this.#reissued += 1
+    }
+  }
+
+  /** Keys that came in before this life and came again in it. */
+  #fresh(seen: ReadonlySet<string>): string[] {
+    const keys = this.#keys()
+    const now = keys.slice(this.#heard)
+    this.#heard = keys.length
+    return now.filter((key) => seen.has(key))
+  }
+
+  #keys(): string[] {
+    return this.#simulator.journal().entries.flatMap(({ key }) => (key === null ? [] : [key]))
+  }
+
+  async #checkEnd({ out }: Ended, { run = '' }: LedgerView): Promise<void> {
+    const answer = answerOf(out)
+    if (answer?.status !== 'complete' || !isDeepStrictEqual(answer.value, ANSWER))
+      this.#fault(
+        `another answer: ${JSON.stringify(answer?.value)} (${answer?.status}: ${JSON.stringify(answer?.reason)})`,
+      )
+    if (answer === undefined) return
+    const evidence = String(answer.evidence)
+    const report = await verifyFile(evidence, { trust: join(this.#home, 'trust.json'), answer })
+    const failed = report.verdicts.filter(({ result }) => result === 'fail')
+    for (const { name, code, detail } of failed) this.#fault(`${name} ${code}: ${detail}`)
+    if (!report.ok) this.#fault('the evidence does not verify')
+    const writ = await createWrit({ home: this.#home })
+    try {
+      const { outcome, at } = await writ.replay(run)
+      if (outcome !== 'IDENTICAL') this.#fault(`the replay is ${outcome} at ${JSON.stringify(at)}`)
+    } finally {
+      await writ.close()
+    }
+  }
+
+  #fault(what: string): void {
+    this.#faults.push(what)
+  }
+}
+
+interface SaidStep {
+  readonly lane: string
+  readonly n: number
+}
+
+interface SaidAnswer {
+  readonly status: string
+  readonly value: unknown
+  readonly reason: unknown
+  readonly evidence: unknown
+}
+
+function events(out: string): readonly Readonly<Record<string, unknown>>[] {
+  // The last line may have been cut off with the process.
+  const lines = out.split('\n').slice(0, -1)
+  return lines
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+function steps(out: string): SaidStep[] {
+  return events(out).flatMap(({ type, lane, n, outcome }) => {
+    const ended = type === 'step' && outcome !== 'started'
+    return ended && typeof lane === 'string' && typeof n === 'number' ? [{ lane, n }] : []
+  })
+}
+
+function answerOf(out: string): SaidAnswer | undefined {
+  const said = events(out).find(({ type }) => type === 'answer')
+  return said?.answer as SaidAnswer | undefined
+}
