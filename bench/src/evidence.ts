@@ -6,10 +6,11 @@ import { audit } from './audit.ts'
 import { type Measure, medianMs, rounded } from './measure.ts'
 import { scriptedRun } from './scripted-run.ts'
 import { tree } from './tree.ts'
+import { verifyLong } from './verify-long.ts'
 
 /** Recording, hashing and verifying. */
 export async function evidence(): Promise<readonly Measure[]> {
-  return [...(await appends()), ...(await tree()), await verifying(), await audit()]
+  return [...(await appends()), ...(await tree()), await verifying(), ...(await verifyLong()), await audit()]
 }
 
 async function verifying(): Promise<Measure> {

@@ -1,0 +1,280 @@
+import {
+  DEFAULT_LIMITS,
+  type Det,
+  type Label,
+  label,
+  type Obs,
+  type RecordedDecision,
+  type RecordKind,
+} from '@writ/contract'
+import { type AnyRecord, encodeRecord, hex, leafHash, MerkleTree, sha256Hex } from '@writ/evidence'
+
+// The records of a long run, as a kernel would write them: a root that spawns a child for every item, each of which
+// reads, asks a model twice, runs a cell, and answers.
+
+export const LONG_RUN = '01890a5d-ac96-774b-bcce-b302099a8057'
+export const OPENED_AT: number = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
+
+const MODEL = 'any/model'
+const ASKED = label('internal')
+const HELD = label('confidential', ['PII'], true)
+const USED = { calls: 1, inputTokens: 1200, outputTokens: 150, costMicroUsd: 400 }
+const BOUND = { calls: 1, inputTokens: 1600, outputTokens: 4096, costMicroUsd: 9000 }
+
+/** Bytes of the records, made anew at each call; the number of records is the least that is not below `count`. */
+export function* longRun(count: number, bundle: string): Generator<Uint8Array> {
+  const run = new Writer()
+  yield run.step('0', 'run.open', opening(bundle), { version: '0.1.0' })
+  yield run.step('0', 'strategy.chosen', {
+    strategy: 'recurse',
+    requested: 'auto',
+    reason: 'too-large',
+    contextBytes: 60_000_000,
+    contextWindow: 128_000,
+  })
+  yield run.step('0', 'context.read', reading(run, ASKED, 0), { tookMs: 1 })
+  let children = 0
+  for (; run.size < count - 2; children++) yield* childOf(run, children)
+  const decision = ruling('output::release', 'sink:terminal', HELD, 0)
+  const released = {
+    outcome: 'ok',
+    value: run.digest(),
+    citations: run.digest(),
+    label: HELD,
+    decision,
+    code: null,
+  } as const
+  yield run.step('0', 'output.release', released, { tookMs: 1 })
+  yield run.step(
+    '0',
+    'run.close',
+    {
+      status: 'complete',
+      reason: null,
+      label: HELD,
+      charged: {
+        calls: 2 * children,
+        inputTokens: 2 * children * USED.inputTokens,
+        outputTokens: 2 * children * USED.outputTokens,
+        costMicroUsd: 2 * children * USED.costMicroUsd,
+      },
+      frames: 1 + children,
+      maxDepth: Math.min(1, children),
+      steps: run.steps + 1,
+      denials: run.digest(),
+    },
+    { tookMs: 3_600_000 },
+  )
+}
+
+function* childOf(run: Writer, index: number): Generator<Uint8Array> {
+  const lane = `0.${index}`
+  const spawned = run.size
+  const n = run.next('0')
+  yield run.step('0', 'frame.spawn', {
+    outcome: 'ok',
+    input: run.digest(),
+    child: lane,
+    profile: 'worker',
+    model: MODEL,
+    scope: ['contracts'],
+    decision: ruling('recursion::spawn', 'profile:worker', HELD, 0),
+    label: HELD,
+    bound: BOUND,
+    code: null,
+  })
+  const child = new MerkleTree()
+  for (const record of childRecords(run, lane)) {
+    child.append(leafHash(record))
+    yield record
+  }
+  run.forget(lane)
+  const joined = {
+    child: lane,
+    outcome: 'ok',
+    value: run.digest(),
+    label: HELD,
+    citations: 2,
+    code: null,
+  } as const
+  const obs = { tookMs: 900, command: spawned, childRoot: hex(child.root()), childRecords: child.size }
+  yield run.write('0', n, 'frame.join', joined, obs)
+}
+
+function* childRecords(run: Writer, lane: string): Generator<Uint8Array> {
+  yield run.step(lane, 'context.read', reading(run, HELD, 1), { tookMs: 1 })
+  yield* call(run, lane, 'turn')
+  yield* call(run, lane, 'leaf')
+  yield run.step(lane, 'local', {
+    op: 'budget',
+    outcome: 'ok',
+    input: run.digest(),
+    output: run.digest(),
+    code: null,
+  })
+  const cell = { code: run.digest(), outcome: 'ok', output: run.digest(), fuel: 12, final: true } as const
+  yield run.step(lane, 'cell', cell, { tookMs: 3 })
+  const released = {
+    outcome: 'ok',
+    value: run.digest(),
+    citations: run.digest(),
+    label: HELD,
+    decision: null,
+    code: null,
+  } as const
+  yield run.step(lane, 'output.release', released, { tookMs: 1 })
+}
+
+function* call(run: Writer, lane: string, role: 'turn' | 'leaf'): Generator<Uint8Array> {
+  const command = run.size
+  const n = run.next(lane)
+  yield run.step(lane, 'model.call', {
+    outcome: 'ok',
+    input: run.digest(),
+    role,
+    model: MODEL,
+    items: 1,
+    maxOutputTokens: 4096,
+    decision: ruling('model::call', `model:${MODEL}`, HELD, 1),
+    bound: BOUND,
+    code: null,
+  })
+  const result = {
+    outcome: 'ok',
+    output: run.digest(),
+    outcomes: { ok: 1 },
+    charged: USED,
+    label: HELD,
+    code: null,
+  } as const
+  const attempt = {
+    item: 0,
+    attempt: 1,
+    status: 200,
+    tookMs: 400,
+    charged: USED,
+    meteredInputTokens: 1200,
+    meteredOutputTokens: 150,
+    requestId: `req-${command}`,
+  }
+  yield run.write(lane, n, 'model.result', result, { tookMs: 400, command, attempts: 1, detail: [attempt] })
+}
+
+function reading(run: Writer, held: Label, depth: number): Det['context.read'] {
+  return {
+    op: 'read',
+    outcome: 'ok',
+    input: run.digest(),
+    decisions: [ruling('context::read', 'partition:contracts', held, depth)],
+    partitions: ['contracts'],
+    withheld: false,
+    label: HELD,
+    output: run.digest(),
+    code: null,
+  }
+}
+
+function ruling(
+  action: RecordedDecision['action'],
+  resource: string,
+  taint: Label,
+  depth: number,
+): RecordedDecision {
+  return {
+    action,
+    resource,
+    taint,
+    depth,
+    discharged: [],
+    verdict: 'allow',
+    policies: ['permit.cleared'],
+    reason: 'permitted',
+  }
+}
+
+function opening(bundle: string): Det['run.open'] {
+  const digest = sha256Hex(new TextEncoder().encode(MODEL))
+  return {
+    schema: 'writ.run/1',
+    question: digest,
+    questionLabel: ASKED,
+    user: { id: 'alice', clearance: 2, active: true, purposes: ['general'] },
+    purpose: 'general',
+    bundle,
+    models: [
+      {
+        id: MODEL,
+        digest,
+        maxLevel: 4,
+        categories: ['PII'],
+        jurisdiction: 'local',
+        onPrem: true,
+        retention: false,
+        approved: true,
+        contextWindow: 128_000,
+        inputNanoUsd: 250,
+        outputNanoUsd: 1000,
+      },
+    ],
+    partitions: [
+      {
+        id: 'contracts',
+        label: HELD,
+        purposes: ['general'],
+        documents: 4000,
+        bytes: 60_000_000,
+        pack: digest,
+      },
+    ],
+    limits: { ...DEFAULT_LIMITS, maxCalls: 10_000_000 },
+    epochMs: OPENED_AT,
+    confinement: { level: 'reduced', layers: ['vm'] },
+    guestAbi: digest,
+    omitted: digest,
+  }
+}
+
+/** Numbers records as a kernel would. */
+class Writer {
+  readonly #next = new Map<string, number>()
+  #digests = 0
+  size = 0
+  steps = 0
+
+  next(lane: string): number {
+    return this.#next.get(lane) ?? 0
+  }
+
+  /** What stands for a commitment: each is another. */
+  digest(): string {
+    this.#digests += 1
+    return sha256Hex(new TextEncoder().encode(`${this.#digests}`))
+  }
+
+  step<K extends RecordKind>(lane: string, kind: K, det: Det[K], obs: object = {}): Uint8Array {
+    const n = this.next(lane)
+    this.#next.set(lane, n + 1)
+    this.steps += 1
+    return this.write(lane, n, kind, det, obs)
+  }
+
+  write<K extends RecordKind>(lane: string, n: number, kind: K, det: Det[K], obs: object): Uint8Array {
+    const seq = this.size
+    this.size += 1
+    const record = {
+      v: 1,
+      run: LONG_RUN,
+      seq,
+      lane,
+      n,
+      kind,
+      det,
+      obs: { at: OPENED_AT + seq, ...obs } as Obs[K],
+    }
+    return encodeRecord(record as unknown as AnyRecord)
+  }
+
+  forget(lane: string): void {
+    this.#next.delete(lane)
+  }
+}
