@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Answer, RunEvent } from '@writ/contract'
@@ -86,6 +86,19 @@ async function identical(answer: Answer): Promise<void> {
   expect(await again(answer.run)).toEqual({ outcome: 'IDENTICAL', steps: answer.usage.steps, at: null })
 }
 
+/** So is one from a copy with its payloads, where there is no home any more. */
+async function identicalElsewhere({ run, usage }: Answer): Promise<void> {
+  const file = join(place, 'run.writ')
+  const trust = join(place, 'trust.json')
+  await writ?.copyEvidence(run, { profile: 'replay', out: file })
+  await writ?.close()
+  await cp(join(place, 'home', 'trust.json'), trust)
+  await rm(join(place, 'home'), { recursive: true })
+  writ = await createWrit({ home: join(place, 'another') })
+  const { report } = await writ.replayFile(file, { trust })
+  expect(report).toEqual({ outcome: 'IDENTICAL', steps: usage.steps, at: null })
+}
+
 describe('a replay is identical for', () => {
   it('the loop: search, read, cite, variables across cells', async () => {
     const answer = await ask(
@@ -110,12 +123,14 @@ describe('a replay is identical for', () => {
     const answer = await ask(fanOut(1_000), { limits: { maxCalls: 2_000 } })
     expect(answer.usage.modelCalls).toBe(1_003)
     await identical(answer)
+    await identicalElsewhere(answer)
   })
 
   it('a tree of frames, three levels deep', async () => {
     const answer = await ask(tree(3, 2), { limits: { maxDepth: 3 } })
     expect(answer.usage).toMatchObject({ frames: 15, maxDepth: 3 })
     await identical(answer)
+    await identicalElsewhere(answer)
   })
 
   it('calls that race', async () => {

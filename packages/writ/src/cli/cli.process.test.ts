@@ -364,7 +364,7 @@ describe('bad input', () => {
     ['a missing policy', ask('docs', '--policy', 'none'), 'BAD_POLICY', 2],
     ['a number that is none', ask('docs', '--max-calls', 'many'), 'USAGE', 2],
     ['an unknown option', ask('docs', '--no-such-option'), 'USAGE', 2],
-    ['an unknown command', ['resume', 'x', '--json'], 'USAGE', 2],
+    ['an unknown command', ['undo', 'x', '--json'], 'USAGE', 2],
     ['a replay of an unknown run', ['replay', 'none', '--json'], 'UNKNOWN_RUN', 2],
     ['a diff with an unknown run', ['diff', 'none', 'none', '--json'], 'UNKNOWN_RUN', 2],
     ['an unknown run', ['show', 'none', '--json'], 'UNKNOWN_RUN', 2],
