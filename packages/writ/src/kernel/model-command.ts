@@ -1,0 +1,298 @@
+import {
+  type Amount,
+  type Attempt,
+  addAmounts,
+  type Det,
+  type ItemOutcome,
+  type Message,
+  type ModelProfile,
+  NOTHING,
+  type Outcome,
+  type RecordedDecision,
+  toWritError,
+  WritError,
+} from '@writ/contract'
+import { commitField, derive, merkleOfItems } from '@writ/evidence'
+import { type AttemptPorts, attemptBound, attemptRequest, type Entry, inputBound } from './attempts.ts'
+import { covers, type Hold } from './budget-pool.ts'
+import { commandHash, type Place } from './journal.ts'
+import type { Lane } from './lane.ts'
+import type { OnFinal } from './local-step.ts'
+import { errorJson, noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
+
+/** Attempts a result record describes one by one; the rest are counted. Keeps the record under its size. */
+const ATTEMPTS_IN_DETAIL = 64
+
+/** One or more requests to one model under one decision. */
+export interface ModelCall {
+  readonly role: 'turn' | 'leaf'
+  readonly model: ModelProfile
+  readonly conversations: readonly (readonly Message[])[]
+  readonly maxOutputTokens: number
+  /** What identifies the call across runs: the request as the frame made it. */
+  readonly input: unknown
+  /** Kept for replay: what the frame was told that nothing else determines. */
+  readonly payloads: Readonly<Record<string, string>>
+  /** Room held back beforehand: taken for the first attempt when it is enough, else given back. */
+  readonly held?: Hold
+}
+
+/** What came of one request of a call. */
+export interface Item {
+  readonly outcome: ItemOutcome<string>
+  readonly attempts: readonly Attempt[]
+  readonly charged: Amount
+}
+
+/** One model call on its way through the gate: its command record, its attempts, its result record. */
+export class Command {
+  readonly #state: RunState
+  readonly #lane: Lane
+  readonly #place: Place
+  readonly #call: ModelCall
+  readonly #decision: RecordedDecision
+  readonly #bounds: readonly Amount[]
+  /** Attempts of a process that died, by item: each may have been sent. */
+  readonly #earlier = new Map<number, readonly Attempt[]>()
+  #seq = -1
+
+  constructor(state: RunState, lane: Lane, place: Place, call: ModelCall, decision: RecordedDecision) {
+    this.#state = state
+    this.#lane = lane
+    this.#place = place
+    this.#call = call
+    this.#decision = decision
+    this.#bounds = call.conversations.map((messages) =>
+      attemptBound(call.model, inputBound(messages), call.maxOutputTokens),
+    )
+  }
+
+  /** What attempts of an item need; the first attempt of the first item may have room held back for it. */
+  ports(item: number, held?: Hold): AttemptPorts {
+    const { pool, slots, ports, journal, suspension } = this.#state
+    let unused = held
+    return {
+      callModel: (model, request) => suspension.track(ports.callModel(model, request)),
+      slots: slots(this.#call.model),
+      monotonic: () => ports.clock.monotonic(),
+      reserve: async () => {
+        await suspension.pass()
+        const hold = unused
+        unused = undefined
+        if (hold !== undefined && covers(hold.bound, this.#bound(item))) return hold.use()
+        hold?.release()
+        return await pool.reserve(this.#bound(item), this.#lane.signal)
+      },
+      retrying: async (attempt) => {
+        const obs = { at: journal.now(), command: this.#seq, item, attempt }
+        await journal.write('model.attempt', this.#place, {}, obs, {}, 'flush').durable
+      },
+    }
+  }
+
+  /** Writes the command of a call that may go out, durably. */
+  async write(): Promise<void> {
+    const written = this.#write('ok', null)
+    this.#seq = written.seq
+    await written.durable
+  }
+
+  /** Writes the command of a call that will not go out. */
+  async refuse(error: WritError, onFinal: OnFinal): Promise<void> {
+    const written = this.#write(outcomeOf(error), error)
+    noteLimit(this.#state.tally, written.seq, error)
+    onFinal(written.seq)
+    await written.durable
+    this.#event(outcomeOf(error), showable(this.#state, this.#lane.label, error.message, error.code), 0, 0)
+  }
+
+  /** Counts the attempts of a process that died as spent: their bound, as far as the limits left room for them. */
+  doubt(retries: ReadonlyMap<number, number>): void {
+    for (const [item, bound] of this.#bounds.entries()) {
+      const attempts = Array.from({ length: 1 + (retries.get(item) ?? 0) }, (_, index): Attempt => {
+        const charged = this.#state.pool.doubt(bound)
+        const metered = { meteredInputTokens: null, meteredOutputTokens: null, requestId: null }
+        return { item, attempt: index + 1, status: 0, tookMs: 0, charged, ...metered }
+      })
+      this.#earlier.set(
+        item,
+        attempts.filter((attempt) => attempt.charged.calls > 0),
+      )
+    }
+  }
+
+  /** Sends every item, records what came of them, and gives it. */
+  async send(asked: number, onFinal: OnFinal, first?: Entry): Promise<readonly ItemOutcome<string>[]> {
+    const { clock } = this.#state.ports
+    const sent = clock.monotonic()
+    const items = await Promise.all(
+      this.#call.conversations.map((_, index) => this.#sendItem(index, index === 0 ? first : undefined)),
+    )
+    const answered = clock.monotonic()
+    await this.finish(items, Math.round(answered - sent), onFinal)
+    this.#report(items, clock.monotonic() - asked, sent - asked + clock.monotonic() - answered)
+    return items.map((item) => item.outcome)
+  }
+
+  async #sendItem(item: number, first: Entry | undefined): Promise<Item> {
+    const messages = this.#call.conversations[item] ?? []
+    const { lane, n } = this.#place
+    const key = Buffer.from(derive(this.#state.key, `idempotency|${lane}|${n}|${item}`)).toString('hex')
+    const request = {
+      profile: this.#call.model,
+      messages,
+      maxOutputTokens: this.#call.maxOutputTokens,
+      bound: this.#bound(item),
+      idempotencyKey: key,
+      item,
+      earlier: this.#earlier.get(item) ?? [],
+    }
+    const { result, attempts, charged } = await attemptRequest(
+      request,
+      this.ports(item),
+      this.#lane.signal,
+      first,
+    )
+    const outcome: ItemOutcome<string> = result.ok
+      ? { ok: true, value: result.reply.text }
+      : { ok: false, error: this.#cause(result.error) }
+    return { outcome, attempts, charged }
+  }
+
+  /** What ended the run says more than how it showed in the turn that was under way. */
+  #cause(error: WritError): WritError {
+    const { signal } = this.#lane
+    if (this.#call.role !== 'turn' || !signal.aborted) return error
+    const { code, message, data } = toWritError(signal.reason)
+    return new WritError(code, message, { data: { ...data, ...error.data } })
+  }
+
+  /** The call found no room, or was cancelled while it waited: a sub-call's items fail one by one, a turn as a whole. */
+  async limited(error: WritError, onFinal: OnFinal): Promise<readonly ItemOutcome<string>[]> {
+    const limit = outcomeOf(error) === 'limit'
+    await this.refuse(error, onFinal)
+    if (this.#call.role === 'turn' || !limit) throw error
+    return this.#call.conversations.map(() => ({ ok: false, error }))
+  }
+
+  async finish(items: readonly Item[], tookMs: number, onFinal: OnFinal): Promise<void> {
+    const { journal } = this.#state
+    const charged = items.reduce((sum, item) => addAmounts(sum, item.charged), NOTHING)
+    this.#lane.charge(charged)
+    const outputs = items.map((item) => outputText(item.outcome))
+    const attempts = items.flatMap((item) => item.attempts)
+    const failed = items.filter((item) => !item.outcome.ok)
+    const [only] = items
+    const single = items.length === 1 && only !== undefined && !only.outcome.ok ? only.outcome.error : null
+    const written = journal.write(
+      'model.result',
+      this.#place,
+      {
+        outcome: single === null ? (failed.length === items.length ? 'error' : 'ok') : outcomeOf(single),
+        code: single?.code ?? null,
+        output: this.#commitment('model.result', 'output', outputs),
+        outcomes: count(items),
+        charged,
+        label: this.#lane.label,
+      },
+      {
+        at: journal.now(),
+        tookMs,
+        command: this.#seq,
+        attempts: attempts.length,
+        detail: attempts.slice(0, ATTEMPTS_IN_DETAIL),
+      },
+      { output: JSON.stringify(outputs) },
+      'commit',
+    )
+    for (const { outcome } of failed)
+      if (!outcome.ok) noteLimit(this.#state.tally, written.seq, outcome.error)
+    onFinal(written.seq)
+    await written.durable
+  }
+
+  #report(items: readonly Item[], tookMs: number, gateMs: number): void {
+    const failed = items.filter((item) => !item.outcome.ok).length
+    const retries = items.reduce((sum, item) => sum + Math.max(0, item.attempts.length - 1), 0)
+    const parts = [
+      ...(items.length > 1 ? [`${items.length} requests`] : []),
+      ...(failed > 0 ? [`${failed} failed`] : []),
+      ...(retries > 0 ? [`${retries} retried`] : []),
+    ]
+    this.#event(failed === items.length ? 'error' : 'ok', parts.join(', '), tookMs, gateMs)
+  }
+
+  #bound(item: number): Amount {
+    return this.#bounds[item] ?? NOTHING
+  }
+
+  /** What the call asks for, whatever comes of it. */
+  asked(): Omit<Det['model.call'], 'outcome' | 'code'> {
+    const texts = this.#call.conversations.map((messages) => JSON.stringify(messages))
+    return {
+      role: this.#call.role,
+      model: this.#call.model.id,
+      items: texts.length,
+      input: this.#commitment('model.call', 'input', texts),
+      maxOutputTokens: this.#call.maxOutputTokens,
+      decision: this.#decision,
+      bound: this.#bounds.reduce(addAmounts, NOTHING),
+    }
+  }
+
+  #write(outcome: Outcome, error: WritError | null): { seq: number; durable: Promise<void> } {
+    const { journal } = this.#state
+    const { input, payloads } = this.#call
+    const refusal = error === null ? {} : { error: errorJson(error) }
+    return journal.write(
+      'model.call',
+      this.#place,
+      { ...this.asked(), outcome, code: error?.code ?? null },
+      { at: journal.now() },
+      { hash: commandHash('model.call', input), ...payloads, ...refusal },
+      'flush',
+    )
+  }
+
+  /** Of one text, its commitment; of a batch, the Merkle root over its items' commitments. */
+  #commitment(kind: 'model.call' | 'model.result', name: string, texts: readonly string[]): string {
+    const [only] = texts
+    if (texts.length === 1 && only !== undefined)
+      return this.#state.journal.commit(this.#place, kind, name, only)
+    const { lane, n } = this.#place
+    return merkleOfItems(
+      texts.map((text, index) =>
+        commitField(this.#state.key, lane, n, `${kind}/${name}/${index}`, Buffer.from(text)),
+      ),
+    )
+  }
+
+  #event(outcome: Outcome, detail: string, tookMs: number, gateMs: number): void {
+    const { id } = this.#lane
+    const { role } = this.#call
+    this.#state.ports.onEvent({
+      type: 'step',
+      lane: id,
+      n: this.#place.n,
+      kind: 'model.call',
+      op: role,
+      outcome,
+      detail,
+      tookMs,
+      gateMs,
+    })
+  }
+}
+
+function outputText(outcome: ItemOutcome<string>): string {
+  return outcome.ok ? JSON.stringify({ text: outcome.value }) : errorJson(outcome.error)
+}
+
+function count(items: readonly Item[]): Partial<Record<Outcome, number>> {
+  const counts: Partial<Record<Outcome, number>> = {}
+  for (const { outcome } of items) {
+    const name = outcome.ok ? 'ok' : outcomeOf(outcome.error)
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+  return counts
+}
