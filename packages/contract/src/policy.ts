@@ -95,6 +95,8 @@ export interface BundleInfo {
   readonly hash: string
   /** Every file of the bundle, by name, for the evidence file. */
   readonly files: Readonly<Record<string, string>>
+  /** What governance signed for this very bundle (`bundle.dsse`), for the evidence file; no part of the hash. */
+  readonly approval?: Uint8Array | undefined
 }
 
 /** The policy engine. Never throws for a decision: whatever goes wrong is a deny that says so. */

@@ -4,6 +4,7 @@ import { type Checkpoint, parseCheckpoint } from './checkpoint.ts'
 import { type DisclosuresFile, disclosuresShape } from './disclosures.ts'
 import { bytesEqual } from './encoding.ts'
 import {
+  APPROVAL,
   CHECKPOINT,
   DISCLOSURES,
   ERASURE,
@@ -26,6 +27,7 @@ import { type PayloadIndex, readPayloads } from './payload-index.ts'
 import { type RecordBatch, readRecords } from './record-batches.ts'
 import { shaped } from './shape.ts'
 import { parseStatement, type SignedStatement } from './statement.ts'
+import { BUNDLE_KIND, type BundleApproval } from './statement-bundle.ts'
 import { ERASURE_KIND, type Erasure } from './statement-erasure.ts'
 import { EXPORT_KIND, type Export } from './statement-export.ts'
 import { parseRunClose, parseRunOpen, type RunClose, type RunOpen } from './statement-run.ts'
@@ -55,6 +57,8 @@ export interface Contents {
   readonly runClose: SignedStatement<RunClose>
   /** The statement of whoever made this copy; undefined for the file the run itself made. */
   readonly exported: SignedStatement<Export> | undefined
+  /** What governance said of the bundle. */
+  readonly approval: SignedStatement<BundleApproval> | undefined
   readonly disclosures: DisclosuresFile
   /** Present in a file that was emptied. */
   readonly erasure: SignedStatement<Erasure> | undefined
@@ -106,6 +110,7 @@ export async function readEvidence(archive: ByteSource): Promise<Contents> {
     runOpen: parseRunOpen(file(RUN_OPEN), RUN_OPEN),
     runClose,
     exported: held.has(EXPORT) ? parseStatement(file(EXPORT), EXPORT, EXPORT_KIND) : undefined,
+    approval: held.has(APPROVAL) ? parseStatement(file(APPROVAL), APPROVAL, BUNDLE_KIND) : undefined,
     disclosures: readDisclosures(file(DISCLOSURES), run),
     erasure: entries.has(ERASURE) ? parseStatement(file(ERASURE), ERASURE, ERASURE_KIND) : undefined,
     payloads: profile === 'replay' ? readPayloads(file, digests, run) : undefined,

@@ -3,6 +3,7 @@ import { canonicalBytes } from './canonical.ts'
 import type { Disclosure, DisclosuresFile } from './disclosures.ts'
 import { utf8 } from './encoding.ts'
 import {
+  APPROVAL,
   CHECKPOINT,
   CODE,
   codeFile,
@@ -33,6 +34,8 @@ export interface EvidenceParts {
   readonly checkpoint: Uint8Array
   /** Every file of the policy bundle, by name. */
   readonly policy: Readonly<Record<string, string>>
+  /** What governance signed for the bundle (`bundle.dsse`), where there is such a thing. */
+  readonly approval?: Uint8Array | undefined
   readonly disclosures: readonly Disclosure[]
   /** Keys to name as a hint. */
   readonly keys: readonly PublicKey[]
@@ -52,6 +55,7 @@ export function evidenceFiles(parts: EvidenceParts): ReadonlyMap<string, FileCon
     [CHECKPOINT, parts.checkpoint],
     [RECORDS, parts.records],
     [RUN_OPEN, parts.runOpen],
+    ...(parts.approval === undefined ? [] : [[APPROVAL, parts.approval] as const]),
     ...Object.entries(parts.policy).map(([name, text]) => [POLICY + name, utf8(text)] as const),
     [DISCLOSURES, canonicalBytes(disclosures)],
     [CODE, code],

@@ -14,6 +14,8 @@ export const RUN_CLOSE = 'run-close.dsse'
 export const ERASURE = 'erasure.dsse'
 /** The statement of whoever made a copy; it vouches for the whole copy. */
 export const EXPORT = 'export.dsse'
+/** Governance's word for the policy bundle; only where the bundle had it. */
+export const APPROVAL = 'bundle.dsse'
 export const POLICY = 'policy/'
 export const DISCLOSURES = 'disclosures.json'
 /** Of profile `replay` only, with the index and the key. */
@@ -39,6 +41,7 @@ const ORDER = [
   ERASURE,
   ...PROOFS,
   EXPORT,
+  APPROVAL,
   POLICY,
   DISCLOSURES,
   PAYLOADS,
@@ -48,7 +51,15 @@ const ORDER = [
 ]
 
 /** Files of a directory, or that only some evidence files have. */
-const OPTIONAL: ReadonlySet<string> = new Set([ERASURE, ...PROOFS, EXPORT, POLICY, PAYLOADS, RUN_KEY])
+const OPTIONAL: ReadonlySet<string> = new Set([
+  ERASURE,
+  ...PROOFS,
+  EXPORT,
+  APPROVAL,
+  POLICY,
+  PAYLOADS,
+  RUN_KEY,
+])
 
 /** Files every evidence file has. */
 const ALWAYS: readonly string[] = ORDER.filter((name) => !OPTIONAL.has(name))

@@ -38,6 +38,9 @@ export const VERDICT_CODES = {
   WRONG_ROLE: 'The key that signed has another role in the trust root.',
   KEY_NOT_VALID: 'The key that signed was not valid at the time claimed.',
   NOT_SIGNED: 'The trusted key named did not make the signature.',
+  NOT_APPROVED: 'The file carries no word of governance for the bundle, and the trust root asks for it.',
+  APPROVAL_MISMATCH: 'The word of governance is for another bundle.',
+  APPROVAL_SHORT: 'Fewer trusted governance keys signed for the bundle than the trust root asks for.',
   // WITNESSED
   NOT_LOGGED: 'The file carries no proof that the run is in a log.',
   BAD_COSIGNATURE: 'A cosignature that names a trusted witness is not by it.',

@@ -1,15 +1,23 @@
+import { checkApproval } from './bundle-approval.ts'
+import type { Contents } from './evidence-contents.ts'
 import type { JudgedSignature } from './signatures.ts'
-import { isValidAt } from './trust-root.ts'
+import { isValidAt, type KeyRing } from './trust-root.ts'
 import { refuse } from './verdict.ts'
 
 /**
- * AUTHORITY: whether keys of the trust root made every signature, each in its role and valid at the time claimed.
+ * AUTHORITY: whether keys of the trust root made every signature, each in its role and valid at the time claimed, and as
+ * many of governance stand behind the bundle as the trust root asks for.
  * A claimed time is no evidence of time; only a witness or a time stamp would be.
  */
-export function verifyAuthority(signatures: readonly JudgedSignature[]): string {
+export function verifyAuthority(
+  contents: Contents,
+  signatures: readonly JudgedSignature[],
+  ring: KeyRing,
+): string {
   for (const signature of signatures) checkSigner(signature)
   const keys = new Set(signatures.map(({ key }) => key?.keyId))
-  return `${signatures.length} signatures by ${keys.size} keys of the trust root.`
+  const approved = checkApproval(contents, ring)
+  return `${signatures.length} signatures by ${keys.size} keys of the trust root.${approved}`
 }
 
 function checkSigner({ file, role, claimedAt, names, key, holds }: JudgedSignature): void {

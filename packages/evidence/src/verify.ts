@@ -100,7 +100,9 @@ function judgeContents(
       case 'INTEGRITY':
         return judge(name, () => verifyIntegrity(contents, pass, signatures))
       case 'AUTHORITY':
-        return ring.ok ? judge(name, () => verifyAuthority(signatures)) : failed(name, ring.error)
+        return ring.ok
+          ? judge(name, () => verifyAuthority(contents, signatures, ring.value))
+          : failed(name, ring.error)
       case 'COMPLETENESS':
         return judge(name, () => resultOf(pass.completeness))
       case 'DISCLOSURE':

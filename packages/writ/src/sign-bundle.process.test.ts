@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createKey, revokeKey, setThreshold } from './home-keys.ts'
+import { createWrit } from './runtime.ts'
 import { bundleSignatures, signBundle } from './sign-bundle.ts'
+import { verifyFile } from './verify-file.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'writ-bundle-'))
 const [home, bundle] = [join(base, 'home'), join(base, 'bundle')]
@@ -30,4 +32,27 @@ test('m distinct governance keys have to sign, for the bundle as it is', async (
   expect(changed.signatures.map(({ counts }) => counts)).toEqual([false, false])
   const again = await signBundle(bundle, home, 'eve')
   expect(again.signatures.map(({ name, counts }) => `${name} ${counts}`)).toEqual(['eve true'])
+})
+
+test('a run is by authority when as many of governance signed its bundle as the trust root asks', async () => {
+  const [governed, signed] = [join(base, 'governed'), join(base, 'signed')]
+  cpSync(join(import.meta.dirname, 'policy', 'personal'), signed, { recursive: true })
+  for (const name of ['ann', 'bob']) await createKey(governed, 'governance', name)
+  await setThreshold(governed, 'governance', 2)
+  const authority = async (): Promise<string> => {
+    const writ = await createWrit({ home: governed, policy: signed })
+    const { evidence } = await writ.completion({ query: 'What is red?', context: 'The barn is red.' })
+    await writ.close()
+    const report = await verifyFile(evidence ?? '', { trust: join(governed, 'trust.json'), only: [] })
+    expect(report.verdicts[0]).toMatchObject({ name: 'INTEGRITY', result: 'pass' })
+    return `${report.verdicts[1]?.result} ${report.verdicts[1]?.code}`
+  }
+  expect(await authority()).toBe('fail NOT_APPROVED')
+  await signBundle(signed, governed, 'ann')
+  expect(await authority()).toBe('fail APPROVAL_SHORT')
+  await signBundle(signed, governed, 'bob')
+  expect(await authority()).toBe('pass OK')
+  // What was signed was another version of the bundle.
+  appendFileSync(join(signed, 'policies', '00-permits.cedar'), '\n')
+  expect(await authority()).toBe('fail NOT_APPROVED')
 })

@@ -14,10 +14,7 @@ import {
   signStatement,
 } from '@writ/evidence'
 import { loadTrustRoot, openSigner } from './ledger/index.ts'
-import { openDecisionPoint } from './policy/index.ts'
-
-/** The file beside a bundle that says who stands behind it. No part of the bundle, nor of its hash. */
-const SIGNATURES = 'bundle.dsse'
+import { openDecisionPoint, SIGNATURES } from './policy/index.ts'
 
 /** Who signed a policy bundle. */
 export interface BundleSignatures {

@@ -40,6 +40,7 @@ export async function sealRun(sealing: Sealing, disclosures: readonly Disclosure
     runOpen,
     checkpoint: await signCheckpoint(signer, run, size, root),
     policy: policy.bundle.files,
+    approval: policy.bundle.approval,
     disclosures,
     keys: [signer.publicKey('log'), signer.publicKey('operator')],
   })

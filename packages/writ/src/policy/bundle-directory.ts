@@ -13,7 +13,12 @@ export interface BundleDirectory {
   readonly policies: readonly SourceFile[]
   /** Absent: the built-in facts are meant. */
   readonly facts: SourceFile | undefined
+  /** Bytes of `bundle.dsse`, which is no part of the bundle: governance's signatures for it, or for an earlier one. */
+  readonly signatures?: Uint8Array | undefined
 }
+
+/** The file beside a bundle that says who stands behind it. */
+export const SIGNATURES = 'bundle.dsse'
 
 /** Where the built-in personal bundle is shipped: beside this file. */
 export const PERSONAL_DIRECTORY: string = fileURLToPath(new URL('./personal/', import.meta.url))
@@ -38,6 +43,7 @@ export async function readBundleDirectory(directory: string): Promise<BundleDire
     schema: await optional('schema.cedarschema'),
     policies: await Promise.all(policyNames.sort().map((name) => read(directory, name))),
     facts: await optional('facts.json'),
+    signatures: names.includes(SIGNATURES) ? await bytesOf(directory, SIGNATURES) : undefined,
   }
 }
 
@@ -49,11 +55,20 @@ async function list(directory: string, name: string): Promise<string[]> {
   }
 }
 
+async function bytesOf(directory: string, name: string): Promise<Uint8Array> {
+  try {
+    return await readFile(join(directory, name))
+  } catch (cause) {
+    throw new BundleFault(name, `cannot be read: ${String(cause)}`, null, cause)
+  }
+}
+
 async function read(directory: string, name: string): Promise<SourceFile> {
   try {
-    const bytes = await readFile(join(directory, name))
+    const bytes = await bytesOf(directory, name)
     return { name, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
   } catch (cause) {
+    if (cause instanceof BundleFault) throw cause
     throw new BundleFault(name, `cannot be read as UTF-8 text: ${String(cause)}`, null, cause)
   }
 }

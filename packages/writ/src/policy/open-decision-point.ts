@@ -1,6 +1,11 @@
 import { toWritError } from '@writ/contract'
-import { bundleHash } from '@writ/evidence'
-import { type BundleDirectory, PERSONAL_DIRECTORY, readBundleDirectory } from './bundle-directory.ts'
+import { BUNDLE_KIND, bundleHash, parseStatement } from '@writ/evidence'
+import {
+  type BundleDirectory,
+  PERSONAL_DIRECTORY,
+  readBundleDirectory,
+  SIGNATURES,
+} from './bundle-directory.ts'
 import { BundleFault, badPolicy } from './bundle-fault.ts'
 import { CedarDecisionPoint } from './cedar-decision-point.ts'
 import { Engine, type StartEngine } from './engine.ts'
@@ -49,8 +54,9 @@ async function open(
     const { vocabulary, rules } = engine
     const facts = effectiveFacts(completeFacts(builtIn(personal.facts)), bundle.facts, vocabulary)
     const files = { ...cedarFiles, 'facts.json': factsText(facts) }
+    const hash = bundleHash(files)
     return new CedarDecisionPoint({
-      bundle: { name: bundle.name, hash: bundleHash(files), files },
+      bundle: { name: bundle.name, hash, files, approval: approvalOf(bundle, hash) },
       facts: new FactBook(bundle.name, facts, vocabulary.purposes, osUser),
       rules,
       engine,
@@ -58,6 +64,17 @@ async function open(
   } catch (error) {
     await engine.close()
     throw error
+  }
+}
+
+/** The signatures of governance when they are for this version of the bundle; those for another say nothing of it. */
+function approvalOf({ signatures }: BundleDirectory, hash: string): Uint8Array | undefined {
+  if (signatures === undefined) return undefined
+  try {
+    const { bundle } = parseStatement(signatures, SIGNATURES, BUNDLE_KIND).statement.predicate
+    return bundle === hash ? signatures : undefined
+  } catch (cause) {
+    throw new BundleFault(SIGNATURES, `holds no signatures of a bundle: ${String(cause)}`, null, cause)
   }
 }
 
