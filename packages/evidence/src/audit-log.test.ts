@@ -6,13 +6,19 @@ import { utf8 } from './encoding.ts'
 import { RUN_OPEN } from './evidence-layout.ts'
 import { rootOf } from './merkle.ts'
 import { signNote } from './note.ts'
-import { OWNER, RUN, sampleEvidence, WordSigner } from './sample-run.fixture.ts'
+import type { AnyRecord } from './record.ts'
+import { OPENED_AT, OWNER, RUN, sampleEvidence, sampleRecords, WordSigner } from './sample-run.fixture.ts'
 import { openTrustRoot } from './trust-root.ts'
 
 const sample = await sampleEvidence()
 const foreign = await sampleEvidence(undefined, new WordSigner('mallory'))
 const open = sample.files.get(RUN_OPEN) ?? utf8('')
 const close = sample.runClose
+const retold = await sampleEvidence(
+  sampleRecords().map(
+    (record, i) => (i === 1 ? { ...record, obs: { ...record.obs, at: OPENED_AT } } : record) as AnyRecord,
+  ),
+)
 
 async function audit(
   statements: readonly Uint8Array[],
@@ -31,6 +37,7 @@ test('a run that was opened owes a close until there is one', async () => {
 })
 
 test.each([
+  ['a second account of a run', () => audit([open, close, close, retold.runClose]), '3: the run'],
   ['a close without an open', () => audit([close]), 'was never opened'],
   ['a statement left out', () => audit([open], { signed: [open, close] }), 'over 2 statements; there are 1'],
   [

@@ -29,7 +29,7 @@ export interface LogAudit {
 
 /**
  * Reads a log from its first statement on and holds it against its checkpoint: root, size, signatures of keys of the trust
- * root, and that each run opened was closed. Never throws for what the log holds.
+ * root, that each run closed was opened, and that none was closed under two roots. Never throws for what the log holds.
  */
 export function auditLog(
   checkpoint: LogCheckpoint,
@@ -42,6 +42,7 @@ export function auditLog(
   const counts = new Map<StatementName, number>()
   const open = new Map<string, OpenRun>()
   const seen = new Set<string>()
+  const roots = new Map<string, string>()
   for (const bytes of statements) {
     const index = tree.size
     if (index === size) break
@@ -55,8 +56,12 @@ export function auditLog(
       if (!seen.has(run)) open.set(run, { run, openedAt, index })
       seen.add(run)
     } else if (statement.kind === 'run-close') {
-      const { run } = statement.statement.predicate
+      const { run, root: runRoot } = statement.statement.predicate
       if (!seen.has(run)) faults.push(`${index}: the run ${run} is closed and was never opened`)
+      if ((roots.get(run) ?? runRoot) !== runRoot) {
+        faults.push(`${index}: the run ${run} is closed under another root than before`)
+      }
+      roots.set(run, runRoot)
       open.delete(run)
     }
   }
