@@ -146,3 +146,40 @@ describe('a run is resumed where its process ended:', () => {
     await everywhere(script)
   }, 240_000)
 })
+
+describe('what was in doubt', () => {
+  it('is charged its bound and sent again under its own key; what had a result is not', async () => {
+    const { answer, home } = await ask(
+      sequence([block("const one = await llm_query('one')"), block("FINAL([one, await llm_query('two')])")]),
+    )
+    const sent = simulator?.journal().entries.map(({ key }) => key) ?? []
+    const first = await createWrit({ home })
+    const calls = (await first.show(answer.run)).steps.filter(({ kind }) => kind === 'model.call')
+    await first.close()
+    // The second sub-call: its command is the last thing on record.
+    const cut = (calls.at(-1)?.seq ?? 0) + 1
+    await cutRun(home, answer.run, cut, join(place, 'cut'))
+    simulator?.reset()
+    const writ = await createWrit({ home: join(place, 'cut'), apiKey: 'x' })
+    const again = await writ.resume(answer.run)
+    await writ.close()
+    expect(again.value).toEqual(answer.value)
+    expect(simulator?.journal().entries.map(({ key }) => key)).toEqual(sent.slice(-1))
+    expect(again.usage.modelCalls).toBe(answer.usage.modelCalls + 1)
+    expect(again.usage.inputTokens).toBeGreaterThan(answer.usage.inputTokens)
+  })
+
+  it('of a run whose model is another now, nothing is sent', async () => {
+    const { answer, home } = await ask(sequence([block("FINAL(await llm_query('one'))")]))
+    await cutRun(home, answer.run, 6, join(place, 'cut'))
+    await simulator?.stop()
+    const sandboxed = await createWrit({ home: join(place, 'cut'), apiKey: 'x' })
+    const gone = simulator
+    simulator = await startSimulator({ script: sequence([block('FINAL(1)')]) })
+    expect(simulator.url).not.toBe(gone?.url)
+    // The run goes to the server it began with, wherever another one is: that one is gone, so its turn fails.
+    expect(await sandboxed.resume(answer.run)).toMatchObject({ status: 'failed' })
+    expect(simulator.journal().requests).toBe(0)
+    await sandboxed.close()
+  })
+})
