@@ -522,9 +522,17 @@ describe('the launcher', () => {
       'ingest',
       'corpus',
       'erase',
+      'resume',
+      'abort',
+      'export',
+      'report',
+      'keys',
+      'hold',
+      'log',
+      'witness',
       'doctor',
     ])
       expect(out).toContain(command)
-    for (const absent of ['resume', 'serve']) expect(out).not.toContain(absent)
+    for (const absent of ['approvals', 'completion']) expect(out).not.toContain(absent)
   })
 })

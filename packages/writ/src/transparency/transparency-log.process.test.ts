@@ -171,7 +171,10 @@ test('a damaged tree is refused before anything is signed on it', async () => {
 test('what died between persisting and signing is signed when the log opens again', async () => {
   const log = await open()
   await appendMany(log, 0, 2)
-  const failing: Signer = { ...signer, sign: () => Promise.reject(new Error('the process died')) }
+  const failing: Signer = {
+    publicKey: (role) => signer.publicKey(role),
+    sign: () => Promise.reject(new Error('the process died')),
+  }
   const dying = await openTransparencyLog(home, failing)
   opened.push(dying)
   await expect(dying.append(statement(2))).rejects.toThrow('died')
