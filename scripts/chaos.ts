@@ -3,7 +3,7 @@ import { startSimulator } from '@writ/simulator'
 import { faultyDiskPlans } from './chaos/disks.ts'
 import { randomFrom, randomPlan } from './chaos/plans.ts'
 import { script } from './chaos/script.ts'
-import { type Outcome, type Plan, runTrial } from './chaos/trial.ts'
+import { type CutShort, type Outcome, type Plan, runTrial } from './chaos/trial.ts'
 
 // Runs whose process is killed at random points, by a full disk or by a disk that does not flush, and that are resumed
 // until they finish. The model is scripted: its server honours idempotency keys and keeps a journal of what it was sent.
@@ -30,14 +30,15 @@ const random = randomFrom(Number(values.seed))
 process.stdout.write(`${runs} runs, seed ${values.seed}, scripted model\n`)
 const started = performance.now()
 const undisturbed = await trial({ cuts: [], signal: 'SIGKILL' })
-// The first life is one process and the checks after it; about half of it is the process.
-const lifeMs = (performance.now() - started) * 0.6
-if (undisturbed.faults.length > 0) throw new Error(`undisturbed: ${undisturbed.faults.join('; ')}`)
+const [life] = undisturbed.lives
+if (undisturbed.faults.length > 0 || life === undefined)
+  throw new Error(`undisturbed: ${undisturbed.faults.join('; ')}`)
+const span = { lines: life.out.split('\n').length - 1, startMs: life.startMs, lifeMs: life.lifeMs }
 
 const outcomes: Outcome[] = []
 const plans: { readonly name: string; readonly plan: Plan }[] = [
   ...(await faultyDiskPlans()),
-  ...Array.from({ length: runs }, (_, n) => ({ name: `run ${n + 1}`, plan: randomPlan(random, lifeMs) })),
+  ...Array.from({ length: runs }, (_, n) => ({ name: `run ${n + 1}`, plan: randomPlan(random, span) })),
 ]
 let next = 0
 async function worker(): Promise<void> {
@@ -53,14 +54,20 @@ async function worker(): Promise<void> {
 }
 await Promise.all(Array.from({ length: Number(values.parallel) }, worker))
 
+const cuts = outcomes.flatMap((outcome) => outcome.cuts)
+const opened = cuts.filter(({ after }) => after !== undefined)
+const many = (what: (cut: CutShort) => boolean): number => opened.filter(what).length
+const kills = many(({ by }) => by === 'SIGKILL')
 const places = new Map<string, number>()
-for (const kind of outcomes.flatMap(({ cutAfter }) => cutAfter)) places.set(kind, (places.get(kind) ?? 0) + 1)
+for (const { after = 'nothing' } of opened) places.set(after, (places.get(after) ?? 0) + 1)
+const where = [...places].sort(([, a], [, b]) => b - a).map(([kind, count]) => `${kind} ${count}`)
 const sum = (of: (outcome: Outcome) => number): number => outcomes.reduce((total, one) => total + of(one), 0)
 const faults = sum((outcome) => outcome.faults.length)
-const cuts = [...places].sort(([, a], [, b]) => b - a).map(([kind, count]) => `${kind} ${count}`)
-process.stdout.write(`${outcomes.length} runs in ${sum(({ lives }) => lives)} lives, ${Math.round((performance.now() - started) / 1000)} s
-ended after: ${cuts.join(', ')}
-before the run was opened: ${sum(({ unopened }) => unopened)}
+process.stdout.write(`${outcomes.length} runs in ${sum(({ lives }) => lives.length)} lives, ${Math.round((performance.now() - started) / 1000)} s
+SIGKILL of an opened run: ${kills}, of these ${many(({ by, resumed }) => by === 'SIGKILL' && resumed)} while it was resumed
+other ends of an opened run: SIGTERM ${many(({ by }) => by === 'SIGTERM')}, disk ${many(({ by }) => by === 'disk')}
+ended before a run was opened: ${cuts.length - opened.length}
+last record at the end: ${where.join(', ')}
 requests in doubt sent again under their keys: ${sum(({ reissued }) => reissued)}
 faults: ${faults}
 `)

@@ -11,13 +11,26 @@ export function randomFrom(seed: number): () => number {
   }
 }
 
-/** Part of an undisturbed life that is over before the process has read its first file. */
-const STARTING = 0.3
+/** How long an undisturbed run takes, which the cuts of the others are spread over. */
+export interface Span {
+  /** Lines that the process writes: one per event of the run. */
+  readonly lines: number
+  /** Milliseconds from the start of the process to its first line. */
+  readonly startMs: number
+  /** Milliseconds from its start to its end. */
+  readonly lifeMs: number
+}
+
+/** Longest wait between the event and the cut: about as long as a call of the scripted model. */
+const AFTER_MS = 60
 
 /** A run that is killed at random: once, or again while it is resumed; now and then by SIGTERM instead. */
-export function randomPlan(random: () => number, lifeMs: number): Plan {
-  const cut = (): number => Math.round(lifeMs * (STARTING + random() * (1.05 - STARTING)))
-  const cuts = [cut()]
-  while (random() < 0.4) cuts.push(cut())
+export function randomPlan(random: () => number, span: Span): Plan {
+  // One in ten is killed while it starts, before it says anything; the others anywhere from their first event on.
+  const late = { line: 1 + Math.floor(random() * span.lines), ms: Math.round(random() * AFTER_MS) }
+  const early = { line: 0, ms: Math.round(random() * span.startMs) }
+  const cuts = [random() < 0.1 ? early : late]
+  // What a resume writes is what it goes on with: to cut it before that, too, the cut is counted from its start.
+  while (random() < 0.4) cuts.push({ line: 0, ms: Math.round(random() * span.lifeMs) })
   return { cuts, signal: random() < 0.1 ? 'SIGTERM' : 'SIGKILL' }
 }

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Simulator } from '@writ/simulator'
 import { createWrit, verifyFile } from 'writ'
 import { type LedgerView, viewLedger } from './ledger-view.ts'
-import { type Ended, startWrit } from './process.ts'
+import { type Cut, type Ended, runWrit } from './process.ts'
 import { ANSWER, QUESTION } from './script.ts'
 
 /** How often a run may be started and resumed before it counts as stuck. */
@@ -13,8 +13,8 @@ const MOST_LIVES = 12
 
 /** How the lives of one run are cut short. */
 export interface Plan {
-  /** Milliseconds after its start at which each life is ended, in turn; the life after the last one is left alone. */
-  readonly cuts: readonly number[]
+  /** Where each life is ended, in turn; the life after the last one is left alone. */
+  readonly cuts: readonly Cut[]
   readonly signal: 'SIGKILL' | 'SIGTERM'
   /** Command line that the first life runs under. */
   readonly wrap?: readonly string[]
@@ -27,13 +27,19 @@ export interface Plan {
 /** What one run went through. Faults are what must not be. */
 export interface Outcome {
   readonly faults: readonly string[]
-  readonly lives: number
-  /** Kinds of the last record that each cut left. */
-  readonly cutAfter: readonly string[]
+  /** All its lives; the last one was left alone. */
+  readonly lives: readonly Ended[]
+  readonly cuts: readonly CutShort[]
   /** Requests sent again: all of them were in doubt. */
   readonly reissued: number
-  /** Lives that were cut before the run was opened. */
-  readonly unopened: number
+}
+
+/** A life that ended before its run was finished. */
+export interface CutShort {
+  readonly by: 'SIGKILL' | 'SIGTERM' | 'disk'
+  readonly resumed: boolean
+  /** Kind of the last record that it left; none when the run was not opened yet. */
+  readonly after: string | undefined
 }
 
 /** Asks once, ends the process as planned, resumes until the run is finished, and holds all of it against what must be. */
@@ -52,9 +58,9 @@ class Trial {
   readonly #place: string
   readonly #home: string
   readonly #faults: string[] = []
-  readonly #cutAfter: string[] = []
+  readonly #lives: Ended[] = []
+  readonly #cuts: CutShort[] = []
   #reissued = 0
-  #unopened = 0
   /** Requests of the server's journal that were looked at. */
   #heard = 0
 
@@ -69,28 +75,18 @@ class Trial {
     const docs = join(this.#place, 'docs.txt')
     await writeFile(docs, 'a needle\nanother needle\nthe third needle\n')
     let view = await viewLedger(this.#home)
-    let lives = 0
-    let ended: Ended | undefined
-    for (; lives < MOST_LIVES && ended?.code !== 0; lives += 1) {
+    while (this.#lives.length < MOST_LIVES && this.#lives.at(-1)?.code !== 0) {
       const before = view
-      const opened = before.run !== undefined && before.records.length > 0
-      if (lives > 0 && !opened) this.#unopened += 1
+      const first = this.#lives.length === 0
+      const run = before.records.length > 0 ? before.run : undefined
       const seen = new Set(this.#keys())
-      ended = await this.#live(lives, opened ? ['resume', before.run ?? ''] : this.#ask(docs))
+      const ended = await this.#live(run === undefined ? this.#ask(docs) : ['resume', run])
       view = await viewLedger(this.#home)
-      this.#check(before, view, ended, seen, opened)
-      if (lives === 0) await this.#plan.mend?.()
+      this.#check(before, view, ended, seen, run !== undefined)
+      if (first) await this.#plan.mend?.()
     }
-    if (ended?.code !== 0)
-      this.#fault(`not finished after ${lives} lives: ${ended?.err ?? ''} ${ended?.out.slice(-600) ?? ''}`)
-    else await this.#checkEnd(ended, view)
-    return {
-      faults: this.#faults,
-      lives,
-      cutAfter: this.#cutAfter,
-      reissued: this.#reissued,
-      unopened: this.#unopened,
-    }
+    await this.#checkEnd(view)
+    return { faults: this.#faults, lives: this.#lives, cuts: this.#cuts, reissued: this.#reissued }
   }
 
   #ask(docs: string): string[] {
@@ -110,14 +106,16 @@ class Trial {
     ]
   }
 
-  async #live(life: number, args: readonly string[]): Promise<Ended> {
-    const wrap = life === 0 ? this.#plan.wrap : undefined
-    const { child, ended } = startWrit([...args, '--home', this.#home, '--jsonl'], wrap)
-    const cut = this.#plan.cuts[life]
-    const timer = cut === undefined ? undefined : setTimeout(() => child.kill(this.#plan.signal), cut)
-    const result = await ended
-    clearTimeout(timer)
-    return result
+  async #live(args: readonly string[]): Promise<Ended> {
+    const { cuts, signal, wrap } = this.#plan
+    const life = this.#lives.length
+    const ended = await runWrit([...args, '--home', this.#home, '--jsonl'], {
+      cut: cuts[life],
+      signal,
+      ...(life === 0 && wrap !== undefined && { wrap }),
+    })
+    this.#lives.push(ended)
+    return ended
   }
 
   /** Holds one life against the ledger before and after it, and the server's own journal. */
@@ -128,8 +126,10 @@ class Trial {
     seen: ReadonlySet<string>,
     same: boolean,
   ): void {
-    const last = after.records.at(-1)
-    if (code !== 0) this.#cutAfter.push(last?.kind ?? 'nothing')
+    if (code !== 0) {
+      const by = this.#plan.cuts.length > 0 ? this.#plan.signal : 'disk'
+      this.#cuts.push({ by, resumed: same, after: after.records.at(-1)?.kind })
+    }
     if (same && !isDeepStrictEqual(after.records.slice(0, before.records.length), before.records))
       this.#fault('records were changed or lost')
     // What a process said it had done was acknowledged: it must be there.
@@ -156,8 +156,13 @@ class Trial {
     return this.#simulator.journal().entries.flatMap(({ key }) => (key === null ? [] : [key]))
   }
 
-  async #checkEnd({ out }: Ended, { run = '' }: LedgerView): Promise<void> {
-    const answer = answerOf(out)
+  async #checkEnd({ run = '' }: LedgerView): Promise<void> {
+    const last = this.#lives.at(-1)
+    if (last?.code !== 0) {
+      this.#fault(`not finished after ${this.#lives.length} lives: ${last?.err} ${last?.out.slice(-600)}`)
+      return
+    }
+    const answer = answerOf(last.out)
     if (answer?.status !== 'complete' || !isDeepStrictEqual(answer.value, ANSWER))
       this.#fault(
         `another answer: ${JSON.stringify(answer?.value)} (${answer?.status}: ${JSON.stringify(answer?.reason)})`,
