@@ -8,12 +8,14 @@ import {
   totalTokens,
   withinLimits,
 } from '@writ/contract'
+import { canonicalJson } from './canonical.ts'
 import { answersCommand, checkCharged, commandOf, takeCommand } from './completeness-commands.ts'
 import { checkContext, checkGrants } from './completeness-context.ts'
 import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions.ts'
 import { checkTaintCovers, checkTaintWithin, heldAt, markLabel, raiseLabel } from './completeness-labels.ts'
 import { beginStep, checkDense, type Lane, Lanes } from './completeness-lanes.ts'
 import { RECORDS } from './evidence-layout.ts'
+import { modelsAt } from './fork.ts'
 import type { AnyRecord } from './record.ts'
 import { refuse } from './verdict.ts'
 
@@ -53,15 +55,16 @@ export class Completeness {
 /** Follows a run record by record; the first thing wrong ends it. */
 class RunWalk {
   readonly #lanes: Lanes
-  readonly #models: ReadonlySet<string>
+  readonly #opened: Det['run.open']
   readonly #limits: Limits
   #charged: Amount = NOTHING
   #releasedAt: number | null = null
 
-  constructor({ limits, models, partitions }: Det['run.open']) {
-    this.#lanes = new Lanes(partitions)
-    this.#models = new Set(models.map(({ id }) => id))
-    this.#limits = limits
+  constructor(opened: Det['run.open']) {
+    this.#lanes = new Lanes(opened.partitions)
+    this.#opened = opened
+    this.#limits = opened.limits
+    checkFork(opened)
   }
 
   accept(record: AnyRecord, leaf: Uint8Array, place: number, isLast: boolean): void {
@@ -150,7 +153,7 @@ class RunWalk {
     const { decision, model, outcome, role } = record.det
     checkDepth(lane, decision, at)
     checkSubject(decision, 'model::call', `model:${model}`, at)
-    this.#checkModel(model, at)
+    this.#checkModel(model, record.seq, at)
     if (outcome !== 'ok') return
     checkAllowed(lane, decision, at)
     const alone = role === 'turn' && !lane.celled
@@ -168,14 +171,14 @@ class RunWalk {
     checkAllowed(lane, decision, at)
     checkTaintCovers(decision, heldAt(lane, record.n), at)
     checkTaintWithin(decision, label, at)
-    this.#checkModel(model, at)
+    this.#checkModel(model, record.seq, at)
     lane.commands.set(record.n, { ...record, retries: 0 })
     this.#lanes.spawn(lane, record, this.#limits.maxDepth, at)
   }
 
-  #checkModel(model: string, at: string): void {
-    if (this.#models.has(model)) return
-    refuse('UNKNOWN_MODEL', `The run has no model ${model}.`, `${at}/det/model`)
+  #checkModel(model: string, seq: number, at: string): void {
+    if (modelsAt(this.#opened, seq).some(({ id }) => id === model)) return
+    refuse('UNKNOWN_MODEL', `The run has no model ${model} at record ${seq}.`, `${at}/det/model`)
   }
 
   #attempt(record: RunRecord<'model.attempt'>, lane: Lane, at: string): void {
@@ -228,7 +231,12 @@ class RunWalk {
     if (open !== undefined) refuse('UNANSWERED', `Command ${open.seq} (${open.kind}) has no result.`, at)
     checkDense(lane, at)
     checkGrants(lane)
-    const { det } = record
+    const { det, seq } = record
+    const { fork } = this.#opened
+    if (fork !== undefined && (fork.records === 0 || fork.records > seq)) {
+      const place = `${RECORDS}#/0/det/fork/records`
+      refuse('BAD_FORK', `The run shares ${fork.records} records and closes with record ${seq}.`, place)
+    }
     if (det.status === 'complete' && this.#releasedAt === null) {
       refuse('RELEASE_MISPLACED', 'The run is complete without a release.', `${at}/det/status`)
     }
@@ -270,4 +278,18 @@ class RunWalk {
       at,
     )
   }
+}
+
+/** A model keeps what it is through a fork: policy sees it by its name. */
+function checkFork({ fork, models }: Det['run.open']): void {
+  const other = fork?.models.find((model) => {
+    const now = models.find(({ id }) => id === model.id)
+    return now !== undefined && canonicalJson(now) !== canonicalJson(model)
+  })
+  if (other !== undefined)
+    refuse(
+      'BAD_FORK',
+      `The model ${other.id} is not the same in both parts.`,
+      `${RECORDS}#/0/det/fork/models`,
+    )
 }

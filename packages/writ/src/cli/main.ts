@@ -9,6 +9,7 @@ import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { addErase } from './erase.ts'
 import { type ExportFlags, exportRun, report as reportRun } from './export.ts'
+import { type ForkFlags, fork } from './fork.ts'
 import { addKeys } from './keys.ts'
 import { addLog } from './log.ts'
 import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
@@ -150,6 +151,26 @@ function addResume(writ: Command): void {
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
     .action(running((run: string, flags: ResumeFlags) => resume(run, flags)))
+  writ
+    .command('fork <run>')
+    .description('ask again from a step of a run on, as a new run that shares what came before')
+    .requiredOption('--at <frame/step>', 'the first step done anew, such as 0/7; `show` lists them')
+    .option('--model <provider/id>', 'model of the root from there on (default: the one it had)')
+    .option('--sub-model <provider/id>', 'model for sub-calls from there on')
+    .option('--prompt <text>', 'say this at that step: instead, to a sub-call; in addition, to a turn')
+    .option('--base-url <url>', 'OpenAI-compatible server; key from OPENAI_API_KEY')
+    .option('--price <in/out>', 'USD per million tokens')
+    .option(
+      '--context-window <n>',
+      'tokens, for models the table does not know',
+      wholeNumber('--context-window', 1),
+    )
+    .option('--out <file>', 'evidence file')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .option('--jsonl', 'stream events, one JSON object a line')
+    .option('--quiet', 'no progress')
+    .action(running((run: string, flags: ForkFlags) => fork(run, flags)))
   writ
     .command('abort <run>')
     .description('end an open run for good, with its evidence')

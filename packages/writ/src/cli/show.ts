@@ -1,4 +1,4 @@
-import { createWrit, erasedRuns, type RunView } from '../index.ts'
+import { createWrit, erasedRuns, type ForkView, type RunView } from '../index.ts'
 import { printableLine } from './printable.ts'
 
 interface Flags {
@@ -46,15 +46,28 @@ export function homeOf(flags: { readonly home?: string }): { home: string } | Re
   return home === undefined ? {} : { home }
 }
 
+/** What a forked run shares, in a line. */
+export function describeFork({ run, at, records, charged }: ForkView): string {
+  const cost = (charged.costMicroUsd / 1_000_000).toFixed(6)
+  return `forked from ${run} at ${at.lane}/${at.n}: ${records} records shared, with ${charged.calls} model calls ($${cost}) that were paid there`
+}
+
 function describe(view: RunView): string {
-  const lines = [`run ${view.run}: ${view.status}`, `question: ${view.question ?? '(erased)'}`, '']
+  const lines = [
+    `run ${view.run}: ${view.status}`,
+    `question: ${view.question ?? '(erased)'}`,
+    ...(view.fork === null ? [] : [describeFork(view.fork)]),
+    '',
+  ]
   for (const frame of view.frames) {
     const indent = '  '.repeat(frame.depth)
     lines.push(
       `${indent}frame ${frame.lane} · ${frame.turns} turns · ${(frame.goal ?? '(erased)').replace(/\s+/g, ' ').slice(0, 100)}`,
     )
     for (const step of view.steps.filter((candidate) => candidate.lane === frame.lane))
-      lines.push(`${indent}  ${String(step.n).padStart(4)} ${step.kind.padEnd(16)} ${step.outcome}`)
+      lines.push(
+        `${indent}  ${String(step.n).padStart(4)} ${step.kind.padEnd(16)} ${step.outcome}${step.shared ? ' · shared' : ''}`,
+      )
   }
   return `${lines.map(printableLine).join('\n')}\n`
 }
