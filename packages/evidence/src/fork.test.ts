@@ -20,15 +20,15 @@ function forked(fork: Partial<RecordedFork>, models: readonly RecordedModel[] = 
 }
 
 test('a fork that shares what it has is complete', () => {
-  expect(forked({})).toContain('records')
-  expect(forked({ records: CLOSE.seq })).toContain('records')
+  expect(forked({})).toContain(`The first ${CALL.seq} records were taken over from run ${FORK.run}.`)
+  expect(forked({ records: CLOSE.seq })).toContain(FORK.run)
 })
 
 test('each record has a model of its part', () => {
   expect(forked({}, [OTHER])).toBe(`UNKNOWN_MODEL ${at(CALL, '/det/model')}`)
   expect(forked({ models: [OTHER] })).toBe(`UNKNOWN_MODEL ${at(TURN, '/det/model')}`)
   // The same model before and after, one more that is never called.
-  expect(forked({}, [MODEL, OTHER])).toContain('records')
+  expect(forked({}, [MODEL, OTHER])).toContain(FORK.run)
 })
 
 test('it shares some of its records, and its end is its own', () => {

@@ -79,7 +79,10 @@ class RunWalk {
 
   summary(): string {
     const { count, steps } = this.#lanes
-    return `${steps} steps in ${count} frames, ${this.#charged.calls} model requests.`
+    const { fork } = this.#opened
+    const shared =
+      fork === undefined ? '' : ` The first ${fork.records} records were taken over from run ${fork.run}.`
+    return `${steps} steps in ${count} frames, ${this.#charged.calls} model requests.${shared}`
   }
 
   #checkEnds(record: AnyRecord, place: number, isLast: boolean, at: string): void {

@@ -24,7 +24,7 @@ const TEXTS = [
   { id: 'b.txt', text: 'Beta has nothing.\n' },
 ]
 /** Steps at which each run is forked. */
-const FORKS = 3
+const FORKS = 2
 
 let place: string
 let simulator: Simulator
@@ -144,7 +144,7 @@ describe('a run forked with nothing changed comes to the same:', () => {
     // Retried once, before the last turn ends: shared with its retry by a fork at the release's cell.
     const all = await steps(first.run)
     const able = all.filter(({ kind }) => ['model.call', 'cell', 'frame.spawn'].includes(kind))
-    for (const at of able.filter((_, i) => i % 4 === 0 || i === able.length - 1)) {
+    for (const at of able.filter((_, i) => i % 6 === 0 || i === able.length - 1)) {
       const { answer } = await forked(first.run, at)
       expect(answer.value).toEqual(first.value)
     }
@@ -168,6 +168,9 @@ describe('a fork', () => {
     expect(asked).toEqual(['other/model', 'other/model'])
     const { fork } = await writ.show(answer.run)
     expect(fork).toMatchObject({ run: first.run, at: { lane: '0' }, charged: { calls: 2 } })
+    let page = ''
+    for await (const piece of writ.export(answer.run, { format: 'html' })) page += piece
+    expect(page).toContain(`run <code>${first.run}</code> at step 0/${calls[2]?.n}.`)
     expect((await steps(answer.run)).filter(({ shared }) => shared)).toHaveLength(
       (await steps(first.run)).findIndex(({ n, lane }) => lane === '0' && n === calls[2]?.n),
     )
