@@ -156,7 +156,10 @@ function addResume(writ: Command): void {
     .description('ask again from a step of a run on, as a new run that shares what came before')
     .requiredOption('--at <frame/step>', 'the first step done anew, such as 0/7; `show` lists them')
     .option('--model <provider/id>', 'model of the root from there on (default: the one it had)')
-    .option('--sub-model <provider/id>', 'model for sub-calls from there on')
+    .option(
+      '--sub-model <provider/id>',
+      'model for sub-calls from there on (default: theirs, or --model if that was the same)',
+    )
     .option('--prompt <text>', 'say this at that step: instead, to a sub-call; in addition, to a turn')
     .option('--base-url <url>', 'OpenAI-compatible server; key from OPENAI_API_KEY')
     .option('--price <in/out>', 'USD per million tokens')

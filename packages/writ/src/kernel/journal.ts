@@ -126,7 +126,8 @@ export class Journal {
 
   #committed(make: (key: Uint8Array) => Commitment): Commitment {
     const commitment = make(this.#log.key)
-    this.#renewal?.note(commitment, make(this.#renewal.key))
+    if (this.#renewal !== undefined && this.#past?.caughtUp === false)
+      this.#renewal.note(commitment, make(this.#renewal.key))
     return commitment
   }
 
