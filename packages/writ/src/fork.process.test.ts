@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Answer } from '@writ/contract'
-import { block, type Script, type Simulator, sequence, startSimulator } from '@writ/simulator'
+import { block, type Script, type Simulator, startSimulator } from '@writ/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
 import {
@@ -15,14 +15,10 @@ import {
   type WritOptions,
 } from './index.ts'
 import { listRetention, recordRetention } from './ledger/index.ts'
+import { nested, PARALLEL, QUESTION, READING, TEXTS } from './scripted-runs.fixture.ts'
 
 // Runs that are asked again from a step on. The model is scripted; its server keeps a journal of what it was sent.
 
-const QUESTION = 'SIMTASK:test What is in the documents?'
-const TEXTS = [
-  { id: 'a.txt', text: 'Alpha has a needle in its first line.\nThe second line is plain.\n' },
-  { id: 'b.txt', text: 'Beta has nothing.\n' },
-]
 /** Steps at which each run is forked. */
 const FORKS = 2
 
@@ -96,49 +92,20 @@ async function everywhere(script: Script, options: Partial<WritOptions> = {}): P
 
 describe('a run forked with nothing changed comes to the same:', () => {
   it('reads, citations, random numbers, the clock', async () => {
-    await everywhere(
-      sequence([
-        block(
-          "const found = await grep('needle', {}); let dice = Math.random(); print(found.matches.length)",
-        ),
-        block(
-          "const cited = await cite(found.matches[0], 'needle'); print(await budget().then((left) => left.depth))",
-        ),
-        block('FINAL({ dice, next: Math.random(), quote: cited.quote, at: Date.now() });'),
-      ]),
-    )
+    await everywhere(READING)
   }, 120_000)
 
   it('parallel sub-calls, a batch, and a race', async () => {
-    const code = `
-      const calls = Array.from({ length: 4 }, (_, n) => llm_query('item ' + n))
-      const [batch] = await Promise.all([llm_query_batched(['x', 'y', 'z']), read('b.txt')])
-      const all = await Promise.all(calls)
-      print(all.length)`
-    await everywhere(sequence([block(code), block('FINAL({ all, batch })')]))
+    await everywhere(PARALLEL)
   }, 120_000)
 
   it('nested frames with texts and scopes of their own, and retries', async () => {
     const failed = new Set<string>()
-    const script: Script = (request) => {
-      if (request.task === 'grand') return block("FINAL(await llm_query('deep'))")
-      if (request.task === 'child')
-        return request.turns === 0
-          ? block(
-              "const mine = String(context); const deep = await rlm_query('SIMTASK:grand x', { scope: 'inherit' })",
-            )
-          : block('FINAL(mine.length + deep)')
-      if (request.task === null) {
-        if (failed.has(request.prompt)) return `said ${request.prompt}`
-        failed.add(request.prompt)
-        return { kind: 'status', status: 503, headers: { 'retry-after': '0' } }
-      }
-      return request.turns === 0
-        ? block(
-            "const got = await rlm_query_batched([{ prompt: 'SIMTASK:child a', context: 'a text' }, { prompt: 'SIMTASK:child b', context: 'another' }])",
-          )
-        : block("FINAL([got, await llm_query('flaky')])")
-    }
+    const script = nested(({ prompt }) => {
+      if (failed.has(prompt)) return `said ${prompt}`
+      failed.add(prompt)
+      return { kind: 'status', status: 503, headers: { 'retry-after': '0' } }
+    })
     const first = await ask(script, { limits: { maxDepth: 2 } })
     expect(first.status).toBe('complete')
     // Retried once, before the last turn ends: shared with its retry by a fork at the release's cell.

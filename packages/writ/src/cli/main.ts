@@ -67,6 +67,7 @@ function program(): Command {
     .option('--json', 'print one JSON object')
     .action(running((flags: { home?: string; json?: boolean }) => runs(flags)))
   addResume(writ)
+  addFork(writ)
   addReplay(writ)
   addExport(writ)
   addCorpora(writ)
@@ -102,18 +103,12 @@ function addBackup(writ: Command): void {
 }
 
 function addAsk(writ: Command): void {
-  writ
+  const command = writ
     .command('ask <question> [paths...]')
     .description('ask a question over files, directories or globs')
     .option('--model <provider/id>', 'builtin/extractive (default), openai/…, or any id with --base-url')
     .option('--sub-model <provider/id>', 'model for sub-calls (default: --model)')
-    .option('--base-url <url>', 'OpenAI-compatible server; key from OPENAI_API_KEY')
-    .option('--price <in/out>', 'USD per million tokens')
-    .option(
-      '--context-window <n>',
-      'tokens, for models the table does not know',
-      wholeNumber('--context-window', 1),
-    )
+  withServer(command)
     .option('--corpus <name>', 'an ingested corpus instead of paths')
     .option('--strategy <name>', 'auto, direct or recurse')
     .option('--policy <dir>', 'policy bundle')
@@ -142,16 +137,8 @@ function addAsk(writ: Command): void {
     .action(running((question: string, paths: string[], flags: AskFlags) => ask(question, paths, flags)))
 }
 
-function addResume(writ: Command): void {
-  writ
-    .command('resume <run>')
-    .description('go on with a run whose process ended; of a finished run, print the answer')
-    .option('--home <dir>', 'state directory')
-    .option('--json', 'print one JSON object')
-    .option('--jsonl', 'stream events, one JSON object a line')
-    .option('--quiet', 'no progress')
-    .action(running((run: string, flags: ResumeFlags) => resume(run, flags)))
-  writ
+function addFork(writ: Command): void {
+  const command = writ
     .command('fork <run>')
     .description('ask again from a step of a run on, as a new run that shares what came before')
     .requiredOption('--at <frame/step>', 'the first step done anew, such as 0/7; `show` lists them')
@@ -161,6 +148,18 @@ function addResume(writ: Command): void {
       'model for sub-calls from there on (default: theirs, or --model if that was the same)',
     )
     .option('--prompt <text>', 'say this at that step: instead, to a sub-call; in addition, to a turn')
+  withServer(command)
+    .option('--out <file>', 'evidence file')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .option('--jsonl', 'stream events, one JSON object a line')
+    .option('--quiet', 'no progress')
+    .action(running((run: string, flags: ForkFlags) => fork(run, flags)))
+}
+
+/** Where models are reached, and what is said of those that no table knows. */
+function withServer(command: Command): Command {
+  return command
     .option('--base-url <url>', 'OpenAI-compatible server; key from OPENAI_API_KEY')
     .option('--price <in/out>', 'USD per million tokens')
     .option(
@@ -168,12 +167,17 @@ function addResume(writ: Command): void {
       'tokens, for models the table does not know',
       wholeNumber('--context-window', 1),
     )
-    .option('--out <file>', 'evidence file')
+}
+
+function addResume(writ: Command): void {
+  writ
+    .command('resume <run>')
+    .description('go on with a run whose process ended; of a finished run, print the answer')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
-    .action(running((run: string, flags: ForkFlags) => fork(run, flags)))
+    .action(running((run: string, flags: ResumeFlags) => resume(run, flags)))
   writ
     .command('abort <run>')
     .description('end an open run for good, with its evidence')
