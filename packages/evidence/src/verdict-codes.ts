@@ -58,6 +58,7 @@ export const VERDICT_CODES = {
   LANE_NOT_OPEN: 'A record of a frame that was not spawned or has ended.',
   N_GAP: 'Steps of a frame are missing, repeated or out of order.',
   NO_COMMAND: 'A result, join or retry without the open command it names.',
+  ATTEMPT_GAP: 'Attempts of an item are missing, repeated or out of order.',
   UNANSWERED: 'A command has no result.',
   BAD_SPAWN: 'A spawn of a frame that cannot be.',
   CHILD_MISMATCH: 'A join does not match the records of its child.',

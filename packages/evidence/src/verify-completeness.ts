@@ -9,7 +9,7 @@ import {
   withinLimits,
 } from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
-import { answersCommand, checkCharged, commandOf, takeCommand } from './completeness-commands.ts'
+import { answersCommand, checkCharged, commandOf, takeCommand, takeRetry } from './completeness-commands.ts'
 import { checkContext, checkGrants } from './completeness-context.ts'
 import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions.ts'
 import { checkTaintCovers, checkTaintWithin, heldAt, markLabel, raiseLabel } from './completeness-labels.ts'
@@ -21,10 +21,10 @@ import { refuse } from './verdict.ts'
 
 /**
  * COMPLETENESS: whether the records are a whole run, from the records alone: nothing missing, repeated or out of order;
- * every effect with a recorded decision that allows that action on that resource, at its frame's depth, and answered
- * once; only declared models; partitions touched only in scope, under a grant, and with their labels taken on; children
- * within their parents and accounted for; labels never falling; charges within what was begun, adding up within the
- * limits; the release last.
+ * every effect with a recorded decision that allows that action on that resource, at its frame's depth, begun again in
+ * the order of its attempts, and answered once; only declared models; partitions touched only in scope, under a grant,
+ * and with their labels taken on; children within their parents and accounted for; labels never falling; charges within
+ * what was begun, adding up within the limits; the release last.
  *
  * Records of one frame that overlap do not tell in which order things happened. So a grant may come in a later record
  * of a step asked for earlier; and the label a call or spawn was decided for is only known to include what the frame
@@ -162,7 +162,7 @@ class RunWalk {
     const alone = role === 'turn' && !lane.celled
     checkTaintCovers(decision, alone ? lane.label : heldAt(lane, record.n), at)
     if (alone) markLabel(lane, record.n)
-    lane.commands.set(record.n, { ...record, retries: 0 })
+    lane.commands.set(record.n, { ...record, retries: 0, retriesOf: new Map() })
   }
 
   #spawn(record: RunRecord<'frame.spawn'>, lane: Lane, at: string): void {
@@ -175,7 +175,7 @@ class RunWalk {
     checkTaintCovers(decision, heldAt(lane, record.n), at)
     checkTaintWithin(decision, label, at)
     this.#checkModel(model, record.seq, at)
-    lane.commands.set(record.n, { ...record, retries: 0 })
+    lane.commands.set(record.n, { ...record, retries: 0, retriesOf: new Map() })
     this.#lanes.spawn(lane, record, this.#limits.maxDepth, at)
   }
 
@@ -185,11 +185,7 @@ class RunWalk {
   }
 
   #attempt(record: RunRecord<'model.attempt'>, lane: Lane, at: string): void {
-    const command = commandOf(record, lane, 'model.call', at)
-    if (record.obs.item >= command.det.items) {
-      refuse('NO_COMMAND', `Command ${command.seq} has no item ${record.obs.item}.`, `${at}/obs/item`)
-    }
-    command.retries += 1
+    takeRetry(record, commandOf(record, lane, 'model.call', at), at)
   }
 
   #result(record: RunRecord<'model.result'>, lane: Lane, at: string): void {

@@ -14,7 +14,14 @@ import {
   WritError,
 } from '@writ/contract'
 import { derive } from '@writ/evidence'
-import { type AttemptPorts, attemptBound, attemptRequest, type Entry, inputBound } from './attempts.ts'
+import {
+  type AttemptPorts,
+  attemptBound,
+  attemptRequest,
+  type Earlier,
+  type Entry,
+  inputBound,
+} from './attempts.ts'
 import { covers, type Hold } from './budget-pool.ts'
 import { commandHash, type Place } from './journal.ts'
 import type { Lane } from './lane.ts'
@@ -60,7 +67,7 @@ export class Command {
   readonly #decision: RecordedDecision
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
-  readonly #earlier = new Map<number, readonly Attempt[]>()
+  readonly #earlier = new Map<number, Earlier>()
   #seq = -1
 
   constructor(state: RunState, lane: Lane, place: Place, call: ModelCall, decision: RecordedDecision) {
@@ -126,15 +133,13 @@ export class Command {
   /** Counts the attempts of a process that died as spent: their bound, as far as the limits left room for them. */
   doubt(retries: ReadonlyMap<number, number>): void {
     for (const [item, bound] of this.#bounds.entries()) {
-      const attempts = Array.from({ length: 1 + (retries.get(item) ?? 0) }, (_, index): Attempt => {
+      const begun = 1 + (retries.get(item) ?? 0)
+      const attempts = Array.from({ length: begun }, (_, index): Attempt => {
         const charged = this.#state.pool.doubt(bound)
         const metered = { meteredInputTokens: null, meteredOutputTokens: null, requestId: null }
         return { item, attempt: index + 1, status: 0, tookMs: 0, charged, ...metered }
       })
-      this.#earlier.set(
-        item,
-        attempts.filter((attempt) => attempt.charged.calls > 0),
-      )
+      this.#earlier.set(item, { begun, charged: attempts.filter((attempt) => attempt.charged.calls > 0) })
     }
   }
 
@@ -159,6 +164,7 @@ export class Command {
 
   async #sendItem(item: number, first: Entry | undefined): Promise<Sent> {
     const messages = this.#call.conversations[item] ?? []
+    const earlier = this.#earlier.get(item)
     const { lane, n } = this.#place
     const key = Buffer.from(derive(this.#state.key, `idempotency|${lane}|${n}|${item}`)).toString('hex')
     const request = {
@@ -168,7 +174,7 @@ export class Command {
       bound: this.#bound(item),
       idempotencyKey: key,
       item,
-      earlier: this.#earlier.get(item) ?? [],
+      ...(earlier === undefined ? {} : { earlier }),
     }
     const { result, attempts, charged } = await attemptRequest(
       request,
