@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The launcher. It must parse on old Node versions, so that it can say what is missing.
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 const NEEDED = 24
 const major = Number(process.versions.node.split('.')[0])
@@ -22,7 +23,9 @@ async function start() {
     await import('../dist/cli/main.js')
     return
   }
-  const { registerHooks } = await import('node:module')
+  const { enableCompileCache, registerHooks } = await import('node:module')
+  // Compiled once: beside the sources, where only who may change those can write.
+  enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/writ', import.meta.url)))
   registerHooks({
     resolve: (specifier, context, next) =>
       next(specifier, { ...context, conditions: ['@writ/source', ...context.conditions] }),
