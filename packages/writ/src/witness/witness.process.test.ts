@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import {
@@ -48,6 +48,15 @@ afterEach(async () => {
 function writ(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(process.execPath, [WRIT, 'witness', ...args], { encoding: 'utf8' })
 }
+
+test('a witness is made in no directory that has a trust root: that of a home would be lost', () => {
+  const trust = join(place, 'home', 'trust.json')
+  const before = readFileSync(trust)
+  const { status, stderr } = writ('init', '--dir', join(place, 'home'), '--name', 'example.com/w')
+  expect(status).toBe(2)
+  expect(stderr).toContain('trust.json is there already')
+  expect(readFileSync(trust)).toEqual(before)
+})
 
 async function serve(): Promise<void> {
   const signer = await openSigner(join(place, 'home'))
