@@ -61,3 +61,19 @@ test.each([
   expect(faults).toHaveLength(1)
   expect(faults[0]).toContain(fault)
 })
+
+test.each([
+  ['operator', '0: signed by the operator key'],
+  ['log', 'the checkpoint is signed by a log key that was not valid'],
+] as const)('what the %s key signs once it is revoked is a fault', async (role, fault) => {
+  const { schema, keys } = OWNER.trust()
+  const revokedAt = '2026-01-02T03:04:05.006Z'
+  const revoked = keys.map((key) => (key.role === role ? { ...key, revokedAt, revocationReason: 'r' } : key))
+  const { faults } = await audit([open], { trust: { schema, keys: revoked } })
+  expect(faults).toHaveLength(1)
+  expect(faults[0]).toContain(fault)
+  const later = revoked.map((key) =>
+    key.role === role ? { ...key, revokedAt: '2026-01-02T03:04:05.007Z' } : key,
+  )
+  expect((await audit([open], { trust: { schema, keys: later } })).faults).toEqual([])
+})
