@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bytesSource, type LogAudit, readEvidence } from '@writ/evidence'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkLog, createWrit, publishLog, showLog, verifyFile } from './index.ts'
+import { checkLog, createWrit, publishLog, replaceKey, showLog, verifyFile } from './index.ts'
 
 let home: string
 
@@ -56,6 +56,26 @@ test('every run is in the log twice, its file proves it, and what was published 
   expect((await checkLog({ published: place }, trust)).faults).toContain(
     'the statements do not give the root of the checkpoint',
   )
+})
+
+test('a log is published over no other one, and over no more of itself than it has', async () => {
+  await ask()
+  const place = join(home, 'published')
+  const old = join(home, 'old')
+  await publishLog(home, place)
+  cpSync(join(home, 'log'), join(old, 'log'), { recursive: true })
+  cpSync(join(home, 'keys'), join(old, 'keys'), { recursive: true })
+  cpSync(join(home, 'trust.json'), join(old, 'trust.json'))
+  await ask()
+  await publishLog(home, place)
+  await expect(publishLog(old, place)).rejects.toMatchObject({ code: 'LOG_ROLLED_BACK' })
+  const other = join(home, 'other')
+  await replaceKey(other, 'log', { reason: 'so that there is a statement' })
+  await expect(publishLog(other, place)).rejects.toMatchObject({ code: 'LOG_FORKED' })
+  expect(await checkLog({ published: place }, join(home, 'trust.json'))).toMatchObject({
+    size: 4,
+    faults: [],
+  })
 })
 
 test('a run is in the log as owing a close before its first step, and no longer when it ended', async () => {

@@ -34,7 +34,10 @@ export async function showLog(home: string): Promise<LogView> {
   })
 }
 
-/** Writes the log of a home as static tiles (C2SP tlog-tiles). Gives the number of statements published. */
+/**
+ * Writes the log of a home as static tiles (C2SP tlog-tiles). Gives the number of statements published. Rejects with
+ * `LOG_FORKED` where another log was published, `LOG_ROLLED_BACK` where more of this one was.
+ */
 export async function publishLog(home: string, directory: string): Promise<number> {
   return await withLog(home, (log) => publishTiles(log, resolve(directory)))
 }
