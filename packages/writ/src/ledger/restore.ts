@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { WritError } from '@writ/contract'
 import { type BackupManifest, backupManifest, digest } from './backup-manifest.ts'
 import { prepareHome } from './home.ts'
+import { keepPrivate } from './keep-private.ts'
 import { syncDirectory } from './write-once.ts'
 
 /**
@@ -37,6 +38,7 @@ export async function restore(
     const at = join(to, name)
     mkdirSync(dirname(at), { recursive: true, mode: 0o700 })
     copyFileSync(join(from, name), at)
+    keepPrivate(at)
     syncDirectory(dirname(at))
   }
   return manifest
