@@ -1,6 +1,7 @@
 import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { ERASURE_KIND, parseAnyStatement, parseStatement } from '@writ/evidence'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { erasedRuns, eraseRun, listHolds, orderHold } from './erase-run.ts'
@@ -166,4 +167,27 @@ test('an erasure cut short after the evidence was linked finishes when done agai
   expect(found()).toEqual([])
   const { ok } = await verifyFile(file, { trust: join(home, 'trust.json') })
   expect(ok).toBe(true)
+})
+
+test('a reason no statement can hold is refused before anything is gone', async () => {
+  const run = await ask(DOCUMENT)
+  const before = found()
+  await expect(eraseRun(home, run, 'x'.repeat(60_000))).rejects.toMatchObject({ code: 'USAGE' })
+  expect(found()).toEqual(before)
+})
+
+test('a run whose erasure could not be logged does not count as erased, and is when done again', async () => {
+  const run = await ask(DOCUMENT)
+  const db = new DatabaseSync(join(home, 'log', 'log.db'))
+  db.exec(`CREATE TRIGGER full BEFORE INSERT ON leaves BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`)
+  await expect(eraseRun(home, run, 'r')).rejects.toMatchObject({ code: 'LOG_FAILED' })
+  expect([...erasedRuns(home)]).toEqual([])
+  db.exec('DROP TRIGGER full')
+  db.close()
+  await eraseRun(home, run, 'r')
+  expect([...erasedRuns(home)]).toEqual([run])
+  const log = await openTransparencyLog(home, await openSigner(home))
+  expect(log.indexOf(readFileSync(join(home, 'erasures', `${run}.dsse`)))).toBe(2)
+  await log.close()
+  expect(found()).toEqual([])
 })

@@ -23,6 +23,7 @@ import {
   unlessHeld,
 } from './ledger/index.ts'
 import { dropPacks } from './memory/index.ts'
+import { requireReason } from './reason.ts'
 import { openTransparencyLog } from './transparency/index.ts'
 
 export { type Hold, listHolds } from './ledger/index.ts'
@@ -39,9 +40,11 @@ const NEVER_REACHED = [
 /**
  * Erases the content of a run: packs nobody else uses, payloads and question, the run's key, what its evidence file in the
  * home discloses. A signed statement, which goes into the log and the emptied evidence file, says what was reached and what
- * was not. One that was cut short can be done again. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `LEGAL_HOLD`.
+ * was not. One that was cut short can be done again. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `LEGAL_HOLD`, and `USAGE` for a
+ * reason that is too long.
  */
 export async function eraseRun(home: string, run: string, reason: string): Promise<Erasure> {
+  requireReason(reason)
   const root = resolve(home)
   const signer = await openSigner(root)
   return await unlessHeld(root, run, async () => {
@@ -55,8 +58,9 @@ export async function eraseRun(home: string, run: string, reason: string): Promi
       const erasure = describe(run, reason, facts, packs.dropped, evidence)
       const statement = await signByOperator(signer, ERASURE_KIND, erasure)
       await emptyEvidence(runs, run, evidence, statement, destroyFile)
-      await keepStatement(root, run, statement)
       await log.append(statement)
+      // Last: a run counts as erased once the log says so, and until then is erased again.
+      await keepStatement(root, run, statement)
       return erasure
     } finally {
       await log.close()

@@ -47,6 +47,9 @@ export function addKeys(writ: Command, running: Running): void {
         print(flags, await replaceKey(home(flags), roleOf(role), flags), (done) => [
           `${done.role}: ${done.from} → ${done.to}`,
           `statement: ${done.statement}`,
+          ...(done.logged
+            ? []
+            : ['It is not in the log: another key of this home signs nothing. Rotate that one too.']),
           `Give the new ${home(flags)}/trust.json to whoever verifies.`,
         ]),
       ),
