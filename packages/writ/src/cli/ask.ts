@@ -9,6 +9,7 @@ import {
 import { type Config, loadConfig } from './config.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { expandPaths, expandWithin } from './expand-paths.ts'
+import { homeOf } from './home.ts'
 import { onInterrupt } from './interrupt.ts'
 import { documentLabel } from './parse-option.ts'
 import { printAnswer } from './print-answer.ts'
@@ -97,9 +98,9 @@ async function contextOf(paths: readonly string[], flags: AskFlags, config: Conf
 
 /** Flag over environment over configuration. The key comes from the environment only. */
 function writOptions(flags: AskFlags, config: Config): WritOptions {
-  const { OPENAI_API_KEY: apiKey, WRIT_HOME } = process.env
+  const { OPENAI_API_KEY: apiKey } = process.env
   return defined({
-    home: flags.home ?? WRIT_HOME,
+    ...homeOf(flags),
     policy: flags.policy ?? config.policy,
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,

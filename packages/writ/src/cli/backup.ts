@@ -1,6 +1,6 @@
 import { backUp, restore } from '../index.ts'
+import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
-import { homeOf } from './show.ts'
 
 export interface BackupFlags {
   readonly home?: string

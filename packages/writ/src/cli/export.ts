@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { WritError } from '@writ/contract'
 import { createWrit, EXPORT_FORMATS, type ExportFormat, exportFile, sendFileTrace } from '../index.ts'
 import { copy } from './copy.ts'
+import { homeOf } from './home.ts'
 import { isRun } from './is-run.ts'
 import { writeOutput } from './output.ts'
-import { homeOf } from './show.ts'
 
 export interface ExportFlags {
   readonly format?: string

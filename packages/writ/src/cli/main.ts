@@ -95,7 +95,7 @@ function addBackup(writ: Command): void {
     .command('restore <dir>')
     .description('put a backup into a home that has no state yet')
     .option('--published <file>', 'last checkpoint anyone has seen: refuse a backup behind it')
-    .option('--home <dir>', 'state directory to make')
+    .option('--home <dir>', 'state directory to make (default .writ, or WRIT_HOME)')
     .option('--json', 'print the manifest')
     .action(running((source: string, flags: RestoreFlags) => restoreBackup(source, flags)))
 }

@@ -1,4 +1,5 @@
 import { createWrit, erasedRuns, type RunView } from '../index.ts'
+import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
 
 interface Flags {
@@ -38,12 +39,6 @@ export async function runs(flags: Flags): Promise<number> {
   } finally {
     await writ.close()
   }
-}
-
-/** The home a command works in: the flag, else the environment, else the default. */
-export function homeOf(flags: { readonly home?: string }): { home: string } | Record<string, never> {
-  const home = flags.home ?? process.env.WRIT_HOME
-  return home === undefined ? {} : { home }
 }
 
 function describe(view: RunView): string {
