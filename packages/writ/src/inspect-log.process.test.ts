@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bytesSource, type LogAudit, readEvidence } from '@writ/evidence'
@@ -94,6 +94,17 @@ test('a run is in the log as owing a close before its first step, and no longer 
   expect(audit).toMatchObject({ size: 1, statements: { 'run-open': 1 }, faults: [] })
   expect(audit?.open.map((one) => one.run)).toEqual([run])
   expect(await checkLog({ home }, trust)).toMatchObject({ size: 2, open: [], faults: [] })
+})
+
+test('a log is audited and published without any key: of a restored home, or once a key was stolen', async () => {
+  await ask()
+  rmSync(join(home, 'keys'), { recursive: true })
+  const trust = join(home, 'trust.json')
+  expect(await checkLog({ home }, trust)).toMatchObject({ size: 2, faults: [] })
+  expect(await publishLog(home, join(home, 'published'))).toBe(2)
+  const none = join(home, 'none')
+  await expect(checkLog({ home: none }, trust)).rejects.toMatchObject({ code: 'LOG_FAILED' })
+  expect(existsSync(none)).toBe(false)
 })
 
 test('a run that cannot log its opening spends nothing and hands nothing out', async () => {
