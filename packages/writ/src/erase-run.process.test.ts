@@ -1,8 +1,8 @@
-import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { ERASURE_KIND, parseAnyStatement, parseStatement } from '@writ/evidence'
+import { bytesSource, ERASURE_KIND, parseAnyStatement, parseStatement, readEvidence } from '@writ/evidence'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { erasedRuns, eraseRun, listHolds, orderHold } from './erase-run.ts'
 import { openSigner } from './ledger/index.ts'
@@ -167,6 +167,23 @@ test('an erasure cut short after the evidence was linked finishes when done agai
   expect(found()).toEqual([])
   const { ok } = await verifyFile(file, { trust: join(home, 'trust.json') })
   expect(ok).toBe(true)
+})
+
+test('of a copy that took the place of the evidence file, payloads and key go too', async () => {
+  const out = join(home, 'out.writ')
+  const writ = await createWrit({ home })
+  const { run } = await writ.completion({ query: QUESTION, context: DOCUMENT, out })
+  const file = join(home, 'runs', `${run}.writ`)
+  mkdirSync(join(home, 'runs'))
+  await writ.copyEvidence(run, { profile: 'replay', file: out, out: file })
+  await writ.close()
+  rmSync(out)
+  await eraseRun(home, run, 'r')
+  const { digests } = await readEvidence(bytesSource(readFileSync(file)))
+  const added = ['run.key', 'payloads/index.json', 'payloads/0000.pack', 'export.dsse']
+  expect(added.filter((name) => digests.has(name))).toEqual([])
+  expect(await verifyFile(file, { trust: join(home, 'trust.json') })).toMatchObject({ ok: true })
+  expect(found()).toEqual([])
 })
 
 test('a reason no statement can hold is refused before anything is gone', async () => {
