@@ -8,6 +8,8 @@ import { rootOf } from './merkle.ts'
 import { signNote } from './note.ts'
 import type { AnyRecord } from './record.ts'
 import { OPENED_AT, OWNER, RUN, sampleEvidence, sampleRecords, WordSigner } from './sample-run.fixture.ts'
+import { signByOperator } from './statement.ts'
+import { ERASURE_KIND } from './statement-erasure.ts'
 import { openTrustRoot } from './trust-root.ts'
 
 const sample = await sampleEvidence()
@@ -34,6 +36,14 @@ test('a run that was opened owes a close until there is one', async () => {
   expect(before.open).toEqual([{ run: RUN, openedAt: '2026-01-02T03:04:05.006Z', index: 0 }])
   const after = await audit([open, close])
   expect(after).toMatchObject({ statements: { 'run-close': 1, 'run-open': 1 }, open: [], faults: [] })
+})
+
+test('a run that was erased while it was open owes a close that nobody can make', async () => {
+  const at = '2026-01-02T03:04:06.000Z'
+  const said = { run: RUN, root: '0'.repeat(64), reason: 'r', at, reached: [], notReached: [] }
+  const { open: owing, faults } = await audit([open, await signByOperator(OWNER, ERASURE_KIND, said)])
+  expect(owing).toMatchObject([{ run: RUN, index: 0, erasedAt: at }])
+  expect(faults).toEqual([])
 })
 
 test.each([

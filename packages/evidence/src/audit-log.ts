@@ -12,6 +12,8 @@ export interface OpenRun {
   readonly run: string
   readonly openedAt: string
   readonly index: number
+  /** When it was erased while it was open: without its key nobody can close it any more. */
+  readonly erasedAt?: string
 }
 
 /** What a whole log says. */
@@ -67,6 +69,10 @@ export function auditLog(
       }
       roots.set(run, runRoot)
       open.delete(run)
+    } else if (statement.kind === 'erasure') {
+      const { run, at: erasedAt } = statement.statement.predicate
+      const owing = open.get(run)
+      if (owing !== undefined) open.set(run, { ...owing, erasedAt })
     }
   }
   if (tree.size !== size) faults.push(`the checkpoint is over ${size} statements; there are ${tree.size}`)

@@ -100,7 +100,11 @@ async function audit(published: string | undefined, flags: AuditFlags): Promise<
     const lines = [
       `${origin}: ${size} statements, root ${root}`,
       counts.join(', '),
-      ...open.map(({ run, openedAt, index }) => `open since ${openedAt}: ${run} (${index})`),
+      ...open.map(({ run, openedAt, index, erasedAt }) => {
+        const never =
+          erasedAt === undefined ? '' : `, erased while open at ${erasedAt}: it can never be closed`
+        return `open since ${openedAt}: ${run} (${index})${never}`
+      }),
       ...faults.map((fault) => `wrong: ${fault}`),
       ok ? 'The log is whole.' : 'The log is not whole: do not rely on it.',
     ]
