@@ -106,6 +106,9 @@ test('documents another run uses stay with it, and are named; its own content st
   const [first, second] = [await ask(DOCUMENT), await ask(DOCUMENT)]
   const done = await eraseRun(home, first, 'r')
   expect(done.notReached.join()).toContain('1 packs of documents that other runs use')
+  // Which packs it used is known no more; what was said of them is.
+  expect((await eraseRun(home, first, 'again')).notReached).toEqual(done.notReached)
+  await expect(orderHold(home, first, 'hold', 'too late')).rejects.toMatchObject({ code: 'USAGE' })
   const writ = await createWrit({ home })
   try {
     expect(await writ.replay(second)).toMatchObject({ outcome: 'IDENTICAL' })

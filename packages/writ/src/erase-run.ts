@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type Ledger, WritError } from '@writ/contract'
+import { isWritError, type Ledger, WritError } from '@writ/contract'
 import {
   ERASURE_KIND,
   type Erasure,
@@ -55,7 +55,7 @@ export async function eraseRun(home: string, run: string, reason: string): Promi
       const packs = await eraseContent(root, run, () => dropPacks(root, facts.own))
       const runs = join(root, 'runs')
       const evidence = await evidenceState(runs, run)
-      const erasure = describe(run, reason, facts, packs.dropped, evidence)
+      const erasure = describe(run, reason, facts, packs.dropped, evidence, earlier(root, run))
       const statement = await signByOperator(signer, ERASURE_KIND, erasure)
       await emptyEvidence(runs, run, evidence, statement, destroyFile)
       await log.append(statement)
@@ -74,22 +74,26 @@ function describe(
   { root, shared }: Facts,
   dropped: number,
   evidence: EvidenceState,
+  before: Erasure | undefined,
 ): Erasure {
+  const reached = [
+    'the key of the run',
+    'its payloads and its question in the ledger',
+    ...REACHED_EVIDENCE[evidence],
+    ...(dropped > 0 ? [`${dropped} packs of documents that only this run used`] : []),
+  ]
+  const notReached = [
+    ...NEVER_REACHED,
+    ...(shared > 0 ? [`${shared} packs of documents that other runs use`] : []),
+  ]
   return {
     run,
     root,
     reason,
     at: new Date().toISOString(),
-    reached: [
-      'the key of the run',
-      'its payloads and its question in the ledger',
-      ...REACHED_EVIDENCE[evidence],
-      ...(dropped > 0 ? [`${dropped} packs of documents that only this run used`] : []),
-    ],
-    notReached: [
-      ...NEVER_REACHED,
-      ...(shared > 0 ? [`${shared} packs of documents that other runs use`] : []),
-    ],
+    // Without its key nobody knows any more which packs a run used: what was said of them then is still so.
+    reached: [...new Set([...reached, ...(before?.reached ?? [])])],
+    notReached: [...new Set([...notReached, ...(before?.notReached ?? [])])],
     ...(evidence === 'emptied' ? { disclosures: sha256Hex(emptyDisclosures(run)) } : {}),
   }
 }
@@ -100,13 +104,23 @@ const REACHED_EVIDENCE: Readonly<Record<EvidenceState, readonly string[]>> = {
   none: [],
 }
 
+/** What an earlier erasure said; nothing where its statement is damaged, for that must not keep another from being done. */
+function earlier(home: string, run: string): Erasure | undefined {
+  try {
+    return erasureOf(home, run)
+  } catch (error) {
+    if (isWritError(error)) return undefined
+    throw error
+  }
+}
+
 async function keepStatement(root: string, run: string, statement: Uint8Array): Promise<void> {
   const directory = join(root, 'erasures')
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await writeFile(join(directory, `${run}.dsse`), statement, { mode: 0o600, flush: true })
 }
 
-/** Holds a run of the home, or releases it. Rejects with `UNKNOWN_RUN`, and `USAGE` when it is so already. */
+/** Holds a run of the home, or releases it. Rejects with `UNKNOWN_RUN`, and `USAGE` when it is so already or nothing is left to hold. */
 export async function orderHold(
   home: string,
   run: string,
@@ -116,6 +130,14 @@ export async function orderHold(
   const known = await withLedger(resolve(home), (ledger) => ledger.runs())
   if (!known.some((head) => head.run === run))
     throw new WritError('UNKNOWN_RUN', `There is no run ${run} in this home.`, { run })
+  if (action === 'hold' && erasedRuns(home).has(run))
+    throw new WritError(
+      'USAGE',
+      `The run ${run} was erased: its content is gone, and its records stay anyway.`,
+      {
+        run,
+      },
+    )
   return await recordHold(home, run, action, reason)
 }
 
