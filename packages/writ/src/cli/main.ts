@@ -86,7 +86,9 @@ function program(): Command {
 function addBackup(writ: Command): void {
   writ
     .command('backup <dir>')
-    .description('copy the state of the home into a new directory, while runs go on')
+    .description(
+      'copy ledger, log and orders of the home into a new directory, while runs go on; not the evidence files',
+    )
     .option('--keys', 'with the keys of runs: a copy that outlives an erasure')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print the manifest')

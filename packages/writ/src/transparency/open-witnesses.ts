@@ -34,7 +34,7 @@ export function openWitnesses({ urls, quorum, trust, timeoutMs }: WitnessPolicy)
   if (!Number.isSafeInteger(quorum) || quorum < 1 || quorum > urls.length || quorum > keys.length) {
     throw new WritError(
       'USAGE',
-      `A quorum of ${quorum} cannot be made by ${urls.length} witnesses and ${keys.length} pinned witness keys that are valid.`,
+      `A quorum of ${quorum} cannot be made by ${urls.length} witnesses and ${keys.length} pinned witness keys that are valid; pin one with: writ keys trust <trust.json of the witness>`,
     )
   }
   const known = new Map<string, number>()

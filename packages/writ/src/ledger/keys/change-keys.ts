@@ -114,7 +114,10 @@ export async function trustKeys(home: string, path: string): Promise<readonly Tr
     const known = new Map(root.keys.map((key) => [key.keyId, key.role]))
     const fresh = given.keys.filter((key) => !isOwnRole(key.role) && known.get(key.keyId) !== key.role)
     if (fresh.length === 0)
-      throw new WritError('USAGE', `${path} has no governance, approver or witness key to add.`)
+      throw new WritError(
+        'USAGE',
+        `${path} has no governance, approver or witness key that is not pinned here already.`,
+      )
     return { root: { ...root, keys: [...root.keys, ...fresh] }, value: fresh }
   })
 }
