@@ -43,12 +43,13 @@ export async function runs(flags: Flags): Promise<number> {
 
 function describe(view: RunView): string {
   const lines = [`run ${view.run}: ${view.status}`, `question: ${view.question ?? '(erased)'}`, '']
+  const stepsOf = Map.groupBy(view.steps, ({ lane }) => lane)
   for (const frame of view.frames) {
     const indent = '  '.repeat(frame.depth)
     lines.push(
       `${indent}frame ${frame.lane} · ${frame.turns} turns · ${(frame.goal ?? '(erased)').replace(/\s+/g, ' ').slice(0, 100)}`,
     )
-    for (const step of view.steps.filter((candidate) => candidate.lane === frame.lane))
+    for (const step of stepsOf.get(frame.lane) ?? [])
       lines.push(`${indent}  ${String(step.n).padStart(4)} ${step.kind.padEnd(16)} ${step.outcome}`)
   }
   return `${lines.map(printableLine).join('\n')}\n`
