@@ -66,6 +66,9 @@ test('after an erasure nothing of the content is in the home; the structure is, 
     expect(view).toMatchObject({ run, status: 'complete', question: null })
     expect(view.steps.length).toBeGreaterThan(3)
     expect(await writ.replay(run)).toMatchObject({ outcome: 'INCOMPLETE' })
+    const erased = { code: 'KEY_UNAVAILABLE', message: expect.stringContaining(`was erased at ${done.at}`) }
+    await expect(writ.resume(run)).rejects.toMatchObject(erased)
+    await expect(writ.abort(run, 'r')).rejects.toMatchObject(erased)
     let report = ''
     for await (const piece of writ.export(run, { format: 'html' })) report += piece
     report = report.replace(/<\/?bdi>/g, '')

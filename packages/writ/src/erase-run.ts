@@ -7,8 +7,9 @@ import {
   type Erasure,
   emptyDisclosures,
   hex,
+  leafHash,
+  MerkleTree,
   parseStatement,
-  rootOf,
   sha256Hex,
   signByOperator,
 } from '@writ/evidence'
@@ -157,6 +158,15 @@ export function erasureOf(home: string, run: string): Erasure | undefined {
   return parseStatement(readFileSync(path), path, ERASURE_KIND).statement.predicate
 }
 
+/** Throws `KEY_UNAVAILABLE`, with the time, for a run of the home that was erased: nothing can be done with it any more. */
+export function requireNotErased(home: string, run: string): void {
+  const erasure = earlier(home, run)
+  if (erasure === undefined) return
+  throw new WritError('KEY_UNAVAILABLE', `The run ${run} was erased at ${erasure.at}, and its key with it.`, {
+    run,
+  })
+}
+
 /** The runs of a home that were erased. */
 export function erasedRuns(home: string): ReadonlySet<string> {
   const directory = join(resolve(home), 'erasures')
@@ -173,15 +183,15 @@ interface Facts {
 }
 
 async function gather(ledger: Ledger, run: string): Promise<Facts> {
-  const records: Uint8Array[] = []
-  for await (const record of ledger.records(run)) records.push(record)
+  const tree = new MerkleTree()
+  for await (const record of ledger.records(run)) tree.append(leafHash(record))
   const packs = await packsOf(ledger, run)
   const others = new Set<string>()
   for (const head of await ledger.runs()) {
     if (head.run !== run) for (const pack of await packsOf(ledger, head.run)) others.add(pack)
   }
   const own = packs.filter((pack) => !others.has(pack))
-  return { root: hex(rootOf(records)), own, shared: packs.length - own.length }
+  return { root: hex(tree.root()), own, shared: packs.length - own.length }
 }
 
 /** None once a run was erased. Rejects for a key file that is unsafe or wrong: then nobody knows what the run uses. */

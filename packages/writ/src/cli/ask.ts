@@ -1,4 +1,4 @@
-import { type Answer, type Limits, WritError } from '@writ/contract'
+import { type Answer, isWritError, type Limits, WritError } from '@writ/contract'
 import {
   type CompletionOptions,
   type ContextSource,
@@ -68,12 +68,23 @@ export async function ask(question: string, paths: readonly string[], flags: Ask
     watch.stop()
     print(answer, flags)
     return exitCodeOf(answer.status)
+  } catch (error) {
+    throw beforeItBegan(error)
   } finally {
     watch.stop()
     interrupt.stop()
     await writ.close()
     clearTimeout(overdue)
   }
+}
+
+/** A run that began is suspended, not interrupted: whoever reads this must not look for one to resume. */
+function beforeItBegan(error: unknown): unknown {
+  return isWritError(error) && error.code === 'INTERRUPTED'
+    ? new WritError('INTERRUPTED', 'Interrupted before the run began: there is none to resume.', {
+        cause: error,
+      })
+    : error
 }
 
 async function contextOf(paths: readonly string[], flags: AskFlags, config: Config): Promise<ContextSource> {
