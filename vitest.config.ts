@@ -20,7 +20,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'process',
-          include: ['packages/*/src/**/*.process.test.ts', 'scripts/**/*.process.test.ts'],
+          include: [
+            'packages/*/src/**/*.process.test.ts',
+            'bench/src/**/*.process.test.ts',
+            'scripts/**/*.process.test.ts',
+          ],
           exclude: ['**/node_modules/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

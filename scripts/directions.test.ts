@@ -24,6 +24,8 @@ const COMPOSITION = [
   'erase-expired.ts',
   'sign-bundle.ts',
   'resume-run.ts',
+  'fork-run.ts',
+  'open-models.ts',
   'abort-run.ts',
   'inspect-log.ts',
   'run-witness.ts',

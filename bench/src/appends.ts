@@ -66,7 +66,7 @@ class Appender {
 
   append(withPayload: boolean): Promise<void> {
     const seq = this.#seq++
-    const record = JSON.stringify({ note: 'x'.repeat(RECORD_BYTES), run: this.#log.run, seq })
+    const record = JSON.stringify({ note: 'x'.repeat(RECORD_BYTES), run: this.#log.run, seq, v: 1 })
     const payload: Payload = { path: `0/${seq}/value`, bytes: new Uint8Array(PAYLOAD_BYTES) }
     return this.#log.append(Buffer.from(record), withPayload ? [payload] : [], 'flush')
   }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { PublicKey, Role, Signer } from '@writ/contract'
@@ -24,10 +24,17 @@ export interface LongFile {
   readonly records: number
 }
 
-const POLICY = {
-  'manifest.json': '{"name":"bench"}',
-  'policies/00-permits.cedar': 'permit(principal, action, resource);',
-}
+const PERSONAL = new URL('../../packages/writ/src/policy/personal/', import.meta.url)
+/** The personal bundle: it decides as the records say. */
+const POLICY = Object.fromEntries(
+  [
+    'facts.json',
+    'policies/00-permits.cedar',
+    'policies/10-guards.cedar',
+    'policies/20-obligations.cedar',
+    'schema.cedarschema',
+  ].map((name) => [name, readFileSync(new URL(name, PERSONAL), 'utf8')]),
+)
 
 /** Writes a valid evidence file of at least so many records, and its trust root. */
 export async function writeLongFile(path: string, trust: string, count: number): Promise<LongFile> {

@@ -1,4 +1,6 @@
 import {
+  type Amount,
+  costMicroUsd,
   DEFAULT_LIMITS,
   type Det,
   type Label,
@@ -17,9 +19,18 @@ export const OPENED_AT: number = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
 
 const MODEL = 'any/model'
 const ASKED = label('internal')
+const USER = 'alice'
+/** What the personal bundle permits an action by. */
+const PERMITS = {
+  'context::read': 'permit.context',
+  'model::call': 'permit.model',
+  'recursion::spawn': 'permit.spawn',
+  'output::release': 'permit.release',
+} as const
 const HELD = label('confidential', ['PII'], true)
-const USED = { calls: 1, inputTokens: 1200, outputTokens: 150, costMicroUsd: 400 }
-const BOUND = { calls: 1, inputTokens: 1600, outputTokens: 4096, costMicroUsd: 9000 }
+const PRICE = { inputNanoUsd: 250, outputNanoUsd: 1000 }
+const USED = amount(1200, 150)
+const BOUND = amount(1600, 4096)
 
 /** Bytes of the records, made anew at each call; the number of records is the least that is not below `count`. */
 export function* longRun(count: number, bundle: string): Generator<Uint8Array> {
@@ -35,7 +46,7 @@ export function* longRun(count: number, bundle: string): Generator<Uint8Array> {
   yield run.step('0', 'context.read', reading(run, ASKED, 0), { tookMs: 1 })
   let children = 0
   for (; run.size < count - 2; children++) yield* childOf(run, children)
-  const decision = ruling('output::release', 'sink:terminal', HELD, 0)
+  const decision = ruling('output::release', 'sink:terminal', HELD, 0, ['validate:citations'])
   const released = {
     outcome: 'ok',
     value: run.digest(),
@@ -175,21 +186,26 @@ function reading(run: Writer, held: Label, depth: number): Det['context.read'] {
 }
 
 function ruling(
-  action: RecordedDecision['action'],
+  action: keyof typeof PERMITS,
   resource: string,
   taint: Label,
   depth: number,
+  discharged: readonly string[] = [],
 ): RecordedDecision {
   return {
     action,
     resource,
     taint,
     depth,
-    discharged: [],
+    discharged,
     verdict: 'allow',
-    policies: ['permit.cleared'],
+    policies: [PERMITS[action]],
     reason: 'permitted',
   }
+}
+
+function amount(inputTokens: number, outputTokens: number): Amount {
+  return { calls: 1, inputTokens, outputTokens, costMicroUsd: costMicroUsd(PRICE, inputTokens, outputTokens) }
 }
 
 function opening(bundle: string): Det['run.open'] {
@@ -198,7 +214,8 @@ function opening(bundle: string): Det['run.open'] {
     schema: 'writ.run/1',
     question: digest,
     questionLabel: ASKED,
-    user: { id: 'alice', clearance: 2, active: true, purposes: ['general'] },
+    osUser: USER,
+    user: { id: USER, clearance: 2, active: true, purposes: ['general'] },
     purpose: 'general',
     bundle,
     models: [
@@ -206,14 +223,13 @@ function opening(bundle: string): Det['run.open'] {
         id: MODEL,
         digest,
         maxLevel: 4,
-        categories: ['PII'],
-        jurisdiction: 'local',
+        categories: ['PII', 'PHI', 'PCI', 'TRADE_SECRET', 'LEGAL_PRIVILEGE', 'EXPORT_CONTROLLED'],
+        jurisdiction: 'LOCAL',
         onPrem: true,
         retention: false,
         approved: true,
         contextWindow: 128_000,
-        inputNanoUsd: 250,
-        outputNanoUsd: 1000,
+        ...PRICE,
       },
     ],
     partitions: [
@@ -221,6 +237,8 @@ function opening(bundle: string): Det['run.open'] {
         id: 'contracts',
         label: HELD,
         purposes: ['general'],
+        collection: 'contracts',
+        owner: USER,
         documents: 4000,
         bytes: 60_000_000,
         pack: digest,

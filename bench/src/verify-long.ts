@@ -11,9 +11,12 @@ const RECORDS = 1_000_000
 const MOST_SECONDS = 30
 const MOST_MB = 500
 
+const ESSENTIAL = ['INTEGRITY', 'AUTHORITY', 'COMPLETENESS']
+
 interface Verified {
   readonly ok: boolean
-  readonly failed: readonly string[]
+  /** What was asked and did not pass. */
+  readonly open: readonly string[]
   readonly seconds: number
   readonly cpuSeconds: number
   readonly peakBytes: number
@@ -25,13 +28,12 @@ export async function verifyLong(): Promise<readonly Measure[]> {
   try {
     const [path, trust] = [join(place, 'run.writ'), join(place, 'trust.json')]
     const { bytes, records } = await writeLongFile(path, trust, RECORDS)
-    const script = fileURLToPath(new URL('verify-process.ts', import.meta.url))
-    const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, script, path, trust])
-    const { ok, failed, seconds, cpuSeconds, peakBytes }: Verified = JSON.parse(stdout)
-    if (!ok) throw new Error(`The file made does not verify: ${failed.join(', ')}`)
     const task = `verify ${records.toLocaleString('en-US')} records`
-    const detail = `generated records, ${bytes.toLocaleString('en-US')} bytes; INTEGRITY, AUTHORITY, COMPLETENESS`
-    const peakMb = peakBytes / 1e6
+    const made = `generated records, ${bytes.toLocaleString('en-US')} bytes`
+    const detail = `${made}; ${ESSENTIAL.join(', ')}`
+    const essential = await verifyApart(path, trust, ESSENTIAL)
+    const { seconds, cpuSeconds, peakBytes } = essential
+    const policy = await verifyApart(path, trust, [...ESSENTIAL, 'POLICY'])
     return [
       {
         task,
@@ -40,15 +42,41 @@ export async function verifyLong(): Promise<readonly Measure[]> {
         target: `${MOST_SECONDS} s`,
         met: seconds <= MOST_SECONDS,
       },
+      peak(`${task}: peak memory`, peakBytes, detail),
       {
-        task: `${task}: peak memory`,
-        score: rounded(peakMb),
-        detail: `MB resident, ${detail}`,
-        target: `${MOST_MB} MB`,
-        met: peakMb <= MOST_MB,
+        task: `${task}, POLICY too`,
+        score: rounded(policy.seconds, 1),
+        detail: `s (${rounded(policy.cpuSeconds, 1)} s of CPU), ${made}`,
       },
+      peak(`${task}, POLICY too: peak memory`, policy.peakBytes, made),
     ]
   } finally {
     await rm(place, { recursive: true, force: true })
+  }
+}
+
+/** Verifies in a process of its own, whose heap may be limited. Rejects unless every verdict asked for passes. */
+export async function verifyApart(
+  path: string,
+  trust: string,
+  only: readonly string[],
+  execArgv: readonly string[] = process.execArgv,
+): Promise<Verified> {
+  const script = fileURLToPath(new URL('verify-process.ts', import.meta.url))
+  const args = [...execArgv, script, path, trust, ...only]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  const verified: Verified = JSON.parse(stdout)
+  if (!verified.ok) throw new Error(`The file made does not verify: ${verified.open.join(', ')}`)
+  return verified
+}
+
+function peak(task: string, bytes: number, detail: string): Measure {
+  const mb = bytes / 1e6
+  return {
+    task,
+    score: rounded(mb),
+    detail: `MB resident, ${detail}`,
+    target: `${MOST_MB} MB`,
+    met: mb <= MOST_MB,
   }
 }

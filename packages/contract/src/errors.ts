@@ -38,6 +38,11 @@ export const ERRORS = {
     retryable: false,
     next: 'Look at it with `writ show <run>`: it has ended, and its record takes nothing more.',
   },
+  BAD_FORK: {
+    exit: 2,
+    retryable: false,
+    next: 'Name a step that `writ show <run>` lists: a call, a read, a cell or a child.',
+  },
   RESUME_MISMATCH: {
     exit: 2,
     retryable: false,

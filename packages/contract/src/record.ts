@@ -96,6 +96,19 @@ export interface RecordedModel {
   readonly outputNanoUsd: number | null
 }
 
+/** Where a run was forked from, and what of it is another run's: its first `records` records were taken over from there. */
+export interface RecordedFork {
+  readonly run: string
+  /** The first step done anew: everything the other run recorded before it is shared. */
+  readonly at: { readonly lane: string; readonly n: number }
+  /** Records shared, the opening one included. */
+  readonly records: number
+  /** The models of the shared records; those of `run.open` serve from there on. */
+  readonly models: readonly RecordedModel[]
+  /** To what is asked instead at `at`, and the seeds of the shared frames. */
+  readonly changes: Commitment
+}
+
 interface Step {
   readonly outcome: Outcome
   readonly input: Commitment
@@ -137,6 +150,8 @@ export interface Det {
     /** Digest of everything that shapes a frame: engine, prelude, rewriting, prompts, compaction. */
     readonly guestAbi: string
     readonly omitted: Commitment
+    /** Only of a forked run. */
+    readonly fork?: RecordedFork
   }
   readonly 'strategy.chosen': {
     readonly strategy: string

@@ -39,6 +39,29 @@ export function takeCommand<K extends Command['kind']>(
   return command
 }
 
+/** A retry is the next attempt of an item its command has; the first is the command itself. */
+export function takeRetry(
+  { obs }: RunRecord<'model.attempt'>,
+  command: Extract<Command, { kind: 'model.call' }>,
+  at: string,
+): void {
+  const { item, attempt } = obs
+  if (item >= command.det.items) {
+    refuse('NO_COMMAND', `Command ${command.seq} has no item ${item}.`, `${at}/obs/item`)
+  }
+  const retries = command.retriesOf.get(item) ?? 0
+  const next = retries + 2
+  if (attempt !== next) {
+    refuse(
+      'ATTEMPT_GAP',
+      `Item ${item} of command ${command.seq} is begun as attempt ${attempt}; ${next} is next.`,
+      `${at}/obs/attempt`,
+    )
+  }
+  command.retriesOf.set(item, retries + 1)
+  command.retries += 1
+}
+
 /** No attempt costs more than its item's bound, and the bound of the command is the sum over its items. */
 export function checkCharged(charged: Amount, { det, retries }: Command, at: string): void {
   for (const key of ['inputTokens', 'outputTokens', 'costMicroUsd'] as const) {

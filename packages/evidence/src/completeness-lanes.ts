@@ -8,7 +8,11 @@ import { UsedNumbers } from './used-numbers.ts'
 import { refuse } from './verdict.ts'
 
 /** A command of an outside effect that has no result yet. */
-export type Command = (RunRecord<'model.call'> | RunRecord<'frame.spawn'>) & { retries: number }
+export type Command = (RunRecord<'model.call'> | RunRecord<'frame.spawn'>) & {
+  /** Retries recorded, in all and by item. */
+  retries: number
+  readonly retriesOf: Map<number, number>
+}
 
 /** A frame as its records show it. */
 export interface Lane {

@@ -26,6 +26,7 @@ export {
 } from './evidence-layout.ts'
 export * from './export-file.ts'
 export { type FileContent, type FileDigest, type MadeFile, sourceDigest } from './file-content.ts'
+export { modelsAt } from './fork.ts'
 export * from './merkle.ts'
 export * from './merkle-proof.ts'
 export * from './note.ts'

@@ -23,6 +23,7 @@ vi.setConfig({ testTimeout: 60_000 })
 const TWICE = [
   'N_GAP',
   'NO_COMMAND',
+  'ATTEMPT_GAP',
   'UNANSWERED',
   'LANE_NOT_OPEN',
   'CHILD_MISMATCH',

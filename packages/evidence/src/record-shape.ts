@@ -11,6 +11,7 @@ import {
   type Outcome,
   RECORD_KINDS,
   type RecordedDecision,
+  type RecordedFork,
   type RecordedModel,
   type RecordedPartition,
   type RecordKind,
@@ -132,6 +133,14 @@ const contextStep = object<Det['context.read']>({
   code,
 })
 
+const fork = object<RecordedFork>({
+  run: runId,
+  at: object<RecordedFork['at']>({ lane: laneName, n: count }),
+  records: count,
+  models: list(model),
+  changes: digest,
+})
+
 const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
   'run.open': object<Det['run.open']>({
     schema: literal('writ.run/1'),
@@ -148,6 +157,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     confinement: object<Det['run.open']['confinement']>({ level: text, layers: texts }),
     guestAbi: text,
     omitted: digest,
+    fork: optional(fork),
   }),
   'strategy.chosen': object<Det['strategy.chosen']>({
     strategy: text,

@@ -53,9 +53,12 @@ export const VERDICT_CODES = {
   SEQ_GAP: 'Records are missing, repeated or out of order.',
   NOT_OPENED: 'The run does not begin with its one opening record.',
   NOT_CLOSED: 'The run does not end with its one close or abort.',
+  BAD_FORK:
+    'What a forked run shares with another cannot be: no record, more than it has, or a model that changes.',
   LANE_NOT_OPEN: 'A record of a frame that was not spawned or has ended.',
   N_GAP: 'Steps of a frame are missing, repeated or out of order.',
   NO_COMMAND: 'A result, join or retry without the open command it names.',
+  ATTEMPT_GAP: 'Attempts of an item are missing, repeated or out of order.',
   UNANSWERED: 'A command has no result.',
   BAD_SPAWN: 'A spawn of a frame that cannot be.',
   CHILD_MISMATCH: 'A join does not match the records of its child.',

@@ -91,6 +91,18 @@ test.each<[string, readonly AnyRecord[], string]>([
     `SPENDING_MISMATCH ${at({ seq: RESULT.seq - 1 }, '/det/charged/calls')}`,
   ],
   ['a retry of no item', change(RETRY, { obs: { item: 2 } }), `NO_COMMAND ${at(RETRY, '/obs/item')}`],
+  ['a retry told twice', inserted(RETRY, RETRY), `ATTEMPT_GAP ${at({ seq: RETRY.seq + 1 }, '/obs/attempt')}`],
+  ['a first attempt', change(RETRY, { obs: { attempt: 1 } }), `ATTEMPT_GAP ${at(RETRY, '/obs/attempt')}`],
+  [
+    'a retry before another',
+    change(RETRY, { obs: { attempt: 3 } }),
+    `ATTEMPT_GAP ${at(RETRY, '/obs/attempt')}`,
+  ],
+  [
+    'a retry of an item as the retry of another',
+    inserted(RETRY, { ...RETRY, obs: { ...RETRY.obs, item: 0, attempt: 3 } }),
+    `ATTEMPT_GAP ${at({ seq: RETRY.seq + 1 }, '/obs/attempt')}`,
+  ],
   [
     'a retry after the result',
     inserted(RESULT, RETRY),
@@ -274,6 +286,16 @@ test('an aborted run counts the bound of every call in doubt against its limits'
   }
   expect(judge(limited(4))).toContain('records')
   expect(judge(limited(3))).toBe(`LIMIT_EXCEEDED ${at(RETRY)}`)
+})
+
+test('retries go on in the order of their attempts, item by item', () => {
+  const later = [
+    { item: 1, attempt: 3 },
+    { item: 0, attempt: 2 },
+    { item: 1, attempt: 4 },
+  ].map((obs, i) => ({ ...RETRY, seq: 1000 + i, obs: { ...RETRY.obs, ...obs } }))
+  const run = records.flatMap((record) => (record.seq === RETRY.seq ? [record, ...later] : [record]))
+  expect(judge(consistent(run as readonly AnyRecord[]))).toContain('26 records')
 })
 
 test('two roads to no answer are complete: a refused release, and none at all', () => {

@@ -8,21 +8,23 @@ import {
   totalTokens,
   withinLimits,
 } from '@writ/contract'
-import { answersCommand, checkCharged, commandOf, takeCommand } from './completeness-commands.ts'
+import { canonicalJson } from './canonical.ts'
+import { answersCommand, checkCharged, commandOf, takeCommand, takeRetry } from './completeness-commands.ts'
 import { checkContext, checkGrants } from './completeness-context.ts'
 import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions.ts'
 import { checkTaintCovers, checkTaintWithin, heldAt, markLabel, raiseLabel } from './completeness-labels.ts'
 import { beginStep, checkDense, type Lane, Lanes } from './completeness-lanes.ts'
 import { RECORDS } from './evidence-layout.ts'
+import { modelsAt } from './fork.ts'
 import type { AnyRecord } from './record.ts'
 import { refuse } from './verdict.ts'
 
 /**
  * COMPLETENESS: whether the records are a whole run, from the records alone: nothing missing, repeated or out of order;
- * every effect with a recorded decision that allows that action on that resource, at its frame's depth, and answered
- * once; only declared models; partitions touched only in scope, under a grant, and with their labels taken on; children
- * within their parents and accounted for; labels never falling; charges within what was begun, adding up within the
- * limits; the release last.
+ * every effect with a recorded decision that allows that action on that resource, at its frame's depth, begun again in
+ * the order of its attempts, and answered once; only declared models; partitions touched only in scope, under a grant,
+ * and with their labels taken on; children within their parents and accounted for; labels never falling; charges within
+ * what was begun, adding up within the limits; the release last.
  *
  * Records of one frame that overlap do not tell in which order things happened. So a grant may come in a later record
  * of a step asked for earlier; and the label a call or spawn was decided for is only known to include what the frame
@@ -53,15 +55,16 @@ export class Completeness {
 /** Follows a run record by record; the first thing wrong ends it. */
 class RunWalk {
   readonly #lanes: Lanes
-  readonly #models: ReadonlySet<string>
+  readonly #opened: Det['run.open']
   readonly #limits: Limits
   #charged: Amount = NOTHING
   #releasedAt: number | null = null
 
-  constructor({ limits, models, partitions }: Det['run.open']) {
-    this.#lanes = new Lanes(partitions)
-    this.#models = new Set(models.map(({ id }) => id))
-    this.#limits = limits
+  constructor(opened: Det['run.open']) {
+    this.#lanes = new Lanes(opened.partitions)
+    this.#opened = opened
+    this.#limits = opened.limits
+    checkFork(opened)
   }
 
   accept(record: AnyRecord, leaf: Uint8Array, place: number, isLast: boolean): void {
@@ -76,7 +79,10 @@ class RunWalk {
 
   summary(): string {
     const { count, steps } = this.#lanes
-    return `${steps} steps in ${count} frames, ${this.#charged.calls} model requests.`
+    const { fork } = this.#opened
+    const shared =
+      fork === undefined ? '' : ` The first ${fork.records} records were taken over from run ${fork.run}.`
+    return `${steps} steps in ${count} frames, ${this.#charged.calls} model requests.${shared}`
   }
 
   #checkEnds(record: AnyRecord, place: number, isLast: boolean, at: string): void {
@@ -150,13 +156,13 @@ class RunWalk {
     const { decision, model, outcome, role } = record.det
     checkDepth(lane, decision, at)
     checkSubject(decision, 'model::call', `model:${model}`, at)
-    this.#checkModel(model, at)
+    this.#checkModel(model, record.seq, at)
     if (outcome !== 'ok') return
     checkAllowed(lane, decision, at)
     const alone = role === 'turn' && !lane.celled
     checkTaintCovers(decision, alone ? lane.label : heldAt(lane, record.n), at)
     if (alone) markLabel(lane, record.n)
-    lane.commands.set(record.n, { ...record, retries: 0 })
+    lane.commands.set(record.n, { ...record, retries: 0, retriesOf: new Map() })
   }
 
   #spawn(record: RunRecord<'frame.spawn'>, lane: Lane, at: string): void {
@@ -168,22 +174,18 @@ class RunWalk {
     checkAllowed(lane, decision, at)
     checkTaintCovers(decision, heldAt(lane, record.n), at)
     checkTaintWithin(decision, label, at)
-    this.#checkModel(model, at)
-    lane.commands.set(record.n, { ...record, retries: 0 })
+    this.#checkModel(model, record.seq, at)
+    lane.commands.set(record.n, { ...record, retries: 0, retriesOf: new Map() })
     this.#lanes.spawn(lane, record, this.#limits.maxDepth, at)
   }
 
-  #checkModel(model: string, at: string): void {
-    if (this.#models.has(model)) return
-    refuse('UNKNOWN_MODEL', `The run has no model ${model}.`, `${at}/det/model`)
+  #checkModel(model: string, seq: number, at: string): void {
+    if (modelsAt(this.#opened, seq).some(({ id }) => id === model)) return
+    refuse('UNKNOWN_MODEL', `The run has no model ${model} at record ${seq}.`, `${at}/det/model`)
   }
 
   #attempt(record: RunRecord<'model.attempt'>, lane: Lane, at: string): void {
-    const command = commandOf(record, lane, 'model.call', at)
-    if (record.obs.item >= command.det.items) {
-      refuse('NO_COMMAND', `Command ${command.seq} has no item ${record.obs.item}.`, `${at}/obs/item`)
-    }
-    command.retries += 1
+    takeRetry(record, commandOf(record, lane, 'model.call', at), at)
   }
 
   #result(record: RunRecord<'model.result'>, lane: Lane, at: string): void {
@@ -228,7 +230,12 @@ class RunWalk {
     if (open !== undefined) refuse('UNANSWERED', `Command ${open.seq} (${open.kind}) has no result.`, at)
     checkDense(lane, at)
     checkGrants(lane)
-    const { det } = record
+    const { det, seq } = record
+    const { fork } = this.#opened
+    if (fork !== undefined && (fork.records === 0 || fork.records > seq)) {
+      const place = `${RECORDS}#/0/det/fork/records`
+      refuse('BAD_FORK', `The run shares ${fork.records} records and closes with record ${seq}.`, place)
+    }
     if (det.status === 'complete' && this.#releasedAt === null) {
       refuse('RELEASE_MISPLACED', 'The run is complete without a release.', `${at}/det/status`)
     }
@@ -270,4 +277,18 @@ class RunWalk {
       at,
     )
   }
+}
+
+/** A model keeps what it is through a fork: policy sees it by its name. */
+function checkFork({ fork, models }: Det['run.open']): void {
+  const other = fork?.models.find((model) => {
+    const now = models.find(({ id }) => id === model.id)
+    return now !== undefined && canonicalJson(now) !== canonicalJson(model)
+  })
+  if (other !== undefined)
+    refuse(
+      'BAD_FORK',
+      `The model ${other.id} is not the same in both parts.`,
+      `${RECORDS}#/0/det/fork/models`,
+    )
 }

@@ -10,8 +10,9 @@ function view(run: string, steps: readonly (readonly [lane: string, n: number, h
     kind: 'local',
     commandHash,
     outcome: 'ok',
+    shared: false,
   })
-  return { run, status: 'complete', question: '', frames: [], steps: steps.map(step) }
+  return { run, status: 'complete', question: '', frames: [], steps: steps.map(step), fork: null }
 }
 
 it('finds no difference in steps that only raced', () => {

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isWritError, type Ledger, WritError } from '@writ/contract'
 import {
+  decodeRecord,
   ERASURE_KIND,
   type Erasure,
   emptyDisclosures,
@@ -72,7 +73,7 @@ export async function eraseRun(home: string, run: string, reason: string): Promi
 function describe(
   run: string,
   reason: string,
-  { root, shared }: Facts,
+  { root, shared, kin }: Facts,
   dropped: number,
   evidence: EvidenceState,
   before: Erasure | undefined,
@@ -86,6 +87,7 @@ function describe(
   const notReached = [
     ...NEVER_REACHED,
     ...(shared > 0 ? [`${shared} packs of documents that other runs use`] : []),
+    ...(kin.length > 0 ? [`what it shares by a fork with ${kin.join(', ')}`] : []),
   ]
   return {
     run,
@@ -180,6 +182,8 @@ interface Facts {
   readonly own: readonly string[]
   /** How many of its packs others use too. */
   readonly shared: number
+  /** The run it was forked from and those forked from it: they hold what they share. */
+  readonly kin: readonly string[]
 }
 
 async function gather(ledger: Ledger, run: string): Promise<Facts> {
@@ -187,11 +191,24 @@ async function gather(ledger: Ledger, run: string): Promise<Facts> {
   for await (const record of ledger.records(run)) tree.append(leafHash(record))
   const packs = await packsOf(ledger, run)
   const others = new Set<string>()
+  const origin = await originOf(ledger, run)
+  const kin: string[] = []
   for (const head of await ledger.runs()) {
-    if (head.run !== run) for (const pack of await packsOf(ledger, head.run)) others.add(pack)
+    if (head.run === run) continue
+    for (const pack of await packsOf(ledger, head.run)) others.add(pack)
+    if (head.run === origin || (await originOf(ledger, head.run)) === run) kin.push(head.run)
   }
   const own = packs.filter((pack) => !others.has(pack))
-  return { root: hex(tree.root()), own, shared: packs.length - own.length }
+  return { root: hex(tree.root()), own, shared: packs.length - own.length, kin }
+}
+
+/** The run that a run was forked from. */
+async function originOf(ledger: Ledger, run: string): Promise<string | undefined> {
+  for await (const bytes of ledger.records(run)) {
+    const opening = decodeRecord(bytes)
+    return opening.kind === 'run.open' ? opening.det.fork?.run : undefined
+  }
+  return undefined
 }
 
 /** None once a run was erased. Rejects for a key file that is unsafe or wrong: then nobody knows what the run uses. */

@@ -21,6 +21,7 @@ export {
   exportFile,
   sendFileTrace,
 } from './export-run.ts'
+export type { ForkOptions } from './fork-run.ts'
 export {
   createKey,
   type ListedKey,
@@ -41,7 +42,7 @@ export { type RenewOptions, renewProofs } from './renew-proofs.ts'
 export type { ResumeOptions } from './resume-run.ts'
 export { initWitness, startWitness, type WitnessOptions } from './run-witness.ts'
 export { createWrit, type Writ } from './runtime.ts'
-export type { FrameView, RunView, StepView } from './show-run.ts'
+export type { ForkView, FrameView, RunView, StepView } from './show-run.ts'
 export { type BundleSignatures, bundleSignatures, signBundle } from './sign-bundle.ts'
 export { type VerifyOptions, verifyFile } from './verify-file.ts'
 export { VERSION } from './version.ts'

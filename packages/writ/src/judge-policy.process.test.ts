@@ -1,7 +1,14 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Det, type Label, label, type RecordedDecision, type RecordKind } from '@writ/contract'
+import {
+  type Det,
+  type Label,
+  label,
+  type RecordedDecision,
+  type RecordKind,
+  WritError,
+} from '@writ/contract'
 import { type AnyRecord, bundleHash, encodeRecord, type Verdict } from '@writ/evidence'
 import { block, type Script, sequence, startSimulator } from '@writ/simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -354,5 +361,14 @@ describe('of a run that cannot be judged in full', () => {
 
   it('fails without records', async () => {
     expect(await judged([])).toMatchObject({ result: 'fail', code: 'LINEAGE_NOT_DERIVED' })
+  })
+
+  it('rejects when the file cannot be read to its end', async () => {
+    const ending = function* (): Generator<AnyRecord> {
+      yield* again(records.slice(0, 3))
+      throw new WritError('EVIDENCE_UNREADABLE', 'the disk is gone')
+    }
+    const judging = judgePolicy({ bundle, records: ending() })
+    await expect(judging).rejects.toMatchObject({ code: 'EVIDENCE_UNREADABLE' })
   })
 })

@@ -16,7 +16,7 @@ export interface RecordedPolicy {
 
 /**
  * POLICY: whether every decision of a run follows from its records and is made again by the bundle it was pinned to, with
- * the real engine. Never throws for what the file holds.
+ * the real engine. Never throws for what the file holds; rejects with `EVIDENCE_UNREADABLE` when it cannot be read.
  */
 export async function judgePolicy({ bundle, records, released }: RecordedPolicy): Promise<Verdict> {
   let point: PolicyPoint | undefined
@@ -39,6 +39,7 @@ export async function judgePolicy({ bundle, records, released }: RecordedPolicy)
     const detail = `${decisions} decisions, ${distinct} of them different, were made again and are the same.`
     return { name: 'POLICY', result: 'pass', code: 'OK', detail, at: null }
   } catch (error) {
+    if (isWritError(error) && error.code === 'EVIDENCE_UNREADABLE') throw error
     return failed('POLICY', error)
   } finally {
     await point?.close()

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Answer } from '@writ/contract'
+import { type Answer, WritError } from '@writ/contract'
 import { type AnyRecord, bytesSource, encodeRecord, readEvidence, type Verdict } from '@writ/evidence'
 import { block, sequence, startSimulator } from '@writ/simulator'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -112,6 +112,26 @@ it('fails where the home keeps other records of the run', async () => {
   const { copy, seq } = await withDet('run.close', { frames: 2 })
   const at = `records.ndjson#/${seq}`
   expect(await replayOf({ home: copy })).toMatchObject({ result: 'fail', code: 'HOME_DIFFERS', at })
+})
+
+it('fails where the home keeps fewer records of the run, or more', async () => {
+  const more = [...records, records[0] as AnyRecord]
+  for (const [file, seq] of [
+    [records.slice(0, -1), records.length - 1],
+    [more, records.length],
+  ] as const) {
+    const verdict = await judgeReplay(answer.run, file, home)
+    expect(verdict).toMatchObject({ code: 'HOME_DIFFERS', at: `records.ndjson#/${seq}` })
+  }
+})
+
+it('rejects when the file cannot be read to its end', async () => {
+  const ending = function* (): Generator<AnyRecord> {
+    yield* records.slice(0, 3)
+    throw new WritError('EVIDENCE_UNREADABLE', 'the disk is gone')
+  }
+  const judging = judgeReplay(answer.run, ending(), home)
+  await expect(judging).rejects.toMatchObject({ code: 'EVIDENCE_UNREADABLE' })
 })
 
 it('fails where doing it again gives something else, and says where', async () => {

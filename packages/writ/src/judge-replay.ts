@@ -18,11 +18,12 @@ import { recordedFile } from './recorded-file.ts'
 
 /**
  * REPLAY of a `proof` file whose run is in a home: the run is done again from there, once its records are known to be those
- * of the file. Undefined when the home does not have the run. Never throws for what file or home hold.
+ * of the file. Undefined when the home does not have the run. Never throws for what file or home hold; rejects with
+ * `EVIDENCE_UNREADABLE` when the file cannot be read.
  */
 export async function judgeReplay(
   run: string,
-  records: readonly AnyRecord[],
+  records: AsyncIterable<AnyRecord> | Iterable<AnyRecord>,
   home: string,
 ): Promise<Verdict | undefined> {
   // Looking must not make a home.
@@ -32,12 +33,13 @@ export async function judgeReplay(
     ledger = await openLedger(home)
     if (!(await ledger.runs()).some((head) => head.run === run)) return undefined
     const kept = await readRun(ledger, run)
-    checkSame(records, kept)
+    await checkSame(records, kept)
     return verdictOf(await doAgain(kept))
   } catch (error) {
+    const code = isWritError(error) ? error.code : undefined
+    if (code === 'EVIDENCE_UNREADABLE') throw error
     // A home or a sandbox that cannot be used says nothing of the file.
-    const differs = isWritError(error) && error.code === 'VERIFICATION_FAILED'
-    return differs ? failed('REPLAY', error) : notEvaluated('REPLAY', 'NOT_DONE_AGAIN')
+    return code === 'VERIFICATION_FAILED' ? failed('REPLAY', error) : notEvaluated('REPLAY', 'NOT_DONE_AGAIN')
   } finally {
     await ledger?.close()
   }
@@ -53,15 +55,21 @@ export async function judgeReplayFile(contents: Contents): Promise<Verdict> {
 }
 
 /** What is done again is the run of the file, record by record. */
-function checkSame(records: readonly AnyRecord[], kept: RecordedRun): void {
-  const most = Math.max(records.length, kept.records.length)
-  for (let seq = 0; seq < most; seq += 1) {
-    const [here, there] = [records[seq], kept.records[seq]]
-    if (here !== undefined && there !== undefined) {
-      if (Buffer.from(encodeRecord(here)).equals(encodeRecord(there))) continue
-    }
-    refuse('HOME_DIFFERS', `The home keeps another record ${seq} of this run.`, `records.ndjson#/${seq}`)
+async function checkSame(
+  records: AsyncIterable<AnyRecord> | Iterable<AnyRecord>,
+  kept: RecordedRun,
+): Promise<void> {
+  let seq = 0
+  for await (const here of records) {
+    const there = kept.records[seq]
+    if (there === undefined || !Buffer.from(encodeRecord(here)).equals(encodeRecord(there))) refuseOther(seq)
+    seq += 1
   }
+  if (seq < kept.records.length) refuseOther(seq)
+}
+
+function refuseOther(seq: number): never {
+  refuse('HOME_DIFFERS', `The home keeps another record ${seq} of this run.`, `records.ndjson#/${seq}`)
 }
 
 /** The verdict of a replay: only one that ran and differed fails. */

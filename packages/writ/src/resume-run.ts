@@ -78,8 +78,9 @@ export async function resume(run: string, rooms: ResumeRooms, options: ResumeOpt
         ...(suspend === undefined ? {} : { suspend }),
         reopen: async (began) => {
           await prepareEvidencePath(placeOfEvidence(rooms.home, run, began.setup), true)
-          const { models, ...reopened } = await reopen(run, began, rooms, opened)
-          const { signer, transparency } = rooms
+          const reopened = await reopenRooms(run, began, rooms, opened)
+          const { signer, transparency, apiKey } = rooms
+          const models = await reopenModels(run, began, reopened.policy, apiKey)
           const quorum = await openQuorum(rooms.home, witnessesOf(began.setup))
           const ports = {
             ...reopened,
@@ -147,36 +148,48 @@ export async function recordedSetup(recorded: RecordedRun): Promise<RunSetup> {
   throw new WritError('RESUME_MISMATCH', `How the run ${run} was set up is not kept.`, { run })
 }
 
-/** Opens the policy, the models and the corpus a run began with, and refuses what is not the same any more. */
-async function reopen(
+/** Opens the policy and the corpus a run began with, and refuses what is not the same any more. */
+export async function reopenRooms(
   run: string,
-  { bundle, models, partitions, omitted, setup }: Began,
+  { bundle, partitions, omitted, setup }: Began,
   rooms: ResumeRooms,
   opened: { close(): Promise<void> }[],
-): Promise<{ policy: PolicyPoint; models: RunModels; store: ContextStore }> {
-  const mismatch = (what: string): WritError =>
-    new WritError('RESUME_MISMATCH', `The run ${run} cannot go on: ${what}.`, { run })
-  const { library, apiKey } = rooms
+): Promise<{ policy: PolicyPoint; store: ContextStore }> {
   const policy = await rooms.policy(setup.policy)
   opened.push(policy)
   if (policy.bundle.hash !== bundle)
     throw mismatch(
+      run,
       `its policy bundle was ${bundle}, that in ${setup.policy ?? 'the package'} is ${policy.bundle.hash}`,
     )
+  const store = await rooms.library.reopen(partitions, omitted)
+  opened.push(store)
+  const same = store.partitions.every(({ id }, index) => id === partitions[index]?.id)
+  if (!same) throw mismatch(run, 'its corpus is not what it was')
+  return { policy, store }
+}
+
+/** The models a run began with. */
+async function reopenModels(
+  run: string,
+  { models, setup }: Began,
+  policy: PolicyPoint,
+  apiKey: string | undefined,
+): Promise<RunModels> {
   const [root, sub = root] = await Promise.all(
     models.map(async (model) => {
       const profile = await reopenModel(model, setup.baseUrl, apiKey, policy)
       if (canonicalJson(recordedModel(profile)) !== canonicalJson(model))
-        throw mismatch(`the model ${model.id} is not the one it began with`)
+        throw mismatch(run, `the model ${model.id} is not the one it began with`)
       return profile
     }),
   )
-  if (root === undefined || sub === undefined) throw mismatch('its record names no model')
-  const store = await library.reopen(partitions, omitted)
-  opened.push(store)
-  const same = store.partitions.every(({ id }, index) => id === partitions[index]?.id)
-  if (!same) throw mismatch('its corpus is not what it was')
-  return { policy, models: { root, sub }, store }
+  if (root === undefined || sub === undefined) throw mismatch(run, 'its record names no model')
+  return { root, sub }
+}
+
+function mismatch(run: string, what: string): WritError {
+  return new WritError('RESUME_MISMATCH', `The run ${run} cannot go on: ${what}.`, { run })
 }
 
 async function reopenModel(

@@ -6,15 +6,10 @@ import { block, type Script, type Simulator, sequence, startSimulator } from '@w
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
 import { type CompletionOptions, createWrit, verifyFile, type WritOptions } from './index.ts'
+import { nested, PARALLEL, QUESTION, READING, TEXTS } from './scripted-runs.fixture.ts'
 
 // Runs that are cut off after records all over them, as a kill would, and then resumed by another Writ. The
 // model is scripted; its server honours idempotency keys, keeps a journal and lives on.
-
-const QUESTION = 'SIMTASK:test What is in the documents?'
-const TEXTS = [
-  { id: 'a.txt', text: 'Alpha has a needle in its first line.\nThe second line is plain.\n' },
-  { id: 'b.txt', text: 'Beta has nothing.\n' },
-]
 
 /** Places at which each run is cut off. */
 const CUTS = 5
@@ -92,45 +87,18 @@ async function everywhere(script: Script, options: Partial<WritOptions> = {}): P
 
 describe('a run is resumed where its process ended:', () => {
   it('reads, citations, variables across cells, random numbers', async () => {
-    await everywhere(
-      sequence([
-        block(
-          "const found = await grep('needle', {}); let dice = Math.random(); print(found.matches.length)",
-        ),
-        block(
-          "const cited = await cite(found.matches[0], 'needle'); print(await budget().then((left) => left.depth))",
-        ),
-        block('FINAL({ dice, next: Math.random(), quote: cited.quote, at: Date.now() });'),
-      ]),
-    )
+    await everywhere(READING)
   }, 240_000)
 
   it('parallel sub-calls, a batch, and a race', async () => {
-    const code = `
-      const calls = Array.from({ length: 4 }, (_, n) => llm_query('item ' + n))
-      const [batch] = await Promise.all([llm_query_batched(['x', 'y', 'z']), read('b.txt')])
-      const all = await Promise.all(calls)
-      print(all.length)`
-    await everywhere(sequence([block(code), block('FINAL({ all, batch })')]))
+    await everywhere(PARALLEL)
   }, 240_000)
 
   it('nested frames with texts and scopes of their own', async () => {
-    const script: Script = (request) => {
-      if (request.task === 'grand') return block("FINAL(await llm_query('deep'))")
-      if (request.task === 'child')
-        return request.turns === 0
-          ? block(
-              "const mine = String(context); const deep = await rlm_query('SIMTASK:grand x', { scope: 'inherit' })",
-            )
-          : block('FINAL(mine.length + deep)')
-      if (request.task === null) return `said ${request.prompt}`
-      return request.turns === 0
-        ? block(
-            "const got = await rlm_query_batched([{ prompt: 'SIMTASK:child a', context: 'a text' }, { prompt: 'SIMTASK:child b', context: 'another' }])",
-          )
-        : block('FINAL(got)')
-    }
-    await everywhere(script, { limits: { maxDepth: 2 } })
+    await everywhere(
+      nested(({ prompt }) => `said ${prompt}`),
+      { limits: { maxDepth: 2 } },
+    )
   }, 240_000)
 
   it('a stopped cell, refused arguments, and an answer with calls in flight', async () => {

@@ -10,7 +10,6 @@ import {
   type Library,
   type Limits,
   label,
-  type ModelProfile,
   type RunEvent,
   type RunHead,
   type Sandbox,
@@ -25,6 +24,7 @@ import { diffRuns, type RunDiff } from './diff-runs.ts'
 import { type AgainOptions, doAgain, doFileAgain, type FileReplay, type ReplayOptions } from './do-again.ts'
 import { requireNotErased } from './erase-run.ts'
 import { type ExportOptions, exportRun, sendRunTrace } from './export-run.ts'
+import { type ForkOptions, fork } from './fork-run.ts'
 import type { Authority } from './kernel/ports.ts'
 import { readRun } from './kernel/recorded-run.ts'
 import type { ReplayReport } from './kernel/replay.ts'
@@ -32,7 +32,8 @@ import { executeRun } from './kernel/run.ts'
 import { systemClock } from './kernel/system-clock.ts'
 import { openLedger, openSigner, recordRetention } from './ledger/index.ts'
 import { openLibrary } from './memory/index.ts'
-import { callModel, PRICES, resolveModel } from './models/index.ts'
+import { callModel } from './models/index.ts'
+import { openModels } from './open-models.ts'
 import type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
 import { openDecisionPoint, type PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
@@ -46,7 +47,6 @@ import { awaiting, openQuorum } from './witness-quorum.ts'
 import { prepareEvidencePath, writeEvidence } from './write-evidence.ts'
 
 const DEFAULT_HOME = '.writ'
-const DEFAULT_MODEL = 'builtin/extractive'
 /** The question, and documents nobody labelled. */
 const DEFAULT_LEVEL = 'internal'
 
@@ -75,6 +75,11 @@ export interface Writ {
    * `UNKNOWN_RUN`, `RUN_BUSY`, `RUN_NOT_OPENED`, `RUN_ENDED` and `RESUME_MISMATCH`.
    */
   resume(run: string, options?: ResumeOptions): Promise<Answer>
+  /**
+   * Asks again from a step of a run on, with other models or another prompt, as a new run that shares what came before.
+   * Rejects with `UNKNOWN_RUN`, `BAD_FORK`, `KEY_UNAVAILABLE` and `RESUME_MISMATCH`.
+   */
+  fork(run: string, options: ForkOptions): Promise<Answer>
   /** Ends a run whose process is gone for good, and gives the path of its evidence file. */
   abort(run: string, reason: string): Promise<string>
   /** Aligns two runs lane by lane and tells where they part. Rejects with `UNKNOWN_RUN`. */
@@ -145,7 +150,10 @@ class Runtime implements Writ {
       await prepareEvidencePath(path, asked.out === undefined)
       const quorum = await openQuorum(this.home, this.#options)
       const policy = await this.#policy()
-      const [models, authority] = await Promise.all([this.#models(policy, limits), authorise(policy, asked)])
+      const [models, authority] = await Promise.all([
+        openModels(this.#options, policy, limits),
+        authorise(policy, asked),
+      ])
       const preparing = AbortSignal.any([
         deadline.signal,
         ...(asked.suspend === undefined ? [] : [asked.suspend]),
@@ -257,6 +265,10 @@ class Runtime implements Writ {
     return await resume(run, await this.#resumeRooms(), options)
   }
 
+  async fork(run: string, options: ForkOptions): Promise<Answer> {
+    return await fork(run, await this.#resumeRooms(), options)
+  }
+
   async abort(run: string, reason: string): Promise<string> {
     requireNotErased(this.home, run)
     return await abort(run, reason, await this.#resumeRooms())
@@ -308,27 +320,6 @@ class Runtime implements Writ {
       openDecisionPoint({ osUser, ...(bundleDir === null ? {} : { bundleDir }) })
     const { apiKey } = this.#options
     return { home: this.home, ledger, library, signer, transparency, policy, inSandbox, apiKey }
-  }
-
-  async #models(policy: PolicyPoint, limits: Limits): Promise<{ root: ModelProfile; sub: ModelProfile }> {
-    const { model = DEFAULT_MODEL, subModel = model } = this.#options
-    const root = await this.#model(model, policy, limits)
-    return { root, sub: subModel === model ? root : await this.#model(subModel, policy, limits) }
-  }
-
-  async #model(id: string, policy: PolicyPoint, limits: Limits): Promise<ModelProfile> {
-    const { baseUrl, apiKey, price, prices, contextWindow } = this.#options
-    const { location, digest, ...profile } = await resolveModel({
-      id,
-      priceTable: { ...PRICES, ...prices },
-      ...(baseUrl === undefined ? {} : { baseUrl }),
-      ...(apiKey === undefined ? {} : { apiKey }),
-      ...(price === undefined ? {} : { price }),
-      ...(contextWindow === undefined ? {} : { contextWindow }),
-    })
-    if (limits.maxCostMicroUsd !== null && profile.price === null)
-      throw new WritError('UNKNOWN_PRICE', `A cost limit needs a price, and none is known for ${id}.`)
-    return { ...profile, facts: policy.model(id, location, digest) }
   }
 
   async #context(

@@ -1,4 +1,15 @@
-import { isWritError, type Ledger, type Outcome, RESULT_OF, type Status, WritError } from '@writ/contract'
+import {
+  type Amount,
+  addAmounts,
+  isWritError,
+  type Ledger,
+  NOTHING,
+  type Outcome,
+  RESULT_OF,
+  type RecordedFork,
+  type Status,
+  WritError,
+} from '@writ/contract'
 import { type AnyRecord, decodeRecord } from '@writ/evidence'
 
 /** A frame as its records show it. */
@@ -21,6 +32,14 @@ export interface StepView {
   readonly commandHash: string | null
   /** `in-doubt` for a command without a result. */
   readonly outcome: Outcome
+  /** Taken over from the run this one was forked from. */
+  readonly shared: boolean
+}
+
+/** What a forked run shares. */
+export interface ForkView extends Pick<RecordedFork, 'run' | 'at' | 'records'> {
+  /** Charged for the shared steps: paid once, by the other run, and counted in the limits of both. */
+  readonly charged: Amount
 }
 
 /** A run as `writ show` gives it. */
@@ -30,6 +49,8 @@ export interface RunView {
   readonly question: string | null
   readonly frames: readonly FrameView[]
   readonly steps: readonly StepView[]
+  /** Null for a run of its own. */
+  readonly fork: ForkView | null
 }
 
 /** Reads a run back from the ledger. Rejects with `UNKNOWN_RUN`. */
@@ -42,9 +63,11 @@ export async function showRun(ledger: Ledger, run: string): Promise<RunView> {
   const frames = new Map<string, FrameView>([
     ['0', { lane: '0', depth: 0, parent: null, goal: question, turns: 0 }],
   ])
+  let fork: ForkView | null = null
   for await (const bytes of ledger.records(run)) {
     const record = decodeRecord(bytes)
-    await note(ledger, run, record, steps, frames)
+    fork = forkView(record, fork)
+    await note(ledger, run, record, { steps, frames, shared: record.seq < (fork?.records ?? 0) })
   }
   return {
     run,
@@ -52,15 +75,32 @@ export async function showRun(ledger: Ledger, run: string): Promise<RunView> {
     question,
     frames: [...frames.values()],
     steps: [...steps.values()],
+    fork,
   }
+}
+
+function forkView(record: AnyRecord, known: ForkView | null): ForkView | null {
+  if (record.kind === 'run.open' && record.det.fork !== undefined) {
+    const { run, at, records } = record.det.fork
+    return { run, at, records, charged: NOTHING }
+  }
+  if (record.kind !== 'model.result' || known === null || record.seq >= known.records) return known
+  return { ...known, charged: addAmounts(known.charged, record.det.charged) }
 }
 
 async function note(
   ledger: Ledger,
   run: string,
   record: AnyRecord,
-  steps: Map<string, StepView>,
-  frames: Map<string, FrameView>,
+  {
+    steps,
+    frames,
+    shared,
+  }: {
+    readonly steps: Map<string, StepView>
+    readonly frames: Map<string, FrameView>
+    readonly shared: boolean
+  },
 ): Promise<void> {
   const { seq, lane, n, kind } = record
   const key = `${lane}/${n}`
@@ -79,6 +119,7 @@ async function note(
     kind,
     commandHash: await stored(ledger, run, `${key}/${kind}/hash`),
     outcome,
+    shared,
   })
   const frame = frames.get(lane)
   if (record.kind === 'model.call' && record.det.role === 'turn' && frame !== undefined)

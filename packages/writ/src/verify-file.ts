@@ -27,8 +27,9 @@ export interface VerifyOptions {
 }
 
 /**
- * Verifies an evidence file offline: from its bytes, a trust root, and for REPLAY its own payloads or the home of the run. POLICY and REPLAY
- * hold all records, the other verdicts a part of them at a time. Rejects with `EVIDENCE_UNREADABLE`.
+ * Verifies an evidence file offline: from its bytes, a trust root, and for REPLAY its own payloads or the home of the run.
+ * A run that is done again is held whole; every other verdict reads the records anew and holds a part of them at a time.
+ * Rejects with `EVIDENCE_UNREADABLE`.
  */
 export async function verifyFile(path: string, options: VerifyOptions = {}): Promise<VerdictReport> {
   return await withEvidence(path, (source) => verifySource(source, options))
@@ -44,14 +45,12 @@ async function verifySource(source: ByteSource, options: VerifyOptions): Promise
   const open = report.verdicts.filter(({ code }) => code === 'NEEDS_RUNTIME' || code === 'NOT_IN_PROFILE')
   if (open.length === 0) return report
   const contents = await readEvidence(source)
-  const records: AnyRecord[] = []
-  for await (const batch of contents.records()) records.push(...batch.records)
   const judged: Verdict[] = []
   for (const verdict of open) {
     const { home } = options
-    if (verdict.name === 'POLICY') judged.push(await policyOf(contents, records))
+    if (verdict.name === 'POLICY') judged.push(await policyOf(contents))
     // A file that is not whole, or not by the right keys, is not worth doing again.
-    else if (report.ok) judged.push((await replayOf(contents, records, home)) ?? verdict)
+    else if (report.ok) judged.push((await replayOf(contents, home)) ?? verdict)
   }
   const verdicts = report.verdicts.map(
     (verdict) => judged.find(({ name }) => name === verdict.name) ?? verdict,
@@ -59,19 +58,25 @@ async function verifySource(source: ByteSource, options: VerifyOptions): Promise
   return { ...report, ok: report.ok && judged.every(({ result }) => result !== 'fail'), verdicts }
 }
 
-function policyOf(contents: Contents, records: readonly AnyRecord[]): Promise<Verdict> {
+function policyOf(contents: Contents): Promise<Verdict> {
   const released = contents.exported?.statement.predicate.decision
+  const records = recordsOf(contents)
   return judgePolicy({ bundle: bundleOf(contents), records, ...(released ? { released } : {}) })
 }
 
 /** From the file where it has the payloads, else from the home; undefined when neither has the run. */
-async function replayOf(
-  contents: Contents,
-  records: readonly AnyRecord[],
-  home: string | undefined,
-): Promise<Verdict | undefined> {
+async function replayOf(contents: Contents, home: string | undefined): Promise<Verdict | undefined> {
   if (contents.profile === 'replay') return await judgeReplayFile(contents)
-  return home === undefined ? undefined : await judgeReplay(contents.run, records, home)
+  return home === undefined ? undefined : await judgeReplay(contents.run, recordsOf(contents), home)
+}
+
+/** The records, read from the file each time they are gone through. */
+function recordsOf(contents: Contents): AsyncIterable<AnyRecord> {
+  return {
+    async *[Symbol.asyncIterator]() {
+      for await (const { records } of contents.records()) yield* records
+    },
+  }
 }
 
 /** Text of every file of the embedded bundle, by its name inside the bundle. */

@@ -1,14 +1,16 @@
 import {
   type Action,
   type DecisionPoint,
+  type Det,
   flowsTo,
   joinLabels,
   type Label,
   labelsEqual,
   type RecordedDecision,
+  type RecordedModel,
   type RunRecord,
 } from '@writ/contract'
-import { type AnyRecord, refuse } from '@writ/evidence'
+import { type AnyRecord, modelsAt, refuse } from '@writ/evidence'
 import { checkFacts } from './facts.ts'
 import { type Frame, Frames } from './frame.ts'
 import { Interrogation, type Question } from './question.ts'
@@ -54,12 +56,14 @@ export async function auditPolicy(
 
 /** Follows a run record by record. */
 class Walk {
+  readonly #opened: Det['run.open']
   readonly #resources: Resources
   readonly #frames = new Frames()
   readonly #questions: Interrogation
 
   private constructor(opened: RunRecord<'run.open'>, point: DecisionPoint) {
     const { user, purpose } = opened.det
+    this.#opened = opened.det
     this.#resources = new Resources(opened.det, point)
     this.#questions = new Interrogation(point, { user, purpose })
     const root = this.#frames.root(opened)
@@ -114,6 +118,7 @@ class Walk {
     at: string,
   ): Promise<void> {
     const { n, kind, det } = record
+    const model = this.#modelOf(frame, record, at)
     const action = kind === 'context.read' ? 'context::read' : 'context::search'
     let held: Label | undefined
     for (let i = 0; i < det.decisions.length; i += 1) {
@@ -129,9 +134,9 @@ class Walk {
       const ceiling = det.decisions[i + 1]
       if (ceiling?.action === 'model::call') {
         i += 1
-        await this.#ceiling(frame, ceiling, after, `${at}/det/decisions/${i}`)
+        await this.#ceiling(frame, model, ceiling, after, `${at}/det/decisions/${i}`)
       } else {
-        await this.#keepsModel(frame, held, partition, place)
+        await this.#keepsModel(frame, model, held, partition, place)
         held = after
       }
     }
@@ -154,17 +159,28 @@ class Walk {
   }
 
   /** A partition that was allowed and refused all the same: its label would have left the frame without a model. */
-  async #ceiling(frame: Frame, decision: RecordedDecision, after: Label, at: string): Promise<void> {
+  async #ceiling(
+    frame: Frame,
+    model: RecordedModel,
+    decision: RecordedDecision,
+    after: Label,
+    at: string,
+  ): Promise<void> {
     exactly(after, decision.taint, `${at}/taint`)
-    if (decision.resource !== `model:${frame.model.id}`)
-      refuse('LINEAGE_NOT_DERIVED', `The ceiling of ${frame.lane} is that of ${frame.model.id}.`, at)
+    if (decision.resource !== `model:${model.id}`)
+      refuse('LINEAGE_NOT_DERIVED', `The ceiling of ${frame.lane} is that of ${model.id}.`, at)
     await this.#again(frame, decision, [], at)
   }
 
   /** What raised the label left the frame a model: a decision that is recorded only where it was no. */
-  async #keepsModel(frame: Frame, held: Label, part: Label, at: string): Promise<void> {
+  async #keepsModel(
+    { profile, depth }: Frame,
+    model: RecordedModel,
+    held: Label,
+    part: Label,
+    at: string,
+  ): Promise<void> {
     if (flowsTo(part, held)) return
-    const { profile, depth, model } = frame
     const resource = `model:${model.id}`
     const taint = joinLabels(held, part)
     const question = { action: 'model::call', resource, taint, depth, profile, discharged: [] } as const
@@ -190,14 +206,15 @@ class Walk {
   }
 
   async #spawn(frame: Frame, record: RunRecord<'frame.spawn'>, at: string): Promise<void> {
-    const { n, det } = record
+    const { seq, n, det } = record
     frame.label.decide(n, det.decision.taint, false, `${at}/det/decision/taint`)
     frame.label.see(det.label, `${at}/det/label`)
     await this.#again(frame, det.decision, [], `${at}/det/decision`)
     if (det.outcome !== 'ok') return
     const text = det.scope.find((id) => !this.#resources.has(id))
-    const model = this.#resources.model(det.model, `${at}/det/model`)
-    this.#frames.spawn(frame, record, model, text, at)
+    const { id } = this.#resources.model(det.model, `${at}/det/model`)
+    const role = modelsAt(this.#opened, seq).at(-1)?.id === id ? 'sub' : 'root'
+    this.#frames.spawn(frame, record, role, text, at)
     if (text !== undefined) this.#resources.addText(text, det.child, det.decision.taint, det.label)
   }
 
@@ -205,7 +222,7 @@ class Walk {
     const { n, det } = record
     this.#frames.join(frame, record, at)
     if (det.outcome !== 'ok') return
-    await this.#keepsModel(frame, frame.label.held, det.label, at)
+    await this.#keepsModel(frame, this.#modelOf(frame, record, at), frame.label.held, det.label, at)
     frame.label.raise(n, det.label)
   }
 
@@ -215,6 +232,14 @@ class Walk {
     // A frame releases when all else it asked for is done.
     exactly(det.label, det.decision.taint, `${at}/det/decision/taint`)
     await this.#again(frame, det.decision, RELEASE_DISCHARGES, `${at}/det/decision`)
+  }
+
+  /** The model its frame has at a record. */
+  #modelOf({ role }: Frame, { seq }: AnyRecord, at: string): RecordedModel {
+    const models = modelsAt(this.#opened, seq)
+    return (
+      models.at(role === 'root' ? 0 : -1) ?? refuse('LINEAGE_NOT_DERIVED', 'The run has no model here.', at)
+    )
   }
 
   /** The request is the frame's own, and the policy answers it as it did. */

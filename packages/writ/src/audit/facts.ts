@@ -4,15 +4,20 @@ import { canonicalJson, refuse } from '@writ/evidence'
 const OPENING = 'records.ndjson#/0/det'
 
 /** The opening record says of its user and models what the bundle says of them. Where a model is reached is the host's word. */
-export function checkFacts({ user, purpose, models }: Det['run.open'], point: DecisionPoint): void {
+export function checkFacts({ user, purpose, models, fork }: Det['run.open'], point: DecisionPoint): void {
   const known = attempt(() => point.user(user.id, purpose))
   if (known === undefined || canonicalJson(known) !== canonicalJson(user)) {
     const found = known === undefined ? 'does not know them or the purpose' : 'says otherwise'
     refuse('FACTS_DIFFER', `The record has facts of ${user.id}; the bundle ${found}.`, `${OPENING}/user`)
   }
+  checkModels(models, point, `${OPENING}/models`)
+  checkModels(fork?.models ?? [], point, `${OPENING}/fork/models`)
+}
+
+function checkModels(models: readonly RecordedModel[], point: DecisionPoint, at: string): void {
   for (const [i, model] of models.entries()) {
     if (locationsOf(model).some((location) => sameModel(model, location, point))) continue
-    refuse('FACTS_DIFFER', `The bundle says other things of ${model.id}.`, `${OPENING}/models/${i}`)
+    refuse('FACTS_DIFFER', `The bundle says other things of ${model.id}.`, `${at}/${i}`)
   }
 }
 

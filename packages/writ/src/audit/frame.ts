@@ -1,16 +1,20 @@
-import type { RecordedModel, RunRecord } from '@writ/contract'
+import type { RunRecord } from '@writ/contract'
 import { type AnyRecord, refuse } from '@writ/evidence'
 import { LaneLabel } from './lane-label.ts'
 
 /** The profile of the root; a child has the one its spawn names. */
 const ROOT_PROFILE = 'orchestrator'
 
+/** Which of a run's models: its first, or its last, which may be the same. */
+export type ModelRole = 'root' | 'sub'
+
 /** A frame as its records show it: who asks, for what label, of which lineage. */
 export interface Frame {
   readonly lane: string
   readonly depth: number
   readonly profile: string
-  readonly model: RecordedModel
+  /** Whether it has the root's model or that of sub-calls. */
+  readonly role: ModelRole
   readonly scope: ReadonlySet<string>
   readonly label: LaneLabel
   /** Whether a cell was recorded. Before its first cell ends a frame takes a turn only when all else is done. */
@@ -29,11 +33,8 @@ export class Frames {
   }
 
   root({ det }: RunRecord<'run.open'>): Frame {
-    const [model] = det.models
-    if (model === undefined)
-      refuse('LINEAGE_NOT_DERIVED', 'The run has no model.', 'records.ndjson#/0/det/models')
     const scope = new Set(det.partitions.map(({ id }) => id))
-    return this.#add('0', ROOT_PROFILE, model, scope, det.questionLabel)
+    return this.#add('0', ROOT_PROFILE, 'root', scope, det.questionLabel)
   }
 
   of({ lane }: AnyRecord, at: string): Frame {
@@ -47,7 +48,7 @@ export class Frames {
   spawn(
     parent: Frame,
     { n, det }: RunRecord<'frame.spawn'>,
-    model: RecordedModel,
+    role: ModelRole,
     text: string | undefined,
     at: string,
   ): void {
@@ -58,7 +59,7 @@ export class Frames {
     if (this.#open.has(child) || parentOf(child) !== parent.lane)
       refuse('LINEAGE_NOT_DERIVED', `${parent.lane} cannot open ${child}.`, `${at}/det/child`)
     parent.spawns.set(n, child)
-    this.#add(child, profile, model, new Set(scope), label)
+    this.#add(child, profile, role, new Set(scope), label)
   }
 
   /** Ends a child; its label has to be all it read and joined. */
@@ -78,7 +79,7 @@ export class Frames {
   #add(
     lane: string,
     profile: string,
-    model: RecordedModel,
+    role: ModelRole,
     scope: ReadonlySet<string>,
     label: Frame['label']['held'],
   ): Frame {
@@ -86,7 +87,7 @@ export class Frames {
       lane,
       depth: lane.split('.').length - 1,
       profile,
-      model,
+      role,
       scope,
       label: new LaneLabel(lane, label),
       celled: false,

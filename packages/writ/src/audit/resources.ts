@@ -28,9 +28,10 @@ export class Resources {
   readonly #partitions = new Map<string, Known>()
   readonly #keepings: readonly Keeping[]
 
-  constructor({ partitions, models }: Det['run.open'], point: DecisionPoint) {
+  constructor({ partitions, models, fork }: Det['run.open'], point: DecisionPoint) {
     this.#point = point
-    this.#models = new Map(models.map((model) => [model.id, model]))
+    // A model of both parts of a forked run is the same in both; COMPLETENESS says so.
+    this.#models = new Map([...(fork?.models ?? []), ...models].map((model) => [model.id, model]))
     for (const partition of partitions) {
       const { id, label } = partition
       this.#partitions.set(id, { label, labels: [label], keepings: keepingOf(partition) })

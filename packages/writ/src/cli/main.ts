@@ -9,6 +9,7 @@ import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { addErase } from './erase.ts'
 import { type ExportFlags, exportRun, report as reportRun } from './export.ts'
+import { type ForkFlags, fork } from './fork.ts'
 import { addKeys } from './keys.ts'
 import { addLog } from './log.ts'
 import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
@@ -66,6 +67,7 @@ function program(): Command {
     .option('--json', 'print one JSON object')
     .action(running((flags: { home?: string; json?: boolean }) => runs(flags)))
   addResume(writ)
+  addFork(writ)
   addReplay(writ)
   addExport(writ)
   addCorpora(writ)
@@ -103,18 +105,12 @@ function addBackup(writ: Command): void {
 }
 
 function addAsk(writ: Command): void {
-  writ
+  const command = writ
     .command('ask <question> [paths...]')
     .description('ask a question over files, directories or globs')
     .option('--model <provider/id>', 'builtin/extractive (default), openai/…, or any id with --base-url')
     .option('--sub-model <provider/id>', 'model for sub-calls (default: --model)')
-    .option('--base-url <url>', 'OpenAI-compatible server; key from OPENAI_API_KEY')
-    .option('--price <in/out>', 'USD per million tokens')
-    .option(
-      '--context-window <n>',
-      'tokens, for models the table does not know',
-      wholeNumber('--context-window', 1),
-    )
+  withServer(command)
     .option('--corpus <name>', 'an ingested corpus instead of paths')
     .option('--strategy <name>', 'auto, direct or recurse')
     .option('--policy <dir>', 'policy bundle')
@@ -141,6 +137,38 @@ function addAsk(writ: Command): void {
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
     .action(running((question: string, paths: string[], flags: AskFlags) => ask(question, paths, flags)))
+}
+
+function addFork(writ: Command): void {
+  const command = writ
+    .command('fork <run>')
+    .description('ask again from a step of a run on, as a new run that shares what came before')
+    .requiredOption('--at <frame/step>', 'the first step done anew, such as 0/7; `show` lists them')
+    .option('--model <provider/id>', 'model of the root from there on (default: the one it had)')
+    .option(
+      '--sub-model <provider/id>',
+      'model for sub-calls from there on (default: theirs, or --model if that was the same)',
+    )
+    .option('--prompt <text>', 'say this at that step: instead, to a sub-call; in addition, to a turn')
+  withServer(command)
+    .option('--out <file>', 'evidence file')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .option('--jsonl', 'stream events, one JSON object a line')
+    .option('--quiet', 'no progress')
+    .action(running((run: string, flags: ForkFlags) => fork(run, flags)))
+}
+
+/** Where models are reached, and what is said of those that no table knows. */
+function withServer(command: Command): Command {
+  return command
+    .option('--base-url <url>', 'OpenAI-compatible server; key from OPENAI_API_KEY')
+    .option('--price <in/out>', 'USD per million tokens')
+    .option(
+      '--context-window <n>',
+      'tokens, for models the table does not know',
+      wholeNumber('--context-window', 1),
+    )
 }
 
 function addResume(writ: Command): void {

@@ -1,4 +1,4 @@
-import { createWrit, erasedRuns, type RunView } from '../index.ts'
+import { createWrit, erasedRuns, type ForkView, type RunView } from '../index.ts'
 import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
 
@@ -41,8 +41,19 @@ export async function runs(flags: Flags): Promise<number> {
   }
 }
 
+/** What a forked run shares, in a line. */
+export function describeFork({ run, at, records, charged }: ForkView): string {
+  const cost = (charged.costMicroUsd / 1_000_000).toFixed(6)
+  return `forked from ${run} at ${at.lane}/${at.n}: ${records} records shared, with ${charged.calls} model calls ($${cost}) that were paid there`
+}
+
 function describe(view: RunView): string {
-  const lines = [`run ${view.run}: ${view.status}`, `question: ${view.question ?? '(erased)'}`, '']
+  const lines = [
+    `run ${view.run}: ${view.status}`,
+    `question: ${view.question ?? '(erased)'}`,
+    ...(view.fork === null ? [] : [describeFork(view.fork)]),
+    '',
+  ]
   const stepsOf = Map.groupBy(view.steps, ({ lane }) => lane)
   for (const frame of view.frames) {
     const indent = '  '.repeat(frame.depth)
@@ -50,7 +61,9 @@ function describe(view: RunView): string {
       `${indent}frame ${frame.lane} · ${frame.turns} turns · ${(frame.goal ?? '(erased)').replace(/\s+/g, ' ').slice(0, 100)}`,
     )
     for (const step of stepsOf.get(frame.lane) ?? [])
-      lines.push(`${indent}  ${String(step.n).padStart(4)} ${step.kind.padEnd(16)} ${step.outcome}`)
+      lines.push(
+        `${indent}  ${String(step.n).padStart(4)} ${step.kind.padEnd(16)} ${step.outcome}${step.shared ? ' · shared' : ''}`,
+      )
   }
   return `${lines.map(printableLine).join('\n')}\n`
 }

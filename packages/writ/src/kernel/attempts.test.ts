@@ -108,6 +108,16 @@ describe('attemptRequest', () => {
     expect(keys).toHaveLength(1)
   })
 
+  it('numbers on from what was begun before, charged or not', async () => {
+    const { ports: given } = ports([failure(500, false), reply(1, 1)])
+    const begun: number[] = []
+    const retrying = (attempt: number): Promise<void> => Promise.resolve(void begun.push(attempt))
+    const earlier = { begun: 3, charged: [] }
+    const { attempts } = await attemptRequest({ ...request, earlier }, { ...given, retrying }, never)
+    expect(begun).toEqual([4, 5])
+    expect(attempts.map(({ attempt }) => attempt)).toEqual([4, 5])
+  })
+
   it('stops retrying at the limit of calls', async () => {
     const { ports: given, pool } = ports([failure(500, false), failure(500, false), reply(1, 1)], 2)
     const { result } = await attemptRequest(request, given, never)

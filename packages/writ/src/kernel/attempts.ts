@@ -36,8 +36,15 @@ export interface Request {
   readonly bound: Amount
   readonly idempotencyKey: string
   readonly item: number
-  /** Attempts of a process that died, already counted: the next one is a retry of theirs. */
-  readonly earlier?: readonly Attempt[]
+  /** What a process that died began of it: the next attempt is a retry. */
+  readonly earlier?: Earlier
+}
+
+/** Attempts that were begun earlier, each of which may have been sent. */
+export interface Earlier {
+  readonly begun: number
+  /** Those that are charged; the limits left no room for the others. */
+  readonly charged: readonly Attempt[]
 }
 
 /** How the kernel attempts a request: where slots, room and records come from. */
@@ -108,17 +115,17 @@ export async function attemptRequest(
   signal: AbortSignal,
   first?: Entry,
 ): Promise<Attempted> {
-  const { earlier = [] } = request
-  const attempts = [...earlier]
-  let charged = earlier.reduce((sum, attempt) => addAmounts(sum, attempt.charged), NOTHING)
+  const { earlier = { begun: 0, charged: [] } } = request
+  const attempts = [...earlier.charged]
+  let charged = earlier.charged.reduce((sum, attempt) => addAmounts(sum, attempt.charged), NOTHING)
   try {
-    for (let attempt = earlier.length + 1; ; attempt += 1) {
+    for (let attempt = earlier.begun + 1; ; attempt += 1) {
       const entry = attempt === 1 && first !== undefined ? first : await enter(ports, signal)
       const sent = await once(request, ports, signal, attempt, entry)
       charged = addAmounts(charged, sent.attempt.charged)
       // What was stopped before it left is no request.
       if (sent.attempt.charged.calls > 0) attempts.push(sent.attempt)
-      const waitMs = sent.outcome.ok ? null : pause(sent.outcome.error, attempt - earlier.length, signal)
+      const waitMs = sent.outcome.ok ? null : pause(sent.outcome.error, attempt - earlier.begun, signal)
       if (waitMs === null) return { result: sent.outcome, attempts, charged }
       await sleep(waitMs, signal)
     }

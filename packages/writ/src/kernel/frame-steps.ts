@@ -18,7 +18,8 @@ import type { Lane } from './lane.ts'
 import { type LocalStep, type OnFinal, performLocal } from './local-step.ts'
 import { type LocalValue, performValue } from './local-value.ts'
 import { performModelCall } from './model-call.ts'
-import { chooseModel, type RunState } from './run-state.ts'
+import { chooseModel } from './run-models.ts'
+import type { RunState } from './run-state.ts'
 import { type Child, performSpawn, type RunFrame } from './spawn.ts'
 import { leafOutputTokens } from './turn-bounds.ts'
 
@@ -95,7 +96,7 @@ export class FrameSteps {
       )
     let model: ModelProfile
     try {
-      model = chooseModel(this.#state, request.model)
+      ;({ model } = chooseModel(this.#state, place, request.model))
       checkSpans(request.prompts, model)
     } catch (error) {
       return await refuse(error)

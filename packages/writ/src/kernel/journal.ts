@@ -10,8 +10,9 @@ import {
   type RunLog,
   WritError,
 } from '@writ/contract'
-import { commitField, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
+import { commitField, commitItems, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
 import type { Past } from './past.ts'
+import type { Renewal } from './renewal.ts'
 import type { Suspension } from './suspension.ts'
 
 /** A record that was written: its place, and when it has reached the durability asked for. */
@@ -45,20 +46,31 @@ export class Journal {
   #recordMs = 0
 
   readonly #past: Past | undefined
+  readonly #renewal: Renewal | undefined
   readonly #suspension: Suspension | undefined
 
   /**
    * `onFailure` hears of the first append the ledger refused: the run must end. What stands in a past is not appended
-   * again: each record is compared with the one at its place.
+   * again: each record is compared with the one at its place. With a renewal the past is another run's: each record is
+   * compared and appended to this one.
    */
   constructor(
     log: RunLog,
     clock: Clock,
     onFailure: (error: unknown) => void,
-    { past, suspension }: { readonly past?: Past | undefined; readonly suspension?: Suspension } = {},
+    {
+      past,
+      renewal,
+      suspension,
+    }: {
+      readonly past?: Past | undefined
+      readonly renewal?: Renewal | undefined
+      readonly suspension?: Suspension
+    } = {},
   ) {
     this.#log = log
     this.#past = past
+    this.#renewal = renewal
     this.#suspension = suspension
     this.#clock = clock
     this.#onFailure = onFailure
@@ -97,10 +109,26 @@ export class Journal {
     return this.#clock.now()
   }
 
+  /** Whether what stands in the past is another run's, and is recorded again. */
+  get renews(): boolean {
+    return this.#renewal !== undefined
+  }
+
   /** Binds content to a place and field without revealing it. */
   commit(place: Place, kind: RecordKind, name: string, content: string | Uint8Array): Commitment {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content
-    return commitField(this.#log.key, place.lane, place.n, `${kind}/${name}`, bytes)
+    return this.#committed((key) => commitField(key, place.lane, place.n, `${kind}/${name}`, content))
+  }
+
+  /** The same for a batch: the root over the commitments of its items. */
+  commitItems(place: Place, kind: RecordKind, name: string, items: readonly string[]): Commitment {
+    return this.#committed((key) => commitItems(key, place.lane, place.n, `${kind}/${name}`, items))
+  }
+
+  #committed(make: (key: Uint8Array) => Commitment): Commitment {
+    const commitment = make(this.#log.key)
+    if (this.#renewal !== undefined && this.#past?.caughtUp === false)
+      this.#renewal.note(commitment, make(this.#renewal.key))
+    return commitment
   }
 
   write<K extends RecordKind>(
@@ -111,8 +139,10 @@ export class Journal {
     payloads: Readonly<Record<string, string | Uint8Array>>,
     durability: Durability,
   ): Written {
-    if (this.#past?.covers(place, kind)) return this.#past.meet(kind, place, det)
-    this.#past?.requireEnd()
+    if (this.#past?.covers(place, kind)) {
+      const met = this.#past.meet(kind, place, det)
+      if (!this.renews) return met
+    } else if (!this.renews || kind !== 'model.attempt') this.#past?.requireEnd()
     if (this.#suspension?.begun && kind !== 'model.result') return neverWritten()
     const seq = this.#tree.size
     const record = encodeRecord({

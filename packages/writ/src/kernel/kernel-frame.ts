@@ -20,7 +20,7 @@ import { checkValue, citationsOf, performRelease, type Released } from './releas
 import { Repl } from './repl.ts'
 import type { RunState } from './run-state.ts'
 import type { Holds, RunFrame } from './spawn.ts'
-import { turnOutputTokens } from './turn-bounds.ts'
+import { lastTurnBytes, turnOutputTokens } from './turn-bounds.ts'
 
 /** Share of a limit at which the turn header names it. */
 const PRESSURE = 0.8
@@ -30,7 +30,6 @@ export interface FrameStart {
   readonly holds: Holds
   readonly corpus: CorpusView
   readonly context: GuestContext
-  readonly lastTurnBytes: number
   readonly runFrame: RunFrame
 }
 
@@ -87,7 +86,8 @@ export class KernelFrame implements Frame {
   }
 
   get lastTurnBytes(): number {
-    return this.#start.lastTurnBytes
+    const { limits, ports } = this.#state
+    return lastTurnBytes(limits, this.#lane.model, ports.reasoner.promptBytes, this.#lane.goal)
   }
 
   /** What the frame released, once it has. */
@@ -109,6 +109,7 @@ export class KernelFrame implements Frame {
     const hold = last ? this.#start.holds.last : this.#next
     if (!last) this.#next = undefined
     this.#lane.turns += 1
+    const { model } = this.#lane
     const standing = this.#standing
     this.#standing = undefined
     const outcomes = await performModelCall(
@@ -117,10 +118,10 @@ export class KernelFrame implements Frame {
       this.#lane.next(),
       {
         role: 'turn',
-        model: this.#lane.model,
+        model,
         conversations: [messages],
-        maxOutputTokens: turnOutputTokens(this.#state.limits, this.#lane.model),
-        input: { model: this.#lane.model.id, messages },
+        maxOutputTokens: turnOutputTokens(this.#state.limits, model),
+        input: { model: model.id, messages },
         payloads: standing === undefined ? {} : { standing: JSON.stringify(standing) },
         ...(hold === undefined ? {} : { held: hold }),
       },

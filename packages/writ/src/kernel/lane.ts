@@ -30,7 +30,8 @@ export interface LaneStart {
   readonly depth: number
   readonly goal: string
   readonly profile: ProfileFacts
-  readonly model: ModelProfile
+  /** The model of each of its steps. */
+  readonly model: (place: Place) => ModelProfile
   readonly scope: Scope
   readonly label: Label
   readonly signal: AbortSignal
@@ -46,8 +47,8 @@ export class Lane implements Asker {
   readonly depth: number
   readonly goal: string
   readonly profile: ProfileFacts
-  readonly model: ModelProfile
   readonly scope: Scope
+  readonly #model: LaneStart['model']
   readonly #above: AbortSignal
   #cancel = new AbortController()
   #signal: AbortSignal
@@ -78,7 +79,7 @@ export class Lane implements Asker {
     this.depth = start.depth
     this.goal = start.goal
     this.profile = start.profile
-    this.model = start.model
+    this.#model = start.model
     this.scope = start.scope
     this.#above = start.signal
     this.#signal = AbortSignal.any([start.signal, this.#cancel.signal])
@@ -101,6 +102,11 @@ export class Lane implements Asker {
   /** Steps taken so far. */
   get steps(): number {
     return this.#steps
+  }
+
+  /** The model of the next step. */
+  get model(): ModelProfile {
+    return this.#model({ lane: this.id, n: this.#steps })
   }
 
   /** The place of the next step. Called when the step is asked for, so that numbering follows the guest's order. */

@@ -8,6 +8,7 @@ import {
   type WritError,
 } from '@writ/contract'
 import { type Entry, enter } from './attempts.ts'
+import { prompted } from './fork.ts'
 import type { Place } from './journal.ts'
 import type { Lane } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
@@ -23,9 +24,10 @@ export async function performModelCall(
   state: RunState,
   lane: Lane,
   place: Place,
-  call: ModelCall,
+  asIs: ModelCall,
   onFinal: OnFinal,
 ): Promise<readonly ItemOutcome<string>[]> {
+  const call = prompted(state.fork, place, asIs)
   const past = state.past && (await pastAt(state.past, place))
   if (past !== undefined) return await recall(state, past, lane, place, call, onFinal)
   const { clock } = state.ports
@@ -79,6 +81,7 @@ async function recall(
   }
   if (!past.covers(place, 'model.result')) return await sendAgain(state, past, place, command, onFinal)
   await command.write()
+  await command.repeat(past.retries(place))
   const ended = past.at(place, 'model.result')
   const output = await past.text(ended, 'output')
   await past.turn(ended)
@@ -86,7 +89,7 @@ async function recall(
   lane.raise(label)
   state.pool.recall(charged)
   const items = recalledItems(output, charged)
-  await command.finish(items, 0, onFinal)
+  await command.finish(items, ended.obs, onFinal)
   return items.map((item) => item.outcome)
 }
 
@@ -113,7 +116,7 @@ function recalledItems(output: string, charged: Amount): Item[] {
     const stored = JSON.parse(text) as { readonly text?: string }
     const outcome: ItemOutcome<string> =
       stored.text === undefined ? { ok: false, error: errorFrom(text) } : { ok: true, value: stored.text }
-    return { outcome, attempts: [], charged: index === 0 ? charged : NOTHING }
+    return { outcome, charged: index === 0 ? charged : NOTHING }
   })
 }
 

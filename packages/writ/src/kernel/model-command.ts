@@ -7,13 +7,21 @@ import {
   type Message,
   type ModelProfile,
   NOTHING,
+  type Obs,
   type Outcome,
   type RecordedDecision,
   toWritError,
   WritError,
 } from '@writ/contract'
-import { commitField, derive, merkleOfItems } from '@writ/evidence'
-import { type AttemptPorts, attemptBound, attemptRequest, type Entry, inputBound } from './attempts.ts'
+import { derive } from '@writ/evidence'
+import {
+  type AttemptPorts,
+  attemptBound,
+  attemptRequest,
+  type Earlier,
+  type Entry,
+  inputBound,
+} from './attempts.ts'
 import { covers, type Hold } from './budget-pool.ts'
 import { commandHash, type Place } from './journal.ts'
 import type { Lane } from './lane.ts'
@@ -40,8 +48,14 @@ export interface ModelCall {
 /** What came of one request of a call. */
 export interface Item {
   readonly outcome: ItemOutcome<string>
-  readonly attempts: readonly Attempt[]
   readonly charged: Amount
+}
+
+/** What it took to bring a call's items back. */
+export type Effort = Pick<Obs['model.result'], 'tookMs' | 'attempts' | 'detail'>
+
+interface Sent extends Item {
+  readonly attempts: readonly Attempt[]
 }
 
 /** One model call on its way through the gate: its command record, its attempts, its result record. */
@@ -53,7 +67,7 @@ export class Command {
   readonly #decision: RecordedDecision
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
-  readonly #earlier = new Map<number, readonly Attempt[]>()
+  readonly #earlier = new Map<number, Earlier>()
   #seq = -1
 
   constructor(state: RunState, lane: Lane, place: Place, call: ModelCall, decision: RecordedDecision) {
@@ -69,7 +83,7 @@ export class Command {
 
   /** What attempts of an item need; the first attempt of the first item may have room held back for it. */
   ports(item: number, held?: Hold): AttemptPorts {
-    const { pool, slots, ports, journal, suspension } = this.#state
+    const { pool, slots, ports, suspension } = this.#state
     let unused = held
     return {
       callModel: (model, request) => suspension.track(ports.callModel(model, request)),
@@ -83,10 +97,7 @@ export class Command {
         hold?.release()
         return await pool.reserve(this.#bound(item), this.#lane.signal)
       },
-      retrying: async (attempt) => {
-        const obs = { at: journal.now(), command: this.#seq, item, attempt }
-        await journal.write('model.attempt', this.#place, {}, obs, {}, 'flush').durable
-      },
+      retrying: (attempt) => this.#retry(item, attempt),
     }
   }
 
@@ -106,18 +117,29 @@ export class Command {
     this.#event(outcomeOf(error), showable(this.#state, this.#lane.label, error.message, error.code), 0, 0)
   }
 
+  /** Retries of a call that is shared with another run stand in this one, too. */
+  async repeat(retries: ReadonlyMap<number, number>): Promise<void> {
+    if (!this.#state.journal.renews) return
+    for (const [item, count] of retries)
+      for (let attempt = 2; attempt <= 1 + count; attempt += 1) await this.#retry(item, attempt)
+  }
+
+  async #retry(item: number, attempt: number): Promise<void> {
+    const { journal } = this.#state
+    const obs = { at: journal.now(), command: this.#seq, item, attempt }
+    await journal.write('model.attempt', this.#place, {}, obs, {}, 'flush').durable
+  }
+
   /** Counts the attempts of a process that died as spent: their bound, as far as the limits left room for them. */
   doubt(retries: ReadonlyMap<number, number>): void {
     for (const [item, bound] of this.#bounds.entries()) {
-      const attempts = Array.from({ length: 1 + (retries.get(item) ?? 0) }, (_, index): Attempt => {
+      const begun = 1 + (retries.get(item) ?? 0)
+      const attempts = Array.from({ length: begun }, (_, index): Attempt => {
         const charged = this.#state.pool.doubt(bound)
         const metered = { meteredInputTokens: null, meteredOutputTokens: null, requestId: null }
         return { item, attempt: index + 1, status: 0, tookMs: 0, charged, ...metered }
       })
-      this.#earlier.set(
-        item,
-        attempts.filter((attempt) => attempt.charged.calls > 0),
-      )
+      this.#earlier.set(item, { begun, charged: attempts.filter((attempt) => attempt.charged.calls > 0) })
     }
   }
 
@@ -129,13 +151,20 @@ export class Command {
       this.#call.conversations.map((_, index) => this.#sendItem(index, index === 0 ? first : undefined)),
     )
     const answered = clock.monotonic()
-    await this.finish(items, Math.round(answered - sent), onFinal)
+    const attempts = items.flatMap((item) => item.attempts)
+    const effort = {
+      tookMs: Math.round(answered - sent),
+      attempts: attempts.length,
+      detail: attempts.slice(0, ATTEMPTS_IN_DETAIL),
+    }
+    await this.finish(items, effort, onFinal)
     this.#report(items, clock.monotonic() - asked, sent - asked + clock.monotonic() - answered)
     return items.map((item) => item.outcome)
   }
 
-  async #sendItem(item: number, first: Entry | undefined): Promise<Item> {
+  async #sendItem(item: number, first: Entry | undefined): Promise<Sent> {
     const messages = this.#call.conversations[item] ?? []
+    const earlier = this.#earlier.get(item)
     const { lane, n } = this.#place
     const key = Buffer.from(derive(this.#state.key, `idempotency|${lane}|${n}|${item}`)).toString('hex')
     const request = {
@@ -145,7 +174,7 @@ export class Command {
       bound: this.#bound(item),
       idempotencyKey: key,
       item,
-      earlier: this.#earlier.get(item) ?? [],
+      ...(earlier === undefined ? {} : { earlier }),
     }
     const { result, attempts, charged } = await attemptRequest(
       request,
@@ -175,12 +204,16 @@ export class Command {
     return this.#call.conversations.map(() => ({ ok: false, error }))
   }
 
-  async finish(items: readonly Item[], tookMs: number, onFinal: OnFinal): Promise<void> {
+  /** Records what came of the items. */
+  async finish(
+    items: readonly Item[],
+    { tookMs, attempts, detail }: Effort,
+    onFinal: OnFinal,
+  ): Promise<void> {
     const { journal } = this.#state
     const charged = items.reduce((sum, item) => addAmounts(sum, item.charged), NOTHING)
     this.#lane.charge(charged)
     const outputs = items.map((item) => outputText(item.outcome))
-    const attempts = items.flatMap((item) => item.attempts)
     const failed = items.filter((item) => !item.outcome.ok)
     const [only] = items
     const single = items.length === 1 && only !== undefined && !only.outcome.ok ? only.outcome.error : null
@@ -195,13 +228,7 @@ export class Command {
         charged,
         label: this.#lane.label,
       },
-      {
-        at: journal.now(),
-        tookMs,
-        command: this.#seq,
-        attempts: attempts.length,
-        detail: attempts.slice(0, ATTEMPTS_IN_DETAIL),
-      },
+      { at: journal.now(), tookMs, command: this.#seq, attempts, detail },
       { output: JSON.stringify(outputs) },
       'commit',
     )
@@ -211,7 +238,7 @@ export class Command {
     await written.durable
   }
 
-  #report(items: readonly Item[], tookMs: number, gateMs: number): void {
+  #report(items: readonly Sent[], tookMs: number, gateMs: number): void {
     const failed = items.filter((item) => !item.outcome.ok).length
     const retries = items.reduce((sum, item) => sum + Math.max(0, item.attempts.length - 1), 0)
     const parts = [
@@ -256,15 +283,11 @@ export class Command {
 
   /** Of one text, its commitment; of a batch, the Merkle root over its items' commitments. */
   #commitment(kind: 'model.call' | 'model.result', name: string, texts: readonly string[]): string {
+    const { journal } = this.#state
     const [only] = texts
-    if (texts.length === 1 && only !== undefined)
-      return this.#state.journal.commit(this.#place, kind, name, only)
-    const { lane, n } = this.#place
-    return merkleOfItems(
-      texts.map((text, index) =>
-        commitField(this.#state.key, lane, n, `${kind}/${name}/${index}`, Buffer.from(text)),
-      ),
-    )
+    return texts.length === 1 && only !== undefined
+      ? journal.commit(this.#place, kind, name, only)
+      : journal.commitItems(this.#place, kind, name, texts)
   }
 
   #event(outcome: Outcome, detail: string, tookMs: number, gateMs: number): void {

@@ -3,6 +3,7 @@ import type { AnyRecord } from '@writ/evidence'
 import { firstDifference } from './first-difference.ts'
 import type { Place, Written } from './journal.ts'
 import type { RecordedRun } from './recorded-run.ts'
+import type { Renewal } from './renewal.ts'
 
 /** Where a replay parted from its record, and how. Nulls: no record stands there, or none was made. */
 export interface Parting {
@@ -44,6 +45,7 @@ export type Ending = 'stops' | 'goes on'
 export class Past {
   readonly #recorded: RecordedRun
   readonly #ending: Ending
+  readonly #renewal: Renewal | undefined
   readonly #steps = new Map<string, AnyRecord[]>()
   readonly #lanes = new Map<string, LanePast>()
   readonly #joined = new Set<string>()
@@ -57,9 +59,11 @@ export class Past {
   #parting: Parting | undefined
   #stalled: NodeJS.Timeout | undefined
 
-  constructor(recorded: RecordedRun, ending: Ending = 'stops') {
+  /** With a renewal, the record is another run's than the one that does it again. */
+  constructor(recorded: RecordedRun, ending: Ending = 'stops', renewal?: Renewal) {
     this.#recorded = recorded
     this.#ending = ending
+    this.#renewal = renewal
     this.#caughtUp.promise.catch(() => undefined)
     // A retry says nothing of what a step gave: it is a fact of the first time only.
     const records = recorded.records.filter((record) => record.kind !== 'model.attempt')
@@ -100,6 +104,11 @@ export class Past {
   /** Whether a frame that was opened has ended. */
   joined(child: string): boolean {
     return this.#ending === 'stops' || this.#joined.has(child)
+  }
+
+  /** The seq of the first record of a step; undefined where none stands. */
+  begins(place: Place): number | undefined {
+    return this.#records(place)[0]?.seq
   }
 
   /** How often each item of a command was begun again: any of it may have been sent. */
@@ -239,7 +248,8 @@ export class Past {
   }
 
   #same({ seq, lane, n }: AnyRecord, expected: object, found: object): void {
-    const difference = firstDifference(expected, found, '/det')
+    const first = this.#renewal?.asFirst(found) ?? found
+    const difference = firstDifference(expected, first, '/det')
     if (difference !== undefined) this.#part({ outcome: 'DIVERGED', at: { seq, lane, n, ...difference } })
   }
 

@@ -1,4 +1,5 @@
 import type { Omitted, Partition } from '@writ/contract'
+import { recordedFork } from './fork.ts'
 import type { Past, RecordOf } from './past.ts'
 import type { Authority } from './ports.ts'
 import type { RunRequest } from './run.ts'
@@ -9,6 +10,7 @@ export async function recordedRequest(
   opening: RecordOf<'run.open'>,
 ): Promise<Omit<RunRequest, 'models' | 'signal' | 'suspend' | 'elapsedMs' | 'setup'>> {
   const { questionLabel, limits } = opening.det
+  const fork = await recordedFork(past, opening)
   return {
     run: opening.run,
     question: await past.text(opening, 'question'),
@@ -17,6 +19,7 @@ export async function recordedRequest(
     limits,
     authority: JSON.parse(await past.text(opening, 'authority')) as Authority,
     version: opening.obs.version,
+    ...(fork === undefined ? {} : { fork }),
   }
 }
 

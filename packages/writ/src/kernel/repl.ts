@@ -15,9 +15,9 @@ import {
   type Vm,
   WritError,
 } from '@writ/contract'
-import { derive } from '@writ/evidence'
 import { Delivery } from './delivery.ts'
 import type { FrameSteps } from './frame-steps.ts'
+import { guestSeed } from './guest-seed.ts'
 import { commandHash } from './journal.ts'
 import type { Lane } from './lane.ts'
 import { pastAt, type RecordOf } from './past.ts'
@@ -187,12 +187,13 @@ export class Repl {
   }
 
   #openVm(): Promise<Vm> {
-    const { key, ports, epochMs } = this.#state
+    const { key, ports, epochMs, fork } = this.#state
+    const { id } = this.#lane
     return ports.sandbox.open({
-      name: this.#lane.id,
+      name: id,
       memoryBytes: GUEST_MEMORY_BYTES,
       stackBytes: GUEST_STACK_BYTES,
-      seed: Buffer.from(derive(key, `guest-seed|${this.#lane.id}`)).toString('hex'),
+      seed: fork?.changes.seeds[id] ?? guestSeed(key, id),
       epochMs,
       functions: HOST_NAMES.map((name) => name.name),
       context: this.#context,

@@ -3,20 +3,16 @@ import {
   type Clock,
   type ContextStore,
   type DecisionPoint,
-  type LanguageModelV4,
-  LEVELS,
-  type Level,
-  type ModelProfile,
   type Omitted,
   type Partition,
   type Reasoner,
-  type RecordedModel,
   type Sandbox,
   type Signer,
   WritError,
 } from '@writ/contract'
+import { closedModels } from './closed-models.ts'
 import { type Parting, Past, type RecordOf } from './past.ts'
-import type { KernelPorts, RunModels } from './ports.ts'
+import type { KernelPorts } from './ports.ts'
 import { recordedPartitions, recordedRequest } from './recorded-request.ts'
 import type { RecordedRun } from './recorded-run.ts'
 import { createState, runToClose } from './run.ts'
@@ -95,7 +91,7 @@ async function doAgain(past: Past, recorded: RecordedRun, ports: ReplayPorts): P
   if (key === undefined) return past.gone(opening, 'the key of the run')
   const { signal: stop } = ports
   const signal = stop === undefined ? past.signal : AbortSignal.any([past.signal, stop])
-  const models = recordedModels(opening.det.models)
+  const models = closedModels(opening.det.models)
   const request = { ...(await recordedRequest(past, opening)), models, signal, elapsedMs: 0, setup: NO_SETUP }
   const kernelPorts = await recordedPorts(past, opening, { ...recorded, key }, ports)
   const { epochMs } = opening.det
@@ -181,39 +177,6 @@ function closedPolicy(hash: string, osUser: string | undefined): DecisionPoint {
 const CLOSED_SIGNER: Signer = {
   publicKey: () => closed('a key'),
   sign: () => outside('a signature'),
-}
-
-function recordedModels(models: readonly RecordedModel[]): RunModels {
-  const [root, sub = root] = models.map(recordedModel)
-  if (root === undefined || sub === undefined) throw new WritError('INTERNAL', 'The record names no model.')
-  return { root, sub }
-}
-
-function recordedModel(model: RecordedModel): ModelProfile {
-  const { id, contextWindow, inputNanoUsd, outputNanoUsd, maxLevel, ...facts } = model
-  return {
-    id,
-    title: id,
-    languageModel: CLOSED_MODEL,
-    contextWindow,
-    price: inputNanoUsd === null || outputNanoUsd === null ? null : { inputNanoUsd, outputNanoUsd },
-    facts: { ...facts, maxLevel: levelOf(maxLevel) },
-  }
-}
-
-const CLOSED_MODEL: LanguageModelV4 = {
-  specificationVersion: 'v4',
-  provider: 'recorded',
-  modelId: 'recorded',
-  supportedUrls: {},
-  doGenerate: () => outside('a model call'),
-  doStream: () => outside('a model call'),
-}
-
-function levelOf(number: number): Level {
-  const level = LEVELS[number]
-  if (level === undefined) throw new WritError('INTERNAL', `The record names the level ${number}.`)
-  return level
 }
 
 /** INVARIANT: a replay has no way out; whatever would reach outside is a fault of the gate. */

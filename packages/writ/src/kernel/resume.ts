@@ -1,4 +1,5 @@
 import {
+  type Limits,
   type Omitted,
   type Partition,
   type Reasoner,
@@ -16,6 +17,8 @@ import { guestAbi, OPENING, type RunSetup } from './run-records.ts'
 
 /** What a run began with, as its opening record and what lies beside it tell. */
 export interface Began {
+  readonly question: string
+  readonly limits: Limits
   readonly bundle: string
   readonly models: readonly RecordedModel[]
   readonly partitions: readonly Partition[]
@@ -56,6 +59,7 @@ export async function resumeRun(
   try {
     const opening = past.at(OPENING, 'run.open')
     past.sameCode(opening, guestAbi(ports.sandbox.confinement.guestAbi, ports.reasoner.digest))
+    checkShared(run, opening, records.length)
     const began = await beginning(past, opening)
     const { models, ports: rooms } = await ports.reopen(began)
     const { signal, suspend, sandbox, reasoner } = ports
@@ -79,10 +83,23 @@ export async function resumeRun(
   }
 }
 
-async function beginning(past: Past, opening: RecordOf<'run.open'>): Promise<Began> {
-  const { bundle, models } = opening.det
+/** A fork that was cut off before all it shares was recorded has nothing to take the rest from. */
+function checkShared(run: string, { det }: RecordOf<'run.open'>, records: number): void {
+  if (det.fork === undefined || records >= det.fork.records) return
+  const from = `${det.fork.run} at ${det.fork.at.lane}/${det.fork.at.n}`
+  throw new WritError(
+    'RESUME_MISMATCH',
+    `The run ${run} was cut off while it took over what it shares with ${from}; nothing was sent: fork again.`,
+    { run },
+  )
+}
+
+/** What a run began with. */
+export async function beginning(past: Past, opening: RecordOf<'run.open'>): Promise<Began> {
+  const { bundle, models, limits } = opening.det
+  const question = await past.text(opening, 'question')
   const setup = JSON.parse(await past.text(opening, 'setup')) as RunSetup
-  return { bundle, models, setup, ...(await recordedPartitions(past, opening)) }
+  return { question, limits, bundle, models, setup, ...(await recordedPartitions(past, opening)) }
 }
 
 function leafOf(record: RecordedRun['records'][number]): { lane: string; bytes: Uint8Array } {
@@ -95,7 +112,8 @@ function asRecorded(answer: RunResult['answer'], last: RecordedRun['records'][nu
   return { ...answer, usage: { ...answer.usage, wallMs: last.obs.tookMs } }
 }
 
-function mismatch(run: string, { outcome, at }: Parting): WritError {
+/** The error of a run that does not follow its record. */
+export function mismatch(run: string, { outcome, at }: Parting): WritError {
   const where = `lane ${at.lane}, step ${at.n} ${at.pointer}`
   const what = `expected ${JSON.stringify(at.expected)}, found ${JSON.stringify(at.found)}`
   return new WritError(

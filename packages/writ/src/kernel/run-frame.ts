@@ -16,7 +16,6 @@ import { performLocal } from './local-step.ts'
 import type { Released } from './release.ts'
 import { outcomeOf, type RunState, showable } from './run-state.ts'
 import type { Holds } from './spawn.ts'
-import { lastTurnBytes } from './turn-bounds.ts'
 
 /** What child frames do. */
 const RECURSE = Object.freeze({ strategy: 'recurse', turns: true })
@@ -70,7 +69,6 @@ async function live(state: RunState, lane: Lane, holds: Holds, strategy: Strateg
     holds,
     corpus,
     context: strategy.turns ? await stringContext(state, lane, corpus) : { type: 'none' },
-    lastTurnBytes: lastTurnBytes(state.limits, lane.model, reasoner.promptBytes, lane.goal),
     runFrame,
   })
   try {

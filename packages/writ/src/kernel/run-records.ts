@@ -1,7 +1,15 @@
-import { type Answer, levelNumber, type ModelProfile, type RecordedModel } from '@writ/contract'
+import {
+  type Answer,
+  levelNumber,
+  type ModelProfile,
+  type RecordedFork,
+  type RecordedModel,
+} from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
+import { CHANGES, type Fork } from './fork.ts'
 import type { Place } from './journal.ts'
 import type { Lane } from './lane.ts'
+import type { RunModels } from './ports.ts'
 import type { RunRequest } from './run.ts'
 import type { RunState } from './run-state.ts'
 
@@ -23,7 +31,7 @@ export interface RunSetup {
 
 /** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */
 export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
-  const { journal, ports, authority, models, limits } = state
+  const { journal, ports, authority, models, limits, fork } = state
   const { store, sandbox, policy, reasoner } = ports
   const { osUser } = policy
   const commit = (name: string, content: string): string => journal.commit(OPENING, 'run.open', name, content)
@@ -38,9 +46,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       ...(osUser === undefined ? {} : { osUser }),
       purpose: authority.purpose,
       bundle: policy.bundle.hash,
-      models: [
-        ...new Map([models.root, models.sub].map((model) => [model.id, recordedModel(model)])).values(),
-      ],
+      models: recordedModels(models),
       partitions: store.partitions.map((partition) => ({
         id: partition.id,
         // A run from before both were recorded is done again without them.
@@ -56,6 +62,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       confinement: { level: sandbox.confinement.level, layers: sandbox.confinement.layers },
       guestAbi: guestAbi(sandbox.confinement.guestAbi, reasoner.digest),
       omitted: commit('omitted', canonicalJson(store.omitted)),
+      ...(fork === undefined ? {} : { fork: recordedFork(fork, commit) }),
     },
     { at: journal.now(), version: request.version },
     {
@@ -66,6 +73,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       partitions: JSON.stringify(store.partitions),
       authority: JSON.stringify(authority),
       setup: JSON.stringify(request.setup),
+      ...(fork === undefined ? {} : { [CHANGES]: JSON.stringify(fork.changes) }),
     },
     'flush',
   ).durable
@@ -98,6 +106,26 @@ export async function closeRecord(state: RunState, lane: Lane, answer: Answer): 
 /** Everything that shapes what a frame does: a replay under another digest is a `CODE_MISMATCH`. */
 export function guestAbi(sandbox: string, reasoner: string): string {
   return `${sandbox}.${reasoner}`
+}
+
+/** Where a run was forked from, as `run.open` declares it. */
+function recordedFork(
+  { run, at, records, models, changes }: Fork,
+  commit: (name: string, content: string) => string,
+): RecordedFork {
+  const { lane, n } = at
+  return {
+    run,
+    at: { lane, n },
+    records,
+    models: recordedModels(models),
+    changes: commit(CHANGES, JSON.stringify(changes)),
+  }
+}
+
+/** The models of a run as `run.open` declares them: one where both are the same. */
+export function recordedModels({ root, sub }: RunModels): readonly RecordedModel[] {
+  return [...new Map([root, sub].map((model) => [model.id, recordedModel(model)])).values()]
 }
 
 /** A model as `run.open` declares it. */

@@ -10,6 +10,7 @@ import {
   WritError,
 } from '@writ/contract'
 import type { BudgetPool } from './budget-pool.ts'
+import type { Fork } from './fork.ts'
 import type { Gate } from './gate.ts'
 import type { Journal } from './journal.ts'
 import type { Past } from './past.ts'
@@ -35,6 +36,8 @@ export interface RunState {
   readonly elapsedMs: () => number
   /** What is recorded of this run and done again; undefined for one that happens for the first time. */
   readonly past: Past | undefined
+  /** What the run shares with the one it was forked from; undefined for a run of its own. */
+  readonly fork: Fork | undefined
   readonly suspension: Suspension
   /** Aborted when the run must end: halted by policy, failed, timed out, interrupted. */
   readonly signal: AbortSignal
@@ -67,14 +70,6 @@ export function showable(state: RunState, label: Label, text: string, instead: s
 /** A model as policy sees it. */
 export function modelResource(model: ModelProfile): ModelResource {
   return { type: 'model', id: model.id, ...model.facts }
-}
-
-/** The model a request names, among those of the run; the sub-call model when it names none. */
-export function chooseModel(state: RunState, id: string | undefined): ModelProfile {
-  const { root, sub } = state.models
-  if (id === undefined || id === sub.id) return sub
-  if (id === root.id) return root
-  throw new WritError('UNKNOWN_MODEL', `This run has the models ${root.id} and ${sub.id}, not "${id}".`)
 }
 
 const OUTCOMES: Partial<Record<ErrorCode, Outcome>> = {

@@ -10,6 +10,7 @@ import {
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { BudgetPool, type Hold } from './budget-pool.ts'
+import type { Fork } from './fork.ts'
 import { Gate } from './gate.ts'
 import type { Place } from './journal.ts'
 import { Journal } from './journal.ts'
@@ -18,7 +19,9 @@ import { logOpening } from './logged.ts'
 import type { Past } from './past.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
 import type { Released } from './release.ts'
+import type { Renewal } from './renewal.ts'
 import { type FrameRun, runFrame } from './run-frame.ts'
+import { modelsOf } from './run-models.ts'
 import { closeRecord, openRecord, type RunSetup } from './run-records.ts'
 import { noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
 import { openedByDefault, sealRun } from './seal.ts'
@@ -45,6 +48,8 @@ export interface RunRequest {
   readonly elapsedMs: number
   /** What a later process needs to go on where this one may be killed: kept beside the opening record. */
   readonly setup: RunSetup
+  /** What it shares with another run; absent for a run of its own. */
+  readonly fork?: Fork
 }
 
 /** What a finished run gives: the answer, without its path, and the evidence file's bytes, read while the ledger is open. */
@@ -56,9 +61,11 @@ export interface RunResult {
   readonly pending: WritError | null
 }
 
-/** What a resumed run already has. */
+/** What a resumed run already has, or a forked one has of the other. */
 export interface Earlier {
   readonly past: Past
+  /** Of a fork, whose past is another run's. */
+  readonly renewal?: Renewal
   readonly epochMs: number
   /** Its records, in order. */
   readonly records: readonly { readonly lane: string; readonly bytes: Uint8Array }[]
@@ -142,9 +149,9 @@ export function createState(
   request: RunRequest,
   ports: KernelPorts,
   { signal, halt }: Ending,
-  earlier?: Pick<Earlier, 'past' | 'epochMs'>,
+  earlier?: Pick<Earlier, 'past' | 'renewal' | 'epochMs'>,
 ): RunState {
-  const { limits, authority, models, run } = request
+  const { limits, authority, models, run, fork } = request
   const { clock } = ports
   const started = clock.monotonic()
   const past = earlier?.past
@@ -161,7 +168,11 @@ export function createState(
     models,
     pool: new BudgetPool(limits),
     suspension,
-    journal: new Journal(ports.log, clock, (error) => halt(toWritError(error)), { past, suspension }),
+    journal: new Journal(ports.log, clock, (error) => halt(toWritError(error)), {
+      past,
+      renewal: earlier?.renewal,
+      suspension,
+    }),
     gate: new Gate(ports, authority, halt),
     slots: (model) => {
       const known = slots.get(model.id) ?? new Slots(limits.concurrency)
@@ -170,6 +181,7 @@ export function createState(
     },
     tally: { frames: 1, maxDepth: 0, steps: 0, limit: null, readBytes: 0 },
     past,
+    fork,
     signal,
   }
 }
@@ -188,7 +200,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     depth: 0,
     goal: request.question,
     profile: authority.orchestrator,
-    model: models.root,
+    model: (place) => modelsOf(state, place).root,
     scope: { partitions: store.partitions, docs: null },
     label: request.questionLabel,
     signal: state.signal,
@@ -197,7 +209,8 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   lane.next()
   const bytes = store.partitions.reduce((sum, partition) => sum + partition.bytes, 0)
   const documents = store.partitions.reduce((sum, partition) => sum + partition.documents, 0)
-  const choice = reasoner.choose(request.strategy, bytes, models.root.contextWindow)
+  const { contextWindow } = lane.model
+  const choice = reasoner.choose(request.strategy, bytes, contextWindow)
   const place = lane.next()
   const chosen = state.journal.write(
     'strategy.chosen',
@@ -207,7 +220,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
       requested: request.strategy,
       reason: choice.reason,
       contextBytes: bytes,
-      contextWindow: models.root.contextWindow,
+      contextWindow,
     },
     { at: state.journal.now() },
     {},

@@ -19,7 +19,8 @@ import { commandHash, type Place, type Written } from './journal.ts'
 import { Lane, type Scope } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
 import { type Past, pastAt, type RecordOf } from './past.ts'
-import { chooseModel, errorFrom, errorJson, noteLimit, outcomeOf, type RunState } from './run-state.ts'
+import { chooseModel, type ModelRole, modelsOf } from './run-models.ts'
+import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState } from './run-state.ts'
 import { lastTurnBytes, turnBound } from './turn-bounds.ts'
 
 /** Turns of a frame that stay possible whatever else is spent; none for a frame that has ended in the record. */
@@ -140,10 +141,11 @@ async function recallOpening(
       state.gate.refuse('recursion::spawn', `profile:${worker.id}`, decision.policies, decision.reason)
     return { decision: ruling.recorded, label, opening: { ok: false, error } }
   }
-  const model = chooseModel(state, child.request.model)
+  const { role, model } = chooseModel(state, child.place, child.request.model)
   const { goal } = child.request
   const ended = past.joined(child.id)
   const value: Opened = {
+    role,
     model,
     bound: twoTurns(state, model, goal),
     holds: ended ? {} : holdAgain(state, model, goal),
@@ -189,7 +191,7 @@ function childLane(
   state: RunState,
   lane: Lane,
   child: NumberedChild,
-  { model, scope }: Opened,
+  { role, scope }: Opened,
   label: Label,
 ): Lane {
   return new Lane({
@@ -198,7 +200,7 @@ function childLane(
     depth: lane.depth + 1,
     goal: child.request.goal,
     profile: state.authority.worker,
-    model,
+    model: (place) => modelsOf(state, place)[role],
     scope,
     label,
     signal: lane.signal,
@@ -207,6 +209,7 @@ function childLane(
 
 /** What a child is opened with. */
 interface Opened {
+  readonly role: ModelRole
   readonly model: ModelProfile
   readonly scope: Scope
   readonly holds: Holds
@@ -225,11 +228,11 @@ async function open(state: RunState, lane: Lane, child: NumberedChild, decision:
       'DEPTH_EXCEEDED',
       `A child of this frame would have depth ${depth}; the limit is ${state.limits.maxDepth}.`,
     )
-  const model = chooseModel(state, child.request.model)
+  const { role, model } = chooseModel(state, child.place, child.request.model)
   const holds = holdTurns(state, model, child.request.goal)
   try {
     const bound = twoTurns(state, model, child.request.goal)
-    return { model, holds, bound, scope: await childScope(state, lane, child) }
+    return { role, model, holds, bound, scope: await childScope(state, lane, child) }
   } catch (error) {
     holds.next.release()
     holds.last.release()

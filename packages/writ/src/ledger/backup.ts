@@ -3,11 +3,11 @@ import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { WritError } from '@writ/contract'
 import { type BackupManifest, digest } from './backup-manifest.ts'
+import { syncDirectory, writeOnce } from './durable-file.ts'
 import { prepareHome } from './home.ts'
 import { keepPrivate } from './keep-private.ts'
 import { openForReading, shardPaths } from './shard.ts'
 import { asDamage } from './shard-health.ts'
-import { syncDirectory, writeOnce } from './write-once.ts'
 
 /** Legal holds, retention classes, statements of erasures: small files, one a run. */
 const BESIDE_RUNS = ['holds', 'retention', 'erasures']

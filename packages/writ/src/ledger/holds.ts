@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WritError } from '@writ/contract'
 import { z } from 'zod'
+import { replaceFile } from './durable-file.ts'
 import { prepareHome } from './home.ts'
 import { withKeysLock } from './keys/keys-lock.ts'
-import { replaceFile } from './replace-file.ts'
 import { isRunId } from './run-key.ts'
 
 /** What was ordered of a run: held and released, oldest first. The last one counts. */

@@ -2,9 +2,9 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from '
 import { dirname, join, resolve } from 'node:path'
 import { WritError } from '@writ/contract'
 import { type BackupManifest, backupManifest, digest } from './backup-manifest.ts'
+import { syncDirectory } from './durable-file.ts'
 import { prepareHome } from './home.ts'
 import { keepPrivate } from './keep-private.ts'
-import { syncDirectory } from './write-once.ts'
 
 /**
  * Puts a backup into a home that has no state yet. Every file is compared with the manifest before anything is written.

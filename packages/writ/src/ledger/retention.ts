@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WritError } from '@writ/contract'
 import { z } from 'zod'
+import { replaceFile } from './durable-file.ts'
 import { prepareHome } from './home.ts'
-import { replaceFile } from './replace-file.ts'
 import { isRunId } from './run-key.ts'
 
 /** The retention class a run was asked under. How long that is says the configuration at the time of erasing. */

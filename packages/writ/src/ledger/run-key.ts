@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { WritError } from '@writ/contract'
+import { writeOnce } from './durable-file.ts'
 import { readSecret } from './secret-file.ts'
-import { writeOnce } from './write-once.ts'
 
 const KEY_BYTES = 32
 

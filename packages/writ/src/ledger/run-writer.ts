@@ -143,11 +143,18 @@ export class RunWriter {
 function recordFault(record: Uint8Array, run: string, seq: number): string | undefined {
   if (record.length > MAX_RECORD_BYTES)
     return `a record of ${record.length} bytes exceeds ${MAX_RECORD_BYTES}`
+  if (endsAt(record, run, seq)) return undefined
   const found = place(record)
   if (found === undefined) return 'a record is not the JSON of one run and seq'
   if (found.run !== run) return `a record names run ${String(found.run)}`
   if (found.seq !== seq) return `a record has seq ${String(found.seq)} where ${seq} is next`
   return undefined
+}
+
+/** Whether a record ends as the canonical one of this run and seq does: only at the end of the whole can it stand so. */
+function endsAt(record: Uint8Array, run: string, seq: number): boolean {
+  const end = Buffer.from(`,"run":${JSON.stringify(run)},"seq":${seq},"v":1}`)
+  return record.length > end.length && end.equals(record.subarray(record.length - end.length))
 }
 
 function place(record: Uint8Array): { readonly run: unknown; readonly seq: unknown } | undefined {

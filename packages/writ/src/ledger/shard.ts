@@ -2,8 +2,8 @@ import { readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { WritError } from '@writ/contract'
+import { syncDirectory } from './durable-file.ts'
 import { asDamage, isDamage, reconcile } from './shard-health.ts'
-import { syncDirectory } from './write-once.ts'
 
 /**
  * 1 kept records in the order of (run, seq), so that each of many runs had a page of its own to rewrite in every group.

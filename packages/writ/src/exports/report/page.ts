@@ -70,7 +70,16 @@ function overview(story: Story): Html {
   return html`<dl><dt>Asked by</dt><dd>${foreign(opening.user.id)}, for the purpose “${foreign(opening.purpose)}”</dd>
 <dt>When</dt><dd>${claimedTime(openedAt) ?? 'unknown'}${tookMs === null ? '' : html`, for ${(tookMs / 1_000).toFixed(2)} s`} (as the machine claims)</dd>
 <dt>Answered by</dt><dd>${models}</dd><dt>Label of the result</dt><dd>${formatLabel(label)}</dd>
-<dt>Sandbox</dt><dd>${opening.confinement.layers.join(' in ')} (${opening.confinement.level})</dd><dt>Run</dt><dd><code>${run}</code></dd></dl>`
+${forkedFrom(opening)}<dt>Sandbox</dt><dd>${opening.confinement.layers.join(' in ')} (${opening.confinement.level})</dd><dt>Run</dt><dd><code>${run}</code></dd></dl>`
+}
+
+/** What a forked run has from another one. */
+function forkedFrom({ fork }: Story['opening']): Html {
+  if (fork === undefined) return html``
+  const { run, at, records, models } = fork
+  const before = models.map(({ id }) => html`<div>${foreign(id)}</div>`)
+  return html`<dt>Forked from</dt><dd>run <code>${run}</code> at step ${at.lane}/${at.n}. The first ${whole(records)} records were taken over from there, with what they cost.</dd>
+<dt>Answered by, until then</dt><dd>${before}</dd>`
 }
 
 function how({ frames, strategy, closing }: Story): string {

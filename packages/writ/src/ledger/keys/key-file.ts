@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto'
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import type { PublicKey, Role } from '@writ/contract'
 import { WritError } from '@writ/contract'
+import { writeOnce } from '../durable-file.ts'
 import { readSecret } from '../secret-file.ts'
-import { writeOnce } from '../write-once.ts'
 import { keyIdOf } from './trust-root.ts'
 
 /** A private key read from its file. It signs and shows its public half, and gives nothing else away. */

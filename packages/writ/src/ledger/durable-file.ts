@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -9,21 +18,15 @@ import { dirname } from 'node:path'
  */
 export function writeOnce(path: string, content: string | Uint8Array, mode: number): boolean {
   if (existsSync(path)) return false // without a draft: on a full disk, what is there must still open
-  const draft = `${path}.${randomUUID()}.tmp`
-  try {
-    const file = openSync(draft, 'wx', mode)
-    try {
-      writeFileSync(file, content)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    if (!linked(draft, path)) return false
-  } finally {
-    remove(draft)
-  }
-  syncDirectory(dirname(path))
-  return true
+  return publish(path, content, mode, (draft) => linked(draft, path))
+}
+
+/** Writes a file in place of the one there was: whole or not at all, and on disk when this returns. */
+export function replaceFile(path: string, content: string | Uint8Array, mode: number): void {
+  publish(path, content, mode, (draft) => {
+    renameSync(draft, path)
+    return true
+  })
 }
 
 /** Puts the names in a directory on disk. */
@@ -41,6 +44,30 @@ export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }
 
+/** Gives a draft the name `path` once its bytes are on disk. Whatever comes of it, no draft stays. */
+function publish(
+  path: string,
+  content: string | Uint8Array,
+  mode: number,
+  name: (draft: string) => boolean,
+): boolean {
+  const draft = `${path}.${randomUUID()}.tmp`
+  try {
+    const file = openSync(draft, 'wx', mode)
+    try {
+      writeFileSync(file, content)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    if (!name(draft)) return false
+  } finally {
+    rmSync(draft, { force: true })
+  }
+  syncDirectory(dirname(path))
+  return true
+}
+
 function linked(from: string, to: string): boolean {
   try {
     linkSync(from, to)
@@ -48,13 +75,5 @@ function linked(from: string, to: string): boolean {
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false
     throw error
-  }
-}
-
-function remove(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error
   }
 }

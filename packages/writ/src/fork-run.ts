@@ -1,0 +1,132 @@
+import { join, resolve } from 'node:path'
+import { type Answer, type ModelProfile, type RecordedModel, WritError } from '@writ/contract'
+import { canonicalJson } from '@writ/evidence'
+import type { Fork } from './kernel/fork.ts'
+import type { Place } from './kernel/journal.ts'
+import type { RunModels } from './kernel/ports.ts'
+import { readRun } from './kernel/recorded-run.ts'
+import type { Began } from './kernel/resume.ts'
+import { forkRun, type OpenedFork } from './kernel/run-fork.ts'
+import { recordedModels } from './kernel/run-records.ts'
+import { systemClock } from './kernel/system-clock.ts'
+import { listRetention, recordRetention } from './ledger/index.ts'
+import { callModel } from './models/index.ts'
+import { type ModelOptions, openModel } from './open-models.ts'
+import type { PolicyPoint } from './policy/index.ts'
+import { createReasoner } from './reasoning/index.ts'
+import { type ResumeOptions, type ResumeRooms, reopenRooms } from './resume-run.ts'
+import { uuidV7 } from './uuid-v7.ts'
+import { VERSION } from './version.ts'
+import { awaiting, openQuorum } from './witness-quorum.ts'
+import { prepareEvidencePath, writeEvidence } from './write-evidence.ts'
+
+/** How a run is forked. Models that are not named stay those of the run. */
+export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, 'apiKey'> {
+  /** The first step done anew, as `writ show` names it. */
+  readonly at: Place
+  /** Said at that step: a sub-call is asked this instead, a turn is told it in addition. */
+  readonly prompt?: string
+  /** Where the evidence file goes; `<home>/runs/<run>.writ` by default. */
+  readonly out?: string
+}
+
+/** Runs a new run that shares another one's steps up to one of them, under the policy and over the corpus of the other. */
+export async function fork(origin: string, rooms: ResumeRooms, options: ForkOptions): Promise<Answer> {
+  const recorded = await readRun(rooms.ledger, origin)
+  const { at, prompt, onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
+  const run = uuidV7(systemClock.now())
+  const path = resolve(options.out ?? join(rooms.home, 'runs', `${run}.writ`))
+  const opened: { close(): Promise<void> }[] = []
+  const open = async (began: Began, { models: shared }: Fork): Promise<OpenedFork> => {
+    await prepareEvidencePath(path, options.out === undefined)
+    const { policy, store } = await reopenRooms(origin, began, rooms, opened)
+    const models = await forkModels(origin, began, policy, options, rooms.apiKey)
+    sameInBoth(origin, [...recordedModels(shared), ...recordedModels(models)])
+    const { witnesses, witnessQuorum } = began.setup
+    const quorum = await openQuorum(rooms.home, { witnesses, witnessQuorum })
+    const setup = { ...began.setup, baseUrl: options.baseUrl ?? began.setup.baseUrl, evidence: path }
+    // What it shares is kept as long here as there.
+    const kept = listRetention(rooms.home).find((retention) => retention.run === origin)
+    if (typeof kept?.class === 'string') recordRetention(rooms.home, run, kept.class)
+    const log = await rooms.ledger.open(run, began.question, systemClock.now())
+    const { signer, transparency } = rooms
+    const ports = {
+      policy,
+      store,
+      ...quorum,
+      clock: systemClock,
+      signer,
+      transparency,
+      callModel,
+      log,
+      onEvent,
+    }
+    return { run, version: VERSION, setup, models, ports }
+  }
+  try {
+    const { answer, evidence, governance, pending } = await rooms.inSandbox((sandbox) =>
+      forkRun(
+        recorded,
+        { at, ...(prompt === undefined ? {} : { prompt }) },
+        {
+          sandbox,
+          reasoner: createReasoner(),
+          signal,
+          ...(suspend === undefined ? {} : { suspend }),
+          open,
+        },
+      ),
+    )
+    await writeEvidence(path, evidence)
+    if (pending !== null) throw awaiting(pending, run, path)
+    const whole = { ...answer, evidence: path }
+    onEvent({ type: 'answer', answer: whole, governance })
+    return whole
+  } finally {
+    for (const room of opened) await room.close()
+  }
+}
+
+/** The models from the fork on: those named, else what the run had, at the price and with the window it had. */
+async function forkModels(
+  origin: string,
+  { models: [root, sub = root], setup, limits }: Began,
+  policy: PolicyPoint,
+  options: ForkOptions,
+  apiKey: string | undefined,
+): Promise<RunModels> {
+  if (root === undefined || sub === undefined)
+    throw new WritError('BAD_FORK', `The record of the run ${origin} names no model.`, { run: origin })
+  const { baseUrl = setup.baseUrl } = options
+  const how = {
+    ...options,
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(baseUrl === null ? {} : { baseUrl }),
+  }
+  const openOne = async (id: string): Promise<ModelProfile> => {
+    const known = [root, sub].find((model) => model.id === id)
+    return await openModel(id, { ...(known === undefined ? {} : asItWas(known)), ...how }, policy, limits)
+  }
+  const rootId = options.model ?? root.id
+  const subId = options.subModel ?? (sub.id === root.id ? rootId : sub.id)
+  const first = await openOne(rootId)
+  return { root: first, sub: subId === rootId ? first : await openOne(subId) }
+}
+
+function asItWas({ contextWindow, inputNanoUsd, outputNanoUsd }: RecordedModel): Partial<ModelOptions> {
+  const priced = inputNanoUsd !== null && outputNanoUsd !== null
+  return { contextWindow, ...(priced ? { price: { inputNanoUsd, outputNanoUsd } } : {}) }
+}
+
+/** A model that serves before and after the fork is one model: policy and prices know it by its id. */
+function sameInBoth(origin: string, models: readonly RecordedModel[]): void {
+  const known = new Map<string, string>()
+  for (const model of models) {
+    const facts = canonicalJson(model)
+    if ((known.get(model.id) ?? facts) !== facts) {
+      const message = `The run ${origin} has the model ${model.id} with other facts: another price, window, server or class.`
+      throw new WritError('BAD_FORK', message, { run: origin })
+    }
+    known.set(model.id, facts)
+  }
+}

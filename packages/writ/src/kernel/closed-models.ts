@@ -1,0 +1,48 @@
+import {
+  type LanguageModelV4,
+  LEVELS,
+  type Level,
+  type ModelProfile,
+  type RecordedModel,
+  WritError,
+} from '@writ/contract'
+import type { RunModels } from './ports.ts'
+
+/** The models of a record, for doing again what they did: none of them can be called. */
+export function closedModels(models: readonly RecordedModel[]): RunModels {
+  const [root, sub = root] = models.map(closedModel)
+  if (root === undefined || sub === undefined) throw new WritError('INTERNAL', 'The record names no model.')
+  return { root, sub }
+}
+
+function closedModel(model: RecordedModel): ModelProfile {
+  const { id, contextWindow, inputNanoUsd, outputNanoUsd, maxLevel, ...facts } = model
+  return {
+    id,
+    title: id,
+    languageModel: CLOSED_MODEL,
+    contextWindow,
+    price: inputNanoUsd === null || outputNanoUsd === null ? null : { inputNanoUsd, outputNanoUsd },
+    facts: { ...facts, maxLevel: levelOf(maxLevel) },
+  }
+}
+
+const CLOSED_MODEL: LanguageModelV4 = {
+  specificationVersion: 'v4',
+  provider: 'recorded',
+  modelId: 'recorded',
+  supportedUrls: {},
+  doGenerate: () => closed(),
+  doStream: () => closed(),
+}
+
+function levelOf(number: number): Level {
+  const level = LEVELS[number]
+  if (level === undefined) throw new WritError('INTERNAL', `The record names the level ${number}.`)
+  return level
+}
+
+/** INVARIANT: what is recorded is never asked of a model again. */
+function closed(): Promise<never> {
+  return Promise.reject(new WritError('INTERNAL', 'A model of the record was called.'))
+}

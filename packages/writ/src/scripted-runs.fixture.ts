@@ -1,0 +1,48 @@
+import type { TextSource } from '@writ/contract'
+import { block, type Script, sequence } from '@writ/simulator'
+
+// Runs with what makes doing them again hard. For tests only.
+
+export const QUESTION = 'SIMTASK:test What is in the documents?'
+export const TEXTS: readonly TextSource[] = [
+  { id: 'a.txt', text: 'Alpha has a needle in its first line.\nThe second line is plain.\n' },
+  { id: 'b.txt', text: 'Beta has nothing.\n' },
+]
+
+/** Reads, a citation, variables across cells, random numbers, the clock, a value of the host. */
+export const READING: Script = sequence([
+  block("const found = await grep('needle', {}); let dice = Math.random(); print(found.matches.length)"),
+  block(
+    "const cited = await cite(found.matches[0], 'needle'); print(await budget().then((left) => left.depth))",
+  ),
+  block('FINAL({ dice, next: Math.random(), quote: cited.quote, at: Date.now() });'),
+])
+
+/** Sub-calls side by side, a batch, and a read among them. */
+export const PARALLEL: Script = sequence([
+  block(`
+    const calls = Array.from({ length: 4 }, (_, n) => llm_query('item ' + n))
+    const [batch] = await Promise.all([llm_query_batched(['x', 'y', 'z']), read('b.txt')])
+    const all = await Promise.all(calls)
+    print(all.length)`),
+  block('FINAL({ all, batch })'),
+])
+
+/** Children with texts of their own and a grandchild with its parent's scope; `leaf` answers the sub-calls. */
+export function nested(leaf: Script): Script {
+  return (request) => {
+    if (request.task === 'grand') return block("FINAL(await llm_query('deep'))")
+    if (request.task === 'child')
+      return request.turns === 0
+        ? block(
+            "const mine = String(context); const deep = await rlm_query('SIMTASK:grand x', { scope: 'inherit' })",
+          )
+        : block('FINAL(mine.length + deep)')
+    if (request.task === null) return leaf(request)
+    return request.turns === 0
+      ? block(
+          "const got = await rlm_query_batched([{ prompt: 'SIMTASK:child a', context: 'a text' }, { prompt: 'SIMTASK:child b', context: 'another' }])",
+        )
+      : block("FINAL([got, await llm_query('last')])")
+  }
+}
