@@ -159,6 +159,24 @@ describe.skipIf(!existsSync(executablePath))('in Chromium (skipped where it is n
     })
   })
 
+  it('a result never stands beside a file that was chosen while it was made', async () => {
+    await withPage(verifier, async (page) => {
+      await page.evaluate(`{
+        const read = Blob.prototype.arrayBuffer
+        const held = new Promise((go) => { window.readOn = go })
+        Blob.prototype.arrayBuffer = async function () { await held; return read.call(this) }
+      }`)
+      await page.setInputFiles('#evidence', evidence)
+      await page.setInputFiles('#trust', trust)
+      await page.click('#check')
+      await page.setInputFiles('#evidence', altered(places()[5] ?? 0))
+      await page.evaluate('window.readOn()')
+      await page.waitForSelector('#check:not([disabled])')
+      expect(await page.textContent('#outcome')).toBe('')
+      expect((await told(page, {}))[0]).toBe('fail')
+    })
+  })
+
   it('the page can reach no network', async () => {
     await withPage(verifier, async (page) => {
       asked = []

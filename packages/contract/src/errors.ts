@@ -174,7 +174,7 @@ export const ERRORS = {
   LOG_FAILED: {
     exit: 1,
     retryable: false,
-    next: 'Check disk space and permissions of the home directory; nothing was released.',
+    next: 'The message says what is wrong; check disk space and permissions of the home too. No answer was released.',
   },
   LOG_ROLLED_BACK: {
     exit: 1,
@@ -194,7 +194,7 @@ export const ERRORS = {
   EVIDENCE_UNWRITABLE: {
     exit: 1,
     retryable: false,
-    next: 'Choose a writable place with --out; the run is recorded, its answer was not released.',
+    next: 'Choose another place; what is recorded stays, and what was to be written was not handed out.',
   },
   COLLECTOR_FAILED: {
     exit: 1,

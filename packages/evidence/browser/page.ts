@@ -12,16 +12,22 @@ form.addEventListener('submit', (event) => {
   event.preventDefault()
   void check()
 })
-// A result stays only as long as what it is about.
-form.addEventListener('change', () => show('', '', []))
+/** Counts choices: a result stays only as long as what it is about, and comes only while that is still chosen. */
+let choice = 0
+form.addEventListener('change', () => {
+  choice += 1
+  show('', '', [])
+})
 
 async function check(): Promise<void> {
+  const about = choice
   button.disabled = true
   show('busy', 'Checking… large files take a while.', [])
   try {
-    showReport(await judged())
+    const report = await judged()
+    if (about === choice) showReport(report)
   } catch (error) {
-    show('fail', error instanceof Error ? error.message : String(error), [])
+    if (about === choice) show('fail', error instanceof Error ? error.message : String(error), [])
   } finally {
     button.disabled = false
   }

@@ -8,6 +8,8 @@ import { rootOf } from './merkle.ts'
 import { signNote } from './note.ts'
 import type { AnyRecord } from './record.ts'
 import { OPENED_AT, OWNER, RUN, sampleEvidence, sampleRecords, WordSigner } from './sample-run.fixture.ts'
+import { signByOperator } from './statement.ts'
+import { ERASURE_KIND } from './statement-erasure.ts'
 import { openTrustRoot } from './trust-root.ts'
 
 const sample = await sampleEvidence()
@@ -36,6 +38,14 @@ test('a run that was opened owes a close until there is one', async () => {
   expect(after).toMatchObject({ statements: { 'run-close': 1, 'run-open': 1 }, open: [], faults: [] })
 })
 
+test('a run that was erased while it was open owes a close that nobody can make', async () => {
+  const at = '2026-01-02T03:04:06.000Z'
+  const said = { run: RUN, root: '0'.repeat(64), reason: 'r', at, reached: [], notReached: [] }
+  const { open: owing, faults } = await audit([open, await signByOperator(OWNER, ERASURE_KIND, said)])
+  expect(owing).toMatchObject([{ run: RUN, index: 0, erasedAt: at }])
+  expect(faults).toEqual([])
+})
+
 test.each([
   ['a second account of a run', () => audit([open, close, close, retold.runClose]), '3: the run'],
   ['a close without an open', () => audit([close]), 'was never opened'],
@@ -60,4 +70,20 @@ test.each([
   const { faults } = await make()
   expect(faults).toHaveLength(1)
   expect(faults[0]).toContain(fault)
+})
+
+test.each([
+  ['operator', '0: signed by the operator key'],
+  ['log', 'the checkpoint is signed by a log key that was not valid'],
+] as const)('what the %s key signs once it is revoked is a fault', async (role, fault) => {
+  const { schema, keys } = OWNER.trust()
+  const revokedAt = '2026-01-02T03:04:05.006Z'
+  const revoked = keys.map((key) => (key.role === role ? { ...key, revokedAt, revocationReason: 'r' } : key))
+  const { faults } = await audit([open], { trust: { schema, keys: revoked } })
+  expect(faults).toHaveLength(1)
+  expect(faults[0]).toContain(fault)
+  const later = revoked.map((key) =>
+    key.role === role ? { ...key, revokedAt: '2026-01-02T03:04:05.007Z' } : key,
+  )
+  expect((await audit([open], { trust: { schema, keys: later } })).faults).toEqual([])
 })

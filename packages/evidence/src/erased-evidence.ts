@@ -1,11 +1,10 @@
-import { chunksOf } from './byte-source.ts'
 import { canonicalBytes } from './canonical.ts'
 import type { DisclosuresFile } from './disclosures.ts'
 import { hex } from './encoding.ts'
 import type { Contents } from './evidence-contents.ts'
 import { packEvidence } from './evidence-file.ts'
-import { DISCLOSURES, ERASURE, MANIFEST, RUN_CLOSE } from './evidence-layout.ts'
-import type { FileContent } from './file-content.ts'
+import { DISCLOSURES, ERASURE, RUN_CLOSE } from './evidence-layout.ts'
+import { originalFiles } from './export-file.ts'
 import type { RecordPass } from './record-pass.ts'
 import { refuse, type Verdict } from './verdict.ts'
 
@@ -18,16 +17,13 @@ export function emptyDisclosures(run: string): Uint8Array {
   return canonicalBytes(file)
 }
 
-/** The emptied file, piece by piece, while the old one is open. `erasure` is the envelope of an erasure statement. */
+/**
+ * The emptied file, piece by piece, while the old one is open. `erasure` is the envelope of an erasure statement. INVARIANT: of a
+ * copy, what it added is gone too: the key of the run, its payloads, and the statement that vouches for them.
+ */
 export function emptiedEvidence(contents: Contents, erasure: Uint8Array): AsyncIterable<Uint8Array> {
-  const files = new Map<string, FileContent>()
-  for (const [name, digest] of contents.digests) {
-    if (name === MANIFEST || name === RUN_CLOSE) continue
-    const source = contents.source(name)
-    const bytes = contents.file(name)
-    if (bytes !== undefined) files.set(name, bytes)
-    else if (source !== undefined) files.set(name, { ...digest, chunks: () => chunksOf(source) })
-  }
+  const files = originalFiles(contents)
+  files.delete(RUN_CLOSE)
   files.set(DISCLOSURES, emptyDisclosures(contents.run))
   files.set(ERASURE, erasure)
   return packEvidence(files, contents.file(RUN_CLOSE) ?? new Uint8Array(0))

@@ -49,13 +49,19 @@ export async function doAgain(recorded: RecordedRun, options: AgainOptions = {})
   const reasoner = createReasoner()
   const sandbox = await openSandbox()
   try {
-    const report = await replayRun(recorded, { ...ports, clock: systemClock, reasoner, sandbox })
+    const report = await replayRun(whatItDid(recorded), { ...ports, clock: systemClock, reasoner, sandbox })
     const abi = guestAbi(sandbox.confinement.guestAbi, reasoner.digest)
     if (attest !== undefined) await sign(recorded, report, abi, attest)
     return report
   } finally {
     await sandbox.close()
   }
+}
+
+/** An abort comes from outside: what the run did before is done again, and there its record ends. */
+function whatItDid(recorded: RecordedRun): RecordedRun {
+  const { records } = recorded
+  return records.at(-1)?.kind === 'run.abort' ? { ...recorded, records: records.slice(0, -1) } : recorded
 }
 
 /**

@@ -1,7 +1,8 @@
-import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ERASURE_KIND, parseAnyStatement, parseStatement } from '@writ/evidence'
+import { DatabaseSync } from 'node:sqlite'
+import { bytesSource, ERASURE_KIND, parseAnyStatement, parseStatement, readEvidence } from '@writ/evidence'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { erasedRuns, eraseRun, listHolds, orderHold } from './erase-run.ts'
 import { openSigner } from './ledger/index.ts'
@@ -65,6 +66,9 @@ test('after an erasure nothing of the content is in the home; the structure is, 
     expect(view).toMatchObject({ run, status: 'complete', question: null })
     expect(view.steps.length).toBeGreaterThan(3)
     expect(await writ.replay(run)).toMatchObject({ outcome: 'INCOMPLETE' })
+    const erased = { code: 'KEY_UNAVAILABLE', message: expect.stringContaining(`was erased at ${done.at}`) }
+    await expect(writ.resume(run)).rejects.toMatchObject(erased)
+    await expect(writ.abort(run, 'r')).rejects.toMatchObject(erased)
     let report = ''
     for await (const piece of writ.export(run, { format: 'html' })) report += piece
     report = report.replace(/<\/?bdi>/g, '')
@@ -105,6 +109,9 @@ test('documents another run uses stay with it, and are named; its own content st
   const [first, second] = [await ask(DOCUMENT), await ask(DOCUMENT)]
   const done = await eraseRun(home, first, 'r')
   expect(done.notReached.join()).toContain('1 packs of documents that other runs use')
+  // Which packs it used is known no more; what was said of them is.
+  expect((await eraseRun(home, first, 'again')).notReached).toEqual(done.notReached)
+  await expect(orderHold(home, first, 'hold', 'too late')).rejects.toMatchObject({ code: 'USAGE' })
   const writ = await createWrit({ home })
   try {
     expect(await writ.replay(second)).toMatchObject({ outcome: 'IDENTICAL' })
@@ -166,4 +173,44 @@ test('an erasure cut short after the evidence was linked finishes when done agai
   expect(found()).toEqual([])
   const { ok } = await verifyFile(file, { trust: join(home, 'trust.json') })
   expect(ok).toBe(true)
+})
+
+test('of a copy that took the place of the evidence file, payloads and key go too', async () => {
+  const out = join(home, 'out.writ')
+  const writ = await createWrit({ home })
+  const { run } = await writ.completion({ query: QUESTION, context: DOCUMENT, out })
+  const file = join(home, 'runs', `${run}.writ`)
+  mkdirSync(join(home, 'runs'))
+  await writ.copyEvidence(run, { profile: 'replay', file: out, out: file })
+  await writ.close()
+  rmSync(out)
+  await eraseRun(home, run, 'r')
+  const { digests } = await readEvidence(bytesSource(readFileSync(file)))
+  const added = ['run.key', 'payloads/index.json', 'payloads/0000.pack', 'export.dsse']
+  expect(added.filter((name) => digests.has(name))).toEqual([])
+  expect(await verifyFile(file, { trust: join(home, 'trust.json') })).toMatchObject({ ok: true })
+  expect(found()).toEqual([])
+})
+
+test('a reason no statement can hold is refused before anything is gone', async () => {
+  const run = await ask(DOCUMENT)
+  const before = found()
+  await expect(eraseRun(home, run, 'x'.repeat(60_000))).rejects.toMatchObject({ code: 'USAGE' })
+  expect(found()).toEqual(before)
+})
+
+test('a run whose erasure could not be logged does not count as erased, and is when done again', async () => {
+  const run = await ask(DOCUMENT)
+  const db = new DatabaseSync(join(home, 'log', 'log.db'))
+  db.exec(`CREATE TRIGGER full BEFORE INSERT ON leaves BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`)
+  await expect(eraseRun(home, run, 'r')).rejects.toMatchObject({ code: 'LOG_FAILED' })
+  expect([...erasedRuns(home)]).toEqual([])
+  db.exec('DROP TRIGGER full')
+  db.close()
+  await eraseRun(home, run, 'r')
+  expect([...erasedRuns(home)]).toEqual([run])
+  const log = await openTransparencyLog(home, await openSigner(home))
+  expect(log.indexOf(readFileSync(join(home, 'erasures', `${run}.dsse`)))).toBe(2)
+  await log.close()
+  expect(found()).toEqual([])
 })

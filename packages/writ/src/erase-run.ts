@@ -1,15 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type Ledger, WritError } from '@writ/contract'
+import { isWritError, type Ledger, WritError } from '@writ/contract'
 import {
   decodeRecord,
   ERASURE_KIND,
   type Erasure,
   emptyDisclosures,
   hex,
+  leafHash,
+  MerkleTree,
   parseStatement,
-  rootOf,
   sha256Hex,
   signByOperator,
 } from '@writ/evidence'
@@ -24,6 +25,7 @@ import {
   unlessHeld,
 } from './ledger/index.ts'
 import { dropPacks } from './memory/index.ts'
+import { requireReason } from './reason.ts'
 import { openTransparencyLog } from './transparency/index.ts'
 
 export { type Hold, listHolds } from './ledger/index.ts'
@@ -40,9 +42,11 @@ const NEVER_REACHED = [
 /**
  * Erases the content of a run: packs nobody else uses, payloads and question, the run's key, what its evidence file in the
  * home discloses. A signed statement, which goes into the log and the emptied evidence file, says what was reached and what
- * was not. One that was cut short can be done again. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `LEGAL_HOLD`.
+ * was not. One that was cut short can be done again. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `LEGAL_HOLD`, and `USAGE` for a
+ * reason that is too long.
  */
 export async function eraseRun(home: string, run: string, reason: string): Promise<Erasure> {
+  requireReason(reason)
   const root = resolve(home)
   const signer = await openSigner(root)
   return await unlessHeld(root, run, async () => {
@@ -53,11 +57,12 @@ export async function eraseRun(home: string, run: string, reason: string): Promi
       const packs = await eraseContent(root, run, () => dropPacks(root, facts.own))
       const runs = join(root, 'runs')
       const evidence = await evidenceState(runs, run)
-      const erasure = describe(run, reason, facts, packs.dropped, evidence)
+      const erasure = describe(run, reason, facts, packs.dropped, evidence, earlier(root, run))
       const statement = await signByOperator(signer, ERASURE_KIND, erasure)
       await emptyEvidence(runs, run, evidence, statement, destroyFile)
-      await keepStatement(root, run, statement)
       await log.append(statement)
+      // Last: a run counts as erased once the log says so, and until then is erased again.
+      await keepStatement(root, run, statement)
       return erasure
     } finally {
       await log.close()
@@ -71,23 +76,27 @@ function describe(
   { root, shared, kin }: Facts,
   dropped: number,
   evidence: EvidenceState,
+  before: Erasure | undefined,
 ): Erasure {
+  const reached = [
+    'the key of the run',
+    'its payloads and its question in the ledger',
+    ...REACHED_EVIDENCE[evidence],
+    ...(dropped > 0 ? [`${dropped} packs of documents that only this run used`] : []),
+  ]
+  const notReached = [
+    ...NEVER_REACHED,
+    ...(shared > 0 ? [`${shared} packs of documents that other runs use`] : []),
+    ...(kin.length > 0 ? [`what it shares by a fork with ${kin.join(', ')}`] : []),
+  ]
   return {
     run,
     root,
     reason,
     at: new Date().toISOString(),
-    reached: [
-      'the key of the run',
-      'its payloads and its question in the ledger',
-      ...REACHED_EVIDENCE[evidence],
-      ...(dropped > 0 ? [`${dropped} packs of documents that only this run used`] : []),
-    ],
-    notReached: [
-      ...NEVER_REACHED,
-      ...(shared > 0 ? [`${shared} packs of documents that other runs use`] : []),
-      ...(kin.length > 0 ? [`what it shares by a fork with ${kin.join(', ')}`] : []),
-    ],
+    // Without its key nobody knows any more which packs a run used: what was said of them then is still so.
+    reached: [...new Set([...reached, ...(before?.reached ?? [])])],
+    notReached: [...new Set([...notReached, ...(before?.notReached ?? [])])],
     ...(evidence === 'emptied' ? { disclosures: sha256Hex(emptyDisclosures(run)) } : {}),
   }
 }
@@ -98,13 +107,23 @@ const REACHED_EVIDENCE: Readonly<Record<EvidenceState, readonly string[]>> = {
   none: [],
 }
 
+/** What an earlier erasure said; nothing where its statement is damaged, for that must not keep another from being done. */
+function earlier(home: string, run: string): Erasure | undefined {
+  try {
+    return erasureOf(home, run)
+  } catch (error) {
+    if (isWritError(error)) return undefined
+    throw error
+  }
+}
+
 async function keepStatement(root: string, run: string, statement: Uint8Array): Promise<void> {
   const directory = join(root, 'erasures')
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await writeFile(join(directory, `${run}.dsse`), statement, { mode: 0o600, flush: true })
 }
 
-/** Holds a run of the home, or releases it. Rejects with `UNKNOWN_RUN`, and `USAGE` when it is so already. */
+/** Holds a run of the home, or releases it. Rejects with `UNKNOWN_RUN`, and `USAGE` when it is so already or nothing is left to hold. */
 export async function orderHold(
   home: string,
   run: string,
@@ -114,6 +133,14 @@ export async function orderHold(
   const known = await withLedger(resolve(home), (ledger) => ledger.runs())
   if (!known.some((head) => head.run === run))
     throw new WritError('UNKNOWN_RUN', `There is no run ${run} in this home.`, { run })
+  if (action === 'hold' && erasedRuns(home).has(run))
+    throw new WritError(
+      'USAGE',
+      `The run ${run} was erased: its content is gone, and its records stay anyway.`,
+      {
+        run,
+      },
+    )
   return await recordHold(home, run, action, reason)
 }
 
@@ -131,6 +158,15 @@ export function erasureOf(home: string, run: string): Erasure | undefined {
   if (!erasedRuns(home).has(run)) return undefined
   const path = join(resolve(home), 'erasures', `${run}.dsse`)
   return parseStatement(readFileSync(path), path, ERASURE_KIND).statement.predicate
+}
+
+/** Throws `KEY_UNAVAILABLE`, with the time, for a run of the home that was erased: nothing can be done with it any more. */
+export function requireNotErased(home: string, run: string): void {
+  const erasure = earlier(home, run)
+  if (erasure === undefined) return
+  throw new WritError('KEY_UNAVAILABLE', `The run ${run} was erased at ${erasure.at}, and its key with it.`, {
+    run,
+  })
 }
 
 /** The runs of a home that were erased. */
@@ -151,8 +187,8 @@ interface Facts {
 }
 
 async function gather(ledger: Ledger, run: string): Promise<Facts> {
-  const records: Uint8Array[] = []
-  for await (const record of ledger.records(run)) records.push(record)
+  const tree = new MerkleTree()
+  for await (const record of ledger.records(run)) tree.append(leafHash(record))
   const packs = await packsOf(ledger, run)
   const others = new Set<string>()
   const origin = await originOf(ledger, run)
@@ -163,7 +199,7 @@ async function gather(ledger: Ledger, run: string): Promise<Facts> {
     if (head.run === origin || (await originOf(ledger, head.run)) === run) kin.push(head.run)
   }
   const own = packs.filter((pack) => !others.has(pack))
-  return { root: hex(rootOf(records)), own, shared: packs.length - own.length, kin }
+  return { root: hex(tree.root()), own, shared: packs.length - own.length, kin }
 }
 
 /** The run that a run was forked from. */

@@ -168,9 +168,10 @@ describe('a fork', () => {
     const shared = fork?.records ?? 0
     for (const cut of [shared, shared + 2, size]) {
       await cutRun(writ.home, answer.run, cut, join(place, `cut-${cut}`))
-      await rm(answer.evidence ?? '')
+      await rm(answer.evidence ?? '', { force: true })
       const other = await createWrit({ home: join(place, `cut-${cut}`), apiKey: 'x' })
-      expect((await other.resume(answer.run)).value).toEqual(answer.value)
+      const { value, evidence } = await other.resume(answer.run)
+      expect([value, evidence]).toEqual([answer.value, join(other.home, 'runs', `${answer.run}.writ`)])
       expect(await other.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
       await other.close()
     }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { replaceKey } from './home-keys.ts'
-import { createWrit, verifyFile } from './index.ts'
+import { checkLog, createWrit, listKeys, publishLog, revokeKey, verifyFile } from './index.ts'
 import { openSigner } from './ledger/index.ts'
 import { openTransparencyLog } from './transparency/index.ts'
 
@@ -32,6 +32,44 @@ it.each(['operator', 'log'] as const)(
     }
   },
 )
+
+it('both keys revoked at once: each rotation is in the log as soon as the home can sign it', async () => {
+  await askOnce()
+  const trust = join(home, 'trust.json')
+  for (const role of ['log', 'operator'] as const) {
+    const key = (await listKeys(home)).find((one) => one.role === role)
+    await revokeKey(home, key?.keyId ?? '', { reason: 'laptop stolen' })
+  }
+  expect(await replaceKey(home, 'log', { reason: 'stolen' })).toMatchObject({ role: 'log', logged: false })
+  expect(await replaceKey(home, 'operator', { reason: 'stolen' })).toMatchObject({ logged: true })
+  const { statements, faults } = await checkLog({ home }, trust)
+  expect({ statements, faults }).toEqual({
+    statements: { 'key-rotation': 2, 'run-close': 1, 'run-open': 1 },
+    faults: [],
+  })
+})
+
+it('a reason no statement can hold is refused while the old key is still in charge', async () => {
+  const before = await listKeys(home)
+  await expect(replaceKey(home, 'operator', { reason: 'x'.repeat(60_000) })).rejects.toMatchObject({
+    code: 'USAGE',
+  })
+  expect(await listKeys(home)).toEqual(before)
+})
+
+it('what a revoked key signed after that is a fault of the log it is in', async () => {
+  await askOnce()
+  const trust = join(home, 'trust.json')
+  const published = join(home, 'published')
+  await publishLog(home, published)
+  expect(await checkLog({ published }, trust)).toMatchObject({ faults: [] })
+  const operator = (await listKeys(home)).find(({ role }) => role === 'operator')
+  await revokeKey(home, operator?.keyId ?? '', { reason: 'stolen', at: '2026-01-01' })
+  const { faults } = await checkLog({ published }, trust)
+  expect(faults.map((fault) => fault.replace(/ at .*/, ''))).toEqual(
+    [0, 1].map((at) => `${at}: signed by the operator key ${operator?.name}, which was not valid`),
+  )
+})
 
 async function askOnce(): Promise<string> {
   const writ = await createWrit({ home })

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bytesSource, type LogAudit, readEvidence } from '@writ/evidence'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkLog, createWrit, publishLog, showLog, verifyFile } from './index.ts'
+import { checkLog, createWrit, publishLog, replaceKey, showLog, verifyFile } from './index.ts'
 
 let home: string
 
@@ -58,6 +58,26 @@ test('every run is in the log twice, its file proves it, and what was published 
   )
 })
 
+test('a log is published over no other one, and over no more of itself than it has', async () => {
+  await ask()
+  const place = join(home, 'published')
+  const old = join(home, 'old')
+  await publishLog(home, place)
+  cpSync(join(home, 'log'), join(old, 'log'), { recursive: true })
+  cpSync(join(home, 'keys'), join(old, 'keys'), { recursive: true })
+  cpSync(join(home, 'trust.json'), join(old, 'trust.json'))
+  await ask()
+  await publishLog(home, place)
+  await expect(publishLog(old, place)).rejects.toMatchObject({ code: 'LOG_ROLLED_BACK' })
+  const other = join(home, 'other')
+  await replaceKey(other, 'log', { reason: 'so that there is a statement' })
+  await expect(publishLog(other, place)).rejects.toMatchObject({ code: 'LOG_FORKED' })
+  expect(await checkLog({ published: place }, join(home, 'trust.json'))).toMatchObject({
+    size: 4,
+    faults: [],
+  })
+})
+
 test('a run is in the log as owing a close before its first step, and no longer when it ended', async () => {
   const trust = join(home, 'trust.json')
   const under: Promise<LogAudit>[] = []
@@ -74,6 +94,17 @@ test('a run is in the log as owing a close before its first step, and no longer 
   expect(audit).toMatchObject({ size: 1, statements: { 'run-open': 1 }, faults: [] })
   expect(audit?.open.map((one) => one.run)).toEqual([run])
   expect(await checkLog({ home }, trust)).toMatchObject({ size: 2, open: [], faults: [] })
+})
+
+test('a log is audited and published without any key: of a restored home, or once a key was stolen', async () => {
+  await ask()
+  rmSync(join(home, 'keys'), { recursive: true })
+  const trust = join(home, 'trust.json')
+  expect(await checkLog({ home }, trust)).toMatchObject({ size: 2, faults: [] })
+  expect(await publishLog(home, join(home, 'published'))).toBe(2)
+  const none = join(home, 'none')
+  await expect(checkLog({ home: none }, trust)).rejects.toMatchObject({ code: 'LOG_FAILED' })
+  expect(existsSync(none)).toBe(false)
 })
 
 test('a run that cannot log its opening spends nothing and hands nothing out', async () => {

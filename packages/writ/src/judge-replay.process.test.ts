@@ -6,6 +6,7 @@ import { type Answer, WritError } from '@writ/contract'
 import { type AnyRecord, bytesSource, encodeRecord, readEvidence, type Verdict } from '@writ/evidence'
 import { block, sequence, startSimulator } from '@writ/simulator'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { cutRun } from './cut-run.fixture.ts'
 import { createWrit, verifyFile } from './index.ts'
 import { judgeReplay } from './judge-replay.ts'
 
@@ -84,6 +85,22 @@ it('is not evaluated without a home that keeps the run, and makes none', async (
   expect(await replayOf({ home, only: ['POLICY'] })).toMatchObject({ code: 'NOT_ASKED' })
   await (await createWrit({ home: elsewhere })).runs()
   expect(await replayOf({ home: elsewhere })).toMatchObject({ result: 'not-evaluated', code })
+})
+
+it('is incomplete for a run that was aborted, wherever it had got to, and its evidence holds', async () => {
+  const verdicts: unknown[] = []
+  const cuts = [1, 3, records.length - 3, records.length - 1]
+  for (const size of cuts) {
+    const copy = join(place, `aborted-${size}`)
+    await cutRun(home, answer.run, size, copy)
+    const writ = await createWrit({ home: copy })
+    const file = await writ.abort(answer.run, 'nobody goes on with it')
+    await writ.close()
+    const { ok, verdicts: judged } = await verifyFile(file, { trust: join(copy, 'trust.json'), home: copy })
+    const { result, code } = judged.find(({ name }) => name === 'REPLAY') ?? {}
+    verdicts.push([ok, result, code])
+  }
+  expect(verdicts).toEqual(cuts.map(() => [true, 'not-evaluated', 'INCOMPLETE']))
 })
 
 it('is incomplete once the key of the run is gone', async () => {

@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import {
   type Answer,
   type ContextStore,
@@ -63,14 +64,20 @@ export async function resume(run: string, rooms: ResumeRooms, options: ResumeOpt
   }
   const opened: { close(): Promise<void> }[] = []
   try {
-    const { answer, evidence, governance, pending, path } = await rooms.inSandbox((sandbox) =>
+    const {
+      answer,
+      evidence,
+      governance,
+      pending,
+      path: recordedPath,
+    } = await rooms.inSandbox((sandbox) =>
       resumeRun(recorded, {
         sandbox,
         reasoner: createReasoner(),
         signal,
         ...(suspend === undefined ? {} : { suspend }),
         reopen: async (began) => {
-          await prepareEvidencePath(began.setup.evidence, true)
+          await prepareEvidencePath(placeOfEvidence(rooms.home, run, began.setup), true)
           const reopened = await reopenRooms(run, began, rooms, opened)
           const { signer, transparency, apiKey } = rooms
           const models = await reopenModels(run, began, reopened.policy, apiKey)
@@ -89,6 +96,7 @@ export async function resume(run: string, rooms: ResumeRooms, options: ResumeOpt
         },
       }),
     )
+    const path = placeOfEvidence(rooms.home, run, { evidence: recordedPath })
     await writeEvidence(path, evidence)
     if (pending !== null) throw awaiting(pending, run, path)
     const whole = { ...answer, evidence: path }
@@ -106,7 +114,9 @@ function witnessesOf({ witnesses, witnessQuorum }: RunSetup): Pick<RunSetup, 'wi
 /** The answer of a run whose evidence lies where it belongs: nothing is left to do. */
 async function finishedAnswer(recorded: RecordedRun, rooms: ResumeRooms): Promise<Answer | undefined> {
   if (recorded.records.at(-1)?.kind !== 'run.close') return undefined
-  const { evidence, witnesses } = await recordedSetup(recorded)
+  const setup = await recordedSetup(recorded)
+  const { witnesses } = setup
+  const evidence = placeOfEvidence(rooms.home, recorded.run, setup)
   // Its answer may be kept back still: whether the witnesses have cosigned is asked again.
   if (witnesses.length > 0) return undefined
   const there = await access(evidence).then(
@@ -117,6 +127,16 @@ async function finishedAnswer(recorded: RecordedRun, rooms: ResumeRooms): Promis
   const ports = { clock: systemClock, reasoner: createReasoner() }
   const answer = await rooms.inSandbox((sandbox) => answerAgain(recorded, { ...ports, sandbox }))
   return { ...answer, evidence }
+}
+
+/**
+ * Where the evidence of a run goes. A file named after its run is in the home, wherever that lies now: it may be a copy, or was
+ * restored elsewhere, and what the copy does is no business of the home it was made from. No `--out` is named so, for runs
+ * get their ids later.
+ */
+export function placeOfEvidence(home: string, run: string, { evidence }: Pick<RunSetup, 'evidence'>): string {
+  const name = `${run}.writ`
+  return basename(evidence) === name ? join(home, 'runs', name) : evidence
 }
 
 /** How a run was set up. Rejects with `RUN_NOT_OPENED`, and `RESUME_MISMATCH` for a run of a Writ that did not keep it. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Answer } from '@writ/contract'
@@ -30,7 +30,7 @@ afterEach(async () => {
 async function ask(
   script: Script,
   options: Partial<WritOptions> = {},
-  asked: Partial<CompletionOptions> = {},
+  asked: Partial<CompletionOptions> = { out: join(place, 'run.writ') },
 ): Promise<{ readonly answer: Answer; readonly home: string }> {
   simulator = await startSimulator({ script, honourKeys: true })
   const home = join(place, 'home')
@@ -38,7 +38,7 @@ async function ask(
   try {
     const context = { query: QUESTION, context: TEXTS, strategy: 'recurse' }
     // The evidence of a resumed run goes where that of the first would have gone.
-    return { answer: await writ.completion({ ...context, out: join(place, 'run.writ'), ...asked }), home }
+    return { answer: await writ.completion({ ...context, ...asked }), home }
   } finally {
     await writ.close()
   }
@@ -136,6 +136,29 @@ describe('what was in doubt', () => {
     expect(again.usage.modelCalls).toBe(answer.usage.modelCalls + 1)
     expect(again.usage.inputTokens).toBeGreaterThan(answer.usage.inputTokens)
   })
+
+  it.each(['resume', 'abort'] as const)(
+    'in a copy of a home, a run that is ended by %s leaves its evidence there, and none in the home it was copied from',
+    async (how) => {
+      const { answer, home } = await ask(sequence([block('FINAL(1)')]), {}, {})
+      const copy = join(place, 'copy')
+      await cutRun(home, answer.run, 2, copy)
+      const own = join(home, 'runs', `${answer.run}.writ`)
+      expect(answer.evidence).toBe(own)
+      await rm(own)
+      const writ = await createWrit({ home: copy, apiKey: 'x' })
+      try {
+        const path =
+          how === 'abort' ? await writ.abort(answer.run, 'r') : (await writ.resume(answer.run)).evidence
+        expect(path).toBe(join(copy, 'runs', `${answer.run}.writ`))
+        expect(await readdir(join(copy, 'runs'))).toEqual([`${answer.run}.writ`])
+        expect(await readdir(join(home, 'runs'))).toEqual([])
+        if (how === 'resume') expect((await writ.resume(answer.run)).evidence).toBe(path)
+      } finally {
+        await writ.close()
+      }
+    },
+  )
 
   it('of a run whose model is another now, nothing is sent', async () => {
     const { answer, home } = await ask(sequence([block("FINAL(await llm_query('one'))")]))

@@ -22,6 +22,7 @@ import { type CopyOptions, type CopyReport, copyEvidence } from './copy-evidence
 import { startDeadline } from './deadline.ts'
 import { diffRuns, type RunDiff } from './diff-runs.ts'
 import { type AgainOptions, doAgain, doFileAgain, type FileReplay, type ReplayOptions } from './do-again.ts'
+import { requireNotErased } from './erase-run.ts'
 import { type ExportOptions, exportRun, sendRunTrace } from './export-run.ts'
 import { type ForkOptions, fork } from './fork-run.ts'
 import type { Authority } from './kernel/ports.ts'
@@ -260,6 +261,7 @@ class Runtime implements Writ {
   }
 
   async resume(run: string, options: ResumeOptions = {}): Promise<Answer> {
+    requireNotErased(this.home, run)
     return await resume(run, await this.#resumeRooms(), options)
   }
 
@@ -268,6 +270,7 @@ class Runtime implements Writ {
   }
 
   async abort(run: string, reason: string): Promise<string> {
+    requireNotErased(this.home, run)
     return await abort(run, reason, await this.#resumeRooms())
   }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Answer, WritError } from '@writ/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWrit, renewProofs, setThreshold, showLog, trustKeys, verifyFile } from './index.ts'
+import { createWrit, renewProofs, revokeKey, setThreshold, showLog, trustKeys, verifyFile } from './index.ts'
 
 const WRIT = resolve(import.meta.dirname, '../bin/writ.js')
 
@@ -146,6 +146,17 @@ test('only evidence of this log, whole, is proven again', async () => {
   await expect(renewProofs(path, { home: join(place, 'fresh') })).rejects.toMatchObject({
     code: 'LOG_FAILED',
   })
+})
+
+test('a witness whose key was revoked releases no answer, as it counts for no verifier', async () => {
+  await showLog(home)
+  const directories = [await pinned('ann'), await pinned('bo')]
+  const [ann, bo] = await Promise.all(directories.map((directory) => serve(directory)))
+  await revokeKey(home, 'ann', { reason: 'stolen' })
+  expect(await refused(ask([ann?.url ?? '']))).toMatchObject({ code: 'WITNESS_QUORUM' })
+  const both = [ann?.url ?? '', bo?.url ?? '']
+  expect(await refused(ask(both))).toMatchObject({ code: 'USAGE' })
+  expect((await ask(both, 1)).status).toBe('complete')
 })
 
 test('a quorum that cannot be made is said before anything is spent', async () => {

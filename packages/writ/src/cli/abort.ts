@@ -1,6 +1,6 @@
 import { createWrit } from '../index.ts'
+import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
-import { homeOf } from './show.ts'
 
 export interface AbortFlags {
   readonly reason: string

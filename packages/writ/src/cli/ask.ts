@@ -1,4 +1,4 @@
-import { type Answer, type Limits, WritError } from '@writ/contract'
+import { type Answer, isWritError, type Limits, WritError } from '@writ/contract'
 import {
   type CompletionOptions,
   type ContextSource,
@@ -9,6 +9,7 @@ import {
 import { type Config, loadConfig } from './config.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { expandPaths, expandWithin } from './expand-paths.ts'
+import { homeOf } from './home.ts'
 import { onInterrupt } from './interrupt.ts'
 import { documentLabel } from './parse-option.ts'
 import { printAnswer } from './print-answer.ts'
@@ -67,12 +68,23 @@ export async function ask(question: string, paths: readonly string[], flags: Ask
     watch.stop()
     print(answer, flags)
     return exitCodeOf(answer.status)
+  } catch (error) {
+    throw beforeItBegan(error)
   } finally {
     watch.stop()
     interrupt.stop()
     await writ.close()
     clearTimeout(overdue)
   }
+}
+
+/** A run that began is suspended, not interrupted: whoever reads this must not look for one to resume. */
+function beforeItBegan(error: unknown): unknown {
+  return isWritError(error) && error.code === 'INTERRUPTED'
+    ? new WritError('INTERRUPTED', 'Interrupted before the run began: there is none to resume.', {
+        cause: error,
+      })
+    : error
 }
 
 async function contextOf(paths: readonly string[], flags: AskFlags, config: Config): Promise<ContextSource> {
@@ -97,9 +109,9 @@ async function contextOf(paths: readonly string[], flags: AskFlags, config: Conf
 
 /** Flag over environment over configuration. The key comes from the environment only. */
 function writOptions(flags: AskFlags, config: Config): WritOptions {
-  const { OPENAI_API_KEY: apiKey, WRIT_HOME } = process.env
+  const { OPENAI_API_KEY: apiKey } = process.env
   return defined({
-    home: flags.home ?? WRIT_HOME,
+    ...homeOf(flags),
     policy: flags.policy ?? config.policy,
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,

@@ -1,6 +1,6 @@
 import { backUp, restore } from '../index.ts'
+import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
-import { homeOf } from './show.ts'
 
 export interface BackupFlags {
   readonly home?: string
@@ -16,7 +16,7 @@ export async function makeBackup(target: string, flags: BackupFlags): Promise<nu
   print(
     flags,
     manifest,
-    `${manifest.files.length} files in ${target}, ${keys}; signing keys are never in a backup`,
+    `${manifest.files.length} files in ${target}, ${keys}; signing keys, evidence files (runs/) and documents (corpora) are not in a backup`,
   )
   return 0
 }

@@ -72,6 +72,17 @@ async function scripted(script: Script): Promise<string[]> {
 
 const QUESTION = 'SIMTASK:cli what?'
 
+describe('backup and restore', () => {
+  it('work on the home of the working directory, as every command does', async () => {
+    expect((await writ(['ask', 'Which mention patents?', 'docs', '--quiet'])).code).toBe(0)
+    const made = await writ(['backup', 'copy', '--keys'])
+    expect([made.err, made.code]).toEqual(['', 0])
+    const restored = await writ(['restore', '../copy'], { cwd: join(place, 'docs') })
+    expect([restored.err, restored.code]).toEqual(['', 0])
+    expect((await writ(['runs'], { cwd: join(place, 'docs') })).out).toContain('Which mention patents?')
+  })
+})
+
 describe('ask and verify', () => {
   it('answers with the object of the reference, whose citations match the files, and which verifies', async () => {
     const asked = await writ(['ask', 'Which of these documents mention patents?', 'docs', '--json'])

@@ -2,9 +2,9 @@ import { WritError } from '@writ/contract'
 import { readEvidence } from '@writ/evidence'
 import { createWrit, withEvidence } from '../index.ts'
 import type { ExportFlags } from './export.ts'
+import { homeOf } from './home.ts'
 import { isRun } from './is-run.ts'
 import { printableLine } from './printable.ts'
-import { homeOf } from './show.ts'
 
 /** Copies the evidence file of a run, signed by the operator: with its payloads, or with fewer fields laid open. */
 export async function copy(run: string, flags: ExportFlags): Promise<number> {

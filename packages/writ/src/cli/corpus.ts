@@ -1,10 +1,10 @@
 import { createWrit } from '../index.ts'
 import { loadConfig } from './config.ts'
 import { expandPaths } from './expand-paths.ts'
+import { homeOf } from './home.ts'
 import { onInterrupt } from './interrupt.ts'
 import { documentLabel } from './parse-option.ts'
 import { printableLine } from './printable.ts'
-import { homeOf } from './show.ts'
 
 export interface IngestFlags {
   readonly corpus: string

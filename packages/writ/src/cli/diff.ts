@@ -1,6 +1,6 @@
 import { createWrit, type LaneDiff, type RunDiff } from '../index.ts'
+import { homeOf } from './home.ts'
 import { printable } from './printable.ts'
-import { homeOf } from './show.ts'
 
 /** Aligns two runs of the home and prints where each lane parts; resolves with 0 when they are the same, else 1. */
 export async function diff(a: string, b: string, flags: { home?: string; json?: boolean }): Promise<number> {

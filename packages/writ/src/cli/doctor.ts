@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { toWritError } from '@writ/contract'
 import { examine, VERSION } from '../index.ts'
+import { homeOf } from './home.ts'
 import { printable, printableLine } from './printable.ts'
-import { homeOf } from './show.ts'
 
 /** Checks what Writ needs of this machine and says what is missing; resolves with 0 when everything works. */
 export async function doctor(flags: { readonly home?: string; readonly json?: boolean }): Promise<number> {
@@ -19,7 +19,7 @@ export async function doctor(flags: { readonly home?: string; readonly json?: bo
     }),
   )
   const ok = checks.every((check) => check.ok)
-  const place = resolve(home ?? '.writ')
+  const place = resolve(home)
   const state = existsSync(place) ? place : `${place} (made on first use)`
   if (flags.json === true) {
     process.stdout.write(

@@ -2,6 +2,7 @@ import { WritError } from '@writ/contract'
 import type { Command } from 'commander'
 import { type ExpiredRun, eraseExpired, eraseRun, listHolds, orderHold } from '../index.ts'
 import { loadConfig } from './config.ts'
+import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
 
 type Running = <A extends unknown[]>(
@@ -34,7 +35,7 @@ export function addErase(writ: Command, running: Running): void {
         if (flags.expired === true) return await expire(run, flags)
         if (run === undefined || flags.reason === undefined || flags.dryRun === true)
           throw new WritError('USAGE', 'Give a run and --reason, or --expired with or without --dry-run.')
-        const done = await eraseRun(home(flags), run, flags.reason)
+        const done = await eraseRun(homeOf(flags).home, run, flags.reason)
         return print(flags, done, [
           `run ${run} erased at ${done.at}`,
           ...done.reached.map((what) => `  gone: ${what}`),
@@ -51,7 +52,7 @@ export function addErase(writ: Command, running: Running): void {
     .action(running((run: string, flags: Flags & { reason: string }) => order(run, 'release', flags)))
   common(hold.command('ls').description('list holds and releases')).action(
     running(async (flags: Flags) => {
-      const holds = await listHolds(home(flags))
+      const holds = await listHolds(homeOf(flags).home)
       const lines = holds.flatMap(({ run, events }) =>
         events.map(({ action, at, reason }) => `${run}  ${action.padEnd(7)}  ${at}  ${reason}`),
       )
@@ -65,7 +66,7 @@ async function expire(run: string | undefined, flags: EraseFlags): Promise<numbe
   if (run !== undefined || flags.reason !== undefined)
     throw new WritError('USAGE', '--expired takes neither a run nor --reason.')
   const { retention = {} } = loadConfig(process.cwd(), process.env)
-  const done = await eraseExpired(home(flags), { retention, dryRun: flags.dryRun === true })
+  const done = await eraseExpired(homeOf(flags).home, { retention, dryRun: flags.dryRun === true })
   print(flags, done, done.runs.length > 0 ? done.runs.map(describe) : ['No run is past its time.'])
   const left = done.runs.filter(
     ({ outcome, code }) => outcome === 'unknown-class' || (outcome === 'refused' && code !== 'LEGAL_HOLD'),
@@ -91,16 +92,12 @@ async function order(
   action: 'hold' | 'release',
   flags: Flags & { readonly reason: string },
 ): Promise<number> {
-  const hold = await orderHold(home(flags), run, action, flags.reason)
+  const hold = await orderHold(homeOf(flags).home, run, action, flags.reason)
   return print(flags, hold, [`run ${run}: ${action === 'hold' ? 'held' : 'released'}`])
 }
 
 function common(command: Command): Command {
   return command.option('--home <dir>', 'state directory').option('--json', 'print one JSON object')
-}
-
-function home(flags: Flags): string {
-  return flags.home ?? (process.env.WRIT_HOME || '.writ')
 }
 
 function print(flags: Flags, value: unknown, lines: readonly string[]): number {

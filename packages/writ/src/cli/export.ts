@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { WritError } from '@writ/contract'
 import { createWrit, EXPORT_FORMATS, type ExportFormat, exportFile, sendFileTrace } from '../index.ts'
 import { copy } from './copy.ts'
+import { homeOf } from './home.ts'
 import { isRun } from './is-run.ts'
 import { writeOutput } from './output.ts'
-import { homeOf } from './show.ts'
 
 export interface ExportFlags {
   readonly format?: string
@@ -20,21 +20,26 @@ export interface ExportFlags {
 /** Writes a run, or the run of an evidence file, in another form. */
 export async function exportRun(run: string, flags: ExportFlags): Promise<number> {
   const { format, payloads = false, out, otlpEndpoint } = flags
-  if (flags.profile !== undefined) return await copy(run, flags)
-  if (flags.redact !== undefined) throw new WritError('USAGE', '--redact goes with --profile proof.')
-  if (otlpEndpoint !== undefined) return await sendTrace(run, otlpEndpoint, flags)
-  if (!isFormat(format)) {
-    const given = format === undefined ? 'none' : `"${format}"`
-    throw new WritError('USAGE', `--format is ${EXPORT_FORMATS.join(' or ')}, not ${given}.`)
-  }
-  if (payloads && format !== 'jsonl')
-    throw new WritError('USAGE', `--payloads goes with --format jsonl; ${format} takes none.`)
-  const { trust } = flags
   if (!isRun(run) && !existsSync(run))
     throw new WritError(
       'USAGE',
       `${run} is neither the id of a run (see \`writ runs\`) nor an evidence file.`,
     )
+  if (flags.profile !== undefined) return await copy(run, flags)
+  if (flags.redact !== undefined) throw new WritError('USAGE', '--redact goes with --profile proof.')
+  if (otlpEndpoint !== undefined) return await sendTrace(run, otlpEndpoint, flags)
+  if (!isFormat(format)) {
+    const formats = EXPORT_FORMATS.join(', ')
+    throw new WritError(
+      'USAGE',
+      format === undefined
+        ? `Give --format (${formats}), or --profile (proof, replay) to copy the evidence file.`
+        : `--format is one of ${formats}, not "${format}".`,
+    )
+  }
+  if (payloads && format !== 'jsonl')
+    throw new WritError('USAGE', `--payloads goes with --format jsonl; ${format} takes none.`)
+  const { trust } = flags
   const options = { format, payloads, ...(trust === undefined ? {} : { trust }) }
   if (!isRun(run)) {
     await writeOutput(exportFile(run, options), out)

@@ -2,11 +2,12 @@ import { WritError } from '@writ/contract'
 import { createWrit, type ForkOptions, parsePrice } from '../index.ts'
 import { loadConfig } from './config.ts'
 import { exitCodeOf } from './exit-code.ts'
+import { homeOf } from './home.ts'
 import { onInterrupt } from './interrupt.ts'
 import { printAnswer } from './print-answer.ts'
 import { printableLine } from './printable.ts'
 import type { ResumeFlags } from './resume.ts'
-import { describeFork, homeOf } from './show.ts'
+import { describeFork } from './show.ts'
 import { chooseWatch } from './watch.ts'
 
 export interface ForkFlags extends ResumeFlags {

@@ -10,6 +10,7 @@ import {
   signBundle,
   trustKeys,
 } from '../index.ts'
+import { homeOf } from './home.ts'
 import { wholeNumber } from './parse-option.ts'
 import { printableLine } from './printable.ts'
 
@@ -27,14 +28,14 @@ export function addKeys(writ: Command, running: Running): void {
   const keys = writ.command('keys').description('signing keys of this home')
   common(keys.command('ls').description('list the keys of the trust root')).action(
     running(async (flags: Flags) =>
-      print(flags, await listKeys(home(flags)), (listed) => listed.map(keyLine)),
+      print(flags, await listKeys(homeOf(flags).home), (listed) => listed.map(keyLine)),
     ),
   )
   common(keys.command('new <role>').description('make a governance, approver or witness key'))
     .option('--name <name>', 'name of the key')
     .action(
       running(async (role: string, flags: Flags & { name?: string }) =>
-        print(flags, await createKey(home(flags), roleOf(role), flags.name), (key) => [
+        print(flags, await createKey(homeOf(flags).home, roleOf(role), flags.name), (key) => [
           `${key.role} key ${key.name} made: ${key.keyId}`,
         ]),
       ),
@@ -44,10 +45,13 @@ export function addKeys(writ: Command, running: Running): void {
     .option('--key <name>', 'which key, where there are several of the role')
     .action(
       running(async (role: string, flags: Flags & { reason: string; key?: string }) =>
-        print(flags, await replaceKey(home(flags), roleOf(role), flags), (done) => [
+        print(flags, await replaceKey(homeOf(flags).home, roleOf(role), flags), (done) => [
           `${done.role}: ${done.from} → ${done.to}`,
           `statement: ${done.statement}`,
-          `Give the new ${home(flags)}/trust.json to whoever verifies.`,
+          ...(done.logged
+            ? []
+            : ['It is not in the log: another key of this home signs nothing. Rotate that one too.']),
+          `Give the new ${homeOf(flags).home}/trust.json to whoever verifies.`,
         ]),
       ),
     )
@@ -56,9 +60,9 @@ export function addKeys(writ: Command, running: Running): void {
     .option('--at <time>', 'from when its signatures count for nothing (default: now)')
     .action(
       running(async (key: string, flags: Flags & { reason: string; at?: string }) =>
-        print(flags, await revokeKey(home(flags), key, flags), (done) => [
+        print(flags, await revokeKey(homeOf(flags).home, key, flags), (done) => [
           `${done.role} key ${done.name} revoked from ${done.revokedAt ?? ''}`,
-          `Give the new ${home(flags)}/trust.json to whoever verifies.`,
+          `Give the new ${homeOf(flags).home}/trust.json to whoever verifies.`,
         ]),
       ),
     )
@@ -68,7 +72,7 @@ export function addKeys(writ: Command, running: Running): void {
     running(async (role: string, n: string, flags: Flags) => {
       if (role !== 'governance' && role !== 'witness')
         throw new WritError('USAGE', `Thresholds are for governance and witness, not '${role}'.`)
-      const set = await setThreshold(home(flags), role, wholeNumber('<n>', 0)(n))
+      const set = await setThreshold(homeOf(flags).home, role, wholeNumber('<n>', 0)(n))
       return print(flags, set, () => [`${role}: ${set[role] ?? 'none'}`])
     }),
   )
@@ -78,7 +82,7 @@ export function addKeys(writ: Command, running: Running): void {
       .description('pin governance, approver and witness keys of another trust root'),
   ).action(
     running(async (file: string, flags: Flags) =>
-      print(flags, await trustKeys(home(flags), file), (added) =>
+      print(flags, await trustKeys(homeOf(flags).home, file), (added) =>
         added.map(({ role, name, keyId }) => `${role} key ${name} pinned: ${keyId}`),
       ),
     ),
@@ -92,14 +96,14 @@ function addPolicy(writ: Command, running: Running): void {
     .option('--key <name>', 'which governance key, where there are several')
     .action(
       running(async (dir: string, flags: Flags & { key?: string }) =>
-        print(flags, await signBundle(dir, home(flags), flags.key), signatureLines),
+        print(flags, await signBundle(dir, homeOf(flags).home, flags.key), signatureLines),
       ),
     )
   common(policy.command('check <dir>').description('check a bundle and who signed it'))
     .option('--trust <file>', 'trust root (default: that of the home)')
     .action(
       running(async (dir: string, flags: Flags & { trust?: string }) => {
-        const found = await bundleSignatures(dir, flags.trust ?? `${home(flags)}/trust.json`)
+        const found = await bundleSignatures(dir, flags.trust ?? `${homeOf(flags).home}/trust.json`)
         print(flags, found, signatureLines)
         return found.enough ? 0 : 6
       }),
@@ -108,10 +112,6 @@ function addPolicy(writ: Command, running: Running): void {
 
 function common(command: Command): Command {
   return command.option('--home <dir>', 'state directory').option('--json', 'print one JSON object')
-}
-
-function home(flags: Flags): string {
-  return flags.home ?? (process.env.WRIT_HOME || '.writ')
 }
 
 function roleOf(text: string): Role {

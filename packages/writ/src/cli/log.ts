@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { checkLog, publishLog, renewProofs, showLog } from '../index.ts'
+import { homeOf } from './home.ts'
 import { repeated, wholeNumber } from './parse-option.ts'
 import { printableLine } from './printable.ts'
 
@@ -60,7 +61,7 @@ export function addLog(writ: Command, running: Running): void {
 async function prove(file: string, flags: ProveFlags): Promise<number> {
   const { witness, witnessQuorum } = flags
   await renewProofs(file, {
-    home: homeDirectory(flags),
+    ...homeOf(flags),
     ...(witness === undefined ? {} : { witnesses: witness }),
     ...(witnessQuorum === undefined ? {} : { witnessQuorum }),
   })
@@ -68,12 +69,8 @@ async function prove(file: string, flags: ProveFlags): Promise<number> {
   return 0
 }
 
-function homeDirectory({ home }: LogFlags): string {
-  return home ?? (process.env.WRIT_HOME || '.writ')
-}
-
 async function show(flags: LogFlags): Promise<number> {
-  const state = await showLog(homeDirectory(flags))
+  const state = await showLog(homeOf(flags).home)
   const { origin, size, root, checkpoint, watch } = state
   const text = checkpoint ?? `${origin} is empty\n`
   process.stdout.write(
@@ -85,14 +82,14 @@ async function show(flags: LogFlags): Promise<number> {
 }
 
 async function publish(directory: string, flags: LogFlags): Promise<number> {
-  const size = await publishLog(homeDirectory(flags), directory)
+  const size = await publishLog(homeOf(flags).home, directory)
   const text = `${size} statements published to ${printableLine(directory)}\n`
   process.stdout.write(flags.json === true ? `${JSON.stringify({ directory, size })}\n` : text)
   return 0
 }
 
 async function audit(published: string | undefined, flags: AuditFlags): Promise<number> {
-  const home = homeDirectory(flags)
+  const { home } = homeOf(flags)
   const trust = flags.trust ?? join(home, 'trust.json')
   const found = await checkLog(published === undefined ? { home } : { published }, trust)
   const ok = found.faults.length === 0
@@ -103,7 +100,11 @@ async function audit(published: string | undefined, flags: AuditFlags): Promise<
     const lines = [
       `${origin}: ${size} statements, root ${root}`,
       counts.join(', '),
-      ...open.map(({ run, openedAt, index }) => `open since ${openedAt}: ${run} (${index})`),
+      ...open.map(({ run, openedAt, index, erasedAt }) => {
+        const never =
+          erasedAt === undefined ? '' : `, erased while open at ${erasedAt}: it can never be closed`
+        return `open since ${openedAt}: ${run} (${index})${never}`
+      }),
       ...faults.map((fault) => `wrong: ${fault}`),
       ok ? 'The log is whole.' : 'The log is not whole: do not rely on it.',
     ]

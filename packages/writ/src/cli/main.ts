@@ -88,7 +88,9 @@ function program(): Command {
 function addBackup(writ: Command): void {
   writ
     .command('backup <dir>')
-    .description('copy the state of the home into a new directory, while runs go on')
+    .description(
+      'copy ledger, log and orders of the home into a new directory, while runs go on; not the evidence files',
+    )
     .option('--keys', 'with the keys of runs: a copy that outlives an erasure')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print the manifest')
@@ -97,7 +99,7 @@ function addBackup(writ: Command): void {
     .command('restore <dir>')
     .description('put a backup into a home that has no state yet')
     .option('--published <file>', 'last checkpoint anyone has seen: refuse a backup behind it')
-    .option('--home <dir>', 'state directory to make')
+    .option('--home <dir>', 'state directory to make (default .writ, or WRIT_HOME)')
     .option('--json', 'print the manifest')
     .action(running((source: string, flags: RestoreFlags) => restoreBackup(source, flags)))
 }

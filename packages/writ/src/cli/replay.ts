@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { createWrit, type ReplayReport } from '../index.ts'
+import { homeOf } from './home.ts'
 import { onInterrupt } from './interrupt.ts'
 import { isRun } from './is-run.ts'
 import { printableLine } from './printable.ts'
-import { homeOf } from './show.ts'
 import { chooseTrust } from './trust.ts'
 
 export interface ReplayFlags {

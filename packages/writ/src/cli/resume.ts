@@ -1,8 +1,8 @@
 import { createWrit } from '../index.ts'
 import { exitCodeOf } from './exit-code.ts'
+import { homeOf } from './home.ts'
 import { onInterrupt } from './interrupt.ts'
 import { printAnswer } from './print-answer.ts'
-import { homeOf } from './show.ts'
 import { chooseWatch } from './watch.ts'
 
 export interface ResumeFlags {

@@ -1,4 +1,5 @@
 import { createWrit, erasedRuns, type ForkView, type RunView } from '../index.ts'
+import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
 
 interface Flags {
@@ -40,12 +41,6 @@ export async function runs(flags: Flags): Promise<number> {
   }
 }
 
-/** The home a command works in: the flag, else the environment, else the default. */
-export function homeOf(flags: { readonly home?: string }): { home: string } | Record<string, never> {
-  const home = flags.home ?? process.env.WRIT_HOME
-  return home === undefined ? {} : { home }
-}
-
 /** What a forked run shares, in a line. */
 export function describeFork({ run, at, records, charged }: ForkView): string {
   const cost = (charged.costMicroUsd / 1_000_000).toFixed(6)
@@ -59,12 +54,13 @@ function describe(view: RunView): string {
     ...(view.fork === null ? [] : [describeFork(view.fork)]),
     '',
   ]
+  const stepsOf = Map.groupBy(view.steps, ({ lane }) => lane)
   for (const frame of view.frames) {
     const indent = '  '.repeat(frame.depth)
     lines.push(
       `${indent}frame ${frame.lane} · ${frame.turns} turns · ${(frame.goal ?? '(erased)').replace(/\s+/g, ' ').slice(0, 100)}`,
     )
-    for (const step of view.steps.filter((candidate) => candidate.lane === frame.lane))
+    for (const step of stepsOf.get(frame.lane) ?? [])
       lines.push(
         `${indent}  ${String(step.n).padStart(4)} ${step.kind.padEnd(16)} ${step.outcome}${step.shared ? ' · shared' : ''}`,
       )

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { z } from 'zod'
 
 /** Names a backup may have, relative to the home. Signing keys are never among them. */
@@ -26,8 +26,21 @@ export const backupManifest: z.ZodType<BackupManifest> = z.strictObject({
   ),
 })
 
-/** Size in bytes and SHA-256 (hex) of a file. Shards are bounded, so it fits memory. */
+const PIECE_BYTES = 1 << 20
+
+/** Size in bytes and SHA-256 (hex) of a file, a piece at a time: a log has no bound, and a shard only where new runs begin. */
 export function digest(path: string): { readonly size: number; readonly sha256: string } {
-  const bytes = readFileSync(path)
-  return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+  const hash = createHash('sha256')
+  const piece = new Uint8Array(PIECE_BYTES)
+  const file = openSync(path, 'r')
+  try {
+    let size = 0
+    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) {
+      hash.update(piece.subarray(0, read))
+      size += read
+    }
+    return { size, sha256: hash.digest('hex') }
+  } finally {
+    closeSync(file)
+  }
 }

@@ -1,9 +1,21 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Ledger } from '@writ/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { backUp } from './backup.ts'
+import { digest } from './backup-manifest.ts'
 import { openSigner } from './keys/signer.ts'
 import { openLedger } from './ledger.ts'
 import { restore } from './restore.ts'
@@ -136,4 +148,29 @@ test('a backup behind a checkpoint that was published is refused; one that is no
   publish(join(place, 'elsewhere'), 4)
   await restore(copy, other, { published: seen })
   expect(readFileSync(join(other, 'log', 'checkpoint'), 'utf8')).toBe(checkpoint(4))
+})
+
+test('a shard that is only being made, or whose maker died, keeps no backup from being made', async () => {
+  await (await writing(1)).close()
+  writeFileSync(join(home, 'ledger', 'shard-0002.db'), '')
+  const { files } = await backUp(home, copy, { keys: false })
+  expect(files.map(({ name }) => name)).toEqual(['trust.json', 'ledger/shard-0001.db'])
+})
+
+test('what is restored is private, whatever carried the backup made of it', async () => {
+  await (await writing(1)).close()
+  await backUp(home, copy, { keys: true })
+  chmodSync(join(copy, 'keys', 'runs', 'run-a.key'), 0o644)
+  await restore(copy, other)
+  const restored = await openLedger(other)
+  expect(await restored.payload('run-a', '0/0/x')).toEqual(bytes('value 0'))
+  await restored.close()
+})
+
+test('a file is hashed in pieces, so its size is bounded by nothing', () => {
+  const path = join(place, 'large')
+  writeFileSync(path, 'begins')
+  truncateSync(path, 3_000_001)
+  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
+  expect(digest(path)).toEqual({ size: 3_000_001, sha256 })
 })

@@ -1,19 +1,11 @@
-import {
-  chmodSync,
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-} from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { WritError } from '@writ/contract'
 import { type BackupManifest, digest } from './backup-manifest.ts'
 import { syncDirectory, writeOnce } from './durable-file.ts'
 import { prepareHome } from './home.ts'
+import { keepPrivate } from './keep-private.ts'
 import { openForReading, shardPaths } from './shard.ts'
 import { asDamage } from './shard-health.ts'
 
@@ -45,13 +37,14 @@ export async function backUp(
     if (!existsSync(from)) return
     mkdirSync(dirname(at), { recursive: true, mode: 0o700 })
     copy(from, at)
-    sync(at)
+    keepPrivate(at)
     names.push(name)
   }
   copied('trust.json', copyFileSync)
   copied('log/checkpoint', copyFileSync)
   copied('log/log.db', copyDatabase)
-  for (const path of shardPaths(places.ledger)) copied(path.slice(root.length + 1), copyShard)
+  for (const path of shardPaths(places.ledger).filter(isMade))
+    copied(path.slice(root.length + 1), copyDatabase)
   for (const folder of BESIDE_RUNS) {
     const names = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []
     for (const name of names.filter((one) => /\.(json|dsse)$/.test(one)))
@@ -75,32 +68,21 @@ function makeNew(path: string): void {
   if (readdirSync(path).length > 0) throw new WritError('TARGET_EXISTS', `${path} is not empty`)
 }
 
-function copyShard(from: string, to: string): void {
-  const db = openForReading(from)
-  if (db !== undefined) vacuumInto(db, from, to)
-}
-
-function copyDatabase(from: string, to: string): void {
-  vacuumInto(new DatabaseSync(from, { readOnly: true, timeout: 5_000 }), from, to)
+/** A process may be making a shard right now, or have died while it did: nothing is in it. */
+function isMade(path: string): boolean {
+  const db = openForReading(path)
+  db?.close()
+  return db !== undefined
 }
 
 /** A consistent copy of what is committed now, without free pages: what was erased is not in it. */
-function vacuumInto(db: DatabaseSync, from: string, to: string): void {
+function copyDatabase(from: string, to: string): void {
+  const db = new DatabaseSync(from, { readOnly: true, timeout: 5_000 })
   try {
     db.prepare('VACUUM INTO ?').run(to)
   } catch (error) {
     throw asDamage(from, error)
   } finally {
     db.close()
-  }
-}
-
-function sync(path: string): void {
-  chmodSync(path, 0o600)
-  const file = openSync(path, 'r')
-  try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
   }
 }

@@ -4,6 +4,7 @@ import { WritError } from '@writ/contract'
 import { type BackupManifest, backupManifest, digest } from './backup-manifest.ts'
 import { syncDirectory } from './durable-file.ts'
 import { prepareHome } from './home.ts'
+import { keepPrivate } from './keep-private.ts'
 
 /**
  * Puts a backup into a home that has no state yet. Every file is compared with the manifest before anything is written.
@@ -37,6 +38,7 @@ export async function restore(
     const at = join(to, name)
     mkdirSync(dirname(at), { recursive: true, mode: 0o700 })
     copyFileSync(join(from, name), at)
+    keepPrivate(at)
     syncDirectory(dirname(at))
   }
   return manifest

@@ -14,6 +14,12 @@ const MAX_ANSWER_BYTES = 256 * 1024
 /** Requests to one witness: its size is asked for, and other processes may append meanwhile. */
 const MOST_TRIES = 4
 
+/** A pinned key of a witness. */
+export interface PinnedWitness extends WitnessKey {
+  /** Whether a verifier counts its cosignature of this time, in seconds since the epoch. */
+  readonly countsAt: (seconds: number) => boolean
+}
+
 /** A witness that answered. `known` is where the next request to it begins. */
 export interface Cosignatures {
   readonly made: readonly NoteSignature[]
@@ -27,7 +33,7 @@ export interface Cosignatures {
  */
 export async function askWitness(
   url: string,
-  keys: readonly WitnessKey[],
+  keys: readonly PinnedWitness[],
   log: TransparencyLog,
   checkpoint: LogCheckpoint,
   from: number,
@@ -68,11 +74,14 @@ export async function askWitness(
 
 function ours(
   text: string,
-  keys: readonly WitnessKey[],
+  keys: readonly PinnedWitness[],
   checkpoint: LogCheckpoint,
 ): readonly NoteSignature[] {
   return parseSignatures(text, 'the answer').filter((one) =>
-    keys.some((key) => cosignedAt(checkpoint.note, one, key) !== undefined),
+    keys.some((key) => {
+      const time = cosignedAt(checkpoint.note, one, key)
+      return time !== undefined && key.countsAt(time)
+    }),
   )
 }
 

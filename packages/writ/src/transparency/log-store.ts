@@ -31,12 +31,13 @@ export class LogStore {
   readonly #db: DatabaseSync
   readonly origin: string
 
-  /** Opens the store, or makes it with this origin. Throws `LOG_FAILED`. */
-  constructor(path: string, newOrigin: string) {
+  /** Opens the store, or makes it with this origin; without one, only a store that is there. Throws `LOG_FAILED`. */
+  constructor(path: string, newOrigin: string | null) {
     this.#db = attempt(`${path} cannot be opened`, () => openDatabase(path))
     this.origin = this.locked(() => {
       const known = this.#db.prepare('SELECT origin FROM log').get()?.origin
       if (typeof known === 'string') return known
+      if (newOrigin === null) throw new WritError('LOG_FAILED', `${path} holds no log yet.`)
       this.#db.prepare('INSERT INTO log VALUES (?)').run(newOrigin)
       return newOrigin
     })

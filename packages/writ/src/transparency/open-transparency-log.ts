@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Signer, type TransparencyLog, WritError } from '@writ/contract'
 import { checkpointText, consistencyProof, hex, inclusionProof, signNote } from '@writ/evidence'
@@ -32,10 +32,38 @@ export async function openTransparencyLog(home: string, signer: Signer): Promise
     store.close()
     throw error
   }
+  return {
+    ...readingOf(store),
+    append: (statement) => append(store, published, signer, statement),
+    close: () => Promise.resolve(store.close()),
+  }
+}
+
+/** A log that is read: nothing is appended, so no key is needed. */
+export type LogReading = Omit<TransparencyLog, 'append'>
+
+/**
+ * Opens the log of a home for reading; undefined when it has none. Throws `LOG_ROLLED_BACK` or `LOG_FORKED` when the store is
+ * not what was published, `LOG_FAILED` otherwise.
+ */
+export function readTransparencyLog(home: string): LogReading | undefined {
+  const directory = join(home, 'log')
+  const path = join(directory, 'log.db')
+  if (!existsSync(path)) return undefined
+  const store = new LogStore(path, null)
+  try {
+    new PublishedCheckpoint(join(directory, 'checkpoint')).check(store)
+  } catch (error) {
+    store.close()
+    throw error
+  }
+  return { ...readingOf(store), close: () => Promise.resolve(store.close()) }
+}
+
+function readingOf(store: LogStore): Omit<LogReading, 'close'> {
   const node = (height: number, index: number): Uint8Array => store.node(height, index)
   return {
     origin: store.origin,
-    append: (statement) => append(store, published, signer, statement),
     indexOf: (statement) => store.indexOf(statement),
     state: () => {
       const { size, origin } = store
@@ -46,7 +74,6 @@ export async function openTransparencyLog(home: string, signer: Signer): Promise
     consistency: (first, size) => (first === 0 ? [] : consistencyProof(node, size, first)),
     entries: (from) => store.entries(from),
     node,
-    close: () => Promise.resolve(store.close()),
   }
 }
 

@@ -2,10 +2,10 @@ import { isWritError, type TransparencyLog, type TrustRoot, type Witnesses, Writ
 import {
   formatNote,
   fromBase64,
+  isValidAt,
   type LogCheckpoint,
   type NoteSignature,
   parseLogCheckpoint,
-  type WitnessKey,
 } from '@writ/evidence'
 import { askWitness } from './ask-witness.ts'
 
@@ -13,7 +13,7 @@ import { askWitness } from './ask-witness.ts'
 export interface WitnessPolicy {
   readonly urls: readonly string[]
   readonly quorum: number
-  /** Their keys are those of role `witness` here. */
+  /** Their keys are those of role `witness` here that are valid: what no verifier would count releases no answer. */
   readonly trust: TrustRoot
   /** Time for one round of asking. */
   readonly timeoutMs: number
@@ -25,14 +25,16 @@ const MOST_ROUNDS = 3
 /** Throws `USAGE` for a quorum that these witnesses can never make. */
 export function openWitnesses({ urls, quorum, trust, timeoutMs }: WitnessPolicy): Witnesses {
   const keys = trust.keys
-    .filter(({ role }) => role === 'witness')
-    .map(
-      ({ name, publicKey }): WitnessKey => ({ name, publicKey: fromBase64(publicKey) ?? new Uint8Array(0) }),
-    )
+    .filter((key) => key.role === 'witness' && isValidAt(key, Date.now()))
+    .map((trusted) => ({
+      name: trusted.name,
+      publicKey: fromBase64(trusted.publicKey) ?? new Uint8Array(0),
+      countsAt: (seconds: number) => isValidAt(trusted, seconds * 1000),
+    }))
   if (!Number.isSafeInteger(quorum) || quorum < 1 || quorum > urls.length || quorum > keys.length) {
     throw new WritError(
       'USAGE',
-      `A quorum of ${quorum} cannot be made by ${urls.length} witnesses and ${keys.length} pinned witness keys.`,
+      `A quorum of ${quorum} cannot be made by ${urls.length} witnesses and ${keys.length} pinned witness keys that are valid; pin one with: writ keys trust <trust.json of the witness>`,
     )
   }
   const known = new Map<string, number>()

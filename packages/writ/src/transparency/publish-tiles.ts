@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type TransparencyLog, WritError } from '@writ/contract'
+import { WritError } from '@writ/contract'
 import {
   entriesPath,
   formatEntries,
@@ -9,18 +9,26 @@ import {
   tileBytes,
   tilePath,
   tilesOf,
+  treeRoot,
 } from '@writ/evidence'
+import type { LogReading } from './open-transparency-log.ts'
+import { PublishedCheckpoint } from './published.ts'
 import { replaceFile } from './replace-file.ts'
 
 /**
  * Writes a log as the static files of C2SP tlog-tiles: `tile/…`, `tile/entries/…`, and `checkpoint` last, so that whoever
- * reads it finds every tile it needs. Tiles that are there stay: they never change. Gives the size published.
- * Rejects with `LOG_FAILED`.
+ * reads it finds every tile it needs. Tiles that are there stay: they never change, so what was published there before has to be
+ * the beginning of this log. Gives the size published. Throws `LOG_FAILED`, `LOG_ROLLED_BACK`, `LOG_FORKED`.
  */
-export function publishTiles(log: TransparencyLog, directory: string): number {
+export function publishTiles(log: LogReading, directory: string): number {
   const note = log.checkpoint()
   if (note === undefined) throw new WritError('LOG_FAILED', 'The log is empty: there is nothing to publish.')
   const { size } = parseLogCheckpoint(note, 'checkpoint')
+  new PublishedCheckpoint(join(directory, 'checkpoint')).check({
+    origin: log.origin,
+    size,
+    root: (first) => treeRoot((height, index) => log.node(height, index), first),
+  })
   try {
     for (const tile of tilesOf(size)) {
       writeNew(join(directory, tilePath(tile)), () =>

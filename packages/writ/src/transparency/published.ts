@@ -5,7 +5,7 @@ import type { LogStore } from './log-store.ts'
 import { replaceFile } from './replace-file.ts'
 
 /**
- * The checkpoint a log last published, in a file beside its store. INVARIANT: it only ever moves to a larger tree, and
+ * The checkpoint a log last published, in a file beside its store or among its tiles. INVARIANT: it only ever moves to a larger tree, and
  * nothing is signed unless the stored tree has the published one as its prefix.
  */
 export class PublishedCheckpoint {
@@ -16,7 +16,7 @@ export class PublishedCheckpoint {
   }
 
   /** Throws `LOG_ROLLED_BACK` or `LOG_FORKED` when the store cannot be what the published checkpoint was made from. */
-  check(store: LogStore): void {
+  check(store: Pick<LogStore, 'origin' | 'size' | 'root'>): void {
     const published = this.read()
     if (published === undefined) return
     const { origin, size, root } = published

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { WritError } from '@writ/contract'
 import { contentType, type Witness } from './witness.ts'
 
 /** Most bytes of a request: a checkpoint with sixteen long signatures and a proof. */
@@ -10,7 +11,7 @@ export interface WitnessServer {
   close(): Promise<void>
 }
 
-/** Serves a witness over HTTP (C2SP tlog-witness): `POST /add-checkpoint`, nothing else. */
+/** Serves a witness over HTTP (C2SP tlog-witness): `POST /add-checkpoint`, nothing else. Rejects with `USAGE` for an address it cannot have. */
 export async function serveWitness(witness: Witness, port: number, host: string): Promise<WitnessServer> {
   const server = createServer((request, response) => {
     handle(witness, request, response).catch(() => {
@@ -19,7 +20,9 @@ export async function serveWitness(witness: Witness, port: number, host: string)
     })
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', ({ message }) => {
+      reject(new WritError('USAGE', `A witness cannot listen at ${host}:${port}: ${message}.`))
+    })
     server.listen(port, host, resolve)
   })
   const { port: bound } = server.address() as AddressInfo

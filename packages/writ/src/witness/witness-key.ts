@@ -15,17 +15,26 @@ export interface Cosigner extends WitnessKey {
   sign(bytes: Uint8Array): Promise<Uint8Array>
 }
 
-/** Makes the key of a new witness in a directory. Throws `USAGE` for a name no key can have, or when one is there. */
+/**
+ * Makes the key of a new witness in a directory. Throws `USAGE` for a name no key can have, and where any file of a witness
+ * is there: `trust.json` may be the trust root of a home.
+ */
 export function createCosigner(directory: string, name: string): Cosigner {
   if (!isKeyName(name)) throw new WritError('USAGE', `'${name}' cannot name a key: no spaces, no +.`)
-  if (existsSync(join(directory, KEY))) throw new WritError('USAGE', `${directory} holds a witness already.`)
+  const there = [KEY, NAME, TRUST].find((file) => existsSync(join(directory, file)))
+  if (there !== undefined)
+    throw new WritError(
+      'USAGE',
+      `${join(directory, there)} is there already: a witness has a directory of its own.`,
+    )
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const { privateKey } = generateKeyPairSync('ed25519')
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' })
-  writeFileSync(join(directory, NAME), name, { flush: true })
+  writeFileSync(join(directory, NAME), name, { flag: 'wx', flush: true })
   writeFileSync(join(directory, KEY), pem, { mode: 0o600, flag: 'wx', flush: true })
   const made = cosigner(name, privateKey)
-  writeFileSync(join(directory, TRUST), `${JSON.stringify(trustRoot(made), null, 2)}\n`, { flush: true })
+  const root = `${JSON.stringify(trustRoot(made), null, 2)}\n`
+  writeFileSync(join(directory, TRUST), root, { flag: 'wx', flush: true })
   return made
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import {
@@ -30,6 +30,7 @@ const forked = leaves.map((leaf, i) => (i === 2 ? leafHash(new TextEncoder().enc
 
 let place: string
 let key: string
+let logKey: string
 let url: string
 let child: ChildProcess | undefined
 
@@ -49,11 +50,36 @@ function writ(...args: readonly string[]): { status: number | null; stdout: stri
   return spawnSync(process.execPath, [WRIT, 'witness', ...args], { encoding: 'utf8' })
 }
 
+test('a witness is made in no directory that has a trust root: that of a home would be lost', () => {
+  const trust = join(place, 'home', 'trust.json')
+  const before = readFileSync(trust)
+  const { status, stderr } = writ('init', '--dir', join(place, 'home'), '--name', 'example.com/w')
+  expect(status).toBe(2)
+  expect(stderr).toContain('trust.json is there already')
+  expect(readFileSync(trust)).toEqual(before)
+})
+
+test('an address that is taken is said to be, and is no fault of Writ', () => {
+  const { port } = new URL(url)
+  const { status, stderr } = writ(
+    'serve',
+    '--dir',
+    join(place, 'w'),
+    '--port',
+    port,
+    '--log',
+    `${ORIGIN}=${logKey}`,
+  )
+  expect(status).toBe(2)
+  expect(stderr).toContain('EADDRINUSE')
+})
+
 async function serve(): Promise<void> {
   const signer = await openSigner(join(place, 'home'))
   const { name, publicKey } = signer.publicKey('log')
   const raw = fromBase64(publicKey) ?? new Uint8Array(0)
-  const log = `${ORIGIN}=${formatVerifierKey({ name, type: ED25519_NOTE, publicKey: raw })}`
+  logKey = formatVerifierKey({ name, type: ED25519_NOTE, publicKey: raw })
+  const log = `${ORIGIN}=${logKey}`
   const args = [WRIT, 'witness', 'serve', '--dir', join(place, 'w'), '--port', '0', '--log', log]
   const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   child = started

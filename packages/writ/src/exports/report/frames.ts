@@ -36,9 +36,7 @@ export class Frames {
 
   /** In tree order: a frame before its children, children as they were opened. */
   get all(): readonly FrameStory[] {
-    const below = new Map<string | null, FrameStory[]>()
-    for (const frame of this.#frames.values())
-      below.set(frame.parent, [...(below.get(frame.parent) ?? []), frame])
+    const below = Map.groupBy(this.#frames.values(), ({ parent }) => parent)
     const ordered = (parent: string | null): FrameStory[] =>
       (below.get(parent) ?? []).flatMap((frame) => [frame, ...ordered(frame.lane)])
     return ordered(null)

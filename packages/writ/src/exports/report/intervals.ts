@@ -7,8 +7,8 @@ export class Intervals {
     if (end <= start) return
     this.#ranges.push([start, end])
     this.#loose += 1
-    // Merged now and then, so that ranges added again and again do not pile up.
-    if (this.#loose > 1_000) this.#merge()
+    // Merged whenever half of them are new, so that ranges added again and again do not pile up.
+    if (this.#loose > Math.max(1_000, this.#ranges.length / 2)) this.#merge()
   }
 
   /** How many numbers the ranges hold, each counted once. */

@@ -21,13 +21,21 @@ export class Quotes {
 
   constructor(citations: readonly Citation[]) {
     this.#citations = citations
-    for (const citation of citations)
-      this.#byDoc.set(citation.doc, [...(this.#byDoc.get(citation.doc) ?? []), citation])
+    for (const citation of citations) {
+      const known = this.#byDoc.get(citation.doc)
+      if (known === undefined) this.#byDoc.set(citation.doc, [citation])
+      else known.push(citation)
+    }
   }
 
   handed(passages: readonly HandedPassage[]): void {
-    for (const passage of passages)
-      for (const citation of this.#byDoc.get(passage.doc) ?? []) this.#look(citation, passage)
+    for (const passage of passages) {
+      const citations = this.#byDoc.get(passage.doc) ?? []
+      const within = citations.filter(({ start, end }) => passage.start <= start && passage.end >= end)
+      if (within.length === 0) continue
+      const bytes = Buffer.from(passage.text)
+      for (const citation of within) this.#look(citation, passage.start, bytes)
+    }
   }
 
   get all(): readonly Quote[] {
@@ -38,16 +46,31 @@ export class Quotes {
     }))
   }
 
-  #look(citation: Citation, { start, end, text }: HandedPassage): void {
-    if (start > citation.start || end < citation.end) return
-    const bytes = Buffer.from(text)
+  #look(citation: Citation, start: number, bytes: Buffer): void {
     const [from, to] = [citation.start - start, citation.end - start]
     // A match with lines around it tells the place of its line only: what does not hold the quote there is passed over.
     if (bytes.subarray(from, to).toString() !== citation.quote) return
-    const before = bytes.subarray(0, from).toString().slice(-AROUND_CHARS).toWellFormed()
-    const after = bytes.subarray(to).toString().slice(0, AROUND_CHARS).toWellFormed()
+    const before = lastChars(bytes.subarray(0, from))
+    const after = firstChars(bytes.subarray(to))
     const known = this.#around.get(citation)
     if (before.length + after.length > (known?.before.length ?? 0) + (known?.after.length ?? 0))
       this.#around.set(citation, { before, after })
   }
+}
+
+/** Most bytes of UTF-8 that a UTF-16 unit takes. */
+const BYTES_A_CHAR = 3
+
+/** No more is decoded than is shown; a character that is cut at the far end becomes one that nobody sees. */
+function lastChars(bytes: Buffer): string {
+  const near = bytes.subarray(Math.max(0, bytes.length - (AROUND_CHARS + 1) * BYTES_A_CHAR))
+  return near.toString().slice(-AROUND_CHARS).toWellFormed()
+}
+
+function firstChars(bytes: Buffer): string {
+  return bytes
+    .subarray(0, (AROUND_CHARS + 1) * BYTES_A_CHAR)
+    .toString()
+    .slice(0, AROUND_CHARS)
+    .toWellFormed()
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type Role, type Thresholds, type TrustedKey, type TrustRoot, WritError } from '@writ/contract'
 import { isKeyName, isValidAt } from '@writ/evidence'
+import { z } from 'zod'
 import { type Home, prepareHome } from '../home.ts'
 import { FileKey } from './key-file.ts'
 import { isCalled, isOwnRole, keyInCharge, keyPath, whyNot } from './key-in-charge.ts'
@@ -47,6 +48,13 @@ export function createKey(home: string, role: Role, name?: string): Promise<Trus
   })
 }
 
+const ISO_TIME = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
+
+/** Nothing but ISO 8601: 05/11/2026 is two days, and a revocation is never moved to the later one. */
+function timeOf(text: string): Date | undefined {
+  return ISO_TIME.safeParse(text).success ? new Date(text) : undefined
+}
+
 export interface RevokeOptions {
   readonly reason: string
   /** ISO 8601, not later than now, which it is by default. */
@@ -55,9 +63,12 @@ export interface RevokeOptions {
 
 /** Revokes a key from a time on. A revocation stays; it can only be moved to an earlier time. Rejects with `USAGE`. */
 export function revokeKey(home: string, called: string, options: RevokeOptions): Promise<TrustedKey> {
-  const at = options.at === undefined ? new Date() : new Date(options.at)
-  if (Number.isNaN(at.getTime()) || at.getTime() > Date.now()) {
-    throw new WritError('USAGE', `'${options.at}' is no time up to now (ISO 8601).`)
+  const at = options.at === undefined ? new Date() : timeOf(options.at)
+  if (at === undefined || at.getTime() > Date.now()) {
+    throw new WritError(
+      'USAGE',
+      `'${options.at}' is no time up to now (ISO 8601: 2026-11-25, or 2026-11-25T14:20:00Z).`,
+    )
   }
   return change(home, (root) => {
     const [key, ...others] = root.keys.filter((one) => isCalled(one, called))
@@ -103,7 +114,10 @@ export async function trustKeys(home: string, path: string): Promise<readonly Tr
     const known = new Map(root.keys.map((key) => [key.keyId, key.role]))
     const fresh = given.keys.filter((key) => !isOwnRole(key.role) && known.get(key.keyId) !== key.role)
     if (fresh.length === 0)
-      throw new WritError('USAGE', `${path} has no governance, approver or witness key to add.`)
+      throw new WritError(
+        'USAGE',
+        `${path} has no governance, approver or witness key that is not pinned here already.`,
+      )
     return { root: { ...root, keys: [...root.keys, ...fresh] }, value: fresh }
   })
 }

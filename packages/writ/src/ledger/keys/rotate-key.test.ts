@@ -140,6 +140,14 @@ test('a revocation moves to an earlier time only', async () => {
   )
 })
 
+test.each(['05/11/2026', '2026', '1', 'May 5 2026', '2026-02-30'])(
+  'a revocation cannot be undone, so it is not guessed what %s means',
+  async (at) => {
+    const keyId = await signs('log')
+    expect(() => revokeKey(home, keyId, { reason: 'r', at })).toThrow('ISO 8601')
+  },
+)
+
 test('several governance keys: one has to be chosen, and is', async () => {
   const [a, b] = [await createKey(home, 'governance', 'ann'), await createKey(home, 'governance', 'bob')]
   const signer = await openSigner(home)
