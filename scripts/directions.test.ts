@@ -10,7 +10,7 @@ const runtime = 'packages/writ/src'
 /** Files of the composition root: the only ones that may open rooms. */
 const COMPOSITION = [
   'runtime.ts',
-  'copy-evidence.ts',
+  'permit-export.ts',
   'do-again.ts',
   'recorded-file.ts',
   'examine.ts',

@@ -6,20 +6,11 @@ import {
   type TransparencyLog,
   WritError,
 } from '@writ/contract'
-import {
-  type AnyRecord,
-  type Contents,
-  type FileContent,
-  originalFiles,
-  packExport,
-  payloadFiles,
-  signExport,
-} from '@writ/evidence'
-import { decideExport } from './decide-export.ts'
+import { type FileContent, originalFiles, packExport, payloadFiles, signExport } from '@writ/evidence'
 import { contentsOf, withEvidence } from './evidence-source.ts'
-import { openRecordedBundle } from './policy/index.ts'
+import { permitExport } from './permit-export.ts'
 import { type Redaction, redacted } from './redact.ts'
-import { bundleOf, verifyFile } from './verify-file.ts'
+import { verifyFile } from './verify-file.ts'
 import { prepareEvidencePath, writeEvidence } from './write-evidence.ts'
 
 /** What a copy of an evidence file is for, and what it keeps closed. */
@@ -70,7 +61,7 @@ export async function copyEvidence(rooms: CopyRooms, run: string, options: CopyO
   return await withEvidence(path, async (source) => {
     const contents = await contentsOf(path, source)
     if (contents.run !== run) throw new WritError('USAGE', `${path} is of run ${contents.run}, not ${run}.`)
-    const decision = profile === 'replay' ? await permission(contents) : null
+    const decision = profile === 'replay' ? await permitExport(contents) : null
     const files = originalFiles(contents)
     let closed: Redaction | undefined
     if (profile === 'replay') await addPayloads(files, rooms.ledger, run)
@@ -95,34 +86,6 @@ async function requireHolding(path: string, trust: string): Promise<void> {
   if (ok) return
   const why = wrong === undefined ? '' : `: ${wrong.name} ${wrong.code}, ${wrong.detail}`
   throw new WritError('VERIFICATION_FAILED', `The evidence file ${path} does not hold${why}`)
-}
-
-async function permission(contents: Contents): Promise<RecordedDecision> {
-  const [first] = await firstRecords(contents)
-  const user = first?.kind === 'run.open' ? (first.det.osUser ?? first.det.user.id) : ''
-  const point = await openRecordedBundle(bundleOf(contents), user)
-  try {
-    const decision = await decideExport(recordsOf(contents), point)
-    if (decision.verdict === 'allow') return decision
-    const { action, resource, policies, reason } = decision
-    const by = policies.length > 0 ? ` by ${policies.join(', ')}` : ''
-    throw new WritError(
-      'POLICY_DENIED',
-      `Taking the payloads of the run out is denied${by} (${reason}): ${action} on ${resource}.`,
-      { data: { action, resource, policies, reason } },
-    )
-  } finally {
-    await point.close()
-  }
-}
-
-async function firstRecords({ records }: Contents): Promise<readonly AnyRecord[]> {
-  for await (const batch of records()) return batch.records
-  return []
-}
-
-async function* recordsOf({ records }: Contents): AsyncIterable<AnyRecord> {
-  for await (const batch of records()) yield* batch.records
 }
 
 async function addPayloads(files: Map<string, FileContent>, ledger: Ledger, run: string): Promise<void> {

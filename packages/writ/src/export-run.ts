@@ -12,6 +12,7 @@ import {
   type RunSource,
 } from './exports/index.ts'
 import { loadTrustRoot } from './ledger/index.ts'
+import { permitExport } from './permit-export.ts'
 import { verifyFile } from './verify-file.ts'
 
 export const EXPORT_FORMATS = ['jsonl', 'otlp', 'html'] as const
@@ -27,7 +28,10 @@ export interface ExportOptions {
   readonly trust?: string
 }
 
-/** A run of a home in another form, piece by piece. Rejects with `UNKNOWN_RUN`. */
+/**
+ * A run of a home in another form, piece by piece. Rejects with `UNKNOWN_RUN`, and with `POLICY_DENIED` and
+ * `EVIDENCE_UNREADABLE` for payloads that may not leave, or whose policy cannot be asked.
+ */
 export async function* exportRun(
   ledger: Ledger,
   home: string,
@@ -37,6 +41,9 @@ export async function* exportRun(
   const path = join(home, 'runs', `${run}.writ`)
   const contents = await presentContents(path)
   const kept = await ledgerSource(ledger, run, contents?.disclosures.items ?? [])
+  // The policy to ask is the one the evidence file has: without the file payloads stay.
+  if (options.payloads === true)
+    await withEvidence(path, async (file) => permitExport(await contentsOf(path, file)))
   const source = { ...kept, erasure: contents?.erasure?.statement.predicate ?? erasureOf(home, run) }
   const trust = options.trust ?? join(home, 'trust.json')
   yield* written(source, contents === undefined ? undefined : path, { ...options, trust })

@@ -8,17 +8,22 @@ import { contracts, KEPT_MARK, READ_MARK, type Recorded, recordRun } from './rec
 
 // JSON Lines of a real run of the built-in extractive model.
 
+const QUESTION = 'Which contracts end patent rights when the licensee starts patent litigation?'
+
 let recorded: Recorded
+/** A run over nothing that is above the terminal: policy lets its payloads leave. */
+let open: Recorded
 
 beforeAll(async () => {
-  recorded = await recordRun(
-    'Which contracts end patent rights when the licensee starts patent litigation?',
-    contracts(),
-  )
+  const all = contracts()
+  const readable = Object.entries(all).filter(([name]) => !name.startsWith('privileged/'))
+  recorded = await recordRun(QUESTION, all)
+  open = await recordRun(QUESTION, Object.fromEntries(readable))
 })
 
 afterAll(async () => {
   await recorded.cleanUp()
+  await open.cleanUp()
 })
 
 async function textOf(pieces: AsyncIterable<string>): Promise<string> {
@@ -27,8 +32,8 @@ async function textOf(pieces: AsyncIterable<string>): Promise<string> {
   return text
 }
 
-const home = (payloads: boolean): Promise<string> =>
-  textOf(recorded.writ.export(recorded.answer.run, { format: 'jsonl', payloads }))
+const home = (payloads: boolean, { writ, answer } = recorded): Promise<string> =>
+  textOf(writ.export(answer.run, { format: 'jsonl', payloads }))
 
 async function evidenceOf(
   path: string,
@@ -67,13 +72,11 @@ describe('JSON Lines', () => {
     const closed = await home(false)
     expect(closed).not.toContain(READ_MARK)
     expect(linesOf(closed).some((line) => 'payloads' in line)).toBe(false)
-    const open = await home(true)
-    expect(open).toContain(READ_MARK)
-    expect(open).not.toContain(KEPT_MARK)
-    const [opening] = linesOf(open)
-    expect(opening?.payloads?.question).toBe(
-      'Which contracts end patent rights when the licensee starts patent litigation?',
-    )
+    expect(closed).not.toContain(KEPT_MARK)
+    const payloads = await home(true, open)
+    expect(payloads).toContain(READ_MARK)
+    const [opening] = linesOf(payloads)
+    expect(opening?.payloads?.question).toBe(QUESTION)
   })
 
   it('are the same from the evidence file, which opens only its disclosures', async () => {
@@ -115,14 +118,20 @@ describe('JSON Lines', () => {
   })
 
   it('say so where the key of the run is gone', async () => {
-    const keys = join(recorded.home, 'keys', 'runs')
-    const [key] = (await readdir(keys)).filter((name) => name.startsWith(recorded.answer.run))
+    const keys = join(open.home, 'keys', 'runs')
+    const [key] = (await readdir(keys)).filter((name) => name.startsWith(open.answer.run))
     await rm(join(keys, key ?? 'no key'))
-    const lines = linesOf(await home(true))
+    const lines = linesOf(await home(true, open))
     const reply = lines.find(({ kind }) => kind === 'model.result')
     expect(reply?.payloads).toEqual({ output: null })
-    expect((await home(true)).split('\n').length).toBe(lines.length + 1)
-    expect(await home(true)).not.toContain('Definitions. Terms have')
+    expect((await home(true, open)).split('\n').length).toBe(lines.length + 1)
+    expect(await home(true, open)).not.toContain('Definitions. Terms have')
+  })
+
+  it('keep the payloads where policy does not let everything of the run leave', async () => {
+    await expect(home(true)).rejects.toMatchObject({ code: 'POLICY_DENIED' })
+    await rm(recorded.evidence)
+    await expect(home(true)).rejects.toMatchObject({ code: 'EVIDENCE_UNREADABLE' })
   })
 
   it('refuse a run that is not there', async () => {
