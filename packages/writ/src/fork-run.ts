@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { type Answer, type ModelProfile, type RecordedModel, WritError } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
+import { handOut } from './hand-out.ts'
 import type { Fork } from './kernel/fork.ts'
 import type { Place } from './kernel/journal.ts'
 import type { RunModels } from './kernel/ports.ts'
@@ -17,8 +18,8 @@ import { createReasoner } from './reasoning/index.ts'
 import { type ResumeOptions, type ResumeRooms, reopenRooms } from './resume-run.ts'
 import { uuidV7 } from './uuid-v7.ts'
 import { VERSION } from './version.ts'
-import { awaiting, openQuorum } from './witness-quorum.ts'
-import { prepareEvidencePath, writeEvidence } from './write-evidence.ts'
+import { openQuorum } from './witness-quorum.ts'
+import { prepareEvidencePath } from './write-evidence.ts'
 
 /** How a run is forked. Models that are not named stay those of the run. */
 export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, 'apiKey'> {
@@ -64,8 +65,8 @@ export async function fork(origin: string, rooms: ResumeRooms, options: ForkOpti
     return { run, version: VERSION, setup, models, ports }
   }
   try {
-    const { answer, evidence, governance, pending } = await rooms.inSandbox((sandbox) =>
-      forkRun(
+    return await rooms.inSandbox(async (sandbox) => {
+      const result = await forkRun(
         recorded,
         { at, ...(prompt === undefined ? {} : { prompt }) },
         {
@@ -75,13 +76,9 @@ export async function fork(origin: string, rooms: ResumeRooms, options: ForkOpti
           ...(suspend === undefined ? {} : { suspend }),
           open,
         },
-      ),
-    )
-    await writeEvidence(path, evidence)
-    if (pending !== null) throw awaiting(pending, run, path)
-    const whole = { ...answer, evidence: path }
-    onEvent({ type: 'answer', answer: whole, governance })
-    return whole
+      )
+      return await handOut(result, path, onEvent)
+    })
   } finally {
     for (const room of opened) await room.close()
   }

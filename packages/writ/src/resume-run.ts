@@ -14,6 +14,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
+import { handOut } from './hand-out.ts'
 import type { RunModels } from './kernel/ports.ts'
 import { type RecordedRun, readRun } from './kernel/recorded-run.ts'
 import { answerAgain } from './kernel/replay.ts'
@@ -23,8 +24,8 @@ import { systemClock } from './kernel/system-clock.ts'
 import { callModel, resolveModel } from './models/index.ts'
 import type { PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
-import { awaiting, openQuorum } from './witness-quorum.ts'
-import { prepareEvidencePath, writeEvidence } from './write-evidence.ts'
+import { openQuorum } from './witness-quorum.ts'
+import { prepareEvidencePath } from './write-evidence.ts'
 
 const SETUP = `${OPENING.lane}/${OPENING.n}/run.open/setup`
 
@@ -64,14 +65,8 @@ export async function resume(run: string, rooms: ResumeRooms, options: ResumeOpt
   }
   const opened: { close(): Promise<void> }[] = []
   try {
-    const {
-      answer,
-      evidence,
-      governance,
-      pending,
-      path: recordedPath,
-    } = await rooms.inSandbox((sandbox) =>
-      resumeRun(recorded, {
+    return await rooms.inSandbox(async (sandbox) => {
+      const { path, ...result } = await resumeRun(recorded, {
         sandbox,
         reasoner: createReasoner(),
         signal,
@@ -94,14 +89,9 @@ export async function resume(run: string, rooms: ResumeRooms, options: ResumeOpt
           }
           return { models, ports }
         },
-      }),
-    )
-    const path = placeOfEvidence(rooms.home, run, { evidence: recordedPath })
-    await writeEvidence(path, evidence)
-    if (pending !== null) throw awaiting(pending, run, path)
-    const whole = { ...answer, evidence: path }
-    onEvent({ type: 'answer', answer: whole, governance })
-    return whole
+      })
+      return await handOut(result, placeOfEvidence(rooms.home, run, { evidence: path }), onEvent)
+    })
   } finally {
     for (const room of opened) await room.close()
   }

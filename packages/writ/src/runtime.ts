@@ -25,6 +25,7 @@ import { type AgainOptions, doAgain, doFileAgain, type FileReplay, type ReplayOp
 import { requireNotErased } from './erase-run.ts'
 import { type ExportOptions, exportRun, sendRunTrace } from './export-run.ts'
 import { type ForkOptions, fork } from './fork-run.ts'
+import { handOut } from './hand-out.ts'
 import type { Authority } from './kernel/ports.ts'
 import { readRun } from './kernel/recorded-run.ts'
 import type { ReplayReport } from './kernel/replay.ts'
@@ -43,8 +44,8 @@ import { type RunView, showRun } from './show-run.ts'
 import { openTransparencyLog } from './transparency/index.ts'
 import { uuidV7 } from './uuid-v7.ts'
 import { VERSION } from './version.ts'
-import { awaiting, openQuorum } from './witness-quorum.ts'
-import { prepareEvidencePath, writeEvidence } from './write-evidence.ts'
+import { openQuorum } from './witness-quorum.ts'
+import { prepareEvidencePath } from './write-evidence.ts'
 
 const DEFAULT_HOME = '.writ'
 /** The question, and documents nobody labelled. */
@@ -196,13 +197,9 @@ class Runtime implements Writ {
           log,
           onEvent,
         }
-        const result = await inSandbox((sandbox) => executeRun(request, { ...ports, sandbox }))
-        // Nothing is released before its evidence is on disk.
-        await writeEvidence(path, result.evidence)
-        if (result.pending !== null) throw awaiting(result.pending, run, path)
-        const answer = { ...result.answer, evidence: path }
-        onEvent({ type: 'answer', answer, governance: result.governance })
-        return answer
+        return await inSandbox(async (sandbox) =>
+          handOut(await executeRun(request, { ...ports, sandbox }), path, onEvent),
+        )
       } finally {
         if (!isStore(asked.context)) await store.close()
       }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Witnesses, WritError } from '@writ/contract'
+import type { Witnesses } from '@writ/contract'
 import { loadTrustRoot } from './ledger/index.ts'
 import type { WritOptions } from './options.ts'
 import { openWitnesses } from './transparency/index.ts'
@@ -20,11 +20,4 @@ export async function openQuorum(
   const trust = await loadTrustRoot(join(home, 'trust.json'))
   const quorum = witnessQuorum ?? urls.length
   return { witnesses: openWitnesses({ urls, quorum, trust, timeoutMs: witnessTimeoutMs }) }
-}
-
-/** The error of a run whose answer is kept back, with where its evidence is. */
-export function awaiting({ code, message }: WritError, run: string, path: string): WritError {
-  return new WritError(code, `${message} The answer of run ${run} is kept back; its evidence is ${path}.`, {
-    run,
-  })
 }
