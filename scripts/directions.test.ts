@@ -25,6 +25,7 @@ const COMPOSITION = [
   'sign-bundle.ts',
   'resume-run.ts',
   'fork-run.ts',
+  'hand-out.ts',
   'open-models.ts',
   'abort-run.ts',
   'inspect-log.ts',
