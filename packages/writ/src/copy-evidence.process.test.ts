@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Answer, label } from '@writ/contract'
+import { type Answer, type Label, label } from '@writ/contract'
 import {
   type AnyRecord,
   bytesSource,
@@ -25,6 +25,7 @@ import {
 } from '@writ/evidence'
 import { block, type Simulator, sequence, startSimulator } from '@writ/simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { clearedBundle } from './cleared-bundle.fixture.ts'
 import { createWrit, renewProofs, verifyFile, type Writ } from './index.ts'
 import { openLedger, openSigner } from './ledger/index.ts'
 import { encrypt } from './ledger/run-cipher.ts'
@@ -210,11 +211,17 @@ describe('a replay file', () => {
       files.set(name, (await source?.read(0, source.size)) ?? new Uint8Array(0))
     }
     expect(payloads?.items.length).toBeGreaterThan(0)
-    const claimed = { ...decision, taint: label('public') }
-    const copy = { run, root, at: new Date().toISOString(), decision: claimed, files }
-    const path = join(elsewhere, 'claimed.writ')
-    await writeEvidence(path, packExport(copy, await signExport(await openSigner(home), copy)))
-    expect(await verdictOf(path, 'POLICY')).toMatchObject({ code: 'DECISION_DIFFERS', at: 'export.dsse' })
+    const judged = async (taint: Label): Promise<Verdict | undefined> => {
+      const copy = { run, root, at: new Date().toISOString(), decision: { ...decision, taint }, files }
+      const path = join(elsewhere, 'claimed.writ')
+      await writeEvidence(path, packExport(copy, await signExport(await openSigner(home), copy)))
+      return await verdictOf(path, 'POLICY')
+    }
+    const differs = { code: 'DECISION_DIFFERS', at: 'export.dsse' }
+    expect(await judged(label('public'))).toMatchObject(differs)
+    // Asked for more than the run holds, policy still said yes; for more than may leave it would have said no.
+    expect(await judged(label('confidential', [], true))).toMatchObject({ result: 'pass' })
+    expect(await judged(label('secret', [], true))).toMatchObject(differs)
   })
 })
 
@@ -226,13 +233,18 @@ function isLeaf(records: readonly AnyRecord[], n: number): boolean {
 
 describe('making a copy', () => {
   it('with payloads is refused by policy for a label that may not leave, and writes nothing', async () => {
-    const own = await createWrit({ home, model: 'any/model', baseUrl: simulator.url })
+    const bundle = await clearedBundle(join(place, 'cleared'), 'secret')
+    const turns = [block("print((await grep('Alpha', {})).matches.length)"), block("FINAL('done')")]
+    const reader = await startSimulator({ script: sequence(turns) })
+    const own = await createWrit({ home, model: 'any/model', baseUrl: reader.url, policy: bundle })
     const secret = await own.completion({
       query: 'SIMTASK:root What?',
       context: 'Alpha.',
       strategy: 'recurse',
       label: label('secret'),
     })
+    await reader.stop()
+    expect(secret).toMatchObject({ status: 'denied', label: { level: 'secret' } })
     const out = join(place, 'secret.writ')
     await expect(own.copyEvidence(secret.run, { profile: 'replay', out })).rejects.toMatchObject({
       code: 'POLICY_DENIED',
@@ -241,6 +253,22 @@ describe('making a copy', () => {
     expect(await readdir(place)).not.toContain('secret.writ')
     // The same run without its payloads may be copied.
     expect(await own.copyEvidence(secret.run, { profile: 'proof', out })).toMatchObject({ decision: null })
+    await own.close()
+  })
+
+  it('with payloads does not wait for a partition that nobody could read', async () => {
+    const own = await createWrit({ home, model: 'any/model', baseUrl: simulator.url })
+    const context = {
+      query: 'SIMTASK:root What?',
+      context: 'Alpha.',
+      strategy: 'recurse',
+      label: label('secret'),
+    }
+    const { run } = await own.completion(context)
+    const out = join(place, 'untouched.writ')
+    const { decision } = await own.copyEvidence(run, { profile: 'replay', out })
+    expect(decision).toMatchObject({ verdict: 'allow', taint: { level: 'internal' } })
+    expect(await verdictOf(out, 'POLICY')).toMatchObject({ result: 'pass' })
     await own.close()
   })
 

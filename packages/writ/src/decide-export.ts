@@ -1,6 +1,7 @@
 import {
   BOTTOM,
   type DecisionPoint,
+  flowsTo,
   joinLabels,
   type Label,
   LEVELS,
@@ -14,19 +15,21 @@ const SINK = 'terminal'
 
 /**
  * Whether everything a run holds may leave it: an `output::release` at the join of every label in its records, asked for
- * the run's own user and purpose of the bundle the run is pinned to. The citations of what a run released were checked
- * then; a run that released nothing has discharged nothing.
+ * the run's own user and purpose of the bundle the run is pinned to. A partition that nobody touched left nothing in the run,
+ * so it does not count; one that was touched is in its frame's label. The citations of what a run released were checked
+ * then; a run that released nothing has discharged nothing. `atLeast`: a label to ask for where it covers that join.
  */
 export async function decideExport(
   records: AsyncIterable<AnyRecord> | Iterable<AnyRecord>,
   point: DecisionPoint,
+  atLeast: Label = BOTTOM,
 ): Promise<RecordedDecision> {
   let opened: AnyRecord | undefined
   let taint: Label = BOTTOM
   let released = false
   for await (const record of records) {
     opened ??= record
-    taint = joinLabels(taint, labelWithin(record.det))
+    taint = joinLabels(taint, labelWithin(held(record)))
     released ||= record.kind === 'output.release' && record.det.outcome === 'ok'
   }
   if (opened?.kind !== 'run.open')
@@ -37,13 +40,18 @@ export async function decideExport(
   const resource = point.sink(SINK)
   const asked = {
     action: 'output::release',
-    taint,
+    taint: flowsTo(taint, atLeast) ? atLeast : taint,
     depth: 0,
     discharged: released ? ['validate:citations'] : [],
   } as const
   const profile = point.profile('orchestrator')
   const { verdict, policies, reason } = await point.decide({ ...asked, user, purpose, profile, resource })
   return { ...asked, resource: `sink:${SINK}`, verdict, policies, reason }
+}
+
+/** What a record says of the run, without the partitions it might have read. */
+function held({ kind, det }: AnyRecord): object {
+  return kind === 'run.open' ? { ...det, partitions: [] } : det
 }
 
 /** The join of every label anywhere in a value: a field that comes later is not forgotten. Records nest 32 deep at most. */

@@ -52,7 +52,8 @@ async function checkReleased(
   records: RecordedPolicy['records'],
   point: PolicyPoint,
 ): Promise<void> {
-  const decided = await decideExport(records, point)
+  // Policy never loosens with the label: what may leave under a higher one may leave.
+  const decided = await decideExport(records, point, released.taint)
   if (canonicalJson(decided) === canonicalJson(released)) return
   refuse(
     'DECISION_DIFFERS',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { clearedBundle } from '../cleared-bundle.fixture.ts'
 
 // What writes a run in other forms, as a user starts it. The model is the built-in extractive one.
 
@@ -131,7 +132,9 @@ describe('writ export --profile', () => {
   })
 
   it('ends with 3 where policy lets no payload leave', async () => {
-    const asked = await writ(['ask', 'Which mention patents?', 'a.txt', '--label', 'secret', '--json'])
+    await clearedBundle(join(place, 'cleared'), 'secret')
+    const cleared = ['--label', 'secret', '--policy', 'cleared', '--strategy', 'recurse', '--json']
+    const asked = await writ(['ask', 'Which mention patents?', 'a.txt', ...cleared])
     const { run: secret } = JSON.parse(asked.out) as { run: string }
     const refused = await writ(['export', secret, '--profile', 'replay', '--out', 'secret.writ'])
     expect(refused.code).toBe(3)

@@ -11,19 +11,13 @@ import { contracts, KEPT_MARK, READ_MARK, type Recorded, recordRun } from './rec
 const QUESTION = 'Which contracts end patent rights when the licensee starts patent litigation?'
 
 let recorded: Recorded
-/** A run over nothing that is above the terminal: policy lets its payloads leave. */
-let open: Recorded
 
 beforeAll(async () => {
-  const all = contracts()
-  const readable = Object.entries(all).filter(([name]) => !name.startsWith('privileged/'))
-  recorded = await recordRun(QUESTION, all)
-  open = await recordRun(QUESTION, Object.fromEntries(readable))
+  recorded = await recordRun(QUESTION, contracts())
 })
 
 afterAll(async () => {
   await recorded.cleanUp()
-  await open.cleanUp()
 })
 
 async function textOf(pieces: AsyncIterable<string>): Promise<string> {
@@ -72,9 +66,9 @@ describe('JSON Lines', () => {
     const closed = await home(false)
     expect(closed).not.toContain(READ_MARK)
     expect(linesOf(closed).some((line) => 'payloads' in line)).toBe(false)
-    expect(closed).not.toContain(KEPT_MARK)
-    const payloads = await home(true, open)
+    const payloads = await home(true)
     expect(payloads).toContain(READ_MARK)
+    expect(payloads).not.toContain(KEPT_MARK)
     const [opening] = linesOf(payloads)
     expect(opening?.payloads?.question).toBe(QUESTION)
   })
@@ -118,18 +112,21 @@ describe('JSON Lines', () => {
   })
 
   it('say so where the key of the run is gone', async () => {
-    const keys = join(open.home, 'keys', 'runs')
-    const [key] = (await readdir(keys)).filter((name) => name.startsWith(open.answer.run))
+    const keys = join(recorded.home, 'keys', 'runs')
+    const [key] = (await readdir(keys)).filter((name) => name.startsWith(recorded.answer.run))
     await rm(join(keys, key ?? 'no key'))
-    const lines = linesOf(await home(true, open))
+    const lines = linesOf(await home(true))
     const reply = lines.find(({ kind }) => kind === 'model.result')
     expect(reply?.payloads).toEqual({ output: null })
-    expect((await home(true, open)).split('\n').length).toBe(lines.length + 1)
-    expect(await home(true, open)).not.toContain('Definitions. Terms have')
+    expect((await home(true)).split('\n').length).toBe(lines.length + 1)
+    expect(await home(true)).not.toContain('Definitions. Terms have')
   })
 
   it('keep the payloads where policy does not let everything of the run leave', async () => {
-    await expect(home(true)).rejects.toMatchObject({ code: 'POLICY_DENIED' })
+    const high = await recordRun(QUESTION, contracts(), 'restricted')
+    await expect(home(true, high)).rejects.toMatchObject({ code: 'POLICY_DENIED' })
+    expect(await home(false, high)).toContain('run.close')
+    await high.cleanUp()
     await rm(recorded.evidence)
     await expect(home(true)).rejects.toMatchObject({ code: 'EVIDENCE_UNREADABLE' })
   })

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Answer } from '@writ/contract'
+import type { Answer, Level } from '@writ/contract'
+import { clearedBundle } from '../cleared-bundle.fixture.ts'
 import { createWrit, type Writ } from '../index.ts'
 
 /** A home that holds one run of the built-in extractive model over generated texts, some of them out of the user's reach. */
@@ -23,8 +24,10 @@ export const KEPT_MARK = 'the Oxenhall memorandum'
 export async function recordRun(
   question: string,
   documents: Readonly<Record<string, string>>,
+  clearance: Level = 'confidential',
 ): Promise<Recorded> {
   const place = await mkdtemp(join(tmpdir(), 'writ-exports-'))
+  const policy = await clearedBundle(join(place, 'policy'), clearance)
   const [corpus, home] = [join(place, 'corpus'), join(place, 'home')]
   await mkdir(join(corpus, 'privileged'), { recursive: true })
   for (const [name, text] of Object.entries(documents)) await writeFile(join(corpus, name), text)
@@ -32,7 +35,7 @@ export async function recordRun(
     join(corpus, 'corpus.json'),
     JSON.stringify({ labels: [{ glob: 'privileged/**', label: 'restricted:LEGAL_PRIVILEGE' }] }),
   )
-  const writ = await createWrit({ home })
+  const writ = await createWrit({ home, policy })
   const answer = await writ.completion({ query: question, context: { paths: [corpus] }, strategy: 'recurse' })
   return {
     home,
