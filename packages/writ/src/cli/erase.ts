@@ -4,10 +4,7 @@ import { type ExpiredRun, eraseExpired, eraseRun, listHolds, orderHold } from '.
 import { loadConfig } from './config.ts'
 import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
-
-type Running = <A extends unknown[]>(
-  command: (...args: A) => Promise<number>,
-) => (...args: A) => Promise<void>
+import type { Running } from './running.ts'
 
 interface Flags {
   readonly home?: string

@@ -13,10 +13,7 @@ import {
 import { homeOf } from './home.ts'
 import { wholeNumber } from './parse-option.ts'
 import { printableLine } from './printable.ts'
-
-type Running = <A extends unknown[]>(
-  command: (...args: A) => Promise<number>,
-) => (...args: A) => Promise<void>
+import type { Running } from './running.ts'
 
 interface Flags {
   readonly home?: string

@@ -4,6 +4,7 @@ import { checkLog, publishLog, renewProofs, showLog } from '../index.ts'
 import { homeOf } from './home.ts'
 import { repeated, wholeNumber } from './parse-option.ts'
 import { printableLine } from './printable.ts'
+import type { Running } from './running.ts'
 
 interface LogFlags {
   readonly home?: string
@@ -18,10 +19,6 @@ interface ProveFlags extends LogFlags {
   readonly witness?: readonly string[]
   readonly witnessQuorum?: number
 }
-
-type Running = <A extends unknown[]>(
-  command: (...args: A) => Promise<number>,
-) => (...args: A) => Promise<void>
 
 /** The commands about the log of statements. */
 export function addLog(writ: Command, running: Running): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { initWitness, startWitness } from '../index.ts'
 import { repeated, wholeNumber } from './parse-option.ts'
+import type { Running } from './running.ts'
 
 interface ServeFlags {
   readonly dir: string
@@ -8,10 +9,6 @@ interface ServeFlags {
   readonly host?: string
   readonly log?: readonly string[]
 }
-
-type Running = <A extends unknown[]>(
-  command: (...args: A) => Promise<number>,
-) => (...args: A) => Promise<void>
 
 /** The commands of a witness: another party that sees that a log only grows. */
 export function addWitness(writ: Command, running: Running): void {
