@@ -11,14 +11,12 @@ import { forkRun, type OpenedFork } from './kernel/run-fork.ts'
 import { recordedModels } from './kernel/run-records.ts'
 import { systemClock } from './kernel/system-clock.ts'
 import { listRetention, recordRetention } from './ledger/index.ts'
-import { callModel } from './models/index.ts'
 import { type ModelOptions, openModel } from './open-models.ts'
 import type { PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
 import { type ResumeOptions, type ResumeRooms, reopenRooms } from './resume-run.ts'
 import { uuidV7 } from './uuid-v7.ts'
 import { VERSION } from './version.ts'
-import { openQuorum } from './witness-quorum.ts'
 import { prepareEvidencePath } from './write-evidence.ts'
 
 /** How a run is forked. Models that are not named stay those of the run. */
@@ -40,29 +38,15 @@ export async function fork(origin: string, rooms: ResumeRooms, options: ForkOpti
   const opened: { close(): Promise<void> }[] = []
   const open = async (began: Began, { models: shared }: Fork): Promise<OpenedFork> => {
     await prepareEvidencePath(path, options.out === undefined)
-    const { policy, store } = await reopenRooms(origin, began, rooms, opened)
-    const models = await forkModels(origin, began, policy, options, rooms.apiKey)
+    const reopened = await reopenRooms(origin, began, rooms, opened)
+    const models = await forkModels(origin, began, reopened.policy, options, rooms.apiKey)
     sameInBoth(origin, [...recordedModels(shared), ...recordedModels(models)])
-    const { witnesses, witnessQuorum } = began.setup
-    const quorum = await openQuorum(rooms.home, { witnesses, witnessQuorum })
     const setup = { ...began.setup, baseUrl: options.baseUrl ?? began.setup.baseUrl, evidence: path }
     // What it shares is kept as long here as there.
     const kept = listRetention(rooms.home).find((retention) => retention.run === origin)
     if (typeof kept?.class === 'string') recordRetention(rooms.home, run, kept.class)
     const log = await rooms.ledger.open(run, began.question, systemClock.now())
-    const { signer, transparency } = rooms
-    const ports = {
-      policy,
-      store,
-      ...quorum,
-      clock: systemClock,
-      signer,
-      transparency,
-      callModel,
-      log,
-      onEvent,
-    }
-    return { run, version: VERSION, setup, models, ports }
+    return { run, version: VERSION, setup, models, ports: { ...reopened, log, onEvent } }
   }
   try {
     return await rooms.inSandbox(async (sandbox) => {

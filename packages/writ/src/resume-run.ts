@@ -18,7 +18,7 @@ import { handOut } from './hand-out.ts'
 import type { RunModels } from './kernel/ports.ts'
 import { type RecordedRun, readRun } from './kernel/recorded-run.ts'
 import { answerAgain } from './kernel/replay.ts'
-import { type Began, resumeRun } from './kernel/resume.ts'
+import { type Began, type Reopened, resumeRun } from './kernel/resume.ts'
 import { OPENING, type RunSetup, recordedModel } from './kernel/run-records.ts'
 import { systemClock } from './kernel/system-clock.ts'
 import { callModel, resolveModel } from './models/index.ts'
@@ -74,20 +74,8 @@ export async function resume(run: string, rooms: ResumeRooms, options: ResumeOpt
         reopen: async (began) => {
           await prepareEvidencePath(placeOfEvidence(rooms.home, run, began.setup), true)
           const reopened = await reopenRooms(run, began, rooms, opened)
-          const { signer, transparency, apiKey } = rooms
-          const models = await reopenModels(run, began, reopened.policy, apiKey)
-          const quorum = await openQuorum(rooms.home, witnessesOf(began.setup))
-          const ports = {
-            ...reopened,
-            ...quorum,
-            clock: systemClock,
-            signer,
-            transparency,
-            callModel,
-            log,
-            onEvent,
-          }
-          return { models, ports }
+          const models = await reopenModels(run, began, reopened.policy, rooms.apiKey)
+          return { models, ports: { ...reopened, log, onEvent } }
         },
       })
       return await handOut(result, placeOfEvidence(rooms.home, run, { evidence: path }), onEvent)
@@ -95,10 +83,6 @@ export async function resume(run: string, rooms: ResumeRooms, options: ResumeOpt
   } finally {
     for (const room of opened) await room.close()
   }
-}
-
-function witnessesOf({ witnesses, witnessQuorum }: RunSetup): Pick<RunSetup, 'witnesses' | 'witnessQuorum'> {
-  return { witnesses, witnessQuorum }
 }
 
 /** The answer of a run whose evidence lies where it belongs: nothing is left to do. */
@@ -138,13 +122,19 @@ export async function recordedSetup(recorded: RecordedRun): Promise<RunSetup> {
   throw new WritError('RESUME_MISMATCH', `How the run ${run} was set up is not kept.`, { run })
 }
 
-/** Opens the policy and the corpus a run began with, and refuses what is not the same any more. */
+/** What a run that is taken up again needs, but for its log and whoever watches it. */
+type ReopenedRooms = Omit<Reopened['ports'], 'policy' | 'store' | 'log' | 'onEvent'> & {
+  readonly policy: PolicyPoint
+  readonly store: ContextStore
+}
+
+/** Opens the policy, the corpus and the witnesses a run began with, and refuses what is not the same any more. */
 export async function reopenRooms(
   run: string,
   { bundle, partitions, omitted, setup }: Began,
   rooms: ResumeRooms,
   opened: { close(): Promise<void> }[],
-): Promise<{ policy: PolicyPoint; store: ContextStore }> {
+): Promise<ReopenedRooms> {
   const policy = await rooms.policy(setup.policy)
   opened.push(policy)
   if (policy.bundle.hash !== bundle)
@@ -156,7 +146,10 @@ export async function reopenRooms(
   opened.push(store)
   const same = store.partitions.every(({ id }, index) => id === partitions[index]?.id)
   if (!same) throw mismatch(run, 'its corpus is not what it was')
-  return { policy, store }
+  const { home, signer, transparency } = rooms
+  const { witnesses, witnessQuorum } = setup
+  const quorum = await openQuorum(home, { witnesses, witnessQuorum })
+  return { policy, store, ...quorum, clock: systemClock, signer, transparency, callModel }
 }
 
 /** The models a run began with. */

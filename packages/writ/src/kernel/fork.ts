@@ -73,7 +73,7 @@ export async function forkAt(
 }
 
 /** The fork that an opening record tells of; undefined for a run that was not forked. */
-export async function recordedFork(past: Past, opening: RecordOf<'run.open'>): Promise<Fork | undefined> {
+export async function readFork(past: Past, opening: RecordOf<'run.open'>): Promise<Fork | undefined> {
   const { fork } = opening.det
   if (fork === undefined) return undefined
   return {

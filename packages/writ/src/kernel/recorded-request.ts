@@ -1,5 +1,5 @@
 import type { Omitted, Partition } from '@writ/contract'
-import { recordedFork } from './fork.ts'
+import { readFork } from './fork.ts'
 import type { Past, RecordOf } from './past.ts'
 import type { Authority } from './ports.ts'
 import type { RunRequest } from './run.ts'
@@ -10,7 +10,7 @@ export async function recordedRequest(
   opening: RecordOf<'run.open'>,
 ): Promise<Omit<RunRequest, 'models' | 'signal' | 'suspend' | 'elapsedMs' | 'setup'>> {
   const { questionLabel, limits } = opening.det
-  const fork = await recordedFork(past, opening)
+  const fork = await readFork(past, opening)
   return {
     run: opening.run,
     question: await past.text(opening, 'question'),
