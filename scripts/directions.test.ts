@@ -21,6 +21,8 @@ const COMPOSITION = [
   'index.ts',
   'home-keys.ts',
   'erase-run.ts',
+  'order-hold.ts',
+  'with-ledger.ts',
   'erase-expired.ts',
   'sign-bundle.ts',
   'resume-run.ts',

@@ -6,8 +6,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { eraseExpired } from './erase-expired.ts'
-import { erasedRuns, eraseRun, orderHold } from './erase-run.ts'
+import { eraseRun } from './erase-run.ts'
+import { erasedRuns } from './erasures.ts'
 import { backUp, restore } from './ledger/index.ts'
+import { orderHold } from './order-hold.ts'
 import { createWrit } from './runtime.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../bin/writ.js', import.meta.url))

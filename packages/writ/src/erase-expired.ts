@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { type ErrorCode, toWritError } from '@writ/contract'
-import { erasedRuns, eraseRun } from './erase-run.ts'
+import { eraseRun } from './erase-run.ts'
+import { erasedRuns } from './erasures.ts'
 import { listRetention, openLedger, unlessHeld } from './ledger/index.ts'
 
 const DAY_MS = 86_400_000

@@ -1,7 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { isWritError, type Ledger, WritError } from '@writ/contract'
+import { type Ledger, WritError } from '@writ/contract'
 import {
   decodeRecord,
   ERASURE_KIND,
@@ -10,25 +8,16 @@ import {
   hex,
   leafHash,
   MerkleTree,
-  parseStatement,
   sha256Hex,
   signByOperator,
 } from '@writ/evidence'
 import { type EvidenceState, emptyEvidence, evidenceState } from './empty-evidence.ts'
-import {
-  destroyFile,
-  eraseContent,
-  type Hold,
-  openLedger,
-  openSigner,
-  recordHold,
-  unlessHeld,
-} from './ledger/index.ts'
+import { keepErasure, lastErasure } from './erasures.ts'
+import { destroyFile, eraseContent, openSigner, unlessHeld } from './ledger/index.ts'
 import { dropPacks } from './memory/index.ts'
 import { requireReason } from './reason.ts'
 import { openTransparencyLog } from './transparency/index.ts'
-
-export { type Hold, listHolds } from './ledger/index.ts'
+import { withLedger } from './with-ledger.ts'
 
 /** What an erasure never reaches, whatever the run. */
 const NEVER_REACHED = [
@@ -57,12 +46,12 @@ export async function eraseRun(home: string, run: string, reason: string): Promi
       const packs = await eraseContent(root, run, () => dropPacks(root, facts.own))
       const runs = join(root, 'runs')
       const evidence = await evidenceState(runs, run)
-      const erasure = describe(run, reason, facts, packs.dropped, evidence, earlier(root, run))
+      const erasure = describe(run, reason, facts, packs.dropped, evidence, lastErasure(root, run))
       const statement = await signByOperator(signer, ERASURE_KIND, erasure)
       await emptyEvidence(runs, run, evidence, statement, destroyFile)
       await log.append(statement)
       // Last: a run counts as erased once the log says so, and until then is erased again.
-      await keepStatement(root, run, statement)
+      await keepErasure(root, run, statement)
       return erasure
     } finally {
       await log.close()
@@ -105,75 +94,6 @@ const REACHED_EVIDENCE: Readonly<Record<EvidenceState, readonly string[]>> = {
   emptied: ['question, answer and citations in its evidence file in the home'],
   destroyed: ['its evidence file in the home, as a whole, for it could not be read as one'],
   none: [],
-}
-
-/** What an earlier erasure said; nothing where its statement is damaged, for that must not keep another from being done. */
-function earlier(home: string, run: string): Erasure | undefined {
-  try {
-    return erasureOf(home, run)
-  } catch (error) {
-    if (isWritError(error)) return undefined
-    throw error
-  }
-}
-
-async function keepStatement(root: string, run: string, statement: Uint8Array): Promise<void> {
-  const directory = join(root, 'erasures')
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  await writeFile(join(directory, `${run}.dsse`), statement, { mode: 0o600, flush: true })
-}
-
-/** Holds a run of the home, or releases it. Rejects with `UNKNOWN_RUN`, and `USAGE` when it is so already or nothing is left to hold. */
-export async function orderHold(
-  home: string,
-  run: string,
-  action: 'hold' | 'release',
-  reason: string,
-): Promise<Hold> {
-  const known = await withLedger(resolve(home), (ledger) => ledger.runs())
-  if (!known.some((head) => head.run === run))
-    throw new WritError('UNKNOWN_RUN', `There is no run ${run} in this home.`, { run })
-  if (action === 'hold' && erasedRuns(home).has(run))
-    throw new WritError(
-      'USAGE',
-      `The run ${run} was erased: its content is gone, and its records stay anyway.`,
-      {
-        run,
-      },
-    )
-  return await recordHold(home, run, action, reason)
-}
-
-async function withLedger<T>(home: string, work: (ledger: Ledger) => Promise<T>): Promise<T> {
-  const ledger = await openLedger(home)
-  try {
-    return await work(ledger)
-  } finally {
-    await ledger.close()
-  }
-}
-
-/** What was erased of a run of the home; undefined when it was not erased. Rejects with `VERIFICATION_FAILED` for a damaged statement. */
-export function erasureOf(home: string, run: string): Erasure | undefined {
-  if (!erasedRuns(home).has(run)) return undefined
-  const path = join(resolve(home), 'erasures', `${run}.dsse`)
-  return parseStatement(readFileSync(path), path, ERASURE_KIND).statement.predicate
-}
-
-/** Throws `KEY_UNAVAILABLE`, with the time, for a run of the home that was erased: nothing can be done with it any more. */
-export function requireNotErased(home: string, run: string): void {
-  const erasure = earlier(home, run)
-  if (erasure === undefined) return
-  throw new WritError('KEY_UNAVAILABLE', `The run ${run} was erased at ${erasure.at}, and its key with it.`, {
-    run,
-  })
-}
-
-/** The runs of a home that were erased. */
-export function erasedRuns(home: string): ReadonlySet<string> {
-  const directory = join(resolve(home), 'erasures')
-  const names = existsSync(directory) ? readdirSync(directory) : []
-  return new Set(names.filter((name) => name.endsWith('.dsse')).map((name) => name.slice(0, -'.dsse'.length)))
 }
 
 interface Facts {

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path'
 import { isWritError, type Ledger, type TrustRoot } from '@writ/contract'
 import { type Contents, sourceDigest } from '@writ/evidence'
-import { erasureOf } from './erase-run.ts'
+import { erasureOf } from './erasures.ts'
 import { contentsOf, openEvidenceFile, withEvidence } from './evidence-source.ts'
 import {
   evidenceSource,

@@ -22,7 +22,7 @@ import { type CopyOptions, type CopyReport, copyEvidence } from './copy-evidence
 import { startDeadline } from './deadline.ts'
 import { diffRuns, type RunDiff } from './diff-runs.ts'
 import { type AgainOptions, doAgain, doFileAgain, type FileReplay, type ReplayOptions } from './do-again.ts'
-import { requireNotErased } from './erase-run.ts'
+import { requireNotErased } from './erasures.ts'
 import { type ExportOptions, exportRun, sendRunTrace } from './export-run.ts'
 import { type ForkOptions, fork } from './fork-run.ts'
 import { handOut } from './hand-out.ts'
