@@ -79,6 +79,8 @@ export interface BudgetLeft {
   readonly costMicroUsd: number | null
   readonly depth: number
   readonly turns: number
+  /** Steps left to the frame. */
+  readonly steps: number
 }
 
 /** What a frame may tell its model about the corpus before it has read anything. */
