@@ -1,4 +1,4 @@
-import { BOTTOM, type Det, joinLabels, type Label, type RunRecord } from '@writ/contract'
+import { type Amount, BOTTOM, type Det, joinLabels, type Label, type RunRecord } from '@writ/contract'
 import { checkGrants, childScope, type Wanted } from './completeness-context.ts'
 import { type LabelMark, refuseFall } from './completeness-labels.ts'
 import { hex } from './encoding.ts'
@@ -12,6 +12,16 @@ export type Command = (RunRecord<'model.call'> | RunRecord<'frame.spawn'>) & {
   /** Retries recorded, in all and by item. */
   retries: number
   readonly retriesOf: Map<number, number>
+  /** Attempts described so far. */
+  readonly told: Told
+}
+
+/** What the attempts of a command that were described add up to, and the last of them. */
+export interface Told {
+  attempts: number
+  charged: Amount
+  item: number
+  attempt: number
 }
 
 /** A frame as its records show it. */

@@ -9,7 +9,16 @@ import {
   withinLimits,
 } from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
-import { answersCommand, checkCharged, commandOf, takeCommand, takeRetry } from './completeness-commands.ts'
+import {
+  answersCommand,
+  checkAttempts,
+  checkCharged,
+  commandOf,
+  newCommand,
+  takeCommand,
+  takeDetail,
+  takeRetry,
+} from './completeness-commands.ts'
 import { checkContext, checkGrants } from './completeness-context.ts'
 import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions.ts'
 import { checkTaintCovers, checkTaintWithin, heldAt, markLabel, raiseLabel } from './completeness-labels.ts'
@@ -122,6 +131,9 @@ class RunWalk {
       case 'model.attempt':
         this.#attempt(record, lane, at)
         break
+      case 'model.usage':
+        takeDetail(record, commandOf(record, lane, 'model.call', at), at)
+        break
       case 'model.result':
         this.#result(record, lane, at)
         break
@@ -162,7 +174,7 @@ class RunWalk {
     const alone = role === 'turn' && !lane.celled
     checkTaintCovers(decision, alone ? lane.label : heldAt(lane, record.n), at)
     if (alone) markLabel(lane, record.n)
-    lane.commands.set(record.n, { ...record, retries: 0, retriesOf: new Map() })
+    lane.commands.set(record.n, newCommand(record))
   }
 
   #spawn(record: RunRecord<'frame.spawn'>, lane: Lane, at: string): void {
@@ -175,7 +187,7 @@ class RunWalk {
     checkTaintCovers(decision, heldAt(lane, record.n), at)
     checkTaintWithin(decision, label, at)
     this.#checkModel(model, record.seq, at)
-    lane.commands.set(record.n, { ...record, retries: 0, retriesOf: new Map() })
+    lane.commands.set(record.n, newCommand(record))
     this.#lanes.spawn(lane, record, this.#limits.maxDepth, at)
   }
 
@@ -191,15 +203,8 @@ class RunWalk {
   #result(record: RunRecord<'model.result'>, lane: Lane, at: string): void {
     const command = takeCommand(record, lane, 'model.call', at)
     const { charged } = record.det
-    const most = command.det.items + command.retries
-    if (charged.calls !== record.obs.attempts || charged.calls > most) {
-      refuse(
-        'SPENDING_MISMATCH',
-        `${charged.calls} calls are charged for ${record.obs.attempts} attempts; at most ${most} were begun.`,
-        `${at}/det/charged/calls`,
-      )
-    }
     checkCharged(charged, command, at)
+    checkAttempts(record, command, at)
     this.#charged = addAmounts(this.#charged, charged)
     this.#checkLimits(this.#charged, at)
     raiseLabel(lane, record.det.label, at)
