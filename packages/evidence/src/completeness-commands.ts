@@ -49,8 +49,10 @@ export function pendingCall(
 
 /** A call that was sent and is not answered. */
 export function newPending(): Pending {
-  return { retries: 0, retriesOf: new Map(), told: { attempts: 0, charged: NOTHING, item: 0, attempt: 0 } }
+  return { retries: 0, retriesOf: new Map(), told: NOTHING_TOLD }
 }
+
+const NOTHING_TOLD: Pending['told'] = { attempts: 0, charged: NOTHING, item: 0, attempt: 0 }
 
 /** A retry is the next attempt of an item its command has; the first is the command itself. */
 export function takeRetry(record: RecordOf<'model.attempt'>, place: RecordPlace<Lane>): void {
@@ -78,6 +80,7 @@ export function takeDetail(
   place: RecordPlace<Lane>,
 ): void {
   const { call, pending } = pendingCall(record, place)
+  if (record.kind === 'model.usage') beginList(record, pending, place.at)
   for (const [i, { item, attempt, charged }] of record.obs.detail.entries()) {
     const at = `${place.at}/obs/detail/${i}`
     const { told } = pending
@@ -91,6 +94,14 @@ export function takeDetail(
       )
     pending.told = { attempts: told.attempts + 1, charged: addAmounts(told.charged, charged), item, attempt }
   }
+}
+
+/** A list of attempts goes on where it ended, or begins anew: a call that was sent again describes all of them again. */
+function beginList({ obs }: RecordOf<'model.usage'>, pending: Pending, at: string): void {
+  const { attempts } = pending.told
+  if (obs.first === 0) pending.told = NOTHING_TOLD
+  else if (obs.first !== attempts)
+    refuse('ATTEMPT_GAP', `${attempts} attempts were described before, not ${obs.first}.`, `${at}/obs/first`)
 }
 
 /** A result ends its call: it counts and charges what its attempts come to, and no more than was begun. */
