@@ -347,7 +347,7 @@ function batch(run: RunWriter): void {
     attempts: 1,
     detail: [attemptOf(0, 1, one)],
   })
-  run.answer('0', first, 'model.usage', {}, { command: firstSeq, detail: [attemptOf(0, 1, one)] })
+  run.answer('0', first, 'model.usage', {}, { command: firstSeq, first: 0, detail: [attemptOf(0, 1, one)] })
   const throttled: Attempt = {
     ...attemptOf(1, 1, { ...NOTHING, calls: 1 }),
     status: 429,

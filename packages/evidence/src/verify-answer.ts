@@ -1,10 +1,9 @@
-import { type Answer, type Det, isWritError, type Support } from '@writ/contract'
+import { type Answer, type Citation, isWritError, type Json, supportOf } from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
 import type { Field } from './commitment.ts'
 import { disclosurePath } from './disclosures.ts'
 import type { Contents } from './evidence-contents.ts'
 import { RECORDS } from './evidence-layout.ts'
-import { leavesOf } from './json-leaves.ts'
 import type { AnyRecord } from './record.ts'
 import type { RecordPass } from './record-pass.ts'
 import { pointerToken } from './shape.ts'
@@ -36,7 +35,7 @@ const COMPARED = [
  */
 export function verifyAnswer(contents: Contents, pass: RecordPass, answer: unknown): void {
   const given = answerObject(answer)
-  const expected = provenAnswer(contents, pass, given.support)
+  const expected = provenAnswer(contents, pass)
   const stranger = Object.keys(given).find(
     (key) => key !== 'evidence' && !COMPARED.some((known) => known === key),
   )
@@ -69,14 +68,18 @@ function answerObject(answer: unknown): Readonly<Record<string, unknown>> {
 function provenAnswer(
   contents: Contents,
   { first: opened, last: closed, released }: RecordPass,
-  support: unknown,
 ): Readonly<Record<(typeof COMPARED)[number], unknown>> {
   const { run } = contents
   if (opened.kind !== 'run.open' || closed.kind !== 'run.close') {
     refuse('BAD_ANSWER', `The run ended without an answer, in a ${closed.kind} record.`, RECORDS)
   }
   const { status, basis, label, charged, frames, maxDepth, steps } = closed.det
-  const value = released === undefined ? null : disclosed(contents, released, 'output.release/value')
+  const value =
+    released === undefined ? null : (disclosed(contents, released, 'output.release/value') as Json)
+  // What is disclosed is tied to a commitment, so it is what the run released.
+  const citations = (
+    released === undefined ? [] : disclosed(contents, released, 'output.release/citations')
+  ) as readonly Citation[]
   return {
     schema: 'writ.answer/1',
     run,
@@ -84,7 +87,7 @@ function provenAnswer(
     basis,
     answer: released === undefined ? null : typeof value === 'string' ? value : canonicalJson(value),
     value,
-    citations: released === undefined ? [] : disclosed(contents, released, 'output.release/citations'),
+    citations,
     label,
     usage: {
       modelCalls: charged.calls,
@@ -96,30 +99,12 @@ function provenAnswer(
       steps,
       wallMs: closed.obs.tookMs,
     },
-    support: provenSupport(closed.det.support, value, support),
+    support: supportOf(value, citations, basis),
     coverage: closed.obs.coverage,
     denials: disclosed(contents, closed, 'run.close/denials'),
     omitted: disclosed(contents, opened, 'run.open/omitted'),
     reason: closed.obs.reason,
   }
-}
-
-/** Paths of unsupported leaves that an answer lists. */
-const LISTED_PATHS = 20
-
-/**
- * The counts are the record's. Which leaves they count no record says: the paths an answer gives stand when they are as
- * many as there have to be and are leaves of the value, in order.
- */
-function provenSupport(counts: Det['run.close']['support'], value: unknown, given: unknown): Support {
-  const { unsupported, ...rest } = counts ?? { quoted: 0, computed: 0, unsupported: 0 }
-  const paths = new Set([...leavesOf(value)].map(({ path }) => path))
-  const listed =
-    typeof given === 'object' && given !== null && 'unsupportedPaths' in given ? given.unsupportedPaths : []
-  const named = Array.isArray(listed) ? listed.filter((path) => paths.has(path)) : []
-  const ordered = [...paths].filter((path) => named.includes(path)).slice(0, LISTED_PATHS)
-  const enough = ordered.length === Math.min(LISTED_PATHS, unsupported)
-  return { ...rest, unsupported, unsupportedPaths: enough ? ordered : [...paths].slice(0, LISTED_PATHS) }
 }
 
 /** The value of a disclosed JSON field. */
