@@ -30,12 +30,7 @@ const TYPED = block('const n: number = 6; const f = <T,>(x: T): T => x; print(f(
 describe('a block with types', () => {
   it('that breaks the parser costs its cell, not the next ones nor the next run', async () => {
     const { answer, events } = await home.ask(
-      sequence([
-        block('let kept = 1', 'ts'),
-        block(BREAKING, 'ts'),
-        TYPED,
-        block('FINAL(kept + n!)', 'ts'),
-      ]),
+      sequence([block('let kept = 1', 'ts'), block(BREAKING, 'ts'), TYPED, block('FINAL(kept + n!)', 'ts')]),
     )
     expect(answer).toMatchObject({ status: 'complete', value: 7 })
     const cells = events.flatMap((event) =>
@@ -46,7 +41,7 @@ describe('a block with types', () => {
     expect(next.answer).toMatchObject({ status: 'complete', value: 6 })
     await identical(next.answer)
     await identical(answer)
-  })
+  }, 240_000)
 
   it('that is slow to parse, again and again, ends with the run', async () => {
     const stop = new AbortController()
@@ -70,7 +65,9 @@ describe('a block with types', () => {
         ? block('let a: string = "x"\nenum B { C }', 'ts')
         : block(`FINAL(${JSON.stringify(/SyntaxError.*\n.*/.exec(request.prompt)?.[0])})`),
     )
-    expect(answer.value).toMatch(/^SyntaxError: its types cannot be removed: .*enum.*\n {2}at line 2, column 1/)
+    expect(answer.value).toMatch(
+      /^SyntaxError: its types cannot be removed: .*enum.*\n {2}at line 2, column 1/,
+    )
     await identical(answer)
   })
 })
@@ -91,5 +88,5 @@ describe('calls that cost nothing', () => {
     expect(stopped).toMatchObject({ detail: expect.stringContaining('more than its 5000 calls') })
     expect(answer.usage.steps).toBeLessThan(5_100)
     await identical(answer)
-  })
+  }, 240_000)
 })

@@ -23,11 +23,7 @@ export interface Asked {
 export interface ScriptedHome {
   readonly place: string
   /** Asks once with a model that follows the script. */
-  ask(
-    script: Script,
-    options?: Partial<WritOptions>,
-    asked?: Partial<CompletionOptions>,
-  ): Promise<Asked>
+  ask(script: Script, options?: Partial<WritOptions>, asked?: Partial<CompletionOptions>): Promise<Asked>
   /** Does a run again from its record, with neither model nor corpus. */
   replay(run: string): Promise<ReplayReport>
   verify(answer: Answer): ReturnType<typeof verifyFile>
