@@ -1,5 +1,6 @@
 import {
   type Amount,
+  type Attempt,
   costMicroUsd,
   DEFAULT_LIMITS,
   type Det,
@@ -158,7 +159,7 @@ function* call(run: Writer, lane: string, role: 'turn' | 'leaf'): Generator<Uint
     label: HELD,
     code: null,
   } as const
-  const attempt = {
+  const attempt: Attempt = {
     item: 0,
     attempt: 1,
     status: 200,
@@ -166,6 +167,9 @@ function* call(run: Writer, lane: string, role: 'turn' | 'leaf'): Generator<Uint
     charged: USED,
     meteredInputTokens: 1200,
     meteredOutputTokens: 150,
+    sentBytes: 4800,
+    receivedBytes: 600,
+    chargedAs: 'metered',
     requestId: `req-${command}`,
   }
   yield run.write(lane, n, 'model.result', result, { tookMs: 400, command, attempts: 1, detail: [attempt] })

@@ -257,11 +257,20 @@ export interface Attempt {
   readonly status: number
   readonly tookMs: number
   readonly charged: Amount
-  /** What the provider said it used; null where it said nothing. */
+  /** What the provider said it used, as it said it; null where it said no number. */
   readonly meteredInputTokens: number | null
   readonly meteredOutputTokens: number | null
+  /** UTF-8 bytes of the texts sent and received. */
+  readonly sentBytes: number
+  readonly receivedBytes: number
+  /** Whether the charge follows what was metered, or is the bound because that is missing or implausible. */
+  readonly chargedAs: ChargedAs
   readonly requestId: string | null
 }
+
+export const CHARGED_AS = ['metered', 'bound', 'nothing'] as const
+
+export type ChargedAs = (typeof CHARGED_AS)[number]
 
 /** What `obs` holds, by kind. */
 export interface Obs {

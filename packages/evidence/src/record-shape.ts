@@ -2,6 +2,7 @@ import {
   ACTIONS,
   type Amount,
   type Attempt,
+  CHARGED_AS,
   type Det,
   type Label,
   LEVELS,
@@ -239,6 +240,9 @@ const attempt = object<Attempt>({
   charged: amount,
   meteredInputTokens: nullable(count),
   meteredOutputTokens: nullable(count),
+  sentBytes: count,
+  receivedBytes: count,
+  chargedAs: oneOf(CHARGED_AS),
   requestId: nullable(text),
 })
 

@@ -298,6 +298,9 @@ function batch(run: RunWriter): void {
       charged: one,
       meteredInputTokens: null,
       meteredOutputTokens: null,
+      sentBytes: 20,
+      receivedBytes: 0,
+      chargedAs: 'bound' as const,
       requestId: null,
     },
   ]
@@ -461,6 +464,8 @@ export function sampleAnswer(): Answer {
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
       costMicroUsd: charged.costMicroUsd,
+      costKnown: false,
+      boundCalls: 1,
       frames,
       maxDepth,
       steps,

@@ -21,6 +21,7 @@ import {
   type Earlier,
   type Entry,
   inputBound,
+  unmetered,
 } from './attempts.ts'
 import { covers, type Hold } from './budget-pool.ts'
 import { commandHash, type Place } from './journal.ts'
@@ -134,10 +135,11 @@ export class Command {
   doubt(retries: ReadonlyMap<number, number>): void {
     for (const [item, bound] of this.#bounds.entries()) {
       const begun = 1 + (retries.get(item) ?? 0)
+      const metering = unmetered(this.#call.conversations[item] ?? [])
       const attempts = Array.from({ length: begun }, (_, index): Attempt => {
         const charged = this.#state.pool.doubt(bound)
-        const metered = { meteredInputTokens: null, meteredOutputTokens: null, requestId: null }
-        return { item, attempt: index + 1, status: 0, tookMs: 0, charged, ...metered }
+        const how = { status: 0, tookMs: 0, chargedAs: 'bound', requestId: null } as const
+        return { item, attempt: index + 1, charged, ...how, ...metering }
       })
       this.#earlier.set(item, { begun, charged: attempts.filter((attempt) => attempt.charged.calls > 0) })
     }
@@ -213,6 +215,9 @@ export class Command {
     const { journal } = this.#state
     const charged = items.reduce((sum, item) => addAmounts(sum, item.charged), NOTHING)
     this.#lane.charge(charged)
+    const { tally } = this.#state
+    tally.boundCalls += detail.filter(({ chargedAs }) => chargedAs === 'bound').length
+    if (this.#call.model.price === null) tally.costKnown = false
     const outputs = items.map((item) => outputText(item.outcome))
     const failed = items.filter((item) => !item.outcome.ok)
     const [only] = items
@@ -232,8 +237,7 @@ export class Command {
       { output: JSON.stringify(outputs) },
       'commit',
     )
-    for (const { outcome } of failed)
-      if (!outcome.ok) noteLimit(this.#state.tally, written.seq, outcome.error)
+    for (const { outcome } of failed) if (!outcome.ok) noteLimit(tally, written.seq, outcome.error)
     onFinal(written.seq)
     await written.durable
   }
@@ -241,10 +245,12 @@ export class Command {
   #report(items: readonly Sent[], tookMs: number, gateMs: number): void {
     const failed = items.filter((item) => !item.outcome.ok).length
     const retries = items.reduce((sum, item) => sum + Math.max(0, item.attempts.length - 1), 0)
+    const bound = items.flatMap((item) => item.attempts).filter(({ chargedAs }) => chargedAs === 'bound')
     const parts = [
       ...(items.length > 1 ? [`${items.length} requests`] : []),
       ...(failed > 0 ? [`${failed} failed`] : []),
       ...(retries > 0 ? [`${retries} retried`] : []),
+      ...(bound.length > 0 ? [`${bound.length} charged the worst case`] : []),
     ]
     this.#event(failed === items.length ? 'error' : 'ok', parts.join(', '), tookMs, gateMs)
   }

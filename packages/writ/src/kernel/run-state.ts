@@ -51,6 +51,9 @@ export interface Tally {
   steps: number
   /** The first limit that refused a step, in the order of the records; null when none did. */
   limit: { readonly seq: number; readonly text: string } | null
+  /** Attempts charged their bound, and whether every model that was called has a price. */
+  boundCalls: number
+  costKnown: boolean
   /** Bytes handed to guests by reads and searches. */
   readBytes: number
 }

@@ -179,7 +179,7 @@ export function createState(
       slots.set(model.id, known)
       return known
     },
-    tally: { frames: 1, maxDepth: 0, steps: 0, limit: null, readBytes: 0 },
+    tally: { frames: 1, maxDepth: 0, steps: 0, limit: null, boundCalls: 0, costKnown: true, readBytes: 0 },
     past,
     fork,
     signal,
@@ -275,6 +275,8 @@ function answerOf(state: RunState, end: RootEnd, wallMs: number): Answer {
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
       costMicroUsd: charged.costMicroUsd,
+      costKnown: state.tally.costKnown,
+      boundCalls: state.tally.boundCalls,
       frames: state.tally.frames,
       maxDepth: state.tally.maxDepth,
       // The closing record is one more step of the root's lane.

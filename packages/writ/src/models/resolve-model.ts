@@ -4,6 +4,7 @@ import { boundedFetch } from './bounded-fetch.ts'
 import { hideKey } from './hide-key.ts'
 import { locationOf } from './location.ts'
 import type { PriceTable } from './prices.ts'
+import { reportedUsage } from './reported-usage.ts'
 
 /** Tokens of context assumed for a model whose window nobody stated. */
 const DEFAULT_WINDOW = 128_000
@@ -69,7 +70,7 @@ async function compatible(choice: ModelChoice, url: URL, apiKey: string): Promis
   })
   return {
     ...stated(choice),
-    languageModel: hideKey(provider.chatModel(choice.id), apiKey),
+    languageModel: hideKey(reportedUsage(provider.chatModel(choice.id)), apiKey),
     title: `${choice.id} at ${url.host}`,
     location: locationOf(url),
     digest: digest(choice.id, url.origin),
@@ -84,7 +85,7 @@ async function openai(choice: ModelChoice, apiKey: string): Promise<ResolvedMode
   const provider = createOpenAI({ apiKey, baseURL: OPENAI_URL, fetch: boundedFetch })
   return {
     ...stated(choice),
-    languageModel: hideKey(provider.chat(choice.id.slice('openai/'.length)), apiKey),
+    languageModel: hideKey(reportedUsage(provider.chat(choice.id.slice('openai/'.length))), apiKey),
     title: choice.id,
     location: 'remote',
     digest: digest(choice.id, new URL(OPENAI_URL).origin),
