@@ -31,4 +31,7 @@ export interface ModelProfile {
   readonly title: string
 }
 
+/** A key, or what gives the key for a server: none where it has none, an error where the server must not be asked. */
+export type ApiKey = string | ((server: URL) => string | undefined)
+
 export type { LanguageModelV4 } from '@ai-sdk/provider'

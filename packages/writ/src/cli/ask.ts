@@ -11,6 +11,7 @@ import { exitCodeOf } from './exit-code.ts'
 import { expandPaths, expandWithin } from './expand-paths.ts'
 import { homeOf } from './home.ts'
 import { onInterrupt } from './interrupt.ts'
+import { modelAccess } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
 import { printAnswer } from './print-answer.ts'
 import { chooseWatch } from './watch.ts'
@@ -23,6 +24,7 @@ export interface AskFlags {
   readonly model?: string
   readonly subModel?: string
   readonly baseUrl?: string
+  readonly keyEnv?: string
   readonly price?: string
   readonly contextWindow?: number
   readonly corpus?: string
@@ -107,21 +109,19 @@ async function contextOf(paths: readonly string[], flags: AskFlags, config: Conf
   )
 }
 
-/** Flag over environment over configuration. The key comes from the environment only. */
+/** Flag over environment over configuration. Keys come from the environment only. */
 function writOptions(flags: AskFlags, config: Config): WritOptions {
-  const { OPENAI_API_KEY: apiKey } = process.env
   return defined({
     ...homeOf(flags),
+    ...modelAccess(flags, config, process.env),
     policy: flags.policy ?? config.policy,
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,
-    baseUrl: flags.baseUrl ?? config.baseUrl,
     contextWindow: flags.contextWindow ?? config.contextWindow,
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
     prices: config.prices,
     witnesses: flags.witness ?? config.witnesses,
     witnessQuorum: flags.witnessQuorum ?? config.witnessQuorum,
-    apiKey,
   })
 }
 

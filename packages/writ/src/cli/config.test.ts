@@ -41,6 +41,21 @@ describe('the configuration', () => {
       expect(() => load({}, { retention })).toThrow(bad(/retention/))
   })
 
+  it('binds keys to hosts for the user only, by the names of variables', () => {
+    const keys = [{ env: 'X_KEY', host: 'x.example:8443' }]
+    expect(load({}, { keys }).keys).toEqual(keys)
+    expect(() => load({ keys })).toThrow(bad(/keys cannot be set by a project file/))
+    for (const key of [
+      { env: 'sk-proj-0123', host: 'x.example' },
+      { env: 'X', host: 'https://x.example' },
+      { env: 'X', host: 'X.example' },
+      { env: 'X', host: 'x.example/v1' },
+      { env: 'X', host: '' },
+    ])
+      expect(() => load({}, { keys: [key] })).toThrow(bad(/keys\.0\.(env|host)/))
+    expect(() => load({}, { keys: [{ env: 'sk-proj-0123', host: 'x' }] })).not.toThrow(/0123/)
+  })
+
   it('lets a project raise labels, never lower them', () => {
     expect(load({ label: 'public' }).label).toEqual(label('internal', [], true))
     expect(load({ label: 'secret:PII' }, { label: 'confidential:HR' }).label).toEqual(

@@ -24,6 +24,8 @@ export interface Config {
   readonly model?: string | undefined
   readonly subModel?: string | undefined
   readonly baseUrl?: string | undefined
+  /** Environment variables that hold keys, and the hosts each may go to. */
+  readonly keys?: readonly { readonly env: string; readonly host: string }[] | undefined
   readonly contextWindow?: number | undefined
   /** USD per million tokens by model id: `{"openai/gpt-5": "1.25/10"}`. */
   readonly prices?: Readonly<Record<string, Price>> | undefined
@@ -44,6 +46,16 @@ export interface Config {
   readonly witnesses?: readonly string[] | undefined
   readonly witnessQuorum?: number | undefined
 }
+
+const hostText = z
+  .string()
+  .refine((text) => ['http', 'https'].some((scheme) => URL.parse(`${scheme}://${text}`)?.host === text), {
+    error: 'is no host; write it as in a URL, in lower case, with its port if it has one',
+  })
+
+const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+  error: 'is no name of an environment variable; never write a key here',
+})
 
 const labelText = z.string().transform((text, context) => {
   const parsed = parseLabel(text)
@@ -70,6 +82,7 @@ const userSchema = z
     /** Documents are untrusted unless a rule vouches for them. */
     labels: z.array(z.strictObject({ ...rule, trusted: z.boolean().optional() })),
     baseUrl: z.string(),
+    keys: z.array(z.strictObject({ env: variableName, host: hostText })),
     policy: z.string(),
     retention: z.record(z.string().regex(RETENTION_CLASS), z.number().int().min(1).max(MOST_DAYS)),
     user: z.string(),
@@ -87,6 +100,7 @@ const projectSchema = z
       z.strictObject({ ...rule, trusted: z.literal(false, { error: onlyOfUser('') }).optional() }),
     ),
     baseUrl: z.never({ error: onlyOfUser(' or give --base-url') }),
+    keys: z.never({ error: onlyOfUser(' or give --key-env') }),
     policy: z.never({ error: onlyOfUser(' or give --policy') }),
     retention: z.never({ error: onlyOfUser('') }),
     user: z.never({ error: onlyOfUser(' or give --as') }),
