@@ -54,11 +54,10 @@ export interface AskFlags {
 export async function ask(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const context = await contextOf(paths, flags, config)
-  const limits = limitsOf(flags)
+  const limits = limitsOf(flags, config)
   const watch = chooseWatch(flags)
   const interrupt = onInterrupt()
-  const overdue =
-    limits.timeoutMs === undefined || limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
+  const overdue = limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
   const writ = await createWrit({ ...writOptions(flags, config), limits })
   try {
     const asked = completionOptions(question, context, flags, config)
@@ -125,16 +124,20 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
   })
 }
 
-function limitsOf(flags: AskFlags): Partial<Limits> {
-  return defined({
-    maxCostMicroUsd: flags.maxCost,
-    maxTokens: flags.maxTokens,
-    maxCalls: flags.maxCalls,
-    maxDepth: flags.maxDepth,
-    maxTurns: flags.maxTurns,
-    timeoutMs: flags.timeout,
-    concurrency: flags.concurrency,
-  })
+/** A flag is a person's word; below it stands what is configured. */
+function limitsOf(flags: AskFlags, { limits }: Config): Limits {
+  return {
+    ...limits,
+    ...defined({
+      maxCostMicroUsd: flags.maxCost,
+      maxTokens: flags.maxTokens,
+      maxCalls: flags.maxCalls,
+      maxDepth: flags.maxDepth,
+      maxTurns: flags.maxTurns,
+      timeoutMs: flags.timeout,
+      concurrency: flags.concurrency,
+    }),
+  }
 }
 
 function completionOptions(
