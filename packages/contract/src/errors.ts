@@ -163,7 +163,7 @@ export const ERRORS = {
   LEDGER_DAMAGED: {
     exit: 1,
     retryable: false,
-    next: 'Run `writ doctor`, keep the damaged file, and restore the shard from a backup; other shards can still be read.',
+    next: 'Run `writ doctor` and keep the damaged files. Restore the shard from a backup, or go on knowingly with `writ ledger accept-loss`; other shards can still be read.',
   },
   BACKUP_DAMAGED: {
     exit: 1,

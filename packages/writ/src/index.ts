@@ -36,7 +36,7 @@ export {
 } from './home-keys.ts'
 export { checkLog, publishLog, showLog } from './inspect-log.ts'
 export type { ReplayReport } from './kernel/replay.ts'
-export { backUp, RETENTION_CLASS, restore } from './ledger/index.ts'
+export { type AcceptedLoss, acceptLoss, backUp, RETENTION_CLASS, restore } from './ledger/index.ts'
 export { locationOf, parsePrice, priceTableSchema } from './models/index.ts'
 export type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
 export { type Hold, listHolds, orderHold } from './order-hold.ts'

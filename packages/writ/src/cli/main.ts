@@ -11,6 +11,7 @@ import { addErase } from './erase.ts'
 import { type ExportFlags, exportRun, report as reportRun } from './export.ts'
 import { type ForkFlags, fork } from './fork.ts'
 import { addKeys } from './keys.ts'
+import { addLedger } from './ledger.ts'
 import { addLog } from './log.ts'
 import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
@@ -75,6 +76,7 @@ function program(): Command {
   addKeys(writ, running)
   addErase(writ, running)
   addLog(writ, running)
+  addLedger(writ, running)
   addWitness(writ, running)
   writ
     .command('doctor')
