@@ -4,6 +4,7 @@ import {
   type Json,
   type Label,
   type Limits,
+  PLANNED,
   type Status,
   toWritError,
   WritError,
@@ -16,7 +17,7 @@ import type { Place } from './journal.ts'
 import { Journal } from './journal.ts'
 import { Lane } from './lane.ts'
 import { logOpening } from './logged.ts'
-import type { Past } from './past.ts'
+import { type Past, pastAt } from './past.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
 import type { Released } from './release.ts'
 import type { Renewal } from './renewal.ts'
@@ -210,8 +211,9 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const bytes = store.partitions.reduce((sum, partition) => sum + partition.bytes, 0)
   const documents = store.partitions.reduce((sum, partition) => sum + partition.documents, 0)
   const { contextWindow } = lane.model
-  const choice = reasoner.choose(request.strategy, bytes, contextWindow)
   const place = lane.next()
+  const planned = await answersByPlan(state, lane, place)
+  const choice = reasoner.choose(request.strategy, bytes, contextWindow, planned)
   const chosen = state.journal.write(
     'strategy.chosen',
     place,
@@ -247,6 +249,13 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     noteLimit(state.tally, chosen.seq, known)
     return { lane, result: { value: undefined, error: known, incomplete: false } }
   }
+}
+
+/** Whether the root's model answers by a plan. A model of a record cannot be asked: the reason recorded tells. */
+async function answersByPlan({ past }: RunState, { model }: Lane, place: Place): Promise<boolean> {
+  const before = past && (await pastAt(past, place))
+  if (before === undefined) return model.plan !== undefined
+  return before.at(place, 'strategy.chosen').det.reason === PLANNED
 }
 
 /** The root's last turn is reserved from the start. */
