@@ -11,6 +11,7 @@ import {
   type SubCall,
   toWritError,
   WritError,
+  withDocuments,
 } from '@writ/contract'
 import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from './context-steps.ts'
 import type { Place } from './journal.ts'
@@ -160,10 +161,11 @@ export class FrameSteps {
         this.perform(this.#lane.next(), 'context.read', { doc, start, end }),
     )
     await Promise.allSettled(asked)
-    const parts = [prompt]
-    for (const { doc, start, end, text } of await Promise.all(asked))
-      parts.push(`<span doc=${JSON.stringify(doc)} start="${start}" end="${end}">\n${text}\n</span>`)
-    return parts.join('\n\n')
+    const parts = await Promise.all(asked)
+    return withDocuments(
+      prompt,
+      parts.map(({ doc, start, end, text }) => ({ id: doc, span: { start, end }, text })),
+    )
   }
 
   async #children(

@@ -1,4 +1,5 @@
 import type {
+  CellCode,
   CellResult,
   CorpusView,
   Frame,
@@ -139,8 +140,11 @@ export class KernelFrame implements Frame {
     return unwrap(outcomes)
   }
 
-  cell(code: string, onCall: (call: HostCall, perform: Perform) => Promise<HostReply>): Promise<CellResult> {
-    return this.#repl.cell(code, onCall)
+  cell(
+    cell: CellCode,
+    onCall: (call: HostCall, perform: Perform) => Promise<HostReply>,
+  ): Promise<CellResult> {
+    return this.#repl.cell(cell, onCall)
   }
 
   readonly perform: Perform = (name, request) => this.#steps.perform(this.#lane.next(), name, request)
