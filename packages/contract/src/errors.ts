@@ -16,7 +16,12 @@ export const ERRORS = {
   UNKNOWN_MODEL: {
     exit: 2,
     retryable: false,
-    next: 'Use builtin/extractive, openai/<model> with OPENAI_API_KEY set, or any id with --base-url.',
+    next: 'Use builtin/extractive, ollama/<model>, openai/<model> with OPENAI_API_KEY set, or any id with --base-url; `writ setup` finds what is here.',
+  },
+  KEY_NOT_BOUND: {
+    exit: 2,
+    retryable: false,
+    next: 'Give --key-env <NAME> for this command, or bind the key to the host in the user configuration under "keys"; `writ setup` writes that.',
   },
   UNKNOWN_PRICE: {
     exit: 2,
@@ -236,6 +241,8 @@ export interface ErrorFacts {
   readonly run?: string
   readonly data?: Readonly<Record<string, unknown>>
   readonly cause?: unknown
+  /** What to do next, as a record has it; that of the catalogue when absent. */
+  readonly next?: string
 }
 
 /** Every error Writ raises on purpose: a code of the catalogue, what happened, and whether trying again can help. */
@@ -244,6 +251,7 @@ export class WritError extends Error {
   readonly code: ErrorCode
   readonly run: string | undefined
   readonly data: Readonly<Record<string, unknown>>
+  readonly next: string
   /** Recognises the error across copies of this package in one process. */
   readonly mark: string = MARK
 
@@ -252,6 +260,7 @@ export class WritError extends Error {
     this.code = code
     this.run = facts.run
     this.data = facts.data ?? {}
+    this.next = facts.next ?? ERRORS[code].next
   }
 
   get retryable(): boolean {
@@ -260,10 +269,6 @@ export class WritError extends Error {
 
   get exitCode(): number {
     return ERRORS[this.code].exit
-  }
-
-  get next(): string {
-    return ERRORS[this.code].next
   }
 }
 
