@@ -60,8 +60,8 @@ export type ItemOutcome<T> =
 
 export interface SpawnRequest {
   readonly goal: string
-  /** A text of the child's own, labelled with the parent's label. */
-  readonly context?: string
+  /** A text of the child's own, labelled with the parent's label; or a sealed value that the parent holds. */
+  readonly context?: string | { readonly sealed: string }
   /** `inherit` for the parent's corpus, or documents (spans count as their documents). Nothing: no corpus. */
   readonly scope?: 'inherit' | readonly string[]
   readonly model?: string
@@ -79,6 +79,8 @@ export interface BudgetLeft {
   readonly costMicroUsd: number | null
   readonly depth: number
   readonly turns: number
+  /** Steps left to the frame. */
+  readonly steps: number
 }
 
 /** What a frame may tell its model about the corpus before it has read anything. */

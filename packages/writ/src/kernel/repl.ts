@@ -65,6 +65,7 @@ export class Repl {
     const started = this.#state.ports.clock.monotonic()
     const recorded = this.#state.past?.nextCell(this.#lane.id, this.#lane.steps)
     this.#lane.cellReadBytes = 0
+    this.#lane.cellStart = this.#lane.steps
     const calls: HostCall[] = []
     const result =
       recorded !== undefined && IMPOSED.has(recorded.det.outcome)
