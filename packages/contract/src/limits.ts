@@ -29,9 +29,6 @@ export const GUEST_STACK_BYTES = 131_072 // the engine's default traps different
 export const CELL_FUEL_POLLS = 160_000 // about 5 s of plain loops
 export const CELL_BACKSTOP_MS = 30_000 // for builtins that never poll
 
-/** Calls one cell may make: each leaves a record, and a loop of calls that cost nothing has no other end. */
-export const MAX_CELL_STEPS = 5_000
-
 /** Bytes that reads and searches may hand to one cell. */
 export const MAX_CELL_READ_BYTES: number = 256 * 1024 * 1024
 

@@ -9,7 +9,6 @@ import {
   HOST_NAMES,
   type HostCall,
   type HostReply,
-  MAX_CELL_STEPS,
   MAX_SHOWN_CHARS,
   type Outcome,
   type Perform,
@@ -112,7 +111,7 @@ export class Repl {
     const backstopMs = CELL_BACKSTOP_MS * (past === undefined || past.caughtUp ? 1 : REPLAY_PATIENCE)
     const limits = {
       fuelPolls: CELL_FUEL_POLLS,
-      calls: MAX_CELL_STEPS,
+      calls: this.#callsLeft(),
       backstopMs,
       outputChars: MAX_SHOWN_CHARS,
     }
@@ -139,6 +138,13 @@ export class Repl {
     } finally {
       this.#steps.endCell(stopped)
     }
+  }
+
+  /** Calls the cell may make: those of a cell, or what its frame has left. */
+  #callsLeft(): number {
+    const { share, steps } = this.#lane
+    const { cellSteps, frameSteps } = share.limits
+    return Math.max(0, Math.min(cellSteps, frameSteps - steps))
   }
 
   /** A cell whose ending was imposed: it is not run; what it had asked for is asked again, and given to nobody. */
