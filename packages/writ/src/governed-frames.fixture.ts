@@ -51,7 +51,9 @@ export interface Setting {
 
 /** The rooms that runs share. */
 export interface Rooms {
-  store(texts: Readonly<Record<string, { readonly text: string; readonly level: Level }>>): Promise<ContextStore>
+  store(
+    texts: Readonly<Record<string, { readonly text: string; readonly level: Level }>>,
+  ): Promise<ContextStore>
   run(store: ContextStore, programs: Programs, setting: Setting): Promise<Observed>
   close(): Promise<void>
 }
@@ -71,7 +73,10 @@ export async function openRooms(): Promise<Rooms> {
       const log = memoryLog(`run-${runs}`)
       const heard: (readonly Message[])[] = []
       const signal = new AbortController().signal
-      const models = { root: profile(policy, 'test/root', setting.ceiling), sub: profile(policy, 'test/sub', 'secret') }
+      const models = {
+        root: profile(policy, 'test/root', setting.ceiling),
+        sub: profile(policy, 'test/sub', 'secret'),
+      }
       const authority = {
         user: { id: 'ann', clearance: 4, active: true, purposes: ['general'] },
         purpose: 'general',
@@ -123,7 +128,11 @@ async function openStore(
 ): Promise<ContextStore> {
   return await library.open({
     paths: [],
-    texts: Object.entries(texts).map(([id, { text, level }]) => ({ id, text, label: label(level, [], true) })),
+    texts: Object.entries(texts).map(([id, { text, level }]) => ({
+      id,
+      text,
+      label: label(level, [], true),
+    })),
     defaultLabel: label('public', [], true),
     labels: [],
     collection: 'corpus',
@@ -135,7 +144,12 @@ async function openStore(
 
 /** Frames of many runs share a sandbox: none of these runs is ended from outside. */
 function sharedSandbox(sandbox: Sandbox): Sandbox {
-  return { ...sandbox, confinement: sandbox.confinement, open: (options) => sandbox.open(options), abandon: () => undefined }
+  return {
+    ...sandbox,
+    confinement: sandbox.confinement,
+    open: (options) => sandbox.open(options),
+    abandon: () => undefined,
+  }
 }
 
 function profile(policy: PolicyPoint, id: string, maxLevel: Level): ModelProfile {
@@ -197,4 +211,3 @@ const NO_SIGNER: Signer = {
   },
   sign: () => Promise.reject(new Error('These runs are not sealed.')),
 }
-

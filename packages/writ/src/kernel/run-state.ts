@@ -110,18 +110,22 @@ export function noteLimit(tally: Tally, seq: number, error: WritError): void {
     noteCut(tally, { seq, ...recordedReason(error), text: `${error.code}: ${error.message} ${error.next}` })
 }
 
-/** Notes a child that used its last turn or ran into a limit. */
-export function noteChildCut(tally: Tally, seq: number, child: string): void {
-  const text = `A child frame (${child}) used its last turn or ran into a limit.`
-  noteCut(tally, { seq, code: 'CHILD_CUT', data: { child }, text })
+/** Notes a child that used its last turn or ran into a limit, and whether prose of its model stands for its value. */
+export function noteChildCut(tally: Tally, seq: number, child: string, error: WritError | undefined): void {
+  const prose = error?.code === 'PROSE_ANSWER'
+  const text = prose
+    ? `A child frame (${child}) answered in prose and never released; its last prose is its value.`
+    : `A child frame (${child}) used its last turn or ran into a limit.`
+  const data = prose ? { child, ended: 'PROSE_ANSWER' } : { child }
+  noteCut(tally, { seq, code: 'CHILD_CUT', data, text })
 }
 
 function noteCut(tally: Tally, cut: Cut): void {
   if (tally.cut === null || cut.seq < tally.cut.seq) tally.cut = cut
 }
 
-/** Facts of an error that a record may show to everyone: names of limits, integers. Guests write none of them. */
-const PLAIN_FACTS = ['limit', 'most', 'timeoutMs'] as const
+/** Facts of an error that a record may show to everyone: names of limits, codes, integers. Guests write none of them. */
+const PLAIN_FACTS = ['limit', 'most', 'timeoutMs', 'ended'] as const
 
 /** An error as the reason of a run: its code and plain facts, without its words. */
 export function recordedReason({ code, data }: WritError): RecordedReason {

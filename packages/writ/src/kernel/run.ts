@@ -368,7 +368,7 @@ function judge(state: RunState, { lane, result }: RootEnd): Judgement {
   const outcome = outcomeOf(known)
   const short = cut !== null || incomplete || outcome === 'limit' || outcome === 'timeout'
   const status = value === undefined && outcome === 'denied' ? 'denied' : short ? 'incomplete' : 'failed'
-  if (cut !== null && outcome !== 'timeout') {
+  if (cut !== null && outcome !== 'timeout' && known.code !== 'PROSE_ANSWER') {
     const { code, data, text } = cut
     return { status, reason: { code, data }, text }
   }
