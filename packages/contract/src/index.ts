@@ -1,5 +1,6 @@
 export * from './answer.ts'
 export * from './budget.ts'
+export * from './charge.ts'
 export * from './clock.ts'
 export * from './context-store.ts'
 export * from './coverage.ts'

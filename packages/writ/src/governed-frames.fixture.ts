@@ -166,7 +166,7 @@ function profile(policy: PolicyPoint, id: string, maxLevel: Level): ModelProfile
 /** Frames write the cells of their program; a sub-call is answered with the length of its prompt. */
 function scripted(programs: Programs, root: ModelProfile, heard: (readonly Message[])[]): ModelCaller {
   return (languageModel, { messages }) => {
-    const [system, first] = messages
+    const [, first] = messages
     const goal = /^Question:\n(\w+)/.exec(first?.text.replace(/^\[[^\n]*\]\n\n/, '') ?? '')?.[1]
     const turns = messages.filter(({ role }) => role === 'assistant').length
     if (goal === 'root' && languageModel === root.languageModel) heard.push(messages)
@@ -175,12 +175,15 @@ function scripted(programs: Programs, root: ModelProfile, heard: (readonly Messa
       cells === undefined
         ? `${first?.text.length ?? 0} characters`
         : `\`\`\`repl\n${cells[Math.min(turns, cells.length - 1)] ?? ''}\n\`\`\``
-    const bytes = [...messages, { text }].reduce((sum, message) => sum + Buffer.byteLength(message.text), 0)
+    const sentBytes = messages.reduce((sum, message) => sum + Buffer.byteLength(message.text), 0)
+    const receivedBytes = Buffer.byteLength(text)
     return Promise.resolve({
       text,
       finishReason: 'stop',
-      inputTokens: Math.ceil((bytes + (system?.text.length ?? 0)) / 8),
-      outputTokens: Math.ceil(Buffer.byteLength(text) / 4),
+      inputTokens: Math.ceil(sentBytes / 4),
+      outputTokens: Math.ceil(receivedBytes / 4),
+      sentBytes,
+      receivedBytes,
       requestId: null,
       status: 200,
     })

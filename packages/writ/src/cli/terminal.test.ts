@@ -30,6 +30,8 @@ const answer: Answer = {
     inputTokens: 0,
     outputTokens: 0,
     costMicroUsd: 0,
+    costKnown: true,
+    boundCalls: 0,
     modelCalls: 0,
     frames: 1,
     maxDepth: 0,

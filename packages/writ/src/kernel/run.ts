@@ -1,6 +1,7 @@
 import {
   type Amount,
   type Answer,
+  type AnswerPlan,
   type Basis,
   type Coverage,
   type Governance,
@@ -8,7 +9,6 @@ import {
   type Label,
   type Limits,
   NOTHING,
-  type QuestionPlan,
   type RecordedPlan,
   type RecordedReason,
   type Status,
@@ -26,14 +26,14 @@ import type { Place } from './journal.ts'
 import { Journal } from './journal.ts'
 import { Lane } from './lane.ts'
 import { logOpening } from './logged.ts'
-import type { Past } from './past.ts'
+import { type Past, pastAt } from './past.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
 import type { Released } from './release.ts'
 import type { Renewal } from './renewal.ts'
 import { type FrameRun, runFrame } from './run-frame.ts'
 import { modelsOf } from './run-models.ts'
 import { closeRecord, openRecord, type RunSetup } from './run-records.ts'
-import { noteLimit, outcomeOf, recordedReason, type RunState, showable } from './run-state.ts'
+import { noteLimit, outcomeOf, type RunState, recordedReason, showable } from './run-state.ts'
 import { openedByDefault, sealRun } from './seal.ts'
 import { Slots } from './slots.ts'
 import { Suspension } from './suspension.ts'
@@ -193,7 +193,15 @@ export function createState(
       slots.set(model.id, known)
       return known
     },
-    tally: { frames: 1, maxDepth: 0, steps: 0, cut: null, models: new Set() },
+    tally: {
+      frames: 1,
+      maxDepth: 0,
+      steps: 0,
+      cut: null,
+      models: new Set(),
+      boundCalls: 0,
+      costKnown: true,
+    },
     past,
     fork,
     signal,
@@ -203,7 +211,7 @@ export function createState(
 interface RootEnd {
   readonly lane: Lane
   readonly result: FrameRun
-  readonly plan: QuestionPlan | null
+  readonly plan: AnswerPlan | null
 }
 
 async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
@@ -227,9 +235,9 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const bytes = store.partitions.reduce((sum, partition) => sum + partition.bytes, 0)
   const documents = store.partitions.reduce((sum, partition) => sum + partition.documents, 0)
   const { contextWindow } = lane.model
-  const choice = reasoner.choose(request.strategy, bytes, contextWindow)
   const place = lane.next()
   const plan = await planOf(state, place, request.question)
+  const choice = reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
   const held = choice.turns ? lastTurnBound(state, request.question) : NOTHING
   const chosen = state.journal.write(
     'strategy.chosen',
@@ -278,14 +286,14 @@ function lastTurnBound(state: RunState, question: string): Amount {
 }
 
 /** How the root's model will answer, as far as the host knows beforehand; of a recorded run, what it knew then. */
-async function planOf(state: RunState, place: Place, question: string): Promise<QuestionPlan | null> {
+async function planOf(state: RunState, place: Place, question: string): Promise<AnswerPlan | null> {
   const { models, past } = state
   if (past === undefined || !past.covers(place)) return models.root.plan?.(question) ?? null
   const text = await past.text(past.at(place, 'strategy.chosen'), 'plan')
-  return JSON.parse(text) as QuestionPlan | null
+  return JSON.parse(text) as AnswerPlan | null
 }
 
-function recordedPlan({ journal }: RunState, place: Place, plan: QuestionPlan): RecordedPlan {
+function recordedPlan({ journal }: RunState, place: Place, plan: AnswerPlan): RecordedPlan {
   const { basis, kind } = plan
   return { basis, kind, plan: journal.commit(place, 'strategy.chosen', 'plan', canonicalJson(plan)) }
 }
@@ -326,6 +334,8 @@ function answerOf(
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
       costMicroUsd: charged.costMicroUsd,
+      costKnown: state.tally.costKnown,
+      boundCalls: state.tally.boundCalls,
       frames: state.tally.frames,
       maxDepth: state.tally.maxDepth,
       // The closing record is one more step of the root's lane.
