@@ -96,7 +96,7 @@ async function spawn(
   if (!opening.ok) {
     const { error } = opening
     const written = writeSpawn(state, child, { ...asked, label }, null, error)
-    noteLimit(state.tally, written.seq, error)
+    noteLimit(state, lane.label, written.seq, error)
     onEnd(written.seq)
     await written.durable
     return { ok: false, error }
