@@ -48,7 +48,7 @@ const DENIALS = [
     count: 1,
   },
 ]
-const OMITTED = [{ doc: 'b.bin', code: 'binary' }]
+const OMITTED = [{ doc: 'b.bin', code: 'binary', reason: 'it is no text' }]
 const POLICY = {
   'manifest.json': '{"name":"sample"}',
   'policies/00-permits.cedar': 'permit(principal, action, resource);',

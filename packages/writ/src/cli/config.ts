@@ -36,6 +36,8 @@ export interface Config {
   readonly label?: Label | undefined
   /** Rules of the user decide; those of the project only raise. */
   readonly labels: readonly LabelRule[]
+  /** Globs of files to read although they hold secrets. */
+  readonly includeSecret?: readonly string[] | undefined
   /** Days until runs of a class may be erased, by class. */
   readonly retention?: Readonly<Record<string, number>> | undefined
   readonly user?: string | undefined
@@ -71,6 +73,7 @@ const userSchema = z
     labels: z.array(z.strictObject({ ...rule, trusted: z.boolean().optional() })),
     baseUrl: z.string(),
     policy: z.string(),
+    includeSecret: z.array(z.string()),
     retention: z.record(z.string().regex(RETENTION_CLASS), z.number().int().min(1).max(MOST_DAYS)),
     user: z.string(),
     purpose: z.string(),
@@ -88,6 +91,7 @@ const projectSchema = z
     ),
     baseUrl: z.never({ error: onlyOfUser(' or give --base-url') }),
     policy: z.never({ error: onlyOfUser(' or give --policy') }),
+    includeSecret: z.never({ error: onlyOfUser(' or give --include-secret') }),
     retention: z.never({ error: onlyOfUser('') }),
     user: z.never({ error: onlyOfUser(' or give --as') }),
     purpose: z.never({ error: onlyOfUser(' or give --purpose') }),
