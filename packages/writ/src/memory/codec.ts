@@ -5,13 +5,13 @@ import { wholeCharacters } from './utf8.ts'
 /** Between the bytes of a file and the UTF-8 that is kept of it; each character has exactly one form in both. */
 export interface Codec {
   /** Length of the longest prefix that does not end inside a character. */
-  whole(bytes: Buffer): number
+  readonly whole: (bytes: Buffer) => number
   /** The text in UTF-8, or undefined when these bytes stand for none. */
-  decode(bytes: Buffer): Buffer | undefined
+  readonly decode: (bytes: Buffer) => Buffer | undefined
   /** The bytes that stand for a text that was decoded. */
-  encode(text: Buffer): Buffer
+  readonly encode: (text: Buffer) => Buffer
   /** Bytes in the file of the character that begins in UTF-8 with this byte. */
-  size(lead: number): number
+  readonly size: (lead: number) => number
 }
 
 const UTF_8: Codec = {
@@ -25,15 +25,17 @@ const UTF_8: Codec = {
 const HIGH = '€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ'
 const FROM_HIGH: ReadonlyMap<string, number> = new Map(Array.from(HIGH, (letter, at) => [letter, 0x80 + at]))
 
-/** Controls that no text has; tab, line feed, vertical tab, form feed, carriage return and escape may be in one. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROLS = /[\0-\x08\x0e-\x1a\x1c-\x1f\x7f\x81\x8d\x8f\x90\x9d]/
+/** Bytes that no text has: controls but tab, line feed, vertical tab, form feed, carriage return, escape; and the five. */
+const FORBIDDEN = new Uint8Array(256)
+for (let byte = 0; byte < 0x20; byte += 1) if (byte < 0x09 || byte > 0x0d) FORBIDDEN[byte] = 1
+FORBIDDEN[0x1b] = 0
+for (const byte of [0x7f, 0x81, 0x8d, 0x8f, 0x90, 0x9d]) FORBIDDEN[byte] = 1
 
 const WINDOWS_1252: Codec = {
   whole: (bytes) => bytes.length,
   decode: (bytes) => {
+    if (bytes.some((byte) => FORBIDDEN[byte] === 1)) return undefined
     const text = bytes.toString('latin1')
-    if (CONTROLS.test(text)) return undefined
     return Buffer.from(text.replace(/[\x80-\x9f]/g, (letter) => HIGH[letter.charCodeAt(0) - 0x80] ?? letter))
   },
   encode: (text) =>

@@ -2,7 +2,7 @@ import type { GrepMatch, GrepRequest, GrepResult } from '@writ/contract'
 import { WritError } from '@writ/contract'
 import { MAX_GREP_TEXT_BYTES, MAX_LINE_BYTES } from './limits.ts'
 import type { PackFile } from './pack-file.ts'
-import { breaksThrough, firstIndex, textOffset, type PackedDocument } from './pack-layout.ts'
+import { breaksThrough, firstIndex, type PackedDocument, textOffset } from './pack-layout.ts'
 import { type MatchingLine, ripgrep } from './ripgrep.ts'
 import { boundaryAfter, boundaryBefore } from './utf8.ts'
 

@@ -7,7 +7,7 @@ import { isRefusal, textFeed } from './document-source.ts'
 import { MAX_LINE_BYTES } from './limits.ts'
 import { LineBreaker } from './line-breaker.ts'
 import { PackFile } from './pack-file.ts'
-import { textOffset, packRange } from './pack-layout.ts'
+import { packRange, textOffset } from './pack-layout.ts'
 import { PackWriter } from './pack-writer.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'writ-pack-'))

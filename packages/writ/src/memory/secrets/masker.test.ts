@@ -197,7 +197,7 @@ describe('what is no secret', () => {
     'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
     hex(40),
     'account number: 1234-5678-9012',
-    '_authToken=${NPM_TOKEN}',
+    `_authToken=$${'{NPM_TOKEN}'}`,
     'A sk-eleton key, an AKIA key, ghp_ as a prefix, and npm_config_registry as a name',
     'user:password@host is the form, as in http://host:8080/@scope/package',
   ])('stays as it is: %.60s', (text) => {
@@ -206,11 +206,9 @@ describe('what is no secret', () => {
     expect(masker.secrets).toBe(0)
   })
 
-  it('is passed on without a copy', () => {
-    const piece = Buffer.from(words)
-    const masker = new SecretMasker(false)
-    masker.push(Buffer.concat([piece, Buffer.alloc(100_000, 'a ')]), () => {})
-    expect(findTriggers(piece, 0, piece.length)).toEqual([])
+  it('is not even shown to the rules', () => {
+    const bytes = Buffer.from(words)
+    expect(findTriggers(bytes, 0, bytes.length)).toEqual([])
   })
 })
 

@@ -1,16 +1,17 @@
 /** What stands at the beginning of a token, or somewhere in it; each in a run of token characters. */
-const LITERALS: readonly string[] = [
-  ...['AKIA', 'A3T', 'AGPA', 'AIDA', 'AROA', 'AIPA', 'ANPA', 'ANVA', 'ASIA'],
-  ...['ccessKey', 'ccess_key', 'CCESS_KEY'],
-  ...['AIza', 'LS0tLS1CRUdJTiB'],
-  ...['npm_', '_authToken', '_auth=', '_password='],
-  ...['xoxb-', 'xoxp-', 'xapp-', 'xoxa-', 'xoxo-', 'xoxr-', 'com/services/T'],
-  ...['shppa_', 'shpca_', 'shpat_', 'shpss_', 'sk_live_', 'sk_test_', 'rk_live_', 'rk_test_'],
-  ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_', 'glpat-', 'glc_', 'glsa_'],
-  ...['T3BlbkFJ', 'sk-ant-api0', 'gsk_', 'hf_', 'lin_api_', 'ntn_', 'ops_ey'],
-  ...['vcp_', 'vci_', 'vca_', 'vcr_', 'vck_', 'dapi', 'dckr_pat_', 'figd_'],
-  ...['cfk_', 'cfut_', 'cfat_', 'tskey-'],
-]
+const LITERALS: readonly string[] = `
+  AKIA A3T AGPA AIDA AROA AIPA ANPA ANVA ASIA
+  ccessKey ccess_key CCESS_KEY
+  AIza LS0tLS1CRUdJTiB
+  npm_ _authToken _auth= _password=
+  xoxb- xoxp- xapp- xoxa- xoxo- xoxr- com/services/T
+  shppa_ shpca_ shpat_ shpss_ sk_live_ sk_test_ rk_live_ rk_test_
+  ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- glc_ glsa_
+  T3BlbkFJ sk-ant-api0 gsk_ hf_ lin_api_ ntn_ ops_ey
+  vcp_ vci_ vca_ vcr_ vck_ dapi dckr_pat_ figd_
+  cfk_ cfut_ cfat_ tskey-`
+  .trim()
+  .split(/\s+/)
 
 /** The same with a full stop, which is no token character: they stand right in front of a run. */
 const BEFORE_RUN: readonly Buffer[] = ['SG.', 'hvs.', 'hvb.', 'hvr.'].map((text) => Buffer.from(text))
