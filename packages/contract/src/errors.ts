@@ -75,7 +75,7 @@ export const ERRORS = {
   EMPTY_CORPUS: {
     exit: 2,
     retryable: false,
-    next: 'Give at least one readable UTF-8 text document.',
+    next: 'Give at least one text document; a file left out because it holds secrets is read when you name it, or with --include-secret.',
   },
   BAD_PATTERN: {
     exit: 2,
