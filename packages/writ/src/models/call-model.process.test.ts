@@ -256,7 +256,7 @@ describe('callModel', () => {
     const error = await failure(callModel(languageModel, { ...request, messages: tooLong }))
     expect(error).toMatchObject({
       code: 'MODEL_REJECTED',
-      message: expect.stringContaining('window of 16000'),
+      message: expect.stringContaining('window of 20000'),
     })
   })
 })
