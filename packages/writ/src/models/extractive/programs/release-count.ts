@@ -17,7 +17,7 @@ const listed = lacking ? inReach.filter((doc) => !matching.includes(doc)) : [...
 const way = (t) => (t.whole ? 'whole word' + (t.text.includes(' ') || asked.length > 1 ? 's' : '') : 'anywhere, since its script puts no spaces between words') + ', ' + (t.anyCase ? 'any case' : 'as written');
 const ways = [...new Set(asked.map((n) => way(T[n])))].join('; ');
 const names = asked.map((n) => said(T[n].text));
-const both = Q.combine === 'all' ? (names.length === 2 ? 'both ' : '') + names.join(' and ') : names.join(' or ');
+const what = Q.combine === 'all' ? (names.length === 2 ? 'both ' : '') + names.join(' and ') : names.join(' or ');
 const of = num(inReach.length) + ' of ' + many(SCOPE.length, 'document');
 const among = SCOPE.length === 1 ? SCOPE[0] : many(inReach.length, 'document');
 const one = asked.length === 1;
@@ -28,14 +28,14 @@ const times = (n) => (n === 1 ? 'once' : num(n) + ' times');
 function headline() {
   if (SCOPE.length === 0) return 'No document is in reach, so nothing was counted.';
   const none = asked.every((n) => total(n, 'n') === 0);
-  if (none && !lacking) return both + (one ? ' was' : ' were') + ' not matched literally (' + ways + ') in the text of ' + among + ', ' + num(inReach.reduce((sum, doc) => sum + SIZE.get(doc), 0)) + ' bytes.';
-  if (lacking) return least + num(listed.length) + ' of ' + many(SCOPE.length, 'document') + (listed.length === 1 ? ' does' : ' do') + ' not contain ' + both + ' (' + ways + ').';
+  if (none && !lacking) return what + (one ? ' was' : ' were') + ' not matched literally (' + ways + ') in the text of ' + among + ', ' + num(inReach.reduce((sum, doc) => sum + SIZE.get(doc), 0)) + ' bytes.';
+  if (lacking) return least + num(listed.length) + ' of ' + many(SCOPE.length, 'document') + (listed.length === 1 ? ' does' : ' do') + ' not contain ' + what + ' (' + ways + ').';
   if (Q.unit === 'lines') return asked.map((n, at) => lower + many(totals[at], 'line') + ' of ' + (SCOPE.length === 1 ? SCOPE[0] : many(inReach.filter((doc) => nOf(n, doc) > 0).length, 'document')) + (totals[at] === 1 ? ' holds ' : ' hold ') + names[at]).join('; ') + ' (' + ways + ').';
   if (Q.unit === 'occurrences') return asked.map((n, at) => names[at] + ' occurs ' + lower + times(totals[at]) + ' in ' + (SCOPE.length === 1 ? SCOPE[0] : num(inReach.filter((doc) => nOf(n, doc) > 0).length) + ' of ' + many(SCOPE.length, 'document'))).join('; ') + ' (' + ways + ').';
-  const how = least + num(matching.length) + ' of ' + many(SCOPE.length, 'document') + (matching.length === 1 ? ' contains ' : ' contain ') + both + ' (' + ways + ')' + (one ? ', ' + times(totals[0]) : '') + '.';
+  const how = least + num(matching.length) + ' of ' + many(SCOPE.length, 'document') + (matching.length === 1 ? ' contains ' : ' contain ') + what + ' (' + ways + ')' + (one ? ', ' + times(totals[0]) : '') + '.';
   if (Q.order !== 'most' || listed.length === 0) return how;
   const top = listed.filter((doc) => hitsIn(doc) === hitsIn(listed[0]));
-  return top.slice(0, 3).join(' and ') + (top.length > 3 ? ' and ' + num(top.length - 3) + ' more' : '') + (top.length === 1 ? ' holds ' : ' hold ') + both + ' most often, ' + times(hitsIn(listed[0])) + (top.length === 1 ? '' : ' each') + '. ' + how;
+  return top.slice(0, 3).join(' and ') + (top.length > 3 ? ' and ' + num(top.length - 3) + ' more' : '') + (top.length === 1 ? ' holds ' : ' hold ') + what + ' most often, ' + times(hitsIn(listed[0])) + (top.length === 1 ? '' : ' each') + '. ' + how;
 }
 const notes = [];
 for (const n of asked) {
