@@ -1,4 +1,4 @@
-import type { TrustRoot } from '@writ/contract'
+import type { Thresholds, TrustRoot } from '@writ/contract'
 import { expect, test } from 'vitest'
 import { bytesOf } from './archive.fixture.ts'
 import { checkpointText, parseLogCheckpoint } from './checkpoint.ts'
@@ -78,13 +78,17 @@ async function proof(leaf: Uint8Array, made: Made = {}): Promise<Uint8Array> {
 }
 
 function trusting(threshold: number | undefined, ...witnesses: readonly WordSigner[]): TrustRoot {
+  return asking(threshold === undefined ? undefined : { witness: threshold }, ...witnesses)
+}
+
+function asking(thresholds: Thresholds | undefined, ...witnesses: readonly WordSigner[]): TrustRoot {
   const span = { validFrom: new Date(OPENED_AT).toISOString(), validUntil: null }
   const keys = witnesses.map((witness) => ({ ...witness.publicKey('witness'), ...span }))
   const trust = OWNER.trust()
   return {
     ...trust,
     keys: [...trust.keys, ...keys],
-    ...(threshold === undefined ? {} : { thresholds: { witness: threshold } }),
+    ...(thresholds === undefined ? {} : { thresholds }),
   }
 }
 
@@ -137,6 +141,56 @@ test('a threshold without a proof of the close fails', async () => {
   expect(shown(await verdict({}, trusting(1, ANN)))).toEqual(['fail', 'NOT_LOGGED', 'run-close.dsse'])
   const open = { [RUN_OPEN_PROOF]: await proof(runOpen, { witnesses: [ANN] }) }
   expect(shown(await verdict(open, trusting(1, ANN)))).toEqual(['fail', 'NOT_LOGGED', 'run-close.dsse'])
+})
+
+const opened = (ms: number): string => new Date(OPENED_AT + ms).toISOString()
+
+test.each<readonly [string, Thresholds, string, string]>([
+  ['from its opening on', { witnessFrom: [{ from: opened(0), count: 2 }] }, 'fail', 'QUORUM_NOT_MET'],
+  ['from later on', { witnessFrom: [{ from: opened(1), count: 2 }] }, 'not-evaluated', 'NO_WITNESS'],
+  [
+    'of one witness for it, of more from later on',
+    {
+      witnessFrom: [
+        { from: opened(-1), count: 1 },
+        { from: opened(1), count: 2 },
+      ],
+    },
+    'pass',
+    'OK',
+  ],
+  [
+    'of two for every run, of one from its opening on',
+    { witness: 2, witnessFrom: [{ from: opened(0), count: 1 }] },
+    'pass',
+    'OK',
+  ],
+  [
+    'of two for every run, of one from later on',
+    { witness: 2, witnessFrom: [{ from: opened(1), count: 1 }] },
+    'fail',
+    'QUORUM_NOT_MET',
+  ],
+  [
+    'that ended before it',
+    {
+      witnessFrom: [
+        { from: opened(-2), count: 2 },
+        { from: opened(-1), count: 0 },
+      ],
+    },
+    'not-evaluated',
+    'NO_WITNESS',
+  ],
+])('a threshold %s', async (_, thresholds, result, code) => {
+  const proofs = { ...both, [RUN_CLOSE_PROOF]: await proof(sample.runClose, { witnesses: [ANN] }) }
+  expect(await verdict(proofs, asking(thresholds, ANN, BO))).toMatchObject({ result, code })
+})
+
+test('a quorum that is not met names the step that is missing', async () => {
+  const step = 'writ log prove <file> --witness <url>'
+  expect((await verdict(both, trusting(1, ANN))).detail).toContain(step)
+  expect((await verdict({}, trusting(1, ANN))).detail).toContain(step)
 })
 
 test.each<readonly [string, string, () => Promise<Uint8Array>, string]>([

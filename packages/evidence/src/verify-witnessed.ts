@@ -10,7 +10,7 @@ import { cosigners } from './quorum.ts'
 import { parseStatement } from './statement.ts'
 import { RUN_HEAD_KIND, type RunClose, type RunOpen } from './statement-run.ts'
 import { parseTlogProof, type TlogProof } from './tlog-proof.ts'
-import { isValidAt, type KeyRing } from './trust-root.ts'
+import { isValidAt, type KeyRing, witnessThreshold } from './trust-root.ts'
 import { failed, refuse, type Verdict } from './verdict.ts'
 import { VERDICT_CODES, type VerdictCode } from './verdict-codes.ts'
 
@@ -22,6 +22,10 @@ export interface LoggedRun {
   file(name: string): Uint8Array | undefined
 }
 
+/** How a file is completed that lacks its quorum: by whoever keeps the log, and nothing else of the file changes. */
+const MISSING_STEP =
+  'The keeper of its log completes it: writ log prove <file> --witness <url>, once for each witness.'
+
 /** A proof that holds, and the leaf it is of. */
 interface Logged {
   readonly at: string
@@ -30,21 +34,21 @@ interface Logged {
 
 /**
  * WITNESSED: whether the run's statements are in the log of a trusted key, and as many trusted witnesses cosigned its
- * checkpoint as the trust root asks for. Fails when a proof is wrong or the threshold is not met; is not evaluated when
- * the trust root asks for no witness.
+ * checkpoint as the trust root asks of a run opened then. Fails when a proof is wrong or the threshold is not met; is not
+ * evaluated when the trust root asks for no witness.
  */
 export function verifyWitnessed(run: LoggedRun, ring: KeyRing | undefined): Verdict {
-  const threshold = ring?.root.thresholds?.witness
   if (ring === undefined) return notEvaluated('NO_TRUST_ROOT', VERDICT_CODES.NO_TRUST_ROOT)
   try {
     const logged = checkProofs(run, ring)
     const close = logged.find(({ at }) => at === RUN_CLOSE_PROOF)
-    if (threshold === undefined) return notEvaluated('NO_WITNESS', describe(logged))
+    const threshold = witnessThreshold(ring.root, Date.parse(run.opened.openedAt))
+    if (threshold === 0) return notEvaluated('NO_WITNESS', describe(logged))
     if (close === undefined)
-      refuse('NOT_LOGGED', 'The file does not prove that its run is in a log.', RUN_CLOSE)
+      refuse('NOT_LOGGED', `The file does not prove that its run is in a log. ${MISSING_STEP}`, RUN_CLOSE)
     const seen = countWitnesses(close, ring)
     if (seen < threshold) {
-      const detail = `${seen} of the ${threshold} witnesses the trust root asks for cosigned.`
+      const detail = `${seen} of the ${threshold} witnesses the trust root asks for cosigned. ${MISSING_STEP}`
       refuse('QUORUM_NOT_MET', detail, close.at)
     }
     const detail = `${describe(logged)} ${seen} witnesses cosigned it; ${threshold} are asked for.`
