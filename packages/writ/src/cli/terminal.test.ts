@@ -39,7 +39,7 @@ const answer: Answer = {
     wallMs: 0,
   },
   denials: [{ action: 'read', resource: EVIL, policies: [], reason: EVIL, count: 1 }],
-  omitted: [{ doc: EVIL, code: 'binary' }],
+  omitted: [{ doc: EVIL, code: 'binary', reason: 'it is no text' }],
   evidence: EVIL,
   reason: EVIL,
 }
