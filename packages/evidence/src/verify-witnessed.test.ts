@@ -3,12 +3,12 @@ import { expect, test } from 'vitest'
 import { bytesOf } from './archive.fixture.ts'
 import { checkpointText, parseLogCheckpoint } from './checkpoint.ts'
 import { cosign } from './cosignature.ts'
-import { fromBase64, hex, utf8 } from './encoding.ts'
+import { fromBase64, fromUtf8, hex, utf8 } from './encoding.ts'
 import { packEvidence } from './evidence-file.ts'
 import { RUN_CLOSE_PROOF, RUN_HEAD_PROOF, RUN_OPEN, RUN_OPEN_PROOF } from './evidence-layout.ts'
 import { leafHash, rootOf, rootOfHashes } from './merkle.ts'
 import { inclusionProof } from './merkle-proof.ts'
-import { formatNote, parseNote, signNote } from './note.ts'
+import { formatNote, formatSignature, parseNote, signNote } from './note.ts'
 import { OPENED_AT, OWNER, RUN, sampleEvidence, WordSigner } from './sample-run.fixture.ts'
 import { signByOperator } from './statement.ts'
 import { RUN_HEAD_KIND } from './statement-run.ts'
@@ -102,6 +102,7 @@ async function verdict(
   return report.verdicts.find(({ name }) => name === 'WITNESSED') as Verdict
 }
 
+const opened = (ms: number): string => new Date(OPENED_AT + ms).toISOString()
 const shown = ({ result, code, at: where }: Verdict): unknown => [result, code, where]
 const both = { [RUN_OPEN_PROOF]: await proof(runOpen), [RUN_CLOSE_PROOF]: await proof(sample.runClose) }
 
@@ -112,7 +113,12 @@ test('a quorum of trusted witnesses passes, the head beside it too', async () =>
     [RUN_HEAD_PROOF]: await proof(head, { witnesses, extra: head }),
     [RUN_CLOSE_PROOF]: await proof(sample.runClose, { witnesses: [ANN, BO, CY] }),
   }
-  const passed = await verdict(proofs, trusting(2, ANN, BO))
+  // Known and revoked before it signed, the third counts for nothing and harms nothing.
+  const trust = trusting(2, ANN, BO, CY)
+  const keys = trust.keys.map((key) =>
+    key.name === CY.publicKey('witness').name ? { ...key, revokedAt: opened(0) } : key,
+  )
+  const passed = await verdict(proofs, { ...trust, keys })
   expect(shown(passed)).toEqual(['pass', 'OK', null])
   expect(passed.detail).toContain('run-open, run-head, run-close in the log writ.dev/log/')
   expect(passed.detail).toContain('2 witnesses cosigned it; 2 are asked for')
@@ -128,7 +134,8 @@ test('without a threshold it is not evaluated, and the detail says whether the r
 
 test.each([
   ['one witness of two', { witnesses: [ANN] }, 'QUORUM_NOT_MET'],
-  ['a stranger beside one', { witnesses: [ANN, CY] }, 'QUORUM_NOT_MET'],
+  ['a stranger beside one', { witnesses: [ANN, CY] }, 'UNKNOWN_KEY'],
+  ['a stranger beside a quorum', { witnesses: [ANN, BO, CY] }, 'UNKNOWN_KEY'],
   ['one before its validity', { witnesses: [ANN, BO], time: TIME - 100 }, 'QUORUM_NOT_MET'],
   ['a spoilt cosignature', { witnesses: [ANN, BO], spoilCosignature: true }, 'BAD_COSIGNATURE'],
   ['cosignatures out of order', { witnesses: [ANN, BO], sorted: false }, 'NOT_CANONICAL'],
@@ -142,8 +149,6 @@ test('a threshold without a proof of the close fails', async () => {
   const open = { [RUN_OPEN_PROOF]: await proof(runOpen, { witnesses: [ANN] }) }
   expect(shown(await verdict(open, trusting(1, ANN)))).toEqual(['fail', 'NOT_LOGGED', 'run-close.dsse'])
 })
-
-const opened = (ms: number): string => new Date(OPENED_AT + ms).toISOString()
 
 test.each<readonly [string, Thresholds, string, string]>([
   ['from its opening on', { witnessFrom: [{ from: opened(0), count: 2 }] }, 'fail', 'QUORUM_NOT_MET'],
@@ -241,12 +246,23 @@ test.each<readonly [string, string, () => Promise<Uint8Array>, string]>([
   expect(shown(await verdict(proofs, trusting(undefined)))).toEqual(['fail', code, name])
 })
 
-test('any byte of a proof that is altered is refused, when every signature on it is trusted', async () => {
+test('any byte of a proof that is altered is refused, threshold or not, and so is any line that is added', async () => {
   const whole = await proof(sample.runClose, { witnesses: [ANN] })
-  const trust = trusting(1, ANN)
-  expect((await verdict({ ...both, [RUN_CLOSE_PROOF]: whole }, trust)).result).toBe('pass')
-  for (let i = 0; i < whole.length; i += 7) {
-    const altered = whole.map((byte, j) => (i === j ? byte ^ 1 : byte))
-    expect((await verdict({ ...both, [RUN_CLOSE_PROOF]: altered }, trust)).result).toBe('fail')
+  for (const trust of [trusting(1, ANN), trusting(undefined, ANN)]) {
+    const judged = async (bytes: Uint8Array): Promise<Verdict['result']> =>
+      (await verdict({ ...both, [RUN_CLOSE_PROOF]: bytes }, trust)).result
+    expect(await judged(whole)).not.toBe('fail')
+    for (let i = 0; i < whole.length; i += 7) {
+      const altered = whole.map((byte, j) => (i === j ? byte ^ 1 : byte))
+      expect(await judged(altered)).toBe('fail')
+    }
+    for (const name of ['aaa', 'zzz']) {
+      // Sorted where a line of its name belongs, and by nobody.
+      const line = utf8(formatSignature({ name, keyHash: '01020304', signature: new Uint8Array(72) }))
+      const [head = '', ...lines] = fromUtf8(whole)?.split(/(?=— )/) ?? []
+      const [made = '', ...others] = lines
+      const text = [head, made, ...[...others, fromUtf8(line) ?? ''].toSorted()].join('')
+      expect(await judged(utf8(text))).toBe('fail')
+    }
   }
 })

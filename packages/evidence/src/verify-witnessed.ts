@@ -1,5 +1,6 @@
 import type { TrustedKey } from '@writ/contract'
 import type { LogCheckpoint } from './checkpoint.ts'
+import { cosignerHash } from './cosignature.ts'
 import { envelopeHolds } from './dsse.ts'
 import { bytesEqual, fromBase64 } from './encoding.ts'
 import { RUN_CLOSE, RUN_CLOSE_PROOF, RUN_HEAD_PROOF, RUN_OPEN, RUN_OPEN_PROOF } from './evidence-layout.ts'
@@ -110,7 +111,10 @@ function leafOf({ at, proof }: Logged, run: LoggedRun, ring: KeyRing): Uint8Arra
   return proof.extra
 }
 
-/** The checkpoint has to be by a log key that is valid now or was when the run ended, and its origin that of a log key. */
+/**
+ * The checkpoint has to be by a log key that is valid now or was when the run ended, and its origin that of a log key. Every
+ * other line is by a witness key of the trust root, whether it counts or not: nothing else vouches for the bytes of a line.
+ */
 function checkLog({ at, proof }: Logged, { closed }: LoggedRun, ring: KeyRing): void {
   const { note, origin } = proof.checkpoint
   const logKeys = ring.root.keys.filter(({ role }) => role === 'log')
@@ -122,6 +126,11 @@ function checkLog({ at, proof }: Logged, { closed }: LoggedRun, ring: KeyRing): 
   const key = made && ring.byNote.get(`${made.name}+${made.keyHash}`)
   if (made === undefined || key === undefined || key.role !== 'log' || !noteSignatureHolds(note, made, key)) {
     refuse('LOG_NOT_SIGNED', `The first signature of ${at} is not by a trusted log key.`, at)
+  }
+  for (const { name, keyHash } of others) {
+    if (witnessesOf(ring).some((key) => key.name === name && cosignerHash(key) === keyHash)) continue
+    const detail = `${at} has a line by ${name}+${keyHash}, which is no witness key of the trust root.`
+    refuse('UNKNOWN_KEY', detail, at)
   }
   const times = [Date.parse(closed.closedAt), ...trustedTimes(proof.checkpoint, ring, at)]
   if (!times.some((time) => isValidAt(key, time))) {
@@ -158,12 +167,15 @@ function cosignedBy(
   ring: KeyRing,
   at: string,
 ): ReturnType<typeof cosigners<Witness>> {
-  const witnesses = ring.root.keys
-    .filter(({ role }) => role === 'witness')
-    .map((key) => ({ name: key.name, publicKey: fromBase64(key.publicKey) ?? new Uint8Array(0), key }))
-  return cosigners(checkpoint.note, witnesses, at).filter(({ witness, time }) =>
+  return cosigners(checkpoint.note, witnessesOf(ring), at).filter(({ witness, time }) =>
     isValidAt(witness.key, time * 1000),
   )
+}
+
+function witnessesOf(ring: KeyRing): readonly Witness[] {
+  return ring.root.keys
+    .filter(({ role }) => role === 'witness')
+    .map((key) => ({ name: key.name, publicKey: fromBase64(key.publicKey) ?? new Uint8Array(0), key }))
 }
 
 function countWitnesses({ at, proof }: Logged, ring: KeyRing): number {
