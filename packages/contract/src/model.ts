@@ -17,6 +17,16 @@ export interface ModelFacts {
   readonly approved: boolean
 }
 
+/**
+ * What a model will do with a question, decided by the question alone: `exact` is computed and can be checked, `passages`
+ * judges nothing. JSON; it may hold more than this.
+ */
+export interface AnswerPlan {
+  readonly basis: 'exact' | 'passages'
+  readonly kind: string
+  readonly literals: readonly string[]
+}
+
 /** A model the run may use: the port, its window, its price and its facts. */
 export interface ModelProfile {
   /** As the user named it: `provider/id`. */
@@ -29,6 +39,11 @@ export interface ModelProfile {
   readonly facts: ModelFacts
   /** For the words beside figures and answers, such as "built-in extractive model". */
   readonly title: string
+  /** Plans an answer, for a model whose answers follow from a plan; absent for a model that answers as it sees fit. */
+  readonly plan?: (question: string) => AnswerPlan
 }
+
+/** A key, or what gives the key for a server: none where it has none, an error where the server must not be asked. */
+export type ApiKey = string | ((server: URL) => string | undefined)
 
 export type { LanguageModelV4 } from '@ai-sdk/provider'

@@ -11,6 +11,7 @@ import { exitCodeOf } from './exit-code.ts'
 import { expandPaths, expandWithin } from './expand-paths.ts'
 import { homeOf } from './home.ts'
 import { onInterrupt } from './interrupt.ts'
+import { modelAccess } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
 import { printAnswer } from './print-answer.ts'
 import { chooseWatch } from './watch.ts'
@@ -23,6 +24,7 @@ export interface AskFlags {
   readonly model?: string
   readonly subModel?: string
   readonly baseUrl?: string
+  readonly keyEnv?: string
   readonly price?: string
   readonly contextWindow?: number
   readonly corpus?: string
@@ -53,11 +55,10 @@ export interface AskFlags {
 export async function ask(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const context = await contextOf(paths, flags, config)
-  const limits = limitsOf(flags)
+  const limits = limitsOf(flags, config)
   const watch = chooseWatch(flags)
   const interrupt = onInterrupt()
-  const overdue =
-    limits.timeoutMs === undefined || limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
+  const overdue = limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
   const writ = await createWrit({ ...writOptions(flags, config), limits })
   try {
     const asked = completionOptions(question, context, flags, config)
@@ -104,34 +105,36 @@ async function contextOf(paths: readonly string[], flags: AskFlags, config: Conf
   )
 }
 
-/** Flag over environment over configuration. The key comes from the environment only. */
+/** Flag over environment over configuration. Keys come from the environment only. */
 function writOptions(flags: AskFlags, config: Config): WritOptions {
-  const { OPENAI_API_KEY: apiKey } = process.env
   return defined({
     ...homeOf(flags),
+    ...modelAccess(flags, config, process.env),
     policy: flags.policy ?? config.policy,
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,
-    baseUrl: flags.baseUrl ?? config.baseUrl,
     contextWindow: flags.contextWindow ?? config.contextWindow,
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
     prices: config.prices,
     witnesses: flags.witness ?? config.witnesses,
     witnessQuorum: flags.witnessQuorum ?? config.witnessQuorum,
-    apiKey,
   })
 }
 
-function limitsOf(flags: AskFlags): Partial<Limits> {
-  return defined({
-    maxCostMicroUsd: flags.maxCost,
-    maxTokens: flags.maxTokens,
-    maxCalls: flags.maxCalls,
-    maxDepth: flags.maxDepth,
-    maxTurns: flags.maxTurns,
-    timeoutMs: flags.timeout,
-    concurrency: flags.concurrency,
-  })
+/** A flag is a person's word; below it stands what is configured. */
+function limitsOf(flags: AskFlags, { limits }: Config): Limits {
+  return {
+    ...limits,
+    ...defined({
+      maxCostMicroUsd: flags.maxCost,
+      maxTokens: flags.maxTokens,
+      maxCalls: flags.maxCalls,
+      maxDepth: flags.maxDepth,
+      maxTurns: flags.maxTurns,
+      timeoutMs: flags.timeout,
+      concurrency: flags.concurrency,
+    }),
+  }
 }
 
 function completionOptions(

@@ -1,9 +1,10 @@
 import { WritError } from '@writ/contract'
 import { createWrit, type ForkOptions, parsePrice } from '../index.ts'
-import { loadConfig } from './config.ts'
+import { type Config, loadConfig } from './config.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { homeOf } from './home.ts'
 import { onInterrupt } from './interrupt.ts'
+import { modelAccess } from './model-access.ts'
 import { printAnswer } from './print-answer.ts'
 import { printableLine } from './printable.ts'
 import type { ResumeFlags } from './resume.ts'
@@ -23,11 +24,12 @@ export interface ForkFlags extends ResumeFlags {
 
 /** Asks again from a step of a run on, as a run of its own. Prints the answer and resolves with its exit code. */
 export async function fork(run: string, flags: ForkFlags): Promise<number> {
-  const options = optionsOf(flags)
-  const { OPENAI_API_KEY: apiKey } = process.env
+  const config = loadConfig(process.cwd(), process.env)
+  const options = optionsOf(flags, config)
+  const { baseUrl: _, ...access } = modelAccess(flags, config, process.env)
   const watch = chooseWatch(flags)
   const interrupt = onInterrupt()
-  const writ = await createWrit({ ...homeOf(flags), ...(apiKey === undefined ? {} : { apiKey }) })
+  const writ = await createWrit({ ...homeOf(flags), ...access })
   try {
     const answer = await writ.fork(run, {
       ...options,
@@ -49,17 +51,10 @@ export async function fork(run: string, flags: ForkFlags): Promise<number> {
   }
 }
 
-function optionsOf({
-  at,
-  price,
-  prompt,
-  model,
-  subModel,
-  baseUrl,
-  contextWindow,
-  out,
-}: ForkFlags): ForkOptions {
-  const { prices } = loadConfig(process.cwd(), process.env)
+function optionsOf(
+  { at, price, prompt, model, subModel, baseUrl, contextWindow, out }: ForkFlags,
+  { prices }: Config,
+): ForkOptions {
   return {
     at: placeOf(at),
     ...(prompt === undefined ? {} : { prompt }),

@@ -99,7 +99,8 @@ export function searchStep(
         .slice(0, k)
         .map((passage, index) => ({ ...passage, rank: index + 1 }))
     },
-    handed: (passages) => hand(lane, passages),
+    ...searching(request.docs),
+    handed: (passages) => passages,
   }
 }
 
@@ -138,7 +139,8 @@ export function grepStep(
         truncated: matches.length > limit || found.some((result) => result.truncated),
       }
     },
-    handed: (result) => hand(lane, result.matches),
+    ...searching(request.docs),
+    handed: (result) => result.matches,
   }
 }
 
@@ -151,6 +153,7 @@ export function outlineStep(
     kind: 'context.search',
     op: 'outline',
     input: request,
+    named: [request.doc],
     needs: () => [partitionOf(lane, document(store, lane, request.doc))],
     effect: () => store.outline(request.doc),
   }
@@ -165,12 +168,13 @@ export function readStep(
     kind: 'context.read',
     op: 'read',
     input: request,
+    named: [request.doc],
     needs: () => [partitionOf(lane, document(store, lane, request.doc))],
     effect: () => {
       const { bytes } = document(store, lane, request.doc)
       return store.read(request.doc, request.start ?? 0, Math.min(request.end ?? bytes, bytes))
     },
-    handed: (result) => hand(lane, [result]),
+    handed: (result) => [result],
   }
 }
 
@@ -249,8 +253,9 @@ function inScope(lane: Lane, docs: readonly DocumentInfo[]): readonly DocumentIn
   return scoped === null ? docs : docs.filter((doc) => scoped.has(doc.id))
 }
 
-function hand(lane: Lane, spans: readonly Span[]): void {
-  for (const span of spans) lane.slices.add(span.doc, span.start, span.end)
+/** A step that goes over texts: all of the scope's, or those of the documents it names. */
+function searching(docs: readonly string[] | undefined): Pick<LocalStep<unknown>, 'searches' | 'named'> {
+  return docs === undefined ? { searches: true } : { searches: true, named: docs }
 }
 
 /** Whether each of the words is in the name or the title of a document. */
