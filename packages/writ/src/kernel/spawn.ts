@@ -87,7 +87,9 @@ async function spawn(
 ): Promise<ItemOutcome<FrameValue>> {
   const past = state.past && (await pastAt(state.past, child.place))
   const asked =
-    past === undefined ? await openNow(state, lane, child) : await recallOpening(state, past, lane, child)
+    past === undefined
+      ? await lane.openInOrder(() => openNow(state, lane, child))
+      : await recallOpening(state, past, lane, child)
   const { opening } = asked
   // In one go with its record: a goal carries its frame's label as it is at that moment.
   const label = asked.label ?? lane.label
