@@ -67,7 +67,8 @@ async function bundle(maxLevel: 'internal' | 'confidential'): Promise<string> {
 const script =
   (cells: readonly string[]): Script =>
   (request) => {
-    if (request.task === 'child') return block('throw Object.assign(new Error(context), { name: String(context) })')
+    if (request.task === 'child')
+      return block('throw Object.assign(new Error(context), { name: String(context) })')
     if (request.task === null) return { kind: 'status', status: 400, message: request.prompt }
     const cell = ["const s = await read('closed.txt')", ...cells][request.turns]
     return cell === undefined ? { kind: 'status', status: 400, message: request.prompt } : block(cell)
@@ -99,14 +100,18 @@ describe('a text above the label of the terminal', () => {
     ['anything a guest can write', Object.values(CELLS), 'incomplete'],
     ['what a provider says of it', ['print(s)'], 'failed'],
     ['what keeps it in', [RELEASE], 'denied'],
-  ])('does not leave in %s', async (_, cells, status) => {
-    const asked = await ask(cells, await bundle('internal'))
-    expect(asked.answer).toMatchObject({ status, value: null, label: { level: 'confidential' } })
-    const run = asked.events.filter((event) => event.type === 'step' && event.kind === 'cell')
-    expect(run.length).toBeGreaterThan(cells.length)
-    expect(await outside(asked)).not.toContain(SECRET)
-    expect((await home.replay(asked.answer.run)).outcome).toBe('IDENTICAL')
-  }, 240_000)
+  ])(
+    'does not leave in %s',
+    async (_, cells, status) => {
+      const asked = await ask(cells, await bundle('internal'))
+      expect(asked.answer).toMatchObject({ status, value: null, label: { level: 'confidential' } })
+      const run = asked.events.filter((event) => event.type === 'step' && event.kind === 'cell')
+      expect(run.length).toBeGreaterThan(cells.length)
+      expect(await outside(asked)).not.toContain(SECRET)
+      expect((await home.replay(asked.answer.run)).outcome).toBe('IDENTICAL')
+    },
+    240_000,
+  )
 
   it('is shown by the same means where the terminal may have it', async () => {
     const asked = await ask([CELLS['a message'] ?? ''], await bundle('confidential'))

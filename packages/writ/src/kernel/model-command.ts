@@ -273,7 +273,8 @@ export class Command {
       { output: JSON.stringify(outputs) },
       'commit',
     )
-    for (const { outcome } of failed) if (!outcome.ok) noteLimit(this.#state, this.#lane.label, written.seq, outcome.error)
+    for (const { outcome } of failed)
+      if (!outcome.ok) noteLimit(this.#state, this.#lane.label, written.seq, outcome.error)
     onFinal(written.seq)
     await written.durable
   }
