@@ -142,6 +142,11 @@ export const ERRORS = {
     retryable: false,
     next: 'Ask again with more turns, another model, or a narrower question.',
   },
+  PROSE_ANSWER: {
+    exit: 1,
+    retryable: false,
+    next: 'Check the answer as you would a draft; ask again with more turns, or a model that follows the prompt.',
+  },
   LEGAL_HOLD: {
     exit: 3,
     retryable: false,

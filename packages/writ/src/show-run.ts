@@ -10,7 +10,14 @@ import {
   type Status,
   WritError,
 } from '@writ/contract'
-import { type AnyRecord, decodeRecord } from '@writ/evidence'
+import {
+  type AnyRecord,
+  decodeRecord,
+  type FrameFacts,
+  foldRun,
+  type RecordVisitor,
+  type RunVisitor,
+} from '@writ/evidence'
 
 /** A frame as its records show it. */
 export interface FrameView {
@@ -59,16 +66,9 @@ export async function showRun(ledger: Ledger, run: string): Promise<RunView> {
   if (head === undefined) throw new WritError('UNKNOWN_RUN', `There is no run ${run} in this home.`)
   // A question is never empty: this one does not open any more.
   const question = head.question === '' ? null : head.question
-  const steps = new Map<string, StepView>()
-  const frames = new Map<string, FrameView>([
-    ['0', { lane: '0', depth: 0, parent: null, goal: question, turns: 0 }],
-  ])
-  let fork: ForkView | null = null
-  for await (const bytes of ledger.records(run)) {
-    const record = decodeRecord(bytes)
-    fork = forkView(record, fork)
-    await note(ledger, run, record, { steps, frames, shared: record.seq < (fork?.records ?? 0) })
-  }
+  const showing = new Showing(ledger, run, question)
+  await foldRun(recordsOf(ledger, run), showing)
+  const { frames, steps, fork } = showing
   return {
     run,
     status: head.status,
@@ -79,56 +79,95 @@ export async function showRun(ledger: Ledger, run: string): Promise<RunView> {
   }
 }
 
-function forkView(record: AnyRecord, known: ForkView | null): ForkView | null {
-  if (record.kind === 'run.open' && record.det.fork !== undefined) {
-    const { run, at, records } = record.det.fork
-    return { run, at, records, charged: NOTHING }
-  }
-  if (record.kind !== 'model.result' || known === null || record.seq >= known.records) return known
-  return { ...known, charged: addAmounts(known.charged, record.det.charged) }
+async function* recordsOf(ledger: Ledger, run: string): AsyncGenerator<AnyRecord> {
+  for await (const bytes of ledger.records(run)) yield decodeRecord(bytes)
 }
 
-async function note(
-  ledger: Ledger,
-  run: string,
-  record: AnyRecord,
-  {
-    steps,
-    frames,
-    shared,
-  }: {
-    readonly steps: Map<string, StepView>
-    readonly frames: Map<string, FrameView>
-    readonly shared: boolean
-  },
-): Promise<void> {
-  const { seq, lane, n, kind } = record
-  const key = `${lane}/${n}`
-  const known = steps.get(key)
-  if (known !== undefined) {
+/** A frame whose turns are being counted. */
+type CountedFrame = { -readonly [K in keyof FrameView]: FrameView[K] }
+
+/** Gathers the frames and steps of a run. */
+class Showing implements RunVisitor<CountedFrame, Promise<void> | void> {
+  readonly #ledger: Ledger
+  readonly #run: string
+  /** What frames are asked, known before they open. */
+  readonly #goals: Map<string, string | null>
+  readonly frames: Map<string, CountedFrame> = new Map()
+  readonly steps: Map<string, StepView> = new Map()
+  fork: ForkView | null = null
+
+  constructor(ledger: Ledger, run: string, question: string | null) {
+    this.#ledger = ledger
+    this.#run = run
+    this.#goals = new Map([['0', question]])
+  }
+
+  opened({ lane, depth, parent }: FrameFacts<CountedFrame>): CountedFrame {
+    const goal = this.#goals.get(lane) ?? null
+    const frame = { lane, depth, parent: parent?.lane ?? null, goal, turns: 0 }
+    this.frames.set(lane, frame)
+    return frame
+  }
+
+  /** What is of no frame is still a step that was recorded. */
+  stray(record: AnyRecord): Promise<void> {
+    return this.#begin(record, outcomeIn(record))
+  }
+
+  readonly records: RecordVisitor<CountedFrame, Promise<void> | void> = {
+    'run.open': (record) => {
+      const { fork } = record.det
+      if (fork !== undefined)
+        this.fork = { run: fork.run, at: fork.at, records: fork.records, charged: NOTHING }
+      return this.#begin(record, 'ok')
+    },
+    'strategy.chosen': (record) => this.#begin(record, 'ok'),
+    'context.search': (record) => this.#begin(record, record.det.outcome),
+    'context.read': (record) => this.#begin(record, record.det.outcome),
+    local: (record) => this.#begin(record, record.det.outcome),
+    'model.call': (record, { frame }) => {
+      if (record.det.role === 'turn') frame.own.turns += 1
+      return this.#begin(record, outcomeIn(record))
+    },
     // A retry says nothing of the outcome; a result does.
-    if ('outcome' in record.det) steps.set(key, { ...known, outcome: record.det.outcome })
-    return
+    'model.attempt': () => undefined,
+    'model.usage': () => undefined,
+    'model.result': (record) => {
+      this.#end(record, record.det.outcome)
+      if (this.fork !== null && record.seq < this.fork.records)
+        this.fork = { ...this.fork, charged: addAmounts(this.fork.charged, record.det.charged) }
+    },
+    cell: (record) => this.#begin(record, record.det.outcome),
+    'frame.spawn': async (record) => {
+      const { child } = record.det
+      const goal = await stored(this.#ledger, this.#run, `${record.lane}/${record.n}/${record.kind}/goal`)
+      this.#goals.set(child, goal)
+      await this.#begin(record, outcomeIn(record))
+    },
+    'frame.join': (record) => this.#end(record, record.det.outcome),
+    'output.release': (record) => this.#begin(record, record.det.outcome),
+    'run.close': (record) => this.#begin(record, 'ok'),
+    'run.abort': (record) => this.#begin(record, 'ok'),
   }
-  const open = RESULT_OF[kind] !== undefined && 'outcome' in record.det && record.det.outcome === 'ok'
-  const outcome = open ? 'in-doubt' : 'outcome' in record.det ? record.det.outcome : 'ok'
-  steps.set(key, {
-    seq,
-    lane,
-    n,
-    kind,
-    commandHash: await stored(ledger, run, `${key}/${kind}/hash`),
-    outcome,
-    shared,
-  })
-  const frame = frames.get(lane)
-  if (record.kind === 'model.call' && record.det.role === 'turn' && frame !== undefined)
-    frames.set(lane, { ...frame, turns: frame.turns + 1 })
-  if (record.kind === 'frame.spawn' && record.det.outcome === 'ok') {
-    const { child } = record.det
-    const goal = await stored(ledger, run, `${key}/${kind}/goal`)
-    frames.set(child, { lane: child, depth: child.split('.').length - 1, parent: lane, goal, turns: 0 })
+
+  async #begin({ seq, lane, n, kind }: AnyRecord, outcome: Outcome): Promise<void> {
+    const key = `${lane}/${n}`
+    const commandHash = await stored(this.#ledger, this.#run, `${key}/${kind}/hash`)
+    const shared = seq < (this.fork?.records ?? 0)
+    this.steps.set(key, { seq, lane, n, kind, commandHash, outcome, shared })
   }
+
+  #end({ lane, n }: AnyRecord, outcome: Outcome): void {
+    const key = `${lane}/${n}`
+    const known = this.steps.get(key)
+    if (known !== undefined) this.steps.set(key, { ...known, outcome })
+  }
+}
+
+/** How a step stands once its first record is written: a command that was sent is in doubt until its result. */
+function outcomeIn({ kind, det }: AnyRecord): Outcome {
+  const outcome = 'outcome' in det ? det.outcome : 'ok'
+  return RESULT_OF[kind] !== undefined && outcome === 'ok' ? 'in-doubt' : outcome
 }
 
 async function stored(ledger: Ledger, run: string, path: string): Promise<string | null> {

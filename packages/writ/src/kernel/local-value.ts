@@ -55,7 +55,7 @@ export async function performValue<T>(
     { hash: commandHash('local', { op, input: step.input }), output },
     'commit',
   )
-  if (!made.ok) noteLimit(state.tally, written.seq, made.error)
+  if (!made.ok) noteLimit(state, lane.label, written.seq, made.error)
   onFinal(written.seq)
   await written.durable
   if (!made.ok) throw made.error
