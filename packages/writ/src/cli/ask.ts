@@ -113,7 +113,7 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
     policy: flags.policy ?? config.policy,
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,
-    contextWindow: flags.contextWindow ?? config.contextWindow,
+    contextWindow: flags.contextWindow ?? usualWindow(flags, config),
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
     prices: config.prices,
     witnesses: flags.witness ?? config.witnesses,
@@ -122,6 +122,11 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
 }
 
 /** A flag is a person's word; below it stands what is configured. */
+/** The configured window is that of the configured model. */
+function usualWindow({ model: given }: AskFlags, { model, contextWindow }: Config): number | undefined {
+  return given === undefined || model === undefined || given === model ? contextWindow : undefined
+}
+
 function limitsOf(flags: AskFlags, { limits }: Config): Limits {
   return {
     ...limits,

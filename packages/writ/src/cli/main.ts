@@ -17,6 +17,7 @@ import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
 import { type ResumeFlags, resume } from './resume.ts'
+import { addSetup } from './setup.ts'
 import { runs, show } from './show.ts'
 import { type VerifyFlags, verify } from './verify.ts'
 import { addWitness } from './witness.ts'
@@ -76,6 +77,7 @@ function program(): Command {
   addExport(writ)
   addCorpora(writ)
   addBackup(writ)
+  addSetup(writ, running)
   addKeys(writ, running)
   addErase(writ, running)
   addLog(writ, running)

@@ -42,6 +42,11 @@ describe('resolveModel', () => {
     expect(model.languageModel.modelId).toBe('openai/some/model:7b')
   })
 
+  it('asks OpenAI by its own names, whoever gave the URL', async () => {
+    const model = await choose({ id: 'openai/gpt-5', baseUrl: 'https://api.openai.com/v1', apiKey: KEY })
+    expect(model).toMatchObject({ id: 'openai/gpt-5', languageModel: { modelId: 'gpt-5' } })
+  })
+
   it('takes a stated window and price, then the table, then none', async () => {
     const table = { m: { inputNanoUsd: 1, outputNanoUsd: 2 } }
     const stated = { inputNanoUsd: 3, outputNanoUsd: 4 }
