@@ -32,6 +32,10 @@ export interface Usage {
   readonly inputTokens: number
   readonly outputTokens: number
   readonly costMicroUsd: number
+  /** False when a model that was called has no known price: the cost is then of the others only. */
+  readonly costKnown: boolean
+  /** Model requests charged their worst case, since what they used is not known. */
+  readonly boundCalls: number
   readonly frames: number
   readonly maxDepth: number
   readonly steps: number

@@ -11,8 +11,8 @@ export type { CopyOptions, CopyReport } from './copy-evidence.ts'
 export type { LaneDiff, RunDiff } from './diff-runs.ts'
 export type { FileReplay, ReplayOptions } from './do-again.ts'
 export { type ExpiredRun, type Expiry, type ExpiryOptions, eraseExpired } from './erase-expired.ts'
-export { eraseRun } from './erase-run.ts'
-export { erasedRuns } from './erasures.ts'
+export { eraseRun, isErasable } from './erase-run.ts'
+export { erasedRuns, lastErasure } from './erasures.ts'
 export { withEvidence } from './evidence-source.ts'
 export { type Check, examine } from './examine.ts'
 export {
@@ -22,6 +22,7 @@ export {
   exportFile,
   sendFileTrace,
 } from './export-run.ts'
+export { findRun, namesRun } from './find-run.ts'
 export type { ForkOptions } from './fork-run.ts'
 export {
   createKey,

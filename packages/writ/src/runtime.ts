@@ -10,6 +10,7 @@ import {
   type Library,
   type Limits,
   label,
+  type RecordedPartition,
   type RunEvent,
   type RunHead,
   type Sandbox,
@@ -40,7 +41,7 @@ import { openDecisionPoint, type PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
 import { type ResumeOptions, type ResumeRooms, resume } from './resume-run.ts'
 import { openSandbox } from './sandbox/index.ts'
-import { type RunView, showRun } from './show-run.ts'
+import { partitionsOf, type RunView, showRun } from './show-run.ts'
 import { openTransparencyLog } from './transparency/index.ts'
 import { uuidV7 } from './uuid-v7.ts'
 import { VERSION } from './version.ts'
@@ -85,6 +86,8 @@ export interface Writ {
   abort(run: string, reason: string): Promise<string>
   /** Aligns two runs lane by lane and tells where they part. Rejects with `UNKNOWN_RUN`. */
   diff(a: string, b: string): Promise<RunDiff>
+  /** Groups of documents of one label that a run could read. Rejects with `UNKNOWN_RUN`. */
+  partitions(run: string): Promise<readonly RecordedPartition[]>
   /** Frames and steps of a run. Rejects with `UNKNOWN_RUN`. */
   show(run: string): Promise<RunView>
   /** A run in another form, piece by piece. Rejects with `UNKNOWN_RUN`. */
@@ -226,6 +229,10 @@ class Runtime implements Writ {
 
   async runs(): Promise<readonly RunHead[]> {
     return await (await this.#ledger()).runs()
+  }
+
+  async partitions(run: string): Promise<readonly RecordedPartition[]> {
+    return await partitionsOf(await this.#ledger(), run)
   }
 
   async show(run: string): Promise<RunView> {

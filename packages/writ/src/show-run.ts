@@ -7,6 +7,7 @@ import {
   type Outcome,
   RESULT_OF,
   type RecordedFork,
+  type RecordedPartition,
   type Status,
   WritError,
 } from '@writ/contract'
@@ -51,6 +52,15 @@ export interface RunView {
   readonly steps: readonly StepView[]
   /** Null for a run of its own. */
   readonly fork: ForkView | null
+}
+
+/** What a run could read, as its opening record declares it; nothing where that was not written. Rejects with `UNKNOWN_RUN`. */
+export async function partitionsOf(ledger: Ledger, run: string): Promise<readonly RecordedPartition[]> {
+  for await (const bytes of ledger.records(run)) {
+    const record = decodeRecord(bytes)
+    return record.kind === 'run.open' ? record.det.partitions : []
+  }
+  return []
 }
 
 /** Reads a run back from the ledger. Rejects with `UNKNOWN_RUN`. */

@@ -1,12 +1,14 @@
 import { createWrit, type LaneDiff, type RunDiff } from '../index.ts'
 import { homeOf } from './home.ts'
 import { printable } from './printable.ts'
+import { runNamed } from './run-named.ts'
 
 /** Aligns two runs of the home and prints where each lane parts; resolves with 0 when they are the same, else 1. */
 export async function diff(a: string, b: string, flags: { home?: string; json?: boolean }): Promise<number> {
+  const [left, right] = [await runNamed(a, flags), await runNamed(b, flags)]
   const writ = await createWrit(homeOf(flags))
   try {
-    const found = await writ.diff(a, b)
+    const found = await writ.diff(left, right)
     process.stdout.write(flags.json === true ? `${JSON.stringify(found)}\n` : describe(found))
     return found.same ? 0 : 1
   } finally {

@@ -1,21 +1,23 @@
-import { toWritError } from '@writ/contract'
+import { toWritError, type WritError } from '@writ/contract'
 import { Command, CommanderError } from 'commander'
 import { EXPORT_FORMATS, VERSION } from '../index.ts'
 import { type AbortFlags, abort } from './abort.ts'
 import { type AskFlags, ask } from './ask.ts'
 import { type BackupFlags, makeBackup, type RestoreFlags, restoreBackup } from './backup.ts'
 import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
+import type { DeliverFlags } from './deliver.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { addErase } from './erase.ts'
 import { type ExportFlags, exportRun, report as reportRun } from './export.ts'
 import { type ForkFlags, fork } from './fork.ts'
+import { homeOption } from './home.ts'
 import { addKeys } from './keys.ts'
 import { addLog } from './log.ts'
 import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
-import { type ResumeFlags, resume } from './resume.ts'
+import { resume } from './resume.ts'
 import { runs, show } from './show.ts'
 import { type VerifyFlags, verify } from './verify.ts'
 import { addWitness } from './witness.ts'
@@ -41,7 +43,7 @@ function program(): Command {
   addAsk(writ)
   writ
     .command('verify <file>')
-    .description('verify an evidence file, offline')
+    .description('verify an evidence file, or that of a run of the home, offline')
     .option(
       '--trust <file>',
       'trust root (default: that of --home, WRIT_HOME, or of the .writ whose runs hold the file)',
@@ -133,6 +135,7 @@ function addAsk(writ: Command): void {
     )
     .option('--out <file>', 'evidence file')
     .option('--home <dir>', 'state directory (default .writ, or WRIT_HOME)')
+    .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
@@ -153,6 +156,7 @@ function addFork(writ: Command): void {
   withServer(command)
     .option('--out <file>', 'evidence file')
     .option('--home <dir>', 'state directory')
+    .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
@@ -176,10 +180,11 @@ function addResume(writ: Command): void {
     .command('resume <run>')
     .description('go on with a run whose process ended; of a finished run, print the answer')
     .option('--home <dir>', 'state directory')
+    .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
-    .action(running((run: string, flags: ResumeFlags) => resume(run, flags)))
+    .action(running((run: string, flags: DeliverFlags) => resume(run, flags)))
   writ
     .command('abort <run>')
     .description('end an open run for good, with its evidence')
@@ -256,6 +261,15 @@ function addCorpora(writ: Command): void {
     .action(running((flags: { home?: string; json?: boolean }) => listCorpora(flags)))
 }
 
+/** What to do next, with the run and the home it is about, so that it can be typed as it stands. */
+function nextFor({ next, run }: WritError): string {
+  const at = args.indexOf('--home')
+  const home = at < 0 ? undefined : args[at + 1]
+  return run === undefined
+    ? next
+    : next.replaceAll('<run>', run + homeOption({ ...(home === undefined ? {} : { home }) }))
+}
+
 /** Prints an error where its reader looks: JSON on stdout for programs, words on stderr for people. */
 function report(thrown: unknown, json: boolean): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
@@ -265,7 +279,7 @@ function report(thrown: unknown, json: boolean): number {
   const known = toWritError(thrown)
   const code = usage ? 'USAGE' : known.code
   const message = known.message.replace(/^error: /, '')
-  const next = usage ? 'Run `writ --help` to see commands and options.' : known.next
+  const next = usage ? 'Run `writ --help` to see commands and options.' : nextFor(known)
   if (json) process.stdout.write(`${JSON.stringify({ schema: 'writ.error/1', code, message, next })}\n`)
   else process.stderr.write(printable(`writ: ${code}: ${message}\n${next}\n`))
   return usage ? 2 : known.exitCode

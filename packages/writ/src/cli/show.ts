@@ -1,6 +1,8 @@
+import { counted, dollars } from '@writ/contract'
 import { createWrit, erasedRuns, type ForkView, type RunView } from '../index.ts'
 import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
+import { runNamed } from './run-named.ts'
 
 interface Flags {
   readonly home?: string
@@ -8,7 +10,8 @@ interface Flags {
 }
 
 /** Shows the frames and steps of a run. */
-export async function show(run: string, flags: Flags): Promise<number> {
+export async function show(name: string, flags: Flags): Promise<number> {
+  const run = await runNamed(name, flags)
   const writ = await createWrit(homeOf(flags))
   try {
     const view = await writ.show(run)
@@ -43,15 +46,15 @@ export async function runs(flags: Flags): Promise<number> {
 
 /** What a forked run shares, in a line. */
 export function describeFork({ run, at, records, charged }: ForkView): string {
-  const cost = (charged.costMicroUsd / 1_000_000).toFixed(6)
-  return `forked from ${run} at ${at.lane}/${at.n}: ${records} records shared, with ${charged.calls} model calls ($${cost}) that were paid there`
+  const paid = `${counted(charged.calls, 'model call')} (${dollars(charged.costMicroUsd)})`
+  return `from ${run} at ${at.lane}/${at.n}: ${counted(records, 'record')} shared, with ${paid} that ${charged.calls === 1 ? 'was' : 'were'} paid there`
 }
 
 function describe(view: RunView): string {
   const lines = [
     `run ${view.run}: ${view.status}`,
     `question: ${view.question ?? '(erased)'}`,
-    ...(view.fork === null ? [] : [describeFork(view.fork)]),
+    ...(view.fork === null ? [] : [`forked ${describeFork(view.fork)}`]),
     '',
   ]
   const stepsOf = Map.groupBy(view.steps, ({ lane }) => lane)
