@@ -81,7 +81,7 @@ describe.skipIf(!HAS_TERMINAL)('the window after `ask`', () => {
     expect(text).toContain('A language model said this')
     expect(text).toContain(HEAD)
     expect(text).toMatch(/^cost {5}unknown/m)
-    expect(text).toMatch(/^coverage read [\d,]+ .*of [^]*\b2 of 3 (documents )?never touched/m)
+    expect(text).toMatch(/^coverage read [\d,]+ .*of [\s\S]*\b2 of 3 (documents )?never touched/m)
     expect(text).toMatch(/\.writ\/runs\/[0-9a-f-]{36}\.writ$/m)
     if (rows >= 40) expect(text).toMatch(/^\[1\] a\.txt bytes 0–24 “Alpha mentions a patent\.”$/m)
     expect(shown.painted).toBe(!('NO_COLOR' in env || 'TERM' in env))
@@ -100,7 +100,7 @@ describe.skipIf(!HAS_TERMINAL)('the window after `ask`', () => {
     const { pictures } = await inTerminal(await asking(patient), session(100, 40))
     expect(
       pictures.some((picture) =>
-        /^run [0-9a-f-]{36} · 3 documents, [^]*recurse, as asked for/m.test(picture),
+        /^run [0-9a-f-]{36} · 3 documents, [\s\S]*recurse, as asked for/m.test(picture),
       ),
     ).toBe(true)
     expect(pictures.some((picture) => /^● frame 0 /m.test(picture))).toBe(true)
