@@ -237,6 +237,8 @@ export interface ErrorFacts {
   readonly run?: string
   readonly data?: Readonly<Record<string, unknown>>
   readonly cause?: unknown
+  /** What to do next, as a record has it; that of the catalogue when absent. */
+  readonly next?: string
 }
 
 /** Every error Writ raises on purpose: a code of the catalogue, what happened, and whether trying again can help. */
@@ -245,6 +247,7 @@ export class WritError extends Error {
   readonly code: ErrorCode
   readonly run: string | undefined
   readonly data: Readonly<Record<string, unknown>>
+  readonly next: string
   /** Recognises the error across copies of this package in one process. */
   readonly mark: string = MARK
 
@@ -253,6 +256,7 @@ export class WritError extends Error {
     this.code = code
     this.run = facts.run
     this.data = facts.data ?? {}
+    this.next = facts.next ?? ERRORS[code].next
   }
 
   get retryable(): boolean {
@@ -261,10 +265,6 @@ export class WritError extends Error {
 
   get exitCode(): number {
     return ERRORS[this.code].exit
-  }
-
-  get next(): string {
-    return ERRORS[this.code].next
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { Price } from './budget.ts'
+import type { Json } from './json.ts'
 import type { Level } from './label.ts'
 
 /** Where a model runs: in this process, on this machine, or somewhere else. */
@@ -29,6 +30,16 @@ export interface ModelProfile {
   readonly facts: ModelFacts
   /** For the words beside figures and answers, such as "built-in extractive model". */
   readonly title: string
+  /** What the host knows of how this model answers a question; only the built-in model has a plan. */
+  readonly plan?: (question: string) => QuestionPlan
+}
+
+/** How a question is answered, by a pure function of its text. */
+export interface QuestionPlan {
+  readonly basis: 'exact' | 'passages'
+  /** What is done: `count`, `mention`, `passages`, … */
+  readonly kind: string
+  readonly [more: string]: Json
 }
 
 export type { LanguageModelV4 } from '@ai-sdk/provider'

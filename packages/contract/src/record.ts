@@ -355,7 +355,12 @@ export interface Obs {
     readonly attempt: number
   }
   /** Attempts of a large batch: written before its result, so many to a record as fit. */
-  readonly 'model.usage': Timed & { readonly command: number; readonly detail: readonly Attempt[] }
+  readonly 'model.usage': Timed & {
+    readonly command: number
+    /** How many were described before these; 0 begins the list, anew for a call that was sent again. */
+    readonly first: number
+    readonly detail: readonly Attempt[]
+  }
   readonly 'model.result': Lasting & {
     /** seq of the command. */
     readonly command: number

@@ -26,6 +26,18 @@ export {
 } from './evidence-layout.ts'
 export * from './export-file.ts'
 export { type FileContent, type FileDigest, type MadeFile, sourceDigest } from './file-content.ts'
+export {
+  type FrameFacts,
+  foldRun,
+  type OpenCommand,
+  type RecordOf,
+  type RecordPlace,
+  type RecordVisitor,
+  RunFold,
+  type RunFrame,
+  type RunShare,
+  type RunVisitor,
+} from './fold-run.ts'
 export { modelsAt } from './fork.ts'
 export * from './merkle.ts'
 export * from './merkle-proof.ts'

@@ -329,7 +329,12 @@ const obsShapes: { readonly [K in RecordKind]: Shape<Obs[K]> } = {
   local: timed,
   'model.call': object<Obs['model.call']>({ at: count, inFlight: count }),
   'model.attempt': object<Obs['model.attempt']>({ at: count, command: count, item: count, attempt: count }),
-  'model.usage': object<Obs['model.usage']>({ at: count, command: count, detail: list(attempt) }),
+  'model.usage': object<Obs['model.usage']>({
+    at: count,
+    command: count,
+    first: count,
+    detail: list(attempt),
+  }),
   'model.result': object<Obs['model.result']>({
     at: count,
     tookMs: count,

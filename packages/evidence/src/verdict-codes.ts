@@ -89,7 +89,6 @@ export const VERDICT_CODES = {
   DECISION_DIFFERS:
     'The policy the run was pinned to decides otherwise, by other policies, or for another reason.',
   CEILING_PASSED: 'A frame was granted what left it without a model that policy allows.',
-  FACTS_NOT_RECORDED: 'The run is from before the facts its decisions rest on were recorded.',
   ENGINE_FAILED:
     'A step was denied because the policy engine failed at the time; that cannot be decided again.',
   // DISCLOSURE

@@ -1,20 +1,36 @@
-import {
-  type Amount,
-  addAmounts,
-  type Det,
-  type Limits,
-  NOTHING,
-  type RunRecord,
-  totalTokens,
-  withinLimits,
-} from '@writ/contract'
+import { type Amount, addAmounts, type Det, NOTHING, totalTokens, withinLimits } from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
-import { answersCommand, checkCharged, commandOf, takeCommand, takeRetry } from './completeness-commands.ts'
-import { checkContext, checkGrants } from './completeness-context.ts'
+import {
+  answersCommand,
+  checkCommand,
+  newPending,
+  pendingCall,
+  takeDetail,
+  takeResult,
+  takeRetry,
+} from './completeness-commands.ts'
+import { checkContext, checkGrants, checkScope } from './completeness-context.ts'
 import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions.ts'
 import { checkTaintCovers, checkTaintWithin, heldAt, markLabel, raiseLabel } from './completeness-labels.ts'
-import { beginStep, checkDense, type Lane, Lanes } from './completeness-lanes.ts'
+import {
+  beginStep,
+  checkChild,
+  checkDense,
+  endChild,
+  type Lane,
+  openLane,
+  type RunCounts,
+} from './completeness-lanes.ts'
 import { RECORDS } from './evidence-layout.ts'
+import {
+  type FrameFacts,
+  type RecordOf,
+  type RecordPlace,
+  type RecordVisitor,
+  RunFold,
+  type RunFrame,
+  type RunVisitor,
+} from './fold-run.ts'
 import { modelsAt } from './fork.ts'
 import type { AnyRecord } from './record.ts'
 import { refuse } from './verdict.ts'
@@ -31,58 +47,106 @@ import { refuse } from './verdict.ts'
  * held when a cell before it ended (or, before the first cell, at its turn). Whether decisions are right is POLICY's.
  */
 export class Completeness {
-  #walk: RunWalk | undefined
-  #size = 0
+  readonly #walk = new RunWalk()
+  readonly #fold = new RunFold<Lane, void>(this.#walk)
 
   /** Takes the next record with its leaf hash. `isLast`: no other follows. Ends with a refusal, and then for good. */
   accept(record: AnyRecord, leaf: Uint8Array, isLast: boolean): void {
-    if (this.#walk === undefined) {
-      if (record.kind !== 'run.open') refuse('NOT_OPENED', 'The first record opens no run.', `${RECORDS}#/0`)
-      this.#walk = new RunWalk(record.det)
-    }
-    this.#walk.accept(record, leaf, this.#size, isLast)
-    this.#size += 1
+    this.#walk.next(record, leaf, this.#fold.size, isLast)
+    this.#fold.visit(record)
+    if (isLast) this.#walk.end(record, this.#fold.frames, `${RECORDS}#/${record.seq}`)
   }
 
   /** What a complete run was, once its last record was accepted. */
   summary(): string {
-    if (this.#walk === undefined)
-      refuse('NOT_OPENED', 'There is no record that opens a run.', `${RECORDS}#/0`)
-    return `${this.#size} records, ${this.#walk.summary()}`
+    if (this.#fold.size === 0) refuse('NOT_OPENED', 'There is no record that opens a run.', `${RECORDS}#/0`)
+    return `${this.#fold.size} records, ${this.#walk.summary(this.#fold.frames)}`
   }
 }
 
+type Place = RecordPlace<Lane>
+
 /** Follows a run record by record; the first thing wrong ends it. */
-class RunWalk {
-  readonly #lanes: Lanes
-  readonly #opened: Det['run.open']
-  readonly #limits: Limits
+class RunWalk implements RunVisitor<Lane, void> {
+  readonly #counts: RunCounts = { frames: 0, maxDepth: 0, endedSteps: 0, partitions: new Set() }
+  #opening: Det['run.open'] | undefined
+  #leaf: Uint8Array = new Uint8Array(0)
   #charged: Amount = NOTHING
   #releasedAt: number | null = null
 
-  constructor(opened: Det['run.open']) {
-    this.#lanes = new Lanes(opened.partitions)
-    this.#opened = opened
-    this.#limits = opened.limits
-    checkFork(opened)
-  }
-
-  accept(record: AnyRecord, leaf: Uint8Array, place: number, isLast: boolean): void {
+  /** Looks at a record before its visit: its number, and what may begin or end a run. */
+  next(record: AnyRecord, leaf: Uint8Array, place: number, isLast: boolean): void {
     const at = `${RECORDS}#/${place}`
+    if (place === 0 && record.kind !== 'run.open') refuse('NOT_OPENED', 'The first record opens no run.', at)
     if (record.seq !== place) refuse('SEQ_GAP', `Record ${place} has the number ${record.seq}.`, `${at}/seq`)
+    this.#leaf = leaf
     this.#checkEnds(record, place, isLast, at)
-    const lane = this.#lanes.of(record, at)
-    if (!answersCommand(record)) beginStep(lane, record.n, at)
-    this.#step(record, lane, at)
-    lane.tree.append(leaf)
   }
 
-  summary(): string {
-    const { count, steps } = this.#lanes
-    const { fork } = this.#opened
+  opened(frame: FrameFacts<Lane>): Lane {
+    return openLane(frame, this.#counts)
+  }
+
+  stray(record: AnyRecord, at: string): never {
+    const why = 'was not spawned or has been joined'
+    refuse('LANE_NOT_OPEN', `Record ${record.seq} is of lane ${record.lane}, which ${why}.`, `${at}/lane`)
+  }
+
+  before(record: AnyRecord, { frame, at }: Place): void {
+    if (!answersCommand(record)) beginStep(frame.own, record.n, at)
+    frame.own.tree.append(this.#leaf)
+  }
+
+  readonly records: RecordVisitor<Lane, void> = {
+    'run.open': (record, { frame, at }) => {
+      this.#opening = record.det
+      checkFork(record.det)
+      for (const { id } of record.det.partitions) this.#counts.partitions.add(id)
+      raiseLabel(frame.own, record.det.questionLabel, at)
+      markLabel(frame.own, record.n)
+    },
+    'strategy.chosen': () => undefined,
+    'context.search': (record, { frame, at }) => checkContext(frame.own, record, this.#counts.partitions, at),
+    'context.read': (record, { frame, at }) => checkContext(frame.own, record, this.#counts.partitions, at),
+    local: () => undefined,
+    'model.call': (record, place) => this.#call(record, place),
+    'model.attempt': takeRetry,
+    'model.usage': takeDetail,
+    'model.result': (record, place) => this.#result(record, place),
+    cell: (record, { frame }) => {
+      // A cell has its number only when its record is written.
+      markLabel(frame.own, record.n)
+      frame.own.celled = true
+    },
+    'frame.spawn': (record, place) => this.#spawn(record, place),
+    'frame.join': (record, { frame, command, child, at }) => {
+      const spawn = checkCommand(record, command, 'frame.spawn', at)
+      endChild(frame.own, child, spawn, record, this.#counts, at)
+    },
+    'output.release': (record, place) => this.#release(record, place),
+    'run.close': () => undefined,
+    'run.abort': () => undefined,
+  }
+
+  /** Looks at what is left open once the last record was visited. */
+  end(record: AnyRecord, frames: readonly RunFrame<Lane>[], at: string): void {
+    if (record.kind === 'run.close') {
+      this.#close(record, frames, at)
+      return
+    }
+    for (const { own } of frames) checkGrants(own)
+    // What an aborted run has in doubt was sent at least once; what more it may have cost, only its result would tell.
+    const begun = frames.flatMap(({ own }) => [...own.pending.values()])
+    const calls = begun.reduce((sum, { retries }) => sum + 1 + retries, 0)
+    this.#checkLimits(addAmounts(this.#charged, { ...NOTHING, calls }), at)
+  }
+
+  summary(frames: readonly RunFrame<Lane>[]): string {
+    const fork = this.#opening?.fork
     const shared =
       fork === undefined ? '' : ` The first ${fork.records} records were taken over from run ${fork.run}.`
-    return `${steps} steps in ${count} frames, ${this.#charged.calls} model requests.${shared}`
+    const { frames: count } = this.#counts
+    return `${this.#steps(frames)} steps in ${count} frames, ${this.#charged.calls} model requests.${shared}`
   }
 
   #checkEnds(record: AnyRecord, place: number, isLast: boolean, at: string): void {
@@ -106,53 +170,7 @@ class RunWalk {
     }
   }
 
-  #step(record: AnyRecord, lane: Lane, at: string): void {
-    switch (record.kind) {
-      case 'run.open':
-        raiseLabel(lane, record.det.questionLabel, at)
-        markLabel(lane, record.n)
-        break
-      case 'context.search':
-      case 'context.read':
-        checkContext(lane, record, this.#lanes.partitions, at)
-        break
-      case 'model.call':
-        this.#call(record, lane, at)
-        break
-      case 'model.attempt':
-        this.#attempt(record, lane, at)
-        break
-      case 'model.result':
-        this.#result(record, lane, at)
-        break
-      case 'frame.spawn':
-        this.#spawn(record, lane, at)
-        break
-      case 'frame.join':
-        this.#lanes.join(lane, record, takeCommand(record, lane, 'frame.spawn', at), at)
-        break
-      case 'output.release':
-        this.#release(record, lane, at)
-        break
-      case 'run.close':
-        this.#close(record, lane, at)
-        break
-      case 'run.abort':
-        this.#lanes.checkGrants()
-        this.#checkLimits(this.#inDoubt(), at)
-        break
-      case 'cell':
-        // A cell has its number only when its record is written.
-        markLabel(lane, record.n)
-        lane.celled = true
-        break
-      case 'strategy.chosen':
-      case 'local':
-        break
-    }
-  }
-
-  #call(record: RunRecord<'model.call'>, lane: Lane, at: string): void {
+  #call(record: RecordOf<'model.call'>, { frame: { own: lane }, at }: Place): void {
     const { decision, model, outcome, role } = record.det
     checkDepth(lane, decision, at)
     checkSubject(decision, 'model::call', `model:${model}`, at)
@@ -162,11 +180,11 @@ class RunWalk {
     const alone = role === 'turn' && !lane.celled
     checkTaintCovers(decision, alone ? lane.label : heldAt(lane, record.n), at)
     if (alone) markLabel(lane, record.n)
-    lane.commands.set(record.n, { ...record, retries: 0, retriesOf: new Map() })
+    lane.pending.set(record.n, newPending())
   }
 
-  #spawn(record: RunRecord<'frame.spawn'>, lane: Lane, at: string): void {
-    const { decision, label, model, outcome, profile } = record.det
+  #spawn(record: RecordOf<'frame.spawn'>, { frame: { own: lane }, at }: Place): void {
+    const { child, decision, label, model, outcome, profile } = record.det
     raiseLabel(lane, label, at)
     checkDepth(lane, decision, at)
     checkSubject(decision, 'recursion::spawn', `profile:${profile}`, at)
@@ -175,38 +193,26 @@ class RunWalk {
     checkTaintCovers(decision, heldAt(lane, record.n), at)
     checkTaintWithin(decision, label, at)
     this.#checkModel(model, record.seq, at)
-    lane.commands.set(record.n, { ...record, retries: 0, retriesOf: new Map() })
-    this.#lanes.spawn(lane, record, this.#limits.maxDepth, at)
+    checkChild(lane, child, this.#run.limits.maxDepth, at)
+    checkScope(lane, record.det, this.#counts.partitions, at)
   }
 
   #checkModel(model: string, seq: number, at: string): void {
-    if (modelsAt(this.#opened, seq).some(({ id }) => id === model)) return
+    if (modelsAt(this.#run, seq).some(({ id }) => id === model)) return
     refuse('UNKNOWN_MODEL', `The run has no model ${model} at record ${seq}.`, `${at}/det/model`)
   }
 
-  #attempt(record: RunRecord<'model.attempt'>, lane: Lane, at: string): void {
-    takeRetry(record, commandOf(record, lane, 'model.call', at), at)
-  }
-
-  #result(record: RunRecord<'model.result'>, lane: Lane, at: string): void {
-    const command = takeCommand(record, lane, 'model.call', at)
-    const { charged } = record.det
-    const most = command.det.items + command.retries
-    if (charged.calls !== record.obs.attempts || charged.calls > most) {
-      refuse(
-        'SPENDING_MISMATCH',
-        `${charged.calls} calls are charged for ${record.obs.attempts} attempts; at most ${most} were begun.`,
-        `${at}/det/charged/calls`,
-      )
-    }
-    checkCharged(charged, command, at)
-    this.#charged = addAmounts(this.#charged, charged)
+  #result(record: RecordOf<'model.result'>, place: Place): void {
+    const { call } = pendingCall(record, place)
+    const { frame, at } = place
+    takeResult(record, place)
+    this.#charged = addAmounts(this.#charged, record.det.charged)
     this.#checkLimits(this.#charged, at)
-    raiseLabel(lane, record.det.label, at)
-    checkTaintWithin(command.det.decision, record.det.label, at)
+    raiseLabel(frame.own, record.det.label, at)
+    checkTaintWithin(call.det.decision, record.det.label, at)
   }
 
-  #release(record: RunRecord<'output.release'>, lane: Lane, at: string): void {
+  #release(record: RecordOf<'output.release'>, { frame: { own: lane }, at }: Place): void {
     const { decision, label, outcome } = record.det
     if (decision !== null) {
       checkDepth(lane, decision, at)
@@ -225,13 +231,16 @@ class RunWalk {
     if (lane.name === '0') this.#releasedAt = record.seq
   }
 
-  #close(record: RunRecord<'run.close'>, lane: Lane, at: string): void {
-    const [open] = this.#lanes.openCommands()
+  #close(record: RecordOf<'run.close'>, frames: readonly RunFrame<Lane>[], at: string): void {
+    const [open] = frames.flatMap(({ commands }) => [...commands.values()])
     if (open !== undefined) refuse('UNANSWERED', `Command ${open.seq} (${open.kind}) has no result.`, at)
-    checkDense(lane, at)
-    checkGrants(lane)
+    for (const { own } of frames) {
+      checkDense(own, at)
+      checkGrants(own)
+      raiseLabel(own, record.det.label, at)
+    }
     const { det, seq } = record
-    const { fork } = this.#opened
+    const { fork } = this.#run
     if (fork !== undefined && (fork.records === 0 || fork.records > seq)) {
       const place = `${RECORDS}#/0/det/fork/records`
       refuse('BAD_FORK', `The run shares ${fork.records} records and closes with record ${seq}.`, place)
@@ -248,7 +257,8 @@ class RunWalk {
         `${at}/det/charged/${key}`,
       )
     }
-    const counted = { frames: this.#lanes.count, maxDepth: this.#lanes.maxDepth, steps: this.#lanes.steps }
+    const { frames: opened, maxDepth } = this.#counts
+    const counted = { frames: opened, maxDepth, steps: this.#steps(frames) }
     for (const key of ['frames', 'maxDepth', 'steps'] as const) {
       if (det[key] === counted[key]) continue
       refuse(
@@ -257,19 +267,20 @@ class RunWalk {
         `${at}/det/${key}`,
       )
     }
-    raiseLabel(lane, det.label, at)
   }
 
-  /** What was charged, and the bound of every call whose result never came. */
-  #inDoubt(): Amount {
-    return this.#lanes
-      .openCommands()
-      .filter((command) => command.kind === 'model.call')
-      .reduce((sum, command) => addAmounts(sum, command.det.bound), this.#charged)
+  /** Distinct (lane, n). */
+  #steps(frames: readonly RunFrame<Lane>[]): number {
+    return frames.reduce((sum, { own }) => sum + own.steps.size, this.#counts.endedSteps)
+  }
+
+  /** What `run.open` says. */
+  get #run(): Det['run.open'] {
+    return this.#opening ?? refuse('NOT_OPENED', 'There is no record that opens a run.', `${RECORDS}#/0`)
   }
 
   #checkLimits(amount: Amount, at: string): void {
-    if (withinLimits(amount, this.#limits)) return
+    if (withinLimits(amount, this.#run.limits)) return
     const { calls, costMicroUsd } = amount
     refuse(
       'LIMIT_EXCEEDED',

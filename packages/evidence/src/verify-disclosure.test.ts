@@ -112,6 +112,14 @@ test.each<[string, unknown, string]>([
   ['depth', { ...answer, ...usage({ maxDepth: 0 }) }, '/usage/maxDepth'],
   ['steps', { ...answer, ...usage({ steps: 1 }) }, '/usage/steps'],
   ['time', { ...answer, ...usage({ wallMs: 1 }) }, '/usage/wallMs'],
+  ['basis', { ...answer, basis: 'exact' }, '/basis'],
+  ['support', { ...answer, support: { ...answer.support, quoted: 4, unsupported: 0 } }, '/support/quoted'],
+  [
+    'which leaves are supported',
+    { ...answer, support: { ...answer.support, unsupportedPaths: [] } },
+    '/support/unsupportedPaths/0',
+  ],
+  ['coverage', { ...answer, coverage: { ...answer.coverage, read: 60 } }, '/coverage/read'],
   ['denials', { ...answer, denials: [] }, '/denials/0'],
   ['a count of denials', { ...answer, denials: [{ ...answer.denials[0], count: 2 }] }, '/denials/0/count'],
   ['omitted', { ...answer, omitted: [{ doc: 'c', code: 'binary' }] }, '/omitted/0/doc'],
@@ -138,7 +146,12 @@ function refused(): readonly AnyRecord[] {
       return { ...record, det: { ...record.det, outcome: 'denied', code: 'POLICY_DENIED' } }
     }
     if (record.kind !== 'run.close') return record
-    return { ...record, det: { ...record.det, status: 'denied', reason: 'POLICY_DENIED' } }
+    const reason = { code: 'POLICY_DENIED', data: {} }
+    return {
+      ...record,
+      det: { ...record.det, status: 'denied', reason, basis: null, support: null },
+      obs: { ...record.obs, reason: 'Policy refused the release.' },
+    }
   })
 }
 
@@ -147,12 +160,17 @@ test('a run that released nothing proves an answer of null', async () => {
   const nothing = {
     ...answer,
     status: 'denied',
-    reason: 'POLICY_DENIED',
+    reason: 'Policy refused the release.',
+    basis: null,
+    support: { quoted: 0, computed: 0, unsupported: 0, unsupportedPaths: [] },
     answer: null,
     value: null,
     citations: [],
   }
   expect(await disclosure(bytes, nothing)).toBe('OK null')
+  expect(await disclosure(bytes, { ...nothing, reason: 'POLICY_DENIED' })).toBe(
+    'ANSWER_MISMATCH answer#/reason',
+  )
   expect(await disclosure(bytes, { ...nothing, answer: 'null' })).toBe('ANSWER_MISMATCH answer#/answer')
   expect(await disclosure(bytes, { ...nothing, value: answer.value })).toBe('ANSWER_MISMATCH answer#/value')
 })

@@ -70,7 +70,7 @@ describe('attemptRequest', () => {
     const { ports: given, pool } = ports([reply(7, 3)])
     const { charged } = await attemptRequest(request, given, never)
     expect(charged).toEqual<Amount>({ calls: 1, inputTokens: 7, outputTokens: 3, costMicroUsd: 13 })
-    expect(pool.charged).toEqual(charged)
+    expect(pool.spent).toEqual(charged)
   })
 
   it('charges the bound where the provider says nothing', async () => {
@@ -83,7 +83,7 @@ describe('attemptRequest', () => {
     const attempted = await attemptRequest(request, given, never)
     expect(attempted.result.ok).toBe(true)
     expect(attempted.attempts.map((attempt) => attempt.status)).toEqual([500, 429, 200])
-    expect(pool.charged.calls).toBe(3)
+    expect(pool.spent.calls).toBe(3)
     expect(new Set(keys)).toEqual(new Set(['key']))
   })
 
@@ -122,6 +122,6 @@ describe('attemptRequest', () => {
     const { ports: given, pool } = ports([failure(500, false), failure(500, false), reply(1, 1)], 2)
     const { result } = await attemptRequest(request, given, never)
     expect(result).toMatchObject({ ok: false, error: { code: 'BUDGET_EXCEEDED' } })
-    expect(pool.charged.calls).toBe(2)
+    expect(pool.spent.calls).toBe(2)
   })
 })

@@ -67,6 +67,17 @@ export interface Attempted {
   readonly charged: Amount
 }
 
+/** UTF-8 bytes of the texts of a request. */
+export function sentBytes(messages: readonly { readonly text: string }[]): number {
+  return messages.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
+}
+
+/** An attempt of which nothing came back. */
+export function unknownAttempt(item: number, attempt: number): Omit<Attempt, 'charged' | 'sentBytes'> {
+  const metered = { meteredInputTokens: null, meteredOutputTokens: null, requestId: null }
+  return { item, attempt, status: 0, tookMs: 0, receivedBytes: 0, chargedAs: 'bound', ...metered }
+}
+
 /** Bytes of the texts plus room for the tokens that mark messages: no tokenizer makes more tokens than that. */
 export function inputBound(messages: readonly { readonly text: string }[]): number {
   return messages.reduce((sum, message) => sum + Buffer.byteLength(message.text) + 8, 16)
@@ -150,7 +161,7 @@ async function once(
     if (outcome.ok) ports.slots.succeeded()
     else if (failureOf(outcome.error).status === 429) ports.slots.throttled()
     const tookMs = Math.round(ports.monotonic() - started)
-    return { outcome, attempt: describe(request.item, number, outcome, used, tookMs) }
+    return { outcome, attempt: describe(request, number, outcome, used, tookMs) }
   } finally {
     entry.releaseSlot()
     entry.reservation.settle(used)
@@ -208,16 +219,20 @@ function usage(request: Request, sent: Sent, signal: AbortSignal): Amount {
   return attemptBound(request.profile, input, output)
 }
 
-function describe(item: number, attempt: number, sent: Sent, charged: Amount, tookMs: number): Attempt {
+function describe(request: Request, attempt: number, sent: Sent, charged: Amount, tookMs: number): Attempt {
   const failure = sent.ok ? null : failureOf(sent.error)
+  const metered = sent.ok && sent.reply.inputTokens !== null && sent.reply.outputTokens !== null
   return {
-    item,
+    item: request.item,
     attempt,
     status: sent.ok ? sent.reply.status : (failure?.status ?? 0),
     tookMs,
     charged,
     meteredInputTokens: sent.ok ? sent.reply.inputTokens : null,
     meteredOutputTokens: sent.ok ? sent.reply.outputTokens : null,
+    sentBytes: sentBytes(request.messages),
+    receivedBytes: sent.ok ? Buffer.byteLength(sent.reply.text) : 0,
+    chargedAs: metered ? 'metered' : charged.inputTokens + charged.outputTokens === 0 ? 'nothing' : 'bound',
     requestId: sent.ok ? sent.reply.requestId : (failure?.requestId ?? null),
   }
 }

@@ -80,7 +80,7 @@ describe('BudgetPool', () => {
     await pool.reserve(amount(1, 0), never)
     expect(await state(pool.reserve(amount(1, 0), never))).toBe('refused')
     hold.use().settle(amount(1, 0))
-    expect(pool.charged.calls).toBe(1)
+    expect(pool.spent.calls).toBe(1)
     expect(() => hold.use()).toThrow(/twice/)
   })
 
@@ -89,7 +89,7 @@ describe('BudgetPool', () => {
     const reservation = await pool.reserve(amount(1, 40), never)
     expect(() => reservation.settle(amount(1, 41))).toThrow(/above what was reserved/)
     reservation.settle(amount(1, 40))
-    expect(pool.charged.inputTokens).toBe(40)
+    expect(pool.spent.inputTokens).toBe(40)
   })
 
   it('gives a cancelled waiter the reason, and serves the one behind it', async () => {
@@ -147,7 +147,7 @@ describe('BudgetPool', () => {
             }
           } else holds.pop()?.release()
           await new Promise((resolve) => setImmediate(resolve))
-          mustFit = [...open, ...holds].reduce((sum, taken) => addAmounts(sum, taken.bound), pool.charged)
+          mustFit = [...open, ...holds].reduce((sum, taken) => addAmounts(sum, taken.bound), pool.spent)
           expect(withinLimits(mustFit, bounds)).toBe(true)
           if (open.length === 0) expect(waiting).toBe(0)
         }

@@ -97,7 +97,8 @@ export function searchStep(
         .slice(0, k)
         .map((passage, index) => ({ ...passage, rank: index + 1 }))
     },
-    handed: (passages) => hand(lane, passages),
+    ...searching(request.docs),
+    handed: (passages) => passages,
   }
 }
 
@@ -136,7 +137,8 @@ export function grepStep(
         truncated: matches.length > limit || found.some((result) => result.truncated),
       }
     },
-    handed: (result) => hand(lane, result.matches),
+    ...searching(request.docs),
+    handed: (result) => result.matches,
   }
 }
 
@@ -149,6 +151,7 @@ export function outlineStep(
     kind: 'context.search',
     op: 'outline',
     input: request,
+    named: [request.doc],
     needs: () => [partitionOf(lane, document(store, lane, request.doc))],
     effect: () => store.outline(request.doc),
   }
@@ -163,12 +166,13 @@ export function readStep(
     kind: 'context.read',
     op: 'read',
     input: request,
+    named: [request.doc],
     needs: () => [partitionOf(lane, document(store, lane, request.doc))],
     effect: () => {
       const { bytes } = document(store, lane, request.doc)
       return store.read(request.doc, request.start ?? 0, Math.min(request.end ?? bytes, bytes))
     },
-    handed: (result) => hand(lane, [result]),
+    handed: (result) => [result],
   }
 }
 
@@ -246,8 +250,9 @@ function inScope(lane: Lane, docs: readonly DocumentInfo[]): readonly DocumentIn
   return scoped === null ? docs : docs.filter((doc) => scoped.has(doc.id))
 }
 
-function hand(lane: Lane, spans: readonly Span[]): void {
-  for (const span of spans) lane.slices.add(span.doc, span.start, span.end)
+/** A step that goes over texts: all of the scope's, or those of the documents it names. */
+function searching(docs: readonly string[] | undefined): Pick<LocalStep<unknown>, 'searches' | 'named'> {
+  return docs === undefined ? { searches: true } : { searches: true, named: docs }
 }
 
 function named(doc: DocumentInfo, match: string): boolean {

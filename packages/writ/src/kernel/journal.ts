@@ -6,12 +6,13 @@ import {
   type Durability,
   type Obs,
   type Payload,
+  RECORD_VERSION,
   type RecordKind,
   type RunLog,
   WritError,
 } from '@writ/contract'
 import { commitField, commitItems, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
-import type { Past } from './past.ts'
+import { ONLY_ONCE, type Past } from './past.ts'
 import type { Renewal } from './renewal.ts'
 import type { Suspension } from './suspension.ts'
 
@@ -142,11 +143,11 @@ export class Journal {
     if (this.#past?.covers(place, kind)) {
       const met = this.#past.meet(kind, place, det)
       if (!this.renews) return met
-    } else if (!this.renews || kind !== 'model.attempt') this.#past?.requireEnd()
+    } else if (!this.renews || !ONLY_ONCE.has(kind)) this.#past?.requireEnd()
     if (this.#suspension?.begun && kind !== 'model.result') return neverWritten()
     const seq = this.#tree.size
     const record = encodeRecord({
-      v: 1,
+      v: RECORD_VERSION,
       run: this.#log.run,
       seq,
       lane: place.lane,

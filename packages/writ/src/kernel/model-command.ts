@@ -21,6 +21,8 @@ import {
   type Earlier,
   type Entry,
   inputBound,
+  sentBytes,
+  unknownAttempt,
 } from './attempts.ts'
 import { covers, type Hold } from './budget-pool.ts'
 import { commandHash, type Place } from './journal.ts'
@@ -28,7 +30,7 @@ import type { Lane } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
 
-/** Attempts a result record describes one by one; the rest are counted. Keeps the record under its size. */
+/** Attempts one record describes: so many fit, whatever they say. */
 const ATTEMPTS_IN_DETAIL = 64
 
 /** One or more requests to one model under one decision. */
@@ -83,7 +85,8 @@ export class Command {
 
   /** What attempts of an item need; the first attempt of the first item may have room held back for it. */
   ports(item: number, held?: Hold): AttemptPorts {
-    const { pool, slots, ports, suspension } = this.#state
+    const { slots, ports, suspension } = this.#state
+    const { pool } = this.#lane.share
     let unused = held
     return {
       callModel: (model, request) => suspension.track(ports.callModel(model, request)),
@@ -101,10 +104,18 @@ export class Command {
     }
   }
 
+  /** Takes on the labels of all who drew on the share, and is one of them from now on. */
+  async draw(): Promise<void> {
+    const lane = this.#lane
+    await lane.look()
+    lane.share.draw(lane.label)
+  }
+
   /** Writes the command of a call that may go out, durably. */
   async write(): Promise<void> {
     const written = this.#write('ok', null)
     this.#seq = written.seq
+    this.#state.tally.models.add(this.#call.model.id)
     await written.durable
   }
 
@@ -124,6 +135,11 @@ export class Command {
       for (let attempt = 2; attempt <= 1 + count; attempt += 1) await this.#retry(item, attempt)
   }
 
+  /** So do their attempts, where records of their own describe them. */
+  async repeatUsage(attempts: readonly Attempt[]): Promise<void> {
+    if (this.#state.journal.renews) await this.#detail(attempts)
+  }
+
   async #retry(item: number, attempt: number): Promise<void> {
     const { journal } = this.#state
     const obs = { at: journal.now(), command: this.#seq, item, attempt }
@@ -135,9 +151,8 @@ export class Command {
     for (const [item, bound] of this.#bounds.entries()) {
       const begun = 1 + (retries.get(item) ?? 0)
       const attempts = Array.from({ length: begun }, (_, index): Attempt => {
-        const charged = this.#state.pool.doubt(bound)
-        const metered = { meteredInputTokens: null, meteredOutputTokens: null, requestId: null }
-        return { item, attempt: index + 1, status: 0, tookMs: 0, charged, ...metered }
+        const charged = this.#lane.share.pool.doubt(bound)
+        return { ...unknownAttempt(item, index + 1), charged, sentBytes: this.#sentBytes(item) }
       })
       this.#earlier.set(item, { begun, charged: attempts.filter((attempt) => attempt.charged.calls > 0) })
     }
@@ -152,14 +167,29 @@ export class Command {
     )
     const answered = clock.monotonic()
     const attempts = items.flatMap((item) => item.attempts)
+    // Each item took room of its own, and whether it found any tells what others drew.
+    await this.draw()
+    const detail = await this.#detail(attempts)
     const effort = {
       tookMs: Math.round(answered - sent),
       attempts: attempts.length,
-      detail: attempts.slice(0, ATTEMPTS_IN_DETAIL),
+      detail,
     }
     await this.finish(items, effort, onFinal)
     this.#report(items, clock.monotonic() - asked, sent - asked + clock.monotonic() - answered)
     return items.map((item) => item.outcome)
+  }
+
+  /** The attempts that the result describes: all, unless there are so many that records of their own do. */
+  async #detail(attempts: readonly Attempt[]): Promise<readonly Attempt[]> {
+    if (attempts.length <= ATTEMPTS_IN_DETAIL) return attempts
+    const { journal } = this.#state
+    for (let first = 0; first < attempts.length; first += ATTEMPTS_IN_DETAIL) {
+      const detail = attempts.slice(first, first + ATTEMPTS_IN_DETAIL)
+      const obs = { at: journal.now(), command: this.#seq, first, detail }
+      await journal.write('model.usage', this.#place, {}, obs, {}, 'commit').durable
+    }
+    return []
   }
 
   async #sendItem(item: number, first: Entry | undefined): Promise<Sent> {
@@ -249,12 +279,16 @@ export class Command {
     this.#event(failed === items.length ? 'error' : 'ok', parts.join(', '), tookMs, gateMs)
   }
 
+  #sentBytes(item: number): number {
+    return sentBytes(this.#call.conversations[item] ?? [])
+  }
+
   #bound(item: number): Amount {
     return this.#bounds[item] ?? NOTHING
   }
 
   /** What the call asks for, whatever comes of it. */
-  asked(): Omit<Det['model.call'], 'outcome' | 'code'> {
+  asked(): Omit<Det['model.call'], 'outcome' | 'code' | 'label'> {
     const texts = this.#call.conversations.map((messages) => JSON.stringify(messages))
     return {
       role: this.#call.role,
@@ -274,8 +308,8 @@ export class Command {
     return journal.write(
       'model.call',
       this.#place,
-      { ...this.asked(), outcome, code: error?.code ?? null },
-      { at: journal.now() },
+      { ...this.asked(), outcome, code: error?.code ?? null, label: this.#lane.label },
+      { at: journal.now(), inFlight: this.#state.slots(this.#call.model).inFlight },
       { hash: commandHash('model.call', input), ...payloads, ...refusal },
       'flush',
     )

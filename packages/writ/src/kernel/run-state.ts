@@ -7,9 +7,12 @@ import {
   type ModelProfile,
   type ModelResource,
   type Outcome,
+  type Partition,
+  type RecordedReason,
   WritError,
 } from '@writ/contract'
-import type { BudgetPool } from './budget-pool.ts'
+import type { BudgetShare } from './budget-share.ts'
+import type { CoverageTally } from './coverage-tally.ts'
 import type { Fork } from './fork.ts'
 import type { Gate } from './gate.ts'
 import type { Journal } from './journal.ts'
@@ -27,7 +30,11 @@ export interface RunState {
   readonly ports: KernelPorts
   readonly authority: Authority
   readonly models: RunModels
-  readonly pool: BudgetPool
+  /** What the root draws on: the limits of the run. */
+  readonly share: BudgetShare
+  /** The corpus as the run opened with it. */
+  readonly partitions: readonly Partition[]
+  readonly coverage: CoverageTally
   readonly journal: Journal
   readonly gate: Gate
   readonly slots: (model: ModelProfile) => Slots
@@ -49,10 +56,17 @@ export interface Tally {
   maxDepth: number
   /** Steps of child frames that have ended. */
   steps: number
-  /** The first limit that refused a step, in the order of the records; null when none did. */
-  limit: { readonly seq: number; readonly text: string } | null
-  /** Bytes handed to guests by reads and searches. */
-  readBytes: number
+  /** What cut the run short first, in the order of the records; null when nothing did. */
+  cut: Cut | null
+  /** Ids of the models that were asked. */
+  readonly models: Set<string>
+}
+
+/** A limit that refused a step, or a child that was cut short, and the record that shows it. */
+export interface Cut extends RecordedReason {
+  readonly seq: number
+  /** In words. */
+  readonly text: string
 }
 
 /**
@@ -92,27 +106,51 @@ export function outcomeOf(error: WritError): Outcome {
  * raced, so that a replay names the same.
  */
 export function noteLimit(tally: Tally, seq: number, error: WritError): void {
-  if (outcomeOf(error) === 'limit') noteCut(tally, seq, `${error.code}: ${error.message} ${error.next}`)
+  if (outcomeOf(error) === 'limit')
+    noteCut(tally, { seq, ...recordedReason(error), text: `${error.code}: ${error.message} ${error.next}` })
 }
 
-/** Notes why a run is incomplete, and the record that shows it. */
-export function noteCut(tally: Tally, seq: number, text: string): void {
-  if (tally.limit === null || seq < tally.limit.seq) tally.limit = { seq, text }
+/** Notes a child that used its last turn or ran into a limit. */
+export function noteChildCut(tally: Tally, seq: number, child: string): void {
+  const text = `A child frame (${child}) used its last turn or ran into a limit.`
+  noteCut(tally, { seq, code: 'CHILD_CUT', data: { child }, text })
 }
 
-/** An error as it is stored for replay and shown to guests. */
+function noteCut(tally: Tally, cut: Cut): void {
+  if (tally.cut === null || cut.seq < tally.cut.seq) tally.cut = cut
+}
+
+/** Facts of an error that a record may show to everyone: names of limits, integers. Guests write none of them. */
+const PLAIN_FACTS = ['limit', 'most', 'timeoutMs'] as const
+
+/** An error as the reason of a run: its code and plain facts, without its words. */
+export function recordedReason({ code, data }: WritError): RecordedReason {
+  const plain = PLAIN_FACTS.flatMap((name) => {
+    const fact = data[name]
+    return typeof fact === 'string' || Number.isSafeInteger(fact) ? [[name, fact as string | number]] : []
+  })
+  return { code, data: Object.fromEntries(plain) as RecordedReason['data'] }
+}
+
+/** An error as it is stored for replay and shown to guests: with its words, so that others later change no old run. */
 export function errorJson(error: WritError): string {
-  return JSON.stringify({ error: { code: error.code, message: error.message, data: error.data } })
+  const { code, message, next, data } = error
+  return JSON.stringify({ error: { code, message, next, data } })
 }
 
 interface StoredError {
-  readonly error: { readonly code: string; readonly message: string; readonly data?: Record<string, unknown> }
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly next: string
+    readonly data: Record<string, unknown>
+  }
 }
 
 /** The error that `errorJson` stored. */
 export function errorFrom(json: string): WritError {
-  const { code, message, data = {} } = (JSON.parse(json) as StoredError).error
-  return new WritError(isErrorCode(code) ? code : 'INTERNAL', message, { data })
+  const { code, message, next, data } = (JSON.parse(json) as StoredError).error
+  return new WritError(isErrorCode(code) ? code : 'INTERNAL', message, { data, next })
 }
 
 function isErrorCode(code: string): code is ErrorCode {

@@ -1,4 +1,3 @@
-import { stripTypeScriptTypes } from 'node:module'
 import {
   type CellResult,
   type Frame,
@@ -20,10 +19,6 @@ const SHOWN_CHARS = 20_000
 const SHOWN_SHARE = 4
 /** Characters per token taken for granted when fitting a conversation into a window. */
 const CHARS_PER_TOKEN = 2
-
-/** Size and nesting of a block with types; more is no program a model means. */
-const MOST_TYPED_CHARS = 200_000
-const MOST_TYPED_DEPTH = 200
 
 /** The loop of a frame: turn → blocks → output → next turn, until it releases, a limit is hit, or policy ends it. */
 export async function replLoop(frame: Frame): Promise<FrameEnd> {
@@ -101,27 +96,7 @@ async function actOn(frame: Frame, turn: Turn, number: number): Promise<Step> {
 async function runBlock(frame: Frame, block: Block): Promise<CellResult | string> {
   if (block.language === 'other')
     return `A \`\`\`${block.tag} block does not run here: this REPL is JavaScript.`
-  if (block.language === 'javascript') return await frame.cell(block.code, answerCall)
-  let code: string
-  try {
-    refuseHostile(block.code)
-    code = stripTypeScriptTypes(block.code)
-  } catch (error) {
-    return `The types of this block could not be removed: ${error instanceof Error ? error.message : String(error)}`
-  }
-  return await frame.cell(code, answerCall)
-}
-
-/** The parser of types runs in this process and recurses: what could exhaust it is not given to it. */
-function refuseHostile(code: string): void {
-  if (code.length > MOST_TYPED_CHARS) throw new Error(`it has more than ${MOST_TYPED_CHARS} characters`)
-  let [depth, deepest] = [0, 0]
-  for (const unit of code) {
-    if ('([{<'.includes(unit)) depth += 1
-    else if (')]}>'.includes(unit)) depth -= 1
-    deepest = Math.max(deepest, depth)
-  }
-  if (deepest > MOST_TYPED_DEPTH) throw new Error(`it nests more than ${MOST_TYPED_DEPTH} deep`)
+  return await frame.cell({ language: block.language, code: block.code }, answerCall)
 }
 
 async function releaseText(
@@ -131,7 +106,8 @@ async function releaseText(
   most: number,
 ): Promise<Step> {
   if (final.form === 'value') return await release(frame, JSON.stringify(final.text), shown)
-  const result = await frame.cell(`FINAL_VAR(${JSON.stringify(final.name)})`, answerCall)
+  const code = `FINAL_VAR(${JSON.stringify(final.name)})`
+  const result = await frame.cell({ language: 'javascript', code }, answerCall)
   if (result.finalJson !== undefined) return await release(frame, result.finalJson, shown)
   return { released: false, shown: [...shown, showCell(result, most)].join('\n\n') }
 }

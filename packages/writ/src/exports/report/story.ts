@@ -18,6 +18,8 @@ export interface Story {
   readonly strategy: string
   readonly status: Status | 'open' | 'aborted'
   readonly closing: Det['run.close'] | null
+  /** Why it is not complete, in words. */
+  readonly reason: string | null
   readonly records: number
   readonly question: string | null
   readonly answer: string | null
@@ -60,6 +62,7 @@ export async function readStory(source: RunSource): Promise<Story | undefined> {
     strategy: ends.strategy,
     status: closing?.det.status ?? (ends.last?.kind === 'run.abort' ? 'aborted' : 'open'),
     closing: closing?.det ?? null,
+    reason: closing?.obs.reason ?? null,
     records: ends.count,
     question,
     answer: asText(await beside(release, 'value')),

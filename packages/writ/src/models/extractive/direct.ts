@@ -1,10 +1,8 @@
+import { type PromptDocument, parseDocuments } from '@writ/contract'
 import { type Judgement, judge } from './judgement.ts'
 import { analyse, type Question } from './question.ts'
 
-interface Document {
-  readonly id: string
-  readonly text: string
-}
+type Document = PromptDocument
 
 interface Finding extends Judgement {
   readonly id: string
@@ -14,14 +12,13 @@ const MOST_LINES = 6
 const MOST_FOUND = 10
 
 /**
- * Answers a prompt that holds a question and whole documents (`<document id="…">`): a sentence, then evidence lines
+ * Answers a prompt that holds a question and documents: a sentence, then evidence lines
  * `[doc] "exact words"`. Undefined when the prompt is of another form.
  */
 export function answerDirectly(prompt: string): string | undefined {
-  const documents = documentsOf(prompt)
-  const [head = ''] = prompt.split(/^<document id="/m, 1)
+  const { head = '', documents = [] } = parseDocuments(prompt) ?? {}
   const asked = /^Question:\n([\s\S]*)$/.exec(head)?.[1]?.trim()
-  if (documents.length === 0 || asked === undefined) return undefined
+  if (asked === undefined) return undefined
   const question = analyse(asked)
   if (question.kind === 'occurrences' && question.mention !== null) {
     return countOccurrences(question.mention, documents)
@@ -30,23 +27,6 @@ export function answerDirectly(prompt: string): string | undefined {
   return aboutDocuments && question.ideas.length === 0
     ? `${documents.length} documents: ${documents.map(({ id }) => id).join(', ')}.`
     : report(question, documents)
-}
-
-function documentsOf(prompt: string): Document[] {
-  const opened = prompt.split(/^<document id="/m).slice(1)
-  return opened.map((piece) => {
-    const [, id = '', text = ''] = /^((?:[^"\\\n]|\\.)*)"[^>\n]*>\n?([\s\S]*)$/.exec(piece) ?? []
-    return { id: unescaped(id), text: text.replace(/\n<\/document>\s*$/, '') }
-  })
-}
-
-/** Ids are written as JSON strings. */
-function unescaped(id: string): string {
-  try {
-    return JSON.parse(`"${id}"`)
-  } catch {
-    return id
-  }
 }
 
 function report(question: Question, documents: readonly Document[]): string {

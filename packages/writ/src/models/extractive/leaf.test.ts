@@ -1,3 +1,4 @@
+import { withDocuments } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
 import { answerLeaf } from './leaf.ts'
 
@@ -57,7 +58,10 @@ describe('answerLeaf over whole documents', () => {
   ] as const
   const ask = (question: string): string =>
     answerLeaf(
-      `Question:\n${question}\n\n${documents.map(([id, text]) => `<document id=${JSON.stringify(id)}>\n${text}\n</document>`).join('\n\n')}`,
+      withDocuments(
+        `Question:\n${question}`,
+        documents.map(([id, text]) => ({ id, text })),
+      ),
     )
 
   it('quotes evidence in lines that each occur in the document', () => {

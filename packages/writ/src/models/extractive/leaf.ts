@@ -1,3 +1,4 @@
+import { parseDocuments } from '@writ/contract'
 import { answerDirectly } from './direct.ts'
 import { answers, bestEvidence } from './evidence.ts'
 import { judgePassages } from './judgement.ts'
@@ -33,8 +34,13 @@ function answerAnyPrompt(prompt: string): string {
   return evidence !== undefined && answers(evidence) ? evidence.quote : NOTHING_FOUND
 }
 
-/** The first block when it asks or commands, else the last one that does, else the first line. */
+/** What stands before the documents of the prompt; without any, the first block when it asks or commands, else the last one that does, else the first line. */
 function instructionOf(prompt: string): { instruction: string; text: string } {
+  const parts = parseDocuments(prompt)
+  if (parts !== undefined) {
+    const text = parts.documents.map((document) => document.text).join('\n\n')
+    return { instruction: withoutLabel(parts.head), text }
+  }
   const blocks = prompt.split(/\n\s*\n/).filter((block) => block.trim() !== '')
   if (blocks.length > 1) {
     const first = asks(blocks[0] ?? '') || !asks(blocks.at(-1) ?? '')
