@@ -1,5 +1,6 @@
 import {
   type Amount,
+  type Attempt,
   addAmounts,
   costMicroUsd,
   DEFAULT_LIMITS,
@@ -179,7 +180,7 @@ function* call(run: Writer, lane: string, role: 'turn' | 'leaf'): Generator<Uint
     label: HELD,
     code: null,
   } as const
-  const attempt = {
+  const attempt: Attempt = {
     item: 0,
     attempt: 1,
     status: 200,

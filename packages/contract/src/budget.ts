@@ -42,6 +42,9 @@ export interface Price {
   readonly outputNanoUsd: number
 }
 
+/** What tokens of unknown price are counted at: a cost limit is refused for them. */
+export const FREE: Price = Object.freeze({ inputNanoUsd: 0, outputNanoUsd: 0 })
+
 export const NOTHING: Amount = Object.freeze({ calls: 0, inputTokens: 0, outputTokens: 0, costMicroUsd: 0 })
 
 export function addAmounts(a: Amount, b: Amount): Amount {

@@ -16,7 +16,12 @@ export const ERRORS = {
   UNKNOWN_MODEL: {
     exit: 2,
     retryable: false,
-    next: 'Use builtin/extractive, openai/<model> with OPENAI_API_KEY set, or any id with --base-url.',
+    next: 'Use builtin/extractive, ollama/<model>, openai/<model> with OPENAI_API_KEY set, or any id with --base-url; `writ setup` finds what is here.',
+  },
+  KEY_NOT_BOUND: {
+    exit: 2,
+    retryable: false,
+    next: 'Give --key-env <NAME> for this command, or bind the key to the host in the user configuration under "keys"; `writ setup` writes that.',
   },
   UNKNOWN_PRICE: {
     exit: 2,
@@ -159,7 +164,7 @@ export const ERRORS = {
   LEDGER_DAMAGED: {
     exit: 1,
     retryable: false,
-    next: 'Run `writ doctor`, keep the damaged file, and restore the shard from a backup; other shards can still be read.',
+    next: 'Run `writ doctor` and keep the damaged files. Restore the shard from a backup, or go on knowingly with `writ ledger accept-loss`; other shards can still be read.',
   },
   BACKUP_DAMAGED: {
     exit: 1,

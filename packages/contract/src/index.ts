@@ -1,6 +1,7 @@
 export * from './amounts.ts'
 export * from './answer.ts'
 export * from './budget.ts'
+export * from './charge.ts'
 export * from './clock.ts'
 export * from './context-store.ts'
 export * from './coverage.ts'

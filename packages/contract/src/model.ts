@@ -42,4 +42,7 @@ export interface QuestionPlan {
   readonly [more: string]: Json
 }
 
+/** A key, or what gives the key for a server: none where it has none, an error where the server must not be asked. */
+export type ApiKey = string | ((server: URL) => string | undefined)
+
 export type { LanguageModelV4 } from '@ai-sdk/provider'

@@ -1,3 +1,4 @@
+import { ChargeFacts } from './charge-facts.ts'
 import { disclosurePath } from './disclosures.ts'
 import type { Contents } from './evidence-contents.ts'
 import { leafHash, MerkleTree } from './merkle.ts'
@@ -22,6 +23,7 @@ export interface RecordPass {
   readonly released: AnyRecord | undefined
   /** Records with a disclosed field, by `lane/n/kind`. */
   readonly disclosed: ReadonlyMap<string, PlacedRecord>
+  readonly charges: Pick<ChargeFacts, 'boundCalls' | 'costKnown'>
   /** What COMPLETENESS said, or what it refused. */
   readonly completeness: Attempt<string>
 }
@@ -32,6 +34,7 @@ export async function passRecords(contents: Contents): Promise<RecordPass> {
   const disclosed = new Map<string, PlacedRecord>()
   const tree = new MerkleTree()
   const completeness = new Completeness()
+  const charges = new ChargeFacts()
   let judged: Attempt<string> | undefined
   let firstBytes: Uint8Array = new Uint8Array(0)
   let first: AnyRecord | undefined
@@ -56,6 +59,7 @@ export async function passRecords(contents: Contents): Promise<RecordPass> {
         firstBytes = leaf
       }
       last = record
+      charges.accept(record)
       lastHash = leafHash(leaf)
       tree.append(lastHash)
       if (isRelease(record)) released ??= record
@@ -74,6 +78,7 @@ export async function passRecords(contents: Contents): Promise<RecordPass> {
     last,
     released,
     disclosed,
+    charges,
     completeness: judged,
   }
 }

@@ -524,6 +524,8 @@ export function sampleAnswer(): Answer {
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
       costMicroUsd: charged.costMicroUsd,
+      costKnown: false,
+      boundCalls: 1,
       frames,
       maxDepth,
       steps,

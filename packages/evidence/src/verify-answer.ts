@@ -67,7 +67,7 @@ function answerObject(answer: unknown): Readonly<Record<string, unknown>> {
 
 function provenAnswer(
   contents: Contents,
-  { first: opened, last: closed, released }: RecordPass,
+  { first: opened, last: closed, released, charges }: RecordPass,
 ): Readonly<Record<(typeof COMPARED)[number], unknown>> {
   const { run } = contents
   if (opened.kind !== 'run.open' || closed.kind !== 'run.close') {
@@ -94,6 +94,8 @@ function provenAnswer(
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
       costMicroUsd: charged.costMicroUsd,
+      costKnown: charges.costKnown,
+      boundCalls: charges.boundCalls,
       frames,
       maxDepth,
       steps,

@@ -108,6 +108,8 @@ test.each<[string, unknown, string]>([
   ['input tokens', { ...answer, ...usage({ inputTokens: 1 }) }, '/usage/inputTokens'],
   ['output tokens', { ...answer, ...usage({ outputTokens: 1 }) }, '/usage/outputTokens'],
   ['cost', { ...answer, ...usage({ costMicroUsd: 0 }) }, '/usage/costMicroUsd'],
+  ['a known cost', { ...answer, ...usage({ costKnown: true }) }, '/usage/costKnown'],
+  ['worst cases', { ...answer, ...usage({ boundCalls: 0 }) }, '/usage/boundCalls'],
   ['frames', { ...answer, ...usage({ frames: 1 }) }, '/usage/frames'],
   ['depth', { ...answer, ...usage({ maxDepth: 0 }) }, '/usage/maxDepth'],
   ['steps', { ...answer, ...usage({ steps: 1 }) }, '/usage/steps'],

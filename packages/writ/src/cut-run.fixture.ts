@@ -1,4 +1,4 @@
-import { cp, readdir } from 'node:fs/promises'
+import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -12,6 +12,7 @@ export async function cutRun(home: string, run: string, size: number, to: string
   for (const name of await readdir(join(to, 'ledger'))) {
     if (name.endsWith('.db')) cutShard(join(to, 'ledger', name), run, size)
   }
+  await rm(join(to, 'heads'), { recursive: true })
 }
 
 /** Number of records of a run. */
@@ -28,6 +29,8 @@ export async function countRecords(home: string, run: string): Promise<number> {
 
 function cutShard(path: string, run: string, size: number): void {
   using db = new DatabaseSync(path)
+  // A shard of the version before heads: it is taken as it is.
+  db.exec('DROP TABLE heads; PRAGMA user_version = 2')
   const id = db.prepare('SELECT id FROM runs WHERE run = ?').get(run)?.id
   if (typeof id !== 'number') return
   const kept = new Set(

@@ -1,4 +1,4 @@
-import { parseDocuments, type PromptDocument, type TextSource } from '@writ/contract'
+import { type PromptDocument, parseDocuments, type TextSource } from '@writ/contract'
 import { block, sequence } from '@writ/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ScriptedHome, scriptedHome } from './scripted-home.fixture.ts'

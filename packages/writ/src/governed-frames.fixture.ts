@@ -51,7 +51,9 @@ export interface Setting {
 
 /** The rooms that runs share. */
 export interface Rooms {
-  store(texts: Readonly<Record<string, { readonly text: string; readonly level: Level }>>): Promise<ContextStore>
+  store(
+    texts: Readonly<Record<string, { readonly text: string; readonly level: Level }>>,
+  ): Promise<ContextStore>
   run(store: ContextStore, programs: Programs, setting: Setting): Promise<Observed>
   close(): Promise<void>
 }
@@ -71,7 +73,10 @@ export async function openRooms(): Promise<Rooms> {
       const log = memoryLog(`run-${runs}`)
       const heard: (readonly Message[])[] = []
       const signal = new AbortController().signal
-      const models = { root: profile(policy, 'test/root', setting.ceiling), sub: profile(policy, 'test/sub', 'secret') }
+      const models = {
+        root: profile(policy, 'test/root', setting.ceiling),
+        sub: profile(policy, 'test/sub', 'secret'),
+      }
       const authority = {
         user: { id: 'ann', clearance: 4, active: true, purposes: ['general'] },
         purpose: 'general',
@@ -123,7 +128,11 @@ async function openStore(
 ): Promise<ContextStore> {
   return await library.open({
     paths: [],
-    texts: Object.entries(texts).map(([id, { text, level }]) => ({ id, text, label: label(level, [], true) })),
+    texts: Object.entries(texts).map(([id, { text, level }]) => ({
+      id,
+      text,
+      label: label(level, [], true),
+    })),
     defaultLabel: label('public', [], true),
     labels: [],
     collection: 'corpus',
@@ -135,7 +144,12 @@ async function openStore(
 
 /** Frames of many runs share a sandbox: none of these runs is ended from outside. */
 function sharedSandbox(sandbox: Sandbox): Sandbox {
-  return { ...sandbox, confinement: sandbox.confinement, open: (options) => sandbox.open(options), abandon: () => undefined }
+  return {
+    ...sandbox,
+    confinement: sandbox.confinement,
+    open: (options) => sandbox.open(options),
+    abandon: () => undefined,
+  }
 }
 
 function profile(policy: PolicyPoint, id: string, maxLevel: Level): ModelProfile {
@@ -152,7 +166,7 @@ function profile(policy: PolicyPoint, id: string, maxLevel: Level): ModelProfile
 /** Frames write the cells of their program; a sub-call is answered with the length of its prompt. */
 function scripted(programs: Programs, root: ModelProfile, heard: (readonly Message[])[]): ModelCaller {
   return (languageModel, { messages }) => {
-    const [system, first] = messages
+    const [, first] = messages
     const goal = /^Question:\n(\w+)/.exec(first?.text.replace(/^\[[^\n]*\]\n\n/, '') ?? '')?.[1]
     const turns = messages.filter(({ role }) => role === 'assistant').length
     if (goal === 'root' && languageModel === root.languageModel) heard.push(messages)
@@ -161,12 +175,15 @@ function scripted(programs: Programs, root: ModelProfile, heard: (readonly Messa
       cells === undefined
         ? `${first?.text.length ?? 0} characters`
         : `\`\`\`repl\n${cells[Math.min(turns, cells.length - 1)] ?? ''}\n\`\`\``
-    const bytes = [...messages, { text }].reduce((sum, message) => sum + Buffer.byteLength(message.text), 0)
+    const sentBytes = messages.reduce((sum, message) => sum + Buffer.byteLength(message.text), 0)
+    const receivedBytes = Buffer.byteLength(text)
     return Promise.resolve({
       text,
       finishReason: 'stop',
-      inputTokens: Math.ceil((bytes + (system?.text.length ?? 0)) / 8),
-      outputTokens: Math.ceil(Buffer.byteLength(text) / 4),
+      inputTokens: Math.ceil(sentBytes / 4),
+      outputTokens: Math.ceil(receivedBytes / 4),
+      sentBytes,
+      receivedBytes,
       requestId: null,
       status: 200,
     })
@@ -197,4 +214,3 @@ const NO_SIGNER: Signer = {
   },
   sign: () => Promise.reject(new Error('These runs are not sealed.')),
 }
-

@@ -46,7 +46,10 @@ const MONEY: Partial<Limits> = { maxCostMicroUsd: 120_000 }
 const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
   'the end of a child': [
     { name: 'its value', programs: spied('FINAL(s)') },
-    { name: 'whether it has a value', programs: spied("if (s % 2) FINAL('yes'); else throw new Error('no')") },
+    {
+      name: 'whether it has a value',
+      programs: spied("if (s % 2) FINAL('yes'); else throw new Error('no')"),
+    },
     { name: 'the size of its value', programs: spied("FINAL('x'.repeat(1 + s * 10))") },
     {
       name: 'the code of its error',
@@ -105,7 +108,11 @@ const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
     { name: 'calls', programs: spied(`${CALLS}; FINAL(1)`, BUDGET) },
     { name: 'tokens', programs: spied(`${CALLS}; FINAL(1)`, BUDGET), limits: { maxTokens: 900_000 } },
     { name: 'money', programs: spied(`${CALLS}; FINAL(1)`, BUDGET), limits: { maxCostMicroUsd: 900_000 } },
-    { name: 'after a child that failed', programs: spied(`${CALLS}; throw new Error()`, BUDGET), limits: { maxTurns: 3 } },
+    {
+      name: 'after a child that failed',
+      programs: spied(`${CALLS}; throw new Error()`, BUDGET),
+      limits: { maxTurns: 3 },
+    },
     {
       name: 'in another child',
       programs: {
@@ -177,7 +184,10 @@ const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
     },
     {
       name: `a batch after two spies, ${Object.keys(limits)}`,
-      programs: spied(`${CALLS}; FINAL(1)`, `await rlm_query('spy again', ${READS}).catch(() => 0);\n${ROOM}`),
+      programs: spied(
+        `${CALLS}; FINAL(1)`,
+        `await rlm_query('spy again', ${READS}).catch(() => 0);\n${ROOM}`,
+      ),
       limits,
     },
   ]),
@@ -186,7 +196,7 @@ const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
       name: 'steps of the run',
       programs: spied(
         'for (let i = 0; i < s * 4; i += 1) await budget(); FINAL(1)',
-        "let n = 0; try { for (let i = 0; i < 60; i += 1) { await docs(); n += 1 } } catch (e) { print(e.code) } print(n)",
+        'let n = 0; try { for (let i = 0; i < 60; i += 1) { await docs(); n += 1 } } catch (e) { print(e.code) } print(n)',
       ),
       limits: { frameSteps: 160 },
     },
@@ -206,7 +216,10 @@ const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
     {
       name: 'steps of another child',
       programs: {
-        ...spied('for (let i = 0; i < s * 4; i += 1) await budget(); FINAL(1)', "print(await rlm_query('walk w', { scope: ['open.txt'] }))"),
+        ...spied(
+          'for (let i = 0; i < s * 4; i += 1) await budget(); FINAL(1)',
+          "print(await rlm_query('walk w', { scope: ['open.txt'] }))",
+        ),
         children: {
           spy: [`${SPY}\nfor (let i = 0; i < s * 4; i += 1) await budget(); FINAL(1)`],
           walk: ['let n = 0; try { for (; n < 90; n += 1) await docs() } catch { } FINAL(n)'],
@@ -229,7 +242,7 @@ const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
     {
       name: 'calls of the cell',
       programs: spied(
-        "await Promise.all(Array.from({ length: s * 3 }, () => budget())); FINAL(1)",
+        'await Promise.all(Array.from({ length: s * 3 }, () => budget())); FINAL(1)',
         `await Promise.all(Array.from({ length: 20 }, () => budget())); ${BUDGET}`,
       ),
       limits: { cellSteps: 60, maxTurns: 4 },
@@ -241,14 +254,23 @@ const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
     },
   ],
   'strings that guests write': [
-    { name: 'the name of an error', programs: spied("throw Object.assign(new Error('x'), { name: 'S' + s })") },
+    {
+      name: 'the name of an error',
+      programs: spied("throw Object.assign(new Error('x'), { name: 'S' + s })"),
+    },
     { name: 'the message of an error', programs: spied("throw new Error('secret ' + text)") },
-    { name: 'properties of an error', programs: spied('throw Object.assign(new Error(), { code: text, data: { text } })') },
+    {
+      name: 'properties of an error',
+      programs: spied('throw Object.assign(new Error(), { code: text, data: { text } })'),
+    },
     { name: 'what it prints', programs: spied('print(text); throw new Error()') },
     { name: 'a value that is an error', programs: spied('FINAL({ error: { code: text } })') },
     { name: 'a value that looks sealed', programs: spied("FINAL({ sealed: '0.' + s })") },
     { name: 'keys of its value', programs: spied('FINAL({ [text]: s })') },
-    { name: 'names of its functions', programs: spied("const o = { [text]: () => { throw new Error(text) } }; o[text]()") },
+    {
+      name: 'names of its functions',
+      programs: spied('const o = { [text]: () => { throw new Error(text) } }; o[text]()'),
+    },
     { name: 'a document it asks for', programs: spied("await read('no/' + text)") },
   ].map((attack) => ({ ...attack, limits: { maxTurns: 3 } })),
 }
@@ -277,26 +299,34 @@ afterAll(async () => {
 })
 
 describe.each(Object.entries(CHANNELS))('%s', (_, attacks) => {
-  it.each(attacks)('$name tells a root below the secret nothing', async ({ programs, limits = {} }) => {
-    for (const ceiling of BELOW) {
-      const seen = new Set<string>()
-      for (const store of stores) {
-        const { transcript } = await rooms.run(store, programs, { ceiling, limits })
-        seen.add(transcript)
+  it.each(attacks)(
+    '$name tells a root below the secret nothing',
+    async ({ programs, limits = {} }) => {
+      for (const ceiling of BELOW) {
+        const seen = new Set<string>()
+        for (const store of stores) {
+          const { transcript } = await rooms.run(store, programs, { ceiling, limits })
+          seen.add(transcript)
+        }
+        expect([...seen], `ceiling ${ceiling}`).toHaveLength(1)
       }
-      expect([...seen], `ceiling ${ceiling}`).toHaveLength(1)
-    }
-  }, 600_000)
+    },
+    600_000,
+  )
 
-  it.each(attacks)('$name at a ceiling above the secret raises the root', async ({ programs, limits = {} }) => {
-    for (const ceiling of [SECRET_LEVEL, 'secret'] as const) {
-      const [store] = stores
-      if (store === undefined) throw new Error('There is no store.')
-      const { label, records } = await rooms.run(store, programs, { ceiling, limits })
-      expect(records.some((record) => record.kind === 'context.read' && record.lane !== '0')).toBe(true)
-      expect(levelNumber(label.level)).toBeGreaterThanOrEqual(levelNumber(SECRET_LEVEL))
-    }
-  }, 600_000)
+  it.each(attacks)(
+    '$name at a ceiling above the secret raises the root',
+    async ({ programs, limits = {} }) => {
+      for (const ceiling of [SECRET_LEVEL, 'secret'] as const) {
+        const [store] = stores
+        if (store === undefined) throw new Error('There is no store.')
+        const { label, records } = await rooms.run(store, programs, { ceiling, limits })
+        expect(records.some((record) => record.kind === 'context.read' && record.lane !== '0')).toBe(true)
+        expect(levelNumber(label.level)).toBeGreaterThanOrEqual(levelNumber(SECRET_LEVEL))
+      }
+    },
+    600_000,
+  )
 })
 
 it('has at least eight programs for every channel', () => {

@@ -1,4 +1,13 @@
-import type { ContextStore, Label, LabelRule, Limits, Price, RunEvent, TextSource } from '@writ/contract'
+import type {
+  ApiKey,
+  ContextStore,
+  Label,
+  LabelRule,
+  Limits,
+  Price,
+  RunEvent,
+  TextSource,
+} from '@writ/contract'
 
 /** How a Writ is set up. Everything has a default but nothing is guessed: no key, no price, no clearance. */
 export interface WritOptions {
@@ -12,7 +21,10 @@ export interface WritOptions {
   readonly subModel?: string
   /** An OpenAI-compatible server for both models. */
   readonly baseUrl?: string
-  readonly apiKey?: string
+  /** A key goes to `baseUrl`, else to OpenAI; a function gives the key for each server that is asked. */
+  readonly apiKey?: ApiKey
+  /** Where `ollama/…` is reached without a `baseUrl`, as `OLLAMA_HOST` says it; port 11434 of this machine by default. */
+  readonly ollamaHost?: string
   /** Price of the models named here. */
   readonly price?: Price
   /** Prices by model id, where `price` is not given. */

@@ -322,8 +322,12 @@ class Runtime implements Writ {
     const osUser = userInfo().username
     const policy = (bundleDir: string | null): Promise<PolicyPoint> =>
       openDecisionPoint({ osUser, ...(bundleDir === null ? {} : { bundleDir }) })
-    const { apiKey } = this.#options
-    return { home: this.home, ledger, library, signer, transparency, policy, inSandbox, apiKey }
+    const { apiKey, ollamaHost } = this.#options
+    const access = {
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(ollamaHost === undefined ? {} : { ollamaHost }),
+    }
+    return { home: this.home, ledger, library, signer, transparency, policy, inSandbox, access }
   }
 
   async #context(

@@ -12,6 +12,7 @@ import { type DeliverFlags, deliver } from './deliver.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { expandPaths, expandWithin } from './expand-paths.ts'
 import { homeOf } from './home.ts'
+import { modelAccess } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
 
 /** Time past the limit within which the process ends, whatever still hangs. */
@@ -22,6 +23,7 @@ export interface AskFlags extends DeliverFlags {
   readonly model?: string
   readonly subModel?: string
   readonly baseUrl?: string
+  readonly keyEnv?: string
   readonly price?: string
   readonly contextWindow?: number
   readonly corpus?: string
@@ -47,10 +49,9 @@ export interface AskFlags extends DeliverFlags {
 export async function ask(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const context = await contextOf(paths, flags, config)
-  const limits = limitsOf(flags)
+  const limits = limitsOf(flags, config)
   const attendance = attend(flags)
-  const overdue =
-    limits.timeoutMs === undefined || limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
+  const overdue = limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
   const writ = await createWrit({ ...writOptions(flags, config), limits })
   try {
     const asked = completionOptions(question, context, flags, config)
@@ -97,34 +98,36 @@ async function contextOf(paths: readonly string[], flags: AskFlags, config: Conf
   )
 }
 
-/** Flag over environment over configuration. The key comes from the environment only. */
+/** Flag over environment over configuration. Keys come from the environment only. */
 function writOptions(flags: AskFlags, config: Config): WritOptions {
-  const { OPENAI_API_KEY: apiKey } = process.env
   return defined({
     ...homeOf(flags),
+    ...modelAccess(flags, config, process.env),
     policy: flags.policy ?? config.policy,
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,
-    baseUrl: flags.baseUrl ?? config.baseUrl,
     contextWindow: flags.contextWindow ?? config.contextWindow,
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
     prices: config.prices,
     witnesses: flags.witness ?? config.witnesses,
     witnessQuorum: flags.witnessQuorum ?? config.witnessQuorum,
-    apiKey,
   })
 }
 
-function limitsOf(flags: AskFlags): Partial<Limits> {
-  return defined({
-    maxCostMicroUsd: flags.maxCost,
-    maxTokens: flags.maxTokens,
-    maxCalls: flags.maxCalls,
-    maxDepth: flags.maxDepth,
-    maxTurns: flags.maxTurns,
-    timeoutMs: flags.timeout,
-    concurrency: flags.concurrency,
-  })
+/** A flag is a person's word; below it stands what is configured. */
+function limitsOf(flags: AskFlags, { limits }: Config): Limits {
+  return {
+    ...limits,
+    ...defined({
+      maxCostMicroUsd: flags.maxCost,
+      maxTokens: flags.maxTokens,
+      maxCalls: flags.maxCalls,
+      maxDepth: flags.maxDepth,
+      maxTurns: flags.maxTurns,
+      timeoutMs: flags.timeout,
+      concurrency: flags.concurrency,
+    }),
+  }
 }
 
 function completionOptions(

@@ -484,6 +484,8 @@ describe('a directory of somebody else', () => {
 
   it.each([
     ['baseUrl', { baseUrl: 'http://127.0.0.1:1/v1' }, 'baseUrl'],
+    ['a paid model', { model: 'openai/gpt-5' }, 'model'],
+    ['prices of nothing', { prices: { 'any/model': '0/0' } }, 'prices'],
     ['a policy', { policy: 'bundle' }, 'policy'],
     ['a user', { user: 'root' }, 'user'],
     ['a purpose', { purpose: 'anything' }, 'purpose'],

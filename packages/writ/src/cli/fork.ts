@@ -1,10 +1,11 @@
 import { WritError } from '@writ/contract'
 import { createWrit, type ForkOptions, parsePrice } from '../index.ts'
 import { attend } from './attend.ts'
-import { loadConfig } from './config.ts'
+import { type Config, loadConfig } from './config.ts'
 import { type DeliverFlags, deliver } from './deliver.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { homeOf } from './home.ts'
+import { modelAccess } from './model-access.ts'
 import { runNamed } from './run-named.ts'
 import { describeFork } from './show.ts'
 
@@ -21,11 +22,12 @@ export interface ForkFlags extends DeliverFlags {
 
 /** Asks again from a step of a run on, as a run of its own. Prints the answer and resolves with its exit code. */
 export async function fork(name: string, flags: ForkFlags): Promise<number> {
-  const options = optionsOf(flags)
-  const { OPENAI_API_KEY: apiKey } = process.env
+  const config = loadConfig(process.cwd(), process.env)
+  const options = optionsOf(flags, config)
+  const { baseUrl: _, ...access } = modelAccess(flags, config, process.env)
   const run = await runNamed(name, flags)
   const attendance = attend(flags)
-  const writ = await createWrit({ ...homeOf(flags), ...(apiKey === undefined ? {} : { apiKey }) })
+  const writ = await createWrit({ ...homeOf(flags), ...access })
   try {
     const { suspend, onEvent } = attendance
     const answer = await writ.fork(run, { ...options, suspend, onEvent })
@@ -39,17 +41,10 @@ export async function fork(name: string, flags: ForkFlags): Promise<number> {
   }
 }
 
-function optionsOf({
-  at,
-  price,
-  prompt,
-  model,
-  subModel,
-  baseUrl,
-  contextWindow,
-  out,
-}: ForkFlags): ForkOptions {
-  const { prices } = loadConfig(process.cwd(), process.env)
+function optionsOf(
+  { at, price, prompt, model, subModel, baseUrl, contextWindow, out }: ForkFlags,
+  { prices }: Config,
+): ForkOptions {
   return {
     at: placeOf(at),
     ...(prompt === undefined ? {} : { prompt }),

@@ -5,7 +5,7 @@ import { type AbortFlags, abort } from './abort.ts'
 import { type AskFlags, ask } from './ask.ts'
 import { type BackupFlags, makeBackup, type RestoreFlags, restoreBackup } from './backup.ts'
 import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
-import type { DeliverFlags } from './deliver.ts'
+
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { addErase } from './erase.ts'
@@ -13,11 +13,12 @@ import { type ExportFlags, exportRun, report as reportRun } from './export.ts'
 import { type ForkFlags, fork } from './fork.ts'
 import { homeOption } from './home.ts'
 import { addKeys } from './keys.ts'
+import { addLedger } from './ledger.ts'
 import { addLog } from './log.ts'
 import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
-import { resume } from './resume.ts'
+import { type ResumeFlags, resume } from './resume.ts'
 import { runs, show } from './show.ts'
 import { type VerifyFlags, verify } from './verify.ts'
 import { addWitness } from './witness.ts'
@@ -77,6 +78,7 @@ function program(): Command {
   addKeys(writ, running)
   addErase(writ, running)
   addLog(writ, running)
+  addLedger(writ, running)
   addWitness(writ, running)
   writ
     .command('doctor')
@@ -110,7 +112,10 @@ function addAsk(writ: Command): void {
   const command = writ
     .command('ask <question> [paths...]')
     .description('ask a question over files, directories or globs')
-    .option('--model <provider/id>', 'builtin/extractive (default), openai/…, or any id with --base-url')
+    .option(
+      '--model <provider/id>',
+      'builtin/extractive (default), ollama/…, openai/…, or any id with --base-url',
+    )
     .option('--sub-model <provider/id>', 'model for sub-calls (default: --model)')
   withServer(command)
     .option('--corpus <name>', 'an ingested corpus instead of paths')
@@ -166,7 +171,8 @@ function addFork(writ: Command): void {
 /** Where models are reached, and what is said of those that no table knows. */
 function withServer(command: Command): Command {
   return command
-    .option('--base-url <url>', 'OpenAI-compatible server; key from OPENAI_API_KEY')
+    .option('--base-url <url>', 'OpenAI-compatible server (default: OPENAI_BASE_URL)')
+    .option('--key-env <name>', 'environment variable with the key for it')
     .option('--price <in/out>', 'USD per million tokens')
     .option(
       '--context-window <n>',
@@ -179,12 +185,13 @@ function addResume(writ: Command): void {
   writ
     .command('resume <run>')
     .description('go on with a run whose process ended; of a finished run, print the answer')
+    .option('--key-env <name>', 'environment variable with the key for its models')
     .option('--home <dir>', 'state directory')
     .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
-    .action(running((run: string, flags: DeliverFlags) => resume(run, flags)))
+    .action(running((run: string, flags: ResumeFlags) => resume(run, flags)))
   writ
     .command('abort <run>')
     .description('end an open run for good, with its evidence')

@@ -24,7 +24,16 @@ const request: Request = {
 }
 
 function reply(inputTokens: number | null, outputTokens: number | null): ModelReply {
-  return { text: 'ok', finishReason: 'stop', inputTokens, outputTokens, requestId: 'r', status: 200 }
+  const bytes = { sentBytes: 6, receivedBytes: 2 }
+  return {
+    text: 'ok',
+    finishReason: 'stop',
+    inputTokens,
+    outputTokens,
+    ...bytes,
+    requestId: 'r',
+    status: 200,
+  }
 }
 
 function failure(status: number, mayHaveRun: boolean, retryAfterMs: number | null = 0): WritError {
@@ -73,10 +82,23 @@ describe('attemptRequest', () => {
     expect(pool.spent).toEqual(charged)
   })
 
-  it('charges the bound where the provider says nothing', async () => {
-    const { ports: given } = ports([reply(null, null)])
-    expect((await attemptRequest(request, given, never)).charged).toEqual(request.bound)
-  })
+  it.each([
+    ['nothing', null, null],
+    ['no input', null, 3],
+    ['no output', 7, null],
+    ['less than the bytes can be', 0, 3],
+    ['more than was reserved', 7, 101],
+  ])(
+    'charges the whole bound where the provider says %s, and keeps what it said',
+    async (_, input, output) => {
+      const { ports: given, pool } = ports([reply(input, output)])
+      const { charged, attempts } = await attemptRequest(request, given, never)
+      expect([charged, pool.spent]).toEqual([request.bound, request.bound])
+      expect(attempts).toMatchObject([
+        { chargedAs: 'bound', meteredInputTokens: input, meteredOutputTokens: output, sentBytes: 6 },
+      ])
+    },
+  )
 
   it('retries 500 and 429 under the same idempotency key, each attempt counted', async () => {
     const { ports: given, pool, keys } = ports([failure(500, false), failure(429, false), reply(1, 1)])
@@ -92,6 +114,11 @@ describe('attemptRequest', () => {
     const { attempts } = await attemptRequest(request, given, never)
     expect(attempts[0]?.charged).toEqual(request.bound)
     expect(attempts[1]?.charged).toEqual({ calls: 1, inputTokens: 0, outputTokens: 0, costMicroUsd: 0 })
+    expect(attempts).toMatchObject([
+      { chargedAs: 'bound', sentBytes: 6, receivedBytes: 0, meteredInputTokens: null },
+      { chargedAs: 'nothing', sentBytes: 6, receivedBytes: 0 },
+      { chargedAs: 'metered', sentBytes: 6, receivedBytes: 2, meteredInputTokens: 1 },
+    ])
   })
 
   it('gives up after its attempts with the error, never with text', async () => {

@@ -1,5 +1,5 @@
 import { BOTTOM, joinLabels, type Label, type Limits, type Share } from '@writ/contract'
-import { BudgetPool } from './budget-pool.ts'
+import type { BudgetPool } from './budget-pool.ts'
 
 /** A child with a share of its own gets this part of its parent's, in every dimension that has a limit. */
 const CHILD_PART = 8

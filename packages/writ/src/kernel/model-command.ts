@@ -21,8 +21,7 @@ import {
   type Earlier,
   type Entry,
   inputBound,
-  sentBytes,
-  unknownAttempt,
+  unmetered,
 } from './attempts.ts'
 import { covers, type Hold } from './budget-pool.ts'
 import { commandHash, type Place } from './journal.ts'
@@ -138,6 +137,7 @@ export class Command {
   /** So do their attempts, where records of their own describe them. */
   async repeatUsage(attempts: readonly Attempt[]): Promise<void> {
     if (this.#state.journal.renews) await this.#detail(attempts)
+    else this.#tell(attempts)
   }
 
   async #retry(item: number, attempt: number): Promise<void> {
@@ -150,9 +150,11 @@ export class Command {
   doubt(retries: ReadonlyMap<number, number>): void {
     for (const [item, bound] of this.#bounds.entries()) {
       const begun = 1 + (retries.get(item) ?? 0)
+      const metering = unmetered(this.#call.conversations[item] ?? [])
       const attempts = Array.from({ length: begun }, (_, index): Attempt => {
         const charged = this.#lane.share.pool.doubt(bound)
-        return { ...unknownAttempt(item, index + 1), charged, sentBytes: this.#sentBytes(item) }
+        const how = { status: 0, tookMs: 0, chargedAs: 'bound', requestId: null } as const
+        return { item, attempt: index + 1, charged, ...how, ...metering }
       })
       this.#earlier.set(item, { begun, charged: attempts.filter((attempt) => attempt.charged.calls > 0) })
     }
@@ -184,12 +186,18 @@ export class Command {
   async #detail(attempts: readonly Attempt[]): Promise<readonly Attempt[]> {
     if (attempts.length <= ATTEMPTS_IN_DETAIL) return attempts
     const { journal } = this.#state
+    this.#tell(attempts)
     for (let first = 0; first < attempts.length; first += ATTEMPTS_IN_DETAIL) {
       const detail = attempts.slice(first, first + ATTEMPTS_IN_DETAIL)
       const obs = { at: journal.now(), command: this.#seq, first, detail }
       await journal.write('model.usage', this.#place, {}, obs, {}, 'commit').durable
     }
     return []
+  }
+
+  /** Counts the attempts that were charged their bound. */
+  #tell(attempts: readonly Attempt[]): void {
+    this.#state.tally.boundCalls += attempts.filter(({ chargedAs }) => chargedAs === 'bound').length
   }
 
   async #sendItem(item: number, first: Entry | undefined): Promise<Sent> {
@@ -243,6 +251,9 @@ export class Command {
     const { journal } = this.#state
     const charged = items.reduce((sum, item) => addAmounts(sum, item.charged), NOTHING)
     this.#lane.charge(charged)
+    const { tally } = this.#state
+    this.#tell(detail)
+    if (this.#call.model.price === null) tally.costKnown = false
     const outputs = items.map((item) => outputText(item.outcome))
     const failed = items.filter((item) => !item.outcome.ok)
     const [only] = items
@@ -262,8 +273,7 @@ export class Command {
       { output: JSON.stringify(outputs) },
       'commit',
     )
-    for (const { outcome } of failed)
-      if (!outcome.ok) noteLimit(this.#state.tally, written.seq, outcome.error)
+    for (const { outcome } of failed) if (!outcome.ok) noteLimit(tally, written.seq, outcome.error)
     onFinal(written.seq)
     await written.durable
   }
@@ -271,16 +281,14 @@ export class Command {
   #report(items: readonly Sent[], tookMs: number, gateMs: number): void {
     const failed = items.filter((item) => !item.outcome.ok).length
     const retries = items.reduce((sum, item) => sum + Math.max(0, item.attempts.length - 1), 0)
+    const bound = items.flatMap((item) => item.attempts).filter(({ chargedAs }) => chargedAs === 'bound')
     const parts = [
       ...(items.length > 1 ? [`${items.length} requests`] : []),
       ...(failed > 0 ? [`${failed} failed`] : []),
       ...(retries > 0 ? [`${retries} retried`] : []),
+      ...(bound.length > 0 ? [`${bound.length} charged the worst case`] : []),
     ]
     this.#event(failed === items.length ? 'error' : 'ok', parts.join(', '), tookMs, gateMs)
-  }
-
-  #sentBytes(item: number): number {
-    return sentBytes(this.#call.conversations[item] ?? [])
   }
 
   #bound(item: number): Amount {

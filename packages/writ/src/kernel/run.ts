@@ -33,7 +33,7 @@ import type { Renewal } from './renewal.ts'
 import { type FrameRun, runFrame } from './run-frame.ts'
 import { modelsOf } from './run-models.ts'
 import { closeRecord, openRecord, type RunSetup } from './run-records.ts'
-import { noteLimit, outcomeOf, recordedReason, type RunState, showable } from './run-state.ts'
+import { noteLimit, outcomeOf, type RunState, recordedReason, showable } from './run-state.ts'
 import { openedByDefault, sealRun } from './seal.ts'
 import { Slots } from './slots.ts'
 import { Suspension } from './suspension.ts'
@@ -193,7 +193,15 @@ export function createState(
       slots.set(model.id, known)
       return known
     },
-    tally: { frames: 1, maxDepth: 0, steps: 0, cut: null, models: new Set() },
+    tally: {
+      frames: 1,
+      maxDepth: 0,
+      steps: 0,
+      cut: null,
+      models: new Set(),
+      boundCalls: 0,
+      costKnown: true,
+    },
     past,
     fork,
     signal,
@@ -326,6 +334,8 @@ function answerOf(
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
       costMicroUsd: charged.costMicroUsd,
+      costKnown: state.tally.costKnown,
+      boundCalls: state.tally.boundCalls,
       frames: state.tally.frames,
       maxDepth: state.tally.maxDepth,
       // The closing record is one more step of the root's lane.

@@ -1,4 +1,5 @@
 export { callModel } from './call-model.ts'
+export { locationOf } from './location.ts'
 export { parsePrice } from './price.ts'
 export { PRICES, priceTableSchema } from './prices.ts'
 export { resolveModel } from './resolve-model.ts'
