@@ -45,7 +45,16 @@ export { type RenewOptions, renewProofs } from './renew-proofs.ts'
 export type { ResumeOptions } from './resume-run.ts'
 export { initWitness, startWitness, type WitnessOptions } from './run-witness.ts'
 export { createWrit, type Writ } from './runtime.ts'
-export type { ForkView, FrameView, RunView, StepView } from './show-run.ts'
+export type {
+  DecisionView,
+  ForkView,
+  FrameView,
+  RunOrigin,
+  RunView,
+  StepDetail,
+  StepView,
+} from './show-run.ts'
 export { type BundleSignatures, bundleSignatures, signBundle } from './sign-bundle.ts'
 export { type VerifyOptions, verifyFile } from './verify-file.ts'
 export { VERSION } from './version.ts'
+export type { ViewOptions } from './view-access.ts'

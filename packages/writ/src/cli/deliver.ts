@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Answer } from '@writ/contract'
 import type { Writ } from '../index.ts'
+import { describeFork } from './describe-fork.ts'
 import { homeOption } from './home.ts'
 import { type AnswerScreen, printAnswer, WHOLE } from './print-answer.ts'
 import type { WatchFlags } from './watch.ts'
@@ -13,16 +14,21 @@ export interface DeliverFlags extends WatchFlags {
 /** Below this many rows every one is used; above, the shell may have a prompt of two. */
 const ROOMY = 24
 
-/** Prints an answer on stdout as flags and terminal want it; `fork` says what it shares with another run. */
-export async function deliver(answer: Answer, writ: Writ, flags: DeliverFlags, fork?: string): Promise<void> {
+/** Prints an answer on stdout as flags and terminal want it. */
+export async function deliver(answer: Answer, writ: Writ, flags: DeliverFlags): Promise<void> {
   if (flags.jsonl === true) return
   if (flags.json === true) {
     process.stdout.write(`${JSON.stringify(answer)}\n`)
     return
   }
-  const partitions = answer.denials.length > 0 ? await writ.partitions(answer.run) : []
+  const { partitions, fork } = await writ.origin(answer.run)
   const evidence = answer.evidence === null ? {} : { evidence: shortest(answer.evidence) }
-  const around = { partitions, fork, ...evidence, options: homeOption(flags) }
+  const around = {
+    partitions,
+    ...(fork === null ? {} : { fork: describeFork(fork) }),
+    ...evidence,
+    options: homeOption(flags),
+  }
   process.stdout.write(printAnswer(answer, screenOf(process.stdout, flags.full === true), around))
 }
 

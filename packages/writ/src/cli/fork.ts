@@ -7,7 +7,6 @@ import { exitCodeOf } from './exit-code.ts'
 import { homeOf } from './home.ts'
 import { modelAccess } from './model-access.ts'
 import { runNamed } from './run-named.ts'
-import { describeFork } from './show.ts'
 
 export interface ForkFlags extends DeliverFlags {
   readonly at: string
@@ -32,8 +31,7 @@ export async function fork(name: string, flags: ForkFlags): Promise<number> {
     const { suspend, onEvent } = attendance
     const answer = await writ.fork(run, { ...options, suspend, onEvent })
     attendance.unwatch()
-    const { fork: shared } = await writ.show(answer.run)
-    await deliver(answer, writ, flags, shared === null ? undefined : describeFork(shared))
+    await deliver(answer, writ, flags)
     return exitCodeOf(answer.status)
   } finally {
     attendance.end()

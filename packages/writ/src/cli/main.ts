@@ -19,8 +19,10 @@ import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
 import { type ResumeFlags, resume } from './resume.ts'
-import { runs, show } from './show.ts'
+import { runs } from './runs.ts'
+import { type ShowFlags, show } from './show.ts'
 import { type VerifyFlags, verify } from './verify.ts'
+import type { ViewFlags } from './view-flags.ts'
 import { addWitness } from './witness.ts'
 
 let exitCode = 0
@@ -57,12 +59,12 @@ function program(): Command {
     .option('--only <names>', 'verdicts to give, separated by commas')
     .option('--json', 'print one JSON object')
     .action(running((file: string, flags: VerifyFlags) => verify(file, flags)))
-  writ
-    .command('show <run>')
-    .description('show the frames and steps of a run')
+  withViewer(writ.command('show <run> [step]'))
+    .description('show the frames and steps of a run, or one step whole (<frame>/<n> or its seq)')
+    .option('--full', 'the whole answer and every citation, above the tree')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
-    .action(running((run: string, flags: { home?: string; json?: boolean }) => show(run, flags)))
+    .action(running((run: string, step: string | undefined, flags: ShowFlags) => show(run, step, flags)))
   writ
     .command('runs')
     .description('list runs, newest first')
@@ -87,6 +89,14 @@ function program(): Command {
     .option('--json', 'print one JSON object')
     .action(running((flags: { home?: string; json?: boolean }) => doctor(flags)))
   return writ
+}
+
+/** Who looks at what a run holds. */
+function withViewer(command: Command): Command {
+  return command
+    .option('--as <user>', 'user who looks')
+    .option('--purpose <p>', 'purpose they look for')
+    .option('--policy <dir>', 'policy bundle that decides what they see')
 }
 
 function addBackup(writ: Command): void {
@@ -211,12 +221,11 @@ function addReplay(writ: Command): void {
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(running((run: string, flags: ReplayFlags) => replay(run, flags)))
-  writ
-    .command('diff <a> <b>')
-    .description('align two runs frame by frame and show where they part; exit 0 when they do not')
+  withViewer(writ.command('diff <a> <b>'))
+    .description('align two runs frame by frame and say where they part; exit 0 when they do not')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
-    .action(running((a: string, b: string, flags: { home?: string; json?: boolean }) => diff(a, b, flags)))
+    .action(running((a: string, b: string, flags: ViewFlags) => diff(a, b, flags)))
 }
 
 function addExport(writ: Command): void {

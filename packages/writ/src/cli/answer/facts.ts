@@ -6,6 +6,7 @@ import {
   dollars,
   type NamedPartition,
   reasonInWords,
+  type Support,
   seconds,
   size,
   whole,
@@ -46,13 +47,18 @@ export function supportFact({ basis, support }: Answer, columns: number): string
   const where = paths.filter((path) => path !== '').join(', ')
   const more = unsupported > paths.length ? ', …' : ''
   return [
-    `${counted(quoted, 'value')} quoted, ${whole(computed)} computed, ${whole(unsupported)} unsupported`,
+    supportInWords(support),
     ...(where === '' || columns < NARROW ? [] : [`unsupported: ${where}${more}`]),
   ].join(' · ')
 }
 
+/** `12 values quoted, 1 computed, 0 unsupported`. */
+export function supportInWords({ quoted, computed, unsupported }: Omit<Support, 'unsupportedPaths'>): string {
+  return `${counted(quoted, 'value')} quoted, ${whole(computed)} computed, ${whole(unsupported)} unsupported`
+}
+
 /** How much of what was in scope was looked at. */
-export function coverageFact({ coverage }: Answer, columns: number): string {
+export function coverageFact({ coverage }: Pick<Answer, 'coverage'>, columns: number): string {
   const { documents, touched, bytes, searched, read } = coverage
   if (documents === 0) return 'there were no documents in scope'
   const untouched = documents - touched
