@@ -51,8 +51,8 @@ function answer(more: Partial<Answer> & { readonly value?: Json } = {}): Answer 
       },
     ],
     omitted: [
-      { doc: 'scan.pdf', code: 'binary', reason: 'it is binary' },
-      { doc: 'logo.png', code: 'binary', reason: 'it is binary' },
+      { doc: 'scan.pdf', code: 'binary', reason: 'not text' },
+      { doc: 'logo.png', code: 'binary', reason: 'not text' },
     ],
     evidence: EVIDENCE,
     reason: null,
