@@ -1,3 +1,4 @@
+export * from './amounts.ts'
 export * from './answer.ts'
 export * from './budget.ts'
 export * from './charge.ts'

@@ -14,6 +14,7 @@ import { onInterrupt } from './interrupt.ts'
 import { modelAccess } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
 import { printAnswer } from './print-answer.ts'
+import { withStdin } from './stdin-file.ts'
 import { chooseWatch } from './watch.ts'
 
 /** Time past the limit within which the process ends, whatever still hangs. */
@@ -51,8 +52,12 @@ export interface AskFlags {
   readonly witnessQuorum?: number
 }
 
-/** Asks one question and prints the answer; resolves with the exit code. */
+/** Asks one question over paths, `-` for standard input, and prints the answer; resolves with the exit code. */
 export async function ask(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
+  return await withStdin(paths, (given) => askOver(question, given, flags))
+}
+
+async function askOver(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const context = await contextOf(paths, flags, config)
   const limits = limitsOf(flags, config)

@@ -4,7 +4,7 @@ import { EXPORT_FORMATS, VERSION } from '../index.ts'
 import { type AbortFlags, abort } from './abort.ts'
 import { type AskFlags, ask } from './ask.ts'
 import { type BackupFlags, makeBackup, type RestoreFlags, restoreBackup } from './backup.ts'
-import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
+import { addCorpus, type IngestFlags, ingest } from './corpus.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { addErase } from './erase.ts'
@@ -258,14 +258,7 @@ function addCorpora(writ: Command): void {
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(running((paths: string[], flags: IngestFlags) => ingest(paths, flags)))
-  writ
-    .command('corpus')
-    .description('kept corpora')
-    .command('ls')
-    .description('list corpora')
-    .option('--home <dir>', 'state directory')
-    .option('--json', 'print one JSON object')
-    .action(running((flags: { home?: string; json?: boolean }) => listCorpora(flags)))
+  addCorpus(writ, running)
 }
 
 /** Prints an error where its reader looks: JSON on stdout for programs, words on stderr for people. */
