@@ -22,13 +22,18 @@ export const CONFIG_FILE = 'writ.config.json'
 /** A hundred years. */
 const MOST_DAYS = 36_500
 
+/** The environment variable with the key for a host; null for a host that gets none. */
+export interface KeyBinding {
+  readonly env: string | null
+  readonly host: string
+}
+
 /** What the user and the project together configure. */
 export interface Config {
   readonly model?: string | undefined
   readonly subModel?: string | undefined
   readonly baseUrl?: string | undefined
-  /** Environment variables that hold keys, and the hosts each may go to. */
-  readonly keys?: readonly { readonly env: string; readonly host: string }[] | undefined
+  readonly keys?: readonly KeyBinding[] | undefined
   readonly contextWindow?: number | undefined
   /** USD per million tokens by model id: `{"openai/gpt-5": "1.25/10"}`. */
   readonly prices?: Readonly<Record<string, Price>> | undefined
@@ -43,6 +48,8 @@ export interface Config {
   readonly labels: readonly LabelRule[]
   /** Limits that no flag sets. */
   readonly limits: Limits
+  /** Globs of files to read although they hold secrets. */
+  readonly includeSecret?: readonly string[] | undefined
   /** Days until runs of a class may be erased, by class. */
   readonly retention?: Readonly<Record<string, number>> | undefined
   readonly user?: string | undefined
@@ -83,10 +90,11 @@ const ofUser = {
   model: z.string(),
   subModel: z.string(),
   baseUrl: z.string(),
-  keys: z.array(z.strictObject({ env: variableName, host: hostText })),
+  keys: z.array(z.strictObject({ env: variableName.nullable(), host: hostText })),
   contextWindow: z.number().int().positive(),
   prices: priceTableSchema,
   policy: z.string(),
+  includeSecret: z.array(z.string()),
   retention: z.record(z.string().regex(RETENTION_CLASS), z.number().int().min(1).max(MOST_DAYS)),
   user: z.string(),
   purpose: z.string(),
@@ -103,6 +111,7 @@ const FLAGS: Readonly<Record<keyof typeof ofUser, string>> = {
   contextWindow: ' or give --context-window',
   prices: ' or give --price',
   policy: ' or give --policy',
+  includeSecret: ' or give --include-secret',
   retention: '',
   user: ' or give --as',
   purpose: ' or give --purpose',
@@ -179,6 +188,11 @@ function defaultLabel(ofUser: Label | undefined, ofProject: Label | undefined): 
 
 function trust(value: Label, trusted: boolean): Label {
   return { ...value, untrusted: !trusted }
+}
+
+/** Throws `BAD_CONFIG` for a file that is no user configuration. */
+export function checkUserConfig(path: string): void {
+  readConfig(path, userSchema)
 }
 
 /** What a file says; nothing when it is not there. */

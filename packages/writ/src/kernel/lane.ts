@@ -7,6 +7,7 @@ import {
   joinLabels,
   type Label,
   MAX_READS_AT_ONCE,
+  type Message,
   type ModelProfile,
   NOTHING,
   type Partition,
@@ -87,6 +88,8 @@ export class Lane implements Asker {
   /** Reads and searches under way. */
   readonly reads: Slots = new Slots(MAX_READS_AT_ONCE)
   turns = 0
+  /** Messages of its last turn, as they went out. */
+  asked: readonly Message[] = []
   children = 0
   /** Bytes handed over since the running cell began, and in all. */
   cellReadBytes = 0
@@ -98,6 +101,7 @@ export class Lane implements Asker {
   #charged: Amount = NOTHING
   #childrenCharged: Amount = NOTHING
   #admissions: Promise<unknown> = Promise.resolve()
+  #openings: Promise<unknown> = Promise.resolve()
 
   constructor(start: LaneStart) {
     this.id = start.id
@@ -193,6 +197,13 @@ export class Lane implements Asker {
   admit<T>(admission: () => Promise<T>): Promise<T> {
     const result = this.#admissions.then(admission)
     this.#admissions = result.catch(() => undefined)
+    return result
+  }
+
+  /** Opens children one after another, in the order they were asked for: where room is short, the first ones get it. */
+  openInOrder<T>(open: () => Promise<T>): Promise<T> {
+    const result = this.#openings.then(open)
+    this.#openings = result.catch(() => undefined)
     return result
   }
 }

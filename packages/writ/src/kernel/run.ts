@@ -26,14 +26,14 @@ import type { Place } from './journal.ts'
 import { Journal } from './journal.ts'
 import { Lane } from './lane.ts'
 import { logOpening } from './logged.ts'
-import { type Past, pastAt } from './past.ts'
+import type { Past } from './past.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
 import type { Released } from './release.ts'
 import type { Renewal } from './renewal.ts'
 import { type FrameRun, runFrame } from './run-frame.ts'
 import { modelsOf } from './run-models.ts'
 import { closeRecord, openRecord, type RunSetup } from './run-records.ts'
-import { noteLimit, outcomeOf, type RunState, recordedReason, showable } from './run-state.ts'
+import { noteLimit, outcomeOf, type RunState, reasonText, recordedReason } from './run-state.ts'
 import { openedByDefault, sealRun } from './seal.ts'
 import { Slots } from './slots.ts'
 import { Suspension } from './suspension.ts'
@@ -274,7 +274,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     return { lane, plan, result: await runFrame(state, lane, holds, choice) }
   } catch (error) {
     const known = toWritError(error)
-    noteLimit(state.tally, chosen.seq, known)
+    noteLimit(state, lane.label, chosen.seq, known)
     return { lane, plan, result: { value: undefined, error: known, incomplete: false } }
   }
 }
@@ -378,15 +378,14 @@ function judge(state: RunState, { lane, result }: RootEnd): Judgement {
   const outcome = outcomeOf(known)
   const short = cut !== null || incomplete || outcome === 'limit' || outcome === 'timeout'
   const status = value === undefined && outcome === 'denied' ? 'denied' : short ? 'incomplete' : 'failed'
-  if (cut !== null && outcome !== 'timeout') {
+  if (cut !== null && outcome !== 'timeout' && known.code !== 'PROSE_ANSWER') {
     const { code, data, text } = cut
     return { status, reason: { code, data }, text }
   }
   return { status, reason: recordedReason(known), text: reasonOf(state, lane, known) }
 }
 
-/** Why a run ended as it did: in words where its label may be shown, else as a code. */
+/** Why a run ended as it did. */
 function reasonOf(state: RunState, lane: Lane, error: WritError): string {
-  const text = `${error.code}: ${showable(state, lane.label, `${error.message} `, '')}${error.next}`
-  return text.slice(0, REASON_CHARS).toWellFormed()
+  return reasonText(state, lane.label, error).slice(0, REASON_CHARS).toWellFormed()
 }

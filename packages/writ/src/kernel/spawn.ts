@@ -17,11 +17,12 @@ import {
   toWritError,
   WritError,
 } from '@writ/contract'
+import { commandHash } from '@writ/evidence'
 import type { Hold } from './budget-pool.ts'
 import type { BudgetShare } from './budget-share.ts'
 import { decideMode } from './child-mode.ts'
 import { type FrameResult, join } from './join.ts'
-import { commandHash, type Place, type Written } from './journal.ts'
+import type { Place, Written } from './journal.ts'
 import { Lane, type Scope } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
 import { type Past, pastAt, type RecordOf } from './past.ts'
@@ -87,14 +88,16 @@ async function spawn(
 ): Promise<ItemOutcome<FrameValue>> {
   const past = state.past && (await pastAt(state.past, child.place))
   const asked =
-    past === undefined ? await openNow(state, lane, child) : await recallOpening(state, past, lane, child)
+    past === undefined
+      ? await lane.openInOrder(() => openNow(state, lane, child))
+      : await recallOpening(state, past, lane, child)
   const { opening } = asked
   // In one go with its record: a goal carries its frame's label as it is at that moment.
   const label = asked.label ?? lane.label
   if (!opening.ok) {
     const { error } = opening
     const written = writeSpawn(state, child, { ...asked, label }, null, error)
-    noteLimit(state.tally, written.seq, error)
+    noteLimit(state, lane.label, written.seq, error)
     onEnd(written.seq)
     await written.durable
     return { ok: false, error }
@@ -386,8 +389,9 @@ function writeSpawn(
     },
     { at: journal.now() },
     {
-      hash: commandHash('frame.spawn', request),
+      hash: commandHash('frame.spawn', JSON.stringify(request)),
       goal: request.goal,
+      scope: JSON.stringify(request.scope ?? null),
       ...ownLabel(opened, request),
       ...(error === null ? {} : { error: errorJson(error) }),
     },
