@@ -76,7 +76,7 @@ export const ERRORS = {
   EMPTY_CORPUS: {
     exit: 2,
     retryable: false,
-    next: 'Give at least one readable UTF-8 text document.',
+    next: 'Give at least one text document; a file left out because it holds secrets is read when you name it, or with --include-secret.',
   },
   BAD_PATTERN: {
     exit: 2,
@@ -132,6 +132,11 @@ export const ERRORS = {
     exit: 1,
     retryable: false,
     next: 'Ask again with more turns, another model, or a narrower question.',
+  },
+  PROSE_ANSWER: {
+    exit: 1,
+    retryable: false,
+    next: 'Check the answer as you would a draft; ask again with more turns, or a model that follows the prompt.',
   },
   LEGAL_HOLD: {
     exit: 3,

@@ -160,10 +160,14 @@ export interface Reasoner {
   readonly promptBytes: number
   /** Names of strategies, `auto` excluded. */
   readonly strategies: readonly string[]
-  choose(requested: string, contextBytes: number, contextWindow: number): StrategyChoice
+  /** `planned` says that the root's model answers by a plan, and so in a REPL. */
+  choose(requested: string, contextBytes: number, contextWindow: number, planned: boolean): StrategyChoice
   /** Runs a frame to its end. Never rejects for what a model or guest does. */
   run(frame: Frame, strategy: string): Promise<FrameEnd>
 }
+
+/** Why a model that answers by a plan recurses: what it counts, it counts in the corpus and not in a prompt. */
+export const PLANNED = 'model-answers-by-a-plan'
 
 export interface StrategyChoice {
   readonly strategy: string

@@ -1,6 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { Price } from './budget.ts'
-import type { Json } from './json.ts'
 import type { Level } from './label.ts'
 
 /** Where a model runs: in this process, on this machine, or somewhere else. */
@@ -18,6 +17,16 @@ export interface ModelFacts {
   readonly approved: boolean
 }
 
+/**
+ * What a model will do with a question, decided by the question alone: `exact` is computed and can be checked, `passages`
+ * judges nothing. JSON; it may hold more than this.
+ */
+export interface AnswerPlan {
+  readonly basis: 'exact' | 'passages'
+  readonly kind: string
+  readonly literals: readonly string[]
+}
+
 /** A model the run may use: the port, its window, its price and its facts. */
 export interface ModelProfile {
   /** As the user named it: `provider/id`. */
@@ -30,16 +39,8 @@ export interface ModelProfile {
   readonly facts: ModelFacts
   /** For the words beside figures and answers, such as "built-in extractive model". */
   readonly title: string
-  /** What the host knows of how this model answers a question; only the built-in model has a plan. */
-  readonly plan?: (question: string) => QuestionPlan
-}
-
-/** How a question is answered, by a pure function of its text. */
-export interface QuestionPlan {
-  readonly basis: 'exact' | 'passages'
-  /** What is done: `count`, `mention`, `passages`, … */
-  readonly kind: string
-  readonly [more: string]: Json
+  /** Plans an answer, for a model whose answers follow from a plan; absent for a model that answers as it sees fit. */
+  readonly plan?: (question: string) => AnswerPlan
 }
 
 /** A key, or what gives the key for a server: none where it has none, an error where the server must not be asked. */

@@ -4,11 +4,11 @@ import { DatabaseSync } from 'node:sqlite'
 
 /**
  * Copies a home as a kill right after a run's record `size - 1` would have left it: the records and payloads of later
- * steps, the seal, the end and the evidence file are not there.
+ * steps, the seal, the end, the log and the evidence file are not there.
  */
 export async function cutRun(home: string, run: string, size: number, to: string): Promise<void> {
-  const evidence = join(home, 'runs')
-  await cp(home, to, { recursive: true, filter: (path) => path !== evidence })
+  const later = [join(home, 'runs'), join(home, 'log')]
+  await cp(home, to, { recursive: true, filter: (path) => !later.includes(path) })
   for (const name of await readdir(join(to, 'ledger'))) {
     if (name.endsWith('.db')) cutShard(join(to, 'ledger', name), run, size)
   }

@@ -25,6 +25,7 @@ import { callModel, resolveModel } from './models/index.ts'
 import type { WritOptions } from './options.ts'
 import type { PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
+import { requireUnclosed } from './require-unclosed.ts'
 import { openQuorum } from './witness-quorum.ts'
 import { prepareEvidencePath } from './write-evidence.ts'
 
@@ -62,6 +63,7 @@ export interface ResumeOptions {
 export async function resume(run: string, rooms: ResumeRooms, options: ResumeOptions): Promise<Answer> {
   const log = await rooms.ledger.resume(run)
   const recorded = await readRun(rooms.ledger, run)
+  await requireUnclosed(recorded, rooms.transparency, rooms.signer)
   const { onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
   const finished = await finishedAnswer(recorded, rooms)
   if (finished !== undefined) {

@@ -36,7 +36,7 @@ import { openLedger, openSigner, recordRetention } from './ledger/index.ts'
 import { openLibrary } from './memory/index.ts'
 import { callModel } from './models/index.ts'
 import { openModels } from './open-models.ts'
-import type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
+import type { CompletionOptions, ContextSource, IngestOptions, SourcePaths, WritOptions } from './options.ts'
 import { openDecisionPoint, type PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
 import { type ResumeOptions, type ResumeRooms, resume } from './resume-run.ts'
@@ -232,7 +232,7 @@ class Runtime implements Writ {
     const { onProgress } = options
     return await library.ingest(name, {
       ...request,
-      paths: options.paths,
+      ...sourcePaths(options),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
     })
@@ -369,7 +369,7 @@ class Runtime implements Writ {
       typeof source === 'string' ? [{ id: 'context', text: source }] : 'paths' in source ? [] : source
     return await library.open({
       ...this.#ingestRequest('context', asked, policy),
-      paths: typeof source === 'object' && 'paths' in source ? source.paths : [],
+      ...(typeof source === 'object' && 'paths' in source ? sourcePaths(source) : { paths: [] }),
       texts,
       signal,
       onProgress: (progress) => onEvent({ type: 'ingest', ...progress }),
@@ -378,7 +378,7 @@ class Runtime implements Writ {
 
   #ingestRequest(
     collection: string,
-    options: Pick<IngestOptions, 'label' | 'labels' | 'principal' | 'purpose'>,
+    options: Pick<IngestOptions, 'label' | 'labels' | 'includeSecret' | 'principal' | 'purpose'>,
     policy: PolicyPoint,
   ): Omit<IngestRequest, 'paths'> {
     return {
@@ -386,11 +386,16 @@ class Runtime implements Writ {
       collection,
       defaultLabel: options.label ?? label(DEFAULT_LEVEL, [], true),
       labels: options.labels ?? [],
+      includeSecret: options.includeSecret ?? [],
       purposes: [options.purpose ?? policy.defaultPurpose],
       owner: options.principal ?? userInfo().username,
       home: this.home,
     }
   }
+}
+
+function sourcePaths({ paths, matched = [] }: SourcePaths): Pick<IngestRequest, 'paths' | 'matched'> {
+  return { paths, matched }
 }
 
 /** Gives a run a sandbox of its own, so that ending the run can end every cell at once. */

@@ -24,7 +24,7 @@ import { checkFacts } from './facts.ts'
 import { type Audited, type AuditedFrame, type AuditedPlace, keepSealed, openFrame } from './frame.ts'
 import { Interrogation } from './question.ts'
 import { Resources } from './resources.ts'
-import { checkBound, checkCharge } from './spending.ts'
+import { checkAttempts, checkBound, checkCharge } from './spending.ts'
 
 /** What a release has been checked for when policy is asked; nothing else discharges anything. */
 const RELEASE_DISCHARGES = ['validate:citations']
@@ -101,7 +101,10 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     },
     'model.call': (record, place) => this.#call(record, place),
     'model.attempt': () => undefined,
-    'model.usage': () => undefined,
+    'model.usage': ({ obs }, { command, at }) => {
+      if (command?.kind !== 'model.call') refuse('LINEAGE_NOT_DERIVED', 'The attempts are of no call.', at)
+      checkAttempts(obs.detail, command, this.#opened.resources.model(command.det.model, at), at)
+    },
     'model.result': (record, place) => this.#result(record, place),
     cell: ({ n }, { frame: { own } }) => {
       own.celled = true

@@ -29,15 +29,14 @@ export function checkBound({ det }: RunRecord<'model.call'>, model: RecordedMode
     differs('bound', 'costMicroUsd', bound.costMicroUsd, cost, place)
 }
 
-/** A charge is the sum of its attempts, each of them what its metering gives at the price of the model. */
+/** A charge is the sum of its attempts, as far as they are in the record of the result. */
 export function checkCharge(
   { det, obs }: RunRecord<'model.result'>,
   command: RunRecord<'model.call'>,
   model: RecordedModel,
   at: string,
 ): void {
-  for (const [i, attempt] of obs.detail.entries())
-    checkAttempt(attempt, command, model, `${at}/obs/detail/${i}/charged`)
+  checkAttempts(obs.detail, command, model, at)
   const sum = obs.detail.reduce((total, attempt) => addAmounts(total, attempt.charged), NOTHING)
   const whole = obs.detail.length === obs.attempts
   for (const key of AMOUNTS) {
@@ -45,6 +44,17 @@ export function checkCharge(
     if (whole ? charged !== sum[key] : charged < sum[key])
       differs('charge', key, charged, sum[key], `${at}/det/charged`)
   }
+}
+
+/** Each attempt is charged what its metering gives at the price of the model. */
+export function checkAttempts(
+  detail: readonly Attempt[],
+  command: RunRecord<'model.call'>,
+  model: RecordedModel,
+  at: string,
+): void {
+  for (const [i, attempt] of detail.entries())
+    checkAttempt(attempt, command, model, `${at}/obs/detail/${i}/charged`)
 }
 
 function checkAttempt(

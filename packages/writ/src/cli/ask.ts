@@ -32,6 +32,7 @@ export interface AskFlags extends DeliverFlags {
   readonly as?: string
   readonly purpose?: string
   readonly label?: string
+  readonly includeSecret?: readonly string[]
   readonly retention?: string
   readonly maxCost?: number
   readonly maxTokens?: number
@@ -81,16 +82,12 @@ function beforeItBegan(error: unknown): unknown {
 async function contextOf(paths: readonly string[], flags: AskFlags, config: Config): Promise<ContextSource> {
   if (flags.corpus !== undefined && paths.length > 0)
     throw new WritError('USAGE', 'Give either paths or --corpus, not both.')
-  if (paths.length > 0) return { paths: await expandPaths(paths) }
+  if (paths.length > 0) return await expandPaths(paths)
   const corpus = flags.corpus ?? config.corpus
   if (corpus !== undefined) return { corpus }
   if (config.paths !== undefined) {
     const { paths: configured, pathsWithin } = config
-    return {
-      paths: await (pathsWithin === undefined
-        ? expandPaths(configured)
-        : expandWithin(pathsWithin, configured)),
-    }
+    return await (pathsWithin === undefined ? expandPaths(configured) : expandWithin(pathsWithin, configured))
   }
   throw new WritError(
     'USAGE',
@@ -147,6 +144,7 @@ function completionOptions(
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
       label: flags.label === undefined ? config.label : documentLabel(flags.label),
+      includeSecret: flags.includeSecret ?? config.includeSecret,
       retention: retentionOf(flags, config),
       out: flags.out,
     }),

@@ -25,6 +25,9 @@ import { type VerifyFlags, verify } from './verify.ts'
 import type { ViewFlags } from './view-flags.ts'
 import { addWitness } from './witness.ts'
 
+const INCLUDE_SECRET =
+  'read files that hold secrets, as they are, where the glob matches their path; repeatable'
+
 let exitCode = 0
 
 /** Runs a command and keeps its exit code. */
@@ -134,6 +137,7 @@ function addAsk(writ: Command): void {
     .option('--as <user>', 'user the run acts for')
     .option('--purpose <p>', 'purpose of the run')
     .option('--label <label>', 'label of the given paths: level[:category,…]')
+    .option('--include-secret <glob>', INCLUDE_SECRET, repeated)
     .option('--retention <class>', 'retention class of the user configuration, for `erase --expired`')
     .option('--max-cost <usd>', 'most the run may cost', usd('--max-cost'))
     .option('--max-tokens <n>', 'most tokens, input and output together', wholeNumber('--max-tokens', 0))
@@ -261,6 +265,7 @@ function addCorpora(writ: Command): void {
     .description('ingest files or directories and keep them as a corpus')
     .requiredOption('--corpus <name>', 'name of the corpus')
     .option('--label <label>', 'label of the documents: level[:category,…]')
+    .option('--include-secret <glob>', INCLUDE_SECRET, repeated)
     .option('--policy <dir>', 'policy bundle')
     .option('--as <user>', 'owner of the documents')
     .option('--purpose <p>', 'purpose they may be read for')

@@ -39,7 +39,7 @@ const answer: Answer = {
   support: { quoted: 0, computed: 0, unsupported: 1, unsupportedPaths: [`/${EVIL}`] },
   coverage: { documents: 1, touched: 0, bytes: 1, searched: 0, read: 0 },
   denials: [{ action: 'read', resource: EVIL, policies: [], reason: EVIL, count: 1 }],
-  omitted: [{ doc: EVIL, code: 'binary' }],
+  omitted: [{ doc: EVIL, code: 'binary', reason: 'it is no text' }],
   evidence: EVIL,
   reason: EVIL,
 }

@@ -3,6 +3,7 @@ import {
   type ContextStore,
   type DocumentInfo,
   type DocumentListing,
+  encodedBytes,
   type GrepResult,
   type Partition,
   type Passage,
@@ -197,8 +198,9 @@ async function narrow(store: Store, read: ReadResult, quote: string): Promise<Ci
       'CITATION_INVALID',
       `The quote does not occur in bytes ${read.start}–${read.end} of ${read.doc}.`,
     )
-  const start = read.start + Buffer.byteLength(read.text.slice(0, at))
-  return whole(await store.read(read.doc, start, start + Buffer.byteLength(quote)))
+  const encoding = store.locate(read.doc)?.encoding ?? 'utf-8'
+  const start = read.start + encodedBytes(read.text.slice(0, at), encoding)
+  return whole(await store.read(read.doc, start, start + encodedBytes(quote, encoding)))
 }
 
 function whole(read: ReadResult): Citation {

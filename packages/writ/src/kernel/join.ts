@@ -71,7 +71,7 @@ export async function join(
     { value },
     'commit',
   )
-  if (result.incomplete) noteChildCut(state.tally, written.seq, opened.id)
+  if (result.incomplete) noteChildCut(state.tally, written.seq, opened.id, result.error)
   onEnd(written.seq)
   await written.durable
   return outcome

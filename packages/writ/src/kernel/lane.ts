@@ -101,6 +101,7 @@ export class Lane implements Asker {
   #charged: Amount = NOTHING
   #childrenCharged: Amount = NOTHING
   #admissions: Promise<unknown> = Promise.resolve()
+  #openings: Promise<unknown> = Promise.resolve()
 
   constructor(start: LaneStart) {
     this.id = start.id
@@ -196,6 +197,13 @@ export class Lane implements Asker {
   admit<T>(admission: () => Promise<T>): Promise<T> {
     const result = this.#admissions.then(admission)
     this.#admissions = result.catch(() => undefined)
+    return result
+  }
+
+  /** Opens children one after another, in the order they were asked for: where room is short, the first ones get it. */
+  openInOrder<T>(open: () => Promise<T>): Promise<T> {
+    const result = this.#openings.then(open)
+    this.#openings = result.catch(() => undefined)
     return result
   }
 }

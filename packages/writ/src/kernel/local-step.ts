@@ -265,7 +265,7 @@ async function record<T>(
     { input, output },
     'commit',
   )
-  if (!outcome.ok) noteLimit(state.tally, written.seq, outcome.error)
+  if (!outcome.ok) noteLimit(state, lane.label, written.seq, outcome.error)
   onFinal(written.seq)
   await written.durable
 }

@@ -56,7 +56,7 @@ export async function performValue<T>(
     { input: asked, output },
     'commit',
   )
-  if (!made.ok) noteLimit(state.tally, written.seq, made.error)
+  if (!made.ok) noteLimit(state, lane.label, written.seq, made.error)
   onFinal(written.seq)
   await written.durable
   if (!made.ok) throw made.error

@@ -127,7 +127,7 @@ export class Command {
   /** Writes the command of a call that will not go out. */
   async refuse(error: WritError, onFinal: OnFinal): Promise<void> {
     const written = this.#write(outcomeOf(error), error)
-    noteLimit(this.#state.tally, written.seq, error)
+    noteLimit(this.#state, this.#lane.label, written.seq, error)
     onFinal(written.seq)
     await written.durable
     this.#event(outcomeOf(error), showable(this.#state, this.#lane.label, error.message, error.code), 0, 0)
@@ -279,7 +279,8 @@ export class Command {
       { output: JSON.stringify(outputs) },
       'commit',
     )
-    for (const { outcome } of failed) if (!outcome.ok) noteLimit(tally, written.seq, outcome.error)
+    for (const { outcome } of failed)
+      if (!outcome.ok) noteLimit(this.#state, this.#lane.label, written.seq, outcome.error)
     onFinal(written.seq)
     await written.durable
   }

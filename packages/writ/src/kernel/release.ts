@@ -4,7 +4,7 @@ import type { Place } from './journal.ts'
 import { jsonDepth } from './json-depth.ts'
 import type { Lane } from './lane.ts'
 import { type Past, pastAt } from './past.ts'
-import { errorFrom, errorJson, outcomeOf, type RunState } from './run-state.ts'
+import { errorFrom, errorJson, outcomeOf, type RunState, showable } from './run-state.ts'
 import { type Unsealed, unseal } from './sealed-values.ts'
 
 /** What has been checked of a value when policy is asked whether it may leave. */
@@ -89,7 +89,7 @@ export async function performRelease(state: RunState, lane: Lane, valueJson: str
     kind: 'output.release',
     op: 'release',
     outcome,
-    detail: failure?.message ?? `${citations.length} citation(s)`,
+    detail: showable(state, lane.label, failure?.message ?? `${citations.length} citation(s)`, failure?.code),
     tookMs,
     gateMs: tookMs,
   })

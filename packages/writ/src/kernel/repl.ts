@@ -249,7 +249,7 @@ export class Repl {
     }
     await journal.write('cell', place, det, obs, payloads, 'commit').durable
     const step = { type: 'step', lane: lane.id, n: place.n, kind: 'cell', op: 'cell' } as const
-    const detail = error === undefined ? '' : showable(this.#state, lane.label, error.message, error.name)
+    const detail = error === undefined ? '' : showable(this.#state, lane.label, error.message)
     ports.onEvent({ ...step, outcome, detail, tookMs, gateMs: 0 })
     return end.halted === null ? null : errorFrom(end.halted)
   }

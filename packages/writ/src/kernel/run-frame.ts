@@ -40,7 +40,7 @@ export async function runFrame(
   const { id, depth, goal, model, parent } = lane
   if (parent !== null) tally.frames += 1
   tally.maxDepth = Math.max(tally.maxDepth, depth)
-  const shown = showable(state, lane.label, goal, '(withheld: its label is above the terminal)')
+  const shown = showable(state, lane.label, goal)
   ports.onEvent({
     type: 'frame.open',
     lane: id,

@@ -72,11 +72,14 @@ export interface Cut extends RecordedReason {
   readonly text: string
 }
 
+const WITHHELD = '(withheld: its label is above the terminal)'
+
 /**
  * A text for whoever watches the run, who stands where the answer would go: itself when its label may be released
- * there, else what may be said in its place.
+ * there, else words of the host in its place. Whatever a guest can write goes out through here and nowhere else, names
+ * of errors included.
  */
-export function showable(state: RunState, label: Label, text: string, instead: string): string {
+export function showable(state: RunState, label: Label, text: string, instead: string = WITHHELD): string {
   const { maxLevel, categories } = state.authority.sink
   const fits =
     levelNumber(label.level) <= maxLevel &&
@@ -108,23 +111,32 @@ export function outcomeOf(error: WritError): Outcome {
  * Notes a limit that refused a step: it makes the run incomplete, and says why. The one recorded first counts, whichever
  * raced, so that a replay names the same.
  */
-export function noteLimit(tally: Tally, seq: number, error: WritError): void {
+export function noteLimit(state: RunState, label: Label, seq: number, error: WritError): void {
   if (outcomeOf(error) === 'limit')
-    noteCut(tally, { seq, ...recordedReason(error), text: `${error.code}: ${error.message} ${error.next}` })
+    noteCut(state.tally, { seq, ...recordedReason(error), text: reasonText(state, label, error) })
 }
 
-/** Notes a child that used its last turn or ran into a limit. */
-export function noteChildCut(tally: Tally, seq: number, child: string): void {
-  const text = `A child frame (${child}) used its last turn or ran into a limit.`
-  noteCut(tally, { seq, code: 'CHILD_CUT', data: { child }, text })
+/** An error in words where its label may be shown, else as its code and what to do. */
+export function reasonText(state: RunState, label: Label, { code, message, next }: WritError): string {
+  return `${code}: ${showable(state, label, `${message} `, '')}${next}`
+}
+
+/** Notes a child that used its last turn or ran into a limit, and whether prose of its model stands for its value. */
+export function noteChildCut(tally: Tally, seq: number, child: string, error: WritError | undefined): void {
+  const prose = error?.code === 'PROSE_ANSWER'
+  const text = prose
+    ? `A child frame (${child}) answered in prose and never released; its last prose is its value.`
+    : `A child frame (${child}) used its last turn or ran into a limit.`
+  const data = prose ? { child, ended: 'PROSE_ANSWER' } : { child }
+  noteCut(tally, { seq, code: 'CHILD_CUT', data, text })
 }
 
 function noteCut(tally: Tally, cut: Cut): void {
   if (tally.cut === null || cut.seq < tally.cut.seq) tally.cut = cut
 }
 
-/** Facts of an error that a record may show to everyone: names of limits, integers. Guests write none of them. */
-const PLAIN_FACTS = ['limit', 'most', 'timeoutMs'] as const
+/** Facts of an error that a record may show to everyone: names of limits, codes, integers. Guests write none of them. */
+const PLAIN_FACTS = ['limit', 'most', 'timeoutMs', 'ended'] as const
 
 /** An error as the reason of a run: its code and plain facts, without its words. */
 export function recordedReason({ code, data }: WritError): RecordedReason {

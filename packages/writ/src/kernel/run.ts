@@ -1,6 +1,7 @@
 import {
   type Amount,
   type Answer,
+  type AnswerPlan,
   type Basis,
   type Coverage,
   type Governance,
@@ -8,7 +9,6 @@ import {
   type Label,
   type Limits,
   NOTHING,
-  type QuestionPlan,
   type RecordedPlan,
   type RecordedReason,
   type Status,
@@ -33,7 +33,7 @@ import type { Renewal } from './renewal.ts'
 import { type FrameRun, runFrame } from './run-frame.ts'
 import { modelsOf } from './run-models.ts'
 import { closeRecord, openRecord, type RunSetup } from './run-records.ts'
-import { noteLimit, outcomeOf, type RunState, recordedReason, showable } from './run-state.ts'
+import { noteLimit, outcomeOf, type RunState, reasonText, recordedReason } from './run-state.ts'
 import { openedByDefault, sealRun } from './seal.ts'
 import { Slots } from './slots.ts'
 import { Suspension } from './suspension.ts'
@@ -211,7 +211,7 @@ export function createState(
 interface RootEnd {
   readonly lane: Lane
   readonly result: FrameRun
-  readonly plan: QuestionPlan | null
+  readonly plan: AnswerPlan | null
 }
 
 async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
@@ -235,9 +235,9 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const bytes = store.partitions.reduce((sum, partition) => sum + partition.bytes, 0)
   const documents = store.partitions.reduce((sum, partition) => sum + partition.documents, 0)
   const { contextWindow } = lane.model
-  const choice = reasoner.choose(request.strategy, bytes, contextWindow)
   const place = lane.next()
   const plan = await planOf(state, place, request.question)
+  const choice = reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
   const held = choice.turns ? lastTurnBound(state, request.question) : NOTHING
   const chosen = state.journal.write(
     'strategy.chosen',
@@ -274,7 +274,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     return { lane, plan, result: await runFrame(state, lane, holds, choice) }
   } catch (error) {
     const known = toWritError(error)
-    noteLimit(state.tally, chosen.seq, known)
+    noteLimit(state, lane.label, chosen.seq, known)
     return { lane, plan, result: { value: undefined, error: known, incomplete: false } }
   }
 }
@@ -286,14 +286,14 @@ function lastTurnBound(state: RunState, question: string): Amount {
 }
 
 /** How the root's model will answer, as far as the host knows beforehand; of a recorded run, what it knew then. */
-async function planOf(state: RunState, place: Place, question: string): Promise<QuestionPlan | null> {
+async function planOf(state: RunState, place: Place, question: string): Promise<AnswerPlan | null> {
   const { models, past } = state
   if (past === undefined || !past.covers(place)) return models.root.plan?.(question) ?? null
   const text = await past.text(past.at(place, 'strategy.chosen'), 'plan')
-  return JSON.parse(text) as QuestionPlan | null
+  return JSON.parse(text) as AnswerPlan | null
 }
 
-function recordedPlan({ journal }: RunState, place: Place, plan: QuestionPlan): RecordedPlan {
+function recordedPlan({ journal }: RunState, place: Place, plan: AnswerPlan): RecordedPlan {
   const { basis, kind } = plan
   return { basis, kind, plan: journal.commit(place, 'strategy.chosen', 'plan', canonicalJson(plan)) }
 }
@@ -378,15 +378,14 @@ function judge(state: RunState, { lane, result }: RootEnd): Judgement {
   const outcome = outcomeOf(known)
   const short = cut !== null || incomplete || outcome === 'limit' || outcome === 'timeout'
   const status = value === undefined && outcome === 'denied' ? 'denied' : short ? 'incomplete' : 'failed'
-  if (cut !== null && outcome !== 'timeout') {
+  if (cut !== null && outcome !== 'timeout' && known.code !== 'PROSE_ANSWER') {
     const { code, data, text } = cut
     return { status, reason: { code, data }, text }
   }
   return { status, reason: recordedReason(known), text: reasonOf(state, lane, known) }
 }
 
-/** Why a run ended as it did: in words where its label may be shown, else as a code. */
+/** Why a run ended as it did. */
 function reasonOf(state: RunState, lane: Lane, error: WritError): string {
-  const text = `${error.code}: ${showable(state, lane.label, `${error.message} `, '')}${error.next}`
-  return text.slice(0, REASON_CHARS).toWellFormed()
+  return reasonText(state, lane.label, error).slice(0, REASON_CHARS).toWellFormed()
 }

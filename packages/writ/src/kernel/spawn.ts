@@ -88,14 +88,16 @@ async function spawn(
 ): Promise<ItemOutcome<FrameValue>> {
   const past = state.past && (await pastAt(state.past, child.place))
   const asked =
-    past === undefined ? await openNow(state, lane, child) : await recallOpening(state, past, lane, child)
+    past === undefined
+      ? await lane.openInOrder(() => openNow(state, lane, child))
+      : await recallOpening(state, past, lane, child)
   const { opening } = asked
   // In one go with its record: a goal carries its frame's label as it is at that moment.
   const label = asked.label ?? lane.label
   if (!opening.ok) {
     const { error } = opening
     const written = writeSpawn(state, child, { ...asked, label }, null, error)
-    noteLimit(state.tally, written.seq, error)
+    noteLimit(state, lane.label, written.seq, error)
     onEnd(written.seq)
     await written.durable
     return { ok: false, error }

@@ -2,7 +2,6 @@ import type { Passage, SearchRequest } from '@writ/contract'
 import { WritError } from '@writ/contract'
 import { MAX_PASSAGES } from './limits.ts'
 import { matchExpression } from './match-expression.ts'
-import { sha256 } from './pack-file.ts'
 import type { OpenPack } from './shelf.ts'
 
 // Of equal scores the first in (document, offset) order wins. `wanted` is JSON of document numbers, or null for all.
@@ -37,15 +36,8 @@ export function search({ pack, index }: OpenPack, { query, k, docs }: SearchRequ
     const doc = pack.documents[row.doc]
     if (doc === undefined)
       throw new Error(`the index names document ${row.doc}, which the pack does not have`)
-    const bytes = pack.original(doc, row.start, row.end)
-    return {
-      doc: doc.id,
-      start: row.start,
-      end: row.end,
-      sha256: sha256(bytes),
-      title: row.title,
-      text: bytes.toString(),
-      rank: at + 1,
-    }
+    const text = pack.text(doc, row.start, row.end)
+    const span = pack.span(doc, row.start, row.end, text)
+    return { doc: doc.id, ...span, title: row.title, text: text.toString(), rank: at + 1 }
   })
 }

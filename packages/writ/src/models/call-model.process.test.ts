@@ -339,7 +339,7 @@ describe('callModel', () => {
     const error = await failure(callModel(languageModel, { ...request, messages: tooLong }))
     expect(error).toMatchObject({
       code: 'MODEL_REJECTED',
-      message: expect.stringContaining('window of 8000'),
+      message: expect.stringContaining('window of 16000'),
     })
   })
 })

@@ -55,13 +55,14 @@ export async function resolveModel(choice: ModelChoice): Promise<ResolvedModel> 
 }
 
 async function builtin(id: string): Promise<ResolvedModel> {
-  const { createExtractiveModel, EXTRACTIVE_WINDOW } = await import('./extractive/model.ts')
+  const { createExtractiveModel, EXTRACTIVE_WINDOW, planQuestion } = await import('./extractive/model.ts')
   return {
     id,
     languageModel: createExtractiveModel(),
     contextWindow: EXTRACTIVE_WINDOW,
     price: { inputNanoUsd: 0, outputNanoUsd: 0 },
     title: 'built-in extractive model',
+    plan: planQuestion,
     location: 'builtin',
     digest: digest(id, 'builtin'),
   }

@@ -18,21 +18,16 @@ const MOST_QUOTES = 256
  * one alone; any other only when exactly one document has it, so that none is cited from a document it is not of.
  */
 export function quotesOf(answer: string, documents: ReadonlyMap<string, string>): readonly Quote[] {
-  const found = new Map<string, Quote>()
-  const add = (quote: Quote): void => {
-    if (found.size < MOST_QUOTES) found.set(JSON.stringify(quote), quote)
-  }
+  const asked = new Map<string, { readonly doc: string | undefined; readonly quote: string }>()
   const rest = answer.replace(EVIDENCE, (line, doc: string, quote: string) => {
-    const text = documents.get(doc)
-    if (text === undefined) return line
-    if (text.includes(quote)) add({ doc, quote })
+    if (!documents.has(doc)) return line
+    asked.set(JSON.stringify([doc, quote]), { doc, quote })
     return '\n'
   })
-  for (const [, quote = ''] of rest.matchAll(QUOTED)) {
-    if (found.size >= MOST_QUOTES) break
-    const holders = [...documents].filter(([, text]) => text.includes(quote))
-    const [holder] = holders
-    if (holder !== undefined && holders.length === 1) add({ doc: holder[0], quote })
-  }
-  return [...found.values()]
+  for (const [, quote = ''] of rest.matchAll(QUOTED)) asked.set(quote, { doc: undefined, quote })
+  return [...asked.values()].slice(0, MOST_QUOTES).flatMap(({ doc, quote }) => {
+    const named = doc === undefined ? [...documents.keys()] : [doc]
+    const [holder, ...others] = named.filter((id) => documents.get(id)?.includes(quote))
+    return holder === undefined || others.length > 0 ? [] : [{ doc: holder, quote }]
+  })
 }

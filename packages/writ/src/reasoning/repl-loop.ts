@@ -26,19 +26,22 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
   const history: Message[] = [{ role: 'system', text: systemPrompt(role, frame.model.contextWindow) }]
   let pending = firstMessage(frame)
   let last = false
+  let prose: string | undefined
   try {
     for (let turn = 1; turn <= frame.maxTurns; turn += 1) {
       const reply = await takeTurn(frame, history, pending, turn, last || turn === frame.maxTurns)
       last = reply.last
       history.push({ role: 'user', text: reply.asked }, { role: 'assistant', text: reply.text })
-      const step = await actOn(frame, parseTurn(reply.text), turn)
+      const parsed = parseTurn(reply.text)
+      if (isProse(parsed, reply.text)) prose = reply.text
+      const step = await actOn(frame, parsed, turn)
       if (step.released) return { incomplete: last }
       if (last) break
       pending = step.shown
     }
-    return await releaseDraft(frame, new WritError('NO_ANSWER', 'The last turn released nothing.'))
+    return await rescue(frame, new WritError('NO_ANSWER', 'The last turn released nothing.'), prose)
   } catch (error) {
-    return await releaseDraft(frame, toWritError(error))
+    return await rescue(frame, toWritError(error), prose)
   }
 }
 
@@ -124,15 +127,35 @@ async function release(frame: Frame, valueJson: string, shown: readonly string[]
   }
 }
 
-/** A frame that cannot go on releases the draft it left in `answer.content`, if there is one. */
-async function releaseDraft(frame: Frame, error: WritError): Promise<FrameEnd> {
-  if (error.code === 'POLICY_DENIED' || error.code === 'LEDGER_FAILED') return { incomplete: false, error }
-  const cut = error.code === 'NO_ANSWER' || error.code === 'BUDGET_EXCEEDED' || error.code === 'TIMED_OUT'
+/** A turn that says something and has nothing to run. */
+function isProse({ blocks, unclosed }: Turn, text: string): boolean {
+  return blocks.length === 0 && !unclosed && text.trim() !== ''
+}
+
+/**
+ * A frame that cannot go on releases the draft that code left in `answer.content`. Without one, a frame that was cut
+ * short releases the last turn that was prose: a model that answers without releasing is not thrown away.
+ */
+async function rescue(frame: Frame, error: WritError, prose: string | undefined): Promise<FrameEnd> {
+  const { code } = error
+  if (code === 'POLICY_DENIED' || code === 'LEDGER_FAILED') return { incomplete: false, error }
+  const cut = code === 'NO_ANSWER' || code === 'BUDGET_EXCEEDED' || code === 'TIMED_OUT'
   try {
     const draft = await frame.draft()
-    if (draft !== undefined) await frame.release(draft)
-    return { incomplete: cut || draft !== undefined, error }
+    if (draft !== undefined) {
+      await frame.release(draft)
+      return { incomplete: true, error }
+    }
+    if (!cut || prose === undefined) return { incomplete: cut, error }
+    await frame.release(JSON.stringify(prose.trim()))
+    return { incomplete: true, error: proseAnswer(error) }
   } catch {
     return { incomplete: cut, error }
   }
+}
+
+function proseAnswer({ code }: WritError): WritError {
+  const why = code === 'NO_ANSWER' ? '' : ` The frame ended with ${code}.`
+  const message = `The model answered in prose and never released; its last prose is the answer.${why}`
+  return new WritError('PROSE_ANSWER', message, { data: { ended: code } })
 }

@@ -1,22 +1,27 @@
-import { type StrategyChoice, WritError } from '@writ/contract'
+import { PLANNED, type StrategyChoice, WritError } from '@writ/contract'
 
 /** Bytes per token below which no usual text falls: a bound for choosing, never for charging. */
 const BYTES_PER_TOKEN = 2
 
 export const STRATEGIES: readonly string[] = ['direct', 'recurse']
 
-/** Chooses how to answer: directly when the context fits in half the model's window, else by recursion. */
+/**
+ * Chooses how to answer: directly when the context fits in half the model's window, else by recursion. A model that
+ * answers by a plan always recurses.
+ */
 export function chooseStrategy(
   requested: string,
   contextBytes: number,
   contextWindow: number,
+  planned: boolean,
 ): StrategyChoice {
+  if (requested !== 'auto' && !STRATEGIES.includes(requested))
+    throw new WritError(
+      'USAGE',
+      `There is no strategy "${requested}"; there are auto, ${STRATEGIES.join(', ')}.`,
+    )
+  if (planned && requested !== 'recurse') return { strategy: 'recurse', turns: true, reason: PLANNED }
   if (requested !== 'auto') {
-    if (!STRATEGIES.includes(requested))
-      throw new WritError(
-        'USAGE',
-        `There is no strategy "${requested}"; there are auto, ${STRATEGIES.join(', ')}.`,
-      )
     return { strategy: requested, turns: requested !== 'direct', reason: 'requested' }
   }
   const fits = contextBytes / BYTES_PER_TOKEN <= contextWindow / 2

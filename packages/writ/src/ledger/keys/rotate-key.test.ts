@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Role } from '@writ/contract'
 import { ed25519Verifies, envelopeHolds, isValidAt, KEY_ROTATION_KIND, parseStatement } from '@writ/evidence'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createKey, listKeys, revokeKey, setThreshold, trustKeys } from './change-keys.ts'
 import { OVERLAP_MS, type RotationStep, rotateKey } from './rotate-key.ts'
 import { openSigner } from './signer.ts'
@@ -127,6 +127,61 @@ test('a lost key is not replaced unless it is revoked, and the error says so', a
   await revokeKey(home, keyId.slice(0, 16), { reason: 'lost' })
   await rotateKey(home, 'operator', { reason: 'lost' })
   await signs('operator')
+})
+
+describe('with a clock', () => {
+  afterEach(() => vi.useRealTimers())
+
+  /** The operator key of the home, and when it is valid from; the clock stands from then on. */
+  async function made(): Promise<{ keyId: string; from: number }> {
+    await openSigner(home)
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const key = readTrustRoot(trust()).keys.find(({ role }) => role === 'operator')
+    return { keyId: key?.keyId ?? '', from: Date.parse(key?.validFrom ?? '') }
+  }
+
+  const filesOfKeys = (): Record<string, string> =>
+    Object.fromEntries(
+      readdirSync(join(home, 'keys'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.pem'))
+        .map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), 'utf8')]),
+    )
+
+  test.each([-1, -86_400_000])(
+    '%i ms from when a key is valid, it is not replaced and not destroyed',
+    async (ms) => {
+      const { keyId, from } = await made()
+      const [root, files] = [readFileSync(trust(), 'utf8'), filesOfKeys()]
+      vi.setSystemTime(from + ms)
+      await expect(rotateKey(home, 'operator', { reason: 'r' })).rejects.toMatchObject({
+        code: 'KEY_UNAVAILABLE',
+        message: expect.stringContaining('set the clock'),
+      })
+      expect([readFileSync(trust(), 'utf8'), filesOfKeys()]).toEqual([root, files])
+      vi.setSystemTime(from + 1_000)
+      expect(await signs('operator')).toBe(keyId)
+    },
+  )
+
+  test.each([0, 1])('%i ms after a key became valid, it is replaced', async (ms) => {
+    const { keyId, from } = await made()
+    vi.setSystemTime(from + ms)
+    const done = await rotateKey(home, 'operator', { reason: 'r' })
+    expect(done.from).toBe(keyId)
+    vi.setSystemTime(from + 1_000)
+    expect(await signs('operator')).toBe(done.to)
+  })
+
+  test('set back behind a rotation, the key it made is not destroyed either', async () => {
+    const { keyId, from } = await made()
+    vi.setSystemTime(from + 60_000)
+    const { to } = await rotateKey(home, 'operator', { reason: 'r' })
+    vi.setSystemTime(from + 30_000)
+    await revokeKey(home, keyId, { reason: 'its file is gone' })
+    await expect(rotateKey(home, 'operator', { reason: 'r' })).rejects.toThrow('set the clock')
+    vi.setSystemTime(from + 61_000)
+    expect(await signs('operator')).toBe(to)
+  })
 })
 
 test('a revocation moves to an earlier time only', async () => {

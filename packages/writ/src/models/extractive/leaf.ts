@@ -1,46 +1,66 @@
-import { parseDocuments } from '@writ/contract'
-import { answerDirectly } from './direct.ts'
-import { answers, bestEvidence } from './evidence.ts'
-import { judgePassages } from './judgement.ts'
-import { analyse } from './question.ts'
-import { keySentences } from './summary.ts'
+import { sentencesOf } from './sentences.ts'
+import { letterPairs, searchWords, stemOf, wordsOf } from './words.ts'
 
-const SUMMARY_SENTENCES = 4
-const NOTHING_FOUND = 'The text does not say.'
+const MOST_QUOTES = 5
+const MOST_NAMED = 12
 
-const YES_OR_NO =
-  /\b(?:(?:answer|reply|respond)\s+)?(?:with\s+)?(?:only\s+)?["']?yes["']?.{1,4}["']?no["']?\b\.?/i
-const VERB_FIRST = /^(?:is|are|was|were|do|does|did|has|have|can|may|must|will)\b/i
-const ABOUT_TEXT =
-  /^do(?:es)? (?:the|this|these) (?:text|passage|document)s? (?:say|state|mention|contain|tell)\s*/i
-
-/** Answers one prompt in the words of the text it holds. */
+/**
+ * Answers one prompt with the sentences of its text that hold words of the question, the most telling first. It judges
+ * nothing: what it gives is what it found and which words it looked for, as one line of JSON.
+ */
 export function answerLeaf(prompt: string): string {
-  return judgePassages(prompt) ?? answerDirectly(prompt) ?? answerAnyPrompt(prompt)
-}
-
-/** A prompt somebody else wrote: an instruction or question at its start or end, and a text. */
-function answerAnyPrompt(prompt: string): string {
   const { instruction, text } = instructionOf(prompt)
-  if (text === '') return NOTHING_FOUND
-  const question = analyse(instruction.replace(YES_OR_NO, '').replace(ABOUT_TEXT, ''))
-  if (question.kind === 'summary' || question.ideas.length === 0) {
-    return keySentences(text, SUMMARY_SENTENCES).join(' ')
-  }
-  const evidence = bestEvidence(question, text)
-  if (YES_OR_NO.test(instruction) || VERB_FIRST.test(instruction)) {
-    return evidence?.holds === true ? `Yes: "${evidence.quote}"` : 'No.'
-  }
-  return evidence !== undefined && answers(evidence) ? evidence.quote : NOTHING_FOUND
+  const asked = [...searchWords(instruction), ...letterPairs(instruction)].slice(0, MOST_NAMED)
+  const found = passagesOf(text, asked)
+  return JSON.stringify({
+    judged: false,
+    words: asked,
+    passages: found,
+    note:
+      found.length > 0
+        ? 'These sentences hold words of the question. The built-in model judges nothing.'
+        : `None of the words was matched in the ${text.length} characters given. Other words may say the same.`,
+  })
 }
 
-/** What stands before the documents of the prompt; without any, the first block when it asks or commands, else the last one that does, else the first line. */
-function instructionOf(prompt: string): { instruction: string; text: string } {
-  const parts = parseDocuments(prompt)
-  if (parts !== undefined) {
-    const text = parts.documents.map((document) => document.text).join('\n\n')
-    return { instruction: withoutLabel(parts.head), text }
-  }
+/** Sentences with words of a question, by how many and how rare in the text. */
+function passagesOf(text: string, asked: readonly string[]): string[] {
+  const sentences = sentencesOf(text).map((sentence) => ({ ...sentence, stems: stemsOf(sentence.text) }))
+  const rarity = new Map(
+    asked.map((word) => {
+      const holding = sentences.filter((sentence) => holds(sentence, word)).length
+      return [word, holding === 0 ? 0 : Math.log(1 + sentences.length / holding)]
+    }),
+  )
+  return sentences
+    .map((sentence) => ({
+      sentence,
+      weight: asked.reduce((sum, word) => sum + (holds(sentence, word) ? (rarity.get(word) ?? 0) : 0), 0),
+    }))
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight || a.sentence.start - b.sentence.start)
+    .slice(0, MOST_QUOTES)
+    .map(({ sentence }) => sentence.text)
+}
+
+function stemsOf(text: string): ReadonlySet<string> {
+  return new Set(wordsOf(text).map((word) => stemOf(word.toLowerCase())))
+}
+
+function holds(
+  { text, stems }: { readonly text: string; readonly stems: ReadonlySet<string> },
+  word: string,
+): boolean {
+  return stems.has(stemOf(word)) || (letterPairs(word).length > 0 && text.includes(word))
+}
+
+interface Parted {
+  readonly instruction: string
+  readonly text: string
+}
+
+/** A prompt in two: the first block when it asks or commands, else the last one that does, else the first line. */
+function instructionOf(prompt: string): Parted {
   const blocks = prompt.split(/\n\s*\n/).filter((block) => block.trim() !== '')
   if (blocks.length > 1) {
     const first = asks(blocks[0] ?? '') || !asks(blocks.at(-1) ?? '')

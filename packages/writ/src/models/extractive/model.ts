@@ -9,15 +9,18 @@ import { conversationOf } from './conversation.ts'
 import { answerLeaf } from './leaf.ts'
 import { writeTurn } from './root.ts'
 
-/** Tokens of context the model declares. */
-export const EXTRACTIVE_WINDOW = 8_000
+export { planQuestion } from './plan-question.ts'
+
+/** Tokens of context the model declares; a quarter of them holds the longest program it writes. */
+export const EXTRACTIVE_WINDOW = 16_000
 /** There is no tokenizer; this many characters are called a token. */
 const CHARS_PER_TOKEN = 4
 
 /**
- * The built-in model: no neural network, no network, no randomness. As the model of a frame it writes REPL code that
- * searches, fans out, judges and cites; as the model of a sub-call it quotes the words that decide, by lexical evidence.
- * Rejects like a provider would (status 400) when a prompt does not fit its window.
+ * The built-in model: no neural network, no network, no randomness. It is exact or it gives passages, as `planQuestion`
+ * says. As the model of a frame it writes REPL code that counts literals or finds passages, and cites them; as the model
+ * of a sub-call it quotes sentences by their words. Rejects like a provider would (status 400) when a prompt does not fit
+ * its window.
  */
 export function createExtractiveModel(): LanguageModelV4 {
   return {
@@ -39,8 +42,9 @@ function generate({
   const input = tokensIn(prompt.map((message) => textLength(message.content)))
   if (input > EXTRACTIVE_WINDOW) throw tooLong(input)
   const conversation = conversationOf(prompt)
-  const whole = conversation.role === 'frame' ? writeTurn(conversation) : answerLeaf(conversation.prompt)
   const most = (maxOutputTokens ?? EXTRACTIVE_WINDOW) * CHARS_PER_TOKEN
+  const whole =
+    conversation.role === 'frame' ? writeTurn(conversation, most) : answerLeaf(conversation.prompt)
   const text = whole.slice(0, most)
   const output = tokensIn([text.length])
   return {

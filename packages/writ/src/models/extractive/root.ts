@@ -1,166 +1,217 @@
 import type { Conversation } from './conversation.ts'
-import { LAST, LAST_IN_GROUP, RESCUE } from './programs/ending.ts'
+import type { QuestionPlan, Reason } from './plan/question-plan.ts'
+import { planQuestion } from './plan-question.ts'
+import { CORPUS, NAMED, OCCURRENCES } from './programs/corpus.ts'
+import { COUNT } from './programs/count.ts'
+import { RESCUE } from './programs/ending.ts'
 import { FAN_OUT, GROUP_GOAL } from './programs/fan-out.ts'
-import { FIND } from './programs/find.ts'
-import { JUDGE } from './programs/judge.ts'
-import { MENTION, RELEASE_MENTION } from './programs/mention.ts'
-import { RELEASE, RELEASE_ALL } from './programs/release.ts'
-import { placesOf, scopeOf } from './programs/scope.ts'
-import { analyse, type Question } from './question.ts'
+import { DOCUMENTS, FILES, SIZES } from './programs/files.ts'
+import { OUTLINES, RELEASE_HEADINGS } from './programs/headings.ts'
+import { RELEASE_COUNT } from './programs/release-count.ts'
+import { CITE_BEST, RELEASE_PASSAGES } from './programs/release-passages.ts'
+import { SEARCH } from './programs/search.ts'
+import { searchFor } from './search-for.ts'
+import { targetsFor } from './targets.ts'
+import { searchWords } from './words.ts'
 
 type Frame = Extract<Conversation, { role: 'frame' }>
 
 /** What a cell printed about where the work stands. */
 interface State {
-  readonly stage: 'probed' | 'counted' | 'judged'
-  readonly documents: number
-  readonly candidates: number
+  /** What is left to look into. */
+  readonly left: number
+  /** Documents that hold what was looked for. */
+  readonly found: number
   readonly depth: number
   readonly calls: number
 }
 
-/** Up to this many candidate documents are judged by the frame itself. */
+/** The best documents that child frames look through, and the fewest that are worth a frame of their own. */
+const TOP = 40
 const FEW = 8
-/** Model calls a child takes besides its sub-calls, and sub-calls per document, rounded up. */
+/** Model calls a child takes, and those the frame itself still needs. */
 const CHILD_CALLS = 3
-const CALLS_PER_DOCUMENT = 2
-/** Ideas looked for in the corpus; the leaf weighs all of them. */
-const MOST_PATTERNS = 4
-/** Characters they may take together, so that a turn stays short. */
-const LONGEST_PATTERNS = 2_500
-const MOST_TURNS = 6
-
-/** Writes the next block of a frame. Everything is computed by the block; nothing is computed here. */
-export function writeTurn(frame: Frame): string {
-  const { intent, code } = nextStep(frame)
-  return `${intent}\n\n\`\`\`repl\n${code}\n\`\`\`\n`
-}
+const OWN_CALLS = 4
+/** Turns in which a large corpus is counted; then what was counted is released. */
+const MOST_TURNS = 24
 
 interface Step {
   readonly intent: string
   readonly code: string
 }
 
+/**
+ * Writes the next block of a frame. Everything is computed by the block; nothing is computed here. A program that does not
+ * fit in so many characters is no use in part: a short search takes its place.
+ */
+export function writeTurn(frame: Frame, most: number = Number.MAX_SAFE_INTEGER): string {
+  const text = turnText(nextStep(frame))
+  return text.length <= most ? text : turnText(rescue(groupQuestion(frame.goal) ?? frame.goal))
+}
+
+function turnText({ intent, code }: Step): string {
+  return `${intent}\n\n\`\`\`repl\n${code}\n\`\`\`\n`
+}
+
 function nextStep(frame: Frame): Step {
   const group = groupQuestion(frame.goal)
+  const question = group ?? frame.goal
+  const plan = planQuestion(question)
   const state = stateOf(frame.outputs)
-  if (frame.last)
+  if (frame.turns > 0 && state === undefined) return rescue(question)
+  if (group !== undefined) return groupStep(group, plan, state, frame.last)
+  const work = workFor(plan)
+  if (state === undefined) {
+    const begun = [constants(question, plan), ...work.begin]
+    return frame.last
+      ? {
+          intent: `${work.intent} This is the last turn.`,
+          code: [...begun, ...work.release, 'FINAL(value);'].join('\n'),
+        }
+      : { intent: work.intent, code: [...begun, REPORT(work.found)].join('\n') }
+  }
+  if (frame.last || frame.turns >= MOST_TURNS)
+    return { intent: 'Release what there is.', code: [...work.release, 'FINAL(value);'].join('\n') }
+  if (state.left > 0)
+    return { intent: 'Go on with what is left.', code: [work.more, REPORT(work.found)].join('\n') }
+  if (plan.kind === 'passages' && frame.turns === 1 && worthChildren(state))
     return {
-      intent: 'This is the last turn: release what there is.',
-      code: group === undefined ? LAST : LAST_IN_GROUP,
+      intent: 'Many documents: child frames look through the best of them.',
+      code: [`const TOP = inOrder().slice(0, ${TOP});`, FAN_OUT, REPORT(work.found)].join('\n'),
     }
-  if (group !== undefined) return groupStep(group, state, frame.turns)
-  if (frame.turns >= MOST_TURNS || (frame.turns > 0 && state === undefined)) return rescue(frame.goal)
-  const question = analyse(frame.goal)
-  if (state === undefined) return question.mention === null ? probe(question) : count(question)
-  if (state.stage === 'counted') return afterCounting(question, state)
-  if (question.ideas.length === 0 && /^(?:which|count)$/.test(question.kind))
-    return { intent: 'It asks for the documents themselves.', code: RELEASE_ALL }
-  if (state.stage === 'probed') return afterProbing(state)
-  return { intent: 'Cite the evidence, check the counts and release.', code: RELEASE }
+  const near = state.found === 0 && /^(?:count|mention)$/.test(plan.kind) ? [SEARCH, CITE_BEST, NEAR] : []
+  return {
+    intent: 'Cite, say what was looked for, and release.',
+    code: [...work.release, ...near, 'FINAL(value);'].join('\n'),
+  }
 }
 
-/** The question of a child frame that judges a group; undefined for any other goal. */
-function groupQuestion(goal: string): Question | undefined {
-  if (!goal.startsWith(GROUP_GOAL)) return undefined
-  const question = /^Question: (.+)$/m.exec(goal)?.[1]
-  return question === undefined ? undefined : analyse(question)
+/** Guest code that puts passages beside a count of nothing: other words may say the same. */
+const NEAR = `await searchAll();
+for (const doc of SCORE.keys()) pick(doc, 1);
+value.passages = await citeBest(inOrder().slice(0, 5), 1);
+value.notes.push(value.passages.length > 0 ? 'The passages are those that come nearest by their words.' : 'Nothing comes near by its words either; others may say the same.');
+value.needs = 'What a text says in other words needs a language model: writ setup.';`
+
+function worthChildren({ found, depth, calls }: State): boolean {
+  const groups = Math.ceil(Math.min(found, TOP) / FEW)
+  return found > FEW && depth > 0 && calls >= groups * CHILD_CALLS + OWN_CALLS
 }
 
-function groupStep(question: Question, state: State | undefined, turns: number): Step {
-  if (state !== undefined)
-    return { intent: 'Return one verdict for every document.', code: 'FINAL(verdicts);' }
-  if (turns > 0) return { intent: 'The judging failed: return what there is.', code: LAST_IN_GROUP }
-  const code = [
-    constants(question),
-    FIND,
-    JUDGE,
-    'const ids = ALL.map((d) => d.id);',
-    placesOf(question),
-    'let verdicts = await judgeAll(ids, found);',
-    'answer.content = verdicts.filter((v) => v.verdict !== "unknown");',
-    report('judged', 'ids.length'),
+/** How one kind of question is worked on. */
+interface Work {
+  readonly intent: string
+  readonly begin: readonly string[]
+  /** Goes on with what one cell left over. */
+  readonly more: string
+  /** An expression: how many documents were found. */
+  readonly found: string
+  /** Leaves `value`. */
+  readonly release: readonly string[]
+}
+
+function workFor(plan: QuestionPlan): Work {
+  switch (plan.kind) {
+    case 'documents':
+      return listing('The question is about the documents themselves.', DOCUMENTS)
+    case 'files':
+      return listing('The question is about names: compare them.', FILES)
+    case 'size':
+      return listing('The question is about sizes, which are recorded.', SIZES)
+    case 'headings':
+      return {
+        intent: 'The question is about headings: collect them.',
+        begin: [CORPUS, NAMED, OCCURRENCES, OUTLINES, 'await outlineOn();'],
+        more: 'await outlineOn();',
+        found: 'outlines.size',
+        release: [RELEASE_HEADINGS],
+      }
+    case 'passages':
+      return {
+        intent:
+          'The question needs its meaning understood, which nothing here can: find the passages that fit its words.',
+        begin: [
+          CORPUS,
+          NAMED,
+          'const todo = [];',
+          SEARCH,
+          'await searchAll();',
+          'for (const doc of SCORE.keys()) pick(doc, 3);',
+        ],
+        more: '',
+        found: 'SCORE.size',
+        release: [CITE_BEST, RELEASE_PASSAGES],
+      }
+    default:
+      return {
+        intent: 'The question asks for literal strings, so code decides it: count them all.',
+        begin: [CORPUS, NAMED, OCCURRENCES, COUNT, 'await countOn();'],
+        more: 'await countOn();',
+        found:
+          'T.reduce((sum, t, n) => sum + (t.asked ? [...found[n].values()].filter((v) => v.n > 0).length : 0), 0)',
+        release: [RELEASE_COUNT],
+      }
+  }
+}
+
+function listing(intent: string, program: string): Work {
+  return {
+    intent,
+    begin: [CORPUS, NAMED, 'const todo = [];'],
+    more: '',
+    found: 'ALL.length',
+    release: [program],
+  }
+}
+
+/** The question of a child frame that looks through a group; undefined for any other goal. */
+function groupQuestion(goal: string): string | undefined {
+  return goal.startsWith(GROUP_GOAL) ? /^Question: (.+)$/m.exec(goal)?.[1] : undefined
+}
+
+function groupStep(question: string, plan: QuestionPlan, state: State | undefined, last: boolean): Step {
+  const look = [
+    constants(question, plan),
+    CORPUS,
+    NAMED,
+    'const todo = [];',
+    SEARCH,
+    'await searchAll();',
+    'for (const doc of SCORE.keys()) pick(doc, 3);',
   ]
-  return { intent: 'Find the passages of this group and judge them.', code: code.join('\n') }
+  const release =
+    'FINAL(IDS.filter((doc) => BEST.get(doc)?.length > 0).map((doc) => ({ doc, quotes: BEST.get(doc).map(({ quote, start, end }) => ({ quote, start, end })) })));'
+  if (state !== undefined) return { intent: 'Give the passages to the parent.', code: release }
+  return last
+    ? {
+        intent: 'Find the passages of this group. This is the last turn.',
+        code: [...look, release].join('\n'),
+      }
+    : { intent: 'Find the passages of this group.', code: [...look, REPORT('SCORE.size')].join('\n') }
 }
 
-function probe(question: Question): Step {
-  const code = [
-    constants(question),
-    FIND,
-    scopeOf(question),
-    placesOf(question),
-    report('probed', 'new Set(found.map((p) => p.doc)).size'),
-  ]
-  return { intent: 'Probe: where do the ideas of the question stand close together?', code: code.join('\n') }
-}
-
-function count(question: Question): Step {
-  const code = [constants(question), FIND, MENTION, report('counted', 'matching.length')]
+function rescue(question: string): Step {
   return {
-    intent: 'The question asks for words, so code can decide it: find them all.',
-    code: code.join('\n'),
-  }
-}
-
-function afterCounting(question: Question, state: State): Step {
-  const phrase = question.mention?.terms.some((term) => term.includes('\\s+')) ?? false
-  if (state.candidates > 0 || !phrase) return { intent: 'Cite and release.', code: RELEASE_MENTION }
-  const places = placesOf(question).replace('const found', 'found')
-  return {
-    intent: 'Nobody uses these very words: look for the idea instead.',
-    code: [`let found = [];`, places, report('probed', 'new Set(found.map((p) => p.doc)).size')].join('\n'),
-  }
-}
-
-function afterProbing(state: State): Step {
-  const groups = Math.min(24, Math.ceil(state.candidates / FEW))
-  const affordable = state.calls > groups * CHILD_CALLS + state.candidates * CALLS_PER_DOCUMENT
-  const many = state.candidates > FEW && state.depth > 0 && affordable
-  const start = 'let verdicts = [];'
-  const draft =
-    'answer.content = "Partial: found so far: " + verdicts.filter((v) => v.verdict === "yes").map((v) => v.doc).join(", ");'
-  const end = [draft, report('judged', 'verdicts.length')]
-  if (many)
-    return {
-      intent: 'Many candidates: let child frames judge them in groups.',
-      code: [JUDGE, start, FAN_OUT, ...end].join('\n'),
-    }
-  const here = 'verdicts = await judgeAll([...new Set(found.map((p) => p.doc))], found);'
-  return {
-    intent: 'Few candidates: judge their passages here.',
-    code: [JUDGE, start, here, ...end].join('\n'),
-  }
-}
-
-function rescue(goal: string): Step {
-  return {
-    intent: 'A block failed: fall back to one search.',
-    code: `const Q0 = ${literal(goal.slice(0, 500))};\n${RESCUE}`,
+    intent: 'The program failed or does not fit: fall back to one search.',
+    code: `const Q0 = ${literal(question.slice(0, 500))};\n${RESCUE}`,
   }
 }
 
 /** What the blocks need to know of the question, as data. */
-function constants(question: Question): string {
-  const { text, positive, kind, negated, names, mention } = question
-  const words = mention && {
-    terms: mention.terms.map((full) => ({ first: full.split('\\s+')[0], full })),
-    any: mention.any,
-    said: mention.said,
-    lines: /\blines?\b/i.test(text),
-  }
-  const strict = kind === 'which' || kind === 'count'
-  const facts = {
-    text,
-    about: positive,
-    kind,
-    strict,
-    negated,
-    names,
-    patterns: patternsOf(question),
-    ...words,
-  }
-  return `const Q = ${literal(facts)};`
+function constants(question: string, plan: QuestionPlan): string {
+  const text = question.replace(/\s+/g, ' ').trim().slice(0, 1_000)
+  const { kind, literals, combine, unit, within, place, suffix, order, most } = plan
+  const asked = { text, kind, literals, combine, unit, within, place, suffix, order, most }
+  const exact = kind !== 'passages' && literals.length > 0
+  const targets = exact ? targetsFor(literals) : null
+  const search = searchFor(exact ? { ...plan, words: searchWords(literals.join(' ')) } : plan)
+  return `const Q = ${literal({ ...asked, targets, search, needs: needs(plan.because) })};`
+}
+
+function needs(because: Reason | null): string | null {
+  if (because === null) return null
+  if (because === 'meaning') return 'What a text means needs a language model: writ setup.'
+  return `This turns on ${because}, which needs a language model: writ setup.`
 }
 
 /** A JavaScript literal without a backtick, which could end the fence. */
@@ -168,25 +219,11 @@ function literal(value: unknown): string {
   return JSON.stringify(value).replace(/`/g, '\\u0060')
 }
 
-/** Patterns of the ideas that decide, most telling first: names, then plain words, then wide concepts. */
-function patternsOf({ ideas }: Question): string[] {
-  const deciding = ideas.filter((idea) => idea.weight > 1)
-  const ranked = (deciding.length > 0 ? deciding : ideas)
-    .map((idea) => ({ idea, pattern: idea.loose === null ? idea.strong : `${idea.strong}|${idea.loose}` }))
-    .sort((a, b) => b.idea.weight - a.idea.weight || a.pattern.length - b.pattern.length)
-    .map(({ pattern }) => pattern)
-  let room = LONGEST_PATTERNS
-  return ranked.slice(0, MOST_PATTERNS).filter((pattern) => {
-    room -= pattern.length
-    return room >= 0
-  })
-}
+/** Guest code that prints a report. Blocks print nothing else, so what a document holds cannot look like one. */
+const REPORT = (found: string): string =>
+  `const left = await budget();\nprint('STATE ' + JSON.stringify({ left: todo.length, found: ${found}, depth: left.depth, calls: left.calls, trouble }));`
 
-function report(stage: State['stage'], candidates: string): string {
-  return `const left_${stage} = await budget();\nprint('STATE ' + JSON.stringify({ stage: '${stage}', documents: ALL.length, candidates: ${candidates}, depth: left_${stage}.depth, calls: left_${stage}.calls, trouble }));`
-}
-
-/** The newest report among the outputs; what a document put there cannot look like one, since blocks print nothing else. */
+/** The newest report among the outputs. */
 function stateOf(outputs: readonly string[]): State | undefined {
   for (const output of outputs.toReversed()) {
     const json = /^STATE (\{.*\})$/m.exec(output)?.[1]

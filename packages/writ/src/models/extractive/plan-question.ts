@@ -1,0 +1,69 @@
+import { readAboutFiles, readHeadings } from './plan/about-files.ts'
+import { readDocumentsWith } from './plan/documents-with.ts'
+import { readOccurrences } from './plan/occurrences.ts'
+import type { ExactPart, QuestionPlan } from './plan/question-plan.ts'
+import { type Masked, maskQuoted } from './plan/quoted.ts'
+import { reasonFor } from './plan/reason.ts'
+import { letterPairs, searchWords } from './words.ts'
+
+/** A longer question is never exact: its form could not be told apart from what it is about. */
+const LONGEST_EXACT = 400
+/** Only this much of a question is looked at (characters). */
+const LONGEST_READ = 4_000
+
+const POLITE =
+  /^(?:(?:please|kindly|hey|hi|hello)[,\s]+)*(?:(?:can|could|would|will)\s+you\s+(?:please\s+)?(?=tell|list|show|find|count|give|name|print|identify))?(?:please\s+)?(?:(?:tell\s+me|let\s+me\s+know|i\s+(?:want|would\s+like)\s+to\s+know|do\s+you\s+know)[,:]?\s+)?/iu
+
+/**
+ * Plans how to answer a question: a pure function of its text. Only forms that are known to ask for literal strings,
+ * names, sizes or headings are exact; whatever is in doubt gets passages.
+ */
+export function planQuestion(question: string): QuestionPlan {
+  const plain = question.slice(0, LONGEST_READ).replace(/\s+/g, ' ').trim()
+  const words = searchWords(plain)
+  const pairs = letterPairs(plain)
+  const exact = question.length <= LONGEST_EXACT ? readExact(plain) : undefined
+  if (exact !== undefined) return { ...NOTHING, words, pairs, ...exact, basis: 'exact' }
+  return { ...NOTHING, literals: phrasesIn(plain), words, pairs, because: reasonFor(plain) }
+}
+
+const NOTHING: QuestionPlan = {
+  basis: 'passages',
+  kind: 'passages',
+  literals: [],
+  combine: 'all',
+  unit: 'documents',
+  within: [],
+  place: 'name',
+  suffix: null,
+  order: 'name',
+  most: null,
+  words: [],
+  pairs: [],
+  because: null,
+}
+
+const MOST_PHRASES = 4
+
+/** Quoted strings, and names of several words: they count as a whole in a search for passages. */
+function phrasesIn(question: string): string[] {
+  const { text, quoted } = maskQuoted(question)
+  const names =
+    text.match(
+      /(?<=\S\s)\p{Lu}[\p{L}\p{N}.&'’-]*(?:\s(?:of|the|and|de|von|van|&)(?=\s\p{Lu})|\s\p{Lu}[\p{L}\p{N}.&'’-]*)+/gu,
+    ) ?? []
+  return [...new Set([...quoted, ...names])].slice(0, MOST_PHRASES)
+}
+
+function readExact(question: string): ExactPart | undefined {
+  const { text, quoted } = maskQuoted(question)
+  const masked: Masked = { text: text.replace(POLITE, '').replace(/[\s?.!]+$/u, ''), quoted }
+  // The most special form first: a heading or a name that "contains" something is no text that does.
+  const part =
+    readHeadings(masked) ?? readAboutFiles(masked) ?? readDocumentsWith(masked) ?? readOccurrences(masked)
+  // A question all in capitals says nothing of how its words are written.
+  const shouted = !/\p{Ll}/u.test(question)
+  return shouted && part?.literals !== undefined
+    ? { ...part, literals: part.literals.map((literal) => literal.toLowerCase()) }
+    : part
+}

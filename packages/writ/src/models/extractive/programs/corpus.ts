@@ -1,0 +1,57 @@
+/**
+ * Guest code that every program starts with: the documents in reach, and what went wrong so far. A refusal is an error
+ * that names its kind, and never text. It expects `Q`.
+ */
+export const CORPUS: string = String.raw`const trouble = {};
+const note = (e) => { const name = e?.name ?? 'UnknownError'; trouble[name] = (trouble[name] ?? 0) + 1; return name; };
+let ALL = [];
+try { ALL = await docs(); } catch (e) { note(e); }
+const IDS = ALL.map((d) => d.id);
+const SIZE = new Map(ALL.map((d) => [d.id, d.bytes]));
+const BYTES = ALL.reduce((sum, d) => sum + d.bytes, 0);
+const bytes = (t) => new TextEncoder().encode(t).length;
+const num = (n) => n.toLocaleString('en-US');
+const said = (t) => '"' + t + '"';
+const many = (n, one, more = one + 's') => num(n) + ' ' + (n === 1 ? one : more);
+const base = (id) => id.replace(/^.*\//, '');
+const ORDER = (a, b) => (a < b ? -1 : a > b ? 1 : 0);`
+
+/**
+ * Guest code that finds the occurrences of a literal as `grep -w -o` does: leftmost first, none overlapping, and for whole
+ * words no letter, digit or underscore on either side. Classes of characters are asked for only beyond ASCII: they are slow.
+ */
+export const OCCURRENCES: string = String.raw`const WORD = /[\p{Alphabetic}\p{Nd}_]/u;
+function isWord(text, at) { // whether a letter, digit or underscore stands there
+  const c = text.charCodeAt(at);
+  if (!(c > 127)) return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 95;
+  return WORD.test(c >= 0xdc00 && c <= 0xdfff ? text.slice(at - 1, at + 1) : c >= 0xd800 && c <= 0xdbff ? text.slice(at, at + 2) : text[at]);
+}
+function occurrences(text, pattern, whole, until = text.length) {
+  const all = [];
+  pattern.lastIndex = 0;
+  for (let m = pattern.exec(text); m !== null && m.index < until; m = pattern.exec(text)) {
+    if (!whole || !((m.index > 0 && isWord(text, m.index - 1)) || isWord(text, m.index + m[0].length))) all.push(m);
+    else pattern.lastIndex = m.index + (text.codePointAt(m.index) > 0xffff ? 2 : 1);
+  }
+  return all;
+}
+const T = (Q.targets?.list ?? []).map((t) => ({ ...t, folded: new RegExp(t.exact, 'giu'), written: new RegExp(t.exact, 'gu'), wide: t.spaced && new RegExp(t.spaced, t.anyCase ? 'giu' : 'gu') }));
+function both(text, t, until) { // occurrences in any case, and as written
+  const folded = occurrences(text, t.folded, t.whole, until);
+  return [folded, folded.every((m) => m[0] === t.text) ? folded : occurrences(text, t.written, t.whole, until)];
+}`
+
+/** Guest code for `SCOPE`: the documents a question names, by id, file name or title, else all; and `unnamed`. */
+export const NAMED: string = String.raw`const plain = (t) => t.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+const stem = (id) => base(id).replace(/\.[^.]*$/, '');
+function named(name) { // the strictest way that finds one decides
+  const low = name.toLowerCase();
+  const tests = [(d) => d.id === name, (d) => base(d.id) === name, (d) => d.id.toLowerCase() === low || base(d.id).toLowerCase() === low,
+    (d) => [stem(d.id), d.title].some((t) => plain(t) === plain(name)),
+    (d) => plain(name) !== '' && [d.id, d.title].some((t) => (' ' + plain(t) + ' ').includes(' ' + plain(name) + ' '))];
+  for (const test of tests) { const got = ALL.filter(test); if (got.length > 0) return got.map((d) => d.id); }
+  return [];
+}
+const unnamed = Q.within.filter((name) => named(name).length === 0);
+const SCOPE = Q.within.length > unnamed.length ? IDS.filter((id) => Q.within.some((name) => named(name).includes(id))) : IDS;
+const LOST = unnamed.length > 0 ? ['No file name or title in reach is or holds ' + unnamed.map(said).join(' or ') + ', so ' + (SCOPE.length < IDS.length ? 'only the others were looked into.' : 'all documents were looked into.')] : [];`

@@ -1,0 +1,107 @@
+/**
+ * Guest code that counts literals in `SCOPE`, exactly as `grep` does, through `grep` and nothing else where it can. A
+ * result that was cut is asked for again over half the documents; what one document holds too much of, and what stands on
+ * lines so long that they were searched in pieces, is counted in the text itself. It expects `OCCURRENCES` and leaves
+ * `found` (of each target: document → tally), `todo` (what is left), and `unread` (what could not be looked into).
+ */
+export const COUNT: string = String.raw`const found = T.map(() => new Map());
+const unread = [];
+const PIECE = 16381; // bytes from which a line may be a piece of a longer one
+let todo = SCOPE.length > 0 ? [[...SCOPE].sort(ORDER)] : [];
+let handed = 0;
+const forget = (doc) => found.forEach((map) => map.delete(doc));
+const fresh = () => ({ n: 0, other: 0, split: 0, lines: 0, first: null });
+const tallyOf = (map, doc) => { if (!map.has(doc)) map.set(doc, fresh()); return map.get(doc); };
+const broken = (t) => /[^\S ]|\s\s/.test(t);
+function tally(doc, text, until, add) { // counts what begins before until; add gets each first hit
+  T.forEach((t, n) => {
+    const [folded, written] = both(text, t, until);
+    const here = t.anyCase ? folded : written;
+    const other = (t.anyCase ? written : folded).length;
+    const split = t.wide ? occurrences(text, t.wide, t.whole, until).filter((m) => broken(m[0])) : [];
+    if (here.length + other + split.length === 0) return;
+    const mine = tallyOf(found[n], doc);
+    mine.n += here.length; mine.other += other; mine.split += split.length;
+    add(mine, here, here[0] ?? split[0]);
+  });
+}
+const around = (text, m) => { // the line of a match, cut to what can be shown
+  const from = Math.max(text.lastIndexOf('\n', m.index) + 1, m.index - 120);
+  const line = text.indexOf('\n', m.index + m[0].length);
+  const to = Math.min(line < 0 ? text.length : line, m.index + m[0].length + 120);
+  let quote = text.slice(from, to);
+  if (from > 0 && text[from - 1] !== '\n') quote = quote.replace(/^\S*\s+(?=\S)/, (cut) => (from + cut.length > m.index ? cut : ''));
+  return quote.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '').trim(); // half a character at a cut
+};
+async function countByReading(doc) {
+  forget(doc);
+  try { await readThrough(doc, SIZE.get(doc)); } catch (e) { if (e?.name !== 'PolicyDenied') throw e; note(e); forget(doc); unread.push(doc); }
+}
+async function readThrough(doc, size) {
+  let [at, from, rest, openLine] = [0, 0, '', T.map(() => false)];
+  while (at < size) {
+    const piece = await read(doc, at, Math.min(at + 1000000, size));
+    at += bytes(piece); handed += piece.length;
+    const text = rest + piece;
+    let cut = text.length;
+    if (at < size) { // up to a line's end, or between words
+      cut = text.lastIndexOf('\n', text.length - 4096) + 1;
+      if (cut < 1) { const near = text.slice(0, Math.max(0, text.length - 4096)).search(/[^\p{Alphabetic}\p{Nd}_][\p{Alphabetic}\p{Nd}_]*$/u); cut = near < 1 ? 0 : near; }
+      if (cut < 1) { rest = text; continue; }
+    }
+    const whole = text[cut - 1] === '\n' || at >= size;
+    tally(doc, text, cut, (mine, here, first) => {
+      if (!mine.first && first) mine.first = { start: from, end: at, quote: around(text, first) };
+    });
+    T.forEach((t, n) => {
+      const lines = text.slice(0, cut).split('\n').map((line) => occurrences(line, t.anyCase ? t.folded : t.written, t.whole).length > 0);
+      const count = lines.filter(Boolean).length - (openLine[n] && lines[0] ? 1 : 0);
+      if (count > 0) tallyOf(found[n], doc).lines += count;
+      openLine[n] = !whole && (lines.at(-1) || (lines.length === 1 && openLine[n]));
+    });
+    from += bytes(text.slice(0, cut));
+    rest = text.slice(cut);
+  }
+}
+async function longAmong(list) { // documents with lines that were searched in pieces
+  const long = [];
+  for (let left = list; left.length > 0; ) {
+    const got = await grep('^(?-u:.){' + PIECE + '}', { docs: left, limit: 64 });
+    long.push(...new Set(got.matches.map((m) => m.doc)));
+    left = got.truncated ? left.slice(left.indexOf(got.matches.at(-1).doc) + 1) : [];
+  }
+  return long;
+}
+async function countIn(list) {
+  const got = await grep(Q.targets.pattern, { ignoreCase: true, after: Q.targets.after, limit: 8000, ...(list.length < IDS.length ? { docs: list } : {}) });
+  handed += got.matches.reduce((sum, m) => sum + m.text.length + 200, 0);
+  if (got.truncated) {
+    if (list.length === 1) return await countByReading(list[0]);
+    const half = list.length >> 1;
+    return void todo.unshift(list.slice(0, half), list.slice(half));
+  }
+  const [again, atStart] = [new Set(), new Set()];
+  for (const m of got.matches) {
+    const end = m.text.indexOf('\n');
+    const line = end < 0 ? m.text.length : end;
+    if (line * 3 >= PIECE && bytes(m.text.slice(0, line)) >= PIECE) again.add(m.doc);
+    tally(m.doc, m.text, line + 1, (mine, here, first) => {
+      const inLine = here.filter((hit) => hit.index <= line);
+      if (inLine.length > 0) mine.lines += 1;
+      if (inLine[0]?.index === 0 && m.start > 0 && SIZE.get(m.doc) > PIECE) atStart.add(m.doc);
+      if (!mine.first && first) mine.first = { start: m.start, end: m.end, line: m.line, quote: around(m.text, first) };
+    });
+  }
+  for (const doc of await longAmong([...atStart].filter((doc) => !again.has(doc)).sort(ORDER))) again.add(doc);
+  for (const doc of again) await countByReading(doc);
+}
+async function countOn() { // until nothing is left, or one cell was handed enough
+  const until = handed + 60000000;
+  while (todo.length > 0 && handed < until) {
+    const list = todo.shift();
+    try { await countIn(list); } catch (e) {
+      list.forEach(forget);
+      if (note(e) === 'PolicyDenied') unread.push(...list); else { todo.unshift(list); break; }
+    }
+  }
+}`

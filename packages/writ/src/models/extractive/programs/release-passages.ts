@@ -1,0 +1,34 @@
+/** Guest code that cites the best quotes: the best of every document first, then the others. It expects `SEARCH`. */
+export const CITE_BEST: string = `async function citeBest(list, each) {
+  const passages = [];
+  for (let nth = 0; nth < each; nth += 1) for (const doc of list) {
+    const q = BEST.get(doc)?.[nth];
+    if (!q) continue;
+    try { const c = await cite({ doc, start: q.start, end: q.end }, q.quote); passages.push({ doc, start: c.start, end: c.end, quote: c.quote }); } catch (e) { note(e); }
+  }
+  return passages;
+}`
+
+/** Guest code that says what was searched and found, and that nothing was judged. */
+export const RELEASE_PASSAGES: string = `const ranking = inOrder();
+const shown = ranking.filter((doc) => BEST.get(doc)?.length > 0).slice(0, 20);
+const passages = await citeBest(shown, 3);
+const inText = new Set(passages.map((p) => p.doc));
+const words = [...S.phrases.map((w) => w.text), ...S.words.map((w) => w.text), ...S.pairs];
+const where = many(ALL.length, 'document') + ' (' + num(BYTES) + ' bytes)';
+const byName = ranking.filter((doc) => !inText.has(doc)).slice(0, 10);
+const notes = [...LOST];
+if (byName.length > 0) notes.push((passages.length > 0 ? 'Only the file name or title fits, or the text comes up later in: ' : 'By file name or title: ') + byName.join(', ') + '.');
+if (trouble.PolicyDenied) notes.push('Policy withholds something from this run: it was not searched.');
+const failed = Object.entries(trouble).filter(([name]) => name !== 'PolicyDenied').map(([name, n]) => name + ' × ' + n).join(', ');
+if (failed !== '') notes.push('Some steps failed (' + failed + '), so this may not be all.');
+const headline = ALL.length === 0 ? 'No document is in reach, so nothing was searched.'
+  : passages.length > 0 ? 'Nothing was judged. ' + many(passages.length, 'passage') + ' of ' + many(inText.size, 'document') + ' hold words of the question, the closest first; ' + where + ' were searched.'
+  : words.length === 0 ? 'The question holds no word to search for in ' + where + '.'
+  : 'None of ' + words.map(said).join(', ') + ' was matched literally in the text of ' + where + (byName.length > 0 ? ', only in file names or titles' : ', nor in file names or titles') + '. Other words may say the same.';
+const value = {
+  kind: 'passages', answer: headline, notes, passages,
+  more: { documents: ranking.length - inText.size },
+  searched: { documents: ALL.length, of: ALL.length, bytes: BYTES, words, unmatched: words.filter((w) => !MATCHED.has(w)) },
+  needs: Q.needs,
+};`

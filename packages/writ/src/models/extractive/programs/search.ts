@@ -1,0 +1,86 @@
+/**
+ * Guest code that finds passages by their words and judges none. Several searches are merged by rank, rare words and names
+ * counting most. It expects `Q.search` and leaves `SCORE` (document → how well it fits) and `BEST` (document → quotes).
+ */
+export const SEARCH: string = String.raw`const S = Q.search;
+const SCORE = new Map();
+const SEEN = new Map();
+const WEIGHT = new Map();
+const MATCHED = new Set();
+const keep = (p) => { if (!SEEN.has(p.doc)) SEEN.set(p.doc, new Map()); SEEN.get(p.doc).set(p.start + '-' + p.end, p); };
+function rank(list, weight) { // the first passage of each document counts
+  const docs = new Set();
+  for (const p of list) {
+    if (p.text) keep(p);
+    if (docs.has(p.doc)) continue;
+    SCORE.set(p.doc, (SCORE.get(p.doc) ?? 0) + weight / (8 + docs.size));
+    docs.add(p.doc);
+  }
+}
+const ask = async (query, k) => { try { return await search(query, { k }); } catch (e) { note(e); return []; } };
+const rarity = (n, most) => (n === 0 ? 0 : Math.log(1 + most / n) / Math.log(1 + most));
+async function lines(pattern) { try { return (await grep(pattern, { ignoreCase: true, limit: 3000 })).matches; } catch (e) { note(e); return []; } }
+async function searchAll() {
+  const most = Math.min(60, Math.max(2, ALL.length, Math.ceil(BYTES / 3000)));
+  if (S.words.length > 0) rank(await ask(S.words.map((w) => w.text).join(' '), 120), 3);
+  for (const { text } of S.words) {
+    const got = await ask(text, 60);
+    if (got.length > 0) MATCHED.add(text);
+    WEIGHT.set(text, rarity(got.length, most));
+    rank(got, 2 * WEIGHT.get(text));
+  }
+  for (const { text, rust } of S.phrases) {
+    const got = await lines(rust);
+    if (got.length > 0) MATCHED.add(text);
+    WEIGHT.set(text, rarity(got.length, most));
+    rank(got, 3);
+  }
+  if (S.pairs.length > 0) {
+    const got = (await lines(S.pairs.join('|'))).map((m) => ({ ...m, has: S.pairs.filter((pair) => m.text.includes(pair)) }));
+    const docsOf = (pair) => new Set(got.flatMap((m) => (m.has.includes(pair) ? [m.doc] : []))).size;
+    for (const pair of S.pairs) { const n = docsOf(pair); if (n > 0) MATCHED.add(pair); WEIGHT.set(pair, rarity(n, ALL.length + 1)); }
+    const sum = (m) => m.has.reduce((all, pair) => all + WEIGHT.get(pair), 0);
+    rank(got.map((m) => ({ ...m, sum: sum(m) })).sort((a, b) => b.sum - a.sum), 4);
+  }
+  for (const { text } of S.words) { // file names and titles
+    const fitting = ALL.filter((d) => text.length > 2 && (' ' + (d.id + ' ' + d.title).toLowerCase().replace(/[^\p{L}\p{N}.+#-]+/gu, ' ') + ' ').includes(' ' + text));
+    if (fitting.length > 0) MATCHED.add(text);
+    for (const d of fitting) SCORE.set(d.id, (SCORE.get(d.id) ?? 0) + (3 * rarity(fitting.length, ALL.length + 1)) / 8);
+  }
+}
+const HITS = [...S.words, ...S.phrases].map((w) => ({ text: w.text, find: new RegExp(w.find, 'giu') })).concat(S.pairs.map((text) => ({ text, find: new RegExp(text, 'gu') })));
+const weigh = (text) => HITS.reduce((sum, h) => { h.find.lastIndex = 0; return h.find.test(text) ? sum + (WEIGHT.get(h.text) ?? 0.1) : sum; }, 0);
+function quoteOf(text) { // the stretch of some 300 characters with most of the words, out to the ends of its sentences
+  const marks = HITS.flatMap((h) => [...text.matchAll(h.find)].map((m) => ({ at: m.index, end: m.index + m[0].length, h }))).sort((a, b) => a.at - b.at);
+  let best;
+  for (let i = 0; i < marks.length; i += 1) {
+    const kinds = new Map();
+    let end = marks[i].end;
+    for (let j = i; j < marks.length && marks[j].end - marks[i].at <= 300; j += 1) {
+      kinds.set(marks[j].h.text, (WEIGHT.get(marks[j].h.text) ?? 0.1) + 0.01);
+      end = Math.max(end, marks[j].end);
+      const sum = [...kinds.values()].reduce((a, b) => a + b, 0) - (end - marks[i].at) / 10000;
+      if (!best || sum > best.sum) best = { sum, from: marks[i].at, to: end };
+    }
+  }
+  if (!best) return undefined;
+  const before = text.slice(Math.max(0, best.from - 160), best.from);
+  const head = /^[\s\S]*(?:[.!?;:]["'”’)]?\s+|\n\s*\n|[。！？；])/u.exec(before);
+  let from = best.from - before.length + (head ? head[0].length : best.from > 160 ? before.search(/\s/) + 1 : 0);
+  const after = text.slice(best.to, best.to + 200);
+  const tail = /[.!?;:](?=["'”’)]?(?:\s|$))|(?=\n\s*\n)|[。！？；]/u.exec(after);
+  let to = best.to + (tail ? tail.index + tail[0].length : best.to + 200 >= text.length ? after.length : Math.max(0, after.search(/\s\S*$/)));
+  const quote = text.slice(from, to).replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '').trim();
+  return quote === '' ? undefined : { quote, fit: best.sum };
+}
+const BEST = new Map();
+function pick(doc, most) {
+  const quotes = [];
+  for (const p of SEEN.get(doc)?.values() ?? []) {
+    const got = quoteOf(p.text);
+    if (got && !quotes.some((q) => q.quote === got.quote)) quotes.push({ ...got, start: p.start, end: p.end });
+  }
+  BEST.set(doc, quotes.sort((a, b) => b.fit - a.fit || a.start - b.start).slice(0, most));
+}
+const fit = (doc) => SCORE.get(doc) + (BEST.get(doc)?.[0]?.fit ?? 0) / 4;
+const inOrder = () => [...SCORE.keys()].sort((a, b) => fit(b) - fit(a) || ORDER(a, b));`
