@@ -1,6 +1,7 @@
 export * from './answer.ts'
 export * from './budget.ts'
 export * from './charge.ts'
+export * from './check-limits.ts'
 export * from './clock.ts'
 export * from './context-store.ts'
 export * from './coverage.ts'
