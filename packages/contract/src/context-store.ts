@@ -58,10 +58,20 @@ export interface OutlineEntry {
   readonly end: number
 }
 
-/** A document that was left out at ingestion, and why (`binary`, `undecodable`, `unreadable`, `too-large`, …). */
+/**
+ * A document that is not in the corpus as it was given, and why: `secret`, `pdf`, `binary`, `undecodable`, `unreadable`
+ * and `too-large` were left out; `masked` is there, with its secrets overwritten.
+ */
 export interface Omitted {
   readonly doc: string
   readonly code: string
+  /** In plain words. */
+  readonly reason: string
+}
+
+/** Whether nothing of the document is in the corpus. */
+export function isLeftOut({ code }: Pick<Omitted, 'code'>): boolean {
+  return code !== 'masked'
 }
 
 /** What was passed over on purpose, counted by reason (`git`, `node_modules`, `home`, `ignored`, `symlink`). */
@@ -99,7 +109,12 @@ export interface TextSource {
 
 /** What to ingest. Paths are files or directories; globs are expanded by the caller. */
 export interface IngestRequest {
+  /** Named one by one: a file here is read even if its name says that it holds keys. */
   readonly paths: readonly string[]
+  /** Paths nobody named one by one (a glob matched them, or a project file lists them). */
+  readonly matched?: readonly string[]
+  /** Globs of files to read although they hold secrets, relative to their root. */
+  readonly includeSecret?: readonly string[]
   readonly texts: readonly TextSource[]
   /** Label of documents no rule names. */
   readonly defaultLabel: Label

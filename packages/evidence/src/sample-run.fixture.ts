@@ -55,7 +55,7 @@ const DENIALS = [
     count: 1,
   },
 ]
-const OMITTED = [{ doc: 'b.bin', code: 'binary' }]
+const OMITTED = [{ doc: 'b.bin', code: 'binary', reason: 'it is no text' }]
 const SUPPORT = { quoted: 0, computed: 0, unsupported: 4 }
 const COVERAGE: Coverage = { documents: 6, bytes: 60, touched: 2, searched: 0, read: 12 }
 const POLICY = {

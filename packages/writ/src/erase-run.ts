@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Ledger, WritError } from '@writ/contract'
 import {
@@ -11,8 +12,8 @@ import {
   sha256Hex,
   signByOperator,
 } from '@writ/evidence'
-import { type EvidenceState, emptyEvidence, evidenceState } from './empty-evidence.ts'
-import { keepErasure, lastErasure } from './erasures.ts'
+import { type EvidenceState, emptyEvidence, evidenceState, isLaidOpen } from './empty-evidence.ts'
+import { erasedRuns, keepErasure, lastErasure } from './erasures.ts'
 import { destroyFile, eraseContent, openSigner, unlessHeld } from './ledger/index.ts'
 import { dropPacks } from './memory/index.ts'
 import { requireReason } from './reason.ts'
@@ -57,6 +58,23 @@ export async function eraseRun(home: string, run: string, reason: string): Promi
       await log.close()
     }
   })
+}
+
+/** Whether anything of the content of a run is left that an erasure reaches. Rejects with `UNKNOWN_RUN`. */
+export async function isErasable(home: string, run: string): Promise<boolean> {
+  const root = resolve(home)
+  if (!erasedRuns(root).has(run)) return true
+  const kept = await withLedger(root, async (ledger) => {
+    const head = (await ledger.runs()).find((known) => known.run === run)
+    if (head === undefined)
+      throw new WritError('UNKNOWN_RUN', `There is no run ${run} in this home.`, { run })
+    return head.question !== '' || (await ledger.payloadPaths(run, '')).length > 0
+  })
+  return (
+    kept ||
+    existsSync(join(root, 'keys', 'runs', `${run}.key`)) ||
+    (await isLaidOpen(join(root, 'runs'), run))
+  )
 }
 
 function describe(

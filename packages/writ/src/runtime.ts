@@ -26,6 +26,7 @@ import { requireNotErased } from './erasures.ts'
 import { type ExportOptions, exportRun, sendRunTrace } from './export-run.ts'
 import { type ForkOptions, fork } from './fork-run.ts'
 import { handOut } from './hand-out.ts'
+import { homeRun } from './home-source.ts'
 import type { Authority } from './kernel/ports.ts'
 import { readRun } from './kernel/recorded-run.ts'
 import type { ReplayReport } from './kernel/replay.ts'
@@ -35,15 +36,25 @@ import { openLedger, openSigner, RETENTION_CLASS, recordRetention } from './ledg
 import { openLibrary, requireCorpus, requirePaths } from './memory/index.ts'
 import { callModel } from './models/index.ts'
 import { openModels } from './open-models.ts'
-import type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
+import type { CompletionOptions, ContextSource, IngestOptions, SourcePaths, WritOptions } from './options.ts'
 import { openDecisionPoint, type PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
 import { type ResumeOptions, type ResumeRooms, resume } from './resume-run.ts'
 import { openSandbox } from './sandbox/index.ts'
-import { type RunView, showRun } from './show-run.ts'
+import {
+  originOf,
+  type RunOrigin,
+  type RunView,
+  type StepDetail,
+  showRun,
+  showStep,
+  stepsOf,
+  type Viewed,
+} from './show-run.ts'
 import { openTransparencyLog } from './transparency/index.ts'
 import { uuidV7 } from './uuid-v7.ts'
 import { VERSION } from './version.ts'
+import { Viewer, type ViewOptions } from './view-access.ts'
 import { openQuorum } from './witness-quorum.ts'
 import { prepareEvidencePath } from './write-evidence.ts'
 
@@ -84,9 +95,16 @@ export interface Writ {
   /** Ends a run whose process is gone for good, and gives the path of its evidence file. */
   abort(run: string, reason: string): Promise<string>
   /** Aligns two runs lane by lane and tells where they part. Rejects with `UNKNOWN_RUN`. */
-  diff(a: string, b: string): Promise<RunDiff>
-  /** Frames and steps of a run. Rejects with `UNKNOWN_RUN`. */
-  show(run: string): Promise<RunView>
+  diff(a: string, b: string, options?: ViewOptions): Promise<RunDiff>
+  /** What a run could read, and what it shares with the one it was forked from. Rejects with `UNKNOWN_RUN`. */
+  origin(run: string): Promise<RunOrigin>
+  /**
+   * Frames and steps of a run, with what whoever looks may see of it under the policy in force. Rejects with `UNKNOWN_RUN`,
+   * `UNKNOWN_USER` and `UNKNOWN_PURPOSE`.
+   */
+  show(run: string, options?: ViewOptions): Promise<RunView>
+  /** A step whole, named `<lane>/<n>` or by its seq. Rejects like `show`, and with `USAGE` for a step that is not there. */
+  showStep(run: string, step: string, options?: ViewOptions): Promise<StepDetail>
   /** A run in another form, piece by piece. Rejects with `UNKNOWN_RUN`. */
   export(run: string, options: ExportOptions): AsyncIterable<string>
   /**
@@ -218,7 +236,7 @@ class Runtime implements Writ {
     const { onProgress } = options
     return await library.ingest(name, {
       ...request,
-      paths: options.paths,
+      ...sourcePaths(options),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
     })
@@ -232,8 +250,23 @@ class Runtime implements Writ {
     return await (await this.#ledger()).runs()
   }
 
-  async show(run: string): Promise<RunView> {
-    return await showRun(await this.#ledger(), run)
+  async origin(run: string): Promise<RunOrigin> {
+    return await originOf(await this.#ledger(), run)
+  }
+
+  async show(run: string, options: ViewOptions = {}): Promise<RunView> {
+    return await showRun(await this.#viewed(run, options))
+  }
+
+  async showStep(run: string, step: string, options: ViewOptions = {}): Promise<StepDetail> {
+    return await showStep(await this.#viewed(run, options), step)
+  }
+
+  async #viewed(run: string, options: ViewOptions): Promise<Viewed> {
+    const { source } = await homeRun(await this.#ledger(), this.home, run)
+    const steps = await stepsOf(source)
+    const viewer = new Viewer(await this.#policy(), steps.opening.det.partitions, options)
+    return { home: this.home, source, steps, viewer }
   }
 
   async replay(run: string, options: ReplayOptions = {}): Promise<ReplayReport> {
@@ -275,9 +308,8 @@ class Runtime implements Writ {
     return await abort(run, reason, await this.#resumeRooms())
   }
 
-  async diff(a: string, b: string): Promise<RunDiff> {
-    const ledger = await this.#ledger()
-    return diffRuns(await showRun(ledger, a), await showRun(ledger, b))
+  async diff(a: string, b: string, options: ViewOptions = {}): Promise<RunDiff> {
+    return diffRuns(await this.show(a, options), await this.show(b, options))
   }
 
   async *export(run: string, options: ExportOptions): AsyncIterable<string> {
@@ -348,7 +380,7 @@ class Runtime implements Writ {
       typeof source === 'string' ? [{ id: 'context', text: source }] : 'paths' in source ? [] : source
     return await library.open({
       ...this.#ingestRequest('context', asked, policy),
-      paths: typeof source === 'object' && 'paths' in source ? source.paths : [],
+      ...(typeof source === 'object' && 'paths' in source ? sourcePaths(source) : { paths: [] }),
       texts,
       signal,
       onProgress: (progress) => onEvent({ type: 'ingest', ...progress }),
@@ -357,7 +389,7 @@ class Runtime implements Writ {
 
   #ingestRequest(
     collection: string,
-    options: Pick<IngestOptions, 'label' | 'labels' | 'principal' | 'purpose'>,
+    options: Pick<IngestOptions, 'label' | 'labels' | 'includeSecret' | 'principal' | 'purpose'>,
     policy: PolicyPoint,
   ): Omit<IngestRequest, 'paths'> {
     return {
@@ -365,11 +397,16 @@ class Runtime implements Writ {
       collection,
       defaultLabel: options.label ?? label(DEFAULT_LEVEL, [], true),
       labels: options.labels ?? [],
+      includeSecret: options.includeSecret ?? [],
       purposes: [options.purpose ?? policy.defaultPurpose],
       owner: options.principal ?? userInfo().username,
       home: this.home,
     }
   }
+}
+
+function sourcePaths({ paths, matched = [] }: SourcePaths): Pick<IngestRequest, 'paths' | 'matched'> {
+  return { paths, matched }
 }
 
 /** Gives a run a sandbox of its own, so that ending the run can end every cell at once. */

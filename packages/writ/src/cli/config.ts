@@ -48,6 +48,8 @@ export interface Config {
   readonly labels: readonly LabelRule[]
   /** Limits that no flag sets. */
   readonly limits: Limits
+  /** Globs of files to read although they hold secrets. */
+  readonly includeSecret?: readonly string[] | undefined
   /** Days until runs of a class may be erased, by class. */
   readonly retention?: Readonly<Record<string, number>> | undefined
   readonly user?: string | undefined
@@ -92,6 +94,7 @@ const ofUser = {
   contextWindow: z.number().int().positive(),
   prices: priceTableSchema,
   policy: z.string(),
+  includeSecret: z.array(z.string()),
   retention: z.record(z.string().regex(RETENTION_CLASS), z.number().int().min(1).max(MOST_DAYS)),
   user: z.string(),
   purpose: z.string(),
@@ -108,6 +111,7 @@ const FLAGS: Readonly<Record<keyof typeof ofUser, string>> = {
   contextWindow: ' or give --context-window',
   prices: ' or give --price',
   policy: ' or give --policy',
+  includeSecret: ' or give --include-secret',
   retention: '',
   user: ' or give --as',
   purpose: ' or give --purpose',

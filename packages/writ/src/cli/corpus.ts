@@ -9,6 +9,7 @@ import { printableLine } from './printable.ts'
 export interface IngestFlags {
   readonly corpus: string
   readonly label?: string
+  readonly includeSecret?: readonly string[]
   readonly as?: string
   readonly purpose?: string
   readonly policy?: string
@@ -26,8 +27,9 @@ export async function ingest(paths: readonly string[], flags: IngestFlags): Prom
   const tty = process.stderr.isTTY && flags.json !== true
   try {
     const store = await writ.ingest(flags.corpus, {
-      paths: await expandPaths(paths),
+      ...(await expandPaths(paths)),
       labels: config.labels,
+      includeSecret: flags.includeSecret ?? config.includeSecret ?? [],
       signal: interrupt.signal,
       ...(label === undefined ? {} : { label }),
       ...(flags.as === undefined ? {} : { principal: flags.as }),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type Clock,
   type Commitment,
@@ -184,12 +183,4 @@ export class Journal {
       this.#recordMs += this.#clock.monotonic() - started
     }
   }
-}
-
-/**
- * Identity of what a step asks for, the same in every run that asks the same: kept with the encrypted payloads for
- * comparing runs, never in a record.
- */
-export function commandHash(kind: string, input: unknown): string {
-  return createHash('sha256').update(JSON.stringify({ kind, input })).digest('hex')
 }

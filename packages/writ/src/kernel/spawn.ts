@@ -17,11 +17,12 @@ import {
   toWritError,
   WritError,
 } from '@writ/contract'
+import { commandHash } from '@writ/evidence'
 import type { Hold } from './budget-pool.ts'
 import type { BudgetShare } from './budget-share.ts'
 import { decideMode } from './child-mode.ts'
 import { type FrameResult, join } from './join.ts'
-import { commandHash, type Place, type Written } from './journal.ts'
+import type { Place, Written } from './journal.ts'
 import { Lane, type Scope } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
 import { type Past, pastAt, type RecordOf } from './past.ts'
@@ -388,8 +389,9 @@ function writeSpawn(
     },
     { at: journal.now() },
     {
-      hash: commandHash('frame.spawn', request),
+      hash: commandHash('frame.spawn', JSON.stringify(request)),
       goal: request.goal,
+      scope: JSON.stringify(request.scope ?? null),
       ...ownLabel(opened, request),
       ...(error === null ? {} : { error: errorJson(error) }),
     },

@@ -79,9 +79,10 @@ class PackLibrary implements Library {
   }
 
   #ingest(request: IngestRequest) {
-    const { paths, texts, defaultLabel, labels, collection, purposes, owner, signal, onProgress } = request
+    const { paths, matched = [], includeSecret = [], texts, defaultLabel, labels } = request
+    const { collection, purposes, owner, signal, onProgress } = request
     const homes = [...new Set([this.#home.home, realPath(request.home)])]
-    const wanted = { paths, texts, defaultLabel, labels, homes }
+    const wanted = { paths, matched, includeSecret, texts, defaultLabel, labels, homes }
     return this.#store(request, (link, places) =>
       link.call('ingest', { places, wanted, collection, purposes, owner }, { signal, onProgress }),
     )

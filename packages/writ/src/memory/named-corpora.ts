@@ -41,7 +41,10 @@ const Manifest: z.ZodType<CorpusManifest> = z.strictObject({
       packSha256: z.string().regex(/^[0-9a-f]{64}$/),
     }),
   ),
-  omitted: z.array(z.strictObject({ doc: z.string(), code: z.string() })),
+  omitted: z.array(
+    // Corpora kept before reasons were say the code alone.
+    z.strictObject({ doc: z.string(), code: z.string(), reason: z.string().default('left out') }),
+  ),
   skipped: z.record(z.string(), Count),
 })
 

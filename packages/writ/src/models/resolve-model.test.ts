@@ -17,7 +17,7 @@ describe('resolveModel', () => {
     expect(model).toMatchObject({
       id: 'builtin/extractive',
       location: 'builtin',
-      contextWindow: 16_000,
+      contextWindow: 20_000,
       price: { inputNanoUsd: 0, outputNanoUsd: 0 },
       title: 'built-in extractive model',
       digest: createHash('sha256').update('builtin/extractive\nbuiltin').digest('hex'),
