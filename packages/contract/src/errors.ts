@@ -23,6 +23,16 @@ export const ERRORS = {
     retryable: false,
     next: 'Give --key-env <NAME> for this command, or bind the key to the host in the user configuration under "keys"; `writ setup` writes that.',
   },
+  NO_MODEL_FOUND: {
+    exit: 1,
+    retryable: true,
+    next: 'Start a model server (such as `ollama serve`) and run `writ setup` again, or give --base-url, or --model openai/<model> with OPENAI_API_KEY set.',
+  },
+  CONFIG_UNWRITABLE: {
+    exit: 1,
+    retryable: false,
+    next: 'Check the permissions of the directory, or point XDG_CONFIG_HOME at another; nothing was changed.',
+  },
   UNKNOWN_PRICE: {
     exit: 2,
     retryable: false,

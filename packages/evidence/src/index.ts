@@ -78,7 +78,7 @@ export {
 export * from './tiles.ts'
 export * from './tlog-proof.ts'
 export * from './tree-nodes.ts'
-export { isValidAt, type KeyRing, openTrustRoot } from './trust-root.ts'
+export { isValidAt, type KeyRing, openTrustRoot, witnessThreshold } from './trust-root.ts'
 export * from './verdict.ts'
 export { VERDICT_CODES, type VerdictCode } from './verdict-codes.ts'
 export * from './verifier-key.ts'

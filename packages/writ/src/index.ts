@@ -38,7 +38,18 @@ export {
 export { checkLog, publishLog, showLog } from './inspect-log.ts'
 export type { ReplayReport } from './kernel/replay.ts'
 export { type AcceptedLoss, acceptLoss, backUp, RETENTION_CLASS, restore } from './ledger/index.ts'
-export { locationOf, parsePrice, priceTableSchema } from './models/index.ts'
+export {
+  type FoundServer,
+  findServers,
+  locationOf,
+  OLLAMA_URL,
+  ollamaUrl,
+  parsePrice,
+  priceTableSchema,
+  probeServer,
+  type Trial,
+  tryModel,
+} from './models/index.ts'
 export type { CompletionOptions, ContextSource, IngestOptions, SourcePaths, WritOptions } from './options.ts'
 export { type Hold, listHolds, orderHold } from './order-hold.ts'
 export { type RenewOptions, renewProofs } from './renew-proofs.ts'

@@ -10,6 +10,7 @@ import {
   type Library,
   type Limits,
   label,
+  type RemovedCorpus,
   type RunEvent,
   type RunHead,
   type Sandbox,
@@ -40,6 +41,7 @@ import type { CompletionOptions, ContextSource, IngestOptions, SourcePaths, Writ
 import { openDecisionPoint, type PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
 import { type ResumeOptions, type ResumeRooms, resume } from './resume-run.ts'
+import { packsOfRuns } from './run-packs.ts'
 import { openSandbox } from './sandbox/index.ts'
 import {
   originOf,
@@ -70,6 +72,8 @@ export interface Writ {
   /** Ingests paths and keeps the corpus under a name. */
   ingest(name: string, options: IngestOptions): Promise<ContextStore>
   corpora(): Promise<readonly CorpusSummary[]>
+  /** Forgets a corpus, and deletes its packs unless a run or another corpus uses them. Rejects with `UNKNOWN_CORPUS`. */
+  removeCorpus(name: string): Promise<RemovedCorpus>
   /** Newest first. */
   runs(): Promise<readonly RunHead[]>
   /**
@@ -240,6 +244,11 @@ class Runtime implements Writ {
 
   async corpora(): Promise<readonly CorpusSummary[]> {
     return await (await this.#library()).list()
+  }
+
+  async removeCorpus(name: string): Promise<RemovedCorpus> {
+    const [library, ledger] = await Promise.all([this.#library(), this.#ledger()])
+    return await library.remove(name, await packsOfRuns(ledger))
   }
 
   async runs(): Promise<readonly RunHead[]> {

@@ -14,6 +14,7 @@ import { expandPaths, expandWithin } from './expand-paths.ts'
 import { homeOf } from './home.ts'
 import { modelAccess } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
+import { withStdin } from './stdin-file.ts'
 
 /** Time past the limit within which the process ends, whatever still hangs. */
 const GRACE_MS = 900
@@ -46,8 +47,12 @@ export interface AskFlags extends DeliverFlags {
   readonly witnessQuorum?: number
 }
 
-/** Asks one question and prints the answer; resolves with the exit code. */
+/** Asks one question over paths, `-` for standard input, and prints the answer; resolves with the exit code. */
 export async function ask(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
+  return await withStdin(paths, (given) => askOver(question, given, flags))
+}
+
+async function askOver(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const context = await contextOf(paths, flags, config)
   const limits = limitsOf(flags, config)
@@ -103,7 +108,7 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
     policy: flags.policy ?? config.policy,
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,
-    contextWindow: flags.contextWindow ?? config.contextWindow,
+    contextWindow: flags.contextWindow ?? usualWindow(flags, config),
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
     prices: config.prices,
     witnesses: flags.witness ?? config.witnesses,
@@ -112,6 +117,11 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
 }
 
 /** A flag is a person's word; below it stands what is configured. */
+/** The configured window is that of the configured model. */
+function usualWindow({ model: given }: AskFlags, { model, contextWindow }: Config): number | undefined {
+  return given === undefined || model === undefined || given === model ? contextWindow : undefined
+}
+
 function limitsOf(flags: AskFlags, { limits }: Config): Limits {
   return {
     ...limits,

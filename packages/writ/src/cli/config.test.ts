@@ -112,7 +112,10 @@ describe('the configuration', () => {
   })
 
   it('binds keys to hosts for the user only, by the names of variables', () => {
-    const keys = [{ env: 'X_KEY', host: 'x.example:8443' }]
+    const keys = [
+      { env: 'X_KEY', host: 'x.example:8443' },
+      { env: null, host: '127.0.0.1:8080' },
+    ]
     expect(load({}, { keys }).keys).toEqual(keys)
     expect(() => load({ keys })).toThrow(bad(/keys cannot be set by a project file/))
     for (const key of [

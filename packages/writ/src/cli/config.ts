@@ -22,13 +22,18 @@ export const CONFIG_FILE = 'writ.config.json'
 /** A hundred years. */
 const MOST_DAYS = 36_500
 
+/** The environment variable with the key for a host; null for a host that gets none. */
+export interface KeyBinding {
+  readonly env: string | null
+  readonly host: string
+}
+
 /** What the user and the project together configure. */
 export interface Config {
   readonly model?: string | undefined
   readonly subModel?: string | undefined
   readonly baseUrl?: string | undefined
-  /** Environment variables that hold keys, and the hosts each may go to. */
-  readonly keys?: readonly { readonly env: string; readonly host: string }[] | undefined
+  readonly keys?: readonly KeyBinding[] | undefined
   readonly contextWindow?: number | undefined
   /** USD per million tokens by model id: `{"openai/gpt-5": "1.25/10"}`. */
   readonly prices?: Readonly<Record<string, Price>> | undefined
@@ -85,7 +90,7 @@ const ofUser = {
   model: z.string(),
   subModel: z.string(),
   baseUrl: z.string(),
-  keys: z.array(z.strictObject({ env: variableName, host: hostText })),
+  keys: z.array(z.strictObject({ env: variableName.nullable(), host: hostText })),
   contextWindow: z.number().int().positive(),
   prices: priceTableSchema,
   policy: z.string(),
@@ -183,6 +188,11 @@ function defaultLabel(ofUser: Label | undefined, ofProject: Label | undefined): 
 
 function trust(value: Label, trusted: boolean): Label {
   return { ...value, untrusted: !trusted }
+}
+
+/** Throws `BAD_CONFIG` for a file that is no user configuration. */
+export function checkUserConfig(path: string): void {
+  readConfig(path, userSchema)
 }
 
 /** What a file says; nothing when it is not there. */

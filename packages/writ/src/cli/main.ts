@@ -4,8 +4,7 @@ import { EXPORT_FORMATS, VERSION } from '../index.ts'
 import { type AbortFlags, abort } from './abort.ts'
 import { type AskFlags, ask } from './ask.ts'
 import { type BackupFlags, makeBackup, type RestoreFlags, restoreBackup } from './backup.ts'
-import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
-
+import { addCorpus, type IngestFlags, ingest } from './corpus.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { addErase } from './erase.ts'
@@ -20,6 +19,7 @@ import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
 import { type ResumeFlags, resume } from './resume.ts'
 import { runs } from './runs.ts'
+import { addSetup } from './setup.ts'
 import { type ShowFlags, show } from './show.ts'
 import { type VerifyFlags, verify } from './verify.ts'
 import type { ViewFlags } from './view-flags.ts'
@@ -80,6 +80,7 @@ function program(): Command {
   addExport(writ)
   addCorpora(writ)
   addBackup(writ)
+  addSetup(writ, running)
   addKeys(writ, running)
   addErase(writ, running)
   addLog(writ, running)
@@ -272,14 +273,7 @@ function addCorpora(writ: Command): void {
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(running((paths: string[], flags: IngestFlags) => ingest(paths, flags)))
-  writ
-    .command('corpus')
-    .description('kept corpora')
-    .command('ls')
-    .description('list corpora')
-    .option('--home <dir>', 'state directory')
-    .option('--json', 'print one JSON object')
-    .action(running((flags: { home?: string; json?: boolean }) => listCorpora(flags)))
+  addCorpus(writ, running)
 }
 
 /** What to do next, with the run and the home it is about, so that it can be typed as it stands. */

@@ -28,6 +28,12 @@ describe('modelAccess', () => {
     expect(modelAccess({ baseUrl: 'http://flag' }, config, env).baseUrl).toBe('http://flag')
     expect(modelAccess({}, config, env).baseUrl).toBe('http://env')
     expect(modelAccess({}, config, { OPENAI_BASE_URL: ' ' }).baseUrl).toBe('http://config')
+    const standing = { ...config, model: 'm' }
+    expect(modelAccess({ model: 'openai/x' }, standing, {}).baseUrl).toBeUndefined()
+    expect(modelAccess({ model: 'openai/x' }, standing, env).baseUrl).toBe('http://env')
+    expect(modelAccess({ model: 'ollama/x' }, standing, env).baseUrl).toBeUndefined()
+    expect(modelAccess({}, { ...config, model: 'ollama/x' }, env).baseUrl).toBe('http://config')
+    expect(modelAccess({ model: 'other' }, standing, {}).baseUrl).toBe('http://config')
     expect(modelAccess({}, {}, { OLLAMA_HOST: 'box:1' })).toMatchObject({ ollamaHost: 'box:1' })
     expect(Object.keys(modelAccess({}, {}, {}))).toEqual(['apiKey'])
   })
@@ -62,6 +68,12 @@ describe('modelAccess', () => {
       'https://x.example',
       { config: { keys: [{ env: 'OPENAI_API_KEY', host: 'x.example' }] } },
       SECRET,
+    ],
+    [
+      'a host bound to no key',
+      'https://x.example',
+      { config: { keys: [{ env: null, host: 'x.example' }] } },
+      undefined,
     ],
     ['a server without a key', 'https://x.example', { env: { OPENAI_API_KEY: '' } }, undefined],
     ['this machine without a key', 'http://127.0.0.1:1', { env: { OPENAI_API_KEY: ' ' } }, undefined],

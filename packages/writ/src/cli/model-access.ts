@@ -1,6 +1,6 @@
 import { WritError } from '@writ/contract'
 import { locationOf, type WritOptions } from '../index.ts'
-import type { Config } from './config.ts'
+import type { Config, KeyBinding } from './config.ts'
 import { printable } from './printable.ts'
 
 /** Where `openai/…` is reached, the only server the variable is known for. */
@@ -9,6 +9,7 @@ const OPENAI_KEY = 'OPENAI_API_KEY'
 
 /** The flags that say where models are reached. */
 export interface AccessFlags {
+  readonly model?: string
   readonly baseUrl?: string
   readonly keyEnv?: string
 }
@@ -17,14 +18,14 @@ type Access = Pick<WritOptions, 'apiKey' | 'baseUrl' | 'ollamaHost'>
 
 /** How models are reached: flag over environment over configuration. Keys come from the environment, each for its hosts. */
 export function modelAccess(
-  { baseUrl, keyEnv }: AccessFlags,
-  config: Pick<Config, 'baseUrl' | 'keys'>,
+  flags: AccessFlags,
+  config: Pick<Config, 'model' | 'baseUrl' | 'keys'>,
   environment: NodeJS.ProcessEnv,
   say: (line: string) => void = sayOnStderr,
 ): Access {
-  const { OPENAI_BASE_URL: named = '', OLLAMA_HOST: ollama } = environment
-  const server = baseUrl ?? (named.trim() === '' ? config.baseUrl : named.trim())
-  const keys = new Keys(keyEnv, config.keys ?? [], environment, say)
+  const { OLLAMA_HOST: ollama } = environment
+  const server = flags.baseUrl ?? standingServer(flags, config, environment)
+  const keys = new Keys(flags.keyEnv, config.keys ?? [], environment, say)
   return {
     ...(server === undefined ? {} : { baseUrl: server }),
     ...(ollama === undefined ? {} : { ollamaHost: ollama }),
@@ -32,17 +33,28 @@ export function modelAccess(
   }
 }
 
+/** The server that stands for models which name none: a model of Ollama, or one given with its provider, names one. */
+function standingServer(
+  { model: given }: AccessFlags,
+  { model: usual, baseUrl }: Pick<Config, 'model' | 'baseUrl'>,
+  { OPENAI_BASE_URL: named = '' }: NodeJS.ProcessEnv,
+): string | undefined {
+  const model = given ?? usual ?? ''
+  if (named.trim() !== '' && !model.startsWith('ollama/')) return named.trim()
+  return given !== undefined && /^(openai|ollama)\//.test(given) ? undefined : baseUrl
+}
+
 /** Which key goes where. INVARIANT: no message holds a key, and none goes to a host it is not bound to unsaid. */
 class Keys {
   readonly #named: string | undefined
-  readonly #bound: NonNullable<Config['keys']>
+  readonly #bound: readonly KeyBinding[]
   readonly #environment: NodeJS.ProcessEnv
   readonly #say: (line: string) => void
   readonly #said = new Set<string>()
 
   constructor(
     keyEnv: string | undefined,
-    bound: NonNullable<Config['keys']>,
+    bound: readonly KeyBinding[],
     environment: NodeJS.ProcessEnv,
     say: (line: string) => void,
   ) {
@@ -57,6 +69,7 @@ class Keys {
     if (this.#named !== undefined) return this.#named
     const { host } = server
     const binding = this.#bound.find((key) => key.host === host)
+    if (binding?.env === null) return undefined
     if (binding !== undefined)
       return this.#required(binding.env, `bound to ${host} in the user configuration`)
     const key = this.#value(OPENAI_KEY)

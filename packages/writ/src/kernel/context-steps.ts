@@ -32,7 +32,8 @@ export function docsStep(
   lane: Lane,
   request: Steps['context.docs']['request'],
 ): LocalStep<readonly DocumentListing[]> {
-  const match = request.match?.toLowerCase()
+  const { match } = request
+  const words = comparable(match ?? '').split(/\s+/)
   return {
     kind: 'context.search',
     op: 'docs',
@@ -42,7 +43,7 @@ export function docsStep(
       const listed = allowed.flatMap((partition) =>
         inScope(lane, store.documents(partition.id)).map((info) => ({ ...info, label: partition.label })),
       )
-      const matching = match === undefined ? listed : listed.filter((doc) => named(doc, match))
+      const matching = match === undefined ? listed : listed.filter((doc) => named(doc, words))
       return Promise.resolve(matching.sort(byId).slice(0, request.limit ?? matching.length))
     },
   }
@@ -257,8 +258,15 @@ function searching(docs: readonly string[] | undefined): Pick<LocalStep<unknown>
   return docs === undefined ? { searches: true } : { searches: true, named: docs }
 }
 
-function named(doc: DocumentInfo, match: string): boolean {
-  return doc.id.toLowerCase().includes(match) || doc.title.toLowerCase().includes(match)
+/** Whether each of the words is in the name or the title of a document. */
+function named({ id, title }: DocumentInfo, words: readonly string[]): boolean {
+  const names = comparable(`${id}\n${title}`)
+  return words.every((word) => names.includes(word))
+}
+
+/** Of a name in another normal form (a file system's) the letters are the same. */
+function comparable(text: string): string {
+  return text.normalize('NFC').toLowerCase()
 }
 
 function byId(a: { id: string }, b: { id: string }): number {

@@ -102,8 +102,8 @@ export class FrameSteps {
     let model: ModelProfile
     try {
       ;({ model } = chooseModel(this.#state, place, request.model))
-      this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
       checkSpans(request.prompts, model)
+      this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
     } catch (error) {
       return await refuse(error)
     }

@@ -112,6 +112,33 @@ describe('a library', () => {
     )
   })
 
+  it('finds documents by the words of their names and titles', async () => {
+    space.write(
+      'contracts/Acme_Indemnity_Agreement.txt',
+      `The parties agree as follows.\n${'More text. '.repeat(900)}`,
+    )
+    space.write('contracts/GlobexLease2020.md', '# Premises in Springfield\n\nThe rent is due.\n')
+    space.write(
+      'other.txt',
+      'Every agreement is an agreement, and this agreement of ours is one.\n'.repeat(20),
+    )
+    space.write('empty-indemnity.txt', '')
+    const store = await library.open(space.request())
+    const found = async (query: string) =>
+      (await store.search(only(store), { query, k: 5 })).map(({ doc, start }) => [doc, start])
+    expect((await found('indemnity agreement acme'))[0]).toEqual([
+      'contracts/Acme_Indemnity_Agreement.txt',
+      0,
+    ])
+    expect(await found('the indemnity of acme')).toEqual([['contracts/Acme_Indemnity_Agreement.txt', 0]])
+    expect(await found('globex lease')).toEqual([['contracts/GlobexLease2020.md', 0]])
+    expect(await found('2020')).toEqual([['contracts/GlobexLease2020.md', 0]])
+    expect(await found('premises')).toEqual([['contracts/GlobexLease2020.md', 0]])
+    // Neither the folder nor the ending is a name; other passages of a document are found by their text only.
+    expect(await found('contracts txt')).toEqual([])
+    expect((await found('agreement')).map(([doc]) => doc)).toContain('other.txt')
+  })
+
   it('makes one partition of each label, with ids that do not depend on the content', async () => {
     space.write('hr/pay.csv', 'name,pay\n')
     space.write('open.md', '# Open\n')

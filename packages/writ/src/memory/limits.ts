@@ -57,6 +57,9 @@ export const MAX_OUTLINE_ENTRIES = 10_000
 /** Configuration found among documents (`corpus.json`, `.gitignore`) is not read beyond this. */
 export const MAX_SETTINGS_BYTES: number = 1024 * 1024
 
+/** Most rules of one `.gitignore`: every file is held against all of them. */
+export const MAX_IGNORE_RULES = 10_000
+
 /**
  * Most partitions of one corpus, and most bytes of what tells them apart: the opening record of a run lists every one of
  * them and holds 64 KiB.

@@ -4,10 +4,11 @@ import { MAX_PASSAGES } from './limits.ts'
 import { matchExpression } from './match-expression.ts'
 import type { OpenPack } from './shelf.ts'
 
+// A word in the name of a file counts like four in its text, one in its title like two more: titles are text, too.
 // Of equal scores the first in (document, offset) order wins. `wanted` is JSON of document numbers, or null for all.
 const QUERY = `
   SELECT doc, start, "end", (SELECT title FROM docs WHERE n = doc) AS title FROM (
-    SELECT rowid AS n, bm25(passages) AS score FROM passages
+    SELECT rowid AS n, bm25(passages, 1, 4, 2) AS score FROM passages
     WHERE passages MATCH :match
       AND (:wanted IS NULL OR (SELECT doc FROM spans WHERE spans.n = passages.rowid) IN (SELECT value FROM json_each(:wanted)))
     ORDER BY score, rowid LIMIT :k

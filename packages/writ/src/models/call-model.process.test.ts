@@ -325,21 +325,17 @@ describe('callModel', () => {
     const messages = [
       { role: 'user', text: 'What is the colour of the sky?\n\nThe sky has the colour blue. Grass grows.' },
     ] as const
-    expect(await callModel(languageModel, { ...request, messages })).toEqual({
-      text: 'The sky has the colour blue.',
-      finishReason: 'stop',
-      inputTokens: 19,
-      outputTokens: 7,
-      sentBytes: 73,
-      receivedBytes: 28,
-      requestId: null,
-      status: 200,
+    const reply = await callModel(languageModel, { ...request, messages })
+    expect(reply).toMatchObject({ finishReason: 'stop', inputTokens: 19, requestId: null, status: 200 })
+    expect(JSON.parse(reply.text)).toMatchObject({
+      judged: false,
+      passages: ['The sky has the colour blue.'],
     })
-    const tooLong = [{ role: 'user', text: 'x '.repeat(20_000) }] as const
+    const tooLong = [{ role: 'user', text: 'x '.repeat(50_000) }] as const
     const error = await failure(callModel(languageModel, { ...request, messages: tooLong }))
     expect(error).toMatchObject({
       code: 'MODEL_REJECTED',
-      message: expect.stringContaining('window of 16000'),
+      message: expect.stringContaining('window of 20000'),
     })
   })
 })

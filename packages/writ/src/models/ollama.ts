@@ -1,7 +1,7 @@
 import { WritError } from '@writ/contract'
 
 /** Where Ollama listens unless told otherwise. */
-const OLLAMA_URL = 'http://127.0.0.1:11434/v1'
+export const OLLAMA_URL = 'http://127.0.0.1:11434/v1'
 
 const OLLAMA_PORT = '11434'
 

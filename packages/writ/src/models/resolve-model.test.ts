@@ -17,7 +17,7 @@ describe('resolveModel', () => {
     expect(model).toMatchObject({
       id: 'builtin/extractive',
       location: 'builtin',
-      contextWindow: 16_000,
+      contextWindow: 20_000,
       price: { inputNanoUsd: 0, outputNanoUsd: 0 },
       title: 'built-in extractive model',
       digest: createHash('sha256').update('builtin/extractive\nbuiltin').digest('hex'),
@@ -40,6 +40,11 @@ describe('resolveModel', () => {
       title: 'openai/some/model:7b at 127.0.0.1:9',
     })
     expect(model.languageModel.modelId).toBe('openai/some/model:7b')
+  })
+
+  it('asks OpenAI by its own names, whoever gave the URL', async () => {
+    const model = await choose({ id: 'openai/gpt-5', baseUrl: 'https://api.openai.com/v1', apiKey: KEY })
+    expect(model).toMatchObject({ id: 'openai/gpt-5', languageModel: { modelId: 'gpt-5' } })
   })
 
   it('takes a stated window and price, then the table, then none', async () => {

@@ -43,7 +43,7 @@ export async function resolveModel(choice: ModelChoice): Promise<ResolvedModel> 
   const local = ollamaModel(choice.id)
   if (choice.baseUrl !== undefined) {
     const url = usableUrl(choice.baseUrl)
-    return await compatible(choice, local ?? choice.id, url, keyFor(url, choice.apiKey))
+    return await compatible(choice, local ?? nameAt(url, choice.id), url, keyFor(url, choice.apiKey))
   }
   if (local !== undefined)
     return await compatible(choice, local, usableUrl(ollamaUrl(choice.ollamaHost ?? '')), '')
@@ -52,6 +52,11 @@ export async function resolveModel(choice: ModelChoice): Promise<ResolvedModel> 
     'UNKNOWN_MODEL',
     `No model "${choice.id}" is known. What works: builtin/extractive, ollama/<model>, openai/<model>, any id with --base-url.`,
   )
+}
+
+/** Servers that pass requests on know `openai/gpt-5` by that name; OpenAI itself does not. */
+function nameAt(url: URL, id: string): string {
+  return url.origin === new URL(OPENAI_URL).origin ? id.replace(/^openai\//, '') : id
 }
 
 async function builtin(id: string): Promise<ResolvedModel> {

@@ -1,8 +1,16 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Role } from '@writ/contract'
-import { ed25519Verifies, envelopeHolds, isValidAt, KEY_ROTATION_KIND, parseStatement } from '@writ/evidence'
+import {
+  ed25519Verifies,
+  envelopeHolds,
+  isValidAt,
+  KEY_ROTATION_KIND,
+  parseStatement,
+  witnessThreshold,
+} from '@writ/evidence'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createKey, listKeys, revokeKey, setThreshold, trustKeys } from './change-keys.ts'
 import { OVERLAP_MS, type RotationStep, rotateKey } from './rotate-key.ts'
@@ -217,6 +225,23 @@ test('several governance keys: one has to be chosen, and is', async () => {
   const listed = await listKeys(home)
   expect(listed.find(({ keyId }) => keyId === to)).toMatchObject({ state: 'valid', role: 'governance' })
   expect(listed.find(({ keyId }) => keyId === a.keyId)?.file).toBeNull()
+})
+
+test('a witness threshold holds for runs from then on; what was asked of earlier ones stays', async () => {
+  for (const name of ['ann', 'bo']) await createKey(home, 'witness', name)
+  const counts: number[] = []
+  for (const count of [1, 1, 2, 0]) {
+    await setThreshold(home, 'witness', count)
+    counts.push(witnessThreshold(readTrustRoot(trust()), Date.now()))
+    await sleep(2)
+  }
+  expect(counts).toEqual([1, 1, 2, 0])
+  const root = readTrustRoot(trust())
+  const from = root.thresholds?.witnessFrom ?? []
+  expect(from.map(({ count }) => count)).toEqual([1, 2, 0])
+  expect(from.map((one) => witnessThreshold(root, Date.parse(one.from)))).toEqual([1, 2, 0])
+  expect(witnessThreshold(root, Date.parse(from[0]?.from ?? '') - 1)).toBe(0)
+  await expect(setThreshold(home, 'witness', 3)).rejects.toMatchObject({ code: 'USAGE' })
 })
 
 test('keys of another home are pinned, never its log and operator keys, nor a key in two roles', async () => {

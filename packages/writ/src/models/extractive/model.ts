@@ -12,7 +12,7 @@ import { writeTurn } from './root.ts'
 export { planQuestion } from './plan-question.ts'
 
 /** Tokens of context the model declares; a quarter of them holds the longest program it writes. */
-export const EXTRACTIVE_WINDOW = 16_000
+export const EXTRACTIVE_WINDOW = 20_000
 /** There is no tokenizer; this many characters are called a token. */
 const CHARS_PER_TOKEN = 4
 

@@ -24,6 +24,8 @@ interface State {
   readonly found: number
   readonly depth: number
   readonly calls: number
+  /** What failed, by the name of the error. */
+  readonly trouble: Readonly<Record<string, number>>
 }
 
 /** The best documents that child frames look through, and the fewest that are worth a frame of their own. */
@@ -70,7 +72,8 @@ function nextStep(frame: Frame): Step {
         }
       : { intent: work.intent, code: [...begun, REPORT(work.found)].join('\n') }
   }
-  if (frame.last || frame.turns >= MOST_TURNS)
+  const stuck = Object.keys(state.trouble).some((name) => name !== 'PolicyDenied')
+  if (frame.last || (state.left > 0 && (stuck || frame.turns >= MOST_TURNS)))
     return { intent: 'Release what there is.', code: [...work.release, 'FINAL(value);'].join('\n') }
   if (state.left > 0)
     return { intent: 'Go on with what is left.', code: [work.more, REPORT(work.found)].join('\n') }
@@ -208,10 +211,21 @@ function constants(question: string, plan: QuestionPlan): string {
   return `const Q = ${literal({ ...asked, targets, search, needs: needs(plan.because) })};`
 }
 
+/** The one line on what would answer, by why the question is not exact. */
+const NEEDS: Readonly<Record<Reason, string>> = {
+  'another language': 'A question in another language than English',
+  'a yes or no': 'A yes or no',
+  negation: 'Negation by meaning',
+  modality: 'What can, may or must be',
+  'a comparison': 'A comparison by meaning',
+  'a superlative': 'A superlative of meaning',
+  'a summary': 'A summary',
+  'a reason or a manner': 'A reason or a manner',
+  meaning: 'What a text means',
+}
+
 function needs(because: Reason | null): string | null {
-  if (because === null) return null
-  if (because === 'meaning') return 'What a text means needs a language model: writ setup.'
-  return `This turns on ${because}, which needs a language model: writ setup.`
+  return because === null ? null : `${NEEDS[because]} needs a language model: writ setup.`
 }
 
 /** A JavaScript literal without a backtick, which could end the fence. */

@@ -11,21 +11,23 @@ export interface Search {
   readonly pairs: readonly string[]
 }
 
-const [START, END] = ['(?<![\\p{L}\\p{N}])', '(?![\\p{L}\\p{N}])']
-
 /** Makes what a search for passages needs. */
 export function searchFor({ words, pairs, literals }: QuestionPlan): Search {
   return {
-    words: words.map((text) => {
-      const stem = stemOf(text)
-      return { text, find: `${START}${escaped(stem)}${stem === text && stem.length < 4 ? END : '\\p{L}*'}` }
-    }),
+    words: words.map((text) => ({ text, find: anyForm(text) })),
     phrases: literals.map((text) => {
-      const parts = text.split(' ').map(escaped)
-      return { text, find: parts.join('\\s+'), rust: parts.join('\\s+') }
+      const phrase = text.split(' ').map(escaped).join('\\s+')
+      return { text, find: phrase, rust: phrase }
     }),
     pairs,
   }
+}
+
+/** A word and its other forms. What stands before is looked at last: classes of characters are slow in the REPL. */
+function anyForm(word: string): string {
+  const stem = escaped(stemOf(word))
+  const rest = stem === word && word.length < 4 ? '(?![\\p{L}\\p{N}])' : '\\p{L}*'
+  return `${stem}(?<![\\p{L}\\p{N}]${stem})${rest}`
 }
 
 /** Escaped for both engines. */

@@ -43,14 +43,19 @@ const WORDS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 /** A shorter text tells too little of its language. */
 const SHORTEST = 3
 
-/** The language most of whose telltale words a text holds; English when none holds more. Words are in lower case. */
+/**
+ * The language most of whose telltale words a text holds; English unless another clearly holds more. Words are in lower
+ * case. Some words tell of several languages, so one more is not enough beside English ones.
+ */
 export function languageOf(words: readonly string[]): string {
-  let best = 'english'
-  if (words.length < SHORTEST) return best
-  const count = (language: string): number =>
-    words.filter((word) => WORDS.get(language)?.has(word) === true).length
-  for (const language of WORDS.keys()) if (count(language) > count(best)) best = language
-  return best
+  if (words.length < SHORTEST) return 'english'
+  const counts = [...WORDS].map(([language, list]) => ({
+    language,
+    count: words.filter((word) => list.has(word)).length,
+  }))
+  const english = counts.find(({ language }) => language === 'english')?.count ?? 0
+  const best = counts.reduce((a, b) => (b.count > a.count ? b : a))
+  return best.count > (english === 0 ? 0 : english + 1) ? best.language : 'english'
 }
 
 /** Whether a word in lower case carries no subject matter in a language. */

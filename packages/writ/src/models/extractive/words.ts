@@ -54,7 +54,7 @@ export function letterPairs(text: string): string[] {
  */
 export function stemOf(word: string): string {
   const ending =
-    /(?:ications?|ations?|itions?|ments?|ingly|edly|able|ible|ing|ies|ied|ed|es|s|ions?|or|er|e|y)$/
+    /(?:at(?:e[sd]?|ing|ors?|ions?)|itions?|ments?|ingly|edly|able|ible|ing|ies|ied|ed|es|s|ions?|or|er|e|y)$/
   const stem = /^[a-z]+$/.test(word) ? word.replace(ending, '') : word
   return stem.length >= 4 ? stem : word
 }

@@ -36,22 +36,26 @@ const NAMED = [
   ),
 ]
 
+/** Nouns whose size is no matter of meaning; the largest contract may be the one worth most. */
+const SIZED_FILE = `(?:${FILE}|books?|novels?)`
 const NUMBERS: Readonly<Record<string, number>> = { two: 2, three: 3, four: 4, five: 5, ten: 10 }
 const MANY = '(?:(?<many>\\d{1,4}|two|three|four|five|ten)\\s+)?'
 const SIZED = '(?<by>largest|biggest|longest|smallest|shortest)'
 const BY_SIZE = '(?:\\s+(?:by\\s+(?:file\\s+)?size|in\\s+bytes))?'
 const SUPERLATIVES = [
   matcher(
-    `(?:(?:what|which)(?:\\s+(?:is|are))?|${LIST}|find)\\s+(?:the\\s+)?${MANY}${SIZED}\\s+${FILE}${BY_SIZE}${IN_EVERYTHING}`,
+    `(?:(?:what|which)(?:\\s+(?:is|are))?|${LIST}|find)\\s+(?:the\\s+)?${MANY}${SIZED}\\s+${SIZED_FILE}${BY_SIZE}${IN_EVERYTHING}`,
   ),
   matcher(
-    `(?:(?:what|which)(?:\\s+(?:is|are))?|${LIST}|find)\\s+(?:the\\s+)?${SIZED}\\s+${MANY}${FILE}${BY_SIZE}${IN_EVERYTHING}`,
+    `(?:(?:what|which)(?:\\s+(?:is|are))?|${LIST}|find)\\s+(?:the\\s+)?${SIZED}\\s+${MANY}${SIZED_FILE}${BY_SIZE}${IN_EVERYTHING}`,
   ),
   matcher(
-    `(?:which|what)\\s+(?:of\\s+(?:the|these|those)\\s+)?${FILE}\\s+(?:is|are)\\s+(?:the\\s+)?${SIZED}${BY_SIZE}${IN_EVERYTHING}`,
+    `(?:which|what)\\s+(?:of\\s+(?:the|these|those)\\s+)?${SIZED_FILE}\\s+(?:is|are)\\s+(?:the\\s+)?${SIZED}${BY_SIZE}${IN_EVERYTHING}`,
   ),
 ]
-const ORDERED = matcher(`${LIST}\\s+${EVERY}${FILE}\\s+(?:sorted\\s+|ordered\\s+)?by\\s+(?:file\\s+)?size`)
+const ORDERED = matcher(
+  `${LIST}\\s+${EVERY}${SIZED_FILE}\\s+(?:sorted\\s+|ordered\\s+)?by\\s+(?:file\\s+)?size`,
+)
 const TOTAL = matcher(
   `(?:how\\s+(?:big|large)\\s+(?:is|are)|(?:what\\s+is\\s+)?(?:the\\s+)?(?:total\\s+|overall\\s+)?size\\s+of|how\\s+many\\s+bytes\\s+(?:are|do)(?:\\s+there)?(?:\\s+in)?)\\s+(?:all\\s+)?(?:of\\s+)?(?:the|this|these|those|all)\\s+(?:whole\\s+|entire\\s+)?(?:corpus|collection|${DOCUMENT}(?<=s))(?:\\s+(?:have|together|in\\s+total))?`,
 )

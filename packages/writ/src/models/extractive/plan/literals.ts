@@ -20,6 +20,8 @@ const MOST_ANNOUNCED_WORDS = 8
 
 const ANNOUNCED =
   /^(?:(?:the|an?|that|this|any)\s+)?(?:(?:exact|literal|single|very|whole|actual|two|three)\s+)*(?:words?|terms?|phrases?|expressions?|strings?|names?|abbreviations?|acronyms?|keywords?|tokens?|spellings?)\s+(?!of\b|for\b|like\b|that\b|in\b)/iu
+/** "The phrase net and gross" is one, "the words net and gross" are two. */
+const WHOLE = /\b(?:phrase|expression|string|name)\s+$/iu
 const ONLY_MARK = new RegExp(`^(?:the\\s+)?${MARK}$`, 'u')
 const LINK = '(?:of|the|de|del|della|der|den|di|da|du|la|le|van|von|y|and|&)'
 /** A token that nobody writes by accident: a capital first letter, or a digit or sign within. */
@@ -28,21 +30,26 @@ const NAME_TOKEN =
 const NAME = new RegExp(`^${NAME_TOKEN}(?:\\s+(?:${LINK}\\s+)*${NAME_TOKEN})*$`, 'u')
 const WORD = /^[\p{Ll}\p{Lo}\p{M}]+(?:[-'’][\p{L}\p{M}]+)*$/u
 
-/** Words that make a phrase a description: it does not stand in a text as it stands in a question. */
-const DESCRIBING = new Set(
+/** Words that stand for others or join them: no string is asked for with one of them. */
+const FUNCTION_WORDS = new Set(
   `a about above after against all an and any anybody anyone anything are as at be because been before being below between both but by can could
-  did do does each either every everybody everyone everything few for from had has have having he her here hers him his how i if in into is it
-  its itself just kind kinds least less like many may me might mine more most much must my neither never no nobody none nor not nothing on one ones
-  only onto or other others our ours out over own per really same several shall she should so some somebody someone something somewhere sort sorts
-  such than that their theirs them themselves then there these they thing things this those though through to too toward towards type types under
-  unless until up upon us various very was ways we were what whatever when where whether which while who whom whose why will with within without
-  would you your yours another different similar specific certain particular unusual usual important significant large larger largest small smaller
-  smallest big bigger biggest high higher highest low lower lowest long longer longest short shorter shortest good better best bad worse worst new
-  newer newest old older oldest recent early earlier late later strict heavy serious minor major possible potential relevant related unlimited
-  multiple numerous explicit implicit actual typical common rare real main key first last second third next previous two three four five ten
-  following everywhere anywhere stuff example examples lack lacks expire expires terminate terminates require requires allow allows permit permits
-  provide provides contain contains include includes apply applies refer refers discuss discusses define defines renew renews begin begins survive
-  survives govern governs mention mentions`
+  did do does each either every everybody everyone everything everywhere anywhere few for from had has have having he her hers him his how i if
+  in into is it its itself just least less like many may me might mine more most much must my neither never no nobody none nor not nothing on one
+  ones only onto or other others our ours out over own per same several shall she should so some somebody someone something somewhere such than
+  that their theirs them themselves then there these they this those through to too toward towards under unless until up upon us various very was
+  ways we were what whatever when where whether which while who whom whose why will with within without would you your yours another`
+    .trim()
+    .split(/\s+/),
+)
+/** Words that make a phrase a description, which does not stand in a text as it stands in a question, or a second predicate. */
+const DESCRIBING = new Set(
+  `kind kinds sort sorts thing things type types different similar specific certain particular unusual usual important significant large larger
+  largest small smaller smallest big bigger biggest high higher highest low lower lowest long longer longest short shorter shortest good better
+  best bad worse worst new newer newest old older oldest recent early earlier late later strict heavy serious minor major possible potential
+  relevant related really unlimited multiple numerous explicit implicit actual typical common rare real main key first last second third next
+  previous two three four five ten following stuff example examples lack lacks expire expires terminate terminates require requires allow allows
+  permit permits provide provides contain contains include includes apply applies refer refers discuss discusses define defines renew renews begin
+  begins survive survives govern governs mention mentions`
     .trim()
     .split(/\s+/),
 )
@@ -97,7 +104,8 @@ function readTerm(term: string, masked: Masked): Term | undefined {
   if (ONLY_MARK.test(rest)) return { text, saying: 'quoted' }
   if (text !== plain) return undefined // a quotation inside something else
   if (announced !== undefined)
-    return wordCount(text) <= MOST_ANNOUNCED_WORDS && !/\b(?:and|or|nor)\b/iu.test(text)
+    return wordCount(text) <= MOST_ANNOUNCED_WORDS &&
+      (WHOLE.test(announced) || !/\b(?:and|or|nor)\b/iu.test(text))
       ? { text, saying: 'announced' }
       : undefined
   return readBare(text)
@@ -114,7 +122,8 @@ function readBare(text: string): Term | undefined {
   const shaped = words.every(
     (word, at) => WORD.test(word) || /^\p{Lu}[\p{L}'’-]*$/u.test(word) || (at > 0 && word === 'of'),
   )
-  if (!shaped || plain.some((word) => DESCRIBING.has(word))) return undefined
+  if (!shaped || plain.some((word) => FUNCTION_WORDS.has(word))) return undefined
+  if (words.length > 1 && plain.some((word) => DESCRIBING.has(word))) return undefined
   if (plain.at(0) === 'of' || plain.at(-1) === 'of') return undefined
   return { text: bare, saying: words.length === 1 && bare === text ? 'word' : 'phrase' }
 }

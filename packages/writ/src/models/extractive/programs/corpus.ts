@@ -14,7 +14,13 @@ const num = (n) => n.toLocaleString('en-US');
 const said = (t) => '"' + t + '"';
 const many = (n, one, more = one + 's') => num(n) + ' ' + (n === 1 ? one : more);
 const base = (id) => id.replace(/^.*\//, '');
-const ORDER = (a, b) => (a < b ? -1 : a > b ? 1 : 0);`
+const ORDER = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+const NAMES = new Map(ALL.map((d) => [d.id, (d.id + '\n' + d.title).toLowerCase()])); // file names and titles
+const letter = (c) => /[a-z\u0080-\uffff]/.test(c ?? '');
+function begins(text, low) { // whether a word of the text begins so
+  for (let at = text.indexOf(low); at >= 0; at = text.indexOf(low, at + 1)) if (!letter(text[at - 1]) || !letter(low[0])) return true;
+  return false;
+}`
 
 /**
  * Guest code that finds the occurrences of a literal as `grep -w -o` does: leftmost first, none overlapping, and for whole
@@ -42,7 +48,7 @@ function both(text, t, until) { // occurrences in any case, and as written
 }`
 
 /** Guest code for `SCOPE`: the documents a question names, by id, file name or title, else all; and `unnamed`. */
-export const NAMED: string = String.raw`const plain = (t) => t.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+export const NAMED: string = String.raw`const plain = (t) => t.toLowerCase().replace(/[^a-z0-9\u0080-\uffff]+/g, ' ').trim();
 const stem = (id) => base(id).replace(/\.[^.]*$/, '');
 function named(name) { // the strictest way that finds one decides
   const low = name.toLowerCase();
@@ -54,4 +60,4 @@ function named(name) { // the strictest way that finds one decides
 }
 const unnamed = Q.within.filter((name) => named(name).length === 0);
 const SCOPE = Q.within.length > unnamed.length ? IDS.filter((id) => Q.within.some((name) => named(name).includes(id))) : IDS;
-const LOST = unnamed.length > 0 ? ['No file name or title in reach is or holds ' + unnamed.map(said).join(' or ') + ', so ' + (SCOPE.length < IDS.length ? 'only the others were looked into.' : 'all documents were looked into.')] : [];`
+const LOST = unnamed.length === 0 ? '' : 'No document in reach is named ' + unnamed.map(said).join(' or ') + '. ' + (SCOPE.length < IDS.length ? 'In the others named, ' : 'In all documents, ');`

@@ -45,6 +45,6 @@ const value = {
     : Q.order === 'total' ? many(of.length, 'document') + ', ' + num(of.reduce((sum, d) => sum + d.bytes, 0)) + ' bytes together.'
     : Q.within.length > 0 ? (none ? 'No document in reach has the name ' + Q.within.map(said).join(', ') + '.' : of.slice(0, 3).map(line).join('; ') + (of.length > 3 ? '; and ' + num(of.length - 3) + ' more' : '') + '.')
     : 'By size in bytes, the ' + Q.order + (top.length === 1 ? ' is ' : ' are ') + top.slice(0, 3).map(line).join('; ') + (top.length > 3 ? '; and ' + num(top.length - 3) + ' more' : '') + ' (of ' + many(of.length, 'document') + ').',
-  notes: none ? [] : LOST, documents: none ? [] : top.map((d) => ({ doc: d.id, bytes: d.bytes })),
+  notes: [], documents: none ? [] : top.map((d) => ({ doc: d.id, bytes: d.bytes })),
   searched: { documents: of.length, of: ALL.length, bytes: of.reduce((sum, d) => sum + d.bytes, 0) }, needs: null,
 };`

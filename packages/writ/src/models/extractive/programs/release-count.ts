@@ -14,10 +14,10 @@ const hitsIn = (doc) => asked.reduce((sum, n) => sum + (Q.unit === 'lines' ? fou
 const total = (n, field, list = inReach) => list.reduce((sum, doc) => sum + (found[n].get(doc)?.[field] ?? 0), 0);
 const lacking = Q.kind === 'lack';
 const listed = lacking ? inReach.filter((doc) => !matching.includes(doc)) : [...matching].sort((a, b) => hitsIn(b) - hitsIn(a) || ORDER(a, b));
-const way = (t) => (t.whole ? 'whole word' + (t.text.includes(' ') ? 's' : '') : 'anywhere, since its script puts no spaces between words') + ', ' + (t.anyCase ? 'any case' : 'as written');
+const way = (t) => (t.whole ? 'whole word' + (t.text.includes(' ') || asked.length > 1 ? 's' : '') : 'anywhere, since its script puts no spaces between words') + ', ' + (t.anyCase ? 'any case' : 'as written');
 const ways = [...new Set(asked.map((n) => way(T[n])))].join('; ');
 const names = asked.map((n) => said(T[n].text));
-const both = Q.combine === 'all' ? (names.length === 2 ? 'both ' : '') + names.join(' and ') : names.join(' or ');
+const what = Q.combine === 'all' ? (names.length === 2 ? 'both ' : '') + names.join(' and ') : names.join(' or ');
 const of = num(inReach.length) + ' of ' + many(SCOPE.length, 'document');
 const among = SCOPE.length === 1 ? SCOPE[0] : many(inReach.length, 'document');
 const one = asked.length === 1;
@@ -28,16 +28,16 @@ const times = (n) => (n === 1 ? 'once' : num(n) + ' times');
 function headline() {
   if (SCOPE.length === 0) return 'No document is in reach, so nothing was counted.';
   const none = asked.every((n) => total(n, 'n') === 0);
-  if (none && !lacking) return both + (one ? ' was' : ' were') + ' not matched literally (' + ways + ') in the text of ' + among + ', ' + num(inReach.reduce((sum, doc) => sum + SIZE.get(doc), 0)) + ' bytes.';
-  if (lacking) return least + num(listed.length) + ' of ' + many(SCOPE.length, 'document') + (listed.length === 1 ? ' does' : ' do') + ' not contain ' + both + ' (' + ways + ').';
+  if (none && !lacking) return what + (one ? ' was' : ' were') + ' not matched literally (' + ways + ') in the text of ' + among + ', ' + num(inReach.reduce((sum, doc) => sum + SIZE.get(doc), 0)) + ' bytes.';
+  if (lacking) return least + num(listed.length) + ' of ' + many(SCOPE.length, 'document') + (listed.length === 1 ? ' does' : ' do') + ' not contain ' + what + ' (' + ways + ').';
   if (Q.unit === 'lines') return asked.map((n, at) => lower + many(totals[at], 'line') + ' of ' + (SCOPE.length === 1 ? SCOPE[0] : many(inReach.filter((doc) => nOf(n, doc) > 0).length, 'document')) + (totals[at] === 1 ? ' holds ' : ' hold ') + names[at]).join('; ') + ' (' + ways + ').';
   if (Q.unit === 'occurrences') return asked.map((n, at) => names[at] + ' occurs ' + lower + times(totals[at]) + ' in ' + (SCOPE.length === 1 ? SCOPE[0] : num(inReach.filter((doc) => nOf(n, doc) > 0).length) + ' of ' + many(SCOPE.length, 'document'))).join('; ') + ' (' + ways + ').';
-  const how = least + num(matching.length) + ' of ' + many(SCOPE.length, 'document') + (matching.length === 1 ? ' contains ' : ' contain ') + both + ' (' + ways + ')' + (one ? ', ' + times(totals[0]) : '') + '.';
+  const how = least + num(matching.length) + ' of ' + many(SCOPE.length, 'document') + (matching.length === 1 ? ' contains ' : ' contain ') + what + ' (' + ways + ')' + (one ? ', ' + times(totals[0]) : '') + '.';
   if (Q.order !== 'most' || listed.length === 0) return how;
   const top = listed.filter((doc) => hitsIn(doc) === hitsIn(listed[0]));
-  return top.slice(0, 3).join(' and ') + (top.length > 3 ? ' and ' + num(top.length - 3) + ' more' : '') + (top.length === 1 ? ' holds ' : ' hold ') + both + ' most often, ' + times(hitsIn(listed[0])) + (top.length === 1 ? '' : ' each') + '. ' + how;
+  return top.slice(0, 3).join(' and ') + (top.length > 3 ? ' and ' + num(top.length - 3) + ' more' : '') + (top.length === 1 ? ' holds ' : ' hold ') + what + ' most often, ' + times(hitsIn(listed[0])) + (top.length === 1 ? '' : ' each') + '. ' + how;
 }
-const notes = [...LOST];
+const notes = [];
 for (const n of asked) {
   const t = T[n];
   const others = inReach.filter((doc) => (found[n].get(doc)?.other ?? 0) > 0);
@@ -58,21 +58,21 @@ if (lacking) {
   const near = listed.filter((doc) => asked.some((n) => (found[n].get(doc)?.other ?? 0) > 0));
   if (near.length > 0) notes.push('In other letters (upper or lower case), ' + many(near.length, 'document') + ' of those listed ' + (near.length === 1 ? 'holds' : 'hold') + ' it: ' + near.slice(0, 10).join(', ') + (near.length > 10 ? ' …' : '') + '.');
 }
-const inNames = ALL.filter((d) => SCOPE.includes(d.id) && asked.some((n) => [d.id, d.title].some((t) => t.toLowerCase().includes(T[n].text.toLowerCase())))).map((d) => d.id);
+const inNames = SCOPE.filter((doc) => asked.some((n) => begins(NAMES.get(doc), T[n].text.toLowerCase())));
 if (inNames.length > 0) notes.push('File names or titles of ' + many(inNames.length, 'document') + ' hold ' + names.join(' or ') + ': ' + inNames.slice(0, 5).join(', ') + (inNames.length > 5 ? ' …' : '') + '.');
 if (unread.length > 0) notes.push('Policy withholds the text of ' + many(unread.length, 'document') + ', which ' + (unread.length === 1 ? 'is' : 'are') + ' not counted.');
 if (partial) notes.push('A limit was reached: ' + many(todo.flat().length, 'document') + ' ' + (todo.flat().length === 1 ? 'was' : 'were') + ' not looked into.');
 const passages = [];
-for (const doc of lacking ? [] : listed.slice(0, 20)) for (const n of asked) {
-  const first = found[n].get(doc)?.first;
-  if (!first?.quote) continue;
-  try { const c = await cite({ doc, start: first.start, end: first.end }, first.quote); passages.push({ doc, ...(first.line ? { line: first.line } : {}), start: c.start, end: c.end, quote: c.quote }); } catch (e) { note(e); }
+for (const doc of lacking ? [] : listed.slice(0, 20)) {
+  const firsts = asked.flatMap((n) => found[n].get(doc)?.first ?? []);
+  for (const first of firsts.filter((f, at) => f.quote && firsts.findIndex((g) => g.start === f.start) === at))
+    try { const c = await cite({ doc, start: first.start, end: first.end }, first.quote); passages.push({ doc, ...(first.line ? { line: first.line } : {}), start: c.start, end: c.end, quote: c.quote }); } catch (e) { note(e); }
 }
 const counted = asked.map((n) => ({ text: T[n].text, way: way(T[n]), documents: inReach.filter((doc) => nOf(n, doc) > 0).length, occurrences: total(n, 'n'), lines: total(n, 'lines') }));
 const shell = (t) => "'" + t.replaceAll("'", "'\\''") + "'";
 const check = asked.map((n) => 'grep -r' + (T[n].whole ? ' -w' : '') + (T[n].anyCase ? ' -i' : '') + (lacking ? ' -L' : Q.unit === 'documents' ? ' -l' : Q.unit === 'lines' ? ' -c' : ' -o') + ' -F -e ' + shell(T[n].text) + ' .');
 const value = {
-  kind: Q.kind, answer: headline(), notes, counted, check,
+  kind: Q.kind, answer: LOST + headline(), notes, counted, check,
   documents: listed.map((doc) => (lacking ? { doc } : { doc, count: hitsIn(doc) })),
   passages,
   searched: { documents: inReach.length, of: SCOPE.length, bytes: inReach.reduce((sum, doc) => sum + SIZE.get(doc), 0) },

@@ -10,25 +10,34 @@ export const CITE_BEST: string = `async function citeBest(list, each) {
 }`
 
 /** Guest code that says what was searched and found, and that nothing was judged. */
-export const RELEASE_PASSAGES: string = `const ranking = inOrder();
-const shown = ranking.filter((doc) => BEST.get(doc)?.length > 0).slice(0, 20);
+export const RELEASE_PASSAGES: string = String.raw`const ranking = inOrder();
+const quoted = (doc) => BEST.get(doc)?.length > 0;
+const byName = ranking.filter((doc) => !quoted(doc));
+for (const doc of byName.slice(0, 5)) { // of a document whose name fits, the beginning
+  try {
+    const text = await read(doc, 0, Math.min(SIZE.get(doc), 600));
+    const quote = /^\s*(\S[\s\S]{0,240}?(?:[.!?](?=\s)|\n\s*\n|$)|\S[\s\S]{0,200}(?=\s))/u.exec(text)?.[1].trim();
+    if (quote) BEST.set(doc, [{ quote, start: 0, end: bytes(text), fit: 0 }]);
+  } catch (e) { note(e); }
+}
+const quotable = ranking.filter(quoted);
+const shown = quotable.slice(0, 20);
 const passages = await citeBest(shown, 3);
 const inText = new Set(passages.map((p) => p.doc));
 const words = [...S.phrases.map((w) => w.text), ...S.words.map((w) => w.text), ...S.pairs];
 const where = many(ALL.length, 'document') + ' (' + num(BYTES) + ' bytes)';
-const byName = ranking.filter((doc) => !inText.has(doc)).slice(0, 10);
-const notes = [...LOST];
-if (byName.length > 0) notes.push((passages.length > 0 ? 'Only the file name or title fits, or the text comes up later in: ' : 'By file name or title: ') + byName.join(', ') + '.');
+const notes = [];
+if (byName.length > 0) notes.push('By file name or title alone: ' + byName.slice(0, 10).join(', ') + (byName.length > 10 ? ' …' : '') + '. Of those, the beginning is quoted.');
 if (trouble.PolicyDenied) notes.push('Policy withholds something from this run: it was not searched.');
 const failed = Object.entries(trouble).filter(([name]) => name !== 'PolicyDenied').map(([name, n]) => name + ' × ' + n).join(', ');
 if (failed !== '') notes.push('Some steps failed (' + failed + '), so this may not be all.');
 const headline = ALL.length === 0 ? 'No document is in reach, so nothing was searched.'
-  : passages.length > 0 ? 'Nothing was judged. ' + many(passages.length, 'passage') + ' of ' + many(inText.size, 'document') + ' hold words of the question, the closest first; ' + where + ' were searched.'
+  : passages.length > 0 ? 'Nothing was judged. ' + many(passages.length, 'passage') + ' of ' + many(inText.size, 'document') + (passages.length === 1 ? ' fits' : ' fit') + ' words of the question, the closest first. Searched: ' + where + '.'
   : words.length === 0 ? 'The question holds no word to search for in ' + where + '.'
   : 'None of ' + words.map(said).join(', ') + ' was matched literally in the text of ' + where + (byName.length > 0 ? ', only in file names or titles' : ', nor in file names or titles') + '. Other words may say the same.';
 const value = {
   kind: 'passages', answer: headline, notes, passages,
-  more: { documents: ranking.length - inText.size },
+  more: { documents: quotable.length - shown.length },
   searched: { documents: ALL.length, of: ALL.length, bytes: BYTES, words, unmatched: words.filter((w) => !MATCHED.has(w)) },
   needs: Q.needs,
 };`

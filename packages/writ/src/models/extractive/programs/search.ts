@@ -43,7 +43,7 @@ async function searchAll() {
     rank(got.map((m) => ({ ...m, sum: sum(m) })).sort((a, b) => b.sum - a.sum), 4);
   }
   for (const { text } of S.words) { // file names and titles
-    const fitting = ALL.filter((d) => text.length > 2 && (' ' + (d.id + ' ' + d.title).toLowerCase().replace(/[^\p{L}\p{N}.+#-]+/gu, ' ') + ' ').includes(' ' + text));
+    const fitting = text.length > 2 ? ALL.filter((d) => begins(NAMES.get(d.id), text)) : [];
     if (fitting.length > 0) MATCHED.add(text);
     for (const d of fitting) SCORE.set(d.id, (SCORE.get(d.id) ?? 0) + (3 * rarity(fitting.length, ALL.length + 1)) / 8);
   }
