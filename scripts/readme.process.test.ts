@@ -94,7 +94,7 @@ function commandsOf(text: string): string[] {
 
 function run(command: string): Promise<{ readonly code: number; readonly output: string }> {
   const env = {
-    PATH: `${join(place, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`,
+    PATH: `${join(place, 'bin')}${delimiter}${process.env.PATH ?? ''}`,
     HOME: place,
     XDG_CONFIG_HOME: join(place, 'config'),
     OLLAMA_HOST: `127.0.0.1:${(ollama.address() as AddressInfo).port}`,

@@ -87,7 +87,7 @@ async function refused(commands: readonly (readonly string[])[]): Promise<void> 
 }
 
 function commands(option: string, how: (typeof BAD)[string]): string[][] {
-  const [beside = []] = [how.with ?? []]
+  const beside = how.with ?? []
   const context = beside[0] === 'no paths' ? [] : ['docs', ...beside]
   return how.values.map((value) => ['ask', 'What is mentioned?', ...context, option, value])
 }
@@ -95,9 +95,11 @@ function commands(option: string, how: (typeof BAD)[string]): string[][] {
 describe('before a run is opened', () => {
   it('every option of ask that takes a value is tried with bad ones', async () => {
     const { out } = await runCommand(place, ['ask', '--help'])
-    const options = [...out.matchAll(/^ {2}(--[a-z-]+) </gm)].map((match) => match[1])
+    const options = [...out.matchAll(/^ {2}(--[a-z-]+) </gm)].map(([, name = '']) => name)
     expect(options.length).toBeGreaterThan(20)
-    expect(Object.keys(BAD).sort()).toEqual(options.sort())
+    expect(Object.keys(BAD).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(
+      options.toSorted((a, b) => (a < b ? -1 : 1)),
+    )
   })
 
   it.each(Object.entries(BAD))('%s is checked', { timeout: 300_000 }, async (option, how) => {
