@@ -34,7 +34,7 @@ import type { ReplayReport } from './kernel/replay.ts'
 import { executeRun } from './kernel/run.ts'
 import { systemClock } from './kernel/system-clock.ts'
 import { openLedger, openSigner, RETENTION_CLASS, recordRetention } from './ledger/index.ts'
-import { openLibrary, requireCorpus, requirePaths } from './memory/index.ts'
+import { openLibrary, requireCorpus, requireGlobs, requirePaths } from './memory/index.ts'
 import { callModel } from './models/index.ts'
 import { openModels } from './open-models.ts'
 import type { CompletionOptions, ContextSource, IngestOptions, SourcePaths, WritOptions } from './options.ts'
@@ -168,7 +168,7 @@ class Runtime implements Writ {
     const deadline = startDeadline(limits, elapsed(), asked.signal)
     try {
       // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
-      this.#requireContext(asked.context)
+      this.#requireContext(asked)
       const policy = await this.#policy()
       const [models, authority, quorum] = await Promise.all([
         openModels(this.#options, policy, limits),
@@ -369,10 +369,11 @@ class Runtime implements Writ {
   }
 
   /** What can be known of a context before the home is made. */
-  #requireContext(source: ContextSource): void {
-    if (typeof source !== 'object' || isStore(source)) return
-    if ('corpus' in source) requireCorpus(this.home, source.corpus)
-    if ('paths' in source) requirePaths(source.paths)
+  #requireContext({ context, includeSecret = [], labels = [] }: CompletionOptions): void {
+    requireGlobs([...includeSecret, ...labels.map(({ glob }) => glob)])
+    if (typeof context !== 'object' || isStore(context)) return
+    if ('corpus' in context) requireCorpus(this.home, context.corpus)
+    if ('paths' in context) requirePaths(context.paths)
   }
 
   async #context(

@@ -10,30 +10,31 @@ import { runCommand } from './command.fixture.ts'
 const BAD: Readonly<
   Record<string, { readonly values: readonly string[]; readonly with?: readonly string[] }>
 > = {
-  '--model': { values: ['nobody/nothing', 'gpt-5', 'openai/', '', 'builtin/other', 'ollama/'] },
-  '--sub-model': { values: ['nobody/nothing', ''] },
-  '--base-url': { values: ['', 'no url', 'ftp://x', 'http://user:pw@x'], with: ['--model', 'any/model'] },
-  '--key-env': { values: ['', 'NO_SUCH_VARIABLE', 'sk-a-key'] },
-  '--price': { values: ['', 'cheap', '1', '-1/2', '1/2/3', 'NaN/1'] },
-  '--context-window': { values: ['', '0', '-1', '1.5', 'many', '1e3', '99999999999999999999'] },
-  '--corpus': { values: ['', 'none', '../docs', 'a/b'], with: ['no paths'] },
-  '--strategy': { values: ['', 'guess', 'Direct', 'constructor', 'script:none'] },
+  '--model': { values: ['nobody/nothing', 'openai/', ''] },
+  '--sub-model': { values: ['builtin/other', 'ollama/'] },
+  '--base-url': { values: ['', 'ftp://x', 'http://user:pw@x'], with: ['--model', 'any/model'] },
+  '--key-env': { values: ['', 'NO_SUCH_VARIABLE'] },
+  '--price': { values: ['', 'cheap', '-1/2'] },
+  '--context-window': { values: ['', '0', '1.5'] },
+  '--corpus': { values: ['', '../docs', 'none'], with: ['no paths'] },
+  '--strategy': { values: ['', 'constructor', 'guess'] },
   '--policy': { values: ['none', 'docs'] },
   '--as': { values: ['', 'nobody-at-all'] },
   '--purpose': { values: ['', 'none'] },
-  '--label': { values: ['', 'hush', 'internal:', 'secret:a b', ':PII'] },
-  '--retention': { values: ['', 'none', 'Not/one'] },
-  '--max-cost': { values: ['', '-1', 'much', '1e3', 'NaN', '1,5'] },
-  '--max-tokens': { values: ['', '-1', '1.5', 'many', '99999999999999999999'] },
-  '--max-calls': { values: ['', '-1', '1.5', 'many'] },
-  '--max-depth': { values: ['', '-1', 'deep'] },
-  '--max-turns': { values: ['', '0', '-1', 'many'] },
-  '--timeout': { values: ['', '0', '-1', 'soon', '0.0001', '9999999', '1e3'] },
-  '--concurrency': { values: ['', '0', '-1', 'many'] },
-  '--witness': { values: ['', 'no url', 'ftp://x', 'http://127.0.0.1:1'] },
-  '--witness-quorum': { values: ['', '0', '-1', '3'], with: ['--witness', 'http://127.0.0.1:1'] },
-  '--out': { values: ['none/run.writ', 'docs', join('docs', 'a.txt')] },
-  '--home': { values: ['', 'file', join('file', 'below')] },
+  '--label': { values: ['', 'secret:a b', 'hush'] },
+  '--include-secret': { values: ['{a', '[a'] },
+  '--retention': { values: ['Not/one', 'none'] },
+  '--max-cost': { values: ['', '-1', '1e3'] },
+  '--max-tokens': { values: ['-1', '99999999999999999999'] },
+  '--max-calls': { values: ['', '-1'] },
+  '--max-depth': { values: ['-1', 'deep'] },
+  '--max-turns': { values: ['0', 'many'] },
+  '--timeout': { values: ['0', '0.0001', '9999999'] },
+  '--concurrency': { values: ['0', '-1'] },
+  '--witness': { values: ['ftp://x', 'http://127.0.0.1:1'] },
+  '--witness-quorum': { values: ['0', '3'], with: ['--witness', 'http://127.0.0.1:1'] },
+  '--out': { values: ['docs', 'none/run.writ'] },
+  '--home': { values: ['', join('file', 'below')] },
 }
 
 /** Of the same kind, but no values of an option. */
@@ -86,8 +87,8 @@ async function refused(commands: readonly (readonly string[])[]): Promise<void> 
   expect(await everything()).toEqual(before)
 }
 
-function commands(option: string, how: (typeof BAD)[string]): string[][] {
-  const beside = how.with ?? []
+function commands(option: string, how: { values: readonly string[]; with?: readonly string[] }): string[][] {
+  const { with: beside = [] } = how
   const context = beside[0] === 'no paths' ? [] : ['docs', ...beside]
   return how.values.map((value) => ['ask', 'What is mentioned?', ...context, option, value])
 }
@@ -113,7 +114,9 @@ describe('before a run is opened', () => {
   it('a home that is there is left as it was', { timeout: 600_000 }, async () => {
     const asked = await runCommand(place, ['ask', 'Which mention a patent?', 'docs', '--json'])
     expect([asked.err, asked.code]).toEqual(['', 0])
-    await refused(Object.entries(BAD).flatMap(([option, how]) => commands(option, how).slice(-1)))
+    // What the parser of the command line refuses never comes near a home.
+    const late = ['--model', '--corpus', '--strategy', '--policy', '--as', '--purpose', '--witness', '--out']
+    await refused(late.flatMap((option) => commands(option, BAD[option] ?? { values: [] }).slice(-1)))
     const { runs } = JSON.parse((await runCommand(place, ['runs', '--json'])).out) as { runs: unknown[] }
     expect(runs).toHaveLength(1)
   })
