@@ -17,6 +17,7 @@ import { erasedRuns, keepErasure, lastErasure } from './erasures.ts'
 import { destroyFile, eraseContent, openSigner, unlessHeld } from './ledger/index.ts'
 import { dropPacks } from './memory/index.ts'
 import { requireReason } from './reason.ts'
+import { packsOfRun } from './run-packs.ts'
 import { openTransparencyLog } from './transparency/index.ts'
 import { withLedger } from './with-ledger.ts'
 
@@ -127,13 +128,13 @@ interface Facts {
 async function gather(ledger: Ledger, run: string): Promise<Facts> {
   const tree = new MerkleTree()
   for await (const record of ledger.records(run)) tree.append(leafHash(record))
-  const packs = await packsOf(ledger, run)
+  const packs = await packsOfRun(ledger, run)
   const others = new Set<string>()
   const origin = await originOf(ledger, run)
   const kin: string[] = []
   for (const head of await ledger.runs()) {
     if (head.run === run) continue
-    for (const pack of await packsOf(ledger, head.run)) others.add(pack)
+    for (const pack of await packsOfRun(ledger, head.run)) others.add(pack)
     if (head.run === origin || (await originOf(ledger, head.run)) === run) kin.push(head.run)
   }
   const own = packs.filter((pack) => !others.has(pack))
@@ -147,16 +148,4 @@ async function originOf(ledger: Ledger, run: string): Promise<string | undefined
     return opening.kind === 'run.open' ? opening.det.fork?.run : undefined
   }
   return undefined
-}
-
-/** None once a run was erased. Rejects for a key file that is unsafe or wrong: then nobody knows what the run uses. */
-async function packsOf(ledger: Ledger, run: string): Promise<readonly string[]> {
-  const bytes = await ledger.payload(run, '0/0/run.open/partitions')
-  if (bytes === undefined) return []
-  const partitions: unknown = JSON.parse(new TextDecoder().decode(bytes))
-  if (!Array.isArray(partitions))
-    throw new WritError('LEDGER_FAILED', `the partitions of run ${run} are no list`, { run })
-  return partitions.flatMap(({ packSha256 }: { packSha256?: unknown }) =>
-    typeof packSha256 === 'string' && /^[0-9a-f]{64}$/.test(packSha256) ? [packSha256] : [],
-  )
 }

@@ -14,6 +14,7 @@ import { expandPaths, expandWithin } from './expand-paths.ts'
 import { homeOf } from './home.ts'
 import { modelAccess } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
+import { withStdin } from './stdin-file.ts'
 
 /** Time past the limit within which the process ends, whatever still hangs. */
 const GRACE_MS = 900
@@ -46,8 +47,12 @@ export interface AskFlags extends DeliverFlags {
   readonly witnessQuorum?: number
 }
 
-/** Asks one question and prints the answer; resolves with the exit code. */
+/** Asks one question over paths, `-` for standard input, and prints the answer; resolves with the exit code. */
 export async function ask(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
+  return await withStdin(paths, (given) => askOver(question, given, flags))
+}
+
+async function askOver(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const context = await contextOf(paths, flags, config)
   const limits = limitsOf(flags, config)

@@ -4,8 +4,7 @@ import { EXPORT_FORMATS, VERSION } from '../index.ts'
 import { type AbortFlags, abort } from './abort.ts'
 import { type AskFlags, ask } from './ask.ts'
 import { type BackupFlags, makeBackup, type RestoreFlags, restoreBackup } from './backup.ts'
-import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
-
+import { addCorpus, type IngestFlags, ingest } from './corpus.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { addErase } from './erase.ts'
@@ -274,14 +273,7 @@ function addCorpora(writ: Command): void {
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(running((paths: string[], flags: IngestFlags) => ingest(paths, flags)))
-  writ
-    .command('corpus')
-    .description('kept corpora')
-    .command('ls')
-    .description('list corpora')
-    .option('--home <dir>', 'state directory')
-    .option('--json', 'print one JSON object')
-    .action(running((flags: { home?: string; json?: boolean }) => listCorpora(flags)))
+  addCorpus(writ, running)
 }
 
 /** What to do next, with the run and the home it is about, so that it can be typed as it stands. */
@@ -290,7 +282,7 @@ function nextFor({ next, run }: WritError): string {
   const home = at < 0 ? undefined : args[at + 1]
   return run === undefined
     ? next
-    : next.replaceAll('<run>', run + homeOption({ ...(home === undefined ? {} : { home }) }))
+    : next.replaceAll('<run>', run + homeOption(home === undefined ? {} : { home }))
 }
 
 /** Prints an error where its reader looks: JSON on stdout for programs, words on stderr for people. */

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import type { Answer, Basis, Citation, NamedPartition } from '@writ/contract'
 import { type Block, block, fit, type ShownLine, type Tone } from './answer/block.ts'
 import { citationBlock } from './answer/citations.ts'
-import { costFact, coverageFact, leftOutFact, refusedFacts, supportFact } from './answer/facts.ts'
+import { costFact, coverageFact, leftOutFact, maskedFact, refusedFacts, supportFact } from './answer/facts.ts'
 import { valueBlocks } from './answer/value-blocks.ts'
 import { displayWidth, wrapped } from './display-width.ts'
 import { printableLine } from './printable.ts'
@@ -40,8 +40,9 @@ const CLAIM = {
   support: 6,
   refused: 7,
   leftOut: 8,
-  fork: 9,
-  commands: 10,
+  masked: 9,
+  fork: 10,
+  commands: 11,
   citations: 20,
 } as const
 
@@ -109,6 +110,7 @@ function factBlocks(answer: Answer, columns: number, around: AnswerSurroundings)
     fact('coverage', [coverageFact(answer, columns)], CLAIM.coverage, { least: Infinity }),
     fact('refused', refused, CLAIM.refused),
     fact('left out', present(leftOutFact(answer)), CLAIM.leftOut),
+    fact('masked', present(maskedFact(answer)), CLAIM.masked),
     fact('fork', present(around.fork === undefined ? undefined : printableLine(around.fork)), CLAIM.fork),
     // A path is never cut or broken by us: what is copied has to work.
     block([INDENT + displayWidth(path) > columns ? path : labelled('evidence', path)], CLAIM.evidence),

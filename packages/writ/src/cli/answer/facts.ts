@@ -95,27 +95,25 @@ function refusal(denial: Denial, partitions: readonly NamedPartition[]): string 
 
 /** What is not in the corpus, by reason, with the first names. */
 export function leftOutFact({ omitted }: Pick<Answer, 'omitted'>): string | undefined {
+  return named(omitted.filter(({ code }) => code !== MASKED))
+}
+
+/** What is in the corpus with its secrets overwritten. */
+export function maskedFact({ omitted }: Pick<Answer, 'omitted'>): string | undefined {
+  return named(omitted.filter(({ code }) => code === MASKED))
+}
+
+const MASKED = 'masked'
+
+function named(omitted: Answer['omitted']): string | undefined {
   if (omitted.length === 0) return undefined
-  const groups = Map.groupBy(omitted, reasonOf)
+  const groups = Map.groupBy(omitted, ({ reason }) => reason)
   const told = [...groups].map(([reason, files]) => {
     const names = files.slice(0, TOLD).map(({ doc }) => doc)
     const more = files.length > TOLD ? ` and ${whole(files.length - TOLD)} more` : ''
     return `${names.join(', ')}${more} (${reason})`
   })
   return printableLine(told.join(' · '))
-}
-
-/** What an omission is called, by its code, where nothing says it in words. */
-const OMISSIONS: Readonly<Record<string, string>> = {
-  binary: 'not text',
-  undecodable: 'no encoding known here',
-  unreadable: 'could not be read',
-  'too-large': 'too large',
-}
-
-function reasonOf(omitted: Answer['omitted'][number]): string {
-  if ('reason' in omitted && typeof omitted.reason === 'string') return omitted.reason
-  return OMISSIONS[omitted.code] ?? omitted.code
 }
 
 /** `310 of 5,400 bytes`, `1.2 of 20.0 MB`: the unit once where both have it. */

@@ -221,10 +221,10 @@ class StepReader {
   }
 
   #call(record: RecordOf<'model.call'>, place: Place): void {
-    const { role, model, items, decision, outcome } = record.det
+    const { role, model, items, decision } = record.det
     this.#begin(record, place, { op: role, model, items, decisions: [decision] })
     const frame = this.#frames.get(record.lane)
-    if (role === 'turn' && outcome === 'ok' && frame !== undefined) frame.turns += 1
+    if (role === 'turn' && frame !== undefined) frame.turns += 1
   }
 
   #usage({ lane, n, obs }: RecordOf<'model.usage'>): void {
