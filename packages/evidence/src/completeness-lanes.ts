@@ -1,4 +1,4 @@
-import { type Amount, BOTTOM, joinLabels, type Label } from '@writ/contract'
+import { type Amount, BOTTOM, joinLabels, type Label, MAX_CATEGORIES } from '@writ/contract'
 import { checkGrants, type Wanted } from './completeness-context.ts'
 import { type LabelMark, refuseFall } from './completeness-labels.ts'
 import { hex } from './encoding.ts'
@@ -139,7 +139,14 @@ export function endChild(
   }
   refuseFall(lane, label, at)
   counts.endedSteps += lane.steps.size
-  if (delivered !== 'sealed') parent.label = joinLabels(parent.label, label)
+  if (delivered === 'sealed') return
+  parent.label = joinLabels(parent.label, label)
+  if (parent.label.categories.length > MAX_CATEGORIES)
+    refuse(
+      'LABEL_FELL',
+      `Lane ${parent.name} was brought more categories than a label has.`,
+      `${at}/det/label`,
+    )
 }
 
 /** Begins a step, whose number is its own. */
