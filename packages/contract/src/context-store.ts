@@ -155,6 +155,11 @@ export interface Library {
   /** Opens partitions as a run had them, from their packs. Rejects with `UNKNOWN_CORPUS` when one is gone. */
   reopen(partitions: readonly Partition[], omitted: readonly Omitted[]): Promise<ContextStore>
   list(): Promise<readonly CorpusSummary[]>
+  /**
+   * Forgets a name, and deletes the packs that neither another name nor anyone else uses (`inUse`, hashes of packs). Rejects
+   * with `UNKNOWN_CORPUS`.
+   */
+  remove(name: string, inUse: ReadonlySet<string>): Promise<RemovedCorpus>
   close(): Promise<void>
 }
 
@@ -164,4 +169,18 @@ export interface CorpusSummary {
   readonly bytes: number
   readonly partitions: number
   readonly ingestedAt: string
+  /** When the name was first given; it has since been kept through every ingestion. */
+  readonly firstIngestedAt: string
+}
+
+/** What became of a corpus that was removed. */
+export interface RemovedCorpus {
+  readonly name: string
+  readonly documents: number
+  readonly bytes: number
+  /** Packs deleted, with their indexes, and the bytes that gave back. */
+  readonly packsDeleted: number
+  readonly bytesFreed: number
+  /** Packs kept because others use them. */
+  readonly packsKept: number
 }

@@ -64,6 +64,7 @@ export const ERRORS = {
     next: 'Bring back what the run began with, or end it with `writ abort <run> --reason …`.',
   },
   UNKNOWN_RUN: { exit: 2, retryable: false, next: 'List runs with `writ runs`.' },
+  AMBIGUOUS_RUN: { exit: 2, retryable: false, next: 'Give more of the id of the run that is meant.' },
   RUN_BUSY: {
     exit: 1,
     retryable: true,

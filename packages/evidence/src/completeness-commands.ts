@@ -49,7 +49,7 @@ export function pendingCall(
 
 /** A call that was sent and is not answered. */
 export function newPending(): Pending {
-  return { retries: 0, retriesOf: new Map(), told: NOTHING_TOLD }
+  return { retries: 0, retriesOf: new Map(), told: NOTHING_TOLD, again: false }
 }
 
 const NOTHING_TOLD: Pending['told'] = { attempts: 0, charged: NOTHING, item: 0, attempt: 0 }
@@ -72,6 +72,7 @@ export function takeRetry(record: RecordOf<'model.attempt'>, place: RecordPlace<
   }
   pending.retriesOf.set(item, retries + 1)
   pending.retries += 1
+  pending.again = true
 }
 
 /** Attempts are described in the order of their items, each once, and only what was begun. */
@@ -80,7 +81,7 @@ export function takeDetail(
   place: RecordPlace<Lane>,
 ): void {
   const { call, pending } = pendingCall(record, place)
-  if (record.kind === 'model.usage') beginList(record, pending, place.at)
+  beginList(record, pending, place.at)
   for (const [i, { item, attempt, charged }] of record.obs.detail.entries()) {
     const at = `${place.at}/obs/detail/${i}`
     const { told } = pending
@@ -96,12 +97,22 @@ export function takeDetail(
   }
 }
 
-/** A list of attempts goes on where it ended, or begins anew: a call that was sent again describes all of them again. */
-function beginList({ obs }: RecordOf<'model.usage'>, pending: Pending, at: string): void {
-  const { attempts } = pending.told
-  if (obs.first === 0) pending.told = NOTHING_TOLD
-  else if (obs.first !== attempts)
-    refuse('ATTEMPT_GAP', `${attempts} attempts were described before, not ${obs.first}.`, `${at}/obs/first`)
+/**
+ * A list of attempts goes on where it ended. It begins anew only for a call that was sent again after a restart, which
+ * describes all of them again.
+ */
+function beginList(
+  record: RecordOf<'model.usage'> | RecordOf<'model.result'>,
+  pending: Pending,
+  at: string,
+): void {
+  const { told, again } = pending
+  const first = record.kind === 'model.usage' ? record.obs.first : null
+  const anew = again && (first === 0 || (first === null && record.obs.detail.length > 0))
+  if (anew) pending.told = NOTHING_TOLD
+  else if (first !== null && first !== told.attempts)
+    refuse('ATTEMPT_GAP', `${told.attempts} attempts were described before, not ${first}.`, `${at}/obs/first`)
+  pending.again = false
 }
 
 /** A result ends its call: it counts and charges what its attempts come to, and no more than was begun. */

@@ -1,8 +1,7 @@
-import { type Amount, BOTTOM, joinLabels, type Label, MAX_CATEGORIES } from '@writ/contract'
-import { checkGrants, type Wanted } from './completeness-context.ts'
-import { type LabelMark, refuseFall } from './completeness-labels.ts'
-import { hex } from './encoding.ts'
-import type { FrameFacts, RecordOf, RunFrame } from './fold-run.ts'
+import { type Amount, BOTTOM, type Label, NOTHING } from '@writ/contract'
+import type { Wanted } from './completeness-context.ts'
+import type { LabelMark } from './completeness-labels.ts'
+import type { FrameFacts } from './fold-run.ts'
 import { MerkleTree } from './merkle.ts'
 import { UsedNumbers } from './used-numbers.ts'
 import { refuse } from './verdict.ts'
@@ -13,12 +12,16 @@ export interface Pending {
   retries: number
   readonly retriesOf: Map<number, number>
   /** What the attempts described so far add up to, and the last of them. */
-  told: {
-    readonly attempts: number
-    readonly charged: Amount
-    readonly item: number
-    readonly attempt: number
-  }
+  told: Told
+  /** Whether it was sent again since. */
+  again: boolean
+}
+
+interface Told {
+  readonly attempts: number
+  readonly charged: Amount
+  readonly item: number
+  readonly attempt: number
 }
 
 /** What COMPLETENESS keeps of an open frame. */
@@ -47,15 +50,31 @@ export interface Lane {
   readonly tree: MerkleTree
   /** Of its calls without a result, by n. */
   readonly pending: Map<number, Pending>
+  /** What was held back for one of its turns, and the record that says so; null until one does. */
+  heldTurn: { readonly calls: number; readonly outputTokens: number; readonly seq: number } | null
+  /** Turns it asked for, and those that were sent. */
+  turns: number
+  turnsTaken: number
+  /** Numbers of its latest turns and cells: the steps of a cell are numbered from the one before it. */
+  readonly cells: number[]
+  /** What it and the frames it opened were charged. */
+  charged: Amount
+  /** Citations it made, and those that children it joined released. */
+  cited: number
+  inherited: number
+  /** Lanes of blind children whose values it holds. */
+  readonly sealed: Set<string>
 }
 
-/** Counts over all frames, and the partitions of the run: those it opened with, and texts given to children. */
+/** Counts over all frames, and what of the opening record every frame is held against. */
 export interface RunCounts {
   frames: number
   maxDepth: number
   /** Steps of frames that ended. */
   endedSteps: number
+  /** Ids of every partition of the run: those it opened with, and texts given to children. */
   readonly partitions: Set<string>
+  maxTurns: number
 }
 
 /** Begins to keep a frame. A goal carries its frame's label, so a child begins where its parent is. */
@@ -78,7 +97,21 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     wanted: new Map(),
     tree: new MerkleTree(),
     pending: new Map(),
+    heldTurn: heldTurn(opening),
+    turns: 0,
+    turnsTaken: 0,
+    cells: [],
+    charged: NOTHING,
+    cited: 0,
+    inherited: 0,
+    sealed: new Set(),
   }
+}
+
+/** For a child two turns are held back, each alike; the root's strategy says what was for the root. */
+function heldTurn({ kind, det, seq }: FrameFacts<Lane>['opening']): Lane['heldTurn'] {
+  if (kind === 'run.open') return null
+  return { calls: det.bound.calls / 2, outputTokens: det.bound.outputTokens / 2, seq }
 }
 
 /** Of the root all partitions of the run; of a child those its spawn names, and a text of its own with the spawn's label. */
@@ -103,50 +136,6 @@ export function checkChild(lane: Lane, child: string, maxDepth: number, at: stri
     refuse('LIMIT_EXCEEDED', `Lane ${child} is deeper than ${maxDepth}.`, `${at}/det/child`)
   }
   lane.children.add(Number(last))
-}
-
-/** Ends a child: all it began has ended, and the join is over its own records. */
-export function endChild(
-  parent: Lane,
-  child: RunFrame<Lane> | undefined,
-  spawn: RecordOf<'frame.spawn'>,
-  record: RecordOf<'frame.join'>,
-  counts: RunCounts,
-  at: string,
-): void {
-  const { label, delivered } = record.det
-  if (child === undefined || record.det.child !== spawn.det.child) {
-    refuse(
-      'CHILD_MISMATCH',
-      `The join of ${record.det.child} answers the spawn of ${spawn.det.child}.`,
-      `${at}/det/child`,
-    )
-  }
-  const lane = child.own
-  const [open] = child.commands.values()
-  if (open !== undefined) {
-    refuse('UNANSWERED', `Command ${open.seq} of ${lane.name} has no result at the join.`, at)
-  }
-  checkDense(lane, at)
-  checkGrants(lane)
-  const { childRoot, childRecords } = record.obs
-  if (childRecords !== lane.tree.size || childRoot !== hex(lane.tree.root())) {
-    refuse(
-      'CHILD_MISMATCH',
-      `The join has ${childRecords} records under ${childRoot}; ${lane.name} has ${lane.tree.size} under ${hex(lane.tree.root())}.`,
-      `${at}/obs/childRoot`,
-    )
-  }
-  refuseFall(lane, label, at)
-  counts.endedSteps += lane.steps.size
-  if (delivered === 'sealed') return
-  parent.label = joinLabels(parent.label, label)
-  if (parent.label.categories.length > MAX_CATEGORIES)
-    refuse(
-      'LABEL_FELL',
-      `Lane ${parent.name} was brought more categories than a label has.`,
-      `${at}/det/label`,
-    )
 }
 
 /** Begins a step, whose number is its own. */

@@ -1,6 +1,8 @@
 import { ChargeFacts } from './charge-facts.ts'
+import { Refusals } from './completeness-denials.ts'
 import { disclosurePath } from './disclosures.ts'
 import type { Contents } from './evidence-contents.ts'
+import { RECORDS } from './evidence-layout.ts'
 import { leafHash, MerkleTree } from './merkle.ts'
 import type { AnyRecord } from './record.ts'
 import { type Attempt, attempt } from './verdict.ts'
@@ -24,6 +26,7 @@ export interface RecordPass {
   /** Records with a disclosed field, by `lane/n/kind`. */
   readonly disclosed: ReadonlyMap<string, PlacedRecord>
   readonly charges: Pick<ChargeFacts, 'boundCalls' | 'costKnown'>
+  readonly refusals: Refusals
   /** What COMPLETENESS said, or what it refused. */
   readonly completeness: Attempt<string>
 }
@@ -35,6 +38,7 @@ export async function passRecords(contents: Contents): Promise<RecordPass> {
   const tree = new MerkleTree()
   const completeness = new Completeness()
   const charges = new ChargeFacts()
+  const refusals = new Refusals()
   let judged: Attempt<string> | undefined
   let firstBytes: Uint8Array = new Uint8Array(0)
   let first: AnyRecord | undefined
@@ -60,6 +64,7 @@ export async function passRecords(contents: Contents): Promise<RecordPass> {
       }
       last = record
       charges.accept(record)
+      refusals.accept(record, `${RECORDS}#/${start + i}`)
       lastHash = leafHash(leaf)
       tree.append(lastHash)
       if (isRelease(record)) released ??= record
@@ -79,6 +84,7 @@ export async function passRecords(contents: Contents): Promise<RecordPass> {
     released,
     disclosed,
     charges,
+    refusals,
     completeness: judged,
   }
 }

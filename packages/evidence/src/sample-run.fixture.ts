@@ -253,7 +253,12 @@ function deniedRead(run: RunWriter): void {
       outcome: 'denied',
       input: secret('0', n, 'context.read/input'),
       decisions: [
-        { ...decision('context::read', 'partition:p2', HIGH), verdict: 'deny', reason: 'clearance' },
+        {
+          ...decision('context::read', 'partition:p2', HIGH),
+          verdict: 'deny',
+          policies: ['guard.clearance'],
+          reason: 'clearance',
+        },
       ],
       partitions: [],
       withheld: true,
@@ -276,7 +281,7 @@ function deniedRead(run: RunWriter): void {
       costMicroUsd: (LIMITS.maxCostMicroUsd ?? 0) - run.charged.costMicroUsd - ONE.costMicroUsd,
       depth: LIMITS.maxDepth,
       turns: LIMITS.maxTurns - 1,
-      steps: LIMITS.frameSteps - n,
+      steps: LIMITS.frameSteps - n - 1,
     },
   }))
 }
@@ -524,8 +529,8 @@ export function sampleAnswer(): Answer {
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
       costMicroUsd: charged.costMicroUsd,
-      costKnown: false,
-      boundCalls: 1,
+      costKnown: true,
+      boundCalls: 0,
       frames,
       maxDepth,
       steps,

@@ -1,5 +1,6 @@
 import { type Amount, addAmounts, type Det, NOTHING, totalTokens, withinLimits } from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
+import { Ending } from './completeness-close.ts'
 import {
   answersCommand,
   checkCommand,
@@ -11,16 +12,37 @@ import {
 } from './completeness-commands.ts'
 import { checkContext, checkGrants, checkScope } from './completeness-context.ts'
 import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions.ts'
-import { checkTaintCovers, checkTaintWithin, heldAt, markLabel, raiseLabel } from './completeness-labels.ts'
+import { Refusals } from './completeness-denials.ts'
+import { InFlight } from './completeness-in-flight.ts'
+import { checkSealed, endChild, joinedChild } from './completeness-join.ts'
+import {
+  checkTaintCovers,
+  checkTaintWithin,
+  heldAt,
+  markLabel,
+  raiseLabel,
+  takeOnLabel,
+} from './completeness-labels.ts'
 import {
   beginStep,
   checkChild,
   checkDense,
-  endChild,
   type Lane,
   openLane,
   type RunCounts,
 } from './completeness-lanes.ts'
+import { checkBudget, checkReleased, checkSteps, checkTurn, markCell } from './completeness-limits.ts'
+import {
+  checkCall,
+  checkOp,
+  checkOutcome,
+  checkOutcomes,
+  checkSpawned,
+  checkTouched,
+} from './completeness-outcomes.ts'
+import { Shares } from './completeness-shares.ts'
+import { checkCelled, checkHeld, checkStrategy } from './completeness-strategy.ts'
+import { Times } from './completeness-times.ts'
 import { RECORDS } from './evidence-layout.ts'
 import {
   type FrameFacts,
@@ -66,10 +88,26 @@ export class Completeness {
 
 type Place = RecordPlace<Lane>
 
+/** What follows a run from its opening record on. */
+interface Followed {
+  readonly run: Det['run.open']
+  readonly times: Times
+  readonly shares: Shares
+  readonly inFlight: InFlight
+  readonly ending: Ending
+}
+
 /** Follows a run record by record; the first thing wrong ends it. */
 class RunWalk implements RunVisitor<Lane, void> {
-  readonly #counts: RunCounts = { frames: 0, maxDepth: 0, endedSteps: 0, partitions: new Set() }
-  #opening: Det['run.open'] | undefined
+  readonly #counts: RunCounts = {
+    frames: 0,
+    maxDepth: 0,
+    endedSteps: 0,
+    partitions: new Set(),
+    maxTurns: 0,
+  }
+  readonly #refusals = new Refusals()
+  #known: Followed | undefined
   #leaf: Uint8Array = new Uint8Array(0)
   #charged: Amount = NOTHING
   #releasedAt: number | null = null
@@ -84,7 +122,21 @@ class RunWalk implements RunVisitor<Lane, void> {
   }
 
   opened(frame: FrameFacts<Lane>): Lane {
+    if (frame.opening.kind === 'run.open') this.#open(frame.opening.det)
+    this.#run.shares.opened(frame)
     return openLane(frame, this.#counts)
+  }
+
+  #open(run: Det['run.open']): void {
+    for (const { id } of run.partitions) this.#counts.partitions.add(id)
+    this.#counts.maxTurns = run.limits.maxTurns
+    this.#known = {
+      run,
+      times: new Times(run),
+      shares: new Shares(run),
+      inFlight: new InFlight(run),
+      ending: new Ending(),
+    }
   }
 
   stray(record: AnyRecord, at: string): never {
@@ -92,36 +144,52 @@ class RunWalk implements RunVisitor<Lane, void> {
     refuse('LANE_NOT_OPEN', `Record ${record.seq} is of lane ${record.lane}, which ${why}.`, `${at}/lane`)
   }
 
-  before(record: AnyRecord, { frame, at }: Place): void {
+  before(record: AnyRecord, place: Place): void {
+    const { frame, at } = place
+    const { times, shares, ending } = this.#run
     if (!answersCommand(record)) beginStep(frame.own, record.n, at)
     frame.own.tree.append(this.#leaf)
+    times.accept(record, place)
+    shares.before(frame)
+    this.#refusals.accept(record, at)
+    ending.accept(record, place)
   }
 
   readonly records: RecordVisitor<Lane, void> = {
     'run.open': (record, { frame, at }) => {
-      this.#opening = record.det
       checkFork(record.det)
-      for (const { id } of record.det.partitions) this.#counts.partitions.add(id)
       raiseLabel(frame.own, record.det.questionLabel, at)
       markLabel(frame.own, record.n)
     },
-    'strategy.chosen': () => undefined,
-    'context.search': (record, { frame, at }) => checkContext(frame.own, record, this.#counts.partitions, at),
-    'context.read': (record, { frame, at }) => checkContext(frame.own, record, this.#counts.partitions, at),
-    local: () => undefined,
+    'strategy.chosen': (record, place) => {
+      checkStrategy(record, place.frame.own, this.#run.run, place.at)
+      this.#run.shares.choose(record, place)
+    },
+    'context.search': (record, place) => this.#context(record, place),
+    'context.read': (record, place) => this.#context(record, place),
+    local: (record, place) => this.#local(record, place),
     'model.call': (record, place) => this.#call(record, place),
     'model.attempt': takeRetry,
     'model.usage': takeDetail,
     'model.result': (record, place) => this.#result(record, place),
-    cell: (record, { frame }) => {
+    cell: (record, { frame: { own: lane }, at }) => {
+      if (lane.name === '0') {
+        checkCelled(lane, at)
+        this.#run.times.busy(record)
+      }
       // A cell has its number only when its record is written.
-      markLabel(frame.own, record.n)
-      frame.own.celled = true
+      markLabel(lane, record.n)
+      markCell(lane, record.n)
+      lane.celled = true
     },
     'frame.spawn': (record, place) => this.#spawn(record, place),
-    'frame.join': (record, { frame, command, child, at }) => {
-      const spawn = checkCommand(record, command, 'frame.spawn', at)
-      endChild(frame.own, child, spawn, record, this.#counts, at)
+    'frame.join': (record, place) => {
+      const { frame, command, at } = place
+      const child = joinedChild(record, checkCommand(record, command, 'frame.spawn', at), place)
+      endChild(record, child, frame.own, this.#counts, at)
+      // However a child ended its parent has its label, unless the parent cannot see how it did.
+      if (child.mode !== 'blind') takeOnLabel(frame.own, record.det.label, at)
+      this.#run.shares.join(record, place)
     },
     'output.release': (record, place) => this.#release(record, place),
     'run.close': () => undefined,
@@ -131,6 +199,7 @@ class RunWalk implements RunVisitor<Lane, void> {
   /** Looks at what is left open once the last record was visited. */
   end(record: AnyRecord, frames: readonly RunFrame<Lane>[], at: string): void {
     if (record.kind === 'run.close') {
+      this.#refusals.check()
       this.#close(record, frames, at)
       return
     }
@@ -139,10 +208,11 @@ class RunWalk implements RunVisitor<Lane, void> {
     const begun = frames.flatMap(({ own }) => [...own.pending.values()])
     const calls = begun.reduce((sum, { retries }) => sum + 1 + retries, 0)
     this.#checkLimits(addAmounts(this.#charged, { ...NOTHING, calls }), at)
+    this.#run.shares.close()
   }
 
   summary(frames: readonly RunFrame<Lane>[]): string {
-    const fork = this.#opening?.fork
+    const { fork } = this.#run.run
     const shared =
       fork === undefined ? '' : ` The first ${fork.records} records were taken over from run ${fork.run}.`
     const { frames: count } = this.#counts
@@ -170,42 +240,91 @@ class RunWalk implements RunVisitor<Lane, void> {
     }
   }
 
-  #call(record: RecordOf<'model.call'>, { frame: { own: lane }, at }: Place): void {
-    const { decision, model, outcome, role } = record.det
+  #context(record: RecordOf<'context.search' | 'context.read'>, place: Place): void {
+    const { frame, at } = place
+    checkOutcome(record.det, at)
+    checkOp(record, at)
+    checkContext(frame.own, record, this.#counts.partitions, at)
+    checkTouched(record, place)
+    checkSteps(record, place, this.#run.run.limits)
+  }
+
+  #local(record: RecordOf<'local'>, place: Place): void {
+    const { frame, at } = place
+    const { limits } = this.#run.run
+    checkOutcome(record.det, at)
+    checkOp(record, at)
+    checkSteps(record, place, limits)
+    raiseLabel(frame.own, record.det.label, at)
+    checkBudget(record, place, limits)
+    this.#run.shares.budget(record, place)
+    if (record.det.op === 'cite' && record.det.outcome === 'ok') frame.own.cited += 1
+  }
+
+  #call(record: RecordOf<'model.call'>, place: Place): void {
+    const { frame, at } = place
+    const { own: lane } = frame
+    const { run, shares, inFlight } = this.#run
+    const { decision, model, outcome, role, label } = record.det
+    checkOutcome(record.det, at)
+    checkCall(record, at)
     checkDepth(lane, decision, at)
     checkSubject(decision, 'model::call', `model:${model}`, at)
     this.#checkModel(model, record.seq, at)
+    checkTurn(record, lane, run.limits, at)
+    checkHeld(record, lane, run, at)
+    checkSteps(record, place, run.limits)
+    if (role === 'turn') markCell(lane, record.n)
+    const before = lane.label
+    raiseLabel(lane, label, at)
+    checkTaintWithin(decision, label, at)
+    shares.call(record, place)
+    inFlight.call(record, at)
     if (outcome !== 'ok') return
     checkAllowed(lane, decision, at)
     const alone = role === 'turn' && !lane.celled
-    checkTaintCovers(decision, alone ? lane.label : heldAt(lane, record.n), at)
+    checkTaintCovers(decision, alone ? before : heldAt(lane, record.n), at)
     if (alone) markLabel(lane, record.n)
     lane.pending.set(record.n, newPending())
   }
 
-  #spawn(record: RecordOf<'frame.spawn'>, { frame: { own: lane }, at }: Place): void {
-    const { child, decision, label, model, outcome, profile } = record.det
+  #spawn(record: RecordOf<'frame.spawn'>, place: Place): void {
+    const { frame, at } = place
+    const { own: lane } = frame
+    const { run, shares } = this.#run
+    const { child, decision, label, model, outcome, profile, ceiling } = record.det
+    checkOutcome(record.det, at)
+    checkSpawned(record, at)
+    checkSteps(record, place, run.limits)
     raiseLabel(lane, label, at)
     checkDepth(lane, decision, at)
     checkSubject(decision, 'recursion::spawn', `profile:${profile}`, at)
+    for (const one of ceiling) checkDepth(lane, one, at)
     if (outcome !== 'ok') return
     checkAllowed(lane, decision, at)
     checkTaintCovers(decision, heldAt(lane, record.n), at)
     checkTaintWithin(decision, label, at)
     this.#checkModel(model, record.seq, at)
-    checkChild(lane, child, this.#run.limits.maxDepth, at)
+    checkChild(lane, child, run.limits.maxDepth, at)
     checkScope(lane, record.det, this.#counts.partitions, at)
+    shares.spawn(record, place)
   }
 
   #checkModel(model: string, seq: number, at: string): void {
-    if (modelsAt(this.#run, seq).some(({ id }) => id === model)) return
+    if (modelsAt(this.#run.run, seq).some(({ id }) => id === model)) return
     refuse('UNKNOWN_MODEL', `The run has no model ${model} at record ${seq}.`, `${at}/det/model`)
   }
 
   #result(record: RecordOf<'model.result'>, place: Place): void {
     const { call } = pendingCall(record, place)
     const { frame, at } = place
+    const { shares, inFlight, times } = this.#run
     takeResult(record, place)
+    checkOutcomes(record, call, at)
+    shares.result(record, place)
+    inFlight.result(record, call)
+    if (frame.lane === '0' && call.det.role === 'turn') times.busy(record)
+    frame.own.charged = addAmounts(frame.own.charged, record.det.charged)
     this.#charged = addAmounts(this.#charged, record.det.charged)
     this.#checkLimits(this.#charged, at)
     raiseLabel(frame.own, record.det.label, at)
@@ -214,33 +333,37 @@ class RunWalk implements RunVisitor<Lane, void> {
 
   #release(record: RecordOf<'output.release'>, { frame: { own: lane }, at }: Place): void {
     const { decision, label, outcome } = record.det
+    // A child's value goes to its parent: its join records it.
+    if (lane.name !== '0') refuse('RELEASE_MISPLACED', `Lane ${lane.name} releases to nobody.`, at)
+    checkOutcome(record.det, at)
     if (decision !== null) {
       checkDepth(lane, decision, at)
       checkSubject(decision, 'output::release', 'sink:', at)
     }
     raiseLabel(lane, label, at)
+    checkSealed(record, lane, at)
     if (outcome !== 'ok') return
-    // A child's release goes to its parent and may need no decision; the root's leaves the run.
-    if (lane.name !== '0' && decision === null) return
+    checkReleased(record, this.#run.run.limits, at)
     checkAllowed(lane, decision, at)
     if (decision !== null) {
       // A frame releases when all else it asked for is done, so nothing rises between decision and record.
       checkTaintCovers(decision, label, at)
       checkTaintWithin(decision, label, at)
     }
-    if (lane.name === '0') this.#releasedAt = record.seq
+    this.#releasedAt = record.seq
   }
 
   #close(record: RecordOf<'run.close'>, frames: readonly RunFrame<Lane>[], at: string): void {
     const [open] = frames.flatMap(({ commands }) => [...commands.values()])
     if (open !== undefined) refuse('UNANSWERED', `Command ${open.seq} (${open.kind}) has no result.`, at)
+    const { run, shares, times, ending } = this.#run
+    const { det, seq } = record
     for (const { own } of frames) {
       checkDense(own, at)
       checkGrants(own)
-      raiseLabel(own, record.det.label, at)
+      raiseLabel(own, det.label, at)
     }
-    const { det, seq } = record
-    const { fork } = this.#run
+    const { fork, limits } = run
     if (fork !== undefined && (fork.records === 0 || fork.records > seq)) {
       const place = `${RECORDS}#/0/det/fork/records`
       refuse('BAD_FORK', `The run shares ${fork.records} records and closes with record ${seq}.`, place)
@@ -267,6 +390,9 @@ class RunWalk implements RunVisitor<Lane, void> {
         `${at}/det/${key}`,
       )
     }
+    shares.close()
+    times.close(record, limits, at)
+    for (const { own } of frames) ending.check(record, own, run, this.#refusals.some, at)
   }
 
   /** Distinct (lane, n). */
@@ -274,13 +400,12 @@ class RunWalk implements RunVisitor<Lane, void> {
     return frames.reduce((sum, { own }) => sum + own.steps.size, this.#counts.endedSteps)
   }
 
-  /** What `run.open` says. */
-  get #run(): Det['run.open'] {
-    return this.#opening ?? refuse('NOT_OPENED', 'There is no record that opens a run.', `${RECORDS}#/0`)
+  get #run(): Followed {
+    return this.#known ?? refuse('NOT_OPENED', 'There is no record that opens a run.', `${RECORDS}#/0`)
   }
 
   #checkLimits(amount: Amount, at: string): void {
-    if (withinLimits(amount, this.#run.limits)) return
+    if (withinLimits(amount, this.#run.run.limits)) return
     const { calls, costMicroUsd } = amount
     refuse(
       'LIMIT_EXCEEDED',

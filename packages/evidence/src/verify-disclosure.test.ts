@@ -44,6 +44,18 @@ test('the answer of the run is tied to its file', async () => {
   expect(await disclosure(file, { ...answer, evidence: null })).toBe('OK null')
 })
 
+test('an answer that is given is compared, whatever else is asked', async () => {
+  for (const only of [[], ['POLICY'], ['WITNESSED', 'INTEGRITY']]) {
+    const given = async (one: unknown): Promise<unknown> => {
+      const { ok, verdicts } = await verifyEvidence(file, { trust, answer: one, only })
+      return [ok, verdicts.find(({ name }) => name === 'DISCLOSURE')?.code]
+    }
+    expect(await given(answer)).toEqual([true, 'OK'])
+    expect(await given({ ...answer, value: null })).toEqual([false, 'ANSWER_MISMATCH'])
+    expect(await given(undefined)).toEqual([true, 'NOT_ASKED'])
+  }
+})
+
 test.each<[string, number, Partial<Disclosure>, string]>([
   ['another question', 0, { text: 'Which?' }, 'COMMITMENT_MISMATCH disclosures.json#/items/0/text'],
   ['another value', 2, { text: '{}' }, 'COMMITMENT_MISMATCH disclosures.json#/items/0/text'],
@@ -108,8 +120,8 @@ test.each<[string, unknown, string]>([
   ['input tokens', { ...answer, ...usage({ inputTokens: 1 }) }, '/usage/inputTokens'],
   ['output tokens', { ...answer, ...usage({ outputTokens: 1 }) }, '/usage/outputTokens'],
   ['cost', { ...answer, ...usage({ costMicroUsd: 0 }) }, '/usage/costMicroUsd'],
-  ['a known cost', { ...answer, ...usage({ costKnown: true }) }, '/usage/costKnown'],
-  ['worst cases', { ...answer, ...usage({ boundCalls: 0 }) }, '/usage/boundCalls'],
+  ['a known cost', { ...answer, ...usage({ costKnown: false }) }, '/usage/costKnown'],
+  ['worst cases', { ...answer, ...usage({ boundCalls: 1 }) }, '/usage/boundCalls'],
   ['frames', { ...answer, ...usage({ frames: 1 }) }, '/usage/frames'],
   ['depth', { ...answer, ...usage({ maxDepth: 0 }) }, '/usage/maxDepth'],
   ['steps', { ...answer, ...usage({ steps: 1 }) }, '/usage/steps'],
@@ -193,16 +205,15 @@ test('a run that was aborted has no answer', async () => {
 })
 
 test('a keeper who commits to what is no JSON proves no answer with it', async () => {
-  const closed = sampleRecords().at(-1)
-  if (closed?.kind !== 'run.close') throw new Error('the sample run has no close')
-  const denials = commitField(RUN_KEY, '0', closed.n, 'run.close/denials', 'none')
-  const records = [...sampleRecords().slice(0, -1), { ...closed, det: { ...closed.det, denials } }]
-  const opened = disclose(RUN_KEY, '0', closed.n, 'run.close/denials', 'none')
-  const others = await sampleEvidence(records)
+  const [first, ...rest] = sampleRecords()
+  if (first?.kind !== 'run.open') throw new Error('the sample run has no opening')
+  const omitted = commitField(RUN_KEY, '0', first.n, 'run.open/omitted', 'none')
+  const opened = disclose(RUN_KEY, '0', first.n, 'run.open/omitted', 'none')
+  const others = await sampleEvidence([{ ...first, det: { ...first.det, omitted } }, ...rest])
   const before = parseCanonical(others.files.get(DISCLOSURES) ?? new Uint8Array(0), '') as {
     items: readonly Disclosure[]
   }
-  const items = [...before.items.slice(0, -1), opened]
+  const items = before.items.map((item) => (item.path === opened.path ? opened : item))
   const files = new Map([...others.files, [DISCLOSURES, canonicalBytes({ ...before, items })]])
   const lastRecord = others.leaves.at(-1) ?? new Uint8Array(0)
   const runClose = await signRunClose(OWNER, {

@@ -11,8 +11,8 @@ export type { CopyOptions, CopyReport } from './copy-evidence.ts'
 export type { LaneDiff, RunDiff } from './diff-runs.ts'
 export type { FileReplay, ReplayOptions } from './do-again.ts'
 export { type ExpiredRun, type Expiry, type ExpiryOptions, eraseExpired } from './erase-expired.ts'
-export { eraseRun } from './erase-run.ts'
-export { erasedRuns } from './erasures.ts'
+export { eraseRun, isErasable } from './erase-run.ts'
+export { erasedRuns, lastErasure } from './erasures.ts'
 export { withEvidence } from './evidence-source.ts'
 export { type Check, examine } from './examine.ts'
 export {
@@ -22,6 +22,7 @@ export {
   exportFile,
   sendFileTrace,
 } from './export-run.ts'
+export { findRun, namesRun } from './find-run.ts'
 export type { ForkOptions } from './fork-run.ts'
 export {
   createKey,
@@ -55,7 +56,16 @@ export { type RenewOptions, renewProofs } from './renew-proofs.ts'
 export type { ResumeOptions } from './resume-run.ts'
 export { initWitness, startWitness, type WitnessOptions } from './run-witness.ts'
 export { createWrit, type Writ } from './runtime.ts'
-export type { ForkView, FrameView, RunView, StepView } from './show-run.ts'
+export type {
+  DecisionView,
+  ForkView,
+  FrameView,
+  RunOrigin,
+  RunView,
+  StepDetail,
+  StepView,
+} from './show-run.ts'
 export { type BundleSignatures, bundleSignatures, signBundle } from './sign-bundle.ts'
 export { type VerifyOptions, verifyFile } from './verify-file.ts'
 export { VERSION } from './version.ts'
+export type { ViewOptions } from './view-access.ts'

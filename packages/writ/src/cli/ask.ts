@@ -1,4 +1,4 @@
-import { type Answer, isWritError, type Limits, WritError } from '@writ/contract'
+import { isWritError, type Limits, WritError } from '@writ/contract'
 import {
   type CompletionOptions,
   type ContextSource,
@@ -6,21 +6,21 @@ import {
   parsePrice,
   type WritOptions,
 } from '../index.ts'
+import { attend } from './attend.ts'
 import { type Config, loadConfig } from './config.ts'
+import { type DeliverFlags, deliver } from './deliver.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { expandPaths, expandWithin } from './expand-paths.ts'
 import { homeOf } from './home.ts'
-import { onInterrupt } from './interrupt.ts'
 import { modelAccess } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
-import { printAnswer } from './print-answer.ts'
-import { chooseWatch } from './watch.ts'
+import { withStdin } from './stdin-file.ts'
 
 /** Time past the limit within which the process ends, whatever still hangs. */
 const GRACE_MS = 900
 
 /** The flags of `writ ask`, as parsed. */
-export interface AskFlags {
+export interface AskFlags extends DeliverFlags {
   readonly model?: string
   readonly subModel?: string
   readonly baseUrl?: string
@@ -43,38 +43,33 @@ export interface AskFlags {
   readonly timeout?: number
   readonly concurrency?: number
   readonly out?: string
-  readonly home?: string
-  readonly json?: boolean
-  readonly jsonl?: boolean
-  readonly quiet?: boolean
   readonly witness?: readonly string[]
   readonly witnessQuorum?: number
 }
 
-/** Asks one question and prints the answer; resolves with the exit code. */
+/** Asks one question over paths, `-` for standard input, and prints the answer; resolves with the exit code. */
 export async function ask(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
+  return await withStdin(paths, (given) => askOver(question, given, flags))
+}
+
+async function askOver(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const context = await contextOf(paths, flags, config)
   const limits = limitsOf(flags, config)
-  const watch = chooseWatch(flags)
-  const interrupt = onInterrupt()
+  const attendance = attend(flags)
   const overdue = limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
   const writ = await createWrit({ ...writOptions(flags, config), limits })
   try {
     const asked = completionOptions(question, context, flags, config)
-    const answer = await writ.completion({
-      ...asked,
-      suspend: interrupt.signal,
-      onEvent: (event) => watch.onEvent(event),
-    })
-    watch.stop()
-    print(answer, flags)
+    const { suspend, onEvent } = attendance
+    const answer = await writ.completion({ ...asked, suspend, onEvent })
+    attendance.unwatch()
+    await deliver(answer, writ, flags)
     return exitCodeOf(answer.status)
   } catch (error) {
     throw beforeItBegan(error)
   } finally {
-    watch.stop()
-    interrupt.stop()
+    attendance.end()
     await writ.close()
     clearTimeout(overdue)
   }
@@ -170,11 +165,6 @@ function completionOptions(
 function retentionOf({ retention: name }: AskFlags, { retention = {} }: Config): string | undefined {
   if (name === undefined || Object.hasOwn(retention, name)) return name
   throw new WritError('USAGE', `The user configuration has no retention class '${name}'.`)
-}
-
-function print(answer: Answer, flags: AskFlags): void {
-  if (flags.jsonl === true) return
-  process.stdout.write(flags.json === true ? `${JSON.stringify(answer)}\n` : printAnswer(answer))
 }
 
 /** The last resort for the time limit: a run that cannot even close leaves its records, and the process ends. */

@@ -15,17 +15,19 @@ export function runCommand(
   directory: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input?: string,
 ): Promise<Ended> {
   const child = spawn(process.execPath, [LAUNCHER, ...args], {
     cwd: directory,
     env: { PATH: process.env.PATH ?? '', HOME: directory, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
+  child.stdin?.end(input)
   let [out, err] = ['', '']
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     out += chunk.toString()
   })
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     err += chunk.toString()
   })
   return new Promise((resolve) => {

@@ -1,17 +1,14 @@
 import { WritError } from '@writ/contract'
 import { createWrit, type ForkOptions, parsePrice } from '../index.ts'
+import { attend } from './attend.ts'
 import { type Config, loadConfig } from './config.ts'
+import { type DeliverFlags, deliver } from './deliver.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { homeOf } from './home.ts'
-import { onInterrupt } from './interrupt.ts'
 import { modelAccess } from './model-access.ts'
-import { printAnswer } from './print-answer.ts'
-import { printableLine } from './printable.ts'
-import type { ResumeFlags } from './resume.ts'
-import { describeFork } from './show.ts'
-import { chooseWatch } from './watch.ts'
+import { runNamed } from './run-named.ts'
 
-export interface ForkFlags extends ResumeFlags {
+export interface ForkFlags extends DeliverFlags {
   readonly at: string
   readonly prompt?: string
   readonly model?: string
@@ -23,30 +20,21 @@ export interface ForkFlags extends ResumeFlags {
 }
 
 /** Asks again from a step of a run on, as a run of its own. Prints the answer and resolves with its exit code. */
-export async function fork(run: string, flags: ForkFlags): Promise<number> {
+export async function fork(name: string, flags: ForkFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const options = optionsOf(flags, config)
   const { baseUrl: _, ...access } = modelAccess(flags, config, process.env)
-  const watch = chooseWatch(flags)
-  const interrupt = onInterrupt()
+  const run = await runNamed(name, flags)
+  const attendance = attend(flags)
   const writ = await createWrit({ ...homeOf(flags), ...access })
   try {
-    const answer = await writ.fork(run, {
-      ...options,
-      suspend: interrupt.signal,
-      onEvent: (event) => watch.onEvent(event),
-    })
-    watch.stop()
-    if (flags.json === true) process.stdout.write(`${JSON.stringify(answer)}\n`)
-    else if (flags.jsonl !== true) {
-      const { fork: shared } = await writ.show(answer.run)
-      const line = shared === null ? '' : `${printableLine(describeFork(shared))}\n`
-      process.stdout.write(`${printAnswer(answer)}${line}`)
-    }
+    const { suspend, onEvent } = attendance
+    const answer = await writ.fork(run, { ...options, suspend, onEvent })
+    attendance.unwatch()
+    await deliver(answer, writ, flags)
     return exitCodeOf(answer.status)
   } finally {
-    watch.stop()
-    interrupt.stop()
+    attendance.end()
     await writ.close()
   }
 }

@@ -1,15 +1,16 @@
-import { toWritError } from '@writ/contract'
+import { toWritError, type WritError } from '@writ/contract'
 import { Command, CommanderError } from 'commander'
 import { EXPORT_FORMATS, VERSION } from '../index.ts'
 import { type AbortFlags, abort } from './abort.ts'
 import { type AskFlags, ask } from './ask.ts'
 import { type BackupFlags, makeBackup, type RestoreFlags, restoreBackup } from './backup.ts'
-import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
+import { addCorpus, type IngestFlags, ingest } from './corpus.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { addErase } from './erase.ts'
 import { type ExportFlags, exportRun, report as reportRun } from './export.ts'
 import { type ForkFlags, fork } from './fork.ts'
+import { homeOption } from './home.ts'
 import { addKeys } from './keys.ts'
 import { addLedger } from './ledger.ts'
 import { addLog } from './log.ts'
@@ -17,9 +18,11 @@ import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
 import { type ResumeFlags, resume } from './resume.ts'
+import { runs } from './runs.ts'
 import { addSetup } from './setup.ts'
-import { runs, show } from './show.ts'
+import { type ShowFlags, show } from './show.ts'
 import { type VerifyFlags, verify } from './verify.ts'
+import type { ViewFlags } from './view-flags.ts'
 import { addWitness } from './witness.ts'
 
 const INCLUDE_SECRET =
@@ -46,7 +49,7 @@ function program(): Command {
   addAsk(writ)
   writ
     .command('verify <file>')
-    .description('verify an evidence file, offline')
+    .description('verify an evidence file, or that of a run of the home, offline')
     .option(
       '--trust <file>',
       'trust root (default: that of --home, WRIT_HOME, or of the .writ whose runs hold the file)',
@@ -59,12 +62,12 @@ function program(): Command {
     .option('--only <names>', 'verdicts to give, separated by commas')
     .option('--json', 'print one JSON object')
     .action(running((file: string, flags: VerifyFlags) => verify(file, flags)))
-  writ
-    .command('show <run>')
-    .description('show the frames and steps of a run')
+  withViewer(writ.command('show <run> [step]'))
+    .description('show the frames and steps of a run, or one step whole (<frame>/<n> or its seq)')
+    .option('--full', 'the whole answer and every citation, above the tree')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
-    .action(running((run: string, flags: { home?: string; json?: boolean }) => show(run, flags)))
+    .action(running((run: string, step: string | undefined, flags: ShowFlags) => show(run, step, flags)))
   writ
     .command('runs')
     .description('list runs, newest first')
@@ -92,6 +95,14 @@ function program(): Command {
   return writ
 }
 
+/** Who looks at what a run holds. */
+function withViewer(command: Command): Command {
+  return command
+    .option('--as <user>', 'user who looks')
+    .option('--purpose <p>', 'purpose they look for')
+    .option('--policy <dir>', 'policy bundle that decides what they see')
+}
+
 function addBackup(writ: Command): void {
   writ
     .command('backup <dir>')
@@ -114,7 +125,7 @@ function addBackup(writ: Command): void {
 function addAsk(writ: Command): void {
   const command = writ
     .command('ask <question> [paths...]')
-    .description('ask a question over files, directories or globs')
+    .description('ask a question over files, directories or globs; - is standard input')
     .option(
       '--model <provider/id>',
       'builtin/extractive (default), ollama/…, openai/…, or any id with --base-url',
@@ -144,6 +155,7 @@ function addAsk(writ: Command): void {
     )
     .option('--out <file>', 'evidence file')
     .option('--home <dir>', 'state directory (default .writ, or WRIT_HOME)')
+    .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
@@ -164,6 +176,7 @@ function addFork(writ: Command): void {
   withServer(command)
     .option('--out <file>', 'evidence file')
     .option('--home <dir>', 'state directory')
+    .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
@@ -189,6 +202,7 @@ function addResume(writ: Command): void {
     .description('go on with a run whose process ended; of a finished run, print the answer')
     .option('--key-env <name>', 'environment variable with the key for its models')
     .option('--home <dir>', 'state directory')
+    .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
@@ -212,12 +226,11 @@ function addReplay(writ: Command): void {
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(running((run: string, flags: ReplayFlags) => replay(run, flags)))
-  writ
-    .command('diff <a> <b>')
-    .description('align two runs frame by frame and show where they part; exit 0 when they do not')
+  withViewer(writ.command('diff <a> <b>'))
+    .description('align two runs frame by frame and say where they part; exit 0 when they do not')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
-    .action(running((a: string, b: string, flags: { home?: string; json?: boolean }) => diff(a, b, flags)))
+    .action(running((a: string, b: string, flags: ViewFlags) => diff(a, b, flags)))
 }
 
 function addExport(writ: Command): void {
@@ -250,7 +263,7 @@ function addExport(writ: Command): void {
 function addCorpora(writ: Command): void {
   writ
     .command('ingest <paths...>')
-    .description('ingest files or directories and keep them as a corpus')
+    .description('ingest files, directories or globs, - for standard input, and keep them as a corpus')
     .requiredOption('--corpus <name>', 'name of the corpus')
     .option('--label <label>', 'label of the documents: level[:category,…]')
     .option('--include-secret <glob>', INCLUDE_SECRET, repeated)
@@ -260,14 +273,16 @@ function addCorpora(writ: Command): void {
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(running((paths: string[], flags: IngestFlags) => ingest(paths, flags)))
-  writ
-    .command('corpus')
-    .description('kept corpora')
-    .command('ls')
-    .description('list corpora')
-    .option('--home <dir>', 'state directory')
-    .option('--json', 'print one JSON object')
-    .action(running((flags: { home?: string; json?: boolean }) => listCorpora(flags)))
+  addCorpus(writ, running)
+}
+
+/** What to do next, with the run and the home it is about, so that it can be typed as it stands. */
+function nextFor({ next, run }: WritError): string {
+  const at = args.indexOf('--home')
+  const home = at < 0 ? undefined : args[at + 1]
+  return run === undefined
+    ? next
+    : next.replaceAll('<run>', run + homeOption(home === undefined ? {} : { home }))
 }
 
 /** Prints an error where its reader looks: JSON on stdout for programs, words on stderr for people. */
@@ -279,7 +294,7 @@ function report(thrown: unknown, json: boolean): number {
   const known = toWritError(thrown)
   const code = usage ? 'USAGE' : known.code
   const message = known.message.replace(/^error: /, '')
-  const next = usage ? 'Run `writ --help` to see commands and options.' : known.next
+  const next = usage ? 'Run `writ --help` to see commands and options.' : nextFor(known)
   if (json) process.stdout.write(`${JSON.stringify({ schema: 'writ.error/1', code, message, next })}\n`)
   else process.stderr.write(printable(`writ: ${code}: ${message}\n${next}\n`))
   return usage ? 2 : known.exitCode

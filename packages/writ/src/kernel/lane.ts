@@ -7,6 +7,7 @@ import {
   joinLabels,
   type Label,
   MAX_READS_AT_ONCE,
+  type Message,
   type ModelProfile,
   NOTHING,
   type Partition,
@@ -87,6 +88,8 @@ export class Lane implements Asker {
   /** Reads and searches under way. */
   readonly reads: Slots = new Slots(MAX_READS_AT_ONCE)
   turns = 0
+  /** Messages of its last turn, as they went out. */
+  asked: readonly Message[] = []
   children = 0
   /** Bytes handed over since the running cell began, and in all. */
   cellReadBytes = 0

@@ -8,7 +8,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { type Admission, admit, mayHave, recallAdmission, withheld } from './admission.ts'
-import { commandHash, type Place } from './journal.ts'
+import type { Place } from './journal.ts'
 import type { Lane } from './lane.ts'
 import { type Past, pastAt } from './past.ts'
 import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
@@ -262,7 +262,7 @@ async function record<T>(
       label: lane.label,
     },
     { at: journal.now(), tookMs },
-    { hash: commandHash(step.kind, step.input), output },
+    { input, output },
     'commit',
   )
   if (!outcome.ok) noteLimit(state, lane.label, written.seq, outcome.error)

@@ -1,5 +1,5 @@
 import { type BudgetLeft, toWritError } from '@writ/contract'
-import { commandHash, type Place } from './journal.ts'
+import type { Place } from './journal.ts'
 import type { Lane } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
 import { type Past, pastAt } from './past.ts'
@@ -28,7 +28,8 @@ export async function performValue<T>(
   const { journal } = state
   const past = state.past && (await pastAt(state.past, place))
   const { op } = step
-  const input = journal.commit(place, 'local', 'input', JSON.stringify(step.input))
+  const asked = JSON.stringify(step.input)
+  const input = journal.commit(place, 'local', 'input', asked)
   const made = await (past === undefined
     ? step.make()
     : recall<T>(state, past, lane, place, { op, input })
@@ -52,7 +53,7 @@ export async function performValue<T>(
       budget: made.ok ? (step.budget?.(made.value) ?? null) : null,
     },
     { at: journal.now() },
-    { hash: commandHash('local', { op, input: step.input }), output },
+    { input: asked, output },
     'commit',
   )
   if (!made.ok) noteLimit(state, lane.label, written.seq, made.error)

@@ -4,6 +4,7 @@ import {
   addAmounts,
   type Det,
   type ItemOutcome,
+  type KeptPrompt,
   type Message,
   type ModelProfile,
   NOTHING,
@@ -13,7 +14,7 @@ import {
   toWritError,
   WritError,
 } from '@writ/contract'
-import { derive } from '@writ/evidence'
+import { commandHash, derive } from '@writ/evidence'
 import {
   type AttemptPorts,
   attemptBound,
@@ -24,7 +25,8 @@ import {
   unmetered,
 } from './attempts.ts'
 import { covers, type Hold } from './budget-pool.ts'
-import { commandHash, type Place } from './journal.ts'
+import type { Place } from './journal.ts'
+import { keptPrompt } from './kept-prompt.ts'
 import type { Lane } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
@@ -66,6 +68,7 @@ export class Command {
   readonly #place: Place
   readonly #call: ModelCall
   readonly #decision: RecordedDecision
+  readonly #prompt: KeptPrompt
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
   readonly #earlier = new Map<number, Earlier>()
@@ -77,6 +80,9 @@ export class Command {
     this.#place = place
     this.#call = call
     this.#decision = decision
+    const { conversations, role } = call
+    this.#prompt = keptPrompt(conversations, role, lane.asked)
+    if (role === 'turn') lane.asked = conversations[0] ?? []
     this.#bounds = call.conversations.map((messages) =>
       attemptBound(call.model, inputBound(messages), call.maxOutputTokens),
     )
@@ -319,7 +325,12 @@ export class Command {
       this.#place,
       { ...this.asked(), outcome, code: error?.code ?? null, label: this.#lane.label },
       { at: journal.now(), inFlight: this.#state.slots(this.#call.model).inFlight },
-      { hash: commandHash('model.call', input), ...payloads, ...refusal },
+      {
+        hash: commandHash('model.call', JSON.stringify(input)),
+        prompt: JSON.stringify(this.#prompt),
+        ...payloads,
+        ...refusal,
+      },
       'flush',
     )
   }

@@ -19,7 +19,6 @@ import {
 import { Delivery } from './delivery.ts'
 import type { FrameSteps } from './frame-steps.ts'
 import { guestSeed } from './guest-seed.ts'
-import { commandHash } from './journal.ts'
 import type { Lane } from './lane.ts'
 import { pastAt, type RecordOf } from './past.ts'
 import { errorFrom, errorJson, type RunState, showable } from './run-state.ts'
@@ -244,7 +243,7 @@ export class Repl {
     const tookMs = ports.clock.monotonic() - started
     const obs = { at: journal.now(), tookMs: Math.round(tookMs) }
     const payloads = {
-      hash: commandHash('cell', { code }),
+      code,
       shown: shownJson(result),
       ended: JSON.stringify(end),
     }

@@ -7,6 +7,7 @@ import {
   type ModelProfile,
   type ModelResource,
   type Outcome,
+  outcomeOfCode,
   type Partition,
   type RecordedReason,
   WritError,
@@ -92,19 +93,9 @@ export function modelResource(model: ModelProfile): ModelResource {
   return { type: 'model', id: model.id, ...model.facts }
 }
 
-const OUTCOMES: Partial<Record<ErrorCode, Outcome>> = {
-  POLICY_DENIED: 'denied',
-  BUDGET_EXCEEDED: 'limit',
-  DEPTH_EXCEEDED: 'limit',
-  TIMED_OUT: 'timeout',
-  MODEL_TIMEOUT: 'timeout',
-  CANCELLED: 'cancelled',
-  INTERRUPTED: 'cancelled',
-}
-
 /** How a step that ended with an error is recorded. */
 export function outcomeOf(error: WritError): Outcome {
-  return OUTCOMES[error.code] ?? 'error'
+  return outcomeOfCode(error.code)
 }
 
 /**

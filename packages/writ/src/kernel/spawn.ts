@@ -17,11 +17,12 @@ import {
   toWritError,
   WritError,
 } from '@writ/contract'
+import { commandHash } from '@writ/evidence'
 import type { Hold } from './budget-pool.ts'
 import type { BudgetShare } from './budget-share.ts'
 import { decideMode } from './child-mode.ts'
 import { type FrameResult, join } from './join.ts'
-import { commandHash, type Place, type Written } from './journal.ts'
+import type { Place, Written } from './journal.ts'
 import { Lane, type Scope } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
 import { type Past, pastAt, type RecordOf } from './past.ts'
@@ -256,10 +257,11 @@ async function open(
   decision: Decision,
   ceiling: RecordedDecision[],
 ): Promise<Opened> {
-  lane.signal.throwIfAborted()
   const { worker } = state.authority
+  // A refusal that ends the run is counted like any other.
   if (decision.verdict !== 'allow')
     throw state.gate.refuse('recursion::spawn', `profile:${worker.id}`, decision.policies, decision.reason)
+  lane.signal.throwIfAborted()
   const depth = lane.depth + 1
   const { maxDepth } = state.limits
   if (depth > maxDepth)
@@ -388,8 +390,9 @@ function writeSpawn(
     },
     { at: journal.now() },
     {
-      hash: commandHash('frame.spawn', request),
+      hash: commandHash('frame.spawn', JSON.stringify(request)),
       goal: request.goal,
+      scope: JSON.stringify(request.scope ?? null),
       ...ownLabel(opened, request),
       ...(error === null ? {} : { error: errorJson(error) }),
     },

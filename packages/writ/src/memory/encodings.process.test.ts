@@ -21,8 +21,10 @@ afterEach(async () => {
 const sentence = (n: number): string =>
   `§ ${n}: Die Kündigungsfrist beträgt „${n}“ Tage, also 5 € je Straße.\r\n`
 /** Long enough for many marks, and with one line that needs virtual breaks. */
-const german =
-  Array.from({ length: 2000 }, (_, n) => sentence(n)).join('') + `${'größer '.repeat(9000)}\n${'Ende: Öl.'}`
+const german = [
+  ...Array.from({ length: 2000 }, (_, n) => sentence(n)),
+  `${'größer '.repeat(9000)}\nEnde: Öl.`,
+].join('')
 /** What Windows-1252 has no character for. */
 const wide = `${german}\n漢字 und 😀: Ziel`
 

@@ -162,6 +162,15 @@ describe('a secret that is asked for', () => {
       expect(await read(store, path.slice(path.lastIndexOf('/') + 1))).toBe(readFileSync(path, 'utf8'))
   })
 
+  it('is read when its file is named beside the directory it is in', async () => {
+    repository()
+    const paths = [space.docs, join(space.docs, '.env'), join(space.docs, 'deploy', '.ENV')]
+    const store = await library.open(space.request({ paths }))
+    expect(await read(store, '.env')).toContain(password)
+    expect(await read(store, 'deploy/.ENV')).toContain(password)
+    expect(Object.keys(reasons(store))).toContain('.env.production')
+  })
+
   it('stays masked in a text that is named: only files of keys are read for their keys', async () => {
     repository()
     const paths = [join(space.docs, 'notes/meeting.txt')]

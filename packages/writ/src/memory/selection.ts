@@ -35,7 +35,7 @@ export type Wanted = Pick<
 /** Decides which documents a request means, what they are called, and how they are labelled; reads none of them. */
 export function select(wanted: Wanted): Selection {
   const roots = resolveRoots(wanted.paths, wanted.matched)
-  const taker = new Taker(wanted, new DocumentNames(wanted.texts, roots))
+  const taker = new Taker(wanted, new DocumentNames(wanted.texts, roots), roots)
   taker.texts()
   const files = roots.filter((root) => root.kind !== 'directory')
   for (const root of roots) if (root.kind === 'directory') taker.directory(root)
@@ -43,7 +43,6 @@ export function select(wanted: Wanted): Selection {
   return taker.selection()
 }
 
-/** A file that nobody named by itself. */
 interface Found {
   readonly id: string
   readonly label: Label
@@ -60,11 +59,14 @@ class Taker {
   readonly #omitted: Omitted[] = []
   readonly #skipped = new Map<string, number>()
   readonly #paths = new Set<string>()
+  /** Files named one by one, also those of a directory that is given too. */
+  readonly #named: ReadonlySet<string>
   readonly #included: readonly ((path: string) => boolean)[]
 
-  constructor(wanted: Wanted, names: DocumentNames) {
+  constructor(wanted: Wanted, names: DocumentNames, roots: readonly Root[]) {
     this.#wanted = wanted
     this.#names = names
+    this.#named = new Set(roots.filter((root) => root.named).map(({ path }) => path))
     this.#included = (wanted.includeSecret ?? []).map(compileGlob)
   }
 
@@ -99,20 +101,19 @@ class Taker {
     const id = this.#names.file(root)
     const name = rootName(root)
     const label = labeller(this.#wanted.labels, this.#wanted.defaultLabel)(name)
-    if (root.named) {
-      const asked = fileFeed(root.path)
-      const verdict = judgeName(slashes(root.path))
-      const feed = verdict === 'holds' || this.#includes(name) ? asked : maskedFeed(verdict, asked)
-      this.#candidates.push({ id, label, feed, asked })
-    } else this.#take({ id, label, path: root.path, relative: name, verdict: judgeName(slashes(root.path)) })
+    // A symlink has two names: that of the link and that of the file.
+    const verdict = judgeName(name) === 'holds' ? 'holds' : judgeName(slashes(root.path))
+    this.#take({ id, label, path: root.path, relative: name, verdict })
   }
 
-  /** Takes a file nobody named by itself, unless its name says that it holds keys. */
+  /** Takes a file, unless its name says that it holds keys and nobody named it. */
   #take({ id, label, path, relative, verdict }: Found): void {
-    const feed = fileFeed(path)
-    if (this.#includes(relative)) this.#candidates.push({ id, label, feed })
+    const asked = fileFeed(path)
+    const named = this.#named.has(path)
+    if (this.#includes(relative) || (named && verdict === 'holds'))
+      this.#candidates.push({ id, label, feed: asked })
     else if (verdict === 'holds') this.#omitted.push({ doc: id, ...KEY_FILE })
-    else this.#candidates.push({ id, label, feed: maskedFeed(verdict, feed) })
+    else this.#candidates.push({ id, label, feed: maskedFeed(verdict, asked), ...(named ? { asked } : {}) })
   }
 
   #includes(relative: string): boolean {

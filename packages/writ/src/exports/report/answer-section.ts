@@ -1,4 +1,4 @@
-import { whole } from './amounts.ts'
+import { whole } from '@writ/contract'
 import { foreign, type Html, html } from './markup.ts'
 import type { Quote } from './quotes.ts'
 import type { Story } from './story.ts'

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { formatLabel } from '@writ/contract'
+import { formatLabel, whole } from '@writ/contract'
 import { claimedTime } from '../claimed-time.ts'
 import { readSection, refusedSection } from './access-section.ts'
-import { whole } from './amounts.ts'
 import { answerSection } from './answer-section.ts'
 import { costSection } from './cost-section.ts'
 import { erased } from './erased.ts'
@@ -64,7 +63,7 @@ function overview(story: Story): Html {
   const label = closing?.label ?? opening.questionLabel
   const models = opening.models.map(({ id }) =>
     id === 'builtin/extractive'
-      ? html`<div>${id}: the built-in extractive model (no neural network: it searches and quotes, it does not understand)</div>`
+      ? html`<div>${id}: the built-in extractive model (no neural network: it counts literally or quotes passages, it judges nothing)</div>`
       : html`<div>${foreign(id)}</div>`,
   )
   return html`<dl><dt>Asked by</dt><dd>${foreign(opening.user.id)}, for the purpose “${foreign(opening.purpose)}”</dd>
