@@ -1,13 +1,4 @@
-import {
-  type Amount,
-  addAmounts,
-  type Det,
-  joinLabels,
-  MAX_CATEGORIES,
-  NOTHING,
-  totalTokens,
-  withinLimits,
-} from '@writ/contract'
+import { type Amount, addAmounts, type Det, NOTHING, totalTokens, withinLimits } from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
 import { Ending } from './completeness-close.ts'
 import {
@@ -24,7 +15,14 @@ import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions
 import { Refusals } from './completeness-denials.ts'
 import { InFlight } from './completeness-in-flight.ts'
 import { checkSealed, endChild, joinedChild } from './completeness-join.ts'
-import { checkTaintCovers, checkTaintWithin, heldAt, markLabel, raiseLabel } from './completeness-labels.ts'
+import {
+  checkTaintCovers,
+  checkTaintWithin,
+  heldAt,
+  markLabel,
+  raiseLabel,
+  takeOnLabel,
+} from './completeness-labels.ts'
 import {
   beginStep,
   checkChild,
@@ -190,9 +188,7 @@ class RunWalk implements RunVisitor<Lane, void> {
       const child = joinedChild(record, checkCommand(record, command, 'frame.spawn', at), place)
       endChild(record, child, frame.own, this.#counts, at)
       // However a child ended its parent has its label, unless the parent cannot see how it did.
-      if (child.mode !== 'blind') frame.own.label = joinLabels(frame.own.label, record.det.label)
-      if (frame.own.label.categories.length > MAX_CATEGORIES)
-        refuse('LABEL_FELL', `Lane ${frame.own.name} was brought more categories than a label has.`, at)
+      if (child.mode !== 'blind') takeOnLabel(frame.own, record.det.label, at)
       this.#run.shares.join(record, place)
     },
     'output.release': (record, place) => this.#release(record, place),
