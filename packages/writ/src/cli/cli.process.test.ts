@@ -284,7 +284,7 @@ describe('the name of a run', () => {
       ({ out }) => (JSON.parse(out) as { run: string }).run,
     )
     if (first === undefined || second === undefined) throw new Error('two runs were asked for')
-    const shared = [...first].findIndex((sign, at) => sign !== second[at])
+    const shared = Array.from(first, (_, at) => at).findIndex((at) => first[at] !== second[at])
     const prefix = first.slice(0, shared + 1)
     const shown = async (name: string): Promise<unknown> =>
       (JSON.parse((await writ(['show', name, '--json'])).out) as { run: unknown }).run

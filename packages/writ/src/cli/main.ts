@@ -282,7 +282,7 @@ function nextFor({ next, run }: WritError): string {
   const home = at < 0 ? undefined : args[at + 1]
   return run === undefined
     ? next
-    : next.replaceAll('<run>', run + homeOption({ ...(home === undefined ? {} : { home }) }))
+    : next.replaceAll('<run>', run + homeOption(home === undefined ? {} : { home }))
 }
 
 /** Prints an error where its reader looks: JSON on stdout for programs, words on stderr for people. */

@@ -27,9 +27,7 @@ function requestInShort(input: Json): string | null {
   const doc = member(input, 'doc')
   const [start, end] = [memberOf(input, 'start'), memberOf(input, 'end')]
   if (doc === null) return member(input, 'message')
-  return typeof start === 'number' || typeof end === 'number'
-    ? `${doc} ${String(start ?? 0)}–${String(end ?? '')}`
-    : doc
+  return typeof start === 'number' && typeof end === 'number' ? `${doc} ${start}–${end}` : doc
 }
 
 function member(value: Json, name: string): string | null {
