@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 import { startSimulator } from '@writ/simulator'
 import { faultyDiskPlans } from './chaos/disks.ts'
-import { randomFrom, randomPlan } from './chaos/plans.ts'
+import { damagePlans, randomFrom, randomPlan } from './chaos/plans.ts'
 import { script } from './chaos/script.ts'
 import { type CutShort, type Outcome, type Plan, runTrial } from './chaos/trial.ts'
 
-// Runs whose process is killed at random points, by a full disk or by a disk that does not flush, and that are resumed
-// until they finish. The model is scripted: its server honours idempotency keys and keeps a journal of what it was sent.
+// Runs whose process is killed at random points, by a full disk or by a disk that does not flush, or whose ledger is damaged
+// then, and that are resumed until they finish. The model is scripted: its server honours idempotency keys and keeps a journal of what it was sent.
 
 const { values } = parseArgs({
   options: {
@@ -15,6 +15,9 @@ const { values } = parseArgs({
     parallel: { type: 'string', default: '2' },
   },
 })
+
+/** For so many runs, each kind of damage to the ledger is tried once. */
+const RUNS_PER_DAMAGE = 20
 
 async function trial(plan: Plan): Promise<Outcome> {
   const simulator = await startSimulator({ script, honourKeys: true })
@@ -38,6 +41,7 @@ const span = { lines: life.out.split('\n').length - 1, startMs: life.startMs, li
 const outcomes: Outcome[] = []
 const plans: { readonly name: string; readonly plan: Plan }[] = [
   ...(await faultyDiskPlans()),
+  ...damagePlans(random, span, Math.ceil(runs / RUNS_PER_DAMAGE)),
   ...Array.from({ length: runs }, (_, n) => ({ name: `run ${n + 1}`, plan: randomPlan(random, span) })),
 ]
 let next = 0
@@ -62,6 +66,7 @@ const places = new Map<string, number>()
 for (const { after = 'nothing' } of opened) places.set(after, (places.get(after) ?? 0) + 1)
 const where = [...places].sort(([, a], [, b]) => b - a).map(([kind, count]) => `${kind} ${count}`)
 const sum = (of: (outcome: Outcome) => number): number => outcomes.reduce((total, one) => total + of(one), 0)
+const damaged = (what: Outcome['damage']): number => outcomes.filter(({ damage }) => damage === what).length
 const faults = sum((outcome) => outcome.faults.length)
 process.stdout.write(`${outcomes.length} runs in ${sum(({ lives }) => lives.length)} lives, ${Math.round((performance.now() - started) / 1000)} s
 SIGKILL of an opened run: ${kills}, of these ${many(({ by, resumed }) => by === 'SIGKILL' && resumed)} while it was resumed
@@ -69,6 +74,8 @@ other ends of an opened run: SIGTERM ${many(({ by }) => by === 'SIGTERM')}, disk
 ended before a run was opened: ${cuts.length - opened.length}
 last record at the end: ${where.join(', ')}
 requests in doubt sent again under their keys: ${sum(({ reissued }) => reissued)}
+damaged logs: ${damaged('refused until accepted')} refused until accepted, ${damaged('nothing was lost')} that lost nothing
+requests of theirs sent again knowingly: ${sum(({ paidAgain }) => paidAgain)}
 faults: ${faults}
 `)
 process.exitCode = faults === 0 ? 0 : 1

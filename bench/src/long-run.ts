@@ -1,11 +1,14 @@
 import {
   type Amount,
+  type Attempt,
+  addAmounts,
   costMicroUsd,
   DEFAULT_LIMITS,
   type Det,
   type Label,
   label,
   type Obs,
+  RECORD_VERSION,
   type RecordedDecision,
   type RecordKind,
 } from '@writ/contract'
@@ -42,6 +45,8 @@ export function* longRun(count: number, bundle: string): Generator<Uint8Array> {
     reason: 'too-large',
     contextBytes: 60_000_000,
     contextWindow: 128_000,
+    held: BOUND,
+    plan: null,
   })
   yield run.step('0', 'context.read', reading(run, ASKED, 0), { tookMs: 1 })
   let children = 0
@@ -50,7 +55,9 @@ export function* longRun(count: number, bundle: string): Generator<Uint8Array> {
   const released = {
     outcome: 'ok',
     value: run.digest(),
+    bytes: 2_000,
     citations: run.digest(),
+    sealed: [],
     label: HELD,
     decision,
     code: null,
@@ -62,6 +69,8 @@ export function* longRun(count: number, bundle: string): Generator<Uint8Array> {
     {
       status: 'complete',
       reason: null,
+      basis: children > 0 ? 'model' : 'passages',
+      support: { quoted: 40, computed: 0, unsupported: 2 },
       label: HELD,
       charged: {
         calls: 2 * children,
@@ -74,13 +83,18 @@ export function* longRun(count: number, bundle: string): Generator<Uint8Array> {
       steps: run.steps + 1,
       denials: run.digest(),
     },
-    { tookMs: 3_600_000 },
+    {
+      tookMs: run.elapsedMs,
+      reason: null,
+      coverage: { documents: 4_000, bytes: 60_000_000, touched: 4_000, searched: 0, read: 8_000_000 },
+    },
   )
 }
 
 function* childOf(run: Writer, index: number): Generator<Uint8Array> {
   const lane = `0.${index}`
   const spawned = run.size
+  const since = run.elapsedMs
   const n = run.next('0')
   yield run.step('0', 'frame.spawn', {
     outcome: 'ok',
@@ -91,7 +105,10 @@ function* childOf(run: Writer, index: number): Generator<Uint8Array> {
     scope: ['contracts'],
     decision: ruling('recursion::spawn', 'profile:worker', HELD, 0),
     label: HELD,
-    bound: BOUND,
+    bound: addAmounts(BOUND, BOUND),
+    mode: 'shared',
+    share: null,
+    ceiling: [],
     code: null,
   })
   const child = new MerkleTree()
@@ -106,9 +123,17 @@ function* childOf(run: Writer, index: number): Generator<Uint8Array> {
     value: run.digest(),
     label: HELD,
     citations: 2,
+    incomplete: false,
+    charged: addAmounts(USED, USED),
+    delivered: 'value',
     code: null,
   } as const
-  const obs = { tookMs: 900, command: spawned, childRoot: hex(child.root()), childRecords: child.size }
+  const obs = {
+    tookMs: run.elapsedMs - since,
+    command: spawned,
+    childRoot: hex(child.root()),
+    childRecords: child.size,
+  }
   yield run.write('0', n, 'frame.join', joined, obs)
 }
 
@@ -116,30 +141,25 @@ function* childRecords(run: Writer, lane: string): Generator<Uint8Array> {
   yield run.step(lane, 'context.read', reading(run, HELD, 1), { tookMs: 1 })
   yield* call(run, lane, 'turn')
   yield* call(run, lane, 'leaf')
-  yield run.step(lane, 'local', {
-    op: 'budget',
-    outcome: 'ok',
-    input: run.digest(),
-    output: run.digest(),
-    code: null,
-  })
+  for (let cited = 0; cited < 2; cited++) {
+    yield run.step(lane, 'local', {
+      op: 'cite',
+      outcome: 'ok',
+      input: run.digest(),
+      output: run.digest(),
+      label: HELD,
+      budget: null,
+      code: null,
+    })
+  }
   const cell = { code: run.digest(), outcome: 'ok', output: run.digest(), fuel: 12, final: true } as const
   yield run.step(lane, 'cell', cell, { tookMs: 3 })
-  const released = {
-    outcome: 'ok',
-    value: run.digest(),
-    citations: run.digest(),
-    label: HELD,
-    decision: null,
-    code: null,
-  } as const
-  yield run.step(lane, 'output.release', released, { tookMs: 1 })
 }
 
 function* call(run: Writer, lane: string, role: 'turn' | 'leaf'): Generator<Uint8Array> {
   const command = run.size
   const n = run.next(lane)
-  yield run.step(lane, 'model.call', {
+  const asked = {
     outcome: 'ok',
     input: run.digest(),
     role,
@@ -148,8 +168,10 @@ function* call(run: Writer, lane: string, role: 'turn' | 'leaf'): Generator<Uint
     maxOutputTokens: 4096,
     decision: ruling('model::call', `model:${MODEL}`, HELD, 1),
     bound: BOUND,
+    label: HELD,
     code: null,
-  })
+  } as const
+  yield run.step(lane, 'model.call', asked, { inFlight: 1 })
   const result = {
     outcome: 'ok',
     output: run.digest(),
@@ -158,7 +180,7 @@ function* call(run: Writer, lane: string, role: 'turn' | 'leaf'): Generator<Uint
     label: HELD,
     code: null,
   } as const
-  const attempt = {
+  const attempt: Attempt = {
     item: 0,
     attempt: 1,
     status: 200,
@@ -166,6 +188,9 @@ function* call(run: Writer, lane: string, role: 'turn' | 'leaf'): Generator<Uint
     charged: USED,
     meteredInputTokens: 1200,
     meteredOutputTokens: 150,
+    sentBytes: 1_500,
+    receivedBytes: 600,
+    chargedAs: 'metered',
     requestId: `req-${command}`,
   }
   yield run.write(lane, n, 'model.result', result, { tookMs: 400, command, attempts: 1, detail: [attempt] })
@@ -211,7 +236,7 @@ function amount(inputTokens: number, outputTokens: number): Amount {
 function opening(bundle: string): Det['run.open'] {
   const digest = sha256Hex(new TextEncoder().encode(MODEL))
   return {
-    schema: 'writ.run/1',
+    schema: 'writ.run/2',
     question: digest,
     questionLabel: ASKED,
     osUser: USER,
@@ -256,6 +281,7 @@ function opening(bundle: string): Det['run.open'] {
 class Writer {
   readonly #next = new Map<string, number>()
   #digests = 0
+  elapsedMs = 0
   size = 0
   steps = 0
 
@@ -279,15 +305,17 @@ class Writer {
   write<K extends RecordKind>(lane: string, n: number, kind: K, det: Det[K], obs: object): Uint8Array {
     const seq = this.size
     this.size += 1
+    const took = 'tookMs' in obs ? Number(obs.tookMs) : 1
+    if (kind !== 'frame.join' && kind !== 'run.close') this.elapsedMs += took
     const record = {
-      v: 1,
+      v: RECORD_VERSION,
       run: LONG_RUN,
       seq,
       lane,
       n,
       kind,
       det,
-      obs: { at: OPENED_AT + seq, ...obs } as Obs[K],
+      obs: { at: OPENED_AT + this.elapsedMs, ...obs } as Obs[K],
     }
     return encodeRecord(record as unknown as AnyRecord)
   }

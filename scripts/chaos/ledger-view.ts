@@ -1,3 +1,4 @@
+import { isWritError } from '@writ/contract'
 import { type AnyRecord, decodeRecord, derive } from '@writ/evidence'
 import { openLedger } from 'writ/ledger'
 
@@ -10,6 +11,19 @@ export interface LedgerView {
   readonly answered: ReadonlySet<string>
   /** Idempotency keys of requests whose command is recorded and whose result is not. */
   readonly inDoubt: ReadonlySet<string>
+}
+
+/** Whether the ledger refuses a run as damaged. */
+export async function isDamaged(home: string, run: string): Promise<boolean> {
+  const ledger = await openLedger(home)
+  try {
+    for await (const _ of ledger.records(run)) return false
+    return false
+  } catch (error) {
+    return isWritError(error) && error.code === 'LEDGER_DAMAGED'
+  } finally {
+    await ledger.close()
+  }
 }
 
 /** Looks at a home from outside, as it lies on disk. */

@@ -1,3 +1,4 @@
+import { DAMAGES } from './damage.ts'
 import type { Plan } from './trial.ts'
 
 /** Numbers in [0, 1) that follow from a seed (mulberry32), so that a campaign can be done again. */
@@ -33,4 +34,18 @@ export function randomPlan(random: () => number, span: Span): Plan {
   // What a resume writes is what it goes on with: to cut it before that, too, the cut is counted from its start.
   while (random() < 0.4) cuts.push({ line: 0, ms: Math.round(random() * span.lifeMs) })
   return { cuts, signal: random() < 0.1 ? 'SIGTERM' : 'SIGKILL' }
+}
+
+/** Runs that are killed once they are open, and whose write-ahead log is then damaged: each kind of damage so many times. */
+export function damagePlans(random: () => number, span: Span, each: number): { name: string; plan: Plan }[] {
+  return DAMAGES.flatMap((kind) =>
+    Array.from({ length: each }, () => {
+      const line = 2 + Math.floor(random() * (span.lines - 2))
+      const cuts = [{ line, ms: Math.round(random() * AFTER_MS) }]
+      return {
+        name: `log ${kind}`,
+        plan: { cuts, signal: 'SIGKILL' as const, damage: { kind, at: random() } },
+      }
+    }),
+  )
 }

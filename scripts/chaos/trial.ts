@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Simulator } from '@writ/simulator'
 import { createWrit, verifyFile } from 'writ'
-import { type LedgerView, viewLedger } from './ledger-view.ts'
+import { type Damage, damageLog, LogCopies, SHARD } from './damage.ts'
+import { isDamaged, type LedgerView, viewLedger } from './ledger-view.ts'
 import { type Cut, type Ended, runWrit } from './process.ts'
 import { ANSWER, QUESTION } from './script.ts'
 
@@ -22,6 +23,8 @@ export interface Plan {
   readonly home?: string
   /** Done between the first life and the next. */
   readonly mend?: () => Promise<void>
+  /** Done to the ledger after the first life. */
+  readonly damage?: Damage
 }
 
 /** What one run went through. Faults are what must not be. */
@@ -32,6 +35,10 @@ export interface Outcome {
   readonly cuts: readonly CutShort[]
   /** Requests sent again: all of them were in doubt. */
   readonly reissued: number
+  /** Requests sent again because a person accepted that the ledger had lost them. */
+  readonly paidAgain: number
+  /** What came of damage to the ledger; undefined when there was none. */
+  readonly damage: 'refused until accepted' | 'nothing was lost' | undefined
 }
 
 /** A life that ended before its run was finished. */
@@ -61,6 +68,9 @@ class Trial {
   readonly #lives: Ended[] = []
   readonly #cuts: CutShort[] = []
   #reissued = 0
+  #paidAgain = 0
+  #damage: Outcome['damage']
+  readonly #copies: LogCopies
   /** Requests of the server's journal that were looked at. */
   #heard = 0
 
@@ -69,13 +79,14 @@ class Trial {
     this.#plan = plan
     this.#place = place
     this.#home = plan.home ?? join(place, 'home')
+    this.#copies = new LogCopies(this.#home, place)
   }
 
   async go(): Promise<Outcome> {
     const docs = join(this.#place, 'docs.txt')
     await writeFile(docs, 'a needle\nanother needle\nthe third needle\n')
     let view = await viewLedger(this.#home)
-    while (this.#lives.length < MOST_LIVES && this.#lives.at(-1)?.code !== 0) {
+    while (this.#lives.length < MOST_LIVES && this.#lives.at(-1)?.code !== 0 && !this.#hasEnded()) {
       const before = view
       const first = this.#lives.length === 0
       const run = before.records.length > 0 ? before.run : undefined
@@ -84,9 +95,49 @@ class Trial {
       view = await viewLedger(this.#home)
       this.#check(before, view, ended, seen, run !== undefined)
       if (first) await this.#plan.mend?.()
+      if (first && this.#plan.damage !== undefined) view = await this.#damaged(view, this.#plan.damage)
     }
     await this.#checkEnd(view)
-    return { faults: this.#faults, lives: this.#lives, cuts: this.#cuts, reissued: this.#reissued }
+    const { reissued, paidAgain, damage } = {
+      reissued: this.#reissued,
+      paidAgain: this.#paidAgain,
+      damage: this.#damage,
+    }
+    return { faults: this.#faults, lives: this.#lives, cuts: this.#cuts, reissued, paidAgain, damage }
+  }
+
+  /**
+   * Damages the ledger. Then either nothing of the run is lost, or nothing goes on with it, until a person accepts the loss.
+   * Gives what the ledger knows then.
+   */
+  async #damaged(before: LedgerView, damage: Damage): Promise<LedgerView> {
+    const { run, records } = before
+    if (run === undefined || records.length === 0) return before
+    if (!(await damageLog(this.#home, damage, this.#copies))) return before
+    if (!(await isDamaged(this.#home, run))) {
+      this.#damage = 'nothing was lost'
+      const after = await viewLedger(this.#home)
+      if (!isDeepStrictEqual(after.records, records)) this.#fault('records were lost in silence')
+      return after
+    }
+    this.#damage = 'refused until accepted'
+    const sent = this.#simulator.journal().requests
+    const refused = await this.#command(['resume', run, '--jsonl'])
+    if (refused.code !== 1 || !refused.out.includes('"LEDGER_DAMAGED"'))
+      this.#fault(`damage was ignored: ${refused.out}`)
+    if (this.#simulator.journal().requests !== sent) this.#fault('something was sent from a damaged ledger')
+    const accepted = await this.#command(['ledger', 'accept-loss', SHARD, '--reason', 'chaos'])
+    if (accepted.code !== 0) this.#fault(`the loss could not be accepted: ${accepted.err}`)
+    return await viewLedger(this.#home)
+  }
+
+  async #command(args: readonly string[]): Promise<Ended> {
+    return await runWrit([...args, '--home', this.#home], { signal: 'SIGKILL' })
+  }
+
+  /** Whether the run had ended before the ledger lost its end: the log of statements says so, and nothing goes on. */
+  #hasEnded(): boolean {
+    return this.#damage !== undefined && this.#lives.at(-1)?.out.includes('"RUN_ENDED"') === true
   }
 
   #ask(docs: string): string[] {
@@ -109,11 +160,13 @@ class Trial {
   async #live(args: readonly string[]): Promise<Ended> {
     const { cuts, signal, wrap } = this.#plan
     const life = this.#lives.length
+    this.#copies.begin()
     const ended = await runWrit([...args, '--home', this.#home, '--jsonl'], {
       cut: cuts[life],
       signal,
       ...(life === 0 && wrap !== undefined && { wrap }),
     })
+    this.#copies.end()
     this.#lives.push(ended)
     return ended
   }
@@ -139,6 +192,7 @@ class Trial {
     }
     for (const key of this.#fresh(seen)) {
       if (before.answered.has(key)) this.#fault('a request with a recorded result was sent again')
+      else if (this.#damage === 'refused until accepted' && !before.inDoubt.has(key)) this.#paidAgain += 1
       else if (!before.inDoubt.has(key)) this.#fault('a request was sent twice that was not in doubt')
       else this.#reissued += 1
     }
@@ -158,6 +212,7 @@ class Trial {
 
   async #checkEnd({ run = '' }: LedgerView): Promise<void> {
     const last = this.#lives.at(-1)
+    if (this.#hasEnded()) return
     if (last?.code !== 0) {
       this.#fault(`not finished after ${this.#lives.length} lives: ${last?.err} ${last?.out.slice(-600)}`)
       return

@@ -1,4 +1,5 @@
 import type { Omitted } from './context-store.ts'
+import type { Coverage } from './coverage.ts'
 import type { Json } from './json.ts'
 import type { Label } from './label.ts'
 import type { Citation } from './span.ts'
@@ -7,11 +8,34 @@ export const STATUSES = ['complete', 'incomplete', 'denied', 'failed', 'pending'
 
 export type Status = (typeof STATUSES)[number]
 
+/**
+ * What an answer rests on. `exact`: code decided it. `model`: a language model said so. `passages`: text was found whose
+ * words fit, and nothing was judged.
+ */
+export const BASES = ['exact', 'model', 'passages'] as const
+
+export type Basis = (typeof BASES)[number]
+
+/** How the leaves of a released value stand: each string, number and boolean in it is one. */
+export interface Support {
+  /** Leaves that occur in one of the citations. */
+  readonly quoted: number
+  /** Other leaves of an exact answer, which the host's plan computed. */
+  readonly computed: number
+  readonly unsupported: number
+  /** JSON pointers of the first 20 unsupported leaves. */
+  readonly unsupportedPaths: readonly string[]
+}
+
 export interface Usage {
   readonly modelCalls: number
   readonly inputTokens: number
   readonly outputTokens: number
   readonly costMicroUsd: number
+  /** False when a model that was called has no known price: the cost is then of the others only. */
+  readonly costKnown: boolean
+  /** Model requests charged their worst case, since what they used is not known. */
+  readonly boundCalls: number
   readonly frames: number
   readonly maxDepth: number
   readonly steps: number
@@ -32,12 +56,16 @@ export interface Answer {
   readonly schema: 'writ.answer/1'
   readonly run: string
   readonly status: Status
+  /** Null when nothing was released. */
+  readonly basis: Basis | null
   /** The released string, else canonical JSON of `value`; null when nothing was released. */
   readonly answer: string | null
   readonly value: Json
   readonly citations: readonly Citation[]
   readonly label: Label
   readonly usage: Usage
+  readonly support: Support
+  readonly coverage: Coverage
   readonly denials: readonly Denial[]
   readonly omitted: readonly Omitted[]
   /** Path of the evidence file. */

@@ -20,6 +20,20 @@ export interface Limits {
   /** Requests in flight at once, per model. */
   readonly concurrency: number
   readonly maxOutputBytes: number
+  /** Steps that one cell may ask for. */
+  readonly cellSteps: number
+  /** Steps of one frame, and bytes handed to it. */
+  readonly frameSteps: number
+  readonly frameReadBytes: number
+}
+
+/** What a frame with a share of its own may spend at most, its shared children included. */
+export interface Share {
+  readonly calls: number
+  readonly tokens: number | null
+  readonly costMicroUsd: number | null
+  readonly steps: number
+  readonly readBytes: number
 }
 
 /** Price of a model in nano-USD per token, so that USD per million tokens with three decimals stays an integer. */
@@ -27,6 +41,9 @@ export interface Price {
   readonly inputNanoUsd: number
   readonly outputNanoUsd: number
 }
+
+/** What tokens of unknown price are counted at: a cost limit is refused for them. */
+export const FREE: Price = Object.freeze({ inputNanoUsd: 0, outputNanoUsd: 0 })
 
 export const NOTHING: Amount = Object.freeze({ calls: 0, inputTokens: 0, outputTokens: 0, costMicroUsd: 0 })
 

@@ -58,10 +58,20 @@ export interface OutlineEntry {
   readonly end: number
 }
 
-/** A document that was left out at ingestion, and why (`binary`, `undecodable`, `unreadable`, `too-large`, …). */
+/**
+ * A document that is not in the corpus as it was given, and why: `secret`, `pdf`, `binary`, `undecodable`, `unreadable`
+ * and `too-large` were left out; `masked` is there, with its secrets overwritten.
+ */
 export interface Omitted {
   readonly doc: string
   readonly code: string
+  /** In plain words. */
+  readonly reason: string
+}
+
+/** Whether nothing of the document is in the corpus. */
+export function isLeftOut({ code }: Pick<Omitted, 'code'>): boolean {
+  return code !== 'masked'
 }
 
 /** What was passed over on purpose, counted by reason (`git`, `node_modules`, `home`, `ignored`, `symlink`). */
@@ -99,7 +109,12 @@ export interface TextSource {
 
 /** What to ingest. Paths are files or directories; globs are expanded by the caller. */
 export interface IngestRequest {
+  /** Named one by one: a file here is read even if its name says that it holds keys. */
   readonly paths: readonly string[]
+  /** Paths nobody named one by one (a glob matched them, or a project file lists them). */
+  readonly matched?: readonly string[]
+  /** Globs of files to read although they hold secrets, relative to their root. */
+  readonly includeSecret?: readonly string[]
   readonly texts: readonly TextSource[]
   /** Label of documents no rule names. */
   readonly defaultLabel: Label
@@ -140,6 +155,11 @@ export interface Library {
   /** Opens partitions as a run had them, from their packs. Rejects with `UNKNOWN_CORPUS` when one is gone. */
   reopen(partitions: readonly Partition[], omitted: readonly Omitted[]): Promise<ContextStore>
   list(): Promise<readonly CorpusSummary[]>
+  /**
+   * Forgets a name, and deletes the packs that neither another name nor anyone else uses (`inUse`, hashes of packs). Rejects
+   * with `UNKNOWN_CORPUS`.
+   */
+  remove(name: string, inUse: ReadonlySet<string>): Promise<RemovedCorpus>
   close(): Promise<void>
 }
 
@@ -149,4 +169,18 @@ export interface CorpusSummary {
   readonly bytes: number
   readonly partitions: number
   readonly ingestedAt: string
+  /** When the name was first given; it has since been kept through every ingestion. */
+  readonly firstIngestedAt: string
+}
+
+/** What became of a corpus that was removed. */
+export interface RemovedCorpus {
+  readonly name: string
+  readonly documents: number
+  readonly bytes: number
+  /** Packs deleted, with their indexes, and the bytes that gave back. */
+  readonly packsDeleted: number
+  readonly bytesFreed: number
+  /** Packs kept because others use them. */
+  readonly packsKept: number
 }

@@ -16,7 +16,22 @@ export const ERRORS = {
   UNKNOWN_MODEL: {
     exit: 2,
     retryable: false,
-    next: 'Use builtin/extractive, openai/<model> with OPENAI_API_KEY set, or any id with --base-url.',
+    next: 'Use builtin/extractive, ollama/<model>, openai/<model> with OPENAI_API_KEY set, or any id with --base-url; `writ setup` finds what is here.',
+  },
+  KEY_NOT_BOUND: {
+    exit: 2,
+    retryable: false,
+    next: 'Give --key-env <NAME> for this command, or bind the key to the host in the user configuration under "keys"; `writ setup` writes that.',
+  },
+  NO_MODEL_FOUND: {
+    exit: 1,
+    retryable: true,
+    next: 'Start a model server (such as `ollama serve`) and run `writ setup` again, or give --base-url, or --model openai/<model> with OPENAI_API_KEY set.',
+  },
+  CONFIG_UNWRITABLE: {
+    exit: 1,
+    retryable: false,
+    next: 'Check the permissions of the directory, or point XDG_CONFIG_HOME at another; nothing was changed.',
   },
   UNKNOWN_PRICE: {
     exit: 2,
@@ -49,6 +64,7 @@ export const ERRORS = {
     next: 'Bring back what the run began with, or end it with `writ abort <run> --reason …`.',
   },
   UNKNOWN_RUN: { exit: 2, retryable: false, next: 'List runs with `writ runs`.' },
+  AMBIGUOUS_RUN: { exit: 2, retryable: false, next: 'Give more of the id of the run that is meant.' },
   RUN_BUSY: {
     exit: 1,
     retryable: true,
@@ -70,7 +86,7 @@ export const ERRORS = {
   EMPTY_CORPUS: {
     exit: 2,
     retryable: false,
-    next: 'Give at least one readable UTF-8 text document.',
+    next: 'Give at least one text document; a file left out because it holds secrets is read when you name it, or with --include-secret.',
   },
   BAD_PATTERN: {
     exit: 2,
@@ -127,6 +143,11 @@ export const ERRORS = {
     retryable: false,
     next: 'Ask again with more turns, another model, or a narrower question.',
   },
+  PROSE_ANSWER: {
+    exit: 1,
+    retryable: false,
+    next: 'Check the answer as you would a draft; ask again with more turns, or a model that follows the prompt.',
+  },
   LEGAL_HOLD: {
     exit: 3,
     retryable: false,
@@ -158,7 +179,7 @@ export const ERRORS = {
   LEDGER_DAMAGED: {
     exit: 1,
     retryable: false,
-    next: 'Run `writ doctor`, keep the damaged file, and restore the shard from a backup; other shards can still be read.',
+    next: 'Run `writ doctor` and keep the damaged files. Restore the shard from a backup, or go on knowingly with `writ ledger accept-loss`; other shards can still be read.',
   },
   BACKUP_DAMAGED: {
     exit: 1,
@@ -236,6 +257,8 @@ export interface ErrorFacts {
   readonly run?: string
   readonly data?: Readonly<Record<string, unknown>>
   readonly cause?: unknown
+  /** What to do next, as a record has it; that of the catalogue when absent. */
+  readonly next?: string
 }
 
 /** Every error Writ raises on purpose: a code of the catalogue, what happened, and whether trying again can help. */
@@ -244,6 +267,7 @@ export class WritError extends Error {
   readonly code: ErrorCode
   readonly run: string | undefined
   readonly data: Readonly<Record<string, unknown>>
+  readonly next: string
   /** Recognises the error across copies of this package in one process. */
   readonly mark: string = MARK
 
@@ -252,6 +276,7 @@ export class WritError extends Error {
     this.code = code
     this.run = facts.run
     this.data = facts.data ?? {}
+    this.next = facts.next ?? ERRORS[code].next
   }
 
   get retryable(): boolean {
@@ -260,10 +285,6 @@ export class WritError extends Error {
 
   get exitCode(): number {
     return ERRORS[this.code].exit
-  }
-
-  get next(): string {
-    return ERRORS[this.code].next
   }
 }
 

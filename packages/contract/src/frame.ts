@@ -3,7 +3,7 @@ import type { WritError } from './errors.ts'
 import type { Label } from './label.ts'
 import type { Message } from './message.ts'
 import type { DocumentInfo } from './partition.ts'
-import type { CellResult, GuestContext, HostCall, HostReply } from './sandbox.ts'
+import type { CellCode, CellResult, GuestContext, HostCall, HostReply } from './sandbox.ts'
 import type { Citation, Span } from './span.ts'
 
 /** The steps a frame can ask the gate for, each with what it gives back. */
@@ -60,8 +60,8 @@ export type ItemOutcome<T> =
 
 export interface SpawnRequest {
   readonly goal: string
-  /** A text of the child's own, labelled with the parent's label. */
-  readonly context?: string
+  /** A text of the child's own, labelled with the parent's label; or a sealed value that the parent holds. */
+  readonly context?: string | { readonly sealed: string }
   /** `inherit` for the parent's corpus, or documents (spans count as their documents). Nothing: no corpus. */
   readonly scope?: 'inherit' | readonly string[]
   readonly model?: string
@@ -79,6 +79,8 @@ export interface BudgetLeft {
   readonly costMicroUsd: number | null
   readonly depth: number
   readonly turns: number
+  /** Steps left to the frame. */
+  readonly steps: number
 }
 
 /** What a frame may tell its model about the corpus before it has read anything. */
@@ -113,7 +115,7 @@ export interface Frame {
    * Runs a cell. Each host call goes to `onCall` with the one step it may perform; replies are delivered in the order
    * in which those steps were recorded. Rejects when the frame was ended from outside while the cell ran.
    */
-  cell(code: string, onCall: (call: HostCall, perform: Perform) => Promise<HostReply>): Promise<CellResult>
+  cell(cell: CellCode, onCall: (call: HostCall, perform: Perform) => Promise<HostReply>): Promise<CellResult>
   /** Performs a step through the gate, or rejects with a typed error. For strategies without a REPL. */
   readonly perform: Perform
   /**

@@ -11,7 +11,13 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   timeoutMs: null,
   concurrency: 16, // what providers' default rate limits bear
   maxOutputBytes: 64 * 1024 * 1024, // as large as the memory a VM may hold
+  cellSteps: 5_000, // a loop over a large corpus fits, an endless one ends within seconds
+  frameSteps: 100_000,
+  frameReadBytes: 4 * 1024 * 1024 * 1024, // VMs, pipes and the ledger hold them
 })
+
+/** What a timer can wait for, about 24 days: beyond it, timers end at once. */
+export const LONGEST_TIMEOUT_MS: number = 2 ** 31 - 1
 
 /** Most output tokens of one root turn and one leaf call; always sent, so that the worst case is known. */
 export const MAX_TURN_OUTPUT_TOKENS = 16_384
@@ -26,9 +32,8 @@ export const GUEST_STACK_BYTES = 131_072 // the engine's default traps different
 export const CELL_FUEL_POLLS = 160_000 // about 5 s of plain loops
 export const CELL_BACKSTOP_MS = 30_000 // for builtins that never poll
 
-/** Bytes that reads and searches may hand to one cell, and to a run in all: VMs, pipes and the ledger hold them. */
+/** Bytes that reads and searches may hand to one cell. */
 export const MAX_CELL_READ_BYTES: number = 256 * 1024 * 1024
-export const MAX_RUN_READ_BYTES: number = 4 * 1024 * 1024 * 1024
 
 /** Reads and searches one frame may have under way at once; the others wait. */
 export const MAX_READS_AT_ONCE = 8

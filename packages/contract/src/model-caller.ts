@@ -12,9 +12,12 @@ export interface ModelRequest {
 export interface ModelReply {
   readonly text: string
   readonly finishReason: string
-  /** What the provider says it used; null where it says nothing. */
+  /** What the provider says it used, believed or not; null where it says no whole number. */
   readonly inputTokens: number | null
   readonly outputTokens: number | null
+  /** UTF-8 bytes of the texts sent and received, hidden reasoning that was sent along included. */
+  readonly sentBytes: number
+  readonly receivedBytes: number
   readonly requestId: string | null
   /** HTTP status, 200 for a model without HTTP. */
   readonly status: number

@@ -43,4 +43,7 @@ export interface ModelProfile {
   readonly plan?: (question: string) => AnswerPlan
 }
 
+/** A key, or what gives the key for a server: none where it has none, an error where the server must not be asked. */
+export type ApiKey = string | ((server: URL) => string | undefined)
+
 export type { LanguageModelV4 } from '@ai-sdk/provider'

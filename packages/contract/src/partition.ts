@@ -1,4 +1,5 @@
 import type { Label } from './label.ts'
+import type { TextEncoding } from './text-encoding.ts'
 
 /** All documents of a collection with the same label: one pack, one index. The unit of decision and of search. */
 export interface Partition {
@@ -21,7 +22,10 @@ export interface DocumentInfo {
   readonly partition: string
   readonly title: string
   readonly mediaType: string
+  /** Bytes of its file. */
   readonly bytes: number
+  /** How those bytes stand for its text, where that is not UTF-8. */
+  readonly encoding?: Exclude<TextEncoding, 'utf-8'>
   /** Entries of its outline. */
   readonly outlineSize: number
 }

@@ -102,8 +102,8 @@ export interface BundleInfo {
 /** The policy engine. Never throws for a decision: whatever goes wrong is a deny that says so. */
 export interface DecisionPoint {
   readonly bundle: BundleInfo
-  /** The user that the bundle's facts mean by `$os`; undefined where a record does not say. */
-  readonly osUser: string | undefined
+  /** The user that the bundle's facts mean by `$os`. */
+  readonly osUser: string
   /** The user as the bundle's facts know them. Rejects with `UNKNOWN_USER`, `UNKNOWN_PURPOSE`. */
   user(id: string, purpose: string): UserFacts
   profile(id: string): ProfileFacts

@@ -1,5 +1,7 @@
-import type { Status } from './answer.ts'
-import type { Amount, Limits } from './budget.ts'
+import type { Basis, Status, Support } from './answer.ts'
+import type { Amount, Limits, Share } from './budget.ts'
+import type { Coverage } from './coverage.ts'
+import type { BudgetLeft } from './frame.ts'
 import type { Label } from './label.ts'
 import type { Outcome } from './outcome.ts'
 import type { Action, UserFacts, Verdict } from './policy.ts'
@@ -12,7 +14,7 @@ import type { Action, UserFacts, Verdict } from './policy.ts'
  * which results arrive does not change the numbering. `seq` numbers the records of the run from 0 without gaps.
  */
 export interface RunRecord<K extends RecordKind = RecordKind> {
-  readonly v: 1
+  readonly v: typeof RECORD_VERSION
   readonly run: string
   readonly seq: number
   readonly lane: string
@@ -21,6 +23,9 @@ export interface RunRecord<K extends RecordKind = RecordKind> {
   readonly det: Det[K]
   readonly obs: Obs[K]
 }
+
+/** The version of the record format. From 2 on, changes only add kinds and optional fields. */
+export const RECORD_VERSION = 2
 
 /** The kinds in the order a run meets them. */
 export const RECORD_KINDS = [
@@ -31,6 +36,7 @@ export const RECORD_KINDS = [
   'local',
   'model.call',
   'model.attempt',
+  'model.usage',
   'model.result',
   'cell',
   'frame.spawn',
@@ -70,10 +76,9 @@ export interface RecordedDecision {
  */
 export interface RecordedPartition {
   readonly id: string
-  /** What policies call its collection. Absent in runs recorded before 2026-11-25. */
-  readonly collection?: string
-  /** Absent in runs recorded before 2026-11-25. */
-  readonly owner?: string
+  /** What policies call its collection. */
+  readonly collection: string
+  readonly owner: string
   readonly label: Label
   readonly purposes: readonly string[]
   readonly documents: number
@@ -109,6 +114,30 @@ export interface RecordedFork {
   readonly changes: Commitment
 }
 
+/** What the host knew beforehand of how a question is answered. Only the built-in model has a plan. */
+export interface RecordedPlan {
+  readonly basis: 'exact' | 'passages'
+  /** What is done: `count`, `mention`, `passages`, … */
+  readonly kind: string
+  /** Commitment to the whole plan, which holds words of the question. */
+  readonly plan: Commitment
+}
+
+/** Why a run did not complete. `data` holds codes, names of limits and integers, never content. */
+export interface RecordedReason {
+  readonly code: string
+  readonly data: Readonly<Record<string, string | number>>
+}
+
+/**
+ * How a child frame stands to its parent, decided at the spawn and by nothing later. `shared`: it draws on its parent's
+ * share of the budget. `apart`: it may reach less than its parent, so it draws on a share of its own. `blind`: it may
+ * reach more, so it draws on a share of its own and its parent gets a sealed value whatever happens.
+ */
+export const SPAWN_MODES = ['shared', 'apart', 'blind'] as const
+
+export type SpawnMode = (typeof SPAWN_MODES)[number]
+
 interface Step {
   readonly outcome: Outcome
   readonly input: Commitment
@@ -132,12 +161,12 @@ interface Local extends Step {
 /** What `det` holds, by kind. */
 export interface Det {
   readonly 'run.open': {
-    readonly schema: 'writ.run/1'
+    readonly schema: 'writ.run/2'
     readonly question: Commitment
     readonly questionLabel: Label
     readonly user: UserFacts
-    /** The user the bundle's `$os` means. Absent in runs recorded before 2026-11-25. */
-    readonly osUser?: string
+    /** The user the bundle's `$os` means. */
+    readonly osUser: string
     readonly purpose: string
     /** SHA-256 (hex) of the policy bundle's canonical manifest; pinned for the run. */
     readonly bundle: string
@@ -160,11 +189,22 @@ export interface Det {
     readonly reason: string
     readonly contextBytes: number
     readonly contextWindow: number
+    /** The root's last turn, held back from the start. */
+    readonly held: Amount
+    readonly plan: RecordedPlan | null
   }
   readonly 'context.search': Local
   readonly 'context.read': Local
   /** A value the host gave a cell without a decision or an outside effect: `budget()`, `cite()`, a refused argument. */
-  readonly local: Step & { readonly op: string; readonly output: Commitment; readonly code: string | null }
+  readonly local: Step & {
+    readonly op: string
+    readonly output: Commitment
+    readonly code: string | null
+    /** The frame's label afterwards. */
+    readonly label: Label
+    /** The numbers that `budget()` gave, else null. */
+    readonly budget: BudgetLeft | null
+  }
   readonly 'model.call': Step & {
     /** `turn` for a frame's own turns, `leaf` for sub-calls. */
     readonly role: 'turn' | 'leaf'
@@ -175,9 +215,12 @@ export interface Det {
     readonly decision: RecordedDecision
     /** The worst case of the whole batch, one attempt each. What is in doubt after a crash is charged this. */
     readonly bound: Amount
+    /** The frame's label afterwards: that of the decision, raised by what the reservation showed of the share. */
+    readonly label: Label
     readonly code: string | null
   }
   readonly 'model.attempt': Readonly<Record<string, never>>
+  readonly 'model.usage': Readonly<Record<string, never>>
   readonly 'model.result': {
     readonly outcome: Outcome
     /** Commitment to the output; for a batch a Merkle root over the items' commitments. */
@@ -206,29 +249,51 @@ export interface Det {
     readonly label: Label
     /** The child's next and last turn, held back for it. */
     readonly bound: Amount
+    readonly mode: SpawnMode
+    /** What the child may spend at most, taken whole from its parent's share; null where it draws on that. */
+    readonly share: Share | null
+    /** Decisions of `model::call` that the mode follows from: the child's model and those of its parent's ceiling. */
+    readonly ceiling: readonly RecordedDecision[]
     readonly code: string | null
   }
   readonly 'frame.join': {
     readonly child: string
+    /** What the child came to. */
     readonly outcome: Outcome
+    readonly code: string | null
+    /** Commitment to the child's value, or to its error. */
     readonly value: Commitment
     /** The child's final label. */
     readonly label: Label
     readonly citations: number
-    readonly code: string | null
+    /** Whether the child used its last turn or ran into a limit. */
+    readonly incomplete: boolean
+    /** What its subtree was charged. */
+    readonly charged: Amount
+    /** What its parent got: the value, the error, or a sealed value that shows neither. */
+    readonly delivered: 'value' | 'error' | 'sealed'
   }
   readonly 'output.release': {
     readonly outcome: Outcome
     /** Commitment to the canonical JSON of the value. */
     readonly value: Commitment
+    /** Bytes of the canonical JSON of the value. */
+    readonly bytes: number
     readonly citations: Commitment
+    /** Child frames whose sealed values are part of the value. */
+    readonly sealed: readonly string[]
     readonly label: Label
     readonly decision: RecordedDecision | null
     readonly code: string | null
   }
   readonly 'run.close': {
     readonly status: Status
-    readonly reason: string | null
+    /** Null when the status is `complete`. */
+    readonly reason: RecordedReason | null
+    /** Null when nothing was released. */
+    readonly basis: Basis | null
+    /** How the leaves of the released value stand; null when nothing was released. */
+    readonly support: Omit<Support, 'unsupportedPaths'> | null
     readonly label: Label
     readonly charged: Amount
     readonly frames: number
@@ -257,11 +322,20 @@ export interface Attempt {
   readonly status: number
   readonly tookMs: number
   readonly charged: Amount
-  /** What the provider said it used; null where it said nothing. */
+  /** What the provider said it used, as it said it; null where it said no number. */
   readonly meteredInputTokens: number | null
   readonly meteredOutputTokens: number | null
+  /** UTF-8 bytes of the texts sent and received. */
+  readonly sentBytes: number
+  readonly receivedBytes: number
+  /** Whether the charge follows what was metered, or is the bound because that is missing or implausible. */
+  readonly chargedAs: ChargedAs
   readonly requestId: string | null
 }
+
+export const CHARGED_AS = ['metered', 'bound', 'nothing'] as const
+
+export type ChargedAs = (typeof CHARGED_AS)[number]
 
 /** What `obs` holds, by kind. */
 export interface Obs {
@@ -270,17 +344,27 @@ export interface Obs {
   readonly 'context.search': Lasting
   readonly 'context.read': Lasting
   readonly local: Timed
-  readonly 'model.call': Timed
+  readonly 'model.call': Timed & {
+    /** Requests in flight to the model when this one was sent, itself included. */
+    readonly inFlight: number
+  }
   /** A retry: written before it is sent, so that a crash cannot hide it. The first attempt is the command itself. */
   readonly 'model.attempt': Timed & {
     readonly command: number
     readonly item: number
     readonly attempt: number
   }
+  /** Attempts of a large batch: written before its result, so many to a record as fit. */
+  readonly 'model.usage': Timed & {
+    readonly command: number
+    /** How many were described before these; 0 begins the list, anew for a call that was sent again. */
+    readonly first: number
+    readonly detail: readonly Attempt[]
+  }
   readonly 'model.result': Lasting & {
     /** seq of the command. */
     readonly command: number
-    /** Attempts in all, and the first of them in detail as far as the record's size allows. */
+    /** Attempts in all; those of `model.usage` records are not repeated in `detail`. */
     readonly attempts: number
     readonly detail: readonly Attempt[]
   }
@@ -293,6 +377,10 @@ export interface Obs {
     readonly childRecords: number
   }
   readonly 'output.release': Lasting
-  readonly 'run.close': Lasting
+  readonly 'run.close': Lasting & {
+    /** The reason in words, for people. */
+    readonly reason: string | null
+    readonly coverage: Coverage
+  }
   readonly 'run.abort': Timed & { readonly message: string }
 }

@@ -51,7 +51,7 @@ export const HOST_NAMES: readonly ReplName[] = Object.freeze([
     'rlm_query',
     ['rlmQuery'],
     'frame.spawn',
-    'await rlm_query(prompt, {context?, scope?, model?}) → value a child frame with its own REPL released',
+    'await rlm_query(prompt, {context?, scope?, model?}) → value a child frame with its own REPL released; {sealed: id} where it may read what you may not: release it, or give it on as context',
   ),
   entry(
     'rlm_query_batched',
@@ -60,7 +60,7 @@ export const HOST_NAMES: readonly ReplName[] = Object.freeze([
     'await rlm_query_batched([{prompt, context?, scope?, model?}], {settle?}) → values in order',
   ),
   entry('cite', [], 'local', 'await cite(span, quote?) → citation {doc, start, end, sha256, quote}'),
-  entry('budget', [], 'local', 'await budget() → {calls, tokens, costMicroUsd, depth, turns} left'),
+  entry('budget', [], 'local', 'await budget() → {calls, tokens, costMicroUsd, depth, turns, steps} left'),
 ])
 
 /** Names the VM itself provides. */

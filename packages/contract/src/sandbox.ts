@@ -30,8 +30,16 @@ export type GuestContext =
   | { readonly type: 'handle'; readonly docs: number; readonly bytes: number }
   | { readonly type: 'none' }
 
+/** A block of code as the model wrote it. Whatever it holds, it is parsed only where it runs. */
+export interface CellCode {
+  readonly language: 'javascript' | 'typescript'
+  readonly code: string
+}
+
 export interface CellLimits {
   readonly fuelPolls: number
+  /** Most calls out of the guest; the next one ends the cell, and no guest code catches it. */
+  readonly calls: number
   readonly backstopMs: number
   /** Most characters of printed output kept. */
   readonly outputChars: number
@@ -75,11 +83,11 @@ export interface CellResult {
 /** One REPL: its variables live from cell to cell. A cell that was stopped leaves the VM as it was before the cell. */
 export interface Vm {
   /**
-   * Runs one cell. `onCall` is called for each host call in order; answer it with `reply`, now or later.
+   * Runs one cell: types are removed, then it is evaluated. `onCall` is called for each host call in order; answer it with `reply`, now or later.
    * Never rejects for what guest code does; rejects with `SANDBOX_FAILED` only when the host side is broken.
    */
   run(
-    code: string,
+    cell: CellCode,
     limits: CellLimits,
     onCall: (call: HostCall) => void,
     signal: AbortSignal,

@@ -36,8 +36,18 @@ export interface TrustRoot {
 export interface Thresholds {
   /** For a policy bundle. */
   readonly governance?: number
-  /** For a checkpoint. */
+  /** For the checkpoint over any run that `witnessFrom` says nothing of. */
   readonly witness?: number
+  /** For the checkpoints over runs opened from a time on: the last entry not after the run counts. Times rise. */
+  readonly witnessFrom?: readonly WitnessThreshold[]
+}
+
+/** How many witnesses have to cosign for runs opened from a time on. */
+export interface WitnessThreshold {
+  /** ISO 8601, inclusive. */
+  readonly from: string
+  /** 0 asks for none. */
+  readonly count: number
 }
 
 export interface TrustedKey extends PublicKey {

@@ -11,7 +11,7 @@ import {
 import { hex } from './encoding.ts'
 import { leafHash, rootOf } from './merkle.ts'
 import { type AnyRecord, encodeRecord } from './record.ts'
-import { sampleRecords } from './sample-run.fixture.ts'
+import { PACE_MS, sampleRecords } from './sample-run.fixture.ts'
 import { Completeness } from './verify-completeness.ts'
 
 // The sample run altered and made consistent again, as a keeper would who signs whatever it says.
@@ -39,6 +39,7 @@ export function find<K extends RecordKind>(kind: K, lane = '0', skip = 0): Found
   return found as unknown as Found<K>
 }
 
+export const OPEN: Found<'run.open'> = find('run.open')
 export const TURN: Found<'model.call'> = find('model.call')
 export const CALL: Found<'model.call'> = find('model.call', '0', 1)
 export const RESULT: Found<'model.result'> = find('model.result', '0', 2) // that of the first batch
@@ -73,8 +74,16 @@ export function change<K extends RecordKind>(target: RunRecord<K>, to: Change<K>
   )
 }
 
-/** Numbers records anew, with the commands they name, child roots and the counts of the close. */
+/** Numbers records anew, at the pace of the run, with all that follows from it. */
 export function consistent(altered: readonly AnyRecord[]): readonly AnyRecord[] {
+  const began = altered[0]?.obs.at ?? 0
+  return renumbered(
+    altered.map((record, i) => ({ ...record, obs: { ...record.obs, at: began + i * PACE_MS } }) as AnyRecord),
+  )
+}
+
+/** Numbers records anew, with the commands they name, child roots and the counts of the close. */
+export function renumbered(altered: readonly AnyRecord[]): readonly AnyRecord[] {
   const seqs = new Map(altered.map((record, i) => [record.seq, i]))
   const numbered = altered.map((record, seq) => {
     const obs =
@@ -88,6 +97,10 @@ export function consistent(altered: readonly AnyRecord[]): readonly AnyRecord[] 
         .filter(({ lane }) => lane === record.det.child)
         .map((item) => encodeRecord(item))
       return { ...record, obs: { ...record.obs, childRoot: hex(rootOf(own)), childRecords: own.length } }
+    }
+    if (record.kind === 'local' && record.det.budget !== null) {
+      const steps = OPEN.det.limits.frameSteps - record.n - 1
+      return { ...record, det: { ...record.det, budget: { ...record.det.budget, steps } } }
     }
     if (record.kind !== 'run.close') return record
     const steps = new Set(numbered.map(({ lane, n }) => `${lane}/${n}`)).size
@@ -116,8 +129,13 @@ export function inserted(after: { seq: number }, added: object): readonly AnyRec
 export function aborted(from: number): readonly AnyRecord[] {
   const head = records.slice(0, from)
   const n = new Set(head.filter(({ lane }) => lane === '0').map((record) => record.n)).size
-  const det = { code: 'INTERRUPTED' }
-  return [...head, { ...CLOSE, seq: from, n, kind: 'run.abort', det, obs: { at: 1, message: 'stopped' } }]
+  return [...head, stopped(from, n)]
+}
+
+/** The end of a run that nobody goes on with. */
+export function stopped(seq: number, n: number): AnyRecord {
+  const obs = { at: CLOSE.obs.at, message: 'stopped' }
+  return { ...CLOSE, seq, n, kind: 'run.abort', det: { code: 'INTERRUPTED' }, obs }
 }
 
 /** Where a verdict points. */

@@ -1,69 +1,156 @@
-import type { Amount, RunRecord } from '@writ/contract'
-import type { Command, Lane } from './completeness-lanes.ts'
+import { type Amount, addAmounts, NOTHING, type RecordKind } from '@writ/contract'
+import type { Lane, Pending } from './completeness-lanes.ts'
+import type { OpenCommand, RecordOf, RecordPlace } from './fold-run.ts'
 import type { AnyRecord } from './record.ts'
 import { refuse } from './verdict.ts'
 
-type Answering = RunRecord<'model.attempt'> | RunRecord<'model.result'> | RunRecord<'frame.join'>
+type Answering = RecordOf<'model.attempt' | 'model.usage' | 'model.result' | 'frame.join'>
 
+const ANSWERING: ReadonlySet<RecordKind> = new Set([
+  'model.attempt',
+  'model.usage',
+  'model.result',
+  'frame.join',
+])
+
+/** Whether a record belongs to a step that was begun before, and has its number. */
 export function answersCommand(record: AnyRecord): boolean {
-  return record.kind === 'model.attempt' || record.kind === 'model.result' || record.kind === 'frame.join'
+  return ANSWERING.has(record.kind)
 }
 
-/** The open command a record names, which has to be of the same lane and n. */
-export function commandOf<K extends Command['kind']>(
+/** The open command a record names: that of its own frame and n. */
+export function checkCommand<K extends OpenCommand['kind']>(
   record: Answering,
-  lane: Lane,
+  command: OpenCommand | undefined,
   kind: K,
   at: string,
-): Extract<Command, { kind: K }> {
-  const command = lane.commands.get(record.n)
+): RecordOf<K> {
   if (command === undefined || command.kind !== kind || command.seq !== record.obs.command) {
     refuse(
       'NO_COMMAND',
-      `${record.kind} at ${lane.name}/${record.n} names command ${record.obs.command}, which is not open there.`,
+      `${record.kind} at ${record.lane}/${record.n} names command ${record.obs.command}, which is not open there.`,
       `${at}/obs/command`,
     )
   }
-  return command as Extract<Command, { kind: K }>
+  return command as unknown as RecordOf<K>
 }
 
-/** The same, answered now: a second answer finds nothing. */
-export function takeCommand<K extends Command['kind']>(
+/** The same of a call, with what is known of it. */
+export function pendingCall(
   record: Answering,
-  lane: Lane,
-  kind: K,
-  at: string,
-): Extract<Command, { kind: K }> {
-  const command = commandOf(record, lane, kind, at)
-  lane.commands.delete(record.n)
-  return command
+  { frame, command, at }: RecordPlace<Lane>,
+): { readonly call: RecordOf<'model.call'>; readonly pending: Pending } {
+  const call = checkCommand(record, command, 'model.call', at)
+  const pending = frame.own.pending.get(record.n)
+  if (pending === undefined)
+    refuse('NO_COMMAND', `Command ${call.seq} was answered before.`, `${at}/obs/command`)
+  return { call, pending }
 }
+
+/** A call that was sent and is not answered. */
+export function newPending(): Pending {
+  return { retries: 0, retriesOf: new Map(), told: NOTHING_TOLD, again: false }
+}
+
+const NOTHING_TOLD: Pending['told'] = { attempts: 0, charged: NOTHING, item: 0, attempt: 0 }
 
 /** A retry is the next attempt of an item its command has; the first is the command itself. */
-export function takeRetry(
-  { obs }: RunRecord<'model.attempt'>,
-  command: Extract<Command, { kind: 'model.call' }>,
-  at: string,
-): void {
-  const { item, attempt } = obs
-  if (item >= command.det.items) {
-    refuse('NO_COMMAND', `Command ${command.seq} has no item ${item}.`, `${at}/obs/item`)
+export function takeRetry(record: RecordOf<'model.attempt'>, place: RecordPlace<Lane>): void {
+  const { item, attempt } = record.obs
+  const { call, pending } = pendingCall(record, place)
+  if (item >= call.det.items) {
+    refuse('NO_COMMAND', `Command ${call.seq} has no item ${item}.`, `${place.at}/obs/item`)
   }
-  const retries = command.retriesOf.get(item) ?? 0
+  const retries = pending.retriesOf.get(item) ?? 0
   const next = retries + 2
   if (attempt !== next) {
     refuse(
       'ATTEMPT_GAP',
-      `Item ${item} of command ${command.seq} is begun as attempt ${attempt}; ${next} is next.`,
-      `${at}/obs/attempt`,
+      `Item ${item} of command ${call.seq} is begun as attempt ${attempt}; ${next} is next.`,
+      `${place.at}/obs/attempt`,
     )
   }
-  command.retriesOf.set(item, retries + 1)
-  command.retries += 1
+  pending.retriesOf.set(item, retries + 1)
+  pending.retries += 1
+  pending.again = true
+}
+
+/** Attempts are described in the order of their items, each once, and only what was begun. */
+export function takeDetail(
+  record: RecordOf<'model.usage'> | RecordOf<'model.result'>,
+  place: RecordPlace<Lane>,
+): void {
+  const { call, pending } = pendingCall(record, place)
+  beginList(record, pending, place.at)
+  for (const [i, { item, attempt, charged }] of record.obs.detail.entries()) {
+    const at = `${place.at}/obs/detail/${i}`
+    const { told } = pending
+    if (item >= call.det.items) refuse('NO_COMMAND', `Command ${call.seq} has no item ${item}.`, `${at}/item`)
+    const later = item > told.item || (item === told.item && attempt > told.attempt)
+    if (!later || attempt < 1 || attempt > 1 + (pending.retriesOf.get(item) ?? 0))
+      refuse(
+        'ATTEMPT_GAP',
+        `Attempt ${attempt} of item ${item} is described out of order, twice, or was never begun.`,
+        `${at}/attempt`,
+      )
+    pending.told = { attempts: told.attempts + 1, charged: addAmounts(told.charged, charged), item, attempt }
+  }
+}
+
+/**
+ * A list of attempts goes on where it ended. It begins anew only for a call that was sent again after a restart, which
+ * describes all of them again.
+ */
+function beginList(
+  record: RecordOf<'model.usage'> | RecordOf<'model.result'>,
+  pending: Pending,
+  at: string,
+): void {
+  const { told, again } = pending
+  const first = record.kind === 'model.usage' ? record.obs.first : null
+  const anew = again && (first === 0 || (first === null && record.obs.detail.length > 0))
+  if (anew) pending.told = NOTHING_TOLD
+  else if (first !== null && first !== told.attempts)
+    refuse('ATTEMPT_GAP', `${told.attempts} attempts were described before, not ${first}.`, `${at}/obs/first`)
+  pending.again = false
+}
+
+/** A result ends its call: it counts and charges what its attempts come to, and no more than was begun. */
+export function takeResult(record: RecordOf<'model.result'>, place: RecordPlace<Lane>): void {
+  const { call, pending } = pendingCall(record, place)
+  const { at } = place
+  const { charged } = record.det
+  const { attempts } = record.obs
+  const most = call.det.items + pending.retries
+  if (charged.calls !== attempts || charged.calls > most) {
+    refuse(
+      'SPENDING_MISMATCH',
+      `${charged.calls} calls are charged for ${attempts} attempts; at most ${most} were begun.`,
+      `${at}/det/charged/calls`,
+    )
+  }
+  checkWithin(charged, call, pending.retries, at)
+  takeDetail(record, place)
+  const { told } = pending
+  if (told.attempts !== attempts)
+    refuse(
+      'SPENDING_MISMATCH',
+      `${attempts} attempts were made, ${told.attempts} are described.`,
+      `${at}/obs/attempts`,
+    )
+  for (const key of ['calls', 'inputTokens', 'outputTokens', 'costMicroUsd'] as const) {
+    if (charged[key] === told.charged[key]) continue
+    refuse(
+      'SPENDING_MISMATCH',
+      `${charged[key]} ${key} are charged; the attempts come to ${told.charged[key]}.`,
+      `${at}/det/charged/${key}`,
+    )
+  }
+  place.frame.own.pending.delete(record.n)
 }
 
 /** No attempt costs more than its item's bound, and the bound of the command is the sum over its items. */
-export function checkCharged(charged: Amount, { det, retries }: Command, at: string): void {
+function checkWithin(charged: Amount, { det }: RecordOf<'model.call'>, retries: number, at: string): void {
   for (const key of ['inputTokens', 'outputTokens', 'costMicroUsd'] as const) {
     const most = det.bound[key] * (1 + retries)
     if (charged[key] <= most) continue

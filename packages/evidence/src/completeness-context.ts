@@ -93,19 +93,14 @@ export function checkGrants(lane: Lane, only?: string): void {
  * What a spawned child may touch: partitions of its parent's scope, and at most one new to the run, the text it was
  * given, which has the label of the spawn.
  */
-export function childScope(
+export function checkScope(
   parent: Lane,
-  { scope, label }: RunRecord<'frame.spawn'>['det'],
+  { scope }: RunRecord<'frame.spawn'>['det'],
   partitions: Set<string>,
   at: string,
-): ReadonlyMap<string, Label> {
+): void {
   const own = scope.find((id) => !partitions.has(id))
-  const child = new Map<string, Label>()
-  for (const id of scope) {
-    const known = id === own ? label : parent.scope.get(id)
-    if (known === undefined) refuseForeign(parent, id, partitions, `${at}/det/scope`)
-    child.set(id, known)
-  }
+  const foreign = scope.find((id) => id !== own && !parent.scope.has(id))
+  if (foreign !== undefined) refuseForeign(parent, foreign, partitions, `${at}/det/scope`)
   if (own !== undefined) partitions.add(own)
-  return child
 }

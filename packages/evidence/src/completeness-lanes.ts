@@ -1,20 +1,30 @@
-import { BOTTOM, type Det, joinLabels, type Label, type RunRecord } from '@writ/contract'
-import { checkGrants, childScope, type Wanted } from './completeness-context.ts'
-import { type LabelMark, refuseFall } from './completeness-labels.ts'
-import { hex } from './encoding.ts'
+import { type Amount, BOTTOM, type Label, NOTHING } from '@writ/contract'
+import type { Wanted } from './completeness-context.ts'
+import type { LabelMark } from './completeness-labels.ts'
+import type { FrameFacts } from './fold-run.ts'
 import { MerkleTree } from './merkle.ts'
-import type { AnyRecord } from './record.ts'
 import { UsedNumbers } from './used-numbers.ts'
 import { refuse } from './verdict.ts'
 
-/** A command of an outside effect that has no result yet. */
-export type Command = (RunRecord<'model.call'> | RunRecord<'frame.spawn'>) & {
+/** What is known of a call that was sent and has no result yet. */
+export interface Pending {
   /** Retries recorded, in all and by item. */
   retries: number
   readonly retriesOf: Map<number, number>
+  /** What the attempts described so far add up to, and the last of them. */
+  told: Told
+  /** Whether it was sent again since. */
+  again: boolean
 }
 
-/** A frame as its records show it. */
+interface Told {
+  readonly attempts: number
+  readonly charged: Amount
+  readonly item: number
+  readonly attempt: number
+}
+
+/** What COMPLETENESS keeps of an open frame. */
 export interface Lane {
   readonly name: string
   readonly depth: number
@@ -38,134 +48,94 @@ export interface Lane {
   readonly wanted: Map<string, Wanted>
   /** Over the lane's own records. */
   readonly tree: MerkleTree
-  /** Commands without a result, by n: a second result of one finds none. */
-  readonly commands: Map<number, Command>
+  /** Of its calls without a result, by n. */
+  readonly pending: Map<number, Pending>
+  /** What was held back for one of its turns, and the record that says so; null until one does. */
+  heldTurn: { readonly calls: number; readonly outputTokens: number; readonly seq: number } | null
+  /** Turns it asked for, and those that were sent. */
+  turns: number
+  turnsTaken: number
+  /** Numbers of its latest turns and cells: the steps of a cell are numbered from the one before it. */
+  readonly cells: number[]
+  /** What it and the frames it opened were charged. */
+  charged: Amount
+  /** Citations it made, and those that children it joined released. */
+  cited: number
+  inherited: number
+  /** Lanes of blind children whose values it holds. */
+  readonly sealed: Set<string>
 }
 
-/**
- * The frames of a run, followed through its records: numbering, spawn and join, scopes, labels, open commands. Keeps
- * the frames that are open; of those that ended only their counts, and their names as numbers their parents used.
- */
-export class Lanes {
-  /** The open frames. INVARIANT: the parent of an open frame is open. */
-  readonly #lanes: Map<string, Lane>
+/** Counts over all frames, and what of the opening record every frame is held against. */
+export interface RunCounts {
+  frames: number
+  maxDepth: number
+  /** Steps of frames that ended. */
+  endedSteps: number
   /** Ids of every partition of the run: those it opened with, and texts given to children. */
-  readonly #partitions: Set<string>
-  #count = 1
-  #maxDepth = 0
-  #endedSteps = 0
-
-  constructor(opened: readonly Det['run.open']['partitions'][number][]) {
-    const scope = new Map(opened.map(({ id, label }) => [id, label]))
-    this.#partitions = new Set(scope.keys())
-    this.#lanes = new Map([['0', newLane('0', BOTTOM, scope)]])
-  }
-
-  get partitions(): ReadonlySet<string> {
-    return this.#partitions
-  }
-
-  /** Frames in all. */
-  get count(): number {
-    return this.#count
-  }
-
-  get maxDepth(): number {
-    return this.#maxDepth
-  }
-
-  /** Distinct (lane, n). */
-  get steps(): number {
-    return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.steps.size, this.#endedSteps)
-  }
-
-  /** Every command without a result, in the order of lanes. */
-  openCommands(): readonly Command[] {
-    return [...this.#lanes.values()].flatMap((lane) => [...lane.commands.values()])
-  }
-
-  /** No frame still open touched what it cannot have been granted. */
-  checkGrants(): void {
-    for (const lane of this.#lanes.values()) checkGrants(lane)
-  }
-
-  /** The open lane of a record. */
-  of(record: AnyRecord, at: string): Lane {
-    const lane = this.#lanes.get(record.lane)
-    if (lane === undefined) {
-      const why = 'was not spawned or has been joined'
-      refuse('LANE_NOT_OPEN', `Record ${record.seq} is of lane ${record.lane}, which ${why}.`, `${at}/lane`)
-    }
-    return lane
-  }
-
-  spawn(parent: Lane, record: RunRecord<'frame.spawn'>, maxDepth: number, at: string): void {
-    const { child } = record.det
-    const last = child.slice(parent.name.length + 1)
-    if (!child.startsWith(`${parent.name}.`) || !/^(0|[1-9][0-9]{0,14})$/.test(last)) {
-      refuse('BAD_SPAWN', `Lane ${parent.name} cannot spawn '${child}'.`, `${at}/det/child`)
-    }
-    if (parent.children.has(Number(last)))
-      refuse('BAD_SPAWN', `Lane ${child} is spawned twice.`, `${at}/det/child`)
-    // A goal carries its frame's label, so a child begins where its parent is now.
-    const lane = newLane(child, parent.label, childScope(parent, record.det, this.#partitions, at))
-    if (lane.depth > maxDepth) {
-      refuse('LIMIT_EXCEEDED', `Lane ${child} is deeper than ${maxDepth}.`, `${at}/det/child`)
-    }
-    parent.children.add(Number(last))
-    this.#lanes.set(child, lane)
-    this.#count += 1
-    this.#maxDepth = Math.max(this.#maxDepth, lane.depth)
-  }
-
-  /** Ends a child. When its value was taken over, the parent has its label from then on. */
-  join(parent: Lane, record: RunRecord<'frame.join'>, command: RunRecord<'frame.spawn'>, at: string): void {
-    const { child, label, outcome } = record.det
-    const lane = this.#lanes.get(child)
-    if (lane === undefined || child !== command.det.child) {
-      refuse(
-        'CHILD_MISMATCH',
-        `The join of ${child} answers the spawn of ${command.det.child}.`,
-        `${at}/det/child`,
-      )
-    }
-    const [open] = lane.commands.values()
-    if (open !== undefined) {
-      refuse('UNANSWERED', `Command ${open.seq} of ${child} has no result at the join.`, at)
-    }
-    checkDense(lane, at)
-    checkGrants(lane)
-    const { childRoot, childRecords } = record.obs
-    if (childRecords !== lane.tree.size || childRoot !== hex(lane.tree.root())) {
-      refuse(
-        'CHILD_MISMATCH',
-        `The join has ${childRecords} records under ${childRoot}; ${child} has ${lane.tree.size} under ${hex(lane.tree.root())}.`,
-        `${at}/obs/childRoot`,
-      )
-    }
-    refuseFall(lane, label, at)
-    this.#lanes.delete(child)
-    this.#endedSteps += lane.steps.size
-    if (outcome === 'ok') parent.label = joinLabels(parent.label, label)
-  }
+  readonly partitions: Set<string>
+  maxTurns: number
 }
 
-function newLane(name: string, label: Label, scope: ReadonlyMap<string, Label>): Lane {
+/** Begins to keep a frame. A goal carries its frame's label, so a child begins where its parent is. */
+export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
+  const { lane: name, depth, parent, opening } = frame
+  counts.frames += 1
+  counts.maxDepth = Math.max(counts.maxDepth, depth)
+  const start = parent === null ? BOTTOM : parent.own.label
   return {
     name,
-    depth: name.split('.').length - 1,
+    depth,
     steps: new UsedNumbers(),
     children: new UsedNumbers(),
-    start: label,
-    label,
+    start,
+    label: start,
     marks: [],
     celled: false,
-    scope,
+    scope: scopeOf(opening, parent?.own.scope),
     grants: new Set(),
     wanted: new Map(),
     tree: new MerkleTree(),
-    commands: new Map(),
+    pending: new Map(),
+    heldTurn: heldTurn(opening),
+    turns: 0,
+    turnsTaken: 0,
+    cells: [],
+    charged: NOTHING,
+    cited: 0,
+    inherited: 0,
+    sealed: new Set(),
   }
+}
+
+/** For a child two turns are held back, each alike; the root's strategy says what was for the root. */
+function heldTurn({ kind, det, seq }: FrameFacts<Lane>['opening']): Lane['heldTurn'] {
+  if (kind === 'run.open') return null
+  return { calls: det.bound.calls / 2, outputTokens: det.bound.outputTokens / 2, seq }
+}
+
+/** Of the root all partitions of the run; of a child those its spawn names, and a text of its own with the spawn's label. */
+function scopeOf(
+  { kind, det }: FrameFacts<Lane>['opening'],
+  parent: Lane['scope'] = new Map(),
+): ReadonlyMap<string, Label> {
+  return kind === 'run.open'
+    ? new Map(det.partitions.map(({ id, label }) => [id, label]))
+    : new Map(det.scope.map((id) => [id, parent.get(id) ?? det.label]))
+}
+
+/** Names the child a spawn opens: one of its parent's, not used before, not too deep. */
+export function checkChild(lane: Lane, child: string, maxDepth: number, at: string): void {
+  const last = child.slice(lane.name.length + 1)
+  if (!child.startsWith(`${lane.name}.`) || !/^(0|[1-9][0-9]{0,14})$/.test(last)) {
+    refuse('BAD_SPAWN', `Lane ${lane.name} cannot spawn '${child}'.`, `${at}/det/child`)
+  }
+  if (lane.children.has(Number(last)))
+    refuse('BAD_SPAWN', `Lane ${child} is spawned twice.`, `${at}/det/child`)
+  if (lane.depth + 1 > maxDepth) {
+    refuse('LIMIT_EXCEEDED', `Lane ${child} is deeper than ${maxDepth}.`, `${at}/det/child`)
+  }
+  lane.children.add(Number(last))
 }
 
 /** Begins a step, whose number is its own. */

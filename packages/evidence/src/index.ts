@@ -4,6 +4,7 @@ export * from './bundle-hash.ts'
 export { type ByteSource, bytesSource, chunksOf } from './byte-source.ts'
 export { canonicalBytes, canonicalJson, MAX_RECORD_DEPTH, parseCanonical } from './canonical.ts'
 export * from './checkpoint.ts'
+export { commandHash } from './command-hash.ts'
 export * from './commitment.ts'
 export * from './cosignature.ts'
 export { ed25519Verifies, hmacSha256, sha256, sha256Hex } from './crypto.ts'
@@ -26,6 +27,18 @@ export {
 } from './evidence-layout.ts'
 export * from './export-file.ts'
 export { type FileContent, type FileDigest, type MadeFile, sourceDigest } from './file-content.ts'
+export {
+  type FrameFacts,
+  foldRun,
+  type OpenCommand,
+  type RecordOf,
+  type RecordPlace,
+  type RecordVisitor,
+  RunFold,
+  type RunFrame,
+  type RunShare,
+  type RunVisitor,
+} from './fold-run.ts'
 export { modelsAt } from './fork.ts'
 export * from './merkle.ts'
 export * from './merkle-proof.ts'
@@ -65,7 +78,7 @@ export {
 export * from './tiles.ts'
 export * from './tlog-proof.ts'
 export * from './tree-nodes.ts'
-export { isValidAt, type KeyRing, openTrustRoot } from './trust-root.ts'
+export { isValidAt, type KeyRing, openTrustRoot, witnessThreshold } from './trust-root.ts'
 export * from './verdict.ts'
 export { VERDICT_CODES, type VerdictCode } from './verdict-codes.ts'
 export * from './verifier-key.ts'

@@ -1,6 +1,6 @@
 import { addAmounts, NOTHING } from '@writ/contract'
 import fc from 'fast-check'
-import { CLOSE, consistent, RELEASE, records } from './altered-run.fixture.ts'
+import { CLOSE, consistent, RELEASE, records, renumbered } from './altered-run.fixture.ts'
 import type { AnyRecord } from './record.ts'
 
 // What can be done to the records of a run, class by class, generated. The first and the last record stay: without them
@@ -167,13 +167,13 @@ export const spliced = (anew: boolean, renamed = true): fc.Arbitrary<Records> =>
     return numbered(withAdded(foreign), anew)
   })
 
-/** The same run told otherwise: whole, with one time changed. */
+/** The same run told otherwise: whole, and later from some record on. */
 export const retold: fc.Arbitrary<Records> = fc
   .tuple(fc.integer({ min: 0, max: LAST }), fc.integer({ min: 1, max: 100_000 }))
   .map(([target, later]) =>
-    consistent(
+    renumbered(
       records.map((record, i) =>
-        i === target
+        i >= target
           ? ({ ...record, obs: { ...record.obs, at: record.obs.at + later } } as AnyRecord)
           : record,
       ),

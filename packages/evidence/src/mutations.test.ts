@@ -31,6 +31,8 @@ const TWICE = [
   'RELEASE_MISPLACED',
   'LABEL_FELL',
   'TAINT_MISMATCH',
+  'BUDGET_MISMATCH',
+  'CLOSE_DIFFERS',
 ] as const
 
 /** What COMPLETENESS may say of a class once its records are numbered anew. */
@@ -46,6 +48,9 @@ const CLASSES = {
       'SPENDING_MISMATCH',
       'COUNT_MISMATCH',
       'RELEASE_MISPLACED',
+      'CHILD_MISMATCH',
+      'BUDGET_MISMATCH',
+      'CLOSE_DIFFERS',
     ],
   ],
   duplicated: [duplicated, TWICE],
@@ -60,6 +65,8 @@ const CLASSES = {
       'RELEASE_MISPLACED',
       'LABEL_FELL',
       'TAINT_MISMATCH',
+      'CHILD_MISMATCH',
+      'BUDGET_MISMATCH',
     ],
   ],
   truncated: [truncated, ['N_GAP', 'UNANSWERED', 'RELEASE_MISPLACED']],
@@ -94,7 +101,7 @@ test.each(NAMES)('records %s: nothing made to fit', async (name) => {
 test.each(NAMES)('records %s: the manifest made to fit', async (name) => {
   await expectRefused(mutationsOf(name, false), (made) => manifested(withRecords(made)), {
     by: { INTEGRITY: ['ROOT_MISMATCH'], COMPLETENESS: ordinaryCodes(name) },
-    also: { DISCLOSURE: ['NO_SUCH_FIELD', 'COMMITMENT_MISMATCH'] },
+    also: { DISCLOSURE: ['NO_SUCH_FIELD', 'COMMITMENT_MISMATCH', 'DISCLOSED_DIFFERS'] },
   })
 })
 

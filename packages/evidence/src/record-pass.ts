@@ -1,5 +1,8 @@
+import { ChargeFacts } from './charge-facts.ts'
+import { Refusals } from './completeness-denials.ts'
 import { disclosurePath } from './disclosures.ts'
 import type { Contents } from './evidence-contents.ts'
+import { RECORDS } from './evidence-layout.ts'
 import { leafHash, MerkleTree } from './merkle.ts'
 import type { AnyRecord } from './record.ts'
 import { type Attempt, attempt } from './verdict.ts'
@@ -22,6 +25,8 @@ export interface RecordPass {
   readonly released: AnyRecord | undefined
   /** Records with a disclosed field, by `lane/n/kind`. */
   readonly disclosed: ReadonlyMap<string, PlacedRecord>
+  readonly charges: Pick<ChargeFacts, 'boundCalls' | 'costKnown'>
+  readonly refusals: Refusals
   /** What COMPLETENESS said, or what it refused. */
   readonly completeness: Attempt<string>
 }
@@ -32,6 +37,8 @@ export async function passRecords(contents: Contents): Promise<RecordPass> {
   const disclosed = new Map<string, PlacedRecord>()
   const tree = new MerkleTree()
   const completeness = new Completeness()
+  const charges = new ChargeFacts()
+  const refusals = new Refusals()
   let judged: Attempt<string> | undefined
   let firstBytes: Uint8Array = new Uint8Array(0)
   let first: AnyRecord | undefined
@@ -56,6 +63,8 @@ export async function passRecords(contents: Contents): Promise<RecordPass> {
         firstBytes = leaf
       }
       last = record
+      charges.accept(record)
+      refusals.accept(record, `${RECORDS}#/${start + i}`)
       lastHash = leafHash(leaf)
       tree.append(lastHash)
       if (isRelease(record)) released ??= record
@@ -74,6 +83,8 @@ export async function passRecords(contents: Contents): Promise<RecordPass> {
     last,
     released,
     disclosed,
+    charges,
+    refusals,
     completeness: judged,
   }
 }

@@ -2,6 +2,10 @@ import {
   ACTIONS,
   type Amount,
   type Attempt,
+  BASES,
+  type BudgetLeft,
+  CHARGED_AS,
+  type Coverage,
   type Det,
   type Label,
   LEVELS,
@@ -10,11 +14,16 @@ import {
   OUTCOMES,
   type Outcome,
   RECORD_KINDS,
+  RECORD_VERSION,
   type RecordedDecision,
   type RecordedFork,
   type RecordedModel,
   type RecordedPartition,
+  type RecordedPlan,
+  type RecordedReason,
   type RecordKind,
+  type Share,
+  SPAWN_MODES,
   STATUSES,
   type UserFacts,
 } from '@writ/contract'
@@ -29,12 +38,13 @@ import {
   object,
   oneOf,
   optional,
+  record,
   type Shape,
   text,
   where,
 } from './shape.ts'
 
-// The shape of every record, final from the first release. The types make the compiler compare it with the contract.
+// The shape of every record of version 2. The types make the compiler compare it with the contract.
 
 /** Identifiers of runs: they appear in origins and statement subjects. */
 export const runId: Shape<string> = matching('a run identifier', /^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/)
@@ -70,6 +80,47 @@ const limits = object<Limits>({
   timeoutMs: nullable(count),
   concurrency: count,
   maxOutputBytes: count,
+  cellSteps: count,
+  frameSteps: count,
+  frameReadBytes: count,
+})
+
+const share = object<Share>({
+  calls: count,
+  tokens: nullable(count),
+  costMicroUsd: nullable(count),
+  steps: count,
+  readBytes: count,
+})
+
+const budgetLeft = object<BudgetLeft>({
+  calls: count,
+  tokens: nullable(count),
+  costMicroUsd: nullable(count),
+  depth: count,
+  turns: count,
+  steps: count,
+})
+
+const plan = object<RecordedPlan>({ basis: oneOf(['exact', 'passages']), kind: text, plan: digest })
+
+const reason = object<RecordedReason>({
+  code: text,
+  data: record<string | number>(
+    where('a string or an integer', (value) => typeof value === 'string' || Number.isSafeInteger(value)),
+  ),
+})
+
+type SupportCounts = NonNullable<Det['run.close']['support']>
+
+const support = object<SupportCounts>({ quoted: count, computed: count, unsupported: count })
+
+const coverage = object<Coverage>({
+  documents: count,
+  bytes: count,
+  touched: count,
+  searched: count,
+  read: count,
 })
 
 export const decision: Shape<RecordedDecision> = object<RecordedDecision>({
@@ -87,8 +138,8 @@ const user = object<UserFacts>({ id: text, clearance: count, active: flag, purpo
 
 const partition = object<RecordedPartition>({
   id: text,
-  collection: optional(text),
-  owner: optional(text),
+  collection: text,
+  owner: text,
   label,
   purposes: texts,
   documents: count,
@@ -143,11 +194,11 @@ const fork = object<RecordedFork>({
 
 const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
   'run.open': object<Det['run.open']>({
-    schema: literal('writ.run/1'),
+    schema: literal('writ.run/2'),
     question: digest,
     questionLabel: label,
     user,
-    osUser: optional(text),
+    osUser: text,
     purpose: text,
     bundle: digest,
     models: list(model),
@@ -165,10 +216,20 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     reason: text,
     contextBytes: count,
     contextWindow: count,
+    held: amount,
+    plan: nullable(plan),
   }),
   'context.search': contextStep,
   'context.read': contextStep,
-  local: object<Det['local']>({ op: text, outcome, input: digest, output: digest, code }),
+  local: object<Det['local']>({
+    op: text,
+    outcome,
+    input: digest,
+    output: digest,
+    code,
+    label,
+    budget: nullable(budgetLeft),
+  }),
   'model.call': object<Det['model.call']>({
     outcome,
     input: digest,
@@ -178,9 +239,11 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     maxOutputTokens: count,
     decision,
     bound: amount,
+    label,
     code,
   }),
   'model.attempt': object<Det['model.attempt']>({}),
+  'model.usage': object<Det['model.usage']>({}),
   'model.result': object<Det['model.result']>({
     outcome,
     output: digest,
@@ -200,27 +263,37 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     decision,
     label,
     bound: amount,
+    mode: oneOf(SPAWN_MODES),
+    share: nullable(share),
+    ceiling: list(decision),
     code,
   }),
   'frame.join': object<Det['frame.join']>({
     child: text,
     outcome,
+    code,
     value: digest,
     label,
     citations: count,
-    code,
+    incomplete: flag,
+    charged: amount,
+    delivered: oneOf(['value', 'error', 'sealed']),
   }),
   'output.release': object<Det['output.release']>({
     outcome,
     value: digest,
+    bytes: count,
     citations: digest,
+    sealed: texts,
     label,
     decision: nullable(decision),
     code,
   }),
   'run.close': object<Det['run.close']>({
     status: oneOf(STATUSES),
-    reason: code,
+    reason: nullable(reason),
+    basis: nullable(oneOf(BASES)),
+    support: nullable(support),
     label,
     charged: amount,
     frames: count,
@@ -239,6 +312,9 @@ const attempt = object<Attempt>({
   charged: amount,
   meteredInputTokens: nullable(count),
   meteredOutputTokens: nullable(count),
+  sentBytes: count,
+  receivedBytes: count,
+  chargedAs: oneOf(CHARGED_AS),
   requestId: nullable(text),
 })
 
@@ -251,8 +327,14 @@ const obsShapes: { readonly [K in RecordKind]: Shape<Obs[K]> } = {
   'context.search': lasting,
   'context.read': lasting,
   local: timed,
-  'model.call': timed,
+  'model.call': object<Obs['model.call']>({ at: count, inFlight: count }),
   'model.attempt': object<Obs['model.attempt']>({ at: count, command: count, item: count, attempt: count }),
+  'model.usage': object<Obs['model.usage']>({
+    at: count,
+    command: count,
+    first: count,
+    detail: list(attempt),
+  }),
   'model.result': object<Obs['model.result']>({
     at: count,
     tookMs: count,
@@ -270,11 +352,11 @@ const obsShapes: { readonly [K in RecordKind]: Shape<Obs[K]> } = {
     childRecords: count,
   }),
   'output.release': lasting,
-  'run.close': lasting,
+  'run.close': object<Obs['run.close']>({ at: count, tookMs: count, reason: nullable(text), coverage }),
   'run.abort': object<Obs['run.abort']>({ at: count, message: text }),
 }
 
-const headShape = { v: literal(1), run: runId, seq: count, lane: laneName, n: count }
+const headShape = { v: literal(RECORD_VERSION), run: runId, seq: count, lane: laneName, n: count }
 
 /** The shape of a record of one kind. */
 export const recordShapes: Readonly<Record<RecordKind, Shape<unknown>>> = byKind((kind) =>

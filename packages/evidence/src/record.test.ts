@@ -31,7 +31,7 @@ test('the sample run has every kind a finished run can have', () => {
 
 test('the bytes of a record are final', () => {
   const record: AnyRecord = {
-    v: 1,
+    v: 2,
     run: 'r',
     seq: 9,
     lane: '0.1',
@@ -41,14 +41,14 @@ test('the bytes of a record are final', () => {
     obs: { message: 'm', at: 5 },
   }
   expect(fromUtf8(encodeRecord(record))).toBe(
-    '{"det":{"code":"ä"},"kind":"run.abort","lane":"0.1","n":3,"obs":{"at":5,"message":"m"},"run":"r","seq":9,"v":1}',
+    '{"det":{"code":"ä"},"kind":"run.abort","lane":"0.1","n":3,"obs":{"at":5,"message":"m"},"run":"r","seq":9,"v":2}',
   )
 })
 
 const altered = (change: object): unknown => ({ ...structuredClone(opened), ...change })
 
 test.each([
-  ['another version', { v: 2 }, '/v'],
+  ['an earlier version', { v: 1 }, '/v'],
   ['a lane that is none', { lane: '1' }, '/lane'],
   ['a lane with a leading zero', { lane: '0.01' }, '/lane'],
   ['a negative number', { n: -1 }, '/n'],
@@ -78,7 +78,7 @@ test('a missing key and an unsorted category are found', () => {
 
 test('a record has a largest size', () => {
   const long = (length: number): AnyRecord => ({
-    v: 1,
+    v: 2,
     run: 'r',
     seq: 0,
     lane: '0',
@@ -96,7 +96,7 @@ test('a record has a largest size', () => {
 test('another byte form of the same record is refused', () => {
   const text = fromUtf8(encodeRecord(opened)) ?? ''
   expect(() => decodeRecord(utf8(` ${text}`))).toThrow('canonical')
-  expect(() => decodeRecord(utf8(text.replace('"v":1}', '"v":1,"v":1}')))).toThrow('canonical')
+  expect(() => decodeRecord(utf8(text.replace('"v":2}', '"v":1,"v":1}')))).toThrow('canonical')
 })
 
 const readBack = async (bytes: Uint8Array): Promise<readonly AnyRecord[]> => {

@@ -46,6 +46,12 @@ const NESTED = [
   'attempt',
   'place',
   'confinement',
+  'share',
+  'budget',
+  'plan',
+  'reason',
+  'support',
+  'coverage',
 ]
 const HASH = 'f'.repeat(64)
 
@@ -69,6 +75,7 @@ function exampleOf(shape: string): unknown {
     lane: '0',
     run: '01890a5d-ac96-774b-bcce-b302099a8057',
     'counts by outcome': { ok: 1 },
+    'texts and integers by name': { limit: 'calls' },
   }
   expect(Object.keys(simple), `the page has the shape '${shape}'`).toContain(word)
   return simple[word]
@@ -80,7 +87,7 @@ function made(rows: readonly Member[]): Record<string, unknown> {
 
 function recordOf(kind: RecordKind, det: object, obs: object): unknown {
   const run = '01890a5d-ac96-774b-bcce-b302099a8057'
-  return { v: 1, run, seq: 0, lane: '0', n: 0, kind, det, obs }
+  return { v: 2, run, seq: 0, lane: '0', n: 0, kind, det, obs }
 }
 
 function accepted(kind: RecordKind, record: unknown): boolean {

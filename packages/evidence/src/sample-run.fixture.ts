@@ -1,16 +1,23 @@
 import {
   type Amount,
   type Answer,
+  type Attempt,
   addAmounts,
+  type Coverage,
+  costMicroUsd,
   DEFAULT_LIMITS,
   type Det,
   type Label,
+  type Limits,
   label,
   NOTHING,
   type Obs,
+  RECORD_VERSION,
   type RecordedDecision,
   type RecordKind,
   type Signer,
+  subtractAmounts,
+  totalTokens,
 } from '@writ/contract'
 import { held, packed } from './archive.fixture.ts'
 import { bundleHash } from './bundle-hash.ts'
@@ -48,7 +55,9 @@ const DENIALS = [
     count: 1,
   },
 ]
-const OMITTED = [{ doc: 'b.bin', code: 'binary' }]
+const OMITTED = [{ doc: 'b.bin', code: 'binary', reason: 'it is no text' }]
+const SUPPORT = { quoted: 0, computed: 0, unsupported: 4 }
+const COVERAGE: Coverage = { documents: 6, bytes: 60, touched: 2, searched: 0, read: 12 }
 const POLICY = {
   'manifest.json': '{"name":"sample"}',
   'policies/00-permits.cedar': 'permit(principal, action, resource);',
@@ -56,6 +65,13 @@ const POLICY = {
 const ASKED = label('internal')
 const LOW = label('internal', [], true)
 const HIGH = label('confidential', ['PII'], true)
+const PARTITIONS = Object.entries({ p1: LOW, p2: label('secret', [], true), p3: HIGH })
+const LIMITS: Limits = { ...DEFAULT_LIMITS, maxTokens: 2000, maxCostMicroUsd: 500 }
+const PRICE = { inputNanoUsd: 50, outputNanoUsd: 100 }
+/** The worst case of one request of this run. */
+const ONE: Amount = amount(40, 64)
+/** Milliseconds between two records. */
+export const PACE_MS = 10
 
 /** Numbers and keeps the records of a run as a kernel would. */
 class RunWriter {
@@ -75,7 +91,8 @@ class RunWriter {
   /** A record of a step that has its number. */
   answer<K extends RecordKind>(lane: string, n: number, kind: K, det: Det[K], obs: object = {}): void {
     const seq = this.records.length
-    const record = { v: 1, run: RUN, seq, lane, n, kind, det, obs: { at: OPENED_AT + seq, ...obs } as Obs[K] }
+    const at = OPENED_AT + PACE_MS * seq
+    const record = { v: RECORD_VERSION, run: RUN, seq, lane, n, kind, det, obs: { at, ...obs } as Obs[K] }
     this.records.push(record as unknown as AnyRecord)
     const tree = this.#trees.get(lane) ?? new MerkleTree()
     this.#trees.set(lane, tree)
@@ -94,6 +111,10 @@ class RunWriter {
   get steps(): number {
     return [...this.#next.values()].reduce((sum, n) => sum + n, 0)
   }
+}
+
+function amount(inputTokens: number, outputTokens: number): Amount {
+  return { calls: 1, inputTokens, outputTokens, costMicroUsd: costMicroUsd(PRICE, inputTokens, outputTokens) }
 }
 
 function decision(
@@ -153,10 +174,11 @@ function open(run: RunWriter): void {
     '0',
     'run.open',
     (n) => ({
-      schema: 'writ.run/1',
+      schema: 'writ.run/2',
       question: secret('0', n, 'run.open/question', QUESTION),
       questionLabel: ASKED,
       user: { id: 'alice', clearance: 2, active: true, purposes: ['general'] },
+      osUser: 'alice',
       purpose: 'general',
       bundle: bundleHash(POLICY),
       models: [
@@ -170,19 +192,20 @@ function open(run: RunWriter): void {
           retention: false,
           approved: true,
           contextWindow: 8000,
-          inputNanoUsd: 0,
-          outputNanoUsd: null,
+          ...PRICE,
         },
       ],
-      partitions: Object.entries({ p1: LOW, p2: label('secret', [], true), p3: HIGH }).map(([id, sort]) => ({
+      partitions: PARTITIONS.map(([id, sort]) => ({
         id,
+        collection: 'papers',
+        owner: 'alice',
         label: sort,
         purposes: ['general'],
         documents: 2,
         bytes: 20,
         pack: secret('0', n, `run.open/pack/${id}`),
       })),
-      limits: { ...DEFAULT_LIMITS, maxTokens: 1000, maxCostMicroUsd: 500 },
+      limits: LIMITS,
       epochMs: OPENED_AT,
       confinement: { level: 'reduced', layers: ['vm'] },
       guestAbi: sha256Hex(utf8('abi')),
@@ -196,6 +219,8 @@ function open(run: RunWriter): void {
     reason: 'too-large',
     contextBytes: 60,
     contextWindow: 8000,
+    held: ONE,
+    plan: null,
   }))
 }
 
@@ -228,7 +253,12 @@ function deniedRead(run: RunWriter): void {
       outcome: 'denied',
       input: secret('0', n, 'context.read/input'),
       decisions: [
-        { ...decision('context::read', 'partition:p2', HIGH), verdict: 'deny', reason: 'clearance' },
+        {
+          ...decision('context::read', 'partition:p2', HIGH),
+          verdict: 'deny',
+          policies: ['guard.clearance'],
+          reason: 'clearance',
+        },
       ],
       partitions: [],
       withheld: true,
@@ -244,6 +274,15 @@ function deniedRead(run: RunWriter): void {
     op: 'budget',
     output: secret('0', n, 'local/output'),
     code: null,
+    label: HIGH,
+    budget: {
+      calls: LIMITS.maxCalls - run.charged.calls - ONE.calls,
+      tokens: (LIMITS.maxTokens ?? 0) - totalTokens(run.charged) - totalTokens(ONE),
+      costMicroUsd: (LIMITS.maxCostMicroUsd ?? 0) - run.charged.costMicroUsd - ONE.costMicroUsd,
+      depth: LIMITS.maxDepth,
+      turns: LIMITS.maxTurns - 1,
+      steps: LIMITS.frameSteps - n - 1,
+    },
   }))
 }
 
@@ -262,8 +301,27 @@ function command(
     items,
     maxOutputTokens: 64,
     decision: decision('model::call', 'model:builtin/extractive', held, lane),
-    bound: { calls: items, inputTokens: 40 * items, outputTokens: 64 * items, costMicroUsd: 9 * items },
+    bound: Array.from({ length: items }, () => ONE).reduce(addAmounts, NOTHING),
+    label: held,
     code: null,
+  }
+}
+
+/** An attempt that came back, with what it was metered. */
+function attemptOf(item: number, attempt: number, charged: Amount): Attempt {
+  const { inputTokens, outputTokens } = charged
+  return {
+    item,
+    attempt,
+    status: 200,
+    tookMs: 4,
+    charged,
+    meteredInputTokens: inputTokens,
+    meteredOutputTokens: outputTokens,
+    sentBytes: 24,
+    receivedBytes: 12,
+    chargedAs: 'metered',
+    requestId: null,
   }
 }
 
@@ -274,44 +332,42 @@ function result(run: RunWriter, charged: Amount, after: Label, items: number): D
 }
 
 function turn(run: RunWriter, lane: string, held: Label): void {
-  const n = run.step(lane, 'model.call', () => command(run, lane, 'turn', 1, held))
-  const charged = { calls: 1, inputTokens: 20, outputTokens: 5, costMicroUsd: 3 }
-  const obs = { tookMs: 4, command: run.last, attempts: 1, detail: [] }
+  const n = run.step(lane, 'model.call', () => command(run, lane, 'turn', 1, held), { inFlight: 1 })
+  const charged = amount(20, 5)
+  const obs = { tookMs: 4, command: run.last, attempts: 1, detail: [attemptOf(0, 1, charged)] }
   run.answer(lane, n, 'model.result', result(run, charged, held, 1), obs)
 }
 
 /** Two batches at once: the second is answered first; an item of the first is sent again. */
 function batch(run: RunWriter): void {
-  const first = run.step('0', 'model.call', () => command(run, '0', 'leaf', 2, LOW))
+  const first = run.step('0', 'model.call', () => command(run, '0', 'leaf', 2, LOW), { inFlight: 1 })
   const firstSeq = run.last
-  const second = run.step('0', 'model.call', () => command(run, '0', 'leaf', 1, LOW))
+  const second = run.step('0', 'model.call', () => command(run, '0', 'leaf', 1, LOW), { inFlight: 2 })
   const secondSeq = run.last
   run.answer('0', first, 'model.attempt', {}, { command: firstSeq, item: 1, attempt: 2 })
-  const one = { calls: 1, inputTokens: 10, outputTokens: 5, costMicroUsd: 1 }
-  const three = { calls: 3, inputTokens: 30, outputTokens: 15, costMicroUsd: 3 }
-  const detail = [
-    {
-      item: 1,
-      attempt: 1,
-      status: 429,
-      tookMs: 2,
-      charged: one,
-      meteredInputTokens: null,
-      meteredOutputTokens: null,
-      requestId: null,
-    },
-  ]
+  const one = amount(10, 5)
   run.answer('0', second, 'model.result', result(run, one, LOW, 1), {
     tookMs: 3,
     command: secondSeq,
     attempts: 1,
-    detail: [],
+    detail: [attemptOf(0, 1, one)],
   })
-  run.answer('0', first, 'model.result', result(run, three, LOW, 2), {
+  run.answer('0', first, 'model.usage', {}, { command: firstSeq, first: 0, detail: [attemptOf(0, 1, one)] })
+  const throttled: Attempt = {
+    ...attemptOf(1, 1, { ...NOTHING, calls: 1 }),
+    status: 429,
+    meteredInputTokens: null,
+    meteredOutputTokens: null,
+    receivedBytes: 0,
+    chargedAs: 'nothing',
+  }
+  const attempts = [throttled, attemptOf(1, 2, one)]
+  const charged = [one, ...attempts.map((attempt) => attempt.charged)].reduce(addAmounts)
+  run.answer('0', first, 'model.result', result(run, charged, LOW, 2), {
     tookMs: 5,
     command: firstSeq,
     attempts: 3,
-    detail,
+    detail: attempts,
   })
 }
 
@@ -325,10 +381,14 @@ function child(run: RunWriter): void {
     scope: ['p1', 'p3'],
     decision: decision('recursion::spawn', 'profile:worker', LOW),
     label: LOW,
-    bound: { calls: 2, inputTokens: 80, outputTokens: 128, costMicroUsd: 18 },
+    bound: addAmounts(ONE, ONE),
+    mode: 'shared',
+    share: null,
+    ceiling: [],
     code: null,
   }))
   const commandSeq = run.last
+  const before = run.charged
   read(run, '0.0', 'p3', LOW, HIGH)
   turn(run, '0.0', HIGH)
   run.answer(
@@ -340,7 +400,10 @@ function child(run: RunWriter): void {
       outcome: 'ok',
       value: secret('0', n, 'frame.join/value'),
       label: HIGH,
-      citations: 1,
+      citations: 0,
+      incomplete: false,
+      charged: subtractAmounts(run.charged, before),
+      delivered: 'value',
       code: null,
     },
     { tookMs: 9, command: commandSeq, ...run.child('0.0') },
@@ -354,7 +417,9 @@ function close(run: RunWriter): void {
     (n) => ({
       outcome: 'ok',
       value: secret('0', n, 'output.release/value', canonicalJson(VALUE)),
+      bytes: utf8(canonicalJson(VALUE)).length,
       citations: secret('0', n, 'output.release/citations', canonicalJson(CITATIONS)),
+      sealed: [],
       label: HIGH,
       decision: decision('output::release', 'sink:terminal', HIGH),
       code: null,
@@ -367,6 +432,8 @@ function close(run: RunWriter): void {
     (n) => ({
       status: 'complete',
       reason: null,
+      basis: 'passages',
+      support: SUPPORT,
       label: HIGH,
       charged: run.charged,
       frames: 2,
@@ -374,7 +441,7 @@ function close(run: RunWriter): void {
       steps: run.steps,
       denials: secret('0', n, 'run.close/denials', canonicalJson(DENIALS)),
     }),
-    { tookMs: 70 },
+    { tookMs: PACE_MS * run.records.length, reason: null, coverage: COVERAGE },
   )
 }
 
@@ -452,6 +519,7 @@ export function sampleAnswer(): Answer {
     schema: 'writ.answer/1',
     run: RUN,
     status: 'complete',
+    basis: 'passages',
     answer: canonicalJson(VALUE),
     value: VALUE,
     citations: CITATIONS,
@@ -461,11 +529,15 @@ export function sampleAnswer(): Answer {
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
       costMicroUsd: charged.costMicroUsd,
+      costKnown: true,
+      boundCalls: 0,
       frames,
       maxDepth,
       steps,
-      wallMs: 70,
+      wallMs: closed.obs.tookMs,
     },
+    support: { ...SUPPORT, unsupportedPaths: ['/count', '/names/0', '/names/1', '/share'] },
+    coverage: COVERAGE,
     denials: DENIALS,
     omitted: OMITTED,
     evidence: '/somewhere/run.writ',

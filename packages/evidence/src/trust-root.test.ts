@@ -27,6 +27,8 @@ test.each(['log', 'operator', 'governance', 'approver', 'witness'])('a key may h
   expect(openTrustRoot(withLog({ role })).byId.get(log.keyId)?.role).toBe(role)
 })
 
+const WITNESS_FROM = { from: '2026-11-26T00:00:00Z', count: 1 }
+
 test('revocations and thresholds are part of a trust root', () => {
   const revoked = { revokedAt: '2026-05-01T00:00:00Z', revocationReason: 'laptop stolen' }
   const given = { ...trust, keys: [{ ...log, ...revoked }, operator], thresholds: { governance: 2 } }
@@ -63,6 +65,16 @@ test.each([
   ['a reason without a revocation', withLog({ revocationReason: 'lost' }), 'BAD_TRUST_ROOT'],
   ['a threshold of zero', { ...trust, thresholds: { governance: 0 } }, 'BAD_TRUST_ROOT'],
   ['half a threshold', { ...trust, thresholds: { witness: 1.5 } }, 'BAD_TRUST_ROOT'],
+  [
+    'a threshold from no time',
+    { ...trust, thresholds: { witnessFrom: [{ from: 'May', count: 1 }] } },
+    'BAD_TRUST_ROOT',
+  ],
+  [
+    'thresholds out of order',
+    { ...trust, thresholds: { witnessFrom: [WITNESS_FROM, WITNESS_FROM] } },
+    'BAD_TRUST_ROOT',
+  ],
   ['a threshold of a role that has none', { ...trust, thresholds: { operator: 1 } }, 'BAD_TRUST_ROOT'],
   ['a key twice', { ...trust, keys: [log, log] }, 'BAD_TRUST_ROOT'],
   ['a key in two roles', { ...trust, keys: [log, { ...log, role: 'operator' }] }, 'KEY_IN_TWO_ROLES'],

@@ -1,8 +1,15 @@
-import { ROLES, type Thresholds, type TrustedKey, type TrustRoot } from '@writ/contract'
+import {
+  ROLES,
+  type Thresholds,
+  type TrustedKey,
+  type TrustRoot,
+  type WitnessThreshold,
+} from '@writ/contract'
 import { sha256Hex } from './crypto.ts'
 import { fromBase64 } from './encoding.ts'
 import { isKeyName, noteKeyHash } from './note.ts'
 import {
+  count,
   digest,
   list,
   literal,
@@ -43,10 +50,16 @@ const threshold = where(
   (value) => Number.isSafeInteger(value) && Number(value) >= 1,
 ) as Shape<number>
 
+const thresholdsShape = object<Thresholds>({
+  governance: optional(threshold),
+  witness: optional(threshold),
+  witnessFrom: optional(list(object<WitnessThreshold>({ from: instant, count }))),
+})
+
 const trustRootShape: Shape<TrustRoot> = object<TrustRoot>({
   schema: literal('writ.trust/1'),
   keys: list(keyShape),
-  thresholds: optional(object<Thresholds>({ governance: optional(threshold), witness: optional(threshold) })),
+  thresholds: optional(thresholdsShape),
 })
 
 function isRawKey(value: string): boolean {
@@ -75,6 +88,7 @@ export function openTrustRoot(trust: unknown): KeyRing {
       `${AT}#${misfit.at}`,
     ),
   )
+  refuseUnordered(root.thresholds?.witnessFrom ?? [])
   const byId = new Map<string, TrustedKey>()
   const byNote = new Map<string, TrustedKey>()
   for (const [i, key] of root.keys.entries()) {
@@ -86,6 +100,12 @@ export function openTrustRoot(trust: unknown): KeyRing {
   return { root, byId, byNote }
 }
 
+/** How many witnesses have to cosign for a run opened then; 0 when none is asked for. */
+export function witnessThreshold({ thresholds = {} }: TrustRoot, openedAtMs: number): number {
+  const { witness = 0, witnessFrom = [] } = thresholds
+  return witnessFrom.findLast(({ from }) => Date.parse(from) <= openedAtMs)?.count ?? witness
+}
+
 /** Whether signatures of a key count for a time: within its validity and before it was revoked. */
 export function isValidAt({ validFrom, validUntil, revokedAt }: TrustedKey, atMs: number): boolean {
   return (
@@ -93,6 +113,18 @@ export function isValidAt({ validFrom, validUntil, revokedAt }: TrustedKey, atMs
     (validUntil === null || atMs < Date.parse(validUntil)) &&
     (revokedAt === undefined || atMs < Date.parse(revokedAt))
   )
+}
+
+function refuseUnordered(entries: readonly WitnessThreshold[]): void {
+  for (const [i, { from }] of entries.entries()) {
+    const before = entries[i - 1]
+    if (before === undefined || Date.parse(before.from) < Date.parse(from)) continue
+    refuse(
+      'BAD_TRUST_ROOT',
+      `The witness threshold from ${from} does not follow the one before it.`,
+      `${AT}#/thresholds/witnessFrom/${i}`,
+    )
+  }
 }
 
 function refuseKey(key: TrustedKey, raw: Uint8Array, other: TrustedKey | undefined, at: string): void {

@@ -75,7 +75,14 @@ export const VERDICT_CODES = {
   OVERCHARGED: 'A result charges more than the bounds of what was begun.',
   SPENDING_MISMATCH: 'Charges do not add up.',
   LIMIT_EXCEEDED: 'A limit of the run was exceeded.',
-  COUNT_MISMATCH: 'Frames, depth or steps are not what the close says.',
+  COUNT_MISMATCH: 'Frames, depth, steps or requests under way are not as many as a record says.',
+  OUTCOME_MISMATCH:
+    'An outcome, a code or an operation is not what the same record, or its step, says otherwise.',
+  TIME_MISMATCH: 'A time is before one it follows, or something took longer than there was time for.',
+  SHARE_MISMATCH: 'A child has another share of the budget than the part of its parent that a child gets.',
+  BUDGET_MISMATCH: 'A frame was told that other budget is left than the records leave.',
+  OPENING_DIFFERS: 'The strategy was chosen for something else than the run opened with.',
+  CLOSE_DIFFERS: 'Status, reason, basis, support or coverage of the close are not what the records give.',
   RELEASE_MISPLACED: 'The release is missing, repeated or not last.',
   // POLICY
   BAD_BUNDLE: 'The embedded policy files are no bundle that can decide.',
@@ -85,15 +92,16 @@ export const VERDICT_CODES = {
   LABEL_NOT_DERIVED: 'A recorded label is not what the frame was opened with, read and joined.',
   TAINT_NOT_DERIVED: 'A decision was taken for a label its frame cannot have had.',
   DISCHARGE_NOT_DERIVED: 'A decision counts something as discharged that its step does not do.',
+  MODE_NOT_DERIVED: 'How a child stands to its parent does not follow from what policy allows both.',
   SPENDING_NOT_DERIVED: 'A bound or charge does not follow from attempts, tokens and prices.',
   DECISION_DIFFERS:
     'The policy the run was pinned to decides otherwise, by other policies, or for another reason.',
   CEILING_PASSED: 'A frame was granted what left it without a model that policy allows.',
-  FACTS_NOT_RECORDED: 'The run is from before the facts its decisions rest on were recorded.',
   ENGINE_FAILED:
     'A step was denied because the policy engine failed at the time; that cannot be decided again.',
   // DISCLOSURE
   NO_SUCH_FIELD: 'Something is disclosed that no record has.',
+  DISCLOSED_DIFFERS: 'Something laid open is not what the records say of it elsewhere.',
   COMMITMENT_MISMATCH: 'A disclosed text is not what the record committed to.',
   BAD_ANSWER: 'What was given as the answer is not one.',
   ANSWER_MISMATCH: 'The answer differs from what the file proves.',

@@ -1,4 +1,4 @@
-import { type Answer, isWritError } from '@writ/contract'
+import { type Answer, type Citation, isWritError, type Json, supportOf } from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
 import type { Field } from './commitment.ts'
 import { disclosurePath } from './disclosures.ts'
@@ -16,11 +16,14 @@ const COMPARED = [
   'schema',
   'run',
   'status',
+  'basis',
   'answer',
   'value',
   'citations',
   'label',
   'usage',
+  'support',
+  'coverage',
   'denials',
   'omitted',
   'reason',
@@ -64,35 +67,45 @@ function answerObject(answer: unknown): Readonly<Record<string, unknown>> {
 
 function provenAnswer(
   contents: Contents,
-  { first: opened, last: closed, released }: RecordPass,
+  { first: opened, last: closed, released, charges }: RecordPass,
 ): Readonly<Record<(typeof COMPARED)[number], unknown>> {
   const { run } = contents
   if (opened.kind !== 'run.open' || closed.kind !== 'run.close') {
     refuse('BAD_ANSWER', `The run ended without an answer, in a ${closed.kind} record.`, RECORDS)
   }
-  const { status, reason, label, charged, frames, maxDepth, steps } = closed.det
-  const value = released === undefined ? null : disclosed(contents, released, 'output.release/value')
+  const { status, basis, label, charged, frames, maxDepth, steps } = closed.det
+  const value =
+    released === undefined ? null : (disclosed(contents, released, 'output.release/value') as Json)
+  // What is disclosed is tied to a commitment, so it is what the run released.
+  const citations = (
+    released === undefined ? [] : disclosed(contents, released, 'output.release/citations')
+  ) as readonly Citation[]
   return {
     schema: 'writ.answer/1',
     run,
     status,
+    basis,
     answer: released === undefined ? null : typeof value === 'string' ? value : canonicalJson(value),
     value,
-    citations: released === undefined ? [] : disclosed(contents, released, 'output.release/citations'),
+    citations,
     label,
     usage: {
       modelCalls: charged.calls,
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
       costMicroUsd: charged.costMicroUsd,
+      costKnown: charges.costKnown,
+      boundCalls: charges.boundCalls,
       frames,
       maxDepth,
       steps,
       wallMs: closed.obs.tookMs,
     },
+    support: supportOf(value, citations, basis),
+    coverage: closed.obs.coverage,
     denials: disclosed(contents, closed, 'run.close/denials'),
     omitted: disclosed(contents, opened, 'run.open/omitted'),
-    reason,
+    reason: closed.obs.reason,
   }
 }
 

@@ -1,4 +1,4 @@
-import { label } from '@writ/contract'
+import { label, NOTHING } from '@writ/contract'
 import { expect, test } from 'vitest'
 import {
   aborted,
@@ -17,6 +17,7 @@ import {
   JOIN,
   judge,
   moved,
+  OPEN,
   READ,
   RELEASE,
   RESULT,
@@ -24,14 +25,22 @@ import {
   RULED,
   records,
   SPAWN,
+  TURN,
   without,
 } from './altered-run.fixture.ts'
 import type { AnyRecord } from './record.ts'
 
+/** The run in which nobody asked what is left of the budget. */
+function untold(altered: readonly AnyRecord[]): readonly AnyRecord[] {
+  return altered.map((record) =>
+    record.kind === 'local' ? { ...record, det: { ...record.det, op: 'cite', budget: null } } : record,
+  )
+}
+
 // Every case is a run whose keeper signs whatever it says: nothing but COMPLETENESS can find it.
 
 test('the sample run is complete, also when its numbers are made anew', () => {
-  expect(judge(records)).toBe('23 records, 16 steps in 2 frames, 7 model requests.')
+  expect(judge(records)).toBe('24 records, 16 steps in 2 frames, 7 model requests.')
   expect(judge(consistent(records))).toBe(judge(records))
 })
 
@@ -113,13 +122,15 @@ test.each<[string, readonly AnyRecord[], string]>([
   ['a join dropped', without(JOIN), `UNANSWERED ${at({ seq: CLOSE.seq - 1 })}`],
   [
     'an answered command that was denied',
-    change(CALL, { det: { outcome: 'denied' } }),
+    change(CALL, { det: { outcome: 'denied', code: 'POLICY_DENIED' } }),
     `NO_COMMAND ${at(RETRY, '/obs/command')}`,
   ],
   ['a spawn dropped', without(SPAWN), `LANE_NOT_OPEN ${at(SPAWN, '/lane')}`],
   [
     'a spawn that did not happen',
-    change(SPAWN, { det: { outcome: 'limit' } }),
+    change(SPAWN, {
+      det: { outcome: 'limit', code: 'BUDGET_EXCEEDED', model: '', scope: [], bound: NOTHING },
+    }),
     `LANE_NOT_OPEN ${at(CHILD_READ, '/lane')}`,
   ],
   [
@@ -192,7 +203,7 @@ test.each<[string, readonly AnyRecord[], string]>([
   [
     'a label that falls at the next read',
     change(READ, { det: { label: HIGHER } }),
-    `LABEL_FELL ${at(find('model.result', '0', 1), '/det/label')}`,
+    `LABEL_FELL ${at(CALL, '/det/label')}`,
   ],
   [
     'a read below the question',
@@ -227,7 +238,7 @@ test.each<[string, readonly AnyRecord[], string]>([
   [
     'a charge altered',
     change(RESULT, { det: { charged: { ...RESULT.det.charged, outputTokens: 14 } } }),
-    `SPENDING_MISMATCH ${at(CLOSE, '/det/charged/outputTokens')}`,
+    `SPENDING_MISMATCH ${at(RESULT, '/det/charged/outputTokens')}`,
   ],
   [
     'a close that charges less',
@@ -251,21 +262,21 @@ test.each<[string, readonly AnyRecord[], string]>([
     `LIMIT_EXCEEDED ${at(RESULT)}`,
   ],
   [
-    'tokens beyond the limit',
-    change(find('run.open'), { det: { limits: { ...find('run.open').det.limits, maxTokens: 134 } } }),
-    `LIMIT_EXCEEDED ${at(find('model.result', '0', 3))}`,
+    'tokens reserved beyond the limit',
+    untold(change(OPEN, { det: { limits: { ...OPEN.det.limits, maxTokens: 207 } } })),
+    `LIMIT_EXCEEDED ${at(TURN)}`,
   ],
   [
-    'money beyond the limit',
-    change(find('run.open'), { det: { limits: { ...find('run.open').det.limits, maxCostMicroUsd: 12 } } }),
-    `LIMIT_EXCEEDED ${at(find('model.result', '0', 3))}`,
+    'money reserved beyond the limit',
+    untold(change(OPEN, { det: { limits: { ...OPEN.det.limits, maxCostMicroUsd: 17 } } })),
+    `LIMIT_EXCEEDED ${at(TURN)}`,
   ],
   ['fewer frames', change(CLOSE, { det: { frames: 1 } }), `COUNT_MISMATCH ${at(CLOSE, '/det/frames')}`],
   ['less depth', change(CLOSE, { det: { maxDepth: 0 } }), `COUNT_MISMATCH ${at(CLOSE, '/det/maxDepth')}`],
   ['more steps', change(CLOSE, { det: { steps: 17 } }), `COUNT_MISMATCH ${at(CLOSE, '/det/steps')}`],
   [
     'a complete run without a release',
-    change(RELEASE, { det: { outcome: 'denied' } }),
+    change(RELEASE, { det: { outcome: 'denied', code: 'POLICY_DENIED' } }),
     `RELEASE_MISPLACED ${at(CLOSE, '/det/status')}`,
   ],
   [
@@ -277,15 +288,15 @@ test.each<[string, readonly AnyRecord[], string]>([
   expect(judge(altered)).toBe(verdict)
 })
 
-test('an aborted run counts the bound of every call in doubt against its limits', () => {
+test('an aborted run counts every call in doubt as sent', () => {
   const open = find('run.open')
   const stopped = aborted(RETRY.seq)
   const limited = (maxCalls: number): readonly AnyRecord[] => {
     const det = { ...open.det, limits: { ...open.det.limits, maxCalls } }
     return stopped.map((record) => (record.kind === 'run.open' ? { ...record, det } : record))
   }
-  expect(judge(limited(4))).toContain('records')
-  expect(judge(limited(3))).toBe(`LIMIT_EXCEEDED ${at(RETRY)}`)
+  expect(judge(limited(3))).toContain('records')
+  expect(judge(limited(2))).toBe(`LIMIT_EXCEEDED ${at(RETRY)}`)
 })
 
 test('retries go on in the order of their attempts, item by item', () => {
@@ -295,14 +306,22 @@ test('retries go on in the order of their attempts, item by item', () => {
     { item: 1, attempt: 4 },
   ].map((obs, i) => ({ ...RETRY, seq: 1000 + i, obs: { ...RETRY.obs, ...obs } }))
   const run = records.flatMap((record) => (record.seq === RETRY.seq ? [record, ...later] : [record]))
-  expect(judge(consistent(run as readonly AnyRecord[]))).toContain('26 records')
+  expect(judge(consistent(run as readonly AnyRecord[]))).toContain('27 records')
 })
+
+const DENIED_REASON = { code: 'POLICY_DENIED', data: {} }
 
 test('two roads to no answer are complete: a refused release, and none at all', () => {
   const decision = { ...RULED, verdict: 'deny' } as const
   const refused = change(RELEASE, { det: { outcome: 'denied', decision, code: 'POLICY_DENIED' } })
   const denied = refused.map((record) =>
-    record.kind === 'run.close' ? { ...record, det: { ...record.det, status: 'denied' as const } } : record,
+    record.kind === 'run.close'
+      ? ({
+          ...record,
+          det: { ...record.det, status: 'denied', reason: DENIED_REASON, basis: null, support: null },
+          obs: { ...record.obs, reason: 'Policy refused the release.' },
+        } as AnyRecord)
+      : record,
   )
-  expect(judge(denied)).toContain('23 records')
+  expect(judge(denied)).toContain('24 records')
 })

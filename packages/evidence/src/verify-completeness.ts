@@ -2,19 +2,58 @@ import {
   type Amount,
   addAmounts,
   type Det,
-  type Limits,
+  joinLabels,
   NOTHING,
-  type RunRecord,
   totalTokens,
   withinLimits,
 } from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
-import { answersCommand, checkCharged, commandOf, takeCommand, takeRetry } from './completeness-commands.ts'
-import { checkContext, checkGrants } from './completeness-context.ts'
+import { Ending } from './completeness-close.ts'
+import {
+  answersCommand,
+  checkCommand,
+  newPending,
+  pendingCall,
+  takeDetail,
+  takeResult,
+  takeRetry,
+} from './completeness-commands.ts'
+import { checkContext, checkGrants, checkScope } from './completeness-context.ts'
 import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions.ts'
+import { Refusals } from './completeness-denials.ts'
+import { InFlight } from './completeness-in-flight.ts'
+import { checkSealed, endChild, joinedChild } from './completeness-join.ts'
 import { checkTaintCovers, checkTaintWithin, heldAt, markLabel, raiseLabel } from './completeness-labels.ts'
-import { beginStep, checkDense, type Lane, Lanes } from './completeness-lanes.ts'
+import {
+  beginStep,
+  checkChild,
+  checkDense,
+  type Lane,
+  openLane,
+  type RunCounts,
+} from './completeness-lanes.ts'
+import { checkBudget, checkReleased, checkSteps, checkTurn, markCell } from './completeness-limits.ts'
+import {
+  checkCall,
+  checkOp,
+  checkOutcome,
+  checkOutcomes,
+  checkSpawned,
+  checkTouched,
+} from './completeness-outcomes.ts'
+import { Shares } from './completeness-shares.ts'
+import { checkCelled, checkHeld, checkStrategy } from './completeness-strategy.ts'
+import { Times } from './completeness-times.ts'
 import { RECORDS } from './evidence-layout.ts'
+import {
+  type FrameFacts,
+  type RecordOf,
+  type RecordPlace,
+  type RecordVisitor,
+  RunFold,
+  type RunFrame,
+  type RunVisitor,
+} from './fold-run.ts'
 import { modelsAt } from './fork.ts'
 import type { AnyRecord } from './record.ts'
 import { refuse } from './verdict.ts'
@@ -31,58 +70,154 @@ import { refuse } from './verdict.ts'
  * held when a cell before it ended (or, before the first cell, at its turn). Whether decisions are right is POLICY's.
  */
 export class Completeness {
-  #walk: RunWalk | undefined
-  #size = 0
+  readonly #walk = new RunWalk()
+  readonly #fold = new RunFold<Lane, void>(this.#walk)
 
   /** Takes the next record with its leaf hash. `isLast`: no other follows. Ends with a refusal, and then for good. */
   accept(record: AnyRecord, leaf: Uint8Array, isLast: boolean): void {
-    if (this.#walk === undefined) {
-      if (record.kind !== 'run.open') refuse('NOT_OPENED', 'The first record opens no run.', `${RECORDS}#/0`)
-      this.#walk = new RunWalk(record.det)
-    }
-    this.#walk.accept(record, leaf, this.#size, isLast)
-    this.#size += 1
+    this.#walk.next(record, leaf, this.#fold.size, isLast)
+    this.#fold.visit(record)
+    if (isLast) this.#walk.end(record, this.#fold.frames, `${RECORDS}#/${record.seq}`)
   }
 
   /** What a complete run was, once its last record was accepted. */
   summary(): string {
-    if (this.#walk === undefined)
-      refuse('NOT_OPENED', 'There is no record that opens a run.', `${RECORDS}#/0`)
-    return `${this.#size} records, ${this.#walk.summary()}`
+    if (this.#fold.size === 0) refuse('NOT_OPENED', 'There is no record that opens a run.', `${RECORDS}#/0`)
+    return `${this.#fold.size} records, ${this.#walk.summary(this.#fold.frames)}`
   }
 }
 
+type Place = RecordPlace<Lane>
+
+/** What follows a run from its opening record on. */
+interface Followed {
+  readonly run: Det['run.open']
+  readonly times: Times
+  readonly shares: Shares
+  readonly inFlight: InFlight
+  readonly ending: Ending
+}
+
 /** Follows a run record by record; the first thing wrong ends it. */
-class RunWalk {
-  readonly #lanes: Lanes
-  readonly #opened: Det['run.open']
-  readonly #limits: Limits
+class RunWalk implements RunVisitor<Lane, void> {
+  readonly #counts: RunCounts = {
+    frames: 0,
+    maxDepth: 0,
+    endedSteps: 0,
+    partitions: new Set(),
+    maxTurns: 0,
+  }
+  readonly #refusals = new Refusals()
+  #known: Followed | undefined
+  #leaf: Uint8Array = new Uint8Array(0)
   #charged: Amount = NOTHING
   #releasedAt: number | null = null
 
-  constructor(opened: Det['run.open']) {
-    this.#lanes = new Lanes(opened.partitions)
-    this.#opened = opened
-    this.#limits = opened.limits
-    checkFork(opened)
-  }
-
-  accept(record: AnyRecord, leaf: Uint8Array, place: number, isLast: boolean): void {
+  /** Looks at a record before its visit: its number, and what may begin or end a run. */
+  next(record: AnyRecord, leaf: Uint8Array, place: number, isLast: boolean): void {
     const at = `${RECORDS}#/${place}`
+    if (place === 0 && record.kind !== 'run.open') refuse('NOT_OPENED', 'The first record opens no run.', at)
     if (record.seq !== place) refuse('SEQ_GAP', `Record ${place} has the number ${record.seq}.`, `${at}/seq`)
+    this.#leaf = leaf
     this.#checkEnds(record, place, isLast, at)
-    const lane = this.#lanes.of(record, at)
-    if (!answersCommand(record)) beginStep(lane, record.n, at)
-    this.#step(record, lane, at)
-    lane.tree.append(leaf)
   }
 
-  summary(): string {
-    const { count, steps } = this.#lanes
-    const { fork } = this.#opened
+  opened(frame: FrameFacts<Lane>): Lane {
+    if (frame.opening.kind === 'run.open') this.#open(frame.opening.det)
+    this.#run.shares.opened(frame)
+    return openLane(frame, this.#counts)
+  }
+
+  #open(run: Det['run.open']): void {
+    for (const { id } of run.partitions) this.#counts.partitions.add(id)
+    this.#counts.maxTurns = run.limits.maxTurns
+    this.#known = {
+      run,
+      times: new Times(run),
+      shares: new Shares(run),
+      inFlight: new InFlight(run),
+      ending: new Ending(),
+    }
+  }
+
+  stray(record: AnyRecord, at: string): never {
+    const why = 'was not spawned or has been joined'
+    refuse('LANE_NOT_OPEN', `Record ${record.seq} is of lane ${record.lane}, which ${why}.`, `${at}/lane`)
+  }
+
+  before(record: AnyRecord, place: Place): void {
+    const { frame, at } = place
+    const { times, shares, ending } = this.#run
+    if (!answersCommand(record)) beginStep(frame.own, record.n, at)
+    frame.own.tree.append(this.#leaf)
+    times.accept(record, place)
+    shares.before(frame)
+    this.#refusals.accept(record, at)
+    ending.accept(record, place)
+  }
+
+  readonly records: RecordVisitor<Lane, void> = {
+    'run.open': (record, { frame, at }) => {
+      checkFork(record.det)
+      raiseLabel(frame.own, record.det.questionLabel, at)
+      markLabel(frame.own, record.n)
+    },
+    'strategy.chosen': (record, place) => {
+      checkStrategy(record, place.frame.own, this.#run.run, place.at)
+      this.#run.shares.choose(record, place)
+    },
+    'context.search': (record, place) => this.#context(record, place),
+    'context.read': (record, place) => this.#context(record, place),
+    local: (record, place) => this.#local(record, place),
+    'model.call': (record, place) => this.#call(record, place),
+    'model.attempt': takeRetry,
+    'model.usage': takeDetail,
+    'model.result': (record, place) => this.#result(record, place),
+    cell: (record, { frame: { own: lane }, at }) => {
+      if (lane.name === '0') {
+        checkCelled(lane, at)
+        this.#run.times.busy(record)
+      }
+      // A cell has its number only when its record is written.
+      markLabel(lane, record.n)
+      markCell(lane, record.n)
+      lane.celled = true
+    },
+    'frame.spawn': (record, place) => this.#spawn(record, place),
+    'frame.join': (record, place) => {
+      const { frame, command, at } = place
+      const child = joinedChild(record, checkCommand(record, command, 'frame.spawn', at), place)
+      endChild(record, child, frame.own, this.#counts, at)
+      // However a child ended its parent has its label, unless the parent cannot see how it did.
+      if (child.mode !== 'blind') frame.own.label = joinLabels(frame.own.label, record.det.label)
+      this.#run.shares.join(record, place)
+    },
+    'output.release': (record, place) => this.#release(record, place),
+    'run.close': () => undefined,
+    'run.abort': () => undefined,
+  }
+
+  /** Looks at what is left open once the last record was visited. */
+  end(record: AnyRecord, frames: readonly RunFrame<Lane>[], at: string): void {
+    if (record.kind === 'run.close') {
+      this.#refusals.check()
+      this.#close(record, frames, at)
+      return
+    }
+    for (const { own } of frames) checkGrants(own)
+    // What an aborted run has in doubt was sent at least once; what more it may have cost, only its result would tell.
+    const begun = frames.flatMap(({ own }) => [...own.pending.values()])
+    const calls = begun.reduce((sum, { retries }) => sum + 1 + retries, 0)
+    this.#checkLimits(addAmounts(this.#charged, { ...NOTHING, calls }), at)
+    this.#run.shares.close()
+  }
+
+  summary(frames: readonly RunFrame<Lane>[]): string {
+    const { fork } = this.#run.run
     const shared =
       fork === undefined ? '' : ` The first ${fork.records} records were taken over from run ${fork.run}.`
-    return `${steps} steps in ${count} frames, ${this.#charged.calls} model requests.${shared}`
+    const { frames: count } = this.#counts
+    return `${this.#steps(frames)} steps in ${count} frames, ${this.#charged.calls} model requests.${shared}`
   }
 
   #checkEnds(record: AnyRecord, place: number, isLast: boolean, at: string): void {
@@ -106,132 +241,130 @@ class RunWalk {
     }
   }
 
-  #step(record: AnyRecord, lane: Lane, at: string): void {
-    switch (record.kind) {
-      case 'run.open':
-        raiseLabel(lane, record.det.questionLabel, at)
-        markLabel(lane, record.n)
-        break
-      case 'context.search':
-      case 'context.read':
-        checkContext(lane, record, this.#lanes.partitions, at)
-        break
-      case 'model.call':
-        this.#call(record, lane, at)
-        break
-      case 'model.attempt':
-        this.#attempt(record, lane, at)
-        break
-      case 'model.result':
-        this.#result(record, lane, at)
-        break
-      case 'frame.spawn':
-        this.#spawn(record, lane, at)
-        break
-      case 'frame.join':
-        this.#lanes.join(lane, record, takeCommand(record, lane, 'frame.spawn', at), at)
-        break
-      case 'output.release':
-        this.#release(record, lane, at)
-        break
-      case 'run.close':
-        this.#close(record, lane, at)
-        break
-      case 'run.abort':
-        this.#lanes.checkGrants()
-        this.#checkLimits(this.#inDoubt(), at)
-        break
-      case 'cell':
-        // A cell has its number only when its record is written.
-        markLabel(lane, record.n)
-        lane.celled = true
-        break
-      case 'strategy.chosen':
-      case 'local':
-        break
-    }
+  #context(record: RecordOf<'context.search' | 'context.read'>, place: Place): void {
+    const { frame, at } = place
+    checkOutcome(record.det, at)
+    checkOp(record, at)
+    checkContext(frame.own, record, this.#counts.partitions, at)
+    checkTouched(record, place)
+    checkSteps(record, place, this.#run.run.limits)
   }
 
-  #call(record: RunRecord<'model.call'>, lane: Lane, at: string): void {
-    const { decision, model, outcome, role } = record.det
+  #local(record: RecordOf<'local'>, place: Place): void {
+    const { frame, at } = place
+    const { limits } = this.#run.run
+    checkOutcome(record.det, at)
+    checkOp(record, at)
+    checkSteps(record, place, limits)
+    raiseLabel(frame.own, record.det.label, at)
+    checkBudget(record, place, limits)
+    this.#run.shares.budget(record, place)
+    if (record.det.op === 'cite' && record.det.outcome === 'ok') frame.own.cited += 1
+  }
+
+  #call(record: RecordOf<'model.call'>, place: Place): void {
+    const { frame, at } = place
+    const { own: lane } = frame
+    const { run, shares, inFlight } = this.#run
+    const { decision, model, outcome, role, label } = record.det
+    checkOutcome(record.det, at)
+    checkCall(record, at)
     checkDepth(lane, decision, at)
     checkSubject(decision, 'model::call', `model:${model}`, at)
     this.#checkModel(model, record.seq, at)
+    checkTurn(record, lane, run.limits, at)
+    checkHeld(record, lane, run, at)
+    checkSteps(record, place, run.limits)
+    if (role === 'turn') markCell(lane, record.n)
+    const before = lane.label
+    raiseLabel(lane, label, at)
+    checkTaintWithin(decision, label, at)
+    shares.call(record, place)
+    inFlight.call(record, at)
     if (outcome !== 'ok') return
     checkAllowed(lane, decision, at)
     const alone = role === 'turn' && !lane.celled
-    checkTaintCovers(decision, alone ? lane.label : heldAt(lane, record.n), at)
+    checkTaintCovers(decision, alone ? before : heldAt(lane, record.n), at)
     if (alone) markLabel(lane, record.n)
-    lane.commands.set(record.n, { ...record, retries: 0, retriesOf: new Map() })
+    lane.pending.set(record.n, newPending())
   }
 
-  #spawn(record: RunRecord<'frame.spawn'>, lane: Lane, at: string): void {
-    const { decision, label, model, outcome, profile } = record.det
+  #spawn(record: RecordOf<'frame.spawn'>, place: Place): void {
+    const { frame, at } = place
+    const { own: lane } = frame
+    const { run, shares } = this.#run
+    const { child, decision, label, model, outcome, profile, ceiling } = record.det
+    checkOutcome(record.det, at)
+    checkSpawned(record, at)
+    checkSteps(record, place, run.limits)
     raiseLabel(lane, label, at)
     checkDepth(lane, decision, at)
     checkSubject(decision, 'recursion::spawn', `profile:${profile}`, at)
+    for (const one of ceiling) checkDepth(lane, one, at)
     if (outcome !== 'ok') return
     checkAllowed(lane, decision, at)
     checkTaintCovers(decision, heldAt(lane, record.n), at)
     checkTaintWithin(decision, label, at)
     this.#checkModel(model, record.seq, at)
-    lane.commands.set(record.n, { ...record, retries: 0, retriesOf: new Map() })
-    this.#lanes.spawn(lane, record, this.#limits.maxDepth, at)
+    checkChild(lane, child, run.limits.maxDepth, at)
+    checkScope(lane, record.det, this.#counts.partitions, at)
+    shares.spawn(record, place)
   }
 
   #checkModel(model: string, seq: number, at: string): void {
-    if (modelsAt(this.#opened, seq).some(({ id }) => id === model)) return
+    if (modelsAt(this.#run.run, seq).some(({ id }) => id === model)) return
     refuse('UNKNOWN_MODEL', `The run has no model ${model} at record ${seq}.`, `${at}/det/model`)
   }
 
-  #attempt(record: RunRecord<'model.attempt'>, lane: Lane, at: string): void {
-    takeRetry(record, commandOf(record, lane, 'model.call', at), at)
-  }
-
-  #result(record: RunRecord<'model.result'>, lane: Lane, at: string): void {
-    const command = takeCommand(record, lane, 'model.call', at)
-    const { charged } = record.det
-    const most = command.det.items + command.retries
-    if (charged.calls !== record.obs.attempts || charged.calls > most) {
-      refuse(
-        'SPENDING_MISMATCH',
-        `${charged.calls} calls are charged for ${record.obs.attempts} attempts; at most ${most} were begun.`,
-        `${at}/det/charged/calls`,
-      )
-    }
-    checkCharged(charged, command, at)
-    this.#charged = addAmounts(this.#charged, charged)
+  #result(record: RecordOf<'model.result'>, place: Place): void {
+    const { call } = pendingCall(record, place)
+    const { frame, at } = place
+    const { shares, inFlight, times } = this.#run
+    takeResult(record, place)
+    checkOutcomes(record, call, at)
+    shares.result(record, place)
+    inFlight.result(record, call)
+    if (frame.lane === '0' && call.det.role === 'turn') times.busy(record)
+    frame.own.charged = addAmounts(frame.own.charged, record.det.charged)
+    this.#charged = addAmounts(this.#charged, record.det.charged)
     this.#checkLimits(this.#charged, at)
-    raiseLabel(lane, record.det.label, at)
-    checkTaintWithin(command.det.decision, record.det.label, at)
+    raiseLabel(frame.own, record.det.label, at)
+    checkTaintWithin(call.det.decision, record.det.label, at)
   }
 
-  #release(record: RunRecord<'output.release'>, lane: Lane, at: string): void {
+  #release(record: RecordOf<'output.release'>, { frame: { own: lane }, at }: Place): void {
     const { decision, label, outcome } = record.det
+    // A child's value goes to its parent: its join records it.
+    if (lane.name !== '0') refuse('RELEASE_MISPLACED', `Lane ${lane.name} releases to nobody.`, at)
+    checkOutcome(record.det, at)
     if (decision !== null) {
       checkDepth(lane, decision, at)
       checkSubject(decision, 'output::release', 'sink:', at)
     }
     raiseLabel(lane, label, at)
+    checkSealed(record, lane, at)
     if (outcome !== 'ok') return
-    // A child's release goes to its parent and may need no decision; the root's leaves the run.
-    if (lane.name !== '0' && decision === null) return
+    checkReleased(record, this.#run.run.limits, at)
     checkAllowed(lane, decision, at)
     if (decision !== null) {
       // A frame releases when all else it asked for is done, so nothing rises between decision and record.
       checkTaintCovers(decision, label, at)
       checkTaintWithin(decision, label, at)
     }
-    if (lane.name === '0') this.#releasedAt = record.seq
+    this.#releasedAt = record.seq
   }
 
-  #close(record: RunRecord<'run.close'>, lane: Lane, at: string): void {
-    const [open] = this.#lanes.openCommands()
+  #close(record: RecordOf<'run.close'>, frames: readonly RunFrame<Lane>[], at: string): void {
+    const [open] = frames.flatMap(({ commands }) => [...commands.values()])
     if (open !== undefined) refuse('UNANSWERED', `Command ${open.seq} (${open.kind}) has no result.`, at)
-    checkDense(lane, at)
-    checkGrants(lane)
+    const { run, shares, times, ending } = this.#run
     const { det, seq } = record
-    const { fork } = this.#opened
+    for (const { own } of frames) {
+      checkDense(own, at)
+      checkGrants(own)
+      raiseLabel(own, det.label, at)
+    }
+    const { fork, limits } = run
     if (fork !== undefined && (fork.records === 0 || fork.records > seq)) {
       const place = `${RECORDS}#/0/det/fork/records`
       refuse('BAD_FORK', `The run shares ${fork.records} records and closes with record ${seq}.`, place)
@@ -248,7 +381,8 @@ class RunWalk {
         `${at}/det/charged/${key}`,
       )
     }
-    const counted = { frames: this.#lanes.count, maxDepth: this.#lanes.maxDepth, steps: this.#lanes.steps }
+    const { frames: opened, maxDepth } = this.#counts
+    const counted = { frames: opened, maxDepth, steps: this.#steps(frames) }
     for (const key of ['frames', 'maxDepth', 'steps'] as const) {
       if (det[key] === counted[key]) continue
       refuse(
@@ -257,19 +391,22 @@ class RunWalk {
         `${at}/det/${key}`,
       )
     }
-    raiseLabel(lane, det.label, at)
+    shares.close()
+    times.close(record, limits, at)
+    for (const { own } of frames) ending.check(record, own, run, this.#refusals.some, at)
   }
 
-  /** What was charged, and the bound of every call whose result never came. */
-  #inDoubt(): Amount {
-    return this.#lanes
-      .openCommands()
-      .filter((command) => command.kind === 'model.call')
-      .reduce((sum, command) => addAmounts(sum, command.det.bound), this.#charged)
+  /** Distinct (lane, n). */
+  #steps(frames: readonly RunFrame<Lane>[]): number {
+    return frames.reduce((sum, { own }) => sum + own.steps.size, this.#counts.endedSteps)
+  }
+
+  get #run(): Followed {
+    return this.#known ?? refuse('NOT_OPENED', 'There is no record that opens a run.', `${RECORDS}#/0`)
   }
 
   #checkLimits(amount: Amount, at: string): void {
-    if (withinLimits(amount, this.#limits)) return
+    if (withinLimits(amount, this.#run.run.limits)) return
     const { calls, costMicroUsd } = amount
     refuse(
       'LIMIT_EXCEEDED',

@@ -108,10 +108,20 @@ test.each<[string, unknown, string]>([
   ['input tokens', { ...answer, ...usage({ inputTokens: 1 }) }, '/usage/inputTokens'],
   ['output tokens', { ...answer, ...usage({ outputTokens: 1 }) }, '/usage/outputTokens'],
   ['cost', { ...answer, ...usage({ costMicroUsd: 0 }) }, '/usage/costMicroUsd'],
+  ['a known cost', { ...answer, ...usage({ costKnown: false }) }, '/usage/costKnown'],
+  ['worst cases', { ...answer, ...usage({ boundCalls: 1 }) }, '/usage/boundCalls'],
   ['frames', { ...answer, ...usage({ frames: 1 }) }, '/usage/frames'],
   ['depth', { ...answer, ...usage({ maxDepth: 0 }) }, '/usage/maxDepth'],
   ['steps', { ...answer, ...usage({ steps: 1 }) }, '/usage/steps'],
   ['time', { ...answer, ...usage({ wallMs: 1 }) }, '/usage/wallMs'],
+  ['basis', { ...answer, basis: 'exact' }, '/basis'],
+  ['support', { ...answer, support: { ...answer.support, quoted: 4, unsupported: 0 } }, '/support/quoted'],
+  [
+    'which leaves are supported',
+    { ...answer, support: { ...answer.support, unsupportedPaths: [] } },
+    '/support/unsupportedPaths/0',
+  ],
+  ['coverage', { ...answer, coverage: { ...answer.coverage, read: 60 } }, '/coverage/read'],
   ['denials', { ...answer, denials: [] }, '/denials/0'],
   ['a count of denials', { ...answer, denials: [{ ...answer.denials[0], count: 2 }] }, '/denials/0/count'],
   ['omitted', { ...answer, omitted: [{ doc: 'c', code: 'binary' }] }, '/omitted/0/doc'],
@@ -138,7 +148,12 @@ function refused(): readonly AnyRecord[] {
       return { ...record, det: { ...record.det, outcome: 'denied', code: 'POLICY_DENIED' } }
     }
     if (record.kind !== 'run.close') return record
-    return { ...record, det: { ...record.det, status: 'denied', reason: 'POLICY_DENIED' } }
+    const reason = { code: 'POLICY_DENIED', data: {} }
+    return {
+      ...record,
+      det: { ...record.det, status: 'denied', reason, basis: null, support: null },
+      obs: { ...record.obs, reason: 'Policy refused the release.' },
+    }
   })
 }
 
@@ -147,12 +162,17 @@ test('a run that released nothing proves an answer of null', async () => {
   const nothing = {
     ...answer,
     status: 'denied',
-    reason: 'POLICY_DENIED',
+    reason: 'Policy refused the release.',
+    basis: null,
+    support: { quoted: 0, computed: 0, unsupported: 0, unsupportedPaths: [] },
     answer: null,
     value: null,
     citations: [],
   }
   expect(await disclosure(bytes, nothing)).toBe('OK null')
+  expect(await disclosure(bytes, { ...nothing, reason: 'POLICY_DENIED' })).toBe(
+    'ANSWER_MISMATCH answer#/reason',
+  )
   expect(await disclosure(bytes, { ...nothing, answer: 'null' })).toBe('ANSWER_MISMATCH answer#/answer')
   expect(await disclosure(bytes, { ...nothing, value: answer.value })).toBe('ANSWER_MISMATCH answer#/value')
 })
@@ -173,16 +193,15 @@ test('a run that was aborted has no answer', async () => {
 })
 
 test('a keeper who commits to what is no JSON proves no answer with it', async () => {
-  const closed = sampleRecords().at(-1)
-  if (closed?.kind !== 'run.close') throw new Error('the sample run has no close')
-  const denials = commitField(RUN_KEY, '0', closed.n, 'run.close/denials', 'none')
-  const records = [...sampleRecords().slice(0, -1), { ...closed, det: { ...closed.det, denials } }]
-  const opened = disclose(RUN_KEY, '0', closed.n, 'run.close/denials', 'none')
-  const others = await sampleEvidence(records)
+  const [first, ...rest] = sampleRecords()
+  if (first?.kind !== 'run.open') throw new Error('the sample run has no opening')
+  const omitted = commitField(RUN_KEY, '0', first.n, 'run.open/omitted', 'none')
+  const opened = disclose(RUN_KEY, '0', first.n, 'run.open/omitted', 'none')
+  const others = await sampleEvidence([{ ...first, det: { ...first.det, omitted } }, ...rest])
   const before = parseCanonical(others.files.get(DISCLOSURES) ?? new Uint8Array(0), '') as {
     items: readonly Disclosure[]
   }
-  const items = [...before.items.slice(0, -1), opened]
+  const items = before.items.map((item) => (item.path === opened.path ? opened : item))
   const files = new Map([...others.files, [DISCLOSURES, canonicalBytes({ ...before, items })]])
   const lastRecord = others.leaves.at(-1) ?? new Uint8Array(0)
   const runClose = await signRunClose(OWNER, {

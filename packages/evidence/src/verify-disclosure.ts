@@ -5,6 +5,7 @@ import type { AnyRecord } from './record.ts'
 import { disclosedRecord, type RecordPass } from './record-pass.ts'
 import { refuse } from './verdict.ts'
 import { verifyAnswer } from './verify-answer.ts'
+import { checkTold } from './verify-told.ts'
 
 /**
  * DISCLOSURE: whether every opened field is what its record committed to and, when an answer is given, whether it is
@@ -15,6 +16,7 @@ export function verifyDisclosure(contents: Contents, pass: RecordPass, answer: u
   for (const [i, disclosure] of disclosures.items.entries()) {
     checkDisclosure(disclosure, pass, `${DISCLOSURES}#/items/${i}`)
   }
+  checkTold(contents, pass)
   const closed = closedFields(contents, pass)
   const also = closed.length === 0 ? '' : `; redacted: ${closed.join(', ')}`
   const opened = `${disclosures.items.length} opened fields match their commitments${also}`

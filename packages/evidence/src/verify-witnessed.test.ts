@@ -1,14 +1,14 @@
-import type { TrustRoot } from '@writ/contract'
+import type { Thresholds, TrustRoot } from '@writ/contract'
 import { expect, test } from 'vitest'
 import { bytesOf } from './archive.fixture.ts'
 import { checkpointText, parseLogCheckpoint } from './checkpoint.ts'
 import { cosign } from './cosignature.ts'
-import { fromBase64, hex, utf8 } from './encoding.ts'
+import { fromBase64, fromUtf8, hex, utf8 } from './encoding.ts'
 import { packEvidence } from './evidence-file.ts'
 import { RUN_CLOSE_PROOF, RUN_HEAD_PROOF, RUN_OPEN, RUN_OPEN_PROOF } from './evidence-layout.ts'
 import { leafHash, rootOf, rootOfHashes } from './merkle.ts'
 import { inclusionProof } from './merkle-proof.ts'
-import { formatNote, parseNote, signNote } from './note.ts'
+import { formatNote, formatSignature, parseNote, signNote } from './note.ts'
 import { OPENED_AT, OWNER, RUN, sampleEvidence, WordSigner } from './sample-run.fixture.ts'
 import { signByOperator } from './statement.ts'
 import { RUN_HEAD_KIND } from './statement-run.ts'
@@ -78,13 +78,17 @@ async function proof(leaf: Uint8Array, made: Made = {}): Promise<Uint8Array> {
 }
 
 function trusting(threshold: number | undefined, ...witnesses: readonly WordSigner[]): TrustRoot {
+  return asking(threshold === undefined ? undefined : { witness: threshold }, ...witnesses)
+}
+
+function asking(thresholds: Thresholds | undefined, ...witnesses: readonly WordSigner[]): TrustRoot {
   const span = { validFrom: new Date(OPENED_AT).toISOString(), validUntil: null }
   const keys = witnesses.map((witness) => ({ ...witness.publicKey('witness'), ...span }))
   const trust = OWNER.trust()
   return {
     ...trust,
     keys: [...trust.keys, ...keys],
-    ...(threshold === undefined ? {} : { thresholds: { witness: threshold } }),
+    ...(thresholds === undefined ? {} : { thresholds }),
   }
 }
 
@@ -98,6 +102,7 @@ async function verdict(
   return report.verdicts.find(({ name }) => name === 'WITNESSED') as Verdict
 }
 
+const opened = (ms: number): string => new Date(OPENED_AT + ms).toISOString()
 const shown = ({ result, code, at: where }: Verdict): unknown => [result, code, where]
 const both = { [RUN_OPEN_PROOF]: await proof(runOpen), [RUN_CLOSE_PROOF]: await proof(sample.runClose) }
 
@@ -108,7 +113,12 @@ test('a quorum of trusted witnesses passes, the head beside it too', async () =>
     [RUN_HEAD_PROOF]: await proof(head, { witnesses, extra: head }),
     [RUN_CLOSE_PROOF]: await proof(sample.runClose, { witnesses: [ANN, BO, CY] }),
   }
-  const passed = await verdict(proofs, trusting(2, ANN, BO))
+  // Known and revoked before it signed, the third counts for nothing and harms nothing.
+  const trust = trusting(2, ANN, BO, CY)
+  const keys = trust.keys.map((key) =>
+    key.name === CY.publicKey('witness').name ? { ...key, revokedAt: opened(0) } : key,
+  )
+  const passed = await verdict(proofs, { ...trust, keys })
   expect(shown(passed)).toEqual(['pass', 'OK', null])
   expect(passed.detail).toContain('run-open, run-head, run-close in the log writ.dev/log/')
   expect(passed.detail).toContain('2 witnesses cosigned it; 2 are asked for')
@@ -124,7 +134,8 @@ test('without a threshold it is not evaluated, and the detail says whether the r
 
 test.each([
   ['one witness of two', { witnesses: [ANN] }, 'QUORUM_NOT_MET'],
-  ['a stranger beside one', { witnesses: [ANN, CY] }, 'QUORUM_NOT_MET'],
+  ['a stranger beside one', { witnesses: [ANN, CY] }, 'UNKNOWN_KEY'],
+  ['a stranger beside a quorum', { witnesses: [ANN, BO, CY] }, 'UNKNOWN_KEY'],
   ['one before its validity', { witnesses: [ANN, BO], time: TIME - 100 }, 'QUORUM_NOT_MET'],
   ['a spoilt cosignature', { witnesses: [ANN, BO], spoilCosignature: true }, 'BAD_COSIGNATURE'],
   ['cosignatures out of order', { witnesses: [ANN, BO], sorted: false }, 'NOT_CANONICAL'],
@@ -137,6 +148,54 @@ test('a threshold without a proof of the close fails', async () => {
   expect(shown(await verdict({}, trusting(1, ANN)))).toEqual(['fail', 'NOT_LOGGED', 'run-close.dsse'])
   const open = { [RUN_OPEN_PROOF]: await proof(runOpen, { witnesses: [ANN] }) }
   expect(shown(await verdict(open, trusting(1, ANN)))).toEqual(['fail', 'NOT_LOGGED', 'run-close.dsse'])
+})
+
+test.each<readonly [string, Thresholds, string, string]>([
+  ['from its opening on', { witnessFrom: [{ from: opened(0), count: 2 }] }, 'fail', 'QUORUM_NOT_MET'],
+  ['from later on', { witnessFrom: [{ from: opened(1), count: 2 }] }, 'not-evaluated', 'NO_WITNESS'],
+  [
+    'of one witness for it, of more from later on',
+    {
+      witnessFrom: [
+        { from: opened(-1), count: 1 },
+        { from: opened(1), count: 2 },
+      ],
+    },
+    'pass',
+    'OK',
+  ],
+  [
+    'of two for every run, of one from its opening on',
+    { witness: 2, witnessFrom: [{ from: opened(0), count: 1 }] },
+    'pass',
+    'OK',
+  ],
+  [
+    'of two for every run, of one from later on',
+    { witness: 2, witnessFrom: [{ from: opened(1), count: 1 }] },
+    'fail',
+    'QUORUM_NOT_MET',
+  ],
+  [
+    'that ended before it',
+    {
+      witnessFrom: [
+        { from: opened(-2), count: 2 },
+        { from: opened(-1), count: 0 },
+      ],
+    },
+    'not-evaluated',
+    'NO_WITNESS',
+  ],
+])('a threshold %s', async (_, thresholds, result, code) => {
+  const proofs = { ...both, [RUN_CLOSE_PROOF]: await proof(sample.runClose, { witnesses: [ANN] }) }
+  expect(await verdict(proofs, asking(thresholds, ANN, BO))).toMatchObject({ result, code })
+})
+
+test('a quorum that is not met names the step that is missing', async () => {
+  const step = 'writ log prove <file> --witness <url>'
+  expect((await verdict(both, trusting(1, ANN))).detail).toContain(step)
+  expect((await verdict({}, trusting(1, ANN))).detail).toContain(step)
 })
 
 test.each<readonly [string, string, () => Promise<Uint8Array>, string]>([
@@ -187,12 +246,23 @@ test.each<readonly [string, string, () => Promise<Uint8Array>, string]>([
   expect(shown(await verdict(proofs, trusting(undefined)))).toEqual(['fail', code, name])
 })
 
-test('any byte of a proof that is altered is refused, when every signature on it is trusted', async () => {
+test('any byte of a proof that is altered is refused, threshold or not, and so is any line that is added', async () => {
   const whole = await proof(sample.runClose, { witnesses: [ANN] })
-  const trust = trusting(1, ANN)
-  expect((await verdict({ ...both, [RUN_CLOSE_PROOF]: whole }, trust)).result).toBe('pass')
-  for (let i = 0; i < whole.length; i += 7) {
-    const altered = whole.map((byte, j) => (i === j ? byte ^ 1 : byte))
-    expect((await verdict({ ...both, [RUN_CLOSE_PROOF]: altered }, trust)).result).toBe('fail')
+  for (const trust of [trusting(1, ANN), trusting(undefined, ANN)]) {
+    const judged = async (bytes: Uint8Array): Promise<Verdict['result']> =>
+      (await verdict({ ...both, [RUN_CLOSE_PROOF]: bytes }, trust)).result
+    expect(await judged(whole)).not.toBe('fail')
+    for (let i = 0; i < whole.length; i += 7) {
+      const altered = whole.map((byte, j) => (i === j ? byte ^ 1 : byte))
+      expect(await judged(altered)).toBe('fail')
+    }
+    for (const name of ['aaa', 'zzz']) {
+      // Sorted where a line of its name belongs, and by nobody.
+      const line = utf8(formatSignature({ name, keyHash: '01020304', signature: new Uint8Array(72) }))
+      const [head = '', ...lines] = fromUtf8(whole)?.split(/(?=— )/) ?? []
+      const [made = '', ...others] = lines
+      const text = [head, made, ...[...others, fromUtf8(line) ?? ''].toSorted()].join('')
+      expect(await judged(utf8(text))).toBe('fail')
+    }
   }
 })

@@ -1,5 +1,6 @@
 import type { TrustedKey } from '@writ/contract'
 import type { LogCheckpoint } from './checkpoint.ts'
+import { cosignerHash } from './cosignature.ts'
 import { envelopeHolds } from './dsse.ts'
 import { bytesEqual, fromBase64 } from './encoding.ts'
 import { RUN_CLOSE, RUN_CLOSE_PROOF, RUN_HEAD_PROOF, RUN_OPEN, RUN_OPEN_PROOF } from './evidence-layout.ts'
@@ -10,7 +11,7 @@ import { cosigners } from './quorum.ts'
 import { parseStatement } from './statement.ts'
 import { RUN_HEAD_KIND, type RunClose, type RunOpen } from './statement-run.ts'
 import { parseTlogProof, type TlogProof } from './tlog-proof.ts'
-import { isValidAt, type KeyRing } from './trust-root.ts'
+import { isValidAt, type KeyRing, witnessThreshold } from './trust-root.ts'
 import { failed, refuse, type Verdict } from './verdict.ts'
 import { VERDICT_CODES, type VerdictCode } from './verdict-codes.ts'
 
@@ -22,6 +23,10 @@ export interface LoggedRun {
   file(name: string): Uint8Array | undefined
 }
 
+/** How a file is completed that lacks its quorum: by whoever keeps the log, and nothing else of the file changes. */
+const MISSING_STEP =
+  'The keeper of its log completes it: writ log prove <file> --witness <url>, once for each witness.'
+
 /** A proof that holds, and the leaf it is of. */
 interface Logged {
   readonly at: string
@@ -30,21 +35,21 @@ interface Logged {
 
 /**
  * WITNESSED: whether the run's statements are in the log of a trusted key, and as many trusted witnesses cosigned its
- * checkpoint as the trust root asks for. Fails when a proof is wrong or the threshold is not met; is not evaluated when
- * the trust root asks for no witness.
+ * checkpoint as the trust root asks of a run opened then. Fails when a proof is wrong or the threshold is not met; is not
+ * evaluated when the trust root asks for no witness.
  */
 export function verifyWitnessed(run: LoggedRun, ring: KeyRing | undefined): Verdict {
-  const threshold = ring?.root.thresholds?.witness
   if (ring === undefined) return notEvaluated('NO_TRUST_ROOT', VERDICT_CODES.NO_TRUST_ROOT)
   try {
     const logged = checkProofs(run, ring)
     const close = logged.find(({ at }) => at === RUN_CLOSE_PROOF)
-    if (threshold === undefined) return notEvaluated('NO_WITNESS', describe(logged))
+    const threshold = witnessThreshold(ring.root, Date.parse(run.opened.openedAt))
+    if (threshold === 0) return notEvaluated('NO_WITNESS', describe(logged))
     if (close === undefined)
-      refuse('NOT_LOGGED', 'The file does not prove that its run is in a log.', RUN_CLOSE)
+      refuse('NOT_LOGGED', `The file does not prove that its run is in a log. ${MISSING_STEP}`, RUN_CLOSE)
     const seen = countWitnesses(close, ring)
     if (seen < threshold) {
-      const detail = `${seen} of the ${threshold} witnesses the trust root asks for cosigned.`
+      const detail = `${seen} of the ${threshold} witnesses the trust root asks for cosigned. ${MISSING_STEP}`
       refuse('QUORUM_NOT_MET', detail, close.at)
     }
     const detail = `${describe(logged)} ${seen} witnesses cosigned it; ${threshold} are asked for.`
@@ -106,7 +111,10 @@ function leafOf({ at, proof }: Logged, run: LoggedRun, ring: KeyRing): Uint8Arra
   return proof.extra
 }
 
-/** The checkpoint has to be by a log key that is valid now or was when the run ended, and its origin that of a log key. */
+/**
+ * The checkpoint has to be by a log key that is valid now or was when the run ended, and its origin that of a log key. Every
+ * other line is by a witness key of the trust root, whether it counts or not: nothing else vouches for the bytes of a line.
+ */
 function checkLog({ at, proof }: Logged, { closed }: LoggedRun, ring: KeyRing): void {
   const { note, origin } = proof.checkpoint
   const logKeys = ring.root.keys.filter(({ role }) => role === 'log')
@@ -118,6 +126,11 @@ function checkLog({ at, proof }: Logged, { closed }: LoggedRun, ring: KeyRing): 
   const key = made && ring.byNote.get(`${made.name}+${made.keyHash}`)
   if (made === undefined || key === undefined || key.role !== 'log' || !noteSignatureHolds(note, made, key)) {
     refuse('LOG_NOT_SIGNED', `The first signature of ${at} is not by a trusted log key.`, at)
+  }
+  for (const { name, keyHash } of others) {
+    if (witnessesOf(ring).some((key) => key.name === name && cosignerHash(key) === keyHash)) continue
+    const detail = `${at} has a line by ${name}+${keyHash}, which is no witness key of the trust root.`
+    refuse('UNKNOWN_KEY', detail, at)
   }
   const times = [Date.parse(closed.closedAt), ...trustedTimes(proof.checkpoint, ring, at)]
   if (!times.some((time) => isValidAt(key, time))) {
@@ -154,12 +167,15 @@ function cosignedBy(
   ring: KeyRing,
   at: string,
 ): ReturnType<typeof cosigners<Witness>> {
-  const witnesses = ring.root.keys
-    .filter(({ role }) => role === 'witness')
-    .map((key) => ({ name: key.name, publicKey: fromBase64(key.publicKey) ?? new Uint8Array(0), key }))
-  return cosigners(checkpoint.note, witnesses, at).filter(({ witness, time }) =>
+  return cosigners(checkpoint.note, witnessesOf(ring), at).filter(({ witness, time }) =>
     isValidAt(witness.key, time * 1000),
   )
+}
+
+function witnessesOf(ring: KeyRing): readonly Witness[] {
+  return ring.root.keys
+    .filter(({ role }) => role === 'witness')
+    .map((key) => ({ name: key.name, publicKey: fromBase64(key.publicKey) ?? new Uint8Array(0), key }))
 }
 
 function countWitnesses({ at, proof }: Logged, ring: KeyRing): number {

@@ -13,6 +13,7 @@ import { type AnyRecord, encodeRecord } from './record.ts'
 import {
   OPENED_AT,
   OWNER,
+  PACE_MS,
   pack,
   RUN,
   type Sample,
@@ -169,7 +170,7 @@ test('a truncated run is found by root, by statement and by its missing end', as
   const bytes = await repacked({ [RECORDS]: records, [RUN_CLOSE]: unsignedClose({ files }) })
   const failed = await judged(bytes)
   expect(failed[0]).toBe('INTEGRITY ROOT_MISMATCH records.ndjson')
-  expect(failed).toContain('COMPLETENESS NOT_CLOSED records.ndjson#/21')
+  expect(failed).toContain('COMPLETENESS NOT_CLOSED records.ndjson#/22')
   expect(failed).toContain('DISCLOSURE NO_SUCH_FIELD disclosures.json#/items/4/field')
 })
 
@@ -188,7 +189,7 @@ test('the trust root of another home does not have the keys', async () => {
 const [log, operator] = trust.keys
 if (log === undefined || operator === undefined) throw new Error('the sample trust root lacks a key')
 const iso = (at: number): string => new Date(at).toISOString()
-const closedAt = OPENED_AT + sample.leaves.length - 1
+const closedAt = OPENED_AT + PACE_MS * (sample.leaves.length - 1)
 
 test.each<[string, TrustRoot, readonly string[]]>([
   ['only the log key', { ...trust, keys: [log] }, ['AUTHORITY UNKNOWN_KEY run-open.dsse']],
@@ -300,12 +301,12 @@ test.each<[string, () => Promise<Uint8Array>, string]>([
   ],
   [
     'a checkpoint of another size',
-    async () => resigned({ [CHECKPOINT]: await signCheckpoint(OWNER, RUN, 22, root) }),
+    async () => resigned({ [CHECKPOINT]: await signCheckpoint(OWNER, RUN, 23, root) }),
     'ROOT_MISMATCH records.ndjson',
   ],
   [
     'a checkpoint of another root',
-    async () => resigned({ [CHECKPOINT]: await signCheckpoint(OWNER, RUN, 23, rootOf([])) }),
+    async () => resigned({ [CHECKPOINT]: await signCheckpoint(OWNER, RUN, 24, rootOf([])) }),
     'ROOT_MISMATCH records.ndjson',
   ],
   [
@@ -321,7 +322,7 @@ test.each<[string, () => Promise<Uint8Array>, string]>([
   [
     'records without the closing one',
     async () => withRecords(sample.leaves.slice(0, -1)),
-    'CLOSE_MISMATCH records.ndjson#/21',
+    'CLOSE_MISMATCH records.ndjson#/22',
   ],
   [
     'a statement of another payload type',
@@ -401,7 +402,7 @@ test.each<[string, () => Promise<Uint8Array>, string]>([
 
 test('a checkpoint and a close signed by another key that poses as the right one', async () => {
   const impostor = new Impostor(OWNER, ATTACKER)
-  const checkpoint = await resigned({ [CHECKPOINT]: await signCheckpoint(impostor, RUN, 23, root) })
+  const checkpoint = await resigned({ [CHECKPOINT]: await signCheckpoint(impostor, RUN, 24, root) })
   expect(await judged(checkpoint)).toEqual([
     'INTEGRITY BAD_SIGNATURE checkpoint',
     'AUTHORITY NOT_SIGNED checkpoint',

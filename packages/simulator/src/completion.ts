@@ -7,8 +7,8 @@ export interface Completion {
   readonly id: string
   readonly text: string
   readonly finishReason: string
-  /** What is said of usage; null for nothing. */
-  readonly said: { readonly input: number; readonly output: number } | null
+  /** What is said of usage, as it goes over the wire; undefined for nothing. */
+  readonly said: unknown
   /** What it was. */
   readonly used: { readonly input: number; readonly output: number }
 }
@@ -21,9 +21,16 @@ export function complete(request: SimRequest, reply: TextReply): Completion {
     id: `chatcmpl-sim-${request.n}`,
     text,
     finishReason: reply.finishReason ?? (text.length < reply.text.length ? 'length' : 'stop'),
-    said: usage === 'honest' ? used : usage === 'missing' ? null : usage,
+    said: saidOf(usage, used),
     used,
   }
+}
+
+function saidOf(usage: NonNullable<TextReply['usage']>, used: Completion['used']): unknown {
+  if (usage === 'missing') return undefined
+  if (typeof usage === 'object' && 'raw' in usage) return usage.raw
+  const { input, output } = usage === 'honest' ? used : usage
+  return { prompt_tokens: input, completion_tokens: output, total_tokens: input + output }
 }
 
 /** The body of a plain reply. */
@@ -58,13 +65,11 @@ export function completionEvents(request: SimRequest, completion: Completion): s
     event([delta({ role: 'assistant', content: '' }, null)]),
     ...pieces.map((content) => event([delta({ content }, null)])),
     event([delta({}, completion.finishReason)]),
-    ...(request.includeUsage && completion.said !== null ? [event([], usageField(completion))] : []),
+    ...(request.includeUsage && completion.said !== undefined ? [event([], usageField(completion))] : []),
     'data: [DONE]\n\n',
   ]
 }
 
 function usageField({ said }: Completion): object {
-  if (said === null) return {}
-  const { input, output } = said
-  return { usage: { prompt_tokens: input, completion_tokens: output, total_tokens: input + output } }
+  return said === undefined ? {} : { usage: said }
 }

@@ -8,8 +8,12 @@ export type Reply = (TextReply | StatusReply | HangReply | ResetReply | Malforme
 export interface TextReply {
   readonly kind: 'text'
   readonly text: string
-  /** `honest` (the default) counts, `missing` sends none, numbers are sent as they are, however wrong. */
-  readonly usage?: 'honest' | 'missing' | { readonly input: number; readonly output: number }
+  /** `honest` (the default) counts, `missing` sends none; numbers, and `raw` as a whole, are sent as they are, however wrong. */
+  readonly usage?:
+    | 'honest'
+    | 'missing'
+    | { readonly input: number; readonly output: number }
+    | { readonly raw: unknown }
   /** Default `stop`, or `length` where the text is cut to the tokens asked for. */
   readonly finishReason?: 'stop' | 'length' | 'content_filter'
 }

@@ -1,6 +1,7 @@
 import { abortRun } from './kernel/abort.ts'
 import { readRun } from './kernel/recorded-run.ts'
 import { systemClock } from './kernel/system-clock.ts'
+import { requireUnclosed } from './require-unclosed.ts'
 import { placeOfEvidence, type ResumeRooms, recordedSetup } from './resume-run.ts'
 import { prepareEvidencePath, writeEvidence } from './write-evidence.ts'
 
@@ -13,6 +14,7 @@ export async function abort(
   const { ledger, signer, transparency } = rooms
   const log = await ledger.resume(run)
   const recorded = await readRun(ledger, run)
+  await requireUnclosed(recorded, transparency, signer)
   const setup = await recordedSetup(recorded)
   const path = placeOfEvidence(rooms.home, run, setup)
   await prepareEvidencePath(path, true)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   CELL_BACKSTOP_MS,
   CELL_FUEL_POLLS,
+  type CellCode,
   type CellResult,
   type Citation,
   type ContextStore,
@@ -184,7 +185,7 @@ class BareFrame implements Frame {
   }
 
   async cell(
-    code: string,
+    code: CellCode,
     onCall: (call: HostCall, perform: Perform) => Promise<HostReply>,
   ): Promise<CellResult> {
     this.#vm ??= this.#run.sandbox.open({
@@ -197,7 +198,12 @@ class BareFrame implements Frame {
       context: this.context,
     })
     const vm = await this.#vm
-    const limits = { fuelPolls: CELL_FUEL_POLLS, backstopMs: 10 * CELL_BACKSTOP_MS, outputChars: 20_000 }
+    const limits = {
+      fuelPolls: CELL_FUEL_POLLS,
+      calls: 100_000,
+      backstopMs: 10 * CELL_BACKSTOP_MS,
+      outputChars: 20_000,
+    }
     const answer = (call: HostCall): void =>
       void onCall(call, this.perform).then((reply) => vm.reply(call.id, reply))
     return await vm.run(code, limits, answer, new AbortController().signal)
@@ -293,7 +299,14 @@ class BareFrame implements Frame {
 
   #budget(): Steps['budget']['result'] {
     const calls = (this.#run.limits.maxCalls ?? 1_000) - this.#run.calls
-    return { calls, tokens: null, costMicroUsd: null, depth: this.maxDepth - this.depth, turns: 10 }
+    return {
+      calls,
+      tokens: null,
+      costMicroUsd: null,
+      depth: this.maxDepth - this.depth,
+      turns: 10,
+      steps: 1_000,
+    }
   }
 
   release(valueJson: string): Promise<void> {

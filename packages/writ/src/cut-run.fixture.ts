@@ -1,17 +1,18 @@
-import { cp, readdir } from 'node:fs/promises'
+import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 /**
  * Copies a home as a kill right after a run's record `size - 1` would have left it: the records and payloads of later
- * steps, the seal, the end and the evidence file are not there.
+ * steps, the seal, the end, the log and the evidence file are not there.
  */
 export async function cutRun(home: string, run: string, size: number, to: string): Promise<void> {
-  const evidence = join(home, 'runs')
-  await cp(home, to, { recursive: true, filter: (path) => path !== evidence })
+  const later = [join(home, 'runs'), join(home, 'log')]
+  await cp(home, to, { recursive: true, filter: (path) => !later.includes(path) })
   for (const name of await readdir(join(to, 'ledger'))) {
     if (name.endsWith('.db')) cutShard(join(to, 'ledger', name), run, size)
   }
+  await rm(join(to, 'heads'), { recursive: true })
 }
 
 /** Number of records of a run. */
@@ -28,6 +29,8 @@ export async function countRecords(home: string, run: string): Promise<number> {
 
 function cutShard(path: string, run: string, size: number): void {
   using db = new DatabaseSync(path)
+  // A shard of the version before heads: it is taken as it is.
+  db.exec('DROP TABLE heads; PRAGMA user_version = 2')
   const id = db.prepare('SELECT id FROM runs WHERE run = ?').get(run)?.id
   if (typeof id !== 'number') return
   const kept = new Set(

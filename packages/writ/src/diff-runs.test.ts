@@ -1,18 +1,14 @@
 import { expect, it } from 'vitest'
-import { diffRuns } from './diff-runs.ts'
-import type { RunView, StepView } from './show-run.ts'
+import { type ComparedRun, diffRuns } from './diff-runs.ts'
 
-function view(run: string, steps: readonly (readonly [lane: string, n: number, hash: string])[]): RunView {
-  const step = ([lane, n, commandHash]: readonly [string, number, string], seq: number): StepView => ({
-    seq,
-    lane,
-    n,
-    kind: 'local',
-    commandHash,
-    outcome: 'ok',
-    shared: false,
-  })
-  return { run, status: 'complete', question: '', frames: [], steps: steps.map(step), fork: null }
+type Steps = readonly (readonly [lane: string, n: number, hash: string])[]
+
+function view(run: string, steps: Steps): ComparedRun {
+  const step = ([lane, n, commandHash]: Steps[number]): ComparedRun['steps'][number] => {
+    const open = { about: null, error: null, withheld: null }
+    return { lane, n, kind: 'local', op: 'cite', commandHash, outcome: 'ok', ...open }
+  }
+  return { run, status: 'complete', question: 'what?', steps: steps.map(step) }
 }
 
 it('finds no difference in steps that only raced', () => {
@@ -30,7 +26,8 @@ it('finds no difference in steps that only raced', () => {
     a: 'a',
     b: 'b',
     same: true,
-    lanes: [{ lane: '0', shared: 3, parts: null }],
+    questions: null,
+    lanes: [{ lane: '0', shared: 3, withheld: 0, parts: null }],
   })
 })
 
@@ -64,9 +61,21 @@ it.each([
   ['the command', { commandHash: 'other' }],
   ['the outcome', { outcome: 'denied' as const }],
   ['the kind', { kind: 'cell' }],
+  ['what is done', { op: 'budget' }],
   ['the number', { n: 5 }],
 ])('sees a difference in %s', (_, change) => {
   const a = view('a', [['0', 0, 'x']])
   const b = { ...a, run: 'b', steps: a.steps.map((step) => ({ ...step, ...change })) }
   expect(diffRuns(a, b).same).toBe(false)
+})
+
+it('tells that the questions differ, and which steps were compared without what they ask for', () => {
+  const a = view('a', [['0', 0, 'x']])
+  const hidden = a.steps.map((step) => ({ ...step, commandHash: null, withheld: 'not for you' }))
+  const b: ComparedRun = { ...a, run: 'b', question: 'who?', steps: hidden }
+  expect(diffRuns(a, b)).toMatchObject({
+    same: true,
+    questions: { a: 'what?', b: 'who?' },
+    lanes: [{ shared: 1, withheld: 1 }],
+  })
 })

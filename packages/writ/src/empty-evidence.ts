@@ -22,6 +22,16 @@ export async function evidenceState(directory: string, run: string): Promise<Evi
   }
 }
 
+/** Whether the evidence file of a run in this directory holds anything that an erasure would take. */
+export async function isLaidOpen(directory: string, run: string): Promise<boolean> {
+  const state = await evidenceState(directory, run)
+  if (state !== 'emptied') return state === 'destroyed'
+  return await withEvidence(
+    join(directory, `${run}.writ`),
+    async (source) => (await readEvidence(source)).erasure === undefined,
+  )
+}
+
 /**
  * Puts the emptied file of an erasure statement in place of the evidence file of a run, or nothing when that file is no
  * evidence, and destroys the old bytes with any drafts that a dying process left: `destroy` overwrites and removes a file. Cut short,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Ledger, WritError } from '@writ/contract'
 import {
@@ -11,11 +12,12 @@ import {
   sha256Hex,
   signByOperator,
 } from '@writ/evidence'
-import { type EvidenceState, emptyEvidence, evidenceState } from './empty-evidence.ts'
-import { keepErasure, lastErasure } from './erasures.ts'
+import { type EvidenceState, emptyEvidence, evidenceState, isLaidOpen } from './empty-evidence.ts'
+import { erasedRuns, keepErasure, lastErasure } from './erasures.ts'
 import { destroyFile, eraseContent, openSigner, unlessHeld } from './ledger/index.ts'
 import { dropPacks } from './memory/index.ts'
 import { requireReason } from './reason.ts'
+import { packsOfRun } from './run-packs.ts'
 import { openTransparencyLog } from './transparency/index.ts'
 import { withLedger } from './with-ledger.ts'
 
@@ -57,6 +59,23 @@ export async function eraseRun(home: string, run: string, reason: string): Promi
       await log.close()
     }
   })
+}
+
+/** Whether anything of the content of a run is left that an erasure reaches. Rejects with `UNKNOWN_RUN`. */
+export async function isErasable(home: string, run: string): Promise<boolean> {
+  const root = resolve(home)
+  if (!erasedRuns(root).has(run)) return true
+  const kept = await withLedger(root, async (ledger) => {
+    const head = (await ledger.runs()).find((known) => known.run === run)
+    if (head === undefined)
+      throw new WritError('UNKNOWN_RUN', `There is no run ${run} in this home.`, { run })
+    return head.question !== '' || (await ledger.payloadPaths(run, '')).length > 0
+  })
+  return (
+    kept ||
+    existsSync(join(root, 'keys', 'runs', `${run}.key`)) ||
+    (await isLaidOpen(join(root, 'runs'), run))
+  )
 }
 
 function describe(
@@ -109,13 +128,13 @@ interface Facts {
 async function gather(ledger: Ledger, run: string): Promise<Facts> {
   const tree = new MerkleTree()
   for await (const record of ledger.records(run)) tree.append(leafHash(record))
-  const packs = await packsOf(ledger, run)
+  const packs = await packsOfRun(ledger, run)
   const others = new Set<string>()
   const origin = await originOf(ledger, run)
   const kin: string[] = []
   for (const head of await ledger.runs()) {
     if (head.run === run) continue
-    for (const pack of await packsOf(ledger, head.run)) others.add(pack)
+    for (const pack of await packsOfRun(ledger, head.run)) others.add(pack)
     if (head.run === origin || (await originOf(ledger, head.run)) === run) kin.push(head.run)
   }
   const own = packs.filter((pack) => !others.has(pack))
@@ -129,16 +148,4 @@ async function originOf(ledger: Ledger, run: string): Promise<string | undefined
     return opening.kind === 'run.open' ? opening.det.fork?.run : undefined
   }
   return undefined
-}
-
-/** None once a run was erased. Rejects for a key file that is unsafe or wrong: then nobody knows what the run uses. */
-async function packsOf(ledger: Ledger, run: string): Promise<readonly string[]> {
-  const bytes = await ledger.payload(run, '0/0/run.open/partitions')
-  if (bytes === undefined) return []
-  const partitions: unknown = JSON.parse(new TextDecoder().decode(bytes))
-  if (!Array.isArray(partitions))
-    throw new WritError('LEDGER_FAILED', `the partitions of run ${run} are no list`, { run })
-  return partitions.flatMap(({ packSha256 }: { packSha256?: unknown }) =>
-    typeof packSha256 === 'string' && /^[0-9a-f]{64}$/.test(packSha256) ? [packSha256] : [],
-  )
 }

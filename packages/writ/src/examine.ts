@@ -33,8 +33,9 @@ async function checkSandbox(): Promise<string> {
       functions: [],
       context: { type: 'none' },
     })
-    const limits = { fuelPolls: CELL_FUEL_POLLS, backstopMs: CELL_BACKSTOP_MS, outputChars: 100 }
-    const result = await vm.run('6 * 7', limits, () => undefined, new AbortController().signal)
+    const limits = { fuelPolls: CELL_FUEL_POLLS, calls: 0, backstopMs: CELL_BACKSTOP_MS, outputChars: 100 }
+    const cell = { language: 'typescript', code: '6 * (7 as number)' } as const
+    const result = await vm.run(cell, limits, () => undefined, new AbortController().signal)
     const { level, layers } = sandbox.confinement
     if (result.shown !== '42')
       throw new Error(`A cell gave ${result.shown ?? result.error?.message ?? 'nothing'}, not 42.`)

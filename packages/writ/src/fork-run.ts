@@ -14,13 +14,13 @@ import { listRetention, recordRetention } from './ledger/index.ts'
 import { type ModelOptions, openModel } from './open-models.ts'
 import type { PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
-import { type ResumeOptions, type ResumeRooms, reopenRooms } from './resume-run.ts'
+import { type ModelAccess, type ResumeOptions, type ResumeRooms, reopenRooms } from './resume-run.ts'
 import { uuidV7 } from './uuid-v7.ts'
 import { VERSION } from './version.ts'
 import { prepareEvidencePath } from './write-evidence.ts'
 
 /** How a run is forked. Models that are not named stay those of the run. */
-export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, 'apiKey'> {
+export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, keyof ModelAccess> {
   /** The first step done anew, as `writ show` names it. */
   readonly at: Place
   /** Said at that step: a sub-call is asked this instead, a turn is told it in addition. */
@@ -39,7 +39,7 @@ export async function fork(origin: string, rooms: ResumeRooms, options: ForkOpti
   const open = async (began: Began, { models: shared }: Fork): Promise<OpenedFork> => {
     await prepareEvidencePath(path, options.out === undefined)
     const reopened = await reopenRooms(origin, began, rooms, opened)
-    const models = await forkModels(origin, began, reopened.policy, options, rooms.apiKey)
+    const models = await forkModels(origin, began, reopened.policy, options, rooms.access)
     sameInBoth(origin, [...recordedModels(shared), ...recordedModels(models)])
     const setup = { ...began.setup, baseUrl: options.baseUrl ?? began.setup.baseUrl, evidence: path }
     // What it shares is kept as long here as there.
@@ -74,14 +74,14 @@ async function forkModels(
   { models: [root, sub = root], setup, limits }: Began,
   policy: PolicyPoint,
   options: ForkOptions,
-  apiKey: string | undefined,
+  access: ModelAccess,
 ): Promise<RunModels> {
   if (root === undefined || sub === undefined)
     throw new WritError('BAD_FORK', `The record of the run ${origin} names no model.`, { run: origin })
   const { baseUrl = setup.baseUrl } = options
   const how = {
     ...options,
-    ...(apiKey === undefined ? {} : { apiKey }),
+    ...access,
     ...(baseUrl === null ? {} : { baseUrl }),
   }
   const openOne = async (id: string): Promise<ModelProfile> => {

@@ -11,8 +11,8 @@ export type { CopyOptions, CopyReport } from './copy-evidence.ts'
 export type { LaneDiff, RunDiff } from './diff-runs.ts'
 export type { FileReplay, ReplayOptions } from './do-again.ts'
 export { type ExpiredRun, type Expiry, type ExpiryOptions, eraseExpired } from './erase-expired.ts'
-export { eraseRun } from './erase-run.ts'
-export { erasedRuns } from './erasures.ts'
+export { eraseRun, isErasable } from './erase-run.ts'
+export { erasedRuns, lastErasure } from './erasures.ts'
 export { withEvidence } from './evidence-source.ts'
 export { type Check, examine } from './examine.ts'
 export {
@@ -22,6 +22,7 @@ export {
   exportFile,
   sendFileTrace,
 } from './export-run.ts'
+export { findRun, namesRun } from './find-run.ts'
 export type { ForkOptions } from './fork-run.ts'
 export {
   createKey,
@@ -36,15 +37,35 @@ export {
 } from './home-keys.ts'
 export { checkLog, publishLog, showLog } from './inspect-log.ts'
 export type { ReplayReport } from './kernel/replay.ts'
-export { backUp, RETENTION_CLASS, restore } from './ledger/index.ts'
-export { parsePrice, priceTableSchema } from './models/index.ts'
-export type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
+export { type AcceptedLoss, acceptLoss, backUp, RETENTION_CLASS, restore } from './ledger/index.ts'
+export {
+  type FoundServer,
+  findServers,
+  locationOf,
+  OLLAMA_URL,
+  ollamaUrl,
+  parsePrice,
+  priceTableSchema,
+  probeServer,
+  type Trial,
+  tryModel,
+} from './models/index.ts'
+export type { CompletionOptions, ContextSource, IngestOptions, SourcePaths, WritOptions } from './options.ts'
 export { type Hold, listHolds, orderHold } from './order-hold.ts'
 export { type RenewOptions, renewProofs } from './renew-proofs.ts'
 export type { ResumeOptions } from './resume-run.ts'
 export { initWitness, startWitness, type WitnessOptions } from './run-witness.ts'
 export { createWrit, type Writ } from './runtime.ts'
-export type { ForkView, FrameView, RunView, StepView } from './show-run.ts'
+export type {
+  DecisionView,
+  ForkView,
+  FrameView,
+  RunOrigin,
+  RunView,
+  StepDetail,
+  StepView,
+} from './show-run.ts'
 export { type BundleSignatures, bundleSignatures, signBundle } from './sign-bundle.ts'
 export { type VerifyOptions, verifyFile } from './verify-file.ts'
 export { VERSION } from './version.ts'
+export type { ViewOptions } from './view-access.ts'

@@ -343,15 +343,6 @@ describe('of a run that was changed', () => {
 })
 
 describe('of a run that cannot be judged in full', () => {
-  it('is not evaluated where the facts of partitions are not recorded', async () => {
-    const { osUser: _user, partitions, ...det } = find('run.open').det
-    const old = partitions.map(({ collection: _name, owner: _owner, ...partition }) => partition)
-    const changed = records.map((record) =>
-      record.kind === 'run.open' ? ({ ...record, det: { ...det, partitions: old } } as AnyRecord) : record,
-    )
-    expect(await judged(changed)).toMatchObject({ result: 'not-evaluated', code: 'FACTS_NOT_RECORDED' })
-  })
-
   it('is not evaluated where the engine failed at the time', async () => {
     const read = reading('deny', partitionOf('restricted'))
     const which = read.det.decisions.findIndex(({ verdict }) => verdict === 'deny')

@@ -24,17 +24,15 @@ export async function judgePolicy({ bundle, records, released }: RecordedPolicy)
     const [opened, all] = await firstOf(records)
     if (opened?.kind !== 'run.open')
       refuse('LINEAGE_NOT_DERIVED', 'The first record opens no run.', 'records.ndjson#/0')
-    const { osUser, user } = opened.det
-    point = await open(bundle, osUser ?? user.id)
+    point = await open(bundle, opened.det.osUser)
     if (point.bundle.hash !== opened.det.bundle)
       refuse(
         'BUNDLE_MISMATCH',
         `The policy files hash to ${point.bundle.hash}, not to what the run names.`,
         'policy/',
       )
-    const { decisions, distinct, failures, unknown } = await auditPolicy(all, point)
+    const { decisions, distinct, failures } = await auditPolicy(all, point)
     if (released !== undefined) await checkReleased(released, records, point)
-    if (unknown > 0 || osUser === undefined) return notEvaluated('POLICY', 'FACTS_NOT_RECORDED')
     if (failures > 0) return notEvaluated('POLICY', 'ENGINE_FAILED')
     const detail = `${decisions} decisions, ${distinct} of them different, were made again and are the same.`
     return { name: 'POLICY', result: 'pass', code: 'OK', detail, at: null }

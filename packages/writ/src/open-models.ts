@@ -9,7 +9,7 @@ const DEFAULT_MODEL = 'builtin/extractive'
 /** What says which models a run has. */
 export type ModelOptions = Pick<
   WritOptions,
-  'model' | 'subModel' | 'baseUrl' | 'apiKey' | 'price' | 'prices' | 'contextWindow'
+  'model' | 'subModel' | 'baseUrl' | 'apiKey' | 'ollamaHost' | 'price' | 'prices' | 'contextWindow'
 >
 
 /** The models of a run. Rejects with `UNKNOWN_PRICE` where a cost limit could not be kept. */
@@ -25,7 +25,7 @@ export async function openModels(
 
 export async function openModel(
   id: string,
-  { baseUrl, apiKey, price, prices, contextWindow }: Omit<ModelOptions, 'model' | 'subModel'>,
+  { baseUrl, apiKey, ollamaHost, price, prices, contextWindow }: Omit<ModelOptions, 'model' | 'subModel'>,
   policy: PolicyPoint,
   limits: Limits,
 ): Promise<ModelProfile> {
@@ -34,6 +34,7 @@ export async function openModel(
     priceTable: { ...PRICES, ...prices },
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(apiKey === undefined ? {} : { apiKey }),
+    ...(ollamaHost === undefined ? {} : { ollamaHost }),
     ...(price === undefined ? {} : { price }),
     ...(contextWindow === undefined ? {} : { contextWindow }),
   })

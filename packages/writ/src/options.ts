@@ -1,4 +1,13 @@
-import type { ContextStore, Label, LabelRule, Limits, Price, RunEvent, TextSource } from '@writ/contract'
+import type {
+  ApiKey,
+  ContextStore,
+  Label,
+  LabelRule,
+  Limits,
+  Price,
+  RunEvent,
+  TextSource,
+} from '@writ/contract'
 
 /** How a Writ is set up. Everything has a default but nothing is guessed: no key, no price, no clearance. */
 export interface WritOptions {
@@ -12,7 +21,10 @@ export interface WritOptions {
   readonly subModel?: string
   /** An OpenAI-compatible server for both models. */
   readonly baseUrl?: string
-  readonly apiKey?: string
+  /** A key goes to `baseUrl`, else to OpenAI; a function gives the key for each server that is asked. */
+  readonly apiKey?: ApiKey
+  /** Where `ollama/…` is reached without a `baseUrl`, as `OLLAMA_HOST` says it; port 11434 of this machine by default. */
+  readonly ollamaHost?: string
   /** Price of the models named here. */
   readonly price?: Price
   /** Prices by model id, where `price` is not given. */
@@ -32,9 +44,17 @@ export interface WritOptions {
 export type ContextSource =
   | string
   | readonly TextSource[]
-  | { readonly paths: readonly string[] }
+  | SourcePaths
   | { readonly corpus: string }
   | ContextStore
+
+/** Files and directories. */
+export interface SourcePaths {
+  /** Named one by one: a file that holds keys is read because it is named here. */
+  readonly paths: readonly string[]
+  /** Found, not named: by a glob, or in a project file. Files that hold keys are left out. */
+  readonly matched?: readonly string[]
+}
 
 /** One question. */
 export interface CompletionOptions {
@@ -49,6 +69,8 @@ export interface CompletionOptions {
   /** Label of documents no rule names; `internal`, untrusted, by default. */
   readonly label?: Label
   readonly labels?: readonly LabelRule[]
+  /** Globs of files to read although they hold secrets, relative to the directory given. */
+  readonly includeSecret?: readonly string[]
   /** Limits of this run, over those of the Writ. */
   readonly limits?: Partial<Limits>
   /** Retention class, kept beside the run: how long until `eraseExpired` may take it. Kept without end by default. */
@@ -65,10 +87,11 @@ export interface CompletionOptions {
 }
 
 /** What to ingest and keep under a name. */
-export interface IngestOptions {
-  readonly paths: readonly string[]
+export interface IngestOptions extends SourcePaths {
   readonly label?: Label
   readonly labels?: readonly LabelRule[]
+  /** Globs of files to read although they hold secrets, relative to the directory given. */
+  readonly includeSecret?: readonly string[]
   readonly principal?: string
   readonly purpose?: string
   readonly signal?: AbortSignal

@@ -22,14 +22,19 @@ import { type Began, type Reopened, resumeRun } from './kernel/resume.ts'
 import { OPENING, type RunSetup, recordedModel } from './kernel/run-records.ts'
 import { systemClock } from './kernel/system-clock.ts'
 import { callModel, resolveModel } from './models/index.ts'
+import type { WritOptions } from './options.ts'
 import type { PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
+import { requireUnclosed } from './require-unclosed.ts'
 import { openQuorum } from './witness-quorum.ts'
 import { prepareEvidencePath } from './write-evidence.ts'
 
 const SETUP = `${OPENING.lane}/${OPENING.n}/run.open/setup`
 
 const NO_COST = Object.freeze({ decideMs: 0, decisions: 0, recordMs: 0, records: 0 })
+
+/** How servers of models are reached. */
+export type ModelAccess = Pick<WritOptions, 'apiKey' | 'ollamaHost'>
 
 /** What a resume takes from the Writ it is asked of. */
 export interface ResumeRooms {
@@ -41,7 +46,8 @@ export interface ResumeRooms {
   /** Opens the bundle in a directory; the built-in one for null. */
   policy(directory: string | null): Promise<PolicyPoint>
   inSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T>
-  readonly apiKey: string | undefined
+  /** Where models are reached that no base URL is recorded for, and with which keys. */
+  readonly access: ModelAccess
 }
 
 /** How a run is resumed. */
@@ -57,6 +63,7 @@ export interface ResumeOptions {
 export async function resume(run: string, rooms: ResumeRooms, options: ResumeOptions): Promise<Answer> {
   const log = await rooms.ledger.resume(run)
   const recorded = await readRun(rooms.ledger, run)
+  await requireUnclosed(recorded, rooms.transparency, rooms.signer)
   const { onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
   const finished = await finishedAnswer(recorded, rooms)
   if (finished !== undefined) {
@@ -74,7 +81,7 @@ export async function resume(run: string, rooms: ResumeRooms, options: ResumeOpt
         reopen: async (began) => {
           await prepareEvidencePath(placeOfEvidence(rooms.home, run, began.setup), true)
           const reopened = await reopenRooms(run, began, rooms, opened)
-          const models = await reopenModels(run, began, reopened.policy, rooms.apiKey)
+          const models = await reopenModels(run, began, reopened.policy, rooms.access)
           return { models, ports: { ...reopened, log, onEvent } }
         },
       })
@@ -157,11 +164,11 @@ async function reopenModels(
   run: string,
   { models, setup }: Began,
   policy: PolicyPoint,
-  apiKey: string | undefined,
+  access: ModelAccess,
 ): Promise<RunModels> {
   const [root, sub = root] = await Promise.all(
     models.map(async (model) => {
-      const profile = await reopenModel(model, setup.baseUrl, apiKey, policy)
+      const profile = await reopenModel(model, setup.baseUrl, access, policy)
       if (canonicalJson(recordedModel(profile)) !== canonicalJson(model))
         throw mismatch(run, `the model ${model.id} is not the one it began with`)
       return profile
@@ -178,7 +185,7 @@ function mismatch(run: string, what: string): WritError {
 async function reopenModel(
   { id, contextWindow, inputNanoUsd, outputNanoUsd }: RecordedModel,
   baseUrl: string | null,
-  apiKey: string | undefined,
+  access: ModelAccess,
   policy: PolicyPoint,
 ): Promise<ModelProfile> {
   const priced = inputNanoUsd !== null && outputNanoUsd !== null
@@ -186,8 +193,8 @@ async function reopenModel(
     id,
     contextWindow,
     priceTable: {},
+    ...access,
     ...(baseUrl === null ? {} : { baseUrl }),
-    ...(apiKey === undefined ? {} : { apiKey }),
     ...(priced ? { price: { inputNanoUsd, outputNanoUsd } } : {}),
   })
   return { ...profile, facts: policy.model(id, location, digest) }

@@ -269,6 +269,55 @@ describe('limits', () => {
     expect(requests).toBeLessThan(64)
   })
 
+  it.each<[string, unknown]>([
+    ['an empty object', {}],
+    ['null fields', { prompt_tokens: null, completion_tokens: null }],
+    ['a total alone', { total_tokens: 900 }],
+    ['other names', { input_tokens: 700, output_tokens: 200 }],
+    ['zeros', { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }],
+    ['input alone', { prompt_tokens: 700 }],
+    ['far too little', { prompt_tokens: 1, completion_tokens: 1 }],
+  ])('keeps a limit of cost when usage is %s, and says what was charged the worst case', async (_, raw) => {
+    const price = { inputNanoUsd: 1_000_000, outputNanoUsd: 1_000_000 }
+    const { answer, requests } = await run(
+      fanOut(64, (request) => ({
+        kind: 'text',
+        text: `${request.prompt} ${'x'.repeat(400)}`,
+        usage: { raw },
+      })),
+      { limits: { maxCostMicroUsd: 40_000_000 }, options: { price } },
+    )
+    const { entries = [] } = simulator?.journal() ?? {}
+    const spent = entries.reduce((sum, entry) => sum + 1_000 * (entry.inputTokens + entry.outputTokens), 0)
+    const { costMicroUsd, costKnown, boundCalls } = answer.usage
+    expect([answer.status, costKnown]).toEqual(['incomplete', true])
+    expect(costMicroUsd).toBeGreaterThanOrEqual(spent)
+    expect(costMicroUsd).toBeLessThanOrEqual(40_000_000)
+    // The root's turns are answered with honest usage.
+    const leaves = entries.filter(({ promptChars }) => promptChars < 200).length
+    expect(leaves).toBeGreaterThan(0)
+    expect(boundCalls).toBe(leaves)
+    expect(requests).toBeLessThan(66)
+    await verified(answer)
+  })
+
+  it('says that a cost is unknown where a model that was called has no price', async () => {
+    const free = { inputNanoUsd: 0, outputNanoUsd: 0 }
+    const { answer } = await run(fanOut(3))
+    expect(answer.usage).toMatchObject({ costMicroUsd: 0, costKnown: false, boundCalls: 0 })
+    await verified(answer)
+    const { answer: declared } = await run(fanOut(3), { options: { price: free } })
+    expect(declared.usage).toMatchObject({ costMicroUsd: 0, costKnown: true, boundCalls: 0 })
+    await verified(declared)
+  })
+
+  it('believes the built-in model, whose usage is honest', async () => {
+    const { answer } = await run(fanOut(1), { options: { model: 'builtin/extractive' } })
+    expect(answer.usage).toMatchObject({ costKnown: true, boundCalls: 0 })
+    expect(answer.usage.modelCalls).toBeGreaterThan(0)
+    await verified(answer)
+  })
+
   it('never passes a limit of cost', async () => {
     const price = { inputNanoUsd: 1_000, outputNanoUsd: 4_000 }
     const { answer } = await run(

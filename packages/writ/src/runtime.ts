@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import {
   type Answer,
   type ContextStore,
@@ -10,14 +10,15 @@ import {
   type Library,
   type Limits,
   label,
+  type RemovedCorpus,
   type RunEvent,
   type RunHead,
   type Sandbox,
   type Signer,
   type TransparencyLog,
-  WritError,
 } from '@writ/contract'
 import { abort } from './abort-run.ts'
+import { checkCompletion } from './check-completion.ts'
 import { type CopyOptions, type CopyReport, copyEvidence } from './copy-evidence.ts'
 import { startDeadline } from './deadline.ts'
 import { diffRuns, type RunDiff } from './diff-runs.ts'
@@ -26,24 +27,36 @@ import { requireNotErased } from './erasures.ts'
 import { type ExportOptions, exportRun, sendRunTrace } from './export-run.ts'
 import { type ForkOptions, fork } from './fork-run.ts'
 import { handOut } from './hand-out.ts'
+import { homeRun } from './home-source.ts'
 import type { Authority } from './kernel/ports.ts'
 import { readRun } from './kernel/recorded-run.ts'
 import type { ReplayReport } from './kernel/replay.ts'
 import { executeRun } from './kernel/run.ts'
 import { systemClock } from './kernel/system-clock.ts'
-import { openLedger, openSigner, recordRetention } from './ledger/index.ts'
-import { openLibrary } from './memory/index.ts'
+import { openLedger, openSigner, RETENTION_CLASS, recordRetention } from './ledger/index.ts'
+import { openLibrary, requireCorpus, requireGlobs, requirePaths } from './memory/index.ts'
 import { callModel } from './models/index.ts'
 import { openModels } from './open-models.ts'
-import type { CompletionOptions, ContextSource, IngestOptions, WritOptions } from './options.ts'
+import type { CompletionOptions, ContextSource, IngestOptions, SourcePaths, WritOptions } from './options.ts'
 import { openDecisionPoint, type PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
 import { type ResumeOptions, type ResumeRooms, resume } from './resume-run.ts'
+import { packsOfRuns } from './run-packs.ts'
 import { openSandbox } from './sandbox/index.ts'
-import { type RunView, showRun } from './show-run.ts'
+import {
+  originOf,
+  type RunOrigin,
+  type RunView,
+  type StepDetail,
+  showRun,
+  showStep,
+  stepsOf,
+  type Viewed,
+} from './show-run.ts'
 import { openTransparencyLog } from './transparency/index.ts'
 import { uuidV7 } from './uuid-v7.ts'
 import { VERSION } from './version.ts'
+import { Viewer, type ViewOptions } from './view-access.ts'
 import { openQuorum } from './witness-quorum.ts'
 import { prepareEvidencePath } from './write-evidence.ts'
 
@@ -59,6 +72,8 @@ export interface Writ {
   /** Ingests paths and keeps the corpus under a name. */
   ingest(name: string, options: IngestOptions): Promise<ContextStore>
   corpora(): Promise<readonly CorpusSummary[]>
+  /** Forgets a corpus, and deletes its packs unless a run or another corpus uses them. Rejects with `UNKNOWN_CORPUS`. */
+  removeCorpus(name: string): Promise<RemovedCorpus>
   /** Newest first. */
   runs(): Promise<readonly RunHead[]>
   /**
@@ -84,9 +99,16 @@ export interface Writ {
   /** Ends a run whose process is gone for good, and gives the path of its evidence file. */
   abort(run: string, reason: string): Promise<string>
   /** Aligns two runs lane by lane and tells where they part. Rejects with `UNKNOWN_RUN`. */
-  diff(a: string, b: string): Promise<RunDiff>
-  /** Frames and steps of a run. Rejects with `UNKNOWN_RUN`. */
-  show(run: string): Promise<RunView>
+  diff(a: string, b: string, options?: ViewOptions): Promise<RunDiff>
+  /** What a run could read, and what it shares with the one it was forked from. Rejects with `UNKNOWN_RUN`. */
+  origin(run: string): Promise<RunOrigin>
+  /**
+   * Frames and steps of a run, with what whoever looks may see of it under the policy in force. Rejects with `UNKNOWN_RUN`,
+   * `UNKNOWN_USER` and `UNKNOWN_PURPOSE`.
+   */
+  show(run: string, options?: ViewOptions): Promise<RunView>
+  /** A step whole, named `<lane>/<n>` or by its seq. Rejects like `show`, and with `USAGE` for a step that is not there. */
+  showStep(run: string, step: string, options?: ViewOptions): Promise<StepDetail>
   /** A run in another form, piece by piece. Rejects with `UNKNOWN_RUN`. */
   export(run: string, options: ExportOptions): AsyncIterable<string>
   /**
@@ -135,26 +157,30 @@ class Runtime implements Writ {
   }
 
   async completion(asked: CompletionOptions): Promise<Answer> {
-    if (asked.query.trim() === '') throw new WritError('USAGE', 'The question is empty.')
-    if (!asked.query.isWellFormed())
-      throw new WritError('USAGE', 'The question holds half a character (a lone surrogate).')
+    const reasoner = createReasoner()
+    const { strategies } = reasoner
+    const wanted = { ...this.#options.limits, ...asked.limits }
+    checkCompletion(asked, wanted, { strategies, retentionClass: RETENTION_CLASS })
     const started = systemClock.monotonic()
     const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
-    const limits: Limits = { ...DEFAULT_LIMITS, ...this.#options.limits, ...asked.limits }
+    const limits: Limits = { ...DEFAULT_LIMITS, ...wanted }
     const onEvent = asked.onEvent ?? ignore
     const deadline = startDeadline(limits, elapsed(), asked.signal)
     try {
-      // Opened first: a home that cannot be used is said before anything is read or spent.
-      const [signer, ledger, transparency] = await Promise.all([this.#signer(), this.#ledger(), this.#log()])
-      const run = uuidV7(systemClock.now())
-      const path = resolve(asked.out ?? join(this.home, 'runs', `${run}.writ`))
-      await prepareEvidencePath(path, asked.out === undefined)
-      const quorum = await openQuorum(this.home, this.#options)
+      // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
+      this.#requireContext(asked)
       const policy = await this.#policy()
-      const [models, authority] = await Promise.all([
+      const [models, authority, quorum] = await Promise.all([
         openModels(this.#options, policy, limits),
         authorise(policy, asked),
+        openQuorum(this.home, this.#options),
       ])
+      const run = uuidV7(systemClock.now())
+      const path = resolve(asked.out ?? join(this.home, 'runs', `${run}.writ`))
+      const inHome = path.startsWith(join(this.home, sep))
+      if (!inHome) await prepareEvidencePath(path, false)
+      const [signer, ledger, transparency] = await Promise.all([this.#signer(), this.#ledger(), this.#log()])
+      if (inHome) await prepareEvidencePath(path, asked.out === undefined)
       const preparing = AbortSignal.any([
         deadline.signal,
         ...(asked.suspend === undefined ? [] : [asked.suspend]),
@@ -189,7 +215,7 @@ class Runtime implements Writ {
           clock: systemClock,
           store,
           policy,
-          reasoner: createReasoner(),
+          reasoner,
           signer,
           transparency,
           ...quorum,
@@ -214,7 +240,7 @@ class Runtime implements Writ {
     const { onProgress } = options
     return await library.ingest(name, {
       ...request,
-      paths: options.paths,
+      ...sourcePaths(options),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
     })
@@ -224,12 +250,32 @@ class Runtime implements Writ {
     return await (await this.#library()).list()
   }
 
+  async removeCorpus(name: string): Promise<RemovedCorpus> {
+    const [library, ledger] = await Promise.all([this.#library(), this.#ledger()])
+    return await library.remove(name, await packsOfRuns(ledger))
+  }
+
   async runs(): Promise<readonly RunHead[]> {
     return await (await this.#ledger()).runs()
   }
 
-  async show(run: string): Promise<RunView> {
-    return await showRun(await this.#ledger(), run)
+  async origin(run: string): Promise<RunOrigin> {
+    return await originOf(await this.#ledger(), run)
+  }
+
+  async show(run: string, options: ViewOptions = {}): Promise<RunView> {
+    return await showRun(await this.#viewed(run, options))
+  }
+
+  async showStep(run: string, step: string, options: ViewOptions = {}): Promise<StepDetail> {
+    return await showStep(await this.#viewed(run, options), step)
+  }
+
+  async #viewed(run: string, options: ViewOptions): Promise<Viewed> {
+    const { source } = await homeRun(await this.#ledger(), this.home, run)
+    const steps = await stepsOf(source)
+    const viewer = new Viewer(await this.#policy(), steps.opening.det.partitions, options)
+    return { home: this.home, source, steps, viewer }
   }
 
   async replay(run: string, options: ReplayOptions = {}): Promise<ReplayReport> {
@@ -271,9 +317,8 @@ class Runtime implements Writ {
     return await abort(run, reason, await this.#resumeRooms())
   }
 
-  async diff(a: string, b: string): Promise<RunDiff> {
-    const ledger = await this.#ledger()
-    return diffRuns(await showRun(ledger, a), await showRun(ledger, b))
+  async diff(a: string, b: string, options: ViewOptions = {}): Promise<RunDiff> {
+    return diffRuns(await this.show(a, options), await this.show(b, options))
   }
 
   async *export(run: string, options: ExportOptions): AsyncIterable<string> {
@@ -315,8 +360,20 @@ class Runtime implements Writ {
     const osUser = userInfo().username
     const policy = (bundleDir: string | null): Promise<PolicyPoint> =>
       openDecisionPoint({ osUser, ...(bundleDir === null ? {} : { bundleDir }) })
-    const { apiKey } = this.#options
-    return { home: this.home, ledger, library, signer, transparency, policy, inSandbox, apiKey }
+    const { apiKey, ollamaHost } = this.#options
+    const access = {
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(ollamaHost === undefined ? {} : { ollamaHost }),
+    }
+    return { home: this.home, ledger, library, signer, transparency, policy, inSandbox, access }
+  }
+
+  /** What can be known of a context before the home is made. */
+  #requireContext({ context, includeSecret = [], labels = [] }: CompletionOptions): void {
+    requireGlobs([...includeSecret, ...labels.map(({ glob }) => glob)])
+    if (typeof context !== 'object' || isStore(context)) return
+    if ('corpus' in context) requireCorpus(this.home, context.corpus)
+    if ('paths' in context) requirePaths(context.paths)
   }
 
   async #context(
@@ -333,7 +390,7 @@ class Runtime implements Writ {
       typeof source === 'string' ? [{ id: 'context', text: source }] : 'paths' in source ? [] : source
     return await library.open({
       ...this.#ingestRequest('context', asked, policy),
-      paths: typeof source === 'object' && 'paths' in source ? source.paths : [],
+      ...(typeof source === 'object' && 'paths' in source ? sourcePaths(source) : { paths: [] }),
       texts,
       signal,
       onProgress: (progress) => onEvent({ type: 'ingest', ...progress }),
@@ -342,7 +399,7 @@ class Runtime implements Writ {
 
   #ingestRequest(
     collection: string,
-    options: Pick<IngestOptions, 'label' | 'labels' | 'principal' | 'purpose'>,
+    options: Pick<IngestOptions, 'label' | 'labels' | 'includeSecret' | 'principal' | 'purpose'>,
     policy: PolicyPoint,
   ): Omit<IngestRequest, 'paths'> {
     return {
@@ -350,11 +407,16 @@ class Runtime implements Writ {
       collection,
       defaultLabel: options.label ?? label(DEFAULT_LEVEL, [], true),
       labels: options.labels ?? [],
+      includeSecret: options.includeSecret ?? [],
       purposes: [options.purpose ?? policy.defaultPurpose],
       owner: options.principal ?? userInfo().username,
       home: this.home,
     }
   }
+}
+
+function sourcePaths({ paths, matched = [] }: SourcePaths): Pick<IngestRequest, 'paths' | 'matched'> {
+  return { paths, matched }
 }
 
 /** Gives a run a sandbox of its own, so that ending the run can end every cell at once. */

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { RECORD_VERSION } from '@writ/contract'
 import type { AnyRecord } from '@writ/evidence'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exportFile, verifyFile } from './index.ts'
@@ -50,7 +51,7 @@ async function recorded(name: string): Promise<RecordedRun> {
     .split('\n')
     .map((line) => {
       const { seq, lane, n, kind, det, obs } = JSON.parse(line) as AnyRecord
-      return { v: 1, run, seq, lane, n, kind, det, obs } as AnyRecord
+      return { v: RECORD_VERSION, run, seq, lane, n, kind, det, obs } as AnyRecord
     })
   const payload = (path: string): Promise<Uint8Array | undefined> => {
     const content = payloads[path]

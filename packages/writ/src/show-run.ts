@@ -1,25 +1,51 @@
 import {
   type Amount,
   addAmounts,
-  isWritError,
+  askedInWords,
+  type Basis,
+  type Citation,
+  type Coverage,
+  formatLabel,
+  type Json,
   type Ledger,
   NOTHING,
   type Outcome,
-  RESULT_OF,
+  type RecordedDecision,
   type RecordedFork,
+  type RecordedPartition,
+  reasonInWords,
   type Status,
+  type Support,
   WritError,
 } from '@writ/contract'
-import { type AnyRecord, decodeRecord } from '@writ/evidence'
+import { decodeRecord, type RecordOf } from '@writ/evidence'
+import {
+  aboutStep,
+  ContentReader,
+  type Frame,
+  type RunSource,
+  type RunSteps,
+  readSteps,
+  type Step,
+  type StepContent,
+  type StepError,
+} from './exports/index.ts'
+import type { Viewer } from './view-access.ts'
 
-/** A frame as its records show it. */
+/** A frame of a run. */
 export interface FrameView {
   readonly lane: string
   readonly depth: number
   readonly parent: string | null
-  /** Null once the run's key is gone. */
+  /** Null where it is withheld, or once the run's key is gone. */
   readonly goal: string | null
   readonly turns: number
+  readonly model: string
+  /** `in-doubt` while nothing says how it ended. */
+  readonly outcome: Outcome
+  readonly label: string
+  readonly charged: Amount | null
+  readonly tookMs: number
 }
 
 /** A step: its command and what came of it. */
@@ -28,10 +54,33 @@ export interface StepView {
   readonly lane: string
   readonly n: number
   readonly kind: string
-  /** The same for the same request in any run; null for steps that ask for nothing, or once the run's key is gone. */
+  readonly op: string
+  /** The same for the same request in any run; null for steps that ask for nothing, are withheld, or whose key is gone. */
   readonly commandHash: string | null
   /** `in-doubt` for a command without a result. */
   readonly outcome: Outcome
+  readonly code: string | null
+  /** What it was for, in a line. Null where there is nothing to say, or it is withheld or gone. */
+  readonly about: string | null
+  /** Documents it was handed text of. */
+  readonly documents: readonly string[]
+  readonly error: StepError | null
+  /** Why its content is not shown; null where it is. */
+  readonly withheld: string | null
+  /** Refusals of policy in it, in words. */
+  readonly refusals: readonly string[]
+  readonly label: string
+  readonly model: string | null
+  readonly items: number | null
+  /** The frame it opened. */
+  readonly child: string | null
+  readonly charged: Amount | null
+  /** Whether the models that may have been called have a known price. */
+  readonly costKnown: boolean
+  /** Whether any of the charge is the worst case, since the server did not say what was used. */
+  readonly bound: boolean
+  readonly at: number
+  readonly tookMs: number | null
   /** Taken over from the run this one was forked from. */
   readonly shared: boolean
 }
@@ -47,96 +96,268 @@ export interface RunView {
   readonly run: string
   readonly status: Status | 'open' | 'aborted'
   readonly question: string | null
+  readonly user: string
+  readonly purpose: string
+  readonly models: readonly string[]
+  readonly startedAt: number
+  readonly tookMs: number | null
+  /** Why it did not complete. */
+  readonly reason: string | null
+  /** Null when nothing was released. */
+  readonly basis: Basis | null
+  readonly support: Omit<Support, 'unsupportedPaths'> | null
+  readonly coverage: Coverage | null
+  readonly label: string
+  readonly charged: Amount | null
+  readonly costKnown: boolean
+  /** Null when nothing was released, or it is withheld or gone. */
+  readonly released: { readonly value: Json; readonly citations: readonly Citation[] } | null
   readonly frames: readonly FrameView[]
   readonly steps: readonly StepView[]
+  readonly partitions: readonly RecordedPartition[]
   /** Null for a run of its own. */
   readonly fork: ForkView | null
 }
 
-/** Reads a run back from the ledger. Rejects with `UNKNOWN_RUN`. */
-export async function showRun(ledger: Ledger, run: string): Promise<RunView> {
-  const head = (await ledger.runs()).find((candidate) => candidate.run === run)
-  if (head === undefined) throw new WritError('UNKNOWN_RUN', `There is no run ${run} in this home.`)
-  // A question is never empty: this one does not open any more.
-  const question = head.question === '' ? null : head.question
-  const steps = new Map<string, StepView>()
-  const frames = new Map<string, FrameView>([
-    ['0', { lane: '0', depth: 0, parent: null, goal: question, turns: 0 }],
-  ])
-  let fork: ForkView | null = null
+/** A decision that a step needed, and what it says. */
+export interface DecisionView extends RecordedDecision {
+  readonly words: string
+}
+
+/** One step whole, as `writ show <run> <step>` gives it. */
+export interface StepDetail {
+  readonly step: StepView
+  /** The first that refused, else the first. */
+  readonly decision: DecisionView | null
+  readonly decisions: readonly DecisionView[]
+  /** Partitions it read or searched. */
+  readonly read: readonly RecordedPartition[]
+  readonly input: Json
+  readonly output: Json
+  readonly error: StepError | null
+  readonly withheld: string | null
+}
+
+/** A run that is looked at: its records, what lies beside them, and who looks. */
+export interface Viewed {
+  readonly home: string
+  readonly source: RunSource
+  readonly steps: RunSteps
+  readonly viewer: Viewer
+}
+
+/** What a run could read and what it shares with another, without reading it whole. Rejects with `UNKNOWN_RUN`. */
+export interface RunOrigin {
+  readonly partitions: readonly RecordedPartition[]
+  readonly fork: ForkView | null
+}
+
+/** Reads how a run began. Rejects with `UNKNOWN_RUN`. */
+export async function originOf(ledger: Ledger, run: string): Promise<RunOrigin> {
+  let opening: RecordOf<'run.open'> | undefined
+  let charged = NOTHING
   for await (const bytes of ledger.records(run)) {
     const record = decodeRecord(bytes)
-    fork = forkView(record, fork)
-    await note(ledger, run, record, { steps, frames, shared: record.seq < (fork?.records ?? 0) })
+    if (record.kind === 'run.open') opening = record
+    if (record.seq >= (opening?.det.fork?.records ?? 0)) break
+    if (record.kind === 'model.result') charged = addAmounts(charged, record.det.charged)
   }
+  const { fork } = opening?.det ?? {}
+  const view = fork && { run: fork.run, at: fork.at, records: fork.records, charged }
+  return { partitions: opening?.det.partitions ?? [], fork: view ?? null }
+}
+
+/** Reads the steps of a run. Rejects with `UNKNOWN_RUN` for one whose opening was never recorded. */
+export async function stepsOf(source: RunSource): Promise<RunSteps> {
+  const steps = await readSteps(source)
+  if (steps !== undefined) return steps
+  throw new WritError('UNKNOWN_RUN', `Nothing of the run ${source.run} is recorded.`, { run: source.run })
+}
+
+/** A run as far as whoever looks may see it. */
+export async function showRun(viewed: Viewed): Promise<RunView> {
+  const { home, source, steps: told, viewer } = viewed
+  const { opening, closing, abort, steps } = told
+  const reader = new ContentReader(source, told)
+  const views: StepView[] = []
+  const goals = new Map<string, string | null>()
+  let released: RunView['released'] = null
+  for (const step of steps) {
+    const view = await outline(step, viewed, reader)
+    views.push(view)
+    if (step.kind === 'run.open') goals.set(step.lane, view.about)
+    if (step.child !== null) goals.set(step.child, view.about)
+    if (step.kind === 'output.release' && view.withheld === null) released = await releasedBy(step, reader)
+  }
+  const { user, purpose, models, partitions } = opening.det
+  const {
+    status = abort === undefined ? 'open' : 'aborted',
+    basis = null,
+    support = null,
+  } = closing?.det ?? {}
+  const held = closing?.det.label ?? told.frames[0]?.label ?? opening.det.questionLabel
+  await viewer.note(home, source.run, 'show')
   return {
-    run,
-    status: head.status,
-    question,
-    frames: [...frames.values()],
-    steps: [...steps.values()],
-    fork,
+    run: source.run,
+    status,
+    question: goals.get('0') ?? null,
+    user: user.id,
+    purpose,
+    models: models.map(({ id }) => id),
+    startedAt: opening.obs.at,
+    tookMs: closing?.obs.tookMs ?? null,
+    reason: closing?.obs.reason ?? abort?.obs.message ?? null,
+    basis,
+    support,
+    coverage: closing?.obs.coverage ?? null,
+    label: formatLabel(held),
+    charged: closing?.det.charged ?? null,
+    costKnown: isCostKnown(opening, null),
+    released,
+    frames: told.frames.map((frame) => frameView(frame, goals.get(frame.lane) ?? null)),
+    steps: views,
+    partitions,
+    fork: forkView(told),
   }
 }
 
-function forkView(record: AnyRecord, known: ForkView | null): ForkView | null {
-  if (record.kind === 'run.open' && record.det.fork !== undefined) {
-    const { run, at, records } = record.det.fork
-    return { run, at, records, charged: NOTHING }
+/** One step whole, as far as whoever looks may see it. Rejects with `USAGE` when the run has no such step. */
+export async function showStep(viewed: Viewed, name: string): Promise<StepDetail> {
+  const { home, source, steps: told, viewer } = viewed
+  const step = stepNamed(told, name)
+  if (step === undefined)
+    throw new WritError(
+      'USAGE',
+      `The run ${source.run} has no step ${name}: name one as <frame>/<n>, such as 0/7, or by its seq.`,
+      { run: source.run },
+    )
+  const reader = new ContentReader(source, told)
+  const view = await outline(step, viewed, reader)
+  const { partitions } = told.opening.det
+  const decisions = step.decisions.map((decision) => ({ ...decision, words: inWords(decision, partitions) }))
+  const refused = decisions.find(({ verdict }) => verdict !== 'allow')
+  const content = view.withheld === null ? await reader.content(step) : undefined
+  await viewer.note(home, source.run, `step ${step.lane}/${step.n}`)
+  return {
+    step: view,
+    decision: refused ?? decisions[0] ?? null,
+    decisions,
+    read: partitions.filter(({ id }) => step.partitions.includes(id)),
+    input: content === undefined ? null : await inputOf(step, content, reader),
+    output: content?.output ?? null,
+    error: view.error,
+    withheld: view.withheld,
   }
-  if (record.kind !== 'model.result' || known === null || record.seq >= known.records) return known
-  return { ...known, charged: addAmounts(known.charged, record.det.charged) }
 }
 
-async function note(
-  ledger: Ledger,
-  run: string,
-  record: AnyRecord,
-  {
-    steps,
-    frames,
-    shared,
-  }: {
-    readonly steps: Map<string, StepView>
-    readonly frames: Map<string, FrameView>
-    readonly shared: boolean
-  },
-): Promise<void> {
-  const { seq, lane, n, kind } = record
-  const key = `${lane}/${n}`
-  const known = steps.get(key)
-  if (known !== undefined) {
-    // A retry says nothing of the outcome; a result does.
-    if ('outcome' in record.det) steps.set(key, { ...known, outcome: record.det.outcome })
-    return
-  }
-  const open = RESULT_OF[kind] !== undefined && 'outcome' in record.det && record.det.outcome === 'ok'
-  const outcome = open ? 'in-doubt' : 'outcome' in record.det ? record.det.outcome : 'ok'
-  steps.set(key, {
+async function inputOf(step: Step, { input }: StepContent, reader: ContentReader): Promise<Json> {
+  if (step.kind !== 'model.call') return input
+  const prompts = await reader.prompts(step)
+  const plain = prompts?.map((messages) => messages.map(({ role, text }) => ({ role, text }))) ?? null
+  return step.items === 1 ? (plain?.[0] ?? null) : plain
+}
+
+function stepNamed({ steps }: RunSteps, name: string): Step | undefined {
+  if (/^\d+$/.test(name)) return steps.find(({ seq }) => seq === Number(name))
+  return steps.find(({ lane, n }) => `${lane}/${n}` === name)
+}
+
+async function outline(
+  step: Step,
+  { steps, viewer, source }: Viewed,
+  reader: ContentReader,
+): Promise<StepView> {
+  const { seq, lane, n, kind, op, outcome, code, model, items, child, charged, bound, at, tookMs, shared } =
+    step
+  const withheld = await viewer.withheld(step.label, step.touched)
+  const content = await reader.content(step)
+  const open = withheld === null
+  const { partitions } = steps.opening.det
+  return {
     seq,
     lane,
     n,
     kind,
-    commandHash: await stored(ledger, run, `${key}/${kind}/hash`),
+    op,
+    // Whoever can guess a request could tell by its hash whether it was this one.
+    commandHash: open ? content.commandHash : null,
     outcome,
+    code,
+    about: open ? aboutIn(step, steps, content) : null,
+    documents: open ? content.documents : [],
+    error: open ? (content.error ?? bare(code, source)) : bare(code, source),
+    withheld,
+    refusals: step.decisions
+      .filter(({ verdict }) => verdict !== 'allow')
+      .map((decision) => inWords(decision, partitions)),
+    label: formatLabel(step.label),
+    model,
+    items,
+    child,
+    charged,
+    costKnown: isCostKnown(steps.opening, model),
+    bound,
+    at,
+    tookMs,
     shared,
-  })
-  const frame = frames.get(lane)
-  if (record.kind === 'model.call' && record.det.role === 'turn' && frame !== undefined)
-    frames.set(lane, { ...frame, turns: frame.turns + 1 })
-  if (record.kind === 'frame.spawn' && record.det.outcome === 'ok') {
-    const { child } = record.det
-    const goal = await stored(ledger, run, `${key}/${kind}/goal`)
-    frames.set(child, { lane: child, depth: child.split('.').length - 1, parent: lane, goal, turns: 0 })
   }
 }
 
-async function stored(ledger: Ledger, run: string, path: string): Promise<string | null> {
-  try {
-    const bytes = await ledger.payload(run, path)
-    return bytes === undefined ? null : Buffer.from(bytes).toString('utf8')
-  } catch (error) {
-    if (isWritError(error)) return null
-    throw error
+/** Whether a model has a known price; with none named, whether all of the run have. */
+function isCostKnown({ det }: RunSteps['opening'], model: string | null): boolean {
+  const models = [...(det.fork?.models ?? []), ...det.models]
+  const asked = models.filter(({ id }) => model === null || id === model)
+  return asked.every(({ inputNanoUsd, outputNanoUsd }) => inputNanoUsd !== null && outputNanoUsd !== null)
+}
+
+async function releasedBy(step: Step, reader: ContentReader): Promise<RunView['released']> {
+  if (step.outcome !== 'ok') return null
+  return await reader.released(step)
+}
+
+/** What a step was for; of the strategy, why it was chosen, which is no content. */
+function aboutIn(step: Step, { strategy }: RunSteps, content: StepContent): string | null {
+  return step.kind === 'strategy.chosen' ? (strategy?.det.reason ?? null) : aboutStep(step, content)
+}
+
+/** An error of which only the code may be told, or is left. */
+function bare(code: string | null, { keyed }: RunSource): StepError | null {
+  if (code === null) return null
+  return { code, message: keyed ? '' : 'what it said is gone with the run’s key' }
+}
+
+/** A decision for whoever does not know the policies. */
+function inWords(decision: RecordedDecision, partitions: readonly RecordedPartition[]): string {
+  const { verdict, policies, reason, taint } = decision
+  const what = askedInWords(decision, partitions)
+  const by = policies.length === 0 ? '' : ` (${policies.join(', ')})`
+  const holding = `by a frame that holds ${formatLabel(taint)}`
+  if (verdict === 'allow') return `${what} was allowed ${holding}${by}`
+  return `${what} was ${verdict === 'deny' ? 'refused' : 'left pending'} ${holding}: ${reasonInWords(reason)}${by}`
+}
+
+function frameView(frame: Frame, goal: string | null): FrameView {
+  const { lane, depth, parent, turns, model, outcome, charged, from, to } = frame
+  const took = { tookMs: Math.max(0, to - from) }
+  return {
+    lane,
+    depth,
+    parent,
+    goal,
+    turns,
+    model,
+    outcome,
+    label: formatLabel(frame.label),
+    charged,
+    ...took,
   }
+}
+
+function forkView({ opening, steps }: RunSteps): ForkView | null {
+  const { fork } = opening.det
+  if (fork === undefined) return null
+  const { run, at, records } = fork
+  const paid = steps.filter(({ kind, shared }) => kind === 'model.call' && shared)
+  const charged = paid.reduce((sum, step) => addAmounts(sum, step.charged ?? NOTHING), NOTHING)
+  return { run, at, records, charged }
 }

@@ -98,6 +98,18 @@ test('an answer waits for its quorum, and its file passes WITNESSED', async () =
   }
 })
 
+test('a threshold leaves the runs made before it standing, and asks it of those after it', async () => {
+  await showLog(home)
+  await pinned('ann')
+  const before = await ask([])
+  await setThreshold(home, 'witness', 1)
+  const after = await ask([])
+  expect((await witnessed(before.evidence ?? '')).slice(0, 2)).toEqual(['not-evaluated', 'NO_WITNESS'])
+  const [result, code, detail] = await witnessed(after.evidence ?? '')
+  expect([result, code]).toEqual(['fail', 'QUORUM_NOT_MET'])
+  expect(detail).toContain('writ log prove <file> --witness <url>')
+})
+
 test('one witness down: two of two keep the answer back, one of two hands it out', async () => {
   await showLog(home)
   const directories = [await pinned('ann'), await pinned('bo')]

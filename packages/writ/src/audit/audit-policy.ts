@@ -1,5 +1,6 @@
 import {
   type Action,
+  BOTTOM,
   type DecisionPoint,
   type Det,
   flowsTo,
@@ -8,14 +9,23 @@ import {
   labelsEqual,
   type RecordedDecision,
   type RecordedModel,
-  type RunRecord,
 } from '@writ/contract'
-import { type AnyRecord, modelsAt, refuse } from '@writ/evidence'
+import {
+  type AnyRecord,
+  type FrameFacts,
+  foldRun,
+  modelsAt,
+  type RecordOf,
+  type RecordVisitor,
+  type RunVisitor,
+  refuse,
+} from '@writ/evidence'
 import { checkFacts } from './facts.ts'
-import { type Frame, Frames } from './frame.ts'
-import { Interrogation, type Question } from './question.ts'
+import { type Audited, type AuditedFrame, type AuditedPlace, keepSealed, openFrame } from './frame.ts'
+import { possibleModes } from './mode.ts'
+import { Interrogation } from './question.ts'
 import { Resources } from './resources.ts'
-import { checkBound, checkCharge } from './spending.ts'
+import { checkAttempts, checkBound, checkCharge } from './spending.ts'
 
 /** What a release has been checked for when policy is asked; nothing else discharges anything. */
 const RELEASE_DISCHARGES = ['validate:citations']
@@ -27,224 +37,325 @@ export interface PolicyAudit {
   readonly distinct: number
   /** Denials because the policy engine failed at the time. */
   readonly failures: number
-  /** Decisions about partitions whose collection and owner are not recorded. */
-  readonly unknown: number
 }
 
 /**
- * Takes every decision of a run again, from its records alone and the bundle it was pinned to: labels, depth, lineage and
- * spending are derived from the records and held against each recorded request, then the policy is asked again and has to
- * give the same verdict, policies and reason. Throws `VERIFICATION_FAILED` at the first difference. One pass; memory grows
- * with the open frames and the different questions only.
+ * Takes every decision of a run again, from its records alone and the bundle it was pinned to: labels, depth, lineage,
+ * modes and spending are derived from the records and held against each recorded request, then the policy is asked again
+ * and has to give the same verdict, policies and reason. Throws `VERIFICATION_FAILED` at the first difference. One pass;
+ * memory grows with the open frames and the different questions only.
  */
 export async function auditPolicy(
   records: AsyncIterable<AnyRecord> | Iterable<AnyRecord>,
   point: DecisionPoint,
 ): Promise<PolicyAudit> {
-  let walk: Walk | undefined
-  let place = 0
-  for await (const record of records) {
-    const at = `records.ndjson#/${place}`
-    if (walk === undefined) walk = Walk.open(record, point, at)
-    else await walk.follow(record, at)
-    place += 1
-  }
-  if (walk === undefined) refuse('LINEAGE_NOT_DERIVED', 'There are no records.', 'records.ndjson')
-  const { asked, ...counts } = walk.counts
+  const audit = new Audit(point)
+  const { size } = await foldRun(records, audit)
+  if (size === 0) refuse('LINEAGE_NOT_DERIVED', 'There are no records.', 'records.ndjson')
+  const { asked, ...counts } = audit.counts
   return { decisions: asked, ...counts }
 }
 
+/** What is known once the run is opened. */
+interface Opened {
+  readonly run: Det['run.open']
+  readonly resources: Resources
+  readonly questions: Interrogation
+}
+
 /** Follows a run record by record. */
-class Walk {
-  readonly #opened: Det['run.open']
-  readonly #resources: Resources
-  readonly #frames = new Frames()
-  readonly #questions: Interrogation
+class Audit implements RunVisitor<Audited, Promise<void> | void> {
+  readonly #point: DecisionPoint
+  #known: Opened | undefined
 
-  private constructor(opened: RunRecord<'run.open'>, point: DecisionPoint) {
-    const { user, purpose } = opened.det
-    this.#opened = opened.det
-    this.#resources = new Resources(opened.det, point)
-    this.#questions = new Interrogation(point, { user, purpose })
-    const root = this.#frames.root(opened)
-    root.label.mark(opened.n, false)
-  }
-
-  static open(record: AnyRecord, point: DecisionPoint, at: string): Walk {
-    if (record.kind !== 'run.open') refuse('LINEAGE_NOT_DERIVED', 'The first record opens no run.', at)
-    checkFacts(record.det, point)
-    return new Walk(record, point)
+  constructor(point: DecisionPoint) {
+    this.#point = point
   }
 
   get counts(): Interrogation['counts'] {
-    return this.#questions.counts
+    return this.#opened.questions.counts
   }
 
-  async follow(record: AnyRecord, at: string): Promise<void> {
-    const frame = this.#frames.of(record, at)
-    const { label } = frame
-    switch (record.kind) {
-      case 'context.search':
-      case 'context.read':
-        return await this.#context(frame, record, at)
-      case 'model.call':
-        return await this.#call(frame, record, at)
-      case 'model.result':
-        return this.#result(frame, record, at)
-      case 'frame.spawn':
-        return await this.#spawn(frame, record, at)
-      case 'frame.join':
-        return await this.#join(frame, record, at)
-      case 'output.release':
-        return await this.#release(frame, record, at)
-      case 'cell':
-        frame.celled = true
-        return label.mark(record.n, true)
-      case 'run.close':
-        return label.end(record.det.label, `${at}/det/label`)
-      case 'run.open':
-      case 'run.abort':
-      case 'strategy.chosen':
-      case 'model.attempt':
-      case 'local':
-        return
+  opened(frame: FrameFacts<Audited>): Audited {
+    if (frame.opening.kind === 'run.open') {
+      const { det } = frame.opening
+      checkFacts(det, this.#point)
+      const { user, purpose } = det
+      const questions = new Interrogation(this.#point, { user, purpose })
+      this.#known = { run: det, resources: new Resources(det, this.#point), questions }
     }
+    return openFrame(frame, this.#opened.run)
+  }
+
+  stray({ lane, kind }: AnyRecord, at: string): never {
+    refuse('LINEAGE_NOT_DERIVED', `The frame ${lane} is not open where it has a ${kind}.`, `${at}/lane`)
+  }
+
+  readonly records: RecordVisitor<Audited, Promise<void> | void> = {
+    'run.open': ({ n }, { frame }) => frame.own.label.mark(n, false),
+    'strategy.chosen': () => undefined,
+    'context.search': (record, place) => this.#context(record, place),
+    'context.read': (record, place) => this.#context(record, place),
+    local: ({ n, det }, { frame, at }) => {
+      if (det.op === 'budget') frame.own.label.look(n, det.label, `${at}/det/label`)
+      frame.own.label.see(det.label, `${at}/det/label`)
+    },
+    'model.call': (record, place) => this.#call(record, place),
+    'model.attempt': () => undefined,
+    'model.usage': ({ obs }, { command, at }) => {
+      if (command?.kind !== 'model.call') refuse('LINEAGE_NOT_DERIVED', 'The attempts are of no call.', at)
+      checkAttempts(obs.detail, command, this.#opened.resources.model(command.det.model, at), at)
+    },
+    'model.result': (record, place) => this.#result(record, place),
+    cell: ({ n }, { frame: { own } }) => {
+      own.celled = true
+      own.label.mark(n, true)
+      own.label.markLook(n)
+    },
+    'frame.spawn': (record, place) => this.#spawn(record, place),
+    'frame.join': (record, place) => this.#join(record, place),
+    'output.release': (record, place) => this.#release(record, place),
+    'run.close': ({ det }, { frame, at }) => frame.own.label.end(det.label, `${at}/det/label`),
+    'run.abort': () => undefined,
   }
 
   /** Admissions of a frame come one after another, so within one the label of each decision is exact. */
   async #context(
-    frame: Frame,
-    record: RunRecord<'context.search'> | RunRecord<'context.read'>,
-    at: string,
+    record: RecordOf<'context.search'> | RecordOf<'context.read'>,
+    { frame, at }: AuditedPlace,
   ): Promise<void> {
     const { n, kind, det } = record
-    const model = this.#modelOf(frame, record, at)
+    const { label, scope } = frame.own
+    const models = this.#ceilingOf(frame, record.seq, at)
     const action = kind === 'context.read' ? 'context::read' : 'context::search'
     let held: Label | undefined
     for (let i = 0; i < det.decisions.length; i += 1) {
       const place = `${at}/det/decisions/${i}`
       const decision = det.decisions[i] as RecordedDecision
-      const partition = this.#subject(frame, decision, action, place)
-      if (held === undefined) frame.label.decide(n, decision.taint, false, `${place}/taint`)
+      const labels = this.#subject(frame, decision, action, place)
+      if (held === undefined) label.decide(n, decision.taint, false, `${place}/taint`)
       else exactly(held, decision.taint, `${place}/taint`)
       await this.#again(frame, decision, [], place)
       held = decision.taint
       if (decision.verdict !== 'allow') continue
-      const after = joinLabels(held, partition)
+      const before = held
       const ceiling = det.decisions[i + 1]
       if (ceiling?.action === 'model::call') {
         i += 1
-        await this.#ceiling(frame, model, ceiling, after, `${at}/det/decisions/${i}`)
+        const part = oneOf(labels, (one) => labelsEqual(joinLabels(before, one), ceiling.taint))
+        await this.#ceiling(frame, models, ceiling, joinLabels(before, part), `${at}/det/decisions/${i}`)
       } else {
-        await this.#keepsModel(frame, model, held, partition, place)
-        held = after
+        const part = oneOf(labels, (one) => flowsTo(one, det.label))
+        await this.#keepsModels(frame, models, before, part, place)
+        held = joinLabels(before, part)
       }
     }
     for (const id of det.partitions) {
-      if (!frame.scope.has(id))
+      if (!scope.has(id))
         refuse('LINEAGE_NOT_DERIVED', `${id} is outside the scope of ${frame.lane}.`, `${at}/det/partitions`)
-      frame.label.raise(n, this.#resources.label(id, at))
+      const labels = this.#opened.resources.labels(id, at)
+      label.raise(
+        n,
+        oneOf(labels, (one) => flowsTo(one, det.label)),
+      )
     }
-    frame.label.see(det.label, `${at}/det/label`)
+    label.see(det.label, `${at}/det/label`)
+    if (!frame.own.celled) label.markLook(n)
   }
 
-  /** The label of the partition a decision is about, which the frame may ask for. */
-  #subject(frame: Frame, { action, resource }: RecordedDecision, wanted: Action, at: string): Label {
+  /** The labels that the partition a decision is about may have; the frame may ask for it. */
+  #subject(
+    frame: AuditedFrame,
+    { action, resource }: RecordedDecision,
+    wanted: Action,
+    at: string,
+  ): readonly Label[] {
     const id = resource.slice('partition:'.length)
     if (action !== wanted || !resource.startsWith('partition:'))
       refuse('LINEAGE_NOT_DERIVED', `A step of ${wanted} has a decision of ${action} on ${resource}.`, at)
-    if (!frame.scope.has(id))
+    if (!frame.own.scope.has(id))
       refuse('LINEAGE_NOT_DERIVED', `${id} is outside the scope of ${frame.lane}.`, at)
-    return this.#resources.label(id, at)
+    return this.#opened.resources.labels(id, at)
   }
 
-  /** A partition that was allowed and refused all the same: its label would have left the frame without a model. */
+  /** A partition that was allowed and refused all the same: a model that has to stay permitted would not. */
   async #ceiling(
-    frame: Frame,
-    model: RecordedModel,
+    frame: AuditedFrame,
+    models: readonly RecordedModel[],
     decision: RecordedDecision,
     after: Label,
     at: string,
   ): Promise<void> {
     exactly(after, decision.taint, `${at}/taint`)
-    if (decision.resource !== `model:${model.id}`)
-      refuse('LINEAGE_NOT_DERIVED', `The ceiling of ${frame.lane} is that of ${model.id}.`, at)
+    const refusing = models.findIndex(({ id }) => decision.resource === `model:${id}`)
+    if (refusing < 0)
+      refuse('LINEAGE_NOT_DERIVED', `${decision.resource} does not bind ${frame.lane}.`, `${at}/resource`)
+    await this.#permitted(frame, models.slice(0, refusing), after, at)
     await this.#again(frame, decision, [], at)
   }
 
-  /** What raised the label left the frame a model: a decision that is recorded only where it was no. */
-  async #keepsModel(
-    { profile, depth }: Frame,
-    model: RecordedModel,
+  /** What raised the label left the frame every model of its ceiling: decisions that are recorded only where one was no. */
+  async #keepsModels(
+    frame: AuditedFrame,
+    models: readonly RecordedModel[],
     held: Label,
     part: Label,
     at: string,
   ): Promise<void> {
-    if (flowsTo(part, held)) return
-    const resource = `model:${model.id}`
-    const taint = joinLabels(held, part)
-    const question = { action: 'model::call', resource, taint, depth, profile, discharged: [] } as const
-    await this.#ask({ ...question, recorded: undefined, at })
+    if (!flowsTo(part, held)) await this.#permitted(frame, models, joinLabels(held, part), at)
   }
 
-  async #call(frame: Frame, record: RunRecord<'model.call'>, at: string): Promise<void> {
+  async #permitted(
+    { profile, depth }: AuditedFrame,
+    models: readonly RecordedModel[],
+    taint: Label,
+    at: string,
+  ): Promise<void> {
+    for (const { id } of models) {
+      const question = { action: 'model::call', resource: `model:${id}`, taint, depth, profile } as const
+      await this.#ask({ ...question, discharged: [], recorded: undefined, at })
+    }
+  }
+
+  async #call(record: RecordOf<'model.call'>, { frame, at }: AuditedPlace): Promise<void> {
     const { n, det } = record
-    const alone = det.role === 'turn' && !frame.celled
-    frame.label.decide(n, det.decision.taint, alone, `${at}/det/decision/taint`)
-    if (alone) frame.label.mark(n, false)
+    const { label, share, celled } = frame.own
+    const alone = det.role === 'turn' && !celled
+    label.decide(n, det.decision.taint, alone, `${at}/det/decision/taint`)
+    label.look(n, det.decision.taint, `${at}/det/decision/taint`)
+    label.see(det.label, `${at}/det/label`)
+    if (alone) label.mark(n, false)
     await this.#again(frame, det.decision, [], `${at}/det/decision`)
-    checkBound(record, this.#resources.model(det.model, `${at}/det/model`), at)
-    if (det.outcome === 'ok') frame.calls.set(n, record)
+    checkBound(record, this.#opened.resources.model(det.model, `${at}/det/model`), at)
+    if (det.outcome === 'ok') share.draw(det.decision.taint)
   }
 
-  #result(frame: Frame, record: RunRecord<'model.result'>, at: string): void {
-    const call = frame.calls.get(record.n)
-    if (call === undefined) refuse('LINEAGE_NOT_DERIVED', 'The result answers no call.', at)
-    frame.calls.delete(record.n)
-    frame.label.see(record.det.label, `${at}/det/label`)
-    checkCharge(record, call, this.#resources.model(call.det.model, at), at)
+  #result(record: RecordOf<'model.result'>, { frame, command, at }: AuditedPlace): void {
+    if (command?.kind !== 'model.call') refuse('LINEAGE_NOT_DERIVED', 'The result answers no call.', at)
+    const { label, celled } = frame.own
+    label.see(record.det.label, `${at}/det/label`)
+    checkCharge(record, command, this.#opened.resources.model(command.det.model, at), at)
+    // A turn's cells are run when it has come back.
+    if (command.det.role === 'turn' || !celled) label.markLook(record.n)
   }
 
-  async #spawn(frame: Frame, record: RunRecord<'frame.spawn'>, at: string): Promise<void> {
-    const { seq, n, det } = record
-    frame.label.decide(n, det.decision.taint, false, `${at}/det/decision/taint`)
-    frame.label.see(det.label, `${at}/det/label`)
-    await this.#again(frame, det.decision, [], `${at}/det/decision`)
-    if (det.outcome !== 'ok') return
-    const text = det.scope.find((id) => !this.#resources.has(id))
-    const { id } = this.#resources.model(det.model, `${at}/det/model`)
-    const role = modelsAt(this.#opened, seq).at(-1)?.id === id ? 'sub' : 'root'
-    this.#frames.spawn(frame, record, role, text, at)
-    if (text !== undefined) this.#resources.addText(text, det.child, det.decision.taint, det.label)
-  }
-
-  async #join(frame: Frame, record: RunRecord<'frame.join'>, at: string): Promise<void> {
+  async #spawn(record: RecordOf<'frame.spawn'>, { frame, at }: AuditedPlace): Promise<void> {
     const { n, det } = record
-    this.#frames.join(frame, record, at)
+    const { label, scope, share } = frame.own
+    label.decide(n, det.decision.taint, false, `${at}/det/decision/taint`)
+    label.look(n, det.decision.taint, `${at}/det/decision/taint`)
+    label.see(det.label, `${at}/det/label`)
+    await this.#again(frame, det.decision, [], `${at}/det/decision`)
+    for (const [i, decision] of det.ceiling.entries()) {
+      const place = `${at}/det/ceiling/${i}`
+      if (decision.action === 'context::search') {
+        this.#subject(frame, decision, 'context::search', place)
+        label.decide(n, decision.taint, false, `${place}/taint`)
+      } else if (decision.action !== 'model::call')
+        refuse('LINEAGE_NOT_DERIVED', `No mode follows from a decision of ${decision.action}.`, place)
+      await this.#again(frame, decision, [], place)
+    }
+    share.draw(det.decision.taint)
     if (det.outcome !== 'ok') return
-    await this.#keepsModel(frame, this.#modelOf(frame, record, at), frame.label.held, det.label, at)
-    frame.label.raise(n, det.label)
+    const { resources } = this.#opened
+    const child = resources.model(det.model, `${at}/det/model`)
+    const text = det.scope.find((id) => !resources.has(id))
+    const foreign = det.scope.find((id) => id !== text && !scope.has(id))
+    if (foreign !== undefined)
+      refuse(
+        'LINEAGE_NOT_DERIVED',
+        `${det.child} may read ${foreign}, its parent may not.`,
+        `${at}/det/scope`,
+      )
+    if (det.child.slice(0, det.child.lastIndexOf('.')) !== frame.lane)
+      refuse('LINEAGE_NOT_DERIVED', `${frame.lane} cannot open ${det.child}.`, `${at}/det/child`)
+    this.#checkMode(record, frame, child, text, at)
+    if (text !== undefined) resources.addText(text, det, frame.own.sealed)
   }
 
-  async #release(frame: Frame, { det }: RunRecord<'output.release'>, at: string): Promise<void> {
-    frame.label.see(det.label, `${at}/det/label`)
+  /** The mode of a child is one that the decisions taken for it lead to. */
+  #checkMode(
+    { seq, det }: RecordOf<'frame.spawn'>,
+    frame: AuditedFrame,
+    child: RecordedModel,
+    text: string | undefined,
+    at: string,
+  ): void {
+    const { run, resources } = this.#opened
+    const { scope, sealed, label } = frame.own
+    const labelled = (id: string): Label => oneOf(resources.labels(id, at), (one) => flowsTo(one, det.label))
+    const corpus = new Set(run.partitions.map(({ id }) => id))
+    const texts = [...scope].filter((id) => !corpus.has(id))
+    const named = det.scope.filter((id) => id !== text)
+    const modes = possibleModes({
+      held: label.between(det.decision.taint, det.label),
+      labels: [...run.partitions.map((partition) => partition.label), ...texts.map(labelled)],
+      child,
+      parent: this.#ceilingOf(frame, seq, at),
+      decisions: det.ceiling,
+      scope: named.map((id) => ({ id, label: labelled(id) })),
+      whole: named.length === scope.size,
+      text: text !== undefined,
+      sealed: sealed.size > 0,
+    })
+    if (modes.has(det.mode)) return
+    const due = modes.size === 0 ? 'other decisions' : [...modes].join(' or ')
+    refuse(
+      'MODE_NOT_DERIVED',
+      `${det.child} was opened ${det.mode}; what policy allows it and its parent asks for ${due}.`,
+      `${at}/det/mode`,
+    )
+  }
+
+  #join(record: RecordOf<'frame.join'>, { frame, command, child, at }: AuditedPlace): void {
+    const { n, det } = record
+    if (child === undefined || command?.kind !== 'frame.spawn' || command.det.child !== det.child)
+      refuse(
+        'LINEAGE_NOT_DERIVED',
+        `${frame.lane} joins ${det.child}, which it did not open there.`,
+        `${at}/det/child`,
+      )
+    child.own.label.end(det.label, `${at}/det/label`)
+    const parent = frame.own
+    if (child.mode === 'blind') {
+      keepSealed(parent, child.own, record)
+      return
+    }
+    parent.label.raise(n, det.label)
+    parent.share.draw(det.label)
+    if (det.outcome === 'ok') for (const [lane, label] of child.own.sealed) parent.sealed.set(lane, label)
+  }
+
+  async #release(record: RecordOf<'output.release'>, { frame, at }: AuditedPlace): Promise<void> {
+    const { n, det } = record
+    const { label, sealed } = frame.own
+    for (const lane of det.sealed) {
+      const held = sealed.get(lane)
+      if (held === undefined)
+        refuse('LINEAGE_NOT_DERIVED', `${frame.lane} holds no sealed value of ${lane}.`, `${at}/det/sealed`)
+      label.raise(n, held.least)
+      if (flowsTo(held.most, det.label)) label.raise(n, held.most)
+    }
+    label.see(det.label, `${at}/det/label`)
     if (det.decision === null) return
     // A frame releases when all else it asked for is done.
     exactly(det.label, det.decision.taint, `${at}/det/decision/taint`)
     await this.#again(frame, det.decision, RELEASE_DISCHARGES, `${at}/det/decision`)
   }
 
-  /** The model its frame has at a record. */
-  #modelOf({ role }: Frame, { seq }: AnyRecord, at: string): RecordedModel {
-    const models = modelsAt(this.#opened, seq)
-    return (
-      models.at(role === 'root' ? 0 : -1) ?? refuse('LINEAGE_NOT_DERIVED', 'The run has no model here.', at)
-    )
+  /** The models that have to stay permitted at a frame's label: its own, then those of its parent, unless it is blind. */
+  #ceilingOf(frame: AuditedFrame, seq: number, at: string): readonly RecordedModel[] {
+    const models = modelsAt(this.#opened.run, seq)
+    const own = models.at(frame.own.role === 'root' ? 0 : -1)
+    if (own === undefined) refuse('LINEAGE_NOT_DERIVED', 'The run has no model here.', at)
+    const above =
+      frame.parent === null || frame.mode === 'blind' ? [] : this.#ceilingOf(frame.parent, seq, at)
+    return [own, ...above.filter(({ id }) => id !== own.id)]
   }
 
   /** The request is the frame's own, and the policy answers it as it did. */
   async #again(
-    { depth, profile, lane }: Frame,
+    { depth, profile, lane }: AuditedFrame,
     decision: RecordedDecision,
     discharges: readonly string[],
     at: string,
@@ -265,9 +376,19 @@ class Walk {
     await this.#ask({ action, resource, taint, depth, profile, discharged, recorded: decision, at })
   }
 
-  async #ask(question: Question): Promise<void> {
-    await this.#questions.ask(question, (resource) => this.#resources.factsOf(resource, question.at))
+  async #ask(question: Parameters<Interrogation['ask']>[0]): Promise<void> {
+    const { questions, resources } = this.#opened
+    await questions.ask(question, (resource) => resources.factsOf(resource, question.at))
   }
+
+  get #opened(): Opened {
+    return this.#known ?? refuse('LINEAGE_NOT_DERIVED', 'The first record opens no run.', 'records.ndjson#/0')
+  }
+}
+
+/** Of the labels that something may have, the one that fits its record; the first where none does. */
+function oneOf(labels: readonly Label[], fits: (label: Label) => boolean): Label {
+  return labels.find(fits) ?? labels[0] ?? BOTTOM
 }
 
 /** A label that follows exactly from the decision before. */

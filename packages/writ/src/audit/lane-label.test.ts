@@ -1,6 +1,7 @@
 import { isWritError, joinLabels, type Label, label } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
 import { LaneLabel } from './lane-label.ts'
+import { ShareLabel } from './share-label.ts'
 
 const START = label('internal')
 const LOW = label('internal', [], true)
@@ -99,5 +100,70 @@ describe('a frame', () => {
     expect(codeOf(asked(4, START, false))).toBe('TAINT_NOT_DERIVED')
     expect(codeOf(asked(4, PII, true))).toBe('TAINT_NOT_DERIVED')
     expect(codeOf(asked(4, joinLabels(PII, LEGAL), true))).toBe('OK')
+  })
+})
+
+describe('frames that draw on one share', () => {
+  /** Two frames of one share: the first reads and draws, the second looks. */
+  const pair = (): readonly [LaneLabel, LaneLabel, ShareLabel] => {
+    const share = new ShareLabel()
+    return [new LaneLabel('0.1', START, share), new LaneLabel('0.2', START, share), share]
+  }
+  const codeOfPair = (follow: (...frames: ReturnType<typeof pair>) => void): unknown => {
+    try {
+      follow(...pair())
+      return 'OK'
+    } catch (error) {
+      if (isWritError(error)) return error.data.code
+      throw error
+    }
+  }
+
+  it('take on the labels of each other', () => {
+    expect(
+      codeOfPair((first, second, share) => {
+        read(first, 1, PII, PII)
+        share.draw(PII)
+        second.markLook(1)
+        second.decide(2, PII, false, 'here')
+        second.look(2, PII, 'here')
+        second.see(PII, 'here')
+        second.end(PII, 'here')
+        first.end(PII, 'here')
+      }),
+    ).toBe('OK')
+  })
+
+  it('look with what had been drawn when the step was asked for', () => {
+    const looking = (n: number): unknown =>
+      codeOfPair((first, second, share) => {
+        read(first, 1, PII, PII)
+        share.draw(PII)
+        second.markLook(2)
+        second.decide(n, START, false, 'here')
+        second.look(n, START, 'here')
+      })
+    expect(looking(2)).toBe('OK')
+    expect(looking(3)).toBe('LABEL_NOT_DERIVED')
+  })
+
+  it('may show what the record of another explains a moment later', () => {
+    expect(
+      codeOfPair((first, second) => {
+        second.see(PII, 'here')
+        read(first, 1, PII, PII)
+        second.end(PII, 'here')
+      }),
+    ).toBe('OK')
+  })
+
+  it('cannot explain each other', () => {
+    expect(
+      codeOfPair((first, second) => {
+        first.see(SECRET, 'here')
+        second.see(SECRET, 'here')
+        first.end(SECRET, 'here')
+      }),
+    ).toBe('LABEL_NOT_DERIVED')
   })
 })

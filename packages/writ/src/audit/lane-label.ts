@@ -1,5 +1,6 @@
 import { flowsTo, formatLabel, joinLabels, type Label, labelsEqual } from '@writ/contract'
 import { refuse } from '@writ/evidence'
+import { ShareLabel } from './share-label.ts'
 
 /** A label that was seen before everything that made it had been recorded. */
 interface Unexplained {
@@ -18,9 +19,9 @@ interface Mark {
 }
 
 /**
- * The label of one frame, derived from what it was opened with, touched and joined. Steps that overlap are recorded in the
- * order they end, so a label may be seen that a later record explains; by the end of the frame nothing is left open.
- * INVARIANT: a label only rises, so all labels seen of one frame are comparable.
+ * The label of one frame, derived from what it was opened with, touched and joined, and from who drew on the share it looks
+ * at. Steps that overlap are recorded in the order they end, so a label may be seen that a later record explains; by the
+ * end of the frame nothing is left open. INVARIANT: a label only rises, so all labels seen of one frame are comparable.
  */
 export class LaneLabel {
   readonly #lane: string
@@ -34,10 +35,14 @@ export class LaneLabel {
   /** Distinct labels seen, in the order they were. */
   readonly #seen: Label[] = []
   readonly #marks: Mark[] = []
+  /** What was drawn on its share before any step above a number was asked for. */
+  readonly #looks: Mark[] = []
+  readonly #share: ShareLabel
   #unexplained: Unexplained[] = []
 
-  constructor(lane: string, start: Label) {
+  constructor(lane: string, start: Label, share: ShareLabel = new ShareLabel()) {
     this.#lane = lane
+    this.#share = share
     this.#start = start
     this.#derived = start
     this.#held = start
@@ -56,7 +61,7 @@ export class LaneLabel {
     if (this.#unexplained.length === 0) return
     for (const open of this.#unexplained)
       if (n < open.before && flowsTo(part, open.label)) open.explained = joinLabels(open.explained, part)
-    this.#unexplained = this.#unexplained.filter(({ label, explained }) => !flowsTo(label, explained))
+    this.#settle()
   }
 
   /** A record says that the frame has this label now. */
@@ -69,6 +74,28 @@ export class LaneLabel {
       this.#refuseLabel(`has ${formatLabel(label)}, which nothing it read or joined gives it`, at),
     )
     this.#held = joinLabels(this.#held, label)
+  }
+
+  /** Labels that the frame may have had between two that it had. */
+  between(low: Label, high: Label): readonly Label[] {
+    const known = [low, high, ...this.#seen, ...this.#parts.map((part) => joinLabels(low, part))]
+    const within = known.filter((label) => flowsTo(low, label) && flowsTo(label, high))
+    return within.filter((label, i) => within.findIndex((other) => labelsEqual(other, label)) === i)
+  }
+
+  /** Before step `n` the frame looked at its share: what it then had includes what had been drawn by then. */
+  look(n: number, label: Label, at: string): void {
+    const drawn = this.#looks.findLast((mark) => mark.n < n)?.label
+    if (drawn === undefined || flowsTo(drawn, label)) return
+    const what = `looked at its share with ${formatLabel(label)}`
+    this.#refuseLabel(`${what} when ${formatLabel(drawn)} had drawn on it`, at)
+  }
+
+  /** What is drawn on its share now was there before any step above `n` was asked for. */
+  markLook(n: number): void {
+    const { drawn } = this.#share
+    const last = this.#looks.at(-1)
+    if (last === undefined || !flowsTo(drawn, last.label)) this.#looks.push({ n, label: drawn })
   }
 
   /** A decision of step `n` was taken for this label; `alone`: nothing else of the frame was under way. */
@@ -94,11 +121,29 @@ export class LaneLabel {
   /** The frame ends, with this label: exactly what it touched and joined, nothing left open. */
   end(label: Label, at: string): void {
     this.see(label, at)
+    this.#settle()
     this.#unexplained[0]?.complain()
+    this.#share.end(this.#lane)
+  }
+
+  /** Drops what is explained by now, and counts it as what others may have seen on the share. */
+  #settle(): void {
+    this.#unexplained = this.#unexplained.filter(({ label, explained }) => !this.#explains(label, explained))
+  }
+
+  /** Whether what explains a label, with all that others may have drawn on the share, gives it. */
+  #explains(label: Label, explained: Label): boolean {
+    const gives =
+      flowsTo(label, explained) || flowsTo(label, joinLabels(explained, this.#share.byOthers(this.#lane)))
+    // INVARIANT: only explained labels count, so two frames cannot explain each other.
+    if (gives) this.#share.explained(this.#lane, label)
+    return gives
   }
 
   #explain(label: Label, explained: Label, complain: () => never): void {
-    if (flowsTo(label, explained)) return
+    if (this.#explains(label, explained)) return
+    const open = this.#unexplained.at(-1)
+    if (open !== undefined && labelsEqual(open.label, label)) return
     this.#unexplained.push({ label, explained, before: Number.POSITIVE_INFINITY, complain })
   }
 

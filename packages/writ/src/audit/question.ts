@@ -24,7 +24,7 @@ export interface Question {
   readonly at: string
 }
 
-/** Facts of what a question is about: more than one candidate where the record leaves that open, none when it has none. */
+/** Facts of what a question is about: more than one candidate where the record leaves that open. */
 export type FactsOf = (resource: string) => readonly ResourceFacts[]
 
 /** Answers kept; a run asks few different questions again and again. */
@@ -39,16 +39,14 @@ export class Interrogation {
   #asked = 0
   /** Denials because the engine failed at the time: they cannot be made again. */
   #failures = 0
-  /** Questions about a resource whose facts are not recorded. */
-  #unknown = 0
 
   constructor(point: DecisionPoint, base: Pick<DecisionRequest, 'user' | 'purpose'>) {
     this.#point = point
     this.#base = base
   }
 
-  get counts(): { asked: number; distinct: number; failures: number; unknown: number } {
-    return { asked: this.#asked, distinct: this.#distinct, failures: this.#failures, unknown: this.#unknown }
+  get counts(): { asked: number; distinct: number; failures: number } {
+    return { asked: this.#asked, distinct: this.#distinct, failures: this.#failures }
   }
 
   /** Refuses with `DECISION_DIFFERS`, or with `CEILING_PASSED` for a question without a record. */
@@ -60,10 +58,6 @@ export class Interrogation {
       return
     }
     const answers = await this.#answer(question, factsOf)
-    if (answers.length === 0) {
-      this.#unknown += 1
-      return
-    }
     if (answers.some((answer) => agrees(answer, recorded))) return
     const [{ verdict, policies, reason } = NOTHING] = answers
     const decided = `${verdict} by ${policies.join(', ') || 'no policy'} (${reason})`

@@ -1,8 +1,11 @@
 import {
+  BOTTOM,
   type DecisionPoint,
   type Det,
+  joinLabels,
   type Label,
   LEVELS,
+  labelsEqual,
   levelNumber,
   type PartitionFacts,
   type RecordedModel,
@@ -10,13 +13,15 @@ import {
   type ResourceFacts,
 } from '@writ/contract'
 import { refuse } from '@writ/evidence'
+import type { SealedLabel } from './frame.ts'
+
+type SealedLabels = ReadonlyMap<string, SealedLabel>
 
 /** What the host attests of a partition, beside its label. */
 type Keeping = Pick<PartitionFacts, 'collection' | 'owner' | 'purposes'>
 
 /** A partition of the run, with every label and keeping it may have had when it was asked about: mostly one. */
 interface Known {
-  readonly label: Label
   readonly labels: readonly Label[]
   readonly keepings: readonly Keeping[]
 }
@@ -28,16 +33,16 @@ export class Resources {
   readonly #partitions = new Map<string, Known>()
   readonly #keepings: readonly Keeping[]
 
-  constructor({ partitions, models, fork }: Det['run.open'], point: DecisionPoint) {
+  constructor({ partitions, models, fork, user, purpose }: Det['run.open'], point: DecisionPoint) {
     this.#point = point
     // A model of both parts of a forked run is the same in both; COMPLETENESS says so.
     this.#models = new Map([...(fork?.models ?? []), ...models].map((model) => [model.id, model]))
     for (const partition of partitions) {
       const { id, label } = partition
-      this.#partitions.set(id, { label, labels: [label], keepings: keepingOf(partition) })
+      this.#partitions.set(id, { labels: [label], keepings: [keepingOf(partition)] })
     }
     // A text is kept for the owner and the purposes of the run's store; only the store knew which those were.
-    const keepings = partitions.flatMap(keepingOf)
+    const keepings = partitions.length > 0 ? partitions.map(keepingOf) : storesWithout(user.id, purpose)
     this.#keepings = [...new Map(keepings.map((keeping) => [storeKey(keeping), keeping])).values()]
   }
 
@@ -45,14 +50,21 @@ export class Resources {
     return this.#partitions.has(partition)
   }
 
-  /** A text given to a child: it was labelled between its spawn's decision and the record of it. */
-  addText(id: string, child: string, decided: Label, spawned: Label): void {
+  /**
+   * A text given to a child: it was labelled between its spawn's decision and the record of it. That of a blind child is a
+   * sealed value, which one of those its parent holds no record says.
+   */
+  addText(id: string, { child, decision, label, mode }: Det['frame.spawn'], sealed: SealedLabels): void {
+    const held =
+      mode === 'blind' ? [...sealed.values()].flatMap(({ least, most }) => [least, most]) : [BOTTOM]
+    const labels = [label, decision.taint].flatMap((own) => held.map((part) => joinLabels(own, part)))
     const keepings = this.#keepings.map((keeping) => ({ ...keeping, collection: `frame-${child}` }))
-    this.#partitions.set(id, { label: spawned, labels: [spawned, decided], keepings })
+    this.#partitions.set(id, { labels: distinct(labels), keepings })
   }
 
-  label(partition: string, at: string): Label {
-    return this.#partition(partition, at).label
+  /** The labels a partition may have: mostly one. */
+  labels(partition: string, at: string): readonly Label[] {
+    return this.#partition(partition, at).labels
   }
 
   model(id: string, at: string): RecordedModel {
@@ -90,9 +102,20 @@ export class Resources {
   }
 }
 
-/** None for a run from before they were recorded. */
-function keepingOf({ collection, owner, purposes }: RecordedPartition): Keeping[] {
-  return collection === undefined || owner === undefined ? [] : [{ collection, owner, purposes }]
+function keepingOf({ collection, owner, purposes }: RecordedPartition): Keeping {
+  return { collection, owner, purposes }
+}
+
+/** What the store of a run without a corpus keeps texts for: the user, or nobody once it was opened again. */
+function storesWithout(user: string, purpose: string): Keeping[] {
+  return [
+    { collection: '', owner: user, purposes: [purpose] },
+    { collection: '', owner: '', purposes: [] },
+  ]
+}
+
+function distinct(labels: readonly Label[]): readonly Label[] {
+  return labels.filter((one, i) => labels.findIndex((other) => labelsEqual(other, one)) === i)
 }
 
 function storeKey({ owner, purposes }: Keeping): string {

@@ -2,7 +2,10 @@ import {
   type Amount,
   type Attempt,
   addAmounts,
+  chargeFor,
   costMicroUsd,
+  type Det,
+  FREE,
   NOTHING,
   type Price,
   type RecordedModel,
@@ -10,7 +13,6 @@ import {
 } from '@writ/contract'
 import { refuse } from '@writ/evidence'
 
-const FREE: Price = { inputNanoUsd: 0, outputNanoUsd: 0 }
 const AMOUNTS = ['calls', 'inputTokens', 'outputTokens', 'costMicroUsd'] as const
 
 /** The worst case of a call follows from its items, its output tokens and the price of its model. */
@@ -27,15 +29,14 @@ export function checkBound({ det }: RunRecord<'model.call'>, model: RecordedMode
     differs('bound', 'costMicroUsd', bound.costMicroUsd, cost, place)
 }
 
-/** A charge is the sum of its attempts, each of them what the provider metered at the price of the model. */
+/** A charge is the sum of its attempts, as far as they are in the record of the result. */
 export function checkCharge(
   { det, obs }: RunRecord<'model.result'>,
   command: RunRecord<'model.call'>,
   model: RecordedModel,
   at: string,
 ): void {
-  for (const [i, attempt] of obs.detail.entries())
-    checkAttempt(attempt, command, model, `${at}/obs/detail/${i}/charged`)
+  checkAttempts(obs.detail, command, model, at)
   const sum = obs.detail.reduce((total, attempt) => addAmounts(total, attempt.charged), NOTHING)
   const whole = obs.detail.length === obs.attempts
   for (const key of AMOUNTS) {
@@ -45,28 +46,57 @@ export function checkCharge(
   }
 }
 
+/** Each attempt is charged what its metering gives at the price of the model. */
+export function checkAttempts(
+  detail: readonly Attempt[],
+  command: RunRecord<'model.call'>,
+  model: RecordedModel,
+  at: string,
+): void {
+  for (const [i, attempt] of detail.entries())
+    checkAttempt(attempt, command, model, `${at}/obs/detail/${i}/charged`)
+}
+
 function checkAttempt(
-  { charged, meteredInputTokens, meteredOutputTokens }: Attempt,
+  attempt: Attempt,
   { det }: RunRecord<'model.call'>,
   model: RecordedModel,
   at: string,
 ): void {
+  const { charged, chargedAs, status } = attempt
   if (charged.calls !== 1) differs('attempt', 'calls', charged.calls, 1, at)
-  const cost = costOf(model, charged)
-  if (charged.costMicroUsd !== cost) differs('attempt', 'costMicroUsd', charged.costMicroUsd, cost, at)
-  // What was metered is charged, up to the bound; that of one item of a batch is not recorded.
-  const input = Math.min(meteredInputTokens ?? Number.POSITIVE_INFINITY, det.bound.inputTokens)
-  const output = Math.min(meteredOutputTokens ?? Number.POSITIVE_INFINITY, det.maxOutputTokens)
-  const least = det.items === 1 && meteredInputTokens !== null ? input : 0
-  if (charged.inputTokens > input || charged.inputTokens < least)
-    differs('attempt', 'inputTokens', charged.inputTokens, input, at)
-  if (charged.outputTokens > output || (meteredOutputTokens !== null && charged.outputTokens < output))
-    differs('attempt', 'outputTokens', charged.outputTokens, output, at)
+  const derived = derive(attempt, det, model)
+  // What is in doubt after a crash is charged its bound as far as the limits left room.
+  const inDoubt = chargedAs === 'bound' && status === 0
+  for (const key of ['inputTokens', 'outputTokens', 'costMicroUsd'] as const)
+    if (inDoubt ? charged[key] > derived[key] : charged[key] !== derived[key])
+      differs('attempt', key, charged[key], derived[key], at)
 }
 
-function costOf({ inputNanoUsd, outputNanoUsd }: RecordedModel, amount: Amount): number {
-  const price = inputNanoUsd === null || outputNanoUsd === null ? FREE : { inputNanoUsd, outputNanoUsd }
-  return costMicroUsd(price, amount.inputTokens, amount.outputTokens)
+/** What an attempt is charged. The bound of one item of a batch is not recorded; it covers the bytes sent. */
+function derive(attempt: Attempt, det: Det['model.call'], model: RecordedModel): Amount {
+  const { charged, chargedAs, sentBytes, status } = attempt
+  const answered = status >= 200 && status < 300
+  if (!answered && chargedAs === 'nothing') return NOTHING
+  const whole = det.items === 1 || chargedAs === 'metered'
+  const tokens = {
+    calls: 1,
+    inputTokens: whole ? det.bound.inputTokens : Math.max(charged.inputTokens, sentBytes),
+    outputTokens: det.maxOutputTokens,
+  }
+  const bound = { ...tokens, costMicroUsd: costOf(model, tokens) }
+  return answered ? chargeFor({ ...attempt, bound, price: priceOf(model) }).charged : bound
+}
+
+function priceOf({ inputNanoUsd, outputNanoUsd }: RecordedModel): Price {
+  return inputNanoUsd === null || outputNanoUsd === null ? FREE : { inputNanoUsd, outputNanoUsd }
+}
+
+function costOf(
+  model: RecordedModel,
+  { inputTokens, outputTokens }: Omit<Amount, 'calls' | 'costMicroUsd'>,
+): number {
+  return costMicroUsd(priceOf(model), inputTokens, outputTokens)
 }
 
 function differs(what: string, key: string, found: number, derived: number, at: string): never {

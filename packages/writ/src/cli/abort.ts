@@ -1,6 +1,7 @@
 import { createWrit } from '../index.ts'
 import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
+import { runNamed } from './run-named.ts'
 
 export interface AbortFlags {
   readonly reason: string
@@ -9,7 +10,8 @@ export interface AbortFlags {
 }
 
 /** Ends an open run for good and prints where its evidence is; resolves with 0. */
-export async function abort(run: string, flags: AbortFlags): Promise<number> {
+export async function abort(name: string, flags: AbortFlags): Promise<number> {
+  const run = await runNamed(name, flags)
   const writ = await createWrit(homeOf(flags))
   try {
     const evidence = await writ.abort(run, flags.reason)

@@ -1,4 +1,4 @@
-import { type Answer, isWritError, type Limits, WritError } from '@writ/contract'
+import { isWritError, type Limits, WritError } from '@writ/contract'
 import {
   type CompletionOptions,
   type ContextSource,
@@ -6,23 +6,25 @@ import {
   parsePrice,
   type WritOptions,
 } from '../index.ts'
+import { attend } from './attend.ts'
 import { type Config, loadConfig } from './config.ts'
+import { type DeliverFlags, deliver } from './deliver.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { expandPaths, expandWithin } from './expand-paths.ts'
 import { homeOf } from './home.ts'
-import { onInterrupt } from './interrupt.ts'
+import { modelAccess } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
-import { printAnswer } from './print-answer.ts'
-import { chooseWatch } from './watch.ts'
+import { withStdin } from './stdin-file.ts'
 
 /** Time past the limit within which the process ends, whatever still hangs. */
 const GRACE_MS = 900
 
 /** The flags of `writ ask`, as parsed. */
-export interface AskFlags {
+export interface AskFlags extends DeliverFlags {
   readonly model?: string
   readonly subModel?: string
   readonly baseUrl?: string
+  readonly keyEnv?: string
   readonly price?: string
   readonly contextWindow?: number
   readonly corpus?: string
@@ -31,6 +33,7 @@ export interface AskFlags {
   readonly as?: string
   readonly purpose?: string
   readonly label?: string
+  readonly includeSecret?: readonly string[]
   readonly retention?: string
   readonly maxCost?: number
   readonly maxTokens?: number
@@ -40,39 +43,33 @@ export interface AskFlags {
   readonly timeout?: number
   readonly concurrency?: number
   readonly out?: string
-  readonly home?: string
-  readonly json?: boolean
-  readonly jsonl?: boolean
-  readonly quiet?: boolean
   readonly witness?: readonly string[]
   readonly witnessQuorum?: number
 }
 
-/** Asks one question and prints the answer; resolves with the exit code. */
+/** Asks one question over paths, `-` for standard input, and prints the answer; resolves with the exit code. */
 export async function ask(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
+  return await withStdin(paths, (given) => askOver(question, given, flags))
+}
+
+async function askOver(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const context = await contextOf(paths, flags, config)
-  const limits = limitsOf(flags)
-  const watch = chooseWatch(flags)
-  const interrupt = onInterrupt()
-  const overdue =
-    limits.timeoutMs === undefined || limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
+  const limits = limitsOf(flags, config)
+  const attendance = attend(flags)
+  const overdue = limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
   const writ = await createWrit({ ...writOptions(flags, config), limits })
   try {
     const asked = completionOptions(question, context, flags, config)
-    const answer = await writ.completion({
-      ...asked,
-      suspend: interrupt.signal,
-      onEvent: (event) => watch.onEvent(event),
-    })
-    watch.stop()
-    print(answer, flags)
+    const { suspend, onEvent } = attendance
+    const answer = await writ.completion({ ...asked, suspend, onEvent })
+    attendance.unwatch()
+    await deliver(answer, writ, flags)
     return exitCodeOf(answer.status)
   } catch (error) {
     throw beforeItBegan(error)
   } finally {
-    watch.stop()
-    interrupt.stop()
+    attendance.end()
     await writ.close()
     clearTimeout(overdue)
   }
@@ -90,16 +87,12 @@ function beforeItBegan(error: unknown): unknown {
 async function contextOf(paths: readonly string[], flags: AskFlags, config: Config): Promise<ContextSource> {
   if (flags.corpus !== undefined && paths.length > 0)
     throw new WritError('USAGE', 'Give either paths or --corpus, not both.')
-  if (paths.length > 0) return { paths: await expandPaths(paths) }
+  if (paths.length > 0) return await expandPaths(paths)
   const corpus = flags.corpus ?? config.corpus
   if (corpus !== undefined) return { corpus }
   if (config.paths !== undefined) {
     const { paths: configured, pathsWithin } = config
-    return {
-      paths: await (pathsWithin === undefined
-        ? expandPaths(configured)
-        : expandWithin(pathsWithin, configured)),
-    }
+    return await (pathsWithin === undefined ? expandPaths(configured) : expandWithin(pathsWithin, configured))
   }
   throw new WritError(
     'USAGE',
@@ -107,34 +100,41 @@ async function contextOf(paths: readonly string[], flags: AskFlags, config: Conf
   )
 }
 
-/** Flag over environment over configuration. The key comes from the environment only. */
+/** Flag over environment over configuration. Keys come from the environment only. */
 function writOptions(flags: AskFlags, config: Config): WritOptions {
-  const { OPENAI_API_KEY: apiKey } = process.env
   return defined({
     ...homeOf(flags),
+    ...modelAccess(flags, config, process.env),
     policy: flags.policy ?? config.policy,
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,
-    baseUrl: flags.baseUrl ?? config.baseUrl,
-    contextWindow: flags.contextWindow ?? config.contextWindow,
+    contextWindow: flags.contextWindow ?? usualWindow(flags, config),
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
     prices: config.prices,
     witnesses: flags.witness ?? config.witnesses,
     witnessQuorum: flags.witnessQuorum ?? config.witnessQuorum,
-    apiKey,
   })
 }
 
-function limitsOf(flags: AskFlags): Partial<Limits> {
-  return defined({
-    maxCostMicroUsd: flags.maxCost,
-    maxTokens: flags.maxTokens,
-    maxCalls: flags.maxCalls,
-    maxDepth: flags.maxDepth,
-    maxTurns: flags.maxTurns,
-    timeoutMs: flags.timeout,
-    concurrency: flags.concurrency,
-  })
+/** A flag is a person's word; below it stands what is configured. */
+/** The configured window is that of the configured model. */
+function usualWindow({ model: given }: AskFlags, { model, contextWindow }: Config): number | undefined {
+  return given === undefined || model === undefined || given === model ? contextWindow : undefined
+}
+
+function limitsOf(flags: AskFlags, { limits }: Config): Limits {
+  return {
+    ...limits,
+    ...defined({
+      maxCostMicroUsd: flags.maxCost,
+      maxTokens: flags.maxTokens,
+      maxCalls: flags.maxCalls,
+      maxDepth: flags.maxDepth,
+      maxTurns: flags.maxTurns,
+      timeoutMs: flags.timeout,
+      concurrency: flags.concurrency,
+    }),
+  }
 }
 
 function completionOptions(
@@ -154,6 +154,7 @@ function completionOptions(
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
       label: flags.label === undefined ? config.label : documentLabel(flags.label),
+      includeSecret: flags.includeSecret ?? config.includeSecret,
       retention: retentionOf(flags, config),
       out: flags.out,
     }),
@@ -164,11 +165,6 @@ function completionOptions(
 function retentionOf({ retention: name }: AskFlags, { retention = {} }: Config): string | undefined {
   if (name === undefined || Object.hasOwn(retention, name)) return name
   throw new WritError('USAGE', `The user configuration has no retention class '${name}'.`)
-}
-
-function print(answer: Answer, flags: AskFlags): void {
-  if (flags.jsonl === true) return
-  process.stdout.write(flags.json === true ? `${JSON.stringify(answer)}\n` : printAnswer(answer))
 }
 
 /** The last resort for the time limit: a run that cannot even close leaves its records, and the process ends. */

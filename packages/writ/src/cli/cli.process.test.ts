@@ -97,11 +97,14 @@ describe('ask and verify', () => {
         'schema',
         'run',
         'status',
+        'basis',
         'answer',
         'value',
         'citations',
         'label',
         'usage',
+        'support',
+        'coverage',
         'denials',
         'omitted',
         'evidence',
@@ -241,7 +244,8 @@ describe('ask and verify', () => {
   it('prints for people: the answer on stdout, progress on stderr', async () => {
     const asked = await writ(['ask', 'Which of these documents mention patents?', 'docs'])
     expect(asked.code).toBe(0)
-    expect(asked.out).toContain('Citations:')
+    expect(asked.out).toMatch(/^\[1\] a\.txt bytes \d+–\d+ “/m)
+    expect(asked.out).toMatch(/^evidence \.writ\/runs\/.*\.writ$/m)
     expect(asked.err).toContain('frame 0 opens')
     expect(asked.out).not.toContain('frame 0 opens')
   })
@@ -270,6 +274,44 @@ describe('ask and verify', () => {
     ])
     expect(asked.code).toBe(0)
     expect(asked.out).toContain('a.txt')
+  })
+})
+
+describe('the name of a run', () => {
+  it('is its id, any prefix no other run has, or last, in every command that takes a run', async () => {
+    const ask = ['ask', 'Which of these documents mention patents?', 'docs', '--json']
+    const [first, second] = [await writ(ask), await writ(ask)].map(
+      ({ out }) => (JSON.parse(out) as { run: string }).run,
+    )
+    if (first === undefined || second === undefined) throw new Error('two runs were asked for')
+    const shared = Array.from(first, (_, at) => at).findIndex((at) => first[at] !== second[at])
+    const prefix = first.slice(0, shared + 1)
+    const shown = async (name: string): Promise<unknown> =>
+      (JSON.parse((await writ(['show', name, '--json'])).out) as { run: unknown }).run
+    expect([await shown(prefix), await shown('last'), await shown(first)]).toEqual([first, second, first])
+
+    const both = await writ(['show', first.slice(0, shared), '--json'])
+    expect([both.code, JSON.parse(both.out)]).toEqual([
+      2,
+      expect.objectContaining({ code: 'AMBIGUOUS_RUN', message: expect.stringContaining(first) }),
+    ])
+    expect(both.out).toContain(second)
+
+    expect(JSON.parse((await writ(['diff', prefix, 'last', '--json'])).out)).toMatchObject({ same: true })
+    expect(JSON.parse((await writ(['replay', 'last', '--json'])).out)).toMatchObject({ outcome: 'IDENTICAL' })
+    expect((await writ(['verify', 'last', '--home', '.writ'])).code).toBe(0)
+    expect((await writ(['report', prefix])).out).toContain(`report of run ${first}`)
+    expect(JSON.parse((await writ(['resume', prefix, '--json'])).out)).toMatchObject({ run: first })
+    expect((await writ(['abort', 'last', '--reason', 'r', '--json'])).out).toContain('RUN_ENDED')
+    expect((await writ(['hold', 'last', '--reason', 'r'])).out).toContain(`run ${second}: held`)
+    expect((await writ(['erase', prefix, '--reason', 'r'])).out).toContain(`run ${first} erased`)
+    const again = await writ(['erase', prefix, '--reason', 'r'])
+    expect([again.code, again.out]).toEqual([0, expect.stringContaining('nothing is left to erase')])
+  })
+
+  it('is none of a home without runs', async () => {
+    const none = await writ(['show', 'last', '--json'])
+    expect([none.code, JSON.parse(none.out)]).toEqual([2, expect.objectContaining({ code: 'UNKNOWN_RUN' })])
   })
 })
 
@@ -442,6 +484,8 @@ describe('a directory of somebody else', () => {
 
   it.each([
     ['baseUrl', { baseUrl: 'http://127.0.0.1:1/v1' }, 'baseUrl'],
+    ['a paid model', { model: 'openai/gpt-5' }, 'model'],
+    ['prices of nothing', { prices: { 'any/model': '0/0' } }, 'prices'],
     ['a policy', { policy: 'bundle' }, 'policy'],
     ['a user', { user: 'root' }, 'user'],
     ['a purpose', { purpose: 'anything' }, 'purpose'],

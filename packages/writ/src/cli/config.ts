@@ -2,9 +2,11 @@ import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import {
+  DEFAULT_LIMITS,
   joinLabels,
   type Label,
   type LabelRule,
+  type Limits,
   label,
   type Price,
   parseLabel,
@@ -12,6 +14,7 @@ import {
 } from '@writ/contract'
 import { z } from 'zod'
 import { priceTableSchema, RETENTION_CLASS } from '../index.ts'
+import { configured, limitsSchema, tightened } from './config-limits.ts'
 
 /** The project's configuration, JSON only: code in the directory one asks about would run. */
 export const CONFIG_FILE = 'writ.config.json'
@@ -19,11 +22,18 @@ export const CONFIG_FILE = 'writ.config.json'
 /** A hundred years. */
 const MOST_DAYS = 36_500
 
+/** The environment variable with the key for a host; null for a host that gets none. */
+export interface KeyBinding {
+  readonly env: string | null
+  readonly host: string
+}
+
 /** What the user and the project together configure. */
 export interface Config {
   readonly model?: string | undefined
   readonly subModel?: string | undefined
   readonly baseUrl?: string | undefined
+  readonly keys?: readonly KeyBinding[] | undefined
   readonly contextWindow?: number | undefined
   /** USD per million tokens by model id: `{"openai/gpt-5": "1.25/10"}`. */
   readonly prices?: Readonly<Record<string, Price>> | undefined
@@ -36,6 +46,10 @@ export interface Config {
   readonly label?: Label | undefined
   /** Rules of the user decide; those of the project only raise. */
   readonly labels: readonly LabelRule[]
+  /** Limits that no flag sets. */
+  readonly limits: Limits
+  /** Globs of files to read although they hold secrets. */
+  readonly includeSecret?: readonly string[] | undefined
   /** Days until runs of a class may be erased, by class. */
   readonly retention?: Readonly<Record<string, number>> | undefined
   readonly user?: string | undefined
@@ -44,6 +58,16 @@ export interface Config {
   readonly witnesses?: readonly string[] | undefined
   readonly witnessQuorum?: number | undefined
 }
+
+const hostText = z
+  .string()
+  .refine((text) => ['http', 'https'].some((scheme) => URL.parse(`${scheme}://${text}`)?.host === text), {
+    error: 'is no host; write it as in a URL, in lower case, with its port if it has one',
+  })
+
+const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+  error: 'is no name of an environment variable; never write a key here',
+})
 
 const labelText = z.string().transform((text, context) => {
   const parsed = parseLabel(text)
@@ -54,47 +78,71 @@ const labelText = z.string().transform((text, context) => {
 
 /** What either file may set. */
 const common = {
-  model: z.string(),
-  subModel: z.string(),
-  contextWindow: z.number().int().positive(),
-  prices: priceTableSchema,
   paths: z.array(z.string()),
   corpus: z.string(),
   label: labelText,
+  limits: limitsSchema,
 }
 const rule = { glob: z.string(), label: labelText }
+
+/** What only the user may say: which model, at what price, reached where and with which key; who asks, and what to trust. */
+const ofUser = {
+  model: z.string(),
+  subModel: z.string(),
+  baseUrl: z.string(),
+  keys: z.array(z.strictObject({ env: variableName.nullable(), host: hostText })),
+  contextWindow: z.number().int().positive(),
+  prices: priceTableSchema,
+  policy: z.string(),
+  includeSecret: z.array(z.string()),
+  retention: z.record(z.string().regex(RETENTION_CLASS), z.number().int().min(1).max(MOST_DAYS)),
+  user: z.string(),
+  purpose: z.string(),
+  witnesses: z.array(z.url()),
+  witnessQuorum: z.number().int().positive(),
+}
+
+/** The flag that says the same for one command. */
+const FLAGS: Readonly<Record<keyof typeof ofUser, string>> = {
+  model: ' or give --model',
+  subModel: ' or give --sub-model',
+  baseUrl: ' or give --base-url',
+  keys: ' or give --key-env',
+  contextWindow: ' or give --context-window',
+  prices: ' or give --price',
+  policy: ' or give --policy',
+  includeSecret: ' or give --include-secret',
+  retention: '',
+  user: ' or give --as',
+  purpose: ' or give --purpose',
+  witnesses: ' or give --witness',
+  witnessQuorum: ' or give --witness-quorum',
+}
 
 const userSchema = z
   .strictObject({
     ...common,
+    ...ofUser,
     /** Documents are untrusted unless a rule vouches for them. */
     labels: z.array(z.strictObject({ ...rule, trusted: z.boolean().optional() })),
-    baseUrl: z.string(),
-    policy: z.string(),
-    retention: z.record(z.string().regex(RETENTION_CLASS), z.number().int().min(1).max(MOST_DAYS)),
-    user: z.string(),
-    purpose: z.string(),
-    witnesses: z.array(z.url()),
-    witnessQuorum: z.number().int().positive(),
   })
   .partial()
 
-/** A project file comes with the directory one asks about: it may not say where data goes, who asks, or what to trust. */
+/** A project file comes with the directory one asks about: it may only tighten. */
 const projectSchema = z
   .strictObject({
     ...common,
+    ...refusals(),
     labels: z.array(
       z.strictObject({ ...rule, trusted: z.literal(false, { error: onlyOfUser('') }).optional() }),
     ),
-    baseUrl: z.never({ error: onlyOfUser(' or give --base-url') }),
-    policy: z.never({ error: onlyOfUser(' or give --policy') }),
-    retention: z.never({ error: onlyOfUser('') }),
-    user: z.never({ error: onlyOfUser(' or give --as') }),
-    purpose: z.never({ error: onlyOfUser(' or give --purpose') }),
-    witnesses: z.never({ error: onlyOfUser(' or give --witness') }),
-    witnessQuorum: z.never({ error: onlyOfUser(' or give --witness-quorum') }),
   })
   .partial()
+
+function refusals(): Record<keyof typeof ofUser, z.ZodNever> {
+  const refused = Object.entries(FLAGS).map(([key, flag]) => [key, z.never({ error: onlyOfUser(flag) })])
+  return Object.fromEntries(refused) as Record<keyof typeof ofUser, z.ZodNever>
+}
 
 function onlyOfUser(flag: string): string {
   const place = '$XDG_CONFIG_HOME/writ/config.json, else ~/.config/writ/config.json'
@@ -102,19 +150,21 @@ function onlyOfUser(flag: string): string {
 }
 
 /**
- * The configuration of this project over that of this user, whose prices stand and whose labels the project can only
- * raise. Throws `BAD_CONFIG`.
+ * What the user configured, tightened by the project in this directory: limits can only fall, labels only rise. Throws
+ * `BAD_CONFIG`.
  */
 export function loadConfig(directory: string, environment: NodeJS.ProcessEnv): Config {
   const userFile = userConfigPath(environment)
   const { labels: rules = [], ...user } = readConfig(userFile, userSchema)
-  const { labels: claims = [], ...project } = readConfig(join(directory, CONFIG_FILE), projectSchema)
+  const project = readConfig(join(directory, CONFIG_FILE), projectSchema)
+  const { labels: claims = [] } = project
   return {
     ...user,
-    ...project,
+    paths: project.paths ?? user.paths,
+    corpus: project.corpus ?? user.corpus,
     policy: user.policy === undefined ? undefined : resolve(dirname(userFile), user.policy),
-    prices: { ...project.prices, ...user.prices },
     pathsWithin: project.paths === undefined ? undefined : directory,
+    limits: tightened(configured(DEFAULT_LIMITS, user.limits ?? {}), project.limits ?? {}),
     label: defaultLabel(user.label, project.label),
     labels: [
       ...rules.map(({ glob, label: value, trusted }) => ({ glob, label: trust(value, trusted === true) })),
@@ -126,7 +176,7 @@ export function loadConfig(directory: string, environment: NodeJS.ProcessEnv): C
 }
 
 /** Never below the working directory: variables that are not absolute paths are ignored, as XDG asks. */
-function userConfigPath({ XDG_CONFIG_HOME: given = '' }: NodeJS.ProcessEnv): string {
+export function userConfigPath({ XDG_CONFIG_HOME: given = '' }: NodeJS.ProcessEnv): string {
   const home = isAbsolute(given) ? given : join(resolve('/', homedir()), '.config')
   return join(home, 'writ', 'config.json')
 }
@@ -138,6 +188,11 @@ function defaultLabel(ofUser: Label | undefined, ofProject: Label | undefined): 
 
 function trust(value: Label, trusted: boolean): Label {
   return { ...value, untrusted: !trusted }
+}
+
+/** Throws `BAD_CONFIG` for a file that is no user configuration. */
+export function checkUserConfig(path: string): void {
+  readConfig(path, userSchema)
 }
 
 /** What a file says; nothing when it is not there. */

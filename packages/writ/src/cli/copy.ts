@@ -3,27 +3,30 @@ import { readEvidence } from '@writ/evidence'
 import { createWrit, withEvidence } from '../index.ts'
 import type { ExportFlags } from './export.ts'
 import { homeOf } from './home.ts'
-import { isRun } from './is-run.ts'
 import { printableLine } from './printable.ts'
 
 /** Copies the evidence file of a run, signed by the operator: with its payloads, or with fewer fields laid open. */
-export async function copy(run: string, flags: ExportFlags): Promise<number> {
+export async function copy(
+  named: { readonly run: string } | { readonly file: string },
+  flags: ExportFlags,
+): Promise<number> {
   const { profile, redact, out, format, payloads, otlpEndpoint } = flags
   if (format !== undefined || payloads !== undefined || otlpEndpoint !== undefined)
     throw new WritError('USAGE', '--profile goes without --format, --payloads and --otlp-endpoint.')
   if (profile !== 'proof' && profile !== 'replay')
     throw new WritError('USAGE', `--profile is proof or replay, not "${profile}".`)
   if (out === undefined) throw new WritError('USAGE', '--profile needs --out <file.writ>.')
-  const file = isRun(run) ? undefined : run
   const id =
-    file === undefined ? run : await withEvidence(file, async (source) => (await readEvidence(source)).run)
+    'run' in named
+      ? named.run
+      : await withEvidence(named.file, async (source) => (await readEvidence(source)).run)
   const writ = await createWrit(homeOf(flags))
   try {
     const report = await writ.copyEvidence(id, {
       profile,
       out,
       ...(redact === undefined ? {} : { redact: redact.split(',') }),
-      ...(file === undefined ? {} : { file }),
+      ...('file' in named ? { file: named.file } : {}),
     })
     const closed = report.redacted.length > 0 ? `, closed: ${report.redacted.join(', ')}` : ''
     process.stdout.write(`${printableLine(`${report.profile} file ${report.out}${closed}`)}\n`)

@@ -1,14 +1,20 @@
+import { type ContextStore, type CorpusSummary, counted, isLeftOut, size } from '@writ/contract'
+import type { Command } from 'commander'
 import { createWrit } from '../index.ts'
 import { loadConfig } from './config.ts'
+import { confirmed } from './confirm.ts'
 import { expandPaths } from './expand-paths.ts'
 import { homeOf } from './home.ts'
 import { onInterrupt } from './interrupt.ts'
 import { documentLabel } from './parse-option.ts'
 import { printableLine } from './printable.ts'
+import type { Running } from './running.ts'
+import { withStdin } from './stdin-file.ts'
 
 export interface IngestFlags {
   readonly corpus: string
   readonly label?: string
+  readonly includeSecret?: readonly string[]
   readonly as?: string
   readonly purpose?: string
   readonly policy?: string
@@ -16,8 +22,17 @@ export interface IngestFlags {
   readonly json?: boolean
 }
 
-/** Ingests paths and keeps the corpus under a name. */
+interface CorpusFlags {
+  readonly home?: string
+  readonly json?: boolean
+}
+
+/** Ingests paths, `-` for standard input, and keeps the corpus under a name. */
 export async function ingest(paths: readonly string[], flags: IngestFlags): Promise<number> {
+  return await withStdin(paths, (given) => ingestPaths(given, flags))
+}
+
+async function ingestPaths(paths: readonly string[], flags: IngestFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const policy = flags.policy ?? config.policy
   const label = flags.label === undefined ? config.label : documentLabel(flags.label)
@@ -25,64 +40,148 @@ export async function ingest(paths: readonly string[], flags: IngestFlags): Prom
   const writ = await createWrit({ ...homeOf(flags), ...(policy === undefined ? {} : { policy }) })
   const tty = process.stderr.isTTY && flags.json !== true
   try {
+    const before = (await writ.corpora()).find(({ name }) => name === flags.corpus)
     const store = await writ.ingest(flags.corpus, {
-      paths: await expandPaths(paths),
+      ...(await expandPaths(paths)),
       labels: config.labels,
+      includeSecret: flags.includeSecret ?? config.includeSecret ?? [],
       signal: interrupt.signal,
       ...(label === undefined ? {} : { label }),
       ...(flags.as === undefined ? {} : { principal: flags.as }),
       ...(flags.purpose === undefined ? {} : { purpose: flags.purpose }),
       onProgress: ({ documents, bytes }) => {
-        if (tty) process.stderr.write(`\r${documents} documents, ${bytes} bytes`)
+        if (tty) process.stderr.write(`\r\u001b[2K${amount({ documents, bytes })}`)
       },
     })
-    if (tty) process.stderr.write('\n')
-    const { partitions, omitted, skipped } = store
-    const documents = partitions.reduce((sum, partition) => sum + partition.documents, 0)
-    const bytes = partitions.reduce((sum, partition) => sum + partition.bytes, 0)
-    const summary = {
-      corpus: flags.corpus,
-      documents,
-      bytes,
-      partitions: partitions.length,
-      omitted,
-      skipped,
-    }
+    if (tty) process.stderr.write('\r\u001b[2K')
     await store.close()
-    const left = omitted
-      .map(({ doc, code }) => `  left out ${printableLine(doc)}: ${printableLine(code)}\n`)
-      .join('')
-    const passed = Object.entries(skipped)
-      .map(([why, count]) => `  skipped ${count}: ${printableLine(why)}\n`)
-      .join('')
-    process.stdout.write(
-      flags.json === true
-        ? `${JSON.stringify(summary)}\n`
-        : `${flags.corpus}: ${documents} documents, ${bytes} bytes, ${partitions.length} partition(s)\n${left}${passed}`,
-    )
-    return 0
+    const now = totals(store)
+    const json = {
+      corpus: flags.corpus,
+      ...now,
+      partitions: store.partitions.length,
+      replaced: before ?? null,
+      omitted: store.omitted,
+      skipped: store.skipped,
+    }
+    const lines = [
+      `${flags.corpus}: ${amount(now)}, ${counted(store.partitions.length, 'label')}`,
+      ...replacedLines(before),
+      ...omittedLines(store),
+      ...skippedLines(store),
+    ]
+    return print(flags, json, lines)
   } finally {
     interrupt.stop()
     await writ.close()
   }
 }
 
-/** Lists the corpora of a home. */
-export async function listCorpora(flags: {
-  readonly home?: string
-  readonly json?: boolean
-}): Promise<number> {
+/** `writ corpus`: the corpora of a home. */
+export function addCorpus(writ: Command, running: Running): void {
+  const corpus = writ.command('corpus').description('kept corpora')
+  corpus
+    .command('ls')
+    .description('list corpora')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .action(running((flags: CorpusFlags) => listCorpora(flags)))
+  corpus
+    .command('rm <name>')
+    .description('forget a corpus; its documents go too, where no run and no other corpus uses them')
+    .option('--yes', 'do not ask')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .action(running((name: string, flags: CorpusFlags & { yes?: boolean }) => removeCorpus(name, flags)))
+}
+
+async function listCorpora(flags: CorpusFlags): Promise<number> {
   const writ = await createWrit(homeOf(flags))
   try {
     const corpora = await writ.corpora()
-    const lines = corpora.map(
-      (corpus) =>
-        `${printableLine(corpus.name)}  ${corpus.documents} documents  ${corpus.bytes} bytes  ${corpus.ingestedAt}\n`,
-    )
-    const text = lines.length > 0 ? lines.join('') : 'There are no corpora in this home yet.\n'
-    process.stdout.write(flags.json === true ? `${JSON.stringify({ corpora })}\n` : text)
-    return 0
+    const lines = corpora.map((corpus) => `${corpus.name}  ${amount(corpus)}  ${ingested(corpus)}`)
+    return print(flags, { corpora }, lines.length > 0 ? lines : ['There are no corpora in this home yet.'])
   } finally {
     await writ.close()
   }
+}
+
+async function removeCorpus(name: string, flags: CorpusFlags & { readonly yes?: boolean }): Promise<number> {
+  const writ = await createWrit(homeOf(flags))
+  try {
+    const corpus = (await writ.corpora()).find((candidate) => candidate.name === name)
+    const what = corpus === undefined ? '' : ` (${amount(corpus)}, ${ingested(corpus)})`
+    // One that is not there is said to be unknown, without a question.
+    if (corpus !== undefined && !(await confirmed(`Remove the corpus ${name}${what}?`, flags))) return 1
+    const removed = await writ.removeCorpus(name)
+    const kept =
+      removed.packsKept === 0
+        ? []
+        : [
+            `Kept, because runs or other corpora use them: ${counted(removed.packsKept, 'pack')} of its documents.`,
+            'Packs of runs go with `writ erase <run>`.',
+          ]
+    return print(flags, removed, [`${name} is removed; ${size(removed.bytesFreed)} freed.`, ...kept])
+  } finally {
+    await writ.close()
+  }
+}
+
+function totals({ partitions }: ContextStore): { readonly documents: number; readonly bytes: number } {
+  return {
+    documents: partitions.reduce((sum, partition) => sum + partition.documents, 0),
+    bytes: partitions.reduce((sum, partition) => sum + partition.bytes, 0),
+  }
+}
+
+function amount({ documents, bytes }: { readonly documents: number; readonly bytes: number }): string {
+  return `${counted(documents, 'document')}, ${size(bytes)}`
+}
+
+function ingested({ ingestedAt, firstIngestedAt }: CorpusSummary): string {
+  const first = firstIngestedAt === ingestedAt ? '' : `, first ${day(firstIngestedAt)}`
+  return `ingested ${day(ingestedAt)}${first}`
+}
+
+/** `2026-11-26 04:10 UTC`. */
+function day(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`
+}
+
+function replacedLines(before: CorpusSummary | undefined): string[] {
+  return before === undefined ? [] : [`  replaces ${amount(before)}, ${ingested(before)}`]
+}
+
+/** Every document that is not there as it was given, by what became of it. */
+function omittedLines({ omitted }: ContextStore): string[] {
+  const lines = omitted.map((entry) =>
+    isLeftOut(entry) ? `  left out ${entry.doc}: ${entry.reason}` : `  changed ${entry.doc}: ${entry.reason}`,
+  )
+  const secret = omitted.some(({ code }) => code === 'secret' || code === 'masked')
+  return secret
+    ? [...lines, '  A file that holds secrets is read when you name it, or with --include-secret.']
+    : lines
+}
+
+/** What was passed over on purpose, in words. */
+const SKIPPED: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  duplicate: ['file that was given twice', 'files that were given twice'],
+  git: ['directory of git', 'directories of git'],
+  home: ['state directory of Writ', 'state directories of Writ'],
+  ignored: ['entry that git ignores', 'entries that git ignores'],
+  node_modules: ['node_modules directory', 'node_modules directories'],
+  symlink: ['symbolic link', 'symbolic links'],
+}
+
+function skippedLines({ skipped }: ContextStore): string[] {
+  return Object.entries(skipped).map(([reason, count]) => {
+    const [one, many] = SKIPPED[reason] ?? [reason, reason]
+    return `  passed over ${counted(count, one, many)}`
+  })
+}
+
+function print(flags: CorpusFlags, value: unknown, lines: readonly string[]): number {
+  const text = flags.json === true ? JSON.stringify(value) : lines.map(printableLine).join('\n')
+  process.stdout.write(`${text}\n`)
+  return 0
 }

@@ -1,9 +1,19 @@
-import { WritError } from '@writ/contract'
+import { counted, WritError } from '@writ/contract'
 import type { Command } from 'commander'
-import { type ExpiredRun, eraseExpired, eraseRun, listHolds, orderHold } from '../index.ts'
+import {
+  type ExpiredRun,
+  eraseExpired,
+  eraseRun,
+  isErasable,
+  lastErasure,
+  listHolds,
+  orderHold,
+} from '../index.ts'
 import { loadConfig } from './config.ts'
+import { confirmed } from './confirm.ts'
 import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
+import { runNamed } from './run-named.ts'
 import type { Running } from './running.ts'
 
 interface Flags {
@@ -12,6 +22,7 @@ interface Flags {
 }
 
 interface EraseFlags extends Flags {
+  readonly yes?: boolean
   readonly reason?: string
   readonly expired?: boolean
   readonly dryRun?: boolean
@@ -27,17 +38,13 @@ export function addErase(writ: Command, running: Running): void {
     .option('--reason <text>', 'kept in the signed statement; name no person')
     .option('--expired', 'every run past the time of its retention class, instead of one')
     .option('--dry-run', 'with --expired: say what would be erased, erase nothing')
+    .option('--yes', 'do not ask before it, on a terminal')
     .action(
       running(async (run: string | undefined, flags: EraseFlags) => {
         if (flags.expired === true) return await expire(run, flags)
         if (run === undefined || flags.reason === undefined || flags.dryRun === true)
           throw new WritError('USAGE', 'Give a run and --reason, or --expired with or without --dry-run.')
-        const done = await eraseRun(homeOf(flags).home, run, flags.reason)
-        return print(flags, done, [
-          `run ${run} erased at ${done.at}`,
-          ...done.reached.map((what) => `  gone: ${what}`),
-          ...done.notReached.map((what) => `  NOT reached: ${what}`),
-        ])
+        return await erase(await runNamed(run, flags), flags.reason, flags)
       }),
     )
   const hold = writ.command('hold').description('legal hold: held runs cannot be erased')
@@ -58,17 +65,45 @@ export function addErase(writ: Command, running: Running): void {
   )
 }
 
+async function erase(run: string, reason: string, flags: EraseFlags): Promise<number> {
+  const { home } = homeOf(flags)
+  const before = lastErasure(home, run)
+  if (before !== undefined && !(await isErasable(home, run)))
+    return print(flags, before, [`run ${run} was erased at ${before.at}: nothing is left to erase`])
+  const question = `Erase what run ${run} read, asked and answered? It cannot be brought back.`
+  if (!(await confirmed(question, flags))) return kept()
+  const done = await eraseRun(home, run, reason)
+  return print(flags, done, [
+    `run ${run} erased at ${done.at}`,
+    ...done.reached.map((what) => `  gone: ${what}`),
+    ...done.notReached.map((what) => `  NOT reached: ${what}`),
+  ])
+}
+
+function kept(): number {
+  process.stderr.write('Nothing was erased.\n')
+  return 1
+}
+
 /** Resolves with 1 when something that is due could not be erased and nobody ordered it kept. */
 async function expire(run: string | undefined, flags: EraseFlags): Promise<number> {
   if (run !== undefined || flags.reason !== undefined)
     throw new WritError('USAGE', '--expired takes neither a run nor --reason.')
   const { retention = {} } = loadConfig(process.cwd(), process.env)
-  const done = await eraseExpired(homeOf(flags).home, { retention, dryRun: flags.dryRun === true })
+  const { home } = homeOf(flags)
+  if (flags.dryRun !== true && !(await confirmed(await dueInWords(home, retention), flags))) return kept()
+  const done = await eraseExpired(home, { retention, dryRun: flags.dryRun === true })
   print(flags, done, done.runs.length > 0 ? done.runs.map(describe) : ['No run is past its time.'])
   const left = done.runs.filter(
     ({ outcome, code }) => outcome === 'unknown-class' || (outcome === 'refused' && code !== 'LEGAL_HOLD'),
   )
   return left.length > 0 ? 1 : 0
+}
+
+async function dueInWords(home: string, retention: Readonly<Record<string, number>>): Promise<string> {
+  const { runs } = await eraseExpired(home, { retention, dryRun: true })
+  const due = runs.filter(({ outcome }) => outcome === 'due').length
+  return `Erase what ${counted(due, 'run')} read, asked and answered? It cannot be brought back.`
 }
 
 function describe({ run, class: name, expiredAt, outcome, code }: ExpiredRun): string {
@@ -85,10 +120,11 @@ function describe({ run, class: name, expiredAt, outcome, code }: ExpiredRun): s
 }
 
 async function order(
-  run: string,
+  name: string,
   action: 'hold' | 'release',
   flags: Flags & { readonly reason: string },
 ): Promise<number> {
+  const run = await runNamed(name, flags)
   const hold = await orderHold(homeOf(flags).home, run, action, flags.reason)
   return print(flags, hold, [`run ${run}: ${action === 'hold' ? 'held' : 'released'}`])
 }

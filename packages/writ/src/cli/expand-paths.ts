@@ -2,32 +2,38 @@ import { existsSync, realpathSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import { WritError } from '@writ/contract'
+import type { SourcePaths } from '../index.ts'
 import { CONFIG_FILE } from './config.ts'
 
 const GLOB = /[*?[\]{}]/
 
 /** Paths as given; one that does not exist and looks like a glob becomes what it matches, sorted. */
-export async function expandPaths(paths: readonly string[]): Promise<string[]> {
-  const expanded: string[] = []
+export async function expandPaths(paths: readonly string[]): Promise<Required<SourcePaths>> {
+  const named: string[] = []
+  const matched: string[] = []
   for (const path of paths) {
     if (existsSync(path) || !GLOB.test(path)) {
-      expanded.push(path)
+      named.push(path)
       continue
     }
     const matches: string[] = []
     for await (const match of glob(path)) matches.push(match)
     if (matches.length === 0) throw new WritError('PATH_NOT_FOUND', `Nothing matches "${path}".`)
-    expanded.push(...matches.sort())
+    matched.push(...matches.sort())
   }
-  return expanded
+  return { paths: named, matched }
 }
 
-/** Expands the paths a project file names; one that leads out of its directory is a `BAD_CONFIG`. */
-export async function expandWithin(directory: string, paths: readonly string[]): Promise<string[]> {
-  const expanded = await expandPaths(paths)
+/**
+ * Expands the paths a project file names; one that leads out of its directory is a `BAD_CONFIG`. The file comes with the
+ * directory, so what it names is not what the user asked for by name.
+ */
+export async function expandWithin(directory: string, paths: readonly string[]): Promise<SourcePaths> {
+  const { paths: named, matched } = await expandPaths(paths)
+  const all = [...named, ...matched]
   const inside = realpathSync(directory)
-  const outside = expanded.find((path) => !isWithin(inside, realPath(path)))
-  if (outside === undefined) return expanded
+  const outside = all.find((path) => !isWithin(inside, realPath(path)))
+  if (outside === undefined) return { paths: [], matched: all }
   throw new WritError(
     'BAD_CONFIG',
     `${CONFIG_FILE}: paths: "${outside}" leads out of the project directory ${inside}; give it on the command line.`,

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs'
-import { WritError } from '@writ/contract'
+import { counted, WritError } from '@writ/contract'
 import { createWrit, EXPORT_FORMATS, type ExportFormat, exportFile, sendFileTrace } from '../index.ts'
 import { copy } from './copy.ts'
 import { homeOf } from './home.ts'
-import { isRun } from './is-run.ts'
 import { writeOutput } from './output.ts'
+import { runUnlessFile } from './run-named.ts'
 
 export interface ExportFlags {
   readonly format?: string
@@ -18,16 +17,12 @@ export interface ExportFlags {
 }
 
 /** Writes a run, or the run of an evidence file, in another form. */
-export async function exportRun(run: string, flags: ExportFlags): Promise<number> {
+export async function exportRun(what: string, flags: ExportFlags): Promise<number> {
   const { format, payloads = false, out, otlpEndpoint } = flags
-  if (!isRun(run) && !existsSync(run))
-    throw new WritError(
-      'USAGE',
-      `${run} is neither the id of a run (see \`writ runs\`) nor an evidence file.`,
-    )
-  if (flags.profile !== undefined) return await copy(run, flags)
+  const run = await runUnlessFile(what, flags)
+  if (flags.profile !== undefined) return await copy(run === undefined ? { file: what } : { run }, flags)
   if (flags.redact !== undefined) throw new WritError('USAGE', '--redact goes with --profile proof.')
-  if (otlpEndpoint !== undefined) return await sendTrace(run, otlpEndpoint, flags)
+  if (otlpEndpoint !== undefined) return await sendTrace(what, run, otlpEndpoint, flags)
   if (!isFormat(format)) {
     const formats = EXPORT_FORMATS.join(', ')
     throw new WritError(
@@ -41,8 +36,8 @@ export async function exportRun(run: string, flags: ExportFlags): Promise<number
     throw new WritError('USAGE', `--payloads goes with --format jsonl; ${format} takes none.`)
   const { trust } = flags
   const options = { format, payloads, ...(trust === undefined ? {} : { trust }) }
-  if (!isRun(run)) {
-    await writeOutput(exportFile(run, options), out)
+  if (run === undefined) {
+    await writeOutput(exportFile(what, options), out)
     return 0
   }
   const writ = await createWrit(homeOf(flags))
@@ -61,17 +56,26 @@ export async function report(run: string, flags: Omit<ExportFlags, 'format'>): P
   return await exportRun(run, { ...flags, format: 'html' })
 }
 
-async function sendTrace(run: string, endpoint: string, flags: ExportFlags): Promise<number> {
+async function sendTrace(
+  what: string,
+  run: string | undefined,
+  endpoint: string,
+  flags: ExportFlags,
+): Promise<number> {
   if (flags.out !== undefined || flags.payloads === true || (flags.format ?? 'otlp') !== 'otlp')
     throw new WritError('USAGE', '--otlp-endpoint sends a trace: it goes without --out and --payloads.')
-  const writ = isRun(run) ? await createWrit(homeOf(flags)) : undefined
+  if (run === undefined) return told(await sendFileTrace(what, endpoint))
+  const writ = await createWrit(homeOf(flags))
   try {
-    const spans = await (writ === undefined ? sendFileTrace(run, endpoint) : writ.sendTrace(run, endpoint))
-    process.stdout.write(`${spans} spans sent\n`)
-    return 0
+    return told(await writ.sendTrace(run, endpoint))
   } finally {
-    await writ?.close()
+    await writ.close()
   }
+}
+
+function told(spans: number): number {
+  process.stdout.write(`${counted(spans, 'span')} sent\n`)
+  return 0
 }
 
 function isFormat(text: string | undefined): text is ExportFormat {

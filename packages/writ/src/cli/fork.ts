@@ -1,16 +1,14 @@
 import { WritError } from '@writ/contract'
 import { createWrit, type ForkOptions, parsePrice } from '../index.ts'
-import { loadConfig } from './config.ts'
+import { attend } from './attend.ts'
+import { type Config, loadConfig } from './config.ts'
+import { type DeliverFlags, deliver } from './deliver.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { homeOf } from './home.ts'
-import { onInterrupt } from './interrupt.ts'
-import { printAnswer } from './print-answer.ts'
-import { printableLine } from './printable.ts'
-import type { ResumeFlags } from './resume.ts'
-import { describeFork } from './show.ts'
-import { chooseWatch } from './watch.ts'
+import { modelAccess } from './model-access.ts'
+import { runNamed } from './run-named.ts'
 
-export interface ForkFlags extends ResumeFlags {
+export interface ForkFlags extends DeliverFlags {
   readonly at: string
   readonly prompt?: string
   readonly model?: string
@@ -22,44 +20,29 @@ export interface ForkFlags extends ResumeFlags {
 }
 
 /** Asks again from a step of a run on, as a run of its own. Prints the answer and resolves with its exit code. */
-export async function fork(run: string, flags: ForkFlags): Promise<number> {
-  const options = optionsOf(flags)
-  const { OPENAI_API_KEY: apiKey } = process.env
-  const watch = chooseWatch(flags)
-  const interrupt = onInterrupt()
-  const writ = await createWrit({ ...homeOf(flags), ...(apiKey === undefined ? {} : { apiKey }) })
+export async function fork(name: string, flags: ForkFlags): Promise<number> {
+  const config = loadConfig(process.cwd(), process.env)
+  const options = optionsOf(flags, config)
+  const { baseUrl: _, ...access } = modelAccess(flags, config, process.env)
+  const run = await runNamed(name, flags)
+  const attendance = attend(flags)
+  const writ = await createWrit({ ...homeOf(flags), ...access })
   try {
-    const answer = await writ.fork(run, {
-      ...options,
-      suspend: interrupt.signal,
-      onEvent: (event) => watch.onEvent(event),
-    })
-    watch.stop()
-    if (flags.json === true) process.stdout.write(`${JSON.stringify(answer)}\n`)
-    else if (flags.jsonl !== true) {
-      const { fork: shared } = await writ.show(answer.run)
-      const line = shared === null ? '' : `${printableLine(describeFork(shared))}\n`
-      process.stdout.write(`${printAnswer(answer)}${line}`)
-    }
+    const { suspend, onEvent } = attendance
+    const answer = await writ.fork(run, { ...options, suspend, onEvent })
+    attendance.unwatch()
+    await deliver(answer, writ, flags)
     return exitCodeOf(answer.status)
   } finally {
-    watch.stop()
-    interrupt.stop()
+    attendance.end()
     await writ.close()
   }
 }
 
-function optionsOf({
-  at,
-  price,
-  prompt,
-  model,
-  subModel,
-  baseUrl,
-  contextWindow,
-  out,
-}: ForkFlags): ForkOptions {
-  const { prices } = loadConfig(process.cwd(), process.env)
+function optionsOf(
+  { at, price, prompt, model, subModel, baseUrl, contextWindow, out }: ForkFlags,
+  { prices }: Config,
+): ForkOptions {
   return {
     at: placeOf(at),
     ...(prompt === undefined ? {} : { prompt }),

@@ -5,3 +5,9 @@ const DEFAULT_HOME = '.writ'
 export function homeOf(flags: { readonly home?: string }): { readonly home: string } {
   return { home: flags.home ?? (process.env.WRIT_HOME || DEFAULT_HOME) }
 }
+
+/** What a command that is named for somebody to type needs so that it works in the same home. */
+export function homeOption({ home }: { readonly home?: string }): string {
+  if (home === undefined) return ''
+  return /^[\w./-]+$/.test(home) ? ` --home ${home}` : ` --home '${home.replaceAll("'", `'\\''`)}'`
+}

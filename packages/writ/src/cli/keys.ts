@@ -70,7 +70,13 @@ export function addKeys(writ: Command, running: Running): void {
       if (role !== 'governance' && role !== 'witness')
         throw new WritError('USAGE', `Thresholds are for governance and witness, not '${role}'.`)
       const set = await setThreshold(homeOf(flags).home, role, wholeNumber('<n>', 0)(n))
-      return print(flags, set, () => [`${role}: ${set[role] ?? 'none'}`])
+      const from = set.witnessFrom?.at(-1)
+      const asked = role === 'witness' && from !== undefined ? from.count : (set[role] ?? 0)
+      const since = role === 'witness' && from !== undefined ? `, for runs opened from ${from.from} on` : ''
+      return print(flags, set, () => [
+        `${role}: ${asked === 0 ? 'none' : asked}${since}`,
+        `Give the new ${homeOf(flags).home}/trust.json to whoever verifies.`,
+      ])
     }),
   )
   common(

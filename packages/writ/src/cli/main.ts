@@ -1,24 +1,32 @@
-import { toWritError } from '@writ/contract'
+import { toWritError, type WritError } from '@writ/contract'
 import { Command, CommanderError } from 'commander'
 import { EXPORT_FORMATS, VERSION } from '../index.ts'
 import { type AbortFlags, abort } from './abort.ts'
 import { type AskFlags, ask } from './ask.ts'
 import { type BackupFlags, makeBackup, type RestoreFlags, restoreBackup } from './backup.ts'
-import { type IngestFlags, ingest, listCorpora } from './corpus.ts'
+import { addCorpus, type IngestFlags, ingest } from './corpus.ts'
 import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { addErase } from './erase.ts'
 import { type ExportFlags, exportRun, report as reportRun } from './export.ts'
 import { type ForkFlags, fork } from './fork.ts'
+import { homeOption } from './home.ts'
 import { addKeys } from './keys.ts'
+import { addLedger } from './ledger.ts'
 import { addLog } from './log.ts'
 import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import { type ReplayFlags, replay } from './replay.ts'
 import { type ResumeFlags, resume } from './resume.ts'
-import { runs, show } from './show.ts'
+import { runs } from './runs.ts'
+import { addSetup } from './setup.ts'
+import { type ShowFlags, show } from './show.ts'
 import { type VerifyFlags, verify } from './verify.ts'
+import type { ViewFlags } from './view-flags.ts'
 import { addWitness } from './witness.ts'
+
+const INCLUDE_SECRET =
+  'read files that hold secrets, as they are, where the glob matches their path; repeatable'
 
 let exitCode = 0
 
@@ -41,7 +49,7 @@ function program(): Command {
   addAsk(writ)
   writ
     .command('verify <file>')
-    .description('verify an evidence file, offline')
+    .description('verify an evidence file, or that of a run of the home, offline')
     .option(
       '--trust <file>',
       'trust root (default: that of --home, WRIT_HOME, or of the .writ whose runs hold the file)',
@@ -54,12 +62,12 @@ function program(): Command {
     .option('--only <names>', 'verdicts to give, separated by commas')
     .option('--json', 'print one JSON object')
     .action(running((file: string, flags: VerifyFlags) => verify(file, flags)))
-  writ
-    .command('show <run>')
-    .description('show the frames and steps of a run')
+  withViewer(writ.command('show <run> [step]'))
+    .description('show the frames and steps of a run, or one step whole (<frame>/<n> or its seq)')
+    .option('--full', 'the whole answer and every citation, above the tree')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
-    .action(running((run: string, flags: { home?: string; json?: boolean }) => show(run, flags)))
+    .action(running((run: string, step: string | undefined, flags: ShowFlags) => show(run, step, flags)))
   writ
     .command('runs')
     .description('list runs, newest first')
@@ -72,9 +80,11 @@ function program(): Command {
   addExport(writ)
   addCorpora(writ)
   addBackup(writ)
+  addSetup(writ, running)
   addKeys(writ, running)
   addErase(writ, running)
   addLog(writ, running)
+  addLedger(writ, running)
   addWitness(writ, running)
   writ
     .command('doctor')
@@ -83,6 +93,14 @@ function program(): Command {
     .option('--json', 'print one JSON object')
     .action(running((flags: { home?: string; json?: boolean }) => doctor(flags)))
   return writ
+}
+
+/** Who looks at what a run holds. */
+function withViewer(command: Command): Command {
+  return command
+    .option('--as <user>', 'user who looks')
+    .option('--purpose <p>', 'purpose they look for')
+    .option('--policy <dir>', 'policy bundle that decides what they see')
 }
 
 function addBackup(writ: Command): void {
@@ -107,8 +125,11 @@ function addBackup(writ: Command): void {
 function addAsk(writ: Command): void {
   const command = writ
     .command('ask <question> [paths...]')
-    .description('ask a question over files, directories or globs')
-    .option('--model <provider/id>', 'builtin/extractive (default), openai/…, or any id with --base-url')
+    .description('ask a question over files, directories or globs; - is standard input')
+    .option(
+      '--model <provider/id>',
+      'builtin/extractive (default), ollama/…, openai/…, or any id with --base-url',
+    )
     .option('--sub-model <provider/id>', 'model for sub-calls (default: --model)')
   withServer(command)
     .option('--corpus <name>', 'an ingested corpus instead of paths')
@@ -117,6 +138,7 @@ function addAsk(writ: Command): void {
     .option('--as <user>', 'user the run acts for')
     .option('--purpose <p>', 'purpose of the run')
     .option('--label <label>', 'label of the given paths: level[:category,…]')
+    .option('--include-secret <glob>', INCLUDE_SECRET, repeated)
     .option('--retention <class>', 'retention class of the user configuration, for `erase --expired`')
     .option('--max-cost <usd>', 'most the run may cost', usd('--max-cost'))
     .option('--max-tokens <n>', 'most tokens, input and output together', wholeNumber('--max-tokens', 0))
@@ -133,6 +155,7 @@ function addAsk(writ: Command): void {
     )
     .option('--out <file>', 'evidence file')
     .option('--home <dir>', 'state directory (default .writ, or WRIT_HOME)')
+    .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
@@ -153,6 +176,7 @@ function addFork(writ: Command): void {
   withServer(command)
     .option('--out <file>', 'evidence file')
     .option('--home <dir>', 'state directory')
+    .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
@@ -162,7 +186,8 @@ function addFork(writ: Command): void {
 /** Where models are reached, and what is said of those that no table knows. */
 function withServer(command: Command): Command {
   return command
-    .option('--base-url <url>', 'OpenAI-compatible server; key from OPENAI_API_KEY')
+    .option('--base-url <url>', 'OpenAI-compatible server (default: OPENAI_BASE_URL)')
+    .option('--key-env <name>', 'environment variable with the key for it')
     .option('--price <in/out>', 'USD per million tokens')
     .option(
       '--context-window <n>',
@@ -175,7 +200,9 @@ function addResume(writ: Command): void {
   writ
     .command('resume <run>')
     .description('go on with a run whose process ended; of a finished run, print the answer')
+    .option('--key-env <name>', 'environment variable with the key for its models')
     .option('--home <dir>', 'state directory')
+    .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
@@ -199,12 +226,11 @@ function addReplay(writ: Command): void {
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(running((run: string, flags: ReplayFlags) => replay(run, flags)))
-  writ
-    .command('diff <a> <b>')
-    .description('align two runs frame by frame and show where they part; exit 0 when they do not')
+  withViewer(writ.command('diff <a> <b>'))
+    .description('align two runs frame by frame and say where they part; exit 0 when they do not')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
-    .action(running((a: string, b: string, flags: { home?: string; json?: boolean }) => diff(a, b, flags)))
+    .action(running((a: string, b: string, flags: ViewFlags) => diff(a, b, flags)))
 }
 
 function addExport(writ: Command): void {
@@ -237,23 +263,26 @@ function addExport(writ: Command): void {
 function addCorpora(writ: Command): void {
   writ
     .command('ingest <paths...>')
-    .description('ingest files or directories and keep them as a corpus')
+    .description('ingest files, directories or globs, - for standard input, and keep them as a corpus')
     .requiredOption('--corpus <name>', 'name of the corpus')
     .option('--label <label>', 'label of the documents: level[:category,…]')
+    .option('--include-secret <glob>', INCLUDE_SECRET, repeated)
     .option('--policy <dir>', 'policy bundle')
     .option('--as <user>', 'owner of the documents')
     .option('--purpose <p>', 'purpose they may be read for')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(running((paths: string[], flags: IngestFlags) => ingest(paths, flags)))
-  writ
-    .command('corpus')
-    .description('kept corpora')
-    .command('ls')
-    .description('list corpora')
-    .option('--home <dir>', 'state directory')
-    .option('--json', 'print one JSON object')
-    .action(running((flags: { home?: string; json?: boolean }) => listCorpora(flags)))
+  addCorpus(writ, running)
+}
+
+/** What to do next, with the run and the home it is about, so that it can be typed as it stands. */
+function nextFor({ next, run }: WritError): string {
+  const at = args.indexOf('--home')
+  const home = at < 0 ? undefined : args[at + 1]
+  return run === undefined
+    ? next
+    : next.replaceAll('<run>', run + homeOption(home === undefined ? {} : { home }))
 }
 
 /** Prints an error where its reader looks: JSON on stdout for programs, words on stderr for people. */
@@ -265,7 +294,7 @@ function report(thrown: unknown, json: boolean): number {
   const known = toWritError(thrown)
   const code = usage ? 'USAGE' : known.code
   const message = known.message.replace(/^error: /, '')
-  const next = usage ? 'Run `writ --help` to see commands and options.' : known.next
+  const next = usage ? 'Run `writ --help` to see commands and options.' : nextFor(known)
   if (json) process.stdout.write(`${JSON.stringify({ schema: 'writ.error/1', code, message, next })}\n`)
   else process.stderr.write(printable(`writ: ${code}: ${message}\n${next}\n`))
   return usage ? 2 : known.exitCode

@@ -1,52 +1,165 @@
-import { type Answer, formatLabel } from '@writ/contract'
-import { printable, printableLine } from './printable.ts'
+import { styleText } from 'node:util'
+import type { Answer, Basis, Citation, NamedPartition } from '@writ/contract'
+import { type Block, block, fit, type ShownLine, type Tone } from './answer/block.ts'
+import { citationBlock } from './answer/citations.ts'
+import { costFact, coverageFact, leftOutFact, maskedFact, refusedFacts, supportFact } from './answer/facts.ts'
+import { valueBlocks } from './answer/value-blocks.ts'
+import { displayWidth, wrapped } from './display-width.ts'
+import { printableLine } from './printable.ts'
 
-/** Citations shown in full; the rest are counted. The JSON form has all. */
-const SHOWN_CITATIONS = 20
-const SHOWN_QUOTE_CHARS = 240
-
-/** An answer for people. */
-export function printAnswer(answer: Answer): string {
-  const parts: string[] = []
-  if (answer.answer !== null) parts.push(printable(answer.answer))
-  if (answer.reason !== null) parts.push(printableLine(`${answer.status}: ${answer.reason}`))
-  if (answer.citations.length > 0) parts.push(citations(answer))
-  if (answer.denials.length > 0) {
-    const lines = answer.denials.map(({ action, resource, policies, reason, count }) => {
-      const by = policies.join(', ') || 'no policy permits it'
-      return printableLine(`  ${action} on ${resource}: ${by} (${reason}), ${count}×`)
-    })
-    parts.push(`Refused by policy:\n${lines.join('\n')}`)
-  }
-  if (answer.omitted.length > 0)
-    parts.push(`Left out: ${answer.omitted.length} documents (${omittedCodes(answer)})`)
-  parts.push(summary(answer))
-  return `${parts.join('\n\n')}\n`
+/** Where an answer is printed. Infinite where nothing has to fit: a pipe, or `--full`. */
+export interface AnswerScreen {
+  readonly columns: number
+  readonly rows: number
+  readonly colour: boolean
 }
 
-function citations(answer: Answer): string {
-  const shown = answer.citations.slice(0, SHOWN_CITATIONS).map(({ doc, start, end, quote }) => {
-    const text = quote.replace(/\s+/g, ' ').trim()
-    const shortened = text.length > SHOWN_QUOTE_CHARS ? `${text.slice(0, SHOWN_QUOTE_CHARS)}…` : text
-    return printableLine(`  ${doc} [${start}–${end}] “${shortened}”`)
-  })
-  const more = answer.citations.length - shown.length
-  return `Citations:\n${shown.join('\n')}${more > 0 ? `\n  … and ${more} more` : ''}`
+/** What an answer does not hold itself. */
+export interface AnswerSurroundings {
+  /** Partitions of the run, for refusals in words. */
+  readonly partitions?: readonly NamedPartition[]
+  /** What the run shares with the one it was forked from. */
+  readonly fork?: string | undefined
+  /** The evidence file as it is shown, where that is shorter. */
+  readonly evidence?: string
+  /** Added to every command that is named, such as ` --home dir`. */
+  readonly options?: string
 }
 
-function omittedCodes(answer: Answer): string {
-  const counts = new Map<string, number>()
-  for (const { code } of answer.omitted) counts.set(code, (counts.get(code) ?? 0) + 1)
-  return printableLine([...counts].map(([code, count]) => `${count} ${code}`).join(', '))
+/** Nothing has to fit, and nothing is coloured. */
+export const WHOLE: AnswerScreen = { columns: Infinity, rows: Infinity, colour: false }
+
+/** What is served first where room is short. */
+const CLAIM = {
+  head: 0,
+  answer: 1,
+  cost: 2,
+  coverage: 3,
+  evidence: 4,
+  why: 5,
+  support: 6,
+  refused: 7,
+  leftOut: 8,
+  masked: 9,
+  fork: 10,
+  commands: 11,
+  citations: 20,
+} as const
+
+const INDENT = 'coverage '.length
+
+/** An answer for people: as much as fits, its basis first, then the answer, then what it cost and rests on. */
+export function printAnswer(
+  answer: Answer,
+  screen: AnswerScreen = WHOLE,
+  around: AnswerSurroundings = {},
+): string {
+  const { columns, colour } = screen
+  const options = around.options ?? ''
+  const cited = new Set<Citation>()
+  const view = { columns, full: columns === Infinity, claim: CLAIM.answer }
+  const released = answer.basis !== null
+  const value = released ? valueBlocks(answer.value, answer.citations, view, cited) : []
+  const quotes = citationBlock(answer.citations, cited, columns, CLAIM.citations)
+  const blocks = [...headBlocks(answer, columns), ...value, quotes, ...factBlocks(answer, columns, around)]
+  const how = `writ show last --full${options}`
+  return `${fit(blocks, screen, how)
+    .map((line) => painted(line, colour))
+    .join('\n')}\n`
 }
 
-function summary({ usage, label, run, evidence }: Answer): string {
-  const tokens = (usage.inputTokens + usage.outputTokens).toLocaleString('en-US')
-  const cost = (usage.costMicroUsd / 1_000_000).toFixed(6)
+const BASIS: Readonly<Record<Basis, readonly [string, Tone]>> = {
+  exact: ['Exact: code decided this; grep or SQL can check it.', 'good'],
+  model: ['A language model said this; nothing proves it right.', 'head'],
+  passages: ['Passages whose words fit; nothing was judged.', 'warn'],
+}
+
+/** What the answer is worth, and why there is none or not all of it. */
+function headBlocks({ basis, status, reason }: Answer, columns: number): readonly Block[] {
+  const [text, tone]: readonly [string, Tone] =
+    basis === null ? [`No answer was released: the run ${NONE[status]}.`, 'bad'] : BASIS[basis]
+  const why = [
+    ...(basis !== null && status !== 'complete' ? [`${status}: not all of the work was done.`] : []),
+    ...(reason === null ? [] : [reason]),
+  ].flatMap((line) => wrapped(printableLine(line), columns))
   return [
-    `run ${run} · ${usage.modelCalls} model calls · ${tokens} tokens · $${cost} · ${usage.frames} frames · ${usage.steps} steps · ${(usage.wallMs / 1000).toFixed(2)} s`,
-    `label ${formatLabel(label)} · evidence ${evidence ?? 'none'}`,
+    block(wrapped(text, columns), CLAIM.head, { tone }),
+    block(why, CLAIM.why, { least: Math.min(2, why.length), tone: 'warn' }),
   ]
-    .map(printableLine)
-    .join('\n')
+}
+
+const NONE: Readonly<Record<Answer['status'], string>> = {
+  complete: 'ended',
+  incomplete: 'ran into a limit',
+  denied: 'was denied by policy',
+  failed: 'failed',
+  pending: 'waits for somebody',
+}
+
+function factBlocks(answer: Answer, columns: number, around: AnswerSurroundings): readonly Block[] {
+  const { evidence } = answer
+  const options = around.options ?? ''
+  const path = printableLine(around.evidence ?? evidence ?? 'none')
+  const commands = ['writ show last', 'writ report last --out report.html', 'writ verify last']
+  const refused = refusedFacts(answer, around.partitions ?? [])
+  const fact = (name: string, texts: readonly string[], claim: number, more: Partial<Block> = {}): Block =>
+    factBlock(name, texts, columns, claim, more)
+  return [
+    fact('cost', [costFact(answer)], CLAIM.cost, { least: Infinity, apart: true }),
+    fact('support', present(supportFact(answer, columns)), CLAIM.support),
+    fact('coverage', [coverageFact(answer, columns)], CLAIM.coverage, { least: Infinity }),
+    fact('refused', refused, CLAIM.refused),
+    fact('left out', present(leftOutFact(answer)), CLAIM.leftOut),
+    fact('masked', present(maskedFact(answer)), CLAIM.masked),
+    fact('fork', present(around.fork === undefined ? undefined : printableLine(around.fork)), CLAIM.fork),
+    // A path is never cut or broken by us: what is copied has to work.
+    block([INDENT + displayWidth(path) > columns ? path : labelled('evidence', path)], CLAIM.evidence),
+    fact('more', [commands.map((command) => command + options).join(' · ')], CLAIM.commands),
+  ]
+}
+
+function factBlock(
+  name: string,
+  texts: readonly string[],
+  columns: number,
+  claim: number,
+  more: Partial<Block>,
+): Block {
+  // Two columns are left for the mark that something is not shown.
+  const lines = texts.flatMap((text) => facts(text, columns - INDENT - 2))
+  const labelledLines = lines.map((line, at) => labelled(at === 0 ? name : '', line))
+  return block(labelledLines, claim, { least: 1, unit: '', ...more })
+}
+
+/** Facts of one line, broken between them where they do not fit. */
+function facts(text: string, columns: number): readonly string[] {
+  const lines: string[] = []
+  for (const fact of text.split(' · ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && displayWidth(`${last} · ${fact}`) <= columns)
+      lines.splice(-1, 1, `${last} · ${fact}`)
+    else lines.push(...wrapped(fact, columns))
+  }
+  return lines
+}
+
+function labelled(name: string, text: string): string {
+  return `${name.padEnd(INDENT)}${text}`
+}
+
+function present(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : [text]
+}
+
+const STYLES = {
+  head: 'bold',
+  good: ['bold', 'green'],
+  warn: 'yellow',
+  bad: ['bold', 'red'],
+  soft: 'dim',
+} as const
+
+function painted({ text, tone }: ShownLine, colour: boolean): string {
+  if (!colour || tone === 'plain' || text === '') return text
+  return styleText([STYLES[tone]].flat(), text, { validateStream: false })
 }

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
+import { counted } from '@writ/contract'
 import { createWrit, type ReplayReport } from '../index.ts'
 import { homeOf } from './home.ts'
 import { onInterrupt } from './interrupt.ts'
-import { isRun } from './is-run.ts'
 import { printableLine } from './printable.ts'
+import { runUnlessFile } from './run-named.ts'
 import { chooseTrust } from './trust.ts'
 
 export interface ReplayFlags {
@@ -16,6 +16,7 @@ export interface ReplayFlags {
 
 /** Does a run of the home, or of a replay file, again and prints what it came to; resolves with 0 when it is identical, else 6. */
 export async function replay(what: string, flags: ReplayFlags): Promise<number> {
+  const named = await runUnlessFile(what, flags)
   const interrupt = onInterrupt()
   const { policy } = flags
   const writ = await createWrit({ ...homeOf(flags), ...(policy === undefined ? {} : { policy }) })
@@ -24,11 +25,11 @@ export async function replay(what: string, flags: ReplayFlags): Promise<number> 
       signal: interrupt.signal,
       ...(flags.attest === undefined ? {} : { attest: flags.attest }),
     }
-    const isFile = !isRun(what) && existsSync(what)
-    const trust = isFile ? chooseTrust(what, flags) : undefined
-    const { run, report } = !isFile
-      ? { run: what, report: await writ.replay(what, options) }
-      : await writ.replayFile(what, { ...options, ...(trust === undefined ? {} : { trust }) })
+    const trust = named === undefined ? chooseTrust(what, flags) : undefined
+    const { run, report } =
+      named !== undefined
+        ? { run: named, report: await writ.replay(named, options) }
+        : await writ.replayFile(what, { ...options, ...(trust === undefined ? {} : { trust }) })
     process.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : describe(run, report))
     return report.outcome === 'IDENTICAL' ? 0 : 6
   } finally {
@@ -45,7 +46,7 @@ const MEANING: Readonly<Record<ReplayReport['outcome'], string>> = {
 }
 
 function describe(run: string, { outcome, steps, at }: ReplayReport): string {
-  const lines = [`run ${run}: ${outcome}, ${MEANING[outcome]}`, `${steps} steps done again`]
+  const lines = [`run ${run}: ${outcome}, ${MEANING[outcome]}`, `${counted(steps, 'step')} done again`]
   if (at !== null) {
     const where = at.seq === null ? 'no record' : `record ${at.seq}`
     lines.push(`at ${where}, lane ${at.lane}, step ${at.n} ${at.pointer}`)

@@ -1,38 +1,33 @@
 import { createWrit } from '../index.ts'
+import { attend } from './attend.ts'
+import { loadConfig } from './config.ts'
+import { type DeliverFlags, deliver } from './deliver.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { homeOf } from './home.ts'
-import { onInterrupt } from './interrupt.ts'
-import { printAnswer } from './print-answer.ts'
-import { chooseWatch } from './watch.ts'
+import { modelAccess } from './model-access.ts'
+import { runNamed } from './run-named.ts'
 
-export interface ResumeFlags {
-  readonly home?: string
-  readonly json?: boolean
-  readonly jsonl?: boolean
-  readonly quiet?: boolean
+export interface ResumeFlags extends DeliverFlags {
+  readonly keyEnv?: string
 }
 
 /**
- * Goes on with a run whose process ended, with what it began with; the model's key comes from the environment. Prints
+ * Goes on with a run whose process ended, with what it began with; keys come from the environment. Prints
  * the answer and resolves with its exit code.
  */
-export async function resume(run: string, flags: ResumeFlags): Promise<number> {
-  const { OPENAI_API_KEY: apiKey } = process.env
-  const watch = chooseWatch(flags)
-  const interrupt = onInterrupt()
-  const writ = await createWrit({ ...homeOf(flags), ...(apiKey === undefined ? {} : { apiKey }) })
+export async function resume(name: string, flags: ResumeFlags): Promise<number> {
+  const { baseUrl: _, ...access } = modelAccess(flags, loadConfig(process.cwd(), process.env), process.env)
+  const run = await runNamed(name, flags)
+  const attendance = attend(flags, run)
+  const writ = await createWrit({ ...homeOf(flags), ...access })
   try {
-    const answer = await writ.resume(run, {
-      suspend: interrupt.signal,
-      onEvent: (event) => watch.onEvent(event),
-    })
-    watch.stop()
-    if (flags.jsonl !== true)
-      process.stdout.write(flags.json === true ? `${JSON.stringify(answer)}\n` : printAnswer(answer))
+    const { suspend, onEvent } = attendance
+    const answer = await writ.resume(run, { suspend, onEvent })
+    attendance.unwatch()
+    await deliver(answer, writ, flags)
     return exitCodeOf(answer.status)
   } finally {
-    watch.stop()
-    interrupt.stop()
+    attendance.end()
     await writ.close()
   }
 }

@@ -1,4 +1,5 @@
-import { type Amount, formatLabel, NOTHING, type Outcome, type RunEvent } from '@writ/contract'
+import { type Amount, counted, formatLabel, NOTHING, type Outcome, type RunEvent } from '@writ/contract'
+import { cutToWidth } from './display-width.ts'
 import { printableLine } from './printable.ts'
 
 interface Node {
@@ -42,11 +43,11 @@ export class RunTree {
     }
   }
 
-  /** The tree as lines of at most `width` characters. */
+  /** The tree as lines of at most `width` columns. */
   lines(width: number): string[] {
     return this.#root === undefined
       ? []
-      : draw(this.#root, '', '').map((line) => cut(printableLine(line), width))
+      : draw(this.#root, '', '').map((line) => cutToWidth(printableLine(line), width))
   }
 
   #open(event: Extract<RunEvent, { type: 'frame.open' }>): void {
@@ -80,14 +81,14 @@ function draw(node: Node, lead: string, indent: string): string[] {
   }
   if (hidden > 0) {
     const done = node.children.slice(SHOWN_CHILDREN).filter((child) => child.outcome !== 'running').length
-    lines.push(`${indent}└─ … ${hidden} more frames, ${done} of them done`)
+    lines.push(`${indent}└─ … ${counted(hidden, 'more frame')}, ${done} of them done`)
   }
   return lines
 }
 
 function describe(node: Node): string {
   const mark = node.outcome === 'running' ? '●' : node.outcome === 'ok' ? '✓' : '✗'
-  const facts = [`${node.turns} turns`, `${node.steps} steps`]
+  const facts = [counted(node.turns, 'turn'), counted(node.steps, 'step')]
   if (node.denied > 0) facts.push(`${node.denied} denied`)
   if (node.label !== '') facts.push(node.label)
   if (node.outcome === 'running' && node.last !== '') facts.push(node.last)
@@ -97,8 +98,4 @@ function describe(node: Node): string {
 
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim()
-}
-
-function cut(line: string, width: number): string {
-  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`
 }

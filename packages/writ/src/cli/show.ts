@@ -1,69 +1,34 @@
-import { createWrit, erasedRuns, type ForkView, type RunView } from '../index.ts'
-import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
+import { runNamed } from './run-named.ts'
+import { runLines } from './show-run.ts'
+import { stepText } from './show-step.ts'
+import { looking, type ViewFlags } from './view-flags.ts'
 
-interface Flags {
-  readonly home?: string
-  readonly json?: boolean
+export interface ShowFlags extends ViewFlags {
+  readonly full?: boolean
 }
 
-/** Shows the frames and steps of a run. */
-export async function show(run: string, flags: Flags): Promise<number> {
-  const writ = await createWrit(homeOf(flags))
-  try {
-    const view = await writ.show(run)
-    process.stdout.write(flags.json === true ? `${JSON.stringify(view)}\n` : describe(view))
+/** Shows the frames and steps of a run, or one step whole. */
+export async function show(name: string, step: string | undefined, flags: ShowFlags): Promise<number> {
+  const run = await runNamed(name, flags)
+  return await looking(flags, async (writ, as) => {
+    if (step === undefined) {
+      const view = await writ.show(run, as)
+      const lines = runLines(view, { columns: columnsOf(flags), full: flags.full === true, name })
+      print(flags, view, `${lines.map(printableLine).join('\n')}\n`)
+    } else {
+      const detail = await writ.showStep(run, step, as)
+      print(flags, detail, stepText(detail))
+    }
     return 0
-  } finally {
-    await writ.close()
-  }
+  })
 }
 
-/** Lists the runs of a home, newest first. */
-export async function runs(flags: Flags): Promise<number> {
-  const writ = await createWrit(homeOf(flags))
-  try {
-    const erased = erasedRuns(writ.home)
-    const listed = (await writ.runs()).map((head) => ({
-      run: head.run,
-      status: erased.has(head.run) ? 'erased' : head.status,
-      question: head.question,
-      startedAt: new Date(head.startedAt).toISOString(),
-    }))
-    const lines = listed.map((head) =>
-      printableLine(`${head.run}  ${head.status.padEnd(10)}  ${head.startedAt}  ${head.question}`),
-    )
-    const text = lines.length > 0 ? `${lines.join('\n')}\n` : 'There are no runs in this home yet.\n'
-    process.stdout.write(flags.json === true ? `${JSON.stringify({ runs: listed })}\n` : text)
-    return 0
-  } finally {
-    await writ.close()
-  }
+function print({ json }: ShowFlags, value: unknown, text: string): void {
+  process.stdout.write(json === true ? `${JSON.stringify(value)}\n` : text)
 }
 
-/** What a forked run shares, in a line. */
-export function describeFork({ run, at, records, charged }: ForkView): string {
-  const cost = (charged.costMicroUsd / 1_000_000).toFixed(6)
-  return `forked from ${run} at ${at.lane}/${at.n}: ${records} records shared, with ${charged.calls} model calls ($${cost}) that were paid there`
-}
-
-function describe(view: RunView): string {
-  const lines = [
-    `run ${view.run}: ${view.status}`,
-    `question: ${view.question ?? '(erased)'}`,
-    ...(view.fork === null ? [] : [describeFork(view.fork)]),
-    '',
-  ]
-  const stepsOf = Map.groupBy(view.steps, ({ lane }) => lane)
-  for (const frame of view.frames) {
-    const indent = '  '.repeat(frame.depth)
-    lines.push(
-      `${indent}frame ${frame.lane} · ${frame.turns} turns · ${(frame.goal ?? '(erased)').replace(/\s+/g, ' ').slice(0, 100)}`,
-    )
-    for (const step of stepsOf.get(frame.lane) ?? [])
-      lines.push(
-        `${indent}  ${String(step.n).padStart(4)} ${step.kind.padEnd(16)} ${step.outcome}${step.shared ? ' · shared' : ''}`,
-      )
-  }
-  return `${lines.map(printableLine).join('\n')}\n`
+/** A line each on a terminal; as long as they are anywhere else. */
+function columnsOf({ full }: ShowFlags): number {
+  return process.stdout.isTTY && full !== true ? process.stdout.columns || 80 : Infinity
 }

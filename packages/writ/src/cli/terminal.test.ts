@@ -19,22 +19,27 @@ const answer: Answer = {
   schema: 'writ.answer/1',
   run: 'r',
   status: 'incomplete',
+  basis: 'model',
   answer: `first\n${EVIL}`,
-  value: null,
+  value: `first\n${EVIL}`,
   citations: [{ doc: `${EVIL}\n✓ forged`, start: 0, end: 1, quote: EVIL, sha256: '' }],
   label: BOTTOM,
   usage: {
     inputTokens: 0,
     outputTokens: 0,
     costMicroUsd: 0,
+    costKnown: true,
+    boundCalls: 0,
     modelCalls: 0,
     frames: 1,
     maxDepth: 0,
     steps: 0,
     wallMs: 0,
   },
+  support: { quoted: 0, computed: 0, unsupported: 1, unsupportedPaths: [`/${EVIL}`] },
+  coverage: { documents: 1, touched: 0, bytes: 1, searched: 0, read: 0 },
   denials: [{ action: 'read', resource: EVIL, policies: [], reason: EVIL, count: 1 }],
-  omitted: [{ doc: EVIL, code: 'binary' }],
+  omitted: [{ doc: EVIL, code: 'binary', reason: 'it is no text' }],
   evidence: EVIL,
   reason: EVIL,
 }
@@ -45,6 +50,7 @@ describe('text of others on a terminal', () => {
     tree.add(opened)
     expect(tree.lines(200)).toEqual([expect.stringContaining(SHOWN)])
     expect(tree.lines(20)[0]).toHaveLength(20)
+    expect(tree.lines(200)[0]).toContain('0 turns · 0 steps')
   })
 
   it('is shown in the lines of progress', () => {
@@ -65,16 +71,19 @@ describe('text of others on a terminal', () => {
       bytes: 1,
       model: EVIL,
       strategy: 'direct',
-      strategyReason: '',
+      strategyReason: EVIL,
       policy: 'p',
     })
+    watch.notice(EVIL)
     watch.stop()
-    expect(String(out.read())).toContain(`1 bytes · ${SHOWN} · direct`)
+    const drawn = String(out.read()).replaceAll('\r\n', ' ')
+    expect(drawn).toContain(`1 byte · ${SHOWN} · direct, ${SHOWN} · policy p`)
+    expect(drawn).toContain(`policy p ${SHOWN}`)
   })
 
   it('is shown in an answer, where no document can forge a line', () => {
     const text = printAnswer(answer)
-    expect(text.split(SHOWN)).toHaveLength(8)
+    expect(text.split(SHOWN)).toHaveLength(10)
     expect(text).toContain(`first\n${SHOWN}`)
     expect(text).toContain('\\u000a✓ forged')
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u)

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { WritError } from '@writ/contract'
-import { verifyFile } from '../index.ts'
+import { namesRun, verifyFile } from '../index.ts'
+import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
+import { runNamed } from './run-named.ts'
 import { chooseHome, chooseTrust, describeTrust, type Trust } from './trust.ts'
 
 export interface VerifyFlags {
@@ -16,8 +19,9 @@ type Report = Awaited<ReturnType<typeof verifyFile>>
 
 const MARKS = { pass: '✓', fail: '✗', 'not-evaluated': '·' } as const
 
-/** Verifies an evidence file and prints its verdicts; resolves with 0 or 6. */
-export async function verify(path: string, flags: VerifyFlags): Promise<number> {
+/** Verifies an evidence file, or that of a run of the home, and prints its verdicts; resolves with 0 or 6. */
+export async function verify(what: string, flags: VerifyFlags): Promise<number> {
+  const path = await evidenceOf(what, flags)
   const root = chooseTrust(path, flags)
   const home = chooseHome(path, flags)
   const report = await verifyFile(path, {
@@ -33,6 +37,12 @@ export async function verify(path: string, flags: VerifyFlags): Promise<number> 
       : trustLines(trust) + describeVerdicts(report),
   )
   return report.ok ? 0 : 6
+}
+
+/** A path as it is; for the name of a run, its evidence file in the home. */
+async function evidenceOf(what: string, flags: VerifyFlags): Promise<string> {
+  if (existsSync(what) || !namesRun(what)) return what
+  return join(homeOf(flags).home, 'runs', `${await runNamed(what, flags)}.writ`)
 }
 
 function readAnswer(path: string): unknown {

@@ -1,44 +1,55 @@
-import type { RunEvent } from '@writ/contract'
+import { counted, type RunEvent } from '@writ/contract'
+import { AlternateScreen, hasAlternateScreen, type Terminal } from './alternate-screen.ts'
+import { cutToWidth, wrapped } from './display-width.ts'
 import { printableLine } from './printable.ts'
 import { RunTree } from './run-tree.ts'
+import { strategyInWords } from './strategy-words.ts'
 
 /** Shows a run while it goes on, and stops showing it. */
 export interface Watch {
   onEvent(event: RunEvent): void
+  /** Says something about the run for as long as it is shown. */
+  notice(text: string): void
   stop(): void
 }
 
-/** A terminal, or what stands for one; 80 by 24 when it does not know its size. */
-type Screen = NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number }
+/** How a command that runs something is watched. */
+export interface WatchFlags {
+  readonly home?: string
+  readonly json?: boolean
+  readonly jsonl?: boolean
+  readonly quiet?: boolean
+}
 
 /** Times a second the live tree is drawn again. */
 const FRAMES_PER_SECOND = 10
 
 /** Watches nothing. */
-export const quietWatch: Watch = { onEvent: () => undefined, stop: () => undefined }
+export const quietWatch: Watch = { onEvent: nothing, notice: nothing, stop: nothing }
 
 /** One JSON object a line on stdout. */
 export function jsonLinesWatch(out: NodeJS.WritableStream): Watch {
-  return { onEvent: (event) => void out.write(`${JSON.stringify(event)}\n`), stop: () => undefined }
+  return { ...quietWatch, onEvent: (event) => void out.write(`${JSON.stringify(event)}\n`) }
 }
 
-/** A live tree on a terminal: drawn in place, left standing at the end. */
-export function treeWatch(out: Screen): Watch {
+/** A live tree on a terminal, on a screen of its own: at the end nothing of it is left. */
+export function treeWatch(out: Terminal): Watch {
   const tree = new RunTree()
-  let drawn = 0
+  const screen = new AlternateScreen(out)
   let head = ''
+  let said = ''
   const draw = (): void => {
+    if (head === '') return
     const width = out.columns || 80
-    const rows = Math.max(4, (out.rows || 24) - 2)
-    const lines = tree.lines(width - 1)
-    const visible = [
-      cutTo(printableLine(head), width - 1),
-      ...(lines.length > rows ? [...lines.slice(0, rows - 1), '…'] : lines),
-    ]
-    const up = drawn > 0 ? `\u001b[${drawn}A` : ''
-    out.write(`${up}\u001b[0J${visible.join('\n')}\n`)
-    drawn = visible.length
+    const rows = out.rows || 24
+    const above = [head, said].flatMap((line) => (line === '' ? [] : wrapped(printableLine(line), width)))
+    const lines = tree.lines(width)
+    const room = Math.max(1, rows - above.length)
+    screen.draw(
+      [...above, ...(lines.length > room ? [...lines.slice(0, room - 1), '…'] : lines)].slice(0, rows),
+    )
   }
+  let stopped = false
   const timer = setInterval(draw, 1000 / FRAMES_PER_SECOND)
   timer.unref()
   return {
@@ -46,9 +57,14 @@ export function treeWatch(out: Screen): Watch {
       head = headline(event) ?? head
       tree.add(event)
     },
+    notice: (text) => {
+      said = text
+      if (!stopped) draw()
+    },
     stop: () => {
+      stopped = true
       clearInterval(timer)
-      draw()
+      screen.leave()
     },
   }
 }
@@ -56,11 +72,11 @@ export function treeWatch(out: Screen): Watch {
 /** Plain lines, for logs and pipes: a line for what opens, closes or is refused, not for every step. */
 export function lineWatch(out: NodeJS.WritableStream): Watch {
   return {
+    ...quietWatch,
     onEvent: (event) => {
       const line = describe(event)
       if (line !== null) out.write(`${printableLine(line)}\n`)
     },
-    stop: () => undefined,
   }
 }
 
@@ -69,9 +85,9 @@ function describe(event: RunEvent): string | null {
     case 'run.open':
       return headline(event) ?? null
     case 'frame.open':
-      return `frame ${event.lane} opens: ${cutTo(event.goal.replace(/\s+/g, ' '), 100)}`
+      return `frame ${event.lane} opens: ${cutToWidth(event.goal.replace(/\s+/g, ' '), 100)}`
     case 'frame.close':
-      return `frame ${event.lane} closes: ${event.outcome} after ${event.turns} turns, ${event.charged.calls} calls`
+      return `frame ${event.lane} closes: ${event.outcome} after ${counted(event.turns, 'turn')}, ${counted(event.charged.calls, 'call')}`
     case 'decision':
       return event.verdict === 'allow'
         ? null
@@ -86,24 +102,22 @@ function describe(event: RunEvent): string | null {
 }
 
 function headline(event: RunEvent): string | undefined {
-  if (event.type === 'ingest')
-    return `reading: ${event.documents.toLocaleString('en-US')} documents, ${event.bytes.toLocaleString('en-US')} bytes`
-  if (event.type !== 'run.open') return undefined
-  const size = `${event.documents.toLocaleString('en-US')} documents, ${event.bytes.toLocaleString('en-US')} bytes`
-  return `run ${event.run} · ${size} · ${event.model} · ${event.strategy} (${event.strategyReason}) · policy ${event.policy}`
+  if (event.type !== 'ingest' && event.type !== 'run.open') return undefined
+  const amount = `${counted(event.documents, 'document')}, ${counted(event.bytes, 'byte')}`
+  if (event.type === 'ingest') return `reading: ${amount}`
+  const strategy = strategyInWords(event.strategy, event.strategyReason)
+  return `run ${event.run} · ${amount} · ${event.model} · ${strategy} · policy ${event.policy}`
 }
 
-function cutTo(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`
+function nothing(): void {
+  // Nobody watches.
 }
 
-/** The watch that flags ask for; a live tree where a person looks at a terminal. */
-export function chooseWatch(flags: {
-  readonly json?: boolean
-  readonly jsonl?: boolean
-  readonly quiet?: boolean
-}): Watch {
+/** The watch that flags ask for; a live tree where a person looks at a terminal that can show one. */
+export function chooseWatch(flags: WatchFlags): Watch {
   if (flags.jsonl === true) return jsonLinesWatch(process.stdout)
   if (flags.quiet === true || flags.json === true) return quietWatch
-  return process.stderr.isTTY ? treeWatch(process.stderr) : lineWatch(process.stderr)
+  // A pager at the other end of stdout would draw on the same terminal.
+  const live = process.stderr.isTTY && process.stdout.isTTY && hasAlternateScreen(process.env)
+  return live ? treeWatch(process.stderr) : lineWatch(process.stderr)
 }

@@ -56,7 +56,7 @@ describe('JSON Lines', () => {
     for (const [n, line] of lines.entries()) {
       const { run, seq, lane, n: step, kind, det, obs } = line
       const record = JSON.parse(new TextDecoder().decode(leaves[n])) as object
-      expect({ v: 1, run, seq, lane, n: step, kind, det, obs }).toEqual(record)
+      expect({ v: 2, run, seq, lane, n: step, kind, det, obs }).toEqual(record)
       expect(line.at).toBe(new Date(obs.at).toISOString())
       expect(line.schema).toBe('writ.event/1')
     }

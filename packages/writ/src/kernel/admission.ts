@@ -83,6 +83,40 @@ export function recallAdmission(
   return refused
 }
 
+/** Whether a frame may have every one of some partitions, each by itself. Nothing is granted. */
+export async function mayHave(
+  state: RunState,
+  lane: Lane,
+  action: ContextAction,
+  partitions: readonly Partition[],
+): Promise<boolean> {
+  for (const partition of partitions) {
+    if (lane.granted[action].has(partition.id)) continue
+    if ((await refusalOf(state, lane, action, partition, [])) !== null) return false
+  }
+  return true
+}
+
+/** What is withheld from a frame, whatever it asked for: the decisions that refuse, and their policies; null when nothing is. */
+export async function withheld(
+  state: RunState,
+  lane: Lane,
+  action: ContextAction,
+): Promise<{ decisions: readonly RecordedDecision[]; policies: readonly string[] | null }> {
+  return await lane.admit(async () => {
+    const refusing: RecordedDecision[] = []
+    for (const partition of lane.scope.partitions) {
+      if (lane.granted[action].has(partition.id)) continue
+      const decisions: RecordedDecision[] = []
+      if ((await rule(state, lane, action, partition, decisions)) !== undefined) refusing.push(...decisions)
+    }
+    const policies = refusing
+      .filter(({ verdict }) => verdict !== 'allow')
+      .flatMap((ruling) => ruling.policies)
+    return { decisions: refusing, policies: refusing.length === 0 ? null : [...new Set(policies)].sort() }
+  })
+}
+
 async function rule(
   state: RunState,
   lane: Lane,
@@ -90,27 +124,37 @@ async function rule(
   partition: Partition,
   decisions: RecordedDecision[],
 ): Promise<WritError | undefined> {
-  const { gate } = state
-  const ruling = await gate.decide(lane, action, partitionFacts(partition), lane.label)
+  const refusal = await refusalOf(state, lane, action, partition, decisions)
+  if (refusal === null) return undefined
+  return state.gate.refuse(action, `partition:${partition.id}`, refusal.policies, refusal.reason)
+}
+
+/** Why a frame may not have a partition; null when it may. The decisions taken are added to those given. */
+async function refusalOf(
+  state: RunState,
+  lane: Lane,
+  action: ContextAction,
+  partition: Partition,
+  decisions: RecordedDecision[],
+): Promise<Pick<RecordedDecision, 'policies' | 'reason'> | null> {
+  const ruling = await state.gate.decide(lane, action, partitionFacts(partition), lane.label)
   decisions.push(ruling.recorded)
-  const { verdict, policies, reason } = ruling.decision
-  if (verdict !== 'allow') return gate.refuse(action, `partition:${partition.id}`, policies, reason)
+  if (ruling.decision.verdict !== 'allow') return ruling.decision
   const ceiling = await belowCeiling(state, lane, partition.label)
-  if (ceiling === null) return undefined
+  if (ceiling === null) return null
   decisions.push(ceiling)
-  return gate.refuse(action, `partition:${partition.id}`, ceiling.policies, 'ceiling')
+  return { policies: ceiling.policies, reason: 'ceiling' }
 }
 
 /** The decision that would leave the frame without a model if its label rose by `label`; null when none would. */
-export async function belowCeiling(
-  state: RunState,
-  lane: Lane,
-  label: Label,
-): Promise<RecordedDecision | null> {
+async function belowCeiling(state: RunState, lane: Lane, label: Label): Promise<RecordedDecision | null> {
   if (flowsTo(label, lane.label)) return null
   const after = joinLabels(lane.label, label)
-  const ruling = await state.gate.decide(lane, 'model::call', modelResource(lane.model), after)
-  return ruling.decision.verdict === 'allow' ? null : ruling.recorded
+  for (const model of lane.ceiling) {
+    const ruling = await state.gate.decide(lane, 'model::call', modelResource(model), after)
+    if (ruling.decision.verdict !== 'allow') return ruling.recorded
+  }
+  return null
 }
 
 export function partitionFacts(partition: Partition): PartitionFacts {

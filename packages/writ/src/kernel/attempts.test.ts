@@ -24,7 +24,16 @@ const request: Request = {
 }
 
 function reply(inputTokens: number | null, outputTokens: number | null): ModelReply {
-  return { text: 'ok', finishReason: 'stop', inputTokens, outputTokens, requestId: 'r', status: 200 }
+  const bytes = { sentBytes: 6, receivedBytes: 2 }
+  return {
+    text: 'ok',
+    finishReason: 'stop',
+    inputTokens,
+    outputTokens,
+    ...bytes,
+    requestId: 'r',
+    status: 200,
+  }
 }
 
 function failure(status: number, mayHaveRun: boolean, retryAfterMs: number | null = 0): WritError {
@@ -70,20 +79,33 @@ describe('attemptRequest', () => {
     const { ports: given, pool } = ports([reply(7, 3)])
     const { charged } = await attemptRequest(request, given, never)
     expect(charged).toEqual<Amount>({ calls: 1, inputTokens: 7, outputTokens: 3, costMicroUsd: 13 })
-    expect(pool.charged).toEqual(charged)
+    expect(pool.spent).toEqual(charged)
   })
 
-  it('charges the bound where the provider says nothing', async () => {
-    const { ports: given } = ports([reply(null, null)])
-    expect((await attemptRequest(request, given, never)).charged).toEqual(request.bound)
-  })
+  it.each([
+    ['nothing', null, null],
+    ['no input', null, 3],
+    ['no output', 7, null],
+    ['less than the bytes can be', 0, 3],
+    ['more than was reserved', 7, 101],
+  ])(
+    'charges the whole bound where the provider says %s, and keeps what it said',
+    async (_, input, output) => {
+      const { ports: given, pool } = ports([reply(input, output)])
+      const { charged, attempts } = await attemptRequest(request, given, never)
+      expect([charged, pool.spent]).toEqual([request.bound, request.bound])
+      expect(attempts).toMatchObject([
+        { chargedAs: 'bound', meteredInputTokens: input, meteredOutputTokens: output, sentBytes: 6 },
+      ])
+    },
+  )
 
   it('retries 500 and 429 under the same idempotency key, each attempt counted', async () => {
     const { ports: given, pool, keys } = ports([failure(500, false), failure(429, false), reply(1, 1)])
     const attempted = await attemptRequest(request, given, never)
     expect(attempted.result.ok).toBe(true)
     expect(attempted.attempts.map((attempt) => attempt.status)).toEqual([500, 429, 200])
-    expect(pool.charged.calls).toBe(3)
+    expect(pool.spent.calls).toBe(3)
     expect(new Set(keys)).toEqual(new Set(['key']))
   })
 
@@ -92,6 +114,11 @@ describe('attemptRequest', () => {
     const { attempts } = await attemptRequest(request, given, never)
     expect(attempts[0]?.charged).toEqual(request.bound)
     expect(attempts[1]?.charged).toEqual({ calls: 1, inputTokens: 0, outputTokens: 0, costMicroUsd: 0 })
+    expect(attempts).toMatchObject([
+      { chargedAs: 'bound', sentBytes: 6, receivedBytes: 0, meteredInputTokens: null },
+      { chargedAs: 'nothing', sentBytes: 6, receivedBytes: 0 },
+      { chargedAs: 'metered', sentBytes: 6, receivedBytes: 2, meteredInputTokens: 1 },
+    ])
   })
 
   it('gives up after its attempts with the error, never with text', async () => {
@@ -122,6 +149,6 @@ describe('attemptRequest', () => {
     const { ports: given, pool } = ports([failure(500, false), failure(500, false), reply(1, 1)], 2)
     const { result } = await attemptRequest(request, given, never)
     expect(result).toMatchObject({ ok: false, error: { code: 'BUDGET_EXCEEDED' } })
-    expect(pool.charged.calls).toBe(2)
+    expect(pool.spent.calls).toBe(2)
   })
 })

@@ -2,14 +2,16 @@ import {
   type Amount,
   type Attempt,
   addAmounts,
+  type ChargedAs,
+  chargeFor,
   costMicroUsd,
+  FREE,
   isWritError,
   type ModelCaller,
   type ModelFailure,
   type ModelProfile,
   type ModelReply,
   NOTHING,
-  type Price,
   toWritError,
   WritError,
 } from '@writ/contract'
@@ -25,8 +27,6 @@ const BACKOFF_CAP_MS = 8_000
 const RETRY_AFTER_CAP_MS = 60_000
 /** Time one request may take. */
 const REQUEST_TIMEOUT_MS = 120_000
-
-const FREE: Price = { inputNanoUsd: 0, outputNanoUsd: 0 }
 
 /** One request to a model, with what it needs to be attempted more than once. */
 export interface Request {
@@ -67,9 +67,16 @@ export interface Attempted {
   readonly charged: Amount
 }
 
+type Texts = readonly { readonly text: string }[]
+
 /** Bytes of the texts plus room for the tokens that mark messages: no tokenizer makes more tokens than that. */
-export function inputBound(messages: readonly { readonly text: string }[]): number {
-  return messages.reduce((sum, message) => sum + Buffer.byteLength(message.text) + 8, 16)
+export function inputBound(messages: Texts): number {
+  return textBytes(messages) + 8 * messages.length + 16
+}
+
+/** UTF-8 bytes of the texts sent. */
+export function textBytes(messages: Texts): number {
+  return messages.reduce((sum, message) => sum + Buffer.byteLength(message.text), 0)
 }
 
 /** The worst case of one attempt. */
@@ -141,19 +148,21 @@ async function once(
   number: number,
   entry: Entry,
 ): Promise<{ outcome: Sent; attempt: Attempt }> {
-  let used: Amount = NOTHING
+  let charged: Amount = NOTHING
   try {
     if (number > 1) await ports.retrying(number)
     const started = ports.monotonic()
     const outcome = await send(request, ports.callModel, signal)
-    used = usage(request, outcome, signal)
+    const charge = chargeOf(request, outcome, signal)
+    charged = charge.charged
     if (outcome.ok) ports.slots.succeeded()
     else if (failureOf(outcome.error).status === 429) ports.slots.throttled()
     const tookMs = Math.round(ports.monotonic() - started)
-    return { outcome, attempt: describe(request.item, number, outcome, used, tookMs) }
+    const { item } = request
+    return { outcome, attempt: { item, attempt: number, tookMs, ...charge, ...reported(request, outcome) } }
   } finally {
     entry.releaseSlot()
-    entry.reservation.settle(used)
+    entry.reservation.settle(charged)
   }
 }
 
@@ -196,29 +205,46 @@ function failureOf(error: WritError): ModelFailure {
   }
 }
 
-/** What an attempt is charged: what the provider said, at most the bound; the bound where it said nothing. */
-function usage(request: Request, sent: Sent, signal: AbortSignal): Amount {
-  if (!sent.ok) {
-    const { mayHaveRun, status } = failureOf(sent.error)
-    if (mayHaveRun) return request.bound
-    return signal.aborted && status === 0 ? NOTHING : { ...NOTHING, calls: 1 }
+/** What an attempt is charged: by what was metered with a reply, its bound where it may have run without one. */
+function chargeOf(
+  { bound, profile }: Request,
+  sent: Sent,
+  signal: AbortSignal,
+): { readonly charged: Amount; readonly chargedAs: ChargedAs } {
+  if (sent.ok) {
+    const { sentBytes, receivedBytes, inputTokens, outputTokens } = sent.reply
+    const metered = { meteredInputTokens: inputTokens, meteredOutputTokens: outputTokens }
+    return chargeFor({ bound, price: profile.price, sentBytes, receivedBytes, ...metered })
   }
-  const input = Math.min(sent.reply.inputTokens ?? request.bound.inputTokens, request.bound.inputTokens)
-  const output = Math.min(sent.reply.outputTokens ?? request.bound.outputTokens, request.bound.outputTokens)
-  return attemptBound(request.profile, input, output)
+  const { mayHaveRun, status } = failureOf(sent.error)
+  if (mayHaveRun) return { charged: bound, chargedAs: 'bound' }
+  const unsent = signal.aborted && status === 0
+  return { charged: unsent ? NOTHING : { ...NOTHING, calls: 1 }, chargedAs: 'nothing' }
 }
 
-function describe(item: number, attempt: number, sent: Sent, charged: Amount, tookMs: number): Attempt {
-  const failure = sent.ok ? null : failureOf(sent.error)
+/** What is known of an attempt from the provider's side. */
+function reported(
+  { messages }: Request,
+  sent: Sent,
+): Omit<Attempt, 'item' | 'attempt' | 'tookMs' | 'charged' | 'chargedAs'> {
+  if (!sent.ok) {
+    const { status, requestId } = failureOf(sent.error)
+    return { status, requestId, ...unmetered(messages) }
+  }
+  const { status, requestId, inputTokens, outputTokens, sentBytes, receivedBytes } = sent.reply
+  const metered = { meteredInputTokens: inputTokens, meteredOutputTokens: outputTokens }
+  return { status, requestId, ...metered, sentBytes, receivedBytes }
+}
+
+/** The metering of an attempt that brought no reply. */
+export function unmetered(
+  messages: Texts,
+): Pick<Attempt, 'meteredInputTokens' | 'meteredOutputTokens' | 'sentBytes' | 'receivedBytes'> {
   return {
-    item,
-    attempt,
-    status: sent.ok ? sent.reply.status : (failure?.status ?? 0),
-    tookMs,
-    charged,
-    meteredInputTokens: sent.ok ? sent.reply.inputTokens : null,
-    meteredOutputTokens: sent.ok ? sent.reply.outputTokens : null,
-    requestId: sent.ok ? sent.reply.requestId : (failure?.requestId ?? null),
+    meteredInputTokens: null,
+    meteredOutputTokens: null,
+    sentBytes: textBytes(messages),
+    receivedBytes: 0,
   }
 }
 

@@ -1,4 +1,12 @@
-import { type Amount, addAmounts, DEFAULT_LIMITS, type Limits, NOTHING, withinLimits } from '@writ/contract'
+import {
+  type Amount,
+  addAmounts,
+  DEFAULT_LIMITS,
+  type Limits,
+  NOTHING,
+  type Share,
+  withinLimits,
+} from '@writ/contract'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BudgetPool, type Hold, type Reservation } from './budget-pool.ts'
@@ -80,7 +88,7 @@ describe('BudgetPool', () => {
     await pool.reserve(amount(1, 0), never)
     expect(await state(pool.reserve(amount(1, 0), never))).toBe('refused')
     hold.use().settle(amount(1, 0))
-    expect(pool.charged.calls).toBe(1)
+    expect(pool.spent.calls).toBe(1)
     expect(() => hold.use()).toThrow(/twice/)
   })
 
@@ -89,7 +97,7 @@ describe('BudgetPool', () => {
     const reservation = await pool.reserve(amount(1, 40), never)
     expect(() => reservation.settle(amount(1, 41))).toThrow(/above what was reserved/)
     reservation.settle(amount(1, 40))
-    expect(pool.charged.inputTokens).toBe(40)
+    expect(pool.spent.inputTokens).toBe(40)
   })
 
   it('gives a cancelled waiter the reason, and serves the one behind it', async () => {
@@ -147,12 +155,49 @@ describe('BudgetPool', () => {
             }
           } else holds.pop()?.release()
           await new Promise((resolve) => setImmediate(resolve))
-          mustFit = [...open, ...holds].reduce((sum, taken) => addAmounts(sum, taken.bound), pool.charged)
+          mustFit = [...open, ...holds].reduce((sum, taken) => addAmounts(sum, taken.bound), pool.spent)
           expect(withinLimits(mustFit, bounds)).toBe(true)
           if (open.length === 0) expect(waiting).toBe(0)
         }
       }),
       { numRuns: 150 },
     )
+  })
+})
+
+describe('a part of a pool', () => {
+  const share = (calls: number): Share => ({ calls, tokens: 100, costMicroUsd: null, steps: 1, readBytes: 1 })
+  const limited = (): BudgetPool => new BudgetPool({ maxCalls: 10, maxTokens: 1000, maxCostMicroUsd: null })
+  const one: Amount = { calls: 1, inputTokens: 10, outputTokens: 10, costMicroUsd: 5 }
+
+  it('is taken whole at once, and what is left does not show what becomes of it', async () => {
+    const pool = limited()
+    const part = pool.carve(share(4))
+    const before = pool.left()
+    const taken = await part.reserve(one, new AbortController().signal)
+    taken.settle(one)
+    expect(pool.left()).toEqual(before)
+    expect(before).toEqual({ calls: 6, tokens: 900, costMicroUsd: null })
+    expect(pool.spent).toEqual(one)
+  })
+
+  it('refuses at once what does not fit beside it: nothing will come back', async () => {
+    const pool = limited()
+    pool.carve(share(10))
+    await expect(pool.reserve(one, new AbortController().signal)).rejects.toMatchObject({
+      code: 'BUDGET_EXCEEDED',
+    })
+    expect(() => pool.carve(share(1))).toThrow(expect.objectContaining({ code: 'BUDGET_EXCEEDED' }))
+  })
+
+  it('gives back what it did not use when it rejoins, except what its own parts took', async () => {
+    const pool = limited()
+    const part = pool.carve(share(6))
+    part.carve({ ...share(2), tokens: 50 })
+    const taken = await part.reserve(one, new AbortController().signal)
+    taken.settle(one)
+    pool.rejoin(part)
+    expect(pool.left()).toEqual({ calls: 10 - 1 - 2, tokens: 1000 - 20 - 50, costMicroUsd: null })
+    expect(pool.spent).toEqual(one)
   })
 })

@@ -3,6 +3,7 @@ import {
   addAmounts,
   type Limits,
   NOTHING,
+  type Share,
   subtractAmounts,
   totalTokens,
   WritError,
@@ -24,6 +25,14 @@ export interface Hold {
   release(): void
 }
 
+/** A pool of its own within another: held whole there, so that what becomes of it never shows. */
+interface Part {
+  readonly pool: BudgetPool
+  readonly bound: Amount
+}
+
+type PoolLimits = Pick<Limits, 'maxCalls' | 'maxTokens' | 'maxCostMicroUsd'>
+
 interface Waiter {
   readonly bound: Amount
   grant(): void
@@ -31,23 +40,54 @@ interface Waiter {
 }
 
 /**
- * One pool for the whole tree. INVARIANT: charged + reserved + held is within the limits at every moment, so no
+ * One pool for all frames that draw on a share. INVARIANT: charged + reserved + held is within the limits at every moment, so no
  * schedule of calls can pass one. A request that does not fit waits only while refunds of calls in flight could still
  * make it fit, first come first served; else it is refused.
  */
 export class BudgetPool {
-  readonly #limits: Limits
+  readonly #limits: PoolLimits
   #charged: Amount = NOTHING
   #reserved: Amount = NOTHING
   #held: Amount = NOTHING
   readonly #waiting: Waiter[] = []
+  #parts: Part[] = []
 
-  constructor(limits: Limits) {
+  constructor(limits: PoolLimits) {
     this.#limits = limits
   }
 
-  get charged(): Amount {
-    return this.#charged
+  /** What was really spent, here and in every part. */
+  get spent(): Amount {
+    return this.#parts.reduce((sum, { pool }) => addAmounts(sum, pool.spent), this.#charged)
+  }
+
+  /** Takes a part out whole, with limits of its own. Throws `BUDGET_EXCEEDED`. */
+  carve(share: Share): BudgetPool {
+    const bound = boundOf(share)
+    const exceeded = this.#exceeded(addAmounts(this.#taken(), bound))
+    if (exceeded !== null) throw refusal(exceeded, bound)
+    return this.carveAgain(share)
+  }
+
+  /** Takes out what was taken out once: the record says there was room. */
+  carveAgain(share: Share): BudgetPool {
+    const bound = boundOf(share)
+    const { calls, tokens, costMicroUsd } = share
+    const pool = new BudgetPool({ maxCalls: calls, maxTokens: tokens, maxCostMicroUsd: costMicroUsd })
+    this.#held = addAmounts(this.#held, bound)
+    this.#parts.push({ pool, bound })
+    return pool
+  }
+
+  /** Ends a part: what it spent is charged here and the rest is free again. Its own parts stay taken, as parts of this. */
+  rejoin(pool: BudgetPool): void {
+    const part = this.#parts.find((candidate) => candidate.pool === pool)
+    if (part === undefined) throw new WritError('INTERNAL', 'A share came back to a pool it is no part of.')
+    this.#parts = [...this.#parts.filter((candidate) => candidate !== part), ...pool.#parts]
+    const kept = pool.#parts.reduce((sum, { bound }) => addAmounts(sum, bound), NOTHING)
+    this.#held = addAmounts(subtractAmounts(this.#held, part.bound), kept)
+    this.#charged = addAmounts(this.#charged, pool.#charged)
+    this.#serve()
   }
 
   /** What could still be spent now; null where there is no limit. */
@@ -61,9 +101,10 @@ export class BudgetPool {
     }
   }
 
-  /** Names of limits of which at least `share` (0 to 1) is charged or reserved, sorted. */
+  /** Names of limits of which at least `share` (0 to 1) is charged, reserved or given to parts, sorted. */
   pressure(share: number): string[] {
-    const used = addAmounts(this.#charged, this.#reserved)
+    const parts = this.#parts.reduce((sum, { bound }) => addAmounts(sum, bound), NOTHING)
+    const used = addAmounts(addAmounts(this.#charged, this.#reserved), parts)
     const { maxCalls, maxTokens, maxCostMicroUsd } = this.#limits
     const names: string[] = []
     if (used.calls >= maxCalls * share) names.push('calls')
@@ -199,14 +240,27 @@ export class BudgetPool {
     }
   }
 
-  #exceeded(amount: Amount): string | null {
+  #exceeded(amount: Amount): Exceeded | null {
     const { maxCalls, maxTokens, maxCostMicroUsd } = this.#limits
-    if (amount.calls > maxCalls) return `the limit of ${maxCalls} model calls`
-    if (maxTokens !== null && totalTokens(amount) > maxTokens) return `the limit of ${maxTokens} tokens`
+    if (amount.calls > maxCalls) return { limit: 'calls', most: maxCalls }
+    if (maxTokens !== null && totalTokens(amount) > maxTokens) return { limit: 'tokens', most: maxTokens }
     if (maxCostMicroUsd !== null && amount.costMicroUsd > maxCostMicroUsd)
-      return `the limit of ${maxCostMicroUsd} micro-USD`
+      return { limit: 'cost', most: maxCostMicroUsd }
     return null
   }
+}
+
+/** A limit that leaves too little room, and how much it allows in all. */
+interface Exceeded {
+  readonly limit: 'calls' | 'tokens' | 'cost'
+  readonly most: number
+}
+
+const UNITS = { calls: 'model calls', tokens: 'tokens', cost: 'micro-USD' } as const
+
+/** A share as an amount: its tokens stand as input tokens, and what has no limit counts nothing. */
+function boundOf({ calls, tokens, costMicroUsd }: Share): Amount {
+  return { calls, inputTokens: tokens ?? 0, outputTokens: 0, costMicroUsd: costMicroUsd ?? 0 }
 }
 
 /** Whether room of one size is enough for an amount: calls, tokens in all, and cost. */
@@ -218,10 +272,12 @@ export function covers(room: Amount, amount: Amount): boolean {
   )
 }
 
-function refusal(limit: string, bound: Amount): WritError {
+function refusal({ limit, most }: Exceeded, bound: Amount): WritError {
   const tokens = totalTokens(bound)
+  const asked = `${bound.calls} call(s), ${tokens} tokens and ${bound.costMicroUsd} micro-USD`
   return new WritError(
     'BUDGET_EXCEEDED',
-    `This step may use up to ${bound.calls} call(s), ${tokens} tokens and ${bound.costMicroUsd} micro-USD; ${limit} leaves less.`,
+    `This step may use up to ${asked}; the limit of ${most} ${UNITS[limit]} leaves less.`,
+    { data: { limit, most } },
   )
 }

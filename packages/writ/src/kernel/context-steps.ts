@@ -3,6 +3,7 @@ import {
   type ContextStore,
   type DocumentInfo,
   type DocumentListing,
+  encodedBytes,
   type GrepResult,
   type Partition,
   type Passage,
@@ -31,7 +32,8 @@ export function docsStep(
   lane: Lane,
   request: Steps['context.docs']['request'],
 ): LocalStep<readonly DocumentListing[]> {
-  const match = request.match?.toLowerCase()
+  const { match } = request
+  const words = comparable(match ?? '').split(/\s+/)
   return {
     kind: 'context.search',
     op: 'docs',
@@ -41,7 +43,7 @@ export function docsStep(
       const listed = allowed.flatMap((partition) =>
         inScope(lane, store.documents(partition.id)).map((info) => ({ ...info, label: partition.label })),
       )
-      const matching = match === undefined ? listed : listed.filter((doc) => named(doc, match))
+      const matching = match === undefined ? listed : listed.filter((doc) => named(doc, words))
       return Promise.resolve(matching.sort(byId).slice(0, request.limit ?? matching.length))
     },
   }
@@ -97,7 +99,8 @@ export function searchStep(
         .slice(0, k)
         .map((passage, index) => ({ ...passage, rank: index + 1 }))
     },
-    handed: (passages) => hand(lane, passages),
+    ...searching(request.docs),
+    handed: (passages) => passages,
   }
 }
 
@@ -136,7 +139,8 @@ export function grepStep(
         truncated: matches.length > limit || found.some((result) => result.truncated),
       }
     },
-    handed: (result) => hand(lane, result.matches),
+    ...searching(request.docs),
+    handed: (result) => result.matches,
   }
 }
 
@@ -149,6 +153,7 @@ export function outlineStep(
     kind: 'context.search',
     op: 'outline',
     input: request,
+    named: [request.doc],
     needs: () => [partitionOf(lane, document(store, lane, request.doc))],
     effect: () => store.outline(request.doc),
   }
@@ -163,12 +168,13 @@ export function readStep(
     kind: 'context.read',
     op: 'read',
     input: request,
+    named: [request.doc],
     needs: () => [partitionOf(lane, document(store, lane, request.doc))],
     effect: () => {
       const { bytes } = document(store, lane, request.doc)
       return store.read(request.doc, request.start ?? 0, Math.min(request.end ?? bytes, bytes))
     },
-    handed: (result) => hand(lane, [result]),
+    handed: (result) => [result],
   }
 }
 
@@ -193,8 +199,9 @@ async function narrow(store: Store, read: ReadResult, quote: string): Promise<Ci
       'CITATION_INVALID',
       `The quote does not occur in bytes ${read.start}–${read.end} of ${read.doc}.`,
     )
-  const start = read.start + Buffer.byteLength(read.text.slice(0, at))
-  return whole(await store.read(read.doc, start, start + Buffer.byteLength(quote)))
+  const encoding = store.locate(read.doc)?.encoding ?? 'utf-8'
+  const start = read.start + encodedBytes(read.text.slice(0, at), encoding)
+  return whole(await store.read(read.doc, start, start + encodedBytes(quote, encoding)))
 }
 
 function whole(read: ReadResult): Citation {
@@ -246,12 +253,20 @@ function inScope(lane: Lane, docs: readonly DocumentInfo[]): readonly DocumentIn
   return scoped === null ? docs : docs.filter((doc) => scoped.has(doc.id))
 }
 
-function hand(lane: Lane, spans: readonly Span[]): void {
-  for (const span of spans) lane.slices.add(span.doc, span.start, span.end)
+/** A step that goes over texts: all of the scope's, or those of the documents it names. */
+function searching(docs: readonly string[] | undefined): Pick<LocalStep<unknown>, 'searches' | 'named'> {
+  return docs === undefined ? { searches: true } : { searches: true, named: docs }
 }
 
-function named(doc: DocumentInfo, match: string): boolean {
-  return doc.id.toLowerCase().includes(match) || doc.title.toLowerCase().includes(match)
+/** Whether each of the words is in the name or the title of a document. */
+function named({ id, title }: DocumentInfo, words: readonly string[]): boolean {
+  const names = comparable(`${id}\n${title}`)
+  return words.every((word) => names.includes(word))
+}
+
+/** Of a name in another normal form (a file system's) the letters are the same. */
+function comparable(text: string): string {
+  return text.normalize('NFC').toLowerCase()
 }
 
 function byId(a: { id: string }, b: { id: string }): number {

@@ -1,4 +1,5 @@
 import {
+  type BudgetLeft,
   type FrameValue,
   type ItemOutcome,
   type Message,
@@ -10,6 +11,7 @@ import {
   type SubCall,
   toWritError,
   WritError,
+  withDocuments,
 } from '@writ/contract'
 import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from './context-steps.ts'
 import type { Place } from './journal.ts'
@@ -55,7 +57,8 @@ export class FrameSteps {
     const store = this.#state.ports.store
     const lane = this.#lane
     const local = <T>(step: LocalStep<T>): Promise<T> => performLocal(this.#state, lane, place, step, onFinal)
-    const value = <T>(step: LocalValue<T>): Promise<T> => performValue(this.#state, place, step, onFinal)
+    const value = <T>(step: LocalValue<T>): Promise<T> =>
+      performValue(this.#state, lane, place, step, onFinal)
     const table: { [N in StepName]: (asked: Steps[N]['request']) => Promise<Steps[N]['result']> } = {
       'context.docs': (asked) => local(docsStep(store, lane, asked)),
       'context.search': (asked) => local(searchStep(store, lane, asked)),
@@ -71,7 +74,8 @@ export class FrameSteps {
           make: () => cite(store, lane, asked),
           given: (citation) => lane.citations.push(citation),
         }),
-      budget: (asked) => value({ op: 'budget', input: asked, make: () => Promise.resolve(this.#budget()) }),
+      budget: (asked) =>
+        value({ op: 'budget', input: asked, make: () => this.#budget(), budget: (left) => left }),
       refuse: (asked) =>
         value({
           op: asked.op,
@@ -90,6 +94,7 @@ export class FrameSteps {
     const refuse = (error: unknown): Promise<never> =>
       performValue(
         this.#state,
+        this.#lane,
         place,
         { op: 'llm_query', input: request, make: () => Promise.reject(error) },
         onFinal,
@@ -98,6 +103,7 @@ export class FrameSteps {
     try {
       ;({ model } = chooseModel(this.#state, place, request.model))
       checkSpans(request.prompts, model)
+      this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
     } catch (error) {
       return await refuse(error)
     }
@@ -118,7 +124,13 @@ export class FrameSteps {
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<string>[]> {
     if (prompts.length === 0 && keys.length > 0)
-      return await performValue(this.#state, place, { op: 'llm_query', input: keys, make: nothing }, onFinal)
+      return await performValue(
+        this.#state,
+        this.#lane,
+        place,
+        { op: 'llm_query', input: keys, make: nothing },
+        onFinal,
+      )
     const read = await Promise.allSettled(prompts.map((prompt) => this.#assemble(prompt)))
     const system: Message = { role: 'system', text: this.#state.ports.reasoner.leafPrompt }
     const conversations: (readonly Message[])[] = []
@@ -134,7 +146,7 @@ export class FrameSteps {
         role: 'leaf',
         model,
         conversations,
-        maxOutputTokens: leafOutputTokens(this.#state.limits, model),
+        maxOutputTokens: leafOutputTokens(this.#lane.share.limits, model),
         input: { model: model.id, prompts },
         payloads: {},
       },
@@ -149,10 +161,11 @@ export class FrameSteps {
         this.perform(this.#lane.next(), 'context.read', { doc, start, end }),
     )
     await Promise.allSettled(asked)
-    const parts = [prompt]
-    for (const { doc, start, end, text } of await Promise.all(asked))
-      parts.push(`<span doc=${JSON.stringify(doc)} start="${start}" end="${end}">\n${text}\n</span>`)
-    return parts.join('\n\n')
+    const parts = await Promise.all(asked)
+    return withDocuments(
+      prompt,
+      parts.map(({ doc, start, end, text }) => ({ id: doc, span: { start, end }, text })),
+    )
   }
 
   async #children(
@@ -160,6 +173,17 @@ export class FrameSteps {
     requests: readonly SpawnRequest[],
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<FrameValue>[]> {
+    try {
+      this.#checkSteps(requests.length - 1)
+    } catch (error) {
+      return await performValue(
+        this.#state,
+        this.#lane,
+        first,
+        { op: 'rlm_query', input: requests, make: () => Promise.reject(error) },
+        onFinal,
+      )
+    }
     const keys = requests.map((request) => JSON.stringify(request))
     const kept = keys.map((key) => this.#take<FrameValue>(key))
     let open = requests.length
@@ -176,7 +200,13 @@ export class FrameSteps {
     const again = children
       .filter((_, index) => kept[index] !== undefined)
       .map(({ place, request }) =>
-        performValue(this.#state, place, { op: 'rlm_query', input: request, make: nothing }, onEnd),
+        performValue(
+          this.#state,
+          this.#lane,
+          place,
+          { op: 'rlm_query', input: request, make: nothing },
+          onEnd,
+        ),
       )
     const [outcomes] = await Promise.all([this.#together(keys, kept, performed), ...again])
     return outcomes
@@ -209,10 +239,31 @@ export class FrameSteps {
     return await Promise.all(items)
   }
 
-  #budget(): Steps['budget']['result'] {
-    const { maxDepth, maxTurns } = this.#state.limits
-    const { depth, turns } = this.#lane
-    return { ...this.#state.pool.left(), depth: maxDepth - depth, turns: maxTurns - turns }
+  async #budget(): Promise<BudgetLeft> {
+    await this.#lane.look()
+    const { depth, turns, steps, share } = this.#lane
+    const { maxDepth, maxTurns, frameSteps } = share.limits
+    return {
+      ...share.pool.left(),
+      depth: maxDepth - depth,
+      turns: Math.max(0, maxTurns - turns),
+      steps: Math.max(0, frameSteps - steps),
+    }
+  }
+
+  /** Refuses a call that takes more steps than its cell or its frame has left, before any of them is taken. */
+  #checkSteps(more: number): void {
+    const { steps, cellStart, share } = this.#lane
+    const { cellSteps, frameSteps } = share.limits
+    const [limit, most, taken] =
+      steps - cellStart + more > cellSteps
+        ? (['cellSteps', cellSteps, steps - cellStart] as const)
+        : (['frameSteps', frameSteps, steps] as const)
+    if (taken + more <= most) return
+    const whose = limit === 'cellSteps' ? 'cell' : 'frame'
+    throw new WritError('BUDGET_EXCEEDED', `This call takes ${more} steps; one ${whose} may take ${most}.`, {
+      data: { limit, most },
+    })
   }
 }
 

@@ -1,10 +1,11 @@
-import { type FrameValue, type ItemOutcome, WritError } from '@writ/contract'
-import { belowCeiling } from './admission.ts'
+import { type FrameValue, type ItemOutcome, joinLabels, type SpawnMode, WritError } from '@writ/contract'
 import type { Place } from './journal.ts'
 import type { Lane } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
-import { type Past, pastAt } from './past.ts'
-import { errorFrom, errorJson, noteCut, outcomeOf, type RunState } from './run-state.ts'
+import { pastAt } from './past.ts'
+import { errorJson, noteChildCut, outcomeOf, type RunState } from './run-state.ts'
+import { sealedJson, unseal } from './sealed-values.ts'
+import { Slices } from './slices.ts'
 
 /** How a frame ended. */
 export interface FrameResult {
@@ -14,99 +15,107 @@ export interface FrameResult {
   readonly incomplete: boolean
 }
 
-/** Ends a child: takes its value over where the parent may have it, and writes the join that answers its spawn. */
+/** A child that was opened, and the record that says so. */
+export interface Spawned {
+  readonly lane: Lane
+  readonly mode: SpawnMode
+  readonly command: number
+  readonly started: number
+}
+
+/**
+ * Ends a child: writes the join that answers its spawn, and gives its parent what it may have. INVARIANT: every end of a
+ * child that is not blind raises its parent by the child's label, and the end of a blind child shows its parent nothing.
+ */
 export async function join(
   state: RunState,
   lane: Lane,
   place: Place,
-  opened: Lane,
+  child: Spawned,
   result: FrameResult,
-  spawned: { readonly command: number; readonly started: number },
   onEnd: OnFinal,
 ): Promise<ItemOutcome<FrameValue>> {
   const { journal, ports } = state
+  const { lane: opened, mode } = child
   const past = state.past && (await pastAt(state.past, place, 'frame.join'))
-  const outcome =
-    past === undefined
-      ? await lane.admit(() => admitValue(state, lane, opened, result))
-      : await recallJoin(state, past, lane, place, opened, result)
-  const value = outcome.ok ? outcome.value.valueJson : errorJson(outcome.error)
+  const take = (): Promise<ItemOutcome<FrameValue>> => Promise.resolve(taken(lane, child, result))
+  // What is done again comes in the order of the record, which settled what raced for the label.
+  if (past !== undefined) await past.turn(past.at(place, 'frame.join'))
+  const outcome = await (past === undefined ? lane.admit(take) : take())
+  const came = cameTo(opened, result)
+  const value = came.ok ? came.value.valueJson : errorJson(came.error)
   const { root, records } = journal.laneRoot(opened.id)
+  const charged = opened.subtreeCharged
+  lane.chargeChild(charged)
   const written = journal.write(
     'frame.join',
     place,
     {
       child: opened.id,
-      outcome: outcome.ok ? 'ok' : outcomeOf(outcome.error),
-      code: outcome.ok ? null : outcome.error.code,
+      outcome: came.ok ? 'ok' : outcomeOf(came.error),
+      code: came.ok ? null : came.error.code,
       value: journal.commit(place, 'frame.join', 'value', value),
       label: opened.label,
-      citations: outcome.ok ? outcome.value.citations.length : 0,
+      citations: came.ok ? came.value.citations.length : 0,
+      incomplete: result.incomplete,
+      charged,
+      delivered: mode === 'blind' ? 'sealed' : came.ok ? 'value' : 'error',
     },
     {
       at: journal.now(),
-      tookMs: Math.round(ports.clock.monotonic() - spawned.started),
-      command: spawned.command,
+      tookMs: Math.round(ports.clock.monotonic() - child.started),
+      command: child.command,
       childRoot: root,
       childRecords: records,
     },
     { value },
     'commit',
   )
-  if (result.incomplete) {
-    const cut = `A child frame (${opened.id}) used its last turn or ran into a limit.`
-    noteCut(state.tally, written.seq, cut)
-  }
+  if (result.incomplete) noteChildCut(state.tally, written.seq, opened.id, result.error)
   onEnd(written.seq)
   await written.durable
   return outcome
 }
 
-/** A join as it is recorded: the child's value is its own, done again; that the parent could not take it is the record's. */
-async function recallJoin(
-  state: RunState,
-  past: Past,
-  lane: Lane,
-  place: Place,
-  opened: Lane,
-  result: FrameResult,
-): Promise<ItemOutcome<FrameValue>> {
-  const stood = past.at(place, 'frame.join')
-  const refused = result.value !== undefined && stood.det.outcome !== 'ok'
-  const error = refused ? errorFrom(await past.text(stood, 'value')) : undefined
-  await past.turn(stood)
-  if (error === undefined)
-    return result.value === undefined ? ended(opened, result) : taken(lane, opened, result.value)
-  const { policies } = error.data
-  const named = Array.isArray(policies) ? policies.map(String) : []
-  return { ok: false, error: state.gate.refuse('frame.join', `frame:${opened.id}`, named, 'ceiling') }
-}
-
-/** Takes a child's value over, when the parent keeps a model at the label it brings. */
-async function admitValue(
-  state: RunState,
-  lane: Lane,
-  opened: Lane,
-  result: FrameResult,
-): Promise<ItemOutcome<FrameValue>> {
-  if (result.value === undefined) return ended(opened, result)
-  const ceiling = await belowCeiling(state, lane, opened.label)
-  if (ceiling === null) return taken(lane, opened, result.value)
-  return {
-    ok: false,
-    error: state.gate.refuse('frame.join', `frame:${opened.id}`, ceiling.policies, 'ceiling'),
+/** What the parent gets: the child's value or its error, or, of a blind child, a value that shows neither. */
+function taken(lane: Lane, { lane: opened, mode }: Spawned, result: FrameResult): ItemOutcome<FrameValue> {
+  const { id, label } = opened
+  if (mode === 'blind') {
+    keepSealed(lane, opened, result)
+    return { ok: true, value: { valueJson: sealedJson(id), citations: [] } }
   }
-}
-
-function taken(lane: Lane, opened: Lane, value: FrameValue): ItemOutcome<FrameValue> {
-  lane.raise(opened.label)
+  lane.raise(label)
+  if (mode === 'apart') lane.share.pool.rejoin(opened.share.pool)
+  lane.share.draw(label)
+  const came = cameTo(opened, result)
+  if (!came.ok) return came
   lane.slices.merge(opened.slices)
-  lane.inherited.push(...value.citations)
-  return { ok: true, value }
+  lane.inherited.push(...came.value.citations)
+  for (const [held, value] of opened.sealed) lane.sealed.set(held, value)
+  return came
 }
 
-function ended(opened: Lane, result: FrameResult): ItemOutcome<FrameValue> {
-  // Only the code crosses: the child's message may hold what the parent has not read.
-  const code = result.error?.code ?? 'NO_ANSWER'
-  return { ok: false, error: new WritError(code, `The child frame ${opened.id} ended with ${code}.`) }
+/** Keeps a blind child's value for its parent, with the sealed values in it in their places. */
+function keepSealed(lane: Lane, opened: Lane, { value, error }: FrameResult): void {
+  const { id, label } = opened
+  if (value === undefined) {
+    const code = error?.code ?? 'NO_ANSWER'
+    lane.sealed.set(id, { value: undefined, code, label, slices: new Slices() })
+    return
+  }
+  const inner = unseal(opened, value.valueJson)
+  inner.slices.merge(opened.slices)
+  lane.sealed.set(id, {
+    value: { valueJson: inner.valueJson, citations: [...value.citations, ...inner.citations] },
+    code: null,
+    label: joinLabels(label, inner.label),
+    slices: inner.slices,
+  })
+}
+
+/** What a child came to. Of an error only the code crosses: its message may hold what the parent has not read. */
+function cameTo({ id }: Lane, { value, error }: FrameResult): ItemOutcome<FrameValue> {
+  if (value !== undefined) return { ok: true, value }
+  const code = error?.code ?? 'NO_ANSWER'
+  return { ok: false, error: new WritError(code, `The child frame ${id} ended with ${code}.`) }
 }

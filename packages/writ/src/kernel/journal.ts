@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type Clock,
   type Commitment,
@@ -6,12 +5,13 @@ import {
   type Durability,
   type Obs,
   type Payload,
+  RECORD_VERSION,
   type RecordKind,
   type RunLog,
   WritError,
 } from '@writ/contract'
-import { commitField, commitItems, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
-import type { Past } from './past.ts'
+import { commitField, commitItems, decodeRecord, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
+import { ONLY_ONCE, type Past } from './past.ts'
 import type { Renewal } from './renewal.ts'
 import type { Suspension } from './suspension.ts'
 
@@ -43,6 +43,8 @@ export class Journal {
   readonly #lanes = new Map<string, MerkleTree>()
   readonly #onFailure: (error: unknown) => void
   #firstRecord: Uint8Array | undefined
+  /** The latest time given, with the fraction, and when it was by the clock that nobody sets. */
+  #now = { at: 0, since: 0 }
   #recordMs = 0
 
   readonly #past: Past | undefined
@@ -78,7 +80,12 @@ export class Journal {
 
   /** Takes over the records that a resumed run already has, in their order. */
   continue(records: Iterable<{ readonly lane: string; readonly bytes: Uint8Array }>): void {
-    for (const { lane, bytes } of records) this.#grow(lane, bytes)
+    let last: Uint8Array | undefined
+    for (const { lane, bytes } of records) {
+      this.#grow(lane, bytes)
+      last = bytes
+    }
+    if (last !== undefined) this.#now = { at: decodeRecord(last).obs.at, since: this.#clock.monotonic() }
   }
 
   /** Milliseconds that steps waited for their records, added up over all lanes. */
@@ -105,8 +112,12 @@ export class Journal {
     return { root: Buffer.from(tree.root()).toString('hex'), records: tree.size }
   }
 
+  /** The time of a record: that of the clock, and never less than has passed since the record before, in this process. */
   now(): number {
-    return this.#clock.now()
+    const since = this.#clock.monotonic()
+    const at = Math.max(this.#clock.now(), this.#now.at + since - this.#now.since)
+    this.#now = { at, since }
+    return Math.floor(at)
   }
 
   /** Whether what stands in the past is another run's, and is recorded again. */
@@ -142,11 +153,11 @@ export class Journal {
     if (this.#past?.covers(place, kind)) {
       const met = this.#past.meet(kind, place, det)
       if (!this.renews) return met
-    } else if (!this.renews || kind !== 'model.attempt') this.#past?.requireEnd()
+    } else if (!this.renews || !ONLY_ONCE.has(kind)) this.#past?.requireEnd()
     if (this.#suspension?.begun && kind !== 'model.result') return neverWritten()
     const seq = this.#tree.size
     const record = encodeRecord({
-      v: 1,
+      v: RECORD_VERSION,
       run: this.#log.run,
       seq,
       lane: place.lane,
@@ -183,12 +194,4 @@ export class Journal {
       this.#recordMs += this.#clock.monotonic() - started
     }
   }
-}
-
-/**
- * Identity of what a step asks for, the same in every run that asks the same: kept with the encrypted payloads for
- * comparing runs, never in a record.
- */
-export function commandHash(kind: string, input: unknown): string {
-  return createHash('sha256').update(JSON.stringify({ kind, input })).digest('hex')
 }

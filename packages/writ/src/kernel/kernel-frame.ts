@@ -1,4 +1,5 @@
 import type {
+  CellCode,
   CellResult,
   CorpusView,
   Frame,
@@ -86,8 +87,13 @@ export class KernelFrame implements Frame {
   }
 
   get lastTurnBytes(): number {
-    const { limits, ports } = this.#state
-    return lastTurnBytes(limits, this.#lane.model, ports.reasoner.promptBytes, this.#lane.goal)
+    const { ports } = this.#state
+    return lastTurnBytes(
+      this.#lane.share.limits,
+      this.#lane.model,
+      ports.reasoner.promptBytes,
+      this.#lane.goal,
+    )
   }
 
   /** What the frame released, once it has. */
@@ -98,10 +104,14 @@ export class KernelFrame implements Frame {
   async standing(): Promise<Standing> {
     const place = { lane: this.#lane.id, n: this.#lane.steps }
     const past = this.#state.past && (await pastAt(this.#state.past, place))
-    this.#standing =
-      past === undefined
-        ? { label: this.#lane.label, pressure: this.#pressure() }
-        : (JSON.parse(await past.text(past.at(place, 'model.call'), 'standing')) as Standing)
+    const lane = this.#lane
+    if (past === undefined) {
+      await lane.look()
+      this.#standing = { label: lane.label, pressure: this.#pressure() }
+    } else {
+      this.#standing = JSON.parse(await past.text(past.at(place, 'model.call'), 'standing')) as Standing
+      lane.raise(this.#standing.label)
+    }
     return this.#standing
   }
 
@@ -120,7 +130,7 @@ export class KernelFrame implements Frame {
         role: 'turn',
         model,
         conversations: [messages],
-        maxOutputTokens: turnOutputTokens(this.#state.limits, model),
+        maxOutputTokens: turnOutputTokens(this.#lane.share.limits, model),
         input: { model: model.id, messages },
         payloads: standing === undefined ? {} : { standing: JSON.stringify(standing) },
         ...(hold === undefined ? {} : { held: hold }),
@@ -130,8 +140,11 @@ export class KernelFrame implements Frame {
     return unwrap(outcomes)
   }
 
-  cell(code: string, onCall: (call: HostCall, perform: Perform) => Promise<HostReply>): Promise<CellResult> {
-    return this.#repl.cell(code, onCall)
+  cell(
+    cell: CellCode,
+    onCall: (call: HostCall, perform: Perform) => Promise<HostReply>,
+  ): Promise<CellResult> {
+    return this.#repl.cell(cell, onCall)
   }
 
   readonly perform: Perform = (name, request) => this.#steps.perform(this.#lane.next(), name, request)
@@ -144,7 +157,7 @@ export class KernelFrame implements Frame {
       return
     }
     checkValue(this.#state, valueJson)
-    this.#released = { place: null, valueJson, citations: citationsOf(this.#lane) }
+    this.#released = { place: null, valueJson, citations: citationsOf(this.#lane), sealed: [] }
   }
 
   async draft(): Promise<string | undefined> {
@@ -157,9 +170,9 @@ export class KernelFrame implements Frame {
   }
 
   #pressure(): readonly string[] {
-    const { limits, pool, elapsedMs } = this.#state
+    const { limits, elapsedMs } = this.#state
     const late = limits.timeoutMs !== null && elapsedMs() >= limits.timeoutMs * PRESSURE
-    return [...pool.pressure(PRESSURE), ...(late ? ['time'] : [])]
+    return [...this.#lane.share.pool.pressure(PRESSURE), ...(late ? ['time'] : [])]
   }
 }
 

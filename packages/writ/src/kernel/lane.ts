@@ -2,15 +2,19 @@ import {
   type Amount,
   addAmounts,
   type Citation,
+  type FrameValue,
+  flowsTo,
   joinLabels,
   type Label,
   MAX_READS_AT_ONCE,
+  type Message,
   type ModelProfile,
   NOTHING,
   type Partition,
   type ProfileFacts,
   WritError,
 } from '@writ/contract'
+import type { BudgetShare } from './budget-share.ts'
 import type { Asker } from './gate.ts'
 import type { Place } from './journal.ts'
 import { Slices } from './slices.ts'
@@ -21,6 +25,17 @@ export interface Scope {
   readonly partitions: readonly Partition[]
   /** Only these documents; null for all of the partitions. */
   readonly docs: ReadonlySet<string> | null
+}
+
+/** What a blind child came to. Its parent holds it and never sees which. */
+export interface SealedValue {
+  /** Absent when the child released nothing. */
+  readonly value: FrameValue | undefined
+  /** The code of its error; null when it released a value. */
+  readonly code: string | null
+  readonly label: Label
+  /** What it was handed, for its citations. */
+  readonly slices: Slices
 }
 
 /** What a lane is opened with. */
@@ -34,6 +49,10 @@ export interface LaneStart {
   readonly model: (place: Place) => ModelProfile
   readonly scope: Scope
   readonly label: Label
+  /** What it draws on. */
+  readonly share: BudgetShare
+  /** Whether its parent's ceiling binds it too; a blind child is bound by its own model alone. */
+  readonly bound: boolean
   readonly signal: AbortSignal
 }
 
@@ -48,6 +67,8 @@ export class Lane implements Asker {
   readonly goal: string
   readonly profile: ProfileFacts
   readonly scope: Scope
+  readonly share: BudgetShare
+  readonly #bound: boolean
   readonly #model: LaneStart['model']
   readonly #above: AbortSignal
   #cancel = new AbortController()
@@ -59,19 +80,28 @@ export class Lane implements Asker {
   }
   /** Byte ranges handed to this frame or to a joined child. */
   readonly slices: Slices = new Slices()
+  /** Values of blind children that this frame holds, by lane. */
+  readonly sealed: Map<string, SealedValue> = new Map()
   /** Citations made here, and those that joined children released. */
   readonly citations: Citation[] = []
   readonly inherited: Citation[] = []
   /** Reads and searches under way. */
   readonly reads: Slots = new Slots(MAX_READS_AT_ONCE)
   turns = 0
+  /** Messages of its last turn, as they went out. */
+  asked: readonly Message[] = []
   children = 0
-  /** Bytes handed over since the running cell began. */
+  /** Bytes handed over since the running cell began, and in all. */
   cellReadBytes = 0
+  readBytes = 0
+  /** Steps taken when the running cell began. */
+  cellStart = 0
   #label: Label
   #steps = 0
   #charged: Amount = NOTHING
+  #childrenCharged: Amount = NOTHING
   #admissions: Promise<unknown> = Promise.resolve()
+  #openings: Promise<unknown> = Promise.resolve()
 
   constructor(start: LaneStart) {
     this.id = start.id
@@ -81,6 +111,8 @@ export class Lane implements Asker {
     this.profile = start.profile
     this.#model = start.model
     this.scope = start.scope
+    this.share = start.share
+    this.#bound = start.bound
     this.#above = start.signal
     this.#signal = AbortSignal.any([start.signal, this.#cancel.signal])
     this.#label = start.label
@@ -97,6 +129,17 @@ export class Lane implements Asker {
 
   get charged(): Amount {
     return this.#charged
+  }
+
+  /** What this frame and those it opened were charged. */
+  get subtreeCharged(): Amount {
+    return addAmounts(this.#charged, this.#childrenCharged)
+  }
+
+  /** The models that must stay permitted at its label: its own, and those its parent must keep. */
+  get ceiling(): readonly ModelProfile[] {
+    const above = this.#bound ? (this.parent?.ceiling ?? []) : []
+    return [...new Map([this.model, ...above].map((model) => [model.id, model])).values()]
   }
 
   /** Steps taken so far. */
@@ -132,14 +175,35 @@ export class Lane implements Asker {
     this.#label = joinLabels(this.#label, label)
   }
 
+  /** Takes on the labels of all who drew on its share: what follows may show what is left of it. */
+  async look(): Promise<void> {
+    if (flowsTo(this.share.drawn, this.#label)) return
+    await this.admit(() => {
+      this.raise(this.share.drawn)
+      return Promise.resolve()
+    })
+  }
+
   charge(amount: Amount): void {
     this.#charged = addAmounts(this.#charged, amount)
+  }
+
+  /** A child ended that was charged so much with all it opened. */
+  chargeChild(amount: Amount): void {
+    this.#childrenCharged = addAmounts(this.#childrenCharged, amount)
   }
 
   /** Runs admissions one after another: each is judged against the label the one before left. */
   admit<T>(admission: () => Promise<T>): Promise<T> {
     const result = this.#admissions.then(admission)
     this.#admissions = result.catch(() => undefined)
+    return result
+  }
+
+  /** Opens children one after another, in the order they were asked for: where room is short, the first ones get it. */
+  openInOrder<T>(open: () => Promise<T>): Promise<T> {
+    const result = this.#openings.then(open)
+    this.#openings = result.catch(() => undefined)
     return result
   }
 }

@@ -1,13 +1,14 @@
 import {
+  isWritError,
   MAX_CELL_READ_BYTES,
-  MAX_RUN_READ_BYTES,
   type Partition,
   type RecordedDecision,
+  type Span,
   toWritError,
   WritError,
 } from '@writ/contract'
-import { type Admission, admit, recallAdmission } from './admission.ts'
-import { commandHash, type Place } from './journal.ts'
+import { type Admission, admit, mayHave, recallAdmission, withheld } from './admission.ts'
+import type { Place } from './journal.ts'
 import type { Lane } from './lane.ts'
 import { type Past, pastAt } from './past.ts'
 import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
@@ -24,8 +25,12 @@ export interface LocalStep<T> {
   readonly needs: () => readonly Partition[]
   /** The read itself, over the partitions that were granted. */
   readonly effect: (allowed: readonly Partition[], signal: AbortSignal) => Promise<T>
-  /** Notes what was handed over, for citations. */
-  readonly handed?: (result: T) => void
+  /** The documents it asks for by name. */
+  readonly named?: readonly string[]
+  /** Whether it goes over the texts of what was granted, or of the documents it names. */
+  readonly searches?: boolean
+  /** The spans whose text it hands over. */
+  readonly handed?: (result: T) => readonly Span[]
 }
 
 /** What a step came to. */
@@ -58,7 +63,7 @@ export async function performLocal<T>(
   const happened =
     past === undefined ? await happen(state, lane, step) : await recall(state, past, lane, place, step)
   const { outcome, admittedMs, release } = happened
-  if (outcome.ok) step.handed?.(outcome.value)
+  if (outcome.ok) note(state, lane, step, happened.partitions, outcome.value)
   const effectEnd = clock.monotonic()
   const tookMs = Math.round(effectEnd - started)
   await record(state, lane, place, step, happened, tookMs, onFinal).finally(release)
@@ -78,6 +83,20 @@ export async function performLocal<T>(
   return outcome.value
 }
 
+/** Notes what was searched, and what was handed over, for citations. */
+function note<T>(
+  { coverage }: RunState,
+  lane: Lane,
+  step: LocalStep<T>,
+  partitions: readonly string[],
+  value: T,
+): void {
+  if (step.searches === true) coverage.search(partitions, step.named ?? lane.scope.docs)
+  const spans = step.handed?.(value) ?? []
+  coverage.hand(spans)
+  for (const { doc, start, end } of spans) lane.slices.add(doc, start, end)
+}
+
 async function happen<T>(state: RunState, lane: Lane, step: LocalStep<T>): Promise<Happened<T>> {
   const { clock } = state.ports
   const started = clock.monotonic()
@@ -89,13 +108,14 @@ async function happen<T>(state: RunState, lane: Lane, step: LocalStep<T>): Promi
   let release: (() => void) | undefined
   try {
     release = await lane.reads.acquire(signal)
-    admission = await admit(state, lane, actionOf(step), step.needs(), signal)
+    admission = await admitted(state, lane, step, signal)
     admittedMs = clock.monotonic() - started
     const [refusal] = admission.refusals
-    if (refusal !== undefined && admission.allowed.length === 0) throw refusal
+    const none = admission.allowed.length === 0 || step.named !== undefined
+    if (refusal !== undefined && none) throw refusal
     const value = await step.effect(admission.allowed, signal)
     const json = JSON.stringify(value)
-    account(state, lane, Buffer.byteLength(json))
+    account(lane, Buffer.byteLength(json))
     outcome = { ok: true, value, json }
   } catch (error) {
     outcome = { ok: false, error: toWritError(error) }
@@ -109,6 +129,57 @@ async function happen<T>(state: RunState, lane: Lane, step: LocalStep<T>): Promi
     admittedMs,
     release,
   }
+}
+
+/**
+ * Admits a step. One that names a document gets the same answer whether policy withholds the document or there is none:
+ * it may not be read, and what is withheld from the frame altogether.
+ */
+async function admitted<T>(
+  state: RunState,
+  lane: Lane,
+  step: LocalStep<T>,
+  signal: AbortSignal,
+): Promise<Admission> {
+  const action = actionOf(step)
+  const { named } = step
+  if (named === undefined) return await admit(state, lane, action, step.needs(), signal)
+  const needs = known(step)
+  if (needs !== null && (await mayHave(state, lane, action, needs))) {
+    const admission = await admit(state, lane, action, needs, signal)
+    const { decisions, refusals } = admission
+    if (refusals.length === 0) return admission
+    // Each may be had, and not all together.
+    const policies = decisions
+      .filter(({ verdict }) => verdict !== 'allow')
+      .flatMap((ruling) => ruling.policies)
+    return { ...admission, refusals: [notReadable(action, named, policies)] }
+  }
+  const { decisions, policies } = await withheld(state, lane, action)
+  if (policies === null) {
+    step.needs()
+    throw new WritError('INTERNAL', 'A document is withheld from a frame from which nothing is.')
+  }
+  return { allowed: [], decisions, refusals: [notReadable(action, named, policies)] }
+}
+
+/** The partitions a step needs; null when it names a document that there is not. */
+function known<T>(step: LocalStep<T>): readonly Partition[] | null {
+  try {
+    return step.needs()
+  } catch (error) {
+    if (isWritError(error) && error.code === 'UNKNOWN_DOCUMENT') return null
+    throw error
+  }
+}
+
+function notReadable(action: string, named: readonly string[], policies: readonly string[]): WritError {
+  const what = named.length === 1 ? `no document ${JSON.stringify(named[0])}` : `not every document named`
+  return new WritError(
+    'POLICY_DENIED',
+    `There is ${what} that this frame may read; part of its corpus is withheld by ${policies.join(', ')}.`,
+    { data: { action, policies, reason: 'withheld' } },
+  )
 }
 
 /** The step as it is recorded: what it asks is compared, what was decided and read is the record's. */
@@ -129,7 +200,7 @@ async function recall<T>(
   const withheld = recallAdmission(state, lane, actionOf(step), decisions, partitions)
   // What raced for the label is settled by the record; that it covers what came before is compared.
   lane.raise(label)
-  if (outcome === 'ok') count(state, lane, Buffer.byteLength(output))
+  if (outcome === 'ok') count(lane, Buffer.byteLength(output))
   return {
     decisions,
     partitions,
@@ -148,22 +219,20 @@ function actionOf(step: Pick<LocalStep<unknown>, 'kind'>): 'context::read' | 'co
 }
 
 /** Counts bytes about to be handed over. Throws `BUDGET_EXCEEDED` before anyone has to hold them. */
-function account(state: RunState, lane: Lane, bytes: number): void {
-  const { tally } = state
-  const limit =
-    lane.cellReadBytes + bytes > MAX_CELL_READ_BYTES
-      ? `one cell is handed at most ${MAX_CELL_READ_BYTES} bytes`
-      : tally.readBytes + bytes > MAX_RUN_READ_BYTES
-        ? `a run is handed at most ${MAX_RUN_READ_BYTES} bytes`
-        : undefined
-  if (limit !== undefined)
-    throw new WritError('BUDGET_EXCEEDED', `This read has ${bytes} bytes, and ${limit}.`)
-  count(state, lane, bytes)
+function account(lane: Lane, bytes: number): void {
+  const { frameReadBytes } = lane.share.limits
+  const cell = lane.cellReadBytes + bytes > MAX_CELL_READ_BYTES
+  if (cell || lane.readBytes + bytes > frameReadBytes) {
+    const [whose, most] = cell ? ['cell', MAX_CELL_READ_BYTES] : ['frame', frameReadBytes]
+    const message = `This read has ${bytes} bytes, and one ${whose} is handed at most ${most} bytes.`
+    throw new WritError('BUDGET_EXCEEDED', message, { data: { limit: `${whose}ReadBytes`, most } })
+  }
+  count(lane, bytes)
 }
 
-function count({ tally }: RunState, lane: Lane, bytes: number): void {
+function count(lane: Lane, bytes: number): void {
   lane.cellReadBytes += bytes
-  tally.readBytes += bytes
+  lane.readBytes += bytes
 }
 
 async function record<T>(
@@ -193,10 +262,10 @@ async function record<T>(
       label: lane.label,
     },
     { at: journal.now(), tookMs },
-    { hash: commandHash(step.kind, step.input), output },
+    { input, output },
     'commit',
   )
-  if (!outcome.ok) noteLimit(state.tally, written.seq, outcome.error)
+  if (!outcome.ok) noteLimit(state, lane.label, written.seq, outcome.error)
   onFinal(written.seq)
   await written.durable
 }

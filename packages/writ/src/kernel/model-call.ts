@@ -32,6 +32,8 @@ export async function performModelCall(
   if (past !== undefined) return await recall(state, past, lane, place, call, onFinal)
   const { clock } = state.ports
   const asked = clock.monotonic()
+  // Whether there is room tells what others drew; it is looked at before the decision and again where room is taken.
+  await lane.look()
   const ruling = await state.gate.decide(lane, 'model::call', modelResource(call.model), lane.label)
   const { decision } = ruling
   const command = new Command(state, lane, place, call, ruling.recorded)
@@ -44,9 +46,11 @@ export async function performModelCall(
   try {
     first = await enter(command.ports(0, call.held), lane.signal)
   } catch (error) {
+    await lane.look()
     return await command.limited(toWritError(error), onFinal)
   }
   try {
+    await command.draw()
     await command.write()
   } catch (error) {
     first.releaseSlot()
@@ -70,6 +74,8 @@ async function recall(
   const stood = past.at(place, 'model.call')
   const resource = `model:${call.model.id}`
   const ruling = state.gate.recall(lane, 'model::call', resource, [], stood.det.decision)
+  lane.raise(stood.det.label)
+  if (stood.det.outcome === 'ok') lane.share.draw(stood.det.label)
   const command = new Command(state, lane, place, call, ruling.recorded)
   if (stood.det.outcome !== 'ok') {
     past.compare(stood, command.asked())
@@ -87,8 +93,10 @@ async function recall(
   await past.turn(ended)
   const { charged, label } = ended.det
   lane.raise(label)
-  state.pool.recall(charged)
+  lane.share.draw(label)
+  lane.share.pool.recall(charged)
   const items = recalledItems(output, charged)
+  await command.repeatUsage(past.usage(place))
   await command.finish(items, ended.obs, onFinal)
   return items.map((item) => item.outcome)
 }

@@ -4,6 +4,7 @@ import {
   addAmounts,
   type Det,
   type ItemOutcome,
+  type KeptPrompt,
   type Message,
   type ModelProfile,
   NOTHING,
@@ -13,7 +14,7 @@ import {
   toWritError,
   WritError,
 } from '@writ/contract'
-import { derive } from '@writ/evidence'
+import { commandHash, derive } from '@writ/evidence'
 import {
   type AttemptPorts,
   attemptBound,
@@ -21,14 +22,16 @@ import {
   type Earlier,
   type Entry,
   inputBound,
+  unmetered,
 } from './attempts.ts'
 import { covers, type Hold } from './budget-pool.ts'
-import { commandHash, type Place } from './journal.ts'
+import type { Place } from './journal.ts'
+import { keptPrompt } from './kept-prompt.ts'
 import type { Lane } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
 
-/** Attempts a result record describes one by one; the rest are counted. Keeps the record under its size. */
+/** Attempts one record describes: so many fit, whatever they say. */
 const ATTEMPTS_IN_DETAIL = 64
 
 /** One or more requests to one model under one decision. */
@@ -65,6 +68,7 @@ export class Command {
   readonly #place: Place
   readonly #call: ModelCall
   readonly #decision: RecordedDecision
+  readonly #prompt: KeptPrompt
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
   readonly #earlier = new Map<number, Earlier>()
@@ -76,6 +80,9 @@ export class Command {
     this.#place = place
     this.#call = call
     this.#decision = decision
+    const { conversations, role } = call
+    this.#prompt = keptPrompt(conversations, role, lane.asked)
+    if (role === 'turn') lane.asked = conversations[0] ?? []
     this.#bounds = call.conversations.map((messages) =>
       attemptBound(call.model, inputBound(messages), call.maxOutputTokens),
     )
@@ -83,7 +90,8 @@ export class Command {
 
   /** What attempts of an item need; the first attempt of the first item may have room held back for it. */
   ports(item: number, held?: Hold): AttemptPorts {
-    const { pool, slots, ports, suspension } = this.#state
+    const { slots, ports, suspension } = this.#state
+    const { pool } = this.#lane.share
     let unused = held
     return {
       callModel: (model, request) => suspension.track(ports.callModel(model, request)),
@@ -101,17 +109,25 @@ export class Command {
     }
   }
 
+  /** Takes on the labels of all who drew on the share, and is one of them from now on. */
+  async draw(): Promise<void> {
+    const lane = this.#lane
+    await lane.look()
+    lane.share.draw(lane.label)
+  }
+
   /** Writes the command of a call that may go out, durably. */
   async write(): Promise<void> {
     const written = this.#write('ok', null)
     this.#seq = written.seq
+    this.#state.tally.models.add(this.#call.model.id)
     await written.durable
   }
 
   /** Writes the command of a call that will not go out. */
   async refuse(error: WritError, onFinal: OnFinal): Promise<void> {
     const written = this.#write(outcomeOf(error), error)
-    noteLimit(this.#state.tally, written.seq, error)
+    noteLimit(this.#state, this.#lane.label, written.seq, error)
     onFinal(written.seq)
     await written.durable
     this.#event(outcomeOf(error), showable(this.#state, this.#lane.label, error.message, error.code), 0, 0)
@@ -124,6 +140,12 @@ export class Command {
       for (let attempt = 2; attempt <= 1 + count; attempt += 1) await this.#retry(item, attempt)
   }
 
+  /** So do their attempts, where records of their own describe them. */
+  async repeatUsage(attempts: readonly Attempt[]): Promise<void> {
+    if (this.#state.journal.renews) await this.#detail(attempts)
+    else this.#tell(attempts)
+  }
+
   async #retry(item: number, attempt: number): Promise<void> {
     const { journal } = this.#state
     const obs = { at: journal.now(), command: this.#seq, item, attempt }
@@ -134,10 +156,11 @@ export class Command {
   doubt(retries: ReadonlyMap<number, number>): void {
     for (const [item, bound] of this.#bounds.entries()) {
       const begun = 1 + (retries.get(item) ?? 0)
+      const metering = unmetered(this.#call.conversations[item] ?? [])
       const attempts = Array.from({ length: begun }, (_, index): Attempt => {
-        const charged = this.#state.pool.doubt(bound)
-        const metered = { meteredInputTokens: null, meteredOutputTokens: null, requestId: null }
-        return { item, attempt: index + 1, status: 0, tookMs: 0, charged, ...metered }
+        const charged = this.#lane.share.pool.doubt(bound)
+        const how = { status: 0, tookMs: 0, chargedAs: 'bound', requestId: null } as const
+        return { item, attempt: index + 1, charged, ...how, ...metering }
       })
       this.#earlier.set(item, { begun, charged: attempts.filter((attempt) => attempt.charged.calls > 0) })
     }
@@ -152,14 +175,35 @@ export class Command {
     )
     const answered = clock.monotonic()
     const attempts = items.flatMap((item) => item.attempts)
+    // Each item took room of its own, and whether it found any tells what others drew.
+    await this.draw()
+    const detail = await this.#detail(attempts)
     const effort = {
       tookMs: Math.round(answered - sent),
       attempts: attempts.length,
-      detail: attempts.slice(0, ATTEMPTS_IN_DETAIL),
+      detail,
     }
     await this.finish(items, effort, onFinal)
     this.#report(items, clock.monotonic() - asked, sent - asked + clock.monotonic() - answered)
     return items.map((item) => item.outcome)
+  }
+
+  /** The attempts that the result describes: all, unless there are so many that records of their own do. */
+  async #detail(attempts: readonly Attempt[]): Promise<readonly Attempt[]> {
+    if (attempts.length <= ATTEMPTS_IN_DETAIL) return attempts
+    const { journal } = this.#state
+    this.#tell(attempts)
+    for (let first = 0; first < attempts.length; first += ATTEMPTS_IN_DETAIL) {
+      const detail = attempts.slice(first, first + ATTEMPTS_IN_DETAIL)
+      const obs = { at: journal.now(), command: this.#seq, first, detail }
+      await journal.write('model.usage', this.#place, {}, obs, {}, 'commit').durable
+    }
+    return []
+  }
+
+  /** Counts the attempts that were charged their bound. */
+  #tell(attempts: readonly Attempt[]): void {
+    this.#state.tally.boundCalls += attempts.filter(({ chargedAs }) => chargedAs === 'bound').length
   }
 
   async #sendItem(item: number, first: Entry | undefined): Promise<Sent> {
@@ -213,6 +257,9 @@ export class Command {
     const { journal } = this.#state
     const charged = items.reduce((sum, item) => addAmounts(sum, item.charged), NOTHING)
     this.#lane.charge(charged)
+    const { tally } = this.#state
+    this.#tell(detail)
+    if (this.#call.model.price === null) tally.costKnown = false
     const outputs = items.map((item) => outputText(item.outcome))
     const failed = items.filter((item) => !item.outcome.ok)
     const [only] = items
@@ -233,7 +280,7 @@ export class Command {
       'commit',
     )
     for (const { outcome } of failed)
-      if (!outcome.ok) noteLimit(this.#state.tally, written.seq, outcome.error)
+      if (!outcome.ok) noteLimit(this.#state, this.#lane.label, written.seq, outcome.error)
     onFinal(written.seq)
     await written.durable
   }
@@ -241,10 +288,12 @@ export class Command {
   #report(items: readonly Sent[], tookMs: number, gateMs: number): void {
     const failed = items.filter((item) => !item.outcome.ok).length
     const retries = items.reduce((sum, item) => sum + Math.max(0, item.attempts.length - 1), 0)
+    const bound = items.flatMap((item) => item.attempts).filter(({ chargedAs }) => chargedAs === 'bound')
     const parts = [
       ...(items.length > 1 ? [`${items.length} requests`] : []),
       ...(failed > 0 ? [`${failed} failed`] : []),
       ...(retries > 0 ? [`${retries} retried`] : []),
+      ...(bound.length > 0 ? [`${bound.length} charged the worst case`] : []),
     ]
     this.#event(failed === items.length ? 'error' : 'ok', parts.join(', '), tookMs, gateMs)
   }
@@ -254,7 +303,7 @@ export class Command {
   }
 
   /** What the call asks for, whatever comes of it. */
-  asked(): Omit<Det['model.call'], 'outcome' | 'code'> {
+  asked(): Omit<Det['model.call'], 'outcome' | 'code' | 'label'> {
     const texts = this.#call.conversations.map((messages) => JSON.stringify(messages))
     return {
       role: this.#call.role,
@@ -274,9 +323,14 @@ export class Command {
     return journal.write(
       'model.call',
       this.#place,
-      { ...this.asked(), outcome, code: error?.code ?? null },
-      { at: journal.now() },
-      { hash: commandHash('model.call', input), ...payloads, ...refusal },
+      { ...this.asked(), outcome, code: error?.code ?? null, label: this.#lane.label },
+      { at: journal.now(), inFlight: this.#state.slots(this.#call.model).inFlight },
+      {
+        hash: commandHash('model.call', JSON.stringify(input)),
+        prompt: JSON.stringify(this.#prompt),
+        ...payloads,
+        ...refusal,
+      },
       'flush',
     )
   }

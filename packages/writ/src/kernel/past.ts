@@ -1,4 +1,4 @@
-import { isWritError, RESULT_OF, type RecordKind, WritError } from '@writ/contract'
+import { type Attempt, isWritError, RESULT_OF, type RecordKind, WritError } from '@writ/contract'
 import type { AnyRecord } from '@writ/evidence'
 import { firstDifference } from './first-difference.ts'
 import type { Place, Written } from './journal.ts'
@@ -30,6 +30,9 @@ interface LanePast {
   readonly waiting: Map<number, PromiseWithResolvers<void>>
 }
 
+/** Kinds that say nothing of what a step gave: facts of the first time only. */
+export const ONLY_ONCE: ReadonlySet<RecordKind> = new Set(['model.attempt', 'model.usage'])
+
 /** After so long without a step, which is longer than any cell may run, the frames wait for what never comes. */
 const STALLED_MS = 900_000
 
@@ -50,6 +53,7 @@ export class Past {
   readonly #lanes = new Map<string, LanePast>()
   readonly #joined = new Set<string>()
   readonly #retries = new Map<string, Map<number, number>>()
+  readonly #usage = new Map<string, readonly Attempt[]>()
   readonly #met = new Set<number>()
   readonly #count: number
   readonly #parted = new AbortController()
@@ -65,8 +69,7 @@ export class Past {
     this.#ending = ending
     this.#renewal = renewal
     this.#caughtUp.promise.catch(() => undefined)
-    // A retry says nothing of what a step gave: it is a fact of the first time only.
-    const records = recorded.records.filter((record) => record.kind !== 'model.attempt')
+    const records = recorded.records.filter((record) => !ONLY_ONCE.has(record.kind))
     this.#count = records.length
     this.#closed = records.some((record) => record.kind === 'run.close')
     for (const record of recorded.records) this.#note(record)
@@ -114,6 +117,17 @@ export class Past {
   /** How often each item of a command was begun again: any of it may have been sent. */
   retries(place: Place): ReadonlyMap<number, number> {
     return this.#retries.get(key(place)) ?? new Map()
+  }
+
+  /** The closing record, if there is one. */
+  closing(): RecordOf<'run.close'> | undefined {
+    const last = this.#recorded.records.at(-1)
+    return last !== undefined && isKind(last, 'run.close') ? last : undefined
+  }
+
+  /** The attempts of a command that records of their own describe. */
+  usage(place: Place): readonly Attempt[] {
+    return this.#usage.get(key(place)) ?? []
   }
 
   /** Whether a run that goes on has done everything again that is recorded. */
@@ -243,6 +257,12 @@ export class Past {
       this.#retries.set(at, retries.set(record.obs.item, (retries.get(record.obs.item) ?? 0) + 1))
       return
     }
+    if (record.kind === 'model.usage') {
+      // A call that was sent again begins its list anew.
+      const before = record.obs.first === 0 ? [] : (this.#usage.get(at) ?? [])
+      this.#usage.set(at, [...before, ...record.obs.detail])
+      return
+    }
     if (record.kind === 'frame.join') this.#joined.add(record.det.child)
     this.#steps.set(at, [...(this.#steps.get(at) ?? []), record])
   }
@@ -266,7 +286,7 @@ export class Past {
   }
 
   #left(): AnyRecord | undefined {
-    return this.#recorded.records.find(({ seq, kind }) => kind !== 'model.attempt' && !this.#met.has(seq))
+    return this.#recorded.records.find(({ seq, kind }) => !ONLY_ONCE.has(kind) && !this.#met.has(seq))
   }
 
   #alive(): void {

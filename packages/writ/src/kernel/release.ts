@@ -4,7 +4,8 @@ import type { Place } from './journal.ts'
 import { jsonDepth } from './json-depth.ts'
 import type { Lane } from './lane.ts'
 import { type Past, pastAt } from './past.ts'
-import { errorFrom, errorJson, outcomeOf, type RunState } from './run-state.ts'
+import { errorFrom, errorJson, outcomeOf, type RunState, showable } from './run-state.ts'
+import { type Unsealed, unseal } from './sealed-values.ts'
 
 /** What has been checked of a value when policy is asked whether it may leave. */
 const VALIDATED = ['validate:citations']
@@ -15,6 +16,8 @@ export interface Released {
   readonly place: Place | null
   readonly valueJson: string
   readonly citations: readonly Citation[]
+  /** Lanes of the sealed values in it. */
+  readonly sealed: readonly string[]
 }
 
 /** Citations of a release: those the frame made, or, when it made none, those of the children it joined. */
@@ -48,12 +51,17 @@ export async function performRelease(state: RunState, lane: Lane, valueJson: str
   const { journal, ports } = state
   const past = state.past && (await pastAt(state.past, place))
   const started = ports.clock.monotonic()
-  const citations = citationsOf(lane)
+  const unsealed = unseal(lane, valueJson)
+  lane.raise(unsealed.label)
+  lane.slices.merge(unsealed.slices)
+  const { lanes: sealed } = unsealed
+  const citations = dedupe([...citationsOf(lane), ...unsealed.citations])
   const checked =
     past === undefined
-      ? await check(state, lane, valueJson, citations)
-      : await recall(state, past, lane, place, valueJson)
-  const { value, failure, decision } = checked
+      ? await check(state, lane, unsealed, citations)
+      : await recall(state, past, lane, place, unsealed)
+  const { value, decision } = checked
+  const failure = checked.failure === null ? null : lastWord(checked.failure, sealed)
   const written = journal.write(
     'output.release',
     place,
@@ -61,6 +69,8 @@ export async function performRelease(state: RunState, lane: Lane, valueJson: str
       outcome: failure === null ? 'ok' : outcomeOf(failure),
       code: failure?.code ?? null,
       value: journal.commit(place, 'output.release', 'value', value),
+      bytes: Buffer.byteLength(value),
+      sealed,
       citations: journal.commit(place, 'output.release', 'citations', canonicalJson(citations)),
       label: lane.label,
       decision,
@@ -79,12 +89,19 @@ export async function performRelease(state: RunState, lane: Lane, valueJson: str
     kind: 'output.release',
     op: 'release',
     outcome,
-    detail: failure?.message ?? `${citations.length} citation(s)`,
+    detail: showable(state, lane.label, failure?.message ?? `${citations.length} citation(s)`, failure?.code),
     tookMs,
     gateMs: tookMs,
   })
   if (failure !== null) throw failure
-  return { place, valueJson: value, citations }
+  return { place, valueJson: value, citations, sealed }
+}
+
+/** A release that fails because of what a sealed value holds ends its frame, which may not learn why. */
+function lastWord(failure: WritError, sealed: readonly string[]): WritError {
+  const retried = failure.code === 'INVALID_ANSWER' || failure.code === 'CITATION_INVALID'
+  if (sealed.length === 0 || !retried) return failure
+  return new WritError('NO_ANSWER', `What the frames ${sealed.join(', ')} came to cannot be released.`)
 }
 
 /** A value that wants to leave: its canonical form, the decision if it came to one, and what keeps it in. */
@@ -97,7 +114,7 @@ interface Checked {
 async function check(
   state: RunState,
   lane: Lane,
-  valueJson: string,
+  { valueJson, failed, lanes }: Unsealed,
   citations: readonly Citation[],
 ): Promise<Checked> {
   const { gate, authority } = state
@@ -106,6 +123,11 @@ async function check(
   try {
     value = canonical(state, valueJson)
     refuseIfHalted(state)
+    if (failed !== null)
+      throw new WritError(
+        'NO_ANSWER',
+        `The frame ${lanes.join(', ')}, whose value is released, has none: ${failed}.`,
+      )
     await checkCitations(state, lane, citations)
     const { decision, recorded } = await gate.decide(
       lane,
@@ -115,8 +137,9 @@ async function check(
       VALIDATED,
     )
     decided = recorded
-    refuseIfHalted(state)
-    return { value, decision: decided, failure: refusal(state, decision) }
+    const failure = refusal(state, decision)
+    if (failure === null) refuseIfHalted(state)
+    return { value, decision: decided, failure }
   } catch (error) {
     return { value, decision: decided, failure: toWritError(error) }
   }
@@ -128,7 +151,7 @@ async function recall(
   past: Past,
   lane: Lane,
   place: Place,
-  valueJson: string,
+  { valueJson }: Unsealed,
 ): Promise<Checked> {
   const stood = past.at(place, 'output.release')
   const { decision, outcome } = stood.det

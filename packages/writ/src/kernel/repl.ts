@@ -1,6 +1,7 @@
 import {
   CELL_BACKSTOP_MS,
   CELL_FUEL_POLLS,
+  type CellCode,
   type CellResult,
   GUEST_MEMORY_BYTES,
   GUEST_STACK_BYTES,
@@ -18,7 +19,6 @@ import {
 import { Delivery } from './delivery.ts'
 import type { FrameSteps } from './frame-steps.ts'
 import { guestSeed } from './guest-seed.ts'
-import { commandHash } from './journal.ts'
 import type { Lane } from './lane.ts'
 import { pastAt, type RecordOf } from './past.ts'
 import { errorFrom, errorJson, type RunState, showable } from './run-state.ts'
@@ -59,16 +59,17 @@ export class Repl {
     this.#context = context
   }
 
-  async cell(code: string, onCall: OnCall): Promise<CellResult> {
+  async cell(asked: CellCode, onCall: OnCall): Promise<CellResult> {
     const started = this.#state.ports.clock.monotonic()
     const recorded = this.#state.past?.nextCell(this.#lane.id, this.#lane.steps)
     this.#lane.cellReadBytes = 0
+    this.#lane.cellStart = this.#lane.steps
     const calls: HostCall[] = []
     const result =
       recorded !== undefined && IMPOSED.has(recorded.det.outcome)
         ? await this.#recall(recorded, onCall)
-        : await this.#run(code, calls, onCall)
-    const halted = await this.#record(code, result.cell, calls, result.failure, started)
+        : await this.#run(asked, calls, onCall)
+    const halted = await this.#record(asked.code, result.cell, calls, result.failure, started)
     if (halted !== null) throw halted
     return result.cell
   }
@@ -101,13 +102,18 @@ export class Repl {
   }
 
   async #run(
-    code: string,
+    asked: CellCode,
     calls: HostCall[],
     onCall: OnCall,
   ): Promise<{ cell: CellResult; failure?: WritError }> {
     const { past } = this.#state
     const backstopMs = CELL_BACKSTOP_MS * (past === undefined || past.caughtUp ? 1 : REPLAY_PATIENCE)
-    const limits = { fuelPolls: CELL_FUEL_POLLS, backstopMs, outputChars: MAX_SHOWN_CHARS }
+    const limits = {
+      fuelPolls: CELL_FUEL_POLLS,
+      calls: this.#callsLeft(),
+      backstopMs,
+      outputChars: MAX_SHOWN_CHARS,
+    }
     let stopped = false
     try {
       this.#vm ??= this.#openVm()
@@ -119,7 +125,7 @@ export class Repl {
         }
         this.#track(this.#answer(call, onCall, send))
       }
-      const cell = await vm.run(code, limits, hear, this.#lane.signal)
+      const cell = await vm.run(asked, limits, hear, this.#lane.signal)
       // A cell that was stopped is undone, and with it the promises its calls would have settled.
       stopped = cell.outcome !== 'ok' && cell.outcome !== 'error'
       return { cell }
@@ -131,6 +137,13 @@ export class Repl {
     } finally {
       this.#steps.endCell(stopped)
     }
+  }
+
+  /** Calls the cell may make: those of a cell, or what its frame has left. */
+  #callsLeft(): number {
+    const { share, steps } = this.#lane
+    const { cellSteps, frameSteps } = share.limits
+    return Math.max(0, Math.min(cellSteps, frameSteps - steps))
   }
 
   /** A cell whose ending was imposed: it is not run; what it had asked for is asked again, and given to nobody. */
@@ -230,13 +243,13 @@ export class Repl {
     const tookMs = ports.clock.monotonic() - started
     const obs = { at: journal.now(), tookMs: Math.round(tookMs) }
     const payloads = {
-      hash: commandHash('cell', { code }),
+      code,
       shown: shownJson(result),
       ended: JSON.stringify(end),
     }
     await journal.write('cell', place, det, obs, payloads, 'commit').durable
     const step = { type: 'step', lane: lane.id, n: place.n, kind: 'cell', op: 'cell' } as const
-    const detail = error === undefined ? '' : showable(this.#state, lane.label, error.message, error.name)
+    const detail = error === undefined ? '' : showable(this.#state, lane.label, error.message)
     ports.onEvent({ ...step, outcome, detail, tookMs, gateMs: 0 })
     return end.halted === null ? null : errorFrom(end.halted)
   }

@@ -160,7 +160,7 @@ function closedStore(partitions: readonly Partition[], omitted: readonly Omitted
   }
 }
 
-function closedPolicy(hash: string, osUser: string | undefined): DecisionPoint {
+function closedPolicy(hash: string, osUser: string): DecisionPoint {
   return {
     bundle: { name: 'recorded', hash, files: {} },
     osUser,

@@ -40,7 +40,7 @@ export async function runFrame(
   const { id, depth, goal, model, parent } = lane
   if (parent !== null) tally.frames += 1
   tally.maxDepth = Math.max(tally.maxDepth, depth)
-  const shown = showable(state, lane.label, goal, '(withheld: its label is above the terminal)')
+  const shown = showable(state, lane.label, goal)
   ports.onEvent({
     type: 'frame.open',
     lane: id,
@@ -54,6 +54,7 @@ export async function runFrame(
   })
   holds.next?.release()
   holds.last?.release()
+  lane.share.draw(lane.label)
   if (parent !== null) tally.steps += lane.steps
   const outcome = run.value !== undefined ? 'ok' : run.error === undefined ? 'error' : outcomeOf(run.error)
   const { turns, label, charged } = lane
@@ -81,7 +82,11 @@ async function live(state: RunState, lane: Lane, holds: Holds, strategy: Strateg
 
 /** Metadata of the corpus that a frame may show its model at the start: a labelled read like any other. */
 async function overview(state: RunState, lane: Lane): Promise<CorpusView> {
-  const partitions = lane.scope.partitions.filter((partition) => keepsLevel(lane, partition))
+  // A text given to this frame is what it was opened for, whatever its label.
+  const own = (id: string): boolean => state.partitions.every((partition) => partition.id !== id)
+  const partitions = lane.scope.partitions.filter(
+    (partition) => keepsLevel(lane, partition) || own(partition.id),
+  )
   if (partitions.length === 0) return EMPTY
   const step = overviewStep(state.ports.store, lane, partitions)
   return (await permitted(performLocal(state, lane, lane.next(), step, ignore))) ?? EMPTY

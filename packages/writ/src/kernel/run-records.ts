@@ -4,6 +4,7 @@ import {
   type ModelProfile,
   type RecordedFork,
   type RecordedModel,
+  type RecordedReason,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { CHANGES, type Fork } from './fork.ts'
@@ -33,24 +34,23 @@ export interface RunSetup {
 export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
   const { journal, ports, authority, models, limits, fork } = state
   const { store, sandbox, policy, reasoner } = ports
-  const { osUser } = policy
   const commit = (name: string, content: string): string => journal.commit(OPENING, 'run.open', name, content)
   await journal.write(
     'run.open',
     OPENING,
     {
-      schema: 'writ.run/1',
+      schema: 'writ.run/2',
       question: commit('question', request.question),
       questionLabel: request.questionLabel,
       user: authority.user,
-      ...(osUser === undefined ? {} : { osUser }),
+      osUser: policy.osUser,
       purpose: authority.purpose,
       bundle: policy.bundle.hash,
       models: recordedModels(models),
       partitions: store.partitions.map((partition) => ({
         id: partition.id,
-        // A run from before both were recorded is done again without them.
-        ...(osUser === undefined ? {} : { collection: partition.collection, owner: partition.owner }),
+        collection: partition.collection,
+        owner: partition.owner,
         label: partition.label,
         purposes: partition.purposes,
         documents: partition.documents,
@@ -79,24 +79,37 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
   ).durable
 }
 
-/** Writes `run.close`: the status, what was charged, and what was refused. */
-export async function closeRecord(state: RunState, lane: Lane, answer: Answer): Promise<Place> {
-  const { journal, tally, pool } = state
+/** Writes `run.close`: the status, what the answer is worth, what was charged, and what was refused. */
+export async function closeRecord(
+  state: RunState,
+  lane: Lane,
+  answer: Answer,
+  reason: RecordedReason | null,
+): Promise<Place> {
+  const { journal, tally, share } = state
   const place = lane.next()
+  const { quoted, computed, unsupported } = answer.support
   await journal.write(
     'run.close',
     place,
     {
       status: answer.status,
-      reason: answer.reason,
+      reason,
+      basis: answer.basis,
+      support: answer.basis === null ? null : { quoted, computed, unsupported },
       label: answer.label,
-      charged: pool.charged,
+      charged: share.pool.spent,
       frames: tally.frames,
       maxDepth: tally.maxDepth,
       steps: answer.usage.steps,
       denials: journal.commit(place, 'run.close', 'denials', canonicalJson(answer.denials)),
     },
-    { at: journal.now(), tookMs: answer.usage.wallMs },
+    {
+      at: journal.now(),
+      tookMs: answer.usage.wallMs,
+      reason: answer.reason,
+      coverage: answer.coverage,
+    },
     {},
     'flush',
   ).durable

@@ -7,9 +7,13 @@ import {
   type ModelProfile,
   type ModelResource,
   type Outcome,
+  outcomeOfCode,
+  type Partition,
+  type RecordedReason,
   WritError,
 } from '@writ/contract'
-import type { BudgetPool } from './budget-pool.ts'
+import type { BudgetShare } from './budget-share.ts'
+import type { CoverageTally } from './coverage-tally.ts'
 import type { Fork } from './fork.ts'
 import type { Gate } from './gate.ts'
 import type { Journal } from './journal.ts'
@@ -27,7 +31,11 @@ export interface RunState {
   readonly ports: KernelPorts
   readonly authority: Authority
   readonly models: RunModels
-  readonly pool: BudgetPool
+  /** What the root draws on: the limits of the run. */
+  readonly share: BudgetShare
+  /** The corpus as the run opened with it. */
+  readonly partitions: readonly Partition[]
+  readonly coverage: CoverageTally
   readonly journal: Journal
   readonly gate: Gate
   readonly slots: (model: ModelProfile) => Slots
@@ -49,17 +57,30 @@ export interface Tally {
   maxDepth: number
   /** Steps of child frames that have ended. */
   steps: number
-  /** The first limit that refused a step, in the order of the records; null when none did. */
-  limit: { readonly seq: number; readonly text: string } | null
-  /** Bytes handed to guests by reads and searches. */
-  readBytes: number
+  /** What cut the run short first, in the order of the records; null when nothing did. */
+  cut: Cut | null
+  /** Attempts charged their bound, and whether every model that was called has a price. */
+  boundCalls: number
+  costKnown: boolean
+  /** Ids of the models that were asked. */
+  readonly models: Set<string>
 }
+
+/** A limit that refused a step, or a child that was cut short, and the record that shows it. */
+export interface Cut extends RecordedReason {
+  readonly seq: number
+  /** In words. */
+  readonly text: string
+}
+
+const WITHHELD = '(withheld: its label is above the terminal)'
 
 /**
  * A text for whoever watches the run, who stands where the answer would go: itself when its label may be released
- * there, else what may be said in its place.
+ * there, else words of the host in its place. Whatever a guest can write goes out through here and nowhere else, names
+ * of errors included.
  */
-export function showable(state: RunState, label: Label, text: string, instead: string): string {
+export function showable(state: RunState, label: Label, text: string, instead: string = WITHHELD): string {
   const { maxLevel, categories } = state.authority.sink
   const fits =
     levelNumber(label.level) <= maxLevel &&
@@ -72,47 +93,70 @@ export function modelResource(model: ModelProfile): ModelResource {
   return { type: 'model', id: model.id, ...model.facts }
 }
 
-const OUTCOMES: Partial<Record<ErrorCode, Outcome>> = {
-  POLICY_DENIED: 'denied',
-  BUDGET_EXCEEDED: 'limit',
-  DEPTH_EXCEEDED: 'limit',
-  TIMED_OUT: 'timeout',
-  MODEL_TIMEOUT: 'timeout',
-  CANCELLED: 'cancelled',
-  INTERRUPTED: 'cancelled',
-}
-
 /** How a step that ended with an error is recorded. */
 export function outcomeOf(error: WritError): Outcome {
-  return OUTCOMES[error.code] ?? 'error'
+  return outcomeOfCode(error.code)
 }
 
 /**
  * Notes a limit that refused a step: it makes the run incomplete, and says why. The one recorded first counts, whichever
  * raced, so that a replay names the same.
  */
-export function noteLimit(tally: Tally, seq: number, error: WritError): void {
-  if (outcomeOf(error) === 'limit') noteCut(tally, seq, `${error.code}: ${error.message} ${error.next}`)
+export function noteLimit(state: RunState, label: Label, seq: number, error: WritError): void {
+  if (outcomeOf(error) === 'limit')
+    noteCut(state.tally, { seq, ...recordedReason(error), text: reasonText(state, label, error) })
 }
 
-/** Notes why a run is incomplete, and the record that shows it. */
-export function noteCut(tally: Tally, seq: number, text: string): void {
-  if (tally.limit === null || seq < tally.limit.seq) tally.limit = { seq, text }
+/** An error in words where its label may be shown, else as its code and what to do. */
+export function reasonText(state: RunState, label: Label, { code, message, next }: WritError): string {
+  return `${code}: ${showable(state, label, `${message} `, '')}${next}`
 }
 
-/** An error as it is stored for replay and shown to guests. */
+/** Notes a child that used its last turn or ran into a limit, and whether prose of its model stands for its value. */
+export function noteChildCut(tally: Tally, seq: number, child: string, error: WritError | undefined): void {
+  const prose = error?.code === 'PROSE_ANSWER'
+  const text = prose
+    ? `A child frame (${child}) answered in prose and never released; its last prose is its value.`
+    : `A child frame (${child}) used its last turn or ran into a limit.`
+  const data = prose ? { child, ended: 'PROSE_ANSWER' } : { child }
+  noteCut(tally, { seq, code: 'CHILD_CUT', data, text })
+}
+
+function noteCut(tally: Tally, cut: Cut): void {
+  if (tally.cut === null || cut.seq < tally.cut.seq) tally.cut = cut
+}
+
+/** Facts of an error that a record may show to everyone: names of limits, codes, integers. Guests write none of them. */
+const PLAIN_FACTS = ['limit', 'most', 'timeoutMs', 'ended'] as const
+
+/** An error as the reason of a run: its code and plain facts, without its words. */
+export function recordedReason({ code, data }: WritError): RecordedReason {
+  const plain = PLAIN_FACTS.flatMap((name) => {
+    const fact = data[name]
+    return typeof fact === 'string' || Number.isSafeInteger(fact) ? [[name, fact as string | number]] : []
+  })
+  return { code, data: Object.fromEntries(plain) as RecordedReason['data'] }
+}
+
+/** An error as it is stored for replay and shown to guests: with its words, so that others later change no old run. */
 export function errorJson(error: WritError): string {
-  return JSON.stringify({ error: { code: error.code, message: error.message, data: error.data } })
+  const { code, message, next, data } = error
+  return JSON.stringify({ error: { code, message, next, data } })
 }
 
 interface StoredError {
-  readonly error: { readonly code: string; readonly message: string; readonly data?: Record<string, unknown> }
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly next: string
+    readonly data: Record<string, unknown>
+  }
 }
 
 /** The error that `errorJson` stored. */
 export function errorFrom(json: string): WritError {
-  const { code, message, data = {} } = (JSON.parse(json) as StoredError).error
-  return new WritError(isErrorCode(code) ? code : 'INTERNAL', message, { data })
+  const { code, message, next, data } = (JSON.parse(json) as StoredError).error
+  return new WritError(isErrorCode(code) ? code : 'INTERNAL', message, { data, next })
 }
 
 function isErrorCode(code: string): code is ErrorCode {

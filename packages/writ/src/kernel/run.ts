@@ -1,30 +1,39 @@
 import {
+  type Amount,
   type Answer,
+  type AnswerPlan,
+  type Basis,
+  type Coverage,
   type Governance,
   type Json,
   type Label,
   type Limits,
-  PLANNED,
+  NOTHING,
+  type RecordedPlan,
+  type RecordedReason,
   type Status,
+  supportOf,
   toWritError,
   WritError,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
-import { BudgetPool, type Hold } from './budget-pool.ts'
+import { BudgetPool } from './budget-pool.ts'
+import { BudgetShare } from './budget-share.ts'
+import { CoverageTally } from './coverage-tally.ts'
 import type { Fork } from './fork.ts'
 import { Gate } from './gate.ts'
 import type { Place } from './journal.ts'
 import { Journal } from './journal.ts'
 import { Lane } from './lane.ts'
 import { logOpening } from './logged.ts'
-import { type Past, pastAt } from './past.ts'
+import type { Past } from './past.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
 import type { Released } from './release.ts'
 import type { Renewal } from './renewal.ts'
 import { type FrameRun, runFrame } from './run-frame.ts'
 import { modelsOf } from './run-models.ts'
 import { closeRecord, openRecord, type RunSetup } from './run-records.ts'
-import { noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
+import { noteLimit, outcomeOf, type RunState, reasonText, recordedReason } from './run-state.ts'
 import { openedByDefault, sealRun } from './seal.ts'
 import { Slots } from './slots.ts'
 import { Suspension } from './suspension.ts'
@@ -127,15 +136,17 @@ export async function runToClose(state: RunState, request: RunRequest): Promise<
   await openRecord(state, request)
   await logOpening(state)
   const end = await runRoot(state, request)
-  const answer = answerOf(state, end, Math.round(state.elapsedMs()))
-  const closing = await closeRecord(state, end.lane, answer)
+  const { answer, reason } = answerOf(state, end, Math.round(state.elapsedMs()))
+  const closing = await closeRecord(state, end.lane, answer, reason)
   return { answer, released: end.result.value, closing }
 }
 
 function startTimer(request: RunRequest, halted: AbortController): NodeJS.Timeout | undefined {
   const { timeoutMs } = request.limits
   if (timeoutMs === null) return undefined
-  const error = new WritError('TIMED_OUT', `The run reached its time limit of ${timeoutMs / 1000} s.`)
+  const error = new WritError('TIMED_OUT', `The run reached its time limit of ${timeoutMs / 1000} s.`, {
+    data: { timeoutMs },
+  })
   return setTimeout(() => halted.abort(error), Math.max(0, timeoutMs - request.elapsedMs))
 }
 
@@ -167,7 +178,9 @@ export function createState(
     ports,
     authority,
     models,
-    pool: new BudgetPool(limits),
+    share: new BudgetShare(new BudgetPool(limits), limits),
+    partitions: [...ports.store.partitions],
+    coverage: new CoverageTally(ports.store.partitions),
     suspension,
     journal: new Journal(ports.log, clock, (error) => halt(toWritError(error)), {
       past,
@@ -180,7 +193,15 @@ export function createState(
       slots.set(model.id, known)
       return known
     },
-    tally: { frames: 1, maxDepth: 0, steps: 0, limit: null, readBytes: 0 },
+    tally: {
+      frames: 1,
+      maxDepth: 0,
+      steps: 0,
+      cut: null,
+      models: new Set(),
+      boundCalls: 0,
+      costKnown: true,
+    },
     past,
     fork,
     signal,
@@ -190,6 +211,7 @@ export function createState(
 interface RootEnd {
   readonly lane: Lane
   readonly result: FrameRun
+  readonly plan: AnswerPlan | null
 }
 
 async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
@@ -204,6 +226,8 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     model: (place) => modelsOf(state, place).root,
     scope: { partitions: store.partitions, docs: null },
     label: request.questionLabel,
+    share: state.share,
+    bound: true,
     signal: state.signal,
   })
   // The opening record took the root's first place.
@@ -212,8 +236,9 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const documents = store.partitions.reduce((sum, partition) => sum + partition.documents, 0)
   const { contextWindow } = lane.model
   const place = lane.next()
-  const planned = await answersByPlan(state, lane, place)
-  const choice = reasoner.choose(request.strategy, bytes, contextWindow, planned)
+  const plan = await planOf(state, place, request.question)
+  const choice = reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
+  const held = choice.turns ? lastTurnBound(state, request.question) : NOTHING
   const chosen = state.journal.write(
     'strategy.chosen',
     place,
@@ -223,9 +248,11 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
       reason: choice.reason,
       contextBytes: bytes,
       contextWindow,
+      held,
+      plan: plan === null ? null : recordedPlan(state, place, plan),
     },
     { at: state.journal.now() },
-    {},
+    { plan: canonicalJson(plan) },
     'commit',
   )
   await chosen.durable
@@ -242,79 +269,123 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     policy: ports.policy.bundle.name,
   })
   try {
-    const holds = choice.turns ? { last: holdLastTurn(state, request.question) } : {}
-    return { lane, result: await runFrame(state, lane, holds, choice) }
+    // The root's last turn is reserved from the start.
+    const holds = choice.turns ? { last: state.share.pool.hold(held) } : {}
+    return { lane, plan, result: await runFrame(state, lane, holds, choice) }
   } catch (error) {
     const known = toWritError(error)
-    noteLimit(state.tally, chosen.seq, known)
-    return { lane, result: { value: undefined, error: known, incomplete: false } }
+    noteLimit(state, lane.label, chosen.seq, known)
+    return { lane, plan, result: { value: undefined, error: known, incomplete: false } }
   }
 }
 
-/** Whether the root's model answers by a plan. A model of a record cannot be asked: the reason recorded tells. */
-async function answersByPlan({ past }: RunState, { model }: Lane, place: Place): Promise<boolean> {
-  const before = past && (await pastAt(past, place))
-  if (before === undefined) return model.plan !== undefined
-  return before.at(place, 'strategy.chosen').det.reason === PLANNED
-}
-
-/** The root's last turn is reserved from the start. */
-function holdLastTurn(state: RunState, question: string): Hold {
+function lastTurnBound(state: RunState, question: string): Amount {
   const { limits, models, ports } = state
   const bytes = lastTurnBytes(limits, models.root, ports.reasoner.promptBytes, question)
-  return state.pool.hold(turnBound(limits, models.root, bytes))
+  return turnBound(limits, models.root, bytes)
 }
 
-function answerOf(state: RunState, end: RootEnd, wallMs: number): Answer {
-  const { status, reason } = judge(state, end)
+/** How the root's model will answer, as far as the host knows beforehand; of a recorded run, what it knew then. */
+async function planOf(state: RunState, place: Place, question: string): Promise<AnswerPlan | null> {
+  const { models, past } = state
+  if (past === undefined || !past.covers(place)) return models.root.plan?.(question) ?? null
+  const text = await past.text(past.at(place, 'strategy.chosen'), 'plan')
+  return JSON.parse(text) as AnswerPlan | null
+}
+
+function recordedPlan({ journal }: RunState, place: Place, plan: AnswerPlan): RecordedPlan {
+  const { basis, kind } = plan
+  return { basis, kind, plan: journal.commit(place, 'strategy.chosen', 'plan', canonicalJson(plan)) }
+}
+
+/**
+ * What the answer rests on, a fact of the host: `model` once any model but a built-in one was asked, else what the plan
+ * said before anything ran; null when nothing was released.
+ */
+function basisOf({ tally }: RunState, { result, plan }: RootEnd): Basis | null {
+  if (result.value === undefined) return null
+  if ([...tally.models].some((id) => !id.startsWith('builtin/'))) return 'model'
+  return plan?.basis ?? 'passages'
+}
+
+function answerOf(
+  state: RunState,
+  end: RootEnd,
+  wallMs: number,
+): { readonly answer: Answer; readonly reason: RecordedReason | null } {
+  const { status, reason, text } = judge(state, end)
   const released = end.result.value
-  const charged = state.pool.charged
+  const charged = state.share.pool.spent
   const valueJson = released?.valueJson ?? 'null'
   const value = JSON.parse(valueJson) as Json
-  return {
+  const citations = released?.citations ?? []
+  const basis = basisOf(state, end)
+  const answer: Answer = {
     schema: 'writ.answer/1',
     run: state.run,
     status,
+    basis,
     answer: released === undefined ? null : typeof value === 'string' ? value : canonicalJson(value),
     value,
-    citations: released?.citations ?? [],
+    citations,
     label: end.lane.label,
     usage: {
       modelCalls: charged.calls,
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
       costMicroUsd: charged.costMicroUsd,
+      costKnown: state.tally.costKnown,
+      boundCalls: state.tally.boundCalls,
       frames: state.tally.frames,
       maxDepth: state.tally.maxDepth,
       // The closing record is one more step of the root's lane.
       steps: state.tally.steps + end.lane.steps + 1,
       wallMs,
     },
+    support: supportOf(value, citations, basis),
+    coverage: coverageOf(state),
     denials: state.gate.denials,
     omitted: state.ports.store.omitted,
     evidence: null,
-    reason,
+    reason: text,
   }
+  return { answer, reason }
+}
+
+/** What the run looked at. A replay has no corpus to look it up in: there it is the record's. */
+function coverageOf({ coverage, past, ports }: RunState): Coverage {
+  const recorded = past?.closing()?.obs.coverage
+  return recorded ?? coverage.coverage((doc) => ports.store.locate(doc))
 }
 
 /** Characters of a reason that are kept. */
 const REASON_CHARS = 500
 
-/** The status of a run: `incomplete` iff a limit refused a step or a frame used its last turn. */
-function judge(state: RunState, { lane, result }: RootEnd): { status: Status; reason: string | null } {
-  const { error, value, incomplete } = result
-  const limit = state.tally.limit?.text ?? null
-  if (value !== undefined && limit === null && !incomplete) return { status: 'complete', reason: null }
-  const known = error ?? new WritError('NO_ANSWER', 'A frame used its last turn.')
-  const outcome = outcomeOf(known)
-  const cut = limit !== null || incomplete || outcome === 'limit' || outcome === 'timeout'
-  const status = value === undefined && outcome === 'denied' ? 'denied' : cut ? 'incomplete' : 'failed'
-  const why = outcome === 'timeout' ? null : limit
-  return { status, reason: why ?? reasonOf(state, lane, known) }
+/** A run's status, and why it is not `complete`: as a code with plain facts for the record, and in words. */
+interface Judgement {
+  readonly status: Status
+  readonly reason: RecordedReason | null
+  readonly text: string | null
 }
 
-/** Why a run ended as it did: in words where its label may be shown, else as a code. */
+/** The status of a run: `incomplete` iff a limit refused a step or a frame used its last turn. */
+function judge(state: RunState, { lane, result }: RootEnd): Judgement {
+  const { error, value, incomplete } = result
+  const { cut } = state.tally
+  if (value !== undefined && cut === null && !incomplete)
+    return { status: 'complete', reason: null, text: null }
+  const known = error ?? new WritError('NO_ANSWER', 'A frame used its last turn.')
+  const outcome = outcomeOf(known)
+  const short = cut !== null || incomplete || outcome === 'limit' || outcome === 'timeout'
+  const status = value === undefined && outcome === 'denied' ? 'denied' : short ? 'incomplete' : 'failed'
+  if (cut !== null && outcome !== 'timeout' && known.code !== 'PROSE_ANSWER') {
+    const { code, data, text } = cut
+    return { status, reason: { code, data }, text }
+  }
+  return { status, reason: recordedReason(known), text: reasonOf(state, lane, known) }
+}
+
+/** Why a run ended as it did. */
 function reasonOf(state: RunState, lane: Lane, error: WritError): string {
-  const text = `${error.code}: ${showable(state, lane.label, `${error.message} `, '')}${error.next}`
-  return text.slice(0, REASON_CHARS).toWellFormed()
+  return reasonText(state, lane.label, error).slice(0, REASON_CHARS).toWellFormed()
 }

@@ -23,6 +23,12 @@ export class Slices {
     return range !== undefined && range.start <= start
   }
 
+  /** Bytes of each document, each byte counted once. */
+  *totals(): Iterable<readonly [doc: string, bytes: number]> {
+    for (const [doc, ranges] of this.#byDoc)
+      yield [doc, ranges.reduce((sum, { start, end }) => sum + end - start, 0)]
+  }
+
   /** Takes over everything a joined child was handed. */
   merge(other: Slices): void {
     for (const [doc, ranges] of other.#byDoc)

@@ -10,6 +10,10 @@ export class Slots {
     this.#allowed = most
   }
 
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
   /** Waits for a slot; the returned function gives it back. Rejects with the signal's reason. */
   acquire(signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {

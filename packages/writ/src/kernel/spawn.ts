@@ -4,18 +4,25 @@ import {
   type Decision,
   type FrameValue,
   type ItemOutcome,
+  joinLabels,
   type Label,
+  type Limits,
   type ModelProfile,
   NOTHING,
   type Partition,
   type RecordedDecision,
+  type Share,
+  type SpawnMode,
   type SpawnRequest,
   toWritError,
   WritError,
 } from '@writ/contract'
+import { commandHash } from '@writ/evidence'
 import type { Hold } from './budget-pool.ts'
+import type { BudgetShare } from './budget-share.ts'
+import { decideMode } from './child-mode.ts'
 import { type FrameResult, join } from './join.ts'
-import { commandHash, type Place, type Written } from './journal.ts'
+import type { Place, Written } from './journal.ts'
 import { Lane, type Scope } from './lane.ts'
 import type { OnFinal } from './local-step.ts'
 import { type Past, pastAt, type RecordOf } from './past.ts'
@@ -80,32 +87,42 @@ async function spawn(
   onEnd: OnFinal,
 ): Promise<ItemOutcome<FrameValue>> {
   const past = state.past && (await pastAt(state.past, child.place))
-  const {
-    decision,
-    label: before,
-    opening,
-  } = past === undefined ? await openNow(state, lane, child) : await recallOpening(state, past, lane, child)
+  const asked =
+    past === undefined
+      ? await lane.openInOrder(() => openNow(state, lane, child))
+      : await recallOpening(state, past, lane, child)
+  const { opening } = asked
+  // In one go with its record: a goal carries its frame's label as it is at that moment.
+  const label = asked.label ?? lane.label
   if (!opening.ok) {
     const { error } = opening
-    const written = writeSpawn(state, child, { decision, label: before ?? lane.label }, null, error)
-    noteLimit(state.tally, written.seq, error)
+    const written = writeSpawn(state, child, { ...asked, label }, null, error)
+    noteLimit(state, lane.label, written.seq, error)
     onEnd(written.seq)
     await written.durable
     return { ok: false, error }
   }
-  // In one go with its record: a goal carries its frame's label as it is at that moment.
-  const label = before ?? lane.label
+  const { mode, holds } = opening.value
   const frame = childLane(state, lane, child, opening.value, label)
-  const written = writeSpawn(state, child, { decision, label }, opening.value, null)
+  const written = writeSpawn(state, child, { ...asked, label }, opening.value, null)
   await written.durable
   const started = state.ports.clock.monotonic()
-  const result = await runFrame(state, frame, opening.value.holds)
-  return await join(state, lane, child.place, frame, result, { command: written.seq, started }, onEnd)
+  const result = await runFrame(state, frame, holds)
+  return await join(
+    state,
+    lane,
+    child.place,
+    { lane: frame, mode, command: written.seq, started },
+    result,
+    onEnd,
+  )
 }
 
-/** What a spawn came to before its record: the decision, and the child or why there is none. */
+/** What a spawn came to before its record: the decisions, and the child or why there is none. */
 interface Opening {
   readonly decision: RecordedDecision
+  /** Those that its mode follows from. */
+  readonly ceiling: readonly RecordedDecision[]
   /** The parent's label, where it is recorded; else it is that of the moment the record is written. */
   readonly label: Label | null
   readonly opening: ItemOutcome<Opened>
@@ -114,12 +131,16 @@ interface Opening {
 async function openNow(state: RunState, lane: Lane, child: NumberedChild): Promise<Opening> {
   const { worker } = state.authority
   const profile = { type: 'profile', ...worker } as const
+  await lane.look()
   const ruling = await state.gate.decide(lane, 'recursion::spawn', profile, lane.label)
-  const opening = await open(state, lane, child, ruling.decision).then(
+  const ceiling: RecordedDecision[] = []
+  const opening = await open(state, lane, child, ruling.decision, ceiling).then(
     (value) => ({ ok: true as const, value }),
     (error: unknown) => ({ ok: false as const, error: toWritError(error) }),
   )
-  return { decision: ruling.recorded, label: null, opening }
+  lane.share.draw(lane.label)
+  await lane.look()
+  return { decision: ruling.recorded, ceiling, label: null, opening }
 }
 
 /** A spawn as it is recorded: the scope and the parent's label of that moment; turns are held back for a frame that lives on. */
@@ -131,56 +152,62 @@ async function recallOpening(
 ): Promise<Opening> {
   const { worker } = state.authority
   const stood = past.at(child.place, 'frame.spawn')
-  const { outcome, decision, label, scope } = stood.det
+  const { outcome, decision, label, mode, share, ceiling } = stood.det
   past.compare(stood, { child: child.id, input: spawnInput(state, child) })
   const ruling = state.gate.recall(lane, 'recursion::spawn', `profile:${worker.id}`, [], decision)
+  const asked = { decision: ruling.recorded, ceiling, label }
+  lane.raise(label)
+  lane.share.draw(label)
   if (outcome !== 'ok') {
     const error = errorFrom(await past.text(stood, 'error'))
     await past.turn(stood)
     if (decision.verdict !== 'allow')
       state.gate.refuse('recursion::spawn', `profile:${worker.id}`, decision.policies, decision.reason)
-    return { decision: ruling.recorded, label, opening: { ok: false, error } }
+    return { ...asked, opening: { ok: false, error } }
   }
   const { role, model } = chooseModel(state, child.place, child.request.model)
   const { goal } = child.request
   const ended = past.joined(child.id)
+  const own = share === null ? lane.share : lane.share.carveAgain(share)
   const value: Opened = {
     role,
     model,
-    bound: twoTurns(state, model, goal),
-    holds: ended ? {} : holdAgain(state, model, goal),
-    scope: ended
-      ? recallScope(lane, child.request, scope, label)
-      : await reopenScope(state, past, lane, child, stood),
+    mode,
+    share: own,
+    part: share,
+    bound: twoTurns(state, own, model, goal),
+    holds: ended ? {} : holdAgain(state, own, model, goal),
+    scope: await recallScope(state, past, lane, child, stood, ended),
   }
-  return { decision: ruling.recorded, label, opening: { ok: true, value } }
+  return { ...asked, opening: { ok: true, value } }
 }
 
-/** The scope of a frame that lives on after its process died: a text of its own is brought into memory again. */
-async function reopenScope(
+/**
+ * The scope that a recorded spawn had: its own text, or what it named of its parent's. The text of a frame that lives on
+ * after its process died is brought into memory again.
+ */
+async function recallScope(
   state: RunState,
   past: Past,
   lane: Lane,
   child: NumberedChild,
   stood: RecordOf<'frame.spawn'>,
+  ended: boolean,
 ): Promise<Scope> {
-  const { scope, label } = stood.det
-  const { context } = child.request
-  if (context === undefined) return recallScope(lane, child.request, scope, label)
-  const labelled = JSON.parse(await past.text(stood, 'contextLabel')) as Label
-  const partition = await ownText(state, child, context, labelled)
-  past.compare(stood, { scope: [partition.id] })
-  return { partitions: [partition], docs: null }
-}
-
-/** The scope that a recorded spawn had: its own text, or what it named of its parent's. */
-function recallScope(lane: Lane, request: SpawnRequest, ids: readonly string[], label: Label): Scope {
-  const { context, scope } = request
-  const [id] = ids
-  if (context !== undefined && id !== undefined) {
-    const bytes = Buffer.byteLength(context)
-    const text = { id, collection: '', label, purposes: [], owner: '', documents: 1, bytes, packSha256: '' }
-    return { partitions: [text], docs: null }
+  const { scope: ids } = stood.det
+  const { context, scope } = child.request
+  const [id = ''] = ids
+  if (context !== undefined) {
+    const label = JSON.parse(await past.text(stood, 'contextLabel')) as Label
+    const text = contextText(lane, context)
+    if (!ended) {
+      const partition = await ownText(state, child, text, label)
+      past.compare(stood, { scope: [partition.id] })
+      return { partitions: [partition], docs: null }
+    }
+    const bytes = Buffer.byteLength(text)
+    const gone = { id, collection: '', label, purposes: [], owner: '', documents: 1, bytes, packSha256: '' }
+    return { partitions: [gone], docs: null }
   }
   if (scope === 'inherit') return lane.scope
   const partitions = lane.scope.partitions.filter((partition) => ids.includes(partition.id))
@@ -191,7 +218,7 @@ function childLane(
   state: RunState,
   lane: Lane,
   child: NumberedChild,
-  { role, scope }: Opened,
+  { role, scope, mode, share }: Opened,
   label: Label,
 ): Lane {
   return new Lane({
@@ -203,6 +230,8 @@ function childLane(
     model: (place) => modelsOf(state, place)[role],
     scope,
     label,
+    share,
+    bound: mode !== 'blind',
     signal: lane.signal,
   })
 }
@@ -211,80 +240,111 @@ function childLane(
 interface Opened {
   readonly role: ModelRole
   readonly model: ModelProfile
+  readonly mode: SpawnMode
+  /** What it draws on, and the part of its parent's that this is, unless it is the same. */
+  readonly share: BudgetShare
+  readonly part: Share | null
   readonly scope: Scope
   readonly holds: Holds
   /** Its next and its last turn, the worst case. */
   readonly bound: Amount
 }
 
-async function open(state: RunState, lane: Lane, child: NumberedChild, decision: Decision): Promise<Opened> {
-  lane.signal.throwIfAborted()
+async function open(
+  state: RunState,
+  lane: Lane,
+  child: NumberedChild,
+  decision: Decision,
+  ceiling: RecordedDecision[],
+): Promise<Opened> {
   const { worker } = state.authority
+  // A refusal that ends the run is counted like any other.
   if (decision.verdict !== 'allow')
     throw state.gate.refuse('recursion::spawn', `profile:${worker.id}`, decision.policies, decision.reason)
+  lane.signal.throwIfAborted()
   const depth = lane.depth + 1
-  if (depth > state.limits.maxDepth)
+  const { maxDepth } = state.limits
+  if (depth > maxDepth)
     throw new WritError(
       'DEPTH_EXCEEDED',
-      `A child of this frame would have depth ${depth}; the limit is ${state.limits.maxDepth}.`,
+      `A child here would have depth ${depth}; the limit is ${maxDepth}.`,
+      {
+        data: { limit: 'depth', most: maxDepth },
+      },
     )
   const { role, model } = chooseModel(state, child.place, child.request.model)
-  const holds = holdTurns(state, model, child.request.goal)
+  const { context, goal } = child.request
+  const text = context === undefined ? undefined : contextText(lane, context)
+  const { mode, scope } = await decideMode(state, lane, model, child.request, ceiling)
+  const part = mode === 'shared' ? null : lane.share.part()
+  const share = part === null ? lane.share : lane.share.carve(part)
   try {
-    const bound = twoTurns(state, model, child.request.goal)
-    return { role, model, holds, bound, scope: await childScope(state, lane, child) }
+    const bound = twoTurns(state, share, model, goal)
+    const holds = holdTurns(state, share, model, goal)
+    try {
+      const opened = { role, model, mode, share, part, holds, bound }
+      if (text === undefined) return { ...opened, scope }
+      const label = contextLabel(lane, context)
+      return { ...opened, scope: { partitions: [await ownText(state, child, text, label)], docs: null } }
+    } catch (error) {
+      holds.next.release()
+      holds.last.release()
+      throw error
+    }
   } catch (error) {
-    holds.next.release()
-    holds.last.release()
+    if (part !== null) lane.share.pool.rejoin(share.pool)
     throw error
   }
 }
 
+/** The text of a context that is given: a sealed value's is its string, or its JSON. Throws `BAD_REQUEST`. */
+function contextText(lane: Lane, context: NonNullable<SpawnRequest['context']>): string {
+  if (typeof context === 'string') return context
+  const held = lane.sealed.get(context.sealed)
+  if (held === undefined)
+    throw new WritError(
+      'BAD_REQUEST',
+      `This frame holds no sealed value of ${JSON.stringify(context.sealed)}.`,
+    )
+  if (held.value === undefined) return JSON.stringify({ error: held.code })
+  const value: unknown = JSON.parse(held.value.valueJson)
+  return typeof value === 'string' ? value : held.value.valueJson
+}
+
+function contextLabel(lane: Lane, context: SpawnRequest['context']): Label {
+  const held = typeof context === 'object' ? lane.sealed.get(context.sealed) : undefined
+  return held === undefined ? lane.label : joinLabels(lane.label, held.label)
+}
+
 /** A child holds back its next and its last turn and nothing more, so siblings do not starve. */
-function holdTurns(state: RunState, model: ModelProfile, goal: string): { next: Hold; last: Hold } {
-  const bound = oneTurn(state, model, goal)
-  const last = state.pool.hold(bound)
+function holdTurns(
+  state: RunState,
+  { pool, limits }: BudgetShare,
+  model: ModelProfile,
+  goal: string,
+): { next: Hold; last: Hold } {
+  const bound = oneTurn(state, limits, model, goal)
+  const last = pool.hold(bound)
   try {
-    return { last, next: state.pool.hold(bound) }
+    return { last, next: pool.hold(bound) }
   } catch (error) {
     last.release()
     throw error
   }
 }
 
-function holdAgain(state: RunState, model: ModelProfile, goal: string): Holds {
-  const bound = oneTurn(state, model, goal)
-  return { last: state.pool.holdAgain(bound), next: state.pool.holdAgain(bound) }
+function holdAgain(state: RunState, { pool, limits }: BudgetShare, model: ModelProfile, goal: string): Holds {
+  const bound = oneTurn(state, limits, model, goal)
+  return { last: pool.holdAgain(bound), next: pool.holdAgain(bound) }
 }
 
-function oneTurn({ limits, ports }: RunState, model: ModelProfile, goal: string): Amount {
+function oneTurn({ ports }: RunState, limits: Limits, model: ModelProfile, goal: string): Amount {
   return turnBound(limits, model, lastTurnBytes(limits, model, ports.reasoner.promptBytes, goal))
 }
 
-function twoTurns(state: RunState, model: ModelProfile, goal: string): Amount {
-  const bound = oneTurn(state, model, goal)
+function twoTurns(state: RunState, { limits }: BudgetShare, model: ModelProfile, goal: string): Amount {
+  const bound = oneTurn(state, limits, model, goal)
   return addAmounts(bound, bound)
-}
-
-async function childScope(state: RunState, lane: Lane, child: NumberedChild): Promise<Scope> {
-  const { context, scope } = child.request
-  const { store } = state.ports
-  if (context !== undefined)
-    return { partitions: [await ownText(state, child, context, lane.label)], docs: null }
-  if (scope === undefined) return { partitions: [], docs: null }
-  if (scope === 'inherit') return lane.scope
-  const docs = new Set(scope)
-  const partitions = lane.scope.partitions.filter((partition) => {
-    return [...docs].some((doc) => store.locate(doc)?.partition === partition.id)
-  })
-  const outside = [...docs].find((doc) => {
-    const partition = store.locate(doc)?.partition
-    const known = partition !== undefined && partitions.some((candidate) => candidate.id === partition)
-    return !known || (lane.scope.docs !== null && !lane.scope.docs.has(doc))
-  })
-  if (outside !== undefined)
-    throw new WritError('UNKNOWN_DOCUMENT', `There is no document "${outside}" in this frame's corpus.`)
-  return { partitions, docs }
 }
 
 /** Brings a text given to a child into memory, as a partition of its own. */
@@ -304,7 +364,7 @@ function spawnInput({ journal }: RunState, { place, request }: Child): string {
 function writeSpawn(
   state: RunState,
   child: NumberedChild,
-  { decision, label }: { readonly decision: RecordedDecision; readonly label: Label },
+  { decision, ceiling, label }: Pick<Opening, 'decision' | 'ceiling'> & { readonly label: Label },
   opened: Opened | null,
   error: WritError | null,
 ): Written {
@@ -322,13 +382,17 @@ function writeSpawn(
       decision,
       label,
       bound: opened?.bound ?? NOTHING,
+      mode: opened?.mode ?? 'shared',
+      share: opened?.part ?? null,
+      ceiling,
       outcome: error === null ? 'ok' : outcomeOf(error),
       code: error?.code ?? null,
     },
     { at: journal.now() },
     {
-      hash: commandHash('frame.spawn', request),
+      hash: commandHash('frame.spawn', JSON.stringify(request)),
       goal: request.goal,
+      scope: JSON.stringify(request.scope ?? null),
       ...ownLabel(opened, request),
       ...(error === null ? {} : { error: errorJson(error) }),
     },

@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 /** Names a backup may have, relative to the home. Signing keys are never among them. */
 const NAME =
-  /^(trust\.json|log\/(checkpoint|log\.db)|ledger\/shard-\d{4}\.db|keys\/runs\/[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.key|(holds|retention)\/[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.json|erasures\/[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.dsse)$/
+  /^(trust\.json|log\/(checkpoint|log\.db)|ledger\/shard-\d{4}\.db|heads\/shard-\d{4}\.head|keys\/runs\/[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.key|(holds|retention)\/[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.json|erasures\/[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.dsse)$/
 
 /** What a backup holds: every file by its name in the home, with its size in bytes and SHA-256 (hex). */
 export interface BackupManifest {

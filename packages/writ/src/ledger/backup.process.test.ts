@@ -69,6 +69,7 @@ test('a home that is being written is copied whole; with the keys of runs a rest
   expect(manifest.files.map((file) => file.name)).toEqual([
     'trust.json',
     'ledger/shard-0001.db',
+    'heads/shard-0001.head',
     'keys/runs/run-a.key',
   ])
   await ledger.close()
@@ -154,7 +155,11 @@ test('a shard that is only being made, or whose maker died, keeps no backup from
   await (await writing(1)).close()
   writeFileSync(join(home, 'ledger', 'shard-0002.db'), '')
   const { files } = await backUp(home, copy, { keys: false })
-  expect(files.map(({ name }) => name)).toEqual(['trust.json', 'ledger/shard-0001.db'])
+  expect(files.map(({ name }) => name)).toEqual([
+    'trust.json',
+    'ledger/shard-0001.db',
+    'heads/shard-0001.head',
+  ])
 })
 
 test('what is restored is private, whatever carried the backup made of it', async () => {

@@ -1,9 +1,11 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { WritError } from '@writ/contract'
 import { type BackupManifest, digest } from './backup-manifest.ts'
-import { syncDirectory, writeOnce } from './durable-file.ts'
+import { replaceFile, syncDirectory, writeOnce } from './durable-file.ts'
+import { formatHeadFile, headPath, nameOf } from './head-file.ts'
+import { lastRow } from './heads.ts'
 import { prepareHome } from './home.ts'
 import { keepPrivate } from './keep-private.ts'
 import { openForReading, shardPaths } from './shard.ts'
@@ -13,7 +15,7 @@ import { asDamage } from './shard-health.ts'
 const BESIDE_RUNS = ['holds', 'retention', 'erasures']
 
 /**
- * Copies the state of a home into a new directory while runs go on: the trust root, the global log, every shard, what was
+ * Copies the state of a home into a new directory while runs go on: the trust root, the global log, every shard with its head, what was
  * ordered of runs (holds, retention, erasures) and, with
  * `keys`, the keys of runs, without which their content cannot be read. The manifest is written last. Rejects with
  * `PATH_NOT_FOUND`, `TARGET_EXISTS`, `LEDGER_DAMAGED`.
@@ -43,8 +45,11 @@ export async function backUp(
   copied('trust.json', copyFileSync)
   copied('log/checkpoint', copyFileSync)
   copied('log/log.db', copyDatabase)
-  for (const path of shardPaths(places.ledger).filter(isMade))
-    copied(path.slice(root.length + 1), copyDatabase)
+  for (const path of shardPaths(places.ledger).filter(isMade)) {
+    const name = relative(root, path)
+    copied(name, copyDatabase)
+    copied(relative(root, headPath(path)), (_, at) => writeHeadOf(join(to, name), at))
+  }
   for (const folder of BESIDE_RUNS) {
     const names = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []
     for (const name of names.filter((one) => /\.(json|dsse)$/.test(one)))
@@ -82,6 +87,18 @@ function copyDatabase(from: string, to: string): void {
     db.prepare('VACUUM INTO ?').run(to)
   } catch (error) {
     throw asDamage(from, error)
+  } finally {
+    db.close()
+  }
+}
+
+/** The head of a copied shard: what the copy holds, which may be less than the original by now. */
+function writeHeadOf(copy: string, at: string): void {
+  const db = new DatabaseSync(copy, { readOnly: true })
+  try {
+    const row = lastRow(db)
+    if (row === undefined) throw new WritError('LEDGER_FAILED', `${copy} has no heads`)
+    replaceFile(at, formatHeadFile(nameOf(copy), { ...row, run: '' }, undefined), 0o600)
   } finally {
     db.close()
   }

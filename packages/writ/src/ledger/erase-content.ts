@@ -47,14 +47,16 @@ function holds(path: string, run: string): boolean {
 }
 
 /** INVARIANT: the shard has `secure_delete` on, so what is deleted is overwritten; the write-ahead log is cut to nothing. */
-async function emptyRun({ db, path }: Shard, run: string): Promise<void> {
+async function emptyRun({ db, path, head }: Shard, run: string): Promise<void> {
   if (db.prepare('PRAGMA secure_delete').get()?.secure_delete !== 1) {
     throw new WritError('LEDGER_FAILED', `${path} does not overwrite what it deletes`, { run })
   }
   db.exec('BEGIN IMMEDIATE')
   db.prepare('DELETE FROM payloads WHERE run = (SELECT id FROM runs WHERE run = ?)').run(run)
   db.prepare(`UPDATE runs SET question = x'' WHERE run = ?`).run(run)
+  head.extend(run)
   db.exec('COMMIT')
+  head.publish(true)
   for (let tries = 0; db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy !== 0; tries++) {
     if (tries >= CHECKPOINT_TRIES) {
       throw new WritError('RUN_BUSY', `${path} is being read, so its old pages cannot be dropped yet`, {

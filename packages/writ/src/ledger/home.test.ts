@@ -20,7 +20,7 @@ const unusable = expect.objectContaining({ code: 'HOME_UNUSABLE' })
 
 test('a new home has private directories and is ignored by git', () => {
   const home = prepareHome(join(directory, 'a', '.writ'))
-  for (const path of [home.root, home.ledger, home.keys, home.runKeys]) {
+  for (const path of [home.root, home.ledger, home.heads, home.keys, home.runKeys]) {
     expect(statSync(path).mode & 0o777).toBe(0o700)
   }
   expect(readFileSync(join(home.root, '.gitignore'), 'utf8')).toBe('*\n')

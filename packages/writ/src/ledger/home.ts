@@ -8,6 +8,8 @@ export interface Home {
   readonly root: string
   /** Shards and their locks. */
   readonly ledger: string
+  /** Heads of the shards, apart from them. */
+  readonly heads: string
   /** Signing keys. */
   readonly keys: string
   /** One key file per run; deleting one erases the run's content. */
@@ -23,12 +25,13 @@ export function prepareHome(home: string): Home {
   const places: Home = {
     root,
     ledger: join(root, 'ledger'),
+    heads: join(root, 'heads'),
     keys,
     runKeys: join(keys, 'runs'),
     trust: join(root, 'trust.json'),
   }
   try {
-    for (const directory of [root, places.ledger, keys, places.runKeys]) {
+    for (const directory of [root, places.ledger, places.heads, keys, places.runKeys]) {
       makeDirectory(directory)
       accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK)
     }

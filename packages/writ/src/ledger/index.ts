@@ -1,3 +1,4 @@
+export { type AcceptedLoss, acceptLoss } from './accept-loss.ts'
 export { backUp } from './backup.ts'
 export { checkShards } from './check-shards.ts'
 export { destroyFile } from './destroy-file.ts'

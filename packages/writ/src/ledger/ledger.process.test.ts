@@ -22,7 +22,7 @@ afterEach(async () => {
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const recordOf = (run: string, seq: number, note = ''): Uint8Array =>
-  bytes(JSON.stringify({ note, run, seq, v: 1 }))
+  bytes(JSON.stringify({ note, run, seq, v: 2 }))
 const put = (log: RunLog, seq: number, payloads: readonly Payload[] = []): Promise<void> =>
   log.append(recordOf(log.run, seq), payloads, 'commit')
 const failed = { code: 'LEDGER_FAILED' }

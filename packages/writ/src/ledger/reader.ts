@@ -72,7 +72,7 @@ export class Reader {
   }
 
   sealedPayload({ run, path }: Request<'sealedPayload'>): Uint8Array | undefined {
-    const place = this.#locate(run)
+    const place = this.#find(run)
     const row = place?.db
       .prepare('SELECT ciphertext FROM payloads WHERE run = ? AND path = ?')
       .get(place.id, path)
@@ -80,7 +80,7 @@ export class Reader {
   }
 
   payloadPaths({ run, prefix }: Request<'payloadPaths'>): readonly string[] {
-    const place = this.#locate(run)
+    const place = this.#find(run)
     const rows = place?.db
       .prepare('SELECT path FROM payloads WHERE run = ? AND path >= ? AND path < ? ORDER BY path')
       .all(place.id, prefix, `${prefix}\u{10ffff}`)
@@ -88,12 +88,19 @@ export class Reader {
   }
 
   key({ run }: Request<'key'>): Uint8Array | undefined {
-    return this.#locate(run) === undefined ? undefined : readRunKey(this.#home.runKeys, run)
+    return this.#find(run) === undefined ? undefined : readRunKey(this.#home.runKeys, run)
   }
 
   close(): void {
     for (const db of this.#shards.values()) db.close()
     this.#shards.clear()
+  }
+
+  /** Where a run is. Throws when it is nowhere and may be in a shard that is damaged. */
+  #find(run: string): Place | undefined {
+    const place = this.#locate(run)
+    if (place === undefined && this.#damaged !== undefined) throw this.#damaged
+    return place
   }
 
   #locate(run: string): Place | undefined {

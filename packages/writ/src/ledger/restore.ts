@@ -57,7 +57,7 @@ function readManifest(from: string): BackupManifest {
 
 /** What a home already has that a restore would put there. */
 function stateOf(home: string): string | undefined {
-  const names = ['trust.json', 'log', 'ledger', 'keys/runs', 'holds', 'retention', 'erasures']
+  const names = ['trust.json', 'log', 'ledger', 'heads', 'keys/runs', 'holds', 'retention', 'erasures']
   return names.find((name) => {
     const path = join(home, name)
     return existsSync(path) && (name === 'trust.json' || readdirSync(path).length > 0)

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Payload } from '@writ/contract'
-import { MAX_RECORD_BYTES, WritError } from '@writ/contract'
+import { MAX_RECORD_BYTES, RECORD_VERSION, WritError } from '@writ/contract'
 import type { Request, Write } from './messages.ts'
 import { decrypt, RunCipher } from './run-cipher.ts'
 
@@ -153,7 +153,7 @@ function recordFault(record: Uint8Array, run: string, seq: number): string | und
 
 /** Whether a record ends as the canonical one of this run and seq does: only at the end of the whole can it stand so. */
 function endsAt(record: Uint8Array, run: string, seq: number): boolean {
-  const end = Buffer.from(`,"run":${JSON.stringify(run)},"seq":${seq},"v":1}`)
+  const end = Buffer.from(`,"run":${JSON.stringify(run)},"seq":${seq},"v":${RECORD_VERSION}}`)
   return record.length > end.length && end.equals(record.subarray(record.length - end.length))
 }
 

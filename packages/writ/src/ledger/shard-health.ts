@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { isWritError, WritError } from '@writ/contract'
+import { firstAltered, hasHeads } from './heads.ts'
 
 const CORRUPT = 11 // SQLITE_CORRUPT
 const NOT_A_DATABASE = 26 // SQLITE_NOTADB
@@ -29,11 +30,14 @@ export function reconcile(db: DatabaseSync, path: string): void {
   if (gap !== undefined) throw damaged(path, `records of run ${String(gap.run)} are missing`)
 }
 
-/** Reads every page of a shard. Throws `LEDGER_DAMAGED` naming the first thing wrong. */
+/** Reads every page and every record of a shard. Throws `LEDGER_DAMAGED` naming the first thing wrong. */
 export function requireWhole(db: DatabaseSync, path: string): void {
   const found = db.prepare('PRAGMA integrity_check(1)').get()?.integrity_check
   if (found !== 'ok') throw damaged(path, String(found))
   reconcile(db, path)
+  const altered = hasHeads(db) ? firstAltered(db) : undefined
+  if (altered !== undefined)
+    throw damaged(path, `records of its commit ${altered.seq} are not as they were written`)
 }
 
 function damaged(path: string, reason: string, cause?: unknown): WritError {

@@ -41,7 +41,7 @@ export class ShardWriter {
 
   /** Adds a run; on disk before this returns. */
   open(run: string, key: Uint8Array, question: Uint8Array, startedAt: number): void {
-    const added = this.#transact('FULL', () => this.#statements.addRun.run(run, question, startedAt))
+    const added = this.#transact('FULL', run, () => this.#statements.addRun.run(run, question, startedAt))
     this.#runs.set(run, new RunWriter(run, added.lastInsertRowid, key, this.#statements))
   }
 
@@ -52,9 +52,10 @@ export class ShardWriter {
 
   /** All of the group in one transaction, on disk when any entry wants that; replies in order. */
   commit(group: readonly Write[]): readonly Reply[] {
-    if (group.length === 0) return []
+    const last = group.at(-1)
+    if (last === undefined) return []
     try {
-      const replies = this.#transact(levelOf(group), () => group.map((entry) => this.#take(entry)))
+      const replies = this.#transact(levelOf(group), last.run, () => group.map((entry) => this.#take(entry)))
       this.#verify()
       return replies
     } catch (error) {
@@ -87,19 +88,23 @@ export class ShardWriter {
       this.#failedRuns.set(entry.run, fault)
       return refusal(entry.run, fault)
     }
+    if (entry.op === 'append') this.#shard.head.add(entry.record)
     if (run.ended) this.#runs.delete(entry.run)
     return DONE
   }
 
-  #transact<T>(level: Level, work: () => T): T {
+  /** One commit, and then its head: acknowledged only when both are as durable as `level` says. `run` is one it writes. */
+  #transact<T>(level: Level, run: string, work: () => T): T {
     if (this.#failure !== undefined) throw new WritError('LEDGER_FAILED', this.#failure)
-    const { db } = this.#shard
+    const { db, head } = this.#shard
     try {
       if (level !== this.#level) db.exec(`PRAGMA synchronous = ${level}`)
       this.#level = level
       this.#statements.begin.run()
       const result = work()
+      head.extend(run)
       this.#statements.commit.run()
+      head.publish(level === 'FULL')
       return result
     } catch (error) {
       const failure = this.#fail(error)

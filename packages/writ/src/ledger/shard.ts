@@ -1,16 +1,21 @@
-import { readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { WritError } from '@writ/contract'
+import { checkHead } from './check-head.ts'
 import { syncDirectory } from './durable-file.ts'
+import { readHead } from './head-file.ts'
+import { HeadWriter } from './head-writer.ts'
+import { beginHeads, HEADS_SCHEMA } from './heads.ts'
 import { asDamage, isDamage, reconcile } from './shard-health.ts'
 
 /**
  * 1 kept records in the order of (run, seq), so that each of many runs had a page of its own to rewrite in every group.
- * Since 2 they lie in the order of their writing. The statements are the same, so both are written and read.
+ * Since 2 they lie in the order of their writing. Since 3 each commit adds a row to `heads`. All are read; whoever writes
+ * one of 1 or 2 makes it one of 3 first.
  */
-const VERSION = 2
-const VERSIONS: readonly unknown[] = [1, VERSION]
+const VERSION = 3
+const VERSIONS: readonly unknown[] = [1, 2, VERSION]
 const BUSY = 5 // SQLITE_BUSY
 const WAIT_MS = 5_000 // for another process that recovers or creates a shard
 const MOST_SHARDS = 9_999
@@ -44,13 +49,13 @@ const SCHEMA = `
     root BLOB NOT NULL,
     PRIMARY KEY(run, size)
   ) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = ${VERSION};
 `
 
 /** A shard this process writes, and nobody else. */
 export interface Shard {
   readonly path: string
   readonly db: DatabaseSync
+  readonly head: HeadWriter
   close(): void
 }
 
@@ -79,35 +84,57 @@ function takeIfSound(path: string): Shard | undefined {
 }
 
 /**
- * Takes this shard, making it when there is none; undefined while someone else has it.
+ * Takes this shard, making it when there is none; undefined while someone else has it. Throws `LEDGER_DAMAGED`, and then
+ * nothing of it was changed: opening a database for writing already drops what follows a damaged frame of its log.
  *
  * INVARIANT: a shard is written only under its lock, an exclusive transaction on a file of its own that the operating
  * system ends with the process. Nothing else in this process may open that file: closing it would drop the lock (POSIX).
  */
 export function takeShard(path: string): Shard | undefined {
-  const lock = tryLock(path.replace(/\.db$/, '.lock'))
+  const lock = lockShard(path)
   if (lock === undefined) return undefined
   try {
+    openForReading(path)?.close()
     const db = openForWriting(path)
     syncDirectory(dirname(path))
-    return { path, db, close: () => closeBoth(db, lock) }
+    const head = openHead(db, path)
+    return { path, db, head, close: () => closeAll(db, head, lock) }
   } catch (error) {
     lock.close()
     throw error
   }
 }
 
-/** Paths of the shards there are, in order. */
-export function shardPaths(directory: string): readonly string[] {
-  const names = readdirSync(directory).filter((name) => SHARD_FILE.test(name))
-  return names.toSorted().map((name) => join(directory, name))
+/** Takes the lock of a shard; undefined while someone else has it. */
+export function lockShard(path: string): DatabaseSync | undefined {
+  return tryLock(path.replace(/\.db$/, '.lock'))
 }
 
-/** Opens a shard another process may be writing; undefined while it is still being made. */
+/** Paths of the shards there are, in order; of one whose database is gone its head tells. */
+export function shardPaths(directory: string): readonly string[] {
+  const heads = join(dirname(directory), 'heads')
+  const named = existsSync(heads) ? readdirSync(heads).map((name) => name.replace(/\.head$/, '.db')) : []
+  const names = new Set([...readdirSync(directory), ...named].filter((name) => SHARD_FILE.test(name)))
+  return [...names].toSorted().map((name) => join(directory, name))
+}
+
+/**
+ * Opens a shard another process may be writing; undefined while it is still being made. Throws `LEDGER_DAMAGED`, also when
+ * it is behind its head.
+ */
 export function openForReading(path: string): DatabaseSync | undefined {
+  const head = readHead(path)
+  if (!existsSync(path)) {
+    checkHead(path, head, undefined)
+    return undefined
+  }
   const db = new DatabaseSync(path, { readOnly: true, timeout: WAIT_MS })
   try {
-    if (hasSchema(db, path)) return db
+    db.exec('BEGIN') // one snapshot: somebody may be writing
+    const version = versionOf(db, path)
+    checkHead(path, head, version === VERSION ? db : undefined)
+    db.exec('COMMIT')
+    if (version !== 0) return db
   } catch (cause) {
     db.close()
     const damage = asDamage(path, cause)
@@ -131,7 +158,8 @@ function tryLock(path: string): DatabaseSync | undefined {
   }
 }
 
-function openForWriting(path: string): DatabaseSync {
+/** Opens a shard whose lock this process holds, without asking whether it agrees with its head. */
+export function openForWriting(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: WAIT_MS })
   try {
     db.exec('PRAGMA secure_delete = ON')
@@ -139,8 +167,9 @@ function openForWriting(path: string): DatabaseSync {
     if (mode !== 'wal') throw new WritError('LEDGER_FAILED', `${path} cannot keep a write-ahead log`)
     // FULL: the shard itself must be on disk before anything in it can be.
     db.exec('PRAGMA synchronous = FULL')
-    if (hasSchema(db, path)) reconcile(db, path)
-    else db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`)
+    const version = versionOf(db, path)
+    if (version !== 0) reconcile(db, path)
+    if (version !== VERSION) makeCurrent(db, version)
     return db
   } catch (error) {
     db.close()
@@ -148,18 +177,38 @@ function openForWriting(path: string): DatabaseSync {
   }
 }
 
-function hasSchema(db: DatabaseSync, path: string): boolean {
+function openHead(db: DatabaseSync, path: string): HeadWriter {
+  try {
+    return new HeadWriter(db, path)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** In one transaction: makes the tables of a new shard, or adds what an older one lacks. */
+function makeCurrent(db: DatabaseSync, version: number): void {
+  db.exec('BEGIN IMMEDIATE')
+  if (version === 0) db.exec(SCHEMA)
+  db.exec(HEADS_SCHEMA)
+  beginHeads(db)
+  db.exec(`PRAGMA user_version = ${VERSION}; COMMIT`)
+}
+
+/** 0 for a shard that is still being made. */
+function versionOf(db: DatabaseSync, path: string): number {
   const version = db.prepare('PRAGMA user_version').get()?.user_version
-  if (version === 0 || VERSIONS.includes(version)) return version !== 0
+  if (version === 0 || VERSIONS.includes(version)) return Number(version)
   throw new WritError(
     'LEDGER_FAILED',
-    `${path} has version ${String(version)}; this Writ reads ${VERSIONS.join(' and ')}`,
+    `${path} has version ${String(version)}; this Writ reads ${VERSIONS.join(', ')}`,
   )
 }
 
 /** The lock goes last, so that whoever takes it next finds the shard closed. */
-function closeBoth(db: DatabaseSync, lock: DatabaseSync): void {
+function closeAll(db: DatabaseSync, head: HeadWriter, lock: DatabaseSync): void {
   try {
+    head.close()
     if (db.isOpen) db.close()
   } finally {
     lock.close()

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { CorporaHome } from './corpora-home.ts'
 import { NamedCorpora } from './named-corpora.ts'
@@ -6,6 +6,8 @@ import { NamedCorpora } from './named-corpora.ts'
 /** What became of packs that should go. */
 export interface DroppedPacks {
   readonly dropped: number
+  /** Bytes of their files. */
+  readonly bytes: number
   /** Kept because a named corpus holds them. */
   readonly named: number
 }
@@ -23,9 +25,12 @@ export async function dropPacks(home: string, packs: readonly string[]): Promise
     for (const { packSha256 } of (await corpora.get(name)).kept) named.add(packSha256)
   }
   const leaving = packs.filter((hash) => !named.has(hash) && existsSync(join(places.packs, `${hash}.pack`)))
+  let bytes = 0
   for (const hash of leaving) {
-    rmSync(join(places.indexes, `${hash}.db`), { force: true })
-    rmSync(join(places.packs, `${hash}.pack`), { force: true })
+    for (const path of [join(places.indexes, `${hash}.db`), join(places.packs, `${hash}.pack`)]) {
+      bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0
+      rmSync(path, { force: true })
+    }
   }
-  return { dropped: leaving.length, named: packs.filter((hash) => named.has(hash)).length }
+  return { dropped: leaving.length, bytes, named: packs.filter((hash) => named.has(hash)).length }
 }

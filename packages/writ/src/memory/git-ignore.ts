@@ -1,12 +1,12 @@
 import { existsSync, lstatSync, readFileSync, type Stats } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { WritError } from '@writ/contract'
-import ignore, { type Ignore } from 'ignore'
-import { MAX_SETTINGS_BYTES } from './limits.ts'
+import { IgnoreRules } from './ignore-rules.ts'
+import { MAX_IGNORE_RULES, MAX_SETTINGS_BYTES } from './limits.ts'
 
 interface Level {
   readonly base: string
-  readonly rules: Ignore
+  readonly rules: IgnoreRules
 }
 
 /** The git ignore rules in force somewhere in a tree: those of deeper directories are asked first. */
@@ -19,7 +19,7 @@ export class GitIgnore {
 
   /**
    * Rules from outside a directory: `.git/info/exclude` and every `.gitignore` from the root of its repository down to
-   * its parent. None when those rules ignore the directory itself: whoever names it means it.
+   * its parent. None when those rules ignore the directory or one around it: whoever names it means it.
    */
   static around(directory: string): GitIgnore {
     const parents = [...ancestors(directory)]
@@ -31,7 +31,8 @@ export class GitIgnore {
     const between = isRoot ? [] : parents.slice(0, rootAt + 1)
     const files = between.map((parent) => level(parent, join(parent, '.gitignore'))).reverse()
     const outer = new GitIgnore([exclude, ...files].filter((found) => found !== undefined))
-    return outer.ignores(directory, true) ? new GitIgnore([]) : outer
+    const named = [directory, ...between].filter((path) => path !== repository)
+    return named.some((path) => outer.ignores(path, true)) ? new GitIgnore([]) : outer
   }
 
   /** The rules inside a directory, which may have a `.gitignore` of its own. */
@@ -42,10 +43,10 @@ export class GitIgnore {
 
   ignores(path: string, isDirectory: boolean): boolean {
     for (const { base, rules } of this.#levels.toReversed()) {
-      const local = relative(base, path).split(sep).join('/')
-      if (local === '' || local.startsWith('../')) continue
-      const verdict = rules.test(isDirectory ? `${local}/` : local)
-      if (verdict.ignored || verdict.unignored) return verdict.ignored
+      const names = relative(base, path).split(sep)
+      if (names[0] === '' || names[0] === '..') continue
+      const verdict = rules.judge(names, isDirectory)
+      if (verdict !== undefined) return verdict === 'ignored'
     }
     return false
   }
@@ -61,7 +62,10 @@ function level(base: string, path: string): Level | undefined {
   // Reading on without it could take in what was meant to stay out.
   if (facts.size > MAX_SETTINGS_BYTES)
     throw new WritError('BAD_CONFIG', `${path}: is larger than ${MAX_SETTINGS_BYTES} bytes`)
-  return { base, rules: ignore({ ignorecase: false }).add(readText(path)) }
+  const rules = new IgnoreRules(readText(path))
+  if (rules.count > MAX_IGNORE_RULES)
+    throw new WritError('BAD_CONFIG', `${path}: has ${rules.count} rules, more than ${MAX_IGNORE_RULES}`)
+  return { base, rules }
 }
 
 function look(path: string): Stats | undefined {

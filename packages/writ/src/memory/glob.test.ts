@@ -51,3 +51,22 @@ describe('a glob', () => {
     expect(() => compileGlob(glob)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG' }))
   })
 })
+
+describe('a hostile glob', () => {
+  it.each([`**/${'*a'.repeat(500)}*b`, `${'**/*a'.repeat(200)}b`, '{a}'.repeat(1000), `${'{'.repeat(2000)}`])(
+    'is compiled and matched, or refused: %.20s',
+    (glob) => {
+      const name = 'a'.repeat(250)
+      const path = `${`${name}/`.repeat(100)}${name}`
+      try {
+        expect(compileGlob(glob)(path)).toBe(false)
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'BAD_CONFIG' })
+      }
+    },
+  )
+
+  it('is refused when it is longer than any rule', () => {
+    expect(() => compileGlob('a'.repeat(5000))).toThrow(expect.objectContaining({ code: 'BAD_CONFIG' }))
+  })
+})

@@ -1,7 +1,12 @@
 import { WritError } from '@writ/contract'
+import { compileName } from './name-pattern.ts'
+import { ANY_NAMES, matchPath, type PathPattern } from './path-pattern.ts'
 
 /** Alternatives one glob may stand for after its braces are expanded. */
 const MAX_ALTERNATIVES = 256
+
+/** Longest glob. */
+const MAX_CHARS = 4096
 
 /**
  * Compiles a glob over `/`-separated paths: `?`, `*` and `[a-z]` stay inside a segment, `**` spans any number of segments,
@@ -9,13 +14,22 @@ const MAX_ALTERNATIVES = 256
  * with a dot: a label rule must not miss hidden files. Throws `BAD_CONFIG` for an unclosed bracket or brace.
  */
 export function compileGlob(glob: string): (path: string) => boolean {
+  if (glob.length > MAX_CHARS) throw bad(`${glob.slice(0, 40)}…`, `has more than ${MAX_CHARS} characters`)
   const alternatives = expandBraces(glob.endsWith('/') ? `${glob}**` : glob, glob)
-  const patterns = alternatives.map((alternative) => alternative.split('/'))
-  for (const pattern of patterns) for (const segment of pattern) checkBrackets(segment, glob)
+  const patterns = alternatives.map((alternative) => compileSegments(alternative.split('/'), glob))
   return (path) => {
-    const segments = path.split('/')
-    return patterns.some((pattern) => matchSegments(pattern, segments))
+    const names = path.split('/')
+    return patterns.some((pattern) => matchPath(pattern, names))
   }
+}
+
+function compileSegments(segments: readonly string[], glob: string): PathPattern {
+  return segments.map((segment) => {
+    if (segment === '**') return ANY_NAMES
+    const matcher = compileName(segment, { escapes: false })
+    if (matcher === undefined) throw bad(glob, 'has an unclosed [')
+    return matcher
+  })
 }
 
 function bad(glob: string, what: string): WritError {
@@ -42,80 +56,4 @@ function expandBraces(text: string, glob: string): string[] {
     }
   }
   throw bad(glob, 'has an unclosed {')
-}
-
-function checkBrackets(segment: string, glob: string): void {
-  for (let at = 0; at < segment.length; at += 1) {
-    if (segment[at] !== '[') continue
-    const close = segment.indexOf(']', at + 2)
-    if (close === -1) throw bad(glob, 'has an unclosed [')
-    at = close
-  }
-}
-
-/** Matches with one point of return, the last `**`: quadratic at worst, whatever the pattern. */
-function matchSegments(pattern: readonly string[], segments: readonly string[]): boolean {
-  return matchRuns(
-    pattern.length,
-    segments.length,
-    (p) => pattern[p] === '**',
-    (p, s) => matchSegment(pattern[p] ?? '', segments[s] ?? ''),
-  )
-}
-
-function matchSegment(pattern: string, name: string): boolean {
-  const tokens = segmentTokens(pattern)
-  const letters = Array.from(name)
-  return matchRuns(
-    tokens.length,
-    letters.length,
-    (p) => tokens[p] === '*',
-    (p, s) => matchLetter(tokens[p] ?? '', letters[s] ?? ''),
-  )
-}
-
-function matchRuns(
-  patternLength: number,
-  length: number,
-  isRun: (p: number) => boolean,
-  matches: (p: number, s: number) => boolean,
-): boolean {
-  let p = 0
-  let s = 0
-  let run = -1
-  let resume = 0
-  while (s < length) {
-    if (p < patternLength && isRun(p)) {
-      run = p++
-      resume = s
-    } else if (p < patternLength && matches(p, s)) {
-      p += 1
-      s += 1
-    } else if (run !== -1) {
-      p = run + 1
-      s = ++resume
-    } else return false
-  }
-  while (p < patternLength && isRun(p)) p += 1
-  return p === patternLength
-}
-
-/** Characters, `*`, `?` and whole bracket expressions. */
-function segmentTokens(pattern: string): string[] {
-  return pattern.match(/\[.[^\]]*\]|./gsu) ?? []
-}
-
-function matchLetter(token: string, letter: string): boolean {
-  if (token === '?') return true
-  if (token.length < 3 || !token.startsWith('[')) return token === letter
-  const negated = token[1] === '!' || token[1] === '^'
-  const set = Array.from(token.slice(negated ? 2 : 1, -1))
-  let found = false
-  for (let at = 0; at < set.length; at += 1) {
-    const low = set[at] ?? ''
-    const high = set[at + 1] === '-' ? set[at + 2] : undefined
-    if (high !== undefined) at += 2
-    if (low <= letter && letter <= (high ?? low)) found = true
-  }
-  return found !== negated
 }

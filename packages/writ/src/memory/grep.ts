@@ -1,8 +1,8 @@
 import type { GrepMatch, GrepRequest, GrepResult } from '@writ/contract'
 import { WritError } from '@writ/contract'
 import { MAX_GREP_TEXT_BYTES, MAX_LINE_BYTES } from './limits.ts'
-import { type PackFile, sha256 } from './pack-file.ts'
-import { breaksThrough, firstIndex, originalOffset, type PackedDocument } from './pack-layout.ts'
+import type { PackFile } from './pack-file.ts'
+import { breaksThrough, firstIndex, type PackedDocument, textOffset } from './pack-layout.ts'
 import { type MatchingLine, ripgrep } from './ripgrep.ts'
 import { boundaryAfter, boundaryBefore } from './utf8.ts'
 
@@ -85,17 +85,15 @@ function toMatch(
 ): GrepMatch {
   const { doc } = segment
   const position = doc.position + line.position - segment.position
-  const start = originalOffset(doc, position)
+  const start = textOffset(doc, position)
   const bytes = pack.packed(position, line.length)
-  const from = before > 0 ? originalOffset(doc, lineStart(pack, doc, position, before)) : start
+  const from = before > 0 ? textOffset(doc, lineStart(pack, doc, position, before)) : start
   const lastPosition = after > 0 ? lineEnd(pack, doc, position + line.length, after) : position + line.length
-  const to = Math.min(originalOffset(doc, lastPosition), doc.bytes)
-  const text = withoutTerminator(pack.original(doc, from, to))
+  const to = Math.min(textOffset(doc, lastPosition), doc.bytes)
+  const text = withoutTerminator(pack.text(doc, from, to))
   return {
     doc: doc.id,
-    start: from,
-    end: from + text.length,
-    sha256: sha256(text),
+    ...pack.span(doc, from, from + text.length, text),
     line: line.line - segment.firstLine - breaksThrough(doc.breaks, start),
     text: text.toString(),
     match: matchedText(bytes, line.first),

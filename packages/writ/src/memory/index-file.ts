@@ -5,20 +5,21 @@ import { Outliner } from './outline.ts'
 import type { PackFile } from './pack-file.ts'
 import type { PackedDocument } from './pack-layout.ts'
 import { PassageCutter } from './passage-cutter.ts'
-import { titleOf } from './title.ts'
+import { nameWords, titleOf } from './title.ts'
 import { boundaryBefore } from './utf8.ts'
 
 /** Counts up whenever what is derived from a pack changes; an older index is built again. */
-const VERSION = 1
+const VERSION = 2
 
-// `passages` keeps no text: it is read from the pack. Row ids follow (document, offset), so they break ties.
+// `passages` keeps no text: it is read from the pack. Row ids follow (document, offset), so they break ties. The first
+// passage of a document is found by the words of its name and title, too.
 const SCHEMA = `
   PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768; PRAGMA locking_mode = EXCLUSIVE;
   CREATE TABLE docs (n INTEGER PRIMARY KEY, title TEXT NOT NULL, outline_size INTEGER NOT NULL);
   CREATE TABLE outline (doc INTEGER, n INTEGER, kind TEXT, title TEXT, depth INTEGER, start INTEGER, "end" INTEGER,
     PRIMARY KEY (doc, n)) WITHOUT ROWID;
   CREATE TABLE spans (n INTEGER PRIMARY KEY, doc INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
-  CREATE VIRTUAL TABLE passages USING fts5(text, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
+  CREATE VIRTUAL TABLE passages USING fts5(text, name, title, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
 `
 
 /** Told of what has become searchable since it was last told. */
@@ -67,7 +68,7 @@ function inserts(db: DatabaseSync) {
     doc: db.prepare('INSERT INTO docs VALUES (?, ?, ?)'),
     outline: db.prepare('INSERT INTO outline VALUES (?, ?, ?, ?, ?, ?, ?)'),
     span: db.prepare('INSERT INTO spans VALUES (?, ?, ?, ?)'),
-    passage: db.prepare('INSERT INTO passages (rowid, text) VALUES (?, ?)'),
+    passage: db.prepare('INSERT INTO passages (rowid, text, name, title) VALUES (?, ?, ?, ?)'),
   }
 }
 
@@ -80,22 +81,27 @@ function insertDocument(
 ): void {
   const mediaType = mediaTypeOf(doc.id)
   const outliner = new Outliner(mediaType)
+  let title: string | undefined
   const cutter = new PassageCutter((start, bytes) => {
     const { lastInsertRowid } = insert.span.run(null, n, start, start + bytes.length)
-    insert.passage.run(lastInsertRowid, bytes.toString())
+    const names = start === 0 ? [nameWords(doc.id), title ?? ''] : ['', '']
+    insert.passage.run(lastInsertRowid, bytes.toString(), ...names)
   })
-  let beginning = ''
   for (const piece of pack.pieces(doc)) {
-    if (beginning === '') beginning = piece.toString('utf8', 0, boundaryBefore(piece, TITLE_WINDOW_BYTES))
-    cutter.push(piece)
+    // The outline goes first: it knows the title when the first passage is cut.
     outliner.push(piece)
+    title ??= titleOf(doc.id, outliner.firstHeading, beginningOf(piece))
+    cutter.push(piece)
     advance(0, piece.length)
   }
   cutter.end()
   const outline = outliner.end(doc.bytes)
-  const heading = mediaType === 'text/markdown' ? outline[0]?.title : undefined
-  insert.doc.run(n, titleOf(doc.id, heading, beginning), outline.length)
+  insert.doc.run(n, title ?? doc.id, outline.length)
   outline.forEach((entry, at) => {
     insert.outline.run(n, at, entry.kind, entry.title, entry.depth, entry.start, entry.end)
   })
+}
+
+function beginningOf(piece: Buffer): string {
+  return piece.toString('utf8', 0, boundaryBefore(piece, TITLE_WINDOW_BYTES))
 }

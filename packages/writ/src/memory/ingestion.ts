@@ -82,10 +82,10 @@ function requireListable(groups: readonly Group[]): void {
 }
 
 function empty(omitted: readonly Omitted[], skipped: Readonly<Record<string, number>>): WritError {
-  const codes = new Map<string, number>()
-  for (const { code } of omitted) codes.set(code, (codes.get(code) ?? 0) + 1)
+  const reasons = new Map<string, number>()
+  for (const { reason } of omitted) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
   const counts = [
-    ...[...codes].map(([code, times]) => `${times} left out (${code})`),
+    ...[...reasons].map(([reason, times]) => `${times} left out (${reason})`),
     ...Object.entries(skipped).map(([reason, times]) => `${times} skipped (${reason})`),
   ]
   const why = counts.length > 0 ? counts.join(', ') : 'there was nothing to read'

@@ -112,6 +112,33 @@ describe('a library', () => {
     )
   })
 
+  it('finds documents by the words of their names and titles', async () => {
+    space.write(
+      'contracts/Acme_Indemnity_Agreement.txt',
+      `The parties agree as follows.\n${'More text. '.repeat(900)}`,
+    )
+    space.write('contracts/GlobexLease2020.md', '# Premises in Springfield\n\nThe rent is due.\n')
+    space.write(
+      'other.txt',
+      'Every agreement is an agreement, and this agreement of ours is one.\n'.repeat(20),
+    )
+    space.write('empty-indemnity.txt', '')
+    const store = await library.open(space.request())
+    const found = async (query: string) =>
+      (await store.search(only(store), { query, k: 5 })).map(({ doc, start }) => [doc, start])
+    expect((await found('indemnity agreement acme'))[0]).toEqual([
+      'contracts/Acme_Indemnity_Agreement.txt',
+      0,
+    ])
+    expect(await found('the indemnity of acme')).toEqual([['contracts/Acme_Indemnity_Agreement.txt', 0]])
+    expect(await found('globex lease')).toEqual([['contracts/GlobexLease2020.md', 0]])
+    expect(await found('2020')).toEqual([['contracts/GlobexLease2020.md', 0]])
+    expect(await found('premises')).toEqual([['contracts/GlobexLease2020.md', 0]])
+    // Neither the folder nor the ending is a name; other passages of a document are found by their text only.
+    expect(await found('contracts txt')).toEqual([])
+    expect((await found('agreement')).map(([doc]) => doc)).toContain('other.txt')
+  })
+
   it('makes one partition of each label, with ids that do not depend on the content', async () => {
     space.write('hr/pay.csv', 'name,pay\n')
     space.write('open.md', '# Open\n')
@@ -183,7 +210,7 @@ describe('a library', () => {
     const reader = await openLibrary(space.home)
     const store = await reader.openNamed('laws-1')
     expect(store.partitions).toEqual(first.partitions)
-    expect(store.omitted).toEqual([{ doc: 'b.bin', code: 'binary' }])
+    expect(store.omitted).toEqual([{ doc: 'b.bin', code: 'binary', reason: 'it is no text' }])
     expect(store.documents(only(store))).toEqual(first.documents(only(first)))
     expect((await reader.list()).map(({ name, documents, bytes }) => [name, documents, bytes])).toEqual([
       ['laws-1', 1, 4],
@@ -198,7 +225,9 @@ describe('a library', () => {
   it('leaves out what is no text, and says so', async () => {
     space.write('good.txt', 'good')
     space.write('nul.bin', new Uint8Array([97, 0, 98]))
-    space.write('latin1.txt', new Uint8Array([0x63, 0x61, 0x66, 0xe9]))
+    space.write('koi8.txt', new Uint8Array([0xf0, 0xd2, 0xc9, 0xd7, 0xc5, 0xd4]))
+    space.write('paper.pdf', '%PDF-1.7\nall of it could be decoded\n')
+    space.write('photo.png', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]))
     space.write('locked.txt', 'locked')
     chmodSync(join(space.docs, 'locked.txt'), 0)
     execFileSync('mkfifo', [join(space.docs, 'fifo')])
@@ -207,10 +236,16 @@ describe('a library', () => {
     const store = await library.open(space.request())
     const root = process.getuid?.() === 0 // may read everything
     expect(store.omitted).toEqual([
-      { doc: 'fifo', code: 'unreadable' },
-      { doc: 'latin1.txt', code: 'undecodable' },
-      ...(root ? [] : [{ doc: 'locked.txt', code: 'unreadable' }]),
-      { doc: 'nul.bin', code: 'binary' },
+      { doc: 'fifo', code: 'unreadable', reason: 'it is not a regular file' },
+      {
+        doc: 'koi8.txt',
+        code: 'undecodable',
+        reason: 'it is neither UTF-8 nor UTF-16 nor Windows-1252',
+      },
+      ...(root ? [] : [{ doc: 'locked.txt', code: 'unreadable', reason: 'it cannot be read' }]),
+      { doc: 'nul.bin', code: 'binary', reason: 'it is no text' },
+      { doc: 'paper.pdf', code: 'pdf', reason: 'PDF is not read yet' },
+      { doc: 'photo.png', code: 'binary', reason: 'it is an image (PNG)' },
     ])
     expect(store.skipped).toEqual({ symlink: 1 })
     expect(store.documents(only(store)).map(({ id }) => id)).toEqual(
@@ -220,10 +255,12 @@ describe('a library', () => {
 
   it('refuses a corpus without documents and a path that is not there', async () => {
     space.write('nul.bin', new Uint8Array([0]))
-    const facts = { omitted: [{ doc: 'nul.bin', code: 'binary' }], skipped: { home: 1 } }
     await expect(library.open(space.request({ paths: [space.docs, space.home] }))).rejects.toMatchObject({
       code: 'EMPTY_CORPUS',
-      data: { ...facts, omitted: [{ doc: 'docs/nul.bin', code: 'binary' }] },
+      data: {
+        omitted: [{ doc: 'docs/nul.bin', code: 'binary', reason: 'it is no text' }],
+        skipped: { home: 1 },
+      },
     })
     await expect(library.open(space.request({ paths: ['/no/such/place'] }))).rejects.toEqual(
       code('PATH_NOT_FOUND', '/no/such/place'),

@@ -1,8 +1,17 @@
 import { realpathSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { ContextStore, CorpusSummary, IngestRequest, Library, Omitted, Partition } from '@writ/contract'
+import type {
+  ContextStore,
+  CorpusSummary,
+  IngestRequest,
+  Library,
+  Omitted,
+  Partition,
+  RemovedCorpus,
+} from '@writ/contract'
 import { CorporaHome } from './corpora-home.ts'
+import { dropPacks } from './drop-packs.ts'
 import { type CorpusManifest, NamedCorpora, requireName } from './named-corpora.ts'
 import type { Places } from './shelf.ts'
 import { PackStore } from './store.ts'
@@ -73,15 +82,29 @@ class PackLibrary implements Library {
     return new NamedCorpora(this.#home.named, this.#home.scratch).list()
   }
 
+  async remove(name: string, inUse: ReadonlySet<string>): Promise<RemovedCorpus> {
+    const corpora = new NamedCorpora(this.#home.named, this.#home.scratch)
+    // The name goes first: what is cut short here leaves packs that nothing names, and no name without its packs.
+    const { documents, bytes, kept } = await corpora.remove(name)
+    const packs = kept.map(({ packSha256 }) => packSha256)
+    const { dropped, bytes: freed } = await dropPacks(
+      this.#home.home,
+      packs.filter((pack) => !inUse.has(pack)),
+    )
+    const left = { packsDeleted: dropped, bytesFreed: freed, packsKept: packs.length - dropped }
+    return { name, documents, bytes, ...left }
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#unfinished].map((link) => link.terminate()))
     await Promise.all([...this.#stores].map((store) => store.close()))
   }
 
   #ingest(request: IngestRequest) {
-    const { paths, texts, defaultLabel, labels, collection, purposes, owner, signal, onProgress } = request
+    const { paths, matched = [], includeSecret = [], texts, defaultLabel, labels } = request
+    const { collection, purposes, owner, signal, onProgress } = request
     const homes = [...new Set([this.#home.home, realPath(request.home)])]
-    const wanted = { paths, texts, defaultLabel, labels, homes }
+    const wanted = { paths, matched, includeSecret, texts, defaultLabel, labels, homes }
     return this.#store(request, (link, places) =>
       link.call('ingest', { places, wanted, collection, purposes, owner }, { signal, onProgress }),
     )
@@ -117,7 +140,7 @@ function manifest(name: string, { purposes, owner }: Owner, ingested: Ingested):
   return {
     schema: 'writ.corpus/1',
     name,
-    ingestedAt: new Date().toISOString(),
+    ...ingestedNow(),
     documents: partitions.reduce((sum, { documents }) => sum + documents, 0),
     bytes: partitions.reduce((sum, { bytes }) => sum + bytes, 0),
     partitions: partitions.length,
@@ -130,6 +153,12 @@ function manifest(name: string, { purposes, owner }: Owner, ingested: Ingested):
     omitted: ingested.omitted,
     skipped: ingested.skipped,
   }
+}
+
+/** The first time and the last, as long as nothing says otherwise. */
+function ingestedNow(): Pick<CorpusManifest, 'ingestedAt' | 'firstIngestedAt'> {
+  const now = new Date().toISOString()
+  return { ingestedAt: now, firstIngestedAt: now }
 }
 
 /** A state directory may not exist yet; then nothing can be in it. */

@@ -9,6 +9,12 @@ export const MAX_DOCUMENT_BYTES: number = 2 * 1024 ** 3
 /** Bytes of a document held at once while it is packed or indexed. */
 export const PIECE_BYTES: number = 512 * 1024
 
+/** Bytes of the beginning of a file by which its encoding is told. */
+export const SAMPLE_BYTES: number = 64 * 1024
+
+/** Distance in the file between two places of which both offsets are kept, in the file and in the text. */
+export const MARK_BYTES: number = 16 * 1024
+
 /** Passages end at the best boundary between these two sizes. */
 export const MIN_PASSAGE_BYTES = 2048
 export const MAX_PASSAGE_BYTES = 4096
@@ -50,6 +56,9 @@ export const MAX_OUTLINE_ENTRIES = 10_000
 
 /** Configuration found among documents (`corpus.json`, `.gitignore`) is not read beyond this. */
 export const MAX_SETTINGS_BYTES: number = 1024 * 1024
+
+/** Most rules of one `.gitignore`: every file is held against all of them. */
+export const MAX_IGNORE_RULES = 10_000
 
 /**
  * Most partitions of one corpus, and most bytes of what tells them apart: the opening record of a run lists every one of

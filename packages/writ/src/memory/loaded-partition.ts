@@ -16,11 +16,12 @@ export function describe(key: PartitionKey, { sha256, pack, index }: OpenPack): 
       partition: id,
       title: known[n]?.title ?? layout.id,
       mediaType: mediaTypeOf(layout.id),
-      bytes: layout.bytes,
+      bytes: layout.original?.bytes ?? layout.bytes,
+      ...(layout.original === undefined ? {} : { encoding: layout.original.encoding }),
       outlineSize: known[n]?.outline_size ?? 0,
     },
   }))
-  const bytes = pack.documents.reduce((sum, doc) => sum + doc.bytes, 0)
+  const bytes = documents.reduce((sum, { info }) => sum + info.bytes, 0)
   const partition = { id, ...key, documents: documents.length, bytes, packSha256: sha256 }
   return { partition, packPath: pack.path, documents }
 }

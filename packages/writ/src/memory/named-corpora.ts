@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CorpusSummary, LEVELS, type Omitted, type Skipped, WritError } from '@writ/contract'
 import { z } from 'zod'
@@ -17,10 +17,11 @@ export interface CorpusManifest extends CorpusSummary {
   readonly skipped: Skipped
 }
 
-const Manifest: z.ZodType<CorpusManifest> = z.strictObject({
+const Fields = z.strictObject({
   schema: z.literal('writ.corpus/1'),
   name: z.string(),
   ingestedAt: z.iso.datetime(),
+  firstIngestedAt: z.iso.datetime().optional(),
   documents: Count,
   bytes: Count,
   purposes: z.array(z.string()),
@@ -41,8 +42,16 @@ const Manifest: z.ZodType<CorpusManifest> = z.strictObject({
       packSha256: z.string().regex(/^[0-9a-f]{64}$/),
     }),
   ),
-  omitted: z.array(z.strictObject({ doc: z.string(), code: z.string() })),
+  omitted: z.array(
+    // Corpora kept before reasons were say the code alone.
+    z.strictObject({ doc: z.string(), code: z.string(), reason: z.string().default('left out') }),
+  ),
   skipped: z.record(z.string(), Count),
+})
+
+/** Corpora kept before the first ingestion was noted say the last one alone. */
+const Manifest: z.ZodType<CorpusManifest> = Fields.transform((fields) => {
+  return { ...fields, firstIngestedAt: fields.firstIngestedAt ?? fields.ingestedAt }
 })
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
@@ -66,7 +75,8 @@ export class NamedCorpora {
   }
 
   /** Keeps a manifest, in place of an older one of its name. */
-  async save(manifest: CorpusManifest): Promise<void> {
+  async save(given: CorpusManifest): Promise<void> {
+    const manifest = { ...given, firstIngestedAt: (await this.#before(given)).firstIngestedAt }
     const unfinished = join(this.#scratch, `${randomUUID()}.tmp`)
     await writeFile(unfinished, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true })
     await rename(unfinished, this.#path(manifest.name))
@@ -86,17 +96,30 @@ export class NamedCorpora {
     return parse(text, this.#path(name))
   }
 
+  /** Forgets a name. Throws `UNKNOWN_CORPUS`. */
+  async remove(name: string): Promise<CorpusManifest> {
+    const manifest = await this.get(name)
+    await rm(this.#path(name))
+    return manifest
+  }
+
   /** Summaries in order of name. */
   async list(): Promise<CorpusSummary[]> {
     const files = (await readdir(this.#directory)).filter((file) => file.endsWith('.json')).sort()
     const manifests = await Promise.all(files.map((file) => this.get(file.slice(0, -'.json'.length))))
-    return manifests.map(({ name, documents, bytes, partitions, ingestedAt }) => ({
+    return manifests.map(({ name, documents, bytes, partitions, ingestedAt, firstIngestedAt }) => ({
       name,
       documents,
       bytes,
       partitions,
       ingestedAt,
+      firstIngestedAt,
     }))
+  }
+
+  /** What a manifest takes the place of; itself, when that is nothing, or nothing that can be read. */
+  async #before(manifest: CorpusManifest): Promise<CorpusManifest> {
+    return await this.get(manifest.name).catch(() => manifest)
   }
 
   #path(name: string): string {

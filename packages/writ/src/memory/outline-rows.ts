@@ -4,7 +4,9 @@ import type { OpenPack } from './shelf.ts'
 /** The outline of a document as ingestion recorded it. */
 export function readOutline({ pack, index }: OpenPack, doc: string): OutlineEntry[] {
   const n = pack.numberOf(doc)
-  if (n === undefined) throw new WritError('UNKNOWN_DOCUMENT', `no document ${JSON.stringify(doc)}`)
+  const layout = n === undefined ? undefined : pack.documents[n]
+  if (n === undefined || layout === undefined)
+    throw new WritError('UNKNOWN_DOCUMENT', `no document ${JSON.stringify(doc)}`)
   const rows: unknown[] = index
     .prepare('SELECT kind, title, depth, start, "end" FROM outline WHERE doc = ? ORDER BY n')
     .all(n)
@@ -12,7 +14,7 @@ export function readOutline({ pack, index }: OpenPack, doc: string): OutlineEntr
     kind,
     title,
     depth,
-    start,
-    end,
+    start: pack.fileOffset(layout, start),
+    end: pack.fileOffset(layout, end),
   }))
 }

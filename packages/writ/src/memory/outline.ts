@@ -17,6 +17,11 @@ export class Outliner {
     this.#lines = new LineSplitter((line) => this.#keep(this.#finder?.line(line)))
   }
 
+  /** The first heading so far, of documents whose headings are marked as such. */
+  get firstHeading(): string | undefined {
+    return this.#kind === 'heading' ? this.#headings[0]?.title : undefined
+  }
+
   push(piece: Buffer): void {
     if (this.#finder !== undefined) this.#lines.push(piece)
   }

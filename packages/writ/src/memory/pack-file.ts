@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import type { Span } from '@writ/contract'
+import { CODECS } from './codec.ts'
 import { PIECE_BYTES } from './limits.ts'
+import { fileOffset, markBefore, type Original } from './original.ts'
 import { type PackedDocument, packRange, withoutBreaks } from './pack-layout.ts'
 import { FOOTER_BYTES, FOOTER_TAG } from './pack-writer.ts'
 
@@ -34,16 +37,35 @@ export class PackFile {
     return readExactly(this.#fd, position, length)
   }
 
-  /** The original bytes [start, end) of a document. */
-  original(doc: PackedDocument, start: number, end: number): Buffer {
+  /** The text [start, end) of a document, without virtual breaks. */
+  text(doc: PackedDocument, start: number, end: number): Buffer {
     const range = packRange(doc, start, end)
     return withoutBreaks(doc, start, end, this.packed(range.position, range.length))
   }
 
-  /** All original bytes of a document in pieces of bounded size, which may split characters. */
+  /** What the text [start, end) is in the file of the document: where, and the hash of those bytes. */
+  span(doc: PackedDocument, start: number, end: number, text: Buffer): Omit<Span, 'doc'> {
+    const { original } = doc
+    if (original === undefined) return { start, end, sha256: sha256(text) }
+    return {
+      start: this.fileOffset(doc, start),
+      end: this.fileOffset(doc, end),
+      sha256: sha256(CODECS[original.encoding].encode(text)),
+    }
+  }
+
+  /** The offset in the file of a document of an offset in its text. */
+  fileOffset(doc: PackedDocument, offset: number): number {
+    const { original } = doc
+    if (original === undefined) return offset
+    const mark = markBefore(original, 'text', offset)
+    return fileOffset(original, mark, this.text(doc, mark.text, offset))
+  }
+
+  /** All text of a document in pieces of bounded size, which may split characters. */
   *pieces(doc: PackedDocument): Generator<Buffer> {
     for (let start = 0; start < doc.bytes; start += PIECE_BYTES) {
-      yield this.original(doc, start, Math.min(start + PIECE_BYTES, doc.bytes))
+      yield this.text(doc, start, Math.min(start + PIECE_BYTES, doc.bytes))
     }
   }
 
@@ -75,14 +97,22 @@ function readTable(fd: number, path: string): PackedDocument[] {
   const documents: PackedDocument[] = []
   let firstLine = 0
   for (const row of tableRows(fd, end, size - FOOTER_BYTES)) {
-    const [id, position, packed, bytes, lines, breaks] = JSON.parse(row) as Row
-    documents.push({ id, position, packed, bytes, firstLine, lines, breaks })
+    const [id, position, packed, bytes, lines, breaks, original] = JSON.parse(row) as Row
+    const layout = { id, position, packed, bytes, firstLine, lines, breaks }
+    documents.push(original === undefined ? layout : { ...layout, original: originalOf(original) })
     firstLine += lines
   }
   return documents
 }
 
-type Row = [string, number, number, number, number, number[]]
+type Row = [string, number, number, number, number, number[], OriginalRow?]
+
+/** Of a document whose file is not UTF-8: its encoding, the size of the file, marks. */
+type OriginalRow = [Original['encoding'], number, number[]]
+
+function originalOf([encoding, bytes, marks]: OriginalRow): Original {
+  return { encoding, bytes, marks }
+}
 
 /** Lines of the table, read in pieces: the breaks of a huge document make long ones. */
 function* tableRows(fd: number, from: number, to: number): Generator<string> {

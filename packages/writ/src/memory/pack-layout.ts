@@ -1,16 +1,22 @@
-/** Where a document lies in its pack. Positions count in the pack, offsets in the original document. */
+import type { Original } from './original.ts'
+
+/**
+ * Where a document lies in its pack. Positions count in the pack, offsets in its text: UTF-8, and the same bytes as in its
+ * file unless `original` says otherwise.
+ */
 export interface PackedDocument {
   readonly id: string
   readonly position: number
-  /** Bytes in the pack: the original ones, virtual breaks, and the separator when there is one. */
+  /** Bytes in the pack: those of the text, virtual breaks, and the separator when there is one. */
   readonly packed: number
-  /** Bytes of the original. */
+  /** Bytes of the text. */
   readonly bytes: number
   /** Lines of the pack before it, and its own. */
   readonly firstLine: number
   readonly lines: number
-  /** Original offsets in front of which the pack holds a newline the original does not have; ascending. */
+  /** Offsets in front of which the pack holds a newline the text does not have; ascending. */
   readonly breaks: readonly number[]
+  readonly original?: Original
 }
 
 type Layout = Pick<PackedDocument, 'position' | 'breaks'>
@@ -37,7 +43,7 @@ function breaksBefore(breaks: readonly number[], offset: number): number {
   return firstIndex(breaks.length, (index) => (breaks[index] ?? 0) >= offset)
 }
 
-/** The range of the pack that holds the original bytes [start, end), breaks inside it included. */
+/** The range of the pack that holds the text [start, end), breaks inside it included. */
 export function packRange(doc: Layout, start: number, end: number): { position: number; length: number } {
   if (end <= start) return { position: doc.position, length: 0 }
   const from = start + breaksThrough(doc.breaks, start)
@@ -45,7 +51,7 @@ export function packRange(doc: Layout, start: number, end: number): { position: 
   return { position: doc.position + from, length: to - from }
 }
 
-/** The original bytes [start, end), given what `packRange` of the same range holds. */
+/** The text [start, end), given what `packRange` of the same range holds. */
 export function withoutBreaks(doc: Layout, start: number, end: number, packed: Buffer): Buffer {
   const first = breaksThrough(doc.breaks, start)
   const last = breaksBefore(doc.breaks, end)
@@ -61,8 +67,8 @@ export function withoutBreaks(doc: Layout, start: number, end: number, packed: B
   return Buffer.concat(pieces)
 }
 
-/** The original offset of a position of the pack; a virtual break stands for the byte after it. */
-export function originalOffset(doc: Layout, position: number): number {
+/** The offset in the text of a position of the pack; a virtual break stands for the byte after it. */
+export function textOffset(doc: Layout, position: number): number {
   const local = position - doc.position
   const passed = firstIndex(doc.breaks.length, (index) => (doc.breaks[index] ?? 0) + index >= local)
   return local - passed

@@ -1,14 +1,15 @@
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
-import type { Feed, Refusal } from './document-source.ts'
+import { type Fed, type Feed, isRefusal } from './document-source.ts'
 import { LineBreaker } from './line-breaker.ts'
+import type { Refusal } from './refusal.ts'
 
 /** First words of the last line of a pack; the position where documents end follows, in 19 digits. */
 export const FOOTER_TAG = 'writ.pack/1 '
 export const FOOTER_BYTES: number = FOOTER_TAG.length + 19 + 1
 
 /**
- * Writes a pack: the bytes of its documents one after another, each starting on a new line and none of its lines
+ * Writes a pack: the text of its documents one after another, each starting on a new line and none of its lines
  * too long, then one JSON line per document, then the footer. So the hash of the file binds ids and boundaries too,
  * and everything else about a corpus can be built again from its packs.
  * INVARIANT: a refused document leaves no trace.
@@ -28,22 +29,23 @@ export class PackWriter {
   }
 
   /** Adds a document. Ids must come in ascending order, so that the order of the pack is the order of results. */
-  add(id: string, feed: Feed): Refusal | undefined {
+  add(id: string, feed: Feed): Fed | Refusal {
     const position = this.#position
     const hash = this.#hash.copy()
     const lines = new LineBreaker()
-    const refusal = feed((piece) => lines.push(piece, this.#write))
-    if (refusal !== undefined) {
+    const outcome = feed((piece) => lines.push(piece, this.#write))
+    if (isRefusal(outcome)) {
       ftruncateSync(this.#fd, position)
       this.#position = position
       this.#hash = hash
-      return refusal
+      return outcome
     }
     lines.end(this.#write)
-    this.#table.push(
-      JSON.stringify([id, position, this.#position - position, lines.bytes, lines.newlines, lines.breaks]),
-    )
-    return undefined
+    const { original } = outcome
+    const row = [id, position, this.#position - position, lines.bytes, lines.newlines, lines.breaks]
+    const ofFile = original === undefined ? [] : [[original.encoding, original.bytes, original.marks]]
+    this.#table.push(JSON.stringify([...row, ...ofFile]))
+    return outcome
   }
 
   /** Completes the pack; returns the SHA-256 (hex) of the file. */

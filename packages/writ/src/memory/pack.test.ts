@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { textFeed } from './document-source.ts'
+import { isRefusal, textFeed } from './document-source.ts'
 import { MAX_LINE_BYTES } from './limits.ts'
 import { LineBreaker } from './line-breaker.ts'
 import { PackFile } from './pack-file.ts'
-import { originalOffset, packRange } from './pack-layout.ts'
+import { packRange, textOffset } from './pack-layout.ts'
 import { PackWriter } from './pack-writer.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'writ-pack-'))
@@ -20,7 +20,7 @@ function pack(texts: readonly string[]): PackFile {
   const writer = new PackWriter(path)
   texts.forEach((text, at) => {
     const id = `doc-${String(at).padStart(4, '0')}`
-    if (writer.add(id, textFeed(text)) !== undefined) throw new Error(`${id} was refused`)
+    if (isRefusal(writer.add(id, textFeed(text)))) throw new Error(`${id} was refused`)
   })
   writer.finish()
   writer.close()
@@ -50,11 +50,11 @@ describe('a pack', () => {
             if (doc === undefined) throw new Error('a document is missing')
             const bytes = Buffer.from(original)
             expect(doc.bytes).toBe(bytes.length)
-            expect(file.original(doc, 0, bytes.length).equals(bytes)).toBe(true)
+            expect(file.text(doc, 0, bytes.length).equals(bytes)).toBe(true)
             for (const cut of cuts) {
               const start = cut % (bytes.length + 1)
               const end = start + ((cut >>> 7) % (bytes.length - start + 1))
-              expect(file.original(doc, start, end).equals(bytes.subarray(start, end))).toBe(true)
+              expect(file.text(doc, start, end).equals(bytes.subarray(start, end))).toBe(true)
             }
             expect(Buffer.concat([...file.pieces(doc)]).equals(bytes)).toBe(true)
           })
@@ -73,15 +73,15 @@ describe('a pack', () => {
           const around = doc.breaks.flatMap((at) => [at - 1, at, at + 1])
           for (const offset of [0, 1, ...around, doc.bytes - 1]) {
             if (offset < 0 || offset >= doc.bytes) continue
-            expect(originalOffset(doc, packRange(doc, offset, offset + 1).position)).toBe(offset)
+            expect(textOffset(doc, packRange(doc, offset, offset + 1).position)).toBe(offset)
           }
           for (const at of doc.breaks) {
             const virtual = packRange(doc, at, at + 1).position - 1
             expect(file.packed(virtual, 1).toString()).toBe('\n')
-            expect(originalOffset(doc, virtual)).toBe(at)
-            expect(file.original(doc, at - 1, at + 1).includes(10)).toBe(false)
-            expect(file.original(doc, at - 1, at)).toHaveLength(1)
-            expect(file.original(doc, at, at + 1)).toHaveLength(1)
+            expect(textOffset(doc, virtual)).toBe(at)
+            expect(file.text(doc, at - 1, at + 1).includes(10)).toBe(false)
+            expect(file.text(doc, at - 1, at)).toHaveLength(1)
+            expect(file.text(doc, at, at + 1)).toHaveLength(1)
           }
         }
         file.close()
@@ -133,11 +133,12 @@ describe('a pack', () => {
   it('keeps no trace of a refused document', () => {
     const writer = new PackWriter(join(directory, 'refused.pack'))
     writer.add('a', textFeed('first'))
-    const refusal = writer.add('b', (take) => {
+    const refusal = { code: 'undecodable', reason: 'it is not' } as const
+    const outcome = writer.add('b', (take) => {
       take(Buffer.from('half of it\n'))
-      return 'undecodable'
+      return refusal
     })
-    expect(refusal).toBe('undecodable')
+    expect(outcome).toEqual(refusal)
     writer.add('c', textFeed('third'))
     const hash = writer.finish()
     writer.close()

@@ -8,24 +8,32 @@ export interface Root {
   readonly given: string
   readonly path: string
   readonly kind: 'directory' | 'file' | 'unreadable'
+  /** Whether somebody named this very path. */
+  readonly named: boolean
 }
 
-/** Looks at every given path; the same place given twice counts once. Throws `PATH_NOT_FOUND`. */
-export function resolveRoots(paths: readonly string[]): Root[] {
-  const roots = paths.map(resolveRoot)
+/**
+ * Looks at every given path, named or found by a glob; the same place given twice counts once, as named if it ever was.
+ * Throws `PATH_NOT_FOUND`.
+ */
+export function resolveRoots(paths: readonly string[], matched: readonly string[] = []): Root[] {
+  const roots = [
+    ...matched.map((path) => resolveRoot(path, false)),
+    ...paths.map((path) => resolveRoot(path, true)),
+  ]
   return [...new Map(roots.map((root) => [root.path, root])).values()]
 }
 
-function resolveRoot(path: string): Root {
+function resolveRoot(path: string, named: boolean): Root {
   const given = slashes(normalize(path)).replace(/(?<=[^/])\/+$/, '')
   if (path === '' || path.includes('\0')) throw notFound(path)
   try {
     const real = realpathSync(path)
     const facts = lstatSync(real)
-    return { given, path: real, kind: facts.isDirectory() ? 'directory' : 'file' }
+    return { given, path: real, kind: facts.isDirectory() ? 'directory' : 'file', named }
   } catch (cause) {
     if (isMissing(cause)) throw notFound(path, cause)
-    return { given, path: resolve(path), kind: 'unreadable' }
+    return { given, path: resolve(path), kind: 'unreadable', named }
   }
 }
 

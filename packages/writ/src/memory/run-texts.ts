@@ -17,7 +17,9 @@ export function addTexts(
   const hash = shelf.put(candidates, omitted)
   const refused = omitted[0]
   if (hash === undefined || refused !== undefined) {
-    const what = refused ? `the text ${JSON.stringify(refused.doc)} is ${refused.code}` : 'there are no texts'
+    const what = refused
+      ? `the text ${JSON.stringify(refused.doc)} is ${refused.code}: ${refused.reason}`
+      : 'there are no texts'
     throw new WritError('BAD_REQUEST', `cannot add texts to ${JSON.stringify(key.collection)}: ${what}`)
   }
   const open = shelf.open(hash, () => {})

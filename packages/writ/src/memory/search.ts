@@ -2,13 +2,13 @@ import type { Passage, SearchRequest } from '@writ/contract'
 import { WritError } from '@writ/contract'
 import { MAX_PASSAGES } from './limits.ts'
 import { matchExpression } from './match-expression.ts'
-import { sha256 } from './pack-file.ts'
 import type { OpenPack } from './shelf.ts'
 
+// A word in the name of a file counts like four in its text, one in its title like two more: titles are text, too.
 // Of equal scores the first in (document, offset) order wins. `wanted` is JSON of document numbers, or null for all.
 const QUERY = `
   SELECT doc, start, "end", (SELECT title FROM docs WHERE n = doc) AS title FROM (
-    SELECT rowid AS n, bm25(passages) AS score FROM passages
+    SELECT rowid AS n, bm25(passages, 1, 4, 2) AS score FROM passages
     WHERE passages MATCH :match
       AND (:wanted IS NULL OR (SELECT doc FROM spans WHERE spans.n = passages.rowid) IN (SELECT value FROM json_each(:wanted)))
     ORDER BY score, rowid LIMIT :k
@@ -37,15 +37,8 @@ export function search({ pack, index }: OpenPack, { query, k, docs }: SearchRequ
     const doc = pack.documents[row.doc]
     if (doc === undefined)
       throw new Error(`the index names document ${row.doc}, which the pack does not have`)
-    const bytes = pack.original(doc, row.start, row.end)
-    return {
-      doc: doc.id,
-      start: row.start,
-      end: row.end,
-      sha256: sha256(bytes),
-      title: row.title,
-      text: bytes.toString(),
-      rank: at + 1,
-    }
+    const text = pack.text(doc, row.start, row.end)
+    const span = pack.span(doc, row.start, row.end, text)
+    return { doc: doc.id, ...span, title: row.title, text: text.toString(), rank: at + 1 }
   })
 }

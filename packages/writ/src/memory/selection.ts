@@ -2,8 +2,10 @@ import type { IngestRequest, Label, Omitted, Skipped } from '@writ/contract'
 import { readManifest } from './corpus-manifest.ts'
 import { DocumentNames } from './document-names.ts'
 import { type Feed, fileFeed, textFeed } from './document-source.ts'
+import { compileGlob } from './glob.ts'
 import { labeller } from './labeller.ts'
-import { type Root, resolveRoots, rootName } from './roots.ts'
+import { type Root, resolveRoots, rootName, slashes } from './roots.ts'
+import { judgeName, KEY_FILE, maskedFeed, type NameVerdict } from './secrets/index.ts'
 import { count, isWithin, type WalkResult, walk } from './walk.ts'
 
 /** A document to be packed. */
@@ -11,6 +13,8 @@ export interface Candidate {
   readonly id: string
   readonly label: Label
   readonly feed: Feed
+  /** What is fed when it turns out to be mostly secrets: whoever named the document itself wants to read them. */
+  readonly asked?: Feed
 }
 
 export interface Selection {
@@ -20,20 +24,31 @@ export interface Selection {
 }
 
 /** What a request asks to ingest. Paths are looked up in the working directory. */
-export type Wanted = Pick<IngestRequest, 'paths' | 'texts' | 'defaultLabel' | 'labels'> & {
+export type Wanted = Pick<
+  IngestRequest,
+  'paths' | 'matched' | 'includeSecret' | 'texts' | 'defaultLabel' | 'labels'
+> & {
   /** Directories never entered, as real paths. */
   readonly homes: readonly string[]
 }
 
 /** Decides which documents a request means, what they are called, and how they are labelled; reads none of them. */
 export function select(wanted: Wanted): Selection {
-  const roots = resolveRoots(wanted.paths)
-  const taker = new Taker(wanted, new DocumentNames(wanted.texts, roots))
+  const roots = resolveRoots(wanted.paths, wanted.matched)
+  const taker = new Taker(wanted, new DocumentNames(wanted.texts, roots), roots)
   taker.texts()
   const files = roots.filter((root) => root.kind !== 'directory')
   for (const root of roots) if (root.kind === 'directory') taker.directory(root)
   for (const root of files) taker.file(root)
   return taker.selection()
+}
+
+interface Found {
+  readonly id: string
+  readonly label: Label
+  readonly path: string
+  readonly relative: string
+  readonly verdict: NameVerdict
 }
 
 /** Gathers candidates. Directories go before files, so that a file given twice keeps its directory's rules. */
@@ -44,16 +59,27 @@ class Taker {
   readonly #omitted: Omitted[] = []
   readonly #skipped = new Map<string, number>()
   readonly #paths = new Set<string>()
+  /** Files named one by one, also those of a directory that is given too. */
+  readonly #named: ReadonlySet<string>
+  readonly #included: readonly ((path: string) => boolean)[]
 
-  constructor(wanted: Wanted, names: DocumentNames) {
+  constructor(wanted: Wanted, names: DocumentNames, roots: readonly Root[]) {
     this.#wanted = wanted
     this.#names = names
+    this.#named = new Set(roots.filter((root) => root.named).map(({ path }) => path))
+    this.#included = (wanted.includeSecret ?? []).map(compileGlob)
   }
 
   texts(): void {
     const labelOf = labeller(this.#wanted.labels, this.#wanted.defaultLabel)
     for (const { id, text, label = labelOf(id) } of this.#wanted.texts) {
-      this.#candidates.push({ id, label, feed: textFeed(text) })
+      const asked = textFeed(text)
+      this.#candidates.push({
+        id,
+        label,
+        feed: this.#includes(id) ? asked : maskedFeed(undefined, asked),
+        asked,
+      })
     }
   }
 
@@ -65,7 +91,7 @@ class Taker {
     for (const { path, relative } of found.files) {
       if (!this.#isNew(path)) continue
       const id = this.#names.below(root, relative, path)
-      this.#candidates.push({ id, label: labelOf(relative), feed: fileFeed(path) })
+      this.#take({ id, label: labelOf(relative), path, relative, verdict: judgeName(relative) })
     }
     this.#note(root, found)
   }
@@ -73,8 +99,25 @@ class Taker {
   file(root: Root): void {
     if (this.#inHome(root) || !this.#isNew(root.path)) return
     const id = this.#names.file(root)
-    const label = labeller(this.#wanted.labels, this.#wanted.defaultLabel)(rootName(root))
-    this.#candidates.push({ id, label, feed: fileFeed(root.path) })
+    const name = rootName(root)
+    const label = labeller(this.#wanted.labels, this.#wanted.defaultLabel)(name)
+    // A symlink has two names: that of the link and that of the file.
+    const verdict = judgeName(name) === 'holds' ? 'holds' : judgeName(slashes(root.path))
+    this.#take({ id, label, path: root.path, relative: name, verdict })
+  }
+
+  /** Takes a file, unless its name says that it holds keys and nobody named it. */
+  #take({ id, label, path, relative, verdict }: Found): void {
+    const asked = fileFeed(path)
+    const named = this.#named.has(path)
+    if (this.#includes(relative) || (named && verdict === 'holds'))
+      this.#candidates.push({ id, label, feed: asked })
+    else if (verdict === 'holds') this.#omitted.push({ doc: id, ...KEY_FILE })
+    else this.#candidates.push({ id, label, feed: maskedFeed(verdict, asked), ...(named ? { asked } : {}) })
+  }
+
+  #includes(relative: string): boolean {
+    return this.#included.some((matches) => matches(relative))
   }
 
   selection(): Selection {
@@ -87,7 +130,8 @@ class Taker {
 
   #note(root: Root, found: WalkResult): void {
     for (const relative of found.unreadable) {
-      this.#omitted.push({ doc: this.#names.place(root, relative), code: 'unreadable' })
+      const doc = this.#names.place(root, relative)
+      this.#omitted.push({ doc, code: 'unreadable', reason: 'the directory cannot be read' })
     }
     for (const [reason, times] of found.skipped) count(this.#skipped, reason, times)
   }

@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'no
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Omitted } from '@writ/contract'
+import { isRefusal } from './document-source.ts'
 import { type Advance, buildIndex, openIndex } from './index-file.ts'
 import { PackFile } from './pack-file.ts'
 import { PackWriter } from './pack-writer.ts'
@@ -98,9 +99,12 @@ export class Shelf {
 function write(path: string, candidates: readonly Candidate[], omitted: Omitted[]): string | undefined {
   const writer = new PackWriter(path)
   try {
-    for (const { id, feed } of candidates.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
-      const code = writer.add(id, feed)
-      if (code !== undefined) omitted.push({ doc: id, code })
+    for (const { id, feed, asked } of candidates.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+      let outcome = writer.add(id, feed)
+      if (isRefusal(outcome) && outcome.code === 'secret' && asked !== undefined)
+        outcome = writer.add(id, asked)
+      if (isRefusal(outcome)) omitted.push({ doc: id, ...outcome })
+      else if (outcome.masked !== undefined) omitted.push({ doc: id, code: 'masked', reason: outcome.masked })
     }
     return writer.documents === 0 ? undefined : writer.finish()
   } finally {

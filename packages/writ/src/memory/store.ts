@@ -16,7 +16,6 @@ import {
   type TextSource,
   WritError,
 } from '@writ/contract'
-import { sha256 } from './pack-file.ts'
 import { partitionId, partitionKey } from './partition-key.ts'
 import { readSnapped } from './snapped-read.ts'
 import type { Ingested, LoadedDocument, LoadedPartition } from './worker-calls.ts'
@@ -89,8 +88,7 @@ export class PackStore implements ContextStore {
 
   async read(doc: string, start: number, end: number): Promise<ReadResult> {
     const { layout, file } = this.#find(doc)
-    const { bytes, ...range } = await readSnapped(file, layout, start, end)
-    return { doc, ...range, sha256: sha256(bytes), text: bytes.toString() }
+    return { doc, ...(await readSnapped(file, layout, start, end)) }
   }
 
   async outline(doc: string): Promise<readonly OutlineEntry[]> {

@@ -13,3 +13,10 @@ function firstLine(beginning: string): string | undefined {
   }
   return undefined
 }
+
+/** The words of a document's file name, also those that only a capital or a digit sets apart (`AcmeLease2020.txt`). */
+export function nameWords(id: string): string {
+  const name = id.slice(id.lastIndexOf('/') + 1).replace(/(?<=.)\.\p{L}[\p{L}\p{N}]{0,9}$/u, '')
+  const parts = name.replace(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})/gu, ' ')
+  return parts === name ? name : `${name} ${parts}`
+}

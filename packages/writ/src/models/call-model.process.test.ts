@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { isWritError, type ModelReply, WritError } from '@writ/contract'
 import { type Reply, type Simulator, startSimulator } from '@writ/simulator'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -43,6 +44,29 @@ async function askAt(baseUrl: string, { id = 'm', apiKey = KEY, ...more }: Ask =
   return await callModel(languageModel, { ...request, ...more })
 }
 
+/** Asks a server that answers with these headers and this body. */
+async function askServer(
+  body: unknown,
+  headers: Record<string, string>,
+  options: Ask = {},
+): Promise<ModelReply> {
+  const server = createServer((request, response) => {
+    request.resume()
+    request.on('end', () => {
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+      response.end(JSON.stringify(body))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  try {
+    return await askAt(`http://127.0.0.1:${port}/v1`, options)
+  } finally {
+    server.close()
+    server.closeAllConnections()
+  }
+}
+
 async function failure(call: Promise<unknown>): Promise<WritError> {
   const error = await call.then(
     () => undefined,
@@ -84,6 +108,8 @@ describe('callModel', () => {
         finishReason: 'stop',
         inputTokens: 11,
         outputTokens: 3,
+        sentBytes: 20,
+        receivedBytes: 3,
         requestId: 'req-1',
         status: 200,
       })
@@ -120,6 +146,28 @@ describe('callModel', () => {
       inputTokens: null,
       outputTokens: null,
     })
+  })
+
+  it.each<[string, unknown, number | null, number | null]>([
+    ['an empty object', {}, null, null],
+    ['null', null, null, null],
+    ['null fields', { prompt_tokens: null, completion_tokens: null, total_tokens: null }, null, null],
+    ['only a total', { total_tokens: 40 }, null, null],
+    ['other names', { input_tokens: 11, output_tokens: 3, promptTokens: 11 }, null, null],
+    ['only the input', { prompt_tokens: 11 }, 11, null],
+    ['only the output', { completion_tokens: 3 }, null, 3],
+    ['zeros', { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }, 0, 0],
+    ['more than anybody uses', { prompt_tokens: 10 ** 12, completion_tokens: 3 }, 10 ** 12, 3],
+    ['reasoning in the total alone', { prompt_tokens: 11, completion_tokens: 3, total_tokens: 50 }, 11, 39],
+  ])('reads usage as it is reported: %s', async (_, usage, inputTokens, outputTokens) => {
+    const body = JSON.stringify({ choices: [{ message: { content: 'x' }, finish_reason: 'stop' }], usage })
+    expect(await ask({ kind: 'malformed', body })).toMatchObject({ inputTokens, outputTokens })
+  })
+
+  it('counts the bytes of all text that came back, hidden reasoning included', async () => {
+    const message = { content: 'größe', reasoning_content: 'x'.repeat(100) }
+    const body = JSON.stringify({ choices: [{ message, finish_reason: 'stop' }] })
+    expect(await ask({ kind: 'malformed', body })).toMatchObject({ text: 'größe', receivedBytes: 107 })
   })
 
   it.each([408, 409, 425, 429, 500, 502, 503, 529])(
@@ -236,6 +284,39 @@ describe('callModel', () => {
     )
     expect(error.message.length).toBeLessThan(450)
     expect(/\p{Cc}/u.test(error.message)).toBe(false)
+  })
+
+  it.each([
+    ['a request id', { 'x-request-id': KEY }, {}],
+    ['a part of a request id', { 'request-id': `r-${KEY}-1` }, {}],
+    ['the id of the body', {}, { id: KEY }],
+    ['its text', {}, { content: `you sent ${KEY}` }],
+    ['its reason', {}, { finish_reason: KEY }],
+  ])(
+    'lets no key through that a reply echoes in %s',
+    async (_, headers, {
+      id,
+      content = 'x',
+      ...choice
+    }: {
+      id?: string
+      content?: string
+      finish_reason?: string
+    }) => {
+      const choices = [{ message: { content }, finish_reason: 'stop', ...choice }]
+      const reply = await askServer({ ...(id === undefined ? {} : { id }), choices }, headers)
+      expect(JSON.stringify(reply)).not.toContain(KEY)
+      expect(reply.text).toMatch(/^x$|^you sent \[key\]$/)
+    },
+  )
+
+  it('takes no word out of an answer for a key that is none', async () => {
+    const choices = [{ message: { content: 'The list is EMPTY.' }, finish_reason: 'stop' }]
+    const headers = { 'x-request-id': 'EMPTY-1' }
+    expect(await askServer({ choices }, headers, { apiKey: 'EMPTY' })).toMatchObject({
+      text: 'The list is EMPTY.',
+      requestId: '[key]-1',
+    })
   })
 
   it('asks the built-in model like any other', async () => {

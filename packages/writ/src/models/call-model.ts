@@ -20,10 +20,11 @@ export const callModel: ModelCaller = async (model, request) => {
   } catch (error) {
     throw callFailure(error, signal, Date.now())
   }
-  return replyOf(result)
+  const sentBytes = request.messages.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
+  return { ...replyOf(result), sentBytes }
 }
 
-function replyOf(result: LanguageModelV4GenerateResult): ModelReply {
+function replyOf(result: LanguageModelV4GenerateResult): Omit<ModelReply, 'sentBytes'> {
   const { response, usage } = result
   const requestId = requestIdOf(response?.headers, response?.id)
   const finishReason = result.finishReason.unified
@@ -44,8 +45,9 @@ function replyOf(result: LanguageModelV4GenerateResult): ModelReply {
   return {
     text,
     finishReason,
-    inputTokens: believable(usage.inputTokens.total),
-    outputTokens: believable(usage.outputTokens.total),
+    inputTokens: wholeNumber(usage.inputTokens.total),
+    outputTokens: wholeNumber(usage.outputTokens.total),
+    receivedBytes: bytesReceived(result),
     requestId,
     status: 200,
   }
@@ -55,6 +57,11 @@ function promptOf(messages: readonly Message[]): LanguageModelV4Prompt {
   return messages.map(({ role, text }) =>
     role === 'system' ? { role, content: text } : { role, content: [{ type: 'text', text }] },
   )
+}
+
+/** Bytes of all text that came back, hidden reasoning included: it is output, too. */
+function bytesReceived({ content }: LanguageModelV4GenerateResult): number {
+  return content.reduce((sum, part) => sum + ('text' in part ? Buffer.byteLength(part.text) : 0), 0)
 }
 
 function textOf(result: LanguageModelV4GenerateResult): string {
@@ -72,6 +79,7 @@ function path(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
 }
 
-function believable(tokens: number | undefined): number | null {
+/** What a record can hold; anything else is no number of tokens. */
+function wholeNumber(tokens: number | undefined): number | null {
   return tokens !== undefined && Number.isSafeInteger(tokens) && tokens >= 0 ? tokens : null
 }

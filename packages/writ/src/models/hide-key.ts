@@ -1,13 +1,19 @@
-import { APICallError, type LanguageModelV4 } from '@ai-sdk/provider'
+import { APICallError, type LanguageModelV4, type LanguageModelV4GenerateResult } from '@ai-sdk/provider'
 
 const HIDDEN = '[key]'
 
+type Scrub = (text: string) => string
+
+/** A key of fewer characters (`EMPTY`, `none`) is no secret and may be a word of an answer. */
+const LEAST_SECRET_CHARS = 12
+
 /**
- * The same model, whose errors carry neither the key nor the request. The key itself stays in the provider's closure;
- * a server that echoes it back would otherwise put it into logs and records.
+ * The same model, whose errors carry neither the key nor the request, and whose replies carry the key nowhere that is
+ * recorded. The key stays in the provider's closure; a server that echoes it would otherwise put it into logs and records.
  */
 export function hideKey(model: LanguageModelV4, key: string): LanguageModelV4 {
   const scrub = (text: string): string => (key === '' ? text : text.split(key).join(HIDDEN))
+  const inText = key.length < LEAST_SECRET_CHARS ? (text: string): string => text : scrub
   const guarded = async <T>(call: () => PromiseLike<T>): Promise<T> => {
     try {
       return await call()
@@ -20,12 +26,21 @@ export function hideKey(model: LanguageModelV4, key: string): LanguageModelV4 {
     provider: model.provider,
     modelId: model.modelId,
     supportedUrls: model.supportedUrls,
-    doGenerate: (options) => guarded(() => model.doGenerate(options)),
+    doGenerate: (options) =>
+      guarded(async () => {
+        const { content, response, finishReason, ...rest } = await model.doGenerate(options)
+        return {
+          ...rest,
+          content: everyString(content, inText),
+          finishReason: everyString(finishReason, scrub),
+          ...(response === undefined ? {} : { response: withoutKey(response, scrub) }),
+        }
+      }),
     doStream: (options) => guarded(() => model.doStream(options)),
   }
 }
 
-function scrubbed(error: unknown, scrub: (text: string) => string): unknown {
+function scrubbed(error: unknown, scrub: Scrub): unknown {
   if (APICallError.isInstance(error)) {
     const { statusCode, responseHeaders, responseBody } = error
     return new APICallError({
@@ -35,7 +50,7 @@ function scrubbed(error: unknown, scrub: (text: string) => string): unknown {
       isRetryable: error.isRetryable,
       cause: codeOnly(error),
       ...(statusCode === undefined ? {} : { statusCode }),
-      ...(responseHeaders === undefined ? {} : { responseHeaders: scrubHeaders(responseHeaders, scrub) }),
+      ...(responseHeaders === undefined ? {} : { responseHeaders: everyString(responseHeaders, scrub) }),
       ...(responseBody === undefined ? {} : { responseBody: scrub(responseBody) }),
     })
   }
@@ -45,11 +60,23 @@ function scrubbed(error: unknown, scrub: (text: string) => string): unknown {
   return clean
 }
 
-function scrubHeaders(
-  headers: Record<string, string>,
-  scrub: (text: string) => string,
-): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, scrub(value)]))
+type Response = NonNullable<LanguageModelV4GenerateResult['response']>
+
+/** What a reply says of itself: headers, ids, names. Nothing of its body is recorded but what became content. */
+function withoutKey({ body, ...said }: Response, scrub: Scrub): Response {
+  const clean = everyString(said, scrub)
+  return body === undefined ? clean : { ...clean, body }
+}
+
+/** A copy of plain data with every string in it, names of fields included, replaced. */
+function everyString<T>(value: T, replace: Scrub): T
+function everyString(value: unknown, replace: Scrub): unknown {
+  if (typeof value === 'string') return replace(value)
+  if (Array.isArray(value)) return value.map((item) => everyString(item, replace))
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [replace(name), everyString(field, replace)]),
+  )
 }
 
 /** The system error code nearest the surface of an error's causes, which is all a caller needs of them. */

@@ -1,4 +1,8 @@
 export { callModel } from './call-model.ts'
+export { locationOf } from './location.ts'
+export { OLLAMA_URL, ollamaUrl } from './ollama.ts'
 export { parsePrice } from './price.ts'
 export { PRICES, priceTableSchema } from './prices.ts'
+export { type FoundServer, findServers, probeServer } from './probe-server.ts'
 export { resolveModel } from './resolve-model.ts'
+export { type Trial, tryModel } from './try-model.ts'

@@ -8,9 +8,7 @@ describe('locationOf', () => {
     'http://[::1]:8080/v1',
     'https://localhost/v1',
     'http://LOCALHOST:1',
-    'http://api.localhost',
     'http://2130706433/', // 127.0.0.1 as one number
-    'http://[::ffff:127.0.0.1]/',
   ])('%s is this machine', (url) => {
     expect(locationOf(new URL(url))).toBe('loopback')
   })
@@ -23,6 +21,11 @@ describe('locationOf', () => {
     'http://[::]',
     'http://[::2]',
     'http://localhost.example.com',
+    'http://api.localhost',
+    'http://localhost.:1',
+    'http://a.b.localhost:11434/v1',
+    'http://[::ffff:127.0.0.1]/',
+    'http://127.0.0.1.localhost',
     'http://127.0.0.1.example.com',
     'http://mylocalhost',
     'http://[::ffff:10.0.0.1]/',

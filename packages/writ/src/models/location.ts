@@ -1,10 +1,16 @@
 import { isIP } from 'node:net'
 import type { ModelLocation } from '@writ/contract'
 
-/** Whether a URL's host can only be this machine: 127.0.0.0/8, ::1 or `localhost`. */
+/**
+ * Whether a URL's host is this machine: 127.0.0.0/8, ::1 or `localhost`. Any other name can lead elsewhere, those that
+ * end in `.localhost` included: resolvers ask the network for them.
+ */
 export function locationOf(url: URL): Exclude<ModelLocation, 'builtin'> {
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
-  if (host === 'localhost' || host.endsWith('.localhost')) return 'loopback'
-  if (isIP(host) === 4) return host.startsWith('127.') ? 'loopback' : 'remote'
-  return host === '::1' || /^::ffff:7f[0-9a-f]{2}:/.test(host) ? 'loopback' : 'remote'
+  return host === 'localhost' || isLoopback(host) ? 'loopback' : 'remote'
+}
+
+/** Whether an IP address is one of this machine's own. */
+export function isLoopback(address: string): boolean {
+  return isIP(address) === 4 ? address.startsWith('127.') : address === '::1'
 }

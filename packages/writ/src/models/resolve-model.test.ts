@@ -42,6 +42,11 @@ describe('resolveModel', () => {
     expect(model.languageModel.modelId).toBe('openai/some/model:7b')
   })
 
+  it('asks OpenAI by its own names, whoever gave the URL', async () => {
+    const model = await choose({ id: 'openai/gpt-5', baseUrl: 'https://api.openai.com/v1', apiKey: KEY })
+    expect(model).toMatchObject({ id: 'openai/gpt-5', languageModel: { modelId: 'gpt-5' } })
+  })
+
   it('takes a stated window and price, then the table, then none', async () => {
     const table = { m: { inputNanoUsd: 1, outputNanoUsd: 2 } }
     const stated = { inputNanoUsd: 3, outputNanoUsd: 4 }
@@ -75,6 +80,34 @@ describe('resolveModel', () => {
     expect(await digest('m', 'http://127.0.0.1:1/other')).toBe(first)
     expect(await digest('m', 'http://127.0.0.1:2/v1')).not.toBe(first)
     expect(await digest('n', 'http://127.0.0.1:1/v1')).not.toBe(first)
+  })
+
+  it('asks for the key of the server it reaches, and of no other', async () => {
+    const asked: string[] = []
+    const apiKey = (server: URL): string => {
+      asked.push(server.href)
+      return KEY
+    }
+    await choose({ id: 'openai/gpt-5', apiKey })
+    await choose({ id: 'm', baseUrl: 'http://127.0.0.1:1/v1', apiKey })
+    await choose({ id: 'ollama/m', baseUrl: 'http://127.0.0.1:2/v1', apiKey })
+    await choose({ id: 'ollama/m', apiKey })
+    await choose({ id: 'builtin/extractive', apiKey })
+    expect(asked).toEqual(['https://api.openai.com/v1', 'http://127.0.0.1:1/v1', 'http://127.0.0.1:2/v1'])
+  })
+
+  it('reaches Ollama on this machine, where its host says, or at a base URL, by its own name', async () => {
+    expect(await choose({ id: 'ollama/llama3.2:3b' })).toMatchObject({
+      id: 'ollama/llama3.2:3b',
+      location: 'loopback',
+      title: 'ollama/llama3.2:3b at 127.0.0.1:11434',
+      languageModel: { modelId: 'llama3.2:3b' },
+    })
+    const elsewhere = await choose({ id: 'ollama/m', ollamaHost: '10.0.0.1' })
+    expect(elsewhere).toMatchObject({ location: 'remote', title: 'ollama/m at 10.0.0.1:11434' })
+    const given = await choose({ id: 'ollama/m', ollamaHost: '10.0.0.1', baseUrl: 'http://127.0.0.1:9/v1' })
+    expect(given).toMatchObject({ title: 'ollama/m at 127.0.0.1:9', languageModel: { modelId: 'm' } })
+    await expect(choose({ id: 'ollama/m', ollamaHost: 'ftp://x' })).rejects.toMatchObject({ code: 'USAGE' })
   })
 
   it('keeps the key out of the profile', async () => {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type ModelLocation, type ModelProfile, type Price, WritError } from '@writ/contract'
+import { type ApiKey, type ModelLocation, type ModelProfile, type Price, WritError } from '@writ/contract'
 import { boundedFetch } from './bounded-fetch.ts'
 import { hideKey } from './hide-key.ts'
 import { locationOf } from './location.ts'
+import { ollamaModel, ollamaUrl } from './ollama.ts'
 import type { PriceTable } from './prices.ts'
+import { reportedUsage } from './reported-usage.ts'
 
 /** Tokens of context assumed for a model whose window nobody stated. */
 const DEFAULT_WINDOW = 128_000
@@ -16,8 +18,10 @@ export interface ModelChoice {
   readonly id: string
   /** An OpenAI-compatible server. */
   readonly baseUrl?: string
+  /** Where `ollama/…` is reached without a `baseUrl`, as `OLLAMA_HOST` says it; this machine by default. */
+  readonly ollamaHost?: string
   /** May be empty for a server that asks for none. Lives only in the provider's closure. */
-  readonly apiKey?: string
+  readonly apiKey?: ApiKey
   readonly contextWindow?: number
   readonly price?: Price
   readonly priceTable: PriceTable
@@ -36,13 +40,23 @@ export interface ResolvedModel extends Omit<ModelProfile, 'facts'> {
  */
 export async function resolveModel(choice: ModelChoice): Promise<ResolvedModel> {
   if (choice.id === 'builtin/extractive') return builtin(choice.id)
-  const apiKey = usableKey(choice.apiKey)
-  if (choice.baseUrl !== undefined) return compatible(choice, usableUrl(choice.baseUrl), apiKey)
-  if (/^openai\/./.test(choice.id)) return openai(choice, apiKey)
+  const local = ollamaModel(choice.id)
+  if (choice.baseUrl !== undefined) {
+    const url = usableUrl(choice.baseUrl)
+    return await compatible(choice, local ?? nameAt(url, choice.id), url, keyFor(url, choice.apiKey))
+  }
+  if (local !== undefined)
+    return await compatible(choice, local, usableUrl(ollamaUrl(choice.ollamaHost ?? '')), '')
+  if (/^openai\/./.test(choice.id)) return await openai(choice, keyFor(new URL(OPENAI_URL), choice.apiKey))
   throw new WritError(
     'UNKNOWN_MODEL',
-    `No model "${choice.id}" is known. What works: builtin/extractive, openai/<model>, any id with --base-url.`,
+    `No model "${choice.id}" is known. What works: builtin/extractive, ollama/<model>, openai/<model>, any id with --base-url.`,
   )
+}
+
+/** Servers that pass requests on know `openai/gpt-5` by that name; OpenAI itself does not. */
+function nameAt(url: URL, id: string): string {
+  return url.origin === new URL(OPENAI_URL).origin ? id.replace(/^openai\//, '') : id
 }
 
 async function builtin(id: string): Promise<ResolvedModel> {
@@ -59,7 +73,13 @@ async function builtin(id: string): Promise<ResolvedModel> {
   }
 }
 
-async function compatible(choice: ModelChoice, url: URL, apiKey: string): Promise<ResolvedModel> {
+/** An OpenAI-compatible server, which is asked for a model by a name of its own. */
+async function compatible(
+  choice: ModelChoice,
+  name: string,
+  url: URL,
+  apiKey: string,
+): Promise<ResolvedModel> {
   const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
   const provider = createOpenAICompatible({
     name: 'openai-compatible',
@@ -70,7 +90,7 @@ async function compatible(choice: ModelChoice, url: URL, apiKey: string): Promis
   })
   return {
     ...stated(choice),
-    languageModel: hideKey(provider.chatModel(choice.id), apiKey),
+    languageModel: hideKey(reportedUsage(provider.chatModel(name)), apiKey),
     title: `${choice.id} at ${url.host}`,
     location: locationOf(url),
     digest: digest(choice.id, url.origin),
@@ -85,7 +105,7 @@ async function openai(choice: ModelChoice, apiKey: string): Promise<ResolvedMode
   const provider = createOpenAI({ apiKey, baseURL: OPENAI_URL, fetch: boundedFetch })
   return {
     ...stated(choice),
-    languageModel: hideKey(provider.chat(choice.id.slice('openai/'.length)), apiKey),
+    languageModel: hideKey(reportedUsage(provider.chat(choice.id.slice('openai/'.length))), apiKey),
     title: choice.id,
     location: 'remote',
     digest: digest(choice.id, new URL(OPENAI_URL).origin),
@@ -115,8 +135,9 @@ function usableUrl(text: string): URL {
   return url
 }
 
-/** INVARIANT: no message ever holds the key or a part of it. */
-function usableKey(key = ''): string {
+/** The key for a server. INVARIANT: no message ever holds the key or a part of it. */
+function keyFor(server: URL, apiKey: ApiKey = ''): string {
+  const key = typeof apiKey === 'string' ? apiKey : (apiKey(server) ?? '')
   const trimmed = key.trim()
   if (/^[\x21-\x7e]*$/.test(trimmed)) return trimmed
   throw new WritError('USAGE', 'The API key holds characters that cannot be sent in a header.')

@@ -1,28 +1,34 @@
-import { type Frame, type FrameEnd, isWritError, toWritError } from '@writ/contract'
+import {
+  type Frame,
+  type FrameEnd,
+  isWritError,
+  type PromptDocument,
+  toWritError,
+  withDocuments,
+} from '@writ/contract'
 import { systemPrompt } from './prompts.ts'
+import { quotesOf } from './quotes.ts'
 
-/** A line of evidence as the prompt asks for it: `[document id] "exact words"`. */
-const EVIDENCE = /\[([^[\]\n]{1,1024})\] {0,8}"([^"\n]{1,8192})"/g
+interface Read extends PromptDocument {
+  readonly bytes: number
+}
 
 /** Answers in one call over the whole context, every document read through the gate. */
 export async function direct(frame: Frame): Promise<FrameEnd> {
   try {
-    const sizes = new Map<string, number>()
-    const parts: string[] = []
+    const documents: Read[] = []
     for (const doc of await frame.perform('context.docs', {})) {
       const read = await readDocument(frame, doc.id)
-      if (read === undefined) continue
-      sizes.set(doc.id, read.end)
-      parts.push(`<document id=${JSON.stringify(doc.id)}>\n${read.text}\n</document>`)
+      if (read !== undefined) documents.push(read)
     }
     const text = await frame.turn(
       [
         { role: 'system', text: systemPrompt('direct', frame.model.contextWindow) },
-        { role: 'user', text: `Question:\n${frame.goal}\n\n${parts.join('\n\n')}` },
+        { role: 'user', text: withDocuments(`Question:\n${frame.goal}`, documents) },
       ],
       false,
     )
-    await citeEvidence(frame, text, sizes)
+    await citeQuotes(frame, text, documents)
     await frame.release(JSON.stringify(text))
     return { incomplete: false }
   } catch (error) {
@@ -31,9 +37,10 @@ export async function direct(frame: Frame): Promise<FrameEnd> {
 }
 
 /** A document that policy withholds is left out; the others still answer. */
-async function readDocument(frame: Frame, doc: string): Promise<{ text: string; end: number } | undefined> {
+async function readDocument(frame: Frame, id: string): Promise<Read | undefined> {
   try {
-    return await frame.perform('context.read', { doc })
+    const { text, end } = await frame.perform('context.read', { doc: id })
+    return { id, text, bytes: end }
   } catch (error) {
     if (isWritError(error) && error.code === 'POLICY_DENIED') return undefined
     throw error
@@ -41,12 +48,12 @@ async function readDocument(frame: Frame, doc: string): Promise<{ text: string; 
 }
 
 /** Quotes that really occur become citations; a quote the model made up stays uncited text. */
-async function citeEvidence(frame: Frame, text: string, sizes: ReadonlyMap<string, number>): Promise<void> {
-  for (const [, doc = '', quote = ''] of text.matchAll(EVIDENCE)) {
-    const end = sizes.get(doc)
-    if (end === undefined) continue
+async function citeQuotes(frame: Frame, answer: string, documents: readonly Read[]): Promise<void> {
+  const texts = new Map(documents.map(({ id, text }) => [id, text]))
+  const bytes = new Map(documents.map(({ id, bytes: end }) => [id, end]))
+  for (const { doc, quote } of quotesOf(answer, texts)) {
     try {
-      await frame.perform('cite', { doc, start: 0, end, quote })
+      await frame.perform('cite', { doc, start: 0, end: bytes.get(doc) ?? 0, quote })
     } catch (error) {
       if (!isWritError(error) || error.code !== 'CITATION_INVALID') throw error
     }

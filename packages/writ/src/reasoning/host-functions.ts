@@ -25,7 +25,8 @@ const subCallOptions = z.object({ model: z.string(), spans: z.array(span) }).par
 const batchOptions = z.object({ model: z.string(), settle: z.boolean() }).partial()
 const subCall = z.union([z.string(), z.object({ prompt: z.string(), spans: z.array(span).optional() })])
 const scope = z.union([z.literal('inherit'), z.array(z.union([z.string(), span]))])
-const spawnOptions = z.object({ context: z.string(), scope, model: z.string() }).partial()
+const sealed = z.strictObject({ sealed: z.string() })
+const spawnOptions = z.object({ context: z.union([z.string(), sealed]), scope, model: z.string() }).partial()
 const spawnItem = z.union([z.string(), spawnOptions.extend({ prompt: z.string() })])
 
 /** What a host function does: reads its arguments, performs its one step, and gives the JSON text of the reply. */
@@ -91,7 +92,9 @@ const FUNCTIONS: Readonly<Record<string, HostFunction>> = {
   },
   rlm_query: async ([prompt, options = {}], perform) => {
     const form = 'rlm_query(prompt, {context?, scope?, model?}) or rlm_query(prompt, context)'
-    const rest = typeof options === 'string' ? { context: options } : take(spawnOptions, options, form)
+    const held = sealed.safeParse(options)
+    const given = held.success ? held.data : typeof options === 'string' ? options : undefined
+    const rest = given === undefined ? take(spawnOptions, options, form) : { context: given }
     const child = toSpawn({ prompt: take(z.string(), prompt, form), ...rest })
     const [outcome] = await perform('frame.spawn', { children: [child] })
     if (outcome === undefined || !outcome.ok)

@@ -1,4 +1,3 @@
-import { stripTypeScriptTypes } from 'node:module'
 import {
   type CellResult,
   type Frame,
@@ -21,29 +20,28 @@ const SHOWN_SHARE = 4
 /** Characters per token taken for granted when fitting a conversation into a window. */
 const CHARS_PER_TOKEN = 2
 
-/** Size and nesting of a block with types; more is no program a model means. */
-const MOST_TYPED_CHARS = 200_000
-const MOST_TYPED_DEPTH = 200
-
 /** The loop of a frame: turn → blocks → output → next turn, until it releases, a limit is hit, or policy ends it. */
 export async function replLoop(frame: Frame): Promise<FrameEnd> {
   const role = frame.depth === 0 ? 'orchestrator' : 'worker'
   const history: Message[] = [{ role: 'system', text: systemPrompt(role, frame.model.contextWindow) }]
   let pending = firstMessage(frame)
   let last = false
+  let prose: string | undefined
   try {
     for (let turn = 1; turn <= frame.maxTurns; turn += 1) {
       const reply = await takeTurn(frame, history, pending, turn, last || turn === frame.maxTurns)
       last = reply.last
       history.push({ role: 'user', text: reply.asked }, { role: 'assistant', text: reply.text })
-      const step = await actOn(frame, parseTurn(reply.text), turn)
+      const parsed = parseTurn(reply.text)
+      if (isProse(parsed, reply.text)) prose = reply.text
+      const step = await actOn(frame, parsed, turn)
       if (step.released) return { incomplete: last }
       if (last) break
       pending = step.shown
     }
-    return await releaseDraft(frame, new WritError('NO_ANSWER', 'The last turn released nothing.'))
+    return await rescue(frame, new WritError('NO_ANSWER', 'The last turn released nothing.'), prose)
   } catch (error) {
-    return await releaseDraft(frame, toWritError(error))
+    return await rescue(frame, toWritError(error), prose)
   }
 }
 
@@ -101,27 +99,7 @@ async function actOn(frame: Frame, turn: Turn, number: number): Promise<Step> {
 async function runBlock(frame: Frame, block: Block): Promise<CellResult | string> {
   if (block.language === 'other')
     return `A \`\`\`${block.tag} block does not run here: this REPL is JavaScript.`
-  if (block.language === 'javascript') return await frame.cell(block.code, answerCall)
-  let code: string
-  try {
-    refuseHostile(block.code)
-    code = stripTypeScriptTypes(block.code)
-  } catch (error) {
-    return `The types of this block could not be removed: ${error instanceof Error ? error.message : String(error)}`
-  }
-  return await frame.cell(code, answerCall)
-}
-
-/** The parser of types runs in this process and recurses: what could exhaust it is not given to it. */
-function refuseHostile(code: string): void {
-  if (code.length > MOST_TYPED_CHARS) throw new Error(`it has more than ${MOST_TYPED_CHARS} characters`)
-  let [depth, deepest] = [0, 0]
-  for (const unit of code) {
-    if ('([{<'.includes(unit)) depth += 1
-    else if (')]}>'.includes(unit)) depth -= 1
-    deepest = Math.max(deepest, depth)
-  }
-  if (deepest > MOST_TYPED_DEPTH) throw new Error(`it nests more than ${MOST_TYPED_DEPTH} deep`)
+  return await frame.cell({ language: block.language, code: block.code }, answerCall)
 }
 
 async function releaseText(
@@ -131,7 +109,8 @@ async function releaseText(
   most: number,
 ): Promise<Step> {
   if (final.form === 'value') return await release(frame, JSON.stringify(final.text), shown)
-  const result = await frame.cell(`FINAL_VAR(${JSON.stringify(final.name)})`, answerCall)
+  const code = `FINAL_VAR(${JSON.stringify(final.name)})`
+  const result = await frame.cell({ language: 'javascript', code }, answerCall)
   if (result.finalJson !== undefined) return await release(frame, result.finalJson, shown)
   return { released: false, shown: [...shown, showCell(result, most)].join('\n\n') }
 }
@@ -148,15 +127,35 @@ async function release(frame: Frame, valueJson: string, shown: readonly string[]
   }
 }
 
-/** A frame that cannot go on releases the draft it left in `answer.content`, if there is one. */
-async function releaseDraft(frame: Frame, error: WritError): Promise<FrameEnd> {
-  if (error.code === 'POLICY_DENIED' || error.code === 'LEDGER_FAILED') return { incomplete: false, error }
-  const cut = error.code === 'NO_ANSWER' || error.code === 'BUDGET_EXCEEDED' || error.code === 'TIMED_OUT'
+/** A turn that says something and has nothing to run. */
+function isProse({ blocks, unclosed }: Turn, text: string): boolean {
+  return blocks.length === 0 && !unclosed && text.trim() !== ''
+}
+
+/**
+ * A frame that cannot go on releases the draft that code left in `answer.content`. Without one, a frame that was cut
+ * short releases the last turn that was prose: a model that answers without releasing is not thrown away.
+ */
+async function rescue(frame: Frame, error: WritError, prose: string | undefined): Promise<FrameEnd> {
+  const { code } = error
+  if (code === 'POLICY_DENIED' || code === 'LEDGER_FAILED') return { incomplete: false, error }
+  const cut = code === 'NO_ANSWER' || code === 'BUDGET_EXCEEDED' || code === 'TIMED_OUT'
   try {
     const draft = await frame.draft()
-    if (draft !== undefined) await frame.release(draft)
-    return { incomplete: cut || draft !== undefined, error }
+    if (draft !== undefined) {
+      await frame.release(draft)
+      return { incomplete: true, error }
+    }
+    if (!cut || prose === undefined) return { incomplete: cut, error }
+    await frame.release(JSON.stringify(prose.trim()))
+    return { incomplete: true, error: proseAnswer(error) }
   } catch {
     return { incomplete: cut, error }
   }
+}
+
+function proseAnswer({ code }: WritError): WritError {
+  const why = code === 'NO_ANSWER' ? '' : ` The frame ended with ${code}.`
+  const message = `The model answered in prose and never released; its last prose is the answer.${why}`
+  return new WritError('PROSE_ANSWER', message, { data: { ended: code } })
 }

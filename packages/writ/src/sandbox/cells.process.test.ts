@@ -1,7 +1,7 @@
 import type { Sandbox, Vm } from '@writ/contract'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openSandbox } from './index.ts'
-import { type Host, LIMITS, runCell, shownBy, vmOptions } from './vm-fixture.ts'
+import { echo, type Host, LIMITS, runCell, shownBy, vmOptions } from './vm-fixture.ts'
 
 let sandbox: Sandbox
 let vm: Vm
@@ -205,8 +205,8 @@ describe('calls of the host', () => {
       const log = (n) => (v) => { log.order = (log.order ?? "") + n }
       await Promise.all([read(1).then(log("a")), read(2).then(log("b")), read(3).then(log("c"))]); log.order`
     const run = vm.run(
-      code,
-      { fuelPolls: 100, backstopMs: 5_000, outputChars: 100 },
+      { language: 'javascript', code },
+      { fuelPolls: 100, calls: 9, backstopMs: 5_000, outputChars: 100 },
       ({ id }) => {
         if (ids.push(id) === 3) for (const each of [2, 0, 1]) vm.reply(each, { ok: true, json: '0' })
       },
@@ -241,8 +241,9 @@ describe('calls of the host', () => {
     const { signal } = new AbortController()
     for (let round = 0; round < 20; round += 1) {
       const calls: number[] = []
-      await vm.run('const later = llm_query("x")', LIMITS, ({ id }) => calls.push(id), signal)
-      const running = vm.run('(await later).done', LIMITS, () => undefined, signal)
+      const asked = { language: 'javascript', code: 'const later = llm_query("x")' } as const
+      await vm.run(asked, LIMITS, ({ id }) => calls.push(id), signal)
+      const running = vm.run({ ...asked, code: '(await later).done' }, LIMITS, () => undefined, signal)
       await new Promise((resolve) => setImmediate(resolve))
       for (const id of calls) vm.reply(id, { ok: true, json: '{"done":true}' })
       expect((await running).shown).toBe('true')
@@ -262,14 +263,46 @@ describe('calls of the host', () => {
   it('cannot be more than the host can hold', async () => {
     const code =
       'let e; for (let i = 0; i < 11e3 && !e; i++) read(i).catch((x) => { e ??= x }); await null; e'
-    const { shown: text } = await runCell(vm, code, { fuelPolls: 5_000 }, () => undefined)
+    const { shown: text } = await runCell(vm, code, { fuelPolls: 5_000, calls: 20_000 }, () => undefined)
     expect(text).toContain('too many calls in flight')
+  })
+
+  it.each([
+    ['one after another', 'for (;;) await read()'],
+    ['at once', 'for (;;) read().catch(() => 0)'],
+    ['and caught', 'for (;;) { try { await read() } catch {} finally { print("on") } }'],
+    ['from promises', 'const again = () => read().then(again, again); await again()'],
+    ['before it releases', 'for (let i = 0; i < 9; i++) read(); FINAL(1)'],
+    ['after it released', 'FINAL(1); for (let i = 0; i < 9; i++) try { read() } catch {}; 2'],
+  ])('are counted: a cell that makes too many is stopped (%s), always at the same one', async (_, code) => {
+    const ends: unknown[] = []
+    for (const place of [vm, await sandbox.open(vmOptions())]) {
+      let made = 0
+      const host: Host = (call) => {
+        made += 1
+        return echo(call)
+      }
+      await runCell(place, 'let kept = 1')
+      const result = await runCell(place, `kept = 2; ${code}`, { calls: 7 }, host)
+      expect(result).toMatchObject({ outcome: 'limit', error: { name: 'StepsExhausted' } })
+      expect(result.finalJson).toBeUndefined()
+      expect(made).toBe(7)
+      ends.push(result)
+      expect(await shownBy(place, '[kept, (await read(5)).args]')).toBe('[1, [5]]')
+    }
+    expect(ends[1]).toEqual(ends[0])
+  })
+
+  it('may be as many as the limit says', async () => {
+    const { outcome } = await runCell(vm, 'for (let i = 0; i < 7; i++) await read()', { calls: 7 })
+    expect(outcome).toBe('ok')
+    expect(await runCell(vm, '1 + 1', { calls: 0 })).toMatchObject({ shown: '2' })
   })
 
   it('fail the run when the handler throws', async () => {
     const broken = vm.run(
-      'await read()',
-      { fuelPolls: 9, backstopMs: 999, outputChars: 9 },
+      { language: 'javascript', code: 'await read()' },
+      { fuelPolls: 9, calls: 9, backstopMs: 999, outputChars: 9 },
       () => {
         throw new Error('handler')
       },

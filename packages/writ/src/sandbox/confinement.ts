@@ -34,14 +34,15 @@ function h() {} function read() {} if (a) { var i; let j; function k() {} }
 for (const l of []) {} await 0
 ({ a })`
 
-/** The confinement in force. `guestAbi` covers the engine, its binary, the prelude and what rewriting does. */
+/** The confinement in force. `guestAbi` covers the engine, its binary, the parsers, the prelude and what rewriting does. */
 export function confinement(): Confinement {
-  const version: unknown = createRequire(import.meta.url)('quickjs-wasi/package.json').version
+  const require = createRequire(import.meta.url)
   const hash = createHash('sha256')
-  hash.update(`quickjs-wasi ${String(version)}\n`)
+  for (const name of ['quickjs-wasi', 'acorn', '@swc/wasm-typescript'])
+    hash.update(`${name} ${String(require(`${name}/package.json`).version)}\n`)
   hash.update(createHash('sha256').update(readFileSync(wasmPath())).digest())
   for (const [name, source] of Object.entries(readPrelude())) hash.update(`\n${name}\n${source}`)
-  hash.update(`\n${readCell(PROBE, new Set(['read'])).code}`)
+  hash.update(`\n${readCell({ language: 'javascript', code: PROBE }, new Set(['read'])).code}`)
   return Object.freeze({
     level: 'reduced',
     layers: Object.freeze(['quickjs-wasi', 'worker-thread', 'node --permission']),

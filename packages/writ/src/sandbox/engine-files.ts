@@ -12,7 +12,7 @@ export const wasmPath = (): string => require.resolve('quickjs-wasi/quickjs.wasm
 
 /** Directories of the packages the child loads: where they are found, and where they are when that is a link. */
 export function packagePaths(): readonly string[] {
-  const paths = ['quickjs-wasi', 'acorn'].flatMap((name) => {
+  const paths = ['quickjs-wasi', 'acorn', '@swc/wasm-typescript'].flatMap((name) => {
     const places = require.resolve.paths(name) ?? []
     const found = places.map((place) => join(place, name)).find((path) => existsSync(path))
     return [...(found === undefined ? [] : [found]), dirname(require.resolve(`${name}/package.json`))]

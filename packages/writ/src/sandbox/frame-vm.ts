@@ -1,4 +1,4 @@
-import type { CellLimits, CellResult, HostCall, HostReply, Vm, WritError } from '@writ/contract'
+import type { CellCode, CellLimits, CellResult, HostCall, HostReply, Vm, WritError } from '@writ/contract'
 import { type ChildLink, sandboxFailed } from './child-link.ts'
 import type { Answer, CellEnd, CellOrder, FromChild, PastCell, ToChild } from './messages.ts'
 import type { VmSetup } from './worker/orders.ts'
@@ -64,7 +64,7 @@ export class FrameVm implements Vm {
   }
 
   async run(
-    code: string,
+    code: CellCode,
     limits: CellLimits,
     onCall: (call: HostCall) => void,
     signal: AbortSignal,
@@ -161,14 +161,14 @@ export class FrameVm implements Vm {
   }
 
   async #cell(
-    code: string,
+    code: CellCode,
     limits: CellLimits,
     onCall: (call: HostCall) => void,
     signal: AbortSignal,
   ): Promise<CellResult> {
     const firstCallId = this.#nextCallId
     const replies = this.#undelivered.slice()
-    const order = { ordinal: this.#past.length + 1, code, limits, firstCallId, replies }
+    const order = { ordinal: this.#past.length + 1, cell: code, limits, firstCallId, replies }
     this.#running = { onCall, sent: replies.length, broken: undefined }
     let late: NodeJS.Timeout | undefined
     const cancel = (): void => {

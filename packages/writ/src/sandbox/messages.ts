@@ -1,4 +1,4 @@
-import type { CellLimits, CellResult, HostReply } from '@writ/contract'
+import type { CellCode, CellLimits, CellResult, HostReply } from '@writ/contract'
 import type { VmSetup } from './worker/orders.ts'
 
 // Between the main process and the confined child, as JSON. The child is less trusted: what it says is checked by
@@ -12,7 +12,7 @@ export interface Answer {
 export interface CellOrder {
   /** The cell's number, from 1, over the cells the VM keeps. */
   readonly ordinal: number
-  readonly code: string
+  readonly cell: CellCode
   readonly limits: CellLimits
   readonly firstCallId: number
   /** Replies to calls of earlier cells that no cell has been given yet, in order. */

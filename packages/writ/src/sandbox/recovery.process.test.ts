@@ -8,6 +8,7 @@ const SLOW = '"a".repeat(2e6).indexOf("a".repeat(1e6) + "b")'
 const STOPS = [
   ['fuel', 'while (true);', { fuelPolls: 50 }],
   ['memory', 'const a = []; for (;;) a.push({})', { fuelPolls: 20_000 }],
+  ['calls', 'for (;;) await docs()', { calls: 20 }],
   ['the backstop', SLOW, { backstopMs: 200 }],
 ] as const
 const BUILD =

@@ -1,9 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { CellLimits, CellResult, GuestContext, HostCall, HostReply, Vm, VmOptions } from '@writ/contract'
+import type {
+  CellCode,
+  CellLimits,
+  CellResult,
+  GuestContext,
+  HostCall,
+  HostReply,
+  Vm,
+  VmOptions,
+} from '@writ/contract'
 
 // What the tests of this room share.
 
-export const LIMITS: CellLimits = { fuelPolls: 400, backstopMs: 20_000, outputChars: 2_000 }
+export const LIMITS: CellLimits = { fuelPolls: 400, calls: 10_000, backstopMs: 20_000, outputChars: 2_000 }
 export const NONE: GuestContext = { type: 'none' }
 
 export const vmOptions = (changes: Partial<VmOptions> = {}): VmOptions => ({
@@ -32,12 +41,13 @@ export async function runCell(
   limits: Partial<CellLimits> = {},
   host: Host = echo,
   signal: AbortSignal = new AbortController().signal,
+  language: CellCode['language'] = 'javascript',
 ): Promise<CellResult> {
   const onCall = (call: HostCall): void => {
     const reply = host(call)
     if (reply !== undefined) vm.reply(call.id, reply)
   }
-  return vm.run(code, { ...LIMITS, ...limits }, onCall, signal)
+  return vm.run({ language, code }, { ...LIMITS, ...limits }, onCall, signal)
 }
 
 /** What a cell shows, or its error. */

@@ -1,7 +1,12 @@
 // The part of the WebAssembly interface this room uses. Node has it; the types of Node leave it to those of browsers.
 declare namespace WebAssembly {
-  interface Module {
+  class Module {
+    constructor(bytes: Uint8Array)
     readonly [Symbol.toStringTag]: string
+  }
+  class Instance {
+    constructor(module: Module, imports?: object)
+    readonly exports: object
   }
   interface Memory {
     readonly buffer: ArrayBuffer

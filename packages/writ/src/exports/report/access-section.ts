@@ -1,5 +1,4 @@
-import { formatLabel } from '@writ/contract'
-import { size, whole } from './amounts.ts'
+import { formatLabel, size, whole } from '@writ/contract'
 import { foreign, type Html, html } from './markup.ts'
 import { inWords } from './refusals.ts'
 import type { Story } from './story.ts'

@@ -1,4 +1,4 @@
-import { whole } from './amounts.ts'
+import { whole } from '@writ/contract'
 import { foreign, type Html, html } from './markup.ts'
 import type { Quote } from './quotes.ts'
 import type { Story } from './story.ts'
@@ -13,11 +13,10 @@ ${statusNotice(story)}${answer(story)}</section>
 <section aria-labelledby="sources"><h2 id="sources">What it rests on</h2>${quotes(story)}</section>`
 }
 
-function statusNotice({ status, closing }: Story): Html {
+function statusNotice({ status, reason }: Story): Html {
   if (status === 'complete') return html``
-  const why = closing?.reason
   return html`<div class="notice warn" role="note"><p><strong>${MEANING[status]}</strong></p>${
-    why ? html`<p>${foreign(why)}</p>` : ''
+    reason ? html`<p>${foreign(reason)}</p>` : ''
   }</div>`
 }
 

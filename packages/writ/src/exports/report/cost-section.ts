@@ -1,4 +1,4 @@
-import { dollars, size, whole } from './amounts.ts'
+import { dollars, seconds, size, whole } from '@writ/contract'
 import { type Html, html } from './markup.ts'
 import type { Story } from './story.ts'
 
@@ -47,8 +47,4 @@ function row(
       ? [typeof b === 'number' ? a(b) : null, typeof c === 'number' ? a(c) : null]
       : [a, typeof b === 'string' ? b : null]
   return html`<tr><th scope="row">${name}</th><td class="n">${used ?? '–'}</td><td class="n">${limit ?? 'none'}</td></tr>`
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(2)} s`
 }

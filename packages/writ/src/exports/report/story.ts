@@ -1,11 +1,11 @@
-import type { Citation, Denial, Det, Omitted, RecordedDecision, Status } from '@writ/contract'
-import { type AnyRecord, decodeRecord, type Erasure } from '@writ/evidence'
+import type { Citation, Denial, Det, Omitted, Status } from '@writ/contract'
+import { type AnyRecord, decodeRecord, type Erasure, foldRun, type RecordOf } from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
-import { type FrameStory, Frames } from './frames.ts'
-import { passagesIn } from './passages.ts'
+import { type FrameStory, inTreeOrder } from './frames.ts'
 import { type Quote, Quotes } from './quotes.ts'
-import { type DocumentReading, type PartitionReading, Reading } from './reading.ts'
-import { countRefusals, refusalsIn } from './refusals.ts'
+import type { DocumentReading, PartitionReading } from './reading.ts'
+import { countRefusals } from './refusals.ts'
+import { pathOf, Telling } from './telling.ts'
 
 /** What a report tells of a run. Null: closed, gone with the run's key, or not there yet. */
 export interface Story {
@@ -18,6 +18,8 @@ export interface Story {
   readonly strategy: string
   readonly status: Status | 'open' | 'aborted'
   readonly closing: Det['run.close'] | null
+  /** Why it is not complete, in words. */
+  readonly reason: string | null
   readonly records: number
   readonly question: string | null
   readonly answer: string | null
@@ -47,7 +49,8 @@ export async function readStory(source: RunSource): Promise<Story | undefined> {
   const told = parsed<readonly Denial[]>(await beside(closing, 'denials'))
   const question = await beside(opened, 'question')
   const quotes = new Quotes(citations ?? [])
-  const middle = await readMiddle(source, opened, quotes)
+  const middle = new Telling(source, quotes)
+  await foldRun(recordsOf(source), middle)
   const root = middle.frames.get('0')
   if (root !== undefined) root.goal = question
   return {
@@ -60,6 +63,7 @@ export async function readStory(source: RunSource): Promise<Story | undefined> {
     strategy: ends.strategy,
     status: closing?.det.status ?? (ends.last?.kind === 'run.abort' ? 'aborted' : 'open'),
     closing: closing?.det ?? null,
+    reason: closing?.obs.reason ?? null,
     records: ends.count,
     question,
     answer: asText(await beside(release, 'value')),
@@ -69,14 +73,12 @@ export async function readStory(source: RunSource): Promise<Story | undefined> {
     omitted: parsed<readonly Omitted[]>(await beside(opened, 'omitted')),
     partitions: middle.reading.partitions,
     documents: source.keyed ? middle.reading.documents() : null,
-    frames: middle.frames.all,
+    frames: inTreeOrder(middle.frames.values()),
     keyed: source.keyed,
     source: source.origin,
     erasure: source.erasure,
   }
 }
-
-type RecordOf<K extends AnyRecord['kind']> = Extract<AnyRecord, { readonly kind: K }>
 
 interface Ends {
   opening?: RecordOf<'run.open'>
@@ -90,8 +92,7 @@ interface Ends {
 /** A first pass: how the run begins and ends. */
 async function readEnds(source: RunSource): Promise<Ends> {
   const ends: Ends = { strategy: '', count: 0 }
-  for await (const bytes of source.records()) {
-    const record = decodeRecord(bytes)
+  for await (const record of recordsOf(source)) {
     if (record.kind === 'run.open' && record.seq === 0) ends.opening = record
     if (record.kind === 'strategy.chosen') ends.strategy = record.det.strategy
     if (record.kind === 'output.release' && record.det.outcome === 'ok') ends.release = record
@@ -102,40 +103,8 @@ async function readEnds(source: RunSource): Promise<Ends> {
   return ends
 }
 
-interface Middle {
-  readonly frames: Frames
-  readonly reading: Reading
-  readonly refusals: readonly RecordedDecision[]
-  readonly limited: number
-}
-
-/** A second pass: what the frames did, and what they were handed. */
-async function readMiddle(source: RunSource, opening: RecordOf<'run.open'>, quotes: Quotes): Promise<Middle> {
-  const [frames, reading, refusals] = [new Frames(), new Reading(), [] as RecordedDecision[]]
-  let limited = 0
-  reading.declare(opening.det.partitions)
-  for await (const bytes of source.records()) {
-    const record = decodeRecord(bytes)
-    frames.add(record)
-    refusals.push(...refusalsIn(record))
-    if ('outcome' in record.det && record.det.outcome === 'limit' && record.kind !== 'frame.join')
-      limited += 1
-    if (record.kind === 'context.search' || record.kind === 'context.read') {
-      reading.step(record)
-      const output = source.keyed ? await source.text(pathOf(record, 'output')) : undefined
-      if (output === undefined || record.det.outcome !== 'ok') continue
-      const passages = passagesIn(output)
-      reading.handed(passages)
-      quotes.handed(passages)
-    }
-    const child = record.kind === 'frame.spawn' ? frames.get(record.det.child) : undefined
-    if (child !== undefined) child.goal = (await source.text(pathOf(record, 'goal'))) ?? null
-  }
-  return { frames, reading, refusals, limited }
-}
-
-function pathOf({ lane, n, kind }: AnyRecord, name: string): string {
-  return `${lane}/${n}/${kind}/${name}`
+async function* recordsOf(source: RunSource): AsyncGenerator<AnyRecord> {
+  for await (const bytes of source.records()) yield decodeRecord(bytes)
 }
 
 function parsed<T>(json: string | null): T | null {

@@ -1,20 +1,22 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { formatLabel, type Outcome } from '@writ/contract'
-import { type AnyRecord, decodeRecord } from '@writ/evidence'
+import {
+  type AnyRecord,
+  decodeRecord,
+  type RecordOf,
+  RunFold,
+  type RunFrame,
+  type RunVisitor,
+} from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
 import { spanOf } from './span.ts'
 import { decisionAttributes, refusalEvents, usageAttributes } from './step-attributes.ts'
 
-type RecordOf<K extends AnyRecord['kind']> = Extract<AnyRecord, { readonly kind: K }>
 type ModelCall = RecordOf<'model.call'>
+type Spans = readonly ReadableSpan[]
 
-/** A frame that has not ended yet, and how it will have. */
-interface OpenFrame {
-  readonly lane: string
-  readonly parent: string
-  readonly profile: string
-  readonly model: string
-  readonly from: number
+/** What is kept of an open frame: when it was last heard of. */
+interface FrameTime {
   to: number
 }
 
@@ -24,117 +26,103 @@ interface OpenFrame {
  */
 export async function* spansOf(source: RunSource): AsyncIterable<ReadableSpan> {
   const { run } = source
-  const frames = new Map<string, OpenFrame>()
-  const calls = new Map<number, ModelCall>()
+  const fold = new RunFold(spanVisitor(run))
   let opening: RecordOf<'run.open'> | undefined
   let last: AnyRecord | undefined
   for await (const bytes of source.records()) {
     const record = decodeRecord(bytes)
     last = record
-    const frame = frames.get(record.lane)
-    if (frame !== undefined) frame.to = Math.max(frame.to, record.obs.at)
-    if (record.kind === 'run.open') {
-      opening = record
-      const model = record.det.models[0]?.id ?? ''
-      frames.set('0', {
-        lane: '0',
-        parent: 'run',
-        profile: 'orchestrator',
-        model,
-        from: record.obs.at,
-        to: record.obs.at,
-      })
-    } else if (record.kind === 'frame.spawn' && record.det.outcome === 'ok') {
-      const { child, profile, model } = record.det
-      const { at } = record.obs
-      frames.set(child, { lane: child, parent: `frame/${record.lane}`, profile, model, from: at, to: at })
-    } else if (record.kind === 'frame.join') {
-      const child = frames.get(record.det.child)
-      frames.delete(record.det.child)
-      if (child !== undefined)
-        yield frameSpan(
-          run,
-          { ...child, to: record.obs.at },
-          record.det.outcome,
-          record.det.code,
-          formatLabel(record.det.label),
-        )
-    } else if (record.kind === 'model.call' && record.det.outcome === 'ok') calls.set(record.seq, record)
-    else if (record.kind === 'model.result') {
-      const call = calls.get(record.obs.command)
-      calls.delete(record.obs.command)
-      if (call !== undefined) yield chatSpan(run, call, record)
-    } else {
-      const span = stepSpan(run, record)
-      if (span !== undefined) yield span
-    }
+    if (record.kind === 'run.open') opening ??= record
+    yield* fold.visit(record)
   }
-  for (const call of calls.values()) yield chatSpan(run, call, undefined)
+  const { frames } = fold
+  for (const { commands } of frames)
+    for (const call of commands.values()) if (call.kind === 'model.call') yield chatSpan(run, call, undefined)
   if (opening === undefined || last === undefined) return
   const closing = last.kind === 'run.close' ? last : undefined
-  for (const frame of frames.values())
-    yield frameSpan(
-      run,
-      frame,
-      closing === undefined ? 'in-doubt' : 'ok',
-      null,
-      closing && formatLabel(closing.det.label),
-    )
+  const outcome = closing === undefined ? 'in-doubt' : 'ok'
+  for (const frame of frames)
+    yield frameSpan(run, frame, outcome, null, closing && formatLabel(closing.det.label))
   yield runSpan(run, opening, last, closing)
 }
 
-/** Spans of steps that are one record; undefined for records that make none. */
-function stepSpan(run: string, record: AnyRecord): ReadableSpan | undefined {
-  switch (record.kind) {
-    case 'model.call':
-      return chatSpan(run, record, undefined)
-    case 'cell':
-      return toolSpan(run, record, 'execute_tool repl', {
-        'gen_ai.operation.name': 'execute_tool',
-        'gen_ai.tool.name': 'repl',
-        'gen_ai.tool.type': 'function',
-        'writ.fuel': record.det.fuel,
-      })
-    case 'context.search':
-    case 'context.read': {
-      const { det, obs } = record
-      const attributes = {
-        'writ.op': det.op,
-        'writ.partitions': [...det.partitions],
-        'writ.withheld': det.withheld,
-        'writ.label': formatLabel(det.label),
-      }
-      return toolSpan(
-        run,
-        record,
-        `${record.kind} ${det.op}`,
-        attributes,
-        refusalEvents(det.decisions, obs.at),
-        det.code,
-      )
-    }
-    case 'output.release': {
-      const { decision, label, code } = record.det
-      const attributes = { ...decisionAttributes(decision), 'writ.label': formatLabel(label) }
-      return toolSpan(
-        run,
-        record,
-        'output.release',
-        attributes,
-        refusalEvents([decision], record.obs.at),
-        code,
-      )
-    }
-    case 'frame.spawn': {
-      // Refused: one that happened is the span of its frame.
-      const { decision, code, label } = record.det
-      const attributes = { ...decisionAttributes(decision), 'writ.label': formatLabel(label) }
-      const instant = { ...record, obs: { ...record.obs, tookMs: 0 } }
-      return toolSpan(run, instant, 'frame.spawn', attributes, refusalEvents([decision], record.obs.at), code)
-    }
-    default:
-      return undefined
+/** The spans that end with a record. */
+function spanVisitor(run: string): RunVisitor<FrameTime, Spans> {
+  return {
+    opened: ({ opening }) => ({ to: opening.obs.at }),
+    stray: () => [],
+    before: ({ obs }, { frame: { own } }) => {
+      own.to = Math.max(own.to, obs.at)
+    },
+    records: {
+      'run.open': none,
+      'strategy.chosen': none,
+      'context.search': (record) => [contextSpan(run, record)],
+      'context.read': (record) => [contextSpan(run, record)],
+      local: none,
+      // One that was sent is a span with its result.
+      'model.call': (record) => (record.det.outcome === 'ok' ? [] : [chatSpan(run, record, undefined)]),
+      'model.attempt': none,
+      'model.usage': none,
+      'model.result': (record, { command }) =>
+        command?.kind === 'model.call' ? [chatSpan(run, command, record)] : [],
+      cell: (record) => [cellSpan(run, record)],
+      // One that happened is the span of its frame.
+      'frame.spawn': (record) => (record.det.outcome === 'ok' ? [] : [refusedSpawnSpan(run, record)]),
+      'frame.join': ({ det, obs }, { child }) => {
+        if (child === undefined) return []
+        child.own.to = Math.max(child.own.to, obs.at)
+        return [frameSpan(run, child, det.outcome, det.code, formatLabel(det.label))]
+      },
+      'output.release': (record) => [releaseSpan(run, record)],
+      'run.close': none,
+      'run.abort': none,
+    },
   }
+}
+
+function none(): Spans {
+  return []
+}
+
+function contextSpan(run: string, record: RecordOf<'context.search' | 'context.read'>): ReadableSpan {
+  const { kind, det, obs } = record
+  const attributes = {
+    'writ.op': det.op,
+    'writ.partitions': [...det.partitions],
+    'writ.withheld': det.withheld,
+    'writ.label': formatLabel(det.label),
+  }
+  return toolSpan(
+    run,
+    record,
+    `${kind} ${det.op}`,
+    attributes,
+    refusalEvents(det.decisions, obs.at),
+    det.code,
+  )
+}
+
+function cellSpan(run: string, record: RecordOf<'cell'>): ReadableSpan {
+  return toolSpan(run, record, 'execute_tool repl', {
+    'gen_ai.operation.name': 'execute_tool',
+    'gen_ai.tool.name': 'repl',
+    'gen_ai.tool.type': 'function',
+    'writ.fuel': record.det.fuel,
+  })
+}
+
+function releaseSpan(run: string, record: RecordOf<'output.release'>): ReadableSpan {
+  const { decision, label, code } = record.det
+  const attributes = { ...decisionAttributes(decision), 'writ.label': formatLabel(label) }
+  return toolSpan(run, record, 'output.release', attributes, refusalEvents([decision], record.obs.at), code)
+}
+
+function refusedSpawnSpan(run: string, record: RecordOf<'frame.spawn'>): ReadableSpan {
+  const { decision, code, label } = record.det
+  const attributes = { ...decisionAttributes(decision), 'writ.label': formatLabel(label) }
+  const instant = { ...record, obs: { ...record.obs, tookMs: 0 } }
+  return toolSpan(run, instant, 'frame.spawn', attributes, refusalEvents([decision], record.obs.at), code)
 }
 
 interface EndedStep {
@@ -211,7 +199,7 @@ function chatSpan(run: string, call: ModelCall, result: RecordOf<'model.result'>
 
 function frameSpan(
   run: string,
-  { lane, parent, profile, model, from, to }: OpenFrame,
+  { lane, parent, depth, profile, model, opening, own }: RunFrame<FrameTime>,
   outcome: Outcome,
   code: string | null,
   label: string | undefined,
@@ -219,10 +207,10 @@ function frameSpan(
   return spanOf({
     run,
     id: `frame/${lane}`,
-    parent,
+    parent: parent === null ? 'run' : `frame/${parent.lane}`,
     name: `invoke_agent ${profile}`,
-    from,
-    to,
+    from: opening.obs.at,
+    to: own.to,
     attributes: {
       'gen_ai.operation.name': 'invoke_agent',
       'gen_ai.provider.name': providerOf(model),
@@ -230,7 +218,7 @@ function frameSpan(
       'gen_ai.agent.name': profile,
       'gen_ai.request.model': model,
       'writ.lane': lane,
-      'writ.depth': lane.split('.').length - 1,
+      'writ.depth': depth,
       'writ.outcome': outcome,
       ...(label === undefined ? {} : { 'writ.label': label }),
     },

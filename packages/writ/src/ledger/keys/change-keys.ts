@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type Role, type Thresholds, type TrustedKey, type TrustRoot, WritError } from '@writ/contract'
-import { isKeyName, isValidAt } from '@writ/evidence'
+import { isKeyName, isValidAt, witnessThreshold } from '@writ/evidence'
 import { z } from 'zod'
 import { type Home, prepareHome } from '../home.ts'
 import { FileKey } from './key-file.ts'
@@ -86,8 +86,11 @@ export function revokeKey(home: string, called: string, options: RevokeOptions):
   })
 }
 
-/** Sets how many keys of a role have to sign; 0 asks for none. Rejects with `USAGE`. */
-export function setThreshold(home: string, role: keyof Thresholds, count: number): Promise<Thresholds> {
+/**
+ * Sets how many keys of a role have to sign; 0 asks for none. For witnesses it holds for runs opened from now on: those of
+ * before are verified as they were. Rejects with `USAGE`.
+ */
+export function setThreshold(home: string, role: keyof typeof ASKED, count: number): Promise<Thresholds> {
   return change(home, (root) => {
     const now = Date.now()
     const keys = root.keys.filter((key) => key.role === role && isValidAt(key, now)).length
@@ -97,10 +100,29 @@ export function setThreshold(home: string, role: keyof Thresholds, count: number
         `${count} ${role} keys cannot sign: the trust root has ${keys} that are valid.`,
       )
     }
-    const { [role]: _, ...others } = root.thresholds ?? {}
-    const thresholds: Thresholds = count === 0 ? others : { ...others, [role]: count }
+    const thresholds = ASKED[role](root, count, now)
     return { root: { ...root, thresholds }, value: thresholds }
   })
+}
+
+const ASKED = {
+  governance: ({ thresholds = {} }: TrustRoot, count: number): Thresholds => {
+    const { governance: _, ...others } = thresholds
+    return count === 0 ? others : { ...others, governance: count }
+  },
+  witness: (root: TrustRoot, count: number, now: number): Thresholds => {
+    const { thresholds = {} } = root
+    if (witnessThreshold(root, Number.POSITIVE_INFINITY) === count) return thresholds
+    const earlier = thresholds.witnessFrom ?? []
+    const last = earlier.at(-1)
+    if (last !== undefined && Date.parse(last.from) >= now) {
+      throw new WritError(
+        'USAGE',
+        `The witness threshold was set for runs from ${last.from} on, and the clock here says ${new Date(now).toISOString()}.`,
+      )
+    }
+    return { ...thresholds, witnessFrom: [...earlier, { from: new Date(now).toISOString(), count }] }
+  },
 }
 
 /**

@@ -1,9 +1,17 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Role } from '@writ/contract'
-import { ed25519Verifies, envelopeHolds, isValidAt, KEY_ROTATION_KIND, parseStatement } from '@writ/evidence'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  ed25519Verifies,
+  envelopeHolds,
+  isValidAt,
+  KEY_ROTATION_KIND,
+  parseStatement,
+  witnessThreshold,
+} from '@writ/evidence'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createKey, listKeys, revokeKey, setThreshold, trustKeys } from './change-keys.ts'
 import { OVERLAP_MS, type RotationStep, rotateKey } from './rotate-key.ts'
 import { openSigner } from './signer.ts'
@@ -129,6 +137,61 @@ test('a lost key is not replaced unless it is revoked, and the error says so', a
   await signs('operator')
 })
 
+describe('with a clock', () => {
+  afterEach(() => vi.useRealTimers())
+
+  /** The operator key of the home, and when it is valid from; the clock stands from then on. */
+  async function made(): Promise<{ keyId: string; from: number }> {
+    await openSigner(home)
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const key = readTrustRoot(trust()).keys.find(({ role }) => role === 'operator')
+    return { keyId: key?.keyId ?? '', from: Date.parse(key?.validFrom ?? '') }
+  }
+
+  const filesOfKeys = (): Record<string, string> =>
+    Object.fromEntries(
+      readdirSync(join(home, 'keys'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.pem'))
+        .map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), 'utf8')]),
+    )
+
+  test.each([-1, -86_400_000])(
+    '%i ms from when a key is valid, it is not replaced and not destroyed',
+    async (ms) => {
+      const { keyId, from } = await made()
+      const [root, files] = [readFileSync(trust(), 'utf8'), filesOfKeys()]
+      vi.setSystemTime(from + ms)
+      await expect(rotateKey(home, 'operator', { reason: 'r' })).rejects.toMatchObject({
+        code: 'KEY_UNAVAILABLE',
+        message: expect.stringContaining('set the clock'),
+      })
+      expect([readFileSync(trust(), 'utf8'), filesOfKeys()]).toEqual([root, files])
+      vi.setSystemTime(from + 1_000)
+      expect(await signs('operator')).toBe(keyId)
+    },
+  )
+
+  test.each([0, 1])('%i ms after a key became valid, it is replaced', async (ms) => {
+    const { keyId, from } = await made()
+    vi.setSystemTime(from + ms)
+    const done = await rotateKey(home, 'operator', { reason: 'r' })
+    expect(done.from).toBe(keyId)
+    vi.setSystemTime(from + 1_000)
+    expect(await signs('operator')).toBe(done.to)
+  })
+
+  test('set back behind a rotation, the key it made is not destroyed either', async () => {
+    const { keyId, from } = await made()
+    vi.setSystemTime(from + 60_000)
+    const { to } = await rotateKey(home, 'operator', { reason: 'r' })
+    vi.setSystemTime(from + 30_000)
+    await revokeKey(home, keyId, { reason: 'its file is gone' })
+    await expect(rotateKey(home, 'operator', { reason: 'r' })).rejects.toThrow('set the clock')
+    vi.setSystemTime(from + 61_000)
+    expect(await signs('operator')).toBe(to)
+  })
+})
+
 test('a revocation moves to an earlier time only', async () => {
   const keyId = await signs('log')
   await revokeKey(home, keyId, { reason: 'r', at: '2026-01-02T00:00:00Z' })
@@ -162,6 +225,23 @@ test('several governance keys: one has to be chosen, and is', async () => {
   const listed = await listKeys(home)
   expect(listed.find(({ keyId }) => keyId === to)).toMatchObject({ state: 'valid', role: 'governance' })
   expect(listed.find(({ keyId }) => keyId === a.keyId)?.file).toBeNull()
+})
+
+test('a witness threshold holds for runs from then on; what was asked of earlier ones stays', async () => {
+  for (const name of ['ann', 'bo']) await createKey(home, 'witness', name)
+  const counts: number[] = []
+  for (const count of [1, 1, 2, 0]) {
+    await setThreshold(home, 'witness', count)
+    counts.push(witnessThreshold(readTrustRoot(trust()), Date.now()))
+    await sleep(2)
+  }
+  expect(counts).toEqual([1, 1, 2, 0])
+  const root = readTrustRoot(trust())
+  const from = root.thresholds?.witnessFrom ?? []
+  expect(from.map(({ count }) => count)).toEqual([1, 2, 0])
+  expect(from.map((one) => witnessThreshold(root, Date.parse(one.from)))).toEqual([1, 2, 0])
+  expect(witnessThreshold(root, Date.parse(from[0]?.from ?? '') - 1)).toBe(0)
+  await expect(setThreshold(home, 'witness', 3)).rejects.toMatchObject({ code: 'USAGE' })
 })
 
 test('keys of another home are pinned, never its log and operator keys, nor a key in two roles', async () => {

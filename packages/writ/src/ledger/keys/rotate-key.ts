@@ -44,7 +44,8 @@ export interface Rotation {
  * Gives a role a new key: made, named in a `key-rotation` statement signed by the old and the new one, pinned; the old
  * one's private half is destroyed. The trust root is the one point at which it happens: before it is replaced the old key
  * signs as ever, after it the new one does. A role whose key was revoked or ended gets a new one too; then the new key
- * signs alone, since nothing the old one signs counts. Rejects with `KEY_UNAVAILABLE`.
+ * signs alone, since nothing the old one signs counts. Rejects with `KEY_UNAVAILABLE`, also while the clock is before the
+ * time from which the key is valid; then nothing was made or destroyed.
  */
 export async function rotateKey(home: string, role: Role, options: RotateOptions): Promise<Rotation> {
   const places = prepareHome(home)
@@ -95,8 +96,11 @@ function leavingKey(
     (key) => key.role === role && (chosen === undefined || isCalled(key, chosen)),
   )
   const last = pinned.at(-1)
-  if (last !== undefined && pinned.every((key) => !isValidAt(key, now)))
+  if (last !== undefined && pinned.every((key) => !isValidAt(key, now))) {
+    const early = pinned.find((key) => !isOver(key, now))
+    if (early !== undefined) throw tooEarly(early, now)
     return { trusted: last, secret: undefined }
+  }
   const trusted = keyInCharge(home, root, role, chosen)
   try {
     return { trusted, secret: readKeyOf(home, trusted) }
@@ -105,6 +109,18 @@ function leavingKey(
     const advice = `a key that is lost is revoked first: writ keys revoke ${trusted.keyId.slice(0, 16)} --reason lost`
     throw new WritError('KEY_UNAVAILABLE', `${why}; ${advice}`)
   }
+}
+
+/** Whether a key will never sign again. One that is not valid yet will: a clock that is behind must not cost it. */
+function isOver({ revokedAt, validUntil }: TrustedKey, now: number): boolean {
+  return [revokedAt, validUntil].some((end) => typeof end === 'string' && Date.parse(end) <= now)
+}
+
+function tooEarly({ role, name, validFrom }: TrustedKey, now: number): WritError {
+  return new WritError(
+    'KEY_UNAVAILABLE',
+    `the ${role} key ${name} is valid only from ${validFrom}, and the clock here says ${new Date(now).toISOString()}: set the clock, then rotate`,
+  )
 }
 
 /** Kept beside the keys. One whose new key the trust root does not have belongs to a rotation that was cut short. */

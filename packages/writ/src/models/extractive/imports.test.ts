@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 const HERE = import.meta.dirname
 
 describe('the built-in model', () => {
-  it('imports the model port and its own files, and nothing else', async () => {
+  it('imports the model port, the contract and its own files, and nothing else', async () => {
     const names = await readdir(HERE, { recursive: true })
     const sources = names.filter((name) => name.endsWith('.ts') && !/\.test\.ts$|fixture/.test(name))
     expect(sources.length).toBeGreaterThan(15)
@@ -16,7 +16,8 @@ describe('the built-in model', () => {
       ].map((match) => match[1] ?? match[2] ?? '')
       for (const from of imports) {
         const own = from.startsWith('./') || (from.startsWith('../') && name.includes('/'))
-        expect([name, from, own || from === '@ai-sdk/provider']).toEqual([name, from, true])
+        const shared = from === '@ai-sdk/provider' || from === '@writ/contract'
+        expect([name, from, own || shared]).toEqual([name, from, true])
       }
       expect([
         name,

@@ -1,3 +1,4 @@
+import { parseDocuments } from '@writ/contract'
 import { sentencesOf } from './sentences.ts'
 import { letterPairs, searchWords, stemOf, wordsOf } from './words.ts'
 
@@ -59,8 +60,13 @@ interface Parted {
   readonly text: string
 }
 
-/** A prompt in two: the first block when it asks or commands, else the last one that does, else the first line. */
+/** A prompt in two: before its documents and their texts; without documents, the first block when it asks or commands, else the last one that does, else the first line. */
 function instructionOf(prompt: string): Parted {
+  const parts = parseDocuments(prompt)
+  if (parts !== undefined) {
+    const text = parts.documents.map((document) => document.text).join('\n\n')
+    return { instruction: withoutLabel(parts.head), text }
+  }
   const blocks = prompt.split(/\n\s*\n/).filter((block) => block.trim() !== '')
   if (blocks.length > 1) {
     const first = asks(blocks[0] ?? '') || !asks(blocks.at(-1) ?? '')

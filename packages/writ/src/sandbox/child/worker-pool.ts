@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import type { Engine, WorkerOrder, WorkerReport } from '../worker/orders.ts'
 
-// A thread must hold the largest text that crosses it, a few times over. The stack lets the engine's own guard act
-// first: an overflow of the thread's stack would break the VM.
-const RESOURCES = { maxOldGenerationSizeMb: 768, maxYoungGenerationSizeMb: 16, stackSizeMb: 8 }
+// A thread must hold the largest text that crosses it, a few times over. The stack lets the guards of the engine and of
+// the parsers act first: where the thread's own ends is not repeatable, and an overflow of it would break the VM.
+const RESOURCES = { maxOldGenerationSizeMb: 768, maxYoungGenerationSizeMb: 16, stackSizeMb: 64 }
 const IDLE_KEPT = 4
 const TERMINATE_MS = 2_000
 

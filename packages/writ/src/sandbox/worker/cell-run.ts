@@ -29,7 +29,7 @@ export async function runCell(
   onCall: OnCall,
 ): Promise<CellEnd> {
   try {
-    const cell = readCell(order.code, reserved)
+    const cell = readCell(order.cell, reserved)
     return await new CellRun(vm, order, cell, inbox, onCall).run()
   } catch (error) {
     if (!(error instanceof CellSyntaxError)) throw error
@@ -48,6 +48,7 @@ class CellRun implements CellHost {
   #shown: ShownText | undefined
   #finalJson: string | undefined
   #delivered = 0
+  #calls = 0
 
   constructor(vm: GuestVm, order: CellOrder, cell: Cell, inbox: Inbox, onCall: OnCall) {
     this.#vm = vm
@@ -65,6 +66,11 @@ class CellRun implements CellHost {
   }
 
   call(name: string, argsJson: string): boolean {
+    this.#calls += 1
+    if (this.#calls > this.#order.limits.calls) {
+      this.#vm.state.end()
+      return false
+    }
     this.#onCall(name, argsJson)
     return true
   }
@@ -236,8 +242,12 @@ class CellRun implements CellHost {
   }
 
   #stopped(error: unknown): CellEnd {
+    const { calls, fuelPolls: allowance } = this.#order.limits
+    if (this.#calls > calls) {
+      const message = `the cell made more than its ${calls} calls and was stopped; ${UNDONE}`
+      return this.#end('limit', { name: 'StepsExhausted', message })
+    }
     if (this.#vm.state.exhausted) {
-      const allowance = this.#order.limits.fuelPolls
       const message = `the cell computed for longer than its allowance of ${allowance} units and was stopped; ${UNDONE}`
       return this.#end('limit', { name: 'FuelExhausted', message })
     }

@@ -1,13 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CellSyntaxError, readCell } from './cell-source.ts'
+import { type Cell, CellSyntaxError, readCell } from './cell-source.ts'
 
 const RESERVED = new Set(['read', 'answer'])
-const code = (source: string): string => readCell(source, RESERVED).code
+const read = (source: string): Cell => readCell({ language: 'javascript', code: source }, RESERVED)
+const code = (source: string): string => read(source).code
+const typed = (source: string): Cell => readCell({ language: 'typescript', code: source }, RESERVED)
 
-function failure(source: string): CellSyntaxError {
+function failure(source: string, reader = read): CellSyntaxError {
   try {
-    readCell(source, RESERVED)
+    reader(source)
   } catch (error) {
     if (error instanceof CellSyntaxError) return error
     throw error
@@ -37,9 +39,9 @@ describe('readCell', () => {
   })
 
   it('awaits a trailing expression, and shows nothing else', () => {
-    expect(readCell('1; a // end', RESERVED)).toMatchObject({ code: '1; await (a) // end', shows: true })
+    expect(read('1; a // end')).toMatchObject({ code: '1; await (a) // end', shows: true })
     for (const silent of ['const a = 1', 'if (a) b', 'function f() {}', ''])
-      expect(readCell(silent, RESERVED).shows).toBe(false)
+      expect(read(silent).shows).toBe(false)
   })
 
   it('accepts top-level await and refuses a return', () => {
@@ -63,11 +65,42 @@ describe('readCell', () => {
   it('says where the text is wrong', () => {
     expect(failure('const a = 1\nconst b = ;\n').place).toEqual({ line: 2, column: 11, text: 'const b = ;' })
     expect(failure('const a = 1; const a = 2').place.column).toBe(20)
-    expect(failure('('.repeat(50_000)).message).toContain('nested too deeply')
   })
 
   it('reads carriage returns as line ends', () => {
     expect(code('let a\r\nlet b\rlet c')).toBe('var a = void 0\nvar b = void 0\nvar c = void 0')
+  })
+
+  it('takes the types away and leaves every character where it was', () => {
+    expect(code('const a = 1')).toBe(typed('const a = 1').code)
+    expect(typed('const a: number = 1; let b = a as any').code).toBe('var   a         = 1; var b = a       ')
+    expect(typed('type A = 1\n(a!)').code).toBe('          \n(await (a) )')
+    expect(typed('interface A { b: string }\ndeclare const c: A').code.trim()).toBe('')
+  })
+
+  it('shows a line with the types it was written with', () => {
+    const cell = typed('let a: Map<string, "日本"> = 1\nfail(a as any)')
+    expect(cell.locate(1, 1)).toMatchObject({ text: 'let a: Map<string, "日本"> = 1' })
+    expect(cell.locate(2, 7)).toEqual({ line: 2, column: 1, text: 'fail(a as any)' })
+  })
+
+  it.each([
+    ['1\nenum A { B }', 2, 1, 'enum is not supported'],
+    ['class A { constructor(private x: number) {} }', 1, 31, 'parameter property is not supported'],
+    ['const a: = 1', 1, 10, 'Unexpected token'],
+    ['let a: string\nlet b = import("b")', 2, 9, 'no modules'],
+    [`let a: 1${' '.repeat(100_000)}`, 1, 1, 'at most 100000 characters'],
+  ])('says why it cannot take the types of %.30s', (source, line, column, message) => {
+    const { place, message: said } = failure(source, typed)
+    expect({ line: place.line, column: place.column, said }).toEqual({
+      line,
+      column,
+      said: expect.stringContaining(message),
+    })
+  })
+
+  it('takes no code that is larger than any model means', () => {
+    expect(failure(`1${' '.repeat(1_000_000)}`).message).toContain('at most 1000000 characters')
   })
 
   it('finds the original place of everything it moved', () => {
@@ -79,7 +112,7 @@ describe('readCell', () => {
         (words, gap) => {
           const distinct = [...new Set(words)]
           const source = [...distinct, 'marker(1)'].join(gap)
-          const cell = readCell(source, RESERVED)
+          const cell = read(source)
           const lines = cell.code.split('\n')
           const line = lines.findIndex((text) => text.includes('marker'))
           const before = lines[line]?.slice(0, lines[line].indexOf('marker')) ?? ''

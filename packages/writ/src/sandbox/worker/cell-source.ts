@@ -1,4 +1,7 @@
-import { type Node, type Program, parse } from 'acorn'
+import type { CellCode } from '@writ/contract'
+import type { Node, Program } from 'acorn'
+import { parseCell } from './cell-parser.ts'
+import { stripTypes, TypesError } from './strip-types.ts'
 
 /** A cell as the engine evaluates it: a script whose top-level declarations are global variables. */
 export interface Cell {
@@ -27,6 +30,9 @@ export class CellSyntaxError extends Error {
   }
 }
 
+/** Most characters (UTF-16 units) of a cell: more is no code a model means. */
+const MOST_CHARS = 1_000_000
+
 interface Insertion {
   readonly at: number
   readonly text: string
@@ -36,12 +42,16 @@ const NO_MODULES =
   'there are no modules here: import, export and require are not available; use the functions you were given'
 
 /**
- * Reads a cell: top-level `const`, `let` and `class` become `var`, so that they survive the cell and may be declared
+ * Reads a cell: types are removed; top-level `const`, `let` and `class` become `var`, so that they survive the cell and may be declared
  * again; a trailing expression is awaited. Function declarations survive by themselves, except those named like a
- * `reserved` name of the REPL, which become assignments. Lines stay as they are. Throws CellSyntaxError.
+ * `reserved` name of the REPL, which become assignments. Lines stay as they are. Throws CellSyntaxError, and any other
+ * error when a parser broke.
  */
-export function readCell(original: string, reserved: ReadonlySet<string>): Cell {
-  const source = original.replace(/\r\n?/g, '\n')
+export function readCell({ language, code }: CellCode, reserved: ReadonlySet<string>): Cell {
+  if (code.length > MOST_CHARS)
+    throw new CellSyntaxError(`a block may have at most ${MOST_CHARS} characters`, placeAt('', 0))
+  const written = code.replace(/\r\n?/g, '\n')
+  const source = language === 'typescript' ? withoutTypes(written) : written
   const program = parsed(source)
   if (source.includes('import')) refuseImports(program, source)
   const insertions: Insertion[] = []
@@ -75,18 +85,28 @@ export function readCell(original: string, reserved: ReadonlySet<string>): Cell 
   return {
     code: inserted(withVar(source, keywords), insertions),
     shows,
-    locate: (line, byteColumn) => locate(source, insertions, line, byteColumn),
+    locate: (line, byteColumn) => {
+      const { column } = locate(source, insertions, line, byteColumn)
+      return { line, column, text: lineOf(written, line).text }
+    },
+  }
+}
+
+function withoutTypes(source: string): string {
+  try {
+    return stripTypes(source)
+  } catch (error) {
+    if (!(error instanceof TypesError)) throw error
+    const { line, column, message } = error
+    throw new CellSyntaxError(message, { line, column, text: lineOf(source, line).text })
   }
 }
 
 function parsed(source: string): Program {
   try {
-    return parse(source, { ecmaVersion: 'latest', sourceType: 'script', allowAwaitOutsideFunction: true })
+    return parseCell(source)
   } catch (error) {
-    if (!(error instanceof SyntaxError)) {
-      const deep = error instanceof RangeError
-      throw new CellSyntaxError(deep ? 'the code is nested too deeply' : String(error), placeAt(source, 0))
-    }
+    if (!(error instanceof SyntaxError)) throw error
     const at = 'pos' in error && typeof error.pos === 'number' ? error.pos : 0
     const message = error.message.replace(/ \(\d+:\d+\)$/, '')
     const modules = message.startsWith("'import' and 'export'") || message.includes('import.meta')

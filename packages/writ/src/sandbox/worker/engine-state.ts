@@ -41,6 +41,7 @@ export class EngineState {
   #clockNs: bigint
   #polls = 0
   #allowance = Number.POSITIVE_INFINITY
+  #ended = false
   #hostCalls = 0
   #ranOut = false
 
@@ -64,13 +65,20 @@ export class EngineState {
   /** Gives a cell a fresh allowance of interrupt polls. */
   allow(polls: number): void {
     this.#polls = 0
+    this.#ended = false
     this.#hostCalls = 0
     this.#ranOut = false
     this.#allowance = polls
   }
 
+  /** Whether guest code must stop: the engine interrupts it at the next poll, past every `catch` and `finally`. */
   get exhausted(): boolean {
-    return this.#polls > this.#allowance
+    return this.#ended || this.#polls > this.#allowance
+  }
+
+  /** Stops guest code as if its allowance were spent. */
+  end(): void {
+    this.#ended = true
   }
 
   /** Polls spent; never more than the allowance. */
@@ -86,7 +94,7 @@ export class EngineState {
 
   poll(): boolean {
     this.#polls += 1
-    return this.#polls > this.#allowance
+    return this.exhausted
   }
 
   moduleSource(name: string): string {

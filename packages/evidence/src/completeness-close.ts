@@ -1,0 +1,171 @@
+import { type Basis, type Det, outcomeOfCode, type Status } from '@writ/contract'
+import type { Lane } from './completeness-lanes.ts'
+import type { RecordOf, RecordPlace } from './fold-run.ts'
+import type { AnyRecord } from './record.ts'
+import { refuse } from './verdict.ts'
+
+/** What first cut a run short: a limit that refused a step, or a child that was cut short. */
+interface Cut {
+  /** Codes its reason may have; null where no record says which limit it was. */
+  readonly code: string | null
+  readonly child: string | null
+}
+
+/** What of a run its close has to say: gathered record by record. */
+export class Ending {
+  #cut: Cut | undefined
+  #plan: Basis | undefined
+  #model = false
+  #released = false
+  /** Partitions that were searched, and those of which text was handed over. */
+  readonly #searched = new Set<string>()
+  readonly #handed = new Set<string>()
+
+  accept(record: AnyRecord, { frame }: RecordPlace<Lane>): void {
+    const { kind, det } = record
+    this.#cut ??= cutBy(record)
+    if (kind === 'strategy.chosen') this.#plan = det.plan?.basis
+    if (kind === 'model.call' && det.outcome === 'ok' && !det.model.startsWith('builtin/')) this.#model = true
+    if (kind === 'output.release' && det.outcome === 'ok' && frame.parent === null) this.#released = true
+    if ((kind === 'context.search' || kind === 'context.read') && det.outcome === 'ok')
+      for (const id of det.partitions) {
+        if (SEARCHING.has(det.op)) this.#searched.add(id)
+        if (HANDING.has(det.op)) this.#handed.add(id)
+      }
+  }
+
+  check(
+    { det, obs }: RecordOf<'run.close'>,
+    root: Lane,
+    run: Det['run.open'],
+    some: boolean,
+    at: string,
+  ): void {
+    this.#checkStatus(det, root, run.limits.maxTurns, some, at)
+    if ((det.reason === null) !== (obs.reason === null))
+      mismatch('The reason is given in code or in words, not in both.', `${at}/obs/reason`)
+    const basis = !this.#released ? null : this.#model ? 'model' : (this.#plan ?? 'passages')
+    if (det.basis !== basis)
+      mismatch(`The records give the basis ${basis}, not ${det.basis}.`, `${at}/det/basis`)
+    if ((det.support === null) !== !this.#released)
+      mismatch('Leaves are counted of what was released, and of nothing else.', `${at}/det/support`)
+    if (det.support !== null && det.support.computed > 0 && basis !== 'exact')
+      mismatch('Leaves are said to be computed of an answer that is not exact.', `${at}/det/support/computed`)
+    this.#checkCoverage(obs.coverage, run.partitions, at)
+  }
+
+  /** A limit that refused a step makes a run incomplete, and says why; a run that released nothing is never complete. */
+  #checkStatus(
+    { status, reason }: Det['run.close'],
+    root: Lane,
+    maxTurns: number,
+    some: boolean,
+    at: string,
+  ): void {
+    const last = root.turnsTaken >= maxTurns
+    const possible: readonly Status[] = this.#released
+      ? this.#cut !== undefined || last
+        ? ['incomplete']
+        : ['complete', 'incomplete']
+      : this.#cut !== undefined
+        ? ['incomplete', 'denied']
+        : ['incomplete', 'denied', 'failed']
+    if (!possible.includes(status))
+      mismatch(`The records give the status ${possible.join(' or ')}, not ${status}.`, `${at}/det/status`)
+    if ((reason === null) !== (status === 'complete'))
+      mismatch(`A run that is ${status} has ${reason === null ? 'no' : 'a'} reason.`, `${at}/det/reason`)
+    if (status === 'denied' && !some)
+      mismatch('The run is said to be denied, and no decision refuses anything.', `${at}/det/status`)
+    if (reason !== null) this.#checkReason(reason, status, at)
+  }
+
+  #checkReason({ code, data }: NonNullable<Det['run.close']['reason']>, status: Status, at: string): void {
+    const outcome = outcomeOfCode(code)
+    // The last prose of the root's model stands for its answer, whatever cut the run short.
+    if (code === 'PROSE_ANSWER') {
+      if (!this.#released)
+        mismatch('Prose is said to be the answer, and nothing was released.', `${at}/det/reason/code`)
+      return
+    }
+    // A run out of time gives that as its reason, whatever cut it short before.
+    if (this.#cut !== undefined && outcome !== 'timeout') {
+      const { code: due, child } = this.#cut
+      const same = due === null ? outcome === 'limit' : code === due
+      if (!same || (child !== null && data.child !== child))
+        mismatch(`What cut the run short first was ${due ?? 'a limit'}, not ${code}.`, `${at}/det/reason`)
+      return
+    }
+    const due =
+      outcome === 'denied' ? 'denied' : outcome === 'limit' || outcome === 'timeout' ? 'incomplete' : null
+    if (due !== null && due !== status && !this.#released)
+      mismatch(`A run that ended with ${code} is ${due}, not ${status}.`, `${at}/det/reason/code`)
+    if (status === 'denied' && due !== 'denied')
+      mismatch(`A run that ended with ${code} was not denied.`, `${at}/det/reason/code`)
+  }
+
+  /** Documents and bytes are those the run opened with; no more was searched or read than what was touched. */
+  #checkCoverage(
+    coverage: RecordOf<'run.close'>['obs']['coverage'],
+    partitions: Det['run.open']['partitions'],
+    at: string,
+  ): void {
+    const all = sizeOf(partitions, () => true)
+    const handed = sizeOf(partitions, ({ id }) => this.#handed.has(id))
+    const searched = sizeOf(partitions, ({ id }) => this.#searched.has(id))
+    const { documents, bytes, touched } = coverage
+    if (documents !== all.documents || bytes !== all.bytes)
+      mismatch(`The run opened with ${all.documents} documents of ${all.bytes} bytes.`, `${at}/obs/coverage`)
+    const [key, most] =
+      touched > handed.documents
+        ? ['touched', handed.documents]
+        : coverage.searched > searched.bytes
+          ? ['searched', searched.bytes]
+          : coverage.read > handed.bytes
+            ? ['read', handed.bytes]
+            : [null, 0]
+    if (key !== null) mismatch(`The records leave at most ${most}.`, `${at}/obs/coverage/${key}`)
+    if (touched > coverage.read || (coverage.read > 0 && touched === 0))
+      mismatch('Every document that was touched was read in part.', `${at}/obs/coverage/touched`)
+  }
+}
+
+const SEARCHING: ReadonlySet<string> = new Set(['search', 'grep'])
+const HANDING: ReadonlySet<string> = new Set(['search', 'grep', 'read'])
+
+function cutBy({ kind, det }: AnyRecord): Cut | undefined {
+  switch (kind) {
+    case 'context.search':
+    case 'context.read':
+    case 'local':
+    case 'model.call':
+    case 'frame.spawn':
+      return det.outcome === 'limit' ? { code: det.code, child: null } : undefined
+    case 'model.result':
+      return det.outcomes.limit === undefined ? undefined : { code: det.code, child: null }
+    case 'frame.join':
+      return det.incomplete ? { code: 'CHILD_CUT', child: det.child } : undefined
+    default:
+      return undefined
+  }
+}
+
+interface Size {
+  readonly documents: number
+  readonly bytes: number
+}
+
+function sizeOf(
+  partitions: Det['run.open']['partitions'],
+  counts: (partition: { readonly id: string }) => boolean,
+): Size {
+  return partitions
+    .filter(counts)
+    .reduce(
+      (sum, { documents, bytes }) => ({ documents: sum.documents + documents, bytes: sum.bytes + bytes }),
+      { documents: 0, bytes: 0 },
+    )
+}
+
+function mismatch(detail: string, at: string): never {
+  refuse('CLOSE_DIFFERS', detail, at)
+}

@@ -1,0 +1,95 @@
+import type { Det } from '@writ/contract'
+import type { Lane } from './completeness-lanes.ts'
+import type { RecordOf, RecordPlace } from './fold-run.ts'
+import { refuse } from './verdict.ts'
+
+type Limits = Det['run.open']['limits']
+
+/** A frame takes no more turns than it may; one that found no room and its last one, taken instead, count as one. */
+export function checkTurn(
+  { det }: RecordOf<'model.call'>,
+  lane: Lane,
+  { maxTurns }: Limits,
+  at: string,
+): void {
+  if (det.role !== 'turn') return
+  lane.turns += 1
+  if (det.outcome === 'ok') lane.turnsTaken += 1
+  if (lane.turnsTaken <= maxTurns && lane.turns <= maxTurns + 1) return
+  refuse('LIMIT_EXCEEDED', `Lane ${lane.name} takes turn ${lane.turns}; ${maxTurns} are allowed.`, at)
+}
+
+type GuestStep = RecordOf<'context.search' | 'context.read' | 'local' | 'model.call' | 'frame.spawn'>
+
+/**
+ * A cell asks for no more steps than one may, and a frame takes no more: what goes beyond is refused. The steps of a cell are
+ * numbered from that of the turn or cell before it.
+ */
+export function checkSteps(
+  { n, det }: GuestStep,
+  { frame, at }: RecordPlace<Lane>,
+  { cellSteps }: Limits,
+): void {
+  if (det.outcome !== 'ok' || ('role' in det && det.role === 'turn')) return
+  const lane = frame.own
+  const before = lane.cells.findLast((boundary) => boundary < n)
+  if (before !== undefined && n - before > cellSteps)
+    refuse(
+      'LIMIT_EXCEEDED',
+      `Step ${n} of lane ${lane.name} is one too many for its cell; ${cellSteps} are allowed.`,
+      at,
+    )
+  const { steps } = frame.share.limits
+  if (n >= steps) refuse('LIMIT_EXCEEDED', `Lane ${lane.name} takes step ${n}; ${steps} are allowed.`, at)
+}
+
+/** Notes where the steps of the next cell begin. Of those before, only the last is still needed: late steps refer to it. */
+export function markCell(lane: Lane, n: number): void {
+  lane.cells.push(n)
+  if (lane.cells.length > 3) lane.cells.shift()
+}
+
+/** What left the run is no larger than it may be. */
+export function checkReleased(
+  { det }: RecordOf<'output.release'>,
+  { maxOutputBytes }: Limits,
+  at: string,
+): void {
+  if (det.outcome !== 'ok' || det.bytes <= maxOutputBytes) return
+  refuse(
+    'LIMIT_EXCEEDED',
+    `${det.bytes} bytes were released; ${maxOutputBytes} are allowed.`,
+    `${at}/det/bytes`,
+  )
+}
+
+/** What `budget()` gave counts down from the limits: depth and turns exactly, the rest at most what is left of them. */
+export function checkBudget(
+  { n, det }: RecordOf<'local'>,
+  { frame, at }: RecordPlace<Lane>,
+  { maxDepth, maxTurns }: Limits,
+): void {
+  const { budget, op, outcome } = det
+  if ((budget !== null) !== (op === 'budget' && outcome === 'ok'))
+    refuse(
+      'BUDGET_MISMATCH',
+      `A ${op} that ended ${outcome} ${budget === null ? 'has no' : 'has a'} budget.`,
+      `${at}/det/budget`,
+    )
+  if (budget === null) return
+  const derived = {
+    depth: maxDepth - frame.depth,
+    turns: Math.max(0, maxTurns - frame.own.turns),
+    steps: Math.max(0, frame.share.limits.steps - n - 1),
+  }
+  for (const key of ['depth', 'turns', 'steps'] as const) {
+    const [found, most] = [budget[key], derived[key]]
+    // Steps asked for at the same time may have been counted already.
+    if (key === 'steps' ? found <= most : found === most) continue
+    refuse(
+      'BUDGET_MISMATCH',
+      `The budget has ${found} ${key} left; the records leave ${most}.`,
+      `${at}/det/budget/${key}`,
+    )
+  }
+}

@@ -1,0 +1,37 @@
+import { type Citation, whole } from '@writ/contract'
+import { cutToWidth } from '../display-width.ts'
+import { printableLine } from '../printable.ts'
+import { type Block, block } from './block.ts'
+
+/** A quote and where it stands, as far as that is known. */
+interface Quoted {
+  readonly doc: string
+  readonly start: number | null
+  readonly end: number | null
+  readonly quote: string
+}
+
+/** Citations by their numbers, one line each; those in `shown` stand in the answer already. */
+export function citationBlock(
+  citations: readonly Citation[],
+  shown: ReadonlySet<Citation>,
+  columns: number,
+  claim: number,
+): Block {
+  const lines = citations.flatMap((citation, at) =>
+    shown.has(citation) ? [] : [citationLine(at + 1, citation, columns)],
+  )
+  return block(lines, claim, { least: 0, unit: 'citation', apart: true })
+}
+
+/** `[1] a.txt bytes 3–20 “…”`, in at most `columns`. */
+export function citationLine(
+  number: number | null,
+  { doc, start, end, quote }: Quoted,
+  columns: number,
+): string {
+  const mark = number === null ? '' : `[${number}] `
+  const place = start === null || end === null ? '' : ` bytes ${whole(start)}–${whole(end)}`
+  const line = printableLine(`${mark}${doc}${place} “${quote.replace(/\s+/g, ' ').trim()}”`)
+  return cutToWidth(line, columns)
+}

@@ -1,0 +1,169 @@
+import type { Citation, Json } from '@writ/contract'
+import { wrapped } from '../display-width.ts'
+import { printable, printableLine } from '../printable.ts'
+import { type Block, block } from './block.ts'
+import { citationLine } from './citations.ts'
+import { cellText, tableLines } from './table.ts'
+
+/** Rows of a list or a table that are shown where not all is asked for. */
+const SHOWN_ROWS = 10
+/** Lines of the answer's head that nothing but the first facts comes before. */
+const HEAD_LINES = 3
+
+/** How much of a value is shown. */
+export interface ValueView {
+  readonly columns: number
+  readonly full: boolean
+  readonly claim: number
+}
+
+/** What a row may hold to be told as a passage and lose nothing that a reader needs. */
+const PASSAGE_MEMBERS: ReadonlySet<string> = new Set([
+  'doc',
+  'start',
+  'end',
+  'sha256',
+  'quote',
+  'passage',
+  'text',
+  'score',
+])
+
+type Row = Readonly<Record<string, Json>>
+
+/** A released value for people, the shortest form first; `cited` collects the citations it shows by itself. */
+export function valueBlocks(
+  value: Json,
+  citations: readonly Citation[],
+  view: ValueView,
+  cited: Set<Citation>,
+): readonly Block[] {
+  if (Array.isArray(value)) return [listBlock('', value, citations, view, cited)]
+  if (isRow(value)) return memberBlocks(value, citations, view, cited)
+  return [textBlock(scalarText(value), view)]
+}
+
+/** An object: its `answer` first, then what is short, then its lists. */
+function memberBlocks(
+  value: Row,
+  citations: readonly Citation[],
+  view: ValueView,
+  cited: Set<Citation>,
+): readonly Block[] {
+  const { answer, ...rest } = value
+  const members = Object.entries(rest).filter(([, member]) => member !== null && !isEmpty(member))
+  const lists = members.filter(([, member]) => Array.isArray(member))
+  const short = members.filter(([, member]) => !Array.isArray(member))
+  const [head, ...tail] = answer === undefined ? [] : valueBlocks(answer, citations, view, cited)
+  const lines = short.flatMap(([name, member]) =>
+    wrapped(`${printableLine(name)}: ${inShort(member)}`, view.columns),
+  )
+  const claim = view.claim + (answer === undefined ? 0 : 2)
+  return [
+    ...(head === undefined ? [] : [head, ...tail]),
+    block(lines, claim, {
+      least: answer === undefined ? Math.min(HEAD_LINES, lines.length) : 0,
+      ...limit(lines, view),
+    }),
+    ...lists.map(([name, member], at) =>
+      listBlock(name, Array.isArray(member) ? member : [], citations, { ...view, claim: claim + at }, cited),
+    ),
+  ]
+}
+
+function textBlock(text: string, { columns, claim }: ValueView): Block {
+  const lines = printable(text)
+    .trimEnd()
+    .split('\n')
+    .flatMap((line) => wrapped(line.replaceAll('\t', '    '), columns))
+  return block(lines, claim, { least: Math.min(HEAD_LINES, lines.length), apart: true })
+}
+
+function listBlock(
+  name: string,
+  items: readonly Json[],
+  citations: readonly Citation[],
+  view: ValueView,
+  cited: Set<Citation>,
+): Block {
+  const { columns, claim } = view
+  const title = name === '' ? [] : [`${printableLine(name)}:`]
+  const rows = items.filter(isRow)
+  const table = rows.length === items.length && rows.length > 0
+  const quotes = table ? quoteLines(rows, citations, columns, cited) : undefined
+  const [head, lines] =
+    quotes !== undefined
+      ? [title, quotes]
+      : table
+        ? headed(title, tableLines(rows, columns))
+        : [title, items.map((item) => cellText(item))]
+  const heads = head.length
+  const all = [...head, ...lines]
+  return block(all, claim, {
+    heads,
+    unit: quotes === undefined ? 'row' : 'passage',
+    least: name === '' ? Math.min(HEAD_LINES, all.length) : 0,
+    apart: true,
+    ...limit(all, view, heads),
+  })
+}
+
+function headed(
+  title: readonly string[],
+  [names = '', ...rows]: readonly string[],
+): [string[], readonly string[]] {
+  return [[...title, names], rows]
+}
+
+/** Passages of documents, told as citations are; undefined for rows that are something else. */
+function quoteLines(
+  rows: readonly Row[],
+  citations: readonly Citation[],
+  columns: number,
+  cited: Set<Citation>,
+): readonly string[] | undefined {
+  const lines = rows.map((row) => {
+    if (Object.keys(row).some((name) => !PASSAGE_MEMBERS.has(name))) return undefined
+    const { doc, start, end } = row
+    const quote = row.quote ?? row.passage ?? row.text
+    if (typeof doc !== 'string' || typeof quote !== 'string') return undefined
+    const at = citations.findIndex(
+      (known) => known.doc === doc && (known.quote === quote || (known.start === start && known.end === end)),
+    )
+    const known = citations[at]
+    if (known !== undefined) cited.add(known)
+    const place = known ?? {
+      doc,
+      start: typeof start === 'number' ? start : null,
+      end: typeof end === 'number' ? end : null,
+    }
+    return citationLine(known === undefined ? null : at + 1, { ...place, quote }, columns)
+  })
+  return lines.every((line) => line !== undefined) ? lines : undefined
+}
+
+/** Ten rows, and a line that says how many more, unless all is asked for. */
+function limit(lines: readonly string[], { full }: ValueView, heads = 0): Pick<Block, 'most'> {
+  const most = heads + SHOWN_ROWS
+  return { most: full || lines.length <= most ? lines.length : most + 1 }
+}
+
+function scalarText(value: Json): string {
+  return typeof value === 'string' ? value : cellText(value)
+}
+
+/** A member in one line: of an object its members, one after another. */
+function inShort(member: Json): string {
+  if (!isRow(member)) return cellText(member)
+  return Object.entries(member)
+    .map(([name, own]) => `${printableLine(name)} ${cellText(own)}`)
+    .join(', ')
+}
+
+function isRow(value: Json): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isEmpty(value: Json): boolean {
+  return value === '' || (Array.isArray(value) && value.length === 0)
+}

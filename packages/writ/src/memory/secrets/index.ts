@@ -1,0 +1,2 @@
+export { KEY_FILE, maskedFeed } from './masked-feed.ts'
+export { judgeName, type NameVerdict } from './names.ts'

@@ -1,0 +1,29 @@
+import { WritError } from '@writ/contract'
+
+/** Where Ollama listens unless told otherwise. */
+export const OLLAMA_URL = 'http://127.0.0.1:11434/v1'
+
+const OLLAMA_PORT = '11434'
+
+/** The model a name such as `ollama/llama3.2:3b` asks Ollama for; undefined for other names. */
+export function ollamaModel(id: string): string | undefined {
+  return id.startsWith('ollama/') && id.length > 'ollama/'.length ? id.slice('ollama/'.length) : undefined
+}
+
+/**
+ * The address that `OLLAMA_HOST` names, as Ollama reads it: scheme and port may be missing, and the wildcard address a
+ * server listens on is reached as this machine. Throws `USAGE`.
+ */
+export function ollamaUrl(host: string): string {
+  const text = host.trim()
+  if (text === '') return OLLAMA_URL
+  const written = text.includes('://') ? text : `http://${text.startsWith(':') ? `127.0.0.1${text}` : text}`
+  const url = URL.parse(written)
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw new WritError('USAGE', 'OLLAMA_HOST is no address of a server.')
+  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1'
+  if (url.hostname === '[::]') url.hostname = '[::1]'
+  if (!text.includes('://') && url.port === '' && !text.endsWith(':80')) url.port = OLLAMA_PORT
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1`
+  return url.href
+}
