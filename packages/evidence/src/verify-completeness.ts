@@ -31,7 +31,14 @@ import {
   openLane,
   type RunCounts,
 } from './completeness-lanes.ts'
-import { checkBudget, checkReleased, checkSteps, checkTurn, markCell } from './completeness-limits.ts'
+import {
+  checkBudget,
+  checkReleased,
+  checkSteps,
+  checkTurn,
+  markCell,
+  markTurn,
+} from './completeness-limits.ts'
 import {
   checkCall,
   checkOp,
@@ -181,6 +188,7 @@ class RunWalk implements RunVisitor<Lane, void> {
       markLabel(lane, record.n)
       markCell(lane, record.n)
       lane.celled = true
+      lane.final = record.det.final
     },
     'frame.spawn': (record, place) => this.#spawn(record, place),
     'frame.join': (record, place) => {
@@ -323,7 +331,10 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkOutcomes(record, call, at)
     shares.result(record, place)
     inFlight.result(record, call)
-    if (frame.lane === '0' && call.det.role === 'turn') times.busy(record)
+    if (call.det.role === 'turn') {
+      markTurn(frame.own, record.det.outcome)
+      if (frame.lane === '0') times.busy(record)
+    }
     frame.own.charged = addAmounts(frame.own.charged, record.det.charged)
     this.#charged = addAmounts(this.#charged, record.det.charged)
     this.#checkLimits(this.#charged, at)
