@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, request as forward, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { block, type Simulator, startSimulator } from '@writ/simulator'
@@ -23,6 +25,24 @@ const CONTRACTS = {
 
 let place: string
 let simulator: Simulator
+let ollama: Server
+
+/** An Ollama in front of the scripted server: what tells its kind, and its models, are its own. */
+async function startOllama(): Promise<Server> {
+  const server = createServer((incoming, response) => {
+    if (incoming.url === '/api/version') return response.end(JSON.stringify({ version: '0.0.0' }))
+    if (incoming.url === '/api/tags') return response.end(JSON.stringify({ models: [{ name: 'qwen3:8b' }] }))
+    if (incoming.url === '/') return response.end('Ollama is running')
+    const { method, headers } = incoming
+    const on = forward(new URL(incoming.url ?? '/', simulator.url), { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers)
+      answer.pipe(response)
+    })
+    return incoming.pipe(on)
+  })
+  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done))
+  return server
+}
 
 beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'writ-readme-'))
@@ -42,9 +62,12 @@ beforeAll(async () => {
         ? block("const found = await grep('consent'); print(found.matches.length)")
         : block("FINAL('Acme may.')"),
   })
+  ollama = await startOllama()
 })
 
 afterAll(async () => {
+  ollama.close()
+  ollama.closeAllConnections()
   await simulator.stop()
   await rm(place, { recursive: true, force: true })
 })
@@ -71,10 +94,10 @@ function commandsOf(text: string): string[] {
 
 function run(command: string): Promise<{ readonly code: number; readonly output: string }> {
   const env = {
-    PATH: `${join(place, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`,
+    PATH: `${join(place, 'bin')}${delimiter}${process.env.PATH ?? ''}`,
     HOME: place,
     XDG_CONFIG_HOME: join(place, 'config'),
-    OLLAMA_HOST: new URL(simulator.url).host,
+    OLLAMA_HOST: `127.0.0.1:${(ollama.address() as AddressInfo).port}`,
     OPENAI_BASE_URL: simulator.url,
     OPENAI_API_KEY: 'sk-none',
   }

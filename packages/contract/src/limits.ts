@@ -16,6 +16,9 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   frameReadBytes: 4 * 1024 * 1024 * 1024, // VMs, pipes and the ledger hold them
 })
 
+/** What a timer can wait for, about 24 days: beyond it, timers end at once. */
+export const LONGEST_TIMEOUT_MS: number = 2 ** 31 - 1
+
 /** Most output tokens of one root turn and one leaf call; always sent, so that the worst case is known. */
 export const MAX_TURN_OUTPUT_TOKENS = 16_384
 export const MAX_LEAF_OUTPUT_TOKENS = 4_096

@@ -1,5 +1,6 @@
 import type { Basis, Support } from './answer.ts'
 import type { Json } from './json.ts'
+import { QuotedWords } from './quoted-words.ts'
 import type { Citation } from './span.ts'
 
 /** Pointers of unsupported leaves that an answer lists. */
@@ -13,12 +14,12 @@ const LISTED_PATHS = 20
 export function supportOf(value: Json, citations: readonly Citation[], basis: Basis | null): Support {
   const docs = new Set(citations.map(({ doc }) => doc))
   const spans = new Set(citations.map(({ doc, start, end }) => JSON.stringify([doc, start, end])))
-  const quotes = citations.map(({ quote }) => quote)
+  const quotes = new QuotedWords(citations.map(({ quote }) => quote))
   const known = new Map<string, boolean>()
   const count = { quoted: 0, computed: 0, unsupported: 0 }
   const unsupportedPaths: string[] = []
   const occurs = (text: string): boolean => {
-    const found = known.get(text) ?? (docs.has(text) || quotes.some((quote) => holdsWords(quote, text)))
+    const found = known.get(text) ?? (docs.has(text) || quotes.hold(text.trim()))
     known.set(text, found)
     return found
   }
@@ -53,21 +54,4 @@ export function supportOf(value: Json, citations: readonly Citation[], basis: Ba
 function citesSpan(node: object, spans: ReadonlySet<string>): boolean {
   if (!('doc' in node && 'start' in node && 'end' in node)) return false
   return spans.has(JSON.stringify([node.doc, node.start, node.end]))
-}
-
-/** Whether a text occurs in a quote without cutting a word: no letter, digit or mark may touch it on either side. */
-function holdsWords(quote: string, text: string): boolean {
-  const wanted = text.trim()
-  if (wanted === '') return false
-  for (let at = quote.indexOf(wanted); at >= 0; at = quote.indexOf(wanted, at + 1)) {
-    const before = quote.slice(0, at).at(-1) ?? ''
-    const after = quote.slice(at + wanted.length, at + wanted.length + 1)
-    if (!(joins(before) && joins(wanted[0] ?? '')) && !(joins(wanted.at(-1) ?? '') && joins(after)))
-      return true
-  }
-  return false
-}
-
-function joins(unit: string): boolean {
-  return /[\p{L}\p{N}\p{M}_]/u.test(unit)
 }

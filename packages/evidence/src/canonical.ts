@@ -5,6 +5,8 @@ import { refuse } from './verdict.ts'
 
 /** Containers one inside the other that a record may have. */
 export const MAX_RECORD_DEPTH = 32
+/** The same of any file. No file of ours comes near it, and deep nesting costs the parser a hundred times what text does. */
+const MAX_FILE_DEPTH = 64
 
 /**
  * The canonical JSON text of a value (RFC 8785): what a released value is committed to and printed as.
@@ -31,10 +33,38 @@ export function canonicalBytes(value: unknown): Uint8Array {
  * encodes to: other key orders, duplicate keys, spaces, other spellings of a number, lone surrogates, bad UTF-8.
  */
 export function parseCanonical(bytes: Uint8Array, at: string): unknown {
-  const text = fromUtf8(bytes)
-  if (text === undefined) refuse('NOT_CANONICAL', `${at} is not UTF-8.`, at)
+  return parseCanonicalText(utf8Text(bytes, at), at)
+}
+
+/** The same of a file of ours; more containers inside each other than one has are refused before anything is parsed. */
+export function parseCanonicalFile(bytes: Uint8Array, at: string): unknown {
+  const text = utf8Text(bytes, at)
+  if (nestsDeeper(text, MAX_FILE_DEPTH))
+    refuse('NOT_CANONICAL', `${at} has more than ${MAX_FILE_DEPTH} containers inside each other.`, at)
   return parseCanonicalText(text, at)
 }
+
+function utf8Text(bytes: Uint8Array, at: string): string {
+  return fromUtf8(bytes) ?? refuse('NOT_CANONICAL', `${at} is not UTF-8.`, at)
+}
+
+/** Whether JSON text opens more containers inside each other than this. Looks at each character once. */
+export function nestsDeeper(text: string, limit: number): boolean {
+  let depth = 0
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit === QUOTE) {
+      for (i += 1; i < text.length && text.charCodeAt(i) !== QUOTE; i += 1)
+        if (text.charCodeAt(i) === BACKSLASH) i += 1
+    } else if (unit === BRACKET || unit === BRACE) {
+      depth += 1
+      if (depth > limit) return true
+    } else if (unit === BRACKET_END || unit === BRACE_END) depth -= 1
+  }
+  return false
+}
+
+const [QUOTE, BACKSLASH, BRACKET, BRACKET_END, BRACE, BRACE_END] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d]
 
 /** The same from the text of the bytes, which has no lone surrogates. */
 export function parseCanonicalText(text: string, at: string): unknown {

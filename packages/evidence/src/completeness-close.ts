@@ -81,6 +81,12 @@ export class Ending {
 
   #checkReason({ code, data }: NonNullable<Det['run.close']['reason']>, status: Status, at: string): void {
     const outcome = outcomeOfCode(code)
+    // The last prose of the root's model stands for its answer, whatever cut the run short.
+    if (code === 'PROSE_ANSWER') {
+      if (!this.#released)
+        mismatch('Prose is said to be the answer, and nothing was released.', `${at}/det/reason/code`)
+      return
+    }
     // A run out of time gives that as its reason, whatever cut it short before.
     if (this.#cut !== undefined && outcome !== 'timeout') {
       const { code: due, child } = this.#cut

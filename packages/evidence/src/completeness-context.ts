@@ -73,20 +73,19 @@ function grant(lane: Lane, key: string, n: number): void {
 function needGrant(lane: Lane, key: string, n: number, at: string): void {
   if (lane.grants.has(key)) return
   const known = lane.wanted.get(key)
-  if (known === undefined || n < known.n) lane.wanted.set(key, { n, at })
-  checkGrants(lane, key)
+  const wanted = known === undefined || n < known.n ? { n, at } : known
+  lane.wanted.set(key, wanted)
+  checkGrant(lane, key, wanted)
 }
 
 /** Every partition touched was granted, or may still turn out to have been: a step asked for earlier has no record yet. */
-export function checkGrants(lane: Lane, only?: string): void {
-  for (const [key, { n, at }] of lane.wanted) {
-    if ((only !== undefined && key !== only) || lane.steps.dense < n) continue
-    refuse(
-      'NOT_GRANTED',
-      `Lane ${lane.name} was not granted ${key} before step ${n}.`,
-      `${at}/det/partitions`,
-    )
-  }
+export function checkGrants(lane: Lane): void {
+  for (const [key, wanted] of lane.wanted) checkGrant(lane, key, wanted)
+}
+
+function checkGrant(lane: Lane, key: string, { n, at }: Wanted): void {
+  if (lane.steps.dense < n) return
+  refuse('NOT_GRANTED', `Lane ${lane.name} was not granted ${key} before step ${n}.`, `${at}/det/partitions`)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type PublicKey, type Role, type Signer, WritError } from '@writ/contract'
-import { canonicalBytes, parseCanonical } from './canonical.ts'
+import { canonicalBytes, parseCanonicalFile } from './canonical.ts'
 import { ed25519Verifies } from './crypto.ts'
 import { base64, concat, fromBase64, utf8 } from './encoding.ts'
 import { digest, list, object, shaped, text } from './shape.ts'
@@ -61,7 +61,7 @@ export function formatEnvelope(envelope: Envelope): Uint8Array {
 
 /** Parses an envelope; refuses with `NOT_CANONICAL` or `BAD_SHAPE` whatever `formatEnvelope` would not write. */
 export function parseEnvelope(bytes: Uint8Array, at: string): Envelope {
-  const file = shaped(envelopeShape, parseCanonical(bytes, at), (misfit) =>
+  const file = shaped(envelopeShape, parseCanonicalFile(bytes, at), (misfit) =>
     refuse('BAD_SHAPE', `${at} needs ${misfit.expected} at ${misfit.at}.`, `${at}#${misfit.at}`),
   )
   const payload = fromBase64(file.payload)

@@ -1,5 +1,5 @@
 import { type ByteSource, section } from './byte-source.ts'
-import { canonicalJson, parseCanonical } from './canonical.ts'
+import { canonicalJson, parseCanonicalFile } from './canonical.ts'
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts'
 import { type DisclosuresFile, disclosuresShape } from './disclosures.ts'
 import { bytesEqual } from './encoding.ts'
@@ -14,6 +14,7 @@ import {
   MANIFEST,
   manifest,
   manifestEntry,
+  mostHeldBytes,
   type Profile,
   placeOf,
   profileOf,
@@ -32,10 +33,7 @@ import { ERASURE_KIND, type Erasure } from './statement-erasure.ts'
 import { EXPORT_KIND, type Export } from './statement-export.ts'
 import { parseRunClose, parseRunOpen, type RunClose, type RunOpen } from './statement-run.ts'
 import { readTar } from './tar.ts'
-import { refuse } from './verdict.ts'
-
-/** Most bytes of a file that is held in memory. */
-const MAX_HELD_BYTES: number = 256 * 1024 * 1024
+import { attempt, refuse } from './verdict.ts'
 
 /**
  * An evidence file taken apart: everything but the records canonical and in its shape, nothing judged or trusted yet.
@@ -81,7 +79,8 @@ export async function readEvidence(archive: ByteSource): Promise<Contents> {
       digests.set(name, await sourceDigest(section(archive, offset, size)))
       continue
     }
-    if (size > MAX_HELD_BYTES) refuse('BAD_SHAPE', `${name} has ${size} bytes, too many to be held.`, name)
+    const most = mostHeldBytes(name)
+    if (size > most) refuse('BAD_SHAPE', `${name} has ${size} bytes; ${most} are allowed.`, name)
     const bytes = await archive.read(offset, size)
     held.set(name, bytes)
     digests.set(name, contentDigest(bytes))
@@ -117,12 +116,21 @@ export async function readEvidence(archive: ByteSource): Promise<Contents> {
   }
 }
 
-/** The first file that the manifest does not list as it is, to say where the damage lies. */
+/** The first file that the manifest does not list as it is, to say where the damage lies. Looks at each entry once. */
 function unlisted(digests: ReadonlyMap<string, FileDigest>, listed: Uint8Array): string | undefined {
-  const text = new TextDecoder().decode(listed)
-  const listedAsIs = (name: string, file: FileDigest): boolean =>
-    name === MANIFEST || text.includes(canonicalJson(manifestEntry(name, file)))
-  return [...digests].find(([name, file]) => !listedAsIs(name, file))?.[0]
+  const entries = entriesOf(listed)
+  if (entries === undefined) return undefined
+  return [...digests]
+    .filter(([name]) => name !== MANIFEST)
+    .find(([name, file]) => !entries.has(canonicalJson(manifestEntry(name, file))))?.[0]
+}
+
+/** The canonical text of each file that a manifest lists; undefined when it is no manifest. */
+function entriesOf(listed: Uint8Array): ReadonlySet<string> | undefined {
+  const read = attempt(() => parseCanonicalFile(listed, MANIFEST))
+  const value: unknown = read.ok ? read.value : undefined
+  const files = typeof value === 'object' && value !== null && 'files' in value ? value.files : undefined
+  return Array.isArray(files) ? new Set(files.map((file) => canonicalJson(file))) : undefined
 }
 
 function refuseStrangers(names: readonly string[]): void {
@@ -135,7 +143,7 @@ function refuseStrangers(names: readonly string[]): void {
 }
 
 function readDisclosures(bytes: Uint8Array, run: string): DisclosuresFile {
-  const file = shaped(disclosuresShape, parseCanonical(bytes, DISCLOSURES), ({ at, expected }) =>
+  const file = shaped(disclosuresShape, parseCanonicalFile(bytes, DISCLOSURES), ({ at, expected }) =>
     refuse('BAD_SHAPE', `${DISCLOSURES} needs ${expected} at ${at}.`, `${DISCLOSURES}#${at}`),
   )
   if (file.run !== run) {

@@ -127,6 +127,34 @@ export function isStreamed(name: string): boolean {
   return name === RECORDS || isPack(name)
 }
 
+const KIB = 1024
+const MIB = 1024 * KIB
+
+/** Most bytes of a file that is held, by its name or directory: far above what Writ makes, and little to judge. */
+const MOST_HELD_BYTES: Readonly<Record<string, number>> = {
+  [MANIFEST]: 16 * MIB,
+  [CHECKPOINT]: 64 * KIB,
+  [RUN_OPEN]: MIB,
+  [RUN_CLOSE]: 8 * MIB, // names every file of the policy
+  [ERASURE]: MIB,
+  [EXPORT]: 8 * MIB,
+  [APPROVAL]: MIB,
+  [POLICY]: 16 * MIB,
+  [DISCLOSURES]: 256 * MIB, // the answer is in it
+  [PAYLOAD_INDEX]: 256 * MIB,
+  [RUN_KEY]: KIB,
+  [CODE]: 64 * KIB,
+  [TRUST_HINT]: 64 * KIB,
+}
+/** A proof: an audit path, a statement, sixteen lines. */
+const MOST_PROOF_BYTES = 512 * KIB
+
+/** Most bytes of a file that is held in memory. */
+export function mostHeldBytes(name: string): number {
+  if (isProof(name)) return MOST_PROOF_BYTES
+  return MOST_HELD_BYTES[name.startsWith(POLICY) ? POLICY : name] ?? 0
+}
+
 /** What the manifest says of a file. */
 export interface ManifestEntry extends FileDigest {
   readonly name: string

@@ -1,4 +1,4 @@
-import { parseCanonical } from './canonical.ts'
+import { parseCanonicalFile } from './canonical.ts'
 import { PAYLOAD_INDEX, packName, RUN_KEY } from './evidence-layout.ts'
 import type { FileDigest } from './file-content.ts'
 import { runId } from './record-shape.ts'
@@ -41,7 +41,7 @@ export function readPayloads(
 ): PayloadIndex {
   if (file(RUN_KEY).length !== KEY_BYTES)
     refuse('BAD_SHAPE', `${RUN_KEY} has ${file(RUN_KEY).length} bytes, not ${KEY_BYTES}.`, RUN_KEY)
-  const index = shaped(shape, parseCanonical(file(PAYLOAD_INDEX), PAYLOAD_INDEX), ({ at, expected }) =>
+  const index = shaped(shape, parseCanonicalFile(file(PAYLOAD_INDEX), PAYLOAD_INDEX), ({ at, expected }) =>
     refuse('BAD_SHAPE', `${PAYLOAD_INDEX} needs ${expected} at ${at}.`, `${PAYLOAD_INDEX}#${at}`),
   )
   if (index.run !== run)

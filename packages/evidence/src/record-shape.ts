@@ -10,6 +10,7 @@ import {
   type Label,
   LEVELS,
   type Limits,
+  MAX_CATEGORIES,
   type Obs,
   OUTCOMES,
   type Outcome,
@@ -62,7 +63,13 @@ const sortedTexts: Shape<readonly string[]> = where(
     value.every((item, i) => typeof item === 'string' && (i === 0 || String(value[i - 1]) < item)),
 )
 
-const label = object<Label>({ level: oneOf(LEVELS), categories: sortedTexts, untrusted: flag })
+/** Few enough that no work over labels grows faster than the records do. */
+const categories: Shape<readonly string[]> = where(
+  `at most ${MAX_CATEGORIES} strings, sorted and each once`,
+  (value) => Array.isArray(value) && value.length <= MAX_CATEGORIES && sortedTexts.accepts(value),
+)
+
+const label = object<Label>({ level: oneOf(LEVELS), categories, untrusted: flag })
 
 const amount = object<Amount>({
   calls: count,

@@ -1,4 +1,4 @@
-import { parseCanonical } from './canonical.ts'
+import { parseCanonicalFile } from './canonical.ts'
 import { parseEnvelope } from './dsse.ts'
 import { parseStatement, type SignedStatement, type StatementKind } from './statement.ts'
 import { BUNDLE_KIND, type BundleApproval } from './statement-bundle.ts'
@@ -49,7 +49,7 @@ export type NamedStatement = {
 
 /** Reads a statement of whatever kind it says it is. Refuses with `NOT_CANONICAL` or `BAD_SHAPE`, unknown kinds too. */
 export function parseAnyStatement(bytes: Uint8Array, at: string): NamedStatement {
-  const payload: unknown = parseCanonical(parseEnvelope(bytes, at).payload, at)
+  const payload: unknown = parseCanonicalFile(parseEnvelope(bytes, at).payload, at)
   const type =
     typeof payload === 'object' && payload !== null && 'predicateType' in payload ? payload.predicateType : ''
   const names = Object.keys(STATEMENT_KINDS) as StatementName[]

@@ -1,5 +1,5 @@
 import { type Signer, WritError } from '@writ/contract'
-import { canonicalBytes, canonicalJson, parseCanonical } from './canonical.ts'
+import { canonicalBytes, canonicalJson, parseCanonicalFile } from './canonical.ts'
 import { type Envelope, parseEnvelope, type Signatory, signatoryOf, signEnvelopeBy } from './dsse.ts'
 import { digest, list, literal, object, type Shape, shaped, text } from './shape.ts'
 import { refuse } from './verdict.ts'
@@ -99,7 +99,7 @@ export function parseStatement<T>(bytes: Uint8Array, at: string, kind: Statement
     predicateType: literal(kind.predicateType),
     predicate: kind.predicate,
   })
-  const statement = shaped(shape, parseCanonical(envelope.payload, at), (misfit) =>
+  const statement = shaped(shape, parseCanonicalFile(envelope.payload, at), (misfit) =>
     refuse('BAD_SHAPE', `${at} needs ${misfit.expected} at ${misfit.at} of its statement.`, at),
   )
   const due = kind.subject?.(statement.predicate)

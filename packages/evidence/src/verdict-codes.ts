@@ -92,6 +92,7 @@ export const VERDICT_CODES = {
   LABEL_NOT_DERIVED: 'A recorded label is not what the frame was opened with, read and joined.',
   TAINT_NOT_DERIVED: 'A decision was taken for a label its frame cannot have had.',
   DISCHARGE_NOT_DERIVED: 'A decision counts something as discharged that its step does not do.',
+  MODE_NOT_DERIVED: 'How a child stands to its parent does not follow from what policy allows both.',
   SPENDING_NOT_DERIVED: 'A bound or charge does not follow from attempts, tokens and prices.',
   DECISION_DIFFERS:
     'The policy the run was pinned to decides otherwise, by other policies, or for another reason.',

@@ -3,6 +3,7 @@ import {
   addAmounts,
   type Det,
   joinLabels,
+  MAX_CATEGORIES,
   NOTHING,
   totalTokens,
   withinLimits,
@@ -189,7 +190,10 @@ class RunWalk implements RunVisitor<Lane, void> {
       const child = joinedChild(record, checkCommand(record, command, 'frame.spawn', at), place)
       endChild(record, child, frame.own, this.#counts, at)
       // However a child ended its parent has its label, unless the parent cannot see how it did.
-      if (child.mode !== 'blind') frame.own.label = joinLabels(frame.own.label, record.det.label)
+      if (child.mode === 'blind') return
+      frame.own.label = joinLabels(frame.own.label, record.det.label)
+      if (frame.own.label.categories.length > MAX_CATEGORIES)
+        refuse('LABEL_FELL', `Lane ${frame.own.name} was brought more categories than a label has.`, at)
       this.#run.shares.join(record, place)
     },
     'output.release': (record, place) => this.#release(record, place),

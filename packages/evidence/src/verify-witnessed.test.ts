@@ -265,4 +265,4 @@ test('any byte of a proof that is altered is refused, threshold or not, and so i
       expect(await judged(utf8(text))).toBe('fail')
     }
   }
-})
+}, 60_000)

@@ -47,6 +47,8 @@ export interface Setting {
   /** The highest level the root's model may hear. */
   readonly ceiling: Level
   readonly limits?: Partial<Limits>
+  /** What becomes of requests on their way to the scripted model. */
+  readonly through?: (model: ModelCaller) => ModelCaller
 }
 
 /** The rooms that runs share. */
@@ -104,7 +106,7 @@ export async function openRooms(): Promise<Rooms> {
         sandbox: sharedSandbox(sandbox),
         reasoner: createReasoner(),
         signer: NO_SIGNER,
-        callModel: scripted(programs, models.root, heard),
+        callModel: (setting.through ?? ((model) => model))(scripted(programs, models.root, heard)),
         log,
         onEvent: () => undefined,
       }

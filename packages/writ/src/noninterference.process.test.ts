@@ -7,7 +7,7 @@ import { openRooms, type Programs, type Rooms } from './governed-frames.fixture.
 // Scripted models. WRIT_SECRETS sets how many secrets each program is tried with (2 by default, 20 in the full check).
 
 const SECRET_LEVEL: Level = 'restricted'
-const SECRETS = Number(process.env['WRIT_SECRETS'] ?? 2)
+const SECRETS = Number(process.env.WRIT_SECRETS ?? 2)
 const BELOW = LEVELS.filter((level) => levelNumber(level) < levelNumber(SECRET_LEVEL))
 
 interface Attack {
@@ -42,6 +42,11 @@ const CHILDREN =
 const FEW: Partial<Limits> = { maxCalls: 40 }
 const TOKENS: Partial<Limits> = { maxTokens: 120_000 }
 const MONEY: Partial<Limits> = { maxCostMicroUsd: 120_000 }
+
+/** Which limit is set. */
+function named(limits: Partial<Limits>): string {
+  return Object.keys(limits).join()
+}
 
 const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
   'the end of a child': [
@@ -137,14 +142,14 @@ const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
     },
   ],
   'pressure in the turn header': [FEW, TOKENS, MONEY].flatMap((limits) => [
-    { name: `after a child, ${Object.keys(limits)}`, programs: spied(`${CALLS}; FINAL(1)`), limits },
+    { name: `after a child, ${named(limits)}`, programs: spied(`${CALLS}; FINAL(1)`), limits },
     {
-      name: `after a child that failed, ${Object.keys(limits)}`,
+      name: `after a child that failed, ${named(limits)}`,
       programs: spied(`${CALLS}; throw new Error()`),
       limits: { ...limits, maxTurns: 3 },
     },
     {
-      name: `two turns later, ${Object.keys(limits)}`,
+      name: `two turns later, ${named(limits)}`,
       programs: {
         ...spied(`${CALLS}; FINAL(1)`),
         root: [`const got = await rlm_query('spy x', ${READS})`, '1', '2', 'FINAL(got)'],
@@ -153,10 +158,10 @@ const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
     },
   ]),
   'room for its own calls and children': [FEW, TOKENS, MONEY].flatMap((limits) => [
-    { name: `calls, ${Object.keys(limits)}`, programs: spied(`${CALLS}; FINAL(1)`, ROOM), limits },
-    { name: `children, ${Object.keys(limits)}`, programs: spied(`${CALLS}; FINAL(1)`, CHILDREN), limits },
+    { name: `calls, ${named(limits)}`, programs: spied(`${CALLS}; FINAL(1)`, ROOM), limits },
+    { name: `children, ${named(limits)}`, programs: spied(`${CALLS}; FINAL(1)`, CHILDREN), limits },
     {
-      name: `one call, ${Object.keys(limits)}`,
+      name: `one call, ${named(limits)}`,
       programs: spied(
         `${CALLS}; FINAL(1)`,
         "const one = await llm_query('z'.repeat(30000)).catch((e) => [e.code, e.message]); print(JSON.stringify(one))",
@@ -166,7 +171,7 @@ const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
   ]),
   'how many items of a batch start': [FEW, TOKENS, MONEY].flatMap((limits) => [
     {
-      name: `a batch that rejects, ${Object.keys(limits)}`,
+      name: `a batch that rejects, ${named(limits)}`,
       programs: spied(
         `${CALLS}; FINAL(1)`,
         "const all = await llm_query_batched(Array.from({ length: 30 }, (_, i) => 'p' + i)).catch((e) => e.results.map((r) => r.ok)); print(JSON.stringify(all))",
@@ -174,7 +179,7 @@ const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
       limits,
     },
     {
-      name: `children beside the spy, ${Object.keys(limits)}`,
+      name: `children beside the spy, ${named(limits)}`,
       programs: spied(
         `${CALLS}; FINAL(1)`,
         '',
@@ -183,7 +188,7 @@ const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
       limits,
     },
     {
-      name: `a batch after two spies, ${Object.keys(limits)}`,
+      name: `a batch after two spies, ${named(limits)}`,
       programs: spied(
         `${CALLS}; FINAL(1)`,
         `await rlm_query('spy again', ${READS}).catch(() => 0);\n${ROOM}`,

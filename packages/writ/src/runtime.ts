@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import {
   type Answer,
   type ContextStore,
@@ -16,9 +16,9 @@ import {
   type Sandbox,
   type Signer,
   type TransparencyLog,
-  WritError,
 } from '@writ/contract'
 import { abort } from './abort-run.ts'
+import { checkCompletion } from './check-completion.ts'
 import { type CopyOptions, type CopyReport, copyEvidence } from './copy-evidence.ts'
 import { startDeadline } from './deadline.ts'
 import { diffRuns, type RunDiff } from './diff-runs.ts'
@@ -33,8 +33,8 @@ import { readRun } from './kernel/recorded-run.ts'
 import type { ReplayReport } from './kernel/replay.ts'
 import { executeRun } from './kernel/run.ts'
 import { systemClock } from './kernel/system-clock.ts'
-import { openLedger, openSigner, recordRetention } from './ledger/index.ts'
-import { openLibrary } from './memory/index.ts'
+import { openLedger, openSigner, RETENTION_CLASS, recordRetention } from './ledger/index.ts'
+import { openLibrary, requireCorpus, requireGlobs, requirePaths } from './memory/index.ts'
 import { callModel } from './models/index.ts'
 import { openModels } from './open-models.ts'
 import type { CompletionOptions, ContextSource, IngestOptions, SourcePaths, WritOptions } from './options.ts'
@@ -157,26 +157,30 @@ class Runtime implements Writ {
   }
 
   async completion(asked: CompletionOptions): Promise<Answer> {
-    if (asked.query.trim() === '') throw new WritError('USAGE', 'The question is empty.')
-    if (!asked.query.isWellFormed())
-      throw new WritError('USAGE', 'The question holds half a character (a lone surrogate).')
+    const reasoner = createReasoner()
+    const { strategies } = reasoner
+    const wanted = { ...this.#options.limits, ...asked.limits }
+    checkCompletion(asked, wanted, { strategies, retentionClass: RETENTION_CLASS })
     const started = systemClock.monotonic()
     const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
-    const limits: Limits = { ...DEFAULT_LIMITS, ...this.#options.limits, ...asked.limits }
+    const limits: Limits = { ...DEFAULT_LIMITS, ...wanted }
     const onEvent = asked.onEvent ?? ignore
     const deadline = startDeadline(limits, elapsed(), asked.signal)
     try {
-      // Opened first: a home that cannot be used is said before anything is read or spent.
-      const [signer, ledger, transparency] = await Promise.all([this.#signer(), this.#ledger(), this.#log()])
-      const run = uuidV7(systemClock.now())
-      const path = resolve(asked.out ?? join(this.home, 'runs', `${run}.writ`))
-      await prepareEvidencePath(path, asked.out === undefined)
-      const quorum = await openQuorum(this.home, this.#options)
+      // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
+      this.#requireContext(asked)
       const policy = await this.#policy()
-      const [models, authority] = await Promise.all([
+      const [models, authority, quorum] = await Promise.all([
         openModels(this.#options, policy, limits),
         authorise(policy, asked),
+        openQuorum(this.home, this.#options),
       ])
+      const run = uuidV7(systemClock.now())
+      const path = resolve(asked.out ?? join(this.home, 'runs', `${run}.writ`))
+      const inHome = path.startsWith(join(this.home, sep))
+      if (!inHome) await prepareEvidencePath(path, false)
+      const [signer, ledger, transparency] = await Promise.all([this.#signer(), this.#ledger(), this.#log()])
+      if (inHome) await prepareEvidencePath(path, asked.out === undefined)
       const preparing = AbortSignal.any([
         deadline.signal,
         ...(asked.suspend === undefined ? [] : [asked.suspend]),
@@ -211,7 +215,7 @@ class Runtime implements Writ {
           clock: systemClock,
           store,
           policy,
-          reasoner: createReasoner(),
+          reasoner,
           signer,
           transparency,
           ...quorum,
@@ -362,6 +366,14 @@ class Runtime implements Writ {
       ...(ollamaHost === undefined ? {} : { ollamaHost }),
     }
     return { home: this.home, ledger, library, signer, transparency, policy, inSandbox, access }
+  }
+
+  /** What can be known of a context before the home is made. */
+  #requireContext({ context, includeSecret = [], labels = [] }: CompletionOptions): void {
+    requireGlobs([...includeSecret, ...labels.map(({ glob }) => glob)])
+    if (typeof context !== 'object' || isStore(context)) return
+    if ('corpus' in context) requireCorpus(this.home, context.corpus)
+    if ('paths' in context) requirePaths(context.paths)
   }
 
   async #context(

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Witnesses } from '@writ/contract'
+import { type TrustRoot, type Witnesses, WritError } from '@writ/contract'
 import { loadTrustRoot } from './ledger/index.ts'
 import type { WritOptions } from './options.ts'
 import { openWitnesses } from './transparency/index.ts'
+
+const NOBODY: TrustRoot = { schema: 'writ.trust/1', keys: [] }
 
 /** How long witnesses may take to answer. */
 const TIMEOUT_MS = 10_000
@@ -17,7 +20,12 @@ export async function openQuorum(
   }: Pick<WritOptions, 'witnesses' | 'witnessQuorum' | 'witnessTimeoutMs'>,
 ): Promise<{ readonly witnesses?: Witnesses }> {
   if (urls.length === 0 && (witnessQuorum ?? 0) === 0) return {}
-  const trust = await loadTrustRoot(join(home, 'trust.json'))
+  const stranger = urls.find((url) => !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+  if (stranger !== undefined)
+    throw new WritError('USAGE', `The address of a witness, "${stranger}", is no http or https URL.`)
+  const path = join(home, 'trust.json')
+  // A home that is not there yet has pinned no witness, and is not made to say so.
+  const trust = existsSync(path) ? await loadTrustRoot(path) : NOBODY
   const quorum = witnessQuorum ?? urls.length
   return { witnesses: openWitnesses({ urls, quorum, trust, timeoutMs: witnessTimeoutMs }) }
 }

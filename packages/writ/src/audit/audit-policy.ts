@@ -22,6 +22,7 @@ import {
 } from '@writ/evidence'
 import { checkFacts } from './facts.ts'
 import { type Audited, type AuditedFrame, type AuditedPlace, keepSealed, openFrame } from './frame.ts'
+import { possibleModes } from './mode.ts'
 import { Interrogation } from './question.ts'
 import { Resources } from './resources.ts'
 import { checkAttempts, checkBound, checkCharge } from './spending.ts'
@@ -245,10 +246,19 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     label.look(n, det.decision.taint, `${at}/det/decision/taint`)
     label.see(det.label, `${at}/det/label`)
     await this.#again(frame, det.decision, [], `${at}/det/decision`)
+    for (const [i, decision] of det.ceiling.entries()) {
+      const place = `${at}/det/ceiling/${i}`
+      if (decision.action === 'context::search') {
+        this.#subject(frame, decision, 'context::search', place)
+        label.decide(n, decision.taint, false, `${place}/taint`)
+      } else if (decision.action !== 'model::call')
+        refuse('LINEAGE_NOT_DERIVED', `No mode follows from a decision of ${decision.action}.`, place)
+      await this.#again(frame, decision, [], place)
+    }
     share.draw(det.decision.taint)
     if (det.outcome !== 'ok') return
     const { resources } = this.#opened
-    resources.model(det.model, `${at}/det/model`)
+    const child = resources.model(det.model, `${at}/det/model`)
     const text = det.scope.find((id) => !resources.has(id))
     const foreign = det.scope.find((id) => id !== text && !scope.has(id))
     if (foreign !== undefined)
@@ -259,7 +269,42 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
       )
     if (det.child.slice(0, det.child.lastIndexOf('.')) !== frame.lane)
       refuse('LINEAGE_NOT_DERIVED', `${frame.lane} cannot open ${det.child}.`, `${at}/det/child`)
+    this.#checkMode(record, frame, child, text, at)
     if (text !== undefined) resources.addText(text, det, frame.own.sealed)
+  }
+
+  /** The mode of a child is one that the decisions taken for it lead to. */
+  #checkMode(
+    { seq, det }: RecordOf<'frame.spawn'>,
+    frame: AuditedFrame,
+    child: RecordedModel,
+    text: string | undefined,
+    at: string,
+  ): void {
+    const { run, resources } = this.#opened
+    const { scope, sealed, label } = frame.own
+    const labelled = (id: string): Label => oneOf(resources.labels(id, at), (one) => flowsTo(one, det.label))
+    const corpus = new Set(run.partitions.map(({ id }) => id))
+    const texts = [...scope].filter((id) => !corpus.has(id))
+    const named = det.scope.filter((id) => id !== text)
+    const modes = possibleModes({
+      held: label.between(det.decision.taint, det.label),
+      labels: [...run.partitions.map((partition) => partition.label), ...texts.map(labelled)],
+      child,
+      parent: this.#ceilingOf(frame, seq, at),
+      decisions: det.ceiling,
+      scope: named.map((id) => ({ id, label: labelled(id) })),
+      whole: named.length === scope.size,
+      text: text !== undefined,
+      sealed: sealed.size > 0,
+    })
+    if (modes.has(det.mode)) return
+    const due = modes.size === 0 ? 'other decisions' : [...modes].join(' or ')
+    refuse(
+      'MODE_NOT_DERIVED',
+      `${det.child} was opened ${det.mode}; what policy allows it and its parent asks for ${due}.`,
+      `${at}/det/mode`,
+    )
   }
 
   #join(record: RecordOf<'frame.join'>, { frame, command, child, at }: AuditedPlace): void {

@@ -76,6 +76,13 @@ export class LaneLabel {
     this.#held = joinLabels(this.#held, label)
   }
 
+  /** Labels that the frame may have had between two that it had. */
+  between(low: Label, high: Label): readonly Label[] {
+    const known = [low, high, ...this.#seen, ...this.#parts.map((part) => joinLabels(low, part))]
+    const within = known.filter((label) => flowsTo(low, label) && flowsTo(label, high))
+    return within.filter((label, i) => within.findIndex((other) => labelsEqual(other, label)) === i)
+  }
+
   /** Before step `n` the frame looked at its share: what it then had includes what had been drawn by then. */
   look(n: number, label: Label, at: string): void {
     const drawn = this.#looks.findLast((mark) => mark.n < n)?.label

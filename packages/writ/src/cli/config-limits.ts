@@ -1,4 +1,4 @@
-import type { Limits } from '@writ/contract'
+import { type Limits, LONGEST_TIMEOUT_MS } from '@writ/contract'
 import { z } from 'zod'
 
 /** Limits as a configuration writes them: by the names of the flags, USD and seconds. */
@@ -13,7 +13,10 @@ export const limitsSchema: z.ZodType<ConfiguredLimits> = z
     maxCalls: whole(0),
     maxDepth: whole(0),
     maxTurns: whole(1),
-    timeout: z.number().min(0.001).max(1e9),
+    timeout: z
+      .number()
+      .min(0.001)
+      .max(LONGEST_TIMEOUT_MS / 1000),
     concurrency: whole(1),
   })
   .partial()

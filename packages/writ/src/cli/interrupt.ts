@@ -11,7 +11,7 @@ export interface Told {
 /** Ctrl-C, or SIGTERM, once stops at the next step and leaves the run open for `writ resume`; twice ends the process at once. */
 export function onInterrupt({ stopping, leaving }: Told = {}): {
   readonly signal: AbortSignal
-  stop(): void
+  readonly stop: () => void
 } {
   const controller = new AbortController()
   const listen = (): void => {

@@ -125,7 +125,7 @@ function addBackup(writ: Command): void {
 function addAsk(writ: Command): void {
   const command = writ
     .command('ask <question> [paths...]')
-    .description('ask a question over files, directories or globs')
+    .description('ask a question over files, directories or globs; - is standard input')
     .option(
       '--model <provider/id>',
       'builtin/extractive (default), ollama/…, openai/…, or any id with --base-url',
@@ -262,7 +262,7 @@ function addExport(writ: Command): void {
 function addCorpora(writ: Command): void {
   writ
     .command('ingest <paths...>')
-    .description('ingest files or directories and keep them as a corpus')
+    .description('ingest files, directories or globs, - for standard input, and keep them as a corpus')
     .requiredOption('--corpus <name>', 'name of the corpus')
     .option('--label <label>', 'label of the documents: level[:category,…]')
     .option('--include-secret <glob>', INCLUDE_SECRET, repeated)

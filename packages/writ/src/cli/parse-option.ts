@@ -1,4 +1,4 @@
-import { type Label, label, parseLabel, WritError } from '@writ/contract'
+import { type Label, LONGEST_TIMEOUT_MS, label, parseLabel, WritError } from '@writ/contract'
 
 /** A whole number of at least `least`. */
 export function wholeNumber(name: string, least: number): (text: string) => number {
@@ -14,9 +14,13 @@ export function wholeNumber(name: string, least: number): (text: string) => numb
 export function seconds(name: string): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (!/^\d+(\.\d+)?$/.test(text) || value <= 0)
-      throw new WritError('USAGE', `${name} takes a number of seconds above 0, not "${text}".`)
-    return Math.round(value * 1000)
+    const ms = Math.round(value * 1000)
+    if (!/^\d+(\.\d+)?$/.test(text) || ms < 1 || ms > LONGEST_TIMEOUT_MS)
+      throw new WritError(
+        'USAGE',
+        `${name} takes a number of seconds from 0.001 to ${Math.floor(LONGEST_TIMEOUT_MS / 1000)}, not "${text}".`,
+      )
+    return ms
   }
 }
 

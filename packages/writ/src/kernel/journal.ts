@@ -10,7 +10,7 @@ import {
   type RunLog,
   WritError,
 } from '@writ/contract'
-import { commitField, commitItems, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
+import { commitField, commitItems, decodeRecord, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
 import { ONLY_ONCE, type Past } from './past.ts'
 import type { Renewal } from './renewal.ts'
 import type { Suspension } from './suspension.ts'
@@ -43,6 +43,8 @@ export class Journal {
   readonly #lanes = new Map<string, MerkleTree>()
   readonly #onFailure: (error: unknown) => void
   #firstRecord: Uint8Array | undefined
+  /** The latest time given, with the fraction, and when it was by the clock that nobody sets. */
+  #now = { at: 0, since: 0 }
   #recordMs = 0
 
   readonly #past: Past | undefined
@@ -78,7 +80,12 @@ export class Journal {
 
   /** Takes over the records that a resumed run already has, in their order. */
   continue(records: Iterable<{ readonly lane: string; readonly bytes: Uint8Array }>): void {
-    for (const { lane, bytes } of records) this.#grow(lane, bytes)
+    let last: Uint8Array | undefined
+    for (const { lane, bytes } of records) {
+      this.#grow(lane, bytes)
+      last = bytes
+    }
+    if (last !== undefined) this.#now = { at: decodeRecord(last).obs.at, since: this.#clock.monotonic() }
   }
 
   /** Milliseconds that steps waited for their records, added up over all lanes. */
@@ -105,8 +112,12 @@ export class Journal {
     return { root: Buffer.from(tree.root()).toString('hex'), records: tree.size }
   }
 
+  /** The time of a record: that of the clock, and never less than has passed since the record before, in this process. */
   now(): number {
-    return this.#clock.now()
+    const since = this.#clock.monotonic()
+    const at = Math.max(this.#clock.now(), this.#now.at + since - this.#now.since)
+    this.#now = { at, since }
+    return Math.floor(at)
   }
 
   /** Whether what stands in the past is another run's, and is recorded again. */

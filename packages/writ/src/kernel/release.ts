@@ -137,8 +137,9 @@ async function check(
       VALIDATED,
     )
     decided = recorded
-    refuseIfHalted(state)
-    return { value, decision: decided, failure: refusal(state, decision) }
+    const failure = refusal(state, decision)
+    if (failure === null) refuseIfHalted(state)
+    return { value, decision: decided, failure }
   } catch (error) {
     return { value, decision: decided, failure: toWritError(error) }
   }

@@ -257,10 +257,11 @@ async function open(
   decision: Decision,
   ceiling: RecordedDecision[],
 ): Promise<Opened> {
-  lane.signal.throwIfAborted()
   const { worker } = state.authority
+  // A refusal that ends the run is counted like any other.
   if (decision.verdict !== 'allow')
     throw state.gate.refuse('recursion::spawn', `profile:${worker.id}`, decision.policies, decision.reason)
+  lane.signal.throwIfAborted()
   const depth = lane.depth + 1
   const { maxDepth } = state.limits
   if (depth > maxDepth)

@@ -1,2 +1,3 @@
 export { dropPacks } from './drop-packs.ts'
 export { openLibrary } from './library.ts'
+export { requireCorpus, requireGlobs, requirePaths } from './require-context.ts'

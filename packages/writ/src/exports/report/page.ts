@@ -66,7 +66,7 @@ function overview(story: Story): Html {
   const label = closing?.label ?? opening.questionLabel
   const models = opening.models.map(({ id }) =>
     id === 'builtin/extractive'
-      ? html`<div>${id}: the built-in extractive model (no neural network: it searches and quotes, it does not understand)</div>`
+      ? html`<div>${id}: the built-in extractive model (no neural network: it counts literally or quotes passages, it judges nothing)</div>`
       : html`<div>${foreign(id)}</div>`,
   )
   return html`<dl>${longQuestion(story)}<dt>Asked by</dt><dd>${foreign(opening.user.id)}, for the purpose “${foreign(opening.purpose)}”</dd>

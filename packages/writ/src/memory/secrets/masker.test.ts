@@ -178,6 +178,14 @@ describe('a secret in prose', () => {
     )
   })
 
+  it('is masked in a document of many pieces, of which nothing is lost', () => {
+    const token = `ghp_${body(36)}`
+    const filler = Array.from({ length: 120_000 }, (_, n) => `wörd${n}`).join(' ')
+    const { text, masker } = mask(`${filler} ${token} ${filler}`, [600_000, 700_000])
+    expect(text).toBe(`${filler} ${'*'.repeat(40)} ${filler}`)
+    expect(masker.bytes).toBe(Buffer.byteLength(text))
+  })
+
   it('is masked at every distance from where a large document is cut', () => {
     const token = `ghp_${body(36)}`
     for (let shift = 0; shift < 60; shift += 7) {

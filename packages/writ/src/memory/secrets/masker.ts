@@ -11,11 +11,14 @@ const REACH = 256
 const VIEW_BYTES: number = 8 * 1024
 const MAX_TOKEN_BYTES: number = 4 * 1024
 
-/** Bytes held back until what follows them is known. */
-const HELD_BYTES: number = REACH + Math.max(VIEW_BYTES, MAX_KEY_BYTES)
+/** How far what follows a trigger is looked at. */
+const AHEAD: number = REACH + Math.max(VIEW_BYTES, MAX_KEY_BYTES)
+
+/** Most bytes held back: what is ahead of a trigger, what it reaches back to, and the rest of a character. */
+const MAX_HELD_BYTES: number = AHEAD + REACH + 4
 
 /** What is held, and the piece that was taken last. One for all documents, which are masked one after another. */
-const work = Buffer.allocUnsafeSlow(HELD_BYTES + PIECE_BYTES)
+const work = Buffer.allocUnsafeSlow(MAX_HELD_BYTES + PIECE_BYTES)
 
 interface Range {
   readonly start: number
@@ -58,8 +61,9 @@ export class SecretMasker {
     for (let at = 0; at < piece.length; ) {
       const part = piece.subarray(at, at + PIECE_BYTES)
       const whole = at + part.length === piece.length ? part.length : wholeCharacters(part)
+      if (this.#held > MAX_HELD_BYTES) throw new Error('more text is held back than there is room for')
       const length = this.#held + part.copy(work, this.#held, 0, whole)
-      this.#advance(work.subarray(0, length), Math.max(0, length - HELD_BYTES), emit)
+      this.#advance(work.subarray(0, length), Math.max(0, length - AHEAD), emit)
       at += whole
     }
   }

@@ -105,7 +105,8 @@ let loaded: readonly Rule[] | undefined
 /** The rules of secretlint, loaded when the first text needs them. */
 function secretlint(): readonly Rule[] {
   if (loaded === undefined) {
-    const preset = createRequire(import.meta.url)('@secretlint/secretlint-rule-preset-recommend') as {
+    const require = createRequire(import.meta.url)
+    const preset = require('@secretlint/secretlint-rule-preset-recommend') as {
       readonly rules: readonly LintRule[]
     }
     loaded = preset.rules.flatMap((rule) => {

@@ -72,7 +72,7 @@ function otherNumber(word: string): string | undefined {
   if (/[^aeiou]ies$/.test(word)) return `${word.slice(0, -3)}y`
   if (/(?:ss|sh|ch|x|zz)es$/.test(word)) return word.slice(0, -2)
   if (/(?:ss|us|is)$/.test(word)) return `${word}es`
-  if (/s$/.test(word)) return word.slice(0, -1)
+  if (word.endsWith('s')) return word.slice(0, -1)
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`
   return /(?:sh|ch|x|z)$/.test(word) ? `${word}es` : `${word}s`
 }

@@ -57,7 +57,7 @@ const ORDERED = matcher(
   `${LIST}\\s+${EVERY}${SIZED_FILE}\\s+(?:sorted\\s+|ordered\\s+)?by\\s+(?:file\\s+)?size`,
 )
 const TOTAL = matcher(
-  `(?:how\\s+(?:big|large)\\s+(?:is|are)|(?:what\\s+is\\s+)?(?:the\\s+)?(?:total\\s+|overall\\s+)?size\\s+of|how\\s+many\\s+bytes\\s+(?:are|do)(?:\\s+there)?(?:\\s+in)?)\\s+(?:all\\s+)?(?:of\\s+)?(?:the|this|these|those|all)\\s+(?:whole\\s+|entire\\s+)?(?:corpus|collection|${DOCUMENT}(?<=s))(?:\\s+(?:have|together|in\\s+total))?`,
+  `(?:how\\s+(?:big|large)\\s+(?:is|are)|(?:what\\s+is\\s+)?(?:the\\s+)?(?:total\\s+|overall\\s+)?size\\s+of|how\\s+many\\s+bytes\\s+(?:are|do)(?:\\s+there)?(?:\\s+in)?)\\s+(?:all\\s+)?(?:of\\s+)?(?:the|this|these|those|all)\\s+(?:whole\\s+|entire\\s+)?(?:corpus|collection|${FILE}(?<=s))(?:\\s+(?:have|together|in\\s+total))?`,
 )
 const SIZE_OF = matcher(
   `(?:how\\s+(?:big|large)\\s+is|(?:what\\s+is\\s+)?(?:the\\s+)?(?:file\\s+)?size\\s+of|how\\s+many\\s+bytes\\s+(?:does|is|are\\s+in|has))\\s+(?:the\\s+)?(?:${FILE}\\s+)?(?<name>${FILE_NAME})(?:\\s+(?:have|has|take|long|in\\s+bytes))?`,

@@ -16,12 +16,14 @@ const MOST_LITERALS = 6
 const LONGEST_LITERAL = 200
 const MOST_PHRASE_WORDS = 3
 const MOST_NAME_WORDS = 8
-const MOST_ANNOUNCED_WORDS = 8
+const MOST_ANNOUNCED_WORDS = 6
 
 const ANNOUNCED =
   /^(?:(?:the|an?|that|this|any)\s+)?(?:(?:exact|literal|single|very|whole|actual|two|three)\s+)*(?:words?|terms?|phrases?|expressions?|strings?|names?|abbreviations?|acronyms?|keywords?|tokens?|spellings?)\s+(?!of\b|for\b|like\b|that\b|in\b)/iu
 /** "The phrase net and gross" is one, "the words net and gross" are two. */
 const WHOLE = /\b(?:phrase|expression|string|name)\s+$/iu
+/** What else may follow these is a compound: "the term sheet", "the name server". */
+const PLAINLY = /\b(?:words?|phrases?|expressions?)\s+$/iu
 const ONLY_MARK = new RegExp(`^(?:the\\s+)?${MARK}$`, 'u')
 const LINK = '(?:of|the|de|del|della|der|den|di|da|du|la|le|van|von|y|and|&)'
 /** A token that nobody writes by accident: a capital first letter, or a digit or sign within. */
@@ -49,7 +51,7 @@ const DESCRIBING = new Set(
   relevant related really unlimited multiple numerous explicit implicit actual typical common rare real main key first last second third next
   previous two three four five ten following stuff example examples lack lacks expire expires terminate terminates require requires allow allows
   permit permits provide provides contain contains include includes apply applies refer refers discuss discusses define defines renew renews begin
-  begins survive survives govern governs mention mentions`
+  begins survive survives govern governs mention mentions together once twice thrice again often seldom today now`
     .trim()
     .split(/\s+/),
 )
@@ -103,12 +105,18 @@ function readTerm(term: string, masked: Masked): Term | undefined {
   if (text === '' || text.length > LONGEST_LITERAL || !/[^\s]/u.test(text)) return undefined
   if (ONLY_MARK.test(rest)) return { text, saying: 'quoted' }
   if (text !== plain) return undefined // a quotation inside something else
-  if (announced !== undefined)
-    return wordCount(text) <= MOST_ANNOUNCED_WORDS &&
-      (WHOLE.test(announced) || !/\b(?:and|or|nor)\b/iu.test(text))
-      ? { text, saying: 'announced' }
-      : undefined
+  if (announced !== undefined) return isAnnounced(announced, text) ? { text, saying: 'announced' } : undefined
   return readBare(text)
+}
+
+/** Whether what follows an announcement is what it announces and nothing more: "the word fee more than once" is not. */
+function isAnnounced(announcement: string, text: string): boolean {
+  const words = text.split(/\s+/)
+  if (words.length > MOST_ANNOUNCED_WORDS || (!PLAINLY.test(announcement) && !NAME.test(text))) return false
+  const joining = WHOLE.test(announcement) ? /^(?:and|or|nor|the|of)$/iu : /^(?:the|of)$/iu
+  return (
+    words.length === 1 || words.every((word) => joining.test(word) || !FUNCTION_WORDS.has(word.toLowerCase()))
+  )
 }
 
 /** A name, a word or a short phrase that nothing marks as such. */
@@ -123,7 +131,8 @@ function readBare(text: string): Term | undefined {
     (word, at) => WORD.test(word) || /^\p{Lu}[\p{L}'’-]*$/u.test(word) || (at > 0 && word === 'of'),
   )
   if (!shaped || plain.some((word) => FUNCTION_WORDS.has(word))) return undefined
-  if (words.length > 1 && plain.some((word) => DESCRIBING.has(word))) return undefined
+  if (words.length > 1 && plain.some((word) => DESCRIBING.has(word) || /^\p{L}{3,}ly$/u.test(word)))
+    return undefined
   if (plain.at(0) === 'of' || plain.at(-1) === 'of') return undefined
   return { text: bare, saying: words.length === 1 && bare === text ? 'word' : 'phrase' }
 }

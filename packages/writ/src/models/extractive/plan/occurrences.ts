@@ -32,7 +32,7 @@ const COUNT =
   '(?:how\\s+many|count(?:\\s+(?:all|the|every))*|(?:what\\s+is\\s+)?(?:the\\s+)?(?:total\\s+)?number\\s+of(?:\\s+(?:all|the))*)'
 const LIST = '(?:list|find|show|locate|give|get|print|return)(?:\\s+me)?(?:\\s+(?:all|every|each|the|any))*'
 const BE = '(?:is|are|was|were)'
-const DO = '(?:does|do|did)'
+const DO = '(?:does|do)'
 const OBJECT = '(?<object>\\S.*?)'
 /** Where to look, after the verb. */
 const TAIL = '(?<tail>\\s+\\S.*)?'

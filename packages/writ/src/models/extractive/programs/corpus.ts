@@ -58,6 +58,8 @@ function named(name) { // the strictest way that finds one decides
   for (const test of tests) { const got = ALL.filter(test); if (got.length > 0) return got.map((d) => d.id); }
   return [];
 }
-const unnamed = Q.within.filter((name) => named(name).length === 0);
-const SCOPE = Q.within.length > unnamed.length ? IDS.filter((id) => Q.within.some((name) => named(name).includes(id))) : IDS;
+const byName = Q.within.map(named);
+const unnamed = Q.within.filter((name, at) => byName[at].length === 0);
+const within = new Set(byName.flat());
+const SCOPE = within.size > 0 ? IDS.filter((id) => within.has(id)) : IDS;
 const LOST = unnamed.length === 0 ? '' : 'No document in reach is named ' + unnamed.map(said).join(' or ') + '. ' + (SCOPE.length < IDS.length ? 'In the others named, ' : 'In all documents, ');`

@@ -10,10 +10,10 @@ const PIECE = 16381; // bytes from which a line may be a piece of a longer one
 let todo = SCOPE.length > 0 ? [[...SCOPE].sort(ORDER)] : [];
 let handed = 0;
 const forget = (doc) => found.forEach((map) => map.delete(doc));
-const fresh = () => ({ n: 0, other: 0, split: 0, lines: 0, first: null });
+const fresh = () => ({ n: 0, other: 0, split: 0, lines: 0, places: [] });
 const tallyOf = (map, doc) => { if (!map.has(doc)) map.set(doc, fresh()); return map.get(doc); };
 const broken = (t) => /[^\S ]|\s\s/.test(t);
-function tally(doc, text, until, add) { // counts what begins before until; add gets each first hit
+function tally(doc, text, until, add) { // counts what begins before until; add gets a few of them to show
   T.forEach((t, n) => {
     const [folded, written] = both(text, t, until);
     const here = t.anyCase ? folded : written;
@@ -22,7 +22,7 @@ function tally(doc, text, until, add) { // counts what begins before until; add 
     if (here.length + other + split.length === 0) return;
     const mine = tallyOf(found[n], doc);
     mine.n += here.length; mine.other += other; mine.split += split.length;
-    add(mine, here, here[0] ?? split[0]);
+    add(mine, here, [...here, ...split].slice(0, 5 - mine.places.length));
   });
 }
 const around = (text, m) => { // the line of a match, cut to what can be shown
@@ -50,8 +50,8 @@ async function readThrough(doc, size) {
       if (cut < 1) { rest = text; continue; }
     }
     const whole = text[cut - 1] === '\n' || at >= size;
-    tally(doc, text, cut, (mine, here, first) => {
-      if (!mine.first && first) mine.first = { start: from, end: at, quote: around(text, first) };
+    tally(doc, text, cut, (mine, here, few) => {
+      for (const m of few) mine.places.push({ start: from, end: at, quote: around(text, m) });
     });
     T.forEach((t, n) => {
       const lines = text.slice(0, cut).split('\n').map((line) => occurrences(line, t.anyCase ? t.folded : t.written, t.whole).length > 0);
@@ -85,11 +85,11 @@ async function countIn(list) {
     const end = m.text.indexOf('\n');
     const line = end < 0 ? m.text.length : end;
     if (line * 3 >= PIECE && bytes(m.text.slice(0, line)) >= PIECE) again.add(m.doc);
-    tally(m.doc, m.text, line + 1, (mine, here, first) => {
+    tally(m.doc, m.text, line + 1, (mine, here, [first]) => {
       const inLine = here.filter((hit) => hit.index <= line);
       if (inLine.length > 0) mine.lines += 1;
       if (inLine[0]?.index === 0 && m.start > 0 && SIZE.get(m.doc) > PIECE) atStart.add(m.doc);
-      if (!mine.first && first) mine.first = { start: m.start, end: m.end, line: m.line, quote: around(m.text, first) };
+      if (first) mine.places.push({ start: m.start, end: m.end, line: m.line, quote: around(m.text, first) });
     });
   }
   for (const doc of await longAmong([...atStart].filter((doc) => !again.has(doc)).sort(ORDER))) again.add(doc);

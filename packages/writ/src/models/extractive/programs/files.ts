@@ -13,13 +13,13 @@ export const FILES: string = String.raw`const low = Q.literals.map((t) => t.toLo
 const has = (text) => (Q.combine === 'all' ? low.every((t) => text.toLowerCase().includes(t)) : low.some((t) => text.toLowerCase().includes(t)));
 const inName = ALL.filter((d) => has(base(d.id)));
 const inTitle = ALL.filter((d) => has(d.title));
-const inPath = ALL.filter((d) => has(d.id) && !inName.includes(d));
+const inPath = ALL.filter((d) => has(d.id) && !has(base(d.id)));
 const asked = Q.place === 'title' ? inTitle : inName;
 const beside = Q.place === 'title' ? inName : inTitle;
 const what = Q.literals.map(said).join(Q.combine === 'all' ? ' and ' : ' or ');
 const list = (some) => some.slice(0, 10).map((d) => d.id).join(', ') + (some.length > 10 ? ' …' : '');
 const notes = [];
-const only = beside.filter((d) => !asked.includes(d));
+const only = beside.filter((d) => !has(Q.place === 'title' ? d.title : base(d.id)));
 if (only.length > 0) notes.push((Q.place === 'title' ? 'Only in the file name: ' : 'Only in the title, which is a first heading or line: ') + list(only) + '.');
 if (inPath.length > 0) notes.push('Only in the name of a folder: ' + list(inPath) + '.');
 const equal = asked.filter((d) => low.some((t) => [d.id, base(d.id), base(d.id).replace(/\.[^.]*$/, ''), d.title].some((name) => name.toLowerCase() === t)));
@@ -32,7 +32,8 @@ const value = {
 };`
 
 /** Guest code for sizes in bytes, as ingestion recorded them. It expects `SCOPE` and `LOST`. */
-export const SIZES: string = `const of = ALL.filter((d) => SCOPE.includes(d.id));
+export const SIZES: string = `const inScope = new Set(SCOPE);
+const of = ALL.filter((d) => inScope.has(d.id));
 const sign = Q.order === 'smallest' ? 1 : -1;
 const sorted = [...of].sort((a, b) => sign * (a.bytes - b.bytes) || ORDER(a.id, b.id));
 const last = Q.most === null ? undefined : sorted[Math.min(Q.most, sorted.length) - 1];

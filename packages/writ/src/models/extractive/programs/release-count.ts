@@ -6,14 +6,14 @@ export const RELEASE_COUNT: string = String.raw`const asked = T.flatMap((t, n) =
 const nOf = (n, doc) => found[n].get(doc)?.n ?? 0;
 const holds = (doc, of) => (Q.combine === 'all' ? asked.every((n) => of(n, doc)) : asked.some((n) => of(n, doc)));
 const partial = todo.length > 0;
-const seen = new Set(SCOPE.filter((doc) => !unread.includes(doc)));
-for (const doc of todo.flat()) seen.delete(doc);
-const inReach = SCOPE.filter((doc) => seen.has(doc));
+const unseen = new Set([...unread, ...todo.flat()]);
+const inReach = SCOPE.filter((doc) => !unseen.has(doc));
 const matching = inReach.filter((doc) => holds(doc, (n, d) => nOf(n, d) > 0));
 const hitsIn = (doc) => asked.reduce((sum, n) => sum + (Q.unit === 'lines' ? found[n].get(doc)?.lines ?? 0 : nOf(n, doc)), 0);
 const total = (n, field, list = inReach) => list.reduce((sum, doc) => sum + (found[n].get(doc)?.[field] ?? 0), 0);
 const lacking = Q.kind === 'lack';
-const listed = lacking ? inReach.filter((doc) => !matching.includes(doc)) : [...matching].sort((a, b) => hitsIn(b) - hitsIn(a) || ORDER(a, b));
+const matched = new Set(matching);
+const listed = lacking ? inReach.filter((doc) => !matched.has(doc)) : [...matching].sort((a, b) => hitsIn(b) - hitsIn(a) || ORDER(a, b));
 const way = (t) => (t.whole ? 'whole word' + (t.text.includes(' ') || asked.length > 1 ? 's' : '') : 'anywhere, since its script puts no spaces between words') + ', ' + (t.anyCase ? 'any case' : 'as written');
 const ways = [...new Set(asked.map((n) => way(T[n])))].join('; ');
 const names = asked.map((n) => said(T[n].text));
@@ -50,7 +50,7 @@ for (const n of asked) {
 T.forEach((t, n) => {
   if (t.asked || total(n, 'n') === 0) return;
   const has = inReach.filter((doc) => nOf(n, doc) > 0);
-  const here = lacking ? has.filter((doc) => listed.includes(doc)) : has;
+  const here = lacking ? has.filter((doc) => !matched.has(doc)) : has;
   if (lacking && here.length === 0) return;
   notes.push('Counted apart: ' + said(t.text) + ' occurs ' + times(total(n, 'n', here)) + ' in ' + many(here.length, 'document') + (lacking ? ' of those listed' : '') + '.');
 });
@@ -63,14 +63,15 @@ if (inNames.length > 0) notes.push('File names or titles of ' + many(inNames.len
 if (unread.length > 0) notes.push('Policy withholds the text of ' + many(unread.length, 'document') + ', which ' + (unread.length === 1 ? 'is' : 'are') + ' not counted.');
 if (partial) notes.push('A limit was reached: ' + many(todo.flat().length, 'document') + ' ' + (todo.flat().length === 1 ? 'was' : 'were') + ' not looked into.');
 const passages = [];
+const each = listed.length > 4 ? 1 : 5; // of few documents, more places
 for (const doc of lacking ? [] : listed.slice(0, 20)) {
-  const firsts = asked.flatMap((n) => found[n].get(doc)?.first ?? []);
-  for (const first of firsts.filter((f, at) => f.quote && firsts.findIndex((g) => g.start === f.start) === at))
-    try { const c = await cite({ doc, start: first.start, end: first.end }, first.quote); passages.push({ doc, ...(first.line ? { line: first.line } : {}), start: c.start, end: c.end, quote: c.quote }); } catch (e) { note(e); }
+  const places = asked.flatMap((n) => found[n].get(doc)?.places.slice(0, each) ?? []).filter((p, at, all) => p.quote && all.findIndex((q) => q.start === p.start && q.quote === p.quote) === at);
+  for (const { start, end, line, quote } of places)
+    try { const c = await cite({ doc, start, end }, quote); passages.push({ doc, ...(line ? { line } : {}), start: c.start, end: c.end, quote: c.quote }); } catch (e) { note(e); }
 }
 const counted = asked.map((n) => ({ text: T[n].text, way: way(T[n]), documents: inReach.filter((doc) => nOf(n, doc) > 0).length, occurrences: total(n, 'n'), lines: total(n, 'lines') }));
 const shell = (t) => "'" + t.replaceAll("'", "'\\''") + "'";
-const check = asked.map((n) => 'grep -r' + (T[n].whole ? ' -w' : '') + (T[n].anyCase ? ' -i' : '') + (lacking ? ' -L' : Q.unit === 'documents' ? ' -l' : Q.unit === 'lines' ? ' -c' : ' -o') + ' -F -e ' + shell(T[n].text) + ' .');
+const check = asked.map((n) => 'grep' + (SCOPE.length === IDS.length ? ' -r' : '') + (T[n].whole ? ' -w' : '') + (T[n].anyCase ? ' -i' : '') + (lacking ? ' -L' : Q.unit === 'documents' ? ' -l' : Q.unit === 'lines' ? ' -c' : ' -o') + ' -F -e ' + shell(T[n].text) + ' ' + (SCOPE.length === IDS.length ? '.' : SCOPE.slice(0, 3).map(shell).join(' ')));
 const value = {
   kind: Q.kind, answer: LOST + headline(), notes, counted, check,
   documents: listed.map((doc) => (lacking ? { doc } : { doc, count: hitsIn(doc) })),
