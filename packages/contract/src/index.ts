@@ -1,5 +1,6 @@
 export * from './amounts.ts'
 export * from './answer.ts'
+export * from './answer-members.ts'
 export * from './budget.ts'
 export * from './charge.ts'
 export * from './check-limits.ts'

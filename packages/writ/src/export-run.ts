@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path'
-import { isWritError, type Ledger, type TrustRoot } from '@writ/contract'
-import { type Contents, sourceDigest } from '@writ/evidence'
-import { erasureOf } from './erasures.ts'
+import type { Ledger, TrustRoot } from '@writ/contract'
+import { sourceDigest } from '@writ/evidence'
 import { contentsOf, openEvidenceFile, withEvidence } from './evidence-source.ts'
 import {
   evidenceSource,
@@ -11,16 +10,20 @@ import {
   type Proof,
   type RunSource,
 } from './exports/index.ts'
+import { homeRun } from './home-source.ts'
 import { loadTrustRoot } from './ledger/index.ts'
 import { permitExport } from './permit-export.ts'
+import type { PolicyPoint } from './policy/index.ts'
+import { stepsOf } from './show-run.ts'
 import { verifyFile } from './verify-file.ts'
+import { Viewer, type ViewOptions } from './view-access.ts'
 
 export const EXPORT_FORMATS = ['jsonl', 'otlp', 'html'] as const
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** How a run is written for other tools and for people. */
-export interface ExportOptions {
+export interface ExportOptions extends ViewOptions {
   readonly format: ExportFormat
   /** `jsonl` only: also what is kept encrypted beside the records (prompts, outputs, text of documents). */
   readonly payloads?: boolean
@@ -37,16 +40,32 @@ export async function* exportRun(
   home: string,
   run: string,
   options: ExportOptions,
+  policy: () => Promise<PolicyPoint>,
 ): AsyncIterable<string> {
-  const path = join(home, 'runs', `${run}.writ`)
-  const contents = await presentContents(path)
-  const kept = await ledgerSource(ledger, run, contents?.disclosures.items ?? [])
+  const { source, evidence } = await homeRun(ledger, home, run)
+  const path = evidence ?? join(home, 'runs', `${run}.writ`)
   // The policy to ask is the one the evidence file has: without the file payloads stay.
   if (options.payloads === true)
     await withEvidence(path, async (file) => permitExport(await contentsOf(path, file)))
-  const source = { ...kept, erasure: contents?.erasure?.statement.predicate ?? erasureOf(home, run) }
   const trust = options.trust ?? join(home, 'trust.json')
-  yield* written(source, contents === undefined ? undefined : path, { ...options, trust })
+  if (options.format !== 'html') yield* written(source, evidence, { ...options, trust })
+  else yield await reported(source, home, evidence, { ...options, trust }, await policy())
+}
+
+/** The report of a run of a home, with what whoever asks for it may see under the policy in force. */
+async function reported(
+  source: RunSource,
+  home: string,
+  evidence: string | undefined,
+  { trust, ...as }: ExportOptions,
+  point: PolicyPoint,
+): Promise<string> {
+  const { opening } = await stepsOf(source)
+  const viewer = new Viewer(point, opening.det.partitions, as)
+  const proof = evidence === undefined ? null : await prove(evidence, trust)
+  const page = await htmlReport(source, proof, (label, touched) => viewer.withheld(label, touched))
+  await viewer.note(home, source.run, 'report')
+  return page
 }
 
 /**
@@ -106,15 +125,5 @@ async function prove(path: string, trust: string | undefined): Promise<Proof> {
       root === undefined || trust === undefined
         ? null
         : { report: await verifyFile(path, { trust }), keys: root.keys },
-  }
-}
-
-/** The evidence file of a run; undefined where it is elsewhere, was deleted or is no evidence. */
-async function presentContents(path: string): Promise<Contents | undefined> {
-  try {
-    return await withEvidence(path, (source) => contentsOf(path, source))
-  } catch (error) {
-    if (isWritError(error) && error.code === 'EVIDENCE_UNREADABLE') return undefined
-    throw error
   }
 }

@@ -324,7 +324,7 @@ class Runtime implements Writ {
   }
 
   async *export(run: string, options: ExportOptions): AsyncIterable<string> {
-    yield* exportRun(await this.#ledger(), this.home, run, options)
+    yield* exportRun(await this.#ledger(), this.home, run, options, this.#policy)
   }
 
   async copyEvidence(run: string, options: CopyOptions): Promise<CopyReport> {

@@ -4,12 +4,12 @@ import { copy } from './copy.ts'
 import { homeOf } from './home.ts'
 import { writeOutput } from './output.ts'
 import { runUnlessFile } from './run-named.ts'
+import { looking, type ViewFlags } from './view-flags.ts'
 
-export interface ExportFlags {
+export interface ExportFlags extends ViewFlags {
   readonly format?: string
   readonly payloads?: boolean
   readonly out?: string
-  readonly home?: string
   readonly trust?: string
   readonly otlpEndpoint?: string
   readonly profile?: string
@@ -40,13 +40,10 @@ export async function exportRun(what: string, flags: ExportFlags): Promise<numbe
     await writeOutput(exportFile(what, options), out)
     return 0
   }
-  const writ = await createWrit(homeOf(flags))
-  try {
-    await writeOutput(writ.export(run, options), out)
+  return await looking(flags, async (writ, as) => {
+    await writeOutput(writ.export(run, { ...options, ...as }), out)
     return 0
-  } finally {
-    await writ.close()
-  }
+  })
 }
 
 /** Writes the report of a run for people: `writ export --format html`, which is no text for a terminal. */

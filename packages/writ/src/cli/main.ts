@@ -251,8 +251,7 @@ function addExport(writ: Command): void {
     .option('--otlp-endpoint <url>', 'send the trace to an OpenTelemetry collector (OTLP over HTTP)')
     .option('--home <dir>', 'state directory')
     .action(running((run: string, flags: ExportFlags) => exportRun(run, flags)))
-  writ
-    .command('report <run>')
+  withViewer(writ.command('report <run>'))
     .description('write a report of a run, or of the run of an evidence file, for people: one HTML page')
     .option('--out <file>', 'where to (default: stdout)')
     .option('--trust <file>', 'trust root to check the evidence against (default: that of the home)')

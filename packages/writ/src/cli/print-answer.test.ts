@@ -205,7 +205,6 @@ describe('the shortest form of a value', () => {
     const lines = shown(value, [citation(2), citation(1), citation(3)])
     expect(lines.slice(2)).toEqual([
       'These say so.',
-      'searched: documents 40, bytes 5,400',
       'needs: A language model would answer this: `writ setup`.',
       '',
       'documents:',

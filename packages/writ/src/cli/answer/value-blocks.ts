@@ -1,4 +1,4 @@
-import type { Citation, Json } from '@writ/contract'
+import { answerMembers, type Citation, isObject, type Json, type JsonObject } from '@writ/contract'
 import { wrapped } from '../display-width.ts'
 import { printable, printableLine } from '../printable.ts'
 import { type Block, block } from './block.ts'
@@ -29,8 +29,6 @@ const PASSAGE_MEMBERS: ReadonlySet<string> = new Set([
   'score',
 ])
 
-type Row = Readonly<Record<string, Json>>
-
 /** A released value for people, the shortest form first; `cited` collects the citations it shows by itself. */
 export function valueBlocks(
   value: Json,
@@ -39,21 +37,18 @@ export function valueBlocks(
   cited: Set<Citation>,
 ): readonly Block[] {
   if (Array.isArray(value)) return [listBlock('', value, citations, view, cited)]
-  if (isRow(value)) return memberBlocks(value, citations, view, cited)
+  if (isObject(value)) return memberBlocks(value, citations, view, cited)
   return [textBlock(scalarText(value), view)]
 }
 
 /** An object: its `answer` first, then what is short, then its lists. */
 function memberBlocks(
-  value: Row,
+  value: JsonObject,
   citations: readonly Citation[],
   view: ValueView,
   cited: Set<Citation>,
 ): readonly Block[] {
-  const { answer, ...rest } = value
-  const members = Object.entries(rest).filter(([, member]) => member !== null && !isEmpty(member))
-  const lists = members.filter(([, member]) => Array.isArray(member))
-  const short = members.filter(([, member]) => !Array.isArray(member))
+  const { answer, short, lists } = answerMembers(value)
   const [head, ...tail] = answer === undefined ? [] : valueBlocks(answer, citations, view, cited)
   const lines = short.flatMap(([name, member]) =>
     wrapped(`${printableLine(name)}: ${inShort(member)}`, view.columns),
@@ -66,7 +61,7 @@ function memberBlocks(
       ...limit(lines, view),
     }),
     ...lists.map(([name, member], at) =>
-      listBlock(name, Array.isArray(member) ? member : [], citations, { ...view, claim: claim + at }, cited),
+      listBlock(name, member, citations, { ...view, claim: claim + at }, cited),
     ),
   ]
 }
@@ -88,7 +83,7 @@ function listBlock(
 ): Block {
   const { columns, claim } = view
   const title = name === '' ? [] : [`${printableLine(name)}:`]
-  const rows = items.filter(isRow)
+  const rows = items.filter(isObject)
   const table = rows.length === items.length && rows.length > 0
   const quotes = table ? quoteLines(rows, citations, columns, cited) : undefined
   const [head, lines] =
@@ -117,7 +112,7 @@ function headed(
 
 /** Passages of documents, told as citations are; undefined for rows that are something else. */
 function quoteLines(
-  rows: readonly Row[],
+  rows: readonly JsonObject[],
   citations: readonly Citation[],
   columns: number,
   cited: Set<Citation>,
@@ -154,16 +149,8 @@ function scalarText(value: Json): string {
 
 /** A member in one line: of an object its members, one after another. */
 function inShort(member: Json): string {
-  if (!isRow(member)) return cellText(member)
+  if (!isObject(member)) return cellText(member)
   return Object.entries(member)
     .map(([name, own]) => `${printableLine(name)} ${cellText(own)}`)
     .join(', ')
-}
-
-function isRow(value: Json): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isEmpty(value: Json): boolean {
-  return value === '' || (Array.isArray(value) && value.length === 0)
 }

@@ -1,9 +1,9 @@
-import { dollars, seconds, size, whole } from '@writ/contract'
+import { counted, dollars, seconds, size, whole } from '@writ/contract'
 import { type Html, html } from './markup.ts'
 import type { Story } from './story.ts'
 
 export function costSection(story: Story): Html {
-  const { opening, closing, limited, tookMs, frames } = story
+  const { opening, closing, limited, tookMs, frames, boundCalls } = story
   const { limits } = opening
   const charged = closing?.charged
   const tokens = charged === undefined ? null : charged.inputTokens + charged.outputTokens
@@ -11,7 +11,7 @@ export function costSection(story: Story): Html {
   const rows = [
     row('Model calls', charged && whole(charged.calls), whole(limits.maxCalls)),
     row('Tokens, in and out', whole, tokens, limits.maxTokens),
-    row('Cost', dollars, charged?.costMicroUsd ?? null, limits.maxCostMicroUsd),
+    row('Cost', charged && costOf(story, charged.costMicroUsd), limitOf(limits.maxCostMicroUsd)),
     row(
       'Depth of frames (the root has 0)',
       closing === null ? null : whole(closing.maxDepth),
@@ -26,10 +26,26 @@ export function costSection(story: Story): Html {
 <p>Limits hold over the whole tree of frames. Each call reserves its worst case before it is sent, so no limit is passed, whatever runs at once. ${
     limited === 0
       ? 'No step was refused by a limit.'
-      : html`<strong>${whole(limited)} steps were refused by a limit.</strong>`
+      : html`<strong>${counted(limited, 'step')} refused by a limit.</strong>`
   }</p>
 <div class="scroll" role="region" aria-label="Cost and limits" tabindex="0"><table><caption>Used, and allowed at most</caption><thead><tr><th scope="col">What</th><th scope="col" class="n">Used</th><th scope="col" class="n">Limit</th></tr></thead><tbody>${rows}</tbody></table></div>
-<p>Tokens and cost are what was charged against the limits: what the provider said it used, or the worst case where it said nothing. A bill may differ.</p></section>`
+${
+  boundCalls === 0
+    ? ''
+    : html`<p><strong>${counted(boundCalls, 'call')} ${boundCalls === 1 ? 'is' : 'are'} charged at the worst case</strong>, because the server did not say, or not believably, what was used.</p>`
+}<p>Tokens and cost are what was charged against the limits: what the provider said it used, or the worst case where it said nothing. A bill may differ.</p></section>`
+}
+
+/** A cost that is not known is not 0. */
+function costOf({ costKnown }: Story, microUsd: number): string {
+  if (costKnown) return dollars(microUsd)
+  return microUsd > 0
+    ? `${dollars(microUsd)} and more: a model has no known price`
+    : 'unknown: no known price'
+}
+
+function limitOf(microUsd: number | null): string {
+  return microUsd === null ? 'none' : dollars(microUsd)
 }
 
 type Show = (value: number) => string

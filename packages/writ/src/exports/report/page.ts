@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { formatLabel, whole } from '@writ/contract'
+import { counted, formatLabel, whole } from '@writ/contract'
 import { claimedTime } from '../claimed-time.ts'
 import { readSection, refusedSection } from './access-section.ts'
 import { answerSection } from './answer-section.ts'
@@ -8,8 +8,10 @@ import { erased } from './erased.ts'
 import { foreign, type Html, html } from './markup.ts'
 import { frameTable, picture } from './picture.ts'
 import { meaningSection, type Proof, proofSection } from './proof-section.ts'
+import { stepsSection } from './steps-section.ts'
 import type { Story } from './story.ts'
 import { STYLE } from './style.ts'
+import { topSection } from './top-section.ts'
 
 const MOST_FRAMES = 500
 
@@ -17,12 +19,13 @@ const MOST_FRAMES = 500
 export function page(story: Story, proof: Proof | null): string {
   const { frames } = story
   const title = `Writ: report of run ${story.run}`
-  const body = html`<body><header><h1>Report of a governed run</h1>
-<p class="question" dir="auto">${story.question ?? 'The question is not laid open here.'}</p>
-<p>${pill(story)} ${proof?.checked ? verified(proof.checked.report.ok) : ''}</p>${gone(story)}${overview(story)}
-<nav aria-label="Contents"><ul><li><a href="#answer">Answer</a></li><li><a href="#sources">What it rests on</a></li><li><a href="#read">What was read</a></li><li><a href="#refused">What was refused</a></li><li><a href="#cost">Cost and limits</a></li><li><a href="#frames">How it was done</a></li><li><a href="#verify">How to verify it</a></li><li><a href="#meaning">What the proof says</a></li></ul></nav></header>
+  const body = html`<body><header><h1>Report of a governed run ${pill(story)} ${proof?.checked ? verified(proof.checked.report.ok) : ''}</h1>
+<p class="question" dir="auto">${asked(story)}</p>${topSection(story, proof)}${gone(story)}
+<nav aria-label="Contents"><ul><li><a href="#answer">Answer</a></li><li><a href="#sources">What it rests on</a></li><li><a href="#read">What was read</a></li><li><a href="#refused">What was refused</a></li><li><a href="#cost">Cost and limits</a></li><li><a href="#run">The run</a></li><li><a href="#frames">How it was done</a></li><li><a href="#steps">What each step did</a></li><li><a href="#verify">How to verify it</a></li><li><a href="#meaning">What the proof says</a></li></ul></nav></header>
 <main>${answerSection(story)}${readSection(story)}${refusedSection(story)}${costSection(story)}
+<section aria-labelledby="run"><h2 id="run">The run</h2>${overview(story)}</section>
 <section aria-labelledby="frames"><h2 id="frames">How it was done</h2><p>${how(story)}</p>${picture(frames)}${frameTable(frames, MOST_FRAMES)}</section>
+${stepsSection(story)}
 ${proofSection(story, proof)}${meaningSection()}</main>
 <footer><p>Made by Writ ${story.version} from the ${whole(story.records)} records of run <code>${story.run}</code>. Policy bundle <code>${story.opening.bundle}</code>.</p></footer></body>`
   return `<!doctype html>
@@ -66,10 +69,23 @@ function overview(story: Story): Html {
       ? html`<div>${id}: the built-in extractive model (no neural network: it counts literally or quotes passages, it judges nothing)</div>`
       : html`<div>${foreign(id)}</div>`,
   )
-  return html`<dl><dt>Asked by</dt><dd>${foreign(opening.user.id)}, for the purpose “${foreign(opening.purpose)}”</dd>
+  return html`<dl>${longQuestion(story)}<dt>Asked by</dt><dd>${foreign(opening.user.id)}, for the purpose “${foreign(opening.purpose)}”</dd>
 <dt>When</dt><dd>${claimedTime(openedAt) ?? 'unknown'}${tookMs === null ? '' : html`, for ${(tookMs / 1_000).toFixed(2)} s`} (as the machine claims)</dd>
 <dt>Answered by</dt><dd>${models}</dd><dt>Label of the result</dt><dd>${formatLabel(label)}</dd>
 ${forkedFrom(opening)}<dt>Sandbox</dt><dd>${opening.confinement.layers.join(' in ')} (${opening.confinement.level})</dd><dt>Run</dt><dd><code>${run}</code></dd></dl>`
+}
+
+/** As much of the question as leaves the first screen to what is asked of the run. */
+const TOP_CHARS = 220
+
+function asked({ question }: Story): string {
+  if (question === null) return 'The question is not laid open here.'
+  return question.length <= TOP_CHARS ? question : `${question.slice(0, TOP_CHARS).toWellFormed()} …`
+}
+
+function longQuestion({ question }: Story): Html {
+  if (question === null || question.length <= TOP_CHARS) return html``
+  return html`<dt>Question</dt><dd dir="auto">${question}</dd>`
 }
 
 /** What a forked run has from another one. */
@@ -87,7 +103,7 @@ function how({ frames, strategy, closing }: Story): string {
   if (strategy === 'direct') return `The whole context fitted the model, which was asked once${steps}.`
   return `A root model wrote code to search the documents${steps}${
     children > 0
-      ? `, and opened ${whole(children)} child ${children === 1 ? 'frame' : 'frames'} that did the same with a part of them`
+      ? `, and opened ${counted(children, 'child frame')} that did the same with a part of them`
       : ''
   }. Time runs to the right.`
 }

@@ -45,7 +45,8 @@ describe('the report of a run', () => {
     const { writ, answer } = await record()
     const page = await textOf(writ.export(answer.run, { format: 'html' }))
     const headings = [...page.matchAll(/<h2 id="([a-z]+)">/g)].map(([, id]) => id)
-    expect(headings).toEqual(['answer', 'sources', 'read', 'refused', 'cost', 'frames', 'verify', 'meaning'])
+    const sections = ['read', 'refused', 'cost', 'run', 'frames', 'steps', 'verify', 'meaning']
+    expect(headings).toEqual(['answer', 'sources', ...sections])
     for (const id of headings) expect(page).toContain(`href="#${id}"`)
     expect(page).toContain(QUESTION)
     for (const { doc, start, end, sha256 } of answer.citations) {
@@ -56,7 +57,7 @@ describe('the report of a run', () => {
     expect(answer.citations.length).toBeGreaterThan(0)
     expect(page).not.toContain('does not have it')
     expect(page).toMatch(/<blockquote dir="auto">[^<]+<mark>/)
-    expect(page).toContain('Searching the 1 document labelled restricted:LEGAL_PRIVILEGE (untrusted)')
+    expect(page).toContain('Searching 1 document labelled restricted:LEGAL_PRIVILEGE')
     expect(page).toContain('the user is not cleared for this level')
     expect(page).toContain('<code>forbid.read.clearance</code>')
     expect(page).toContain(`<td class="n">${answer.usage.modelCalls}</td><td class="n">1,000</td>`)
@@ -64,7 +65,8 @@ describe('the report of a run', () => {
     expect(page).toContain(`writ verify <bdi>${answer.run}.writ</bdi> --trust trust.json`)
     expect(page).toContain('evidence checked: it holds')
     expect(page).not.toContain(KEPT_MARK)
-    expect(page).not.toContain('undefined')
+    // Code of a model may say it.
+    expect(page.replaceAll(/<pre[\s\S]*?<\/pre>/g, '')).not.toContain('undefined')
     expect(page.match(/<th(?! scope)[ >]/g)).toBeNull()
     expect(page.match(/<table>(?!\s*<caption>)/g)).toBeNull()
   })

@@ -1,10 +1,13 @@
-import type { Citation, Denial, Det, Omitted, Status } from '@writ/contract'
+import type { Citation, Coverage, Denial, Det, Json, Omitted, Status } from '@writ/contract'
 import { type AnyRecord, decodeRecord, type Erasure, foldRun, type RecordOf } from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
+import type { RunSteps } from '../steps/run-steps.ts'
 import { type FrameStory, inTreeOrder } from './frames.ts'
+import { placeOf, type Reasons } from './gated-source.ts'
 import { type Quote, Quotes } from './quotes.ts'
 import type { DocumentReading, PartitionReading } from './reading.ts'
 import { countRefusals } from './refusals.ts'
+import { type StepStory, tellSteps } from './step-stories.ts'
 import { pathOf, Telling } from './telling.ts'
 
 /** What a report tells of a run. Null: closed, gone with the run's key, or not there yet. */
@@ -22,7 +25,20 @@ export interface Story {
   readonly reason: string | null
   readonly records: number
   readonly question: string | null
-  readonly answer: string | null
+  /** Whether anything was released; what, is `value`. */
+  readonly released: boolean
+  readonly value: Json
+  /** Why the answer is not shown; null where it is, or there is none. */
+  readonly withheld: string | null
+  readonly coverage: Coverage | null
+  /** Whether every model that may have been called has a known price. */
+  readonly costKnown: boolean
+  /** Model calls charged their worst case. */
+  readonly boundCalls: number
+  readonly steps: readonly StepStory[]
+  readonly allSteps: number
+  /** Decisions of policy: all of them, and those that did not allow. */
+  readonly decisions: { readonly all: number; readonly refused: number; readonly policies: readonly string[] }
   readonly quotes: readonly Quote[] | null
   readonly denials: readonly Denial[]
   /** Steps that a limit refused. */
@@ -37,16 +53,15 @@ export interface Story {
   readonly erasure: Erasure | undefined
 }
 
-/** Reads the story of a run from its records and what lies open beside them. Undefined when it does not begin with `run.open`. */
-export async function readStory(source: RunSource): Promise<Story | undefined> {
+/** Reads the story of a run from its records and what lies open beside them, which `source` has been relieved of what is withheld. */
+export async function readStory(source: RunSource, told: RunSteps, reasons: Reasons): Promise<Story> {
   const ends = await readEnds(source)
-  const { opening, release, closing } = ends
-  if (opening === undefined) return undefined
-  const opened = opening
+  const { release } = ends
+  const { opening: opened, closing } = told
   const beside = async (record: AnyRecord | undefined, name: string): Promise<string | null> =>
     record === undefined ? null : ((await source.text(pathOf(record, name))) ?? null)
   const citations = parsed<readonly Citation[]>(await beside(release, 'citations'))
-  const told = parsed<readonly Denial[]>(await beside(closing, 'denials'))
+  const denied = parsed<readonly Denial[]>(await beside(closing, 'denials'))
   const question = await beside(opened, 'question')
   const quotes = new Quotes(citations ?? [])
   const middle = new Telling(source, quotes)
@@ -61,14 +76,22 @@ export async function readStory(source: RunSource): Promise<Story | undefined> {
     endedAt: ends.last?.obs.at ?? opened.obs.at,
     tookMs: closing?.obs.tookMs ?? null,
     strategy: ends.strategy,
-    status: closing?.det.status ?? (ends.last?.kind === 'run.abort' ? 'aborted' : 'open'),
+    status: closing?.det.status ?? (told.abort === undefined ? 'open' : 'aborted'),
     closing: closing?.det ?? null,
-    reason: closing?.obs.reason ?? null,
+    reason: closing?.obs.reason ?? told.abort?.obs.message ?? null,
     records: ends.count,
     question,
-    answer: asText(await beside(release, 'value')),
+    released: release !== undefined,
+    value: parsed<Json>(await beside(release, 'value')),
+    withheld: release === undefined ? null : (reasons.get(placeOf(release)) ?? null),
+    coverage: closing?.obs.coverage ?? null,
+    costKnown: isCostKnown(opened.det),
+    boundCalls: ends.boundCalls,
+    steps: await tellSteps(source, told, reasons),
+    allSteps: told.steps.length,
+    decisions: countDecisions(told),
     quotes: citations === null ? null : quotes.all,
-    denials: told ?? countRefusals(middle.refusals),
+    denials: denied ?? countRefusals(middle.refusals),
     limited: middle.limited,
     omitted: parsed<readonly Omitted[]>(await beside(opened, 'omitted')),
     partitions: middle.reading.partitions,
@@ -81,22 +104,21 @@ export async function readStory(source: RunSource): Promise<Story | undefined> {
 }
 
 interface Ends {
-  opening?: RecordOf<'run.open'>
   release?: RecordOf<'output.release'>
-  closing?: RecordOf<'run.close'>
   last?: AnyRecord
+  boundCalls: number
   strategy: string
   count: number
 }
 
 /** A first pass: how the run begins and ends. */
 async function readEnds(source: RunSource): Promise<Ends> {
-  const ends: Ends = { strategy: '', count: 0 }
+  const ends: Ends = { boundCalls: 0, strategy: '', count: 0 }
   for await (const record of recordsOf(source)) {
-    if (record.kind === 'run.open' && record.seq === 0) ends.opening = record
     if (record.kind === 'strategy.chosen') ends.strategy = record.det.strategy
     if (record.kind === 'output.release' && record.det.outcome === 'ok') ends.release = record
-    if (record.kind === 'run.close') ends.closing = record
+    if (record.kind === 'model.result' || record.kind === 'model.usage')
+      ends.boundCalls += record.obs.detail.filter(({ chargedAs }) => chargedAs === 'bound').length
     ends.last = record
     ends.count += 1
   }
@@ -111,9 +133,14 @@ function parsed<T>(json: string | null): T | null {
   return json === null ? null : (JSON.parse(json) as T)
 }
 
-/** A released value for people: a text as it is, anything else as JSON with a line for each member. */
-function asText(json: string | null): string | null {
-  if (json === null) return null
-  const value: unknown = JSON.parse(json)
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+function isCostKnown({ models, fork }: Det['run.open']): boolean {
+  const priced = [...models, ...(fork?.models ?? [])]
+  return priced.every(({ inputNanoUsd, outputNanoUsd }) => inputNanoUsd !== null && outputNanoUsd !== null)
+}
+
+function countDecisions({ steps }: RunSteps): Story['decisions'] {
+  const decisions = steps.flatMap((step) => step.decisions)
+  const allowed = decisions.filter(({ verdict }) => verdict === 'allow')
+  const policies = [...new Set(allowed.flatMap((decision) => decision.policies))].sort()
+  return { all: decisions.length, refused: decisions.length - allowed.length, policies }
 }

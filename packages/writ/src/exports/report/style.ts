@@ -7,9 +7,11 @@ export const STYLE = `
 * { box-sizing: border-box }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", "Liberation Sans", "DejaVu Sans", sans-serif }
 header, main, footer { max-width: 62rem; margin: 0 auto; padding: 0 1.25rem }
-header { padding-top: 2rem } footer { padding-bottom: 3rem; color: var(--soft); font-size: .875rem }
-h1 { font-size: 1.05rem; margin: 0; color: var(--soft); font-weight: 600 } h2 { font-size: 1.3rem; margin: 2.75rem 0 .75rem; line-height: 1.25 } h3 { font-size: 1rem; margin: 1.5rem 0 .5rem }
-.question { font-size: 1.6rem; line-height: 1.3; font-weight: 650; margin: .5rem 0 1rem; white-space: pre-wrap; overflow-wrap: anywhere }
+header { padding-top: 1.25rem } footer { padding-bottom: 3rem; color: var(--soft); font-size: .875rem }
+h1 { font-size: 1.05rem; margin: 0; color: var(--soft); font-weight: 600 } h1 .pill { margin-left: .5rem } h2 { font-size: 1.3rem; margin: 2.75rem 0 .75rem; line-height: 1.25 } h3 { font-size: 1rem; margin: 1.5rem 0 .5rem }
+.question { font-size: 1.35rem; line-height: 1.3; font-weight: 650; margin: .5rem 0 .75rem; overflow-wrap: anywhere }
+.cards { display: grid; grid-template-columns: repeat(2, 1fr); gap: .75rem; margin: 0 0 1rem } .card { background: var(--panel); border-radius: .5rem; padding: .75rem 1rem; min-width: 0 } .card h2 { font-size: 1rem; margin: 0 0 .35rem } .card p { margin: .2rem 0; font-size: .9375rem; line-height: 1.4; overflow-wrap: anywhere }
+ul.steps { list-style: none; padding-left: 0; margin: .5rem 0 } ul.steps > li { border-bottom: 1px solid var(--line); padding: .25rem 0 } ul.steps summary { color: var(--ink); overflow-wrap: anywhere } .facts { color: var(--soft); font-size: .875rem } h4 { font-size: .9rem; margin: .75rem 0 .25rem } details.frame { margin: .75rem 0 } th.doc { max-width: 14rem; overflow-wrap: anywhere } td.place { white-space: nowrap } td.place details p { white-space: normal; max-width: 16rem; overflow-wrap: anywhere } pre { max-height: 30rem; overflow-y: auto }
 a { color: var(--link) } nav ul { list-style: none; padding: 0; margin: 1rem 0 0; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; font-size: .9375rem }
 .pill { display: inline-block; border: 1px solid currentColor; border-radius: 1rem; padding: 0 .7rem; font-weight: 600; font-size: .9rem } .good { color: var(--good) } .bad { color: var(--bad) } .warn { color: var(--warn) }
 .notice { border-left: 4px solid currentColor; background: var(--panel); padding: .75rem 1rem; margin: 1rem 0 } .notice p { color: var(--ink); margin: .25rem 0 }
@@ -25,7 +27,7 @@ figure { margin: 1rem 0 } figcaption { color: var(--soft); font-size: .875rem; m
 .key { display: inline-block; width: .9em; height: .75em; margin: 0 .15em 0 .6em; border-radius: 2px } .key.turn { background: var(--turn) } .key.leaf { background: var(--leaf) } .key.cell { background: var(--cell) } .key.read { background: var(--read) } .key.refused { background: var(--bad) }
 .unseen { font: 600 .75em/1 ui-monospace, monospace; color: var(--bad); border: 1px solid; border-radius: 3px; padding: 0 .2em; margin: 0 .1em; white-space: nowrap; unicode-bidi: isolate }
 summary { cursor: pointer; color: var(--link) } :focus-visible { outline: 2px solid var(--link); outline-offset: 2px }
-@media (max-width: 40rem) { dl { grid-template-columns: 1fr } dd { margin-bottom: .5rem } .question { font-size: 1.3rem } }
+@media (max-width: 40rem) { dl, .cards { grid-template-columns: 1fr } dd { margin-bottom: .5rem } .question { font-size: 1.3rem } }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --panel: #f4f5f6; --line: #bbb; --link: #000; --good: #146c2e; --bad: #a8201a; --warn: #7a4b00; --turn: #2f6fd0; --leaf: #8a4fc7; --cell: #b7bec7; --read: #1b8a5a; --life: #e4e7ea; --mark: #fff3b0 }
-  body { font-size: 10.5pt } nav { display: none } h2 { break-after: avoid } tr { break-inside: avoid } .scroll { overflow: visible } svg { min-width: 0 } * { print-color-adjust: exact; -webkit-print-color-adjust: exact } details::details-content { content-visibility: visible; block-size: auto } }
+  body { font-size: 10.5pt } nav { display: none } pre { max-height: none } h2 { break-after: avoid } tr { break-inside: avoid } .scroll { overflow: visible } svg { min-width: 0 } * { print-color-adjust: exact; -webkit-print-color-adjust: exact } details::details-content { content-visibility: visible; block-size: auto } }
 `

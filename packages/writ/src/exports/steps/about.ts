@@ -3,7 +3,10 @@ import type { Step } from './run-steps.ts'
 import type { StepContent } from './step-content.ts'
 
 /** What a step was for, in one line: the query, the first line of the code, what was asked or said. Content. */
-export function aboutStep({ kind, op }: Step, { input, output }: StepContent): string | null {
+export function aboutStep(
+  { kind, op }: Step,
+  { input, output }: Pick<StepContent, 'input' | 'output'>,
+): string | null {
   switch (kind) {
     case 'run.open':
       return textOf(input)

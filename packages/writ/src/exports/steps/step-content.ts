@@ -81,14 +81,14 @@ export class ContentReader {
 
   /** What a model call sent: the conversation of each item. Null where it is not to be had. */
   async prompts(step: Step): Promise<readonly (readonly Message[])[] | null> {
-    const own = (await this.#kept(step)) ?? null
+    const own = (await this.kept(step)) ?? null
     if (own === null || own.shared === 0) return own && promptOf(own, [])
     // The beginning is that of the turn before, whose beginning is that of the one before, …
     const before = (this.#turns.get(step.lane) ?? []).filter(({ n }) => n < step.n).reverse()
     const chain = [own]
     for (const turn of before) {
       if (chain.at(-1)?.shared === 0) break
-      const kept = await this.#kept(turn)
+      const kept = await this.kept(turn)
       if (kept === null) return null
       chain.push(kept)
     }
@@ -97,7 +97,8 @@ export class ContentReader {
     return conversations
   }
 
-  async #kept(step: Step): Promise<KeptPrompt | null> {
+  /** What a model call sent, as it is kept: of a turn what the one before had not said. Null where it is not to be had. */
+  async kept(step: Step): Promise<KeptPrompt | null> {
     return parsed<KeptPrompt>(await this.#beside(step)('prompt'))
   }
 

@@ -1,0 +1,32 @@
+import { isObject, type Json, type JsonObject } from './json.ts'
+
+/** What of an answer with a text of its own is for programs, or is told in its coverage. */
+const BESIDE: ReadonlySet<string> = new Set(['kind', 'searched'])
+
+/** The members of a released object in the order people read them: its text, what is short, its lists. */
+export interface AnswerMembers {
+  /** Undefined when it has none. */
+  readonly answer: Json | undefined
+  readonly short: readonly (readonly [name: string, value: Json])[]
+  readonly lists: readonly (readonly [name: string, items: readonly Json[]])[]
+}
+
+/** Takes a released object apart; what says nothing (null, empty, only zeros) is left out. */
+export function answerMembers({ answer, ...rest }: JsonObject): AnswerMembers {
+  const short: [string, Json][] = []
+  const lists: [string, readonly Json[]][] = []
+  for (const [name, value] of Object.entries(rest)) {
+    if (value === undefined || isEmpty(value) || (answer !== undefined && BESIDE.has(name))) continue
+    const [only] = Array.isArray(value) && value.length === 1 ? value : []
+    if (typeof only === 'string') short.push([name, only])
+    else if (Array.isArray(value)) lists.push([name, value])
+    else short.push([name, value])
+  }
+  return { answer, short, lists }
+}
+
+function isEmpty(value: Json): boolean {
+  if (value === null || value === '') return true
+  if (Array.isArray(value)) return value.length === 0
+  return isObject(value) && Object.values(value).every((member) => member === 0 || member === null)
+}
