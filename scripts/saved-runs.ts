@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { BAD_ROOTS, block, fanOut, type Script, sequence, startSimulator, tree } from '@writ/simulator'
 import { type Answer, type CompletionOptions, createWrit, type WritOptions } from 'writ'
-import { withLedger } from '../packages/writ/src/with-ledger.ts'
+import { openLedger } from 'writ/ledger'
 
 // Makes the saved runs anew: real runs, of the built-in extractive model and of scripted ones, kept with what a replay
 // needs. `packages/writ/src/saved-runs.process.test.ts` does each again. They are made anew only when the format moved on
@@ -143,10 +143,13 @@ async function make({ script, options, asked }: Recipe): Promise<Answer> {
 
 /** What is kept beside the records of a run, by path: of runs made here, which no policy keeps in. */
 async function payloads(run: string): Promise<Readonly<Record<string, string>>> {
-  return await withLedger(home, async (ledger) => {
+  const ledger = await openLedger(home)
+  try {
     const texts: Record<string, string> = {}
     for (const path of await ledger.payloadPaths(run, ''))
       texts[path] = Buffer.from((await ledger.payload(run, path)) ?? []).toString('utf8')
     return texts
-  })
+  } finally {
+    await ledger.close()
+  }
 }
