@@ -356,7 +356,10 @@ function answerOf(
 /** What the run looked at. A replay has no corpus to look it up in: there it is the record's. */
 function coverageOf({ coverage, past, ports }: RunState): Coverage {
   const recorded = past?.closing()?.obs.coverage
-  return recorded ?? coverage.coverage((doc) => ports.store.locate(doc))
+  if (recorded !== undefined) return recorded
+  // A replay of a record without a close parts there, whatever stands in it.
+  const located = past === undefined || past.caughtUp
+  return coverage.coverage((doc) => (located ? ports.store.locate(doc) : undefined))
 }
 
 /** Characters of a reason that are kept. */
