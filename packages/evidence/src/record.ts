@@ -65,7 +65,7 @@ function refuseVersion(value: unknown, at: string): void {
   const { v } = value
   if (!Number.isSafeInteger(v) || v === RECORD_VERSION) return
   if (Number(v) > RECORD_VERSION)
-    refuse('VERSION_NEWER', `${at} is of record version ${v}; this Writ knows ${RECORD_VERSION}.`, at)
+    refuse('VERSION_NEWER', `${at} is of record version ${Number(v)}; this Writ knows ${RECORD_VERSION}.`, at)
   if (v === 1)
     refuse(
       'VERSION_OLDER',

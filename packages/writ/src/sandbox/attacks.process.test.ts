@@ -255,7 +255,6 @@ describe('taking memory', () => {
     'const a = []; while (true) a.push({})',
     'let s = "x".repeat(1000); const all = []; for (;;) all.push(s + all.length)',
     'const a = []; for (;;) a.push(new ArrayBuffer(1e6))',
-    'while (true) read().catch(() => 1)',
     'const again = () => Promise.resolve().then(again); await again()',
     'const m = new Map(); for (let i = 0; ; i++) m.set(i, [i])',
     'let o = null; for (;;) o = { o }',
@@ -269,6 +268,11 @@ describe('taking memory', () => {
   ])('%s', async (code) => {
     const { outcome, error } = await attempt(code, 20_000)
     expect({ outcome, name: error?.name }).toEqual({ outcome: 'limit', name: 'OutOfMemory' })
+  })
+
+  it('calls that are never awaited end with the calls of the cell', async () => {
+    const { outcome, error } = await attempt('while (true) read().catch(() => 1)', 20_000)
+    expect({ outcome, name: error?.name }).toEqual({ outcome: 'limit', name: 'StepsExhausted' })
   })
 
   it.each([

@@ -25,6 +25,7 @@ const PASSAGE_MEMBERS: ReadonlySet<string> = new Set([
   'sha256',
   'quote',
   'passage',
+  'line',
   'text',
   'score',
 ])

@@ -3,8 +3,16 @@ import { stemOf } from './words.ts'
 
 /** What passages are searched for, as the REPL takes it. */
 export interface Search {
-  /** `find` is a regular expression of JavaScript for the word in any of its forms: for ranking and quoting only. */
-  readonly words: readonly { readonly text: string; readonly find: string }[]
+  /**
+   * `find` is a regular expression of JavaScript for the word in any of its forms, `rust` one for `grep`, `also` another
+   * spelling: for ranking and quoting only.
+   */
+  readonly words: readonly {
+    readonly text: string
+    readonly also: string | null
+    readonly find: string
+    readonly rust: string
+  }[]
   /** Quoted strings and names; `rust` is the pattern for `grep`. */
   readonly phrases: readonly { readonly text: string; readonly find: string; readonly rust: string }[]
   /** Pairs of letters of scripts without spaces. */
@@ -14,7 +22,7 @@ export interface Search {
 /** Makes what a search for passages needs. */
 export function searchFor({ words, pairs, literals }: QuestionPlan): Search {
   return {
-    words: words.map((text) => ({ text, find: anyForm(text) })),
+    words: words.map((text) => ({ text, also: otherSpelling(text), ...anyForm(text) })),
     phrases: literals.map((text) => {
       const phrase = text.split(' ').map(escaped).join('\\s+')
       return { text, find: phrase, rust: phrase }
@@ -24,10 +32,26 @@ export function searchFor({ words, pairs, literals }: QuestionPlan): Search {
 }
 
 /** A word and its other forms. What stands before is looked at last: classes of characters are slow in the REPL. */
-function anyForm(word: string): string {
-  const stem = escaped(stemOf(word))
-  const rest = stem === word && word.length < 4 ? '(?![\\p{L}\\p{N}])' : '\\p{L}*'
-  return `${stem}(?<![\\p{L}\\p{N}]${stem})${rest}`
+function anyForm(word: string): { readonly find: string; readonly rust: string } {
+  const stem = stemOf(word)
+  const short = stem === word && word.length < 4
+  const other = otherSpelling(word)
+  const stems = [stem, ...(other === null ? [] : [stemOf(other)])].map(escaped)
+  const any = stems.length === 1 ? stems.join('') : `(?:${stems.join('|')})`
+  return {
+    find: `${any}(?<![\\p{L}\\p{N}]${any})${short ? '(?![\\p{L}\\p{N}])' : '\\p{L}*'}`,
+    rust: `(?:^|[^\\p{L}\\p{N}])${any}${short ? '(?:[^\\p{L}\\p{N}]|$)' : ''}`,
+  }
+}
+
+/** The American spelling of a British word and the other way round, where the two share few letters. */
+function otherSpelling(word: string): string | null {
+  if (/licenc/.test(word)) return word.replace('licenc', 'licens')
+  if (/licens/.test(word)) return word.replace('licens', 'licenc')
+  if (/(?:def|off)enc/.test(word)) return word.replace(/enc(?=e)/, 'ens')
+  if (/.{3}is(?:e[ds]?|ing|ation)$/.test(word)) return word.replace(/is(?=(?:e[ds]?|ing|ation)$)/, 'iz')
+  if (/.{3}iz(?:e[ds]?|ing|ation)$/.test(word)) return word.replace(/iz(?=(?:e[ds]?|ing|ation)$)/, 'is')
+  return null
 }
 
 /** Escaped for both engines. */

@@ -51,6 +51,7 @@ describe('words', () => {
     for (const word of ['terminate', 'terminates', 'terminated', 'termination'])
       expect(stemOf(word)).toBe('termin')
     expect(stemOf('fee')).toBe('fee')
+    expect(stemOf('pays')).toBe('pay')
     expect(stemOf('Bürgschaften')).toBe('Bürgschaften')
   })
 })

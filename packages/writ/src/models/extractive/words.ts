@@ -55,8 +55,10 @@ export function letterPairs(text: string): string[] {
 export function stemOf(word: string): string {
   const ending =
     /(?:at(?:e[sd]?|ing|ors?|ions?)|itions?|ments?|ingly|edly|able|ible|ing|ies|ied|ed|es|s|ions?|or|er|e|y)$/
-  const stem = /^[a-z]+$/.test(word) ? word.replace(ending, '') : word
-  return stem.length >= 4 ? stem : word
+  if (!/^[a-z]+$/.test(word)) return word
+  const stem = word.replace(ending, '')
+  if (stem.length >= 4) return stem
+  return /[^su]s$/.test(word) && word.length > 3 ? word.slice(0, -1) : word
 }
 
 /** The other number of a common word, and the other apostrophe: counted beside the word that was asked for. */

@@ -13,41 +13,48 @@ function rank(list, weight) { // the first passage of each document counts
   for (const p of list) {
     if (p.text) keep(p);
     if (docs.has(p.doc)) continue;
-    SCORE.set(p.doc, (SCORE.get(p.doc) ?? 0) + weight / (8 + docs.size));
+    SCORE.set(p.doc, (SCORE.get(p.doc) ?? 0) + (8 * weight) / (8 + docs.size));
     docs.add(p.doc);
   }
 }
 const only = SCOPE.length < IDS.length ? { docs: SCOPE } : {};
 const ask = async (query, k) => { try { return await search(query, { k, ...only }); } catch (e) { note(e); return []; } };
-const rarity = (n, most) => (n === 0 ? 0 : Math.log(1 + most / n) / Math.log(1 + most));
-async function lines(pattern) { try { return (await grep(pattern, { ignoreCase: true, limit: 3000, ...only })).matches; } catch (e) { note(e); return []; } }
+const rarity = (n, of) => (n === 0 ? 0 : Math.log(1 + of / n) / Math.log(1 + of));
+const PLACE = new Map(IDS.map((id, at) => [id, at]));
+async function lines(pattern, limit) { try { return await grep(pattern, { ignoreCase: true, limit, ...only }); } catch (e) { note(e); return { matches: [], truncated: false }; } }
+async function weighBy(text, pattern) { // by the documents that hold it; of a common word, those seen stand for the others
+  const { matches, truncated } = await lines(pattern, 500);
+  const docs = new Set(matches.map((m) => m.doc));
+  const part = truncated ? (PLACE.get(matches.at(-1).doc) + 1) / IDS.length : 1;
+  if (docs.size > 0) MATCHED.add(text);
+  // Among few documents every word is in most of them: lines tell more.
+  WEIGHT.set(text, IDS.length < 10 ? rarity(matches.length / part, Math.max(10, BYTES / 60)) : rarity(docs.size / part, IDS.length));
+  return { matches, docs: truncated ? [] : docs, rare: !truncated && docs.size <= Math.max(3, IDS.length / 8) };
+}
+const HAS = new Map(); // document → weight of the words it holds, as far as looked
+const holding = (docs, text) => { for (const doc of docs) HAS.set(doc, (HAS.get(doc) ?? 0) + WEIGHT.get(text)); };
 async function searchAll() {
-  const most = Math.min(60, Math.max(2, ALL.length, Math.ceil(BYTES / 3000)));
-  if (S.words.length > 0) rank(await ask(S.words.map((w) => w.text).join(' '), 120), 3);
-  for (const { text } of S.words) {
-    const got = await ask(text, 60);
-    if (got.length > 0) MATCHED.add(text);
-    WEIGHT.set(text, rarity(got.length, most));
-    rank(got, 2 * WEIGHT.get(text));
-  }
-  for (const { text, rust } of S.phrases) {
-    const got = await lines(rust);
-    if (got.length > 0) MATCHED.add(text);
-    WEIGHT.set(text, rarity(got.length, most));
-    rank(got, 3);
+  const query = S.words.map((w) => w.also ? w.text + ' ' + w.also : w.text).join(' ');
+  if (query !== '') rank(await ask(query, 150), 1);
+  for (const { text, rust } of [...S.words, ...S.phrases]) {
+    const { matches, docs, rare } = await weighBy(text, rust);
+    holding(docs, text);
+    if (!rare) continue;
+    if (text.includes(' ')) rank(matches, WEIGHT.get(text)); else rank(await ask(text, 40), WEIGHT.get(text));
   }
   if (S.pairs.length > 0) {
-    const got = (await lines(S.pairs.join('|'))).map((m) => ({ ...m, has: S.pairs.filter((pair) => m.text.includes(pair)) }));
-    const docsOf = (pair) => new Set(got.flatMap((m) => (m.has.includes(pair) ? [m.doc] : []))).size;
-    for (const pair of S.pairs) { const n = docsOf(pair); if (n > 0) MATCHED.add(pair); WEIGHT.set(pair, rarity(n, ALL.length + 1)); }
+    const { matches } = await lines(S.pairs.join('|'), 3000);
+    const got = matches.map((m) => ({ ...m, has: S.pairs.filter((pair) => m.text.includes(pair)) }));
+    const docsOf = (pair) => new Set(got.flatMap((m) => (m.has.includes(pair) ? [m.doc] : [])));
+    for (const pair of S.pairs) { const docs = docsOf(pair); if (docs.size > 0) MATCHED.add(pair); WEIGHT.set(pair, rarity(docs.size, ALL.length + 1)); holding(docs, pair); }
     const sum = (m) => m.has.reduce((all, pair) => all + WEIGHT.get(pair), 0);
-    rank(got.map((m) => ({ ...m, sum: sum(m) })).sort((a, b) => b.sum - a.sum), 4);
+    rank(got.map((m) => ({ ...m, sum: sum(m) })).sort((a, b) => b.sum - a.sum), 1);
   }
   for (const { text } of S.words) { // file names and titles
     const fitting = text.length > 2 ? ALL.filter((d) => begins(NAMES.get(d.id), text)) : [];
     if (fitting.length > 0) MATCHED.add(text);
     if (fitting.length > Math.max(3, ALL.length / 10)) continue; // tells nothing
-    for (const d of fitting) SCORE.set(d.id, (SCORE.get(d.id) ?? 0) + (3 * rarity(fitting.length, ALL.length + 1)) / 8);
+    for (const d of fitting) SCORE.set(d.id, (SCORE.get(d.id) ?? 0) + rarity(fitting.length, ALL.length + 1));
   }
 }
 const HITS = [...S.words, ...S.phrases].map((w) => ({ text: w.text, find: new RegExp(w.find, 'giu') })).concat(S.pairs.map((text) => ({ text, find: new RegExp(text, 'gu') })));
@@ -84,5 +91,6 @@ function pick(doc, most) {
   }
   BEST.set(doc, quotes.sort((a, b) => b.fit - a.fit || a.start - b.start).slice(0, most));
 }
-const fit = (doc) => SCORE.get(doc) + (BEST.get(doc)?.[0]?.fit ?? 0) / 4;
+const ALL_WEIGHT = () => Math.max(0.01, [...WEIGHT.values()].reduce((sum, w) => sum + w, 0));
+const fit = (doc) => SCORE.get(doc) + ((HAS.get(doc) ?? 0) + 2 * (BEST.get(doc)?.[0]?.fit ?? 0)) / ALL_WEIGHT();
 const inOrder = () => [...SCORE.keys()].sort((a, b) => fit(b) - fit(a) || ORDER(a, b));`
