@@ -31,6 +31,7 @@ const COMPOSITION = [
   'home-source.ts',
   'show-run.ts',
   'view-access.ts',
+  'run-view.ts',
   'open-models.ts',
   'abort-run.ts',
   'inspect-log.ts',
