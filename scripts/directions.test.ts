@@ -25,6 +25,7 @@ const COMPOSITION = [
   'with-ledger.ts',
   'erase-expired.ts',
   'sign-bundle.ts',
+  'require-unclosed.ts',
   'resume-run.ts',
   'fork-run.ts',
   'hand-out.ts',
@@ -59,7 +60,7 @@ function importsOf(file: string): Import[] {
   return [...found].map((match) => ({ file, specifier: match[1] ?? '' }))
 }
 
-const isTest = (file: string): boolean => /\.test\.ts$|-fixture\.ts$|\/testing\//.test(file)
+const isTest = (file: string): boolean => /\.test\.ts$|[-.]fixture\.ts$|\/testing\//.test(file)
 const productImports = (folder: string): Import[] =>
   sources(folder)
     .filter((file) => !isTest(file))

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { BAD_ROOTS, block, fanOut, type Script, sequence, startSimulator, tree } from '@writ/simulator'
 import { type Answer, type CompletionOptions, createWrit, type WritOptions } from 'writ'
+import { openLedger } from 'writ/ledger'
 
 // Makes the saved runs anew: real runs, of the built-in extractive model and of scripted ones, kept with what a replay
 // needs. `packages/writ/src/saved-runs.process.test.ts` does each again. They are made anew only when the format moved on
@@ -140,29 +141,15 @@ async function make({ script, options, asked }: Recipe): Promise<Answer> {
   }
 }
 
-/** What is kept beside the records of a run, by path. */
+/** What is kept beside the records of a run, by path: of runs made here, which no policy keeps in. */
 async function payloads(run: string): Promise<Readonly<Record<string, string>>> {
-  const texts: Record<string, string> = {}
-  const writ = await createWrit({ home })
+  const ledger = await openLedger(home)
   try {
-    let lines = ''
-    for await (const piece of writ.export(run, { format: 'jsonl', payloads: true })) lines += piece
-    for (const line of lines.trimEnd().split('\n')) {
-      const {
-        lane,
-        n,
-        kind,
-        payloads: beside,
-      } = JSON.parse(line) as {
-        readonly lane: string
-        readonly n: number
-        readonly kind: string
-        readonly payloads: Readonly<Record<string, string>>
-      }
-      for (const [name, text] of Object.entries(beside)) texts[`${lane}/${n}/${kind}/${name}`] = text
-    }
+    const texts: Record<string, string> = {}
+    for (const path of await ledger.payloadPaths(run, ''))
+      texts[path] = Buffer.from((await ledger.payload(run, path)) ?? []).toString('utf8')
     return texts
   } finally {
-    await writ.close()
+    await ledger.close()
   }
 }

@@ -1,5 +1,6 @@
 import { type Basis, type Det, outcomeOfCode, type Status } from '@writ/contract'
 import type { Lane } from './completeness-lanes.ts'
+import { mayHaveEnded } from './completeness-limits.ts'
 import type { RecordOf, RecordPlace } from './fold-run.ts'
 import type { AnyRecord } from './record.ts'
 import { refuse } from './verdict.ts'
@@ -62,11 +63,15 @@ export class Ending {
     some: boolean,
     at: string,
   ): void {
-    const last = root.turnsTaken >= maxTurns
+    const last = root.celled && root.turnsTaken >= maxTurns
+    // An answer that a cell named is whole, unless the frame was ended from outside.
+    const whole = root.final && !mayHaveEnded(root, maxTurns) && !isStopped(reason)
     const possible: readonly Status[] = this.#released
-      ? this.#cut !== undefined || last
-        ? ['incomplete']
-        : ['complete', 'incomplete']
+      ? whole && this.#cut === undefined
+        ? ['complete']
+        : this.#cut !== undefined || last
+          ? ['incomplete']
+          : ['complete', 'incomplete']
       : this.#cut !== undefined
         ? ['incomplete', 'denied']
         : ['incomplete', 'denied', 'failed']
@@ -127,6 +132,11 @@ export class Ending {
     if (touched > coverage.read || (coverage.read > 0 && touched === 0))
       mismatch('Every document that was touched was read in part.', `${at}/obs/coverage/touched`)
   }
+}
+
+function isStopped(reason: Det['run.close']['reason']): boolean {
+  const outcome = reason === null ? 'ok' : outcomeOfCode(reason.code)
+  return outcome === 'timeout' || outcome === 'cancelled'
 }
 
 const SEARCHING: ReadonlySet<string> = new Set(['search', 'grep'])

@@ -1,10 +1,11 @@
 import type { Det } from '@writ/contract'
+import { firstOf } from './first-of.ts'
 import type { RecordOf } from './fold-run.ts'
 import { refuse } from './verdict.ts'
 
 /** Two times in whole milliseconds that differ by more are in the order they are in. */
 const ROUNDING_MS = 2
-/** Calls that wait for the result of one; more count as nothing, which only refuses less. */
+/** Calls that wait for the result of one, and that one waits for; more count as nothing, which only refuses less. */
 const MOST_WAITING = 1024
 
 /** A call that says how many requests were under way, until it is known which were for certain. */
@@ -49,7 +50,7 @@ export class InFlight {
     const claim: Claim = { at: `${at}/obs/inFlight`, time, claimed, certain: 1, waiting: 0 }
     // Mostly it says as many as could be meant.
     if (claimed < 1 + under.size)
-      for (const { claims } of under.values()) {
+      for (const { claims } of firstOf(under.values(), MOST_WAITING)) {
         if (claims.length >= MOST_WAITING) continue
         claims.push(claim)
         claim.waiting += 1

@@ -2,6 +2,7 @@ import { addAmounts } from '@writ/contract'
 import { checkGrants } from './completeness-context.ts'
 import { refuseFall } from './completeness-labels.ts'
 import { checkDense, type Lane, type RunCounts } from './completeness-lanes.ts'
+import { mayHaveEnded } from './completeness-limits.ts'
 import { checkOutcome } from './completeness-outcomes.ts'
 import { hex } from './encoding.ts'
 import type { RecordOf, RecordPlace, RunFrame } from './fold-run.ts'
@@ -79,6 +80,7 @@ function checkCameTo({ det }: Join, { own: lane, mode }: RunFrame<Lane>, maxTurn
       `${lane.name} can have released ${most} citations, not ${citations}.`,
       `${at}/det/citations`,
     )
+  checkEnd(det, lane, maxTurns, at)
   if (outcome === 'ok' && !incomplete && lane.turnsTaken >= maxTurns)
     refuse(
       'CHILD_MISMATCH',
@@ -86,6 +88,28 @@ function checkCameTo({ det }: Join, { own: lane, mode }: RunFrame<Lane>, maxTurn
       `${at}/det/incomplete`,
     )
 }
+
+/** A frame that named an answer in its last turn's cell has one; one whose last turn came to nothing has none of its own. */
+function checkEnd(
+  { outcome, code, incomplete }: Join['det'],
+  lane: Lane,
+  maxTurns: number,
+  at: string,
+): void {
+  const gaveUp = code !== null && GAVE_UP.has(code)
+  if (lane.final && gaveUp && !mayHaveEnded(lane, maxTurns))
+    refuse('CHILD_MISMATCH', `${lane.name} named an answer, and is said to have none.`, `${at}/det/outcome`)
+  if (outcome === 'ok' && !incomplete && (lane.turnFailed || lane.turnsTaken === 0))
+    refuse('CHILD_MISMATCH', `The last turn of ${lane.name} came to nothing.`, `${at}/det/outcome`)
+}
+
+/** Codes of a frame that took another turn, or none, after its last cell. */
+const GAVE_UP: ReadonlySet<string> = new Set([
+  'NO_ANSWER',
+  'MODEL_FAILED',
+  'MODEL_REJECTED',
+  'BUDGET_EXCEEDED',
+])
 
 /** What a parent has of a child that ended. */
 function takeOver({ det }: Join, { own: lane, mode }: RunFrame<Lane>, parent: Lane): void {

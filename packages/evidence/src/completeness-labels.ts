@@ -1,4 +1,11 @@
-import { flowsTo, formatLabel, type Label, type RecordedDecision } from '@writ/contract'
+import {
+  flowsTo,
+  formatLabel,
+  joinLabels,
+  type Label,
+  MAX_CATEGORIES,
+  type RecordedDecision,
+} from '@writ/contract'
 import type { Lane } from './completeness-lanes.ts'
 import { refuse } from './verdict.ts'
 
@@ -6,6 +13,13 @@ import { refuse } from './verdict.ts'
 export function raiseLabel(lane: Lane, label: Label, at: string): void {
   refuseFall(lane, label, at)
   lane.label = label
+}
+
+/** What a joined child brings a frame. The next record of the frame has to cover it, so it is a label that a record can have. */
+export function takeOnLabel(lane: Lane, label: Label, at: string): void {
+  lane.label = joinLabels(lane.label, label)
+  if (lane.label.categories.length <= MAX_CATEGORIES) return
+  refuse('LABEL_FELL', `Lane ${lane.name} was brought more categories than a label has.`, `${at}/det/label`)
 }
 
 /** A label is not below what the frame has. */

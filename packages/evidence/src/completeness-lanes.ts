@@ -55,6 +55,10 @@ export interface Lane {
   /** Turns it asked for, and those that were sent. */
   turns: number
   turnsTaken: number
+  /** Whether its latest turn came to nothing, whether one found no room, and whether the cell since named an answer. */
+  turnFailed: boolean
+  turnLimited: boolean
+  final: boolean
   /** Numbers of its latest turns and cells: the steps of a cell are numbered from the one before it. */
   readonly cells: number[]
   /** What it and the frames it opened were charged. */
@@ -100,6 +104,9 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     heldTurn: heldTurn(opening),
     turns: 0,
     turnsTaken: 0,
+    turnFailed: false,
+    turnLimited: false,
+    final: false,
     cells: [],
     charged: NOTHING,
     cited: 0,

@@ -1,4 +1,4 @@
-import type { Det } from '@writ/contract'
+import type { Det, Outcome } from '@writ/contract'
 import type { Lane } from './completeness-lanes.ts'
 import type { RecordOf, RecordPlace } from './fold-run.ts'
 import { refuse } from './verdict.ts'
@@ -15,8 +15,21 @@ export function checkTurn(
   if (det.role !== 'turn') return
   lane.turns += 1
   if (det.outcome === 'ok') lane.turnsTaken += 1
+  markTurn(lane, det.outcome)
   if (lane.turnsTaken <= maxTurns && lane.turns <= maxTurns + 1) return
   refuse('LIMIT_EXCEEDED', `Lane ${lane.name} takes turn ${lane.turns}; ${maxTurns} are allowed.`, at)
+}
+
+/** Notes how a turn stands: refused, sent, or what came of it. */
+export function markTurn(lane: Lane, outcome: Outcome): void {
+  lane.turnFailed = outcome !== 'ok'
+  lane.turnLimited ||= outcome === 'limit'
+  lane.final = false
+}
+
+/** Whether a frame may have used its last turn: it has had as many as it may, or one found no room. */
+export function mayHaveEnded(lane: Lane, maxTurns: number): boolean {
+  return lane.turnsTaken >= maxTurns || lane.turnLimited
 }
 
 type GuestStep = RecordOf<'context.search' | 'context.read' | 'local' | 'model.call' | 'frame.spawn'>

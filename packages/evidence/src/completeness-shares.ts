@@ -8,6 +8,7 @@ import {
   totalTokens,
 } from '@writ/contract'
 import type { Lane } from './completeness-lanes.ts'
+import { firstOf } from './first-of.ts'
 import type { RecordOf, RecordPlace, RunFrame, RunShare } from './fold-run.ts'
 import { refuse } from './verdict.ts'
 
@@ -15,7 +16,7 @@ import { refuse } from './verdict.ts'
 const CHILD_PART = 8
 /** Two times in whole milliseconds that differ by more are in the order they are in. */
 const ROUNDING_MS = 2
-/** Moments that wait for one call or frame; of more it counts as nothing, which only refuses less. */
+/** Moments that wait for one call or frame, and that one waits for; of more it counts as nothing, which only refuses less. */
 const MOST_WAITING = 1024
 
 type Place = RecordPlace<Lane>
@@ -84,7 +85,7 @@ class Pool {
     // Mostly all of it would fit, whatever the records still to come show.
     if (fits(addAmounts(this.#most, more), limits)) return
     const moment: Moment = { limits, at, time, taken: addAmounts(this.taken, more), waiting: 0 }
-    for (const { moments } of this.#open.values()) {
+    for (const { moments } of firstOf(this.#open.values(), MOST_WAITING)) {
       if (moments.length >= MOST_WAITING) continue
       moments.push(moment)
       moment.waiting += 1

@@ -48,7 +48,8 @@ test('the bytes of a record are final', () => {
 const altered = (change: object): unknown => ({ ...structuredClone(opened), ...change })
 
 test.each([
-  ['an earlier version', { v: 1 }, '/v'],
+  ['no version', { v: 0 }, '/v'],
+  ['a version that is no number', { v: '2' }, '/v'],
   ['a lane that is none', { lane: '1' }, '/lane'],
   ['a lane with a leading zero', { lane: '0.01' }, '/lane'],
   ['a negative number', { n: -1 }, '/n'],
@@ -65,6 +66,19 @@ test.each([
   )
   expect(() => encodeRecord(altered(change) as AnyRecord)).toThrow(
     expect.objectContaining({ code: 'INTERNAL' }),
+  )
+})
+
+test.each([
+  ['VERSION_NEWER', { v: 3 }],
+  ['VERSION_NEWER', { v: 3, kind: 'run.pause' }],
+  ['VERSION_NEWER', { v: 3, det: { ...opened.det, more: 1 } }],
+  ['VERSION_NEWER', { v: 4, seq: undefined }],
+  ['VERSION_OLDER', { v: 1 }],
+  ['VERSION_OLDER', { v: 1, det: { ...opened.det, schema: 'writ.run/1' } }],
+])('%s is said of a record of another version, whatever else it holds: %j', (code, change) => {
+  expect(() => decodeRecord(canonicalBytes(JSON.parse(JSON.stringify(altered(change)))), 'here')).toThrow(
+    expect.objectContaining({ data: { code, at: 'here' } }),
   )
 })
 

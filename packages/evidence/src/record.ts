@@ -3,6 +3,7 @@ import {
   MAX_RECORD_BYTES,
   type Obs,
   RECORD_KINDS,
+  RECORD_VERSION,
   type RecordKind,
   type RunRecord,
   WritError,
@@ -49,12 +50,28 @@ function refuseLong(byteLength: number, at: string): void {
 }
 
 function recordOf(value: unknown, at: string): AnyRecord {
+  refuseVersion(value, at)
   // INVARIANT: no shape accepts what `recordFault` finds in parsed JSON, so a value of the shape needs no second look.
   const kind = kindOf(value)
   if (kind === undefined || !recordShapes[kind].accepts(value)) {
     refuse('BAD_RECORD', `${at}: ${faultOf(value) ?? 'it has not the shape of its kind'}.`, at)
   }
   return value as AnyRecord
+}
+
+/** A record of another version is not judged by what this one knows, whatever else it holds. */
+function refuseVersion(value: unknown, at: string): void {
+  if (typeof value !== 'object' || value === null || !('v' in value)) return
+  const { v } = value
+  if (!Number.isSafeInteger(v) || v === RECORD_VERSION) return
+  if (Number(v) > RECORD_VERSION)
+    refuse('VERSION_NEWER', `${at} is of record version ${Number(v)}; this Writ knows ${RECORD_VERSION}.`, at)
+  if (v === 1)
+    refuse(
+      'VERSION_OLDER',
+      `${at} was made by a version before ${RECORD_VERSION}, which this Writ does not read.`,
+      at,
+    )
 }
 
 function faultOf(value: unknown): string | null {

@@ -16,6 +16,8 @@ export const VERDICT_CODES = {
   MISSING_FILE: 'A file every evidence file has is not there.',
   MANIFEST_MISMATCH: 'The manifest is not what the files give.',
   NOT_CANONICAL: 'Bytes are not the one canonical form of what they say.',
+  VERSION_NEWER: 'A record is of a later version than this verifier knows: a later Writ can judge it.',
+  VERSION_OLDER: 'A record is of version 1, from before 2026-11-26: a Writ of that time can judge it.',
   BAD_RECORD: 'A record lacks the shape of its kind or breaks a limit of records.',
   BAD_SHAPE: 'A file lacks the shape of its format.',
   WRONG_RUN: 'Something belongs to another run.',

@@ -1,13 +1,4 @@
-import {
-  type Amount,
-  addAmounts,
-  type Det,
-  joinLabels,
-  MAX_CATEGORIES,
-  NOTHING,
-  totalTokens,
-  withinLimits,
-} from '@writ/contract'
+import { type Amount, addAmounts, type Det, NOTHING, totalTokens, withinLimits } from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
 import { Ending } from './completeness-close.ts'
 import {
@@ -24,7 +15,14 @@ import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions
 import { Refusals } from './completeness-denials.ts'
 import { InFlight } from './completeness-in-flight.ts'
 import { checkSealed, endChild, joinedChild } from './completeness-join.ts'
-import { checkTaintCovers, checkTaintWithin, heldAt, markLabel, raiseLabel } from './completeness-labels.ts'
+import {
+  checkTaintCovers,
+  checkTaintWithin,
+  heldAt,
+  markLabel,
+  raiseLabel,
+  takeOnLabel,
+} from './completeness-labels.ts'
 import {
   beginStep,
   checkChild,
@@ -33,7 +31,14 @@ import {
   openLane,
   type RunCounts,
 } from './completeness-lanes.ts'
-import { checkBudget, checkReleased, checkSteps, checkTurn, markCell } from './completeness-limits.ts'
+import {
+  checkBudget,
+  checkReleased,
+  checkSteps,
+  checkTurn,
+  markCell,
+  markTurn,
+} from './completeness-limits.ts'
 import {
   checkCall,
   checkOp,
@@ -183,6 +188,7 @@ class RunWalk implements RunVisitor<Lane, void> {
       markLabel(lane, record.n)
       markCell(lane, record.n)
       lane.celled = true
+      lane.final = record.det.final
     },
     'frame.spawn': (record, place) => this.#spawn(record, place),
     'frame.join': (record, place) => {
@@ -190,10 +196,7 @@ class RunWalk implements RunVisitor<Lane, void> {
       const child = joinedChild(record, checkCommand(record, command, 'frame.spawn', at), place)
       endChild(record, child, frame.own, this.#counts, at)
       // However a child ended its parent has its label, unless the parent cannot see how it did.
-      if (child.mode === 'blind') return
-      frame.own.label = joinLabels(frame.own.label, record.det.label)
-      if (frame.own.label.categories.length > MAX_CATEGORIES)
-        refuse('LABEL_FELL', `Lane ${frame.own.name} was brought more categories than a label has.`, at)
+      if (child.mode !== 'blind') takeOnLabel(frame.own, record.det.label, at)
       this.#run.shares.join(record, place)
     },
     'output.release': (record, place) => this.#release(record, place),
@@ -328,7 +331,10 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkOutcomes(record, call, at)
     shares.result(record, place)
     inFlight.result(record, call)
-    if (frame.lane === '0' && call.det.role === 'turn') times.busy(record)
+    if (call.det.role === 'turn') {
+      markTurn(frame.own, record.det.outcome)
+      if (frame.lane === '0') times.busy(record)
+    }
     frame.own.charged = addAmounts(frame.own.charged, record.det.charged)
     this.#charged = addAmounts(this.#charged, record.det.charged)
     this.#checkLimits(this.#charged, at)

@@ -44,6 +44,18 @@ test('the answer of the run is tied to its file', async () => {
   expect(await disclosure(file, { ...answer, evidence: null })).toBe('OK null')
 })
 
+test('an answer that is given is compared, whatever else is asked', async () => {
+  for (const only of [[], ['POLICY'], ['WITNESSED', 'INTEGRITY']]) {
+    const given = async (one: unknown): Promise<unknown> => {
+      const { ok, verdicts } = await verifyEvidence(file, { trust, answer: one, only })
+      return [ok, verdicts.find(({ name }) => name === 'DISCLOSURE')?.code]
+    }
+    expect(await given(answer)).toEqual([true, 'OK'])
+    expect(await given({ ...answer, value: null })).toEqual([false, 'ANSWER_MISMATCH'])
+    expect(await given(undefined)).toEqual([true, 'NOT_ASKED'])
+  }
+})
+
 test.each<[string, number, Partial<Disclosure>, string]>([
   ['another question', 0, { text: 'Which?' }, 'COMMITMENT_MISMATCH disclosures.json#/items/0/text'],
   ['another value', 2, { text: '{}' }, 'COMMITMENT_MISMATCH disclosures.json#/items/0/text'],

@@ -1,7 +1,10 @@
-import { flowsTo, joinLabels, label, MAX_CATEGORIES } from '@writ/contract'
+import { type Det, flowsTo, joinLabels, label, MAX_CATEGORIES } from '@writ/contract'
 import { expect, test, vi } from 'vitest'
 import { archiveOf } from './archive.fixture.ts'
 import { nestsDeeper } from './canonical.ts'
+import { InFlight } from './completeness-in-flight.ts'
+import type { Lane } from './completeness-lanes.ts'
+import { Shares } from './completeness-shares.ts'
 import {
   APPROVAL,
   CHECKPOINT,
@@ -18,6 +21,7 @@ import {
   RUN_OPEN,
   TRUST_HINT,
 } from './evidence-layout.ts'
+import type { RecordOf, RecordPlace } from './fold-run.ts'
 import { filesOf, manifested, sample } from './mutated-file.fixture.ts'
 import { OWNER } from './sample-run.fixture.ts'
 import type { Verdict } from './verdict.ts'
@@ -90,6 +94,47 @@ test('labels are joined and compared in time that grows with their categories', 
       expect(joinLabels(half, other).categories).toHaveLength(n)
     }
   }, 4_000)
+  expect(grown).toBeLessThan(24)
+})
+
+/** A run without limits, as far as these look at it. */
+const RUN = { limits: { concurrency: 1e9 } } as unknown as Det['run.open']
+const unlimited = { calls: 1, tokens: 1e15, costMicroUsd: 1e15, steps: 1, readBytes: 1 }
+const ROOT = {
+  frame: { lane: '0', share: { lane: '0', limits: unlimited, above: null } },
+  at: 'records.ndjson#/0',
+} as unknown as RecordPlace<Lane>
+
+/** A call among many that are never answered. */
+function openCall(n: number): RecordOf<'model.call'> {
+  const bound = { calls: 1, inputTokens: 1, outputTokens: 1, costMicroUsd: 1 }
+  const det = { role: 'sub', outcome: 'ok', model: 'm', items: 1, bound, maxOutputTokens: 1 }
+  return { seq: n, lane: '0', n, det, obs: { at: n, inFlight: 1 } } as unknown as RecordOf<'model.call'>
+}
+
+test.each<[string, () => (call: RecordOf<'model.call'>) => void]>([
+  [
+    'requests under way',
+    () => {
+      const flight = new InFlight(RUN)
+      return (call) => flight.call(call, 'x')
+    },
+  ],
+  [
+    'what is taken of a share',
+    () => {
+      const shares = new Shares(RUN)
+      return (call) => shares.call(call, ROOT)
+    },
+  ],
+])('%s: calls that are never answered cost the later ones no more', async (_, begin) => {
+  const grown = await growth(
+    (n) => () => {
+      const take = begin()
+      for (let i = 0; i < n; i++) take(openCall(i))
+    },
+    2_000,
+  )
   expect(grown).toBeLessThan(24)
 })
 

@@ -463,3 +463,19 @@ test('nothing is ok without the essential verdicts, whatever was asked', async (
   expect((await verifyEvidence(utf8('x'), { trust, only: ['DISCLOSURE'] })).ok).toBe(false)
   await expect(verifyEvidence(file, { only: ['TRUTH'] })).rejects.toMatchObject({ code: 'USAGE' })
 })
+
+test.each([
+  [3, 'VERSION_NEWER'],
+  [1, 'VERSION_OLDER'],
+])('a whole run of record version %i never passes and is told apart from a broken one', async (v, code) => {
+  const leaves = sample.leaves.map((leaf) =>
+    canonicalBytes({ ...(parseCanonical(leaf, '') as object), v, ...(v > 2 ? { later: true } : {}) }),
+  )
+  const files = new Map([...sample.files, [RECORDS, joinRecords(leaves)]])
+  const report = await verifyEvidence(await pack({ ...sample, files }), { trust })
+  expect(report.ok).toBe(false)
+  expect(report.verdicts.map(({ result, code: said }) => `${result} ${said}`)).toEqual([
+    `fail ${code}`,
+    ...Array.from({ length: report.verdicts.length - 1 }, () => 'not-evaluated UNREADABLE'),
+  ])
+})

@@ -28,7 +28,7 @@ export interface VerifyOptions {
   readonly trust?: TrustRoot | undefined
   /** A parsed `writ.answer/1` to tie to the file. */
   readonly answer?: unknown
-  /** Which verdicts to judge beside the essential three, by name; all when absent. */
+  /** Which verdicts to judge beside the essential three, by name; all when absent. DISCLOSURE too when there is an answer. */
   readonly only?: readonly string[] | undefined
   /** What judges the verdicts that need the runtime. Without one they are not evaluated. */
   readonly judges?: { readonly POLICY?: Judge | undefined; readonly REPLAY?: Judge | undefined } | undefined
@@ -45,7 +45,7 @@ export async function verifyEvidence(
   evidence: Uint8Array | ByteSource,
   options: VerifyOptions = {},
 ): Promise<VerdictReport> {
-  const asked = askedVerdicts(options.only)
+  const asked = askedVerdicts(options)
   const source = evidence instanceof Uint8Array ? bytesSource(evidence) : evidence
   const read = await readAll(source)
   const judged = read.ok ? judgeContents(read.value, options) : null
@@ -74,13 +74,15 @@ async function readAll(source: ByteSource): Promise<Attempt<ReadFile>> {
   }
 }
 
-function askedVerdicts(only: readonly string[] | undefined): ReadonlySet<string> {
+function askedVerdicts({ only, answer }: VerifyOptions): ReadonlySet<string> {
   for (const name of only ?? []) {
     if (VERDICT_NAMES.some((known) => known === name)) continue
     throw new WritError('USAGE', `'${name}' is no verdict; there are ${VERDICT_NAMES.join(', ')}.`)
   }
-  // Without the essential three nothing can be said of a run, so they are judged whatever was asked.
-  return new Set([...REQUIRED, ...(only ?? VERDICT_NAMES)])
+  // Without the essential three nothing can be said of a run, so they are judged whatever was asked. An answer that was
+  // given is compared: DISCLOSURE does that.
+  const compared = answer === undefined ? [] : ['DISCLOSURE']
+  return new Set([...REQUIRED, ...compared, ...(only ?? VERDICT_NAMES)])
 }
 
 /** A file that cannot be read leaves nothing else to judge. */

@@ -49,9 +49,19 @@ export async function decideExport(
   return { ...asked, resource: `sink:${SINK}`, verdict, policies, reason }
 }
 
-/** What a record says of the run, without the partitions it might have read. */
+/** What a record says of the run, without what it might have read: partitions, and labels that were only weighed. */
 function held({ kind, det }: AnyRecord): object {
-  return kind === 'run.open' ? { ...det, partitions: [] } : det
+  switch (kind) {
+    case 'run.open':
+      return { ...det, partitions: [] }
+    case 'frame.spawn':
+      return { ...det, ceiling: [] }
+    case 'context.search':
+    case 'context.read':
+      return { ...det, decisions: det.decisions.filter(({ action }) => action !== 'model::call') }
+    default:
+      return det
+  }
 }
 
 /** The join of every label anywhere in a value: a field that comes later is not forgotten. Records nest 32 deep at most. */

@@ -366,9 +366,9 @@ describe('limits', () => {
       sequence([block("answer.content = 'draft';"), block("await llm_query('hang')")], () => ({
         kind: 'hang',
       })),
-      { limits: { timeoutMs: 6000 } },
+      { limits: { timeoutMs: 12_000 } },
     )
-    expect(performance.now() - started).toBeLessThan(15_000)
+    expect(performance.now() - started).toBeLessThan(25_000)
     expect(answer).toMatchObject({ status: 'incomplete', answer: 'draft' })
     await verified(answer)
   })
@@ -380,14 +380,14 @@ describe('limits', () => {
         request.task === 'child'
           ? block('while (true) {}')
           : block(request.turns === 0 ? "answer.content = 'draft'" : `await rlm_query_batched(${children})`),
-      { limits: { timeoutMs: 5000 } },
+      { limits: { timeoutMs: 12_000 } },
     )
     expect(answer).toMatchObject({
       status: 'incomplete',
       answer: 'draft',
       reason: expect.stringContaining('TIMED_OUT'),
     })
-    expect(answer.usage.wallMs).toBeLessThan(12_000)
+    expect(answer.usage.wallMs).toBeLessThan(20_000)
     await verified(answer)
   })
 

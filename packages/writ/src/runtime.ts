@@ -16,6 +16,7 @@ import {
   type Sandbox,
   type Signer,
   type TransparencyLog,
+  WritError,
 } from '@writ/contract'
 import { abort } from './abort-run.ts'
 import { checkCompletion } from './check-completion.ts'
@@ -114,8 +115,9 @@ export interface Writ {
 }
 
 /** The composition root: the only place that knows every adapter. Rooms are opened when first needed. */
-export function createWrit(options: WritOptions = {}): Promise<Writ> {
-  return Promise.resolve(new Runtime(options))
+export async function createWrit(options: WritOptions = {}): Promise<Writ> {
+  if (options.home === '') throw new WritError('HOME_UNUSABLE', 'The home directory has an empty name.')
+  return await Promise.resolve(new Runtime(options))
 }
 
 class Runtime implements Writ {

@@ -98,7 +98,7 @@ describe('saved runs', () => {
     expect(batch?.some((record) => record.kind === 'model.call' && record.det.items === 40)).toBe(true)
     expect(closeOf(deep)).toMatchObject({ status: 'complete', maxDepth: 3, frames: 15 })
     expect(closeOf(interrupted)).toMatchObject({ status: 'failed' })
-    expect(closeOf(interrupted)?.reason).toContain('INTERRUPTED')
+    expect(closeOf(interrupted)?.reason).toMatchObject({ code: 'INTERRUPTED' })
     expect(closeOf(limited)).toMatchObject({ status: 'incomplete' })
     expect(stopped?.some((record) => record.kind === 'cell' && record.det.outcome !== 'ok')).toBe(true)
   })

@@ -25,7 +25,7 @@ import { type Audited, type AuditedFrame, type AuditedPlace, keepSealed, openFra
 import { possibleModes } from './mode.ts'
 import { Interrogation } from './question.ts'
 import { Resources } from './resources.ts'
-import { checkAttempts, checkBound, checkCharge } from './spending.ts'
+import { checkAttempts, checkBound, checkCharge, checkHeld } from './spending.ts'
 
 /** What a release has been checked for when policy is asked; nothing else discharges anything. */
 const RELEASE_DISCHARGES = ['validate:citations']
@@ -93,7 +93,10 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
 
   readonly records: RecordVisitor<Audited, Promise<void> | void> = {
     'run.open': ({ n }, { frame }) => frame.own.label.mark(n, false),
-    'strategy.chosen': () => undefined,
+    'strategy.chosen': ({ seq, det }, { at }) => {
+      const [model] = modelsAt(this.#opened.run, seq)
+      if (model !== undefined) checkHeld(det.held, 1, model, `${at}/det/held`)
+    },
     'context.search': (record, place) => this.#context(record, place),
     'context.read': (record, place) => this.#context(record, place),
     local: ({ n, det }, { frame, at }) => {
@@ -270,6 +273,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     if (det.child.slice(0, det.child.lastIndexOf('.')) !== frame.lane)
       refuse('LINEAGE_NOT_DERIVED', `${frame.lane} cannot open ${det.child}.`, `${at}/det/child`)
     this.#checkMode(record, frame, child, text, at)
+    checkHeld(det.bound, 2, child, `${at}/det/bound`)
     if (text !== undefined) resources.addText(text, det, frame.own.sealed)
   }
 

@@ -29,6 +29,16 @@ export function checkBound({ det }: RunRecord<'model.call'>, model: RecordedMode
     differs('bound', 'costMicroUsd', bound.costMicroUsd, cost, place)
 }
 
+/** What is held back for turns is priced like the turns: so many, each alike. */
+export function checkHeld(held: Amount, turns: number, model: RecordedModel, at: string): void {
+  if (held.calls === 0) return
+  const one = { inputTokens: held.inputTokens / turns, outputTokens: held.outputTokens / turns }
+  const whole =
+    held.calls === turns && Number.isInteger(one.inputTokens) && Number.isInteger(one.outputTokens)
+  const cost = whole ? turns * costOf(model, one) : 0
+  if (held.costMicroUsd !== cost) differs('bound', 'costMicroUsd', held.costMicroUsd, cost, at)
+}
+
 /** A charge is the sum of its attempts, as far as they are in the record of the result. */
 export function checkCharge(
   { det, obs }: RunRecord<'model.result'>,
@@ -65,7 +75,10 @@ function checkAttempt(
 ): void {
   const { charged, chargedAs, status } = attempt
   if (charged.calls !== 1) differs('attempt', 'calls', charged.calls, 1, at)
-  const derived = derive(attempt, det, model)
+  checkSent(attempt, det, at)
+  const { charged: derived, chargedAs: how } = derive(attempt, det, model)
+  if (chargedAs !== how)
+    refuse('SPENDING_NOT_DERIVED', `The attempt is charged as ${chargedAs}; its metering gives ${how}.`, at)
   // What is in doubt after a crash is charged its bound as far as the limits left room.
   const inDoubt = chargedAs === 'bound' && status === 0
   for (const key of ['inputTokens', 'outputTokens', 'costMicroUsd'] as const)
@@ -73,11 +86,39 @@ function checkAttempt(
       differs('attempt', key, charged[key], derived[key], at)
 }
 
+/** What marks messages beside their texts is counted into the bound of a request: so much for each, and for all. */
+const MESSAGE_TOKENS = 8
+const REQUEST_TOKENS = 16
+
+/** The bound of a request is made of the bytes sent, so they are stated twice; and nothing is metered where nothing came. */
+function checkSent(
+  { sentBytes, receivedBytes, meteredInputTokens, meteredOutputTokens, status, chargedAs }: Attempt,
+  { items, bound }: Det['model.call'],
+  at: string,
+): void {
+  const marks = bound.inputTokens - REQUEST_TOKENS - sentBytes
+  const fits = items === 1 ? marks >= MESSAGE_TOKENS && marks % MESSAGE_TOKENS === 0 : marks >= 0
+  if (!fits)
+    refuse('SPENDING_NOT_DERIVED', `The bound of ${bound.inputTokens} is not that of ${sentBytes} bytes.`, at)
+  const answered = isAnswered(status)
+  const told = meteredInputTokens !== null || meteredOutputTokens !== null || receivedBytes > 0
+  if (!answered && told)
+    refuse('SPENDING_NOT_DERIVED', `An attempt that ended with status ${status} was metered.`, at)
+  if (answered && chargedAs === 'nothing')
+    refuse('SPENDING_NOT_DERIVED', 'An attempt that was answered is charged nothing.', at)
+}
+
+function isAnswered(status: number): boolean {
+  return status >= 200 && status < 300
+}
+
+type Derived = Pick<Attempt, 'charged' | 'chargedAs'>
+
 /** What an attempt is charged. The bound of one item of a batch is not recorded; it covers the bytes sent. */
-function derive(attempt: Attempt, det: Det['model.call'], model: RecordedModel): Amount {
+function derive(attempt: Attempt, det: Det['model.call'], model: RecordedModel): Derived {
   const { charged, chargedAs, sentBytes, status } = attempt
-  const answered = status >= 200 && status < 300
-  if (!answered && chargedAs === 'nothing') return NOTHING
+  const answered = isAnswered(status)
+  if (!answered && chargedAs === 'nothing') return { charged: NOTHING, chargedAs }
   const whole = det.items === 1 || chargedAs === 'metered'
   const tokens = {
     calls: 1,
@@ -85,7 +126,9 @@ function derive(attempt: Attempt, det: Det['model.call'], model: RecordedModel):
     outputTokens: det.maxOutputTokens,
   }
   const bound = { ...tokens, costMicroUsd: costOf(model, tokens) }
-  return answered ? chargeFor({ ...attempt, bound, price: priceOf(model) }).charged : bound
+  return answered
+    ? chargeFor({ ...attempt, bound, price: priceOf(model) })
+    : { charged: bound, chargedAs: 'bound' }
 }
 
 function priceOf({ inputNanoUsd, outputNanoUsd }: RecordedModel): Price {

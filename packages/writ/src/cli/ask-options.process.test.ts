@@ -21,7 +21,7 @@ const BAD: Readonly<
   '--policy': { values: ['none', 'docs'] },
   '--as': { values: ['', 'nobody-at-all'] },
   '--purpose': { values: ['', 'none'] },
-  '--label': { values: ['', 'secret:a b', 'hush'] },
+  '--label': { values: ['', 'secret:a:b', 'hush'] },
   '--include-secret': { values: ['{a', '[a'] },
   '--retention': { values: ['Not/one', 'none'] },
   '--max-cost': { values: ['', '-1', '1e3'] },

@@ -1,8 +1,12 @@
+import { WritError } from '@writ/contract'
+
 /** Where the state is when nobody says. */
 const DEFAULT_HOME = '.writ'
 
-/** The home a command works in: the flag, else the environment, else the default. */
+/** The home a command works in: the flag, else the environment, else the default. Throws `HOME_UNUSABLE`. */
 export function homeOf(flags: { readonly home?: string }): { readonly home: string } {
+  // As a path the empty name is the working directory, which nobody means.
+  if (flags.home === '') throw new WritError('HOME_UNUSABLE', 'The home directory has an empty name.')
   return { home: flags.home ?? (process.env.WRIT_HOME || DEFAULT_HOME) }
 }
 

@@ -86,6 +86,16 @@ export class FrameSteps {
     return table[name](request)
   }
 
+  /** Answers a call with an error that keeps it from being a step of its own. */
+  refuseCall(
+    place: Place,
+    { op, input, error }: { readonly op: string; readonly input: unknown; readonly error: WritError },
+    onFinal: OnFinal,
+  ): Promise<never> {
+    const make = (): Promise<never> => Promise.reject(error)
+    return performValue(this.#state, this.#lane, place, { op, input, make }, onFinal)
+  }
+
   async #subCalls(
     place: Place,
     request: Steps['model.call']['request'],

@@ -146,6 +146,17 @@ export class Repl {
     return Math.max(0, Math.min(cellSteps, frameSteps - steps))
   }
 
+  /** Why a step is one too many: batches before it may have taken more steps than the calls that were counted. */
+  #beyond(n: number): WritError | null {
+    const { cellStart, share } = this.#lane
+    const { cellSteps, frameSteps } = share.limits
+    const cell = n - cellStart >= cellSteps
+    if (!cell && n < frameSteps) return null
+    const [whose, limit, most] = cell ? ['cell', 'cellSteps', cellSteps] : ['frame', 'frameSteps', frameSteps]
+    const data = { limit, most }
+    return new WritError('BUDGET_EXCEEDED', `One ${whose} may take ${most} steps.`, { data })
+  }
+
   /** A cell whose ending was imposed: it is not run; what it had asked for is asked again, and given to nobody. */
   async #recall(
     recorded: RecordOf<'cell'>,
@@ -181,10 +192,14 @@ export class Repl {
     const perform: Perform = (name, request) => {
       if (performed) throw new WritError('INTERNAL', `The call ${call.name} performs more than one step.`)
       performed = true
-      return this.#steps.perform(place, name, request, (final) => {
+      const onFinal = (final: number): void => {
         seq = final
         this.#delivery.owe(final)
-      })
+      }
+      const beyond = this.#beyond(place.n)
+      return beyond === null
+        ? this.#steps.perform(place, name, request, onFinal)
+        : this.#steps.refuseCall(place, { op: call.name, input: request, error: beyond }, onFinal)
     }
     const reply = await onCall(call, perform)
     if (!performed) {

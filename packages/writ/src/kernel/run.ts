@@ -8,6 +8,7 @@ import {
   type Json,
   type Label,
   type Limits,
+  type ModelProfile,
   NOTHING,
   type RecordedPlan,
   type RecordedReason,
@@ -238,7 +239,8 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const place = lane.next()
   const plan = await planOf(state, place, request.question)
   const choice = reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
-  const held = choice.turns ? lastTurnBound(state, request.question) : NOTHING
+  const { root } = modelsOf(state, place)
+  const held = choice.turns ? lastTurnBound(state, root, request.question) : NOTHING
   const chosen = state.journal.write(
     'strategy.chosen',
     place,
@@ -279,10 +281,9 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   }
 }
 
-function lastTurnBound(state: RunState, question: string): Amount {
-  const { limits, models, ports } = state
-  const bytes = lastTurnBytes(limits, models.root, ports.reasoner.promptBytes, question)
-  return turnBound(limits, models.root, bytes)
+function lastTurnBound({ limits, ports }: RunState, model: ModelProfile, question: string): Amount {
+  const bytes = lastTurnBytes(limits, model, ports.reasoner.promptBytes, question)
+  return turnBound(limits, model, bytes)
 }
 
 /** How the root's model will answer, as far as the host knows beforehand; of a recorded run, what it knew then. */
@@ -355,7 +356,10 @@ function answerOf(
 /** What the run looked at. A replay has no corpus to look it up in: there it is the record's. */
 function coverageOf({ coverage, past, ports }: RunState): Coverage {
   const recorded = past?.closing()?.obs.coverage
-  return recorded ?? coverage.coverage((doc) => ports.store.locate(doc))
+  if (recorded !== undefined) return recorded
+  // A replay of a record without a close parts there, whatever stands in it.
+  const located = past === undefined || past.caughtUp
+  return coverage.coverage((doc) => (located ? ports.store.locate(doc) : undefined))
 }
 
 /** Characters of a reason that are kept. */

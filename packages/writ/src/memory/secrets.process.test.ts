@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -29,6 +28,34 @@ const pem = String(
   generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
 )
 
+/** A new Ed25519 key as `ssh-keygen` writes one (`PROTOCOL.key` of OpenSSH). */
+function sshKey(): string {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const { d = '', x = '' } = privateKey.export({ format: 'jwk' })
+  const [secret, open] = [Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')]
+  const number = (value: number): Buffer => Buffer.from([0, 0, 0, value])
+  const field = (value: Buffer | string): Buffer => {
+    const bytes = Buffer.from(value)
+    return Buffer.concat([number(bytes.length), bytes])
+  }
+  const shared = Buffer.concat([field('ssh-ed25519'), field(open)])
+  const own = [number(7), number(7), shared, field(Buffer.concat([secret, open])), field('me@host')]
+  const rest = Buffer.concat(own)
+  const padding = Buffer.from([1, 2, 3, 4, 5, 6, 7].slice(0, (8 - (rest.length % 8)) % 8))
+  const parts = [field('none'), field('none'), field(''), number(1), field(shared)]
+  const whole = Buffer.concat([
+    Buffer.from('openssh-key-v1\0'),
+    ...parts,
+    field(Buffer.concat([rest, padding])),
+  ])
+  const lines = whole.toString('base64').match(/.{1,70}/g) ?? []
+  return [openSsh('BEGIN'), ...lines, openSsh('END'), ''].join('\n')
+}
+
+function openSsh(mark: string): string {
+  return `-----${mark} OPENSSH PRIVATE KEY-----`
+}
+
 /** A repository as people have them; gives the lines that must not get out. */
 function repository(): string[] {
   space.write('README.md', '# The service\n\nHow the reactor is started.\n')
@@ -37,9 +64,11 @@ function repository(): string[] {
   space.write('deploy/.ENV', `TOKEN=${password}\n`)
   space.write('.npmrc', `registry=https://registry.npmjs.org/\n//registry.npmjs.org/:_authToken=${npm}\n`)
   space.write('.ssh/config', 'Host *\n')
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(space.docs, '.ssh', 'id_ed25519')])
+  const ssh = sshKey()
+  space.write('.ssh/id_ed25519', ssh)
+  space.write('.ssh/id_ed25519.pub', 'ssh-ed25519 AAAA me@host\n')
   space.write('keys/server.pem', pem)
-  space.write('keys/renamed.txt', readFileSync(join(space.docs, '.ssh', 'id_ed25519')))
+  space.write('keys/renamed.txt', ssh)
   space.write('keys/both.pem', `${'certificate line\n'.repeat(500)}${pem}`)
   space.write(
     'account.json',
@@ -55,7 +84,6 @@ function repository(): string[] {
     `[default]\naws_access_key_id = ${awsId}\naws_secret_access_key = ${awsKey}\n`,
   )
   symlinkSync('.env', join(space.docs, 'link.txt'))
-  const ssh = readFileSync(join(space.docs, '.ssh', 'id_ed25519'), 'utf8')
   return [
     password,
     npm,

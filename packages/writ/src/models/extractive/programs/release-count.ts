@@ -42,7 +42,7 @@ for (const n of asked) {
   const t = T[n];
   const others = inReach.filter((doc) => (found[n].get(doc)?.other ?? 0) > 0);
   const otherTotal = total(n, 'other');
-  if (otherTotal !== total(n, 'n')) notes.push((t.anyCase ? 'In these very letters, ' : 'In any case, ') + said(t.text) + ' occurs ' + times(otherTotal) + ' in ' + many(others.length, 'document') + '.');
+  if (otherTotal !== total(n, 'n')) notes.push((t.anyCase ? 'In these very letters, ' : 'In any case, ') + said(t.text) + (otherTotal === 0 ? ' does not occur.' : ' occurs ' + times(otherTotal) + ' in ' + many(others.length, 'document') + '.'));
   const split = total(n, 'split');
   const only = inReach.filter((doc) => nOf(n, doc) === 0 && (found[n].get(doc)?.split ?? 0) > 0);
   if (split > 0) notes.push(said(t.text) + ' stands ' + times(split) + ' more across a line break or with other spacing, which grep does not count' + (only.length > 0 ? '; only so in ' + only.slice(0, 10).join(', ') + (only.length > 10 ? ' and ' + num(only.length - 10) + ' more' : '') : '') + '.');

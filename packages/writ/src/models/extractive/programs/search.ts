@@ -17,9 +17,10 @@ function rank(list, weight) { // the first passage of each document counts
     docs.add(p.doc);
   }
 }
-const ask = async (query, k) => { try { return await search(query, { k }); } catch (e) { note(e); return []; } };
+const only = SCOPE.length < IDS.length ? { docs: SCOPE } : {};
+const ask = async (query, k) => { try { return await search(query, { k, ...only }); } catch (e) { note(e); return []; } };
 const rarity = (n, most) => (n === 0 ? 0 : Math.log(1 + most / n) / Math.log(1 + most));
-async function lines(pattern) { try { return (await grep(pattern, { ignoreCase: true, limit: 3000 })).matches; } catch (e) { note(e); return []; } }
+async function lines(pattern) { try { return (await grep(pattern, { ignoreCase: true, limit: 3000, ...only })).matches; } catch (e) { note(e); return []; } }
 async function searchAll() {
   const most = Math.min(60, Math.max(2, ALL.length, Math.ceil(BYTES / 3000)));
   if (S.words.length > 0) rank(await ask(S.words.map((w) => w.text).join(' '), 120), 3);
@@ -45,6 +46,7 @@ async function searchAll() {
   for (const { text } of S.words) { // file names and titles
     const fitting = text.length > 2 ? ALL.filter((d) => begins(NAMES.get(d.id), text)) : [];
     if (fitting.length > 0) MATCHED.add(text);
+    if (fitting.length > Math.max(3, ALL.length / 10)) continue; // tells nothing
     for (const d of fitting) SCORE.set(d.id, (SCORE.get(d.id) ?? 0) + (3 * rarity(fitting.length, ALL.length + 1)) / 8);
   }
 }
