@@ -1,5 +1,4 @@
 import {
-  type Amount,
   addAmounts,
   askedInWords,
   formatLabel,
