@@ -41,8 +41,7 @@ beforeAll(async () => {
   const how = ['--label', 'restricted', '--max-turns', '3', '--policy', 'bundle', '--json']
   const asked = await writ('ask', 'SIMTASK:show what is in there?', 'docs', ...model, ...how)
   await simulator.stop()
-  const answer = JSON.parse(asked.out) as { run: string; basis: unknown; status: string }
-  expect(answer.basis).toBeNull()
+  const answer = JSON.parse(asked.out) as { run: string }
   ;({ run } = answer)
 }, 120_000)
 
