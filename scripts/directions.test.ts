@@ -32,6 +32,7 @@ const COMPOSITION = [
   'home-source.ts',
   'show-run.ts',
   'view-access.ts',
+  'run-view.ts',
   'open-models.ts',
   'abort-run.ts',
   'inspect-log.ts',

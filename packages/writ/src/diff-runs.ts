@@ -1,4 +1,4 @@
-import type { RunView, StepView } from './show-run.ts'
+import type { RunView, StepView } from './run-view.ts'
 
 /** What steps are compared by, and what tells them apart in words. */
 export type ComparedStep = Pick<

@@ -54,8 +54,6 @@ export type { CompletionOptions, ContextSource, IngestOptions, SourcePaths, Writ
 export { type Hold, listHolds, orderHold } from './order-hold.ts'
 export { type RenewOptions, renewProofs } from './renew-proofs.ts'
 export type { ResumeOptions } from './resume-run.ts'
-export { initWitness, startWitness, type WitnessOptions } from './run-witness.ts'
-export { createWrit, type Writ } from './runtime.ts'
 export type {
   DecisionView,
   ForkView,
@@ -64,7 +62,9 @@ export type {
   RunView,
   StepDetail,
   StepView,
-} from './show-run.ts'
+} from './run-view.ts'
+export { initWitness, startWitness, type WitnessOptions } from './run-witness.ts'
+export { createWrit, type Writ } from './runtime.ts'
 export { type BundleSignatures, bundleSignatures, signBundle } from './sign-bundle.ts'
 export { type VerifyOptions, verifyFile } from './verify-file.ts'
 export { VERSION } from './version.ts'

@@ -43,17 +43,9 @@ import { openDecisionPoint, type PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
 import { type ResumeOptions, type ResumeRooms, resume } from './resume-run.ts'
 import { packsOfRuns } from './run-packs.ts'
+import type { RunOrigin, RunView, StepDetail } from './run-view.ts'
 import { openSandbox } from './sandbox/index.ts'
-import {
-  originOf,
-  type RunOrigin,
-  type RunView,
-  type StepDetail,
-  showRun,
-  showStep,
-  stepsOf,
-  type Viewed,
-} from './show-run.ts'
+import { originOf, showRun, showStep, stepsOf, type Viewed } from './show-run.ts'
 import { openTransparencyLog } from './transparency/index.ts'
 import { uuidV7 } from './uuid-v7.ts'
 import { VERSION } from './version.ts'

@@ -18,7 +18,7 @@ const FIRST = `const [doc] = await docs(); const text = await read(doc.id, 0, 80
 const SECOND = `function unwrap() { return text.clause.body }\nprint('about to unwrap ' + text.slice(4, 16))\nunwrap()`
 
 const FAILING = sequence(
-  [block(`${FIRST}; print(await llm_query('Is this a clause? ' + text))`), block(SECOND), 'I give up.'],
+  [block(`${FIRST}; print(await llm_query('Is this a clause? ' + text))`), block(SECOND), block('print(1)')],
   () => 'It is a clause.',
 )
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
   const how = ['--label', 'restricted', '--max-turns', '3', '--policy', 'bundle', '--json']
   const asked = await writ('ask', 'SIMTASK:show what is in there?', 'docs', ...model, ...how)
   await simulator.stop()
-  const answer = JSON.parse(asked.out) as { run: string; basis: unknown; status: string }
+  const answer = JSON.parse(asked.out) as { run: string; basis: unknown }
   expect(answer.basis).toBeNull()
   ;({ run } = answer)
 }, 120_000)
@@ -122,7 +122,7 @@ describe('show', () => {
   it('prints prompt and reply of a call whole, what was read, and the decision in words', async () => {
     const turn = await writ('show', 'last', await placeOf('model.call', -1), ...CLEARED)
     expect(turn.out).toMatch(
-      /\[system\]\nYou answer a question[\s\S]*\[user\][\s\S]*\[assistant\][\s\S]*--- reply\nI give up\./,
+      /\[system\]\nYou answer a question[\s\S]*\[user\][\s\S]*\[assistant\][\s\S]*--- reply\n```repl\nprint\(1\)/,
     )
     expect(turn.out).toContain(`The ${SECRET} clause`)
     expect(turn.out).toContain('calling the model any/model was allowed')
