@@ -18,6 +18,7 @@ import {
   SPAWN,
   TURN,
 } from './altered-run.fixture.ts'
+import { Times } from './completeness-times.ts'
 import type { AnyRecord } from './record.ts'
 
 // Records that contradict each other, each found by COMPLETENESS alone: only one of two has to be altered.
@@ -133,6 +134,16 @@ describe('times', () => {
       ),
     )
     expect(judge(later)).toContain('16 steps')
+  })
+
+  test('what a fork took over may have taken longer than the fork did', () => {
+    const closeAfter = (seq: number, records: number): void => {
+      const times = new Times({ ...OPEN.det, fork: { records } } as Det['run.open'])
+      times.busy({ ...LAST_CELL, seq, obs: { ...LAST_CELL.obs, tookMs: 90_000 } })
+      times.close(CLOSE, limits, at(CLOSE))
+    }
+    expect(() => closeAfter(4, 5)).not.toThrow()
+    expect(() => closeAfter(5, 5)).toThrow('The run took 230 ms')
   })
 })
 

@@ -14,7 +14,7 @@ let runs: KeyedRuns
 
 beforeAll(async () => {
   runs = await keyedRuns()
-}, 120_000)
+})
 afterAll(() => runs.close())
 
 /** The forgeries by what they contradict. */
@@ -74,7 +74,7 @@ describe('the honest runs verify', () => {
 })
 
 describe.each(Object.entries(MECHANISMS))('%s', (_, forgeries) => {
-  it.each(forgeries)('$name is refused', { timeout: 60_000 }, async (forgery) => {
+  it.each(forgeries)('$name is refused', async (forgery) => {
     const failed = await judge(forgery)
     expect(failed).not.toEqual([])
     // Signed with the right keys, so nothing but what the records say gives it away.
@@ -84,7 +84,7 @@ describe.each(Object.entries(MECHANISMS))('%s', (_, forgeries) => {
 })
 
 describe('what no other record states', () => {
-  it.each(UNSTATED)('$name passes: $because', { timeout: 60_000 }, async (forgery) => {
+  it.each(UNSTATED)('$name passes: $because', async (forgery) => {
     expect(await judge(forgery)).toEqual([])
   })
 })
