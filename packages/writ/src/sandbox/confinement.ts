@@ -21,6 +21,7 @@ export function childFlags(): readonly string[] {
     ...[roomPath, ...packagePaths()].map((path) => `--allow-fs-read=${join(path, '/')}`),
     '--preserve-symlinks', // following links would read every directory on the way
     `--max-old-space-size=${CHILD_HEAP_MB}`,
+    '--v8-pool-size=1', // compiling ahead on more threads costs the first cell more than it gives
     '--disallow-code-generation-from-strings',
     '--disable-sigusr1',
     '--no-warnings',
