@@ -123,6 +123,7 @@ export class KernelFrame implements Frame {
     const { model } = this.#lane
     const standing = this.#standing
     this.#standing = undefined
+    this.#repl.prepare()
     const outcomes = await performModelCall(
       this.#state,
       this.#lane,
