@@ -6,6 +6,8 @@ import { writeOutput } from './output.ts'
 import { runUnlessFile } from './run-named.ts'
 import { looking, type ViewFlags } from './view-flags.ts'
 
+export { EXPORT_FORMATS }
+
 export interface ExportFlags extends ViewFlags {
   readonly format?: string
   readonly payloads?: boolean
