@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
 import { type Script, startSimulator, tree as treeOf } from '@writ/simulator'
+import { freshBundle } from '../../scripts/bundle/fresh-bundle.js'
 import { type Measure, median, rounded } from './measure.ts'
 import { peakOf } from './process-tree.ts'
 
@@ -20,6 +22,15 @@ export interface TreeRun {
   readonly cellMs: number
   /** Of the process and all it started, its start included. */
   readonly cpuSeconds: number
+}
+
+/** Code that was compiled once, where the launcher of a checkout keeps it too. */
+const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'writ')
+
+/** What a run is started from: a bundle as the launcher makes it, or the sources. */
+function library(): string {
+  const bundle = freshBundle()
+  return bundle === undefined ? 'writ' : pathToFileURL(join(bundle, 'index.js')).href
 }
 
 /** Every turn and every sub-call takes the same time: a child takes three of them. */
@@ -71,6 +82,8 @@ async function oneRun(): Promise<TreeRun & { readonly peak: number }> {
       [
         '--conditions=@writ/source',
         join(import.meta.dirname, 'tree-run.ts'),
+        library(),
+        CACHE,
         join(place, 'home'),
         simulator.url,
         String(CHILDREN),

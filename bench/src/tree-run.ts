@@ -1,13 +1,17 @@
-import { createWrit, type RunEvent } from 'writ'
+import { enableCompileCache } from 'node:module'
+import type * as Writ from 'writ'
 import type { TreeRun } from './frame-tree.ts'
 import { cpuSeconds } from './process-tree.ts'
 
-// One run in a process of its own, so that its CPU and memory are those of Writ alone: home, server and children.
+// One run in a process of its own, so that its CPU and memory are those of Writ alone. Its arguments: the code of Writ, a
+// directory for compiled code, a home, a server, and how many children there will be.
 
-const [home = '', baseUrl = '', children = ''] = process.argv.slice(2)
+const [library = 'writ', cache = '', home = '', baseUrl = '', children = ''] = process.argv.slice(2)
+enableCompileCache(cache)
+const { createWrit }: typeof Writ = await import(library)
 const writ = await createWrit({ home, model: 'any/model', baseUrl })
 let cellMs = Number.NaN
-const onEvent = (event: RunEvent): void => {
+const onEvent = (event: Writ.RunEvent): void => {
   const first = Number.isNaN(cellMs) && event.type === 'step' && event.kind === 'cell' && event.lane === '0'
   if (first) cellMs = event.tookMs
 }
