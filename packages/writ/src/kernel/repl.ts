@@ -65,7 +65,8 @@ export class Repl {
 
   /** The frame asks its model, and will want a VM for what it answers: it is opened meanwhile. */
   prepare(): void {
-    if (this.#vm !== undefined || this.#ahead !== undefined) return
+    const takesTurns = this.#context.type !== 'none'
+    if (!takesTurns || this.#vm !== undefined || this.#ahead !== undefined) return
     this.#ahead = setTimeout(() => {
       this.#opened().catch(() => undefined) // the first cell is told
     }, AHEAD_MS)
