@@ -141,7 +141,7 @@ export class EngineState {
 
   /** Forgets all of them: a rejection of one cell is not the next one's. */
   forgetAll(): void {
-    for (const identity of [...this.lost.keys()]) this.forget(identity)
+    for (const identity of this.lost.keys()) this.forget(identity)
   }
 
   /** The memory they lie in is put back to an image, which is taken only when there are none. */
