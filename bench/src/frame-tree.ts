@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Script, startSimulator, tree as treeOf } from '@writ/simulator'
 import { freshBundle } from '../../scripts/bundle/fresh-bundle.js'
 import { type Measure, median, rounded } from './measure.ts'
@@ -81,7 +81,7 @@ async function oneRun(): Promise<TreeRun & { readonly peak: number }> {
       process.execPath,
       [
         '--conditions=@writ/source',
-        join(import.meta.dirname, 'tree-run.ts'),
+        fileURLToPath(new URL('tree-run.ts', import.meta.url)),
         library(),
         CACHE,
         join(place, 'home'),
