@@ -2,11 +2,12 @@ import { evidence } from './evidence.ts'
 import { gate } from './gate.ts'
 import type { Measure } from './measure.ts'
 import { memory } from './memory.ts'
+import { start } from './start.ts'
 
 // Benchmarks of the hot paths. They print one JSON line per task and a summary; they assert nothing, because machines
 // differ. Compare within one run, or two commits on one quiet machine.
 
-const SUITES: Readonly<Record<string, () => Promise<readonly Measure[]>>> = { evidence, gate, memory }
+const SUITES: Readonly<Record<string, () => Promise<readonly Measure[]>>> = { evidence, gate, memory, start }
 
 const args = process.argv.slice(2)
 const json = args.includes('--json')
