@@ -5,6 +5,7 @@ import { frameTree } from './frame-tree.ts'
 import { gate } from './gate.ts'
 import type { Measure } from './measure.ts'
 import { memory } from './memory.ts'
+import { start } from './start.ts'
 
 // Benchmarks of the hot paths. They print one JSON line per task and a summary; they assert nothing, because machines
 // differ. Compare within one run, or two commits on one quiet machine.
@@ -15,6 +16,7 @@ const SUITES: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
   evidence,
   gate,
   memory,
+  start,
   tree: frameTree,
 }
 

@@ -35,7 +35,7 @@ import type { ReplayReport } from './kernel/replay.ts'
 import { executeRun } from './kernel/run.ts'
 import { systemClock } from './kernel/system-clock.ts'
 import { openLedger, openSigner, RETENTION_CLASS, recordRetention } from './ledger/index.ts'
-import { openLibrary, requireCorpus, requireGlobs, requirePaths } from './memory/index.ts'
+import { openLibrary, requireCorpus, requireGlobs, requirePaths, startSpareWorker } from './memory/index.ts'
 import { callModel } from './models/index.ts'
 import { openModels } from './open-models.ts'
 import type { CompletionOptions, ContextSource, IngestOptions, SourcePaths, WritOptions } from './options.ts'
@@ -165,6 +165,7 @@ class Runtime implements Writ {
     try {
       // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
       this.#requireContext(asked)
+      if (!isStore(asked.context)) startSpareWorker() // it starts while policy does
       const policy = await this.#policy()
       const [models, authority, quorum] = await Promise.all([
         openModels(this.#options, policy, limits),

@@ -14,9 +14,10 @@ import { CorporaHome } from './corpora-home.ts'
 import { dropPacks } from './drop-packs.ts'
 import { type CorpusManifest, NamedCorpora, requireName } from './named-corpora.ts'
 import type { Places } from './shelf.ts'
+import { takeWorker } from './spare-worker.ts'
 import { PackStore } from './store.ts'
 import type { Ingested } from './worker-calls.ts'
-import { WorkerLink } from './worker-link.ts'
+import type { WorkerLink } from './worker-link.ts'
 
 /**
  * Opens the corpora kept below `<home>/corpora`, which is made when missing. Any number of processes may have it open.
@@ -116,7 +117,7 @@ class PackLibrary implements Library {
     bringIn: (link: WorkerLink, places: Places) => Promise<Ingested>,
   ): Promise<{ store: PackStore; ingested: Ingested; scratch: string }> {
     const scratch = this.#home.newScratch()
-    const link = new WorkerLink()
+    const link = takeWorker()
     this.#unfinished.add(link)
     try {
       const { packs, indexes } = this.#home

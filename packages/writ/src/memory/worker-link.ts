@@ -45,6 +45,10 @@ export class WorkerLink {
     this.#worker.unref()
   }
 
+  get usable(): boolean {
+    return this.#over === undefined
+  }
+
   call<K extends WorkerCall>(
     call: K,
     request: WorkerCalls[K]['request'],
