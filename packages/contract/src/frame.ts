@@ -105,7 +105,7 @@ export interface Frame {
   readonly corpus: CorpusView
   readonly context: GuestContext
   /** Where the frame stands before its next turn. Given for that turn, and recorded with it. */
-  standing(): Promise<Standing>
+  status(): Promise<FrameStatus>
   /**
    * One model turn. `last` draws on the turn held back from the start; an ordinary turn that does not fit the limits
    * rejects with `BUDGET_EXCEEDED` and leaves the last one.
@@ -130,7 +130,7 @@ export interface Frame {
 }
 
 /** What a frame may tell its model about itself before a turn. */
-export interface Standing {
+export interface FrameStatus {
   readonly label: Label
   /** Coarse state of the budget: names of limits at 80 % or more, sorted. */
   readonly pressure: readonly string[]

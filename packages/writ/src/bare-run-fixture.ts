@@ -166,7 +166,7 @@ class BareFrame implements Frame {
     return { documents: this.#ids.length, bytes: 0, sample: this.#ids.slice(0, 20) }
   }
 
-  standing(): ReturnType<Frame['standing']> {
+  status(): ReturnType<Frame['status']> {
     return Promise.resolve({ label: label('internal'), pressure: [] })
   }
 

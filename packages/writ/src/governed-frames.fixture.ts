@@ -17,8 +17,10 @@ import {
   type Signer,
 } from '@writ/contract'
 import { type AnyRecord, decodeRecord } from '@writ/evidence'
+import { LiveJournal } from './kernel/live-journal.ts'
 import type { KernelPorts } from './kernel/ports.ts'
 import { createState, type RunRequest, runToClose } from './kernel/run.ts'
+import { Suspension } from './kernel/suspension.ts'
 import { systemClock } from './kernel/system-clock.ts'
 import { openLibrary } from './memory/index.ts'
 import { openDecisionPoint, type PolicyPoint } from './policy/index.ts'
@@ -110,8 +112,15 @@ export async function openRooms(): Promise<Rooms> {
         log,
         onEvent: () => undefined,
       }
-      const state = createState(request, ports, { signal, halt: () => undefined }, undefined)
-      const { answer } = await runToClose(state, request)
+      const halt = (): void => undefined
+      const state = createState(request, ports, {
+        journal: new LiveJournal(log, systemClock, halt),
+        suspension: new Suspension(request.run),
+        epochMs: systemClock.now(),
+        signal,
+        halt,
+      })
+      const { answer } = await runToClose(state, request, () => Promise.resolve())
       const { value, status, label: reached } = answer
       const records = log.written.map((bytes) => decodeRecord(bytes))
       return { transcript: JSON.stringify(heard), value, status, label: reached, records }

@@ -1,6 +1,6 @@
 import { WritError } from '@writ/contract'
 import { disclose, encodeRecord } from '@writ/evidence'
-import { Journal } from './journal.ts'
+import { LiveJournal } from './live-journal.ts'
 import type { KernelPorts } from './ports.ts'
 import type { RecordedRun } from './recorded-run.ts'
 import { OPENING } from './run-records.ts'
@@ -20,13 +20,13 @@ export async function abortRun(
   const last = records.at(-1)
   if (last === undefined) throw new WritError('RUN_NOT_OPENED', `The run ${run} has no records.`, { run })
   if (last.kind === 'run.close') throw new WritError('RUN_ENDED', `The run ${run} has closed.`, { run })
-  const journal = new Journal(ports.log, ports.clock, () => undefined)
+  const journal = new LiveJournal(ports.log, ports.clock, () => undefined)
   journal.continue(records.map((record) => ({ lane: record.lane, bytes: encodeRecord(record) })))
   if (last.kind !== 'run.abort') {
     const taken = records.filter(({ lane }) => lane === '0').map(({ n }) => n)
-    const place = { lane: '0', n: taken.reduce((most, n) => Math.max(most, n), -1) + 1 }
+    const id = { lane: '0', n: taken.reduce((most, n) => Math.max(most, n), -1) + 1 }
     const obs = { at: journal.now(), message: reason }
-    await journal.write('run.abort', place, { code: 'ABORTED' }, obs, {}, 'flush').durable
+    await journal.write('run.abort', id, { code: 'ABORTED' }, obs, {}, 'flush').durable
   }
   const question = await recorded.payload(`${OPENING.lane}/${OPENING.n}/run.open/question`)
   const opened = [

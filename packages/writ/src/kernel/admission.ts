@@ -9,7 +9,7 @@ import {
   type RecordedDecision,
   type WritError,
 } from '@writ/contract'
-import type { Lane } from './lane.ts'
+import type { FrameState } from './frame-state.ts'
 import { modelResource, type RunState } from './run-state.ts'
 
 /** Which partitions a step may touch, the decisions that took, and what was refused. */
@@ -27,7 +27,7 @@ type ContextAction = Extract<Action, 'context::search' | 'context::read'>
  */
 export function admit(
   state: RunState,
-  lane: Lane,
+  lane: FrameState,
   action: ContextAction,
   partitions: readonly Partition[],
   signal: AbortSignal,
@@ -61,7 +61,7 @@ export function admit(
  */
 export function recallAdmission(
   state: RunState,
-  lane: Lane,
+  lane: FrameState,
   action: ContextAction,
   decisions: readonly RecordedDecision[],
   partitions: readonly string[],
@@ -77,7 +77,7 @@ export function recallAdmission(
     const ceiling = decision.action === 'model::call'
     if (!ceiling) ({ resource } = decision)
     if (decision.verdict === 'allow') continue
-    state.gate.refuse(action, resource, decision.policies, ceiling ? 'ceiling' : decision.reason)
+    state.gate.denied(action, resource, decision.policies, ceiling ? 'ceiling' : decision.reason)
     refused = true
   }
   return refused
@@ -86,7 +86,7 @@ export function recallAdmission(
 /** Whether a frame may have every one of some partitions, each by itself. Nothing is granted. */
 export async function mayHave(
   state: RunState,
-  lane: Lane,
+  lane: FrameState,
   action: ContextAction,
   partitions: readonly Partition[],
 ): Promise<boolean> {
@@ -100,7 +100,7 @@ export async function mayHave(
 /** What is withheld from a frame, whatever it asked for: the decisions that refuse, and their policies; null when nothing is. */
 export async function withheld(
   state: RunState,
-  lane: Lane,
+  lane: FrameState,
   action: ContextAction,
 ): Promise<{ decisions: readonly RecordedDecision[]; policies: readonly string[] | null }> {
   return await lane.admit(async () => {
@@ -112,34 +112,34 @@ export async function withheld(
     }
     const policies = refusing
       .filter(({ verdict }) => verdict !== 'allow')
-      .flatMap((ruling) => ruling.policies)
+      .flatMap((decided) => decided.policies)
     return { decisions: refusing, policies: refusing.length === 0 ? null : [...new Set(policies)].sort() }
   })
 }
 
 async function rule(
   state: RunState,
-  lane: Lane,
+  lane: FrameState,
   action: ContextAction,
   partition: Partition,
   decisions: RecordedDecision[],
 ): Promise<WritError | undefined> {
   const refusal = await refusalOf(state, lane, action, partition, decisions)
   if (refusal === null) return undefined
-  return state.gate.refuse(action, `partition:${partition.id}`, refusal.policies, refusal.reason)
+  return state.gate.denied(action, `partition:${partition.id}`, refusal.policies, refusal.reason)
 }
 
 /** Why a frame may not have a partition; null when it may. The decisions taken are added to those given. */
 async function refusalOf(
   state: RunState,
-  lane: Lane,
+  lane: FrameState,
   action: ContextAction,
   partition: Partition,
   decisions: RecordedDecision[],
 ): Promise<Pick<RecordedDecision, 'policies' | 'reason'> | null> {
-  const ruling = await state.gate.decide(lane, action, partitionFacts(partition), lane.label)
-  decisions.push(ruling.recorded)
-  if (ruling.decision.verdict !== 'allow') return ruling.decision
+  const decided = await state.gate.decide(lane, action, partitionFacts(partition), lane.label)
+  decisions.push(decided.recorded)
+  if (decided.decision.verdict !== 'allow') return decided.decision
   const ceiling = await belowCeiling(state, lane, partition.label)
   if (ceiling === null) return null
   decisions.push(ceiling)
@@ -147,12 +147,16 @@ async function refusalOf(
 }
 
 /** The decision that would leave the frame without a model if its label rose by `label`; null when none would. */
-async function belowCeiling(state: RunState, lane: Lane, label: Label): Promise<RecordedDecision | null> {
+async function belowCeiling(
+  state: RunState,
+  lane: FrameState,
+  label: Label,
+): Promise<RecordedDecision | null> {
   if (flowsTo(label, lane.label)) return null
   const after = joinLabels(lane.label, label)
   for (const model of lane.ceiling) {
-    const ruling = await state.gate.decide(lane, 'model::call', modelResource(model), after)
-    if (ruling.decision.verdict !== 'allow') return ruling.recorded
+    const decided = await state.gate.decide(lane, 'model::call', modelResource(model), after)
+    if (decided.decision.verdict !== 'allow') return decided.recorded
   }
   return null
 }

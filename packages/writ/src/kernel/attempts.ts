@@ -15,8 +15,8 @@ import {
   toWritError,
   WritError,
 } from '@writ/contract'
+import type { AdaptiveSemaphore } from './adaptive-semaphore.ts'
 import type { Reservation } from './budget-pool.ts'
-import type { Slots } from './slots.ts'
 
 /** Attempts one request may take, retries included: enough to ride out a provider's bad second, not its bad hour. */
 const MAX_ATTEMPTS = 4
@@ -50,7 +50,7 @@ export interface Earlier {
 /** How the kernel attempts a request: where slots, room and records come from. */
 export interface AttemptPorts {
   readonly callModel: ModelCaller
-  readonly slots: Slots
+  readonly slots: AdaptiveSemaphore
   readonly monotonic: () => number
   /** Takes room for one attempt. */
   reserve(): Promise<Reservation>

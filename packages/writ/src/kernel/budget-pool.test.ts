@@ -9,7 +9,7 @@ import {
 } from '@writ/contract'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BudgetPool, type Hold, type Reservation } from './budget-pool.ts'
+import { BudgetPool, type Reservation, type StandingReservation } from './budget-pool.ts'
 
 const never = new AbortController().signal
 
@@ -126,7 +126,7 @@ describe('BudgetPool', () => {
         const bounds = limits(20, 150, 100)
         const pool = new BudgetPool(bounds)
         const open: Reservation[] = []
-        const holds: Hold[] = []
+        const holds: StandingReservation[] = []
         let waiting = 0
         let mustFit: Amount = NOTHING
         for (const act of actions) {

@@ -17,7 +17,7 @@ export interface Reservation {
 }
 
 /** Room held back for a turn that must remain possible. It never waits and is never refunded while its frame lives. */
-export interface Hold {
+export interface StandingReservation {
   readonly bound: Amount
   /** Turns the hold into a reservation. */
   use(): Reservation
@@ -160,7 +160,7 @@ export class BudgetPool {
    * Charges what a process that died may have spent: the bound of one attempt, as far as the limits left room for it,
    * since it was sent within them. Gives what was charged.
    */
-  doubt(bound: Amount): Amount {
+  chargeInDoubt(bound: Amount): Amount {
     const { calls, tokens, costMicroUsd } = this.left()
     const inputTokens = Math.min(bound.inputTokens, tokens ?? bound.inputTokens)
     const charged = {
@@ -174,14 +174,14 @@ export class BudgetPool {
   }
 
   /** Holds room back at once, or throws `BUDGET_EXCEEDED`. */
-  hold(bound: Amount): Hold {
+  hold(bound: Amount): StandingReservation {
     const exceeded = this.#exceeded(addAmounts(this.#taken(), bound))
     if (exceeded !== null) throw refusal(exceeded, bound)
     return this.holdAgain(bound)
   }
 
   /** Holds back what was held back once: the record says there was room, in whatever order its charges come back. */
-  holdAgain(bound: Amount): Hold {
+  holdAgain(bound: Amount): StandingReservation {
     this.#held = addAmounts(this.#held, bound)
     let open = true
     const give = (): void => {

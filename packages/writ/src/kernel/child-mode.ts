@@ -15,7 +15,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { partitionFacts } from './admission.ts'
-import type { Lane, Scope } from './lane.ts'
+import type { FrameState, Scope } from './frame-state.ts'
 import { modelResource, type RunState } from './run-state.ts'
 
 /** How a child will stand to its parent, what of the corpus it may ask for, and the decisions that both follow from. */
@@ -33,7 +33,7 @@ const NO_SCOPE: Scope = Object.freeze({ partitions: [], docs: null })
  */
 export async function decideMode(
   state: RunState,
-  lane: Lane,
+  lane: FrameState,
   model: ModelProfile,
   request: SpawnRequest,
   decisions: RecordedDecision[],
@@ -50,7 +50,7 @@ type Reaches = ReadonlyMap<Label, Reach>
 
 async function reachesOf(
   state: RunState,
-  lane: Lane,
+  lane: FrameState,
   model: ModelProfile,
   decisions: RecordedDecision[],
 ): Promise<Reaches> {
@@ -60,10 +60,10 @@ async function reachesOf(
     const keeps = async (candidate: ModelProfile): Promise<boolean> => {
       const known = asked.get(candidate.id)
       if (known !== undefined) return known
-      const ruling = await state.gate.decide(lane, 'model::call', modelResource(candidate), after)
-      decisions.push(ruling.recorded)
-      asked.set(candidate.id, allowed(ruling.decision))
-      return allowed(ruling.decision)
+      const decided = await state.gate.decide(lane, 'model::call', modelResource(candidate), after)
+      decisions.push(decided.recorded)
+      asked.set(candidate.id, allowed(decided.decision))
+      return allowed(decided.decision)
     }
     const child = await keeps(model)
     let parent = true
@@ -74,7 +74,7 @@ async function reachesOf(
 }
 
 /** The labels that one read could give a child: of the run's partitions and of its parent's own texts, each once. */
-function labelsAhead({ partitions }: RunState, lane: Lane): Label[] {
+function labelsAhead({ partitions }: RunState, lane: FrameState): Label[] {
   const labels: Label[] = []
   for (const { label } of [...partitions, ...lane.scope.partitions]) {
     if (flowsTo(label, lane.label)) continue
@@ -84,7 +84,7 @@ function labelsAhead({ partitions }: RunState, lane: Lane): Label[] {
   return labels
 }
 
-function parentReaches(lane: Lane, reaches: Reaches, { label }: Partition): boolean {
+function parentReaches(lane: FrameState, reaches: Reaches, { label }: Partition): boolean {
   if (flowsTo(label, lane.label)) return true
   const after = joinLabels(lane.label, label)
   return [...reaches].some(([known, { parent }]) => parent && labelsEqual(known, after))
@@ -92,7 +92,7 @@ function parentReaches(lane: Lane, reaches: Reaches, { label }: Partition): bool
 
 async function scopeOf(
   state: RunState,
-  lane: Lane,
+  lane: FrameState,
   { context, scope }: SpawnRequest,
   reaches: Reaches,
   decisions: RecordedDecision[],
@@ -118,7 +118,7 @@ async function scopeOf(
 }
 
 /** The partition of a document that the frame's scope has. */
-function partitionOf({ ports }: RunState, { scope }: Lane, doc: string): Partition | undefined {
+function partitionOf({ ports }: RunState, { scope }: FrameState, doc: string): Partition | undefined {
   if (scope.docs !== null && !scope.docs.has(doc)) return undefined
   const id = ports.store.locate(doc)?.partition
   return scope.partitions.find((partition) => partition.id === id)
@@ -127,7 +127,7 @@ function partitionOf({ ports }: RunState, { scope }: Lane, doc: string): Partiti
 /** Whether a frame may see a partition: it has been granted it, or policy and its ceiling would let it search there. */
 async function maySee(
   state: RunState,
-  lane: Lane,
+  lane: FrameState,
   reaches: Reaches,
   partition: Partition,
   decisions: RecordedDecision[],
@@ -135,9 +135,9 @@ async function maySee(
   if (!parentReaches(lane, reaches, partition)) return false
   if (lane.granted['context::search'].has(partition.id) || lane.granted['context::read'].has(partition.id))
     return true
-  const ruling = await state.gate.decide(lane, 'context::search', partitionFacts(partition), lane.label)
-  decisions.push(ruling.recorded)
-  return allowed(ruling.decision)
+  const decided = await state.gate.decide(lane, 'context::search', partitionFacts(partition), lane.label)
+  decisions.push(decided.recorded)
+  return allowed(decided.decision)
 }
 
 function allowed({ verdict }: Decision): boolean {

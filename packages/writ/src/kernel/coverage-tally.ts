@@ -1,10 +1,10 @@
 import type { Coverage, DocumentInfo, Partition, Span } from '@writ/contract'
-import { Slices } from './slices.ts'
+import { SpanSet } from './span-set.ts'
 
 /** Counts what a run looked at, over all its frames. Texts that frames were given count for nothing. */
 export class CoverageTally {
   readonly #partitions: ReadonlyMap<string, Partition>
-  readonly #handed = new Slices()
+  readonly #handed = new SpanSet()
   /** Partitions searched whole, and documents searched by name. */
   readonly #whole = new Set<string>()
   readonly #named = new Set<string>()

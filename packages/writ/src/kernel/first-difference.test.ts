@@ -19,7 +19,7 @@ it('finds a difference between any two values that are not equal', () => {
   )
 })
 
-it('points at the first place that differs, with what stands on either side', () => {
+it('points at the first id that differs, with what stands on either side', () => {
   const at = (a: unknown, b: unknown): unknown => firstDifference(a, b, '/det')
   expect(at({ b: 1, a: [1, { x: 2 }] }, { b: 2, a: [1, { x: 3 }] })).toEqual({
     pointer: '/det/a/1/x',

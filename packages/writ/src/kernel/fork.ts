@@ -2,11 +2,11 @@ import { type Det, type RecordedFork, type RecordedModel, WritError } from '@wri
 import { type AnyRecord, canonicalJson } from '@writ/evidence'
 import { closedModels } from './closed-models.ts'
 import { guestSeed } from './guest-seed.ts'
-import type { Place } from './journal.ts'
+import type { RecordedStep, RecordOf } from './journal.ts'
 import type { ModelCall } from './model-command.ts'
-import type { Past, RecordOf } from './past.ts'
 import type { RunModels } from './ports.ts'
 import type { RecordedRun } from './recorded-run.ts'
+import { type StepId, stepKey } from './step-id.ts'
 
 /** What a run has of the run it was forked from, and what it does otherwise. */
 export interface Fork extends Omit<RecordedFork, 'models' | 'changes'> {
@@ -14,7 +14,7 @@ export interface Fork extends Omit<RecordedFork, 'models' | 'changes'> {
   readonly models: RunModels
   readonly changes: ForkChanges
   /** Whether the step at a place is shared. */
-  readonly shares: (place: Place) => boolean
+  readonly shares: (id: StepId) => boolean
 }
 
 /** What no record shows of a fork: kept beside its opening record. */
@@ -49,7 +49,7 @@ export const CHANGES = 'fork'
  */
 export async function forkAt(
   recorded: RecordedRun,
-  at: Place,
+  at: StepId,
   prompt: string | null,
 ): Promise<{ readonly shared: SharedRun; readonly fork: Fork }> {
   const { run, key, records } = recorded
@@ -64,8 +64,7 @@ export async function forkAt(
   const kept = answered(records.slice(0, first))
   const models = closedModels(sharedModels(run, opening.det, step.seq))
   const seeds = await seedsOf(recorded, key, kept)
-  const places = new Set(kept.map(placeName))
-  const shares = (place: Place): boolean => places.has(placeName(place))
+  const shares = amongSteps(kept)
   return {
     shared: { run, key, opening, records: kept, payload: (path) => recorded.payload(path) },
     fork: { run, at, records: kept.length, models, changes: { prompt, seeds }, shares },
@@ -73,19 +72,27 @@ export async function forkAt(
 }
 
 /** The fork that an opening record tells of; undefined for a run that was not forked. */
-export async function readFork(past: Past, opening: RecordOf<'run.open'>): Promise<Fork | undefined> {
+export async function readFork(
+  { records }: RecordedRun,
+  opening: RecordedStep<'run.open'>,
+): Promise<Fork | undefined> {
   const { fork } = opening.det
   if (fork === undefined) return undefined
   return {
     ...fork,
     models: closedModels(fork.models),
-    changes: JSON.parse(await past.text(opening, CHANGES)) as ForkChanges,
-    shares: (place) => (past.begins(place) ?? Number.POSITIVE_INFINITY) < fork.records,
+    changes: JSON.parse(await opening.text(CHANGES)) as ForkChanges,
+    shares: amongSteps(records.slice(0, fork.records)),
   }
 }
 
+function amongSteps(records: readonly AnyRecord[]): (id: StepId) => boolean {
+  const steps = new Set(records.map(stepKey))
+  return (id) => steps.has(stepKey(id))
+}
+
 /** A model call with what the fork says at its place. */
-export function prompted(fork: Fork | undefined, { lane, n }: Place, call: ModelCall): ModelCall {
+export function withForkPrompt(fork: Fork | undefined, { lane, n }: StepId, call: ModelCall): ModelCall {
   const prompt = fork?.changes.prompt ?? null
   if (fork === undefined || prompt === null || fork.at.lane !== lane || fork.at.n !== n) return call
   const conversations = call.conversations.map((messages) =>
@@ -101,10 +108,10 @@ export function prompted(fork: Fork | undefined, { lane, n }: Place, call: Model
 function answered(records: readonly AnyRecord[]): readonly AnyRecord[] {
   const open = new Set<string>()
   for (const record of records) {
-    if (record.kind === 'model.call' && record.det.outcome === 'ok') open.add(placeName(record))
-    if (record.kind === 'model.result') open.delete(placeName(record))
+    if (record.kind === 'model.call' && record.det.outcome === 'ok') open.add(stepKey(record))
+    if (record.kind === 'model.result') open.delete(stepKey(record))
   }
-  return records.filter((record) => !open.has(placeName(record)))
+  return records.filter((record) => !open.has(stepKey(record)))
 }
 
 /** A run that changed models at a fork of its own has one set of them before it and another after. */
@@ -123,10 +130,6 @@ async function seedsOf(
   const known = stored === undefined ? {} : (JSON.parse(Buffer.from(stored).toString()) as ForkChanges).seeds
   const lanes = [...new Set(records.map(({ lane }) => lane))]
   return Object.fromEntries(lanes.map((lane) => [lane, known[lane] ?? guestSeed(key, lane)]))
-}
-
-function placeName({ lane, n }: Place): string {
-  return `${lane}/${n}`
 }
 
 function badFork(run: string, why: string): WritError {

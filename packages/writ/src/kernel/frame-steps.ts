@@ -13,16 +13,17 @@ import {
   WritError,
   withDocuments,
 } from '@writ/contract'
-import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from './context-steps.ts'
-import type { Place } from './journal.ts'
+import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from './context-requests.ts'
+import { type ContextStep, type OnFinal, performContextStep } from './context-step.ts'
+import type { FrameState } from './frame-state.ts'
+import { type HostValue, performHostValue } from './host-value.ts'
 import { KeptResults } from './kept-results.ts'
-import type { Lane } from './lane.ts'
-import { type LocalStep, type OnFinal, performLocal } from './local-step.ts'
-import { type LocalValue, performValue } from './local-value.ts'
 import { performModelCall } from './model-call.ts'
+import type { Child } from './open-child.ts'
 import { chooseModel } from './run-models.ts'
 import type { RunState } from './run-state.ts'
-import { type Child, performSpawn, type RunFrame } from './spawn.ts'
+import { performSpawn, type RunFrame } from './spawn.ts'
+import type { StepId } from './step-id.ts'
 import { leafOutputTokens } from './turn-bounds.ts'
 
 const nowhere: OnFinal = () => undefined
@@ -33,11 +34,11 @@ const nowhere: OnFinal = () => undefined
  */
 export class FrameSteps {
   readonly #state: RunState
-  readonly #lane: Lane
+  readonly #lane: FrameState
   readonly #runFrame: RunFrame
   readonly #kept = new KeptResults()
 
-  constructor(state: RunState, lane: Lane, runFrame: RunFrame) {
+  constructor(state: RunState, lane: FrameState, runFrame: RunFrame) {
     this.#state = state
     this.#lane = lane
     this.#runFrame = runFrame
@@ -49,24 +50,25 @@ export class FrameSteps {
   }
 
   perform<K extends StepName>(
-    place: Place,
+    id: StepId,
     name: K,
     request: Steps[K]['request'],
     onFinal: OnFinal = nowhere,
   ): Promise<Steps[K]['result']> {
     const store = this.#state.ports.store
     const lane = this.#lane
-    const local = <T>(step: LocalStep<T>): Promise<T> => performLocal(this.#state, lane, place, step, onFinal)
-    const value = <T>(step: LocalValue<T>): Promise<T> =>
-      performValue(this.#state, lane, place, step, onFinal)
+    const local = <T>(step: ContextStep<T>): Promise<T> =>
+      performContextStep(this.#state, lane, id, step, onFinal)
+    const value = <T>(step: HostValue<T>): Promise<T> =>
+      performHostValue(this.#state, lane, id, step, onFinal)
     const table: { [N in StepName]: (asked: Steps[N]['request']) => Promise<Steps[N]['result']> } = {
       'context.docs': (asked) => local(docsStep(store, lane, asked)),
       'context.search': (asked) => local(searchStep(store, lane, asked)),
       'context.grep': (asked) => local(grepStep(store, lane, asked)),
       'context.outline': (asked) => local(outlineStep(store, lane, asked)),
       'context.read': (asked) => local(readStep(store, lane, asked)),
-      'model.call': (asked) => this.#subCalls(place, asked, onFinal),
-      'frame.spawn': (asked) => this.#children(place, asked.children, onFinal),
+      'model.call': (asked) => this.#subCalls(id, asked, onFinal),
+      'frame.spawn': (asked) => this.#children(id, asked.children, onFinal),
       cite: (asked) =>
         value({
           op: 'cite',
@@ -88,30 +90,30 @@ export class FrameSteps {
 
   /** Answers a call with an error that keeps it from being a step of its own. */
   refuseCall(
-    place: Place,
+    id: StepId,
     { op, input, error }: { readonly op: string; readonly input: unknown; readonly error: WritError },
     onFinal: OnFinal,
   ): Promise<never> {
     const make = (): Promise<never> => Promise.reject(error)
-    return performValue(this.#state, this.#lane, place, { op, input, make }, onFinal)
+    return performHostValue(this.#state, this.#lane, id, { op, input, make }, onFinal)
   }
 
   async #subCalls(
-    place: Place,
+    id: StepId,
     request: Steps['model.call']['request'],
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<string>[]> {
     const refuse = (error: unknown): Promise<never> =>
-      performValue(
+      performHostValue(
         this.#state,
         this.#lane,
-        place,
+        id,
         { op: 'llm_query', input: request, make: () => Promise.reject(error) },
         onFinal,
       )
     let model: ModelProfile
     try {
-      ;({ model } = chooseModel(this.#state, place, request.model))
+      ;({ model } = chooseModel(this.#state, id, request.model))
       checkSpans(request.prompts, model)
       this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
     } catch (error) {
@@ -120,13 +122,13 @@ export class FrameSteps {
     const keys = request.prompts.map((prompt) => JSON.stringify([model.id, prompt]))
     const kept = keys.map((key) => this.#take<string>(key))
     const missing = request.prompts.filter((_, index) => kept[index] === undefined)
-    const performed = this.#send(place, model, missing, refuse, keys, onFinal)
+    const performed = this.#send(id, model, missing, refuse, keys, onFinal)
     return await this.#together(keys, kept, performed)
   }
 
   /** Sends the sub-calls that are not answered yet. Spans are read for the frame without being shown to it. */
   async #send(
-    place: Place,
+    id: StepId,
     model: ModelProfile,
     prompts: readonly SubCall[],
     refuse: (error: unknown) => Promise<never>,
@@ -134,10 +136,10 @@ export class FrameSteps {
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<string>[]> {
     if (prompts.length === 0 && keys.length > 0)
-      return await performValue(
+      return await performHostValue(
         this.#state,
         this.#lane,
-        place,
+        id,
         { op: 'llm_query', input: keys, make: nothing },
         onFinal,
       )
@@ -151,7 +153,7 @@ export class FrameSteps {
     return await performModelCall(
       this.#state,
       this.#lane,
-      place,
+      id,
       {
         role: 'leaf',
         model,
@@ -179,14 +181,14 @@ export class FrameSteps {
   }
 
   async #children(
-    first: Place,
+    first: StepId,
     requests: readonly SpawnRequest[],
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<FrameValue>[]> {
     try {
       this.#checkSteps(requests.length - 1)
     } catch (error) {
-      return await performValue(
+      return await performHostValue(
         this.#state,
         this.#lane,
         first,
@@ -203,17 +205,17 @@ export class FrameSteps {
       if (open === 0) onFinal(seq)
     }
     const children = requests.map((request, index): Child => {
-      return { request, place: index === 0 ? first : this.#lane.next() }
+      return { request, step: index === 0 ? first : this.#lane.next() }
     })
     const missing = children.filter((_, index) => kept[index] === undefined)
     const performed = performSpawn(this.#state, this.#lane, missing, this.#runFrame, onEnd)
     const again = children
       .filter((_, index) => kept[index] !== undefined)
-      .map(({ place, request }) =>
-        performValue(
+      .map(({ step, request }) =>
+        performHostValue(
           this.#state,
           this.#lane,
-          place,
+          step,
           { op: 'rlm_query', input: request, make: nothing },
           onEnd,
         ),

@@ -11,14 +11,14 @@ import {
 import type { Authority, KernelPorts } from './ports.ts'
 
 /** What the gate must know of the frame that asks. All of it is the kernel's own, none an argument of a request. */
-export interface Asker {
+export interface DecisionContext {
   readonly lane: string
   readonly depth: number
   readonly profile: ProfileFacts
 }
 
 /** A decision and how it is recorded. */
-export interface Ruling {
+export interface DecisionResult {
   readonly decision: Decision
   readonly recorded: RecordedDecision
 }
@@ -55,12 +55,12 @@ export class Gate {
   }
 
   async decide(
-    asker: Asker,
+    asker: DecisionContext,
     action: Action,
     resource: ResourceFacts,
     taint: Label,
     discharged: readonly string[] = [],
-  ): Promise<Ruling> {
+  ): Promise<DecisionResult> {
     const started = this.#ports.clock.monotonic()
     const decision = await this.#ports.policy.decide({
       user: this.#authority.user,
@@ -85,7 +85,7 @@ export class Gate {
       policies,
       reason,
     })
-    if (verdict !== 'allow' && decision.halt) this.#halt(denied(action, named, policies, reason))
+    if (verdict !== 'allow' && decision.halt) this.#halt(denial(action, named, policies, reason))
     return {
       decision,
       recorded: { action, resource: named, taint, depth: asker.depth, discharged, verdict, policies, reason },
@@ -94,16 +94,16 @@ export class Gate {
 
   /** A decision as it was recorded: the question is the host's own of now, what was answered is the record's. */
   recall(
-    asker: Asker,
+    asker: DecisionContext,
     action: Action,
     resource: string,
     discharged: readonly string[],
-    past: RecordedDecision,
-  ): Ruling {
-    const { verdict, policies, reason } = past
+    given: RecordedDecision,
+  ): DecisionResult {
+    const { verdict, policies, reason } = given
     return {
       decision: { verdict, policies, reason, halt: false, obligations: [] },
-      recorded: { ...past, action, resource, depth: asker.depth, discharged },
+      recorded: { ...given, action, resource, depth: asker.depth, discharged },
     }
   }
 
@@ -111,16 +111,16 @@ export class Gate {
    * Counts a refusal for the answer's `denials`, and gives the error for it. A refusal that was recorded ends a run that
    * goes on just as it did when it was decided.
    */
-  refuse(action: string, resource: string, policies: readonly string[], reason: string): WritError {
-    if (this.#ports.policy.halts(policies)) this.#halt(denied(action, resource, policies, reason))
+  denied(action: string, resource: string, policies: readonly string[], reason: string): WritError {
+    if (this.#ports.policy.halts(policies)) this.#halt(denial(action, resource, policies, reason))
     const key = JSON.stringify([action, resource, policies, reason])
     const count = (this.#denials.get(key)?.count ?? 0) + 1
     this.#denials.set(key, { action, resource, policies, reason, count })
-    return denied(action, resource, policies, reason)
+    return denial(action, resource, policies, reason)
   }
 }
 
-function denied(action: string, resource: string, policies: readonly string[], reason: string): WritError {
+function denial(action: string, resource: string, policies: readonly string[], reason: string): WritError {
   const by = policies.length > 0 ? ` by ${policies.join(', ')}` : ''
   return new WritError('POLICY_DENIED', `${action} on ${resource} is denied${by} (${reason}).`, {
     data: { action, resource, policies, reason },

@@ -1,11 +1,11 @@
 import { type FrameValue, type ItemOutcome, joinLabels, type SpawnMode, WritError } from '@writ/contract'
-import type { Place } from './journal.ts'
-import type { Lane } from './lane.ts'
-import type { OnFinal } from './local-step.ts'
-import { pastAt } from './past.ts'
+import type { OnFinal } from './context-step.ts'
+import type { FrameState } from './frame-state.ts'
+import { observe } from './observe.ts'
 import { errorJson, noteChildCut, outcomeOf, type RunState } from './run-state.ts'
 import { sealedJson, unseal } from './sealed-values.ts'
-import { Slices } from './slices.ts'
+import { SpanSet } from './span-set.ts'
+import type { StepId } from './step-id.ts'
 
 /** How a frame ended. */
 export interface FrameResult {
@@ -17,7 +17,7 @@ export interface FrameResult {
 
 /** A child that was opened, and the record that says so. */
 export interface Spawned {
-  readonly lane: Lane
+  readonly lane: FrameState
   readonly mode: SpawnMode
   readonly command: number
   readonly started: number
@@ -29,19 +29,22 @@ export interface Spawned {
  */
 export async function join(
   state: RunState,
-  lane: Lane,
-  place: Place,
+  lane: FrameState,
+  id: StepId,
   child: Spawned,
   result: FrameResult,
   onEnd: OnFinal,
 ): Promise<ItemOutcome<FrameValue>> {
   const { journal, ports } = state
   const { lane: opened, mode } = child
-  const past = state.past && (await pastAt(state.past, place, 'frame.join'))
   const take = (): Promise<ItemOutcome<FrameValue>> => Promise.resolve(taken(lane, child, result))
-  // What is done again comes in the order of the record, which settled what raced for the label.
-  if (past !== undefined) await past.turn(past.at(place, 'frame.join'))
-  const outcome = await (past === undefined ? lane.admit(take) : take())
+  const outcome = await observe(journal, {
+    kind: 'frame.join',
+    id,
+    perform: () => lane.admit(take),
+    // It comes in the order of the record, which settled what raced for the label.
+    recall: take,
+  })
   const came = cameTo(opened, result)
   const value = came.ok ? came.value.valueJson : errorJson(came.error)
   const { root, records } = journal.laneRoot(opened.id)
@@ -49,12 +52,12 @@ export async function join(
   lane.chargeChild(charged)
   const written = journal.write(
     'frame.join',
-    place,
+    id,
     {
       child: opened.id,
       outcome: came.ok ? 'ok' : outcomeOf(came.error),
       code: came.ok ? null : came.error.code,
-      value: journal.commit(place, 'frame.join', 'value', value),
+      value: journal.commit(id, 'frame.join', 'value', value),
       label: opened.label,
       citations: came.ok ? came.value.citations.length : 0,
       incomplete: result.incomplete,
@@ -78,7 +81,11 @@ export async function join(
 }
 
 /** What the parent gets: the child's value or its error, or, of a blind child, a value that shows neither. */
-function taken(lane: Lane, { lane: opened, mode }: Spawned, result: FrameResult): ItemOutcome<FrameValue> {
+function taken(
+  lane: FrameState,
+  { lane: opened, mode }: Spawned,
+  result: FrameResult,
+): ItemOutcome<FrameValue> {
   const { id, label } = opened
   if (mode === 'blind') {
     keepSealed(lane, opened, result)
@@ -96,11 +103,11 @@ function taken(lane: Lane, { lane: opened, mode }: Spawned, result: FrameResult)
 }
 
 /** Keeps a blind child's value for its parent, with the sealed values in it in their places. */
-function keepSealed(lane: Lane, opened: Lane, { value, error }: FrameResult): void {
+function keepSealed(lane: FrameState, opened: FrameState, { value, error }: FrameResult): void {
   const { id, label } = opened
   if (value === undefined) {
     const code = error?.code ?? 'NO_ANSWER'
-    lane.sealed.set(id, { value: undefined, code, label, slices: new Slices() })
+    lane.sealed.set(id, { value: undefined, code, label, slices: new SpanSet() })
     return
   }
   const inner = unseal(opened, value.valueJson)
@@ -114,7 +121,7 @@ function keepSealed(lane: Lane, opened: Lane, { value, error }: FrameResult): vo
 }
 
 /** What a child came to. Of an error only the code crosses: its message may hold what the parent has not read. */
-function cameTo({ id }: Lane, { value, error }: FrameResult): ItemOutcome<FrameValue> {
+function cameTo({ id }: FrameState, { value, error }: FrameResult): ItemOutcome<FrameValue> {
   if (value !== undefined) return { ok: true, value }
   const code = error?.code ?? 'NO_ANSWER'
   return { ok: false, error: new WritError(code, `The child frame ${id} ended with ${code}.`) }

@@ -4,24 +4,25 @@ import {
   type CorpusView,
   defined,
   type Frame,
+  type FrameStatus,
   type GuestContext,
   type HostCall,
   type HostReply,
   type ItemOutcome,
   type Message,
   type Perform,
-  type Standing,
   WritError,
 } from '@writ/contract'
-import type { Hold } from './budget-pool.ts'
+import type { StandingReservation } from './budget-pool.ts'
+import type { FrameState } from './frame-state.ts'
 import { FrameSteps } from './frame-steps.ts'
-import type { Lane } from './lane.ts'
 import { performModelCall } from './model-call.ts'
-import { pastAt } from './past.ts'
+import { observe } from './observe.ts'
+import type { HeldTurns } from './open-child.ts'
 import { checkValue, citationsOf, performRelease, type Released } from './release.ts'
 import { Repl } from './repl.ts'
 import type { RunState } from './run-state.ts'
-import type { Holds, RunFrame } from './spawn.ts'
+import type { RunFrame } from './spawn.ts'
 import { lastTurnBytes, turnOutputTokens } from './turn-bounds.ts'
 
 /** Share of a limit at which the turn header names it. */
@@ -29,7 +30,7 @@ const PRESSURE = 0.8
 
 /** What a frame is opened with besides its lane. */
 export interface FrameStart {
-  readonly holds: Holds
+  readonly holds: HeldTurns
   readonly corpus: CorpusView
   readonly context: GuestContext
   readonly runFrame: RunFrame
@@ -38,15 +39,15 @@ export interface FrameStart {
 /** The frame as reasoning sees it: every method is a way through the gate. */
 export class KernelFrame implements Frame {
   readonly #state: RunState
-  readonly #lane: Lane
+  readonly #lane: FrameState
   readonly #start: FrameStart
   readonly #steps: FrameSteps
   readonly #repl: Repl
-  #next: Hold | undefined
-  #standing: Standing | undefined
+  #next: StandingReservation | undefined
+  #status: FrameStatus | undefined
   #released: Released | undefined
 
-  constructor(state: RunState, lane: Lane, start: FrameStart) {
+  constructor(state: RunState, lane: FrameState, start: FrameStart) {
     this.#state = state
     this.#lane = lane
     this.#start = start
@@ -102,18 +103,24 @@ export class KernelFrame implements Frame {
     return this.#released
   }
 
-  async standing(): Promise<Standing> {
-    const place = { lane: this.#lane.id, n: this.#lane.steps }
-    const past = this.#state.past && (await pastAt(this.#state.past, place))
+  /** What the frame is told of itself is kept beside the call that tells it. */
+  async status(): Promise<FrameStatus> {
     const lane = this.#lane
-    if (past === undefined) {
-      await lane.look()
-      this.#standing = { label: lane.label, pressure: this.#pressure() }
-    } else {
-      this.#standing = JSON.parse(await past.text(past.at(place, 'model.call'), 'standing')) as Standing
-      lane.raise(this.#standing.label)
-    }
-    return this.#standing
+    this.#status = await observe(this.#state.journal, {
+      kind: 'model.call',
+      id: { lane: lane.id, n: lane.steps },
+      kept: () => ({ name: 'standing' }),
+      perform: async () => {
+        await lane.look()
+        return { label: lane.label, pressure: this.#pressure() }
+      },
+      recall: (_, standing) => {
+        const status = JSON.parse(standing) as FrameStatus
+        lane.raise(status.label)
+        return status
+      },
+    })
+    return this.#status
   }
 
   async turn(messages: readonly Message[], last: boolean): Promise<string> {
@@ -121,8 +128,8 @@ export class KernelFrame implements Frame {
     if (!last) this.#next = undefined
     this.#lane.turns += 1
     const { model } = this.#lane
-    const standing = this.#standing
-    this.#standing = undefined
+    const status = this.#status
+    this.#status = undefined
     const outcomes = await performModelCall(
       this.#state,
       this.#lane,
@@ -133,7 +140,7 @@ export class KernelFrame implements Frame {
         conversations: [messages],
         maxOutputTokens: turnOutputTokens(this.#lane.share.limits, model),
         input: { model: model.id, messages },
-        payloads: standing === undefined ? {} : { standing: JSON.stringify(standing) },
+        payloads: status === undefined ? {} : { standing: JSON.stringify(status) },
         ...defined({ held: hold }),
       },
       () => undefined,
@@ -158,7 +165,7 @@ export class KernelFrame implements Frame {
       return
     }
     checkValue(this.#state, valueJson)
-    this.#released = { place: null, valueJson, citations: citationsOf(this.#lane), sealed: [] }
+    this.#released = { id: null, valueJson, citations: citationsOf(this.#lane), sealed: [] }
   }
 
   async draft(): Promise<string | undefined> {

@@ -11,15 +11,18 @@ import {
   signByOperator,
   signRunOpen,
 } from '@writ/evidence'
-import type { RunState } from './run-state.ts'
+import type { KernelPorts } from './ports.ts'
 import type { Sealing } from './seal.ts'
 
 /**
  * Puts the opening statement of a run into the log, before anything is spent: from then on the log shows that a close or an
  * abort is owed. Done again for a run that goes on, it changes nothing.
  */
-export async function logOpening({ ports, journal }: RunState): Promise<void> {
-  await ports.transparency?.append(await signRunOpen(ports.signer, journal.firstRecord))
+export async function logOpening(
+  { signer, transparency }: Pick<KernelPorts, 'signer' | 'transparency'>,
+  firstRecord: Uint8Array,
+): Promise<void> {
+  await transparency?.append(await signRunOpen(signer, firstRecord))
 }
 
 /** The proofs of a run's statements, by file name. */

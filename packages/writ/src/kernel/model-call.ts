@@ -1,20 +1,21 @@
-import {
-  type Amount,
-  type Decision,
-  type ItemOutcome,
-  type ModelProfile,
-  NOTHING,
-  toWritError,
-  type WritError,
-} from '@writ/contract'
+import { type Amount, type ItemOutcome, NOTHING, toWritError, type WritError } from '@writ/contract'
 import { type Entry, enter } from './attempts.ts'
-import { prompted } from './fork.ts'
-import type { Place } from './journal.ts'
-import type { Lane } from './lane.ts'
-import type { OnFinal } from './local-step.ts'
+import type { OnFinal } from './context-step.ts'
+import { withForkPrompt } from './fork.ts'
+import type { FrameState } from './frame-state.ts'
+import type { DecisionResult } from './gate.ts'
+import type { RecordedStep } from './journal.ts'
 import { Command, type Item, type ModelCall } from './model-command.ts'
-import { type Past, pastAt } from './past.ts'
+import { observe } from './observe.ts'
 import { errorFrom, modelResource, type RunState } from './run-state.ts'
+import type { StepId } from './step-id.ts'
+
+type Outcomes = readonly ItemOutcome<string>[]
+
+/** A command on its way: what came of it already, when it will not go out, or where its first attempt goes from. */
+type Begun =
+  | { readonly refused: Outcomes }
+  | { readonly refused: null; readonly startedMs?: number; readonly first?: Entry }
 
 /**
  * The gate for model calls: decide → reserve → durable command → send → durable result. Rejects when the whole call is
@@ -22,24 +23,48 @@ import { errorFrom, modelResource, type RunState } from './run-state.ts'
  */
 export async function performModelCall(
   state: RunState,
-  lane: Lane,
-  place: Place,
+  lane: FrameState,
+  id: StepId,
   asIs: ModelCall,
   onFinal: OnFinal,
-): Promise<readonly ItemOutcome<string>[]> {
-  const call = prompted(state.fork, place, asIs)
-  const past = state.past && (await pastAt(state.past, place))
-  if (past !== undefined) return await recall(state, past, lane, place, call, onFinal)
-  const { clock } = state.ports
-  const asked = clock.monotonic()
+): Promise<Outcomes> {
+  const call = withForkPrompt(state.fork, id, asIs)
+  const command = new Command(state, lane, id, call)
+  const { journal, ports } = state
+  const begun = await observe<'model.call', Begun>(journal, {
+    kind: 'model.call',
+    id,
+    asked: ({ decision }) => command.asked(recalledDecision(state, lane, call, decision).recorded),
+    kept: ({ outcome }) => (outcome === 'ok' ? null : { name: 'error' }),
+    perform: () => begin(state, lane, call, command, onFinal),
+    recall: (recorded, error) => recallBegin(state, lane, call, command, recorded, error, onFinal),
+  })
+  if (begun.refused !== null) return begun.refused
+  return await observe(journal, {
+    kind: 'model.result',
+    id,
+    kept: () => ({ name: 'output', binds: (text) => ({ output: command.outputCommitment(textsOf(text)) }) }),
+    perform: () => command.send(begun.startedMs ?? ports.clock.monotonic(), onFinal, begun.first),
+    recall: (recorded, output) => recallResult(lane, command, recorded, output, onFinal),
+  })
+}
+
+/** Decides, waits for a slot and for room, and writes the command. */
+async function begin(
+  state: RunState,
+  lane: FrameState,
+  call: ModelCall,
+  command: Command,
+  onFinal: OnFinal,
+): Promise<Begun> {
+  const startedMs = state.ports.clock.monotonic()
   // Whether there is room tells what others drew; it is looked at before the decision and again where room is taken.
   await lane.look()
-  const ruling = await state.gate.decide(lane, 'model::call', modelResource(call.model), lane.label)
-  const { decision } = ruling
-  const command = new Command(state, lane, place, call, ruling.recorded)
-  if (decision.verdict !== 'allow') {
-    const error = refused(state, call.model, decision)
-    await command.refuse(error, onFinal)
+  const decided = await state.gate.decide(lane, 'model::call', modelResource(call.model), lane.label)
+  command.decided(decided.recorded)
+  if (decided.decision.verdict !== 'allow') {
+    const error = denied(state, call, decided)
+    await command.writeRefused(error, onFinal)
     throw error
   }
   let first: Entry
@@ -47,7 +72,7 @@ export async function performModelCall(
     first = await enter(command.ports(0, call.held), lane.signal)
   } catch (error) {
     await lane.look()
-    return await command.limited(toWritError(error), onFinal)
+    return { refused: await command.limited(toWritError(error), onFinal) }
   }
   try {
     await command.draw()
@@ -57,70 +82,61 @@ export async function performModelCall(
     first.reservation.settle(NOTHING)
     throw error
   }
-  return await command.send(asked, onFinal, first)
+  return { refused: null, startedMs, first }
 }
 
-/** The call as it is recorded: what it asks is compared, nothing is reserved or sent, and what came back is the record's. */
-async function recall(
+/**
+ * The command as it is recorded: nothing is decided or reserved. One whose result is missing is in doubt: what was begun
+ * of it counts as spent, before anything else is, and it is sent again under the same idempotency keys.
+ */
+async function recallBegin(
   state: RunState,
-  past: Past,
-  lane: Lane,
-  place: Place,
+  lane: FrameState,
   call: ModelCall,
+  command: Command,
+  { det, answered, retries, whenCaughtUp }: RecordedStep<'model.call'>,
+  kept: string,
   onFinal: OnFinal,
-): Promise<readonly ItemOutcome<string>[]> {
+): Promise<Begun> {
   // What was held back for it went into its charge.
   call.held?.release()
-  const stood = past.at(place, 'model.call')
-  const resource = `model:${call.model.id}`
-  const ruling = state.gate.recall(lane, 'model::call', resource, [], stood.det.decision)
-  lane.raise(stood.det.label)
-  if (stood.det.outcome === 'ok') lane.share.draw(stood.det.label)
-  const command = new Command(state, lane, place, call, ruling.recorded)
-  if (stood.det.outcome !== 'ok') {
-    past.compare(stood, command.asked())
-    const error = errorFrom(await past.text(stood, 'error'))
-    await past.turn(stood)
-    if (ruling.decision.verdict === 'allow') return await command.limited(error, onFinal)
-    await command.refuse(refused(state, call.model, ruling.decision), onFinal)
+  const decided = recalledDecision(state, lane, call, det.decision)
+  command.decided(decided.recorded)
+  lane.raise(det.label)
+  if (det.outcome !== 'ok') {
+    const error = errorFrom(kept)
+    if (decided.decision.verdict === 'allow') return { refused: await command.limited(error, onFinal) }
+    await command.writeRefused(denied(state, call, decided), onFinal)
     throw error
   }
-  if (!past.covers(place, 'model.result')) return await sendAgain(state, past, place, command, onFinal)
+  lane.share.draw(det.label)
+  if (!answered) whenCaughtUp(() => command.chargeInDoubt(retries))
   await command.write()
-  await command.repeat(past.retries(place))
-  const ended = past.at(place, 'model.result')
-  const output = await past.text(ended, 'output')
-  await past.turn(ended)
-  const { charged, label } = ended.det
+  if (answered) await command.repeat(retries)
+  return { refused: null }
+}
+
+/** What came of the call, as it is recorded. */
+async function recallResult(
+  lane: FrameState,
+  command: Command,
+  { det, obs, usage }: RecordedStep<'model.result'>,
+  output: string,
+  onFinal: OnFinal,
+): Promise<Outcomes> {
+  const { charged, label } = det
   lane.raise(label)
   lane.share.draw(label)
   lane.share.pool.recall(charged)
   const items = recalledItems(output, charged)
-  await command.repeatUsage(past.usage(place))
-  await command.finish(items, ended.obs, onFinal)
+  await command.repeatUsage(usage)
+  await command.finish(items, obs, onFinal)
   return items.map((item) => item.outcome)
-}
-
-/**
- * A command whose result is missing is in doubt: whatever of it was begun counts as spent, before anything else is, and
- * it is sent again under the same idempotency keys.
- */
-async function sendAgain(
-  state: RunState,
-  past: Past,
-  place: Place,
-  command: Command,
-  onFinal: OnFinal,
-): Promise<readonly ItemOutcome<string>[]> {
-  const doubts = past.end(() => command.doubt(past.retries(place)))
-  await command.write()
-  await doubts
-  return await command.send(state.ports.clock.monotonic(), onFinal)
 }
 
 /** Items from the text `outputText` made of each. Which of them cost what is not recorded; together they cost `charged`. */
 function recalledItems(output: string, charged: Amount): Item[] {
-  return (JSON.parse(output) as string[]).map((text, index) => {
+  return textsOf(output).map((text, index) => {
     const stored = JSON.parse(text) as { readonly text?: string }
     const outcome: ItemOutcome<string> =
       stored.text === undefined ? { ok: false, error: errorFrom(text) } : { ok: true, value: stored.text }
@@ -128,6 +144,19 @@ function recalledItems(output: string, charged: Amount): Item[] {
   })
 }
 
-function refused(state: RunState, model: ModelProfile, decision: Decision): WritError {
-  return state.gate.refuse('model::call', `model:${model.id}`, decision.policies, decision.reason)
+function textsOf(output: string): string[] {
+  return JSON.parse(output) as string[]
+}
+
+function recalledDecision(
+  { gate }: RunState,
+  lane: FrameState,
+  { model }: ModelCall,
+  decision: RecordedStep<'model.call'>['det']['decision'],
+): DecisionResult {
+  return gate.recall(lane, 'model::call', `model:${model.id}`, [], decision)
+}
+
+function denied({ gate }: RunState, { model }: ModelCall, { decision }: DecisionResult): WritError {
+  return gate.denied('model::call', `model:${model.id}`, decision.policies, decision.reason)
 }

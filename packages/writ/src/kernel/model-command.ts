@@ -25,12 +25,12 @@ import {
   inputBound,
   unmetered,
 } from './attempts.ts'
-import { covers, type Hold } from './budget-pool.ts'
-import type { Place } from './journal.ts'
+import { covers, type StandingReservation } from './budget-pool.ts'
+import type { OnFinal } from './context-step.ts'
+import type { FrameState } from './frame-state.ts'
 import { keptPrompt } from './kept-prompt.ts'
-import type { Lane } from './lane.ts'
-import type { OnFinal } from './local-step.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
+import type { StepId } from './step-id.ts'
 
 /** Attempts one record describes: so many fit, whatever they say. */
 const ATTEMPTS_IN_DETAIL = 64
@@ -46,7 +46,7 @@ export interface ModelCall {
   /** Kept for replay: what the frame was told that nothing else determines. */
   readonly payloads: Readonly<Record<string, string>>
   /** Room held back beforehand: taken for the first attempt when it is enough, else given back. */
-  readonly held?: Hold
+  readonly held?: StandingReservation
 }
 
 /** What came of one request of a call. */
@@ -65,22 +65,21 @@ interface Sent extends Item {
 /** One model call on its way through the gate: its command record, its attempts, its result record. */
 export class Command {
   readonly #state: RunState
-  readonly #lane: Lane
-  readonly #place: Place
+  readonly #lane: FrameState
+  readonly #id: StepId
   readonly #call: ModelCall
-  readonly #decision: RecordedDecision
   readonly #prompt: KeptPrompt
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
   readonly #earlier = new Map<number, Earlier>()
   #seq = -1
+  #decision: RecordedDecision | undefined
 
-  constructor(state: RunState, lane: Lane, place: Place, call: ModelCall, decision: RecordedDecision) {
+  constructor(state: RunState, lane: FrameState, id: StepId, call: ModelCall) {
     this.#state = state
     this.#lane = lane
-    this.#place = place
+    this.#id = id
     this.#call = call
-    this.#decision = decision
     const { conversations, role } = call
     this.#prompt = keptPrompt(conversations, role, lane.asked)
     if (role === 'turn') lane.asked = conversations[0] ?? []
@@ -89,8 +88,13 @@ export class Command {
     )
   }
 
+  /** What was decided of the call, before anything of it is recorded. */
+  decided(decision: RecordedDecision): void {
+    this.#decision = decision
+  }
+
   /** What attempts of an item need; the first attempt of the first item may have room held back for it. */
-  ports(item: number, held?: Hold): AttemptPorts {
+  ports(item: number, held?: StandingReservation): AttemptPorts {
     const { slots, ports, suspension } = this.#state
     const { pool } = this.#lane.share
     let unused = held
@@ -126,7 +130,7 @@ export class Command {
   }
 
   /** Writes the command of a call that will not go out. */
-  async refuse(error: WritError, onFinal: OnFinal): Promise<void> {
+  async writeRefused(error: WritError, onFinal: OnFinal): Promise<void> {
     const written = this.#write(outcomeOf(error), error)
     noteLimit(this.#state, this.#lane.label, written.seq, error)
     onFinal(written.seq)
@@ -134,32 +138,37 @@ export class Command {
     this.#event(outcomeOf(error), showable(this.#state, this.#lane.label, error.message, error.code), 0, 0)
   }
 
-  /** Retries of a call that is shared with another run stand in this one, too. */
+  /** Retries of a recorded call stand in the record of this run, too. */
   async repeat(retries: ReadonlyMap<number, number>): Promise<void> {
-    if (!this.#state.journal.renews) return
+    const { journal } = this.#state
     for (const [item, count] of retries)
-      for (let attempt = 2; attempt <= 1 + count; attempt += 1) await this.#retry(item, attempt)
+      for (let attempt = 2; attempt <= 1 + count; attempt += 1)
+        await journal.repeat('model.attempt', this.#id, this.#attempt(item, attempt), 'flush')
   }
 
-  /** So do their attempts, where records of their own describe them. */
+  /** So do its attempts, where records of their own describe them. */
   async repeatUsage(attempts: readonly Attempt[]): Promise<void> {
-    if (this.#state.journal.renews) await this.#detail(attempts)
-    else this.#tell(attempts)
+    const { journal } = this.#state
+    this.#tell(attempts)
+    for (const obs of this.#usage(attempts)) await journal.repeat('model.usage', this.#id, obs, 'commit')
   }
 
   async #retry(item: number, attempt: number): Promise<void> {
     const { journal } = this.#state
-    const obs = { at: journal.now(), command: this.#seq, item, attempt }
-    await journal.write('model.attempt', this.#place, {}, obs, {}, 'flush').durable
+    await journal.write('model.attempt', this.#id, {}, this.#attempt(item, attempt), {}, 'flush').durable
+  }
+
+  #attempt(item: number, attempt: number): Obs['model.attempt'] {
+    return { at: this.#state.journal.now(), command: this.#seq, item, attempt }
   }
 
   /** Counts the attempts of a process that died as spent: their bound, as far as the limits left room for them. */
-  doubt(retries: ReadonlyMap<number, number>): void {
+  chargeInDoubt(retries: ReadonlyMap<number, number>): void {
     for (const [item, bound] of this.#bounds.entries()) {
       const begun = 1 + (retries.get(item) ?? 0)
       const metering = unmetered(this.#call.conversations[item] ?? [])
       const attempts = Array.from({ length: begun }, (_, index): Attempt => {
-        const charged = this.#lane.share.pool.doubt(bound)
+        const charged = this.#lane.share.pool.chargeInDoubt(bound)
         const how = { status: 0, tookMs: 0, chargedAs: 'bound', requestId: null } as const
         return { item, attempt: index + 1, charged, ...how, ...metering }
       })
@@ -194,12 +203,16 @@ export class Command {
     if (attempts.length <= ATTEMPTS_IN_DETAIL) return attempts
     const { journal } = this.#state
     this.#tell(attempts)
+    for (const obs of this.#usage(attempts))
+      await journal.write('model.usage', this.#id, {}, obs, {}, 'commit').durable
+    return []
+  }
+
+  *#usage(attempts: readonly Attempt[]): Iterable<Obs['model.usage']> {
     for (let first = 0; first < attempts.length; first += ATTEMPTS_IN_DETAIL) {
       const detail = attempts.slice(first, first + ATTEMPTS_IN_DETAIL)
-      const obs = { at: journal.now(), command: this.#seq, first, detail }
-      await journal.write('model.usage', this.#place, {}, obs, {}, 'commit').durable
+      yield { at: this.#state.journal.now(), command: this.#seq, first, detail }
     }
-    return []
   }
 
   /** Counts the attempts that were charged their bound. */
@@ -210,8 +223,10 @@ export class Command {
   async #sendItem(item: number, first: Entry | undefined): Promise<Sent> {
     const messages = this.#call.conversations[item] ?? []
     const earlier = this.#earlier.get(item)
-    const { lane, n } = this.#place
-    const key = Buffer.from(derive(this.#state.key, `idempotency|${lane}|${n}|${item}`)).toString('hex')
+    const { lane, n } = this.#id
+    const key = Buffer.from(derive(this.#state.ports.log.key, `idempotency|${lane}|${n}|${item}`)).toString(
+      'hex',
+    )
     const request = {
       profile: this.#call.model,
       messages,
@@ -244,7 +259,7 @@ export class Command {
   /** The call found no room, or was cancelled while it waited: a sub-call's items fail one by one, a turn as a whole. */
   async limited(error: WritError, onFinal: OnFinal): Promise<readonly ItemOutcome<string>[]> {
     const limit = outcomeOf(error) === 'limit'
-    await this.refuse(error, onFinal)
+    await this.writeRefused(error, onFinal)
     if (this.#call.role === 'turn' || !limit) throw error
     return this.#call.conversations.map(() => ({ ok: false, error }))
   }
@@ -267,11 +282,11 @@ export class Command {
     const single = items.length === 1 && only !== undefined && !only.outcome.ok ? only.outcome.error : null
     const written = journal.write(
       'model.result',
-      this.#place,
+      this.#id,
       {
         outcome: single === null ? (failed.length === items.length ? 'error' : 'ok') : outcomeOf(single),
         code: single?.code ?? null,
-        output: this.#commitment('model.result', 'output', outputs),
+        output: this.outputCommitment(outputs),
         outcomes: count(items),
         charged,
         label: this.#lane.label,
@@ -304,7 +319,7 @@ export class Command {
   }
 
   /** What the call asks for, whatever comes of it. */
-  asked(): Omit<Det['model.call'], 'outcome' | 'code' | 'label'> {
+  asked(decision: RecordedDecision): Omit<Det['model.call'], 'outcome' | 'code' | 'label'> {
     const texts = this.#call.conversations.map((messages) => JSON.stringify(messages))
     return {
       role: this.#call.role,
@@ -312,7 +327,7 @@ export class Command {
       items: texts.length,
       input: this.#commitment('model.call', 'input', texts),
       maxOutputTokens: this.#call.maxOutputTokens,
-      decision: this.#decision,
+      decision,
       bound: this.#bounds.reduce(addAmounts, NOTHING),
     }
   }
@@ -320,11 +335,13 @@ export class Command {
   #write(outcome: Outcome, error: WritError | null): { seq: number; durable: Promise<void> } {
     const { journal } = this.#state
     const { input, payloads } = this.#call
+    if (this.#decision === undefined)
+      throw new WritError('INTERNAL', 'A call is recorded that was not decided.')
     const refusal = error === null ? {} : { error: errorJson(error) }
     return journal.write(
       'model.call',
-      this.#place,
-      { ...this.asked(), outcome, code: error?.code ?? null, label: this.#lane.label },
+      this.#id,
+      { ...this.asked(this.#decision), outcome, code: error?.code ?? null, label: this.#lane.label },
       { at: journal.now(), inFlight: this.#state.slots(this.#call.model).inFlight },
       {
         hash: commandHash('model.call', JSON.stringify(input)),
@@ -336,13 +353,18 @@ export class Command {
     )
   }
 
+  /** What a result commits to of the texts that came back. */
+  outputCommitment(outputs: readonly string[]): string {
+    return this.#commitment('model.result', 'output', outputs)
+  }
+
   /** Of one text, its commitment; of a batch, the Merkle root over its items' commitments. */
   #commitment(kind: 'model.call' | 'model.result', name: string, texts: readonly string[]): string {
     const { journal } = this.#state
     const [only] = texts
     return texts.length === 1 && only !== undefined
-      ? journal.commit(this.#place, kind, name, only)
-      : journal.commitItems(this.#place, kind, name, texts)
+      ? journal.commit(this.#id, kind, name, only)
+      : journal.commitItems(this.#id, kind, name, texts)
   }
 
   #event(outcome: Outcome, detail: string, tookMs: number, gateMs: number): void {
@@ -351,7 +373,7 @@ export class Command {
     this.#state.ports.onEvent({
       type: 'step',
       lane: id,
-      n: this.#place.n,
+      n: this.#id.n,
       kind: 'model.call',
       op: role,
       outcome,

@@ -1,23 +1,24 @@
 import { defined, type Omitted, type Partition } from '@writ/contract'
 import { readFork } from './fork.ts'
-import type { Past, RecordOf } from './past.ts'
+import type { RecordedStep } from './journal.ts'
 import type { Authority } from './ports.ts'
+import type { RecordedRun } from './recorded-run.ts'
 import type { RunRequest } from './run.ts'
 
 /** What was asked, as the opening record and what lies beside it tell: the same for a replay and a resumed run. */
 export async function recordedRequest(
-  past: Past,
-  opening: RecordOf<'run.open'>,
+  recorded: RecordedRun,
+  opening: RecordedStep<'run.open'>,
 ): Promise<Omit<RunRequest, 'models' | 'signal' | 'suspend' | 'elapsedMs' | 'setup'>> {
   const { questionLabel, limits } = opening.det
-  const fork = await readFork(past, opening)
+  const fork = await readFork(recorded, opening)
   return {
-    run: opening.run,
-    question: await past.text(opening, 'question'),
+    run: recorded.run,
+    question: await opening.text('question'),
     questionLabel,
-    strategy: await past.text(opening, 'strategy'),
+    strategy: await opening.text('strategy'),
     limits,
-    authority: JSON.parse(await past.text(opening, 'authority')) as Authority,
+    authority: JSON.parse(await opening.text('authority')) as Authority,
     version: opening.obs.version,
     ...defined({ fork }),
   }
@@ -25,11 +26,10 @@ export async function recordedRequest(
 
 /** What the run was over. */
 export async function recordedPartitions(
-  past: Past,
-  opening: RecordOf<'run.open'>,
+  opening: RecordedStep<'run.open'>,
 ): Promise<{ readonly partitions: readonly Partition[]; readonly omitted: readonly Omitted[] }> {
   return {
-    partitions: JSON.parse(await past.text(opening, 'partitions')) as readonly Partition[],
-    omitted: JSON.parse(await past.text(opening, 'omitted')) as readonly Omitted[],
+    partitions: JSON.parse(await opening.text('partitions')) as readonly Partition[],
+    omitted: JSON.parse(await opening.text('omitted')) as readonly Omitted[],
   }
 }

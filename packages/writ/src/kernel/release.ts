@@ -1,11 +1,12 @@
 import { type Citation, type Decision, type RecordedDecision, toWritError, WritError } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
-import type { Place } from './journal.ts'
+import type { FrameState } from './frame-state.ts'
+import type { RecordOf } from './journal.ts'
 import { jsonDepth } from './json-depth.ts'
-import type { Lane } from './lane.ts'
-import { type Past, pastAt } from './past.ts'
+import { observe } from './observe.ts'
 import { errorFrom, errorJson, outcomeOf, type RunState, showable } from './run-state.ts'
 import { type Unsealed, unseal } from './sealed-values.ts'
+import type { StepId } from './step-id.ts'
 
 /** What has been checked of a value when policy is asked whether it may leave. */
 const VALIDATED = ['validate:citations']
@@ -13,7 +14,7 @@ const VALIDATED = ['validate:citations']
 /** What left the run: the value as it was serialised, and the citations that came with it. */
 export interface Released {
   /** Of its `output.release` record; null for a child frame, whose value its join records. */
-  readonly place: Place | null
+  readonly id: StepId | null
   readonly valueJson: string
   readonly citations: readonly Citation[]
   /** Lanes of the sealed values in it. */
@@ -21,7 +22,7 @@ export interface Released {
 }
 
 /** Citations of a release: those the frame made, or, when it made none, those of the children it joined. */
-export function citationsOf(lane: Lane): readonly Citation[] {
+export function citationsOf(lane: FrameState): readonly Citation[] {
   return dedupe(lane.citations.length > 0 ? lane.citations : lane.inherited)
 }
 
@@ -46,32 +47,38 @@ export function checkValue(state: RunState, valueJson: string): void {
 }
 
 /** The release of the run's answer: validate → decide → durable record. Nothing leaves before this resolves. */
-export async function performRelease(state: RunState, lane: Lane, valueJson: string): Promise<Released> {
-  const place = lane.next()
+export async function performRelease(
+  state: RunState,
+  lane: FrameState,
+  valueJson: string,
+): Promise<Released> {
+  const id = lane.next()
   const { journal, ports } = state
-  const past = state.past && (await pastAt(state.past, place))
   const started = ports.clock.monotonic()
   const unsealed = unseal(lane, valueJson)
   lane.raise(unsealed.label)
   lane.slices.merge(unsealed.slices)
   const { lanes: sealed } = unsealed
   const citations = dedupe([...citationsOf(lane), ...unsealed.citations])
-  const checked =
-    past === undefined
-      ? await check(state, lane, unsealed, citations)
-      : await recall(state, past, lane, place, unsealed)
+  const checked = await observe(journal, {
+    kind: 'output.release',
+    id,
+    kept: (det) => (keptInByOther(det) ? { name: 'error' } : null),
+    perform: () => check(state, lane, unsealed, citations),
+    recall: ({ det }, error) => recall(state, lane, unsealed, det, error),
+  })
   const { value, decision } = checked
   const failure = checked.failure === null ? null : lastWord(checked.failure, sealed)
   const written = journal.write(
     'output.release',
-    place,
+    id,
     {
       outcome: failure === null ? 'ok' : outcomeOf(failure),
       code: failure?.code ?? null,
-      value: journal.commit(place, 'output.release', 'value', value),
+      value: journal.commit(id, 'output.release', 'value', value),
       bytes: Buffer.byteLength(value),
       sealed,
-      citations: journal.commit(place, 'output.release', 'citations', canonicalJson(citations)),
+      citations: journal.commit(id, 'output.release', 'citations', canonicalJson(citations)),
       label: lane.label,
       decision,
     },
@@ -85,7 +92,7 @@ export async function performRelease(state: RunState, lane: Lane, valueJson: str
   ports.onEvent({
     type: 'step',
     lane: lane.id,
-    n: place.n,
+    n: id.n,
     kind: 'output.release',
     op: 'release',
     outcome,
@@ -94,7 +101,7 @@ export async function performRelease(state: RunState, lane: Lane, valueJson: str
     gateMs: tookMs,
   })
   if (failure !== null) throw failure
-  return { place, valueJson: value, citations, sealed }
+  return { id, valueJson: value, citations, sealed }
 }
 
 /** A release that fails because of what a sealed value holds ends its frame, which may not learn why. */
@@ -113,7 +120,7 @@ interface Checked {
 
 async function check(
   state: RunState,
-  lane: Lane,
+  lane: FrameState,
   { valueJson, failed, lanes }: Unsealed,
   citations: readonly Citation[],
 ): Promise<Checked> {
@@ -145,19 +152,23 @@ async function check(
   }
 }
 
+type RecordedRelease = RecordOf<'output.release'>['det']
+
+/** Whether a release was kept in by something else than policy, which only its error tells. */
+function keptInByOther({ decision, outcome }: RecordedRelease): boolean {
+  return outcome !== 'ok' && (decision === null || decision.verdict === 'allow')
+}
+
 /** A release as it is recorded: the value is checked again, the decision and the bytes cited are the record's. */
-async function recall(
+function recall(
   state: RunState,
-  past: Past,
-  lane: Lane,
-  place: Place,
+  lane: FrameState,
   { valueJson }: Unsealed,
-): Promise<Checked> {
-  const stood = past.at(place, 'output.release')
-  const { decision, outcome } = stood.det
-  // Kept in by policy, or by something else, which only its error tells.
-  const other = outcome !== 'ok' && (decision === null || decision.verdict === 'allow')
-  const failed = other ? errorFrom(await past.text(stood, 'error')) : null
+  det: RecordedRelease,
+  error: string,
+): Checked {
+  const { decision } = det
+  const failed = keptInByOther(det) ? errorFrom(error) : null
   let value = valueJson
   try {
     value = canonical(state, valueJson)
@@ -166,8 +177,8 @@ async function recall(
   }
   if (decision === null) return { value, decision, failure: failed }
   const sink = `sink:${state.authority.sink.id}`
-  const ruling = state.gate.recall(lane, 'output::release', sink, VALIDATED, decision)
-  return { value, decision: ruling.recorded, failure: failed ?? refusal(state, ruling.decision) }
+  const decided = state.gate.recall(lane, 'output::release', sink, VALIDATED, decision)
+  return { value, decision: decided.recorded, failure: failed ?? refusal(state, decided.decision) }
 }
 
 function canonical(state: RunState, valueJson: string): string {
@@ -177,7 +188,7 @@ function canonical(state: RunState, valueJson: string): string {
 
 function refusal(state: RunState, { verdict, policies, reason }: Decision): WritError | null {
   if (verdict === 'allow') return null
-  return state.gate.refuse('output::release', `sink:${state.authority.sink.id}`, policies, reason)
+  return state.gate.denied('output::release', `sink:${state.authority.sink.id}`, policies, reason)
 }
 
 /** A run that policy halted, or whose ledger failed, releases nothing; one out of time may release its draft. */
@@ -188,7 +199,11 @@ function refuseIfHalted({ signal }: RunState): void {
 }
 
 /** Every citation's bytes are read again and must be what the citation says. */
-async function checkCitations(state: RunState, lane: Lane, citations: readonly Citation[]): Promise<void> {
+async function checkCitations(
+  state: RunState,
+  lane: FrameState,
+  citations: readonly Citation[],
+): Promise<void> {
   for (const citation of citations) {
     const { doc, start, end, sha256, quote } = citation
     const read = await state.ports.store.read(doc, start, end)

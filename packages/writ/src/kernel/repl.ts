@@ -17,10 +17,11 @@ import {
   WritError,
 } from '@writ/contract'
 import { Delivery } from './delivery.ts'
+import type { FrameState } from './frame-state.ts'
 import type { FrameSteps } from './frame-steps.ts'
 import { guestSeed } from './guest-seed.ts'
-import type { Lane } from './lane.ts'
-import { pastAt, type RecordOf } from './past.ts'
+import type { RecordedStep } from './journal.ts'
+import { observe } from './observe.ts'
 import { errorFrom, errorJson, type RunState, showable } from './run-state.ts'
 
 export type OnCall = (call: HostCall, perform: Perform) => Promise<HostReply>
@@ -45,14 +46,14 @@ interface CellEnd {
  */
 export class Repl {
   readonly #state: RunState
-  readonly #lane: Lane
+  readonly #lane: FrameState
   readonly #steps: FrameSteps
   readonly #context: GuestContext
   readonly #delivery = new Delivery()
   readonly #pending = new Set<Promise<unknown>>()
   #vm: Promise<Vm> | undefined
 
-  constructor(state: RunState, lane: Lane, steps: FrameSteps, context: GuestContext) {
+  constructor(state: RunState, lane: FrameState, steps: FrameSteps, context: GuestContext) {
     this.#state = state
     this.#lane = lane
     this.#steps = steps
@@ -61,7 +62,7 @@ export class Repl {
 
   async cell(asked: CellCode, onCall: OnCall): Promise<CellResult> {
     const started = this.#state.ports.clock.monotonic()
-    const recorded = this.#state.past?.nextCell(this.#lane.id, this.#lane.steps)
+    const recorded = this.#state.journal.nextCell(this.#lane.id, this.#lane.steps)
     this.#lane.cellReadBytes = 0
     this.#lane.cellStart = this.#lane.steps
     const calls: HostCall[] = []
@@ -80,19 +81,9 @@ export class Repl {
 
   /** Cancels what is under way and waits until all of it is recorded. Where the record tells what was cancelled, it only waits. */
   async settle(): Promise<void> {
-    if (!this.#settled()) {
-      await this.#state.past?.end()
-      this.#lane.cancel()
-    }
+    const { id, steps } = this.#lane
+    if (!(await this.#state.journal.settles(id, steps))) this.#lane.cancel()
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending)
-  }
-
-  /** Whether the record goes on after this moment: then all that was under way has ended in it. */
-  #settled(): boolean {
-    const { past } = this.#state
-    const { id, parent, steps } = this.#lane
-    if (past === undefined) return false
-    return past.covers({ lane: id, n: steps }) || (parent !== null && past.joined(id))
   }
 
   async close(): Promise<void> {
@@ -106,8 +97,7 @@ export class Repl {
     calls: HostCall[],
     onCall: OnCall,
   ): Promise<{ cell: CellResult; failure?: WritError }> {
-    const { past } = this.#state
-    const backstopMs = CELL_BACKSTOP_MS * (past === undefined || past.caughtUp ? 1 : REPLAY_PATIENCE)
+    const backstopMs = CELL_BACKSTOP_MS * (this.#state.journal.live ? 1 : REPLAY_PATIENCE)
     const limits = {
       fuelPolls: CELL_FUEL_POLLS,
       calls: this.#callsLeft(),
@@ -159,16 +149,14 @@ export class Repl {
 
   /** A cell whose ending was imposed: it is not run; what it had asked for is asked again, and given to nobody. */
   async #recall(
-    recorded: RecordOf<'cell'>,
+    recorded: RecordedStep<'cell'>,
     onCall: OnCall,
   ): Promise<{ cell: CellResult; failure?: WritError }> {
-    const { past } = this.#state
-    if (past === undefined) throw new WritError('INTERNAL', 'A cell cannot be recalled without a past.')
-    const { calls } = JSON.parse(await past.text(recorded, 'ended')) as CellEnd
+    const { calls } = JSON.parse(await recorded.text('ended')) as CellEnd
     for (const call of calls ?? []) this.#track(this.#answer(call, onCall, () => undefined))
     this.#steps.endCell(true)
     const { outcome, fuel } = recorded.det
-    const [output, shown, error] = JSON.parse(await past.text(recorded, 'shown')) as [
+    const [output, shown, error] = JSON.parse(await recorded.text('shown')) as [
       string,
       string | null,
       CellResult['error'] | null,
@@ -186,7 +174,7 @@ export class Repl {
 
   /** Performs the step of a call and hands its reply over when it is its turn. */
   async #answer(call: HostCall, onCall: OnCall, send: (reply: HostReply) => void): Promise<void> {
-    const place = this.#lane.next()
+    const id = this.#lane.next()
     let performed = false
     let seq: number | undefined
     const perform: Perform = (name, request) => {
@@ -196,10 +184,10 @@ export class Repl {
         seq = final
         this.#delivery.owe(final)
       }
-      const beyond = this.#beyond(place.n)
+      const beyond = this.#beyond(id.n)
       return beyond === null
-        ? this.#steps.perform(place, name, request, onFinal)
-        : this.#steps.refuseCall(place, { op: call.name, input: request, error: beyond }, onFinal)
+        ? this.#steps.perform(id, name, request, onFinal)
+        : this.#steps.refuseCall(id, { op: call.name, input: request, error: beyond }, onFinal)
     }
     const reply = await onCall(call, perform)
     if (!performed) {
@@ -215,13 +203,13 @@ export class Repl {
   }
 
   #openVm(): Promise<Vm> {
-    const { key, ports, epochMs, fork } = this.#state
+    const { ports, epochMs, fork } = this.#state
     const { id } = this.#lane
     return ports.sandbox.open({
       name: id,
       memoryBytes: GUEST_MEMORY_BYTES,
       stackBytes: GUEST_STACK_BYTES,
-      seed: fork?.changes.seeds[id] ?? guestSeed(key, id),
+      seed: fork?.changes.seeds[id] ?? guestSeed(ports.log.key, id),
       epochMs,
       functions: HOST_NAMES.map((name) => name.name),
       context: this.#context,
@@ -238,23 +226,23 @@ export class Repl {
   ): Promise<WritError | null> {
     const { journal, ports } = this.#state
     const lane = this.#lane
-    const place = lane.next()
-    const past = this.#state.past && (await pastAt(this.#state.past, place))
+    const id = lane.next()
     const { outcome, fuel, error } = result
     const det = {
-      code: journal.commit(place, 'cell', 'code', code),
+      code: journal.commit(id, 'cell', 'code', code),
       outcome,
-      output: journal.commit(place, 'cell', 'output', shownJson(result)),
+      output: journal.commit(id, 'cell', 'output', shownJson(result)),
       fuel,
       final: result.finalJson !== undefined,
     }
-    const stood = past?.at(place, 'cell')
-    if (past !== undefined && stood !== undefined) past.compare(stood, det)
-    const end =
-      past !== undefined && stood !== undefined
-        ? (JSON.parse(await past.text(stood, 'ended')) as CellEnd)
-        : this.#end(outcome, calls, failure)
-    if (stood !== undefined) await past?.turn(stood)
+    const end = await observe(journal, {
+      kind: 'cell',
+      id,
+      asked: () => det,
+      kept: () => ({ name: 'ended' }),
+      perform: () => Promise.resolve(this.#end(outcome, calls, failure)),
+      recall: (_, ended) => JSON.parse(ended) as CellEnd,
+    })
     const tookMs = ports.clock.monotonic() - started
     const obs = { at: journal.now(), tookMs: Math.round(tookMs) }
     const payloads = {
@@ -262,8 +250,8 @@ export class Repl {
       shown: shownJson(result),
       ended: JSON.stringify(end),
     }
-    await journal.write('cell', place, det, obs, payloads, 'commit').durable
-    const step = { type: 'step', lane: lane.id, n: place.n, kind: 'cell', op: 'cell' } as const
+    await journal.write('cell', id, det, obs, payloads, 'commit').durable
+    const step = { type: 'step', lane: lane.id, n: id.n, kind: 'cell', op: 'cell' } as const
     const detail = error === undefined ? '' : showable(this.#state, lane.label, error.message)
     ports.onEvent({ ...step, outcome, detail, tookMs, gateMs: 0 })
     return end.halted === null ? null : errorFrom(end.halted)

@@ -11,12 +11,15 @@ import {
   WritError,
 } from '@writ/contract'
 import { closedModels } from './closed-models.ts'
-import { type Parting, Past, type RecordOf } from './past.ts'
+import type { Divergence } from './history.ts'
+import type { RecordedStep } from './journal.ts'
 import type { KernelPorts } from './ports.ts'
 import { recordedPartitions, recordedRequest } from './recorded-request.ts'
 import type { RecordedRun } from './recorded-run.ts'
+import { ReplayJournal } from './replay-journal.ts'
 import { createState, runToClose } from './run.ts'
 import { guestAbi, OPENING, type RunSetup } from './run-records.ts'
+import { Suspension } from './suspension.ts'
 
 /** What a replay needs of the rooms: what shapes a frame, and nothing that reaches outside. */
 export interface ReplayPorts {
@@ -30,11 +33,11 @@ export interface ReplayPorts {
 
 /** What a replay came to. */
 export interface ReplayReport {
-  readonly outcome: 'IDENTICAL' | Parting['outcome']
+  readonly outcome: 'IDENTICAL' | Divergence['outcome']
   /** Steps done again and found equal. */
   readonly steps: number
   /** Where it parted, when it did. */
-  readonly at: Parting['at'] | null
+  readonly at: Divergence['at'] | null
 }
 
 /**
@@ -67,36 +70,47 @@ async function again(
   recorded: RecordedRun,
   ports: ReplayPorts,
 ): Promise<{ readonly report: ReplayReport; readonly answer: Answer | undefined }> {
-  const past = new Past(recorded)
+  const journal = new ReplayJournal(recorded)
   let answer: Answer | undefined
   try {
-    answer = await doAgain(past, recorded, ports)
+    answer = await replay(journal, recorded, ports)
   } catch (error) {
-    // What ends a replay early is its parting, which aborts whatever was under way.
-    if (!past.signal.aborted) throw error
+    // What ends a replay early is its divergence, which aborts whatever was under way.
+    if (!journal.signal.aborted) throw error
   } finally {
-    past.rest()
+    journal.rest()
   }
   ports.signal?.throwIfAborted()
-  const parting = past.parting()
-  const { outcome, at } = parting ?? ({ outcome: 'IDENTICAL', at: null } as const)
-  return { report: { outcome, steps: past.steps, at }, answer }
+  const { outcome, at } = journal.divergence() ?? ({ outcome: 'IDENTICAL', at: null } as const)
+  return { report: { outcome, steps: journal.steps, at }, answer }
 }
 
-async function doAgain(past: Past, recorded: RecordedRun, ports: ReplayPorts): Promise<Answer> {
-  const { key } = recorded
-  const opening = past.at(OPENING, 'run.open')
+async function replay(journal: ReplayJournal, recorded: RecordedRun, ports: ReplayPorts): Promise<Answer> {
+  const { run, key } = recorded
+  const opening = await journal.recorded(OPENING, 'run.open')
   const { sandbox, reasoner } = ports
-  past.sameCode(opening, guestAbi(sandbox.confinement.guestAbi, reasoner.digest))
-  if (key === undefined) return past.gone(opening, 'the key of the run')
+  journal.sameCode(OPENING, guestAbi(sandbox.confinement.guestAbi, reasoner.digest))
+  if (key === undefined) return journal.gone(OPENING, 'the key of the run')
   const { signal: stop } = ports
-  const signal = stop === undefined ? past.signal : AbortSignal.any([past.signal, stop])
+  const signal = stop === undefined ? journal.signal : AbortSignal.any([journal.signal, stop])
   const models = closedModels(opening.det.models)
-  const request = { ...(await recordedRequest(past, opening)), models, signal, elapsedMs: 0, setup: NO_SETUP }
-  const kernelPorts = await recordedPorts(past, opening, { ...recorded, key }, ports)
+  const request = {
+    ...(await recordedRequest(recorded, opening)),
+    models,
+    signal,
+    elapsedMs: 0,
+    setup: NO_SETUP,
+  }
+  const kernelPorts = await recordedPorts(opening, { ...recorded, key }, ports)
   const { epochMs } = opening.det
-  const state = createState(request, kernelPorts, { signal, halt: () => undefined }, { past, epochMs })
-  return (await runToClose(state, request)).answer
+  const suspension = new Suspension(run)
+  const state = createState(request, kernelPorts, { journal, suspension, epochMs, signal, halt: ignored })
+  return (await runToClose(state, request, () => Promise.resolve())).answer
+}
+
+/** A replay ends where its record does. */
+function ignored(): void {
+  // What halted the run is in the record.
 }
 
 /** A replay reaches nothing outside, so it needs none. */
@@ -110,12 +124,11 @@ const NO_SETUP: RunSetup = Object.freeze({
 
 /** The ports of a run that is done again: what shapes a frame is real, the world outside is as it was recorded. */
 async function recordedPorts(
-  past: Past,
-  opening: RecordOf<'run.open'>,
+  opening: RecordedStep<'run.open'>,
   { run, key }: RecordedRun & { readonly key: Uint8Array },
   { clock, sandbox, reasoner, bundle = opening.det.bundle }: ReplayPorts,
 ): Promise<KernelPorts> {
-  const { partitions, omitted } = await recordedPartitions(past, opening)
+  const { partitions, omitted } = await recordedPartitions(opening)
   const { level, layers } = opening.det.confinement
   if (level !== 'full' && level !== 'reduced')
     throw new WritError('INTERNAL', `The record names the confinement "${level}".`)
@@ -128,8 +141,8 @@ async function recordedPorts(
       abandon: () => sandbox.abandon(),
       close: () => sandbox.close(),
     },
-    store: closedStore(partitions, omitted),
-    policy: closedPolicy(bundle, opening.det.osUser),
+    store: replayStore(partitions, omitted),
+    policy: replayPolicy(bundle, opening.det.osUser),
     signer: CLOSED_SIGNER,
     callModel: () => outside('a model call'),
     log: {
@@ -144,7 +157,7 @@ async function recordedPorts(
   }
 }
 
-function closedStore(partitions: readonly Partition[], omitted: readonly Omitted[]): ContextStore {
+function replayStore(partitions: readonly Partition[], omitted: readonly Omitted[]): ContextStore {
   return {
     partitions,
     omitted,
@@ -160,7 +173,7 @@ function closedStore(partitions: readonly Partition[], omitted: readonly Omitted
   }
 }
 
-function closedPolicy(hash: string, osUser: string): DecisionPoint {
+function replayPolicy(hash: string, osUser: string): DecisionPoint {
   return {
     bundle: { name: 'recorded', hash, files: {} },
     osUser,

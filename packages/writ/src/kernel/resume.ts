@@ -9,15 +9,18 @@ import {
   WritError,
 } from '@writ/contract'
 import { encodeRecord } from '@writ/evidence'
-import { type Parting, Past, type RecordOf } from './past.ts'
+import { type Divergence, History } from './history.ts'
+import type { RecordedStep } from './journal.ts'
+import type { LiveJournal } from './live-journal.ts'
 import type { KernelPorts, RunModels } from './ports.ts'
 import { recordedPartitions, recordedRequest } from './recorded-request.ts'
 import type { RecordedRun } from './recorded-run.ts'
+import { ResumeJournal } from './resume-journal.ts'
 import { executeRun, type RunResult } from './run.ts'
 import { guestAbi, OPENING, type RunSetup } from './run-records.ts'
 
 /** What a run began with, as its opening record and what lies beside it tell. */
-export interface Began {
+export interface RunStart {
   readonly question: string
   readonly limits: Limits
   readonly bundle: string
@@ -38,7 +41,7 @@ export interface ResumePorts {
   readonly sandbox: Sandbox
   readonly reasoner: Reasoner
   /** Opens what the run began with. Rejects with `RESUME_MISMATCH` when it is not what it was. */
-  reopen(began: Began): Promise<Reopened>
+  reopen(began: RunStart): Promise<Reopened>
   readonly signal: AbortSignal
   readonly suspend?: AbortSignal
 }
@@ -56,16 +59,16 @@ export async function resumeRun(
   const last = records.at(-1)
   if (last === undefined) throw new WritError('RUN_NOT_OPENED', `The run ${run} has no records.`, { run })
   if (last.kind === 'run.abort') throw new WritError('RUN_ENDED', `The run ${run} was aborted.`, { run })
-  const past = new Past(recorded, 'goes on')
+  const history = new History(recorded)
   try {
-    const opening = past.at(OPENING, 'run.open')
-    past.sameCode(opening, guestAbi(ports.sandbox.confinement.guestAbi, ports.reasoner.digest))
+    const opening = history.step(OPENING, 'run.open')
+    history.sameCode(OPENING, guestAbi(ports.sandbox.confinement.guestAbi, ports.reasoner.digest))
     checkShared(run, opening, records.length)
-    const began = await beginning(past, opening)
+    const began = await beginning(opening)
     const { models, ports: rooms } = await ports.reopen(began)
     const { signal, suspend, sandbox, reasoner } = ports
     const request = {
-      ...(await recordedRequest(past, opening)),
+      ...(await recordedRequest(recorded, opening)),
       models,
       signal,
       ...defined({ suspend }),
@@ -73,19 +76,24 @@ export async function resumeRun(
       setup: began.setup,
     }
     const { epochMs } = opening.det
-    const earlier = { past, epochMs, records: records.map(leafOf) }
+    const earlier = {
+      journal: (anew: LiveJournal) => new ResumeJournal(history, anew),
+      endedBy: (asked: AbortSignal) => history.endedBy(asked),
+      epochMs,
+      records: records.map(leafOf),
+    }
     const result = await executeRun(request, { ...rooms, sandbox, reasoner }, earlier)
     return { ...result, answer: asRecorded(result.answer, last), path: began.setup.evidence }
   } catch (error) {
-    const parting = past.signal.aborted ? past.parting() : undefined
-    throw parting === undefined ? error : mismatch(run, parting)
+    const divergence = history.signal.aborted ? history.divergence() : undefined
+    throw divergence === undefined ? error : mismatch(run, divergence)
   } finally {
-    past.rest()
+    history.rest()
   }
 }
 
 /** A fork that was cut off before all it shares was recorded has nothing to take the rest from. */
-function checkShared(run: string, { det }: RecordOf<'run.open'>, records: number): void {
+function checkShared(run: string, { det }: RecordedStep<'run.open'>, records: number): void {
   if (det.fork === undefined || records >= det.fork.records) return
   const from = `${det.fork.run} at ${det.fork.at.lane}/${det.fork.at.n}`
   throw new WritError(
@@ -96,11 +104,11 @@ function checkShared(run: string, { det }: RecordOf<'run.open'>, records: number
 }
 
 /** What a run began with. */
-export async function beginning(past: Past, opening: RecordOf<'run.open'>): Promise<Began> {
+export async function beginning(opening: RecordedStep<'run.open'>): Promise<RunStart> {
   const { bundle, models, limits } = opening.det
-  const question = await past.text(opening, 'question')
-  const setup = JSON.parse(await past.text(opening, 'setup')) as RunSetup
-  return { question, limits, bundle, models, setup, ...(await recordedPartitions(past, opening)) }
+  const question = await opening.text('question')
+  const setup = JSON.parse(await opening.text('setup')) as RunSetup
+  return { question, limits, bundle, models, setup, ...(await recordedPartitions(opening)) }
 }
 
 function leafOf(record: RecordedRun['records'][number]): { lane: string; bytes: Uint8Array } {
@@ -114,7 +122,7 @@ function asRecorded(answer: RunResult['answer'], last: RecordedRun['records'][nu
 }
 
 /** The error of a run that does not follow its record. */
-export function mismatch(run: string, { outcome, at }: Parting): WritError {
+export function mismatch(run: string, { outcome, at }: Divergence): WritError {
   const where = `lane ${at.lane}, step ${at.n} ${at.pointer}`
   const what = `expected ${JSON.stringify(at.expected)}, found ${JSON.stringify(at.found)}`
   return new WritError(

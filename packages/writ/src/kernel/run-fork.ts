@@ -1,19 +1,21 @@
 import { defined, type Reasoner, type Sandbox } from '@writ/contract'
+import { CommitmentMap } from './commitment-map.ts'
 import { type Fork, forkAt } from './fork.ts'
-import type { Place } from './journal.ts'
-import { Past } from './past.ts'
+import { ForkJournal } from './fork-journal.ts'
+import { History } from './history.ts'
+import type { LiveJournal } from './live-journal.ts'
 import type { KernelPorts, RunModels } from './ports.ts'
 import { recordedRequest } from './recorded-request.ts'
 import type { RecordedRun } from './recorded-run.ts'
-import { Renewal } from './renewal.ts'
-import { type Began, beginning, mismatch } from './resume.ts'
+import { beginning, mismatch, type RunStart } from './resume.ts'
 import { executeRun, type RunRequest, type RunResult } from './run.ts'
-import { guestAbi } from './run-records.ts'
+import { guestAbi, OPENING } from './run-records.ts'
+import type { StepId } from './step-id.ts'
 
 /** Where a run is forked. */
 export interface ForkPoint {
   /** The first step done anew. */
-  readonly at: Place
+  readonly at: StepId
   /** Said there: a sub-call is asked this instead, a turn is told it in addition. */
   readonly prompt?: string
 }
@@ -28,7 +30,7 @@ export interface OpenedFork extends Pick<RunRequest, 'run' | 'version' | 'setup'
 export interface ForkPorts extends Pick<RunRequest, 'signal' | 'suspend'> {
   readonly sandbox: Sandbox
   readonly reasoner: Reasoner
-  open(began: Began, fork: Fork): Promise<OpenedFork>
+  open(began: RunStart, fork: Fork): Promise<OpenedFork>
 }
 
 /**
@@ -38,15 +40,16 @@ export interface ForkPorts extends Pick<RunRequest, 'signal' | 'suspend'> {
  */
 export async function forkRun(recorded: RecordedRun, point: ForkPoint, ports: ForkPorts): Promise<RunResult> {
   const { shared, fork } = await forkAt(recorded, point.at, point.prompt ?? null)
-  const { opening, key, run } = shared
-  const renewal = new Renewal(key, opening.det)
-  const past = new Past(shared, 'goes on', renewal)
+  const { key, run } = shared
+  const commitments = new CommitmentMap(key, shared.opening.det)
+  const history = new History(shared, commitments)
   try {
     const { sandbox, reasoner, signal, suspend } = ports
-    past.sameCode(opening, guestAbi(sandbox.confinement.guestAbi, reasoner.digest))
-    const { ports: rooms, ...opened } = await ports.open(await beginning(past, opening), fork)
+    const opening = history.step(OPENING, 'run.open')
+    history.sameCode(OPENING, guestAbi(sandbox.confinement.guestAbi, reasoner.digest))
+    const { ports: rooms, ...opened } = await ports.open(await beginning(opening), fork)
     const request = {
-      ...(await recordedRequest(past, opening)),
+      ...(await recordedRequest(shared, opening)),
       ...opened,
       fork,
       signal,
@@ -54,12 +57,17 @@ export async function forkRun(recorded: RecordedRun, point: ForkPoint, ports: Fo
       elapsedMs: 0,
     }
     const { epochMs } = opening.det
-    const earlier = { past, renewal, epochMs, records: [] }
+    const earlier = {
+      journal: (anew: LiveJournal) => new ForkJournal(history, anew, commitments),
+      endedBy: (asked: AbortSignal) => history.endedBy(asked),
+      epochMs,
+      records: [],
+    }
     return await executeRun(request, { ...rooms, sandbox, reasoner }, earlier)
   } catch (error) {
-    const parting = past.signal.aborted ? past.parting() : undefined
-    throw parting === undefined ? error : mismatch(run, parting)
+    const divergence = history.signal.aborted ? history.divergence() : undefined
+    throw divergence === undefined ? error : mismatch(run, divergence)
   } finally {
-    past.rest()
+    history.rest()
   }
 }

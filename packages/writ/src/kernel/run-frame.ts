@@ -8,14 +8,14 @@ import {
   type StrategyChoice,
   toWritError,
 } from '@writ/contract'
-import { overviewStep, readStep } from './context-steps.ts'
+import { overviewStep, readStep } from './context-requests.ts'
+import { performContextStep } from './context-step.ts'
+import type { FrameState } from './frame-state.ts'
 import type { FrameResult } from './join.ts'
 import { KernelFrame } from './kernel-frame.ts'
-import type { Lane } from './lane.ts'
-import { performLocal } from './local-step.ts'
+import type { HeldTurns } from './open-child.ts'
 import type { Released } from './release.ts'
 import { outcomeOf, type RunState, showable } from './run-state.ts'
-import type { Holds } from './spawn.ts'
 
 /** What child frames do. */
 const RECURSE = Object.freeze({ strategy: 'recurse', turns: true })
@@ -32,8 +32,8 @@ type Strategy = Pick<StrategyChoice, 'strategy' | 'turns'>
 /** Runs a frame to its end. Never rejects: whatever happens, the frame closes with all it started recorded. */
 export async function runFrame(
   state: RunState,
-  lane: Lane,
-  holds: Holds,
+  lane: FrameState,
+  holds: HeldTurns,
   strategy: Strategy = RECURSE,
 ): Promise<FrameRun> {
   const { ports, tally } = state
@@ -63,7 +63,12 @@ export async function runFrame(
 }
 
 /** Opens the frame for reasoning, lets it reason, and closes it. */
-async function live(state: RunState, lane: Lane, holds: Holds, strategy: Strategy): Promise<FrameRun> {
+async function live(
+  state: RunState,
+  lane: FrameState,
+  holds: HeldTurns,
+  strategy: Strategy,
+): Promise<FrameRun> {
   const { reasoner } = state.ports
   const corpus = strategy.turns ? await overview(state, lane) : EMPTY
   const frame = new KernelFrame(state, lane, {
@@ -81,7 +86,7 @@ async function live(state: RunState, lane: Lane, holds: Holds, strategy: Strateg
 }
 
 /** Metadata of the corpus that a frame may show its model at the start: a labelled read like any other. */
-async function overview(state: RunState, lane: Lane): Promise<CorpusView> {
+async function overview(state: RunState, lane: FrameState): Promise<CorpusView> {
   // A text given to this frame is what it was opened for, whatever its label.
   const own = (id: string): boolean => state.partitions.every((partition) => partition.id !== id)
   const partitions = lane.scope.partitions.filter(
@@ -89,13 +94,13 @@ async function overview(state: RunState, lane: Lane): Promise<CorpusView> {
   )
   if (partitions.length === 0) return EMPTY
   const step = overviewStep(state.ports.store, lane, partitions)
-  return (await permitted(performLocal(state, lane, lane.next(), step, ignore))) ?? EMPTY
+  return (await permitted(performContextStep(state, lane, lane.next(), step, ignore))) ?? EMPTY
 }
 
 /** One small text is handed over whole, so that it behaves as a string. Counts only what the overview was granted. */
 async function stringContext(
   state: RunState,
-  lane: Lane,
+  lane: FrameState,
   { documents, bytes, sample }: CorpusView,
 ): Promise<GuestContext> {
   if (lane.scope.partitions.length === 0) return { type: 'none' }
@@ -103,7 +108,7 @@ async function stringContext(
   if (only === undefined || documents > 1 || bytes > STRING_CONTEXT_BYTES)
     return { type: 'handle', docs: documents, bytes }
   const step = readStep(state.ports.store, lane, { doc: only })
-  const read = await permitted(performLocal(state, lane, lane.next(), step, ignore))
+  const read = await permitted(performContextStep(state, lane, lane.next(), step, ignore))
   return read === undefined ? { type: 'none' } : { type: 'text', text: read.text, docs: 1 }
 }
 
@@ -117,7 +122,7 @@ async function permitted<T>(step: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function keepsLevel(lane: Lane, partition: Partition): boolean {
+function keepsLevel(lane: FrameState, partition: Partition): boolean {
   const { level, categories } = partition.label
   const same = categories.every((category) => lane.label.categories.includes(category))
   return same && levelNumber(level) <= levelNumber(lane.label.level)

@@ -1,23 +1,23 @@
 import { type ModelProfile, WritError } from '@writ/contract'
-import type { Place } from './journal.ts'
 import type { RunModels } from './ports.ts'
 import type { RunState } from './run-state.ts'
+import type { StepId } from './step-id.ts'
 
 /** What a frame has its model for: the root's, or that of sub-calls and children. */
 export type ModelRole = keyof RunModels
 
 /** The models a step is taken with: where a run shares another's steps, those of the other. */
-export function modelsOf({ fork, models }: RunState, place: Place): RunModels {
-  return fork?.shares(place) === true ? fork.models : models
+export function modelsOf({ fork, models }: RunState, step: StepId): RunModels {
+  return fork?.shares(step) === true ? fork.models : models
 }
 
 /** The model a request at a place names, among those of the run; the one for sub-calls when it names none. */
 export function chooseModel(
   state: RunState,
-  place: Place,
+  step: StepId,
   id: string | undefined,
 ): { readonly role: ModelRole; readonly model: ModelProfile } {
-  const now = modelsOf(state, place)
+  const now = modelsOf(state, step)
   // Code that was written before a fork may name the models of then.
   const role = roleIn(now, id) ?? (state.fork && roleIn(state.fork.models, id))
   if (role !== undefined) return { role, model: now[role] }

@@ -8,14 +8,13 @@ import {
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { CHANGES, type Fork } from './fork.ts'
-import type { Place } from './journal.ts'
-import type { Lane } from './lane.ts'
 import type { RunModels } from './ports.ts'
 import type { RunRequest } from './run.ts'
 import type { RunState } from './run-state.ts'
+import type { StepId } from './step-id.ts'
 
 /** The place of the opening record. */
-export const OPENING: Place = Object.freeze({ lane: '0', n: 0 })
+export const OPENING: StepId = Object.freeze({ lane: '0', n: 0 })
 
 /** How a run was set up, as far as no record says: what `resume` needs besides the keys of the environment. */
 export interface RunSetup {
@@ -82,16 +81,15 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
 /** Writes `run.close`: the status, what the answer is worth, what was charged, and what was refused. */
 export async function closeRecord(
   state: RunState,
-  lane: Lane,
+  id: StepId,
   answer: Answer,
   reason: RecordedReason | null,
-): Promise<Place> {
+): Promise<void> {
   const { journal, tally, share } = state
-  const place = lane.next()
   const { quoted, computed, unsupported } = answer.support
   await journal.write(
     'run.close',
-    place,
+    id,
     {
       status: answer.status,
       reason,
@@ -102,7 +100,7 @@ export async function closeRecord(
       frames: tally.frames,
       maxDepth: tally.maxDepth,
       steps: answer.usage.steps,
-      denials: journal.commit(place, 'run.close', 'denials', canonicalJson(answer.denials)),
+      denials: journal.commit(id, 'run.close', 'denials', canonicalJson(answer.denials)),
     },
     {
       at: journal.now(),
@@ -113,7 +111,6 @@ export async function closeRecord(
     {},
     'flush',
   ).durable
-  return place
 }
 
 /** Everything that shapes what a frame does: a replay under another digest is a `CODE_MISMATCH`. */

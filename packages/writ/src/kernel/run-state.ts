@@ -12,20 +12,18 @@ import {
   type RecordedReason,
   WritError,
 } from '@writ/contract'
+import type { AdaptiveSemaphore } from './adaptive-semaphore.ts'
 import type { BudgetShare } from './budget-share.ts'
 import type { CoverageTally } from './coverage-tally.ts'
 import type { Fork } from './fork.ts'
 import type { Gate } from './gate.ts'
 import type { Journal } from './journal.ts'
-import type { Past } from './past.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
-import type { Slots } from './slots.ts'
 import type { Suspension } from './suspension.ts'
 
 /** What the frames of one run share. */
 export interface RunState {
   readonly run: string
-  readonly key: Uint8Array
   readonly epochMs: number
   readonly limits: Limits
   readonly ports: KernelPorts
@@ -38,12 +36,10 @@ export interface RunState {
   readonly coverage: CoverageTally
   readonly journal: Journal
   readonly gate: Gate
-  readonly slots: (model: ModelProfile) => Slots
+  readonly slots: (model: ModelProfile) => AdaptiveSemaphore
   readonly tally: Tally
   /** Milliseconds the run has taken, those before a restart included. */
   readonly elapsedMs: () => number
-  /** What is recorded of this run and done again; undefined for one that happens for the first time. */
-  readonly past: Past | undefined
   /** What the run shares with the one it was forked from; undefined for a run of its own. */
   readonly fork: Fork | undefined
   readonly suspension: Suspension

@@ -18,25 +18,25 @@ import {
   WritError,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
+import { AdaptiveSemaphore } from './adaptive-semaphore.ts'
 import { BudgetPool } from './budget-pool.ts'
 import { BudgetShare } from './budget-share.ts'
 import { CoverageTally } from './coverage-tally.ts'
 import type { Fork } from './fork.ts'
+import { FrameState } from './frame-state.ts'
 import { Gate } from './gate.ts'
-import type { Place } from './journal.ts'
-import { Journal } from './journal.ts'
-import { Lane } from './lane.ts'
+import type { Journal } from './journal.ts'
+import { LiveJournal } from './live-journal.ts'
 import { logOpening } from './logged.ts'
-import type { Past } from './past.ts'
+import { observe } from './observe.ts'
 import type { Authority, KernelPorts, RunModels } from './ports.ts'
 import type { Released } from './release.ts'
-import type { Renewal } from './renewal.ts'
 import { type FrameRun, runFrame } from './run-frame.ts'
 import { modelsOf } from './run-models.ts'
 import { closeRecord, openRecord, type RunSetup } from './run-records.ts'
 import { noteLimit, outcomeOf, type RunState, reasonText, recordedReason } from './run-state.ts'
-import { openedByDefault, sealRun } from './seal.ts'
-import { Slots } from './slots.ts'
+import { defaultDisclosures, sealRun } from './seal.ts'
+import type { StepId } from './step-id.ts'
 import { Suspension } from './suspension.ts'
 import { lastTurnBytes, turnBound } from './turn-bounds.ts'
 
@@ -74,9 +74,10 @@ export interface RunResult {
 
 /** What a resumed run already has, or a forked one has of the other. */
 export interface Earlier {
-  readonly past: Past
-  /** Of a fork, whose past is another run's. */
-  readonly renewal?: Renewal
+  /** Does again what is recorded, then goes on with the journal that is given. */
+  readonly journal: (anew: LiveJournal) => Journal
+  /** What ends the run, given what asks for its end. */
+  readonly endedBy: (asked: AbortSignal) => AbortSignal
   readonly epochMs: number
   /** Its records, in order. */
   readonly records: readonly { readonly lane: string; readonly bytes: Uint8Array }[]
@@ -92,53 +93,52 @@ export async function executeRun(
   earlier?: Earlier,
 ): Promise<RunResult> {
   const halted = new AbortController()
+  const halt = (error: WritError): void => halted.abort(error)
   const asked = AbortSignal.any([request.signal, halted.signal])
-  const signal = earlier === undefined ? asked : onceCaughtUp(earlier.past, asked)
+  const signal = earlier?.endedBy(asked) ?? asked
   const timer = startTimer(request, halted)
   // The sandbox serves this run alone: when the run must end, so must every cell, however hard it loops.
   signal.addEventListener('abort', () => ports.sandbox.abandon(), { once: true })
   try {
-    const state = createState(request, ports, { signal, halt: (error) => halted.abort(error) }, earlier)
-    if (earlier !== undefined) state.journal.continue(earlier.records)
-    const ended = await Promise.race([runToClose(state, request), state.suspension.stopped])
+    const { log, clock } = ports
+    const suspension = new Suspension(request.run, request.suspend)
+    const anew = new LiveJournal(log, clock, (error) => halt(toWritError(error)), suspension)
+    if (earlier !== undefined) anew.continue(earlier.records)
+    const journal = earlier?.journal(anew) ?? anew
+    const epochMs = earlier?.epochMs ?? clock.now()
+    const state = createState(request, ports, { signal, halt, suspension, journal, epochMs })
+    const opened = (): Promise<void> => logOpening(ports, anew.firstRecord)
+    const ended = await Promise.race([runToClose(state, request, opened), suspension.stopped])
     const { answer, released, closing } = ended
-    const opened = openedByDefault(state, request.question, answer, released, closing)
-    const { evidence, pending } = await sealRun(state, opened)
-    await ports.log.finish(answer.status)
-    const { recordMs, size } = state.journal
+    const disclosures = defaultDisclosures(state, request.question, answer, released, closing)
+    const { evidence, pending } = await sealRun({ run: request.run, journal: anew, ports }, disclosures)
+    await log.finish(answer.status)
+    const { recordMs, size } = anew
     return { answer, evidence, pending, governance: { ...state.gate.cost, recordMs, records: size } }
   } finally {
     clearTimeout(timer)
   }
 }
 
-/** What ends a resumed run: nothing, until all that is recorded has been done again as it was; then what asks for it. */
-function onceCaughtUp(past: Past, asked: AbortSignal): AbortSignal {
-  const ending = new AbortController()
-  past.end().then(
-    () => {
-      if (asked.aborted) ending.abort(asked.reason)
-      asked.addEventListener('abort', () => ending.abort(asked.reason), { once: true })
-    },
-    () => undefined,
-  )
-  return AbortSignal.any([past.signal, ending.signal])
-}
-
 /** A run whose closing record is written. */
 interface ClosedRun {
   readonly answer: Answer
   readonly released: Released | undefined
-  readonly closing: Place
+  readonly closing: StepId
 }
 
 /** Runs a request from its opening record to its closing one: what a replay does again. */
-export async function runToClose(state: RunState, request: RunRequest): Promise<ClosedRun> {
+export async function runToClose(
+  state: RunState,
+  request: RunRequest,
+  opened: () => Promise<void>,
+): Promise<ClosedRun> {
   await openRecord(state, request)
-  await logOpening(state)
+  await opened()
   const end = await runRoot(state, request)
-  const { answer, reason } = answerOf(state, end, Math.round(state.elapsedMs()))
-  const closing = await closeRecord(state, end.lane, answer, reason)
+  const closing = end.lane.next()
+  const { answer, reason } = answerOf(state, end, closing, Math.round(state.elapsedMs()))
+  await closeRecord(state, closing, answer, reason)
   return { answer, released: end.result.value, closing }
 }
 
@@ -151,29 +151,28 @@ function startTimer(request: RunRequest, halted: AbortController): NodeJS.Timeou
   return setTimeout(() => halted.abort(error), Math.max(0, timeoutMs - request.elapsedMs))
 }
 
-/** How a run is told to end, and how it tells so itself. */
-interface Ending {
+/** What a run is done with: where its steps are recorded, how it is told to end, and how it tells so itself. */
+export interface RunBasis {
+  readonly journal: Journal
+  readonly suspension: Suspension
+  readonly epochMs: number
   readonly signal: AbortSignal
   readonly halt: (error: WritError) => void
 }
 
-/** The state of a run; with what it had earlier, of one that is done again. */
+/** The state of a run that opens. */
 export function createState(
   request: RunRequest,
   ports: KernelPorts,
-  { signal, halt }: Ending,
-  earlier?: Pick<Earlier, 'past' | 'renewal' | 'epochMs'>,
+  { journal, suspension, epochMs, signal, halt }: RunBasis,
 ): RunState {
   const { limits, authority, models, run, fork } = request
   const { clock } = ports
   const started = clock.monotonic()
-  const past = earlier?.past
-  const suspension = new Suspension(run, request.suspend)
-  const slots = new Map<string, Slots>()
+  const slots = new Map<string, AdaptiveSemaphore>()
   return {
     run,
-    key: ports.log.key,
-    epochMs: earlier?.epochMs ?? clock.now(),
+    epochMs,
     elapsedMs: () => clock.monotonic() - started + request.elapsedMs,
     limits,
     ports,
@@ -183,14 +182,10 @@ export function createState(
     partitions: [...ports.store.partitions],
     coverage: new CoverageTally(ports.store.partitions),
     suspension,
-    journal: new Journal(ports.log, clock, (error) => halt(toWritError(error)), {
-      past,
-      renewal: earlier?.renewal,
-      suspension,
-    }),
+    journal,
     gate: new Gate(ports, authority, halt),
     slots: (model) => {
-      const known = slots.get(model.id) ?? new Slots(limits.concurrency)
+      const known = slots.get(model.id) ?? new AdaptiveSemaphore(limits.concurrency)
       slots.set(model.id, known)
       return known
     },
@@ -203,14 +198,13 @@ export function createState(
       boundCalls: 0,
       costKnown: true,
     },
-    past,
     fork,
     signal,
   }
 }
 
 interface RootEnd {
-  readonly lane: Lane
+  readonly lane: FrameState
   readonly result: FrameRun
   readonly plan: AnswerPlan | null
 }
@@ -218,13 +212,13 @@ interface RootEnd {
 async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const { ports, models, authority } = state
   const { store, reasoner } = ports
-  const lane = new Lane({
+  const lane = new FrameState({
     id: '0',
     parent: null,
     depth: 0,
     goal: request.question,
     profile: authority.orchestrator,
-    model: (place) => modelsOf(state, place).root,
+    model: (id) => modelsOf(state, id).root,
     scope: { partitions: store.partitions, docs: null },
     label: request.questionLabel,
     share: state.share,
@@ -236,14 +230,14 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const bytes = store.partitions.reduce((sum, partition) => sum + partition.bytes, 0)
   const documents = store.partitions.reduce((sum, partition) => sum + partition.documents, 0)
   const { contextWindow } = lane.model
-  const place = lane.next()
-  const plan = await planOf(state, place, request.question)
+  const id = lane.next()
+  const plan = await planOf(state, id, request.question)
   const choice = reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
-  const { root } = modelsOf(state, place)
+  const { root } = modelsOf(state, id)
   const held = choice.turns ? lastTurnBound(state, root, request.question) : NOTHING
   const chosen = state.journal.write(
     'strategy.chosen',
-    place,
+    id,
     {
       strategy: choice.strategy,
       requested: request.strategy,
@@ -251,7 +245,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
       contextBytes: bytes,
       contextWindow,
       held,
-      plan: plan === null ? null : recordedPlan(state, place, plan),
+      plan: plan === null ? null : recordedPlan(state, id, plan),
     },
     { at: state.journal.now() },
     { plan: canonicalJson(plan) },
@@ -287,16 +281,23 @@ function lastTurnBound({ limits, ports }: RunState, model: ModelProfile, questio
 }
 
 /** How the root's model will answer, as far as the host knows beforehand; of a recorded run, what it knew then. */
-async function planOf(state: RunState, place: Place, question: string): Promise<AnswerPlan | null> {
-  const { models, past } = state
-  if (past === undefined || !past.covers(place)) return models.root.plan?.(question) ?? null
-  const text = await past.text(past.at(place, 'strategy.chosen'), 'plan')
-  return JSON.parse(text) as AnswerPlan | null
+async function planOf(
+  { journal, models }: RunState,
+  id: StepId,
+  question: string,
+): Promise<AnswerPlan | null> {
+  return await observe<'strategy.chosen', AnswerPlan | null>(journal, {
+    kind: 'strategy.chosen',
+    id,
+    kept: () => ({ name: 'plan' }),
+    perform: () => Promise.resolve(models.root.plan?.(question) ?? null),
+    recall: (_, plan) => JSON.parse(plan) as AnswerPlan | null,
+  })
 }
 
-function recordedPlan({ journal }: RunState, place: Place, plan: AnswerPlan): RecordedPlan {
+function recordedPlan({ journal }: RunState, id: StepId, plan: AnswerPlan): RecordedPlan {
   const { basis, kind } = plan
-  return { basis, kind, plan: journal.commit(place, 'strategy.chosen', 'plan', canonicalJson(plan)) }
+  return { basis, kind, plan: journal.commit(id, 'strategy.chosen', 'plan', canonicalJson(plan)) }
 }
 
 /**
@@ -312,6 +313,7 @@ function basisOf({ tally }: RunState, { result, plan }: RootEnd): Basis | null {
 function answerOf(
   state: RunState,
   end: RootEnd,
+  closing: StepId,
   wallMs: number,
 ): { readonly answer: Answer; readonly reason: RecordedReason | null } {
   const { status, reason, text } = judge(state, end)
@@ -339,12 +341,12 @@ function answerOf(
       boundCalls: state.tally.boundCalls,
       frames: state.tally.frames,
       maxDepth: state.tally.maxDepth,
-      // The closing record is one more step of the root's lane.
-      steps: state.tally.steps + end.lane.steps + 1,
+      // The closing record is a step of the root's lane, too.
+      steps: state.tally.steps + end.lane.steps,
       wallMs,
     },
     support: supportOf(value, citations, basis),
-    coverage: coverageOf(state),
+    coverage: coverageOf(state, closing),
     denials: state.gate.denials,
     omitted: state.ports.store.omitted,
     evidence: null,
@@ -354,12 +356,8 @@ function answerOf(
 }
 
 /** What the run looked at. A replay has no corpus to look it up in: there it is the record's. */
-function coverageOf({ coverage, past, ports }: RunState): Coverage {
-  const recorded = past?.closing()?.obs.coverage
-  if (recorded !== undefined) return recorded
-  // A replay of a record without a close parts there, whatever stands in it.
-  const located = past === undefined || past.caughtUp
-  return coverage.coverage((doc) => (located ? ports.store.locate(doc) : undefined))
+function coverageOf({ coverage, journal, ports }: RunState, closing: StepId): Coverage {
+  return journal.close(closing)?.obs.coverage ?? coverage.coverage((doc) => ports.store.locate(doc))
 }
 
 /** Characters of a reason that are kept. */
@@ -390,6 +388,6 @@ function judge(state: RunState, { lane, result }: RootEnd): Judgement {
 }
 
 /** Why a run ended as it did. */
-function reasonOf(state: RunState, lane: Lane, error: WritError): string {
+function reasonOf(state: RunState, lane: FrameState, error: WritError): string {
   return reasonText(state, lane.label, error).slice(0, REASON_CHARS).toWellFormed()
 }

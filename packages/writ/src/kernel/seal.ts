@@ -10,12 +10,13 @@ import {
   signRunClose,
   signRunOpen,
 } from '@writ/evidence'
-import type { Journal, Place } from './journal.ts'
+import type { LiveJournal } from './live-journal.ts'
 import { logClosing } from './logged.ts'
 import type { KernelPorts } from './ports.ts'
 import type { Released } from './release.ts'
 import { OPENING } from './run-records.ts'
 import type { RunState } from './run-state.ts'
+import type { StepId } from './step-id.ts'
 
 /** A run that is sealed: its evidence, and why its answer may not be handed out yet. */
 export interface SealedRun {
@@ -53,25 +54,26 @@ export async function sealRun(sealing: Sealing, disclosures: readonly Disclosure
 /** What sealing needs of a run. */
 export interface Sealing {
   readonly run: string
-  readonly journal: Pick<Journal, 'size' | 'root' | 'firstRecord'>
+  readonly journal: Pick<LiveJournal, 'size' | 'root' | 'firstRecord'>
   readonly ports: Pick<KernelPorts, 'signer' | 'log' | 'policy' | 'transparency' | 'witnesses'>
 }
 
 /** What the evidence opens by default: question, answer, citations, what was refused and what was left out. */
-export function openedByDefault(
+export function defaultDisclosures(
   state: RunState,
   question: string,
   answer: Answer,
   released: Released | undefined,
-  closing: Place,
+  closing: StepId,
 ): Disclosure[] {
-  const { key, ports } = state
+  const { ports } = state
+  const { key } = ports.log
   const opened = [
     disclose(key, OPENING.lane, OPENING.n, 'run.open/question', question),
     disclose(key, OPENING.lane, OPENING.n, 'run.open/omitted', canonicalJson(ports.store.omitted)),
   ]
-  if (released?.place) {
-    const { lane, n } = released.place
+  if (released?.id) {
+    const { lane, n } = released.id
     opened.push(disclose(key, lane, n, 'output.release/value', canonicalJson(answer.value)))
     opened.push(disclose(key, lane, n, 'output.release/citations', canonicalJson(answer.citations)))
   }

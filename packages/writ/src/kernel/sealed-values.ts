@@ -1,6 +1,6 @@
 import { type Citation, type Json, joinLabels, type Label } from '@writ/contract'
-import type { Lane, SealedValue } from './lane.ts'
-import { Slices } from './slices.ts'
+import type { FrameState, SealedValue } from './frame-state.ts'
+import { SpanSet } from './span-set.ts'
 
 /** What a guest holds of a blind child's value: its lane, and nothing that depends on what the child did. */
 export function sealedJson(lane: string): string {
@@ -16,17 +16,17 @@ export interface Unsealed {
   readonly failed: string | null
   readonly label: Label
   readonly citations: readonly Citation[]
-  readonly slices: Slices
+  readonly slices: SpanSet
 }
 
 /**
  * Puts the sealed values that a frame holds in their places. Within a larger value, the error of a child that released
  * nothing stands as `{error: code}`.
  */
-export function unseal(lane: Lane, valueJson: string): Unsealed {
+export function unseal(lane: FrameState, valueJson: string): Unsealed {
   const lanes = new Set<string>()
   const citations: Citation[] = []
-  const slices = new Slices()
+  const slices = new SpanSet()
   let { label } = lane
   const open = (node: object): Json | undefined => {
     const found = heldIn(lane, node)
@@ -47,7 +47,7 @@ export function unseal(lane: Lane, valueJson: string): Unsealed {
   return { valueJson: text, failed, label, citations, slices, lanes: [...lanes].sort() }
 }
 
-function heldIn(lane: Lane, node: object): readonly [string, SealedValue] | undefined {
+function heldIn(lane: FrameState, node: object): readonly [string, SealedValue] | undefined {
   if (!('sealed' in node) || typeof node.sealed !== 'string' || Object.keys(node).length !== 1)
     return undefined
   const held = lane.sealed.get(node.sealed)

@@ -13,7 +13,7 @@ export class Suspension {
   #begun = false
   #underWay = 0
 
-  constructor(run: string, signal: AbortSignal | undefined) {
+  constructor(run: string, signal?: AbortSignal) {
     this.#run = run
     this.#stopped.promise.catch(() => undefined)
     if (signal?.aborted) this.#begin()

@@ -59,7 +59,7 @@ async function takeTurn(
   turn: number,
   last: boolean,
 ): Promise<Reply> {
-  const asked = `${turnHeader(frame, await frame.standing(), turn, last)}\n\n${pending}`
+  const asked = `${turnHeader(frame, await frame.status(), turn, last)}\n\n${pending}`
   const conversation: readonly Message[] = [...history, { role: 'user', text: asked }]
   const window = Math.floor(frame.model.contextWindow * 0.75) * CHARS_PER_TOKEN
   const most = last ? Math.min(window, frame.lastTurnBytes) : window

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Slices } from './slices.ts'
+import { SpanSet } from './span-set.ts'
 
 const range = fc.tuple(fc.nat(60), fc.nat(20)).map(([start, length]) => ({ start, end: start + length }))
 
 it('covers exactly the bytes that were handed over', () => {
   fc.assert(
     fc.property(fc.array(range, { maxLength: 25 }), range, (handed, asked) => {
-      const slices = new Slices()
+      const slices = new SpanSet()
       const bytes = new Set<number>()
       for (const { start, end } of handed) {
         slices.add('a', start, end)
@@ -22,8 +22,8 @@ it('covers exactly the bytes that were handed over', () => {
 })
 
 it('takes over what a joined child was handed', () => {
-  const parent = new Slices()
-  const child = new Slices()
+  const parent = new SpanSet()
+  const child = new SpanSet()
   parent.add('a', 0, 5)
   child.add('a', 5, 9)
   parent.merge(child)

@@ -1,5 +1,5 @@
 /** Slots for what may be in flight at once, first come first served. A provider that throttles gets fewer for a while. */
-export class Slots {
+export class AdaptiveSemaphore {
   readonly #most: number
   #allowed: number
   #inFlight = 0

@@ -1,12 +1,12 @@
-import { type BudgetLeft, toWritError } from '@writ/contract'
-import type { Place } from './journal.ts'
-import type { Lane } from './lane.ts'
-import type { OnFinal } from './local-step.ts'
-import { type Past, pastAt } from './past.ts'
+import { type BudgetLeft, type ItemOutcome, toWritError } from '@writ/contract'
+import type { OnFinal } from './context-step.ts'
+import type { FrameState } from './frame-state.ts'
+import { observe } from './observe.ts'
 import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState } from './run-state.ts'
+import type { StepId } from './step-id.ts'
 
 /** A value given to a cell without a decision or an effect. */
-export interface LocalValue<T> {
+export interface HostValue<T> {
   readonly op: string
   readonly input: unknown
   /** Not called for a recorded step: the value comes from the record. */
@@ -18,37 +18,47 @@ export interface LocalValue<T> {
 }
 
 /** Gives a value and records it like any other step, so that a replay can give it again. */
-export async function performValue<T>(
+export async function performHostValue<T>(
   state: RunState,
-  lane: Lane,
-  place: Place,
-  step: LocalValue<T>,
+  lane: FrameState,
+  id: StepId,
+  step: HostValue<T>,
   onFinal: OnFinal,
 ): Promise<T> {
   const { journal } = state
-  const past = state.past && (await pastAt(state.past, place))
   const { op } = step
   const asked = JSON.stringify(step.input)
-  const input = journal.commit(place, 'local', 'input', asked)
-  const made = await (past === undefined
-    ? step.make()
-    : recall<T>(state, past, lane, place, { op, input })
-  ).then(
-    (value) => ({ ok: true as const, value }),
-    (error: unknown) => ({ ok: false as const, error: toWritError(error) }),
-  )
-  past?.signal.throwIfAborted()
+  const input = journal.commit(id, 'local', 'input', asked)
+  const made = await observe<'local', ItemOutcome<T>>(journal, {
+    kind: 'local',
+    id,
+    asked: () => ({ op, input }),
+    kept: () => ({
+      name: 'output',
+      binds: (text) => ({ output: journal.commit(id, 'local', 'output', text) }),
+    }),
+    perform: () =>
+      step.make().then(
+        (value) => ({ ok: true, value }),
+        (error: unknown) => ({ ok: false, error: toWritError(error) }),
+      ),
+    recall: ({ det }, output) => {
+      lane.raise(det.label)
+      if (det.outcome !== 'ok') return { ok: false, error: errorFrom(output) }
+      return { ok: true, value: JSON.parse(output) as T }
+    },
+  })
   if (made.ok) step.given?.(made.value)
   const output = made.ok ? JSON.stringify(made.value) : errorJson(made.error)
   const written = journal.write(
     'local',
-    place,
+    id,
     {
       op,
       outcome: made.ok ? 'ok' : outcomeOf(made.error),
       code: made.ok ? null : made.error.code,
       input,
-      output: journal.commit(place, 'local', 'output', output),
+      output: journal.commit(id, 'local', 'output', output),
       label: lane.label,
       budget: made.ok ? (step.budget?.(made.value) ?? null) : null,
     },
@@ -61,21 +71,4 @@ export async function performValue<T>(
   await written.durable
   if (!made.ok) throw made.error
   return made.value
-}
-
-async function recall<T>(
-  state: RunState,
-  past: Past,
-  lane: Lane,
-  place: Place,
-  asked: { readonly op: string; readonly input: string },
-): Promise<T> {
-  const record = past.at(place, 'local')
-  past.compare(record, asked)
-  const output = await past.text(record, 'output')
-  past.compare(record, { output: state.journal.commit(place, 'local', 'output', output) })
-  await past.turn(record)
-  lane.raise(record.det.label)
-  if (record.det.outcome !== 'ok') throw errorFrom(output)
-  return JSON.parse(output) as T
 }

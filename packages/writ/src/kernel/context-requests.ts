@@ -12,8 +12,8 @@ import {
   type Steps,
   WritError,
 } from '@writ/contract'
-import type { Lane } from './lane.ts'
-import type { LocalStep } from './local-step.ts'
+import type { ContextStep } from './context-step.ts'
+import type { FrameState } from './frame-state.ts'
 
 /** Passages a search gives when none is asked for, and the most it may be asked for. */
 const DEFAULT_PASSAGES = 10
@@ -29,9 +29,9 @@ type Store = ContextStore
 /** Documents of the frame's scope, by name. */
 export function docsStep(
   store: Store,
-  lane: Lane,
+  lane: FrameState,
   request: Steps['context.docs']['request'],
-): LocalStep<readonly DocumentListing[]> {
+): ContextStep<readonly DocumentListing[]> {
   const { match } = request
   const words = comparable(match ?? '').split(/\s+/)
   return {
@@ -52,9 +52,9 @@ export function docsStep(
 /** What a frame is told of its corpus at the start: only partitions that would not raise the level of its label. */
 export function overviewStep(
   store: Store,
-  lane: Lane,
+  lane: FrameState,
   partitions: readonly Partition[],
-): LocalStep<{ documents: number; bytes: number; sample: readonly string[] }> {
+): ContextStep<{ documents: number; bytes: number; sample: readonly string[] }> {
   return {
     kind: 'context.search',
     op: 'overview',
@@ -74,9 +74,9 @@ export function overviewStep(
 /** Ranked passages; those of several partitions are merged by rank, since their scores do not compare. */
 export function searchStep(
   store: Store,
-  lane: Lane,
+  lane: FrameState,
   request: Steps['context.search']['request'],
-): LocalStep<readonly Passage[]> {
+): ContextStep<readonly Passage[]> {
   const k = Math.min(request.k ?? DEFAULT_PASSAGES, MOST_PASSAGES)
   return {
     kind: 'context.search',
@@ -107,9 +107,9 @@ export function searchStep(
 /** Matches of a linear-time pattern, sorted by document and offset. */
 export function grepStep(
   store: Store,
-  lane: Lane,
+  lane: FrameState,
   request: Steps['context.grep']['request'],
-): LocalStep<GrepResult> {
+): ContextStep<GrepResult> {
   const limit = Math.min(request.limit ?? DEFAULT_MATCHES, MOST_MATCHES)
   return {
     kind: 'context.search',
@@ -146,9 +146,9 @@ export function grepStep(
 
 export function outlineStep(
   store: Store,
-  lane: Lane,
+  lane: FrameState,
   request: Steps['context.outline']['request'],
-): LocalStep<Steps['context.outline']['result']> {
+): ContextStep<Steps['context.outline']['result']> {
   return {
     kind: 'context.search',
     op: 'outline',
@@ -161,9 +161,9 @@ export function outlineStep(
 
 export function readStep(
   store: Store,
-  lane: Lane,
+  lane: FrameState,
   request: Steps['context.read']['request'],
-): LocalStep<ReadResult> {
+): ContextStep<ReadResult> {
   return {
     kind: 'context.read',
     op: 'read',
@@ -179,7 +179,11 @@ export function readStep(
 }
 
 /** A citation of bytes this lineage was handed. A quote narrows it to where the quote first occurs. */
-export async function cite(store: Store, lane: Lane, request: Steps['cite']['request']): Promise<Citation> {
+export async function cite(
+  store: Store,
+  lane: FrameState,
+  request: Steps['cite']['request'],
+): Promise<Citation> {
   const { doc, start, end, quote } = request
   if (!lane.slices.covers(doc, start, end))
     throw new WritError(
@@ -209,7 +213,7 @@ function whole(read: ReadResult): Citation {
 }
 
 /** The document, if the frame's scope has it. What is outside the scope does not exist for the frame. */
-function document(store: Store, lane: Lane, id: string): DocumentInfo {
+function document(store: Store, lane: FrameState, id: string): DocumentInfo {
   const info = store.locate(id)
   const visible =
     info !== undefined && lane.scope.partitions.some((partition) => partition.id === info.partition)
@@ -218,7 +222,7 @@ function document(store: Store, lane: Lane, id: string): DocumentInfo {
   return info
 }
 
-function partitionOf(lane: Lane, info: DocumentInfo): Partition {
+function partitionOf(lane: FrameState, info: DocumentInfo): Partition {
   const partition = lane.scope.partitions.find((candidate) => candidate.id === info.partition)
   if (partition === undefined) throw new WritError('INTERNAL', `Document ${info.id} has no partition.`)
   return partition
@@ -226,7 +230,7 @@ function partitionOf(lane: Lane, info: DocumentInfo): Partition {
 
 function scopedPartitions(
   store: Store,
-  lane: Lane,
+  lane: FrameState,
   docs: readonly string[] | undefined,
 ): readonly Partition[] {
   if (docs === undefined) return lane.scope.partitions
@@ -237,7 +241,7 @@ function scopedPartitions(
 /** The documents to restrict a partition's search to: those asked for, within the frame's scope. */
 function only(
   store: Store,
-  lane: Lane,
+  lane: FrameState,
   partition: Partition,
   asked: readonly string[] | undefined,
 ): { docs: readonly string[] } | Record<string, never> {
@@ -248,13 +252,13 @@ function only(
 }
 
 /** The documents of a partition that the frame's scope has. */
-function inScope(lane: Lane, docs: readonly DocumentInfo[]): readonly DocumentInfo[] {
+function inScope(lane: FrameState, docs: readonly DocumentInfo[]): readonly DocumentInfo[] {
   const { docs: scoped } = lane.scope
   return scoped === null ? docs : docs.filter((doc) => scoped.has(doc.id))
 }
 
 /** A step that goes over texts: all of the scope's, or those of the documents it names. */
-function searching(docs: readonly string[] | undefined): Pick<LocalStep<unknown>, 'searches' | 'named'> {
+function searching(docs: readonly string[] | undefined): Pick<ContextStep<unknown>, 'searches' | 'named'> {
   return docs === undefined ? { searches: true } : { searches: true, named: docs }
 }
 

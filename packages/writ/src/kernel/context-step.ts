@@ -8,16 +8,17 @@ import {
   WritError,
 } from '@writ/contract'
 import { type Admission, admit, mayHave, recallAdmission, withheld } from './admission.ts'
-import type { Place } from './journal.ts'
-import type { Lane } from './lane.ts'
-import { type Past, pastAt } from './past.ts'
+import type { FrameState } from './frame-state.ts'
+import type { RecordOf } from './journal.ts'
+import { observe } from './observe.ts'
 import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState, showable } from './run-state.ts'
+import type { StepId } from './step-id.ts'
 
 /** Called synchronously when the record whose reply will be delivered has been numbered. */
 export type OnFinal = (seq: number) => void
 
 /** A read of external memory: one record, written after the read and before its bytes are handed over. */
-export interface LocalStep<T> {
+export interface ContextStep<T> {
   readonly kind: 'context.search' | 'context.read'
   readonly op: string
   readonly input: unknown
@@ -34,7 +35,7 @@ export interface LocalStep<T> {
 }
 
 /** What a step came to. */
-interface Happened<T> {
+interface StepResult<T> {
   readonly decisions: readonly RecordedDecision[]
   readonly partitions: readonly string[]
   readonly withheld: boolean
@@ -45,35 +46,45 @@ interface Happened<T> {
   readonly release: (() => void) | undefined
 }
 
+/** The fields of a recorded read. */
+type RecordedContext = RecordOf<'context.search' | 'context.read'>['det']
+
 /** What came of a read: its value with the JSON that is recorded and handed over, or the error. */
 type Done<T> =
   | { readonly ok: true; readonly value: T; readonly json: string }
   | { readonly ok: false; readonly error: WritError }
 
-export async function performLocal<T>(
+export async function performContextStep<T>(
   state: RunState,
-  lane: Lane,
-  place: Place,
-  step: LocalStep<T>,
+  lane: FrameState,
+  id: StepId,
+  step: ContextStep<T>,
   onFinal: OnFinal,
 ): Promise<T> {
-  const { clock, onEvent } = state.ports
-  const past = state.past && (await pastAt(state.past, place))
+  const { journal, ports } = state
+  const { clock, onEvent } = ports
+  const { kind, op } = step
   const started = clock.monotonic()
-  const happened =
-    past === undefined ? await happen(state, lane, step) : await recall(state, past, lane, place, step)
-  const { outcome, admittedMs, release } = happened
-  if (outcome.ok) note(state, lane, step, happened.partitions, outcome.value)
+  const result = await observe(journal, {
+    kind,
+    id,
+    asked: () => ({ op, input: journal.commit(id, kind, 'input', JSON.stringify(step.input)) }),
+    kept: () => ({ name: 'output', binds: (text) => ({ output: journal.commit(id, kind, 'output', text) }) }),
+    perform: () => happen(state, lane, step),
+    recall: ({ det }, output) => recall(state, lane, step, det, output),
+  })
+  const { outcome, admittedMs, release } = result
+  if (outcome.ok) note(state, lane, step, result.partitions, outcome.value)
   const effectEnd = clock.monotonic()
   const tookMs = Math.round(effectEnd - started)
-  await record(state, lane, place, step, happened, tookMs, onFinal).finally(release)
+  await record(state, lane, id, step, result, tookMs, onFinal).finally(release)
   const ended = clock.monotonic()
   onEvent({
     type: 'step',
     lane: lane.id,
-    n: place.n,
-    kind: step.kind,
-    op: step.op,
+    n: id.n,
+    kind,
+    op,
     outcome: outcome.ok ? 'ok' : outcomeOf(outcome.error),
     detail: outcome.ok ? '' : showable(state, lane.label, outcome.error.message, outcome.error.code),
     tookMs: ended - started,
@@ -86,8 +97,8 @@ export async function performLocal<T>(
 /** Notes what was searched, and what was handed over, for citations. */
 function note<T>(
   { coverage }: RunState,
-  lane: Lane,
-  step: LocalStep<T>,
+  lane: FrameState,
+  step: ContextStep<T>,
   partitions: readonly string[],
   value: T,
 ): void {
@@ -97,7 +108,7 @@ function note<T>(
   for (const { doc, start, end } of spans) lane.slices.add(doc, start, end)
 }
 
-async function happen<T>(state: RunState, lane: Lane, step: LocalStep<T>): Promise<Happened<T>> {
+async function happen<T>(state: RunState, lane: FrameState, step: ContextStep<T>): Promise<StepResult<T>> {
   const { clock } = state.ports
   const started = clock.monotonic()
   let admission: Admission = { allowed: [], decisions: [], refusals: [] }
@@ -137,8 +148,8 @@ async function happen<T>(state: RunState, lane: Lane, step: LocalStep<T>): Promi
  */
 async function admitted<T>(
   state: RunState,
-  lane: Lane,
-  step: LocalStep<T>,
+  lane: FrameState,
+  step: ContextStep<T>,
   signal: AbortSignal,
 ): Promise<Admission> {
   const action = actionOf(step)
@@ -152,7 +163,7 @@ async function admitted<T>(
     // Each may be had, and not all together.
     const policies = decisions
       .filter(({ verdict }) => verdict !== 'allow')
-      .flatMap((ruling) => ruling.policies)
+      .flatMap((decided) => decided.policies)
     return { ...admission, refusals: [notReadable(action, named, policies)] }
   }
   const { decisions, policies } = await withheld(state, lane, action)
@@ -164,7 +175,7 @@ async function admitted<T>(
 }
 
 /** The partitions a step needs; null when it names a document that there is not. */
-function known<T>(step: LocalStep<T>): readonly Partition[] | null {
+function known<T>(step: ContextStep<T>): readonly Partition[] | null {
   try {
     return step.needs()
   } catch (error) {
@@ -182,21 +193,14 @@ function notReadable(action: string, named: readonly string[], policies: readonl
   )
 }
 
-/** The step as it is recorded: what it asks is compared, what was decided and read is the record's. */
-async function recall<T>(
+/** What a recorded step came to: what was decided and read is the record's. */
+function recall<T>(
   state: RunState,
-  past: Past,
-  lane: Lane,
-  place: Place,
-  step: LocalStep<T>,
-): Promise<Happened<T>> {
-  const stood = past.at(place, step.kind)
-  const input = state.journal.commit(place, step.kind, 'input', JSON.stringify(step.input))
-  past.compare(stood, { op: step.op, input })
-  const output = await past.text(stood, 'output')
-  past.compare(stood, { output: state.journal.commit(place, step.kind, 'output', output) })
-  await past.turn(stood)
-  const { decisions, partitions, label, outcome } = stood.det
+  lane: FrameState,
+  step: ContextStep<T>,
+  { decisions, partitions, label, outcome }: RecordedContext,
+  output: string,
+): StepResult<T> {
   const withheld = recallAdmission(state, lane, actionOf(step), decisions, partitions)
   // What raced for the label is settled by the record; that it covers what came before is compared.
   lane.raise(label)
@@ -214,12 +218,12 @@ async function recall<T>(
   }
 }
 
-function actionOf(step: Pick<LocalStep<unknown>, 'kind'>): 'context::read' | 'context::search' {
+function actionOf(step: Pick<ContextStep<unknown>, 'kind'>): 'context::read' | 'context::search' {
   return step.kind === 'context.read' ? 'context::read' : 'context::search'
 }
 
 /** Counts bytes about to be handed over. Throws `BUDGET_EXCEEDED` before anyone has to hold them. */
-function account(lane: Lane, bytes: number): void {
+function account(lane: FrameState, bytes: number): void {
   const { frameReadBytes } = lane.share.limits
   const cell = lane.cellReadBytes + bytes > MAX_CELL_READ_BYTES
   if (cell || lane.readBytes + bytes > frameReadBytes) {
@@ -230,17 +234,17 @@ function account(lane: Lane, bytes: number): void {
   count(lane, bytes)
 }
 
-function count(lane: Lane, bytes: number): void {
+function count(lane: FrameState, bytes: number): void {
   lane.cellReadBytes += bytes
   lane.readBytes += bytes
 }
 
 async function record<T>(
   state: RunState,
-  lane: Lane,
-  place: Place,
-  step: LocalStep<T>,
-  { decisions, partitions, withheld, outcome }: Happened<T>,
+  lane: FrameState,
+  id: StepId,
+  step: ContextStep<T>,
+  { decisions, partitions, withheld, outcome }: StepResult<T>,
   tookMs: number,
   onFinal: OnFinal,
 ): Promise<void> {
@@ -249,13 +253,13 @@ async function record<T>(
   const input = JSON.stringify(step.input)
   const written = journal.write(
     step.kind,
-    place,
+    id,
     {
       op: step.op,
       outcome: outcome.ok ? 'ok' : outcomeOf(outcome.error),
       code: outcome.ok ? null : outcome.error.code,
-      input: journal.commit(place, step.kind, 'input', input),
-      output: journal.commit(place, step.kind, 'output', output),
+      input: journal.commit(id, step.kind, 'input', input),
+      output: journal.commit(id, step.kind, 'output', output),
       decisions,
       partitions,
       withheld,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { Slots } from './slots.ts'
+import { AdaptiveSemaphore } from './adaptive-semaphore.ts'
 
 const never = new AbortController().signal
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-describe('Slots', () => {
+describe('AdaptiveSemaphore', () => {
   it('lets at most so many in at once, in the order they came', async () => {
-    const slots = new Slots(2)
+    const slots = new AdaptiveSemaphore(2)
     const entered: number[] = []
     const releases: (() => void)[] = []
     for (const index of [0, 1, 2, 3])
@@ -22,7 +22,7 @@ describe('Slots', () => {
   })
 
   it('halves what may be in flight when throttled and grows back with success', async () => {
-    const slots = new Slots(4)
+    const slots = new AdaptiveSemaphore(4)
     slots.throttled()
     const releases = [await slots.acquire(never), await slots.acquire(never)]
     let third = false
@@ -42,14 +42,14 @@ describe('Slots', () => {
   })
 
   it('never stops altogether', async () => {
-    const slots = new Slots(1)
+    const slots = new AdaptiveSemaphore(1)
     slots.throttled()
     slots.throttled()
     await expect(slots.acquire(never)).resolves.toBeTypeOf('function')
   })
 
   it('gives up waiting with the reason of the signal and does not keep the place', async () => {
-    const slots = new Slots(1)
+    const slots = new AdaptiveSemaphore(1)
     const release = await slots.acquire(never)
     const controller = new AbortController()
     const waiting = slots.acquire(controller.signal)

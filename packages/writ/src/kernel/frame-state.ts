@@ -14,11 +14,11 @@ import {
   type ProfileFacts,
   WritError,
 } from '@writ/contract'
+import { AdaptiveSemaphore } from './adaptive-semaphore.ts'
 import type { BudgetShare } from './budget-share.ts'
-import type { Asker } from './gate.ts'
-import type { Place } from './journal.ts'
-import { Slices } from './slices.ts'
-import { Slots } from './slots.ts'
+import type { DecisionContext } from './gate.ts'
+import { SpanSet } from './span-set.ts'
+import type { StepId } from './step-id.ts'
 
 /** The part of the corpus a frame may ask for. */
 export interface Scope {
@@ -35,18 +35,18 @@ export interface SealedValue {
   readonly code: string | null
   readonly label: Label
   /** What it was handed, for its citations. */
-  readonly slices: Slices
+  readonly slices: SpanSet
 }
 
 /** What a lane is opened with. */
-export interface LaneStart {
+export interface FrameStateStart {
   readonly id: string
-  readonly parent: Lane | null
+  readonly parent: FrameState | null
   readonly depth: number
   readonly goal: string
   readonly profile: ProfileFacts
   /** The model of each of its steps. */
-  readonly model: (place: Place) => ModelProfile
+  readonly model: (id: StepId) => ModelProfile
   readonly scope: Scope
   readonly label: Label
   /** What it draws on. */
@@ -60,16 +60,16 @@ export interface LaneStart {
  * What the kernel knows of one frame: its place in the tree, its label, what it was granted and handed, what it used.
  * INVARIANT: the label only rises, and rises before the bytes that raise it are handed over.
  */
-export class Lane implements Asker {
+export class FrameState implements DecisionContext {
   readonly id: string
-  readonly parent: Lane | null
+  readonly parent: FrameState | null
   readonly depth: number
   readonly goal: string
   readonly profile: ProfileFacts
   readonly scope: Scope
   readonly share: BudgetShare
   readonly #bound: boolean
-  readonly #model: LaneStart['model']
+  readonly #model: FrameStateStart['model']
   readonly #above: AbortSignal
   #cancel = new AbortController()
   #signal: AbortSignal
@@ -79,14 +79,14 @@ export class Lane implements Asker {
     'context::read': new Set(),
   }
   /** Byte ranges handed to this frame or to a joined child. */
-  readonly slices: Slices = new Slices()
+  readonly slices: SpanSet = new SpanSet()
   /** Values of blind children that this frame holds, by lane. */
   readonly sealed: Map<string, SealedValue> = new Map()
   /** Citations made here, and those that joined children released. */
   readonly citations: Citation[] = []
   readonly inherited: Citation[] = []
   /** Reads and searches under way. */
-  readonly reads: Slots = new Slots(MAX_READS_AT_ONCE)
+  readonly reads: AdaptiveSemaphore = new AdaptiveSemaphore(MAX_READS_AT_ONCE)
   turns = 0
   /** Messages of its last turn, as they went out. */
   asked: readonly Message[] = []
@@ -103,7 +103,7 @@ export class Lane implements Asker {
   #admissions: Promise<unknown> = Promise.resolve()
   #openings: Promise<unknown> = Promise.resolve()
 
-  constructor(start: LaneStart) {
+  constructor(start: FrameStateStart) {
     this.id = start.id
     this.parent = start.parent
     this.depth = start.depth
@@ -153,7 +153,7 @@ export class Lane implements Asker {
   }
 
   /** The place of the next step. Called when the step is asked for, so that numbering follows the guest's order. */
-  next(): Place {
+  next(): StepId {
     const n = this.#steps
     this.#steps += 1
     return { lane: this.id, n }

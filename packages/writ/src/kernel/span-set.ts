@@ -1,7 +1,7 @@
 import { IntervalSet } from '@writ/contract'
 
 /** Byte ranges a lineage was handed, per document. */
-export class Slices {
+export class SpanSet {
   readonly #byDoc = new Map<string, IntervalSet>()
 
   add(doc: string, start: number, end: number): void {
@@ -22,7 +22,7 @@ export class Slices {
   }
 
   /** Takes over everything a joined child was handed. */
-  merge(other: Slices): void {
+  merge(other: SpanSet): void {
     for (const [doc, ranges] of other.#byDoc)
       for (const { start, end } of ranges.ranges()) this.add(doc, start, end)
   }
