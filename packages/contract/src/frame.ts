@@ -3,7 +3,7 @@ import type { WritError } from './errors.ts'
 import type { Label } from './label.ts'
 import type { Message } from './message.ts'
 import type { DocumentInfo } from './partition.ts'
-import type { CellCode, CellResult, GuestContext, HostCall, HostReply } from './sandbox.ts'
+import type { CellCode, CellResult, GuestContext } from './sandbox.ts'
 import type { Citation, Span } from './span.ts'
 
 /** The steps a frame can ask the gate for, each with what it gives back. */
@@ -37,8 +37,6 @@ export interface Steps {
   /** A citation, when its bytes lie in what this lineage was granted and the quote occurs in them. */
   cite: { request: { doc: string; start: number; end: number; quote?: string }; result: Citation }
   budget: { request: Record<string, never>; result: BudgetLeft }
-  /** Arguments that make no step: recorded and rejected with `BAD_REQUEST`, so that every reply has a record. */
-  refuse: { request: { op: string; message: string }; result: never }
 }
 
 export type StepName = keyof Steps
@@ -112,10 +110,10 @@ export interface Frame {
    */
   turn(messages: readonly Message[], last: boolean): Promise<string>
   /**
-   * Runs a cell. Each host call goes to `onCall` with the one step it may perform; replies are delivered in the order
-   * in which those steps were recorded. Rejects when the frame was ended from outside while the cell ran.
+   * Runs a cell. Each call of the guest makes one step; replies are delivered in the order in which those steps were
+   * recorded. Rejects when the frame was ended from outside while the cell ran.
    */
-  cell(cell: CellCode, onCall: (call: HostCall, perform: Perform) => Promise<HostReply>): Promise<CellResult>
+  cell(cell: CellCode): Promise<CellResult>
   /** Performs a step through the gate, or rejects with a typed error. For strategies without a REPL. */
   readonly perform: Perform
   /**

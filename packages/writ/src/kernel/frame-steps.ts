@@ -78,20 +78,14 @@ export class FrameSteps {
         }),
       budget: (asked) =>
         value({ op: 'budget', input: asked, make: () => this.#budget(), budget: (left) => left }),
-      refuse: (asked) =>
-        value({
-          op: asked.op,
-          input: asked,
-          make: () => Promise.reject(new WritError('BAD_REQUEST', asked.message)),
-        }),
     }
     return table[name](request)
   }
 
-  /** Answers a call with an error that keeps it from being a step of its own. */
-  refuseCall(
+  /** Answers a call that makes no step of its own with an error, and records that. */
+  fail(
     id: StepId,
-    { op, input, error }: { readonly op: string; readonly input: unknown; readonly error: WritError },
+    { op, input, error }: { readonly op: string; readonly input: unknown; readonly error: unknown },
     onFinal: OnFinal,
   ): Promise<never> {
     const make = (): Promise<never> => Promise.reject(error)
@@ -103,26 +97,20 @@ export class FrameSteps {
     request: Steps['model.call']['request'],
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<string>[]> {
-    const refuse = (error: unknown): Promise<never> =>
-      performHostValue(
-        this.#state,
-        this.#lane,
-        id,
-        { op: 'llm_query', input: request, make: () => Promise.reject(error) },
-        onFinal,
-      )
+    const fail = (error: unknown): Promise<never> =>
+      this.fail(id, { op: 'llm_query', input: request, error }, onFinal)
     let model: ModelProfile
     try {
       ;({ model } = chooseModel(this.#state, id, request.model))
       checkSpans(request.prompts, model)
       this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
     } catch (error) {
-      return await refuse(error)
+      return await fail(error)
     }
     const keys = request.prompts.map((prompt) => JSON.stringify([model.id, prompt]))
     const kept = keys.map((key) => this.#take<string>(key))
     const missing = request.prompts.filter((_, index) => kept[index] === undefined)
-    const performed = this.#send(id, model, missing, refuse, keys, onFinal)
+    const performed = this.#send(id, model, missing, fail, keys, onFinal)
     return await this.#together(keys, kept, performed)
   }
 
@@ -131,7 +119,7 @@ export class FrameSteps {
     id: StepId,
     model: ModelProfile,
     prompts: readonly SubCall[],
-    refuse: (error: unknown) => Promise<never>,
+    fail: (error: unknown) => Promise<never>,
     keys: readonly string[],
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<string>[]> {
@@ -147,7 +135,7 @@ export class FrameSteps {
     const system: Message = { role: 'system', text: this.#state.ports.reasoner.leafPrompt }
     const conversations: (readonly Message[])[] = []
     for (const text of read) {
-      if (text.status === 'rejected') return await refuse(text.reason)
+      if (text.status === 'rejected') return await fail(text.reason)
       conversations.push([system, { role: 'user', text: text.value }])
     }
     return await performModelCall(
@@ -188,13 +176,7 @@ export class FrameSteps {
     try {
       this.#checkSteps(requests.length - 1)
     } catch (error) {
-      return await performHostValue(
-        this.#state,
-        this.#lane,
-        first,
-        { op: 'rlm_query', input: requests, make: () => Promise.reject(error) },
-        onFinal,
-      )
+      return await this.fail(first, { op: 'rlm_query', input: requests, error }, onFinal)
     }
     const keys = requests.map((request) => JSON.stringify(request))
     const kept = keys.map((key) => this.#take<FrameValue>(key))

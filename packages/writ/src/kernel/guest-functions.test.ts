@@ -1,20 +1,27 @@
-import { type Perform, type StepName, type Steps, WritError } from '@writ/contract'
+import { type HostCall, type HostReply, type Perform, type StepName, WritError } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
-import { answerCall } from './host-functions.ts'
+import { guestError } from './guest-error.ts'
+import { BadArguments, readCall } from './guest-functions.ts'
 
 /** Records the step a call performs and answers it. */
 function performing(answer: unknown): { perform: Perform; asked: { name: StepName; request: unknown }[] } {
   const asked: { name: StepName; request: unknown }[] = []
   const perform = ((name: StepName, request: unknown) => {
     asked.push({ name, request })
-    if (name === 'refuse')
-      return Promise.reject(new WritError('BAD_REQUEST', (request as Steps['refuse']['request']).message))
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
   }) as Perform
   return { perform, asked }
 }
 
-const call = (name: string, ...args: unknown[]): Parameters<typeof answerCall>[0] => ({
+async function answerCall(asked: HostCall, perform: Perform): Promise<HostReply> {
+  try {
+    return { ok: true, json: await readCall(asked).run(perform) }
+  } catch (error) {
+    return { ok: false, error: guestError(error) }
+  }
+}
+
+const call = (name: string, ...args: unknown[]): HostCall => ({
   id: 0,
   name,
   argsJson: JSON.stringify(args),
@@ -58,11 +65,12 @@ describe('arguments become one step', () => {
     ['rlm_query_batched', [[]]],
     ['cite', ['a']],
     ['no_such_name', []],
-  ])('%s(%j) is refused with its form, as a recorded step', async (name, args) => {
-    const { perform, asked } = performing(null)
-    const reply = await answerCall(call(name, ...args), perform)
-    expect(asked.map((step) => step.name)).toEqual(['refuse'])
-    expect(reply).toMatchObject({ ok: false, error: { name: 'BadRequest' } })
+  ])('%s(%j) makes no step', (name, args) => {
+    expect(() => readCall(call(name, ...args))).toThrow(BadArguments)
+  })
+
+  it('knows no name that only objects have', () => {
+    expect(() => readCall(call('constructor'))).toThrow('There is no function constructor.')
   })
 })
 

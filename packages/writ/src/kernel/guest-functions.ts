@@ -1,18 +1,19 @@
 import {
   defined,
-  type ErrorCode,
-  type GuestError,
+  type FrameValue,
   type HostCall,
-  type HostReply,
+  type HostName,
   type ItemOutcome,
   type Json,
   type Perform,
   type SpawnRequest,
+  type StepName,
+  type Steps,
   type SubCall,
-  toWritError,
   WritError,
 } from '@writ/contract'
 import { z } from 'zod'
+import { batchJson } from './guest-error.ts'
 
 const names = z.array(z.string())
 const span = z.object({ doc: z.string(), start: z.number().int(), end: z.number().int() })
@@ -22,6 +23,7 @@ const searchOptions = z.object({ k: count, docs: names }).partial()
 const grepOptions = z
   .object({ docs: names, before: count, after: count, limit: count, ignoreCase: z.boolean() })
   .partial()
+const range = z.object({ start: count, end: count }).partial()
 const subCallOptions = z.object({ model: z.string(), spans: z.array(span) }).partial()
 const batchOptions = z.object({ model: z.string(), settle: z.boolean() }).partial()
 const subCall = z.union([z.string(), z.object({ prompt: z.string(), spans: z.array(span).optional() })])
@@ -30,174 +32,160 @@ const sealed = z.strictObject({ sealed: z.string() })
 const spawnOptions = z.object({ context: z.union([z.string(), sealed]), scope, model: z.string() }).partial()
 const spawnItem = z.union([z.string(), spawnOptions.extend({ prompt: z.string() })])
 
-/** What a host function does: reads its arguments, performs its one step, and gives the JSON text of the reply. */
-type HostFunction = (args: readonly unknown[], perform: Perform) => Promise<string>
+/** The arguments of a call do not fit; the message says which form would. */
+export class BadArguments extends Error {}
 
-/** The arguments do not fit; the message says which form would. */
-class BadArguments extends Error {}
+type Args = readonly unknown[]
 
-const FUNCTIONS: Readonly<Record<string, HostFunction>> = {
-  docs: async ([filter = {}], perform) => {
-    const request =
-      typeof filter === 'string' ? { match: filter } : take(docsFilter, filter, 'docs({match?, limit?})')
-    return JSON.stringify(await perform('context.docs', defined(request)))
-  },
-  search: async ([query, options = {}], perform) => {
-    const text = take(z.string(), query, 'search(query, {k?, docs?})')
-    const rest =
-      typeof options === 'number'
-        ? { k: options }
-        : take(searchOptions, options, 'search(query, {k?, docs?})')
-    return JSON.stringify(await perform('context.search', { query: text, ...defined(rest) }))
-  },
-  grep: async ([pattern, options = {}], perform) => {
-    const form = 'grep(pattern, {docs?, before?, after?, limit?, ignoreCase?}) with the pattern as a string'
-    const rest = defined(take(grepOptions, options, form))
-    return JSON.stringify(
-      await perform('context.grep', { pattern: take(z.string(), pattern, form), ...rest }),
-    )
-  },
-  outline: async ([doc], perform) =>
-    JSON.stringify(await perform('context.outline', { doc: take(z.string(), doc, 'outline(doc)') })),
-  read: async ([where, start, end], perform) => {
-    const form = 'read(doc, start?, end?) or read(span)'
-    const request =
-      typeof where === 'string'
-        ? {
-            doc: where,
-            ...defined(take(z.object({ start: count, end: count }).partial(), bounds(start, end), form)),
-          }
-        : take(span, where, form)
-    return JSON.stringify((await perform('context.read', request)).text)
-  },
-  llm_query: async ([prompt, options = {}], perform) => {
-    const form = 'llm_query(prompt, {model?, spans?})'
-    const { model, spans } = take(subCallOptions, options, form)
-    const call: SubCall = { prompt: take(z.string(), prompt, form), ...defined({ spans }) }
-    const [outcome] = await perform('model.call', { prompts: [call], ...defined({ model }) })
-    if (outcome === undefined || !outcome.ok)
-      throw outcome?.error ?? new WritError('INTERNAL', 'No outcome came back.')
-    return JSON.stringify(outcome.value)
-  },
-  llm_query_batched: async ([prompts, options = {}], perform) => {
-    const form = 'llm_query_batched([prompt or {prompt, spans?}, …], {model?, settle?})'
-    const { model, settle = false } = take(batchOptions, options, form)
-    const calls = take(z.array(subCall), prompts, form).map(
-      (item): SubCall =>
-        typeof item === 'string'
-          ? { prompt: item }
-          : { prompt: item.prompt, ...defined({ spans: item.spans }) },
-    )
-    const outcomes = await perform('model.call', { prompts: calls, ...defined({ model }) })
-    return batch(outcomes, settle, (value) => JSON.stringify(value))
-  },
-  rlm_query: async ([prompt, options = {}], perform) => {
-    const form = 'rlm_query(prompt, {context?, scope?, model?}) or rlm_query(prompt, context)'
-    const held = sealed.safeParse(options)
-    const given = held.success ? held.data : typeof options === 'string' ? options : undefined
-    const rest = given === undefined ? take(spawnOptions, options, form) : { context: given }
-    const child = toSpawn({ prompt: take(z.string(), prompt, form), ...rest })
-    const [outcome] = await perform('frame.spawn', { children: [child] })
-    if (outcome === undefined || !outcome.ok)
-      throw outcome?.error ?? new WritError('INTERNAL', 'No outcome came back.')
-    return outcome.value.valueJson
-  },
-  rlm_query_batched: async ([items, options = {}], perform) => {
-    const form = 'rlm_query_batched([{prompt, context?, scope?, model?}, …], {settle?})'
-    const { settle = false } = take(batchOptions, options, form)
-    const children = take(z.array(spawnItem), items, form).map((item) =>
-      toSpawn(typeof item === 'string' ? { prompt: item } : item),
-    )
-    if (children.length === 0) throw new BadArguments(`${form}: the list is empty.`)
-    return batch(await perform('frame.spawn', { children }), settle, (value) => value.valueJson)
-  },
-  cite: async ([where, quote], perform) => {
-    const form = 'cite({doc, start, end}, quote?)'
-    const text = take(z.string().optional(), quote ?? undefined, form)
-    return JSON.stringify(await perform('cite', { ...take(span, where, form), ...defined({ quote: text }) }))
-  },
-  budget: async (_args, perform) => JSON.stringify(await perform('budget', {})),
+/** What a call of the guest comes to: the one step it makes, and the JSON text of its reply. */
+interface GuestFunction<K extends StepName> {
+  readonly step: K
+  /** Reads the arguments. Throws `BadArguments`. */
+  readonly request: (args: Args) => Steps[K]['request']
+  readonly reply: (result: Steps[K]['result'], args: Args) => string
 }
 
-/** Answers a call from the guest. Whatever goes wrong is an error the guest can catch, never text. */
-export async function answerCall(call: HostCall, perform: Perform): Promise<HostReply> {
-  try {
-    const known = FUNCTIONS[call.name]
-    if (known === undefined) throw new BadArguments(`There is no function ${call.name}.`)
-    const args = JSON.parse(call.argsJson) as Json
-    return { ok: true, json: await known(Array.isArray(args) ? args.map(orUndefined) : [], perform) }
-  } catch (error) {
-    if (!(error instanceof BadArguments)) return { ok: false, error: guestError(error) }
-    const refused = perform('refuse', { op: call.name, message: error.message })
-    return { ok: false, error: guestError(await refused.catch((refusal: unknown) => refusal)) }
+/** A call whose arguments fit. */
+export interface ReadCall {
+  readonly request: unknown
+  /** Makes its one step and gives the JSON text of its reply. */
+  readonly run: (perform: Perform) => Promise<string>
+}
+
+type Reader = (args: Args) => ReadCall
+
+function guestFunction<K extends StepName>({ step, request, reply }: GuestFunction<K>): Reader {
+  return (args) => {
+    const asked = request(args)
+    return { request: asked, run: async (perform) => reply(await perform(step, asked), args) }
   }
 }
 
-/** Values of a batch in order, or, when one failed, a `BatchError` that keeps every completed result. */
-function batch<T>(outcomes: readonly ItemOutcome<T>[], settle: boolean, json: (value: T) => string): string {
-  const failed = outcomes.filter((outcome) => !outcome.ok)
-  if (!settle && failed.length === 0)
-    return list(outcomes.map((outcome) => (outcome.ok ? json(outcome.value) : 'null')))
-  const results = list(
-    outcomes.map((outcome) =>
-      outcome.ok
-        ? `{"ok":true,"value":${json(outcome.value)}}`
-        : `{"ok":false,"error":${errorJson(outcome.error)}}`,
-    ),
-  )
-  if (settle) return results
-  const codes = [...new Set(failed.map((outcome) => (outcome.ok ? '' : outcome.error.code)))].join(', ')
-  throw new BatchError(
-    `${failed.length} of ${outcomes.length} items failed (${codes}); \`results\` keeps the others.`,
-    results,
-  )
+/** Every function that the host answers. A name of the contract that is missing here does not compile. */
+const FUNCTIONS: { readonly [N in HostName]: Reader } = {
+  docs: guestFunction({
+    step: 'context.docs',
+    request: ([filter = {}]) =>
+      defined(
+        typeof filter === 'string' ? { match: filter } : take(docsFilter, filter, 'docs({match?, limit?})'),
+      ),
+    reply: (listings) => JSON.stringify(listings),
+  }),
+  search: guestFunction({
+    step: 'context.search',
+    request: ([query, options = {}]) => {
+      const form = 'search(query, {k?, docs?})'
+      const text = take(z.string(), query, form)
+      const rest = typeof options === 'number' ? { k: options } : take(searchOptions, options, form)
+      return { query: text, ...defined(rest) }
+    },
+    reply: (passages) => JSON.stringify(passages),
+  }),
+  grep: guestFunction({
+    step: 'context.grep',
+    request: ([pattern, options = {}]) => {
+      const form = 'grep(pattern, {docs?, before?, after?, limit?, ignoreCase?}) with the pattern as a string'
+      const rest = defined(take(grepOptions, options, form))
+      return { pattern: take(z.string(), pattern, form), ...rest }
+    },
+    reply: (result) => JSON.stringify(result),
+  }),
+  outline: guestFunction({
+    step: 'context.outline',
+    request: ([doc]) => ({ doc: take(z.string(), doc, 'outline(doc)') }),
+    reply: (entries) => JSON.stringify(entries),
+  }),
+  read: guestFunction({
+    step: 'context.read',
+    request: ([where, start, end]) => {
+      const form = 'read(doc, start?, end?) or read(span)'
+      if (typeof where !== 'string') return take(span, where, form)
+      return { doc: where, ...defined(take(range, defined({ start, end }), form)) }
+    },
+    reply: ({ text }) => JSON.stringify(text),
+  }),
+  llm_query: guestFunction({
+    step: 'model.call',
+    request: ([prompt, options = {}]) => {
+      const form = 'llm_query(prompt, {model?, spans?})'
+      const { model, spans } = take(subCallOptions, options, form)
+      const call: SubCall = { prompt: take(z.string(), prompt, form), ...defined({ spans }) }
+      return { prompts: [call], ...defined({ model }) }
+    },
+    reply: (outcomes) => JSON.stringify(only(outcomes)),
+  }),
+  llm_query_batched: guestFunction({
+    step: 'model.call',
+    request: ([prompts, options = {}]) => {
+      const form = 'llm_query_batched([prompt or {prompt, spans?}, …], {model?, settle?})'
+      const { model } = take(batchOptions, options, form)
+      const calls = take(z.array(subCall), prompts, form).map(
+        (item): SubCall =>
+          typeof item === 'string'
+            ? { prompt: item }
+            : { prompt: item.prompt, ...defined({ spans: item.spans }) },
+      )
+      return { prompts: calls, ...defined({ model }) }
+    },
+    reply: (outcomes, args) => batchJson(outcomes, settles(args), (value) => JSON.stringify(value)),
+  }),
+  rlm_query: guestFunction({
+    step: 'frame.spawn',
+    request: ([prompt, options = {}]) => {
+      const form = 'rlm_query(prompt, {context?, scope?, model?}) or rlm_query(prompt, context)'
+      const held = sealed.safeParse(options)
+      const given = held.success ? held.data : typeof options === 'string' ? options : undefined
+      const rest = given === undefined ? take(spawnOptions, options, form) : { context: given }
+      return { children: [toSpawn({ prompt: take(z.string(), prompt, form), ...rest })] }
+    },
+    reply: (outcomes) => only<FrameValue>(outcomes).valueJson,
+  }),
+  rlm_query_batched: guestFunction({
+    step: 'frame.spawn',
+    request: ([items, options = {}]) => {
+      const form = 'rlm_query_batched([{prompt, context?, scope?, model?}, …], {settle?})'
+      take(batchOptions, options, form)
+      const children = take(z.array(spawnItem), items, form).map((item) =>
+        toSpawn(typeof item === 'string' ? { prompt: item } : item),
+      )
+      if (children.length === 0) throw new BadArguments(`${form}: the list is empty.`)
+      return { children }
+    },
+    reply: (outcomes, args) => batchJson(outcomes, settles(args), (value) => value.valueJson),
+  }),
+  cite: guestFunction({
+    step: 'cite',
+    request: ([where, quote]) => {
+      const form = 'cite({doc, start, end}, quote?)'
+      const text = take(z.string().optional(), quote, form)
+      return { ...take(span, where, form), ...defined({ quote: text }) }
+    },
+    reply: (citation) => JSON.stringify(citation),
+  }),
+  budget: guestFunction({ step: 'budget', request: () => ({}), reply: (left) => JSON.stringify(left) }),
 }
 
-class BatchError extends WritError {
-  readonly results: string
-
-  constructor(message: string, results: string) {
-    super('BATCH_FAILED', message)
-    this.results = results
-  }
+/** Reads a call of the guest. Throws `BadArguments`. */
+export function readCall({ name, argsJson }: HostCall): ReadCall {
+  if (!isHostName(name)) throw new BadArguments(`There is no function ${name}.`)
+  const args = JSON.parse(argsJson) as Json
+  return FUNCTIONS[name](Array.isArray(args) ? args.map(orUndefined) : [])
 }
 
-function list(items: readonly string[]): string {
-  return `[${items.join(',')}]`
+function isHostName(name: string): name is HostName {
+  return Object.hasOwn(FUNCTIONS, name)
 }
 
-function guestError(thrown: unknown): GuestError {
-  const error = toWritError(thrown)
-  const { code, message, next, data } = error
-  if (error instanceof BatchError)
-    return { name: 'BatchError', message, dataJson: `{"code":"${code}","results":${error.results}}` }
-  return {
-    name: guestName(code),
-    message: `${guestMessage(error)} ${next}`,
-    dataJson: JSON.stringify({ code, ...data }),
-  }
+/** The value of a batch of one. Throws its error. */
+function only<T>([outcome]: readonly ItemOutcome<T>[]): T {
+  if (outcome === undefined) throw new WritError('INTERNAL', 'No outcome came back.')
+  if (!outcome.ok) throw outcome.error
+  return outcome.value
 }
 
-function errorJson(error: WritError): string {
-  const { code, data } = error
-  return JSON.stringify({ name: guestName(code), code, message: guestMessage(error), ...data })
-}
-
-/** What a provider says of a failure stays outside: its words belong to no document, and could be anything. */
-function guestMessage({ code, message, data }: WritError): string {
-  if (code !== 'MODEL_FAILED' && code !== 'MODEL_REJECTED') return message
-  const { status } = data
-  return typeof status === 'number' && status > 0
-    ? `The model call failed with status ${status}.`
-    : 'The model call failed.'
-}
-
-/** `POLICY_DENIED` is `PolicyDenied` in the guest. */
-function guestName(code: ErrorCode): string {
-  return code
-    .split('_')
-    .map((word) => word.slice(0, 1) + word.slice(1).toLowerCase())
-    .join('')
+/** Whether a batch is to give every outcome, failures too. Its options were read before. */
+function settles([, options]: Args): boolean {
+  return batchOptions.safeParse(options ?? {}).data?.settle ?? false
 }
 
 function toSpawn(item: z.infer<typeof spawnOptions> & { prompt: string }): SpawnRequest {
@@ -214,10 +202,6 @@ function take<T>(schema: z.ZodType<T>, value: unknown, form: string): T {
   const [issue] = parsed.error.issues
   const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`
   throw new BadArguments(`Call it as ${form}${where}: ${issue?.message ?? 'the arguments do not fit'}.`)
-}
-
-function bounds(start: unknown, end: unknown): unknown {
-  return defined({ start: start ?? undefined, end: end ?? undefined })
 }
 
 /** JSON has no undefined: an argument left out arrives as null. */

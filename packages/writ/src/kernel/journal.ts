@@ -25,13 +25,13 @@ export interface RecordedStep<K extends RecordKind> {
   /** The attempts of a command that have records of their own. */
   readonly usage: readonly Attempt[]
   /** Throws, and ends the run, at the first field that is not as it is recorded. */
-  compare(asked: object): void
+  readonly compare: (asked: object) => void
   /** A text kept beside the record. Throws, and ends the run, when it is gone. */
-  text(name: string): Promise<string>
+  readonly text: (name: string) => Promise<string>
   /** Waits until every step of the lane that ended before this record has ended again. */
-  inOrder(): Promise<void>
+  readonly inOrder: () => Promise<void>
   /** Does something at the moment when everything recorded has been done again, before anything happens anew. */
-  whenCaughtUp(act: () => void): void
+  readonly whenCaughtUp: (act: () => void) => void
 }
 
 /**

@@ -6,8 +6,6 @@ import {
   type Frame,
   type FrameStatus,
   type GuestContext,
-  type HostCall,
-  type HostReply,
   type ItemOutcome,
   type Message,
   type Perform,
@@ -148,11 +146,8 @@ export class KernelFrame implements Frame {
     return unwrap(outcomes)
   }
 
-  cell(
-    cell: CellCode,
-    onCall: (call: HostCall, perform: Perform) => Promise<HostReply>,
-  ): Promise<CellResult> {
-    return this.#repl.cell(cell, onCall)
+  cell(cell: CellCode): Promise<CellResult> {
+    return this.#repl.cell(cell)
   }
 
   readonly perform: Perform = (name, request) => this.#steps.perform(this.#lane.next(), name, request)

@@ -11,8 +11,8 @@ import {
   signByOperator,
   signRunOpen,
 } from '@writ/evidence'
+import type { LiveJournal } from './live-journal.ts'
 import type { KernelPorts } from './ports.ts'
-import type { Sealing } from './seal.ts'
 
 /**
  * Puts the opening statement of a run into the log, before anything is spent: from then on the log shows that a close or an
@@ -23,6 +23,13 @@ export async function logOpening(
   firstRecord: Uint8Array,
 ): Promise<void> {
   await transparency?.append(await signRunOpen(signer, firstRecord))
+}
+
+/** What sealing needs of a run. */
+export interface Sealing {
+  readonly run: string
+  readonly journal: Pick<LiveJournal, 'size' | 'root' | 'firstRecord'>
+  readonly ports: Pick<KernelPorts, 'signer' | 'log' | 'policy' | 'transparency' | 'witnesses'>
 }
 
 /** The proofs of a run's statements, by file name. */

@@ -1,7 +1,7 @@
 import { type Amount, type ItemOutcome, NOTHING, toWritError, type WritError } from '@writ/contract'
 import { type Entry, enter } from './attempts.ts'
 import type { OnFinal } from './context-step.ts'
-import { withForkPrompt } from './fork.ts'
+import { withForkPrompt } from './fork-prompt.ts'
 import type { FrameState } from './frame-state.ts'
 import type { DecisionResult } from './gate.ts'
 import type { RecordedStep } from './journal.ts'

@@ -1,9 +1,9 @@
 import { defined, type Omitted, type Partition } from '@writ/contract'
-import { readFork } from './fork.ts'
+import { readFork } from './fork-at.ts'
 import type { RecordedStep } from './journal.ts'
 import type { Authority } from './ports.ts'
 import type { RecordedRun } from './recorded-run.ts'
-import type { RunRequest } from './run.ts'
+import type { RunRequest } from './run-request.ts'
 
 /** What was asked, as the opening record and what lies beside it tell: the same for a replay and a resumed run. */
 export async function recordedRequest(

@@ -11,20 +11,21 @@ import {
   type HostReply,
   MAX_SHOWN_CHARS,
   type Outcome,
-  type Perform,
   toWritError,
   type Vm,
   WritError,
 } from '@writ/contract'
+import type { OnFinal } from './context-step.ts'
 import { Delivery } from './delivery.ts'
 import type { FrameState } from './frame-state.ts'
 import type { FrameSteps } from './frame-steps.ts'
+import { guestError } from './guest-error.ts'
+import { BadArguments, type ReadCall, readCall } from './guest-functions.ts'
 import { guestSeed } from './guest-seed.ts'
 import type { RecordedStep } from './journal.ts'
 import { observe } from './observe.ts'
 import { errorFrom, errorJson, type RunState, showable } from './run-state.ts'
-
-export type OnCall = (call: HostCall, perform: Perform) => Promise<HostReply>
+import type { StepId } from './step-id.ts'
 
 /** Endings that the host imposed: the same code would not come to them again, so a replay does not run it. */
 const IMPOSED: ReadonlySet<Outcome> = new Set(['imposed', 'cancelled', 'timeout'])
@@ -60,7 +61,7 @@ export class Repl {
     this.#context = context
   }
 
-  async cell(asked: CellCode, onCall: OnCall): Promise<CellResult> {
+  async cell(asked: CellCode): Promise<CellResult> {
     const started = this.#state.ports.clock.monotonic()
     const recorded = this.#state.journal.nextCell(this.#lane.id, this.#lane.steps)
     this.#lane.cellReadBytes = 0
@@ -68,8 +69,8 @@ export class Repl {
     const calls: HostCall[] = []
     const result =
       recorded !== undefined && IMPOSED.has(recorded.det.outcome)
-        ? await this.#recall(recorded, onCall)
-        : await this.#run(asked, calls, onCall)
+        ? await this.#recall(recorded)
+        : await this.#run(asked, calls)
     const halted = await this.#record(asked.code, result.cell, calls, result.failure, started)
     if (halted !== null) throw halted
     return result.cell
@@ -92,11 +93,7 @@ export class Repl {
     await vm?.close()
   }
 
-  async #run(
-    asked: CellCode,
-    calls: HostCall[],
-    onCall: OnCall,
-  ): Promise<{ cell: CellResult; failure?: WritError }> {
+  async #run(asked: CellCode, calls: HostCall[]): Promise<{ cell: CellResult; failure?: WritError }> {
     const backstopMs = CELL_BACKSTOP_MS * (this.#state.journal.live ? 1 : REPLAY_PATIENCE)
     const limits = {
       fuelPolls: CELL_FUEL_POLLS,
@@ -113,7 +110,7 @@ export class Repl {
         const send = (reply: HostReply): void => {
           if (!stopped) vm.reply(call.id, reply)
         }
-        this.#track(this.#answer(call, onCall, send))
+        this.#track(this.#answer(call, send))
       }
       const cell = await vm.run(asked, limits, hear, this.#lane.signal)
       // A cell that was stopped is undone, and with it the promises its calls would have settled.
@@ -148,12 +145,9 @@ export class Repl {
   }
 
   /** A cell whose ending was imposed: it is not run; what it had asked for is asked again, and given to nobody. */
-  async #recall(
-    recorded: RecordedStep<'cell'>,
-    onCall: OnCall,
-  ): Promise<{ cell: CellResult; failure?: WritError }> {
+  async #recall(recorded: RecordedStep<'cell'>): Promise<{ cell: CellResult; failure?: WritError }> {
     const { calls } = JSON.parse(await recorded.text('ended')) as CellEnd
-    for (const call of calls ?? []) this.#track(this.#answer(call, onCall, () => undefined))
+    for (const call of calls ?? []) this.#track(this.#answer(call, () => undefined))
     this.#steps.endCell(true)
     const { outcome, fuel } = recorded.det
     const [output, shown, error] = JSON.parse(await recorded.text('shown')) as [
@@ -172,29 +166,43 @@ export class Repl {
     }
   }
 
-  /** Performs the step of a call and hands its reply over when it is its turn. */
-  async #answer(call: HostCall, onCall: OnCall, send: (reply: HostReply) => void): Promise<void> {
+  /** Makes the step of a call and hands its reply over when it is its turn. */
+  async #answer(call: HostCall, send: (reply: HostReply) => void): Promise<void> {
     const id = this.#lane.next()
-    let performed = false
     let seq: number | undefined
-    const perform: Perform = (name, request) => {
-      if (performed) throw new WritError('INTERNAL', `The call ${call.name} performs more than one step.`)
-      performed = true
-      const onFinal = (final: number): void => {
-        seq = final
-        this.#delivery.owe(final)
-      }
-      const beyond = this.#beyond(id.n)
-      return beyond === null
-        ? this.#steps.perform(id, name, request, onFinal)
-        : this.#steps.refuseCall(id, { op: call.name, input: request, error: beyond }, onFinal)
+    const onFinal = (final: number): void => {
+      seq = final
+      this.#delivery.owe(final)
     }
-    const reply = await onCall(call, perform)
-    if (!performed) {
-      const message = reply.ok ? 'The call made no step.' : reply.error.message
-      await perform('refuse', { op: call.name, message }).catch(() => undefined)
-    }
+    const reply = await this.#reply(call, id, onFinal)
     if (seq !== undefined) this.#delivery.deliver(seq, () => send(reply))
+  }
+
+  /** Whatever goes wrong is an error that the guest can catch, never text. */
+  async #reply(call: HostCall, id: StepId, onFinal: OnFinal): Promise<HostReply> {
+    try {
+      return { ok: true, json: await this.#step(call, id, onFinal) }
+    } catch (error) {
+      return { ok: false, error: guestError(error) }
+    }
+  }
+
+  /** The JSON text that a call's one step comes to. A call that may make no step is recorded with its error. */
+  async #step(call: HostCall, id: StepId, onFinal: OnFinal): Promise<string> {
+    const { name: op } = call
+    const beyond = this.#beyond(id.n)
+    let read: ReadCall
+    try {
+      read = readCall(call)
+    } catch (error) {
+      if (!(error instanceof BadArguments)) throw error
+      const { message } = error
+      const bad = beyond ?? new WritError('BAD_REQUEST', message)
+      return await this.#steps.fail(id, { op, input: { op, message }, error: bad }, onFinal)
+    }
+    const { request, run } = read
+    if (beyond !== null) return await this.#steps.fail(id, { op, input: request, error: beyond }, onFinal)
+    return await run((name, asked) => this.#steps.perform(id, name, asked, onFinal))
   }
 
   #track(work: Promise<unknown>): void {

@@ -18,7 +18,8 @@ import { recordedPartitions, recordedRequest } from './recorded-request.ts'
 import type { RecordedRun } from './recorded-run.ts'
 import { ReplayJournal } from './replay-journal.ts'
 import { createState, runToClose } from './run.ts'
-import { guestAbi, OPENING, type RunSetup } from './run-records.ts'
+import { guestAbi, OPENING } from './run-records.ts'
+import type { RunSetup } from './run-request.ts'
 import { Suspension } from './suspension.ts'
 
 /** What a replay needs of the rooms: what shapes a frame, and nothing that reaches outside. */

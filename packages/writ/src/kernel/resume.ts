@@ -1,34 +1,15 @@
-import {
-  defined,
-  type Limits,
-  type Omitted,
-  type Partition,
-  type Reasoner,
-  type RecordedModel,
-  type Sandbox,
-  WritError,
-} from '@writ/contract'
+import { defined, type Reasoner, type Sandbox, WritError } from '@writ/contract'
 import { encodeRecord } from '@writ/evidence'
-import { type Divergence, History } from './history.ts'
+import { History } from './history.ts'
 import type { RecordedStep } from './journal.ts'
 import type { LiveJournal } from './live-journal.ts'
 import type { KernelPorts, RunModels } from './ports.ts'
-import { recordedPartitions, recordedRequest } from './recorded-request.ts'
+import { recordedRequest } from './recorded-request.ts'
 import type { RecordedRun } from './recorded-run.ts'
 import { ResumeJournal } from './resume-journal.ts'
 import { executeRun, type RunResult } from './run.ts'
-import { guestAbi, OPENING, type RunSetup } from './run-records.ts'
-
-/** What a run began with, as its opening record and what lies beside it tell. */
-export interface RunStart {
-  readonly question: string
-  readonly limits: Limits
-  readonly bundle: string
-  readonly models: readonly RecordedModel[]
-  readonly partitions: readonly Partition[]
-  readonly omitted: readonly Omitted[]
-  readonly setup: RunSetup
-}
+import { guestAbi, OPENING } from './run-records.ts'
+import { beginning, mismatch, type RunStart } from './run-start.ts'
 
 /** The same again, in another process: models to send to, and the rooms. */
 export interface Reopened {
@@ -103,14 +84,6 @@ function checkShared(run: string, { det }: RecordedStep<'run.open'>, records: nu
   )
 }
 
-/** What a run began with. */
-export async function beginning(opening: RecordedStep<'run.open'>): Promise<RunStart> {
-  const { bundle, models, limits } = opening.det
-  const question = await opening.text('question')
-  const setup = JSON.parse(await opening.text('setup')) as RunSetup
-  return { question, limits, bundle, models, setup, ...(await recordedPartitions(opening)) }
-}
-
 function leafOf(record: RecordedRun['records'][number]): { lane: string; bytes: Uint8Array } {
   return { lane: record.lane, bytes: encodeRecord(record) }
 }
@@ -119,18 +92,4 @@ function leafOf(record: RecordedRun['records'][number]): { lane: string; bytes: 
 function asRecorded(answer: RunResult['answer'], last: RecordedRun['records'][number]): RunResult['answer'] {
   if (last.kind !== 'run.close') return answer
   return { ...answer, usage: { ...answer.usage, wallMs: last.obs.tookMs } }
-}
-
-/** The error of a run that does not follow its record. */
-export function mismatch(run: string, { outcome, at }: Divergence): WritError {
-  const where = `lane ${at.lane}, step ${at.n} ${at.pointer}`
-  const what = `expected ${JSON.stringify(at.expected)}, found ${JSON.stringify(at.found)}`
-  return new WritError(
-    'RESUME_MISMATCH',
-    `The run ${run} does not follow its record: ${outcome} at ${where}: ${what}.`,
-    {
-      run,
-      data: { outcome, at },
-    },
-  )
 }

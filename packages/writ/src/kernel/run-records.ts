@@ -9,25 +9,12 @@ import {
 import { canonicalJson } from '@writ/evidence'
 import { CHANGES, type Fork } from './fork.ts'
 import type { RunModels } from './ports.ts'
-import type { RunRequest } from './run.ts'
+import type { RunRequest } from './run-request.ts'
 import type { RunState } from './run-state.ts'
 import type { StepId } from './step-id.ts'
 
 /** The place of the opening record. */
 export const OPENING: StepId = Object.freeze({ lane: '0', n: 0 })
-
-/** How a run was set up, as far as no record says: what `resume` needs besides the keys of the environment. */
-export interface RunSetup {
-  /** OpenAI-compatible server of both models; null for models that name their own. */
-  readonly baseUrl: string | null
-  /** Directory of the policy bundle; null for the built-in one. */
-  readonly policy: string | null
-  /** Where the evidence file goes. */
-  readonly evidence: string
-  /** Witnesses whose quorum must have cosigned before the answer is handed out; none when empty. */
-  readonly witnesses: readonly string[]
-  readonly witnessQuorum: number
-}
 
 /** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */
 export async function openRecord(state: RunState, request: RunRequest): Promise<void> {

@@ -6,8 +6,6 @@ import {
   type Coverage,
   type Governance,
   type Json,
-  type Label,
-  type Limits,
   type ModelProfile,
   NOTHING,
   type RecordedPlan,
@@ -22,46 +20,23 @@ import { AdaptiveSemaphore } from './adaptive-semaphore.ts'
 import { BudgetPool } from './budget-pool.ts'
 import { BudgetShare } from './budget-share.ts'
 import { CoverageTally } from './coverage-tally.ts'
-import type { Fork } from './fork.ts'
 import { FrameState } from './frame-state.ts'
 import { Gate } from './gate.ts'
 import type { Journal } from './journal.ts'
 import { LiveJournal } from './live-journal.ts'
 import { logOpening } from './logged.ts'
 import { observe } from './observe.ts'
-import type { Authority, KernelPorts, RunModels } from './ports.ts'
+import type { KernelPorts } from './ports.ts'
 import type { Released } from './release.ts'
 import { type FrameRun, runFrame } from './run-frame.ts'
 import { modelsOf } from './run-models.ts'
-import { closeRecord, openRecord, type RunSetup } from './run-records.ts'
+import { closeRecord, openRecord } from './run-records.ts'
+import type { RunRequest } from './run-request.ts'
 import { noteLimit, outcomeOf, type RunState, reasonText, recordedReason } from './run-state.ts'
 import { defaultDisclosures, sealRun } from './seal.ts'
 import type { StepId } from './step-id.ts'
 import { Suspension } from './suspension.ts'
 import { lastTurnBytes, turnBound } from './turn-bounds.ts'
-
-/** One governed request, with everything about it already resolved. */
-export interface RunRequest {
-  readonly run: string
-  readonly question: string
-  readonly questionLabel: Label
-  readonly strategy: string
-  readonly limits: Limits
-  readonly authority: Authority
-  readonly models: RunModels
-  /** Version of the runtime, for the record. */
-  readonly version: string
-  /** Ends the run early: `INTERRUPTED` or whatever its reason is. */
-  readonly signal: AbortSignal
-  /** Stops the run and leaves it open, for another process to go on. */
-  readonly suspend?: AbortSignal
-  /** Milliseconds already gone of the time limit. */
-  readonly elapsedMs: number
-  /** What a later process needs to go on where this one may be killed: kept beside the opening record. */
-  readonly setup: RunSetup
-  /** What it shares with another run; absent for a run of its own. */
-  readonly fork?: Fork
-}
 
 /** What a finished run gives: the answer, without its path, and the evidence file's bytes, read while the ledger is open. */
 export interface RunResult {

@@ -10,9 +10,7 @@ import {
   signRunClose,
   signRunOpen,
 } from '@writ/evidence'
-import type { LiveJournal } from './live-journal.ts'
-import { logClosing } from './logged.ts'
-import type { KernelPorts } from './ports.ts'
+import { logClosing, type Sealing } from './logged.ts'
 import type { Released } from './release.ts'
 import { OPENING } from './run-records.ts'
 import type { RunState } from './run-state.ts'
@@ -49,13 +47,6 @@ export async function sealRun(sealing: Sealing, disclosures: readonly Disclosure
   const runClose = await signRunClose(signer, { lastRecord, size, root, files })
   const { proofs, pending } = await logClosing(sealing, { runOpen, runClose, lastRecord })
   return { evidence: packEvidence(files, runClose, proofs), pending }
-}
-
-/** What sealing needs of a run. */
-export interface Sealing {
-  readonly run: string
-  readonly journal: Pick<LiveJournal, 'size' | 'root' | 'firstRecord'>
-  readonly ports: Pick<KernelPorts, 'signer' | 'log' | 'policy' | 'transparency' | 'witnesses'>
 }
 
 /** What the evidence opens by default: question, answer, citations, what was refused and what was left out. */
