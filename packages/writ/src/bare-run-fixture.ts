@@ -25,8 +25,8 @@ import {
   type Vm,
   WritError,
 } from '@writ/contract'
-import { guestError } from './kernel/guest-error.ts'
-import { BadArguments, readCall } from './kernel/guest-functions.ts'
+import { guestError } from './kernel/frame/guest-error.ts'
+import { BadArguments, readCall } from './kernel/frame/guest-functions.ts'
 import { openLibrary } from './memory/index.ts'
 import { callModel, resolveModel } from './models/index.ts'
 import { createReasoner } from './reasoning/index.ts'

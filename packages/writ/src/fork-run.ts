@@ -2,14 +2,17 @@ import { join, resolve } from 'node:path'
 import { type Answer, defined, type ModelProfile, type RecordedModel, WritError } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { handOut } from './hand-out.ts'
-import type { Fork } from './kernel/fork.ts'
-import type { RunModels } from './kernel/ports.ts'
-import { readRun } from './kernel/recorded-run.ts'
-import { forkRun, type OpenedFork } from './kernel/run-fork.ts'
-import { recordedModels } from './kernel/run-records.ts'
-import type { RunStart } from './kernel/run-start.ts'
-import type { StepId } from './kernel/step-id.ts'
-import { systemClock } from './kernel/system-clock.ts'
+import {
+  type Fork,
+  forkRun,
+  type OpenedFork,
+  type RunModels,
+  type RunStart,
+  readRun,
+  recordedModels,
+  type StepId,
+  systemClock,
+} from './kernel/index.ts'
 import { listRetention, recordRetention } from './ledger/index.ts'
 import { type ModelOptions, openModel } from './open-models.ts'
 import type { PolicyPoint } from './policy/index.ts'

@@ -16,14 +16,19 @@ import {
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { handOut } from './hand-out.ts'
-import type { RunModels } from './kernel/ports.ts'
-import { type RecordedRun, readRun } from './kernel/recorded-run.ts'
-import { answerAgain } from './kernel/replay.ts'
-import { type Reopened, resumeRun } from './kernel/resume.ts'
-import { OPENING, recordedModel } from './kernel/run-records.ts'
-import type { RunSetup } from './kernel/run-request.ts'
-import type { RunStart } from './kernel/run-start.ts'
-import { systemClock } from './kernel/system-clock.ts'
+import {
+  answerAgain,
+  OPENING,
+  type RecordedRun,
+  type Reopened,
+  type RunModels,
+  type RunSetup,
+  type RunStart,
+  readRun,
+  recordedModel,
+  resumeRun,
+  systemClock,
+} from './kernel/index.ts'
 import { callModel, resolveModel } from './models/index.ts'
 import type { WritOptions } from './options.ts'
 import type { PolicyPoint } from './policy/index.ts'
