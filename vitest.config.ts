@@ -1,11 +1,15 @@
 import { defineConfig } from 'vitest/config'
+import { startFromBundle } from './scripts/bundle/tested-bundle.ts'
 
 // Two projects: `pure` shares one module graph (fast); `process` isolates every file, because those tests start
 // workers, children and servers. A test that needs a process of its own ends in `.process.test.ts`.
 export default defineConfig({
+  plugins: [startFromBundle()],
   ssr: { resolve: { conditions: ['@writ/source', 'node', 'import', 'module', 'default'] } },
   resolve: { conditions: ['@writ/source', 'node', 'import', 'module', 'default'] },
   test: {
+    maxWorkers: '100%', // every core, where one would be left free
+    globalSetup: 'scripts/bundle/tested-bundle.ts',
     projects: [
       {
         extends: true,
@@ -14,6 +18,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.process.test.ts', '**/node_modules/**'],
           isolate: false,
+          testTimeout: 60_000,
         },
       },
       {

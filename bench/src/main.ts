@@ -1,4 +1,7 @@
+import { batch } from './batch.ts'
+import { cells } from './cells.ts'
 import { evidence } from './evidence.ts'
+import { frameTree } from './frame-tree.ts'
 import { gate } from './gate.ts'
 import type { Measure } from './measure.ts'
 import { memory } from './memory.ts'
@@ -6,7 +9,14 @@ import { memory } from './memory.ts'
 // Benchmarks of the hot paths. They print one JSON line per task and a summary; they assert nothing, because machines
 // differ. Compare within one run, or two commits on one quiet machine.
 
-const SUITES: Readonly<Record<string, () => Promise<readonly Measure[]>>> = { evidence, gate, memory }
+const SUITES: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
+  batch,
+  cells,
+  evidence,
+  gate,
+  memory,
+  tree: frameTree,
+}
 
 const args = process.argv.slice(2)
 const json = args.includes('--json')

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { counted, dollars, seconds, size } from './amounts.ts'
+import { counted, dollars, seconds, size, whole } from './amounts.ts'
 
 it.each([
   [counted(1, 'document'), '1 document'],
@@ -18,4 +19,9 @@ it.each([
   [seconds(83_210), '83.2 s'],
 ])('%s', (shown, expected) => {
   expect(shown).toBe(expected)
+})
+
+it('groups every whole number as the locale does', () => {
+  const integers = fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -10_000, max: 10_000 }))
+  fc.assert(fc.property(integers, (n) => whole(n) === (n === 0 ? 0 : n).toLocaleString('en-US')))
 })

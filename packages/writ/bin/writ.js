@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The launcher. It must parse on old Node versions, so that it can say what is missing.
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const NEEDED = 24
 const major = Number(process.versions.node.split('.')[0])
@@ -16,16 +16,24 @@ if (major < NEEDED) {
   await start()
 }
 
-/** Runs the sources in a checkout, without a build, and the built files in a published package. */
+/** Runs the built files of a published package; in a checkout a bundle of the sources as they are, or those themselves. */
 async function start() {
+  const { enableCompileCache, registerHooks } = await import('node:module')
   const source = new URL('../src/cli/main.ts', import.meta.url)
-  if (!existsSync(source)) {
+  const published = !existsSync(source)
+  // Compiled once: beside the code, where only who may change that can write.
+  const cache = published ? '../.cache' : '../../../node_modules/.cache/writ'
+  enableCompileCache(fileURLToPath(new URL(cache, import.meta.url)))
+  if (published) {
     await import('../dist/cli/main.js')
     return
   }
-  const { enableCompileCache, registerHooks } = await import('node:module')
-  // Compiled once: beside the sources, where only who may change those can write.
-  enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/writ', import.meta.url)))
+  const { freshBundle } = await import('../../../scripts/bundle/fresh-bundle.js')
+  const bundle = freshBundle()
+  if (bundle !== undefined) {
+    await import(pathToFileURL(`${bundle}/cli/main.js`).href)
+    return
+  }
   registerHooks({
     resolve: (specifier, context, next) =>
       next(specifier, { ...context, conditions: ['@writ/source', ...context.conditions] }),

@@ -100,7 +100,7 @@ test('holds, classes and statements of erasures come back with a backup', async 
   expect((await eraseExpired(back, expired)).runs).toMatchObject([{ run: held, code: 'LEGAL_HOLD' }])
 })
 
-test('the command takes classes from the user configuration only', { timeout: 60_000 }, async () => {
+test('the command takes classes from the user configuration only', async () => {
   const writ = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
     spawnSync(process.execPath, [LAUNCHER, ...args, '--home', join(home, 'state')], {
       cwd: home,

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
-
-const manifest = z.object({ version: z.string() })
 
 /** Version of the package, as its manifest has it. */
-export const VERSION: string = manifest.parse(
+export const VERSION: string = versionOf(
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')),
-).version
+)
+
+function versionOf(manifest: { readonly version?: unknown }): string {
+  if (typeof manifest.version !== 'string') throw new Error('the manifest of the package names no version')
+  return manifest.version
+}

@@ -6,6 +6,8 @@ import { writeOutput } from './output.ts'
 import { runUnlessFile } from './run-named.ts'
 import { looking } from './view-flags.ts'
 
+export { EXPORT_FORMATS }
+
 export interface ExportFlags extends CopyFlags {
   readonly trust?: string
 }

@@ -1,29 +1,22 @@
 import { toWritError, type WritError } from '@writ/contract'
 import { Command, CommanderError } from 'commander'
-import { EXPORT_FORMATS, VERSION } from '../index.ts'
-import { type AbortFlags, abort } from './abort.ts'
-import { type AskFlags, ask } from './ask.ts'
-import { type BackupFlags, makeBackup, type RestoreFlags, restoreBackup } from './backup.ts'
-import { addCorpus, type IngestFlags, ingest } from './corpus.ts'
-import { diff } from './diff.ts'
-import { doctor } from './doctor.ts'
-import { addErase } from './erase.ts'
-import { type ExportFlags, exportRun, report as reportRun } from './export.ts'
-import { type ForkFlags, fork } from './fork.ts'
+import { VERSION } from '../index.ts'
+import type { AbortFlags } from './abort.ts'
+import type { AskFlags } from './ask.ts'
+import type { BackupFlags, RestoreFlags } from './backup.ts'
+import type { IngestFlags } from './corpus.ts'
+import type { ExportFlags } from './export.ts'
+import type { ForkFlags } from './fork.ts'
 import { homeOption } from './home.ts'
-import { addKeys } from './keys.ts'
-import { addLedger } from './ledger.ts'
-import { addLog } from './log.ts'
 import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
-import { type ReplayFlags, replay } from './replay.ts'
-import { type ResumeFlags, resume } from './resume.ts'
-import { runs } from './runs.ts'
-import { addSetup } from './setup.ts'
-import { type ShowFlags, show } from './show.ts'
-import { type VerifyFlags, verify } from './verify.ts'
+import type { ReplayFlags } from './replay.ts'
+import type { ResumeFlags } from './resume.ts'
+import type { ShowFlags } from './show.ts'
+import type { VerifyFlags } from './verify.ts'
 import type { ViewFlags } from './view-flags.ts'
-import { addWitness } from './witness.ts'
+
+// What a command does is loaded when it runs; what only another command does is never loaded.
 
 const INCLUDE_SECRET =
   'read files that hold secrets, as they are, where the glob matches their path; repeatable'
@@ -39,14 +32,42 @@ function running<A extends unknown[]>(
   }
 }
 
-function program(): Command {
+/** Commands by the words that name them, in the order of the help. */
+const COMMANDS: readonly (readonly [names: readonly string[], add: (writ: Command) => unknown])[] = [
+  [['ask'], addAsk],
+  [['verify', 'show', 'runs'], addReading],
+  [['resume', 'abort'], addResume],
+  [['fork'], addFork],
+  [['replay', 'diff'], addReplay],
+  [['export', 'report'], addExport],
+  [['ingest'], addIngest],
+  [['corpus'], async (writ) => (await import('./corpus.ts')).addCorpus(writ, running)],
+  [['backup', 'restore'], addBackup],
+  [['setup'], async (writ) => (await import('./setup.ts')).addSetup(writ, running)],
+  [['keys', 'policy'], async (writ) => (await import('./keys.ts')).addKeys(writ, running)],
+  [['erase', 'hold'], async (writ) => (await import('./erase.ts')).addErase(writ, running)],
+  [['log'], async (writ) => (await import('./log.ts')).addLog(writ, running)],
+  [['ledger'], async (writ) => (await import('./ledger.ts')).addLedger(writ, running)],
+  [['witness'], async (writ) => (await import('./witness.ts')).addWitness(writ, running)],
+  [['doctor'], addDoctor],
+]
+
+/** The program with the command that is asked for, or with all of them when it is none of them. */
+async function program(asked: readonly string[]): Promise<Command> {
   const writ = new Command('writ')
     .description('Answers a question over more context than a model can read, under policy, with proof.')
     .version(VERSION)
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .showSuggestionAfterError()
-  addAsk(writ)
+  const [first = ''] = asked
+  if (first === '--version') return writ
+  const named = COMMANDS.filter(([names]) => names.includes(first))
+  for (const [, add] of named.length > 0 ? named : COMMANDS) await add(writ)
+  return writ
+}
+
+function addReading(writ: Command): void {
   writ
     .command('verify <file>')
     .description('verify an evidence file, or that of a run of the home, offline')
@@ -61,38 +82,40 @@ function program(): Command {
     .option('--answer <file>', 'tie an answer (the JSON of `ask --json`) to the evidence')
     .option('--only <names>', 'verdicts to give, separated by commas')
     .option('--json', 'print one JSON object')
-    .action(running((file: string, flags: VerifyFlags) => verify(file, flags)))
+    .action(
+      running(async (file: string, flags: VerifyFlags) => (await import('./verify.ts')).verify(file, flags)),
+    )
   withViewer(writ.command('show <run> [step]'))
     .description('show the frames and steps of a run, or one step whole (<frame>/<n> or its seq)')
     .option('--full', 'the whole answer and every citation, above the tree')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
-    .action(running((run: string, step: string | undefined, flags: ShowFlags) => show(run, step, flags)))
+    .action(
+      running(async (run: string, step: string | undefined, flags: ShowFlags) =>
+        (await import('./show.ts')).show(run, step, flags),
+      ),
+    )
   writ
     .command('runs')
     .description('list runs, newest first')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
-    .action(running((flags: { home?: string; json?: boolean }) => runs(flags)))
-  addResume(writ)
-  addFork(writ)
-  addReplay(writ)
-  addExport(writ)
-  addCorpora(writ)
-  addBackup(writ)
-  addSetup(writ, running)
-  addKeys(writ, running)
-  addErase(writ, running)
-  addLog(writ, running)
-  addLedger(writ, running)
-  addWitness(writ, running)
+    .action(
+      running(async (flags: { home?: string; json?: boolean }) => (await import('./runs.ts')).runs(flags)),
+    )
+}
+
+function addDoctor(writ: Command): void {
   writ
     .command('doctor')
     .description('check this machine: Node, sandbox, policy, home')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
-    .action(running((flags: { home?: string; json?: boolean }) => doctor(flags)))
-  return writ
+    .action(
+      running(async (flags: { home?: string; json?: boolean }) =>
+        (await import('./doctor.ts')).doctor(flags),
+      ),
+    )
 }
 
 /** Who looks at what a run holds. */
@@ -112,14 +135,22 @@ function addBackup(writ: Command): void {
     .option('--keys', 'with the keys of runs: a copy that outlives an erasure')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print the manifest')
-    .action(running((target: string, flags: BackupFlags) => makeBackup(target, flags)))
+    .action(
+      running(async (target: string, flags: BackupFlags) =>
+        (await import('./backup.ts')).makeBackup(target, flags),
+      ),
+    )
   writ
     .command('restore <dir>')
     .description('put a backup into a home that has no state yet')
     .option('--published <file>', 'last checkpoint anyone has seen: refuse a backup behind it')
     .option('--home <dir>', 'state directory to make (default .writ, or WRIT_HOME)')
     .option('--json', 'print the manifest')
-    .action(running((source: string, flags: RestoreFlags) => restoreBackup(source, flags)))
+    .action(
+      running(async (source: string, flags: RestoreFlags) =>
+        (await import('./backup.ts')).restoreBackup(source, flags),
+      ),
+    )
 }
 
 function addAsk(writ: Command): void {
@@ -159,7 +190,11 @@ function addAsk(writ: Command): void {
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
-    .action(running((question: string, paths: string[], flags: AskFlags) => ask(question, paths, flags)))
+    .action(
+      running(async (question: string, paths: string[], flags: AskFlags) =>
+        (await import('./ask.ts')).ask(question, paths, flags),
+      ),
+    )
 }
 
 function addFork(writ: Command): void {
@@ -180,7 +215,7 @@ function addFork(writ: Command): void {
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
-    .action(running((run: string, flags: ForkFlags) => fork(run, flags)))
+    .action(running(async (run: string, flags: ForkFlags) => (await import('./fork.ts')).fork(run, flags)))
 }
 
 /** Where models are reached, and what is said of those that no table knows. */
@@ -206,14 +241,16 @@ function addResume(writ: Command): void {
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
-    .action(running((run: string, flags: ResumeFlags) => resume(run, flags)))
+    .action(
+      running(async (run: string, flags: ResumeFlags) => (await import('./resume.ts')).resume(run, flags)),
+    )
   writ
     .command('abort <run>')
     .description('end an open run for good, with its evidence')
     .requiredOption('--reason <text>', 'why; it is kept in the record')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
-    .action(running((run: string, flags: AbortFlags) => abort(run, flags)))
+    .action(running(async (run: string, flags: AbortFlags) => (await import('./abort.ts')).abort(run, flags)))
 }
 
 function addReplay(writ: Command): void {
@@ -225,15 +262,22 @@ function addReplay(writ: Command): void {
     .option('--policy <dir>', 'policy bundle to hold the run against (default: the one it records)')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
-    .action(running((run: string, flags: ReplayFlags) => replay(run, flags)))
+    .action(
+      running(async (run: string, flags: ReplayFlags) => (await import('./replay.ts')).replay(run, flags)),
+    )
   withViewer(writ.command('diff <a> <b>'))
     .description('align two runs frame by frame and say where they part; exit 0 when they do not')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
-    .action(running((a: string, b: string, flags: ViewFlags) => diff(a, b, flags)))
+    .action(
+      running(async (a: string, b: string, flags: ViewFlags) =>
+        (await import('./diff.ts')).diff(a, b, flags),
+      ),
+    )
 }
 
-function addExport(writ: Command): void {
+async function addExport(writ: Command): Promise<void> {
+  const { EXPORT_FORMATS, exportRun, report: reportRun } = await import('./export.ts')
   writ
     .command('export <run>')
     .description('write a run of the home, or of an evidence file, in another form')
@@ -259,7 +303,7 @@ function addExport(writ: Command): void {
     .action(running((run: string, flags: ExportFlags) => reportRun(run, flags)))
 }
 
-function addCorpora(writ: Command): void {
+function addIngest(writ: Command): void {
   writ
     .command('ingest <paths...>')
     .description('ingest files, directories or globs, - for standard input, and keep them as a corpus')
@@ -271,8 +315,11 @@ function addCorpora(writ: Command): void {
     .option('--purpose <p>', 'purpose they may be read for')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
-    .action(running((paths: string[], flags: IngestFlags) => ingest(paths, flags)))
-  addCorpus(writ, running)
+    .action(
+      running(async (paths: string[], flags: IngestFlags) =>
+        (await import('./corpus.ts')).ingest(paths, flags),
+      ),
+    )
 }
 
 /** What to do next, with the run and the home it is about, so that it can be typed as it stands. */
@@ -304,7 +351,7 @@ process.stdout.on('error', () => process.exit(exitCode === 0 ? 1 : exitCode))
 
 const args = process.argv.slice(2)
 try {
-  await program().parseAsync(args, { from: 'user' })
+  await (await program(args)).parseAsync(args, { from: 'user' })
 } catch (error) {
   exitCode = report(error, args.includes('--json') || args.includes('--jsonl'))
 }

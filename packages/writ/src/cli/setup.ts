@@ -1,4 +1,4 @@
-import { defined, WritError } from '@writ/contract'
+import { defined, WritError, whole } from '@writ/contract'
 import type { Command } from 'commander'
 import {
   type FoundServer,
@@ -162,7 +162,7 @@ function described({ model, contextWindow, prices = {}, keys = [] }: ModelSettin
   const [key] = keys
   return [
     `model   ${trial.title}, which answered in ${(trial.tookMs / 1000).toFixed(1)} s`,
-    ...(contextWindow === undefined ? [] : [`window  ${contextWindow.toLocaleString('en-US')} tokens`]),
+    ...(contextWindow === undefined ? [] : [`window  ${whole(contextWindow)} tokens`]),
     `price   ${price === undefined ? 'unknown: give --price <in>/<out> to limit cost' : `${price} USD per million tokens in/out`}`,
     `key     ${key === undefined || key.env === null ? 'none is sent' : `that in ${key.env}, for ${key.host} only`}`,
     ...(trial.metered ? [] : ['usage   is not reported: each call will be charged its worst case']),

@@ -1,10 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { WritError } from '@writ/contract'
+import { WritError, whole } from '@writ/contract'
 import { bootId } from './boot-id.ts'
 import { type Head, headPath, nameOf, readHead, type StoredHead } from './head-file.ts'
 import { countRecords, lastRow, rowAt, type StoredRow } from './heads.ts'
-
-const COUNT = new Intl.NumberFormat('en-US')
 
 /**
  * Holds a shard against its head, read before the database was: every commit the head names is there, with its root.
@@ -24,7 +22,7 @@ export function checkHead(path: string, stored: StoredHead | undefined, db: Data
     if (db === undefined || last === undefined) throw lost(path, behind(undefined, head))
     if (last.seq < head.seq) throw lost(path, behind(last, head))
     if (rowAt(db, head.seq)?.root !== head.root)
-      throw lost(path, `its commit ${COUNT.format(head.seq)} is not the one that its head names`)
+      throw lost(path, `its commit ${whole(head.seq)} is not the one that its head names`)
   }
   if (db !== undefined && last !== undefined) requireCounted(path, db, last)
 }
@@ -33,7 +31,7 @@ export function checkHead(path: string, stored: StoredHead | undefined, db: Data
 export function requireCounted(path: string, db: DatabaseSync, last: StoredRow): void {
   const found = countRecords(db)
   if (found !== last.records)
-    throw lost(path, `${COUNT.format(last.records)} records were committed, ${COUNT.format(found)} are there`)
+    throw lost(path, `${whole(last.records)} records were committed, ${whole(found)} are there`)
 }
 
 /** What a killed process had committed in this boot: the kernel has it still. After a reboot nobody can tell. */
@@ -51,12 +49,12 @@ function behind(last: StoredRow | undefined, head: Head): string {
   const wrote = head.run === '' ? '' : ` The last of them wrote run ${head.run}.`
   return (
     `${count(commits, 'commit')} that ${commits === 1 ? 'was' : 'were'} acknowledged, with ${count(missing, 'record')}, ` +
-    `${commits === 1 ? 'is' : 'are'} missing: the database ends at commit ${COUNT.format(seq)}, its head at ${COUNT.format(head.seq)}.${wrote}`
+    `${commits === 1 ? 'is' : 'are'} missing: the database ends at commit ${whole(seq)}, its head at ${whole(head.seq)}.${wrote}`
   )
 }
 
 function count(n: number, what: string): string {
-  return `${COUNT.format(n)} ${what}${n === 1 ? '' : 's'}`
+  return `${whole(n)} ${what}${n === 1 ? '' : 's'}`
 }
 
 function lost(path: string, what: string): WritError {

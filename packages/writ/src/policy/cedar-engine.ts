@@ -11,10 +11,11 @@ import {
 import { BundleFault } from './bundle-fault.ts'
 import type { Question } from './cedar-request.ts'
 import { describeError, type Evaluation, evaluationOf } from './evaluation.ts'
+import { type KnownBundle, knownBundle } from './known-bundle.ts'
 import { lintPolicy } from './policy-lint.ts'
 import { faultIn, faultOf, type PolicySource, type PolicyTexts, policySources } from './policy-source.ts'
 import { type Rule, type Rules, ruleOf } from './rule.ts'
-import { selfTest } from './self-test.ts'
+import { askCanary, selfTest } from './self-test.ts'
 import type { SourceFile } from './source-file.ts'
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
@@ -29,42 +30,64 @@ export interface EngineSource {
 // it, so a name is registered once and never again.
 const registered = new Set<string>()
 
+/** What the checks of a bundle found, all that deciding needs. */
+export interface CheckedPolicies {
+  readonly vocabulary: Vocabulary
+  readonly rules: Rules
+  readonly texts: PolicyTexts
+}
+
 /** Cedar with one bundle loaded: checked, registered, and seen to deny what must be denied. Lives in its own thread. */
 export class CedarEngine {
   readonly vocabulary: Vocabulary
   readonly rules: Rules
   readonly #name: string
 
-  /** Throws a `BundleFault` when the bundle is not fit to decide anything. */
-  constructor({ name, schema, policies: files }: EngineSource) {
+  /**
+   * Throws a `BundleFault` when the bundle is not fit to decide anything. What is known of the built-in bundle replaces
+   * all checks but one question.
+   */
+  constructor(source: EngineSource, known: KnownBundle | null = knownBundle(source)) {
+    const { name, schema } = source
     if (registered.has(name)) throw new Error(`the engine already holds a policy set named ${name}`)
     registered.add(name)
     this.#name = name
-    this.vocabulary = vocabularyOf(parseSchema(schema), schema.name)
-    const policies = policySources(files)
-    if (policies.length === 0) {
-      throw new BundleFault(files[0]?.name ?? '.', 'there is no policy in the bundle')
-    }
-    this.rules = rulesOf(policies, this.vocabulary)
-    const texts = Object.fromEntries(policies.map(({ id, text }) => [id, text]))
-    validateStrictly(schema, policies, texts)
+    const { vocabulary, rules, texts } = known ?? checkPolicies(source)
+    this.vocabulary = vocabulary
+    this.rules = rules
     insist(preparseSchema(name, schema.text))
     register(name, texts)
-    selfTest({
-      schema,
-      texts,
-      vocabulary: this.vocabulary,
-      evaluate: (question) => this.evaluate(question),
-      evaluateWith: (policies) => {
-        register(`${name}:self-test`, policies)
-        return (question) => ask(name, `${name}:self-test`, question)
-      },
-    })
+    const evaluate = (question: Question): Evaluation => this.evaluate(question)
+    if (known !== null) askCanary(vocabulary, evaluate, known.canary)
+    else
+      selfTest({
+        schema,
+        texts,
+        vocabulary,
+        evaluate,
+        evaluateWith: (policies) => {
+          register(`${name}:self-test`, policies)
+          return (question) => ask(name, `${name}:self-test`, question)
+        },
+      })
   }
 
   evaluate(question: Question): Evaluation {
     return ask(this.#name, this.#name, question)
   }
+}
+
+/** Every check of a bundle that needs no registered set. Throws a `BundleFault` for the first that fails. */
+export function checkPolicies({ schema, policies: files }: EngineSource): CheckedPolicies {
+  const vocabulary = vocabularyOf(parseSchema(schema), schema.name)
+  const policies = policySources(files)
+  if (policies.length === 0) {
+    throw new BundleFault(files[0]?.name ?? '.', 'there is no policy in the bundle')
+  }
+  const rules = rulesOf(policies, vocabulary)
+  const texts = Object.fromEntries(policies.map(({ id, text }) => [id, text]))
+  validateStrictly(schema, policies, texts)
+  return { vocabulary, rules, texts }
 }
 
 function ask(schema: string, policies: string, question: Question): Evaluation {

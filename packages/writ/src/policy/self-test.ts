@@ -52,6 +52,21 @@ export function selfTest(loaded: Loaded): void {
   hold(same(loaded.evaluate(probe), fromText), 'to decide as the text of the policies does')
 }
 
+/** The question whose answer is kept with what is known of a bundle: that of a user who may do nothing any more. */
+export function canaryQuestion(vocabulary: Vocabulary): CedarRequest {
+  const [action, resource] = Object.entries(probeResources(vocabulary))[0] ?? []
+  if (resource === undefined) throw new Error('there is nothing to ask about')
+  const asked = probe(action as Action, resource, vocabulary)
+  return cedarRequest({ ...asked, user: { ...asked.user, active: false } }, SURROUNDINGS)
+}
+
+/** Asks that one question. Throws unless the answer is the known one, and a deny. */
+export function askCanary(vocabulary: Vocabulary, evaluate: Evaluate, known: Evaluation): void {
+  const answer = evaluate(canaryQuestion(vocabulary))
+  hold(same(answer, known), 'to decide the known question as it was decided before')
+  hold(answer.type === 'decided' && answer.decision === 'deny', 'to deny the known question')
+}
+
 function hold(condition: boolean, what: string): void {
   if (!condition) throw new Error(`the policy engine failed its self-test: it has ${what}`)
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { GUEST_NAMES, HOST_NAMES } from '@writ/contract'
+import { GUEST_NAMES, HOST_NAMES, whole } from '@writ/contract'
 
 /** Most characters of one sub-prompt that models were seen to handle well. */
 const CHUNK_CHARS = 100_000
@@ -18,7 +18,7 @@ function load(role: Role): string {
 /** The system text of a role. A frame's text lists the REPL names; the chunk it may send on follows its model's window. */
 export function systemPrompt(role: Role, contextWindow: number): string {
   const names = [...HOST_NAMES, ...GUEST_NAMES].map((name) => `- ${name.usage}`).join('\n')
-  const chunk = Math.min(CHUNK_CHARS, contextWindow).toLocaleString('en-US')
+  const chunk = whole(Math.min(CHUNK_CHARS, contextWindow))
   return (texts.get(role) ?? '').replace('{{names}}', names).replace('{{chunk}}', chunk)
 }
 

@@ -1,4 +1,4 @@
-import { type CorpusView, type Frame, type FrameStatus, formatLabel } from '@writ/contract'
+import { type CorpusView, type Frame, type FrameStatus, formatLabel, whole } from '@writ/contract'
 
 /** The line above every message to the model: where the frame stands. */
 export function turnHeader(
@@ -38,7 +38,7 @@ function sampleText(ids: readonly string[]): string {
 
 function describeCorpus(corpus: CorpusView, context: string): string {
   if (context === 'none' && corpus.documents === 0) return 'Corpus: none.'
-  const size = `${corpus.documents.toLocaleString('en-US')} documents, ${corpus.bytes.toLocaleString('en-US')} bytes`
+  const size = `${whole(corpus.documents)} documents, ${whole(corpus.bytes)} bytes`
   const shape = context === 'text' ? ' `context` is its text, a string.' : ''
   const sample = corpus.sample.length > 0 ? `\nThe first of them: ${sampleText(corpus.sample)}` : ''
   return `Corpus: ${size}.${shape}${sample}`

@@ -128,6 +128,7 @@ export class KernelFrame implements Frame {
     const { model } = this.#lane
     const status = this.#status
     this.#status = undefined
+    this.#repl.prepare()
     const outcomes = await performModelCall(
       this.#state,
       this.#lane,

@@ -1,0 +1,104 @@
+import { cp, readdir } from 'node:fs/promises'
+import { join, posix, relative, resolve } from 'node:path'
+import { type Plugin, rolldown } from 'rolldown'
+
+// Writ in few files: the library, the command, and one file for each thread and for the confined child, which may read
+// nothing else of ours. Packages of others stay imports.
+
+const root = resolve(import.meta.dirname, '../..')
+const packages = join(root, 'packages')
+const source = join(packages, 'writ', 'src')
+
+/** What a program imports. */
+const LIBRARY = ['index', 'ledger/index', 'cli/terminal']
+
+/** What a user starts. */
+const COMMAND = ['cli/main']
+
+/** What Writ starts itself. Each is whole in its one file. */
+const STARTED = [
+  'policy/cedar-thread',
+  'ledger/worker',
+  'memory/worker',
+  'sandbox/child/main',
+  'sandbox/worker/main',
+]
+
+/** What a bundle is made of, by path from the root of the checkout. */
+export interface BundleParts {
+  readonly modules: readonly string[]
+  readonly assets: readonly string[]
+}
+
+/** Where a bundle is used. A program that has our other packages shares them with a published library. */
+type Use = 'checkout' | 'published'
+
+/** Writes the bundle into an empty directory, with everything it reads beside its code. */
+export async function bundleWrit(into: string, use: Use): Promise<BundleParts> {
+  const shared = use === 'published' ? /^[^./\0]/ : OTHERS
+  const parts = [
+    await bundle(LIBRARY, into, shared),
+    await bundle(COMMAND, into),
+    ...(await Promise.all(STARTED.map((entry) => bundle([entry], into)))),
+  ]
+  const modules = [...new Set(parts.flat())].sort()
+  return { modules, assets: await copyAssets(source, into) }
+}
+
+/** Copies what no compiler carries along: prompts, the personal policy bundle, guest code. Gives what was copied. */
+async function copyAssets(from: string, into: string): Promise<string[]> {
+  const entries = await readdir(from, { recursive: true, withFileTypes: true })
+  const files = entries
+    .filter((entry) => entry.isFile() && /\.(md|cedar|cedarschema|json|js)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+  for (const file of files) await cp(file, join(into, relative(from, file)))
+  return files.map((file) => relative(root, file)).sort()
+}
+
+/** Packages of others. */
+const OTHERS = /^(?!@writ\/)[^./\0]/
+
+/** Bundles files that share code, and gives the modules of ours that are part of it. */
+async function bundle(entries: readonly string[], into: string, external = OTHERS): Promise<string[]> {
+  const made = await rolldown({
+    input: Object.fromEntries(entries.map((entry) => [entry, join(source, `${entry}.ts`)])),
+    platform: 'node',
+    external,
+    resolve: { conditionNames: ['@writ/source', 'node', 'import', 'module', 'default'] },
+    plugins: [keepPlaces],
+    onLog: (_level, { message }) => {
+      throw new Error(message)
+    },
+  })
+  try {
+    const { output } = await made.write({
+      dir: into,
+      format: 'es',
+      entryFileNames: '[name].js',
+      chunkFileNames: 'chunks/[name]-[hash].js',
+      codeSplitting: !STARTED.includes(entries[0] ?? ''),
+    })
+    const ids = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))
+    return ids.filter((id) => id.startsWith(packages)).map((id) => relative(root, id))
+  } finally {
+    await made.close()
+  }
+}
+
+/**
+ * A module that is part of a bundle still takes itself for a file of its own, at the path it would have without: so it
+ * finds what it reads and starts where that was copied.
+ */
+const keepPlaces: Plugin = {
+  name: 'keep-places',
+  transform(code, id) {
+    if (!id.startsWith(source) || !code.includes('import.meta.url')) return null
+    const place = relative(source, id).replace(/\.ts$/, '.js')
+    return { code: code.replaceAll('import.meta.url', JSON.stringify(`writ-place:${place}`)), map: null }
+  },
+  renderChunk: (code, { fileName }) =>
+    code.replaceAll(/(["'`])writ-place:([^"'`]+)\1/g, (_match, _quote, place: string) => {
+      const path = posix.relative(posix.dirname(fileName), place)
+      return `new URL(${JSON.stringify(path)}, import.meta.url).href`
+    }),
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { type BundleParts, bundleWrit } from './bundle-writ.ts'
+import { BUNDLED, CURRENT, stateOf } from './fresh-bundle.js'
+
+// Makes the bundle that this checkout runs. A bundle is never changed and goes only when it is a day old and no longer
+// in use: processes that run one load more of it later.
+
+const root = resolve(import.meta.dirname, '../..')
+const SOURCES = ['contract', 'evidence', 'writ'].map((name) => `packages/${name}/src`)
+const MADE_WITH = ['package-lock.json', 'packages/writ/package.json', ...scripts()]
+const KEPT_MS = 24 * 3_600_000
+
+await mkdir(BUNDLED, { recursive: true })
+// INVARIANT: files are looked at before they are read, so that a change while the bundle is made is seen afterwards.
+const before = await states()
+const place = await mkdtemp(join(BUNDLED, 'new-'))
+try {
+  const parts = await bundleWrit(place, 'checkout')
+  const files = Object.fromEntries(filesOf(parts).map((path) => [path, before.get(path) ?? 'new']))
+  const bundle = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)
+  await rename(place, join(BUNDLED, bundle)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error // somebody made the same one
+  })
+  const { version } = JSON.parse(await readFile(join(root, 'packages/writ/package.json'), 'utf8')) as {
+    version: string
+  }
+  await replace(join(BUNDLED, 'package.json'), { type: 'module', version })
+  await replace(CURRENT, { bundle, files })
+  await removeOld(bundle)
+} finally {
+  await rm(place, { recursive: true, force: true })
+}
+
+/** Everything whose change makes the bundle stale. A directory changes with the names in it. */
+function filesOf({ modules, assets }: BundleParts): string[] {
+  return [...modules, ...assets, ...new Set(assets.map((asset) => dirname(asset))), ...MADE_WITH]
+}
+
+async function states(): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  const add = (path: string): void => void found.set(path, stateOf(join(root, path)))
+  for (const folder of SOURCES) {
+    add(folder)
+    for (const name of await readdir(join(root, folder), { recursive: true })) add(join(folder, name))
+  }
+  MADE_WITH.forEach(add)
+  return found
+}
+
+function scripts(): string[] {
+  return ['bundle-writ.ts', 'make-bundle.ts'].map((name) => `scripts/bundle/${name}`)
+}
+
+async function replace(path: string, content: object): Promise<void> {
+  const written = `${path}.${process.pid}`
+  await writeFile(written, `${JSON.stringify(content, null, 1)}\n`)
+  await rename(written, path)
+}
+
+async function removeOld(inUse: string): Promise<void> {
+  for (const entry of await readdir(BUNDLED, { withFileTypes: true })) {
+    const path = join(BUNDLED, entry.name)
+    if (!entry.isDirectory() || entry.name === inUse || path === place) continue
+    const { ctimeMs } = await stat(path)
+    if (Date.now() - ctimeMs > KEPT_MS) await rm(path, { recursive: true, force: true })
+  }
+}
