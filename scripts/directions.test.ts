@@ -41,9 +41,14 @@ const COMPOSITION = [
   'witness-quorum.ts',
 ]
 
+/** The floors of the kernel, from the top: each may import itself and those below it. */
+const FLOORS = ['run', 'frame', 'steps', 'state', 'journal', 'basis']
+
 interface Import {
   readonly file: string
   readonly specifier: string
+  /** Whether it is loaded with the file, names types only, or is loaded when it is asked for. */
+  readonly when: 'loaded' | 'types' | 'later'
 }
 
 function sources(folder: string): string[] {
@@ -56,8 +61,14 @@ function sources(folder: string): string[] {
 /** Every module specifier of a file: static, dynamic and re-exports. */
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), 'utf8')
+  const clauses = [...text.matchAll(/^\s*(?:import|export)\b([^'"]*?)\bfrom\s+['"]([^'"]+)['"]/gm)]
+  const named = new Set(clauses.map(([, , to]) => to))
+  const loaded = new Set(clauses.filter(([, names = '']) => !/^\s*type\b/.test(names)).map(([, , to]) => to))
   const found = text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|^\s*import\s+)['"]([^'"]+)['"]/gm)
-  return [...found].map((match) => ({ file, specifier: match[1] ?? '' }))
+  return [...found].map(([, specifier = '']) => {
+    const when = loaded.has(specifier) ? 'loaded' : named.has(specifier) ? 'types' : 'later'
+    return { file, specifier, when }
+  })
 }
 
 const isTest = (file: string): boolean => /\.test\.ts$|[-.]fixture\.ts$|\/testing\//.test(file)
@@ -77,6 +88,36 @@ function violations(imports: readonly Import[], allowed: (to: string, from: stri
     const to = target(item)
     return to === undefined || allowed(to, item.file) ? [] : [`${item.file} imports ${item.specifier}`]
   })
+}
+
+/** Files that import each other round in circles, one group a circle. */
+function cycles(imports: readonly Import[]): string[][] {
+  const graph = new Map<string, Set<string>>()
+  for (const item of imports) {
+    const to = target(item)
+    if (to !== undefined) graph.set(item.file, (graph.get(item.file) ?? new Set()).add(to))
+  }
+  const reached = new Map([...graph.keys()].map((file) => [file, reachable(graph, file)]))
+  const groups = new Map<string, string[]>()
+  for (const [file, to] of reached) {
+    if (!to.has(file)) continue
+    const group = [...to].filter((other) => reached.get(other)?.has(file) === true).sort()
+    groups.set(group.join(), group)
+  }
+  return [...groups.values()]
+}
+
+function reachable(graph: ReadonlyMap<string, ReadonlySet<string>>, from: string): Set<string> {
+  const seen = new Set<string>()
+  const open = [from]
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    for (const to of graph.get(file) ?? []) {
+      if (seen.has(to)) continue
+      seen.add(to)
+      open.push(to)
+    }
+  }
+  return seen
 }
 
 const within = (folder: string) => (to: string) => to === folder || to.startsWith(`${folder}/`)
@@ -147,6 +188,46 @@ describe('directions', () => {
     const allowed = (to: string): boolean =>
       SHARED.includes(to) || to === `${runtime}/index.ts` || within(`${runtime}/cli`)(to)
     expect(violations(productImports(`${runtime}/cli`), allowed)).toEqual([])
+  })
+
+  it.each(FLOORS)('the floor %s of the kernel imports nothing above it', (floor) => {
+    const imports = productImports(`${runtime}/kernel/${floor}`)
+    expect(imports.length).toBeGreaterThan(0)
+    const below = FLOORS.slice(FLOORS.indexOf(floor)).map((name) => within(`${runtime}/kernel/${name}`))
+    expect(violations(imports, (to) => SHARED.includes(to) || below.some((own) => own(to)))).toEqual([])
+  })
+
+  it('the kernel has one door', () => {
+    const kernel = within(`${runtime}/kernel`)
+    const outside = productImports(runtime).filter(({ file }) => !kernel(file))
+    expect(violations(outside, (to) => !kernel(to) || to === `${runtime}/kernel/index.ts`)).toEqual([])
+    expect(sources(`${runtime}/kernel`).filter((file) => file.split('/').length < 6)).toEqual([
+      `${runtime}/kernel/index.ts`,
+    ])
+  })
+
+  it('few files of the kernel know of a history: its journals, and what opens them', () => {
+    const history = `${runtime}/kernel/journal/history.ts`
+    const knowing = productImports(`${runtime}/kernel`).filter((item) => target(item) === history)
+    expect([...new Set(knowing.map(({ file }) => file.slice(`${runtime}/kernel/`.length)))].sort()).toEqual([
+      'journal/fork-journal.ts',
+      'journal/replay-journal.ts',
+      'journal/resume-journal.ts',
+      'run/resume.ts',
+      'run/run-fork.ts',
+    ])
+  })
+
+  it('no file of the kernel is too long to read', () => {
+    const files = sources(`${runtime}/kernel`).filter((file) => !isTest(file))
+    const lines = (file: string): number => readFileSync(join(root, file), 'utf8').split('\n').length - 1
+    expect(files.filter((file) => lines(file) > 400)).toEqual([])
+  })
+
+  it('nothing is loaded in a circle, and few types refer to each other in one', () => {
+    const imports = productImports('packages').filter(({ when }) => when !== 'later')
+    expect(cycles(imports.filter(({ when }) => when === 'loaded'))).toEqual([])
+    expect(cycles(imports).length).toBeLessThanOrEqual(2)
   })
 
   it('only the composition root opens rooms', () => {

@@ -3,7 +3,7 @@ import type { WritError } from './errors.ts'
 import type { Label } from './label.ts'
 import type { Message } from './message.ts'
 import type { DocumentInfo } from './partition.ts'
-import type { CellCode, CellResult, GuestContext, HostCall, HostReply } from './sandbox.ts'
+import type { CellCode, CellResult, GuestContext } from './sandbox.ts'
 import type { Citation, Span } from './span.ts'
 
 /** The steps a frame can ask the gate for, each with what it gives back. */
@@ -37,8 +37,6 @@ export interface Steps {
   /** A citation, when its bytes lie in what this lineage was granted and the quote occurs in them. */
   cite: { request: { doc: string; start: number; end: number; quote?: string }; result: Citation }
   budget: { request: Record<string, never>; result: BudgetLeft }
-  /** Arguments that make no step: recorded and rejected with `BAD_REQUEST`, so that every reply has a record. */
-  refuse: { request: { op: string; message: string }; result: never }
 }
 
 export type StepName = keyof Steps
@@ -105,17 +103,17 @@ export interface Frame {
   readonly corpus: CorpusView
   readonly context: GuestContext
   /** Where the frame stands before its next turn. Given for that turn, and recorded with it. */
-  standing(): Promise<Standing>
+  status(): Promise<FrameStatus>
   /**
    * One model turn. `last` draws on the turn held back from the start; an ordinary turn that does not fit the limits
    * rejects with `BUDGET_EXCEEDED` and leaves the last one.
    */
   turn(messages: readonly Message[], last: boolean): Promise<string>
   /**
-   * Runs a cell. Each host call goes to `onCall` with the one step it may perform; replies are delivered in the order
-   * in which those steps were recorded. Rejects when the frame was ended from outside while the cell ran.
+   * Runs a cell. Each call of the guest makes one step; replies are delivered in the order in which those steps were
+   * recorded. Rejects when the frame was ended from outside while the cell ran.
    */
-  cell(cell: CellCode, onCall: (call: HostCall, perform: Perform) => Promise<HostReply>): Promise<CellResult>
+  cell(cell: CellCode): Promise<CellResult>
   /** Performs a step through the gate, or rejects with a typed error. For strategies without a REPL. */
   readonly perform: Perform
   /**
@@ -130,7 +128,7 @@ export interface Frame {
 }
 
 /** What a frame may tell its model about itself before a turn. */
-export interface Standing {
+export interface FrameStatus {
   readonly label: Label
   /** Coarse state of the budget: names of limits at 80 % or more, sorted. */
   readonly pressure: readonly string[]

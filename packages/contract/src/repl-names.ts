@@ -1,6 +1,7 @@
 /**
- * Every name guest code may say, its aliases, and what it is. One table drives the sandbox's globals, the reasoning
- * room's handlers and the prompts. `step` names the record kind a call makes; `local` needs no decision.
+ * Every name guest code may say, and what the model is told of it: the sandbox's globals and the prompts follow it. What a
+ * call does stands in the kernel's table, typed by these names. All of this is hashed into the guest ABI. `step` names the
+ * record kind a call makes; `local` needs no decision.
  */
 export interface ReplName {
   readonly name: string
@@ -13,55 +14,74 @@ export interface ReplName {
 const entry = (name: string, aliases: readonly string[], step: ReplName['step'], usage: string): ReplName =>
   Object.freeze({ name, aliases: Object.freeze([...aliases]), step, usage })
 
-/** Names answered by the host. All return promises. */
-export const HOST_NAMES: readonly ReplName[] = Object.freeze([
-  entry(
-    'docs',
+/** The functions that the host answers: a call of any of them makes one step. */
+export type HostName =
+  | 'docs'
+  | 'search'
+  | 'grep'
+  | 'outline'
+  | 'read'
+  | 'llm_query'
+  | 'llm_query_batched'
+  | 'rlm_query'
+  | 'rlm_query_batched'
+  | 'cite'
+  | 'budget'
+
+type Described = Omit<ReplName, 'name'>
+
+const described = (aliases: readonly string[], step: ReplName['step'], usage: string): Described => ({
+  aliases,
+  step,
+  usage,
+})
+
+const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
+  docs: described(
     [],
     'context.search',
     'await docs({match?, limit?}) → [{id, title, mediaType, bytes, label, outlineSize}]',
   ),
-  entry(
-    'search',
+  search: described(
     [],
     'context.search',
     'await search(query, {k?, docs?}) → ranked [{doc, title, start, end, sha256, text, rank}]',
   ),
-  entry(
-    'grep',
+  grep: described(
     [],
     'context.search',
     'await grep(pattern, {docs?, before?, after?, limit?, ignoreCase?}) → {matches: [{doc, line, start, end, sha256, text, match}], truncated}',
   ),
-  entry('outline', [], 'context.search', 'await outline(doc) → [{kind, title, depth, start, end}]'),
-  entry('read', [], 'context.read', 'await read(doc, start?, end?) or read(span) → text of a byte range'),
-  entry(
-    'llm_query',
+  outline: described([], 'context.search', 'await outline(doc) → [{kind, title, depth, start, end}]'),
+  read: described([], 'context.read', 'await read(doc, start?, end?) or read(span) → text of a byte range'),
+  llm_query: described(
     ['llmQuery'],
     'model.call',
     'await llm_query(prompt, {model?, spans?}) → text of one sub-call',
   ),
-  entry(
-    'llm_query_batched',
+  llm_query_batched: described(
     ['llmQueryBatched'],
     'model.call',
     'await llm_query_batched(prompts, {model?, settle?}) → texts in order, run in parallel',
   ),
-  entry(
-    'rlm_query',
+  rlm_query: described(
     ['rlmQuery'],
     'frame.spawn',
     'await rlm_query(prompt, {context?, scope?, model?}) → value a child frame with its own REPL released; {sealed: id} where it may read what you may not: release it, or give it on as context',
   ),
-  entry(
-    'rlm_query_batched',
+  rlm_query_batched: described(
     ['rlmQueryBatched'],
     'frame.spawn',
     'await rlm_query_batched([{prompt, context?, scope?, model?}], {settle?}) → values in order',
   ),
-  entry('cite', [], 'local', 'await cite(span, quote?) → citation {doc, start, end, sha256, quote}'),
-  entry('budget', [], 'local', 'await budget() → {calls, tokens, costMicroUsd, depth, turns, steps} left'),
-])
+  cite: described([], 'local', 'await cite(span, quote?) → citation {doc, start, end, sha256, quote}'),
+  budget: described([], 'local', 'await budget() → {calls, tokens, costMicroUsd, depth, turns, steps} left'),
+}
+
+/** Names answered by the host. All return promises. */
+export const HOST_NAMES: readonly ReplName[] = Object.freeze(
+  Object.entries(HOST_FUNCTIONS).map(([name, { aliases, step, usage }]) => entry(name, aliases, step, usage)),
+)
 
 /** Names the VM itself provides. */
 export const GUEST_NAMES: readonly ReplName[] = Object.freeze([

@@ -1,16 +1,10 @@
 import { flowsTo, formatLabel, type Label, type RecordedDecision, type RunRecord } from '@writ/contract'
 import { checkDepth, checkSubject } from './completeness-decisions.ts'
 import { checkTaintCovers, checkTaintWithin, heldAt, raiseLabel } from './completeness-labels.ts'
-import type { Lane } from './completeness-lanes.ts'
+import type { Lane, Wanted } from './completeness-lanes.ts'
 import { refuse } from './verdict.ts'
 
 type ContextRecord = RunRecord<'context.search'> | RunRecord<'context.read'>
-
-/** A partition touched before any grant of it was recorded. */
-export interface Wanted {
-  readonly n: number
-  readonly at: string
-}
 
 /** A search or read: its decisions, its grants, the partitions it touched, the label it leaves. */
 export function checkContext(

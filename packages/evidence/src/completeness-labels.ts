@@ -29,12 +29,6 @@ export function refuseFall(lane: Lane, label: Label, at: string): void {
   refuse('LABEL_FELL', `The label of lane ${lane.name} falls from ${fall}.`, `${at}/det/label`)
 }
 
-/** A label a frame is known to have had: every step of a higher number was asked for afterwards. */
-export interface LabelMark {
-  readonly n: number
-  readonly label: Label
-}
-
 /** Notes that what the frame was recorded to hold so far was there before any step above `n` was asked for. */
 export function markLabel(lane: Lane, n: number): void {
   const last = lane.marks.at(-1)

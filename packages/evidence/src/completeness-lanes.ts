@@ -1,6 +1,4 @@
 import { type Amount, BOTTOM, type Label, NOTHING } from '@writ/contract'
-import type { Wanted } from './completeness-context.ts'
-import type { LabelMark } from './completeness-labels.ts'
 import type { FrameFacts } from './fold-run.ts'
 import { MerkleTree } from './merkle.ts'
 import { UsedNumbers } from './used-numbers.ts'
@@ -22,6 +20,18 @@ interface Told {
   readonly charged: Amount
   readonly item: number
   readonly attempt: number
+}
+
+/** A partition touched before any grant of it was recorded. */
+export interface Wanted {
+  readonly n: number
+  readonly at: string
+}
+
+/** A label a frame is known to have had: every step of a higher number was asked for afterwards. */
+export interface LabelMark {
+  readonly n: number
+  readonly label: Label
 }
 
 /** What COMPLETENESS keeps of an open frame. */

@@ -1,6 +1,4 @@
-import { abortRun } from './kernel/abort.ts'
-import { readRun } from './kernel/recorded-run.ts'
-import { systemClock } from './kernel/system-clock.ts'
+import { abortRun, readRun, systemClock } from './kernel/index.ts'
 import { requireUnclosed } from './require-unclosed.ts'
 import { placeOfEvidence, type ResumeRooms, recordedSetup } from './resume-run.ts'
 import { prepareEvidencePath, writeEvidence } from './write-evidence.ts'

@@ -25,6 +25,8 @@ import {
   type Vm,
   WritError,
 } from '@writ/contract'
+import { guestError } from './kernel/frame/guest-error.ts'
+import { BadArguments, readCall } from './kernel/frame/guest-functions.ts'
 import { openLibrary } from './memory/index.ts'
 import { callModel, resolveModel } from './models/index.ts'
 import { createReasoner } from './reasoning/index.ts'
@@ -166,7 +168,7 @@ class BareFrame implements Frame {
     return { documents: this.#ids.length, bytes: 0, sample: this.#ids.slice(0, 20) }
   }
 
-  standing(): ReturnType<Frame['standing']> {
+  status(): ReturnType<Frame['status']> {
     return Promise.resolve({ label: label('internal'), pressure: [] })
   }
 
@@ -184,10 +186,7 @@ class BareFrame implements Frame {
     return text
   }
 
-  async cell(
-    code: CellCode,
-    onCall: (call: HostCall, perform: Perform) => Promise<HostReply>,
-  ): Promise<CellResult> {
+  async cell(code: CellCode): Promise<CellResult> {
     this.#vm ??= this.#run.sandbox.open({
       name: this.lane,
       memoryBytes: GUEST_MEMORY_BYTES,
@@ -204,9 +203,17 @@ class BareFrame implements Frame {
       backstopMs: 10 * CELL_BACKSTOP_MS,
       outputChars: 20_000,
     }
-    const answer = (call: HostCall): void =>
-      void onCall(call, this.perform).then((reply) => vm.reply(call.id, reply))
+    const answer = (call: HostCall): void => void this.#answer(call).then((reply) => vm.reply(call.id, reply))
     return await vm.run(code, limits, answer, new AbortController().signal)
+  }
+
+  async #answer(call: HostCall): Promise<HostReply> {
+    try {
+      return { ok: true, json: await readCall(call).run(this.perform) }
+    } catch (error) {
+      const bad = error instanceof BadArguments ? new WritError('BAD_REQUEST', error.message) : error
+      return { ok: false, error: guestError(bad) }
+    }
   }
 
   readonly perform: Perform = async (name, request) => {
@@ -220,7 +227,6 @@ class BareFrame implements Frame {
       'frame.spawn': ({ children }) => Promise.all(children.map((child) => this.#spawn(child))),
       cite: (asked) => this.#cite(asked),
       budget: () => Promise.resolve(this.#budget()),
-      refuse: ({ message }) => Promise.reject(new WritError('BAD_REQUEST', message)),
     }
     return await table[name](request)
   }

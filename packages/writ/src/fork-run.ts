@@ -2,14 +2,17 @@ import { join, resolve } from 'node:path'
 import { type Answer, defined, type ModelProfile, type RecordedModel, WritError } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { handOut } from './hand-out.ts'
-import type { Fork } from './kernel/fork.ts'
-import type { Place } from './kernel/journal.ts'
-import type { RunModels } from './kernel/ports.ts'
-import { readRun } from './kernel/recorded-run.ts'
-import type { Began } from './kernel/resume.ts'
-import { forkRun, type OpenedFork } from './kernel/run-fork.ts'
-import { recordedModels } from './kernel/run-records.ts'
-import { systemClock } from './kernel/system-clock.ts'
+import {
+  type Fork,
+  forkRun,
+  type OpenedFork,
+  type RunModels,
+  type RunStart,
+  readRun,
+  recordedModels,
+  type StepId,
+  systemClock,
+} from './kernel/index.ts'
 import { listRetention, recordRetention } from './ledger/index.ts'
 import { type ModelOptions, openModel } from './open-models.ts'
 import type { PolicyPoint } from './policy/index.ts'
@@ -22,7 +25,7 @@ import { prepareEvidencePath } from './write-evidence.ts'
 /** How a run is forked. Models that are not named stay those of the run. */
 export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, keyof ModelAccess> {
   /** The first step done anew, as `writ show` names it. */
-  readonly at: Place
+  readonly at: StepId
   /** Said at that step: a sub-call is asked this instead, a turn is told it in addition. */
   readonly prompt?: string
   /** Where the evidence file goes; `<home>/runs/<run>.writ` by default. */
@@ -36,16 +39,16 @@ export async function fork(origin: string, rooms: ResumeRooms, options: ForkOpti
   const run = uuidV7(systemClock.now())
   const path = resolve(options.out ?? join(rooms.home, 'runs', `${run}.writ`))
   const opened: { close(): Promise<void> }[] = []
-  const open = async (began: Began, { models: shared }: Fork): Promise<OpenedFork> => {
+  const open = async (start: RunStart, { models: shared }: Fork): Promise<OpenedFork> => {
     await prepareEvidencePath(path, options.out === undefined)
-    const reopened = await reopenRooms(origin, began, rooms, opened)
-    const models = await forkModels(origin, began, reopened.policy, options, rooms.access)
+    const reopened = await reopenRooms(origin, start, rooms, opened)
+    const models = await forkModels(origin, start, reopened.policy, options, rooms.access)
     sameInBoth(origin, [...recordedModels(shared), ...recordedModels(models)])
-    const setup = { ...began.setup, baseUrl: options.baseUrl ?? began.setup.baseUrl, evidence: path }
+    const setup = { ...start.setup, baseUrl: options.baseUrl ?? start.setup.baseUrl, evidence: path }
     // What it shares is kept as long here as there.
     const kept = listRetention(rooms.home).find((retention) => retention.run === origin)
     if (typeof kept?.class === 'string') recordRetention(rooms.home, run, kept.class)
-    const log = await rooms.ledger.open(run, began.question, systemClock.now())
+    const log = await rooms.ledger.open(run, start.question, systemClock.now())
     return { run, version: VERSION, setup, models, ports: { ...reopened, log, onEvent } }
   }
   try {
@@ -71,7 +74,7 @@ export async function fork(origin: string, rooms: ResumeRooms, options: ForkOpti
 /** The models from the fork on: those named, else what the run had, at the price and with the window it had. */
 async function forkModels(
   origin: string,
-  { models: [root, sub = root], setup, limits }: Began,
+  { models: [root, sub = root], setup, limits }: RunStart,
   policy: PolicyPoint,
   options: ForkOptions,
   access: ModelAccess,

@@ -17,9 +17,12 @@ import {
   type Signer,
 } from '@writ/contract'
 import { type AnyRecord, decodeRecord } from '@writ/evidence'
-import type { KernelPorts } from './kernel/ports.ts'
-import { createState, type RunRequest, runToClose } from './kernel/run.ts'
-import { systemClock } from './kernel/system-clock.ts'
+import type { KernelPorts } from './kernel/basis/ports.ts'
+import { systemClock } from './kernel/basis/system-clock.ts'
+import { LiveJournal } from './kernel/journal/live-journal.ts'
+import { Suspension } from './kernel/journal/suspension.ts'
+import { createState, runToClose } from './kernel/run/run.ts'
+import type { RunRequest } from './kernel/run/run-request.ts'
 import { openLibrary } from './memory/index.ts'
 import { openDecisionPoint, type PolicyPoint } from './policy/index.ts'
 import { createReasoner } from './reasoning/index.ts'
@@ -110,8 +113,15 @@ export async function openRooms(): Promise<Rooms> {
         log,
         onEvent: () => undefined,
       }
-      const state = createState(request, ports, { signal, halt: () => undefined }, undefined)
-      const { answer } = await runToClose(state, request)
+      const halt = (): void => undefined
+      const state = createState(request, ports, {
+        journal: new LiveJournal(log, systemClock, halt),
+        suspension: new Suspension(request.run),
+        epochMs: systemClock.now(),
+        signal,
+        halt,
+      })
+      const { answer } = await runToClose(state, request, () => Promise.resolve())
       const { value, status, label: reached } = answer
       const records = log.written.map((bytes) => decodeRecord(bytes))
       return { transcript: JSON.stringify(heard), value, status, label: reached, records }

@@ -1,5 +1,5 @@
 import { type Answer, type RunEvent, WritError } from '@writ/contract'
-import type { RunResult } from './kernel/run.ts'
+import type { RunResult } from './kernel/index.ts'
 import { writeEvidence } from './write-evidence.ts'
 
 /**

@@ -36,7 +36,7 @@ export {
   trustKeys,
 } from './home-keys.ts'
 export { checkLog, publishLog, showLog } from './inspect-log.ts'
-export type { ReplayReport } from './kernel/replay.ts'
+export type { ReplayReport } from './kernel/index.ts'
 export { type AcceptedLoss, acceptLoss, backUp, RETENTION_CLASS, restore } from './ledger/index.ts'
 export {
   type FoundServer,

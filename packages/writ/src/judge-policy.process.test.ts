@@ -14,7 +14,7 @@ import { block, type Script, sequence, startSimulator } from '@writ/simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createWrit } from './index.ts'
 import { judgePolicy } from './judge-policy.ts'
-import { readRun } from './kernel/recorded-run.ts'
+import { readRun } from './kernel/journal/recorded-run.ts'
 import { openLedger } from './ledger/index.ts'
 import { openDecisionPoint } from './policy/index.ts'
 

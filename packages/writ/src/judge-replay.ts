@@ -11,8 +11,7 @@ import {
   type Verdict,
 } from '@writ/evidence'
 import { doAgain } from './do-again.ts'
-import { type RecordedRun, readRun } from './kernel/recorded-run.ts'
-import type { ReplayReport } from './kernel/replay.ts'
+import { type RecordedRun, type ReplayReport, readRun } from './kernel/index.ts'
 import { openLedger } from './ledger/index.ts'
 import { recordedFile } from './recorded-file.ts'
 

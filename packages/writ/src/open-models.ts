@@ -1,5 +1,5 @@
 import { defined, type Limits, type ModelProfile, WritError } from '@writ/contract'
-import type { RunModels } from './kernel/ports.ts'
+import type { RunModels } from './kernel/index.ts'
 import { PRICES, resolveModel } from './models/index.ts'
 import type { WritOptions } from './options.ts'
 import type { PolicyPoint } from './policy/index.ts'

@@ -1,6 +1,6 @@
 import { WritError } from '@writ/contract'
 import { type AnyRecord, type Contents, packName, RUN_KEY } from '@writ/evidence'
-import type { RecordedRun } from './kernel/recorded-run.ts'
+import type { RecordedRun } from './kernel/index.ts'
 import { decrypt } from './ledger/index.ts'
 
 /**

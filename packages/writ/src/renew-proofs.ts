@@ -16,7 +16,7 @@ import {
   readEvidence,
 } from '@writ/evidence'
 import { withEvidence } from './evidence-source.ts'
-import { prove } from './kernel/logged.ts'
+import { prove } from './kernel/index.ts'
 import { openSigner } from './ledger/index.ts'
 import type { WritOptions } from './options.ts'
 import { openTransparencyLog } from './transparency/index.ts'

@@ -1,6 +1,6 @@
 import { type Signer, type TransparencyLog, WritError } from '@writ/contract'
 import { encodeRecord, parseAnyStatement, signRunOpen } from '@writ/evidence'
-import type { RecordedRun } from './kernel/recorded-run.ts'
+import type { RecordedRun } from './kernel/index.ts'
 
 /**
  * Refuses a run whose close the log knows and whose record has none: the ledger lost its end, and another end would be a

@@ -16,12 +16,19 @@ import {
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { handOut } from './hand-out.ts'
-import type { RunModels } from './kernel/ports.ts'
-import { type RecordedRun, readRun } from './kernel/recorded-run.ts'
-import { answerAgain } from './kernel/replay.ts'
-import { type Began, type Reopened, resumeRun } from './kernel/resume.ts'
-import { OPENING, type RunSetup, recordedModel } from './kernel/run-records.ts'
-import { systemClock } from './kernel/system-clock.ts'
+import {
+  answerAgain,
+  OPENING,
+  type RecordedRun,
+  type Reopened,
+  type RunModels,
+  type RunSetup,
+  type RunStart,
+  readRun,
+  recordedModel,
+  resumeRun,
+  systemClock,
+} from './kernel/index.ts'
 import { callModel, resolveModel } from './models/index.ts'
 import type { WritOptions } from './options.ts'
 import type { PolicyPoint } from './policy/index.ts'
@@ -79,10 +86,10 @@ export async function resume(run: string, rooms: ResumeRooms, options: ResumeOpt
         reasoner: createReasoner(),
         signal,
         ...defined({ suspend }),
-        reopen: async (began) => {
-          await prepareEvidencePath(placeOfEvidence(rooms.home, run, began.setup), true)
-          const reopened = await reopenRooms(run, began, rooms, opened)
-          const models = await reopenModels(run, began, reopened.policy, rooms.access)
+        reopen: async (start) => {
+          await prepareEvidencePath(placeOfEvidence(rooms.home, run, start.setup), true)
+          const reopened = await reopenRooms(run, start, rooms, opened)
+          const models = await reopenModels(run, start, reopened.policy, rooms.access)
           return { models, ports: { ...reopened, log, onEvent } }
         },
       })
@@ -139,7 +146,7 @@ type ReopenedRooms = Omit<Reopened['ports'], 'policy' | 'store' | 'log' | 'onEve
 /** Opens the policy, the corpus and the witnesses a run began with, and refuses what is not the same any more. */
 export async function reopenRooms(
   run: string,
-  { bundle, partitions, omitted, setup }: Began,
+  { bundle, partitions, omitted, setup }: RunStart,
   rooms: ResumeRooms,
   opened: { close(): Promise<void> }[],
 ): Promise<ReopenedRooms> {
@@ -163,7 +170,7 @@ export async function reopenRooms(
 /** The models a run began with. */
 async function reopenModels(
   run: string,
-  { models, setup }: Began,
+  { models, setup }: RunStart,
   policy: PolicyPoint,
   access: ModelAccess,
 ): Promise<RunModels> {
@@ -171,7 +178,7 @@ async function reopenModels(
     models.map(async (model) => {
       const profile = await reopenModel(model, setup.baseUrl, access, policy)
       if (canonicalJson(recordedModel(profile)) !== canonicalJson(model))
-        throw mismatch(run, `the model ${model.id} is not the one it began with`)
+        throw mismatch(run, `the model ${model.id} is not the one it start with`)
       return profile
     }),
   )

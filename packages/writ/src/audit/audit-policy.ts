@@ -1,6 +1,5 @@
 import {
   type Action,
-  BOTTOM,
   type DecisionPoint,
   type Det,
   flowsTo,
@@ -20,6 +19,7 @@ import {
   type RunVisitor,
   refuse,
 } from '@writ/evidence'
+import { exactly, oneOf } from './derived-label.ts'
 import { checkFacts } from './facts.ts'
 import { type Audited, type AuditedFrame, type AuditedPlace, keepSealed, openFrame } from './frame.ts'
 import { possibleModes } from './mode.ts'
@@ -388,15 +388,4 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
   get #opened(): Opened {
     return this.#known ?? refuse('LINEAGE_NOT_DERIVED', 'The first record opens no run.', 'records.ndjson#/0')
   }
-}
-
-/** Of the labels that something may have, the one that fits its record; the first where none does. */
-function oneOf(labels: readonly Label[], fits: (label: Label) => boolean): Label {
-  return labels.find(fits) ?? labels[0] ?? BOTTOM
-}
-
-/** A label that follows exactly from the decision before. */
-function exactly(derived: Label, recorded: Label, at: string): void {
-  if (labelsEqual(derived, recorded)) return
-  refuse('TAINT_NOT_DERIVED', 'A decision was taken for another label than the one before it left.', at)
 }

@@ -1,14 +1,24 @@
 import { WritError } from '@writ/contract'
 import { readEvidence } from '@writ/evidence'
 import { createWrit, withEvidence } from '../index.ts'
-import type { ExportFlags } from './export.ts'
 import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
+import type { ViewFlags } from './view-flags.ts'
+
+/** Those of `writ export` that a copy heeds or refuses. */
+export interface CopyFlags extends ViewFlags {
+  readonly format?: string
+  readonly payloads?: boolean
+  readonly out?: string
+  readonly otlpEndpoint?: string
+  readonly profile?: string
+  readonly redact?: string
+}
 
 /** Copies the evidence file of a run, signed by the operator: with its payloads, or with fewer fields laid open. */
 export async function copy(
   named: { readonly run: string } | { readonly file: string },
-  flags: ExportFlags,
+  flags: CopyFlags,
 ): Promise<number> {
   const { profile, redact, out, format, payloads, otlpEndpoint } = flags
   if (format !== undefined || payloads !== undefined || otlpEndpoint !== undefined)

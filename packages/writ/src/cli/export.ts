@@ -1,21 +1,15 @@
 import { counted, defined, WritError } from '@writ/contract'
 import { createWrit, EXPORT_FORMATS, type ExportFormat, exportFile, sendFileTrace } from '../index.ts'
-import { copy } from './copy.ts'
+import { type CopyFlags, copy } from './copy.ts'
 import { homeOf } from './home.ts'
 import { writeOutput } from './output.ts'
 import { runUnlessFile } from './run-named.ts'
-import { looking, type ViewFlags } from './view-flags.ts'
+import { looking } from './view-flags.ts'
 
 export { EXPORT_FORMATS }
 
-export interface ExportFlags extends ViewFlags {
-  readonly format?: string
-  readonly payloads?: boolean
-  readonly out?: string
+export interface ExportFlags extends CopyFlags {
   readonly trust?: string
-  readonly otlpEndpoint?: string
-  readonly profile?: string
-  readonly redact?: string
 }
 
 /** Writes a run, or the run of an evidence file, in another form. */

@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import type { ListedModel } from './probe-server.ts'
+
+/** A model that a server lists. */
+export interface ListedModel {
+  readonly id: string
+  /** Tokens of context it is served with; null when the server does not say. */
+  readonly contextWindow: number | null
+}
 
 // What servers list, read from their own endpoints. A list of another shape is no list of theirs.
 

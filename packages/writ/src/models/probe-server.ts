@@ -1,14 +1,8 @@
 import { boundedFetch } from './bounded-fetch.ts'
-import { llamaModels, lmStudioModels, ollamaModels, openModels } from './listed-models.ts'
+import { type ListedModel, llamaModels, lmStudioModels, ollamaModels, openModels } from './listed-models.ts'
 
 /** Programs that serve models, told apart by endpoints of their own. */
 export type ServerKind = 'llama.cpp' | 'Ollama' | 'LM Studio' | 'vLLM' | 'OpenAI-compatible server'
-
-export interface ListedModel {
-  readonly id: string
-  /** Tokens of context it is served with; null when the server does not say. */
-  readonly contextWindow: number | null
-}
 
 /** A server that answers, with the models it lists for text. */
 export interface FoundServer {

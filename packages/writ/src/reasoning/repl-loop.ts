@@ -7,7 +7,6 @@ import {
   WritError,
 } from '@writ/contract'
 import { compact } from './conversation.ts'
-import { answerCall } from './host-functions.ts'
 import { type Block, parseTurn, type TextFinal, type Turn } from './parse-turn.ts'
 import { systemPrompt } from './prompts.ts'
 import { cutMiddle, showCell } from './show.ts'
@@ -59,7 +58,7 @@ async function takeTurn(
   turn: number,
   last: boolean,
 ): Promise<Reply> {
-  const asked = `${turnHeader(frame, await frame.standing(), turn, last)}\n\n${pending}`
+  const asked = `${turnHeader(frame, await frame.status(), turn, last)}\n\n${pending}`
   const conversation: readonly Message[] = [...history, { role: 'user', text: asked }]
   const window = Math.floor(frame.model.contextWindow * 0.75) * CHARS_PER_TOKEN
   const most = last ? Math.min(window, frame.lastTurnBytes) : window
@@ -99,7 +98,7 @@ async function actOn(frame: Frame, turn: Turn, number: number): Promise<Step> {
 async function runBlock(frame: Frame, block: Block): Promise<CellResult | string> {
   if (block.language === 'other')
     return `A \`\`\`${block.tag} block does not run here: this REPL is JavaScript.`
-  return await frame.cell({ language: block.language, code: block.code }, answerCall)
+  return await frame.cell({ language: block.language, code: block.code })
 }
 
 async function releaseText(
@@ -110,7 +109,7 @@ async function releaseText(
 ): Promise<Step> {
   if (final.form === 'value') return await release(frame, JSON.stringify(final.text), shown)
   const code = `FINAL_VAR(${JSON.stringify(final.name)})`
-  const result = await frame.cell({ language: 'javascript', code }, answerCall)
+  const result = await frame.cell({ language: 'javascript', code })
   if (result.finalJson !== undefined) return await release(frame, result.finalJson, shown)
   return { released: false, shown: [...shown, showCell(result, most)].join('\n\n') }
 }

@@ -1,8 +1,8 @@
-import { type Frame, label, type Standing } from '@writ/contract'
+import { type Frame, type FrameStatus, label } from '@writ/contract'
 import { expect, it } from 'vitest'
 import { firstMessage, turnHeader } from './turn-header.ts'
 
-const standing = (pressure: readonly string[] = []): Standing => ({
+const standing = (pressure: readonly string[] = []): FrameStatus => ({
   label: label('internal', [], true),
   pressure,
 })

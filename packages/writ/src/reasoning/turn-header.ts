@@ -1,7 +1,12 @@
-import { type CorpusView, type Frame, formatLabel, type Standing, whole } from '@writ/contract'
+import { type CorpusView, type Frame, type FrameStatus, formatLabel, whole } from '@writ/contract'
 
 /** The line above every message to the model: where the frame stands. */
-export function turnHeader(frame: Frame, { label, pressure }: Standing, turn: number, last: boolean): string {
+export function turnHeader(
+  frame: Frame,
+  { label, pressure }: FrameStatus,
+  turn: number,
+  last: boolean,
+): string {
   const parts = [
     `turn ${turn} of ${frame.maxTurns}`,
     `depth ${frame.depth} of ${frame.maxDepth}`,

@@ -1,0 +1,55 @@
+import {
+  type Amount,
+  type Limits,
+  MAX_LEAF_OUTPUT_TOKENS,
+  MAX_TURN_OUTPUT_TOKENS,
+  type ModelProfile,
+} from '@writ/contract'
+import { attemptBound } from './attempts.ts'
+
+/** Bytes of recent messages a last turn may carry beside its instructions and goal. */
+const LAST_TURN_HISTORY_BYTES = 16_384
+/** A tight limit is shared out: one turn may take at most this part of it, so that several remain possible. */
+const TURN_SHARE = 8
+const LEAF_SHARE = 16
+/** Fewer output tokens than this hold no answer worth paying for. */
+const LEAST_OUTPUT_TOKENS = 256
+
+/** Most output tokens of one of the frame's own turns. Always sent, so that the worst case is known beforehand. */
+export function turnOutputTokens(limits: Limits, model: ModelProfile): number {
+  return outputTokens(limits, model, MAX_TURN_OUTPUT_TOKENS, TURN_SHARE)
+}
+
+/** Most output tokens of one sub-call. */
+export function leafOutputTokens(limits: Limits, model: ModelProfile): number {
+  return outputTokens(limits, model, MAX_LEAF_OUTPUT_TOKENS, LEAF_SHARE)
+}
+
+function outputTokens(limits: Limits, model: ModelProfile, most: number, share: number): number {
+  const byWindow = Math.floor(model.contextWindow / 4)
+  const byTokens = limits.maxTokens === null ? most : Math.floor(limits.maxTokens / share)
+  const nano = model.price?.outputNanoUsd ?? 0
+  const byCost =
+    limits.maxCostMicroUsd === null || nano === 0
+      ? most
+      : Math.floor((limits.maxCostMicroUsd * 1000) / share / nano)
+  return Math.min(most, Math.max(LEAST_OUTPUT_TOKENS, Math.min(byWindow, byTokens, byCost)))
+}
+
+/** Bytes that a frame's last turn may send: its instructions, its goal, and as much history as the limits allow. */
+export function lastTurnBytes(
+  limits: Limits,
+  model: ModelProfile,
+  promptBytes: number,
+  goal: string,
+): number {
+  const byTokens =
+    limits.maxTokens === null ? LAST_TURN_HISTORY_BYTES : Math.floor(limits.maxTokens / TURN_SHARE)
+  const history = Math.min(LAST_TURN_HISTORY_BYTES, byTokens, model.contextWindow)
+  return promptBytes + Buffer.byteLength(goal) + history
+}
+
+/** The worst case of one turn that sends at most so many bytes. */
+export function turnBound(limits: Limits, model: ModelProfile, bytes: number): Amount {
+  return attemptBound(model, bytes, turnOutputTokens(limits, model))
+}

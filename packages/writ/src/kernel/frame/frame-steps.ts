@@ -1,0 +1,289 @@
+import {
+  type BudgetLeft,
+  type FrameValue,
+  type ItemOutcome,
+  type Message,
+  type ModelProfile,
+  type ReadResult,
+  type SpawnRequest,
+  type StepName,
+  type Steps,
+  type SubCall,
+  toWritError,
+  WritError,
+  withDocuments,
+} from '@writ/contract'
+import type { StepId } from '../basis/step-id.ts'
+import { leafOutputTokens } from '../basis/turn-bounds.ts'
+import type { FrameState } from '../state/frame-state.ts'
+import { chooseModel } from '../state/run-models.ts'
+import type { RunState } from '../state/run-state.ts'
+import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from '../steps/context-requests.ts'
+import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
+import { type HostValue, performHostValue } from '../steps/host-value.ts'
+import { performModelCall } from '../steps/model-call.ts'
+import type { Child } from '../steps/open-child.ts'
+import { performSpawn, type RunFrame } from '../steps/spawn.ts'
+import { KeptResults } from './kept-results.ts'
+
+const nowhere: OnFinal = () => undefined
+
+/**
+ * The steps a frame can take, by name: what each asks of the gate. INVARIANT: every place a step needs is given while
+ * it is asked for, before anything is waited for, so that numbering follows the guest and nothing else.
+ */
+export class FrameSteps {
+  readonly #state: RunState
+  readonly #lane: FrameState
+  readonly #runFrame: RunFrame
+  readonly #kept = new KeptResults()
+
+  constructor(state: RunState, lane: FrameState, runFrame: RunFrame) {
+    this.#state = state
+    this.#lane = lane
+    this.#runFrame = runFrame
+  }
+
+  /** The cell ended; what a stopped one asked for is kept for whoever asks the same again. */
+  endCell(stopped: boolean): void {
+    this.#kept.endCell(stopped)
+  }
+
+  perform<K extends StepName>(
+    id: StepId,
+    name: K,
+    request: Steps[K]['request'],
+    onFinal: OnFinal = nowhere,
+  ): Promise<Steps[K]['result']> {
+    const store = this.#state.ports.store
+    const lane = this.#lane
+    const local = <T>(step: ContextStep<T>): Promise<T> =>
+      performContextStep(this.#state, lane, id, step, onFinal)
+    const value = <T>(step: HostValue<T>): Promise<T> =>
+      performHostValue(this.#state, lane, id, step, onFinal)
+    const table: { [N in StepName]: (asked: Steps[N]['request']) => Promise<Steps[N]['result']> } = {
+      'context.docs': (asked) => local(docsStep(store, lane, asked)),
+      'context.search': (asked) => local(searchStep(store, lane, asked)),
+      'context.grep': (asked) => local(grepStep(store, lane, asked)),
+      'context.outline': (asked) => local(outlineStep(store, lane, asked)),
+      'context.read': (asked) => local(readStep(store, lane, asked)),
+      'model.call': (asked) => this.#subCalls(id, asked, onFinal),
+      'frame.spawn': (asked) => this.#children(id, asked.children, onFinal),
+      cite: (asked) =>
+        value({
+          op: 'cite',
+          input: asked,
+          make: () => cite(store, lane, asked),
+          given: (citation) => lane.citations.push(citation),
+        }),
+      budget: (asked) =>
+        value({ op: 'budget', input: asked, make: () => this.#budget(), budget: (left) => left }),
+    }
+    return table[name](request)
+  }
+
+  /** Answers a call that makes no step of its own with an error, and records that. */
+  fail(
+    id: StepId,
+    { op, input, error }: { readonly op: string; readonly input: unknown; readonly error: unknown },
+    onFinal: OnFinal,
+  ): Promise<never> {
+    const make = (): Promise<never> => Promise.reject(error)
+    return performHostValue(this.#state, this.#lane, id, { op, input, make }, onFinal)
+  }
+
+  async #subCalls(
+    id: StepId,
+    request: Steps['model.call']['request'],
+    onFinal: OnFinal,
+  ): Promise<readonly ItemOutcome<string>[]> {
+    const fail = (error: unknown): Promise<never> =>
+      this.fail(id, { op: 'llm_query', input: request, error }, onFinal)
+    let model: ModelProfile
+    try {
+      ;({ model } = chooseModel(this.#state, id, request.model))
+      checkSpans(request.prompts, model)
+      this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
+    } catch (error) {
+      return await fail(error)
+    }
+    const keys = request.prompts.map((prompt) => JSON.stringify([model.id, prompt]))
+    const kept = keys.map((key) => this.#take<string>(key))
+    const missing = request.prompts.filter((_, index) => kept[index] === undefined)
+    const performed = this.#send(id, model, missing, fail, keys, onFinal)
+    return await this.#together(keys, kept, performed)
+  }
+
+  /** Sends the sub-calls that are not answered yet. Spans are read for the frame without being shown to it. */
+  async #send(
+    id: StepId,
+    model: ModelProfile,
+    prompts: readonly SubCall[],
+    fail: (error: unknown) => Promise<never>,
+    keys: readonly string[],
+    onFinal: OnFinal,
+  ): Promise<readonly ItemOutcome<string>[]> {
+    if (prompts.length === 0 && keys.length > 0)
+      return await performHostValue(
+        this.#state,
+        this.#lane,
+        id,
+        { op: 'llm_query', input: keys, make: nothing },
+        onFinal,
+      )
+    const read = await Promise.allSettled(prompts.map((prompt) => this.#assemble(prompt)))
+    const system: Message = { role: 'system', text: this.#state.ports.reasoner.leafPrompt }
+    const conversations: (readonly Message[])[] = []
+    for (const text of read) {
+      if (text.status === 'rejected') return await fail(text.reason)
+      conversations.push([system, { role: 'user', text: text.value }])
+    }
+    return await performModelCall(
+      this.#state,
+      this.#lane,
+      id,
+      {
+        role: 'leaf',
+        model,
+        conversations,
+        maxOutputTokens: leafOutputTokens(this.#lane.share.limits, model),
+        input: { model: model.id, prompts },
+        payloads: {},
+      },
+      onFinal,
+    )
+  }
+
+  /** All spans are asked for at once, and each is read whatever becomes of the others. */
+  async #assemble({ prompt, spans = [] }: SubCall): Promise<string> {
+    const asked = spans.map(
+      ({ doc, start, end }): Promise<ReadResult> =>
+        this.perform(this.#lane.next(), 'context.read', { doc, start, end }),
+    )
+    await Promise.allSettled(asked)
+    const parts = await Promise.all(asked)
+    return withDocuments(
+      prompt,
+      parts.map(({ doc, start, end, text }) => ({ id: doc, span: { start, end }, text })),
+    )
+  }
+
+  async #children(
+    first: StepId,
+    requests: readonly SpawnRequest[],
+    onFinal: OnFinal,
+  ): Promise<readonly ItemOutcome<FrameValue>[]> {
+    try {
+      this.#checkSteps(requests.length - 1)
+    } catch (error) {
+      return await this.fail(first, { op: 'rlm_query', input: requests, error }, onFinal)
+    }
+    const keys = requests.map((request) => JSON.stringify(request))
+    const kept = keys.map((key) => this.#take<FrameValue>(key))
+    let open = requests.length
+    // The reply waits for the whole batch, so it belongs to the record that ends the last child.
+    const onEnd: OnFinal = (seq) => {
+      open -= 1
+      if (open === 0) onFinal(seq)
+    }
+    const children = requests.map((request, index): Child => {
+      return { request, step: index === 0 ? first : this.#lane.next() }
+    })
+    const missing = children.filter((_, index) => kept[index] === undefined)
+    const performed = performSpawn(this.#state, this.#lane, missing, this.#runFrame, onEnd)
+    const again = children
+      .filter((_, index) => kept[index] !== undefined)
+      .map(({ step, request }) =>
+        performHostValue(
+          this.#state,
+          this.#lane,
+          step,
+          { op: 'rlm_query', input: request, make: nothing },
+          onEnd,
+        ),
+      )
+    const [outcomes] = await Promise.all([this.#together(keys, kept, performed), ...again])
+    return outcomes
+  }
+
+  #take<T>(key: string): Promise<ItemOutcome<T>> | undefined {
+    // What is kept under a key was asked for by the same step.
+    return this.#kept.take(key) as Promise<ItemOutcome<T>> | undefined
+  }
+
+  /** Items kept of a stopped cell and items performed now, in the order asked for. */
+  async #together<T>(
+    keys: readonly string[],
+    kept: readonly (Promise<ItemOutcome<T>> | undefined)[],
+    performed: Promise<readonly ItemOutcome<T>[]>,
+  ): Promise<readonly ItemOutcome<T>[]> {
+    let fresh = 0
+    const items = keys.map((key, index): Promise<ItemOutcome<T>> => {
+      const position = fresh
+      const known = kept[index]
+      if (known === undefined) fresh += 1
+      const item = known ?? performed.then((outcomes) => itemAt(outcomes, position))
+      const settled = item.catch(
+        (error: unknown): ItemOutcome<T> => ({ ok: false, error: toWritError(error) }),
+      )
+      this.#kept.asked(key, settled)
+      return settled
+    })
+    await performed
+    return await Promise.all(items)
+  }
+
+  async #budget(): Promise<BudgetLeft> {
+    await this.#lane.look()
+    const { depth, turns, steps, share } = this.#lane
+    const { maxDepth, maxTurns, frameSteps } = share.limits
+    return {
+      ...share.pool.left(),
+      depth: maxDepth - depth,
+      turns: Math.max(0, maxTurns - turns),
+      steps: Math.max(0, frameSteps - steps),
+    }
+  }
+
+  /** Refuses a call that takes more steps than its cell or its frame has left, before any of them is taken. */
+  #checkSteps(more: number): void {
+    const { steps, cellStart, share } = this.#lane
+    const { cellSteps, frameSteps } = share.limits
+    const [limit, most, taken] =
+      steps - cellStart + more > cellSteps
+        ? (['cellSteps', cellSteps, steps - cellStart] as const)
+        : (['frameSteps', frameSteps, steps] as const)
+    if (taken + more <= most) return
+    const whose = limit === 'cellSteps' ? 'cell' : 'frame'
+    throw new WritError('BUDGET_EXCEEDED', `This call takes ${more} steps; one ${whose} may take ${most}.`, {
+      data: { limit, most },
+    })
+  }
+}
+
+function nothing(): Promise<never[]> {
+  return Promise.resolve([])
+}
+
+function itemAt<T>(outcomes: readonly ItemOutcome<T>[], index: number): ItemOutcome<T> {
+  const outcome = outcomes[index]
+  if (outcome === undefined)
+    throw new WritError('INTERNAL', `Item ${index} of a batch came back without an outcome.`)
+  return outcome
+}
+
+/** Bytes of spans per token of the model's window that are still read: more could never fit, whatever the text. */
+const MOST_BYTES_PER_TOKEN = 16
+
+/** Refuses spans that cannot fit the model's window, before any of them is read. */
+function checkSpans(prompts: readonly SubCall[], model: ModelProfile): void {
+  const most = model.contextWindow * MOST_BYTES_PER_TOKEN
+  for (const { spans = [] } of prompts) {
+    const bytes = spans.reduce((sum, span) => sum + Math.max(0, span.end - span.start), 0)
+    if (bytes > most)
+      throw new WritError(
+        'BAD_REQUEST',
+        `The spans have ${bytes} bytes; ${model.id} could take at most ${most}.`,
+      )
+  }
+}

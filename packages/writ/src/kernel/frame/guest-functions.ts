@@ -1,0 +1,210 @@
+import {
+  defined,
+  type FrameValue,
+  type HostCall,
+  type HostName,
+  type ItemOutcome,
+  type Json,
+  type Perform,
+  type SpawnRequest,
+  type StepName,
+  type Steps,
+  type SubCall,
+  WritError,
+} from '@writ/contract'
+import { z } from 'zod'
+import { batchJson } from './guest-error.ts'
+
+const names = z.array(z.string())
+const span = z.object({ doc: z.string(), start: z.number().int(), end: z.number().int() })
+const count = z.number().int().min(0)
+const docsFilter = z.object({ match: z.string(), limit: count }).partial()
+const searchOptions = z.object({ k: count, docs: names }).partial()
+const grepOptions = z
+  .object({ docs: names, before: count, after: count, limit: count, ignoreCase: z.boolean() })
+  .partial()
+const range = z.object({ start: count, end: count }).partial()
+const subCallOptions = z.object({ model: z.string(), spans: z.array(span) }).partial()
+const batchOptions = z.object({ model: z.string(), settle: z.boolean() }).partial()
+const subCall = z.union([z.string(), z.object({ prompt: z.string(), spans: z.array(span).optional() })])
+const scope = z.union([z.literal('inherit'), z.array(z.union([z.string(), span]))])
+const sealed = z.strictObject({ sealed: z.string() })
+const spawnOptions = z.object({ context: z.union([z.string(), sealed]), scope, model: z.string() }).partial()
+const spawnItem = z.union([z.string(), spawnOptions.extend({ prompt: z.string() })])
+
+/** The arguments of a call do not fit; the message says which form would. */
+export class BadArguments extends Error {}
+
+type Args = readonly unknown[]
+
+/** What a call of the guest comes to: the one step it makes, and the JSON text of its reply. */
+interface GuestFunction<K extends StepName> {
+  readonly step: K
+  /** Reads the arguments. Throws `BadArguments`. */
+  readonly request: (args: Args) => Steps[K]['request']
+  readonly reply: (result: Steps[K]['result'], args: Args) => string
+}
+
+/** A call whose arguments fit. */
+export interface ReadCall {
+  readonly request: unknown
+  /** Makes its one step and gives the JSON text of its reply. */
+  readonly run: (perform: Perform) => Promise<string>
+}
+
+type Reader = (args: Args) => ReadCall
+
+function guestFunction<K extends StepName>({ step, request, reply }: GuestFunction<K>): Reader {
+  return (args) => {
+    const asked = request(args)
+    return { request: asked, run: async (perform) => reply(await perform(step, asked), args) }
+  }
+}
+
+/** Every function that the host answers. A name of the contract that is missing here does not compile. */
+const FUNCTIONS: { readonly [N in HostName]: Reader } = {
+  docs: guestFunction({
+    step: 'context.docs',
+    request: ([filter = {}]) =>
+      defined(
+        typeof filter === 'string' ? { match: filter } : take(docsFilter, filter, 'docs({match?, limit?})'),
+      ),
+    reply: (listings) => JSON.stringify(listings),
+  }),
+  search: guestFunction({
+    step: 'context.search',
+    request: ([query, options = {}]) => {
+      const form = 'search(query, {k?, docs?})'
+      const text = take(z.string(), query, form)
+      const rest = typeof options === 'number' ? { k: options } : take(searchOptions, options, form)
+      return { query: text, ...defined(rest) }
+    },
+    reply: (passages) => JSON.stringify(passages),
+  }),
+  grep: guestFunction({
+    step: 'context.grep',
+    request: ([pattern, options = {}]) => {
+      const form = 'grep(pattern, {docs?, before?, after?, limit?, ignoreCase?}) with the pattern as a string'
+      const rest = defined(take(grepOptions, options, form))
+      return { pattern: take(z.string(), pattern, form), ...rest }
+    },
+    reply: (result) => JSON.stringify(result),
+  }),
+  outline: guestFunction({
+    step: 'context.outline',
+    request: ([doc]) => ({ doc: take(z.string(), doc, 'outline(doc)') }),
+    reply: (entries) => JSON.stringify(entries),
+  }),
+  read: guestFunction({
+    step: 'context.read',
+    request: ([where, start, end]) => {
+      const form = 'read(doc, start?, end?) or read(span)'
+      if (typeof where !== 'string') return take(span, where, form)
+      return { doc: where, ...defined(take(range, defined({ start, end }), form)) }
+    },
+    reply: ({ text }) => JSON.stringify(text),
+  }),
+  llm_query: guestFunction({
+    step: 'model.call',
+    request: ([prompt, options = {}]) => {
+      const form = 'llm_query(prompt, {model?, spans?})'
+      const { model, spans } = take(subCallOptions, options, form)
+      const call: SubCall = { prompt: take(z.string(), prompt, form), ...defined({ spans }) }
+      return { prompts: [call], ...defined({ model }) }
+    },
+    reply: (outcomes) => JSON.stringify(only(outcomes)),
+  }),
+  llm_query_batched: guestFunction({
+    step: 'model.call',
+    request: ([prompts, options = {}]) => {
+      const form = 'llm_query_batched([prompt or {prompt, spans?}, …], {model?, settle?})'
+      const { model } = take(batchOptions, options, form)
+      const calls = take(z.array(subCall), prompts, form).map(
+        (item): SubCall =>
+          typeof item === 'string'
+            ? { prompt: item }
+            : { prompt: item.prompt, ...defined({ spans: item.spans }) },
+      )
+      return { prompts: calls, ...defined({ model }) }
+    },
+    reply: (outcomes, args) => batchJson(outcomes, settles(args), (value) => JSON.stringify(value)),
+  }),
+  rlm_query: guestFunction({
+    step: 'frame.spawn',
+    request: ([prompt, options = {}]) => {
+      const form = 'rlm_query(prompt, {context?, scope?, model?}) or rlm_query(prompt, context)'
+      const held = sealed.safeParse(options)
+      const given = held.success ? held.data : typeof options === 'string' ? options : undefined
+      const rest = given === undefined ? take(spawnOptions, options, form) : { context: given }
+      return { children: [toSpawn({ prompt: take(z.string(), prompt, form), ...rest })] }
+    },
+    reply: (outcomes) => only<FrameValue>(outcomes).valueJson,
+  }),
+  rlm_query_batched: guestFunction({
+    step: 'frame.spawn',
+    request: ([items, options = {}]) => {
+      const form = 'rlm_query_batched([{prompt, context?, scope?, model?}, …], {settle?})'
+      take(batchOptions, options, form)
+      const children = take(z.array(spawnItem), items, form).map((item) =>
+        toSpawn(typeof item === 'string' ? { prompt: item } : item),
+      )
+      if (children.length === 0) throw new BadArguments(`${form}: the list is empty.`)
+      return { children }
+    },
+    reply: (outcomes, args) => batchJson(outcomes, settles(args), (value) => value.valueJson),
+  }),
+  cite: guestFunction({
+    step: 'cite',
+    request: ([where, quote]) => {
+      const form = 'cite({doc, start, end}, quote?)'
+      const text = take(z.string().optional(), quote, form)
+      return { ...take(span, where, form), ...defined({ quote: text }) }
+    },
+    reply: (citation) => JSON.stringify(citation),
+  }),
+  budget: guestFunction({ step: 'budget', request: () => ({}), reply: (left) => JSON.stringify(left) }),
+}
+
+/** Reads a call of the guest. Throws `BadArguments`. */
+export function readCall({ name, argsJson }: HostCall): ReadCall {
+  if (!isHostName(name)) throw new BadArguments(`There is no function ${name}.`)
+  const args = JSON.parse(argsJson) as Json
+  return FUNCTIONS[name](Array.isArray(args) ? args.map(orUndefined) : [])
+}
+
+function isHostName(name: string): name is HostName {
+  return Object.hasOwn(FUNCTIONS, name)
+}
+
+/** The value of a batch of one. Throws its error. */
+function only<T>([outcome]: readonly ItemOutcome<T>[]): T {
+  if (outcome === undefined) throw new WritError('INTERNAL', 'No outcome came back.')
+  if (!outcome.ok) throw outcome.error
+  return outcome.value
+}
+
+/** Whether a batch is to give every outcome, failures too. Its options were read before. */
+function settles([, options]: Args): boolean {
+  return batchOptions.safeParse(options ?? {}).data?.settle ?? false
+}
+
+function toSpawn(item: z.infer<typeof spawnOptions> & { prompt: string }): SpawnRequest {
+  const { prompt, context, model } = item
+  const docs = Array.isArray(item.scope)
+    ? [...new Set(item.scope.map((entry) => (typeof entry === 'string' ? entry : entry.doc)))]
+    : item.scope
+  return { goal: prompt, ...defined({ context, model, scope: docs }) }
+}
+
+function take<T>(schema: z.ZodType<T>, value: unknown, form: string): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`
+  throw new BadArguments(`Call it as ${form}${where}: ${issue?.message ?? 'the arguments do not fit'}.`)
+}
+
+/** JSON has no undefined: an argument left out arrives as null. */
+function orUndefined(value: unknown): unknown {
+  return value === null ? undefined : value
+}

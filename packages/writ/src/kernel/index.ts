@@ -1,0 +1,16 @@
+// The only door of the kernel: what the rest of the runtime may use of it.
+
+export type { Authority, RunModels } from './basis/ports.ts'
+export type { StepId } from './basis/step-id.ts'
+export { systemClock } from './basis/system-clock.ts'
+export { type RecordedRun, readRun } from './journal/recorded-run.ts'
+export { abortRun } from './run/abort.ts'
+export { prove } from './run/logged.ts'
+export { answerAgain, type ReplayReport, replayRun } from './run/replay.ts'
+export { type Reopened, resumeRun } from './run/resume.ts'
+export { executeRun, type RunResult } from './run/run.ts'
+export { forkRun, type OpenedFork } from './run/run-fork.ts'
+export { guestAbi, OPENING, recordedModel, recordedModels } from './run/run-records.ts'
+export type { RunSetup } from './run/run-request.ts'
+export type { RunStart } from './run/run-start.ts'
+export type { Fork } from './state/fork.ts'

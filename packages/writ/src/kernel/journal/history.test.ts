@@ -1,0 +1,55 @@
+import { BOTTOM } from '@writ/contract'
+import type { AnyRecord } from '@writ/evidence'
+import { expect, it } from 'vitest'
+import { History } from './history.ts'
+
+// A frame that searched and opened a child at once: the search was recorded first.
+const search = { op: 'search', outcome: 'ok', label: BOTTOM }
+const spawn = { child: '0.1', outcome: 'ok', label: BOTTOM }
+const records = [
+  { seq: 0, lane: '0', n: 0, kind: 'context.search', det: search, obs: { at: 0 } },
+  { seq: 1, lane: '0', n: 1, kind: 'frame.spawn', det: spawn, obs: { at: 0 } },
+] as unknown as readonly AnyRecord[]
+
+function history(): History {
+  return new History({ run: 'a', key: undefined, records, payload: () => Promise.resolve(undefined) })
+}
+
+it('lets a command wait until every step of its lane has ended that ended before it', async () => {
+  const recorded = history()
+  const order: string[] = []
+  const waiting = recorded
+    .step({ lane: '0', n: 1 }, 'frame.spawn')
+    .inOrder()
+    .then(() => order.push('spawn'))
+  await new Promise((resolve) => void setImmediate(resolve))
+  order.push('search')
+  recorded.match('context.search', { lane: '0', n: 0 }, search)
+  await waiting
+  recorded.rest()
+  expect(order).toEqual(['search', 'spawn'])
+})
+
+it('says whether the result of a command is recorded', () => {
+  const recorded = history()
+  expect(recorded.step({ lane: '0', n: 1 }, 'frame.spawn').answered).toBe(false)
+  expect(recorded.begins({ lane: '0', n: 1 }, 'frame.join')).toBe(false)
+  expect(recorded.begins({ lane: '0', n: 1 }, 'frame.spawn')).toBe(true)
+  recorded.rest()
+})
+
+it('has not been done again before its last record has', () => {
+  const recorded = history()
+  expect(() => recorded.requireEnd()).toThrow('A step happened before the record had ended.')
+  recorded.match('context.search', { lane: '0', n: 0 }, search)
+  recorded.match('frame.spawn', { lane: '0', n: 1 }, spawn)
+  expect(recorded.caughtUp).toBe(true)
+  expect(() => recorded.requireEnd()).not.toThrow()
+})
+
+it('ends at the first field that differs', () => {
+  const recorded = history()
+  expect(() => recorded.match('context.search', { lane: '0', n: 0 }, { ...search, op: 'grep' })).toThrow()
+  expect(recorded.divergence()).toMatchObject({ outcome: 'DIVERGED', at: { seq: 0, pointer: '/det/op' } })
+  expect(recorded.signal.aborted).toBe(true)
+})

@@ -1,0 +1,162 @@
+import {
+  type Clock,
+  type Commitment,
+  type Det,
+  type Durability,
+  type Obs,
+  type Payload,
+  RECORD_VERSION,
+  type RecordKind,
+  type RunLog,
+  WritError,
+} from '@writ/contract'
+import { decodeRecord, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
+import type { StepId } from '../basis/step-id.ts'
+import { fieldCommitment, itemsCommitment } from './commit.ts'
+import type { Journal, Payloads, Written } from './journal.ts'
+import type { Suspension } from './suspension.ts'
+
+/** A record of a suspended run: it is not written, and whoever waits for it goes no further. */
+function neverWritten(): Written {
+  return { seq: Number.POSITIVE_INFINITY, durable: new Promise<never>(() => undefined) }
+}
+
+/**
+ * Appends the records of one run: numbers them, commits to their content, keeps the run's tree and a tree per lane.
+ * INVARIANT: `seq` is given in the order of `write` calls, and the ledger acknowledges in that order.
+ */
+export class LiveJournal implements Journal {
+  readonly live = true
+  readonly #log: RunLog
+  readonly #clock: Clock
+  readonly #tree = new MerkleTree()
+  readonly #lanes = new Map<string, MerkleTree>()
+  readonly #onFailure: (error: unknown) => void
+  readonly #suspension: Suspension | undefined
+  #firstRecord: Uint8Array | undefined
+  /** The latest time given, with the fraction, and when it was by the clock that nobody sets. */
+  #now = { at: 0, since: 0 }
+  #recordMs = 0
+
+  /** `onFailure` hears of the first append that the ledger refused: the run must end. */
+  constructor(log: RunLog, clock: Clock, onFailure: (error: unknown) => void, suspension?: Suspension) {
+    this.#log = log
+    this.#clock = clock
+    this.#onFailure = onFailure
+    this.#suspension = suspension
+  }
+
+  /** Takes over the records that a resumed run already has, in their order. */
+  continue(records: Iterable<{ readonly lane: string; readonly bytes: Uint8Array }>): void {
+    let last: Uint8Array | undefined
+    for (const { lane, bytes } of records) {
+      this.#grow(lane, bytes)
+      last = bytes
+    }
+    if (last !== undefined) this.#now = { at: decodeRecord(last).obs.at, since: this.#clock.monotonic() }
+  }
+
+  /** Milliseconds that steps waited for their records, added up over all lanes. */
+  get recordMs(): number {
+    return this.#recordMs
+  }
+
+  get size(): number {
+    return this.#tree.size
+  }
+
+  get root(): Uint8Array {
+    return this.#tree.root()
+  }
+
+  get firstRecord(): Uint8Array {
+    if (this.#firstRecord === undefined) throw new WritError('INTERNAL', 'The run has no records yet.')
+    return this.#firstRecord
+  }
+
+  laneRoot(lane: string): { root: string; records: number } {
+    const tree = this.#lanes.get(lane) ?? new MerkleTree()
+    return { root: Buffer.from(tree.root()).toString('hex'), records: tree.size }
+  }
+
+  now(): number {
+    const since = this.#clock.monotonic()
+    const at = Math.max(this.#clock.now(), this.#now.at + since - this.#now.since)
+    this.#now = { at, since }
+    return Math.floor(at)
+  }
+
+  commit(id: StepId, kind: RecordKind, name: string, content: string | Uint8Array): Commitment {
+    return fieldCommitment(this.#log.key, id, kind, name, content)
+  }
+
+  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[]): Commitment {
+    return itemsCommitment(this.#log.key, id, kind, name, items)
+  }
+
+  write<K extends RecordKind>(
+    kind: K,
+    id: StepId,
+    det: Det[K],
+    obs: Obs[K],
+    payloads: Payloads,
+    durability: Durability,
+  ): Written {
+    if (this.#suspension?.begun && kind !== 'model.result') return neverWritten()
+    const { lane, n } = id
+    const seq = this.#tree.size
+    const record = encodeRecord({ v: RECORD_VERSION, run: this.#log.run, seq, lane, n, kind, det, obs })
+    this.#grow(lane, record)
+    const stored: Payload[] = Object.entries(payloads).map(([name, content]) => ({
+      path: `${lane}/${n}/${kind}/${name}`,
+      bytes: typeof content === 'string' ? Buffer.from(content) : content,
+    }))
+    return { seq, durable: this.#append(record, stored, durability) }
+  }
+
+  repeat<K extends 'model.attempt' | 'model.usage'>(
+    kind: K,
+    id: StepId,
+    obs: Obs[K],
+    durability: Durability,
+  ): Promise<void> {
+    return this.write<'model.attempt' | 'model.usage'>(kind, id, {}, obs, {}, durability).durable
+  }
+
+  recorded(): Promise<undefined> {
+    return Promise.resolve(undefined)
+  }
+
+  close(): undefined {
+    return undefined
+  }
+
+  nextCell(): undefined {
+    return undefined
+  }
+
+  settles(): Promise<boolean> {
+    return Promise.resolve(false)
+  }
+
+  #grow(lane: string, record: Uint8Array): void {
+    const leaf = leafHash(record)
+    this.#firstRecord ??= record
+    this.#tree.append(leaf)
+    const own = this.#lanes.get(lane) ?? new MerkleTree()
+    this.#lanes.set(lane, own)
+    own.append(leaf)
+  }
+
+  async #append(record: Uint8Array, payloads: readonly Payload[], durability: Durability): Promise<void> {
+    const started = this.#clock.monotonic()
+    try {
+      await this.#log.append(record, payloads, durability)
+    } catch (error) {
+      this.#onFailure(error)
+      throw error
+    } finally {
+      this.#recordMs += this.#clock.monotonic() - started
+    }
+  }
+}

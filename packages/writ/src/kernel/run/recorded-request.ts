@@ -1,0 +1,35 @@
+import { defined, type Omitted, type Partition } from '@writ/contract'
+import type { Authority } from '../basis/ports.ts'
+import type { RecordedStep } from '../journal/journal.ts'
+import type { RecordedRun } from '../journal/recorded-run.ts'
+import { readFork } from './fork-at.ts'
+import type { RunRequest } from './run-request.ts'
+
+/** What was asked, as the opening record and what lies beside it tell: the same for a replay and a resumed run. */
+export async function recordedRequest(
+  recorded: RecordedRun,
+  opening: RecordedStep<'run.open'>,
+): Promise<Omit<RunRequest, 'models' | 'signal' | 'suspend' | 'elapsedMs' | 'setup'>> {
+  const { questionLabel, limits } = opening.det
+  const fork = await readFork(recorded, opening)
+  return {
+    run: recorded.run,
+    question: await opening.text('question'),
+    questionLabel,
+    strategy: await opening.text('strategy'),
+    limits,
+    authority: JSON.parse(await opening.text('authority')) as Authority,
+    version: opening.obs.version,
+    ...defined({ fork }),
+  }
+}
+
+/** What the run was over. */
+export async function recordedPartitions(
+  opening: RecordedStep<'run.open'>,
+): Promise<{ readonly partitions: readonly Partition[]; readonly omitted: readonly Omitted[] }> {
+  return {
+    partitions: JSON.parse(await opening.text('partitions')) as readonly Partition[],
+    omitted: JSON.parse(await opening.text('omitted')) as readonly Omitted[],
+  }
+}

@@ -1,0 +1,95 @@
+import { defined, type Reasoner, type Sandbox, WritError } from '@writ/contract'
+import { encodeRecord } from '@writ/evidence'
+import type { KernelPorts, RunModels } from '../basis/ports.ts'
+import { History } from '../journal/history.ts'
+import type { RecordedStep } from '../journal/journal.ts'
+import type { LiveJournal } from '../journal/live-journal.ts'
+import type { RecordedRun } from '../journal/recorded-run.ts'
+import { ResumeJournal } from '../journal/resume-journal.ts'
+import { recordedRequest } from './recorded-request.ts'
+import { executeRun, type RunResult } from './run.ts'
+import { guestAbi, OPENING } from './run-records.ts'
+import { beginning, mismatch, type RunStart } from './run-start.ts'
+
+/** The same again, in another process: models to send to, and the rooms. */
+export interface Reopened {
+  readonly models: RunModels
+  readonly ports: Omit<KernelPorts, 'sandbox' | 'reasoner'>
+}
+
+/** What a resume needs before it can open the rest. */
+export interface ResumePorts {
+  readonly sandbox: Sandbox
+  readonly reasoner: Reasoner
+  /** Opens what the run began with. Rejects with `RESUME_MISMATCH` when it is not what it was. */
+  reopen(began: RunStart): Promise<Reopened>
+  readonly signal: AbortSignal
+  readonly suspend?: AbortSignal
+}
+
+/**
+ * Goes on with a run whose process ended: what is recorded is done again and compared, then the run goes on where its
+ * record ends. What was in doubt is sent again under the same idempotency key; nothing with a result is. Rejects with
+ * `RUN_NOT_OPENED`, `RUN_ENDED` for an aborted run, and `RESUME_MISMATCH`; then nothing was sent and nothing recorded.
+ */
+export async function resumeRun(
+  recorded: RecordedRun,
+  ports: ResumePorts,
+): Promise<RunResult & { readonly path: string }> {
+  const { run, records } = recorded
+  const last = records.at(-1)
+  if (last === undefined) throw new WritError('RUN_NOT_OPENED', `The run ${run} has no records.`, { run })
+  if (last.kind === 'run.abort') throw new WritError('RUN_ENDED', `The run ${run} was aborted.`, { run })
+  const history = new History(recorded)
+  try {
+    const opening = history.step(OPENING, 'run.open')
+    history.sameCode(OPENING, guestAbi(ports.sandbox.confinement.guestAbi, ports.reasoner.digest))
+    checkShared(run, opening, records.length)
+    const began = await beginning(opening)
+    const { models, ports: rooms } = await ports.reopen(began)
+    const { signal, suspend, sandbox, reasoner } = ports
+    const request = {
+      ...(await recordedRequest(recorded, opening)),
+      models,
+      signal,
+      ...defined({ suspend }),
+      elapsedMs: last.obs.at - opening.obs.at,
+      setup: began.setup,
+    }
+    const { epochMs } = opening.det
+    const earlier = {
+      journal: (anew: LiveJournal) => new ResumeJournal(history, anew),
+      endedBy: (asked: AbortSignal) => history.endedBy(asked),
+      epochMs,
+      records: records.map(leafOf),
+    }
+    const result = await executeRun(request, { ...rooms, sandbox, reasoner }, earlier)
+    return { ...result, answer: asRecorded(result.answer, last), path: began.setup.evidence }
+  } catch (error) {
+    const divergence = history.signal.aborted ? history.divergence() : undefined
+    throw divergence === undefined ? error : mismatch(run, divergence)
+  } finally {
+    history.rest()
+  }
+}
+
+/** A fork that was cut off before all it shares was recorded has nothing to take the rest from. */
+function checkShared(run: string, { det }: RecordedStep<'run.open'>, records: number): void {
+  if (det.fork === undefined || records >= det.fork.records) return
+  const from = `${det.fork.run} at ${det.fork.at.lane}/${det.fork.at.n}`
+  throw new WritError(
+    'RESUME_MISMATCH',
+    `The run ${run} was cut off while it took over what it shares with ${from}; nothing was sent: fork again.`,
+    { run },
+  )
+}
+
+function leafOf(record: RecordedRun['records'][number]): { lane: string; bytes: Uint8Array } {
+  return { lane: record.lane, bytes: encodeRecord(record) }
+}
+
+/** A run that had closed took as long as its close says. */
+function asRecorded(answer: RunResult['answer'], last: RecordedRun['records'][number]): RunResult['answer'] {
+  if (last.kind !== 'run.close') return answer
+  return { ...answer, usage: { ...answer.usage, wallMs: last.obs.tookMs } }
+}

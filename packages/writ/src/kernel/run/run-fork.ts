@@ -1,0 +1,75 @@
+import { defined, type Reasoner, type Sandbox } from '@writ/contract'
+import type { KernelPorts, RunModels } from '../basis/ports.ts'
+import type { StepId } from '../basis/step-id.ts'
+import { CommitmentMap } from '../journal/commitment-map.ts'
+import { ForkJournal } from '../journal/fork-journal.ts'
+import { History } from '../journal/history.ts'
+import type { LiveJournal } from '../journal/live-journal.ts'
+import type { RecordedRun } from '../journal/recorded-run.ts'
+import type { Fork } from '../state/fork.ts'
+import { forkAt } from './fork-at.ts'
+import { recordedRequest } from './recorded-request.ts'
+import { executeRun, type RunResult } from './run.ts'
+import { guestAbi, OPENING } from './run-records.ts'
+import type { RunRequest } from './run-request.ts'
+import { beginning, mismatch, type RunStart } from './run-start.ts'
+
+/** Where a run is forked. */
+export interface ForkPoint {
+  /** The first step done anew. */
+  readonly at: StepId
+  /** Said there: a sub-call is asked this instead, a turn is told it in addition. */
+  readonly prompt?: string
+}
+
+/** What is opened for a fork: a run of its own, with models to send to, and the rooms. */
+export interface OpenedFork extends Pick<RunRequest, 'run' | 'version' | 'setup'> {
+  readonly models: RunModels
+  readonly ports: Omit<KernelPorts, 'sandbox' | 'reasoner'>
+}
+
+/** What a fork needs before it can open the rest. */
+export interface ForkPorts extends Pick<RunRequest, 'signal' | 'suspend'> {
+  readonly sandbox: Sandbox
+  readonly reasoner: Reasoner
+  open(began: RunStart, fork: Fork): Promise<OpenedFork>
+}
+
+/**
+ * Runs a new run that is another one up to a step: what that recorded is done again, compared, and recorded anew under
+ * the new run's key, with its decisions, results and charges; nothing of it is sent. From the step on the new run goes
+ * its own way. Rejects with `BAD_FORK`, `KEY_UNAVAILABLE` and `RESUME_MISMATCH`; then nothing was sent.
+ */
+export async function forkRun(recorded: RecordedRun, point: ForkPoint, ports: ForkPorts): Promise<RunResult> {
+  const { shared, fork } = await forkAt(recorded, point.at, point.prompt ?? null)
+  const { key, run } = shared
+  const commitments = new CommitmentMap(key, shared.opening.det)
+  const history = new History(shared, commitments)
+  try {
+    const { sandbox, reasoner, signal, suspend } = ports
+    const opening = history.step(OPENING, 'run.open')
+    history.sameCode(OPENING, guestAbi(sandbox.confinement.guestAbi, reasoner.digest))
+    const { ports: rooms, ...opened } = await ports.open(await beginning(opening), fork)
+    const request = {
+      ...(await recordedRequest(shared, opening)),
+      ...opened,
+      fork,
+      signal,
+      ...defined({ suspend }),
+      elapsedMs: 0,
+    }
+    const { epochMs } = opening.det
+    const earlier = {
+      journal: (anew: LiveJournal) => new ForkJournal(history, anew, commitments),
+      endedBy: (asked: AbortSignal) => history.endedBy(asked),
+      epochMs,
+      records: [],
+    }
+    return await executeRun(request, { ...rooms, sandbox, reasoner }, earlier)
+  } catch (error) {
+    const divergence = history.signal.aborted ? history.divergence() : undefined
+    throw divergence === undefined ? error : mismatch(run, divergence)
+  } finally {
+    history.rest()
+  }
+}

@@ -1,0 +1,144 @@
+import {
+  type Answer,
+  levelNumber,
+  type ModelProfile,
+  type RecordedFork,
+  type RecordedModel,
+  type RecordedReason,
+} from '@writ/contract'
+import { canonicalJson } from '@writ/evidence'
+import type { RunModels } from '../basis/ports.ts'
+import type { StepId } from '../basis/step-id.ts'
+import { CHANGES, type Fork } from '../state/fork.ts'
+import type { RunState } from '../state/run-state.ts'
+import type { RunRequest } from './run-request.ts'
+
+/** The place of the opening record. */
+export const OPENING: StepId = Object.freeze({ lane: '0', n: 0 })
+
+/** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */
+export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
+  const { journal, ports, authority, models, limits, fork } = state
+  const { store, sandbox, policy, reasoner } = ports
+  const commit = (name: string, content: string): string => journal.commit(OPENING, 'run.open', name, content)
+  await journal.write(
+    'run.open',
+    OPENING,
+    {
+      schema: 'writ.run/2',
+      question: commit('question', request.question),
+      questionLabel: request.questionLabel,
+      user: authority.user,
+      osUser: policy.osUser,
+      purpose: authority.purpose,
+      bundle: policy.bundle.hash,
+      models: recordedModels(models),
+      partitions: store.partitions.map((partition) => ({
+        id: partition.id,
+        collection: partition.collection,
+        owner: partition.owner,
+        label: partition.label,
+        purposes: partition.purposes,
+        documents: partition.documents,
+        bytes: partition.bytes,
+        pack: commit(`pack/${partition.id}`, partition.packSha256),
+      })),
+      limits,
+      epochMs: state.epochMs,
+      confinement: { level: sandbox.confinement.level, layers: sandbox.confinement.layers },
+      guestAbi: guestAbi(sandbox.confinement.guestAbi, reasoner.digest),
+      omitted: commit('omitted', canonicalJson(store.omitted)),
+      ...(fork === undefined ? {} : { fork: recordedFork(fork, commit) }),
+    },
+    { at: journal.now(), version: request.version },
+    {
+      question: request.question,
+      strategy: request.strategy,
+      omitted: canonicalJson(store.omitted),
+      // What a replay needs of the world outside the run; the rest of it is in the records.
+      partitions: JSON.stringify(store.partitions),
+      authority: JSON.stringify(authority),
+      setup: JSON.stringify(request.setup),
+      ...(fork === undefined ? {} : { [CHANGES]: JSON.stringify(fork.changes) }),
+    },
+    'flush',
+  ).durable
+}
+
+/** Writes `run.close`: the status, what the answer is worth, what was charged, and what was refused. */
+export async function closeRecord(
+  state: RunState,
+  id: StepId,
+  answer: Answer,
+  reason: RecordedReason | null,
+): Promise<void> {
+  const { journal, tally, share } = state
+  const { quoted, computed, unsupported } = answer.support
+  await journal.write(
+    'run.close',
+    id,
+    {
+      status: answer.status,
+      reason,
+      basis: answer.basis,
+      support: answer.basis === null ? null : { quoted, computed, unsupported },
+      label: answer.label,
+      charged: share.pool.spent,
+      frames: tally.frames,
+      maxDepth: tally.maxDepth,
+      steps: answer.usage.steps,
+      denials: journal.commit(id, 'run.close', 'denials', canonicalJson(answer.denials)),
+    },
+    {
+      at: journal.now(),
+      tookMs: answer.usage.wallMs,
+      reason: answer.reason,
+      coverage: answer.coverage,
+    },
+    {},
+    'flush',
+  ).durable
+}
+
+/** Everything that shapes what a frame does: a replay under another digest is a `CODE_MISMATCH`. */
+export function guestAbi(sandbox: string, reasoner: string): string {
+  return `${sandbox}.${reasoner}`
+}
+
+/** Where a run was forked from, as `run.open` declares it. */
+function recordedFork(
+  { run, at, records, models, changes }: Fork,
+  commit: (name: string, content: string) => string,
+): RecordedFork {
+  const { lane, n } = at
+  return {
+    run,
+    at: { lane, n },
+    records,
+    models: recordedModels(models),
+    changes: commit(CHANGES, JSON.stringify(changes)),
+  }
+}
+
+/** The models of a run as `run.open` declares them: one where both are the same. */
+export function recordedModels({ root, sub }: RunModels): readonly RecordedModel[] {
+  return [...new Map([root, sub].map((model) => [model.id, recordedModel(model)])).values()]
+}
+
+/** A model as `run.open` declares it. */
+export function recordedModel(model: ModelProfile): RecordedModel {
+  const { facts, price } = model
+  return {
+    id: model.id,
+    digest: facts.digest,
+    maxLevel: levelNumber(facts.maxLevel),
+    categories: facts.categories,
+    jurisdiction: facts.jurisdiction,
+    onPrem: facts.onPrem,
+    retention: facts.retention,
+    approved: facts.approved,
+    contextWindow: model.contextWindow,
+    inputNanoUsd: price?.inputNanoUsd ?? null,
+    outputNanoUsd: price?.outputNanoUsd ?? null,
+  }
+}

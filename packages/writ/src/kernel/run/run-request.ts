@@ -1,0 +1,39 @@
+import type { Label, Limits } from '@writ/contract'
+import type { Authority, RunModels } from '../basis/ports.ts'
+import type { Fork } from '../state/fork.ts'
+
+/** How a run was set up, as far as no record says: what `resume` needs besides the keys of the environment. */
+export interface RunSetup {
+  /** OpenAI-compatible server of both models; null for models that name their own. */
+  readonly baseUrl: string | null
+  /** Directory of the policy bundle; null for the built-in one. */
+  readonly policy: string | null
+  /** Where the evidence file goes. */
+  readonly evidence: string
+  /** Witnesses whose quorum must have cosigned before the answer is handed out; none when empty. */
+  readonly witnesses: readonly string[]
+  readonly witnessQuorum: number
+}
+
+/** One governed request, with everything about it already resolved. */
+export interface RunRequest {
+  readonly run: string
+  readonly question: string
+  readonly questionLabel: Label
+  readonly strategy: string
+  readonly limits: Limits
+  readonly authority: Authority
+  readonly models: RunModels
+  /** Version of the runtime, for the record. */
+  readonly version: string
+  /** Ends the run early: `INTERRUPTED` or whatever its reason is. */
+  readonly signal: AbortSignal
+  /** Stops the run and leaves it open, for another process to go on. */
+  readonly suspend?: AbortSignal
+  /** Milliseconds already gone of the time limit. */
+  readonly elapsedMs: number
+  /** What a later process needs to go on where this one may be killed: kept beside the opening record. */
+  readonly setup: RunSetup
+  /** What it shares with another run; absent for a run of its own. */
+  readonly fork?: Fork
+}

@@ -1,0 +1,38 @@
+import { type Limits, type Omitted, type Partition, type RecordedModel, WritError } from '@writ/contract'
+import type { Divergence } from '../journal/divergence.ts'
+import type { RecordedStep } from '../journal/journal.ts'
+import { recordedPartitions } from './recorded-request.ts'
+import type { RunSetup } from './run-request.ts'
+
+/** What a run began with, as its opening record and what lies beside it tell. */
+export interface RunStart {
+  readonly question: string
+  readonly limits: Limits
+  readonly bundle: string
+  readonly models: readonly RecordedModel[]
+  readonly partitions: readonly Partition[]
+  readonly omitted: readonly Omitted[]
+  readonly setup: RunSetup
+}
+
+/** What a run began with. */
+export async function beginning(opening: RecordedStep<'run.open'>): Promise<RunStart> {
+  const { bundle, models, limits } = opening.det
+  const question = await opening.text('question')
+  const setup = JSON.parse(await opening.text('setup')) as RunSetup
+  return { question, limits, bundle, models, setup, ...(await recordedPartitions(opening)) }
+}
+
+/** The error of a run that does not follow its record. */
+export function mismatch(run: string, { outcome, at }: Divergence): WritError {
+  const where = `lane ${at.lane}, step ${at.n} ${at.pointer}`
+  const what = `expected ${JSON.stringify(at.expected)}, found ${JSON.stringify(at.found)}`
+  return new WritError(
+    'RESUME_MISMATCH',
+    `The run ${run} does not follow its record: ${outcome} at ${where}: ${what}.`,
+    {
+      run,
+      data: { outcome, at },
+    },
+  )
+}

@@ -1,0 +1,368 @@
+import {
+  type Amount,
+  type Answer,
+  type AnswerPlan,
+  type Basis,
+  type Coverage,
+  type Governance,
+  type Json,
+  type ModelProfile,
+  NOTHING,
+  type RecordedPlan,
+  type RecordedReason,
+  type Status,
+  supportOf,
+  toWritError,
+  WritError,
+} from '@writ/contract'
+import { canonicalJson } from '@writ/evidence'
+import { AdaptiveSemaphore } from '../basis/adaptive-semaphore.ts'
+import { BudgetPool } from '../basis/budget-pool.ts'
+import { BudgetShare } from '../basis/budget-share.ts'
+import { CoverageTally } from '../basis/coverage-tally.ts'
+import type { KernelPorts } from '../basis/ports.ts'
+import type { StepId } from '../basis/step-id.ts'
+import { lastTurnBytes, turnBound } from '../basis/turn-bounds.ts'
+import { type FrameRun, runFrame } from '../frame/run-frame.ts'
+import type { Journal } from '../journal/journal.ts'
+import { LiveJournal } from '../journal/live-journal.ts'
+import { Suspension } from '../journal/suspension.ts'
+import { FrameState } from '../state/frame-state.ts'
+import { Gate } from '../state/gate.ts'
+import { modelsOf } from '../state/run-models.ts'
+import { noteLimit, outcomeOf, type RunState, reasonText, recordedReason } from '../state/run-state.ts'
+import { observe } from '../steps/observe.ts'
+import type { Released } from '../steps/release.ts'
+import { logOpening } from './logged.ts'
+import { closeRecord, openRecord } from './run-records.ts'
+import type { RunRequest } from './run-request.ts'
+import { defaultDisclosures, sealRun } from './seal.ts'
+
+/** What a finished run gives: the answer, without its path, and the evidence file's bytes, read while the ledger is open. */
+export interface RunResult {
+  readonly answer: Answer
+  readonly evidence: AsyncIterable<Uint8Array>
+  readonly governance: Governance
+  /** Why the answer may not be handed out yet, when its evidence has to wait for witnesses. */
+  readonly pending: WritError | null
+}
+
+/** What a resumed run already has, or a forked one has of the other. */
+export interface Earlier {
+  /** Does again what is recorded, then goes on with the journal that is given. */
+  readonly journal: (anew: LiveJournal) => Journal
+  /** What ends the run, given what asks for its end. */
+  readonly endedBy: (asked: AbortSignal) => AbortSignal
+  readonly epochMs: number
+  /** Its records, in order. */
+  readonly records: readonly { readonly lane: string; readonly bytes: Uint8Array }[]
+}
+
+/**
+ * Runs one request from its opening record to its sealed evidence; with `earlier`, goes on where its record ends.
+ * Rejects only when no evidence can be written, or when a resumed run does not follow its record.
+ */
+export async function executeRun(
+  request: RunRequest,
+  ports: KernelPorts,
+  earlier?: Earlier,
+): Promise<RunResult> {
+  const halted = new AbortController()
+  const halt = (error: WritError): void => halted.abort(error)
+  const asked = AbortSignal.any([request.signal, halted.signal])
+  const signal = earlier?.endedBy(asked) ?? asked
+  const timer = startTimer(request, halted)
+  // The sandbox serves this run alone: when the run must end, so must every cell, however hard it loops.
+  signal.addEventListener('abort', () => ports.sandbox.abandon(), { once: true })
+  try {
+    const { log, clock } = ports
+    const suspension = new Suspension(request.run, request.suspend)
+    const anew = new LiveJournal(log, clock, (error) => halt(toWritError(error)), suspension)
+    if (earlier !== undefined) anew.continue(earlier.records)
+    const journal = earlier?.journal(anew) ?? anew
+    const epochMs = earlier?.epochMs ?? clock.now()
+    const state = createState(request, ports, { signal, halt, suspension, journal, epochMs })
+    const opened = (): Promise<void> => logOpening(ports, anew.firstRecord)
+    const ended = await Promise.race([runToClose(state, request, opened), suspension.stopped])
+    const { answer, released, closing } = ended
+    const disclosures = defaultDisclosures(state, request.question, answer, released, closing)
+    const { evidence, pending } = await sealRun({ run: request.run, journal: anew, ports }, disclosures)
+    await log.finish(answer.status)
+    const { recordMs, size } = anew
+    return { answer, evidence, pending, governance: { ...state.gate.cost, recordMs, records: size } }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** A run whose closing record is written. */
+interface ClosedRun {
+  readonly answer: Answer
+  readonly released: Released | undefined
+  readonly closing: StepId
+}
+
+/** Runs a request from its opening record to its closing one: what a replay does again. */
+export async function runToClose(
+  state: RunState,
+  request: RunRequest,
+  opened: () => Promise<void>,
+): Promise<ClosedRun> {
+  await openRecord(state, request)
+  await opened()
+  const end = await runRoot(state, request)
+  const closing = end.lane.next()
+  const { answer, reason } = answerOf(state, end, closing, Math.round(state.elapsedMs()))
+  await closeRecord(state, closing, answer, reason)
+  return { answer, released: end.result.value, closing }
+}
+
+function startTimer(request: RunRequest, halted: AbortController): NodeJS.Timeout | undefined {
+  const { timeoutMs } = request.limits
+  if (timeoutMs === null) return undefined
+  const error = new WritError('TIMED_OUT', `The run reached its time limit of ${timeoutMs / 1000} s.`, {
+    data: { timeoutMs },
+  })
+  return setTimeout(() => halted.abort(error), Math.max(0, timeoutMs - request.elapsedMs))
+}
+
+/** What a run is done with: where its steps are recorded, how it is told to end, and how it tells so itself. */
+export interface RunBasis {
+  readonly journal: Journal
+  readonly suspension: Suspension
+  readonly epochMs: number
+  readonly signal: AbortSignal
+  readonly halt: (error: WritError) => void
+}
+
+/** The state of a run that opens. */
+export function createState(
+  request: RunRequest,
+  ports: KernelPorts,
+  { journal, suspension, epochMs, signal, halt }: RunBasis,
+): RunState {
+  const { limits, authority, models, run, fork } = request
+  const { clock } = ports
+  const started = clock.monotonic()
+  const slots = new Map<string, AdaptiveSemaphore>()
+  return {
+    run,
+    epochMs,
+    elapsedMs: () => clock.monotonic() - started + request.elapsedMs,
+    limits,
+    ports,
+    authority,
+    models,
+    share: new BudgetShare(new BudgetPool(limits), limits),
+    partitions: [...ports.store.partitions],
+    coverage: new CoverageTally(ports.store.partitions),
+    suspension,
+    journal,
+    gate: new Gate(ports, authority, halt),
+    slots: (model) => {
+      const known = slots.get(model.id) ?? new AdaptiveSemaphore(limits.concurrency)
+      slots.set(model.id, known)
+      return known
+    },
+    tally: {
+      frames: 1,
+      maxDepth: 0,
+      steps: 0,
+      cut: null,
+      models: new Set(),
+      boundCalls: 0,
+      costKnown: true,
+    },
+    fork,
+    signal,
+  }
+}
+
+interface RootEnd {
+  readonly lane: FrameState
+  readonly result: FrameRun
+  readonly plan: AnswerPlan | null
+}
+
+async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
+  const { ports, models, authority } = state
+  const { store, reasoner } = ports
+  const lane = new FrameState({
+    id: '0',
+    parent: null,
+    depth: 0,
+    goal: request.question,
+    profile: authority.orchestrator,
+    model: (id) => modelsOf(state, id).root,
+    scope: { partitions: store.partitions, docs: null },
+    label: request.questionLabel,
+    share: state.share,
+    bound: true,
+    signal: state.signal,
+  })
+  // The opening record took the root's first place.
+  lane.next()
+  const bytes = store.partitions.reduce((sum, partition) => sum + partition.bytes, 0)
+  const documents = store.partitions.reduce((sum, partition) => sum + partition.documents, 0)
+  const { contextWindow } = lane.model
+  const id = lane.next()
+  const plan = await planOf(state, id, request.question)
+  const choice = reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
+  const { root } = modelsOf(state, id)
+  const held = choice.turns ? lastTurnBound(state, root, request.question) : NOTHING
+  const chosen = state.journal.write(
+    'strategy.chosen',
+    id,
+    {
+      strategy: choice.strategy,
+      requested: request.strategy,
+      reason: choice.reason,
+      contextBytes: bytes,
+      contextWindow,
+      held,
+      plan: plan === null ? null : recordedPlan(state, id, plan),
+    },
+    { at: state.journal.now() },
+    { plan: canonicalJson(plan) },
+    'commit',
+  )
+  await chosen.durable
+  ports.onEvent({
+    type: 'run.open',
+    run: state.run,
+    question: request.question,
+    model: models.root.title,
+    strategy: choice.strategy,
+    strategyReason: choice.reason,
+    documents,
+    bytes,
+    confinement: ports.sandbox.confinement.layers.join(' → '),
+    policy: ports.policy.bundle.name,
+  })
+  try {
+    // The root's last turn is reserved from the start.
+    const holds = choice.turns ? { last: state.share.pool.hold(held) } : {}
+    return { lane, plan, result: await runFrame(state, lane, holds, choice) }
+  } catch (error) {
+    const known = toWritError(error)
+    noteLimit(state, lane.label, chosen.seq, known)
+    return { lane, plan, result: { value: undefined, error: known, incomplete: false } }
+  }
+}
+
+function lastTurnBound({ limits, ports }: RunState, model: ModelProfile, question: string): Amount {
+  const bytes = lastTurnBytes(limits, model, ports.reasoner.promptBytes, question)
+  return turnBound(limits, model, bytes)
+}
+
+/** How the root's model will answer, as far as the host knows beforehand; of a recorded run, what it knew then. */
+async function planOf(
+  { journal, models }: RunState,
+  id: StepId,
+  question: string,
+): Promise<AnswerPlan | null> {
+  return await observe<'strategy.chosen', AnswerPlan | null>(journal, {
+    kind: 'strategy.chosen',
+    id,
+    kept: () => ({ name: 'plan' }),
+    perform: () => Promise.resolve(models.root.plan?.(question) ?? null),
+    recall: (_, plan) => JSON.parse(plan) as AnswerPlan | null,
+  })
+}
+
+function recordedPlan({ journal }: RunState, id: StepId, plan: AnswerPlan): RecordedPlan {
+  const { basis, kind } = plan
+  return { basis, kind, plan: journal.commit(id, 'strategy.chosen', 'plan', canonicalJson(plan)) }
+}
+
+/**
+ * What the answer rests on, a fact of the host: `model` once any model but a built-in one was asked, else what the plan
+ * said before anything ran; null when nothing was released.
+ */
+function basisOf({ tally }: RunState, { result, plan }: RootEnd): Basis | null {
+  if (result.value === undefined) return null
+  if ([...tally.models].some((id) => !id.startsWith('builtin/'))) return 'model'
+  return plan?.basis ?? 'passages'
+}
+
+function answerOf(
+  state: RunState,
+  end: RootEnd,
+  closing: StepId,
+  wallMs: number,
+): { readonly answer: Answer; readonly reason: RecordedReason | null } {
+  const { status, reason, text } = judge(state, end)
+  const released = end.result.value
+  const charged = state.share.pool.spent
+  const valueJson = released?.valueJson ?? 'null'
+  const value = JSON.parse(valueJson) as Json
+  const citations = released?.citations ?? []
+  const basis = basisOf(state, end)
+  const answer: Answer = {
+    schema: 'writ.answer/1',
+    run: state.run,
+    status,
+    basis,
+    answer: released === undefined ? null : typeof value === 'string' ? value : canonicalJson(value),
+    value,
+    citations,
+    label: end.lane.label,
+    usage: {
+      modelCalls: charged.calls,
+      inputTokens: charged.inputTokens,
+      outputTokens: charged.outputTokens,
+      costMicroUsd: charged.costMicroUsd,
+      costKnown: state.tally.costKnown,
+      boundCalls: state.tally.boundCalls,
+      frames: state.tally.frames,
+      maxDepth: state.tally.maxDepth,
+      // The closing record is a step of the root's lane, too.
+      steps: state.tally.steps + end.lane.steps,
+      wallMs,
+    },
+    support: supportOf(value, citations, basis),
+    coverage: coverageOf(state, closing),
+    denials: state.gate.denials,
+    omitted: state.ports.store.omitted,
+    evidence: null,
+    reason: text,
+  }
+  return { answer, reason }
+}
+
+/** What the run looked at. A replay has no corpus to look it up in: there it is the record's. */
+function coverageOf({ coverage, journal, ports }: RunState, closing: StepId): Coverage {
+  return journal.close(closing)?.obs.coverage ?? coverage.coverage((doc) => ports.store.locate(doc))
+}
+
+/** Characters of a reason that are kept. */
+const REASON_CHARS = 500
+
+/** A run's status, and why it is not `complete`: as a code with plain facts for the record, and in words. */
+interface Judgement {
+  readonly status: Status
+  readonly reason: RecordedReason | null
+  readonly text: string | null
+}
+
+/** The status of a run: `incomplete` iff a limit refused a step or a frame used its last turn. */
+function judge(state: RunState, { lane, result }: RootEnd): Judgement {
+  const { error, value, incomplete } = result
+  const { cut } = state.tally
+  if (value !== undefined && cut === null && !incomplete)
+    return { status: 'complete', reason: null, text: null }
+  const known = error ?? new WritError('NO_ANSWER', 'A frame used its last turn.')
+  const outcome = outcomeOf(known)
+  const short = cut !== null || incomplete || outcome === 'limit' || outcome === 'timeout'
+  const status = value === undefined && outcome === 'denied' ? 'denied' : short ? 'incomplete' : 'failed'
+  if (cut !== null && outcome !== 'timeout' && known.code !== 'PROSE_ANSWER') {
+    const { code, data, text } = cut
+    return { status, reason: { code, data }, text }
+  }
+  return { status, reason: recordedReason(known), text: reasonOf(state, lane, known) }
+}
+
+/** Why a run ended as it did. */
+function reasonOf(state: RunState, lane: FrameState, error: WritError): string {
+  return reasonText(state, lane.label, error).slice(0, REASON_CHARS).toWellFormed()
+}

@@ -1,0 +1,209 @@
+import {
+  type Amount,
+  addAmounts,
+  type Citation,
+  type FrameValue,
+  flowsTo,
+  joinLabels,
+  type Label,
+  MAX_READS_AT_ONCE,
+  type Message,
+  type ModelProfile,
+  NOTHING,
+  type Partition,
+  type ProfileFacts,
+  WritError,
+} from '@writ/contract'
+import { AdaptiveSemaphore } from '../basis/adaptive-semaphore.ts'
+import type { BudgetShare } from '../basis/budget-share.ts'
+import { SpanSet } from '../basis/span-set.ts'
+import type { StepId } from '../basis/step-id.ts'
+import type { DecisionContext } from './gate.ts'
+
+/** The part of the corpus a frame may ask for. */
+export interface Scope {
+  readonly partitions: readonly Partition[]
+  /** Only these documents; null for all of the partitions. */
+  readonly docs: ReadonlySet<string> | null
+}
+
+/** What a blind child came to. Its parent holds it and never sees which. */
+export interface SealedValue {
+  /** Absent when the child released nothing. */
+  readonly value: FrameValue | undefined
+  /** The code of its error; null when it released a value. */
+  readonly code: string | null
+  readonly label: Label
+  /** What it was handed, for its citations. */
+  readonly slices: SpanSet
+}
+
+/** What a lane is opened with. */
+export interface FrameStateStart {
+  readonly id: string
+  readonly parent: FrameState | null
+  readonly depth: number
+  readonly goal: string
+  readonly profile: ProfileFacts
+  /** The model of each of its steps. */
+  readonly model: (id: StepId) => ModelProfile
+  readonly scope: Scope
+  readonly label: Label
+  /** What it draws on. */
+  readonly share: BudgetShare
+  /** Whether its parent's ceiling binds it too; a blind child is bound by its own model alone. */
+  readonly bound: boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * What the kernel knows of one frame: its place in the tree, its label, what it was granted and handed, what it used.
+ * INVARIANT: the label only rises, and rises before the bytes that raise it are handed over.
+ */
+export class FrameState implements DecisionContext {
+  readonly id: string
+  readonly parent: FrameState | null
+  readonly depth: number
+  readonly goal: string
+  readonly profile: ProfileFacts
+  readonly scope: Scope
+  readonly share: BudgetShare
+  readonly #bound: boolean
+  readonly #model: FrameStateStart['model']
+  readonly #above: AbortSignal
+  #cancel = new AbortController()
+  #signal: AbortSignal
+  /** Ids of partitions granted, by action. */
+  readonly granted: { readonly 'context::search': Set<string>; readonly 'context::read': Set<string> } = {
+    'context::search': new Set(),
+    'context::read': new Set(),
+  }
+  /** Byte ranges handed to this frame or to a joined child. */
+  readonly slices: SpanSet = new SpanSet()
+  /** Values of blind children that this frame holds, by lane. */
+  readonly sealed: Map<string, SealedValue> = new Map()
+  /** Citations made here, and those that joined children released. */
+  readonly citations: Citation[] = []
+  readonly inherited: Citation[] = []
+  /** Reads and searches under way. */
+  readonly reads: AdaptiveSemaphore = new AdaptiveSemaphore(MAX_READS_AT_ONCE)
+  turns = 0
+  /** Messages of its last turn, as they went out. */
+  asked: readonly Message[] = []
+  children = 0
+  /** Bytes handed over since the running cell began, and in all. */
+  cellReadBytes = 0
+  readBytes = 0
+  /** Steps taken when the running cell began. */
+  cellStart = 0
+  #label: Label
+  #steps = 0
+  #charged: Amount = NOTHING
+  #childrenCharged: Amount = NOTHING
+  #admissions: Promise<unknown> = Promise.resolve()
+  #openings: Promise<unknown> = Promise.resolve()
+
+  constructor(start: FrameStateStart) {
+    this.id = start.id
+    this.parent = start.parent
+    this.depth = start.depth
+    this.goal = start.goal
+    this.profile = start.profile
+    this.#model = start.model
+    this.scope = start.scope
+    this.share = start.share
+    this.#bound = start.bound
+    this.#above = start.signal
+    this.#signal = AbortSignal.any([start.signal, this.#cancel.signal])
+    this.#label = start.label
+  }
+
+  /** The asker of decisions. */
+  get lane(): string {
+    return this.id
+  }
+
+  get label(): Label {
+    return this.#label
+  }
+
+  get charged(): Amount {
+    return this.#charged
+  }
+
+  /** What this frame and those it opened were charged. */
+  get subtreeCharged(): Amount {
+    return addAmounts(this.#charged, this.#childrenCharged)
+  }
+
+  /** The models that must stay permitted at its label: its own, and those its parent must keep. */
+  get ceiling(): readonly ModelProfile[] {
+    const above = this.#bound ? (this.parent?.ceiling ?? []) : []
+    return [...new Map([this.model, ...above].map((model) => [model.id, model])).values()]
+  }
+
+  /** Steps taken so far. */
+  get steps(): number {
+    return this.#steps
+  }
+
+  /** The model of the next step. */
+  get model(): ModelProfile {
+    return this.#model({ lane: this.id, n: this.#steps })
+  }
+
+  /** The place of the next step. Called when the step is asked for, so that numbering follows the guest's order. */
+  next(): StepId {
+    const n = this.#steps
+    this.#steps += 1
+    return { lane: this.id, n }
+  }
+
+  /** Aborted when what the frame has under way is cancelled, or when anything above it ends. */
+  get signal(): AbortSignal {
+    return this.#signal
+  }
+
+  /** Cancels whatever the frame still has under way. What it asks for afterwards is not touched. */
+  cancel(): void {
+    this.#cancel.abort(new WritError('CANCELLED', `The frame ${this.id} no longer waits for this step.`))
+    this.#cancel = new AbortController()
+    this.#signal = AbortSignal.any([this.#above, this.#cancel.signal])
+  }
+
+  raise(label: Label): void {
+    this.#label = joinLabels(this.#label, label)
+  }
+
+  /** Takes on the labels of all who drew on its share: what follows may show what is left of it. */
+  async look(): Promise<void> {
+    if (flowsTo(this.share.drawn, this.#label)) return
+    await this.admit(() => {
+      this.raise(this.share.drawn)
+      return Promise.resolve()
+    })
+  }
+
+  charge(amount: Amount): void {
+    this.#charged = addAmounts(this.#charged, amount)
+  }
+
+  /** A child ended that was charged so much with all it opened. */
+  chargeChild(amount: Amount): void {
+    this.#childrenCharged = addAmounts(this.#childrenCharged, amount)
+  }
+
+  /** Runs admissions one after another: each is judged against the label the one before left. */
+  admit<T>(admission: () => Promise<T>): Promise<T> {
+    const result = this.#admissions.then(admission)
+    this.#admissions = result.catch(() => undefined)
+    return result
+  }
+
+  /** Opens children one after another, in the order they were asked for: where room is short, the first ones get it. */
+  openInOrder<T>(open: () => Promise<T>): Promise<T> {
+    const result = this.#openings.then(open)
+    this.#openings = result.catch(() => undefined)
+    return result
+  }
+}

@@ -1,0 +1,33 @@
+import { type ModelProfile, WritError } from '@writ/contract'
+import type { RunModels } from '../basis/ports.ts'
+import type { StepId } from '../basis/step-id.ts'
+import type { RunState } from './run-state.ts'
+
+/** What a frame has its model for: the root's, or that of sub-calls and children. */
+export type ModelRole = keyof RunModels
+
+/** The models a step is taken with: where a run shares another's steps, those of the other. */
+export function modelsOf({ fork, models }: RunState, step: StepId): RunModels {
+  return fork?.shares(step) === true ? fork.models : models
+}
+
+/** The model a request at a place names, among those of the run; the one for sub-calls when it names none. */
+export function chooseModel(
+  state: RunState,
+  step: StepId,
+  id: string | undefined,
+): { readonly role: ModelRole; readonly model: ModelProfile } {
+  const now = modelsOf(state, step)
+  // Code that was written before a fork may name the models of then.
+  const role = roleIn(now, id) ?? (state.fork && roleIn(state.fork.models, id))
+  if (role !== undefined) return { role, model: now[role] }
+  throw new WritError(
+    'UNKNOWN_MODEL',
+    `This run has the models ${now.root.id} and ${now.sub.id}, not "${id}".`,
+  )
+}
+
+function roleIn({ root, sub }: RunModels, id: string | undefined): ModelRole | undefined {
+  if (id === undefined || id === sub.id) return 'sub'
+  return id === root.id ? 'root' : undefined
+}

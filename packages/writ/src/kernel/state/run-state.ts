@@ -1,0 +1,160 @@
+import {
+  ERRORS,
+  type ErrorCode,
+  type Label,
+  type Limits,
+  levelNumber,
+  type ModelProfile,
+  type ModelResource,
+  type Outcome,
+  outcomeOfCode,
+  type Partition,
+  type RecordedReason,
+  WritError,
+} from '@writ/contract'
+import type { AdaptiveSemaphore } from '../basis/adaptive-semaphore.ts'
+import type { BudgetShare } from '../basis/budget-share.ts'
+import type { CoverageTally } from '../basis/coverage-tally.ts'
+import type { Authority, KernelPorts, RunModels } from '../basis/ports.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Suspension } from '../journal/suspension.ts'
+import type { Fork } from './fork.ts'
+import type { Gate } from './gate.ts'
+
+/** What the frames of one run share. */
+export interface RunState {
+  readonly run: string
+  readonly epochMs: number
+  readonly limits: Limits
+  readonly ports: KernelPorts
+  readonly authority: Authority
+  readonly models: RunModels
+  /** What the root draws on: the limits of the run. */
+  readonly share: BudgetShare
+  /** The corpus as the run opened with it. */
+  readonly partitions: readonly Partition[]
+  readonly coverage: CoverageTally
+  readonly journal: Journal
+  readonly gate: Gate
+  readonly slots: (model: ModelProfile) => AdaptiveSemaphore
+  readonly tally: Tally
+  /** Milliseconds the run has taken, those before a restart included. */
+  readonly elapsedMs: () => number
+  /** What the run shares with the one it was forked from; undefined for a run of its own. */
+  readonly fork: Fork | undefined
+  readonly suspension: Suspension
+  /** Aborted when the run must end: halted by policy, failed, timed out, interrupted. */
+  readonly signal: AbortSignal
+}
+
+/** Counts that the answer reports. */
+export interface Tally {
+  frames: number
+  maxDepth: number
+  /** Steps of child frames that have ended. */
+  steps: number
+  /** What cut the run short first, in the order of the records; null when nothing did. */
+  cut: Cut | null
+  /** Attempts charged their bound, and whether every model that was called has a price. */
+  boundCalls: number
+  costKnown: boolean
+  /** Ids of the models that were asked. */
+  readonly models: Set<string>
+}
+
+/** A limit that refused a step, or a child that was cut short, and the record that shows it. */
+export interface Cut extends RecordedReason {
+  readonly seq: number
+  /** In words. */
+  readonly text: string
+}
+
+const WITHHELD = '(withheld: its label is above the terminal)'
+
+/**
+ * A text for whoever watches the run, who stands where the answer would go: itself when its label may be released
+ * there, else words of the host in its place. Whatever a guest can write goes out through here and nowhere else, names
+ * of errors included.
+ */
+export function showable(state: RunState, label: Label, text: string, instead: string = WITHHELD): string {
+  const { maxLevel, categories } = state.authority.sink
+  const fits =
+    levelNumber(label.level) <= maxLevel &&
+    label.categories.every((category) => categories.includes(category))
+  return fits ? text : instead
+}
+
+/** A model as policy sees it. */
+export function modelResource(model: ModelProfile): ModelResource {
+  return { type: 'model', id: model.id, ...model.facts }
+}
+
+/** How a step that ended with an error is recorded. */
+export function outcomeOf(error: WritError): Outcome {
+  return outcomeOfCode(error.code)
+}
+
+/**
+ * Notes a limit that refused a step: it makes the run incomplete, and says why. The one recorded first counts, whichever
+ * raced, so that a replay names the same.
+ */
+export function noteLimit(state: RunState, label: Label, seq: number, error: WritError): void {
+  if (outcomeOf(error) === 'limit')
+    noteCut(state.tally, { seq, ...recordedReason(error), text: reasonText(state, label, error) })
+}
+
+/** An error in words where its label may be shown, else as its code and what to do. */
+export function reasonText(state: RunState, label: Label, { code, message, next }: WritError): string {
+  return `${code}: ${showable(state, label, `${message} `, '')}${next}`
+}
+
+/** Notes a child that used its last turn or ran into a limit, and whether prose of its model stands for its value. */
+export function noteChildCut(tally: Tally, seq: number, child: string, error: WritError | undefined): void {
+  const prose = error?.code === 'PROSE_ANSWER'
+  const text = prose
+    ? `A child frame (${child}) answered in prose and never released; its last prose is its value.`
+    : `A child frame (${child}) used its last turn or ran into a limit.`
+  const data = prose ? { child, ended: 'PROSE_ANSWER' } : { child }
+  noteCut(tally, { seq, code: 'CHILD_CUT', data, text })
+}
+
+function noteCut(tally: Tally, cut: Cut): void {
+  if (tally.cut === null || cut.seq < tally.cut.seq) tally.cut = cut
+}
+
+/** Facts of an error that a record may show to everyone: names of limits, codes, integers. Guests write none of them. */
+const PLAIN_FACTS = ['limit', 'most', 'timeoutMs', 'ended'] as const
+
+/** An error as the reason of a run: its code and plain facts, without its words. */
+export function recordedReason({ code, data }: WritError): RecordedReason {
+  const plain = PLAIN_FACTS.flatMap((name) => {
+    const fact = data[name]
+    return typeof fact === 'string' || Number.isSafeInteger(fact) ? [[name, fact as string | number]] : []
+  })
+  return { code, data: Object.fromEntries(plain) as RecordedReason['data'] }
+}
+
+/** An error as it is stored for replay and shown to guests: with its words, so that others later change no old run. */
+export function errorJson(error: WritError): string {
+  const { code, message, next, data } = error
+  return JSON.stringify({ error: { code, message, next, data } })
+}
+
+interface StoredError {
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly next: string
+    readonly data: Record<string, unknown>
+  }
+}
+
+/** The error that `errorJson` stored. */
+export function errorFrom(json: string): WritError {
+  const { code, message, next, data } = (JSON.parse(json) as StoredError).error
+  return new WritError(isErrorCode(code) ? code : 'INTERNAL', message, { data, next })
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code)
+}

@@ -1,0 +1,282 @@
+import {
+  type Citation,
+  type ContextStore,
+  type DocumentInfo,
+  type DocumentListing,
+  encodedBytes,
+  type GrepResult,
+  type Partition,
+  type Passage,
+  type ReadResult,
+  type Span,
+  type Steps,
+  WritError,
+} from '@writ/contract'
+import type { FrameState } from '../state/frame-state.ts'
+import type { ContextStep } from './context-step.ts'
+
+/** Passages a search gives when none is asked for, and the most it may be asked for. */
+const DEFAULT_PASSAGES = 10
+const MOST_PASSAGES = 1_000
+/** Matches a pattern gives when no limit is asked for, and the most it may be asked for. */
+const DEFAULT_MATCHES = 200
+const MOST_MATCHES = 100_000
+/** Titles shown before anything was read. */
+const OVERVIEW_SAMPLE = 20
+
+type Store = ContextStore
+
+/** Documents of the frame's scope, by name. */
+export function docsStep(
+  store: Store,
+  lane: FrameState,
+  request: Steps['context.docs']['request'],
+): ContextStep<readonly DocumentListing[]> {
+  const { match } = request
+  const words = comparable(match ?? '').split(/\s+/)
+  return {
+    kind: 'context.search',
+    op: 'docs',
+    input: request,
+    needs: () => lane.scope.partitions,
+    effect: (allowed) => {
+      const listed = allowed.flatMap((partition) =>
+        inScope(lane, store.documents(partition.id)).map((info) => ({ ...info, label: partition.label })),
+      )
+      const matching = match === undefined ? listed : listed.filter((doc) => named(doc, words))
+      return Promise.resolve(matching.sort(byId).slice(0, request.limit ?? matching.length))
+    },
+  }
+}
+
+/** What a frame is told of its corpus at the start: only partitions that would not raise the level of its label. */
+export function overviewStep(
+  store: Store,
+  lane: FrameState,
+  partitions: readonly Partition[],
+): ContextStep<{ documents: number; bytes: number; sample: readonly string[] }> {
+  return {
+    kind: 'context.search',
+    op: 'overview',
+    input: {},
+    needs: () => partitions,
+    effect: (allowed) => {
+      const docs = allowed.flatMap((partition) => inScope(lane, store.documents(partition.id))).sort(byId)
+      return Promise.resolve({
+        documents: docs.length,
+        bytes: docs.reduce((sum, doc) => sum + doc.bytes, 0),
+        sample: docs.slice(0, OVERVIEW_SAMPLE).map((doc) => doc.id),
+      })
+    },
+  }
+}
+
+/** Ranked passages; those of several partitions are merged by rank, since their scores do not compare. */
+export function searchStep(
+  store: Store,
+  lane: FrameState,
+  request: Steps['context.search']['request'],
+): ContextStep<readonly Passage[]> {
+  const k = Math.min(request.k ?? DEFAULT_PASSAGES, MOST_PASSAGES)
+  return {
+    kind: 'context.search',
+    op: 'search',
+    input: request,
+    needs: () => scopedPartitions(store, lane, request.docs),
+    effect: async (allowed, signal) => {
+      const found = await Promise.all(
+        allowed.map((partition) =>
+          store.search(
+            partition.id,
+            { query: request.query, k, ...only(store, lane, partition, request.docs) },
+            signal,
+          ),
+        ),
+      )
+      return found
+        .flat()
+        .sort((a, b) => a.rank - b.rank || byPlace(a, b))
+        .slice(0, k)
+        .map((passage, index) => ({ ...passage, rank: index + 1 }))
+    },
+    ...searching(request.docs),
+    handed: (passages) => passages,
+  }
+}
+
+/** Matches of a linear-time pattern, sorted by document and offset. */
+export function grepStep(
+  store: Store,
+  lane: FrameState,
+  request: Steps['context.grep']['request'],
+): ContextStep<GrepResult> {
+  const limit = Math.min(request.limit ?? DEFAULT_MATCHES, MOST_MATCHES)
+  return {
+    kind: 'context.search',
+    op: 'grep',
+    input: request,
+    needs: () => scopedPartitions(store, lane, request.docs),
+    effect: async (allowed, signal) => {
+      const found = await Promise.all(
+        allowed.map((partition) =>
+          store.grep(
+            partition.id,
+            {
+              pattern: request.pattern,
+              ignoreCase: request.ignoreCase ?? false,
+              before: request.before ?? 0,
+              after: request.after ?? 0,
+              limit,
+              ...only(store, lane, partition, request.docs),
+            },
+            signal,
+          ),
+        ),
+      )
+      const matches = found.flatMap((result) => result.matches).sort(byPlace)
+      return {
+        matches: matches.slice(0, limit),
+        truncated: matches.length > limit || found.some((result) => result.truncated),
+      }
+    },
+    ...searching(request.docs),
+    handed: (result) => result.matches,
+  }
+}
+
+export function outlineStep(
+  store: Store,
+  lane: FrameState,
+  request: Steps['context.outline']['request'],
+): ContextStep<Steps['context.outline']['result']> {
+  return {
+    kind: 'context.search',
+    op: 'outline',
+    input: request,
+    named: [request.doc],
+    needs: () => [partitionOf(lane, document(store, lane, request.doc))],
+    effect: () => store.outline(request.doc),
+  }
+}
+
+export function readStep(
+  store: Store,
+  lane: FrameState,
+  request: Steps['context.read']['request'],
+): ContextStep<ReadResult> {
+  return {
+    kind: 'context.read',
+    op: 'read',
+    input: request,
+    named: [request.doc],
+    needs: () => [partitionOf(lane, document(store, lane, request.doc))],
+    effect: () => {
+      const { bytes } = document(store, lane, request.doc)
+      return store.read(request.doc, request.start ?? 0, Math.min(request.end ?? bytes, bytes))
+    },
+    handed: (result) => [result],
+  }
+}
+
+/** A citation of bytes this lineage was handed. A quote narrows it to where the quote first occurs. */
+export async function cite(
+  store: Store,
+  lane: FrameState,
+  request: Steps['cite']['request'],
+): Promise<Citation> {
+  const { doc, start, end, quote } = request
+  if (!lane.slices.covers(doc, start, end))
+    throw new WritError(
+      'CITATION_INVALID',
+      `Bytes ${start}–${end} of ${doc} were not read by this frame or its children.`,
+    )
+  const read = await store.read(doc, start, end)
+  if (read.start !== start || read.end !== end)
+    throw new WritError('CITATION_INVALID', `Bytes ${start}–${end} of ${doc} cut a character in two.`)
+  return quote === undefined ? whole(read) : await narrow(store, read, quote)
+}
+
+async function narrow(store: Store, read: ReadResult, quote: string): Promise<Citation> {
+  const at = quote === '' ? -1 : read.text.indexOf(quote)
+  if (at < 0)
+    throw new WritError(
+      'CITATION_INVALID',
+      `The quote does not occur in bytes ${read.start}–${read.end} of ${read.doc}.`,
+    )
+  const encoding = store.locate(read.doc)?.encoding ?? 'utf-8'
+  const start = read.start + encodedBytes(read.text.slice(0, at), encoding)
+  return whole(await store.read(read.doc, start, start + encodedBytes(quote, encoding)))
+}
+
+function whole(read: ReadResult): Citation {
+  return { doc: read.doc, start: read.start, end: read.end, sha256: read.sha256, quote: read.text }
+}
+
+/** The document, if the frame's scope has it. What is outside the scope does not exist for the frame. */
+function document(store: Store, lane: FrameState, id: string): DocumentInfo {
+  const info = store.locate(id)
+  const visible =
+    info !== undefined && lane.scope.partitions.some((partition) => partition.id === info.partition)
+  if (!visible || (lane.scope.docs !== null && !lane.scope.docs.has(id)))
+    throw new WritError('UNKNOWN_DOCUMENT', `There is no document "${id}" in this frame's corpus.`)
+  return info
+}
+
+function partitionOf(lane: FrameState, info: DocumentInfo): Partition {
+  const partition = lane.scope.partitions.find((candidate) => candidate.id === info.partition)
+  if (partition === undefined) throw new WritError('INTERNAL', `Document ${info.id} has no partition.`)
+  return partition
+}
+
+function scopedPartitions(
+  store: Store,
+  lane: FrameState,
+  docs: readonly string[] | undefined,
+): readonly Partition[] {
+  if (docs === undefined) return lane.scope.partitions
+  const wanted = new Set(docs.map((id) => document(store, lane, id).partition))
+  return lane.scope.partitions.filter((partition) => wanted.has(partition.id))
+}
+
+/** The documents to restrict a partition's search to: those asked for, within the frame's scope. */
+function only(
+  store: Store,
+  lane: FrameState,
+  partition: Partition,
+  asked: readonly string[] | undefined,
+): { docs: readonly string[] } | Record<string, never> {
+  const { docs } = lane.scope
+  if (asked !== undefined) return { docs: asked.filter((id) => store.locate(id)?.partition === partition.id) }
+  if (docs === null) return {}
+  return { docs: [...docs].filter((id) => store.locate(id)?.partition === partition.id) }
+}
+
+/** The documents of a partition that the frame's scope has. */
+function inScope(lane: FrameState, docs: readonly DocumentInfo[]): readonly DocumentInfo[] {
+  const { docs: scoped } = lane.scope
+  return scoped === null ? docs : docs.filter((doc) => scoped.has(doc.id))
+}
+
+/** A step that goes over texts: all of the scope's, or those of the documents it names. */
+function searching(docs: readonly string[] | undefined): Pick<ContextStep<unknown>, 'searches' | 'named'> {
+  return docs === undefined ? { searches: true } : { searches: true, named: docs }
+}
+
+/** Whether each of the words is in the name or the title of a document. */
+function named({ id, title }: DocumentInfo, words: readonly string[]): boolean {
+  const names = comparable(`${id}\n${title}`)
+  return words.every((word) => names.includes(word))
+}
+
+/** Of a name in another normal form (a file system's) the letters are the same. */
+function comparable(text: string): string {
+  return text.normalize('NFC').toLowerCase()
+}
+
+function byId(a: { id: string }, b: { id: string }): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}
+
+function byPlace(a: Span, b: Span): number {
+  return a.doc < b.doc ? -1 : a.doc > b.doc ? 1 : a.start - b.start
+}

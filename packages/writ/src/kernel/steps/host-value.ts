@@ -1,0 +1,74 @@
+import { type BudgetLeft, type ItemOutcome, toWritError } from '@writ/contract'
+import type { StepId } from '../basis/step-id.ts'
+import type { FrameState } from '../state/frame-state.ts'
+import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState } from '../state/run-state.ts'
+import type { OnFinal } from './context-step.ts'
+import { observe } from './observe.ts'
+
+/** A value given to a cell without a decision or an effect. */
+export interface HostValue<T> {
+  readonly op: string
+  readonly input: unknown
+  /** Not called for a recorded step: the value comes from the record. */
+  readonly make: () => Promise<T>
+  /** Notes what was given. */
+  readonly given?: (value: T) => void
+  /** The numbers of a budget that was given, for the record. */
+  readonly budget?: (value: T) => BudgetLeft
+}
+
+/** Gives a value and records it like any other step, so that a replay can give it again. */
+export async function performHostValue<T>(
+  state: RunState,
+  lane: FrameState,
+  id: StepId,
+  step: HostValue<T>,
+  onFinal: OnFinal,
+): Promise<T> {
+  const { journal } = state
+  const { op } = step
+  const asked = JSON.stringify(step.input)
+  const input = journal.commit(id, 'local', 'input', asked)
+  const made = await observe<'local', ItemOutcome<T>>(journal, {
+    kind: 'local',
+    id,
+    asked: () => ({ op, input }),
+    kept: () => ({
+      name: 'output',
+      binds: (text) => ({ output: journal.commit(id, 'local', 'output', text) }),
+    }),
+    perform: () =>
+      step.make().then(
+        (value) => ({ ok: true, value }),
+        (error: unknown) => ({ ok: false, error: toWritError(error) }),
+      ),
+    recall: ({ det }, output) => {
+      lane.raise(det.label)
+      if (det.outcome !== 'ok') return { ok: false, error: errorFrom(output) }
+      return { ok: true, value: JSON.parse(output) as T }
+    },
+  })
+  if (made.ok) step.given?.(made.value)
+  const output = made.ok ? JSON.stringify(made.value) : errorJson(made.error)
+  const written = journal.write(
+    'local',
+    id,
+    {
+      op,
+      outcome: made.ok ? 'ok' : outcomeOf(made.error),
+      code: made.ok ? null : made.error.code,
+      input,
+      output: journal.commit(id, 'local', 'output', output),
+      label: lane.label,
+      budget: made.ok ? (step.budget?.(made.value) ?? null) : null,
+    },
+    { at: journal.now() },
+    { input: asked, output },
+    'commit',
+  )
+  if (!made.ok) noteLimit(state, lane.label, written.seq, made.error)
+  onFinal(written.seq)
+  await written.durable
+  if (!made.ok) throw made.error
+  return made.value
+}

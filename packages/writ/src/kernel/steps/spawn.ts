@@ -1,0 +1,168 @@
+import {
+  type FrameValue,
+  type ItemOutcome,
+  type Label,
+  NOTHING,
+  type SpawnRequest,
+  type WritError,
+} from '@writ/contract'
+import { commandHash } from '@writ/evidence'
+import type { Written } from '../journal/journal.ts'
+import { FrameState } from '../state/frame-state.ts'
+import { modelsOf } from '../state/run-models.ts'
+import { errorJson, noteLimit, outcomeOf, type RunState } from '../state/run-state.ts'
+import type { OnFinal } from './context-step.ts'
+import { type FrameResult, join } from './join.ts'
+import { observe } from './observe.ts'
+import {
+  type Child,
+  type HeldTurns,
+  keptOfSpawn,
+  type NumberedChild,
+  type OpenedChild,
+  type Opening,
+  openNow,
+  recallOpening,
+} from './open-child.ts'
+
+/** Runs a frame to its end and never rejects: a spawn without a join would be a hole in the record. */
+export type RunFrame = (state: RunState, lane: FrameState, holds: HeldTurns) => Promise<FrameResult>
+
+/**
+ * Opens child frames, at most as many at once as one model may have requests in flight; the others wait their turn.
+ * Lanes are given when the step is asked for, so they do not depend on which child runs first. `onEnd` hears of the
+ * record that ends each.
+ */
+export async function performSpawn(
+  state: RunState,
+  lane: FrameState,
+  asked: readonly Child[],
+  runFrame: RunFrame,
+  onEnd: OnFinal,
+): Promise<readonly ItemOutcome<FrameValue>[]> {
+  const children = asked.map((child): NumberedChild => {
+    lane.children += 1
+    return { ...child, id: `${lane.id}.${lane.children}` }
+  })
+  const outcomes: ItemOutcome<FrameValue>[] = []
+  let next = 0
+  const worker = async (): Promise<void> => {
+    for (let index = next; index < children.length; index = next) {
+      next += 1
+      const child = children[index]
+      if (child === undefined) return
+      outcomes[index] = await spawn(state, lane, child, runFrame, onEnd)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(state.limits.concurrency, children.length) }, worker))
+  return outcomes
+}
+
+async function spawn(
+  state: RunState,
+  lane: FrameState,
+  child: NumberedChild,
+  runFrame: RunFrame,
+  onEnd: OnFinal,
+): Promise<ItemOutcome<FrameValue>> {
+  const asked = await observe(state.journal, {
+    kind: 'frame.spawn',
+    id: child.step,
+    asked: () => ({ child: child.id, input: spawnInput(state, child) }),
+    kept: (det) => keptOfSpawn(det, child),
+    perform: () => lane.openInOrder(() => openNow(state, lane, child)),
+    recall: (recorded, kept) => recallOpening(state, lane, child, recorded, kept),
+  })
+  const { opening } = asked
+  // In one go with its record: a goal carries its frame's label as it is at that moment.
+  const label = asked.label ?? lane.label
+  if (!opening.ok) {
+    const { error } = opening
+    const written = writeSpawn(state, child, { ...asked, label }, null, error)
+    noteLimit(state, lane.label, written.seq, error)
+    onEnd(written.seq)
+    await written.durable
+    return { ok: false, error }
+  }
+  const { mode, holds } = opening.value
+  const frame = childState(state, lane, child, opening.value, label)
+  const written = writeSpawn(state, child, { ...asked, label }, opening.value, null)
+  await written.durable
+  const started = state.ports.clock.monotonic()
+  const result = await runFrame(state, frame, holds)
+  const spawned = { lane: frame, mode, command: written.seq, started }
+  return await join(state, lane, child.step, spawned, result, onEnd)
+}
+
+/** The state of a child that is opened. */
+function childState(
+  state: RunState,
+  lane: FrameState,
+  child: NumberedChild,
+  { role, scope, mode, share }: OpenedChild,
+  label: Label,
+): FrameState {
+  return new FrameState({
+    id: child.id,
+    parent: lane,
+    depth: lane.depth + 1,
+    goal: child.request.goal,
+    profile: state.authority.worker,
+    model: (step) => modelsOf(state, step)[role],
+    scope,
+    label,
+    share,
+    bound: mode !== 'blind',
+    signal: lane.signal,
+  })
+}
+
+function spawnInput({ journal }: RunState, { step, request }: Child): string {
+  return journal.commit(step, 'frame.spawn', 'input', JSON.stringify(request))
+}
+
+function writeSpawn(
+  state: RunState,
+  child: NumberedChild,
+  { decision, ceiling, label }: Pick<Opening, 'decision' | 'ceiling'> & { readonly label: Label },
+  opened: OpenedChild | null,
+  error: WritError | null,
+): Written {
+  const { journal } = state
+  const { request, step, id } = child
+  return journal.write(
+    'frame.spawn',
+    step,
+    {
+      child: id,
+      profile: state.authority.worker.id,
+      model: opened?.model.id ?? '',
+      scope: opened === null ? [] : opened.scope.partitions.map((partition) => partition.id),
+      input: spawnInput(state, child),
+      decision,
+      label,
+      bound: opened?.bound ?? NOTHING,
+      mode: opened?.mode ?? 'shared',
+      share: opened?.part ?? null,
+      ceiling,
+      outcome: error === null ? 'ok' : outcomeOf(error),
+      code: error?.code ?? null,
+    },
+    { at: journal.now() },
+    {
+      hash: commandHash('frame.spawn', JSON.stringify(request)),
+      goal: request.goal,
+      scope: JSON.stringify(request.scope ?? null),
+      ...ownLabel(opened, request),
+      ...(error === null ? {} : { error: errorJson(error) }),
+    },
+    'commit',
+  )
+}
+
+/** The label of a text given to the child: its parent's when it was brought in, which the record's may be above. */
+function ownLabel(opened: OpenedChild | null, { context }: SpawnRequest): { readonly contextLabel?: string } {
+  const [partition] = opened?.scope.partitions ?? []
+  if (context === undefined || partition === undefined) return {}
+  return { contextLabel: JSON.stringify(partition.label) }
+}
