@@ -7,38 +7,20 @@ import { describe, expect, it } from 'vitest'
 const root = resolve(import.meta.dirname, '..')
 const runtime = 'packages/writ/src'
 
-/** Files of the composition root: the only ones that may open rooms. */
-const COMPOSITION = [
-  'runtime.ts',
-  'permit-export.ts',
-  'do-again.ts',
-  'recorded-file.ts',
-  'examine.ts',
-  'export-run.ts',
-  'judge-policy.ts',
-  'judge-replay.ts',
-  'verify-file.ts',
-  'index.ts',
-  'home-keys.ts',
-  'erase-run.ts',
-  'order-hold.ts',
-  'with-ledger.ts',
-  'erase-expired.ts',
-  'sign-bundle.ts',
-  'require-unclosed.ts',
-  'resume-run.ts',
-  'fork-run.ts',
-  'hand-out.ts',
-  'home-source.ts',
-  'show-run.ts',
-  'view-access.ts',
-  'run-view.ts',
-  'open-models.ts',
-  'abort-run.ts',
-  'inspect-log.ts',
-  'run-witness.ts',
-  'renew-proofs.ts',
-  'witness-quorum.ts',
+/** The floors of the house above its rooms, from the top: each may import itself, those below it, and rooms. */
+const HOUSE = [['runs'], ['export', 'admin'], ['verify', 'retention'], ['files']]
+
+/** The rooms, which do not know of each other. */
+const ROOMS = [
+  'kernel',
+  'reasoning',
+  'policy',
+  'memory',
+  'sandbox',
+  'models',
+  'ledger',
+  'transparency',
+  'witness',
 ]
 
 /** The floors of the kernel, from the top: each may import itself and those below it. */
@@ -153,19 +135,7 @@ describe('directions', () => {
     expect(imports.filter(({ specifier }) => specifier.startsWith('node:'))).toEqual([])
   })
 
-  it.each([
-    'kernel',
-    'audit',
-    'memory',
-    'reasoning',
-    'policy',
-    'sandbox',
-    'models',
-    'ledger',
-    'exports',
-    'transparency',
-    'witness',
-  ])('the room %s imports no other room', (room) => {
+  it.each(ROOMS)('the room %s imports no other room', (room) => {
     const imports = productImports(`${runtime}/${room}`)
     expect(imports.length).toBeGreaterThan(0)
     const own = within(`${runtime}/${room}`)
@@ -230,11 +200,30 @@ describe('directions', () => {
     expect(cycles(imports).length).toBeLessThanOrEqual(2)
   })
 
-  it('only the composition root opens rooms', () => {
-    const files = readdirSync(join(root, runtime)).filter((name) => name.endsWith('.ts') && !isTest(name))
-    const openers = files.filter((name) =>
-      importsOf(`${runtime}/${name}`).some((item) => target(item)?.split('/').length === 5),
-    )
-    expect(openers.sort()).toEqual([...COMPOSITION].sort())
+  it.each(HOUSE.flat())('%s imports nothing above or beside it', (part) => {
+    const imports = productImports(`${runtime}/${part}`)
+    expect(imports.length).toBeGreaterThan(0)
+    const floor = HOUSE.findIndex((parts) => parts.includes(part))
+    const barred = ['cli', ...HOUSE.slice(0, floor + 1).flat()].filter((name) => name !== part)
+    const allowed = (to: string): boolean =>
+      to !== `${runtime}/index.ts` && !barred.some((name) => within(`${runtime}/${name}`)(to))
+    expect(violations(imports, allowed)).toEqual([])
   })
+
+  it('the house has no other parts', () => {
+    const parts = readdirSync(join(root, runtime)).sort()
+    expect(parts).toEqual([...HOUSE.flat(), ...ROOMS, 'cli', 'disk', 'index.ts'].sort())
+  })
+
+  it.each(['verify/audit', 'export/steps', 'export/report', 'export/telemetry'])(
+    '%s reads records, and opens no room',
+    (part) => {
+      const imports = productImports(`${runtime}/${part}`)
+      expect(imports.length).toBeGreaterThan(0)
+      const beside = [part, 'export/steps', 'export/run-source.ts', 'export/claimed-time.ts']
+      const allowed = (to: string): boolean =>
+        SHARED.includes(to) || beside.some((name) => within(`${runtime}/${name}`)(to))
+      expect(violations(imports, allowed)).toEqual([])
+    },
+  )
 })

@@ -7,23 +7,8 @@ export {
   type RunEvent,
   WritError,
 } from '@writ/contract'
-export type { CopyOptions, CopyReport } from './copy-evidence.ts'
-export type { LaneDiff, RunDiff } from './diff-runs.ts'
-export type { FileReplay, ReplayOptions } from './do-again.ts'
-export { type ExpiredRun, type Expiry, type ExpiryOptions, eraseExpired } from './erase-expired.ts'
-export { eraseRun, isErasable } from './erase-run.ts'
-export { erasedRuns, lastErasure } from './erasures.ts'
-export { withEvidence } from './evidence-source.ts'
-export { type Check, examine } from './examine.ts'
-export {
-  EXPORT_FORMATS,
-  type ExportFormat,
-  type ExportOptions,
-  exportFile,
-  sendFileTrace,
-} from './export-run.ts'
-export { findRun, namesRun } from './find-run.ts'
-export type { ForkOptions } from './fork-run.ts'
+export { type BundleSignatures, bundleSignatures, signBundle } from './admin/bundle.ts'
+export { type Check, examine } from './admin/doctor.ts'
 export {
   createKey,
   type ListedKey,
@@ -34,8 +19,29 @@ export {
   revokeKey,
   setThreshold,
   trustKeys,
-} from './home-keys.ts'
-export { checkLog, publishLog, showLog } from './inspect-log.ts'
+} from './admin/keys.ts'
+export { checkLog, publishLog, showLog } from './admin/log.ts'
+export { type RenewOptions, renewProofs } from './admin/proofs.ts'
+export { initWitness, startWitness, type WitnessOptions } from './admin/witness.ts'
+export type { CopyOptions, CopyReport } from './export/copy.ts'
+export {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type ExportOptions,
+  exportFile,
+  sendFileTrace,
+} from './export/run.ts'
+export type { ViewOptions } from './export/view-access.ts'
+export { erasedRuns, lastErasure } from './files/erasures.ts'
+export { withEvidence } from './files/evidence-source.ts'
+export type {
+  CompletionOptions,
+  ContextSource,
+  IngestOptions,
+  SourcePaths,
+  WritOptions,
+} from './files/options.ts'
+export { VERSION } from './files/version.ts'
 export type { ReplayReport } from './kernel/index.ts'
 export { type AcceptedLoss, acceptLoss, backUp, RETENTION_CLASS, restore } from './ledger/index.ts'
 export {
@@ -50,10 +56,13 @@ export {
   type Trial,
   tryModel,
 } from './models/index.ts'
-export type { CompletionOptions, ContextSource, IngestOptions, SourcePaths, WritOptions } from './options.ts'
-export { type Hold, listHolds, orderHold } from './order-hold.ts'
-export { type RenewOptions, renewProofs } from './renew-proofs.ts'
-export type { ResumeOptions } from './resume-run.ts'
+export { eraseRun, isErasable } from './retention/erase.ts'
+export { type ExpiredRun, type Expiry, type ExpiryOptions, eraseExpired } from './retention/expire.ts'
+export { type Hold, listHolds, orderHold } from './retention/legal-hold.ts'
+export type { LaneDiff, RunDiff } from './runs/diff.ts'
+export { findRun, namesRun } from './runs/find-run.ts'
+export type { ForkOptions } from './runs/fork.ts'
+export type { ResumeOptions } from './runs/resume.ts'
 export type {
   DecisionView,
   ForkView,
@@ -62,10 +71,7 @@ export type {
   RunView,
   StepDetail,
   StepView,
-} from './run-view.ts'
-export { initWitness, startWitness, type WitnessOptions } from './run-witness.ts'
-export { createWrit, type Writ } from './runtime.ts'
-export { type BundleSignatures, bundleSignatures, signBundle } from './sign-bundle.ts'
-export { type VerifyOptions, verifyFile } from './verify-file.ts'
-export { VERSION } from './version.ts'
-export type { ViewOptions } from './view-access.ts'
+} from './runs/run-view.ts'
+export { createWrit, type Writ } from './runs/writ.ts'
+export type { FileReplay, ReplayOptions } from './verify/replay.ts'
+export { type VerifyOptions, verifyFile } from './verify/verify-file.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { clearedBundle } from '../cleared-bundle.fixture.ts'
+import { clearedBundle } from '../runs/cleared-bundle.fixture.ts'
 
 // What writes a run in other forms, as a user starts it. The model is the built-in extractive one.
 

@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Ledger, WritError } from '@writ/contract'
+import {
+  decodeRecord,
+  ERASURE_KIND,
+  type Erasure,
+  emptyDisclosures,
+  hex,
+  leafHash,
+  MerkleTree,
+  sha256Hex,
+  signByOperator,
+} from '@writ/evidence'
+import { erasedRuns, keepErasure, lastErasure } from '../files/erasures.ts'
+import { requireReason } from '../files/reason.ts'
+import { packsOfRun } from '../files/run-packs.ts'
+import { withLedger } from '../files/with-ledger.ts'
+import { destroyFile, eraseContent, openSigner, unlessHeld } from '../ledger/index.ts'
+import { dropPacks } from '../memory/index.ts'
+import { openTransparencyLog } from '../transparency/index.ts'
+import { type EvidenceState, emptyEvidence, evidenceState, isLaidOpen } from './empty.ts'
+
+/** What an erasure never reaches, whatever the run. */
+const NEVER_REACHED = [
+  'the records of the run: user, purpose, labels, sizes, counts, times, model and policy ids, error codes',
+  'named corpora and their packs',
+  'the documents where they were read from',
+  'evidence files written with --out, exported copies, reports, notes and backups',
+  'what model providers keep',
+]
+
+/**
+ * Erases the content of a run: packs nobody else uses, payloads and question, the run's key, what its evidence file in the
+ * home discloses. A signed statement, which goes into the log and the emptied evidence file, says what was reached and what
+ * was not. One that was cut short can be done again. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `LEGAL_HOLD`, and `USAGE` for a
+ * reason that is too long.
+ */
+export async function eraseRun(home: string, run: string, reason: string): Promise<Erasure> {
+  requireReason(reason)
+  const root = resolve(home)
+  const signer = await openSigner(root)
+  return await unlessHeld(root, run, async () => {
+    const facts = await withLedger(root, (ledger) => gather(ledger, run))
+    // Opened first: what could not be logged is not begun.
+    const log = await openTransparencyLog(root, signer)
+    try {
+      const packs = await eraseContent(root, run, () => dropPacks(root, facts.own))
+      const runs = join(root, 'runs')
+      const evidence = await evidenceState(runs, run)
+      const erasure = describe(run, reason, facts, packs.dropped, evidence, lastErasure(root, run))
+      const statement = await signByOperator(signer, ERASURE_KIND, erasure)
+      await emptyEvidence(runs, run, evidence, statement, destroyFile)
+      await log.append(statement)
+      // Last: a run counts as erased once the log says so, and until then is erased again.
+      await keepErasure(root, run, statement)
+      return erasure
+    } finally {
+      await log.close()
+    }
+  })
+}
+
+/** Whether anything of the content of a run is left that an erasure reaches. Rejects with `UNKNOWN_RUN`. */
+export async function isErasable(home: string, run: string): Promise<boolean> {
+  const root = resolve(home)
+  if (!erasedRuns(root).has(run)) return true
+  const kept = await withLedger(root, async (ledger) => {
+    const head = (await ledger.runs()).find((known) => known.run === run)
+    if (head === undefined)
+      throw new WritError('UNKNOWN_RUN', `There is no run ${run} in this home.`, { run })
+    return head.question !== '' || (await ledger.payloadPaths(run, '')).length > 0
+  })
+  return (
+    kept ||
+    existsSync(join(root, 'keys', 'runs', `${run}.key`)) ||
+    (await isLaidOpen(join(root, 'runs'), run))
+  )
+}
+
+function describe(
+  run: string,
+  reason: string,
+  { root, shared, kin }: Facts,
+  dropped: number,
+  evidence: EvidenceState,
+  before: Erasure | undefined,
+): Erasure {
+  const reached = [
+    'the key of the run',
+    'its payloads and its question in the ledger',
+    ...REACHED_EVIDENCE[evidence],
+    ...(dropped > 0 ? [`${dropped} packs of documents that only this run used`] : []),
+  ]
+  const notReached = [
+    ...NEVER_REACHED,
+    ...(shared > 0 ? [`${shared} packs of documents that other runs use`] : []),
+    ...(kin.length > 0 ? [`what it shares by a fork with ${kin.join(', ')}`] : []),
+  ]
+  return {
+    run,
+    root,
+    reason,
+    at: new Date().toISOString(),
+    // Without its key nobody knows any more which packs a run used: what was said of them then is still so.
+    reached: [...new Set([...reached, ...(before?.reached ?? [])])],
+    notReached: [...new Set([...notReached, ...(before?.notReached ?? [])])],
+    ...(evidence === 'emptied' ? { disclosures: sha256Hex(emptyDisclosures(run)) } : {}),
+  }
+}
+
+const REACHED_EVIDENCE: Readonly<Record<EvidenceState, readonly string[]>> = {
+  emptied: ['question, answer and citations in its evidence file in the home'],
+  destroyed: ['its evidence file in the home, as a whole, for it could not be read as one'],
+  none: [],
+}
+
+interface Facts {
+  readonly root: string
+  /** Packs only this run used. */
+  readonly own: readonly string[]
+  /** How many of its packs others use too. */
+  readonly shared: number
+  /** The run it was forked from and those forked from it: they hold what they share. */
+  readonly kin: readonly string[]
+}
+
+async function gather(ledger: Ledger, run: string): Promise<Facts> {
+  const tree = new MerkleTree()
+  for await (const record of ledger.records(run)) tree.append(leafHash(record))
+  const packs = await packsOfRun(ledger, run)
+  const others = new Set<string>()
+  const origin = await originOf(ledger, run)
+  const kin: string[] = []
+  for (const head of await ledger.runs()) {
+    if (head.run === run) continue
+    for (const pack of await packsOfRun(ledger, head.run)) others.add(pack)
+    if (head.run === origin || (await originOf(ledger, head.run)) === run) kin.push(head.run)
+  }
+  const own = packs.filter((pack) => !others.has(pack))
+  return { root: hex(tree.root()), own, shared: packs.length - own.length, kin }
+}
+
+/** The run that a run was forked from. */
+async function originOf(ledger: Ledger, run: string): Promise<string | undefined> {
+  for await (const bytes of ledger.records(run)) {
+    const opening = decodeRecord(bytes)
+    return opening.kind === 'run.open' ? opening.det.fork?.run : undefined
+  }
+  return undefined
+}

@@ -1,0 +1,134 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import { defined } from '@writ/contract'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { erasedRuns } from '../files/erasures.ts'
+import { backUp, restore } from '../ledger/index.ts'
+import { createWrit } from '../runs/writ.ts'
+import { eraseRun } from './erase.ts'
+import { eraseExpired } from './expire.ts'
+import { orderHold } from './legal-hold.ts'
+
+const LAUNCHER = fileURLToPath(new URL('../../bin/writ.js', import.meta.url))
+const DAY_MS = 86_400_000
+
+let home: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'writ-expired-'))
+})
+afterEach(() => rmSync(home, { recursive: true }))
+
+/** Asks once for each class; undefined is a run without one. */
+async function ask(...classes: readonly (string | undefined)[]): Promise<string[]> {
+  const writ = await createWrit({ home })
+  try {
+    const runs: string[] = []
+    for (const retention of classes) {
+      const asked = { query: 'Who keeps the vault?', context: 'Vexillorum keeps the vault.\n' }
+      const answer = await writ.completion({ ...asked, ...defined({ retention }) })
+      runs.push(answer.run)
+    }
+    return runs
+  } finally {
+    await writ.close()
+  }
+}
+
+const keys = (): string[] => readdirSync(join(home, 'keys', 'runs')).sort()
+
+test('runs past the time of their class are erased; held, young, unknown and unclassed ones stay', async () => {
+  const [short = '', held = '', long = '', unknown = '', none = ''] = await ask(
+    'short',
+    'short',
+    'long',
+    'odd',
+    undefined,
+  )
+  await orderHold(home, held, 'hold', 'case 7')
+  const retention = { short: 2, long: 30 }
+  expect((await eraseExpired(home, { retention, now: Date.now() + DAY_MS })).runs).toEqual([
+    { run: unknown, class: 'odd', expiredAt: null, outcome: 'unknown-class', code: null },
+  ])
+  const now = Date.now() + 3 * DAY_MS
+  const outcomes = async (dryRun: boolean): Promise<object> =>
+    Object.fromEntries(
+      (await eraseExpired(home, { retention, now, dryRun })).runs.map(({ run, outcome, code }) => [
+        run,
+        code ?? outcome,
+      ]),
+    )
+  const before = keys()
+  expect(await outcomes(true)).toEqual({ [short]: 'due', [held]: 'LEGAL_HOLD', [unknown]: 'unknown-class' })
+  expect(keys()).toEqual(before)
+  expect(await outcomes(false)).toEqual({
+    [short]: 'erased',
+    [held]: 'LEGAL_HOLD',
+    [unknown]: 'unknown-class',
+  })
+  expect(keys()).toEqual([held, long, unknown, none].map((run) => `${run}.key`).sort())
+  expect([...erasedRuns(home)]).toEqual([short])
+  // What was erased is not erased again; what is released goes.
+  await orderHold(home, held, 'release', 'settled')
+  expect(await outcomes(false)).toEqual({ [held]: 'erased', [unknown]: 'unknown-class' })
+})
+
+test('a class that cannot be read counts as unknown', async () => {
+  const [run = ''] = await ask('short')
+  writeFileSync(join(home, 'retention', `${run}.json`), '{}')
+  const { runs } = await eraseExpired(home, { retention: { short: 1 }, now: Date.now() + 9 * DAY_MS })
+  expect(runs).toMatchObject([{ run, class: null, outcome: 'unknown-class' }])
+})
+
+test('what is no name of a class is refused before anything is recorded', async () => {
+  await expect(ask('../x')).rejects.toMatchObject({ code: 'USAGE' })
+  expect(keys()).toEqual([])
+})
+
+test('holds, classes and statements of erasures come back with a backup', async () => {
+  const [held = '', erased = ''] = await ask('short', 'short')
+  await orderHold(home, held, 'hold', 'case 7')
+  await eraseRun(home, erased, 'r')
+  const [copy, back] = [join(home, 'copy'), join(home, 'back')]
+  await backUp(home, copy, { keys: true })
+  await restore(copy, back)
+  expect([...erasedRuns(back)]).toEqual([erased])
+  const expired = { retention: { short: 1 }, now: Date.now() + 9 * DAY_MS, dryRun: true }
+  expect((await eraseExpired(back, expired)).runs).toMatchObject([{ run: held, code: 'LEGAL_HOLD' }])
+})
+
+test('the command takes classes from the user configuration only', async () => {
+  const writ = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, [LAUNCHER, ...args, '--home', join(home, 'state')], {
+      cwd: home,
+      env: { PATH: process.env.PATH ?? '', HOME: home },
+      encoding: 'utf8',
+    })
+  mkdirSync(join(home, '.config', 'writ'), { recursive: true })
+  writeFileSync(join(home, '.config', 'writ', 'config.json'), '{"retention": {"short": 1}}')
+  writeFileSync(join(home, 'a.txt'), 'Vexillorum keeps the vault.\n')
+  expect(writ('ask', 'Who keeps it?', 'a.txt', '--retention', 'long', '--json')).toMatchObject({ status: 2 })
+  expect(existsSync(join(home, 'state'))).toBe(false)
+  const asked = writ('ask', 'Who keeps it?', 'a.txt', '--retention', 'short', '--json')
+  const { run } = JSON.parse(asked.stdout) as { run: string }
+  expect(writ('erase', '--expired')).toMatchObject({ status: 0, stdout: 'No run is past its time.\n' })
+  const db = new DatabaseSync(join(home, 'state', 'ledger', 'shard-0001.db'))
+  db.prepare('UPDATE runs SET started_at = started_at - ?').run(2 * DAY_MS)
+  db.close()
+  const dry = JSON.parse(writ('erase', '--expired', '--dry-run', '--json').stdout) as object
+  expect(dry).toMatchObject({ schema: 'writ.expiry/1', dryRun: true, runs: [{ run, outcome: 'due' }] })
+  const done = writ('erase', '--expired')
+  expect(done.status).toBe(0)
+  expect(done.stdout).toContain(`${run}  erased; class short`)
+  expect(readdirSync(join(home, 'state', 'keys', 'runs'))).toEqual([])
+  for (const wrong of [
+    ['erase'],
+    ['erase', run],
+    ['erase', run, '--expired'],
+    ['erase', run, '--reason', 'r', '--dry-run'],
+  ])
+    expect(writ(...wrong)).toMatchObject({ status: 2 })
+})

@@ -1,0 +1,27 @@
+import { checkLimits, type Limits, WritError } from '@writ/contract'
+import type { CompletionOptions } from '../files/options.ts'
+
+/** What the rooms say a question may ask for. */
+export interface Askable {
+  readonly strategies: readonly string[]
+  readonly retentionClass: RegExp
+}
+
+/** Throws `USAGE` for a question whose own words cannot be asked, before anything is opened. */
+export function checkCompletion(
+  { query, strategy = 'auto', retention }: CompletionOptions,
+  limits: Partial<Limits>,
+  { strategies, retentionClass }: Askable,
+): void {
+  if (query.trim() === '') throw usage('The question is empty.')
+  if (!query.isWellFormed()) throw usage('The question holds half a character (a lone surrogate).')
+  if (strategy !== 'auto' && !strategies.includes(strategy))
+    throw usage(`There is no strategy "${strategy}"; there are auto, ${strategies.join(', ')}.`)
+  if (retention !== undefined && !retentionClass.test(retention))
+    throw usage(`'${retention}' is no name of a retention class.`)
+  checkLimits(limits)
+}
+
+function usage(message: string): WritError {
+  return new WritError('USAGE', message)
+}

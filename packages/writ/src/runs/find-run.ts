@@ -1,0 +1,43 @@
+import { type Ledger, WritError } from '@writ/contract'
+import { withLedger } from '../files/with-ledger.ts'
+
+/** The newest run of a home. */
+const LAST = 'last'
+/** What an id or a prefix of one is made of. */
+const PREFIX = /^[0-9a-f][0-9a-f-]*$/
+/** Candidates that are listed for a prefix of several runs. */
+const LISTED = 5
+
+/** Whether a text may name a run; whether there is such a run is another question. */
+export function namesRun(text: string): boolean {
+  return text === LAST || PREFIX.test(text)
+}
+
+/**
+ * The id of the run of a home that a text names: its id, a prefix that no other run has, or `last`. Rejects with
+ * `UNKNOWN_RUN` and `AMBIGUOUS_RUN`.
+ */
+export async function findRun(home: string, name: string): Promise<string> {
+  return await withLedger(home, (ledger) => runIn(ledger, name))
+}
+
+async function runIn(ledger: Ledger, name: string): Promise<string> {
+  const runs = await ledger.runs()
+  const [newest] = runs
+  if (newest === undefined)
+    throw new WritError('UNKNOWN_RUN', `There is no run ${name} in this home: it has no runs yet.`)
+  if (name === LAST) return newest.run
+  const found = runs.filter(({ run }) => run === name || (PREFIX.test(name) && run.startsWith(name)))
+  const exact = found.find(({ run }) => run === name) ?? found[0]
+  if (exact === undefined) throw new WritError('UNKNOWN_RUN', `There is no run ${name} in this home.`)
+  if (found.length === 1 || exact.run === name) return exact.run
+  const ids = found.slice(0, LISTED).map(({ run }) => run)
+  const more = found.length > LISTED ? `, and ${found.length - LISTED} more` : ''
+  throw new WritError(
+    'AMBIGUOUS_RUN',
+    `"${name}" begins the ids of ${found.length} runs: ${ids.join(', ')}${more}.`,
+    {
+      data: { runs: found.map(({ run }) => run) },
+    },
+  )
+}

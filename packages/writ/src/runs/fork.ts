@@ -1,0 +1,116 @@
+import { join, resolve } from 'node:path'
+import { type Answer, defined, type ModelProfile, type RecordedModel, WritError } from '@writ/contract'
+import { canonicalJson } from '@writ/evidence'
+import { uuidV7 } from '../files/ids.ts'
+import { VERSION } from '../files/version.ts'
+import { prepareEvidencePath } from '../files/write-evidence.ts'
+import {
+  type Fork,
+  forkRun,
+  type OpenedFork,
+  type RunModels,
+  type RunStart,
+  readRun,
+  recordedModels,
+  type StepId,
+  systemClock,
+} from '../kernel/index.ts'
+import { listRetention, recordRetention } from '../ledger/index.ts'
+import type { PolicyPoint } from '../policy/index.ts'
+import { createReasoner } from '../reasoning/index.ts'
+import { handOut } from './deliver.ts'
+import { type ModelOptions, openModel } from './models.ts'
+import { type ModelAccess, type ResumeOptions, type ResumeRooms, reopenRooms } from './resume.ts'
+
+/** How a run is forked. Models that are not named stay those of the run. */
+export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, keyof ModelAccess> {
+  /** The first step done anew, as `writ show` names it. */
+  readonly at: StepId
+  /** Said at that step: a sub-call is asked this instead, a turn is told it in addition. */
+  readonly prompt?: string
+  /** Where the evidence file goes; `<home>/runs/<run>.writ` by default. */
+  readonly out?: string
+}
+
+/** Runs a new run that shares another one's steps up to one of them, under the policy and over the corpus of the other. */
+export async function fork(origin: string, rooms: ResumeRooms, options: ForkOptions): Promise<Answer> {
+  const recorded = await readRun(rooms.ledger, origin)
+  const { at, prompt, onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
+  const run = uuidV7(systemClock.now())
+  const path = resolve(options.out ?? join(rooms.home, 'runs', `${run}.writ`))
+  const opened: { close(): Promise<void> }[] = []
+  const open = async (start: RunStart, { models: shared }: Fork): Promise<OpenedFork> => {
+    await prepareEvidencePath(path, options.out === undefined)
+    const reopened = await reopenRooms(origin, start, rooms, opened)
+    const models = await forkModels(origin, start, reopened.policy, options, rooms.access)
+    sameInBoth(origin, [...recordedModels(shared), ...recordedModels(models)])
+    const setup = { ...start.setup, baseUrl: options.baseUrl ?? start.setup.baseUrl, evidence: path }
+    // What it shares is kept as long here as there.
+    const kept = listRetention(rooms.home).find((retention) => retention.run === origin)
+    if (typeof kept?.class === 'string') recordRetention(rooms.home, run, kept.class)
+    const log = await rooms.ledger.open(run, start.question, systemClock.now())
+    return { run, version: VERSION, setup, models, ports: { ...reopened, log, onEvent } }
+  }
+  try {
+    return await rooms.inSandbox(async (sandbox) => {
+      const result = await forkRun(
+        recorded,
+        { at, ...defined({ prompt }) },
+        {
+          sandbox,
+          reasoner: createReasoner(),
+          signal,
+          ...defined({ suspend }),
+          open,
+        },
+      )
+      return await handOut(result, path, onEvent)
+    })
+  } finally {
+    for (const room of opened) await room.close()
+  }
+}
+
+/** The models from the fork on: those named, else what the run had, at the price and with the window it had. */
+async function forkModels(
+  origin: string,
+  { models: [root, sub = root], setup, limits }: RunStart,
+  policy: PolicyPoint,
+  options: ForkOptions,
+  access: ModelAccess,
+): Promise<RunModels> {
+  if (root === undefined || sub === undefined)
+    throw new WritError('BAD_FORK', `The record of the run ${origin} names no model.`, { run: origin })
+  const { baseUrl = setup.baseUrl } = options
+  const how = {
+    ...options,
+    ...access,
+    ...(baseUrl === null ? {} : { baseUrl }),
+  }
+  const openOne = async (id: string): Promise<ModelProfile> => {
+    const known = [root, sub].find((model) => model.id === id)
+    return await openModel(id, { ...(known === undefined ? {} : asItWas(known)), ...how }, policy, limits)
+  }
+  const rootId = options.model ?? root.id
+  const subId = options.subModel ?? (sub.id === root.id ? rootId : sub.id)
+  const first = await openOne(rootId)
+  return { root: first, sub: subId === rootId ? first : await openOne(subId) }
+}
+
+function asItWas({ contextWindow, inputNanoUsd, outputNanoUsd }: RecordedModel): Partial<ModelOptions> {
+  const priced = inputNanoUsd !== null && outputNanoUsd !== null
+  return { contextWindow, ...(priced ? { price: { inputNanoUsd, outputNanoUsd } } : {}) }
+}
+
+/** A model that serves before and after the fork is one model: policy and prices know it by its id. */
+function sameInBoth(origin: string, models: readonly RecordedModel[]): void {
+  const known = new Map<string, string>()
+  for (const model of models) {
+    const facts = canonicalJson(model)
+    if ((known.get(model.id) ?? facts) !== facts) {
+      const message = `The run ${origin} has the model ${model.id} with other facts: another price, window, server or class.`
+      throw new WritError('BAD_FORK', message, { run: origin })
+    }
+    known.set(model.id, facts)
+  }
+}

@@ -1,0 +1,209 @@
+import { access } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import {
+  type Answer,
+  type ContextStore,
+  defined,
+  type Ledger,
+  type Library,
+  type ModelProfile,
+  type RecordedModel,
+  type RunEvent,
+  type Sandbox,
+  type Signer,
+  type TransparencyLog,
+  WritError,
+} from '@writ/contract'
+import { canonicalJson } from '@writ/evidence'
+import { openQuorum } from '../admin/quorum.ts'
+import type { WritOptions } from '../files/options.ts'
+import { prepareEvidencePath } from '../files/write-evidence.ts'
+import {
+  answerAgain,
+  OPENING,
+  type RecordedRun,
+  type Reopened,
+  type RunModels,
+  type RunSetup,
+  type RunStart,
+  readRun,
+  recordedModel,
+  resumeRun,
+  systemClock,
+} from '../kernel/index.ts'
+import { callModel, resolveModel } from '../models/index.ts'
+import type { PolicyPoint } from '../policy/index.ts'
+import { createReasoner } from '../reasoning/index.ts'
+import { handOut } from './deliver.ts'
+import { requireUnclosed } from './require-unclosed.ts'
+
+const SETUP = `${OPENING.lane}/${OPENING.n}/run.open/setup`
+
+const NO_COST = Object.freeze({ decideMs: 0, decisions: 0, recordMs: 0, records: 0 })
+
+/** How servers of models are reached. */
+export type ModelAccess = Pick<WritOptions, 'apiKey' | 'ollamaHost'>
+
+/** What a resume takes from the Writ it is asked of. */
+export interface ResumeRooms {
+  readonly home: string
+  readonly ledger: Ledger
+  readonly library: Library
+  readonly signer: Signer
+  readonly transparency: TransparencyLog
+  /** Opens the bundle in a directory; the built-in one for null. */
+  policy(directory: string | null): Promise<PolicyPoint>
+  inSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T>
+  /** Where models are reached that no base URL is recorded for, and with which keys. */
+  readonly access: ModelAccess
+}
+
+/** How a run is resumed. */
+export interface ResumeOptions {
+  /** Ends the run at the next step; what it has is recorded. */
+  readonly signal?: AbortSignal
+  /** Stops at the next step and leaves the run open once more. */
+  readonly suspend?: AbortSignal
+  readonly onEvent?: (event: RunEvent) => void
+}
+
+/** Goes on with a run of the home where its record ends, with what it began with; of a finished run, gives the answer. */
+export async function resume(run: string, rooms: ResumeRooms, options: ResumeOptions): Promise<Answer> {
+  const log = await rooms.ledger.resume(run)
+  const recorded = await readRun(rooms.ledger, run)
+  await requireUnclosed(recorded, rooms.transparency, rooms.signer)
+  const { onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
+  const finished = await finishedAnswer(recorded, rooms)
+  if (finished !== undefined) {
+    onEvent({ type: 'answer', answer: finished, governance: NO_COST })
+    return finished
+  }
+  const opened: { close(): Promise<void> }[] = []
+  try {
+    return await rooms.inSandbox(async (sandbox) => {
+      const { path, ...result } = await resumeRun(recorded, {
+        sandbox,
+        reasoner: createReasoner(),
+        signal,
+        ...defined({ suspend }),
+        reopen: async (start) => {
+          await prepareEvidencePath(placeOfEvidence(rooms.home, run, start.setup), true)
+          const reopened = await reopenRooms(run, start, rooms, opened)
+          const models = await reopenModels(run, start, reopened.policy, rooms.access)
+          return { models, ports: { ...reopened, log, onEvent } }
+        },
+      })
+      return await handOut(result, placeOfEvidence(rooms.home, run, { evidence: path }), onEvent)
+    })
+  } finally {
+    for (const room of opened) await room.close()
+  }
+}
+
+/** The answer of a run whose evidence lies where it belongs: nothing is left to do. */
+async function finishedAnswer(recorded: RecordedRun, rooms: ResumeRooms): Promise<Answer | undefined> {
+  if (recorded.records.at(-1)?.kind !== 'run.close') return undefined
+  const setup = await recordedSetup(recorded)
+  const { witnesses } = setup
+  const evidence = placeOfEvidence(rooms.home, recorded.run, setup)
+  // Its answer may be kept back still: whether the witnesses have cosigned is asked again.
+  if (witnesses.length > 0) return undefined
+  const there = await access(evidence).then(
+    () => true,
+    () => false,
+  )
+  if (!there) return undefined
+  const ports = { clock: systemClock, reasoner: createReasoner() }
+  const answer = await rooms.inSandbox((sandbox) => answerAgain(recorded, { ...ports, sandbox }))
+  return { ...answer, evidence }
+}
+
+/**
+ * Where the evidence of a run goes. A file named after its run is in the home, wherever that lies now: it may be a copy, or was
+ * restored elsewhere, and what the copy does is no business of the home it was made from. No `--out` is named so, for runs
+ * get their ids later.
+ */
+export function placeOfEvidence(home: string, run: string, { evidence }: Pick<RunSetup, 'evidence'>): string {
+  const name = `${run}.writ`
+  return basename(evidence) === name ? join(home, 'runs', name) : evidence
+}
+
+/** How a run was set up. Rejects with `RUN_NOT_OPENED`, and `RESUME_MISMATCH` for a run of a Writ that did not keep it. */
+export async function recordedSetup(recorded: RecordedRun): Promise<RunSetup> {
+  const { run, records } = recorded
+  if (records.length === 0) throw new WritError('RUN_NOT_OPENED', `The run ${run} has no records.`, { run })
+  const setup = await recorded.payload(SETUP)
+  if (setup !== undefined) return JSON.parse(Buffer.from(setup).toString()) as RunSetup
+  throw new WritError('RESUME_MISMATCH', `How the run ${run} was set up is not kept.`, { run })
+}
+
+/** What a run that is taken up again needs, but for its log and whoever watches it. */
+type ReopenedRooms = Omit<Reopened['ports'], 'policy' | 'store' | 'log' | 'onEvent'> & {
+  readonly policy: PolicyPoint
+  readonly store: ContextStore
+}
+
+/** Opens the policy, the corpus and the witnesses a run began with, and refuses what is not the same any more. */
+export async function reopenRooms(
+  run: string,
+  { bundle, partitions, omitted, setup }: RunStart,
+  rooms: ResumeRooms,
+  opened: { close(): Promise<void> }[],
+): Promise<ReopenedRooms> {
+  const policy = await rooms.policy(setup.policy)
+  opened.push(policy)
+  if (policy.bundle.hash !== bundle)
+    throw mismatch(
+      run,
+      `its policy bundle was ${bundle}, that in ${setup.policy ?? 'the package'} is ${policy.bundle.hash}`,
+    )
+  const store = await rooms.library.reopen(partitions, omitted)
+  opened.push(store)
+  const same = store.partitions.every(({ id }, index) => id === partitions[index]?.id)
+  if (!same) throw mismatch(run, 'its corpus is not what it was')
+  const { home, signer, transparency } = rooms
+  const { witnesses, witnessQuorum } = setup
+  const quorum = await openQuorum(home, { witnesses, witnessQuorum })
+  return { policy, store, ...quorum, clock: systemClock, signer, transparency, callModel }
+}
+
+/** The models a run began with. */
+async function reopenModels(
+  run: string,
+  { models, setup }: RunStart,
+  policy: PolicyPoint,
+  access: ModelAccess,
+): Promise<RunModels> {
+  const [root, sub = root] = await Promise.all(
+    models.map(async (model) => {
+      const profile = await reopenModel(model, setup.baseUrl, access, policy)
+      if (canonicalJson(recordedModel(profile)) !== canonicalJson(model))
+        throw mismatch(run, `the model ${model.id} is not the one it start with`)
+      return profile
+    }),
+  )
+  if (root === undefined || sub === undefined) throw mismatch(run, 'its record names no model')
+  return { root, sub }
+}
+
+function mismatch(run: string, what: string): WritError {
+  return new WritError('RESUME_MISMATCH', `The run ${run} cannot go on: ${what}.`, { run })
+}
+
+async function reopenModel(
+  { id, contextWindow, inputNanoUsd, outputNanoUsd }: RecordedModel,
+  baseUrl: string | null,
+  access: ModelAccess,
+  policy: PolicyPoint,
+): Promise<ModelProfile> {
+  const priced = inputNanoUsd !== null && outputNanoUsd !== null
+  const { location, digest, ...profile } = await resolveModel({
+    id,
+    contextWindow,
+    priceTable: {},
+    ...access,
+    ...(baseUrl === null ? {} : { baseUrl }),
+    ...(priced ? { price: { inputNanoUsd, outputNanoUsd } } : {}),
+  })
+  return { ...profile, facts: policy.model(id, location, digest) }
+}
