@@ -81,6 +81,8 @@ function violations(imports: readonly Import[], allowed: (to: string, from: stri
 
 const within = (folder: string) => (to: string) => to === folder || to.startsWith(`${folder}/`)
 const SHARED = ['@writ/contract', '@writ/evidence']
+/** Durable files, which every room that keeps something may write. */
+const onDisk = within(`${runtime}/disk`)
 
 describe('directions', () => {
   it('finds the imports it judges', () => {
@@ -125,7 +127,14 @@ describe('directions', () => {
   ])('the room %s imports no other room', (room) => {
     const imports = productImports(`${runtime}/${room}`)
     expect(imports.length).toBeGreaterThan(0)
-    expect(violations(imports, (to) => SHARED.includes(to) || within(`${runtime}/${room}`)(to))).toEqual([])
+    const own = within(`${runtime}/${room}`)
+    expect(violations(imports, (to) => SHARED.includes(to) || onDisk(to) || own(to))).toEqual([])
+  })
+
+  it('what writes files durably imports nothing of ours', () => {
+    const imports = productImports(`${runtime}/disk`)
+    expect(imports.length).toBeGreaterThan(0)
+    expect(violations(imports, onDisk)).toEqual([])
   })
 
   it('the built-in model imports the contract and nothing else of ours', () => {

@@ -36,10 +36,12 @@ async function cost(): Promise<Cost> {
   const code = `for (let n = 0; n < ${CALLS}; n += 1) await llm_query('item ' + n)`
   const leaf: Script = (request) => ({ kind: 'text', text: request.prompt, delayMs: DELAY_MS })
   const root = sequence([block(code), block('FINAL("done")')], leaf)
-  const { events, cleanUp } = await runScript(root, CALLS + 10, (event) => {
-    if (event.type === 'run.open') times.opened = performance.now()
-    if (event.type === 'step') times.lastStep = performance.now()
-    if (event.type === 'answer') times.answered = performance.now()
+  const { events, cleanUp } = await runScript(root, CALLS + 10, {
+    onEvent: (event) => {
+      if (event.type === 'run.open') times.opened = performance.now()
+      if (event.type === 'step') times.lastStep = performance.now()
+      if (event.type === 'answer') times.answered = performance.now()
+    },
   })
   await cleanUp()
   const answer = events.find((event) => event.type === 'answer')

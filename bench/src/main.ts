@@ -1,4 +1,7 @@
+import { batch } from './batch.ts'
+import { cells } from './cells.ts'
 import { evidence } from './evidence.ts'
+import { frameTree } from './frame-tree.ts'
 import { gate } from './gate.ts'
 import type { Measure } from './measure.ts'
 import { memory } from './memory.ts'
@@ -7,7 +10,15 @@ import { start } from './start.ts'
 // Benchmarks of the hot paths. They print one JSON line per task and a summary; they assert nothing, because machines
 // differ. Compare within one run, or two commits on one quiet machine.
 
-const SUITES: Readonly<Record<string, () => Promise<readonly Measure[]>>> = { evidence, gate, memory, start }
+const SUITES: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
+  batch,
+  cells,
+  evidence,
+  gate,
+  memory,
+  start,
+  tree: frameTree,
+}
 
 const args = process.argv.slice(2)
 const json = args.includes('--json')

@@ -26,3 +26,8 @@ export function median(values: readonly number[]): number {
 export function rounded(value: number, digits = 0): number {
   return Math.round(value * 10 ** digits) / 10 ** digits
 }
+
+/** The value that a share of the values does not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? 0
+}

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { block, type Script, sequence, startSimulator } from '@writ/simulator'
-import { type Answer, createWrit, type RunEvent } from 'writ'
+import { type Answer, type CompletionOptions, createWrit, type RunEvent, type WritOptions } from 'writ'
 
 /** A run over a scripted model, with its home still there. */
 export interface ScriptedRun {
@@ -19,15 +19,21 @@ export async function scriptedRun(subCalls: number, delayMs = 0): Promise<Script
   return await runScript(sequence([block(code), block('FINAL(replies.length)')], leaf), subCalls + 10)
 }
 
-/** Runs any scripted root once over two small texts. */
+/** Runs any scripted root once, over two small texts when it is given nothing else. */
 export async function runScript(
   script: Script,
   maxCalls: number,
-  onEvent: (event: RunEvent) => void = () => {},
+  { onEvent, limits, ...asked }: Partial<CompletionOptions> = {},
+  options: Partial<WritOptions> = {},
 ): Promise<ScriptedRun> {
   const place = await mkdtemp(join(tmpdir(), 'writ-bench-'))
   const simulator = await startSimulator({ script })
-  const writ = await createWrit({ home: join(place, 'home'), model: 'any/model', baseUrl: simulator.url })
+  const writ = await createWrit({
+    home: join(place, 'home'),
+    model: 'any/model',
+    baseUrl: simulator.url,
+    ...options,
+  })
   const events: RunEvent[] = []
   try {
     const answer = await writ.completion({
@@ -37,10 +43,11 @@ export async function runScript(
         { id: 'b.txt', text: 'another line\n'.repeat(2000) },
       ],
       strategy: 'recurse',
-      limits: { maxCalls },
+      ...asked,
+      limits: { maxCalls, ...limits },
       onEvent: (event) => {
         events.push(event)
-        onEvent(event)
+        onEvent?.(event)
       },
     })
     return { place, answer, events, cleanUp: () => rm(place, { recursive: true, force: true }) }

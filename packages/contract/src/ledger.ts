@@ -47,8 +47,10 @@ export interface Ledger {
    * included), and `KEY_UNAVAILABLE` when its key is gone or another's.
    */
   resume(run: string): Promise<RunLog>
-  /** Newest first. */
+  /** Newest first. Runs of a damaged shard are left out. */
   runs(): Promise<readonly RunHead[]>
+  /** Paths of the shards that are damaged, whose runs nobody can list. */
+  damaged(): Promise<readonly string[]>
   /** Records of a run of any shard; rejects with `UNKNOWN_RUN`. */
   records(run: string): AsyncIterable<Uint8Array>
   /** A payload of a run, decrypted; undefined when there is none or its key is gone. */

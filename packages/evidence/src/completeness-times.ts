@@ -52,7 +52,7 @@ export class Times {
 
   /** The root waits for its turns and its cells one after another: the run took at least as long as they did. */
   busy(record: RecordOf<'model.result' | 'cell'>): void {
-    this.#busyMs += Math.max(0, record.obs.tookMs - ROUNDING_MS)
+    if (record.seq >= this.#sharedRecords) this.#busyMs += Math.max(0, record.obs.tookMs - ROUNDING_MS)
   }
 
   /** The time a run took, which leaves out that between two processes, covers what the root waited for, within the limit. */

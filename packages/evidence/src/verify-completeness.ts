@@ -69,7 +69,8 @@ import { refuse } from './verdict.ts'
  * every effect with a recorded decision that allows that action on that resource, at its frame's depth, begun again in
  * the order of its attempts, and answered once; only declared models; partitions touched only in scope, under a grant,
  * and with their labels taken on; children within their parents and accounted for; labels never falling; charges within
- * what was begun, adding up within the limits; the release last.
+ * what was begun, adding up within the limits; the release last. Whatever two records state is compared: outcomes, limits,
+ * shares, times, counts, how the run ended.
  *
  * Records of one frame that overlap do not tell in which order things happened. So a grant may come in a later record
  * of a step asked for earlier; and the label a call or spawn was decided for is only known to include what the frame

@@ -1,4 +1,4 @@
-import type { Thresholds, TrustRoot } from '@writ/contract'
+import { defined, type Thresholds, type TrustRoot } from '@writ/contract'
 import { expect, test } from 'vitest'
 import { bytesOf } from './archive.fixture.ts'
 import { checkpointText, parseLogCheckpoint } from './checkpoint.ts'
@@ -74,7 +74,7 @@ async function proof(leaf: Uint8Array, made: Made = {}): Promise<Uint8Array> {
     'c',
   )
   const path = inclusionProof(nodesOf(hashes), leaves.length, index)
-  return formatTlogProof({ index, hashes: path, checkpoint, ...(extra === undefined ? {} : { extra }) })
+  return formatTlogProof({ index, hashes: path, checkpoint, ...defined({ extra }) })
 }
 
 function trusting(threshold: number | undefined, ...witnesses: readonly WordSigner[]): TrustRoot {
@@ -88,7 +88,7 @@ function asking(thresholds: Thresholds | undefined, ...witnesses: readonly WordS
   return {
     ...trust,
     keys: [...trust.keys, ...keys],
-    ...(thresholds === undefined ? {} : { thresholds }),
+    ...defined({ thresholds }),
   }
 }
 

@@ -2,7 +2,6 @@ import { isWritError, type TrustRoot, WritError } from '@writ/contract'
 import { type ByteSource, bytesSource } from './byte-source.ts'
 import { erasedDisclosure } from './erased-evidence.ts'
 import { type Contents, readEvidence } from './evidence-contents.ts'
-import { type Judge, type OpenEvidence, openEvidence } from './open-evidence.ts'
 import { passRecords, type RecordPass } from './record-pass.ts'
 import { judgeSignatures } from './signatures.ts'
 import { openTrustRoot } from './trust-root.ts'
@@ -31,8 +30,14 @@ export interface VerifyOptions {
   /** Which verdicts to judge beside the essential three, by name; all when absent. DISCLOSURE too when there is an answer. */
   readonly only?: readonly string[] | undefined
   /** What judges the verdicts that need the runtime. Without one they are not evaluated. */
-  readonly judges?: { readonly POLICY?: Judge | undefined; readonly REPLAY?: Judge | undefined } | undefined
+  readonly judges?: { readonly POLICY?: Judge; readonly REPLAY?: Judge }
 }
+
+/**
+ * Gives one verdict of an evidence file, nothing of which is trusted; undefined when it cannot be judged here. It sees the
+ * verdicts given before its own. What it throws fails the verdict, unless the file cannot be read.
+ */
+export type Judge = (contents: Contents, before: readonly Verdict[]) => Promise<Verdict | undefined>
 
 const REQUIRED: readonly VerdictName[] = ['INTEGRITY', 'AUTHORITY', 'COMPLETENESS']
 
@@ -53,7 +58,7 @@ export async function verifyEvidence(
   for (const name of VERDICT_NAMES) {
     if (!asked.has(name)) verdicts.push(notEvaluated(name, 'NOT_ASKED'))
     else if (judged === null) verdicts.push(unread(name, read.ok ? undefined : read.error))
-    else verdicts.push(await judged(name))
+    else verdicts.push(await judged(name, verdicts))
   }
   return { schema: 'writ.verdict/1', ok: isOk(verdicts), verdicts }
 }
@@ -93,11 +98,10 @@ function unread(name: VerdictName, error: unknown): Verdict {
 function judgeContents(
   { contents, pass }: ReadFile,
   { trust, answer, judges = {} }: VerifyOptions,
-): (name: VerdictName) => Verdict | Promise<Verdict> {
+): (name: VerdictName, before: readonly Verdict[]) => Verdict | Promise<Verdict> {
   const ring = attempt(() => openTrustRoot(trust))
   const signatures = ring.ok ? judgeSignatures(contents, ring.value) : []
-  const open = openEvidence(contents)
-  return (name) => {
+  return (name, before) => {
     switch (name) {
       case 'INTEGRITY':
         return judge(name, () => verifyIntegrity(contents, pass, signatures))
@@ -114,22 +118,27 @@ function judgeContents(
       case 'WITNESSED':
         return verifyWitnessed(loggedRun(contents), ring.ok ? ring.value : undefined)
       case 'POLICY':
-        return judges.POLICY === undefined
-          ? notEvaluated(name, 'NEEDS_RUNTIME')
-          : judgeWith(judges.POLICY, open, name)
-      case 'REPLAY':
-        return judges.REPLAY === undefined
-          ? notEvaluated(name, contents.profile === 'replay' ? 'NEEDS_RUNTIME' : 'NOT_IN_PROFILE')
-          : judgeWith(judges.REPLAY, open, name)
+        return judgeWith(judges.POLICY, contents, before, notEvaluated(name, 'NEEDS_RUNTIME'))
+      case 'REPLAY': {
+        const code = contents.profile === 'replay' ? 'NEEDS_RUNTIME' : 'NOT_IN_PROFILE'
+        return judgeWith(judges.REPLAY, contents, before, notEvaluated(name, code))
+      }
     }
   }
 }
 
 /** A judge from outside answers for its own verdict only, and one that breaks fails it. */
-async function judgeWith(judged: Judge, evidence: OpenEvidence, name: VerdictName): Promise<Verdict> {
+async function judgeWith(
+  judged: Judge | undefined,
+  contents: Contents,
+  before: readonly Verdict[],
+  open: Verdict,
+): Promise<Verdict> {
+  const { name } = open
   try {
-    return { ...(await judged(evidence)), name }
+    return { ...((await judged?.(contents, before)) ?? open), name }
   } catch (error) {
+    if (isWritError(error) && error.code === 'EVIDENCE_UNREADABLE') throw error
     return failed(name, error)
   }
 }

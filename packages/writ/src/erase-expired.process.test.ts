@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
+import { defined } from '@writ/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { eraseExpired } from './erase-expired.ts'
 import { eraseRun } from './erase-run.ts'
@@ -28,7 +29,7 @@ async function ask(...classes: readonly (string | undefined)[]): Promise<string[
     const runs: string[] = []
     for (const retention of classes) {
       const asked = { query: 'Who keeps the vault?', context: 'Vexillorum keeps the vault.\n' }
-      const answer = await writ.completion({ ...asked, ...(retention === undefined ? {} : { retention }) })
+      const answer = await writ.completion({ ...asked, ...defined({ retention }) })
       runs.push(answer.run)
     }
     return runs
@@ -99,7 +100,7 @@ test('holds, classes and statements of erasures come back with a backup', async 
   expect((await eraseExpired(back, expired)).runs).toMatchObject([{ run: held, code: 'LEGAL_HOLD' }])
 })
 
-test('the command takes classes from the user configuration only', { timeout: 60_000 }, async () => {
+test('the command takes classes from the user configuration only', async () => {
   const writ = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
     spawnSync(process.execPath, [LAUNCHER, ...args, '--home', join(home, 'state')], {
       cwd: home,

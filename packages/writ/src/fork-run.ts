@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { type Answer, type ModelProfile, type RecordedModel, WritError } from '@writ/contract'
+import { type Answer, defined, type ModelProfile, type RecordedModel, WritError } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { handOut } from './hand-out.ts'
 import type { Fork } from './kernel/fork.ts'
@@ -52,12 +52,12 @@ export async function fork(origin: string, rooms: ResumeRooms, options: ForkOpti
     return await rooms.inSandbox(async (sandbox) => {
       const result = await forkRun(
         recorded,
-        { at, ...(prompt === undefined ? {} : { prompt }) },
+        { at, ...defined({ prompt }) },
         {
           sandbox,
           reasoner: createReasoner(),
           signal,
-          ...(suspend === undefined ? {} : { suspend }),
+          ...defined({ suspend }),
           open,
         },
       )

@@ -93,11 +93,11 @@ async function everywhere(script: Script, options: Partial<WritOptions> = {}): P
 describe('a run forked with nothing changed comes to the same:', () => {
   it('reads, citations, random numbers, the clock', async () => {
     await everywhere(READING)
-  }, 120_000)
+  })
 
   it('parallel sub-calls, a batch, and a race', async () => {
     await everywhere(PARALLEL)
-  }, 120_000)
+  })
 
   it('nested frames with texts and scopes of their own, and retries', async () => {
     const failed = new Set<string>()
@@ -115,7 +115,7 @@ describe('a run forked with nothing changed comes to the same:', () => {
       const { answer } = await forked(first.run, at)
       expect(answer.value).toEqual(first.value)
     }
-  }, 120_000)
+  })
 })
 
 describe('a fork', () => {
@@ -180,7 +180,7 @@ describe('a fork', () => {
     expect(early.answer.value).toEqual(['other/model: uno', 'other/model: two'])
     const late = writ.fork(answer.run, { at: { lane: '0', n: again[2]?.n ?? 0 } })
     await expect(late).rejects.toMatchObject({ code: 'BAD_FORK' })
-  }, 60_000)
+  })
 
   it('is named by an erasure of the run it shares steps with, and is kept as long', async () => {
     const first = await ask(script)

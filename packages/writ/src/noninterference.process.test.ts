@@ -296,7 +296,7 @@ beforeAll(async () => {
       }),
     )
   }
-}, 60_000)
+})
 
 afterAll(async () => {
   for (const store of stores) await store.close()

@@ -1,4 +1,4 @@
-import { type Limits, type ModelProfile, WritError } from '@writ/contract'
+import { defined, type Limits, type ModelProfile, WritError } from '@writ/contract'
 import type { RunModels } from './kernel/ports.ts'
 import { PRICES, resolveModel } from './models/index.ts'
 import type { WritOptions } from './options.ts'
@@ -32,11 +32,7 @@ export async function openModel(
   const { location, digest, ...profile } = await resolveModel({
     id,
     priceTable: { ...PRICES, ...prices },
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(ollamaHost === undefined ? {} : { ollamaHost }),
-    ...(price === undefined ? {} : { price }),
-    ...(contextWindow === undefined ? {} : { contextWindow }),
+    ...defined({ baseUrl, apiKey, ollamaHost, price, contextWindow }),
   })
   if (limits.maxCostMicroUsd !== null && profile.price === null)
     throw new WritError('UNKNOWN_PRICE', `A cost limit needs a price, and none is known for ${id}.`)

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Answer, Ledger, Reasoner, Sandbox } from '@writ/contract'
+import { type Answer, defined, type Ledger, type Reasoner, type Sandbox } from '@writ/contract'
 import { type AnyRecord, commitField } from '@writ/evidence'
 import { block, type Script, sequence, startSimulator } from '@writ/simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -86,7 +86,7 @@ function replay(change: Change = {}): Promise<ReplayReport> {
     clock: systemClock,
     sandbox: change.sandbox ?? sandbox,
     reasoner: change.reasoner ?? createReasoner(),
-    ...(change.bundle === undefined ? {} : { bundle: change.bundle }),
+    ...defined({ bundle: change.bundle }),
   })
 }
 

@@ -348,7 +348,7 @@ describe('a replay is identical for', () => {
     await identical(answer)
   })
 
-  it('a time limit that stops a cell with calls and children under way', { timeout: 120_000 }, async () => {
+  it('a time limit that stops a cell with calls and children under way', async () => {
     const answer = await askUntilLate(() => {
       let hanging = 0
       const script: Script = (request) => {
@@ -383,7 +383,7 @@ describe('a replay is identical for', () => {
     await identical(answer)
   })
 
-  it('a cell that a deadline stops in a builtin that never polls', { timeout: 120_000 }, async () => {
+  it('a cell that a deadline stops in a builtin that never polls', async () => {
     const answer = await askUntilLate(() => {
       let read = false
       const script = sequence([

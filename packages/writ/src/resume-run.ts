@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import {
   type Answer,
   type ContextStore,
+  defined,
   type Ledger,
   type Library,
   type ModelProfile,
@@ -77,7 +78,7 @@ export async function resume(run: string, rooms: ResumeRooms, options: ResumeOpt
         sandbox,
         reasoner: createReasoner(),
         signal,
-        ...(suspend === undefined ? {} : { suspend }),
+        ...defined({ suspend }),
         reopen: async (began) => {
           await prepareEvidencePath(placeOfEvidence(rooms.home, run, began.setup), true)
           const reopened = await reopenRooms(run, began, rooms, opened)

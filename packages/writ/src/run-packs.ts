@@ -15,9 +15,15 @@ export async function packsOfRun(ledger: Ledger, run: string): Promise<readonly 
   )
 }
 
-/** The packs that any run of a home was over. */
+/** The packs that any run of a home was over. Rejects with `LEDGER_DAMAGED` where runs cannot be listed, as they may use any. */
 export async function packsOfRuns(ledger: Ledger): Promise<ReadonlySet<string>> {
   const packs = new Set<string>()
+  const [damaged] = await ledger.damaged()
+  if (damaged !== undefined)
+    throw new WritError(
+      'LEDGER_DAMAGED',
+      `${damaged} is damaged, and its runs may need what is to be removed`,
+    )
   for (const { run } of await ledger.runs()) for (const pack of await packsOfRun(ledger, run)) packs.add(pack)
   return packs
 }

@@ -67,8 +67,10 @@ export interface Writ {
   corpora(): Promise<readonly CorpusSummary[]>
   /** Forgets a corpus, and deletes its packs unless a run or another corpus uses them. Rejects with `UNKNOWN_CORPUS`. */
   removeCorpus(name: string): Promise<RemovedCorpus>
-  /** Newest first. */
+  /** Newest first. Runs of a damaged shard are left out. */
   runs(): Promise<readonly RunHead[]>
+  /** Paths of the files of the ledger that are damaged, whose runs nobody can list. */
+  damaged(): Promise<readonly string[]>
   /**
    * Does a recorded run again: its cells run, everything else is answered from the record, every deterministic field is
    * compared. With `policy` set, the run is also held against that bundle. Rejects with `UNKNOWN_RUN`.
@@ -252,6 +254,10 @@ class Runtime implements Writ {
 
   async runs(): Promise<readonly RunHead[]> {
     return await (await this.#ledger()).runs()
+  }
+
+  async damaged(): Promise<readonly string[]> {
+    return await (await this.#ledger()).damaged()
   }
 
   async origin(run: string): Promise<RunOrigin> {

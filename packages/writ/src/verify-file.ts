@@ -1,8 +1,8 @@
+import { defined } from '@writ/contract'
 import {
   type AnyRecord,
   type ByteSource,
   type Contents,
-  readEvidence,
   type Verdict,
   type VerdictReport,
   verifyEvidence,
@@ -36,26 +36,16 @@ export async function verifyFile(path: string, options: VerifyOptions = {}): Pro
 }
 
 async function verifySource(source: ByteSource, options: VerifyOptions): Promise<VerdictReport> {
+  const { only, home } = options
   const trust = options.trust === undefined ? undefined : await loadTrustRoot(options.trust)
-  const report = await verifyEvidence(source, {
-    ...(trust === undefined ? {} : { trust }),
+  return await verifyEvidence(source, {
+    ...defined({ trust, only }),
     ...('answer' in options ? { answer: options.answer } : {}),
-    ...(options.only === undefined ? {} : { only: options.only }),
+    judges: {
+      POLICY: policyOf,
+      REPLAY: (contents, before) => replayOf(contents, before, home),
+    },
   })
-  const open = report.verdicts.filter(({ code }) => code === 'NEEDS_RUNTIME' || code === 'NOT_IN_PROFILE')
-  if (open.length === 0) return report
-  const contents = await readEvidence(source)
-  const judged: Verdict[] = []
-  for (const verdict of open) {
-    const { home } = options
-    if (verdict.name === 'POLICY') judged.push(await policyOf(contents))
-    // A file that is not whole, or not by the right keys, is not worth doing again.
-    else if (report.ok) judged.push((await replayOf(contents, home)) ?? verdict)
-  }
-  const verdicts = report.verdicts.map(
-    (verdict) => judged.find(({ name }) => name === verdict.name) ?? verdict,
-  )
-  return { ...report, ok: report.ok && judged.every(({ result }) => result !== 'fail'), verdicts }
 }
 
 function policyOf(contents: Contents): Promise<Verdict> {
@@ -64,8 +54,16 @@ function policyOf(contents: Contents): Promise<Verdict> {
   return judgePolicy({ bundle: bundleOf(contents), records, ...(released ? { released } : {}) })
 }
 
-/** From the file where it has the payloads, else from the home; undefined when neither has the run. */
-async function replayOf(contents: Contents, home: string | undefined): Promise<Verdict | undefined> {
+/**
+ * From the file where it has the payloads, else from the home; undefined when neither has the run. A file that is not
+ * whole, or not by the right keys, is not worth doing again.
+ */
+async function replayOf(
+  contents: Contents,
+  before: readonly Verdict[],
+  home: string | undefined,
+): Promise<Verdict | undefined> {
+  if (before.some(({ name, result }) => result === 'fail' && name !== 'POLICY')) return undefined
   if (contents.profile === 'replay') return await judgeReplayFile(contents)
   return home === undefined ? undefined : await judgeReplay(contents.run, recordsOf(contents), home)
 }

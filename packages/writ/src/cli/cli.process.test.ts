@@ -192,7 +192,7 @@ describe('ask and verify', () => {
     const steps = await Promise.all(
       answers.map(async ({ run }) => {
         const view = JSON.parse((await writ(['show', run, '--json'])).out) as { steps: object[] }
-        return view.steps.map((step) => ({ ...step, seq: 0 }))
+        return view.steps.map((step) => ({ ...step, seq: 0, at: 0, tookMs: 0 }))
       }),
     )
     expect(steps[0]).toEqual(steps[1])

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Simulator, sequence, startSimulator } from '@writ/simulator'
@@ -177,5 +177,20 @@ describe('corpus rm', () => {
     expect((await writ(['corpus', 'ls'])).out).toBe('There are no corpora in this home yet.\n')
     const unknown = await writ(['corpus', 'rm', 'mine'])
     expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('UNKNOWN_CORPUS')])
+  })
+
+  it('frees nothing while runs cannot be listed, and says so', async () => {
+    await writ(['ingest', 'docs', '--corpus', 'mine'])
+    await writ(['ask', 'Which documents mention a patent?', '--corpus', 'mine', '--quiet'])
+    const shard = join(place, '.writ', 'ledger', 'shard-0001.db')
+    const file = await open(shard, 'r+')
+    await file.write(Buffer.alloc(4096, 0xa5), 0, 4096, 0)
+    await file.close()
+    const removed = await writ(['corpus', 'rm', 'mine'])
+    expect([removed.code, removed.err]).toEqual([1, expect.stringContaining('LEDGER_DAMAGED')])
+    expect(await packs()).toHaveLength(1)
+    expect((await writ(['corpus', 'ls'])).out).toContain('mine')
+    const listed = await writ(['runs'])
+    expect([listed.code, listed.err]).toEqual([0, expect.stringContaining(`${shard} is damaged`)])
   })
 })

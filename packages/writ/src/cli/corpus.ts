@@ -1,4 +1,4 @@
-import { type ContextStore, type CorpusSummary, counted, isLeftOut, size } from '@writ/contract'
+import { type ContextStore, type CorpusSummary, counted, defined, isLeftOut, size } from '@writ/contract'
 import type { Command } from 'commander'
 import { createWrit } from '../index.ts'
 import { loadConfig } from './config.ts'
@@ -37,7 +37,7 @@ async function ingestPaths(paths: readonly string[], flags: IngestFlags): Promis
   const policy = flags.policy ?? config.policy
   const label = flags.label === undefined ? config.label : documentLabel(flags.label)
   const interrupt = onInterrupt()
-  const writ = await createWrit({ ...homeOf(flags), ...(policy === undefined ? {} : { policy }) })
+  const writ = await createWrit({ ...homeOf(flags), ...defined({ policy }) })
   const tty = process.stderr.isTTY && flags.json !== true
   try {
     const before = (await writ.corpora()).find(({ name }) => name === flags.corpus)
@@ -46,9 +46,7 @@ async function ingestPaths(paths: readonly string[], flags: IngestFlags): Promis
       labels: config.labels,
       includeSecret: flags.includeSecret ?? config.includeSecret ?? [],
       signal: interrupt.signal,
-      ...(label === undefined ? {} : { label }),
-      ...(flags.as === undefined ? {} : { principal: flags.as }),
-      ...(flags.purpose === undefined ? {} : { purpose: flags.purpose }),
+      ...defined({ label, principal: flags.as, purpose: flags.purpose }),
       onProgress: ({ documents, bytes }) => {
         if (tty) process.stderr.write(`\r\u001b[2K${amount({ documents, bytes })}`)
       },

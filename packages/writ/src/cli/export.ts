@@ -1,4 +1,4 @@
-import { counted, WritError } from '@writ/contract'
+import { counted, defined, WritError } from '@writ/contract'
 import { createWrit, EXPORT_FORMATS, type ExportFormat, exportFile, sendFileTrace } from '../index.ts'
 import { copy } from './copy.ts'
 import { homeOf } from './home.ts'
@@ -37,7 +37,7 @@ export async function exportRun(what: string, flags: ExportFlags): Promise<numbe
   if (payloads && format !== 'jsonl')
     throw new WritError('USAGE', `--payloads goes with --format jsonl; ${format} takes none.`)
   const { trust } = flags
-  const options = { format, payloads, ...(trust === undefined ? {} : { trust }) }
+  const options = { format, payloads, ...defined({ trust }) }
   if (run === undefined) {
     await writeOutput(exportFile(what, options), out)
     return 0

@@ -1,4 +1,4 @@
-import { WritError } from '@writ/contract'
+import { defined, WritError } from '@writ/contract'
 import { createWrit, type ForkOptions, parsePrice } from '../index.ts'
 import { attend } from './attend.ts'
 import { type Config, loadConfig } from './config.ts'
@@ -45,14 +45,9 @@ function optionsOf(
 ): ForkOptions {
   return {
     at: placeOf(at),
-    ...(prompt === undefined ? {} : { prompt }),
-    ...(model === undefined ? {} : { model }),
-    ...(subModel === undefined ? {} : { subModel }),
-    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...defined({ prompt, model, subModel, baseUrl }),
     ...(price === undefined ? {} : { price: parsePrice(price) }),
-    ...(prices === undefined ? {} : { prices }),
-    ...(contextWindow === undefined ? {} : { contextWindow }),
-    ...(out === undefined ? {} : { out }),
+    ...defined({ prices, contextWindow, out }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { defined } from '@writ/contract'
 import type { Command } from 'commander'
 import { checkLog, publishLog, renewProofs, showLog } from '../index.ts'
 import { homeOf } from './home.ts'
@@ -59,8 +60,7 @@ async function prove(file: string, flags: ProveFlags): Promise<number> {
   const { witness, witnessQuorum } = flags
   await renewProofs(file, {
     ...homeOf(flags),
-    ...(witness === undefined ? {} : { witnesses: witness }),
-    ...(witnessQuorum === undefined ? {} : { witnessQuorum }),
+    ...defined({ witnesses: witness, witnessQuorum }),
   })
   process.stdout.write(`${printableLine(file)} is proven under the newest checkpoint\n`)
   return 0

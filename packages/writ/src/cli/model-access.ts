@@ -1,4 +1,4 @@
-import { WritError } from '@writ/contract'
+import { defined, WritError } from '@writ/contract'
 import { locationOf, type WritOptions } from '../index.ts'
 import type { Config, KeyBinding } from './config.ts'
 import { printable } from './printable.ts'
@@ -27,8 +27,7 @@ export function modelAccess(
   const server = flags.baseUrl ?? standingServer(flags, config, environment)
   const keys = new Keys(flags.keyEnv, config.keys ?? [], environment, say)
   return {
-    ...(server === undefined ? {} : { baseUrl: server }),
-    ...(ollama === undefined ? {} : { ollamaHost: ollama }),
+    ...defined({ baseUrl: server, ollamaHost: ollama }),
     apiKey: (asked) => keys.for(asked),
   }
 }

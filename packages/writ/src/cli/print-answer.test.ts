@@ -221,6 +221,16 @@ describe('the shortest form of a value', () => {
     ])
   })
 
+  it('tells passages of one wording apart by their places', () => {
+    const twice = [40, 10].map((start) => ({ ...citation(1), start, end: start + 20 }))
+    const passages = twice.map(({ doc, start, end, quote }) => ({ doc, start, end, quote })).toReversed()
+    const lines = shown({ passages, answer: 'Twice.' }, twice)
+    expect(lines.filter((line) => line.startsWith('['))).toEqual([
+      '[2] contract-1.txt bytes 10–30 “Licence 1 ends with a suit.”',
+      '[1] contract-1.txt bytes 40–60 “Licence 1 ends with a suit.”',
+    ])
+  })
+
   it('keeps every row to one line, however long its cells are', () => {
     const lines = shown([{ doc: 'a.txt', text: 'long '.repeat(100), count: 3 }])
     expect(lines[3]).toMatch(/^a\.txt\s+long .*…\s+3$/)

@@ -1,4 +1,4 @@
-import { counted } from '@writ/contract'
+import { counted, defined } from '@writ/contract'
 import { createWrit, type ReplayReport } from '../index.ts'
 import { homeOf } from './home.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -19,17 +19,17 @@ export async function replay(what: string, flags: ReplayFlags): Promise<number> 
   const named = await runUnlessFile(what, flags)
   const interrupt = onInterrupt()
   const { policy } = flags
-  const writ = await createWrit({ ...homeOf(flags), ...(policy === undefined ? {} : { policy }) })
+  const writ = await createWrit({ ...homeOf(flags), ...defined({ policy }) })
   try {
     const options = {
       signal: interrupt.signal,
-      ...(flags.attest === undefined ? {} : { attest: flags.attest }),
+      ...defined({ attest: flags.attest }),
     }
     const trust = named === undefined ? chooseTrust(what, flags) : undefined
     const { run, report } =
       named !== undefined
         ? { run: named, report: await writ.replay(named, options) }
-        : await writ.replayFile(what, { ...options, ...(trust === undefined ? {} : { trust }) })
+        : await writ.replayFile(what, { ...options, ...defined({ trust }) })
     process.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : describe(run, report))
     return report.outcome === 'IDENTICAL' ? 0 : 6
   } finally {

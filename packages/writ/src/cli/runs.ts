@@ -13,11 +13,16 @@ export async function runs(flags: { readonly home?: string; readonly json?: bool
       question: head.question,
       startedAt: new Date(head.startedAt).toISOString(),
     }))
+    const damaged = await writ.damaged()
+    for (const path of damaged)
+      process.stderr.write(
+        `${printableLine(`! ${path} is damaged: its runs are not listed. \`writ doctor\` says more.`)}\n`,
+      )
     const lines = listed.map((head) =>
       printableLine(`${head.run}  ${head.status.padEnd(10)}  ${head.startedAt}  ${head.question}`),
     )
     const text = lines.length > 0 ? `${lines.join('\n')}\n` : 'There are no runs in this home yet.\n'
-    process.stdout.write(flags.json === true ? `${JSON.stringify({ runs: listed })}\n` : text)
+    process.stdout.write(flags.json === true ? `${JSON.stringify({ runs: listed, damaged })}\n` : text)
     return 0
   } finally {
     await writ.close()

@@ -1,4 +1,4 @@
-import { WritError, whole } from '@writ/contract'
+import { defined, WritError, whole } from '@writ/contract'
 import type { Command } from 'commander'
 import {
   type FoundServer,
@@ -74,7 +74,7 @@ export async function setup(given: SetupFlags): Promise<number> {
     id: choice.model,
     priceTable: {},
     apiKey: keyOf(choice.keyEnv),
-    ...(choice.baseUrl === undefined ? {} : { baseUrl: choice.baseUrl }),
+    ...defined({ baseUrl: choice.baseUrl }),
   })
   const settings = await settingsOf(choice, trial, flags)
   const lines = described(settings, trial)
@@ -142,8 +142,7 @@ async function settingsOf(choice: Choice, trial: Trial, flags: SetupFlags): Prom
   const bound = host ?? (model.startsWith('openai/') ? 'api.openai.com' : undefined)
   return {
     model,
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-    ...(contextWindow === undefined ? {} : { contextWindow }),
+    ...defined({ baseUrl, contextWindow }),
     ...(price === undefined ? {} : { prices: { [model]: price } }),
     ...(bound === undefined ? {} : { keys: [{ env: keyEnv, host: bound }] }),
   }

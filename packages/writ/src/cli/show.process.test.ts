@@ -44,7 +44,7 @@ beforeAll(async () => {
   const answer = JSON.parse(asked.out) as { run: string; basis: unknown }
   expect(answer.basis).toBeNull()
   ;({ run } = answer)
-}, 120_000)
+})
 
 afterAll(async () => {
   await rm(place, { recursive: true, force: true })

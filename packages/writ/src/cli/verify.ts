@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { WritError } from '@writ/contract'
+import { defined, WritError } from '@writ/contract'
 import { namesRun, verifyFile } from '../index.ts'
 import { homeOf } from './home.ts'
 import { printableLine } from './printable.ts'
@@ -25,8 +25,7 @@ export async function verify(what: string, flags: VerifyFlags): Promise<number> 
   const root = chooseTrust(path, flags)
   const home = chooseHome(path, flags)
   const report = await verifyFile(path, {
-    ...(home === undefined ? {} : { home }),
-    ...(root === undefined ? {} : { trust: root }),
+    ...defined({ home, trust: root }),
     ...(flags.answer === undefined ? {} : { answer: readAnswer(flags.answer) }),
     ...(flags.only === undefined ? {} : { only: flags.only.split(',') }),
   })

@@ -1,3 +1,4 @@
+import { defined } from '@writ/contract'
 import { createWrit, type ViewOptions, type Writ } from '../index.ts'
 import { loadConfig } from './config.ts'
 import { homeOf } from './home.ts'
@@ -18,11 +19,10 @@ export async function looking<T>(
 ): Promise<T> {
   const config = loadConfig(process.cwd(), process.env)
   const { policy = config.policy, as = config.user, purpose = config.purpose } = flags
-  const writ = await createWrit({ ...homeOf(flags), ...(policy === undefined ? {} : { policy }) })
+  const writ = await createWrit({ ...homeOf(flags), ...defined({ policy }) })
   try {
     return await look(writ, {
-      ...(as === undefined ? {} : { principal: as }),
-      ...(purpose === undefined ? {} : { purpose }),
+      ...defined({ principal: as, purpose }),
     })
   } finally {
     await writ.close()

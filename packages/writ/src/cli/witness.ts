@@ -1,3 +1,4 @@
+import { defined } from '@writ/contract'
 import type { Command } from 'commander'
 import { initWitness, startWitness } from '../index.ts'
 import { repeated, wholeNumber } from './parse-option.ts'
@@ -39,7 +40,7 @@ async function serve({ dir, port, host, log = [] }: ServeFlags): Promise<number>
     directory: dir,
     logs: log,
     port,
-    ...(host === undefined ? {} : { host }),
+    ...defined({ host }),
   })
   process.stdout.write(`${server.verifierKey}\n${server.url}\n`)
   await new Promise<void>((resolve) => {

@@ -1,17 +1,18 @@
-import type {
-  CellCode,
-  CellResult,
-  CorpusView,
-  Frame,
-  GuestContext,
-  HostCall,
-  HostReply,
-  ItemOutcome,
-  Message,
-  Perform,
-  Standing,
+import {
+  type CellCode,
+  type CellResult,
+  type CorpusView,
+  defined,
+  type Frame,
+  type GuestContext,
+  type HostCall,
+  type HostReply,
+  type ItemOutcome,
+  type Message,
+  type Perform,
+  type Standing,
+  WritError,
 } from '@writ/contract'
-import { WritError } from '@writ/contract'
 import type { Hold } from './budget-pool.ts'
 import { FrameSteps } from './frame-steps.ts'
 import type { Lane } from './lane.ts'
@@ -122,6 +123,7 @@ export class KernelFrame implements Frame {
     const { model } = this.#lane
     const standing = this.#standing
     this.#standing = undefined
+    this.#repl.prepare()
     const outcomes = await performModelCall(
       this.#state,
       this.#lane,
@@ -133,7 +135,7 @@ export class KernelFrame implements Frame {
         maxOutputTokens: turnOutputTokens(this.#lane.share.limits, model),
         input: { model: model.id, messages },
         payloads: standing === undefined ? {} : { standing: JSON.stringify(standing) },
-        ...(hold === undefined ? {} : { held: hold }),
+        ...defined({ held: hold }),
       },
       () => undefined,
     )

@@ -1,4 +1,4 @@
-import { type TransparencyLog, toWritError, type WritError } from '@writ/contract'
+import { defined, type TransparencyLog, toWritError, type WritError } from '@writ/contract'
 import {
   decodeRecord,
   formatTlogProof,
@@ -73,5 +73,5 @@ export async function logClosing(
 export function prove(log: TransparencyLog, index: number, note: Uint8Array, extra?: Uint8Array): Uint8Array {
   const checkpoint = parseLogCheckpoint(note, 'checkpoint of the log')
   const hashes = log.inclusion(index, checkpoint.size)
-  return formatTlogProof({ index, hashes, checkpoint, ...(extra === undefined ? {} : { extra }) })
+  return formatTlogProof({ index, hashes, checkpoint, ...defined({ extra }) })
 }

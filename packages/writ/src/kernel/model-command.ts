@@ -3,6 +3,7 @@ import {
   type Attempt,
   addAmounts,
   type Det,
+  defined,
   type ItemOutcome,
   type KeptPrompt,
   type Message,
@@ -218,7 +219,7 @@ export class Command {
       bound: this.#bound(item),
       idempotencyKey: key,
       item,
-      ...(earlier === undefined ? {} : { earlier }),
+      ...defined({ earlier }),
     }
     const { result, attempts, charged } = await attemptRequest(
       request,

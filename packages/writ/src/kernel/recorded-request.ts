@@ -1,4 +1,4 @@
-import type { Omitted, Partition } from '@writ/contract'
+import { defined, type Omitted, type Partition } from '@writ/contract'
 import { readFork } from './fork.ts'
 import type { Past, RecordOf } from './past.ts'
 import type { Authority } from './ports.ts'
@@ -19,7 +19,7 @@ export async function recordedRequest(
     limits,
     authority: JSON.parse(await past.text(opening, 'authority')) as Authority,
     version: opening.obs.version,
-    ...(fork === undefined ? {} : { fork }),
+    ...defined({ fork }),
   }
 }
 

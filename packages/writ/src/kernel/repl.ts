@@ -31,6 +31,9 @@ const IMPOSED: ReadonlySet<Outcome> = new Set(['imposed', 'cancelled', 'timeout'
 /** A replay bears a machine so many times slower before it stops a builtin that never polls. */
 const REPLAY_PATIENCE = 20
 
+/** How long a frame's first model call has had when its VM is opened beside it: the request has left by then. */
+const AHEAD_MS = 50
+
 /** What is stored of a cell's end beside what it showed. */
 interface CellEnd {
   /** Why the frame ended from outside while the cell ran, as `errorJson`; null when it did not. */
@@ -40,7 +43,7 @@ interface CellEnd {
 }
 
 /**
- * The REPL of one frame: its VM, opened when the first cell runs, and the way of each guest call through the gate and
+ * The REPL of one frame: its VM, opened while the model is first asked or when the first cell runs, and the way of each guest call through the gate and
  * back. INVARIANT: a call takes its place in the lane when it arrives, whatever its handler does, and leaves one record.
  */
 export class Repl {
@@ -51,12 +54,21 @@ export class Repl {
   readonly #delivery = new Delivery()
   readonly #pending = new Set<Promise<unknown>>()
   #vm: Promise<Vm> | undefined
+  #ahead: NodeJS.Timeout | undefined
 
   constructor(state: RunState, lane: Lane, steps: FrameSteps, context: GuestContext) {
     this.#state = state
     this.#lane = lane
     this.#steps = steps
     this.#context = context
+  }
+
+  /** The frame asks its model, and will want a VM for what it answers: it is opened meanwhile. */
+  prepare(): void {
+    if (this.#vm !== undefined || this.#ahead !== undefined) return
+    this.#ahead = setTimeout(() => {
+      this.#opened().catch(() => undefined) // the first cell is told
+    }, AHEAD_MS)
   }
 
   async cell(asked: CellCode, onCall: OnCall): Promise<CellResult> {
@@ -96,6 +108,7 @@ export class Repl {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#ahead)
     await this.settle()
     const vm = await this.#vm?.catch(() => undefined)
     await vm?.close()
@@ -116,8 +129,7 @@ export class Repl {
     }
     let stopped = false
     try {
-      this.#vm ??= this.#openVm()
-      const vm = await this.#vm
+      const vm = await this.#opened()
       const hear = (call: HostCall): void => {
         calls.push(call)
         const send = (reply: HostReply): void => {
@@ -212,6 +224,12 @@ export class Repl {
   #track(work: Promise<unknown>): void {
     const tracked = work.catch(() => undefined).finally(() => this.#pending.delete(tracked))
     this.#pending.add(tracked)
+  }
+
+  async #opened(): Promise<Vm> {
+    clearTimeout(this.#ahead)
+    this.#vm ??= this.#openVm()
+    return this.#vm
   }
 
   #openVm(): Promise<Vm> {

@@ -1,4 +1,5 @@
 import {
+  defined,
   type Limits,
   type Omitted,
   type Partition,
@@ -67,7 +68,7 @@ export async function resumeRun(
       ...(await recordedRequest(past, opening)),
       models,
       signal,
-      ...(suspend === undefined ? {} : { suspend }),
+      ...defined({ suspend }),
       elapsedMs: last.obs.at - opening.obs.at,
       setup: began.setup,
     }

@@ -1,4 +1,4 @@
-import type { Reasoner, Sandbox } from '@writ/contract'
+import { defined, type Reasoner, type Sandbox } from '@writ/contract'
 import { type Fork, forkAt } from './fork.ts'
 import type { Place } from './journal.ts'
 import { Past } from './past.ts'
@@ -50,7 +50,7 @@ export async function forkRun(recorded: RecordedRun, point: ForkPoint, ports: Fo
       ...opened,
       fork,
       signal,
-      ...(suspend === undefined ? {} : { suspend }),
+      ...defined({ suspend }),
       elapsedMs: 0,
     }
     const { epochMs } = opening.det

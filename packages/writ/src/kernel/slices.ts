@@ -1,49 +1,29 @@
-/** Byte ranges a lineage was handed, per document. Ranges only grow; overlapping and touching ones are merged. */
+import { IntervalSet } from '@writ/contract'
+
+/** Byte ranges a lineage was handed, per document. */
 export class Slices {
-  readonly #byDoc = new Map<string, { start: number; end: number }[]>()
+  readonly #byDoc = new Map<string, IntervalSet>()
 
   add(doc: string, start: number, end: number): void {
     if (end <= start) return
-    const ranges = this.#byDoc.get(doc) ?? []
+    const ranges = this.#byDoc.get(doc) ?? new IntervalSet()
     this.#byDoc.set(doc, ranges)
-    const from = firstEndingAt(ranges, start)
-    let [low, high, to] = [start, end, from]
-    for (let range = ranges[to]; range !== undefined && range.start <= high; range = ranges[to]) {
-      low = Math.min(low, range.start)
-      high = Math.max(high, range.end)
-      to += 1
-    }
-    ranges.splice(from, to - from, { start: low, end: high })
+    ranges.add(start, end)
   }
 
   /** Whether every byte of the range was handed over. */
   covers(doc: string, start: number, end: number): boolean {
-    const ranges = this.#byDoc.get(doc) ?? []
-    const range = ranges[firstEndingAt(ranges, end)]
-    return range !== undefined && range.start <= start
+    return this.#byDoc.get(doc)?.covers(start, end) ?? false
   }
 
   /** Bytes of each document, each byte counted once. */
   *totals(): Iterable<readonly [doc: string, bytes: number]> {
-    for (const [doc, ranges] of this.#byDoc)
-      yield [doc, ranges.reduce((sum, { start, end }) => sum + end - start, 0)]
+    for (const [doc, ranges] of this.#byDoc) yield [doc, ranges.size]
   }
 
   /** Takes over everything a joined child was handed. */
   merge(other: Slices): void {
     for (const [doc, ranges] of other.#byDoc)
-      for (const range of ranges) this.add(doc, range.start, range.end)
+      for (const { start, end } of ranges.ranges()) this.add(doc, start, end)
   }
-}
-
-/** Index of the first range that ends at or after an offset; ranges are sorted and apart. */
-function firstEndingAt(ranges: readonly { readonly end: number }[], offset: number): number {
-  let [low, high] = [0, ranges.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const range = ranges[middle]
-    if (range !== undefined && range.end < offset) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -67,6 +67,7 @@ test('a shard whose head is overwritten hides no other, takes no run, and is nam
   const before = readFileSync(first)
   const ledger = await openLedger(home)
   expect(await ledger.runs()).toMatchObject([{ run: 'run-1' }])
+  expect(await ledger.damaged()).toEqual([first])
   expect(await count(ledger, 'run-1')).toBe(200)
   await expect(count(ledger, 'run-0')).rejects.toMatchObject(damaged)
   await expect(ledger.resume('run-0')).rejects.toMatchObject(damaged)

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { hasCode, syncDirectory } from './durable-file.ts'
+import { hasCode, syncDirectory } from '../disk/durable-file.ts'
 
 const PIECE_BYTES = 1 << 20
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { hasCode } from './durable-file.ts'
+import { hasCode } from '../disk/durable-file.ts'
 
 /**
  * The head of a shard, in a file outside its database, so that damage to the one shows in the other. It has three slots of

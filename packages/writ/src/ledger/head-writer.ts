@@ -2,8 +2,8 @@ import type { Hash } from 'node:crypto'
 import { closeSync, existsSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { WritError } from '@writ/contract'
+import { replaceFile } from '../disk/durable-file.ts'
 import { bootId } from './boot-id.ts'
-import { replaceFile } from './durable-file.ts'
 import {
   FLUSHED_SLOTS,
   formatHeadFile,

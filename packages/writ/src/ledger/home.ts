@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { WritError } from '@writ/contract'
-import { hasCode, syncDirectory, writeOnce } from './durable-file.ts'
+import { hasCode, syncDirectory, writeOnce } from '../disk/durable-file.ts'
 
 /** Where the ledger room keeps what in a home directory. Absolute paths. */
 export interface Home {

@@ -17,6 +17,7 @@ export async function openLedger(home: string): Promise<Ledger> {
     },
     resume: async (run) => openRunLog(channel, run, await channel.request({ op: 'resume', run })),
     runs: () => channel.request({ op: 'runs' }),
+    damaged: () => channel.request({ op: 'damaged' }),
     records: (run) => records(channel, run),
     payload: (run, path) => channel.request({ op: 'payload', run, path }),
     sealedPayload: (run, path) => channel.request({ op: 'sealedPayload', run, path }),

@@ -24,6 +24,8 @@ export interface Operations {
   }
   finish: { takes: { readonly run: string; readonly status: Status | 'aborted' }; gives: undefined }
   runs: { takes: unknown; gives: readonly RunHead[] }
+  /** Gives the paths of the shards whose runs nobody can list. */
+  damaged: { takes: unknown; gives: readonly string[] }
   /** Gives a batch beginning at `from`, and whether more may follow. */
   records: { takes: { readonly run: string; readonly from: number }; gives: Batch }
   payload: { takes: { readonly run: string; readonly path: string }; gives: Uint8Array | undefined }

@@ -22,8 +22,8 @@ interface Place {
 export class Reader {
   readonly #home: Home
   readonly #shards = new Map<string, DatabaseSync>()
-  /** What is wrong with a shard that could not be opened: a run that is nowhere else may be in it. */
-  #damaged: unknown
+  /** What is wrong with each shard that cannot be read, by its path: a run that is nowhere else may be in one. */
+  readonly #damage = new Map<string, unknown>()
   readonly #places = new Map<string, Place>()
 
   constructor(home: Home) {
@@ -36,6 +36,12 @@ export class Reader {
     return heads.toSorted((a, b) => b.startedAt - a.startedAt || (a.run < b.run ? 1 : -1))
   }
 
+  /** Paths of the shards whose runs nobody can list. */
+  damaged(): readonly string[] {
+    this.runs()
+    return [...this.#damage.keys()]
+  }
+
   has(run: string): boolean {
     return this.#locate(run) !== undefined
   }
@@ -43,7 +49,8 @@ export class Reader {
   /** Why a run is not found. */
   unknown(run: string): unknown {
     return (
-      this.#damaged ?? new WritError('UNKNOWN_RUN', `there is no run ${run} in ${this.#home.root}`, { run })
+      this.#firstDamage() ??
+      new WritError('UNKNOWN_RUN', `there is no run ${run} in ${this.#home.root}`, { run })
     )
   }
 
@@ -99,8 +106,13 @@ export class Reader {
   /** Where a run is. Throws when it is nowhere and may be in a shard that is damaged. */
   #find(run: string): Place | undefined {
     const place = this.#locate(run)
-    if (place === undefined && this.#damaged !== undefined) throw this.#damaged
+    const damage = this.#firstDamage()
+    if (place === undefined && damage !== undefined) throw damage
     return place
+  }
+
+  #firstDamage(): unknown {
+    return this.#damage.values().next().value
   }
 
   #locate(run: string): Place | undefined {
@@ -131,7 +143,7 @@ export class Reader {
       return openForReading(path)
     } catch (error) {
       if (!isDamage(error)) throw error
-      this.#damaged = error
+      this.#damage.set(path, error)
       return undefined
     }
   }
@@ -143,7 +155,7 @@ export class Reader {
     } catch (error) {
       const damage = asDamage(path, error)
       if (!isDamage(damage)) throw error
-      this.#damaged = damage
+      this.#damage.set(path, damage)
       return []
     }
   }

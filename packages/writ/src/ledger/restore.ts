@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { WritError } from '@writ/contract'
+import { syncDirectory } from '../disk/durable-file.ts'
 import { type BackupManifest, backupManifest, digest } from './backup-manifest.ts'
-import { syncDirectory } from './durable-file.ts'
 import { prepareHome } from './home.ts'
 import { keepPrivate } from './keep-private.ts'
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WritError } from '@writ/contract'
 import { z } from 'zod'
-import { replaceFile } from './durable-file.ts'
+import { replaceFile } from '../disk/durable-file.ts'
 import { prepareHome } from './home.ts'
 import { isRunId } from './run-key.ts'
 

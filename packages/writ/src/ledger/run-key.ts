@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { WritError } from '@writ/contract'
-import { writeOnce } from './durable-file.ts'
+import { writeOnce } from '../disk/durable-file.ts'
 import { readSecret } from './secret-file.ts'
 
 const KEY_BYTES = 32

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { WritError } from '@writ/contract'
-import { hasCode } from './durable-file.ts'
+import { hasCode } from '../disk/durable-file.ts'
 
 const SHARED = 0o077 // any permission of group or others
 

@@ -55,6 +55,8 @@ function perform(request: Exclude<Request, Write>): Operations[typeof request.op
       return resume(request)
     case 'runs':
       return reader.runs()
+    case 'damaged':
+      return reader.damaged()
     case 'records':
       return reader.records(request)
     case 'payload':

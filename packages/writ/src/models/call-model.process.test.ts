@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { isWritError, type ModelReply, WritError } from '@writ/contract'
+import { defined, isWritError, type ModelReply, WritError } from '@writ/contract'
 import { type Reply, type Simulator, startSimulator } from '@writ/simulator'
 import { afterEach, describe, expect, it } from 'vitest'
 import { callModel, resolveModel } from './index.ts'
@@ -304,7 +304,7 @@ describe('callModel', () => {
       finish_reason?: string
     }) => {
       const choices = [{ message: { content }, finish_reason: 'stop', ...choice }]
-      const reply = await askServer({ ...(id === undefined ? {} : { id }), choices }, headers)
+      const reply = await askServer({ ...defined({ id }), choices }, headers)
       expect(JSON.stringify(reply)).not.toContain(KEY)
       expect(reply.text).toMatch(/^x$|^you sent \[key\]$/)
     },

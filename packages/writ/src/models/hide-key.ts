@@ -1,4 +1,5 @@
 import { APICallError, type LanguageModelV4, type LanguageModelV4GenerateResult } from '@ai-sdk/provider'
+import { defined } from '@writ/contract'
 
 const HIDDEN = '[key]'
 
@@ -49,7 +50,7 @@ function scrubbed(error: unknown, scrub: Scrub): unknown {
       requestBodyValues: undefined,
       isRetryable: error.isRetryable,
       cause: codeOnly(error),
-      ...(statusCode === undefined ? {} : { statusCode }),
+      ...defined({ statusCode }),
       ...(responseHeaders === undefined ? {} : { responseHeaders: everyString(responseHeaders, scrub) }),
       ...(responseBody === undefined ? {} : { responseBody: scrub(responseBody) }),
     })

@@ -1,4 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4Usage } from '@ai-sdk/provider'
+import { defined } from '@writ/contract'
 
 /**
  * The same chat-completions model, whose usage is what its server reports. The provider's package turns every number
@@ -23,7 +24,7 @@ function reported({ raw, inputTokens, outputTokens }: LanguageModelV4Usage): Lan
   return {
     inputTokens: { ...inputTokens, total: input },
     outputTokens: { ...outputTokens, total: withHidden(input, output, numberIn(raw, 'total_tokens')) },
-    ...(raw === undefined ? {} : { raw }),
+    ...defined({ raw }),
   }
 }
 

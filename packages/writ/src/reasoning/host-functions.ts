@@ -1,4 +1,5 @@
 import {
+  defined,
   type ErrorCode,
   type GuestError,
   type HostCall,
@@ -222,11 +223,4 @@ function bounds(start: unknown, end: unknown): unknown {
 /** JSON has no undefined: an argument left out arrives as null. */
 function orUndefined(value: unknown): unknown {
   return value === null ? undefined : value
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-/** Drops fields that are undefined, which exact optional properties do not allow. */
-function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>
 }

@@ -28,7 +28,7 @@ const schema: z.ZodType<FromChild> = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('ended'),
     vm: count,
-    end: z.strictObject({ result, delivered: count }),
+    end: z.strictObject({ result, delivered: count, drafted: z.boolean().exactOptional() }),
   }),
   z.strictObject({
     type: z.literal('draft'),
@@ -36,7 +36,7 @@ const schema: z.ZodType<FromChild> = z.discriminatedUnion('type', [
     json: z.string().refine(isJson, 'not JSON').nullable(),
   }),
   z.strictObject({ type: z.literal('failed'), vm: count, message: z.string() }),
-  z.strictObject({ type: z.literal('stuck'), vm: count }),
+  z.strictObject({ type: z.literal('stuck') }),
   z.strictObject({ type: z.literal('pong') }),
 ])
 

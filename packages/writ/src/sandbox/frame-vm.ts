@@ -1,6 +1,14 @@
 import type { CellCode, CellLimits, CellResult, HostCall, HostReply, Vm, WritError } from '@writ/contract'
 import { type ChildLink, sandboxFailed } from './child-link.ts'
-import type { Answer, CellEnd, CellOrder, FromChild, PastCell, ToChild } from './messages.ts'
+import {
+  type Answer,
+  type CellEnd,
+  type CellOrder,
+  type FromChild,
+  isKept,
+  type PastCell,
+  type ToChild,
+} from './messages.ts'
 import type { VmSetup } from './worker/orders.ts'
 
 type Heard = Exclude<FromChild, { type: 'pong' | 'stuck' }>
@@ -13,6 +21,8 @@ interface Running {
   /** The caller's handler threw. */
   broken: WritError | undefined
 }
+
+type Ending = Pick<CellEnd, 'result' | 'drafted'>
 
 /** Whoever opened the VM. */
 export interface VmOwner {
@@ -72,16 +82,21 @@ export class FrameVm implements Vm {
     return this.#exclusive(async () => {
       await this.#hosted()
       if (signal.aborted) return cancelled()
-      const result = await this.#cell(code, limits, onCall, signal)
-      if (!isKept(result) || (await this.#fetchDraft()) || !signal.aborted) return result
+      const { result, drafted } = await this.#cell(code, limits, onCall, signal)
+      if (!isKept(result) || (await this.#fetchDraft(drafted)) || !signal.aborted) return result
       // Ended just when the child was: a cell whose draft is unknown counts as stopped.
       return cancelled()
     })
   }
 
   /** Kept here after every cell, so that it outlives the child. */
-  async #fetchDraft(): Promise<boolean> {
+  async #fetchDraft(drafted: boolean | undefined): Promise<boolean> {
     if (this.#closed) return false
+    if (drafted === undefined) return true
+    if (!drafted) {
+      this.#draft = undefined
+      return true
+    }
     const heard = await this.#ask({ type: 'draft', vm: this.#id })
     if (heard instanceof Error || heard.type !== 'draft') return false
     this.#draft = heard.json ?? undefined
@@ -165,7 +180,7 @@ export class FrameVm implements Vm {
     limits: CellLimits,
     onCall: (call: HostCall) => void,
     signal: AbortSignal,
-  ): Promise<CellResult> {
+  ): Promise<Ending> {
     const firstCallId = this.#nextCallId
     const replies = this.#undelivered.slice()
     const order = { ordinal: this.#past.length + 1, cell: code, limits, firstCallId, replies }
@@ -178,9 +193,9 @@ export class FrameVm implements Vm {
     signal.addEventListener('abort', cancel, { once: true })
     try {
       const heard = await this.#ask({ type: 'run', vm: this.#id, order })
-      const result = this.#ended(order, this.#running.sent, heard, signal)
+      const ending = this.#ended(order, this.#running.sent, heard, signal)
       if (this.#running.broken !== undefined) throw this.#running.broken
-      return result
+      return ending
     } finally {
       signal.removeEventListener('abort', cancel)
       clearTimeout(late)
@@ -188,21 +203,21 @@ export class FrameVm implements Vm {
     }
   }
 
-  #ended(order: CellOrder, sent: number, heard: Heard | Error, signal: AbortSignal): CellResult {
+  #ended(order: CellOrder, sent: number, heard: Heard | Error, signal: AbortSignal): Ending {
     if (!(heard instanceof Error) && heard.type === 'ended' && isPlausible(heard.end, order, sent)) {
       if (isKept(heard.end.result)) this.#keep(order, heard.end)
       else this.#undo(order)
-      return heard.end.result
+      return heard.end
     }
     this.#undo(order)
-    if (heard instanceof Error && signal.aborted) return cancelled()
+    if (heard instanceof Error && signal.aborted) return { result: cancelled() }
     const reason = reasonOf(heard)
     if (!(heard instanceof Error)) {
       if (heard.type === 'failed') this.#abandon()
       else this.#link.kill(reason)
     }
     const message = `what the cell ran in was lost (${reason}); ${UNDONE}`
-    return { outcome: 'imposed', output: '', error: { name: 'CellStopped', message }, fuel: 0 }
+    return { result: { outcome: 'imposed', output: '', error: { name: 'CellStopped', message }, fuel: 0 } }
   }
 
   /** The cell is part of the VM's past now, with the replies it was given. */
@@ -247,11 +262,6 @@ export class FrameVm implements Vm {
   #send(message: ToVm): void {
     this.#link.send(message)
   }
-}
-
-/** Whether a cell ended by itself; one that was stopped is undone. */
-function isKept({ outcome }: CellResult): boolean {
-  return outcome === 'ok' || outcome === 'error'
 }
 
 /** A cell cannot have been given more than it was sent, nor say more than it may. */

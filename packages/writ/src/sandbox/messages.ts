@@ -52,7 +52,7 @@ export type FromChild =
   | { readonly type: 'draft'; readonly vm: number; readonly json: string | null }
   | { readonly type: 'failed'; readonly vm: number; readonly message: string }
   /** A thread cannot be stopped: the child must be killed. */
-  | { readonly type: 'stuck'; readonly vm: number }
+  | { readonly type: 'stuck' }
   | { readonly type: 'pong' }
 
 /** How a cell ended. */
@@ -60,4 +60,11 @@ export interface CellEnd {
   readonly result: CellResult
   /** Replies delivered: a prefix of those sent, in the order sent. */
   readonly delivered: number
+  /** Whether the guest has a draft of its answer now; absent when the cell was no code and changed nothing. */
+  readonly drafted?: boolean
+}
+
+/** Whether a cell ended by itself; one that was stopped is undone. */
+export function isKept({ outcome }: CellResult): boolean {
+  return outcome === 'ok' || outcome === 'error'
 }

@@ -10,6 +10,7 @@ declare namespace WebAssembly {
   }
   interface Memory {
     readonly buffer: ArrayBuffer
+    grow(pages: number): number
   }
   function compile(bytes: Uint8Array): Promise<Module>
 }

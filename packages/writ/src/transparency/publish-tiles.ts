@@ -11,9 +11,9 @@ import {
   tilesOf,
   treeRoot,
 } from '@writ/evidence'
+import { replaceFile } from '../disk/durable-file.ts'
 import type { LogReading } from './open-transparency-log.ts'
 import { PublishedCheckpoint } from './published.ts'
-import { replaceFile } from './replace-file.ts'
 
 /**
  * Writes a log as the static files of C2SP tlog-tiles: `tile/…`, `tile/entries/…`, and `checkpoint` last, so that whoever
@@ -40,7 +40,7 @@ export function publishTiles(log: LogReading, directory: string): number {
       }
       writeNew(join(directory, entriesPath(tile)), leaves)
     }
-    replaceFile(join(directory, 'checkpoint'), note)
+    replaceFile(join(directory, 'checkpoint'), note, 0o644)
   } catch (cause) {
     if (cause instanceof WritError) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
@@ -52,5 +52,5 @@ export function publishTiles(log: LogReading, directory: string): number {
 function writeNew(path: string, bytes: () => Uint8Array): void {
   if (existsSync(path)) return
   mkdirSync(dirname(path), { recursive: true })
-  replaceFile(path, bytes())
+  replaceFile(path, bytes(), 0o644)
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { WritError } from '@writ/contract'
 import { bytesEqual, hex, type LogCheckpoint, parseLogCheckpoint } from '@writ/evidence'
+import { replaceFile } from '../disk/durable-file.ts'
 import type { LogStore } from './log-store.ts'
-import { replaceFile } from './replace-file.ts'
 
 /**
  * The checkpoint a log last published, in a file beside its store or among its tiles. INVARIANT: it only ever moves to a larger tree, and
@@ -58,6 +58,6 @@ export class PublishedCheckpoint {
   /** Publishes a signed checkpoint, unless a larger tree was published meanwhile; call it with the store locked. */
   advance(note: Uint8Array): void {
     const { size } = parseLogCheckpoint(note, 'checkpoint')
-    if (size > (this.read()?.size ?? 0)) replaceFile(this.#path, note)
+    if (size > (this.read()?.size ?? 0)) replaceFile(this.#path, note, 0o644)
   }
 }

@@ -123,8 +123,10 @@ function quoteLines(
     const { doc, start, end } = row
     const quote = row.quote ?? row.passage ?? row.text
     if (typeof doc !== 'string' || typeof quote !== 'string') return undefined
+    const placed = typeof start === 'number' && typeof end === 'number'
     const at = citations.findIndex(
-      (known) => known.doc === doc && (known.quote === quote || (known.start === start && known.end === end)),
+      (known) =>
+        known.doc === doc && (placed ? known.start === start && known.end === end : known.quote === quote),
     )
     const known = citations[at]
     if (known !== undefined) cited.add(known)

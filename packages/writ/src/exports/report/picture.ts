@@ -1,5 +1,5 @@
+import { IntervalSet } from '@writ/contract'
 import type { FrameStory, Stretch } from './frames.ts'
-import { Intervals } from './intervals.ts'
 import { foreign, type Html, html, joined } from './markup.ts'
 
 // The tree of frames over time, as SVG that needs nothing from outside: a row a frame, a bar for its life, on it what it did.
@@ -115,7 +115,7 @@ function drawStretches(
   height: number,
   x: (at: number) => number,
 ): Html {
-  const merged = new Intervals()
+  const merged = new IntervalSet()
   for (const { kind: own, from, to } of stretches) {
     if (own !== kind) continue
     const start = Math.floor(x(from) * FINE)
@@ -125,7 +125,7 @@ function drawStretches(
     merged
       .ranges()
       .map(
-        ([start, end]) =>
+        ({ start, end }) =>
           html`<rect class="${kind}" x="${start / FINE}" y="${y}" width="${(end - start) / FINE}" height="${height}"></rect>`,
       ),
   )

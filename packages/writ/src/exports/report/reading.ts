@@ -1,6 +1,5 @@
-import type { Label, RecordedPartition } from '@writ/contract'
+import { IntervalSet, type Label, type RecordedPartition } from '@writ/contract'
 import type { AnyRecord } from '@writ/evidence'
-import { Intervals } from './intervals.ts'
 import type { HandedPassage } from './passages.ts'
 
 /** What was read of one partition: documents of one label. */
@@ -25,7 +24,7 @@ export interface DocumentReading {
 /** Adds up what frames were handed of external memory. */
 export class Reading {
   readonly #partitions = new Map<string, PartitionReading>()
-  readonly #documents = new Map<string, { readonly spans: Intervals; passages: number }>()
+  readonly #documents = new Map<string, { readonly spans: IntervalSet; passages: number }>()
 
   declare(partitions: readonly RecordedPartition[]): void {
     for (const { id, label, documents, bytes } of partitions)
@@ -41,7 +40,7 @@ export class Reading {
 
   handed(passages: readonly HandedPassage[]): void {
     for (const { doc, start, end } of passages) {
-      const known = this.#documents.get(doc) ?? { spans: new Intervals(), passages: 0 }
+      const known = this.#documents.get(doc) ?? { spans: new IntervalSet(), passages: 0 }
       this.#documents.set(doc, known)
       known.spans.add(start, end)
       known.passages += 1

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import type { PublicKey, Role } from '@writ/contract'
 import { WritError } from '@writ/contract'
-import { writeOnce } from '../durable-file.ts'
+import { writeOnce } from '../../disk/durable-file.ts'
 import { readSecret } from '../secret-file.ts'
 import { keyIdOf } from './trust-root.ts'
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { TrustRoot } from '@writ/contract'
 import { WritError } from '@writ/contract'
 import { openTrustRoot } from '@writ/evidence'
-import { replaceFile } from '../durable-file.ts'
+import { replaceFile } from '../../disk/durable-file.ts'
 
 /**
  * Reads a trust root file (schema writ.trust/1). Rejects with `PATH_NOT_FOUND` when it cannot be read and with

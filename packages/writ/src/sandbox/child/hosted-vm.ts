@@ -1,42 +1,68 @@
+import { hash } from 'node:crypto'
 import type { CellResult } from '@writ/contract'
-import type { Answer, CellEnd, CellOrder, FromChild, PastCell } from '../messages.ts'
-import type { VmImage, VmSetup, WorkerReport } from '../worker/orders.ts'
-import { Backstop } from './backstop.ts'
-import type { VmThread, WorkerPool } from './worker-pool.ts'
+import { MemoryImage } from '../memory-image.ts'
+import {
+  type Answer,
+  type CellEnd,
+  type CellOrder,
+  type FromChild,
+  isKept,
+  type PastCell,
+} from '../messages.ts'
+import type { VmSetup, WorkerReport } from '../worker/orders.ts'
+import type { ThreadPool } from './thread-pool.ts'
+import type { Seat, Tenant } from './vm-thread.ts'
 
 type Report<T extends WorkerReport['type']> = Extract<WorkerReport, { type: T }>
+type Call = Report<'call'>
 
 interface Running {
   readonly order: CellOrder
-  readonly backstop: Backstop
-  readonly onCall: (call: Report<'call'>) => void
   readonly resolve: (end: CellEnd) => void
-  sent: number
+  /** Replies it was given since it began, in order. */
+  readonly answers: Answer[]
+  /** Digests of the calls that were passed on. */
+  readonly calls: string[]
+  /** Calls it has made in its seat: fewer than were passed on while it is run again. */
+  made: number
+  /** Its number among the VM's turns; 0 before it has been ordered in its seat. */
+  turn: number
+  /** What is said of the cell when it ends: it is being stopped from outside. */
+  stopping: CellResult | undefined
+  /** Times it lost its thread to another VM. */
+  moves: number
 }
 
-/** How long turning a draft into JSON may take. */
-const DRAFT_MS = 2_000
+/** How long a cell that computes has to meet the engine's next poll when it is stopped. */
+const GRACE_MS = 250
+/** A VM that loses its thread to others so often has a part in it. */
+const MOST_MOVES = 3
 const UNDONE = 'your variables are as they were before the cell'
 
+/** The VM's thread was ended for another VM. */
+class Displaced extends Error {}
+
 /**
- * One VM in the child: the thread that holds it, and its image after the last cell that ended by itself.
- * INVARIANT: once `#ready` has settled and while no cell runs, the thread's VM equals the image.
+ * One VM in the child: its image, the cells that ended by themselves since, and its seat in a thread.
+ * INVARIANT: what is in the seat between two cells is what the image and those cells make.
  */
-export class HostedVm {
+export class HostedVm implements Tenant {
   readonly #id: number
   readonly #setup: VmSetup
-  readonly #pool: WorkerPool
+  readonly #pool: ThreadPool
   readonly #tell: (message: FromChild) => void
-  #thread: VmThread | undefined
-  #image: VmImage | null = null
+  readonly #stop = new SharedArrayBuffer(4)
+  #seat: Seat | undefined
+  #ready: Promise<void> | undefined
+  #image: MemoryImage | undefined
+  #past: PastCell[] = []
+  #turns = 0
   #running: Running | undefined
-  /** Replies to a cell that has been ordered and waits for its VM; undefined while none does. */
-  #early: Answer[] | undefined
-  #ready: Promise<void> = Promise.resolve()
-  /** Takes the thread's next answer to `boot` or `draft`; an Error when the thread cannot give one. */
+  /** Takes the next answer to `boot` or `draft`; an Error when there will be none. */
   #awaited: ((report: WorkerReport | Error) => void) | undefined
+  #closed = false
 
-  constructor(id: number, setup: VmSetup, pool: WorkerPool, tell: (message: FromChild) => void) {
+  constructor(id: number, setup: VmSetup, pool: ThreadPool, tell: (message: FromChild) => void) {
     this.#id = id
     this.#setup = setup
     this.#pool = pool
@@ -45,161 +71,220 @@ export class HostedVm {
 
   /** Boots the VM and runs its past again; throws when it does not come out as it did. */
   async open(past: readonly PastCell[]): Promise<void> {
-    this.#hold(this.#pool.take())
-    await this.#ready
-    for (const { order, fuel } of past) {
-      const { result, delivered } = await this.#cell(order, () => undefined)
-      const ended = result.outcome === 'ok' || result.outcome === 'error'
-      if (!ended || result.fuel !== fuel || delivered !== order.replies.length)
-        throw new Error(`cell ${order.ordinal} came out differently when it was run again: ${result.outcome}`)
-    }
+    this.#past = [...past]
+    await this.#hosted()
   }
 
   async run(order: CellOrder): Promise<void> {
-    const end = await this.#cell(order, ({ id, name, argsJson }) =>
-      this.#tell({ type: 'call', vm: this.#id, id, name, argsJson }),
-    )
+    const end = await new Promise<CellEnd>((resolve) => {
+      this.#running = {
+        order,
+        resolve,
+        answers: [],
+        calls: [],
+        made: 0,
+        turn: 0,
+        stopping: undefined,
+        moves: 0,
+      }
+      void this.#begin(this.#running)
+    })
     this.#tell({ type: 'ended', vm: this.#id, end })
   }
 
   reply(answer: Answer): void {
     const running = this.#running
-    if (running === undefined) {
-      // Without a cell that waits to begin, one has ended: its successor is given the reply at its start.
-      this.#early?.push(answer)
-      return
-    }
-    running.sent += 1
-    running.backstop.start()
-    this.#thread?.post({ type: 'reply', ordinal: running.order.ordinal, answer })
+    if (running === undefined) return // the cell has ended: its successor is given the reply at its start
+    running.answers.push(answer)
+    if (running.turn > 0) this.#seat?.post({ type: 'reply', answer })
   }
 
   cancel(): void {
-    this.#stop('cancelled', 'Cancelled', 'the cell was cancelled')
+    this.#stopCell('cancelled', 'Cancelled', 'the cell was cancelled')
   }
 
-  /** Serialising a draft may run guest code, so the VM is put back as it was. */
   async draft(): Promise<void> {
-    await this.#ready
-    const thread = this.#thread
-    const given = this.#next()
-    const backstop = new Backstop(DRAFT_MS, () => this.#awaited?.(new Error('the draft takes too long')))
-    backstop.start()
-    thread?.post({ type: 'draft' })
-    const report = await given
-    backstop.stop()
-    const inTime = !(report instanceof Error)
-    if (inTime && thread !== undefined) this.#hold(thread)
-    else this.#replaceThread()
-    this.#tell({ type: 'draft', vm: this.#id, json: inTime && report.type === 'draft' ? report.json : null })
-  }
-
-  async close(): Promise<void> {
-    const thread = this.#thread
-    this.#thread = undefined
-    if (thread === undefined) return
-    if (this.#running === undefined) return this.#pool.give(thread)
-    this.#running.backstop.stop()
-    this.#running = undefined
-    await this.#end(thread)
-  }
-
-  async #cell(order: CellOrder, onCall: Running['onCall']): Promise<CellEnd> {
-    const early: Answer[] = []
-    this.#early = early
-    try {
-      await this.#ready
-    } finally {
-      this.#early = undefined
+    let json: string | null = null
+    for (let asked = 0; asked < MOST_MOVES; asked += 1) {
+      await this.#hosted()
+      const answer = this.#next()
+      this.#seat?.post({ type: 'draft' })
+      const report = await answer
+      if (report instanceof Displaced) continue
+      if (!(report instanceof Error) && report.type === 'draft') {
+        json = report.json
+        if (report.spent) this.#unseat()
+      }
+      break
     }
-    return new Promise((resolve) => {
-      const backstop = new Backstop(order.limits.backstopMs, () =>
-        this.#stop(
-          'imposed',
-          'CellStopped',
-          `the cell was stopped after ${order.limits.backstopMs} ms of computing`,
-        ),
-      )
-      this.#running = { order, backstop, onCall, resolve, sent: 0 }
-      backstop.start()
-      this.#thread?.post({ type: 'run', order })
-      for (const answer of early) this.reply(answer)
-    })
+    this.#tell({ type: 'draft', vm: this.#id, json })
   }
 
-  #hear(report: WorkerReport): void {
+  close(): void {
+    this.#closed = true
+    const running = this.#running
+    this.#running = undefined
+    if (running !== undefined) this.#flag(running)
+    this.#unseat()
+  }
+
+  onReport(report: WorkerReport): void {
     switch (report.type) {
       case 'call':
-        this.#running?.onCall(report)
-        return
-      case 'awaiting':
-        if (report.received === this.#running?.sent) this.#running.backstop.stop()
+        this.#called(report)
         return
       case 'ended':
         this.#ended(report)
         return
+      case 'image':
+        this.#image ??= new MemoryImage()
+        this.#image.apply(report.change)
+        this.#past = []
+        return
       case 'failed':
-        this.#lost(report.message)
+        this.#unseat()
+        this.onGone(report.message, true)
         return
       default:
         this.#awaited?.(report)
     }
   }
 
-  #ended({ end, image }: Report<'ended'>): void {
+  onOverdue(): void {
+    const running = this.#running
+    if (this.#awaited === undefined && running !== undefined) {
+      const { backstopMs } = running.order.limits
+      this.#stopCell('imposed', 'CellStopped', `the cell was stopped after ${backstopMs} ms of computing`)
+      return
+    }
+    this.#unseat()
+    this.onGone('it computes for too long', true)
+  }
+
+  onGone(reason: string, blamed: boolean): void {
+    this.#seat = undefined
+    this.#ready = undefined
+    const running = this.#running
+    if (this.#awaited !== undefined) this.#awaited(blamed ? new Error(reason) : new Displaced(reason))
+    else if (running !== undefined) this.#displaced(running, reason, blamed)
+  }
+
+  #displaced(running: Running, reason: string, blamed: boolean): void {
+    running.moves += 1
+    if (running.stopping !== undefined) this.#end(running, { result: running.stopping, delivered: 0 })
+    else if (blamed || running.moves > MOST_MOVES)
+      this.#end(running, stopped('imposed', 'CellStopped', `the cell broke its thread (${reason})`))
+    else void this.#begin(running)
+  }
+
+  /** Orders the cell when the VM is there. One that has begun elsewhere begins anew, with the replies it was given. */
+  async #begin(running: Running): Promise<void> {
+    running.turn = 0
+    running.made = 0
+    try {
+      await this.#hosted()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#end(running, stopped('imposed', 'CellStopped', `the VM could not be put back (${reason})`))
+      return
+    }
+    if (this.#running !== running) return
+    this.#turns += 1
+    running.turn = this.#turns
+    const replies = [...running.order.replies, ...running.answers]
+    this.#seat?.post({ type: 'run', turn: running.turn, order: { ...running.order, replies } })
+  }
+
+  #called(call: Call): void {
     const running = this.#running
     if (running === undefined) return
+    const digest = hash('sha256', `${call.name} ${call.argsJson}`, 'base64')
+    const passed = running.calls[running.made]
+    running.made += 1
+    if (passed === undefined) {
+      running.calls.push(digest)
+      const { id, name, argsJson } = call
+      this.#tell({ type: 'call', vm: this.#id, id, name, argsJson })
+    } else if (passed !== digest)
+      this.#stopCell('imposed', 'CellStopped', 'the cell came out differently when it was run again')
+  }
+
+  #ended({ end }: Report<'ended'>): void {
+    const running = this.#running
+    if (running === undefined) return
+    const { order, answers, stopping } = running
+    const { result, delivered } = end
+    if (isKept(result)) {
+      const replies = [...order.replies, ...answers].slice(0, delivered)
+      this.#past.push({ order: { ...order, replies }, fuel: result.fuel })
+      this.#end(running, end)
+      return
+    }
+    this.#unseat()
+    this.#end(running, stopping === undefined ? end : { result: stopping, delivered: 0 })
+    this.#hosted().catch(() => undefined) // whoever needs the VM next is told
+  }
+
+  /** Stops the running cell from outside. One that does not stop in time loses its seat, and its thread when it keeps it. */
+  #stopCell(outcome: CellResult['outcome'], name: string, reason: string): void {
+    const running = this.#running
+    if (running === undefined || running.stopping !== undefined) return
+    const end = stopped(outcome, name, reason)
+    if (running.turn === 0) {
+      this.#end(running, end)
+      return
+    }
+    running.stopping = end.result
+    this.#flag(running)
+    this.#seat?.post({ type: 'cancel' })
+    setTimeout(() => {
+      if (this.#running !== running) return
+      this.#end(running, end)
+      this.#unseat()
+      this.#hosted().catch(() => undefined) // whoever needs the VM next is told
+    }, GRACE_MS)
+  }
+
+  #flag(running: Running): void {
+    Atomics.store(new Int32Array(this.#stop), 0, running.turn)
+  }
+
+  #end(running: Running, end: CellEnd): void {
+    if (this.#running !== running) return
     this.#running = undefined
-    running.backstop.stop()
-    if (image !== null) this.#image = image
-    else if (this.#thread !== undefined) this.#hold(this.#thread)
     running.resolve(end)
   }
 
-  /** Ends the running cell from outside: its thread goes, the VM comes back from its image in another. */
-  #stop(outcome: CellResult['outcome'], name: string, reason: string): void {
-    const running = this.#running
-    if (running === undefined) return
-    this.#running = undefined
-    running.backstop.stop()
-    this.#replaceThread()
-    const error = { name, message: `${reason}; ${UNDONE}` }
-    running.resolve({ result: { outcome, output: '', fuel: 0, error }, delivered: 0 })
+  async #hosted(): Promise<void> {
+    this.#ready ??= this.#boot()
+    return this.#ready
   }
 
-  /** The thread broke, for instance because the process's memory for it was spent. */
-  #lost(reason: string): void {
-    if (this.#running !== undefined)
-      this.#stop('imposed', 'CellStopped', `the cell broke its thread (${reason})`)
-    else if (this.#awaited !== undefined) this.#awaited(new Error(reason))
-    else this.#replaceThread()
+  /** Puts the VM into a thread as its image says, or fresh when it has none yet, and runs the cells since again. */
+  async #boot(): Promise<void> {
+    for (let moves = 0; ; moves += 1) {
+      if (this.#closed) throw new Error('the VM is closed')
+      const answer = this.#next()
+      this.#seat = this.#pool.seat(this)
+      this.#seat.post({
+        type: 'boot',
+        setup: this.#setup,
+        stop: this.#stop,
+        image: this.#image?.whole() ?? null,
+        past: this.#past,
+      })
+      const report = await answer
+      if (report instanceof Displaced && moves < MOST_MOVES) continue
+      if (report instanceof Error) throw report
+      return
+    }
   }
 
-  #replaceThread(): void {
-    const old = this.#thread
-    this.#hold(this.#pool.take())
-    if (old !== undefined) void this.#end(old)
-  }
-
-  async #end(thread: VmThread): Promise<void> {
-    if (!(await thread.terminate())) this.#tell({ type: 'stuck', vm: this.#id })
-  }
-
-  #hold(thread: VmThread): void {
-    this.#ready = this.#boot(thread)
-    this.#ready.catch(() => undefined) // whoever needs the VM next is told
-  }
-
-  /** Puts the VM into a thread: from its image, or fresh when it has none yet. */
-  async #boot(thread: VmThread): Promise<void> {
-    this.#thread = thread
-    thread.onReport = (report) => this.#hear(report)
-    thread.onDeath = (reason) => this.#lost(reason)
-    const answer = this.#next()
-    thread.post({ type: 'boot', setup: this.#setup, image: this.#image })
-    const report = await answer
-    if (report instanceof Error) throw report
-    if (report.type === 'booted' && report.image !== null) this.#image = report.image
+  #unseat(): void {
+    const seat = this.#seat
+    this.#seat = undefined
+    this.#ready = undefined
+    seat?.leave()
   }
 
   async #next(): Promise<WorkerReport | Error> {
@@ -210,4 +295,9 @@ export class HostedVm {
       }
     })
   }
+}
+
+function stopped(outcome: CellResult['outcome'], name: string, reason: string): CellEnd {
+  const error = { name, message: `${reason}; ${UNDONE}` }
+  return { result: { outcome, output: '', fuel: 0, error }, delivered: 0 }
 }

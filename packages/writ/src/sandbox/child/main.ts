@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { readPrelude, wasmPath } from '../engine-files.ts'
 import type { FromChild, ToChild } from '../messages.ts'
 import { HostedVm } from './hosted-vm.ts'
-import { WorkerPool } from './worker-pool.ts'
+import { ThreadPool } from './thread-pool.ts'
 
 // The confined child process: it holds the VMs' threads and images and passes messages. It ends with its parent.
 
 process.on('disconnect', () => process.exit(0))
 
-async function loadPool(): Promise<WorkerPool> {
+async function loadPool(): Promise<ThreadPool> {
   const wasm = await WebAssembly.compile(await readFile(wasmPath()))
-  return new WorkerPool({ wasm, prelude: readPrelude() })
+  return new ThreadPool({ wasm, prelude: readPrelude() }, () => tell({ type: 'stuck' }))
 }
 
 const pool = loadPool()

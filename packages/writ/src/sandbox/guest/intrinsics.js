@@ -27,7 +27,15 @@ export const { isArray } = Array
 export const isView = slot(ArrayBuffer, 'isView', 'value')
 export const { isFinite: isFiniteNumber, isInteger } = Number
 export const { max, min } = Math
-export const { defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf, is, setPrototypeOf } = Object
+export const {
+  defineProperty,
+  freeze,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  is,
+  preventExtensions,
+  setPrototypeOf,
+} = Object
 export const { apply, ownKeys } = Reflect
 export const objectPrototype = Object.prototype
 export const arrayPrototype = Array.prototype

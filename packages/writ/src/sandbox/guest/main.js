@@ -58,6 +58,7 @@ export function boot(configJson, emit, call, release) {
     endCell: () => endCell(variables, clock, answers),
     show: output.show,
     describeError,
+    drafted: answers.drafted,
     draft: answers.draft,
   })
 }
@@ -119,7 +120,7 @@ function contextOf(context) {
   if (context.type !== 'text')
     return $.freeze({ docs: context.docs ?? 0, length: context.bytes ?? 0, type: context.type })
   const text = new $.$String(context.text)
-  text.docs = context.docs
-  text.type = 'text'
-  return $.freeze(text)
+  $.defineProperty(text, 'docs', { __proto__: null, value: context.docs, enumerable: true })
+  $.defineProperty(text, 'type', { __proto__: null, value: 'text', enumerable: true })
+  return $.preventExtensions(text) // freezing would walk every character, which cannot change anyway
 }

@@ -56,6 +56,7 @@ export function releases(send, variables) {
     startCell: () => {
       released = false
     },
+    drafted: () => content !== undefined,
     draft: () => (content === undefined ? undefined : answerJson(content, 'answer.content')),
   }
 }

@@ -5,7 +5,8 @@ import { cellError, cellName, placedError, type Thrown } from './cell-error.ts'
 import { type Cell, CellSyntaxError, readCell } from './cell-source.ts'
 import type { CellHost } from './engine-state.ts'
 import { type GuestVm, OutOfMemory } from './guest-vm.ts'
-import type { Inbox } from './inbox.ts'
+import { CellCancelled, type Inbox } from './inbox.ts'
+import type { RunOrder } from './orders.ts'
 import { ShownText } from './shown-text.ts'
 
 /** Largest answer, in bytes of JSON. */
@@ -23,14 +24,14 @@ type OnCall = (name: string, argsJson: string) => void
 /** Runs one cell to its end; never rejects for what guest code does. After an outcome but ok and error the VM is spent. */
 export async function runCell(
   vm: GuestVm,
-  order: CellOrder,
+  { order, turn }: Pick<RunOrder, 'order' | 'turn'>,
   reserved: ReadonlySet<string>,
   inbox: Inbox,
   onCall: OnCall,
 ): Promise<CellEnd> {
   try {
     const cell = readCell(order.cell, reserved)
-    return await new CellRun(vm, order, cell, inbox, onCall).run()
+    return await new CellRun(vm, order, cell, inbox, onCall).run(turn)
   } catch (error) {
     if (!(error instanceof CellSyntaxError)) throw error
     const placed = placedError(error.name, error.message, error.place)
@@ -47,6 +48,7 @@ class CellRun implements CellHost {
   readonly #printed: ShownText
   #shown: ShownText | undefined
   #finalJson: string | undefined
+  #drafted = false
   #delivered = 0
   #calls = 0
 
@@ -81,9 +83,9 @@ class CellRun implements CellHost {
     return true
   }
 
-  async run(): Promise<CellEnd> {
+  async run(turn: number): Promise<CellEnd> {
     this.#vm.state.host = this
-    this.#vm.state.allow(this.#order.limits.fuelPolls)
+    this.#vm.state.allow(this.#order.limits.fuelPolls, turn)
     try {
       const error = await this.#evaluate()
       if (this.#finalJson !== undefined) return this.#end('ok', undefined)
@@ -113,7 +115,9 @@ class CellRun implements CellHost {
     }
     error ??= this.#lostRejection()
     const unrestored = this.#restoreNames()
+    this.#vm.state.forgetAll()
     this.#assertAllowed()
+    this.#drafted = this.#vm.number('drafted') === 1
     return error ?? unrestored
   }
 
@@ -243,6 +247,8 @@ class CellRun implements CellHost {
 
   #stopped(error: unknown): CellEnd {
     const { calls, fuelPolls: allowance } = this.#order.limits
+    if (error instanceof CellCancelled || this.#vm.state.stopped)
+      return this.#end('cancelled', { name: 'Cancelled', message: `the cell was cancelled; ${UNDONE}` })
     if (this.#calls > calls) {
       const message = `the cell made more than its ${calls} calls and was stopped; ${UNDONE}`
       return this.#end('limit', { name: 'StepsExhausted', message })
@@ -268,7 +274,7 @@ class CellRun implements CellHost {
       ...(error && { error }),
       ...(this.#finalJson !== undefined && { finalJson: this.#finalJson }),
     }
-    return { result, delivered: this.#delivered }
+    return { result, delivered: this.#delivered, drafted: this.#drafted }
   }
 }
 

@@ -42,10 +42,13 @@ export class EngineState {
   #polls = 0
   #allowance = Number.POSITIVE_INFINITY
   #ended = false
+  readonly #stop: Int32Array
+  #turn = 0
   #hostCalls = 0
   #ranOut = false
 
-  constructor(setup: VmSetup, modules: Readonly<Record<string, string>>) {
+  constructor(setup: VmSetup, modules: Readonly<Record<string, string>>, stop: SharedArrayBuffer) {
+    this.#stop = new Int32Array(stop)
     this.#epochNs = BigInt(setup.epochMs) * 1_000_000n
     this.#seed = Buffer.from(setup.seed, 'hex')
     this.#modules = modules
@@ -62,8 +65,9 @@ export class EngineState {
     this.#modules = undefined
   }
 
-  /** Gives a cell a fresh allowance of interrupt polls. */
-  allow(polls: number): void {
+  /** Gives a cell a fresh allowance of interrupt polls. `turn` is what its owner calls it when it must stop. */
+  allow(polls: number, turn: number): void {
+    this.#turn = turn
     this.#polls = 0
     this.#ended = false
     this.#hostCalls = 0
@@ -73,7 +77,12 @@ export class EngineState {
 
   /** Whether guest code must stop: the engine interrupts it at the next poll, past every `catch` and `finally`. */
   get exhausted(): boolean {
-    return this.#ended || this.#polls > this.#allowance
+    return this.#ended || this.#polls > this.#allowance || this.stopped
+  }
+
+  /** Whether its owner stops the cell from outside. */
+  get stopped(): boolean {
+    return this.#turn > 0 && Atomics.load(this.#stop, 0) === this.#turn
   }
 
   /** Stops guest code as if its allowance were spent. */
@@ -128,6 +137,16 @@ export class EngineState {
     this.lost.delete(identity)
     known.promise.dispose()
     known.reason.dispose()
+  }
+
+  /** Forgets all of them: a rejection of one cell is not the next one's. */
+  forgetAll(): void {
+    for (const identity of [...this.lost.keys()]) this.forget(identity)
+  }
+
+  /** The memory they lie in is put back to an image, which is taken only when there are none. */
+  drop(): void {
+    this.lost.clear()
   }
 
   /** The few functions of the system the engine imports: a clock that stands still, and bytes of the seed. */

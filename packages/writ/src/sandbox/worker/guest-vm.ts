@@ -1,6 +1,7 @@
 import { EvalFlags, type HostFunction, type JSValueHandle, QuickJS } from 'quickjs-wasi'
+import { type ImageChange, MemoryImage } from '../memory-image.ts'
 import { type CellHost, EngineState, engineOptions, isFull } from './engine-state.ts'
-import type { Engine, VmImage, VmSetup } from './orders.ts'
+import type { BootOrder, Engine } from './orders.ts'
 
 /** The functions of the prelude's object; see `boot` in guest/main.js. */
 type PreludeName =
@@ -11,6 +12,7 @@ type PreludeName =
   | 'endCell'
   | 'show'
   | 'describeError'
+  | 'drafted'
   | 'draft'
 
 type Argument = JSValueHandle | number | boolean | string
@@ -18,22 +20,26 @@ type Argument = JSValueHandle | number | boolean | string
 /** The VM's memory limit was met where no guest code could catch it. */
 export class OutOfMemory extends Error {}
 
-/** One engine with the prelude in it. */
+/** One engine with the prelude in it, and the image of its memory that was last taken. */
 export class GuestVm {
   readonly state: EngineState
   readonly #vm: QuickJS
   readonly #prelude: JSValueHandle
-  readonly #token: number
+  readonly #image: MemoryImage
 
-  private constructor(vm: QuickJS, prelude: JSValueHandle, token: number, state: EngineState) {
+  private constructor(vm: QuickJS, prelude: JSValueHandle, state: EngineState, image: MemoryImage) {
     this.#vm = vm
     this.#prelude = prelude
-    this.#token = token
     this.state = state
+    this.#image = image
   }
 
-  static async create(engine: Engine, setup: VmSetup): Promise<GuestVm> {
-    const state = new EngineState(setup, engine.prelude)
+  /**
+   * A fresh VM, or one as it was when `image` was taken. INVARIANT: booting with the same setup puts
+   * everything in the same place, so an image of one such VM fits over any other.
+   */
+  static async create(engine: Engine, { setup, stop, image: kept }: BootOrder): Promise<GuestVm> {
+    const state = new EngineState(setup, engine.prelude, stop)
     const vm = await QuickJS.create(engineOptions(engine.wasm, setup, state))
     state.startClock()
     const module = vm.evalCode("export { boot } from './main.js'", 'prelude', EvalFlags.TYPE_MODULE)
@@ -48,21 +54,23 @@ export class GuestVm {
     const prelude = vm.callFunction(boot, vm.undefined, config, ...hooks)
     for (const handle of [module, loaded.value, config, boot, ...hooks]) handle.dispose()
     state.closeModules()
-    return new GuestVm(vm, prelude, vm.exportHandle(prelude), state)
+    const image = new MemoryImage()
+    if (kept !== null) {
+      image.apply(kept)
+      if (!image.restore(vm._getMemory())) throw new Error('the image of the VM is smaller than a fresh one')
+    }
+    return new GuestVm(vm, prelude, state, image)
   }
 
-  static async restore(engine: Engine, setup: VmSetup, image: VmImage): Promise<GuestVm> {
-    const state = new EngineState(setup, {})
-    const vm = await QuickJS.restore(image.snapshot, engineOptions(engine.wasm, setup, state))
-    state.startClock()
-    state.closeModules()
-    for (const [name, hook] of Object.entries(hostHooks(vm, state))) vm.registerHostCallback(name, hook)
-    return new GuestVm(vm, vm.importHandle(image.prelude), image.prelude, state)
+  /** Brings the image up to date, and gives what changed since the one before. */
+  keep(): ImageChange {
+    return this.#image.update(this.#vm._getMemory())
   }
 
-  /** The whole state, for `restore`. */
-  image(): VmImage {
-    return { snapshot: this.#vm.snapshot(), prelude: this.#token }
+  /** Puts all back to the image. False when it cannot: then the VM is spent. */
+  undo(): boolean {
+    this.state.drop()
+    return this.#image.restore(this.#vm._getMemory())
   }
 
   /** Starts a cell: a promise of `{value}`. Throws what the engine throws when the code does not compile. */
@@ -135,7 +143,9 @@ export class GuestVm {
 
 /** The host functions the prelude is given. INVARIANT: they never throw and make no handle, whatever they are called with. */
 function hostHooks(vm: QuickJS, state: EngineState): Record<string, HostFunction> {
-  const said = (ok: boolean): JSValueHandle => (ok ? vm.true : vm.false)
+  // The engine makes a handle of each constant when it is first asked for: made now, they are part of every image.
+  const { undefined: nothing, true: yes, false: no } = vm
+  const said = (ok: boolean): JSValueHandle => (ok ? yes : no)
   const text = (handle: JSValueHandle | undefined): string => (handle?.isString ? handle.toString() : '')
   const host = (): CellHost | undefined => {
     state.hostCalled()
@@ -145,7 +155,7 @@ function hostHooks(vm: QuickJS, state: EngineState): Record<string, HostFunction
     emit: (stream, head, omitted, tail) => {
       const count = omitted?.isNumber ? omitted.toNumber() : 0
       host()?.emit(text(stream), text(head), Number.isSafeInteger(count) ? count : 0, text(tail))
-      return vm.undefined
+      return nothing
     },
     call: (name, args) => said(host()?.call(text(name), text(args)) ?? false),
     release: (json) => said(host()?.release(text(json)) ?? false),

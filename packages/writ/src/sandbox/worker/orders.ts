@@ -1,7 +1,7 @@
-import type { Snapshot } from 'quickjs-wasi'
-import type { Answer, CellEnd, CellOrder } from '../messages.ts'
+import type { ImageChange } from '../memory-image.ts'
+import type { Answer, CellEnd, CellOrder, PastCell } from '../messages.ts'
 
-/** What a worker thread gets from the child's main thread at its start. */
+/** What every VM is made of; compiled once and shared by all threads. */
 export interface Engine {
   readonly wasm: WebAssembly.Module
   /** The prelude's modules by file name. */
@@ -24,25 +24,54 @@ export interface ProvidedName {
   readonly aliases: readonly string[]
 }
 
-/** The whole state of a VM between two cells. */
-export interface VmImage {
-  readonly snapshot: Snapshot
-  /** Where in that memory the prelude's object is. */
-  readonly prelude: number
+/** What a thread shares with its owner beside messages: memory of a `ThreadClock`. */
+export interface ThreadData extends Engine {
+  readonly clock: SharedArrayBuffer
+}
+
+/** An order to the VM in one seat of a thread. Seats are numbered in the whole child and never used again. */
+export interface SeatOrder {
+  readonly seat: number
+  readonly order: WorkerOrder
+}
+
+export interface SeatReport {
+  readonly seat: number
+  readonly report: WorkerReport
+}
+
+export interface BootOrder {
+  readonly type: 'boot'
+  readonly setup: VmSetup
+  /** Memory that says which turn must stop; the engine looks at it whenever it polls. */
+  readonly stop: SharedArrayBuffer
+  /** What the VM's memory is, or null for a fresh one; then the cells of `past` are run again in it. */
+  readonly image: ImageChange | null
+  readonly past: readonly PastCell[]
+}
+
+export interface RunOrder {
+  readonly type: 'run'
+  readonly turn: number
+  readonly order: CellOrder
 }
 
 export type WorkerOrder =
-  | { readonly type: 'boot'; readonly setup: VmSetup; readonly image: VmImage | null }
-  | { readonly type: 'run'; readonly order: CellOrder }
-  | { readonly type: 'reply'; readonly ordinal: number; readonly answer: Answer }
+  | BootOrder
+  | RunOrder
+  | { readonly type: 'reply'; readonly answer: Answer }
+  /** The cell that waits must end; one that computes is told through `stop`. */
+  | { readonly type: 'cancel' }
   | { readonly type: 'draft' }
   | { readonly type: 'forget' }
 
 export type WorkerReport =
-  | { readonly type: 'booted'; readonly image: VmImage | null }
+  | { readonly type: 'booted' }
   | { readonly type: 'call'; readonly id: number; readonly name: string; readonly argsJson: string }
-  | { readonly type: 'awaiting'; readonly received: number }
-  /** The image is null when the VM must go back to the image before the cell. */
-  | { readonly type: 'ended'; readonly end: CellEnd; readonly image: VmImage | null }
-  | { readonly type: 'draft'; readonly json: string | null }
+  /** After an outcome but ok and error the VM is gone. */
+  | { readonly type: 'ended'; readonly end: CellEnd }
+  /** What changed in memory since the image before; this one is of the VM as it is after the last cell that ended. */
+  | { readonly type: 'image'; readonly change: ImageChange }
+  /** A VM that is spent is gone. */
+  | { readonly type: 'draft'; readonly json: string | null; readonly spent: boolean }
   | { readonly type: 'failed'; readonly message: string }

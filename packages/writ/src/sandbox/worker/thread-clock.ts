@@ -1,0 +1,37 @@
+const VM = 0
+const NOBODY = -1
+const NS_PER_MS = 1_000_000
+
+/**
+ * Whose turn it is in a thread, and until when: the VM's number and the time by which its cell must have paused.
+ * The thread writes it, its owner reads it. Time is the system's monotonic clock, the same for all threads.
+ */
+export class ThreadClock {
+  readonly memory: SharedArrayBuffer
+  readonly #vm: Int32Array
+  readonly #until: BigInt64Array
+
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(16)) {
+    this.memory = memory
+    this.#vm = new Int32Array(memory, 0, 1)
+    this.#until = new BigInt64Array(memory, 8, 1)
+  }
+
+  begin(vm: number, ms: number): void {
+    Atomics.store(this.#vm, VM, vm)
+    Atomics.store(this.#until, 0, process.hrtime.bigint() + BigInt(Math.ceil(ms * NS_PER_MS)))
+  }
+
+  pause(): void {
+    Atomics.store(this.#until, 0, 0n)
+    Atomics.store(this.#vm, VM, NOBODY)
+  }
+
+  /** Whose turn it is and how many milliseconds are left of it, fewer than none when it is overdue. */
+  turn(): { readonly vm: number; readonly leftMs: number } | undefined {
+    const until = Atomics.load(this.#until, 0)
+    const vm = Atomics.load(this.#vm, VM)
+    if (until === 0n || vm === NOBODY) return undefined
+    return { vm, leftMs: Number(until - process.hrtime.bigint()) / NS_PER_MS }
+  }
+}
