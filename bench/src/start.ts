@@ -1,10 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { block, type Simulator, sequence, startSimulator } from '@writ/simulator'
 import { type Measure, median, rounded } from './measure.ts'
-import { childCpuSeconds, treePss } from './process-tree.ts'
+import { childCpuSeconds, peakOf } from './process-tree.ts'
 
 const RUNS = 5
 const CONTEXT_BYTES = 1_000_000
@@ -121,15 +121,14 @@ async function timed(command: Command): Promise<Run> {
 /** Most memory of any of three runs that are not timed: looking costs them time. */
 async function peak(command: Command): Promise<number> {
   let most = 0
-  for (let run = 0; run < 3; run += 1) {
-    await once(command, (pid) => {
-      most = Math.max(most, treePss(pid))
+  for (let run = 0; run < 3; run += 1)
+    await once(command, async (child) => {
+      most = Math.max(most, await peakOf(child, PSS_EVERY_MS))
     })
-  }
   return most
 }
 
-async function once(command: Command, look?: (pid: number) => void): Promise<Run> {
+async function once(command: Command, look?: (child: ChildProcess) => Promise<void>): Promise<Run> {
   let requested: number | undefined
   const simulator = await scripted(() => {
     requested ??= performance.now()
@@ -142,9 +141,8 @@ async function once(command: Command, look?: (pid: number) => void): Promise<Run
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text
     })
-    const timer = look === undefined ? undefined : setInterval(() => look(child.pid ?? 0), PSS_EVERY_MS)
-    const code = await new Promise((resolved) => child.once('close', resolved))
-    clearInterval(timer)
+    const ended = new Promise((resolved) => child.once('close', resolved))
+    const [code] = await Promise.all([ended, look?.(child)])
     if (code !== 0) throw new Error(`${command('…').join(' ')} ended with ${String(code)}:\n${said}`)
     const wall = (performance.now() - started) / 1000
     return {
