@@ -6,7 +6,7 @@ import type { Answer, WritError } from '@writ/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createWrit, renewProofs, revokeKey, setThreshold, showLog, trustKeys, verifyFile } from '../index.ts'
 
-const WRIT = resolve(import.meta.dirname, '..', '..', '..', 'bin', 'writ.js')
+const WRIT = resolve(import.meta.dirname, '..', '..', 'bin', 'writ.js')
 
 let place: string
 let home: string

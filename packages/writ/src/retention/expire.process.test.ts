@@ -38,7 +38,8 @@ async function ask(...classes: readonly (string | undefined)[]): Promise<string[
   }
 }
 
-const keys = (): string[] => readdirSync(join(home, 'keys', 'runs')).sort()
+const runKeys = (): string => join(home, 'keys', 'runs')
+const keys = (): string[] => (existsSync(runKeys()) ? readdirSync(runKeys()) : []).sort()
 
 test('runs past the time of their class are erased; held, young, unknown and unclassed ones stay', async () => {
   const [short = '', held = '', long = '', unknown = '', none = ''] = await ask(

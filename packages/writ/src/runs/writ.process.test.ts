@@ -483,10 +483,13 @@ describe('frames', () => {
     expect(value.error).not.toContain('secret words')
   })
 
-  it('cancels what is in flight when the answer is released', async () => {
-    const { answer } = await run(
-      sequence([block("llm_query('slow'); FINAL('early')")], () => ({ kind: 'hang' })),
-    )
+  it.each([
+    "llm_query('slow')",
+    "llm_query_batched(['slow', 'slower'])",
+    "rlm_query('slow')",
+    "rlm_query_batched(['slow', 'slower'])",
+  ])('cancels %s, in flight when the answer is released', async (call) => {
+    const { answer } = await run(sequence([block(`${call}; FINAL('early')`)], () => ({ kind: 'hang' })))
     expect(answer).toMatchObject({ status: 'complete', answer: 'early' })
     await verified(answer)
   })

@@ -69,6 +69,8 @@ export class Command {
   readonly #id: StepId
   readonly #call: ModelCall
   readonly #prompt: KeptPrompt
+  /** The frame may replace its signal when it cancels; this call ends with the one it began under. */
+  readonly signal: AbortSignal
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
   readonly #earlier = new Map<number, Earlier>()
@@ -80,6 +82,7 @@ export class Command {
     this.#lane = lane
     this.#id = id
     this.#call = call
+    this.signal = lane.signal
     const { conversations, role } = call
     this.#prompt = keptPrompt(conversations, role, lane.asked)
     if (role === 'turn') lane.asked = conversations[0] ?? []
@@ -108,7 +111,7 @@ export class Command {
         unused = undefined
         if (hold !== undefined && covers(hold.bound, this.#bound(item))) return hold.use()
         hold?.release()
-        return await pool.reserve(this.#bound(item), this.#lane.signal)
+        return await pool.reserve(this.#bound(item), this.signal)
       },
       retrying: (attempt) => this.#retry(item, attempt),
     }
@@ -236,12 +239,7 @@ export class Command {
       item,
       ...defined({ earlier }),
     }
-    const { result, attempts, charged } = await attemptRequest(
-      request,
-      this.ports(item),
-      this.#lane.signal,
-      first,
-    )
+    const { result, attempts, charged } = await attemptRequest(request, this.ports(item), this.signal, first)
     const outcome: ItemOutcome<string> = result.ok
       ? { ok: true, value: result.reply.text }
       : { ok: false, error: this.#cause(result.error) }
@@ -250,7 +248,7 @@ export class Command {
 
   /** What ended the run says more than how it showed in the turn that was under way. */
   #cause(error: WritError): WritError {
-    const { signal } = this.#lane
+    const { signal } = this
     if (this.#call.role !== 'turn' || !signal.aborted) return error
     const { code, message, data } = toWritError(signal.reason)
     return new WritError(code, message, { data: { ...data, ...error.data } })

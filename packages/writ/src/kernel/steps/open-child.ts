@@ -38,9 +38,10 @@ export interface Child {
   readonly request: SpawnRequest
 }
 
-/** The same with the lane it was given. */
+/** The same with the lane it was given, and the signal its parent had when it asked. */
 export interface NumberedChild extends Child {
   readonly id: string
+  readonly signal: AbortSignal
 }
 
 /** What a spawn came to before its record: the decisions, and the child or why there is none. */
@@ -96,7 +97,7 @@ async function open(
   // A refusal that ends the run is counted like any other.
   if (decision.verdict !== 'allow')
     throw state.gate.denied('recursion::spawn', `profile:${worker.id}`, decision.policies, decision.reason)
-  lane.signal.throwIfAborted()
+  child.signal.throwIfAborted()
   const depth = lane.depth + 1
   const { maxDepth } = state.limits
   if (depth > maxDepth)

@@ -40,9 +40,10 @@ export async function performSpawn(
   runFrame: RunFrame,
   onEnd: OnFinal,
 ): Promise<readonly ItemOutcome<FrameValue>[]> {
+  const { signal } = lane
   const children = asked.map((child): NumberedChild => {
     lane.children += 1
-    return { ...child, id: `${lane.id}.${lane.children}` }
+    return { ...child, id: `${lane.id}.${lane.children}`, signal }
   })
   const outcomes: ItemOutcome<FrameValue>[] = []
   let next = 0
@@ -113,7 +114,7 @@ function childState(
     label,
     share,
     bound: mode !== 'blind',
-    signal: lane.signal,
+    signal: child.signal,
   })
 }
 
