@@ -188,7 +188,7 @@ function* call(run: Writer, lane: string, role: 'turn' | 'leaf'): Generator<Uint
     charged: USED,
     meteredInputTokens: 1200,
     meteredOutputTokens: 150,
-    sentBytes: 1_500,
+    sentBytes: BOUND.inputTokens - 32, // two messages: 8 each, and 16
     receivedBytes: 600,
     chargedAs: 'metered',
     requestId: `req-${command}`,
