@@ -269,7 +269,7 @@ function opening(bundle: string): Det['run.open'] {
         pack: digest,
       },
     ],
-    limits: { ...DEFAULT_LIMITS, maxCalls: 10_000_000 },
+    limits: { ...DEFAULT_LIMITS, maxCalls: 10_000_000, frameSteps: 10_000_000 },
     epochMs: OPENED_AT,
     confinement: { level: 'reduced', layers: ['vm'] },
     guestAbi: digest,
