@@ -190,6 +190,10 @@ describe('corpus rm', () => {
     expect([removed.code, removed.err]).toEqual([1, expect.stringContaining('LEDGER_DAMAGED')])
     expect(await packs()).toHaveLength(1)
     expect((await writ(['corpus', 'ls'])).out).toContain('mine')
+    for (const name of ['last', '01a2', '01a21707-e4cc-701d-903f-e8afe14a1d5e']) {
+      const shown = await writ(['show', name])
+      expect([shown.code, shown.err]).toEqual([1, expect.stringContaining('LEDGER_DAMAGED')])
+    }
     const listed = await writ(['runs'])
     expect([listed.code, listed.err]).toEqual([0, expect.stringContaining(`${shard} is damaged`)])
   })
