@@ -396,9 +396,9 @@ describe('limits', () => {
       sequence([block("llm_query('slow'); llm_query('never'); FINAL('early')")], () => ({ kind: 'hang' })),
       { limits: { concurrency: 1 } },
     )
-    // The turn, and `slow`, which is in doubt; `never` still waited for the slot.
-    expect(answer.usage.modelCalls).toBe(2)
-    expect(requests).toBeLessThanOrEqual(2)
+    // The turn, and `slow` if it was sent before the answer was released; `never` still waited for the slot.
+    expect(answer.usage.modelCalls).toBeLessThanOrEqual(2)
+    expect(answer.usage.modelCalls).toBeGreaterThanOrEqual(requests)
     await verified(answer)
   })
 
