@@ -1,4 +1,12 @@
-import { type Amount, addAmounts, type Det, NOTHING, totalTokens, withinLimits } from '@writ/contract'
+import {
+  type Amount,
+  addAmounts,
+  counted,
+  type Det,
+  NOTHING,
+  totalTokens,
+  withinLimits,
+} from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
 import { Ending } from './completeness-close.ts'
 import {
@@ -225,7 +233,11 @@ class RunWalk implements RunVisitor<Lane, void> {
     const shared =
       fork === undefined ? '' : ` The first ${fork.records} records were taken over from run ${fork.run}.`
     const { frames: count } = this.#counts
-    return `${this.#steps(frames)} steps in ${count} frames, ${this.#charged.calls} model requests.${shared}`
+    const [steps, calls] = [
+      counted(this.#steps(frames), 'step'),
+      counted(this.#charged.calls, 'model request'),
+    ]
+    return `${steps} in ${counted(count, 'frame')}, ${calls}.${shared}`
   }
 
   #checkEnds(record: AnyRecord, place: number, isLast: boolean, at: string): void {

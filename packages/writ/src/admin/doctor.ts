@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   CELL_BACKSTOP_MS,
   CELL_FUEL_POLLS,
+  counted,
   GUEST_MEMORY_BYTES,
   GUEST_STACK_BYTES,
   label,
@@ -88,7 +89,7 @@ async function checkLedger(home: string | undefined): Promise<string> {
     const runs = await ledger.runs()
     await ledger.close()
     const shards = checkShards(checked)
-    return `${runs.length} runs, ${shards} shards without damage; operator key ${signer.publicKey('operator').keyId.slice(0, 12)}…`
+    return `${counted(runs.length, 'run')}, ${counted(shards, 'shard')} without damage; operator key ${signer.publicKey('operator').keyId.slice(0, 12)}…`
   } finally {
     await rm(place, { recursive: true, force: true })
   }
