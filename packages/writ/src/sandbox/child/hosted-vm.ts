@@ -49,7 +49,7 @@ class Displaced extends Error {}
 export class HostedVm implements Tenant {
   readonly #id: number
   readonly #setup: VmSetup
-  readonly #pool: ThreadPool
+  readonly #pool: Pick<ThreadPool, 'seat'>
   readonly #tell: (message: FromChild) => void
   readonly #stop = new SharedArrayBuffer(4)
   #seat: Seat | undefined
@@ -62,7 +62,12 @@ export class HostedVm implements Tenant {
   #awaited: ((report: WorkerReport | Error) => void) | undefined
   #closed = false
 
-  constructor(id: number, setup: VmSetup, pool: ThreadPool, tell: (message: FromChild) => void) {
+  constructor(
+    id: number,
+    setup: VmSetup,
+    pool: Pick<ThreadPool, 'seat'>,
+    tell: (message: FromChild) => void,
+  ) {
     this.#id = id
     this.#setup = setup
     this.#pool = pool
@@ -255,29 +260,32 @@ export class HostedVm implements Tenant {
     running.resolve(end)
   }
 
+  /** Waits until the VM is there. Whoever waits shares one boot, and one that lost its thread is made anew for all. */
   async #hosted(): Promise<void> {
-    this.#ready ??= this.#boot()
-    return this.#ready
+    for (let moves = 0; ; moves += 1) {
+      this.#ready ??= this.#boot()
+      try {
+        return await this.#ready
+      } catch (error) {
+        if (!(error instanceof Displaced) || moves >= MOST_MOVES) throw error
+      }
+    }
   }
 
   /** Puts the VM into a thread as its image says, or fresh when it has none yet, and runs the cells since again. */
   async #boot(): Promise<void> {
-    for (let moves = 0; ; moves += 1) {
-      if (this.#closed) throw new Error('the VM is closed')
-      const answer = this.#next()
-      this.#seat = this.#pool.seat(this)
-      this.#seat.post({
-        type: 'boot',
-        setup: this.#setup,
-        stop: this.#stop,
-        image: this.#image?.whole() ?? null,
-        past: this.#past,
-      })
-      const report = await answer
-      if (report instanceof Displaced && moves < MOST_MOVES) continue
-      if (report instanceof Error) throw report
-      return
-    }
+    if (this.#closed) throw new Error('the VM is closed')
+    const answer = this.#next()
+    this.#seat = this.#pool.seat(this)
+    this.#seat.post({
+      type: 'boot',
+      setup: this.#setup,
+      stop: this.#stop,
+      image: this.#image?.whole() ?? null,
+      past: this.#past,
+    })
+    const report = await answer
+    if (report instanceof Error) throw report
   }
 
   #unseat(): void {

@@ -25,6 +25,12 @@ export interface Tenant {
   onGone(reason: string, blamed: boolean): void
 }
 
+/** A place for one VM in a thread. */
+export interface Seat {
+  post(order: WorkerOrder): void
+  leave(): void
+}
+
 /** Whoever owns the thread. */
 export interface ThreadOwner {
   onGone(thread: VmThread): void
@@ -66,19 +72,20 @@ export class VmThread {
 
   seat(tenant: Tenant): Seat {
     lastSeat += 1
-    this.#tenants.set(lastSeat, tenant)
+    const seat = lastSeat
+    this.#tenants.set(seat, tenant)
     this.#look()
-    return new Seat(this, lastSeat)
+    return { post: (order) => this.#post({ seat, order }), leave: () => this.#leave(seat) }
   }
 
-  post(message: SeatOrder): void {
+  #post(message: SeatOrder): void {
     if (!this.#gone) this.#worker.postMessage(message)
   }
 
   /** Takes a seat away. A VM whose turn it is cannot be told, so its thread ends. */
-  leave(seat: number): void {
+  #leave(seat: number): void {
     this.#tenants.delete(seat)
-    this.post({ seat, order: { type: 'forget' } })
+    this.#post({ seat, order: { type: 'forget' } })
     if (this.#clock.turn()?.vm === seat) this.#terminate('a VM in it did not stop')
   }
 
@@ -115,24 +122,5 @@ export class VmThread {
     const tenants = [...this.#tenants]
     this.#tenants.clear()
     for (const [seat, tenant] of tenants) tenant.onGone(reason, seat === blamed)
-  }
-}
-
-/** A place for one VM in a thread. */
-export class Seat {
-  readonly #thread: VmThread
-  readonly #number: number
-
-  constructor(thread: VmThread, number: number) {
-    this.#thread = thread
-    this.#number = number
-  }
-
-  post(order: WorkerOrder): void {
-    this.#thread.post({ seat: this.#number, order })
-  }
-
-  leave(): void {
-    this.#thread.leave(this.#number)
   }
 }
