@@ -27,11 +27,14 @@ export class ThreadClock {
     Atomics.store(this.#vm, VM, NOBODY)
   }
 
-  /** Whose turn it is and how many milliseconds are left of it, fewer than none when it is overdue. */
+  /**
+   * Whose turn it is and how many milliseconds are left of it, fewer than none when it is overdue. It is nobody's
+   * while it passes from one VM to another: the time that was read may be the other one's.
+   */
   turn(): { readonly vm: number; readonly leftMs: number } | undefined {
-    const until = Atomics.load(this.#until, 0)
     const vm = Atomics.load(this.#vm, VM)
-    if (until === 0n || vm === NOBODY) return undefined
+    const until = Atomics.load(this.#until, 0)
+    if (until === 0n || vm === NOBODY || Atomics.load(this.#vm, VM) !== vm) return undefined
     return { vm, leftMs: Number(until - process.hrtime.bigint()) / NS_PER_MS }
   }
 }
