@@ -16,6 +16,12 @@ export function startFromBundle(): Plugin {
   return {
     name: 'start-from-bundle',
     enforce: 'pre',
+    /** What is kept of a file over many runs of the tests names the bundle of the run that made it. */
+    configureVitest({ defineCacheKeyGenerator }) {
+      defineCacheKeyGenerator(({ sourceCode }) =>
+        sourceCode.includes('import.meta.url') ? bundle : undefined,
+      )
+    },
     transform(code, id) {
       const path = relative(source, id.split('?', 1)[0] ?? id)
       const product = !path.startsWith('..') && !/\.test\.ts$|[-.]fixture\.ts$/.test(path)
