@@ -130,4 +130,43 @@ describe('VMs of one thread', () => {
     expect(await shownBy(idle, 'kept')).toBe('1')
     expect(await long).toMatchObject({ outcome: 'imposed' })
   })
+
+  it('keep their thread when one that computes is closed', async () => {
+    const { reply, ended } = await waiting()
+    // A VM that loses its thread more than three times is stopped.
+    for (let n = 0; n < 5; n += 1) await closeWhileItRuns('while (true);')
+    reply()
+    expect(await ended).toMatchObject({ outcome: 'ok', shown: '1' })
+  })
+
+  it('go on elsewhere when one that is closed does not stop', async () => {
+    const { reply, ended } = await waiting()
+    await closeWhileItRuns(IN_A_BUILTIN)
+    reply()
+    expect(await ended).toMatchObject({ outcome: 'ok', shown: '1' })
+  })
 })
+
+/** A VM whose cell waits for a reply. */
+async function waiting(): Promise<{ readonly reply: () => void; readonly ended: Promise<CellResult> }> {
+  const vm = await sandbox.open(vmOptions())
+  const called = Promise.withResolvers<number>()
+  const ended = runCell(vm, 'await read()', {}, ({ id }) => {
+    called.resolve(id)
+    return undefined
+  })
+  const id = await called.promise
+  return { reply: () => vm.reply(id, { ok: true, json: '1' }), ended }
+}
+
+async function closeWhileItRuns(code: string): Promise<void> {
+  const vm = await sandbox.open(vmOptions())
+  const called = Promise.withResolvers<void>()
+  const ran = runCell(vm, `read(); ${code}`, { fuelPolls: 1e9, backstopMs: 600_000 }, () => {
+    called.resolve()
+    return undefined
+  })
+  await called.promise
+  await vm.close()
+  await ran
+}

@@ -130,7 +130,7 @@ export class HostedVm implements Tenant {
     const running = this.#running
     this.#running = undefined
     if (running !== undefined) this.#flag(running)
-    this.#unseat()
+    this.#unseat(GRACE_MS)
   }
 
   onReport(report: WorkerReport): void {
@@ -288,11 +288,11 @@ export class HostedVm implements Tenant {
     if (report instanceof Error) throw report
   }
 
-  #unseat(): void {
+  #unseat(graceMs = 0): void {
     const seat = this.#seat
     this.#seat = undefined
     this.#ready = undefined
-    seat?.leave()
+    seat?.leave(graceMs)
   }
 
   async #next(): Promise<WorkerReport | Error> {

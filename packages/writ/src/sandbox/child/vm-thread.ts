@@ -28,7 +28,8 @@ export interface Tenant {
 /** A place for one VM in a thread. */
 export interface Seat {
   post(order: WorkerOrder): void
-  leave(): void
+  /** Gives the place up. A VM that still computes after the grace cannot be told to stop: its thread ends. */
+  leave(graceMs: number): void
 }
 
 /** Whoever owns the thread. */
@@ -75,18 +76,21 @@ export class VmThread {
     const seat = lastSeat
     this.#tenants.set(seat, tenant)
     this.#look()
-    return { post: (order) => this.#post({ seat, order }), leave: () => this.#leave(seat) }
+    return { post: (order) => this.#post({ seat, order }), leave: (graceMs) => this.#leave(seat, graceMs) }
   }
 
   #post(message: SeatOrder): void {
     if (!this.#gone) this.#worker.postMessage(message)
   }
 
-  /** Takes a seat away. A VM whose turn it is cannot be told, so its thread ends. */
-  #leave(seat: number): void {
+  #leave(seat: number, graceMs: number): void {
     this.#tenants.delete(seat)
     this.#post({ seat, order: { type: 'forget' } })
-    if (this.#clock.turn()?.vm === seat) this.#terminate('a VM in it did not stop')
+    const check = (): void => {
+      if (this.#clock.turn()?.vm === seat) this.#terminate('a VM in it did not stop')
+    }
+    if (graceMs === 0) check()
+    else setTimeout(check, graceMs)
   }
 
   #look(): void {
