@@ -22,6 +22,8 @@ const SETUP: VmSetup = {
 class TestSeat implements Seat {
   readonly orders: WorkerOrder[] = []
   live = true
+  /** What its thread was given to let it stop when it was left. */
+  graceMs: number | undefined
   readonly #tenant: Tenant
 
   constructor(tenant: Tenant) {
@@ -32,7 +34,8 @@ class TestSeat implements Seat {
     this.orders.push(order)
   }
 
-  leave(): void {
+  leave(graceMs: number): void {
+    this.graceMs = graceMs
     this.live = false
   }
 
@@ -138,5 +141,96 @@ describe('a VM that loses its thread while it boots', () => {
     for (const number of [0, 1, 2, 3]) await hosted.seat(number).isLost()
     await expect(opened).rejects.toThrow('a VM in it did not stop')
     expect(hosted.seats).toHaveLength(4)
+  })
+})
+
+describe('a cell that is run again because its thread ended', () => {
+  const calls = (told: readonly FromChild[]): readonly string[] =>
+    told.flatMap((message) => (message.type === 'call' ? [message.argsJson] : []))
+  const DIFFERENT = {
+    outcome: 'imposed',
+    error: {
+      name: 'CellStopped',
+      message:
+        'the cell came out differently when it was run again; your variables are as they were before the cell',
+    },
+  }
+
+  /** A cell whose thread ended after two calls, and which is run again in the next seat. */
+  async function again(): Promise<{ readonly hosted: Hosted; readonly ended: () => unknown }> {
+    const hosted = new Hosted()
+    const opened = hosted.vm.open([])
+    await hosted.seat(0).reports({ type: 'booted' })
+    await opened
+    void hosted.vm.run(order(1))
+    await settled()
+    await hosted.seat(0).calls(1, 2)
+    await hosted.seat(0).isLost()
+    await hosted.seat(1).reports({ type: 'booted' })
+    const ended = (): unknown =>
+      hosted.told.flatMap((message) => (message.type === 'ended' ? [message.end.result] : []))
+    return { hosted, ended }
+  }
+
+  /** The VM is put back in a third seat as it was before the cell, and goes on there. */
+  async function isAsBefore(hosted: Hosted): Promise<void> {
+    expect(hosted.live).toEqual([2])
+    const ran = hosted.vm.run(order(1))
+    await hosted.seat(2).reports({ type: 'booted' })
+    expect(hosted.seat(2).orders).toMatchObject([{ type: 'boot', past: [] }, { type: 'run' }])
+    await hosted.seat(2).ends()
+    await ran
+    expect(hosted.told.at(-1)).toMatchObject({ type: 'ended', end: { result: { outcome: 'ok' } } })
+  }
+
+  it('makes its calls once, and goes on', async () => {
+    const { hosted, ended } = await again()
+    await hosted.seat(1).calls(1, 2, 3)
+    await hosted.seat(1).ends()
+    expect(calls(hosted.told)).toEqual(['[1]', '[2]', '[3]'])
+    expect(ended()).toMatchObject([{ outcome: 'ok' }])
+    expect(hosted.live).toEqual([1])
+  })
+
+  it('is stopped at once when it makes another call', async () => {
+    const { hosted, ended } = await again()
+    await hosted.seat(1).calls(1, 7)
+    expect(ended()).toMatchObject([DIFFERENT])
+    await hosted.seat(1).ends()
+    expect(ended()).toHaveLength(1)
+    await isAsBefore(hosted)
+  })
+
+  it('makes no call after another one', async () => {
+    const { hosted, ended } = await again()
+    await hosted.seat(1).calls(7, 2, 3)
+    expect(calls(hosted.told)).toEqual(['[1]', '[2]'])
+    expect(ended()).toMatchObject([DIFFERENT])
+    await isAsBefore(hosted)
+  })
+
+  it('is stopped when it ends with fewer calls', async () => {
+    const { hosted, ended } = await again()
+    await hosted.seat(1).calls(1)
+    await hosted.seat(1).ends()
+    expect(ended()).toMatchObject([DIFFERENT])
+    await isAsBefore(hosted)
+  })
+
+  it('is told to stop computing before its seat is left', async () => {
+    const { hosted } = await again()
+    await hosted.seat(1).calls(7)
+    const [boot, run] = hosted.seat(1).orders
+    if (boot?.type !== 'boot' || run?.type !== 'run') throw new Error('the cell was not run')
+    expect(new Int32Array(boot.stop)[0]).toBe(run.turn)
+    expect(hosted.seat(1).graceMs).toBeGreaterThan(0)
+  })
+
+  it('stays cancelled when it was', async () => {
+    const { hosted, ended } = await again()
+    hosted.vm.cancel()
+    await hosted.seat(1).calls(7)
+    expect(ended()).toMatchObject([{ outcome: 'cancelled', error: { name: 'Cancelled' } }])
+    await isAsBefore(hosted)
   })
 })

@@ -210,23 +210,38 @@ export class HostedVm implements Tenant {
       running.calls.push(digest)
       const { id, name, argsJson } = call
       this.#tell({ type: 'call', vm: this.#id, id, name, argsJson })
-    } else if (passed !== digest)
-      this.#stopCell('imposed', 'CellStopped', 'the cell came out differently when it was run again')
+    } else if (passed !== digest) this.#differs(running)
   }
 
   #ended({ end }: Report<'ended'>): void {
     const running = this.#running
     if (running === undefined) return
-    const { order, answers, stopping } = running
-    const { result, delivered } = end
-    if (isKept(result)) {
-      const replies = [...order.replies, ...answers].slice(0, delivered)
-      this.#past.push({ order: { ...order, replies }, fuel: result.fuel })
-      this.#end(running, end)
+    if (!isKept(end.result)) {
+      this.#undo(running, end)
       return
     }
-    this.#unseat()
+    const { order, answers, calls, made } = running
+    if (made < calls.length) {
+      this.#differs(running)
+      return
+    }
+    const replies = [...order.replies, ...answers].slice(0, end.delivered)
+    this.#past.push({ order: { ...order, replies }, fuel: end.result.fuel })
+    this.#end(running, end)
+  }
+
+  /** Ends a cell whose calls are not those that were passed on: nothing it does is believed from here on. */
+  #differs(running: Running): void {
+    this.#flag(running)
+    const end = stopped('imposed', 'CellStopped', 'the cell came out differently when it was run again')
+    this.#undo(running, end, GRACE_MS)
+  }
+
+  /** Ends a cell that is not kept, and puts the VM into another seat as it was before. */
+  #undo(running: Running, end: CellEnd, graceMs = 0): void {
+    const { stopping } = running
     this.#end(running, stopping === undefined ? end : { result: stopping, delivered: 0 })
+    this.#unseat(graceMs)
     this.#hosted().catch(() => undefined) // whoever needs the VM next is told
   }
 
@@ -243,10 +258,7 @@ export class HostedVm implements Tenant {
     this.#flag(running)
     this.#seat?.post({ type: 'cancel' })
     setTimeout(() => {
-      if (this.#running !== running) return
-      this.#end(running, end)
-      this.#unseat()
-      this.#hosted().catch(() => undefined) // whoever needs the VM next is told
+      if (this.#running === running) this.#undo(running, end)
     }, GRACE_MS)
   }
 
