@@ -16,12 +16,6 @@ export class MemoryImage {
   #bytes = 0
   readonly #pages: Map<number, SharedArrayBuffer> = new Map()
 
-  static of(change: ImageChange): MemoryImage {
-    const image = new MemoryImage()
-    image.apply(change)
-    return image
-  }
-
   apply({ bytes, pages }: ImageChange): void {
     this.#bytes = bytes
     for (const [at, page] of pages) this.#pages.set(at, page)
