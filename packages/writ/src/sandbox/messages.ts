@@ -60,7 +60,7 @@ export interface CellEnd {
   readonly result: CellResult
   /** Replies delivered: a prefix of those sent, in the order sent. */
   readonly delivered: number
-  /** Whether the guest has a draft of its answer now; absent when the cell was no code and changed nothing. */
+  /** Whether the guest has a draft of its answer now; absent when the cell was no code or the child stopped it. */
   readonly drafted?: boolean
 }
 

@@ -13,7 +13,7 @@ import { ThreadClock } from '../worker/thread-clock.ts'
 // the parsers act first: where the thread's own ends is not repeatable, and an overflow of it would break the VM.
 const RESOURCES = { maxOldGenerationSizeMb: 768, maxYoungGenerationSizeMb: 16, stackSizeMb: 64 }
 const TERMINATE_MS = 2_000
-/** How often a thread that was asked for something is looked at. */
+/** How often a thread is looked at while it has a tenant or computes. */
 const LOOK_MS = 100
 
 /** Whoever holds a seat. */
