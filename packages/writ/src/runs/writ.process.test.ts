@@ -486,6 +486,8 @@ describe('frames', () => {
   it.each([
     "llm_query('slow')",
     "llm_query_batched(['slow', 'slower'])",
+    "llm_query('slow', { spans: [{ doc: 'a.txt', start: 0, end: 5 }] })",
+    "llm_query('slow', { spans: [{ doc: 'a.txt', start: 0, end: 5 }] }); await docs()",
     "rlm_query('slow')",
     "rlm_query_batched(['slow', 'slower'])",
   ])('cancels %s, in flight when the answer is released', async (call) => {
