@@ -37,9 +37,9 @@ type Use = 'checkout' | 'published'
 export async function bundleWrit(into: string, use: Use): Promise<BundleParts> {
   const shared = use === 'published' ? /^[^./\0]/ : OTHERS
   const parts = [
-    await bundle(LIBRARY, into, shared),
+    await bundle(LIBRARY, into, { external: shared }),
     await bundle(COMMAND, into),
-    ...(await Promise.all(STARTED.map((entry) => bundle([entry], into)))),
+    ...(await Promise.all(STARTED.map((entry) => bundle([entry], into, { whole: true })))),
   ]
   const modules = [...new Set(parts.flat())].sort()
   return { modules, assets: await copyAssets(source, into) }
@@ -58,28 +58,39 @@ async function copyAssets(from: string, into: string): Promise<string[]> {
 /** Packages of others. */
 const OTHERS = /^(?!@writ\/)[^./\0]/
 
-/** Bundles files that share code, and gives the modules of ours that are part of it. */
-async function bundle(entries: readonly string[], into: string, external = OTHERS): Promise<string[]> {
+interface BundleOptions {
+  /** What stays an import. */
+  readonly external?: RegExp
+  /** Whether everything goes into the one file of the entry. */
+  readonly whole?: boolean
+}
+
+/** Bundles files that share code, and gives the modules of ours that it was made of, those without code of their own too. */
+async function bundle(
+  entries: readonly string[],
+  into: string,
+  { external = OTHERS, whole = false }: BundleOptions = {},
+): Promise<string[]> {
+  const read = new Set<string>()
   const made = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry, join(source, `${entry}.ts`)])),
     platform: 'node',
     external,
     resolve: { conditionNames: ['@writ/source', 'node', 'import', 'module', 'default'] },
-    plugins: [keepPlaces],
+    plugins: [{ name: 'read', transform: (_code, id) => void read.add(id) }, keepPlaces],
     onLog: (_level, { message }) => {
       throw new Error(message)
     },
   })
   try {
-    const { output } = await made.write({
+    await made.write({
       dir: into,
       format: 'es',
       entryFileNames: '[name].js',
       chunkFileNames: 'chunks/[name]-[hash].js',
-      codeSplitting: !STARTED.includes(entries[0] ?? ''),
+      codeSplitting: !whole,
     })
-    const ids = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))
-    return ids.filter((id) => id.startsWith(packages)).map((id) => relative(root, id))
+    return [...read].filter((id) => id.startsWith(packages)).map((id) => relative(root, id))
   } finally {
     await made.close()
   }
@@ -92,6 +103,8 @@ async function bundle(entries: readonly string[], into: string, external = OTHER
 const keepPlaces: Plugin = {
   name: 'keep-places',
   transform(code, id) {
+    if (!id.startsWith(packages)) return null
+    if (/import\.meta\.(dirname|filename)/.test(code)) throw new Error(`${id} has another place in a bundle.`)
     if (!id.startsWith(source) || !code.includes('import.meta.url')) return null
     const place = relative(source, id).replace(/\.ts$/, '.js')
     return { code: code.replaceAll('import.meta.url', JSON.stringify(`writ-place:${place}`)), map: null }

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** Where the bundles of this checkout are, each in a directory named after its content. */
+/** Where the bundles of this checkout are, each in a directory named after the state of what it was made of. */
 export const BUNDLED = join(root, 'packages', 'writ', 'bundled')
 
 /** The file that names the bundle in use and everything it was made of. */
@@ -32,7 +32,9 @@ export function currentBundle() {
     const { bundle, files } = JSON.parse(readFileSync(CURRENT, 'utf8'))
     for (const [path, state] of Object.entries(files))
       if (stateOf(join(root, path)) !== state) return undefined
-    return join(BUNDLED, bundle)
+    const place = join(BUNDLED, bundle)
+    statSync(join(place, 'cli', 'main.js')) // it may be gone, or another user's
+    return place
   } catch {
     return undefined
   }

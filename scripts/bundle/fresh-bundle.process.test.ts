@@ -79,11 +79,21 @@ describe('a checkout', () => {
     expect(await help()).toContain('Answers one question')
     expect(await current()).not.toBeNull()
   })
+
+  it('makes a bundle that is gone again', async () => {
+    const bundle = String(await current())
+    await rm(bundle, { recursive: true })
+    expect(await current()).toBeNull()
+    expect(await help()).toContain('question')
+    expect(await current()).toBe(bundle)
+  })
 })
 
 describe('a bundle is stale', () => {
   it.each<[string, () => Promise<void>]>([
     ['a source changes and its old time is put back', () => changeUnseen('packages/contract/src/errors.ts')],
+    ['a door names another file', () => change('packages/writ/src/policy/index.ts', 'export', 'export ')],
+    ['a manifest changes', () => change('packages/contract/package.json', '{', '{ ')],
     ['a prompt changes', () => change('packages/writ/src/reasoning/prompts/leaf.md', ' ', '  ')],
     ['code of the guest is added', () => writeFile(inCopy('packages/writ/src/sandbox/guest/zz.js'), '')],
     ['a policy is added', () => writeFile(inCopy('packages/writ/src/policy/personal/policies/z.cedar'), '')],

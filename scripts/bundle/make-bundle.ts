@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type BundleParts, bundleWrit } from './bundle-writ.ts'
 import { BUNDLED, CURRENT, stateOf } from './fresh-bundle.js'
@@ -8,8 +19,9 @@ import { BUNDLED, CURRENT, stateOf } from './fresh-bundle.js'
 // in use: processes that run one load more of it later.
 
 const root = resolve(import.meta.dirname, '../..')
-const SOURCES = ['contract', 'evidence', 'writ'].map((name) => `packages/${name}/src`)
-const MADE_WITH = ['package-lock.json', 'packages/writ/package.json', ...scripts()]
+const PACKAGES = ['contract', 'evidence', 'writ']
+const SOURCES = PACKAGES.map((name) => `packages/${name}/src`)
+const MADE_WITH = ['package-lock.json', ...manifests(), ...scripts()]
 const KEPT_MS = 24 * 3_600_000
 
 await mkdir(BUNDLED, { recursive: true })
@@ -20,6 +32,7 @@ try {
   const parts = await bundleWrit(place, 'checkout')
   const files = Object.fromEntries(filesOf(parts).map((path) => [path, before.get(path) ?? 'new']))
   const bundle = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)
+  await chmod(place, 0o755) // whoever may read the checkout may run it
   await rename(place, join(BUNDLED, bundle)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error // somebody made the same one
   })
@@ -27,6 +40,7 @@ try {
     version: string
   }
   await replace(join(BUNDLED, 'package.json'), { type: 'module', version })
+  await keepFromNow(bundle)
   await replace(CURRENT, { bundle, files })
   await removeOld(bundle)
 } finally {
@@ -49,6 +63,10 @@ async function states(): Promise<Map<string, string>> {
   return found
 }
 
+function manifests(): string[] {
+  return PACKAGES.map((name) => `packages/${name}/package.json`)
+}
+
 function scripts(): string[] {
   return ['bundle-writ.ts', 'make-bundle.ts'].map((name) => `scripts/bundle/${name}`)
 }
@@ -57,6 +75,15 @@ async function replace(path: string, content: object): Promise<void> {
   const written = `${path}.${process.pid}`
   await writeFile(written, `${JSON.stringify(content, null, 1)}\n`)
   await rename(written, path)
+}
+
+/** The day of the bundle that was in use begins now: processes may have started from it a moment ago. */
+async function keepFromNow(next: string): Promise<void> {
+  const last = await readFile(CURRENT, 'utf8').catch(() => '{}')
+  const { bundle } = JSON.parse(last) as { bundle?: string }
+  const now = new Date()
+  if (bundle !== undefined && bundle !== next)
+    await utimes(join(BUNDLED, bundle), now, now).catch(() => undefined)
 }
 
 async function removeOld(inUse: string): Promise<void> {

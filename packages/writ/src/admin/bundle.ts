@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { WritError } from '@writ/contract'
@@ -13,6 +12,7 @@ import {
   signatoryOf,
   signStatement,
 } from '@writ/evidence'
+import { replaceFile } from '../disk/durable-file.ts'
 import { loadTrustRoot, openSigner } from '../ledger/index.ts'
 import { openDecisionPoint, SIGNATURES } from '../policy/index.ts'
 
@@ -46,10 +46,7 @@ export async function signBundle(directory: string, home: string, key?: string):
     there?.statement.predicate.bundle === hash
       ? await countersign(there.envelope, signatory)
       : await signStatement(BUNDLE_KIND, { bundle: hash, name, at: new Date().toISOString() }, [signatory])
-  const path = join(directory, SIGNATURES)
-  const draft = `${path}.${randomUUID()}.tmp`
-  await writeFile(draft, bytes, { flush: true })
-  await rename(draft, path)
+  replaceFile(join(directory, SIGNATURES), bytes, 0o666)
   return await bundleSignatures(directory, join(home, 'trust.json'))
 }
 

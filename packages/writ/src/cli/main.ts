@@ -16,7 +16,7 @@ import type { ShowFlags } from './show.ts'
 import type { VerifyFlags } from './verify.ts'
 import type { ViewFlags } from './view-flags.ts'
 
-// What a command does is loaded when it runs; what only another command does is never loaded.
+// What a command does is loaded when it is asked for; what only another command does is never loaded.
 
 const INCLUDE_SECRET =
   'read files that hold secrets, as they are, where the glob matches their path; repeatable'

@@ -1,16 +1,14 @@
 import { type RecordedDecision, WritError } from '@writ/contract'
-import type { AnyRecord, Contents } from '@writ/evidence'
+import type { Contents } from '@writ/evidence'
 import { openRecordedBundle } from '../policy/index.ts'
 import { decideExport } from '../verify/decide-export.ts'
-import { bundleOf } from '../verify/verify-file.ts'
+import { bundleOf, recordsOf } from '../verify/verify-file.ts'
 
 /**
  * Asks the bundle a run was pinned to whether everything it holds may leave. Rejects with `POLICY_DENIED`.
  */
 export async function permitExport(contents: Contents): Promise<RecordedDecision> {
-  const [first] = await firstRecords(contents)
-  const user = first?.kind === 'run.open' ? (first.det.osUser ?? first.det.user.id) : ''
-  const point = await openRecordedBundle(bundleOf(contents), user)
+  const point = await openRecordedBundle(bundleOf(contents), await userOf(contents))
   try {
     const decision = await decideExport(recordsOf(contents), point)
     if (decision.verdict === 'allow') return decision
@@ -26,11 +24,8 @@ export async function permitExport(contents: Contents): Promise<RecordedDecision
   }
 }
 
-async function firstRecords({ records }: Contents): Promise<readonly AnyRecord[]> {
-  for await (const batch of records()) return batch.records
-  return []
-}
-
-async function* recordsOf({ records }: Contents): AsyncIterable<AnyRecord> {
-  for await (const batch of records()) yield* batch.records
+/** Whoever the run was made for, as the operating system named them. */
+async function userOf(contents: Contents): Promise<string> {
+  for await (const record of recordsOf(contents)) return record.kind === 'run.open' ? record.det.osUser : ''
+  return ''
 }

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isWritError, WritError } from '@writ/contract'
 import { ERASURE_KIND, type Erasure, parseStatement } from '@writ/evidence'
+import { replaceFile } from '../disk/durable-file.ts'
 
 // The statements about erasures that a home keeps, one for each run that was erased.
 
@@ -43,5 +44,5 @@ export function lastErasure(home: string, run: string): Erasure | undefined {
 export async function keepErasure(root: string, run: string, statement: Uint8Array): Promise<void> {
   const directory = join(root, 'erasures')
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  await writeFile(join(directory, `${run}.dsse`), statement, { mode: 0o600, flush: true })
+  replaceFile(join(directory, `${run}.dsse`), statement, 0o600)
 }

@@ -31,14 +31,7 @@ export async function withEvidence<T>(path: string, use: (source: ByteSource) =>
 
 /** Takes an evidence file apart. Rejects with `EVIDENCE_UNREADABLE`. */
 export async function contentsOf(path: string, source: ByteSource): Promise<Contents> {
-  try {
-    return await readEvidence(source)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new WritError('EVIDENCE_UNREADABLE', `The evidence file ${path} cannot be read: ${why}`, {
-      cause: error,
-    })
-  }
+  return await reading(path, () => readEvidence(source))
 }
 
 async function sourceOf(path: string, file: FileHandle): Promise<ByteSource> {

@@ -32,13 +32,15 @@ export class Reader {
 
   /** Newest first. A question whose key is gone or wrong is the empty string. */
   runs(): readonly RunHead[] {
-    const heads = [...this.#open()].flatMap(([path, db]) => this.#heads(path, db))
+    const heads = [...this.#open()].flatMap(([path, db]) =>
+      this.#rows(path, db).map((row) => this.#head(row)),
+    )
     return heads.toSorted((a, b) => b.startedAt - a.startedAt || (a.run < b.run ? 1 : -1))
   }
 
   /** Paths of the shards whose runs nobody can list. */
   damaged(): readonly string[] {
-    this.runs()
+    for (const [path, db] of this.#open()) this.#rows(path, db)
     return [...this.#damage.keys()]
   }
 
@@ -148,10 +150,10 @@ export class Reader {
     }
   }
 
-  #heads(path: string, db: DatabaseSync): readonly RunHead[] {
+  /** The rows of the runs of a shard; none of one that is damaged. */
+  #rows(path: string, db: DatabaseSync): readonly Row[] {
     try {
-      const rows = db.prepare('SELECT run, question, status, started_at FROM runs').all()
-      return rows.map((row) => this.#head(row))
+      return db.prepare('SELECT run, question, status, started_at FROM runs').all()
     } catch (error) {
       const damage = asDamage(path, error)
       if (!isDamage(damage)) throw error

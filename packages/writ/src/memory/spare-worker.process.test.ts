@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { startSpareWorker, takeWorker } from './spare-worker.ts'
+import { endSpareWorker, startSpareWorker, takeWorker } from './spare-worker.ts'
 import { WorkerLink } from './worker-link.ts'
 
 it('gives the worker that was started before once, and then new ones', async () => {
@@ -26,4 +26,15 @@ it('does not give one that has ended', async () => {
   expect(taken).not.toBe(ended)
   expect(taken.usable).toBe(true)
   await taken.close()
+})
+
+it('ends the one that nobody took', async () => {
+  const left = new WorkerLink()
+  startSpareWorker(() => left)
+  await endSpareWorker()
+  expect(left.usable).toBe(false)
+  const taken = takeWorker()
+  expect(taken).not.toBe(left)
+  await taken.close()
+  await endSpareWorker()
 })

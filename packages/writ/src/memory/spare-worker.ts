@@ -13,3 +13,10 @@ export function takeWorker(): WorkerLink {
   spare = undefined
   return taken?.usable === true ? taken : new WorkerLink()
 }
+
+/** Ends the worker that nobody took. */
+export async function endSpareWorker(): Promise<void> {
+  const left = spare
+  spare = undefined
+  await left?.terminate()
+}

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { getCedarSDKVersion } from '@cedar-policy/cedar-wasm/nodejs'
 import { PERSONAL_DIRECTORY, readBundleDirectory } from './bundle-directory.ts'
-import { CedarEngine, checkPolicies, type EngineSource } from './cedar-engine.ts'
+import { CedarEngine, type EngineSource } from './cedar-engine.ts'
 import { contentOf, KNOWN_FILE, type KnownFile } from './known-bundle.ts'
 import { policySources } from './policy-source.ts'
 import { canaryQuestion } from './self-test.ts'
@@ -12,7 +12,7 @@ export async function describePersonal(): Promise<KnownFile> {
   if (schema === undefined) throw new Error('the built-in bundle has no schema')
   const source: EngineSource = { name: 'personal:described', schema, policies: files }
   const engine = new CedarEngine(source, null)
-  const { vocabulary, rules } = checkPolicies(source)
+  const { vocabulary, rules } = engine
   const policies = policySources(files).map(({ id, text, file, byteOffset }) => {
     const rule = rules.get(id)
     if (rule === undefined) throw new Error(`the policy ${id} has no rule`)

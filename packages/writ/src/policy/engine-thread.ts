@@ -20,9 +20,9 @@ export interface ThreadOptions {
 const MAX_HEAP_MB = 128
 
 // Optimising Cedar's 4 MB takes longer than everything a run asks it. V8 reads the budget when the code is made; after
-// the start it is V8's own again, for whatever else the process compiles.
+// the start it is Node's default again, for whatever else the process compiles.
 const NO_OPTIMISING = '--wasm-tiering-budget=1000000000'
-const V8_DEFAULT = '--wasm-tiering-budget=13000000'
+export const V8_DEFAULT = '--wasm-tiering-budget=13000000'
 
 const inSource = import.meta.url.endsWith('.ts')
 
@@ -58,21 +58,26 @@ export class EngineThread {
   constructor(source: EngineSource, options: ThreadOptions) {
     this.#options = options
     setFlagsFromString(NO_OPTIMISING)
-    this.#worker = new Worker(options.entry, {
-      env: {},
-      execArgv: inSource ? ['--conditions=@writ/source'] : [],
-      name: 'writ-policy',
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-      workerData: source,
-    })
+    const optimise = (): void => setFlagsFromString(V8_DEFAULT)
+    this.#started.promise.then(optimise, optimise)
+    try {
+      this.#worker = new Worker(options.entry, {
+        env: {},
+        execArgv: inSource ? ['--conditions=@writ/source'] : [],
+        name: 'writ-policy',
+        resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+        workerData: source,
+      })
+    } catch (error) {
+      this.#started.reject(error)
+      throw error
+    }
     this.#worker.on('message', (message: FromThread) => this.#receive(message))
     this.#worker.on('messageerror', (error) => this.#fail(error))
     this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
     this.#worker.on('exit', (code) => this.#fail(new Error(`the policy engine exited with code ${code}`)))
     // The thread alone keeps no process alive; the watchdog does while somebody waits. Adding a listener would undo it.
     this.#worker.unref()
-    const optimise = (): void => setFlagsFromString(V8_DEFAULT)
-    this.#started.promise.then(optimise, optimise)
     this.#watch(options.startTimeoutMs, 'start')
   }
 

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { type ErrorCode, toWritError } from '@writ/contract'
 import { erasedRuns } from '../files/erasures.ts'
-import { listRetention, openLedger, unlessHeld } from '../ledger/index.ts'
+import { withLedger } from '../files/with-ledger.ts'
+import { listRetention, unlessHeld } from '../ledger/index.ts'
 import { eraseRun } from './erase.ts'
 
 const DAY_MS = 86_400_000
@@ -78,10 +79,8 @@ async function attempt(
 }
 
 async function startTimes(root: string): Promise<ReadonlyMap<string, number>> {
-  const ledger = await openLedger(root)
-  try {
-    return new Map((await ledger.runs()).map(({ run, startedAt }) => [run, startedAt]))
-  } finally {
-    await ledger.close()
-  }
+  return await withLedger(
+    root,
+    async (ledger) => new Map((await ledger.runs()).map(({ run, startedAt }) => [run, startedAt])),
+  )
 }

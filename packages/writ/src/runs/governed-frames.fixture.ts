@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
+  type Action,
   type ContextStore,
   DEFAULT_LIMITS,
   type Label,
@@ -12,6 +14,7 @@ import {
   type Message,
   type ModelCaller,
   type ModelProfile,
+  type RecordKind,
   type RunLog,
   type Sandbox,
   type Signer,
@@ -52,6 +55,8 @@ export interface Setting {
   readonly limits?: Partial<Limits>
   /** What becomes of requests on their way to the scripted model. */
   readonly through?: (model: ModelCaller) => ModelCaller
+  /** What is late by so many milliseconds: decisions of an action, or the end of writing a kind of record. */
+  readonly late?: { readonly what: Action | RecordKind; readonly ms: number }
 }
 
 /** The rooms that runs share. */
@@ -75,7 +80,8 @@ export async function openRooms(): Promise<Rooms> {
     store: (texts) => openStore(library, place, texts),
     run: async (store, programs, setting) => {
       runs += 1
-      const log = memoryLog(`run-${runs}`)
+      const { late } = setting
+      const log = memoryLog(`run-${runs}`, late)
       const heard: (readonly Message[])[] = []
       const signal = new AbortController().signal
       const models = {
@@ -105,7 +111,7 @@ export async function openRooms(): Promise<Rooms> {
       const ports: KernelPorts = {
         clock: systemClock,
         store,
-        policy,
+        policy: deciding(policy, late),
         sandbox: sharedSandbox(sandbox),
         reasoner: createReasoner(),
         signer: NO_SIGNER,
@@ -202,15 +208,29 @@ function scripted(programs: Programs, root: ModelProfile, heard: (readonly Messa
   }
 }
 
-function memoryLog(run: string): RunLog & { readonly written: Uint8Array[] } {
+function deciding(policy: PolicyPoint, late: Setting['late']): PolicyPoint {
+  if (late === undefined) return policy
+  const decide: PolicyPoint['decide'] = async (request) => {
+    if (request.action === late.what) await pause(late.ms)
+    return await policy.decide(request)
+  }
+  return new Proxy(policy, {
+    get: (target, name) => {
+      const own: unknown = name === 'decide' ? decide : Reflect.get(target, name, target)
+      return typeof own === 'function' ? own.bind(target) : own
+    },
+  })
+}
+
+function memoryLog(run: string, late: Setting['late']): RunLog & { readonly written: Uint8Array[] } {
   const written: Uint8Array[] = []
   return {
     run,
     key: Buffer.alloc(32, 7),
     written,
-    append: (record) => {
+    append: async (record) => {
       written.push(record)
-      return Promise.resolve()
+      if (decodeRecord(record).kind === late?.what) await pause(late.ms)
     },
     seal: () => Promise.resolve(),
     finish: () => Promise.resolve(),

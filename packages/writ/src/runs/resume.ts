@@ -178,7 +178,7 @@ async function reopenModels(
     models.map(async (model) => {
       const profile = await reopenModel(model, setup.baseUrl, access, policy)
       if (canonicalJson(recordedModel(profile)) !== canonicalJson(model))
-        throw mismatch(run, `the model ${model.id} is not the one it start with`)
+        throw mismatch(run, `the model ${model.id} is not the one it began with`)
       return profile
     }),
   )

@@ -21,6 +21,7 @@ import {
   type StepContent,
   type StepError,
 } from '../export/index.ts'
+import { isCostKnown } from '../export/steps/run-steps.ts'
 import type { Viewer } from '../export/view-access.ts'
 import type { ForkView, FrameView, RunOrigin, RunView, StepDetail, StepView } from './run-view.ts'
 
@@ -174,13 +175,6 @@ async function outline(
     tookMs,
     shared,
   }
-}
-
-/** Whether a model has a known price; with none named, whether all of the run have. */
-function isCostKnown({ det }: RunSteps['opening'], model: string | null): boolean {
-  const models = [...(det.fork?.models ?? []), ...det.models]
-  const asked = models.filter(({ id }) => model === null || id === model)
-  return asked.every(({ inputNanoUsd, outputNanoUsd }) => inputNanoUsd !== null && outputNanoUsd !== null)
 }
 
 async function releasedBy(step: Step, reader: ContentReader): Promise<RunView['released']> {

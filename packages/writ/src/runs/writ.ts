@@ -38,7 +38,14 @@ import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
 import { type Authority, executeRun, type ReplayReport, readRun, systemClock } from '../kernel/index.ts'
 import { openLedger, openSigner, RETENTION_CLASS, recordRetention } from '../ledger/index.ts'
-import { openLibrary, requireCorpus, requireGlobs, requirePaths, startSpareWorker } from '../memory/index.ts'
+import {
+  endSpareWorker,
+  openLibrary,
+  requireCorpus,
+  requireGlobs,
+  requirePaths,
+  startSpareWorker,
+} from '../memory/index.ts'
 import { callModel } from '../models/index.ts'
 import { openDecisionPoint, type PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
@@ -345,7 +352,7 @@ class Runtime implements Writ {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#closing.splice(0).map((close) => close()))
+    await Promise.all([endSpareWorker(), ...this.#closing.splice(0).map((close) => close())])
   }
 
   /** Opens a room on first use, and closes it with the Writ. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Signer, type TransparencyLog, WritError } from '@writ/contract'
 import { encodeRecord, hex, REPLAY_KIND, rootOf, signByOperator, verifyEvidence } from '@writ/evidence'
+import { writeOnce } from '../disk/durable-file.ts'
 import { contentsOf, withEvidence } from '../files/evidence-source.ts'
 import { guestAbi, type RecordedRun, type ReplayReport, replayRun, systemClock } from '../kernel/index.ts'
 import { loadTrustRoot } from '../ledger/index.ts'
@@ -98,21 +98,17 @@ async function sign(
   const said = { run, root, outcome, steps, guestAbi: abi, at }
   const statement = await signByOperator(signer, REPLAY_KIND, said)
   await log.append(statement)
-  await writeNew(resolve(path), statement)
+  writeNew(resolve(path), statement)
 }
 
-async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+function writeNew(path: string, bytes: Uint8Array): void {
+  let written: boolean
   try {
-    const file = await open(path, 'wx', 0o600)
-    try {
-      await file.writeFile(bytes)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    written = writeOnce(path, bytes, 0o600)
   } catch (error) {
     throw unwritable(path, error instanceof Error ? error.message : String(error))
   }
+  if (!written) throw unwritable(path, 'it is there already')
 }
 
 function unwritable(path: string, why: string): WritError {

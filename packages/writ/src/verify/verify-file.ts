@@ -69,7 +69,7 @@ async function replayOf(
 }
 
 /** The records, read from the file each time they are gone through. */
-function recordsOf(contents: Contents): AsyncIterable<AnyRecord> {
+export function recordsOf(contents: Contents): AsyncIterable<AnyRecord> {
   return {
     async *[Symbol.asyncIterator]() {
       for await (const { records } of contents.records()) yield* records

@@ -1,7 +1,7 @@
 import type { Citation, Coverage, Denial, Det, Json, Omitted, Status } from '@writ/contract'
 import { type AnyRecord, decodeRecord, type Erasure, foldRun, type RecordOf } from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
-import type { RunSteps } from '../steps/run-steps.ts'
+import { isCostKnown, type RunSteps } from '../steps/run-steps.ts'
 import { type FrameStory, inTreeOrder } from './frames.ts'
 import { placeOf, type Reasons } from './gated-source.ts'
 import { type Quote, Quotes } from './quotes.ts'
@@ -85,7 +85,7 @@ export async function readStory(source: RunSource, told: RunSteps, reasons: Reas
     value: parsed<Json>(await beside(release, 'value')),
     withheld: release === undefined ? null : (reasons.get(placeOf(release)) ?? null),
     coverage: closing?.obs.coverage ?? null,
-    costKnown: isCostKnown(opened.det),
+    costKnown: isCostKnown(opened, null),
     boundCalls: ends.boundCalls,
     steps: await tellSteps(source, told, reasons),
     allSteps: told.steps.length,
@@ -131,11 +131,6 @@ async function* recordsOf(source: RunSource): AsyncGenerator<AnyRecord> {
 
 function parsed<T>(json: string | null): T | null {
   return json === null ? null : (JSON.parse(json) as T)
-}
-
-function isCostKnown({ models, fork }: Det['run.open']): boolean {
-  const priced = [...models, ...(fork?.models ?? [])]
-  return priced.every(({ inputNanoUsd, outputNanoUsd }) => inputNanoUsd !== null && outputNanoUsd !== null)
 }
 
 function countDecisions({ steps }: RunSteps): Story['decisions'] {

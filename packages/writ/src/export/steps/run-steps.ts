@@ -326,3 +326,10 @@ function union(touched: ReadonlySet<string>, more: Iterable<string>): ReadonlySe
 function nothing(): void {
   // Tells nothing that is shown.
 }
+
+/** Whether a model has a known price; with none named, whether all of the run have. */
+export function isCostKnown({ det }: RunSteps['opening'], model: string | null): boolean {
+  const models = [...(det.fork?.models ?? []), ...det.models]
+  const asked = models.filter(({ id }) => model === null || id === model)
+  return asked.every(({ inputNanoUsd, outputNanoUsd }) => inputNanoUsd !== null && outputNanoUsd !== null)
+}

@@ -22,6 +22,7 @@ import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from '../
 import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
 import { performModelCall } from '../steps/model-call.ts'
+import type { ModelCall } from '../steps/model-command.ts'
 import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { KeptResults } from './kept-results.ts'
@@ -97,6 +98,7 @@ export class FrameSteps {
     request: Steps['model.call']['request'],
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<string>[]> {
+    const { signal } = this.#lane
     const fail = (error: unknown): Promise<never> =>
       this.fail(id, { op: 'llm_query', input: request, error }, onFinal)
     let model: ModelProfile
@@ -110,14 +112,14 @@ export class FrameSteps {
     const keys = request.prompts.map((prompt) => JSON.stringify([model.id, prompt]))
     const kept = keys.map((key) => this.#take<string>(key))
     const missing = request.prompts.filter((_, index) => kept[index] === undefined)
-    const performed = this.#send(id, model, missing, fail, keys, onFinal)
+    const performed = this.#send(id, { model, signal }, missing, fail, keys, onFinal)
     return await this.#together(keys, kept, performed)
   }
 
   /** Sends the sub-calls that are not answered yet. Spans are read for the frame without being shown to it. */
   async #send(
     id: StepId,
-    model: ModelProfile,
+    { model, signal }: Pick<ModelCall, 'model' | 'signal'>,
     prompts: readonly SubCall[],
     fail: (error: unknown) => Promise<never>,
     keys: readonly string[],
@@ -145,6 +147,7 @@ export class FrameSteps {
       {
         role: 'leaf',
         model,
+        signal,
         conversations,
         maxOutputTokens: leafOutputTokens(this.#lane.share.limits, model),
         input: { model: model.id, prompts },

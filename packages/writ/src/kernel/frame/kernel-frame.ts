@@ -136,6 +136,7 @@ export class KernelFrame implements Frame {
       {
         role: 'turn',
         model,
+        signal: this.#lane.signal,
         conversations: [messages],
         maxOutputTokens: turnOutputTokens(this.#lane.share.limits, model),
         input: { model: model.id, messages },

@@ -45,8 +45,8 @@ interface CellEnd {
 }
 
 /**
- * The REPL of one frame: its VM, opened while the model is first asked or when the first cell runs, and the way of each guest call through the gate and
- * back. INVARIANT: a call takes its place in the lane when it arrives, whatever its handler does, and leaves one record.
+ * The REPL of one frame: its VM, opened while the model is first asked or when the first cell runs, and the way of each
+ * guest call through the gate and back. INVARIANT: a call gets its id in the lane when it arrives, and leaves one record.
  */
 export class Repl {
   readonly #state: RunState

@@ -53,8 +53,7 @@ export async function replayRun(recorded: RecordedRun, ports: ReplayPorts): Prom
 export async function answerAgain(recorded: RecordedRun, ports: ReplayPorts): Promise<Answer> {
   const { run, records } = recorded
   const { report, answer } = await again(recorded, ports)
-  const last = records.at(-1)
-  if (answer === undefined || report.outcome !== 'IDENTICAL' || last?.kind !== 'run.close')
+  if (answer === undefined || report.outcome !== 'IDENTICAL' || records.at(-1)?.kind !== 'run.close')
     throw new WritError(
       'RESUME_MISMATCH',
       `The answer of run ${run} cannot be made again: ${report.outcome}.`,
@@ -63,8 +62,7 @@ export async function answerAgain(recorded: RecordedRun, ports: ReplayPorts): Pr
         data: { ...report },
       },
     )
-  // It took as long as its close says.
-  return { ...answer, usage: { ...answer.usage, wallMs: last.obs.tookMs } }
+  return answer
 }
 
 async function again(

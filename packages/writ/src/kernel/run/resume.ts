@@ -64,7 +64,7 @@ export async function resumeRun(
       records: records.map(leafOf),
     }
     const result = await executeRun(request, { ...rooms, sandbox, reasoner }, earlier)
-    return { ...result, answer: asRecorded(result.answer, last), path: began.setup.evidence }
+    return { ...result, path: began.setup.evidence }
   } catch (error) {
     const divergence = history.signal.aborted ? history.divergence() : undefined
     throw divergence === undefined ? error : mismatch(run, divergence)
@@ -86,10 +86,4 @@ function checkShared(run: string, { det }: RecordedStep<'run.open'>, records: nu
 
 function leafOf(record: RecordedRun['records'][number]): { lane: string; bytes: Uint8Array } {
   return { lane: record.lane, bytes: encodeRecord(record) }
-}
-
-/** A run that had closed took as long as its close says. */
-function asRecorded(answer: RunResult['answer'], last: RecordedRun['records'][number]): RunResult['answer'] {
-  if (last.kind !== 'run.close') return answer
-  return { ...answer, usage: { ...answer.usage, wallMs: last.obs.tookMs } }
 }

@@ -3,7 +3,6 @@ import {
   type Answer,
   type AnswerPlan,
   type Basis,
-  type Coverage,
   type Governance,
   type Json,
   type ModelProfile,
@@ -112,7 +111,7 @@ export async function runToClose(
   await opened()
   const end = await runRoot(state, request)
   const closing = end.lane.next()
-  const { answer, reason } = answerOf(state, end, closing, Math.round(state.elapsedMs()))
+  const { answer, reason } = answerOf(state, end, closing)
   await closeRecord(state, closing, answer, reason)
   return { answer, released: end.result.value, closing }
 }
@@ -289,7 +288,6 @@ function answerOf(
   state: RunState,
   end: RootEnd,
   closing: StepId,
-  wallMs: number,
 ): { readonly answer: Answer; readonly reason: RecordedReason | null } {
   const { status, reason, text } = judge(state, end)
   const released = end.result.value
@@ -298,6 +296,8 @@ function answerOf(
   const value = JSON.parse(valueJson) as Json
   const citations = released?.citations ?? []
   const basis = basisOf(state, end)
+  // A run that had closed took as long as its close says, and a replay has no corpus to look its coverage up in.
+  const closed = state.journal.close(closing)?.obs
   const answer: Answer = {
     schema: 'writ.answer/1',
     run: state.run,
@@ -318,21 +318,16 @@ function answerOf(
       maxDepth: state.tally.maxDepth,
       // The closing record is a step of the root's lane, too.
       steps: state.tally.steps + end.lane.steps,
-      wallMs,
+      wallMs: closed?.tookMs ?? Math.round(state.elapsedMs()),
     },
     support: supportOf(value, citations, basis),
-    coverage: coverageOf(state, closing),
+    coverage: closed?.coverage ?? state.coverage.coverage((doc) => state.ports.store.locate(doc)),
     denials: state.gate.denials,
     omitted: state.ports.store.omitted,
     evidence: null,
     reason: text,
   }
   return { answer, reason }
-}
-
-/** What the run looked at. A replay has no corpus to look it up in: there it is the record's. */
-function coverageOf({ coverage, journal, ports }: RunState, closing: StepId): Coverage {
-  return journal.close(closing)?.obs.coverage ?? coverage.coverage((doc) => ports.store.locate(doc))
 }
 
 /** Characters of a reason that are kept. */

@@ -65,12 +65,14 @@ export async function performContextStep<T>(
   const { clock, onEvent } = ports
   const { kind, op } = step
   const started = clock.monotonic()
+  // The frame may replace its signal when it cancels; this step ends with the one it was asked for under.
+  const { signal } = lane
   const result = await observe(journal, {
     kind,
     id,
     asked: () => ({ op, input: journal.commit(id, kind, 'input', JSON.stringify(step.input)) }),
     kept: () => ({ name: 'output', binds: (text) => ({ output: journal.commit(id, kind, 'output', text) }) }),
-    perform: () => happen(state, lane, step),
+    perform: () => happen(state, lane, step, signal),
     recall: ({ det }, output) => recall(state, lane, step, det, output),
   })
   const { outcome, admittedMs, release } = result
@@ -108,14 +110,17 @@ function note<T>(
   for (const { doc, start, end } of spans) lane.slices.add(doc, start, end)
 }
 
-async function happen<T>(state: RunState, lane: FrameState, step: ContextStep<T>): Promise<StepResult<T>> {
+async function happen<T>(
+  state: RunState,
+  lane: FrameState,
+  step: ContextStep<T>,
+  signal: AbortSignal,
+): Promise<StepResult<T>> {
   const { clock } = state.ports
   const started = clock.monotonic()
   let admission: Admission = { allowed: [], decisions: [], refusals: [] }
   let admittedMs = 0
   let outcome: Done<T>
-  // The frame may replace its signal when it cancels; this step ends with the one it began under.
-  const { signal } = lane
   let release: (() => void) | undefined
   try {
     release = await lane.reads.acquire(signal)

@@ -69,7 +69,7 @@ async function begin(
   }
   let first: Entry
   try {
-    first = await enter(command.ports(0, call.held), command.signal)
+    first = await enter(command.ports(0, call.held), call.signal)
   } catch (error) {
     await lane.look()
     return { refused: await command.limited(toWritError(error), onFinal) }

@@ -45,6 +45,8 @@ export interface ModelCall {
   readonly input: unknown
   /** Kept for replay: what the frame was told that nothing else determines. */
   readonly payloads: Readonly<Record<string, string>>
+  /** The signal its frame had when it was asked for: the frame takes another one when it cancels. */
+  readonly signal: AbortSignal
   /** Room held back beforehand: taken for the first attempt when it is enough, else given back. */
   readonly held?: StandingReservation
 }
@@ -69,8 +71,6 @@ export class Command {
   readonly #id: StepId
   readonly #call: ModelCall
   readonly #prompt: KeptPrompt
-  /** The frame may replace its signal when it cancels; this call ends with the one it began under. */
-  readonly signal: AbortSignal
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
   readonly #earlier = new Map<number, Earlier>()
@@ -82,7 +82,6 @@ export class Command {
     this.#lane = lane
     this.#id = id
     this.#call = call
-    this.signal = lane.signal
     const { conversations, role } = call
     this.#prompt = keptPrompt(conversations, role, lane.asked)
     if (role === 'turn') lane.asked = conversations[0] ?? []
@@ -111,7 +110,9 @@ export class Command {
         unused = undefined
         if (hold !== undefined && covers(hold.bound, this.#bound(item))) return hold.use()
         hold?.release()
-        return await pool.reserve(this.#bound(item), this.signal)
+        const reservation = await pool.reserve(this.#bound(item), this.#call.signal)
+        this.#lane.share.draw(this.#lane.label)
+        return reservation
       },
       retrying: (attempt) => this.#retry(item, attempt),
     }
@@ -239,7 +240,12 @@ export class Command {
       item,
       ...defined({ earlier }),
     }
-    const { result, attempts, charged } = await attemptRequest(request, this.ports(item), this.signal, first)
+    const { result, attempts, charged } = await attemptRequest(
+      request,
+      this.ports(item),
+      this.#call.signal,
+      first,
+    )
     const outcome: ItemOutcome<string> = result.ok
       ? { ok: true, value: result.reply.text }
       : { ok: false, error: this.#cause(result.error) }
@@ -248,7 +254,7 @@ export class Command {
 
   /** What ended the run says more than how it showed in the turn that was under way. */
   #cause(error: WritError): WritError {
-    const { signal } = this
+    const { signal } = this.#call
     if (this.#call.role !== 'turn' || !signal.aborted) return error
     const { code, message, data } = toWritError(signal.reason)
     return new WritError(code, message, { data: { ...data, ...error.data } })

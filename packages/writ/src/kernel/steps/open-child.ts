@@ -113,6 +113,8 @@ async function open(
   const text = context === undefined ? undefined : contextText(lane, context)
   const { mode, scope } = await decideMode(state, lane, model, child.request, ceiling)
   const part = mode === 'shared' ? null : lane.share.part()
+  // Before room is taken: whoever looks at what is left from now on takes this label on.
+  lane.share.draw(lane.label)
   const share = part === null ? lane.share : lane.share.carve(part)
   try {
     const bound = twoTurns(state, share, model, goal)
