@@ -1,4 +1,4 @@
-import { type Amount, type ItemOutcome, NOTHING, toWritError, type WritError } from '@writ/contract'
+import { type ItemOutcome, NOTHING, toWritError, type WritError } from '@writ/contract'
 import { type Entry, enter } from '../basis/attempts.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { RecordedStep } from '../journal/journal.ts'
@@ -7,7 +7,8 @@ import type { DecisionResult } from '../state/gate.ts'
 import { errorFrom, modelResource, type RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { withForkPrompt } from './fork-prompt.ts'
-import { Command, type Item, type ModelCall } from './model-command.ts'
+import { Command, type ModelCall } from './model-command.ts'
+import { recalledItems, textsOf } from './model-items.ts'
 import { observe } from './observe.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
@@ -132,20 +133,6 @@ async function recallResult(
   await command.repeatUsage(usage)
   await command.finish(items, obs, onFinal)
   return items.map((item) => item.outcome)
-}
-
-/** Items from the text `outputText` made of each. Which of them cost what is not recorded; together they cost `charged`. */
-function recalledItems(output: string, charged: Amount): Item[] {
-  return textsOf(output).map((text, index) => {
-    const stored = JSON.parse(text) as { readonly text?: string }
-    const outcome: ItemOutcome<string> =
-      stored.text === undefined ? { ok: false, error: errorFrom(text) } : { ok: true, value: stored.text }
-    return { outcome, charged: index === 0 ? charged : NOTHING }
-  })
-}
-
-function textsOf(output: string): string[] {
-  return JSON.parse(output) as string[]
 }
 
 function recalledDecision(

@@ -31,6 +31,7 @@ import type { FrameState } from '../state/frame-state.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { keptPrompt } from './kept-prompt.ts'
+import { countOutcomes, type Item, outputText } from './model-items.ts'
 
 /** Attempts one record describes: so many fit, whatever they say. */
 const ATTEMPTS_IN_DETAIL = 64
@@ -49,12 +50,6 @@ export interface ModelCall {
   readonly signal: AbortSignal
   /** Room held back beforehand: taken for the first attempt when it is enough, else given back. */
   readonly held?: StandingReservation
-}
-
-/** What came of one request of a call. */
-export interface Item {
-  readonly outcome: ItemOutcome<string>
-  readonly charged: Amount
 }
 
 /** What it took to bring a call's items back. */
@@ -291,7 +286,7 @@ export class Command {
         outcome: single === null ? (failed.length === items.length ? 'error' : 'ok') : outcomeOf(single),
         code: single?.code ?? null,
         output: this.outputCommitment(outputs),
-        outcomes: count(items),
+        outcomes: countOutcomes(items),
         charged,
         label: this.#lane.label,
       },
@@ -386,17 +381,4 @@ export class Command {
       gateMs,
     })
   }
-}
-
-function outputText(outcome: ItemOutcome<string>): string {
-  return outcome.ok ? JSON.stringify({ text: outcome.value }) : errorJson(outcome.error)
-}
-
-function count(items: readonly Item[]): Partial<Record<Outcome, number>> {
-  const counts: Partial<Record<Outcome, number>> = {}
-  for (const { outcome } of items) {
-    const name = outcome.ok ? 'ok' : outcomeOf(outcome.error)
-    counts[name] = (counts[name] ?? 0) + 1
-  }
-  return counts
 }

@@ -1,0 +1,40 @@
+import { type Amount, type ItemOutcome, NOTHING, type Outcome } from '@writ/contract'
+import { errorFrom, errorJson, outcomeOf } from '../state/run-state.ts'
+
+// What came of the requests of one call, as it is stored and as it is taken back from there.
+
+/** What came of one request of a call. */
+export interface Item {
+  readonly outcome: ItemOutcome<string>
+  readonly charged: Amount
+}
+
+/** What is stored of an item: its text, or its error. */
+export function outputText(outcome: ItemOutcome<string>): string {
+  return outcome.ok ? JSON.stringify({ text: outcome.value }) : errorJson(outcome.error)
+}
+
+/** How many items ended how. */
+export function countOutcomes(items: readonly Item[]): Partial<Record<Outcome, number>> {
+  const counts: Partial<Record<Outcome, number>> = {}
+  for (const { outcome } of items) {
+    const name = outcome.ok ? 'ok' : outcomeOf(outcome.error)
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+  return counts
+}
+
+/** Items from the text `outputText` made of each. Which of them cost what is not recorded; together they cost `charged`. */
+export function recalledItems(output: string, charged: Amount): Item[] {
+  return textsOf(output).map((text, index) => {
+    const stored = JSON.parse(text) as { readonly text?: string }
+    const outcome: ItemOutcome<string> =
+      stored.text === undefined ? { ok: false, error: errorFrom(text) } : { ok: true, value: stored.text }
+    return { outcome, charged: index === 0 ? charged : NOTHING }
+  })
+}
+
+/** The stored texts of a call, one an item. */
+export function textsOf(output: string): string[] {
+  return JSON.parse(output) as string[]
+}
