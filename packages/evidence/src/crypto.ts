@@ -6,7 +6,11 @@ import { concat, fromHex } from './encoding.ts'
 export const DIGEST_BYTES = 32
 
 export function sha256(bytes: Uint8Array): Uint8Array {
-  return hash('sha256', bytes, 'buffer')
+  // A string of one byte a character costs Node a fifth of what a buffer of its own does.
+  const characters = hash('sha256', bytes, 'binary')
+  const digest = new Uint8Array(DIGEST_BYTES)
+  for (let at = 0; at < DIGEST_BYTES; at += 1) digest[at] = characters.charCodeAt(at)
+  return digest
 }
 
 export function sha256Hex(bytes: Uint8Array): string {
