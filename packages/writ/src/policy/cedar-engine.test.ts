@@ -6,8 +6,9 @@ import {
 } from '@cedar-policy/cedar-wasm/nodejs'
 import { describe, expect, test } from 'vitest'
 import type { BundleFault } from './bundle-fault.ts'
-import { CedarEngine, type EngineSource } from './cedar-engine.ts'
+import { CedarEngine } from './cedar-engine.ts'
 import { cedarRequest } from './cedar-request.ts'
+import type { EngineSource } from './engine-source.ts'
 import { evaluationOf } from './evaluation.ts'
 import { personalFiles, READ } from './test-bundles.ts'
 

@@ -10,6 +10,7 @@ import {
 } from '@cedar-policy/cedar-wasm/nodejs'
 import { BundleFault } from './bundle-fault.ts'
 import type { Question } from './cedar-request.ts'
+import type { EngineSource } from './engine-source.ts'
 import { describeError, type Evaluation, evaluationOf } from './evaluation.ts'
 import { type KnownBundle, knownBundle } from './known-bundle.ts'
 import { lintPolicy } from './policy-lint.ts'
@@ -18,13 +19,6 @@ import { type Rule, type Rules, ruleOf } from './rule.ts'
 import { askCanary, selfTest } from './self-test.ts'
 import type { SourceFile } from './source-file.ts'
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
-
-/** What the engine runs on. `name` is derived from the content, so that one name never means two policy sets. */
-export interface EngineSource {
-  readonly name: string
-  readonly schema: SourceFile
-  readonly policies: readonly SourceFile[]
-}
 
 // INVARIANT: preparsed sets are globals of the WebAssembly instance and registering a name again replaces the set under
 // it, so a name is registered once and never again.

@@ -2,7 +2,8 @@
 // loads another. Anything unforeseen is thrown: the thread dies and whoever waited is denied.
 import { parentPort, workerData } from 'node:worker_threads'
 import { BundleFault } from './bundle-fault.ts'
-import { CedarEngine, type EngineSource } from './cedar-engine.ts'
+import { CedarEngine } from './cedar-engine.ts'
+import type { EngineSource } from './engine-source.ts'
 import type { FromThread, ToThread } from './thread-messages.ts'
 
 const port = parentPort

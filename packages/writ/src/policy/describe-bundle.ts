@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { getCedarSDKVersion } from '@cedar-policy/cedar-wasm/nodejs'
 import { PERSONAL_DIRECTORY, readBundleDirectory } from './bundle-directory.ts'
-import { CedarEngine, type EngineSource } from './cedar-engine.ts'
-import { contentOf, KNOWN_FILE, type KnownFile } from './known-bundle.ts'
+import { CedarEngine } from './cedar-engine.ts'
+import type { EngineSource } from './engine-source.ts'
+import { contentOf } from './engine-source.ts'
+import { KNOWN_FILE, type KnownFile } from './known-bundle.ts'
 import { policySources } from './policy-source.ts'
 import { canaryQuestion } from './self-test.ts'
 

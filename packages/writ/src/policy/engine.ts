@@ -1,7 +1,7 @@
 import { WritError } from '@writ/contract'
 import { BundleFault } from './bundle-fault.ts'
-import type { EngineSource } from './cedar-engine.ts'
 import type { CedarRequest } from './cedar-request.ts'
+import type { EngineSource } from './engine-source.ts'
 import { EngineThread, THREAD_OPTIONS, type ThreadOptions } from './engine-thread.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Rules } from './rule.ts'

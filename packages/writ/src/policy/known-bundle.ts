@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { getCedarSDKVersion } from '@cedar-policy/cedar-wasm/nodejs'
-import type { CheckedPolicies, EngineSource } from './cedar-engine.ts'
+import type { CheckedPolicies } from './cedar-engine.ts'
+import { contentOf, type EngineSource } from './engine-source.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Rule } from './rule.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -50,12 +50,6 @@ export function knownBundle(source: EngineSource, file: URL = KNOWN_FILE): Known
     ),
     canary,
   }
-}
-
-/** Digest of what the engine loads. */
-export function contentOf({ schema, policies }: EngineSource): string {
-  const files = [schema, ...policies].map(({ name, text }) => [name, text])
-  return createHash('sha256').update(JSON.stringify(files)).digest('hex')
 }
 
 /** Without the file, or with half of one, every bundle is checked. */

@@ -8,10 +8,11 @@ import {
 } from './bundle-directory.ts'
 import { BundleFault, badPolicy } from './bundle-fault.ts'
 import { CedarDecisionPoint } from './cedar-decision-point.ts'
-import { Engine, type StartEngine } from './engine.ts'
+import type { StartEngine } from './engine.ts'
 import { FactBook } from './fact-book.ts'
 import { completeFacts, effectiveFacts, factsText } from './facts.ts'
 import type { PolicyPoint } from './policy-point.ts'
+import { shareEngine } from './shared-engine.ts'
 import type { SourceFile } from './source-file.ts'
 
 export interface OpenOptions {
@@ -22,11 +23,11 @@ export interface OpenOptions {
 }
 
 /**
- * Loads and checks a policy bundle, starts Cedar on it in a thread of its own, and answers decisions. Rejects with
+ * Loads and checks a policy bundle, starts Cedar on it in a thread that equal bundles share, and answers decisions. Rejects with
  * `BAD_POLICY` (`data` has `file`, and `line` and `column` where known) when the bundle is not fit to decide.
  */
 export function openDecisionPoint(options: OpenOptions): Promise<PolicyPoint> {
-  return openWith(options, (source) => Engine.start(source))
+  return openWith(options, shareEngine)
 }
 
 /** The same with an engine of the caller's choice. The decision point owns the engine from then on. */

@@ -2,10 +2,10 @@ import { toWritError } from '@writ/contract'
 import { bundleHash } from '@writ/evidence'
 import { BundleFault, badPolicy } from './bundle-fault.ts'
 import { CedarDecisionPoint } from './cedar-decision-point.ts'
-import { Engine } from './engine.ts'
 import { FactBook } from './fact-book.ts'
 import { checkWords, completeFacts } from './facts.ts'
 import type { PolicyPoint } from './policy-point.ts'
+import { shareEngine } from './shared-engine.ts'
 import type { SourceFile } from './source-file.ts'
 
 /** Name of a bundle that comes from an evidence file. */
@@ -27,7 +27,7 @@ export async function openRecordedBundle(
       .sort()
       .map((name) => fileOf(files, name))
     const hash = bundleHash(files)
-    const engine = await Engine.start({ name: hash, schema, policies })
+    const engine = await shareEngine({ name: hash, schema, policies })
     try {
       checkWords(facts, engine.vocabulary, 'facts.json')
       return new CedarDecisionPoint({
