@@ -36,7 +36,14 @@ import type {
 import { packsOfRuns } from '../files/run-packs.ts'
 import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
-import { type Authority, executeRun, type ReplayReport, readRun, systemClock } from '../kernel/index.ts'
+import {
+  type Authority,
+  executeRun,
+  type ReplayReport,
+  readRun,
+  requireConfinement,
+  systemClock,
+} from '../kernel/index.ts'
 import { openLedger, openSigner, RETENTION_CLASS, recordRetention } from '../ledger/index.ts'
 import {
   endSpareWorker,
@@ -49,7 +56,7 @@ import {
 import { callModel } from '../models/index.ts'
 import { openDecisionPoint, type PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
-import { openSandbox } from '../sandbox/index.ts'
+import { SandboxPool } from '../sandbox/index.ts'
 import { openTransparencyLog } from '../transparency/index.ts'
 import {
   type AgainOptions,
@@ -147,9 +154,11 @@ class Runtime implements Writ {
   readonly #policy: () => Promise<PolicyPoint>
   readonly #signer: () => Promise<Signer>
   readonly #log: () => Promise<TransparencyLog>
+  readonly #sandboxes = new SandboxPool()
 
   constructor(options: WritOptions) {
     this.#options = options
+    this.#closing.push(() => this.#sandboxes.close())
     this.home = resolve(options.home ?? DEFAULT_HOME)
     const { policy } = options
     this.#ledger = this.#once(() => openLedger(this.home))
@@ -199,8 +208,11 @@ class Runtime implements Writ {
         ...(asked.suspend === undefined ? [] : [asked.suspend]),
       ])
       const store = await this.#context(asked.context, asked, policy, preparing, onEvent)
+      let sandbox: Sandbox | undefined
       try {
         preparing.throwIfAborted()
+        sandbox = await this.#sandboxes.open()
+        requireConfinement(policy, sandbox.confinement)
         if (asked.retention !== undefined) recordRetention(this.home, run, asked.retention)
         const log = await ledger.open(run, asked.query, systemClock.now())
         deadline.clear()
@@ -235,11 +247,11 @@ class Runtime implements Writ {
           callModel,
           log,
           onEvent,
+          sandbox,
         }
-        return await inSandbox(async (sandbox) =>
-          handOut(await executeRun(request, { ...ports, sandbox }), path, onEvent),
-        )
+        return await handOut(await executeRun(request, ports), path, onEvent)
       } finally {
+        await sandbox?.close()
         if (!isStore(asked.context)) await store.close()
       }
     } finally {
@@ -382,6 +394,14 @@ class Runtime implements Writ {
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(ollamaHost === undefined ? {} : { ollamaHost }),
     }
+    const inSandbox = async <T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T> => {
+      const sandbox = await this.#sandboxes.open()
+      try {
+        return await work(sandbox)
+      } finally {
+        await sandbox.close()
+      }
+    }
     return { home: this.home, ledger, library, signer, transparency, policy, inSandbox, access }
   }
 
@@ -434,16 +454,6 @@ class Runtime implements Writ {
 
 function sourcePaths({ paths, matched = [] }: SourcePaths): Pick<IngestRequest, 'paths' | 'matched'> {
   return { paths, matched }
-}
-
-/** Gives a run a sandbox of its own, so that ending the run can end every cell at once. */
-async function inSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
-  const sandbox = await openSandbox()
-  try {
-    return await work(sandbox)
-  } finally {
-    await sandbox.close()
-  }
 }
 
 async function authorise(policy: PolicyPoint, asked: CompletionOptions): Promise<Authority> {

@@ -7,6 +7,7 @@ import type { LiveJournal } from '../journal/live-journal.ts'
 import type { RecordedRun } from '../journal/recorded-run.ts'
 import { ResumeJournal } from '../journal/resume-journal.ts'
 import { recordedRequest } from './recorded-request.ts'
+import { sandboxGoingOn } from './recorded-sandbox.ts'
 import { executeRun, type RunResult } from './run.ts'
 import { guestAbi, OPENING } from './run-records.ts'
 import { beginning, mismatch, type RunStart } from './run-start.ts'
@@ -56,14 +57,15 @@ export async function resumeRun(
       elapsedMs: last.obs.at - opening.obs.at,
       setup: began.setup,
     }
-    const { epochMs } = opening.det
+    const { epochMs, confinement } = opening.det
+    const confined = sandboxGoingOn(sandbox, confinement)
     const earlier = {
       journal: (anew: LiveJournal) => new ResumeJournal(history, anew),
       endedBy: (asked: AbortSignal) => history.endedBy(asked),
       epochMs,
       records: records.map(leafOf),
     }
-    const result = await executeRun(request, { ...rooms, sandbox, reasoner }, earlier)
+    const result = await executeRun(request, { ...rooms, sandbox: confined, reasoner }, earlier)
     return { ...result, path: began.setup.evidence }
   } catch (error) {
     const divergence = history.signal.aborted ? history.divergence() : undefined

@@ -9,6 +9,7 @@ import type { RecordedRun } from '../journal/recorded-run.ts'
 import type { Fork } from '../state/fork.ts'
 import { forkAt } from './fork-at.ts'
 import { recordedRequest } from './recorded-request.ts'
+import { sandboxGoingOn } from './recorded-sandbox.ts'
 import { executeRun, type RunResult } from './run.ts'
 import { guestAbi, OPENING } from './run-records.ts'
 import type { RunRequest } from './run-request.ts'
@@ -58,14 +59,15 @@ export async function forkRun(recorded: RecordedRun, point: ForkPoint, ports: Fo
       ...defined({ suspend }),
       elapsedMs: 0,
     }
-    const { epochMs } = opening.det
+    const { epochMs, confinement } = opening.det
+    const confined = sandboxGoingOn(sandbox, confinement)
     const earlier = {
       journal: (anew: LiveJournal) => new ForkJournal(history, anew, commitments),
       endedBy: (asked: AbortSignal) => history.endedBy(asked),
       epochMs,
       records: [],
     }
-    return await executeRun(request, { ...rooms, sandbox, reasoner }, earlier)
+    return await executeRun(request, { ...rooms, sandbox: confined, reasoner }, earlier)
   } catch (error) {
     const divergence = history.signal.aborted ? history.divergence() : undefined
     throw divergence === undefined ? error : mismatch(run, divergence)
