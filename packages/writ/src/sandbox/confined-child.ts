@@ -55,9 +55,7 @@ export class ConfinedChild {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT)
     })
     this.#wire = new Wire(socketAt(child, WIRE_FD), {
-      onMessage: (value) => {
-        if (this.#gone === undefined) this.#owner?.onMessage(value)
-      },
+      onMessage: (value) => this.#hear(value),
       onBroken: (reason) => this.#end(`it wrote ${reason}`),
     })
     child.on('error', (error) => this.#end(error.message))
@@ -111,6 +109,12 @@ export class ConfinedChild {
     const inner = await innerPid(socketAt(this.#process, INFO_FD), late)
     await inspectChild(inner, this.#process.pid ?? 0, files, late)
     this.#inner = inner
+  }
+
+  #hear(value: unknown): void {
+    // INVARIANT: nothing is heard of a child that is not known to be confined.
+    if (this.#waiting !== undefined) this.#end('it spoke before it was asked')
+    else if (this.#gone === undefined) this.#owner?.onMessage(value)
   }
 
   #release(): void {

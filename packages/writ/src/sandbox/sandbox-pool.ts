@@ -5,17 +5,21 @@ import { type StartedChild, startChild } from './start-child.ts'
 
 /** Gives each run a sandbox of its own, and has the next child up before it is asked for. */
 export class SandboxPool {
-  #spare: Promise<StartedChild> | undefined
+  /** Undefined within when it could not be started; whoever opens the next sandbox is told why. */
+  #spare: Promise<StartedChild | undefined> | undefined
   #opened = 0
   #closed = false
 
   /** Starts a spare child when there is none. It serves whoever opens the next sandbox, and lets this process end. */
   warm(): void {
     if (this.#closed) return
-    this.#spare ??= startChild().then((started) => {
-      started.child.unref()
-      return started
-    })
+    this.#spare ??= startChild().then(
+      (started) => {
+        started.child.unref()
+        return started
+      },
+      () => undefined,
+    )
   }
 
   /**

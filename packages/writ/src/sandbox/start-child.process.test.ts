@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,7 @@ import { ConfinedChild } from './confined-child.ts'
 import { fullyConfined } from './escape-fixture.ts'
 import { openSandbox } from './index.ts'
 import { startChild } from './start-child.ts'
-import { sandboxChildren, shownBy, vmOptions } from './vm-fixture.ts'
+import { runCell, sandboxChildren, shownBy, vmOptions } from './vm-fixture.ts'
 
 // What calls itself bubblewrap is believed nothing: each of these starts the child and lets something open.
 
@@ -35,6 +36,9 @@ const changed = (pattern: string, to = '', more = ''): string => `
     case "$argument" in ${pattern}) ${to === '' ? '' : `set -- "$@" ${to}`} ;; *) set -- "$@" "$argument" ;; esac
   done
   exec /usr/bin/bwrap ${more} "$@"`
+
+/** Bubblewrap as it is, after a program that shares its descriptors. */
+const beside = (program: string): string => `${program}\nexec /usr/bin/bwrap "$@"`
 
 const UNCONFINED = `
   printf '{ "child-pid": %s }' "$$" >&4
@@ -66,6 +70,11 @@ const HOLES: Readonly<Record<string, readonly [text: string, lack: string]>> = {
     changed('--clearenv', '', '--setenv SECRET x'),
     'it has an environment: SECRET',
   ],
+  'writes what is no message': [beside('echo garbage >&3'), 'it wrote a line that is no JSON'],
+  'writes a message of its own': [
+    beside(`echo '{"type":"opened","vm":0}' >&3`),
+    'it spoke before it was asked',
+  ],
   'keeps a file open': [`exec 7</etc/passwd\n${changed(NOTHING)}`, 'it has /etc/passwd open'],
 }
 
@@ -95,6 +104,26 @@ describe.skipIf(lack !== undefined)('a program that is named bubblewrap', () => 
     const started = await startChild({ path })
     expect(started.lack).toContain('it has capabilities')
     await started.child.close()
+  })
+
+  it('and writes what is no message while a cell runs costs the cell, and nothing else', async () => {
+    const marker = join(place, 'garbled')
+    const path = await script(
+      beside(
+        `[ -e ${marker} ] || (while [ ! -e ${marker} ]; do sleep 0.05; done; echo garbage >&3) 4>&- 5>&- &`,
+      ),
+    )
+    const sandbox = await openSandbox({ bubblewrap: { path } })
+    expect(sandbox.confinement.level).toBe('full')
+    const vm = await sandbox.open(vmOptions())
+    await runCell(vm, 'let n = 1')
+    const stopped = runCell(vm, 'n = 2; await read()', {}, () => {
+      writeFileSync(marker, '')
+      return undefined
+    })
+    expect(await stopped).toMatchObject({ outcome: 'imposed', error: { name: 'CellStopped' } })
+    expect(await shownBy(vm, 'n')).toBe('1')
+    await sandbox.close()
   })
 
   it('and confined once is never replaced by less', async () => {
