@@ -12,8 +12,8 @@ import { WIRE_FD, Wire } from './wire.ts'
 
 const STDERR_KEPT = 4_000
 /** How long a child may take until the system shows it confined. */
-const CONFINED_MS = 5_000
-/** How long bubblewrap may take to end after its child. */
+const CONFINED_MS = 15_000
+/** How long bubblewrap may take to end after its child, and its output to end after it. */
 const GRACE_MS = 1_000
 
 /** What stands around a child process: Node's permission model, and bubblewrap where the level is `full`. */
@@ -59,7 +59,13 @@ export class ConfinedChild {
       onBroken: (reason) => this.#end(`it wrote ${reason}`),
     })
     child.on('error', (error) => this.#end(error.message))
-    child.on('exit', (code, signal) => this.#end(`it ended (${signal ?? code})`))
+    child.on('exit', (code, signal) => {
+      this.#end(`it ended (${signal ?? code})`)
+      // Whoever else has its output open keeps nobody waiting.
+      setTimeout(() => {
+        for (const stream of this.#streams) stream.destroy()
+      }, GRACE_MS)
+    })
     this.confined = (full ? this.#confine(files) : Promise.resolve()).then(() => this.#release())
     this.confined.catch((error: unknown) => this.#end(messageOf(error)))
   }
@@ -136,7 +142,10 @@ export class ConfinedChild {
    */
   #kill(): void {
     if (!this.#running) return
-    if (this.#inner === undefined) return this.#killStarted()
+    if (this.#inner === undefined) {
+      this.#killStarted()
+      return
+    }
     killProcess(this.#inner) // while bubblewrap is there, the number is that of its child and of no other process
     setTimeout(() => this.#killStarted(), GRACE_MS).unref()
   }
@@ -154,7 +163,11 @@ export class ConfinedChild {
   #hold(held: boolean): void {
     const change = held ? 'ref' : 'unref'
     this.#process[change]()
-    for (const stream of this.#process.stdio) (stream as Socket | null)?.[change]()
+    for (const stream of this.#streams) stream[change]()
+  }
+
+  get #streams(): readonly Socket[] {
+    return (this.#process.stdio as readonly (Socket | null | undefined)[]).filter((stream) => stream != null)
   }
 }
 

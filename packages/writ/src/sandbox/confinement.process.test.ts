@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Sandbox } from '@writ/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { childEntry, childFlags } from './child-command.ts'
-import { fullyConfined } from './escape-fixture.ts'
+import { fullyConfined } from './fully-confined.fixture.ts'
 import { openSandbox } from './index.ts'
 import { sandboxChildren, vmOptions } from './vm-fixture.ts'
 

@@ -21,7 +21,7 @@ export async function inspectChild(
   files: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  while (!isNode(pid)) await setTimeout(LOOK_MS, undefined, { signal })
+  while (!isUp(pid)) await setTimeout(LOOK_MS, undefined, { signal })
   const status = fieldsOf(readFileSync(`/proc/${pid}/status`, 'utf8'))
   require(status.get('PPid') === `${parent}`, 'the process named is another one')
   for (const name of NAMESPACES)
@@ -38,9 +38,10 @@ export async function inspectChild(
   require(interfaces.every((line) => line.trim().startsWith('lo:')), 'it has a network')
 }
 
-function isNode(pid: number): boolean {
+/** Whether the process is Node by now. Its environment is the last that the kernel puts in place; bubblewrap leaves a word in it. */
+function isUp(pid: number): boolean {
   const [node, found] = [statSync(process.execPath), statSync(`/proc/${pid}/exe`)]
-  return node.dev === found.dev && node.ino === found.ino
+  return node.dev === found.dev && node.ino === found.ino && environmentOf(pid) !== ''
 }
 
 const namespace = (pid: number | 'self', name: string): string => readlinkSync(`/proc/${pid}/ns/${name}`)
@@ -69,10 +70,11 @@ function mountOf(line: string): { at: string; options: readonly string[]; type: 
 
 /** Bubblewrap says where the child stands, and nothing else. */
 function checkEnvironment(pid: number): void {
-  const found = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-  for (const entry of found)
+  for (const entry of environmentOf(pid).split('\0'))
     require(entry === '' || entry === 'PWD=/', `it has an environment: ${entry.split('=')[0]}`)
 }
+
+const environmentOf = (pid: number): string => readFileSync(`/proc/${pid}/environ`, 'utf8')
 
 function checkLimits(pid: number): void {
   const limits = new Map(

@@ -3,9 +3,9 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { ConfinedChild } from './confined-child.ts'
-import { fullyConfined } from './escape-fixture.ts'
+import { fullyConfined } from './fully-confined.fixture.ts'
 import { openSandbox } from './index.ts'
 import { startChild } from './start-child.ts'
 import { runCell, sandboxChildren, shownBy, vmOptions } from './vm-fixture.ts'
@@ -82,12 +82,20 @@ describe.skipIf(lack !== undefined)('a program that is named bubblewrap', () => 
   it.each(Object.entries(HOLES))('and %s is not used', async (_what, [text, why]) => {
     const path = await script(text)
     const started = await startChild({ path })
+    onTestFinished(() => started.child.close())
     expect(started.wall).toEqual({ level: 'reduced' })
     expect(started.lack).toContain(`${path} does not confine: `)
     expect(started.lack).toContain(why)
     await started.child.confined
     await started.child.close()
     await expect.poll(sandboxChildren).toEqual([])
+  })
+
+  it('and leaves a program that holds its output keeps nobody waiting', async () => {
+    const path = await script(beside('(while [ -d "$(dirname "$0")" ]; do sleep 0.5; done) &'))
+    const started = await startChild({ path })
+    expect(started.lack).toBeUndefined()
+    await started.child.close()
   })
 
   it('and is killed while it sets up leaves nothing', async () => {

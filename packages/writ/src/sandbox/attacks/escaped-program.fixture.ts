@@ -3,19 +3,11 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
-import { bubblewrapped, FILTER_FD, findBubblewrap } from './bubblewrap.ts'
-import { callFilter } from './call-filter.ts'
-import { childFiles } from './child-command.ts'
-import { startChild } from './start-child.ts'
+import { bubblewrapped, FILTER_FD, findBubblewrap } from '../bubblewrap.ts'
+import { callFilter } from '../call-filter.ts'
+import { childFiles } from '../child-command.ts'
 
 // Programs in the child's place: what could be done by whoever had got out of the VM and out of Node's permission model.
-
-/** Why nothing can be shown at full confinement here; undefined where it can. */
-export async function fullyConfined(): Promise<string | undefined> {
-  const { child, lack } = await startChild()
-  await child.close()
-  return lack
-}
 
 export interface Ended {
   readonly code: number | null
