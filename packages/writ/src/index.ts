@@ -45,14 +45,17 @@ export { VERSION } from './files/version.ts'
 export type { ReplayReport } from './kernel/index.ts'
 export { type AcceptedLoss, acceptLoss, backUp, RETENTION_CLASS, restore } from './ledger/index.ts'
 export {
+  type DeclaredModel,
   type FoundServer,
   findServers,
   locationOf,
+  type ModelObject,
   OLLAMA_URL,
   ollamaUrl,
   parsePrice,
   priceTableSchema,
   probeServer,
+  providerOf,
   type Trial,
   tryModel,
 } from './models/index.ts'

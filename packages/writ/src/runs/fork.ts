@@ -16,14 +16,15 @@ import {
   systemClock,
 } from '../kernel/index.ts'
 import { listRetention, recordRetention } from '../ledger/index.ts'
+import type { ModelObject } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
 import { handOut } from './deliver.ts'
-import { type ModelOptions, openModel } from './models.ts'
-import { type ModelAccess, type ResumeOptions, type ResumeRooms, reopenRooms } from './resume.ts'
+import { givenModel, type ModelAccess, type ModelOptions, openModel, openPair } from './models.ts'
+import { type ResumeOptions, type ResumeRooms, reopenRooms } from './resume.ts'
 
 /** How a run is forked. Models that are not named stay those of the run. */
-export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, keyof ModelAccess> {
+export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, 'apiKey' | 'ollamaHost'> {
   /** The first step done anew, as `writ show` names it. */
   readonly at: StepId
   /** Said at that step: a sub-call is asked this instead, a turn is told it in addition. */
@@ -82,19 +83,15 @@ async function forkModels(
   if (root === undefined || sub === undefined)
     throw new WritError('BAD_FORK', `The record of the run ${origin} names no model.`, { run: origin })
   const { baseUrl = setup.baseUrl } = options
-  const how = {
-    ...options,
-    ...access,
-    ...(baseUrl === null ? {} : { baseUrl }),
+  const { apiKey, ollamaHost } = access
+  const how = { ...options, ...defined({ apiKey, ollamaHost }), ...(baseUrl === null ? {} : { baseUrl }) }
+  const first = options.model ?? root.id
+  const second = options.subModel ?? (sub.id === root.id ? first : sub.id)
+  const open = async (given: string | ModelObject): Promise<ModelProfile> => {
+    const known = [root, sub].find((model) => model.id === given)
+    return await openModel(given, { ...(known === undefined ? {} : asItWas(known)), ...how }, policy, limits)
   }
-  const openOne = async (id: string): Promise<ModelProfile> => {
-    const known = [root, sub].find((model) => model.id === id)
-    return await openModel(id, { ...(known === undefined ? {} : asItWas(known)), ...how }, policy, limits)
-  }
-  const rootId = options.model ?? root.id
-  const subId = options.subModel ?? (sub.id === root.id ? rootId : sub.id)
-  const first = await openOne(rootId)
-  return { root: first, sub: subId === rootId ? first : await openOne(subId) }
+  return await openPair(givenModel(first, access), givenModel(second, access), open)
 }
 
 function asItWas({ contextWindow, inputNanoUsd, outputNanoUsd }: RecordedModel): Partial<ModelOptions> {

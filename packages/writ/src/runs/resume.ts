@@ -16,7 +16,6 @@ import {
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { openQuorum } from '../admin/quorum.ts'
-import type { WritOptions } from '../files/options.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
 import {
   answerAgain,
@@ -31,18 +30,22 @@ import {
   resumeRun,
   systemClock,
 } from '../kernel/index.ts'
-import { callModel, resolveModel } from '../models/index.ts'
+import {
+  callModel,
+  namesModelObject,
+  openModelObject,
+  type ResolvedModel,
+  resolveModel,
+} from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
 import { handOut } from './deliver.ts'
+import { type ModelAccess, objectNamed } from './models.ts'
 import { requireUnclosed } from './require-unclosed.ts'
 
 const SETUP = `${OPENING.lane}/${OPENING.n}/run.open/setup`
 
 const NO_COST = Object.freeze({ decideMs: 0, decisions: 0, recordMs: 0, records: 0 })
-
-/** How servers of models are reached. */
-export type ModelAccess = Pick<WritOptions, 'apiKey' | 'ollamaHost'>
 
 /** What a resume takes from the Writ it is asked of. */
 export interface ResumeRooms {
@@ -54,7 +57,7 @@ export interface ResumeRooms {
   /** Opens the bundle in a directory; the built-in one for null. */
   policy(directory: string | null): Promise<PolicyPoint>
   inSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T>
-  /** Where models are reached that no base URL is recorded for, and with which keys. */
+  /** Where models are reached that no base URL is recorded for, with which keys, and those that are objects. */
   readonly access: ModelAccess
 }
 
@@ -191,19 +194,30 @@ function mismatch(run: string, what: string): WritError {
 }
 
 async function reopenModel(
-  { id, contextWindow, inputNanoUsd, outputNanoUsd }: RecordedModel,
+  model: RecordedModel,
   baseUrl: string | null,
   access: ModelAccess,
   policy: PolicyPoint,
 ): Promise<ModelProfile> {
+  const { id } = model
+  const { location, digest, ...profile } = namesModelObject(id)
+    ? openModelObject(objectNamed(id, access))
+    : await reopenNamed(model, baseUrl, access)
+  return { ...profile, facts: policy.model(id, location, digest) }
+}
+
+async function reopenNamed(
+  { id, contextWindow, inputNanoUsd, outputNanoUsd }: RecordedModel,
+  baseUrl: string | null,
+  { apiKey, ollamaHost }: ModelAccess,
+): Promise<ResolvedModel> {
   const priced = inputNanoUsd !== null && outputNanoUsd !== null
-  const { location, digest, ...profile } = await resolveModel({
+  return await resolveModel({
     id,
     contextWindow,
     priceTable: {},
-    ...access,
+    ...defined({ apiKey, ollamaHost }),
     ...(baseUrl === null ? {} : { baseUrl }),
     ...(priced ? { price: { inputNanoUsd, outputNanoUsd } } : {}),
   })
-  return { ...profile, facts: policy.model(id, location, digest) }
 }

@@ -5,6 +5,7 @@ import {
   type ContextStore,
   type CorpusSummary,
   DEFAULT_LIMITS,
+  defined,
   type IngestRequest,
   type Ledger,
   type Library,
@@ -377,11 +378,9 @@ class Runtime implements Writ {
     const osUser = userInfo().username
     const policy = (bundleDir: string | null): Promise<PolicyPoint> =>
       openDecisionPoint({ osUser, ...(bundleDir === null ? {} : { bundleDir }) })
-    const { apiKey, ollamaHost } = this.#options
-    const access = {
-      ...(apiKey === undefined ? {} : { apiKey }),
-      ...(ollamaHost === undefined ? {} : { ollamaHost }),
-    }
+    const { apiKey, ollamaHost, model, subModel } = this.#options
+    const objects = [model, subModel].filter((given) => given !== undefined && typeof given !== 'string')
+    const access = { ...defined({ apiKey, ollamaHost }), objects }
     return { home: this.home, ledger, library, signer, transparency, policy, inSandbox, access }
   }
 
