@@ -31,74 +31,69 @@ export async function ask(rooms: HomeRooms, options: WritOptions, asked: Complet
   const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
   const limits: Limits = { ...DEFAULT_LIMITS, ...wanted }
   const onEvent = asked.onEvent ?? ignore
-  const deadline = startDeadline(limits, elapsed(), asked.signal)
-  try {
-    // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
-    requireContext(home, asked)
-    if (!isStore(asked.context)) startSpareWorker() // it starts while policy does
-    const policy = await rooms.policy()
-    const [models, authority, quorum] = await Promise.all([
-      openModels(options, policy, limits),
-      authorise(policy, asked),
-      openQuorum(home, options),
-    ])
-    const run = uuidV7(systemClock.now())
-    const path = resolve(asked.out ?? join(home, 'runs', `${run}.writ`))
-    const inHome = path.startsWith(join(home, sep))
-    if (!inHome) await prepareEvidencePath(path, false)
-    const [signer, ledger, transparency] = await Promise.all([rooms.signer(), rooms.ledger(), rooms.log()])
-    if (inHome) await prepareEvidencePath(path, asked.out === undefined)
-    const preparing = AbortSignal.any([
-      deadline.signal,
-      ...(asked.suspend === undefined ? [] : [asked.suspend]),
-    ])
-    const store = await openContext(rooms, asked.context, asked, policy, preparing, onEvent)
-    try {
-      preparing.throwIfAborted()
-      if (asked.retention !== undefined) recordRetention(home, run, asked.retention)
-      const log = await ledger.open(run, asked.query, systemClock.now())
-      deadline.clear()
-      const request = {
-        run,
-        question: asked.query,
-        questionLabel: label(DEFAULT_LEVEL),
-        strategy: asked.strategy ?? 'auto',
-        limits,
-        authority,
-        models,
-        version: VERSION,
-        signal: deadline.interrupted,
-        ...defined({ suspend: asked.suspend }),
-        elapsedMs: elapsed(),
-        setup: {
-          baseUrl: options.baseUrl ?? null,
-          policy: options.policy === undefined ? null : resolve(options.policy),
-          evidence: path,
-          witnesses: options.witnesses ?? [],
-          witnessQuorum: options.witnessQuorum ?? options.witnesses?.length ?? 0,
-        },
-      }
-      const ports = {
-        clock: systemClock,
-        store,
-        policy,
-        reasoner,
-        signer,
-        transparency,
-        ...quorum,
-        callModel,
-        log,
-        onEvent,
-      }
-      return await inSandbox(async (sandbox) =>
-        handOut(await executeRun(request, { ...ports, sandbox }), path, onEvent),
-      )
-    } finally {
-      if (!isStore(asked.context)) await store.close()
-    }
-  } finally {
-    deadline.stop()
+  await using opened = new AsyncDisposableStack()
+  const deadline = opened.adopt(startDeadline(limits, elapsed(), asked.signal), (clock) => clock.stop())
+  // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
+  requireContext(home, asked)
+  if (!isStore(asked.context)) startSpareWorker() // it starts while policy does
+  const policy = await rooms.policy()
+  const [models, authority, quorum] = await Promise.all([
+    openModels(options, policy, limits),
+    authorise(policy, asked),
+    openQuorum(home, options),
+  ])
+  const run = uuidV7(systemClock.now())
+  const path = resolve(asked.out ?? join(home, 'runs', `${run}.writ`))
+  const inHome = path.startsWith(join(home, sep))
+  if (!inHome) await prepareEvidencePath(path, false)
+  const [signer, ledger, transparency] = await Promise.all([rooms.signer(), rooms.ledger(), rooms.log()])
+  if (inHome) await prepareEvidencePath(path, asked.out === undefined)
+  const preparing = AbortSignal.any([
+    deadline.signal,
+    ...(asked.suspend === undefined ? [] : [asked.suspend]),
+  ])
+  const store = await openContext(rooms, asked.context, asked, policy, preparing, onEvent)
+  if (!isStore(asked.context)) opened.defer(() => store.close())
+  preparing.throwIfAborted()
+  if (asked.retention !== undefined) recordRetention(home, run, asked.retention)
+  const log = await ledger.open(run, asked.query, systemClock.now())
+  opened.defer(() => ledger.leave(run))
+  deadline.clear()
+  const request = {
+    run,
+    question: asked.query,
+    questionLabel: label(DEFAULT_LEVEL),
+    strategy: asked.strategy ?? 'auto',
+    limits,
+    authority,
+    models,
+    version: VERSION,
+    signal: deadline.interrupted,
+    ...defined({ suspend: asked.suspend }),
+    elapsedMs: elapsed(),
+    setup: {
+      baseUrl: options.baseUrl ?? null,
+      policy: options.policy === undefined ? null : resolve(options.policy),
+      evidence: path,
+      witnesses: options.witnesses ?? [],
+      witnessQuorum: options.witnessQuorum ?? options.witnesses?.length ?? 0,
+    },
   }
+  const ports = {
+    clock: systemClock,
+    store,
+    policy,
+    reasoner,
+    signer,
+    transparency,
+    ...quorum,
+    callModel,
+    log,
+    onEvent,
+  }
+  return await inSandbox(async (sandbox) =>
+    handOut(await executeRun(request, { ...ports, sandbox }), path, onEvent),
+  )
 }
 
 async function authorise(policy: PolicyPoint, asked: CompletionOptions): Promise<Authority> {

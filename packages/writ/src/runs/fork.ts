@@ -35,11 +35,12 @@ export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, 'apiKey' 
 
 /** Runs a new run that shares another one's steps up to one of them, under the policy and over the corpus of the other. */
 export async function fork(origin: string, rooms: ResumeRooms, options: ForkOptions): Promise<Answer> {
-  const recorded = await readRun(rooms.ledger, origin)
+  const { ledger } = rooms
+  const recorded = await readRun(ledger, origin)
   const { at, prompt, onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
   const run = uuidV7(systemClock.now())
   const path = resolve(options.out ?? join(rooms.home, 'runs', `${run}.writ`))
-  const opened: { close(): Promise<void> }[] = []
+  await using opened = new AsyncDisposableStack()
   const open = async (start: RunStart, { models: shared }: Fork): Promise<OpenedFork> => {
     await prepareEvidencePath(path, options.out === undefined)
     const reopened = await reopenRooms(origin, start, rooms, opened)
@@ -49,27 +50,15 @@ export async function fork(origin: string, rooms: ResumeRooms, options: ForkOpti
     // What it shares is kept as long here as there.
     const kept = listRetention(rooms.home).find((retention) => retention.run === origin)
     if (typeof kept?.class === 'string') recordRetention(rooms.home, run, kept.class)
-    const log = await rooms.ledger.open(run, start.question, systemClock.now())
+    const log = await ledger.open(run, start.question, systemClock.now())
+    opened.defer(() => ledger.leave(run))
     return { run, version: VERSION, setup, models, ports: { ...reopened, log, onEvent } }
   }
-  try {
-    return await rooms.inSandbox(async (sandbox) => {
-      const result = await forkRun(
-        recorded,
-        { at, ...defined({ prompt }) },
-        {
-          sandbox,
-          reasoner: createReasoner(),
-          signal,
-          ...defined({ suspend }),
-          open,
-        },
-      )
-      return await handOut(result, path, onEvent)
-    })
-  } finally {
-    for (const room of opened) await room.close()
-  }
+  return await rooms.inSandbox(async (sandbox) => {
+    const ports = { sandbox, reasoner: createReasoner(), signal, ...defined({ suspend }), open }
+    const result = await forkRun(recorded, { at, ...defined({ prompt }) }, ports)
+    return await handOut(result, path, onEvent)
+  })
 }
 
 /** The models from the fork on: those named, else what the run had, at the price and with the window it had. */

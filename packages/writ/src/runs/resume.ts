@@ -72,8 +72,10 @@ export interface ResumeOptions {
 
 /** Goes on with a run of the home where its record ends, with what it began with; of a finished run, gives the answer. */
 export async function resume(run: string, rooms: ResumeRooms, options: ResumeOptions): Promise<Answer> {
-  const log = await rooms.ledger.resume(run)
-  const recorded = await readRun(rooms.ledger, run)
+  const { ledger } = rooms
+  await using opened = new AsyncDisposableStack()
+  const log = opened.adopt(await ledger.resume(run), () => ledger.leave(run))
+  const recorded = await readRun(ledger, run)
   await requireUnclosed(recorded, rooms.transparency, rooms.signer)
   const { onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
   const finished = await finishedAnswer(recorded, rooms)
@@ -81,26 +83,21 @@ export async function resume(run: string, rooms: ResumeRooms, options: ResumeOpt
     onEvent({ type: 'answer', answer: finished, governance: NO_COST })
     return finished
   }
-  const opened: { close(): Promise<void> }[] = []
-  try {
-    return await rooms.inSandbox(async (sandbox) => {
-      const { path, ...result } = await resumeRun(recorded, {
-        sandbox,
-        reasoner: createReasoner(),
-        signal,
-        ...defined({ suspend }),
-        reopen: async (start) => {
-          await prepareEvidencePath(placeOfEvidence(rooms.home, run, start.setup), true)
-          const reopened = await reopenRooms(run, start, rooms, opened)
-          const models = await reopenModels(run, start, reopened.policy, rooms.access)
-          return { models, ports: { ...reopened, log, onEvent } }
-        },
-      })
-      return await handOut(result, placeOfEvidence(rooms.home, run, { evidence: path }), onEvent)
+  return await rooms.inSandbox(async (sandbox) => {
+    const { path, ...result } = await resumeRun(recorded, {
+      sandbox,
+      reasoner: createReasoner(),
+      signal,
+      ...defined({ suspend }),
+      reopen: async (start) => {
+        await prepareEvidencePath(placeOfEvidence(rooms.home, run, start.setup), true)
+        const reopened = await reopenRooms(run, start, rooms, opened)
+        const models = await reopenModels(run, start, reopened.policy, rooms.access)
+        return { models, ports: { ...reopened, log, onEvent } }
+      },
     })
-  } finally {
-    for (const room of opened) await room.close()
-  }
+    return await handOut(result, placeOfEvidence(rooms.home, run, { evidence: path }), onEvent)
+  })
 }
 
 /** The answer of a run whose evidence lies where it belongs: nothing is left to do. */
@@ -151,17 +148,15 @@ export async function reopenRooms(
   run: string,
   { bundle, partitions, omitted, setup }: RunStart,
   rooms: ResumeRooms,
-  opened: { close(): Promise<void> }[],
+  opened: AsyncDisposableStack,
 ): Promise<ReopenedRooms> {
-  const policy = await rooms.policy(setup.policy)
-  opened.push(policy)
+  const policy = opened.adopt(await rooms.policy(setup.policy), (room) => room.close())
   if (policy.bundle.hash !== bundle)
     throw mismatch(
       run,
       `its policy bundle was ${bundle}, that in ${setup.policy ?? 'the package'} is ${policy.bundle.hash}`,
     )
-  const store = await rooms.library.reopen(partitions, omitted)
-  opened.push(store)
+  const store = opened.adopt(await rooms.library.reopen(partitions, omitted), (room) => room.close())
   const same = store.partitions.every(({ id }, index) => id === partitions[index]?.id)
   if (!same) throw mismatch(run, 'its corpus is not what it was')
   const { home, signer, transparency } = rooms
