@@ -68,6 +68,7 @@ describe('openModelObject', () => {
     ['a provider in place of a model', { languageModel: () => MODEL }],
     ['a model of another version', objectThat(() => 1, { specificationVersion: 'v2' })],
     ['a name with a line break', objectThat(() => 1, { modelId: 'a\nb' })],
+    ['half a character for a name', objectThat(() => 1, { modelId: 'm\ud800' })],
     ['an empty name', objectThat(() => 1, { provider: '' })],
     ['a name that is no text', objectThat(() => 1, { modelId: { toString: () => 'm' } })],
     ['doGenerate that is no function', objectThat('call me' as never)],
@@ -76,6 +77,8 @@ describe('openModelObject', () => {
     ['a window that is no number', { languageModel: MODEL, contextWindow: Number.NaN }],
     ['a window of nothing', { languageModel: MODEL, contextWindow: 0 }],
     ['a price below nothing', { languageModel: MODEL, price: { inputNanoUsd: -1, outputNanoUsd: 0 } }],
+    ['a price that is none', { languageModel: MODEL, price: null }],
+    ['a price that cannot be read', { languageModel: MODEL, price: revoked() }],
     ['a location of its own', { languageModel: MODEL, location: 'builtin' }],
   ])('refuses %s', (_, given) => {
     expect(() => openModelObject(given as DeclaredModel)).toThrow(expect.objectContaining({ code: 'USAGE' }))

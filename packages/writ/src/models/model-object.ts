@@ -28,7 +28,7 @@ export function namesModelObject(id: string): boolean {
   return id.startsWith(OBJECT_PREFIX)
 }
 
-const NAME = /^[^\p{Cc}\p{Cf}\s]{1,200}$/u
+const NAME = /^[^\p{Cc}\p{Cf}\p{Cs}\s]{1,200}$/u
 
 /** The profile of a model object, named `sdk/<provider>/<model id>` by what it says of itself once. Throws `USAGE`. */
 export function openModelObject(given: ModelObject): ResolvedModel {
@@ -65,7 +65,8 @@ function isGenerate(value: unknown): value is LanguageModelV4['doGenerate'] {
   return typeof value === 'function'
 }
 
-function usablePrice({ inputNanoUsd, outputNanoUsd }: Price): Price {
+function usablePrice(given: Price): Price {
+  const { inputNanoUsd, outputNanoUsd } = looking(() => ({ ...given }))
   if ([inputNanoUsd, outputNanoUsd].every((price) => Number.isSafeInteger(price) && price >= 0))
     return { inputNanoUsd, outputNanoUsd }
   throw notUsable('its price is no whole number of nano-USD for a token in and out')

@@ -1,9 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import type { Answer, RunEvent } from '@writ/contract'
-import { block } from '@writ/simulator'
+import { block, sequence, startSimulator } from '@writ/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createWrit, exportFile, verifyFile, type Writ, type WritOptions } from '../index.ts'
 import { objectThat, replied } from '../models/model-object.fixture.ts'
@@ -93,6 +94,30 @@ describe('a run with a model object', () => {
     await holds(writ, answer)
   })
 
+  it('may be the one that a package of the AI SDK gives', async () => {
+    const simulator = await startSimulator({ script: sequence(TURNS) })
+    try {
+      const { url: baseURL } = simulator
+      const lab = createOpenAICompatible({
+        name: 'lab',
+        baseURL,
+        apiKey: 'sk-of-the-program',
+        includeUsage: true,
+      })
+      const model = { languageModel: lab.chatModel('m-1'), price: PRICE, location: 'loopback' } as const
+      const writ = await open({ model, limits: { maxCostMicroUsd: 1_000_000 } })
+      const answer = await ask(writ)
+      expect(answer).toMatchObject({
+        status: 'complete',
+        usage: { modelCalls: 3, boundCalls: 0, costKnown: true },
+      })
+      expect(await recordedModels(answer)).toEqual(['sdk/lab.chat/m-1'])
+      await holds(writ, answer)
+    } finally {
+      await simulator.stop()
+    }
+  })
+
   it('has another for sub-calls, but not two of one name', async () => {
     const sub = scripted([], { modelId: 'small', leaf: () => replied('small talk') })
     const writ = await open({ model: scripted(TURNS), subModel: sub })
@@ -117,15 +142,18 @@ describe('a run with a model object', () => {
     expect((await ask(free)).usage.costKnown).toBe(false)
   })
 
-  it('never costs more than its limit, whatever usage it reports', async () => {
+  it.each<[string, unknown, unknown]>([
+    ['none', undefined, undefined],
+    ['nothing for something', 0, 0],
+    ['no number', '1', Number.NaN],
+    ['below nothing', -1_000_000, -1_000_000],
+    ['more than there can be', 1e15, 1e15],
+    ['more than a number can say', Number.MAX_VALUE, Number.POSITIVE_INFINITY],
+  ])('never costs more than its limit when it reports %s', async (_, input, output) => {
+    const usage = { inputTokens: { total: input }, outputTokens: { total: output } }
     const lying = scripted(
       [block("FINAL(await llm_query_batched(['a','b','c','d']).catch((error) => error.name))")],
-      {
-        leaf: () =>
-          replied('x'.repeat(50), {
-            usage: { inputTokens: { total: 0 }, outputTokens: { total: Number.NaN } },
-          }),
-      },
+      { leaf: () => replied('x'.repeat(50), { usage }) },
     )
     const limit = 60_000
     const writ = await open({
