@@ -9,7 +9,7 @@ export default defineConfig({
   resolve: { conditions: ['@writ/source', 'node', 'import', 'module', 'default'] },
   test: {
     maxWorkers: '100%', // every core, where one would be left free
-    globalSetup: 'scripts/bundle/tested-bundle.ts',
+    globalSetup: ['scripts/bundle/tested-bundle.ts', 'scripts/tests-in-memory.ts'],
     projects: [
       {
         extends: true,

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { type Answer, type Limits, WritError } from '@writ/contract'
 import { readEvidence, type VerdictReport } from '@writ/evidence'
-import { createWrit, findRun, type RunEvent, verifyFile, type Writ, withEvidence } from 'writ'
+import { createWrit, type RunEvent, verifyFile, type Writ, withEvidence } from 'writ'
 import { printAnswer } from 'writ/terminal'
 
 // What somebody writes who has the packages and nothing of this repository.
@@ -22,7 +22,7 @@ const evidence = answer.evidence ?? ''
 const report: VerdictReport = await verifyFile(evidence, { trust: 'library/trust.json', answer })
 assert.ok(report.ok)
 const { run } = await withEvidence(evidence, (source) => readEvidence(source))
-assert.equal(run, await findRun('library', 'last'))
+assert.equal(run, await writ.find('last'))
 assert.equal((await writ.show(run)).status, 'complete')
 await writ.close()
 await assert.rejects(verifyFile('no such file', {}), (error) => error instanceof WritError)

@@ -18,6 +18,11 @@ export const ERRORS = {
     retryable: false,
     next: 'Use builtin/extractive, ollama/<model>, openai/<model> with OPENAI_API_KEY set, or any id with --base-url; `writ setup` finds what is here.',
   },
+  MODEL_NOT_GIVEN: {
+    exit: 2,
+    retryable: false,
+    next: 'Give the program the same model object again, as `model` or `subModel` of createWrit; the command line has none.',
+  },
   KEY_NOT_BOUND: {
     exit: 2,
     retryable: false,

@@ -47,6 +47,11 @@ export interface Ledger {
    * included), and `KEY_UNAVAILABLE` when its key is gone or another's.
    */
   resume(run: string): Promise<RunLog>
+  /**
+   * Writes a run no more: its log takes nothing after that, and whoever comes next may resume or erase the run. The shard
+   * goes with the last run that this process has open in it. Never rejects: what cannot be given back goes with the process.
+   */
+  leave(run: string): Promise<void>
   /** Newest first. Runs of a damaged shard are left out. */
   runs(): Promise<readonly RunHead[]>
   /** Paths of the shards that are damaged, whose runs nobody can list. */

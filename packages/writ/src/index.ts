@@ -7,21 +7,12 @@ export {
   type RunEvent,
   WritError,
 } from '@writ/contract'
-export { type BundleSignatures, bundleSignatures, signBundle } from './admin/bundle.ts'
-export { type Check, examine } from './admin/doctor.ts'
-export {
-  createKey,
-  type ListedKey,
-  listKeys,
-  type RevokeOptions,
-  type Rotation,
-  replaceKey,
-  revokeKey,
-  setThreshold,
-  trustKeys,
-} from './admin/keys.ts'
-export { checkLog, publishLog, showLog } from './admin/log.ts'
-export { type RenewOptions, renewProofs } from './admin/proofs.ts'
+export type { BundleSignatures, Bundles } from './admin/bundle.ts'
+export type { Finding } from './admin/doctor.ts'
+export type { Keys, LoggedRotation } from './admin/keys.ts'
+export type { LedgerCare } from './admin/ledger.ts'
+export { auditPublished, type Log, type LogView } from './admin/log.ts'
+export type { ProveOptions } from './admin/proofs.ts'
 export { initWitness, startWitness, type WitnessOptions } from './admin/witness.ts'
 export type { CopyOptions, CopyReport } from './export/copy.ts'
 export {
@@ -32,7 +23,6 @@ export {
   sendFileTrace,
 } from './export/run.ts'
 export type { ViewOptions } from './export/view-access.ts'
-export { erasedRuns, lastErasure } from './files/erasures.ts'
 export { withEvidence } from './files/evidence-source.ts'
 export type {
   CompletionOptions,
@@ -43,24 +33,34 @@ export type {
 } from './files/options.ts'
 export { VERSION } from './files/version.ts'
 export type { ReplayReport } from './kernel/index.ts'
-export { type AcceptedLoss, acceptLoss, backUp, RETENTION_CLASS, restore } from './ledger/index.ts'
 export {
+  type AcceptedLoss,
+  type Hold,
+  type ListedKey,
+  RETENTION_CLASS,
+  type RevokeOptions,
+  type Rotation,
+} from './ledger/index.ts'
+export {
+  type DeclaredModel,
   type FoundServer,
   findServers,
   locationOf,
+  type ModelObject,
   OLLAMA_URL,
   ollamaUrl,
   parsePrice,
   priceTableSchema,
   probeServer,
+  providerOf,
   type Trial,
   tryModel,
 } from './models/index.ts'
-export { eraseRun, isErasable } from './retention/erase.ts'
-export { type ExpiredRun, type Expiry, type ExpiryOptions, eraseExpired } from './retention/expire.ts'
-export { type Hold, listHolds, orderHold } from './retention/legal-hold.ts'
+export type { Erasures } from './retention/erasures.ts'
+export type { ExpiredRun, Expiry, ExpiryOptions } from './retention/expire.ts'
+export type { Holds } from './retention/legal-hold.ts'
 export type { LaneDiff, RunDiff } from './runs/diff.ts'
-export { findRun, namesRun } from './runs/find-run.ts'
+export { namesRun } from './runs/find-run.ts'
 export type { ForkOptions } from './runs/fork.ts'
 export type { ResumeOptions } from './runs/resume.ts'
 export type {

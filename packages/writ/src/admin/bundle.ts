@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { WritError } from '@writ/contract'
 import {
@@ -13,8 +12,31 @@ import {
   signStatement,
 } from '@writ/evidence'
 import { replaceFile } from '../disk/durable-file.ts'
+import type { HomeRooms } from '../files/home-rooms.ts'
 import { loadTrustRoot, openSigner } from '../ledger/index.ts'
-import { openDecisionPoint, SIGNATURES } from '../policy/index.ts'
+import { SIGNATURES } from '../policy/index.ts'
+
+/** Policy bundles, and what a home says of who signed them. */
+export interface Bundles {
+  /**
+   * Adds the signature of a governance key to `bundle.dsse`. Signatures of another version of the bundle give way. Rejects
+   * with `BAD_POLICY`, `KEY_UNAVAILABLE`.
+   */
+  sign(directory: string, key?: string): Promise<BundleSignatures>
+  /** Checks a bundle and who signed it, held against a trust root file: that of the home by default. Rejects with `BAD_POLICY`. */
+  check(directory: string, trust?: string): Promise<BundleSignatures>
+}
+
+export function bundlesOf(rooms: HomeRooms): Bundles {
+  const trusted = join(rooms.home, 'trust.json')
+  return {
+    sign: async (directory, key) => {
+      await sign(rooms, directory, key)
+      return await check(rooms, directory, trusted)
+    },
+    check: (directory, trust = trusted) => check(rooms, directory, trust),
+  }
+}
 
 /** Who signed a policy bundle. */
 export interface BundleSignatures {
@@ -33,13 +55,9 @@ export interface BundleSignatures {
   readonly enough: boolean
 }
 
-/**
- * Adds the signature of a governance key of the home to `bundle.dsse`. Signatures of another version of the bundle give
- * way. Rejects with `BAD_POLICY`, `KEY_UNAVAILABLE`.
- */
-export async function signBundle(directory: string, home: string, key?: string): Promise<BundleSignatures> {
-  const { name, hash } = await bundleOf(directory)
-  const signer = await openSigner(home, key === undefined ? {} : { governance: key })
+async function sign(rooms: HomeRooms, directory: string, key: string | undefined): Promise<void> {
+  const { name, hash } = await bundleOf(rooms, directory)
+  const signer = key === undefined ? await rooms.signer() : await openSigner(rooms.home, { governance: key })
   const signatory = signatoryOf(signer, 'governance')
   const there = await readSignatures(directory)
   const bytes =
@@ -47,12 +65,10 @@ export async function signBundle(directory: string, home: string, key?: string):
       ? await countersign(there.envelope, signatory)
       : await signStatement(BUNDLE_KIND, { bundle: hash, name, at: new Date().toISOString() }, [signatory])
   replaceFile(join(directory, SIGNATURES), bytes, 0o666)
-  return await bundleSignatures(directory, join(home, 'trust.json'))
 }
 
-/** Checks a bundle and who signed it, held against a trust root file. Rejects with `BAD_POLICY`. */
-export async function bundleSignatures(directory: string, trust: string): Promise<BundleSignatures> {
-  const { name, hash } = await bundleOf(directory)
+async function check(rooms: HomeRooms, directory: string, trust: string): Promise<BundleSignatures> {
+  const { name, hash } = await bundleOf(rooms, directory)
   const ring = openTrustRoot(await loadTrustRoot(trust))
   const signed = await readSignatures(directory)
   const about = signed?.statement.predicate
@@ -71,8 +87,11 @@ export async function bundleSignatures(directory: string, trust: string): Promis
   return { name, hash, signatures, threshold, enough }
 }
 
-async function bundleOf(directory: string): Promise<{ readonly name: string; readonly hash: string }> {
-  const point = await openDecisionPoint({ osUser: userInfo().username, bundleDir: directory })
+async function bundleOf(
+  rooms: HomeRooms,
+  directory: string,
+): Promise<{ readonly name: string; readonly hash: string }> {
+  const point = await rooms.openPolicy(directory)
   await point.close()
   return { name: point.bundle.name, hash: point.bundle.hash }
 }

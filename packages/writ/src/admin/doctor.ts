@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   CELL_BACKSTOP_MS,
@@ -8,18 +8,38 @@ import {
   GUEST_MEMORY_BYTES,
   GUEST_STACK_BYTES,
   label,
+  toWritError,
 } from '@writ/contract'
-import { checkShards, openLedger, openSigner } from '../ledger/index.ts'
+import type { HomeRooms } from '../files/home-rooms.ts'
+import { checkShards } from '../ledger/index.ts'
 import { openLibrary } from '../memory/index.ts'
-import { openDecisionPoint } from '../policy/index.ts'
 import { openSandbox } from '../sandbox/index.ts'
 
-/** A check of one room: what it found, or an error that says what is missing. */
-export type Check = () => Promise<string>
+/** What a check of one room found, or what is missing and what to do. */
+export interface Finding {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: string
+}
 
-/** Checks of everything a run needs, each with the real part. Nothing is left behind but the home itself. */
-export function examine(home: string | undefined): Readonly<Record<string, Check>> {
-  return { sandbox: checkSandbox, policy: checkPolicy, memory: checkMemory, ledger: () => checkLedger(home) }
+/** Checks everything a run needs, each with the real part. Nothing is left behind but the home itself. */
+export async function checkHome(rooms: HomeRooms): Promise<readonly Finding[]> {
+  const checks = {
+    sandbox: checkSandbox,
+    policy: () => checkPolicy(rooms),
+    memory: checkMemory,
+    ledger: () => checkLedger(rooms),
+  }
+  return await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => {
+      try {
+        return { name, ok: true, detail: await check() }
+      } catch (error) {
+        const { message, next } = toWritError(error)
+        return { name, ok: false, detail: `${message} ${next}` }
+      }
+    }),
+  )
 }
 
 async function checkSandbox(): Promise<string> {
@@ -47,10 +67,9 @@ async function checkSandbox(): Promise<string> {
   }
 }
 
-async function checkPolicy(): Promise<string> {
-  const policy = await openDecisionPoint({ osUser: userInfo().username })
-  await policy.close()
-  return `bundle ${policy.bundle.name} (${policy.bundle.hash.slice(0, 12)}…) loads`
+async function checkPolicy(rooms: HomeRooms): Promise<string> {
+  const { bundle } = await rooms.policy()
+  return `bundle ${bundle.name} (${bundle.hash.slice(0, 12)}…) loads`
 }
 
 async function checkMemory(): Promise<string> {
@@ -80,18 +99,9 @@ async function checkMemory(): Promise<string> {
   }
 }
 
-/** Keys and ledger of the home itself when there is one, else of a passing one: looking makes no state. */
-async function checkLedger(home: string | undefined): Promise<string> {
-  const place = await mkdtemp(join(tmpdir(), 'writ-doctor-'))
-  try {
-    const checked = home ?? join(place, 'home')
-    const signer = await openSigner(checked)
-    const ledger = await openLedger(checked)
-    const runs = await ledger.runs()
-    await ledger.close()
-    const shards = checkShards(checked)
-    return `${counted(runs.length, 'run')}, ${counted(shards, 'shard')} without damage; operator key ${signer.publicKey('operator').keyId.slice(0, 12)}…`
-  } finally {
-    await rm(place, { recursive: true, force: true })
-  }
+async function checkLedger(rooms: HomeRooms): Promise<string> {
+  const signer = await rooms.signer()
+  const runs = await (await rooms.ledger()).runs()
+  const shards = checkShards(rooms.home)
+  return `${counted(runs.length, 'run')}, ${counted(shards, 'shard')} without damage; operator key ${signer.publicKey('operator').keyId.slice(0, 12)}…`
 }

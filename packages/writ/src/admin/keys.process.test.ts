@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { checkLog, createWrit, listKeys, publishLog, revokeKey, verifyFile } from '../index.ts'
+import { auditPublished, createWrit, verifyFile } from '../index.ts'
 import { openSigner } from '../ledger/index.ts'
+import { withinHome } from '../runs/within-home.fixture.ts'
 import { openTransparencyLog } from '../transparency/index.ts'
-import { replaceKey } from './keys.ts'
 
 let home: string
 
@@ -21,7 +21,7 @@ it.each(['operator', 'log'] as const)(
   'a rotation of the %s key is in the log; runs before and after it verify under the new trust root',
   async (role) => {
     const before = await askOnce()
-    const { statement } = await replaceKey(home, role, { reason: 'yearly' })
+    const { statement } = await withinHome(home, (writ) => writ.keys.rotate(role, { reason: 'yearly' }))
     const log = await openTransparencyLog(home, await openSigner(home))
     expect(log.indexOf(await readFile(statement))).toBeDefined()
     await log.close()
@@ -37,12 +37,17 @@ it('both keys revoked at once: each rotation is in the log as soon as the home c
   await askOnce()
   const trust = join(home, 'trust.json')
   for (const role of ['log', 'operator'] as const) {
-    const key = (await listKeys(home)).find((one) => one.role === role)
-    await revokeKey(home, key?.keyId ?? '', { reason: 'laptop stolen' })
+    const key = (await withinHome(home, (writ) => writ.keys.list())).find((one) => one.role === role)
+    await withinHome(home, (writ) => writ.keys.revoke(key?.keyId ?? '', { reason: 'laptop stolen' }))
   }
-  expect(await replaceKey(home, 'log', { reason: 'stolen' })).toMatchObject({ role: 'log', logged: false })
-  expect(await replaceKey(home, 'operator', { reason: 'stolen' })).toMatchObject({ logged: true })
-  const { statements, faults } = await checkLog({ home }, trust)
+  expect(await withinHome(home, (writ) => writ.keys.rotate('log', { reason: 'stolen' }))).toMatchObject({
+    role: 'log',
+    logged: false,
+  })
+  expect(await withinHome(home, (writ) => writ.keys.rotate('operator', { reason: 'stolen' }))).toMatchObject({
+    logged: true,
+  })
+  const { statements, faults } = await withinHome(home, (writ) => writ.log.audit(trust))
   expect({ statements, faults }).toEqual({
     statements: { 'key-rotation': 2, 'run-close': 1, 'run-open': 1 },
     faults: [],
@@ -50,22 +55,28 @@ it('both keys revoked at once: each rotation is in the log as soon as the home c
 })
 
 it('a reason no statement can hold is refused while the old key is still in charge', async () => {
-  const before = await listKeys(home)
-  await expect(replaceKey(home, 'operator', { reason: 'x'.repeat(60_000) })).rejects.toMatchObject({
+  const before = await withinHome(home, (writ) => writ.keys.list())
+  await expect(
+    withinHome(home, (writ) => writ.keys.rotate('operator', { reason: 'x'.repeat(60_000) })),
+  ).rejects.toMatchObject({
     code: 'USAGE',
   })
-  expect(await listKeys(home)).toEqual(before)
+  expect(await withinHome(home, (writ) => writ.keys.list())).toEqual(before)
 })
 
 it('what a revoked key signed after that is a fault of the log it is in', async () => {
   await askOnce()
   const trust = join(home, 'trust.json')
   const published = join(home, 'published')
-  await publishLog(home, published)
-  expect(await checkLog({ published }, trust)).toMatchObject({ faults: [] })
-  const operator = (await listKeys(home)).find(({ role }) => role === 'operator')
-  await revokeKey(home, operator?.keyId ?? '', { reason: 'stolen', at: '2026-01-01' })
-  const { faults } = await checkLog({ published }, trust)
+  await withinHome(home, (writ) => writ.log.publish(published))
+  expect(await auditPublished(published, trust)).toMatchObject({ faults: [] })
+  const operator = (await withinHome(home, (writ) => writ.keys.list())).find(
+    ({ role }) => role === 'operator',
+  )
+  await withinHome(home, (writ) =>
+    writ.keys.revoke(operator?.keyId ?? '', { reason: 'stolen', at: '2026-01-01' }),
+  )
+  const { faults } = await auditPublished(published, trust)
   expect(faults.map((fault) => fault.replace(/ at .*/, ''))).toEqual(
     [0, 1].map((at) => `${at}: signed by the operator key ${operator?.name}, which was not valid`),
   )

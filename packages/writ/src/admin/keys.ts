@@ -1,28 +1,54 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isWritError, type Role } from '@writ/contract'
+import { isWritError, type Role, type TrustedKey, type TrustRoot } from '@writ/contract'
 import { KEY_ROTATION_KIND, parseStatement } from '@writ/evidence'
+import type { HomeRooms } from '../files/home-rooms.ts'
 import { requireReason } from '../files/reason.ts'
 import {
-  loadTrustRoot,
-  openLedger,
-  openSigner,
-  type RotateOptions,
-  type Rotation,
-  rotateKey,
-} from '../ledger/index.ts'
-import { openTransparencyLog } from '../transparency/index.ts'
-
-export {
   createKey,
   type ListedKey,
   listKeys,
+  loadTrustRoot,
+  openSigner,
   type RevokeOptions,
+  type RotateOptions,
   type Rotation,
   revokeKey,
+  rotateKey,
   setThreshold,
   trustKeys,
 } from '../ledger/index.ts'
+
+/** The keys of a home, and whose signatures count. */
+export interface Keys {
+  list(): Promise<readonly ListedKey[]>
+  /** Makes a governance, approver or witness key. */
+  create(role: Role, name?: string): Promise<TrustedKey>
+  /**
+   * Gives a role a new key, under which runs that are open now can still be closed, and logs the statement of both keys that
+   * says so, with those of earlier rotations that are not in the log yet. Rejects with `KEY_UNAVAILABLE` when there is no key to
+   * replace, `USAGE` for a reason that is too long.
+   */
+  rotate(role: Role, options: Pick<RotateOptions, 'reason' | 'key'>): Promise<LoggedRotation>
+  /** Revokes a key, named by its name or the beginning of its identifier. Rejects with `USAGE`. */
+  revoke(key: string, options: RevokeOptions): Promise<TrustedKey>
+  /** Sets how many keys of a role have to sign; 0 asks for none. Rejects with `USAGE`. */
+  setThreshold(role: 'governance' | 'witness', count: number): Promise<NonNullable<TrustRoot['thresholds']>>
+  /** Pins the keys of another trust root file that are held elsewhere. Rejects with `USAGE`, `BAD_TRUST_ROOT`. */
+  trust(path: string): Promise<readonly TrustedKey[]>
+}
+
+export function keysOf(rooms: HomeRooms): Keys {
+  const { home } = rooms
+  return {
+    list: () => listKeys(home),
+    create: (role, name) => createKey(home, role, name),
+    rotate: (role, options) => rotate(rooms, role, options),
+    revoke: (key, options) => revokeKey(home, key, options),
+    setThreshold: (role, count) => setThreshold(home, role, count),
+    trust: (path) => trustKeys(home, path),
+  }
+}
 
 /** A rotation, and whether its statement is in the log already. */
 export interface LoggedRotation extends Rotation {
@@ -30,42 +56,32 @@ export interface LoggedRotation extends Rotation {
   readonly logged: boolean
 }
 
-/**
- * Gives a role of a home a new key, under which runs that are open now can still be closed, and logs the statement of
- * both keys that says so, with those of earlier rotations that are not in the log yet. Rejects with `KEY_UNAVAILABLE` when there
- * is no key to replace, `USAGE` for a reason that is too long.
- */
-export async function replaceKey(
-  home: string,
+async function rotate(
+  rooms: HomeRooms,
   role: Role,
   options: Pick<RotateOptions, 'reason' | 'key'>,
 ): Promise<LoggedRotation> {
   requireReason(options.reason)
-  const ledger = await openLedger(home)
-  try {
-    const open = (await ledger.runs()).filter(({ status }) => status === 'open')
-    const openSince = Math.min(...open.map(({ startedAt }) => startedAt))
-    const rotation = await rotateKey(home, role, { ...options, ...(open.length > 0 ? { openSince } : {}) })
-    return { ...rotation, logged: await logRotations(home, rotation.statement) }
-  } finally {
-    await ledger.close()
-  }
+  const open = (await (await rooms.ledger()).runs()).filter(({ status }) => status === 'open')
+  const openSince = Math.min(...open.map(({ startedAt }) => startedAt))
+  const rotation = await rotateKey(rooms.home, role, {
+    ...options,
+    ...(open.length > 0 ? { openSince } : {}),
+  })
+  return { ...rotation, logged: await logRotations(rooms, rotation.statement) }
 }
 
 /** Says whether it could: a home with another key lost or revoked has none to sign the log with until that is replaced. */
-async function logRotations(home: string, last: string): Promise<boolean> {
-  const signer = await openSigner(home).catch((error: unknown) => {
+async function logRotations(rooms: HomeRooms, last: string): Promise<boolean> {
+  // Opened anew: one that was opened before a key was lost would only find out while it signs.
+  const whole = await openSigner(rooms.home).catch((error: unknown) => {
     if (isWritError(error) && error.code === 'KEY_UNAVAILABLE') return undefined
     throw error
   })
-  if (signer === undefined) return false
-  const statements = await keptRotations(home, dirname(last))
-  const log = await openTransparencyLog(home, signer)
-  try {
-    for (const statement of statements) await log.append(statement)
-  } finally {
-    await log.close()
-  }
+  if (whole === undefined) return false
+  const statements = await keptRotations(rooms.home, dirname(last))
+  const log = await rooms.log()
+  for (const statement of statements) await log.append(statement)
   return true
 }
 

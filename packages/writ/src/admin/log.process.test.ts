@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bytesSource, type LogAudit, readEvidence } from '@writ/evidence'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkLog, createWrit, publishLog, replaceKey, showLog, verifyFile } from '../index.ts'
+import { auditPublished, createWrit, verifyFile } from '../index.ts'
+import { withinHome } from '../runs/within-home.fixture.ts'
 
 let home: string
 
@@ -41,19 +42,19 @@ test('every run is in the log twice, its file proves it, and what was published 
     expect(witnessed).toMatchObject({ result: 'not-evaluated', code: 'NO_WITNESS' })
     expect(witnessed?.detail).toContain('run-open, run-close in the log writ.dev/log/')
   }
-  const { origin, size, root, checkpoint } = await showLog(home)
+  const { origin, size, root, checkpoint } = await withinHome(home, (writ) => writ.log.show())
   expect({ size, text: checkpoint?.split('\n').slice(0, 2) }).toEqual({ size: 4, text: [origin, '4'] })
   const place = join(home, 'published')
-  expect(await publishLog(home, place)).toBe(4)
+  expect(await withinHome(home, (writ) => writ.log.publish(place))).toBe(4)
   const statements = { 'run-close': 2, 'run-open': 2 }
   const whole = { origin, size, root, statements, open: [], faults: [] }
-  expect(await checkLog({ home }, trust)).toEqual(whole)
-  expect(await checkLog({ published: place }, trust)).toEqual(whole)
+  expect(await withinHome(home, (writ) => writ.log.audit(trust))).toEqual(whole)
+  expect(await auditPublished(place, trust)).toEqual(whole)
   const bundle = join(place, 'tile/entries/000.p/4')
   const bytes = readFileSync(bundle)
   bytes.writeUInt8(bytes.readUInt8(400) ^ 1, 400)
   writeFileSync(bundle, bytes)
-  expect((await checkLog({ published: place }, trust)).faults).toContain(
+  expect((await auditPublished(place, trust)).faults).toContain(
     'the statements do not give the root of the checkpoint',
   )
 })
@@ -62,17 +63,21 @@ test('a log is published over no other one, and over no more of itself than it h
   await ask()
   const place = join(home, 'published')
   const old = join(home, 'old')
-  await publishLog(home, place)
+  await withinHome(home, (writ) => writ.log.publish(place))
   cpSync(join(home, 'log'), join(old, 'log'), { recursive: true })
   cpSync(join(home, 'keys'), join(old, 'keys'), { recursive: true })
   cpSync(join(home, 'trust.json'), join(old, 'trust.json'))
   await ask()
-  await publishLog(home, place)
-  await expect(publishLog(old, place)).rejects.toMatchObject({ code: 'LOG_ROLLED_BACK' })
+  await withinHome(home, (writ) => writ.log.publish(place))
+  await expect(withinHome(old, (writ) => writ.log.publish(place))).rejects.toMatchObject({
+    code: 'LOG_ROLLED_BACK',
+  })
   const other = join(home, 'other')
-  await replaceKey(other, 'log', { reason: 'so that there is a statement' })
-  await expect(publishLog(other, place)).rejects.toMatchObject({ code: 'LOG_FORKED' })
-  expect(await checkLog({ published: place }, join(home, 'trust.json'))).toMatchObject({
+  await withinHome(other, (writ) => writ.keys.rotate('log', { reason: 'so that there is a statement' }))
+  await expect(withinHome(other, (writ) => writ.log.publish(place))).rejects.toMatchObject({
+    code: 'LOG_FORKED',
+  })
+  expect(await auditPublished(place, join(home, 'trust.json'))).toMatchObject({
     size: 4,
     faults: [],
   })
@@ -86,24 +91,30 @@ test('a run is in the log as owing a close before its first step, and no longer 
     query: 'When does the lease end?',
     context: 'The lease of unit 4 ends on 3 May.',
     onEvent: ({ type }) => {
-      if (type === 'run.open') under.push(checkLog({ home }, trust))
+      if (type === 'run.open') under.push(withinHome(home, (writ) => writ.log.audit(trust)))
     },
   })
   await writ.close()
   const [audit] = await Promise.all(under)
   expect(audit).toMatchObject({ size: 1, statements: { 'run-open': 1 }, faults: [] })
   expect(audit?.open.map((one) => one.run)).toEqual([run])
-  expect(await checkLog({ home }, trust)).toMatchObject({ size: 2, open: [], faults: [] })
+  expect(await withinHome(home, (writ) => writ.log.audit(trust))).toMatchObject({
+    size: 2,
+    open: [],
+    faults: [],
+  })
 })
 
 test('a log is audited and published without any key: of a restored home, or once a key was stolen', async () => {
   await ask()
   rmSync(join(home, 'keys'), { recursive: true })
   const trust = join(home, 'trust.json')
-  expect(await checkLog({ home }, trust)).toMatchObject({ size: 2, faults: [] })
-  expect(await publishLog(home, join(home, 'published'))).toBe(2)
+  expect(await withinHome(home, (writ) => writ.log.audit(trust))).toMatchObject({ size: 2, faults: [] })
+  expect(await withinHome(home, (writ) => writ.log.publish(join(home, 'published')))).toBe(2)
   const none = join(home, 'none')
-  await expect(checkLog({ home: none }, trust)).rejects.toMatchObject({ code: 'LOG_FAILED' })
+  await expect(withinHome(none, (writ) => writ.log.audit(trust))).rejects.toMatchObject({
+    code: 'LOG_FAILED',
+  })
   expect(existsSync(none)).toBe(false)
 })
 

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { WritError } from '@writ/contract'
 import {
   type Contents,
@@ -16,51 +16,40 @@ import {
   readEvidence,
 } from '@writ/evidence'
 import { withEvidence } from '../files/evidence-source.ts'
+import type { HomeRooms } from '../files/home-rooms.ts'
 import type { WritOptions } from '../files/options.ts'
 import { writeEvidence } from '../files/write-evidence.ts'
 import { prove } from '../kernel/index.ts'
-import { openSigner } from '../ledger/index.ts'
-import { openTransparencyLog } from '../transparency/index.ts'
 import { verifyFile } from '../verify/verify-file.ts'
 import { openQuorum } from './quorum.ts'
 
-/** Whose log, and which witnesses have to cosign it. */
-export type RenewOptions = Pick<WritOptions, 'witnesses' | 'witnessQuorum' | 'witnessTimeoutMs'> & {
-  readonly home: string
-}
+/** Which witnesses have to cosign; none by default. */
+export type ProveOptions = Pick<WritOptions, 'witnesses' | 'witnessQuorum' | 'witnessTimeoutMs'>
 
-/**
- * Proves the statements of an evidence file again, under the newest checkpoint of the log they are in: how evidence is
- * completed that was written while witnesses were away. Everything else of the file stays as it is. Rejects with
- * `VERIFICATION_FAILED` for a file that does not hold, `LOG_FAILED` for one of another log, and as asking witnesses does.
- */
-export async function renewProofs(path: string, options: RenewOptions): Promise<void> {
-  const home = resolve(options.home)
+/** Proves the statements of an evidence file again, under the newest checkpoint of the log of the home. */
+export async function renewProofs(path: string, rooms: HomeRooms, options: ProveOptions): Promise<void> {
+  const { home } = rooms
   const { verdicts } = await verifyFile(path, { trust: join(home, 'trust.json'), only: ['INTEGRITY'] })
   const broken = verdicts.find(({ result }) => result === 'fail')
   if (broken !== undefined) {
     throw new WritError('VERIFICATION_FAILED', `${path} does not hold: ${broken.name} ${broken.detail}`)
   }
-  const log = await openTransparencyLog(home, await openSigner(home))
-  try {
-    const { witnesses } = await openQuorum(home, options)
-    await withEvidence(path, async (source) => {
-      const contents = await readEvidence(source)
-      const places = [...statementsOf(contents)].map(([name, statement]) => {
-        const index = log.indexOf(statement)
-        if (index !== undefined) return { name, statement, index }
-        throw new WritError('LOG_FAILED', `The log ${log.origin} does not have what ${name} has to prove.`)
-      })
-      const note = (await witnesses?.cosign(log)) ?? log.checkpoint() ?? new Uint8Array(0)
-      const proofs = places.map(({ name, statement, index }) => {
-        return [name, prove(log, index, note, name === RUN_HEAD_PROOF ? statement : undefined)] as const
-      })
-      const close = contents.file(RUN_CLOSE) ?? new Uint8Array(0)
-      await writeEvidence(path, packEvidence(filesOf(contents), close, new Map(proofs)))
+  const log = await rooms.log()
+  const { witnesses } = await openQuorum(home, options)
+  await withEvidence(path, async (source) => {
+    const contents = await readEvidence(source)
+    const places = [...statementsOf(contents)].map(([name, statement]) => {
+      const index = log.indexOf(statement)
+      if (index !== undefined) return { name, statement, index }
+      throw new WritError('LOG_FAILED', `The log ${log.origin} does not have what ${name} has to prove.`)
     })
-  } finally {
-    await log.close()
-  }
+    const note = (await witnesses?.cosign(log)) ?? log.checkpoint() ?? new Uint8Array(0)
+    const proofs = places.map(({ name, statement, index }) => {
+      return [name, prove(log, index, note, name === RUN_HEAD_PROOF ? statement : undefined)] as const
+    })
+    const close = contents.file(RUN_CLOSE) ?? new Uint8Array(0)
+    await writeEvidence(path, packEvidence(filesOf(contents), close, new Map(proofs)))
+  })
 }
 
 function statementsOf({ file }: Contents): ReadonlyMap<string, Uint8Array> {

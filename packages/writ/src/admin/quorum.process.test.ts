@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Answer, WritError } from '@writ/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createWrit, renewProofs, revokeKey, setThreshold, showLog, trustKeys, verifyFile } from '../index.ts'
+import { createWrit, verifyFile } from '../index.ts'
+import { withinHome } from '../runs/within-home.fixture.ts'
 
 const WRIT = resolve(import.meta.dirname, '..', '..', 'bin', 'writ.js')
 
@@ -34,12 +35,12 @@ async function pinned(name: string): Promise<string> {
   const directory = join(place, name)
   const made = spawnSync(process.execPath, [WRIT, 'witness', 'init', '--dir', directory, '--name', name])
   expect(made.status).toBe(0)
-  await trustKeys(home, join(directory, 'trust.json'))
+  await withinHome(home, (writ) => writ.keys.trust(join(directory, 'trust.json')))
   return directory
 }
 
 async function serve(directory: string, port = 0): Promise<{ url: string; child: ChildProcess }> {
-  const { watch } = await showLog(home)
+  const { watch } = await withinHome(home, (writ) => writ.log.show())
   const args = [WRIT, 'witness', 'serve', '--dir', directory, '--port', String(port), '--log', watch]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   running.push(child)
@@ -85,9 +86,9 @@ const evidence = (): readonly string[] =>
     : []
 
 test('an answer waits for its quorum, and its file passes WITNESSED', async () => {
-  await showLog(home)
+  await withinHome(home, (writ) => writ.log.show())
   const directories = [await pinned('ann'), await pinned('bo')]
-  await setThreshold(home, 'witness', 2)
+  await withinHome(home, (writ) => writ.keys.setThreshold('witness', 2))
   const urls = (await Promise.all(directories.map((directory) => serve(directory)))).map(({ url }) => url)
   for (const _ of [1, 2]) {
     const answer = await ask(urls)
@@ -99,10 +100,10 @@ test('an answer waits for its quorum, and its file passes WITNESSED', async () =
 })
 
 test('a threshold leaves the runs made before it standing, and asks it of those after it', async () => {
-  await showLog(home)
+  await withinHome(home, (writ) => writ.log.show())
   await pinned('ann')
   const before = await ask([])
-  await setThreshold(home, 'witness', 1)
+  await withinHome(home, (writ) => writ.keys.setThreshold('witness', 1))
   const after = await ask([])
   expect((await witnessed(before.evidence ?? '')).slice(0, 2)).toEqual(['not-evaluated', 'NO_WITNESS'])
   const [result, code, detail] = await witnessed(after.evidence ?? '')
@@ -111,9 +112,9 @@ test('a threshold leaves the runs made before it standing, and asks it of those 
 })
 
 test('one witness down: two of two keep the answer back, one of two hands it out', async () => {
-  await showLog(home)
+  await withinHome(home, (writ) => writ.log.show())
   const directories = [await pinned('ann'), await pinned('bo')]
-  await setThreshold(home, 'witness', 2)
+  await withinHome(home, (writ) => writ.keys.setThreshold('witness', 2))
   const [ann, bo] = await Promise.all(directories.map((directory) => serve(directory)))
   if (ann === undefined || bo === undefined) throw new Error('no witnesses')
   await stop(bo.child)
@@ -126,13 +127,13 @@ test('one witness down: two of two keep the answer back, one of two hands it out
   expect((await ask(urls, 1)).status).toBe('complete')
   const path = join(home, 'runs', file)
   const again = [ann.url, (await serve(directories[1] ?? '')).url]
-  await renewProofs(path, { home, witnesses: again })
+  await withinHome(home, (writ) => writ.log.prove(path, { witnesses: again }))
   expect((await witnessed(path)).slice(0, 2)).toEqual(['pass', 'OK'])
   expect((await verifyFile(path, { trust: join(home, 'trust.json') })).ok).toBe(true)
 })
 
 test('a home put back as it was is refused by the witness that saw more, and so is a fork of it', async () => {
-  await showLog(home)
+  await withinHome(home, (writ) => writ.log.show())
   const directory = await pinned('ann')
   const { url } = await serve(directory)
   await ask([url])
@@ -147,24 +148,26 @@ test('a home put back as it was is refused by the witness that saw more, and so 
 })
 
 test('only evidence of this log, whole, is proven again', async () => {
-  await showLog(home)
+  await withinHome(home, (writ) => writ.log.show())
   const path = (await ask([])).evidence ?? ''
-  await renewProofs(path, { home })
+  await withinHome(home, (writ) => writ.log.prove(path))
   const other = join(place, 'other')
-  await showLog(other)
-  await expect(renewProofs(path, { home: other })).rejects.toMatchObject({ code: 'VERIFICATION_FAILED' })
+  await withinHome(other, (writ) => writ.log.show())
+  await expect(withinHome(other, (writ) => writ.log.prove(path))).rejects.toMatchObject({
+    code: 'VERIFICATION_FAILED',
+  })
   cpSync(join(home, 'keys'), join(place, 'fresh', 'keys'), { recursive: true })
   cpSync(join(home, 'trust.json'), join(place, 'fresh', 'trust.json'))
-  await expect(renewProofs(path, { home: join(place, 'fresh') })).rejects.toMatchObject({
+  await expect(withinHome(join(place, 'fresh'), (writ) => writ.log.prove(path))).rejects.toMatchObject({
     code: 'LOG_FAILED',
   })
 })
 
 test('a witness whose key was revoked releases no answer, as it counts for no verifier', async () => {
-  await showLog(home)
+  await withinHome(home, (writ) => writ.log.show())
   const directories = [await pinned('ann'), await pinned('bo')]
   const [ann, bo] = await Promise.all(directories.map((directory) => serve(directory)))
-  await revokeKey(home, 'ann', { reason: 'stolen' })
+  await withinHome(home, (writ) => writ.keys.revoke('ann', { reason: 'stolen' }))
   expect(await refused(ask([ann?.url ?? '']))).toMatchObject({ code: 'WITNESS_QUORUM' })
   const both = [ann?.url ?? '', bo?.url ?? '']
   expect(await refused(ask(both))).toMatchObject({ code: 'USAGE' })
@@ -172,7 +175,7 @@ test('a witness whose key was revoked releases no answer, as it counts for no ve
 })
 
 test('a quorum that cannot be made is said before anything is spent', async () => {
-  await showLog(home)
+  await withinHome(home, (writ) => writ.log.show())
   await pinned('ann')
   expect(await refused(ask(['http://127.0.0.1:1'], 2))).toMatchObject({ code: 'USAGE' })
   expect(await refused(ask(['http://127.0.0.1:1', 'http://127.0.0.1:2'], 2))).toMatchObject({ code: 'USAGE' })

@@ -1,7 +1,5 @@
-import { createWrit } from '../index.ts'
-import { homeOf } from './home.ts'
+import { inHome } from './in-home.ts'
 import { printableLine } from './printable.ts'
-import { runNamed } from './run-named.ts'
 
 export interface AbortFlags {
   readonly reason: string
@@ -11,9 +9,8 @@ export interface AbortFlags {
 
 /** Ends an open run for good and prints where its evidence is; resolves with 0. */
 export async function abort(name: string, flags: AbortFlags): Promise<number> {
-  const run = await runNamed(name, flags)
-  const writ = await createWrit(homeOf(flags))
-  try {
+  return await inHome(flags, async (writ) => {
+    const run = await writ.find(name)
     const evidence = await writ.abort(run, flags.reason)
     const text =
       flags.json === true
@@ -21,7 +18,5 @@ export async function abort(name: string, flags: AbortFlags): Promise<number> {
         : printableLine(`aborted; evidence: ${evidence}`)
     process.stdout.write(`${text}\n`)
     return 0
-  } finally {
-    await writ.close()
-  }
+  })
 }

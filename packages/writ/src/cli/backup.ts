@@ -1,5 +1,6 @@
-import { backUp, restore } from '../index.ts'
+import { defined } from '@writ/contract'
 import { homeOf } from './home.ts'
+import { inHome } from './in-home.ts'
 import { printableLine } from './printable.ts'
 
 export interface BackupFlags {
@@ -10,8 +11,8 @@ export interface BackupFlags {
 
 /** Copies the state of the home into a new directory, while runs go on. */
 export async function makeBackup(target: string, flags: BackupFlags): Promise<number> {
-  const { home } = homeOf(flags)
-  const manifest = await backUp(home, target, { keys: flags.keys === true })
+  const options = { keys: flags.keys === true }
+  const manifest = await inHome(flags, (writ) => writ.ledger.backUp(target, options))
   const keys = flags.keys === true ? 'with the keys of runs' : 'without keys'
   print(
     flags,
@@ -31,7 +32,7 @@ export interface RestoreFlags {
 export async function restoreBackup(source: string, flags: RestoreFlags): Promise<number> {
   const { home } = homeOf(flags)
   const { published } = flags
-  const manifest = await restore(source, home, published === undefined ? {} : { published })
+  const manifest = await inHome(flags, (writ) => writ.ledger.restore(source, defined({ published })))
   print(
     flags,
     manifest,

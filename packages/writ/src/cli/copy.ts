@@ -1,7 +1,6 @@
 import { WritError } from '@writ/contract'
 import { readEvidence } from '@writ/evidence'
-import { createWrit, withEvidence } from '../index.ts'
-import { homeOf } from './home.ts'
+import { type Writ, withEvidence } from '../index.ts'
 import { printableLine } from './printable.ts'
 import type { ViewFlags } from './view-flags.ts'
 
@@ -17,6 +16,7 @@ export interface CopyFlags extends ViewFlags {
 
 /** Copies the evidence file of a run, signed by the operator: with its payloads, or with fewer fields laid open. */
 export async function copy(
+  writ: Writ,
   named: { readonly run: string } | { readonly file: string },
   flags: CopyFlags,
 ): Promise<number> {
@@ -30,18 +30,13 @@ export async function copy(
     'run' in named
       ? named.run
       : await withEvidence(named.file, async (source) => (await readEvidence(source)).run)
-  const writ = await createWrit(homeOf(flags))
-  try {
-    const report = await writ.copyEvidence(id, {
-      profile,
-      out,
-      ...(redact === undefined ? {} : { redact: redact.split(',') }),
-      ...('file' in named ? { file: named.file } : {}),
-    })
-    const closed = report.redacted.length > 0 ? `, closed: ${report.redacted.join(', ')}` : ''
-    process.stdout.write(`${printableLine(`${report.profile} file ${report.out}${closed}`)}\n`)
-    return 0
-  } finally {
-    await writ.close()
-  }
+  const report = await writ.copyEvidence(id, {
+    profile,
+    out,
+    ...(redact === undefined ? {} : { redact: redact.split(',') }),
+    ...('file' in named ? { file: named.file } : {}),
+  })
+  const closed = report.redacted.length > 0 ? `, closed: ${report.redacted.join(', ')}` : ''
+  process.stdout.write(`${printableLine(`${report.profile} file ${report.out}${closed}`)}\n`)
+  return 0
 }

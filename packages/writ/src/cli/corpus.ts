@@ -1,10 +1,10 @@
 import { type ContextStore, type CorpusSummary, counted, defined, isLeftOut, size } from '@writ/contract'
 import type { Command } from 'commander'
-import { createWrit } from '../index.ts'
+import type { Writ } from '../index.ts'
 import { loadConfig } from './config.ts'
 import { confirmed } from './confirm.ts'
 import { expandPaths } from './expand-paths.ts'
-import { homeOf } from './home.ts'
+import { inHome } from './in-home.ts'
 import { onInterrupt } from './interrupt.ts'
 import { documentLabel } from './parse-option.ts'
 import { printableLine } from './printable.ts'
@@ -37,9 +37,8 @@ async function ingestPaths(paths: readonly string[], flags: IngestFlags): Promis
   const policy = flags.policy ?? config.policy
   const label = flags.label === undefined ? config.label : documentLabel(flags.label)
   const interrupt = onInterrupt()
-  const writ = await createWrit({ ...homeOf(flags), ...defined({ policy }) })
   const tty = process.stderr.isTTY && flags.json !== true
-  try {
+  const work = async (writ: Writ): Promise<number> => {
     const before = (await writ.corpora()).find(({ name }) => name === flags.corpus)
     const store = await writ.ingest(flags.corpus, {
       ...(await expandPaths(paths)),
@@ -69,9 +68,11 @@ async function ingestPaths(paths: readonly string[], flags: IngestFlags): Promis
       ...skippedLines(store),
     ]
     return print(flags, json, lines)
+  }
+  try {
+    return await inHome(flags, work, defined({ policy }))
   } finally {
     interrupt.stop()
-    await writ.close()
   }
 }
 
@@ -94,19 +95,13 @@ export function addCorpus(writ: Command, running: Running): void {
 }
 
 async function listCorpora(flags: CorpusFlags): Promise<number> {
-  const writ = await createWrit(homeOf(flags))
-  try {
-    const corpora = await writ.corpora()
-    const lines = corpora.map((corpus) => `${corpus.name}  ${amount(corpus)}  ${ingested(corpus)}`)
-    return print(flags, { corpora }, lines.length > 0 ? lines : ['There are no corpora in this home yet.'])
-  } finally {
-    await writ.close()
-  }
+  const corpora = await inHome(flags, (writ) => writ.corpora())
+  const lines = corpora.map((corpus) => `${corpus.name}  ${amount(corpus)}  ${ingested(corpus)}`)
+  return print(flags, { corpora }, lines.length > 0 ? lines : ['There are no corpora in this home yet.'])
 }
 
 async function removeCorpus(name: string, flags: CorpusFlags & { readonly yes?: boolean }): Promise<number> {
-  const writ = await createWrit(homeOf(flags))
-  try {
+  return await inHome(flags, async (writ) => {
     const corpus = (await writ.corpora()).find((candidate) => candidate.name === name)
     const what = corpus === undefined ? '' : ` (${amount(corpus)}, ${ingested(corpus)})`
     // One that is not there is said to be unknown, without a question.
@@ -120,9 +115,7 @@ async function removeCorpus(name: string, flags: CorpusFlags & { readonly yes?: 
             'Packs of runs go with `writ erase <run>`.',
           ]
     return print(flags, removed, [`${name} is removed; ${size(removed.bytesFreed)} freed.`, ...kept])
-  } finally {
-    await writ.close()
-  }
+  })
 }
 
 function totals({ partitions }: ContextStore): { readonly documents: number; readonly bytes: number } {

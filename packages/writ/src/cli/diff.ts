@@ -1,13 +1,13 @@
 import { counted } from '@writ/contract'
 import type { LaneDiff, RunDiff } from '../index.ts'
 import { printable, printableLine } from './printable.ts'
-import { runNamed } from './run-named.ts'
 import { looking, type ViewFlags } from './view-flags.ts'
 
 /** Aligns two runs of the home and says where each lane parts; resolves with 0 when they are the same, else 1. */
 export async function diff(a: string, b: string, flags: ViewFlags): Promise<number> {
-  const [left, right] = [await runNamed(a, flags), await runNamed(b, flags)]
-  const found = await looking(flags, (writ, as) => writ.diff(left, right, as))
+  const found = await looking(flags, async (writ, as) =>
+    writ.diff(await writ.find(a), await writ.find(b), as),
+  )
   process.stdout.write(flags.json === true ? `${JSON.stringify(found)}\n` : describe(found))
   return found.same ? 0 : 1
 }

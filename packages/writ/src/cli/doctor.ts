@@ -1,23 +1,14 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { toWritError } from '@writ/contract'
-import { examine, VERSION } from '../index.ts'
+import { VERSION } from '../index.ts'
 import { homeOf } from './home.ts'
+import { inHome } from './in-home.ts'
 import { printable, printableLine } from './printable.ts'
 
 /** Checks what Writ needs of this machine and says what is missing; resolves with 0 when everything works. */
 export async function doctor(flags: { readonly home?: string; readonly json?: boolean }): Promise<number> {
   const { home } = homeOf(flags)
-  const checks = await Promise.all(
-    Object.entries(examine(home)).map(async ([name, check]) => {
-      try {
-        return { name, ok: true, detail: await check() }
-      } catch (error) {
-        const known = toWritError(error)
-        return { name, ok: false, detail: `${known.message} ${known.next}` }
-      }
-    }),
-  )
+  const checks = await inHome(flags, (writ) => writ.doctor())
   const ok = checks.every((check) => check.ok)
   const place = resolve(home)
   const state = existsSync(place) ? place : `${place} (made on first use)`

@@ -1,19 +1,10 @@
 import { counted, WritError } from '@writ/contract'
 import type { Command } from 'commander'
-import {
-  type ExpiredRun,
-  eraseExpired,
-  eraseRun,
-  isErasable,
-  lastErasure,
-  listHolds,
-  orderHold,
-} from '../index.ts'
+import type { ExpiredRun, Writ } from '../index.ts'
 import { loadConfig } from './config.ts'
 import { confirmed } from './confirm.ts'
-import { homeOf } from './home.ts'
+import { inHome } from './in-home.ts'
 import { printableLine } from './printable.ts'
-import { runNamed } from './run-named.ts'
 import type { Running } from './running.ts'
 
 interface Flags {
@@ -41,10 +32,11 @@ export function addErase(writ: Command, running: Running): void {
     .option('--yes', 'do not ask before it, on a terminal')
     .action(
       running(async (run: string | undefined, flags: EraseFlags) => {
-        if (flags.expired === true) return await expire(run, flags)
+        if (flags.expired === true) return await inHome(flags, (opened) => expire(opened, run, flags))
         if (run === undefined || flags.reason === undefined || flags.dryRun === true)
           throw new WritError('USAGE', 'Give a run and --reason, or --expired with or without --dry-run.')
-        return await erase(await runNamed(run, flags), flags.reason, flags)
+        const { reason } = flags
+        return await inHome(flags, async (opened) => erase(opened, await opened.find(run), reason, flags))
       }),
     )
   const hold = writ.command('hold').description('legal hold: held runs cannot be erased')
@@ -56,7 +48,7 @@ export function addErase(writ: Command, running: Running): void {
     .action(running((run: string, flags: Flags & { reason: string }) => order(run, 'release', flags)))
   common(hold.command('ls').description('list holds and releases')).action(
     running(async (flags: Flags) => {
-      const holds = await listHolds(homeOf(flags).home)
+      const holds = await inHome(flags, (opened) => opened.holds.list())
       const lines = holds.flatMap(({ run, events }) =>
         events.map(({ action, at, reason }) => `${run}  ${action.padEnd(7)}  ${at}  ${reason}`),
       )
@@ -65,14 +57,13 @@ export function addErase(writ: Command, running: Running): void {
   )
 }
 
-async function erase(run: string, reason: string, flags: EraseFlags): Promise<number> {
-  const { home } = homeOf(flags)
-  const before = lastErasure(home, run)
-  if (before !== undefined && !(await isErasable(home, run)))
+async function erase(writ: Writ, run: string, reason: string, flags: EraseFlags): Promise<number> {
+  const before = await writ.erasures.last(run)
+  if (before !== undefined && !(await writ.erasures.isLeft(run)))
     return print(flags, before, [`run ${run} was erased at ${before.at}: nothing is left to erase`])
   const question = `Erase what run ${run} read, asked and answered? It cannot be brought back.`
   if (!(await confirmed(question, flags))) return kept()
-  const done = await eraseRun(home, run, reason)
+  const done = await writ.erase(run, reason)
   return print(flags, done, [
     `run ${run} erased at ${done.at}`,
     ...done.reached.map((what) => `  gone: ${what}`),
@@ -86,13 +77,12 @@ function kept(): number {
 }
 
 /** Resolves with 1 when something that is due could not be erased and nobody ordered it kept. */
-async function expire(run: string | undefined, flags: EraseFlags): Promise<number> {
+async function expire(writ: Writ, run: string | undefined, flags: EraseFlags): Promise<number> {
   if (run !== undefined || flags.reason !== undefined)
     throw new WritError('USAGE', '--expired takes neither a run nor --reason.')
   const { retention = {} } = loadConfig(process.cwd(), process.env)
-  const { home } = homeOf(flags)
-  if (flags.dryRun !== true && !(await confirmed(await dueInWords(home, retention), flags))) return kept()
-  const done = await eraseExpired(home, { retention, dryRun: flags.dryRun === true })
+  if (flags.dryRun !== true && !(await confirmed(await dueInWords(writ, retention), flags))) return kept()
+  const done = await writ.expire({ retention, dryRun: flags.dryRun === true })
   print(flags, done, done.runs.length > 0 ? done.runs.map(describe) : ['No run is past its time.'])
   const left = done.runs.filter(
     ({ outcome, code }) => outcome === 'unknown-class' || (outcome === 'refused' && code !== 'LEGAL_HOLD'),
@@ -100,8 +90,8 @@ async function expire(run: string | undefined, flags: EraseFlags): Promise<numbe
   return left.length > 0 ? 1 : 0
 }
 
-async function dueInWords(home: string, retention: Readonly<Record<string, number>>): Promise<string> {
-  const { runs } = await eraseExpired(home, { retention, dryRun: true })
+async function dueInWords(writ: Writ, retention: Readonly<Record<string, number>>): Promise<string> {
+  const { runs } = await writ.expire({ retention, dryRun: true })
   const due = runs.filter(({ outcome }) => outcome === 'due').length
   return `Erase what ${counted(due, 'run')} read, asked and answered? It cannot be brought back.`
 }
@@ -124,9 +114,12 @@ async function order(
   action: 'hold' | 'release',
   flags: Flags & { readonly reason: string },
 ): Promise<number> {
-  const run = await runNamed(name, flags)
-  const hold = await orderHold(homeOf(flags).home, run, action, flags.reason)
-  return print(flags, hold, [`run ${run}: ${action === 'hold' ? 'held' : 'released'}`])
+  return await inHome(flags, async (writ) => {
+    const run = await writ.find(name)
+    const { holds } = writ
+    const hold = await (action === 'hold' ? holds.set(run, flags.reason) : holds.release(run, flags.reason))
+    return print(flags, hold, [`run ${run}: ${action === 'hold' ? 'held' : 'released'}`])
+  })
 }
 
 function common(command: Command): Command {

@@ -1,7 +1,15 @@
 import { counted, defined, WritError } from '@writ/contract'
-import { createWrit, EXPORT_FORMATS, type ExportFormat, exportFile, sendFileTrace } from '../index.ts'
+import {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  exportFile,
+  namesRun,
+  sendFileTrace,
+  type ViewOptions,
+  type Writ,
+} from '../index.ts'
 import { type CopyFlags, copy } from './copy.ts'
-import { homeOf } from './home.ts'
+import { inHome } from './in-home.ts'
 import { writeOutput } from './output.ts'
 import { runUnlessFile } from './run-named.ts'
 import { looking } from './view-flags.ts'
@@ -14,11 +22,18 @@ export interface ExportFlags extends CopyFlags {
 
 /** Writes a run, or the run of an evidence file, in another form. */
 export async function exportRun(what: string, flags: ExportFlags): Promise<number> {
+  const work = (writ: Writ, as: ViewOptions): Promise<number> => exportFrom(writ, as, what, flags)
+  // A file is written without anybody's configuration.
+  return namesRun(what) ? await looking(flags, work) : await inHome(flags, (writ) => work(writ, {}))
+}
+
+async function exportFrom(writ: Writ, as: ViewOptions, what: string, flags: ExportFlags): Promise<number> {
   const { format, payloads = false, out, otlpEndpoint } = flags
-  const run = await runUnlessFile(what, flags)
-  if (flags.profile !== undefined) return await copy(run === undefined ? { file: what } : { run }, flags)
+  const run = await runUnlessFile(what, writ)
+  if (flags.profile !== undefined)
+    return await copy(writ, run === undefined ? { file: what } : { run }, flags)
   if (flags.redact !== undefined) throw new WritError('USAGE', '--redact goes with --profile proof.')
-  if (otlpEndpoint !== undefined) return await sendTrace(what, run, otlpEndpoint, flags)
+  if (otlpEndpoint !== undefined) return await sendTrace(writ, what, run, otlpEndpoint, flags)
   if (!isFormat(format)) {
     const formats = EXPORT_FORMATS.join(', ')
     throw new WritError(
@@ -32,14 +47,11 @@ export async function exportRun(what: string, flags: ExportFlags): Promise<numbe
     throw new WritError('USAGE', `--payloads goes with --format jsonl; ${format} takes none.`)
   const { trust } = flags
   const options = { format, payloads, ...defined({ trust }) }
-  if (run === undefined) {
-    await writeOutput(exportFile(what, options), out)
-    return 0
-  }
-  return await looking(flags, async (writ, as) => {
-    await writeOutput(writ.export(run, { ...options, ...as }), out)
-    return 0
-  })
+  await writeOutput(
+    run === undefined ? exportFile(what, options) : writ.export(run, { ...options, ...as }),
+    out,
+  )
+  return 0
 }
 
 /** Writes the report of a run for people: `writ export --format html`, which is no text for a terminal. */
@@ -50,6 +62,7 @@ export async function report(run: string, flags: Omit<ExportFlags, 'format'>): P
 }
 
 async function sendTrace(
+  writ: Writ,
   what: string,
   run: string | undefined,
   endpoint: string,
@@ -57,16 +70,7 @@ async function sendTrace(
 ): Promise<number> {
   if (flags.out !== undefined || flags.payloads === true || (flags.format ?? 'otlp') !== 'otlp')
     throw new WritError('USAGE', '--otlp-endpoint sends a trace: it goes without --out and --payloads.')
-  if (run === undefined) return told(await sendFileTrace(what, endpoint))
-  const writ = await createWrit(homeOf(flags))
-  try {
-    return told(await writ.sendTrace(run, endpoint))
-  } finally {
-    await writ.close()
-  }
-}
-
-function told(spans: number): number {
+  const spans = run === undefined ? await sendFileTrace(what, endpoint) : await writ.sendTrace(run, endpoint)
   process.stdout.write(`${counted(spans, 'span')} sent\n`)
   return 0
 }

@@ -1,12 +1,11 @@
 import { defined, WritError } from '@writ/contract'
-import { createWrit, type ForkOptions, parsePrice } from '../index.ts'
+import { type ForkOptions, parsePrice } from '../index.ts'
 import { attend } from './attend.ts'
 import { type Config, loadConfig } from './config.ts'
 import { type DeliverFlags, deliver } from './deliver.ts'
 import { exitCodeOf } from './exit-code.ts'
-import { homeOf } from './home.ts'
+import { inHome } from './in-home.ts'
 import { modelAccess } from './model-access.ts'
-import { runNamed } from './run-named.ts'
 
 export interface ForkFlags extends DeliverFlags {
   readonly at: string
@@ -24,19 +23,23 @@ export async function fork(name: string, flags: ForkFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const options = optionsOf(flags, config)
   const { baseUrl: _, ...access } = modelAccess(flags, config, process.env)
-  const run = await runNamed(name, flags)
-  const attendance = attend(flags)
-  const writ = await createWrit({ ...homeOf(flags), ...access })
-  try {
-    const { suspend, onEvent } = attendance
-    const answer = await writ.fork(run, { ...options, suspend, onEvent })
-    attendance.unwatch()
-    await deliver(answer, writ, flags)
-    return exitCodeOf(answer.status)
-  } finally {
-    attendance.end()
-    await writ.close()
-  }
+  return await inHome(
+    flags,
+    async (writ) => {
+      const run = await writ.find(name)
+      const attendance = attend(flags)
+      try {
+        const { suspend, onEvent } = attendance
+        const answer = await writ.fork(run, { ...options, suspend, onEvent })
+        attendance.unwatch()
+        await deliver(answer, writ, flags)
+        return exitCodeOf(answer.status)
+      } finally {
+        attendance.end()
+      }
+    },
+    access,
+  )
 }
 
 function optionsOf(

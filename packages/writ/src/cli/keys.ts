@@ -1,16 +1,8 @@
 import { ROLES, type Role, WritError } from '@writ/contract'
 import type { Command } from 'commander'
-import {
-  bundleSignatures,
-  createKey,
-  listKeys,
-  replaceKey,
-  revokeKey,
-  setThreshold,
-  signBundle,
-  trustKeys,
-} from '../index.ts'
+import type { BundleSignatures, ListedKey } from '../index.ts'
 import { homeOf } from './home.ts'
+import { inHome } from './in-home.ts'
 import { wholeNumber } from './parse-option.ts'
 import { printableLine } from './printable.ts'
 import type { Running } from './running.ts'
@@ -25,14 +17,14 @@ export function addKeys(writ: Command, running: Running): void {
   const keys = writ.command('keys').description('signing keys of this home')
   common(keys.command('ls').description('list the keys of the trust root')).action(
     running(async (flags: Flags) =>
-      print(flags, await listKeys(homeOf(flags).home), (listed) => listed.map(keyLine)),
+      print(flags, await inHome(flags, (writ) => writ.keys.list()), (listed) => listed.map(keyLine)),
     ),
   )
   common(keys.command('new <role>').description('make a governance, approver or witness key'))
     .option('--name <name>', 'name of the key')
     .action(
       running(async (role: string, flags: Flags & { name?: string }) =>
-        print(flags, await createKey(homeOf(flags).home, roleOf(role), flags.name), (key) => [
+        print(flags, await inHome(flags, (writ) => writ.keys.create(roleOf(role), flags.name)), (key) => [
           `${key.role} key ${key.name} made: ${key.keyId}`,
         ]),
       ),
@@ -42,7 +34,7 @@ export function addKeys(writ: Command, running: Running): void {
     .option('--key <name>', 'which key, where there are several of the role')
     .action(
       running(async (role: string, flags: Flags & { reason: string; key?: string }) =>
-        print(flags, await replaceKey(homeOf(flags).home, roleOf(role), flags), (done) => [
+        print(flags, await inHome(flags, (writ) => writ.keys.rotate(roleOf(role), flags)), (done) => [
           `${done.role}: ${done.from} → ${done.to}`,
           `statement: ${done.statement}`,
           ...(done.logged
@@ -57,7 +49,7 @@ export function addKeys(writ: Command, running: Running): void {
     .option('--at <time>', 'from when its signatures count for nothing (default: now)')
     .action(
       running(async (key: string, flags: Flags & { reason: string; at?: string }) =>
-        print(flags, await revokeKey(homeOf(flags).home, key, flags), (done) => [
+        print(flags, await inHome(flags, (writ) => writ.keys.revoke(key, flags)), (done) => [
           `${done.role} key ${done.name} revoked from ${done.revokedAt ?? ''}`,
           `Give the new ${homeOf(flags).home}/trust.json to whoever verifies.`,
         ]),
@@ -69,7 +61,7 @@ export function addKeys(writ: Command, running: Running): void {
     running(async (role: string, n: string, flags: Flags) => {
       if (role !== 'governance' && role !== 'witness')
         throw new WritError('USAGE', `Thresholds are for governance and witness, not '${role}'.`)
-      const set = await setThreshold(homeOf(flags).home, role, wholeNumber('<n>', 0)(n))
+      const set = await inHome(flags, (writ) => writ.keys.setThreshold(role, wholeNumber('<n>', 0)(n)))
       const from = set.witnessFrom?.at(-1)
       const asked = role === 'witness' && from !== undefined ? from.count : (set[role] ?? 0)
       const since = role === 'witness' && from !== undefined ? `, for runs opened from ${from.from} on` : ''
@@ -85,7 +77,7 @@ export function addKeys(writ: Command, running: Running): void {
       .description('pin governance, approver and witness keys of another trust root'),
   ).action(
     running(async (file: string, flags: Flags) =>
-      print(flags, await trustKeys(homeOf(flags).home, file), (added) =>
+      print(flags, await inHome(flags, (writ) => writ.keys.trust(file)), (added) =>
         added.map(({ role, name, keyId }) => `${role} key ${name} pinned: ${keyId}`),
       ),
     ),
@@ -99,14 +91,14 @@ function addPolicy(writ: Command, running: Running): void {
     .option('--key <name>', 'which governance key, where there are several')
     .action(
       running(async (dir: string, flags: Flags & { key?: string }) =>
-        print(flags, await signBundle(dir, homeOf(flags).home, flags.key), signatureLines),
+        print(flags, await inHome(flags, (writ) => writ.bundles.sign(dir, flags.key)), signatureLines),
       ),
     )
   common(policy.command('check <dir>').description('check a bundle and who signed it'))
     .option('--trust <file>', 'trust root (default: that of the home)')
     .action(
       running(async (dir: string, flags: Flags & { trust?: string }) => {
-        const found = await bundleSignatures(dir, flags.trust ?? `${homeOf(flags).home}/trust.json`)
+        const found = await inHome(flags, (writ) => writ.bundles.check(dir, flags.trust))
         print(flags, found, signatureLines)
         return found.enough ? 0 : 6
       }),
@@ -123,12 +115,12 @@ function roleOf(text: string): Role {
   return role
 }
 
-function keyLine(key: Awaited<ReturnType<typeof listKeys>>[number]): string {
+function keyLine(key: ListedKey): string {
   const span = `${key.validFrom} – ${key.validUntil ?? 'open'}`
   return `${key.role.padEnd(10)}  ${key.name}  ${key.keyId}  ${span}  ${key.state}  ${key.file ?? '(not here)'}`
 }
 
-function signatureLines(found: Awaited<ReturnType<typeof bundleSignatures>>): readonly string[] {
+function signatureLines(found: BundleSignatures): readonly string[] {
   const signed = found.signatures.map(
     ({ keyId, name, counts }) =>
       `  ${counts ? 'signed by' : 'does not count:'} ${name ?? 'an unknown key'} ${keyId}`,

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import { acceptLoss } from '../index.ts'
-import { homeOf } from './home.ts'
+import { inHome } from './in-home.ts'
 import { printableLine } from './printable.ts'
 import type { Running } from './running.ts'
 
@@ -24,7 +23,7 @@ export function addLedger(writ: Command, running: Running): void {
 }
 
 async function accept(shard: string, flags: AcceptFlags): Promise<number> {
-  const loss = await acceptLoss(homeOf(flags).home, shard, flags.reason)
+  const loss = await inHome(flags, (writ) => writ.ledger.acceptLoss(shard, flags.reason))
   const { lost, kept, log } = loss
   const named = lost === null ? 'Its head named nothing.' : `Its head named ${placeOf(lost)}.`
   const lines = [

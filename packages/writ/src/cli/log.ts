@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { defined } from '@writ/contract'
 import type { Command } from 'commander'
-import { checkLog, publishLog, renewProofs, showLog } from '../index.ts'
-import { homeOf } from './home.ts'
+import { auditPublished } from '../index.ts'
+import { inHome } from './in-home.ts'
 import { repeated, wholeNumber } from './parse-option.ts'
 import { printableLine } from './printable.ts'
 import type { Running } from './running.ts'
@@ -58,16 +58,13 @@ export function addLog(writ: Command, running: Running): void {
 
 async function prove(file: string, flags: ProveFlags): Promise<number> {
   const { witness, witnessQuorum } = flags
-  await renewProofs(file, {
-    ...homeOf(flags),
-    ...defined({ witnesses: witness, witnessQuorum }),
-  })
+  await inHome(flags, (writ) => writ.log.prove(file, defined({ witnesses: witness, witnessQuorum })))
   process.stdout.write(`${printableLine(file)} is proven under the newest checkpoint\n`)
   return 0
 }
 
 async function show(flags: LogFlags): Promise<number> {
-  const state = await showLog(homeOf(flags).home)
+  const state = await inHome(flags, (writ) => writ.log.show())
   const { origin, size, root, checkpoint, watch } = state
   const text = checkpoint ?? `${origin} is empty\n`
   process.stdout.write(
@@ -79,16 +76,19 @@ async function show(flags: LogFlags): Promise<number> {
 }
 
 async function publish(directory: string, flags: LogFlags): Promise<number> {
-  const size = await publishLog(homeOf(flags).home, directory)
+  const size = await inHome(flags, (writ) => writ.log.publish(directory))
   const text = `${size} statements published to ${printableLine(directory)}\n`
   process.stdout.write(flags.json === true ? `${JSON.stringify({ directory, size })}\n` : text)
   return 0
 }
 
 async function audit(published: string | undefined, flags: AuditFlags): Promise<number> {
-  const { home } = homeOf(flags)
-  const trust = flags.trust ?? join(home, 'trust.json')
-  const found = await checkLog(published === undefined ? { home } : { published }, trust)
+  const { trust } = flags
+  const found = await inHome(flags, (writ) =>
+    published === undefined
+      ? writ.log.audit(trust)
+      : auditPublished(published, trust ?? join(writ.home, 'trust.json')),
+  )
   const ok = found.faults.length === 0
   if (flags.json === true) process.stdout.write(`${JSON.stringify({ ok, ...found })}\n`)
   else {

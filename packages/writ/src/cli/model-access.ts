@@ -1,5 +1,5 @@
 import { defined, WritError } from '@writ/contract'
-import { locationOf, type WritOptions } from '../index.ts'
+import { locationOf, providerOf, type WritOptions } from '../index.ts'
 import type { Config, KeyBinding } from './config.ts'
 import { printable } from './printable.ts'
 
@@ -40,7 +40,7 @@ function standingServer(
 ): string | undefined {
   const model = given ?? usual ?? ''
   if (named.trim() !== '' && !model.startsWith('ollama/')) return named.trim()
-  return given !== undefined && /^(openai|ollama)\//.test(given) ? undefined : baseUrl
+  return given !== undefined && providerOf(given) !== undefined ? undefined : baseUrl
 }
 
 /** Which key goes where. INVARIANT: no message holds a key, and none goes to a host it is not bound to unsaid. */

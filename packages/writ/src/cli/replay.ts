@@ -1,6 +1,6 @@
 import { counted, defined } from '@writ/contract'
-import { createWrit, type ReplayReport } from '../index.ts'
-import { homeOf } from './home.ts'
+import type { FileReplay, ReplayReport, Writ } from '../index.ts'
+import { inHome } from './in-home.ts'
 import { onInterrupt } from './interrupt.ts'
 import { printableLine } from './printable.ts'
 import { runUnlessFile } from './run-named.ts'
@@ -16,25 +16,20 @@ export interface ReplayFlags {
 
 /** Does a run of the home, or of a replay file, again and prints what it came to; resolves with 0 when it is identical, else 6. */
 export async function replay(what: string, flags: ReplayFlags): Promise<number> {
-  const named = await runUnlessFile(what, flags)
+  const { policy, attest } = flags
   const interrupt = onInterrupt()
-  const { policy } = flags
-  const writ = await createWrit({ ...homeOf(flags), ...defined({ policy }) })
+  const options = { signal: interrupt.signal, ...defined({ attest }) }
+  const again = async (writ: Writ): Promise<FileReplay> => {
+    const run = await runUnlessFile(what, writ)
+    if (run !== undefined) return { run, report: await writ.replay(run, options) }
+    return await writ.replayFile(what, { ...options, ...defined({ trust: chooseTrust(what, flags) }) })
+  }
   try {
-    const options = {
-      signal: interrupt.signal,
-      ...defined({ attest: flags.attest }),
-    }
-    const trust = named === undefined ? chooseTrust(what, flags) : undefined
-    const { run, report } =
-      named !== undefined
-        ? { run: named, report: await writ.replay(named, options) }
-        : await writ.replayFile(what, { ...options, ...defined({ trust }) })
+    const { run, report } = await inHome(flags, again, defined({ policy }))
     process.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : describe(run, report))
     return report.outcome === 'IDENTICAL' ? 0 : 6
   } finally {
     interrupt.stop()
-    await writ.close()
   }
 }
 

@@ -1,5 +1,4 @@
 import { printableLine } from './printable.ts'
-import { runNamed } from './run-named.ts'
 import { runLines } from './show-run.ts'
 import { stepText } from './show-step.ts'
 import { looking, type ViewFlags } from './view-flags.ts'
@@ -10,8 +9,8 @@ export interface ShowFlags extends ViewFlags {
 
 /** Shows the frames and steps of a run, or one step whole. */
 export async function show(name: string, step: string | undefined, flags: ShowFlags): Promise<number> {
-  const run = await runNamed(name, flags)
   return await looking(flags, async (writ, as) => {
+    const run = await writ.find(name)
     if (step === undefined) {
       const view = await writ.show(run, as)
       const lines = runLines(view, { columns: columnsOf(flags), full: flags.full === true, name })

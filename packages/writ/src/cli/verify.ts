@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defined, WritError } from '@writ/contract'
-import { namesRun, verifyFile } from '../index.ts'
-import { homeOf } from './home.ts'
+import { namesRun, type VerifyOptions, verifyFile } from '../index.ts'
+import { inHome } from './in-home.ts'
 import { printableLine } from './printable.ts'
-import { runNamed } from './run-named.ts'
 import { chooseHome, chooseTrust, describeTrust, type Trust } from './trust.ts'
 
 export interface VerifyFlags {
@@ -24,11 +23,15 @@ export async function verify(what: string, flags: VerifyFlags): Promise<number> 
   const path = await evidenceOf(what, flags)
   const root = chooseTrust(path, flags)
   const home = chooseHome(path, flags)
-  const report = await verifyFile(path, {
-    ...defined({ home, trust: root }),
+  const options: VerifyOptions = {
+    ...defined({ trust: root }),
     ...(flags.answer === undefined ? {} : { answer: readAnswer(flags.answer) }),
     ...(flags.only === undefined ? {} : { only: flags.only.split(',') }),
-  })
+  }
+  const report =
+    home === undefined
+      ? await verifyFile(path, options)
+      : await inHome({ home }, (writ) => writ.verify(path, options))
   const trust = root === undefined ? null : await describeTrust(root, path)
   process.stdout.write(
     flags.json === true
@@ -41,7 +44,7 @@ export async function verify(what: string, flags: VerifyFlags): Promise<number> 
 /** A path as it is; for the name of a run, its evidence file in the home. */
 async function evidenceOf(what: string, flags: VerifyFlags): Promise<string> {
   if (existsSync(what) || !namesRun(what)) return what
-  return join(homeOf(flags).home, 'runs', `${await runNamed(what, flags)}.writ`)
+  return await inHome(flags, async (writ) => join(writ.home, 'runs', `${await writ.find(what)}.writ`))
 }
 
 function readAnswer(path: string): unknown {

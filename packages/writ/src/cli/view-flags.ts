@@ -1,7 +1,7 @@
 import { defined } from '@writ/contract'
-import { createWrit, type ViewOptions, type Writ } from '../index.ts'
+import type { ViewOptions, Writ } from '../index.ts'
 import { loadConfig } from './config.ts'
-import { homeOf } from './home.ts'
+import { inHome } from './in-home.ts'
 
 /** Who looks at a run, under which policy: flags over the configuration. */
 export interface ViewFlags {
@@ -19,12 +19,5 @@ export async function looking<T>(
 ): Promise<T> {
   const config = loadConfig(process.cwd(), process.env)
   const { policy = config.policy, as = config.user, purpose = config.purpose } = flags
-  const writ = await createWrit({ ...homeOf(flags), ...defined({ policy }) })
-  try {
-    return await look(writ, {
-      ...defined({ principal: as, purpose }),
-    })
-  } finally {
-    await writ.close()
-  }
+  return await inHome(flags, (writ) => look(writ, defined({ principal: as, purpose })), defined({ policy }))
 }

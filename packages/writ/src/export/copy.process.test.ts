@@ -26,10 +26,11 @@ import {
 import { block, type Simulator, sequence, startSimulator } from '@writ/simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeEvidence } from '../files/write-evidence.ts'
-import { createWrit, renewProofs, verifyFile, type Writ } from '../index.ts'
+import { createWrit, verifyFile, type Writ } from '../index.ts'
 import { openLedger, openSigner } from '../ledger/index.ts'
 import { encrypt } from '../ledger/run-cipher.ts'
 import { clearedBundle } from '../runs/cleared-bundle.fixture.ts'
+import { withinHome } from '../runs/within-home.fixture.ts'
 import { recordedFile } from '../verify/recorded-file.ts'
 import { bundleOf } from '../verify/verify-file.ts'
 
@@ -179,7 +180,7 @@ describe('a replay file', () => {
     await cp(join(elsewhere, 'run.writ'), path)
     // Something else is logged since, so that the proofs are others.
     await writ.copyEvidence(answer.run, { profile: 'proof', out: join(place, 'later.writ') })
-    await renewProofs(path, { home })
+    await withinHome(home, (writ) => writ.log.prove(path))
     expect((await readFile(path)).equals(await readFile(join(elsewhere, 'run.writ')))).toBe(false)
     expect(await verifyFile(path, { trust, only: ['WITNESSED', 'REPLAY'] })).toMatchObject({ ok: true })
     expect(await verdictOf(path, 'REPLAY')).toMatchObject({ result: 'pass' })

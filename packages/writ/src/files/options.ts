@@ -8,6 +8,7 @@ import type {
   RunEvent,
   TextSource,
 } from '@writ/contract'
+import type { ModelObject } from '../models/index.ts'
 
 /** How a Writ is set up. Everything has a default but nothing is guessed: no key, no price, no clearance. */
 export interface WritOptions {
@@ -15,11 +16,11 @@ export interface WritOptions {
   readonly home?: string
   /** Directory of a policy bundle; the built-in personal bundle by default. */
   readonly policy?: string
-  /** `provider/id`; `builtin/extractive` by default. */
-  readonly model?: string
+  /** `provider/id`, or a model object of the AI SDK; `builtin/extractive` by default. */
+  readonly model?: string | ModelObject
   /** Model of sub-calls and child frames; `model` by default. */
-  readonly subModel?: string
-  /** An OpenAI-compatible server for both models. */
+  readonly subModel?: string | ModelObject
+  /** An OpenAI-compatible server for both models. What follows here up to the window is for named models only. */
   readonly baseUrl?: string
   /** A key goes to `baseUrl`, else to OpenAI; a function gives the key for each server that is asked. */
   readonly apiKey?: ApiKey

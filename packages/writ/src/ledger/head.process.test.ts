@@ -312,3 +312,16 @@ test('what is accepted has to be a shard that lacks something and that nobody wr
   rooms.reader.close()
   rooms.writer.close()
 })
+
+test('a ledger that saw damage sees that the loss was accepted', async () => {
+  DAMAGE['a log that is cut off']?.()
+  const ledger = await openLedger(home)
+  expect(await ledger.damaged()).toEqual([shardIn(home)])
+  expect(await ledger.runs()).toEqual([])
+  await acceptLoss(home, 'shard-0001', 'the disk was replaced')
+  expect(await ledger.damaged()).toEqual([])
+  expect(await ledger.runs()).toMatchObject([{ run: 'run-a' }])
+  await expect(ledger.resume('run-b')).rejects.toMatchObject({ code: 'UNKNOWN_RUN' })
+  expect(await ledger.resume('run-a')).toMatchObject({ run: 'run-a' })
+  await ledger.close()
+})

@@ -16,6 +16,7 @@ export async function openLedger(home: string): Promise<Ledger> {
       return openRunLog(channel, run, key)
     },
     resume: async (run) => openRunLog(channel, run, await channel.request({ op: 'resume', run })),
+    leave: (run) => channel.request({ op: 'leave', run }).catch(() => undefined),
     runs: () => channel.request({ op: 'runs' }),
     damaged: () => channel.request({ op: 'damaged' }),
     records: (run) => records(channel, run),

@@ -9,6 +9,8 @@ export interface Operations {
   }
   /** Takes a run over; gives its key. */
   resume: { takes: { readonly run: string }; gives: Uint8Array }
+  /** Lets a run go, and its shard when no other run is open in it. */
+  leave: { takes: { readonly run: string }; gives: undefined }
   append: {
     takes: {
       readonly run: string

@@ -100,6 +100,13 @@ export class Reader {
     return this.#find(run) === undefined ? undefined : readRunKey(this.#home.runKeys, run)
   }
 
+  /** Closes a shard until it is read again. */
+  release(path: string): void {
+    this.#shards.get(path)?.close()
+    this.#shards.delete(path)
+    for (const [run, { shard }] of this.#places) if (shard === path) this.#places.delete(run)
+  }
+
   close(): void {
     for (const db of this.#shards.values()) db.close()
     this.#shards.clear()
@@ -142,7 +149,9 @@ export class Reader {
   /** Undefined while a shard is being made, or when it is damaged: one bad shard must not hide the others. */
   #openOne(path: string): DatabaseSync | undefined {
     try {
-      return openForReading(path)
+      const db = openForReading(path)
+      this.#damage.delete(path) // a loss may have been accepted since
+      return db
     } catch (error) {
       if (!isDamage(error)) throw error
       this.#damage.set(path, error)

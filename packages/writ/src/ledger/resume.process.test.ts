@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Ledger, RunLog } from '@writ/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { eraseContent } from './erase-content.ts'
 import { openLedger } from './ledger.ts'
 import { firstLine, kill, killAll, listen, start } from './ledger-child.fixture.ts'
 
@@ -226,4 +227,33 @@ test('killed in the middle of writing, a run is written on by another process an
       seq,
     )
   await expect(put(log, stored.length, '0/5/x')).rejects.toMatchObject(failed)
+})
+
+test('a run that is left takes nothing more, and is resumed by whoever comes, this ledger included', async () => {
+  const ledger = await ledgerHere()
+  const log = await ledger.open('run-a', 'why?', 1)
+  await put(log, 0)
+  await expect(ledger.resume('run-a')).rejects.toMatchObject(busy)
+  await ledger.leave('run-a')
+  await expect(put(log, 1)).rejects.toMatchObject(failed)
+  const again = await ledger.resume('run-a')
+  await put(again, 1)
+  await ledger.leave('run-a')
+  expect(existsSync(join(home, 'ledger', 'shard-0001.db-wal'))).toBe(false)
+  const other = await (await ledgerHere()).resume('run-a')
+  await put(other, 2)
+  expect(await seqs(ledger.records('run-a'))).toEqual([0, 1, 2])
+})
+
+test('a shard is given back with the last run that is open in it', async () => {
+  const ledger = await ledgerHere()
+  const [one] = [await ledger.open('run-a', 'why?', 1), await ledger.open('run-b', 'why?', 2)]
+  await ledger.leave('run-b')
+  const other = await ledgerHere()
+  await expect(other.resume('run-b')).rejects.toMatchObject(busy)
+  await expect(eraseContent(home, 'run-b', () => Promise.resolve())).rejects.toMatchObject(busy)
+  await put(one, 0)
+  await ledger.leave('run-a')
+  await eraseContent(home, 'run-b', () => Promise.resolve())
+  await put(await other.resume('run-a'), 1)
 })

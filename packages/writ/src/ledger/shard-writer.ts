@@ -50,6 +50,16 @@ export class ShardWriter {
     this.#runs.set(run, RunWriter.resume(run, key, this.#statements))
   }
 
+  /** Takes nothing more of a run, which stays as it is stored. */
+  leave(run: string): void {
+    this.#runs.delete(run)
+  }
+
+  /** Whether no run is open here. A shard that failed is kept: nothing of it may be written again by this process. */
+  get idle(): boolean {
+    return this.#runs.size === 0 && this.#failure === undefined
+  }
+
   /** All of the group in one transaction, on disk when any entry wants that; replies in order. */
   commit(group: readonly Write[]): readonly Reply[] {
     const last = group.at(-1)

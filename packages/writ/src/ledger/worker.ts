@@ -53,6 +53,9 @@ function perform(request: Exclude<Request, Write>): Operations[typeof request.op
       return writer.open(request)
     case 'resume':
       return resume(request)
+    case 'leave':
+      // As in a close, the writer is the last to close and folds the write-ahead log in.
+      return writer.leave(request.run, (path) => reader.release(path))
     case 'runs':
       return reader.runs()
     case 'damaged':

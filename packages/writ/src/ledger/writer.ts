@@ -46,6 +46,21 @@ export class Writer {
     return key
   }
 
+  /**
+   * Lets a run go, and gives back shards in which no run is open: others may take them, to resume a run or to erase one.
+   * `closing` is told the path of each before it is closed.
+   */
+  leave(run: string, closing: (path: string) => void): undefined {
+    for (const shard of this.#shards.values()) {
+      shard.leave(run)
+      if (!shard.idle) continue
+      this.#shards.delete(shard.path)
+      if (this.#forNewRuns === shard) this.#forNewRuns = undefined
+      closing(shard.path)
+      shard.close()
+    }
+  }
+
   /** One transaction per shard; replies in the order of the group. */
   commit(group: readonly Write[]): readonly Reply[] {
     const replies = group.map(({ run }) => refusal(run, 'the run is not open'))

@@ -1,9 +1,9 @@
 import { type IngestProgress, type Omitted, WritError } from '@writ/contract'
 import { MAX_PARTITION_KEY_BYTES, MAX_PARTITIONS, PROGRESS_INTERVAL_MS } from './limits.ts'
 import { describe } from './loaded-partition.ts'
+import { type OpenPack, PackDirectory } from './pack-directory.ts'
 import { type PartitionKey, partitionId, partitionKey } from './partition-key.ts'
 import { type Candidate, select } from './selection.ts'
-import { type OpenPack, Shelf } from './shelf.ts'
 import type { LoadedPartition, WorkerCalls } from './worker-calls.ts'
 
 /** Keeps an opened pack under the id of its partition. */
@@ -16,16 +16,16 @@ export function ingest(
   report: (progress: IngestProgress) => void,
 ): WorkerCalls['ingest']['result'] {
   const { candidates, omitted, skipped } = select(request.wanted)
-  const shelf = new Shelf(request.places)
+  const directory = new PackDirectory(request.places)
   const packs = [...byPartition(candidates, request)].flatMap(({ key, members }) => {
-    const hash = shelf.put(members, omitted)
+    const hash = directory.put(members, omitted)
     return hash === undefined ? [] : [{ key, hash }]
   })
   omitted.sort((a, b) => (a.doc < b.doc ? -1 : 1))
   if (packs.length === 0) throw empty(omitted, skipped)
   const tell = counter(report)
   const partitions = packs.map(({ key, hash }) => {
-    const open = shelf.open(hash, tell.advance)
+    const open = directory.open(hash, tell.advance)
     keep(partitionId(key), open)
     return describe(key, open)
   })
@@ -35,12 +35,12 @@ export function ingest(
 
 /** Opens the partitions of a kept corpus. Throws `UNKNOWN_CORPUS` when one of its packs is gone. */
 export function load(request: WorkerCalls['load']['request'], keep: Keep): LoadedPartition[] {
-  const shelf = new Shelf(request.places)
+  const directory = new PackDirectory(request.places)
   return request.partitions.map(({ key, packSha256 }) => {
-    if (!shelf.has(packSha256)) {
+    if (!directory.has(packSha256)) {
       throw new WritError('UNKNOWN_CORPUS', `the pack ${packSha256} of this corpus is gone; ingest it again`)
     }
-    const open = shelf.open(packSha256, () => {})
+    const open = directory.open(packSha256, () => {})
     keep(partitionId(key), open)
     return describe(key, open)
   })

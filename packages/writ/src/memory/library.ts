@@ -13,7 +13,7 @@ import type {
 import { CorporaHome } from './corpora-home.ts'
 import { dropPacks } from './drop-packs.ts'
 import { type CorpusManifest, NamedCorpora, requireName } from './named-corpora.ts'
-import type { Places } from './shelf.ts'
+import type { Places } from './pack-directory.ts'
 import { takeWorker } from './spare-worker.ts'
 import { PackStore } from './store.ts'
 import type { Ingested } from './worker-calls.ts'

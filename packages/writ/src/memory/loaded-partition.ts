@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { mediaTypeOf } from './media-type.ts'
+import type { OpenPack } from './pack-directory.ts'
 import type { PartitionKey } from './partition-key.ts'
 import { partitionId } from './partition-key.ts'
-import type { OpenPack } from './shelf.ts'
 import type { LoadedPartition } from './worker-calls.ts'
 
 /** What the main thread needs to know of an opened pack under a partition's key. */

@@ -1,5 +1,5 @@
 import { type OutlineEntry, WritError } from '@writ/contract'
-import type { OpenPack } from './shelf.ts'
+import type { OpenPack } from './pack-directory.ts'
 
 /** The outline of a document as ingestion recorded it. */
 export function readOutline({ pack, index }: OpenPack, doc: string): OutlineEntry[] {

@@ -2,8 +2,8 @@ import { type Omitted, WritError } from '@writ/contract'
 import { textFeed } from './document-source.ts'
 import type { Keep } from './ingestion.ts'
 import { describe } from './loaded-partition.ts'
+import { PackDirectory } from './pack-directory.ts'
 import { partitionId } from './partition-key.ts'
-import { Shelf } from './shelf.ts'
 import type { LoadedPartition, WorkerCalls } from './worker-calls.ts'
 
 /** Makes a partition of texts. All of them or none: a text that cannot be kept is a `BAD_REQUEST`. */
@@ -13,8 +13,8 @@ export function addTexts(
 ): LoadedPartition {
   const omitted: Omitted[] = []
   const candidates = texts.map(({ id, text }) => ({ id, label: key.label, feed: textFeed(text) }))
-  const shelf = new Shelf(places)
-  const hash = shelf.put(candidates, omitted)
+  const directory = new PackDirectory(places)
+  const hash = directory.put(candidates, omitted)
   const refused = omitted[0]
   if (hash === undefined || refused !== undefined) {
     const what = refused
@@ -22,7 +22,7 @@ export function addTexts(
       : 'there are no texts'
     throw new WritError('BAD_REQUEST', `cannot add texts to ${JSON.stringify(key.collection)}: ${what}`)
   }
-  const open = shelf.open(hash, () => {})
+  const open = directory.open(hash, () => {})
   keep(partitionId(key), open)
   return describe(key, open)
 }

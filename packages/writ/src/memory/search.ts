@@ -2,7 +2,7 @@ import type { Passage, SearchRequest } from '@writ/contract'
 import { WritError } from '@writ/contract'
 import { MAX_PASSAGES } from './limits.ts'
 import { matchExpression } from './match-expression.ts'
-import type { OpenPack } from './shelf.ts'
+import type { OpenPack } from './pack-directory.ts'
 
 // A word in the name of a file counts like four in its text, one in its title like two more: titles are text, too.
 // Of equal scores the first in (document, offset) order wins. `wanted` is JSON of document numbers, or null for all.

@@ -12,10 +12,10 @@ import type {
   Skipped,
   TextSource,
 } from '@writ/contract'
+import type { Places } from './pack-directory.ts'
 import type { PackedDocument } from './pack-layout.ts'
 import type { PartitionKey } from './partition-key.ts'
 import type { Wanted } from './selection.ts'
-import type { Places } from './shelf.ts'
 
 /** A partition as the main thread keeps it: what it needs to answer `locate`, `documents` and `read` alone. */
 export interface LoadedPartition {

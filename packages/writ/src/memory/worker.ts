@@ -4,9 +4,9 @@ import { isWritError, WritError } from '@writ/contract'
 import { grep } from './grep.ts'
 import { ingest, load } from './ingestion.ts'
 import { readOutline } from './outline-rows.ts'
+import type { OpenPack } from './pack-directory.ts'
 import { addTexts } from './run-texts.ts'
 import { search } from './search.ts'
-import type { OpenPack } from './shelf.ts'
 import type { FromWorker, SentError, ToWorker, WorkerCall, WorkerCalls } from './worker-calls.ts'
 
 type Handlers = {

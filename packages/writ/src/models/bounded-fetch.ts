@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { isLoopback } from './location.ts'
 
 /** Most bytes of a model's reply kept: a hundred times the largest text a request may ask for. */
-const MAX_REPLY_BYTES = 16 * 1024 * 1024
+export const MAX_REPLY_BYTES: number = 16 * 1024 * 1024
 
 /**
  * `fetch` for model requests: never follows a redirect (a prompt goes only where the operator pointed it), sends to

@@ -1,8 +1,16 @@
 export { callModel } from './call-model.ts'
 export { locationOf } from './location.ts'
-export { OLLAMA_URL, ollamaUrl } from './ollama.ts'
+export {
+  type DeclaredModel,
+  type ModelObject,
+  namesModelObject,
+  openModelObject,
+} from './model-object.ts'
 export { parsePrice } from './price.ts'
 export { PRICES, priceTableSchema } from './prices.ts'
 export { type FoundServer, findServers, probeServer } from './probe-server.ts'
+export type { ResolvedModel } from './provider.ts'
+export { providerOf } from './providers/index.ts'
+export { OLLAMA_URL, ollamaUrl } from './providers/ollama.ts'
 export { resolveModel } from './resolve-model.ts'
 export { type Trial, tryModel } from './try-model.ts'

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
+import type { WritError } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
-import { type ModelChoice, resolveModel } from './resolve-model.ts'
+import type { ModelChoice } from './provider.ts'
+import { PROVIDERS } from './providers/index.ts'
+import { resolveModel } from './resolve-model.ts'
 
 const KEY = 'sk-very-secret-key'
 
@@ -123,6 +126,18 @@ describe('resolveModel', () => {
       await expect(choose({ id })).rejects.toMatchObject({ code: 'UNKNOWN_MODEL' })
     },
   )
+
+  it('keeps an id of a provider with its provider, whatever base URL there is', async () => {
+    const baseUrl = 'http://127.0.0.1:1/v1'
+    for (const id of ['builtin/other', 'sdk/lab/m-1'])
+      expect(await choose({ id, baseUrl }).catch(({ code }: WritError) => code)).not.toHaveProperty('id')
+    expect(await choose({ id: 'anthropic/claude', baseUrl })).toMatchObject({ location: 'loopback' })
+  })
+
+  it('tells whoever names an unknown model what each provider has', async () => {
+    const failure: unknown = await choose({ id: 'nobody/knows' }).catch((error: unknown) => error)
+    for (const { ids } of PROVIDERS) if (ids !== undefined) expect(String(failure)).toContain(ids)
+  })
 
   it('says that a key is missing', async () => {
     await expect(choose({ id: 'openai/gpt-5', apiKey: ' ' })).rejects.toThrow('needs an API key')

@@ -1,5 +1,6 @@
 import { callModel } from './call-model.ts'
-import { type ModelChoice, type ResolvedModel, resolveModel } from './resolve-model.ts'
+import type { ModelChoice, ResolvedModel } from './provider.ts'
+import { resolveModel } from './resolve-model.ts'
 
 /** Room for a model that reasons before it says a word. */
 const OUTPUT_TOKENS = 1_024

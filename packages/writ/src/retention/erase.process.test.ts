@@ -6,11 +6,10 @@ import { bytesSource, ERASURE_KIND, parseAnyStatement, parseStatement, readEvide
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { erasedRuns } from '../files/erasures.ts'
 import { openSigner } from '../ledger/index.ts'
+import { withinHome } from '../runs/within-home.fixture.ts'
 import { createWrit } from '../runs/writ.ts'
 import { openTransparencyLog } from '../transparency/index.ts'
 import { verifyFile } from '../verify/verify-file.ts'
-import { eraseRun } from './erase.ts'
-import { listHolds, orderHold } from './legal-hold.ts'
 
 let home: string
 beforeEach(() => {
@@ -54,7 +53,7 @@ async function ask(context: string): Promise<string> {
 test('after an erasure nothing of the content is in the home; the structure is, and says so', async () => {
   const run = await ask(DOCUMENT)
   expect(found().length).toBeGreaterThan(2)
-  const done = await eraseRun(home, run, 'asked for')
+  const done = await withinHome(home, (writ) => writ.erase(run, 'asked for'))
   expect(found()).toEqual([])
   expect(done.reached.join()).toContain('1 packs')
   expect(done.notReached.join()).toContain('named corpora')
@@ -97,7 +96,7 @@ test('after an erasure nothing of the content is in the home; the structure is, 
   ]
   expect(await judged()).toEqual(verdicts)
   // Again does no harm, and says what is left to say.
-  expect((await eraseRun(home, run, 'again')).root).toBe(done.root)
+  expect((await withinHome(home, (writ) => writ.erase(run, 'again'))).root).toBe(done.root)
   expect(await judged()).toEqual(verdicts)
   expect(found()).toEqual([])
   expect(readdirSync(join(home, 'runs'))).toEqual([`${run}.writ`])
@@ -109,11 +108,13 @@ test('after an erasure nothing of the content is in the home; the structure is, 
 
 test('documents another run uses stay with it, and are named; its own content stays', async () => {
   const [first, second] = [await ask(DOCUMENT), await ask(DOCUMENT)]
-  const done = await eraseRun(home, first, 'r')
+  const done = await withinHome(home, (writ) => writ.erase(first, 'r'))
   expect(done.notReached.join()).toContain('1 packs of documents that other runs use')
   // Which packs it used is known no more; what was said of them is.
-  expect((await eraseRun(home, first, 'again')).notReached).toEqual(done.notReached)
-  await expect(orderHold(home, first, 'hold', 'too late')).rejects.toMatchObject({ code: 'USAGE' })
+  expect((await withinHome(home, (writ) => writ.erase(first, 'again'))).notReached).toEqual(done.notReached)
+  await expect(withinHome(home, (writ) => writ.holds.set(first, 'too late'))).rejects.toMatchObject({
+    code: 'USAGE',
+  })
   const writ = await createWrit({ home })
   try {
     expect(await writ.replay(second)).toMatchObject({ outcome: 'IDENTICAL' })
@@ -121,22 +122,29 @@ test('documents another run uses stay with it, and are named; its own content st
   } finally {
     await writ.close()
   }
-  await eraseRun(home, second, 'r')
+  await withinHome(home, (writ) => writ.erase(second, 'r'))
   expect(found()).toEqual([])
 })
 
 test('a held run is not erased until it is released, and both are recorded', async () => {
   const run = await ask(DOCUMENT)
-  await orderHold(home, run, 'hold', 'case 7')
+  await withinHome(home, (writ) => writ.holds.set(run, 'case 7'))
   const before = found()
-  await expect(eraseRun(home, run, 'r')).rejects.toMatchObject({ code: 'LEGAL_HOLD', exitCode: 3 })
+  await expect(withinHome(home, (writ) => writ.erase(run, 'r'))).rejects.toMatchObject({
+    code: 'LEGAL_HOLD',
+    exitCode: 3,
+  })
   expect(found()).toEqual(before)
-  await expect(orderHold(home, run, 'hold', 'again')).rejects.toMatchObject({ code: 'USAGE' })
-  await orderHold(home, run, 'release', 'settled')
-  expect((await listHolds(home)).map(({ events }) => events.map(({ reason }) => reason))).toEqual([
-    ['case 7', 'settled'],
-  ])
-  await eraseRun(home, run, 'r')
+  await expect(withinHome(home, (writ) => writ.holds.set(run, 'again'))).rejects.toMatchObject({
+    code: 'USAGE',
+  })
+  await withinHome(home, (writ) => writ.holds.release(run, 'settled'))
+  expect(
+    (await withinHome(home, (writ) => writ.holds.list())).map(({ events }) =>
+      events.map(({ reason }) => reason),
+    ),
+  ).toEqual([['case 7', 'settled']])
+  await withinHome(home, (writ) => writ.erase(run, 'r'))
   expect(found()).toEqual([])
 })
 
@@ -145,13 +153,17 @@ test('a run whose shard a live process holds is busy, and nothing of it is gone'
   try {
     const { run } = await writ.completion({ query: QUESTION, context: DOCUMENT })
     const before = found()
-    await expect(eraseRun(home, run, 'r')).rejects.toMatchObject({ code: 'RUN_BUSY' })
+    await expect(withinHome(home, (writ) => writ.erase(run, 'r'))).rejects.toMatchObject({ code: 'RUN_BUSY' })
     expect(found()).toEqual(before)
   } finally {
     await writ.close()
   }
-  await expect(orderHold(home, 'no-such-run', 'hold', 'r')).rejects.toMatchObject({ code: 'UNKNOWN_RUN' })
-  await expect(eraseRun(home, 'no-such-run', 'r')).rejects.toMatchObject({ code: 'UNKNOWN_RUN' })
+  await expect(withinHome(home, (writ) => writ.holds.set('no-such-run', 'r'))).rejects.toMatchObject({
+    code: 'UNKNOWN_RUN',
+  })
+  await expect(withinHome(home, (writ) => writ.erase('no-such-run', 'r'))).rejects.toMatchObject({
+    code: 'UNKNOWN_RUN',
+  })
 })
 
 test('drafts and an evidence file that is none are destroyed, and the statement says so', async () => {
@@ -160,7 +172,7 @@ test('drafts and an evidence file that is none are destroyed, and the statement 
   const bytes = readFileSync(file)
   writeFileSync(`${file}.1.tmp`, bytes)
   writeFileSync(file, bytes.subarray(0, bytes.length - 600))
-  const done = await eraseRun(home, run, 'r')
+  const done = await withinHome(home, (writ) => writ.erase(run, 'r'))
   expect(found()).toEqual([])
   expect(readdirSync(join(home, 'runs'))).toEqual([])
   expect(done.disclosures).toBeUndefined()
@@ -171,7 +183,7 @@ test('an erasure cut short after the evidence was linked finishes when done agai
   const run = await ask(DOCUMENT)
   const file = join(home, 'runs', `${run}.writ`)
   linkSync(file, `${file}.1.old`)
-  await eraseRun(home, run, 'r')
+  await withinHome(home, (writ) => writ.erase(run, 'r'))
   expect(found()).toEqual([])
   const { ok } = await verifyFile(file, { trust: join(home, 'trust.json') })
   expect(ok).toBe(true)
@@ -186,7 +198,7 @@ test('of a copy that took the place of the evidence file, payloads and key go to
   await writ.copyEvidence(run, { profile: 'replay', file: out, out: file })
   await writ.close()
   rmSync(out)
-  await eraseRun(home, run, 'r')
+  await withinHome(home, (writ) => writ.erase(run, 'r'))
   const { digests } = await readEvidence(bytesSource(readFileSync(file)))
   const added = ['run.key', 'payloads/index.json', 'payloads/0000.pack', 'export.dsse']
   expect(added.filter((name) => digests.has(name))).toEqual([])
@@ -197,7 +209,9 @@ test('of a copy that took the place of the evidence file, payloads and key go to
 test('a reason no statement can hold is refused before anything is gone', async () => {
   const run = await ask(DOCUMENT)
   const before = found()
-  await expect(eraseRun(home, run, 'x'.repeat(60_000))).rejects.toMatchObject({ code: 'USAGE' })
+  await expect(withinHome(home, (writ) => writ.erase(run, 'x'.repeat(60_000)))).rejects.toMatchObject({
+    code: 'USAGE',
+  })
   expect(found()).toEqual(before)
 })
 
@@ -205,11 +219,11 @@ test('a run whose erasure could not be logged does not count as erased, and is w
   const run = await ask(DOCUMENT)
   const db = new DatabaseSync(join(home, 'log', 'log.db'))
   db.exec(`CREATE TRIGGER full BEFORE INSERT ON leaves BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`)
-  await expect(eraseRun(home, run, 'r')).rejects.toMatchObject({ code: 'LOG_FAILED' })
+  await expect(withinHome(home, (writ) => writ.erase(run, 'r'))).rejects.toMatchObject({ code: 'LOG_FAILED' })
   expect([...erasedRuns(home)]).toEqual([])
   db.exec('DROP TRIGGER full')
   db.close()
-  await eraseRun(home, run, 'r')
+  await withinHome(home, (writ) => writ.erase(run, 'r'))
   expect([...erasedRuns(home)]).toEqual([run])
   const log = await openTransparencyLog(home, await openSigner(home))
   expect(log.indexOf(readFileSync(join(home, 'erasures', `${run}.dsse`)))).toBe(2)

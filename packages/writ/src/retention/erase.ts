@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { type Ledger, WritError } from '@writ/contract'
 import {
   decodeRecord,
@@ -13,12 +13,11 @@ import {
   signByOperator,
 } from '@writ/evidence'
 import { erasedRuns, keepErasure, lastErasure } from '../files/erasures.ts'
+import type { HomeRooms } from '../files/home-rooms.ts'
 import { requireReason } from '../files/reason.ts'
 import { packsOfRun } from '../files/run-packs.ts'
-import { withLedger } from '../files/with-ledger.ts'
-import { destroyFile, eraseContent, openSigner, unlessHeld } from '../ledger/index.ts'
+import { destroyFile, eraseContent, unlessHeld } from '../ledger/index.ts'
 import { dropPacks } from '../memory/index.ts'
-import { openTransparencyLog } from '../transparency/index.ts'
 import { type EvidenceState, emptyEvidence, evidenceState, isLaidOpen } from './empty.ts'
 
 /** What an erasure never reaches, whatever the run. */
@@ -36,45 +35,38 @@ const NEVER_REACHED = [
  * was not. One that was cut short can be done again. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `LEGAL_HOLD`, and `USAGE` for a
  * reason that is too long.
  */
-export async function eraseRun(home: string, run: string, reason: string): Promise<Erasure> {
+export async function eraseRun(rooms: HomeRooms, run: string, reason: string): Promise<Erasure> {
   requireReason(reason)
-  const root = resolve(home)
-  const signer = await openSigner(root)
-  return await unlessHeld(root, run, async () => {
-    const facts = await withLedger(root, (ledger) => gather(ledger, run))
+  const { home } = rooms
+  const signer = await rooms.signer()
+  return await unlessHeld(home, run, async () => {
+    const facts = await gather(await rooms.ledger(), run)
     // Opened first: what could not be logged is not begun.
-    const log = await openTransparencyLog(root, signer)
-    try {
-      const packs = await eraseContent(root, run, () => dropPacks(root, facts.own))
-      const runs = join(root, 'runs')
-      const evidence = await evidenceState(runs, run)
-      const erasure = describe(run, reason, facts, packs.dropped, evidence, lastErasure(root, run))
-      const statement = await signByOperator(signer, ERASURE_KIND, erasure)
-      await emptyEvidence(runs, run, evidence, statement, destroyFile)
-      await log.append(statement)
-      // Last: a run counts as erased once the log says so, and until then is erased again.
-      await keepErasure(root, run, statement)
-      return erasure
-    } finally {
-      await log.close()
-    }
+    const log = await rooms.log()
+    const packs = await eraseContent(home, run, () => dropPacks(home, facts.own))
+    const runs = join(home, 'runs')
+    const evidence = await evidenceState(runs, run)
+    const erasure = describe(run, reason, facts, packs.dropped, evidence, lastErasure(home, run))
+    const statement = await signByOperator(signer, ERASURE_KIND, erasure)
+    await emptyEvidence(runs, run, evidence, statement, destroyFile)
+    await log.append(statement)
+    // Last: a run counts as erased once the log says so, and until then is erased again.
+    await keepErasure(home, run, statement)
+    return erasure
   })
 }
 
 /** Whether anything of the content of a run is left that an erasure reaches. Rejects with `UNKNOWN_RUN`. */
-export async function isErasable(home: string, run: string): Promise<boolean> {
-  const root = resolve(home)
-  if (!erasedRuns(root).has(run)) return true
-  const kept = await withLedger(root, async (ledger) => {
-    const head = (await ledger.runs()).find((known) => known.run === run)
-    if (head === undefined)
-      throw new WritError('UNKNOWN_RUN', `There is no run ${run} in this home.`, { run })
-    return head.question !== '' || (await ledger.payloadPaths(run, '')).length > 0
-  })
+export async function isErasable({ home, ledger }: HomeRooms, run: string): Promise<boolean> {
+  if (!erasedRuns(home).has(run)) return true
+  const opened = await ledger()
+  const head = (await opened.runs()).find((known) => known.run === run)
+  if (head === undefined) throw new WritError('UNKNOWN_RUN', `There is no run ${run} in this home.`, { run })
   return (
-    kept ||
-    existsSync(join(root, 'keys', 'runs', `${run}.key`)) ||
-    (await isLaidOpen(join(root, 'runs'), run))
+    head.question !== '' ||
+    (await opened.payloadPaths(run, '')).length > 0 ||
+    existsSync(join(home, 'keys', 'runs', `${run}.key`)) ||
+    (await isLaidOpen(join(home, 'runs'), run))
   )
 }
 

@@ -8,10 +8,8 @@ import { defined } from '@writ/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { erasedRuns } from '../files/erasures.ts'
 import { backUp, restore } from '../ledger/index.ts'
+import { withinHome } from '../runs/within-home.fixture.ts'
 import { createWrit } from '../runs/writ.ts'
-import { eraseRun } from './erase.ts'
-import { eraseExpired } from './expire.ts'
-import { orderHold } from './legal-hold.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/writ.js', import.meta.url))
 const DAY_MS = 86_400_000
@@ -49,18 +47,17 @@ test('runs past the time of their class are erased; held, young, unknown and unc
     'odd',
     undefined,
   )
-  await orderHold(home, held, 'hold', 'case 7')
+  await withinHome(home, (writ) => writ.holds.set(held, 'case 7'))
   const retention = { short: 2, long: 30 }
-  expect((await eraseExpired(home, { retention, now: Date.now() + DAY_MS })).runs).toEqual([
-    { run: unknown, class: 'odd', expiredAt: null, outcome: 'unknown-class', code: null },
-  ])
+  expect(
+    (await withinHome(home, (writ) => writ.expire({ retention, now: Date.now() + DAY_MS }))).runs,
+  ).toEqual([{ run: unknown, class: 'odd', expiredAt: null, outcome: 'unknown-class', code: null }])
   const now = Date.now() + 3 * DAY_MS
   const outcomes = async (dryRun: boolean): Promise<object> =>
     Object.fromEntries(
-      (await eraseExpired(home, { retention, now, dryRun })).runs.map(({ run, outcome, code }) => [
-        run,
-        code ?? outcome,
-      ]),
+      (await withinHome(home, (writ) => writ.expire({ retention, now, dryRun }))).runs.map(
+        ({ run, outcome, code }) => [run, code ?? outcome],
+      ),
     )
   const before = keys()
   expect(await outcomes(true)).toEqual({ [short]: 'due', [held]: 'LEGAL_HOLD', [unknown]: 'unknown-class' })
@@ -73,14 +70,16 @@ test('runs past the time of their class are erased; held, young, unknown and unc
   expect(keys()).toEqual([held, long, unknown, none].map((run) => `${run}.key`).sort())
   expect([...erasedRuns(home)]).toEqual([short])
   // What was erased is not erased again; what is released goes.
-  await orderHold(home, held, 'release', 'settled')
+  await withinHome(home, (writ) => writ.holds.release(held, 'settled'))
   expect(await outcomes(false)).toEqual({ [held]: 'erased', [unknown]: 'unknown-class' })
 })
 
 test('a class that cannot be read counts as unknown', async () => {
   const [run = ''] = await ask('short')
   writeFileSync(join(home, 'retention', `${run}.json`), '{}')
-  const { runs } = await eraseExpired(home, { retention: { short: 1 }, now: Date.now() + 9 * DAY_MS })
+  const { runs } = await withinHome(home, (writ) =>
+    writ.expire({ retention: { short: 1 }, now: Date.now() + 9 * DAY_MS }),
+  )
   expect(runs).toMatchObject([{ run, class: null, outcome: 'unknown-class' }])
 })
 
@@ -91,14 +90,16 @@ test('what is no name of a class is refused before anything is recorded', async 
 
 test('holds, classes and statements of erasures come back with a backup', async () => {
   const [held = '', erased = ''] = await ask('short', 'short')
-  await orderHold(home, held, 'hold', 'case 7')
-  await eraseRun(home, erased, 'r')
+  await withinHome(home, (writ) => writ.holds.set(held, 'case 7'))
+  await withinHome(home, (writ) => writ.erase(erased, 'r'))
   const [copy, back] = [join(home, 'copy'), join(home, 'back')]
   await backUp(home, copy, { keys: true })
   await restore(copy, back)
   expect([...erasedRuns(back)]).toEqual([erased])
   const expired = { retention: { short: 1 }, now: Date.now() + 9 * DAY_MS, dryRun: true }
-  expect((await eraseExpired(back, expired)).runs).toMatchObject([{ run: held, code: 'LEGAL_HOLD' }])
+  expect((await withinHome(back, (writ) => writ.expire(expired))).runs).toMatchObject([
+    { run: held, code: 'LEGAL_HOLD' },
+  ])
 })
 
 test('the command takes classes from the user configuration only', async () => {

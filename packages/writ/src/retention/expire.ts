@@ -1,7 +1,6 @@
-import { resolve } from 'node:path'
 import { type ErrorCode, toWritError } from '@writ/contract'
 import { erasedRuns } from '../files/erasures.ts'
-import { withLedger } from '../files/with-ledger.ts'
+import type { HomeRooms } from '../files/home-rooms.ts'
 import { listRetention, unlessHeld } from '../ledger/index.ts'
 import { eraseRun } from './erase.ts'
 
@@ -40,13 +39,14 @@ export interface Expiry {
  * machine. Runs without a class, erased ones and those whose time is not over are left alone; a run that refuses, such as
  * a held one, is reported and the rest goes on.
  */
-export async function eraseExpired(home: string, options: ExpiryOptions): Promise<Expiry> {
+export async function eraseExpired(rooms: HomeRooms, options: ExpiryOptions): Promise<Expiry> {
   const { retention, dryRun = false, now = Date.now() } = options
-  const root = resolve(home)
-  const started = await startTimes(root)
-  const erased = erasedRuns(root)
+  const { home } = rooms
+  const heads = await (await rooms.ledger()).runs()
+  const started = new Map(heads.map(({ run, startedAt }) => [run, startedAt]))
+  const erased = erasedRuns(home)
   const runs: ExpiredRun[] = []
-  for (const { run, class: name } of listRetention(root)) {
+  for (const { run, class: name } of listRetention(home)) {
     const startedAt = started.get(run)
     if (startedAt === undefined || erased.has(run)) continue
     const days = name !== null && Object.hasOwn(retention, name) ? retention[name] : undefined
@@ -58,29 +58,22 @@ export async function eraseExpired(home: string, options: ExpiryOptions): Promis
     if (now < end) continue
     const expired = { run, class: name, expiredAt: new Date(end).toISOString() }
     const reason = `retention class ${name}: ${days} days after its start`
-    runs.push({ ...expired, ...(await attempt(root, run, reason, dryRun)) })
+    runs.push({ ...expired, ...(await attempt(rooms, run, reason, dryRun)) })
   }
   return { schema: 'writ.expiry/1', at: new Date(now).toISOString(), dryRun, runs }
 }
 
 async function attempt(
-  root: string,
+  rooms: HomeRooms,
   run: string,
   reason: string,
   dryRun: boolean,
 ): Promise<Pick<ExpiredRun, 'outcome' | 'code'>> {
   try {
-    if (dryRun) await unlessHeld(root, run, () => Promise.resolve())
-    else await eraseRun(root, run, reason)
+    if (dryRun) await unlessHeld(rooms.home, run, () => Promise.resolve())
+    else await eraseRun(rooms, run, reason)
     return { outcome: dryRun ? 'due' : 'erased', code: null }
   } catch (error) {
     return { outcome: 'refused', code: toWritError(error).code }
   }
-}
-
-async function startTimes(root: string): Promise<ReadonlyMap<string, number>> {
-  return await withLedger(
-    root,
-    async (ledger) => new Map((await ledger.runs()).map(({ run, startedAt }) => [run, startedAt])),
-  )
 }

@@ -1,19 +1,32 @@
-import { resolve } from 'node:path'
 import { WritError } from '@writ/contract'
 import { erasedRuns } from '../files/erasures.ts'
-import { withLedger } from '../files/with-ledger.ts'
-import { type Hold, recordHold } from '../ledger/index.ts'
+import type { HomeRooms } from '../files/home-rooms.ts'
+import { type Hold, listHolds, recordHold } from '../ledger/index.ts'
 
-export { type Hold, listHolds } from '../ledger/index.ts'
+/** Legal holds: a held run cannot be erased. */
+export interface Holds {
+  list(): Promise<readonly Hold[]>
+  /** Rejects with `UNKNOWN_RUN`, and with `USAGE` when it is held already or nothing is left to hold. */
+  set(run: string, reason: string): Promise<Hold>
+  /** Rejects with `UNKNOWN_RUN`, and with `USAGE` when it is not held. */
+  release(run: string, reason: string): Promise<Hold>
+}
 
-/** Holds a run of the home, or releases it. Rejects with `UNKNOWN_RUN`, and `USAGE` when it is so already or nothing is left to hold. */
-export async function orderHold(
-  home: string,
+export function holdsOf(rooms: HomeRooms): Holds {
+  return {
+    list: () => listHolds(rooms.home),
+    set: (run, reason) => order(rooms, run, 'hold', reason),
+    release: (run, reason) => order(rooms, run, 'release', reason),
+  }
+}
+
+async function order(
+  { home, ledger }: HomeRooms,
   run: string,
   action: 'hold' | 'release',
   reason: string,
 ): Promise<Hold> {
-  const known = await withLedger(resolve(home), (ledger) => ledger.runs())
+  const known = await (await ledger()).runs()
   if (!known.some((head) => head.run === run))
     throw new WritError('UNKNOWN_RUN', `There is no run ${run} in this home.`, { run })
   if (action === 'hold' && erasedRuns(home).has(run))

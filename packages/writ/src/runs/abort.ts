@@ -10,18 +10,15 @@ export async function abort(
   rooms: Pick<ResumeRooms, 'home' | 'ledger' | 'signer' | 'transparency' | 'policy'>,
 ): Promise<string> {
   const { ledger, signer, transparency } = rooms
-  const log = await ledger.resume(run)
+  await using opened = new AsyncDisposableStack()
+  const log = opened.adopt(await ledger.resume(run), () => ledger.leave(run))
   const recorded = await readRun(ledger, run)
   await requireUnclosed(recorded, transparency, signer)
   const setup = await recordedSetup(recorded)
   const path = placeOfEvidence(rooms.home, run, setup)
   await prepareEvidencePath(path, true)
-  const policy = await rooms.policy(setup.policy)
-  try {
-    const ports = { clock: systemClock, log, signer, policy, transparency }
-    await writeEvidence(path, await abortRun(recorded, reason, ports))
-    return path
-  } finally {
-    await policy.close()
-  }
+  const policy = opened.adopt(await rooms.policy(setup.policy), (room) => room.close())
+  const ports = { clock: systemClock, log, signer, policy, transparency }
+  await writeEvidence(path, await abortRun(recorded, reason, ports))
+  return path
 }

@@ -1,5 +1,4 @@
 import { type Ledger, WritError } from '@writ/contract'
-import { withLedger } from '../files/with-ledger.ts'
 
 /** The newest run of a home. */
 const LAST = 'last'
@@ -17,11 +16,7 @@ export function namesRun(text: string): boolean {
  * The id of the run of a home that a text names: its id, a prefix that no other run has, or `last`. Rejects with
  * `UNKNOWN_RUN` and `AMBIGUOUS_RUN`, and with `LEDGER_DAMAGED` where a damaged shard may hold the run.
  */
-export async function findRun(home: string, name: string): Promise<string> {
-  return await withLedger(home, (ledger) => runIn(ledger, name))
-}
-
-async function runIn(ledger: Ledger, name: string): Promise<string> {
+export async function findRun(ledger: Ledger, name: string): Promise<string> {
   const runs = await ledger.runs()
   if (runs.some(({ run }) => run === name)) return name
   // Which run is the newest, or the only one of a prefix, nobody knows while runs cannot be listed.

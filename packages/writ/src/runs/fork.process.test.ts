@@ -6,7 +6,6 @@ import { block, type Script, type Simulator, startSimulator } from '@writ/simula
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   createWrit,
-  eraseRun,
   type ForkOptions,
   type StepView,
   verifyFile,
@@ -16,6 +15,7 @@ import {
 import { listRetention, recordRetention } from '../ledger/index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
 import { nested, PARALLEL, QUESTION, READING, TEXTS } from './scripted-runs.fixture.ts'
+import { withinHome } from './within-home.fixture.ts'
 
 // Runs that are asked again from a step on. The model is scripted; its server keeps a journal of what it was sent.
 
@@ -189,7 +189,7 @@ describe('a fork', () => {
     const { answer } = await forked(first.run, calls[2] as StepView)
     expect(listRetention(writ.home)).toContainEqual({ run: answer.run, class: 'short' })
     await writ.close()
-    const { notReached } = await eraseRun(writ.home, first.run, 'test')
+    const { notReached } = await withinHome(writ.home, (writ) => writ.erase(first.run, 'test'))
     expect(notReached).toContain(`what it shares by a fork with ${answer.run}`)
     writ = await createWrit({ home: writ.home })
     expect(await writ.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })

@@ -16,14 +16,15 @@ import {
   systemClock,
 } from '../kernel/index.ts'
 import { listRetention, recordRetention } from '../ledger/index.ts'
+import type { ModelObject } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
 import { handOut } from './deliver.ts'
-import { type ModelOptions, openModel } from './models.ts'
-import { type ModelAccess, type ResumeOptions, type ResumeRooms, reopenRooms } from './resume.ts'
+import { givenModel, type ModelAccess, type ModelOptions, openModel, openPair } from './models.ts'
+import { type ResumeOptions, type ResumeRooms, reopenRooms } from './resume.ts'
 
 /** How a run is forked. Models that are not named stay those of the run. */
-export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, keyof ModelAccess> {
+export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, 'apiKey' | 'ollamaHost'> {
   /** The first step done anew, as `writ show` names it. */
   readonly at: StepId
   /** Said at that step: a sub-call is asked this instead, a turn is told it in addition. */
@@ -34,11 +35,12 @@ export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, keyof Mod
 
 /** Runs a new run that shares another one's steps up to one of them, under the policy and over the corpus of the other. */
 export async function fork(origin: string, rooms: ResumeRooms, options: ForkOptions): Promise<Answer> {
-  const recorded = await readRun(rooms.ledger, origin)
+  const { ledger } = rooms
+  const recorded = await readRun(ledger, origin)
   const { at, prompt, onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
   const run = uuidV7(systemClock.now())
   const path = resolve(options.out ?? join(rooms.home, 'runs', `${run}.writ`))
-  const opened: { close(): Promise<void> }[] = []
+  await using opened = new AsyncDisposableStack()
   const open = async (start: RunStart, { models: shared }: Fork): Promise<OpenedFork> => {
     await prepareEvidencePath(path, options.out === undefined)
     const reopened = await reopenRooms(origin, start, rooms, opened)
@@ -48,27 +50,15 @@ export async function fork(origin: string, rooms: ResumeRooms, options: ForkOpti
     // What it shares is kept as long here as there.
     const kept = listRetention(rooms.home).find((retention) => retention.run === origin)
     if (typeof kept?.class === 'string') recordRetention(rooms.home, run, kept.class)
-    const log = await rooms.ledger.open(run, start.question, systemClock.now())
+    const log = await ledger.open(run, start.question, systemClock.now())
+    opened.defer(() => ledger.leave(run))
     return { run, version: VERSION, setup, models, ports: { ...reopened, log, onEvent } }
   }
-  try {
-    return await rooms.inSandbox(async (sandbox) => {
-      const result = await forkRun(
-        recorded,
-        { at, ...defined({ prompt }) },
-        {
-          sandbox,
-          reasoner: createReasoner(),
-          signal,
-          ...defined({ suspend }),
-          open,
-        },
-      )
-      return await handOut(result, path, onEvent)
-    })
-  } finally {
-    for (const room of opened) await room.close()
-  }
+  return await rooms.sandboxes.use(async (sandbox) => {
+    const ports = { sandbox, reasoner: createReasoner(), signal, ...defined({ suspend }), open }
+    const result = await forkRun(recorded, { at, ...defined({ prompt }) }, ports)
+    return await handOut(result, path, onEvent)
+  })
 }
 
 /** The models from the fork on: those named, else what the run had, at the price and with the window it had. */
@@ -82,19 +72,15 @@ async function forkModels(
   if (root === undefined || sub === undefined)
     throw new WritError('BAD_FORK', `The record of the run ${origin} names no model.`, { run: origin })
   const { baseUrl = setup.baseUrl } = options
-  const how = {
-    ...options,
-    ...access,
-    ...(baseUrl === null ? {} : { baseUrl }),
+  const { apiKey, ollamaHost } = access
+  const how = { ...options, ...defined({ apiKey, ollamaHost }), ...(baseUrl === null ? {} : { baseUrl }) }
+  const first = options.model ?? root.id
+  const second = options.subModel ?? (sub.id === root.id ? first : sub.id)
+  const open = async (given: string | ModelObject): Promise<ModelProfile> => {
+    const known = [root, sub].find((model) => model.id === given)
+    return await openModel(given, { ...(known === undefined ? {} : asItWas(known)), ...how }, policy, limits)
   }
-  const openOne = async (id: string): Promise<ModelProfile> => {
-    const known = [root, sub].find((model) => model.id === id)
-    return await openModel(id, { ...(known === undefined ? {} : asItWas(known)), ...how }, policy, limits)
-  }
-  const rootId = options.model ?? root.id
-  const subId = options.subModel ?? (sub.id === root.id ? rootId : sub.id)
-  const first = await openOne(rootId)
-  return { root: first, sub: subId === rootId ? first : await openOne(subId) }
+  return await openPair(givenModel(first, access), givenModel(second, access), open)
 }
 
 function asItWas({ contextWindow, inputNanoUsd, outputNanoUsd }: RecordedModel): Partial<ModelOptions> {

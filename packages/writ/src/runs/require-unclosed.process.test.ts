@@ -2,8 +2,9 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createWrit, showLog, type Writ } from '../index.ts'
+import { createWrit, type Writ } from '../index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
+import { withinHome } from './within-home.fixture.ts'
 
 let place: string
 
@@ -26,7 +27,7 @@ it('a run whose end is lost, and whose close is in the log, is neither resumed n
   const cut = join(place, 'cut')
   await cutRun(home, run, (await countRecords(home, run)) - 2, cut)
   await cp(join(home, 'log'), join(cut, 'log'), { recursive: true })
-  const before = await showLog(cut)
+  const before = await withinHome(cut, (writ) => writ.log.show())
   for (const end of [
     (writ: Writ) => writ.resume(run),
     (writ: Writ) => writ.abort(run, 'it will not go on'),
@@ -35,7 +36,7 @@ it('a run whose end is lost, and whose close is in the log, is neither resumed n
     await expect(end(writ)).rejects.toMatchObject({ code: 'RUN_ENDED', run })
     await writ.close()
   }
-  expect(await showLog(cut)).toEqual(before)
+  expect(await withinHome(cut, (writ) => writ.log.show())).toEqual(before)
   // Without the close in the log it is like any run that was cut off.
   await rm(join(cut, 'log'), { recursive: true })
   const again = await createWrit({ home: cut })

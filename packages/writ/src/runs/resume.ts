@@ -9,14 +9,12 @@ import {
   type ModelProfile,
   type RecordedModel,
   type RunEvent,
-  type Sandbox,
   type Signer,
   type TransparencyLog,
   WritError,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { openQuorum } from '../admin/quorum.ts'
-import type { WritOptions } from '../files/options.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
 import {
   answerAgain,
@@ -31,18 +29,23 @@ import {
   resumeRun,
   systemClock,
 } from '../kernel/index.ts'
-import { callModel, resolveModel } from '../models/index.ts'
+import {
+  callModel,
+  namesModelObject,
+  openModelObject,
+  type ResolvedModel,
+  resolveModel,
+} from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
+import type { SandboxPool } from '../sandbox/index.ts'
 import { handOut } from './deliver.ts'
+import { type ModelAccess, objectNamed } from './models.ts'
 import { requireUnclosed } from './require-unclosed.ts'
 
 const SETUP = `${OPENING.lane}/${OPENING.n}/run.open/setup`
 
 const NO_COST = Object.freeze({ decideMs: 0, decisions: 0, recordMs: 0, records: 0 })
-
-/** How servers of models are reached. */
-export type ModelAccess = Pick<WritOptions, 'apiKey' | 'ollamaHost'>
 
 /** What a resume takes from the Writ it is asked of. */
 export interface ResumeRooms {
@@ -53,8 +56,8 @@ export interface ResumeRooms {
   readonly transparency: TransparencyLog
   /** Opens the bundle in a directory; the built-in one for null. */
   policy(directory: string | null): Promise<PolicyPoint>
-  inSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T>
-  /** Where models are reached that no base URL is recorded for, and with which keys. */
+  readonly sandboxes: SandboxPool
+  /** Where models are reached that no base URL is recorded for, with which keys, and those that are objects. */
   readonly access: ModelAccess
 }
 
@@ -69,8 +72,10 @@ export interface ResumeOptions {
 
 /** Goes on with a run of the home where its record ends, with what it began with; of a finished run, gives the answer. */
 export async function resume(run: string, rooms: ResumeRooms, options: ResumeOptions): Promise<Answer> {
-  const log = await rooms.ledger.resume(run)
-  const recorded = await readRun(rooms.ledger, run)
+  const { ledger } = rooms
+  await using opened = new AsyncDisposableStack()
+  const log = opened.adopt(await ledger.resume(run), () => ledger.leave(run))
+  const recorded = await readRun(ledger, run)
   await requireUnclosed(recorded, rooms.transparency, rooms.signer)
   const { onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
   const finished = await finishedAnswer(recorded, rooms)
@@ -78,26 +83,21 @@ export async function resume(run: string, rooms: ResumeRooms, options: ResumeOpt
     onEvent({ type: 'answer', answer: finished, governance: NO_COST })
     return finished
   }
-  const opened: { close(): Promise<void> }[] = []
-  try {
-    return await rooms.inSandbox(async (sandbox) => {
-      const { path, ...result } = await resumeRun(recorded, {
-        sandbox,
-        reasoner: createReasoner(),
-        signal,
-        ...defined({ suspend }),
-        reopen: async (start) => {
-          await prepareEvidencePath(placeOfEvidence(rooms.home, run, start.setup), true)
-          const reopened = await reopenRooms(run, start, rooms, opened)
-          const models = await reopenModels(run, start, reopened.policy, rooms.access)
-          return { models, ports: { ...reopened, log, onEvent } }
-        },
-      })
-      return await handOut(result, placeOfEvidence(rooms.home, run, { evidence: path }), onEvent)
+  return await rooms.sandboxes.use(async (sandbox) => {
+    const { path, ...result } = await resumeRun(recorded, {
+      sandbox,
+      reasoner: createReasoner(),
+      signal,
+      ...defined({ suspend }),
+      reopen: async (start) => {
+        await prepareEvidencePath(placeOfEvidence(rooms.home, run, start.setup), true)
+        const reopened = await reopenRooms(run, start, rooms, opened)
+        const models = await reopenModels(run, start, reopened.policy, rooms.access)
+        return { models, ports: { ...reopened, log, onEvent } }
+      },
     })
-  } finally {
-    for (const room of opened) await room.close()
-  }
+    return await handOut(result, placeOfEvidence(rooms.home, run, { evidence: path }), onEvent)
+  })
 }
 
 /** The answer of a run whose evidence lies where it belongs: nothing is left to do. */
@@ -114,7 +114,7 @@ async function finishedAnswer(recorded: RecordedRun, rooms: ResumeRooms): Promis
   )
   if (!there) return undefined
   const ports = { clock: systemClock, reasoner: createReasoner() }
-  const answer = await rooms.inSandbox((sandbox) => answerAgain(recorded, { ...ports, sandbox }))
+  const answer = await rooms.sandboxes.use((sandbox) => answerAgain(recorded, { ...ports, sandbox }))
   return { ...answer, evidence }
 }
 
@@ -148,17 +148,15 @@ export async function reopenRooms(
   run: string,
   { bundle, partitions, omitted, setup }: RunStart,
   rooms: ResumeRooms,
-  opened: { close(): Promise<void> }[],
+  opened: AsyncDisposableStack,
 ): Promise<ReopenedRooms> {
-  const policy = await rooms.policy(setup.policy)
-  opened.push(policy)
+  const policy = opened.adopt(await rooms.policy(setup.policy), (room) => room.close())
   if (policy.bundle.hash !== bundle)
     throw mismatch(
       run,
       `its policy bundle was ${bundle}, that in ${setup.policy ?? 'the package'} is ${policy.bundle.hash}`,
     )
-  const store = await rooms.library.reopen(partitions, omitted)
-  opened.push(store)
+  const store = opened.adopt(await rooms.library.reopen(partitions, omitted), (room) => room.close())
   const same = store.partitions.every(({ id }, index) => id === partitions[index]?.id)
   if (!same) throw mismatch(run, 'its corpus is not what it was')
   const { home, signer, transparency } = rooms
@@ -191,19 +189,30 @@ function mismatch(run: string, what: string): WritError {
 }
 
 async function reopenModel(
-  { id, contextWindow, inputNanoUsd, outputNanoUsd }: RecordedModel,
+  model: RecordedModel,
   baseUrl: string | null,
   access: ModelAccess,
   policy: PolicyPoint,
 ): Promise<ModelProfile> {
+  const { id } = model
+  const { location, digest, ...profile } = namesModelObject(id)
+    ? openModelObject(objectNamed(id, access))
+    : await reopenNamed(model, baseUrl, access)
+  return { ...profile, facts: policy.model(id, location, digest) }
+}
+
+async function reopenNamed(
+  { id, contextWindow, inputNanoUsd, outputNanoUsd }: RecordedModel,
+  baseUrl: string | null,
+  { apiKey, ollamaHost }: ModelAccess,
+): Promise<ResolvedModel> {
   const priced = inputNanoUsd !== null && outputNanoUsd !== null
-  const { location, digest, ...profile } = await resolveModel({
+  return await resolveModel({
     id,
     contextWindow,
     priceTable: {},
-    ...access,
+    ...defined({ apiKey, ollamaHost }),
     ...(baseUrl === null ? {} : { baseUrl }),
     ...(priced ? { price: { inputNanoUsd, outputNanoUsd } } : {}),
   })
-  return { ...profile, facts: policy.model(id, location, digest) }
 }

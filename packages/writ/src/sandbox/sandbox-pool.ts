@@ -37,6 +37,16 @@ export class SandboxPool {
     return sandboxOf(started)
   }
 
+  /** Gives work a sandbox of its own, so that ending the work can end every cell at once. */
+  async use<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
+    const sandbox = await this.open()
+    try {
+      return await work(sandbox)
+    } finally {
+      await sandbox.close()
+    }
+  }
+
   /** Ends the spare. Sandboxes that are open stay. */
   async close(): Promise<void> {
     this.#closed = true

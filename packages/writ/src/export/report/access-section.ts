@@ -1,13 +1,13 @@
 import { formatLabel, size, whole } from '@writ/contract'
 import { foreign, type Html, html } from './markup.ts'
 import { inWords } from './refusals.ts'
-import type { Story } from './story.ts'
+import type { RunSummary } from './run-summary.ts'
 
 const MOST_DOCUMENTS = 300
 const MOST_OMITTED = 100
 
-export function readSection(story: Story): Html {
-  const { partitions } = story
+export function readSection(summary: RunSummary): Html {
+  const { partitions } = summary
   const rows = partitions.map(
     ({ label, documents, bytes, steps }) =>
       html`<tr><th scope="row">${formatLabel(label)}</th><td class="n">${whole(documents)}</td><td class="n">${size(bytes)}</td><td class="n">${whole(steps)}</td></tr>`,
@@ -16,10 +16,10 @@ export function readSection(story: Story): Html {
 <p>The documents are kept outside the model and in groups of one label. “Untrusted” means that nobody vouches for what they say.</p>
 <div class="scroll" role="region" aria-label="Groups of documents" tabindex="0"><table><caption>What there was, and how often it was touched</caption>
 <thead><tr><th scope="col">Label</th><th scope="col" class="n">Documents</th><th scope="col" class="n">Size</th><th scope="col" class="n">Searches and reads</th></tr></thead><tbody>${rows}</tbody></table></div>
-${documents(story)}${omitted(story)}</section>`
+${documents(summary)}${omitted(summary)}</section>`
 }
 
-function documents({ documents: all, partitions }: Story): Html {
+function documents({ documents: all, partitions }: RunSummary): Html {
   if (all === null)
     return html`<p>Which documents these were is not to be told here: their names are kept encrypted beside the records, and this page was made without that.</p>`
   const total = partitions.reduce((sum, { documents: count }) => sum + count, 0)
@@ -35,7 +35,7 @@ function documents({ documents: all, partitions }: Story): Html {
 <thead><tr><th scope="col">Document</th><th scope="col" class="n">Read of it</th><th scope="col" class="n">Passages handed out</th></tr></thead><tbody>${rows}</tbody></table></div></details>`
 }
 
-function omitted({ omitted: all }: Story): Html {
+function omitted({ omitted: all }: RunSummary): Html {
   if (all === null || all.length === 0) return html``
   const names = all
     .slice(0, MOST_OMITTED)
@@ -43,7 +43,7 @@ function omitted({ omitted: all }: Story): Html {
   return html`<h3>Left out before the run</h3><p>${whole(all.length)} files could not be taken in, so the answer does not rest on them.</p><ul>${names}</ul>`
 }
 
-export function refusedSection({ denials, opening }: Story): Html {
+export function refusedSection({ denials, opening }: RunSummary): Html {
   const rows = denials
     .map((denial) => inWords(denial, opening.partitions))
     .map(

@@ -1,20 +1,20 @@
 import { counted, whole } from '@writ/contract'
 import { foreign, type Html, html } from './markup.ts'
 import type { Quote } from './quotes.ts'
-import type { Story } from './story.ts'
+import type { RunSummary } from './run-summary.ts'
 import { folded, spanKey, valueHtml } from './value-html.ts'
 
 /** Most quotes on a page, and characters of one that stand open. */
 const MOST_QUOTES = 1_000
 const OPEN_CHARS = 400
 
-export function answerSection(story: Story): Html {
+export function answerSection(summary: RunSummary): Html {
   return html`<section aria-labelledby="answer"><h2 id="answer">The answer</h2>
-${statusNotice(story)}${answer(story)}</section>
-<section aria-labelledby="sources"><h2 id="sources">What it rests on</h2>${quotes(story)}</section>`
+${statusNotice(summary)}${answer(summary)}</section>
+<section aria-labelledby="sources"><h2 id="sources">What it rests on</h2>${quotes(summary)}</section>`
 }
 
-function statusNotice({ status, released, reason }: Story): Html {
+function statusNotice({ status, released, reason }: RunSummary): Html {
   if (status === 'complete') return html``
   const said = released ? WITH_ANSWER[status] : WITHOUT[status]
   return html`<div class="notice warn" role="note"><p><strong>${said}</strong></p>${
@@ -22,7 +22,7 @@ function statusNotice({ status, released, reason }: Story): Html {
   }</div>`
 }
 
-const WITHOUT: Readonly<Record<Story['status'], string>> = {
+const WITHOUT: Readonly<Record<RunSummary['status'], string>> = {
   complete: 'Complete.',
   incomplete: 'Incomplete: a limit ended the run before there was an answer.',
   denied: 'Denied: policy did not allow an answer to be given.',
@@ -32,12 +32,12 @@ const WITHOUT: Readonly<Record<Story['status'], string>> = {
   aborted: 'Aborted: the run was ended from outside.',
 }
 
-const WITH_ANSWER: Readonly<Record<Story['status'], string>> = {
+const WITH_ANSWER: Readonly<Record<RunSummary['status'], string>> = {
   ...WITHOUT,
   incomplete: 'Incomplete: not all of the work was done. What follows is what there was by then.',
 }
 
-function answer({ released, value, withheld, keyed, quotes: cited }: Story): Html {
+function answer({ released, value, withheld, keyed, quotes: cited }: RunSummary): Html {
   if (!released) return html`<p><strong>No answer was released.</strong></p>`
   if (withheld !== null)
     return html`<p>An answer was released. It is not shown here: ${foreign(withheld)}.</p>`
@@ -47,7 +47,7 @@ function answer({ released, value, withheld, keyed, quotes: cited }: Story): Htm
     : html`<p>An answer was released. It is not laid open here: only a commitment to it is left.</p>`
 }
 
-function quotes({ quotes: all, released, withheld }: Story): Html {
+function quotes({ quotes: all, released, withheld }: RunSummary): Html {
   if (!released) return html`<p>There is no answer that could rest on anything.</p>`
   if (withheld !== null) return html`<p>The citations are withheld with the answer.</p>`
   if (all === null) return html`<p>The citations are not laid open here.</p>`

@@ -1,9 +1,9 @@
 import { counted, dollars, seconds, size, whole } from '@writ/contract'
 import { type Html, html } from './markup.ts'
-import type { Story } from './story.ts'
+import type { RunSummary } from './run-summary.ts'
 
-export function costSection(story: Story): Html {
-  const { opening, closing, limited, tookMs, frames, boundCalls } = story
+export function costSection(summary: RunSummary): Html {
+  const { opening, closing, limited, tookMs, frames, boundCalls } = summary
   const { limits } = opening
   const charged = closing?.charged
   const tokens = charged === undefined ? null : charged.inputTokens + charged.outputTokens
@@ -11,7 +11,7 @@ export function costSection(story: Story): Html {
   const rows = [
     row('Model calls', charged && whole(charged.calls), whole(limits.maxCalls)),
     row('Tokens, in and out', whole, tokens, limits.maxTokens),
-    row('Cost', charged && costOf(story, charged.costMicroUsd), limitOf(limits.maxCostMicroUsd)),
+    row('Cost', charged && costOf(summary, charged.costMicroUsd), limitOf(limits.maxCostMicroUsd)),
     row(
       'Depth of frames (the root has 0)',
       closing === null ? null : whole(closing.maxDepth),
@@ -37,7 +37,7 @@ ${
 }
 
 /** A cost that is not known is not 0. */
-function costOf({ costKnown }: Story, microUsd: number): string {
+function costOf({ costKnown }: RunSummary, microUsd: number): string {
   if (costKnown) return dollars(microUsd)
   return microUsd > 0
     ? `${dollars(microUsd)} and more: a model has no known price`

@@ -9,7 +9,7 @@ export interface Stretch {
 }
 
 /** A frame as its records tell it. */
-export interface FrameStory {
+export interface FrameSummary {
   readonly lane: string
   readonly parent: string | null
   readonly depth: number
@@ -31,11 +31,11 @@ export interface FrameStory {
   readonly stretches: Stretch[]
 }
 
-/** The story of a frame as it opens; what it was asked is null where that is closed or gone. */
-export function beginStory(
-  { lane, parent, depth, model, mode, opening }: FrameFacts<FrameStory>,
+/** The summary of a frame as it opens; what it was asked is null where that is closed or gone. */
+export function beginFrame(
+  { lane, parent, depth, model, mode, opening }: FrameFacts<FrameSummary>,
   goal: string | null,
-): FrameStory {
+): FrameSummary {
   const { at } = opening.obs
   const counts = { turns: 0, subCalls: 0, cells: 0, reads: 0, refused: 0 }
   const place = { lane, parent: parent?.lane ?? null, depth, model, mode, goal, from: at, to: at }
@@ -43,21 +43,21 @@ export function beginStory(
 }
 
 /** In tree order: a frame before its children, children as they were opened. */
-export function inTreeOrder(frames: Iterable<FrameStory>): readonly FrameStory[] {
+export function inTreeOrder(frames: Iterable<FrameSummary>): readonly FrameSummary[] {
   const below = Map.groupBy(frames, ({ parent }) => parent)
-  const ordered = (parent: string | null): FrameStory[] =>
+  const ordered = (parent: string | null): FrameSummary[] =>
     (below.get(parent) ?? []).flatMap((frame) => [frame, ...ordered(frame.lane)])
   return ordered(null)
 }
 
-export function tellCall(frame: FrameStory, { det, obs }: RecordOf<'model.call'>): void {
-  if (det.outcome !== 'ok') tellRefusal(frame, obs.at)
+export function addCall(frame: FrameSummary, { det, obs }: RecordOf<'model.call'>): void {
+  if (det.outcome !== 'ok') addRefusal(frame, obs.at)
   else if (det.role === 'turn') frame.turns += 1
   else frame.subCalls += det.items
 }
 
-export function tellResult(
-  frame: FrameStory,
+export function addResult(
+  frame: FrameSummary,
   { obs }: RecordOf<'model.result'>,
   command: OpenCommand | undefined,
 ): void {
@@ -65,24 +65,27 @@ export function tellResult(
   frame.stretches.push({ kind: command.det.role, from: command.obs.at, to: obs.at })
 }
 
-export function tellCell(frame: FrameStory, { obs }: RecordOf<'cell'>): void {
+export function addCell(frame: FrameSummary, { obs }: RecordOf<'cell'>): void {
   frame.cells += 1
   frame.stretches.push({ kind: 'cell', from: obs.at - obs.tookMs, to: obs.at })
 }
 
-export function tellRead(frame: FrameStory, { det, obs }: RecordOf<'context.search' | 'context.read'>): void {
+export function addRead(
+  frame: FrameSummary,
+  { det, obs }: RecordOf<'context.search' | 'context.read'>,
+): void {
   const { at, tookMs } = obs
   frame.reads += 1
   frame.stretches.push({ kind: 'read', from: at - tookMs, to: at })
-  if (det.decisions.some(({ verdict }) => verdict !== 'allow')) tellRefusal(frame, at)
+  if (det.decisions.some(({ verdict }) => verdict !== 'allow')) addRefusal(frame, at)
 }
 
-export function tellRefusal(frame: FrameStory, at: number): void {
+export function addRefusal(frame: FrameSummary, at: number): void {
   frame.refused += 1
   frame.stretches.push({ kind: 'refused', from: at, to: at })
 }
 
-export function tellJoin(child: FrameStory, { det, obs }: RecordOf<'frame.join'>): void {
+export function addJoin(child: FrameSummary, { det, obs }: RecordOf<'frame.join'>): void {
   child.to = Math.max(child.to, obs.at)
   child.outcome = det.outcome
   child.label = formatLabel(det.label)
@@ -90,7 +93,7 @@ export function tellJoin(child: FrameStory, { det, obs }: RecordOf<'frame.join'>
 
 const ENDS: Partial<Record<string, Outcome>> = { complete: 'ok', denied: 'denied', incomplete: 'limit' }
 
-export function tellClose(frame: FrameStory, { det }: RecordOf<'run.close'>): void {
+export function addClose(frame: FrameSummary, { det }: RecordOf<'run.close'>): void {
   frame.outcome = ENDS[det.status] ?? 'error'
   frame.label = formatLabel(det.label)
 }

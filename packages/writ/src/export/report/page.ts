@@ -8,26 +8,26 @@ import { erased } from './erased.ts'
 import { foreign, type Html, html } from './markup.ts'
 import { frameTable, picture } from './picture.ts'
 import { meaningSection, type Proof, proofSection } from './proof-section.ts'
+import type { RunSummary } from './run-summary.ts'
 import { stepsSection } from './steps-section.ts'
-import type { Story } from './story.ts'
 import { STYLE } from './style.ts'
 import { topSection } from './top-section.ts'
 
 const MOST_FRAMES = 500
 
 /** The report of a run: one HTML page that needs nothing else and runs nothing. */
-export function page(story: Story, proof: Proof | null): string {
-  const { frames } = story
-  const title = `Writ: report of run ${story.run}`
-  const body = html`<body><header><h1>Report of a governed run ${pill(story)} ${proof?.checked ? verified(proof.checked.report.ok) : ''}</h1>
-<p class="question" dir="auto">${asked(story)}</p>${topSection(story, proof)}${gone(story)}
+export function page(summary: RunSummary, proof: Proof | null): string {
+  const { frames } = summary
+  const title = `Writ: report of run ${summary.run}`
+  const body = html`<body><header><h1>Report of a governed run ${pill(summary)} ${proof?.checked ? verified(proof.checked.report.ok) : ''}</h1>
+<p class="question" dir="auto">${asked(summary)}</p>${topSection(summary, proof)}${gone(summary)}
 <nav aria-label="Contents"><ul><li><a href="#answer">Answer</a></li><li><a href="#sources">What it rests on</a></li><li><a href="#read">What was read</a></li><li><a href="#refused">What was refused</a></li><li><a href="#cost">Cost and limits</a></li><li><a href="#run">The run</a></li><li><a href="#frames">How it was done</a></li><li><a href="#steps">What each step did</a></li><li><a href="#verify">How to verify it</a></li><li><a href="#meaning">What the proof says</a></li></ul></nav></header>
-<main>${answerSection(story)}${readSection(story)}${refusedSection(story)}${costSection(story)}
-<section aria-labelledby="run"><h2 id="run">The run</h2>${overview(story)}</section>
-<section aria-labelledby="frames"><h2 id="frames">How it was done</h2><p>${how(story)}</p>${picture(frames)}${frameTable(frames, MOST_FRAMES)}</section>
-${stepsSection(story)}
-${proofSection(story, proof)}${meaningSection()}</main>
-<footer><p>Made by Writ ${story.version} from the ${whole(story.records)} records of run <code>${story.run}</code>. Policy bundle <code>${story.opening.bundle}</code>.</p></footer></body>`
+<main>${answerSection(summary)}${readSection(summary)}${refusedSection(summary)}${costSection(summary)}
+<section aria-labelledby="run"><h2 id="run">The run</h2>${overview(summary)}</section>
+<section aria-labelledby="frames"><h2 id="frames">How it was done</h2><p>${how(summary)}</p>${picture(frames)}${frameTable(frames, MOST_FRAMES)}</section>
+${stepsSection(summary)}
+${proofSection(summary, proof)}${meaningSection()}</main>
+<footer><p>Made by Writ ${summary.version} from the ${whole(summary.records)} records of run <code>${summary.run}</code>. Policy bundle <code>${summary.opening.bundle}</code>.</p></footer></body>`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${digest(STYLE)}'; base-uri 'none'; form-action 'none'">
@@ -41,7 +41,7 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64')
 }
 
-function pill({ status }: Story): Html {
+function pill({ status }: RunSummary): Html {
   const tone = status === 'complete' ? 'good' : status === 'denied' || status === 'failed' ? 'bad' : 'warn'
   return html`<span class="pill ${tone}">${status}</span>`
 }
@@ -53,7 +53,7 @@ function verified(ok: boolean): Html {
 }
 
 /** What cannot be told any more, or not from here. */
-function gone({ keyed, source, erasure }: Story): Html {
+function gone({ keyed, source, erasure }: RunSummary): Html {
   if (erasure !== undefined) return erased(erasure)
   if (keyed) return html``
   return source === 'home'
@@ -61,15 +61,15 @@ function gone({ keyed, source, erasure }: Story): Html {
     : html`<div class="notice warn" role="note"><p>This page was made from an evidence file alone, which holds commitments instead of prompts, model outputs and the text of documents. The home that ran it can tell more.</p></div>`
 }
 
-function overview(story: Story): Html {
-  const { opening, openedAt, tookMs, closing, run } = story
+function overview(summary: RunSummary): Html {
+  const { opening, openedAt, tookMs, closing, run } = summary
   const label = closing?.label ?? opening.questionLabel
   const models = opening.models.map(({ id }) =>
     id === 'builtin/extractive'
       ? html`<div>${id}: the built-in extractive model (no neural network: it counts literally or quotes passages, it judges nothing)</div>`
       : html`<div>${foreign(id)}</div>`,
   )
-  return html`<dl>${longQuestion(story)}<dt>Asked by</dt><dd>${foreign(opening.user.id)}, for the purpose “${foreign(opening.purpose)}”</dd>
+  return html`<dl>${longQuestion(summary)}<dt>Asked by</dt><dd>${foreign(opening.user.id)}, for the purpose “${foreign(opening.purpose)}”</dd>
 <dt>When</dt><dd>${claimedTime(openedAt) ?? 'unknown'}${tookMs === null ? '' : html`, for ${(tookMs / 1_000).toFixed(2)} s`} (as the machine claims)</dd>
 <dt>Answered by</dt><dd>${models}</dd><dt>Label of the result</dt><dd>${formatLabel(label)}</dd>
 ${forkedFrom(opening)}<dt>Sandbox</dt><dd>${opening.confinement.layers.join(' in ')} (${opening.confinement.level})</dd><dt>Run</dt><dd><code>${run}</code></dd></dl>`
@@ -78,18 +78,18 @@ ${forkedFrom(opening)}<dt>Sandbox</dt><dd>${opening.confinement.layers.join(' in
 /** As much of the question as leaves the first screen to what is asked of the run. */
 const TOP_CHARS = 220
 
-function asked({ question }: Story): string {
+function asked({ question }: RunSummary): string {
   if (question === null) return 'The question is not laid open here.'
   return question.length <= TOP_CHARS ? question : `${question.slice(0, TOP_CHARS).toWellFormed()} …`
 }
 
-function longQuestion({ question }: Story): Html {
+function longQuestion({ question }: RunSummary): Html {
   if (question === null || question.length <= TOP_CHARS) return html``
   return html`<dt>Question</dt><dd dir="auto">${question}</dd>`
 }
 
 /** What a forked run has from another one. */
-function forkedFrom({ fork }: Story['opening']): Html {
+function forkedFrom({ fork }: RunSummary['opening']): Html {
   if (fork === undefined) return html``
   const { run, at, records, models } = fork
   const before = models.map(({ id }) => html`<div>${foreign(id)}</div>`)
@@ -97,7 +97,7 @@ function forkedFrom({ fork }: Story['opening']): Html {
 <dt>Answered by, until then</dt><dd>${before}</dd>`
 }
 
-function how({ frames, strategy, closing }: Story): string {
+function how({ frames, strategy, closing }: RunSummary): string {
   const children = frames.length - 1
   const steps = closing === null ? '' : ` in ${whole(closing.steps)} recorded steps`
   if (strategy === 'direct') return `The whole context fitted the model, which was asked once${steps}.`

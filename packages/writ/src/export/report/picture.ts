@@ -1,5 +1,5 @@
 import { IntervalSet } from '@writ/contract'
-import type { FrameStory, Stretch } from './frames.ts'
+import type { FrameSummary, Stretch } from './frames.ts'
 import { foreign, type Html, html, joined } from './markup.ts'
 
 // The tree of frames over time, as SVG that needs nothing from outside: a row a frame, a bar for its life, on it what it did.
@@ -14,13 +14,13 @@ const MOST_ROWS = 80
 const FINE = 10
 
 interface Row {
-  readonly frame: FrameStory
+  readonly frame: FrameSummary
   /** Siblings not drawn, told in the last drawn one's row. */
   readonly hidden: number
 }
 
 /** Draws the frames, or says that there are none. */
-export function picture(frames: readonly FrameStory[]): Html {
+export function picture(frames: readonly FrameSummary[]): Html {
   const rows = shown(frames)
   const from = Math.min(...rows.map(({ frame }) => frame.from))
   const length = Math.max(1, Math.max(...rows.map(({ frame }) => frame.to)) - from)
@@ -45,7 +45,7 @@ ${joined(rows.map((row, n) => drawRow(row, TOP + n * ROW, x)))}
 }
 
 /** All rows where they fit; else of every parent as many children as fit, whole families first. */
-function shown(frames: readonly FrameStory[]): readonly Row[] {
+function shown(frames: readonly FrameSummary[]): readonly Row[] {
   const children = new Map<string | null, number>()
   for (const { parent } of frames) children.set(parent, (children.get(parent) ?? 0) + 1)
   let most = Math.max(1, ...children.values())
@@ -63,7 +63,7 @@ function shown(frames: readonly FrameStory[]): readonly Row[] {
   })
 }
 
-function keep(frames: readonly FrameStory[], most: number): readonly FrameStory[] {
+function keep(frames: readonly FrameSummary[], most: number): readonly FrameSummary[] {
   const counted = new Map<string | null, number>()
   const kept = new Set<string>()
   return frames.filter(({ lane, parent }) => {
@@ -135,7 +135,7 @@ function refusalMark(at: number, y: number): Html {
   return html`<path class="refused" d="M${at - 4} ${y} h8 l-4 7 z"></path>`
 }
 
-function tooltip({ lane, goal, turns, subCalls, reads, refused, outcome }: FrameStory): string {
+function tooltip({ lane, goal, turns, subCalls, reads, refused, outcome }: FrameSummary): string {
   const asked = goal === null ? '' : `: ${goal.slice(0, 200)}`
   return `Frame ${lane}${asked}. ${turns} turns, ${subCalls} sub-calls, ${reads} searches and reads, ${refused} refused, ended ${outcome}.`
 }
@@ -145,7 +145,7 @@ function seconds(ms: number): string {
 }
 
 /** Every frame in words; the picture says no more. */
-export function frameTable(frames: readonly FrameStory[], most: number): Html {
+export function frameTable(frames: readonly FrameSummary[], most: number): Html {
   const rows = frames
     .slice(0, most)
     .map(

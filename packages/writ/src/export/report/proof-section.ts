@@ -1,7 +1,7 @@
 import type { TrustedKey } from '@writ/contract'
 import type { VerdictReport } from '@writ/evidence'
 import { foreign, type Html, html } from './markup.ts'
-import type { Story } from './story.ts'
+import type { RunSummary } from './run-summary.ts'
 
 /** The evidence file a report goes with, and what was found when it was checked. */
 export interface Proof {
@@ -27,7 +27,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 
 const RESULTS = { pass: 'yes', fail: 'no', 'not-evaluated': 'not judged' } as const
 
-export function proofSection({ run, keyed }: Story, proof: Proof | null): Html {
+export function proofSection({ run, keyed }: RunSummary, proof: Proof | null): Html {
   const file = proof?.file ?? `${run}.writ`
   const replay = keyed
     ? html`<p>In the home that has the run, <code>writ replay ${run}</code> does it again from its record and compares every step.</p>`

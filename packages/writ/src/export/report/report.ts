@@ -4,7 +4,7 @@ import { readSteps } from '../steps/run-steps.ts'
 import { askOfEach, gated, type Withhold } from './gated-source.ts'
 import { page } from './page.ts'
 import type { Proof } from './proof-section.ts'
-import { readStory } from './story.ts'
+import { summarizeRun } from './run-summary.ts'
 
 /**
  * A run as one HTML page for people, without what `withhold` keeps back. Rejects with `EVIDENCE_UNREADABLE` when its
@@ -19,6 +19,6 @@ export async function htmlReport(
   if (steps === undefined)
     throw new WritError('EVIDENCE_UNREADABLE', `Run ${source.run} has no opening record to report on.`)
   const reasons = await askOfEach(steps, withhold)
-  const story = await readStory(gated(source, reasons), steps, reasons)
-  return page(story, proof)
+  const summary = await summarizeRun(gated(source, reasons), steps, reasons)
+  return page(summary, proof)
 }

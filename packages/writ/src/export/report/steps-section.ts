@@ -11,10 +11,10 @@ import {
   seconds,
   whole,
 } from '@writ/contract'
-import type { FrameStory } from './frames.ts'
+import type { FrameSummary } from './frames.ts'
 import { foreign, type Html, html } from './markup.ts'
-import type { StepStory } from './step-stories.ts'
-import type { Story } from './story.ts'
+import type { RunSummary } from './run-summary.ts'
+import type { StepSummary } from './step-summaries.ts'
 
 /** Characters of one field; what is longer is cut, and `writ show` has it whole. */
 const MOST_CHARS = 20_000
@@ -22,8 +22,8 @@ const MOST_CHARS = 20_000
 const MOST_LINE = 160
 
 /** Every step with what it was asked and what came of it; first of all those that did not end well. */
-export function stepsSection(story: Story): Html {
-  const { steps, allSteps, frames, run } = story
+export function stepsSection(summary: RunSummary): Html {
+  const { steps, allSteps, frames, run } = summary
   const wrong = steps.filter(({ step }) => step.outcome !== 'ok' && step.kind !== 'run.close')
   const stepsOf = Map.groupBy(steps, ({ step }) => step.lane)
   const left = allSteps - steps.length
@@ -32,22 +32,26 @@ export function stepsSection(story: Story): Html {
     left > 0 ? html`${counted(left, 'more step')} ${left === 1 ? 'is' : 'are'} not told here; ` : ''
   }<code>writ show ${run} &lt;frame&gt;/&lt;n&gt;</code> shows any step whole.</p>
 ${wrong.length === 0 ? html`<p>Every step ended well.</p>` : wrongList(wrong)}
-${frames.map((frame) => frameSteps(frame, stepsOf.get(frame.lane) ?? [], story))}</section>`
+${frames.map((frame) => frameSteps(frame, stepsOf.get(frame.lane) ?? [], summary))}</section>`
 }
 
-function wrongList(wrong: readonly StepStory[]): Html {
+function wrongList(wrong: readonly StepSummary[]): Html {
   return html`<h3>What did not end well</h3><ul>${wrong.map(
     (told) =>
       html`<li><a href="#${anchor(told)}">${told.step.lane}/${told.step.n} ${nameOf(told)}</a>: ${problem(told)}</li>`,
   )}</ul>`
 }
 
-function frameSteps({ lane, goal, depth }: FrameStory, steps: readonly StepStory[], story: Story): Html {
+function frameSteps(
+  { lane, goal, depth }: FrameSummary,
+  steps: readonly StepSummary[],
+  summary: RunSummary,
+): Html {
   if (steps.length === 0) return html``
   const asked = goal === null ? '' : html`: ${foreign(cut(goal, MOST_LINE))}`
   const items = steps
     .toSorted((a, b) => a.step.n - b.step.n)
-    .map((told) => html`<li id="${anchor(told)}">${stepHtml(told, story)}</li>`)
+    .map((told) => html`<li id="${anchor(told)}">${stepHtml(told, summary)}</li>`)
   const list = html`<ul class="steps">${items}</ul>`
   const title = html`Frame ${lane}${asked}`
   // The root stands open; a child is a click away.
@@ -56,18 +60,18 @@ function frameSteps({ lane, goal, depth }: FrameStory, steps: readonly StepStory
     : html`<details class="frame"><summary>${title} (${counted(steps.length, 'step')})</summary>${list}</details>`
 }
 
-function stepHtml(told: StepStory, story: Story): Html {
+function stepHtml(told: StepSummary, summary: RunSummary): Html {
   const { step, about, withheld } = told
   const what = withheld === null ? (about === null ? '' : foreign(cut(about, MOST_LINE))) : '(withheld)'
   const ended = step.outcome === 'ok' ? '' : html` <span class="bad">${problem(told)}</span>`
-  return html`<details><summary><span class="${step.outcome === 'ok' ? 'good' : 'bad'}">${step.outcome === 'ok' ? '✓' : '✗'}</span> ${step.lane}/${step.n} <strong>${nameOf(told)}</strong> ${what}${ended} <span class="facts">${facts(told, story).join(' · ')}</span></summary>
+  return html`<details><summary><span class="${step.outcome === 'ok' ? 'good' : 'bad'}">${step.outcome === 'ok' ? '✓' : '✗'}</span> ${step.lane}/${step.n} <strong>${nameOf(told)}</strong> ${what}${ended} <span class="facts">${facts(told, summary).join(' · ')}</span></summary>
 <p class="facts">${formatLabel(step.label)}${step.model === null ? '' : html` · ${foreign(step.model)}`} · record ${step.seq}</p>
-${step.decisions.map((decision) => html`<p>${decisionHtml(decision, story)}</p>`)}${
+${step.decisions.map((decision) => html`<p>${decisionHtml(decision, summary)}</p>`)}${
   withheld === null ? content(told) : html`<p>Its content is withheld: ${foreign(withheld)}.</p>`
 }</details>`
 }
 
-function content({ step, input, prompt, output, error, documents }: StepStory): Html {
+function content({ step, input, prompt, output, error, documents }: StepSummary): Html {
   const [asked, came] = HEADINGS[step.kind] ?? ['Asked', 'Came of it']
   return html`${documents.length === 0 ? '' : html`<p>It was handed text of ${documents.slice(0, 20).map((doc, at) => html`${at === 0 ? '' : ', '}${foreign(doc)}`)}${documents.length > 20 ? ` and ${counted(documents.length - 20, 'more')}` : ''}.</p>`}${
     prompt === null ? field(asked, input) : promptHtml(prompt)
@@ -84,7 +88,7 @@ const HEADINGS: Readonly<Record<string, readonly [string, string]>> = {
   'output.release': ['', 'Released'],
 }
 
-function promptHtml({ shared, common, items }: NonNullable<StepStory['prompt']>): Html {
+function promptHtml({ shared, common, items }: NonNullable<StepSummary['prompt']>): Html {
   const before =
     shared === 0
       ? ''
@@ -109,7 +113,7 @@ function pre(text: string): Html {
   return html`<pre dir="auto">${text.slice(0, MOST_CHARS).toWellFormed()}</pre>${note}`
 }
 
-function decisionHtml(decision: RecordedDecision, { opening }: Story): Html {
+function decisionHtml(decision: RecordedDecision, { opening }: RunSummary): Html {
   const { verdict, policies, reason } = decision
   const by = policies.length === 0 ? '' : html` by <code>${policies.join(', ')}</code>`
   const what = foreign(askedInWords(decision, opening.partitions))
@@ -117,7 +121,7 @@ function decisionHtml(decision: RecordedDecision, { opening }: Story): Html {
   return html`<span class="bad">Policy refused</span> ${what}${by}: ${foreign(reasonInWords(reason))}.`
 }
 
-function facts({ step, documents }: StepStory, { costKnown }: Story): readonly string[] {
+function facts({ step, documents }: StepSummary, { costKnown }: RunSummary): readonly string[] {
   const { charged, tookMs, child, items, bound } = step
   const cost = costKnown ? dollars(charged?.costMicroUsd ?? 0) : 'cost unknown'
   return [
@@ -134,18 +138,18 @@ function facts({ step, documents }: StepStory, { costKnown }: Story): readonly s
   ]
 }
 
-function problem({ step, error }: StepStory): Html {
+function problem({ step, error }: StepSummary): Html {
   if (step.outcome === 'in-doubt' && error === null) return html`no result is recorded`
   if (error === null) return html`${step.outcome}`
   const [first = ''] = error.message.split('\n')
   return foreign(cut(first === '' ? error.code : `${error.code}: ${first}`, MOST_LINE))
 }
 
-function nameOf({ step }: StepStory): string {
+function nameOf({ step }: StepSummary): string {
   return step.op === 'leaf' ? 'sub-call' : step.op
 }
 
-function anchor({ step }: StepStory): string {
+function anchor({ step }: StepSummary): string {
   return `step-${step.lane}-${step.n}`
 }
 

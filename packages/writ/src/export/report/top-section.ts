@@ -12,7 +12,7 @@ import {
 import { foreign, type Html, html } from './markup.ts'
 import type { Proof } from './proof-section.ts'
 import { inWords } from './refusals.ts'
-import type { Story } from './story.ts'
+import type { RunSummary } from './run-summary.ts'
 
 // What a reader asks first, on the first screen: what was accessed, why, who allowed it, can the answer be relied on.
 
@@ -20,15 +20,15 @@ import type { Story } from './story.ts'
 const MOST_LINES = 3
 const MOST_REFUSALS = 2
 
-export function topSection(story: Story, proof: Proof | null): Html {
-  return html`<div class="cards">${card('What was accessed', accessed(story))}${card('Why', why(story))}${card('Who allowed it', allowed(story))}${card('Can the answer be relied on?', reliable(story, proof))}</div>`
+export function topSection(summary: RunSummary, proof: Proof | null): Html {
+  return html`<div class="cards">${card('What was accessed', accessed(summary))}${card('Why', why(summary))}${card('Who allowed it', allowed(summary))}${card('Can the answer be relied on?', reliable(summary, proof))}</div>`
 }
 
 function card(title: string, lines: readonly Html[]): Html {
   return html`<section class="card"><h2>${title}</h2>${lines.map((line) => html`<p>${line}</p>`)}</section>`
 }
 
-function accessed({ coverage, documents, partitions }: Story): readonly Html[] {
+function accessed({ coverage, documents, partitions }: RunSummary): readonly Html[] {
   const total = partitions.reduce((sum, { documents: count }) => sum + count, 0)
   const read =
     coverage === null
@@ -59,7 +59,7 @@ function searchedOf({ searched, bytes }: Coverage): string {
   return searched === 0 ? 'Nothing was searched.' : `${size(searched)} were searched.`
 }
 
-function why({ opening, strategy, closing, frames }: Story): readonly Html[] {
+function why({ opening, strategy, closing, frames }: RunSummary): readonly Html[] {
   const { user, purpose, models } = opening
   const calls = closing === null ? '' : `, ${counted(closing.charged.calls, 'model call')}`
   const how =
@@ -75,7 +75,7 @@ function why({ opening, strategy, closing, frames }: Story): readonly Html[] {
   ]
 }
 
-function allowed({ opening, decisions, denials }: Story): readonly Html[] {
+function allowed({ opening, decisions, denials }: RunSummary): readonly Html[] {
   const { user, bundle, partitions } = opening
   const by = decisions.policies.length === 0 ? '' : ` (${decisions.policies.join(', ')})`
   const told = denials.slice(0, MOST_REFUSALS).map((denial) => inWords(denial, partitions))
@@ -94,8 +94,8 @@ const BASIS: Readonly<Record<Basis, string>> = {
   passages: 'It claims nothing: these are passages whose words fit. Nobody judged what they mean.',
 }
 
-function reliable(story: Story, proof: Proof | null): readonly Html[] {
-  const { closing, status, released, reason } = story
+function reliable(summary: RunSummary, proof: Proof | null): readonly Html[] {
+  const { closing, status, released, reason } = summary
   const basis = closing?.basis ?? null
   const support = closing?.support ?? null
   const answer = released

@@ -19,11 +19,11 @@ import {
   type RunVisitor,
   refuse,
 } from '@writ/evidence'
+import { DecisionReplayer } from './decision-replayer.ts'
 import { exactly, oneOf } from './derived-label.ts'
 import { checkFacts } from './facts.ts'
 import { type Audited, type AuditedFrame, type AuditedPlace, keepSealed, openFrame } from './frame.ts'
 import { possibleModes } from './mode.ts'
-import { Interrogation } from './question.ts'
 import { Resources } from './resources.ts'
 import { checkAttempts, checkBound, checkCharge, checkHeld } from './spending.ts'
 
@@ -60,7 +60,7 @@ export async function auditPolicy(
 interface Opened {
   readonly run: Det['run.open']
   readonly resources: Resources
-  readonly questions: Interrogation
+  readonly questions: DecisionReplayer
 }
 
 /** Follows a run record by record. */
@@ -72,7 +72,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     this.#point = point
   }
 
-  get counts(): Interrogation['counts'] {
+  get counts(): DecisionReplayer['counts'] {
     return this.#opened.questions.counts
   }
 
@@ -81,7 +81,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
       const { det } = frame.opening
       checkFacts(det, this.#point)
       const { user, purpose } = det
-      const questions = new Interrogation(this.#point, { user, purpose })
+      const questions = new DecisionReplayer(this.#point, { user, purpose })
       this.#known = { run: det, resources: new Resources(det, this.#point), questions }
     }
     return openFrame(frame, this.#opened.run)
@@ -380,7 +380,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     await this.#ask({ action, resource, taint, depth, profile, discharged, recorded: decision, at })
   }
 
-  async #ask(question: Parameters<Interrogation['ask']>[0]): Promise<void> {
+  async #ask(question: Parameters<DecisionReplayer['ask']>[0]): Promise<void> {
     const { questions, resources } = this.#opened
     await questions.ask(question, (resource) => resources.factsOf(resource, question.at))
   }

@@ -2,16 +2,16 @@ import type { Citation, Coverage, Denial, Det, Json, Omitted, Status } from '@wr
 import { type AnyRecord, decodeRecord, type Erasure, foldRun, type RecordOf } from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
 import { isCostKnown, type RunSteps } from '../steps/run-steps.ts'
-import { type FrameStory, inTreeOrder } from './frames.ts'
+import { type FrameSummary, inTreeOrder } from './frames.ts'
 import { placeOf, type Reasons } from './gated-source.ts'
 import { type Quote, Quotes } from './quotes.ts'
 import type { DocumentReading, PartitionReading } from './reading.ts'
 import { countRefusals } from './refusals.ts'
-import { type StepStory, tellSteps } from './step-stories.ts'
-import { pathOf, Telling } from './telling.ts'
+import { type StepSummary, summarizeSteps } from './step-summaries.ts'
+import { pathOf, SummaryFold } from './summary-fold.ts'
 
 /** What a report tells of a run. Null: closed, gone with the run's key, or not there yet. */
-export interface Story {
+export interface RunSummary {
   readonly run: string
   readonly opening: Det['run.open']
   readonly version: string
@@ -35,7 +35,7 @@ export interface Story {
   readonly costKnown: boolean
   /** Model calls charged their worst case. */
   readonly boundCalls: number
-  readonly steps: readonly StepStory[]
+  readonly steps: readonly StepSummary[]
   readonly allSteps: number
   /** Decisions of policy: all of them, and those that did not allow. */
   readonly decisions: { readonly all: number; readonly refused: number; readonly policies: readonly string[] }
@@ -47,14 +47,14 @@ export interface Story {
   readonly partitions: readonly PartitionReading[]
   /** Null where the names of documents are not to be had. */
   readonly documents: readonly DocumentReading[] | null
-  readonly frames: readonly FrameStory[]
+  readonly frames: readonly FrameSummary[]
   readonly keyed: boolean
   readonly source: RunSource['origin']
   readonly erasure: Erasure | undefined
 }
 
-/** Reads the story of a run from its records and what lies open beside them, which `source` has been relieved of what is withheld. */
-export async function readStory(source: RunSource, told: RunSteps, reasons: Reasons): Promise<Story> {
+/** Reads the summary of a run from its records and what lies open beside them, which `source` has been relieved of what is withheld. */
+export async function summarizeRun(source: RunSource, told: RunSteps, reasons: Reasons): Promise<RunSummary> {
   const ends = await readEnds(source)
   const { release } = ends
   const { opening: opened, closing } = told
@@ -64,7 +64,7 @@ export async function readStory(source: RunSource, told: RunSteps, reasons: Reas
   const denied = parsed<readonly Denial[]>(await beside(closing, 'denials'))
   const question = await beside(opened, 'question')
   const quotes = new Quotes(citations ?? [])
-  const middle = new Telling(source, quotes)
+  const middle = new SummaryFold(source, quotes)
   await foldRun(recordsOf(source), middle)
   const root = middle.frames.get('0')
   if (root !== undefined) root.goal = question
@@ -87,7 +87,7 @@ export async function readStory(source: RunSource, told: RunSteps, reasons: Reas
     coverage: closing?.obs.coverage ?? null,
     costKnown: isCostKnown(opened, null),
     boundCalls: ends.boundCalls,
-    steps: await tellSteps(source, told, reasons),
+    steps: await summarizeSteps(source, told, reasons),
     allSteps: told.steps.length,
     decisions: countDecisions(told),
     quotes: citations === null ? null : quotes.all,
@@ -133,7 +133,7 @@ function parsed<T>(json: string | null): T | null {
   return json === null ? null : (JSON.parse(json) as T)
 }
 
-function countDecisions({ steps }: RunSteps): Story['decisions'] {
+function countDecisions({ steps }: RunSteps): RunSummary['decisions'] {
   const decisions = steps.flatMap((step) => step.decisions)
   const allowed = decisions.filter(({ verdict }) => verdict === 'allow')
   const policies = [...new Set(allowed.flatMap((decision) => decision.policies))].sort()

@@ -31,7 +31,7 @@ export type FactsOf = (resource: string) => readonly ResourceFacts[]
 const KEPT_ANSWERS = 50_000
 
 /** Asks questions of a decision point, equal ones once, and holds the answers against the record. */
-export class Interrogation {
+export class DecisionReplayer {
   readonly #point: DecisionPoint
   readonly #base: Pick<DecisionRequest, 'user' | 'purpose'>
   readonly #answers = new Map<string, readonly Decision[]>()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ollamaModel, ollamaUrl } from './ollama.ts'
+import { ollamaUrl } from './ollama.ts'
 
 describe('ollamaUrl', () => {
   it.each([
@@ -19,16 +19,5 @@ describe('ollamaUrl', () => {
 
   it.each(['ftp://x', 'http://', 'a b'])('refuses %j', (host) => {
     expect(() => ollamaUrl(host)).toThrow(expect.objectContaining({ code: 'USAGE' }))
-  })
-})
-
-describe('ollamaModel', () => {
-  it('is what follows the provider', () => {
-    expect(ollamaModel('ollama/hf.co/a/b:Q4')).toBe('hf.co/a/b:Q4')
-    expect(['ollama/', 'ollama', 'openai/ollama/x'].map(ollamaModel)).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ])
   })
 })

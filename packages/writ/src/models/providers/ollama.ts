@@ -1,13 +1,22 @@
 import { WritError } from '@writ/contract'
+import { openCompatible } from '../compatible.ts'
+import { keyFor, type Provider, usableUrl } from '../provider.ts'
 
 /** Where Ollama listens unless told otherwise. */
 export const OLLAMA_URL = 'http://127.0.0.1:11434/v1'
 
 const OLLAMA_PORT = '11434'
 
-/** The model a name such as `ollama/llama3.2:3b` asks Ollama for; undefined for other names. */
-export function ollamaModel(id: string): string | undefined {
-  return id.startsWith('ollama/') && id.length > 'ollama/'.length ? id.slice('ollama/'.length) : undefined
+/** Ollama, asked for a model by its own name. On this machine it gets no key. */
+export const ollama: Provider = {
+  prefix: 'ollama/',
+  ids: 'ollama/<model>',
+  open: async (name, choice) => {
+    const { baseUrl, ollamaHost = '', apiKey } = choice
+    if (baseUrl === undefined) return await openCompatible(choice, name, usableUrl(ollamaUrl(ollamaHost)), '')
+    const url = usableUrl(baseUrl)
+    return await openCompatible(choice, name, url, keyFor(url, apiKey))
+  },
 }
 
 /**

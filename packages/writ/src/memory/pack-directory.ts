@@ -29,7 +29,7 @@ export interface OpenPack {
  * Packs and indexes by content. Files appear under their final name complete or not at all, so any number of
  * processes may put the same content at once.
  */
-export class Shelf {
+export class PackDirectory {
   readonly #places: Places
 
   constructor(places: Places) {

@@ -6,7 +6,7 @@ import { ContentReader, type StepError } from '../steps/step-content.ts'
 import { placeOf, type Reasons } from './gated-source.ts'
 
 /** A step with what a report tells of it. Null: withheld, gone with the run's key, or not there. */
-export interface StepStory {
+export interface StepSummary {
   readonly step: Step
   readonly about: string | null
   readonly documents: readonly string[]
@@ -23,15 +23,15 @@ export interface StepStory {
 const MOST_STEPS = 500
 
 /** Tells the steps of a run: all of them, or the first and every one that did not end well. */
-export async function tellSteps(
+export async function summarizeSteps(
   source: RunSource,
   told: RunSteps,
   reasons: Reasons,
-): Promise<readonly StepStory[]> {
+): Promise<readonly StepSummary[]> {
   const reader = new ContentReader(source, told)
   const wrong = told.steps.filter(({ outcome }) => outcome !== 'ok').slice(-MOST_STEPS)
   const chosen = new Set([...wrong, ...told.steps.slice(0, MOST_STEPS - wrong.length)])
-  const stories: StepStory[] = []
+  const summaries: StepSummary[] = []
   for (const step of told.steps) {
     if (!chosen.has(step)) continue
     const withheld = reasons.get(placeOf(step)) ?? null
@@ -39,7 +39,7 @@ export async function tellSteps(
     const prompt = step.kind === 'model.call' ? await reader.kept(step) : null
     const about = withheld === null ? aboutStep(step, { input, output }) : null
     const bare = step.code === null ? null : { code: step.code, message: '' }
-    stories.push({ step, about, documents, input, prompt, output, error: error ?? bare, withheld })
+    summaries.push({ step, about, documents, input, prompt, output, error: error ?? bare, withheld })
   }
-  return stories
+  return summaries
 }

@@ -1,0 +1,64 @@
+import { userInfo } from 'node:os'
+import type { Ledger, Library, Signer, TransparencyLog } from '@writ/contract'
+import { openLedger, openSigner } from '../ledger/index.ts'
+import { endSpareWorker, openLibrary } from '../memory/index.ts'
+import { openDecisionPoint, type PolicyPoint } from '../policy/index.ts'
+import { SandboxPool } from '../sandbox/index.ts'
+import { openTransparencyLog } from '../transparency/index.ts'
+
+/** The rooms of a home. Each is opened when it is first needed, and everything done in the home shares it. */
+export interface HomeRooms {
+  /** Absolute path of the home. */
+  readonly home: string
+  readonly ledger: () => Promise<Ledger>
+  readonly library: () => Promise<Library>
+  /** The policy in force. */
+  readonly policy: () => Promise<PolicyPoint>
+  /** Opens another bundle; the built-in one for null. Whoever asks closes it. */
+  readonly openPolicy: (directory: string | null) => Promise<PolicyPoint>
+  readonly signer: () => Promise<Signer>
+  readonly log: () => Promise<TransparencyLog>
+  readonly sandboxes: SandboxPool
+  close(): Promise<void>
+}
+
+/** Gives the rooms of a home; none is opened yet. */
+export function homeRooms(home: string, policy: string | undefined): HomeRooms {
+  const closing: (() => Promise<void>)[] = []
+  const once = <T>(open: () => Promise<T>, close: (room: T) => Promise<void>): (() => Promise<T>) => {
+    let room: Promise<T> | undefined
+    return () => {
+      if (room === undefined) {
+        const opening = open()
+        room = opening
+        closing.push(() => opening.then(close, () => undefined))
+        // What could not be opened is tried again: its keeper may have put it right.
+        opening.catch(() => {
+          room = undefined
+        })
+      }
+      return room
+    }
+  }
+  const closeIt = (room: { close(): Promise<void> }): Promise<void> => room.close()
+  const openPolicy = (bundleDir: string | null): Promise<PolicyPoint> =>
+    openDecisionPoint({ osUser: userInfo().username, ...(bundleDir === null ? {} : { bundleDir }) })
+  const signer = once(
+    () => openSigner(home),
+    () => Promise.resolve(),
+  )
+  const sandboxes = new SandboxPool()
+  return {
+    home,
+    ledger: once(() => openLedger(home), closeIt),
+    library: once(() => openLibrary(home), closeIt),
+    policy: once(() => openPolicy(policy ?? null), closeIt),
+    openPolicy,
+    signer,
+    log: once(async () => openTransparencyLog(home, await signer()), closeIt),
+    sandboxes,
+    close: async () => {
+      await Promise.all([endSpareWorker(), sandboxes.close(), ...closing.splice(0).map((close) => close())])
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { type ApiKey, type ModelLocation, type ModelProfile, type Price, WritError } from '@writ/contract'
+import type { PriceTable } from './prices.ts'
+
+/** A way of reaching models. Each is a file in `providers/` and an entry in `providers/index.ts`. */
+export interface Provider {
+  /** What the ids of its models begin with. The rest of an id is the name of the model. */
+  readonly prefix: string
+  /** How its ids look, for whoever named a model that nobody knows; absent for ids nobody writes. */
+  readonly ids?: string
+  /** Reaches a model, at the base URL of the choice where there is one. Rejects with `UNKNOWN_MODEL` or `USAGE`. */
+  open(name: string, choice: ModelChoice): Promise<ResolvedModel>
+}
+
+export interface ModelChoice {
+  /** As the user named it; sent verbatim to a server given by `baseUrl`. */
+  readonly id: string
+  /** An OpenAI-compatible server. */
+  readonly baseUrl?: string
+  /** Where `ollama/…` is reached without a `baseUrl`, as `OLLAMA_HOST` says it; this machine by default. */
+  readonly ollamaHost?: string
+  /** May be empty for a server that asks for none. Lives only in the provider's closure. */
+  readonly apiKey?: ApiKey
+  readonly contextWindow?: number
+  readonly price?: Price
+  readonly priceTable: PriceTable
+}
+
+/** A profile but for the facts policy knows, which are the operator's to state. */
+export interface ResolvedModel extends Omit<ModelProfile, 'facts'> {
+  readonly location: ModelLocation
+  /** SHA-256 (hex) of the id and the origin it is reached at. */
+  readonly digest: string
+}
+
+/** Tokens of context assumed for a model whose window nobody stated. */
+export const DEFAULT_WINDOW = 128_000
+
+/** What the user says of a model. */
+export function stated({
+  id,
+  contextWindow,
+  price,
+  priceTable,
+}: ModelChoice): Pick<ResolvedModel, 'id' | 'contextWindow' | 'price'> {
+  const listed = Object.hasOwn(priceTable, id) ? priceTable[id] : undefined
+  return { id, contextWindow: contextWindow ?? DEFAULT_WINDOW, price: price ?? listed ?? null }
+}
+
+/** A base URL that requests can go to. Throws `USAGE`. */
+export function usableUrl(text: string): URL {
+  const url = URL.parse(text)
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new WritError('USAGE', 'The base URL is no http or https URL.')
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new WritError(
+      'USAGE',
+      `The base URL for ${url.host} carries a user or password; give the key apart.`,
+    )
+  }
+  return url
+}
+
+/** The key for a server. INVARIANT: no message ever holds the key or a part of it. */
+export function keyFor(server: URL, apiKey: ApiKey = ''): string {
+  const key = typeof apiKey === 'string' ? apiKey : (apiKey(server) ?? '')
+  const trimmed = key.trim()
+  if (/^[\x21-\x7e]*$/.test(trimmed)) return trimmed
+  throw new WritError('USAGE', 'The API key holds characters that cannot be sent in a header.')
+}
+
+/** The identity of what answers, as policy is told it. */
+export function modelDigest(id: string, origin: string): string {
+  return createHash('sha256').update(`${id}\n${origin}`).digest('hex')
+}

@@ -1,0 +1,113 @@
+import { userInfo } from 'node:os'
+import { join, resolve, sep } from 'node:path'
+import { type Answer, DEFAULT_LIMITS, defined, type Limits, label } from '@writ/contract'
+import { openQuorum } from '../admin/quorum.ts'
+import type { HomeRooms } from '../files/home-rooms.ts'
+import { uuidV7 } from '../files/ids.ts'
+import type { CompletionOptions, WritOptions } from '../files/options.ts'
+import { VERSION } from '../files/version.ts'
+import { prepareEvidencePath } from '../files/write-evidence.ts'
+import { type Authority, executeRun, requireConfinement, systemClock } from '../kernel/index.ts'
+import { RETENTION_CLASS, recordRetention } from '../ledger/index.ts'
+import { startSpareWorker } from '../memory/index.ts'
+import { callModel } from '../models/index.ts'
+import type { PolicyPoint } from '../policy/index.ts'
+import { createReasoner } from '../reasoning/index.ts'
+import { checkCompletion } from './check-completion.ts'
+import { DEFAULT_LEVEL, isStore, openContext, requireContext } from './context.ts'
+import { startDeadline } from './deadline.ts'
+import { handOut } from './deliver.ts'
+import { openModels } from './models.ts'
+
+/** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
+export async function ask(rooms: HomeRooms, options: WritOptions, asked: CompletionOptions): Promise<Answer> {
+  const { home } = rooms
+  const reasoner = createReasoner()
+  const { strategies } = reasoner
+  const wanted = { ...options.limits, ...asked.limits }
+  checkCompletion(asked, wanted, { strategies, retentionClass: RETENTION_CLASS })
+  const started = systemClock.monotonic()
+  const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
+  const limits: Limits = { ...DEFAULT_LIMITS, ...wanted }
+  const onEvent = asked.onEvent ?? ignore
+  await using opened = new AsyncDisposableStack()
+  const deadline = opened.adopt(startDeadline(limits, elapsed(), asked.signal), (clock) => clock.stop())
+  // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
+  requireContext(home, asked)
+  if (!isStore(asked.context)) startSpareWorker() // it starts while policy does
+  const policy = await rooms.policy()
+  const [models, authority, quorum] = await Promise.all([
+    openModels(options, policy, limits),
+    authorise(policy, asked),
+    openQuorum(home, options),
+  ])
+  const run = uuidV7(systemClock.now())
+  const path = resolve(asked.out ?? join(home, 'runs', `${run}.writ`))
+  const inHome = path.startsWith(join(home, sep))
+  if (!inHome) await prepareEvidencePath(path, false)
+  const [signer, ledger, transparency] = await Promise.all([rooms.signer(), rooms.ledger(), rooms.log()])
+  if (inHome) await prepareEvidencePath(path, asked.out === undefined)
+  const preparing = AbortSignal.any([
+    deadline.signal,
+    ...(asked.suspend === undefined ? [] : [asked.suspend]),
+  ])
+  const store = await openContext(rooms, asked.context, asked, policy, preparing, onEvent)
+  if (!isStore(asked.context)) opened.defer(() => store.close())
+  preparing.throwIfAborted()
+  const sandbox = await rooms.sandboxes.open()
+  opened.defer(() => sandbox.close())
+  requireConfinement(policy, sandbox.confinement)
+  if (asked.retention !== undefined) recordRetention(home, run, asked.retention)
+  const log = await ledger.open(run, asked.query, systemClock.now())
+  opened.defer(() => ledger.leave(run))
+  deadline.clear()
+  const request = {
+    run,
+    question: asked.query,
+    questionLabel: label(DEFAULT_LEVEL),
+    strategy: asked.strategy ?? 'auto',
+    limits,
+    authority,
+    models,
+    version: VERSION,
+    signal: deadline.interrupted,
+    ...defined({ suspend: asked.suspend }),
+    elapsedMs: elapsed(),
+    setup: {
+      baseUrl: options.baseUrl ?? null,
+      policy: options.policy === undefined ? null : resolve(options.policy),
+      evidence: path,
+      witnesses: options.witnesses ?? [],
+      witnessQuorum: options.witnessQuorum ?? options.witnesses?.length ?? 0,
+    },
+  }
+  const ports = {
+    clock: systemClock,
+    store,
+    policy,
+    reasoner,
+    signer,
+    transparency,
+    ...quorum,
+    callModel,
+    log,
+    onEvent,
+    sandbox,
+  }
+  return await handOut(await executeRun(request, ports), path, onEvent)
+}
+
+async function authorise(policy: PolicyPoint, asked: CompletionOptions): Promise<Authority> {
+  const purpose = asked.purpose ?? policy.defaultPurpose
+  return await Promise.resolve({
+    user: policy.user(asked.principal ?? userInfo().username, purpose),
+    purpose,
+    orchestrator: policy.profile('orchestrator'),
+    worker: policy.profile('worker'),
+    sink: policy.sink('terminal'),
+  })
+}
+
+function ignore(): void {
+  // Nobody watches.
+}

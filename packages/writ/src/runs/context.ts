@@ -1,0 +1,80 @@
+import { userInfo } from 'node:os'
+import { type ContextStore, defined, type IngestRequest, label, type RunEvent } from '@writ/contract'
+import type { HomeRooms } from '../files/home-rooms.ts'
+import type { CompletionOptions, ContextSource, IngestOptions, SourcePaths } from '../files/options.ts'
+import { requireCorpus, requireGlobs, requirePaths } from '../memory/index.ts'
+import type { PolicyPoint } from '../policy/index.ts'
+
+/** The question, and documents nobody labelled. */
+export const DEFAULT_LEVEL = 'internal'
+
+/** What can be known of a context before the home is made. Throws what opening it would reject with. */
+export function requireContext(
+  home: string,
+  { context, includeSecret = [], labels = [] }: CompletionOptions,
+): void {
+  requireGlobs([...includeSecret, ...labels.map(({ glob }) => glob)])
+  if (typeof context !== 'object' || isStore(context)) return
+  if ('corpus' in context) requireCorpus(home, context.corpus)
+  if ('paths' in context) requirePaths(context.paths)
+}
+
+/** Opens what a question is asked over. */
+export async function openContext(
+  rooms: HomeRooms,
+  source: ContextSource,
+  asked: CompletionOptions,
+  policy: PolicyPoint,
+  signal: AbortSignal,
+  onEvent: (event: RunEvent) => void,
+): Promise<ContextStore> {
+  if (isStore(source)) return source
+  const library = await rooms.library()
+  if (typeof source === 'object' && 'corpus' in source) return await library.openNamed(source.corpus)
+  const texts =
+    typeof source === 'string' ? [{ id: 'context', text: source }] : 'paths' in source ? [] : source
+  return await library.open({
+    ...ingestRequest(rooms, 'context', asked, policy),
+    ...(typeof source === 'object' && 'paths' in source ? sourcePaths(source) : { paths: [] }),
+    texts,
+    signal,
+    onProgress: (progress) => onEvent({ type: 'ingest', ...progress }),
+  })
+}
+
+/** Ingests paths and keeps the corpus under a name. */
+export async function ingest(rooms: HomeRooms, name: string, options: IngestOptions): Promise<ContextStore> {
+  const [library, policy] = await Promise.all([rooms.library(), rooms.policy()])
+  const { signal, onProgress } = options
+  return await library.ingest(name, {
+    ...ingestRequest(rooms, name, options, policy),
+    ...sourcePaths(options),
+    ...defined({ signal, onProgress }),
+  })
+}
+
+export function isStore(source: ContextSource): source is ContextStore {
+  return typeof source === 'object' && 'locate' in source
+}
+
+function ingestRequest(
+  { home }: HomeRooms,
+  collection: string,
+  options: Pick<IngestOptions, 'label' | 'labels' | 'includeSecret' | 'principal' | 'purpose'>,
+  policy: PolicyPoint,
+): Omit<IngestRequest, 'paths'> {
+  return {
+    texts: [],
+    collection,
+    defaultLabel: options.label ?? label(DEFAULT_LEVEL, [], true),
+    labels: options.labels ?? [],
+    includeSecret: options.includeSecret ?? [],
+    purposes: [options.purpose ?? policy.defaultPurpose],
+    owner: options.principal ?? userInfo().username,
+    home,
+  }
+}
+
+function sourcePaths({ paths, matched = [] }: SourcePaths): Pick<IngestRequest, 'paths' | 'matched'> {
+  return { paths, matched }
+}
