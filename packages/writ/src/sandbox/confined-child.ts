@@ -64,7 +64,7 @@ export class ConfinedChild {
       // Whoever else has its output open keeps nobody waiting.
       setTimeout(() => {
         for (const stream of this.#streams) stream.destroy()
-      }, GRACE_MS)
+      }, GRACE_MS).unref()
     })
     this.confined = (full ? this.#confine(files) : Promise.resolve()).then(() => this.#release())
     this.confined.catch((error: unknown) => this.#end(messageOf(error)))

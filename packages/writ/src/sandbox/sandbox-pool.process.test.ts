@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SandboxPool } from './sandbox-pool.ts'
 import { sandboxChildren, shownBy, vmOptions } from './vm-fixture.ts'
@@ -51,6 +52,17 @@ describe('a pool of sandboxes', () => {
     for (const pid of sandboxChildren()) process.kill(pid, 'SIGKILL')
     await expect.poll(sandboxChildren).toEqual([])
     expect(await use()).not.toHaveLength(0)
+  })
+
+  it('lets the process end that never closes it', () => {
+    const script = `
+      const { SandboxPool } = await import(${JSON.stringify(new URL('./sandbox-pool.ts', import.meta.url).href)})
+      const pool = new SandboxPool()
+      for (let n = 0; n < 2; n += 1) await pool.use(() => Promise.resolve())
+      process.stdout.write('done')`
+    const args = ['--conditions=@writ/source', '--input-type=module', '-e', script]
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'done' })
   })
 
   it('leaves nothing when it is closed', async () => {
