@@ -26,6 +26,12 @@ export interface ChildOwner {
   onGone(reason: string): void
 }
 
+/** Children that bubblewrap is setting up. Until that is done, nothing ends all of it with this process. */
+const unfinished = new Set<ConfinedChild>()
+process.on('exit', () => {
+  for (const child of unfinished) child.kill()
+})
+
 /** A child process that is up or coming up. It is sent nothing before the system has shown that it is confined. */
 export class ConfinedChild {
   /** Rejects when the wall does not stand; the child is killed then. */
@@ -66,7 +72,10 @@ export class ConfinedChild {
         for (const stream of this.#streams) stream.destroy()
       }, GRACE_MS).unref()
     })
-    this.confined = (full ? this.#confine(files) : Promise.resolve()).then(() => this.#release())
+    unfinished.add(this)
+    this.confined = (full ? this.#confine(files) : Promise.resolve())
+      .finally(() => unfinished.delete(this))
+      .then(() => this.#release())
     this.confined.catch((error: unknown) => this.#end(messageOf(error)))
   }
 

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,6 +25,17 @@ async function script(text: string): Promise<string> {
   await writeFile(path, `#!/bin/sh\n${text}\n`)
   await chmod(path, 0o755)
   return path
+}
+
+/** Processes with this as their first argument. */
+function processesOf(argument: string): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[1] === argument
+    } catch {
+      return false // no process, or one that has ended
+    }
+  })
 }
 
 /** A pattern that no argument has. */
@@ -105,6 +117,21 @@ describe.skipIf(lack !== undefined)('a program that is named bubblewrap', () => 
       await child.close() // what is left would hold its sockets open, and this would not end
       expect(sandboxChildren()).toEqual([])
     }
+  })
+
+  it('and still sets up when this process ends does not outlive it, nor does what it started', async () => {
+    const mark = `61.${process.pid}`
+    const path = await script(`sleep ${mark} &\nwait`)
+    const ending = `
+      import { readdirSync, readFileSync } from 'node:fs'
+      const { ConfinedChild } = await import(${JSON.stringify(new URL('./confined-child.ts', import.meta.url).href)})
+      new ConfinedChild({ level: 'full', bubblewrap: ${JSON.stringify(path)} })
+      const runs = (pid) => { try { return readFileSync('/proc/' + pid + '/cmdline', 'utf8').split(String.fromCharCode(0))[1] === '${mark}' } catch {} }
+      while (!readdirSync('/proc').some(runs)) await new Promise((resolve) => setTimeout(resolve, 5))
+      process.exit()`
+    const args = ['--conditions=@writ/source', '--input-type=module', '-e', ending]
+    expect(spawnSync(process.execPath, args, { timeout: 60_000 })).toMatchObject({ status: 0 })
+    await expect.poll(() => processesOf(mark)).toEqual([])
   })
 
   it('and leaves capabilities is not used', async () => {
