@@ -26,7 +26,7 @@ export async function abortRun(
     const taken = records.filter(({ lane }) => lane === '0').map(({ n }) => n)
     const id = { lane: '0', n: taken.reduce((most, n) => Math.max(most, n), -1) + 1 }
     const obs = { at: journal.now(), message: reason }
-    await journal.write('run.abort', id, { code: 'ABORTED' }, obs, {}, 'flush').durable
+    await journal.write({ kind: 'run.abort', id, det: { code: 'ABORTED' }, obs, durability: 'flush' }).durable
   }
   const question = await recorded.payload(`${OPENING.lane}/${OPENING.n}/run.open/question`)
   const opened = [
