@@ -1,15 +1,14 @@
 import { defined, type Reasoner, type Sandbox, WritError } from '@writ/contract'
 import { encodeRecord } from '@writ/evidence'
 import type { KernelPorts, RunModels } from '../basis/ports.ts'
-import { History } from '../journal/history.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { LiveJournal } from '../journal/live-journal.ts'
 import type { RecordedRun } from '../journal/recorded-run.ts'
 import { ResumeJournal } from '../journal/resume-journal.ts'
+import { fromHistory } from './from-history.ts'
 import { recordedRequest } from './recorded-request.ts'
 import { executeRun, type RunResult } from './run.ts'
-import { guestAbi, OPENING } from './run-records.ts'
-import { beginning, mismatch, type RunStart } from './run-start.ts'
+import { beginning, type RunStart } from './run-start.ts'
 
 /** The same again, in another process: models to send to, and the rooms. */
 export interface Reopened {
@@ -40,10 +39,7 @@ export async function resumeRun(
   const last = records.at(-1)
   if (last === undefined) throw new WritError('RUN_NOT_OPENED', `The run ${run} has no records.`, { run })
   if (last.kind === 'run.abort') throw new WritError('RUN_ENDED', `The run ${run} was aborted.`, { run })
-  const history = new History(recorded)
-  try {
-    const opening = history.step(OPENING, 'run.open')
-    history.sameCode(OPENING, guestAbi(ports.sandbox.confinement.guestAbi, ports.reasoner.digest))
+  return await fromHistory({ recorded }, ports, async (opening, history) => {
     checkShared(run, opening, records.length)
     const began = await beginning(opening)
     const { models, ports: rooms } = await ports.reopen(began)
@@ -56,21 +52,15 @@ export async function resumeRun(
       elapsedMs: last.obs.at - opening.obs.at,
       setup: began.setup,
     }
-    const { epochMs } = opening.det
     const earlier = {
       journal: (anew: LiveJournal) => new ResumeJournal(history, anew),
       endedBy: (asked: AbortSignal) => history.endedBy(asked),
-      epochMs,
+      epochMs: opening.det.epochMs,
       records: records.map(leafOf),
     }
     const result = await executeRun(request, { ...rooms, sandbox, reasoner }, earlier)
     return { ...result, path: began.setup.evidence }
-  } catch (error) {
-    const divergence = history.signal.aborted ? history.divergence() : undefined
-    throw divergence === undefined ? error : mismatch(run, divergence)
-  } finally {
-    history.rest()
-  }
+  })
 }
 
 /** A fork that was cut off before all it shares was recorded has nothing to take the rest from. */
