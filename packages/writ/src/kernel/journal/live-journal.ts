@@ -4,6 +4,7 @@ import {
   type Durability,
   type Obs,
   type Payload,
+  payloadPath,
   RECORD_VERSION,
   type RecordKind,
   type RunLog,
@@ -100,7 +101,7 @@ export class LiveJournal implements Journal {
     const record = encodeRecord({ v: RECORD_VERSION, run: this.#log.run, seq, lane, n, kind, det, obs })
     this.#grow(lane, record)
     const stored: Payload[] = Object.entries(payloads).map(([name, content]) => ({
-      path: `${lane}/${n}/${kind}/${name}`,
+      path: payloadPath(id, kind, name),
       bytes: typeof content === 'string' ? Buffer.from(content) : content,
     }))
     return { seq, durable: this.#append(record, stored, durability) }

@@ -1,4 +1,4 @@
-import { WritError } from '@writ/contract'
+import { openingPath, WritError } from '@writ/contract'
 import { disclose, encodeRecord } from '@writ/evidence'
 import type { KernelPorts } from '../basis/ports.ts'
 import { LiveJournal } from '../journal/live-journal.ts'
@@ -28,7 +28,7 @@ export async function abortRun(
     const obs = { at: journal.now(), message: reason }
     await journal.write({ kind: 'run.abort', id, det: { code: 'ABORTED' }, obs, durability: 'flush' }).durable
   }
-  const question = await recorded.payload(`${OPENING.lane}/${OPENING.n}/run.open/question`)
+  const question = await recorded.payload(openingPath('question'))
   const opened = [
     disclose(
       ports.log.key,
