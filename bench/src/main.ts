@@ -3,6 +3,7 @@ import { cells } from './cells.ts'
 import { evidence } from './evidence.ts'
 import { frameTree } from './frame-tree.ts'
 import { gate } from './gate.ts'
+import { guestCodeHere } from './guest-code.ts'
 import type { Measure } from './measure.ts'
 import { memory } from './memory.ts'
 import { start } from './start.ts'
@@ -29,6 +30,8 @@ if (unknown !== undefined) {
   process.exit(2)
 }
 
+const guestCode = await guestCodeHere()
+if (!json) process.stdout.write(`guest code: ${guestCode}\n`)
 const measures: Measure[] = []
 for (const name of names.length > 0 ? names : Object.keys(SUITES)) {
   for (const measure of (await SUITES[name]?.()) ?? []) {
@@ -41,7 +44,9 @@ for (const name of names.length > 0 ? names : Object.keys(SUITES)) {
   }
 }
 if (json)
-  process.stdout.write(`${JSON.stringify({ summary: { tasks: measures.length, node: process.version } })}\n`)
+  process.stdout.write(
+    `${JSON.stringify({ summary: { tasks: measures.length, node: process.version, guestCode } })}\n`,
+  )
 
 function against({ target, met }: Measure): string {
   return target === undefined ? '' : `; target ${target}: ${met === true ? 'met' : 'not met'}`

@@ -175,6 +175,11 @@ export const ERRORS = {
     retryable: true,
     next: 'Run `writ doctor`; the sandbox could not be started or broke.',
   },
+  CONFINEMENT_REDUCED: {
+    exit: 3,
+    retryable: false,
+    next: 'Install bubblewrap where it is missing (`apt install bubblewrap`) and allow user namespaces, or let the policy bundle permit it: "confinement": "reduced" in facts.json.',
+  },
   // ledger and evidence
   LEDGER_FAILED: {
     exit: 1,

@@ -1,5 +1,6 @@
 import type { Label } from './label.ts'
 import type { ModelFacts, ModelLocation } from './model.ts'
+import type { Confinement } from './sandbox.ts'
 
 export const ACTIONS = [
   'context::read',
@@ -104,6 +105,8 @@ export interface DecisionPoint {
   readonly bundle: BundleInfo
   /** The user that the bundle's facts mean by `$os`. */
   readonly osUser: string
+  /** The weakest confinement of guest code the bundle permits. Where it says nothing, only full confinement is permitted. */
+  readonly confinement: Confinement['level'] | undefined
   /** The user as the bundle's facts know them. Rejects with `UNKNOWN_USER`, `UNKNOWN_PURPOSE`. */
   user(id: string, purpose: string): UserFacts
   profile(id: string): ProfileFacts

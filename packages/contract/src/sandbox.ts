@@ -5,6 +5,8 @@ export interface Confinement {
   /** `full` has an operating-system boundary; `reduced` relies on the VM and Node's permission model. */
   readonly level: 'full' | 'reduced'
   readonly layers: readonly string[]
+  /** Why it is not full, for people; absent when it is. */
+  readonly lack?: string
   /** Digest of everything that shapes what a cell does: engine, prelude, declaration rewriting. */
   readonly guestAbi: string
 }

@@ -88,7 +88,7 @@ export const VERDICT_CODES = {
   RELEASE_MISPLACED: 'The release is missing, repeated or not last.',
   // POLICY
   BAD_BUNDLE: 'The embedded policy files are no bundle that can decide.',
-  FACTS_DIFFER: 'The opening record says other things of its user or models than the bundle.',
+  FACTS_DIFFER: 'The opening record says other things of its user, models or confinement than the bundle.',
   DEPTH_NOT_DERIVED: 'A decision was taken for another depth than that of the frame that asked.',
   LINEAGE_NOT_DERIVED: 'A frame, or what it asks about, does not come from the frames and facts before it.',
   LABEL_NOT_DERIVED: 'A recorded label is not what the frame was opened with, read and joined.',

@@ -57,10 +57,11 @@ async function checkSandbox(): Promise<string> {
     const limits = { fuelPolls: CELL_FUEL_POLLS, calls: 0, backstopMs: CELL_BACKSTOP_MS, outputChars: 100 }
     const cell = { language: 'typescript', code: '6 * (7 as number)' } as const
     const result = await vm.run(cell, limits, () => undefined, new AbortController().signal)
-    const { level, layers } = sandbox.confinement
+    const { level, layers, lack } = sandbox.confinement
     if (result.shown !== '42')
       throw new Error(`A cell gave ${result.shown ?? result.error?.message ?? 'nothing'}, not 42.`)
-    return `cells run; confinement ${level}: ${layers.join(' → ')}`
+    const why = lack === undefined ? '' : ` (${lack})`
+    return `cells run; confinement ${level}${why}: ${layers.join(' → ')}`
   } finally {
     await sandbox.close()
   }

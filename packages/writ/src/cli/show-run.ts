@@ -36,7 +36,7 @@ export function runLines(view: RunView, look: RunLook): readonly string[] {
 }
 
 function headLines(view: RunView): readonly string[] {
-  const { run, status, question, user, purpose, models, startedAt, tookMs, label, fork } = view
+  const { run, status, question, user, purpose, models, startedAt, tookMs, label, fork, confinement } = view
   const took = tookMs === null ? [] : [seconds(tookMs)]
   const cost = view.charged === null ? [] : [costOf(view.charged.costMicroUsd, view.costKnown)]
   return [
@@ -45,6 +45,7 @@ function headLines(view: RunView): readonly string[] {
     [`asked by ${user} for ${purpose}`, timeOf(startedAt), ...took, ...cost, models.join(', '), label].join(
       ' · ',
     ),
+    `confined: ${confinement.level} (${confinement.layers.join(' in ')})`,
     ...(view.reason === null ? [] : [`why: ${view.reason}`]),
     ...(view.coverage === null ? [] : [`coverage: ${coverageFact({ coverage: view.coverage }, Infinity)}`]),
     ...(view.support === null ? [] : [`support: ${supportInWords(view.support)}`]),

@@ -3,6 +3,7 @@ import type { Ledger, Library, Signer, TransparencyLog } from '@writ/contract'
 import { openLedger, openSigner } from '../ledger/index.ts'
 import { endSpareWorker, openLibrary } from '../memory/index.ts'
 import { openDecisionPoint, type PolicyPoint } from '../policy/index.ts'
+import { SandboxPool } from '../sandbox/index.ts'
 import { openTransparencyLog } from '../transparency/index.ts'
 
 /** The rooms of a home. Each is opened when it is first needed, and everything done in the home shares it. */
@@ -17,6 +18,7 @@ export interface HomeRooms {
   readonly openPolicy: (directory: string | null) => Promise<PolicyPoint>
   readonly signer: () => Promise<Signer>
   readonly log: () => Promise<TransparencyLog>
+  readonly sandboxes: SandboxPool
   close(): Promise<void>
 }
 
@@ -45,6 +47,7 @@ export function homeRooms(home: string, policy: string | undefined): HomeRooms {
     () => openSigner(home),
     () => Promise.resolve(),
   )
+  const sandboxes = new SandboxPool()
   return {
     home,
     ledger: once(() => openLedger(home), closeIt),
@@ -53,8 +56,9 @@ export function homeRooms(home: string, policy: string | undefined): HomeRooms {
     openPolicy,
     signer,
     log: once(async () => openTransparencyLog(home, await signer()), closeIt),
+    sandboxes,
     close: async () => {
-      await Promise.all([endSpareWorker(), ...closing.splice(0).map((close) => close())])
+      await Promise.all([endSpareWorker(), sandboxes.close(), ...closing.splice(0).map((close) => close())])
     },
   }
 }

@@ -1,5 +1,6 @@
 import type {
   BundleInfo,
+  Confinement,
   Decision,
   DecisionRequest,
   ModelFacts,
@@ -46,6 +47,10 @@ export class CedarDecisionPoint implements PolicyPoint {
 
   get osUser(): string {
     return this.#facts.osUser
+  }
+
+  get confinement(): Confinement['level'] | undefined {
+    return this.#facts.confinement
   }
 
   get defaultPurpose(): string {

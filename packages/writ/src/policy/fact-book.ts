@@ -1,4 +1,5 @@
 import {
+  type Confinement,
   levelNumber,
   type ModelFacts,
   type ModelLocation,
@@ -24,6 +25,11 @@ export class FactBook {
     this.#purposes = purposes
     this.osUser = osUser
     this.defaultPurpose = purposes.includes('general') ? 'general' : (purposes[0] ?? '')
+  }
+
+  /** The weakest confinement the facts permit; undefined where they say nothing. */
+  get confinement(): Confinement['level'] | undefined {
+    return this.#facts.confinement
   }
 
   /** Throws `UNKNOWN_USER` or `UNKNOWN_PURPOSE`. */

@@ -111,12 +111,21 @@ describe('the facts of a bundle', () => {
     expect(stricter.bundle.hash).not.toBe(point.bundle.hash)
   })
 
-  test('without facts, those of the personal bundle hold', async () => {
+  test('without facts, those of the personal bundle hold, but for the confinement', async () => {
     const personal = await openHere()
     const bare = await open()
-    expect(bare.bundle.files['facts.json']).toBe(personal.bundle.files['facts.json'])
+    const { confinement, ...rest } = JSON.parse(personal.bundle.files['facts.json'] ?? '')
+    expect(confinement).toBe('reduced')
+    expect(JSON.parse(bare.bundle.files['facts.json'] ?? '')).toEqual(rest)
     const shipped: unknown = JSON.parse((await personalFiles())['facts.json'] ?? '')
     expect(JSON.parse(personal.bundle.files['facts.json'] ?? '')).toEqual(shipped)
+  })
+
+  test('what confinement is permitted is only what the bundle says', async () => {
+    expect((await open({})).confinement).toBeUndefined()
+    expect((await open({ confinement: 'full' })).confinement).toBe('full')
+    expect((await open({ confinement: 'reduced' })).confinement).toBe('reduced')
+    expect((await openHere()).confinement).toBe('reduced')
   })
 
   test.each([
@@ -163,6 +172,7 @@ describe('the facts of a bundle', () => {
       JSON.stringify({ models: { byId: { m: { ...MODEL, jurisdiction: 'MARS' } } } }),
       '"MARS"',
     ],
+    ['an unknown confinement', '{"confinement": "none"}', 'confinement'],
     ['an unknown location', JSON.stringify({ models: { defaults: { cloud: MODEL } } }), 'cloud'],
     ['a misspelt fact', JSON.stringify({ models: { byId: { m: { ...MODEL, onprem: true } } } }), 'onprem'],
   ])('%s is refused', async (_what, text, message) => {

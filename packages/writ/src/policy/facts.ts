@@ -1,4 +1,4 @@
-import { LEVELS, type Level } from '@writ/contract'
+import { type Confinement, defined, LEVELS, type Level } from '@writ/contract'
 import { z } from 'zod'
 import { BundleFault } from './bundle-fault.ts'
 import type { SourceFile } from './source-file.ts'
@@ -20,7 +20,7 @@ export interface ModelEntry {
   approved: boolean
 }
 
-/** Everything the operator says about users, profiles, models and sinks; what `facts.json` holds in full. */
+/** Everything the operator says about users, profiles, models, sinks and confinement; what `facts.json` holds in full. */
 export interface Facts {
   users: Record<string, { clearance: Level; active: boolean; purposes: string[] }>
   profiles: Record<string, { maxDepth: number; mayEgress: boolean }>
@@ -29,6 +29,8 @@ export interface Facts {
     byId: Record<string, ModelEntry>
   }
   sinks: Record<string, { maxLevel: Level; categories: string[]; external: boolean }>
+  /** The weakest confinement of guest code that is permitted; full confinement when absent. */
+  confinement?: Confinement['level']
 }
 
 const level = z.enum(LEVELS)
@@ -52,6 +54,7 @@ const factsFile = z.strictObject({
     byId: z.record(z.string(), model),
   }),
   sinks: z.record(z.string(), sink),
+  confinement: z.enum(['full', 'reduced']).exactOptional(),
 })
 const writtenFacts = factsFile
   .extend({
@@ -73,7 +76,8 @@ export function completeFacts(file: SourceFile): Facts {
 
 /**
  * The facts in force: what a bundle's own `facts.json` says, and for each part it leaves out the built-in facts put in
- * the words of the bundle's schema. Throws a `BundleFault` for anything malformed or unknown to the schema.
+ * the words of the bundle's schema. What confinement is permitted is never taken from the built-in facts. Throws a
+ * `BundleFault` for anything malformed or unknown to the schema.
  */
 export function effectiveFacts(builtIn: Facts, file: SourceFile | undefined, vocabulary: Vocabulary): Facts {
   const written: WrittenFacts = file === undefined ? {} : parse(file, writtenFacts)
@@ -92,6 +96,7 @@ export function effectiveFacts(builtIn: Facts, file: SourceFile | undefined, voc
       byId: models.byId ?? defaults.models.byId,
     },
     sinks: written.sinks ?? terminalFor(users, defaults.sinks),
+    ...defined({ confinement: written.confinement }),
   }
   checkWords(facts, vocabulary, file?.name ?? 'facts.json')
   return facts

@@ -8,7 +8,7 @@ import { uuidV7 } from '../files/ids.ts'
 import type { CompletionOptions, WritOptions } from '../files/options.ts'
 import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
-import { type Authority, executeRun, systemClock } from '../kernel/index.ts'
+import { type Authority, executeRun, requireConfinement, systemClock } from '../kernel/index.ts'
 import { RETENTION_CLASS, recordRetention } from '../ledger/index.ts'
 import { startSpareWorker } from '../memory/index.ts'
 import { callModel } from '../models/index.ts'
@@ -18,7 +18,6 @@ import { checkCompletion } from './check-completion.ts'
 import { DEFAULT_LEVEL, isStore, openContext, requireContext } from './context.ts'
 import { startDeadline } from './deadline.ts'
 import { handOut } from './deliver.ts'
-import { inSandbox } from './in-sandbox.ts'
 import { openModels } from './models.ts'
 
 /** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
@@ -56,6 +55,9 @@ export async function ask(rooms: HomeRooms, options: WritOptions, asked: Complet
   const store = await openContext(rooms, asked.context, asked, policy, preparing, onEvent)
   if (!isStore(asked.context)) opened.defer(() => store.close())
   preparing.throwIfAborted()
+  const sandbox = await rooms.sandboxes.open()
+  opened.defer(() => sandbox.close())
+  requireConfinement(policy, sandbox.confinement)
   if (asked.retention !== undefined) recordRetention(home, run, asked.retention)
   const log = await ledger.open(run, asked.query, systemClock.now())
   opened.defer(() => ledger.leave(run))
@@ -91,10 +93,9 @@ export async function ask(rooms: HomeRooms, options: WritOptions, asked: Complet
     callModel,
     log,
     onEvent,
+    sandbox,
   }
-  return await inSandbox(async (sandbox) =>
-    handOut(await executeRun(request, { ...ports, sandbox }), path, onEvent),
-  )
+  return await handOut(await executeRun(request, ports), path, onEvent)
 }
 
 async function authorise(policy: PolicyPoint, asked: CompletionOptions): Promise<Authority> {

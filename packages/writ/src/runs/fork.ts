@@ -55,7 +55,7 @@ export async function fork(origin: string, rooms: ResumeRooms, options: ForkOpti
     opened.defer(() => ledger.leave(run))
     return { run, version: VERSION, setup, models, ports: { ...reopened, log, onEvent } }
   }
-  return await rooms.inSandbox(async (sandbox) => {
+  return await rooms.sandboxes.use(async (sandbox) => {
     const ports = { sandbox, reasoner: createReasoner(), signal, ...defined({ suspend }), open }
     const result = await forkRun(recorded, { at, ...defined({ prompt }) }, ports)
     return await handOut(result, path, onEvent)

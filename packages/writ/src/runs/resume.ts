@@ -10,7 +10,6 @@ import {
   openingPath,
   type RecordedModel,
   type RunEvent,
-  type Sandbox,
   type Signer,
   type TransparencyLog,
   WritError,
@@ -40,6 +39,7 @@ import {
 } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
+import type { SandboxPool } from '../sandbox/index.ts'
 import { handOut } from './deliver.ts'
 import { type ModelAccess, objectNamed } from './models.ts'
 import { requireUnclosed } from './require-unclosed.ts'
@@ -55,7 +55,7 @@ export interface ResumeRooms {
   readonly transparency: TransparencyLog
   /** Opens the bundle in a directory; the built-in one for null. */
   policy(directory: string | null): Promise<PolicyPoint>
-  inSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T>
+  readonly sandboxes: SandboxPool
   /** Where models are reached that no base URL is recorded for, with which keys, and those that are objects. */
   readonly access: ModelAccess
 }
@@ -82,7 +82,7 @@ export async function resume(run: string, rooms: ResumeRooms, options: ResumeOpt
     onEvent({ type: 'answer', answer: finished, governance: NO_COST })
     return finished
   }
-  return await rooms.inSandbox(async (sandbox) => {
+  return await rooms.sandboxes.use(async (sandbox) => {
     const { path, ...result } = await resumeRun(recorded, {
       sandbox,
       reasoner: createReasoner(),
@@ -113,7 +113,7 @@ async function finishedAnswer(recorded: RecordedRun, rooms: ResumeRooms): Promis
   )
   if (!there) return undefined
   const ports = { clock: systemClock, reasoner: createReasoner() }
-  const answer = await rooms.inSandbox((sandbox) => answerAgain(recorded, { ...ports, sandbox }))
+  const answer = await rooms.sandboxes.use((sandbox) => answerAgain(recorded, { ...ports, sandbox }))
   return { ...answer, evidence }
 }
 

@@ -91,6 +91,8 @@ export interface RunView {
   readonly support: Omit<Support, 'unsupportedPaths'> | null
   readonly coverage: Coverage | null
   readonly label: string
+  /** How guest code was confined. */
+  readonly confinement: { readonly level: string; readonly layers: readonly string[] }
   readonly charged: Amount | null
   readonly costKnown: boolean
   /** Null when nothing was released, or it is withheld or gone. */

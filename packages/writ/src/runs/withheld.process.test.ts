@@ -59,7 +59,7 @@ async function bundle(maxLevel: 'internal' | 'confidential'): Promise<string> {
        when { context.taint.level > resource.maxLevel };`,
   )
   const terminal = { maxLevel, categories: [], external: false }
-  await writeFile(join(place, 'facts.json'), JSON.stringify({ sinks: { terminal } }))
+  await writeFile(join(place, 'facts.json'), JSON.stringify({ sinks: { terminal }, confinement: 'reduced' }))
   return place
 }
 

@@ -588,7 +588,7 @@ describe('policy', () => {
     await mkdir(bundle)
     await writeFile(join(bundle, 'all.cedar'), '@id("permit.all") permit (principal, action, resource);')
     const sink = { terminal: { maxLevel: 'internal', categories: [], external: false } }
-    await writeFile(join(bundle, 'facts.json'), JSON.stringify({ sinks: sink }))
+    await writeFile(join(bundle, 'facts.json'), JSON.stringify({ sinks: sink, confinement: 'reduced' }))
     const code = `
       const text = await read('c.txt')
       await rlm_query('SIMTASK:child ' + text).catch(() => {})

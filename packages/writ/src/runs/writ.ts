@@ -44,7 +44,6 @@ import { ingest } from './context.ts'
 import { diffRuns, type RunDiff } from './diff.ts'
 import { findRun } from './find-run.ts'
 import { type ForkOptions, fork } from './fork.ts'
-import { inSandbox } from './in-sandbox.ts'
 import { type ResumeOptions, type ResumeRooms, resume } from './resume.ts'
 import type { RunOrigin, RunView, StepDetail } from './run-view.ts'
 import { originOf, showRun, showStep, type Viewed } from './show.ts'
@@ -201,7 +200,8 @@ class Home implements Writ {
     const { apiKey, ollamaHost, model, subModel } = this.#options
     const objects = [model, subModel].filter((given) => given !== undefined && typeof given !== 'string')
     const access = { ...defined({ apiKey, ollamaHost }), objects }
-    return { home, ledger, library, signer, transparency, policy: openPolicy, inSandbox, access }
+    const { sandboxes } = rooms
+    return { home, ledger, library, signer, transparency, policy: openPolicy, sandboxes, access }
   }
 
   evidencePath(run: string): string {

@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { WritError } from '@writ/contract'
 import { childMessage } from './child-message.ts'
-import { childEntry, childFlags } from './confinement.ts'
+import { ConfinedChild, type Wall } from './confined-child.ts'
 import type { FromChild, ToChild } from './messages.ts'
 
 const PINGS = 5
-const STDERR_KEPT = 4_000
 
 export interface LinkEvents {
   onMessage(message: Exclude<FromChild, { type: 'pong' | 'stuck' }>): void
@@ -13,46 +11,39 @@ export interface LinkEvents {
   onGone(reason: string): void
 }
 
-/** The confined child process: started when it is first needed, watched, killed when it does not answer. */
+/** The confined child process of a sandbox: watched, killed when it does not answer, started again when it is needed. */
 export class ChildLink {
+  readonly #wall: Wall
   readonly #unresponsiveMs: number
   readonly #events: LinkEvents
-  #child: ChildProcess | undefined
+  #child: ConfinedChild | undefined
   /** Pings since the child was last heard. Counted, not timed: a busy main process must not blame the child. */
   #unanswered = 0
   #watch: NodeJS.Timeout | undefined
-  #stderr = ''
   /** How many children there have been: what lives in one child does not live in the next. */
   generation = 0
 
-  constructor(unresponsiveMs: number, events: LinkEvents) {
+  constructor(wall: Wall, unresponsiveMs: number, events: LinkEvents) {
+    this.#wall = wall
     this.#unresponsiveMs = unresponsiveMs
     this.#events = events
   }
 
-  /** Starts the child when there is none. Environment, standard input and output are empty. */
-  start(): void {
+  /** Takes a child when there is none. */
+  start(child?: ConfinedChild): void {
     if (this.#child !== undefined) return
-    const child = spawn(process.execPath, [...childFlags(), childEntry], {
-      cwd: '/',
-      env: {},
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      serialization: 'json',
-    })
+    const started = child ?? new ConfinedChild(this.#wall)
     this.generation += 1
-    this.#child = child
-    this.#stderr = ''
+    this.#child = started
     this.#unanswered = 0
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT)
+    started.own({
+      onMessage: (value) => this.#hear(started, value),
+      onGone: (reason) => this.#gone(started, reason),
     })
-    child.on('message', (message) => this.#hear(child, message))
-    child.on('error', (error) => this.#gone(child, error.message))
-    child.on('exit', (code, signal) => this.#gone(child, `it ended (${signal ?? code})`))
   }
 
   send(message: ToChild): void {
-    this.#child?.send(message, () => undefined) // a failed send is followed by `exit`
+    this.#child?.send(message)
   }
 
   /** Watches the child while something is asked of it. */
@@ -77,10 +68,7 @@ export class ChildLink {
     this.watch(false)
     const child = this.#child
     this.#child = undefined
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGKILL')
-    await ended
+    await child?.close()
   }
 
   #check(): void {
@@ -89,7 +77,7 @@ export class ChildLink {
     else this.send({ type: 'ping' })
   }
 
-  #hear(child: ChildProcess, value: unknown): void {
+  #hear(child: ConfinedChild, value: unknown): void {
     if (child !== this.#child) return
     this.#unanswered = 0
     const message = childMessage(value)
@@ -99,12 +87,11 @@ export class ChildLink {
     else this.#events.onMessage(message)
   }
 
-  #gone(child: ChildProcess, reason: string): void {
+  #gone(child: ConfinedChild, reason: string): void {
     if (child !== this.#child) return
     this.#child = undefined
-    child.kill('SIGKILL')
-    const said = this.#stderr.trim()
-    this.#events.onGone(said === '' ? reason : `${reason}: ${said}`)
+    child.kill()
+    this.#events.onGone(reason)
   }
 }
 

@@ -1,1 +1,2 @@
 export { openSandbox } from './open-sandbox.ts'
+export { SandboxPool } from './sandbox-pool.ts'

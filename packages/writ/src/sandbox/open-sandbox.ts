@@ -1,5 +1,6 @@
 import {
   type Confinement,
+  defined,
   GUEST_NAMES,
   HOST_NAMES,
   type Sandbox,
@@ -7,37 +8,57 @@ import {
   type VmOptions,
 } from '@writ/contract'
 import { ChildLink, sandboxFailed } from './child-link.ts'
-import { confinement } from './confinement.ts'
 import { FrameVm } from './frame-vm.ts'
+import { guestAbi } from './guest-abi.ts'
+import { type StartedChild, startChild } from './start-child.ts'
 import type { ProvidedName, VmSetup } from './worker/orders.ts'
 
 export interface SandboxOptions {
   /** After how long without a sign of life the child process is killed while something is asked of it. */
   readonly unresponsiveMs?: number
+  /** Which bubblewrap is used, or why there is none; found by default. */
+  readonly bubblewrap?: Parameters<typeof startChild>[0]
 }
 
 const UNRESPONSIVE_MS = 10_000
 
 /**
- * Starts the JavaScript sandbox: QuickJS in worker threads of one confined child process. Returns before the child is
- * up; VMs wait for it. Throws `SANDBOX_FAILED` when the engine's files cannot be read.
+ * Starts the JavaScript sandbox: QuickJS in worker threads of one confined child process. Resolves once it is known how
+ * the child is confined, before it is up; VMs wait for it. Rejects with `SANDBOX_FAILED` when the engine's files cannot be read.
  */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const sandbox = new QuickJsSandbox(options.unresponsiveMs ?? UNRESPONSIVE_MS)
-  sandbox.start()
-  return sandbox
+  return sandboxOf(await startChild(options.bubblewrap), options)
+}
+
+/** The sandbox of a child that has been started. */
+export function sandboxOf(
+  started: StartedChild,
+  { unresponsiveMs = UNRESPONSIVE_MS }: SandboxOptions = {},
+): Sandbox {
+  try {
+    return new QuickJsSandbox(started, unresponsiveMs)
+  } catch (error) {
+    started.child.kill()
+    throw error
+  }
 }
 
 class QuickJsSandbox implements Sandbox {
-  readonly confinement: Confinement = readConfinement()
+  readonly confinement: Confinement
   readonly #vms: Map<number, FrameVm> = new Map()
   readonly #link: ChildLink
   #nextId = 0
   #busy = 0
   #closed = false
 
-  constructor(unresponsiveMs: number) {
-    this.#link = new ChildLink(unresponsiveMs, {
+  constructor({ child, wall, lack }: StartedChild, unresponsiveMs: number) {
+    this.confinement = Object.freeze({
+      level: wall.level,
+      layers: LAYERS[wall.level],
+      ...defined({ lack }),
+      guestAbi: readGuestAbi(),
+    })
+    this.#link = new ChildLink(wall, unresponsiveMs, {
       onMessage: (message) => {
         const vm = this.#vms.get(message.vm)
         if (vm !== undefined) vm.hear(message)
@@ -47,10 +68,7 @@ class QuickJsSandbox implements Sandbox {
         for (const vm of this.#vms.values()) vm.childGone(reason)
       },
     })
-  }
-
-  start(): void {
-    this.#link.start()
+    this.#link.start(child)
   }
 
   async open(options: VmOptions): Promise<Vm> {
@@ -89,9 +107,16 @@ class QuickJsSandbox implements Sandbox {
   }
 }
 
-function readConfinement(): Confinement {
+/** What stands between guest code and the machine, from the inside out. */
+const REDUCED = ['quickjs-wasi', 'worker-thread', 'node --permission']
+const LAYERS = Object.freeze({
+  reduced: Object.freeze(REDUCED),
+  full: Object.freeze([...REDUCED, 'seccomp', 'bubblewrap']),
+})
+
+function readGuestAbi(): string {
   try {
-    return confinement()
+    return guestAbi()
   } catch (error) {
     throw sandboxFailed(
       `the sandbox engine cannot be read: ${error instanceof Error ? error.message : String(error)}`,

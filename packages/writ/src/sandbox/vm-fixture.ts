@@ -58,10 +58,12 @@ export async function shownBy(vm: Vm, code: string, host: Host = echo): Promise<
 
 /** Ids of this process's sandbox children. */
 export function sandboxChildren(): number[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => parentOf(pid) === process.pid && read(`/proc/${pid}/cmdline`).includes('--allow-worker'))
-    .map(Number)
+  const started = readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && read(`/proc/${entry}/cmdline`).includes('--allow-worker'))
+    .map((entry) => ({ pid: Number(entry), parent: parentOf(entry) }))
+  const direct = started.filter(({ parent }) => parent === process.pid)
+  // Within bubblewrap the child is the child of ours.
+  return direct.map(({ pid }) => started.find(({ parent }) => parent === pid)?.pid ?? pid)
 }
 
 const parentOf = (pid: string): number => Number(/^PPid:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1])

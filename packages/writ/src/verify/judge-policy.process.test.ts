@@ -62,7 +62,8 @@ beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'writ-policy-verdict-'))
   const [home, policy] = [join(place, 'home'), join(place, 'policy')]
   await cp(PERSONAL, policy, { recursive: true })
-  await writeFile(join(policy, 'facts.json'), JSON.stringify({ models: { byId: { 'any/model': MODEL } } }))
+  const facts = { models: { byId: { 'any/model': MODEL } }, confinement: 'reduced' }
+  await writeFile(join(policy, 'facts.json'), JSON.stringify(facts))
   const simulator = await startSimulator({ script: script() })
   const options = { home, policy, model: 'any/model', baseUrl: simulator.url }
   const writ = await createWrit({ ...options, price: { inputNanoUsd: 1000, outputNanoUsd: 4000 } })
@@ -322,6 +323,15 @@ describe('of a run that was changed', () => {
     ],
   ])('fails with %s for %s', async (code, _, change) => {
     expect(await judged(change())).toMatchObject({ result: 'fail', code })
+  })
+
+  it('fails for less confinement than the bundle permits', async () => {
+    const facts = JSON.parse(bundle['facts.json'] ?? '') as object
+    const strict = { ...bundle, 'facts.json': JSON.stringify({ ...facts, confinement: 'full' }) }
+    const opened = (level: string): readonly AnyRecord[] =>
+      withDet(find('run.open'), { bundle: bundleHash(strict), confinement: { level, layers: [] } })
+    expect(await judged(opened('reduced'), strict)).toMatchObject({ result: 'fail', code: 'FACTS_DIFFER' })
+    expect(await judged(opened('full'), strict)).toMatchObject({ result: 'pass' })
   })
 
   it('fails when the policy was changed and pinned again', async () => {

@@ -18,6 +18,7 @@ import type { RecordedRun } from '../journal/recorded-run.ts'
 import { ReplayJournal } from '../journal/replay-journal.ts'
 import { Suspension } from '../journal/suspension.ts'
 import { recordedPartitions, recordedRequest } from './recorded-request.ts'
+import { recordedSandbox } from './recorded-sandbox.ts'
 import { createState, runToClose } from './run.ts'
 import { guestAbi, OPENING } from './run-records.ts'
 import type { RunSetup } from './run-request.ts'
@@ -128,18 +129,10 @@ async function recordedPorts(
   { clock, sandbox, reasoner, bundle = opening.det.bundle }: ReplayPorts,
 ): Promise<KernelPorts> {
   const { partitions, omitted } = await recordedPartitions(opening)
-  const { level, layers } = opening.det.confinement
-  if (level !== 'full' && level !== 'reduced')
-    throw new WritError('INTERNAL', `The record names the confinement "${level}".`)
   return {
     clock,
     reasoner,
-    sandbox: {
-      confinement: { level, layers, guestAbi: sandbox.confinement.guestAbi },
-      open: (options) => sandbox.open(options),
-      abandon: () => sandbox.abandon(),
-      close: () => sandbox.close(),
-    },
+    sandbox: recordedSandbox(sandbox, opening.det.confinement),
     store: replayStore(partitions, omitted),
     policy: replayPolicy(bundle, opening.det.osUser),
     signer: CLOSED_SIGNER,
@@ -177,6 +170,7 @@ function replayPolicy(hash: string, osUser: string): DecisionPoint {
     bundle: { name: 'recorded', hash, files: {} },
     osUser,
     user: () => closed('a user'),
+    confinement: undefined,
     halts: () => false,
     profile: () => closed('a profile'),
     sink: () => closed('a sink'),

@@ -7,6 +7,7 @@ import type { RecordedRun } from '../journal/recorded-run.ts'
 import { ResumeJournal } from '../journal/resume-journal.ts'
 import { fromHistory } from './from-history.ts'
 import { recordedRequest } from './recorded-request.ts'
+import { sandboxGoingOn } from './recorded-sandbox.ts'
 import { executeRun, type RunResult } from './run.ts'
 import { beginning, type RunStart } from './run-start.ts'
 
@@ -52,13 +53,15 @@ export async function resumeRun(
       elapsedMs: last.obs.at - opening.obs.at,
       setup: began.setup,
     }
+    const { epochMs, confinement } = opening.det
+    const confined = sandboxGoingOn(sandbox, confinement)
     const earlier = {
       journal: (anew: LiveJournal) => new ResumeJournal(history, anew),
       endedBy: (asked: AbortSignal) => history.endedBy(asked),
-      epochMs: opening.det.epochMs,
+      epochMs,
       records: records.map(leafOf),
     }
-    const result = await executeRun(request, { ...rooms, sandbox, reasoner }, earlier)
+    const result = await executeRun(request, { ...rooms, sandbox: confined, reasoner }, earlier)
     return { ...result, path: began.setup.evidence }
   })
 }

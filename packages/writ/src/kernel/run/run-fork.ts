@@ -9,6 +9,7 @@ import type { Fork } from '../state/fork.ts'
 import { forkAt } from './fork-at.ts'
 import { fromHistory } from './from-history.ts'
 import { recordedRequest } from './recorded-request.ts'
+import { sandboxGoingOn } from './recorded-sandbox.ts'
 import { executeRun, type RunResult } from './run.ts'
 import type { RunRequest } from './run-request.ts'
 import { beginning, type RunStart } from './run-start.ts'
@@ -54,12 +55,14 @@ export async function forkRun(recorded: RecordedRun, point: ForkPoint, ports: Fo
       ...defined({ suspend }),
       elapsedMs: 0,
     }
+    const { epochMs, confinement } = opening.det
+    const confined = sandboxGoingOn(sandbox, confinement)
     const earlier = {
       journal: (anew: LiveJournal) => new ForkJournal(history, anew, commitments),
       endedBy: (asked: AbortSignal) => history.endedBy(asked),
-      epochMs: opening.det.epochMs,
+      epochMs,
       records: [],
     }
-    return await executeRun(request, { ...rooms, sandbox, reasoner }, earlier)
+    return await executeRun(request, { ...rooms, sandbox: confined, reasoner }, earlier)
   })
 }

@@ -33,6 +33,7 @@ import { noteLimit, outcomeOf, type RunState, reasonText, recordedReason } from 
 import { observe } from '../steps/observe.ts'
 import type { Released } from '../steps/release.ts'
 import { logOpening } from './logged.ts'
+import { requireConfinement } from './require-confinement.ts'
 import { closeRecord, openRecord } from './run-records.ts'
 import type { RunRequest } from './run-request.ts'
 import { defaultDisclosures, sealRun } from './seal.ts'
@@ -66,6 +67,7 @@ export async function executeRun(
   ports: KernelPorts,
   earlier?: Earlier,
 ): Promise<RunResult> {
+  requireConfinement(ports.policy, ports.sandbox.confinement)
   const halted = new AbortController()
   const halt = (error: WritError): void => halted.abort(error)
   const asked = AbortSignal.any([request.signal, halted.signal])

@@ -1,12 +1,19 @@
 import { readFile } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { readPrelude, wasmPath } from '../engine-files.ts'
 import type { FromChild, ToChild } from '../messages.ts'
+import { WIRE_FD, Wire } from '../wire.ts'
 import { HostedVm } from './hosted-vm.ts'
 import { ThreadPool } from './thread-pool.ts'
 
 // The confined child process: it holds the VMs' threads and images and passes messages. It ends with its parent.
 
-process.on('disconnect', () => process.exit(0))
+const socket = new Socket({ fd: WIRE_FD, readable: true, writable: true })
+const wire = new Wire(socket, {
+  onMessage: (value) => hear(value as ToChild),
+  onBroken: () => process.exit(1),
+})
+socket.on('close', () => process.exit(0))
 
 async function loadPool(): Promise<ThreadPool> {
   const wasm = await WebAssembly.compile(await readFile(wasmPath()))
@@ -17,7 +24,7 @@ const pool = loadPool()
 const vms = new Map<number, HostedVm>()
 
 function tell(message: FromChild): void {
-  if (process.connected) process.send?.(message)
+  wire.send(message)
 }
 
 async function obey(message: Exclude<ToChild, { type: 'ping' }>): Promise<void> {
@@ -43,9 +50,12 @@ async function obey(message: Exclude<ToChild, { type: 'ping' }>): Promise<void> 
   }
 }
 
-process.on('message', (message: ToChild) => {
-  if (message.type === 'ping') return tell({ type: 'pong' })
+function hear(message: ToChild): void {
+  if (message.type === 'ping') {
+    tell({ type: 'pong' })
+    return
+  }
   obey(message).catch((error: unknown) =>
     tell({ type: 'failed', vm: message.vm, message: error instanceof Error ? error.message : String(error) }),
   )
-})
+}

@@ -3,13 +3,21 @@ import { canonicalJson, refuse } from '@writ/evidence'
 
 const OPENING = 'records.ndjson#/0/det'
 
-/** The opening record says of its user and models what the bundle says of them. Where a model is reached is the host's word. */
-export function checkFacts({ user, purpose, models, fork }: Det['run.open'], point: DecisionPoint): void {
+/** The opening record says of its user, models and confinement what the bundle says of them. Where a model is reached is the host's word. */
+export function checkFacts(opening: Det['run.open'], point: DecisionPoint): void {
+  const { user, purpose, models, fork, confinement } = opening
   const known = attempt(() => point.user(user.id, purpose))
   if (known === undefined || canonicalJson(known) !== canonicalJson(user)) {
     const found = known === undefined ? 'does not know them or the purpose' : 'says otherwise'
     refuse('FACTS_DIFFER', `The record has facts of ${user.id}; the bundle ${found}.`, `${OPENING}/user`)
   }
+  // A bundle from before it could say so says nothing, and permitted both.
+  if (point.confinement === 'full' && confinement.level !== 'full')
+    refuse(
+      'FACTS_DIFFER',
+      `The bundle permits full confinement only; the record says ${confinement.level}.`,
+      `${OPENING}/confinement/level`,
+    )
   checkModels(models, point, `${OPENING}/models`)
   checkModels(fork?.models ?? [], point, `${OPENING}/fork/models`)
 }

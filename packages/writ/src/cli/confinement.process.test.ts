@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Ended, runCommand } from './command.fixture.ts'
+
+// What a user sees of the confinement, where bubblewrap is there and where it is not. It is taken away by itself: the
+// command runs where its place holds no program.
+
+const LAUNCHER = fileURLToPath(new URL('../../bin/writ.js', import.meta.url))
+const PERSONAL = fileURLToPath(new URL('../policy/personal', import.meta.url))
+const BUBBLEWRAP = '/usr/bin/bwrap'
+
+const place = await mkdtemp(join(tmpdir(), 'writ-confined-'))
+const doctor = await runCommand(place, ['doctor'])
+const full = doctor.out.includes('confinement full')
+
+const writ = (...args: string[]): Promise<Ended> => runCommand(place, args)
+
+/** The same where bubblewrap is not installed. */
+async function without(...args: string[]): Promise<Ended> {
+  const hidden = ['--dev-bind', '/', '/', '--ro-bind', '/dev/null', BUBBLEWRAP, '--']
+  const child = spawn(BUBBLEWRAP, [...hidden, process.execPath, LAUNCHER, ...args], {
+    cwd: place,
+    env: { PATH: process.env.PATH ?? '', HOME: place },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said = { out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said.out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said.err += text
+  })
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, ...said }))
+  })
+}
+
+const ASK = ['ask', 'Which mention a patent?', 'docs', '--json']
+const STRICT = ['--policy', 'strict']
+
+const runOf = ({ out }: Ended): string => (JSON.parse(out) as { run: string }).run
+
+/** A step of a run that it can be forked at. */
+async function stepOf(run: string): Promise<string> {
+  const { steps } = JSON.parse((await writ('show', run, '--json')).out) as {
+    steps: { lane: string; n: number; kind: string }[]
+  }
+  const step = steps.find(({ kind }) => kind === 'context.search' || kind === 'context.read')
+  return `${step?.lane}/${step?.n}`
+}
+
+beforeAll(async () => {
+  await mkdir(join(place, 'docs'))
+  await writeFile(join(place, 'docs', 'a.txt'), 'Alpha mentions a patent.\n'.repeat(300))
+  await cp(PERSONAL, join(place, 'strict'), { recursive: true })
+  const path = join(place, 'strict', 'facts.json')
+  const { confinement, ...facts } = JSON.parse(await readFile(path, 'utf8')) as { confinement: string }
+  expect(confinement).toBe('reduced')
+  await writeFile(path, JSON.stringify(facts))
+})
+afterAll(() => rm(place, { recursive: true, force: true }))
+
+describe.skipIf(!full)('the confinement of a run', () => {
+  it('is what doctor says, with what is missing', async () => {
+    expect(doctor.out).toContain(
+      'confinement full: quickjs-wasi → worker-thread → node --permission → seccomp → bubblewrap',
+    )
+    expect((await without('doctor')).out).toContain(
+      'confinement reduced (bubblewrap is not installed): quickjs-wasi → worker-thread → node --permission\n',
+    )
+  })
+
+  it('is recorded, and shown', async () => {
+    const [strong, weak] = [await writ(...ASK), await without(...ASK)]
+    expect((await writ('show', runOf(strong))).out).toContain('confined: full (quickjs-wasi in')
+    expect((await writ('show', runOf(weak))).out).toContain('confined: reduced (quickjs-wasi in')
+    for (const ended of [strong, weak]) expect((await writ('verify', runOf(ended))).code).toBe(0)
+  })
+
+  it('has to be full unless the bundle permits less', async () => {
+    const before = (await writ('runs', '--json')).out
+    const refused = await without(...ASK, ...STRICT)
+    expect(refused).toMatchObject({ code: 3 })
+    expect(refused.out + refused.err).toContain('CONFINEMENT_REDUCED')
+    expect(refused.out + refused.err).toContain('bubblewrap is not installed')
+    expect((await writ('runs', '--json')).out).toBe(before)
+    expect(await writ(...ASK, ...STRICT)).toMatchObject({ code: 0 })
+  })
+
+  it('is never less when a run is taken up again', async () => {
+    const [strong, weak] = [runOf(await writ(...ASK)), runOf(await without(...ASK))]
+    const refused = await without('fork', strong, '--at', await stepOf(strong), '--json')
+    expect(refused.out + refused.err).toContain('RESUME_MISMATCH')
+    const forked = await writ('fork', weak, '--at', await stepOf(weak), '--json')
+    expect(forked).toMatchObject({ code: 0 })
+    expect((await writ('show', runOf(forked))).out).toContain('confined: reduced')
+  })
+})

@@ -1,0 +1,53 @@
+import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { fullyConfined } from '../fully-confined.fixture.ts'
+import { openSandbox } from '../index.ts'
+import { runCell, shownBy, vmOptions } from '../vm-fixture.ts'
+import { LIES } from './lying-child.fixture.ts'
+
+// The main process believes its child nothing that cannot be. Who lies here is a program beside a child that is confined:
+// it has the same wire, and writes to it once a file is there that says what.
+
+const lack = await fullyConfined()
+const place = await mkdtemp(join(tmpdir(), 'writ-lies-'))
+afterAll(() => rm(place, { recursive: true, force: true }))
+
+const PATH = join(place, 'bwrap')
+const TOLD = join(place, 'told')
+const LIAR = `#!/bin/sh
+(
+  while kill -0 $$; do
+    if mv ${TOLD} ${place}/telling-$$; then cat ${place}/telling-$$ >&3; fi
+    sleep 0.02
+  done
+) 2>/dev/null 4>&- 5>&- &
+exec /usr/bin/bwrap "$@"
+`
+await writeFile(PATH, LIAR)
+await chmod(PATH, 0o755)
+
+describe.skipIf(lack !== undefined)('a child that lies', () => {
+  describe.each(Object.entries(LIES))('by %s', (_mechanism, lies) => {
+    it.each(Object.entries(lies))('%s', async (_name, lie) => {
+      const sandbox = await openSandbox({ bubblewrap: { path: PATH } })
+      expect(sandbox.confinement.level).toBe('full')
+      const vm = await sandbox.open(vmOptions({ functions: ['read'] }))
+      await runCell(vm, 'let n = 1')
+      await writeFile(join(place, 'lie'), lie)
+      const calls: unknown[] = []
+      const stopped = runCell(vm, 'n = 2; await read(); n = 3', {}, (call) => {
+        calls.push(call)
+        void rename(join(place, 'lie'), TOLD)
+        return undefined
+      })
+      expect(await stopped).toMatchObject({ outcome: 'imposed', error: { name: 'CellStopped' } })
+      expect(calls).toHaveLength(1)
+      expect(await shownBy(vm, '[n, (await read(3)).args]')).toBe('[1, [3]]')
+      await sandbox.close()
+    })
+  })
+})
+
+it.runIf(lack !== undefined)(`is shown at full confinement only: ${lack}`, ({ skip }) => skip())

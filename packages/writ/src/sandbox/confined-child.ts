@@ -1,0 +1,228 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { devNull } from 'node:os'
+import { bubblewrapped, FILTER_FD, INFO_FD } from './bubblewrap.ts'
+import { callFilter } from './call-filter.ts'
+import { childEntry, childFiles, childFlags } from './child-command.ts'
+import { inheritedDescriptors } from './inherited-descriptors.ts'
+import { inspectChild } from './inspect-child.ts'
+import type { ToChild } from './messages.ts'
+import { WIRE_FD, Wire } from './wire.ts'
+
+const STDERR_KEPT = 4_000
+/** How long a child may take until the system shows it confined. */
+const CONFINED_MS = 15_000
+/** How long bubblewrap may take to end after its child, and its output to end after it. */
+const GRACE_MS = 1_000
+
+/** What stands around a child process: Node's permission model, and bubblewrap where the level is `full`. */
+export type Wall = { readonly level: 'reduced' } | { readonly level: 'full'; readonly bubblewrap: string }
+
+/** Whoever owns a child. */
+export interface ChildOwner {
+  onMessage(value: unknown): void
+  /** The child is gone, or wrote what is no message. */
+  onGone(reason: string): void
+}
+
+/** A child process that is up or coming up. It is sent nothing before the system has shown that it is confined. */
+export class ConfinedChild {
+  /** Rejects when the wall does not stand; the child is killed then. */
+  readonly confined: Promise<void>
+  readonly #wall: Wall
+  readonly #process: ChildProcess
+  readonly #wire: Wire
+  readonly #ended: Promise<unknown>
+  /** What is to be sent once the wall is seen to stand. */
+  #waiting: ToChild[] | undefined = []
+  #owner: ChildOwner | undefined
+  /** The child's own process within bubblewrap, once the system has shown that it is that. */
+  #inner: number | undefined
+  #stderr = ''
+  #gone: string | undefined
+
+  constructor(wall: Wall) {
+    const node = [process.execPath, ...childFlags(), childEntry] as const
+    const files = childFiles()
+    const full = wall.level === 'full'
+    const [command, ...args] = full ? bubblewrapped(wall.bubblewrap, { command: node, files }) : node
+    const child = start(command, args, full ? [WIRE_FD, INFO_FD, FILTER_FD] : [WIRE_FD], full)
+    this.#wall = wall
+    this.#process = child
+    this.#ended = new Promise((resolve) => child.once('close', resolve).once('error', resolve))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT)
+    })
+    this.#wire = new Wire(socketAt(child, WIRE_FD), {
+      onMessage: (value) => this.#hear(value),
+      onBroken: (reason) => this.#end(`it wrote ${reason}`),
+    })
+    child.on('error', (error) => this.#end(error.message))
+    child.on('exit', (code, signal) => {
+      this.#end(`it ended (${signal ?? code})`)
+      // Whoever else has its output open keeps nobody waiting.
+      setTimeout(() => {
+        for (const stream of this.#streams) stream.destroy()
+      }, GRACE_MS).unref()
+    })
+    this.confined = (full ? this.#confine(files) : Promise.resolve()).then(() => this.#release())
+    this.confined.catch((error: unknown) => this.#end(messageOf(error)))
+  }
+
+  /** Why it is gone, and what it wrote to its standard error; undefined while it is not. */
+  get gone(): string | undefined {
+    const said = this.#stderr.trim()
+    return this.#gone === undefined || said === '' ? this.#gone : `${this.#gone}: ${said}`
+  }
+
+  /** Hands the child to whoever uses it, who is told at once when it is gone already. It keeps this process alive now. */
+  own(owner: ChildOwner): void {
+    this.#owner = owner
+    this.#hold(true)
+    if (this.gone !== undefined) owner.onGone(this.gone)
+  }
+
+  /** Lets this process end while the child is up. */
+  unref(): void {
+    this.#hold(false)
+  }
+
+  send(message: ToChild): void {
+    if (this.#waiting === undefined) this.#wire.send(message)
+    else this.#waiting.push(message)
+  }
+
+  /** Kills the child; its owner is not told. */
+  kill(): void {
+    this.#owner = undefined
+    this.#end('it was killed')
+  }
+
+  /** Kills the child, and waits until nothing of it is left. */
+  async close(): Promise<void> {
+    this.kill()
+    await this.#ended
+  }
+
+  async #confine(files: readonly string[]): Promise<void> {
+    const filter = callFilter()
+    if (filter === undefined) throw new Error(`there is no filter of system calls for ${process.arch}`)
+    const late = AbortSignal.timeout(CONFINED_MS)
+    socketAt(this.#process, FILTER_FD)
+      .on('error', () => undefined) // without the filter the child does not start
+      .end(filter)
+    const inner = await innerPid(socketAt(this.#process, INFO_FD), late)
+    await inspectChild(inner, this.#process.pid ?? 0, files, late)
+    this.#inner = inner
+  }
+
+  #hear(value: unknown): void {
+    // INVARIANT: nothing is heard of a child that is not known to be confined.
+    if (this.#waiting !== undefined) this.#end('it spoke before it was asked')
+    else if (this.#gone === undefined) this.#owner?.onMessage(value)
+  }
+
+  #release(): void {
+    for (const message of this.#waiting ?? []) this.#wire.send(message)
+    this.#waiting = undefined
+  }
+
+  #end(reason: string): void {
+    if (this.#gone !== undefined) return
+    this.#gone = reason
+    this.#wire.close()
+    this.#kill()
+    this.#owner?.onGone(this.gone ?? reason)
+  }
+
+  /**
+   * Kills the child's own process, and bubblewrap when it does not end with it as it should. What bubblewrap is still
+   * setting up is of its group, or is told to end with it, or ends because the wire does.
+   */
+  #kill(): void {
+    if (!this.#running) return
+    if (this.#inner === undefined) {
+      this.#killStarted()
+      return
+    }
+    killProcess(this.#inner) // while bubblewrap is there, the number is that of its child and of no other process
+    setTimeout(() => this.#killStarted(), GRACE_MS).unref()
+  }
+
+  /** Kills the process that was started, and its group where it has one of its own. */
+  #killStarted(): void {
+    const { pid } = this.#process
+    if (pid !== undefined && this.#running) killProcess(this.#wall.level === 'full' ? -pid : pid)
+  }
+
+  get #running(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null
+  }
+
+  #hold(held: boolean): void {
+    const change = held ? 'ref' : 'unref'
+    this.#process[change]()
+    for (const stream of this.#streams) stream[change]()
+  }
+
+  get #streams(): readonly Socket[] {
+    return (this.#process.stdio as readonly (Socket | null | undefined)[]).filter((stream) => stream != null)
+  }
+}
+
+/**
+ * Starts a program with sockets at some descriptors, in a group of its own when it is to be killed with what it starts.
+ * Whatever else it would inherit leads nowhere there.
+ */
+function start(
+  command: string,
+  args: readonly string[],
+  sockets: readonly number[],
+  detached: boolean,
+): ChildProcess {
+  const nowhere = openSync(devNull, 'r')
+  try {
+    const inherited = inheritedDescriptors()
+    const stdio = Array.from({ length: Math.max(...sockets, ...inherited) + 1 }, (_, fd) => {
+      if (fd === 2 || sockets.includes(fd)) return 'pipe'
+      return inherited.includes(fd) ? nowhere : 'ignore'
+    })
+    return spawn(command, args, { cwd: '/', env: {}, stdio, detached })
+  } finally {
+    closeSync(nowhere)
+  }
+}
+
+/** What bubblewrap says is the process it made. Rejects when it does not say it. */
+async function innerPid(info: Socket, late: AbortSignal): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    let said = ''
+    const failed = (): void => reject(new Error('it did not start'))
+    late.addEventListener('abort', failed, { once: true })
+    info.setEncoding('utf8')
+    info.on('data', (text: string) => {
+      said = (said + text).slice(0, STDERR_KEPT)
+      const pid = /"child-pid": (\d+)\D/.exec(said)?.[1]
+      if (pid !== undefined) resolve(Number(pid))
+    })
+    info.on('close', failed).on('error', failed)
+  })
+}
+
+function socketAt(child: ChildProcess, fd: number): Socket {
+  return child.stdio[fd] as Socket
+}
+
+/** Kills a process, or a group of them by its negative number. */
+function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended.
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { SandboxPool } from './sandbox-pool.ts'
+import { sandboxChildren, shownBy, vmOptions } from './vm-fixture.ts'
+
+let pool: SandboxPool
+
+beforeEach(() => {
+  pool = new SandboxPool()
+})
+afterEach(() => pool.close())
+
+/** Opens a sandbox, runs a cell in it, and gives the children there were meanwhile. */
+async function use(): Promise<readonly number[]> {
+  const sandbox = await pool.open()
+  const vm = await sandbox.open(vmOptions())
+  expect(await shownBy(vm, '6 * 7')).toBe('42')
+  const children = sandboxChildren()
+  await sandbox.close()
+  return children
+}
+
+describe('a pool of sandboxes', () => {
+  it('starts a spare from the second sandbox on, and uses it next', async () => {
+    expect(await use()).toHaveLength(1)
+    expect(await use()).toHaveLength(2)
+    const spare = sandboxChildren()
+    expect(spare).toHaveLength(1)
+    expect(await use()).toContain(spare[0])
+  })
+
+  it('never gives a child to a second run', async () => {
+    await use()
+    const seen = new Set<number>()
+    for (let n = 0; n < 4; n += 1) {
+      pool.warm()
+      const sandbox = await pool.open()
+      const vm = await sandbox.open(vmOptions())
+      const used = sandboxChildren().filter((pid) => !seen.has(pid))
+      await vm.close()
+      await sandbox.close()
+      const left = sandboxChildren()
+      expect(used.filter((pid) => left.includes(pid)).length).toBeLessThan(used.length)
+      for (const pid of used) if (!left.includes(pid)) seen.add(pid)
+      expect(left.some((pid) => seen.has(pid))).toBe(false)
+    }
+  })
+
+  it('starts another child when the spare was lost', async () => {
+    await use()
+    await use()
+    for (const pid of sandboxChildren()) process.kill(pid, 'SIGKILL')
+    await expect.poll(sandboxChildren).toEqual([])
+    expect(await use()).not.toHaveLength(0)
+  })
+
+  it('lets the process end that never closes it', () => {
+    const script = `
+      const { SandboxPool } = await import(${JSON.stringify(new URL('./sandbox-pool.ts', import.meta.url).href)})
+      const pool = new SandboxPool()
+      for (let n = 0; n < 2; n += 1) await pool.use(() => Promise.resolve())
+      process.stdout.write('done')`
+    const args = ['--conditions=@writ/source', '--input-type=module', '-e', script]
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'done' })
+  })
+
+  it('leaves nothing when it is closed', async () => {
+    await use()
+    await use()
+    await pool.close()
+    expect(sandboxChildren()).toEqual([])
+    await expect(pool.open()).rejects.toMatchObject({ code: 'SANDBOX_FAILED' })
+  })
+})

@@ -1,0 +1,57 @@
+import type { Sandbox } from '@writ/contract'
+import { sandboxFailed } from './child-link.ts'
+import { sandboxOf } from './open-sandbox.ts'
+import { type StartedChild, startChild } from './start-child.ts'
+
+/** Gives each run a sandbox of its own, and has the next child up before it is asked for. */
+export class SandboxPool {
+  /** Undefined within when it could not be started; whoever opens the next sandbox is told why. */
+  #spare: Promise<StartedChild | undefined> | undefined
+  #opened = 0
+  #closed = false
+
+  /** Starts a spare child when there is none. It serves whoever opens the next sandbox, and lets this process end. */
+  warm(): void {
+    if (this.#closed) return
+    this.#spare ??= startChild().then(
+      (started) => {
+        started.child.unref()
+        return started
+      },
+      () => undefined,
+    )
+  }
+
+  /**
+   * Opens a sandbox over the spare, or over a new child. A child serves one sandbox and ends with it. From the second on
+   * another spare is started, for a process that asks twice will ask again.
+   */
+  async open(): Promise<Sandbox> {
+    if (this.#closed) throw sandboxFailed('no more sandboxes are opened')
+    const spare = this.#spare
+    this.#spare = undefined
+    const kept = await spare
+    const started = kept === undefined || kept.child.gone !== undefined ? await startChild() : kept
+    this.#opened += 1
+    if (this.#opened > 1) this.warm()
+    return sandboxOf(started)
+  }
+
+  /** Gives work a sandbox of its own, so that ending the work can end every cell at once. */
+  async use<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
+    const sandbox = await this.open()
+    try {
+      return await work(sandbox)
+    } finally {
+      await sandbox.close()
+    }
+  }
+
+  /** Ends the spare. Sandboxes that are open stay. */
+  async close(): Promise<void> {
+    this.#closed = true
+    const spare = await this.#spare
+    this.#spare = undefined
+    await spare?.child.close()
+  }
+}

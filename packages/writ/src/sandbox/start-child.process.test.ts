@@ -1,0 +1,163 @@
+import { writeFileSync } from 'node:fs'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { ConfinedChild } from './confined-child.ts'
+import { fullyConfined } from './fully-confined.fixture.ts'
+import { openSandbox } from './index.ts'
+import { startChild } from './start-child.ts'
+import { runCell, sandboxChildren, shownBy, vmOptions } from './vm-fixture.ts'
+
+// What calls itself bubblewrap is believed nothing: each of these starts the child and lets something open.
+
+const lack = await fullyConfined()
+const place = await mkdtemp(join(tmpdir(), 'writ-bubblewrap-'))
+afterAll(() => rm(place, { recursive: true, force: true }))
+
+let scripts = 0
+
+async function script(text: string): Promise<string> {
+  scripts += 1
+  const path = join(place, `bwrap-${scripts}`)
+  await writeFile(path, `#!/bin/sh\n${text}\n`)
+  await chmod(path, 0o755)
+  return path
+}
+
+/** A pattern that no argument has. */
+const NOTHING = '//'
+
+/** Bubblewrap with other arguments than it is given. */
+const changed = (pattern: string, to = '', more = ''): string => `
+  for argument in "$@"; do
+    shift
+    case "$argument" in ${pattern}) ${to === '' ? '' : `set -- "$@" ${to}`} ;; *) set -- "$@" "$argument" ;; esac
+  done
+  exec /usr/bin/bwrap ${more} "$@"`
+
+/** Bubblewrap as it is, after a program that shares its descriptors. */
+const beside = (program: string): string => `${program}\nexec /usr/bin/bwrap "$@"`
+
+const UNCONFINED = `
+  printf '{ "child-pid": %s }' "$$" >&4
+  while [ "$1" != -- ]; do shift; done
+  shift
+  exec 4>&- 5<&-
+  exec "$@"`
+
+const HOLES: Readonly<Record<string, readonly [text: string, lack: string]>> = {
+  'does nothing': ['exit 0', 'it '],
+  fails: ['echo "no namespaces here" >&2; exit 1', 'no namespaces here'],
+  'runs the program as it is': [UNCONFINED, 'the process named is another one'],
+  'shares the network': [changed('--unshare-net'), 'it shares the net namespace'],
+  'shares the processes': [changed('--unshare-pid|--as-pid-1'), 'it shares the pid namespace'],
+  'shares memory between processes': [changed('--unshare-ipc'), 'it shares the ipc namespace'],
+  'shares the name of the machine': [changed('--unshare-uts|--hostname|writ'), 'it shares the uts namespace'],
+  'shares the control groups': [changed('--unshare-cgroup'), 'it shares the cgroup namespace'],
+  'filters no system calls': [changed('--seccomp|5'), 'its system calls are not filtered'],
+  'lets files be written': [changed('--ro-bind', '--bind'), 'it can write to'],
+  'lets its root be written': [changed('--remount-ro', '--chdir'), 'it can write to /'],
+  'shows another directory': [changed(NOTHING, '', '--ro-bind /etc /etc'), 'it sees /etc'],
+  'shows processes': [changed(NOTHING, '', '--proc /proc'), 'it sees /proc'],
+  // What would be bound becomes part of the environment, so that nothing stands against the other root.
+  'shows the whole file system': [
+    changed('--ro-bind', '--setenv', '--ro-bind / /'),
+    'its root is not an empty one',
+  ],
+  'hands its environment on': [
+    changed('--clearenv', '', '--setenv SECRET x'),
+    'it has an environment: SECRET',
+  ],
+  'writes what is no message': [beside('echo garbage >&3'), 'it wrote a line that is no JSON'],
+  'writes a message of its own': [
+    beside(`echo '{"type":"opened","vm":0}' >&3`),
+    'it spoke before it was asked',
+  ],
+  'keeps a file open': [`exec 7</etc/passwd\n${changed(NOTHING)}`, 'it has /etc/passwd open'],
+}
+
+describe.skipIf(lack !== undefined)('a program that is named bubblewrap', () => {
+  it.each(Object.entries(HOLES))('and %s is not used', async (_what, [text, why]) => {
+    const path = await script(text)
+    const started = await startChild({ path })
+    onTestFinished(() => started.child.close())
+    expect(started.wall).toEqual({ level: 'reduced' })
+    expect(started.lack).toContain(`${path} does not confine: `)
+    expect(started.lack).toContain(why)
+    await started.child.confined
+    await started.child.close()
+    await expect.poll(sandboxChildren).toEqual([])
+  })
+
+  it('and leaves a program that holds its output keeps nobody waiting', async () => {
+    const path = await script(beside('(while [ -d "$(dirname "$0")" ]; do sleep 0.5; done) &'))
+    const started = await startChild({ path })
+    expect(started.lack).toBeUndefined()
+    await started.child.close()
+  })
+
+  it('and is killed while it sets up leaves nothing', async () => {
+    for (let ms = 0; ms < 60; ms += 3) {
+      const child = new ConfinedChild({ level: 'full', bubblewrap: '/usr/bin/bwrap' })
+      await setTimeout(ms)
+      await child.close() // what is left would hold its sockets open, and this would not end
+      expect(sandboxChildren()).toEqual([])
+    }
+  })
+
+  it('and leaves capabilities is not used', async () => {
+    const path = await script(changed('--cap-drop', '--cap-add'))
+    const started = await startChild({ path })
+    expect(started.lack).toContain('it has capabilities')
+    await started.child.close()
+  })
+
+  it('and writes what is no message while a cell runs costs the cell, and nothing else', async () => {
+    const marker = join(place, 'garbled')
+    const path = await script(
+      beside(
+        `[ -e ${marker} ] || (while [ ! -e ${marker} ]; do sleep 0.05; done; echo garbage >&3) 4>&- 5>&- &`,
+      ),
+    )
+    const sandbox = await openSandbox({ bubblewrap: { path } })
+    expect(sandbox.confinement.level).toBe('full')
+    const vm = await sandbox.open(vmOptions())
+    await runCell(vm, 'let n = 1')
+    const stopped = runCell(vm, 'n = 2; await read()', {}, () => {
+      writeFileSync(marker, '')
+      return undefined
+    })
+    expect(await stopped).toMatchObject({ outcome: 'imposed', error: { name: 'CellStopped' } })
+    expect(await shownBy(vm, 'n')).toBe('1')
+    await sandbox.close()
+  })
+
+  it('and confined once is never replaced by less', async () => {
+    const marker = join(place, 'broken')
+    const path = await script(`[ -e ${marker} ] && exit 3\nexec /usr/bin/bwrap "$@"`)
+    const sandbox = await openSandbox({ bubblewrap: { path } })
+    expect(sandbox.confinement.level).toBe('full')
+    const vm = await sandbox.open(vmOptions())
+    expect(await shownBy(vm, '6 * 7')).toBe('42')
+    await writeFile(marker, '')
+    for (const pid of sandboxChildren()) process.kill(pid, 'SIGKILL')
+    await expect(sandbox.open(vmOptions())).rejects.toMatchObject({ code: 'SANDBOX_FAILED' })
+    const other = await openSandbox({ bubblewrap: { path } })
+    await expect(other.open(vmOptions())).rejects.toMatchObject({ code: 'SANDBOX_FAILED' })
+    await Promise.all([sandbox.close(), other.close()])
+  })
+})
+
+it('without bubblewrap cells run, and what is missing is said', async () => {
+  const sandbox = await openSandbox({ bubblewrap: { lack: 'there is none' } })
+  expect(sandbox.confinement).toMatchObject({
+    level: 'reduced',
+    layers: ['quickjs-wasi', 'worker-thread', 'node --permission'],
+    lack: 'there is none',
+  })
+  const vm = await sandbox.open(vmOptions())
+  expect(await shownBy(vm, '6 * 7')).toBe('42')
+  await sandbox.close()
+})
