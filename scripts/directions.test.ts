@@ -183,8 +183,7 @@ describe('directions', () => {
       'journal/fork-journal.ts',
       'journal/replay-journal.ts',
       'journal/resume-journal.ts',
-      'run/resume.ts',
-      'run/run-fork.ts',
+      'run/from-history.ts',
     ])
   })
 

@@ -1,10 +1,25 @@
 import type { Status } from './answer.ts'
+import type { RecordKind } from './record.ts'
 
 /** A payload beside a record: stored encrypted under the run's key, never in the log. */
 export interface Payload {
-  /** `lane/n/field`. */
+  /** As `payloadPath` gives it. */
   readonly path: string
   readonly bytes: Uint8Array
+}
+
+/** Where a text is kept that belongs to a record: `lane/n/kind/name`. */
+export function payloadPath(
+  { lane, n }: { readonly lane: string; readonly n: number },
+  kind: RecordKind,
+  name: string,
+): string {
+  return `${lane}/${n}/${kind}/${name}`
+}
+
+/** Where a text is kept that belongs to the record that opens a run. */
+export function openingPath(name: string): string {
+  return payloadPath({ lane: '0', n: 0 }, 'run.open', name)
 }
 
 /** How far a write must have got before `append` resolves. */

@@ -1,13 +1,4 @@
-import {
-  type Amount,
-  addAmounts,
-  counted,
-  type Det,
-  NOTHING,
-  totalTokens,
-  withinLimits,
-} from '@writ/contract'
-import { canonicalJson } from './canonical.ts'
+import { type Amount, addAmounts, counted, type Det, NOTHING } from '@writ/contract'
 import { Ending } from './completeness-close.ts'
 import {
   answersCommand,
@@ -21,6 +12,8 @@ import {
 import { checkContext, checkGrants, checkScope } from './completeness-context.ts'
 import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions.ts'
 import { Refusals } from './completeness-denials.ts'
+import { checkEnds } from './completeness-ends.ts'
+import { checkForkModels, checkForkRecords } from './completeness-fork.ts'
 import { InFlight } from './completeness-in-flight.ts'
 import { checkSealed, endChild, joinedChild } from './completeness-join.ts'
 import {
@@ -57,6 +50,7 @@ import {
 } from './completeness-outcomes.ts'
 import { Shares } from './completeness-shares.ts'
 import { checkCelled, checkHeld, checkStrategy } from './completeness-strategy.ts'
+import { checkCharged, checkCounts, checkSpent } from './completeness-sums.ts'
 import { Times } from './completeness-times.ts'
 import { RECORDS } from './evidence-layout.ts'
 import {
@@ -134,7 +128,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     if (place === 0 && record.kind !== 'run.open') refuse('NOT_OPENED', 'The first record opens no run.', at)
     if (record.seq !== place) refuse('SEQ_GAP', `Record ${place} has the number ${record.seq}.`, `${at}/seq`)
     this.#leaf = leaf
-    this.#checkEnds(record, place, isLast, at)
+    checkEnds(record, { place, isLast, releasedAt: this.#releasedAt })
   }
 
   opened(frame: FrameFacts<Lane>): Lane {
@@ -173,7 +167,7 @@ class RunWalk implements RunVisitor<Lane, void> {
 
   readonly records: RecordVisitor<Lane, void> = {
     'run.open': (record, { frame, at }) => {
-      checkFork(record.det)
+      checkForkModels(record.det)
       raiseLabel(frame.own, record.det.questionLabel, at)
       markLabel(frame.own, record.n)
     },
@@ -224,7 +218,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     // What an aborted run has in doubt was sent at least once; what more it may have cost, only its result would tell.
     const begun = frames.flatMap(({ own }) => [...own.pending.values()])
     const calls = begun.reduce((sum, { retries }) => sum + 1 + retries, 0)
-    this.#checkLimits(addAmounts(this.#charged, { ...NOTHING, calls }), at)
+    checkSpent(addAmounts(this.#charged, { ...NOTHING, calls }), this.#run.run.limits, at)
     this.#run.shares.close()
   }
 
@@ -238,27 +232,6 @@ class RunWalk implements RunVisitor<Lane, void> {
       counted(this.#charged.calls, 'model request'),
     ]
     return `${steps} in ${counted(count, 'frame')}, ${calls}.${shared}`
-  }
-
-  #checkEnds(record: AnyRecord, place: number, isLast: boolean, at: string): void {
-    if ((record.kind === 'run.open') !== (place === 0)) {
-      refuse('NOT_OPENED', `Record ${place} opens the run a second time.`, at)
-    }
-    const ends = record.kind === 'run.close' || record.kind === 'run.abort'
-    if (ends !== isLast) {
-      refuse('NOT_CLOSED', ends ? `Records follow the end at ${place}.` : 'The last record ends no run.', at)
-    }
-    if (!ends && this.#releasedAt !== null) {
-      const release = this.#releasedAt
-      refuse(
-        'RELEASE_MISPLACED',
-        `Record ${place} follows the release at ${release}.`,
-        `${RECORDS}#/${release}`,
-      )
-    }
-    if ((ends || place === 0) && record.lane !== '0') {
-      refuse(ends ? 'NOT_CLOSED' : 'NOT_OPENED', `${record.kind} is of lane ${record.lane}.`, `${at}/lane`)
-    }
   }
 
   #context(record: RecordOf<'context.search' | 'context.read'>, place: Place): void {
@@ -350,7 +323,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     }
     frame.own.charged = addAmounts(frame.own.charged, record.det.charged)
     this.#charged = addAmounts(this.#charged, record.det.charged)
-    this.#checkLimits(this.#charged, at)
+    checkSpent(this.#charged, this.#run.run.limits, at)
     raiseLabel(frame.own, record.det.label, at)
     checkTaintWithin(call.det.decision, record.det.label, at)
   }
@@ -387,35 +360,15 @@ class RunWalk implements RunVisitor<Lane, void> {
       checkGrants(own)
       raiseLabel(own, det.label, at)
     }
-    const { fork, limits } = run
-    if (fork !== undefined && (fork.records === 0 || fork.records > seq)) {
-      const place = `${RECORDS}#/0/det/fork/records`
-      refuse('BAD_FORK', `The run shares ${fork.records} records and closes with record ${seq}.`, place)
-    }
+    checkForkRecords(run, seq)
     if (det.status === 'complete' && this.#releasedAt === null) {
       refuse('RELEASE_MISPLACED', 'The run is complete without a release.', `${at}/det/status`)
     }
-    for (const key of ['calls', 'inputTokens', 'outputTokens', 'costMicroUsd'] as const) {
-      const sum = this.#charged[key]
-      if (det.charged[key] === sum) continue
-      refuse(
-        'SPENDING_MISMATCH',
-        `The results charge ${sum} ${key}; the close says ${det.charged[key]}.`,
-        `${at}/det/charged/${key}`,
-      )
-    }
-    const { frames: opened, maxDepth } = this.#counts
-    const counted = { frames: opened, maxDepth, steps: this.#steps(frames) }
-    for (const key of ['frames', 'maxDepth', 'steps'] as const) {
-      if (det[key] === counted[key]) continue
-      refuse(
-        'COUNT_MISMATCH',
-        `The records have ${key} ${counted[key]}; the close says ${det[key]}.`,
-        `${at}/det/${key}`,
-      )
-    }
+    checkCharged(record, this.#charged, at)
+    const { frames: count, maxDepth } = this.#counts
+    checkCounts(record, { frames: count, maxDepth, steps: this.#steps(frames) }, at)
     shares.close()
-    times.close(record, limits, at)
+    times.close(record, run.limits, at)
     for (const { own } of frames) ending.check(record, own, run, this.#refusals.some, at)
   }
 
@@ -427,28 +380,4 @@ class RunWalk implements RunVisitor<Lane, void> {
   get #run(): Followed {
     return this.#known ?? refuse('NOT_OPENED', 'There is no record that opens a run.', `${RECORDS}#/0`)
   }
-
-  #checkLimits(amount: Amount, at: string): void {
-    if (withinLimits(amount, this.#run.run.limits)) return
-    const { calls, costMicroUsd } = amount
-    refuse(
-      'LIMIT_EXCEEDED',
-      `${calls} calls, ${totalTokens(amount)} tokens and ${costMicroUsd} micro-USD exceed the run's limits.`,
-      at,
-    )
-  }
-}
-
-/** A model keeps what it is through a fork: policy sees it by its name. */
-function checkFork({ fork, models }: Det['run.open']): void {
-  const other = fork?.models.find((model) => {
-    const now = models.find(({ id }) => id === model.id)
-    return now !== undefined && canonicalJson(now) !== canonicalJson(model)
-  })
-  if (other !== undefined)
-    refuse(
-      'BAD_FORK',
-      `The model ${other.id} is not the same in both parts.`,
-      `${RECORDS}#/0/det/fork/models`,
-    )
 }

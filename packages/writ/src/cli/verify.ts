@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { defined, WritError } from '@writ/contract'
 import { namesRun, type VerifyOptions, verifyFile } from '../index.ts'
 import { inHome } from './in-home.ts'
@@ -44,7 +43,7 @@ export async function verify(what: string, flags: VerifyFlags): Promise<number> 
 /** A path as it is; for the name of a run, its evidence file in the home. */
 async function evidenceOf(what: string, flags: VerifyFlags): Promise<string> {
   if (existsSync(what) || !namesRun(what)) return what
-  return await inHome(flags, async (writ) => join(writ.home, 'runs', `${await writ.find(what)}.writ`))
+  return await inHome(flags, async (writ) => writ.evidencePath(await writ.find(what)))
 }
 
 function readAnswer(path: string): unknown {

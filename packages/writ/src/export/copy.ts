@@ -7,6 +7,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { type FileContent, originalFiles, packExport, payloadFiles, signExport } from '@writ/evidence'
+import { evidencePath } from '../files/evidence-path.ts'
 import { contentsOf, withEvidence } from '../files/evidence-source.ts'
 import { prepareEvidencePath, writeEvidence } from '../files/write-evidence.ts'
 import { verifyFile } from '../verify/verify-file.ts'
@@ -49,7 +50,7 @@ export interface CopyRooms {
  * written. Rejects too with `EVIDENCE_UNREADABLE`, `VERIFICATION_FAILED`, `KEY_UNAVAILABLE` and `EVIDENCE_UNWRITABLE`.
  */
 export async function copyEvidence(rooms: CopyRooms, run: string, options: CopyOptions): Promise<CopyReport> {
-  const path = resolve(options.file ?? join(rooms.home, 'runs', `${run}.writ`))
+  const path = resolve(options.file ?? evidencePath(rooms.home, run))
   const { profile, redact = [] } = options
   const out = resolve(options.out)
   if (out === path)

@@ -1,7 +1,7 @@
-import { join } from 'node:path'
-import { isWritError, type Ledger } from '@writ/contract'
+import { isWritError, type Ledger, openingPath } from '@writ/contract'
 import type { Contents } from '@writ/evidence'
 import { erasureOf } from '../files/erasures.ts'
+import { evidencePath } from '../files/evidence-path.ts'
 import { contentsOf, withEvidence } from '../files/evidence-source.ts'
 import { ledgerSource, type RunSource } from './index.ts'
 
@@ -14,7 +14,7 @@ export interface HomeRun {
 
 /** Opens a run of a home for reading. Rejects with `UNKNOWN_RUN`. */
 export async function homeRun(ledger: Ledger, home: string, run: string): Promise<HomeRun> {
-  const written = join(home, 'runs', `${run}.writ`)
+  const written = evidencePath(home, run)
   for (const path of [written, await placedElsewhere(ledger, run)]) {
     const contents = path === undefined ? undefined : await presentContents(path)
     if (contents?.run !== run) continue
@@ -29,7 +29,7 @@ export async function homeRun(ledger: Ledger, home: string, run: string): Promis
 /** Where the run wrote its evidence file, when it was told to write it somewhere. */
 async function placedElsewhere(ledger: Ledger, run: string): Promise<string | undefined> {
   try {
-    const bytes = await ledger.payload(run, '0/0/run.open/setup')
+    const bytes = await ledger.payload(run, openingPath('setup'))
     const { evidence } =
       bytes === undefined ? {} : (JSON.parse(new TextDecoder().decode(bytes)) as { evidence?: string })
     return evidence

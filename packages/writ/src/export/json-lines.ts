@@ -1,3 +1,4 @@
+import { payloadPath } from '@writ/contract'
 import { type AnyRecord, decodeRecord, hex, leafHash } from '@writ/evidence'
 import { claimedTime } from './claimed-time.ts'
 import type { RunSource } from './run-source.ts'
@@ -42,9 +43,9 @@ export async function* jsonLines(source: RunSource, options: JsonLinesOptions = 
 
 async function payloadsOf(
   source: RunSource,
-  { lane, n, kind }: AnyRecord,
+  record: AnyRecord,
 ): Promise<Readonly<Record<string, string | null>>> {
-  const prefix = `${lane}/${n}/${kind}/`
+  const prefix = payloadPath(record, record.kind, '')
   const paths = await source.paths(prefix)
   const texts = paths.map(async (path) => [path.slice(prefix.length), (await source.text(path)) ?? null])
   return Object.fromEntries(await Promise.all(texts))

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import type { Ledger, TrustRoot } from '@writ/contract'
 import { sourceDigest } from '@writ/evidence'
+import { evidencePath } from '../files/evidence-path.ts'
 import { contentsOf, openEvidenceFile, withEvidence } from '../files/evidence-source.ts'
 import { loadTrustRoot } from '../ledger/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
@@ -36,7 +37,7 @@ export async function* exportRun(
   policy: () => Promise<PolicyPoint>,
 ): AsyncIterable<string> {
   const { source, evidence } = await homeRun(ledger, home, run)
-  const path = evidence ?? join(home, 'runs', `${run}.writ`)
+  const path = evidence ?? evidencePath(home, run)
   // The policy to ask is the one the evidence file has: without the file payloads stay.
   if (options.payloads === true)
     await withEvidence(path, async (file) => permitExport(await contentsOf(path, file)))

@@ -1,11 +1,11 @@
-import { type Ledger, WritError } from '@writ/contract'
+import { type Ledger, openingPath, WritError } from '@writ/contract'
 
 /**
  * The packs a run was over; none once it was erased. Rejects for a key file that is unsafe or wrong: then nobody knows what
  * the run uses.
  */
 export async function packsOfRun(ledger: Ledger, run: string): Promise<readonly string[]> {
-  const bytes = await ledger.payload(run, '0/0/run.open/partitions')
+  const bytes = await ledger.payload(run, openingPath('partitions'))
   if (bytes === undefined) return []
   const partitions: unknown = JSON.parse(new TextDecoder().decode(bytes))
   if (!Array.isArray(partitions))

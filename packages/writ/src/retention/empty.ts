@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, linkSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import { isWritError } from '@writ/contract'
 import { emptiedEvidence, readEvidence } from '@writ/evidence'
+import { evidencePath } from '../files/evidence-path.ts'
 import { withEvidence } from '../files/evidence-source.ts'
 import { writeEvidence } from '../files/write-evidence.ts'
 
 /** `emptied`: structure is left in its place; `destroyed`: it was there and could not be read as evidence; `none`. */
 export type EvidenceState = 'emptied' | 'destroyed' | 'none'
 
-/** What can become of the evidence file of a run in this directory. */
-export async function evidenceState(directory: string, run: string): Promise<EvidenceState> {
-  const path = join(directory, `${run}.writ`)
+/** What can become of the evidence file of a run in this home. */
+export async function evidenceState(home: string, run: string): Promise<EvidenceState> {
+  const path = evidencePath(home, run)
   if (!existsSync(path)) return 'none'
   try {
     const contents = await withEvidence(path, (source) => readEvidence(source))
@@ -22,12 +23,12 @@ export async function evidenceState(directory: string, run: string): Promise<Evi
   }
 }
 
-/** Whether the evidence file of a run in this directory holds anything that an erasure would take. */
-export async function isLaidOpen(directory: string, run: string): Promise<boolean> {
-  const state = await evidenceState(directory, run)
+/** Whether the evidence file of a run in this home holds anything that an erasure would take. */
+export async function isLaidOpen(home: string, run: string): Promise<boolean> {
+  const state = await evidenceState(home, run)
   if (state !== 'emptied') return state === 'destroyed'
   return await withEvidence(
-    join(directory, `${run}.writ`),
+    evidencePath(home, run),
     async (source) => (await readEvidence(source)).erasure === undefined,
   )
 }
@@ -38,13 +39,13 @@ export async function isLaidOpen(directory: string, run: string): Promise<boolea
  * it can be done again.
  */
 export async function emptyEvidence(
-  directory: string,
+  home: string,
   run: string,
   state: EvidenceState,
   statement: Uint8Array,
   destroy: (path: string) => unknown,
 ): Promise<void> {
-  const path = join(directory, `${run}.writ`)
+  const path = evidencePath(home, run)
   // A second name: the old bytes can be overwritten once the first one is that of the new file.
   const old = `${path}.${randomUUID()}.old`
   if (state === 'emptied') {
@@ -59,9 +60,8 @@ export async function emptyEvidence(
       throw error
     }
   }
-  const names = existsSync(directory) ? readdirSync(directory) : []
-  const own = names.filter(
-    (name) => name.startsWith(`${run}.writ.`) || (name === `${run}.writ` && state !== 'emptied'),
-  )
-  for (const name of own) destroy(join(directory, name))
+  const { dir, base } = parse(path)
+  const names = existsSync(dir) ? readdirSync(dir) : []
+  const own = names.filter((name) => name.startsWith(`${base}.`) || (name === base && state !== 'emptied'))
+  for (const name of own) destroy(join(dir, name))
 }

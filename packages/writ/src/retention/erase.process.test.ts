@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { bytesSource, ERASURE_KIND, parseAnyStatement, parseStatement, readEvidence } from '@writ/evidence'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { erasedRuns } from '../files/erasures.ts'
-import { openSigner } from '../ledger/index.ts'
+import { openLedger, openSigner } from '../ledger/index.ts'
 import { withinHome } from '../runs/within-home.fixture.ts'
 import { createWrit } from '../runs/writ.ts'
 import { openTransparencyLog } from '../transparency/index.ts'
@@ -148,16 +148,14 @@ test('a held run is not erased until it is released, and both are recorded', asy
   expect(found()).toEqual([])
 })
 
-test('a run whose shard a live process holds is busy, and nothing of it is gone', async () => {
-  const writ = await createWrit({ home })
-  try {
-    const { run } = await writ.completion({ query: QUESTION, context: DOCUMENT })
-    const before = found()
-    await expect(withinHome(home, (writ) => writ.erase(run, 'r'))).rejects.toMatchObject({ code: 'RUN_BUSY' })
-    expect(found()).toEqual(before)
-  } finally {
-    await writ.close()
-  }
+test('a run is busy while another one in its shard is written, and nothing of it is gone', async () => {
+  const run = await ask(DOCUMENT)
+  const before = found()
+  const ledger = await openLedger(home)
+  await ledger.open('another', 'Why?', 1)
+  await expect(withinHome(home, (writ) => writ.erase(run, 'r'))).rejects.toMatchObject({ code: 'RUN_BUSY' })
+  expect(found()).toEqual(before)
+  await ledger.close()
   await expect(withinHome(home, (writ) => writ.holds.set('no-such-run', 'r'))).rejects.toMatchObject({
     code: 'UNKNOWN_RUN',
   })

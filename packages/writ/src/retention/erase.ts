@@ -44,11 +44,10 @@ export async function eraseRun(rooms: HomeRooms, run: string, reason: string): P
     // Opened first: what could not be logged is not begun.
     const log = await rooms.log()
     const packs = await eraseContent(home, run, () => dropPacks(home, facts.own))
-    const runs = join(home, 'runs')
-    const evidence = await evidenceState(runs, run)
+    const evidence = await evidenceState(home, run)
     const erasure = describe(run, reason, facts, packs.dropped, evidence, lastErasure(home, run))
     const statement = await signByOperator(signer, ERASURE_KIND, erasure)
-    await emptyEvidence(runs, run, evidence, statement, destroyFile)
+    await emptyEvidence(home, run, evidence, statement, destroyFile)
     await log.append(statement)
     // Last: a run counts as erased once the log says so, and until then is erased again.
     await keepErasure(home, run, statement)
@@ -66,7 +65,7 @@ export async function isErasable({ home, ledger }: HomeRooms, run: string): Prom
     head.question !== '' ||
     (await opened.payloadPaths(run, '')).length > 0 ||
     existsSync(join(home, 'keys', 'runs', `${run}.key`)) ||
-    (await isLaidOpen(join(home, 'runs'), run))
+    (await isLaidOpen(home, run))
   )
 }
 

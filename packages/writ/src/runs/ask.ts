@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import { join, resolve, sep } from 'node:path'
 import { type Answer, DEFAULT_LIMITS, defined, type Limits, label } from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
+import { evidencePath } from '../files/evidence-path.ts'
 import type { HomeRooms } from '../files/home-rooms.ts'
 import { uuidV7 } from '../files/ids.ts'
 import type { CompletionOptions, WritOptions } from '../files/options.ts'
@@ -42,7 +43,7 @@ export async function ask(rooms: HomeRooms, options: WritOptions, asked: Complet
     openQuorum(home, options),
   ])
   const run = uuidV7(systemClock.now())
-  const path = resolve(asked.out ?? join(home, 'runs', `${run}.writ`))
+  const path = resolve(asked.out ?? evidencePath(home, run))
   const inHome = path.startsWith(join(home, sep))
   if (!inHome) await prepareEvidencePath(path, false)
   const [signer, ledger, transparency] = await Promise.all([rooms.signer(), rooms.ledger(), rooms.log()])

@@ -1,6 +1,7 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type Answer, defined, type ModelProfile, type RecordedModel, WritError } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
+import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
 import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
@@ -39,7 +40,7 @@ export async function fork(origin: string, rooms: ResumeRooms, options: ForkOpti
   const recorded = await readRun(ledger, origin)
   const { at, prompt, onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
   const run = uuidV7(systemClock.now())
-  const path = resolve(options.out ?? join(rooms.home, 'runs', `${run}.writ`))
+  const path = resolve(options.out ?? evidencePath(rooms.home, run))
   await using opened = new AsyncDisposableStack()
   const open = async (start: RunStart, { models: shared }: Fork): Promise<OpenedFork> => {
     await prepareEvidencePath(path, options.out === undefined)

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import {
   type Answer,
   type ContextStore,
@@ -7,6 +7,7 @@ import {
   type Ledger,
   type Library,
   type ModelProfile,
+  openingPath,
   type RecordedModel,
   type RunEvent,
   type Signer,
@@ -15,10 +16,10 @@ import {
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { openQuorum } from '../admin/quorum.ts'
+import { evidencePath } from '../files/evidence-path.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
 import {
   answerAgain,
-  OPENING,
   type RecordedRun,
   type Reopened,
   type RunModels,
@@ -42,8 +43,6 @@ import type { SandboxPool } from '../sandbox/index.ts'
 import { handOut } from './deliver.ts'
 import { type ModelAccess, objectNamed } from './models.ts'
 import { requireUnclosed } from './require-unclosed.ts'
-
-const SETUP = `${OPENING.lane}/${OPENING.n}/run.open/setup`
 
 const NO_COST = Object.freeze({ decideMs: 0, decisions: 0, recordMs: 0, records: 0 })
 
@@ -124,15 +123,15 @@ async function finishedAnswer(recorded: RecordedRun, rooms: ResumeRooms): Promis
  * get their ids later.
  */
 export function placeOfEvidence(home: string, run: string, { evidence }: Pick<RunSetup, 'evidence'>): string {
-  const name = `${run}.writ`
-  return basename(evidence) === name ? join(home, 'runs', name) : evidence
+  const own = evidencePath(home, run)
+  return basename(evidence) === basename(own) ? own : evidence
 }
 
 /** How a run was set up. Rejects with `RUN_NOT_OPENED`, and `RESUME_MISMATCH` for a run of a Writ that did not keep it. */
 export async function recordedSetup(recorded: RecordedRun): Promise<RunSetup> {
   const { run, records } = recorded
   if (records.length === 0) throw new WritError('RUN_NOT_OPENED', `The run ${run} has no records.`, { run })
-  const setup = await recorded.payload(SETUP)
+  const setup = await recorded.payload(openingPath('setup'))
   if (setup !== undefined) return JSON.parse(Buffer.from(setup).toString()) as RunSetup
   throw new WritError('RESUME_MISMATCH', `How the run ${run} was set up is not kept.`, { run })
 }

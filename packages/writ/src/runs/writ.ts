@@ -21,6 +21,7 @@ import { type ExportOptions, exportRun, sendRunTrace } from '../export/run.ts'
 import { stepsOf } from '../export/steps/run-steps.ts'
 import { Viewer, type ViewOptions } from '../export/view-access.ts'
 import { requireNotErased } from '../files/erasures.ts'
+import { evidencePath } from '../files/evidence-path.ts'
 import { type HomeRooms, homeRooms } from '../files/home-rooms.ts'
 import type { CompletionOptions, IngestOptions, WritOptions } from '../files/options.ts'
 import { packsOfRuns } from '../files/run-packs.ts'
@@ -79,6 +80,8 @@ export interface Writ {
   /** Ends a run whose process is gone for good, and gives the path of its evidence file. */
   abort(run: string, reason: string): Promise<string>
 
+  /** Where the home keeps the evidence file of a run, unless the run was told to write it elsewhere. */
+  evidencePath(run: string): string
   /** Newest first. Runs of a damaged shard are left out; `ledger.damaged` names those. */
   runs(): Promise<readonly RunHead[]>
   /**
@@ -199,6 +202,10 @@ class Home implements Writ {
     const access = { ...defined({ apiKey, ollamaHost }), objects }
     const { sandboxes } = rooms
     return { home, ledger, library, signer, transparency, policy: openPolicy, sandboxes, access }
+  }
+
+  evidencePath(run: string): string {
+    return evidencePath(this.home, run)
   }
 
   async runs(): Promise<readonly RunHead[]> {

@@ -1,4 +1,4 @@
-import type { RecordedDecision } from '@writ/contract'
+import { payloadPath, type RecordedDecision } from '@writ/contract'
 import type { AnyRecord, FrameFacts, RecordOf, RecordPlace, RecordVisitor, RunVisitor } from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
 import { passagesIn } from '../steps/passages.ts'
@@ -93,6 +93,6 @@ function nothing(): void {
 }
 
 /** Where what a record commits to is kept or laid open. */
-export function pathOf({ lane, n, kind }: AnyRecord, name: string): string {
-  return `${lane}/${n}/${kind}/${name}`
+export function pathOf(record: AnyRecord, name: string): string {
+  return payloadPath(record, record.kind, name)
 }

@@ -1,4 +1,12 @@
-import { type Citation, type Json, type KeptPrompt, type Message, promptOf } from '@writ/contract'
+import {
+  type Citation,
+  type Json,
+  type KeptPrompt,
+  type Message,
+  payloadPath,
+  promptOf,
+  type RecordKind,
+} from '@writ/contract'
 import { commandHash } from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
 import { passagesIn } from './passages.ts'
@@ -23,7 +31,7 @@ export interface StepContent {
 }
 
 /** What lies beside a step, as texts. */
-type Beside = (name: string, kind?: string) => Promise<string | null>
+type Beside = (name: string, kind?: RecordKind) => Promise<string | null>
 
 /** Reads what lies beside the steps of a run. */
 export class ContentReader {
@@ -102,8 +110,8 @@ export class ContentReader {
     return parsed<KeptPrompt>(await this.#beside(step)('prompt'))
   }
 
-  #beside({ lane, n, kind }: Step): Beside {
-    return async (name, of = kind) => (await this.#source.text(`${lane}/${n}/${of}/${name}`)) ?? null
+  #beside(step: Step): Beside {
+    return async (name, of = step.kind) => (await this.#source.text(payloadPath(step, of, name))) ?? null
   }
 }
 

@@ -277,7 +277,7 @@ export class Repl {
       shown: shownJson(result),
       ended: JSON.stringify(end),
     }
-    await journal.write('cell', id, det, obs, payloads, 'commit').durable
+    await journal.write({ kind: 'cell', id, det, obs, payloads, durability: 'commit' }).durable
     const step = { type: 'step', lane: lane.id, n: id.n, kind: 'cell', op: 'cell' } as const
     const detail = error === undefined ? '' : showable(this.#state, lane.label, error.message)
     ports.onEvent({ ...step, outcome, detail, tookMs, gateMs: 0 })

@@ -1,9 +1,9 @@
-import type { Commitment, Det, Durability, Obs, RecordKind } from '@writ/contract'
+import type { Commitment, Durability, Obs, RecordKind } from '@writ/contract'
 import type { StepId } from '../basis/step-id.ts'
 import { fieldCommitment, itemsCommitment } from './commit.ts'
 import type { CommitmentMap } from './commitment-map.ts'
 import type { History } from './history.ts'
-import type { Payloads, Written } from './journal.ts'
+import type { NewRecord, Written } from './journal.ts'
 import type { LiveJournal } from './live-journal.ts'
 import { ResumeJournal } from './resume-journal.ts'
 
@@ -33,17 +33,11 @@ export class ForkJournal extends ResumeJournal {
     return own
   }
 
-  override write<K extends RecordKind>(
-    kind: K,
-    id: StepId,
-    det: Det[K],
-    obs: Obs[K],
-    payloads: Payloads,
-    durability: Durability,
-  ): Written {
+  override write<K extends RecordKind>(record: NewRecord<K>): Written {
+    const { kind, id, det } = record
     if (this.history.covers(id, kind)) this.history.match(kind, id, det)
     else this.history.requireEnd()
-    return this.anew.write(kind, id, det, obs, payloads, durability)
+    return this.anew.write(record)
   }
 
   override repeat<K extends 'model.attempt' | 'model.usage'>(

@@ -1,4 +1,4 @@
-import { type Attempt, isWritError, RESULT_OF, type RecordKind, WritError } from '@writ/contract'
+import { type Attempt, isWritError, payloadPath, RESULT_OF, type RecordKind, WritError } from '@writ/contract'
 import type { AnyRecord, RecordOf } from '@writ/evidence'
 import { type StepId, stepKey } from '../basis/step-id.ts'
 import type { CommitmentMap } from './commitment-map.ts'
@@ -224,7 +224,7 @@ export class History {
   async #text(record: AnyRecord, name: string): Promise<string> {
     this.#alive()
     const { seq, lane, n, kind } = record
-    const bytes = await this.#recorded.payload(`${lane}/${n}/${kind}/${name}`).catch((error: unknown) => {
+    const bytes = await this.#recorded.payload(payloadPath(record, kind, name)).catch((error: unknown) => {
       if (isWritError(error) && error.code === 'KEY_UNAVAILABLE') return undefined
       throw error
     })

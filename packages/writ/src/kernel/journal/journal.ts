@@ -11,6 +11,17 @@ export interface Written {
 /** Texts to keep beside a record, by name. */
 export type Payloads = Readonly<Record<string, string | Uint8Array>>
 
+/** A record to be written, and what is kept beside it. */
+export interface NewRecord<K extends RecordKind> {
+  readonly kind: K
+  readonly id: StepId
+  readonly det: Det[K]
+  readonly obs: Obs[K]
+  /** None by default. */
+  readonly payloads?: Payloads
+  readonly durability: Durability
+}
+
 /** A step as it is recorded. What it asks for is held against it, and what came of it is taken from it. */
 export interface RecordedStep<K extends RecordKind> {
   readonly det: RecordOf<K>['det']
@@ -47,14 +58,7 @@ export interface Journal {
   /** RFC 6962 root (hex) over a lane's own records, and their number. */
   laneRoot(lane: string): { readonly root: string; readonly records: number }
   /** Records what came of a step, or holds it against the record that is there. */
-  write<K extends RecordKind>(
-    kind: K,
-    id: StepId,
-    det: Det[K],
-    obs: Obs[K],
-    payloads: Payloads,
-    durability: Durability,
-  ): Written
+  write<K extends RecordKind>(record: NewRecord<K>): Written
   /** Records a fact of the first time again, where this run has no record of it. Settles when that is durable. */
   repeat<K extends 'model.attempt' | 'model.usage'>(
     kind: K,

@@ -1,10 +1,10 @@
 import {
   type Clock,
   type Commitment,
-  type Det,
   type Durability,
   type Obs,
   type Payload,
+  payloadPath,
   RECORD_VERSION,
   type RecordKind,
   type RunLog,
@@ -13,7 +13,7 @@ import {
 import { decodeRecord, encodeRecord, leafHash, MerkleTree } from '@writ/evidence'
 import type { StepId } from '../basis/step-id.ts'
 import { fieldCommitment, itemsCommitment } from './commit.ts'
-import type { Journal, Payloads, Written } from './journal.ts'
+import type { Journal, NewRecord, Written } from './journal.ts'
 import type { Suspension } from './suspension.ts'
 
 /** A record of a suspended run: it is not written, and whoever waits for it goes no further. */
@@ -94,21 +94,14 @@ export class LiveJournal implements Journal {
     return itemsCommitment(this.#log.key, id, kind, name, items)
   }
 
-  write<K extends RecordKind>(
-    kind: K,
-    id: StepId,
-    det: Det[K],
-    obs: Obs[K],
-    payloads: Payloads,
-    durability: Durability,
-  ): Written {
+  write<K extends RecordKind>({ kind, id, det, obs, payloads = {}, durability }: NewRecord<K>): Written {
     if (this.#suspension?.begun && kind !== 'model.result') return neverWritten()
     const { lane, n } = id
     const seq = this.#tree.size
     const record = encodeRecord({ v: RECORD_VERSION, run: this.#log.run, seq, lane, n, kind, det, obs })
     this.#grow(lane, record)
     const stored: Payload[] = Object.entries(payloads).map(([name, content]) => ({
-      path: `${lane}/${n}/${kind}/${name}`,
+      path: payloadPath(id, kind, name),
       bytes: typeof content === 'string' ? Buffer.from(content) : content,
     }))
     return { seq, durable: this.#append(record, stored, durability) }
@@ -120,7 +113,7 @@ export class LiveJournal implements Journal {
     obs: Obs[K],
     durability: Durability,
   ): Promise<void> {
-    return this.write<'model.attempt' | 'model.usage'>(kind, id, {}, obs, {}, durability).durable
+    return this.write<'model.attempt' | 'model.usage'>({ kind, id, det: {}, obs, durability }).durable
   }
 
   recorded(): Promise<undefined> {

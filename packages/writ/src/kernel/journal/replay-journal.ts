@@ -1,9 +1,9 @@
-import { type Commitment, type Det, type RecordKind, WritError } from '@writ/contract'
+import { type Commitment, type RecordKind, WritError } from '@writ/contract'
 import type { StepId } from '../basis/step-id.ts'
 import { fieldCommitment, itemsCommitment } from './commit.ts'
 import type { Divergence } from './divergence.ts'
 import { History } from './history.ts'
-import type { Journal, RecordedStep, Written } from './journal.ts'
+import type { Journal, NewRecord, RecordedStep, Written } from './journal.ts'
 import type { RecordedRun } from './recorded-run.ts'
 
 /** Holds a run that is done again against its record. INVARIANT: nothing is appended; what is not recorded does not happen. */
@@ -64,7 +64,7 @@ export class ReplayJournal implements Journal {
     return { root: '', records: 0 }
   }
 
-  write<K extends RecordKind>(kind: K, id: StepId, det: Det[K]): Written {
+  write<K extends RecordKind>({ kind, id, det }: NewRecord<K>): Written {
     return this.#history.match(kind, id, det)
   }
 

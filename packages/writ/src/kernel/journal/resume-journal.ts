@@ -1,7 +1,7 @@
-import type { Commitment, Det, Durability, Obs, RecordKind } from '@writ/contract'
+import type { Commitment, Durability, Obs, RecordKind } from '@writ/contract'
 import type { StepId } from '../basis/step-id.ts'
 import type { History } from './history.ts'
-import type { Journal, Payloads, RecordedStep, Written } from './journal.ts'
+import type { Journal, NewRecord, RecordedStep, Written } from './journal.ts'
 import type { LiveJournal } from './live-journal.ts'
 
 /**
@@ -38,17 +38,11 @@ export class ResumeJournal implements Journal {
     return this.anew.laneRoot(lane)
   }
 
-  write<K extends RecordKind>(
-    kind: K,
-    id: StepId,
-    det: Det[K],
-    obs: Obs[K],
-    payloads: Payloads,
-    durability: Durability,
-  ): Written {
+  write<K extends RecordKind>(record: NewRecord<K>): Written {
+    const { kind, id, det } = record
     if (this.history.covers(id, kind)) return this.history.match(kind, id, det)
     this.history.requireEnd()
-    return this.anew.write(kind, id, det, obs, payloads, durability)
+    return this.anew.write(record)
   }
 
   /** The run has the record already. */

@@ -1,4 +1,4 @@
-import { WritError } from '@writ/contract'
+import { openingPath, WritError } from '@writ/contract'
 import { disclose, encodeRecord } from '@writ/evidence'
 import type { KernelPorts } from '../basis/ports.ts'
 import { LiveJournal } from '../journal/live-journal.ts'
@@ -26,9 +26,9 @@ export async function abortRun(
     const taken = records.filter(({ lane }) => lane === '0').map(({ n }) => n)
     const id = { lane: '0', n: taken.reduce((most, n) => Math.max(most, n), -1) + 1 }
     const obs = { at: journal.now(), message: reason }
-    await journal.write('run.abort', id, { code: 'ABORTED' }, obs, {}, 'flush').durable
+    await journal.write({ kind: 'run.abort', id, det: { code: 'ABORTED' }, obs, durability: 'flush' }).durable
   }
-  const question = await recorded.payload(`${OPENING.lane}/${OPENING.n}/run.open/question`)
+  const question = await recorded.payload(openingPath('question'))
   const opened = [
     disclose(
       ports.log.key,

@@ -1,4 +1,4 @@
-import { type Det, type RecordedModel, WritError } from '@writ/contract'
+import { type Det, openingPath, type RecordedModel, WritError } from '@writ/contract'
 import { type AnyRecord, canonicalJson, type RecordOf } from '@writ/evidence'
 import { closedModels } from '../basis/closed-models.ts'
 import { guestSeed } from '../basis/guest-seed.ts'
@@ -92,7 +92,7 @@ async function seedsOf(
   key: Uint8Array,
   records: readonly AnyRecord[],
 ): Promise<ForkChanges['seeds']> {
-  const stored = await recorded.payload(`0/0/run.open/${CHANGES}`)
+  const stored = await recorded.payload(openingPath(CHANGES))
   const known = stored === undefined ? {} : (JSON.parse(Buffer.from(stored).toString()) as ForkChanges).seeds
   const lanes = [...new Set(records.map(({ lane }) => lane))]
   return Object.fromEntries(lanes.map((lane) => [lane, known[lane] ?? guestSeed(key, lane)]))

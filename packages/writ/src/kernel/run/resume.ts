@@ -1,16 +1,15 @@
 import { defined, type Reasoner, type Sandbox, WritError } from '@writ/contract'
 import { encodeRecord } from '@writ/evidence'
 import type { KernelPorts, RunModels } from '../basis/ports.ts'
-import { History } from '../journal/history.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { LiveJournal } from '../journal/live-journal.ts'
 import type { RecordedRun } from '../journal/recorded-run.ts'
 import { ResumeJournal } from '../journal/resume-journal.ts'
+import { fromHistory } from './from-history.ts'
 import { recordedRequest } from './recorded-request.ts'
 import { sandboxGoingOn } from './recorded-sandbox.ts'
 import { executeRun, type RunResult } from './run.ts'
-import { guestAbi, OPENING } from './run-records.ts'
-import { beginning, mismatch, type RunStart } from './run-start.ts'
+import { beginning, type RunStart } from './run-start.ts'
 
 /** The same again, in another process: models to send to, and the rooms. */
 export interface Reopened {
@@ -41,10 +40,7 @@ export async function resumeRun(
   const last = records.at(-1)
   if (last === undefined) throw new WritError('RUN_NOT_OPENED', `The run ${run} has no records.`, { run })
   if (last.kind === 'run.abort') throw new WritError('RUN_ENDED', `The run ${run} was aborted.`, { run })
-  const history = new History(recorded)
-  try {
-    const opening = history.step(OPENING, 'run.open')
-    history.sameCode(OPENING, guestAbi(ports.sandbox.confinement.guestAbi, ports.reasoner.digest))
+  return await fromHistory({ recorded }, ports, async (opening, history) => {
     checkShared(run, opening, records.length)
     const began = await beginning(opening)
     const { models, ports: rooms } = await ports.reopen(began)
@@ -67,12 +63,7 @@ export async function resumeRun(
     }
     const result = await executeRun(request, { ...rooms, sandbox: confined, reasoner }, earlier)
     return { ...result, path: began.setup.evidence }
-  } catch (error) {
-    const divergence = history.signal.aborted ? history.divergence() : undefined
-    throw divergence === undefined ? error : mismatch(run, divergence)
-  } finally {
-    history.rest()
-  }
+  })
 }
 
 /** A fork that was cut off before all it shares was recorded has nothing to take the rest from. */

@@ -3,17 +3,16 @@ import type { KernelPorts, RunModels } from '../basis/ports.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { CommitmentMap } from '../journal/commitment-map.ts'
 import { ForkJournal } from '../journal/fork-journal.ts'
-import { History } from '../journal/history.ts'
 import type { LiveJournal } from '../journal/live-journal.ts'
 import type { RecordedRun } from '../journal/recorded-run.ts'
 import type { Fork } from '../state/fork.ts'
 import { forkAt } from './fork-at.ts'
+import { fromHistory } from './from-history.ts'
 import { recordedRequest } from './recorded-request.ts'
 import { sandboxGoingOn } from './recorded-sandbox.ts'
 import { executeRun, type RunResult } from './run.ts'
-import { guestAbi, OPENING } from './run-records.ts'
 import type { RunRequest } from './run-request.ts'
-import { beginning, mismatch, type RunStart } from './run-start.ts'
+import { beginning, type RunStart } from './run-start.ts'
 
 /** Where a run is forked. */
 export interface ForkPoint {
@@ -43,13 +42,10 @@ export interface ForkPorts extends Pick<RunRequest, 'signal' | 'suspend'> {
  */
 export async function forkRun(recorded: RecordedRun, point: ForkPoint, ports: ForkPorts): Promise<RunResult> {
   const { shared, fork } = await forkAt(recorded, point.at, point.prompt ?? null)
-  const { key, run } = shared
+  const { key } = shared
   const commitments = new CommitmentMap(key, shared.opening.det)
-  const history = new History(shared, commitments)
-  try {
+  return await fromHistory({ recorded: shared, commitments }, ports, async (opening, history) => {
     const { sandbox, reasoner, signal, suspend } = ports
-    const opening = history.step(OPENING, 'run.open')
-    history.sameCode(OPENING, guestAbi(sandbox.confinement.guestAbi, reasoner.digest))
     const { ports: rooms, ...opened } = await ports.open(await beginning(opening), fork)
     const request = {
       ...(await recordedRequest(shared, opening)),
@@ -68,10 +64,5 @@ export async function forkRun(recorded: RecordedRun, point: ForkPoint, ports: Fo
       records: [],
     }
     return await executeRun(request, { ...rooms, sandbox: confined, reasoner }, earlier)
-  } catch (error) {
-    const divergence = history.signal.aborted ? history.divergence() : undefined
-    throw divergence === undefined ? error : mismatch(run, divergence)
-  } finally {
-    history.rest()
-  }
+  })
 }

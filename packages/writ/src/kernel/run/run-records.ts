@@ -21,10 +21,10 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
   const { journal, ports, authority, models, limits, fork } = state
   const { store, sandbox, policy, reasoner } = ports
   const commit = (name: string, content: string): string => journal.commit(OPENING, 'run.open', name, content)
-  await journal.write(
-    'run.open',
-    OPENING,
-    {
+  await journal.write({
+    kind: 'run.open',
+    id: OPENING,
+    det: {
       schema: 'writ.run/2',
       question: commit('question', request.question),
       questionLabel: request.questionLabel,
@@ -50,8 +50,8 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       omitted: commit('omitted', canonicalJson(store.omitted)),
       ...(fork === undefined ? {} : { fork: recordedFork(fork, commit) }),
     },
-    { at: journal.now(), version: request.version },
-    {
+    obs: { at: journal.now(), version: request.version },
+    payloads: {
       question: request.question,
       strategy: request.strategy,
       omitted: canonicalJson(store.omitted),
@@ -61,8 +61,8 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       setup: JSON.stringify(request.setup),
       ...(fork === undefined ? {} : { [CHANGES]: JSON.stringify(fork.changes) }),
     },
-    'flush',
-  ).durable
+    durability: 'flush',
+  }).durable
 }
 
 /** Writes `run.close`: the status, what the answer is worth, what was charged, and what was refused. */
@@ -74,10 +74,10 @@ export async function closeRecord(
 ): Promise<void> {
   const { journal, tally, share } = state
   const { quoted, computed, unsupported } = answer.support
-  await journal.write(
-    'run.close',
+  await journal.write({
+    kind: 'run.close',
     id,
-    {
+    det: {
       status: answer.status,
       reason,
       basis: answer.basis,
@@ -89,15 +89,14 @@ export async function closeRecord(
       steps: answer.usage.steps,
       denials: journal.commit(id, 'run.close', 'denials', canonicalJson(answer.denials)),
     },
-    {
+    obs: {
       at: journal.now(),
       tookMs: answer.usage.wallMs,
       reason: answer.reason,
       coverage: answer.coverage,
     },
-    {},
-    'flush',
-  ).durable
+    durability: 'flush',
+  }).durable
 }
 
 /** Everything that shapes what a frame does: a replay under another digest is a `CODE_MISMATCH`. */

@@ -211,10 +211,10 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const choice = reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
   const { root } = modelsOf(state, id)
   const held = choice.turns ? lastTurnBound(state, root, request.question) : NOTHING
-  const chosen = state.journal.write(
-    'strategy.chosen',
+  const chosen = state.journal.write({
+    kind: 'strategy.chosen',
     id,
-    {
+    det: {
       strategy: choice.strategy,
       requested: request.strategy,
       reason: choice.reason,
@@ -223,10 +223,10 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
       held,
       plan: plan === null ? null : recordedPlan(state, id, plan),
     },
-    { at: state.journal.now() },
-    { plan: canonicalJson(plan) },
-    'commit',
-  )
+    obs: { at: state.journal.now() },
+    payloads: { plan: canonicalJson(plan) },
+    durability: 'commit',
+  })
   await chosen.durable
   ports.onEvent({
     type: 'run.open',

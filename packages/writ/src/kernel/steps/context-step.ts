@@ -256,10 +256,10 @@ async function record<T>(
   const { journal } = state
   const output = outcome.ok ? outcome.json : errorJson(outcome.error)
   const input = JSON.stringify(step.input)
-  const written = journal.write(
-    step.kind,
+  const written = journal.write({
+    kind: step.kind,
     id,
-    {
+    det: {
       op: step.op,
       outcome: outcome.ok ? 'ok' : outcomeOf(outcome.error),
       code: outcome.ok ? null : outcome.error.code,
@@ -270,10 +270,10 @@ async function record<T>(
       withheld,
       label: lane.label,
     },
-    { at: journal.now(), tookMs },
-    { input, output },
-    'commit',
-  )
+    obs: { at: journal.now(), tookMs },
+    payloads: { input, output },
+    durability: 'commit',
+  })
   if (!outcome.ok) noteLimit(state, lane.label, written.seq, outcome.error)
   onFinal(written.seq)
   await written.durable

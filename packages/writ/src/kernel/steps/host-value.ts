@@ -50,10 +50,10 @@ export async function performHostValue<T>(
   })
   if (made.ok) step.given?.(made.value)
   const output = made.ok ? JSON.stringify(made.value) : errorJson(made.error)
-  const written = journal.write(
-    'local',
+  const written = journal.write({
+    kind: 'local',
     id,
-    {
+    det: {
       op,
       outcome: made.ok ? 'ok' : outcomeOf(made.error),
       code: made.ok ? null : made.error.code,
@@ -62,10 +62,10 @@ export async function performHostValue<T>(
       label: lane.label,
       budget: made.ok ? (step.budget?.(made.value) ?? null) : null,
     },
-    { at: journal.now() },
-    { input: asked, output },
-    'commit',
-  )
+    obs: { at: journal.now() },
+    payloads: { input: asked, output },
+    durability: 'commit',
+  })
   if (!made.ok) noteLimit(state, lane.label, written.seq, made.error)
   onFinal(written.seq)
   await written.durable

@@ -50,10 +50,10 @@ export async function join(
   const { root, records } = journal.laneRoot(opened.id)
   const charged = opened.subtreeCharged
   lane.chargeChild(charged)
-  const written = journal.write(
-    'frame.join',
+  const written = journal.write({
+    kind: 'frame.join',
     id,
-    {
+    det: {
       child: opened.id,
       outcome: came.ok ? 'ok' : outcomeOf(came.error),
       code: came.ok ? null : came.error.code,
@@ -64,16 +64,16 @@ export async function join(
       charged,
       delivered: mode === 'blind' ? 'sealed' : came.ok ? 'value' : 'error',
     },
-    {
+    obs: {
       at: journal.now(),
       tookMs: Math.round(ports.clock.monotonic() - child.started),
       command: child.command,
       childRoot: root,
       childRecords: records,
     },
-    { value },
-    'commit',
-  )
+    payloads: { value },
+    durability: 'commit',
+  })
   if (result.incomplete) noteChildCut(state.tally, written.seq, opened.id, result.error)
   onEnd(written.seq)
   await written.durable

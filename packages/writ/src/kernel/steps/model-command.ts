@@ -154,7 +154,13 @@ export class Command {
 
   async #retry(item: number, attempt: number): Promise<void> {
     const { journal } = this.#state
-    await journal.write('model.attempt', this.#id, {}, this.#attempt(item, attempt), {}, 'flush').durable
+    await journal.write({
+      kind: 'model.attempt',
+      id: this.#id,
+      det: {},
+      obs: this.#attempt(item, attempt),
+      durability: 'flush',
+    }).durable
   }
 
   #attempt(item: number, attempt: number): Obs['model.attempt'] {
@@ -203,7 +209,7 @@ export class Command {
     const { journal } = this.#state
     this.#tell(attempts)
     for (const obs of this.#usage(attempts))
-      await journal.write('model.usage', this.#id, {}, obs, {}, 'commit').durable
+      await journal.write({ kind: 'model.usage', id: this.#id, det: {}, obs, durability: 'commit' }).durable
     return []
   }
 
@@ -279,10 +285,10 @@ export class Command {
     const failed = items.filter((item) => !item.outcome.ok)
     const [only] = items
     const single = items.length === 1 && only !== undefined && !only.outcome.ok ? only.outcome.error : null
-    const written = journal.write(
-      'model.result',
-      this.#id,
-      {
+    const written = journal.write({
+      kind: 'model.result',
+      id: this.#id,
+      det: {
         outcome: single === null ? (failed.length === items.length ? 'error' : 'ok') : outcomeOf(single),
         code: single?.code ?? null,
         output: this.outputCommitment(outputs),
@@ -290,10 +296,10 @@ export class Command {
         charged,
         label: this.#lane.label,
       },
-      { at: journal.now(), tookMs, command: this.#seq, attempts, detail },
-      { output: JSON.stringify(outputs) },
-      'commit',
-    )
+      obs: { at: journal.now(), tookMs, command: this.#seq, attempts, detail },
+      payloads: { output: JSON.stringify(outputs) },
+      durability: 'commit',
+    })
     for (const { outcome } of failed)
       if (!outcome.ok) noteLimit(this.#state, this.#lane.label, written.seq, outcome.error)
     onFinal(written.seq)
@@ -337,19 +343,19 @@ export class Command {
     if (this.#decision === undefined)
       throw new WritError('INTERNAL', 'A call is recorded that was not decided.')
     const refusal = error === null ? {} : { error: errorJson(error) }
-    return journal.write(
-      'model.call',
-      this.#id,
-      { ...this.asked(this.#decision), outcome, code: error?.code ?? null, label: this.#lane.label },
-      { at: journal.now(), inFlight: this.#state.slots(this.#call.model).inFlight },
-      {
+    return journal.write({
+      kind: 'model.call',
+      id: this.#id,
+      det: { ...this.asked(this.#decision), outcome, code: error?.code ?? null, label: this.#lane.label },
+      obs: { at: journal.now(), inFlight: this.#state.slots(this.#call.model).inFlight },
+      payloads: {
         hash: commandHash('model.call', JSON.stringify(input)),
         prompt: JSON.stringify(this.#prompt),
         ...payloads,
         ...refusal,
       },
-      'flush',
-    )
+      durability: 'flush',
+    })
   }
 
   /** What a result commits to of the texts that came back. */

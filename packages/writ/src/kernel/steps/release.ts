@@ -68,10 +68,10 @@ export async function performRelease(
   })
   const { value, decision } = checked
   const failure = checked.failure === null ? null : lastWord(checked.failure, sealed)
-  const written = journal.write(
-    'output.release',
+  const written = journal.write({
+    kind: 'output.release',
     id,
-    {
+    det: {
       outcome: failure === null ? 'ok' : outcomeOf(failure),
       code: failure?.code ?? null,
       value: journal.commit(id, 'output.release', 'value', value),
@@ -81,10 +81,10 @@ export async function performRelease(
       label: lane.label,
       decision,
     },
-    { at: journal.now(), tookMs: Math.round(ports.clock.monotonic() - started) },
-    failure === null ? {} : { error: errorJson(failure) },
-    'flush',
-  )
+    obs: { at: journal.now(), tookMs: Math.round(ports.clock.monotonic() - started) },
+    payloads: failure === null ? {} : { error: errorJson(failure) },
+    durability: 'flush',
+  })
   await written.durable
   const outcome = failure === null ? 'ok' : outcomeOf(failure)
   const tookMs = ports.clock.monotonic() - started

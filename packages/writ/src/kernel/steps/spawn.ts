@@ -131,10 +131,10 @@ function writeSpawn(
 ): Written {
   const { journal } = state
   const { request, step, id } = child
-  return journal.write(
-    'frame.spawn',
-    step,
-    {
+  return journal.write({
+    kind: 'frame.spawn',
+    id: step,
+    det: {
       child: id,
       profile: state.authority.worker.id,
       model: opened?.model.id ?? '',
@@ -149,16 +149,16 @@ function writeSpawn(
       outcome: error === null ? 'ok' : outcomeOf(error),
       code: error?.code ?? null,
     },
-    { at: journal.now() },
-    {
+    obs: { at: journal.now() },
+    payloads: {
       hash: commandHash('frame.spawn', JSON.stringify(request)),
       goal: request.goal,
       scope: JSON.stringify(request.scope ?? null),
       ...ownLabel(opened, request),
       ...(error === null ? {} : { error: errorJson(error) }),
     },
-    'commit',
-  )
+    durability: 'commit',
+  })
 }
 
 /** The label of a text given to the child: its parent's when it was brought in, which the record's may be above. */
