@@ -23,8 +23,8 @@ export class SandboxPool {
   }
 
   /**
-   * Opens a sandbox over the spare, or over a new child. A child serves one sandbox and ends with it. From the second on
-   * another spare is started, for a process that asks twice will ask again.
+   * Opens a sandbox over the spare, or over a new child. A child serves one sandbox and ends with it. From the third on
+   * another spare is started: many a process opens two, for a run and for doing it again.
    */
   async open(): Promise<Sandbox> {
     if (this.#closed) throw sandboxFailed('no more sandboxes are opened')
@@ -33,7 +33,7 @@ export class SandboxPool {
     const kept = await spare
     const started = kept === undefined || kept.child.gone !== undefined ? await startChild() : kept
     this.#opened += 1
-    if (this.#opened > 1) this.warm()
+    if (this.#opened > 2) this.warm()
     return sandboxOf(started)
   }
 
