@@ -52,6 +52,7 @@ export async function ask(rooms: HomeRooms, options: WritOptions, asked: Complet
     deadline.signal,
     ...(asked.suspend === undefined ? [] : [asked.suspend]),
   ])
+  rooms.sandboxes.warm() // it comes up while the context is read
   const store = await openContext(rooms, asked.context, asked, policy, preparing, onEvent)
   if (!isStore(asked.context)) opened.defer(() => store.close())
   preparing.throwIfAborted()
