@@ -12,7 +12,7 @@ import {
   signStatement,
 } from '@writ/evidence'
 import { replaceFile } from '../disk/durable-file.ts'
-import type { HomeRooms } from '../files/home-rooms.ts'
+import type { HomeServices } from '../files/home-services.ts'
 import { loadTrustRoot, openSigner } from '../ledger/index.ts'
 import { SIGNATURES } from '../policy/index.ts'
 
@@ -27,14 +27,14 @@ export interface Bundles {
   check(directory: string, trust?: string): Promise<BundleSignatures>
 }
 
-export function bundlesOf(rooms: HomeRooms): Bundles {
-  const trusted = join(rooms.home, 'trust.json')
+export function bundlesOf(services: HomeServices): Bundles {
+  const trusted = join(services.home, 'trust.json')
   return {
     sign: async (directory, key) => {
-      await sign(rooms, directory, key)
-      return await check(rooms, directory, trusted)
+      await sign(services, directory, key)
+      return await check(services, directory, trusted)
     },
-    check: (directory, trust = trusted) => check(rooms, directory, trust),
+    check: (directory, trust = trusted) => check(services, directory, trust),
   }
 }
 
@@ -55,9 +55,10 @@ export interface BundleSignatures {
   readonly enough: boolean
 }
 
-async function sign(rooms: HomeRooms, directory: string, key: string | undefined): Promise<void> {
-  const { name, hash } = await bundleOf(rooms, directory)
-  const signer = key === undefined ? await rooms.signer() : await openSigner(rooms.home, { governance: key })
+async function sign(services: HomeServices, directory: string, key: string | undefined): Promise<void> {
+  const { name, hash } = await bundleOf(services, directory)
+  const signer =
+    key === undefined ? await services.signer() : await openSigner(services.home, { governance: key })
   const signatory = signatoryOf(signer, 'governance')
   const there = await readSignatures(directory)
   const bytes =
@@ -67,8 +68,8 @@ async function sign(rooms: HomeRooms, directory: string, key: string | undefined
   replaceFile(join(directory, SIGNATURES), bytes, 0o666)
 }
 
-async function check(rooms: HomeRooms, directory: string, trust: string): Promise<BundleSignatures> {
-  const { name, hash } = await bundleOf(rooms, directory)
+async function check(services: HomeServices, directory: string, trust: string): Promise<BundleSignatures> {
+  const { name, hash } = await bundleOf(services, directory)
   const ring = openTrustRoot(await loadTrustRoot(trust))
   const signed = await readSignatures(directory)
   const about = signed?.statement.predicate
@@ -88,10 +89,10 @@ async function check(rooms: HomeRooms, directory: string, trust: string): Promis
 }
 
 async function bundleOf(
-  rooms: HomeRooms,
+  services: HomeServices,
   directory: string,
 ): Promise<{ readonly name: string; readonly hash: string }> {
-  const point = await rooms.openPolicy(directory)
+  const point = await services.openPolicy(directory)
   await point.close()
   return { name: point.bundle.name, hash: point.bundle.hash }
 }

@@ -10,7 +10,7 @@ import {
   label,
   toWritError,
 } from '@writ/contract'
-import type { HomeRooms } from '../files/home-rooms.ts'
+import type { HomeServices } from '../files/home-services.ts'
 import { checkShards } from '../ledger/index.ts'
 import { openLibrary } from '../memory/index.ts'
 import { openSandbox } from '../sandbox/index.ts'
@@ -23,12 +23,12 @@ export interface Finding {
 }
 
 /** Checks everything a run needs, each with the real part. Nothing is left behind but the home itself. */
-export async function checkHome(rooms: HomeRooms): Promise<readonly Finding[]> {
+export async function checkHome(services: HomeServices): Promise<readonly Finding[]> {
   const checks = {
     sandbox: checkSandbox,
-    policy: () => checkPolicy(rooms),
+    policy: () => checkPolicy(services),
     memory: checkMemory,
-    ledger: () => checkLedger(rooms),
+    ledger: () => checkLedger(services),
   }
   return await Promise.all(
     Object.entries(checks).map(async ([name, check]) => {
@@ -67,8 +67,8 @@ async function checkSandbox(): Promise<string> {
   }
 }
 
-async function checkPolicy(rooms: HomeRooms): Promise<string> {
-  const { bundle } = await rooms.policy()
+async function checkPolicy(services: HomeServices): Promise<string> {
+  const { bundle } = await services.policy()
   return `bundle ${bundle.name} (${bundle.hash.slice(0, 12)}…) loads`
 }
 
@@ -99,9 +99,9 @@ async function checkMemory(): Promise<string> {
   }
 }
 
-async function checkLedger(rooms: HomeRooms): Promise<string> {
-  const signer = await rooms.signer()
-  const runs = await (await rooms.ledger()).runs()
-  const shards = checkShards(rooms.home)
+async function checkLedger(services: HomeServices): Promise<string> {
+  const signer = await services.signer()
+  const runs = await (await services.ledger()).runs()
+  const shards = checkShards(services.home)
   return `${counted(runs.length, 'run')}, ${counted(shards, 'shard')} without damage; operator key ${signer.publicKey('operator').keyId.slice(0, 12)}…`
 }

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isWritError, type Role, type TrustedKey, type TrustRoot } from '@writ/contract'
 import { KEY_ROTATION_KIND, parseStatement } from '@writ/evidence'
-import type { HomeRooms } from '../files/home-rooms.ts'
+import type { HomeServices } from '../files/home-services.ts'
 import { requireReason } from '../files/reason.ts'
 import {
   createKey,
@@ -38,12 +38,12 @@ export interface Keys {
   trust(path: string): Promise<readonly TrustedKey[]>
 }
 
-export function keysOf(rooms: HomeRooms): Keys {
-  const { home } = rooms
+export function keysOf(services: HomeServices): Keys {
+  const { home } = services
   return {
     list: () => listKeys(home),
     create: (role, name) => createKey(home, role, name),
-    rotate: (role, options) => rotate(rooms, role, options),
+    rotate: (role, options) => rotate(services, role, options),
     revoke: (key, options) => revokeKey(home, key, options),
     setThreshold: (role, count) => setThreshold(home, role, count),
     trust: (path) => trustKeys(home, path),
@@ -57,30 +57,30 @@ export interface LoggedRotation extends Rotation {
 }
 
 async function rotate(
-  rooms: HomeRooms,
+  services: HomeServices,
   role: Role,
   options: Pick<RotateOptions, 'reason' | 'key'>,
 ): Promise<LoggedRotation> {
   requireReason(options.reason)
-  const open = (await (await rooms.ledger()).runs()).filter(({ status }) => status === 'open')
+  const open = (await (await services.ledger()).runs()).filter(({ status }) => status === 'open')
   const openSince = Math.min(...open.map(({ startedAt }) => startedAt))
-  const rotation = await rotateKey(rooms.home, role, {
+  const rotation = await rotateKey(services.home, role, {
     ...options,
     ...(open.length > 0 ? { openSince } : {}),
   })
-  return { ...rotation, logged: await logRotations(rooms, rotation.statement) }
+  return { ...rotation, logged: await logRotations(services, rotation.statement) }
 }
 
 /** Says whether it could: a home with another key lost or revoked has none to sign the log with until that is replaced. */
-async function logRotations(rooms: HomeRooms, last: string): Promise<boolean> {
+async function logRotations(services: HomeServices, last: string): Promise<boolean> {
   // Opened anew: one that was opened before a key was lost would only find out while it signs.
-  const whole = await openSigner(rooms.home).catch((error: unknown) => {
+  const whole = await openSigner(services.home).catch((error: unknown) => {
     if (isWritError(error) && error.code === 'KEY_UNAVAILABLE') return undefined
     throw error
   })
   if (whole === undefined) return false
-  const statements = await keptRotations(rooms.home, dirname(last))
-  const log = await rooms.log()
+  const statements = await keptRotations(services.home, dirname(last))
+  const log = await services.log()
   for (const statement of statements) await log.append(statement)
   return true
 }

@@ -1,4 +1,4 @@
-import type { HomeRooms } from '../files/home-rooms.ts'
+import type { HomeServices } from '../files/home-services.ts'
 import { type AcceptedLoss, acceptLoss, backUp, restore } from '../ledger/index.ts'
 
 type BackupManifest = Awaited<ReturnType<typeof backUp>>
@@ -24,7 +24,7 @@ export interface LedgerCare {
   restore(source: string, options?: { readonly published?: string }): Promise<BackupManifest>
 }
 
-export function ledgerOf({ home, ledger }: HomeRooms): LedgerCare {
+export function ledgerOf({ home, ledger }: HomeServices): LedgerCare {
   return {
     damaged: async () => (await ledger()).damaged(),
     acceptLoss: (shard, reason) => acceptLoss(home, shard, reason),

@@ -9,7 +9,7 @@ import {
   openTrustRoot,
   parseLogCheckpoint,
 } from '@writ/evidence'
-import type { HomeRooms } from '../files/home-rooms.ts'
+import type { HomeServices } from '../files/home-services.ts'
 import { loadTrustRoot } from '../ledger/index.ts'
 import { type LogReading, openPublished, publishTiles, readTransparencyLog } from '../transparency/index.ts'
 import { type ProveOptions, renewProofs } from './proofs.ts'
@@ -36,13 +36,13 @@ export interface Log {
   prove(path: string, options?: ProveOptions): Promise<void>
 }
 
-export function logOf(rooms: HomeRooms): Log {
-  const { home } = rooms
+export function logOf(services: HomeServices): Log {
+  const { home } = services
   return {
-    show: () => show(rooms),
+    show: () => show(services),
     publish: (directory) => reading(home, (log) => publishTiles(log, resolve(directory))),
     audit: (trust = join(home, 'trust.json')) => audit(home, trust),
-    prove: (path, options = {}) => renewProofs(path, rooms, options),
+    prove: (path, options = {}) => renewProofs(path, services, options),
   }
 }
 
@@ -54,8 +54,8 @@ export interface LogView extends LogState {
   readonly watch: string
 }
 
-async function show(rooms: HomeRooms): Promise<LogView> {
-  const [signer, log] = [await rooms.signer(), await rooms.log()]
+async function show(services: HomeServices): Promise<LogView> {
+  const [signer, log] = [await services.signer(), await services.log()]
   const { name, publicKey } = signer.publicKey('log')
   const raw = fromBase64(publicKey) ?? new Uint8Array(0)
   const key = formatVerifierKey({ name, type: ED25519_NOTE, publicKey: raw })

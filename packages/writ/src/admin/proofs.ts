@@ -16,7 +16,7 @@ import {
   readEvidence,
 } from '@writ/evidence'
 import { withEvidence } from '../files/evidence-source.ts'
-import type { HomeRooms } from '../files/home-rooms.ts'
+import type { HomeServices } from '../files/home-services.ts'
 import type { WritOptions } from '../files/options.ts'
 import { writeEvidence } from '../files/write-evidence.ts'
 import { prove } from '../kernel/index.ts'
@@ -27,14 +27,18 @@ import { openQuorum } from './quorum.ts'
 export type ProveOptions = Pick<WritOptions, 'witnesses' | 'witnessQuorum' | 'witnessTimeoutMs'>
 
 /** Proves the statements of an evidence file again, under the newest checkpoint of the log of the home. */
-export async function renewProofs(path: string, rooms: HomeRooms, options: ProveOptions): Promise<void> {
-  const { home } = rooms
+export async function renewProofs(
+  path: string,
+  services: HomeServices,
+  options: ProveOptions,
+): Promise<void> {
+  const { home } = services
   const { verdicts } = await verifyFile(path, { trust: join(home, 'trust.json'), only: ['INTEGRITY'] })
   const broken = verdicts.find(({ result }) => result === 'fail')
   if (broken !== undefined) {
     throw new WritError('VERIFICATION_FAILED', `${path} does not hold: ${broken.name} ${broken.detail}`)
   }
-  const log = await rooms.log()
+  const log = await services.log()
   const { witnesses } = await openQuorum(home, options)
   await withEvidence(path, async (source) => {
     const contents = await readEvidence(source)

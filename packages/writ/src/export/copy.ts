@@ -36,8 +36,8 @@ export interface CopyReport {
   readonly redacted: readonly string[]
 }
 
-/** The rooms a copy is made with. */
-export interface CopyRooms {
+/** The services a copy is made with. */
+export interface CopyServices {
   readonly home: string
   readonly ledger: Ledger
   readonly signer: Signer
@@ -49,8 +49,12 @@ export interface CopyRooms {
  * trust root of the home. Rejects with `POLICY_DENIED` when policy does not let the payloads leave: then nothing is
  * written. Rejects too with `EVIDENCE_UNREADABLE`, `VERIFICATION_FAILED`, `KEY_UNAVAILABLE` and `EVIDENCE_UNWRITABLE`.
  */
-export async function copyEvidence(rooms: CopyRooms, run: string, options: CopyOptions): Promise<CopyReport> {
-  const path = resolve(options.file ?? evidencePath(rooms.home, run))
+export async function copyEvidence(
+  services: CopyServices,
+  run: string,
+  options: CopyOptions,
+): Promise<CopyReport> {
+  const path = resolve(options.file ?? evidencePath(services.home, run))
   const { profile, redact = [] } = options
   const out = resolve(options.out)
   if (out === path)
@@ -58,22 +62,22 @@ export async function copyEvidence(rooms: CopyRooms, run: string, options: CopyO
   if (profile === 'replay' && redact.length > 0)
     throw new WritError('USAGE', 'A replay file has the key of the run: nothing in it can stay closed.')
   await prepareEvidencePath(out, false)
-  await requireHolding(path, join(rooms.home, 'trust.json'))
+  await requireHolding(path, join(services.home, 'trust.json'))
   return await withEvidence(path, async (source) => {
     const contents = await contentsOf(path, source)
     if (contents.run !== run) throw new WritError('USAGE', `${path} is of run ${contents.run}, not ${run}.`)
     const decision = profile === 'replay' ? await permitExport(contents) : null
     const files = originalFiles(contents)
     let closed: Redaction | undefined
-    if (profile === 'replay') await addPayloads(files, rooms.ledger, run)
+    if (profile === 'replay') await addPayloads(files, services.ledger, run)
     else if (redact.length > 0) {
       closed = redacted(contents.disclosures, redact)
       files.set('disclosures.json', closed.file)
     }
     const { root } = contents.runClose.statement.predicate
     const copy = { run, root, at: new Date().toISOString(), decision, files }
-    const statement = await signExport(rooms.signer, copy)
-    await rooms.log.append(statement)
+    const statement = await signExport(services.signer, copy)
+    await services.log.append(statement)
     await writeEvidence(out, packExport(copy, statement))
     return { run, profile, out, decision, redacted: closed?.paths ?? [] }
   })

@@ -12,7 +12,7 @@ import type {
 import { assuming, type CedarRequest, cedarRequest, type Surroundings } from './cedar-request.ts'
 import { DecisionCache } from './decision-cache.ts'
 import type { Evaluator } from './engine.ts'
-import type { FactBook } from './fact-book.ts'
+import type { PolicyFacts } from './policy-facts.ts'
 import type { PolicyPoint } from './policy-point.ts'
 import type { Rules } from './rule.ts'
 import { deny, reachVerdict } from './verdict.ts'
@@ -23,7 +23,7 @@ const CACHED_DECISIONS = 4_096
 /** What a decision point is made of. It owns the engine and closes it. */
 export interface Parts {
   readonly bundle: BundleInfo
-  readonly facts: FactBook
+  readonly facts: PolicyFacts
   readonly rules: Rules
   readonly engine: Evaluator
 }
@@ -31,7 +31,7 @@ export interface Parts {
 /** Cedar behind a wrapper that turns whatever goes wrong into a deny. */
 export class CedarDecisionPoint implements PolicyPoint {
   readonly bundle: BundleInfo
-  readonly #facts: FactBook
+  readonly #facts: PolicyFacts
   readonly #rules: Rules
   readonly #engine: Evaluator
   readonly #surroundings: Surroundings

@@ -9,8 +9,8 @@ import {
 import { BundleFault, badPolicy } from './bundle-fault.ts'
 import { CedarDecisionPoint } from './cedar-decision-point.ts'
 import type { StartEngine } from './engine.ts'
-import { FactBook } from './fact-book.ts'
 import { completeFacts, effectiveFacts, factsText } from './facts.ts'
+import { PolicyFacts } from './policy-facts.ts'
 import type { PolicyPoint } from './policy-point.ts'
 import { shareEngine } from './shared-engine.ts'
 import type { SourceFile } from './source-file.ts'
@@ -58,7 +58,7 @@ async function open(
     const hash = bundleHash(files)
     return new CedarDecisionPoint({
       bundle: { name: bundle.name, hash, files, approval: approvalOf(bundle, hash) },
-      facts: new FactBook(bundle.name, facts, vocabulary.purposes, osUser),
+      facts: new PolicyFacts(bundle.name, facts, vocabulary.purposes, osUser),
       rules,
       engine,
     })

@@ -2,8 +2,8 @@ import { toWritError } from '@writ/contract'
 import { bundleHash } from '@writ/evidence'
 import { BundleFault, badPolicy } from './bundle-fault.ts'
 import { CedarDecisionPoint } from './cedar-decision-point.ts'
-import { FactBook } from './fact-book.ts'
 import { checkWords, completeFacts } from './facts.ts'
+import { PolicyFacts } from './policy-facts.ts'
 import type { PolicyPoint } from './policy-point.ts'
 import { shareEngine } from './shared-engine.ts'
 import type { SourceFile } from './source-file.ts'
@@ -32,7 +32,7 @@ export async function openRecordedBundle(
       checkWords(facts, engine.vocabulary, 'facts.json')
       return new CedarDecisionPoint({
         bundle: { name: RECORDED, hash, files },
-        facts: new FactBook(RECORDED, facts, engine.vocabulary.purposes, osUser),
+        facts: new PolicyFacts(RECORDED, facts, engine.vocabulary.purposes, osUser),
         rules: engine.rules,
         engine,
       })

@@ -13,7 +13,7 @@ import {
   signByOperator,
 } from '@writ/evidence'
 import { erasedRuns, keepErasure, lastErasure } from '../files/erasures.ts'
-import type { HomeRooms } from '../files/home-rooms.ts'
+import type { HomeServices } from '../files/home-services.ts'
 import { requireReason } from '../files/reason.ts'
 import { packsOfRun } from '../files/run-packs.ts'
 import { destroyFile, eraseContent, unlessHeld } from '../ledger/index.ts'
@@ -35,14 +35,14 @@ const NEVER_REACHED = [
  * was not. One that was cut short can be done again. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `LEGAL_HOLD`, and `USAGE` for a
  * reason that is too long.
  */
-export async function eraseRun(rooms: HomeRooms, run: string, reason: string): Promise<Erasure> {
+export async function eraseRun(services: HomeServices, run: string, reason: string): Promise<Erasure> {
   requireReason(reason)
-  const { home } = rooms
-  const signer = await rooms.signer()
+  const { home } = services
+  const signer = await services.signer()
   return await unlessHeld(home, run, async () => {
-    const facts = await gather(await rooms.ledger(), run)
+    const facts = await gather(await services.ledger(), run)
     // Opened first: what could not be logged is not begun.
-    const log = await rooms.log()
+    const log = await services.log()
     const packs = await eraseContent(home, run, () => dropPacks(home, facts.own))
     const evidence = await evidenceState(home, run)
     const erasure = describe(run, reason, facts, packs.dropped, evidence, lastErasure(home, run))
@@ -56,7 +56,7 @@ export async function eraseRun(rooms: HomeRooms, run: string, reason: string): P
 }
 
 /** Whether anything of the content of a run is left that an erasure reaches. Rejects with `UNKNOWN_RUN`. */
-export async function isErasable({ home, ledger }: HomeRooms, run: string): Promise<boolean> {
+export async function isErasable({ home, ledger }: HomeServices, run: string): Promise<boolean> {
   if (!erasedRuns(home).has(run)) return true
   const opened = await ledger()
   const head = (await opened.runs()).find((known) => known.run === run)
@@ -72,7 +72,7 @@ export async function isErasable({ home, ledger }: HomeRooms, run: string): Prom
 function describe(
   run: string,
   reason: string,
-  { root, shared, kin }: Facts,
+  { root, shared, relatedRuns }: Facts,
   dropped: number,
   evidence: EvidenceState,
   before: Erasure | undefined,
@@ -86,7 +86,7 @@ function describe(
   const notReached = [
     ...NEVER_REACHED,
     ...(shared > 0 ? [`${shared} packs of documents that other runs use`] : []),
-    ...(kin.length > 0 ? [`what it shares by a fork with ${kin.join(', ')}`] : []),
+    ...(relatedRuns.length > 0 ? [`what it shares by a fork with ${relatedRuns.join(', ')}`] : []),
   ]
   return {
     run,
@@ -113,7 +113,7 @@ interface Facts {
   /** How many of its packs others use too. */
   readonly shared: number
   /** The run it was forked from and those forked from it: they hold what they share. */
-  readonly kin: readonly string[]
+  readonly relatedRuns: readonly string[]
 }
 
 async function gather(ledger: Ledger, run: string): Promise<Facts> {
@@ -122,14 +122,14 @@ async function gather(ledger: Ledger, run: string): Promise<Facts> {
   const packs = await packsOfRun(ledger, run)
   const others = new Set<string>()
   const origin = await originOf(ledger, run)
-  const kin: string[] = []
+  const relatedRuns: string[] = []
   for (const head of await ledger.runs()) {
     if (head.run === run) continue
     for (const pack of await packsOfRun(ledger, head.run)) others.add(pack)
-    if (head.run === origin || (await originOf(ledger, head.run)) === run) kin.push(head.run)
+    if (head.run === origin || (await originOf(ledger, head.run)) === run) relatedRuns.push(head.run)
   }
   const own = packs.filter((pack) => !others.has(pack))
-  return { root: hex(tree.root()), own, shared: packs.length - own.length, kin }
+  return { root: hex(tree.root()), own, shared: packs.length - own.length, relatedRuns }
 }
 
 /** The run that a run was forked from. */

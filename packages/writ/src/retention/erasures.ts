@@ -1,6 +1,6 @@
 import type { Erasure } from '@writ/evidence'
 import { erasedRuns, lastErasure } from '../files/erasures.ts'
-import type { HomeRooms } from '../files/home-rooms.ts'
+import type { HomeServices } from '../files/home-services.ts'
 import { isErasable } from './erase.ts'
 
 /** What was erased of a home. */
@@ -13,11 +13,11 @@ export interface Erasures {
   isLeft(run: string): Promise<boolean>
 }
 
-export function erasuresOf(rooms: HomeRooms): Erasures {
-  const { home } = rooms
+export function erasuresOf(services: HomeServices): Erasures {
+  const { home } = services
   return {
     runs: () => Promise.resolve(erasedRuns(home)),
     last: (run) => Promise.resolve(lastErasure(home, run)),
-    isLeft: (run) => isErasable(rooms, run),
+    isLeft: (run) => isErasable(services, run),
   }
 }

@@ -1,6 +1,6 @@
 import { type ErrorCode, toWritError } from '@writ/contract'
 import { erasedRuns } from '../files/erasures.ts'
-import type { HomeRooms } from '../files/home-rooms.ts'
+import type { HomeServices } from '../files/home-services.ts'
 import { listRetention, unlessHeld } from '../ledger/index.ts'
 import { eraseRun } from './erase.ts'
 
@@ -39,10 +39,10 @@ export interface Expiry {
  * machine. Runs without a class, erased ones and those whose time is not over are left alone; a run that refuses, such as
  * a held one, is reported and the rest goes on.
  */
-export async function eraseExpired(rooms: HomeRooms, options: ExpiryOptions): Promise<Expiry> {
+export async function eraseExpired(services: HomeServices, options: ExpiryOptions): Promise<Expiry> {
   const { retention, dryRun = false, now = Date.now() } = options
-  const { home } = rooms
-  const heads = await (await rooms.ledger()).runs()
+  const { home } = services
+  const heads = await (await services.ledger()).runs()
   const started = new Map(heads.map(({ run, startedAt }) => [run, startedAt]))
   const erased = erasedRuns(home)
   const runs: ExpiredRun[] = []
@@ -58,20 +58,20 @@ export async function eraseExpired(rooms: HomeRooms, options: ExpiryOptions): Pr
     if (now < end) continue
     const expired = { run, class: name, expiredAt: new Date(end).toISOString() }
     const reason = `retention class ${name}: ${days} days after its start`
-    runs.push({ ...expired, ...(await attempt(rooms, run, reason, dryRun)) })
+    runs.push({ ...expired, ...(await attempt(services, run, reason, dryRun)) })
   }
   return { schema: 'writ.expiry/1', at: new Date(now).toISOString(), dryRun, runs }
 }
 
 async function attempt(
-  rooms: HomeRooms,
+  services: HomeServices,
   run: string,
   reason: string,
   dryRun: boolean,
 ): Promise<Pick<ExpiredRun, 'outcome' | 'code'>> {
   try {
-    if (dryRun) await unlessHeld(rooms.home, run, () => Promise.resolve())
-    else await eraseRun(rooms, run, reason)
+    if (dryRun) await unlessHeld(services.home, run, () => Promise.resolve())
+    else await eraseRun(services, run, reason)
     return { outcome: dryRun ? 'due' : 'erased', code: null }
   } catch (error) {
     return { outcome: 'refused', code: toWritError(error).code }

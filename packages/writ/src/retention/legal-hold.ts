@@ -1,6 +1,6 @@
 import { WritError } from '@writ/contract'
 import { erasedRuns } from '../files/erasures.ts'
-import type { HomeRooms } from '../files/home-rooms.ts'
+import type { HomeServices } from '../files/home-services.ts'
 import { type Hold, listHolds, recordHold } from '../ledger/index.ts'
 
 /** Legal holds: a held run cannot be erased. */
@@ -12,16 +12,16 @@ export interface Holds {
   release(run: string, reason: string): Promise<Hold>
 }
 
-export function holdsOf(rooms: HomeRooms): Holds {
+export function holdsOf(services: HomeServices): Holds {
   return {
-    list: () => listHolds(rooms.home),
-    set: (run, reason) => order(rooms, run, 'hold', reason),
-    release: (run, reason) => order(rooms, run, 'release', reason),
+    list: () => listHolds(services.home),
+    set: (run, reason) => order(services, run, 'hold', reason),
+    release: (run, reason) => order(services, run, 'release', reason),
   }
 }
 
 async function order(
-  { home, ledger }: HomeRooms,
+  { home, ledger }: HomeServices,
   run: string,
   action: 'hold' | 'release',
   reason: string,

@@ -3,7 +3,7 @@ import { join, resolve, sep } from 'node:path'
 import { type Answer, DEFAULT_LIMITS, defined, type Limits, label } from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
 import { evidencePath } from '../files/evidence-path.ts'
-import type { HomeRooms } from '../files/home-rooms.ts'
+import type { HomeServices } from '../files/home-services.ts'
 import { uuidV7 } from '../files/ids.ts'
 import type { CompletionOptions, WritOptions } from '../files/options.ts'
 import { VERSION } from '../files/version.ts'
@@ -17,12 +17,16 @@ import { createReasoner } from '../reasoning/index.ts'
 import { checkCompletion } from './check-completion.ts'
 import { DEFAULT_LEVEL, isStore, openContext, requireContext } from './context.ts'
 import { startDeadline } from './deadline.ts'
-import { handOut } from './deliver.ts'
+import { deliver } from './deliver.ts'
 import { openModels } from './models.ts'
 
 /** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
-export async function ask(rooms: HomeRooms, options: WritOptions, asked: CompletionOptions): Promise<Answer> {
-  const { home } = rooms
+export async function ask(
+  services: HomeServices,
+  options: WritOptions,
+  asked: CompletionOptions,
+): Promise<Answer> {
+  const { home } = services
   const reasoner = createReasoner()
   const { strategies } = reasoner
   const wanted = { ...options.limits, ...asked.limits }
@@ -36,7 +40,7 @@ export async function ask(rooms: HomeRooms, options: WritOptions, asked: Complet
   // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
   requireContext(home, asked)
   if (!isStore(asked.context)) startSpareWorker() // it starts while policy does
-  const policy = await rooms.policy()
+  const policy = await services.policy()
   const [models, authority, quorum] = await Promise.all([
     openModels(options, policy, limits),
     authorise(policy, asked),
@@ -46,17 +50,21 @@ export async function ask(rooms: HomeRooms, options: WritOptions, asked: Complet
   const path = resolve(asked.out ?? evidencePath(home, run))
   const inHome = path.startsWith(join(home, sep))
   if (!inHome) await prepareEvidencePath(path, false)
-  const [signer, ledger, transparency] = await Promise.all([rooms.signer(), rooms.ledger(), rooms.log()])
+  const [signer, ledger, transparency] = await Promise.all([
+    services.signer(),
+    services.ledger(),
+    services.log(),
+  ])
   if (inHome) await prepareEvidencePath(path, asked.out === undefined)
   const preparing = AbortSignal.any([
     deadline.signal,
     ...(asked.suspend === undefined ? [] : [asked.suspend]),
   ])
-  rooms.sandboxes.warm() // it comes up while the context is read
-  const store = await openContext(rooms, asked.context, asked, policy, preparing, onEvent)
+  services.sandboxes.warm() // it comes up while the context is read
+  const store = await openContext(services, asked.context, asked, policy, preparing, onEvent)
   if (!isStore(asked.context)) opened.defer(() => store.close())
   preparing.throwIfAborted()
-  const sandbox = await rooms.sandboxes.open()
+  const sandbox = await services.sandboxes.open()
   opened.defer(() => sandbox.close())
   requireConfinement(policy, sandbox.confinement)
   if (asked.retention !== undefined) recordRetention(home, run, asked.retention)
@@ -96,7 +104,7 @@ export async function ask(rooms: HomeRooms, options: WritOptions, asked: Complet
     onEvent,
     sandbox,
   }
-  return await handOut(await executeRun(request, ports), path, onEvent)
+  return await deliver(await executeRun(request, ports), path, onEvent)
 }
 
 async function authorise(policy: PolicyPoint, asked: CompletionOptions): Promise<Authority> {

@@ -1,6 +1,6 @@
 import type { Action, ModelCaller, RecordKind } from '@writ/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openRooms, type Rooms } from './governed-frames.fixture.ts'
+import { openServices, type Services } from './governed-frames.fixture.ts'
 
 // A frame cancels what is under way when it releases its answer, and has a new signal from then on. A step that was asked
 // for before ends with the old one, wherever on its way it is just then: else it waits for a model that never answers.
@@ -8,11 +8,11 @@ import { openRooms, type Rooms } from './governed-frames.fixture.ts'
 const TEXTS = { 'a.txt': { text: 'Alpha mentions a patent.', level: 'internal' } } as const
 const SPANS = "{ spans: [{ doc: 'a.txt', start: 0, end: 5 }] }"
 
-let rooms: Rooms
+let services: Services
 beforeAll(async () => {
-  rooms = await openRooms()
+  services = await openServices()
 })
-afterAll(() => rooms.close())
+afterAll(() => services.close())
 
 /** Answers the root, and nobody else before their request is cancelled. */
 const hanging = (model: ModelCaller): ModelCaller => {
@@ -37,8 +37,8 @@ it.each<[string, Action | RecordKind]>([
   ["rlm_query_batched(['slow', 'slower'])", 'recursion::spawn'],
   ["read('a.txt')", 'context::read'],
 ])('%s ends with the answer while %s is late', { timeout: 20_000 }, async (call, what) => {
-  const store = await rooms.store(TEXTS)
-  const { value, status, records } = await rooms.run(
+  const store = await services.store(TEXTS)
+  const { value, status, records } = await services.run(
     store,
     { root: [`${call}; FINAL('early')`], children: { slow: ['1'], slower: ['1'] } },
     { ceiling: 'secret', through: hanging, late: { what, ms: 300 } },

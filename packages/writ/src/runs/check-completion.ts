@@ -1,7 +1,7 @@
 import { checkLimits, type Limits, WritError } from '@writ/contract'
 import type { CompletionOptions } from '../files/options.ts'
 
-/** What the rooms say a question may ask for. */
+/** What the services say a question may ask for. */
 export interface Askable {
   readonly strategies: readonly string[]
   readonly retentionClass: RegExp

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { type ContextStore, defined, type IngestRequest, label, type RunEvent } from '@writ/contract'
-import type { HomeRooms } from '../files/home-rooms.ts'
+import type { HomeServices } from '../files/home-services.ts'
 import type { CompletionOptions, ContextSource, IngestOptions, SourcePaths } from '../files/options.ts'
 import { requireCorpus, requireGlobs, requirePaths } from '../memory/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
@@ -21,7 +21,7 @@ export function requireContext(
 
 /** Opens what a question is asked over. */
 export async function openContext(
-  rooms: HomeRooms,
+  services: HomeServices,
   source: ContextSource,
   asked: CompletionOptions,
   policy: PolicyPoint,
@@ -29,12 +29,12 @@ export async function openContext(
   onEvent: (event: RunEvent) => void,
 ): Promise<ContextStore> {
   if (isStore(source)) return source
-  const library = await rooms.library()
+  const library = await services.library()
   if (typeof source === 'object' && 'corpus' in source) return await library.openNamed(source.corpus)
   const texts =
     typeof source === 'string' ? [{ id: 'context', text: source }] : 'paths' in source ? [] : source
   return await library.open({
-    ...ingestRequest(rooms, 'context', asked, policy),
+    ...ingestRequest(services, 'context', asked, policy),
     ...(typeof source === 'object' && 'paths' in source ? sourcePaths(source) : { paths: [] }),
     texts,
     signal,
@@ -43,11 +43,15 @@ export async function openContext(
 }
 
 /** Ingests paths and keeps the corpus under a name. */
-export async function ingest(rooms: HomeRooms, name: string, options: IngestOptions): Promise<ContextStore> {
-  const [library, policy] = await Promise.all([rooms.library(), rooms.policy()])
+export async function ingest(
+  services: HomeServices,
+  name: string,
+  options: IngestOptions,
+): Promise<ContextStore> {
+  const [library, policy] = await Promise.all([services.library(), services.policy()])
   const { signal, onProgress } = options
   return await library.ingest(name, {
-    ...ingestRequest(rooms, name, options, policy),
+    ...ingestRequest(services, name, options, policy),
     ...sourcePaths(options),
     ...defined({ signal, onProgress }),
   })
@@ -58,7 +62,7 @@ export function isStore(source: ContextSource): source is ContextStore {
 }
 
 function ingestRequest(
-  { home }: HomeRooms,
+  { home }: HomeServices,
   collection: string,
   options: Pick<IngestOptions, 'label' | 'labels' | 'includeSecret' | 'principal' | 'purpose'>,
   policy: PolicyPoint,

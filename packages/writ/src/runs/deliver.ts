@@ -6,7 +6,7 @@ import type { RunResult } from '../kernel/index.ts'
  * Hands an answer out once its evidence is on disk. Rejects with why it has to wait when witnesses keep it back, and with
  * `EVIDENCE_UNWRITABLE`.
  */
-export async function handOut(
+export async function deliver(
   { answer, evidence, governance, pending }: RunResult,
   path: string,
   onEvent: (event: RunEvent) => void,

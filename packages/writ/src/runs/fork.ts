@@ -20,9 +20,9 @@ import { listRetention, recordRetention } from '../ledger/index.ts'
 import type { ModelObject } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
-import { handOut } from './deliver.ts'
+import { deliver } from './deliver.ts'
 import { givenModel, type ModelAccess, type ModelOptions, openModel, openPair } from './models.ts'
-import { type ResumeOptions, type ResumeRooms, reopenRooms } from './resume.ts'
+import { type ResumeOptions, type ResumeServices, reopenServices } from './resume.ts'
 
 /** How a run is forked. Models that are not named stay those of the run. */
 export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, 'apiKey' | 'ollamaHost'> {
@@ -35,30 +35,30 @@ export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, 'apiKey' 
 }
 
 /** Runs a new run that shares another one's steps up to one of them, under the policy and over the corpus of the other. */
-export async function fork(origin: string, rooms: ResumeRooms, options: ForkOptions): Promise<Answer> {
-  const { ledger } = rooms
+export async function fork(origin: string, services: ResumeServices, options: ForkOptions): Promise<Answer> {
+  const { ledger } = services
   const recorded = await readRun(ledger, origin)
   const { at, prompt, onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
   const run = uuidV7(systemClock.now())
-  const path = resolve(options.out ?? evidencePath(rooms.home, run))
+  const path = resolve(options.out ?? evidencePath(services.home, run))
   await using opened = new AsyncDisposableStack()
   const open = async (start: RunStart, { models: shared }: Fork): Promise<OpenedFork> => {
     await prepareEvidencePath(path, options.out === undefined)
-    const reopened = await reopenRooms(origin, start, rooms, opened)
-    const models = await forkModels(origin, start, reopened.policy, options, rooms.access)
+    const reopened = await reopenServices(origin, start, services, opened)
+    const models = await forkModels(origin, start, reopened.policy, options, services.access)
     sameInBoth(origin, [...recordedModels(shared), ...recordedModels(models)])
     const setup = { ...start.setup, baseUrl: options.baseUrl ?? start.setup.baseUrl, evidence: path }
     // What it shares is kept as long here as there.
-    const kept = listRetention(rooms.home).find((retention) => retention.run === origin)
-    if (typeof kept?.class === 'string') recordRetention(rooms.home, run, kept.class)
+    const kept = listRetention(services.home).find((retention) => retention.run === origin)
+    if (typeof kept?.class === 'string') recordRetention(services.home, run, kept.class)
     const log = await ledger.open(run, start.question, systemClock.now())
     opened.defer(() => ledger.leave(run))
     return { run, version: VERSION, setup, models, ports: { ...reopened, log, onEvent } }
   }
-  return await rooms.sandboxes.use(async (sandbox) => {
+  return await services.sandboxes.use(async (sandbox) => {
     const ports = { sandbox, reasoner: createReasoner(), signal, ...defined({ suspend }), open }
     const result = await forkRun(recorded, { at, ...defined({ prompt }) }, ports)
-    return await handOut(result, path, onEvent)
+    return await deliver(result, path, onEvent)
   })
 }
 

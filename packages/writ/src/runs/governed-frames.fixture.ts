@@ -59,8 +59,8 @@ export interface Setting {
   readonly late?: { readonly what: Action | RecordKind; readonly ms: number }
 }
 
-/** The rooms that runs share. */
-export interface Rooms {
+/** The services that runs share. */
+export interface Services {
   store(
     texts: Readonly<Record<string, { readonly text: string; readonly level: Level }>>,
   ): Promise<ContextStore>
@@ -68,7 +68,7 @@ export interface Rooms {
   close(): Promise<void>
 }
 
-export async function openRooms(): Promise<Rooms> {
+export async function openServices(): Promise<Services> {
   const place = await mkdtemp(join(tmpdir(), 'writ-frames-'))
   const [library, policy, sandbox] = await Promise.all([
     openLibrary(place),
@@ -142,7 +142,7 @@ export async function openRooms(): Promise<Rooms> {
 async function openStore(
   library: Library,
   home: string,
-  texts: Parameters<Rooms['store']>[0],
+  texts: Parameters<Services['store']>[0],
 ): Promise<ContextStore> {
   return await library.open({
     paths: [],

@@ -1,6 +1,6 @@
 import { LEVELS, type Level, type Limits, levelNumber } from '@writ/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openRooms, type Programs, type Rooms } from './governed-frames.fixture.ts'
+import { openServices, type Programs, type Services } from './governed-frames.fixture.ts'
 
 // Noninterference: below the level of a secret, nothing that a root's model is ever told depends on the secret, whatever
 // its children do with it. At a ceiling that allows the secret, the same program runs and the root's label contains it.
@@ -280,17 +280,17 @@ const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
   ].map((attack) => ({ ...attack, limits: { maxTurns: 3 } })),
 }
 
-let rooms: Rooms
-const stores: Awaited<ReturnType<Rooms['store']>>[] = []
+let services: Services
+const stores: Awaited<ReturnType<Services['store']>>[] = []
 
 beforeAll(async () => {
-  rooms = await openRooms()
+  services = await openServices()
   // Of one length, so that what a reader of the corpus's size may know is the same.
   for (let secret = 0; secret < SECRETS; secret += 1) {
     const first = secret === 0 ? 'f' : secret === 1 ? '2' : Math.floor(Math.random() * 16).toString(16)
     const text = first + Math.random().toString(16).slice(2).padEnd(15, '0').slice(0, 15).repeat(20)
     stores.push(
-      await rooms.store({
+      await services.store({
         'open.txt': { text: `open words ${'y'.repeat(200)}`, level: 'public' },
         'secret.txt': { text, level: SECRET_LEVEL },
       }),
@@ -300,7 +300,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const store of stores) await store.close()
-  await rooms.close()
+  await services.close()
 })
 
 describe.each(Object.entries(CHANNELS))('%s', (_, attacks) => {
@@ -310,7 +310,7 @@ describe.each(Object.entries(CHANNELS))('%s', (_, attacks) => {
       for (const ceiling of BELOW) {
         const seen = new Set<string>()
         for (const store of stores) {
-          const { transcript } = await rooms.run(store, programs, { ceiling, limits })
+          const { transcript } = await services.run(store, programs, { ceiling, limits })
           seen.add(transcript)
         }
         expect([...seen], `ceiling ${ceiling}`).toHaveLength(1)
@@ -325,7 +325,7 @@ describe.each(Object.entries(CHANNELS))('%s', (_, attacks) => {
       for (const ceiling of [SECRET_LEVEL, 'secret'] as const) {
         const [store] = stores
         if (store === undefined) throw new Error('There is no store.')
-        const { label, records } = await rooms.run(store, programs, { ceiling, limits })
+        const { label, records } = await services.run(store, programs, { ceiling, limits })
         expect(records.some((record) => record.kind === 'context.read' && record.lane !== '0')).toBe(true)
         expect(levelNumber(label.level)).toBeGreaterThanOrEqual(levelNumber(SECRET_LEVEL))
       }

@@ -40,14 +40,14 @@ import {
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
 import type { SandboxPool } from '../sandbox/index.ts'
-import { handOut } from './deliver.ts'
+import { deliver } from './deliver.ts'
 import { type ModelAccess, objectNamed } from './models.ts'
 import { requireUnclosed } from './require-unclosed.ts'
 
 const NO_COST = Object.freeze({ decideMs: 0, decisions: 0, recordMs: 0, records: 0 })
 
 /** What a resume takes from the Writ it is asked of. */
-export interface ResumeRooms {
+export interface ResumeServices {
   readonly home: string
   readonly ledger: Ledger
   readonly library: Library
@@ -70,41 +70,41 @@ export interface ResumeOptions {
 }
 
 /** Goes on with a run of the home where its record ends, with what it began with; of a finished run, gives the answer. */
-export async function resume(run: string, rooms: ResumeRooms, options: ResumeOptions): Promise<Answer> {
-  const { ledger } = rooms
+export async function resume(run: string, services: ResumeServices, options: ResumeOptions): Promise<Answer> {
+  const { ledger } = services
   await using opened = new AsyncDisposableStack()
   const log = opened.adopt(await ledger.resume(run), () => ledger.leave(run))
   const recorded = await readRun(ledger, run)
-  await requireUnclosed(recorded, rooms.transparency, rooms.signer)
+  await requireUnclosed(recorded, services.transparency, services.signer)
   const { onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
-  const finished = await finishedAnswer(recorded, rooms)
+  const finished = await finishedAnswer(recorded, services)
   if (finished !== undefined) {
     onEvent({ type: 'answer', answer: finished, governance: NO_COST })
     return finished
   }
-  return await rooms.sandboxes.use(async (sandbox) => {
+  return await services.sandboxes.use(async (sandbox) => {
     const { path, ...result } = await resumeRun(recorded, {
       sandbox,
       reasoner: createReasoner(),
       signal,
       ...defined({ suspend }),
       reopen: async (start) => {
-        await prepareEvidencePath(placeOfEvidence(rooms.home, run, start.setup), true)
-        const reopened = await reopenRooms(run, start, rooms, opened)
-        const models = await reopenModels(run, start, reopened.policy, rooms.access)
+        await prepareEvidencePath(placeOfEvidence(services.home, run, start.setup), true)
+        const reopened = await reopenServices(run, start, services, opened)
+        const models = await reopenModels(run, start, reopened.policy, services.access)
         return { models, ports: { ...reopened, log, onEvent } }
       },
     })
-    return await handOut(result, placeOfEvidence(rooms.home, run, { evidence: path }), onEvent)
+    return await deliver(result, placeOfEvidence(services.home, run, { evidence: path }), onEvent)
   })
 }
 
 /** The answer of a run whose evidence lies where it belongs: nothing is left to do. */
-async function finishedAnswer(recorded: RecordedRun, rooms: ResumeRooms): Promise<Answer | undefined> {
+async function finishedAnswer(recorded: RecordedRun, services: ResumeServices): Promise<Answer | undefined> {
   if (recorded.records.at(-1)?.kind !== 'run.close') return undefined
   const setup = await recordedSetup(recorded)
   const { witnesses } = setup
-  const evidence = placeOfEvidence(rooms.home, recorded.run, setup)
+  const evidence = placeOfEvidence(services.home, recorded.run, setup)
   // Its answer may be kept back still: whether the witnesses have cosigned is asked again.
   if (witnesses.length > 0) return undefined
   const there = await access(evidence).then(
@@ -113,7 +113,7 @@ async function finishedAnswer(recorded: RecordedRun, rooms: ResumeRooms): Promis
   )
   if (!there) return undefined
   const ports = { clock: systemClock, reasoner: createReasoner() }
-  const answer = await rooms.sandboxes.use((sandbox) => answerAgain(recorded, { ...ports, sandbox }))
+  const answer = await services.sandboxes.use((sandbox) => answerAgain(recorded, { ...ports, sandbox }))
   return { ...answer, evidence }
 }
 
@@ -137,28 +137,28 @@ export async function recordedSetup(recorded: RecordedRun): Promise<RunSetup> {
 }
 
 /** What a run that is taken up again needs, but for its log and whoever watches it. */
-type ReopenedRooms = Omit<Reopened['ports'], 'policy' | 'store' | 'log' | 'onEvent'> & {
+type ReopenedServices = Omit<Reopened['ports'], 'policy' | 'store' | 'log' | 'onEvent'> & {
   readonly policy: PolicyPoint
   readonly store: ContextStore
 }
 
 /** Opens the policy, the corpus and the witnesses a run began with, and refuses what is not the same any more. */
-export async function reopenRooms(
+export async function reopenServices(
   run: string,
   { bundle, partitions, omitted, setup }: RunStart,
-  rooms: ResumeRooms,
+  services: ResumeServices,
   opened: AsyncDisposableStack,
-): Promise<ReopenedRooms> {
-  const policy = opened.adopt(await rooms.policy(setup.policy), (room) => room.close())
+): Promise<ReopenedServices> {
+  const policy = opened.adopt(await services.policy(setup.policy), (room) => room.close())
   if (policy.bundle.hash !== bundle)
     throw mismatch(
       run,
       `its policy bundle was ${bundle}, that in ${setup.policy ?? 'the package'} is ${policy.bundle.hash}`,
     )
-  const store = opened.adopt(await rooms.library.reopen(partitions, omitted), (room) => room.close())
+  const store = opened.adopt(await services.library.reopen(partitions, omitted), (room) => room.close())
   const same = store.partitions.every(({ id }, index) => id === partitions[index]?.id)
   if (!same) throw mismatch(run, 'its corpus is not what it was')
-  const { home, signer, transparency } = rooms
+  const { home, signer, transparency } = services
   const { witnesses, witnessQuorum } = setup
   const quorum = await openQuorum(home, { witnesses, witnessQuorum })
   return { policy, store, ...quorum, clock: systemClock, signer, transparency, callModel }

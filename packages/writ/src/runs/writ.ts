@@ -22,7 +22,7 @@ import { stepsOf } from '../export/steps/run-steps.ts'
 import { Viewer, type ViewOptions } from '../export/view-access.ts'
 import { requireNotErased } from '../files/erasures.ts'
 import { evidencePath } from '../files/evidence-path.ts'
-import { type HomeRooms, homeRooms } from '../files/home-rooms.ts'
+import { type HomeServices, homeServices } from '../files/home-services.ts'
 import type { CompletionOptions, IngestOptions, WritOptions } from '../files/options.ts'
 import { packsOfRuns } from '../files/run-packs.ts'
 import { type ReplayReport, readRun } from '../kernel/index.ts'
@@ -31,11 +31,11 @@ import { type Erasures, erasuresOf } from '../retention/erasures.ts'
 import { type Expiry, type ExpiryOptions, eraseExpired } from '../retention/expire.ts'
 import { type Holds, holdsOf } from '../retention/legal-hold.ts'
 import {
-  type AgainOptions,
-  doAgain,
-  doFileAgain,
   type FileReplay,
+  type RecordedReplayOptions,
   type ReplayOptions,
+  replayFile,
+  replayRecorded,
 } from '../verify/replay.ts'
 import { type VerifyOptions, verifyFile } from '../verify/verify-file.ts'
 import { abort } from './abort.ts'
@@ -44,14 +44,14 @@ import { ingest } from './context.ts'
 import { diffRuns, type RunDiff } from './diff.ts'
 import { findRun } from './find-run.ts'
 import { type ForkOptions, fork } from './fork.ts'
-import { type ResumeOptions, type ResumeRooms, resume } from './resume.ts'
+import { type ResumeOptions, type ResumeServices, resume } from './resume.ts'
 import type { RunOrigin, RunView, StepDetail } from './run-view.ts'
 import { originOf, showRun, showStep, type Viewed } from './show.ts'
 
 const DEFAULT_HOME = '.writ'
 
 /**
- * A home, and everything that can be done in it: what the command line does, it does through this. Rooms are opened when
+ * A home, and everything that can be done in it: what the command line does, it does through this. Services are opened when
  * they are first needed and shared; close it when done.
  */
 export interface Writ {
@@ -161,46 +161,46 @@ class Home implements Writ {
   readonly holds: Holds
   readonly erasures: Erasures
   readonly #options: WritOptions
-  readonly #rooms: HomeRooms
+  readonly #services: HomeServices
 
   constructor(options: WritOptions) {
     this.#options = options
     this.home = resolve(options.home ?? DEFAULT_HOME)
-    this.#rooms = homeRooms(this.home, options.policy)
-    this.keys = keysOf(this.#rooms)
-    this.bundles = bundlesOf(this.#rooms)
-    this.log = logOf(this.#rooms)
-    this.ledger = ledgerOf(this.#rooms)
-    this.holds = holdsOf(this.#rooms)
-    this.erasures = erasuresOf(this.#rooms)
+    this.#services = homeServices(this.home, options.policy)
+    this.keys = keysOf(this.#services)
+    this.bundles = bundlesOf(this.#services)
+    this.log = logOf(this.#services)
+    this.ledger = ledgerOf(this.#services)
+    this.holds = holdsOf(this.#services)
+    this.erasures = erasuresOf(this.#services)
   }
 
   async completion(asked: CompletionOptions): Promise<Answer> {
-    return await ask(this.#rooms, this.#options, asked)
+    return await ask(this.#services, this.#options, asked)
   }
 
   async resume(run: string, options: ResumeOptions = {}): Promise<Answer> {
     requireNotErased(this.home, run)
-    return await resume(run, await this.#resumeRooms(), options)
+    return await resume(run, await this.#resumeServices(), options)
   }
 
   async fork(run: string, options: ForkOptions): Promise<Answer> {
-    return await fork(run, await this.#resumeRooms(), options)
+    return await fork(run, await this.#resumeServices(), options)
   }
 
   async abort(run: string, reason: string): Promise<string> {
     requireNotErased(this.home, run)
-    return await abort(run, reason, await this.#resumeRooms())
+    return await abort(run, reason, await this.#resumeServices())
   }
 
-  async #resumeRooms(): Promise<ResumeRooms> {
-    const { home, openPolicy, ...rooms } = this.#rooms
-    const opening = Promise.all([rooms.ledger(), rooms.library(), rooms.signer(), rooms.log()])
+  async #resumeServices(): Promise<ResumeServices> {
+    const { home, openPolicy, ...services } = this.#services
+    const opening = Promise.all([services.ledger(), services.library(), services.signer(), services.log()])
     const [ledger, library, signer, transparency] = await opening
     const { apiKey, ollamaHost, model, subModel } = this.#options
     const objects = [model, subModel].filter((given) => given !== undefined && typeof given !== 'string')
     const access = { ...defined({ apiKey, ollamaHost }), objects }
-    const { sandboxes } = rooms
+    const { sandboxes } = services
     return { home, ledger, library, signer, transparency, policy: openPolicy, sandboxes, access }
   }
 
@@ -209,11 +209,11 @@ class Home implements Writ {
   }
 
   async runs(): Promise<readonly RunHead[]> {
-    return await (await this.#rooms.ledger()).runs()
+    return await (await this.#services.ledger()).runs()
   }
 
   async find(name: string): Promise<string> {
-    return await findRun(await this.#rooms.ledger(), name)
+    return await findRun(await this.#services.ledger(), name)
   }
 
   async show(run: string, options: ViewOptions = {}): Promise<RunView> {
@@ -225,14 +225,14 @@ class Home implements Writ {
   }
 
   async #viewed(run: string, options: ViewOptions): Promise<Viewed> {
-    const { source } = await homeRun(await this.#rooms.ledger(), this.home, run)
+    const { source } = await homeRun(await this.#services.ledger(), this.home, run)
     const steps = await stepsOf(source)
-    const viewer = new Viewer(await this.#rooms.policy(), steps.opening.det.partitions, options)
+    const viewer = new Viewer(await this.#services.policy(), steps.opening.det.partitions, options)
     return { home: this.home, source, steps, viewer }
   }
 
   async origin(run: string): Promise<RunOrigin> {
-    return await originOf(await this.#rooms.ledger(), run)
+    return await originOf(await this.#services.ledger(), run)
   }
 
   async diff(a: string, b: string, options: ViewOptions = {}): Promise<RunDiff> {
@@ -246,16 +246,19 @@ class Home implements Writ {
   }
 
   async replay(run: string, options: ReplayOptions = {}): Promise<ReplayReport> {
-    return await doAgain(await readRun(await this.#rooms.ledger(), run), await this.#again(options))
+    return await replayRecorded(
+      await readRun(await this.#services.ledger(), run),
+      await this.#replayOptions(options),
+    )
   }
 
   async replayFile(path: string, options: ReplayOptions & { trust?: string } = {}): Promise<FileReplay> {
     const { trust } = options
-    return await doFileAgain(path, { ...(await this.#again(options)), ...defined({ trust }) })
+    return await replayFile(path, { ...(await this.#replayOptions(options)), ...defined({ trust }) })
   }
 
-  async #again({ signal, attest }: ReplayOptions): Promise<AgainOptions> {
-    const { signer, log, policy } = this.#rooms
+  async #replayOptions({ signal, attest }: ReplayOptions): Promise<RecordedReplayOptions> {
+    const { signer, log, policy } = this.#services
     const bundle = this.#options.policy === undefined ? undefined : (await policy()).bundle.hash
     const attesting =
       attest === undefined ? undefined : { path: attest, signer: await signer(), log: await log() }
@@ -263,45 +266,45 @@ class Home implements Writ {
   }
 
   async *export(run: string, options: ExportOptions): AsyncIterable<string> {
-    yield* exportRun(await this.#rooms.ledger(), this.home, run, options, this.#rooms.policy)
+    yield* exportRun(await this.#services.ledger(), this.home, run, options, this.#services.policy)
   }
 
   async copyEvidence(run: string, options: CopyOptions): Promise<CopyReport> {
-    const { home, ...rooms } = this.#rooms
-    const [ledger, signer, log] = await Promise.all([rooms.ledger(), rooms.signer(), rooms.log()])
+    const { home, ...services } = this.#services
+    const [ledger, signer, log] = await Promise.all([services.ledger(), services.signer(), services.log()])
     return await copyEvidence({ home, ledger, signer, log }, run, options)
   }
 
   async sendTrace(run: string, endpoint: string): Promise<number> {
-    return await sendRunTrace(await this.#rooms.ledger(), run, endpoint)
+    return await sendRunTrace(await this.#services.ledger(), run, endpoint)
   }
 
   async ingest(name: string, options: IngestOptions): Promise<ContextStore> {
-    return await ingest(this.#rooms, name, options)
+    return await ingest(this.#services, name, options)
   }
 
   async corpora(): Promise<readonly CorpusSummary[]> {
-    return await (await this.#rooms.library()).list()
+    return await (await this.#services.library()).list()
   }
 
   async removeCorpus(name: string): Promise<RemovedCorpus> {
-    const [library, ledger] = await Promise.all([this.#rooms.library(), this.#rooms.ledger()])
+    const [library, ledger] = await Promise.all([this.#services.library(), this.#services.ledger()])
     return await library.remove(name, await packsOfRuns(ledger))
   }
 
   async erase(run: string, reason: string): Promise<Erasure> {
-    return await eraseRun(this.#rooms, run, reason)
+    return await eraseRun(this.#services, run, reason)
   }
 
   async expire(options: ExpiryOptions): Promise<Expiry> {
-    return await eraseExpired(this.#rooms, options)
+    return await eraseExpired(this.#services, options)
   }
 
   async doctor(): Promise<readonly Finding[]> {
-    return await checkHome(this.#rooms)
+    return await checkHome(this.#services)
   }
 
   async close(): Promise<void> {
-    await this.#rooms.close()
+    await this.#services.close()
   }
 }

@@ -13,7 +13,7 @@ import {
 import { type RecordedRun, type ReplayReport, readRun } from '../kernel/index.ts'
 import { openLedger } from '../ledger/index.ts'
 import { recordedFile } from './recorded-file.ts'
-import { doAgain } from './replay.ts'
+import { replayRecorded } from './replay.ts'
 
 /**
  * REPLAY of a `proof` file whose run is in a home: the run is done again from there, once its records are known to be those
@@ -33,7 +33,7 @@ export async function judgeReplay(
     if (!(await ledger.runs()).some((head) => head.run === run)) return undefined
     const kept = await readRun(ledger, run)
     await checkSame(records, kept)
-    return verdictOf(await doAgain(kept))
+    return verdictOf(await replayRecorded(kept))
   } catch (error) {
     const code = isWritError(error) ? error.code : undefined
     if (code === 'EVIDENCE_UNREADABLE') throw error
@@ -47,7 +47,7 @@ export async function judgeReplay(
 /** REPLAY of a `replay` file, from the file alone. Never throws for what it holds. */
 export async function judgeReplayFile(contents: Contents): Promise<Verdict> {
   try {
-    return verdictOf(await doAgain(await recordedFile(contents)))
+    return verdictOf(await replayRecorded(await recordedFile(contents)))
   } catch {
     return notEvaluated('REPLAY', 'NOT_DONE_AGAIN')
   }

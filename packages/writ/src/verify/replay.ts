@@ -18,7 +18,7 @@ export interface Attesting {
   readonly log: TransparencyLog
 }
 
-export interface AgainOptions {
+export interface RecordedReplayOptions {
   /** Hash of the policy bundle to hold the run against; that of its record by default. */
   readonly bundle?: string
   readonly signal?: AbortSignal
@@ -40,7 +40,10 @@ export interface FileReplay {
 }
 
 /** Does a recorded run again, in a sandbox of its own, and attests what it came to when asked. */
-export async function doAgain(recorded: RecordedRun, options: AgainOptions = {}): Promise<ReplayReport> {
+export async function replayRecorded(
+  recorded: RecordedRun,
+  options: RecordedReplayOptions = {},
+): Promise<ReplayReport> {
   const { attest, ...ports } = options
   if (attest !== undefined && existsSync(attest.path)) throw unwritable(attest.path, 'it is there already')
   const reasoner = createReasoner()
@@ -66,9 +69,9 @@ function whatItDid(recorded: RecordedRun): RecordedRun {
  * has to be signed by the right keys too. Rejects with `EVIDENCE_UNREADABLE`, `VERIFICATION_FAILED`, and `USAGE` for a file
  * without payloads.
  */
-export async function doFileAgain(
+export async function replayFile(
   path: string,
-  { trust, ...options }: AgainOptions & { readonly trust?: string },
+  { trust, ...options }: RecordedReplayOptions & { readonly trust?: string },
 ): Promise<FileReplay> {
   return await withEvidence(path, async (source) => {
     const root = trust === undefined ? undefined : await loadTrustRoot(trust)
@@ -82,7 +85,7 @@ export async function doFileAgain(
         `The evidence file ${path} does not hold: ${wrong.name} ${wrong.code}, ${wrong.detail}`,
       )
     const recorded = await recordedFile(await contentsOf(path, source))
-    return { run: recorded.run, report: await doAgain(recorded, options) }
+    return { run: recorded.run, report: await replayRecorded(recorded, options) }
   })
 }
 

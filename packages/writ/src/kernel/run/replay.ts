@@ -23,7 +23,7 @@ import { createState, runToClose } from './run.ts'
 import { guestAbi, OPENING } from './run-records.ts'
 import type { RunSetup } from './run-request.ts'
 
-/** What a replay needs of the rooms: what shapes a frame, and nothing that reaches outside. */
+/** What a replay needs of the services: what shapes a frame, and nothing that reaches outside. */
 export interface ReplayPorts {
   readonly clock: Clock
   readonly sandbox: Sandbox

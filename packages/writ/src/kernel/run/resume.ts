@@ -11,7 +11,7 @@ import { sandboxGoingOn } from './recorded-sandbox.ts'
 import { executeRun, type RunResult } from './run.ts'
 import { beginning, type RunStart } from './run-start.ts'
 
-/** The same again, in another process: models to send to, and the rooms. */
+/** The same again, in another process: models to send to, and the services. */
 export interface Reopened {
   readonly models: RunModels
   readonly ports: Omit<KernelPorts, 'sandbox' | 'reasoner'>
@@ -43,7 +43,7 @@ export async function resumeRun(
   return await fromHistory({ recorded }, ports, async (opening, history) => {
     checkShared(run, opening, records.length)
     const began = await beginning(opening)
-    const { models, ports: rooms } = await ports.reopen(began)
+    const { models, ports: services } = await ports.reopen(began)
     const { signal, suspend, sandbox, reasoner } = ports
     const request = {
       ...(await recordedRequest(recorded, opening)),
@@ -61,7 +61,7 @@ export async function resumeRun(
       epochMs,
       records: records.map(leafOf),
     }
-    const result = await executeRun(request, { ...rooms, sandbox: confined, reasoner }, earlier)
+    const result = await executeRun(request, { ...services, sandbox: confined, reasoner }, earlier)
     return { ...result, path: began.setup.evidence }
   })
 }

@@ -22,7 +22,7 @@ export interface ForkPoint {
   readonly prompt?: string
 }
 
-/** What is opened for a fork: a run of its own, with models to send to, and the rooms. */
+/** What is opened for a fork: a run of its own, with models to send to, and the services. */
 export interface OpenedFork extends Pick<RunRequest, 'run' | 'version' | 'setup'> {
   readonly models: RunModels
   readonly ports: Omit<KernelPorts, 'sandbox' | 'reasoner'>
@@ -46,7 +46,7 @@ export async function forkRun(recorded: RecordedRun, point: ForkPoint, ports: Fo
   const commitments = new CommitmentMap(key, shared.opening.det)
   return await fromHistory({ recorded: shared, commitments }, ports, async (opening, history) => {
     const { sandbox, reasoner, signal, suspend } = ports
-    const { ports: rooms, ...opened } = await ports.open(await beginning(opening), fork)
+    const { ports: services, ...opened } = await ports.open(await beginning(opening), fork)
     const request = {
       ...(await recordedRequest(shared, opening)),
       ...opened,
@@ -63,6 +63,6 @@ export async function forkRun(recorded: RecordedRun, point: ForkPoint, ports: Fo
       epochMs,
       records: [],
     }
-    return await executeRun(request, { ...rooms, sandbox: confined, reasoner }, earlier)
+    return await executeRun(request, { ...services, sandbox: confined, reasoner }, earlier)
   })
 }

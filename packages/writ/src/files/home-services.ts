@@ -6,8 +6,8 @@ import { openDecisionPoint, type PolicyPoint } from '../policy/index.ts'
 import { SandboxPool } from '../sandbox/index.ts'
 import { openTransparencyLog } from '../transparency/index.ts'
 
-/** The rooms of a home. Each is opened when it is first needed, and everything done in the home shares it. */
-export interface HomeRooms {
+/** The services of a home. Each is opened when it is first needed, and everything done in the home shares it. */
+export interface HomeServices {
   /** Absolute path of the home. */
   readonly home: string
   readonly ledger: () => Promise<Ledger>
@@ -22,8 +22,8 @@ export interface HomeRooms {
   close(): Promise<void>
 }
 
-/** Gives the rooms of a home; none is opened yet. */
-export function homeRooms(home: string, policy: string | undefined): HomeRooms {
+/** Gives the services of a home; none is opened yet. */
+export function homeServices(home: string, policy: string | undefined): HomeServices {
   const closing: (() => Promise<void>)[] = []
   const once = <T>(open: () => Promise<T>, close: (room: T) => Promise<void>): (() => Promise<T>) => {
     let room: Promise<T> | undefined

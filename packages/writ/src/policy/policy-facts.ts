@@ -11,7 +11,7 @@ import {
 import { type Facts, OS_USER } from './facts.ts'
 
 /** Answers what a bundle's facts say of somebody or something. */
-export class FactBook {
+export class PolicyFacts {
   readonly defaultPurpose: string
   readonly #bundle: string
   readonly #facts: Facts
