@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
   type Action,
+  type Clock,
   type ContextStore,
   DEFAULT_LIMITS,
   type Label,
@@ -57,6 +58,8 @@ export interface Setting {
   readonly through?: (model: ModelCaller) => ModelCaller
   /** What is late by so many milliseconds: decisions of an action, or the end of writing a kind of record. */
   readonly late?: { readonly what: Action | RecordKind; readonly ms: number }
+  /** The time of this machine by default. */
+  readonly clock?: Clock
 }
 
 /** The services that runs share. */
@@ -80,7 +83,7 @@ export async function openServices(): Promise<Services> {
     store: (texts) => openStore(library, place, texts),
     run: async (store, programs, setting) => {
       runs += 1
-      const { late } = setting
+      const { late, clock = systemClock } = setting
       const log = memoryLog(`run-${runs}`, late)
       const heard: (readonly Message[])[] = []
       const signal = new AbortController().signal
@@ -109,7 +112,7 @@ export async function openServices(): Promise<Services> {
         setup: { baseUrl: null, policy: null, evidence: '', witnesses: [], witnessQuorum: 0 },
       }
       const ports: KernelPorts = {
-        clock: systemClock,
+        clock,
         store,
         policy: deciding(policy, late),
         sandbox: sharedSandbox(sandbox),
@@ -121,9 +124,9 @@ export async function openServices(): Promise<Services> {
       }
       const halt = (): void => undefined
       const state = createState(request, ports, {
-        journal: new LiveJournal(log, systemClock, halt),
+        journal: new LiveJournal(log, clock, halt),
         suspension: new Suspension(request.run),
-        epochMs: systemClock.now(),
+        epochMs: clock.now(),
         signal,
         halt,
       })

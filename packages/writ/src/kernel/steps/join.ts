@@ -50,6 +50,7 @@ export async function join(
   const { root, records } = journal.laneRoot(opened.id)
   const charged = opened.subtreeCharged
   lane.chargeChild(charged)
+  const tookMs = Math.round(ports.clock.monotonic() - child.started) // before the time of the record, which covers it
   const written = journal.write({
     kind: 'frame.join',
     id,
@@ -66,7 +67,7 @@ export async function join(
     },
     obs: {
       at: journal.now(),
-      tookMs: Math.round(ports.clock.monotonic() - child.started),
+      tookMs,
       command: child.command,
       childRoot: root,
       childRecords: records,
