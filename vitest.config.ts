@@ -33,6 +33,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          expect: { poll: { timeout: 60_000 } }, // a loaded machine takes seconds for what takes none
         },
       },
     ],

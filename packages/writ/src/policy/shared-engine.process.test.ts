@@ -67,6 +67,6 @@ test('its thread ends a while after its last user, and not before', async () => 
     vi.advanceTimersByTime(9_000)
     expect(engineThreads()).toBe(before + 1)
     vi.advanceTimersByTime(2_000)
-    await vi.waitFor(() => expect(engineThreads()).toBe(before))
+    await vi.waitFor(() => expect(engineThreads()).toBe(before), { timeout: 60_000 })
   })
 })
