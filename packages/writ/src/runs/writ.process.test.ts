@@ -430,7 +430,7 @@ describe('limits', () => {
       {
         asked: {
           signal: controller.signal,
-          onEvent: (event) => event.type === 'step' || setTimeout(() => controller.abort(), 200),
+          onEvent: (event) => event.type !== 'run.open' || setTimeout(() => controller.abort(), 200),
         },
       },
     )
