@@ -6,10 +6,9 @@ import {
   parsePrice,
   type WritOptions,
 } from '../index.ts'
-import { attend } from './attend.ts'
 import { type Config, loadConfig } from './config.ts'
-import { type DeliverFlags, deliver } from './deliver.ts'
-import { exitCodeOf } from './exit-code.ts'
+import type { DeliverFlags } from './deliver.ts'
+import { deliverAttended } from './deliver-attended.ts'
 import { expandPaths, expandWithin } from './expand-paths.ts'
 import { homeOf } from './home.ts'
 import { modelAccess } from './model-access.ts'
@@ -56,20 +55,14 @@ async function askOver(question: string, paths: readonly string[], flags: AskFla
   const config = loadConfig(process.cwd(), process.env)
   const context = await contextOf(paths, flags, config)
   const limits = limitsOf(flags, config)
-  const attendance = attend(flags)
   const overdue = limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
   const writ = await createWrit({ ...writOptions(flags, config), limits })
   try {
     const asked = completionOptions(question, context, flags, config)
-    const { suspend, onEvent } = attendance
-    const answer = await writ.completion({ ...asked, suspend, onEvent })
-    attendance.unwatch()
-    await deliver(answer, writ, flags)
-    return exitCodeOf(answer.status)
+    return await deliverAttended(writ, flags, (attendance) => writ.completion({ ...asked, ...attendance }))
   } catch (error) {
     throw beforeItBegan(error)
   } finally {
-    attendance.end()
     await writ.close()
     clearTimeout(overdue)
   }
@@ -116,7 +109,6 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
   })
 }
 
-/** A flag is a person's word; below it stands what is configured. */
 /** The configured window is that of the configured model. */
 function usualWindow({ model: given }: AskFlags, { model, contextWindow }: Config): number | undefined {
   return given === undefined || model === undefined || given === model ? contextWindow : undefined

@@ -1,9 +1,8 @@
 import { defined, WritError } from '@writ/contract'
 import { type ForkOptions, parsePrice } from '../index.ts'
-import { attend } from './attend.ts'
 import { type Config, loadConfig } from './config.ts'
-import { type DeliverFlags, deliver } from './deliver.ts'
-import { exitCodeOf } from './exit-code.ts'
+import type { DeliverFlags } from './deliver.ts'
+import { deliverAttended } from './deliver-attended.ts'
 import { inHome } from './in-home.ts'
 import { modelAccess } from './model-access.ts'
 
@@ -27,16 +26,7 @@ export async function fork(name: string, flags: ForkFlags): Promise<number> {
     flags,
     async (writ) => {
       const run = await writ.find(name)
-      const attendance = attend(flags)
-      try {
-        const { suspend, onEvent } = attendance
-        const answer = await writ.fork(run, { ...options, suspend, onEvent })
-        attendance.unwatch()
-        await deliver(answer, writ, flags)
-        return exitCodeOf(answer.status)
-      } finally {
-        attendance.end()
-      }
+      return await deliverAttended(writ, flags, (attendance) => writ.fork(run, { ...options, ...attendance }))
     },
     access,
   )

@@ -1,7 +1,6 @@
-import { attend } from './attend.ts'
 import { loadConfig } from './config.ts'
-import { type DeliverFlags, deliver } from './deliver.ts'
-import { exitCodeOf } from './exit-code.ts'
+import type { DeliverFlags } from './deliver.ts'
+import { deliverAttended } from './deliver-attended.ts'
 import { inHome } from './in-home.ts'
 import { modelAccess } from './model-access.ts'
 
@@ -19,16 +18,7 @@ export async function resume(name: string, flags: ResumeFlags): Promise<number> 
     flags,
     async (writ) => {
       const run = await writ.find(name)
-      const attendance = attend(flags, run)
-      try {
-        const { suspend, onEvent } = attendance
-        const answer = await writ.resume(run, { suspend, onEvent })
-        attendance.unwatch()
-        await deliver(answer, writ, flags)
-        return exitCodeOf(answer.status)
-      } finally {
-        attendance.end()
-      }
+      return await deliverAttended(writ, flags, (attendance) => writ.resume(run, attendance), run)
     },
     access,
   )

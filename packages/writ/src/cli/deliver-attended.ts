@@ -1,0 +1,27 @@
+import type { Answer } from '@writ/contract'
+import type { Writ } from '../index.ts'
+import { type Attendance, attend } from './attend.ts'
+import { type DeliverFlags, deliver } from './deliver.ts'
+import { exitCodeOf } from './exit-code.ts'
+
+/**
+ * Has a Writ come to an answer while somebody watches, prints it, and resolves with its exit code. `run` is the one that
+ * goes on, where there is one already.
+ */
+export async function deliverAttended(
+  writ: Writ,
+  flags: DeliverFlags,
+  ask: (attendance: Pick<Attendance, 'suspend' | 'onEvent'>) => Promise<Answer>,
+  run?: string,
+): Promise<number> {
+  const attendance = attend(flags, run)
+  try {
+    const { suspend, onEvent } = attendance
+    const answer = await ask({ suspend, onEvent })
+    attendance.unwatch()
+    await deliver(answer, writ, flags)
+    return exitCodeOf(answer.status)
+  } finally {
+    attendance.end()
+  }
+}
