@@ -25,22 +25,22 @@ export interface HomeServices {
 /** Gives the services of a home; none is opened yet. */
 export function homeServices(home: string, policy: string | undefined): HomeServices {
   const closing: (() => Promise<void>)[] = []
-  const once = <T>(open: () => Promise<T>, close: (room: T) => Promise<void>): (() => Promise<T>) => {
-    let room: Promise<T> | undefined
+  const once = <T>(open: () => Promise<T>, close: (service: T) => Promise<void>): (() => Promise<T>) => {
+    let service: Promise<T> | undefined
     return () => {
-      if (room === undefined) {
+      if (service === undefined) {
         const opening = open()
-        room = opening
+        service = opening
         closing.push(() => opening.then(close, () => undefined))
         // What could not be opened is tried again: its keeper may have put it right.
         opening.catch(() => {
-          room = undefined
+          service = undefined
         })
       }
-      return room
+      return service
     }
   }
-  const closeIt = (room: { close(): Promise<void> }): Promise<void> => room.close()
+  const closeIt = (service: { close(): Promise<void> }): Promise<void> => service.close()
   const openPolicy = (bundleDir: string | null): Promise<PolicyPoint> =>
     openDecisionPoint({ osUser: userInfo().username, ...(bundleDir === null ? {} : { bundleDir }) })
   const signer = once(

@@ -17,7 +17,7 @@ export async function abort(
   const setup = await recordedSetup(recorded)
   const path = placeOfEvidence(services.home, run, setup)
   await prepareEvidencePath(path, true)
-  const policy = opened.adopt(await services.policy(setup.policy), (room) => room.close())
+  const policy = opened.adopt(await services.policy(setup.policy), (service) => service.close())
   const ports = { clock: systemClock, log, signer, policy, transparency }
   await writeEvidence(path, await abortRun(recorded, reason, ports))
   return path

@@ -149,13 +149,13 @@ export async function reopenServices(
   services: ResumeServices,
   opened: AsyncDisposableStack,
 ): Promise<ReopenedServices> {
-  const policy = opened.adopt(await services.policy(setup.policy), (room) => room.close())
+  const policy = opened.adopt(await services.policy(setup.policy), (service) => service.close())
   if (policy.bundle.hash !== bundle)
     throw mismatch(
       run,
       `its policy bundle was ${bundle}, that in ${setup.policy ?? 'the package'} is ${policy.bundle.hash}`,
     )
-  const store = opened.adopt(await services.library.reopen(partitions, omitted), (room) => room.close())
+  const store = opened.adopt(await services.library.reopen(partitions, omitted), (service) => service.close())
   const same = store.partitions.every(({ id }, index) => id === partitions[index]?.id)
   if (!same) throw mismatch(run, 'its corpus is not what it was')
   const { home, signer, transparency } = services

@@ -60,7 +60,7 @@ export async function auditPolicy(
 interface Opened {
   readonly run: Det['run.open']
   readonly resources: Resources
-  readonly questions: DecisionReplayer
+  readonly replayer: DecisionReplayer
 }
 
 /** Follows a run record by record. */
@@ -73,7 +73,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
   }
 
   get counts(): DecisionReplayer['counts'] {
-    return this.#opened.questions.counts
+    return this.#opened.replayer.counts
   }
 
   opened(frame: FrameFacts<Audited>): Audited {
@@ -81,8 +81,8 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
       const { det } = frame.opening
       checkFacts(det, this.#point)
       const { user, purpose } = det
-      const questions = new DecisionReplayer(this.#point, { user, purpose })
-      this.#known = { run: det, resources: new Resources(det, this.#point), questions }
+      const replayer = new DecisionReplayer(this.#point, { user, purpose })
+      this.#known = { run: det, resources: new Resources(det, this.#point), replayer }
     }
     return openFrame(frame, this.#opened.run)
   }
@@ -138,7 +138,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
       const labels = this.#subject(frame, decision, action, place)
       if (held === undefined) label.decide(n, decision.taint, false, `${place}/taint`)
       else exactly(held, decision.taint, `${place}/taint`)
-      await this.#replayOptions(frame, decision, [], place)
+      await this.#decideAgain(frame, decision, [], place)
       held = decision.taint
       if (decision.verdict !== 'allow') continue
       const before = held
@@ -194,7 +194,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     if (refusing < 0)
       refuse('LINEAGE_NOT_DERIVED', `${decision.resource} does not bind ${frame.lane}.`, `${at}/resource`)
     await this.#permitted(frame, models.slice(0, refusing), after, at)
-    await this.#replayOptions(frame, decision, [], at)
+    await this.#decideAgain(frame, decision, [], at)
   }
 
   /** What raised the label left the frame every model of its ceiling: decisions that are recorded only where one was no. */
@@ -228,7 +228,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     label.look(n, det.decision.taint, `${at}/det/decision/taint`)
     label.see(det.label, `${at}/det/label`)
     if (alone) label.mark(n, false)
-    await this.#replayOptions(frame, det.decision, [], `${at}/det/decision`)
+    await this.#decideAgain(frame, det.decision, [], `${at}/det/decision`)
     checkBound(record, this.#opened.resources.model(det.model, `${at}/det/model`), at)
     if (det.outcome === 'ok') share.draw(det.decision.taint)
   }
@@ -248,7 +248,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     label.decide(n, det.decision.taint, false, `${at}/det/decision/taint`)
     label.look(n, det.decision.taint, `${at}/det/decision/taint`)
     label.see(det.label, `${at}/det/label`)
-    await this.#replayOptions(frame, det.decision, [], `${at}/det/decision`)
+    await this.#decideAgain(frame, det.decision, [], `${at}/det/decision`)
     for (const [i, decision] of det.ceiling.entries()) {
       const place = `${at}/det/ceiling/${i}`
       if (decision.action === 'context::search') {
@@ -256,7 +256,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
         label.decide(n, decision.taint, false, `${place}/taint`)
       } else if (decision.action !== 'model::call')
         refuse('LINEAGE_NOT_DERIVED', `No mode follows from a decision of ${decision.action}.`, place)
-      await this.#replayOptions(frame, decision, [], place)
+      await this.#decideAgain(frame, decision, [], place)
     }
     share.draw(det.decision.taint)
     if (det.outcome !== 'ok') return
@@ -344,7 +344,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     if (det.decision === null) return
     // A frame releases when all else it asked for is done.
     exactly(det.label, det.decision.taint, `${at}/det/decision/taint`)
-    await this.#replayOptions(frame, det.decision, RELEASE_DISCHARGES, `${at}/det/decision`)
+    await this.#decideAgain(frame, det.decision, RELEASE_DISCHARGES, `${at}/det/decision`)
   }
 
   /** The models that have to stay permitted at a frame's label: its own, then those of its parent, unless it is blind. */
@@ -358,7 +358,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
   }
 
   /** The request is the frame's own, and the policy answers it as it did. */
-  async #replayOptions(
+  async #decideAgain(
     { depth, profile, lane }: AuditedFrame,
     decision: RecordedDecision,
     discharges: readonly string[],
@@ -381,8 +381,8 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
   }
 
   async #ask(question: Parameters<DecisionReplayer['ask']>[0]): Promise<void> {
-    const { questions, resources } = this.#opened
-    await questions.ask(question, (resource) => resources.factsOf(resource, question.at))
+    const { replayer, resources } = this.#opened
+    await replayer.ask(question, (resource) => resources.factsOf(resource, question.at))
   }
 
   get #opened(): Opened {
