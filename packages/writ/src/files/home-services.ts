@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import type { Ledger, Library, Signer, TransparencyLog } from '@writ/contract'
 import { openLedger, openSigner } from '../ledger/index.ts'
-import { endSpareWorker, openLibrary } from '../memory/index.ts'
+import { openLibrary } from '../memory/index.ts'
 import { openDecisionPoint, type PolicyPoint } from '../policy/index.ts'
 import { SandboxPool } from '../sandbox/index.ts'
 import { openTransparencyLog } from '../transparency/index.ts'
@@ -58,7 +58,7 @@ export function homeServices(home: string, policy: string | undefined): HomeServ
     log: once(async () => openTransparencyLog(home, await signer()), closeIt),
     sandboxes,
     close: async () => {
-      await Promise.all([endSpareWorker(), sandboxes.close(), ...closing.splice(0).map((close) => close())])
+      await Promise.all([sandboxes.close(), ...closing.splice(0).map((close) => close())])
     },
   }
 }
