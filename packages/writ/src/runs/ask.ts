@@ -3,11 +3,11 @@ import { join, resolve, sep } from 'node:path'
 import { type Answer, DEFAULT_LIMITS, defined, type Limits, label } from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
 import { evidencePath } from '../files/evidence-path.ts'
-import type { HomeServices } from '../files/home-services.ts'
 import { uuidV7 } from '../files/ids.ts'
 import type { CompletionOptions, WritOptions } from '../files/options.ts'
 import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
+import type { HomeServices } from '../files/home-services.ts'
 import { type Authority, executeRun, requireConfinement, systemClock } from '../kernel/index.ts'
 import { RETENTION_CLASS, recordRetention } from '../ledger/index.ts'
 import { startSpareWorker } from '../memory/index.ts'
@@ -63,10 +63,10 @@ export async function ask(
   services.sandboxes.warm() // it comes up while the context is read
   const store = await openContext(services, asked.context, asked, policy, preparing, onEvent)
   if (!isStore(asked.context)) opened.defer(() => store.close())
-  preparing.throwIfAborted()
   const sandbox = await services.sandboxes.open()
   opened.defer(() => sandbox.close())
   requireConfinement(policy, sandbox.confinement)
+  preparing.throwIfAborted()
   if (asked.retention !== undefined) recordRetention(home, run, asked.retention)
   const log = await ledger.open(run, asked.query, systemClock.now())
   opened.defer(() => ledger.leave(run))
