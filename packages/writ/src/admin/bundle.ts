@@ -12,7 +12,7 @@ import {
   signStatement,
 } from '@writ/evidence'
 import { replaceFile } from '../disk/durable-file.ts'
-import type { HomeServices } from '../files/home-services.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { loadTrustRoot, openSigner } from '../ledger/index.ts'
 import { SIGNATURES } from '../policy/index.ts'
 

@@ -10,7 +10,7 @@ import {
   label,
   toWritError,
 } from '@writ/contract'
-import type { HomeServices } from '../files/home-services.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { checkShards } from '../ledger/index.ts'
 import { openLibrary } from '../memory/index.ts'
 import { openSandbox } from '../sandbox/index.ts'

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isWritError, type Role, type TrustedKey, type TrustRoot } from '@writ/contract'
 import { KEY_ROTATION_KIND, parseStatement } from '@writ/evidence'
-import type { HomeServices } from '../files/home-services.ts'
 import { requireReason } from '../files/reason.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import {
   createKey,
   type ListedKey,

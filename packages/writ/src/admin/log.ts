@@ -9,7 +9,7 @@ import {
   openTrustRoot,
   parseLogCheckpoint,
 } from '@writ/evidence'
-import type { HomeServices } from '../files/home-services.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { loadTrustRoot } from '../ledger/index.ts'
 import { type LogReading, openPublished, publishTiles, readTransparencyLog } from '../transparency/index.ts'
 import { type ProveOptions, renewProofs } from './proofs.ts'

@@ -16,9 +16,9 @@ import {
   readEvidence,
 } from '@writ/evidence'
 import { withEvidence } from '../files/evidence-source.ts'
-import type { HomeServices } from '../files/home-services.ts'
 import type { WritOptions } from '../files/options.ts'
 import { writeEvidence } from '../files/write-evidence.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { prove } from '../kernel/index.ts'
 import { verifyFile } from '../verify/verify-file.ts'
 import { openQuorum } from './quorum.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sandbox } from '@writ/contract'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type HomeServices, homeServices } from '../files/home-services.ts'
+import { type HomeServices, homeServices } from '../home/home-services.ts'
 import { SandboxPool } from '../sandbox/index.ts'
 import { ask } from './ask.ts'
 
