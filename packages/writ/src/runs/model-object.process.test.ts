@@ -255,10 +255,12 @@ describe('going on with a run of a model object', () => {
     const again = await writ.fork(run, { at })
     expect(again.status).toBe('complete')
     await holds(writ, again)
-    const subModel = scripted([], { modelId: 'm-2', leaf: () => replied('another') })
+    const subModel = scripted(TURNS, { modelId: 'm-2', leaf: () => replied('another') })
     const other = await writ.fork(run, { at, subModel })
     expect(other.value).toEqual({ one: 'another' })
     await holds(writ, other)
+    const both = await bare.fork(other.run, { at, model: subModel })
+    expect(both.value).toEqual({ one: 'another' })
     const dearer = { languageModel: scripted(TURNS), contextWindow: 64_000 }
     await expect(writ.fork(run, { at, model: dearer })).rejects.toMatchObject({ code: 'BAD_FORK' })
   })

@@ -20,7 +20,6 @@ import { homeRun } from '../export/home-source.ts'
 import { type ExportOptions, exportRun, sendRunTrace } from '../export/run.ts'
 import { stepsOf } from '../export/steps/run-steps.ts'
 import { Viewer, type ViewOptions } from '../export/view-access.ts'
-import { requireNotErased } from '../files/erasures.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import type { CompletionOptions, IngestOptions, WritOptions } from '../files/options.ts'
 import { packsOfRuns } from '../files/run-packs.ts'
@@ -44,7 +43,7 @@ import { ingest } from './context.ts'
 import { diffRuns, type RunDiff } from './diff.ts'
 import { findRun } from './find-run.ts'
 import { type ForkOptions, fork } from './fork.ts'
-import { type ResumeOptions, type ResumeServices, resume } from './resume.ts'
+import { type ResumeOptions, resume } from './resume.ts'
 import type { RunOrigin, RunView, StepDetail } from './run-view.ts'
 import { originOf, showRun, showStep, type Viewed } from './show.ts'
 
@@ -180,28 +179,15 @@ class Home implements Writ {
   }
 
   async resume(run: string, options: ResumeOptions = {}): Promise<Answer> {
-    requireNotErased(this.home, run)
-    return await resume(run, await this.#resumeServices(), options)
+    return await resume(this.#services, this.#options, run, options)
   }
 
   async fork(run: string, options: ForkOptions): Promise<Answer> {
-    return await fork(run, await this.#resumeServices(), options)
+    return await fork(this.#services, this.#options, run, options)
   }
 
   async abort(run: string, reason: string): Promise<string> {
-    requireNotErased(this.home, run)
-    return await abort(run, reason, await this.#resumeServices())
-  }
-
-  async #resumeServices(): Promise<ResumeServices> {
-    const { home, openPolicy, ...services } = this.#services
-    const opening = Promise.all([services.ledger(), services.library(), services.signer(), services.log()])
-    const [ledger, library, signer, transparency] = await opening
-    const { apiKey, ollamaHost, model, subModel } = this.#options
-    const objects = [model, subModel].filter((given) => given !== undefined && typeof given !== 'string')
-    const access = { ...defined({ apiKey, ollamaHost }), objects }
-    const { sandboxes } = services
-    return { home, ledger, library, signer, transparency, policy: openPolicy, sandboxes, access }
+    return await abort(this.#services, run, reason)
   }
 
   evidencePath(run: string): string {
