@@ -36,7 +36,7 @@ import {
   replayFile,
   replayRecorded,
 } from '../verify/replay.ts'
-import { type VerifyOptions, verifyFile } from '../verify/verify-file.ts'
+import { type VerifyOptions, verifyWithin } from '../verify/verify-file.ts'
 import { abort } from './abort.ts'
 import { ask } from './ask.ts'
 import { ingest } from './context.ts'
@@ -228,7 +228,7 @@ class Home implements Writ {
   async verify(path: string, options: Omit<VerifyOptions, 'home'> = {}): Promise<VerdictReport> {
     const pinned = join(this.home, 'trust.json')
     const trust = existsSync(pinned) ? { trust: pinned } : {}
-    return await verifyFile(path, { ...trust, ...options, home: this.home })
+    return await verifyWithin(this.#services, path, { ...trust, ...options, home: this.home })
   }
 
   async replay(run: string, options: ReplayOptions = {}): Promise<ReplayReport> {
@@ -244,11 +244,11 @@ class Home implements Writ {
   }
 
   async #replayOptions({ signal, attest }: ReplayOptions): Promise<RecordedReplayOptions> {
-    const { signer, log, policy } = this.#services
+    const { signer, log, policy, sandboxes } = this.#services
     const bundle = this.#options.policy === undefined ? undefined : (await policy()).bundle.hash
     const attesting =
       attest === undefined ? undefined : { path: attest, signer: await signer(), log: await log() }
-    return defined({ signal, bundle, attest: attesting })
+    return { sandboxes, ...defined({ signal, bundle, attest: attesting }) }
   }
 
   async *export(run: string, options: ExportOptions): AsyncIterable<string> {
