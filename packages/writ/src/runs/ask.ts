@@ -41,11 +41,8 @@ export async function ask(
   requireContext(home, asked)
   if (!isStore(asked.context)) startSpareWorker() // it starts while policy does
   const policy = await services.policy()
-  const [models, authority, quorum] = await Promise.all([
-    openModels(options, policy, limits),
-    authorise(policy, asked),
-    openQuorum(home, options),
-  ])
+  const authority = authorise(policy, asked)
+  const [models, quorum] = await Promise.all([openModels(options, policy, limits), openQuorum(home, options)])
   const run = uuidV7(systemClock.now())
   const path = resolve(asked.out ?? evidencePath(home, run))
   const inHome = path.startsWith(join(home, sep))
@@ -107,15 +104,15 @@ export async function ask(
   return await deliver(await executeRun(request, ports), path, onEvent)
 }
 
-async function authorise(policy: PolicyPoint, asked: CompletionOptions): Promise<Authority> {
+function authorise(policy: PolicyPoint, asked: CompletionOptions): Authority {
   const purpose = asked.purpose ?? policy.defaultPurpose
-  return await Promise.resolve({
+  return {
     user: policy.user(asked.principal ?? userInfo().username, purpose),
     purpose,
     orchestrator: policy.profile('orchestrator'),
     worker: policy.profile('worker'),
     sink: policy.sink('terminal'),
-  })
+  }
 }
 
 function ignore(): void {
