@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type LogState, WritError } from '@writ/contract'
 import {
   auditLog,
@@ -10,7 +10,7 @@ import {
   parseLogCheckpoint,
 } from '@writ/evidence'
 import type { HomeServices } from '../home/home-services.ts'
-import { loadTrustRoot } from '../ledger/index.ts'
+import { loadTrustRoot, trustPath } from '../ledger/index.ts'
 import { type LogReading, openPublished, publishTiles, readTransparencyLog } from '../transparency/index.ts'
 import { type ProveOptions, renewProofs } from './proofs.ts'
 
@@ -41,7 +41,7 @@ export function logOf(services: HomeServices): Log {
   return {
     show: () => show(services),
     publish: (directory) => reading(home, (log) => publishTiles(log, resolve(directory))),
-    audit: (trust = join(home, 'trust.json')) => audit(home, trust),
+    audit: (trust = trustPath(home)) => audit(home, trust),
     prove: (path, options = {}) => renewProofs(path, services, options),
   }
 }

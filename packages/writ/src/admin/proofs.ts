@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { WritError } from '@writ/contract'
 import {
   type Contents,
@@ -20,6 +19,7 @@ import type { WritOptions } from '../files/options.ts'
 import { writeEvidence } from '../files/write-evidence.ts'
 import type { HomeServices } from '../home/home-services.ts'
 import { prove } from '../kernel/index.ts'
+import { trustPath } from '../ledger/index.ts'
 import { verifyFile } from '../verify/verify-file.ts'
 import { openQuorum } from './quorum.ts'
 
@@ -33,7 +33,7 @@ export async function renewProofs(
   options: ProveOptions,
 ): Promise<void> {
   const { home } = services
-  const { verdicts } = await verifyFile(path, { trust: join(home, 'trust.json'), only: ['INTEGRITY'] })
+  const { verdicts } = await verifyFile(path, { trust: trustPath(home), only: ['INTEGRITY'] })
   const broken = verdicts.find(({ result }) => result === 'fail')
   if (broken !== undefined) {
     throw new WritError('VERIFICATION_FAILED', `${path} does not hold: ${broken.name} ${broken.detail}`)

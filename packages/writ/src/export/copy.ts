@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import {
   type Ledger,
   type RecordedDecision,
@@ -10,6 +10,7 @@ import { type FileContent, originalFiles, packExport, payloadFiles, signExport }
 import { evidencePath } from '../files/evidence-path.ts'
 import { contentsOf, withEvidence } from '../files/evidence-source.ts'
 import { prepareEvidencePath, writeEvidence } from '../files/write-evidence.ts'
+import { trustPath } from '../ledger/index.ts'
 import { verifyFile } from '../verify/verify-file.ts'
 import { permitExport } from './permit.ts'
 import { type Redaction, redacted } from './redact.ts'
@@ -62,7 +63,7 @@ export async function copyEvidence(
   if (profile === 'replay' && redact.length > 0)
     throw new WritError('USAGE', 'A replay file has the key of the run: nothing in it can stay closed.')
   await prepareEvidencePath(out, false)
-  await requireHolding(path, join(services.home, 'trust.json'))
+  await requireHolding(path, trustPath(services.home))
   return await withEvidence(path, async (source) => {
     const contents = await contentsOf(path, source)
     if (contents.run !== run) throw new WritError('USAGE', `${path} is of run ${contents.run}, not ${run}.`)

@@ -1,9 +1,9 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import type { Ledger, TrustRoot } from '@writ/contract'
 import { sourceDigest } from '@writ/evidence'
 import { evidencePath } from '../files/evidence-path.ts'
 import { contentsOf, openEvidenceFile, withEvidence } from '../files/evidence-source.ts'
-import { loadTrustRoot } from '../ledger/index.ts'
+import { loadTrustRoot, trustPath } from '../ledger/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { verifyFile } from '../verify/verify-file.ts'
 import { homeRun } from './home-source.ts'
@@ -41,7 +41,7 @@ export async function* exportRun(
   // The policy to ask is the one the evidence file has: without the file payloads stay.
   if (options.payloads === true)
     await withEvidence(path, async (file) => permitExport(await contentsOf(path, file)))
-  const trust = options.trust ?? join(home, 'trust.json')
+  const trust = options.trust ?? trustPath(home)
   if (options.format !== 'html') yield* written(source, evidence, { ...options, trust })
   else yield await reported(source, home, evidence, { ...options, trust }, await policy())
 }

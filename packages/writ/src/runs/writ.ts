@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import {
   type Answer,
   type ContextStore,
@@ -21,10 +21,16 @@ import { type ExportOptions, exportRun, sendRunTrace } from '../export/run.ts'
 import { stepsOf } from '../export/steps/run-steps.ts'
 import { Viewer, type ViewOptions } from '../export/view-access.ts'
 import { evidencePath } from '../files/evidence-path.ts'
-import type { CompletionOptions, IngestOptions, WritOptions } from '../files/options.ts'
+import {
+  type CompletionOptions,
+  DEFAULT_HOME,
+  type IngestOptions,
+  type WritOptions,
+} from '../files/options.ts'
 import { packsOfRuns } from '../files/run-packs.ts'
 import { type HomeServices, homeServices } from '../home/home-services.ts'
 import { type ReplayReport, readRun } from '../kernel/index.ts'
+import { trustPath } from '../ledger/index.ts'
 import { eraseRun } from '../retention/erase.ts'
 import { type Erasures, erasuresOf } from '../retention/erasures.ts'
 import { type Expiry, type ExpiryOptions, eraseExpired } from '../retention/expire.ts'
@@ -46,8 +52,6 @@ import { type ForkOptions, fork } from './fork.ts'
 import { type ResumeOptions, resume } from './resume.ts'
 import type { RunOrigin, RunView, StepDetail } from './run-view.ts'
 import { originOf, showRun, showStep, type Viewed } from './show.ts'
-
-const DEFAULT_HOME = '.writ'
 
 /**
  * A home, and everything that can be done in it: what the command line does, it does through this. Services are opened when
@@ -226,7 +230,7 @@ class Home implements Writ {
   }
 
   async verify(path: string, options: Omit<VerifyOptions, 'home'> = {}): Promise<VerdictReport> {
-    const pinned = join(this.home, 'trust.json')
+    const pinned = trustPath(this.home)
     const trust = existsSync(pinned) ? { trust: pinned } : {}
     return await verifyWithin(this.#services, path, { ...trust, ...options, home: this.home })
   }
