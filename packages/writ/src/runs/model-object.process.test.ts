@@ -259,6 +259,12 @@ describe('going on with a run of a model object', () => {
     const other = await writ.fork(run, { at, subModel })
     expect(other.value).toEqual({ one: 'another' })
     await holds(writ, other)
+    const given = await bare.fork(run, { at, model: { languageModel: scripted(TURNS), price: PRICE } })
+    expect(given.value).toEqual(again.value)
+    await expect(bare.fork(run, { at, subModel })).rejects.toMatchObject({
+      code: 'MODEL_NOT_GIVEN',
+      message: expect.stringContaining('sdk/lab/m-2'),
+    })
     const both = await bare.fork(other.run, { at, model: subModel })
     expect(both.value).toEqual({ one: 'another' })
     const dearer = { languageModel: scripted(TURNS), contextWindow: 64_000 }
