@@ -42,7 +42,7 @@ export function logOf(services: HomeServices): Log {
     show: () => show(services),
     publish: (directory) => reading(home, (log) => publishTiles(log, resolve(directory))),
     audit: (trust = trustPath(home)) => audit(home, trust),
-    prove: (path, options = {}) => renewProofs(path, services, options),
+    prove: (path, options = {}) => renewProofs(services, path, options),
   }
 }
 

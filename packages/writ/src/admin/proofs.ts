@@ -28,8 +28,8 @@ export type ProveOptions = Pick<WritOptions, 'witnesses' | 'witnessQuorum' | 'wi
 
 /** Proves the statements of an evidence file again, under the newest checkpoint of the log of the home. */
 export async function renewProofs(
-  path: string,
   services: HomeServices,
+  path: string,
   options: ProveOptions,
 ): Promise<void> {
   const { home } = services

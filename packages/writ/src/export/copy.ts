@@ -1,15 +1,10 @@
 import { resolve } from 'node:path'
-import {
-  type Ledger,
-  type RecordedDecision,
-  type Signer,
-  type TransparencyLog,
-  WritError,
-} from '@writ/contract'
+import { type Ledger, type RecordedDecision, WritError } from '@writ/contract'
 import { type FileContent, originalFiles, packExport, payloadFiles, signExport } from '@writ/evidence'
 import { evidencePath } from '../files/evidence-path.ts'
 import { contentsOf, withEvidence } from '../files/evidence-source.ts'
 import { prepareEvidencePath, writeEvidence } from '../files/write-evidence.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { trustPath } from '../ledger/index.ts'
 import { verifyFile } from '../verify/verify-file.ts'
 import { permitExport } from './permit.ts'
@@ -37,24 +32,17 @@ export interface CopyReport {
   readonly redacted: readonly string[]
 }
 
-/** The services a copy is made with. */
-export interface CopyServices {
-  readonly home: string
-  readonly ledger: Ledger
-  readonly signer: Signer
-  readonly log: TransparencyLog
-}
-
 /**
  * Makes a copy of a run's evidence file, signed by the operator and entered in the log. The file has to hold under the
  * trust root of the home. Rejects with `POLICY_DENIED` when policy does not let the payloads leave: then nothing is
  * written. Rejects too with `EVIDENCE_UNREADABLE`, `VERIFICATION_FAILED`, `KEY_UNAVAILABLE` and `EVIDENCE_UNWRITABLE`.
  */
 export async function copyEvidence(
-  services: CopyServices,
+  services: HomeServices,
   run: string,
   options: CopyOptions,
 ): Promise<CopyReport> {
+  const [ledger, signer, log] = await Promise.all([services.ledger(), services.signer(), services.log()])
   const path = resolve(options.file ?? evidencePath(services.home, run))
   const { profile, redact = [] } = options
   const out = resolve(options.out)
@@ -70,15 +58,15 @@ export async function copyEvidence(
     const decision = profile === 'replay' ? await permitExport(contents) : null
     const files = originalFiles(contents)
     let closed: Redaction | undefined
-    if (profile === 'replay') await addPayloads(files, services.ledger, run)
+    if (profile === 'replay') await addPayloads(files, ledger, run)
     else if (redact.length > 0) {
       closed = redacted(contents.disclosures, redact)
       files.set('disclosures.json', closed.file)
     }
     const { root } = contents.runClose.statement.predicate
     const copy = { run, root, at: new Date().toISOString(), decision, files }
-    const statement = await signExport(services.signer, copy)
-    await services.log.append(statement)
+    const statement = await signExport(signer, copy)
+    await log.append(statement)
     await writeEvidence(out, packExport(copy, statement))
     return { run, profile, out, decision, redacted: closed?.paths ?? [] }
   })

@@ -77,6 +77,7 @@ export interface Writ {
   resume(run: string, options?: ResumeOptions): Promise<Answer>
   /**
    * Asks again from a step of a run on, with other models or another prompt, as a new run that shares what came before.
+   * Model objects are those given here, else those this Writ was made with.
    * Rejects with `UNKNOWN_RUN`, `BAD_FORK`, `KEY_UNAVAILABLE`, `RESUME_MISMATCH` and `MODEL_NOT_GIVEN`.
    */
   fork(run: string, options: ForkOptions): Promise<Answer>
@@ -215,7 +216,7 @@ class Home implements Writ {
   }
 
   async #viewed(run: string, options: ViewOptions): Promise<Viewed> {
-    const { source } = await homeRun(await this.#services.ledger(), this.home, run)
+    const { source } = await homeRun(this.#services, run)
     const steps = await stepsOf(source)
     const viewer = new Viewer(await this.#services.policy(), steps.opening.det.partitions, options)
     return { home: this.home, source, steps, viewer }
@@ -256,17 +257,15 @@ class Home implements Writ {
   }
 
   async *export(run: string, options: ExportOptions): AsyncIterable<string> {
-    yield* exportRun(await this.#services.ledger(), this.home, run, options, this.#services.policy)
+    yield* exportRun(this.#services, run, options)
   }
 
   async copyEvidence(run: string, options: CopyOptions): Promise<CopyReport> {
-    const { home, ...services } = this.#services
-    const [ledger, signer, log] = await Promise.all([services.ledger(), services.signer(), services.log()])
-    return await copyEvidence({ home, ledger, signer, log }, run, options)
+    return await copyEvidence(this.#services, run, options)
   }
 
   async sendTrace(run: string, endpoint: string): Promise<number> {
-    return await sendRunTrace(await this.#services.ledger(), run, endpoint)
+    return await sendRunTrace(this.#services, run, endpoint)
   }
 
   async ingest(name: string, options: IngestOptions): Promise<ContextStore> {
