@@ -1,8 +1,17 @@
 import { defineConfig } from 'vitest/config'
 import { startFromBundle } from './scripts/bundle/tested-bundle.ts'
+import { cellsInThreads } from './scripts/cells-in-threads.ts'
 
-// Two projects: `pure` shares one module graph (fast); `process` isolates every file, because those tests start
-// workers, children and servers. A test that needs a process of its own ends in `.process.test.ts`.
+// Three projects. `pure` and `shared` run many files in one process: tests of functions, and tests of runs and commands,
+// which start threads and servers; cells are in threads there. `process` isolates every file and has the sandbox as it is:
+// those tests are about processes, or change what is of the process. What a file needs is in its name: `.shared.test.ts`,
+// `.process.test.ts`, or nothing.
+const STARTING = {
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 60_000 } }, // a loaded machine takes seconds for what takes none
+}
+
 export default defineConfig({
   plugins: [startFromBundle()],
   ssr: { resolve: { conditions: ['@writ/source', 'node', 'import', 'module', 'default'] } },
@@ -16,9 +25,24 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['**/*.process.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.process.test.ts', '**/*.shared.test.ts', '**/node_modules/**'],
           isolate: false,
           testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        plugins: [cellsInThreads()],
+        test: {
+          name: 'shared',
+          include: [
+            'packages/*/src/**/*.shared.test.ts',
+            'packages/writ/src/sandbox/cells.process.test.ts', // what every sandbox does, theirs too
+          ],
+          exclude: ['**/node_modules/**'],
+          isolate: false,
+          fsModuleCachePath: 'node_modules/.vitest-cache/shared', // two files of the product are others here
+          ...STARTING,
         },
       },
       {
@@ -31,9 +55,7 @@ export default defineConfig({
             'scripts/**/*.process.test.ts',
           ],
           exclude: ['**/node_modules/**'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          expect: { poll: { timeout: 60_000 } }, // a loaded machine takes seconds for what takes none
+          ...STARTING,
         },
       },
     ],

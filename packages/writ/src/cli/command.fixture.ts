@@ -25,33 +25,16 @@ export interface How {
 }
 
 /** Runs the command as a user starts it: the launcher in a process of its own, in a directory that is also its HOME. */
-export function runCommand(
-  directory: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  input?: string,
-): Promise<Ended> {
-  return startCommand(directory, args, { env, ...(input === undefined ? {} : { input }) })
-}
-
-/** The same, started in some other way. */
 export function startCommand(
   directory: string,
   args: readonly string[],
-  {
-    within = [],
-    node = [],
-    env = {},
-    input,
-    interruptAt,
-    home = directory,
-  }: How & { readonly home?: string },
+  { within = [], node = [], env = {}, input, interruptAt }: How = {},
 ): Promise<Ended> {
   const started = performance.now()
   const [program = '', ...rest] = [...within, process.execPath, ...node, LAUNCHER, ...args]
   const child = spawn(program, rest, {
     cwd: directory,
-    env: { PATH: process.env.PATH ?? '', HOME: home, ...env },
+    env: { PATH: process.env.PATH ?? '', HOME: directory, ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
   child.stdin?.end(input)

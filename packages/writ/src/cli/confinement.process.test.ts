@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Ended, runCommand, startCommand } from './command.fixture.ts'
+import { type Ended, startCommand } from './command.fixture.ts'
 
 // What a user sees of the confinement, where bubblewrap is there and where it is not. It is taken away by itself: the
 // command runs where its place holds no program.
@@ -12,10 +12,10 @@ const PERSONAL = fileURLToPath(new URL('../policy/personal', import.meta.url))
 const BUBBLEWRAP = '/usr/bin/bwrap'
 
 const place = await mkdtemp(join(tmpdir(), 'writ-confined-'))
-const doctor = await runCommand(place, ['doctor'])
+const doctor = await startCommand(place, ['doctor'])
 const full = doctor.out.includes('confinement full')
 
-const writ = (...args: string[]): Promise<Ended> => runCommand(place, args)
+const writ = (...args: string[]): Promise<Ended> => startCommand(place, args)
 
 /** The same where bubblewrap is not installed. */
 const without = (...args: string[]): Promise<Ended> =>

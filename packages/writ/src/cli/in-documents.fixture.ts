@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Script, type Simulator, startSimulator } from '@writ/simulator'
 import { afterEach, beforeEach } from 'vitest'
 import { type Ended, type How, startCommand } from './command.fixture.ts'
+import { runCommand } from './command-here.fixture.ts'
 
 // The command in a directory with two documents, made before each test and gone after it. For tests only.
 
@@ -13,7 +14,12 @@ export interface InDocuments {
   /** The server of the model that follows a script. */
   simulator: Simulator | undefined
   /** Runs the command there; it is the home of the user too. */
-  readonly writ: (args: readonly string[], how?: How & { readonly cwd?: string }) => Promise<Ended>
+  readonly writ: (
+    args: readonly string[],
+    how?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly input?: string },
+  ) => Promise<Ended>
+  /** Runs it in a process of its own. */
+  readonly start: (args: readonly string[], how?: How) => Promise<Ended>
   /** The flags of a model that follows a script. */
   readonly scripted: (script: Script) => Promise<string[]>
 }
@@ -23,7 +29,9 @@ export function inDocuments(): InDocuments {
   const here: InDocuments = {
     place: '',
     simulator: undefined,
-    writ: (args, { cwd = here.place, ...how } = {}) => startCommand(cwd, args, { ...how, home: here.place }),
+    writ: (args, { cwd = here.place, env = {}, input } = {}) =>
+      runCommand(cwd, args, { HOME: here.place, ...env }, input),
+    start: (args, how = {}) => startCommand(here.place, args, how),
     scripted: async (script) => {
       const simulator = await startSimulator({ script })
       here.simulator = simulator

@@ -31,8 +31,8 @@ export class WorkerLink {
   /** Resolves once the worker has forgotten the store, or has ended. */
   readonly #cleared: PromiseWithResolvers<void> = Promise.withResolvers()
   readonly #onMessage = (message: FromWorker): void => this.#receive(message)
-  readonly #onError = (cause: unknown): void =>
-    this.#end(failure(`the worker of external memory broke: ${cause}`, cause))
+  readonly #onError = (cause: Error): void =>
+    this.#end(failure(`the worker of external memory broke: ${cause.message}`, cause))
   readonly #onExit = (): void => this.#exited()
 
   constructor(worker: Worker) {

@@ -26,6 +26,8 @@ export interface ScriptedHome {
   ask(script: Script, options?: Partial<WritOptions>, asked?: Partial<CompletionOptions>): Promise<Asked>
   /** Does a run again from its record, with neither model nor corpus. */
   replay(run: string): Promise<ReplayReport>
+  /** Does one thing in the home. */
+  within<T>(work: (writ: Writ) => Promise<T>): Promise<T>
   verify(answer: Answer): ReturnType<typeof verifyFile>
   close(): Promise<void>
 }
@@ -58,6 +60,7 @@ export async function scriptedHome(): Promise<ScriptedHome> {
       }
     },
     replay: (run) => within({}, (writ) => writ.replay(run)),
+    within: (work) => within({}, work),
     verify: (answer) => verifyFile(answer.evidence ?? '', { trust: join(home, 'trust.json'), answer }),
     close: () => rm(place, { recursive: true, force: true }),
   }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runCommand } from './command.fixture.ts'
+import { runCommand } from './command-here.fixture.ts'
 
 // Whatever is wrong with an option of `ask` is said before anything is made: no home, no run, no file.
 

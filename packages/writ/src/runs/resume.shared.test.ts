@@ -3,16 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Answer } from '@writ/contract'
 import { block, type Script, type Simulator, sequence, startSimulator } from '@writ/simulator'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CompletionOptions, createWrit, verifyFile, type WritOptions } from '../index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
 import { nested, PARALLEL, QUESTION, READING, TEXTS } from './scripted-runs.fixture.ts'
-
-// A cell that fills its memory ends sooner here than it would: what is tested is what becomes of it.
-vi.mock('@writ/contract', async (original) => ({
-  ...(await original<object>()),
-  GUEST_MEMORY_BYTES: 16 * 1024 * 1024,
-}))
 
 // Runs that are cut off after records all over them, as a kill would, and then resumed by another Writ. The
 // model is scripted; its server honours idempotency keys, keeps a journal and lives on.

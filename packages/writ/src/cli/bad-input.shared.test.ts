@@ -162,7 +162,7 @@ describe('a directory of somebody else', () => {
 describe('the launcher', () => {
   it('says what to do on a Node that is too old, and does nothing else', async () => {
     const older = `Object.defineProperty(process.versions,'node',{value:'20.20.2'});Object.defineProperty(process,'version',{value:'v20.20.2'})`
-    const ended = await writ(['doctor'], {
+    const ended = await here.start(['doctor'], {
       node: ['--import', `data:text/javascript,${encodeURIComponent(older)}`],
     })
     expect(ended.code).toBe(2)

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Simulator, sequence, startSimulator } from '@writ/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Ended, runCommand } from './command.fixture.ts'
+import type { Ended } from './command.fixture.ts'
+import { runCommand } from './command-here.fixture.ts'
 
 let place: string
 let simulator: Simulator | undefined

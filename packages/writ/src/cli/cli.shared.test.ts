@@ -5,17 +5,17 @@ import { describe, expect, it } from 'vitest'
 import type { Ended } from './command.fixture.ts'
 import { inDocuments } from './in-documents.fixture.ts'
 
-// The command as a user starts it: the launcher in a process of its own. The model is built in or scripted.
+// The command, here or as a user starts it: the launcher in a process of its own. The model is built in or scripted.
 
 const QUESTION = 'SIMTASK:cli what?'
 
 const here = inDocuments()
-const { scripted, writ } = here
+const { scripted, start, writ } = here
 
 describe('backup and restore', () => {
   it('work on the home of the working directory, as every command does', async () => {
-    expect((await writ(['ask', 'Which mention patents?', 'docs', '--quiet'])).code).toBe(0)
-    const made = await writ(['backup', 'copy', '--keys'])
+    expect((await start(['ask', 'Which mention patents?', 'docs', '--quiet'])).code).toBe(0)
+    const made = await start(['backup', 'copy', '--keys'])
     expect([made.err, made.code]).toEqual(['', 0])
     const restored = await writ(['restore', '../copy'], { cwd: join(here.place, 'docs') })
     expect([restored.err, restored.code]).toEqual(['', 0])
@@ -25,7 +25,7 @@ describe('backup and restore', () => {
 
 describe('ask and verify', () => {
   it('answers with the object of the reference, whose citations match the files, and which verifies', async () => {
-    const asked = await writ(['ask', 'Which of these documents mention patents?', 'docs', '--json'])
+    const asked = await start(['ask', 'Which of these documents mention patents?', 'docs', '--json'])
     expect([asked.err, asked.code]).toEqual(['', 0])
     const answer = JSON.parse(asked.out) as Record<string, unknown> & {
       citations: { doc: string; start: number; end: number; quote: string }[]
@@ -266,7 +266,7 @@ describe('limits', () => {
 
   it('ends soon after the time limit when the server hangs', async () => {
     const model = await scripted(() => ({ kind: 'hang' }))
-    const asked = await writ(['ask', QUESTION, 'docs', ...model, '--timeout', '6', '--json'])
+    const asked = await start(['ask', QUESTION, 'docs', ...model, '--timeout', '6', '--json'])
     expect(asked.code).toBe(4)
     expect(JSON.parse(asked.out)).toMatchObject({ status: 'incomplete' })
     expect(asked.tookMs).toBeLessThan(20_000)
@@ -276,7 +276,7 @@ describe('limits', () => {
     const model = await scripted(
       sequence([block("'a'.repeat(2e6).indexOf('b'.repeat(1e6) + 'c'); for (;;) {}")]),
     )
-    const asked = await writ(['ask', QUESTION, 'docs', ...model, '--timeout', '6', '--json'])
+    const asked = await start(['ask', QUESTION, 'docs', ...model, '--timeout', '6', '--json'])
     expect(asked.code).toBe(4)
     expect(asked.tookMs).toBeLessThan(20_000)
   })
@@ -286,7 +286,7 @@ describe('limits', () => {
     const model = await scripted((request) =>
       patient || request.task !== null ? block("FINAL(await llm_query('leaf'))") : { kind: 'hang' },
     )
-    const asked = await writ(['ask', QUESTION, 'docs', ...model], { interruptAt: 'frame 0 opens' })
+    const asked = await start(['ask', QUESTION, 'docs', ...model], { interruptAt: 'frame 0 opens' })
     expect([asked.code, asked.err]).toEqual([130, expect.stringContaining('writ resume')])
     const { runs } = JSON.parse((await writ(['runs', '--json'])).out) as {
       runs: { run: string; status: string }[]
@@ -294,7 +294,7 @@ describe('limits', () => {
     expect(runs).toMatchObject([{ status: 'open' }])
     patient = true
     const run = runs[0]?.run ?? ''
-    const resumed = await writ(['resume', run, '--json'])
+    const resumed = await start(['resume', run, '--json']) // as confined as before
     expect([resumed.err, resumed.code]).toEqual(['', 0])
     const verify = ['verify', join('.writ', 'runs', `${run}.writ`), '--home', '.writ']
     expect((await writ(verify)).code).toBe(0)
@@ -305,7 +305,7 @@ describe('limits', () => {
 
   it('ends an open run for good, with evidence that verifies', async () => {
     const model = await scripted(() => ({ kind: 'hang' }))
-    await writ(['ask', QUESTION, 'docs', ...model], { interruptAt: 'frame 0 opens' })
+    await start(['ask', QUESTION, 'docs', ...model], { interruptAt: 'frame 0 opens' })
     const { runs } = JSON.parse((await writ(['runs', '--json'])).out) as { runs: { run: string }[] }
     const run = runs[0]?.run ?? ''
     const aborted = await writ(['abort', run, '--reason', 'not needed any more'])
@@ -327,6 +327,7 @@ describe('policy', () => {
   it('exits 3 without a request when everything is forbidden', async () => {
     await mkdir(join(here.place, 'bundle'))
     await writeFile(join(here.place, 'bundle', 'deny.cedar'), 'forbid (principal, action, resource);')
+    await writeFile(join(here.place, 'bundle', 'facts.json'), JSON.stringify({ confinement: 'reduced' }))
     const model = await scripted(fanOut(1))
     const asked = await writ(['ask', QUESTION, 'docs', ...model, '--policy', 'bundle', '--json'])
     expect(asked.code).toBe(3)

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type Ended, runCommand } from './command.fixture.ts'
+import type { Ended } from './command.fixture.ts'
+import { runCommand } from './command-here.fixture.ts'
 
 // Which key reaches which server, seen by a server on loopback that notes what it is sent.
 

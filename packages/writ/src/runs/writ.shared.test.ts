@@ -1,12 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { block, fanOut, type Script, sequence, startSimulator, tree } from '@writ/simulator'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createWrit } from '../index.ts'
 import { KEY, QUESTION, TEXTS, testRuns } from './test-runs.fixture.ts'
-
-// An endless cell ends sooner here than it would: what is tested is what becomes of it.
-vi.mock('@writ/contract', async (original) => ({ ...(await original<object>()), CELL_FUEL_POLLS: 8_000 }))
 
 const here = testRuns()
 const { run, verified } = here

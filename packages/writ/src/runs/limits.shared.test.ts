@@ -1,9 +1,6 @@
 import { block, fanOut, sequence } from '@writ/simulator'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { testRuns } from './test-runs.fixture.ts'
-
-// An endless cell ends sooner here than it would: what is tested is what becomes of it.
-vi.mock('@writ/contract', async (original) => ({ ...(await original<object>()), CELL_FUEL_POLLS: 8_000 }))
 
 const here = testRuns()
 const { run, verified } = here

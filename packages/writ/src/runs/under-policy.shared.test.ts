@@ -15,6 +15,7 @@ describe('policy', () => {
       join(bundle, 'deny.cedar'),
       '@id("forbid.everything")\n@reason("closed")\nforbid (principal, action, resource);\n',
     )
+    await writeFile(join(bundle, 'facts.json'), JSON.stringify({ confinement: 'reduced' }))
     const { answer, requests } = await run(fanOut(4), { options: { policy: bundle } })
     expect(requests).toBe(0)
     expect(answer).toMatchObject({ status: 'denied', answer: null })
@@ -62,6 +63,7 @@ describe('policy', () => {
        @id("halt.restricted") @reason("tripwire") @halt("true")
        forbid (principal, action in Writ::Action::"context", resource is Writ::Partition) when { resource.level >= 3 };`,
     )
+    await writeFile(join(bundle, 'facts.json'), JSON.stringify({ confinement: 'reduced' }))
     const documents = Array.from({ length: 32 }, (_, n) => ({ id: `${n}.txt`, text: `words ${n}\n` }))
     const trap = {
       id: 'trap.txt',

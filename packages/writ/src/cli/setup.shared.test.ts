@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Ended, runCommand } from './command.fixture.ts'
+import type { Ended } from './command.fixture.ts'
+import { runCommand } from './command-here.fixture.ts'
 import { type FakeServer, fakeLlamaCpp, fakeLmStudio, fakeOllama, fakeVllm } from './model-servers.fixture.ts'
 
 // `writ setup` against servers on loopback that behave like the programs people run, and the configuration it writes.
