@@ -108,9 +108,10 @@ export class ConfinedChild {
     this.#end('it was killed')
   }
 
-  /** Kills the child, and waits until nothing of it is left. */
+  /** Kills the child, and waits until nothing of it is left. This process stays alive meanwhile. */
   async close(): Promise<void> {
     this.kill()
+    this.#hold(true)
     await this.#ended
   }
 
