@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Ended, runCommand } from './command.fixture.ts'
+import { type Ended, runCommand, startCommand } from './command.fixture.ts'
 
 // What a user sees of the confinement, where bubblewrap is there and where it is not. It is taken away by itself: the
 // command runs where its place holds no program.
 
-const LAUNCHER = fileURLToPath(new URL('../../bin/writ.js', import.meta.url))
 const PERSONAL = fileURLToPath(new URL('../policy/personal', import.meta.url))
 const BUBBLEWRAP = '/usr/bin/bwrap'
 
@@ -20,24 +18,10 @@ const full = doctor.out.includes('confinement full')
 const writ = (...args: string[]): Promise<Ended> => runCommand(place, args)
 
 /** The same where bubblewrap is not installed. */
-async function without(...args: string[]): Promise<Ended> {
-  const hidden = ['--dev-bind', '/', '/', '--ro-bind', '/dev/null', BUBBLEWRAP, '--']
-  const child = spawn(BUBBLEWRAP, [...hidden, process.execPath, LAUNCHER, ...args], {
-    cwd: place,
-    env: { PATH: process.env.PATH ?? '', HOME: place },
-    stdio: ['ignore', 'pipe', 'pipe'],
+const without = (...args: string[]): Promise<Ended> =>
+  startCommand(place, args, {
+    within: [BUBBLEWRAP, '--dev-bind', '/', '/', '--ro-bind', '/dev/null', BUBBLEWRAP, '--'],
   })
-  const said = { out: '', err: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said.out += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said.err += text
-  })
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code, ...said }))
-  })
-}
 
 const ASK = ['ask', 'Which mention a patent?', 'docs', '--json']
 const STRICT = ['--policy', 'strict']
