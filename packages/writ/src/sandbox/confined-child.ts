@@ -5,6 +5,7 @@ import { devNull } from 'node:os'
 import { bubblewrapped, FILTER_FD, INFO_FD } from './bubblewrap.ts'
 import { callFilter } from './call-filter.ts'
 import { childEntry, childFiles, childFlags } from './child-command.ts'
+import { MOST_MESSAGE } from './child-message.ts'
 import { inheritedDescriptors } from './inherited-descriptors.ts'
 import { inspectChild } from './inspect-child.ts'
 import type { ToChild } from './messages.ts'
@@ -60,10 +61,11 @@ export class ConfinedChild {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT)
     })
-    this.#wire = new Wire(socketAt(child, WIRE_FD), {
-      onMessage: (value) => this.#hear(value),
-      onBroken: (reason) => this.#end(`it wrote ${reason}`),
-    })
+    const events = {
+      onMessage: (value: unknown) => this.#hear(value),
+      onBroken: (reason: string) => this.#end(`it wrote ${reason}`),
+    }
+    this.#wire = new Wire(socketAt(child, WIRE_FD), events, MOST_MESSAGE)
     child.on('error', (error) => this.#end(error.message))
     child.on('exit', (code, signal) => {
       this.#end(`it ended (${signal ?? code})`)

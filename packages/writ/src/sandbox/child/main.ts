@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Socket } from 'node:net'
+import { MOST_ERROR } from '../cell-size.ts'
 import { readPrelude, wasmPath } from '../engine-files.ts'
 import type { FromChild, ToChild } from '../messages.ts'
 import { WIRE_FD, Wire } from '../wire.ts'
@@ -55,7 +56,8 @@ function hear(message: ToChild): void {
     tell({ type: 'pong' })
     return
   }
-  obey(message).catch((error: unknown) =>
-    tell({ type: 'failed', vm: message.vm, message: error instanceof Error ? error.message : String(error) }),
-  )
+  obey(message).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error)
+    tell({ type: 'failed', vm: message.vm, message: reason.slice(0, MOST_ERROR.message) })
+  })
 }
