@@ -77,6 +77,17 @@ describe('childMessage', () => {
     expect(childMessage(cut)).toEqual(cut)
   })
 
+  it.each([
+    ['holds more', `[${'{},'.repeat(MOST_JSON.items / 2)}1]`],
+    ['is deeper', '['.repeat(MOST_JSON.depth + 1) + ']'.repeat(MOST_JSON.depth + 1)],
+  ])('refuses JSON that %s than a cell can send', (_more, json) => {
+    const call = { type: 'call', vm: 1, id: 0, name: 'read', argsJson: json }
+    expect(childMessage(call)).toMatchObject({ type: 'bad' })
+    const released = { type: 'ended', vm: 1, end: { result: { ...result, finalJson: json }, delivered: 0 } }
+    expect(childMessage(released)).toMatchObject({ type: 'bad' })
+    expect(childMessage({ type: 'draft', vm: 1, json })).toMatchObject({ type: 'bad' })
+  })
+
   it('says what is wrong in a few words, whatever was sent', () => {
     const bad = childMessage({ type: 'opened', vm: 1, ['x'.repeat(1e6)]: 1 })
     expect(bad.type === 'bad' && bad.reason.length).toBeLessThan(1_000)
