@@ -9,6 +9,7 @@ import { MOST_MESSAGE } from './child-message.ts'
 import { inheritedDescriptors } from './inherited-descriptors.ts'
 import { inspectChild } from './inspect-child.ts'
 import type { ToChild } from './messages.ts'
+import { sandboxFailed } from './sandbox-failed.ts'
 import { WIRE_FD, Wire } from './wire.ts'
 
 const STDERR_KEPT = 4_000
@@ -183,11 +184,28 @@ export class ConfinedChild {
   }
 }
 
+/** Starts the child. Throws `SANDBOX_FAILED` where no process can be started, which says nothing of the wall. */
+function start(...program: Parameters<typeof spawned>): ChildProcess {
+  let child: ChildProcess | undefined
+  let reason = ''
+  try {
+    child = spawned(...program)
+    if (child.pid !== undefined) return child
+    child.on('error', () => undefined) // it says so later, to whoever is left
+  } catch (error) {
+    reason = ` (${messageOf(error)})`
+  }
+  throw sandboxFailed(
+    `the system starts no process for the sandbox${reason}: raise its limits of open files and processes ` +
+      '(ulimit -n, ulimit -u), or free memory',
+  )
+}
+
 /**
  * Starts a program with sockets at some descriptors, in a group of its own when it is to be killed with what it starts.
  * Whatever else it would inherit leads nowhere there.
  */
-function start(
+function spawned(
   command: string,
   args: readonly string[],
   sockets: readonly number[],

@@ -1,6 +1,6 @@
 import type { CellCode, CellLimits, CellResult, HostCall, HostReply, Vm, WritError } from '@writ/contract'
 import { MOST_ARGUMENT_CHARS } from './cell-size.ts'
-import { type ChildLink, sandboxFailed } from './child-link.ts'
+import type { ChildLink } from './child-link.ts'
 import {
   type Answer,
   type CellEnd,
@@ -10,6 +10,7 @@ import {
   type PastCell,
   type ToChild,
 } from './messages.ts'
+import { sandboxFailed } from './sandbox-failed.ts'
 import type { VmSetup } from './worker/orders.ts'
 
 type Heard = Exclude<FromChild, { type: 'pong' | 'stuck' }>
