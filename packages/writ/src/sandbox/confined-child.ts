@@ -1,15 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { devNull } from 'node:os'
 import { bubblewrapped, FILTER_FD, INFO_FD } from './bubblewrap.ts'
 import { callFilter } from './call-filter.ts'
 import { childEntry, childFiles, childFlags } from './child-command.ts'
 import { MOST_MESSAGE } from './child-message.ts'
-import { inheritedDescriptors } from './inherited-descriptors.ts'
 import { inspectChild } from './inspect-child.ts'
 import type { ToChild } from './messages.ts'
-import { sandboxFailed } from './sandbox-failed.ts'
+import { startProgram } from './start-program.ts'
 import { WIRE_FD, Wire } from './wire.ts'
 
 const STDERR_KEPT = 4_000
@@ -55,7 +52,7 @@ export class ConfinedChild {
     const files = childFiles()
     const full = wall.level === 'full'
     const [command, ...args] = full ? bubblewrapped(wall.bubblewrap, { command: node, files }) : node
-    const child = start(command, args, full ? [WIRE_FD, INFO_FD, FILTER_FD] : [WIRE_FD], full)
+    const child = startProgram(command, args, full ? [WIRE_FD, INFO_FD, FILTER_FD] : [WIRE_FD], full)
     this.#wall = wall
     this.#process = child
     this.#ended = new Promise((resolve) => child.once('close', resolve).once('error', resolve))
@@ -181,46 +178,6 @@ export class ConfinedChild {
 
   get #streams(): readonly Socket[] {
     return (this.#process.stdio as readonly (Socket | null | undefined)[]).filter((stream) => stream != null)
-  }
-}
-
-/** Starts the child. Throws `SANDBOX_FAILED` where no process can be started, which says nothing of the wall. */
-function start(...program: Parameters<typeof spawned>): ChildProcess {
-  let child: ChildProcess | undefined
-  let reason = ''
-  try {
-    child = spawned(...program)
-    if (child.pid !== undefined) return child
-    child.on('error', () => undefined) // it says so later, to whoever is left
-  } catch (error) {
-    reason = ` (${messageOf(error)})`
-  }
-  throw sandboxFailed(
-    `the system starts no process for the sandbox${reason}: raise its limits of open files and processes ` +
-      '(ulimit -n, ulimit -u), or free memory',
-  )
-}
-
-/**
- * Starts a program with sockets at some descriptors, in a group of its own when it is to be killed with what it starts.
- * Whatever else it would inherit leads nowhere there.
- */
-function spawned(
-  command: string,
-  args: readonly string[],
-  sockets: readonly number[],
-  detached: boolean,
-): ChildProcess {
-  const nowhere = openSync(devNull, 'r')
-  try {
-    const inherited = inheritedDescriptors()
-    const stdio = Array.from({ length: Math.max(...sockets, ...inherited) + 1 }, (_, fd) => {
-      if (fd === 2 || sockets.includes(fd)) return 'pipe'
-      return inherited.includes(fd) ? nowhere : 'ignore'
-    })
-    return spawn(command, args, { cwd: '/', env: {}, stdio, detached })
-  } finally {
-    closeSync(nowhere)
   }
 }
 
