@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '..')
 const runtime = 'packages/writ/src'
 
 /** The floors of the house above its rooms, from the top: each may import itself, those below it, and rooms. */
-const HOUSE = [['runs'], ['export', 'admin'], ['verify', 'retention'], ['files']]
+const HOUSE = [['runs'], ['export', 'admin'], ['verify', 'retention'], ['home'], ['files']]
 
 /** The rooms, which do not know of each other. */
 const ROOMS = [
@@ -207,6 +207,13 @@ describe('directions', () => {
     const allowed = (to: string): boolean =>
       to !== `${runtime}/index.ts` && !barred.some((name) => within(`${runtime}/${name}`)(to))
     expect(violations(imports, allowed)).toEqual([])
+  })
+
+  it('files knows rooms by their types only', () => {
+    const loaded = productImports(`${runtime}/files`).filter(({ when }) => when !== 'types')
+    expect(loaded.length).toBeGreaterThan(0)
+    const inRoom = (to: string): boolean => ROOMS.some((room) => within(`${runtime}/${room}`)(to))
+    expect(violations(loaded, (to) => !inRoom(to))).toEqual([])
   })
 
   it('the house has no other parts', () => {

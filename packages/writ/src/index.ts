@@ -24,12 +24,13 @@ export {
 } from './export/run.ts'
 export type { ViewOptions } from './export/view-access.ts'
 export { withEvidence } from './files/evidence-source.ts'
-export type {
-  CompletionOptions,
-  ContextSource,
-  IngestOptions,
-  SourcePaths,
-  WritOptions,
+export {
+  type CompletionOptions,
+  type ContextSource,
+  DEFAULT_HOME,
+  type IngestOptions,
+  type SourcePaths,
+  type WritOptions,
 } from './files/options.ts'
 export { VERSION } from './files/version.ts'
 export type { ReplayReport } from './kernel/index.ts'
@@ -40,6 +41,7 @@ export {
   RETENTION_CLASS,
   type RevokeOptions,
   type Rotation,
+  trustPath,
 } from './ledger/index.ts'
 export {
   type DeclaredModel,

@@ -1,10 +1,12 @@
 import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { homeServices } from '../home/home-services.ts'
 import { withinHome } from '../runs/within-home.fixture.ts'
 import { createWrit } from '../runs/writ.ts'
 import { verifyFile } from '../verify/verify-file.ts'
+import { bundlesOf } from './bundle.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'writ-bundle-'))
 const [home, bundle] = [join(base, 'home'), join(base, 'bundle')]
@@ -34,6 +36,17 @@ test('m distinct governance keys have to sign, for the bundle as it is', async (
   expect(changed.signatures.map(({ counts }) => counts)).toEqual([false, false])
   const again = await withinHome(home, (writ) => writ.bundles.sign(bundle, 'eve'))
   expect(again.signatures.map(({ name, counts }) => `${name} ${counts}`)).toEqual(['eve true'])
+})
+
+test('a bundle is opened once to be signed', async () => {
+  const services = homeServices(home, undefined)
+  const openPolicy = vi.fn(services.openPolicy)
+  try {
+    await bundlesOf({ ...services, openPolicy }).sign(bundle, 'ann')
+  } finally {
+    await services.close()
+  }
+  expect(openPolicy).toHaveBeenCalledOnce()
 })
 
 test('a run is by authority when as many of governance signed its bundle as the trust root asks', async () => {

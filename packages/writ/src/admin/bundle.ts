@@ -12,8 +12,8 @@ import {
   signStatement,
 } from '@writ/evidence'
 import { replaceFile } from '../disk/durable-file.ts'
-import type { HomeServices } from '../files/home-services.ts'
-import { loadTrustRoot, openSigner } from '../ledger/index.ts'
+import type { HomeServices } from '../home/home-services.ts'
+import { loadTrustRoot, openSigner, trustPath } from '../ledger/index.ts'
 import { SIGNATURES } from '../policy/index.ts'
 
 /** Policy bundles, and what a home says of who signed them. */
@@ -28,21 +28,27 @@ export interface Bundles {
 }
 
 export function bundlesOf(services: HomeServices): Bundles {
-  const trusted = join(services.home, 'trust.json')
+  const trusted = trustPath(services.home)
   return {
     sign: async (directory, key) => {
-      await sign(services, directory, key)
-      return await check(services, directory, trusted)
+      const bundle = await bundleOf(services, directory)
+      await sign(services, directory, bundle, key)
+      return await signaturesOf(directory, bundle, trusted)
     },
-    check: (directory, trust = trusted) => check(services, directory, trust),
+    check: async (directory, trust = trusted) =>
+      await signaturesOf(directory, await bundleOf(services, directory), trust),
   }
 }
 
-/** Who signed a policy bundle. */
-export interface BundleSignatures {
+/** A policy bundle as it is. */
+interface Bundle {
   readonly name: string
-  /** Hash of the bundle as it is, hex. */
+  /** Hex. */
   readonly hash: string
+}
+
+/** Who signed a policy bundle. */
+export interface BundleSignatures extends Bundle {
   /** Each key once, and whether its signature counts: a governance key of the trust root, valid when it was made. */
   readonly signatures: readonly {
     readonly keyId: string
@@ -55,8 +61,12 @@ export interface BundleSignatures {
   readonly enough: boolean
 }
 
-async function sign(services: HomeServices, directory: string, key: string | undefined): Promise<void> {
-  const { name, hash } = await bundleOf(services, directory)
+async function sign(
+  services: HomeServices,
+  directory: string,
+  { name, hash }: Bundle,
+  key: string | undefined,
+): Promise<void> {
   const signer =
     key === undefined ? await services.signer() : await openSigner(services.home, { governance: key })
   const signatory = signatoryOf(signer, 'governance')
@@ -68,8 +78,11 @@ async function sign(services: HomeServices, directory: string, key: string | und
   replaceFile(join(directory, SIGNATURES), bytes, 0o666)
 }
 
-async function check(services: HomeServices, directory: string, trust: string): Promise<BundleSignatures> {
-  const { name, hash } = await bundleOf(services, directory)
+async function signaturesOf(
+  directory: string,
+  { name, hash }: Bundle,
+  trust: string,
+): Promise<BundleSignatures> {
   const ring = openTrustRoot(await loadTrustRoot(trust))
   const signed = await readSignatures(directory)
   const about = signed?.statement.predicate
@@ -88,10 +101,8 @@ async function check(services: HomeServices, directory: string, trust: string): 
   return { name, hash, signatures, threshold, enough }
 }
 
-async function bundleOf(
-  services: HomeServices,
-  directory: string,
-): Promise<{ readonly name: string; readonly hash: string }> {
+/** A bundle that is fit to decide. Rejects with `BAD_POLICY`. */
+async function bundleOf(services: HomeServices, directory: string): Promise<Bundle> {
   const point = await services.openPolicy(directory)
   await point.close()
   return { name: point.bundle.name, hash: point.bundle.hash }

@@ -10,7 +10,7 @@ import {
   label,
   toWritError,
 } from '@writ/contract'
-import type { HomeServices } from '../files/home-services.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { checkShards } from '../ledger/index.ts'
 import { openLibrary } from '../memory/index.ts'
 import { openSandbox } from '../sandbox/index.ts'
@@ -73,30 +73,26 @@ async function checkPolicy(services: HomeServices): Promise<string> {
 }
 
 async function checkMemory(): Promise<string> {
+  await using opened = new AsyncDisposableStack()
   const place = await mkdtemp(join(tmpdir(), 'writ-doctor-'))
-  try {
-    await writeFile(join(place, 'a.txt'), 'a needle in one line\n')
-    const library = await openLibrary(join(place, 'home'))
-    const store = await library.open({
-      paths: [join(place, 'a.txt')],
-      texts: [],
-      collection: 'doctor',
-      defaultLabel: label('internal'),
-      labels: [],
-      purposes: ['general'],
-      owner: 'doctor',
-      home: join(place, 'home'),
-    })
-    const [partition] = store.partitions
-    const request = { pattern: 'needle', ignoreCase: false, before: 0, after: 0, limit: 1 }
-    const found = partition === undefined ? undefined : await store.grep(partition.id, request)
-    await store.close()
-    await library.close()
-    if (found?.matches.length !== 1) throw new Error('ripgrep did not find what is there.')
-    return 'SQLite FTS5 and ripgrep work'
-  } finally {
-    await rm(place, { recursive: true, force: true })
-  }
+  opened.defer(() => rm(place, { recursive: true, force: true }))
+  await writeFile(join(place, 'a.txt'), 'a needle in one line\n')
+  const library = opened.adopt(await openLibrary(join(place, 'home')), (one) => one.close())
+  const store = await library.open({
+    paths: [join(place, 'a.txt')],
+    texts: [],
+    collection: 'doctor',
+    defaultLabel: label('internal'),
+    labels: [],
+    purposes: ['general'],
+    owner: 'doctor',
+    home: join(place, 'home'),
+  })
+  const [partition] = store.partitions
+  const request = { pattern: 'needle', ignoreCase: false, before: 0, after: 0, limit: 1 }
+  const found = partition === undefined ? undefined : await store.grep(partition.id, request)
+  if (found?.matches.length !== 1) throw new Error('ripgrep did not find what is there.')
+  return 'SQLite FTS5 and ripgrep work'
 }
 
 async function checkLedger(services: HomeServices): Promise<string> {

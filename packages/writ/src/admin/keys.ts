@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isWritError, type Role, type TrustedKey, type TrustRoot } from '@writ/contract'
 import { KEY_ROTATION_KIND, parseStatement } from '@writ/evidence'
-import type { HomeServices } from '../files/home-services.ts'
 import { requireReason } from '../files/reason.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import {
   createKey,
   type ListedKey,
@@ -17,6 +17,7 @@ import {
   rotateKey,
   setThreshold,
   trustKeys,
+  trustPath,
 } from '../ledger/index.ts'
 
 /** The keys of a home, and whose signatures count. */
@@ -87,7 +88,7 @@ async function logRotations(services: HomeServices, last: string): Promise<boole
 
 /** Statements of rotations that happened: the trust root has the new key. In the order they were made. */
 async function keptRotations(home: string, directory: string): Promise<readonly Uint8Array[]> {
-  const pinned = new Set((await loadTrustRoot(join(home, 'trust.json'))).keys.map(({ keyId }) => keyId))
+  const pinned = new Set((await loadTrustRoot(trustPath(home))).keys.map(({ keyId }) => keyId))
   const names = (await readdir(directory)).filter((name) => name.endsWith('.dsse'))
   const kept = await Promise.all(
     names.map(async (name) => {

@@ -1,4 +1,4 @@
-import type { HomeServices } from '../files/home-services.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { type AcceptedLoss, acceptLoss, backUp, restore } from '../ledger/index.ts'
 
 type BackupManifest = Awaited<ReturnType<typeof backUp>>

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type LogState, WritError } from '@writ/contract'
 import {
   auditLog,
@@ -9,8 +9,8 @@ import {
   openTrustRoot,
   parseLogCheckpoint,
 } from '@writ/evidence'
-import type { HomeServices } from '../files/home-services.ts'
-import { loadTrustRoot } from '../ledger/index.ts'
+import type { HomeServices } from '../home/home-services.ts'
+import { loadTrustRoot, trustPath } from '../ledger/index.ts'
 import { type LogReading, openPublished, publishTiles, readTransparencyLog } from '../transparency/index.ts'
 import { type ProveOptions, renewProofs } from './proofs.ts'
 
@@ -41,8 +41,8 @@ export function logOf(services: HomeServices): Log {
   return {
     show: () => show(services),
     publish: (directory) => reading(home, (log) => publishTiles(log, resolve(directory))),
-    audit: (trust = join(home, 'trust.json')) => audit(home, trust),
-    prove: (path, options = {}) => renewProofs(path, services, options),
+    audit: (trust = trustPath(home)) => audit(home, trust),
+    prove: (path, options = {}) => renewProofs(services, path, options),
   }
 }
 

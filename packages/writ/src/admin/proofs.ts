@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { WritError } from '@writ/contract'
 import {
   type Contents,
@@ -16,10 +15,11 @@ import {
   readEvidence,
 } from '@writ/evidence'
 import { withEvidence } from '../files/evidence-source.ts'
-import type { HomeServices } from '../files/home-services.ts'
 import type { WritOptions } from '../files/options.ts'
 import { writeEvidence } from '../files/write-evidence.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { prove } from '../kernel/index.ts'
+import { trustPath } from '../ledger/index.ts'
 import { verifyFile } from '../verify/verify-file.ts'
 import { openQuorum } from './quorum.ts'
 
@@ -28,12 +28,12 @@ export type ProveOptions = Pick<WritOptions, 'witnesses' | 'witnessQuorum' | 'wi
 
 /** Proves the statements of an evidence file again, under the newest checkpoint of the log of the home. */
 export async function renewProofs(
-  path: string,
   services: HomeServices,
+  path: string,
   options: ProveOptions,
 ): Promise<void> {
   const { home } = services
-  const { verdicts } = await verifyFile(path, { trust: join(home, 'trust.json'), only: ['INTEGRITY'] })
+  const { verdicts } = await verifyFile(path, { trust: trustPath(home), only: ['INTEGRITY'] })
   const broken = verdicts.find(({ result }) => result === 'fail')
   if (broken !== undefined) {
     throw new WritError('VERIFICATION_FAILED', `${path} does not hold: ${broken.name} ${broken.detail}`)

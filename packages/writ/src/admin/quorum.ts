@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { type TrustRoot, type Witnesses, WritError } from '@writ/contract'
 import type { WritOptions } from '../files/options.ts'
-import { loadTrustRoot } from '../ledger/index.ts'
+import { loadTrustRoot, trustPath } from '../ledger/index.ts'
 import { openWitnesses } from '../transparency/index.ts'
 
 const NOBODY: TrustRoot = { schema: 'writ.trust/1', keys: [] }
@@ -23,7 +22,7 @@ export async function openQuorum(
   const stranger = urls.find((url) => !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
   if (stranger !== undefined)
     throw new WritError('USAGE', `The address of a witness, "${stranger}", is no http or https URL.`)
-  const path = join(home, 'trust.json')
+  const path = trustPath(home)
   // A home that is not there yet has pinned no witness, and is not made to say so.
   const trust = existsSync(path) ? await loadTrustRoot(path) : NOBODY
   const quorum = witnessQuorum ?? urls.length

@@ -1,4 +1,4 @@
-import { isWritError, type Limits, WritError } from '@writ/contract'
+import { defined, isWritError, type Limits, WritError } from '@writ/contract'
 import {
   type CompletionOptions,
   type ContextSource,
@@ -170,10 +170,4 @@ function endAt(timeoutMs: number): NodeJS.Timeout {
   )
   timer.unref()
   return timer
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>
 }

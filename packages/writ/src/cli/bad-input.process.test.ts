@@ -172,9 +172,12 @@ describe('the launcher', () => {
   })
 
   it('finds this machine in order', async () => {
-    const ended = await writ(['doctor', '--json'])
-    expect(JSON.parse(ended.out)).toMatchObject({ ok: true })
-    expect(ended.code).toBe(0)
+    const home = join(here.place, '.writ')
+    for (const said of [`${home} (made on first use)`, home]) {
+      const ended = await writ(['doctor', '--json'])
+      expect(JSON.parse(ended.out)).toMatchObject({ ok: true, home: said })
+      expect(ended.code).toBe(0)
+    }
   })
 
   it('lists what exists and not what does not', async () => {

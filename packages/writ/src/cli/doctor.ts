@@ -1,17 +1,16 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { VERSION } from '../index.ts'
-import { homeOf } from './home.ts'
 import { inHome } from './in-home.ts'
 import { printable, printableLine } from './printable.ts'
 
 /** Checks what Writ needs of this machine and says what is missing; resolves with 0 when everything works. */
 export async function doctor(flags: { readonly home?: string; readonly json?: boolean }): Promise<number> {
-  const { home } = homeOf(flags)
-  const checks = await inHome(flags, (writ) => writ.doctor())
+  const { checks, state } = await inHome(flags, async (writ) => {
+    // Looked at first: the checks make it.
+    const here = existsSync(writ.home) ? writ.home : `${writ.home} (made on first use)`
+    return { checks: await writ.doctor(), state: here }
+  })
   const ok = checks.every((check) => check.ok)
-  const place = resolve(home)
-  const state = existsSync(place) ? place : `${place} (made on first use)`
   if (flags.json === true) {
     process.stdout.write(
       `${JSON.stringify({ ok, version: VERSION, node: process.version, home: state, checks })}\n`,

@@ -1,7 +1,5 @@
 import { WritError } from '@writ/contract'
-
-/** Where the state is when nobody says. */
-const DEFAULT_HOME = '.writ'
+import { DEFAULT_HOME } from '../index.ts'
 
 /** The home a command works in: the flag, else the environment, else the default. Throws `HOME_UNUSABLE`. */
 export function homeOf(flags: { readonly home?: string }): { readonly home: string } {

@@ -1,6 +1,6 @@
 import { ROLES, type Role, WritError } from '@writ/contract'
 import type { Command } from 'commander'
-import type { BundleSignatures, ListedKey } from '../index.ts'
+import { type BundleSignatures, type ListedKey, trustPath } from '../index.ts'
 import { homeOf } from './home.ts'
 import { inHome } from './in-home.ts'
 import { wholeNumber } from './parse-option.ts'
@@ -40,7 +40,7 @@ export function addKeys(writ: Command, running: Running): void {
           ...(done.logged
             ? []
             : ['It is not in the log: another key of this home signs nothing. Rotate that one too.']),
-          `Give the new ${homeOf(flags).home}/trust.json to whoever verifies.`,
+          give(flags),
         ]),
       ),
     )
@@ -51,7 +51,7 @@ export function addKeys(writ: Command, running: Running): void {
       running(async (key: string, flags: Flags & { reason: string; at?: string }) =>
         print(flags, await inHome(flags, (writ) => writ.keys.revoke(key, flags)), (done) => [
           `${done.role} key ${done.name} revoked from ${done.revokedAt ?? ''}`,
-          `Give the new ${homeOf(flags).home}/trust.json to whoever verifies.`,
+          give(flags),
         ]),
       ),
     )
@@ -65,10 +65,7 @@ export function addKeys(writ: Command, running: Running): void {
       const from = set.witnessFrom?.at(-1)
       const asked = role === 'witness' && from !== undefined ? from.count : (set[role] ?? 0)
       const since = role === 'witness' && from !== undefined ? `, for runs opened from ${from.from} on` : ''
-      return print(flags, set, () => [
-        `${role}: ${asked === 0 ? 'none' : asked}${since}`,
-        `Give the new ${homeOf(flags).home}/trust.json to whoever verifies.`,
-      ])
+      return print(flags, set, () => [`${role}: ${asked === 0 ? 'none' : asked}${since}`, give(flags)])
     }),
   )
   common(
@@ -107,6 +104,11 @@ function addPolicy(writ: Command, running: Running): void {
 
 function common(command: Command): Command {
   return command.option('--home <dir>', 'state directory').option('--json', 'print one JSON object')
+}
+
+/** What is left to do by hand once the trust root has changed. */
+function give(flags: Flags): string {
+  return `Give the new ${trustPath(homeOf(flags).home)} to whoever verifies.`
 }
 
 function roleOf(text: string): Role {

@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { defined } from '@writ/contract'
 import type { Command } from 'commander'
-import { auditPublished } from '../index.ts'
+import { auditPublished, trustPath } from '../index.ts'
 import { inHome } from './in-home.ts'
 import { repeated, wholeNumber } from './parse-option.ts'
 import { printableLine } from './printable.ts'
@@ -87,7 +86,7 @@ async function audit(published: string | undefined, flags: AuditFlags): Promise<
   const found = await inHome(flags, (writ) =>
     published === undefined
       ? writ.log.audit(trust)
-      : auditPublished(published, trust ?? join(writ.home, 'trust.json')),
+      : auditPublished(published, trust ?? trustPath(writ.home)),
   )
   const ok = found.faults.length === 0
   if (flags.json === true) process.stdout.write(`${JSON.stringify({ ok, ...found })}\n`)

@@ -34,6 +34,8 @@ describe('modelAccess', () => {
     expect(modelAccess({ model: 'ollama/x' }, standing, env).baseUrl).toBeUndefined()
     expect(modelAccess({}, { ...config, model: 'ollama/x' }, env).baseUrl).toBe('http://config')
     expect(modelAccess({ model: 'other' }, standing, {}).baseUrl).toBe('http://config')
+    // Its sub-calls may be for a model at that server.
+    expect(modelAccess({ model: 'builtin/extractive' }, standing, {}).baseUrl).toBe('http://config')
     expect(modelAccess({}, {}, { OLLAMA_HOST: 'box:1' })).toMatchObject({ ollamaHost: 'box:1' })
     expect(Object.keys(modelAccess({}, {}, {}))).toEqual(['apiKey'])
   })

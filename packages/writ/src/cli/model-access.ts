@@ -32,7 +32,7 @@ export function modelAccess(
   }
 }
 
-/** The server that stands for models which name none: a model of Ollama, or one given with its provider, names one. */
+/** The server that stands for models which name none: a model of Ollama, or one given of a provider with a server, names one. */
 function standingServer(
   { model: given }: AccessFlags,
   { model: usual, baseUrl }: Pick<Config, 'model' | 'baseUrl'>,
@@ -40,7 +40,7 @@ function standingServer(
 ): string | undefined {
   const model = given ?? usual ?? ''
   if (named.trim() !== '' && !model.startsWith('ollama/')) return named.trim()
-  return given !== undefined && providerOf(given) !== undefined ? undefined : baseUrl
+  return given !== undefined && providerOf(given)?.ownServer === true ? undefined : baseUrl
 }
 
 /** Which key goes where. INVARIANT: no message holds a key, and none goes to a host it is not bound to unsaid. */

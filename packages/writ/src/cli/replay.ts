@@ -4,7 +4,7 @@ import { inHome } from './in-home.ts'
 import { onInterrupt } from './interrupt.ts'
 import { printableLine } from './printable.ts'
 import { runUnlessFile } from './run-named.ts'
-import { chooseTrust } from './trust.ts'
+import { chooseHome, chooseTrust } from './trust.ts'
 
 export interface ReplayFlags {
   readonly home?: string
@@ -22,7 +22,8 @@ export async function replay(what: string, flags: ReplayFlags): Promise<number> 
   const again = async (writ: Writ): Promise<FileReplay> => {
     const run = await runUnlessFile(what, writ)
     if (run !== undefined) return { run, report: await writ.replay(run, options) }
-    return await writ.replayFile(what, { ...options, ...defined({ trust: chooseTrust(what, flags) }) })
+    const trust = chooseTrust(chooseHome(what, flags), flags)
+    return await writ.replayFile(what, { ...options, ...defined({ trust }) })
   }
   try {
     const { run, report } = await inHome(flags, again, defined({ policy }))

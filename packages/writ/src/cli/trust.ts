@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isWritError, type TrustedKey } from '@writ/contract'
 import { type ByteSource, type KeyRing, namedKeys, openTrustRoot } from '@writ/evidence'
-import { withEvidence } from '../index.ts'
+import { DEFAULT_HOME, trustPath, withEvidence } from '../index.ts'
 import { isWithin } from './expand-paths.ts'
 
 /** The trust root a file was held against, and those of its keys that the file says it was signed with. */
@@ -11,24 +11,22 @@ export interface Trust {
   readonly keys: readonly Pick<TrustedKey, 'role' | 'keyId'>[]
 }
 
-/**
- * The trust root to use: the one given, else that of the home given, else that of the working directory's own home, for
- * files in its `runs` only. A trust root that merely lies about where somebody verifies is not taken: it may have come
- * with the file.
- */
+/** The trust root to use: the one given, else that of the home a file may come from. */
 export function chooseTrust(
-  file: string,
-  flags: { readonly trust?: string; readonly home?: string },
+  home: string | undefined,
+  { trust }: { readonly trust?: string },
 ): string | undefined {
-  if (flags.trust !== undefined) return flags.trust
-  const home = chooseHome(file, flags)
-  const path = home === undefined ? undefined : join(home, 'trust.json')
-  return path !== undefined && existsSync(path) ? path : undefined
+  if (trust !== undefined || home === undefined) return trust
+  const path = trustPath(home)
+  return existsSync(path) ? path : undefined
 }
 
-/** The home a file may come from: the one given, else that of the working directory for files in its `runs`. */
+/**
+ * The home a file may come from: the one given, else that of the working directory for files in its `runs` only. A trust
+ * root that merely lies about where somebody verifies is not taken: it may have come with the file.
+ */
 export function chooseHome(file: string, flags: { readonly home?: string }): string | undefined {
-  return flags.home ?? (process.env.WRIT_HOME || (isRunOf('.writ', file) ? '.writ' : undefined))
+  return flags.home ?? (process.env.WRIT_HOME || (isRunOf(DEFAULT_HOME, file) ? DEFAULT_HOME : undefined))
 }
 
 function isRunOf(home: string, file: string): boolean {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { defined, WritError } from '@writ/contract'
 import { namesRun, type VerifyOptions, verifyFile } from '../index.ts'
+import { homeOf } from './home.ts'
 import { inHome } from './in-home.ts'
 import { printableLine } from './printable.ts'
 import { chooseHome, chooseTrust, describeTrust, type Trust } from './trust.ts'
@@ -19,19 +20,7 @@ const MARKS = { pass: '✓', fail: '✗', 'not-evaluated': '·' } as const
 
 /** Verifies an evidence file, or that of a run of the home, and prints its verdicts; resolves with 0 or 6. */
 export async function verify(what: string, flags: VerifyFlags): Promise<number> {
-  const path = await evidenceOf(what, flags)
-  const root = chooseTrust(path, flags)
-  const home = chooseHome(path, flags)
-  const options: VerifyOptions = {
-    ...defined({ trust: root }),
-    ...(flags.answer === undefined ? {} : { answer: readAnswer(flags.answer) }),
-    ...(flags.only === undefined ? {} : { only: flags.only.split(',') }),
-  }
-  const report =
-    home === undefined
-      ? await verifyFile(path, options)
-      : await inHome({ home }, (writ) => writ.verify(path, options))
-  const trust = root === undefined ? null : await describeTrust(root, path)
+  const { report, trust } = await verified(what, flags)
   process.stdout.write(
     flags.json === true
       ? `${JSON.stringify({ ...report, trust })}\n`
@@ -40,10 +29,33 @@ export async function verify(what: string, flags: VerifyFlags): Promise<number> 
   return report.ok ? 0 : 6
 }
 
-/** A path as it is; for the name of a run, its evidence file in the home. */
-async function evidenceOf(what: string, flags: VerifyFlags): Promise<string> {
-  if (existsSync(what) || !namesRun(what)) return what
-  return await inHome(flags, async (writ) => writ.evidencePath(await writ.find(what)))
+interface Verified {
+  readonly report: Report
+  /** What the file was held against; null for nothing. */
+  readonly trust: Trust | null
+}
+
+/** A path is verified as it is; for the name of a run, its evidence file in the home. */
+async function verified(what: string, flags: VerifyFlags): Promise<Verified> {
+  const named = !existsSync(what) && namesRun(what)
+  const home = named ? homeOf(flags).home : chooseHome(what, flags)
+  const trust = chooseTrust(home, flags)
+  if (home === undefined) return await heldAgainst(trust, what, await verifyFile(what, options(trust, flags)))
+  return await inHome({ home }, async (writ) => {
+    const path = named ? writ.evidencePath(await writ.find(what)) : what
+    return await heldAgainst(trust, path, await writ.verify(path, options(trust, flags)))
+  })
+}
+
+function options(trust: string | undefined, { answer, only }: VerifyFlags): VerifyOptions {
+  return {
+    ...defined({ trust, only: only?.split(',') }),
+    ...(answer === undefined ? {} : { answer: readAnswer(answer) }),
+  }
+}
+
+async function heldAgainst(trust: string | undefined, path: string, report: Report): Promise<Verified> {
+  return { report, trust: trust === undefined ? null : await describeTrust(trust, path) }
 }
 
 function readAnswer(path: string): unknown {

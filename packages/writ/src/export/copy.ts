@@ -1,15 +1,11 @@
-import { join, resolve } from 'node:path'
-import {
-  type Ledger,
-  type RecordedDecision,
-  type Signer,
-  type TransparencyLog,
-  WritError,
-} from '@writ/contract'
+import { resolve } from 'node:path'
+import { type Ledger, type RecordedDecision, WritError } from '@writ/contract'
 import { type FileContent, originalFiles, packExport, payloadFiles, signExport } from '@writ/evidence'
 import { evidencePath } from '../files/evidence-path.ts'
 import { contentsOf, withEvidence } from '../files/evidence-source.ts'
 import { prepareEvidencePath, writeEvidence } from '../files/write-evidence.ts'
+import type { HomeServices } from '../home/home-services.ts'
+import { trustPath } from '../ledger/index.ts'
 import { verifyFile } from '../verify/verify-file.ts'
 import { permitExport } from './permit.ts'
 import { type Redaction, redacted } from './redact.ts'
@@ -36,24 +32,17 @@ export interface CopyReport {
   readonly redacted: readonly string[]
 }
 
-/** The services a copy is made with. */
-export interface CopyServices {
-  readonly home: string
-  readonly ledger: Ledger
-  readonly signer: Signer
-  readonly log: TransparencyLog
-}
-
 /**
  * Makes a copy of a run's evidence file, signed by the operator and entered in the log. The file has to hold under the
  * trust root of the home. Rejects with `POLICY_DENIED` when policy does not let the payloads leave: then nothing is
  * written. Rejects too with `EVIDENCE_UNREADABLE`, `VERIFICATION_FAILED`, `KEY_UNAVAILABLE` and `EVIDENCE_UNWRITABLE`.
  */
 export async function copyEvidence(
-  services: CopyServices,
+  services: HomeServices,
   run: string,
   options: CopyOptions,
 ): Promise<CopyReport> {
+  const [ledger, signer, log] = await Promise.all([services.ledger(), services.signer(), services.log()])
   const path = resolve(options.file ?? evidencePath(services.home, run))
   const { profile, redact = [] } = options
   const out = resolve(options.out)
@@ -62,22 +51,22 @@ export async function copyEvidence(
   if (profile === 'replay' && redact.length > 0)
     throw new WritError('USAGE', 'A replay file has the key of the run: nothing in it can stay closed.')
   await prepareEvidencePath(out, false)
-  await requireHolding(path, join(services.home, 'trust.json'))
+  await requireHolding(path, trustPath(services.home))
   return await withEvidence(path, async (source) => {
     const contents = await contentsOf(path, source)
     if (contents.run !== run) throw new WritError('USAGE', `${path} is of run ${contents.run}, not ${run}.`)
     const decision = profile === 'replay' ? await permitExport(contents) : null
     const files = originalFiles(contents)
     let closed: Redaction | undefined
-    if (profile === 'replay') await addPayloads(files, services.ledger, run)
+    if (profile === 'replay') await addPayloads(files, ledger, run)
     else if (redact.length > 0) {
       closed = redacted(contents.disclosures, redact)
       files.set('disclosures.json', closed.file)
     }
     const { root } = contents.runClose.statement.predicate
     const copy = { run, root, at: new Date().toISOString(), decision, files }
-    const statement = await signExport(services.signer, copy)
-    await services.log.append(statement)
+    const statement = await signExport(signer, copy)
+    await log.append(statement)
     await writeEvidence(out, packExport(copy, statement))
     return { run, profile, out, decision, redacted: closed?.paths ?? [] }
   })

@@ -3,6 +3,7 @@ import type { Contents } from '@writ/evidence'
 import { erasureOf } from '../files/erasures.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { contentsOf, withEvidence } from '../files/evidence-source.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { ledgerSource, type RunSource } from './index.ts'
 
 /** A run of a home, with its evidence file where that is at hand. */
@@ -13,7 +14,9 @@ export interface HomeRun {
 }
 
 /** Opens a run of a home for reading. Rejects with `UNKNOWN_RUN`. */
-export async function homeRun(ledger: Ledger, home: string, run: string): Promise<HomeRun> {
+export async function homeRun(services: HomeServices, run: string): Promise<HomeRun> {
+  const { home } = services
+  const ledger = await services.ledger()
   const written = evidencePath(home, run)
   for (const path of [written, await placedElsewhere(ledger, run)]) {
     const contents = path === undefined ? undefined : await presentContents(path)

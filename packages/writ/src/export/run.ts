@@ -1,9 +1,10 @@
-import { basename, join } from 'node:path'
-import type { Ledger, TrustRoot } from '@writ/contract'
+import { basename } from 'node:path'
+import type { TrustRoot } from '@writ/contract'
 import { sourceDigest } from '@writ/evidence'
 import { evidencePath } from '../files/evidence-path.ts'
 import { contentsOf, openEvidenceFile, withEvidence } from '../files/evidence-source.ts'
-import { loadTrustRoot } from '../ledger/index.ts'
+import type { HomeServices } from '../home/home-services.ts'
+import { loadTrustRoot, trustPath } from '../ledger/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { verifyFile } from '../verify/verify-file.ts'
 import { homeRun } from './home-source.ts'
@@ -30,20 +31,19 @@ export interface ExportOptions extends ViewOptions {
  * `EVIDENCE_UNREADABLE` for payloads that may not leave, or whose policy cannot be asked.
  */
 export async function* exportRun(
-  ledger: Ledger,
-  home: string,
+  services: HomeServices,
   run: string,
   options: ExportOptions,
-  policy: () => Promise<PolicyPoint>,
 ): AsyncIterable<string> {
-  const { source, evidence } = await homeRun(ledger, home, run)
+  const { home } = services
+  const { source, evidence } = await homeRun(services, run)
   const path = evidence ?? evidencePath(home, run)
   // The policy to ask is the one the evidence file has: without the file payloads stay.
   if (options.payloads === true)
     await withEvidence(path, async (file) => permitExport(await contentsOf(path, file)))
-  const trust = options.trust ?? join(home, 'trust.json')
+  const trust = options.trust ?? trustPath(home)
   if (options.format !== 'html') yield* written(source, evidence, { ...options, trust })
-  else yield await reported(source, home, evidence, { ...options, trust }, await policy())
+  else yield await reported(source, home, evidence, { ...options, trust }, await services.policy())
 }
 
 /** The report of a run of a home, with what whoever asks for it may see under the policy in force. */
@@ -86,8 +86,9 @@ async function* written(
 }
 
 /** Sends the trace of a run to a collector. Rejects with `UNKNOWN_RUN`, `COLLECTOR_FAILED`. */
-export async function sendRunTrace(ledger: Ledger, run: string, endpoint: string): Promise<number> {
-  return await (await telemetry()).sendTrace(await ledgerSource(ledger, run, []), endpoint)
+export async function sendRunTrace(services: HomeServices, run: string, endpoint: string): Promise<number> {
+  const source = await ledgerSource(await services.ledger(), run, [])
+  return await (await telemetry()).sendTrace(source, endpoint)
 }
 
 /** Sends the trace of an evidence file's run to a collector. Rejects with `EVIDENCE_UNREADABLE`, `COLLECTOR_FAILED`. */

@@ -10,6 +10,9 @@ import type {
 } from '@writ/contract'
 import type { ModelObject } from '../models/index.ts'
 
+/** Where the state is when nobody says. */
+export const DEFAULT_HOME = '.writ'
+
 /** How a Writ is set up. Everything has a default but nothing is guessed: no key, no price, no clearance. */
 export interface WritOptions {
   /** State directory; `.writ` in the working directory by default. */

@@ -10,6 +10,7 @@ import { prepareHome } from './home.ts'
 import { keepPrivate } from './keep-private.ts'
 import { openForReading, shardPaths } from './shard.ts'
 import { asDamage } from './shard-health.ts'
+import { TRUST_FILE } from './trust-path.ts'
 
 /** Legal holds, retention classes, statements of erasures: small files, one a run. */
 const BESIDE_RUNS = ['holds', 'retention', 'erasures']
@@ -42,7 +43,7 @@ export async function backUp(
     keepPrivate(at)
     names.push(name)
   }
-  copied('trust.json', copyFileSync)
+  copied(TRUST_FILE, copyFileSync)
   copied('log/checkpoint', copyFileSync)
   copied('log/log.db', copyDatabase)
   for (const path of shardPaths(places.ledger).filter(isMade)) {

@@ -89,7 +89,7 @@ test('pages overwritten in the middle are found by the check, and never read as 
 })
 
 test('a full shard is closed for new runs; its open runs go on and readers see all', async () => {
-  const writer = new Writer(prepareHome(home), 65_536)
+  const writer = new Writer(prepareHome(home), () => undefined, 65_536)
   const put = (run: string, seq: number): void => {
     const record = recordOf(run, seq)
     expect(writer.commit([{ op: 'append', run, record, payloads: [], flush: true }])).toEqual([
@@ -109,7 +109,7 @@ test('a full shard is closed for new runs; its open runs go on and readers see a
   expect(await count(ledger, 'run-1')).toBe(1)
   await ledger.close()
   writer.close()
-  const next = new Writer(prepareHome(home), 65_536)
+  const next = new Writer(prepareHome(home), () => undefined, 65_536)
   next.open({ op: 'open', run: 'run-2', question: 'q', startedAt: 2 })
   expect(readdirSync(join(home, 'ledger')).filter((name) => name.endsWith('.db'))).toHaveLength(2)
   next.close()

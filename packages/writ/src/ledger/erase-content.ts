@@ -13,8 +13,8 @@ const RETRY_MS = 50
  * Makes the content of a run unreadable: its payloads and its question leave the shard, then its key is destroyed. The
  * records stay. Doing it again does no harm, and finishes what was cut short.
  *
- * `first` is done before anything of it, once nobody else can write the run. For a process that has no ledger of this home
- * open. Rejects with `UNKNOWN_RUN`, and with `RUN_BUSY` while a live process holds the run's shard.
+ * `first` is done before anything of it, once nobody else can write the run. Rejects with `UNKNOWN_RUN`, and with `RUN_BUSY`
+ * while somebody holds the run's shard, which may be a ledger of this process with a run open in it.
  */
 export async function eraseContent<T>(home: string, run: string, first: () => Promise<T>): Promise<T> {
   const places = prepareHome(home)

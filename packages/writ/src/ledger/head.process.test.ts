@@ -80,7 +80,7 @@ afterAll(() => rmSync(place, { recursive: true }))
 /** What the ledger's worker does, in this thread. */
 class Rooms {
   readonly reader = new Reader(prepareHome(home))
-  readonly writer = new Writer(prepareHome(home))
+  readonly writer = new Writer(prepareHome(home), () => undefined)
 
   records(): number {
     let found = 0

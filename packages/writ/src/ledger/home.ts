@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { WritError } from '@writ/contract'
 import { hasCode, syncDirectory, writeOnce } from '../disk/durable-file.ts'
+import { trustPath } from './trust-path.ts'
 
 /** Where the ledger room keeps what in a home directory. Absolute paths. */
 export interface Home {
@@ -28,7 +29,7 @@ export function prepareHome(home: string): Home {
     heads: join(root, 'heads'),
     keys,
     runKeys: join(keys, 'runs'),
-    trust: join(root, 'trust.json'),
+    trust: trustPath(root),
   }
   try {
     for (const directory of [root, places.ledger, places.heads, keys, places.runKeys]) {

@@ -5,6 +5,7 @@ import { syncDirectory } from '../disk/durable-file.ts'
 import { type BackupManifest, backupManifest, digest } from './backup-manifest.ts'
 import { prepareHome } from './home.ts'
 import { keepPrivate } from './keep-private.ts'
+import { TRUST_FILE } from './trust-path.ts'
 
 /**
  * Puts a backup into a home that has no state yet. Every file is compared with the manifest before anything is written.
@@ -57,10 +58,10 @@ function readManifest(from: string): BackupManifest {
 
 /** What a home already has that a restore would put there. */
 function stateOf(home: string): string | undefined {
-  const names = ['trust.json', 'log', 'ledger', 'heads', 'keys/runs', 'holds', 'retention', 'erasures']
+  const names = [TRUST_FILE, 'log', 'ledger', 'heads', 'keys/runs', 'holds', 'retention', 'erasures']
   return names.find((name) => {
     const path = join(home, name)
-    return existsSync(path) && (name === 'trust.json' || readdirSync(path).length > 0)
+    return existsSync(path) && (name === TRUST_FILE || readdirSync(path).length > 0)
   })
 }
 

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { eraseContent } from './erase-content.ts'
 import { openLedger } from './ledger.ts'
 import { firstLine, kill, killAll, listen, start } from './ledger-child.fixture.ts'
+import { takeShard } from './shard.ts'
 
 let home: string
 const opened: Ledger[] = []
@@ -256,4 +257,37 @@ test('a shard is given back with the last run that is open in it', async () => {
   await ledger.leave('run-a')
   await eraseContent(home, 'run-b', () => Promise.resolve())
   await put(await other.resume('run-a'), 1)
+})
+
+test.each<[string, () => void]>([
+  ['whose key is gone', () => rmSync(keyPath('run-a'))],
+  ['whose key is another', () => writeFileSync(keyPath('run-a'), Buffer.alloc(32))],
+])('the shard of a run %s is given back when its resume has failed', async (_, spoil) => {
+  await leave('run-a', 3)
+  spoil()
+  const ledger = await ledgerHere()
+  await expect(ledger.resume('run-a')).rejects.toMatchObject({ code: 'KEY_UNAVAILABLE' })
+  const shard = takeShard(join(home, 'ledger', 'shard-0001.db'))
+  expect(shard).toBeDefined()
+  shard?.close()
+})
+
+test('the shard taken for a run that could not be opened is given back', async () => {
+  const ledger = await ledgerHere()
+  writeFileSync(keyPath('run-a'), Buffer.alloc(32))
+  await expect(ledger.open('run-a', 'why?', 1)).rejects.toMatchObject(failed)
+  const shard = takeShard(join(home, 'ledger', 'shard-0001.db'))
+  expect(shard).toBeDefined()
+  shard?.close()
+})
+
+test('a run that failed and was left is written on, while another keeps its shard', async () => {
+  const ledger = await ledgerHere()
+  const [log, other] = [await ledger.open('run-a', 'why?', 1), await ledger.open('run-b', 'why?', 2)]
+  await put(log, 0)
+  await expect(put(log, 2)).rejects.toMatchObject(failed)
+  await ledger.leave('run-a')
+  await put(await ledger.resume('run-a'), 1)
+  await put(other, 0)
+  expect(await seqs(ledger.records('run-a'))).toEqual([0, 1])
 })

@@ -53,6 +53,7 @@ export class ShardWriter {
   /** Takes nothing more of a run, which stays as it is stored. */
   leave(run: string): void {
     this.#runs.delete(run)
+    this.#failedRuns.delete(run)
   }
 
   /** Whether no run is open here. A shard that failed is kept: nothing of it may be written again by this process. */

@@ -88,7 +88,8 @@ function takeIfSound(path: string): Shard | undefined {
  * nothing of it was changed: opening a database for writing already drops what follows a damaged frame of its log.
  *
  * INVARIANT: a shard is written only under its lock, an exclusive transaction on a file of its own that the operating
- * system ends with the process. Nothing else in this process may open that file: closing it would drop the lock (POSIX).
+ * system ends with the process. In this process SQLite alone may open that file: it puts off a close while the lock is held,
+ * and any other close would drop the lock (POSIX).
  */
 export function takeShard(path: string): Shard | undefined {
   const lock = lockShard(path)

@@ -11,8 +11,9 @@ import { Writer } from './writer.ts'
 if (parentPort === null) throw new Error('the ledger worker runs only as a worker thread')
 const port = parentPort
 const home: Home = workerData
-const writer = new Writer(home)
 const reader = new Reader(home)
+// As in a close, the writer is the last to close a shard and folds its write-ahead log in.
+const writer = new Writer(home, (path) => reader.release(path))
 
 port.on('message', (first: readonly Request[]) => {
   const queue = [...first]
@@ -54,8 +55,7 @@ function perform(request: Exclude<Request, Write>): Operations[typeof request.op
     case 'resume':
       return resume(request)
     case 'leave':
-      // As in a close, the writer is the last to close and folds the write-ahead log in.
-      return writer.leave(request.run, (path) => reader.release(path))
+      return writer.leave(request.run)
     case 'runs':
       return reader.runs()
     case 'damaged':

@@ -10,14 +10,16 @@ import { refusal, ShardWriter } from './shard-writer.ts'
 /** The shards this process writes: one for new runs, taken when the first opens, and those of runs it took over. */
 export class Writer {
   readonly #home: Home
+  readonly #closing: (path: string) => void
   readonly #fullBytes: number | undefined
   /** By path. */
   readonly #shards = new Map<string, ShardWriter>()
   #forNewRuns: ShardWriter | undefined
 
-  /** `fullBytes`: from this size on a shard takes no new runs. */
-  constructor(home: Home, fullBytes?: number) {
+  /** `closing` is told the path of each shard before it is given back. From `fullBytes` on a shard takes no new runs. */
+  constructor(home: Home, closing: (path: string) => void, fullBytes?: number) {
     this.#home = home
+    this.#closing = closing
     this.#fullBytes = fullBytes
   }
 
@@ -27,38 +29,33 @@ export class Writer {
     if (!Number.isSafeInteger(startedAt)) {
       throw new WritError('LEDGER_FAILED', `run ${run} cannot start at ${startedAt} ms`, { run })
     }
-    const shard = this.#shardForNewRuns()
-    shard.requireSound(run)
-    const key = createRunKey(this.#home.runKeys, run)
-    const asked = encrypt(key, { run, kind: 'question' }, Buffer.from(question))
-    shard.open(run, key, asked, startedAt)
-    return key
+    return this.#orGiveBack(() => {
+      const shard = this.#shardForNewRuns()
+      shard.requireSound(run)
+      const key = createRunKey(this.#home.runKeys, run)
+      const asked = encrypt(key, { run, kind: 'question' }, Buffer.from(question))
+      shard.open(run, key, asked, startedAt)
+      return key
+    })
   }
 
   /** Takes over a run that is in the shard at `path` and gives its key. */
   resume(run: string, path: string): Uint8Array {
-    const shard = this.#shards.get(path) ?? this.#takeOver(run, path)
-    shard.requireSound(run)
-    if (shard.has(run)) throw new WritError('RUN_BUSY', `run ${run} is open in this process`, { run })
-    const key = readRunKey(this.#home.runKeys, run)
-    if (key === undefined) throw new WritError('KEY_UNAVAILABLE', `the key of run ${run} is gone`, { run })
-    shard.resume(run, key)
-    return key
+    return this.#orGiveBack(() => {
+      const shard = this.#shards.get(path) ?? this.#takeOver(run, path)
+      shard.requireSound(run)
+      if (shard.has(run)) throw new WritError('RUN_BUSY', `run ${run} is open in this process`, { run })
+      const key = readRunKey(this.#home.runKeys, run)
+      if (key === undefined) throw new WritError('KEY_UNAVAILABLE', `the key of run ${run} is gone`, { run })
+      shard.resume(run, key)
+      return key
+    })
   }
 
-  /**
-   * Lets a run go, and gives back shards in which no run is open: others may take them, to resume a run or to erase one.
-   * `closing` is told the path of each before it is closed.
-   */
-  leave(run: string, closing: (path: string) => void): undefined {
-    for (const shard of this.#shards.values()) {
-      shard.leave(run)
-      if (!shard.idle) continue
-      this.#shards.delete(shard.path)
-      if (this.#forNewRuns === shard) this.#forNewRuns = undefined
-      closing(shard.path)
-      shard.close()
-    }
+  /** Lets a run go, and its shard with the last one. */
+  leave(run: string): undefined {
+    for (const shard of this.#shards.values()) shard.leave(run)
+    this.#giveBackIdle()
   }
 
   /** One transaction per shard; replies in the order of the group. */
@@ -74,6 +71,27 @@ export class Writer {
 
   close(): void {
     for (const shard of this.#shards.values()) shard.close()
+  }
+
+  /** A shard that was taken for a run which then could not be opened is not kept. */
+  #orGiveBack<T>(open: () => T): T {
+    try {
+      return open()
+    } catch (error) {
+      this.#giveBackIdle()
+      throw error
+    }
+  }
+
+  /** Gives back shards in which no run is open: others may take them, to resume a run or to erase one. */
+  #giveBackIdle(): void {
+    for (const shard of this.#shards.values()) {
+      if (!shard.idle) continue
+      this.#shards.delete(shard.path)
+      if (this.#forNewRuns === shard) this.#forNewRuns = undefined
+      this.#closing(shard.path)
+      shard.close()
+    }
   }
 
   /** A full shard keeps its open runs; new ones go to another. */

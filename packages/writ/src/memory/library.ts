@@ -17,7 +17,7 @@ import type { Places } from './pack-directory.ts'
 import { takeWorker } from './spare-worker.ts'
 import { PackStore } from './store.ts'
 import type { Ingested } from './worker-calls.ts'
-import type { WorkerLink } from './worker-link.ts'
+import { WorkerLink } from './worker-link.ts'
 
 /**
  * Opens the corpora kept below `<home>/corpora`, which is made when missing. Any number of processes may have it open.
@@ -117,7 +117,7 @@ class PackLibrary implements Library {
     bringIn: (link: WorkerLink, places: Places) => Promise<Ingested>,
   ): Promise<{ store: PackStore; ingested: Ingested; scratch: string }> {
     const scratch = this.#home.newScratch()
-    const link = takeWorker()
+    const link = new WorkerLink(takeWorker())
     this.#unfinished.add(link)
     try {
       const { packs, indexes } = this.#home

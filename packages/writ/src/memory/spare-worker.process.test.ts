@@ -1,40 +1,75 @@
-import { expect, it } from 'vitest'
-import { endSpareWorker, startSpareWorker, takeWorker } from './spare-worker.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Worker } from 'node:worker_threads'
+import { afterEach, expect, it } from 'vitest'
+import { partitionKey } from './partition-key.ts'
+import { keepWorker, startSpareWorker, takeWorker } from './spare-worker.ts'
 import { WorkerLink } from './worker-link.ts'
 
-it('gives the worker that was started before once, and then new ones', async () => {
-  const started: WorkerLink[] = []
-  const start = (): WorkerLink => {
-    started.push(new WorkerLink())
-    return started.at(-1) as WorkerLink
-  }
-  startSpareWorker(start)
-  startSpareWorker(start)
-  expect(started.length).toBe(1)
-  const taken = [takeWorker(), takeWorker()]
-  expect(taken[0]).toBe(started[0])
-  expect(taken[1]).not.toBe(started[0])
-  expect(taken.every((worker) => worker.usable)).toBe(true)
-  await Promise.all(taken.map((worker) => worker.close()))
+const started: Worker[] = []
+const take = (): Worker => {
+  const worker = takeWorker()
+  started.push(worker)
+  return worker
+}
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((worker) => worker.terminate()))
+})
+
+it('gives the worker that was started before once, and then new ones', () => {
+  startSpareWorker()
+  startSpareWorker()
+  const [first, second] = [take(), take()]
+  expect(second.threadId).toBe(first.threadId + 1) // the second start started nothing
+  expect(second).not.toBe(first)
 })
 
 it('does not give one that has ended', async () => {
-  const ended = new WorkerLink()
-  startSpareWorker(() => ended)
-  await ended.close()
-  const taken = takeWorker()
-  expect(taken).not.toBe(ended)
-  expect(taken.usable).toBe(true)
-  await taken.close()
+  const ended = take()
+  keepWorker(ended)
+  await ended.terminate()
+  expect(take()).not.toBe(ended)
+  keepWorker(ended)
+  expect(take()).not.toBe(ended)
 })
 
-it('ends the one that nobody took', async () => {
-  const left = new WorkerLink()
-  startSpareWorker(() => left)
-  await endSpareWorker()
-  expect(left.usable).toBe(false)
-  const taken = takeWorker()
-  expect(taken).not.toBe(left)
-  await taken.close()
-  await endSpareWorker()
+it('ends one while another waits already', async () => {
+  const [first, second] = [take(), take()]
+  keepWorker(first)
+  keepWorker(second)
+  await expect.poll(() => second.threadId).toBe(-1)
+  expect(take()).toBe(first)
+})
+
+it('gives the worker of a closed store to the next, which finds nothing of the first', async () => {
+  const scratch = await mkdtemp(join(tmpdir(), 'writ-spare-'))
+  const label = { level: 'internal', categories: [], untrusted: false } as const
+  const key = partitionKey('texts', label, [], '')
+  const places = { packs: scratch, indexes: scratch, scratch, durable: false }
+  const first = new WorkerLink(take())
+  const texts = [{ id: 'a', text: 'a needle' }]
+  const { partition } = await first.call('addTexts', { places, key, texts })
+  const outline = { partition: partition.id, doc: 'a' }
+  expect(await first.call('outline', outline)).toEqual([])
+  await first.close()
+  await expect(first.call('outline', outline)).rejects.toThrow('this store is closed')
+
+  const worker = take()
+  expect(worker).toBe(started[0])
+  const second = new WorkerLink(worker)
+  await expect(second.call('outline', outline)).rejects.toThrow('has no partition')
+  await second.close()
+  await rm(scratch, { recursive: true })
+})
+
+it('ends a worker that does not let go of its store', async () => {
+  const worker = take()
+  const link = new WorkerLink(worker)
+  worker.postMessage = () => undefined // the worker hears nothing
+  const closed = link.close()
+  await closed
+  expect(worker.threadId).toBe(-1)
+  expect(take()).not.toBe(worker)
 })

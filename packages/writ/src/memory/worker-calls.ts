@@ -85,13 +85,15 @@ export type ToWorker =
     }[WorkerCall]
   /** Stop working on a call; nobody waits for its result any more. */
   | { readonly cancel: number }
-  /** Stop everything and end. */
-  | { readonly close: true }
+  /** Stop everything, and forget the store: another comes. */
+  | { readonly clear: true }
 
 export type FromWorker =
   | { readonly id: number; readonly result: WorkerCalls[WorkerCall]['result'] }
   | { readonly id: number; readonly error: SentError }
   | { readonly id: number; readonly progress: IngestProgress }
+  /** The store is forgotten, and nothing of it runs. */
+  | { readonly cleared: true }
 
 /** A `WritError` as it crosses between threads. */
 export interface SentError {

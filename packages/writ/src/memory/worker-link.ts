@@ -1,9 +1,10 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { type IngestProgress, WritError } from '@writ/contract'
+import { keepWorker } from './spare-worker.ts'
 import type { FromWorker, ToWorker, WorkerCall, WorkerCalls } from './worker-calls.ts'
 
-/** How long a worker may take to end by itself before it is ended. */
-const CLOSE_MS = 1000
+/** How long a worker may take to forget a store before it is ended. */
+const CLEAR_MS = 1000
 
 interface Pending {
   readonly resolve: (result: never) => void
@@ -17,36 +18,28 @@ export interface CallOptions {
 }
 
 /**
- * The main thread's end of one worker. A call settles at once when its signal aborts, and the worker is told to stop;
+ * What a store asks its worker, from the main thread. A call settles at once when its signal aborts, and the worker is told to stop;
  * ingestion is one stretch of work that hears nothing, so whoever started it must `terminate`.
  * Keeps the process alive only while a call is open.
  */
 export class WorkerLink {
   readonly #worker: Worker
-  readonly #exited: Promise<void>
   readonly #pending = new Map<number, Pending>()
   #next = 1
   /** Why nothing can be asked any more. */
   #over: WritError | undefined
+  /** Resolves once the worker has forgotten the store, or has ended. */
+  readonly #cleared: PromiseWithResolvers<void> = Promise.withResolvers()
+  readonly #onMessage = (message: FromWorker): void => this.#receive(message)
+  readonly #onError = (cause: unknown): void =>
+    this.#end(failure(`the worker of external memory broke: ${cause}`, cause))
+  readonly #onExit = (): void => this.#exited()
 
-  constructor() {
-    const source = import.meta.url.endsWith('.ts')
-    this.#worker = new Worker(new URL(source ? './worker.ts' : './worker.js', import.meta.url), {
-      env: {},
-      execArgv: source ? ['--conditions=@writ/source'] : [],
-      name: 'writ-memory',
-    })
-    this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
-    this.#worker.on('message', (message: FromWorker) => this.#receive(message))
-    this.#worker.on('error', (cause) =>
-      this.#end(failure(`the worker of external memory broke: ${cause}`, cause)),
-    )
-    this.#worker.on('exit', () => this.#end(failure('the worker of external memory has ended')))
-    this.#worker.unref()
-  }
-
-  get usable(): boolean {
-    return this.#over === undefined
+  constructor(worker: Worker) {
+    this.#worker = worker
+    worker.on('message', this.#onMessage).on('error', this.#onError).on('exit', this.#onExit)
+    worker.unref()
+    if (worker.threadId === -1) this.#exited()
   }
 
   call<K extends WorkerCall>(
@@ -80,14 +73,16 @@ export class WorkerLink {
     return promise
   }
 
-  /** Stops what is running and waits until the worker and its children are gone. */
+  /** Stops what is running, waits until the worker has forgotten the store, and keeps it for the next. */
   async close(): Promise<void> {
     this.#end(failure('this store is closed'))
-    this.#post({ close: true })
+    this.#post({ clear: true })
     this.#worker.ref()
-    const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_MS)
-    await this.#exited
+    const timer = setTimeout(() => void this.#worker.terminate(), CLEAR_MS)
+    await this.#cleared.promise
     clearTimeout(timer)
+    this.#worker.off('message', this.#onMessage).off('error', this.#onError).off('exit', this.#onExit)
+    keepWorker(this.#worker)
   }
 
   async terminate(): Promise<void> {
@@ -99,7 +94,8 @@ export class WorkerLink {
   }
 
   #receive(message: FromWorker): void {
-    if ('progress' in message) this.#pending.get(message.id)?.onProgress?.(message.progress)
+    if ('cleared' in message) this.#cleared.resolve()
+    else if ('progress' in message) this.#pending.get(message.id)?.onProgress?.(message.progress)
     else if ('error' in message) {
       const { code, message: text, data } = message.error
       this.#settle(message.id)?.reject(new WritError(code, text, { data }))
@@ -112,6 +108,11 @@ export class WorkerLink {
     this.#pending.delete(id)
     if (this.#pending.size === 0) this.#worker.unref()
     return pending
+  }
+
+  #exited(): void {
+    this.#end(failure('the worker of external memory has ended'))
+    this.#cleared.resolve()
   }
 
   #end(error: WritError): void {

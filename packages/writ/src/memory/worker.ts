@@ -1,4 +1,4 @@
-// The worker of one store: everything that takes time. It holds packs and indexes, and no key or policy.
+// The worker of one store at a time: everything that takes time. It holds packs and indexes, and no key or policy.
 import { parentPort } from 'node:worker_threads'
 import { isWritError, WritError } from '@writ/contract'
 import { grep } from './grep.ts'
@@ -56,6 +56,7 @@ async function answer(message: Extract<ToWorker, { call: WorkerCall }>): Promise
     send({ id, error: sendable(error) })
   } finally {
     running.delete(id)
+    forgetWhenIdle()
   }
 }
 
@@ -69,17 +70,28 @@ function sendable(error: unknown): SentError {
   return { code: disk ? 'HOME_UNUSABLE' : 'INTERNAL', message, data: {} }
 }
 
-function end(): void {
+let clearing = false
+
+function clear(): void {
+  clearing = true
   for (const controller of running.values()) controller.abort()
+  forgetWhenIdle()
+}
+
+/** Closes what the store had open once nothing uses it. */
+function forgetWhenIdle(): void {
+  if (!clearing || running.size > 0) return
+  clearing = false
   for (const { pack, index } of open.values()) {
     index.close()
     pack.close()
   }
-  port?.close()
+  open.clear()
+  send({ cleared: true })
 }
 
 port.on('message', (message: ToWorker) => {
-  if ('close' in message) end()
+  if ('clear' in message) clear()
   else if ('cancel' in message) running.get(message.cancel)?.abort()
   else void answer(message)
 })

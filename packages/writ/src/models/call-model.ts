@@ -1,6 +1,7 @@
 import type { LanguageModelV4GenerateResult, LanguageModelV4Prompt } from '@ai-sdk/provider'
 import type { Message, ModelCaller, ModelReply } from '@writ/contract'
 import { callFailure, notSent, requestIdOf, uselessReply } from './call-failure.ts'
+import { refusedOutright } from './refusal.ts'
 
 /**
  * Makes exactly one request and never retries. Rejects with a WritError: `MODEL_FAILED` (trying again can help),
@@ -66,17 +67,6 @@ function bytesReceived({ content }: LanguageModelV4GenerateResult): number {
 
 function textOf(result: LanguageModelV4GenerateResult): string {
   return result.content.map((part) => (part.type === 'text' ? part.text : '')).join('')
-}
-
-/** The port gives a refusal as text; without text of its own beside it, it is no answer. */
-function refusedOutright(body: unknown): boolean {
-  const message = path(path(path(path(body, 'choices'), '0'), 'message'), 'refusal')
-  const content = path(path(path(path(body, 'choices'), '0'), 'message'), 'content')
-  return typeof message === 'string' && message !== '' && (content === null || content === '')
-}
-
-function path(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
 }
 
 /** What a record can hold; anything else is no number of tokens. */

@@ -7,6 +7,8 @@ import {
 } from '@ai-sdk/provider'
 import { defined } from '@writ/contract'
 import { MAX_REPLY_BYTES } from './bounded-fetch.ts'
+import { field } from './field.ts'
+import { REFUSAL, refusedOutright } from './refusal.ts'
 
 // Between Writ and an object that some program wrote. What the object gives is held against what a hostile server could
 // send: each field is looked at once, copied if it is what it should be, and otherwise not there.
@@ -99,7 +101,8 @@ function readResult(value: unknown): LanguageModelV4GenerateResult | string {
       response: {
         ...(typeof id === 'string' ? { id } : {}),
         headers: headersIn(field(response, 'headers')),
-        body: refusalIn(field(response, 'body')),
+        // Of a body only this is looked at: a refusal tells itself from an answer by nothing else.
+        body: refusedOutright(field(response, 'body')) ? REFUSAL : undefined,
       },
     }
   } catch {
@@ -146,15 +149,6 @@ function headersIn(headers: unknown): Record<string, string> {
   )
 }
 
-/** What of a body tells a refusal from an answer. */
-function refusalIn(body: unknown): unknown {
-  const message = field(field(field(body, 'choices'), '0'), 'message')
-  const [refusal, content] = [field(message, 'refusal'), field(message, 'content')]
-  return typeof refusal === 'string' && (content === null || content === '')
-    ? { choices: [{ message: { refusal, content } }] }
-    : undefined
-}
-
 /**
  * A copy of what an object threw. Its word that nothing was sent counts for nothing: a code such as ECONNREFUSED is left
  * behind, so the attempt is charged its worst case. A status is believed as a server's would be.
@@ -184,8 +178,4 @@ function plainError(thrown: unknown): Error {
 function wordsOf(thrown: unknown): string {
   const said = typeof thrown === 'object' ? field(thrown, 'message') : thrown
   return typeof said === 'string' ? said.slice(0, MOST_CHARS) : 'it threw something without a message'
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }

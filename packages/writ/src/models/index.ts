@@ -9,7 +9,7 @@ export {
 export { parsePrice } from './price.ts'
 export { PRICES, priceTableSchema } from './prices.ts'
 export { type FoundServer, findServers, probeServer } from './probe-server.ts'
-export type { ResolvedModel } from './provider.ts'
+export type { ModelChoice, ResolvedModel } from './provider.ts'
 export { providerOf } from './providers/index.ts'
 export { OLLAMA_URL, ollamaUrl } from './providers/ollama.ts'
 export { resolveModel } from './resolve-model.ts'

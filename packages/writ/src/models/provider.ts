@@ -8,6 +8,8 @@ export interface Provider {
   readonly prefix: string
   /** How its ids look, for whoever named a model that nobody knows; absent for ids nobody writes. */
   readonly ids?: string
+  /** Whether it has a server of its own, reached unless a base URL is given for one of its models. */
+  readonly ownServer?: true
   /** Reaches a model, at the base URL of the choice where there is one. Rejects with `UNKNOWN_MODEL` or `USAGE`. */
   open(name: string, choice: ModelChoice): Promise<ResolvedModel>
 }

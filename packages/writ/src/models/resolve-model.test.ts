@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { WritError } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
 import type { ModelChoice } from './provider.ts'
 import { PROVIDERS } from './providers/index.ts'
@@ -129,8 +128,12 @@ describe('resolveModel', () => {
 
   it('keeps an id of a provider with its provider, whatever base URL there is', async () => {
     const baseUrl = 'http://127.0.0.1:1/v1'
-    for (const id of ['builtin/other', 'sdk/lab/m-1'])
-      expect(await choose({ id, baseUrl }).catch(({ code }: WritError) => code)).not.toHaveProperty('id')
+    for (const [id, code] of [
+      ['builtin/other', 'UNKNOWN_MODEL'],
+      ['sdk/lab/m-1', 'MODEL_NOT_GIVEN'],
+      ...PROVIDERS.map(({ prefix }) => [prefix, 'UNKNOWN_MODEL'] as const),
+    ] as const)
+      await expect(choose({ id, baseUrl }), id).rejects.toMatchObject({ code })
     expect(await choose({ id: 'anthropic/claude', baseUrl })).toMatchObject({ location: 'loopback' })
   })
 

@@ -11,8 +11,10 @@ import { PROVIDERS, providerOf } from './providers/index.ts'
 export async function resolveModel(choice: ModelChoice): Promise<ResolvedModel> {
   const { id, baseUrl, apiKey } = choice
   const provider = providerOf(id)
-  if (provider !== undefined) return await provider.open(id.slice(provider.prefix.length), choice)
-  if (baseUrl !== undefined) {
+  if (provider !== undefined && id !== provider.prefix)
+    return await provider.open(id.slice(provider.prefix.length), choice)
+  // A prefix without a name after it is no model, at no server: the ids of a provider are its own.
+  if (provider === undefined && baseUrl !== undefined) {
     const url = usableUrl(baseUrl)
     return await openCompatible(choice, id, url, keyFor(url, apiKey))
   }

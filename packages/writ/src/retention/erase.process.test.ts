@@ -70,6 +70,7 @@ test('after an erasure nothing of the content is in the home; the structure is, 
     const erased = { code: 'KEY_UNAVAILABLE', message: expect.stringContaining(`was erased at ${done.at}`) }
     await expect(writ.resume(run)).rejects.toMatchObject(erased)
     await expect(writ.abort(run, 'r')).rejects.toMatchObject(erased)
+    await expect(writ.fork(run, { at: { lane: '0', n: 1 } })).rejects.toMatchObject(erased)
     let report = ''
     for await (const piece of writ.export(run, { format: 'html' })) report += piece
     report = report.replace(/<\/?bdi>/g, '')

@@ -13,9 +13,9 @@ import {
   signByOperator,
 } from '@writ/evidence'
 import { erasedRuns, keepErasure, lastErasure } from '../files/erasures.ts'
-import type { HomeServices } from '../files/home-services.ts'
 import { requireReason } from '../files/reason.ts'
 import { packsOfRun } from '../files/run-packs.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { destroyFile, eraseContent, unlessHeld } from '../ledger/index.ts'
 import { dropPacks } from '../memory/index.ts'
 import { type EvidenceState, emptyEvidence, evidenceState, isLaidOpen } from './empty.ts'

@@ -1,6 +1,6 @@
 import type { Erasure } from '@writ/evidence'
 import { erasedRuns, lastErasure } from '../files/erasures.ts'
-import type { HomeServices } from '../files/home-services.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { isErasable } from './erase.ts'
 
 /** What was erased of a home. */

@@ -1,6 +1,6 @@
 import { type ErrorCode, toWritError } from '@writ/contract'
 import { erasedRuns } from '../files/erasures.ts'
-import type { HomeServices } from '../files/home-services.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { listRetention, unlessHeld } from '../ledger/index.ts'
 import { eraseRun } from './erase.ts'
 

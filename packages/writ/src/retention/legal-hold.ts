@@ -1,6 +1,6 @@
 import { WritError } from '@writ/contract'
 import { erasedRuns } from '../files/erasures.ts'
-import type { HomeServices } from '../files/home-services.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { type Hold, listHolds, recordHold } from '../ledger/index.ts'
 
 /** Legal holds: a held run cannot be erased. */

@@ -3,11 +3,11 @@ import { join, resolve, sep } from 'node:path'
 import { type Answer, DEFAULT_LIMITS, defined, type Limits, label } from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
 import { evidencePath } from '../files/evidence-path.ts'
-import type { HomeServices } from '../files/home-services.ts'
 import { uuidV7 } from '../files/ids.ts'
 import type { CompletionOptions, WritOptions } from '../files/options.ts'
 import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { type Authority, executeRun, requireConfinement, systemClock } from '../kernel/index.ts'
 import { RETENTION_CLASS, recordRetention } from '../ledger/index.ts'
 import { startSpareWorker } from '../memory/index.ts'
@@ -41,11 +41,8 @@ export async function ask(
   requireContext(home, asked)
   if (!isStore(asked.context)) startSpareWorker() // it starts while policy does
   const policy = await services.policy()
-  const [models, authority, quorum] = await Promise.all([
-    openModels(options, policy, limits),
-    authorise(policy, asked),
-    openQuorum(home, options),
-  ])
+  const authority = authorise(policy, asked)
+  const [models, quorum] = await Promise.all([openModels(options, policy, limits), openQuorum(home, options)])
   const run = uuidV7(systemClock.now())
   const path = resolve(asked.out ?? evidencePath(home, run))
   const inHome = path.startsWith(join(home, sep))
@@ -63,10 +60,10 @@ export async function ask(
   services.sandboxes.warm() // it comes up while the context is read
   const store = await openContext(services, asked.context, asked, policy, preparing, onEvent)
   if (!isStore(asked.context)) opened.defer(() => store.close())
-  preparing.throwIfAborted()
   const sandbox = await services.sandboxes.open()
   opened.defer(() => sandbox.close())
   requireConfinement(policy, sandbox.confinement)
+  preparing.throwIfAborted()
   if (asked.retention !== undefined) recordRetention(home, run, asked.retention)
   const log = await ledger.open(run, asked.query, systemClock.now())
   opened.defer(() => ledger.leave(run))
@@ -107,15 +104,15 @@ export async function ask(
   return await deliver(await executeRun(request, ports), path, onEvent)
 }
 
-async function authorise(policy: PolicyPoint, asked: CompletionOptions): Promise<Authority> {
+function authorise(policy: PolicyPoint, asked: CompletionOptions): Authority {
   const purpose = asked.purpose ?? policy.defaultPurpose
-  return await Promise.resolve({
+  return {
     user: policy.user(asked.principal ?? userInfo().username, purpose),
     purpose,
     orchestrator: policy.profile('orchestrator'),
     worker: policy.profile('worker'),
     sink: policy.sink('terminal'),
-  })
+  }
 }
 
 function ignore(): void {

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { type ContextStore, defined, type IngestRequest, label, type RunEvent } from '@writ/contract'
-import type { HomeServices } from '../files/home-services.ts'
 import type { CompletionOptions, ContextSource, IngestOptions, SourcePaths } from '../files/options.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import { requireCorpus, requireGlobs, requirePaths } from '../memory/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 

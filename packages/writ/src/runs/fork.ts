@@ -1,10 +1,13 @@
 import { resolve } from 'node:path'
 import { type Answer, defined, type ModelProfile, type RecordedModel, WritError } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
+import { requireNotErased } from '../files/erasures.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
+import type { WritOptions } from '../files/options.ts'
 import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import {
   type Fork,
   forkRun,
@@ -21,8 +24,16 @@ import type { ModelObject } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
 import { deliver } from './deliver.ts'
-import { givenModel, type ModelAccess, type ModelOptions, openModel, openPair } from './models.ts'
-import { type ResumeOptions, type ResumeServices, reopenServices } from './resume.ts'
+import {
+  accessOf,
+  asRecorded,
+  givenModel,
+  type ModelAccess,
+  type ModelOptions,
+  openModel,
+  openPair,
+} from './models.ts'
+import { type ResumeOptions, reopenServices } from './resume.ts'
 
 /** How a run is forked. Models that are not named stay those of the run. */
 export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, 'apiKey' | 'ollamaHost'> {
@@ -35,22 +46,29 @@ export interface ForkOptions extends ResumeOptions, Omit<ModelOptions, 'apiKey' 
 }
 
 /** Runs a new run that shares another one's steps up to one of them, under the policy and over the corpus of the other. */
-export async function fork(origin: string, services: ResumeServices, options: ForkOptions): Promise<Answer> {
-  const { ledger } = services
+export async function fork(
+  services: HomeServices,
+  given: WritOptions,
+  origin: string,
+  options: ForkOptions,
+): Promise<Answer> {
+  const { home } = services
+  requireNotErased(home, origin)
+  const ledger = await services.ledger()
   const recorded = await readRun(ledger, origin)
   const { at, prompt, onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
   const run = uuidV7(systemClock.now())
-  const path = resolve(options.out ?? evidencePath(services.home, run))
+  const path = resolve(options.out ?? evidencePath(home, run))
   await using opened = new AsyncDisposableStack()
   const open = async (start: RunStart, { models: shared }: Fork): Promise<OpenedFork> => {
     await prepareEvidencePath(path, options.out === undefined)
-    const reopened = await reopenServices(origin, start, services, opened)
-    const models = await forkModels(origin, start, reopened.policy, options, services.access)
+    const reopened = await reopenServices(services, origin, start, opened)
+    const models = await forkModels(origin, start, reopened.policy, options, accessOf(given, options))
     sameInBoth(origin, [...recordedModels(shared), ...recordedModels(models)])
     const setup = { ...start.setup, baseUrl: options.baseUrl ?? start.setup.baseUrl, evidence: path }
     // What it shares is kept as long here as there.
-    const kept = listRetention(services.home).find((retention) => retention.run === origin)
-    if (typeof kept?.class === 'string') recordRetention(services.home, run, kept.class)
+    const kept = listRetention(home).find((retention) => retention.run === origin)
+    if (typeof kept?.class === 'string') recordRetention(home, run, kept.class)
     const log = await ledger.open(run, start.question, systemClock.now())
     opened.defer(() => ledger.leave(run))
     return { run, version: VERSION, setup, models, ports: { ...reopened, log, onEvent } }
@@ -79,14 +97,14 @@ async function forkModels(
   const second = options.subModel ?? (sub.id === root.id ? first : sub.id)
   const open = async (given: string | ModelObject): Promise<ModelProfile> => {
     const known = [root, sub].find((model) => model.id === given)
-    return await openModel(given, { ...(known === undefined ? {} : asItWas(known)), ...how }, policy, limits)
+    return await openModel(
+      given,
+      { ...(known === undefined ? {} : asRecorded(known)), ...how },
+      policy,
+      limits,
+    )
   }
   return await openPair(givenModel(first, access), givenModel(second, access), open)
-}
-
-function asItWas({ contextWindow, inputNanoUsd, outputNanoUsd }: RecordedModel): Partial<ModelOptions> {
-  const priced = inputNanoUsd !== null && outputNanoUsd !== null
-  return { contextWindow, ...(priced ? { price: { inputNanoUsd, outputNanoUsd } } : {}) }
 }
 
 /** A model that serves before and after the fork is one model: policy and prices know it by its id. */

@@ -255,10 +255,18 @@ describe('going on with a run of a model object', () => {
     const again = await writ.fork(run, { at })
     expect(again.status).toBe('complete')
     await holds(writ, again)
-    const subModel = scripted([], { modelId: 'm-2', leaf: () => replied('another') })
+    const subModel = scripted(TURNS, { modelId: 'm-2', leaf: () => replied('another') })
     const other = await writ.fork(run, { at, subModel })
     expect(other.value).toEqual({ one: 'another' })
     await holds(writ, other)
+    const given = await bare.fork(run, { at, model: { languageModel: scripted(TURNS), price: PRICE } })
+    expect(given.value).toEqual(again.value)
+    await expect(bare.fork(run, { at, subModel })).rejects.toMatchObject({
+      code: 'MODEL_NOT_GIVEN',
+      message: expect.stringContaining('sdk/lab/m-2'),
+    })
+    const both = await bare.fork(other.run, { at, model: subModel })
+    expect(both.value).toEqual({ one: 'another' })
     const dearer = { languageModel: scripted(TURNS), contextWindow: 64_000 }
     await expect(writ.fork(run, { at, model: dearer })).rejects.toMatchObject({ code: 'BAD_FORK' })
   })

@@ -1,5 +1,6 @@
-import { type Signer, type TransparencyLog, WritError } from '@writ/contract'
+import { type TransparencyLog, WritError } from '@writ/contract'
 import { encodeRecord, parseAnyStatement, signRunOpen } from '@writ/evidence'
+import type { HomeServices } from '../home/home-services.ts'
 import type { RecordedRun } from '../kernel/index.ts'
 
 /**
@@ -7,13 +8,13 @@ import type { RecordedRun } from '../kernel/index.ts'
  * second history. Rejects with `RUN_ENDED`, before anything is sent or signed.
  */
 export async function requireUnclosed(
+  services: Pick<HomeServices, 'signer' | 'log'>,
   { run, records }: RecordedRun,
-  log: TransparencyLog,
-  signer: Signer,
 ): Promise<void> {
   const [first] = records
   const last = records.at(-1)
   if (first === undefined || last?.kind === 'run.close' || last?.kind === 'run.abort') return
+  const [signer, log] = await Promise.all([services.signer(), services.log()])
   // Signing gives the same bytes again, unless the key is another by now.
   const opened = log.indexOf(await signRunOpen(signer, encodeRecord(first))) ?? 0
   const closed = closeOf(run, log, opened)

@@ -4,20 +4,17 @@ import {
   type Answer,
   type ContextStore,
   defined,
-  type Ledger,
-  type Library,
-  type ModelProfile,
   openingPath,
-  type RecordedModel,
   type RunEvent,
-  type Signer,
-  type TransparencyLog,
   WritError,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { openQuorum } from '../admin/quorum.ts'
+import { requireNotErased } from '../files/erasures.ts'
 import { evidencePath } from '../files/evidence-path.ts'
+import type { WritOptions } from '../files/options.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
+import type { HomeServices } from '../home/home-services.ts'
 import {
   answerAgain,
   type RecordedRun,
@@ -30,35 +27,14 @@ import {
   resumeRun,
   systemClock,
 } from '../kernel/index.ts'
-import {
-  callModel,
-  namesModelObject,
-  openModelObject,
-  type ResolvedModel,
-  resolveModel,
-} from '../models/index.ts'
+import { callModel } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
-import type { SandboxPool } from '../sandbox/index.ts'
 import { deliver } from './deliver.ts'
-import { type ModelAccess, objectNamed } from './models.ts'
+import { accessOf, type ModelAccess, reopenModel } from './models.ts'
 import { requireUnclosed } from './require-unclosed.ts'
 
 const NO_COST = Object.freeze({ decideMs: 0, decisions: 0, recordMs: 0, records: 0 })
-
-/** What a resume takes from the Writ it is asked of. */
-export interface ResumeServices {
-  readonly home: string
-  readonly ledger: Ledger
-  readonly library: Library
-  readonly signer: Signer
-  readonly transparency: TransparencyLog
-  /** Opens the bundle in a directory; the built-in one for null. */
-  policy(directory: string | null): Promise<PolicyPoint>
-  readonly sandboxes: SandboxPool
-  /** Where models are reached that no base URL is recorded for, with which keys, and those that are objects. */
-  readonly access: ModelAccess
-}
 
 /** How a run is resumed. */
 export interface ResumeOptions {
@@ -70,14 +46,21 @@ export interface ResumeOptions {
 }
 
 /** Goes on with a run of the home where its record ends, with what it began with; of a finished run, gives the answer. */
-export async function resume(run: string, services: ResumeServices, options: ResumeOptions): Promise<Answer> {
-  const { ledger } = services
+export async function resume(
+  services: HomeServices,
+  given: WritOptions,
+  run: string,
+  options: ResumeOptions,
+): Promise<Answer> {
+  const { home } = services
+  requireNotErased(home, run)
+  const ledger = await services.ledger()
   await using opened = new AsyncDisposableStack()
   const log = opened.adopt(await ledger.resume(run), () => ledger.leave(run))
   const recorded = await readRun(ledger, run)
-  await requireUnclosed(recorded, services.transparency, services.signer)
+  await requireUnclosed(services, recorded)
   const { onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
-  const finished = await finishedAnswer(recorded, services)
+  const finished = await finishedAnswer(services, recorded)
   if (finished !== undefined) {
     onEvent({ type: 'answer', answer: finished, governance: NO_COST })
     return finished
@@ -89,18 +72,18 @@ export async function resume(run: string, services: ResumeServices, options: Res
       signal,
       ...defined({ suspend }),
       reopen: async (start) => {
-        await prepareEvidencePath(placeOfEvidence(services.home, run, start.setup), true)
-        const reopened = await reopenServices(run, start, services, opened)
-        const models = await reopenModels(run, start, reopened.policy, services.access)
+        await prepareEvidencePath(placeOfEvidence(home, run, start.setup), true)
+        const reopened = await reopenServices(services, run, start, opened)
+        const models = await reopenModels(run, start, reopened.policy, accessOf(given))
         return { models, ports: { ...reopened, log, onEvent } }
       },
     })
-    return await deliver(result, placeOfEvidence(services.home, run, { evidence: path }), onEvent)
+    return await deliver(result, placeOfEvidence(home, run, { evidence: path }), onEvent)
   })
 }
 
 /** The answer of a run whose evidence lies where it belongs: nothing is left to do. */
-async function finishedAnswer(recorded: RecordedRun, services: ResumeServices): Promise<Answer | undefined> {
+async function finishedAnswer(services: HomeServices, recorded: RecordedRun): Promise<Answer | undefined> {
   if (recorded.records.at(-1)?.kind !== 'run.close') return undefined
   const setup = await recordedSetup(recorded)
   const { witnesses } = setup
@@ -144,23 +127,24 @@ type ReopenedServices = Omit<Reopened['ports'], 'policy' | 'store' | 'log' | 'on
 
 /** Opens the policy, the corpus and the witnesses a run began with, and refuses what is not the same any more. */
 export async function reopenServices(
+  services: HomeServices,
   run: string,
   { bundle, partitions, omitted, setup }: RunStart,
-  services: ResumeServices,
   opened: AsyncDisposableStack,
 ): Promise<ReopenedServices> {
-  const policy = opened.adopt(await services.policy(setup.policy), (service) => service.close())
+  const policy = opened.adopt(await services.openPolicy(setup.policy), (service) => service.close())
   if (policy.bundle.hash !== bundle)
     throw mismatch(
       run,
       `its policy bundle was ${bundle}, that in ${setup.policy ?? 'the package'} is ${policy.bundle.hash}`,
     )
-  const store = opened.adopt(await services.library.reopen(partitions, omitted), (service) => service.close())
+  const library = await services.library()
+  const store = opened.adopt(await library.reopen(partitions, omitted), (service) => service.close())
   const same = store.partitions.every(({ id }, index) => id === partitions[index]?.id)
   if (!same) throw mismatch(run, 'its corpus is not what it was')
-  const { home, signer, transparency } = services
   const { witnesses, witnessQuorum } = setup
-  const quorum = await openQuorum(home, { witnesses, witnessQuorum })
+  const quorum = await openQuorum(services.home, { witnesses, witnessQuorum })
+  const [signer, transparency] = await Promise.all([services.signer(), services.log()])
   return { policy, store, ...quorum, clock: systemClock, signer, transparency, callModel }
 }
 
@@ -173,7 +157,7 @@ async function reopenModels(
 ): Promise<RunModels> {
   const [root, sub = root] = await Promise.all(
     models.map(async (model) => {
-      const profile = await reopenModel(model, setup.baseUrl, access, policy)
+      const profile = await reopenModel(model, setup.baseUrl, { access, policy })
       if (canonicalJson(recordedModel(profile)) !== canonicalJson(model))
         throw mismatch(run, `the model ${model.id} is not the one it began with`)
       return profile
@@ -185,33 +169,4 @@ async function reopenModels(
 
 function mismatch(run: string, what: string): WritError {
   return new WritError('RESUME_MISMATCH', `The run ${run} cannot go on: ${what}.`, { run })
-}
-
-async function reopenModel(
-  model: RecordedModel,
-  baseUrl: string | null,
-  access: ModelAccess,
-  policy: PolicyPoint,
-): Promise<ModelProfile> {
-  const { id } = model
-  const { location, digest, ...profile } = namesModelObject(id)
-    ? openModelObject(objectNamed(id, access))
-    : await reopenNamed(model, baseUrl, access)
-  return { ...profile, facts: policy.model(id, location, digest) }
-}
-
-async function reopenNamed(
-  { id, contextWindow, inputNanoUsd, outputNanoUsd }: RecordedModel,
-  baseUrl: string | null,
-  { apiKey, ollamaHost }: ModelAccess,
-): Promise<ResolvedModel> {
-  const priced = inputNanoUsd !== null && outputNanoUsd !== null
-  return await resolveModel({
-    id,
-    contextWindow,
-    priceTable: {},
-    ...defined({ apiKey, ollamaHost }),
-    ...(baseUrl === null ? {} : { baseUrl }),
-    ...(priced ? { price: { inputNanoUsd, outputNanoUsd } } : {}),
-  })
 }

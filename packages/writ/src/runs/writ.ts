@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import {
   type Answer,
   type ContextStore,
@@ -20,12 +20,17 @@ import { homeRun } from '../export/home-source.ts'
 import { type ExportOptions, exportRun, sendRunTrace } from '../export/run.ts'
 import { stepsOf } from '../export/steps/run-steps.ts'
 import { Viewer, type ViewOptions } from '../export/view-access.ts'
-import { requireNotErased } from '../files/erasures.ts'
 import { evidencePath } from '../files/evidence-path.ts'
-import { type HomeServices, homeServices } from '../files/home-services.ts'
-import type { CompletionOptions, IngestOptions, WritOptions } from '../files/options.ts'
+import {
+  type CompletionOptions,
+  DEFAULT_HOME,
+  type IngestOptions,
+  type WritOptions,
+} from '../files/options.ts'
 import { packsOfRuns } from '../files/run-packs.ts'
+import { type HomeServices, homeServices } from '../home/home-services.ts'
 import { type ReplayReport, readRun } from '../kernel/index.ts'
+import { trustPath } from '../ledger/index.ts'
 import { eraseRun } from '../retention/erase.ts'
 import { type Erasures, erasuresOf } from '../retention/erasures.ts'
 import { type Expiry, type ExpiryOptions, eraseExpired } from '../retention/expire.ts'
@@ -37,18 +42,16 @@ import {
   replayFile,
   replayRecorded,
 } from '../verify/replay.ts'
-import { type VerifyOptions, verifyFile } from '../verify/verify-file.ts'
+import { type VerifyOptions, verifyWithin } from '../verify/verify-file.ts'
 import { abort } from './abort.ts'
 import { ask } from './ask.ts'
 import { ingest } from './context.ts'
 import { diffRuns, type RunDiff } from './diff.ts'
 import { findRun } from './find-run.ts'
 import { type ForkOptions, fork } from './fork.ts'
-import { type ResumeOptions, type ResumeServices, resume } from './resume.ts'
+import { type ResumeOptions, resume } from './resume.ts'
 import type { RunOrigin, RunView, StepDetail } from './run-view.ts'
 import { originOf, showRun, showStep, type Viewed } from './show.ts'
-
-const DEFAULT_HOME = '.writ'
 
 /**
  * A home, and everything that can be done in it: what the command line does, it does through this. Services are opened when
@@ -74,6 +77,7 @@ export interface Writ {
   resume(run: string, options?: ResumeOptions): Promise<Answer>
   /**
    * Asks again from a step of a run on, with other models or another prompt, as a new run that shares what came before.
+   * Model objects are those given here, else those this Writ was made with.
    * Rejects with `UNKNOWN_RUN`, `BAD_FORK`, `KEY_UNAVAILABLE`, `RESUME_MISMATCH` and `MODEL_NOT_GIVEN`.
    */
   fork(run: string, options: ForkOptions): Promise<Answer>
@@ -180,28 +184,15 @@ class Home implements Writ {
   }
 
   async resume(run: string, options: ResumeOptions = {}): Promise<Answer> {
-    requireNotErased(this.home, run)
-    return await resume(run, await this.#resumeServices(), options)
+    return await resume(this.#services, this.#options, run, options)
   }
 
   async fork(run: string, options: ForkOptions): Promise<Answer> {
-    return await fork(run, await this.#resumeServices(), options)
+    return await fork(this.#services, this.#options, run, options)
   }
 
   async abort(run: string, reason: string): Promise<string> {
-    requireNotErased(this.home, run)
-    return await abort(run, reason, await this.#resumeServices())
-  }
-
-  async #resumeServices(): Promise<ResumeServices> {
-    const { home, openPolicy, ...services } = this.#services
-    const opening = Promise.all([services.ledger(), services.library(), services.signer(), services.log()])
-    const [ledger, library, signer, transparency] = await opening
-    const { apiKey, ollamaHost, model, subModel } = this.#options
-    const objects = [model, subModel].filter((given) => given !== undefined && typeof given !== 'string')
-    const access = { ...defined({ apiKey, ollamaHost }), objects }
-    const { sandboxes } = services
-    return { home, ledger, library, signer, transparency, policy: openPolicy, sandboxes, access }
+    return await abort(this.#services, run, reason)
   }
 
   evidencePath(run: string): string {
@@ -225,7 +216,7 @@ class Home implements Writ {
   }
 
   async #viewed(run: string, options: ViewOptions): Promise<Viewed> {
-    const { source } = await homeRun(await this.#services.ledger(), this.home, run)
+    const { source } = await homeRun(this.#services, run)
     const steps = await stepsOf(source)
     const viewer = new Viewer(await this.#services.policy(), steps.opening.det.partitions, options)
     return { home: this.home, source, steps, viewer }
@@ -240,9 +231,9 @@ class Home implements Writ {
   }
 
   async verify(path: string, options: Omit<VerifyOptions, 'home'> = {}): Promise<VerdictReport> {
-    const pinned = join(this.home, 'trust.json')
+    const pinned = trustPath(this.home)
     const trust = existsSync(pinned) ? { trust: pinned } : {}
-    return await verifyFile(path, { ...trust, ...options, home: this.home })
+    return await verifyWithin(this.#services, path, { ...trust, ...options, home: this.home })
   }
 
   async replay(run: string, options: ReplayOptions = {}): Promise<ReplayReport> {
@@ -258,25 +249,23 @@ class Home implements Writ {
   }
 
   async #replayOptions({ signal, attest }: ReplayOptions): Promise<RecordedReplayOptions> {
-    const { signer, log, policy } = this.#services
+    const { signer, log, policy, sandboxes } = this.#services
     const bundle = this.#options.policy === undefined ? undefined : (await policy()).bundle.hash
     const attesting =
       attest === undefined ? undefined : { path: attest, signer: await signer(), log: await log() }
-    return defined({ signal, bundle, attest: attesting })
+    return { sandboxes, ...defined({ signal, bundle, attest: attesting }) }
   }
 
   async *export(run: string, options: ExportOptions): AsyncIterable<string> {
-    yield* exportRun(await this.#services.ledger(), this.home, run, options, this.#services.policy)
+    yield* exportRun(this.#services, run, options)
   }
 
   async copyEvidence(run: string, options: CopyOptions): Promise<CopyReport> {
-    const { home, ...services } = this.#services
-    const [ledger, signer, log] = await Promise.all([services.ledger(), services.signer(), services.log()])
-    return await copyEvidence({ home, ledger, signer, log }, run, options)
+    return await copyEvidence(this.#services, run, options)
   }
 
   async sendTrace(run: string, endpoint: string): Promise<number> {
-    return await sendRunTrace(await this.#services.ledger(), run, endpoint)
+    return await sendRunTrace(this.#services, run, endpoint)
   }
 
   async ingest(name: string, options: IngestOptions): Promise<ContextStore> {

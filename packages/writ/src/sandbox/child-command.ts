@@ -6,6 +6,11 @@ const inSource = import.meta.url.endsWith('.ts')
 
 /** Heap of the child's main thread: it passes texts of up to the largest answer on, escaped. */
 const CHILD_HEAP_MB = 1_024
+/**
+ * How much the engine runs before V8 optimises it, about in bytes; V8 says 13 million. Optimising it costs as much as
+ * the rest of a child, and pays back after some 100 ms of computing.
+ */
+const OPTIMISED_AFTER = 1_000_000_000
 
 export const childEntry: string = join(roomPath, 'child', inSource ? 'main.ts' : 'main.js')
 
@@ -17,6 +22,7 @@ export function childFlags(): readonly string[] {
     ...codePaths().map((path) => `--allow-fs-read=${join(path, '/')}`),
     '--preserve-symlinks', // following links would read every directory on the way
     `--max-old-space-size=${CHILD_HEAP_MB}`,
+    `--wasm-tiering-budget=${OPTIMISED_AFTER}`,
     '--v8-pool-size=1', // compiling ahead on more threads costs the first cell more than it gives
     '--disallow-code-generation-from-strings',
     '--disable-sigusr1',

@@ -1,6 +1,6 @@
 import { childMessage } from './child-message.ts'
-import { ConfinedChild, type Wall } from './confined-child.ts'
 import type { FromChild, ToChild } from './messages.ts'
+import type { SandboxChild } from './sandbox-child.ts'
 
 const PINGS = 5
 
@@ -12,26 +12,26 @@ export interface LinkEvents {
 
 /** The confined child process of a sandbox: watched, killed when it does not answer, started again when it is needed. */
 export class ChildLink {
-  readonly #wall: Wall
+  readonly #another: () => SandboxChild
   readonly #unresponsiveMs: number
   readonly #events: LinkEvents
-  #child: ConfinedChild | undefined
+  #child: SandboxChild | undefined
   /** Pings since the child was last heard. Counted, not timed: a busy main process must not blame the child. */
   #unanswered = 0
   #watch: NodeJS.Timeout | undefined
   /** How many children there have been: what lives in one child does not live in the next. */
   generation = 0
 
-  constructor(wall: Wall, unresponsiveMs: number, events: LinkEvents) {
-    this.#wall = wall
+  constructor(another: () => SandboxChild, unresponsiveMs: number, events: LinkEvents) {
+    this.#another = another
     this.#unresponsiveMs = unresponsiveMs
     this.#events = events
   }
 
   /** Takes a child when there is none. */
-  start(child?: ConfinedChild): void {
+  start(child?: SandboxChild): void {
     if (this.#child !== undefined) return
-    const started = child ?? new ConfinedChild(this.#wall)
+    const started = child ?? this.#another()
     this.generation += 1
     this.#child = started
     this.#unanswered = 0
@@ -76,7 +76,7 @@ export class ChildLink {
     else this.send({ type: 'ping' })
   }
 
-  #hear(child: ConfinedChild, value: unknown): void {
+  #hear(child: SandboxChild, value: unknown): void {
     if (child !== this.#child) return
     this.#unanswered = 0
     const message = childMessage(value)
@@ -86,7 +86,7 @@ export class ChildLink {
     else this.#events.onMessage(message)
   }
 
-  #gone(child: ConfinedChild, reason: string): void {
+  #gone(child: SandboxChild, reason: string): void {
     if (child !== this.#child) return
     this.#child = undefined
     child.kill()

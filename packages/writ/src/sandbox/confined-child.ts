@@ -6,6 +6,7 @@ import { childEntry, childFiles, childFlags } from './child-command.ts'
 import { MOST_MESSAGE } from './child-message.ts'
 import { inspectChild } from './inspect-child.ts'
 import type { ToChild } from './messages.ts'
+import type { ChildOwner, SandboxChild } from './sandbox-child.ts'
 import { startProgram } from './start-program.ts'
 import { WIRE_FD, Wire } from './wire.ts'
 
@@ -18,13 +19,6 @@ const GRACE_MS = 1_000
 /** What stands around a child process: Node's permission model, and bubblewrap where the level is `full`. */
 export type Wall = { readonly level: 'reduced' } | { readonly level: 'full'; readonly bubblewrap: string }
 
-/** Whoever owns a child. */
-export interface ChildOwner {
-  onMessage(value: unknown): void
-  /** The child is gone, or wrote what is no message. */
-  onGone(reason: string): void
-}
-
 /** Children that bubblewrap is setting up. Until that is done, nothing ends all of it with this process. */
 const unfinished = new Set<ConfinedChild>()
 process.on('exit', () => {
@@ -32,7 +26,7 @@ process.on('exit', () => {
 })
 
 /** A child process that is up or coming up. It is sent nothing before the system has shown that it is confined. */
-export class ConfinedChild {
+export class ConfinedChild implements SandboxChild {
   /** Rejects when the wall does not stand; the child is killed then. */
   readonly confined: Promise<void>
   readonly #wall: Wall
@@ -85,14 +79,12 @@ export class ConfinedChild {
     return this.#gone === undefined || said === '' ? this.#gone : `${this.#gone}: ${said}`
   }
 
-  /** Hands the child to whoever uses it, who is told at once when it is gone already. It keeps this process alive now. */
   own(owner: ChildOwner): void {
     this.#owner = owner
     this.#hold(true)
     if (this.gone !== undefined) owner.onGone(this.gone)
   }
 
-  /** Lets this process end while the child is up. */
   unref(): void {
     this.#hold(false)
   }
@@ -102,13 +94,11 @@ export class ConfinedChild {
     else this.#waiting.push(message)
   }
 
-  /** Kills the child; its owner is not told. */
   kill(): void {
     this.#owner = undefined
     this.#end('it was killed')
   }
 
-  /** Kills the child, and waits until nothing of it is left. This process stays alive meanwhile. */
   async close(): Promise<void> {
     this.kill()
     this.#hold(true)

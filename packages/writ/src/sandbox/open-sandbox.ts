@@ -52,14 +52,14 @@ class QuickJsSandbox implements Sandbox {
   #busy = 0
   #closed = false
 
-  constructor({ child, wall, lack }: StartedChild, unresponsiveMs: number) {
+  constructor({ child, another, level, layers, lack }: StartedChild, unresponsiveMs: number) {
     this.confinement = Object.freeze({
-      level: wall.level,
-      layers: LAYERS[wall.level],
+      level,
+      layers,
       ...defined({ lack }),
       guestAbi: readGuestAbi(),
     })
-    this.#link = new ChildLink(wall, unresponsiveMs, {
+    this.#link = new ChildLink(another, unresponsiveMs, {
       onMessage: (message) => {
         const vm = this.#vms.get(message.vm)
         if (vm !== undefined) vm.hear(message)
@@ -107,13 +107,6 @@ class QuickJsSandbox implements Sandbox {
     await this.#link.close()
   }
 }
-
-/** What stands between guest code and the machine, from the inside out. */
-const REDUCED = ['quickjs-wasi', 'worker-thread', 'node --permission']
-const LAYERS = Object.freeze({
-  reduced: Object.freeze(REDUCED),
-  full: Object.freeze([...REDUCED, 'seccomp', 'bubblewrap']),
-})
 
 function readGuestAbi(): string {
   try {

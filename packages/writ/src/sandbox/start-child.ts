@@ -1,15 +1,27 @@
 import { setTimeout } from 'node:timers/promises'
+import type { Confinement } from '@writ/contract'
 import { findBubblewrap } from './bubblewrap.ts'
 import { ConfinedChild, type Wall } from './confined-child.ts'
+import type { SandboxChild } from './sandbox-child.ts'
+
+/** What stands between guest code and the machine, from the inside out. */
+const REDUCED = ['quickjs-wasi', 'worker-thread', 'node --permission']
+const LAYERS = Object.freeze({
+  reduced: Object.freeze(REDUCED),
+  full: Object.freeze([...REDUCED, 'seccomp', 'bubblewrap']),
+})
 
 /** How long one that is not confined may take to end, so that what it said is complete. */
 const LAST_WORDS_MS = 1_000
 
-/** A child, and the wall that children of this process have. */
+/** A child, and how children of this process are confined. */
 export interface StartedChild {
-  readonly child: ConfinedChild
-  readonly wall: Wall
-  /** Why the wall is not full; undefined when it is. */
+  readonly child: SandboxChild
+  /** Starts another with the same confinement, for when this one is gone. */
+  readonly another: () => SandboxChild
+  readonly level: Confinement['level']
+  readonly layers: Confinement['layers']
+  /** Why it is not full; undefined when it is. */
   readonly lack: string | undefined
 }
 
@@ -29,7 +41,7 @@ export async function startChild(
   const known = lacks.get(path)
   if (known !== undefined) {
     const lack = await known
-    return lack === undefined ? { child: new ConfinedChild(wall), wall, lack } : reduced(lack)
+    return lack === undefined ? startedBehind(wall, new ConfinedChild(wall)) : reduced(lack)
   }
   const child = new ConfinedChild(wall)
   const shown = child.confined.then(
@@ -41,10 +53,15 @@ export async function startChild(
   )
   lacks.set(path, shown)
   const lack = await shown
-  return lack === undefined ? { child, wall, lack } : reduced(lack)
+  return lack === undefined ? startedBehind(wall, child) : reduced(lack)
 }
 
 function reduced(lack: string): StartedChild {
   const wall: Wall = { level: 'reduced' }
-  return { child: new ConfinedChild(wall), wall, lack }
+  return startedBehind(wall, new ConfinedChild(wall), lack)
+}
+
+function startedBehind(wall: Wall, child: SandboxChild, lack?: string): StartedChild {
+  const { level } = wall
+  return { child, another: () => new ConfinedChild(wall), level, layers: LAYERS[level], lack }
 }

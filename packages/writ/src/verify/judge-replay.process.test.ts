@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { type Answer, WritError } from '@writ/contract'
 import { type AnyRecord, bytesSource, encodeRecord, readEvidence, type Verdict } from '@writ/evidence'
 import { block, sequence, startSimulator } from '@writ/simulator'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { homeServices } from '../home/home-services.ts'
 import { createWrit, verifyFile } from '../index.ts'
 import { cutRun } from '../runs/cut-run.fixture.ts'
 import { judgeReplay } from './judge-replay.ts'
@@ -122,6 +123,20 @@ it('fails where the home keeps fewer records of the run, or more', async () => {
   ] as const) {
     const verdict = await judgeReplay(answer.run, file, home)
     expect(verdict).toMatchObject({ code: 'HOME_DIFFERS', at: `records.ndjson#/${seq}` })
+  }
+})
+
+it('uses the ledger and the sandboxes that are open, and leaves them so', async () => {
+  const services = homeServices(home, undefined)
+  try {
+    const ledger = vi.fn(services.ledger)
+    const sandbox = vi.fn(() => services.sandboxes.open())
+    const open = { ledger, sandboxes: { open: sandbox } }
+    expect(await judgeReplay(answer.run, records, home, open)).toMatchObject({ result: 'pass' })
+    expect([ledger, sandbox].map((asked) => asked.mock.calls.length)).toEqual([1, 1])
+    expect(await (await services.ledger()).runs()).toHaveLength(1)
+  } finally {
+    await services.close()
   }
 })
 

@@ -13,44 +13,54 @@ import {
 import { type RecordedRun, type ReplayReport, readRun } from '../kernel/index.ts'
 import { openLedger } from '../ledger/index.ts'
 import { recordedFile } from './recorded-file.ts'
-import { replayRecorded } from './replay.ts'
+import { replayRecorded, type Sandboxes } from './replay.ts'
+
+/** What a Writ of the home has open already. */
+export interface OpenHome {
+  ledger(): Promise<Ledger>
+  readonly sandboxes: Sandboxes
+}
 
 /**
  * REPLAY of a `proof` file whose run is in a home: the run is done again from there, once its records are known to be those
  * of the file. Undefined when the home does not have the run. Never throws for what file or home hold; rejects with
- * `EVIDENCE_UNREADABLE` when the file cannot be read.
+ * `EVIDENCE_UNREADABLE` when the file cannot be read. What `open` has is used and left open.
  */
 export async function judgeReplay(
   run: string,
   records: AsyncIterable<AnyRecord> | Iterable<AnyRecord>,
   home: string,
+  open?: OpenHome,
 ): Promise<Verdict | undefined> {
   // Looking must not make a home.
   if (!existsSync(join(home, 'ledger'))) return undefined
-  let ledger: Ledger | undefined
+  await using opened = new AsyncDisposableStack()
   try {
-    ledger = await openLedger(home)
+    const ledger =
+      open === undefined ? opened.adopt(await openLedger(home), (own) => own.close()) : await open.ledger()
     if (!(await ledger.runs()).some((head) => head.run === run)) return undefined
     const kept = await readRun(ledger, run)
     await checkSame(records, kept)
-    return verdictOf(await replayRecorded(kept))
+    return verdictOf(await replayRecorded(kept, sandboxesOf(open)))
   } catch (error) {
     const code = isWritError(error) ? error.code : undefined
     if (code === 'EVIDENCE_UNREADABLE') throw error
     // A home or a sandbox that cannot be used says nothing of the file.
     return code === 'VERIFICATION_FAILED' ? failed('REPLAY', error) : notEvaluated('REPLAY', 'NOT_DONE_AGAIN')
-  } finally {
-    await ledger?.close()
   }
 }
 
 /** REPLAY of a `replay` file, from the file alone. Never throws for what it holds. */
-export async function judgeReplayFile(contents: Contents): Promise<Verdict> {
+export async function judgeReplayFile(contents: Contents, open?: OpenHome): Promise<Verdict> {
   try {
-    return verdictOf(await replayRecorded(await recordedFile(contents)))
+    return verdictOf(await replayRecorded(await recordedFile(contents), sandboxesOf(open)))
   } catch {
     return notEvaluated('REPLAY', 'NOT_DONE_AGAIN')
   }
+}
+
+function sandboxesOf(open: OpenHome | undefined): { readonly sandboxes?: Sandboxes } {
+  return open === undefined ? {} : { sandboxes: open.sandboxes }
 }
 
 /** What is done again is the run of the file, record by record. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Signer, type TransparencyLog, WritError } from '@writ/contract'
+import { type Sandbox, type Signer, type TransparencyLog, WritError } from '@writ/contract'
 import { encodeRecord, hex, REPLAY_KIND, rootOf, signByOperator, verifyEvidence } from '@writ/evidence'
 import { writeOnce } from '../disk/durable-file.ts'
 import { contentsOf, withEvidence } from '../files/evidence-source.ts'
@@ -24,6 +24,13 @@ export interface RecordedReplayOptions {
   readonly signal?: AbortSignal
   /** Sign what the replay came to. */
   readonly attest?: Attesting
+  /** What a Writ takes its sandboxes from; one is started for this replay by default. */
+  readonly sandboxes?: Sandboxes
+}
+
+/** What gives a sandbox to whoever asks. */
+export interface Sandboxes {
+  open(): Promise<Sandbox>
 }
 
 /** How whoever has a home does a run again. */
@@ -44,10 +51,10 @@ export async function replayRecorded(
   recorded: RecordedRun,
   options: RecordedReplayOptions = {},
 ): Promise<ReplayReport> {
-  const { attest, ...ports } = options
+  const { attest, sandboxes = { open: openSandbox }, ...ports } = options
   if (attest !== undefined && existsSync(attest.path)) throw unwritable(attest.path, 'it is there already')
   const reasoner = createReasoner()
-  const sandbox = await openSandbox()
+  const sandbox = await sandboxes.open()
   try {
     const report = await replayRun(whatItDid(recorded), { ...ports, clock: systemClock, reasoner, sandbox })
     const abi = guestAbi(sandbox.confinement.guestAbi, reasoner.digest)

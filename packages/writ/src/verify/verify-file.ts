@@ -10,7 +10,7 @@ import {
 import { withEvidence } from '../files/evidence-source.ts'
 import { loadTrustRoot } from '../ledger/index.ts'
 import { judgePolicy } from './judge-policy.ts'
-import { judgeReplay, judgeReplayFile } from './judge-replay.ts'
+import { judgeReplay, judgeReplayFile, type OpenHome } from './judge-replay.ts'
 
 /** Where an evidence file keeps its bundle. */
 const POLICY_FILES = 'policy/'
@@ -35,7 +35,20 @@ export async function verifyFile(path: string, options: VerifyOptions = {}): Pro
   return await withEvidence(path, (source) => verifySource(source, options))
 }
 
-async function verifySource(source: ByteSource, options: VerifyOptions): Promise<VerdictReport> {
+/** The same for a Writ of the home, which has services open already. */
+export async function verifyWithin(
+  open: OpenHome,
+  path: string,
+  options: VerifyOptions,
+): Promise<VerdictReport> {
+  return await withEvidence(path, (source) => verifySource(source, options, open))
+}
+
+async function verifySource(
+  source: ByteSource,
+  options: VerifyOptions,
+  open?: OpenHome,
+): Promise<VerdictReport> {
   const { only, home } = options
   const trust = options.trust === undefined ? undefined : await loadTrustRoot(options.trust)
   return await verifyEvidence(source, {
@@ -43,7 +56,7 @@ async function verifySource(source: ByteSource, options: VerifyOptions): Promise
     ...('answer' in options ? { answer: options.answer } : {}),
     judges: {
       POLICY: policyOf,
-      REPLAY: (contents, before) => replayOf(contents, before, home),
+      REPLAY: (contents, before) => replayOf(contents, before, home, open),
     },
   })
 }
@@ -62,10 +75,12 @@ async function replayOf(
   contents: Contents,
   before: readonly Verdict[],
   home: string | undefined,
+  open: OpenHome | undefined,
 ): Promise<Verdict | undefined> {
   if (before.some(({ name, result }) => result === 'fail' && name !== 'POLICY')) return undefined
-  if (contents.profile === 'replay') return await judgeReplayFile(contents)
-  return home === undefined ? undefined : await judgeReplay(contents.run, recordsOf(contents), home)
+  if (contents.profile === 'replay') return await judgeReplayFile(contents, open)
+  if (home === undefined) return undefined
+  return await judgeReplay(contents.run, recordsOf(contents), home, open)
 }
 
 /** The records, read from the file each time they are gone through. */

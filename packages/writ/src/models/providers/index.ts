@@ -9,5 +9,5 @@ export const PROVIDERS: readonly Provider[] = [builtin, ollama, openai, program]
 
 /** The provider that an id belongs to; undefined for ids that only a server at a base URL may know. */
 export function providerOf(id: string): Provider | undefined {
-  return PROVIDERS.find(({ prefix }) => id.startsWith(prefix) && id.length > prefix.length)
+  return PROVIDERS.find(({ prefix }) => id.startsWith(prefix))
 }

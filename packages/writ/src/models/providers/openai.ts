@@ -20,6 +20,7 @@ const OPENAI_URL = 'https://api.openai.com/v1'
 export const openai: Provider = {
   prefix: 'openai/',
   ids: 'openai/<model>',
+  ownServer: true,
   open: async (name, choice) => {
     const { id, baseUrl, apiKey } = choice
     if (baseUrl === undefined) return await atOpenAI(name, choice)

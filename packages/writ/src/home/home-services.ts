@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
-import type { Ledger, Library, Signer, TransparencyLog } from '@writ/contract'
+import { type Ledger, type Library, type Signer, type TransparencyLog, WritError } from '@writ/contract'
 import { openLedger, openSigner } from '../ledger/index.ts'
-import { endSpareWorker, openLibrary } from '../memory/index.ts'
+import { openLibrary } from '../memory/index.ts'
 import { openDecisionPoint, type PolicyPoint } from '../policy/index.ts'
 import { SandboxPool } from '../sandbox/index.ts'
 import { openTransparencyLog } from '../transparency/index.ts'
@@ -19,22 +19,27 @@ export interface HomeServices {
   readonly signer: () => Promise<Signer>
   readonly log: () => Promise<TransparencyLog>
   readonly sandboxes: SandboxPool
+  /** Closes what is open, for good. */
   close(): Promise<void>
 }
 
-/** Gives the services of a home; none is opened yet. */
+/** Gives the services of a home; none is opened yet. From its close on, each rejects with `USAGE`. */
 export function homeServices(home: string, policy: string | undefined): HomeServices {
-  const closing: (() => Promise<void>)[] = []
+  const closers = new Set<() => Promise<void>>()
+  let closing: Promise<void> | undefined
   const once = <T>(open: () => Promise<T>, close: (service: T) => Promise<void>): (() => Promise<T>) => {
     let service: Promise<T> | undefined
     return () => {
+      if (closing !== undefined) return Promise.reject(alreadyClosed(home))
       if (service === undefined) {
         const opening = open()
+        const closer = (): Promise<void> => opening.then(close, () => undefined)
         service = opening
-        closing.push(() => opening.then(close, () => undefined))
+        closers.add(closer)
         // What could not be opened is tried again: its keeper may have put it right.
         opening.catch(() => {
           service = undefined
+          closers.delete(closer)
         })
       }
       return service
@@ -58,7 +63,17 @@ export function homeServices(home: string, policy: string | undefined): HomeServ
     log: once(async () => openTransparencyLog(home, await signer()), closeIt),
     sandboxes,
     close: async () => {
-      await Promise.all([endSpareWorker(), sandboxes.close(), ...closing.splice(0).map((close) => close())])
+      closing ??= closeAll([() => sandboxes.close(), ...closers])
+      await closing
     },
   }
+}
+
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  await Promise.all(closers.map((close) => close()))
+}
+
+function alreadyClosed(home: string): WritError {
+  const next = 'Make another Writ of this home.'
+  return new WritError('USAGE', `The Writ of ${home} is closed.`, { next })
 }

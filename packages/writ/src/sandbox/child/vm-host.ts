@@ -1,0 +1,55 @@
+import { MOST_ERROR } from '../cell-size.ts'
+import type { FromChild, ToChild } from '../messages.ts'
+import { HostedVm } from './hosted-vm.ts'
+import type { ThreadPool } from './thread-pool.ts'
+
+/** The VMs of one sandbox, by their numbers: does what it is told, and tells what comes of it. */
+export class VmHost {
+  readonly #pool: Promise<Pick<ThreadPool, 'seat'>>
+  readonly #tell: (message: FromChild) => void
+  readonly #vms: Map<number, HostedVm> = new Map()
+
+  constructor(pool: Promise<Pick<ThreadPool, 'seat'>>, tell: (message: FromChild) => void) {
+    this.#pool = pool
+    this.#tell = tell
+  }
+
+  hear(message: ToChild): void {
+    if (message.type === 'ping') {
+      this.#tell({ type: 'pong' })
+      return
+    }
+    this.#obey(message).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#tell({ type: 'failed', vm: message.vm, message: reason.slice(0, MOST_ERROR.message) })
+    })
+  }
+
+  close(): void {
+    for (const vm of this.#vms.values()) vm.close()
+    this.#vms.clear()
+  }
+
+  async #obey(message: Exclude<ToChild, { type: 'ping' }>): Promise<void> {
+    if (message.type === 'open') {
+      const opened = new HostedVm(message.vm, message.setup, await this.#pool, this.#tell)
+      this.#vms.set(message.vm, opened)
+      await opened.open(message.past)
+      return this.#tell({ type: 'opened', vm: message.vm })
+    }
+    const vm = this.#vms.get(message.vm)
+    switch (message.type) {
+      case 'run':
+        return vm?.run(message.order)
+      case 'reply':
+        return vm?.reply(message.answer)
+      case 'cancel':
+        return vm?.cancel()
+      case 'draft':
+        return vm?.draft()
+      case 'close':
+        this.#vms.delete(message.vm)
+        return vm?.close()
+    }
+  }
+}
