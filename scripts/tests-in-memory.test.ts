@@ -14,7 +14,7 @@ afterEach(() => rmSync(memory, { recursive: true, force: true }))
 
 /** A directory as tests of that process would have left it. */
 function left(pid: number | string): string {
-  const place = join(memory, `writ-tests-${pid}`)
+  const place = join(memory, `writ-files-${pid}`)
   mkdirSync(place)
   return place
 }

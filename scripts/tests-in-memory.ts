@@ -6,7 +6,7 @@ import { join } from 'node:path'
 const MEMORY = '/dev/shm'
 const NEEDED_BYTES = 4 * 1024 ** 3
 /** Before the number of the process whose tests write there. */
-const NAME = 'writ-tests-'
+const NAME = 'writ-files-'
 
 /**
  * Gives tests a temporary directory in memory, where the system has one with room: there a flush costs nothing, and tests
