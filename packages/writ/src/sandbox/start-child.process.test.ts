@@ -197,9 +197,9 @@ it('where the system starts no process, it is said what to do, and no less confi
       closeSync(open.pop()) // the next one gets a little further
     }
     for (const fd of open) closeSync(fd)
-    const { child, wall } = await startChild()
+    const { child, level } = await startChild()
     await child.close()
-    process.stdout.write(JSON.stringify({ failed, level: wall.level }))`
+    process.stdout.write(JSON.stringify({ failed, level }))`
   const args = ['--conditions=@writ/source', '--input-type=module', '-e', starting]
   const limited = ['-c', 'ulimit -n 1000; exec "$@"', 'sh', process.execPath, ...args]
   const { stdout, stderr } = spawnSync('/bin/sh', limited, { encoding: 'utf8', timeout: 60_000 })
