@@ -87,6 +87,15 @@ describe('a checkout', () => {
     expect(await help()).toContain('question')
     expect(await current()).toBe(bundle)
   })
+
+  it('makes a bundle again of which a part is gone', async () => {
+    const bundle = String(await current())
+    await rm(join(bundle, 'cli', 'main.js'))
+    expect(await current()).toBeNull()
+    expect(await help()).toContain('question')
+    expect(await current()).toBe(bundle)
+    expect(await readdir(join(bundle, '..'))).not.toContainEqual(expect.stringMatching(/^(old|new)-/))
+  })
 })
 
 describe('a bundle is stale', () => {

@@ -33,9 +33,7 @@ try {
   const files = Object.fromEntries(filesOf(parts).map((path) => [path, before.get(path) ?? 'new']))
   const bundle = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)
   await chmod(place, 0o755) // whoever may read the checkout may run it
-  await rename(place, join(BUNDLED, bundle)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error // somebody made the same one
-  })
+  await put(place, join(BUNDLED, bundle))
   const { version } = JSON.parse(await readFile(join(root, 'packages/writ/package.json'), 'utf8')) as {
     version: string
   }
@@ -71,6 +69,34 @@ function scripts(): string[] {
   return ['bundle-writ.ts', 'make-bundle.ts'].map((name) => `scripts/bundle/${name}`)
 }
 
+/** Puts a bundle where it belongs. The same one that is there already stays, unless a part of it is gone. */
+async function put(made: string, at: string): Promise<void> {
+  if (await moved(made, at)) return
+  const [wanted, there] = [await readdir(made, { recursive: true }), await readdir(at, { recursive: true })]
+  if (wanted.every((name) => there.includes(name))) return
+  await remove(at)
+  await moved(made, at)
+}
+
+/** False when there is something already. */
+async function moved(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to)
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+    return false
+  }
+}
+
+/** Removes a bundle. It is moved away first, so that whoever is cut short leaves no half of it in its place. */
+async function remove(path: string): Promise<void> {
+  const aside = await mkdtemp(join(BUNDLED, 'old-'))
+  await rename(path, aside).catch(() => undefined) // somebody else removed it
+  await rm(aside, { recursive: true, force: true })
+}
+
 async function replace(path: string, content: object): Promise<void> {
   const written = `${path}.${process.pid}`
   await writeFile(written, `${JSON.stringify(content, null, 1)}\n`)
@@ -91,6 +117,6 @@ async function removeOld(inUse: string): Promise<void> {
     const path = join(BUNDLED, entry.name)
     if (!entry.isDirectory() || entry.name === inUse || path === place) continue
     const { ctimeMs } = await stat(path)
-    if (Date.now() - ctimeMs > KEPT_MS) await rm(path, { recursive: true, force: true })
+    if (Date.now() - ctimeMs > KEPT_MS) await remove(path)
   }
 }

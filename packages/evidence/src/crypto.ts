@@ -30,12 +30,12 @@ export function startSha256(): Sha256 {
 }
 
 const BLOCK_BYTES = 64
-/** Bytes of a message that is authenticated here. */
+/** Most bytes of a message that is authenticated here. */
 const SHORT_BYTES = 16_384
 const INNER = 0x36
 const OUTER = 0x5c
 
-// Where key and message are put together. INVARIANT: nothing keeps them, and the key is gone when a tag is given.
+// Where key and message are put together. INVARIANT: neither is there any more when a tag is given; a message can be a key.
 const inner = new Uint8Array(BLOCK_BYTES + SHORT_BYTES)
 const outer = new Uint8Array(BLOCK_BYTES + DIGEST_BYTES)
 
@@ -51,7 +51,7 @@ export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   inner.set(bytes, BLOCK_BYTES)
   outer.set(sha256(inner.subarray(0, BLOCK_BYTES + bytes.length)), BLOCK_BYTES)
   const tag = sha256(outer)
-  inner.fill(0, 0, BLOCK_BYTES)
+  inner.fill(0, 0, BLOCK_BYTES + bytes.length)
   outer.fill(0)
   return tag
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Content } from './run-cipher.ts'
@@ -41,4 +41,13 @@ test('the same plaintext never encrypts to the same bytes', () => {
   const key = randomBytes(32)
   const place: Content = { run: 'run-a', kind: 'payload', path: 'p' }
   expect(encrypt(key, place, Buffer.from('same'))).not.toEqual(encrypt(key, place, Buffer.from('same')))
+})
+
+test('its form is fixed: AES-256-GCM under HKDF-SHA256 of the run’s key, bound to run and path', () => {
+  const key = randomBytes(32)
+  const sealed = encrypt(key, { run: 'run-a', kind: 'payload', path: 'p' }, Buffer.from('text'))
+  const derived = hkdfSync('sha256', key, '', '["writ.content/1","payload","p"]', 32)
+  const decipher = createDecipheriv('aes-256-gcm', new Uint8Array(derived), sealed.subarray(0, 12))
+  decipher.setAAD(Buffer.from('["writ.content/1","run-a","payload","p"]')).setAuthTag(sealed.subarray(-16))
+  expect(decipher.update(sealed.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8')).toBe('text')
 })

@@ -1,14 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { WritError } from '@writ/contract'
+import { hkdfSha256 } from '@writ/evidence'
 
 // nonce (12) | ciphertext | tag (16)
 const ALGORITHM = 'aes-256-gcm'
-const KEY_BYTES = 32
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
-const HASH_BLOCK_BYTES = 64
-const EMPTY_SALT = Buffer.alloc(32)
-const FIRST_BLOCK = Buffer.of(1)
 
 /** What is encrypted under a run's key: its question, or the payload at a path. */
 export type Content =
@@ -17,43 +14,17 @@ export type Content =
 
 /** Encrypts with AES-256-GCM under a key of its own (HKDF-SHA256 of the run's key), bound to the run and the path. */
 export function encrypt(runKey: Uint8Array, content: Content, plaintext: Uint8Array): Uint8Array {
-  return new RunCipher(runKey).encrypt(content, plaintext)
-}
-
-/** Encrypts what belongs to one run. The first half of HKDF (RFC 5869, extract) is the same for all of it. */
-export class RunCipher {
-  readonly #inner: Buffer
-  readonly #outer: Buffer
-
-  constructor(runKey: Uint8Array) {
-    const prk = createHmac('sha256', EMPTY_SALT).update(runKey).digest()
-    this.#inner = pad(prk, 0x36)
-    this.#outer = pad(prk, 0x5c)
-  }
-
-  encrypt(content: Content, plaintext: Uint8Array): Uint8Array {
-    const nonce = randomBytes(NONCE_BYTES)
-    const cipher = createCipheriv(ALGORITHM, this.#key(content), nonce)
-    cipher.setAAD(binding(content))
-    const body = cipher.update(plaintext)
-    return Buffer.concat([nonce, body, cipher.final(), cipher.getAuthTag()])
-  }
-
-  /** The second half, expand, for one block: HMAC of info and 1. One-shot hashes cost a fifth of an Hmac object. */
-  #key(content: Content): Buffer {
-    const inner = hash('sha256', Buffer.concat([this.#inner, info(content), FIRST_BLOCK]), 'buffer')
-    return hash('sha256', Buffer.concat([this.#outer, inner]), 'buffer')
-  }
-}
-
-function pad(key: Uint8Array, filler: number): Buffer {
-  return Buffer.alloc(HASH_BLOCK_BYTES, filler).map((byte, index) => byte ^ (key[index] ?? 0)) as Buffer
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv(ALGORITHM, keyOf(runKey, content), nonce)
+  cipher.setAAD(binding(content))
+  const body = cipher.update(plaintext)
+  return Buffer.concat([nonce, body, cipher.final(), cipher.getAuthTag()])
 }
 
 /** Undoes `encrypt`. Throws `KEY_UNAVAILABLE` when key and ciphertext do not belong together. */
 export function decrypt(runKey: Uint8Array, content: Content, sealed: Uint8Array): Uint8Array<ArrayBuffer> {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) throw mismatch(content)
-  const decipher = createDecipheriv(ALGORITHM, derive(runKey, content), sealed.subarray(0, NONCE_BYTES), {
+  const decipher = createDecipheriv(ALGORITHM, keyOf(runKey, content), sealed.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,
   })
   decipher.setAAD(binding(content))
@@ -67,12 +38,8 @@ export function decrypt(runKey: Uint8Array, content: Content, sealed: Uint8Array
   return new Uint8Array(body)
 }
 
-function derive(runKey: Uint8Array, content: Content): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', runKey, '', info(content), KEY_BYTES))
-}
-
-function info(content: Content): Uint8Array {
-  return canonical(['writ.content/1', ...place(content)])
+function keyOf(runKey: Uint8Array, content: Content): Uint8Array {
+  return hkdfSha256(runKey, canonical(['writ.content/1', ...place(content)]))
 }
 
 function binding(content: Content): Uint8Array {

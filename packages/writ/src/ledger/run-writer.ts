@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Payload } from '@writ/contract'
 import { MAX_RECORD_BYTES, RECORD_VERSION, WritError } from '@writ/contract'
 import type { Request, Write } from './messages.ts'
-import { decrypt, RunCipher } from './run-cipher.ts'
+import { decrypt, encrypt } from './run-cipher.ts'
 
 const ROOT_BYTES = 32
 /** What may still become something else. */
@@ -25,7 +25,7 @@ export class RunWriter {
   readonly run: string
   readonly #statements: Statements
   readonly #id: number | bigint
-  readonly #cipher: RunCipher
+  readonly #key: Uint8Array
   #count: number
   #sealed: boolean
   #status: string
@@ -41,7 +41,7 @@ export class RunWriter {
   ) {
     this.run = run
     this.#id = id
-    this.#cipher = new RunCipher(key)
+    this.#key = key
     this.#statements = statements
     this.#count = stored.count
     this.#sealed = stored.sealed
@@ -102,7 +102,7 @@ export class RunWriter {
   #addPayloads(payloads: readonly Payload[]): string | undefined {
     const added: (number | bigint)[] = []
     for (const { path, bytes } of payloads) {
-      const ciphertext = this.#cipher.encrypt({ run: this.run, kind: 'payload', path }, bytes)
+      const ciphertext = encrypt(this.#key, { run: this.run, kind: 'payload', path }, bytes)
       const { changes, lastInsertRowid } = this.#statements.addPayload.run(this.#id, path, ciphertext)
       if (changes === 0) {
         for (const row of added) this.#statements.dropPayload.run(row)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SourceFile } from './source-file.ts'
 
-/** What the engine runs on. `name` is derived from the content, so that one name never means two policy sets. */
+/** What the engine runs on. Cedar keeps what it has read by `name`, and a thread refuses a second source of one name. */
 export interface EngineSource {
   readonly name: string
   readonly schema: SourceFile

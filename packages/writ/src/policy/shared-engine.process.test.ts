@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, expect, test, vi } from 'vitest'
 import { BundleFault } from './bundle-fault.ts'
+import { Engine } from './engine.ts'
+import type { EngineSource } from './engine-source.ts'
 import { openDecisionPoint } from './index.ts'
 import { shareEngine } from './shared-engine.ts'
-import { READ, withBundle } from './test-bundles.ts'
+import { personalFiles, READ, withBundle } from './test-bundles.ts'
+
+const { 'schema.cedarschema': SCHEMA = '' } = await personalFiles()
 
 /** Threads of this process that hold Cedar. */
 function engineThreads(): number {
@@ -12,8 +16,18 @@ function engineThreads(): number {
   return names.filter((name) => name.startsWith('writ-policy')).length
 }
 
+/** A bundle with no policy but this. */
+function sourceOf(name: string, text: string): EngineSource {
+  return {
+    name,
+    schema: { name: 'schema.cedarschema', text: SCHEMA },
+    policies: [{ name: 'own.cedar', text }],
+  }
+}
+
 afterEach(() => {
   vi.useRealTimers()
+  vi.restoreAllMocks()
 })
 
 test('equal bundles share a thread, one after the other and at once; each closes for itself', async () => {
@@ -35,22 +49,28 @@ test('equal bundles share a thread, one after the other and at once; each closes
 })
 
 test('another content never gets the engine, whatever it is named', async () => {
-  const personal = await openDecisionPoint({ osUser: 'ann' })
-  const forbidding = { 'none.cedar': 'forbid (principal, action, resource);' }
-  await withBundle(forbidding, async (bundleDir) => {
-    const none = await openDecisionPoint({ bundleDir, osUser: 'ann' })
-    expect(await none.decide(READ)).toMatchObject({ verdict: 'deny' })
-    expect(await personal.decide(READ)).toMatchObject({ verdict: 'allow' })
-    await none.close()
-  })
-  await personal.close()
+  const started = vi.spyOn(Engine, 'start')
+  const permits = 'permit (principal, action, resource);'
+  const one = await shareEngine(sourceOf('a name', permits))
+  const other = await shareEngine(sourceOf('a name', 'forbid (principal, action, resource);'))
+  expect(started).toHaveBeenCalledTimes(2)
+  const effects = [one, other].map(({ rules }) => [...rules.values()].map(({ effect }) => effect))
+  expect(effects).toEqual([['permit'], ['forbid']])
+  const again = await shareEngine(sourceOf('another name', permits))
+  expect(started).toHaveBeenCalledTimes(2)
+  await Promise.all([one, other, again].map((engine) => engine.close()))
 })
 
 test('one that refuses its bundle is not kept: whoever asks next is told anew', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const started = vi.spyOn(Engine, 'start')
   const schema = { name: 'schema.cedarschema', text: 'no schema' }
   const broken = { name: 'broken', schema, policies: [] }
   await expect(shareEngine(broken)).rejects.toThrow(BundleFault)
-  await expect(Promise.all([shareEngine(broken), shareEngine(broken)])).rejects.toThrow(BundleFault)
+  const both = await Promise.allSettled([shareEngine(broken), shareEngine(broken)])
+  expect(both).toEqual(Array(2).fill({ status: 'rejected', reason: expect.any(BundleFault) }))
+  expect(started).toHaveBeenCalledTimes(2)
+  expect(vi.getTimerCount()).toBe(0)
 })
 
 test('its thread ends a while after its last user, and not before', async () => {

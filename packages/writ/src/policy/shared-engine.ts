@@ -27,12 +27,7 @@ export async function shareEngine(source: EngineSource): Promise<LoadedEngine> {
   const shared = engines.get(content) ?? start(content, source)
   clearTimeout(shared.ending)
   shared.users += 1
-  try {
-    return useOf(await shared.engine, () => leave(content, shared))
-  } catch (error) {
-    leave(content, shared)
-    throw error
-  }
+  return useOf(await shared.engine, () => leave(content, shared))
 }
 
 function start(content: string, source: EngineSource): Shared {

@@ -1,4 +1,3 @@
-import { WritError } from '@writ/contract'
 import { childMessage } from './child-message.ts'
 import type { FromChild, ToChild } from './messages.ts'
 import type { SandboxChild } from './sandbox-child.ts'
@@ -94,5 +93,3 @@ export class ChildLink {
     this.#events.onGone(reason)
   }
 }
-
-export const sandboxFailed = (message: string): WritError => new WritError('SANDBOX_FAILED', message)

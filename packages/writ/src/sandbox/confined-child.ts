@@ -1,14 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { devNull } from 'node:os'
 import { bubblewrapped, FILTER_FD, INFO_FD } from './bubblewrap.ts'
 import { callFilter } from './call-filter.ts'
 import { childEntry, childFiles, childFlags } from './child-command.ts'
-import { inheritedDescriptors } from './inherited-descriptors.ts'
+import { MOST_MESSAGE } from './child-message.ts'
 import { inspectChild } from './inspect-child.ts'
 import type { ToChild } from './messages.ts'
 import type { ChildOwner, SandboxChild } from './sandbox-child.ts'
+import { startProgram } from './start-program.ts'
 import { WIRE_FD, Wire } from './wire.ts'
 
 const STDERR_KEPT = 4_000
@@ -47,17 +46,18 @@ export class ConfinedChild implements SandboxChild {
     const files = childFiles()
     const full = wall.level === 'full'
     const [command, ...args] = full ? bubblewrapped(wall.bubblewrap, { command: node, files }) : node
-    const child = start(command, args, full ? [WIRE_FD, INFO_FD, FILTER_FD] : [WIRE_FD], full)
+    const child = startProgram(command, args, full ? [WIRE_FD, INFO_FD, FILTER_FD] : [WIRE_FD], full)
     this.#wall = wall
     this.#process = child
     this.#ended = new Promise((resolve) => child.once('close', resolve).once('error', resolve))
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT)
     })
-    this.#wire = new Wire(socketAt(child, WIRE_FD), {
-      onMessage: (value) => this.#hear(value),
-      onBroken: (reason) => this.#end(`it wrote ${reason}`),
-    })
+    const events = {
+      onMessage: (value: unknown) => this.#hear(value),
+      onBroken: (reason: string) => this.#end(`it wrote ${reason}`),
+    }
+    this.#wire = new Wire(socketAt(child, WIRE_FD), events, MOST_MESSAGE)
     child.on('error', (error) => this.#end(error.message))
     child.on('exit', (code, signal) => {
       this.#end(`it ended (${signal ?? code})`)
@@ -101,6 +101,7 @@ export class ConfinedChild implements SandboxChild {
 
   async close(): Promise<void> {
     this.kill()
+    this.#hold(true)
     await this.#ended
   }
 
@@ -167,29 +168,6 @@ export class ConfinedChild implements SandboxChild {
 
   get #streams(): readonly Socket[] {
     return (this.#process.stdio as readonly (Socket | null | undefined)[]).filter((stream) => stream != null)
-  }
-}
-
-/**
- * Starts a program with sockets at some descriptors, in a group of its own when it is to be killed with what it starts.
- * Whatever else it would inherit leads nowhere there.
- */
-function start(
-  command: string,
-  args: readonly string[],
-  sockets: readonly number[],
-  detached: boolean,
-): ChildProcess {
-  const nowhere = openSync(devNull, 'r')
-  try {
-    const inherited = inheritedDescriptors()
-    const stdio = Array.from({ length: Math.max(...sockets, ...inherited) + 1 }, (_, fd) => {
-      if (fd === 2 || sockets.includes(fd)) return 'pipe'
-      return inherited.includes(fd) ? nowhere : 'ignore'
-    })
-    return spawn(command, args, { cwd: '/', env: {}, stdio, detached })
-  } finally {
-    closeSync(nowhere)
   }
 }
 

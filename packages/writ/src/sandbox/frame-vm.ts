@@ -1,5 +1,6 @@
 import type { CellCode, CellLimits, CellResult, HostCall, HostReply, Vm, WritError } from '@writ/contract'
-import { type ChildLink, sandboxFailed } from './child-link.ts'
+import { MOST_ARGUMENT_CHARS } from './cell-size.ts'
+import type { ChildLink } from './child-link.ts'
 import {
   type Answer,
   type CellEnd,
@@ -9,6 +10,7 @@ import {
   type PastCell,
   type ToChild,
 } from './messages.ts'
+import { sandboxFailed } from './sandbox-failed.ts'
 import type { VmSetup } from './worker/orders.ts'
 
 type Heard = Exclude<FromChild, { type: 'pong' | 'stuck' }>
@@ -16,6 +18,9 @@ type ToVm = Exclude<ToChild, { type: 'ping' }>
 
 interface Running {
   readonly onCall: (call: HostCall) => void
+  /** Calls it may still make, and characters that their arguments may still have. */
+  callsLeft: number
+  charsLeft: number
   /** Replies the child has been sent for this cell. */
   sent: number
   /** The caller's handler threw. */
@@ -184,7 +189,13 @@ export class FrameVm implements Vm {
     const firstCallId = this.#nextCallId
     const replies = this.#undelivered.slice()
     const order = { ordinal: this.#past.length + 1, cell: code, limits, firstCallId, replies }
-    this.#running = { onCall, sent: replies.length, broken: undefined }
+    this.#running = {
+      onCall,
+      callsLeft: limits.calls,
+      charsLeft: MOST_ARGUMENT_CHARS,
+      sent: replies.length,
+      broken: undefined,
+    }
     let late: NodeJS.Timeout | undefined
     const cancel = (): void => {
       this.#send({ type: 'cancel', vm: this.#id })
@@ -234,17 +245,24 @@ export class FrameVm implements Vm {
   }
 
   #called({ id, name, argsJson }: Extract<Heard, { type: 'call' }>): void {
-    if (this.#running === undefined || id !== this.#nextCallId || !this.#functions.has(name)) {
+    const running = this.#running
+    if (running === undefined || id !== this.#nextCallId || !this.#functions.has(name)) {
       this.#link.kill(`it made a call out of turn: ${name}`)
+      return
+    }
+    running.callsLeft -= 1
+    running.charsLeft -= argsJson.length
+    if (running.callsLeft < 0 || running.charsLeft < 0) {
+      this.#link.kill('a cell called more than it may')
       return
     }
     this.#nextCallId += 1
     this.#open.add(id)
     try {
-      this.#running.onCall({ id, name, argsJson })
+      running.onCall({ id, name, argsJson })
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      this.#running.broken ??= sandboxFailed(`the handler of ${name} threw: ${message}`)
+      running.broken ??= sandboxFailed(`the handler of ${name} threw: ${message}`)
       this.#send({ type: 'cancel', vm: this.#id })
     }
   }

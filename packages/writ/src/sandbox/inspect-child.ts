@@ -9,6 +9,9 @@ const NAMESPACES = ['user', 'ipc', 'pid', 'net', 'uts', 'cgroup', 'mnt']
 const CAPABILITIES = ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']
 const FILTERED = '2'
 
+/** The directory that bubblewrap makes in a file system of its own, which becomes the root. */
+const NEW_ROOT = '/newroot'
+
 const LOOK_MS = 1
 
 /**
@@ -49,17 +52,21 @@ const namespace = (pid: number | 'self', name: string): string => readlinkSync(`
 /** Its root is an empty one, and it sees the named files only, none of which it can change. */
 function checkFiles(pid: number, files: readonly string[]): void {
   const mounts = readFileSync(`/proc/${pid}/mountinfo`, 'utf8').trim().split('\n').map(mountOf)
-  require(mounts.some(({ at, type }) => at === '/' && type === 'tmpfs'), 'its root is not an empty one')
+  const roots = mounts.filter(({ at }) => at === '/')
+  const own = roots.every(({ type, of }) => type === 'tmpfs' && of === NEW_ROOT)
+  require(own && roots.length > 0, 'its root is not an empty one')
   for (const { at, options } of mounts) {
     require(at === '/' || files.includes(at), `it sees ${at}`)
     require(options.includes('ro'), `it can write to ${at}`)
   }
 }
 
-function mountOf(line: string): { at: string; options: readonly string[]; type: string } {
+/** A line of the list of mounts: where it is, what it shows of its file system, and how. */
+function mountOf(line: string): { at: string; of: string; options: readonly string[]; type: string } {
   const [own = '', shown = ''] = line.split(' - ')
-  const [, , , , at = '', options = ''] = own.split(' ')
+  const [, , , of = '', at = '', options = ''] = own.split(' ')
   return {
+    of,
     at: at.replaceAll(/\\([0-7]{3})/g, (_match, octal: string) =>
       String.fromCharCode(Number.parseInt(octal, 8)),
     ),

@@ -7,9 +7,10 @@ import {
   type Vm,
   type VmOptions,
 } from '@writ/contract'
-import { ChildLink, sandboxFailed } from './child-link.ts'
+import { ChildLink } from './child-link.ts'
 import { FrameVm } from './frame-vm.ts'
 import { guestAbi } from './guest-abi.ts'
+import { sandboxFailed } from './sandbox-failed.ts'
 import { type StartedChild, startChild } from './start-child.ts'
 import type { ProvidedName, VmSetup } from './worker/orders.ts'
 

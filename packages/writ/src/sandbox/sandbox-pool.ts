@@ -1,6 +1,6 @@
 import type { Sandbox } from '@writ/contract'
-import { sandboxFailed } from './child-link.ts'
 import { sandboxOf } from './open-sandbox.ts'
+import { sandboxFailed } from './sandbox-failed.ts'
 import { type StartedChild, startChild } from './start-child.ts'
 
 /** Gives each run a sandbox of its own, and has the next child up before it is asked for. */

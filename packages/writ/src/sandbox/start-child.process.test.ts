@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -15,6 +15,7 @@ import { runCell, sandboxChildren, shownBy, vmOptions } from './vm-fixture.ts'
 
 const lack = await fullyConfined()
 const place = await mkdtemp(join(tmpdir(), 'writ-bubblewrap-'))
+await mkdir(join(place, 'root'))
 afterAll(() => rm(place, { recursive: true, force: true }))
 
 let scripts = 0
@@ -76,6 +77,10 @@ const HOLES: Readonly<Record<string, readonly [text: string, lack: string]>> = {
   // What would be bound becomes part of the environment, so that nothing stands against the other root.
   'shows the whole file system': [
     changed('--ro-bind', '--setenv', '--ro-bind / /'),
+    'its root is not an empty one',
+  ],
+  'shows a directory in memory as its root': [
+    changed(NOTHING, '', `--bind ${join(place, 'root')} /`),
     'its root is not an empty one',
   ],
   'hands its environment on': [
@@ -174,6 +179,34 @@ describe.skipIf(lack !== undefined)('a program that is named bubblewrap', () => 
     await expect(other.open(vmOptions())).rejects.toMatchObject({ code: 'SANDBOX_FAILED' })
     await Promise.all([sandbox.close(), other.close()])
   })
+})
+
+it('where the system starts no process, it is said what to do, and no less confinement is taken', async () => {
+  const starting = `
+    import { closeSync, openSync } from 'node:fs'
+    const { startChild } = await import(${JSON.stringify(new URL('./start-child.ts', import.meta.url).href)})
+    await (await startChild()).child.close()
+    const open = []
+    for (;;) try { open.push(openSync('/dev/null', 'r')) } catch { break }
+    let failed = 0
+    for (; failed < 8; failed += 1) try {
+      await (await startChild()).child.close()
+      break
+    } catch (error) {
+      if (error.code !== 'SANDBOX_FAILED' || !error.message.includes('ulimit -n')) throw error
+      closeSync(open.pop()) // the next one gets a little further
+    }
+    for (const fd of open) closeSync(fd)
+    const { child, level } = await startChild()
+    await child.close()
+    process.stdout.write(JSON.stringify({ failed, level }))`
+  const args = ['--conditions=@writ/source', '--input-type=module', '-e', starting]
+  const limited = ['-c', 'ulimit -n 1000; exec "$@"', 'sh', process.execPath, ...args]
+  const { stdout, stderr } = spawnSync('/bin/sh', limited, { encoding: 'utf8', timeout: 60_000 })
+  expect(stderr).toBe('')
+  const { failed, level } = JSON.parse(stdout) as { failed: number; level: string }
+  expect(level).toBe(lack === undefined ? 'full' : 'reduced')
+  expect(failed).toBeGreaterThan(2)
 })
 
 it('without bubblewrap cells run, and what is missing is said', async () => {

@@ -1,10 +1,12 @@
 import { createServer, Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import type { JsonSize } from './json-size.ts'
 import { Wire } from './wire.ts'
 
 /** What a wire hears of the bytes that the other side writes, in pieces. */
 async function heard(
   pieces: readonly (string | Buffer)[],
+  { most, last }: { readonly most?: JsonSize; readonly last?: unknown } = {},
 ): Promise<{ messages: unknown[]; broken: string[] }> {
   const messages: unknown[] = []
   const broken: string[] = []
@@ -14,10 +16,14 @@ async function heard(
   const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve))
   const other = new Socket().connect(address.port, '127.0.0.1').on('error', () => undefined)
   const own = await accepted
-  new Wire(own, {
-    onMessage: (value) => messages.push(value),
-    onBroken: (reason) => broken.push(reason),
-  })
+  const events = {
+    onMessage: (value: unknown) => {
+      messages.push(value)
+      if (value === last) wire.close()
+    },
+    onBroken: (reason: string) => broken.push(reason),
+  }
+  const wire = new Wire(own, events, most)
   const closed = new Promise((resolve) => own.once('close', resolve))
   for (const piece of pieces) {
     other.write(piece)
@@ -52,5 +58,20 @@ describe('a wire', () => {
     const { messages, broken } = await heard(['{"a":1}\n', piece, '{"b":1}\n'])
     expect(messages).toEqual([{ a: 1 }])
     expect(broken).toEqual(['a line that is no JSON'])
+  })
+
+  it('hears nothing after whoever hears it closed it', async () => {
+    expect(await heard(['1\n2\n3\n'], { last: 2 })).toEqual({ messages: [1, 2], broken: [] })
+  })
+
+  it.each([
+    ['is too long', `"${'x'.repeat(20)}"\n`],
+    ['is too long', 'x'.repeat(21)],
+    ['holds too much', '[1,2,3,4,5]\n'],
+    ['holds too much', '[[[]]]\n'],
+  ])('breaks at a line that %s', async (why, line) => {
+    const most = { bytes: 20, items: 4, depth: 2 }
+    const expected = { messages: [[[1, 2]], '[[[,,,'], broken: [`a line that ${why}`] }
+    expect(await heard(['[[1,2]]\n', '"[[[,,,"\n', line, '{"b":1}\n'], { most })).toEqual(expected)
   })
 })

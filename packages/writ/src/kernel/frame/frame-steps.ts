@@ -30,7 +30,7 @@ import { KeptResults } from './kept-results.ts'
 const nowhere: OnFinal = () => undefined
 
 /**
- * The steps a frame can take, by name: what each asks of the gate. INVARIANT: every place a step needs is given while
+ * The steps a frame can take, by name: what each asks of the gate. INVARIANT: every id a step needs is given while
  * it is asked for, before anything is waited for, so that numbering follows the guest and nothing else.
  */
 export class FrameSteps {

@@ -14,11 +14,13 @@ export function recordedSandbox(sandbox: Sandbox, { level, layers }: Recorded): 
   }
 }
 
-/**
- * The sandbox of a run that goes on. Where it is at least as confined as the record says, the record stays true of it;
- * where it is less, it says what it is, and the run does not go on.
- */
-export function sandboxGoingOn(sandbox: Sandbox, recorded: Recorded): Sandbox {
-  const enough = sandbox.confinement.level === 'full' || recorded.level === 'reduced'
-  return enough ? recordedSandbox(sandbox, recorded) : sandbox
+/** The sandbox of a run that goes on. Throws `RESUME_MISMATCH` where guest code is less confined than the record says. */
+export function sandboxGoingOn(run: string, sandbox: Sandbox, recorded: Recorded): Sandbox {
+  const { level, lack = 'nothing says why' } = sandbox.confinement
+  if (level === 'full' || recorded.level === 'reduced') return recordedSandbox(sandbox, recorded)
+  throw new WritError(
+    'RESUME_MISMATCH',
+    `The run ${run} was confined in full, and here confinement is reduced: ${lack}.`,
+    { run },
+  )
 }

@@ -43,8 +43,8 @@ export interface ReplayReport {
 }
 
 /**
- * Does a recorded run again: its cells run, its prompts are built, and each step is answered from the record and
- * compared with it, field by field. Nothing is decided, read, sent or written.
+ * Does a recorded run again: its cells run, but those whose ending came from outside, and its prompts are built. Each step is
+ * compared with its record, field by field, and answered from it. Nothing is decided, read, sent or written.
  */
 export async function replayRun(recorded: RecordedRun, ports: ReplayPorts): Promise<ReplayReport> {
   return (await again(recorded, ports)).report

@@ -7,7 +7,6 @@ import type { RecordedRun } from '../journal/recorded-run.ts'
 import { ResumeJournal } from '../journal/resume-journal.ts'
 import { fromHistory } from './from-history.ts'
 import { recordedRequest } from './recorded-request.ts'
-import { sandboxGoingOn } from './recorded-sandbox.ts'
 import { executeRun, type RunResult } from './run.ts'
 import { beginning, type RunStart } from './run-start.ts'
 
@@ -40,11 +39,11 @@ export async function resumeRun(
   const last = records.at(-1)
   if (last === undefined) throw new WritError('RUN_NOT_OPENED', `The run ${run} has no records.`, { run })
   if (last.kind === 'run.abort') throw new WritError('RUN_ENDED', `The run ${run} was aborted.`, { run })
-  return await fromHistory({ recorded }, ports, async (opening, history) => {
+  return await fromHistory({ recorded }, ports, async (opening, history, sandbox) => {
     checkShared(run, opening, records.length)
     const began = await beginning(opening)
     const { models, ports: services } = await ports.reopen(began)
-    const { signal, suspend, sandbox, reasoner } = ports
+    const { signal, suspend, reasoner } = ports
     const request = {
       ...(await recordedRequest(recorded, opening)),
       models,
@@ -53,15 +52,13 @@ export async function resumeRun(
       elapsedMs: last.obs.at - opening.obs.at,
       setup: began.setup,
     }
-    const { epochMs, confinement } = opening.det
-    const confined = sandboxGoingOn(sandbox, confinement)
     const earlier = {
       journal: (anew: LiveJournal) => new ResumeJournal(history, anew),
       endedBy: (asked: AbortSignal) => history.endedBy(asked),
-      epochMs,
+      epochMs: opening.det.epochMs,
       records: records.map(leafOf),
     }
-    const result = await executeRun(request, { ...services, sandbox: confined, reasoner }, earlier)
+    const result = await executeRun(request, { ...services, sandbox, reasoner }, earlier)
     return { ...result, path: began.setup.evidence }
   })
 }

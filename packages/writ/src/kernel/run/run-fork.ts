@@ -9,7 +9,6 @@ import type { Fork } from '../state/fork.ts'
 import { forkAt } from './fork-at.ts'
 import { fromHistory } from './from-history.ts'
 import { recordedRequest } from './recorded-request.ts'
-import { sandboxGoingOn } from './recorded-sandbox.ts'
 import { executeRun, type RunResult } from './run.ts'
 import type { RunRequest } from './run-request.ts'
 import { beginning, type RunStart } from './run-start.ts'
@@ -44,8 +43,8 @@ export async function forkRun(recorded: RecordedRun, point: ForkPoint, ports: Fo
   const { shared, fork } = await forkAt(recorded, point.at, point.prompt ?? null)
   const { key } = shared
   const commitments = new CommitmentMap(key, shared.opening.det)
-  return await fromHistory({ recorded: shared, commitments }, ports, async (opening, history) => {
-    const { sandbox, reasoner, signal, suspend } = ports
+  return await fromHistory({ recorded: shared, commitments }, ports, async (opening, history, sandbox) => {
+    const { reasoner, signal, suspend } = ports
     const { ports: services, ...opened } = await ports.open(await beginning(opening), fork)
     const request = {
       ...(await recordedRequest(shared, opening)),
@@ -55,14 +54,12 @@ export async function forkRun(recorded: RecordedRun, point: ForkPoint, ports: Fo
       ...defined({ suspend }),
       elapsedMs: 0,
     }
-    const { epochMs, confinement } = opening.det
-    const confined = sandboxGoingOn(sandbox, confinement)
     const earlier = {
       journal: (anew: LiveJournal) => new ForkJournal(history, anew, commitments),
       endedBy: (asked: AbortSignal) => history.endedBy(asked),
-      epochMs,
+      epochMs: opening.det.epochMs,
       records: [],
     }
-    return await executeRun(request, { ...services, sandbox: confined, reasoner }, earlier)
+    return await executeRun(request, { ...services, sandbox, reasoner }, earlier)
   })
 }

@@ -13,7 +13,7 @@ import { CHANGES, type Fork } from '../state/fork.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { RunRequest } from './run-request.ts'
 
-/** The place of the opening record. */
+/** The id of the opening record. */
 export const OPENING: StepId = Object.freeze({ lane: '0', n: 0 })
 
 /** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */

@@ -201,7 +201,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     bound: true,
     signal: state.signal,
   })
-  // The opening record took the root's first place.
+  // The opening record took the root's first id.
   lane.next()
   const bytes = store.partitions.reduce((sum, partition) => sum + partition.bytes, 0)
   const documents = store.partitions.reduce((sum, partition) => sum + partition.documents, 0)

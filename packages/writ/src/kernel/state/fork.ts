@@ -10,7 +10,7 @@ export interface Fork extends Omit<RecordedFork, 'models' | 'changes'> {
   /** Those of the shared part. */
   readonly models: RunModels
   readonly changes: ForkChanges
-  /** Whether the step at a place is shared. */
+  /** Whether the step of that id is shared. */
   readonly shares: (id: StepId) => boolean
 }
 

@@ -152,7 +152,7 @@ export class FrameState implements DecisionContext {
     return this.#model({ lane: this.id, n: this.#steps })
   }
 
-  /** The place of the next step. Called when the step is asked for, so that numbering follows the guest's order. */
+  /** The id of the next step. Called when the step is asked for, so that numbering follows the guest's order. */
   next(): StepId {
     const n = this.#steps
     this.#steps += 1

@@ -11,7 +11,7 @@ export function modelsOf({ fork, models }: RunState, step: StepId): RunModels {
   return fork?.shares(step) === true ? fork.models : models
 }
 
-/** The model a request at a place names, among those of the run; the one for sub-calls when it names none. */
+/** The model that a request of a step names, among those of the run; the one for sub-calls when it names none. */
 export function chooseModel(
   state: RunState,
   step: StepId,

@@ -2,7 +2,7 @@ import type { StepId } from '../basis/step-id.ts'
 import type { Fork } from '../state/fork.ts'
 import type { ModelCall } from './model-command.ts'
 
-/** A model call with what the fork says at its place. */
+/** A model call with what the fork says at its step. */
 export function withForkPrompt(fork: Fork | undefined, { lane, n }: StepId, call: ModelCall): ModelCall {
   const prompt = fork?.changes.prompt ?? null
   if (fork === undefined || prompt === null || fork.at.lane !== lane || fork.at.n !== n) return call

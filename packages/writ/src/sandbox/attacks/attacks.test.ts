@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { escapeAttempts } from './escaped-child.fixture.ts'
-import { DEAF, FORGING, HOARDING, REACHING_OUT, SPINNING, TOO_DEEP } from './guest-code.fixture.ts'
+import { DEAF, FORGING, HOARDING, REACHING_OUT, SENDING, SPINNING, TOO_DEEP } from './guest-code.fixture.ts'
 import { LIES } from './lying-child.fixture.ts'
 import { SYSTEM_CALLS } from './system-calls.fixture.ts'
 
@@ -9,7 +9,15 @@ import { SYSTEM_CALLS } from './system-calls.fixture.ts'
 
 /** The mechanisms of each suite, and how many attempts are made by each, on a machine that has all there is to get. */
 const SUITES: Readonly<Record<string, ReadonlyMap<string, number>>> = {
-  'guest code': counted({ ...REACHING_OUT, ...FORGING, ...SPINNING, ...DEAF, ...HOARDING, ...TOO_DEEP }),
+  'guest code': counted({
+    ...REACHING_OUT,
+    ...FORGING,
+    ...SPINNING,
+    ...DEAF,
+    ...HOARDING,
+    ...SENDING,
+    ...TOO_DEEP,
+  }),
   'a child that runs what it likes': counted(
     escapeAttempts({
       place: '',

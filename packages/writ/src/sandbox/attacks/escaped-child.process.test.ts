@@ -78,9 +78,12 @@ describe.skipIf(lack !== undefined)('a child that runs what it likes', () => {
     expect(confined[name]).not.toMatch(/^done: /)
   })
 
-  it('leaves no core when it crashes', async () => {
-    const ended = await run([process.execPath, '-e', 'process.abort()'], 'confined')
-    expect(ended.code === 0 && ended.signal === null).toBe(false)
+  it('may leave no core when it crashes, and cannot raise that limit', async () => {
+    const limit = 'JSON.stringify(process.report.getReport().userLimits.core_file_size_blocks)'
+    const script = `require('fs').writeSync(1, ${limit}); process.abort()`
+    const { stdout, code } = await run([process.execPath, '-e', script], 'confined')
+    expect(JSON.parse(stdout)).toEqual({ soft: 0, hard: 0 })
+    expect(code).toBeGreaterThan(128) // a signal ended it
   })
 
   it('finds no descriptor that came along', async () => {

@@ -204,6 +204,18 @@ export const TOO_DEEP: GuestAttacks = {
   'source deeper than the stack': ['JSON.parse("[".repeat(1e5))', 'eval("(".repeat(1e5))'],
 }
 
+const SHARED = 'const of = (it, n) => new Array(n).fill(it); const much = of(of([], 2000), 1100)'
+
+/** Each would make the main process hold many times what the VM does. */
+export const SENDING: GuestAttacks = {
+  'what grows when it is sent': [
+    `${SHARED}; await read(much)`,
+    `${SHARED}; FINAL(much)`,
+    `${SHARED}; await read(much).catch(() => 1); await read()`,
+  ],
+  'arguments without an end': ['const s = "x".repeat(4e6); for (;;) await read(s)'],
+}
+
 /** Each changes what the prelude and the host's values are made of. The host believes nothing of it. */
 export const FORGING: GuestAttacks = {
   'a form of its own for every value': [

@@ -1,13 +1,14 @@
 import { type CellResult, OUTCOMES, type Sandbox, type Vm } from '@writ/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSandbox } from '../index.ts'
-import { runCell, shownBy, vmOptions } from '../vm-fixture.ts'
+import { type Host, runCell, shownBy, vmOptions } from '../vm-fixture.ts'
 import {
   DEAF,
   FORGING,
   type GuestAttacks,
   HOARDING,
   REACHING_OUT,
+  SENDING,
   SPINNING,
   TOO_DEEP,
 } from './guest-code.fixture.ts'
@@ -58,9 +59,9 @@ async function lookAtNeighbour(): Promise<void> {
 }
 
 /** Runs the attempt between two looks at the frame. */
-async function attempt(code: string, polls = 400, backstopMs = 20_000): Promise<CellResult> {
+async function attempt(code: string, polls = 400, backstopMs = 20_000, host?: Host): Promise<CellResult> {
   const before = Number(await shownBy(vm, 'next()'))
-  const result = await runCell(vm, code, { fuelPolls: polls, backstopMs })
+  const result = await runCell(vm, code, { fuelPolls: polls, backstopMs }, host)
   expect(await shownBy(vm, '[next(), Object.keys(mark), (await read(3)).args]')).toBe(
     `[${before + 1}, ["n"], [3]]`,
   )
@@ -158,6 +159,16 @@ describe('taking memory by', () => {
   each(HOARDING, async (code) => {
     const { outcome, error } = await attempt(code, 20_000)
     expect({ outcome, name: error?.name }).toEqual({ outcome: 'limit', name: 'OutOfMemory' })
+  })
+
+  each(SENDING, async (code) => {
+    const taken: Host = () => ({ ok: true, json: 'null' })
+    const { outcome, error, finalJson } = await attempt(code, 20_000, 60_000, taken)
+    expect({ outcome, finalJson, name: error?.name }).toEqual({
+      outcome: 'limit',
+      finalJson: undefined,
+      name: 'TooLarge',
+    })
   })
 
   each(TOO_DEEP, async (code) => refused(await attempt(code, 20_000)))

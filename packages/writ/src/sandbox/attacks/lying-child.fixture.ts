@@ -1,5 +1,8 @@
 // What a child may write instead of messages, by mechanism: bytes of its side of the wire while the cell of its one VM
-// waits for the reply to its first call.
+// waits for the reply to its first call, and may make one more.
+
+import { MOST_JSON } from '../cell-size.ts'
+import { MOST_MESSAGE } from '../child-message.ts'
 
 const line = (message: unknown): string => `${JSON.stringify(message)}\n`
 
@@ -8,6 +11,11 @@ const ended = (changes: object, delivered = 0): string =>
   line({ type: 'ended', vm: 0, end: { result: { ...result, ...changes }, delivered } })
 const called = (changes: object): string =>
   line({ type: 'call', vm: 0, id: 1, name: 'read', argsJson: '[]', ...changes })
+
+const many = `[${'{},'.repeat(MOST_JSON.items / 2)}{}]`
+const deep = '['.repeat(MOST_JSON.depth + 1) + ']'.repeat(MOST_JSON.depth + 1)
+const failed = (changes: object): string =>
+  ended({ outcome: 'error', error: { name: 'Error', message: '', ...changes } })
 
 /** Lies by mechanism and by name. */
 export const LIES: Readonly<Record<string, Readonly<Record<string, string | Buffer>>>> = {
@@ -45,6 +53,22 @@ export const LIES: Readonly<Record<string, Readonly<Record<string, string | Buff
     'fuel that is given back': ended({ fuel: -1 }),
     'more output than there may be': ended({ output: 'x'.repeat(10_000) }),
     'replies that were not sent': ended({}, 99),
+    'data of an error that is no JSON': failed({ dataJson: 'process' }),
+  },
+  'more than a cell can send': {
+    'a line that ends late': `"${'x'.repeat(MOST_MESSAGE.bytes)}"\n`,
+    'many things in a message': `${many}\n`,
+    'many names in a message': line(Object.fromEntries(Array.from({ length: 1e4 }, (_, at) => [at, at]))),
+    'a message that is deep': `{"type":"pong","deep":${deep}}\n`,
+    'many things in arguments': called({ argsJson: many }),
+    'arguments that are deep': called({ argsJson: deep }),
+    'many things in an answer': ended({ finalJson: many }),
+    'an answer that is deep': ended({ finalJson: deep }),
+    'the name of an error': failed({ name: 'x'.repeat(1e6) }),
+    'the message of an error': failed({ message: 'x'.repeat(1e6) }),
+    'the data of an error': failed({ dataJson: `"${'x'.repeat(1e6)}"` }),
+    'why it failed': line({ type: 'failed', vm: 0, message: 'x'.repeat(1e6) }),
+    'more calls than the cell may make': called({}) + called({ id: 2 }),
   },
   'answers to what was not asked': {
     'a draft': line({ type: 'draft', vm: 0, json: null }),

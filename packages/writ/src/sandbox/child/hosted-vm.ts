@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { CellResult } from '@writ/contract'
+import { cutError } from '../cell-size.ts'
 import { MemoryImage } from '../memory-image.ts'
 import {
   type Answer,
@@ -94,7 +95,7 @@ export class HostedVm implements Tenant {
       }
       void this.#begin(this.#running)
     })
-    this.#tell({ type: 'ended', vm: this.#id, end })
+    this.#tell({ type: 'ended', vm: this.#id, end: { ...end, result: told(end.result) } })
   }
 
   reply(answer: Answer): void {
@@ -315,6 +316,10 @@ export class HostedVm implements Tenant {
       }
     })
   }
+}
+
+function told(result: CellResult): CellResult {
+  return result.error === undefined ? result : { ...result, error: cutError(result.error) }
 }
 
 function stopped(outcome: CellResult['outcome'], name: string, reason: string): CellEnd {

@@ -1,3 +1,4 @@
+import { MOST_ERROR } from '../cell-size.ts'
 import type { FromChild, ToChild } from '../messages.ts'
 import { HostedVm } from './hosted-vm.ts'
 import type { ThreadPool } from './thread-pool.ts'
@@ -18,13 +19,10 @@ export class VmHost {
       this.#tell({ type: 'pong' })
       return
     }
-    this.#obey(message).catch((error: unknown) =>
-      this.#tell({
-        type: 'failed',
-        vm: message.vm,
-        message: error instanceof Error ? error.message : String(error),
-      }),
-    )
+    this.#obey(message).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#tell({ type: 'failed', vm: message.vm, message: reason.slice(0, MOST_ERROR.message) })
+    })
   }
 
   close(): void {

@@ -1,5 +1,7 @@
 import type { CellResult, GuestError } from '@writ/contract'
 import { JSException, type JSValueHandle } from 'quickjs-wasi'
+import { MOST_ARGUMENT_CHARS, MOST_JSON } from '../cell-size.ts'
+import { isWithin } from '../json-size.ts'
 import type { Answer, CellEnd, CellOrder } from '../messages.ts'
 import { cellError, cellName, placedError, type Thrown } from './cell-error.ts'
 import { type Cell, CellSyntaxError, readCell } from './cell-source.ts'
@@ -8,9 +10,6 @@ import { type GuestVm, OutOfMemory } from './guest-vm.ts'
 import { CellCancelled, type Inbox } from './inbox.ts'
 import type { RunOrder } from './orders.ts'
 import { ShownText } from './shown-text.ts'
-
-/** Largest answer, in bytes of JSON. */
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 const UNDONE = 'your variables are as they were before the cell'
 
@@ -51,6 +50,9 @@ class CellRun implements CellHost {
   #drafted = false
   #delivered = 0
   #calls = 0
+  #argumentChars = 0
+  /** What was larger than a cell may send. */
+  #excess: string | undefined
 
   constructor(vm: GuestVm, order: CellOrder, cell: Cell, inbox: Inbox, onCall: OnCall) {
     this.#vm = vm
@@ -73,14 +75,25 @@ class CellRun implements CellHost {
       this.#vm.state.end()
       return false
     }
+    this.#argumentChars += argsJson.length
+    if (this.#argumentChars > MOST_ARGUMENT_CHARS) return this.#exceeded('the arguments of its calls')
+    if (!isWithin(argsJson, MOST_JSON)) return this.#exceeded(`the arguments of a call to ${name}`)
     this.#onCall(name, argsJson)
     return true
   }
 
   release(json: string): boolean {
-    if (Buffer.byteLength(json, 'utf8') > MAX_ANSWER_BYTES) return false
+    if (Buffer.byteLength(json) > MOST_JSON.bytes) return false
+    if (!isWithin(json, MOST_JSON)) return this.#exceeded('the answer')
     this.#finalJson ??= json
     return true
+  }
+
+  /** The cell is stopped at the engine's next poll. */
+  #exceeded(what: string): false {
+    this.#excess ??= what
+    this.#vm.state.end()
+    return false
   }
 
   async run(turn: number): Promise<CellEnd> {
@@ -252,6 +265,10 @@ class CellRun implements CellHost {
     if (this.#calls > calls) {
       const message = `the cell made more than its ${calls} calls and was stopped; ${UNDONE}`
       return this.#end('limit', { name: 'StepsExhausted', message })
+    }
+    if (this.#excess !== undefined) {
+      const message = `${this.#excess} held more than a cell may send, and it was stopped; ${UNDONE}`
+      return this.#end('limit', { name: 'TooLarge', message })
     }
     if (this.#vm.state.exhausted) {
       const message = `the cell computed for longer than its allowance of ${allowance} units and was stopped; ${UNDONE}`

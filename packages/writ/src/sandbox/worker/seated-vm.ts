@@ -1,3 +1,5 @@
+import { MOST_JSON } from '../cell-size.ts'
+import { isWithin } from '../json-size.ts'
 import { type CellEnd, isKept, type PastCell } from '../messages.ts'
 import { runCell } from './cell-run.ts'
 import { GuestVm } from './guest-vm.ts'
@@ -115,7 +117,8 @@ export class SeatedVm {
     let json: string | null = null
     try {
       vm.state.allow(DRAFT_POLLS, 0)
-      json = vm.text('draft') ?? null
+      const draft = vm.text('draft')
+      json = draft !== undefined && isWithin(draft, MOST_JSON) ? draft : null
     } catch {
       // The guest left a value that has no JSON.
     } finally {
