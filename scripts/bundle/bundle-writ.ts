@@ -3,7 +3,7 @@ import { join, posix, relative, resolve } from 'node:path'
 import { type Plugin, rolldown } from 'rolldown'
 
 // Writ in few files: the library, the command, and one file for each thread and for the confined child, which may read
-// nothing else of ours. Packages of others stay imports.
+// nothing else of ours. Packages of others stay imports, but for those the command takes in.
 
 const root = resolve(import.meta.dirname, '../..')
 const packages = join(root, 'packages')
@@ -38,11 +38,21 @@ export async function bundleWrit(into: string, use: Use): Promise<BundleParts> {
   const shared = use === 'published' ? /^[^./\0]/ : OTHERS
   const parts = [
     await bundle(LIBRARY, into, { external: shared }),
-    await bundle(COMMAND, into),
+    await bundle(COMMAND, into, { external: UNBUNDLED }),
     ...(await Promise.all(STARTED.map((entry) => bundle([entry], into, { whole: true })))),
   ]
   const modules = [...new Set(parts.flat())].sort()
+  await copyLicences(into)
   return { modules, assets: await copyAssets(source, into) }
+}
+
+/** Copies the licences of what is taken in. */
+async function copyLicences(into: string): Promise<void> {
+  for (const name of TAKEN_IN) {
+    const from = join(root, 'node_modules', name)
+    for (const file of (await readdir(from)).filter((entry) => /^licen[cs]e/i.test(entry)))
+      await cp(join(from, file), join(into, 'licences', `${name.replaceAll('/', '-')}.txt`))
+  }
 }
 
 /** Copies what no compiler carries along: prompts, the personal policy bundle, guest code. Gives what was copied. */
@@ -57,6 +67,20 @@ async function copyAssets(from: string, into: string): Promise<string[]> {
 
 /** Packages of others. */
 const OTHERS = /^(?!@writ\/)[^./\0]/
+
+/** Those of many files that the command loads: finding a hundred files takes it longer than running them. */
+export const TAKEN_IN: readonly string[] = [
+  'commander',
+  'zod',
+  'canonicalize',
+  '@ai-sdk/openai-compatible',
+  '@ai-sdk/provider',
+  '@ai-sdk/provider-utils',
+  '@workflow/serde',
+  'eventsource-parser',
+]
+
+const UNBUNDLED = new RegExp(`^(?!(?:@writ|${TAKEN_IN.join('|')})(?:/|$))[^./\\0]`)
 
 interface BundleOptions {
   /** What stays an import. */

@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => rm(copy, { recursive: true, force: true }))
 
 const inCopy = (path: string): string => join(copy, path)
-const MAIN = 'packages/writ/src/cli/main.ts'
+const MAIN = 'packages/writ/src/cli/command-line.ts'
 
 /** What `writ --help` says in the copy, whatever runs. */
 async function help(): Promise<string> {

@@ -74,6 +74,7 @@ export type {
   StepDetail,
   StepView,
 } from './runs/run-view.ts'
+export { warmUp } from './runs/warm-up.ts'
 export { createWrit, type Writ } from './runs/writ.ts'
 export type { FileReplay, ReplayOptions } from './verify/replay.ts'
 export { type VerifyOptions, verifyFile } from './verify/verify-file.ts'

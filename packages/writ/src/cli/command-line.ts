@@ -1,6 +1,6 @@
 import { toWritError, type WritError } from '@writ/contract'
 import { Command, CommanderError } from 'commander'
-import { VERSION } from '../index.ts'
+import { VERSION, warmUp } from '../index.ts'
 import type { AbortFlags } from './abort.ts'
 import type { AskFlags } from './ask.ts'
 import type { BackupFlags, RestoreFlags } from './backup.ts'
@@ -191,9 +191,10 @@ function addAsk(writ: Command): void {
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
     .action(
-      running(async (question: string, paths: string[], flags: AskFlags) =>
-        (await import('./ask.ts')).ask(question, paths, flags),
-      ),
+      running(async (question: string, paths: string[], flags: AskFlags) => {
+        warmUp() // beside the loading of our own code
+        return (await import('./ask.ts')).ask(question, paths, flags)
+      }),
     )
 }
 
@@ -215,7 +216,12 @@ function addFork(writ: Command): void {
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
-    .action(running(async (run: string, flags: ForkFlags) => (await import('./fork.ts')).fork(run, flags)))
+    .action(
+      running(async (run: string, flags: ForkFlags) => {
+        warmUp()
+        return (await import('./fork.ts')).fork(run, flags)
+      }),
+    )
 }
 
 /** Where models are reached, and what is said of those that no table knows. */
@@ -242,7 +248,10 @@ function addResume(writ: Command): void {
     .option('--jsonl', 'stream events, one JSON object a line')
     .option('--quiet', 'no progress')
     .action(
-      running(async (run: string, flags: ResumeFlags) => (await import('./resume.ts')).resume(run, flags)),
+      running(async (run: string, flags: ResumeFlags) => {
+        warmUp()
+        return (await import('./resume.ts')).resume(run, flags)
+      }),
     )
   writ
     .command('abort <run>')

@@ -5,35 +5,34 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { clearedBundle } from '../runs/cleared-bundle.fixture.ts'
+import type { Ended } from './command.fixture.ts'
+import { runCommand } from './command-here.fixture.ts'
 
-// What writes a run in other forms, as a user starts it. The model is the built-in extractive one.
+// What writes a run in other forms. The model is the built-in extractive one.
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/writ.js', import.meta.url))
 
 let place: string
 let run: string
 
-interface Ended {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
+const writ = (args: readonly string[]): Promise<Ended> => runCommand(place, args)
 
-function writ(args: readonly string[], stopAfter = Number.POSITIVE_INFINITY): Promise<Ended> {
+/** Runs it in a process of its own, whose output is read no further than so many characters. */
+function readUpTo(characters: number, args: readonly string[]): Promise<Omit<Ended, 'out' | 'tookMs'>> {
   const child = spawn(process.execPath, [LAUNCHER, ...args], {
     cwd: place,
     env: { PATH: process.env.PATH ?? '', HOME: place },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let [out, err] = ['', '']
+  let [read, err] = [0, '']
   child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString()
-    if (out.length > stopAfter) child.stdout.destroy()
+    read += chunk.length
+    if (read > characters) child.stdout.destroy()
   })
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString()
   })
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })))
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, err })))
 }
 
 beforeAll(async () => {
@@ -53,7 +52,7 @@ describe('writ export --format jsonl', () => {
     const shown = await writ(['export', run, '--format', 'jsonl'])
     expect(shown).toMatchObject({ code: 0, err: '' })
     const file = join(place, 'run.jsonl')
-    expect(await writ(['export', run, '--format', 'jsonl', '--out', file])).toEqual({
+    expect(await writ(['export', run, '--format', 'jsonl', '--out', file])).toMatchObject({
       code: 0,
       out: '',
       err: '',
@@ -70,7 +69,7 @@ describe('writ export --format jsonl', () => {
   })
 
   it('ends quietly when its reader stops reading', async () => {
-    expect(await writ(['export', run, '--format', 'jsonl', '--payloads'], 1_000)).toMatchObject({
+    expect(await readUpTo(1_000, ['export', run, '--format', 'jsonl', '--payloads'])).toMatchObject({
       code: 1,
       err: '',
     })

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,10 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { block, sequence, startSimulator } from '@writ/simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createWrit, type StepView, type ViewOptions, type Writ } from '../index.ts'
+import type { Ended } from './command.fixture.ts'
+import { runCommand } from './command-here.fixture.ts'
 
 // A window into a run that failed in its second cell, for whoever is cleared for what it read and for whoever is not.
 
-const LAUNCHER = fileURLToPath(new URL('../../bin/writ.js', import.meta.url))
 const PERSONAL = fileURLToPath(new URL('../policy/personal', import.meta.url))
 
 /** In the document that is read; in the question, which is labelled internal, it is not. */
@@ -50,24 +50,7 @@ afterAll(async () => {
   await rm(place, { recursive: true, force: true })
 })
 
-function writ(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const env = { PATH: process.env.PATH ?? '', HOME: place }
-  const child = spawn(process.execPath, [LAUNCHER, ...args], {
-    cwd: place,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let [out, err] = ['', '']
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString()
-  })
-  child.stderr.on('data', (chunk: Buffer) => {
-    err += chunk.toString()
-  })
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code, out, err }))
-  })
-}
+const writ = (...args: string[]): Promise<Ended> => runCommand(place, args)
 
 const CLEARED = ['--policy', 'bundle']
 const BELOW = ['--policy', 'bundle', '--as', 'trainee']

@@ -1,8 +1,9 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { WritError } from '@writ/contract'
 import { Copies } from './copies.ts'
 import type { Home } from './home.ts'
 import type { Operation, Operations, Reply, Request } from './messages.ts'
+import { takeWorker } from './spare-worker.ts'
 
 type Settle = (reply: Reply) => void
 
@@ -21,7 +22,8 @@ export class Channel {
   #closed: string | undefined
 
   constructor(home: Home) {
-    this.#worker = startWorker(home)
+    this.#worker = takeWorker()
+    this.#worker.postMessage(home)
     this.#worker.on('message', (replies: readonly Reply[]) => this.#settle(replies))
     this.#worker.on('error', (error) => this.#lose(`its worker failed: ${error.message}`))
     const ended = Promise.withResolvers<void>()
@@ -87,13 +89,4 @@ export class Channel {
     const reply: Reply = { ok: false, code: 'LEDGER_FAILED', message, run: undefined }
     this.#settle(this.#waiting.map(() => reply))
   }
-}
-
-function startWorker(home: Home): Worker {
-  const source = import.meta.url.endsWith('.ts')
-  return new Worker(new URL(source ? './worker.ts' : './worker.js', import.meta.url), {
-    workerData: home,
-    env: {},
-    execArgv: source ? ['--conditions=@writ/source'] : [],
-  })
 }

@@ -1,4 +1,4 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads'
 import { isWritError, WritError } from '@writ/contract'
 import type { Home } from './home.ts'
 import type { Operations, Reply, Request, Write } from './messages.ts'
@@ -6,21 +6,26 @@ import { Reader } from './reader.ts'
 import { asDamage } from './shard-health.ts'
 import { Writer } from './writer.ts'
 
-// The ledger's thread: node:sqlite blocks, so everything that touches a database is here.
+// The ledger's thread: node:sqlite blocks, so everything that touches a database is here. Its first message is its home.
 
 if (parentPort === null) throw new Error('the ledger worker runs only as a worker thread')
 const port = parentPort
-const home: Home = workerData
-const reader = new Reader(home)
-// As in a close, the writer is the last to close a shard and folds its write-ahead log in.
-const writer = new Writer(home, (path) => reader.release(path))
+let home: Home
+let reader: Reader
+let writer: Writer
 
-port.on('message', (first: readonly Request[]) => {
-  const queue = [...first]
-  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-    queue.push(...next.message)
-  }
-  serve(queue)
+port.once('message', (given: Home) => {
+  home = given
+  reader = new Reader(home)
+  // As in a close, the writer is the last to close a shard and folds its write-ahead log in.
+  writer = new Writer(home, (path) => reader.release(path))
+  port.on('message', (first: readonly Request[]) => {
+    const queue = [...first]
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+      queue.push(...next.message)
+    }
+    serve(queue)
+  })
 })
 
 /** Answers in order. Writes that stand together become one group; anything else waits for the group before it. */

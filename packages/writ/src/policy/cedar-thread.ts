@@ -1,6 +1,6 @@
-// Entry of the engine's own thread. It holds one bundle, given when the thread starts, and there is no message that
-// loads another. Anything unforeseen is thrown: the thread dies and whoever waited is denied.
-import { parentPort, workerData } from 'node:worker_threads'
+// Entry of the engine's own thread. It holds one bundle, given in its first message, and there is none that loads another.
+// Anything unforeseen is thrown: the thread dies and whoever waited is denied.
+import { parentPort } from 'node:worker_threads'
 import { BundleFault } from './bundle-fault.ts'
 import { CedarEngine } from './cedar-engine.ts'
 import type { EngineSource } from './engine-source.ts'
@@ -10,13 +10,15 @@ const port = parentPort
 if (port === null) throw new Error('the policy engine runs only as a worker thread')
 const send = (message: FromThread): void => port.postMessage(message)
 
-const engine = load(workerData as EngineSource)
-if (engine !== undefined) {
+send({ type: 'up' })
+port.once('message', (source: EngineSource) => {
+  const engine = load(source)
+  if (engine === undefined) return
   port.on('message', ({ id, request }: ToThread) => {
     send({ type: 'evaluation', id, evaluation: engine.evaluate(request) })
   })
   send({ type: 'ready', vocabulary: engine.vocabulary, rules: engine.rules })
-}
+})
 
 function load(source: EngineSource): CedarEngine | undefined {
   try {

@@ -40,7 +40,7 @@ async function openOn(script: string, options: Partial<ThreadOptions> = {}): Pro
 /** A script that does `fault` instead of answering the nth question of its life. */
 const failingAt = (n: number, fault: string): string => `
   import { parentPort } from 'node:worker_threads'
-  let asked = 0
+  let asked = -1 // the first message is the bundle
   parentPort.addEventListener('message', (event) => {
     asked += 1
     if (asked !== ${n}) return

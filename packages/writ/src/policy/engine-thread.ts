@@ -1,10 +1,10 @@
-import { setFlagsFromString } from 'node:v8'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { Fault } from './bundle-fault.ts'
 import type { CedarRequest } from './cedar-request.ts'
 import type { EngineSource } from './engine-source.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Rules } from './rule.ts'
+import { CEDAR_THREAD, takeThread } from './spare-thread.ts'
 import type { FromThread, ToThread } from './thread-messages.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -16,18 +16,8 @@ export interface ThreadOptions {
   readonly evaluationTimeoutMs: number
 }
 
-/** JavaScript heap of the thread; it needs a few, and Cedar's own memory is not in it. */
-const MAX_HEAP_MB = 128
-
-// Optimising Cedar's 4 MB takes longer than everything a run asks it. V8 reads the budget when the code is made; after
-// the start it is Node's default again, for whatever else the process compiles.
-const NO_OPTIMISING = '--wasm-tiering-budget=1000000000'
-export const V8_DEFAULT = '--wasm-tiering-budget=13000000'
-
-const inSource = import.meta.url.endsWith('.ts')
-
 export const THREAD_OPTIONS: ThreadOptions = Object.freeze({
-  entry: new URL(inSource ? './cedar-thread.ts' : './cedar-thread.js', import.meta.url),
+  entry: CEDAR_THREAD,
   startTimeoutMs: 30_000, // compiling 4 MB of WebAssembly on a busy machine
   evaluationTimeoutMs: 2_000, // an evaluation takes about half a millisecond
 })
@@ -57,21 +47,13 @@ export class EngineThread {
 
   constructor(source: EngineSource, options: ThreadOptions) {
     this.#options = options
-    setFlagsFromString(NO_OPTIMISING)
-    const optimise = (): void => setFlagsFromString(V8_DEFAULT)
-    this.#started.promise.then(optimise, optimise)
     try {
-      this.#worker = new Worker(options.entry, {
-        env: {},
-        execArgv: inSource ? ['--conditions=@writ/source'] : [],
-        name: 'writ-policy',
-        resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-        workerData: source,
-      })
+      this.#worker = takeThread(options.entry)
     } catch (error) {
       this.#started.reject(error)
       throw error
     }
+    this.#worker.postMessage(source)
     this.#worker.on('message', (message: FromThread) => this.#receive(message))
     this.#worker.on('messageerror', (error) => this.#fail(error))
     this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
@@ -118,7 +100,7 @@ export class EngineThread {
   }
 
   #receive(message: FromThread): void {
-    if (this.#ended !== undefined) return
+    if (this.#ended !== undefined || message.type === 'up') return
     this.#rest()
     if (message.type === 'evaluation') this.#deliver(message.id, message.evaluation)
     else if (message.type === 'ready' || message.type === 'refused') this.#started.resolve(message)

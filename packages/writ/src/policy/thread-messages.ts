@@ -10,8 +10,9 @@ export interface ToThread {
   readonly request: CedarRequest
 }
 
-/** `ready` or `refused` comes first and once; then one `evaluation` per question. */
+/** `up` comes first, before there is a bundle; then, once, `ready` or `refused`; then one `evaluation` per question. */
 export type FromThread =
+  | { readonly type: 'up' }
   | { readonly type: 'ready'; readonly vocabulary: Vocabulary; readonly rules: Rules }
   | { readonly type: 'refused'; readonly fault: Fault }
   | { readonly type: 'evaluation'; readonly id: number; readonly evaluation: Evaluation }

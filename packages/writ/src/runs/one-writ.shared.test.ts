@@ -7,7 +7,6 @@ import { block } from '@writ/simulator'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createWrit, type Writ, type WritOptions } from '../index.ts'
 import { objectThat, replied } from '../models/model-object.fixture.ts'
-import { sandboxChildren } from '../sandbox/vm-fixture.ts'
 
 // Everything in one Writ that stays open, as a server would have it: no command may need another process to be done.
 
@@ -69,27 +68,6 @@ it('resumes, erases and asks again what it asked before', async () => {
   const again = await ask()
   expect(again).toMatchObject({ status: 'complete', value: answer.value })
   await holds(again)
-})
-
-it('does a run again in the sandboxes it keeps for its runs, whichever way', async () => {
-  await open()
-  const { run, evidence } = await ask()
-  const file = join(place, 'run.writ')
-  await writ.copyEvidence(run, { profile: 'replay', out: file })
-  const ways = [
-    () => writ.replay(run),
-    () => writ.replayFile(file),
-    () => writ.verify(evidence ?? ''),
-    () => writ.verify(file),
-  ]
-  // The pool has a spare from the third sandbox on, and whoever asks for one takes it.
-  await Promise.all([writ.replay(run), writ.replay(run)])
-  for (const way of ways) {
-    await expect.poll(sandboxChildren).toHaveLength(1)
-    const [spare = 0] = sandboxChildren()
-    await way()
-    expect(sandboxChildren()).not.toContain(spare)
-  }
 })
 
 it('aborts a run that it suspended, which is not resumed then', async () => {
