@@ -49,6 +49,13 @@ beforeAll(async () => {
 afterAll(() => rm(place, { recursive: true, force: true }))
 
 describe.skipIf(!full)('the confinement of a run', () => {
+  let strong: string
+  let weak: string
+  beforeAll(async () => {
+    strong = runOf(await writ(...ASK))
+    weak = runOf(await without(...ASK))
+  })
+
   it('is what doctor says, with what is missing', async () => {
     expect(doctor.out).toContain(
       'confinement full: quickjs-wasi → worker-thread → node --permission → seccomp → bubblewrap',
@@ -59,10 +66,9 @@ describe.skipIf(!full)('the confinement of a run', () => {
   })
 
   it('is recorded, and shown', async () => {
-    const [strong, weak] = [await writ(...ASK), await without(...ASK)]
-    expect((await writ('show', runOf(strong))).out).toContain('confined: full (quickjs-wasi in')
-    expect((await writ('show', runOf(weak))).out).toContain('confined: reduced (quickjs-wasi in')
-    for (const ended of [strong, weak]) expect((await writ('verify', runOf(ended))).code).toBe(0)
+    expect((await writ('show', strong)).out).toContain('confined: full (quickjs-wasi in')
+    expect((await writ('show', weak)).out).toContain('confined: reduced (quickjs-wasi in')
+    for (const run of [strong, weak]) expect((await writ('verify', run)).code).toBe(0)
   })
 
   it('has to be full unless the bundle permits less', async () => {
@@ -76,7 +82,6 @@ describe.skipIf(!full)('the confinement of a run', () => {
   })
 
   it('is never less when a run is taken up again', async () => {
-    const [strong, weak] = [runOf(await writ(...ASK)), runOf(await without(...ASK))]
     const refused = await without('fork', strong, '--at', await stepOf(strong), '--json')
     expect(refused.out + refused.err).toContain('RESUME_MISMATCH')
     const forked = await writ('fork', weak, '--at', await stepOf(weak), '--json')
