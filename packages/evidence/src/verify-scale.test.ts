@@ -51,7 +51,13 @@ async function cost(work: () => unknown, tries = 3): Promise<number> {
   return Math.min(...times)
 }
 
-/** How many times as much as `n` of something eight times as much costs: 8 if it is linear, 64 if it is quadratic. */
+/** Between what eight times as much costs when it is linear, 8, and when it is quadratic, 64. */
+const LINEAR = 24
+
+/**
+ * How many times as much as `n` of something eight times as much costs. What else runs on the machine makes it look more at
+ * times, so what is not linear is measured again.
+ */
 async function growth(
   make: (n: number) => Promise<() => unknown> | (() => unknown),
   n: number,
@@ -59,7 +65,10 @@ async function growth(
   const small = await make(n)
   const large = await make(8 * n)
   await small() // compiled by then
-  return (await cost(large)) / Math.max(await cost(small), 0.1)
+  let least = Number.POSITIVE_INFINITY
+  for (let round = 0; round < 3 && least >= LINEAR; round += 1)
+    least = Math.min(least, (await cost(large)) / Math.max(await cost(small), 0.1))
+  return least
 }
 
 test('a manifest that does not fit is held against each of many files once', async () => {
@@ -71,7 +80,7 @@ test('a manifest that does not fit is held against each of many files once', asy
     bytes[listed] = (bytes[listed] ?? 0) ^ 1
     return async () => expect((await integrity(bytes))?.code).toBe('MANIFEST_MISMATCH')
   }, 1_000)
-  expect(grown).toBeLessThan(24)
+  expect(grown).toBeLessThan(LINEAR)
 })
 
 test('labels are joined and compared in time that grows with their categories', async () => {
@@ -94,7 +103,7 @@ test('labels are joined and compared in time that grows with their categories', 
       expect(joinLabels(half, other).categories).toHaveLength(n)
     }
   }, 4_000)
-  expect(grown).toBeLessThan(24)
+  expect(grown).toBeLessThan(LINEAR)
 })
 
 /** A run without limits, as far as these look at it. */
@@ -135,7 +144,7 @@ test.each<[string, () => (call: RecordOf<'model.call'>) => void]>([
     },
     2_000,
   )
-  expect(grown).toBeLessThan(24)
+  expect(grown).toBeLessThan(LINEAR)
 })
 
 test('a join is the least label above both, in whatever order', () => {
