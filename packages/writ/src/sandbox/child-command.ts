@@ -8,9 +8,9 @@ const inSource = import.meta.url.endsWith('.ts')
 const CHILD_HEAP_MB = 1_024
 /**
  * How much the engine runs before V8 optimises it, about in bytes; V8 says 13 million. Optimising it costs as much as
- * the rest of a child, and pays back after some 100 ms of computing.
+ * the rest of a small run's child. Far more than this, and a run of many children pays for slow code.
  */
-const OPTIMISED_AFTER = 1_000_000_000
+const OPTIMISED_AFTER = 300_000_000
 
 export const childEntry: string = join(roomPath, 'child', inSource ? 'main.ts' : 'main.js')
 
