@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join, resolve, sep } from 'node:path'
 import { type Answer, DEFAULT_LIMITS, defined, type Limits, label } from '@writ/contract'
@@ -41,7 +40,6 @@ export async function ask(
   // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
   requireContext(home, asked)
   if (!isStore(asked.context)) startSpareWorker() // it starts while policy does
-  if (existsSync(home)) openBeside(services)
   const policy = await services.policy()
   const authority = authorise(policy, asked)
   const [models, quorum] = await Promise.all([openModels(options, policy, limits), openQuorum(home, options)])
@@ -104,11 +102,6 @@ export async function ask(
     sandbox,
   }
   return await deliver(await executeRun(request, ports), path, onEvent)
-}
-
-/** Opens a home that is there while policy is loaded. A new one is made only once everything has been checked. */
-function openBeside({ signer, ledger, log }: HomeServices): void {
-  for (const open of [signer, ledger, log]) open().catch(() => undefined) // whoever needs it is told
 }
 
 function authorise(policy: PolicyPoint, asked: CompletionOptions): Authority {
