@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sandbox } from '@writ/contract'
@@ -49,3 +49,11 @@ it.each(['signal', 'suspend'] as const)(
     expect(await (await services.ledger()).runs()).toEqual([])
   },
 )
+
+it('makes nothing in a directory that is there before everything asked is checked', async () => {
+  const asked = { query: 'How many?', context: 'one' }
+  await expect(ask(services, { model: 'nobody/knows' }, asked)).rejects.toMatchObject({
+    code: 'UNKNOWN_MODEL',
+  })
+  expect(await readdir(home)).toEqual([])
+})
