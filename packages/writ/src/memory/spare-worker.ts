@@ -27,6 +27,7 @@ export function keepWorker(worker: Worker): void {
     void worker.terminate()
     return
   }
+  clearTimeout(ending) // of one that ended by itself
   spare = worker
   ending = setTimeout(() => {
     spare = undefined

@@ -18,9 +18,9 @@ export interface CallOptions {
 }
 
 /**
- * What a store asks its worker, from the main thread. A call settles at once when its signal aborts, and the worker is told to stop;
- * ingestion is one stretch of work that hears nothing, so whoever started it must `terminate`.
- * Keeps the process alive only while a call is open.
+ * What a store asks its worker, from the main thread. A call settles at once when its signal aborts, and the worker is told
+ * to stop. Ingestion is one stretch of work that hears nothing: whoever started it must `terminate`. The process is kept
+ * alive only while a call is open.
  */
 export class WorkerLink {
   readonly #worker: Worker
