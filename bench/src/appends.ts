@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Payload, RunLog } from '@writ/contract'
+import { type Payload, RECORD_VERSION, type RunLog } from '@writ/contract'
 import { openLedger } from 'writ/ledger'
 import { flushMs } from './flush.ts'
 import { type Measure, median, rounded } from './measure.ts'
@@ -66,7 +66,12 @@ class Appender {
 
   append(withPayload: boolean): Promise<void> {
     const seq = this.#seq++
-    const record = JSON.stringify({ note: 'x'.repeat(RECORD_BYTES), run: this.#log.run, seq, v: 1 })
+    const record = JSON.stringify({
+      note: 'x'.repeat(RECORD_BYTES),
+      run: this.#log.run,
+      seq,
+      v: RECORD_VERSION,
+    })
     const payload: Payload = { path: `0/${seq}/value`, bytes: new Uint8Array(PAYLOAD_BYTES) }
     return this.#log.append(Buffer.from(record), withPayload ? [payload] : [], 'flush')
   }

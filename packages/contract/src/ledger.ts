@@ -22,7 +22,7 @@ export function openingPath(name: string): string {
   return payloadPath({ lane: '0', n: 0 }, 'run.open', name)
 }
 
-/** How far a write must have got before `append` resolves. */
+/** How far a write must have got before `append` resolves. Appends of a run are taken in the order they were made. */
 export type Durability =
   /** In the database; survives a kill of the process. */
   | 'commit'

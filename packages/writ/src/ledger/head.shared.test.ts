@@ -282,11 +282,31 @@ test('records altered in place are found by the check that reads them all', () =
   expect(() => checkShards(home)).toThrow('are not as they were written')
 })
 
+test('a shard of version 3 is written on, and its head goes on', () => {
+  writeOn(MOMENTS.last, 1)
+  const before = readHead(shardIn(home))?.flushed?.seq ?? Number.NaN
+  const db = new DatabaseSync(shardIn(home))
+  db.exec(
+    'DROP INDEX records_in_blocks; CREATE UNIQUE INDEX old ON records(run, seq); PRAGMA user_version = 3',
+  )
+  db.close()
+  const records = MOMENTS.last + 1
+  expect(countRecords()).toBe(records)
+  writeOn(records, 1)
+  expect(readHead(shardIn(home))?.flushed).toMatchObject({
+    seq: before + 1,
+    records: records + 1,
+    run: 'run-a',
+  })
+  expect(countRecords()).toBe(records + 1)
+  expect(checkShards(home)).toBe(1)
+})
+
 test.each([1, 2])('a shard of version %i is written on, and has a head from then on', (version) => {
   writeOn(MOMENTS.last, 1)
   rmSync(join(home, 'heads'), { recursive: true })
   const db = new DatabaseSync(shardIn(home))
-  db.exec('DROP TABLE heads')
+  db.exec('DROP TABLE heads; DROP INDEX records_in_blocks')
   if (version === 1)
     db.exec(`CREATE TABLE old(run INTEGER NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL,
       PRIMARY KEY(run, seq)) STRICT, WITHOUT ROWID;

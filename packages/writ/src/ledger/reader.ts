@@ -5,6 +5,7 @@ import type { Home } from './home.ts'
 import type { Batch, Request } from './messages.ts'
 import { decrypt } from './run-cipher.ts'
 import { isRunId, readRunKey } from './run-key.ts'
+import { RunRecords } from './run-records.ts'
 import { openForReading, shardPaths } from './shard.ts'
 import { asDamage, isDamage } from './shard-health.ts'
 
@@ -64,9 +65,7 @@ export class Reader {
   records({ run, from }: Request<'records'>): Batch {
     const place = this.#locate(run)
     if (place === undefined) throw this.unknown(run)
-    const rows = place.db
-      .prepare('SELECT seq, bytes FROM records WHERE run = ? AND seq >= ? ORDER BY seq LIMIT ?')
-      .all(place.id, from, RECORDS_PER_BATCH)
+    const rows = new RunRecords(place.db).from(place.id, from, RECORDS_PER_BATCH)
     const records = rows.map((row, index) => {
       if (row.seq !== from + index) throw broken(`record ${from + index} of run ${run} is missing`)
       return blob(row, 'bytes')

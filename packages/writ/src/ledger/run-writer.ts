@@ -3,6 +3,7 @@ import type { Payload } from '@writ/contract'
 import { MAX_RECORD_BYTES, RECORD_VERSION, WritError } from '@writ/contract'
 import type { Request, Write } from './messages.ts'
 import { decrypt, encrypt } from './run-cipher.ts'
+import { RunRecords } from './run-records.ts'
 
 const ROOT_BYTES = 32
 /** What may still become something else. */
@@ -55,7 +56,7 @@ export class RunWriter {
       throw new WritError('LEDGER_FAILED', `run ${run} is not as it was stored`, { run })
     }
     decrypt(key, { run, kind: 'question' }, question)
-    const count = Number(statements.countRecords.get(id)?.count)
+    const { count } = statements.records.extent(id)
     const sealed = statements.anySeal.get(id) !== undefined
     const resumed = new RunWriter(run, id, key, statements, { count, sealed, status })
     resumed.verify()
@@ -81,12 +82,8 @@ export class RunWriter {
 
   /** Reads back what is stored: the last seq must be the one counted. */
   verify(): void {
-    const last = this.#statements.lastSeq.get(this.#id)?.last ?? -1
-    if (last === this.#count - 1) return
-    throw new WritError(
-      'LEDGER_FAILED',
-      `run ${this.run} should end at seq ${this.#count - 1}, not ${String(last)}`,
-    )
+    if (this.#statements.records.endsAt(this.#id, this.#count - 1)) return
+    throw new WritError('LEDGER_FAILED', `run ${this.run} does not end at seq ${this.#count - 1}`)
   }
 
   #append({ record, payloads }: Request<'append'>): string | undefined {
@@ -115,9 +112,8 @@ export class RunWriter {
 
   #seal({ size, root }: Request<'seal'>): string | undefined {
     if (root.length !== ROOT_BYTES) return `a root has ${ROOT_BYTES} bytes, not ${root.length}`
-    const stored = this.#statements.countRecords.get(this.#id)?.count
-    if (size !== this.#count || size !== stored)
-      return `${String(stored)} records cannot be sealed as ${size}`
+    const stored = this.#statements.records.extent(this.#id).count
+    if (size !== this.#count || size !== stored) return `${stored} records cannot be sealed as ${size}`
     const known = this.#statements.findSeal.get(this.#id, size)?.root
     if (known !== undefined && !(known instanceof Uint8Array && Buffer.compare(known, root) === 0)) {
       return `another root is sealed for size ${size}`
@@ -177,17 +173,16 @@ type Statement =
   | 'addPayload'
   | 'addSeal'
   | 'setStatus'
-  | 'lastSeq'
-  | 'countRecords'
   | 'dropPayload'
   | 'findSeal'
   | 'anySeal'
 
-export type Statements = Readonly<Record<Statement, StatementSync>>
+export type Statements = Readonly<Record<Statement, StatementSync>> & { readonly records: RunRecords }
 
 /** The statements of a shard, prepared once. */
 export function prepareStatements(db: DatabaseSync): Statements {
   return {
+    records: new RunRecords(db),
     begin: db.prepare('BEGIN IMMEDIATE'),
     commit: db.prepare('COMMIT'),
     dataVersion: db.prepare('PRAGMA data_version'),
@@ -197,8 +192,6 @@ export function prepareStatements(db: DatabaseSync): Statements {
     addPayload: db.prepare('INSERT OR IGNORE INTO payloads(run, path, ciphertext) VALUES (?, ?, ?)'),
     addSeal: db.prepare('INSERT OR IGNORE INTO seals(run, size, root) VALUES (?, ?, ?)'),
     setStatus: db.prepare('UPDATE runs SET status = ? WHERE id = ?'),
-    lastSeq: db.prepare('SELECT max(seq) AS last FROM records WHERE run = ?'),
-    countRecords: db.prepare('SELECT count(*) AS count FROM records WHERE run = ?'),
     dropPayload: db.prepare('DELETE FROM payloads WHERE rowid = ?'),
     findSeal: db.prepare('SELECT root FROM seals WHERE run = ? AND size = ?'),
     anySeal: db.prepare('SELECT 1 FROM seals WHERE run = ?'),

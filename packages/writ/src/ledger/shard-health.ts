@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { isWritError, WritError } from '@writ/contract'
 import { firstAltered, hasHeads } from './heads.ts'
+import { RunRecords } from './run-records.ts'
 
 const CORRUPT = 11 // SQLITE_CORRUPT
 const NOT_A_DATABASE = 26 // SQLITE_NOTADB
@@ -21,13 +22,11 @@ export function isDamage(error: unknown): boolean {
  * their last seq says. Throws `LEDGER_DAMAGED`. The runs stay open: only a resume or an abort ends them.
  */
 export function reconcile(db: DatabaseSync, path: string): void {
-  const gap = db
-    .prepare(
-      `SELECT runs.run AS run FROM runs JOIN records ON records.run = runs.id WHERE runs.status = 'open'
-       GROUP BY runs.id HAVING count(*) <> max(seq) + 1 OR min(seq) <> 0`,
-    )
-    .get()
-  if (gap !== undefined) throw damaged(path, `records of run ${String(gap.run)} are missing`)
+  const records = new RunRecords(db)
+  for (const { id, run } of db.prepare(`SELECT id, run FROM runs WHERE status = 'open'`).all()) {
+    const { count, last } = records.extent(Number(id))
+    if (count !== last + 1) throw damaged(path, `records of run ${String(run)} are missing`)
+  }
 }
 
 /** Reads every page and every record of a shard. Throws `LEDGER_DAMAGED` naming the first thing wrong. */

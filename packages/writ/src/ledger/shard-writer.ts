@@ -1,8 +1,7 @@
 import { toWritError, WritError } from '@writ/contract'
 import type { Reply, Write } from './messages.ts'
 import { DONE } from './messages.ts'
-import type { Statements } from './run-writer.ts'
-import { prepareStatements, RunWriter } from './run-writer.ts'
+import { prepareStatements, RunWriter, type Statements } from './run-writer.ts'
 import type { Shard } from './shard.ts'
 
 type Level = 'NORMAL' | 'FULL'

@@ -7,15 +7,17 @@ import { checkHead } from './check-head.ts'
 import { readHead } from './head-file.ts'
 import { HeadWriter } from './head-writer.ts'
 import { beginHeads, HEADS_SCHEMA } from './heads.ts'
+import { RECORDS_INDEX } from './run-records.ts'
 import { asDamage, isDamage, reconcile } from './shard-health.ts'
 
 /**
  * 1 kept records in the order of (run, seq), so that each of many runs had a page of its own to rewrite in every group.
- * Since 2 they lie in the order of their writing. Since 3 each commit adds a row to `heads`. All are read; whoever writes
- * one of 1 or 2 makes it one of 3 first.
+ * Since 2 they lie in the order of their writing. Since 3 each commit adds a row to `heads`. Since 4 they are found by blocks. All are
+ * read; whoever writes an older one makes it one of 4 first.
  */
-const VERSION = 3
-const VERSIONS: readonly unknown[] = [1, 2, VERSION]
+const VERSION = 4
+const VERSIONS: readonly unknown[] = [1, 2, 3, VERSION]
+const FIRST_WITH_HEADS = 3
 const BUSY = 5 // SQLITE_BUSY
 const WAIT_MS = 5_000 // for another process that recovers or creates a shard
 const MOST_SHARDS = 9_999
@@ -34,8 +36,7 @@ const SCHEMA = `
   CREATE TABLE records(
     run INTEGER NOT NULL,
     seq INTEGER NOT NULL,
-    bytes BLOB NOT NULL,
-    UNIQUE(run, seq)
+    bytes BLOB NOT NULL
   ) STRICT;
   CREATE TABLE payloads(
     run INTEGER NOT NULL,
@@ -133,7 +134,7 @@ export function openForReading(path: string): DatabaseSync | undefined {
   try {
     db.exec('BEGIN') // one snapshot: somebody may be writing
     const version = versionOf(db, path)
-    checkHead(path, head, version === VERSION ? db : undefined)
+    checkHead(path, head, version >= FIRST_WITH_HEADS ? db : undefined)
     db.exec('COMMIT')
     if (version !== 0) return db
   } catch (cause) {
@@ -191,8 +192,11 @@ function openHead(db: DatabaseSync, path: string): HeadWriter {
 function makeCurrent(db: DatabaseSync, version: number): void {
   db.exec('BEGIN IMMEDIATE')
   if (version === 0) db.exec(SCHEMA)
-  db.exec(HEADS_SCHEMA)
-  beginHeads(db)
+  if (version < FIRST_WITH_HEADS) {
+    db.exec(HEADS_SCHEMA)
+    beginHeads(db)
+  }
+  db.exec(RECORDS_INDEX)
   db.exec(`PRAGMA user_version = ${VERSION}; COMMIT`)
 }
 

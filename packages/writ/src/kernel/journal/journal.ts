@@ -2,9 +2,13 @@ import type { Attempt, Commitment, Det, Durability, Obs, RecordKind } from '@wri
 import type { RecordOf } from '@writ/evidence'
 import type { StepId } from '../basis/step-id.ts'
 
-/** A record that was written: its number, and when it has reached the durability asked for. */
+/** A record that was written. */
 export interface Written {
   readonly seq: number
+  /**
+   * Settles when the step may go on: for `flush` once the record is on disk, for `commit` once the ledger has been sent it,
+   * since the next flush waits for it.
+   */
   readonly durable: Promise<void>
 }
 

@@ -16,6 +16,10 @@ import { fieldCommitment, itemsCommitment } from './commit.ts'
 import type { Journal, NewRecord, Written } from './journal.ts'
 import type { Suspension } from './suspension.ts'
 
+/** How many records may be on their way to the ledger before a step waits for its own. */
+const MOST_AHEAD = 64
+const AT_ONCE = Promise.resolve()
+
 /** A record of a suspended run: it is not written, and whoever waits for it goes no further. */
 function neverWritten(): Written {
   return { seq: Number.POSITIVE_INFINITY, durable: new Promise<never>(() => undefined) }
@@ -23,7 +27,8 @@ function neverWritten(): Written {
 
 /**
  * Appends the records of one run: numbers them, commits to their content, keeps the run's tree and a tree per lane.
- * INVARIANT: `seq` is given in the order of `write` calls, and the ledger acknowledges in that order.
+ * INVARIANT: `seq` is given in the order of `write` calls, and the ledger takes and acknowledges records in that order. So a
+ * record that is flushed has everything before it on disk, also what nobody waited for.
  */
 export class LiveJournal implements Journal {
   readonly live = true
@@ -37,6 +42,9 @@ export class LiveJournal implements Journal {
   /** The latest time given, with the fraction, and when it was by the clock that nobody sets. */
   #now = { at: 0, since: 0 }
   #recordMs = 0
+  #ahead = 0
+  /** The last record that was sent to the ledger, and so every record. */
+  #sent = AT_ONCE
 
   /** `onFailure` hears of the first append that the ledger refused: the run must end. */
   constructor(log: RunLog, clock: Clock, onFailure: (error: unknown) => void, suspension?: Suspension) {
@@ -86,6 +94,11 @@ export class LiveJournal implements Journal {
     return Math.floor(at)
   }
 
+  /** Does something once the ledger has all that is written so far: what is told outside is never lost by a kill. */
+  whenTaken(act: () => void): void {
+    this.#sent.then(act).catch(this.#onFailure)
+  }
+
   commit(id: StepId, kind: RecordKind, name: string, content: string | Uint8Array): Commitment {
     return fieldCommitment(this.#log.key, id, kind, name, content)
   }
@@ -104,7 +117,11 @@ export class LiveJournal implements Journal {
       path: payloadPath(id, kind, name),
       bytes: typeof content === 'string' ? Buffer.from(content) : content,
     }))
-    return { seq, durable: this.#append(record, stored, durability) }
+    const appended = this.#append(record, stored, durability)
+    return {
+      seq,
+      durable: durability === 'flush' || this.#ahead > MOST_AHEAD ? this.#timed(appended) : AT_ONCE,
+    }
   }
 
   repeat<K extends 'model.attempt' | 'model.usage'>(
@@ -141,13 +158,22 @@ export class LiveJournal implements Journal {
     own.append(leaf)
   }
 
-  async #append(record: Uint8Array, payloads: readonly Payload[], durability: Durability): Promise<void> {
+  /** Sends a record to the ledger. A refusal ends the run, whether or not somebody waits for the record. */
+  #append(record: Uint8Array, payloads: readonly Payload[], durability: Durability): Promise<void> {
+    this.#ahead += 1
+    const appended = this.#log.append(record, payloads, durability).finally(() => {
+      this.#ahead -= 1
+    })
+    appended.catch(this.#onFailure)
+    this.#sent = appended
+    return appended
+  }
+
+  /** Counts the time a step waits for its record. */
+  async #timed(appended: Promise<void>): Promise<void> {
     const started = this.#clock.monotonic()
     try {
-      await this.#log.append(record, payloads, durability)
-    } catch (error) {
-      this.#onFailure(error)
-      throw error
+      await appended
     } finally {
       this.#recordMs += this.#clock.monotonic() - started
     }

@@ -9,6 +9,7 @@ import {
   NOTHING,
   type RecordedPlan,
   type RecordedReason,
+  type RunEvent,
   type Status,
   supportOf,
   toWritError,
@@ -82,7 +83,8 @@ export async function executeRun(
     if (earlier !== undefined) anew.continue(earlier.records)
     const journal = earlier?.journal(anew) ?? anew
     const epochMs = earlier?.epochMs ?? clock.now()
-    const state = createState(request, ports, { signal, halt, suspension, journal, epochMs })
+    const onEvent = (event: RunEvent): void => anew.whenTaken(() => ports.onEvent(event))
+    const state = createState(request, { ...ports, onEvent }, { signal, halt, suspension, journal, epochMs })
     const opened = (): Promise<void> => logOpening(ports, anew.firstRecord)
     const ended = await Promise.race([runToClose(state, request, opened), suspension.stopped])
     const { answer, released, closing } = ended
