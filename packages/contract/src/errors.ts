@@ -148,6 +148,11 @@ export const ERRORS = {
     retryable: false,
     next: 'Ask again with more turns, another model, or a narrower question.',
   },
+  NO_PROGRESS: {
+    exit: 1,
+    retryable: false,
+    next: 'Ask again with another model or a narrower question; `writ show <run>` has the turns that went in circles.',
+  },
   PROSE_ANSWER: {
     exit: 1,
     retryable: false,

@@ -3,7 +3,7 @@ import type { WritError } from './errors.ts'
 import type { Label } from './label.ts'
 import type { Message } from './message.ts'
 import type { DocumentInfo } from './partition.ts'
-import type { CellCode, CellResult, GuestContext } from './sandbox.ts'
+import type { CellCode, CellRun, GuestContext } from './sandbox.ts'
 import type { Citation, Span } from './span.ts'
 
 /** The steps a frame can ask the gate for, each with what it gives back. */
@@ -113,7 +113,7 @@ export interface Frame {
    * Runs a cell. Each call of the guest makes one step; replies are delivered in the order in which those steps were
    * recorded. Rejects when the frame was ended from outside while the cell ran.
    */
-  cell(cell: CellCode): Promise<CellResult>
+  cell(cell: CellCode): Promise<CellRun>
   /** Performs a step through the gate, or rejects with a typed error. For strategies without a REPL. */
   readonly perform: Perform
   /**

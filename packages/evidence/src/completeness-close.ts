@@ -64,8 +64,8 @@ export class Ending {
     at: string,
   ): void {
     const last = root.celled && root.turnsTaken >= maxTurns
-    // An answer that a cell named is whole, unless the frame was ended from outside.
-    const whole = root.final && !mayHaveEnded(root, maxTurns) && !isStopped(reason)
+    // An answer that a cell named is whole, unless the frame was ended from outside, or for naming what cannot be released.
+    const whole = root.final && !mayHaveEnded(root, maxTurns) && !isStopped(reason) && !wandered(reason)
     const possible: readonly Status[] = this.#released
       ? whole && this.#cut === undefined
         ? ['complete']
@@ -137,6 +137,10 @@ export class Ending {
 function isStopped(reason: Det['run.close']['reason']): boolean {
   const outcome = reason === null ? 'ok' : outcomeOfCode(reason.code)
   return outcome === 'timeout' || outcome === 'cancelled'
+}
+
+function wandered(reason: Det['run.close']['reason']): boolean {
+  return reason?.code === 'NO_PROGRESS' || reason?.data.ended === 'NO_PROGRESS'
 }
 
 const SEARCHING: ReadonlySet<string> = new Set(['search', 'grep'])

@@ -5,7 +5,7 @@ import { replLoop } from './repl-loop.ts'
 import { chooseStrategy, STRATEGIES } from './strategy.ts'
 
 /** Raised by hand when parsing, compaction or the layout of messages changes: a replay under another is refused. */
-const REASONING_VERSION = 2
+const REASONING_VERSION = 3
 
 /** Room for the turn header and the lines about the corpus, beside the system text. */
 const FRAME_LINES_BYTES = 2_048

@@ -5,7 +5,7 @@ import {
   CELL_BACKSTOP_MS,
   CELL_FUEL_POLLS,
   type CellCode,
-  type CellResult,
+  type CellRun,
   type Citation,
   type ContextStore,
   type Frame,
@@ -25,6 +25,7 @@ import {
   type Vm,
   WritError,
 } from '@writ/contract'
+import { callsDigest } from '../kernel/frame/calls-digest.ts'
 import { guestError } from '../kernel/frame/guest-error.ts'
 import { BadArguments, readCall } from '../kernel/frame/guest-functions.ts'
 import { openLibrary } from '../memory/index.ts'
@@ -186,7 +187,7 @@ class BareFrame implements Frame {
     return text
   }
 
-  async cell(code: CellCode): Promise<CellResult> {
+  async cell(code: CellCode): Promise<CellRun> {
     this.#vm ??= this.#run.sandbox.open({
       name: this.lane,
       memoryBytes: GUEST_MEMORY_BYTES,
@@ -203,8 +204,13 @@ class BareFrame implements Frame {
       backstopMs: 10 * CELL_BACKSTOP_MS,
       outputChars: 20_000,
     }
-    const answer = (call: HostCall): void => void this.#answer(call).then((reply) => vm.reply(call.id, reply))
-    return await vm.run(code, limits, answer, new AbortController().signal)
+    const calls: HostCall[] = []
+    const answer = (call: HostCall): void => {
+      calls.push(call)
+      void this.#answer(call).then((reply) => vm.reply(call.id, reply))
+    }
+    const result = await vm.run(code, limits, answer, new AbortController().signal)
+    return { ...result, asked: callsDigest(calls) }
   }
 
   async #answer(call: HostCall): Promise<HostReply> {

@@ -1,6 +1,6 @@
 import {
   type CellCode,
-  type CellResult,
+  type CellRun,
   type CorpusView,
   defined,
   type Frame,
@@ -148,7 +148,7 @@ export class KernelFrame implements Frame {
     return unwrap(outcomes)
   }
 
-  cell(cell: CellCode): Promise<CellResult> {
+  cell(cell: CellCode): Promise<CellRun> {
     return this.#repl.cell(cell)
   }
 

@@ -123,7 +123,7 @@ function noteCut(tally: Tally, cut: Cut): void {
 }
 
 /** Facts of an error that a record may show to everyone: names of limits, codes, integers. Guests write none of them. */
-const PLAIN_FACTS = ['limit', 'most', 'timeoutMs', 'ended'] as const
+const PLAIN_FACTS = ['limit', 'most', 'timeoutMs', 'ended', 'drift'] as const
 
 /** An error as the reason of a run: its code and plain facts, without its words. */
 export function recordedReason({ code, data }: WritError): RecordedReason {
