@@ -9,9 +9,10 @@ import {
 } from '@writ/contract'
 import { compact } from './conversation.ts'
 import { Drift, driftWarning, noProgress, type TurnTrace } from './drift.ts'
-import { type Block, parseTurn, type TextFinal, type Turn } from './parse-turn.ts'
+import { type Block, parseTurn, type Turn } from './parse-turn.ts'
 import { systemPrompt } from './prompts.ts'
 import { cutMiddle, showCell } from './show.ts'
+import type { TextFinal } from './text-final.ts'
 import { firstMessage, turnHeader } from './turn-header.ts'
 
 /** Characters of cell output shown at most; a small window gets less. */
@@ -163,7 +164,7 @@ function errorOf({ outcome, error }: CellResult): string {
 }
 
 async function releaseText(frame: Frame, final: TextFinal, ran: Ran, most: number): Promise<Step> {
-  if (final.form === 'value') return await release(frame, JSON.stringify(final.text), ran)
+  if (final.form === 'value') return await release(frame, final.json, ran)
   const code = `FINAL_VAR(${JSON.stringify(final.name)})`
   const result = await frame.cell({ language: 'javascript', code })
   ran.add({ code }, result)
