@@ -143,6 +143,11 @@ export const ERRORS = {
     retryable: false,
     next: 'Release a value that JSON can hold and that fits the size limit.',
   },
+  CHECKS_FAILED: {
+    exit: 1,
+    retryable: false,
+    next: 'Correct the value, cite what supports it, or leave out what nothing supports; then release it again.',
+  },
   NO_ANSWER: {
     exit: 1,
     retryable: false,

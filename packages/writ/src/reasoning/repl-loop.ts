@@ -24,8 +24,8 @@ const CHARS_PER_TOKEN = 2
 
 /** The loop of a frame: turn → blocks → output → next turn, until it releases, wanders, a limit is hit, or policy ends it. */
 export async function replLoop(frame: Frame): Promise<FrameEnd> {
-  const role = frame.depth === 0 ? 'orchestrator' : 'worker'
-  const history: Message[] = [{ role: 'system', text: systemPrompt(role, frame.model.contextWindow) }]
+  const { contextWindow } = frame.model
+  const history: Message[] = [{ role: 'system', text: systemPrompt(frame.role, contextWindow) }]
   const drift = new Drift()
   let warning: string | undefined
   let pending = firstMessage(frame)
@@ -38,7 +38,7 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
       history.push({ role: 'user', text: reply.asked }, { role: 'assistant', text: reply.text })
       const parsed = parseTurn(reply.text)
       if (isProse(parsed, reply.text)) prose = reply.text
-      const step = await actOn(frame, parsed, turn)
+      const step = await actOn(frame, parsed, turn, last)
       if (step.released) return { incomplete: last }
       if (last) break
       const wanders = drift.accept(step.trace)
@@ -123,7 +123,7 @@ class Ran {
   }
 }
 
-async function actOn(frame: Frame, turn: Turn, number: number): Promise<Step> {
+async function actOn(frame: Frame, turn: Turn, number: number, last: boolean): Promise<Step> {
   const most = Math.min(SHOWN_CHARS, Math.floor((frame.model.contextWindow * CHARS_PER_TOKEN) / SHOWN_SHARE))
   const ran = new Ran()
   for (const [index, block] of turn.blocks.entries()) {
@@ -131,11 +131,11 @@ async function actOn(frame: Frame, turn: Turn, number: number): Promise<Step> {
     if (block.language === 'other') return refuse(ran, title, otherLanguage(block))
     const result = await frame.cell({ language: block.language, code: block.code })
     ran.add(block, result)
-    if (result.finalJson !== undefined) return await release(frame, result.finalJson, ran)
+    if (result.finalJson !== undefined) return await release(frame, result.finalJson, last, ran)
     ran.show(title + showCell(result, most))
     if (result.outcome !== 'ok') return ran.open(errorOf(result))
   }
-  if (turn.final !== undefined && number > 1) return await releaseText(frame, turn.final, ran, most)
+  if (turn.final !== undefined && number > 1) return await releaseText(frame, turn.final, last, ran, most)
   if (turn.unclosed) return refuse(ran, '', 'Your last fenced block is not closed; nothing of it ran.')
   if (turn.final !== undefined)
     return refuse(
@@ -163,24 +163,33 @@ function errorOf({ outcome, error }: CellResult): string {
   return error === undefined ? outcome : `${error.name}: ${error.message}`
 }
 
-async function releaseText(frame: Frame, final: TextFinal, ran: Ran, most: number): Promise<Step> {
-  if (final.form === 'value') return await release(frame, final.json, ran)
+async function releaseText(
+  frame: Frame,
+  final: TextFinal,
+  last: boolean,
+  ran: Ran,
+  most: number,
+): Promise<Step> {
+  if (final.form === 'value') return await release(frame, final.json, last, ran)
   const code = `FINAL_VAR(${JSON.stringify(final.name)})`
   const result = await frame.cell({ language: 'javascript', code })
   ran.add({ code }, result)
-  if (result.finalJson !== undefined) return await release(frame, result.finalJson, ran)
+  if (result.finalJson !== undefined) return await release(frame, result.finalJson, last, ran)
   ran.show(showCell(result, most))
   return ran.open(errorOf(result))
 }
 
+/** Codes of a release that its frame may correct. */
+const SENT_BACK: ReadonlySet<string> = new Set(['INVALID_ANSWER', 'CITATION_INVALID', 'CHECKS_FAILED'])
+
 /** A release that does not validate goes back to the frame with the reason; a refused one ends it. */
-async function release(frame: Frame, valueJson: string, ran: Ran): Promise<Step> {
+async function release(frame: Frame, valueJson: string, last: boolean, ran: Ran): Promise<Step> {
   try {
-    await frame.release(valueJson)
+    await frame.release(valueJson, last)
     return ran.released()
   } catch (error) {
     const known = toWritError(error)
-    if (known.code !== 'INVALID_ANSWER' && known.code !== 'CITATION_INVALID') throw known
+    if (!SENT_BACK.has(known.code)) throw known
     return refuse(ran, '', `Not released: ${known.message} ${known.next}`)
   }
 }
@@ -204,11 +213,11 @@ async function rescue(frame: Frame, error: WritError, prose: string | undefined)
   try {
     const draft = await frame.draft()
     if (draft !== undefined) {
-      await frame.release(draft)
+      await frame.release(draft, true)
       return { incomplete: true, error }
     }
     if (!cut || prose === undefined) return { incomplete: cut, error }
-    await frame.release(JSON.stringify(prose.trim()))
+    await frame.release(JSON.stringify(prose.trim()), true)
     return { incomplete: true, error: proseAnswer(error) }
   } catch {
     return { incomplete: cut, error }

@@ -9,6 +9,7 @@ import {
   type Citation,
   type ContextStore,
   type Frame,
+  type FrameRole,
   GUEST_MEMORY_BYTES,
   GUEST_STACK_BYTES,
   HOST_NAMES,
@@ -137,6 +138,7 @@ class Run {
 
 class BareFrame implements Frame {
   readonly lane: string
+  readonly role: FrameRole
   readonly maxDepth: number
   readonly maxTurns: number
   readonly model = { id: model.id, contextWindow: model.contextWindow }
@@ -154,6 +156,7 @@ class BareFrame implements Frame {
     this.goal = goal
     this.depth = depth
     this.lane = `${depth}`
+    this.role = depth === 0 ? 'orchestrator' : 'worker'
     this.maxDepth = run.limits.maxDepth ?? 2
     this.maxTurns = run.limits.maxTurns ?? 30
     const { store, limits } = run
