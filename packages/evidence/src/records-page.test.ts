@@ -52,6 +52,7 @@ const NESTED = [
   'reason',
   'support',
   'coverage',
+  'check',
 ]
 const HASH = 'f'.repeat(64)
 
@@ -75,6 +76,7 @@ function exampleOf(shape: string): unknown {
     lane: '0',
     run: '01890a5d-ac96-774b-bcce-b302099a8057',
     'counts by outcome': { ok: 1 },
+    'names of checks': ['citations'],
     'texts and integers by name': { limit: 'calls' },
   }
   expect(Object.keys(simple), `the page has the shape '${shape}'`).toContain(word)
