@@ -33,11 +33,15 @@ interface Import {
   readonly when: 'loaded' | 'types' | 'later'
 }
 
+/** What is made or installed, not written. */
+const MADE = ['node_modules', 'dist', 'bundled']
+
 function sources(folder: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|js)$/.test(entry.name))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .filter((file) => !/node_modules|\/dist\//.test(file))
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return MADE.includes(entry.name) ? [] : sources(path)
+    return entry.isFile() && /\.(ts|js)$/.test(entry.name) ? [path] : []
+  })
 }
 
 /** Every module specifier of a file: static, dynamic and re-exports. */
