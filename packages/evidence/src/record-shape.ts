@@ -5,6 +5,8 @@ import {
   BASES,
   type BudgetLeft,
   CHARGED_AS,
+  CHECK_OUTCOMES,
+  CHECKS,
   type Coverage,
   type Det,
   type Label,
@@ -16,6 +18,7 @@ import {
   type Outcome,
   RECORD_KINDS,
   RECORD_VERSION,
+  type RecordedCheck,
   type RecordedDecision,
   type RecordedFork,
   type RecordedModel,
@@ -199,6 +202,14 @@ const fork = object<RecordedFork>({
   changes: digest,
 })
 
+const check = object<RecordedCheck>({
+  check: oneOf(CHECKS),
+  outcome: oneOf(CHECK_OUTCOMES),
+  checked: count,
+  failed: count,
+  code,
+})
+
 const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
   'run.open': object<Det['run.open']>({
     schema: literal('writ.run/2'),
@@ -215,6 +226,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     confinement: object<Det['run.open']['confinement']>({ level: text, layers: texts }),
     guestAbi: text,
     omitted: digest,
+    checks: optional(list(oneOf(CHECKS))),
     fork: optional(fork),
   }),
   'strategy.chosen': object<Det['strategy.chosen']>({
@@ -292,6 +304,8 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     bytes: count,
     citations: digest,
     sealed: texts,
+    checks: optional(list(check)),
+    problems: optional(digest),
     label,
     decision: nullable(decision),
     code,

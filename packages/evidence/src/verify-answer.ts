@@ -1,4 +1,4 @@
-import { type Answer, type Citation, isWritError, type Json, supportOf } from '@writ/contract'
+import { type Answer, type Check, type Citation, isWritError, type Json, supportOf } from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
 import type { Field } from './commitment.ts'
 import { disclosurePath } from './disclosures.ts'
@@ -24,6 +24,7 @@ const COMPARED = [
   'usage',
   'support',
   'coverage',
+  'checks',
   'denials',
   'omitted',
   'reason',
@@ -103,10 +104,18 @@ function provenAnswer(
     },
     support: supportOf(value, citations, basis),
     coverage: closed.obs.coverage,
+    checks: checksOf(contents, released),
     denials: disclosed(contents, closed, 'run.close/denials'),
     omitted: disclosed(contents, opened, 'run.open/omitted'),
     reason: closed.obs.reason,
   }
+}
+
+/** What the checks of the release came to, with the words that are laid open; undefined when none were asked for. */
+function checksOf(contents: Contents, released: AnyRecord | undefined): readonly Check[] | undefined {
+  if (released?.kind !== 'output.release' || released.det.checks === undefined) return undefined
+  const problems = disclosed(contents, released, 'output.release/problems') as readonly (readonly string[])[]
+  return released.det.checks.map((check, i) => ({ ...check, problems: problems[i] ?? [] }))
 }
 
 /** The value of a disclosed JSON field. */
@@ -152,6 +161,7 @@ function isContainer(value: unknown): value is object {
 }
 
 function sameJson(given: unknown, expected: unknown): boolean {
+  if (given === undefined || expected === undefined) return given === expected
   try {
     return canonicalJson(given) === canonicalJson(expected)
   } catch (error) {

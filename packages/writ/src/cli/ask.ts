@@ -1,4 +1,4 @@
-import { defined, isWritError, type Limits, WritError } from '@writ/contract'
+import { type CheckName, defined, isWritError, type Limits, WritError } from '@writ/contract'
 import {
   type CompletionOptions,
   type ContextSource,
@@ -28,6 +28,7 @@ export interface AskFlags extends DeliverFlags {
   readonly contextWindow?: number
   readonly corpus?: string
   readonly strategy?: string
+  readonly verify?: readonly CheckName[]
   readonly policy?: string
   readonly as?: string
   readonly purpose?: string
@@ -143,6 +144,7 @@ function completionOptions(
     elapsedMs: performance.now(),
     ...defined({
       strategy: flags.strategy,
+      verify: flags.verify,
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
       label: flags.label === undefined ? config.label : documentLabel(flags.label),

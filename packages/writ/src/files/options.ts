@@ -1,5 +1,6 @@
 import type {
   ApiKey,
+  CheckName,
   ContextStore,
   Label,
   LabelRule,
@@ -67,6 +68,8 @@ export interface CompletionOptions {
   readonly context: ContextSource
   /** `auto` by default. */
   readonly strategy?: string
+  /** What a release has to pass before it leaves; nothing by default. What fails goes back to the root while it has turns. */
+  readonly verify?: readonly CheckName[]
   /** User the run acts for; the user of the process by default. */
   readonly principal?: string
   readonly purpose?: string

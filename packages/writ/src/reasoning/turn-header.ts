@@ -1,11 +1,12 @@
 import { type CorpusView, type Frame, type FrameStatus, formatLabel, whole } from '@writ/contract'
 
-/** The line above every message to the model: where the frame stands. */
+/** The lines above every message to the model: where the frame stands, and a warning if there is one. */
 export function turnHeader(
   frame: Frame,
   { label, pressure }: FrameStatus,
   turn: number,
   last: boolean,
+  warning?: string,
 ): string {
   const parts = [
     `turn ${turn} of ${frame.maxTurns}`,
@@ -14,7 +15,8 @@ export function turnHeader(
   ]
   if (pressure.length > 0) parts.push(`80 % or more used: ${pressure.join(', ')}`)
   const line = `[${parts.join(' · ')}]`
-  return last ? `${line}\nThis is your last turn: release what you have now with FINAL(value).` : line
+  if (last) return `${line}\nThis is your last turn: release what you have now with FINAL(value).`
+  return warning === undefined ? line : `${line}\n${warning}`
 }
 
 /** A frame's first message: its goal, and what may be said of its corpus. */

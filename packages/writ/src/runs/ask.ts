@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { join, resolve, sep } from 'node:path'
-import { type Answer, DEFAULT_LIMITS, defined, type Limits, label } from '@writ/contract'
+import { type Answer, CHECKS, DEFAULT_LIMITS, defined, type Limits, label } from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
@@ -73,6 +73,7 @@ export async function ask(
     question: asked.query,
     questionLabel: label(DEFAULT_LEVEL),
     strategy: asked.strategy ?? 'auto',
+    checks: CHECKS.filter((check) => asked.verify?.includes(check)),
     limits,
     authority,
     models,
@@ -111,6 +112,7 @@ function authorise(policy: PolicyPoint, asked: CompletionOptions): Authority {
     purpose,
     orchestrator: policy.profile('orchestrator'),
     worker: policy.profile('worker'),
+    ...(asked.verify?.includes('claims') ? { verifier: policy.profile('verifier') } : {}),
     sink: policy.sink('terminal'),
   }
 }

@@ -10,13 +10,14 @@ export async function recordedRequest(
   recorded: RecordedRun,
   opening: RecordedStep<'run.open'>,
 ): Promise<Omit<RunRequest, 'models' | 'signal' | 'suspend' | 'elapsedMs' | 'setup'>> {
-  const { questionLabel, limits } = opening.det
+  const { questionLabel, limits, checks = [] } = opening.det
   const fork = await readFork(recorded, opening)
   return {
     run: recorded.run,
     question: await opening.text('question'),
     questionLabel,
     strategy: await opening.text('strategy'),
+    checks,
     limits,
     authority: JSON.parse(await opening.text('authority')) as Authority,
     version: opening.obs.version,
