@@ -25,6 +25,8 @@ export interface StatusReply {
   readonly retryAfter?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly message?: string
+  /** Machine-readable kind of the error. */
+  readonly code?: string
 }
 
 /** Never answers, or stops after the headers and the first bytes. */
