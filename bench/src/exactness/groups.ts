@@ -30,11 +30,24 @@ const K = 1024
 const NIAH_SIZES = [8, 16, 32, 64, 128, 256, 512, 1024]
 const ALL = { niah: NIAH_SIZES, oolong: [8, 32, 128, 1024], pairs: [32, 128], hops: [2, 3, 4, 6] }
 const QUICK = { niah: [8, 64], oolong: [8], pairs: [8], hops: [3] }
+/** Of many tasks of a group, the quick part asks so many. */
+const QUICK_TASKS = 9
 const CONTRACTS = { quick: [10], all: [10, 50, 250] }
-const LOSSY = { size: 8, rowLoss: 0.05 }
+const LOSSY = { size: 8, rowLoss: 0.05, tasks: 3 }
 
-/** Every group of the suite, made when its turn comes: the largest windows need not be held together. */
+/** The groups of the suite, each made when its turn comes: the largest windows need not be held together. */
 export function* taskGroups(sources: Sources, tokenizer: Tokenizer, quick: boolean): Generator<TaskGroup> {
+  for (const group of everyGroup(sources, tokenizer, quick))
+    yield quick ? { ...group, tasks: spread(group.tasks, QUICK_TASKS) } : group
+}
+
+/** So many tasks of a list, from its beginning to its end. */
+function spread(tasks: readonly SimTask[], most: number): readonly SimTask[] {
+  const step = Math.max(1, tasks.length / most)
+  return tasks.filter((_, n) => Math.floor(n / step) !== Math.floor((n - 1) / step))
+}
+
+function* everyGroup(sources: Sources, tokenizer: Tokenizer, quick: boolean): Generator<TaskGroup> {
   const { niah, oolong, pairs, hops } = quick ? QUICK : ALL
   const haystack = { sentences: sources.sentences, tokenizer }
   for (const size of niah)
@@ -45,7 +58,7 @@ export function* taskGroups(sources: Sources, tokenizer: Tokenizer, quick: boole
     )
   for (const size of oolong)
     yield group(`OOLONG-like ${tokensName(size)}`, oolongTasks(size * K, SEED, sources.questions), sources)
-  const lossy = oolongTasks(LOSSY.size * K, SEED, sources.questions).slice(0, 5)
+  const lossy = oolongTasks(LOSSY.size * K, SEED, sources.questions).slice(0, LOSSY.tasks)
   yield group(`OOLONG-like ${tokensName(LOSSY.size)}, leaves lose 5 % of the rows`, lossy, sources, {
     seed: SEED,
     rowLoss: LOSSY.rowLoss,

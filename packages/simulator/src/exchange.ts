@@ -25,7 +25,7 @@ export async function act(
 ): Promise<void> {
   const { entry, request, tokenizer } = exchange
   entry.outcome = reply.kind
-  const held = sleep(reply.delayMs ?? 0)
+  const held = Promise.all([sleep(reply.delayMs ?? 0), reply.until])
   if (reply.kind !== 'text') {
     await held
     misbehave(exchange, reply)

@@ -1,8 +1,9 @@
 import type { SimRequest } from './request.ts'
 
-/** What the simulated provider does with a request. Every kind may be held back by `delayMs` first. */
+/** What the simulated provider does with a request. Every kind may be held back first, for a time or until something happens. */
 export type Reply = (TextReply | StatusReply | HangReply | ResetReply | MalformedReply) & {
   readonly delayMs?: number
+  readonly until?: Promise<unknown>
 }
 
 export interface TextReply {
