@@ -43,7 +43,10 @@ export interface ModelProfile {
   readonly plan?: (question: string) => AnswerPlan
 }
 
-/** A key, or what gives the key for a server: none where it has none, an error where the server must not be asked. */
-export type ApiKey = string | ((server: URL) => string | undefined)
+/**
+ * A key, or what gives the key for a server: none where it has none, an error where the server must not be asked. The
+ * variable is the one that the provider's key is usually in.
+ */
+export type ApiKey = string | ((server: URL, variable: string) => string | undefined)
 
 export type { LanguageModelV4 } from '@ai-sdk/provider'

@@ -47,6 +47,7 @@ export {
   type DeclaredModel,
   type FoundServer,
   findServers,
+  keyHosts,
   locationOf,
   type ModelObject,
   OLLAMA_URL,

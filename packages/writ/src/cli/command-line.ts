@@ -159,7 +159,7 @@ function addAsk(writ: Command): void {
     .description('ask a question over files, directories or globs; - is standard input')
     .option(
       '--model <provider/id>',
-      'builtin/extractive (default), ollama/…, openai/…, or any id with --base-url',
+      'builtin/extractive (default), ollama/…, anthropic/…, google/…, openai/…, or any id with --base-url',
     )
     .option('--sub-model <provider/id>', 'model for sub-calls (default: --model)')
   withServer(command)
@@ -227,7 +227,10 @@ function addFork(writ: Command): void {
 /** Where models are reached, and what is said of those that no table knows. */
 function withServer(command: Command): Command {
   return command
-    .option('--base-url <url>', 'OpenAI-compatible server (default: OPENAI_BASE_URL)')
+    .option(
+      '--base-url <url>',
+      'server for the model, OpenAI-compatible for any other id (default: OPENAI_BASE_URL)',
+    )
     .option('--key-env <name>', 'environment variable with the key for it')
     .option('--price <in/out>', 'USD per million tokens')
     .option(

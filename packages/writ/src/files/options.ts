@@ -23,9 +23,9 @@ export interface WritOptions {
   readonly model?: string | ModelObject
   /** Model of sub-calls and child frames; `model` by default. */
   readonly subModel?: string | ModelObject
-  /** An OpenAI-compatible server for both models. What follows here up to the window is for named models only. */
+  /** A server for both models, which speaks the protocol of their provider, else that of OpenAI. What follows here up to the window is for named models only. */
   readonly baseUrl?: string
-  /** A key goes to `baseUrl`, else to OpenAI; a function gives the key for each server that is asked. */
+  /** A key goes to `baseUrl`, else to the vendor of the models; a function gives the key for each server that is asked. */
   readonly apiKey?: ApiKey
   /** Where `ollama/…` is reached without a `baseUrl`, as `OLLAMA_HOST` says it; port 11434 of this machine by default. */
   readonly ollamaHost?: string

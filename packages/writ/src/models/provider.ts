@@ -10,14 +10,27 @@ export interface Provider {
   readonly ids?: string
   /** Whether it has a server of its own, reached unless a base URL is given for one of its models. */
   readonly ownServer?: true
+  /** The environment variable that names another server for its models. */
+  readonly movedBy?: 'OPENAI_BASE_URL'
+  /** The environment variable with the key for its server. */
+  readonly key?: ProviderKey
   /** Reaches a model, at the base URL of the choice where there is one. Rejects with `UNKNOWN_MODEL` or `USAGE`. */
   open(name: string, choice: ModelChoice): Promise<ResolvedModel>
 }
 
+/** The environment variable with the key for a server, which goes to that host. */
+export interface ProviderKey {
+  readonly env: string
+  readonly host: string
+}
+
+/** What servers that speak the OpenAI protocol take a key from, unless they are bound to another. */
+export const OPENAI_KEY: ProviderKey = { env: 'OPENAI_API_KEY', host: 'api.openai.com' }
+
 export interface ModelChoice {
   /** As the user named it; sent verbatim to a server given by `baseUrl`. */
   readonly id: string
-  /** An OpenAI-compatible server. */
+  /** A server that speaks the protocol of the id's provider; OpenAI-compatible for ids of none. */
   readonly baseUrl?: string
   /** Where `ollama/…` is reached without a `baseUrl`, as `OLLAMA_HOST` says it; this machine by default. */
   readonly ollamaHost?: string
@@ -64,9 +77,12 @@ export function usableUrl(text: string): URL {
   return url
 }
 
-/** The key for a server. INVARIANT: no message ever holds the key or a part of it. */
-export function keyFor(server: URL, apiKey: ApiKey = ''): string {
-  const key = typeof apiKey === 'string' ? apiKey : (apiKey(server) ?? '')
+/**
+ * The key for a server, by default that in the given environment variable. INVARIANT: no message ever holds the key or a
+ * part of it.
+ */
+export function keyFor(server: URL, apiKey: ApiKey = '', variable: string = OPENAI_KEY.env): string {
+  const key = typeof apiKey === 'string' ? apiKey : (apiKey(server, variable) ?? '')
   const trimmed = key.trim()
   if (/^[\x21-\x7e]*$/.test(trimmed)) return trimmed
   throw new WritError('USAGE', 'The API key holds characters that cannot be sent in a header.')

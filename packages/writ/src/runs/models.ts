@@ -7,6 +7,7 @@ import {
   namesModelObject,
   openModelObject,
   PRICES,
+  providerOf,
   type ResolvedModel,
   resolveModel,
 } from '../models/index.ts'
@@ -46,7 +47,23 @@ export async function openModels(
   limits: Limits,
 ): Promise<RunModels> {
   const { model = DEFAULT_MODEL, subModel = model } = options
+  requireOneServer([model, subModel], options)
   return await openPair(model, subModel, (given) => openModel(given, options, policy, limits))
+}
+
+/** A key that is a text goes where it is given for: throws `USAGE` where that would be to two vendors. */
+function requireOneServer(
+  models: readonly (string | ModelObject)[],
+  { apiKey, baseUrl }: Pick<ModelOptions, 'apiKey' | 'baseUrl'>,
+): void {
+  if (typeof apiKey !== 'string' || baseUrl !== undefined) return
+  const named = models.filter((model) => typeof model === 'string')
+  const hosts = new Set(named.flatMap((id) => providerOf(id)?.key?.host ?? []))
+  if (hosts.size > 1)
+    throw new WritError(
+      'USAGE',
+      `One key was given for ${[...hosts].join(' and ')}: give a function that has the key for each server.`,
+    )
 }
 
 /** The models for root and sub-calls, which are one when they are given as one. Rejects with `USAGE` for two of one name. */
