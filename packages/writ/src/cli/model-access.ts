@@ -41,9 +41,23 @@ function standingServer(
   { OPENAI_BASE_URL: named = '' }: NodeJS.ProcessEnv,
 ): string | undefined {
   const provider = providerOf(given ?? usual ?? '')
-  const moved = provider?.ownServer !== true || provider.movedBy === 'OPENAI_BASE_URL'
+  const moved = provider?.url === undefined || provider.movedBy === 'OPENAI_BASE_URL'
   if (named.trim() !== '' && moved) return named.trim()
-  return given !== undefined && providerOf(given)?.ownServer === true ? undefined : baseUrl
+  return given !== undefined && providerOf(given)?.url !== undefined ? undefined : baseUrl
+}
+
+/** Which variable has the key for a server, and whether it is set; null where none is sent. Never the key. */
+export function namedKey(
+  server: URL,
+  variable: string,
+  keys: readonly KeyBinding[],
+  environment: NodeJS.ProcessEnv,
+): { readonly env: string; readonly present: boolean } | null {
+  const { host } = server
+  const binding = keys.find((key) => key.host === host)
+  if (binding?.env === null) return null
+  const env = binding?.env ?? variable
+  return { env, present: (environment[env]?.trim() ?? '') !== '' }
 }
 
 /** Which key goes where. INVARIANT: no message holds a key, and none goes to a host it is not bound to unsaid. */

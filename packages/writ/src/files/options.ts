@@ -4,11 +4,12 @@ import type {
   Label,
   LabelRule,
   Limits,
+  ModelRates,
   Price,
   RunEvent,
   TextSource,
 } from '@writ/contract'
-import type { ModelObject } from '../models/index.ts'
+import type { ModelObject, ModelTable } from '../models/index.ts'
 
 /** Where the state is when nobody says. */
 export const DEFAULT_HOME = '.writ'
@@ -33,6 +34,10 @@ export interface WritOptions {
   readonly price?: Price
   /** Prices by model id, where `price` is not given. */
   readonly prices?: Readonly<Record<string, Price>>
+  /** What is known of named models: dated prices, windows, rates. It stands over `prices`. */
+  readonly models?: ModelTable
+  /** How much may be asked of each model at most, over what `models` says. */
+  readonly rates?: ModelRates
   /** Tokens, for models whose window is not known. */
   readonly contextWindow?: number
   readonly limits?: Partial<Limits>

@@ -17,7 +17,11 @@ describe('openModels', () => {
     const two = { model: 'anthropic/a', subModel: 'openai/b' }
     await expect(open({ ...two, apiKey: 'key' })).rejects.toMatchObject({ code: 'USAGE' })
     const asked: string[] = []
-    await open({ ...two, apiKey: (server) => (asked.push(server.host), 'key') })
+    const apiKey = ({ host }: URL): string => {
+      asked.push(host)
+      return 'key'
+    }
+    await open({ ...two, apiKey })
     expect(asked).toEqual(['api.anthropic.com', 'api.openai.com'])
     await open({ model: 'openai/a', subModel: 'openai-responses/b', apiKey: 'key' })
     await open({ ...two, baseUrl: 'http://127.0.0.1:1/v1', apiKey: 'key' })

@@ -17,7 +17,7 @@ const ANTHROPIC: Vendor = {
 export const anthropic: Provider = {
   prefix: 'anthropic/',
   ids: 'anthropic/<model>',
-  ownServer: true,
+  url: () => ANTHROPIC.url,
   key: ANTHROPIC.key,
   open: (name, choice) => openVendor(ANTHROPIC, name, choice),
 }

@@ -17,7 +17,7 @@ const GOOGLE: Vendor = {
 export const google: Provider = {
   prefix: 'google/',
   ids: 'google/<model>',
-  ownServer: true,
+  url: () => GOOGLE.url,
   key: GOOGLE.key,
   open: (name, choice) => openVendor(GOOGLE, name, choice),
 }

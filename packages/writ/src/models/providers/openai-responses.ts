@@ -18,7 +18,7 @@ const RESPONSES: Vendor = {
 export const openaiResponses: Provider = {
   prefix: 'openai-responses/',
   ids: 'openai-responses/<model>',
-  ownServer: true,
+  url: () => RESPONSES.url,
   movedBy: 'OPENAI_BASE_URL',
   key: OPENAI_KEY,
   open: (name, choice) => openVendor(RESPONSES, name, choice),

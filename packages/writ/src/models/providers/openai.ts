@@ -18,7 +18,7 @@ const OPENAI: Vendor = {
 export const openai: Provider = {
   prefix: 'openai/',
   ids: 'openai/<model>',
-  ownServer: true,
+  url: () => OPENAI.url,
   movedBy: 'OPENAI_BASE_URL',
   key: OPENAI_KEY,
   open: async (name, choice) => {
