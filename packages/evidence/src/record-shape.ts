@@ -169,6 +169,8 @@ const model = object<RecordedModel>({
   contextWindow: count,
   inputNanoUsd: nullable(count),
   outputNanoUsd: nullable(count),
+  cachedInputNanoUsd: optional(count),
+  priceAsOf: optional(text),
 })
 
 const outcomeCounts: Shape<Readonly<Partial<Record<Outcome, number>>>> = where(
@@ -333,6 +335,7 @@ const attempt = object<Attempt>({
   charged: amount,
   meteredInputTokens: nullable(count),
   meteredOutputTokens: nullable(count),
+  meteredCachedTokens: optional(count),
   sentBytes: count,
   receivedBytes: count,
   chargedAs: oneOf(CHARGED_AS),

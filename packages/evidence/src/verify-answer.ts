@@ -94,6 +94,7 @@ function provenAnswer(
       modelCalls: charged.calls,
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
+      ...(charges.cachedInputTokens === 0 ? {} : { cachedInputTokens: charges.cachedInputTokens }),
       costMicroUsd: charged.costMicroUsd,
       costKnown: charges.costKnown,
       boundCalls: charges.boundCalls,

@@ -47,14 +47,18 @@ export {
   type DeclaredModel,
   type FoundServer,
   findServers,
+  keyHosts,
   locationOf,
   type ModelObject,
+  type ModelTable,
+  modelTableSchema,
   OLLAMA_URL,
   ollamaUrl,
   parsePrice,
   priceTableSchema,
   probeServer,
   providerOf,
+  type StatedModel,
   type Trial,
   tryModel,
 } from './models/index.ts'
@@ -64,6 +68,7 @@ export type { Holds } from './retention/legal-hold.ts'
 export type { LaneDiff, RunDiff } from './runs/diff.ts'
 export { namesRun } from './runs/find-run.ts'
 export type { ForkOptions } from './runs/fork.ts'
+export type { ListedModel, ModelListOptions, ModelPolicy } from './runs/list-models.ts'
 export type { ResumeOptions } from './runs/resume.ts'
 export type {
   DecisionView,

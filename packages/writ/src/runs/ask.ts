@@ -10,7 +10,7 @@ import { prepareEvidencePath } from '../files/write-evidence.ts'
 import type { HomeServices } from '../home/home-services.ts'
 import { type Authority, executeRun, requireConfinement, systemClock } from '../kernel/index.ts'
 import { RETENTION_CLASS, recordRetention } from '../ledger/index.ts'
-import { startSpareWorker } from '../memory/index.ts'
+import { spareWorker as spareMemory } from '../memory/index.ts'
 import { callModel } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
@@ -39,7 +39,7 @@ export async function ask(
   const deadline = opened.adopt(startDeadline(limits, elapsed(), asked.signal), (clock) => clock.stop())
   // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
   requireContext(home, asked)
-  if (!isStore(asked.context)) startSpareWorker() // it starts while policy does
+  if (!isStore(asked.context)) spareMemory.start() // it starts while policy does
   const policy = await services.policy()
   const authority = authorise(policy, asked)
   const [models, quorum] = await Promise.all([openModels(options, policy, limits), openQuorum(home, options)])

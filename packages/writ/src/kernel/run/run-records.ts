@@ -1,5 +1,6 @@
 import {
   type Answer,
+  defined,
   levelNumber,
   type ModelProfile,
   type RecordedFork,
@@ -140,5 +141,6 @@ export function recordedModel(model: ModelProfile): RecordedModel {
     contextWindow: model.contextWindow,
     inputNanoUsd: price?.inputNanoUsd ?? null,
     outputNanoUsd: price?.outputNanoUsd ?? null,
+    ...defined({ cachedInputNanoUsd: price?.cachedInputNanoUsd, priceAsOf: model.priceAsOf }),
   }
 }
