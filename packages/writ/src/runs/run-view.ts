@@ -5,6 +5,7 @@ import type {
   Coverage,
   Json,
   Outcome,
+  RecordedCheck,
   RecordedDecision,
   RecordedFork,
   RecordedPartition,
@@ -89,6 +90,8 @@ export interface RunView {
   /** Null when nothing was released. */
   readonly basis: Basis | null
   readonly support: Omit<Support, 'unsupportedPaths'> | null
+  /** What the checks that were asked for came to. */
+  readonly checks: readonly RecordedCheck[]
   readonly coverage: Coverage | null
   readonly label: string
   /** How guest code was confined. */
