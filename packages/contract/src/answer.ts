@@ -1,4 +1,5 @@
 import type { Omitted } from './context-store.ts'
+import type { AnsweredConversation } from './conversation.ts'
 import type { Coverage } from './coverage.ts'
 import type { Json } from './json.ts'
 import type { Label } from './label.ts'
@@ -72,4 +73,6 @@ export interface Answer {
   readonly evidence: string | null
   /** Why the status is not `complete`; null when it is. */
   readonly reason: string | null
+  /** Only of a question that belongs to a conversation. */
+  readonly conversation?: AnsweredConversation
 }

@@ -7,6 +7,7 @@ import {
   CHARGED_AS,
   type Coverage,
   type Det,
+  type EarlierRun,
   type Label,
   LEVELS,
   type Limits,
@@ -16,6 +17,7 @@ import {
   type Outcome,
   RECORD_KINDS,
   RECORD_VERSION,
+  type RecordedConversation,
   type RecordedDecision,
   type RecordedFork,
   type RecordedModel,
@@ -199,6 +201,13 @@ const fork = object<RecordedFork>({
   changes: digest,
 })
 
+const conversation = object<RecordedConversation>({
+  messages: count,
+  leftOut: count,
+  label,
+  follows: list(object<EarlierRun>({ run: runId, root: digest, records: count })),
+})
+
 const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
   'run.open': object<Det['run.open']>({
     schema: literal('writ.run/2'),
@@ -216,6 +225,8 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     guestAbi: text,
     omitted: digest,
     fork: optional(fork),
+    earlier: optional(digest),
+    conversation: optional(conversation),
   }),
   'strategy.chosen': object<Det['strategy.chosen']>({
     strategy: text,

@@ -1,4 +1,12 @@
-import { type Answer, type Citation, isWritError, type Json, supportOf } from '@writ/contract'
+import {
+  type Answer,
+  type AnsweredConversation,
+  type Citation,
+  isWritError,
+  type Json,
+  type RecordedConversation,
+  supportOf,
+} from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
 import type { Field } from './commitment.ts'
 import { disclosurePath } from './disclosures.ts'
@@ -27,6 +35,7 @@ const COMPARED = [
   'denials',
   'omitted',
   'reason',
+  'conversation',
 ] as const satisfies readonly (keyof Answer)[]
 
 /**
@@ -106,7 +115,15 @@ function provenAnswer(
     denials: disclosed(contents, closed, 'run.close/denials'),
     omitted: disclosed(contents, opened, 'run.open/omitted'),
     reason: closed.obs.reason,
+    conversation: conversationOf(opened.det.conversation),
   }
+}
+
+/** What an answer tells of its conversation; undefined for a question by itself. */
+function conversationOf(recorded: RecordedConversation | undefined): AnsweredConversation | undefined {
+  if (recorded === undefined) return undefined
+  const { messages, leftOut, follows } = recorded
+  return { messages, leftOut, follows: follows.map(({ run }) => run) }
 }
 
 /** The value of a disclosed JSON field. */
@@ -134,7 +151,7 @@ function difference(
   pointer: string,
   levels = POINTER_LEVELS,
 ): string | null {
-  if (sameJson(given, expected)) return null
+  if (given === expected || sameJson(given, expected)) return null
   if (levels === 0 || !isContainer(given) || !isContainer(expected)) return pointer
   const a = new Map(Object.entries(given))
   const b = new Map(Object.entries(expected))

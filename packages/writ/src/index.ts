@@ -25,10 +25,16 @@ export {
 export type { ViewOptions } from './export/view-access.ts'
 export { withEvidence } from './files/evidence-source.ts'
 export {
+  type AskedOptions,
+  type ChatMessage,
+  type ChatOptions,
   type CompletionOptions,
+  type ContextOptions,
   type ContextSource,
   DEFAULT_HOME,
+  type FollowUpOptions,
   type IngestOptions,
+  type RunOptions,
   type SourcePaths,
   type WritOptions,
 } from './files/options.ts'

@@ -21,12 +21,7 @@ import { type ExportOptions, exportRun, sendRunTrace } from '../export/run.ts'
 import { stepsOf } from '../export/steps/run-steps.ts'
 import { Viewer, type ViewOptions } from '../export/view-access.ts'
 import { evidencePath } from '../files/evidence-path.ts'
-import {
-  type CompletionOptions,
-  DEFAULT_HOME,
-  type IngestOptions,
-  type WritOptions,
-} from '../files/options.ts'
+import { type AskedOptions, DEFAULT_HOME, type IngestOptions, type WritOptions } from '../files/options.ts'
 import { packsOfRuns } from '../files/run-packs.ts'
 import { type HomeServices, homeServices } from '../home/home-services.ts'
 import { type ReplayReport, readRun } from '../kernel/index.ts'
@@ -67,8 +62,11 @@ export interface Writ {
   readonly holds: Holds
   readonly erasures: Erasures
 
-  /** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
-  completion(options: CompletionOptions): Promise<Answer>
+  /**
+   * Asks one question: by itself, as the last message of a conversation, or going on from a finished run. Resolves with
+   * whatever the run came to; rejects when it could not begin or be recorded.
+   */
+  completion(options: AskedOptions): Promise<Answer>
   /**
    * Goes on with a run whose process ended, with what it began with; of a finished run, gives the answer. Model objects are
    * those this Writ was made with. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `RUN_NOT_OPENED`, `RUN_ENDED`, `RESUME_MISMATCH` and
@@ -179,7 +177,7 @@ class Home implements Writ {
     this.erasures = erasuresOf(this.#services)
   }
 
-  async completion(asked: CompletionOptions): Promise<Answer> {
+  async completion(asked: AskedOptions): Promise<Answer> {
     return await ask(this.#services, this.#options, asked)
   }
 
