@@ -70,6 +70,7 @@ export type { Holds } from './retention/legal-hold.ts'
 export type { LaneDiff, RunDiff } from './runs/diff.ts'
 export { namesRun } from './runs/find-run.ts'
 export type { ForkOptions } from './runs/fork.ts'
+export type { LanguageModelOptions } from './runs/language-model/language-model.ts'
 export type { ResumeOptions } from './runs/resume.ts'
 export type {
   DecisionView,
@@ -80,6 +81,7 @@ export type {
   StepDetail,
   StepView,
 } from './runs/run-view.ts'
+export type { RunStream, StreamEvent } from './runs/stream.ts'
 export { warmUp } from './runs/warm-up.ts'
 export { createWrit, type Writ } from './runs/writ.ts'
 export type { FileReplay, ReplayOptions } from './verify/replay.ts'

@@ -9,6 +9,7 @@ import {
   type ModelProfile,
   WritError,
 } from '@writ/contract'
+import { canonicalJson } from '@writ/evidence'
 import type { ViewOptions } from '../export/view-access.ts'
 import type { AskedOptions, ChatMessage, ChatOptions } from '../files/options.ts'
 import type { HomeServices } from '../home/home-services.ts'
@@ -82,7 +83,8 @@ async function saidAs(
   const stated = message.label ?? defaultLabel(role)
   if (run === undefined) return { message: { role, text }, label: stated, follows: [] }
   const earlier = await readEarlier(services, run, askerOf(asked))
-  if (earlier.text !== text)
+  // An answer that was asked for as JSON says its text as a JSON string.
+  if (text !== earlier.text && text !== canonicalJson(earlier.text))
     throw usage(`A message is said to be the answer of run ${run}, and is another text.`)
   return { message: { role, text }, label: joinLabels(stated, earlier.label), follows: [followOf(earlier)] }
 }
