@@ -46,10 +46,12 @@ export async function ask(
   const policy = await services.policy()
   const authority = authorise(policy, asked)
   const earlier = await earlierOf(services, asked)
+  // A follow-up that names no model has those of the run it goes on from, where that one reached them.
+  const before = options.model === undefined ? earlier : undefined
   const [models, quorum] = await Promise.all([
-    earlier === undefined
+    before === undefined
       ? openModels(options, policy, limits)
-      : modelsAsBefore(earlier.run, { ...earlier, limits }, policy, options, accessOf(options)),
+      : modelsAsBefore(before.run, { ...before, limits }, policy, options, accessOf(options)),
     openQuorum(home, options),
   ])
   const { root: model } = models
@@ -95,7 +97,7 @@ export async function ask(
     ...defined({ suspend: asked.suspend, conversation }),
     elapsedMs: elapsed(),
     setup: {
-      baseUrl: options.baseUrl ?? null,
+      baseUrl: options.baseUrl ?? before?.setup.baseUrl ?? null,
       policy: options.policy === undefined ? null : resolve(options.policy),
       evidence: path,
       witnesses: options.witnesses ?? [],

@@ -90,6 +90,23 @@ describe('a follow-up', () => {
     expect(page).toContain(`run <code>${second.run}</code>, as it was with`)
   })
 
+  it('that names no model has those of the run it goes on from, and so has the next', async () => {
+    await start()
+    const first = await ask({ query: 'SIMTASK:one?', context: TEXTS })
+    await writ.close()
+    writ = await createWrit({ home: writ.home, apiKey: 'x' })
+    const second = await ask({ query: 'SIMTASK:two?', continue: first.run })
+    const third = await ask({ query: 'SIMTASK:three?', continue: second.run })
+    expect([third.value, (await writ.show(third.run)).models]).toEqual(['answer to three', ['any/model']])
+    const elsewhere = await createWrit({ home: writ.home, model: 'builtin/extractive' })
+    const exact = await elsewhere.completion({
+      query: 'How many documents mention "needle"?',
+      continue: third.run,
+    })
+    expect([exact.basis, exact.conversation?.messages]).toEqual(['exact', 6])
+    await elsewhere.close()
+  })
+
   it('is resumed wherever it was cut off, and forked', async () => {
     await start()
     const first = await ask({ query: 'SIMTASK:one?', context: TEXTS })
