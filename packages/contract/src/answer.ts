@@ -1,5 +1,6 @@
 import type { Check } from './checks.ts'
 import type { Omitted } from './context-store.ts'
+import type { AnsweredConversation } from './conversation.ts'
 import type { Coverage } from './coverage.ts'
 import type { Json } from './json.ts'
 import type { Label } from './label.ts'
@@ -77,4 +78,6 @@ export interface Answer {
   readonly evidence: string | null
   /** Why the status is not `complete`; null when it is. */
   readonly reason: string | null
+  /** Only of a question that belongs to a conversation. */
+  readonly conversation?: AnsweredConversation
 }

@@ -63,6 +63,11 @@ export const ERRORS = {
     retryable: false,
     next: 'Look at it with `writ show <run>`: it has ended, and its record takes nothing more.',
   },
+  NOT_ANSWERED: {
+    exit: 2,
+    retryable: false,
+    next: 'Look at it with `writ show <run>`, finish it with `writ resume <run>`, or ask without --continue.',
+  },
   BAD_FORK: {
     exit: 2,
     retryable: false,

@@ -1,4 +1,5 @@
 import type { GrepResult, OutlineEntry, Passage, ReadResult } from './context-store.ts'
+import type { Conversation } from './conversation.ts'
 import type { WritError } from './errors.ts'
 import type { Label } from './label.ts'
 import type { Message } from './message.ts'
@@ -101,6 +102,8 @@ export interface Frame {
   readonly maxDepth: number
   readonly maxTurns: number
   readonly goal: string
+  /** What was said before the question; undefined for a question by itself, and for a child frame. */
+  readonly conversation: Conversation | undefined
   readonly model: { readonly id: string; readonly contextWindow: number }
   readonly corpus: CorpusView
   readonly context: GuestContext

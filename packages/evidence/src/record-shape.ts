@@ -9,6 +9,7 @@ import {
   CHECKS,
   type Coverage,
   type Det,
+  type EarlierRun,
   type Label,
   LEVELS,
   type Limits,
@@ -19,6 +20,7 @@ import {
   RECORD_KINDS,
   RECORD_VERSION,
   type RecordedCheck,
+  type RecordedConversation,
   type RecordedDecision,
   type RecordedFork,
   type RecordedModel,
@@ -212,6 +214,13 @@ const check = object<RecordedCheck>({
   code,
 })
 
+const conversation = object<RecordedConversation>({
+  messages: count,
+  leftOut: count,
+  label,
+  follows: list(object<EarlierRun>({ run: runId, root: digest, records: count })),
+})
+
 const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
   'run.open': object<Det['run.open']>({
     schema: literal('writ.run/2'),
@@ -230,6 +239,8 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     omitted: digest,
     checks: optional(list(oneOf(CHECKS))),
     fork: optional(fork),
+    earlier: optional(digest),
+    conversation: optional(conversation),
   }),
   'strategy.chosen': object<Det['strategy.chosen']>({
     strategy: text,

@@ -81,6 +81,11 @@ function addReading(writ: Command): void {
       'state directory: its trust root is used, and a run it has is done again (REPLAY)',
     )
     .option('--answer <file>', 'tie an answer (the JSON of `ask --json`) to the evidence')
+    .option(
+      '--earlier <file>',
+      'hold it against the evidence of a run that it goes on from; repeatable',
+      repeated,
+    )
     .option('--only <names>', 'verdicts to give, separated by commas')
     .option('--json', 'print one JSON object')
     .action(
@@ -165,6 +170,10 @@ function addAsk(writ: Command): void {
     .option('--sub-model <provider/id>', 'model for sub-calls (default: --model)')
   withServer(command)
     .option('--corpus <name>', 'an ingested corpus instead of paths')
+    .option(
+      '--continue <run>',
+      'a follow-up: over the corpus of that finished run, with what was asked and answered before',
+    )
     .option('--strategy <name>', 'auto, direct or recurse')
     .option('--verify <checks>', 'check the answer before it leaves: citations, claims, or both', checkNames)
     .option('--policy <dir>', 'policy bundle')

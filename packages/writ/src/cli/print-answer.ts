@@ -12,6 +12,7 @@ import {
   supportFact,
 } from './answer/facts.ts'
 import { valueBlocks } from './answer/value-blocks.ts'
+import { describeConversation } from './describe-conversation.ts'
 import { displayWidth, wrapped } from './display-width.ts'
 import { printableLine } from './printable.ts'
 
@@ -51,7 +52,8 @@ const CLAIM = {
   leftOut: 8,
   masked: 9,
   fork: 10,
-  commands: 11,
+  conversation: 11,
+  commands: 12,
   citations: 20,
 } as const
 
@@ -121,11 +123,16 @@ function factBlocks(answer: Answer, columns: number, around: AnswerSurroundings)
     fact('refused', refused, CLAIM.refused),
     fact('left out', present(leftOutFact(answer)), CLAIM.leftOut),
     fact('masked', present(maskedFact(answer)), CLAIM.masked),
+    fact('goes on', conversationFacts(answer), CLAIM.conversation),
     fact('fork', present(around.fork === undefined ? undefined : printableLine(around.fork)), CLAIM.fork),
     // A path is never cut or broken by us: what is copied has to work.
     block([INDENT + displayWidth(path) > columns ? path : labelled('evidence', path)], CLAIM.evidence),
     fact('more', [commands.map((command) => command + options).join(' · ')], CLAIM.commands),
   ]
+}
+
+function conversationFacts({ conversation }: Answer): readonly string[] {
+  return conversation === undefined ? [] : [describeConversation(conversation)]
 }
 
 function factBlock(

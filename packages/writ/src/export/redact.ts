@@ -4,6 +4,7 @@ import { canonicalBytes, type DisclosuresFile } from '@writ/evidence'
 /** Fields by the name people know them by. */
 const NAMED: Readonly<Record<string, string>> = {
   question: 'run.open/question',
+  earlier: 'run.open/earlier',
   omitted: 'run.open/omitted',
   answer: 'output.release/value',
   citations: 'output.release/citations',

@@ -5,6 +5,7 @@ import {
   type PromptDocument,
   toWritError,
   withDocuments,
+  withMessages,
 } from '@writ/contract'
 import { systemPrompt } from './prompts.ts'
 import { quotesOf } from './quotes.ts'
@@ -24,7 +25,7 @@ export async function direct(frame: Frame): Promise<FrameEnd> {
     const text = await frame.turn(
       [
         { role: 'system', text: systemPrompt('direct', frame.model.contextWindow) },
-        { role: 'user', text: withDocuments(`Question:\n${frame.goal}`, documents) },
+        { role: 'user', text: withDocuments(questionOf(frame), documents) },
       ],
       false,
     )
@@ -34,6 +35,10 @@ export async function direct(frame: Frame): Promise<FrameEnd> {
   } catch (error) {
     return { incomplete: false, error: toWritError(error) }
   }
+}
+
+function questionOf({ goal, conversation }: Frame): string {
+  return withMessages(`Question:\n${goal}`, conversation)
 }
 
 /** A document that policy withholds is left out; the others still answer. */

@@ -1,4 +1,11 @@
-import { type CorpusView, type Frame, type FrameStatus, formatLabel, whole } from '@writ/contract'
+import {
+  type CorpusView,
+  type Frame,
+  type FrameStatus,
+  formatLabel,
+  whole,
+  withMessages,
+} from '@writ/contract'
 
 /** The lines above every message to the model: where the frame stands, and a warning if there is one. */
 export function turnHeader(
@@ -19,9 +26,10 @@ export function turnHeader(
   return warning === undefined ? line : `${line}\n${warning}`
 }
 
-/** A frame's first message: its goal, and what may be said of its corpus. */
+/** A frame's first message: its goal, what may be said of its corpus, and what was said before. */
 export function firstMessage(frame: Frame): string {
-  return `Question:\n${frame.goal}\n\n${describeCorpus(frame.corpus, frame.context.type)}`
+  const asked = `Question:\n${frame.goal}\n\n${describeCorpus(frame.corpus, frame.context.type)}`
+  return withMessages(asked, frame.conversation)
 }
 
 /** Bytes of document ids in a first message: a frame's last turn has room for so many and no more. */

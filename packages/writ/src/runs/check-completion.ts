@@ -1,5 +1,5 @@
 import { CHECKS, checkLimits, type Limits, WritError } from '@writ/contract'
-import type { CompletionOptions } from '../files/options.ts'
+import type { RunOptions } from '../files/options.ts'
 
 /** What the services say a question may ask for. */
 export interface Askable {
@@ -9,7 +9,8 @@ export interface Askable {
 
 /** Throws `USAGE` for a question whose own words cannot be asked, before anything is opened. */
 export function checkCompletion(
-  { query, strategy = 'auto', retention, verify = [] }: CompletionOptions,
+  query: string,
+  { strategy = 'auto', retention, verify = [] }: RunOptions,
   limits: Partial<Limits>,
   { strategies, retentionClass }: Askable,
 ): void {

@@ -1,6 +1,7 @@
 import {
   type CellCode,
   type CellRun,
+  type Conversation,
   type CorpusView,
   defined,
   type Frame,
@@ -82,6 +83,10 @@ export class KernelFrame implements Frame {
     return this.#lane.goal
   }
 
+  get conversation(): Conversation | undefined {
+    return this.#lane.conversation
+  }
+
   get model(): { id: string; contextWindow: number } {
     return this.#lane.model
   }
@@ -100,7 +105,7 @@ export class KernelFrame implements Frame {
       this.#lane.share.limits,
       this.#lane.model,
       ports.reasoner.promptBytes,
-      this.#lane.goal,
+      this.#lane.opening,
     )
   }
 

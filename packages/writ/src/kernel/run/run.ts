@@ -2,6 +2,7 @@ import {
   type Amount,
   type Answer,
   type AnswerPlan,
+  type Conversation,
   type Governance,
   type Json,
   type ModelProfile,
@@ -94,7 +95,7 @@ export async function executeRun(
     const opened = (): Promise<void> => logOpening(ports, anew.firstRecord)
     const ended = await Promise.race([runToClose(state, request, opened), suspension.stopped])
     const { answer, released, closing } = ended
-    const disclosures = defaultDisclosures(state, request.question, answer, released, closing)
+    const disclosures = defaultDisclosures(state, request, answer, released, closing)
     const { evidence, pending } = await sealRun({ run: request.run, journal: anew, ports }, disclosures)
     await log.finish(answer.status)
     const { recordMs, size } = anew
@@ -203,6 +204,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     parent: null,
     depth: 0,
     goal: request.question,
+    conversation: request.conversation,
     profile: authority.orchestrator,
     model: (id) => modelsOf(state, id).root,
     scope: { partitions: store.partitions, docs: null },
@@ -221,7 +223,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   state.tally.planned = plan?.basis ?? null
   const choice = reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
   const { root } = modelsOf(state, id)
-  const held = choice.turns ? lastTurnBound(state, root, request.question) : NOTHING
+  const held = choice.turns ? lastTurnBound(state, root, lane.opening) : NOTHING
   const chosen = state.journal.write({
     kind: 'strategy.chosen',
     id,
@@ -250,6 +252,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     bytes,
     confinement: ports.sandbox.confinement.layers.join(' → '),
     policy: ports.policy.bundle.name,
+    ...answeredConversation(request),
   })
   try {
     // The root's last turn is reserved from the start.
@@ -262,8 +265,8 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   }
 }
 
-function lastTurnBound({ limits, ports }: RunState, model: ModelProfile, question: string): Amount {
-  const bytes = lastTurnBytes(limits, model, ports.reasoner.promptBytes, question)
+function lastTurnBound({ limits, ports }: RunState, model: ModelProfile, opening: string): Amount {
+  const bytes = lastTurnBytes(limits, model, ports.reasoner.promptBytes, opening)
   return turnBound(limits, model, bytes)
 }
 
@@ -331,8 +334,20 @@ function answerOf(
     omitted: state.ports.store.omitted,
     evidence: null,
     reason: text,
+    ...answeredConversation(end.lane),
   }
   return { answer, reason }
+}
+
+/** What an answer tells of the conversation of its question; nothing for a question by itself. */
+function answeredConversation({
+  conversation,
+}: {
+  readonly conversation?: Conversation | undefined
+}): Pick<Answer, 'conversation'> {
+  if (conversation === undefined) return {}
+  const { messages, leftOut, follows } = conversation
+  return { conversation: { messages: messages.length, leftOut, follows: follows.map(({ run }) => run) } }
 }
 
 /** Characters of a reason that are kept. */
