@@ -10,6 +10,7 @@ import { guestCodeHere } from './guest-code.ts'
 import type { Measure } from './measure.ts'
 import { memory } from './memory.ts'
 import { overhead } from './overhead/overhead.ts'
+import { scale } from './scale/scale.ts'
 import { start } from './start.ts'
 
 // Benchmarks. They print one JSON line per task and a summary; they assert nothing, because machines differ. Compare within
@@ -20,7 +21,7 @@ type Suite = (options: BenchOptions) => AsyncIterable<Measure> | Promise<readonl
 /** The hot paths: run when no suite is named. */
 const HOT: Readonly<Record<string, Suite>> = { batch, cells, evidence, gate, memory, start, tree: frameTree }
 /** The engine as a whole: run by name, since they take minutes. */
-const WHOLE: Readonly<Record<string, Suite>> = { exactness, faults, overhead }
+const WHOLE: Readonly<Record<string, Suite>> = { exactness, faults, overhead, scale }
 const SUITES = { ...HOT, ...WHOLE }
 
 const { names, options } = readOptions(process.argv.slice(2))
