@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { type Script, startSimulator } from '@writ/simulator'
-import { peakOf } from '../process-tree.ts'
+import { peakMemory, type TreeMemory } from '../process-tree.ts'
 import { COMPILED, shippedLibrary } from '../shipped.ts'
 import type { ScaleAsked, ScaleRun } from './scale-run.ts'
 
 export interface ScaleResult extends ScaleRun {
-  /** The most memory its processes had together, in bytes of PSS. */
-  readonly peak: number
+  /** The most memory that its processes had together. */
+  readonly peak: TreeMemory
 }
 
 type Asked = Pick<ScaleAsked, 'query' | 'limits'>
@@ -32,7 +32,7 @@ export async function inOwnProcess(
     const child = spawn(process.execPath, ['--conditions=@writ/source', ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    const [peak, said] = await Promise.all([peakOf(child), text(child.stdout)])
+    const [peak, said] = await Promise.all([peakMemory(child), text(child.stdout)])
     return { ...(JSON.parse(said) as ScaleRun), peak }
   } finally {
     await simulator.stop()

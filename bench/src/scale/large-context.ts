@@ -32,9 +32,9 @@ export async function largeContext(quick: boolean): Promise<Measure> {
   const name = `${rounded((files * FILE_BYTES) / 1e6)} MB of context`
   return {
     task: name,
-    score: rounded(peak / 1e6),
-    detail: `MB at the peak, PSS of all processes, ingestion included, scripted model; ${right ? 'every needle was found' : `THE ANSWER IS ${answer.answer ?? answer.reason ?? ''}`}`,
+    score: rounded(peak.bytes / 1e6),
+    detail: `MB at the peak, PSS of all processes (${rounded(peak.mapped / 1e6)} of it pages of files), ingestion included, scripted model; ${right ? 'every needle was found' : `THE ANSWER IS ${answer.answer ?? answer.reason ?? ''}`}`,
     target: `${MOST_MB} MB`,
-    met: right && peak <= MOST_MB * 1e6,
+    met: right && peak.bytes <= MOST_MB * 1e6,
   }
 }
