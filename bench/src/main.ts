@@ -24,13 +24,8 @@ const HOT: Readonly<Record<string, Suite>> = { batch, cells, evidence, gate, mem
 const WHOLE: Readonly<Record<string, Suite>> = { exactness, faults, overhead, scale }
 const SUITES = { ...HOT, ...WHOLE }
 
-const { names, options } = readOptions(process.argv.slice(2))
+const { names, options } = asked()
 const { json } = options
-const unknown = names.find((name) => !Object.hasOwn(SUITES, name))
-if (unknown !== undefined) {
-  process.stderr.write(`There is no suite "${unknown}"; there are ${Object.keys(SUITES).join(', ')}.\n`)
-  process.exit(2)
-}
 
 const guestCode = await guestCodeHere()
 if (!json) process.stdout.write(`guest code: ${guestCode}\n`)
@@ -46,6 +41,18 @@ if (json) {
   const missed = measures.filter(({ met }) => met === false).length
   const summary = { tasks: measures.length, missed, node: process.version, guestCode }
   process.stdout.write(`${JSON.stringify({ summary })}\n`)
+}
+
+function asked(): ReturnType<typeof readOptions> {
+  try {
+    const read = readOptions(process.argv.slice(2))
+    const unknown = read.names.find((name) => !Object.hasOwn(SUITES, name))
+    if (unknown === undefined) return read
+    throw new Error(`There is no suite "${unknown}"; there are ${Object.keys(SUITES).join(', ')}.`)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(2)
+  }
 }
 
 function print(suite: string, measure: Measure): void {
