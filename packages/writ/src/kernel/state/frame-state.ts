@@ -14,8 +14,8 @@ import {
   type ProfileFacts,
   WritError,
 } from '@writ/contract'
-import { AdaptiveSemaphore } from '../basis/adaptive-semaphore.ts'
 import type { BudgetShare } from '../basis/budget-share.ts'
+import { Semaphore } from '../basis/semaphore.ts'
 import { SpanSet } from '../basis/span-set.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { DecisionContext } from './gate.ts'
@@ -86,7 +86,7 @@ export class FrameState implements DecisionContext {
   readonly citations: Citation[] = []
   readonly inherited: Citation[] = []
   /** Reads and searches under way. */
-  readonly reads: AdaptiveSemaphore = new AdaptiveSemaphore(MAX_READS_AT_ONCE)
+  readonly reads: Semaphore = new Semaphore(MAX_READS_AT_ONCE)
   turns = 0
   /** Messages of its last turn, as they went out. */
   asked: readonly Message[] = []
