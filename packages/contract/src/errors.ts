@@ -63,6 +63,11 @@ export const ERRORS = {
     retryable: false,
     next: 'Look at it with `writ show <run>`: it has ended, and its record takes nothing more.',
   },
+  NOT_ANSWERED: {
+    exit: 2,
+    retryable: false,
+    next: 'Look at it with `writ show <run>`, finish it with `writ resume <run>`, or ask without --continue.',
+  },
   BAD_FORK: {
     exit: 2,
     retryable: false,
@@ -148,10 +153,20 @@ export const ERRORS = {
     retryable: false,
     next: 'Release a value that JSON can hold and that fits the size limit.',
   },
+  CHECKS_FAILED: {
+    exit: 1,
+    retryable: false,
+    next: 'Correct the value, cite what supports it, or leave out what nothing supports; then release it again.',
+  },
   NO_ANSWER: {
     exit: 1,
     retryable: false,
     next: 'Ask again with more turns, another model, or a narrower question.',
+  },
+  NO_PROGRESS: {
+    exit: 1,
+    retryable: false,
+    next: 'Ask again with another model or a narrower question; `writ show <run>` has the turns that went in circles.',
   },
   PROSE_ANSWER: {
     exit: 1,

@@ -1,5 +1,7 @@
 import type { Basis, Status, Support } from './answer.ts'
 import type { Amount, Limits, Share } from './budget.ts'
+import type { CheckName, RecordedCheck } from './checks.ts'
+import type { EarlierRun } from './conversation.ts'
 import type { Coverage } from './coverage.ts'
 import type { BudgetLeft } from './frame.ts'
 import type { Label } from './label.ts'
@@ -118,6 +120,18 @@ export interface RecordedFork {
   readonly changes: Commitment
 }
 
+/** The conversation that a question belongs to, as far as it is no content. */
+export interface RecordedConversation {
+  /** How many earlier messages the root was shown. */
+  readonly messages: number
+  /** How many older ones had no room. */
+  readonly leftOut: number
+  /** The least label above every message; `questionLabel` is not below it. */
+  readonly label: Label
+  /** Runs whose answers are among the messages. */
+  readonly follows: readonly EarlierRun[]
+}
+
 /** What the host knew beforehand of how a question is answered. Only the built-in model has a plan. */
 export interface RecordedPlan {
   readonly basis: 'exact' | 'passages'
@@ -167,6 +181,7 @@ export interface Det {
   readonly 'run.open': {
     readonly schema: 'writ.run/2'
     readonly question: Commitment
+    /** What the question and everything said before it are labelled: the root begins with it. */
     readonly questionLabel: Label
     readonly user: UserFacts
     /** The user the bundle's `$os` means. */
@@ -183,8 +198,13 @@ export interface Det {
     /** Digest of everything that shapes a frame: engine, prelude, rewriting, prompts, compaction. */
     readonly guestAbi: string
     readonly omitted: Commitment
+    /** What a release has to pass; absent when nothing was asked for. */
+    readonly checks?: readonly CheckName[]
     /** Only of a forked run. */
     readonly fork?: RecordedFork
+    /** Only of a question that belongs to a conversation: the commitment to the messages before it, as canonical JSON. */
+    readonly earlier?: Commitment
+    readonly conversation?: RecordedConversation
   }
   readonly 'strategy.chosen': {
     readonly strategy: string
@@ -286,6 +306,9 @@ export interface Det {
     readonly citations: Commitment
     /** Child frames whose sealed values are part of the value. */
     readonly sealed: readonly string[]
+    /** What the checks that were asked for came to, and a commitment to what did not pass, in words. */
+    readonly checks?: readonly RecordedCheck[]
+    readonly problems?: Commitment
     readonly label: Label
     readonly decision: RecordedDecision | null
     readonly code: string | null

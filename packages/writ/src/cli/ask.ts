@@ -1,9 +1,11 @@
-import { defined, isWritError, type Limits, type ModelRates, WritError } from '@writ/contract'
+import { type CheckName, defined, isWritError, type Limits, type ModelRates, WritError } from '@writ/contract'
 import {
-  type CompletionOptions,
+  type AskedOptions,
+  type ContextOptions,
   type ContextSource,
   createWrit,
   parsePrice,
+  type RunOptions,
   type WritOptions,
 } from '../index.ts'
 import { type Config, loadConfig } from './config.ts'
@@ -26,8 +28,10 @@ export interface AskFlags extends DeliverFlags {
   readonly keyEnv?: string
   readonly price?: string
   readonly contextWindow?: number
+  readonly continue?: string
   readonly corpus?: string
   readonly strategy?: string
+  readonly verify?: readonly CheckName[]
   readonly policy?: string
   readonly as?: string
   readonly purpose?: string
@@ -60,7 +64,11 @@ async function askOver(question: string, paths: readonly string[], flags: AskFla
   const overdue = limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
   const writ = await createWrit({ ...writOptions(flags, config), limits })
   try {
-    const asked = completionOptions(question, context, flags, config)
+    const how = runOptions(flags, config)
+    const asked: AskedOptions =
+      context === undefined
+        ? { query: question, continue: await writ.find(flags.continue ?? ''), ...how }
+        : { query: question, context, ...labelling(flags, config), ...how }
     return await deliverAttended(writ, flags, (attendance) => writ.completion({ ...asked, ...attendance }))
   } catch (error) {
     throw beforeItBegan(error)
@@ -79,7 +87,13 @@ function beforeItBegan(error: unknown): unknown {
     : error
 }
 
-async function contextOf(paths: readonly string[], flags: AskFlags, config: Config): Promise<ContextSource> {
+/** What is asked over; undefined for a follow-up. */
+async function contextOf(
+  paths: readonly string[],
+  flags: AskFlags,
+  config: Config,
+): Promise<ContextSource | undefined> {
+  if (flags.continue !== undefined) return withoutContext(paths, flags)
   if (flags.corpus !== undefined && paths.length > 0)
     throw new WritError('USAGE', 'Give either paths or --corpus, not both.')
   if (paths.length > 0) return await expandPaths(paths)
@@ -92,6 +106,16 @@ async function contextOf(paths: readonly string[], flags: AskFlags, config: Conf
   throw new WritError(
     'USAGE',
     'There is nothing to ask over: give paths or --corpus, or set them in writ.config.json.',
+  )
+}
+
+/** A follow-up is over the corpus of the run it goes on from, with the labels it has. */
+function withoutContext(paths: readonly string[], { corpus, label, includeSecret }: AskFlags): undefined {
+  const given = [corpus, label, includeSecret].some((flag) => flag !== undefined)
+  if (paths.length === 0 && !given) return
+  throw new WritError(
+    'USAGE',
+    '--continue asks over the corpus of that run: give no paths, and neither --corpus, --label nor --include-secret.',
   )
 }
 
@@ -140,26 +164,30 @@ function limitsOf(flags: AskFlags, { limits }: Config): Limits {
   }
 }
 
-function completionOptions(
-  query: string,
-  context: ContextSource,
-  flags: AskFlags,
-  config: Config,
-): CompletionOptions {
+function runOptions(flags: AskFlags, config: Config): RunOptions {
   return {
-    query,
-    context,
-    labels: config.labels,
     // The time limit counts from the start of the process.
     elapsedMs: performance.now(),
     ...defined({
       strategy: flags.strategy,
+      verify: flags.verify,
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
-      label: flags.label === undefined ? config.label : documentLabel(flags.label),
-      includeSecret: flags.includeSecret ?? config.includeSecret,
       retention: retentionOf(flags, config),
       out: flags.out,
+    }),
+  }
+}
+
+function labelling(
+  flags: AskFlags,
+  { labels, label, includeSecret }: Config,
+): Omit<ContextOptions, keyof RunOptions | 'context'> {
+  return {
+    labels,
+    ...defined({
+      label: flags.label === undefined ? label : documentLabel(flags.label),
+      includeSecret: flags.includeSecret ?? includeSecret,
     }),
   }
 }

@@ -8,7 +8,7 @@ import type { IngestFlags } from './corpus.ts'
 import type { ExportFlags } from './export.ts'
 import type { ForkFlags } from './fork.ts'
 import { homeOption } from './home.ts'
-import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
+import { checkNames, repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import type { ReplayFlags } from './replay.ts'
 import type { ResumeFlags } from './resume.ts'
@@ -81,6 +81,11 @@ function addReading(writ: Command): void {
       'state directory: its trust root is used, and a run it has is done again (REPLAY)',
     )
     .option('--answer <file>', 'tie an answer (the JSON of `ask --json`) to the evidence')
+    .option(
+      '--earlier <file>',
+      'hold it against the evidence of a run that it goes on from; repeatable',
+      repeated,
+    )
     .option('--only <names>', 'verdicts to give, separated by commas')
     .option('--json', 'print one JSON object')
     .action(
@@ -165,7 +170,12 @@ function addAsk(writ: Command): void {
     .option('--sub-model <provider/id>', 'model for sub-calls (default: --model)')
   withServer(command)
     .option('--corpus <name>', 'an ingested corpus instead of paths')
+    .option(
+      '--continue <run>',
+      'a follow-up: over the corpus of that finished run, with what was asked and answered before',
+    )
     .option('--strategy <name>', 'auto, direct or recurse')
+    .option('--verify <checks>', 'check the answer before it leaves: citations, claims, or both', checkNames)
     .option('--policy <dir>', 'policy bundle')
     .option('--as <user>', 'user the run acts for')
     .option('--purpose <p>', 'purpose of the run')

@@ -1,5 +1,6 @@
 import type {
   ApiKey,
+  CheckName,
   ContextStore,
   Label,
   LabelRule,
@@ -65,21 +66,15 @@ export interface SourcePaths {
   readonly matched?: readonly string[]
 }
 
-/** One question. */
-export interface CompletionOptions {
-  readonly query: string
-  /** A text, texts with ids, `{paths}`, the name of a kept corpus (`{corpus}`), or a store. */
-  readonly context: ContextSource
+/** How a run is made, whatever it is asked over. */
+export interface RunOptions {
   /** `auto` by default. */
   readonly strategy?: string
+  /** What a release has to pass before it leaves; nothing by default. What fails goes back to the root while it has turns. */
+  readonly verify?: readonly CheckName[]
   /** User the run acts for; the user of the process by default. */
   readonly principal?: string
   readonly purpose?: string
-  /** Label of documents no rule names; `internal`, untrusted, by default. */
-  readonly label?: Label
-  readonly labels?: readonly LabelRule[]
-  /** Globs of files to read although they hold secrets, relative to the directory given. */
-  readonly includeSecret?: readonly string[]
   /** Limits of this run, over those of the Writ. */
   readonly limits?: Partial<Limits>
   /** Retention class, kept beside the run: how long until `eraseExpired` may take it. Kept without end by default. */
@@ -93,6 +88,47 @@ export interface CompletionOptions {
   readonly onEvent?: (event: RunEvent) => void
   /** Milliseconds of the time limit already gone when the question is asked; 0 by default. */
   readonly elapsedMs?: number
+}
+
+/** What a question is asked over, and how its documents are labelled. */
+export interface ContextOptions extends RunOptions {
+  /** A text, texts with ids, `{paths}`, the name of a kept corpus (`{corpus}`), or a store. */
+  readonly context: ContextSource
+  /** Label of documents no rule names; `internal`, untrusted, by default. */
+  readonly label?: Label
+  readonly labels?: readonly LabelRule[]
+  /** Globs of files to read although they hold secrets, relative to the directory given. */
+  readonly includeSecret?: readonly string[]
+}
+
+/** One question. */
+export interface CompletionOptions extends ContextOptions {
+  readonly query: string
+}
+
+/** A conversation, as chat applications have it: its last message, a user's, is the question. */
+export interface ChatOptions extends ContextOptions {
+  readonly messages: readonly ChatMessage[]
+}
+
+/** A question that goes on from a finished run of the home, over the corpus of that run. */
+export interface FollowUpOptions extends RunOptions {
+  readonly query: string
+  /** Id of the run. */
+  readonly continue: string
+}
+
+/** The forms in which something is asked. */
+export type AskedOptions = CompletionOptions | ChatOptions | FollowUpOptions
+
+/** A message of a conversation. */
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant'
+  readonly content: string | readonly { readonly type: 'text'; readonly text: string }[]
+  /** `internal` by default, and untrusted where an assistant said it. */
+  readonly label?: Label
+  /** The run of the home whose answer this is: its label is then that of the run, and the evidence names the run. */
+  readonly run?: string
 }
 
 /** What to ingest and keep under a name. */

@@ -23,7 +23,8 @@ import {
 } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 
-const DEFAULT_MODEL = 'builtin/extractive'
+/** The model of a Writ that names none. */
+export const DEFAULT_MODEL = 'builtin/extractive'
 
 /** What says which models a run has. */
 export type ModelOptions = Pick<

@@ -1,5 +1,7 @@
 import {
   type Answer,
+  type Conversation,
+  type Det,
   defined,
   levelNumber,
   type ModelProfile,
@@ -17,10 +19,14 @@ import type { RunRequest } from './run-request.ts'
 /** The id of the opening record. */
 export const OPENING: StepId = Object.freeze({ lane: '0', n: 0 })
 
+/** Name of what was said before the question, beside the opening record. */
+export const EARLIER = 'earlier'
+
 /** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */
 export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
   const { journal, ports, authority, models, limits, fork } = state
   const { store, sandbox, policy, reasoner } = ports
+  const { conversation } = request
   const commit = (name: string, content: string): string => journal.commit(OPENING, 'run.open', name, content)
   await journal.write({
     kind: 'run.open',
@@ -49,7 +55,9 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       confinement: { level: sandbox.confinement.level, layers: sandbox.confinement.layers },
       guestAbi: guestAbi(sandbox.confinement.guestAbi, reasoner.digest),
       omitted: commit('omitted', canonicalJson(store.omitted)),
+      ...(request.checks.length === 0 ? {} : { checks: request.checks }),
       ...(fork === undefined ? {} : { fork: recordedFork(fork, commit) }),
+      ...(conversation === undefined ? {} : recordedConversation(conversation, commit)),
     },
     obs: { at: journal.now(), version: request.version },
     payloads: {
@@ -61,6 +69,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       authority: JSON.stringify(authority),
       setup: JSON.stringify(request.setup),
       ...(fork === undefined ? {} : { [CHANGES]: JSON.stringify(fork.changes) }),
+      ...(conversation === undefined ? {} : { [EARLIER]: canonicalJson(conversation.messages) }),
     },
     durability: 'flush',
   }).durable
@@ -117,6 +126,17 @@ function recordedFork(
     records,
     models: recordedModels(models),
     changes: commit(CHANGES, JSON.stringify(changes)),
+  }
+}
+
+/** What was said before, as `run.open` declares it. */
+function recordedConversation(
+  { messages, leftOut, label, follows }: Conversation,
+  commit: (name: string, content: string) => string,
+): Pick<Det['run.open'], 'earlier' | 'conversation'> {
+  return {
+    earlier: commit(EARLIER, canonicalJson(messages)),
+    conversation: { messages: messages.length, leftOut, label, follows },
   }
 }
 
