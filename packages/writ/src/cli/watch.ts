@@ -2,6 +2,7 @@ import { counted, type RunEvent } from '@writ/contract'
 import { AlternateScreen, hasAlternateScreen, type Terminal } from './alternate-screen.ts'
 import { cutToWidth, wrapped } from './display-width.ts'
 import { printableLine } from './printable.ts'
+import { WaitLines, waitInWords } from './queue-words.ts'
 import { RunTree } from './run-tree.ts'
 import { strategyInWords } from './strategy-words.ts'
 
@@ -38,11 +39,14 @@ export function treeWatch(out: Terminal): Watch {
   const screen = new AlternateScreen(out)
   let head = ''
   let said = ''
+  const waits = new Map<string, string>()
   const draw = (): void => {
     if (head === '') return
     const width = out.columns || 80
     const rows = out.rows || 24
-    const above = [head, said].flatMap((line) => (line === '' ? [] : wrapped(printableLine(line), width)))
+    const above = [head, ...waits.values(), said].flatMap((line) =>
+      line === '' ? [] : wrapped(printableLine(line), width),
+    )
     const lines = tree.lines(width)
     const room = Math.max(1, rows - above.length)
     screen.draw(
@@ -55,6 +59,7 @@ export function treeWatch(out: Terminal): Watch {
   return {
     onEvent: (event) => {
       head = headline(event) ?? head
+      if (event.type === 'queue') waits.set(event.model, waitInWords(event) ?? '')
       tree.add(event)
     },
     notice: (text) => {
@@ -69,12 +74,13 @@ export function treeWatch(out: Terminal): Watch {
   }
 }
 
-/** Plain lines, for logs and pipes: a line for what opens, closes or is refused, not for every step. */
+/** Plain lines, for logs and pipes: a line for what opens, closes, waits or is refused, not for every step. */
 export function lineWatch(out: NodeJS.WritableStream): Watch {
+  const waits = new WaitLines()
   return {
     ...quietWatch,
     onEvent: (event) => {
-      const line = describe(event)
+      const line = event.type === 'queue' ? waits.line(event) : describe(event)
       if (line !== null) out.write(`${printableLine(line)}\n`)
     },
   }

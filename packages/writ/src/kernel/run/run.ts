@@ -16,10 +16,10 @@ import {
   WritError,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
-import { AdaptiveSemaphore } from '../basis/adaptive-semaphore.ts'
 import { BudgetPool } from '../basis/budget-pool.ts'
 import { BudgetShare } from '../basis/budget-share.ts'
 import { CoverageTally } from '../basis/coverage-tally.ts'
+import { ModelSlots, realTime } from '../basis/model-slots.ts'
 import type { KernelPorts } from '../basis/ports.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { lastTurnBytes, turnBound } from '../basis/turn-bounds.ts'
@@ -154,7 +154,7 @@ export function createState(
   const { limits, authority, models, run, fork } = request
   const { clock } = ports
   const started = clock.monotonic()
-  const slots = new Map<string, AdaptiveSemaphore>()
+  const slots = new Map<string, ModelSlots>()
   return {
     run,
     epochMs,
@@ -171,8 +171,16 @@ export function createState(
     journal,
     gate: new Gate(ports, authority, halt),
     slots: (model) => {
-      const known = slots.get(model.id) ?? new AdaptiveSemaphore(limits.concurrency)
-      slots.set(model.id, known)
+      const { id, rates = {} } = model
+      const known =
+        slots.get(id) ??
+        new ModelSlots(
+          limits.concurrency,
+          rates,
+          realTime(() => clock.monotonic()),
+          (queue) => ports.onEvent({ type: 'queue', model: id, ...queue }),
+        )
+      slots.set(id, known)
       return known
     },
     tally: {

@@ -14,9 +14,9 @@ import {
   type RecordedReason,
   WritError,
 } from '@writ/contract'
-import type { AdaptiveSemaphore } from '../basis/adaptive-semaphore.ts'
 import type { BudgetShare } from '../basis/budget-share.ts'
 import type { CoverageTally } from '../basis/coverage-tally.ts'
+import type { ModelSlots } from '../basis/model-slots.ts'
 import type { Authority, KernelPorts, RunModels } from '../basis/ports.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Suspension } from '../journal/suspension.ts'
@@ -40,7 +40,7 @@ export interface RunState {
   readonly coverage: CoverageTally
   readonly journal: Journal
   readonly gate: Gate
-  readonly slots: (model: ModelProfile) => AdaptiveSemaphore
+  readonly slots: (model: ModelProfile) => ModelSlots
   readonly tally: Tally
   /** Milliseconds the run has taken, those before a restart included. */
   readonly elapsedMs: () => number
