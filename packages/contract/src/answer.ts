@@ -1,3 +1,4 @@
+import type { Check } from './checks.ts'
 import type { Omitted } from './context-store.ts'
 import type { AnsweredConversation } from './conversation.ts'
 import type { Coverage } from './coverage.ts'
@@ -67,6 +68,8 @@ export interface Answer {
   readonly usage: Usage
   readonly support: Support
   readonly coverage: Coverage
+  /** What the checks that were asked for came to; absent when none were, or nothing was released. */
+  readonly checks?: readonly Check[]
   readonly denials: readonly Denial[]
   readonly omitted: readonly Omitted[]
   /** Path of the evidence file. */

@@ -148,10 +148,20 @@ export const ERRORS = {
     retryable: false,
     next: 'Release a value that JSON can hold and that fits the size limit.',
   },
+  CHECKS_FAILED: {
+    exit: 1,
+    retryable: false,
+    next: 'Correct the value, cite what supports it, or leave out what nothing supports; then release it again.',
+  },
   NO_ANSWER: {
     exit: 1,
     retryable: false,
     next: 'Ask again with more turns, another model, or a narrower question.',
+  },
+  NO_PROGRESS: {
+    exit: 1,
+    retryable: false,
+    next: 'Ask again with another model or a narrower question; `writ show <run>` has the turns that went in circles.',
   },
   PROSE_ANSWER: {
     exit: 1,

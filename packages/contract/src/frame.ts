@@ -4,7 +4,7 @@ import type { WritError } from './errors.ts'
 import type { Label } from './label.ts'
 import type { Message } from './message.ts'
 import type { DocumentInfo } from './partition.ts'
-import type { CellCode, CellResult, GuestContext } from './sandbox.ts'
+import type { CellCode, CellRun, GuestContext } from './sandbox.ts'
 import type { Citation, Span } from './span.ts'
 
 /** The steps a frame can ask the gate for, each with what it gives back. */
@@ -96,6 +96,8 @@ export interface CorpusView {
  */
 export interface Frame {
   readonly lane: string
+  /** What it is for. */
+  readonly role: FrameRole
   readonly depth: number
   readonly maxDepth: number
   readonly maxTurns: number
@@ -116,19 +118,23 @@ export interface Frame {
    * Runs a cell. Each call of the guest makes one step; replies are delivered in the order in which those steps were
    * recorded. Rejects when the frame was ended from outside while the cell ran.
    */
-  cell(cell: CellCode): Promise<CellResult>
+  cell(cell: CellCode): Promise<CellRun>
   /** Performs a step through the gate, or rejects with a typed error. For strategies without a REPL. */
   readonly perform: Perform
   /**
    * Releases a value (JSON text) as the frame's result: validated, decided, recorded. Rejects with `INVALID_ANSWER`
-   * when it does not validate (the frame may try again) and `POLICY_DENIED` when it may not leave.
+   * when it does not validate, `CHECKS_FAILED` when it does not pass its checks (the frame may try again), and
+   * `POLICY_DENIED` when it may not leave. The `last` release of a frame leaves whatever its checks say.
    */
-  release(valueJson: string): Promise<void>
+  release(valueJson: string, last: boolean): Promise<void>
   /** The draft left in `answer.content`, as JSON, if any. */
   draft(): Promise<string | undefined>
   /** Most bytes a last turn's messages may have: that much was held back from the start. */
   readonly lastTurnBytes: number
 }
+
+/** The root orchestrates, its children work, and a verifier looks at what is about to be released. */
+export type FrameRole = 'orchestrator' | 'worker' | 'verifier'
 
 /** What a frame may tell its model about itself before a turn. */
 export interface FrameStatus {

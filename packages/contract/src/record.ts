@@ -1,5 +1,6 @@
 import type { Basis, Status, Support } from './answer.ts'
 import type { Amount, Limits, Share } from './budget.ts'
+import type { CheckName, RecordedCheck } from './checks.ts'
 import type { EarlierRun } from './conversation.ts'
 import type { Coverage } from './coverage.ts'
 import type { BudgetLeft } from './frame.ts'
@@ -193,6 +194,8 @@ export interface Det {
     /** Digest of everything that shapes a frame: engine, prelude, rewriting, prompts, compaction. */
     readonly guestAbi: string
     readonly omitted: Commitment
+    /** What a release has to pass; absent when nothing was asked for. */
+    readonly checks?: readonly CheckName[]
     /** Only of a forked run. */
     readonly fork?: RecordedFork
     /** Only of a question that belongs to a conversation: the commitment to the messages before it, as canonical JSON. */
@@ -299,6 +302,9 @@ export interface Det {
     readonly citations: Commitment
     /** Child frames whose sealed values are part of the value. */
     readonly sealed: readonly string[]
+    /** What the checks that were asked for came to, and a commitment to what did not pass, in words. */
+    readonly checks?: readonly RecordedCheck[]
+    readonly problems?: Commitment
     readonly label: Label
     readonly decision: RecordedDecision | null
     readonly code: string | null

@@ -5,6 +5,8 @@ import {
   BASES,
   type BudgetLeft,
   CHARGED_AS,
+  CHECK_OUTCOMES,
+  CHECKS,
   type Coverage,
   type Det,
   type EarlierRun,
@@ -17,6 +19,7 @@ import {
   type Outcome,
   RECORD_KINDS,
   RECORD_VERSION,
+  type RecordedCheck,
   type RecordedConversation,
   type RecordedDecision,
   type RecordedFork,
@@ -208,6 +211,14 @@ const conversation = object<RecordedConversation>({
   follows: list(object<EarlierRun>({ run: runId, root: digest, records: count })),
 })
 
+const check = object<RecordedCheck>({
+  check: oneOf(CHECKS),
+  outcome: oneOf(CHECK_OUTCOMES),
+  checked: count,
+  failed: count,
+  code,
+})
+
 const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
   'run.open': object<Det['run.open']>({
     schema: literal('writ.run/2'),
@@ -224,6 +235,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     confinement: object<Det['run.open']['confinement']>({ level: text, layers: texts }),
     guestAbi: text,
     omitted: digest,
+    checks: optional(list(oneOf(CHECKS))),
     fork: optional(fork),
     earlier: optional(digest),
     conversation: optional(conversation),
@@ -303,6 +315,8 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     bytes: count,
     citations: digest,
     sealed: texts,
+    checks: optional(list(check)),
+    problems: optional(digest),
     label,
     decision: nullable(decision),
     code,

@@ -1,6 +1,7 @@
 import {
   type Answer,
   type AnsweredConversation,
+  type Check,
   type Citation,
   isWritError,
   type Json,
@@ -32,6 +33,7 @@ const COMPARED = [
   'usage',
   'support',
   'coverage',
+  'checks',
   'denials',
   'omitted',
   'reason',
@@ -112,6 +114,7 @@ function provenAnswer(
     },
     support: supportOf(value, citations, basis),
     coverage: closed.obs.coverage,
+    checks: checksOf(contents, released),
     denials: disclosed(contents, closed, 'run.close/denials'),
     omitted: disclosed(contents, opened, 'run.open/omitted'),
     reason: closed.obs.reason,
@@ -124,6 +127,13 @@ function conversationOf(recorded: RecordedConversation | undefined): AnsweredCon
   if (recorded === undefined) return undefined
   const { messages, leftOut, follows } = recorded
   return { messages, leftOut, follows: follows.map(({ run }) => run) }
+}
+
+/** What the checks of the release came to, with the words that are laid open; undefined when none were asked for. */
+function checksOf(contents: Contents, released: AnyRecord | undefined): readonly Check[] | undefined {
+  if (released?.kind !== 'output.release' || released.det.checks === undefined) return undefined
+  const problems = disclosed(contents, released, 'output.release/problems') as readonly (readonly string[])[]
+  return released.det.checks.map((check, i) => ({ ...check, problems: problems[i] ?? [] }))
 }
 
 /** The value of a disclosed JSON field. */
@@ -169,6 +179,7 @@ function isContainer(value: unknown): value is object {
 }
 
 function sameJson(given: unknown, expected: unknown): boolean {
+  if (given === undefined || expected === undefined) return given === expected
   try {
     return canonicalJson(given) === canonicalJson(expected)
   } catch (error) {

@@ -1,4 +1,5 @@
 import { type Amount, addAmounts, counted, type Det, NOTHING } from '@writ/contract'
+import { checkChecks } from './completeness-checks.ts'
 import { Ending } from './completeness-close.ts'
 import {
   answersCommand,
@@ -343,6 +344,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     }
     raiseLabel(lane, label, at)
     checkSealed(record, lane, at)
+    checkChecks(record, lane, this.#run.run.checks, at)
     if (outcome !== 'ok') return
     checkReleased(record, this.#run.run.limits, at)
     checkAllowed(lane, decision, at)

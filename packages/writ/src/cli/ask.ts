@@ -1,4 +1,4 @@
-import { defined, isWritError, type Limits, WritError } from '@writ/contract'
+import { type CheckName, defined, isWritError, type Limits, WritError } from '@writ/contract'
 import {
   type AskedOptions,
   type ContextOptions,
@@ -31,6 +31,7 @@ export interface AskFlags extends DeliverFlags {
   readonly continue?: string
   readonly corpus?: string
   readonly strategy?: string
+  readonly verify?: readonly CheckName[]
   readonly policy?: string
   readonly as?: string
   readonly purpose?: string
@@ -158,6 +159,7 @@ function runOptions(flags: AskFlags, config: Config): RunOptions {
     elapsedMs: performance.now(),
     ...defined({
       strategy: flags.strategy,
+      verify: flags.verify,
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
       retention: retentionOf(flags, config),

@@ -8,7 +8,7 @@ import type { IngestFlags } from './corpus.ts'
 import type { ExportFlags } from './export.ts'
 import type { ForkFlags } from './fork.ts'
 import { homeOption } from './home.ts'
-import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
+import { checkNames, repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import type { ReplayFlags } from './replay.ts'
 import type { ResumeFlags } from './resume.ts'
@@ -174,6 +174,7 @@ function addAsk(writ: Command): void {
       'a follow-up: over the corpus of that finished run, with what was asked and answered before',
     )
     .option('--strategy <name>', 'auto, direct or recurse')
+    .option('--verify <checks>', 'check the answer before it leaves: citations, claims, or both', checkNames)
     .option('--policy <dir>', 'policy bundle')
     .option('--as <user>', 'user the run acts for')
     .option('--purpose <p>', 'purpose of the run')

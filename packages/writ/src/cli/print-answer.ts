@@ -2,7 +2,15 @@ import { styleText } from 'node:util'
 import type { Answer, Basis, Citation, NamedPartition } from '@writ/contract'
 import { type Block, block, fit, type ShownLine, type Tone } from './answer/block.ts'
 import { citationBlock } from './answer/citations.ts'
-import { costFact, coverageFact, leftOutFact, maskedFact, refusedFacts, supportFact } from './answer/facts.ts'
+import {
+  checkFacts,
+  costFact,
+  coverageFact,
+  leftOutFact,
+  maskedFact,
+  refusedFacts,
+  supportFact,
+} from './answer/facts.ts'
 import { valueBlocks } from './answer/value-blocks.ts'
 import { describeConversation } from './describe-conversation.ts'
 import { displayWidth, wrapped } from './display-width.ts'
@@ -38,6 +46,7 @@ const CLAIM = {
   coverage: 3,
   evidence: 4,
   why: 5,
+  checks: 6,
   support: 6,
   refused: 7,
   leftOut: 8,
@@ -108,6 +117,7 @@ function factBlocks(answer: Answer, columns: number, around: AnswerSurroundings)
     factBlock(name, texts, columns, claim, more)
   return [
     fact('cost', [costFact(answer)], CLAIM.cost, { least: Infinity, apart: true }),
+    fact('checks', checkFacts(answer), CLAIM.checks),
     fact('support', present(supportFact(answer, columns)), CLAIM.support),
     fact('coverage', [coverageFact(answer, columns)], CLAIM.coverage, { least: Infinity }),
     fact('refused', refused, CLAIM.refused),

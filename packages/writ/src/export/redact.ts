@@ -8,6 +8,7 @@ const NAMED: Readonly<Record<string, string>> = {
   omitted: 'run.open/omitted',
   answer: 'output.release/value',
   citations: 'output.release/citations',
+  problems: 'output.release/problems',
   denials: 'run.close/denials',
 }
 

@@ -1,5 +1,6 @@
 import type {
   ApiKey,
+  CheckName,
   ContextStore,
   Label,
   LabelRule,
@@ -64,6 +65,8 @@ export interface SourcePaths {
 export interface RunOptions {
   /** `auto` by default. */
   readonly strategy?: string
+  /** What a release has to pass before it leaves; nothing by default. What fails goes back to the root while it has turns. */
+  readonly verify?: readonly CheckName[]
   /** User the run acts for; the user of the process by default. */
   readonly principal?: string
   readonly purpose?: string

@@ -30,7 +30,7 @@ export async function direct(frame: Frame): Promise<FrameEnd> {
       false,
     )
     await citeQuotes(frame, text, documents)
-    await frame.release(JSON.stringify(text))
+    await frame.release(JSON.stringify(text), true)
     return { incomplete: false }
   } catch (error) {
     return { incomplete: false, error: toWritError(error) }

@@ -5,14 +5,14 @@ import { replLoop } from './repl-loop.ts'
 import { chooseStrategy, STRATEGIES } from './strategy.ts'
 
 /** Raised by hand when parsing, compaction or the layout of messages changes: a replay under another is refused. */
-const REASONING_VERSION = 2
+const REASONING_VERSION = 3
 
 /** Room for the turn header and the lines about the corpus, beside the system text. */
 const FRAME_LINES_BYTES = 2_048
 
 /** The reasoning room: strategies, prompts and the REPL loop. It reaches the world only through the frame it is given. */
 export function createReasoner(): Reasoner {
-  const prompts = (['orchestrator', 'worker'] as const).map((role) =>
+  const prompts = (['orchestrator', 'worker', 'verifier'] as const).map((role) =>
     systemPrompt(role, Number.MAX_SAFE_INTEGER),
   )
   return {

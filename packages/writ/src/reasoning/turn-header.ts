@@ -7,12 +7,13 @@ import {
   withMessages,
 } from '@writ/contract'
 
-/** The line above every message to the model: where the frame stands. */
+/** The lines above every message to the model: where the frame stands, and a warning if there is one. */
 export function turnHeader(
   frame: Frame,
   { label, pressure }: FrameStatus,
   turn: number,
   last: boolean,
+  warning?: string,
 ): string {
   const parts = [
     `turn ${turn} of ${frame.maxTurns}`,
@@ -21,7 +22,8 @@ export function turnHeader(
   ]
   if (pressure.length > 0) parts.push(`80 % or more used: ${pressure.join(', ')}`)
   const line = `[${parts.join(' · ')}]`
-  return last ? `${line}\nThis is your last turn: release what you have now with FINAL(value).` : line
+  if (last) return `${line}\nThis is your last turn: release what you have now with FINAL(value).`
+  return warning === undefined ? line : `${line}\n${warning}`
 }
 
 /** A frame's first message: its goal, what may be said of its corpus, and what was said before. */

@@ -1,6 +1,15 @@
 import { userInfo } from 'node:os'
 import { join, resolve, sep } from 'node:path'
-import { type Answer, BOTTOM, DEFAULT_LIMITS, defined, joinLabels, type Limits, label } from '@writ/contract'
+import {
+  type Answer,
+  BOTTOM,
+  CHECKS,
+  DEFAULT_LIMITS,
+  defined,
+  joinLabels,
+  type Limits,
+  label,
+} from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
@@ -10,7 +19,7 @@ import { prepareEvidencePath } from '../files/write-evidence.ts'
 import type { HomeServices } from '../home/home-services.ts'
 import { type Authority, executeRun, requireConfinement, systemClock } from '../kernel/index.ts'
 import { RETENTION_CLASS, recordRetention } from '../ledger/index.ts'
-import { startSpareWorker } from '../memory/index.ts'
+import { spareWorker as spareMemory } from '../memory/index.ts'
 import { callModel } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
@@ -42,7 +51,7 @@ export async function ask(
   const deadline = opened.adopt(startDeadline(limits, elapsed(), asked.signal), (clock) => clock.stop())
   // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
   if ('context' in asked) requireContext(home, asked)
-  if (!hasStore(asked)) startSpareWorker() // it starts while policy does
+  if (!hasStore(asked)) spareMemory.start() // it starts while policy does
   const policy = await services.policy()
   const authority = authorise(policy, asked)
   const earlier = await earlierOf(services, asked)
@@ -89,6 +98,7 @@ export async function ask(
     question: query,
     questionLabel: joinLabels(label(DEFAULT_LEVEL), conversation?.label ?? BOTTOM),
     strategy: asked.strategy ?? 'auto',
+    checks: CHECKS.filter((check) => asked.verify?.includes(check)),
     limits,
     authority,
     models,
@@ -127,6 +137,7 @@ function authorise(policy: PolicyPoint, asked: RunOptions): Authority {
     purpose,
     orchestrator: policy.profile('orchestrator'),
     worker: policy.profile('worker'),
+    ...(asked.verify?.includes('claims') ? { verifier: policy.profile('verifier') } : {}),
     sink: policy.sink('terminal'),
   }
 }

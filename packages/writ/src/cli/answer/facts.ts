@@ -1,6 +1,7 @@
 import {
   type Answer,
   askedInWords,
+  checkInWords,
   counted,
   type Denial,
   dollars,
@@ -50,6 +51,15 @@ export function supportFact({ basis, support }: Answer, columns: number): string
     supportInWords(support),
     ...(where === '' || columns < NARROW ? [] : [`unsupported: ${where}${more}`]),
   ].join(' · ')
+}
+
+/** What the checks that were asked for came to, a line for each with what did not pass; the whole of it is in the JSON. */
+export function checkFacts({ checks = [] }: Answer): readonly string[] {
+  return checks.map((check) => {
+    const { problems } = check
+    const more = problems.length > TOLD ? [`${whole(problems.length - TOLD)} more`] : []
+    return [checkInWords(check), ...problems.slice(0, TOLD).map(printableLine), ...more].join(' · ')
+  })
 }
 
 /** `12 values quoted, 1 computed, 0 unsupported`. */

@@ -11,7 +11,7 @@ export async function recordedRequest(
   recorded: RecordedRun,
   opening: RecordedStep<'run.open'>,
 ): Promise<Omit<RunRequest, 'models' | 'signal' | 'suspend' | 'elapsedMs' | 'setup'>> {
-  const { questionLabel, limits } = opening.det
+  const { questionLabel, limits, checks = [] } = opening.det
   const fork = await readFork(recorded, opening)
   const conversation = await recordedConversation(opening)
   return {
@@ -19,6 +19,7 @@ export async function recordedRequest(
     question: await opening.text('question'),
     questionLabel,
     strategy: await opening.text('strategy'),
+    checks,
     limits,
     authority: JSON.parse(await opening.text('authority')) as Authority,
     version: opening.obs.version,

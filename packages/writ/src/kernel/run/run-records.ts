@@ -54,6 +54,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       confinement: { level: sandbox.confinement.level, layers: sandbox.confinement.layers },
       guestAbi: guestAbi(sandbox.confinement.guestAbi, reasoner.digest),
       omitted: commit('omitted', canonicalJson(store.omitted)),
+      ...(request.checks.length === 0 ? {} : { checks: request.checks }),
       ...(fork === undefined ? {} : { fork: recordedFork(fork, commit) }),
       ...(conversation === undefined ? {} : recordedConversation(conversation, commit)),
     },

@@ -2,7 +2,6 @@ import {
   type Amount,
   type Answer,
   type AnswerPlan,
-  type Basis,
   type Conversation,
   type Governance,
   type Json,
@@ -31,7 +30,14 @@ import { Suspension } from '../journal/suspension.ts'
 import { FrameState } from '../state/frame-state.ts'
 import { Gate } from '../state/gate.ts'
 import { modelsOf } from '../state/run-models.ts'
-import { noteLimit, outcomeOf, type RunState, reasonText, recordedReason } from '../state/run-state.ts'
+import {
+  basisSoFar,
+  noteLimit,
+  outcomeOf,
+  type RunState,
+  reasonText,
+  recordedReason,
+} from '../state/run-state.ts'
 import { observe } from '../steps/observe.ts'
 import type { Released } from '../steps/release.ts'
 import { logOpening } from './logged.ts'
@@ -157,6 +163,7 @@ export function createState(
     ports,
     authority,
     models,
+    checks: request.checks,
     share: new BudgetShare(new BudgetPool(limits), limits),
     partitions: [...ports.store.partitions],
     coverage: new CoverageTally(ports.store.partitions),
@@ -176,6 +183,7 @@ export function createState(
       models: new Set(),
       boundCalls: 0,
       costKnown: true,
+      planned: null,
     },
     fork,
     signal,
@@ -185,7 +193,6 @@ export function createState(
 interface RootEnd {
   readonly lane: FrameState
   readonly result: FrameRun
-  readonly plan: AnswerPlan | null
 }
 
 async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
@@ -212,6 +219,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const { contextWindow } = lane.model
   const id = lane.next()
   const plan = await planOf(state, id, request.question)
+  state.tally.planned = plan?.basis ?? null
   const choice = reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
   const { root } = modelsOf(state, id)
   const held = choice.turns ? lastTurnBound(state, root, lane.opening) : NOTHING
@@ -248,11 +256,11 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   try {
     // The root's last turn is reserved from the start.
     const holds = choice.turns ? { last: state.share.pool.hold(held) } : {}
-    return { lane, plan, result: await runFrame(state, lane, holds, choice) }
+    return { lane, result: await runFrame(state, lane, holds, choice) }
   } catch (error) {
     const known = toWritError(error)
     noteLimit(state, lane.label, chosen.seq, known)
-    return { lane, plan, result: { value: undefined, error: known, incomplete: false } }
+    return { lane, result: { value: undefined, error: known, incomplete: false } }
   }
 }
 
@@ -281,16 +289,6 @@ function recordedPlan({ journal }: RunState, id: StepId, plan: AnswerPlan): Reco
   return { basis, kind, plan: journal.commit(id, 'strategy.chosen', 'plan', canonicalJson(plan)) }
 }
 
-/**
- * What the answer rests on, a fact of the host: `model` once any model but a built-in one was asked, else what the plan
- * said before anything ran; null when nothing was released.
- */
-function basisOf({ tally }: RunState, { result, plan }: RootEnd): Basis | null {
-  if (result.value === undefined) return null
-  if ([...tally.models].some((id) => !id.startsWith('builtin/'))) return 'model'
-  return plan?.basis ?? 'passages'
-}
-
 function answerOf(
   state: RunState,
   end: RootEnd,
@@ -302,7 +300,7 @@ function answerOf(
   const valueJson = released?.valueJson ?? 'null'
   const value = JSON.parse(valueJson) as Json
   const citations = released?.citations ?? []
-  const basis = basisOf(state, end)
+  const basis = released === undefined ? null : basisSoFar(state.tally)
   // A run that had closed took as long as its close says, and a replay has no corpus to look its coverage up in.
   const closed = state.journal.close(closing)?.obs
   const answer: Answer = {
@@ -329,6 +327,7 @@ function answerOf(
     },
     support: supportOf(value, citations, basis),
     coverage: closed?.coverage ?? state.coverage.coverage((doc) => state.ports.store.locate(doc)),
+    ...(released === undefined || released.checks.length === 0 ? {} : { checks: released.checks }),
     denials: state.gate.denials,
     omitted: state.ports.store.omitted,
     evidence: null,

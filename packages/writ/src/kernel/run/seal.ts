@@ -12,7 +12,7 @@ import {
 } from '@writ/evidence'
 import type { StepId } from '../basis/step-id.ts'
 import type { RunState } from '../state/run-state.ts'
-import type { Released } from '../steps/release.ts'
+import { problemsJson, type Released } from '../steps/release.ts'
 import { logClosing, type Sealing } from './logged.ts'
 import { EARLIER, OPENING } from './run-records.ts'
 import type { RunRequest } from './run-request.ts'
@@ -73,6 +73,8 @@ export function defaultDisclosures(
     const { lane, n } = released.id
     opened.push(disclose(key, lane, n, 'output.release/value', canonicalJson(answer.value)))
     opened.push(disclose(key, lane, n, 'output.release/citations', canonicalJson(answer.citations)))
+    if (released.checks.length > 0)
+      opened.push(disclose(key, lane, n, 'output.release/problems', problemsJson(released.checks)))
   }
   opened.push(disclose(key, closing.lane, closing.n, 'run.close/denials', canonicalJson(answer.denials)))
   return opened

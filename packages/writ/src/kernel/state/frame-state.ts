@@ -93,6 +93,8 @@ export class FrameState implements DecisionContext {
   /** Reads and searches under way. */
   readonly reads: AdaptiveSemaphore = new AdaptiveSemaphore(MAX_READS_AT_ONCE)
   turns = 0
+  /** Releases that went back to it because they did not pass their checks. */
+  returned = 0
   /** Messages of its last turn, as they went out. */
   asked: readonly Message[] = []
   children = 0

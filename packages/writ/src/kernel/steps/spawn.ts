@@ -119,7 +119,7 @@ function childState(
     parent: lane,
     depth: lane.depth + 1,
     goal: child.request.goal,
-    profile: state.authority.worker,
+    profile: child.profile,
     model: (step) => modelsOf(state, step)[role],
     scope,
     label,
@@ -147,7 +147,7 @@ function writeSpawn(
     id: step,
     det: {
       child: id,
-      profile: state.authority.worker.id,
+      profile: child.profile.id,
       model: opened?.model.id ?? '',
       scope: opened === null ? [] : opened.scope.partitions.map((partition) => partition.id),
       input: spawnInput(state, child),
