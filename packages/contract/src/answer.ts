@@ -33,6 +33,8 @@ export interface Usage {
   readonly modelCalls: number
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Part of the input tokens that came from a provider's cache; absent when none did. */
+  readonly cachedInputTokens?: number
   readonly costMicroUsd: number
   /** False when a model that was called has no known price: the cost is then of the others only. */
   readonly costKnown: boolean

@@ -16,7 +16,12 @@ export const ERRORS = {
   UNKNOWN_MODEL: {
     exit: 2,
     retryable: false,
-    next: 'Use builtin/extractive, ollama/<model>, openai/<model> with OPENAI_API_KEY set, or any id with --base-url; `writ setup` finds what is here.',
+    next: 'Use builtin/extractive, ollama/<model>, anthropic/<model>, google/<model> or openai/<model> with its key set, or any id with --base-url; `writ setup` finds what is here.',
+  },
+  PROVIDER_NOT_INSTALLED: {
+    exit: 2,
+    retryable: false,
+    next: 'Install the package that the message names, where Writ is installed.',
   },
   MODEL_NOT_GIVEN: {
     exit: 2,

@@ -101,6 +101,10 @@ export interface RecordedModel {
   /** Null when unknown. */
   readonly inputNanoUsd: number | null
   readonly outputNanoUsd: number | null
+  /** Absent where input that was cached costs what other input does. */
+  readonly cachedInputNanoUsd?: number
+  /** The day the price was looked up, as whoever configured it says. */
+  readonly priceAsOf?: string
 }
 
 /** Where a run was forked from, and what of it is another run's: its first `records` records were taken over from there. */
@@ -348,6 +352,8 @@ export interface Attempt {
   /** What the provider said it used, as it said it; null where it said no number. */
   readonly meteredInputTokens: number | null
   readonly meteredOutputTokens: number | null
+  /** Part of the input that came from the provider's cache; absent where it said no number. */
+  readonly meteredCachedTokens?: number
   /** UTF-8 bytes of the texts sent and received. */
   readonly sentBytes: number
   readonly receivedBytes: number

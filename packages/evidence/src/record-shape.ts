@@ -171,6 +171,8 @@ const model = object<RecordedModel>({
   contextWindow: count,
   inputNanoUsd: nullable(count),
   outputNanoUsd: nullable(count),
+  cachedInputNanoUsd: optional(count),
+  priceAsOf: optional(text),
 })
 
 const outcomeCounts: Shape<Readonly<Partial<Record<Outcome, number>>>> = where(
@@ -204,19 +206,19 @@ const fork = object<RecordedFork>({
   changes: digest,
 })
 
-const conversation = object<RecordedConversation>({
-  messages: count,
-  leftOut: count,
-  label,
-  follows: list(object<EarlierRun>({ run: runId, root: digest, records: count })),
-})
-
 const check = object<RecordedCheck>({
   check: oneOf(CHECKS),
   outcome: oneOf(CHECK_OUTCOMES),
   checked: count,
   failed: count,
   code,
+})
+
+const conversation = object<RecordedConversation>({
+  messages: count,
+  leftOut: count,
+  label,
+  follows: list(object<EarlierRun>({ run: runId, root: digest, records: count })),
 })
 
 const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
@@ -344,6 +346,7 @@ const attempt = object<Attempt>({
   charged: amount,
   meteredInputTokens: nullable(count),
   meteredOutputTokens: nullable(count),
+  meteredCachedTokens: optional(count),
   sentBytes: count,
   receivedBytes: count,
   chargedAs: oneOf(CHARGED_AS),

@@ -104,6 +104,7 @@ function provenAnswer(
       modelCalls: charged.calls,
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
+      ...(charges.cachedInputTokens === 0 ? {} : { cachedInputTokens: charges.cachedInputTokens }),
       costMicroUsd: charged.costMicroUsd,
       costKnown: charges.costKnown,
       boundCalls: charges.boundCalls,
@@ -122,18 +123,18 @@ function provenAnswer(
   }
 }
 
-/** What an answer tells of its conversation; undefined for a question by itself. */
-function conversationOf(recorded: RecordedConversation | undefined): AnsweredConversation | undefined {
-  if (recorded === undefined) return undefined
-  const { messages, leftOut, follows } = recorded
-  return { messages, leftOut, follows: follows.map(({ run }) => run) }
-}
-
 /** What the checks of the release came to, with the words that are laid open; undefined when none were asked for. */
 function checksOf(contents: Contents, released: AnyRecord | undefined): readonly Check[] | undefined {
   if (released?.kind !== 'output.release' || released.det.checks === undefined) return undefined
   const problems = disclosed(contents, released, 'output.release/problems') as readonly (readonly string[])[]
   return released.det.checks.map((check, i) => ({ ...check, problems: problems[i] ?? [] }))
+}
+
+/** What an answer tells of its conversation; undefined for a question by itself. */
+function conversationOf(recorded: RecordedConversation | undefined): AnsweredConversation | undefined {
+  if (recorded === undefined) return undefined
+  const { messages, leftOut, follows } = recorded
+  return { messages, leftOut, follows: follows.map(({ run }) => run) }
 }
 
 /** The value of a disclosed JSON field. */

@@ -53,14 +53,18 @@ export {
   type DeclaredModel,
   type FoundServer,
   findServers,
+  keyHosts,
   locationOf,
   type ModelObject,
+  type ModelTable,
+  modelTableSchema,
   OLLAMA_URL,
   ollamaUrl,
   parsePrice,
   priceTableSchema,
   probeServer,
   providerOf,
+  type StatedModel,
   type Trial,
   tryModel,
 } from './models/index.ts'
@@ -71,6 +75,7 @@ export type { LaneDiff, RunDiff } from './runs/diff.ts'
 export { namesRun } from './runs/find-run.ts'
 export type { ForkOptions } from './runs/fork.ts'
 export type { LanguageModelOptions } from './runs/language-model/language-model.ts'
+export type { ListedModel, ModelListOptions, ModelPolicy } from './runs/list-models.ts'
 export type { ResumeOptions } from './runs/resume.ts'
 export type {
   DecisionView,

@@ -1,4 +1,4 @@
-import { type CheckName, defined, isWritError, type Limits, WritError } from '@writ/contract'
+import { type CheckName, defined, isWritError, type Limits, type ModelRates, WritError } from '@writ/contract'
 import {
   type AskedOptions,
   type ContextOptions,
@@ -45,6 +45,8 @@ export interface AskFlags extends DeliverFlags {
   readonly maxTurns?: number
   readonly timeout?: number
   readonly concurrency?: number
+  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number
   readonly out?: string
   readonly witness?: readonly string[]
   readonly witnessQuorum?: number
@@ -126,6 +128,8 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,
     contextWindow: flags.contextWindow ?? usualWindow(flags, config),
+    models: config.models,
+    rates: ratesOf(flags),
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
     prices: config.prices,
     witnesses: flags.witness ?? config.witnesses,
@@ -133,9 +137,16 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
   })
 }
 
-/** The configured window is that of the configured model. */
-function usualWindow({ model: given }: AskFlags, { model, contextWindow }: Config): number | undefined {
+/** The configured window is that of the configured model, where the table has none. */
+function usualWindow({ model: given }: AskFlags, config: Config): number | undefined {
+  const { model, contextWindow, models = {} } = config
+  if (models[given ?? model ?? '']?.contextWindow !== undefined) return undefined
   return given === undefined || model === undefined || given === model ? contextWindow : undefined
+}
+
+/** Rates that flags set for every model of the run. */
+function ratesOf({ requestsPerMinute, tokensPerMinute }: AskFlags): ModelRates {
+  return defined({ requestsPerMinute, tokensPerMinute })
 }
 
 function limitsOf(flags: AskFlags, { limits }: Config): Limits {

@@ -43,6 +43,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], add: (writ: Comman
   [['ingest'], addIngest],
   [['corpus'], async (writ) => (await import('./corpus.ts')).addCorpus(writ, running)],
   [['backup', 'restore'], addBackup],
+  [['models'], async (writ) => (await import('./models.ts')).addModels(writ, running)],
   [['setup'], async (writ) => (await import('./setup.ts')).addSetup(writ, running)],
   [['keys', 'policy'], async (writ) => (await import('./keys.ts')).addKeys(writ, running)],
   [['erase', 'hold'], async (writ) => (await import('./erase.ts')).addErase(writ, running)],
@@ -164,7 +165,7 @@ function addAsk(writ: Command): void {
     .description('ask a question over files, directories or globs; - is standard input')
     .option(
       '--model <provider/id>',
-      'builtin/extractive (default), ollama/…, openai/…, or any id with --base-url',
+      'builtin/extractive (default), ollama/…, anthropic/…, google/…, openai/…, or any id with --base-url',
     )
     .option('--sub-model <provider/id>', 'model for sub-calls (default: --model)')
   withServer(command)
@@ -188,6 +189,16 @@ function addAsk(writ: Command): void {
     .option('--max-turns <n>', 'most turns of one frame', wholeNumber('--max-turns', 1))
     .option('--timeout <s>', 'time limit in seconds, from the start of the process', seconds('--timeout'))
     .option('--concurrency <n>', 'requests in flight at once, per model', wholeNumber('--concurrency', 1))
+    .option(
+      '--requests-per-minute <n>',
+      'most requests a minute, per model',
+      wholeNumber('--requests-per-minute', 1),
+    )
+    .option(
+      '--tokens-per-minute <n>',
+      'most tokens a minute, per model',
+      wholeNumber('--tokens-per-minute', 1),
+    )
     .option('--witness <url>', 'hand the answer out only once witnesses cosigned; repeatable', repeated)
     .option(
       '--witness-quorum <k>',
@@ -237,7 +248,10 @@ function addFork(writ: Command): void {
 /** Where models are reached, and what is said of those that no table knows. */
 function withServer(command: Command): Command {
   return command
-    .option('--base-url <url>', 'OpenAI-compatible server (default: OPENAI_BASE_URL)')
+    .option(
+      '--base-url <url>',
+      'server for the model, OpenAI-compatible for any other id (default: OPENAI_BASE_URL)',
+    )
     .option('--key-env <name>', 'environment variable with the key for it')
     .option('--price <in/out>', 'USD per million tokens')
     .option(

@@ -5,11 +5,12 @@ import type {
   Label,
   LabelRule,
   Limits,
+  ModelRates,
   Price,
   RunEvent,
   TextSource,
 } from '@writ/contract'
-import type { ModelObject } from '../models/index.ts'
+import type { ModelObject, ModelTable } from '../models/index.ts'
 
 /** Where the state is when nobody says. */
 export const DEFAULT_HOME = '.writ'
@@ -24,9 +25,9 @@ export interface WritOptions {
   readonly model?: string | ModelObject
   /** Model of sub-calls and child frames; `model` by default. */
   readonly subModel?: string | ModelObject
-  /** An OpenAI-compatible server for both models. What follows here up to the window is for named models only. */
+  /** A server for both models, which speaks the protocol of their provider, else that of OpenAI. What follows here up to the window is for named models only. */
   readonly baseUrl?: string
-  /** A key goes to `baseUrl`, else to OpenAI; a function gives the key for each server that is asked. */
+  /** A key goes to `baseUrl`, else to the vendor of the models; a function gives the key for each server that is asked. */
   readonly apiKey?: ApiKey
   /** Where `ollama/…` is reached without a `baseUrl`, as `OLLAMA_HOST` says it; port 11434 of this machine by default. */
   readonly ollamaHost?: string
@@ -34,6 +35,10 @@ export interface WritOptions {
   readonly price?: Price
   /** Prices by model id, where `price` is not given. */
   readonly prices?: Readonly<Record<string, Price>>
+  /** What is known of named models: dated prices, windows, rates. It stands over `prices`. */
+  readonly models?: ModelTable
+  /** How much may be asked of each model at most, over what `models` says. */
+  readonly rates?: ModelRates
   /** Tokens, for models whose window is not known. */
   readonly contextWindow?: number
   readonly limits?: Partial<Limits>

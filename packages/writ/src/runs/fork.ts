@@ -91,18 +91,25 @@ export async function modelsAsBefore(
   if (root === undefined || sub === undefined)
     throw new WritError('BAD_FORK', `The record of the run ${origin} names no model.`, { run: origin })
   const { baseUrl = setup.baseUrl } = options
-  const { apiKey, ollamaHost } = access
-  const how = { ...options, ...defined({ apiKey, ollamaHost }), ...(baseUrl === null ? {} : { baseUrl }) }
+  const { apiKey, ollamaHost, models, rates } = access
+  const how = {
+    ...defined({ models, rates }),
+    ...options,
+    ...defined({ apiKey, ollamaHost }),
+    ...(baseUrl === null ? {} : { baseUrl }),
+  }
   const first = options.model ?? root.id
   const second = options.subModel ?? (sub.id === root.id ? first : sub.id)
   const open = async (given: string | ModelObject): Promise<ModelProfile> => {
     const known = [root, sub].find((model) => model.id === given)
-    return await openModel(
+    const model = await openModel(
       given,
       { ...(known === undefined ? {} : asRecorded(known)), ...how },
       policy,
       limits,
     )
+    const asOf = options.price === undefined ? known?.priceAsOf : undefined
+    return { ...model, ...defined({ priceAsOf: asOf }) }
   }
   return await openPair(givenModel(first, access), givenModel(second, access), open)
 }

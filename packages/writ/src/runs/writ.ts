@@ -47,6 +47,7 @@ import { diffRuns, type RunDiff } from './diff.ts'
 import { findRun } from './find-run.ts'
 import { type ForkOptions, fork } from './fork.ts'
 import { type LanguageModelOptions, languageModelOf } from './language-model/language-model.ts'
+import { type ListedModel, listModels, type ModelListOptions } from './list-models.ts'
 import { DEFAULT_MODEL } from './models.ts'
 import { type ResumeOptions, resume } from './resume.ts'
 import type { RunOrigin, RunView, StepDetail } from './run-view.ts'
@@ -137,6 +138,12 @@ export interface Writ {
   copyEvidence(run: string, options: CopyOptions): Promise<CopyReport>
   /** Sends the trace of a run to an OpenTelemetry collector (OTLP over HTTP); gives the number of spans. */
   sendTrace(run: string, endpoint: string): Promise<number>
+
+  /**
+   * The models that the options of this Writ name: what is known of each, and what policy says of it. Nothing is asked of any
+   * server. Rejects with `UNKNOWN_USER` and `UNKNOWN_PURPOSE`.
+   */
+  models(options?: ModelListOptions): Promise<readonly ListedModel[]>
 
   /** Ingests paths and keeps the corpus under a name. */
   ingest(name: string, options: IngestOptions): Promise<ContextStore>
@@ -289,6 +296,10 @@ class Home implements Writ {
 
   async sendTrace(run: string, endpoint: string): Promise<number> {
     return await sendRunTrace(this.#services, run, endpoint)
+  }
+
+  async models(options: ModelListOptions = {}): Promise<readonly ListedModel[]> {
+    return await listModels(await this.#services.policy(), this.#options, options)
   }
 
   async ingest(name: string, options: IngestOptions): Promise<ContextStore> {

@@ -25,6 +25,7 @@ const TOLD = 3
 /** What it cost, and what is not known of that. */
 export function costFact({ usage }: Answer): string {
   const { modelCalls, inputTokens, outputTokens, costMicroUsd, costKnown, boundCalls } = usage
+  const { cachedInputTokens = 0 } = usage
   const cost = costKnown
     ? dollars(costMicroUsd)
     : costMicroUsd > 0
@@ -35,6 +36,7 @@ export function costFact({ usage }: Answer): string {
     ...(boundCalls === 0 ? [] : [`${counted(boundCalls, 'call')} charged at worst case`]),
     counted(modelCalls, 'model call'),
     `${whole(inputTokens + outputTokens)} tokens`,
+    ...(cachedInputTokens === 0 ? [] : [`${whole(cachedInputTokens)} of them cached`]),
     counted(usage.frames, 'frame'),
     seconds(usage.wallMs),
   ].join(' · ')

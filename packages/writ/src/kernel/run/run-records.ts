@@ -2,6 +2,7 @@ import {
   type Answer,
   type Conversation,
   type Det,
+  defined,
   levelNumber,
   type ModelProfile,
   type RecordedFork,
@@ -159,5 +160,6 @@ export function recordedModel(model: ModelProfile): RecordedModel {
     contextWindow: model.contextWindow,
     inputNanoUsd: price?.inputNanoUsd ?? null,
     outputNanoUsd: price?.outputNanoUsd ?? null,
+    ...defined({ cachedInputNanoUsd: price?.cachedInputNanoUsd, priceAsOf: model.priceAsOf }),
   }
 }

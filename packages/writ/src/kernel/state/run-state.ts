@@ -59,8 +59,10 @@ export interface Tally {
   steps: number
   /** What cut the run short first, in the order of the records; null when nothing did. */
   cut: Cut | null
-  /** Attempts charged their bound, and whether every model that was called has a price. */
+  /** Attempts charged their bound, and input tokens charged as cached. */
   boundCalls: number
+  cachedInputTokens: number
+  /** Whether every model that was called has a price. */
   costKnown: boolean
   /** Ids of the models that were asked. */
   readonly models: Set<string>
