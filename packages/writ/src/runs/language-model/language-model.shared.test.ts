@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
@@ -232,10 +232,16 @@ describe('a stream of a run', () => {
   it('gives its events, then its answer', async () => {
     await start(finding)
     const seen: string[] = []
+    const events = await readFile(new URL('../../../../../docs/reference/events.md', import.meta.url), 'utf8')
+    const [, page = ''] = events.split('## A run while it goes on')
     const heard: string[] = []
     const onEvent = (event: { readonly type: string }): void => void heard.push(event.type)
     const stream = writ.stream({ query: PROMPT, ...OVER, onEvent })
-    for await (const event of stream) seen.push(event.type)
+    for await (const event of stream) {
+      seen.push(event.type)
+      const [row = ''] = page.match(new RegExp(`^\\| \`${event.type}\` \\| .*`, 'm')) ?? []
+      for (const member of Object.keys(event)) if (member !== 'type') expect(row).toContain(`\`${member}\``)
+    }
     const answer = await stream.answer
     expect(answer.answer).toBe('Alpha')
     expect(seen).toEqual(heard)
