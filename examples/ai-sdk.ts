@@ -12,7 +12,7 @@ try {
   const first = await generateText({ model, messages: [question] })
   console.log(`${first.finishReason}: ${first.text}`)
   console.log(`  cites ${first.sources.map(({ title }) => title).join(', ')}`)
-  console.log(`  evidence ${first.providerMetadata?.writ?.evidence}`)
+  console.log('  evidence', first.providerMetadata?.writ?.evidence)
 
   // The messages that came back name the run of the answer, so that its label and its evidence are known.
   const next: ModelMessage = { role: 'user', content: 'By whom?' }

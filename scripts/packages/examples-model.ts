@@ -7,6 +7,6 @@ const QUOTE = '[lease.txt] "Either party may end the lease with thirty days noti
 const script: Script = ({ prompt }) =>
   prompt.includes('</message-') ? `Either party.\n${QUOTE}` : `With thirty days notice.\n${QUOTE}`
 
-const { url, stop } = await startSimulator({ script })
-console.log(url)
-process.stdin.resume().once('close', () => void stop())
+const model = await startSimulator({ script })
+console.log(model.url)
+process.stdin.resume().once('close', () => void model.stop())

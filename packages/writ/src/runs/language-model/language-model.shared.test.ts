@@ -64,7 +64,7 @@ describe('generateText', () => {
       citations: [{ doc: 'a.txt', quote: 'needle' }],
     })
     expect(result.usage.inputTokens).toBeGreaterThan(0)
-    expect((await writ.verify(String(known?.evidence))).ok).toBe(true)
+    expect((await writ.verify(known?.evidence as string)).ok).toBe(true)
   })
 
   it('knows its own answer when it comes back, with its label, and no answer that was changed', async () => {
@@ -84,7 +84,7 @@ describe('generateText', () => {
     const second = await generateText({ model: writ.languageModel(OVER), messages })
     const { run, label: held } = second.providerMetadata?.writ ?? {}
     expect(held).toBe('confidential:PII (untrusted)')
-    expect((await writ.show(String(run))).conversation).toMatchObject({
+    expect((await writ.show(run as string)).conversation).toMatchObject({
       messages: 2,
       follows: [first.providerMetadata?.writ?.run],
     })
