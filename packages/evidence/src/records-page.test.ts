@@ -45,6 +45,7 @@ const NESTED = [
   'fork',
   'conversation',
   'earlier run',
+  'check',
   'attempt',
   'place',
   'confinement',
@@ -78,6 +79,7 @@ function exampleOf(shape: string): unknown {
     run: '01890a5d-ac96-774b-bcce-b302099a8057',
     'counts by outcome': { ok: 1 },
     'texts and integers by name': { limit: 'calls' },
+    'names of checks': ['citations'],
   }
   expect(Object.keys(simple), `the page has the shape '${shape}'`).toContain(word)
   return simple[word]
