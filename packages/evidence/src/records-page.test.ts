@@ -55,6 +55,7 @@ const NESTED = [
   'reason',
   'support',
   'coverage',
+  'check',
 ]
 const HASH = 'f'.repeat(64)
 
@@ -78,8 +79,8 @@ function exampleOf(shape: string): unknown {
     lane: '0',
     run: '01890a5d-ac96-774b-bcce-b302099a8057',
     'counts by outcome': { ok: 1 },
-    'texts and integers by name': { limit: 'calls' },
     'names of checks': ['citations'],
+    'texts and integers by name': { limit: 'calls' },
   }
   expect(Object.keys(simple), `the page has the shape '${shape}'`).toContain(word)
   return simple[word]

@@ -18,6 +18,7 @@ const BAD: Readonly<
   '--context-window': { values: ['', '0', '1.5'] },
   '--corpus': { values: ['', '../docs', 'none'], with: ['no paths'] },
   '--strategy': { values: ['', 'constructor', 'guess'] },
+  '--verify': { values: ['', 'guess', 'citations,guess'] },
   '--policy': { values: ['none', 'docs'] },
   '--as': { values: ['', 'nobody-at-all'] },
   '--purpose': { values: ['', 'none'] },

@@ -6,6 +6,7 @@ import type {
   Coverage,
   Json,
   Outcome,
+  RecordedCheck,
   RecordedDecision,
   RecordedFork,
   RecordedPartition,
@@ -90,6 +91,8 @@ export interface RunView {
   /** Null when nothing was released. */
   readonly basis: Basis | null
   readonly support: Omit<Support, 'unsupportedPaths'> | null
+  /** What the checks that were asked for came to. */
+  readonly checks: readonly RecordedCheck[]
   readonly coverage: Coverage | null
   readonly label: string
   /** How guest code was confined. */

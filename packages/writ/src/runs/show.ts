@@ -85,6 +85,7 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     reason: closing?.obs.reason ?? abort?.obs.message ?? null,
     basis,
     support,
+    checks: told.checks,
     coverage: closing?.obs.coverage ?? null,
     label: formatLabel(held),
     confinement,
