@@ -123,6 +123,14 @@ export interface RecordedPlan {
   readonly plan: Commitment
 }
 
+/** The script that a run follows. Whoever has its file can tell whether this is its hash. */
+export interface RecordedScript {
+  readonly name: string
+  /** SHA-256 (hex) of the file. */
+  readonly planHash: string
+  readonly input: Commitment
+}
+
 /** Why a run did not complete. `data` holds codes, names of limits and integers, never content. */
 export interface RecordedReason {
   readonly code: string
@@ -181,6 +189,8 @@ export interface Det {
     readonly omitted: Commitment
     /** Only of a forked run. */
     readonly fork?: RecordedFork
+    /** Only of a run that follows a script. */
+    readonly script?: RecordedScript
   }
   readonly 'strategy.chosen': {
     readonly strategy: string

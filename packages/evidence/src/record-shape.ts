@@ -22,6 +22,7 @@ import {
   type RecordedPartition,
   type RecordedPlan,
   type RecordedReason,
+  type RecordedScript,
   type RecordKind,
   type Share,
   SPAWN_MODES,
@@ -191,6 +192,12 @@ const contextStep = object<Det['context.read']>({
   code,
 })
 
+const script = object<RecordedScript>({
+  name: matching('the name of a script', /^[a-z][a-z0-9-]{0,63}$/),
+  planHash: digest,
+  input: digest,
+})
+
 const fork = object<RecordedFork>({
   run: runId,
   at: object<RecordedFork['at']>({ lane: laneName, n: count }),
@@ -216,6 +223,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     guestAbi: text,
     omitted: digest,
     fork: optional(fork),
+    script: optional(script),
   }),
   'strategy.chosen': object<Det['strategy.chosen']>({
     strategy: text,

@@ -1,4 +1,5 @@
-import { defined, isWritError, type Limits, WritError } from '@writ/contract'
+import { readFileSync } from 'node:fs'
+import { defined, isWritError, type Json, type Limits, WritError } from '@writ/contract'
 import {
   type CompletionOptions,
   type ContextSource,
@@ -28,6 +29,8 @@ export interface AskFlags extends DeliverFlags {
   readonly contextWindow?: number
   readonly corpus?: string
   readonly strategy?: string
+  readonly input?: string
+  readonly inputFile?: string
   readonly policy?: string
   readonly as?: string
   readonly purpose?: string
@@ -143,6 +146,7 @@ function completionOptions(
     elapsedMs: performance.now(),
     ...defined({
       strategy: flags.strategy,
+      input: inputOf(flags),
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
       label: flags.label === undefined ? config.label : documentLabel(flags.label),
@@ -150,6 +154,30 @@ function completionOptions(
       retention: retentionOf(flags, config),
       out: flags.out,
     }),
+  }
+}
+
+/** What a script is given, from the command line or a file. */
+function inputOf({ input, inputFile }: AskFlags): Json | undefined {
+  if (input !== undefined && inputFile !== undefined)
+    throw new WritError('USAGE', 'Give either --input or --input-file, not both.')
+  if (input !== undefined) return inputJson(input, '--input')
+  return inputFile === undefined ? undefined : inputJson(readInput(inputFile), inputFile)
+}
+
+function inputJson(text: string, from: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch (cause) {
+    throw new WritError('BAD_INPUT', `${from} is not JSON.`, { cause })
+  }
+}
+
+function readInput(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new WritError('BAD_INPUT', `${path} cannot be read: ${String(cause)}`, { cause })
   }
 }
 

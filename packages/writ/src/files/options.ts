@@ -1,6 +1,7 @@
 import type {
   ApiKey,
   ContextStore,
+  Json,
   Label,
   LabelRule,
   Limits,
@@ -65,8 +66,10 @@ export interface CompletionOptions {
   readonly query: string
   /** A text, texts with ids, `{paths}`, the name of a kept corpus (`{corpus}`), or a store. */
   readonly context: ContextSource
-  /** `auto` by default. */
+  /** `auto` by default. `script:<name>` is a script that comes with Writ, `script:<path>` one of a file. */
   readonly strategy?: string
+  /** What a script is given as `input`; `{}` by default. */
+  readonly input?: Json
   /** User the run acts for; the user of the process by default. */
   readonly principal?: string
   readonly purpose?: string

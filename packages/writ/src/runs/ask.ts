@@ -1,10 +1,11 @@
 import { userInfo } from 'node:os'
 import { join, resolve, sep } from 'node:path'
-import { type Answer, DEFAULT_LIMITS, defined, type Limits, label } from '@writ/contract'
+import { type Answer, DEFAULT_LIMITS, defined, type Limits, label, type Script } from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
 import type { CompletionOptions, WritOptions } from '../files/options.ts'
+import { scriptNamed } from '../files/script-named.ts'
 import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
 import type { HomeServices } from '../home/home-services.ts'
@@ -33,7 +34,7 @@ export async function ask(
   checkCompletion(asked, wanted, { strategies, retentionClass: RETENTION_CLASS })
   const started = systemClock.monotonic()
   const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
-  const limits: Limits = { ...DEFAULT_LIMITS, ...wanted }
+  const { limits, script } = await scripted(asked, { ...DEFAULT_LIMITS, ...wanted })
   const onEvent = asked.onEvent ?? ignore
   await using opened = new AsyncDisposableStack()
   const deadline = opened.adopt(startDeadline(limits, elapsed(), asked.signal), (clock) => clock.stop())
@@ -73,6 +74,7 @@ export async function ask(
     question: asked.query,
     questionLabel: label(DEFAULT_LEVEL),
     strategy: asked.strategy ?? 'auto',
+    ...defined({ script }),
     limits,
     authority,
     models,
@@ -102,6 +104,18 @@ export async function ask(
     sandbox,
   }
   return await deliver(await executeRun(request, ports), path, onEvent)
+}
+
+/** The script that a question names, with its input, and the limits it leaves. */
+async function scripted(
+  { strategy = 'auto', input = {} }: CompletionOptions,
+  limits: Limits,
+): Promise<{ readonly limits: Limits; readonly script?: Script }> {
+  const named = scriptNamed(strategy)
+  if (named === undefined) return { limits }
+  const { findScript, scriptLimits, scriptRun } = await import('../scripts/index.ts')
+  const file = findScript(named)
+  return { limits: scriptLimits(file, limits), script: scriptRun(file, input) }
 }
 
 function authorise(policy: PolicyPoint, asked: CompletionOptions): Authority {

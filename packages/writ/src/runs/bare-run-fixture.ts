@@ -11,7 +11,6 @@ import {
   type Frame,
   GUEST_MEMORY_BYTES,
   GUEST_STACK_BYTES,
-  HOST_NAMES,
   type HostCall,
   type HostReply,
   type ItemOutcome,
@@ -22,6 +21,7 @@ import {
   type Sandbox,
   type StepName,
   type Steps,
+  VM_FUNCTIONS,
   type Vm,
   WritError,
 } from '@writ/contract'
@@ -139,6 +139,7 @@ class BareFrame implements Frame {
   readonly maxDepth: number
   readonly maxTurns: number
   readonly model = { id: model.id, contextWindow: model.contextWindow }
+  readonly script = undefined
   readonly context = { type: 'handle', docs: 0, bytes: 0 } as const
   readonly lastTurnBytes = 40_000
   readonly #run: Run
@@ -193,7 +194,7 @@ class BareFrame implements Frame {
       stackBytes: GUEST_STACK_BYTES,
       seed: '0'.repeat(64),
       epochMs: 0,
-      functions: HOST_NAMES.map(({ name }) => name),
+      functions: VM_FUNCTIONS,
       context: this.context,
     })
     const vm = await this.#vm
@@ -227,6 +228,8 @@ class BareFrame implements Frame {
       'frame.spawn': ({ children }) => Promise.all(children.map((child) => this.#spawn(child))),
       cite: (asked) => this.#cite(asked),
       budget: () => Promise.resolve(this.#budget()),
+      'combinator.open': () => Promise.resolve(0),
+      'combinator.close': () => Promise.resolve(null),
     }
     return await table[name](request)
   }

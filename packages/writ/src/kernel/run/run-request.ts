@@ -1,4 +1,4 @@
-import type { Label, Limits } from '@writ/contract'
+import type { Label, Limits, Script } from '@writ/contract'
 import type { Authority, RunModels } from '../basis/ports.ts'
 import type { Fork } from '../state/fork.ts'
 
@@ -21,6 +21,8 @@ export interface RunRequest {
   readonly question: string
   readonly questionLabel: Label
   readonly strategy: string
+  /** What the root runs instead of asking a model; absent when a strategy decides. */
+  readonly script?: Script
   readonly limits: Limits
   readonly authority: Authority
   readonly models: RunModels

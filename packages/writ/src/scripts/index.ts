@@ -1,0 +1,3 @@
+export { findScript, shippedScripts } from './find-script.ts'
+export type { ScriptFile, ScriptMeta } from './read-script.ts'
+export { scriptLimits, scriptRun } from './script-run.ts'
