@@ -151,6 +151,6 @@ export const GUEST_NAMES: readonly ReplName[] = Object.freeze([
     'verify',
     [],
     'local',
-    'await verify(list of {claim, span}, {votes?, where?, claim?, spans?}) → the items with verified: true, false, or null where nothing was asked',
+    'await verify(list of {claim, span}, {votes?, where?, claim?, spans?}) → the items with verified: true, false, or null where nothing was asked or answered',
   ),
 ])

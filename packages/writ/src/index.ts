@@ -4,6 +4,7 @@ export {
   isWritError,
   type Label,
   type Limits,
+  type PlanCard,
   type RunEvent,
   WritError,
 } from '@writ/contract'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { defined, isWritError, type Json, type Limits, WritError } from '@writ/contract'
+import { defined, isWritError, type Json, type Limits, type PlanCard, WritError } from '@writ/contract'
 import {
   type CompletionOptions,
   type ContextSource,
@@ -7,13 +7,17 @@ import {
   parsePrice,
   type WritOptions,
 } from '../index.ts'
+import type { Attendance } from './attend.ts'
 import { type Config, loadConfig } from './config.ts'
+import { confirmed } from './confirm.ts'
 import type { DeliverFlags } from './deliver.ts'
 import { deliverAttended } from './deliver-attended.ts'
 import { expandPaths, expandWithin } from './expand-paths.ts'
 import { homeOf } from './home.ts'
 import { modelAccess } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
+import { planLines } from './print-plan.ts'
+import { printableLine } from './printable.ts'
 import { withStdin } from './stdin-file.ts'
 
 /** Time past the limit within which the process ends, whatever still hangs. */
@@ -31,6 +35,8 @@ export interface AskFlags extends DeliverFlags {
   readonly strategy?: string
   readonly input?: string
   readonly inputFile?: string
+  readonly dryRun?: boolean
+  readonly yes?: boolean
   readonly policy?: string
   readonly as?: string
   readonly purpose?: string
@@ -62,13 +68,33 @@ async function askOver(question: string, paths: readonly string[], flags: AskFla
   const writ = await createWrit({ ...writOptions(flags, config), limits })
   try {
     const asked = completionOptions(question, context, flags, config)
-    return await deliverAttended(writ, flags, (attendance) => writ.completion({ ...asked, ...attendance }))
+    if (flags.dryRun === true) return printPlan(await writ.plan(asked), flags)
+    return await deliverAttended(writ, flags, ({ aside, ...attendance }) =>
+      writ.completion({ ...asked, ...attendance, ...confirming(flags, aside) }),
+    )
   } catch (error) {
     throw beforeItBegan(error)
   } finally {
     await writ.close()
     clearTimeout(overdue)
   }
+}
+
+function printPlan(card: PlanCard, { json, jsonl }: AskFlags): number {
+  const lines = json === true || jsonl === true ? [JSON.stringify(card)] : planLines(card).map(printableLine)
+  process.stdout.write(`${lines.join('\n')}\n`)
+  return 0
+}
+
+/** Who is asked about a costly run: whoever sits at the terminal, unless the flags say that nobody does. */
+function confirming(flags: AskFlags, aside: Attendance['aside']): Pick<CompletionOptions, 'confirm'> {
+  if (flags.yes === true || flags.json === true || flags.jsonl === true) return {}
+  const confirm = (card: PlanCard): Promise<boolean> =>
+    aside(async () => {
+      process.stderr.write(`${planLines(card).map(printableLine).join('\n')}\n`)
+      return await confirmed('Go on?', flags)
+    })
+  return { confirm }
 }
 
 /** A run that began is suspended, not interrupted: whoever reads this must not look for one to resume. */
@@ -153,6 +179,7 @@ function completionOptions(
       includeSecret: flags.includeSecret ?? config.includeSecret,
       retention: retentionOf(flags, config),
       out: flags.out,
+      confirmAboveMicroUsd: config.confirmAboveMicroUsd,
     }),
   }
 }

@@ -167,6 +167,8 @@ function addAsk(writ: Command): void {
     .option('--strategy <name>', 'auto, direct, recurse, or script:<name or file>')
     .option('--input <json>', 'what a script is given as `input`')
     .option('--input-file <file>', 'the same, from a file')
+    .option('--dry-run', 'print the plan card (what it would do, reach and cost) and ask no model')
+    .option('--yes', 'do not ask before a run that could cost more than the configured amount')
     .option('--policy <dir>', 'policy bundle')
     .option('--as <user>', 'user the run acts for')
     .option('--purpose <p>', 'purpose of the run')

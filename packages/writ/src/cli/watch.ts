@@ -10,6 +10,8 @@ export interface Watch {
   onEvent(event: RunEvent): void
   /** Says something about the run for as long as it is shown. */
   notice(text: string): void
+  /** Leaves the terminal to something else, until what is given is called. */
+  pause(): () => void
   stop(): void
 }
 
@@ -25,7 +27,7 @@ export interface WatchFlags {
 const FRAMES_PER_SECOND = 10
 
 /** Watches nothing. */
-export const quietWatch: Watch = { onEvent: nothing, notice: nothing, stop: nothing }
+export const quietWatch: Watch = { onEvent: nothing, notice: nothing, pause: () => nothing, stop: nothing }
 
 /** One JSON object a line on stdout. */
 export function jsonLinesWatch(out: NodeJS.WritableStream): Watch {
@@ -38,8 +40,9 @@ export function treeWatch(out: Terminal): Watch {
   const screen = new AlternateScreen(out)
   let head = ''
   let said = ''
+  let paused = false
   const draw = (): void => {
-    if (head === '') return
+    if (head === '' || paused) return
     const width = out.columns || 80
     const rows = out.rows || 24
     const above = [head, said].flatMap((line) => (line === '' ? [] : wrapped(printableLine(line), width)))
@@ -60,6 +63,13 @@ export function treeWatch(out: Terminal): Watch {
     notice: (text) => {
       said = text
       if (!stopped) draw()
+    },
+    pause: () => {
+      paused = true
+      screen.leave()
+      return () => {
+        paused = false
+      }
     },
     stop: () => {
       stopped = true

@@ -5,6 +5,7 @@ import type {
   Label,
   LabelRule,
   Limits,
+  PlanCard,
   Price,
   RunEvent,
   TextSource,
@@ -89,6 +90,13 @@ export interface CompletionOptions {
   /** Stops the run at the next step and leaves it open for `resume`; the completion rejects with `SUSPENDED`. */
   readonly suspend?: AbortSignal
   readonly onEvent?: (event: RunEvent) => void
+  /**
+   * Asked with the plan card before anything is spent, when the run could cost more than `confirmAboveMicroUsd`; the completion
+   * rejects with `NOT_CONFIRMED` when it says no. Nobody is asked by default.
+   */
+  readonly confirm?: (card: PlanCard) => boolean | Promise<boolean>
+  /** 5 USD by default. */
+  readonly confirmAboveMicroUsd?: number
   /** Milliseconds of the time limit already gone when the question is asked; 0 by default. */
   readonly elapsedMs?: number
 }

@@ -1,25 +1,25 @@
-import { userInfo } from 'node:os'
 import { join, resolve, sep } from 'node:path'
-import { type Answer, DEFAULT_LIMITS, defined, type Limits, label, type Script } from '@writ/contract'
+import { type Answer, DEFAULT_LIMITS, defined, label } from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
 import type { CompletionOptions, WritOptions } from '../files/options.ts'
-import { scriptNamed } from '../files/script-named.ts'
 import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
 import type { HomeServices } from '../home/home-services.ts'
-import { type Authority, executeRun, requireConfinement, systemClock } from '../kernel/index.ts'
+import { executeRun, requireConfinement, systemClock } from '../kernel/index.ts'
 import { RETENTION_CLASS, recordRetention } from '../ledger/index.ts'
 import { startSpareWorker } from '../memory/index.ts'
 import { callModel } from '../models/index.ts'
-import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
+import { authorise } from './authorise.ts'
 import { checkCompletion } from './check-completion.ts'
 import { DEFAULT_LEVEL, isStore, openContext, requireContext } from './context.ts'
 import { startDeadline } from './deadline.ts'
 import { deliver } from './deliver.ts'
 import { openModels } from './models.ts'
+import { confirmPlan } from './plan/confirm-plan.ts'
+import { scripted } from './plan/scripted.ts'
 
 /** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
 export async function ask(
@@ -34,16 +34,20 @@ export async function ask(
   checkCompletion(asked, wanted, { strategies, retentionClass: RETENTION_CLASS })
   const started = systemClock.monotonic()
   const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
-  const { limits, script } = await scripted(asked, { ...DEFAULT_LIMITS, ...wanted })
+  const given = await scripted(asked, { ...DEFAULT_LIMITS, ...wanted })
+  const { script } = given
   const onEvent = asked.onEvent ?? ignore
   await using opened = new AsyncDisposableStack()
-  const deadline = opened.adopt(startDeadline(limits, elapsed(), asked.signal), (clock) => clock.stop())
+  const deadline = opened.adopt(startDeadline(given.limits, elapsed(), asked.signal), (clock) => clock.stop())
   // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
   requireContext(home, asked)
   if (!isStore(asked.context)) startSpareWorker() // it starts while policy does
   const policy = await services.policy()
   const authority = authorise(policy, asked)
-  const [models, quorum] = await Promise.all([openModels(options, policy, limits), openQuorum(home, options)])
+  const [models, quorum] = await Promise.all([
+    openModels(options, policy, given.limits),
+    openQuorum(home, options),
+  ])
   const run = uuidV7(systemClock.now())
   const path = resolve(asked.out ?? evidencePath(home, run))
   const inHome = path.startsWith(join(home, sep))
@@ -64,6 +68,16 @@ export async function ask(
   const sandbox = await services.sandboxes.open()
   opened.defer(() => sandbox.close())
   requireConfinement(policy, sandbox.confinement)
+  const { limits, bound } = given.bounded(models, store)
+  const question = {
+    question: asked.query,
+    questionLabel: label(DEFAULT_LEVEL),
+    strategy: asked.strategy ?? 'auto',
+    ...defined({ script }),
+    authority,
+    models,
+  }
+  await confirmPlan(asked, { ...question, limits, bound, policy, store, ledger })
   preparing.throwIfAborted()
   if (asked.retention !== undefined) recordRetention(home, run, asked.retention)
   const log = await ledger.open(run, asked.query, systemClock.now())
@@ -71,13 +85,8 @@ export async function ask(
   deadline.clear()
   const request = {
     run,
-    question: asked.query,
-    questionLabel: label(DEFAULT_LEVEL),
-    strategy: asked.strategy ?? 'auto',
-    ...defined({ script }),
+    ...question,
     limits,
-    authority,
-    models,
     version: VERSION,
     signal: deadline.interrupted,
     ...defined({ suspend: asked.suspend }),
@@ -104,29 +113,6 @@ export async function ask(
     sandbox,
   }
   return await deliver(await executeRun(request, ports), path, onEvent)
-}
-
-/** The script that a question names, with its input, and the limits it leaves. */
-async function scripted(
-  { strategy = 'auto', input = {} }: CompletionOptions,
-  limits: Limits,
-): Promise<{ readonly limits: Limits; readonly script?: Script }> {
-  const named = scriptNamed(strategy)
-  if (named === undefined) return { limits }
-  const { findScript, scriptLimits, scriptRun } = await import('../scripts/index.ts')
-  const file = findScript(named)
-  return { limits: scriptLimits(file, limits), script: scriptRun(file, input) }
-}
-
-function authorise(policy: PolicyPoint, asked: CompletionOptions): Authority {
-  const purpose = asked.purpose ?? policy.defaultPurpose
-  return {
-    user: policy.user(asked.principal ?? userInfo().username, purpose),
-    purpose,
-    orchestrator: policy.profile('orchestrator'),
-    worker: policy.profile('worker'),
-    sink: policy.sink('terminal'),
-  }
 }
 
 function ignore(): void {

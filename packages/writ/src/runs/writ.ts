@@ -5,6 +5,7 @@ import {
   type ContextStore,
   type CorpusSummary,
   defined,
+  type PlanCard,
   type RemovedCorpus,
   type RunHead,
   WritError,
@@ -49,6 +50,7 @@ import { ingest } from './context.ts'
 import { diffRuns, type RunDiff } from './diff.ts'
 import { findRun } from './find-run.ts'
 import { type ForkOptions, fork } from './fork.ts'
+import { plan } from './plan/plan.ts'
 import { type ResumeOptions, resume } from './resume.ts'
 import type { RunOrigin, RunView, StepDetail } from './run-view.ts'
 import { originOf, showRun, showStep, type Viewed } from './show.ts'
@@ -69,6 +71,8 @@ export interface Writ {
 
   /** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
   completion(options: CompletionOptions): Promise<Answer>
+  /** What a run of a question would do and cost: no model is asked, and there is no run. Rejects like `completion`. */
+  plan(options: CompletionOptions): Promise<PlanCard>
   /**
    * Goes on with a run whose process ended, with what it began with; of a finished run, gives the answer. Model objects are
    * those this Writ was made with. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `RUN_NOT_OPENED`, `RUN_ENDED`, `RESUME_MISMATCH` and
@@ -181,6 +185,10 @@ class Home implements Writ {
 
   async completion(asked: CompletionOptions): Promise<Answer> {
     return await ask(this.#services, this.#options, asked)
+  }
+
+  async plan(asked: CompletionOptions): Promise<PlanCard> {
+    return await plan(this.#services, this.#options, asked)
   }
 
   async resume(run: string, options: ResumeOptions = {}): Promise<Answer> {

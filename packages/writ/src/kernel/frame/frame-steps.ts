@@ -83,8 +83,13 @@ export class FrameSteps {
       budget: (asked) =>
         value({ op: 'budget', input: asked, make: () => this.#budget(), budget: (left) => left }),
       'combinator.open': (asked) => {
-        this.#statements.open(id.n, asked.name, asked.most)
-        return value({ op: 'combinator_open', input: asked, make: () => Promise.resolve(id.n) })
+        const op = 'combinator_open'
+        try {
+          this.#statements.open(id.n, asked.name, asked.most)
+        } catch (error) {
+          return this.fail(id, { op, input: asked, error }, onFinal)
+        }
+        return value({ op, input: asked, make: () => Promise.resolve(id.n) })
       },
       'combinator.close': (asked) => {
         this.#statements.close(asked.combinator)

@@ -5,7 +5,7 @@ const ASKED =
 
 /**
  * `verify(items, {votes?, where?, claim?, spans?, model?})`: asks, for each item that `where` picks, whether the text it names
- * supports it. Every item comes back with `verified`: true, false, or null where nothing was asked.
+ * supports it. Every item comes back with `verified`: true, false, or null where nothing was asked or most answers were neither.
  */
 export function verifier({ each, stated, listOf, put, llmQuery }) {
   return async function verify(items, options = {}) {
@@ -63,7 +63,7 @@ function counted(said) {
 
 function judged(item, votes) {
   if (item === null || item === undefined) return item
-  const verified = votes === null ? null : votes.yes * 2 > votes.of
+  const verified = votes === null ? null : verdictOf(votes)
   const all = {}
   if (typeof item !== 'object') define(all, 'value', item)
   else {
@@ -74,6 +74,12 @@ function judged(item, votes) {
   define(all, 'verified', verified)
   if (votes !== null) define(all, 'votes', votes)
   return all
+}
+
+/** What most answers say; null when that is neither yes nor no. */
+function verdictOf({ yes, no, of }) {
+  if (yes * 2 > of) return true
+  return no * 2 > of ? false : null
 }
 
 function define(target, key, value) {
