@@ -77,5 +77,6 @@ export type {
 } from './runs/run-view.ts'
 export { warmUp } from './runs/warm-up.ts'
 export { createWrit, type Writ } from './runs/writ.ts'
+export type { ListedScript } from './scripts/index.ts'
 export type { FileReplay, ReplayOptions } from './verify/replay.ts'
 export { type VerifyOptions, verifyFile } from './verify/verify-file.ts'

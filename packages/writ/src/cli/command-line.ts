@@ -49,6 +49,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], add: (writ: Comman
   [['log'], async (writ) => (await import('./log.ts')).addLog(writ, running)],
   [['ledger'], async (writ) => (await import('./ledger.ts')).addLedger(writ, running)],
   [['witness'], async (writ) => (await import('./witness.ts')).addWitness(writ, running)],
+  [['scripts'], async (writ) => (await import('./scripts.ts')).addScripts(writ, running)],
   [['doctor'], addDoctor],
 ]
 

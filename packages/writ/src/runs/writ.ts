@@ -36,6 +36,7 @@ import { eraseRun } from '../retention/erase.ts'
 import { type Erasures, erasuresOf } from '../retention/erasures.ts'
 import { type Expiry, type ExpiryOptions, eraseExpired } from '../retention/expire.ts'
 import { type Holds, holdsOf } from '../retention/legal-hold.ts'
+import type { ListedScript } from '../scripts/index.ts'
 import {
   type FileReplay,
   type RecordedReplayOptions,
@@ -71,6 +72,8 @@ export interface Writ {
 
   /** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
   completion(options: CompletionOptions): Promise<Answer>
+  /** Scripts that come with Writ. */
+  scripts(): Promise<readonly ListedScript[]>
   /** What a run of a question would do and cost: no model is asked, and there is no run. Rejects like `completion`. */
   plan(options: CompletionOptions): Promise<PlanCard>
   /**
@@ -185,6 +188,10 @@ class Home implements Writ {
 
   async completion(asked: CompletionOptions): Promise<Answer> {
     return await ask(this.#services, this.#options, asked)
+  }
+
+  async scripts(): Promise<readonly ListedScript[]> {
+    return (await import('../scripts/index.ts')).listScripts()
   }
 
   async plan(asked: CompletionOptions): Promise<PlanCard> {

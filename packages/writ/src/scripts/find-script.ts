@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { type CellCode, WritError } from '@writ/contract'
-import { readScript, type ScriptFile } from './read-script.ts'
+import { readScript, type ScriptFile, type ScriptMeta } from './read-script.ts'
 
 /** Larger files are no script somebody wrote. */
 const MOST_BYTES = 1_000_000
@@ -15,8 +15,17 @@ const LANGUAGES: Readonly<Record<string, CellCode['language']>> = {
 
 const shipped = new URL('./shipped/', import.meta.url)
 
+/** A script as it is listed: what it says of itself, and its plan hash. */
+export interface ListedScript extends ScriptMeta {
+  readonly planHash: string
+}
+
 /** Scripts that come with Writ, by name. */
-export function shippedScripts(): readonly ScriptFile[] {
+export function listScripts(): readonly ListedScript[] {
+  return shippedScripts().map(({ meta, planHash }) => ({ ...meta, planHash }))
+}
+
+function shippedScripts(): readonly ScriptFile[] {
   return readdirSync(shipped)
     .filter((file) => file.endsWith('.js'))
     .sort()

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { findScript, shippedScripts } from './find-script.ts'
+import { findScript, listScripts } from './find-script.ts'
 import { readScript } from './read-script.ts'
 
 const read = (text: string): ReturnType<typeof readScript> => readScript(text, 'typescript', 'a.ts')
@@ -55,7 +55,7 @@ throw new Error('this runs')`
   })
 
   it('is named, or a file', () => {
-    expect(shippedScripts().map(({ meta }) => meta.name)).toEqual(['compare', 'find-all', 'verify-claims'])
+    expect(listScripts().map(({ name }) => name)).toEqual(['compare', 'find-all', 'verify-claims'])
     expect(() => findScript('nothing-so-called')).toThrow(expect.objectContaining({ code: 'UNKNOWN_SCRIPT' }))
     expect(() => findScript('./nowhere.ts')).toThrow(expect.objectContaining({ code: 'UNKNOWN_SCRIPT' }))
   })
