@@ -1,10 +1,21 @@
 import { readFileSync } from 'node:fs'
-import { defined, isWritError, type Json, type Limits, type PlanCard, WritError } from '@writ/contract'
 import {
-  type CompletionOptions,
+  type CheckName,
+  defined,
+  isWritError,
+  type Json,
+  type Limits,
+  type ModelRates,
+  type PlanCard,
+  WritError,
+} from '@writ/contract'
+import {
+  type AskedOptions,
+  type ContextOptions,
   type ContextSource,
   createWrit,
   parsePrice,
+  type RunOptions,
   type WritOptions,
 } from '../index.ts'
 import type { Attendance } from './attend.ts'
@@ -31,12 +42,14 @@ export interface AskFlags extends DeliverFlags {
   readonly keyEnv?: string
   readonly price?: string
   readonly contextWindow?: number
+  readonly continue?: string
   readonly corpus?: string
   readonly strategy?: string
   readonly input?: string
   readonly inputFile?: string
   readonly dryRun?: boolean
   readonly yes?: boolean
+  readonly verify?: readonly CheckName[]
   readonly policy?: string
   readonly as?: string
   readonly purpose?: string
@@ -50,6 +63,8 @@ export interface AskFlags extends DeliverFlags {
   readonly maxTurns?: number
   readonly timeout?: number
   readonly concurrency?: number
+  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number
   readonly out?: string
   readonly witness?: readonly string[]
   readonly witnessQuorum?: number
@@ -67,7 +82,11 @@ async function askOver(question: string, paths: readonly string[], flags: AskFla
   const overdue = limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
   const writ = await createWrit({ ...writOptions(flags, config), limits })
   try {
-    const asked = completionOptions(question, context, flags, config)
+    const how = runOptions(flags, config)
+    const asked: AskedOptions =
+      context === undefined
+        ? { query: question, continue: await writ.find(flags.continue ?? ''), ...how }
+        : { query: question, context, ...labelling(flags, config), ...how }
     if (flags.dryRun === true) return printPlan(await writ.plan(asked), flags)
     return await deliverAttended(writ, flags, ({ aside, ...attendance }) =>
       writ.completion({ ...asked, ...attendance, ...confirming(flags, aside) }),
@@ -87,7 +106,7 @@ function printPlan(card: PlanCard, { json, jsonl }: AskFlags): number {
 }
 
 /** Who is asked about a costly run: whoever sits at the terminal, unless the flags say that nobody does. */
-function confirming(flags: AskFlags, aside: Attendance['aside']): Pick<CompletionOptions, 'confirm'> {
+function confirming(flags: AskFlags, aside: Attendance['aside']): Pick<RunOptions, 'confirm'> {
   if (flags.yes === true || flags.json === true || flags.jsonl === true) return {}
   const confirm = (card: PlanCard): Promise<boolean> =>
     aside(async () => {
@@ -106,7 +125,13 @@ function beforeItBegan(error: unknown): unknown {
     : error
 }
 
-async function contextOf(paths: readonly string[], flags: AskFlags, config: Config): Promise<ContextSource> {
+/** What is asked over; undefined for a follow-up. */
+async function contextOf(
+  paths: readonly string[],
+  flags: AskFlags,
+  config: Config,
+): Promise<ContextSource | undefined> {
+  if (flags.continue !== undefined) return withoutContext(paths, flags)
   if (flags.corpus !== undefined && paths.length > 0)
     throw new WritError('USAGE', 'Give either paths or --corpus, not both.')
   if (paths.length > 0) return await expandPaths(paths)
@@ -122,6 +147,16 @@ async function contextOf(paths: readonly string[], flags: AskFlags, config: Conf
   )
 }
 
+/** A follow-up is over the corpus of the run it goes on from, with the labels it has. */
+function withoutContext(paths: readonly string[], { corpus, label, includeSecret }: AskFlags): undefined {
+  const given = [corpus, label, includeSecret].some((flag) => flag !== undefined)
+  if (paths.length === 0 && !given) return
+  throw new WritError(
+    'USAGE',
+    '--continue asks over the corpus of that run: give no paths, and neither --corpus, --label nor --include-secret.',
+  )
+}
+
 /** Flag over environment over configuration. Keys come from the environment only. */
 function writOptions(flags: AskFlags, config: Config): WritOptions {
   return defined({
@@ -131,6 +166,8 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,
     contextWindow: flags.contextWindow ?? usualWindow(flags, config),
+    models: config.models,
+    rates: ratesOf(flags),
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
     prices: config.prices,
     witnesses: flags.witness ?? config.witnesses,
@@ -138,9 +175,16 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
   })
 }
 
-/** The configured window is that of the configured model. */
-function usualWindow({ model: given }: AskFlags, { model, contextWindow }: Config): number | undefined {
+/** The configured window is that of the configured model, where the table has none. */
+function usualWindow({ model: given }: AskFlags, config: Config): number | undefined {
+  const { model, contextWindow, models = {} } = config
+  if (models[given ?? model ?? '']?.contextWindow !== undefined) return undefined
   return given === undefined || model === undefined || given === model ? contextWindow : undefined
+}
+
+/** Rates that flags set for every model of the run. */
+function ratesOf({ requestsPerMinute, tokensPerMinute }: AskFlags): ModelRates {
+  return defined({ requestsPerMinute, tokensPerMinute })
 }
 
 function limitsOf(flags: AskFlags, { limits }: Config): Limits {
@@ -158,25 +202,16 @@ function limitsOf(flags: AskFlags, { limits }: Config): Limits {
   }
 }
 
-function completionOptions(
-  query: string,
-  context: ContextSource,
-  flags: AskFlags,
-  config: Config,
-): CompletionOptions {
+function runOptions(flags: AskFlags, config: Config): RunOptions {
   return {
-    query,
-    context,
-    labels: config.labels,
     // The time limit counts from the start of the process.
     elapsedMs: performance.now(),
     ...defined({
       strategy: flags.strategy,
       input: inputOf(flags),
+      verify: flags.verify,
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
-      label: flags.label === undefined ? config.label : documentLabel(flags.label),
-      includeSecret: flags.includeSecret ?? config.includeSecret,
       retention: retentionOf(flags, config),
       out: flags.out,
       confirmAboveMicroUsd: config.confirmAboveMicroUsd,
@@ -205,6 +240,19 @@ function readInput(path: string): string {
     return readFileSync(path, 'utf8')
   } catch (cause) {
     throw new WritError('BAD_INPUT', `${path} cannot be read: ${String(cause)}`, { cause })
+  }
+}
+
+function labelling(
+  flags: AskFlags,
+  { labels, label, includeSecret }: Config,
+): Omit<ContextOptions, keyof RunOptions | 'context'> {
+  return {
+    labels,
+    ...defined({
+      label: flags.label === undefined ? label : documentLabel(flags.label),
+      includeSecret: flags.includeSecret ?? includeSecret,
+    }),
   }
 }
 

@@ -20,7 +20,7 @@ export async function deliverAttended(
     const answer = await ask({ suspend, onEvent, aside })
     attendance.unwatch()
     await deliver(answer, writ, flags)
-    return exitCodeOf(answer.status)
+    return exitCodeOf(answer)
   } finally {
     attendance.end()
   }

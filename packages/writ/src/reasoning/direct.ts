@@ -5,6 +5,7 @@ import {
   type PromptDocument,
   toWritError,
   withDocuments,
+  withMessages,
 } from '@writ/contract'
 import { systemPrompt } from './prompts.ts'
 import { quotesOf } from './quotes.ts'
@@ -24,16 +25,20 @@ export async function direct(frame: Frame): Promise<FrameEnd> {
     const text = await frame.turn(
       [
         { role: 'system', text: systemPrompt('direct', frame.model.contextWindow) },
-        { role: 'user', text: withDocuments(`Question:\n${frame.goal}`, documents) },
+        { role: 'user', text: withDocuments(questionOf(frame), documents) },
       ],
       false,
     )
     await citeQuotes(frame, text, documents)
-    await frame.release(JSON.stringify(text))
+    await frame.release(JSON.stringify(text), true)
     return { incomplete: false }
   } catch (error) {
     return { incomplete: false, error: toWritError(error) }
   }
+}
+
+function questionOf({ goal, conversation }: Frame): string {
+  return withMessages(`Question:\n${goal}`, conversation)
 }
 
 /** A document that policy withholds is left out; the others still answer. */

@@ -11,7 +11,7 @@ const MOST_SAID = 2_000
 export async function runScript(frame: Frame): Promise<FrameEnd> {
   try {
     const valueJson = await valueJsonOf(frame)
-    await frame.release(valueJson)
+    await frame.release(valueJson, true)
     return { incomplete: false }
   } catch (error) {
     return await drafted(frame, toWritError(error))
@@ -52,7 +52,7 @@ async function drafted(frame: Frame, error: WritError): Promise<FrameEnd> {
   try {
     const draft = await frame.draft()
     if (draft === undefined) return { incomplete: cut, error }
-    await frame.release(draft)
+    await frame.release(draft, true)
     return { incomplete: true, error }
   } catch {
     return { incomplete: cut, error }

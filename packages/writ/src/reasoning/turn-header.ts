@@ -1,11 +1,19 @@
-import { type CorpusView, type Frame, type FrameStatus, formatLabel, whole } from '@writ/contract'
+import {
+  type CorpusView,
+  type Frame,
+  type FrameStatus,
+  formatLabel,
+  whole,
+  withMessages,
+} from '@writ/contract'
 
-/** The line above every message to the model: where the frame stands. */
+/** The lines above every message to the model: where the frame stands, and a warning if there is one. */
 export function turnHeader(
   frame: Frame,
   { label, pressure }: FrameStatus,
   turn: number,
   last: boolean,
+  warning?: string,
 ): string {
   const parts = [
     `turn ${turn} of ${frame.maxTurns}`,
@@ -14,12 +22,14 @@ export function turnHeader(
   ]
   if (pressure.length > 0) parts.push(`80 % or more used: ${pressure.join(', ')}`)
   const line = `[${parts.join(' · ')}]`
-  return last ? `${line}\nThis is your last turn: release what you have now with FINAL(value).` : line
+  if (last) return `${line}\nThis is your last turn: release what you have now with FINAL(value).`
+  return warning === undefined ? line : `${line}\n${warning}`
 }
 
-/** A frame's first message: its goal, and what may be said of its corpus. */
+/** A frame's first message: its goal, what may be said of its corpus, and what was said before. */
 export function firstMessage(frame: Frame): string {
-  return `Question:\n${frame.goal}\n\n${describeCorpus(frame.corpus, frame.context.type)}`
+  const asked = `Question:\n${frame.goal}\n\n${describeCorpus(frame.corpus, frame.context.type)}`
+  return withMessages(asked, frame.conversation)
 }
 
 /** Bytes of document ids in a first message: a frame's last turn has room for so many and no more. */

@@ -1,12 +1,12 @@
 import { userInfo } from 'node:os'
-import type { CompletionOptions } from '../files/options.ts'
+import type { RunOptions } from '../files/options.ts'
 import type { Authority } from '../kernel/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 
 /** Who a question is asked for and by what, as the bundle knows them. Rejects with `UNKNOWN_USER` and `UNKNOWN_PURPOSE`. */
 export function authorise(
   policy: PolicyPoint,
-  asked: Pick<CompletionOptions, 'principal' | 'purpose'>,
+  asked: Pick<RunOptions, 'principal' | 'purpose' | 'verify'>,
 ): Authority {
   const purpose = asked.purpose ?? policy.defaultPurpose
   return {
@@ -14,6 +14,7 @@ export function authorise(
     purpose,
     orchestrator: policy.profile('orchestrator'),
     worker: policy.profile('worker'),
+    ...(asked.verify?.includes('claims') ? { verifier: policy.profile('verifier') } : {}),
     sink: policy.sink('terminal'),
   }
 }

@@ -1,5 +1,5 @@
-import { checkLimits, type Limits, WritError } from '@writ/contract'
-import type { CompletionOptions } from '../files/options.ts'
+import { CHECKS, checkLimits, type Limits, WritError } from '@writ/contract'
+import type { RunOptions } from '../files/options.ts'
 import { scriptNamed } from '../files/script-named.ts'
 
 /** What the services say a question may ask for. */
@@ -10,7 +10,8 @@ export interface Askable {
 
 /** Throws `USAGE` for a question whose own words cannot be asked, before anything is opened. */
 export function checkCompletion(
-  { query, strategy = 'auto', input, retention }: CompletionOptions,
+  query: string,
+  { strategy = 'auto', input, retention, verify = [] }: RunOptions,
   limits: Partial<Limits>,
   { strategies, retentionClass }: Askable,
 ): void {
@@ -23,6 +24,8 @@ export function checkCompletion(
     )
   if (input !== undefined && !scripted)
     throw new WritError('BAD_INPUT', 'An input is for a script, and the strategy is none.')
+  const unknown = verify.find((check) => !CHECKS.includes(check))
+  if (unknown !== undefined) throw usage(`There is no check "${unknown}"; there are ${CHECKS.join(', ')}.`)
   if (retention !== undefined && !retentionClass.test(retention))
     throw usage(`'${retention}' is no name of a retention class.`)
   checkLimits(limits)

@@ -41,7 +41,7 @@ throw new Error('this runs')`
     ["export const meta = { name: 'a', ...more }", '1:34: meta: only plain properties'],
     ["export const meta = { ['name']: 'a' }", '1:23: meta: only plain properties'],
     ["export const meta = { get name() { return 'a' } }", '1:23: meta: only plain properties'],
-    ['export const meta = { name: `a${1}` }', '1:29: meta: only literals'],
+    ['export const meta = { name: tag`a` }', '1:29: meta: only literals'],
     ["export const meta = { name: 'A b' }", 'meta.name is lower-case letters'],
     ["export const meta = { name: 'a', color: 1 }", 'Unrecognized key'],
     ["export const meta = { name: 'a', input: { type: 'strong' } }", 'meta.input is no JSON Schema'],

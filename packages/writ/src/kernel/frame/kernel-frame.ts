@@ -1,9 +1,11 @@
 import {
   type CellCode,
-  type CellResult,
+  type CellRun,
+  type Conversation,
   type CorpusView,
   defined,
   type Frame,
+  type FrameRole,
   type FrameStatus,
   type GuestContext,
   type ItemOutcome,
@@ -17,6 +19,7 @@ import { schemaFault } from '../basis/json-schema.ts'
 import { lastTurnBytes, turnOutputTokens } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
+import { requireVerdicts } from '../steps/check-claims.ts'
 import { performModelCall } from '../steps/model-call.ts'
 import { observe } from '../steps/observe.ts'
 import type { HeldTurns } from '../steps/open-child.ts'
@@ -60,6 +63,12 @@ export class KernelFrame implements Frame {
     return this.#lane.id
   }
 
+  get role(): FrameRole {
+    const { profile, parent } = this.#lane
+    if (parent === null) return 'orchestrator'
+    return profile.id === this.#state.authority.verifier?.id ? 'verifier' : 'worker'
+  }
+
   get depth(): number {
     return this.#lane.depth
   }
@@ -74,6 +83,10 @@ export class KernelFrame implements Frame {
 
   get goal(): string {
     return this.#lane.goal
+  }
+
+  get conversation(): Conversation | undefined {
+    return this.#lane.conversation
   }
 
   get model(): { id: string; contextWindow: number } {
@@ -99,7 +112,7 @@ export class KernelFrame implements Frame {
       this.#lane.share.limits,
       this.#lane.model,
       ports.reasoner.promptBytes,
-      this.#lane.goal,
+      this.#lane.opening,
     )
   }
 
@@ -155,22 +168,23 @@ export class KernelFrame implements Frame {
     return unwrap(outcomes)
   }
 
-  cell(cell: CellCode): Promise<CellResult> {
+  cell(cell: CellCode): Promise<CellRun> {
     return this.#repl.cell(cell)
   }
 
   readonly perform: Perform = (name, request) => this.#steps.perform(this.#lane.next(), name, request)
 
-  async release(valueJson: string): Promise<void> {
+  async release(valueJson: string, last: boolean): Promise<void> {
     // A release is the last thing a frame does: what is in flight is cancelled, recorded, and delivered to nobody.
     await this.#repl.settle()
     if (this.#lane.parent === null) {
       this.#checkOutput(valueJson)
-      this.#released = await performRelease(this.#state, this.#lane, valueJson)
+      this.#released = await performRelease(this.#state, this.#lane, valueJson, last, this.#start.runFrame)
       return
     }
     checkValue(this.#state, valueJson)
-    this.#released = { id: null, valueJson, citations: citationsOf(this.#lane), sealed: [] }
+    if (this.role === 'verifier') requireVerdicts(valueJson)
+    this.#released = { id: null, valueJson, citations: citationsOf(this.#lane), sealed: [], checks: [] }
   }
 
   /** What a script releases is as its `meta` says. Throws `INVALID_ANSWER`. */

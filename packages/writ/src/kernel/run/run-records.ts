@@ -1,5 +1,8 @@
 import {
   type Answer,
+  type Conversation,
+  type Det,
+  defined,
   levelNumber,
   type ModelProfile,
   type RecordedFork,
@@ -21,10 +24,14 @@ export const SCRIPT = 'script'
 /** The id of the opening record. */
 export const OPENING: StepId = Object.freeze({ lane: '0', n: 0 })
 
+/** Name of what was said before the question, beside the opening record. */
+export const EARLIER = 'earlier'
+
 /** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */
 export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
   const { journal, ports, authority, models, limits, fork, script } = state
   const { store, sandbox, policy, reasoner } = ports
+  const { conversation } = request
   const commit = (name: string, content: string): string => journal.commit(OPENING, 'run.open', name, content)
   await journal.write({
     kind: 'run.open',
@@ -53,8 +60,10 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       confinement: { level: sandbox.confinement.level, layers: sandbox.confinement.layers },
       guestAbi: guestAbi(sandbox.confinement.guestAbi, reasoner.digest),
       omitted: commit('omitted', canonicalJson(store.omitted)),
+      ...(request.checks.length === 0 ? {} : { checks: request.checks }),
       ...(fork === undefined ? {} : { fork: recordedFork(fork, commit) }),
       ...(script === undefined ? {} : { script: recordedScript(script, commit) }),
+      ...(conversation === undefined ? {} : recordedConversation(conversation, commit)),
     },
     obs: { at: journal.now(), version: request.version },
     payloads: {
@@ -67,6 +76,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       setup: JSON.stringify(request.setup),
       ...(fork === undefined ? {} : { [CHANGES]: JSON.stringify(fork.changes) }),
       ...(script === undefined ? {} : { [SCRIPT]: JSON.stringify(script) }),
+      ...(conversation === undefined ? {} : { [EARLIER]: canonicalJson(conversation.messages) }),
     },
     durability: 'flush',
   }).durable
@@ -134,6 +144,17 @@ function recordedScript(
   return { name, planHash, input: commit('input', inputJson) }
 }
 
+/** What was said before, as `run.open` declares it. */
+function recordedConversation(
+  { messages, leftOut, label, follows }: Conversation,
+  commit: (name: string, content: string) => string,
+): Pick<Det['run.open'], 'earlier' | 'conversation'> {
+  return {
+    earlier: commit(EARLIER, canonicalJson(messages)),
+    conversation: { messages: messages.length, leftOut, label, follows },
+  }
+}
+
 /** The models of a run as `run.open` declares them: one where both are the same. */
 export function recordedModels({ root, sub }: RunModels): readonly RecordedModel[] {
   return [...new Map([root, sub].map((model) => [model.id, recordedModel(model)])).values()]
@@ -154,5 +175,6 @@ export function recordedModel(model: ModelProfile): RecordedModel {
     contextWindow: model.contextWindow,
     inputNanoUsd: price?.inputNanoUsd ?? null,
     outputNanoUsd: price?.outputNanoUsd ?? null,
+    ...defined({ cachedInputNanoUsd: price?.cachedInputNanoUsd, priceAsOf: model.priceAsOf }),
   }
 }

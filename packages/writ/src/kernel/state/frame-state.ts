@@ -2,6 +2,7 @@ import {
   type Amount,
   addAmounts,
   type Citation,
+  type Conversation,
   type FrameValue,
   flowsTo,
   joinLabels,
@@ -13,6 +14,7 @@ import {
   type Partition,
   type ProfileFacts,
   WritError,
+  withMessages,
 } from '@writ/contract'
 import { AdaptiveSemaphore } from '../basis/adaptive-semaphore.ts'
 import type { BudgetShare } from '../basis/budget-share.ts'
@@ -44,6 +46,8 @@ export interface FrameStateStart {
   readonly parent: FrameState | null
   readonly depth: number
   readonly goal: string
+  /** What was said before the question; of the root alone. */
+  readonly conversation?: Conversation | undefined
   readonly profile: ProfileFacts
   /** The model of each of its steps. */
   readonly model: (id: StepId) => ModelProfile
@@ -65,6 +69,7 @@ export class FrameState implements DecisionContext {
   readonly parent: FrameState | null
   readonly depth: number
   readonly goal: string
+  readonly conversation: Conversation | undefined
   readonly profile: ProfileFacts
   readonly scope: Scope
   readonly share: BudgetShare
@@ -88,6 +93,8 @@ export class FrameState implements DecisionContext {
   /** Reads and searches under way. */
   readonly reads: AdaptiveSemaphore = new AdaptiveSemaphore(MAX_READS_AT_ONCE)
   turns = 0
+  /** Releases that went back to it because they did not pass their checks. */
+  returned = 0
   /** Messages of its last turn, as they went out. */
   asked: readonly Message[] = []
   children = 0
@@ -108,6 +115,7 @@ export class FrameState implements DecisionContext {
     this.parent = start.parent
     this.depth = start.depth
     this.goal = start.goal
+    this.conversation = start.conversation
     this.profile = start.profile
     this.#model = start.model
     this.scope = start.scope
@@ -140,6 +148,11 @@ export class FrameState implements DecisionContext {
   get ceiling(): readonly ModelProfile[] {
     const above = this.#bound ? (this.parent?.ceiling ?? []) : []
     return [...new Map([this.model, ...above].map((model) => [model.id, model])).values()]
+  }
+
+  /** What every turn begins with: its goal and what was said before. */
+  get opening(): string {
+    return withMessages(this.goal, this.conversation)
   }
 
   /** Steps taken so far. */

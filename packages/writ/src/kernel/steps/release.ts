@@ -1,11 +1,23 @@
-import { type Citation, type Decision, type RecordedDecision, toWritError, WritError } from '@writ/contract'
+import {
+  type Check,
+  type Citation,
+  checkInWords,
+  type Decision,
+  type Json,
+  type RecordedCheck,
+  type RecordedDecision,
+  toWritError,
+  WritError,
+} from '@writ/contract'
 import { canonicalJson, type RecordOf } from '@writ/evidence'
 import { jsonDepth } from '../basis/json-depth.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { errorFrom, errorJson, outcomeOf, type RunState, showable } from '../state/run-state.ts'
 import { observe } from './observe.ts'
+import { checkRelease } from './release-checks.ts'
 import { type Unsealed, unseal } from './sealed-values.ts'
+import type { RunFrame } from './spawn.ts'
 
 /** What has been checked of a value when policy is asked whether it may leave. */
 const VALIDATED = ['validate:citations']
@@ -18,6 +30,8 @@ export interface Released {
   readonly citations: readonly Citation[]
   /** Lanes of the sealed values in it. */
   readonly sealed: readonly string[]
+  /** What its checks came to; none where none were asked for. */
+  readonly checks: readonly Check[]
 }
 
 /** Citations of a release: those the frame made, or, when it made none, those of the children it joined. */
@@ -45,13 +59,20 @@ export function checkValue(state: RunState, valueJson: string): void {
     )
 }
 
-/** The release of the run's answer: validate → decide → durable record. Nothing leaves before this resolves. */
+/** How often a release that does not pass its checks goes back to its frame. */
+const MOST_RETURNS = 2
+
+/**
+ * The release of the run's answer: check → validate → decide → durable record. Nothing leaves before this resolves. The `last`
+ * one of a frame leaves whatever its checks say.
+ */
 export async function performRelease(
   state: RunState,
   lane: FrameState,
   valueJson: string,
+  last: boolean,
+  runFrame: RunFrame,
 ): Promise<Released> {
-  const id = lane.next()
   const { journal, ports } = state
   const started = ports.clock.monotonic()
   const unsealed = unseal(lane, valueJson)
@@ -59,11 +80,24 @@ export async function performRelease(
   lane.slices.merge(unsealed.slices)
   const { lanes: sealed } = unsealed
   const citations = dedupe([...citationsOf(lane), ...unsealed.citations])
+  const checks = canLeave(state, unsealed.valueJson)
+    ? await checkRelease(
+        state,
+        lane,
+        { value: JSON.parse(unsealed.valueJson) as Json, citations, sealed },
+        runFrame,
+      )
+    : []
+  // What a sealed value holds is no reason that its frame may hear.
+  const goesBack = !last && sealed.length === 0 && lane.returned < MOST_RETURNS
+  const open = goesBack ? failedChecks(checks) : null
+  if (open !== null) lane.returned += 1
+  const id = lane.next()
   const checked = await observe(journal, {
     kind: 'output.release',
     id,
     kept: (det) => (keptInByOther(det) ? { name: 'error' } : null),
-    perform: () => check(state, lane, unsealed, citations),
+    perform: () => check(state, lane, unsealed, citations, open),
     recall: ({ det }, error) => recall(state, lane, unsealed, det, error),
   })
   const { value, decision } = checked
@@ -77,6 +111,7 @@ export async function performRelease(
       value: journal.commit(id, 'output.release', 'value', value),
       bytes: Buffer.byteLength(value),
       sealed,
+      ...recordedChecks(state, id, checks),
       citations: journal.commit(id, 'output.release', 'citations', canonicalJson(citations)),
       label: lane.label,
       decision,
@@ -100,7 +135,42 @@ export async function performRelease(
     gateMs: tookMs,
   })
   if (failure !== null) throw failure
-  return { id, valueJson: value, citations, sealed }
+  return { id, valueJson: value, citations, sealed, checks }
+}
+
+/** Whether a value can be released as far as its size and shape go. */
+function canLeave(state: RunState, valueJson: string): boolean {
+  try {
+    checkValue(state, valueJson)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Why a release goes back to its frame; null when every check passed or was not done. */
+function failedChecks(checks: readonly Check[]): WritError | null {
+  const failed = checks.filter(({ outcome }) => outcome === 'failed')
+  if (failed.length === 0) return null
+  const words = failed.map((each) => `${checkInWords(each)} (${each.problems.join('; ')})`)
+  return new WritError('CHECKS_FAILED', `The value did not pass its checks: ${words.join('. ')}.`)
+}
+
+/** What did not pass, as the record commits to it. */
+export function problemsJson(checks: readonly Check[]): string {
+  return canonicalJson(checks.map(({ problems }) => problems))
+}
+
+function recordedChecks(
+  { journal }: RunState,
+  id: StepId,
+  checks: readonly Check[],
+): Pick<RecordedRelease, 'checks' | 'problems'> {
+  if (checks.length === 0) return {}
+  return {
+    checks: checks.map(({ problems: _, ...recorded }): RecordedCheck => recorded),
+    problems: journal.commit(id, 'output.release', 'problems', problemsJson(checks)),
+  }
 }
 
 /** A release that fails because of what a sealed value holds ends its frame, which may not learn why. */
@@ -122,6 +192,7 @@ async function check(
   lane: FrameState,
   { valueJson, failed, lanes }: Unsealed,
   citations: readonly Citation[],
+  open: WritError | null,
 ): Promise<Checked> {
   const { gate, authority } = state
   let value = valueJson
@@ -135,6 +206,7 @@ async function check(
         `The frame ${lanes.join(', ')}, whose value is released, has none: ${failed}.`,
       )
     await checkCitations(state, lane, citations)
+    if (open !== null) throw open
     const { decision, recorded } = await gate.decide(
       lane,
       'output::release',

@@ -1,5 +1,5 @@
 import { WritError } from '@writ/contract'
-import type { CompletionOptions } from '../../files/options.ts'
+import type { RunOptions } from '../../files/options.ts'
 import { type Planned, planCard } from './plan-card.ts'
 
 /** What a run may cost at most without anybody being asked: 5 USD. */
@@ -10,7 +10,7 @@ export const CONFIRM_ABOVE_MICRO_USD = 5_000_000
  * with `NOT_CONFIRMED`.
  */
 export async function confirmPlan(
-  { confirm, confirmAboveMicroUsd = CONFIRM_ABOVE_MICRO_USD }: CompletionOptions,
+  { confirm, confirmAboveMicroUsd = CONFIRM_ABOVE_MICRO_USD }: RunOptions,
   planned: Planned,
 ): Promise<void> {
   const { costMicroUsd } = planned.bound

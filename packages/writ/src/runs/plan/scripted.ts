@@ -1,5 +1,5 @@
 import type { ContextStore, Limits, PlanBound, Script } from '@writ/contract'
-import type { CompletionOptions } from '../../files/options.ts'
+import type { RunOptions } from '../../files/options.ts'
 import { scriptNamed } from '../../files/script-named.ts'
 import type { RunModels } from '../../kernel/index.ts'
 import { heldTo, planBound } from './plan-bound.ts'
@@ -14,7 +14,7 @@ export interface Scripted {
 
 /** Reads the script that a question names, where it names one. Rejects with `UNKNOWN_SCRIPT`, `BAD_SCRIPT`, `BAD_INPUT`. */
 export async function scripted(
-  { strategy = 'auto', input = {} }: Pick<CompletionOptions, 'strategy' | 'input'>,
+  { strategy = 'auto', input = {}, verify = [] }: Pick<RunOptions, 'strategy' | 'input' | 'verify'>,
   given: Limits,
 ): Promise<Scripted> {
   const named = scriptNamed(strategy)
@@ -31,9 +31,13 @@ export async function scripted(
   return {
     limits,
     script: scriptRun(file, input),
-    bounded: (models, store) => held(limits, models, worstCase(file, input, documentsOf(store))),
+    bounded: (models, store) =>
+      held(limits, models, verify.includes('claims') ? CHECKED : worstCase(file, input, documentsOf(store))),
   }
 }
+
+/** What a verifier asks, no text says. */
+const CHECKED = { unknown: 'a verifier frame checks its claims' } as const
 
 function held(
   limits: Limits,

@@ -1,0 +1,54 @@
+import { type Check, type CheckName, type Citation, type Json, supportOf } from '@writ/contract'
+import type { FrameState } from '../state/frame-state.ts'
+import { basisSoFar, type RunState } from '../state/run-state.ts'
+import { checkClaims } from './check-claims.ts'
+import type { RunFrame } from './spawn.ts'
+
+/** A value that wants to leave, with what is checked beside it. */
+export interface Candidate {
+  readonly value: Json
+  readonly citations: readonly Citation[]
+  /** Lanes of the sealed values in it. */
+  readonly sealed: readonly string[]
+}
+
+/** A check of what the root releases. It may take steps, which cross the gate like any other. */
+export type ReleaseCheck = (
+  state: RunState,
+  lane: FrameState,
+  candidate: Candidate,
+  runFrame: RunFrame,
+) => Promise<Check> | Check
+
+/** The checks in the order in which they are done: whatever asks a model comes before what depends on the answer's basis. */
+const RELEASE_CHECKS: readonly (readonly [CheckName, ReleaseCheck])[] = [
+  ['claims', checkClaims],
+  ['citations', checkSupport],
+]
+
+/** Does the checks that the run asked for, one after another. */
+export async function checkRelease(
+  state: RunState,
+  lane: FrameState,
+  candidate: Candidate,
+  runFrame: RunFrame,
+): Promise<readonly Check[]> {
+  const done: Check[] = []
+  for (const [name, check] of RELEASE_CHECKS)
+    if (state.checks.includes(name)) done.push(await check(state, lane, candidate, runFrame))
+  return done
+}
+
+/** Every leaf has to stand in a citation, or be computed by an exact plan. The citations themselves are read again anyway. */
+function checkSupport(state: RunState, _: FrameState, { value, citations }: Candidate): Check {
+  const support = supportOf(value, citations, basisSoFar(state.tally))
+  const { quoted, computed, unsupported: failed, unsupportedPaths } = support
+  return {
+    check: 'citations',
+    outcome: failed === 0 ? 'passed' : 'failed',
+    checked: quoted + computed + failed,
+    failed,
+    code: null,
+    problems: unsupportedPaths.map((path) => `${path === '' ? 'the value' : path} stands in no citation`),
+  }
+}
