@@ -43,6 +43,7 @@ const NESTED = [
   'partition',
   'model',
   'fork',
+  'script',
   'conversation',
   'earlier run',
   'check',

@@ -11,6 +11,8 @@ export interface Watch {
   onEvent(event: RunEvent): void
   /** Says something about the run for as long as it is shown. */
   notice(text: string): void
+  /** Leaves the terminal to something else, until what is given is called. */
+  pause(): () => void
   stop(): void
 }
 
@@ -26,7 +28,7 @@ export interface WatchFlags {
 const FRAMES_PER_SECOND = 10
 
 /** Watches nothing. */
-export const quietWatch: Watch = { onEvent: nothing, notice: nothing, stop: nothing }
+export const quietWatch: Watch = { onEvent: nothing, notice: nothing, pause: () => nothing, stop: nothing }
 
 /** One JSON object a line on stdout. */
 export function jsonLinesWatch(out: NodeJS.WritableStream): Watch {
@@ -40,8 +42,9 @@ export function treeWatch(out: Terminal): Watch {
   let head = ''
   let said = ''
   const waits = new Map<string, string>()
+  let paused = false
   const draw = (): void => {
-    if (head === '') return
+    if (head === '' || paused) return
     const width = out.columns || 80
     const rows = out.rows || 24
     const above = [head, ...waits.values(), said].flatMap((line) =>
@@ -65,6 +68,13 @@ export function treeWatch(out: Terminal): Watch {
     notice: (text) => {
       said = text
       if (!stopped) draw()
+    },
+    pause: () => {
+      paused = true
+      screen.leave()
+      return () => {
+        paused = false
+      }
     },
     stop: () => {
       stopped = true

@@ -22,7 +22,7 @@ import type { Reservation } from './budget-pool.ts'
 import type { Demand, ModelSlots, Slot } from './model-slots.ts'
 
 /** Attempts one request may take, retries included: enough to ride out a provider's bad second, not its bad hour. */
-const MAX_ATTEMPTS = 4
+export const MAX_ATTEMPTS = 4
 /** Wait before the first retry; doubles each time, up to the cap. */
 const BACKOFF_MS = 250
 const BACKOFF_CAP_MS = 8_000

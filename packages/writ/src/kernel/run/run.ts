@@ -11,6 +11,7 @@ import {
   type RecordedReason,
   type RunEvent,
   type Status,
+  type StrategyChoice,
   supportOf,
   toWritError,
   WritError,
@@ -151,7 +152,7 @@ export function createState(
   ports: KernelPorts,
   { journal, suspension, epochMs, signal, halt }: RunBasis,
 ): RunState {
-  const { limits, authority, models, run, fork } = request
+  const { limits, authority, models, run, fork, script } = request
   const { clock } = ports
   const started = clock.monotonic()
   const slots = new Map<string, ModelSlots>()
@@ -169,7 +170,7 @@ export function createState(
     coverage: new CoverageTally(ports.store.partitions),
     suspension,
     journal,
-    gate: new Gate(ports, authority, halt),
+    gate: new Gate(ports, authority, halt, script?.planHash),
     slots: (model) => {
       const { id, rates = {} } = model
       const known =
@@ -195,9 +196,18 @@ export function createState(
       planned: null,
     },
     fork,
+    script,
     signal,
   }
 }
+
+/** A script says itself how the question is answered: no model is asked, and so no turn is held back. */
+const SCRIPTED: StrategyChoice = Object.freeze({
+  strategy: 'script',
+  repl: true,
+  turns: false,
+  reason: 'requested',
+})
 
 interface RootEnd {
   readonly lane: FrameState
@@ -227,9 +237,13 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const documents = store.partitions.reduce((sum, partition) => sum + partition.documents, 0)
   const { contextWindow } = lane.model
   const id = lane.next()
-  const plan = await planOf(state, id, request.question)
+  // A script is its own plan: the model's words about how it would answer do not count.
+  const plan = state.script === undefined ? await planOf(state, id, request.question) : null
   state.tally.planned = plan?.basis ?? null
-  const choice = reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
+  const choice =
+    state.script === undefined
+      ? reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
+      : SCRIPTED
   const { root } = modelsOf(state, id)
   const held = choice.turns ? lastTurnBound(state, root, lane.opening) : NOTHING
   const chosen = state.journal.write({

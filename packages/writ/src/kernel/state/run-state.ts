@@ -12,6 +12,7 @@ import {
   outcomeOfCode,
   type Partition,
   type RecordedReason,
+  type Script,
   WritError,
 } from '@writ/contract'
 import type { BudgetShare } from '../basis/budget-share.ts'
@@ -46,6 +47,8 @@ export interface RunState {
   readonly elapsedMs: () => number
   /** What the run shares with the one it was forked from; undefined for a run of its own. */
   readonly fork: Fork | undefined
+  /** What the root follows instead of asking a model. */
+  readonly script: Script | undefined
   readonly suspension: Suspension
   /** Aborted when the run must end: halted by policy, failed, timed out, interrupted. */
   readonly signal: AbortSignal
