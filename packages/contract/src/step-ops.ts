@@ -4,5 +4,5 @@ export const STEP_OPS: Readonly<Record<'context.search' | 'context.read' | 'loca
     'context.search': new Set(['docs', 'overview', 'search', 'grep', 'outline']),
     'context.read': new Set(['read']),
     // Sub-calls and children may be answered from what a stopped cell left. What is refused may be of any name.
-    local: new Set(['cite', 'budget', 'llm_query', 'rlm_query']),
+    local: new Set(['cite', 'budget', 'llm_query', 'rlm_query', 'combinator_open', 'combinator_close']),
   })

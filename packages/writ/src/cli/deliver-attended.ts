@@ -11,13 +11,13 @@ import { exitCodeOf } from './exit-code.ts'
 export async function deliverAttended(
   writ: Writ,
   flags: DeliverFlags,
-  ask: (attendance: Pick<Attendance, 'suspend' | 'onEvent'>) => Promise<Answer>,
+  ask: (attendance: Pick<Attendance, 'suspend' | 'onEvent' | 'aside'>) => Promise<Answer>,
   run?: string,
 ): Promise<number> {
   const attendance = attend(flags, run)
   try {
-    const { suspend, onEvent } = attendance
-    const answer = await ask({ suspend, onEvent })
+    const { suspend, onEvent, aside } = attendance
+    const answer = await ask({ suspend, onEvent, aside })
     attendance.unwatch()
     await deliver(answer, writ, flags)
     return exitCodeOf(answer)

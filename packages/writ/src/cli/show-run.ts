@@ -59,6 +59,7 @@ function headLines(view: RunView): readonly string[] {
     [`asked by ${user} for ${purpose}`, timeOf(startedAt), ...took, ...cost, models.join(', '), label].join(
       ' · ',
     ),
+    ...(view.script === null ? [] : [`script: ${view.script.name} · plan hash ${view.script.planHash}`]),
     `confined: ${confinement.level} (${confinement.layers.join(' in ')})`,
     ...(view.reason === null ? [] : [`why: ${view.reason}`]),
     ...(view.coverage === null ? [] : [`coverage: ${coverageFact({ coverage: view.coverage }, Infinity)}`]),

@@ -10,6 +10,7 @@ import type {
   RecordedDecision,
   RecordedFork,
   RecordedPartition,
+  RecordedScript,
   Status,
   Support,
 } from '@writ/contract'
@@ -95,6 +96,8 @@ export interface RunView {
   readonly checks: readonly RecordedCheck[]
   readonly coverage: Coverage | null
   readonly label: string
+  /** The script it follows, its input left out; null when it follows none. */
+  readonly script: Pick<RecordedScript, 'name' | 'planHash'> | null
   /** How guest code was confined. */
   readonly confinement: { readonly level: string; readonly layers: readonly string[] }
   readonly charged: Amount | null

@@ -26,6 +26,7 @@ import type { ModelCall } from '../steps/model-command.ts'
 import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { KeptResults } from './kept-results.ts'
+import { Statements } from './statements.ts'
 
 const nowhere: OnFinal = () => undefined
 
@@ -38,6 +39,7 @@ export class FrameSteps {
   readonly #lane: FrameState
   readonly #runFrame: RunFrame
   readonly #kept = new KeptResults()
+  readonly #statements = new Statements()
 
   constructor(state: RunState, lane: FrameState, runFrame: RunFrame) {
     this.#state = state
@@ -48,6 +50,7 @@ export class FrameSteps {
   /** The cell ended; what a stopped one asked for is kept for whoever asks the same again. */
   endCell(stopped: boolean): void {
     this.#kept.endCell(stopped)
+    if (stopped) this.#statements.clear()
   }
 
   perform<K extends StepName>(
@@ -79,6 +82,19 @@ export class FrameSteps {
         }),
       budget: (asked) =>
         value({ op: 'budget', input: asked, make: () => this.#budget(), budget: (left) => left }),
+      'combinator.open': (asked) => {
+        const op = 'combinator_open'
+        try {
+          this.#statements.open(id.n, asked.name, asked.most)
+        } catch (error) {
+          return this.fail(id, { op, input: asked, error }, onFinal)
+        }
+        return value({ op, input: asked, make: () => Promise.resolve(id.n) })
+      },
+      'combinator.close': (asked) => {
+        this.#statements.close(asked.combinator)
+        return value({ op: 'combinator_close', input: asked, make: () => Promise.resolve(null) })
+      },
     }
     return table[name](request)
   }
@@ -106,6 +122,7 @@ export class FrameSteps {
       ;({ model } = chooseModel(this.#state, id, request.model))
       checkSpans(request.prompts, model)
       this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
+      this.#statements.take(request.prompts.length)
     } catch (error) {
       return await fail(error)
     }
@@ -178,6 +195,7 @@ export class FrameSteps {
   ): Promise<readonly ItemOutcome<FrameValue>[]> {
     try {
       this.#checkSteps(requests.length - 1)
+      this.#statements.take(requests.length)
     } catch (error) {
       return await this.fail(first, { op: 'rlm_query', input: requests, error }, onFinal)
     }

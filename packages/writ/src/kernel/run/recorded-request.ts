@@ -1,9 +1,16 @@
-import { type Conversation, defined, type Message, type Omitted, type Partition } from '@writ/contract'
+import {
+  type Conversation,
+  defined,
+  type Message,
+  type Omitted,
+  type Partition,
+  type Script,
+} from '@writ/contract'
 import type { Authority } from '../basis/ports.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { RecordedRun } from '../journal/recorded-run.ts'
 import { readFork } from './fork-at.ts'
-import { EARLIER } from './run-records.ts'
+import { EARLIER, SCRIPT } from './run-records.ts'
 import type { RunRequest } from './run-request.ts'
 
 /** What was asked, as the opening record and what lies beside it tell: the same for a replay and a resumed run. */
@@ -13,6 +20,8 @@ export async function recordedRequest(
 ): Promise<Omit<RunRequest, 'models' | 'signal' | 'suspend' | 'elapsedMs' | 'setup'>> {
   const { questionLabel, limits, checks = [] } = opening.det
   const fork = await readFork(recorded, opening)
+  const script =
+    opening.det.script === undefined ? undefined : (JSON.parse(await opening.text(SCRIPT)) as Script)
   const conversation = await recordedConversation(opening)
   return {
     run: recorded.run,
@@ -23,7 +32,7 @@ export async function recordedRequest(
     limits,
     authority: JSON.parse(await opening.text('authority')) as Authority,
     version: opening.obs.version,
-    ...defined({ fork, conversation }),
+    ...defined({ fork, conversation, script }),
   }
 }
 

@@ -1,8 +1,8 @@
 import { type Check, type CheckName, supportOf } from '@writ/contract'
 import type { FrameState } from '../state/frame-state.ts'
 import { basisSoFar, type RunState } from '../state/run-state.ts'
-import type { Candidate } from './candidate.ts'
 import { checkClaims } from './check-claims.ts'
+import type { Candidate } from './release-candidate.ts'
 import type { RunFrame } from './spawn.ts'
 
 /** A check of what the root releases. It may take steps, which cross the gate like any other. */
