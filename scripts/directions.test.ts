@@ -106,6 +106,8 @@ const within = (folder: string) => (to: string) => to === folder || to.startsWit
 const SHARED = ['@writ/contract', '@writ/evidence']
 /** Durable files, which every room that keeps something may write. */
 const onDisk = within(`${runtime}/disk`)
+/** JSON Schema within bounds, which every room may check values by. */
+const inSchema = within(`${runtime}/schema`)
 
 describe('directions', () => {
   it('finds the imports it judges', () => {
@@ -139,7 +141,15 @@ describe('directions', () => {
     const imports = productImports(`${runtime}/${room}`)
     expect(imports.length).toBeGreaterThan(0)
     const own = within(`${runtime}/${room}`)
-    expect(violations(imports, (to) => SHARED.includes(to) || onDisk(to) || own(to))).toEqual([])
+    expect(violations(imports, (to) => SHARED.includes(to) || onDisk(to) || inSchema(to) || own(to))).toEqual(
+      [],
+    )
+  })
+
+  it('what checks values by a schema imports the contract only', () => {
+    const imports = productImports(`${runtime}/schema`)
+    expect(imports.length).toBeGreaterThan(0)
+    expect(violations(imports, (to) => to === '@writ/contract' || inSchema(to))).toEqual([])
   })
 
   it('what writes files durably imports nothing of ours', () => {
@@ -164,7 +174,9 @@ describe('directions', () => {
     const imports = productImports(`${runtime}/kernel/${floor}`)
     expect(imports.length).toBeGreaterThan(0)
     const below = FLOORS.slice(FLOORS.indexOf(floor)).map((name) => within(`${runtime}/kernel/${name}`))
-    expect(violations(imports, (to) => SHARED.includes(to) || below.some((own) => own(to)))).toEqual([])
+    expect(
+      violations(imports, (to) => SHARED.includes(to) || inSchema(to) || below.some((own) => own(to))),
+    ).toEqual([])
   })
 
   it('the kernel has one door', () => {
@@ -218,7 +230,7 @@ describe('directions', () => {
 
   it('the house has no other parts', () => {
     const parts = readdirSync(join(root, runtime)).sort()
-    expect(parts).toEqual([...HOUSE.flat(), ...ROOMS, 'cli', 'disk', 'index.ts'].sort())
+    expect(parts).toEqual([...HOUSE.flat(), ...ROOMS, 'cli', 'disk', 'index.ts', 'schema'].sort())
   })
 
   it.each(['verify/audit', 'export/steps', 'export/report', 'export/telemetry'])(

@@ -179,6 +179,8 @@ export interface Det {
     /** Digest of everything that shapes a frame: engine, prelude, rewriting, prompts, compaction. */
     readonly guestAbi: string
     readonly omitted: Commitment
+    /** To the JSON Schema that the answer must fit, where there is one. */
+    readonly answerSchema?: Commitment
     /** Only of a forked run. */
     readonly fork?: RecordedFork
   }

@@ -215,6 +215,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     confinement: object<Det['run.open']['confinement']>({ level: text, layers: texts }),
     guestAbi: text,
     omitted: digest,
+    answerSchema: optional(digest),
     fork: optional(fork),
   }),
   'strategy.chosen': object<Det['strategy.chosen']>({

@@ -13,6 +13,7 @@ import { expandPaths, expandWithin } from './expand-paths.ts'
 import { homeOf } from './home.ts'
 import { modelAccess } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
+import { schemaFile } from './schema-file.ts'
 import { withStdin } from './stdin-file.ts'
 
 /** Time past the limit within which the process ends, whatever still hangs. */
@@ -28,6 +29,7 @@ export interface AskFlags extends DeliverFlags {
   readonly contextWindow?: number
   readonly corpus?: string
   readonly strategy?: string
+  readonly schema?: string
   readonly policy?: string
   readonly as?: string
   readonly purpose?: string
@@ -59,7 +61,10 @@ async function askOver(question: string, paths: readonly string[], flags: AskFla
   const writ = await createWrit({ ...writOptions(flags, config), limits })
   try {
     const asked = completionOptions(question, context, flags, config)
-    return await deliverAttended(writ, flags, (attendance) => writ.completion({ ...asked, ...attendance }))
+    const schema = flags.schema === undefined ? undefined : await schemaFile(flags.schema)
+    return await deliverAttended(writ, flags, (attendance) =>
+      writ.completion({ ...asked, ...defined({ schema }), ...attendance }),
+    )
   } catch (error) {
     throw beforeItBegan(error)
   } finally {

@@ -21,6 +21,8 @@ import type { ViewFlags } from './view-flags.ts'
 const INCLUDE_SECRET =
   'read files that hold secrets, as they are, where the glob matches their path; repeatable'
 
+const OUT_VALUE = 'write the released value to a .csv, .json or .md file, whole or not at all'
+
 let exitCode = 0
 
 /** Runs a command and keeps its exit code. */
@@ -165,6 +167,7 @@ function addAsk(writ: Command): void {
   withServer(command)
     .option('--corpus <name>', 'an ingested corpus instead of paths')
     .option('--strategy <name>', 'auto, direct or recurse')
+    .option('--schema <file.json>', 'JSON Schema that the released value must fit')
     .option('--policy <dir>', 'policy bundle')
     .option('--as <user>', 'user the run acts for')
     .option('--purpose <p>', 'purpose of the run')
@@ -186,6 +189,7 @@ function addAsk(writ: Command): void {
     )
     .option('--out <file>', 'evidence file')
     .option('--home <dir>', 'state directory (default .writ, or WRIT_HOME)')
+    .option('--out-value <file>', OUT_VALUE)
     .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
@@ -212,6 +216,7 @@ function addFork(writ: Command): void {
   withServer(command)
     .option('--out <file>', 'evidence file')
     .option('--home <dir>', 'state directory')
+    .option('--out-value <file>', OUT_VALUE)
     .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
@@ -243,6 +248,7 @@ function addResume(writ: Command): void {
     .description('go on with a run whose process ended; of a finished run, print the answer')
     .option('--key-env <name>', 'environment variable with the key for its models')
     .option('--home <dir>', 'state directory')
+    .option('--out-value <file>', OUT_VALUE)
     .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')

@@ -8,6 +8,8 @@ import type { WatchFlags } from './watch.ts'
 
 /** How an answer is printed. */
 export interface DeliverFlags extends WatchFlags {
+  /** A file for the released value. */
+  readonly outValue?: string
   readonly full?: boolean
 }
 

@@ -1,6 +1,7 @@
 import type {
   ApiKey,
   ContextStore,
+  JsonObject,
   Label,
   LabelRule,
   Limits,
@@ -9,6 +10,7 @@ import type {
   TextSource,
 } from '@writ/contract'
 import type { ModelObject } from '../models/index.ts'
+import type { AnswerSchema } from './answer-schema.ts'
 
 /** Where the state is when nobody says. */
 export const DEFAULT_HOME = '.writ'
@@ -60,11 +62,13 @@ export interface SourcePaths {
   readonly matched?: readonly string[]
 }
 
-/** One question. */
-export interface CompletionOptions {
+/** One question; `S` is the schema of its answer, where it has one. */
+export interface CompletionOptions<S extends AnswerSchema = JsonObject> {
   readonly query: string
   /** A text, texts with ids, `{paths}`, the name of a kept corpus (`{corpus}`), or a store. */
   readonly context: ContextSource
+  /** What the answer's value must fit: zod, or JSON Schema. A release that does not is returned to its frame. */
+  readonly schema?: S
   /** `auto` by default. */
   readonly strategy?: string
   /** User the run acts for; the user of the process by default. */

@@ -2,10 +2,11 @@ import type { Reasoner } from '@writ/contract'
 import { direct } from './direct.ts'
 import { promptDigest, systemPrompt } from './prompts.ts'
 import { replLoop } from './repl-loop.ts'
+import { askAgain, schemaPrompt } from './schema-prompts.ts'
 import { chooseStrategy, STRATEGIES } from './strategy.ts'
 
 /** Raised by hand when parsing, compaction or the layout of messages changes: a replay under another is refused. */
-const REASONING_VERSION = 2
+const REASONING_VERSION = 3
 
 /** Room for the turn header and the lines about the corpus, beside the system text. */
 const FRAME_LINES_BYTES = 2_048
@@ -18,6 +19,8 @@ export function createReasoner(): Reasoner {
   return {
     digest: `reasoning/${REASONING_VERSION}:${promptDigest}`,
     leafPrompt: systemPrompt('leaf', 0),
+    schemaPrompt,
+    askAgain,
     promptBytes: Math.max(...prompts.map((text) => Buffer.byteLength(text))) + FRAME_LINES_BYTES,
     strategies: STRATEGIES,
     choose: chooseStrategy,

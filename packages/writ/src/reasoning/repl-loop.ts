@@ -26,6 +26,7 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
   let pending = firstMessage(frame)
   let last = false
   let prose: string | undefined
+  let refused: WritError | undefined
   try {
     for (let turn = 1; turn <= frame.maxTurns; turn += 1) {
       const reply = await takeTurn(frame, history, pending, turn, last || turn === frame.maxTurns)
@@ -35,10 +36,11 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
       if (isProse(parsed, reply.text)) prose = reply.text
       const step = await actOn(frame, parsed, turn)
       if (step.released) return { incomplete: last }
+      refused = step.refused ?? refused
       if (last) break
       pending = step.shown
     }
-    return await rescue(frame, new WritError('NO_ANSWER', 'The last turn released nothing.'), prose)
+    return await rescue(frame, nothingReleased(refused), prose)
   } catch (error) {
     return await rescue(frame, toWritError(error), prose)
   }
@@ -72,6 +74,8 @@ async function takeTurn(
 
 interface Step {
   readonly released: boolean
+  /** Why a value that was to be released was not. */
+  readonly refused?: WritError
   /** What the model is shown next. */
   readonly shown: string
 }
@@ -122,7 +126,8 @@ async function release(frame: Frame, valueJson: string, shown: readonly string[]
   } catch (error) {
     const known = toWritError(error)
     if (known.code !== 'INVALID_ANSWER' && known.code !== 'CITATION_INVALID') throw known
-    return { released: false, shown: [...shown, `Not released: ${known.message} ${known.next}`].join('\n\n') }
+    const told = [...shown, `Not released: ${known.message} ${known.next}`].join('\n\n')
+    return { released: false, refused: known, shown: told }
   }
 }
 
@@ -151,6 +156,13 @@ async function rescue(frame: Frame, error: WritError, prose: string | undefined)
   } catch {
     return { incomplete: cut, error }
   }
+}
+
+/** The turns are spent. What was released and refused says more than that nothing was. */
+function nothingReleased(refused: WritError | undefined): WritError {
+  if (refused === undefined) return new WritError('NO_ANSWER', 'The last turn released nothing.')
+  const message = `The turns are spent, and nothing that was released could be taken. ${refused.message}`
+  return new WritError('NO_ANSWER', message, { data: { ended: refused.code } })
 }
 
 function proseAnswer({ code }: WritError): WritError {

@@ -1,4 +1,5 @@
 import { type CorpusView, type Frame, type FrameStatus, formatLabel, whole } from '@writ/contract'
+import { releasePrompt } from './schema-prompts.ts'
 
 /** The line above every message to the model: where the frame stands. */
 export function turnHeader(
@@ -17,9 +18,10 @@ export function turnHeader(
   return last ? `${line}\nThis is your last turn: release what you have now with FINAL(value).` : line
 }
 
-/** A frame's first message: its goal, and what may be said of its corpus. */
+/** A frame's first message: its goal, what may be said of its corpus, and the schema of its value. */
 export function firstMessage(frame: Frame): string {
-  return `Question:\n${frame.goal}\n\n${describeCorpus(frame.corpus, frame.context.type)}`
+  const typed = frame.schema === null ? '' : `\n\n${releasePrompt(frame.schema)}`
+  return `Question:\n${frame.goal}\n\n${describeCorpus(frame.corpus, frame.context.type)}${typed}`
 }
 
 /** Bytes of document ids in a first message: a frame's last turn has room for so many and no more. */

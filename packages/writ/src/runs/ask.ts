@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import { join, resolve, sep } from 'node:path'
 import { type Answer, DEFAULT_LIMITS, defined, type Limits, label } from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
+import type { AnswerSchema } from '../files/answer-schema.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
 import type { CompletionOptions, WritOptions } from '../files/options.ts'
@@ -14,6 +15,7 @@ import { startSpareWorker } from '../memory/index.ts'
 import { callModel } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
+import { answerSchema } from './answer-schema.ts'
 import { checkCompletion } from './check-completion.ts'
 import { DEFAULT_LEVEL, isStore, openContext, requireContext } from './context.ts'
 import { startDeadline } from './deadline.ts'
@@ -24,7 +26,7 @@ import { openModels } from './models.ts'
 export async function ask(
   services: HomeServices,
   options: WritOptions,
-  asked: CompletionOptions,
+  { schema, ...asked }: CompletionOptions<AnswerSchema>,
 ): Promise<Answer> {
   const { home } = services
   const reasoner = createReasoner()
@@ -35,6 +37,7 @@ export async function ask(
   const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
   const limits: Limits = { ...DEFAULT_LIMITS, ...wanted }
   const onEvent = asked.onEvent ?? ignore
+  const typed = schema === undefined ? undefined : await answerSchema(schema)
   await using opened = new AsyncDisposableStack()
   const deadline = opened.adopt(startDeadline(limits, elapsed(), asked.signal), (clock) => clock.stop())
   // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
@@ -78,7 +81,7 @@ export async function ask(
     models,
     version: VERSION,
     signal: deadline.interrupted,
-    ...defined({ suspend: asked.suspend }),
+    ...defined({ suspend: asked.suspend, answerSchema: typed }),
     elapsedMs: elapsed(),
     setup: {
       baseUrl: options.baseUrl ?? null,

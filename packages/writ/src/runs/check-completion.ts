@@ -9,7 +9,7 @@ export interface Askable {
 
 /** Throws `USAGE` for a question whose own words cannot be asked, before anything is opened. */
 export function checkCompletion(
-  { query, strategy = 'auto', retention }: CompletionOptions,
+  { query, strategy = 'auto', retention }: Pick<CompletionOptions, 'query' | 'strategy' | 'retention'>,
   limits: Partial<Limits>,
   { strategies, retentionClass }: Askable,
 ): void {

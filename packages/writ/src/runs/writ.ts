@@ -5,6 +5,7 @@ import {
   type ContextStore,
   type CorpusSummary,
   defined,
+  type JsonObject,
   type RemovedCorpus,
   type RunHead,
   WritError,
@@ -20,6 +21,7 @@ import { homeRun } from '../export/home-source.ts'
 import { type ExportOptions, exportRun, sendRunTrace } from '../export/run.ts'
 import { stepsOf } from '../export/steps/run-steps.ts'
 import { Viewer, type ViewOptions } from '../export/view-access.ts'
+import type { AnswerSchema, ValueOf } from '../files/answer-schema.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import {
   type CompletionOptions,
@@ -67,8 +69,11 @@ export interface Writ {
   readonly holds: Holds
   readonly erasures: Erasures
 
-  /** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
-  completion(options: CompletionOptions): Promise<Answer>
+  /**
+   * Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. With a schema,
+   * what is released fits it, and the value has its type.
+   */
+  completion<S extends AnswerSchema = JsonObject>(options: CompletionOptions<S>): Promise<Answer<ValueOf<S>>>
   /**
    * Goes on with a run whose process ended, with what it began with; of a finished run, gives the answer. Model objects are
    * those this Writ was made with. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `RUN_NOT_OPENED`, `RUN_ENDED`, `RESUME_MISMATCH` and
@@ -179,8 +184,11 @@ class Home implements Writ {
     this.erasures = erasuresOf(this.#services)
   }
 
-  async completion(asked: CompletionOptions): Promise<Answer> {
-    return await ask(this.#services, this.#options, asked)
+  async completion<S extends AnswerSchema = JsonObject>(
+    asked: CompletionOptions<S>,
+  ): Promise<Answer<ValueOf<S>>> {
+    // What was released fits the schema, which is what gives the value its type.
+    return (await ask(this.#services, this.#options, asked)) as Answer<ValueOf<S>>
   }
 
   async resume(run: string, options: ResumeOptions = {}): Promise<Answer> {

@@ -7,6 +7,7 @@ import {
   type FrameStatus,
   type GuestContext,
   type ItemOutcome,
+  type Json,
   type Message,
   type Perform,
   WritError,
@@ -19,6 +20,7 @@ import { performModelCall } from '../steps/model-call.ts'
 import { observe } from '../steps/observe.ts'
 import type { HeldTurns } from '../steps/open-child.ts'
 import { checkValue, citationsOf, performRelease, type Released } from '../steps/release.ts'
+import { checkRelease } from '../steps/release-checks.ts'
 import type { RunFrame } from '../steps/spawn.ts'
 import { FrameSteps } from './frame-steps.ts'
 import { Repl } from './repl.ts'
@@ -74,6 +76,10 @@ export class KernelFrame implements Frame {
     return this.#lane.goal
   }
 
+  get schema(): string | null {
+    return this.#lane.schema?.json ?? null
+  }
+
   get model(): { id: string; contextWindow: number } {
     return this.#lane.model
   }
@@ -92,7 +98,7 @@ export class KernelFrame implements Frame {
       this.#lane.share.limits,
       this.#lane.model,
       ports.reasoner.promptBytes,
-      this.#lane.goal,
+      this.#lane.goal + (this.schema ?? ''),
     )
   }
 
@@ -162,6 +168,7 @@ export class KernelFrame implements Frame {
       return
     }
     checkValue(this.#state, valueJson)
+    await checkRelease(this.#state, this.#lane, { value: JSON.parse(valueJson) as Json, citations: [] })
     this.#released = { id: null, valueJson, citations: citationsOf(this.#lane), sealed: [] }
   }
 

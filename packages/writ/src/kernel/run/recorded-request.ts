@@ -1,4 +1,4 @@
-import { defined, type Omitted, type Partition } from '@writ/contract'
+import { defined, type JsonObject, type Omitted, type Partition } from '@writ/contract'
 import type { Authority } from '../basis/ports.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { RecordedRun } from '../journal/recorded-run.ts'
@@ -10,7 +10,7 @@ export async function recordedRequest(
   recorded: RecordedRun,
   opening: RecordedStep<'run.open'>,
 ): Promise<Omit<RunRequest, 'models' | 'signal' | 'suspend' | 'elapsedMs' | 'setup'>> {
-  const { questionLabel, limits } = opening.det
+  const { questionLabel, limits, answerSchema: typed } = opening.det
   const fork = await readFork(recorded, opening)
   return {
     run: recorded.run,
@@ -20,6 +20,9 @@ export async function recordedRequest(
     limits,
     authority: JSON.parse(await opening.text('authority')) as Authority,
     version: opening.obs.version,
+    ...(typed === undefined
+      ? {}
+      : { answerSchema: JSON.parse(await opening.text('answerSchema')) as JsonObject }),
     ...defined({ fork }),
   }
 }

@@ -19,6 +19,8 @@ export const OPENING: StepId = Object.freeze({ lane: '0', n: 0 })
 /** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */
 export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
   const { journal, ports, authority, models, limits, fork } = state
+  const { answerSchema } = request
+  const typed = answerSchema === undefined ? undefined : JSON.stringify(answerSchema)
   const { store, sandbox, policy, reasoner } = ports
   const commit = (name: string, content: string): string => journal.commit(OPENING, 'run.open', name, content)
   await journal.write({
@@ -48,12 +50,14 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       confinement: { level: sandbox.confinement.level, layers: sandbox.confinement.layers },
       guestAbi: guestAbi(sandbox.confinement.guestAbi, reasoner.digest),
       omitted: commit('omitted', canonicalJson(store.omitted)),
+      ...(typed === undefined ? {} : { answerSchema: commit('answerSchema', typed) }),
       ...(fork === undefined ? {} : { fork: recordedFork(fork, commit) }),
     },
     obs: { at: journal.now(), version: request.version },
     payloads: {
       question: request.question,
       strategy: request.strategy,
+      ...(typed === undefined ? {} : { answerSchema: typed }),
       omitted: canonicalJson(store.omitted),
       // What a replay needs of the world outside the run; the rest of it is in the records.
       partitions: JSON.stringify(store.partitions),

@@ -1,4 +1,4 @@
-import type { Label, Limits } from '@writ/contract'
+import type { JsonObject, Label, Limits } from '@writ/contract'
 import type { Authority, RunModels } from '../basis/ports.ts'
 import type { Fork } from '../state/fork.ts'
 
@@ -20,6 +20,8 @@ export interface RunRequest {
   readonly run: string
   readonly question: string
   readonly questionLabel: Label
+  /** JSON Schema that the answer must fit; absent for any answer. */
+  readonly answerSchema?: JsonObject
   readonly strategy: string
   readonly limits: Limits
   readonly authority: Authority

@@ -16,6 +16,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
+import { checkedSchema } from '../../schema/index.ts'
 import { AdaptiveSemaphore } from '../basis/adaptive-semaphore.ts'
 import { BudgetPool } from '../basis/budget-pool.ts'
 import { BudgetShare } from '../basis/budget-share.ts'
@@ -189,12 +190,14 @@ interface RootEnd {
 
 async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const { ports, models, authority } = state
+  const { answerSchema } = request
   const { store, reasoner } = ports
   const lane = new FrameState({
     id: '0',
     parent: null,
     depth: 0,
     goal: request.question,
+    schema: answerSchema === undefined ? null : await checkedSchema(answerSchema),
     profile: authority.orchestrator,
     model: (id) => modelsOf(state, id).root,
     scope: { partitions: store.partitions, docs: null },
@@ -212,7 +215,9 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const plan = await planOf(state, id, request.question)
   const choice = reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
   const { root } = modelsOf(state, id)
-  const held = choice.turns ? lastTurnBound(state, root, request.question) : NOTHING
+  const held = choice.turns
+    ? lastTurnBound(state, root, request.question + (lane.schema?.json ?? ''))
+    : NOTHING
   const chosen = state.journal.write({
     kind: 'strategy.chosen',
     id,

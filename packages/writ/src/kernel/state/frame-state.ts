@@ -14,6 +14,7 @@ import {
   type ProfileFacts,
   WritError,
 } from '@writ/contract'
+import type { CheckedSchema } from '../../schema/index.ts'
 import { AdaptiveSemaphore } from '../basis/adaptive-semaphore.ts'
 import type { BudgetShare } from '../basis/budget-share.ts'
 import { SpanSet } from '../basis/span-set.ts'
@@ -44,6 +45,8 @@ export interface FrameStateStart {
   readonly parent: FrameState | null
   readonly depth: number
   readonly goal: string
+  /** What it releases must fit it; null for any value. */
+  readonly schema: CheckedSchema | null
   readonly profile: ProfileFacts
   /** The model of each of its steps. */
   readonly model: (id: StepId) => ModelProfile
@@ -65,6 +68,7 @@ export class FrameState implements DecisionContext {
   readonly parent: FrameState | null
   readonly depth: number
   readonly goal: string
+  readonly schema: CheckedSchema | null
   readonly profile: ProfileFacts
   readonly scope: Scope
   readonly share: BudgetShare
@@ -108,6 +112,7 @@ export class FrameState implements DecisionContext {
     this.parent = start.parent
     this.depth = start.depth
     this.goal = start.goal
+    this.schema = start.schema
     this.profile = start.profile
     this.#model = start.model
     this.scope = start.scope

@@ -15,6 +15,7 @@ import {
   toWritError,
   WritError,
 } from '@writ/contract'
+import { type CheckedSchema, checkedSchema } from '../../schema/index.ts'
 import type { StandingReservation } from '../basis/budget-pool.ts'
 import type { BudgetShare } from '../basis/budget-share.ts'
 import type { StepId } from '../basis/step-id.ts'
@@ -63,6 +64,8 @@ export interface OpenedChild {
   readonly share: BudgetShare
   readonly part: Share | null
   readonly scope: Scope
+  /** What it releases must fit it. */
+  readonly schema: CheckedSchema | null
   readonly holds: HeldTurns
   /** Its next and its last turn, the worst case. */
   readonly bound: Amount
@@ -109,7 +112,9 @@ async function open(
       },
     )
   const { role, model } = chooseModel(state, child.step, child.request.model)
-  const { context, goal } = child.request
+  const { context } = child.request
+  const goal = heldGoal(child.request)
+  const schema = await schemaOf(child.request)
   const text = context === undefined ? undefined : contextText(lane, context)
   const { mode, scope } = await decideMode(state, lane, model, child.request, ceiling)
   const part = mode === 'shared' ? null : lane.share.part()
@@ -120,7 +125,7 @@ async function open(
     const bound = twoTurns(state, share, model, goal)
     const holds = holdTurns(state, share, model, goal)
     try {
-      const opened = { role, model, mode, share, part, holds, bound }
+      const opened = { role, model, mode, share, part, holds, bound, schema }
       if (text === undefined) return { ...opened, scope }
       const label = contextLabel(lane, context)
       return { ...opened, scope: { partitions: [await ownText(state, child, text, label)], docs: null } }
@@ -161,7 +166,7 @@ export async function recallOpening(
     return { ...asked, opening: { ok: false, error: errorFrom(kept) } }
   }
   const { role, model } = chooseModel(state, child.step, child.request.model)
-  const { goal } = child.request
+  const goal = heldGoal(child.request)
   const own = share === null ? lane.share : lane.share.carveAgain(share)
   const value: OpenedChild = {
     role,
@@ -169,6 +174,7 @@ export async function recallOpening(
     mode,
     share: own,
     part: share,
+    schema: await schemaOf(child.request),
     bound: twoTurns(state, own, model, goal),
     holds: ended ? {} : holdAgain(state, own, model, goal),
     scope: await recallScope(state, lane, child, det, ended, kept),
@@ -220,6 +226,15 @@ function contextText(lane: FrameState, context: NonNullable<SpawnRequest['contex
 function contextLabel(lane: FrameState, context: SpawnRequest['context']): Label {
   const held = typeof context === 'object' ? lane.sealed.get(context.sealed) : undefined
   return held === undefined ? lane.label : joinLabels(lane.label, held.label)
+}
+
+async function schemaOf({ schema }: SpawnRequest): Promise<CheckedSchema | null> {
+  return schema === undefined ? null : await checkedSchema(schema)
+}
+
+/** What a child is told in each of its turns, and so holds room for: its goal, and the schema of its value. */
+function heldGoal({ goal, schema }: SpawnRequest): string {
+  return schema === undefined ? goal : goal + JSON.stringify(schema)
 }
 
 /** A child holds back its next and its last turn and nothing more, so siblings do not starve. */

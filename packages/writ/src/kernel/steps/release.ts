@@ -1,10 +1,18 @@
-import { type Citation, type Decision, type RecordedDecision, toWritError, WritError } from '@writ/contract'
+import {
+  type Citation,
+  type Decision,
+  type Json,
+  type RecordedDecision,
+  toWritError,
+  WritError,
+} from '@writ/contract'
 import { canonicalJson, type RecordOf } from '@writ/evidence'
 import { jsonDepth } from '../basis/json-depth.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { errorFrom, errorJson, outcomeOf, type RunState, showable } from '../state/run-state.ts'
 import { observe } from './observe.ts'
+import { checkRelease } from './release-checks.ts'
 import { type Unsealed, unseal } from './sealed-values.ts'
 
 /** What has been checked of a value when policy is asked whether it may leave. */
@@ -134,7 +142,7 @@ async function check(
         'NO_ANSWER',
         `The frame ${lanes.join(', ')}, whose value is released, has none: ${failed}.`,
       )
-    await checkCitations(state, lane, citations)
+    await checkRelease(state, lane, { value: JSON.parse(value) as Json, citations })
     const { decision, recorded } = await gate.decide(
       lane,
       'output::release',
@@ -195,24 +203,6 @@ function refuseIfHalted({ signal }: RunState): void {
   if (!signal.aborted) return
   const reason = toWritError(signal.reason)
   if (reason.code === 'POLICY_DENIED' || reason.code === 'LEDGER_FAILED') throw reason
-}
-
-/** Every citation's bytes are read again and must be what the citation says. */
-async function checkCitations(
-  state: RunState,
-  lane: FrameState,
-  citations: readonly Citation[],
-): Promise<void> {
-  for (const citation of citations) {
-    const { doc, start, end, sha256, quote } = citation
-    const read = await state.ports.store.read(doc, start, end)
-    const same = read.start === start && read.end === end && read.sha256 === sha256 && read.text === quote
-    if (!same || !lane.slices.covers(doc, start, end))
-      throw new WritError(
-        'CITATION_INVALID',
-        `The citation of bytes ${start}–${end} of ${doc} does not match the document.`,
-      )
-  }
 }
 
 function dedupe(citations: readonly Citation[]): readonly Citation[] {

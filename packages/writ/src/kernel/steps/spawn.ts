@@ -100,7 +100,7 @@ function childState(
   state: RunState,
   lane: FrameState,
   child: NumberedChild,
-  { role, scope, mode, share }: OpenedChild,
+  { role, scope, mode, share, schema }: OpenedChild,
   label: Label,
 ): FrameState {
   return new FrameState({
@@ -108,6 +108,7 @@ function childState(
     parent: lane,
     depth: lane.depth + 1,
     goal: child.request.goal,
+    schema,
     profile: state.authority.worker,
     model: (step) => modelsOf(state, step)[role],
     scope,
