@@ -33,11 +33,15 @@ interface Import {
   readonly when: 'loaded' | 'types' | 'later'
 }
 
+/** What is made or installed, not written. */
+const MADE = ['node_modules', 'dist', 'bundled']
+
 function sources(folder: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|js)$/.test(entry.name))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .filter((file) => !/node_modules|\/dist\//.test(file))
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return MADE.includes(entry.name) ? [] : sources(path)
+    return entry.isFile() && /\.(ts|js)$/.test(entry.name) ? [path] : []
+  })
 }
 
 /** Every module specifier of a file: static, dynamic and re-exports. */
@@ -104,10 +108,9 @@ function reachable(graph: ReadonlyMap<string, ReadonlySet<string>>, from: string
 
 const within = (folder: string) => (to: string) => to === folder || to.startsWith(`${folder}/`)
 const SHARED = ['@writ/contract', '@writ/evidence']
-/** Durable files, which every room that keeps something may write. */
-const onDisk = within(`${runtime}/disk`)
-/** JSON Schema within bounds, which every room may check values by. */
-const inSchema = within(`${runtime}/schema`)
+/** What any room may use: durable files, threads that are up before they are needed, and checks of values by a schema. */
+const NEUTRAL = ['disk', 'threads', 'schema']
+const isNeutral = (to: string): boolean => NEUTRAL.some((part) => within(`${runtime}/${part}`)(to))
 
 describe('directions', () => {
   it('finds the imports it judges', () => {
@@ -141,21 +144,14 @@ describe('directions', () => {
     const imports = productImports(`${runtime}/${room}`)
     expect(imports.length).toBeGreaterThan(0)
     const own = within(`${runtime}/${room}`)
-    expect(violations(imports, (to) => SHARED.includes(to) || onDisk(to) || inSchema(to) || own(to))).toEqual(
-      [],
-    )
+    expect(violations(imports, (to) => SHARED.includes(to) || isNeutral(to) || own(to))).toEqual([])
   })
 
-  it('what checks values by a schema imports the contract only', () => {
-    const imports = productImports(`${runtime}/schema`)
+  it.each(NEUTRAL)('%s, which any room may use, imports nothing of ours', (part) => {
+    const imports = productImports(`${runtime}/${part}`)
     expect(imports.length).toBeGreaterThan(0)
-    expect(violations(imports, (to) => to === '@writ/contract' || inSchema(to))).toEqual([])
-  })
-
-  it('what writes files durably imports nothing of ours', () => {
-    const imports = productImports(`${runtime}/disk`)
-    expect(imports.length).toBeGreaterThan(0)
-    expect(violations(imports, onDisk)).toEqual([])
+    const own = within(`${runtime}/${part}`)
+    expect(violations(imports, (to) => to === '@writ/contract' || own(to))).toEqual([])
   })
 
   it('the built-in model imports the contract and nothing else of ours', () => {
@@ -175,7 +171,10 @@ describe('directions', () => {
     expect(imports.length).toBeGreaterThan(0)
     const below = FLOORS.slice(FLOORS.indexOf(floor)).map((name) => within(`${runtime}/kernel/${name}`))
     expect(
-      violations(imports, (to) => SHARED.includes(to) || inSchema(to) || below.some((own) => own(to))),
+      violations(
+        imports,
+        (to) => SHARED.includes(to) || within(`${runtime}/schema`)(to) || below.some((own) => own(to)),
+      ),
     ).toEqual([])
   })
 
@@ -230,7 +229,7 @@ describe('directions', () => {
 
   it('the house has no other parts', () => {
     const parts = readdirSync(join(root, runtime)).sort()
-    expect(parts).toEqual([...HOUSE.flat(), ...ROOMS, 'cli', 'disk', 'index.ts', 'schema'].sort())
+    expect(parts).toEqual([...HOUSE.flat(), ...ROOMS, ...NEUTRAL, 'cli', 'index.ts'].sort())
   })
 
   it.each(['verify/audit', 'export/steps', 'export/report', 'export/telemetry'])(

@@ -1,29 +1,30 @@
 import { batch } from './batch.ts'
+import { type BenchOptions, readOptions } from './bench-options.ts'
 import { cells } from './cells.ts'
 import { evidence } from './evidence.ts'
+import { exactness } from './exactness/exactness.ts'
+import { faults } from './faults/faults.ts'
 import { frameTree } from './frame-tree.ts'
 import { gate } from './gate.ts'
 import { guestCodeHere } from './guest-code.ts'
 import type { Measure } from './measure.ts'
 import { memory } from './memory.ts'
+import { overhead } from './overhead/overhead.ts'
 import { start } from './start.ts'
 
-// Benchmarks of the hot paths. They print one JSON line per task and a summary; they assert nothing, because machines
-// differ. Compare within one run, or two commits on one quiet machine.
+// Benchmarks. They print one JSON line per task and a summary; they assert nothing, because machines differ. Compare within
+// one run, or two commits on one quiet machine.
 
-const SUITES: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
-  batch,
-  cells,
-  evidence,
-  gate,
-  memory,
-  start,
-  tree: frameTree,
-}
+type Suite = (options: BenchOptions) => AsyncIterable<Measure> | Promise<readonly Measure[]>
 
-const args = process.argv.slice(2)
-const json = args.includes('--json')
-const names = args.filter((arg) => !arg.startsWith('--'))
+/** The hot paths: run when no suite is named. */
+const HOT: Readonly<Record<string, Suite>> = { batch, cells, evidence, gate, memory, start, tree: frameTree }
+/** The engine as a whole: run by name, since they take minutes. */
+const WHOLE: Readonly<Record<string, Suite>> = { exactness, faults, overhead }
+const SUITES = { ...HOT, ...WHOLE }
+
+const { names, options } = readOptions(process.argv.slice(2))
+const { json } = options
 const unknown = names.find((name) => !Object.hasOwn(SUITES, name))
 if (unknown !== undefined) {
   process.stderr.write(`There is no suite "${unknown}"; there are ${Object.keys(SUITES).join(', ')}.\n`)
@@ -33,20 +34,26 @@ if (unknown !== undefined) {
 const guestCode = await guestCodeHere()
 if (!json) process.stdout.write(`guest code: ${guestCode}\n`)
 const measures: Measure[] = []
-for (const name of names.length > 0 ? names : Object.keys(SUITES)) {
-  for (const measure of (await SUITES[name]?.()) ?? []) {
+for (const name of names.length > 0 ? names : Object.keys(HOT)) {
+  const suite = SUITES[name]?.(options) ?? []
+  for await (const measure of 'then' in suite ? await suite : suite) {
     measures.push(measure)
-    if (json) process.stdout.write(`${JSON.stringify({ suite: name, ...measure })}\n`)
-    else
-      process.stdout.write(
-        `${name.padEnd(10)}${measure.task.padEnd(52)}${measure.score.toLocaleString('en-US').padStart(14)} ${measure.detail}${against(measure)}\n`,
-      )
+    print(name, measure)
   }
 }
-if (json)
+if (json) {
+  const missed = measures.filter(({ met }) => met === false).length
+  const summary = { tasks: measures.length, missed, node: process.version, guestCode }
+  process.stdout.write(`${JSON.stringify({ summary })}\n`)
+}
+
+function print(suite: string, measure: Measure): void {
+  if (json) return void process.stdout.write(`${JSON.stringify({ suite, ...measure })}\n`)
+  const score = measure.score.toLocaleString('en-US').padStart(14)
   process.stdout.write(
-    `${JSON.stringify({ summary: { tasks: measures.length, node: process.version, guestCode } })}\n`,
+    `${suite.padEnd(10)}${measure.task.padEnd(52)}${score} ${measure.detail}${against(measure)}\n`,
   )
+}
 
 function against({ target, met }: Measure): string {
   return target === undefined ? '' : `; target ${target}: ${met === true ? 'met' : 'not met'}`

@@ -16,7 +16,11 @@ export function childCpuSeconds(): number {
 }
 
 function ticks(from: number, to: number): number {
-  const stat = readFileSync('/proc/self/stat', 'utf8')
+  return ticksOf('/proc/self/stat', from, to)
+}
+
+function ticksOf(path: string, from: number, to: number): number {
+  const stat = read(path)
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return fields.slice(from, to).reduce((sum, field) => sum + Number(field), 0)
 }
@@ -30,6 +34,21 @@ export async function peakOf(child: ChildProcess, everyMs: number = SAMPLE_MS): 
     await pause(everyMs)
   }
   return peak
+}
+
+/** CPU of this process and of every process below it that is running, in seconds. Linux only. */
+export function treeCpuSeconds(): number {
+  const below = treeOf(process.pid).slice(1)
+  const { user, system } = process.cpuUsage()
+  return (
+    (user + system) / 1e6 +
+    below.reduce((sum, pid) => sum + ticksOf(`/proc/${pid}/stat`, 11, 15), 0) / TICKS_PER_SECOND
+  )
+}
+
+/** Memory of this process and of every process below it, in bytes of PSS. Linux only. */
+export function treeMemory(): number {
+  return treeOf(process.pid).reduce((sum, pid) => sum + pss(pid), 0)
 }
 
 function treeOf(root: number): number[] {

@@ -1,4 +1,6 @@
+import type { Check } from './checks.ts'
 import type { Omitted } from './context-store.ts'
+import type { AnsweredConversation } from './conversation.ts'
 import type { Coverage } from './coverage.ts'
 import type { Json } from './json.ts'
 import type { Label } from './label.ts'
@@ -31,6 +33,8 @@ export interface Usage {
   readonly modelCalls: number
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Part of the input tokens that came from a provider's cache; absent when none did. */
+  readonly cachedInputTokens?: number
   readonly costMicroUsd: number
   /** False when a model that was called has no known price: the cost is then of the others only. */
   readonly costKnown: boolean
@@ -67,10 +71,14 @@ export interface Answer<V = Json> {
   readonly usage: Usage
   readonly support: Support
   readonly coverage: Coverage
+  /** What the checks that were asked for came to; absent when none were, or nothing was released. */
+  readonly checks?: readonly Check[]
   readonly denials: readonly Denial[]
   readonly omitted: readonly Omitted[]
   /** Path of the evidence file. */
   readonly evidence: string | null
   /** Why the status is not `complete`; null when it is. */
   readonly reason: string | null
+  /** Only of a question that belongs to a conversation. */
+  readonly conversation?: AnsweredConversation
 }

@@ -40,6 +40,8 @@ export interface Share {
 export interface Price {
   readonly inputNanoUsd: number
   readonly outputNanoUsd: number
+  /** Of input that came from the provider's cache; that of other input where it is not stated. */
+  readonly cachedInputNanoUsd?: number
 }
 
 /** What tokens of unknown price are counted at: a cost limit is refused for them. */
@@ -70,10 +72,20 @@ export function totalTokens(amount: Amount): number {
   return amount.inputTokens + amount.outputTokens
 }
 
-/** Cost in whole micro-USD, rounded up so that a limit is never passed by rounding. */
-export function costMicroUsd(price: Price, inputTokens: number, outputTokens: number): number {
+/**
+ * Cost in whole micro-USD, rounded up so that a limit is never passed by rounding. Of the input, `cachedTokens` came from
+ * the provider's cache.
+ */
+export function costMicroUsd(
+  { inputNanoUsd, outputNanoUsd, cachedInputNanoUsd = inputNanoUsd }: Price,
+  inputTokens: number,
+  outputTokens: number,
+  cachedTokens = 0,
+): number {
   const nano =
-    BigInt(price.inputNanoUsd) * BigInt(inputTokens) + BigInt(price.outputNanoUsd) * BigInt(outputTokens)
+    BigInt(inputNanoUsd) * BigInt(inputTokens - cachedTokens) +
+    BigInt(cachedInputNanoUsd) * BigInt(cachedTokens) +
+    BigInt(outputNanoUsd) * BigInt(outputTokens)
   return Number((nano + 999n) / 1000n)
 }
 

@@ -26,6 +26,18 @@ describe('chargeFor', () => {
     expect(chargeFor({ ...honest, price: null }).charged).toEqual({ ...charged, costMicroUsd: 0 })
   })
 
+  it('charges what came from a cache at its own price, where there is one', () => {
+    const cached = { ...honest, meteredCachedTokens: 100 }
+    const price = { inputNanoUsd: 1_000, outputNanoUsd: 2_000, cachedInputNanoUsd: 100 }
+    expect(chargeFor({ ...cached, price }).charged.costMicroUsd).toBe(150 + 10 + 80)
+    expect(
+      chargeFor({ ...cached, price: { inputNanoUsd: 1_000, outputNanoUsd: 2_000 } }).charged.costMicroUsd,
+    ).toBe(330)
+    // More than there was cannot have been cached.
+    for (const said of [251, -1, 0.5, Number.NaN])
+      expect(chargeFor({ ...cached, price, meteredCachedTokens: said }).charged.costMicroUsd).toBe(330)
+  })
+
   it('believes the fewest tokens that the bytes can be, and the most that were reserved', () => {
     for (const most of [
       { meteredInputTokens: 63, meteredOutputTokens: 10 },

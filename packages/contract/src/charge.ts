@@ -1,4 +1,5 @@
 import { type Amount, costMicroUsd, FREE, type Price } from './budget.ts'
+import type { Attempt } from './record.ts'
 
 /** No tokenizer makes fewer tokens of a text than one for this many of its bytes. */
 const MOST_BYTES_PER_TOKEN = 16
@@ -15,6 +16,8 @@ export interface Metering {
   /** What the provider said it used; null where it said no number. */
   readonly meteredInputTokens: number | null
   readonly meteredOutputTokens: number | null
+  /** Part of the input that came from the provider's cache; absent when the provider said no number. */
+  readonly meteredCachedTokens?: number
 }
 
 export interface Charge {
@@ -37,9 +40,29 @@ export function chargeFor(metering: Metering): Charge {
     calls: 1,
     inputTokens: meteredInputTokens,
     outputTokens: meteredOutputTokens,
-    costMicroUsd: costMicroUsd(price ?? FREE, meteredInputTokens, meteredOutputTokens),
+    costMicroUsd: costMicroUsd(
+      price ?? FREE,
+      meteredInputTokens,
+      meteredOutputTokens,
+      cachedTokens(metering, meteredInputTokens),
+    ),
   }
   return { charged, chargedAs: 'metered' }
+}
+
+/** Input tokens that were cached, as far as it can be: never more than there were. */
+function cachedTokens(
+  { meteredCachedTokens: said = 0 }: Pick<Metering, 'meteredCachedTokens'>,
+  inputTokens: number,
+): number {
+  return Number.isSafeInteger(said) && said >= 0 && said <= inputTokens ? said : 0
+}
+
+/** Input tokens of attempts that were charged as cached. What is charged its bound has none. */
+export function cachedInputTokens(attempts: readonly Attempt[]): number {
+  return attempts
+    .filter(({ chargedAs }) => chargedAs === 'metered')
+    .reduce((sum, attempt) => sum + cachedTokens(attempt, attempt.charged.inputTokens), 0)
 }
 
 function plausible(tokens: number | null, bytes: number, most: number): tokens is number {

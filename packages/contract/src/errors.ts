@@ -16,7 +16,12 @@ export const ERRORS = {
   UNKNOWN_MODEL: {
     exit: 2,
     retryable: false,
-    next: 'Use builtin/extractive, ollama/<model>, openai/<model> with OPENAI_API_KEY set, or any id with --base-url; `writ setup` finds what is here.',
+    next: 'Use builtin/extractive, ollama/<model>, anthropic/<model>, google/<model> or openai/<model> with its key set, or any id with --base-url; `writ setup` finds what is here.',
+  },
+  PROVIDER_NOT_INSTALLED: {
+    exit: 2,
+    retryable: false,
+    next: 'Install the package that the message names, where Writ is installed.',
   },
   MODEL_NOT_GIVEN: {
     exit: 2,
@@ -57,6 +62,11 @@ export const ERRORS = {
     exit: 2,
     retryable: false,
     next: 'Look at it with `writ show <run>`: it has ended, and its record takes nothing more.',
+  },
+  NOT_ANSWERED: {
+    exit: 2,
+    retryable: false,
+    next: 'Look at it with `writ show <run>`, finish it with `writ resume <run>`, or ask without --continue.',
   },
   BAD_FORK: {
     exit: 2,
@@ -153,10 +163,20 @@ export const ERRORS = {
     retryable: false,
     next: 'Release a value that JSON can hold, that fits the size limit, and that fits the schema where there is one.',
   },
+  CHECKS_FAILED: {
+    exit: 1,
+    retryable: false,
+    next: 'Correct the value, cite what supports it, or leave out what nothing supports; then release it again.',
+  },
   NO_ANSWER: {
     exit: 1,
     retryable: false,
     next: 'Ask again with more turns, another model, or a narrower question.',
+  },
+  NO_PROGRESS: {
+    exit: 1,
+    retryable: false,
+    next: 'Ask again with another model or a narrower question; `writ show <run>` has the turns that went in circles.',
   },
   PROSE_ANSWER: {
     exit: 1,

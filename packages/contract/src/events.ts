@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts'
 import type { Amount } from './budget.ts'
+import type { AnsweredConversation } from './conversation.ts'
 import type { Label } from './label.ts'
 import type { Outcome } from './outcome.ts'
 import type { Action, Verdict } from './policy.ts'
@@ -26,6 +27,8 @@ export type RunEvent =
       readonly bytes: number
       readonly confinement: string
       readonly policy: string
+      /** Only of a question that belongs to a conversation. */
+      readonly conversation?: AnsweredConversation
     }
   | {
       readonly type: 'frame.open'

@@ -1,10 +1,11 @@
 import type { GrepResult, OutlineEntry, Passage, ReadResult } from './context-store.ts'
+import type { Conversation } from './conversation.ts'
 import type { WritError } from './errors.ts'
 import type { JsonObject } from './json.ts'
 import type { Label } from './label.ts'
 import type { Message } from './message.ts'
 import type { DocumentInfo } from './partition.ts'
-import type { CellCode, CellResult, GuestContext } from './sandbox.ts'
+import type { CellCode, CellRun, GuestContext } from './sandbox.ts'
 import type { Citation, Span } from './span.ts'
 
 /** The steps a frame can ask the gate for, each with what it gives back. */
@@ -101,12 +102,16 @@ export interface CorpusView {
  */
 export interface Frame {
   readonly lane: string
+  /** What it is for. */
+  readonly role: FrameRole
   readonly depth: number
   readonly maxDepth: number
   readonly maxTurns: number
   readonly goal: string
   /** JSON Schema that what it releases must fit, as text; null for a frame that may release any value. */
   readonly schema: string | null
+  /** What was said before the question; undefined for a question by itself, and for a child frame. */
+  readonly conversation: Conversation | undefined
   readonly model: { readonly id: string; readonly contextWindow: number }
   readonly corpus: CorpusView
   readonly context: GuestContext
@@ -121,19 +126,23 @@ export interface Frame {
    * Runs a cell. Each call of the guest makes one step; replies are delivered in the order in which those steps were
    * recorded. Rejects when the frame was ended from outside while the cell ran.
    */
-  cell(cell: CellCode): Promise<CellResult>
+  cell(cell: CellCode): Promise<CellRun>
   /** Performs a step through the gate, or rejects with a typed error. For strategies without a REPL. */
   readonly perform: Perform
   /**
    * Releases a value (JSON text) as the frame's result: validated, decided, recorded. Rejects with `INVALID_ANSWER`
-   * when it does not validate (the frame may try again) and `POLICY_DENIED` when it may not leave.
+   * when it does not validate, `CHECKS_FAILED` when it does not pass its checks (the frame may try again), and
+   * `POLICY_DENIED` when it may not leave. The `last` release of a frame leaves whatever its checks say.
    */
-  release(valueJson: string): Promise<void>
+  release(valueJson: string, last: boolean): Promise<void>
   /** The draft left in `answer.content`, as JSON, if any. */
   draft(): Promise<string | undefined>
   /** Most bytes a last turn's messages may have: that much was held back from the start. */
   readonly lastTurnBytes: number
 }
+
+/** The root orchestrates, its children work, and a verifier looks at what is about to be released. */
+export type FrameRole = 'orchestrator' | 'worker' | 'verifier'
 
 /** What a frame may tell its model about itself before a turn. */
 export interface FrameStatus {

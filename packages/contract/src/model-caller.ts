@@ -17,6 +17,8 @@ export interface ModelReply {
   /** What the provider says it used, believed or not; null where it says no whole number. */
   readonly inputTokens: number | null
   readonly outputTokens: number | null
+  /** Part of the input that came from the provider's cache; absent where it says no number. */
+  readonly cachedInputTokens?: number
   /** UTF-8 bytes of the texts sent and received, hidden reasoning that was sent along included. */
   readonly sentBytes: number
   readonly receivedBytes: number

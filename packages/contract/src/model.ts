@@ -27,6 +27,15 @@ export interface AnswerPlan {
   readonly literals: readonly string[]
 }
 
+/** How much may be asked of a model at most, by the whole tree of a run. What is absent has no limit of its own. */
+export interface ModelRates {
+  readonly requestsPerMinute?: number
+  /** Input and output together; each request counts its worst case until its usage is known. */
+  readonly tokensPerMinute?: number
+  /** Requests in flight at once, where fewer than the run's `concurrency`. */
+  readonly inFlight?: number
+}
+
 /** A model the run may use: the port, its window, its price and its facts. */
 export interface ModelProfile {
   /** As the user named it: `provider/id`. */
@@ -36,14 +45,20 @@ export interface ModelProfile {
   readonly contextWindow: number
   /** Null when unknown; then a cost limit is refused. */
   readonly price: Price | null
+  /** The day the price was looked up, where whoever configured it says so. */
+  readonly priceAsOf?: string
   readonly facts: ModelFacts
+  readonly rates?: ModelRates
   /** For the words beside figures and answers, such as "built-in extractive model". */
   readonly title: string
   /** Plans an answer, for a model whose answers follow from a plan; absent for a model that answers as it sees fit. */
   readonly plan?: (question: string) => AnswerPlan
 }
 
-/** A key, or what gives the key for a server: none where it has none, an error where the server must not be asked. */
-export type ApiKey = string | ((server: URL) => string | undefined)
+/**
+ * A key, or what gives the key for a server: none where it has none, an error where the server must not be asked. The
+ * variable is the one that the provider's key is usually in.
+ */
+export type ApiKey = string | ((server: URL, variable: string) => string | undefined)
 
 export type { LanguageModelV4 } from '@ai-sdk/provider'

@@ -1,3 +1,5 @@
+import { unusedTag } from './unused-tag.ts'
+
 /** A document, or a part of one, whose text a prompt holds. */
 export interface PromptDocument {
   readonly id: string
@@ -13,7 +15,6 @@ export interface PromptParts {
 }
 
 const NAME = 'document-'
-const NUMBERED = new RegExp(`${NAME}(\\d+)`, 'gi')
 const CLOSING = new RegExp(`\\n</(${NAME}\\d+)>$`)
 const OPENING = /^ id=("(?:[^"\\]|\\.)*")(?: start="(\d+)" end="(\d+)")?>\n/
 
@@ -27,7 +28,7 @@ export function withDocuments(head: string, documents: readonly PromptDocument[]
     const range = span === undefined ? '' : ` start="${span.start}" end="${span.end}"`
     return ` id=${JSON.stringify(id)}${range}>`
   })
-  const tag = unusedTag([head, ...openings, ...documents.map(({ text }) => text)])
+  const tag = unusedTag(NAME, [head, ...openings, ...documents.map(({ text }) => text)])
   const parts = documents.map(({ text }, index) => `<${tag}${openings[index]}\n${text}\n</${tag}>`)
   return [head, statement(tag), ...parts].join('\n\n')
 }
@@ -54,16 +55,4 @@ function documentOf(piece: string, closing: string): PromptDocument {
 /** What the model is told. The tags stand in the middle of a line here, so that no document begins at them. */
 function statement(tag: string): string {
   return `Each document stands between <${tag}> and </${tag}>; other tags inside it are part of its text.`
-}
-
-/** The tag with the shortest number that no text holds, whatever digits follow it and however it is written. */
-function unusedTag(texts: readonly string[]): string {
-  const held = new Set<string>()
-  for (const text of texts) for (const [, digits = ''] of text.matchAll(NUMBERED)) held.add(digits)
-  for (let least = 1; ; least *= 10) {
-    const { length } = String(least)
-    const used = new Set([...held].map((digits) => digits.slice(0, length)))
-    for (let number = least; number < least * 10; number += 1)
-      if (!used.has(String(number))) return `${NAME}${number}`
-  }
 }

@@ -1,5 +1,7 @@
 import type { Basis, Status, Support } from './answer.ts'
 import type { Amount, Limits, Share } from './budget.ts'
+import type { CheckName, RecordedCheck } from './checks.ts'
+import type { EarlierRun } from './conversation.ts'
 import type { Coverage } from './coverage.ts'
 import type { BudgetLeft } from './frame.ts'
 import type { Label } from './label.ts'
@@ -99,6 +101,10 @@ export interface RecordedModel {
   /** Null when unknown. */
   readonly inputNanoUsd: number | null
   readonly outputNanoUsd: number | null
+  /** Absent where input that was cached costs what other input does. */
+  readonly cachedInputNanoUsd?: number
+  /** The day the price was looked up, as whoever configured it says. */
+  readonly priceAsOf?: string
 }
 
 /** Where a run was forked from, and what of it is another run's: its first `records` records were taken over from there. */
@@ -112,6 +118,18 @@ export interface RecordedFork {
   readonly models: readonly RecordedModel[]
   /** To what is asked instead at `at`, and the seeds of the shared frames. */
   readonly changes: Commitment
+}
+
+/** The conversation that a question belongs to, as far as it is no content. */
+export interface RecordedConversation {
+  /** How many earlier messages the root was shown. */
+  readonly messages: number
+  /** How many older ones had no room. */
+  readonly leftOut: number
+  /** The least label above every message; `questionLabel` is not below it. */
+  readonly label: Label
+  /** Runs whose answers are among the messages. */
+  readonly follows: readonly EarlierRun[]
 }
 
 /** What the host knew beforehand of how a question is answered. Only the built-in model has a plan. */
@@ -163,6 +181,7 @@ export interface Det {
   readonly 'run.open': {
     readonly schema: 'writ.run/2'
     readonly question: Commitment
+    /** What the question and everything said before it are labelled: the root begins with it. */
     readonly questionLabel: Label
     readonly user: UserFacts
     /** The user the bundle's `$os` means. */
@@ -181,8 +200,13 @@ export interface Det {
     readonly omitted: Commitment
     /** To the JSON Schema that the answer must fit, where there is one. */
     readonly answerSchema?: Commitment
+    /** What a release has to pass; absent when nothing was asked for. */
+    readonly checks?: readonly CheckName[]
     /** Only of a forked run. */
     readonly fork?: RecordedFork
+    /** Only of a question that belongs to a conversation: the commitment to the messages before it, as canonical JSON. */
+    readonly earlier?: Commitment
+    readonly conversation?: RecordedConversation
   }
   readonly 'strategy.chosen': {
     readonly strategy: string
@@ -284,6 +308,9 @@ export interface Det {
     readonly citations: Commitment
     /** Child frames whose sealed values are part of the value. */
     readonly sealed: readonly string[]
+    /** What the checks that were asked for came to, and a commitment to what did not pass, in words. */
+    readonly checks?: readonly RecordedCheck[]
+    readonly problems?: Commitment
     readonly label: Label
     readonly decision: RecordedDecision | null
     readonly code: string | null
@@ -327,6 +354,8 @@ export interface Attempt {
   /** What the provider said it used, as it said it; null where it said no number. */
   readonly meteredInputTokens: number | null
   readonly meteredOutputTokens: number | null
+  /** Part of the input that came from the provider's cache; absent where it said no number. */
+  readonly meteredCachedTokens?: number
   /** UTF-8 bytes of the texts sent and received. */
   readonly sentBytes: number
   readonly receivedBytes: number

@@ -82,6 +82,12 @@ export interface CellResult {
   readonly fuel: number
 }
 
+/** A cell that ran in a frame. */
+export interface CellRun extends CellResult {
+  /** Digest of the calls it made, in their order; null when it made none. */
+  readonly asked: string | null
+}
+
 /** One REPL: its variables live from cell to cell. A cell that was stopped leaves the VM as it was before the cell. */
 export interface Vm {
   /**

@@ -1,15 +1,17 @@
-import type { Attempt } from '@writ/contract'
+import { type Attempt, cachedInputTokens } from '@writ/contract'
 import type { RecordOf } from './fold-run.ts'
 import { modelsAt } from './fork.ts'
 import type { AnyRecord } from './record.ts'
 
 /** What the records tell about how charges came to be, gathered record by record. */
 export class ChargeFacts {
-  /** Attempts charged their bound that records of their own describe, by the command they are of. */
-  readonly #told = new Map<number, number>()
+  /** What attempts came to that records of their own describe, by the command they are of. */
+  readonly #told = new Map<number, Told>()
   #opened: Extract<AnyRecord, { kind: 'run.open' }> | undefined
   /** Attempts charged their bound. */
   boundCalls = 0
+  /** Input tokens charged as cached. */
+  cachedInputTokens = 0
   /** Whether every model that was called has a price. */
   costKnown = true
 
@@ -25,17 +27,33 @@ export class ChargeFacts {
 
   /** A call that was sent again after a restart begins its list anew. */
   #tell({ obs }: RecordOf<'model.usage'>): void {
-    const before = obs.first === 0 ? 0 : (this.#told.get(obs.command) ?? 0)
-    this.#told.set(obs.command, before + boundIn(obs.detail))
+    const before = obs.first === 0 ? NOTHING_TOLD : (this.#told.get(obs.command) ?? NOTHING_TOLD)
+    this.#told.set(obs.command, added(before, told(obs.detail)))
   }
 
   #count({ obs }: RecordOf<'model.result'>): void {
-    const before = obs.detail.length === obs.attempts ? 0 : (this.#told.get(obs.command) ?? 0)
+    const before =
+      obs.detail.length === obs.attempts ? NOTHING_TOLD : (this.#told.get(obs.command) ?? NOTHING_TOLD)
     this.#told.delete(obs.command)
-    this.boundCalls += before + boundIn(obs.detail)
+    const { bound, cached } = added(before, told(obs.detail))
+    this.boundCalls += bound
+    this.cachedInputTokens += cached
   }
 }
 
-function boundIn(detail: readonly Attempt[]): number {
-  return detail.filter(({ chargedAs }) => chargedAs === 'bound').length
+/** Attempts charged their bound, and input tokens charged as cached. */
+interface Told {
+  readonly bound: number
+  readonly cached: number
+}
+
+const NOTHING_TOLD: Told = { bound: 0, cached: 0 }
+
+function told(detail: readonly Attempt[]): Told {
+  const bound = detail.filter(({ chargedAs }) => chargedAs === 'bound').length
+  return { bound, cached: cachedInputTokens(detail) }
+}
+
+function added(a: Told, b: Told): Told {
+  return { bound: a.bound + b.bound, cached: a.cached + b.cached }
 }

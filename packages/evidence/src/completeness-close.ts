@@ -1,4 +1,5 @@
 import { type Basis, type Det, outcomeOfCode, type Status } from '@writ/contract'
+import { checkSupported } from './completeness-checks.ts'
 import type { Lane } from './completeness-lanes.ts'
 import { mayHaveEnded } from './completeness-limits.ts'
 import type { RecordOf, RecordPlace } from './fold-run.ts'
@@ -18,6 +19,7 @@ export class Ending {
   #plan: Basis | undefined
   #model = false
   #released = false
+  #checks: Det['output.release']['checks']
   /** Partitions that were searched, and those of which text was handed over. */
   readonly #searched = new Set<string>()
   readonly #handed = new Set<string>()
@@ -27,7 +29,10 @@ export class Ending {
     this.#cut ??= cutBy(record)
     if (kind === 'strategy.chosen') this.#plan = det.plan?.basis
     if (kind === 'model.call' && det.outcome === 'ok' && !det.model.startsWith('builtin/')) this.#model = true
-    if (kind === 'output.release' && det.outcome === 'ok' && frame.parent === null) this.#released = true
+    if (kind === 'output.release' && det.outcome === 'ok' && frame.parent === null) {
+      this.#released = true
+      this.#checks = det.checks
+    }
     if ((kind === 'context.search' || kind === 'context.read') && det.outcome === 'ok')
       for (const id of det.partitions) {
         if (SEARCHING.has(det.op)) this.#searched.add(id)
@@ -52,6 +57,7 @@ export class Ending {
       mismatch('Leaves are counted of what was released, and of nothing else.', `${at}/det/support`)
     if (det.support !== null && det.support.computed > 0 && basis !== 'exact')
       mismatch('Leaves are said to be computed of an answer that is not exact.', `${at}/det/support/computed`)
+    checkSupported(this.#checks, det.support, at)
     this.#checkCoverage(obs.coverage, run.partitions, at)
   }
 
@@ -64,8 +70,8 @@ export class Ending {
     at: string,
   ): void {
     const last = root.celled && root.turnsTaken >= maxTurns
-    // An answer that a cell named is whole, unless the frame was ended from outside.
-    const whole = root.final && !mayHaveEnded(root, maxTurns) && !isStopped(reason)
+    // An answer that a cell named is whole, unless the frame was ended from outside, or for naming what cannot be released.
+    const whole = root.final && !mayHaveEnded(root, maxTurns) && !isStopped(reason) && !wandered(reason)
     const possible: readonly Status[] = this.#released
       ? whole && this.#cut === undefined
         ? ['complete']
@@ -137,6 +143,10 @@ export class Ending {
 function isStopped(reason: Det['run.close']['reason']): boolean {
   const outcome = reason === null ? 'ok' : outcomeOfCode(reason.code)
   return outcome === 'timeout' || outcome === 'cancelled'
+}
+
+function wandered(reason: Det['run.close']['reason']): boolean {
+  return reason?.code === 'NO_PROGRESS' || reason?.data.ended === 'NO_PROGRESS'
 }
 
 const SEARCHING: ReadonlySet<string> = new Set(['search', 'grep'])

@@ -112,13 +112,14 @@ const GAVE_UP: ReadonlySet<string> = new Set([
 ])
 
 /** What a parent has of a child that ended. */
-function takeOver({ det }: Join, { own: lane, mode }: RunFrame<Lane>, parent: Lane): void {
+function takeOver({ det }: Join, { own: lane, mode, opening }: RunFrame<Lane>, parent: Lane): void {
   parent.charged = addAmounts(parent.charged, lane.charged)
   if (mode === 'blind') {
     parent.sealed.add(det.child)
     return
   }
   if (det.outcome !== 'ok') return
+  if (opening.kind === 'frame.spawn' && opening.det.profile === 'verifier') parent.verified = true
   parent.inherited += det.citations
   for (const held of lane.sealed) parent.sealed.add(held)
 }

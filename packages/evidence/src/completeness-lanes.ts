@@ -76,6 +76,8 @@ export interface Lane {
   /** Citations it made, and those that children it joined released. */
   cited: number
   inherited: number
+  /** Whether a verifier it opened came back with a value. */
+  verified: boolean
   /** Lanes of blind children whose values it holds. */
   readonly sealed: Set<string>
 }
@@ -121,6 +123,7 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     charged: NOTHING,
     cited: 0,
     inherited: 0,
+    verified: false,
     sealed: new Set(),
   }
 }

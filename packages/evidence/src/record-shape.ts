@@ -5,8 +5,11 @@ import {
   BASES,
   type BudgetLeft,
   CHARGED_AS,
+  CHECK_OUTCOMES,
+  CHECKS,
   type Coverage,
   type Det,
+  type EarlierRun,
   type Label,
   LEVELS,
   type Limits,
@@ -16,6 +19,8 @@ import {
   type Outcome,
   RECORD_KINDS,
   RECORD_VERSION,
+  type RecordedCheck,
+  type RecordedConversation,
   type RecordedDecision,
   type RecordedFork,
   type RecordedModel,
@@ -166,6 +171,8 @@ const model = object<RecordedModel>({
   contextWindow: count,
   inputNanoUsd: nullable(count),
   outputNanoUsd: nullable(count),
+  cachedInputNanoUsd: optional(count),
+  priceAsOf: optional(text),
 })
 
 const outcomeCounts: Shape<Readonly<Partial<Record<Outcome, number>>>> = where(
@@ -199,6 +206,21 @@ const fork = object<RecordedFork>({
   changes: digest,
 })
 
+const check = object<RecordedCheck>({
+  check: oneOf(CHECKS),
+  outcome: oneOf(CHECK_OUTCOMES),
+  checked: count,
+  failed: count,
+  code,
+})
+
+const conversation = object<RecordedConversation>({
+  messages: count,
+  leftOut: count,
+  label,
+  follows: list(object<EarlierRun>({ run: runId, root: digest, records: count })),
+})
+
 const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
   'run.open': object<Det['run.open']>({
     schema: literal('writ.run/2'),
@@ -216,7 +238,10 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     guestAbi: text,
     omitted: digest,
     answerSchema: optional(digest),
+    checks: optional(list(oneOf(CHECKS))),
     fork: optional(fork),
+    earlier: optional(digest),
+    conversation: optional(conversation),
   }),
   'strategy.chosen': object<Det['strategy.chosen']>({
     strategy: text,
@@ -293,6 +318,8 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     bytes: count,
     citations: digest,
     sealed: texts,
+    checks: optional(list(check)),
+    problems: optional(digest),
     label,
     decision: nullable(decision),
     code,
@@ -320,6 +347,7 @@ const attempt = object<Attempt>({
   charged: amount,
   meteredInputTokens: nullable(count),
   meteredOutputTokens: nullable(count),
+  meteredCachedTokens: optional(count),
   sentBytes: count,
   receivedBytes: count,
   chargedAs: oneOf(CHARGED_AS),

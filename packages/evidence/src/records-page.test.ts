@@ -43,6 +43,8 @@ const NESTED = [
   'partition',
   'model',
   'fork',
+  'conversation',
+  'earlier run',
   'attempt',
   'place',
   'confinement',

@@ -57,6 +57,8 @@ export const VERDICT_CODES = {
   NOT_CLOSED: 'The run does not end with its one close or abort.',
   BAD_FORK:
     'What a forked run shares with another cannot be: no record, more than it has, or a model that changes.',
+  BAD_CONVERSATION:
+    'What was said before the question is told without its texts, or labelled above what the root begins with.',
   LANE_NOT_OPEN: 'A record of a frame that was not spawned or has ended.',
   N_GAP: 'Steps of a frame are missing, repeated or out of order.',
   NO_COMMAND: 'A result, join or retry without the open command it names.',
@@ -85,6 +87,8 @@ export const VERDICT_CODES = {
   BUDGET_MISMATCH: 'A frame was told that other budget is left than the records leave.',
   OPENING_DIFFERS: 'The strategy was chosen for something else than the run opened with.',
   CLOSE_DIFFERS: 'Status, reason, basis, support or coverage of the close are not what the records give.',
+  CHECK_DIFFERS:
+    'What a release says of its checks is not what the run asked for, or not what the records give.',
   RELEASE_MISPLACED: 'The release is missing, repeated or not last.',
   // POLICY
   BAD_BUNDLE: 'The embedded policy files are no bundle that can decide.',
@@ -108,6 +112,8 @@ export const VERDICT_CODES = {
   BAD_ANSWER: 'What was given as the answer is not one.',
   ANSWER_MISMATCH: 'The answer differs from what the file proves.',
   NOT_DISCLOSED: 'The answer cannot be compared because the file keeps the field closed.',
+  NOT_EARLIER:
+    'A run that was given as an earlier one is none that this run goes on from, or not as it was then.',
   // REPLAY
   DIVERGED: 'Doing the run again gives something else.',
   CODE_MISMATCH: 'This Writ shapes frames differently from the one that made the run.',

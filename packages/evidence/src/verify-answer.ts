@@ -1,4 +1,13 @@
-import { type Answer, type Citation, isWritError, type Json, supportOf } from '@writ/contract'
+import {
+  type Answer,
+  type AnsweredConversation,
+  type Check,
+  type Citation,
+  isWritError,
+  type Json,
+  type RecordedConversation,
+  supportOf,
+} from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
 import type { Field } from './commitment.ts'
 import { disclosurePath } from './disclosures.ts'
@@ -24,9 +33,11 @@ const COMPARED = [
   'usage',
   'support',
   'coverage',
+  'checks',
   'denials',
   'omitted',
   'reason',
+  'conversation',
 ] as const satisfies readonly (keyof Answer)[]
 
 /**
@@ -93,6 +104,7 @@ function provenAnswer(
       modelCalls: charged.calls,
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
+      ...(charges.cachedInputTokens === 0 ? {} : { cachedInputTokens: charges.cachedInputTokens }),
       costMicroUsd: charged.costMicroUsd,
       costKnown: charges.costKnown,
       boundCalls: charges.boundCalls,
@@ -103,10 +115,26 @@ function provenAnswer(
     },
     support: supportOf(value, citations, basis),
     coverage: closed.obs.coverage,
+    checks: checksOf(contents, released),
     denials: disclosed(contents, closed, 'run.close/denials'),
     omitted: disclosed(contents, opened, 'run.open/omitted'),
     reason: closed.obs.reason,
+    conversation: conversationOf(opened.det.conversation),
   }
+}
+
+/** What the checks of the release came to, with the words that are laid open; undefined when none were asked for. */
+function checksOf(contents: Contents, released: AnyRecord | undefined): readonly Check[] | undefined {
+  if (released?.kind !== 'output.release' || released.det.checks === undefined) return undefined
+  const problems = disclosed(contents, released, 'output.release/problems') as readonly (readonly string[])[]
+  return released.det.checks.map((check, i) => ({ ...check, problems: problems[i] ?? [] }))
+}
+
+/** What an answer tells of its conversation; undefined for a question by itself. */
+function conversationOf(recorded: RecordedConversation | undefined): AnsweredConversation | undefined {
+  if (recorded === undefined) return undefined
+  const { messages, leftOut, follows } = recorded
+  return { messages, leftOut, follows: follows.map(({ run }) => run) }
 }
 
 /** The value of a disclosed JSON field. */
@@ -134,7 +162,7 @@ function difference(
   pointer: string,
   levels = POINTER_LEVELS,
 ): string | null {
-  if (sameJson(given, expected)) return null
+  if (given === expected || sameJson(given, expected)) return null
   if (levels === 0 || !isContainer(given) || !isContainer(expected)) return pointer
   const a = new Map(Object.entries(given))
   const b = new Map(Object.entries(expected))
@@ -152,6 +180,7 @@ function isContainer(value: unknown): value is object {
 }
 
 function sameJson(given: unknown, expected: unknown): boolean {
+  if (given === undefined || expected === undefined) return given === expected
   try {
     return canonicalJson(given) === canonicalJson(expected)
   } catch (error) {

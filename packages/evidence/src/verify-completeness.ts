@@ -1,4 +1,5 @@
 import { type Amount, addAmounts, counted, type Det, NOTHING } from '@writ/contract'
+import { checkChecks } from './completeness-checks.ts'
 import { Ending } from './completeness-close.ts'
 import {
   answersCommand,
@@ -10,6 +11,7 @@ import {
   takeRetry,
 } from './completeness-commands.ts'
 import { checkContext, checkGrants, checkScope } from './completeness-context.ts'
+import { checkConversation } from './completeness-conversation.ts'
 import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions.ts'
 import { Refusals } from './completeness-denials.ts'
 import { checkEnds } from './completeness-ends.ts'
@@ -168,6 +170,7 @@ class RunWalk implements RunVisitor<Lane, void> {
   readonly records: RecordVisitor<Lane, void> = {
     'run.open': (record, { frame, at }) => {
       checkForkModels(record.det)
+      checkConversation(record.det)
       raiseLabel(frame.own, record.det.questionLabel, at)
       markLabel(frame.own, record.n)
     },
@@ -223,15 +226,17 @@ class RunWalk implements RunVisitor<Lane, void> {
   }
 
   summary(frames: readonly RunFrame<Lane>[]): string {
-    const { fork } = this.#run.run
+    const { fork, conversation } = this.#run.run
     const shared =
       fork === undefined ? '' : ` The first ${fork.records} records were taken over from run ${fork.run}.`
+    const followed = conversation?.follows.map(({ run }) => run) ?? []
+    const before = followed.length === 0 ? '' : ` It goes on from run ${followed.join(', ')}.`
     const { frames: count } = this.#counts
     const [steps, calls] = [
       counted(this.#steps(frames), 'step'),
       counted(this.#charged.calls, 'model request'),
     ]
-    return `${steps} in ${counted(count, 'frame')}, ${calls}.${shared}`
+    return `${steps} in ${counted(count, 'frame')}, ${calls}.${shared}${before}`
   }
 
   #context(record: RecordOf<'context.search' | 'context.read'>, place: Place): void {
@@ -339,6 +344,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     }
     raiseLabel(lane, label, at)
     checkSealed(record, lane, at)
+    checkChecks(record, lane, this.#run.run.checks, at)
     if (outcome !== 'ok') return
     checkReleased(record, this.#run.run.limits, at)
     checkAllowed(lane, decision, at)

@@ -5,13 +5,17 @@ import type { AnyRecord } from './record.ts'
 import { disclosedRecord, type RecordPass } from './record-pass.ts'
 import { refuse } from './verdict.ts'
 import { verifyAnswer } from './verify-answer.ts'
+import { type ReadFile, verifyEarlier } from './verify-earlier.ts'
 import { checkTold } from './verify-told.ts'
 
 /**
  * DISCLOSURE: whether every opened field is what its record committed to and, when an answer is given, whether it is
- * the one this file proves. Fields nobody opened stay closed and are counted.
+ * the one this file proves; earlier runs that are given have to be those that this one goes on from. Fields nobody opened stay closed and are counted.
  */
-export function verifyDisclosure(contents: Contents, pass: RecordPass, answer: unknown): string {
+export function verifyDisclosure(
+  { contents, pass }: ReadFile,
+  { answer, earlier }: { readonly answer?: unknown; readonly earlier: readonly ReadFile[] },
+): string {
   const { disclosures } = contents
   for (const [i, disclosure] of disclosures.items.entries()) {
     checkDisclosure(disclosure, pass, `${DISCLOSURES}#/items/${i}`)
@@ -20,9 +24,15 @@ export function verifyDisclosure(contents: Contents, pass: RecordPass, answer: u
   const closed = closedFields(contents, pass)
   const also = closed.length === 0 ? '' : `; redacted: ${closed.join(', ')}`
   const opened = `${disclosures.items.length} opened fields match their commitments${also}`
-  if (answer === undefined) return `${opened}.`
+  for (const file of earlier) verifyEarlier({ contents, pass }, file)
+  const before = earlier.length === 0 ? '' : `; it goes on from ${earlier.map(runOf).join(', ')}`
+  if (answer === undefined) return `${opened}${before}.`
   verifyAnswer(contents, pass, answer)
-  return `${opened}; the answer is the one they prove.`
+  return `${opened}${before}; the answer is the one they prove.`
+}
+
+function runOf({ contents }: ReadFile): string {
+  return `run ${contents.run}`
 }
 
 /** What a copy keeps closed of the fields that the run laid open. */
@@ -30,7 +40,12 @@ function closedFields({ exported, disclosures }: Contents, pass: RecordPass): re
   if (exported === undefined) return []
   const { first, released, last } = pass
   const usual: readonly (readonly [AnyRecord | undefined, readonly string[]])[] = [
-    [first, ['question', 'omitted']],
+    [
+      first,
+      first.kind === 'run.open' && first.det.earlier !== undefined && released !== undefined
+        ? ['question', 'omitted', 'earlier']
+        : ['question', 'omitted'],
+    ],
     [released, ['value', 'citations']],
     [last.kind === 'run.close' ? last : undefined, ['denials']],
   ]

@@ -2,7 +2,7 @@ import { isWritError, type TrustRoot, WritError } from '@writ/contract'
 import { type ByteSource, bytesSource } from './byte-source.ts'
 import { erasedDisclosure } from './erased-evidence.ts'
 import { type Contents, readEvidence } from './evidence-contents.ts'
-import { passRecords, type RecordPass } from './record-pass.ts'
+import { passRecords } from './record-pass.ts'
 import { judgeSignatures } from './signatures.ts'
 import { openTrustRoot } from './trust-root.ts'
 import {
@@ -19,6 +19,7 @@ import {
 } from './verdict.ts'
 import { verifyAuthority } from './verify-authority.ts'
 import { verifyDisclosure } from './verify-disclosure.ts'
+import type { ReadFile } from './verify-earlier.ts'
 import { verifyIntegrity } from './verify-integrity.ts'
 import { type LoggedRun, verifyWitnessed } from './verify-witnessed.ts'
 
@@ -27,7 +28,9 @@ export interface VerifyOptions {
   readonly trust?: TrustRoot | undefined
   /** A parsed `writ.answer/1` to tie to the file. */
   readonly answer?: unknown
-  /** Which verdicts to judge beside the essential three, by name; all when absent. DISCLOSURE too when there is an answer. */
+  /** Evidence files of runs that this one is said to go on from. */
+  readonly earlier?: readonly (Uint8Array | ByteSource)[] | undefined
+  /** Which verdicts to judge beside the essential three, by name; all when absent. DISCLOSURE too when there is an answer or an earlier run. */
   readonly only?: readonly string[] | undefined
   /** What judges the verdicts that need the runtime. Without one they are not evaluated. */
   readonly judges?: { readonly POLICY?: Judge; readonly REPLAY?: Judge }
@@ -51,9 +54,9 @@ export async function verifyEvidence(
   options: VerifyOptions = {},
 ): Promise<VerdictReport> {
   const asked = askedVerdicts(options)
-  const source = evidence instanceof Uint8Array ? bytesSource(evidence) : evidence
-  const read = await readAll(source)
-  const judged = read.ok ? judgeContents(read.value, options) : null
+  const read = await readAll(evidence)
+  const earlier = await Promise.all((options.earlier ?? []).map(readAll))
+  const judged = read.ok ? judgeContents(read.value, earlier, options) : null
   const verdicts: Verdict[] = []
   for (const name of VERDICT_NAMES) {
     if (!asked.has(name)) verdicts.push(notEvaluated(name, 'NOT_ASKED'))
@@ -63,13 +66,9 @@ export async function verifyEvidence(
   return { schema: 'writ.verdict/1', ok: isOk(verdicts), verdicts }
 }
 
-interface ReadFile {
-  readonly contents: Contents
-  readonly pass: RecordPass
-}
-
-async function readAll(source: ByteSource): Promise<Attempt<ReadFile>> {
+async function readAll(evidence: Uint8Array | ByteSource): Promise<Attempt<ReadFile>> {
   try {
+    const source = evidence instanceof Uint8Array ? bytesSource(evidence) : evidence
     const contents = await readEvidence(source)
     return { ok: true, value: { contents, pass: await passRecords(contents) } }
   } catch (error) {
@@ -79,14 +78,14 @@ async function readAll(source: ByteSource): Promise<Attempt<ReadFile>> {
   }
 }
 
-function askedVerdicts({ only, answer }: VerifyOptions): ReadonlySet<string> {
+function askedVerdicts({ only, answer, earlier = [] }: VerifyOptions): ReadonlySet<string> {
   for (const name of only ?? []) {
     if (VERDICT_NAMES.some((known) => known === name)) continue
     throw new WritError('USAGE', `'${name}' is no verdict; there are ${VERDICT_NAMES.join(', ')}.`)
   }
-  // Without the essential three nothing can be said of a run, so they are judged whatever was asked. An answer that was
-  // given is compared: DISCLOSURE does that.
-  const compared = answer === undefined ? [] : ['DISCLOSURE']
+  // Without the essential three nothing can be said of a run, so they are judged whatever was asked. An answer and
+  // earlier runs that were given are compared: DISCLOSURE does that.
+  const compared = answer === undefined && earlier.length === 0 ? [] : ['DISCLOSURE']
   return new Set([...REQUIRED, ...compared, ...(only ?? VERDICT_NAMES)])
 }
 
@@ -96,9 +95,11 @@ function unread(name: VerdictName, error: unknown): Verdict {
 }
 
 function judgeContents(
-  { contents, pass }: ReadFile,
+  read: ReadFile,
+  earlier: readonly Attempt<ReadFile>[],
   { trust, answer, judges = {} }: VerifyOptions,
 ): (name: VerdictName, before: readonly Verdict[]) => Verdict | Promise<Verdict> {
+  const { contents, pass } = read
   const ring = attempt(() => openTrustRoot(trust))
   const signatures = ring.ok ? judgeSignatures(contents, ring.value) : []
   return (name, before) => {
@@ -113,7 +114,8 @@ function judgeContents(
         return judge(name, () => resultOf(pass.completeness))
       case 'DISCLOSURE':
         return (
-          erasedDisclosure(contents, answer) ?? judge(name, () => verifyDisclosure(contents, pass, answer))
+          erasedDisclosure(contents, answer) ??
+          judge(name, () => verifyDisclosure(read, { answer, earlier: earlier.map(resultOf) }))
         )
       case 'WITNESSED':
         return verifyWitnessed(loggedRun(contents), ring.ok ? ring.value : undefined)

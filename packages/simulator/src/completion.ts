@@ -1,6 +1,6 @@
 import type { TextReply } from './reply.ts'
-import { promptChars, type SimRequest } from './request.ts'
-import { cutToTokens, simTokens } from './tokens.ts'
+import type { SimRequest } from './request.ts'
+import type { Tokenizer } from './tokens.ts'
 
 /** A text reply made final: what goes over the wire, and what it really used. */
 export interface Completion {
@@ -13,9 +13,10 @@ export interface Completion {
   readonly used: { readonly input: number; readonly output: number }
 }
 
-export function complete(request: SimRequest, reply: TextReply): Completion {
-  const text = request.maxTokens === null ? reply.text : cutToTokens(reply.text, request.maxTokens)
-  const used = { input: simTokens(promptChars(request)), output: simTokens(text.length) }
+export function complete(request: SimRequest, reply: TextReply, tokenizer: Tokenizer): Completion {
+  const text = request.maxTokens === null ? reply.text : tokenizer.cut(reply.text, request.maxTokens)
+  const prompt = request.messages.map(({ content }) => content).join('')
+  const used = { input: tokenizer.count(prompt), output: tokenizer.count(text) }
   const usage = reply.usage ?? 'honest'
   return {
     id: `chatcmpl-sim-${request.n}`,

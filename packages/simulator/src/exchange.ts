@@ -4,12 +4,14 @@ import { type Completion, complete, completionBody, completionEvents } from './c
 import type { JournalEntry } from './journal.ts'
 import type { Reply } from './reply.ts'
 import type { SimRequest } from './request.ts'
+import type { Tokenizer } from './tokens.ts'
 
 /** One request being answered. */
 export interface Exchange {
   readonly request: SimRequest
   readonly entry: JournalEntry
   readonly response: ServerResponse
+  readonly tokenizer: Tokenizer
 }
 
 /**
@@ -21,16 +23,16 @@ export async function act(
   reply: Reply,
   keep: (work: Promise<Completion>) => void,
 ): Promise<void> {
-  const { entry, request } = exchange
+  const { entry, request, tokenizer } = exchange
   entry.outcome = reply.kind
-  const held = sleep(reply.delayMs ?? 0)
+  const held = Promise.all([sleep(reply.delayMs ?? 0), reply.until])
   if (reply.kind !== 'text') {
     await held
     misbehave(exchange, reply)
     return
   }
   const work = held.then(() => {
-    const completion = complete(request, reply)
+    const completion = complete(request, reply, tokenizer)
     entry.inputTokens = completion.used.input
     entry.outputTokens = completion.used.output
     return completion
@@ -66,7 +68,11 @@ function misbehave({ entry, response }: Exchange, reply: Exclude<Reply, { kind: 
       for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value)
       if (reply.retryAfter !== undefined) response.setHeader('retry-after', reply.retryAfter)
       const message = reply.message ?? `simulated ${reply.status}`
-      writeJson(response, reply.status, JSON.stringify({ error: { message, type: 'simulated', code: null } }))
+      writeJson(
+        response,
+        reply.status,
+        JSON.stringify({ error: { message, type: 'simulated', code: reply.code ?? null } }),
+      )
       break
     }
     case 'malformed':

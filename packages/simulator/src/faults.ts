@@ -5,7 +5,9 @@ import { contentOf } from './roots.ts'
 /** What can go wrong, by name. */
 export const FAULTS: Readonly<Record<string, Reply>> = {
   internal: { kind: 'status', status: 500 },
+  badGateway: { kind: 'status', status: 502 },
   unavailable: { kind: 'status', status: 503 },
+  overloaded: { kind: 'status', status: 529 },
   limited: { kind: 'status', status: 429, retryAfter: '0' },
   reset: { kind: 'reset' },
   cut: { kind: 'reset', afterHeaders: true },

@@ -1,5 +1,7 @@
 export { FAULTS, type FaultOptions, withFaults } from './faults.ts'
 export type { JournalEntry, Stats } from './journal.ts'
+export { type LatencyOptions, withLatency } from './latency.ts'
+export { type RateLimits, withRateLimits } from './rate-limits.ts'
 export type { HangReply, MalformedReply, Reply, ResetReply, Script, StatusReply, TextReply } from './reply.ts'
 export type { SimMessage, SimRequest } from './request.ts'
 export {
@@ -13,5 +15,7 @@ export {
   tasks,
   tree,
 } from './roots.ts'
+export { type AnswerType, goldOf, oolongScore } from './scorers/oolong-score.ts'
 export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'
-export { simTokens } from './tokens.ts'
+export * from './tasks/index.ts'
+export { FOUR_CHARS, o200k, type Tokenizer } from './tokens.ts'

@@ -1,8 +1,9 @@
 import type { SimRequest } from './request.ts'
 
-/** What the simulated provider does with a request. Every kind may be held back by `delayMs` first. */
+/** What the simulated provider does with a request. Every kind may be held back first, for a time or until something happens. */
 export type Reply = (TextReply | StatusReply | HangReply | ResetReply | MalformedReply) & {
   readonly delayMs?: number
+  readonly until?: Promise<unknown>
 }
 
 export interface TextReply {
@@ -25,6 +26,8 @@ export interface StatusReply {
   readonly retryAfter?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly message?: string
+  /** Machine-readable kind of the error. */
+  readonly code?: string
 }
 
 /** Never answers, or stops after the headers and the first bytes. */

@@ -5,6 +5,7 @@ import { act, type Exchange, send, writeJson } from './exchange.ts'
 import { Journal, type Stats } from './journal.ts'
 import { type Script, toReply } from './reply.ts'
 import { readRequest } from './request.ts'
+import { FOUR_CHARS, type Tokenizer } from './tokens.ts'
 
 export interface SimulatorOptions {
   readonly script: Script
@@ -14,6 +15,8 @@ export interface SimulatorOptions {
   readonly models?: readonly string[]
   /** Give a text reply (not an empty one) again, without running the script, when its `Idempotency-Key` comes again. */
   readonly honourKeys?: boolean
+  /** What tokens are counted by; `FOUR_CHARS` by default. */
+  readonly tokenizer?: Tokenizer
 }
 
 export interface Simulator {
@@ -74,7 +77,8 @@ async function answer(state: State, incoming: IncomingMessage, response: ServerR
   const entry = state.journal.open(request, incoming.headers.authorization !== undefined)
   response.setHeader('x-request-id', entry.requestId)
   response.on('close', () => state.journal.close(entry, !response.writableEnded && entry.outcome !== 'reset'))
-  const exchange: Exchange = { request, entry, response }
+  const { tokenizer = FOUR_CHARS } = state.options
+  const exchange: Exchange = { request, entry, response, tokenizer }
   const known = request.key === null ? undefined : state.stored.get(request.key)
   entry.duplicate = known !== undefined
   if (known !== undefined) {

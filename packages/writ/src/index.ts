@@ -26,10 +26,16 @@ export type { ViewOptions } from './export/view-access.ts'
 export type { AnswerSchema, ValueOf } from './files/answer-schema.ts'
 export { withEvidence } from './files/evidence-source.ts'
 export {
+  type AskedOptions,
+  type ChatMessage,
+  type ChatOptions,
   type CompletionOptions,
+  type ContextOptions,
   type ContextSource,
   DEFAULT_HOME,
+  type FollowUpOptions,
   type IngestOptions,
+  type RunOptions,
   type SourcePaths,
   type WritOptions,
 } from './files/options.ts'
@@ -48,14 +54,18 @@ export {
   type DeclaredModel,
   type FoundServer,
   findServers,
+  keyHosts,
   locationOf,
   type ModelObject,
+  type ModelTable,
+  modelTableSchema,
   OLLAMA_URL,
   ollamaUrl,
   parsePrice,
   priceTableSchema,
   probeServer,
   providerOf,
+  type StatedModel,
   type Trial,
   tryModel,
 } from './models/index.ts'
@@ -65,6 +75,8 @@ export type { Holds } from './retention/legal-hold.ts'
 export type { LaneDiff, RunDiff } from './runs/diff.ts'
 export { namesRun } from './runs/find-run.ts'
 export type { ForkOptions } from './runs/fork.ts'
+export type { LanguageModelOptions } from './runs/language-model/language-model.ts'
+export type { ListedModel, ModelListOptions, ModelPolicy } from './runs/list-models.ts'
 export type { ResumeOptions } from './runs/resume.ts'
 export type {
   DecisionView,
@@ -75,6 +87,7 @@ export type {
   StepDetail,
   StepView,
 } from './runs/run-view.ts'
+export type { RunStream, StreamEvent } from './runs/stream.ts'
 export { warmUp } from './runs/warm-up.ts'
 export { createWrit, type Writ } from './runs/writ.ts'
 export type { FileReplay, ReplayOptions } from './verify/replay.ts'

@@ -1,9 +1,11 @@
-import { defined, isWritError, type Limits, WritError } from '@writ/contract'
+import { type CheckName, defined, isWritError, type Limits, type ModelRates, WritError } from '@writ/contract'
 import {
-  type CompletionOptions,
+  type AskedOptions,
+  type ContextOptions,
   type ContextSource,
   createWrit,
   parsePrice,
+  type RunOptions,
   type WritOptions,
 } from '../index.ts'
 import { type Config, loadConfig } from './config.ts'
@@ -27,9 +29,11 @@ export interface AskFlags extends DeliverFlags {
   readonly keyEnv?: string
   readonly price?: string
   readonly contextWindow?: number
+  readonly continue?: string
   readonly corpus?: string
   readonly strategy?: string
   readonly schema?: string
+  readonly verify?: readonly CheckName[]
   readonly policy?: string
   readonly as?: string
   readonly purpose?: string
@@ -43,6 +47,8 @@ export interface AskFlags extends DeliverFlags {
   readonly maxTurns?: number
   readonly timeout?: number
   readonly concurrency?: number
+  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number
   readonly out?: string
   readonly witness?: readonly string[]
   readonly witnessQuorum?: number
@@ -60,11 +66,13 @@ async function askOver(question: string, paths: readonly string[], flags: AskFla
   const overdue = limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
   const writ = await createWrit({ ...writOptions(flags, config), limits })
   try {
-    const asked = completionOptions(question, context, flags, config)
     const schema = flags.schema === undefined ? undefined : await schemaFile(flags.schema)
-    return await deliverAttended(writ, flags, (attendance) =>
-      writ.completion({ ...asked, ...defined({ schema }), ...attendance }),
-    )
+    const how = { ...runOptions(flags, config), ...defined({ schema }) }
+    const asked: AskedOptions =
+      context === undefined
+        ? { query: question, continue: await writ.find(flags.continue ?? ''), ...how }
+        : { query: question, context, ...labelling(flags, config), ...how }
+    return await deliverAttended(writ, flags, (attendance) => writ.completion({ ...asked, ...attendance }))
   } catch (error) {
     throw beforeItBegan(error)
   } finally {
@@ -82,7 +90,13 @@ function beforeItBegan(error: unknown): unknown {
     : error
 }
 
-async function contextOf(paths: readonly string[], flags: AskFlags, config: Config): Promise<ContextSource> {
+/** What is asked over; undefined for a follow-up. */
+async function contextOf(
+  paths: readonly string[],
+  flags: AskFlags,
+  config: Config,
+): Promise<ContextSource | undefined> {
+  if (flags.continue !== undefined) return withoutContext(paths, flags)
   if (flags.corpus !== undefined && paths.length > 0)
     throw new WritError('USAGE', 'Give either paths or --corpus, not both.')
   if (paths.length > 0) return await expandPaths(paths)
@@ -98,6 +112,16 @@ async function contextOf(paths: readonly string[], flags: AskFlags, config: Conf
   )
 }
 
+/** A follow-up is over the corpus of the run it goes on from, with the labels it has. */
+function withoutContext(paths: readonly string[], { corpus, label, includeSecret }: AskFlags): undefined {
+  const given = [corpus, label, includeSecret].some((flag) => flag !== undefined)
+  if (paths.length === 0 && !given) return
+  throw new WritError(
+    'USAGE',
+    '--continue asks over the corpus of that run: give no paths, and neither --corpus, --label nor --include-secret.',
+  )
+}
+
 /** Flag over environment over configuration. Keys come from the environment only. */
 function writOptions(flags: AskFlags, config: Config): WritOptions {
   return defined({
@@ -107,6 +131,8 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,
     contextWindow: flags.contextWindow ?? usualWindow(flags, config),
+    models: config.models,
+    rates: ratesOf(flags),
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
     prices: config.prices,
     witnesses: flags.witness ?? config.witnesses,
@@ -114,9 +140,16 @@ function writOptions(flags: AskFlags, config: Config): WritOptions {
   })
 }
 
-/** The configured window is that of the configured model. */
-function usualWindow({ model: given }: AskFlags, { model, contextWindow }: Config): number | undefined {
+/** The configured window is that of the configured model, where the table has none. */
+function usualWindow({ model: given }: AskFlags, config: Config): number | undefined {
+  const { model, contextWindow, models = {} } = config
+  if (models[given ?? model ?? '']?.contextWindow !== undefined) return undefined
   return given === undefined || model === undefined || given === model ? contextWindow : undefined
+}
+
+/** Rates that flags set for every model of the run. */
+function ratesOf({ requestsPerMinute, tokensPerMinute }: AskFlags): ModelRates {
+  return defined({ requestsPerMinute, tokensPerMinute })
 }
 
 function limitsOf(flags: AskFlags, { limits }: Config): Limits {
@@ -134,26 +167,30 @@ function limitsOf(flags: AskFlags, { limits }: Config): Limits {
   }
 }
 
-function completionOptions(
-  query: string,
-  context: ContextSource,
-  flags: AskFlags,
-  config: Config,
-): CompletionOptions {
+function runOptions(flags: AskFlags, config: Config): RunOptions {
   return {
-    query,
-    context,
-    labels: config.labels,
     // The time limit counts from the start of the process.
     elapsedMs: performance.now(),
     ...defined({
       strategy: flags.strategy,
+      verify: flags.verify,
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
-      label: flags.label === undefined ? config.label : documentLabel(flags.label),
-      includeSecret: flags.includeSecret ?? config.includeSecret,
       retention: retentionOf(flags, config),
       out: flags.out,
+    }),
+  }
+}
+
+function labelling(
+  flags: AskFlags,
+  { labels, label, includeSecret }: Config,
+): Omit<ContextOptions, keyof RunOptions | 'context'> {
+  return {
+    labels,
+    ...defined({
+      label: flags.label === undefined ? label : documentLabel(flags.label),
+      includeSecret: flags.includeSecret ?? includeSecret,
     }),
   }
 }

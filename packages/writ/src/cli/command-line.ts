@@ -8,7 +8,7 @@ import type { IngestFlags } from './corpus.ts'
 import type { ExportFlags } from './export.ts'
 import type { ForkFlags } from './fork.ts'
 import { homeOption } from './home.ts'
-import { repeated, seconds, usd, wholeNumber } from './parse-option.ts'
+import { checkNames, repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import type { ReplayFlags } from './replay.ts'
 import type { ResumeFlags } from './resume.ts'
@@ -45,6 +45,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], add: (writ: Comman
   [['ingest'], addIngest],
   [['corpus'], async (writ) => (await import('./corpus.ts')).addCorpus(writ, running)],
   [['backup', 'restore'], addBackup],
+  [['models'], async (writ) => (await import('./models.ts')).addModels(writ, running)],
   [['setup'], async (writ) => (await import('./setup.ts')).addSetup(writ, running)],
   [['keys', 'policy'], async (writ) => (await import('./keys.ts')).addKeys(writ, running)],
   [['erase', 'hold'], async (writ) => (await import('./erase.ts')).addErase(writ, running)],
@@ -82,6 +83,11 @@ function addReading(writ: Command): void {
       'state directory: its trust root is used, and a run it has is done again (REPLAY)',
     )
     .option('--answer <file>', 'tie an answer (the JSON of `ask --json`) to the evidence')
+    .option(
+      '--earlier <file>',
+      'hold it against the evidence of a run that it goes on from; repeatable',
+      repeated,
+    )
     .option('--only <names>', 'verdicts to give, separated by commas')
     .option('--json', 'print one JSON object')
     .action(
@@ -161,13 +167,18 @@ function addAsk(writ: Command): void {
     .description('ask a question over files, directories or globs; - is standard input')
     .option(
       '--model <provider/id>',
-      'builtin/extractive (default), ollama/…, openai/…, or any id with --base-url',
+      'builtin/extractive (default), ollama/…, anthropic/…, google/…, openai/…, or any id with --base-url',
     )
     .option('--sub-model <provider/id>', 'model for sub-calls (default: --model)')
   withServer(command)
     .option('--corpus <name>', 'an ingested corpus instead of paths')
+    .option(
+      '--continue <run>',
+      'a follow-up: over the corpus of that finished run, with what was asked and answered before',
+    )
     .option('--strategy <name>', 'auto, direct or recurse')
     .option('--schema <file.json>', 'JSON Schema that the released value must fit')
+    .option('--verify <checks>', 'check the answer before it leaves: citations, claims, or both', checkNames)
     .option('--policy <dir>', 'policy bundle')
     .option('--as <user>', 'user the run acts for')
     .option('--purpose <p>', 'purpose of the run')
@@ -181,6 +192,16 @@ function addAsk(writ: Command): void {
     .option('--max-turns <n>', 'most turns of one frame', wholeNumber('--max-turns', 1))
     .option('--timeout <s>', 'time limit in seconds, from the start of the process', seconds('--timeout'))
     .option('--concurrency <n>', 'requests in flight at once, per model', wholeNumber('--concurrency', 1))
+    .option(
+      '--requests-per-minute <n>',
+      'most requests a minute, per model',
+      wholeNumber('--requests-per-minute', 1),
+    )
+    .option(
+      '--tokens-per-minute <n>',
+      'most tokens a minute, per model',
+      wholeNumber('--tokens-per-minute', 1),
+    )
     .option('--witness <url>', 'hand the answer out only once witnesses cosigned; repeatable', repeated)
     .option(
       '--witness-quorum <k>',
@@ -232,7 +253,10 @@ function addFork(writ: Command): void {
 /** Where models are reached, and what is said of those that no table knows. */
 function withServer(command: Command): Command {
   return command
-    .option('--base-url <url>', 'OpenAI-compatible server (default: OPENAI_BASE_URL)')
+    .option(
+      '--base-url <url>',
+      'server for the model, OpenAI-compatible for any other id (default: OPENAI_BASE_URL)',
+    )
     .option('--key-env <name>', 'environment variable with the key for it')
     .option('--price <in/out>', 'USD per million tokens')
     .option(

@@ -13,7 +13,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { z } from 'zod'
-import { priceTableSchema, RETENTION_CLASS } from '../index.ts'
+import { type ModelTable, modelTableSchema, priceTableSchema, RETENTION_CLASS } from '../index.ts'
 import { configured, limitsSchema, tightened } from './config-limits.ts'
 
 /** The project's configuration, JSON only: code in the directory one asks about would run. */
@@ -37,6 +37,8 @@ export interface Config {
   readonly contextWindow?: number | undefined
   /** USD per million tokens by model id: `{"openai/gpt-5": "1.25/10"}`. */
   readonly prices?: Readonly<Record<string, Price>> | undefined
+  /** What is known of models, by id: dated prices, windows, rates. */
+  readonly models?: ModelTable | undefined
   readonly policy?: string | undefined
   readonly paths?: readonly string[] | undefined
   /** The directory `paths` must stay in: that of the project file which names them. */
@@ -93,6 +95,7 @@ const ofUser = {
   keys: z.array(z.strictObject({ env: variableName.nullable(), host: hostText })),
   contextWindow: z.number().int().positive(),
   prices: priceTableSchema,
+  models: modelTableSchema,
   policy: z.string(),
   includeSecret: z.array(z.string()),
   retention: z.record(z.string().regex(RETENTION_CLASS), z.number().int().min(1).max(MOST_DAYS)),
@@ -110,6 +113,7 @@ const FLAGS: Readonly<Record<keyof typeof ofUser, string>> = {
   keys: ' or give --key-env',
   contextWindow: ' or give --context-window',
   prices: ' or give --price',
+  models: '',
   policy: ' or give --policy',
   includeSecret: ' or give --include-secret',
   retention: '',

@@ -25,7 +25,7 @@ export async function deliverAttended(
     attendance.unwatch()
     await deliver(answer, writ, flags)
     const failed = outValue === undefined ? null : await deliverValue(answer, outValue)
-    return failed?.exitCode ?? exitCodeOf(answer.status)
+    return failed?.exitCode ?? exitCodeOf(answer)
   } finally {
     attendance.end()
   }

@@ -1,4 +1,4 @@
-import type { Status } from '@writ/contract'
+import type { Answer, Status } from '@writ/contract'
 
 const EXIT_CODES: Readonly<Record<Status, number>> = {
   complete: 0,
@@ -8,7 +8,11 @@ const EXIT_CODES: Readonly<Record<Status, number>> = {
   pending: 5,
 }
 
-/** How the process ends for a run of this status. */
-export function exitCodeOf(status: Status): number {
+/** An answer that is whole and did not pass the checks that were asked for. */
+const UNCHECKED = 6
+
+/** How the process ends for an answer. */
+export function exitCodeOf({ status, checks = [] }: Pick<Answer, 'status' | 'checks'>): number {
+  if (status === 'complete' && checks.some(({ outcome }) => outcome !== 'passed')) return UNCHECKED
   return EXIT_CODES[status]
 }

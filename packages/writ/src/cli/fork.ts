@@ -34,13 +34,13 @@ export async function fork(name: string, flags: ForkFlags): Promise<number> {
 
 function optionsOf(
   { at, price, prompt, model, subModel, baseUrl, contextWindow, out }: ForkFlags,
-  { prices }: Config,
+  { prices, models }: Config,
 ): ForkOptions {
   return {
     at: placeOf(at),
     ...defined({ prompt, model, subModel, baseUrl }),
     ...(price === undefined ? {} : { price: parsePrice(price) }),
-    ...defined({ prices, contextWindow, out }),
+    ...defined({ prices, models, contextWindow, out }),
   }
 }
 

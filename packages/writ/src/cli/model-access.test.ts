@@ -10,15 +10,16 @@ interface Setting {
   readonly env?: Record<string, string>
 }
 
-/** The key that a server gets, and what is said of it. */
+/** The key that a server gets, by default that in the variable, and what is said of it. */
 function asked(
   url: string,
   { flags = {}, config = {}, env = {} }: Setting,
+  variable = 'OPENAI_API_KEY',
 ): { key: unknown; said: string[] } {
   const said: string[] = []
   const { apiKey } = modelAccess(flags, config, { OPENAI_API_KEY: SECRET, ...env }, (line) => said.push(line))
   if (typeof apiKey !== 'function') throw new Error('keys are given by server')
-  return { key: apiKey(new URL(url)), said }
+  return { key: apiKey(new URL(url), variable), said }
 }
 
 describe('modelAccess', () => {
@@ -33,6 +34,10 @@ describe('modelAccess', () => {
     expect(modelAccess({ model: 'openai/x' }, standing, env).baseUrl).toBe('http://env')
     expect(modelAccess({ model: 'ollama/x' }, standing, env).baseUrl).toBeUndefined()
     expect(modelAccess({}, { ...config, model: 'ollama/x' }, env).baseUrl).toBe('http://config')
+    for (const model of ['anthropic/x', 'google/x'])
+      expect(modelAccess({ model }, standing, env).baseUrl).toBeUndefined()
+    for (const model of ['openai-responses/x', 'openai-compatible/x'])
+      expect(modelAccess({ model }, standing, env).baseUrl).toBe('http://env')
     expect(modelAccess({ model: 'other' }, standing, {}).baseUrl).toBe('http://config')
     // Its sub-calls may be for a model at that server.
     expect(modelAccess({ model: 'builtin/extractive' }, standing, {}).baseUrl).toBe('http://config')
@@ -105,6 +110,21 @@ describe('modelAccess', () => {
         message: expect.stringContaining(new URL(url).host),
       }),
     )
+  })
+
+  it.each([
+    ['ANTHROPIC_API_KEY', 'https://api.anthropic.com/v1'],
+    ['GOOGLE_GENERATIVE_AI_API_KEY', 'https://generativelanguage.googleapis.com/v1beta'],
+  ])('sends the key in %s to its vendor alone', (variable, url) => {
+    const env = { [variable]: 'key-of-a-vendor', OPENAI_BASE_URL: 'https://proxy.example' }
+    expect(asked(url, { env }, variable)).toEqual({ key: 'key-of-a-vendor', said: [] })
+    for (const elsewhere of ['https://api.openai.com/v1', 'https://proxy.example'])
+      expect(() => asked(elsewhere, { env }, variable)).toThrow(
+        expect.objectContaining({ code: 'KEY_NOT_BOUND' }),
+      )
+    // Nor does the vendor get the key of OpenAI.
+    expect(asked(url, {}, variable)).toEqual({ key: undefined, said: [] })
+    expect(() => asked(url, {})).toThrow(expect.objectContaining({ code: 'KEY_NOT_BOUND' }))
   })
 
   it('says that a variable is not set, without its name: it may be the key', () => {

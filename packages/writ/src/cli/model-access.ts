@@ -1,10 +1,9 @@
 import { defined, WritError } from '@writ/contract'
-import { locationOf, providerOf, type WritOptions } from '../index.ts'
+import { keyHosts, locationOf, providerOf, type WritOptions } from '../index.ts'
 import type { Config, KeyBinding } from './config.ts'
 import { printable } from './printable.ts'
 
-/** Where `openai/…` is reached, the only server the variable is known for. */
-const OPENAI_HOST = 'api.openai.com'
+/** The key whose server another variable may name. */
 const OPENAI_KEY = 'OPENAI_API_KEY'
 
 /** The flags that say where models are reached. */
@@ -28,19 +27,37 @@ export function modelAccess(
   const keys = new Keys(flags.keyEnv, config.keys ?? [], environment, say)
   return {
     ...defined({ baseUrl: server, ollamaHost: ollama }),
-    apiKey: (asked) => keys.for(asked),
+    apiKey: (asked, variable) => keys.for(asked, variable),
   }
 }
 
-/** The server that stands for models which name none: a model of Ollama, or one given of a provider with a server, names one. */
+/**
+ * The server that stands for models which name none. One given of a provider with a server names one; `OPENAI_BASE_URL` moves
+ * only that of OpenAI.
+ */
 function standingServer(
   { model: given }: AccessFlags,
   { model: usual, baseUrl }: Pick<Config, 'model' | 'baseUrl'>,
   { OPENAI_BASE_URL: named = '' }: NodeJS.ProcessEnv,
 ): string | undefined {
-  const model = given ?? usual ?? ''
-  if (named.trim() !== '' && !model.startsWith('ollama/')) return named.trim()
-  return given !== undefined && providerOf(given)?.ownServer === true ? undefined : baseUrl
+  const provider = providerOf(given ?? usual ?? '')
+  const moved = provider?.url === undefined || provider.movedBy === 'OPENAI_BASE_URL'
+  if (named.trim() !== '' && moved) return named.trim()
+  return given !== undefined && providerOf(given)?.url !== undefined ? undefined : baseUrl
+}
+
+/** Which variable has the key for a server, and whether it is set; null where none is sent. Never the key. */
+export function namedKey(
+  server: URL,
+  variable: string,
+  keys: readonly KeyBinding[],
+  environment: NodeJS.ProcessEnv,
+): { readonly env: string; readonly present: boolean } | null {
+  const { host } = server
+  const binding = keys.find((key) => key.host === host)
+  if (binding?.env === null) return null
+  const env = binding?.env ?? variable
+  return { env, present: (environment[env]?.trim() ?? '') !== '' }
 }
 
 /** Which key goes where. INVARIANT: no message holds a key, and none goes to a host it is not bound to unsaid. */
@@ -63,29 +80,30 @@ class Keys {
     this.#named = keyEnv === undefined ? undefined : this.#required(keyEnv, 'named by --key-env')
   }
 
-  /** The key for a server. Throws `KEY_NOT_BOUND` where the only key there is belongs elsewhere. */
-  for(server: URL): string | undefined {
+  /** The key for a server, else that in the variable. Throws `KEY_NOT_BOUND` where the only key there is belongs elsewhere. */
+  for(server: URL, variable: string): string | undefined {
     if (this.#named !== undefined) return this.#named
     const { host } = server
     const binding = this.#bound.find((key) => key.host === host)
     if (binding?.env === null) return undefined
     if (binding !== undefined)
       return this.#required(binding.env, `bound to ${host} in the user configuration`)
-    const key = this.#value(OPENAI_KEY)
-    if (key === undefined || this.#known().has(host)) return key
+    const key = this.#value(variable)
+    const known = this.#known(variable)
+    if (key === undefined || known.includes(host)) return key
     if (locationOf(server) === 'remote')
       throw new WritError(
         'KEY_NOT_BOUND',
-        `${OPENAI_KEY} is a key for ${[...this.#known()].join(' and ')} and is not sent to ${host}. To send it: --key-env ${OPENAI_KEY}, or "keys": [{"env": "${OPENAI_KEY}", "host": "${host}"}].`,
+        `${variable} is a key for ${known.join(' and ')} and is not sent to ${host}. To send it: --key-env ${variable}, or "keys": [{"env": "${variable}", "host": "${host}"}].`,
       )
-    this.#note(`${OPENAI_KEY} is sent to ${host}, a server on this machine that it is not bound to.`)
+    this.#note(`${variable} is sent to ${host}, a server on this machine that it is not bound to.`)
     return key
   }
 
-  /** Hosts that the OpenAI key is for: OpenAI's, and the one given in the same environment. */
-  #known(): ReadonlySet<string> {
-    const named = URL.parse(this.#value('OPENAI_BASE_URL') ?? '')
-    return new Set([OPENAI_HOST, ...(named === null ? [] : [named.host])])
+  /** Hosts that a key is for: its vendor's, and for that of OpenAI the one given in the same environment. */
+  #known(variable: string): readonly string[] {
+    const named = variable === OPENAI_KEY ? URL.parse(this.#value('OPENAI_BASE_URL') ?? '') : null
+    return [...new Set([...keyHosts(variable), ...(named === null ? [] : [named.host])])]
   }
 
   #value(name: string): string | undefined {

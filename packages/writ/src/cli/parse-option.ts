@@ -1,4 +1,12 @@
-import { type Label, LONGEST_TIMEOUT_MS, label, parseLabel, WritError } from '@writ/contract'
+import {
+  CHECKS,
+  type CheckName,
+  type Label,
+  LONGEST_TIMEOUT_MS,
+  label,
+  parseLabel,
+  WritError,
+} from '@writ/contract'
 
 /** A whole number of at least `least`. */
 export function wholeNumber(name: string, least: number): (text: string) => number {
@@ -40,6 +48,16 @@ export function documentLabel(text: string): Label {
   const parsed = parseLabel(text)
   if (parsed === undefined) throw new WritError('BAD_LABEL', `"${text}" is no label.`)
   return label(parsed.level, parsed.categories, true)
+}
+
+/** Names of checks, separated by commas. */
+export function checkNames(text: string): readonly CheckName[] {
+  return text.split(',').map((name) => {
+    const check = CHECKS.find((known) => known === name.trim())
+    if (check === undefined)
+      throw new WritError('USAGE', `--verify takes ${CHECKS.join(', ')}, separated by commas, not "${text}".`)
+    return check
+  })
 }
 
 /** An option that may be given more than once: all its values. */

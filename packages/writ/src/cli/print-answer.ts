@@ -2,8 +2,17 @@ import { styleText } from 'node:util'
 import type { Answer, Basis, Citation, NamedPartition } from '@writ/contract'
 import { type Block, block, fit, type ShownLine, type Tone } from './answer/block.ts'
 import { citationBlock } from './answer/citations.ts'
-import { costFact, coverageFact, leftOutFact, maskedFact, refusedFacts, supportFact } from './answer/facts.ts'
+import {
+  checkFacts,
+  costFact,
+  coverageFact,
+  leftOutFact,
+  maskedFact,
+  refusedFacts,
+  supportFact,
+} from './answer/facts.ts'
 import { valueBlocks } from './answer/value-blocks.ts'
+import { describeConversation } from './describe-conversation.ts'
 import { displayWidth, wrapped } from './display-width.ts'
 import { printableLine } from './printable.ts'
 
@@ -37,12 +46,14 @@ const CLAIM = {
   coverage: 3,
   evidence: 4,
   why: 5,
+  checks: 6,
   support: 6,
   refused: 7,
   leftOut: 8,
   masked: 9,
   fork: 10,
-  commands: 11,
+  conversation: 11,
+  commands: 12,
   citations: 20,
 } as const
 
@@ -106,16 +117,22 @@ function factBlocks(answer: Answer, columns: number, around: AnswerSurroundings)
     factBlock(name, texts, columns, claim, more)
   return [
     fact('cost', [costFact(answer)], CLAIM.cost, { least: Infinity, apart: true }),
+    fact('checks', checkFacts(answer), CLAIM.checks),
     fact('support', present(supportFact(answer, columns)), CLAIM.support),
     fact('coverage', [coverageFact(answer, columns)], CLAIM.coverage, { least: Infinity }),
     fact('refused', refused, CLAIM.refused),
     fact('left out', present(leftOutFact(answer)), CLAIM.leftOut),
     fact('masked', present(maskedFact(answer)), CLAIM.masked),
+    fact('goes on', conversationFacts(answer), CLAIM.conversation),
     fact('fork', present(around.fork === undefined ? undefined : printableLine(around.fork)), CLAIM.fork),
     // A path is never cut or broken by us: what is copied has to work.
     block([INDENT + displayWidth(path) > columns ? path : labelled('evidence', path)], CLAIM.evidence),
     fact('more', [commands.map((command) => command + options).join(' · ')], CLAIM.commands),
   ]
+}
+
+function conversationFacts({ conversation }: Answer): readonly string[] {
+  return conversation === undefined ? [] : [describeConversation(conversation)]
 }
 
 function factBlock(

@@ -1,3 +1,4 @@
+import { defined } from '@writ/contract'
 import { loadConfig } from './config.ts'
 import type { DeliverFlags } from './deliver.ts'
 import { deliverAttended } from './deliver-attended.ts'
@@ -13,13 +14,14 @@ export interface ResumeFlags extends DeliverFlags {
  * the answer and resolves with its exit code.
  */
 export async function resume(name: string, flags: ResumeFlags): Promise<number> {
-  const { baseUrl: _, ...access } = modelAccess(flags, loadConfig(process.cwd(), process.env), process.env)
+  const config = loadConfig(process.cwd(), process.env)
+  const { baseUrl: _, ...access } = modelAccess(flags, config, process.env)
   return await inHome(
     flags,
     async (writ) => {
       const run = await writ.find(name)
       return await deliverAttended(writ, flags, (attendance) => writ.resume(run, attendance), run)
     },
-    access,
+    { ...access, ...defined({ models: config.models }) },
   )
 }

@@ -1,9 +1,9 @@
 import { WritError } from '@writ/contract'
-import type { FoundServer } from '../index.ts'
+import { type FoundServer, providerOf } from '../index.ts'
 import { printableLine } from './printable.ts'
 import type { Asker, Option } from './setup-prompts.ts'
 
-/** The variable with the key for OpenAI, the one vendor `openai/…` reaches. */
+/** The variable with the key for OpenAI, the one vendor that is offered where nobody named a model. */
 const OPENAI_KEY = 'OPENAI_API_KEY'
 
 /** A model to try and to write down. */
@@ -47,7 +47,8 @@ export function chooseByFlags(flags: ChoiceFlags, found: Found): Choice {
       ? { model, baseUrl, keyEnv }
       : { model, baseUrl: server.baseUrl, keyEnv, listed: { server, id } }
   }
-  if (model.startsWith('openai/')) return { model, keyEnv: keyEnv ?? OPENAI_KEY }
+  const usual = providerOf(model)?.key?.env
+  if (usual !== undefined) return { model, keyEnv: keyEnv ?? usual }
   const id = model.replace(/^ollama\//, '')
   const server = found.servers.find(
     ({ kind, models }) => models.some((one) => one.id === id) && (id === model || kind === 'Ollama'),

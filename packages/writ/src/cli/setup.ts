@@ -7,6 +7,7 @@ import {
   ollamaUrl,
   parsePrice,
   probeServer,
+  providerOf,
   type Trial,
   tryModel,
 } from '../index.ts'
@@ -107,7 +108,8 @@ async function look({ baseUrl, keyEnv, probe, model = '' }: SetupFlags): Promise
   const { OLLAMA_HOST = '', OPENAI_API_KEY = '' } = process.env
   const usual = [ollamaUrl(OLLAMA_HOST), ...USUAL_SERVERS]
   const facts = { openaiKey: OPENAI_API_KEY.trim() !== '', ollama: OLLAMA_URL }
-  if (/^(builtin|openai)\//.test(model) && baseUrl === undefined) return { ...facts, servers: [] }
+  const elsewhere = model.startsWith('builtin/') || providerOf(model)?.key !== undefined
+  if (elsewhere && baseUrl === undefined) return { ...facts, servers: [] }
   const servers =
     baseUrl === undefined
       ? await findServers((probe ?? usual).map(usableUrl))
@@ -139,7 +141,7 @@ async function settingsOf(choice: Choice, trial: Trial, flags: SetupFlags): Prom
   const local = trial.location === 'loopback'
   const price = flags.price ?? (local ? '0/0' : undefined)
   const host = baseUrl === undefined ? undefined : new URL(baseUrl).host
-  const bound = host ?? (model.startsWith('openai/') ? 'api.openai.com' : undefined)
+  const bound = host ?? providerOf(model)?.key?.host
   return {
     model,
     ...defined({ baseUrl, contextWindow }),

@@ -4,6 +4,7 @@ import { block, fit } from './answer/block.ts'
 import { citationBlock } from './answer/citations.ts'
 import { coverageFact, supportInWords } from './answer/facts.ts'
 import { valueBlocks } from './answer/value-blocks.ts'
+import { describeConversation } from './describe-conversation.ts'
 import { describeFork } from './describe-fork.ts'
 import { cutToWidth } from './display-width.ts'
 import { strategyInWords } from './strategy-words.ts'
@@ -36,7 +37,20 @@ export function runLines(view: RunView, look: RunLook): readonly string[] {
 }
 
 function headLines(view: RunView): readonly string[] {
-  const { run, status, question, user, purpose, models, startedAt, tookMs, label, fork, confinement } = view
+  const {
+    run,
+    status,
+    question,
+    user,
+    purpose,
+    models,
+    startedAt,
+    tookMs,
+    label,
+    fork,
+    conversation,
+    confinement,
+  } = view
   const took = tookMs === null ? [] : [seconds(tookMs)]
   const cost = view.charged === null ? [] : [costOf(view.charged.costMicroUsd, view.costKnown)]
   return [
@@ -50,6 +64,7 @@ function headLines(view: RunView): readonly string[] {
     ...(view.coverage === null ? [] : [`coverage: ${coverageFact({ coverage: view.coverage }, Infinity)}`]),
     ...(view.support === null ? [] : [`support: ${supportInWords(view.support)}`]),
     ...(fork === null ? [] : [`forked ${describeFork(fork)}`]),
+    ...(conversation === null ? [] : [`goes on ${describeConversation(conversation)}`]),
   ]
 }
 

@@ -10,6 +10,7 @@ export interface VerifyFlags {
   readonly trust?: string
   readonly home?: string
   readonly answer?: string
+  readonly earlier?: readonly string[]
   readonly only?: string
   readonly json?: boolean
 }
@@ -47,9 +48,9 @@ async function verified(what: string, flags: VerifyFlags): Promise<Verified> {
   })
 }
 
-function options(trust: string | undefined, { answer, only }: VerifyFlags): VerifyOptions {
+function options(trust: string | undefined, { answer, earlier, only }: VerifyFlags): VerifyOptions {
   return {
-    ...defined({ trust, only: only?.split(',') }),
+    ...defined({ trust, earlier, only: only?.split(',') }),
     ...(answer === undefined ? {} : { answer: readAnswer(answer) }),
   }
 }

@@ -4,9 +4,11 @@ import { canonicalBytes, type DisclosuresFile } from '@writ/evidence'
 /** Fields by the name people know them by. */
 const NAMED: Readonly<Record<string, string>> = {
   question: 'run.open/question',
+  earlier: 'run.open/earlier',
   omitted: 'run.open/omitted',
   answer: 'output.release/value',
   citations: 'output.release/citations',
+  problems: 'output.release/problems',
   denials: 'run.close/denials',
 }
 

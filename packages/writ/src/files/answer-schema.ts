@@ -4,5 +4,7 @@ import type { z } from 'zod'
 /** What an answer must fit: a zod schema, or a JSON Schema. */
 export type AnswerSchema = z.core.$ZodType | JsonObject
 
-/** The type of an answer's value: what the zod schema says, or any JSON. Null when nothing was released. */
-export type ValueOf<S> = S extends z.core.$ZodType ? z.core.output<S> | null : Json
+/** The type of the value that options ask for: what a zod schema says, or any JSON. Null when nothing was released. */
+export type ValueOf<O> = O extends { readonly schema: infer S extends z.core.$ZodType }
+  ? z.core.output<S> | null
+  : Json

@@ -1,15 +1,16 @@
 import type {
   ApiKey,
+  CheckName,
   ContextStore,
-  JsonObject,
   Label,
   LabelRule,
   Limits,
+  ModelRates,
   Price,
   RunEvent,
   TextSource,
 } from '@writ/contract'
-import type { ModelObject } from '../models/index.ts'
+import type { ModelObject, ModelTable } from '../models/index.ts'
 import type { AnswerSchema } from './answer-schema.ts'
 
 /** Where the state is when nobody says. */
@@ -25,9 +26,9 @@ export interface WritOptions {
   readonly model?: string | ModelObject
   /** Model of sub-calls and child frames; `model` by default. */
   readonly subModel?: string | ModelObject
-  /** An OpenAI-compatible server for both models. What follows here up to the window is for named models only. */
+  /** A server for both models, which speaks the protocol of their provider, else that of OpenAI. What follows here up to the window is for named models only. */
   readonly baseUrl?: string
-  /** A key goes to `baseUrl`, else to OpenAI; a function gives the key for each server that is asked. */
+  /** A key goes to `baseUrl`, else to the vendor of the models; a function gives the key for each server that is asked. */
   readonly apiKey?: ApiKey
   /** Where `ollama/…` is reached without a `baseUrl`, as `OLLAMA_HOST` says it; port 11434 of this machine by default. */
   readonly ollamaHost?: string
@@ -35,6 +36,10 @@ export interface WritOptions {
   readonly price?: Price
   /** Prices by model id, where `price` is not given. */
   readonly prices?: Readonly<Record<string, Price>>
+  /** What is known of named models: dated prices, windows, rates. It stands over `prices`. */
+  readonly models?: ModelTable
+  /** How much may be asked of each model at most, over what `models` says. */
+  readonly rates?: ModelRates
   /** Tokens, for models whose window is not known. */
   readonly contextWindow?: number
   readonly limits?: Partial<Limits>
@@ -62,23 +67,17 @@ export interface SourcePaths {
   readonly matched?: readonly string[]
 }
 
-/** One question; `S` is the schema of its answer, where it has one. */
-export interface CompletionOptions<S extends AnswerSchema = JsonObject> {
-  readonly query: string
-  /** A text, texts with ids, `{paths}`, the name of a kept corpus (`{corpus}`), or a store. */
-  readonly context: ContextSource
+/** How a run is made, whatever it is asked over. */
+export interface RunOptions {
   /** What the answer's value must fit: zod, or JSON Schema. A release that does not is returned to its frame. */
-  readonly schema?: S
+  readonly schema?: AnswerSchema
   /** `auto` by default. */
   readonly strategy?: string
+  /** What a release has to pass before it leaves; nothing by default. What fails goes back to the root while it has turns. */
+  readonly verify?: readonly CheckName[]
   /** User the run acts for; the user of the process by default. */
   readonly principal?: string
   readonly purpose?: string
-  /** Label of documents no rule names; `internal`, untrusted, by default. */
-  readonly label?: Label
-  readonly labels?: readonly LabelRule[]
-  /** Globs of files to read although they hold secrets, relative to the directory given. */
-  readonly includeSecret?: readonly string[]
   /** Limits of this run, over those of the Writ. */
   readonly limits?: Partial<Limits>
   /** Retention class, kept beside the run: how long until `eraseExpired` may take it. Kept without end by default. */
@@ -92,6 +91,47 @@ export interface CompletionOptions<S extends AnswerSchema = JsonObject> {
   readonly onEvent?: (event: RunEvent) => void
   /** Milliseconds of the time limit already gone when the question is asked; 0 by default. */
   readonly elapsedMs?: number
+}
+
+/** What a question is asked over, and how its documents are labelled. */
+export interface ContextOptions extends RunOptions {
+  /** A text, texts with ids, `{paths}`, the name of a kept corpus (`{corpus}`), or a store. */
+  readonly context: ContextSource
+  /** Label of documents no rule names; `internal`, untrusted, by default. */
+  readonly label?: Label
+  readonly labels?: readonly LabelRule[]
+  /** Globs of files to read although they hold secrets, relative to the directory given. */
+  readonly includeSecret?: readonly string[]
+}
+
+/** One question. */
+export interface CompletionOptions extends ContextOptions {
+  readonly query: string
+}
+
+/** A conversation, as chat applications have it: its last message, a user's, is the question. */
+export interface ChatOptions extends ContextOptions {
+  readonly messages: readonly ChatMessage[]
+}
+
+/** A question that goes on from a finished run of the home, over the corpus of that run. */
+export interface FollowUpOptions extends RunOptions {
+  readonly query: string
+  /** Id of the run. */
+  readonly continue: string
+}
+
+/** The forms in which something is asked. */
+export type AskedOptions = CompletionOptions | ChatOptions | FollowUpOptions
+
+/** A message of a conversation. */
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant'
+  readonly content: string | readonly { readonly type: 'text'; readonly text: string }[]
+  /** `internal` by default, and untrusted where an assistant said it. */
+  readonly label?: Label
+  /** The run of the home whose answer this is: its label is then that of the run, and the evidence names the run. */
+  readonly run?: string
 }
 
 /** What to ingest and keep under a name. */

@@ -3,7 +3,7 @@ import { WritError } from '@writ/contract'
 import { Copies } from './copies.ts'
 import type { Home } from './home.ts'
 import type { Operation, Operations, Reply, Request } from './messages.ts'
-import { takeWorker } from './spare-worker.ts'
+import { spareWorker } from './spare-worker.ts'
 
 type Settle = (reply: Reply) => void
 
@@ -14,24 +14,20 @@ type Settle = (reply: Reply) => void
  */
 export class Channel {
   readonly #worker: Worker
-  readonly #ended: Promise<void>
   readonly #waiting: Settle[] = []
   #outbox: Request[] = []
+  #closing: Promise<void> | undefined
   readonly #copies = new Copies()
   /** Why nothing more is sent: set once, never cleared. */
   #closed: string | undefined
+  readonly #onReplies = (replies: readonly Reply[]): void => this.#settle(replies)
+  readonly #onError = (error: Error): void => this.#lose(`its worker failed: ${error.message}`)
+  readonly #onExit = (): void => this.#lose('its worker ended')
 
   constructor(home: Home) {
-    this.#worker = takeWorker()
+    this.#worker = spareWorker.take()
     this.#worker.postMessage(home)
-    this.#worker.on('message', (replies: readonly Reply[]) => this.#settle(replies))
-    this.#worker.on('error', (error) => this.#lose(`its worker failed: ${error.message}`))
-    const ended = Promise.withResolvers<void>()
-    this.#ended = ended.promise
-    this.#worker.on('exit', () => {
-      this.#lose('its worker ended')
-      ended.resolve()
-    })
+    this.#worker.on('message', this.#onReplies).on('error', this.#onError).on('exit', this.#onExit)
     this.#worker.unref()
   }
 
@@ -56,14 +52,24 @@ export class Channel {
     return promise
   }
 
-  /** Answers what was asked before, then ends the worker. */
-  async close(): Promise<void> {
-    if (this.#closed === undefined) {
-      const closing = this.request({ op: 'close' })
-      this.#closed = 'it was closed'
-      await closing
+  /** Answers what was asked before, then keeps the worker for the next ledger. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    if (this.#closed !== undefined) return // the worker is gone
+    const answered = this.request({ op: 'close' })
+    this.#closed = 'it was closed'
+    try {
+      await answered
+    } catch (error) {
+      await this.#worker.terminate()
+      throw error
     }
-    await this.#ended
+    this.#worker.off('message', this.#onReplies).off('error', this.#onError).off('exit', this.#onExit)
+    spareWorker.keep(this.#worker)
   }
 
   #send(): void {
@@ -80,7 +86,7 @@ export class Channel {
 
   #settle(replies: readonly Reply[]): void {
     for (const reply of replies) this.#waiting.shift()?.(reply)
-    if (this.#waiting.length === 0 && this.#closed === undefined) this.#worker.unref()
+    if (this.#waiting.length === 0) this.#worker.unref()
   }
 
   #lose(reason: string): void {

@@ -42,6 +42,11 @@ export function listRetention(home: string): readonly Retention[] {
     .map((run) => ({ run, class: readClass(join(directory, `${run}.json`), run) }))
 }
 
+/** The class of a run; undefined for one without, and where it cannot be read. */
+export function retentionOf(home: string, run: string): string | undefined {
+  return listRetention(home).find((retention) => retention.run === run)?.class ?? undefined
+}
+
 function readClass(path: string, run: string): string | null {
   try {
     const read = retentionFile.parse(JSON.parse(readFileSync(path, 'utf8')))

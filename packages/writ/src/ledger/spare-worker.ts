@@ -1,20 +1,8 @@
 import { Worker } from 'node:worker_threads'
+import { SpareWorker } from '../threads/spare-worker.ts'
 
-let spare: Worker | undefined
-
-/** Starts the worker of the next ledger, before its home is known. */
-export function startSpareLedger(): void {
-  spare ??= start()
-}
-
-/** A worker that waits for its home: the one that was started before, or a new one. */
-export function takeWorker(): Worker {
-  const taken = spare
-  spare = undefined
-  return taken === undefined || taken.threadId === -1 ? start() : taken
-}
-
-function start(): Worker {
+/** The worker of the next ledger: one that a closed ledger let go, or one that was started before. */
+export const spareWorker: SpareWorker = new SpareWorker(() => {
   const source = import.meta.url.endsWith('.ts')
   const worker = new Worker(new URL(source ? './worker.ts' : './worker.js', import.meta.url), {
     env: {},
@@ -24,4 +12,4 @@ function start(): Worker {
   worker.on('error', () => undefined) // one that breaks while it waits harms nobody; its ledger hears it itself
   worker.unref()
   return worker
-}
+})

@@ -6,7 +6,8 @@ import { Reader } from './reader.ts'
 import { asDamage } from './shard-health.ts'
 import { Writer } from './writer.ts'
 
-// The ledger's thread: node:sqlite blocks, so everything that touches a database is here. Its first message is its home.
+// The ledger's thread: node:sqlite blocks, so everything that touches a database is here. It serves one ledger after the
+// other: each sends its home first, and `close` last.
 
 if (parentPort === null) throw new Error('the ledger worker runs only as a worker thread')
 const port = parentPort
@@ -14,19 +15,24 @@ let home: Home
 let reader: Reader
 let writer: Writer
 
-port.once('message', (given: Home) => {
+port.once('message', begin)
+
+function begin(given: Home): void {
   home = given
   reader = new Reader(home)
   // As in a close, the writer is the last to close a shard and folds its write-ahead log in.
   writer = new Writer(home, (path) => reader.release(path))
-  port.on('message', (first: readonly Request[]) => {
-    const queue = [...first]
-    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-      queue.push(...next.message)
-    }
-    serve(queue)
-  })
-})
+  port.on('message', take)
+}
+
+/** Serves everything that has arrived by now. */
+function take(first: readonly Request[]): void {
+  const queue = [...first]
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+    queue.push(...next.message)
+  }
+  serve(queue)
+}
 
 /** Answers in order. Writes that stand together become one group; anything else waits for the group before it. */
 function serve(queue: readonly Request[]): void {
@@ -38,7 +44,6 @@ function serve(queue: readonly Request[]): void {
       post(writer.commit(group))
       group = []
       post([answer(request)])
-      if (request.op === 'close') port.close() // the thread ends with its port
     }
   }
   post(writer.commit(group))
@@ -90,6 +95,8 @@ function close(): undefined {
   // The reader first: the last connection to close is the writer's, which folds the write-ahead log in.
   reader.close()
   writer.close()
+  port.off('message', take)
+  port.once('message', begin)
 }
 
 /** Codes travel, causes do not: they stay in the thread that has the keys. */

@@ -1,4 +1,4 @@
 export { dropPacks } from './drop-packs.ts'
 export { openLibrary } from './library.ts'
 export { requireCorpus, requireGlobs, requirePaths } from './require-context.ts'
-export { startSpareWorker } from './spare-worker.ts'
+export { spareWorker } from './spare-worker.ts'

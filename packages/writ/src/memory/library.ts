@@ -14,7 +14,7 @@ import { CorporaHome } from './corpora-home.ts'
 import { dropPacks } from './drop-packs.ts'
 import { type CorpusManifest, NamedCorpora, requireName } from './named-corpora.ts'
 import type { Places } from './pack-directory.ts'
-import { takeWorker } from './spare-worker.ts'
+import { spareWorker } from './spare-worker.ts'
 import { PackStore } from './store.ts'
 import type { Ingested } from './worker-calls.ts'
 import { WorkerLink } from './worker-link.ts'
@@ -117,7 +117,7 @@ class PackLibrary implements Library {
     bringIn: (link: WorkerLink, places: Places) => Promise<Ingested>,
   ): Promise<{ store: PackStore; ingested: Ingested; scratch: string }> {
     const scratch = this.#home.newScratch()
-    const link = new WorkerLink(takeWorker())
+    const link = new WorkerLink(spareWorker.take())
     this.#unfinished.add(link)
     try {
       const { packs, indexes } = this.#home

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, expect, it } from 'vitest'
 import { partitionKey } from './partition-key.ts'
-import { keepWorker, startSpareWorker, takeWorker } from './spare-worker.ts'
+import { spareWorker } from './spare-worker.ts'
 import { WorkerLink } from './worker-link.ts'
 
 const started: Worker[] = []
 const take = (): Worker => {
-  const worker = takeWorker()
+  const worker = spareWorker.take()
   started.push(worker)
   return worker
 }
@@ -19,8 +19,8 @@ afterEach(async () => {
 })
 
 it('gives the worker that was started before once, and then new ones', () => {
-  startSpareWorker()
-  startSpareWorker()
+  spareWorker.start()
+  spareWorker.start()
   const [first, second] = [take(), take()]
   expect(second.threadId).toBe(first.threadId + 1) // the second start started nothing
   expect(second).not.toBe(first)
@@ -28,17 +28,17 @@ it('gives the worker that was started before once, and then new ones', () => {
 
 it('does not give one that has ended', async () => {
   const ended = take()
-  keepWorker(ended)
+  spareWorker.keep(ended)
   await ended.terminate()
   expect(take()).not.toBe(ended)
-  keepWorker(ended)
+  spareWorker.keep(ended)
   expect(take()).not.toBe(ended)
 })
 
 it('ends one while another waits already', async () => {
   const [first, second] = [take(), take()]
-  keepWorker(first)
-  keepWorker(second)
+  spareWorker.keep(first)
+  spareWorker.keep(second)
   await expect.poll(() => second.threadId).toBe(-1)
   expect(take()).toBe(first)
 })

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import { type IngestProgress, WritError } from '@writ/contract'
-import { keepWorker } from './spare-worker.ts'
+import { spareWorker } from './spare-worker.ts'
 import type { FromWorker, ToWorker, WorkerCall, WorkerCalls } from './worker-calls.ts'
 
 /** How long a worker may take to forget a store before it is ended. */
@@ -82,7 +82,7 @@ export class WorkerLink {
     await this.#cleared.promise
     clearTimeout(timer)
     this.#worker.off('message', this.#onMessage).off('error', this.#onError).off('exit', this.#onExit)
-    keepWorker(this.#worker)
+    spareWorker.keep(this.#worker)
   }
 
   async terminate(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { LanguageModelV4GenerateResult, LanguageModelV4Prompt } from '@ai-sdk/provider'
-import type { Message, ModelCaller, ModelReply } from '@writ/contract'
+import { defined, type Message, type ModelCaller, type ModelReply } from '@writ/contract'
 import { callFailure, notSent, requestIdOf, uselessReply } from './call-failure.ts'
 import { refusedOutright } from './refusal.ts'
 
@@ -50,6 +50,7 @@ function replyOf(result: LanguageModelV4GenerateResult): Omit<ModelReply, 'sentB
     finishReason,
     inputTokens: wholeNumber(usage.inputTokens.total),
     outputTokens: wholeNumber(usage.outputTokens.total),
+    ...defined({ cachedInputTokens: wholeNumber(usage.inputTokens.cacheRead) ?? undefined }),
     receivedBytes: bytesReceived(result),
     requestId,
     status: 200,

@@ -3,6 +3,7 @@ import { hideKey } from './hide-key.ts'
 import { locationOf } from './location.ts'
 import { type ModelChoice, modelDigest, type ResolvedModel, stated } from './provider.ts'
 import { reportedUsage } from './reported-usage.ts'
+import { chatUsage } from './usage-readers.ts'
 
 /** Reaches an OpenAI-compatible server, which is asked for the model by a name of its own. */
 export async function openCompatible(
@@ -21,7 +22,7 @@ export async function openCompatible(
   })
   return {
     ...stated(choice),
-    languageModel: hideKey(reportedUsage(provider.chatModel(name)), apiKey),
+    languageModel: hideKey(reportedUsage(provider.chatModel(name), chatUsage), apiKey),
     title: `${choice.id} at ${url.host}`,
     location: locationOf(url),
     digest: modelDigest(choice.id, url.origin),

@@ -4,6 +4,7 @@ import {
   type LanguageModelV4CallOptions,
   type LanguageModelV4FinishReason,
   type LanguageModelV4GenerateResult,
+  type LanguageModelV4Usage,
 } from '@ai-sdk/provider'
 import { defined } from '@writ/contract'
 import { MAX_REPLY_BYTES } from './bounded-fetch.ts'
@@ -94,8 +95,8 @@ function readResult(value: unknown): LanguageModelV4GenerateResult | string {
       content,
       finishReason: { unified: isFinishReason(unified) ? unified : 'other', raw: undefined },
       usage: {
-        inputTokens: { ...NO_INPUT, total: numberIn(field(usage, 'inputTokens')) },
-        outputTokens: { ...NO_OUTPUT, total: numberIn(field(usage, 'outputTokens')) },
+        inputTokens: inputIn(field(usage, 'inputTokens')),
+        outputTokens: { ...NO_OUTPUT, total: numberIn(field(usage, 'outputTokens'), 'total') },
       },
       warnings: [],
       response: {
@@ -110,7 +111,6 @@ function readResult(value: unknown): LanguageModelV4GenerateResult | string {
   }
 }
 
-const NO_INPUT = { noCache: undefined, cacheRead: undefined, cacheWrite: undefined }
 const NO_OUTPUT = { text: undefined, reasoning: undefined }
 
 function textsIn(content: unknown): LanguageModelV4GenerateResult['content'] | string {
@@ -137,9 +137,14 @@ function isFinishReason(value: unknown): value is LanguageModelV4FinishReason['u
 }
 
 /** What is reported, which the kernel believes where it is plausible. */
-function numberIn(tokens: unknown): number | undefined {
-  const total = field(tokens, 'total')
-  return typeof total === 'number' ? total : undefined
+function inputIn(tokens: unknown): LanguageModelV4Usage['inputTokens'] {
+  const [total, cacheRead] = [numberIn(tokens, 'total'), numberIn(tokens, 'cacheRead')]
+  return { total, cacheRead, noCache: undefined, cacheWrite: undefined }
+}
+
+function numberIn(tokens: unknown, name: string): number | undefined {
+  const value = field(tokens, name)
+  return typeof value === 'number' ? value : undefined
 }
 
 function headersIn(headers: unknown): Record<string, string> {

@@ -6,11 +6,13 @@ export {
   namesModelObject,
   openModelObject,
 } from './model-object.ts'
+export { type ModelPlace, placeOf } from './model-place.ts'
+export { type ModelTable, modelTableSchema, type StatedModel } from './model-table.ts'
 export { parsePrice } from './price.ts'
 export { PRICES, priceTableSchema } from './prices.ts'
 export { type FoundServer, findServers, probeServer } from './probe-server.ts'
-export type { ModelChoice, ResolvedModel } from './provider.ts'
-export { providerOf } from './providers/index.ts'
+export { DEFAULT_WINDOW, type ModelChoice, type ResolvedModel } from './provider.ts'
+export { keyHosts, providerOf } from './providers/index.ts'
 export { OLLAMA_URL, ollamaUrl } from './providers/ollama.ts'
 export { resolveModel } from './resolve-model.ts'
 export { type Trial, tryModel } from './try-model.ts'

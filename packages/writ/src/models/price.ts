@@ -18,7 +18,8 @@ export function parsePrice(text: string): Price {
   return { inputNanoUsd: input, outputNanoUsd: output }
 }
 
-function nanoUsdPerToken(text: string): number | undefined {
+/** Reads USD per million tokens with up to three decimals as nano-USD per token; undefined for anything else. */
+export function nanoUsdPerToken(text: string): number | undefined {
   const match = AMOUNT.exec(text.trim())
   if (match === null) return undefined
   const [, whole = '', decimals = ''] = match

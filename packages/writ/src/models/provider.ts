@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { type ApiKey, type ModelLocation, type ModelProfile, type Price, WritError } from '@writ/contract'
+import {
+  type ApiKey,
+  defined,
+  type ModelLocation,
+  type ModelProfile,
+  type Price,
+  WritError,
+} from '@writ/contract'
+import type { StatedModel } from './model-table.ts'
 import type { PriceTable } from './prices.ts'
 
 /** A way of reaching models. Each is a file in `providers/` and an entry in `providers/index.ts`. */
@@ -8,16 +16,29 @@ export interface Provider {
   readonly prefix: string
   /** How its ids look, for whoever named a model that nobody knows; absent for ids nobody writes. */
   readonly ids?: string
-  /** Whether it has a server of its own, reached unless a base URL is given for one of its models. */
-  readonly ownServer?: true
+  /** Its own server, reached unless a base URL is given for one of its models; absent where it has none. */
+  readonly url?: (choice: Pick<ModelChoice, 'ollamaHost'>) => string
+  /** The environment variable that names another server for its models. */
+  readonly movedBy?: 'OPENAI_BASE_URL'
+  /** The environment variable with the key for its server. */
+  readonly key?: ProviderKey
   /** Reaches a model, at the base URL of the choice where there is one. Rejects with `UNKNOWN_MODEL` or `USAGE`. */
   open(name: string, choice: ModelChoice): Promise<ResolvedModel>
 }
 
+/** The environment variable with the key for a server, which goes to that host. */
+export interface ProviderKey {
+  readonly env: string
+  readonly host: string
+}
+
+/** What servers that speak the OpenAI protocol take a key from, unless they are bound to another. */
+export const OPENAI_KEY: ProviderKey = { env: 'OPENAI_API_KEY', host: 'api.openai.com' }
+
 export interface ModelChoice {
   /** As the user named it; sent verbatim to a server given by `baseUrl`. */
   readonly id: string
-  /** An OpenAI-compatible server. */
+  /** A server that speaks the protocol of the id's provider; OpenAI-compatible for ids of none. */
   readonly baseUrl?: string
   /** Where `ollama/…` is reached without a `baseUrl`, as `OLLAMA_HOST` says it; this machine by default. */
   readonly ollamaHost?: string
@@ -26,6 +47,8 @@ export interface ModelChoice {
   readonly contextWindow?: number
   readonly price?: Price
   readonly priceTable: PriceTable
+  /** What the user states of it. */
+  readonly stated?: StatedModel
 }
 
 /** A profile but for the facts policy knows, which are the operator's to state. */
@@ -38,15 +61,22 @@ export interface ResolvedModel extends Omit<ModelProfile, 'facts'> {
 /** Tokens of context assumed for a model whose window nobody stated. */
 export const DEFAULT_WINDOW = 128_000
 
-/** What the user says of a model. */
+/** What the user says of a model: of this one for this use, in the table of models, in that of prices. */
 export function stated({
   id,
   contextWindow,
   price,
   priceTable,
-}: ModelChoice): Pick<ResolvedModel, 'id' | 'contextWindow' | 'price'> {
+  stated: table = {},
+}: ModelChoice): Pick<ResolvedModel, 'id' | 'contextWindow' | 'price' | 'priceAsOf' | 'rates'> {
   const listed = Object.hasOwn(priceTable, id) ? priceTable[id] : undefined
-  return { id, contextWindow: contextWindow ?? DEFAULT_WINDOW, price: price ?? listed ?? null }
+  const dated = price === undefined && table.price !== undefined
+  return {
+    id,
+    contextWindow: contextWindow ?? table.contextWindow ?? DEFAULT_WINDOW,
+    price: price ?? table.price ?? listed ?? null,
+    ...defined({ priceAsOf: dated ? table.asOf : undefined, rates: table.rates }),
+  }
 }
 
 /** A base URL that requests can go to. Throws `USAGE`. */
@@ -64,9 +94,12 @@ export function usableUrl(text: string): URL {
   return url
 }
 
-/** The key for a server. INVARIANT: no message ever holds the key or a part of it. */
-export function keyFor(server: URL, apiKey: ApiKey = ''): string {
-  const key = typeof apiKey === 'string' ? apiKey : (apiKey(server) ?? '')
+/**
+ * The key for a server, by default that in the given environment variable. INVARIANT: no message ever holds the key or a
+ * part of it.
+ */
+export function keyFor(server: URL, apiKey: ApiKey = '', variable: string = OPENAI_KEY.env): string {
+  const key = typeof apiKey === 'string' ? apiKey : (apiKey(server, variable) ?? '')
   const trimmed = key.trim()
   if (/^[\x21-\x7e]*$/.test(trimmed)) return trimmed
   throw new WritError('USAGE', 'The API key holds characters that cannot be sent in a header.')

@@ -1,11 +1,12 @@
 import type { LanguageModelV4, LanguageModelV4Usage } from '@ai-sdk/provider'
 import { defined } from '@writ/contract'
+import type { UsageReader } from './usage-readers.ts'
 
 /**
- * The same chat-completions model, whose usage is what its server reports. The provider's package turns every number
- * that is missing into 0; here it stays missing.
+ * The same model, whose usage is what its server reports. Packages of providers turn numbers that are missing into 0;
+ * here they stay missing.
  */
-export function reportedUsage(model: LanguageModelV4): LanguageModelV4 {
+export function reportedUsage(model: LanguageModelV4, read: UsageReader): LanguageModelV4 {
   return {
     specificationVersion: 'v4',
     provider: model.provider,
@@ -13,32 +14,20 @@ export function reportedUsage(model: LanguageModelV4): LanguageModelV4 {
     supportedUrls: model.supportedUrls,
     doGenerate: async (options) => {
       const result = await model.doGenerate(options)
-      return { ...result, usage: reported(result.usage) }
+      return { ...result, usage: reported(result.usage, read) }
     },
     doStream: (options) => model.doStream(options),
   }
 }
 
-function reported({ raw, inputTokens, outputTokens }: LanguageModelV4Usage): LanguageModelV4Usage {
-  const [input, output] = [numberIn(raw, 'prompt_tokens'), numberIn(raw, 'completion_tokens')]
+function reported(
+  { raw, inputTokens, outputTokens }: LanguageModelV4Usage,
+  read: UsageReader,
+): LanguageModelV4Usage {
+  const { input, output, cached } = read(raw)
   return {
-    inputTokens: { ...inputTokens, total: input },
-    outputTokens: { ...outputTokens, total: withHidden(input, output, numberIn(raw, 'total_tokens')) },
+    inputTokens: { ...inputTokens, total: input, cacheRead: cached },
+    outputTokens: { ...outputTokens, total: output },
     ...defined({ raw }),
   }
-}
-
-/** Some servers count hidden reasoning in the total alone; it is billed as output. */
-function withHidden(
-  input: number | undefined,
-  output: number | undefined,
-  total: number | undefined,
-): number | undefined {
-  if (input === undefined || output === undefined || total === undefined) return output
-  return Math.max(output, total - input)
-}
-
-function numberIn(raw: unknown, name: string): number | undefined {
-  const value: unknown = typeof raw === 'object' && raw !== null ? Reflect.get(raw, name) : undefined
-  return typeof value === 'number' ? value : undefined
 }

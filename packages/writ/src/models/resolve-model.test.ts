@@ -135,6 +135,10 @@ describe('resolveModel', () => {
     ] as const)
       await expect(choose({ id, baseUrl }), id).rejects.toMatchObject({ code })
     expect(await choose({ id: 'anthropic/claude', baseUrl })).toMatchObject({ location: 'loopback' })
+    expect(await choose({ id: 'openai-compatible/anthropic/claude', baseUrl })).toMatchObject({
+      id: 'openai-compatible/anthropic/claude',
+      languageModel: { modelId: 'anthropic/claude', provider: 'openai-compatible.chat' },
+    })
   })
 
   it('tells whoever names an unknown model what each provider has', async () => {

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
+import { SpareWorker } from '../threads/spare-worker.ts'
 import type { FromThread } from './thread-messages.ts'
 
 /** JavaScript heap of the thread; it needs a few, and Cedar's own memory is not in it. */
@@ -18,19 +19,12 @@ export const CEDAR_THREAD: URL = new URL(
   import.meta.url,
 )
 
-let spare: Worker | undefined
+/** The thread of the next engine, which compiles Cedar while its bundle is not known yet. */
+export const spareThread: SpareWorker = new SpareWorker(() => start(CEDAR_THREAD))
 
-/** Starts the thread of the next engine, which compiles Cedar while its bundle is not known yet. */
-export function startSpareThread(): void {
-  spare ??= start(CEDAR_THREAD)
-}
-
-/** A thread of this entry that waits for its bundle: the one that was started before, or a new one. */
+/** A thread of this entry that waits for its bundle. */
 export function takeThread(entry: URL): Worker {
-  if (entry !== CEDAR_THREAD || spare === undefined) return start(entry)
-  const taken = spare
-  spare = undefined
-  return taken.threadId === -1 ? start(entry) : taken
+  return entry === CEDAR_THREAD ? spareThread.take() : start(entry)
 }
 
 function start(entry: URL): Worker {

@@ -7,6 +7,7 @@ import {
   toWritError,
   WritError,
   withDocuments,
+  withMessages,
 } from '@writ/contract'
 import { valueIn } from '../schema/index.ts'
 import { systemPrompt } from './prompts.ts'
@@ -25,16 +26,16 @@ export async function direct(frame: Frame): Promise<FrameEnd> {
       const read = await readDocument(frame, doc.id)
       if (read !== undefined) documents.push(read)
     }
-    const { goal, schema } = frame
+    const { schema } = frame
     const system = systemPrompt('direct', frame.model.contextWindow)
     const messages: readonly Message[] = [
       { role: 'system', text: schema === null ? system : `${system}\n${schemaPrompt(schema)}` },
-      { role: 'user', text: withDocuments(`Question:\n${goal}`, documents) },
+      { role: 'user', text: withDocuments(questionOf(frame), documents) },
     ]
     if (schema !== null) return await releaseTyped(frame, messages)
     const text = await frame.turn(messages, false)
     await citeQuotes(frame, text, documents)
-    await frame.release(JSON.stringify(text))
+    await frame.release(JSON.stringify(text), true)
     return { incomplete: false }
   } catch (error) {
     return { incomplete: false, error: toWritError(error) }
@@ -56,13 +57,17 @@ async function refusal(frame: Frame, text: string): Promise<WritError | null> {
   const read = valueIn(text)
   if (!read.ok) return new WritError('INVALID_ANSWER', `The answer is no value: ${read.why}.`)
   try {
-    await frame.release(JSON.stringify(read.value))
+    await frame.release(JSON.stringify(read.value), true)
     return null
   } catch (error) {
     const known = toWritError(error)
     if (known.code !== 'INVALID_ANSWER') throw known
     return known
   }
+}
+
+function questionOf({ goal, conversation }: Frame): string {
+  return withMessages(`Question:\n${goal}`, conversation)
 }
 
 /** A document that policy withholds is left out; the others still answer. */

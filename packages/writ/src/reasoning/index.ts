@@ -13,7 +13,7 @@ const FRAME_LINES_BYTES = 2_048
 
 /** The reasoning room: strategies, prompts and the REPL loop. It reaches the world only through the frame it is given. */
 export function createReasoner(): Reasoner {
-  const prompts = (['orchestrator', 'worker'] as const).map((role) =>
+  const prompts = (['orchestrator', 'worker', 'verifier'] as const).map((role) =>
     systemPrompt(role, Number.MAX_SAFE_INTEGER),
   )
   return {

@@ -30,30 +30,3 @@ describe('fences', () => {
     expect(turn.unclosed).toBe(true)
   })
 })
-
-describe('the text form of a release', () => {
-  it.each([
-    ['FINAL(forty-two)', 'forty-two'],
-    ['FINAL("a (b) c")', 'a (b) c'],
-    ['Done.\nFINAL(two\nlines)', 'two\nlines'],
-    ["FINAL('x') and more", 'x'],
-  ])('%s', (text, value) => {
-    expect(parseTurn(text).final).toEqual({ form: 'value', text: value })
-  })
-
-  it('names a variable', () => {
-    expect(parseTurn('FINAL_VAR(result)').final).toEqual({ form: 'variable', name: 'result' })
-    expect(parseTurn('FINAL_VAR("result")').final).toEqual({ form: 'variable', name: 'result' })
-  })
-
-  it.each([
-    'I will call FINAL(x) later',
-    ' FINAL(x)',
-    'FINAL(unbalanced',
-    'FINALLY(x)',
-    '```repl\nFINAL(x)\n```',
-    '`FINAL(x)`',
-  ])('is not read into %j', (text) => {
-    expect(parseTurn(text).final).toBeUndefined()
-  })
-})

@@ -1,3 +1,5 @@
+import { type TextFinal, textFinal } from './text-final.ts'
+
 /** A fenced block of a model's turn. */
 export interface Block {
   readonly language: 'javascript' | 'typescript' | 'other'
@@ -15,24 +17,19 @@ export interface Turn {
   readonly final: TextFinal | undefined
 }
 
-export type TextFinal =
-  | { readonly form: 'value'; readonly text: string }
-  | { readonly form: 'variable'; readonly name: string }
-
 const JAVASCRIPT = new Set(['repl', 'js', 'javascript'])
 const TYPESCRIPT = new Set(['ts', 'typescript'])
 const OTHER = new Set(['python', 'py'])
 
 /**
- * Reads a model's turn: fenced blocks in order, and the text form of a release. Fences without a REPL language are
- * prose. Published traces misuse `FINAL` in one turn of six, so the text form counts only at the start of a line, with
- * balanced parentheses.
+ * Reads a model's turn: fenced blocks in order, and the text form of a release, which counts outside of every fence.
+ * Fences without a REPL language are prose.
  */
 export function parseTurn(text: string): Turn {
   const blocks: Block[] = []
   const prose: string[] = []
   let fence: { mark: string; tag: string; lines: string[] } | undefined
-  for (const line of text.split('\n')) {
+  for (const line of text.split(/\r?\n/)) {
     const ticks = fenceOf(line)
     if (fence === undefined && ticks !== undefined) {
       fence = { ...ticks, lines: [] }
@@ -59,39 +56,4 @@ function toBlock(tag: string, lines: readonly string[]): Block | undefined {
   if (TYPESCRIPT.has(tag)) return { language: 'typescript', tag, code }
   if (OTHER.has(tag)) return { language: 'other', tag, code }
   return undefined
-}
-
-/** Unbalanced calls looked past: each costs a walk through the rest of the turn. */
-const MOST_CALLS_TRIED = 16
-
-function textFinal(lines: readonly string[]): TextFinal | undefined {
-  let tried = 0
-  for (const [index, line] of lines.entries()) {
-    const call = /^(FINAL|FINAL_VAR)\(/.exec(line)
-    if (call?.[1] === undefined) continue
-    tried += 1
-    if (tried > MOST_CALLS_TRIED) return undefined
-    const inner = balanced([line.slice(call[0].length), ...lines.slice(index + 1)].join('\n'))
-    if (inner === undefined) continue
-    const value = unquote(inner.trim())
-    return call[1] === 'FINAL' ? { form: 'value', text: value } : { form: 'variable', name: value }
-  }
-  return undefined
-}
-
-/** The text up to the parenthesis that closes the call, if there is one. */
-function balanced(text: string): string | undefined {
-  let depth = 1
-  for (let index = 0; index < text.length; index += 1) {
-    if (text[index] === '(') depth += 1
-    if (text[index] === ')') depth -= 1
-    if (depth === 0) return text.slice(0, index)
-  }
-  return undefined
-}
-
-function unquote(text: string): string {
-  const [first] = text
-  const quoted = text.length >= 2 && (first === '"' || first === "'" || first === '`') && text.endsWith(first)
-  return quoted ? text.slice(1, -1) : text
 }

@@ -2,7 +2,7 @@ import { GUEST_NAMES, HOST_NAMES } from '@writ/contract'
 import { expect, it } from 'vitest'
 import { systemPrompt } from './prompts.ts'
 
-it.each(['orchestrator', 'worker', 'leaf', 'direct'] as const)('the %s prompt', async (role) => {
+it.each(['orchestrator', 'worker', 'verifier', 'leaf', 'direct'] as const)('the %s prompt', async (role) => {
   await expect(systemPrompt(role, 128_000)).toMatchFileSnapshot(`./prompts/snapshots/${role}.txt`)
 })
 

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { GUEST_NAMES, HOST_NAMES, whole } from '@writ/contract'
+import { type FrameRole, GUEST_NAMES, HOST_NAMES, whole } from '@writ/contract'
 
 /** Most characters of one sub-prompt that models were seen to handle well. */
 const CHUNK_CHARS = 100_000
 
-type Role = 'orchestrator' | 'worker' | 'leaf' | 'direct'
+type Role = FrameRole | 'leaf' | 'direct'
 
 const texts: ReadonlyMap<Role, string> = new Map(
-  (['orchestrator', 'worker', 'leaf', 'direct'] as const).map((role) => [role, load(role)]),
+  (['orchestrator', 'worker', 'verifier', 'leaf', 'direct'] as const).map((role) => [role, load(role)]),
 )
 
 function load(role: Role): string {

@@ -1,5 +1,6 @@
 import {
   type CellResult,
+  type CellRun,
   type Frame,
   type FrameEnd,
   type Message,
@@ -7,9 +8,11 @@ import {
   WritError,
 } from '@writ/contract'
 import { compact } from './conversation.ts'
-import { type Block, parseTurn, type TextFinal, type Turn } from './parse-turn.ts'
+import { Drift, driftWarning, noProgress, type TurnTrace } from './drift.ts'
+import { type Block, parseTurn, type Turn } from './parse-turn.ts'
 import { systemPrompt } from './prompts.ts'
 import { cutMiddle, showCell } from './show.ts'
+import type { TextFinal } from './text-final.ts'
 import { firstMessage, turnHeader } from './turn-header.ts'
 
 /** Characters of cell output shown at most; a small window gets less. */
@@ -19,25 +22,30 @@ const SHOWN_SHARE = 4
 /** Characters per token taken for granted when fitting a conversation into a window. */
 const CHARS_PER_TOKEN = 2
 
-/** The loop of a frame: turn → blocks → output → next turn, until it releases, a limit is hit, or policy ends it. */
+/** The loop of a frame: turn → blocks → output → next turn, until it releases, wanders, a limit is hit, or policy ends it. */
 export async function replLoop(frame: Frame): Promise<FrameEnd> {
-  const role = frame.depth === 0 ? 'orchestrator' : 'worker'
-  const history: Message[] = [{ role: 'system', text: systemPrompt(role, frame.model.contextWindow) }]
+  const { contextWindow } = frame.model
+  const history: Message[] = [{ role: 'system', text: systemPrompt(frame.role, contextWindow) }]
+  const drift = new Drift()
+  let warning: string | undefined
   let pending = firstMessage(frame)
   let last = false
   let prose: string | undefined
   let refused: WritError | undefined
   try {
     for (let turn = 1; turn <= frame.maxTurns; turn += 1) {
-      const reply = await takeTurn(frame, history, pending, turn, last || turn === frame.maxTurns)
+      const reply = await takeTurn(frame, history, pending, warning, turn, last || turn === frame.maxTurns)
       last = reply.last
       history.push({ role: 'user', text: reply.asked }, { role: 'assistant', text: reply.text })
       const parsed = parseTurn(reply.text)
       if (isProse(parsed, reply.text)) prose = reply.text
-      const step = await actOn(frame, parsed, turn)
+      const step = await actOn(frame, parsed, turn, last)
       if (step.released) return { incomplete: last }
       refused = step.refused ?? refused
       if (last) break
+      const wanders = drift.accept(step.trace)
+      if (wanders !== undefined && warning !== undefined) throw noProgress(wanders)
+      warning = wanders === undefined ? undefined : driftWarning(wanders)
       pending = step.shown
     }
     return await rescue(frame, nothingReleased(refused), prose)
@@ -57,10 +65,11 @@ async function takeTurn(
   frame: Frame,
   history: readonly Message[],
   pending: string,
+  warning: string | undefined,
   turn: number,
   last: boolean,
 ): Promise<Reply> {
-  const asked = `${turnHeader(frame, await frame.status(), turn, last)}\n\n${pending}`
+  const asked = `${turnHeader(frame, await frame.status(), turn, last, warning)}\n\n${pending}`
   const conversation: readonly Message[] = [...history, { role: 'user', text: asked }]
   const window = Math.floor(frame.model.contextWindow * 0.75) * CHARS_PER_TOKEN
   const most = last ? Math.min(window, frame.lastTurnBytes) : window
@@ -68,7 +77,7 @@ async function takeTurn(
     return { asked, text: await frame.turn(compact(conversation, most), last), last }
   } catch (error) {
     if (last || toWritError(error).code !== 'BUDGET_EXCEEDED') throw error
-    return await takeTurn(frame, history, pending, turn, true)
+    return await takeTurn(frame, history, pending, warning, turn, true)
   }
 }
 
@@ -78,56 +87,114 @@ interface Step {
   readonly refused?: WritError
   /** What the model is shown next. */
   readonly shown: string
+  /** What it did, for telling whether the frame gets anywhere. */
+  readonly trace: TurnTrace
 }
 
-async function actOn(frame: Frame, turn: Turn, number: number): Promise<Step> {
+/** Blocks that ran so far in a turn: what is shown of them, and their trace. */
+class Ran {
+  readonly #shown: string[] = []
+  readonly #code: string[] = []
+  readonly #printed: string[] = []
+  readonly #asked: string[] = []
+
+  add({ code }: Pick<Block, 'code'>, { output, shown, asked }: CellRun): void {
+    this.#code.push(code)
+    this.#printed.push(...[output, shown ?? ''].filter((text) => text !== ''))
+    if (asked !== null) this.#asked.push(asked)
+  }
+
+  show(text: string): void {
+    this.#shown.push(text)
+  }
+
+  /** What the turn came to when it released nothing. */
+  open(error?: string): Step {
+    return { released: false, shown: this.#shown.join('\n\n'), trace: this.#trace(error) }
+  }
+
+  released(): Step {
+    return { released: true, shown: '', trace: this.#trace(undefined) }
+  }
+
+  #trace(error: string | undefined): TurnTrace {
+    return {
+      code: this.#code.join('\n'),
+      printed: this.#printed.join('\n'),
+      asked: this.#asked.join(' '),
+      error: error?.split('\n', 1)[0],
+    }
+  }
+}
+
+async function actOn(frame: Frame, turn: Turn, number: number, last: boolean): Promise<Step> {
   const most = Math.min(SHOWN_CHARS, Math.floor((frame.model.contextWindow * CHARS_PER_TOKEN) / SHOWN_SHARE))
-  const shown: string[] = []
+  const ran = new Ran()
   for (const [index, block] of turn.blocks.entries()) {
     const title = turn.blocks.length > 1 ? `Block ${index + 1}:\n` : ''
-    const result = await runBlock(frame, block)
-    if (typeof result === 'string') return { released: false, shown: [...shown, title + result].join('\n\n') }
-    if (result.finalJson !== undefined) return await release(frame, result.finalJson, shown)
-    shown.push(title + showCell(result, most))
-    if (result.outcome !== 'ok') return { released: false, shown: shown.join('\n\n') }
+    if (block.language === 'other') return refuse(ran, title, otherLanguage(block))
+    const result = await frame.cell({ language: block.language, code: block.code })
+    ran.add(block, result)
+    if (result.finalJson !== undefined) return await release(frame, result.finalJson, last, ran)
+    ran.show(title + showCell(result, most))
+    if (result.outcome !== 'ok') return ran.open(errorOf(result))
   }
-  if (turn.final !== undefined && number > 1) return await releaseText(frame, turn.final, shown, most)
-  if (turn.unclosed) shown.push('Your last fenced block is not closed; nothing of it ran.')
-  else if (turn.blocks.length === 0)
-    shown.push('Your reply has no ```repl block; write one, or release with FINAL(value).')
-  return { released: false, shown: cutMiddle(shown.join('\n\n'), 2 * most) }
+  if (turn.final !== undefined && number > 1) return await releaseText(frame, turn.final, last, ran, most)
+  if (turn.unclosed) return refuse(ran, '', 'Your last fenced block is not closed; nothing of it ran.')
+  if (turn.final !== undefined)
+    return refuse(
+      ran,
+      '',
+      'A release written as text does not count in the first turn: look at the corpus first.',
+    )
+  if (turn.blocks.length === 0)
+    return refuse(ran, '', 'Your reply has no ```repl block; write one, or release with FINAL(value).')
+  const { shown, ...step } = ran.open()
+  return { ...step, shown: cutMiddle(shown, 2 * most) }
 }
 
-/** Runs a block, or says why it cannot run. */
-async function runBlock(frame: Frame, block: Block): Promise<CellResult | string> {
-  if (block.language === 'other')
-    return `A \`\`\`${block.tag} block does not run here: this REPL is JavaScript.`
-  return await frame.cell({ language: block.language, code: block.code })
+function otherLanguage({ tag }: Block): string {
+  return `A \`\`\`${tag} block does not run here: this REPL is JavaScript.`
+}
+
+/** Ends a turn with words of the host in place of what it asked for. */
+function refuse(ran: Ran, title: string, words: string): Step {
+  ran.show(title + words)
+  return ran.open(words)
+}
+
+function errorOf({ outcome, error }: CellResult): string {
+  return error === undefined ? outcome : `${error.name}: ${error.message}`
 }
 
 async function releaseText(
   frame: Frame,
   final: TextFinal,
-  shown: readonly string[],
+  last: boolean,
+  ran: Ran,
   most: number,
 ): Promise<Step> {
-  if (final.form === 'value') return await release(frame, JSON.stringify(final.text), shown)
+  if (final.form === 'value') return await release(frame, final.json, last, ran)
   const code = `FINAL_VAR(${JSON.stringify(final.name)})`
   const result = await frame.cell({ language: 'javascript', code })
-  if (result.finalJson !== undefined) return await release(frame, result.finalJson, shown)
-  return { released: false, shown: [...shown, showCell(result, most)].join('\n\n') }
+  ran.add({ code }, result)
+  if (result.finalJson !== undefined) return await release(frame, result.finalJson, last, ran)
+  ran.show(showCell(result, most))
+  return ran.open(errorOf(result))
 }
 
+/** Codes of a release that its frame may correct. */
+const SENT_BACK: ReadonlySet<string> = new Set(['INVALID_ANSWER', 'CITATION_INVALID', 'CHECKS_FAILED'])
+
 /** A release that does not validate goes back to the frame with the reason; a refused one ends it. */
-async function release(frame: Frame, valueJson: string, shown: readonly string[]): Promise<Step> {
+async function release(frame: Frame, valueJson: string, last: boolean, ran: Ran): Promise<Step> {
   try {
-    await frame.release(valueJson)
-    return { released: true, shown: '' }
+    await frame.release(valueJson, last)
+    return ran.released()
   } catch (error) {
     const known = toWritError(error)
-    if (known.code !== 'INVALID_ANSWER' && known.code !== 'CITATION_INVALID') throw known
-    const told = [...shown, `Not released: ${known.message} ${known.next}`].join('\n\n')
-    return { released: false, refused: known, shown: told }
+    if (!SENT_BACK.has(known.code)) throw known
+    return { ...refuse(ran, '', `Not released: ${known.message} ${known.next}`), refused: known }
   }
 }
 
@@ -136,6 +203,9 @@ function isProse({ blocks, unclosed }: Turn, text: string): boolean {
   return blocks.length === 0 && !unclosed && text.trim() !== ''
 }
 
+/** Codes of a frame that was cut short: what its model last said may stand for its answer. */
+const CUT_SHORT: ReadonlySet<string> = new Set(['NO_ANSWER', 'NO_PROGRESS', 'BUDGET_EXCEEDED', 'TIMED_OUT'])
+
 /**
  * A frame that cannot go on releases the draft that code left in `answer.content`. Without one, a frame that was cut
  * short releases the last turn that was prose: a model that answers without releasing is not thrown away.
@@ -143,15 +213,15 @@ function isProse({ blocks, unclosed }: Turn, text: string): boolean {
 async function rescue(frame: Frame, error: WritError, prose: string | undefined): Promise<FrameEnd> {
   const { code } = error
   if (code === 'POLICY_DENIED' || code === 'LEDGER_FAILED') return { incomplete: false, error }
-  const cut = code === 'NO_ANSWER' || code === 'BUDGET_EXCEEDED' || code === 'TIMED_OUT'
+  const cut = CUT_SHORT.has(code)
   try {
     const draft = await frame.draft()
     if (draft !== undefined) {
-      await frame.release(draft)
+      await frame.release(draft, true)
       return { incomplete: true, error }
     }
     if (!cut || prose === undefined) return { incomplete: cut, error }
-    await frame.release(JSON.stringify(prose.trim()))
+    await frame.release(JSON.stringify(prose.trim()), true)
     return { incomplete: true, error: proseAnswer(error) }
   } catch {
     return { incomplete: cut, error }

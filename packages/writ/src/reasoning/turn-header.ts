@@ -1,12 +1,20 @@
-import { type CorpusView, type Frame, type FrameStatus, formatLabel, whole } from '@writ/contract'
+import {
+  type CorpusView,
+  type Frame,
+  type FrameStatus,
+  formatLabel,
+  whole,
+  withMessages,
+} from '@writ/contract'
 import { releasePrompt } from './schema-prompts.ts'
 
-/** The line above every message to the model: where the frame stands. */
+/** The lines above every message to the model: where the frame stands, and a warning if there is one. */
 export function turnHeader(
   frame: Frame,
   { label, pressure }: FrameStatus,
   turn: number,
   last: boolean,
+  warning?: string,
 ): string {
   const parts = [
     `turn ${turn} of ${frame.maxTurns}`,
@@ -15,13 +23,15 @@ export function turnHeader(
   ]
   if (pressure.length > 0) parts.push(`80 % or more used: ${pressure.join(', ')}`)
   const line = `[${parts.join(' · ')}]`
-  return last ? `${line}\nThis is your last turn: release what you have now with FINAL(value).` : line
+  if (last) return `${line}\nThis is your last turn: release what you have now with FINAL(value).`
+  return warning === undefined ? line : `${line}\n${warning}`
 }
 
-/** A frame's first message: its goal, what may be said of its corpus, and the schema of its value. */
+/** A frame's first message: its goal, what may be said of its corpus, the schema of its value, and what was said before. */
 export function firstMessage(frame: Frame): string {
   const typed = frame.schema === null ? '' : `\n\n${releasePrompt(frame.schema)}`
-  return `Question:\n${frame.goal}\n\n${describeCorpus(frame.corpus, frame.context.type)}${typed}`
+  const asked = `Question:\n${frame.goal}\n\n${describeCorpus(frame.corpus, frame.context.type)}${typed}`
+  return withMessages(asked, frame.conversation)
 }
 
 /** Bytes of document ids in a first message: a frame's last turn has room for so many and no more. */

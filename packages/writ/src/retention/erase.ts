@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Ledger, WritError } from '@writ/contract'
+import { type Det, type Ledger, WritError } from '@writ/contract'
 import {
   decodeRecord,
   ERASURE_KIND,
@@ -72,7 +72,7 @@ export async function isErasable({ home, ledger }: HomeServices, run: string): P
 function describe(
   run: string,
   reason: string,
-  { root, shared, relatedRuns }: Facts,
+  { root, shared, relatedRuns, followers }: Facts,
   dropped: number,
   evidence: EvidenceState,
   before: Erasure | undefined,
@@ -87,6 +87,9 @@ function describe(
     ...NEVER_REACHED,
     ...(shared > 0 ? [`${shared} packs of documents that other runs use`] : []),
     ...(relatedRuns.length > 0 ? [`what it shares by a fork with ${relatedRuns.join(', ')}`] : []),
+    ...(followers.length > 0
+      ? [`its question and answer in ${followers.join(', ')}, which went on from it`]
+      : []),
   ]
   return {
     run,
@@ -114,6 +117,8 @@ interface Facts {
   readonly shared: number
   /** The run it was forked from and those forked from it: they hold what they share. */
   readonly relatedRuns: readonly string[]
+  /** Runs that went on from it, or from one that did: they hold what was asked and answered. */
+  readonly followers: readonly string[]
 }
 
 async function gather(ledger: Ledger, run: string): Promise<Facts> {
@@ -121,22 +126,28 @@ async function gather(ledger: Ledger, run: string): Promise<Facts> {
   for await (const record of ledger.records(run)) tree.append(leafHash(record))
   const packs = await packsOfRun(ledger, run)
   const others = new Set<string>()
-  const origin = await originOf(ledger, run)
+  const origin = (await openingOf(ledger, run))?.fork?.run
   const relatedRuns: string[] = []
-  for (const head of await ledger.runs()) {
+  const followed = new Set([run])
+  const heads = await ledger.runs()
+  // Oldest first: whoever went on from a follower holds what that one held.
+  for (const head of heads.toReversed()) {
     if (head.run === run) continue
     for (const pack of await packsOfRun(ledger, head.run)) others.add(pack)
-    if (head.run === origin || (await originOf(ledger, head.run)) === run) relatedRuns.push(head.run)
+    const opening = await openingOf(ledger, head.run)
+    if (head.run === origin || opening?.fork?.run === run) relatedRuns.push(head.run)
+    if (opening?.conversation?.follows.some((earlier) => followed.has(earlier.run))) followed.add(head.run)
   }
   const own = packs.filter((pack) => !others.has(pack))
-  return { root: hex(tree.root()), own, shared: packs.length - own.length, relatedRuns }
+  const followers = [...followed].filter((follower) => follower !== run)
+  return { root: hex(tree.root()), own, shared: packs.length - own.length, relatedRuns, followers }
 }
 
-/** The run that a run was forked from. */
-async function originOf(ledger: Ledger, run: string): Promise<string | undefined> {
+/** How a run was opened. */
+async function openingOf(ledger: Ledger, run: string): Promise<Det['run.open'] | undefined> {
   for await (const bytes of ledger.records(run)) {
     const opening = decodeRecord(bytes)
-    return opening.kind === 'run.open' ? opening.det.fork?.run : undefined
+    return opening.kind === 'run.open' ? opening.det : undefined
   }
   return undefined
 }

@@ -1,38 +1,49 @@
 import { userInfo } from 'node:os'
 import { join, resolve, sep } from 'node:path'
-import { type Answer, DEFAULT_LIMITS, defined, type Limits, label } from '@writ/contract'
+import {
+  type Answer,
+  BOTTOM,
+  CHECKS,
+  DEFAULT_LIMITS,
+  defined,
+  joinLabels,
+  type Limits,
+  label,
+} from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
-import type { AnswerSchema } from '../files/answer-schema.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
-import type { CompletionOptions, WritOptions } from '../files/options.ts'
+import type { AskedOptions, RunOptions, WritOptions } from '../files/options.ts'
 import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
 import type { HomeServices } from '../home/home-services.ts'
 import { type Authority, executeRun, requireConfinement, systemClock } from '../kernel/index.ts'
 import { RETENTION_CLASS, recordRetention } from '../ledger/index.ts'
-import { startSpareWorker } from '../memory/index.ts'
+import { spareWorker as spareMemory } from '../memory/index.ts'
 import { callModel } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
 import { answerSchema } from './answer-schema.ts'
 import { checkCompletion } from './check-completion.ts'
-import { DEFAULT_LEVEL, isStore, openContext, requireContext } from './context.ts'
+import { DEFAULT_LEVEL, hasStore, openContext, reopenContext, requireContext } from './context.ts'
+import { conversationOf, earlierOf, queryOf } from './conversation.ts'
 import { startDeadline } from './deadline.ts'
 import { deliver } from './deliver.ts'
-import { openModels } from './models.ts'
+import { modelsAsBefore } from './fork.ts'
+import { accessOf, openModels } from './models.ts'
 
 /** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
 export async function ask(
   services: HomeServices,
   options: WritOptions,
-  { schema, ...asked }: CompletionOptions<AnswerSchema>,
+  { schema, ...asked }: AskedOptions,
 ): Promise<Answer> {
   const { home } = services
   const reasoner = createReasoner()
   const { strategies } = reasoner
   const wanted = { ...options.limits, ...asked.limits }
-  checkCompletion(asked, wanted, { strategies, retentionClass: RETENTION_CLASS })
+  const query = queryOf(asked)
+  checkCompletion(query, asked, wanted, { strategies, retentionClass: RETENTION_CLASS })
   const started = systemClock.monotonic()
   const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
   const limits: Limits = { ...DEFAULT_LIMITS, ...wanted }
@@ -41,11 +52,21 @@ export async function ask(
   await using opened = new AsyncDisposableStack()
   const deadline = opened.adopt(startDeadline(limits, elapsed(), asked.signal), (clock) => clock.stop())
   // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
-  requireContext(home, asked)
-  if (!isStore(asked.context)) startSpareWorker() // it starts while policy does
+  if ('context' in asked) requireContext(home, asked)
+  if (!hasStore(asked)) spareMemory.start() // it starts while policy does
   const policy = await services.policy()
   const authority = authorise(policy, asked)
-  const [models, quorum] = await Promise.all([openModels(options, policy, limits), openQuorum(home, options)])
+  const earlier = await earlierOf(services, asked)
+  // A follow-up that names no model has those of the run it goes on from, where that one reached them.
+  const before = options.model === undefined ? earlier : undefined
+  const [models, quorum] = await Promise.all([
+    before === undefined
+      ? openModels(options, policy, limits)
+      : modelsAsBefore(before.run, { ...before, limits }, policy, options, accessOf(options)),
+    openQuorum(home, options),
+  ])
+  const { root: model } = models
+  const conversation = await conversationOf(services, asked, earlier, { limits, model })
   const run = uuidV7(systemClock.now())
   const path = resolve(asked.out ?? evidencePath(home, run))
   const inHome = path.startsWith(join(home, sep))
@@ -61,30 +82,34 @@ export async function ask(
     ...(asked.suspend === undefined ? [] : [asked.suspend]),
   ])
   services.sandboxes.warm() // it comes up while the context is read
-  const store = await openContext(services, asked.context, asked, policy, preparing, onEvent)
-  if (!isStore(asked.context)) opened.defer(() => store.close())
+  const store = await ('context' in asked
+    ? openContext(services, asked, policy, preparing, onEvent)
+    : reopenContext(services, earlier))
+  if (!hasStore(asked)) opened.defer(() => store.close())
   const sandbox = await services.sandboxes.open()
   opened.defer(() => sandbox.close())
   requireConfinement(policy, sandbox.confinement)
   preparing.throwIfAborted()
-  if (asked.retention !== undefined) recordRetention(home, run, asked.retention)
-  const log = await ledger.open(run, asked.query, systemClock.now())
+  const retention = asked.retention ?? earlier?.retention
+  if (retention !== undefined) recordRetention(home, run, retention)
+  const log = await ledger.open(run, query, systemClock.now())
   opened.defer(() => ledger.leave(run))
   deadline.clear()
   const request = {
     run,
-    question: asked.query,
-    questionLabel: label(DEFAULT_LEVEL),
+    question: query,
+    questionLabel: joinLabels(label(DEFAULT_LEVEL), conversation?.label ?? BOTTOM),
     strategy: asked.strategy ?? 'auto',
+    checks: CHECKS.filter((check) => asked.verify?.includes(check)),
     limits,
     authority,
     models,
     version: VERSION,
     signal: deadline.interrupted,
-    ...defined({ suspend: asked.suspend, answerSchema: typed }),
+    ...defined({ suspend: asked.suspend, conversation, answerSchema: typed }),
     elapsedMs: elapsed(),
     setup: {
-      baseUrl: options.baseUrl ?? null,
+      baseUrl: options.baseUrl ?? before?.setup.baseUrl ?? null,
       policy: options.policy === undefined ? null : resolve(options.policy),
       evidence: path,
       witnesses: options.witnesses ?? [],
@@ -107,13 +132,14 @@ export async function ask(
   return await deliver(await executeRun(request, ports), path, onEvent)
 }
 
-function authorise(policy: PolicyPoint, asked: CompletionOptions): Authority {
+function authorise(policy: PolicyPoint, asked: RunOptions): Authority {
   const purpose = asked.purpose ?? policy.defaultPurpose
   return {
     user: policy.user(asked.principal ?? userInfo().username, purpose),
     purpose,
     orchestrator: policy.profile('orchestrator'),
     worker: policy.profile('worker'),
+    ...(asked.verify?.includes('claims') ? { verifier: policy.profile('verifier') } : {}),
     sink: policy.sink('terminal'),
   }
 }

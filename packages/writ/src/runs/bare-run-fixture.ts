@@ -5,10 +5,11 @@ import {
   CELL_BACKSTOP_MS,
   CELL_FUEL_POLLS,
   type CellCode,
-  type CellResult,
+  type CellRun,
   type Citation,
   type ContextStore,
   type Frame,
+  type FrameRole,
   GUEST_MEMORY_BYTES,
   GUEST_STACK_BYTES,
   HOST_NAMES,
@@ -25,6 +26,7 @@ import {
   type Vm,
   WritError,
 } from '@writ/contract'
+import { callsDigest } from '../kernel/frame/calls-digest.ts'
 import { guestError } from '../kernel/frame/guest-error.ts'
 import { BadArguments, readCall } from '../kernel/frame/guest-functions.ts'
 import { openLibrary } from '../memory/index.ts'
@@ -136,12 +138,14 @@ class Run {
 
 class BareFrame implements Frame {
   readonly lane: string
+  readonly role: FrameRole
   readonly maxDepth: number
   readonly maxTurns: number
   readonly model = { id: model.id, contextWindow: model.contextWindow }
   readonly context = { type: 'handle', docs: 0, bytes: 0 } as const
   readonly lastTurnBytes = 40_000
   readonly schema = null
+  readonly conversation = undefined
   readonly #run: Run
   readonly #ids: readonly string[]
   readonly goal: string
@@ -154,6 +158,7 @@ class BareFrame implements Frame {
     this.goal = goal
     this.depth = depth
     this.lane = `${depth}`
+    this.role = depth === 0 ? 'orchestrator' : 'worker'
     this.maxDepth = run.limits.maxDepth ?? 2
     this.maxTurns = run.limits.maxTurns ?? 30
     const { store, limits } = run
@@ -187,7 +192,7 @@ class BareFrame implements Frame {
     return text
   }
 
-  async cell(code: CellCode): Promise<CellResult> {
+  async cell(code: CellCode): Promise<CellRun> {
     this.#vm ??= this.#run.sandbox.open({
       name: this.lane,
       memoryBytes: GUEST_MEMORY_BYTES,
@@ -204,8 +209,13 @@ class BareFrame implements Frame {
       backstopMs: 10 * CELL_BACKSTOP_MS,
       outputChars: 20_000,
     }
-    const answer = (call: HostCall): void => void this.#answer(call).then((reply) => vm.reply(call.id, reply))
-    return await vm.run(code, limits, answer, new AbortController().signal)
+    const calls: HostCall[] = []
+    const answer = (call: HostCall): void => {
+      calls.push(call)
+      void this.#answer(call).then((reply) => vm.reply(call.id, reply))
+    }
+    const result = await vm.run(code, limits, answer, new AbortController().signal)
+    return { ...result, asked: callsDigest(calls) }
   }
 
   async #answer(call: HostCall): Promise<HostReply> {

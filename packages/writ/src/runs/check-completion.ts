@@ -1,5 +1,5 @@
-import { checkLimits, type Limits, WritError } from '@writ/contract'
-import type { CompletionOptions } from '../files/options.ts'
+import { CHECKS, checkLimits, type Limits, WritError } from '@writ/contract'
+import type { RunOptions } from '../files/options.ts'
 
 /** What the services say a question may ask for. */
 export interface Askable {
@@ -9,7 +9,8 @@ export interface Askable {
 
 /** Throws `USAGE` for a question whose own words cannot be asked, before anything is opened. */
 export function checkCompletion(
-  { query, strategy = 'auto', retention }: Pick<CompletionOptions, 'query' | 'strategy' | 'retention'>,
+  query: string,
+  { strategy = 'auto', retention, verify = [] }: RunOptions,
   limits: Partial<Limits>,
   { strategies, retentionClass }: Askable,
 ): void {
@@ -17,6 +18,8 @@ export function checkCompletion(
   if (!query.isWellFormed()) throw usage('The question holds half a character (a lone surrogate).')
   if (strategy !== 'auto' && !strategies.includes(strategy))
     throw usage(`There is no strategy "${strategy}"; there are auto, ${strategies.join(', ')}.`)
+  const unknown = verify.find((check) => !CHECKS.includes(check))
+  if (unknown !== undefined) throw usage(`There is no check "${unknown}"; there are ${CHECKS.join(', ')}.`)
   if (retention !== undefined && !retentionClass.test(retention))
     throw usage(`'${retention}' is no name of a retention class.`)
   checkLimits(limits)

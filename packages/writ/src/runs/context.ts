@@ -1,9 +1,16 @@
 import { userInfo } from 'node:os'
 import { type ContextStore, defined, type IngestRequest, label, type RunEvent } from '@writ/contract'
-import type { CompletionOptions, ContextSource, IngestOptions, SourcePaths } from '../files/options.ts'
+import type {
+  AskedOptions,
+  ContextOptions,
+  ContextSource,
+  IngestOptions,
+  SourcePaths,
+} from '../files/options.ts'
 import type { HomeServices } from '../home/home-services.ts'
 import { requireCorpus, requireGlobs, requirePaths } from '../memory/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
+import type { EarlierAnswer } from './earlier-run.ts'
 
 /** The question, and documents nobody labelled. */
 export const DEFAULT_LEVEL = 'internal'
@@ -11,7 +18,7 @@ export const DEFAULT_LEVEL = 'internal'
 /** What can be known of a context before the home is made. Throws what opening it would reject with. */
 export function requireContext(
   home: string,
-  { context, includeSecret = [], labels = [] }: CompletionOptions,
+  { context, includeSecret = [], labels = [] }: ContextOptions,
 ): void {
   requireGlobs([...includeSecret, ...labels.map(({ glob }) => glob)])
   if (typeof context !== 'object' || isStore(context)) return
@@ -22,12 +29,12 @@ export function requireContext(
 /** Opens what a question is asked over. */
 export async function openContext(
   services: HomeServices,
-  source: ContextSource,
-  asked: CompletionOptions,
+  asked: ContextOptions,
   policy: PolicyPoint,
   signal: AbortSignal,
   onEvent: (event: RunEvent) => void,
 ): Promise<ContextStore> {
+  const { context: source } = asked
   if (isStore(source)) return source
   const library = await services.library()
   if (typeof source === 'object' && 'corpus' in source) return await library.openNamed(source.corpus)
@@ -40,6 +47,14 @@ export async function openContext(
     signal,
     onProgress: (progress) => onEvent({ type: 'ingest', ...progress }),
   })
+}
+
+/** Opens the corpus of a run that is gone on from. */
+export async function reopenContext(
+  services: HomeServices,
+  { partitions, omitted }: Pick<EarlierAnswer, 'partitions' | 'omitted'> = { partitions: [], omitted: [] },
+): Promise<ContextStore> {
+  return await (await services.library()).reopen(partitions, omitted)
 }
 
 /** Ingests paths and keeps the corpus under a name. */
@@ -57,7 +72,12 @@ export async function ingest(
   })
 }
 
-export function isStore(source: ContextSource): source is ContextStore {
+/** Whether the program gave a store of its own, which it closes itself. */
+export function hasStore(asked: AskedOptions): boolean {
+  return 'context' in asked && isStore(asked.context)
+}
+
+function isStore(source: ContextSource): source is ContextStore {
   return typeof source === 'object' && 'locate' in source
 }
 

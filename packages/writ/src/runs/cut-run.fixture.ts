@@ -30,7 +30,7 @@ export async function countRecords(home: string, run: string): Promise<number> {
 function cutShard(path: string, run: string, size: number): void {
   using db = new DatabaseSync(path)
   // A shard of the version before heads: it is taken as it is.
-  db.exec('DROP TABLE heads; PRAGMA user_version = 2')
+  db.exec('DROP TABLE heads; DROP INDEX records_in_blocks; PRAGMA user_version = 2')
   const id = db.prepare('SELECT id FROM runs WHERE run = ?').get(run)?.id
   if (typeof id !== 'number') return
   const kept = new Set(

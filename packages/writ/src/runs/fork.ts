@@ -19,7 +19,7 @@ import {
   type StepId,
   systemClock,
 } from '../kernel/index.ts'
-import { listRetention, recordRetention } from '../ledger/index.ts'
+import { recordRetention, retentionOf } from '../ledger/index.ts'
 import type { ModelObject } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
@@ -63,12 +63,12 @@ export async function fork(
   const open = async (start: RunStart, { models: shared }: Fork): Promise<OpenedFork> => {
     await prepareEvidencePath(path, options.out === undefined)
     const reopened = await reopenServices(services, origin, start, opened)
-    const models = await forkModels(origin, start, reopened.policy, options, accessOf(given, options))
+    const models = await modelsAsBefore(origin, start, reopened.policy, options, accessOf(given, options))
     sameInBoth(origin, [...recordedModels(shared), ...recordedModels(models)])
     const setup = { ...start.setup, baseUrl: options.baseUrl ?? start.setup.baseUrl, evidence: path }
     // What it shares is kept as long here as there.
-    const kept = listRetention(home).find((retention) => retention.run === origin)
-    if (typeof kept?.class === 'string') recordRetention(home, run, kept.class)
+    const kept = retentionOf(home, origin)
+    if (kept !== undefined) recordRetention(home, run, kept)
     const log = await ledger.open(run, start.question, systemClock.now())
     opened.defer(() => ledger.leave(run))
     return { run, version: VERSION, setup, models, ports: { ...reopened, log, onEvent } }
@@ -80,29 +80,36 @@ export async function fork(
   })
 }
 
-/** The models from the fork on: those named, else what the run had, at the price and with the window it had. */
-async function forkModels(
+/** The models of a run that comes from another: those named, else what the other had, at the price and with the window it had. */
+export async function modelsAsBefore(
   origin: string,
-  { models: [root, sub = root], setup, limits }: RunStart,
+  { models: [root, sub = root], setup, limits }: Pick<RunStart, 'models' | 'setup' | 'limits'>,
   policy: PolicyPoint,
-  options: ForkOptions,
+  options: Omit<ModelOptions, 'apiKey' | 'ollamaHost'>,
   access: ModelAccess,
 ): Promise<RunModels> {
   if (root === undefined || sub === undefined)
     throw new WritError('BAD_FORK', `The record of the run ${origin} names no model.`, { run: origin })
   const { baseUrl = setup.baseUrl } = options
-  const { apiKey, ollamaHost } = access
-  const how = { ...options, ...defined({ apiKey, ollamaHost }), ...(baseUrl === null ? {} : { baseUrl }) }
+  const { apiKey, ollamaHost, models, rates } = access
+  const how = {
+    ...defined({ models, rates }),
+    ...options,
+    ...defined({ apiKey, ollamaHost }),
+    ...(baseUrl === null ? {} : { baseUrl }),
+  }
   const first = options.model ?? root.id
   const second = options.subModel ?? (sub.id === root.id ? first : sub.id)
   const open = async (given: string | ModelObject): Promise<ModelProfile> => {
     const known = [root, sub].find((model) => model.id === given)
-    return await openModel(
+    const model = await openModel(
       given,
       { ...(known === undefined ? {} : asRecorded(known)), ...how },
       policy,
       limits,
     )
+    const asOf = options.price === undefined ? known?.priceAsOf : undefined
+    return { ...model, ...defined({ priceAsOf: asOf }) }
   }
   return await openPair(givenModel(first, access), givenModel(second, access), open)
 }

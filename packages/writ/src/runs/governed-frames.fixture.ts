@@ -103,6 +103,7 @@ export async function openServices(): Promise<Services> {
         question: 'root',
         questionLabel: label('public'),
         strategy: 'recurse',
+        checks: [],
         limits: { ...DEFAULT_LIMITS, ...setting.limits },
         authority,
         models,

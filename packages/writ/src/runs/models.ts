@@ -1,27 +1,48 @@
-import { defined, type Limits, type ModelProfile, type RecordedModel, WritError } from '@writ/contract'
+import {
+  defined,
+  type Limits,
+  type ModelProfile,
+  type ModelRates,
+  type RecordedModel,
+  recordedPrice,
+  WritError,
+} from '@writ/contract'
 import type { WritOptions } from '../files/options.ts'
 import type { RunModels } from '../kernel/index.ts'
 import {
   type ModelChoice,
   type ModelObject,
+  type ModelTable,
   namesModelObject,
   openModelObject,
   PRICES,
+  providerOf,
   type ResolvedModel,
   resolveModel,
+  type StatedModel,
 } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 
-const DEFAULT_MODEL = 'builtin/extractive'
+/** The model of a Writ that names none. */
+export const DEFAULT_MODEL = 'builtin/extractive'
 
 /** What says which models a run has. */
 export type ModelOptions = Pick<
   WritOptions,
-  'model' | 'subModel' | 'baseUrl' | 'apiKey' | 'ollamaHost' | 'price' | 'prices' | 'contextWindow'
+  | 'model'
+  | 'subModel'
+  | 'baseUrl'
+  | 'apiKey'
+  | 'ollamaHost'
+  | 'price'
+  | 'prices'
+  | 'contextWindow'
+  | 'models'
+  | 'rates'
 >
 
 /** What no record has of the models of a run: how their servers are reached, and model objects. */
-export interface ModelAccess extends Pick<WritOptions, 'apiKey' | 'ollamaHost'> {
+export interface ModelAccess extends Pick<WritOptions, 'apiKey' | 'ollamaHost' | 'models' | 'rates'> {
   readonly objects: readonly ModelObject[]
 }
 
@@ -33,10 +54,10 @@ export function accessOf(
   options: WritOptions,
   asked: Pick<ModelOptions, 'model' | 'subModel'> = {},
 ): ModelAccess {
-  const { apiKey, ollamaHost } = options
+  const { apiKey, ollamaHost, models, rates } = options
   const given = [asked.model, asked.subModel, options.model, options.subModel]
   const objects = given.filter((model) => model !== undefined && typeof model !== 'string')
-  return { ...defined({ apiKey, ollamaHost }), objects }
+  return { ...defined({ apiKey, ollamaHost, models, rates }), objects }
 }
 
 /** The models of a run. Rejects with `UNKNOWN_PRICE` where a cost limit could not be kept. */
@@ -46,7 +67,23 @@ export async function openModels(
   limits: Limits,
 ): Promise<RunModels> {
   const { model = DEFAULT_MODEL, subModel = model } = options
+  requireOneServer([model, subModel], options)
   return await openPair(model, subModel, (given) => openModel(given, options, policy, limits))
+}
+
+/** A key that is a text goes where it is given for: throws `USAGE` where that would be to two vendors. */
+function requireOneServer(
+  models: readonly (string | ModelObject)[],
+  { apiKey, baseUrl }: Pick<ModelOptions, 'apiKey' | 'baseUrl'>,
+): void {
+  if (typeof apiKey !== 'string' || baseUrl !== undefined) return
+  const named = models.filter((model) => typeof model === 'string')
+  const hosts = new Set(named.flatMap((id) => providerOf(id)?.key?.host ?? []))
+  if (hosts.size > 1)
+    throw new WritError(
+      'USAGE',
+      `One key was given for ${[...hosts].join(' and ')}: give a function that has the key for each server.`,
+    )
 }
 
 /** The models for root and sub-calls, which are one when they are given as one. Rejects with `USAGE` for two of one name. */
@@ -68,15 +105,25 @@ export async function openPair(
 /** A model with the facts of policy. Rejects with `UNKNOWN_PRICE` where a cost limit could not be kept. */
 export async function openModel(
   given: string | ModelObject,
-  { prices, ...how }: Omit<ModelOptions, 'model' | 'subModel'>,
+  { prices, models, rates, ...how }: Omit<ModelOptions, 'model' | 'subModel'>,
   policy: PolicyPoint,
   limits: Limits,
 ): Promise<ModelProfile> {
-  const resolved = await resolve(given, { ...how, priceTable: { ...PRICES, ...prices } })
+  const table = statedOf(given, models)
+  const resolved = await resolve(given, {
+    ...how,
+    priceTable: { ...PRICES, ...prices },
+    ...defined({ stated: table }),
+  })
   const { id, price } = resolved
   if (limits.maxCostMicroUsd !== null && price === null)
     throw new WritError('UNKNOWN_PRICE', `A cost limit needs a price, and none is known for ${id}.`)
-  return withFacts(resolved, policy)
+  return withFacts(resolved, policy, { table, rates })
+}
+
+/** What the user states of a named model. */
+function statedOf(given: string | ModelObject, models: ModelTable = {}): StatedModel | undefined {
+  return typeof given === 'string' && Object.hasOwn(models, given) ? models[given] : undefined
 }
 
 /** A model of a run that goes on, at the price and with the window it has in the record. */
@@ -85,21 +132,22 @@ export async function reopenModel(
   baseUrl: string | null,
   { access, policy }: { readonly access: ModelAccess; readonly policy: PolicyPoint },
 ): Promise<ModelProfile> {
-  const { apiKey, ollamaHost } = access
+  const { apiKey, ollamaHost, models, rates } = access
   // A model recorded without a price had none: a table would give it one, and it would not be the same model.
   const how = { ...asRecorded(model), ...defined({ apiKey, ollamaHost }), priceTable: {} }
   const given = givenModel(model.id, access)
-  return withFacts(await resolve(given, { ...how, ...(baseUrl === null ? {} : { baseUrl }) }), policy)
+  const resolved = await resolve(given, { ...how, ...(baseUrl === null ? {} : { baseUrl }) })
+  const { priceAsOf } = model
+  return withFacts({ ...resolved, ...defined({ priceAsOf }) }, policy, {
+    table: statedOf(given, models),
+    rates,
+  })
 }
 
 /** The window and the price a model has in the record of a run. */
-export function asRecorded({
-  contextWindow,
-  inputNanoUsd,
-  outputNanoUsd,
-}: RecordedModel): Pick<ModelOptions, 'contextWindow' | 'price'> {
-  const priced = inputNanoUsd !== null && outputNanoUsd !== null
-  return { contextWindow, ...(priced ? { price: { inputNanoUsd, outputNanoUsd } } : {}) }
+export function asRecorded(model: RecordedModel): Pick<ModelOptions, 'contextWindow' | 'price'> {
+  const price = recordedPrice(model)
+  return { contextWindow: model.contextWindow, ...(price === null ? {} : { price }) }
 }
 
 /** What a run is asked to be done with, or has recorded, as it can be opened: an object for the id of one. */
@@ -120,11 +168,25 @@ function objectNamed(id: string, { objects }: ModelAccess): ModelObject {
 /** A model object by itself; a named model as it is reached. */
 async function resolve(given: string | ModelObject, reach: Reach): Promise<ResolvedModel> {
   if (typeof given !== 'string') return openModelObject(given)
-  const { baseUrl, apiKey, ollamaHost, price, contextWindow, priceTable } = reach
-  const known = defined({ baseUrl, apiKey, ollamaHost, price, contextWindow })
+  const { baseUrl, apiKey, ollamaHost, price, contextWindow, priceTable, stated } = reach
+  const known = defined({ baseUrl, apiKey, ollamaHost, price, contextWindow, stated })
   return await resolveModel({ id: given, priceTable, ...known })
 }
 
-function withFacts({ location, digest, ...profile }: ResolvedModel, policy: PolicyPoint): ModelProfile {
-  return { ...profile, facts: policy.model(profile.id, location, digest) }
+/** What stands beside the model itself: what the table states of it, and rates for this use. */
+interface Stated {
+  readonly table: StatedModel | undefined
+  readonly rates: ModelRates | undefined
+}
+
+function withFacts(
+  { location, digest, ...profile }: ResolvedModel,
+  policy: PolicyPoint,
+  { table, rates }: Stated,
+): ModelProfile {
+  return {
+    ...profile,
+    facts: policy.model(profile.id, table?.location ?? location, digest),
+    rates: { ...table?.rates, ...rates },
+  }
 }

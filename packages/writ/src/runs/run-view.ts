@@ -1,5 +1,6 @@
 import type {
   Amount,
+  AnsweredConversation,
   Basis,
   Citation,
   Coverage,
@@ -102,6 +103,8 @@ export interface RunView {
   readonly partitions: readonly RecordedPartition[]
   /** Null for a run of its own. */
   readonly fork: ForkView | null
+  /** Null for a question by itself. */
+  readonly conversation: AnsweredConversation | null
 }
 
 /** A decision that a step needed, and what it says. */

@@ -1,6 +1,8 @@
 import {
+  type AnsweredConversation,
   addAmounts,
   askedInWords,
+  type Det,
   formatLabel,
   type Json,
   type Ledger,
@@ -93,6 +95,7 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     steps: views,
     partitions,
     fork: forkView(told),
+    conversation: conversationView(opening.det),
   }
 }
 
@@ -219,6 +222,12 @@ function frameView(frame: Frame, goal: string | null): FrameView {
     charged,
     ...took,
   }
+}
+
+function conversationView({ conversation }: Det['run.open']): AnsweredConversation | null {
+  if (conversation === undefined) return null
+  const { messages, leftOut, follows } = conversation
+  return { messages, leftOut, follows: follows.map(({ run }) => run) }
 }
 
 function forkView({ opening, steps }: RunSteps): ForkView | null {

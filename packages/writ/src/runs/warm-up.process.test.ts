@@ -38,7 +38,12 @@ it.runIf(process.platform === 'linux')(
     expect(answer.status).toBe('complete')
     expect(await threads()).toEqual(OURS)
     await writ.close()
-    expect(await threads()).not.toContain('writ-ledger')
+    expect(await threads()).toEqual(OURS) // they wait for the next home
+
+    const other = await createWrit({ home: join(place, 'other') })
+    expect((await other.completion({ query: 'How many needles?', context })).status).toBe('complete')
+    expect(await threads()).toEqual(OURS)
+    await other.close()
   },
 )
 

@@ -1,13 +1,13 @@
-import { startSpareLedger } from '../ledger/index.ts'
-import { startSpareWorker } from '../memory/index.ts'
-import { startSpareThread } from '../policy/index.ts'
+import { spareWorker as spareLedger } from '../ledger/index.ts'
+import { spareWorker as spareMemory } from '../memory/index.ts'
+import { spareThread as sparePolicy } from '../policy/index.ts'
 
 /**
  * Starts the threads that a question needs before anything of it is known, so that they come up beside what is done
  * meanwhile. They hold nothing and keep no process alive. A question starts by itself what is not there.
  */
 export function warmUp(): void {
-  startSpareThread()
-  startSpareLedger()
-  startSpareWorker()
+  sparePolicy.start()
+  spareLedger.start()
+  spareMemory.start()
 }

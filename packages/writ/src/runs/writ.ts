@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { LanguageModelV4 } from '@ai-sdk/provider'
 import {
   type Answer,
   type ContextStore,
   type CorpusSummary,
   defined,
-  type JsonObject,
   type RemovedCorpus,
+  type RunEvent,
   type RunHead,
   WritError,
 } from '@writ/contract'
@@ -21,14 +22,9 @@ import { homeRun } from '../export/home-source.ts'
 import { type ExportOptions, exportRun, sendRunTrace } from '../export/run.ts'
 import { stepsOf } from '../export/steps/run-steps.ts'
 import { Viewer, type ViewOptions } from '../export/view-access.ts'
-import type { AnswerSchema, ValueOf } from '../files/answer-schema.ts'
+import type { ValueOf } from '../files/answer-schema.ts'
 import { evidencePath } from '../files/evidence-path.ts'
-import {
-  type CompletionOptions,
-  DEFAULT_HOME,
-  type IngestOptions,
-  type WritOptions,
-} from '../files/options.ts'
+import { type AskedOptions, DEFAULT_HOME, type IngestOptions, type WritOptions } from '../files/options.ts'
 import { packsOfRuns } from '../files/run-packs.ts'
 import { type HomeServices, homeServices } from '../home/home-services.ts'
 import { type ReplayReport, readRun } from '../kernel/index.ts'
@@ -51,9 +47,13 @@ import { ingest } from './context.ts'
 import { diffRuns, type RunDiff } from './diff.ts'
 import { findRun } from './find-run.ts'
 import { type ForkOptions, fork } from './fork.ts'
+import { type LanguageModelOptions, languageModelOf } from './language-model/language-model.ts'
+import { type ListedModel, listModels, type ModelListOptions } from './list-models.ts'
+import { DEFAULT_MODEL } from './models.ts'
 import { type ResumeOptions, resume } from './resume.ts'
 import type { RunOrigin, RunView, StepDetail } from './run-view.ts'
 import { originOf, showRun, showStep, type Viewed } from './show.ts'
+import { type RunStream, streamRun } from './stream.ts'
 
 /**
  * A home, and everything that can be done in it: what the command line does, it does through this. Services are opened when
@@ -70,10 +70,15 @@ export interface Writ {
   readonly erasures: Erasures
 
   /**
-   * Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. With a schema,
-   * what is released fits it, and the value has its type.
+   * Asks one question: by itself, as the last message of a conversation, or going on from a finished run. Resolves with
+   * whatever the run came to; rejects when it could not begin or be recorded. With a schema, what is released fits it, and
+   * the value has its type.
    */
-  completion<S extends AnswerSchema = JsonObject>(options: CompletionOptions<S>): Promise<Answer<ValueOf<S>>>
+  completion<const O extends AskedOptions>(options: O): Promise<Answer<ValueOf<O>>>
+  /** The same, watched: events for one reader, and the answer. */
+  stream(options: AskedOptions): RunStream
+  /** A model of the AI SDK over a context: each call is a governed run that answers the last message. */
+  languageModel(options: LanguageModelOptions): LanguageModelV4
   /**
    * Goes on with a run whose process ended, with what it began with; of a finished run, gives the answer. Model objects are
    * those this Writ was made with. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `RUN_NOT_OPENED`, `RUN_ENDED`, `RESUME_MISMATCH` and
@@ -136,6 +141,12 @@ export interface Writ {
   /** Sends the trace of a run to an OpenTelemetry collector (OTLP over HTTP); gives the number of spans. */
   sendTrace(run: string, endpoint: string): Promise<number>
 
+  /**
+   * The models that the options of this Writ name: what is known of each, and what policy says of it. Nothing is asked of any
+   * server. Rejects with `UNKNOWN_USER` and `UNKNOWN_PURPOSE`.
+   */
+  models(options?: ModelListOptions): Promise<readonly ListedModel[]>
+
   /** Ingests paths and keeps the corpus under a name. */
   ingest(name: string, options: IngestOptions): Promise<ContextStore>
   corpora(): Promise<readonly CorpusSummary[]>
@@ -184,11 +195,25 @@ class Home implements Writ {
     this.erasures = erasuresOf(this.#services)
   }
 
-  async completion<S extends AnswerSchema = JsonObject>(
-    asked: CompletionOptions<S>,
-  ): Promise<Answer<ValueOf<S>>> {
+  async completion<const O extends AskedOptions>(asked: O): Promise<Answer<ValueOf<O>>> {
     // What was released fits the schema, which is what gives the value its type.
-    return (await ask(this.#services, this.#options, asked)) as Answer<ValueOf<S>>
+    return (await ask(this.#services, this.#options, asked)) as Answer<ValueOf<O>>
+  }
+
+  stream(asked: AskedOptions): RunStream {
+    return streamRun((onEvent) => {
+      const both = (event: RunEvent): void => {
+        onEvent(event)
+        asked.onEvent?.(event)
+      }
+      return this.completion({ ...asked, onEvent: both })
+    })
+  }
+
+  languageModel(over: LanguageModelOptions): LanguageModelV4 {
+    const { model = DEFAULT_MODEL } = this.#options
+    const name = typeof model === 'string' ? model : 'model-object'
+    return languageModelOf((asked) => this.completion(asked), name, over)
   }
 
   async resume(run: string, options: ResumeOptions = {}): Promise<Answer> {
@@ -274,6 +299,10 @@ class Home implements Writ {
 
   async sendTrace(run: string, endpoint: string): Promise<number> {
     return await sendRunTrace(this.#services, run, endpoint)
+  }
+
+  async models(options: ModelListOptions = {}): Promise<readonly ListedModel[]> {
+    return await listModels(await this.#services.policy(), this.#options, options)
   }
 
   async ingest(name: string, options: IngestOptions): Promise<ContextStore> {

@@ -7,7 +7,7 @@ import {
   type VerdictReport,
   verifyEvidence,
 } from '@writ/evidence'
-import { withEvidence } from '../files/evidence-source.ts'
+import { openEvidenceFile, withEvidence } from '../files/evidence-source.ts'
 import { loadTrustRoot } from '../ledger/index.ts'
 import { judgePolicy } from './judge-policy.ts'
 import { judgeReplay, judgeReplayFile, type OpenHome } from './judge-replay.ts'
@@ -20,6 +20,8 @@ export interface VerifyOptions {
   readonly trust?: string
   /** A parsed `writ.answer/1` object to tie to the file. */
   readonly answer?: unknown
+  /** Paths of the evidence files of runs that this one is said to go on from. */
+  readonly earlier?: readonly string[]
   /** A home that may have the run: then REPLAY does it again from there. */
   readonly home?: string
   /** Names of verdicts to give; all by default. */
@@ -50,9 +52,15 @@ async function verifySource(
   open?: OpenHome,
 ): Promise<VerdictReport> {
   const { only, home } = options
+  await using opened = new AsyncDisposableStack()
+  const earlier: ByteSource[] = []
+  for (const path of options.earlier ?? []) {
+    const file = opened.adopt(await openEvidenceFile(path), ({ close }) => close())
+    earlier.push(file.source)
+  }
   const trust = options.trust === undefined ? undefined : await loadTrustRoot(options.trust)
   return await verifyEvidence(source, {
-    ...defined({ trust, only }),
+    ...defined({ trust, only, earlier }),
     ...('answer' in options ? { answer: options.answer } : {}),
     judges: {
       POLICY: policyOf,

@@ -1,6 +1,7 @@
 import {
   type Answer,
   askedInWords,
+  checkInWords,
   counted,
   type Denial,
   dollars,
@@ -24,6 +25,7 @@ const TOLD = 3
 /** What it cost, and what is not known of that. */
 export function costFact({ usage }: Answer): string {
   const { modelCalls, inputTokens, outputTokens, costMicroUsd, costKnown, boundCalls } = usage
+  const { cachedInputTokens = 0 } = usage
   const cost = costKnown
     ? dollars(costMicroUsd)
     : costMicroUsd > 0
@@ -34,6 +36,7 @@ export function costFact({ usage }: Answer): string {
     ...(boundCalls === 0 ? [] : [`${counted(boundCalls, 'call')} charged at worst case`]),
     counted(modelCalls, 'model call'),
     `${whole(inputTokens + outputTokens)} tokens`,
+    ...(cachedInputTokens === 0 ? [] : [`${whole(cachedInputTokens)} of them cached`]),
     counted(usage.frames, 'frame'),
     seconds(usage.wallMs),
   ].join(' · ')
@@ -50,6 +53,15 @@ export function supportFact({ basis, support }: Answer, columns: number): string
     supportInWords(support),
     ...(where === '' || columns < NARROW ? [] : [`unsupported: ${where}${more}`]),
   ].join(' · ')
+}
+
+/** What the checks that were asked for came to, a line for each with what did not pass; the whole of it is in the JSON. */
+export function checkFacts({ checks = [] }: Answer): readonly string[] {
+  return checks.map((check) => {
+    const { problems } = check
+    const more = problems.length > TOLD ? [`${whole(problems.length - TOLD)} more`] : []
+    return [checkInWords(check), ...problems.slice(0, TOLD).map(printableLine), ...more].join(' · ')
+  })
 }
 
 /** `12 values quoted, 1 computed, 0 unsupported`. */

@@ -1,4 +1,4 @@
-import { counted, whole } from '@writ/contract'
+import { checkInWords, counted, whole } from '@writ/contract'
 import { foreign, type Html, html } from './markup.ts'
 import type { Quote } from './quotes.ts'
 import type { RunSummary } from './run-summary.ts'
@@ -10,7 +10,7 @@ const OPEN_CHARS = 400
 
 export function answerSection(summary: RunSummary): Html {
   return html`<section aria-labelledby="answer"><h2 id="answer">The answer</h2>
-${statusNotice(summary)}${answer(summary)}</section>
+${statusNotice(summary)}${checkNotices(summary)}${answer(summary)}</section>
 <section aria-labelledby="sources"><h2 id="sources">What it rests on</h2>${quotes(summary)}</section>`
 }
 
@@ -20,6 +20,17 @@ function statusNotice({ status, released, reason }: RunSummary): Html {
   return html`<div class="notice warn" role="note"><p><strong>${said}</strong></p>${
     reason ? html`<p>${foreign(reason)}</p>` : ''
   }</div>`
+}
+
+/** That an answer is whole does not say that it passed what it was held against. */
+function checkNotices({ checks }: RunSummary): readonly Html[] {
+  return checks.map((check) => {
+    const kind = check.outcome === 'passed' ? 'notice' : 'notice warn'
+    const problems = check.problems.map((problem) => html`<li>${foreign(problem)}</li>`)
+    return html`<div class="${kind}" role="note"><p><strong>${checkInWords(check)}</strong></p>${
+      problems.length === 0 ? '' : html`<ul>${problems}</ul>`
+    }</div>`
+  })
 }
 
 const WITHOUT: Readonly<Record<RunSummary['status'], string>> = {

@@ -72,7 +72,7 @@ function overview(summary: RunSummary): Html {
   return html`<dl>${longQuestion(summary)}<dt>Asked by</dt><dd>${foreign(opening.user.id)}, for the purpose “${foreign(opening.purpose)}”</dd>
 <dt>When</dt><dd>${claimedTime(openedAt) ?? 'unknown'}${tookMs === null ? '' : html`, for ${(tookMs / 1_000).toFixed(2)} s`} (as the machine claims)</dd>
 <dt>Answered by</dt><dd>${models}</dd><dt>Label of the result</dt><dd>${formatLabel(label)}</dd>
-${forkedFrom(opening)}<dt>Sandbox</dt><dd>${opening.confinement.layers.join(' in ')} (${opening.confinement.level})</dd><dt>Run</dt><dd><code>${run}</code></dd></dl>`
+${forkedFrom(opening)}${goesOnFrom(opening)}<dt>Sandbox</dt><dd>${opening.confinement.layers.join(' in ')} (${opening.confinement.level})</dd><dt>Run</dt><dd><code>${run}</code></dd></dl>`
 }
 
 /** As much of the question as leaves the first screen to what is asked of the run. */
@@ -95,6 +95,18 @@ function forkedFrom({ fork }: RunSummary['opening']): Html {
   const before = models.map(({ id }) => html`<div>${foreign(id)}</div>`)
   return html`<dt>Forked from</dt><dd>run <code>${run}</code> at step ${at.lane}/${at.n}. The first ${whole(records)} records were taken over from there, with what they cost.</dd>
 <dt>Answered by, until then</dt><dd>${before}</dd>`
+}
+
+/** What was said before the question. */
+function goesOnFrom({ conversation }: RunSummary['opening']): Html {
+  if (conversation === undefined) return html``
+  const { messages, leftOut, label, follows } = conversation
+  const runs = follows.map(
+    ({ run, root, records }) =>
+      html`<div>run <code>${run}</code>, as it was with ${whole(records)} records and the root <code>${root}</code></div>`,
+  )
+  const lost = leftOut === 0 ? '' : ` ${counted(leftOut, 'older one')} had no room.`
+  return html`<dt>Goes on from</dt><dd>${counted(messages, 'earlier message')}, labelled ${formatLabel(label)}, that the root model was shown.${lost}${runs}</dd>`
 }
 
 function how({ frames, strategy, closing }: RunSummary): string {

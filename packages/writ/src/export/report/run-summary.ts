@@ -1,4 +1,4 @@
-import type { Citation, Coverage, Denial, Det, Json, Omitted, Status } from '@writ/contract'
+import type { Check, Citation, Coverage, Denial, Det, Json, Omitted, Status } from '@writ/contract'
 import { type AnyRecord, decodeRecord, type Erasure, foldRun, type RecordOf } from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
 import { isCostKnown, type RunSteps } from '../steps/run-steps.ts'
@@ -30,6 +30,8 @@ export interface RunSummary {
   readonly value: Json
   /** Why the answer is not shown; null where it is, or there is none. */
   readonly withheld: string | null
+  /** What the checks that were asked for came to, each with what did not pass, as far as that is laid open. */
+  readonly checks: readonly Check[]
   readonly coverage: Coverage | null
   /** Whether every model that may have been called has a known price. */
   readonly costKnown: boolean
@@ -84,6 +86,7 @@ export async function summarizeRun(source: RunSource, told: RunSteps, reasons: R
     released: release !== undefined,
     value: parsed<Json>(await beside(release, 'value')),
     withheld: release === undefined ? null : (reasons.get(placeOf(release)) ?? null),
+    checks: checksOf(release, parsed<readonly (readonly string[])[]>(await beside(release, 'problems'))),
     coverage: closing?.obs.coverage ?? null,
     costKnown: isCostKnown(opened, null),
     boundCalls: ends.boundCalls,
@@ -101,6 +104,13 @@ export async function summarizeRun(source: RunSource, told: RunSteps, reasons: R
     source: source.origin,
     erasure: source.erasure,
   }
+}
+
+function checksOf(
+  release: RecordOf<'output.release'> | undefined,
+  problems: readonly (readonly string[])[] | null,
+): readonly Check[] {
+  return (release?.det.checks ?? []).map((check, i) => ({ ...check, problems: problems?.[i] ?? [] }))
 }
 
 interface Ends {

@@ -9,7 +9,7 @@ export function aboutStep(
 ): string | null {
   switch (kind) {
     case 'run.open':
-      return textOf(input)
+      return member(input, 'question') ?? textOf(input)
     case 'cell':
       return firstLine(textOf(input))
     case 'model.call':

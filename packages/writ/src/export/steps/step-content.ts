@@ -56,7 +56,7 @@ export class ContentReader {
     const beside = this.#beside(step)
     switch (step.kind) {
       case 'run.open':
-        return { ...NONE, input: await beside('question') }
+        return await begun(beside)
       case 'context.search':
       case 'context.read':
       case 'local':
@@ -116,6 +116,13 @@ export class ContentReader {
 }
 
 const NONE: StepContent = { input: null, output: null, error: null, documents: [], commandHash: null }
+
+/** The question; of one that belongs to a conversation, with what was said before. */
+async function begun(beside: Beside): Promise<StepContent> {
+  const question = await beside('question')
+  const before = parsed(await beside('earlier'))
+  return { ...NONE, input: before === null ? question : { question, before } }
+}
 
 async function asked({ kind, op, outcome }: Step, beside: Beside): Promise<StepContent> {
   const [input, output] = [await beside('input'), await beside('output')]

@@ -8,6 +8,7 @@ import {
   defined,
   FREE,
   isWritError,
+  type Metering,
   type ModelCaller,
   type ModelFailure,
   type ModelProfile,
@@ -215,11 +216,7 @@ function chargeOf(
   sent: Sent,
   signal: AbortSignal,
 ): { readonly charged: Amount; readonly chargedAs: ChargedAs } {
-  if (sent.ok) {
-    const { sentBytes, receivedBytes, inputTokens, outputTokens } = sent.reply
-    const metered = { meteredInputTokens: inputTokens, meteredOutputTokens: outputTokens }
-    return chargeFor({ bound, price: profile.price, sentBytes, receivedBytes, ...metered })
-  }
+  if (sent.ok) return chargeFor({ bound, price: profile.price, ...metered(sent.reply) })
   const { mayHaveRun, status } = failureOf(sent.error)
   if (mayHaveRun) return { charged: bound, chargedAs: 'bound' }
   const unsent = signal.aborted && status === 0
@@ -235,9 +232,25 @@ function reported(
     const { status, requestId } = failureOf(sent.error)
     return { status, requestId, ...unmetered(messages) }
   }
-  const { status, requestId, inputTokens, outputTokens, sentBytes, receivedBytes } = sent.reply
-  const metered = { meteredInputTokens: inputTokens, meteredOutputTokens: outputTokens }
-  return { status, requestId, ...metered, sentBytes, receivedBytes }
+  const { status, requestId } = sent.reply
+  return { status, requestId, ...metered(sent.reply) }
+}
+
+/** What was metered of an attempt that brought a reply. */
+function metered({
+  inputTokens,
+  outputTokens,
+  cachedInputTokens,
+  sentBytes,
+  receivedBytes,
+}: ModelReply): Omit<Metering, 'bound' | 'price'> {
+  return {
+    meteredInputTokens: inputTokens,
+    meteredOutputTokens: outputTokens,
+    ...defined({ meteredCachedTokens: cachedInputTokens }),
+    sentBytes,
+    receivedBytes,
+  }
 }
 
 /** The metering of an attempt that brought no reply. */

@@ -1,9 +1,11 @@
 import {
+  defined,
   type LanguageModelV4,
   LEVELS,
   type Level,
   type ModelProfile,
   type RecordedModel,
+  recordedPrice,
   WritError,
 } from '@writ/contract'
 import type { RunModels } from './ports.ts'
@@ -16,14 +18,16 @@ export function closedModels(models: readonly RecordedModel[]): RunModels {
 }
 
 function closedModel(model: RecordedModel): ModelProfile {
-  const { id, contextWindow, inputNanoUsd, outputNanoUsd, maxLevel, ...facts } = model
+  const { id, contextWindow, maxLevel, priceAsOf } = model
+  const { digest, categories, jurisdiction, onPrem, retention, approved } = model
   return {
     id,
     title: id,
     languageModel: CLOSED_MODEL,
     contextWindow,
-    price: inputNanoUsd === null || outputNanoUsd === null ? null : { inputNanoUsd, outputNanoUsd },
-    facts: { ...facts, maxLevel: levelOf(maxLevel) },
+    price: recordedPrice(model),
+    ...defined({ priceAsOf }),
+    facts: { digest, categories, jurisdiction, onPrem, retention, approved, maxLevel: levelOf(maxLevel) },
   }
 }
 

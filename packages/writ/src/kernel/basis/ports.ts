@@ -39,6 +39,8 @@ export interface Authority {
   readonly purpose: string
   readonly orchestrator: ProfileFacts
   readonly worker: ProfileFacts
+  /** Only of a run whose claims are checked. */
+  readonly verifier?: ProfileFacts
   readonly sink: SinkFacts
 }
 

@@ -36,17 +36,28 @@ function outputTokens(limits: Limits, model: ModelProfile, most: number, share: 
   return Math.min(most, Math.max(LEAST_OUTPUT_TOKENS, Math.min(byWindow, byTokens, byCost)))
 }
 
-/** Bytes that a frame's last turn may send: its instructions, its goal, and as much history as the limits allow. */
+/** Most bytes of what was said before a question, whatever the window. */
+const CONVERSATION_BYTES = 32_768
+/** Part of the window that it may take. */
+const CONVERSATION_SHARE = 4
+
+/** Bytes that what was said before a question may have: every turn sends them again. */
+export function conversationRoom({ maxTokens }: Limits, { contextWindow }: ModelProfile): number {
+  const byTokens = maxTokens === null ? CONVERSATION_BYTES : Math.floor(maxTokens / TURN_SHARE)
+  return Math.min(CONVERSATION_BYTES, byTokens, Math.floor(contextWindow / CONVERSATION_SHARE))
+}
+
+/** Bytes that a frame's last turn may send: its instructions, its opening, and as much history as the limits allow. */
 export function lastTurnBytes(
   limits: Limits,
   model: ModelProfile,
   promptBytes: number,
-  goal: string,
+  opening: string,
 ): number {
   const byTokens =
     limits.maxTokens === null ? LAST_TURN_HISTORY_BYTES : Math.floor(limits.maxTokens / TURN_SHARE)
   const history = Math.min(LAST_TURN_HISTORY_BYTES, byTokens, model.contextWindow)
-  return promptBytes + Buffer.byteLength(goal) + history
+  return promptBytes + Buffer.byteLength(opening) + history
 }
 
 /** The worst case of one turn that sends at most so many bytes. */

@@ -225,7 +225,7 @@ export class FrameSteps {
       if (open === 0) onFinal(seq)
     }
     const children = requests.map((request, index): Child => {
-      return { request, step: index === 0 ? first : this.#lane.next() }
+      return { request, step: index === 0 ? first : this.#lane.next(), profile: this.#state.authority.worker }
     })
     const missing = children.filter((_, index) => kept[index] === undefined)
     const performed = performSpawn(this.#state, this.#lane, missing, this.#runFrame, onEnd)

@@ -1,13 +1,14 @@
 import {
   type CellCode,
-  type CellResult,
+  type CellRun,
+  type Conversation,
   type CorpusView,
   defined,
   type Frame,
+  type FrameRole,
   type FrameStatus,
   type GuestContext,
   type ItemOutcome,
-  type Json,
   type Message,
   type Perform,
   WritError,
@@ -16,11 +17,11 @@ import type { StandingReservation } from '../basis/budget-pool.ts'
 import { lastTurnBytes, turnOutputTokens } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
+import { requireVerdicts } from '../steps/check-claims.ts'
 import { performModelCall } from '../steps/model-call.ts'
 import { observe } from '../steps/observe.ts'
 import type { HeldTurns } from '../steps/open-child.ts'
 import { checkValue, citationsOf, performRelease, type Released } from '../steps/release.ts'
-import { checkRelease } from '../steps/release-checks.ts'
 import type { RunFrame } from '../steps/spawn.ts'
 import { FrameSteps } from './frame-steps.ts'
 import { Repl } from './repl.ts'
@@ -60,6 +61,12 @@ export class KernelFrame implements Frame {
     return this.#lane.id
   }
 
+  get role(): FrameRole {
+    const { profile, parent } = this.#lane
+    if (parent === null) return 'orchestrator'
+    return profile.id === this.#state.authority.verifier?.id ? 'verifier' : 'worker'
+  }
+
   get depth(): number {
     return this.#lane.depth
   }
@@ -80,6 +87,10 @@ export class KernelFrame implements Frame {
     return this.#lane.schema?.json ?? null
   }
 
+  get conversation(): Conversation | undefined {
+    return this.#lane.conversation
+  }
+
   get model(): { id: string; contextWindow: number } {
     return this.#lane.model
   }
@@ -98,7 +109,7 @@ export class KernelFrame implements Frame {
       this.#lane.share.limits,
       this.#lane.model,
       ports.reasoner.promptBytes,
-      this.#lane.goal + (this.schema ?? ''),
+      this.#lane.opening,
     )
   }
 
@@ -154,22 +165,22 @@ export class KernelFrame implements Frame {
     return unwrap(outcomes)
   }
 
-  cell(cell: CellCode): Promise<CellResult> {
+  cell(cell: CellCode): Promise<CellRun> {
     return this.#repl.cell(cell)
   }
 
   readonly perform: Perform = (name, request) => this.#steps.perform(this.#lane.next(), name, request)
 
-  async release(valueJson: string): Promise<void> {
+  async release(valueJson: string, last: boolean): Promise<void> {
     // A release is the last thing a frame does: what is in flight is cancelled, recorded, and delivered to nobody.
     await this.#repl.settle()
     if (this.#lane.parent === null) {
-      this.#released = await performRelease(this.#state, this.#lane, valueJson)
+      this.#released = await performRelease(this.#state, this.#lane, valueJson, last, this.#start.runFrame)
       return
     }
-    checkValue(this.#state, valueJson)
-    await checkRelease(this.#state, this.#lane, { value: JSON.parse(valueJson) as Json, citations: [] })
-    this.#released = { id: null, valueJson, citations: citationsOf(this.#lane), sealed: [] }
+    checkValue(this.#state, this.#lane, valueJson)
+    if (this.role === 'verifier') requireVerdicts(valueJson)
+    this.#released = { id: null, valueJson, citations: citationsOf(this.#lane), sealed: [], checks: [] }
   }
 
   async draft(): Promise<string | undefined> {

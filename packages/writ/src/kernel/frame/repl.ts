@@ -3,6 +3,7 @@ import {
   CELL_FUEL_POLLS,
   type CellCode,
   type CellResult,
+  type CellRun,
   GUEST_MEMORY_BYTES,
   GUEST_STACK_BYTES,
   type GuestContext,
@@ -24,6 +25,7 @@ import type { FrameState } from '../state/frame-state.ts'
 import { errorFrom, errorJson, type RunState, showable } from '../state/run-state.ts'
 import type { OnFinal } from '../steps/context-step.ts'
 import { observe } from '../steps/observe.ts'
+import { callsDigest } from './calls-digest.ts'
 import type { FrameSteps } from './frame-steps.ts'
 import { guestError } from './guest-error.ts'
 import { BadArguments, type ReadCall, readCall } from './guest-functions.ts'
@@ -75,7 +77,7 @@ export class Repl {
     }, AHEAD_MS)
   }
 
-  async cell(asked: CellCode): Promise<CellResult> {
+  async cell(asked: CellCode): Promise<CellRun> {
     const started = this.#state.ports.clock.monotonic()
     const recorded = this.#state.journal.nextCell(this.#lane.id, this.#lane.steps)
     this.#lane.cellReadBytes = 0
@@ -83,11 +85,11 @@ export class Repl {
     const calls: HostCall[] = []
     const result =
       recorded !== undefined && IMPOSED.has(recorded.det.outcome)
-        ? await this.#recall(recorded)
+        ? await this.#recall(recorded, calls)
         : await this.#run(asked, calls)
     const halted = await this.#record(asked.code, result.cell, calls, result.failure, started)
     if (halted !== null) throw halted
-    return result.cell
+    return { ...result.cell, asked: callsDigest(calls) }
   }
 
   async draft(): Promise<string | undefined> {
@@ -159,9 +161,12 @@ export class Repl {
   }
 
   /** A cell whose ending was imposed: it is not run; what it had asked for is asked again, and given to nobody. */
-  async #recall(recorded: RecordedStep<'cell'>): Promise<{ cell: CellResult; failure?: WritError }> {
-    const { calls } = JSON.parse(await recorded.text('ended')) as CellEnd
-    for (const call of calls ?? []) this.#track(this.#answer(call, () => undefined))
+  async #recall(
+    recorded: RecordedStep<'cell'>,
+    calls: HostCall[],
+  ): Promise<{ cell: CellResult; failure?: WritError }> {
+    calls.push(...((JSON.parse(await recorded.text('ended')) as CellEnd).calls ?? []))
+    for (const call of calls) this.#track(this.#answer(call, () => undefined))
     this.#steps.endCell(true)
     const { outcome, fuel } = recorded.det
     const [output, shown, error] = JSON.parse(await recorded.text('shown')) as [

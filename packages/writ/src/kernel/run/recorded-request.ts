@@ -1,8 +1,16 @@
-import { defined, type JsonObject, type Omitted, type Partition } from '@writ/contract'
+import {
+  type Conversation,
+  defined,
+  type JsonObject,
+  type Message,
+  type Omitted,
+  type Partition,
+} from '@writ/contract'
 import type { Authority } from '../basis/ports.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { RecordedRun } from '../journal/recorded-run.ts'
 import { readFork } from './fork-at.ts'
+import { EARLIER } from './run-records.ts'
 import type { RunRequest } from './run-request.ts'
 
 /** What was asked, as the opening record and what lies beside it tell: the same for a replay and a resumed run. */
@@ -10,21 +18,30 @@ export async function recordedRequest(
   recorded: RecordedRun,
   opening: RecordedStep<'run.open'>,
 ): Promise<Omit<RunRequest, 'models' | 'signal' | 'suspend' | 'elapsedMs' | 'setup'>> {
-  const { questionLabel, limits, answerSchema: typed } = opening.det
+  const { questionLabel, limits, checks = [], answerSchema: typed } = opening.det
   const fork = await readFork(recorded, opening)
+  const conversation = await recordedConversation(opening)
   return {
     run: recorded.run,
     question: await opening.text('question'),
     questionLabel,
     strategy: await opening.text('strategy'),
+    checks,
     limits,
     authority: JSON.parse(await opening.text('authority')) as Authority,
     version: opening.obs.version,
     ...(typed === undefined
       ? {}
       : { answerSchema: JSON.parse(await opening.text('answerSchema')) as JsonObject }),
-    ...defined({ fork }),
+    ...defined({ fork, conversation }),
   }
+}
+
+/** What was said before the question; undefined for a question by itself. */
+async function recordedConversation(opening: RecordedStep<'run.open'>): Promise<Conversation | undefined> {
+  const { conversation } = opening.det
+  if (conversation === undefined) return undefined
+  return { ...conversation, messages: JSON.parse(await opening.text(EARLIER)) as readonly Message[] }
 }
 
 /** What the run was over. */

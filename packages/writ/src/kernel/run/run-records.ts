@@ -1,5 +1,8 @@
 import {
   type Answer,
+  type Conversation,
+  type Det,
+  defined,
   levelNumber,
   type ModelProfile,
   type RecordedFork,
@@ -16,12 +19,16 @@ import type { RunRequest } from './run-request.ts'
 /** The id of the opening record. */
 export const OPENING: StepId = Object.freeze({ lane: '0', n: 0 })
 
+/** Name of what was said before the question, beside the opening record. */
+export const EARLIER = 'earlier'
+
 /** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */
 export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
   const { journal, ports, authority, models, limits, fork } = state
   const { answerSchema } = request
   const typed = answerSchema === undefined ? undefined : JSON.stringify(answerSchema)
   const { store, sandbox, policy, reasoner } = ports
+  const { conversation } = request
   const commit = (name: string, content: string): string => journal.commit(OPENING, 'run.open', name, content)
   await journal.write({
     kind: 'run.open',
@@ -51,7 +58,9 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       guestAbi: guestAbi(sandbox.confinement.guestAbi, reasoner.digest),
       omitted: commit('omitted', canonicalJson(store.omitted)),
       ...(typed === undefined ? {} : { answerSchema: commit('answerSchema', typed) }),
+      ...(request.checks.length === 0 ? {} : { checks: request.checks }),
       ...(fork === undefined ? {} : { fork: recordedFork(fork, commit) }),
+      ...(conversation === undefined ? {} : recordedConversation(conversation, commit)),
     },
     obs: { at: journal.now(), version: request.version },
     payloads: {
@@ -64,6 +73,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       authority: JSON.stringify(authority),
       setup: JSON.stringify(request.setup),
       ...(fork === undefined ? {} : { [CHANGES]: JSON.stringify(fork.changes) }),
+      ...(conversation === undefined ? {} : { [EARLIER]: canonicalJson(conversation.messages) }),
     },
     durability: 'flush',
   }).durable
@@ -123,6 +133,17 @@ function recordedFork(
   }
 }
 
+/** What was said before, as `run.open` declares it. */
+function recordedConversation(
+  { messages, leftOut, label, follows }: Conversation,
+  commit: (name: string, content: string) => string,
+): Pick<Det['run.open'], 'earlier' | 'conversation'> {
+  return {
+    earlier: commit(EARLIER, canonicalJson(messages)),
+    conversation: { messages: messages.length, leftOut, label, follows },
+  }
+}
+
 /** The models of a run as `run.open` declares them: one where both are the same. */
 export function recordedModels({ root, sub }: RunModels): readonly RecordedModel[] {
   return [...new Map([root, sub].map((model) => [model.id, recordedModel(model)])).values()]
@@ -143,5 +164,6 @@ export function recordedModel(model: ModelProfile): RecordedModel {
     contextWindow: model.contextWindow,
     inputNanoUsd: price?.inputNanoUsd ?? null,
     outputNanoUsd: price?.outputNanoUsd ?? null,
+    ...defined({ cachedInputNanoUsd: price?.cachedInputNanoUsd, priceAsOf: model.priceAsOf }),
   }
 }

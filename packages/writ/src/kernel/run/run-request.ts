@@ -1,4 +1,4 @@
-import type { JsonObject, Label, Limits } from '@writ/contract'
+import type { CheckName, Conversation, JsonObject, Label, Limits } from '@writ/contract'
 import type { Authority, RunModels } from '../basis/ports.ts'
 import type { Fork } from '../state/fork.ts'
 
@@ -19,10 +19,15 @@ export interface RunSetup {
 export interface RunRequest {
   readonly run: string
   readonly question: string
+  /** What the question and everything said before it are labelled. */
   readonly questionLabel: Label
   /** JSON Schema that the answer must fit; absent for any answer. */
   readonly answerSchema?: JsonObject
+  /** What was said before; absent for a question by itself. */
+  readonly conversation?: Conversation
   readonly strategy: string
+  /** What a release has to pass, none twice. */
+  readonly checks: readonly CheckName[]
   readonly limits: Limits
   readonly authority: Authority
   readonly models: RunModels

@@ -2,7 +2,7 @@ import {
   type Amount,
   type Answer,
   type AnswerPlan,
-  type Basis,
+  type Conversation,
   type Governance,
   type Json,
   type ModelProfile,
@@ -31,7 +31,14 @@ import { Suspension } from '../journal/suspension.ts'
 import { FrameState } from '../state/frame-state.ts'
 import { Gate } from '../state/gate.ts'
 import { modelsOf } from '../state/run-models.ts'
-import { noteLimit, outcomeOf, type RunState, reasonText, recordedReason } from '../state/run-state.ts'
+import {
+  basisSoFar,
+  noteLimit,
+  outcomeOf,
+  type RunState,
+  reasonText,
+  recordedReason,
+} from '../state/run-state.ts'
 import { observe } from '../steps/observe.ts'
 import type { Released } from '../steps/release.ts'
 import { logOpening } from './logged.ts'
@@ -89,7 +96,7 @@ export async function executeRun(
     const opened = (): Promise<void> => logOpening(ports, anew.firstRecord)
     const ended = await Promise.race([runToClose(state, request, opened), suspension.stopped])
     const { answer, released, closing } = ended
-    const disclosures = defaultDisclosures(state, request.question, answer, released, closing)
+    const disclosures = defaultDisclosures(state, request, answer, released, closing)
     const { evidence, pending } = await sealRun({ run: request.run, journal: anew, ports }, disclosures)
     await log.finish(answer.status)
     const { recordMs, size } = anew
@@ -157,6 +164,7 @@ export function createState(
     ports,
     authority,
     models,
+    checks: request.checks,
     share: new BudgetShare(new BudgetPool(limits), limits),
     partitions: [...ports.store.partitions],
     coverage: new CoverageTally(ports.store.partitions),
@@ -175,7 +183,9 @@ export function createState(
       cut: null,
       models: new Set(),
       boundCalls: 0,
+      cachedInputTokens: 0,
       costKnown: true,
+      planned: null,
     },
     fork,
     signal,
@@ -185,7 +195,6 @@ export function createState(
 interface RootEnd {
   readonly lane: FrameState
   readonly result: FrameRun
-  readonly plan: AnswerPlan | null
 }
 
 async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
@@ -198,6 +207,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     depth: 0,
     goal: request.question,
     schema: answerSchema === undefined ? null : await checkedSchema(answerSchema),
+    conversation: request.conversation,
     profile: authority.orchestrator,
     model: (id) => modelsOf(state, id).root,
     scope: { partitions: store.partitions, docs: null },
@@ -213,11 +223,10 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const { contextWindow } = lane.model
   const id = lane.next()
   const plan = await planOf(state, id, request.question)
+  state.tally.planned = plan?.basis ?? null
   const choice = reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
   const { root } = modelsOf(state, id)
-  const held = choice.turns
-    ? lastTurnBound(state, root, request.question + (lane.schema?.json ?? ''))
-    : NOTHING
+  const held = choice.turns ? lastTurnBound(state, root, lane.opening) : NOTHING
   const chosen = state.journal.write({
     kind: 'strategy.chosen',
     id,
@@ -246,20 +255,21 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     bytes,
     confinement: ports.sandbox.confinement.layers.join(' → '),
     policy: ports.policy.bundle.name,
+    ...answeredConversation(request),
   })
   try {
     // The root's last turn is reserved from the start.
     const holds = choice.turns ? { last: state.share.pool.hold(held) } : {}
-    return { lane, plan, result: await runFrame(state, lane, holds, choice) }
+    return { lane, result: await runFrame(state, lane, holds, choice) }
   } catch (error) {
     const known = toWritError(error)
     noteLimit(state, lane.label, chosen.seq, known)
-    return { lane, plan, result: { value: undefined, error: known, incomplete: false } }
+    return { lane, result: { value: undefined, error: known, incomplete: false } }
   }
 }
 
-function lastTurnBound({ limits, ports }: RunState, model: ModelProfile, question: string): Amount {
-  const bytes = lastTurnBytes(limits, model, ports.reasoner.promptBytes, question)
+function lastTurnBound({ limits, ports }: RunState, model: ModelProfile, opening: string): Amount {
+  const bytes = lastTurnBytes(limits, model, ports.reasoner.promptBytes, opening)
   return turnBound(limits, model, bytes)
 }
 
@@ -283,16 +293,6 @@ function recordedPlan({ journal }: RunState, id: StepId, plan: AnswerPlan): Reco
   return { basis, kind, plan: journal.commit(id, 'strategy.chosen', 'plan', canonicalJson(plan)) }
 }
 
-/**
- * What the answer rests on, a fact of the host: `model` once any model but a built-in one was asked, else what the plan
- * said before anything ran; null when nothing was released.
- */
-function basisOf({ tally }: RunState, { result, plan }: RootEnd): Basis | null {
-  if (result.value === undefined) return null
-  if ([...tally.models].some((id) => !id.startsWith('builtin/'))) return 'model'
-  return plan?.basis ?? 'passages'
-}
-
 function answerOf(
   state: RunState,
   end: RootEnd,
@@ -304,7 +304,7 @@ function answerOf(
   const valueJson = released?.valueJson ?? 'null'
   const value = JSON.parse(valueJson) as Json
   const citations = released?.citations ?? []
-  const basis = basisOf(state, end)
+  const basis = released === undefined ? null : basisSoFar(state.tally)
   // A run that had closed took as long as its close says, and a replay has no corpus to look its coverage up in.
   const closed = state.journal.close(closing)?.obs
   const answer: Answer = {
@@ -320,6 +320,7 @@ function answerOf(
       modelCalls: charged.calls,
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
+      ...(state.tally.cachedInputTokens === 0 ? {} : { cachedInputTokens: state.tally.cachedInputTokens }),
       costMicroUsd: charged.costMicroUsd,
       costKnown: state.tally.costKnown,
       boundCalls: state.tally.boundCalls,
@@ -331,12 +332,25 @@ function answerOf(
     },
     support: supportOf(value, citations, basis),
     coverage: closed?.coverage ?? state.coverage.coverage((doc) => state.ports.store.locate(doc)),
+    ...(released === undefined || released.checks.length === 0 ? {} : { checks: released.checks }),
     denials: state.gate.denials,
     omitted: state.ports.store.omitted,
     evidence: null,
     reason: text,
+    ...answeredConversation(end.lane),
   }
   return { answer, reason }
+}
+
+/** What an answer tells of the conversation of its question; nothing for a question by itself. */
+function answeredConversation({
+  conversation,
+}: {
+  readonly conversation?: Conversation | undefined
+}): Pick<Answer, 'conversation'> {
+  if (conversation === undefined) return {}
+  const { messages, leftOut, follows } = conversation
+  return { conversation: { messages: messages.length, leftOut, follows: follows.map(({ run }) => run) } }
 }
 
 /** Characters of a reason that are kept. */

@@ -12,9 +12,10 @@ import {
 } from '@writ/evidence'
 import type { StepId } from '../basis/step-id.ts'
 import type { RunState } from '../state/run-state.ts'
-import type { Released } from '../steps/release.ts'
+import { problemsJson, type Released } from '../steps/release.ts'
 import { logClosing, type Sealing } from './logged.ts'
-import { OPENING } from './run-records.ts'
+import { EARLIER, OPENING } from './run-records.ts'
+import type { RunRequest } from './run-request.ts'
 
 /** A run that is sealed: its evidence, and why its answer may not be handed out yet. */
 export interface SealedRun {
@@ -49,10 +50,10 @@ export async function sealRun(sealing: Sealing, disclosures: readonly Disclosure
   return { evidence: packEvidence(files, runClose, proofs), pending }
 }
 
-/** What the evidence opens by default: question, answer, citations, what was refused and what was left out. */
+/** What the evidence opens by default: question, what was said before an answer, answer, citations, what was refused and what was left out. */
 export function defaultDisclosures(
   state: RunState,
-  question: string,
+  { question, conversation }: Pick<RunRequest, 'question' | 'conversation'>,
   answer: Answer,
   released: Released | undefined,
   closing: StepId,
@@ -64,9 +65,16 @@ export function defaultDisclosures(
     disclose(key, OPENING.lane, OPENING.n, 'run.open/omitted', canonicalJson(ports.store.omitted)),
   ]
   if (released?.id) {
+    // What was said before is labelled no higher than what was released.
+    if (conversation !== undefined) {
+      const { messages } = conversation
+      opened.push(disclose(key, OPENING.lane, OPENING.n, `run.open/${EARLIER}`, canonicalJson(messages)))
+    }
     const { lane, n } = released.id
     opened.push(disclose(key, lane, n, 'output.release/value', canonicalJson(answer.value)))
     opened.push(disclose(key, lane, n, 'output.release/citations', canonicalJson(answer.citations)))
+    if (released.checks.length > 0)
+      opened.push(disclose(key, lane, n, 'output.release/problems', problemsJson(released.checks)))
   }
   opened.push(disclose(key, closing.lane, closing.n, 'run.close/denials', canonicalJson(answer.denials)))
   return opened

@@ -2,6 +2,7 @@ import {
   type Amount,
   addAmounts,
   type Citation,
+  type Conversation,
   type FrameValue,
   flowsTo,
   joinLabels,
@@ -13,6 +14,7 @@ import {
   type Partition,
   type ProfileFacts,
   WritError,
+  withMessages,
 } from '@writ/contract'
 import type { CheckedSchema } from '../../schema/index.ts'
 import { AdaptiveSemaphore } from '../basis/adaptive-semaphore.ts'
@@ -47,6 +49,8 @@ export interface FrameStateStart {
   readonly goal: string
   /** What it releases must fit it; null for any value. */
   readonly schema: CheckedSchema | null
+  /** What was said before the question; of the root alone. */
+  readonly conversation?: Conversation | undefined
   readonly profile: ProfileFacts
   /** The model of each of its steps. */
   readonly model: (id: StepId) => ModelProfile
@@ -69,6 +73,7 @@ export class FrameState implements DecisionContext {
   readonly depth: number
   readonly goal: string
   readonly schema: CheckedSchema | null
+  readonly conversation: Conversation | undefined
   readonly profile: ProfileFacts
   readonly scope: Scope
   readonly share: BudgetShare
@@ -92,6 +97,8 @@ export class FrameState implements DecisionContext {
   /** Reads and searches under way. */
   readonly reads: AdaptiveSemaphore = new AdaptiveSemaphore(MAX_READS_AT_ONCE)
   turns = 0
+  /** Releases that went back to it because they did not pass their checks. */
+  returned = 0
   /** Messages of its last turn, as they went out. */
   asked: readonly Message[] = []
   children = 0
@@ -113,6 +120,7 @@ export class FrameState implements DecisionContext {
     this.depth = start.depth
     this.goal = start.goal
     this.schema = start.schema
+    this.conversation = start.conversation
     this.profile = start.profile
     this.#model = start.model
     this.scope = start.scope
@@ -145,6 +153,11 @@ export class FrameState implements DecisionContext {
   get ceiling(): readonly ModelProfile[] {
     const above = this.#bound ? (this.parent?.ceiling ?? []) : []
     return [...new Map([this.model, ...above].map((model) => [model.id, model])).values()]
+  }
+
+  /** What every turn begins with: its goal, what was said before, and the schema of its value. */
+  get opening(): string {
+    return withMessages(this.goal, this.conversation) + (this.schema?.json ?? '')
   }
 
   /** Steps taken so far. */

@@ -1,4 +1,6 @@
 import {
+  type Basis,
+  type CheckName,
   ERRORS,
   type ErrorCode,
   type Label,
@@ -29,6 +31,8 @@ export interface RunState {
   readonly ports: KernelPorts
   readonly authority: Authority
   readonly models: RunModels
+  /** What a release has to pass before it leaves. */
+  readonly checks: readonly CheckName[]
   /** What the root draws on: the limits of the run. */
   readonly share: BudgetShare
   /** The corpus as the run opened with it. */
@@ -55,11 +59,15 @@ export interface Tally {
   steps: number
   /** What cut the run short first, in the order of the records; null when nothing did. */
   cut: Cut | null
-  /** Attempts charged their bound, and whether every model that was called has a price. */
+  /** Attempts charged their bound, and input tokens charged as cached. */
   boundCalls: number
+  cachedInputTokens: number
+  /** Whether every model that was called has a price. */
   costKnown: boolean
   /** Ids of the models that were asked. */
   readonly models: Set<string>
+  /** What the plan of the root's model rests on; null when it has none. */
+  planned: Basis | null
 }
 
 /** A limit that refused a step, or a child that was cut short, and the record that shows it. */
@@ -67,6 +75,15 @@ export interface Cut extends RecordedReason {
   readonly seq: number
   /** In words. */
   readonly text: string
+}
+
+/**
+ * What an answer would rest on now, a fact of the host: `model` once any model but a built-in one was asked, else what the
+ * plan said before anything ran.
+ */
+export function basisSoFar({ models, planned }: Tally): Basis {
+  if ([...models].some((id) => !id.startsWith('builtin/'))) return 'model'
+  return planned ?? 'passages'
 }
 
 const WITHHELD = '(withheld: its label is above the terminal)'
@@ -123,7 +140,7 @@ function noteCut(tally: Tally, cut: Cut): void {
 }
 
 /** Facts of an error that a record may show to everyone: names of limits, codes, integers. Guests write none of them. */
-const PLAIN_FACTS = ['limit', 'most', 'timeoutMs', 'ended'] as const
+const PLAIN_FACTS = ['limit', 'most', 'timeoutMs', 'ended', 'drift'] as const
 
 /** An error as the reason of a run: its code and plain facts, without its words. */
 export function recordedReason({ code, data }: WritError): RecordedReason {

@@ -1,7 +1,7 @@
 import { type BudgetLeft, type ItemOutcome, toWritError } from '@writ/contract'
 import type { StepId } from '../basis/step-id.ts'
 import type { FrameState } from '../state/frame-state.ts'
-import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState } from '../state/run-state.ts'
+import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { observe } from './observe.ts'
 
@@ -69,6 +69,17 @@ export async function performHostValue<T>(
   if (!made.ok) noteLimit(state, lane.label, written.seq, made.error)
   onFinal(written.seq)
   await written.durable
+  state.ports.onEvent({
+    type: 'step',
+    lane: lane.id,
+    n: id.n,
+    kind: 'local',
+    op,
+    outcome: made.ok ? 'ok' : outcomeOf(made.error),
+    detail: made.ok ? '' : showable(state, lane.label, made.error.message, made.error.code),
+    tookMs: 0,
+    gateMs: 0,
+  })
   if (!made.ok) throw made.error
   return made.value
 }

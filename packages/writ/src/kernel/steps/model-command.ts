@@ -2,6 +2,7 @@ import {
   type Amount,
   type Attempt,
   addAmounts,
+  cachedInputTokens,
   type Det,
   defined,
   type ItemOutcome,
@@ -222,9 +223,11 @@ export class Command {
     }
   }
 
-  /** Counts the attempts that were charged their bound. */
+  /** Counts the attempts that were charged their bound, and what was charged as cached. */
   #tell(attempts: readonly Attempt[]): void {
-    this.#state.tally.boundCalls += attempts.filter(({ chargedAs }) => chargedAs === 'bound').length
+    const { tally } = this.#state
+    tally.boundCalls += attempts.filter(({ chargedAs }) => chargedAs === 'bound').length
+    tally.cachedInputTokens += cachedInputTokens(attempts)
   }
 
   async #sendItem(item: number, first: Entry | undefined): Promise<Sent> {

@@ -8,6 +8,7 @@ import {
   type Limits,
   type ModelProfile,
   type Partition,
+  type ProfileFacts,
   type RecordedDecision,
   type Share,
   type SpawnMode,
@@ -37,6 +38,8 @@ export interface HeldTurns {
 export interface Child {
   readonly step: StepId
   readonly request: SpawnRequest
+  /** What it may do: policy decides on that. */
+  readonly profile: ProfileFacts
 }
 
 /** The same with the lane it was given, and the signal its parent had when it asked. */
@@ -75,8 +78,7 @@ type RecordedSpawn = RecordedStep<'frame.spawn'>['det']
 
 /** Opens a child: the decision, then its mode, its share, and the turns it holds back. */
 export async function openNow(state: RunState, lane: FrameState, child: NumberedChild): Promise<Opening> {
-  const { worker } = state.authority
-  const profile = { type: 'profile', ...worker } as const
+  const profile = { type: 'profile', ...child.profile } as const
   await lane.look()
   const decided = await state.gate.decide(lane, 'recursion::spawn', profile, lane.label)
   const ceiling: RecordedDecision[] = []
@@ -96,10 +98,14 @@ async function open(
   decision: Decision,
   ceiling: RecordedDecision[],
 ): Promise<OpenedChild> {
-  const { worker } = state.authority
   // A refusal that ends the run is counted like any other.
   if (decision.verdict !== 'allow')
-    throw state.gate.denied('recursion::spawn', `profile:${worker.id}`, decision.policies, decision.reason)
+    throw state.gate.denied(
+      'recursion::spawn',
+      `profile:${child.profile.id}`,
+      decision.policies,
+      decision.reason,
+    )
   child.signal.throwIfAborted()
   const depth = lane.depth + 1
   const { maxDepth } = state.limits
@@ -154,15 +160,15 @@ export async function recallOpening(
   { det, answered: ended }: RecordedStep<'frame.spawn'>,
   kept: string,
 ): Promise<Opening> {
-  const { worker } = state.authority
+  const profile = `profile:${child.profile.id}`
   const { outcome, decision, label, mode, share, ceiling } = det
-  const decided = state.gate.recall(lane, 'recursion::spawn', `profile:${worker.id}`, [], decision)
+  const decided = state.gate.recall(lane, 'recursion::spawn', profile, [], decision)
   const asked = { decision: decided.recorded, ceiling, label }
   lane.raise(label)
   lane.share.draw(label)
   if (outcome !== 'ok') {
     if (decision.verdict !== 'allow')
-      state.gate.denied('recursion::spawn', `profile:${worker.id}`, decision.policies, decision.reason)
+      state.gate.denied('recursion::spawn', profile, decision.policies, decision.reason)
     return { ...asked, opening: { ok: false, error: errorFrom(kept) } }
   }
   const { role, model } = chooseModel(state, child.step, child.request.model)

@@ -1,47 +1,54 @@
-import { type Citation, type Json, WritError } from '@writ/contract'
-import { inWords } from '../../schema/index.ts'
+import { type Check, type CheckName, type Citation, type Json, supportOf } from '@writ/contract'
 import type { FrameState } from '../state/frame-state.ts'
-import type { RunState } from '../state/run-state.ts'
+import { basisSoFar, type RunState } from '../state/run-state.ts'
+import { checkClaims } from './check-claims.ts'
+import type { RunFrame } from './spawn.ts'
 
-/** A value that a frame wants to release. */
+/** A value that wants to leave, with what is checked beside it. */
 export interface Candidate {
-  /** With the sealed values in it in their places, where the root releases it. */
   readonly value: Json
   readonly citations: readonly Citation[]
+  /** Lanes of the sealed values in it. */
+  readonly sealed: readonly string[]
 }
 
-/**
- * One thing that must hold of a value before it is released. Rejects with `INVALID_ANSWER` or `CITATION_INVALID` when it does
- * not: then the frame hears why, and may release again. What a check of the root came to is recorded and not looked for
- * again. A check of a child must come to the same whenever it is made.
- */
-type ReleaseCheck = (state: RunState, lane: FrameState, candidate: Candidate) => Promise<void>
+/** A check of what the root releases. It may take steps, which cross the gate like any other. */
+export type ReleaseCheck = (
+  state: RunState,
+  lane: FrameState,
+  candidate: Candidate,
+  runFrame: RunFrame,
+) => Promise<Check> | Check
 
-/** What is checked of a release, in this order. The first that does not hold is told. */
-const CHECKS: readonly ReleaseCheck[] = [fitsSchema, citationsHold]
+/** The checks in the order in which they are done: whatever asks a model comes before what depends on the answer's basis. */
+const RELEASE_CHECKS: readonly (readonly [CheckName, ReleaseCheck])[] = [
+  ['claims', checkClaims],
+  ['citations', checkSupport],
+]
 
-/** Checks all that must hold of a release. */
-export async function checkRelease(state: RunState, lane: FrameState, candidate: Candidate): Promise<void> {
-  for (const check of CHECKS) await check(state, lane, candidate)
+/** Does the checks that the run asked for, one after another. */
+export async function checkRelease(
+  state: RunState,
+  lane: FrameState,
+  candidate: Candidate,
+  runFrame: RunFrame,
+): Promise<readonly Check[]> {
+  const done: Check[] = []
+  for (const [name, check] of RELEASE_CHECKS)
+    if (state.checks.includes(name)) done.push(await check(state, lane, candidate, runFrame))
+  return done
 }
 
-/** A typed frame releases a value that fits its schema. */
-async function fitsSchema(_: RunState, { schema }: FrameState, { value }: Candidate): Promise<void> {
-  const misfits = await Promise.resolve(schema?.misfits(value) ?? [])
-  if (misfits.length > 0)
-    throw new WritError('INVALID_ANSWER', `The value does not fit the schema: ${inWords(misfits)}.`)
-}
-
-/** Every citation's bytes are read again and must be what the citation says. */
-async function citationsHold({ ports }: RunState, lane: FrameState, { citations }: Candidate): Promise<void> {
-  for (const citation of citations) {
-    const { doc, start, end, sha256, quote } = citation
-    const read = await ports.store.read(doc, start, end)
-    const same = read.start === start && read.end === end && read.sha256 === sha256 && read.text === quote
-    if (!same || !lane.slices.covers(doc, start, end))
-      throw new WritError(
-        'CITATION_INVALID',
-        `The citation of bytes ${start}–${end} of ${doc} does not match the document.`,
-      )
+/** Every leaf has to stand in a citation, or be computed by an exact plan. The citations themselves are read again anyway. */
+function checkSupport(state: RunState, _: FrameState, { value, citations }: Candidate): Check {
+  const support = supportOf(value, citations, basisSoFar(state.tally))
+  const { quoted, computed, unsupported: failed, unsupportedPaths } = support
+  return {
+    check: 'citations',
+    outcome: failed === 0 ? 'passed' : 'failed',
+    checked: quoted + computed + failed,
+    failed,
+    code: null,
+    problems: unsupportedPaths.map((path) => `${path === '' ? 'the value' : path} stands in no citation`),
   }
 }

@@ -1,12 +1,16 @@
 import {
+  type Check,
   type Citation,
+  checkInWords,
   type Decision,
   type Json,
+  type RecordedCheck,
   type RecordedDecision,
   toWritError,
   WritError,
 } from '@writ/contract'
 import { canonicalJson, type RecordOf } from '@writ/evidence'
+import { inWords } from '../../schema/index.ts'
 import { jsonDepth } from '../basis/json-depth.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { FrameState } from '../state/frame-state.ts'
@@ -14,6 +18,7 @@ import { errorFrom, errorJson, outcomeOf, type RunState, showable } from '../sta
 import { observe } from './observe.ts'
 import { checkRelease } from './release-checks.ts'
 import { type Unsealed, unseal } from './sealed-values.ts'
+import type { RunFrame } from './spawn.ts'
 
 /** What has been checked of a value when policy is asked whether it may leave. */
 const VALIDATED = ['validate:citations']
@@ -26,6 +31,8 @@ export interface Released {
   readonly citations: readonly Citation[]
   /** Lanes of the sealed values in it. */
   readonly sealed: readonly string[]
+  /** What its checks came to; none where none were asked for. */
+  readonly checks: readonly Check[]
 }
 
 /** Citations of a release: those the frame made, or, when it made none, those of the children it joined. */
@@ -36,15 +43,32 @@ export function citationsOf(lane: FrameState): readonly Citation[] {
 /** How deep a released value may nest: whoever reads JSON recurses. */
 const MOST_DEPTH = 500
 
+/**
+ * What must hold of a value before it may be released at all, by a root or a child. Each throws `INVALID_ANSWER`, and comes to
+ * the same whenever it is asked: a replay asks again.
+ */
+const CONDITIONS: readonly ((state: RunState, lane: FrameState, valueJson: string) => void)[] = [
+  isSmall,
+  isShallow,
+  fitsSchema,
+]
+
 /** Checks that a value can be released at all. Throws `INVALID_ANSWER`. */
-export function checkValue(state: RunState, valueJson: string): void {
+export function checkValue(state: RunState, lane: FrameState, valueJson: string): void {
+  for (const holds of CONDITIONS) holds(state, lane, valueJson)
+}
+
+function isSmall({ limits }: RunState, _: FrameState, valueJson: string): void {
   const bytes = Buffer.byteLength(valueJson)
-  const { maxOutputBytes } = state.limits
+  const { maxOutputBytes } = limits
   if (bytes > maxOutputBytes)
     throw new WritError(
       'INVALID_ANSWER',
       `The value has ${bytes} bytes; at most ${maxOutputBytes} may be released.`,
     )
+}
+
+function isShallow(_: RunState, __: FrameState, valueJson: string): void {
   const depth = jsonDepth(valueJson)
   if (depth > MOST_DEPTH)
     throw new WritError(
@@ -53,13 +77,26 @@ export function checkValue(state: RunState, valueJson: string): void {
     )
 }
 
-/** The release of the run's answer: validate → decide → durable record. Nothing leaves before this resolves. */
+function fitsSchema(_: RunState, { schema }: FrameState, valueJson: string): void {
+  const misfits = schema?.misfits(JSON.parse(valueJson) as Json) ?? []
+  if (misfits.length > 0)
+    throw new WritError('INVALID_ANSWER', `The value does not fit the schema: ${inWords(misfits)}.`)
+}
+
+/** How often a release that does not pass its checks goes back to its frame. */
+const MOST_RETURNS = 2
+
+/**
+ * The release of the run's answer: check → validate → decide → durable record. Nothing leaves before this resolves. The `last`
+ * one of a frame leaves whatever its checks say.
+ */
 export async function performRelease(
   state: RunState,
   lane: FrameState,
   valueJson: string,
+  last: boolean,
+  runFrame: RunFrame,
 ): Promise<Released> {
-  const id = lane.next()
   const { journal, ports } = state
   const started = ports.clock.monotonic()
   const unsealed = unseal(lane, valueJson)
@@ -67,11 +104,24 @@ export async function performRelease(
   lane.slices.merge(unsealed.slices)
   const { lanes: sealed } = unsealed
   const citations = dedupe([...citationsOf(lane), ...unsealed.citations])
+  const checks = canLeave(state, lane, unsealed.valueJson)
+    ? await checkRelease(
+        state,
+        lane,
+        { value: JSON.parse(unsealed.valueJson) as Json, citations, sealed },
+        runFrame,
+      )
+    : []
+  // What a sealed value holds is no reason that its frame may hear.
+  const goesBack = !last && sealed.length === 0 && lane.returned < MOST_RETURNS
+  const open = goesBack ? failedChecks(checks) : null
+  if (open !== null) lane.returned += 1
+  const id = lane.next()
   const checked = await observe(journal, {
     kind: 'output.release',
     id,
     kept: (det) => (keptInByOther(det) ? { name: 'error' } : null),
-    perform: () => check(state, lane, unsealed, citations),
+    perform: () => check(state, lane, unsealed, citations, open),
     recall: ({ det }, error) => recall(state, lane, unsealed, det, error),
   })
   const { value, decision } = checked
@@ -85,6 +135,7 @@ export async function performRelease(
       value: journal.commit(id, 'output.release', 'value', value),
       bytes: Buffer.byteLength(value),
       sealed,
+      ...recordedChecks(state, id, checks),
       citations: journal.commit(id, 'output.release', 'citations', canonicalJson(citations)),
       label: lane.label,
       decision,
@@ -108,7 +159,42 @@ export async function performRelease(
     gateMs: tookMs,
   })
   if (failure !== null) throw failure
-  return { id, valueJson: value, citations, sealed }
+  return { id, valueJson: value, citations, sealed, checks }
+}
+
+/** Whether a value can be released as far as its size and shape go. */
+function canLeave(state: RunState, lane: FrameState, valueJson: string): boolean {
+  try {
+    checkValue(state, lane, valueJson)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Why a release goes back to its frame; null when every check passed or was not done. */
+function failedChecks(checks: readonly Check[]): WritError | null {
+  const failed = checks.filter(({ outcome }) => outcome === 'failed')
+  if (failed.length === 0) return null
+  const words = failed.map((each) => `${checkInWords(each)} (${each.problems.join('; ')})`)
+  return new WritError('CHECKS_FAILED', `The value did not pass its checks: ${words.join('. ')}.`)
+}
+
+/** What did not pass, as the record commits to it. */
+export function problemsJson(checks: readonly Check[]): string {
+  return canonicalJson(checks.map(({ problems }) => problems))
+}
+
+function recordedChecks(
+  { journal }: RunState,
+  id: StepId,
+  checks: readonly Check[],
+): Pick<RecordedRelease, 'checks' | 'problems'> {
+  if (checks.length === 0) return {}
+  return {
+    checks: checks.map(({ problems: _, ...recorded }): RecordedCheck => recorded),
+    problems: journal.commit(id, 'output.release', 'problems', problemsJson(checks)),
+  }
 }
 
 /** A release that fails because of what a sealed value holds ends its frame, which may not learn why. */
@@ -130,19 +216,21 @@ async function check(
   lane: FrameState,
   { valueJson, failed, lanes }: Unsealed,
   citations: readonly Citation[],
+  open: WritError | null,
 ): Promise<Checked> {
   const { gate, authority } = state
   let value = valueJson
   let decided: RecordedDecision | null = null
   try {
-    value = canonical(state, valueJson)
+    value = canonical(state, lane, valueJson)
     refuseIfHalted(state)
     if (failed !== null)
       throw new WritError(
         'NO_ANSWER',
         `The frame ${lanes.join(', ')}, whose value is released, has none: ${failed}.`,
       )
-    await checkRelease(state, lane, { value: JSON.parse(value) as Json, citations })
+    await checkCitations(state, lane, citations)
+    if (open !== null) throw open
     const { decision, recorded } = await gate.decide(
       lane,
       'output::release',
@@ -178,7 +266,7 @@ function recall(
   const failed = keptInByOther(det) ? errorFrom(error) : null
   let value = valueJson
   try {
-    value = canonical(state, valueJson)
+    value = canonical(state, lane, valueJson)
   } catch (error) {
     return { value, decision: null, failure: toWritError(error) }
   }
@@ -188,8 +276,8 @@ function recall(
   return { value, decision: decided.recorded, failure: failed ?? refusal(state, decided.decision) }
 }
 
-function canonical(state: RunState, valueJson: string): string {
-  checkValue(state, valueJson)
+function canonical(state: RunState, lane: FrameState, valueJson: string): string {
+  checkValue(state, lane, valueJson)
   return canonicalJson(JSON.parse(valueJson))
 }
 
@@ -203,6 +291,24 @@ function refuseIfHalted({ signal }: RunState): void {
   if (!signal.aborted) return
   const reason = toWritError(signal.reason)
   if (reason.code === 'POLICY_DENIED' || reason.code === 'LEDGER_FAILED') throw reason
+}
+
+/** Every citation's bytes are read again and must be what the citation says. */
+async function checkCitations(
+  state: RunState,
+  lane: FrameState,
+  citations: readonly Citation[],
+): Promise<void> {
+  for (const citation of citations) {
+    const { doc, start, end, sha256, quote } = citation
+    const read = await state.ports.store.read(doc, start, end)
+    const same = read.start === start && read.end === end && read.sha256 === sha256 && read.text === quote
+    if (!same || !lane.slices.covers(doc, start, end))
+      throw new WritError(
+        'CITATION_INVALID',
+        `The citation of bytes ${start}–${end} of ${doc} does not match the document.`,
+      )
+  }
 }
 
 function dedupe(citations: readonly Citation[]): readonly Citation[] {

@@ -10,7 +10,7 @@ import { commandHash } from '@writ/evidence'
 import type { Written } from '../journal/journal.ts'
 import { FrameState } from '../state/frame-state.ts'
 import { modelsOf } from '../state/run-models.ts'
-import { errorJson, noteLimit, outcomeOf, type RunState } from '../state/run-state.ts'
+import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { type FrameResult, join } from './join.ts'
 import { observe } from './observe.ts'
@@ -83,6 +83,17 @@ async function spawn(
     noteLimit(state, lane.label, written.seq, error)
     onEnd(written.seq)
     await written.durable
+    state.ports.onEvent({
+      type: 'step',
+      lane: lane.id,
+      n: child.step.n,
+      kind: 'frame.spawn',
+      op: 'spawn',
+      outcome: outcomeOf(error),
+      detail: showable(state, label, error.message, error.code),
+      tookMs: 0,
+      gateMs: 0,
+    })
     return { ok: false, error }
   }
   const { mode, holds } = opening.value
@@ -109,7 +120,7 @@ function childState(
     depth: lane.depth + 1,
     goal: child.request.goal,
     schema,
-    profile: state.authority.worker,
+    profile: child.profile,
     model: (step) => modelsOf(state, step)[role],
     scope,
     label,
@@ -137,7 +148,7 @@ function writeSpawn(
     id: step,
     det: {
       child: id,
-      profile: state.authority.worker.id,
+      profile: child.profile.id,
       model: opened?.model.id ?? '',
       scope: opened === null ? [] : opened.scope.partitions.map((partition) => partition.id),
       input: spawnInput(state, child),

@@ -1,4 +1,5 @@
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider'
+import { withoutMessages } from '@writ/contract'
 
 /** What a request is: a turn of a frame that has a REPL, or one prompt to judge or quote. */
 export type Conversation =
@@ -27,7 +28,8 @@ export function conversationOf(prompt: LanguageModelV4Prompt): Conversation {
     return { role: 'leaf', prompt: users.join('\n\n') }
   }
   const [first = '', ...outputs] = users
-  const { goal, around } = goalOf(first)
+  // What was said before is never taken for the question.
+  const { goal, around } = goalOf(withoutMessages(first))
   return {
     role: 'frame',
     goal,

@@ -11,7 +11,7 @@ const OLLAMA_PORT = '11434'
 export const ollama: Provider = {
   prefix: 'ollama/',
   ids: 'ollama/<model>',
-  ownServer: true,
+  url: ({ ollamaHost = '' }) => ollamaUrl(ollamaHost),
   open: async (name, choice) => {
     const { baseUrl, ollamaHost = '', apiKey } = choice
     if (baseUrl === undefined) return await openCompatible(choice, name, usableUrl(ollamaUrl(ollamaHost)), '')

@@ -10,6 +10,7 @@ import {
   type Price,
   type RecordedModel,
   type RunRecord,
+  recordedPrice,
 } from '@writ/contract'
 import { refuse } from '@writ/evidence'
 
@@ -91,17 +92,16 @@ const MESSAGE_TOKENS = 8
 const REQUEST_TOKENS = 16
 
 /** The bound of a request is made of the bytes sent, so they are stated twice; and nothing is metered where nothing came. */
-function checkSent(
-  { sentBytes, receivedBytes, meteredInputTokens, meteredOutputTokens, status, chargedAs }: Attempt,
-  { items, bound }: Det['model.call'],
-  at: string,
-): void {
+function checkSent(attempt: Attempt, { items, bound }: Det['model.call'], at: string): void {
+  const { sentBytes, receivedBytes, status, chargedAs } = attempt
+  const { meteredInputTokens, meteredOutputTokens, meteredCachedTokens } = attempt
   const marks = bound.inputTokens - REQUEST_TOKENS - sentBytes
   const fits = items === 1 ? marks >= MESSAGE_TOKENS && marks % MESSAGE_TOKENS === 0 : marks >= 0
   if (!fits)
     refuse('SPENDING_NOT_DERIVED', `The bound of ${bound.inputTokens} is not that of ${sentBytes} bytes.`, at)
   const answered = isAnswered(status)
-  const told = meteredInputTokens !== null || meteredOutputTokens !== null || receivedBytes > 0
+  const counted = meteredInputTokens !== null || meteredOutputTokens !== null
+  const told = counted || meteredCachedTokens !== undefined || receivedBytes > 0
   if (!answered && told)
     refuse('SPENDING_NOT_DERIVED', `An attempt that ended with status ${status} was metered.`, at)
   if (answered && chargedAs === 'nothing')
@@ -131,8 +131,8 @@ function derive(attempt: Attempt, det: Det['model.call'], model: RecordedModel):
     : { charged: bound, chargedAs: 'bound' }
 }
 
-function priceOf({ inputNanoUsd, outputNanoUsd }: RecordedModel): Price {
-  return inputNanoUsd === null || outputNanoUsd === null ? FREE : { inputNanoUsd, outputNanoUsd }
+function priceOf(model: RecordedModel): Price {
+  return recordedPrice(model) ?? FREE
 }
 
 function costOf(

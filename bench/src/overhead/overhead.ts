@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { block, leafEcho, type Script, startSimulator } from '@writ/simulator'
+import type { BenchOptions } from '../bench-options.ts'
+import { flushMs } from '../flush.ts'
+import { type Measure, median, rounded } from '../measure.ts'
+import type { OverheadRound, OverheadRun } from './overhead-run.ts'
+
+const BATCH = 640
+const SEQUENCE = 200
+const ROUNDS = { all: 9, quick: 3 }
+const TARGET = { batchCpuMs: 0.5, sequenceCpuMs: 1.5, sequenceWallMs: 2 }
+
+const CALLS: Readonly<Record<string, string>> = {
+  batch: `const replies = await llm_query_batched(Array.from({ length: ${BATCH} }, (_, n) => 'item ' + n))`,
+  sequence: `const replies = []; for (let n = 0; n < ${SEQUENCE}; n += 1) replies.push(await llm_query('item ' + n))`,
+}
+
+const script: Script = (request) => {
+  const code = request.task === null ? undefined : CALLS[request.task]
+  if (code === undefined) return leafEcho(request)
+  return block(['print(1)', code][request.turns] ?? 'FINAL(replies.length)')
+}
+
+/** What governance and durable records cost beyond the calls themselves. */
+export async function overhead({ quick }: BenchOptions): Promise<readonly Measure[]> {
+  const place = await mkdtemp(join(tmpdir(), 'writ-bench-'))
+  const simulator = await startSimulator({ script })
+  try {
+    const flushes = [flushMs(place)]
+    const { batches, sequences } = await run(place, simulator.url, quick ? ROUNDS.quick : ROUNDS.all)
+    flushes.push(flushMs(place))
+    return measures(batches, sequences, median(flushes))
+  } finally {
+    await simulator.stop()
+    await rm(place, { recursive: true, force: true })
+  }
+}
+
+async function run(place: string, url: string, rounds: number): Promise<OverheadRun> {
+  const program = fileURLToPath(new URL('overhead-run.ts', import.meta.url))
+  const args = [join(place, 'home'), url, BATCH, SEQUENCE, rounds].map(String)
+  const child = spawn(process.execPath, ['--conditions=@writ/source', program, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return JSON.parse(await text(child.stdout)) as OverheadRun
+}
+
+function measures(
+  batches: readonly OverheadRound[],
+  sequences: readonly OverheadRound[],
+  flush: number,
+): readonly Measure[] {
+  const wallTarget = TARGET.sequenceWallMs + flush
+  const wall = beyond(sequences, 'wallMs')
+  return [
+    cpuMeasure(`CPU of a sub-call in batches of ${BATCH}`, batches, TARGET.batchCpuMs),
+    cpuMeasure(`CPU of a sub-call, ${SEQUENCE} one by one`, sequences, TARGET.sequenceCpuMs),
+    {
+      task: 'wall time of a sub-call, one by one',
+      score: rounded(wall, 2),
+      detail: `ms beyond a bare doGenerate of ${rounded(each(sequences, 'bare', 'wallMs'), 2)} ms, median of ${sequences.length} rounds, scripted model; flush p50 ${rounded(flush, 2)} ms`,
+      target: `${TARGET.sequenceWallMs} ms and a flush, ${rounded(wallTarget, 2)} ms`,
+      met: wall <= wallTarget,
+    },
+  ]
+}
+
+function cpuMeasure(task: string, rounds: readonly OverheadRound[], target: number): Measure {
+  const cpu = beyond(rounds, 'cpuMs')
+  return {
+    task,
+    score: rounded(cpu, 3),
+    detail: `ms beyond a bare doGenerate of ${rounded(each(rounds, 'bare', 'cpuMs'), 3)} ms, median of ${rounds.length} rounds, all processes, scripted model`,
+    target: `${target} ms`,
+    met: cpu <= target,
+  }
+}
+
+/** What a governed call took more than a bare one: the median of the rounds. */
+function beyond(rounds: readonly OverheadRound[], of: 'cpuMs' | 'wallMs'): number {
+  return median(rounds.map(({ bare, governed, calls }) => (governed[of] - bare[of]) / calls))
+}
+
+function each(rounds: readonly OverheadRound[], which: 'bare' | 'governed', of: 'cpuMs' | 'wallMs'): number {
+  return median(rounds.map((round) => round[which][of] / round.calls))
+}

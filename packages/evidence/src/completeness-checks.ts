@@ -1,0 +1,70 @@
+import type { CheckName, Det } from '@writ/contract'
+import type { Lane } from './completeness-lanes.ts'
+import type { RecordOf } from './fold-run.ts'
+import { refuse } from './verdict.ts'
+
+type RecordedChecks = NonNullable<Det['output.release']['checks']>
+
+/**
+ * What a release says of its checks: those the run asked for were done, each says one thing, and claims were not looked at
+ * without a verifier that came back.
+ */
+export function checkChecks(
+  { det }: RecordOf<'output.release'>,
+  { verified }: Lane,
+  asked: readonly CheckName[] = [],
+  at: string,
+): void {
+  const { checks, problems, outcome } = det
+  if ((checks === undefined) !== (problems === undefined))
+    differs('Checks come with what did not pass them.', `${at}/det/problems`)
+  const done = checks ?? []
+  if ((outcome === 'ok' || done.length > 0) && !sameNames(done, asked))
+    differs(`The run asks for the checks ${asked.join(', ') || 'none'}.`, `${at}/det/checks`)
+  for (const [i, check] of done.entries()) {
+    if (check.outcome !== outcomeOf(check))
+      differs(`${check.check} is said to be ${check.outcome}, and is not.`, `${at}/det/checks/${i}/outcome`)
+    if (check.check === 'claims' && check.outcome !== 'undone' && !verified)
+      differs('Claims are said to be checked, and no verifier came back.', `${at}/det/checks/${i}`)
+    if (
+      outcome === 'error' &&
+      det.code === 'CHECKS_FAILED' &&
+      done.every((each) => each.outcome !== 'failed')
+    )
+      differs('The release is said not to pass its checks, and none failed.', `${at}/det/code`)
+  }
+}
+
+/** The leaves that a check found in no citation are those that the close counts. */
+export function checkSupported(
+  checks: RecordedChecks | undefined,
+  support: Det['run.close']['support'],
+  at: string,
+): void {
+  const failed = checks?.find(({ check }) => check === 'citations')?.failed
+  if (failed !== undefined && support !== null && failed !== support.unsupported)
+    differs(`The check of citations found ${failed} leaves unsupported.`, `${at}/det/support/unsupported`)
+}
+
+function outcomeOf({
+  code,
+  checked,
+  failed,
+}: RecordedChecks[number]): RecordedChecks[number]['outcome'] | null {
+  if (code !== null) return checked === 0 && failed === 0 ? 'undone' : null
+  if (failed > checked) return null
+  return failed === 0 ? 'passed' : 'failed'
+}
+
+function sameNames(done: RecordedChecks, asked: readonly CheckName[]): boolean {
+  return (
+    done
+      .map(({ check }) => check)
+      .sort()
+      .join() === [...asked].sort().join()
+  )
+}
+
+function differs(detail: string, at: string): never {
+  refuse('CHECK_DIFFERS', detail, at)
+}

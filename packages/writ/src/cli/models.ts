@@ -1,0 +1,111 @@
+import { counted, defined, type ModelRates, reasonInWords, whole } from '@writ/contract'
+import type { Command } from 'commander'
+import type { ListedModel } from '../index.ts'
+import { type Config, loadConfig } from './config.ts'
+import { inHome } from './in-home.ts'
+import { modelAccess, namedKey } from './model-access.ts'
+import { printableLine } from './printable.ts'
+import type { Running } from './running.ts'
+
+/** The flags of `writ models`. */
+export interface ModelsFlags {
+  readonly home?: string
+  readonly json?: boolean
+  readonly policy?: string
+  readonly as?: string
+  readonly purpose?: string
+}
+
+/** `writ models`: what is known of models, what they cost, and what policy says of them. */
+export function addModels(writ: Command, running: Running): void {
+  writ
+    .command('models')
+    .description(
+      'list known models: window, price and its day, key, and what policy says; nothing is asked of any',
+    )
+    .option('--as <user>', 'user to ask policy for')
+    .option('--purpose <p>', 'purpose to ask policy for')
+    .option('--policy <dir>', 'policy bundle')
+    .option('--home <dir>', 'state directory')
+    .option('--json', 'print one JSON object')
+    .action(running((flags: ModelsFlags) => models(flags)))
+}
+
+/** A model with the variable of its key. */
+interface KeyedModel extends Omit<ListedModel, 'keyVariable'> {
+  readonly key: { readonly env: string; readonly present: boolean } | null
+}
+
+async function models(flags: ModelsFlags): Promise<number> {
+  const config = loadConfig(process.cwd(), process.env)
+  const { as = config.user, purpose = config.purpose, policy = config.policy } = flags
+  const { model, subModel, models: table, prices } = config
+  const { ollamaHost } = modelAccess({}, config, process.env)
+  const listed = await inHome(
+    flags,
+    (writ) => writ.models({ ...defined({ principal: as, purpose }), baseUrl: (id) => serverOf(id, config) }),
+    defined({ policy, model, subModel, models: table, prices, ollamaHost }),
+  )
+  const keyed = listed.map((one) => withKey(one, config))
+  process.stdout.write(
+    flags.json === true
+      ? `${JSON.stringify({ schema: 'writ.models/1', models: keyed })}\n`
+      : `${keyed.map(block).join('\n')}\n`,
+  )
+  return 0
+}
+
+/** The server that a model would be asked at, were it named with --model; that of the configured one as it is configured. */
+function serverOf(id: string, config: Config): string | undefined {
+  const flags = id === config.model || id === config.subModel ? {} : { model: id }
+  return modelAccess(flags, config, process.env).baseUrl
+}
+
+function withKey({ keyVariable, ...model }: ListedModel, { keys = [] }: Config): KeyedModel {
+  const server = model.server === null ? null : new URL(model.server)
+  const key =
+    server === null || keyVariable === null ? null : namedKey(server, keyVariable, keys, process.env)
+  return { ...model, key }
+}
+
+/** A model as lines, each of one fact. */
+function block(model: KeyedModel): string {
+  const { id, contextWindow, windowKnown, rates, policy } = model
+  const facts: readonly (readonly [string, string])[] = [
+    ['at', placeText(model)],
+    ['window', `${whole(contextWindow)} tokens${windowKnown ? '' : ', assumed: nobody said'}`],
+    ['price', priceText(model)],
+    ...(Object.keys(rates).length === 0 ? [] : [['rates', ratesText(rates)] as const]),
+    ...(policy === null ? [] : [['policy', policyText(policy)] as const]),
+  ]
+  return [id, ...facts.map(([name, text]) => `  ${name.padEnd(7)} ${text}`)].map(printableLine).join('\n')
+}
+
+function placeText({ location, server, key }: KeyedModel): string {
+  if (location === 'builtin') return 'this process'
+  if (server === null) return 'no server: give --base-url'
+  const keyed = key === null ? 'no key' : `key in ${key.env}${key.present ? '' : ', which is not set'}`
+  return `${new URL(server).host} · ${keyed}`
+}
+
+function priceText({ location, price, priceAsOf, priceSource }: KeyedModel): string {
+  if (location === 'builtin') return 'none'
+  if (price === null) return 'unknown: --max-cost refuses it'
+  const { inputNanoUsd, outputNanoUsd, cachedInputNanoUsd } = price
+  const cached = cachedInputNanoUsd === undefined ? '' : ` · cached input ${cachedInputNanoUsd / 1000}`
+  const found = [priceAsOf ?? 'of no day', ...(priceSource === null ? [] : [priceSource])].join(', ')
+  return `${inputNanoUsd / 1000}/${outputNanoUsd / 1000} USD per million tokens in/out${cached} · ${found}`
+}
+
+function ratesText({ requestsPerMinute, tokensPerMinute, inFlight }: ModelRates): string {
+  return [
+    ...(requestsPerMinute === undefined ? [] : [`${counted(requestsPerMinute, 'request')} a minute`]),
+    ...(tokensPerMinute === undefined ? [] : [`${counted(tokensPerMinute, 'token')} a minute`]),
+    ...(inFlight === undefined ? [] : [`${whole(inFlight)} at once`]),
+  ].join(' · ')
+}
+
+function policyText({ verdict, upTo, policies, reason }: NonNullable<KeyedModel['policy']>): string {
+  if (verdict === 'allow' && upTo !== null) return `may be sent what is labelled up to ${upTo}`
+  return `${verdict}: ${reasonInWords(reason)}${policies.length === 0 ? '' : ` (${policies.join(', ')})`}`
+}

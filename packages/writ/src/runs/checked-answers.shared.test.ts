@@ -1,0 +1,142 @@
+import type { Answer } from '@writ/contract'
+import { block, type Script, sequence } from '@writ/simulator'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CompletionOptions, WritOptions } from '../index.ts'
+import { type ScriptedHome, scriptedHome } from './scripted-home.fixture.ts'
+
+// Releases that are checked before they leave: what fails goes back to the root, and the answer says what was checked.
+
+let home: ScriptedHome
+
+beforeAll(async () => {
+  home = await scriptedHome()
+})
+afterAll(() => home.close())
+
+/** Asks; the evidence holds and the run is done again as it was. */
+async function ask(
+  script: Script,
+  verify: CompletionOptions['verify'],
+  limits: WritOptions['limits'] = {},
+): Promise<Answer> {
+  const { answer } = await home.ask(script, { limits }, { ...(verify === undefined ? {} : { verify }) })
+  expect((await home.verify(answer)).verdicts.filter(({ result }) => result === 'fail')).toEqual([])
+  expect(await home.replay(answer.run)).toEqual({
+    outcome: 'IDENTICAL',
+    steps: answer.usage.steps,
+    at: null,
+  })
+  return answer
+}
+
+const FIND = block("const found = await grep('needle', {}); print(found.matches.length)")
+const BARE = block("FINAL({ word: 'needle' })")
+const CITED = block("await cite(found.matches[0], 'needle'); FINAL({ word: 'needle' })")
+
+/** The turns of a root, and of the verifiers it opens, one after another. */
+function withVerifier(root: readonly string[], ...verifiers: readonly string[]): Script {
+  const turn = sequence(root)
+  let opened = 0
+  return (request) => {
+    if (request.messages[0]?.content.startsWith('You are a verifier') !== true) return turn(request)
+    if (request.turns === 0) opened += 1
+    return verifiers[opened - 1] ?? ''
+  }
+}
+
+const verdict = (supported: boolean): string =>
+  block(`const seen = await read('a.txt');
+FINAL([{ claim: 'there is a needle', supported: ${supported}, why: 'a.txt ' + (seen.includes('needle') ? 'says so' : 'is silent') }])`)
+
+describe('citations', () => {
+  it('sends a release back that cites nothing, and lets it leave once it does', async () => {
+    const answer = await ask(sequence([FIND, BARE, CITED]), ['citations'])
+    expect(answer).toMatchObject({
+      status: 'complete',
+      checks: [{ check: 'citations', outcome: 'passed', checked: 1, failed: 0, code: null, problems: [] }],
+      usage: { modelCalls: 3 },
+    })
+  })
+
+  it('lets a release leave that was sent back twice, and says that it did not pass', async () => {
+    const answer = await ask(sequence([FIND, BARE]), ['citations'])
+    expect(answer).toMatchObject({
+      status: 'complete',
+      checks: [{ outcome: 'failed', checked: 1, failed: 1, problems: ['/word stands in no citation'] }],
+      usage: { modelCalls: 4 },
+    })
+    const passed = {
+      ...answer,
+      checks: answer.checks?.map((check) => ({ ...check, outcome: 'passed' as const })),
+    }
+    const { verdicts } = await home.verify(passed as Answer)
+    expect(verdicts.filter(({ result }) => result === 'fail')).toMatchObject([{ code: 'ANSWER_MISMATCH' }])
+  })
+
+  it('sends nothing back in the last turn', async () => {
+    const answer = await ask(sequence([FIND, BARE]), ['citations'], { maxTurns: 2 })
+    expect(answer).toMatchObject({ checks: [{ outcome: 'failed' }], usage: { modelCalls: 2 } })
+  })
+
+  it('are not checked, and said to be, where nobody asked', async () => {
+    expect(await ask(sequence([FIND, BARE]), undefined)).not.toHaveProperty('checks')
+  })
+})
+
+describe('claims', () => {
+  it('are looked up by a verifier frame, whose doubt goes back to the root', async () => {
+    const script = withVerifier([FIND, BARE, CITED], verdict(false), verdict(true))
+    const answer = await ask(script, ['claims', 'citations'])
+    expect(answer).toMatchObject({
+      status: 'complete',
+      checks: [
+        { check: 'claims', outcome: 'passed', checked: 1 },
+        { check: 'citations', outcome: 'passed', checked: 1 },
+      ],
+      citations: [{ quote: 'needle' }],
+      usage: { frames: 3, modelCalls: 5 },
+    })
+    const frames = (await home.within((writ) => writ.show(answer.run))).frames
+    expect(frames.map(({ lane }) => lane)).toEqual(['0', '0.1', '0.2'])
+  })
+
+  it('are told in the words of the verifier when they stay in doubt', async () => {
+    const answer = await ask(withVerifier([BARE], verdict(false), verdict(false), verdict(false)), ['claims'])
+    expect(answer.checks).toEqual([
+      {
+        check: 'claims',
+        outcome: 'failed',
+        checked: 1,
+        failed: 1,
+        code: null,
+        problems: ['"there is a needle": a.txt says so'],
+      },
+    ])
+  })
+
+  it('are left unchecked, which the answer says, where there is no room for a verifier', async () => {
+    const answer = await ask(sequence([BARE]), ['claims'], { maxDepth: 0 })
+    expect(answer).toMatchObject({
+      status: 'incomplete',
+      value: { word: 'needle' },
+      checks: [{ outcome: 'undone', code: 'DEPTH_EXCEEDED' }],
+    })
+    expect(answer.reason).toContain('DEPTH_EXCEEDED')
+  })
+
+  it('are left unchecked where the verifier gives no verdicts, whatever it says', async () => {
+    const answer = await ask(withVerifier([BARE], block("FINAL('all is well')")), ['claims'])
+    expect(answer).toMatchObject({
+      status: 'incomplete',
+      checks: [{ outcome: 'undone', code: 'NO_PROGRESS' }],
+    })
+  })
+
+  it('of a direct answer are looked up too', async () => {
+    const script = withVerifier(['There is a needle.'], verdict(true))
+    const { answer } = await home.ask(script, {}, { verify: ['claims'], strategy: 'direct' })
+    expect(answer).toMatchObject({ status: 'complete', checks: [{ outcome: 'passed' }] })
+    expect((await home.verify(answer)).ok).toBe(true)
+    expect((await home.replay(answer.run)).outcome).toBe('IDENTICAL')
+  })
+})
