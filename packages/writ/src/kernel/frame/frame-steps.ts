@@ -26,7 +26,7 @@ import { performModelCall } from '../steps/model-call.ts'
 import type { ModelCall } from '../steps/model-command.ts'
 import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
-import { performTypedCall } from '../steps/typed-call.ts'
+import { performTypedCall, type TypedSteps } from '../steps/typed-call.ts'
 import { KeptResults } from './kept-results.ts'
 
 const nowhere: OnFinal = () => undefined
@@ -115,8 +115,11 @@ export class FrameSteps {
       return await this.fail(check, { op: 'schema', input: null, error }, onFinal)
     }
     let model: ModelProfile
+    let again: ModelProfile
     try {
       ;({ model } = chooseModel(this.#state, id, request.model))
+      // A fork may lie between the two.
+      again = check === null ? model : chooseModel(this.#state, check, request.model).model
       checkSpans(request.prompts, model)
       this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
     } catch (error) {
@@ -125,13 +128,13 @@ export class FrameSteps {
     const keys = request.prompts.map((prompt) => JSON.stringify([model.id, prompt]))
     const kept = keys.map((key) => this.#take<string>(key))
     const missing = request.prompts.filter((_, index) => kept[index] === undefined)
-    const performed = this.#send({ id, check }, { model, signal }, missing, fail, keys, onFinal)
+    const performed = this.#send({ id, check, again }, { model, signal }, missing, fail, keys, onFinal)
     return await this.#together(keys, kept, performed)
   }
 
   /** Sends the sub-calls that are not answered yet. Spans are read for the frame without being shown to it. */
   async #send(
-    { id, check }: { readonly id: StepId; readonly check: StepId | null },
+    { id, check, again }: Omit<TypedSteps, 'check'> & { readonly check: StepId | null },
     { model, signal }: Pick<ModelCall, 'model' | 'signal'>,
     prompts: readonly SubCall[],
     fail: (error: unknown) => Promise<never>,
@@ -164,7 +167,7 @@ export class FrameSteps {
       payloads: {},
     }
     if (check !== null)
-      return await performTypedCall(this.#state, this.#lane, { id, check }, call, schemas, onFinal)
+      return await performTypedCall(this.#state, this.#lane, { id, check, again }, call, schemas, onFinal)
     const outcomes = await performModelCall(this.#state, this.#lane, id, call, onFinal)
     return outcomes.map((outcome) =>
       outcome.ok ? { ok: true, value: JSON.stringify(outcome.value) } : outcome,

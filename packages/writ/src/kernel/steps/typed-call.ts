@@ -1,6 +1,14 @@
-import { type ItemOutcome, type Message, type Reasoner, toWritError, WritError } from '@writ/contract'
+import {
+  type ItemOutcome,
+  type Message,
+  type ModelProfile,
+  type Reasoner,
+  toWritError,
+  WritError,
+} from '@writ/contract'
 import { type CheckedSchema, inWords, valueIn } from '../../schema/index.ts'
 import type { StepId } from '../basis/step-id.ts'
+import { leafOutputTokens } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
@@ -15,6 +23,8 @@ export interface TypedSteps {
   readonly id: StepId
   /** Given when the call is asked for, since nobody knows yet whether it becomes a second call. */
   readonly check: StepId
+  /** The model that is asked again. */
+  readonly again: ModelProfile
 }
 
 /** An item that was read: its value, or why there is none that fits. */
@@ -34,7 +44,7 @@ const BAD_REQUEST_STATUS = 400
 export async function performTypedCall(
   state: RunState,
   lane: FrameState,
-  { id, check }: TypedSteps,
+  { id, check, again: model }: TypedSteps,
   call: ModelCall,
   schemas: readonly (CheckedSchema | null)[],
   onFinal: OnFinal,
@@ -52,7 +62,9 @@ export async function performTypedCall(
   const conversations = again.map((at) => [...(call.conversations[at] ?? []), ...(items[at]?.again ?? [])])
   // Only an item that was answered shows that the server takes the JSON mode.
   const json = new Set(again.flatMap((at, index) => (replies[at]?.ok && call.json?.has(at) ? [index] : [])))
-  const second = { ...call, conversations, json, input: { again, of: call.input } }
+  const maxOutputTokens = leafOutputTokens(lane.share.limits, model)
+  const input = { again, of: call.input }
+  const second = { ...call, model, maxOutputTokens, conversations, json, input }
   const answers = await performModelCall(state, lane, check, second, onFinal).catch(
     (error: unknown): Outcomes => again.map(() => ({ ok: false, error: toWritError(error) })),
   )
