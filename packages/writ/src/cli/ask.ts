@@ -17,6 +17,7 @@ import { modelAccess } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
 import { schemaFile } from './schema-file.ts'
 import { withStdin } from './stdin-file.ts'
+import { columnsOf } from './value-file/rows.ts'
 
 /** Time past the limit within which the process ends, whatever still hangs. */
 const GRACE_MS = 900
@@ -72,7 +73,8 @@ async function askOver(question: string, paths: readonly string[], flags: AskFla
       context === undefined
         ? { query: question, continue: await writ.find(flags.continue ?? ''), ...how }
         : { query: question, context, ...labelling(flags, config), ...how }
-    return await deliverAttended(writ, flags, (attendance) => writ.completion({ ...asked, ...attendance }))
+    const shown = { ...flags, columns: columnsOf(schema) }
+    return await deliverAttended(writ, shown, (attendance) => writ.completion({ ...asked, ...attendance }))
   } catch (error) {
     throw beforeItBegan(error)
   } finally {

@@ -24,7 +24,7 @@ export async function deliverAttended(
     const answer = await ask({ suspend, onEvent })
     attendance.unwatch()
     await deliver(answer, writ, flags)
-    const failed = outValue === undefined ? null : await deliverValue(answer, outValue)
+    const failed = outValue === undefined ? null : await deliverValue(answer, outValue, flags.columns)
     return failed?.exitCode ?? exitCodeOf(answer)
   } finally {
     attendance.end()

@@ -10,6 +10,8 @@ import type { WatchFlags } from './watch.ts'
 export interface DeliverFlags extends WatchFlags {
   /** A file for the released value. */
   readonly outValue?: string
+  /** The order of the columns in it. */
+  readonly columns?: readonly string[]
   readonly full?: boolean
 }
 

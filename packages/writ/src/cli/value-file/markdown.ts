@@ -2,8 +2,8 @@ import { isObject, type Json } from '@writ/contract'
 import { cellOf, plainText, type Table, tableOf } from './rows.ts'
 
 /** A value as Markdown: a text as it is, a list of objects as a table, what else there is as lists. */
-export function* markdownLines(value: Json): Iterable<string> {
-  const table = tableOf(value)
+export function* markdownLines(value: Json, order: readonly string[]): Iterable<string> {
+  const table = tableOf(value, order)
   if (table !== undefined) return yield* tableRows(table)
   if (Array.isArray(value)) {
     for (const item of value) yield `- ${inLine(item as Json)}\n`

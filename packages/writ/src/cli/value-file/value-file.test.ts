@@ -1,10 +1,11 @@
 import type { Json } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
+import { columnsOf } from './rows.ts'
 import { requireValueFile, valueText } from './value-file.ts'
 
-async function written(value: Json, path: string): Promise<string> {
+async function written(value: Json, path: string, order: readonly string[] = []): Promise<string> {
   let text = ''
-  for await (const piece of valueText(value, path)) text += piece
+  for await (const piece of valueText(value, path, order)) text += piece
   return text
 }
 
@@ -31,6 +32,11 @@ describe('as CSV', () => {
   it('a number keeps its sign, and a list of nothing is an empty file', async () => {
     expect(await written([{ n: -1.5 }], 'out.CSV')).toBe('n\r\n-1.5\r\n')
     expect(await written([], 'out.csv')).toBe('')
+  })
+
+  it('columns come in the order of the schema, then as rows have them', async () => {
+    const order = columnsOf({ type: 'array', items: { properties: { b: {}, never: {}, a: {} } } })
+    expect(await written([{ a: 1, b: 2, c: 3 }], 'out.csv', order)).toBe('b,a,c\r\n2,1,3\r\n')
   })
 
   it('a member that is called __proto__ is a column like any other', async () => {

@@ -4,10 +4,12 @@ import { csvLines } from './csv.ts'
 import { markdownLines } from './markdown.ts'
 import { tableOf } from './rows.ts'
 
+type Format = (value: Json, order: readonly string[]) => Iterable<string>
+
 /** How a value is written, by the ending of the file. Throws `NOT_A_TABLE` for a value that has no such form. */
-const FORMATS: Readonly<Record<string, (value: Json) => Iterable<string>>> = {
-  '.csv': (value) => {
-    const table = tableOf(value)
+const FORMATS: Readonly<Record<string, Format>> = {
+  '.csv': (value, order) => {
+    const table = tableOf(value, order)
     if (table !== undefined) return csvLines(table)
     if (Array.isArray(value) && value.length === 0) return []
     throw new WritError(
@@ -27,9 +29,13 @@ export function requireValueFile(path: string): void {
   formatOf(path)
 }
 
-/** A value as the file is to hold it, piece by piece. Throws `NOT_A_TABLE`. */
-export async function* valueText(value: Json, path: string): AsyncIterable<string> {
-  const pieces = await Promise.resolve(formatOf(path)(value))
+/** A value as the file is to hold it, piece by piece; `order` is that of the columns of a table. Throws `NOT_A_TABLE`. */
+export async function* valueText(
+  value: Json,
+  path: string,
+  order: readonly string[] = [],
+): AsyncIterable<string> {
+  const pieces = await Promise.resolve(formatOf(path)(value, order))
   let text = ''
   for (const piece of pieces) {
     text += piece
@@ -40,7 +46,7 @@ export async function* valueText(value: Json, path: string): AsyncIterable<strin
   yield text
 }
 
-function formatOf(path: string): (value: Json) => Iterable<string> {
+function formatOf(path: string): Format {
   const ending = extname(path).toLowerCase()
   const format = Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined
   if (format !== undefined) return format
