@@ -47,7 +47,7 @@ const members = (value: JsonObject): number => Object.keys(value).length
 /** Characters, not units. */
 function characters(text: string, check: Checking): number {
   check.spend(text.length / 16)
-  return [...text].length
+  return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0)
 }
 const atLeast = (size: number, bound: number): boolean => size >= bound
 const atMost = (size: number, bound: number): boolean => size <= bound
@@ -96,9 +96,9 @@ function contains(
 ): boolean {
   const found = value.filter((item, index) => check.tries(operand as AnySchema, item, here(at, index))).length
   if (found < Number(minContains))
-    return check.misfit(at, `has ${found} of the items it must have ${String(minContains)} of`)
+    return check.misfit(at, `has ${found} of the items it must have ${Number(minContains)} of`)
   if (found > Number(maxContains))
-    return check.misfit(at, `has ${found} of the items it may have ${String(maxContains)} of`)
+    return check.misfit(at, `has ${found} of the items it may have ${Number(maxContains)} of`)
   return true
 }
 
@@ -144,7 +144,7 @@ export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
   ],
   ['enum', inEnum],
   ['const', isConst],
-  ['$ref', (check, operand, value, at) => check.refers(String(operand), value, at)],
+  ['$ref', (check, operand, value, at) => check.refers(operand as string, value, at)],
   [
     'allOf',
     (check, operand, value, at) => check.all(schemasIn(operand), (schema) => check.fits(schema, value, at)),
@@ -272,13 +272,13 @@ export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
   [
     'pattern',
     about(isText, (check, operand, value, at) =>
-      check.matches(String(operand), value) ? true : check.misfit(at, `must match ${String(operand)}`),
+      check.matches(operand as string, value) ? true : check.misfit(at, `must match ${operand as string}`),
     ),
   ],
   [
     'format',
     about(isText, (check, operand, value, at) =>
-      hasFormat(value, String(operand)) ? true : check.misfit(at, `is no ${String(operand)}`),
+      hasFormat(value, operand as string) ? true : check.misfit(at, `is no ${operand as string}`),
     ),
   ],
 ])

@@ -11,7 +11,7 @@ import {
 } from './json-schema.ts'
 
 /** Bytes of a schema as JSON: it goes into prompts. */
-export const MOST_SCHEMA_BYTES: number = 64 * 1024
+const MOST_SCHEMA_BYTES: number = 64 * 1024
 /** How deep a schema may nest. */
 const MOST_DEPTH = 64
 /** Characters of one pattern. */
@@ -183,7 +183,7 @@ function inPlace(root: SchemaObject, schema: SchemaObject): readonly AnySchema[]
   return IN_PLACE.flatMap((keyword) => {
     const operand = schema[keyword]
     if (operand === undefined) return []
-    const target = keyword === '$ref' ? referred(root, String(operand)) : undefined
+    const target = keyword === '$ref' ? referred(root, operand as string) : undefined
     return keyword === '$ref' ? (target === undefined ? [] : [target]) : schemasIn(operand)
   })
 }

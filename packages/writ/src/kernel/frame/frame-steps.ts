@@ -188,10 +188,11 @@ export class FrameSteps {
   }
 
   #leafPrompt(schema: CheckedSchema | null): Message {
-    const { leafPrompt, schemaPrompt } = this.#state.ports.reasoner
+    const { reasoner } = this.#state.ports
+    const { leafPrompt } = reasoner
     return {
       role: 'system',
-      text: schema === null ? leafPrompt : `${leafPrompt}\n${schemaPrompt(schema.json)}`,
+      text: schema === null ? leafPrompt : `${leafPrompt}\n${reasoner.schemaPrompt(schema.json)}`,
     }
   }
 
