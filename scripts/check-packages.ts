@@ -1,6 +1,9 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { isDeepStrictEqual } from 'node:util'
 import { installPacked, run } from './packages/install-packed.ts'
 
@@ -13,6 +16,7 @@ try {
   await compile()
   run(place, process.execPath, ['program.js'])
   useTheCommand()
+  await runTheExamples()
 } finally {
   await rm(place, { recursive: true, force: true })
 }
@@ -50,4 +54,36 @@ function useTheCommand(): void {
   if (!verdict.ok || !isDeepStrictEqual(replay?.result, 'pass'))
     throw new Error('writ verify refused what writ ask wrote')
   process.stdout.write(`writ ask and writ verify ran: run ${asked.run}\n`)
+}
+
+/** Each example, over the same scripted model, as its README says. */
+async function runTheExamples(): Promise<void> {
+  const examples = join(place, 'examples')
+  await cp(join(root, 'examples'), examples, { recursive: true })
+  const program = join(root, 'scripts', 'packages', 'examples-model.ts')
+  const model = spawn(process.execPath, ['--conditions=@writ/source', program], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  try {
+    const [url] = (await once(createInterface(model.stdout), 'line')) as [string]
+    Object.assign(process.env, { WRIT_MODEL: 'any/model', WRIT_BASE_URL: url, WRIT_KEY: 'none' })
+    const says = (file: string, args: readonly string[], pattern: RegExp): void => {
+      const said = run(examples, process.execPath, [file, ...args])
+      if (!pattern.test(said)) throw new Error(`the example ${file} said:\n${said}`)
+    }
+    says('library.ts', [], /^With thirty days notice\.[\s\S]*^The evidence holds/m)
+    says(
+      'chat.ts',
+      ['How?', 'By whom?'],
+      /^Either party\.[\s\S]*^goes on {2}from run \S+: 2 earlier messages/m,
+    )
+    says(
+      'ai-sdk.ts',
+      [],
+      /^stop: With thirty days[\s\S]*cites lease\.txt[\s\S]*… run [\s\S]*^Either party\./m,
+    )
+  } finally {
+    model.stdin.end()
+  }
+  process.stdout.write('the examples ran\n')
 }

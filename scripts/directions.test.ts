@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '..')
 const runtime = 'packages/writ/src'
 
 /** The floors of the house above its rooms, from the top: each may import itself, those below it, and rooms. */
-const HOUSE = [['runs'], ['export', 'admin'], ['verify', 'retention'], ['home'], ['files']]
+const HOUSE = [['runs'], ['export', 'admin'], ['verify', 'retention'], ['home', 'scripts'], ['files']]
 
 /** The rooms, which do not know of each other. */
 const ROOMS = [

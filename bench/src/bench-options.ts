@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 /** How the benchmarks are run. */
@@ -9,7 +11,9 @@ export interface BenchOptions {
   readonly json: boolean
 }
 
-/** Reads the command line. Throws what `parseArgs` does. */
+const DATA = ['trec-qc', 'gutenberg', 'cuad', 'oolong-pairs', 'oolong-scored']
+
+/** Reads the command line. Throws an error that says what is wrong with it. */
 export function readOptions(args: readonly string[]): { names: readonly string[]; options: BenchOptions } {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -20,5 +24,9 @@ export function readOptions(args: readonly string[]): { names: readonly string[]
       json: { type: 'boolean', default: false },
     },
   })
-  return { names: positionals, options: { data: values.data, quick: values.quick, json: values.json } }
+  const { data } = values
+  const missing = data === undefined ? undefined : DATA.find((name) => !existsSync(join(data, name)))
+  if (missing !== undefined)
+    throw new Error(`${data} has no ${missing}. docs/reference/simulator.md says what --data needs.`)
+  return { names: positionals, options: { data, quick: values.quick, json: values.json } }
 }

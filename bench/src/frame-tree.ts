@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { type Script, startSimulator, tree as treeOf } from '@writ/simulator'
-import { freshBundle } from '../../scripts/bundle/fresh-bundle.js'
 import { type Measure, median, rounded } from './measure.ts'
 import { peakOf } from './process-tree.ts'
+import { COMPILED, shippedLibrary } from './shipped.ts'
 
 const CHILDREN = 32
 const CALL_MS = 100
@@ -22,15 +22,6 @@ export interface TreeRun {
   readonly cellMs: number
   /** Of the process and all it started, its start included. */
   readonly cpuSeconds: number
-}
-
-/** Code that was compiled once, where the launcher of a checkout keeps it too. */
-const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'writ')
-
-/** What a run is started from: a bundle as the launcher makes it, or the sources. */
-function library(): string {
-  const bundle = freshBundle()
-  return bundle === undefined ? 'writ' : pathToFileURL(join(bundle, 'index.js')).href
 }
 
 /** Every turn and every sub-call takes the same time: a child takes three of them. */
@@ -82,8 +73,8 @@ async function oneRun(): Promise<TreeRun & { readonly peak: number }> {
       [
         '--conditions=@writ/source',
         fileURLToPath(new URL('tree-run.ts', import.meta.url)),
-        library(),
-        CACHE,
+        shippedLibrary(),
+        COMPILED,
         join(place, 'home'),
         simulator.url,
         String(CHILDREN),

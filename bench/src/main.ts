@@ -10,6 +10,7 @@ import { guestCodeHere } from './guest-code.ts'
 import type { Measure } from './measure.ts'
 import { memory } from './memory.ts'
 import { overhead } from './overhead/overhead.ts'
+import { scale } from './scale/scale.ts'
 import { start } from './start.ts'
 
 // Benchmarks. They print one JSON line per task and a summary; they assert nothing, because machines differ. Compare within
@@ -20,16 +21,11 @@ type Suite = (options: BenchOptions) => AsyncIterable<Measure> | Promise<readonl
 /** The hot paths: run when no suite is named. */
 const HOT: Readonly<Record<string, Suite>> = { batch, cells, evidence, gate, memory, start, tree: frameTree }
 /** The engine as a whole: run by name, since they take minutes. */
-const WHOLE: Readonly<Record<string, Suite>> = { exactness, faults, overhead }
+const WHOLE: Readonly<Record<string, Suite>> = { exactness, faults, overhead, scale }
 const SUITES = { ...HOT, ...WHOLE }
 
-const { names, options } = readOptions(process.argv.slice(2))
+const { names, options } = asked()
 const { json } = options
-const unknown = names.find((name) => !Object.hasOwn(SUITES, name))
-if (unknown !== undefined) {
-  process.stderr.write(`There is no suite "${unknown}"; there are ${Object.keys(SUITES).join(', ')}.\n`)
-  process.exit(2)
-}
 
 const guestCode = await guestCodeHere()
 if (!json) process.stdout.write(`guest code: ${guestCode}\n`)
@@ -45,6 +41,18 @@ if (json) {
   const missed = measures.filter(({ met }) => met === false).length
   const summary = { tasks: measures.length, missed, node: process.version, guestCode }
   process.stdout.write(`${JSON.stringify({ summary })}\n`)
+}
+
+function asked(): ReturnType<typeof readOptions> {
+  try {
+    const read = readOptions(process.argv.slice(2))
+    const unknown = read.names.find((name) => !Object.hasOwn(SUITES, name))
+    if (unknown === undefined) return read
+    throw new Error(`There is no suite "${unknown}"; there are ${Object.keys(SUITES).join(', ')}.`)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(2)
+  }
 }
 
 function print(suite: string, measure: Measure): void {

@@ -25,15 +25,27 @@ function ticksOf(path: string, from: number, to: number): number {
   return fields.slice(from, to).reduce((sum, field) => sum + Number(field), 0)
 }
 
-/** The most memory a process and all it started had together until it ended, in bytes of PSS. Linux only. */
-export async function peakOf(child: ChildProcess, everyMs: number = SAMPLE_MS): Promise<number> {
-  let peak = 0
+/** Memory of processes together, in bytes of PSS. */
+export interface TreeMemory {
+  readonly bytes: number
+  /** The part that is pages of files, which the system takes back when it needs them. */
+  readonly mapped: number
+}
+
+/** The most memory a process and all it started had together until it ended. Linux only. */
+export async function peakMemory(child: ChildProcess, everyMs: number = SAMPLE_MS): Promise<TreeMemory> {
+  let peak: TreeMemory = { bytes: 0, mapped: 0 }
   while (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-    const bytes = treeOf(child.pid).reduce((sum, pid) => sum + pss(pid), 0)
-    peak = Math.max(peak, bytes)
+    const now = memoryOf(child.pid)
+    if (now.bytes > peak.bytes) peak = now
     await pause(everyMs)
   }
   return peak
+}
+
+/** The same in one number. */
+export async function peakOf(child: ChildProcess, everyMs: number = SAMPLE_MS): Promise<number> {
+  return (await peakMemory(child, everyMs)).bytes
 }
 
 /** CPU of this process and of every process below it that is running, in seconds. Linux only. */
@@ -48,7 +60,14 @@ export function treeCpuSeconds(): number {
 
 /** Memory of this process and of every process below it, in bytes of PSS. Linux only. */
 export function treeMemory(): number {
-  return treeOf(process.pid).reduce((sum, pid) => sum + pss(pid), 0)
+  return memoryOf(process.pid).bytes
+}
+
+function memoryOf(root: number): TreeMemory {
+  const all = treeOf(root).map((pid) => read(`/proc/${pid}/smaps_rollup`))
+  const sum = (field: string): number =>
+    all.reduce((total, rollup) => total + kilobytes(rollup, field), 0) * 1024
+  return { bytes: sum('Pss'), mapped: sum('Pss_File') }
 }
 
 function treeOf(root: number): number[] {
@@ -62,8 +81,8 @@ function treeOf(root: number): number[] {
 
 const parentOf = (pid: string): number => Number(/^PPid:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1])
 
-const pss = (pid: number): number =>
-  Number(/^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) * 1024
+const kilobytes = (rollup: string, field: string): number =>
+  Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1] ?? 0)
 
 function read(path: string): string {
   try {

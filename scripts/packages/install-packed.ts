@@ -15,8 +15,10 @@ export async function installPacked(place: string): Promise<void> {
   const name = 'uses-writ'
   await writeFile(join(place, 'package.json'), JSON.stringify({ name, private: true, type: 'module' }))
   const packed = tarballs.map((tarball) => `./${tarball}`)
+  // What an application has besides: the examples use it.
+  const sdk = `ai@${await versionOf('ai')}`
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline']
-  run(place, 'npm', ['install', ...quiet, ...packed, `@types/node@${types}`])
+  run(place, 'npm', ['install', ...quiet, ...packed, `@types/node@${types}`, sdk])
 }
 
 /** Runs a command with the Node of the checkout, and gives what it prints. Throws with all it said when it fails. */

@@ -1,9 +1,12 @@
+import { enableCompileCache } from 'node:module'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { createWrit, type RunEvent } from 'writ'
+import type * as Writ from 'writ'
+import type { RunEvent } from 'writ'
 import { treeCpuSeconds } from '../process-tree.ts'
 
 // Calls with nothing around them, and the same calls as sub-calls of a cell, in a process of their own: its CPU, and that of
-// the sandbox below it, are those of the calls alone. Arguments: a home, a server, calls of a batch, calls one by one, rounds.
+// the sandbox below it, are those of the calls alone. Arguments: the code of Writ, a
+// directory for compiled code, a home, a server, calls of a batch, calls one by one, rounds.
 
 /** What some calls took, all together. */
 export interface CallsTaken {
@@ -25,7 +28,10 @@ export interface OverheadRun {
 
 export const IN_FLIGHT = 16
 
-const [home = '', baseUrl = '', batch = '', sequence = '', rounds = ''] = process.argv.slice(2)
+const [library = '', cache = '', home = '', baseUrl = '', batch = '', sequence = '', rounds = ''] =
+  process.argv.slice(2)
+enableCompileCache(cache)
+const { createWrit }: typeof Writ = await import(library)
 const model = createOpenAICompatible({ name: 'bare', baseURL: baseUrl }).chatModel('any')
 const writ = await createWrit({ home, model: 'any/model', baseUrl })
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { block, leafEcho, type Script, startSimulator } from '@writ/simulator'
 import type { BenchOptions } from '../bench-options.ts'
 import { flushMs } from '../flush.ts'
 import { type Measure, median, rounded } from '../measure.ts'
+import { COMPILED, shippedLibrary } from '../shipped.ts'
 import type { OverheadRound, OverheadRun } from './overhead-run.ts'
 
 const BATCH = 640
@@ -43,7 +44,7 @@ export async function overhead({ quick }: BenchOptions): Promise<readonly Measur
 
 async function run(place: string, url: string, rounds: number): Promise<OverheadRun> {
   const program = fileURLToPath(new URL('overhead-run.ts', import.meta.url))
-  const args = [join(place, 'home'), url, BATCH, SEQUENCE, rounds].map(String)
+  const args = [shippedLibrary(), COMPILED, join(place, 'home'), url, BATCH, SEQUENCE, rounds].map(String)
   const child = spawn(process.execPath, ['--conditions=@writ/source', program, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -63,7 +64,7 @@ function measures(
     {
       task: 'wall time of a sub-call, one by one',
       score: rounded(wall, 2),
-      detail: `ms beyond a bare doGenerate of ${rounded(each(sequences, 'bare', 'wallMs'), 2)} ms, median of ${sequences.length} rounds, scripted model; flush p50 ${rounded(flush, 2)} ms`,
+      detail: `ms beyond a bare doGenerate of ${rounded(each(sequences, 'bare', 'wallMs'), 2)} ms, median of ${sequences.length} rounds, scripted model; flush p50 ${rounded(flush, 2)} ms; ${busy()}`,
       target: `${TARGET.sequenceWallMs} ms and a flush, ${rounded(wallTarget, 2)} ms`,
       met: wall <= wallTarget,
     },
@@ -75,10 +76,15 @@ function cpuMeasure(task: string, rounds: readonly OverheadRound[], target: numb
   return {
     task,
     score: rounded(cpu, 3),
-    detail: `ms beyond a bare doGenerate of ${rounded(each(rounds, 'bare', 'cpuMs'), 3)} ms, median of ${rounds.length} rounds, all processes, scripted model`,
+    detail: `ms beyond a bare doGenerate of ${rounded(each(rounds, 'bare', 'cpuMs'), 3)} ms, median of ${rounds.length} rounds, all processes, scripted model; ${busy()}`,
     target: `${target} ms`,
     met: cpu <= target,
   }
+}
+
+/** How busy the machine is: waking threads costs several times as much where they have to wait for a core. */
+function busy(): string {
+  return `load ${rounded(loadavg()[0] ?? 0, 1)}`
 }
 
 /** What a governed call took more than a bare one: the median of the rounds. */

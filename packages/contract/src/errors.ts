@@ -43,6 +43,26 @@ export const ERRORS = {
     retryable: false,
     next: 'Check the permissions of the directory, or point XDG_CONFIG_HOME at another; nothing was changed.',
   },
+  BAD_SCRIPT: {
+    exit: 2,
+    retryable: false,
+    next: 'Correct the script at the place named; nothing of it ran. docs/reference/scripts.md says what a script is.',
+  },
+  UNKNOWN_SCRIPT: {
+    exit: 2,
+    retryable: false,
+    next: 'Name a script that is there (`writ scripts` lists them), or give the path of a file.',
+  },
+  BAD_INPUT: {
+    exit: 2,
+    retryable: false,
+    next: 'Give --input <json> or --input-file <file> as the script describes it; `writ scripts` shows how.',
+  },
+  NOT_CONFIRMED: {
+    exit: 1,
+    retryable: false,
+    next: 'Ask again and confirm, give --yes, or set a lower limit such as --max-cost; nothing was sent or spent.',
+  },
   UNKNOWN_PRICE: {
     exit: 2,
     retryable: false,
@@ -162,6 +182,11 @@ export const ERRORS = {
     exit: 1,
     retryable: false,
     next: 'Release a value that JSON can hold, that fits the size limit, and that fits the schema where there is one.',
+  },
+  SCRIPT_FAILED: {
+    exit: 1,
+    retryable: false,
+    next: 'Correct the script at the place named, or look at the step it failed in with `writ show <run>`.',
   },
   CHECKS_FAILED: {
     exit: 1,

@@ -67,4 +67,14 @@ export type RunEvent =
       readonly label: Label
       readonly charged: Amount
     }
+  | {
+      /** What holds requests to a model back has changed; told at most once for each change. */
+      readonly type: 'queue'
+      readonly model: string
+      /** Null when none waits any more. */
+      readonly by: 'slots' | 'requests' | 'tokens' | 'retry-after' | null
+      readonly waiting: number
+      /** Milliseconds until it goes on; null where that depends on what is under way. */
+      readonly forMs: number | null
+    }
   | { readonly type: 'answer'; readonly answer: Answer; readonly governance: Governance }

@@ -6,6 +6,7 @@ import type { Label } from './label.ts'
 import type { Message } from './message.ts'
 import type { DocumentInfo } from './partition.ts'
 import type { CellCode, CellRun, GuestContext } from './sandbox.ts'
+import type { Script } from './script.ts'
 import type { Citation, Span } from './span.ts'
 
 /** The steps a frame can ask the gate for, each with what it gives back. */
@@ -40,6 +41,9 @@ export interface Steps {
   /** A citation, when its bytes lie in what this lineage was granted and the quote occurs in them. */
   cite: { request: { doc: string; start: number; end: number; quote?: string }; result: Citation }
   budget: { request: Record<string, never>; result: BudgetLeft }
+  /** A combinator of the prelude begins, with the most model calls it will make. Gives what it ends under. */
+  'combinator.open': { request: { name: string; most: number }; result: number }
+  'combinator.close': { request: { combinator: number }; result: null }
 }
 
 export type StepName = keyof Steps
@@ -115,6 +119,8 @@ export interface Frame {
   readonly model: { readonly id: string; readonly contextWindow: number }
   readonly corpus: CorpusView
   readonly context: GuestContext
+  /** What the frame runs instead of asking a model, when the run follows a script. */
+  readonly script: Pick<Script, 'cell' | 'inputJson'> | undefined
   /** Where the frame stands before its next turn. Given for that turn, and recorded with it. */
   status(): Promise<FrameStatus>
   /**
@@ -190,6 +196,8 @@ export const PLANNED = 'model-answers-by-a-plan'
 
 export interface StrategyChoice {
   readonly strategy: string
+  /** Whether its frames run cells, and so are told of their corpus. */
+  readonly repl: boolean
   /** Whether its frames take turns in a REPL, and so keep a last turn in reserve. */
   readonly turns: boolean
   readonly reason: string

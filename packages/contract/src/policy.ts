@@ -72,6 +72,8 @@ export interface DecisionRequest {
   readonly taint: Label
   readonly depth: number
   readonly discharged: readonly string[]
+  /** The plan hash of the script that the run follows; absent when it follows none. */
+  readonly planHash?: string | undefined
 }
 
 export type Verdict = 'allow' | 'deny' | 'pending'

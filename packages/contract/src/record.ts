@@ -141,6 +141,14 @@ export interface RecordedPlan {
   readonly plan: Commitment
 }
 
+/** The script that a run follows. Whoever has its file can tell whether this is its hash. */
+export interface RecordedScript {
+  readonly name: string
+  /** SHA-256 (hex) of the file. */
+  readonly planHash: string
+  readonly input: Commitment
+}
+
 /** Why a run did not complete. `data` holds codes, names of limits and integers, never content. */
 export interface RecordedReason {
   readonly code: string
@@ -204,6 +212,8 @@ export interface Det {
     readonly checks?: readonly CheckName[]
     /** Only of a forked run. */
     readonly fork?: RecordedFork
+    /** Only of a run that follows a script. */
+    readonly script?: RecordedScript
     /** Only of a question that belongs to a conversation: the commitment to the messages before it, as canonical JSON. */
     readonly earlier?: Commitment
     readonly conversation?: RecordedConversation

@@ -83,6 +83,17 @@ export const HOST_NAMES: readonly ReplName[] = Object.freeze(
   Object.entries(HOST_FUNCTIONS).map(([name, { aliases, step, usage }]) => entry(name, aliases, step, usage)),
 )
 
+/** Calls that only the prelude makes, for its combinators: no guest code can say them. */
+export type PreludeCall = 'combinator_open' | 'combinator_close'
+
+const PRELUDE_CALLS: readonly PreludeCall[] = Object.freeze(['combinator_open', 'combinator_close'])
+
+/** Everything a VM may call its host for. */
+export const VM_FUNCTIONS: readonly string[] = Object.freeze([
+  ...HOST_NAMES.map(({ name }) => name),
+  ...PRELUDE_CALLS,
+])
+
 /** Names the VM itself provides. */
 export const GUEST_NAMES: readonly ReplName[] = Object.freeze([
   entry(
@@ -105,5 +116,41 @@ export const GUEST_NAMES: readonly ReplName[] = Object.freeze([
     ['show_vars', 'showVars'],
     'local',
     'SHOW_VARS(): names, types and sizes of your variables',
+  ),
+  entry(
+    'split',
+    [],
+    'local',
+    'await split(docs or context, {docs: n} | {bytes: n} | {outline: true}) → parts that together are the whole: lists of documents, or spans',
+  ),
+  entry(
+    'map',
+    [],
+    'local',
+    'await map(list, async (item, index) => value, {calls?, settle?}) → values in order; makes at most list.length × calls (1) sub-calls, more are refused',
+  ),
+  entry(
+    'filter',
+    [],
+    'local',
+    'await filter(list, async (item) => keep, {calls?}) → the items to keep, in order',
+  ),
+  entry(
+    'reduce',
+    [],
+    'local',
+    'await reduce(list, async (a, b) => merged, {calls?, width?}) → one value: neighbours are merged, level by level',
+  ),
+  entry(
+    'vote',
+    [],
+    'local',
+    'await vote(n, async (index) => value, {calls?}) → {value, votes, of, agreed}: what most of n answers say',
+  ),
+  entry(
+    'verify',
+    [],
+    'local',
+    'await verify(list of {claim, span}, {votes?, where?, claim?, spans?}) → the items with verified: true, false, or null where nothing was asked or answered',
   ),
 ])

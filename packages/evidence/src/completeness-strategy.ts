@@ -25,6 +25,12 @@ export function checkStrategy(
       `The root's model has a window of ${window} tokens, not ${det.contextWindow}.`,
       `${at}/det/contextWindow`,
     )
+  if ((det.strategy === 'script') !== (run.script !== undefined))
+    refuse(
+      'OPENING_DIFFERS',
+      `The run opened ${run.script === undefined ? 'without' : 'with'} a script; its strategy is ${det.strategy}.`,
+      `${at}/det/strategy`,
+    )
   lane.heldTurn = { calls: det.held.calls, outputTokens: det.held.outputTokens, seq }
 }
 
@@ -48,8 +54,9 @@ export function checkHeld(
   )
 }
 
-/** A root that works in cells held back its last turn. */
-export function checkCelled(lane: Lane, at: string): void {
+/** A root that works in cells held back its last turn, unless it follows a script and takes none. */
+export function checkCelled(lane: Lane, { script }: Det['run.open'], at: string): void {
+  if (script !== undefined) return
   if (lane.heldTurn !== null && lane.heldTurn.calls > 0) return
   refuse('SPENDING_MISMATCH', `Lane ${lane.name} runs a cell, and no last turn was held back for it.`, at)
 }

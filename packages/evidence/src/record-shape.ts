@@ -27,6 +27,7 @@ import {
   type RecordedPartition,
   type RecordedPlan,
   type RecordedReason,
+  type RecordedScript,
   type RecordKind,
   type Share,
   SPAWN_MODES,
@@ -198,6 +199,12 @@ const contextStep = object<Det['context.read']>({
   code,
 })
 
+const script = object<RecordedScript>({
+  name: matching('the name of a script', /^[a-z][a-z0-9-]{0,63}$/),
+  planHash: digest,
+  input: digest,
+})
+
 const fork = object<RecordedFork>({
   run: runId,
   at: object<RecordedFork['at']>({ lane: laneName, n: count }),
@@ -240,6 +247,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     answerSchema: optional(digest),
     checks: optional(list(oneOf(CHECKS))),
     fork: optional(fork),
+    script: optional(script),
     earlier: optional(digest),
     conversation: optional(conversation),
   }),

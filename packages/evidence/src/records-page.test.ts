@@ -43,8 +43,10 @@ const NESTED = [
   'partition',
   'model',
   'fork',
+  'script',
   'conversation',
   'earlier run',
+  'check',
   'attempt',
   'place',
   'confinement',
@@ -54,6 +56,7 @@ const NESTED = [
   'reason',
   'support',
   'coverage',
+  'check',
 ]
 const HASH = 'f'.repeat(64)
 
@@ -77,6 +80,7 @@ function exampleOf(shape: string): unknown {
     lane: '0',
     run: '01890a5d-ac96-774b-bcce-b302099a8057',
     'counts by outcome': { ok: 1 },
+    'names of checks': ['citations'],
     'texts and integers by name': { limit: 'calls' },
   }
   expect(Object.keys(simple), `the page has the shape '${shape}'`).toContain(word)

@@ -187,7 +187,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     'model.result': (record, place) => this.#result(record, place),
     cell: (record, { frame: { own: lane }, at }) => {
       if (lane.name === '0') {
-        checkCelled(lane, at)
+        checkCelled(lane, this.#run.run, at)
         this.#run.times.busy(record)
       }
       // A cell has its number only when its record is written.

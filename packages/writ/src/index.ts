@@ -4,6 +4,7 @@ export {
   isWritError,
   type Label,
   type Limits,
+  type PlanCard,
   type RunEvent,
   WritError,
 } from '@writ/contract'
@@ -90,5 +91,6 @@ export type {
 export type { RunStream, StreamEvent } from './runs/stream.ts'
 export { warmUp } from './runs/warm-up.ts'
 export { createWrit, type Writ } from './runs/writ.ts'
+export type { ListedScript } from './scripts/index.ts'
 export type { FileReplay, ReplayOptions } from './verify/replay.ts'
 export { type VerifyOptions, verifyFile } from './verify/verify-file.ts'

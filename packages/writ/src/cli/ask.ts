@@ -1,4 +1,14 @@
-import { type CheckName, defined, isWritError, type Limits, type ModelRates, WritError } from '@writ/contract'
+import { readFileSync } from 'node:fs'
+import {
+  type CheckName,
+  defined,
+  isWritError,
+  type Json,
+  type Limits,
+  type ModelRates,
+  type PlanCard,
+  WritError,
+} from '@writ/contract'
 import {
   type AskedOptions,
   type ContextOptions,
@@ -8,13 +18,17 @@ import {
   type RunOptions,
   type WritOptions,
 } from '../index.ts'
+import type { Attendance } from './attend.ts'
 import { type Config, loadConfig } from './config.ts'
+import { confirmed } from './confirm.ts'
 import type { DeliverFlags } from './deliver.ts'
 import { deliverAttended } from './deliver-attended.ts'
 import { expandPaths, expandWithin } from './expand-paths.ts'
 import { homeOf } from './home.ts'
 import { modelAccess } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
+import { planLines } from './print-plan.ts'
+import { printableLine } from './printable.ts'
 import { schemaFile } from './schema-file.ts'
 import { withStdin } from './stdin-file.ts'
 import { columnsOf } from './value-file/rows.ts'
@@ -34,6 +48,10 @@ export interface AskFlags extends DeliverFlags {
   readonly corpus?: string
   readonly strategy?: string
   readonly schema?: string
+  readonly input?: string
+  readonly inputFile?: string
+  readonly dryRun?: boolean
+  readonly yes?: boolean
   readonly verify?: readonly CheckName[]
   readonly policy?: string
   readonly as?: string
@@ -73,14 +91,34 @@ async function askOver(question: string, paths: readonly string[], flags: AskFla
       context === undefined
         ? { query: question, continue: await writ.find(flags.continue ?? ''), ...how }
         : { query: question, context, ...labelling(flags, config), ...how }
+    if (flags.dryRun === true) return printPlan(await writ.plan(asked), flags)
     const shown = { ...flags, columns: columnsOf(schema) }
-    return await deliverAttended(writ, shown, (attendance) => writ.completion({ ...asked, ...attendance }))
+    return await deliverAttended(writ, shown, ({ aside, ...attendance }) =>
+      writ.completion({ ...asked, ...attendance, ...confirming(flags, aside) }),
+    )
   } catch (error) {
     throw beforeItBegan(error)
   } finally {
     await writ.close()
     clearTimeout(overdue)
   }
+}
+
+function printPlan(card: PlanCard, { json, jsonl }: AskFlags): number {
+  const lines = json === true || jsonl === true ? [JSON.stringify(card)] : planLines(card).map(printableLine)
+  process.stdout.write(`${lines.join('\n')}\n`)
+  return 0
+}
+
+/** Who is asked about a costly run: whoever sits at the terminal, unless the flags say that nobody does. */
+function confirming(flags: AskFlags, aside: Attendance['aside']): Pick<RunOptions, 'confirm'> {
+  if (flags.yes === true || flags.json === true || flags.jsonl === true) return {}
+  const confirm = (card: PlanCard): Promise<boolean> =>
+    aside(async () => {
+      process.stderr.write(`${planLines(card).map(printableLine).join('\n')}\n`)
+      return await confirmed('Go on?', flags)
+    })
+  return { confirm }
 }
 
 /** A run that began is suspended, not interrupted: whoever reads this must not look for one to resume. */
@@ -175,12 +213,38 @@ function runOptions(flags: AskFlags, config: Config): RunOptions {
     elapsedMs: performance.now(),
     ...defined({
       strategy: flags.strategy,
+      input: inputOf(flags),
       verify: flags.verify,
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
       retention: retentionOf(flags, config),
       out: flags.out,
+      confirmAboveMicroUsd: config.confirmAboveMicroUsd,
     }),
+  }
+}
+
+/** What a script is given, from the command line or a file. */
+function inputOf({ input, inputFile }: AskFlags): Json | undefined {
+  if (input !== undefined && inputFile !== undefined)
+    throw new WritError('USAGE', 'Give either --input or --input-file, not both.')
+  if (input !== undefined) return inputJson(input, '--input')
+  return inputFile === undefined ? undefined : inputJson(readInput(inputFile), inputFile)
+}
+
+function inputJson(text: string, from: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch (cause) {
+    throw new WritError('BAD_INPUT', `${from} is not JSON.`, { cause })
+  }
+}
+
+function readInput(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new WritError('BAD_INPUT', `${path} cannot be read: ${String(cause)}`, { cause })
   }
 }
 

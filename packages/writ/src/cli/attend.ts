@@ -7,6 +7,8 @@ import { chooseWatch, type WatchFlags } from './watch.ts'
 export interface Attendance {
   readonly suspend: AbortSignal
   readonly onEvent: (event: RunEvent) => void
+  /** Does something on the terminal that is not about the run; the run is not shown meanwhile. */
+  readonly aside: <T>(work: () => Promise<T>) => Promise<T>
   /** Stops showing the run. */
   unwatch(): void
   /** Stops showing and listening. */
@@ -29,6 +31,14 @@ export function attend(flags: WatchFlags, run?: string): Attendance {
     onEvent: (event) => {
       if (event.type === 'run.open') known = event.run
       watch.onEvent(event)
+    },
+    aside: async (work) => {
+      const goOn = watch.pause()
+      try {
+        return await work()
+      } finally {
+        goOn()
+      }
     },
     unwatch: () => watch.stop(),
     end: () => {

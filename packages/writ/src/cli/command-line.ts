@@ -52,6 +52,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], add: (writ: Comman
   [['log'], async (writ) => (await import('./log.ts')).addLog(writ, running)],
   [['ledger'], async (writ) => (await import('./ledger.ts')).addLedger(writ, running)],
   [['witness'], async (writ) => (await import('./witness.ts')).addWitness(writ, running)],
+  [['scripts'], async (writ) => (await import('./scripts.ts')).addScripts(writ, running)],
   [['doctor'], addDoctor],
 ]
 
@@ -176,9 +177,13 @@ function addAsk(writ: Command): void {
       '--continue <run>',
       'a follow-up: over the corpus of that finished run, with what was asked and answered before',
     )
-    .option('--strategy <name>', 'auto, direct or recurse')
+    .option('--strategy <name>', 'auto, direct, recurse, or script:<name or file>')
+    .option('--input <json>', 'what a script is given as `input`')
+    .option('--input-file <file>', 'the same, from a file')
     .option('--schema <file.json>', 'JSON Schema that the released value must fit')
     .option('--verify <checks>', 'check the answer before it leaves: citations, claims, or both', checkNames)
+    .option('--dry-run', 'print the plan card (what it would do, reach and cost) and ask no model')
+    .option('--yes', 'do not ask before a run that could cost more than the configured amount')
     .option('--policy <dir>', 'policy bundle')
     .option('--as <user>', 'user the run acts for')
     .option('--purpose <p>', 'purpose of the run')

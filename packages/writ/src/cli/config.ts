@@ -54,6 +54,8 @@ export interface Config {
   readonly includeSecret?: readonly string[] | undefined
   /** Days until runs of a class may be erased, by class. */
   readonly retention?: Readonly<Record<string, number>> | undefined
+  /** A terminal is asked before a run that could cost more. */
+  readonly confirmAboveMicroUsd?: number | undefined
   readonly user?: string | undefined
   readonly purpose?: string | undefined
   /** Witnesses an answer waits for, and how many of them. */
@@ -99,6 +101,7 @@ const ofUser = {
   policy: z.string(),
   includeSecret: z.array(z.string()),
   retention: z.record(z.string().regex(RETENTION_CLASS), z.number().int().min(1).max(MOST_DAYS)),
+  confirmAboveUsd: z.number().min(0).max(1e9),
   user: z.string(),
   purpose: z.string(),
   witnesses: z.array(z.url()),
@@ -117,6 +120,7 @@ const FLAGS: Readonly<Record<keyof typeof ofUser, string>> = {
   policy: ' or give --policy',
   includeSecret: ' or give --include-secret',
   retention: '',
+  confirmAboveUsd: ' or give --yes',
   user: ' or give --as',
   purpose: ' or give --purpose',
   witnesses: ' or give --witness',
@@ -159,13 +163,14 @@ function onlyOfUser(flag: string): string {
  */
 export function loadConfig(directory: string, environment: NodeJS.ProcessEnv): Config {
   const userFile = userConfigPath(environment)
-  const { labels: rules = [], ...user } = readConfig(userFile, userSchema)
+  const { labels: rules = [], confirmAboveUsd, ...user } = readConfig(userFile, userSchema)
   const project = readConfig(join(directory, CONFIG_FILE), projectSchema)
   const { labels: claims = [] } = project
   return {
     ...user,
     paths: project.paths ?? user.paths,
     corpus: project.corpus ?? user.corpus,
+    confirmAboveMicroUsd: confirmAboveUsd === undefined ? undefined : Math.floor(confirmAboveUsd * 1e6),
     policy: user.policy === undefined ? undefined : resolve(dirname(userFile), user.policy),
     pathsWithin: project.paths === undefined ? undefined : directory,
     limits: tightened(configured(DEFAULT_LIMITS, user.limits ?? {}), project.limits ?? {}),

@@ -13,15 +13,15 @@ import { requireValueFile } from './value-file/value-file.ts'
 export async function deliverAttended(
   writ: Writ,
   flags: DeliverFlags,
-  ask: (attendance: Pick<Attendance, 'suspend' | 'onEvent'>) => Promise<Answer>,
+  ask: (attendance: Pick<Attendance, 'suspend' | 'onEvent' | 'aside'>) => Promise<Answer>,
   run?: string,
 ): Promise<number> {
   const { outValue } = flags
   if (outValue !== undefined) requireValueFile(outValue)
   const attendance = attend(flags, run)
   try {
-    const { suspend, onEvent } = attendance
-    const answer = await ask({ suspend, onEvent })
+    const { suspend, onEvent, aside } = attendance
+    const answer = await ask({ suspend, onEvent, aside })
     attendance.unwatch()
     await deliver(answer, writ, flags)
     const failed = outValue === undefined ? null : await deliverValue(answer, outValue, flags.columns)

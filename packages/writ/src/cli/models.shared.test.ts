@@ -90,21 +90,20 @@ it('prices a run by the table: what came from the cache costs less, and the reco
   }))
   await mkdir(join(place, 'docs'))
   await writeFile(join(place, 'docs', 'a.txt'), 'Alpha mentions a patent.\n'.repeat(40))
-  const asked = await runCommand(
-    place,
-    [
-      ...['ask', 'What does Alpha mention?', 'docs', '--strategy', 'direct', '--json', '--max-cost', '1'],
-      ...[
-        '--model',
-        'anthropic/claude-sonnet-4-5',
-        '--base-url',
-        server.url,
-        '--key-env',
-        'ANTHROPIC_API_KEY',
-      ],
-    ],
-    { ANTHROPIC_API_KEY: KEY },
-  )
+  const question = [
+    'ask',
+    'What does Alpha mention?',
+    'docs',
+    '--strategy',
+    'direct',
+    '--json',
+    '--max-cost',
+    '1',
+  ]
+  const model = ['--model', 'anthropic/claude-sonnet-4-5', '--base-url', server.url]
+  const asked = await runCommand(place, [...question, ...model, '--key-env', 'ANTHROPIC_API_KEY'], {
+    ANTHROPIC_API_KEY: KEY,
+  })
   const answer = JSON.parse(asked.out) as { run: string; usage: unknown }
   const cost = Math.ceil((100 * 3_000 + 200 * 300 + 9 * 15_000) / 1_000)
   expect(answer).toMatchObject({

@@ -1,4 +1,4 @@
-import { counted, dollars, type Outcome, seconds, whole } from '@writ/contract'
+import { checkInWords, counted, dollars, type Outcome, seconds, whole } from '@writ/contract'
 import type { FrameView, RunView, StepView } from '../index.ts'
 import { block, fit } from './answer/block.ts'
 import { citationBlock } from './answer/citations.ts'
@@ -59,9 +59,11 @@ function headLines(view: RunView): readonly string[] {
     [`asked by ${user} for ${purpose}`, timeOf(startedAt), ...took, ...cost, models.join(', '), label].join(
       ' · ',
     ),
+    ...(view.script === null ? [] : [`script: ${view.script.name} · plan hash ${view.script.planHash}`]),
     `confined: ${confinement.level} (${confinement.layers.join(' in ')})`,
     ...(view.reason === null ? [] : [`why: ${view.reason}`]),
     ...(view.coverage === null ? [] : [`coverage: ${coverageFact({ coverage: view.coverage }, Infinity)}`]),
+    ...view.checks.map((check) => `check: ${checkInWords(check)}`),
     ...(view.support === null ? [] : [`support: ${supportInWords(view.support)}`]),
     ...(fork === null ? [] : [`forked ${describeFork(fork)}`]),
     ...(conversation === null ? [] : [`goes on ${describeConversation(conversation)}`]),

@@ -2,6 +2,7 @@ import { counted, type RunEvent } from '@writ/contract'
 import { AlternateScreen, hasAlternateScreen, type Terminal } from './alternate-screen.ts'
 import { cutToWidth, wrapped } from './display-width.ts'
 import { printableLine } from './printable.ts'
+import { WaitLines, waitInWords } from './queue-words.ts'
 import { RunTree } from './run-tree.ts'
 import { strategyInWords } from './strategy-words.ts'
 
@@ -10,6 +11,8 @@ export interface Watch {
   onEvent(event: RunEvent): void
   /** Says something about the run for as long as it is shown. */
   notice(text: string): void
+  /** Leaves the terminal to something else, until what is given is called. */
+  pause(): () => void
   stop(): void
 }
 
@@ -25,7 +28,7 @@ export interface WatchFlags {
 const FRAMES_PER_SECOND = 10
 
 /** Watches nothing. */
-export const quietWatch: Watch = { onEvent: nothing, notice: nothing, stop: nothing }
+export const quietWatch: Watch = { onEvent: nothing, notice: nothing, pause: () => nothing, stop: nothing }
 
 /** One JSON object a line on stdout. */
 export function jsonLinesWatch(out: NodeJS.WritableStream): Watch {
@@ -38,11 +41,15 @@ export function treeWatch(out: Terminal): Watch {
   const screen = new AlternateScreen(out)
   let head = ''
   let said = ''
+  const waits = new Map<string, string>()
+  let paused = false
   const draw = (): void => {
-    if (head === '') return
+    if (head === '' || paused) return
     const width = out.columns || 80
     const rows = out.rows || 24
-    const above = [head, said].flatMap((line) => (line === '' ? [] : wrapped(printableLine(line), width)))
+    const above = [head, ...waits.values(), said].flatMap((line) =>
+      line === '' ? [] : wrapped(printableLine(line), width),
+    )
     const lines = tree.lines(width)
     const room = Math.max(1, rows - above.length)
     screen.draw(
@@ -55,11 +62,19 @@ export function treeWatch(out: Terminal): Watch {
   return {
     onEvent: (event) => {
       head = headline(event) ?? head
+      if (event.type === 'queue') waits.set(event.model, waitInWords(event) ?? '')
       tree.add(event)
     },
     notice: (text) => {
       said = text
       if (!stopped) draw()
+    },
+    pause: () => {
+      paused = true
+      screen.leave()
+      return () => {
+        paused = false
+      }
     },
     stop: () => {
       stopped = true
@@ -69,12 +84,13 @@ export function treeWatch(out: Terminal): Watch {
   }
 }
 
-/** Plain lines, for logs and pipes: a line for what opens, closes or is refused, not for every step. */
+/** Plain lines, for logs and pipes: a line for what opens, closes, waits or is refused, not for every step. */
 export function lineWatch(out: NodeJS.WritableStream): Watch {
+  const waits = new WaitLines()
   return {
     ...quietWatch,
     onEvent: (event) => {
-      const line = describe(event)
+      const line = event.type === 'queue' ? waits.line(event) : describe(event)
       if (line !== null) out.write(`${printableLine(line)}\n`)
     },
   }

@@ -2,10 +2,12 @@ import type {
   ApiKey,
   CheckName,
   ContextStore,
+  Json,
   Label,
   LabelRule,
   Limits,
   ModelRates,
+  PlanCard,
   Price,
   RunEvent,
   TextSource,
@@ -71,8 +73,10 @@ export interface SourcePaths {
 export interface RunOptions {
   /** What the answer's value must fit: zod, or JSON Schema. A release that does not is returned to its frame. */
   readonly schema?: AnswerSchema
-  /** `auto` by default. */
+  /** `auto` by default. `script:<name>` is a script that comes with Writ, `script:<path>` one of a file. */
   readonly strategy?: string
+  /** What a script is given as `input`; `{}` by default. */
+  readonly input?: Json
   /** What a release has to pass before it leaves; nothing by default. What fails goes back to the root while it has turns. */
   readonly verify?: readonly CheckName[]
   /** User the run acts for; the user of the process by default. */
@@ -89,6 +93,13 @@ export interface RunOptions {
   /** Stops the run at the next step and leaves it open for `resume`; the completion rejects with `SUSPENDED`. */
   readonly suspend?: AbortSignal
   readonly onEvent?: (event: RunEvent) => void
+  /**
+   * Asked with the plan card before anything is spent, when the run could cost more than `confirmAboveMicroUsd`; the completion
+   * rejects with `NOT_CONFIRMED` when it says no. Nobody is asked by default.
+   */
+  readonly confirm?: (card: PlanCard) => boolean | Promise<boolean>
+  /** 5 USD by default. */
+  readonly confirmAboveMicroUsd?: number
   /** Milliseconds of the time limit already gone when the question is asked; 0 by default. */
   readonly elapsedMs?: number
 }

@@ -88,7 +88,7 @@ const RESOURCE_TYPES: Readonly<Record<ResourceFacts['type'], string>> = {
   sink: 'Sink',
 }
 
-// Approvals, plans and sizes of a step are not built yet: the fields carry what is true without them.
+// Approvals, of plans too, and sizes of a step are not built yet: the fields carry what is true without them.
 function context(request: DecisionRequest, bundle: string): StepContext {
   const { taint } = request
   return {
@@ -104,7 +104,7 @@ function context(request: DecisionRequest, bundle: string): StepContext {
     approvals: [],
     approvers: [],
     distinctApprovers: 0,
-    planHash: '',
+    planHash: wellFormed(request.planHash ?? ''),
     planApproved: true,
     bundle,
   }

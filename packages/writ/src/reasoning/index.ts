@@ -2,6 +2,7 @@ import type { Reasoner } from '@writ/contract'
 import { direct } from './direct.ts'
 import { promptDigest, systemPrompt } from './prompts.ts'
 import { replLoop } from './repl-loop.ts'
+import { runScript } from './run-script.ts'
 import { askAgain, schemaPrompt } from './schema-prompts.ts'
 import { chooseStrategy, STRATEGIES } from './strategy.ts'
 
@@ -24,6 +25,9 @@ export function createReasoner(): Reasoner {
     promptBytes: Math.max(...prompts.map((text) => Buffer.byteLength(text))) + FRAME_LINES_BYTES,
     strategies: STRATEGIES,
     choose: chooseStrategy,
-    run: (frame, strategy) => (strategy === 'direct' ? direct(frame) : replLoop(frame)),
+    run: (frame, strategy) => {
+      if (strategy === 'script') return runScript(frame)
+      return strategy === 'direct' ? direct(frame) : replLoop(frame)
+    },
   }
 }

@@ -25,7 +25,7 @@ const CHARS_PER_TOKEN = 2
 /** The loop of a frame: turn → blocks → output → next turn, until it releases, wanders, a limit is hit, or policy ends it. */
 export async function replLoop(frame: Frame): Promise<FrameEnd> {
   const { contextWindow } = frame.model
-  const history: Message[] = [{ role: 'system', text: systemPrompt(frame.role, contextWindow) }]
+  let history: readonly Message[] = [{ role: 'system', text: systemPrompt(frame.role, contextWindow) }]
   const drift = new Drift()
   let warning: string | undefined
   let pending = firstMessage(frame)
@@ -36,7 +36,8 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
     for (let turn = 1; turn <= frame.maxTurns; turn += 1) {
       const reply = await takeTurn(frame, history, pending, warning, turn, last || turn === frame.maxTurns)
       last = reply.last
-      history.push({ role: 'user', text: reply.asked }, { role: 'assistant', text: reply.text })
+      // Each turn adds to what went out, so that a provider finds its beginning in its cache.
+      history = [...reply.asked, { role: 'assistant', text: reply.text }]
       const parsed = parseTurn(reply.text)
       if (isProse(parsed, reply.text)) prose = reply.text
       const step = await actOn(frame, parsed, turn, last)
@@ -55,7 +56,8 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
 }
 
 interface Reply {
-  readonly asked: string
+  /** The conversation as it went out. */
+  readonly asked: readonly Message[]
   readonly text: string
   readonly last: boolean
 }
@@ -69,12 +71,12 @@ async function takeTurn(
   turn: number,
   last: boolean,
 ): Promise<Reply> {
-  const asked = `${turnHeader(frame, await frame.status(), turn, last, warning)}\n\n${pending}`
-  const conversation: readonly Message[] = [...history, { role: 'user', text: asked }]
+  const header = turnHeader(frame, await frame.status(), turn, last, warning)
+  const conversation: readonly Message[] = [...history, { role: 'user', text: `${header}\n\n${pending}` }]
   const window = Math.floor(frame.model.contextWindow * 0.75) * CHARS_PER_TOKEN
-  const most = last ? Math.min(window, frame.lastTurnBytes) : window
+  const asked = compact(conversation, last ? Math.min(window, frame.lastTurnBytes) : window)
   try {
-    return { asked, text: await frame.turn(compact(conversation, most), last), last }
+    return { asked, text: await frame.turn(asked, last), last }
   } catch (error) {
     if (last || toWritError(error).code !== 'BUDGET_EXCEEDED') throw error
     return await takeTurn(frame, history, pending, warning, turn, true)

@@ -20,12 +20,14 @@ export function chooseStrategy(
       'USAGE',
       `There is no strategy "${requested}"; there are auto, ${STRATEGIES.join(', ')}.`,
     )
-  if (planned && requested !== 'recurse') return { strategy: 'recurse', turns: true, reason: PLANNED }
+  if (planned && requested !== 'recurse')
+    return { strategy: 'recurse', repl: true, turns: true, reason: PLANNED }
   if (requested !== 'auto') {
-    return { strategy: requested, turns: requested !== 'direct', reason: 'requested' }
+    const repl = requested !== 'direct'
+    return { strategy: requested, repl, turns: repl, reason: 'requested' }
   }
   const fits = contextBytes / BYTES_PER_TOKEN <= contextWindow / 2
   return fits
-    ? { strategy: 'direct', turns: false, reason: 'context-fits-half-the-window' }
-    : { strategy: 'recurse', turns: true, reason: 'context-exceeds-half-the-window' }
+    ? { strategy: 'direct', repl: false, turns: false, reason: 'context-fits-half-the-window' }
+    : { strategy: 'recurse', repl: true, turns: true, reason: 'context-exceeds-half-the-window' }
 }

@@ -1,29 +1,19 @@
-import { userInfo } from 'node:os'
 import { join, resolve, sep } from 'node:path'
-import {
-  type Answer,
-  BOTTOM,
-  CHECKS,
-  DEFAULT_LIMITS,
-  defined,
-  joinLabels,
-  type Limits,
-  label,
-} from '@writ/contract'
+import { type Answer, BOTTOM, CHECKS, DEFAULT_LIMITS, defined, joinLabels, label } from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
-import type { AskedOptions, RunOptions, WritOptions } from '../files/options.ts'
+import type { AskedOptions, WritOptions } from '../files/options.ts'
 import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
 import type { HomeServices } from '../home/home-services.ts'
-import { type Authority, executeRun, requireConfinement, systemClock } from '../kernel/index.ts'
+import { executeRun, requireConfinement, systemClock } from '../kernel/index.ts'
 import { RETENTION_CLASS, recordRetention } from '../ledger/index.ts'
 import { spareWorker as spareMemory } from '../memory/index.ts'
 import { callModel } from '../models/index.ts'
-import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
 import { answerSchema } from './answer-schema.ts'
+import { authorise } from './authorise.ts'
 import { checkCompletion } from './check-completion.ts'
 import { DEFAULT_LEVEL, hasStore, openContext, reopenContext, requireContext } from './context.ts'
 import { conversationOf, earlierOf, queryOf } from './conversation.ts'
@@ -31,6 +21,8 @@ import { startDeadline } from './deadline.ts'
 import { deliver } from './deliver.ts'
 import { modelsAsBefore } from './fork.ts'
 import { accessOf, openModels } from './models.ts'
+import { confirmPlan } from './plan/confirm-plan.ts'
+import { scripted } from './plan/scripted.ts'
 
 /** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
 export async function ask(
@@ -46,11 +38,12 @@ export async function ask(
   checkCompletion(query, asked, wanted, { strategies, retentionClass: RETENTION_CLASS })
   const started = systemClock.monotonic()
   const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
-  const limits: Limits = { ...DEFAULT_LIMITS, ...wanted }
+  const given = await scripted(asked, { ...DEFAULT_LIMITS, ...wanted })
+  const { script } = given
   const onEvent = asked.onEvent ?? ignore
   const typed = schema === undefined ? undefined : await answerSchema(schema)
   await using opened = new AsyncDisposableStack()
-  const deadline = opened.adopt(startDeadline(limits, elapsed(), asked.signal), (clock) => clock.stop())
+  const deadline = opened.adopt(startDeadline(given.limits, elapsed(), asked.signal), (clock) => clock.stop())
   // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
   if ('context' in asked) requireContext(home, asked)
   if (!hasStore(asked)) spareMemory.start() // it starts while policy does
@@ -61,12 +54,12 @@ export async function ask(
   const before = options.model === undefined ? earlier : undefined
   const [models, quorum] = await Promise.all([
     before === undefined
-      ? openModels(options, policy, limits)
-      : modelsAsBefore(before.run, { ...before, limits }, policy, options, accessOf(options)),
+      ? openModels(options, policy, given.limits)
+      : modelsAsBefore(before.run, { ...before, limits: given.limits }, policy, options, accessOf(options)),
     openQuorum(home, options),
   ])
   const { root: model } = models
-  const conversation = await conversationOf(services, asked, earlier, { limits, model })
+  const conversation = await conversationOf(services, asked, earlier, { limits: given.limits, model })
   const run = uuidV7(systemClock.now())
   const path = resolve(asked.out ?? evidencePath(home, run))
   const inHome = path.startsWith(join(home, sep))
@@ -89,6 +82,16 @@ export async function ask(
   const sandbox = await services.sandboxes.open()
   opened.defer(() => sandbox.close())
   requireConfinement(policy, sandbox.confinement)
+  const { limits, bound } = given.bounded(models, store)
+  const question = {
+    question: query,
+    questionLabel: joinLabels(label(DEFAULT_LEVEL), conversation?.label ?? BOTTOM),
+    strategy: asked.strategy ?? 'auto',
+    ...defined({ script }),
+    authority,
+    models,
+  }
+  await confirmPlan(asked, { ...question, limits, bound, policy, store, ledger })
   preparing.throwIfAborted()
   const retention = asked.retention ?? earlier?.retention
   if (retention !== undefined) recordRetention(home, run, retention)
@@ -97,13 +100,9 @@ export async function ask(
   deadline.clear()
   const request = {
     run,
-    question: query,
-    questionLabel: joinLabels(label(DEFAULT_LEVEL), conversation?.label ?? BOTTOM),
-    strategy: asked.strategy ?? 'auto',
+    ...question,
     checks: CHECKS.filter((check) => asked.verify?.includes(check)),
     limits,
-    authority,
-    models,
     version: VERSION,
     signal: deadline.interrupted,
     ...defined({ suspend: asked.suspend, conversation, answerSchema: typed }),
@@ -130,18 +129,6 @@ export async function ask(
     sandbox,
   }
   return await deliver(await executeRun(request, ports), path, onEvent)
-}
-
-function authorise(policy: PolicyPoint, asked: RunOptions): Authority {
-  const purpose = asked.purpose ?? policy.defaultPurpose
-  return {
-    user: policy.user(asked.principal ?? userInfo().username, purpose),
-    purpose,
-    orchestrator: policy.profile('orchestrator'),
-    worker: policy.profile('worker'),
-    ...(asked.verify?.includes('claims') ? { verifier: policy.profile('verifier') } : {}),
-    sink: policy.sink('terminal'),
-  }
 }
 
 function ignore(): void {

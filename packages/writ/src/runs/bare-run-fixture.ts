@@ -12,7 +12,6 @@ import {
   type FrameRole,
   GUEST_MEMORY_BYTES,
   GUEST_STACK_BYTES,
-  HOST_NAMES,
   type HostCall,
   type HostReply,
   type ItemOutcome,
@@ -21,14 +20,17 @@ import {
   type Message,
   type Perform,
   type Sandbox,
+  type Script,
   type StepName,
   type Steps,
+  VM_FUNCTIONS,
   type Vm,
   WritError,
 } from '@writ/contract'
 import { callsDigest } from '../kernel/frame/calls-digest.ts'
 import { guestError } from '../kernel/frame/guest-error.ts'
 import { BadArguments, readCall } from '../kernel/frame/guest-functions.ts'
+import { Statements } from '../kernel/frame/statements.ts'
 import { openLibrary } from '../memory/index.ts'
 import { callModel, resolveModel } from '../models/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
@@ -59,8 +61,24 @@ export interface BareRun {
   readonly turns: readonly string[]
 }
 
+/** Answers a sub-call, given its prompt. */
+export type Leaf = (prompt: string) => string
+
+/** What following a script came to. */
+export interface BareScript {
+  /** Undefined when nothing was released. */
+  readonly value: Json | undefined
+  readonly error: WritError | undefined
+  /** Sub-calls that were answered, and calls and combinators that were refused for what a combinator had stated. */
+  readonly calls: number
+  readonly refused: number
+}
+
 export interface BareRuns {
+  readonly store: ContextStore
   ask(question: string, limits?: BareLimits): Promise<BareRun>
+  /** Follows a script, its sub-calls answered by `leaf`. */
+  follow(script: Script, leaf: Leaf): Promise<BareScript>
   close(): Promise<void>
 }
 
@@ -84,6 +102,8 @@ export async function openBareRuns(
   })
   const sandbox = await openSandbox()
   return {
+    store,
+    follow: (script, leaf) => new Run(store, sandbox, {}, { script, leaf }).follow(),
     ask: (question, limits = {}) => new Run(store, sandbox, limits).ask(question),
     close: async () => {
       await sandbox.close()
@@ -101,16 +121,31 @@ class Run {
   readonly store: ContextStore
   readonly sandbox: Sandbox
   readonly limits: BareLimits
+  readonly scripted: { readonly script: Script; readonly leaf: Leaf } | undefined
+  readonly statements: Statements = new Statements()
   readonly citations: Citation[] = []
   readonly turns: string[] = []
+  refused = 0
   calls = 0
   frames = 0
   greps = 0
 
-  constructor(store: ContextStore, sandbox: Sandbox, limits: BareLimits) {
+  constructor(store: ContextStore, sandbox: Sandbox, limits: BareLimits, scripted?: Run['scripted']) {
     this.store = store
     this.sandbox = sandbox
     this.limits = limits
+    this.scripted = scripted
+  }
+
+  async follow(): Promise<BareScript> {
+    const frame = new BareFrame(this, 'What is asked?', null, 0)
+    try {
+      const { error } = await reasoner.run(frame, 'script')
+      const value = frame.value === undefined ? undefined : (JSON.parse(frame.value) as Json)
+      return { value, error, calls: this.calls, refused: this.refused }
+    } finally {
+      await frame.close()
+    }
   }
 
   async ask(question: string): Promise<BareRun> {
@@ -151,6 +186,7 @@ class BareFrame implements Frame {
   readonly goal: string
   readonly depth: number
   #vm: Promise<Vm> | undefined
+  #combinators = 0
   value: string | undefined
 
   constructor(run: Run, goal: string, scope: readonly string[] | null, depth: number) {
@@ -168,6 +204,10 @@ class BareFrame implements Frame {
       .filter((id) => scope?.includes(id) ?? true)
       .filter((id) => limits.withheld?.includes(id) !== true)
       .sort()
+  }
+
+  get script(): Frame['script'] {
+    return this.#run.scripted?.script
   }
 
   get corpus(): Frame['corpus'] {
@@ -199,7 +239,7 @@ class BareFrame implements Frame {
       stackBytes: GUEST_STACK_BYTES,
       seed: '0'.repeat(64),
       epochMs: 0,
-      functions: HOST_NAMES.map(({ name }) => name),
+      functions: VM_FUNCTIONS,
       context: this.context,
     })
     const vm = await this.#vm
@@ -229,17 +269,46 @@ class BareFrame implements Frame {
 
   readonly perform: Perform = async (name, request) => {
     const table: { [N in StepName]: (asked: Steps[N]['request']) => Promise<Steps[N]['result']> } = {
-      'context.docs': () => Promise.resolve(this.#docs()),
+      'context.docs': ({ limit }) => Promise.resolve(this.#docs().slice(0, limit)),
       'context.search': (asked) => this.#search(asked),
       'context.grep': (asked) => this.#grep(asked),
       'context.outline': ({ doc }) => this.#run.store.outline(doc),
       'context.read': ({ doc, start = 0, end }) => this.#read(doc, start, end),
-      'model.call': () => Promise.reject(new WritError('INTERNAL', 'No sub-call is expected.')),
+      'model.call': ({ prompts }) => this.#call(prompts),
       'frame.spawn': ({ children }) => Promise.all(children.map((child) => this.#spawn(child))),
       cite: (asked) => this.#cite(asked),
       budget: () => Promise.resolve(this.#budget()),
+      'combinator.open': (asked) => this.#open(asked),
+      'combinator.close': ({ combinator }) => {
+        this.#run.statements.close(combinator)
+        return Promise.resolve(null)
+      },
     }
     return await table[name](request)
+  }
+
+  async #call(prompts: Steps['model.call']['request']['prompts']): Promise<Steps['model.call']['result']> {
+    const { scripted } = this.#run
+    if (scripted === undefined) throw new WritError('INTERNAL', 'No sub-call is expected.')
+    this.#stated(() => this.#run.statements.take(prompts.length))
+    this.#run.calls += prompts.length
+    return await Promise.resolve(prompts.map(({ prompt }) => ({ ok: true, value: scripted.leaf(prompt) })))
+  }
+
+  async #open({ name, most }: Steps['combinator.open']['request']): Promise<number> {
+    this.#combinators += 1
+    const id = this.#combinators
+    this.#stated(() => this.#run.statements.open(id, name, most))
+    return await Promise.resolve(id)
+  }
+
+  #stated(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#run.refused += 1
+      throw error
+    }
   }
 
   #docs(): Steps['context.docs']['result'] {

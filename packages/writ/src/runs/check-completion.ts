@@ -1,5 +1,6 @@
 import { CHECKS, checkLimits, type Limits, WritError } from '@writ/contract'
 import type { RunOptions } from '../files/options.ts'
+import { scriptNamed } from '../files/script-named.ts'
 
 /** What the services say a question may ask for. */
 export interface Askable {
@@ -10,14 +11,19 @@ export interface Askable {
 /** Throws `USAGE` for a question whose own words cannot be asked, before anything is opened. */
 export function checkCompletion(
   query: string,
-  { strategy = 'auto', retention, verify = [] }: RunOptions,
+  { strategy = 'auto', input, retention, verify = [] }: RunOptions,
   limits: Partial<Limits>,
   { strategies, retentionClass }: Askable,
 ): void {
   if (query.trim() === '') throw usage('The question is empty.')
   if (!query.isWellFormed()) throw usage('The question holds half a character (a lone surrogate).')
-  if (strategy !== 'auto' && !strategies.includes(strategy))
-    throw usage(`There is no strategy "${strategy}"; there are auto, ${strategies.join(', ')}.`)
+  const scripted = scriptNamed(strategy) !== undefined
+  if (strategy !== 'auto' && !scripted && !strategies.includes(strategy))
+    throw usage(
+      `There is no strategy "${strategy}"; there are auto, ${strategies.join(', ')} and script:<name or file>.`,
+    )
+  if (input !== undefined && !scripted)
+    throw new WritError('BAD_INPUT', 'An input is for a script, and the strategy is none.')
   const unknown = verify.find((check) => !CHECKS.includes(check))
   if (unknown !== undefined) throw usage(`There is no check "${unknown}"; there are ${CHECKS.join(', ')}.`)
   if (retention !== undefined && !retentionClass.test(retention))

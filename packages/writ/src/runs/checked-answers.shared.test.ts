@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import type { Answer } from '@writ/contract'
 import { block, type Script, sequence } from '@writ/simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CompletionOptions, WritOptions } from '../index.ts'
+import { bundleThat } from './cleared-bundle.fixture.ts'
 import { type ScriptedHome, scriptedHome } from './scripted-home.fixture.ts'
 
 // Releases that are checked before they leave: what fails goes back to the root, and the answer says what was checked.
@@ -96,7 +98,8 @@ describe('claims', () => {
       citations: [{ quote: 'needle' }],
       usage: { frames: 3, modelCalls: 5 },
     })
-    const frames = (await home.within((writ) => writ.show(answer.run))).frames
+    const { frames, checks } = await home.within((writ) => writ.show(answer.run))
+    expect(checks.map(({ outcome }) => outcome)).toEqual(['passed', 'passed'])
     expect(frames.map(({ lane }) => lane)).toEqual(['0', '0.1', '0.2'])
   })
 
@@ -130,6 +133,15 @@ describe('claims', () => {
       status: 'incomplete',
       checks: [{ outcome: 'undone', code: 'NO_PROGRESS' }],
     })
+  })
+
+  it('are refused to be checked under a bundle that knows no verifier, before anything runs', async () => {
+    const policy = await bundleThat(join(home.place, 'policy'), ({ profiles }) => delete profiles.verifier)
+    await expect(home.ask(sequence([BARE]), { policy }, { verify: ['claims'] })).rejects.toMatchObject({
+      code: 'BAD_POLICY',
+    })
+    const { answer } = await home.ask(sequence([BARE]), { policy }, { verify: ['citations'] })
+    expect(answer.checks).toMatchObject([{ check: 'citations' }])
   })
 
   it('of a direct answer are looked up too', async () => {

@@ -8,6 +8,7 @@ const PERSONAL = fileURLToPath(new URL('../policy/personal', import.meta.url))
 /** What the facts of the personal bundle say that tests change. */
 interface Facts {
   users: Record<string, object>
+  readonly profiles: Record<string, object>
   readonly models: {
     readonly defaults: Record<ModelLocation, { approved: boolean }>
     readonly byId: Record<string, { approved: boolean }>

@@ -6,7 +6,7 @@ import { block, type Script, type Simulator, sequence, startSimulator } from '@w
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CompletionOptions, createWrit, verifyFile, type WritOptions } from '../index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
-import { nested, PARALLEL, QUESTION, READING, TEXTS, TYPED } from './scripted-runs.fixture.ts'
+import { DOUBTED, nested, PARALLEL, QUESTION, READING, TEXTS, TYPED } from './scripted-runs.fixture.ts'
 
 // Runs that are cut off after records all over them, as a kill would, and then resumed by another Writ. The
 // model is scripted; its server honours idempotency keys, keeps a journal and lives on.
@@ -76,8 +76,12 @@ async function resumed(first: Answer, home: string, size: number): Promise<void>
   }
 }
 
-async function everywhere(script: Script, options: Partial<WritOptions> = {}): Promise<void> {
-  const { answer, home } = await ask(script, options)
+async function everywhere(
+  script: Script,
+  options: Partial<WritOptions> = {},
+  asked: Partial<CompletionOptions> = {},
+): Promise<void> {
+  const { answer, home } = await ask(script, options, { out: join(place, 'run.writ'), ...asked })
   expect(answer.status).toBe('complete')
   const size = await countRecords(home, answer.run)
   // As many places as time allows, spread over the run; `npm run chaos` goes on at random ones.
@@ -96,6 +100,10 @@ describe('a run is resumed where its process ended:', () => {
 
   it('sub-calls with a schema, some asked again', async () => {
     await everywhere(TYPED)
+  }, 240_000)
+
+  it('an answer that a verifier sent back', async () => {
+    await everywhere(DOUBTED, {}, { verify: ['claims', 'citations'] })
   }, 240_000)
 
   it('nested frames with texts and scopes of their own', async () => {

@@ -6,9 +6,11 @@ import type {
   Coverage,
   Json,
   Outcome,
+  RecordedCheck,
   RecordedDecision,
   RecordedFork,
   RecordedPartition,
+  RecordedScript,
   Status,
   Support,
 } from '@writ/contract'
@@ -90,8 +92,12 @@ export interface RunView {
   /** Null when nothing was released. */
   readonly basis: Basis | null
   readonly support: Omit<Support, 'unsupportedPaths'> | null
+  /** What the checks that were asked for came to. */
+  readonly checks: readonly RecordedCheck[]
   readonly coverage: Coverage | null
   readonly label: string
+  /** The script it follows, its input left out; null when it follows none. */
+  readonly script: Pick<RecordedScript, 'name' | 'planHash'> | null
   /** How guest code was confined. */
   readonly confinement: { readonly level: string; readonly layers: readonly string[] }
   readonly charged: Amount | null

@@ -49,6 +49,23 @@ export const TYPED: Script = (request) => {
     : block('FINAL({ one, batch: batch.map((item) => item.value ?? item.error.name) })')
 }
 
+/** An answer that a verifier doubts while it cites nothing; the same question of a verifier always gets the same. */
+export const DOUBTED: Script = (request) => {
+  const [system, goal] = request.messages
+  if (system?.content.startsWith('You are a verifier') === true) {
+    const supported = goal?.content.includes('It cites nothing') !== true
+    return block(
+      `const seen = await read('a.txt'); FINAL([{ claim: 'a needle', supported: ${supported}, why: seen.slice(0, 5) }])`,
+    )
+  }
+  return ROOT_IN_DOUBT(request)
+}
+
+const ROOT_IN_DOUBT: Script = sequence([
+  block("const found = await grep('needle', {}); FINAL({ word: 'needle' })"),
+  block("await cite(found.matches[0], 'needle'); FINAL({ word: 'needle' })"),
+])
+
 /** Children with texts of their own and a grandchild with its parent's scope; `leaf` answers the sub-calls. */
 export function nested(leaf: Script): Script {
   return (request) => {

@@ -65,7 +65,7 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     if (step.child !== null) goals.set(step.child, view.about)
     if (step.kind === 'output.release' && view.withheld === null) released = await releasedBy(step, reader)
   }
-  const { user, purpose, models, partitions, confinement } = opening.det
+  const { user, purpose, models, partitions, confinement, script } = opening.det
   const {
     status = abort === undefined ? 'open' : 'aborted',
     basis = null,
@@ -85,8 +85,10 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     reason: closing?.obs.reason ?? abort?.obs.message ?? null,
     basis,
     support,
+    checks: told.checks,
     coverage: closing?.obs.coverage ?? null,
     label: formatLabel(held),
+    script: script === undefined ? null : { name: script.name, planHash: script.planHash },
     confinement,
     charged: closing?.det.charged ?? null,
     costKnown: isCostKnown(opening, null),

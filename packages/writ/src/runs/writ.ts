@@ -6,6 +6,7 @@ import {
   type ContextStore,
   type CorpusSummary,
   defined,
+  type PlanCard,
   type RemovedCorpus,
   type RunEvent,
   type RunHead,
@@ -33,6 +34,7 @@ import { eraseRun } from '../retention/erase.ts'
 import { type Erasures, erasuresOf } from '../retention/erasures.ts'
 import { type Expiry, type ExpiryOptions, eraseExpired } from '../retention/expire.ts'
 import { type Holds, holdsOf } from '../retention/legal-hold.ts'
+import type { ListedScript } from '../scripts/index.ts'
 import {
   type FileReplay,
   type RecordedReplayOptions,
@@ -50,6 +52,7 @@ import { type ForkOptions, fork } from './fork.ts'
 import { type LanguageModelOptions, languageModelOf } from './language-model/language-model.ts'
 import { type ListedModel, listModels, type ModelListOptions } from './list-models.ts'
 import { DEFAULT_MODEL } from './models.ts'
+import { plan } from './plan/plan.ts'
 import { type ResumeOptions, resume } from './resume.ts'
 import type { RunOrigin, RunView, StepDetail } from './run-view.ts'
 import { originOf, showRun, showStep, type Viewed } from './show.ts'
@@ -79,6 +82,10 @@ export interface Writ {
   stream(options: AskedOptions): RunStream
   /** A model of the AI SDK over a context: each call is a governed run that answers the last message. */
   languageModel(options: LanguageModelOptions): LanguageModelV4
+  /** Scripts that come with Writ. */
+  scripts(): Promise<readonly ListedScript[]>
+  /** What a run of a question would do and cost: no model is asked, and there is no run. Rejects like `completion`. */
+  plan(options: AskedOptions): Promise<PlanCard>
   /**
    * Goes on with a run whose process ended, with what it began with; of a finished run, gives the answer. Model objects are
    * those this Writ was made with. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `RUN_NOT_OPENED`, `RUN_ENDED`, `RESUME_MISMATCH` and
@@ -214,6 +221,14 @@ class Home implements Writ {
     const { model = DEFAULT_MODEL } = this.#options
     const name = typeof model === 'string' ? model : 'model-object'
     return languageModelOf((asked) => this.completion(asked), name, over)
+  }
+
+  async scripts(): Promise<readonly ListedScript[]> {
+    return (await import('../scripts/index.ts')).listScripts()
+  }
+
+  async plan(asked: AskedOptions): Promise<PlanCard> {
+    return await plan(this.#services, this.#options, asked)
   }
 
   async resume(run: string, options: ResumeOptions = {}): Promise<Answer> {

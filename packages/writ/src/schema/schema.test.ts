@@ -213,8 +213,7 @@ const schema = fc.letrec((tie) => ({
         allOf: fc.array(tie('any'), { minLength: 1, maxLength: 2 }),
         if: tie('any'),
         // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-        // oxlint-disable-next-line unicorn/no-thenable
-        then: tie('any'),
+        then: tie('any'), // oxlint-disable-line unicorn/no-thenable
         else: tie('any'),
         dependentRequired: fc.constant({ a: ['b'] }),
       },

@@ -72,7 +72,7 @@ function overview(summary: RunSummary): Html {
   return html`<dl>${longQuestion(summary)}<dt>Asked by</dt><dd>${foreign(opening.user.id)}, for the purpose “${foreign(opening.purpose)}”</dd>
 <dt>When</dt><dd>${claimedTime(openedAt) ?? 'unknown'}${tookMs === null ? '' : html`, for ${(tookMs / 1_000).toFixed(2)} s`} (as the machine claims)</dd>
 <dt>Answered by</dt><dd>${models}</dd><dt>Label of the result</dt><dd>${formatLabel(label)}</dd>
-${forkedFrom(opening)}${goesOnFrom(opening)}<dt>Sandbox</dt><dd>${opening.confinement.layers.join(' in ')} (${opening.confinement.level})</dd><dt>Run</dt><dd><code>${run}</code></dd></dl>`
+${forkedFrom(opening)}${goesOnFrom(opening)}${followed(opening)}<dt>Sandbox</dt><dd>${opening.confinement.layers.join(' in ')} (${opening.confinement.level})</dd><dt>Run</dt><dd><code>${run}</code></dd></dl>`
 }
 
 /** As much of the question as leaves the first screen to what is asked of the run. */
@@ -86,6 +86,12 @@ function asked({ question }: RunSummary): string {
 function longQuestion({ question }: RunSummary): Html {
   if (question === null || question.length <= TOP_CHARS) return html``
   return html`<dt>Question</dt><dd dir="auto">${question}</dd>`
+}
+
+/** The script of a run: whoever approves plans approves this hash. */
+function followed({ script }: RunSummary['opening']): Html {
+  if (script === undefined) return html``
+  return html`<dt>Script</dt><dd>${foreign(script.name)}, plan hash <code>${script.planHash}</code></dd>`
 }
 
 /** What a forked run has from another one. */
@@ -113,6 +119,8 @@ function how({ frames, strategy, closing }: RunSummary): string {
   const children = frames.length - 1
   const steps = closing === null ? '' : ` in ${whole(closing.steps)} recorded steps`
   if (strategy === 'direct') return `The whole context fitted the model, which was asked once${steps}.`
+  if (strategy === 'script')
+    return `A script that a person wrote decided what was done${steps}. Time runs to the right.`
   return `A root model wrote code to search the documents${steps}${
     children > 0
       ? `, and opened ${counted(children, 'child frame')} that did the same with a part of them`

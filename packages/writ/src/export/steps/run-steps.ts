@@ -4,6 +4,7 @@ import {
   type Label,
   type Outcome,
   RESULT_OF,
+  type RecordedCheck,
   type RecordedDecision,
   type SpawnMode,
   type Status,
@@ -77,6 +78,8 @@ export interface RunSteps {
   readonly opening: RecordOf<'run.open'>
   readonly strategy: RecordOf<'strategy.chosen'> | undefined
   readonly closing: RecordOf<'run.close'> | undefined
+  /** What the checks of what was released came to. */
+  readonly checks: readonly RecordedCheck[]
   readonly abort: RecordOf<'run.abort'> | undefined
   readonly records: number
   /** In the order they were opened. */
@@ -115,6 +118,7 @@ class StepReader {
   #opening: RecordOf<'run.open'> | undefined
   #strategy: RecordOf<'strategy.chosen'> | undefined
   #closing: RecordOf<'run.close'> | undefined
+  #checks: readonly RecordedCheck[] = []
   #abort: RecordOf<'run.abort'> | undefined
 
   readonly #fold: RunFold<Held, void>
@@ -177,6 +181,7 @@ class StepReader {
       opening: this.#opening,
       strategy: this.#strategy,
       closing: this.#closing,
+      checks: this.#checks,
       abort: this.#abort,
       records: this.#fold.size,
       frames: [...this.#frames.values()],
@@ -275,7 +280,8 @@ class StepReader {
   }
 
   #release(record: RecordOf<'output.release'>, place: Place): void {
-    const { decision, sealed } = record.det
+    const { decision, sealed, outcome, checks = [] } = record.det
+    if (outcome === 'ok') this.#checks = checks
     const { own } = place.frame
     const touched = sealed.reduce((sum, lane) => union(sum, own.sealed.get(lane)?.touched ?? []), own.touched)
     const decisions = decision === null ? [] : [decision]

@@ -7,9 +7,9 @@ import {
   WritError,
 } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
-import { AdaptiveSemaphore } from './adaptive-semaphore.ts'
 import { type AttemptPorts, attemptBound, attemptRequest, inputBound, type Request } from './attempts.ts'
 import { BudgetPool } from './budget-pool.ts'
+import { ModelSlots, realTime } from './model-slots.ts'
 
 const price = { inputNanoUsd: 1000, outputNanoUsd: 2000 }
 const profile = { id: 'm', price } as unknown as ModelProfile
@@ -60,7 +60,12 @@ function ports(
     keys,
     ports: {
       callModel,
-      slots: new AdaptiveSemaphore(4),
+      slots: new ModelSlots(
+        4,
+        {},
+        realTime(() => 0),
+      ),
+      demand: { depth: 0, tokens: 0 },
       monotonic: () => 0,
       reserve: () => pool.reserve(request.bound, signal),
       retrying: () => Promise.resolve(),

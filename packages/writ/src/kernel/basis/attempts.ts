@@ -14,14 +14,15 @@ import {
   type ModelProfile,
   type ModelReply,
   NOTHING,
+  totalTokens,
   toWritError,
   WritError,
 } from '@writ/contract'
-import type { AdaptiveSemaphore } from './adaptive-semaphore.ts'
 import type { Reservation } from './budget-pool.ts'
+import type { Demand, ModelSlots, Slot } from './model-slots.ts'
 
 /** Attempts one request may take, retries included: enough to ride out a provider's bad second, not its bad hour. */
-const MAX_ATTEMPTS = 4
+export const MAX_ATTEMPTS = 4
 /** Wait before the first retry; doubles each time, up to the cap. */
 const BACKOFF_MS = 250
 const BACKOFF_CAP_MS = 8_000
@@ -54,7 +55,9 @@ export interface Earlier {
 /** How the kernel attempts a request: where slots, room and records come from. */
 export interface AttemptPorts {
   readonly callModel: ModelCaller
-  readonly slots: AdaptiveSemaphore
+  readonly slots: ModelSlots
+  /** What each attempt wants of the model. */
+  readonly demand: Demand
   readonly monotonic: () => number
   /** Takes room for one attempt. */
   reserve(): Promise<Reservation>
@@ -96,7 +99,7 @@ export function attemptBound(profile: ModelProfile, inputTokens: number, outputT
 /** A place to send one attempt from: a slot of the model and room in the budget. */
 export interface Entry {
   readonly reservation: Reservation
-  releaseSlot(): void
+  readonly slot: Slot
 }
 
 /**
@@ -104,14 +107,14 @@ export interface Entry {
  * in flight and will give it back: the two waits cannot lock each other.
  */
 export async function enter(
-  ports: Pick<AttemptPorts, 'slots' | 'reserve'>,
+  ports: Pick<AttemptPorts, 'slots' | 'demand' | 'reserve'>,
   signal: AbortSignal,
 ): Promise<Entry> {
-  const releaseSlot = await ports.slots.acquire(signal)
+  const slot = await ports.slots.acquire(ports.demand, signal)
   try {
-    return { reservation: await ports.reserve(), releaseSlot }
+    return { reservation: await ports.reserve(), slot }
   } catch (error) {
-    releaseSlot()
+    slot.release(0)
     throw error
   }
 }
@@ -156,18 +159,25 @@ async function once(
   try {
     if (number > 1) await ports.retrying(number)
     const started = ports.monotonic()
+    entry.slot.sent()
     const outcome = await send(request, ports.callModel, signal)
     const charge = chargeOf(request, outcome, signal)
     charged = charge.charged
     if (outcome.ok) ports.slots.succeeded()
-    else if (failureOf(outcome.error).status === 429) ports.slots.throttled()
+    else slowDown(ports.slots, failureOf(outcome.error))
     const tookMs = Math.round(ports.monotonic() - started)
     const { item } = request
     return { outcome, attempt: { item, attempt: number, tookMs, ...charge, ...reported(request, outcome) } }
   } finally {
-    entry.releaseSlot()
+    entry.slot.release(totalTokens(charged))
     entry.reservation.settle(charged)
   }
+}
+
+/** A provider that throttles is asked less, and by nobody before it said, where that is soon. */
+function slowDown(slots: ModelSlots, { status, retryAfterMs }: ModelFailure): void {
+  if (status === 429) slots.throttled()
+  if (retryAfterMs !== null) slots.closeFor(Math.min(retryAfterMs, RETRY_AFTER_CAP_MS))
 }
 
 type Sent = Attempted['result']

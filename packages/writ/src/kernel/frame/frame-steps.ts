@@ -28,6 +28,7 @@ import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { performTypedCall, type TypedSteps } from '../steps/typed-call.ts'
 import { KeptResults } from './kept-results.ts'
+import { Statements } from './statements.ts'
 
 const nowhere: OnFinal = () => undefined
 
@@ -45,6 +46,7 @@ export class FrameSteps {
   readonly #kept = new KeptResults()
   /** Schemas that were made ready, by their text. */
   readonly #schemas = new Map<string, Promise<CheckedSchema>>()
+  readonly #statements = new Statements()
 
   constructor(state: RunState, lane: FrameState, runFrame: RunFrame) {
     this.#state = state
@@ -55,6 +57,7 @@ export class FrameSteps {
   /** The cell ended; what a stopped one asked for is kept for whoever asks the same again. */
   endCell(stopped: boolean): void {
     this.#kept.endCell(stopped)
+    if (stopped) this.#statements.clear()
   }
 
   perform<K extends StepName>(
@@ -86,6 +89,19 @@ export class FrameSteps {
         }),
       budget: (asked) =>
         value({ op: 'budget', input: asked, make: () => this.#budget(), budget: (left) => left }),
+      'combinator.open': (asked) => {
+        const op = 'combinator_open'
+        try {
+          this.#statements.open(id.n, asked.name, asked.most)
+        } catch (error) {
+          return this.fail(id, { op, input: asked, error }, onFinal)
+        }
+        return value({ op, input: asked, make: () => Promise.resolve(id.n) })
+      },
+      'combinator.close': (asked) => {
+        this.#statements.close(asked.combinator)
+        return value({ op: 'combinator_close', input: asked, make: () => Promise.resolve(null) })
+      },
     }
     return table[name](request)
   }
@@ -122,6 +138,7 @@ export class FrameSteps {
       again = check === null ? model : chooseModel(this.#state, check, request.model).model
       checkSpans(request.prompts, model)
       this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
+      this.#statements.take(mostCalls(request.prompts))
     } catch (error) {
       return await fail(error)
     }
@@ -217,6 +234,7 @@ export class FrameSteps {
   ): Promise<readonly ItemOutcome<FrameValue>[]> {
     try {
       this.#checkSteps(requests.length - 1)
+      this.#statements.take(requests.length)
     } catch (error) {
       return await this.fail(first, { op: 'rlm_query', input: requests, error }, onFinal)
     }
@@ -301,6 +319,11 @@ export class FrameSteps {
       data: { limit, most },
     })
   }
+}
+
+/** Requests that sub-calls come to at most: one with a schema may be asked twice. */
+function mostCalls(prompts: readonly SubCall[]): number {
+  return prompts.reduce((sum, { schema }) => sum + (schema === undefined ? 1 : 2), 0)
 }
 
 function nothing(): Promise<never[]> {

@@ -6,6 +6,7 @@ import {
   type ItemOutcome,
   type Json,
   type Perform,
+  type PreludeCall,
   type SpawnRequest,
   type StepName,
   type Steps,
@@ -34,6 +35,7 @@ const subCall = z.union([
   z.object({ prompt: z.string(), spans: z.array(span).optional(), schema: schema.optional() }),
 ])
 const scope = z.union([z.literal('inherit'), z.array(z.union([z.string(), span]))])
+const COMBINATORS = ['map', 'filter', 'reduce', 'vote', 'verify'] as const
 const sealed = z.strictObject({ sealed: z.string() })
 const spawnOptions = z
   .object({ context: z.union([z.string(), sealed]), scope, model: z.string(), schema })
@@ -70,7 +72,7 @@ function guestFunction<K extends StepName>({ step, request, reply }: GuestFuncti
 }
 
 /** Every function that the host answers. A name of the contract that is missing here does not compile. */
-const FUNCTIONS: { readonly [N in HostName]: Reader } = {
+const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
   docs: guestFunction({
     step: 'context.docs',
     request: ([filter = {}]) =>
@@ -176,6 +178,19 @@ const FUNCTIONS: { readonly [N in HostName]: Reader } = {
     reply: (citation) => JSON.stringify(citation),
   }),
   budget: guestFunction({ step: 'budget', request: () => ({}), reply: (left) => JSON.stringify(left) }),
+  combinator_open: guestFunction({
+    step: 'combinator.open',
+    request: ([name, most]) => ({
+      name: take(z.enum(COMBINATORS), name, 'a combinator'),
+      most: take(count, most, 'a combinator'),
+    }),
+    reply: (id) => JSON.stringify(id),
+  }),
+  combinator_close: guestFunction({
+    step: 'combinator.close',
+    request: ([id]) => ({ combinator: take(count, id, 'a combinator') }),
+    reply: () => 'null',
+  }),
 }
 
 /** Reads a call of the guest. Throws `BadArguments`. */
@@ -185,7 +200,7 @@ export function readCall({ name, argsJson }: HostCall): ReadCall {
   return FUNCTIONS[name](Array.isArray(args) ? args.map(orUndefined) : [])
 }
 
-function isHostName(name: string): name is HostName {
+function isHostName(name: string): name is HostName | PreludeCall {
   return Object.hasOwn(FUNCTIONS, name)
 }
 

@@ -9,11 +9,13 @@ import {
   type FrameStatus,
   type GuestContext,
   type ItemOutcome,
+  type Json,
   type Message,
   type Perform,
   WritError,
 } from '@writ/contract'
 import type { StandingReservation } from '../basis/budget-pool.ts'
+import { schemaFault } from '../basis/json-schema.ts'
 import { lastTurnBytes, turnOutputTokens } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
@@ -103,6 +105,11 @@ export class KernelFrame implements Frame {
     return this.#start.context
   }
 
+  /** The root follows the script of the run; frames it opens have models to ask. */
+  get script(): Frame['script'] {
+    return this.#lane.parent === null ? this.#state.script : undefined
+  }
+
   get lastTurnBytes(): number {
     const { ports } = this.#state
     return lastTurnBytes(
@@ -175,12 +182,21 @@ export class KernelFrame implements Frame {
     // A release is the last thing a frame does: what is in flight is cancelled, recorded, and delivered to nobody.
     await this.#repl.settle()
     if (this.#lane.parent === null) {
+      this.#checkOutput(valueJson)
       this.#released = await performRelease(this.#state, this.#lane, valueJson, last, this.#start.runFrame)
       return
     }
     checkValue(this.#state, this.#lane, valueJson)
     if (this.role === 'verifier') requireVerdicts(valueJson)
     this.#released = { id: null, valueJson, citations: citationsOf(this.#lane), sealed: [], checks: [] }
+  }
+
+  /** What a script releases is as its `meta` says. Throws `INVALID_ANSWER`. */
+  #checkOutput(valueJson: string): void {
+    const { output = null, name } = this.#state.script ?? {}
+    const fault = output === null ? null : schemaFault(output, JSON.parse(valueJson) as Json)
+    if (fault !== null)
+      throw new WritError('INVALID_ANSWER', `The value is not what ${name} says it releases: ${fault}.`)
   }
 
   async draft(): Promise<string | undefined> {

@@ -7,13 +7,13 @@ import {
   GUEST_MEMORY_BYTES,
   GUEST_STACK_BYTES,
   type GuestContext,
-  HOST_NAMES,
   type HostCall,
   type HostReply,
   isWritError,
   MAX_SHOWN_CHARS,
   type Outcome,
   toWritError,
+  VM_FUNCTIONS,
   type Vm,
   WritError,
 } from '@writ/contract'
@@ -245,7 +245,7 @@ export class Repl {
       stackBytes: GUEST_STACK_BYTES,
       seed: fork?.changes.seeds[id] ?? guestSeed(ports.log.key, id),
       epochMs,
-      functions: HOST_NAMES.map((name) => name.name),
+      functions: VM_FUNCTIONS,
       context: this.#context,
     })
   }

@@ -18,7 +18,7 @@ import type { Released } from '../steps/release.ts'
 import { KernelFrame } from './kernel-frame.ts'
 
 /** What child frames do. */
-const RECURSE = Object.freeze({ strategy: 'recurse', turns: true })
+const RECURSE = Object.freeze({ strategy: 'recurse', repl: true })
 
 const EMPTY: CorpusView = { documents: 0, bytes: 0, sample: [] }
 
@@ -27,7 +27,7 @@ export interface FrameRun extends FrameResult {
   readonly value: Released | undefined
 }
 
-type Strategy = Pick<StrategyChoice, 'strategy' | 'turns'>
+type Strategy = Pick<StrategyChoice, 'strategy' | 'repl'>
 
 /** Runs a frame to its end. Never rejects: whatever happens, the frame closes with all it started recorded. */
 export async function runFrame(
@@ -70,11 +70,11 @@ async function live(
   strategy: Strategy,
 ): Promise<FrameRun> {
   const { reasoner } = state.ports
-  const corpus = strategy.turns ? await overview(state, lane) : EMPTY
+  const corpus = strategy.repl ? await overview(state, lane) : EMPTY
   const frame = new KernelFrame(state, lane, {
     holds,
     corpus,
-    context: strategy.turns ? await stringContext(state, lane, corpus) : { type: 'none' },
+    context: strategy.repl ? await stringContext(state, lane, corpus) : { type: 'none' },
     runFrame,
   })
   try {

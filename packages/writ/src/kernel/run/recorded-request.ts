@@ -5,12 +5,13 @@ import {
   type Message,
   type Omitted,
   type Partition,
+  type Script,
 } from '@writ/contract'
 import type { Authority } from '../basis/ports.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { RecordedRun } from '../journal/recorded-run.ts'
 import { readFork } from './fork-at.ts'
-import { EARLIER } from './run-records.ts'
+import { EARLIER, SCRIPT } from './run-records.ts'
 import type { RunRequest } from './run-request.ts'
 
 /** What was asked, as the opening record and what lies beside it tell: the same for a replay and a resumed run. */
@@ -20,6 +21,8 @@ export async function recordedRequest(
 ): Promise<Omit<RunRequest, 'models' | 'signal' | 'suspend' | 'elapsedMs' | 'setup'>> {
   const { questionLabel, limits, checks = [], answerSchema: typed } = opening.det
   const fork = await readFork(recorded, opening)
+  const script =
+    opening.det.script === undefined ? undefined : (JSON.parse(await opening.text(SCRIPT)) as Script)
   const conversation = await recordedConversation(opening)
   return {
     run: recorded.run,
@@ -33,7 +36,7 @@ export async function recordedRequest(
     ...(typed === undefined
       ? {}
       : { answerSchema: JSON.parse(await opening.text('answerSchema')) as JsonObject }),
-    ...defined({ fork, conversation }),
+    ...defined({ fork, conversation, script }),
   }
 }
 

@@ -8,6 +8,8 @@ import {
   type RecordedFork,
   type RecordedModel,
   type RecordedReason,
+  type RecordedScript,
+  type Script,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import type { RunModels } from '../basis/ports.ts'
@@ -15,6 +17,9 @@ import type { StepId } from '../basis/step-id.ts'
 import { CHANGES, type Fork } from '../state/fork.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { RunRequest } from './run-request.ts'
+
+/** What the script of a run is kept as beside the opening record. */
+export const SCRIPT = 'script'
 
 /** The id of the opening record. */
 export const OPENING: StepId = Object.freeze({ lane: '0', n: 0 })
@@ -24,7 +29,7 @@ export const EARLIER = 'earlier'
 
 /** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */
 export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
-  const { journal, ports, authority, models, limits, fork } = state
+  const { journal, ports, authority, models, limits, fork, script } = state
   const { answerSchema } = request
   const typed = answerSchema === undefined ? undefined : JSON.stringify(answerSchema)
   const { store, sandbox, policy, reasoner } = ports
@@ -60,6 +65,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       ...(typed === undefined ? {} : { answerSchema: commit('answerSchema', typed) }),
       ...(request.checks.length === 0 ? {} : { checks: request.checks }),
       ...(fork === undefined ? {} : { fork: recordedFork(fork, commit) }),
+      ...(script === undefined ? {} : { script: recordedScript(script, commit) }),
       ...(conversation === undefined ? {} : recordedConversation(conversation, commit)),
     },
     obs: { at: journal.now(), version: request.version },
@@ -73,6 +79,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       authority: JSON.stringify(authority),
       setup: JSON.stringify(request.setup),
       ...(fork === undefined ? {} : { [CHANGES]: JSON.stringify(fork.changes) }),
+      ...(script === undefined ? {} : { [SCRIPT]: JSON.stringify(script) }),
       ...(conversation === undefined ? {} : { [EARLIER]: canonicalJson(conversation.messages) }),
     },
     durability: 'flush',
@@ -131,6 +138,14 @@ function recordedFork(
     models: recordedModels(models),
     changes: commit(CHANGES, JSON.stringify(changes)),
   }
+}
+
+/** The script of a run as `run.open` declares it: its input is content, its name and plan hash are not. */
+function recordedScript(
+  { name, planHash, inputJson }: Script,
+  commit: (name: string, content: string) => string,
+): RecordedScript {
+  return { name, planHash, input: commit('input', inputJson) }
 }
 
 /** What was said before, as `run.open` declares it. */

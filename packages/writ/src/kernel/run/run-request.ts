@@ -1,4 +1,4 @@
-import type { CheckName, Conversation, JsonObject, Label, Limits } from '@writ/contract'
+import type { CheckName, Conversation, JsonObject, Label, Limits, Script } from '@writ/contract'
 import type { Authority, RunModels } from '../basis/ports.ts'
 import type { Fork } from '../state/fork.ts'
 
@@ -26,6 +26,8 @@ export interface RunRequest {
   /** What was said before; absent for a question by itself. */
   readonly conversation?: Conversation
   readonly strategy: string
+  /** What the root runs instead of asking a model; absent when a strategy decides. */
+  readonly script?: Script
   /** What a release has to pass, none twice. */
   readonly checks: readonly CheckName[]
   readonly limits: Limits

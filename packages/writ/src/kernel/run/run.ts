@@ -11,16 +11,17 @@ import {
   type RecordedReason,
   type RunEvent,
   type Status,
+  type StrategyChoice,
   supportOf,
   toWritError,
   WritError,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { checkedSchema } from '../../schema/index.ts'
-import { AdaptiveSemaphore } from '../basis/adaptive-semaphore.ts'
 import { BudgetPool } from '../basis/budget-pool.ts'
 import { BudgetShare } from '../basis/budget-share.ts'
 import { CoverageTally } from '../basis/coverage-tally.ts'
+import { ModelSlots, realTime } from '../basis/model-slots.ts'
 import type { KernelPorts } from '../basis/ports.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { lastTurnBytes, turnBound } from '../basis/turn-bounds.ts'
@@ -152,10 +153,10 @@ export function createState(
   ports: KernelPorts,
   { journal, suspension, epochMs, signal, halt }: RunBasis,
 ): RunState {
-  const { limits, authority, models, run, fork } = request
+  const { limits, authority, models, run, fork, script } = request
   const { clock } = ports
   const started = clock.monotonic()
-  const slots = new Map<string, AdaptiveSemaphore>()
+  const slots = new Map<string, ModelSlots>()
   return {
     run,
     epochMs,
@@ -170,10 +171,18 @@ export function createState(
     coverage: new CoverageTally(ports.store.partitions),
     suspension,
     journal,
-    gate: new Gate(ports, authority, halt),
+    gate: new Gate(ports, authority, halt, script?.planHash),
     slots: (model) => {
-      const known = slots.get(model.id) ?? new AdaptiveSemaphore(limits.concurrency)
-      slots.set(model.id, known)
+      const { id, rates = {} } = model
+      const known =
+        slots.get(id) ??
+        new ModelSlots(
+          limits.concurrency,
+          rates,
+          realTime(() => clock.monotonic()),
+          (queue) => ports.onEvent({ type: 'queue', model: id, ...queue }),
+        )
+      slots.set(id, known)
       return known
     },
     tally: {
@@ -188,9 +197,18 @@ export function createState(
       planned: null,
     },
     fork,
+    script,
     signal,
   }
 }
+
+/** A script says itself how the question is answered: no model is asked, and so no turn is held back. */
+const SCRIPTED: StrategyChoice = Object.freeze({
+  strategy: 'script',
+  repl: true,
+  turns: false,
+  reason: 'requested',
+})
 
 interface RootEnd {
   readonly lane: FrameState
@@ -222,9 +240,13 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const documents = store.partitions.reduce((sum, partition) => sum + partition.documents, 0)
   const { contextWindow } = lane.model
   const id = lane.next()
-  const plan = await planOf(state, id, request.question)
+  // A script is its own plan: the model's words about how it would answer do not count.
+  const plan = state.script === undefined ? await planOf(state, id, request.question) : null
   state.tally.planned = plan?.basis ?? null
-  const choice = reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
+  const choice =
+    state.script === undefined
+      ? reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
+      : SCRIPTED
   const { root } = modelsOf(state, id)
   const held = choice.turns ? lastTurnBound(state, root, lane.opening) : NOTHING
   const chosen = state.journal.write({

@@ -17,8 +17,8 @@ import {
   withMessages,
 } from '@writ/contract'
 import type { CheckedSchema } from '../../schema/index.ts'
-import { AdaptiveSemaphore } from '../basis/adaptive-semaphore.ts'
 import type { BudgetShare } from '../basis/budget-share.ts'
+import { Semaphore } from '../basis/semaphore.ts'
 import { SpanSet } from '../basis/span-set.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { DecisionContext } from './gate.ts'
@@ -95,7 +95,7 @@ export class FrameState implements DecisionContext {
   readonly citations: Citation[] = []
   readonly inherited: Citation[] = []
   /** Reads and searches under way. */
-  readonly reads: AdaptiveSemaphore = new AdaptiveSemaphore(MAX_READS_AT_ONCE)
+  readonly reads: Semaphore = new Semaphore(MAX_READS_AT_ONCE)
   turns = 0
   /** Releases that went back to it because they did not pass their checks. */
   returned = 0

@@ -29,6 +29,7 @@ export class Gate {
   readonly #authority: Authority
   readonly #denials = new Map<string, Denial>()
   readonly #halt: (error: WritError) => void
+  readonly #planHash: string | undefined
   #decideMs = 0
   #decisions = 0
 
@@ -36,10 +37,12 @@ export class Gate {
     ports: Pick<KernelPorts, 'policy' | 'onEvent' | 'clock'>,
     authority: Authority,
     halt: (error: WritError) => void,
+    planHash?: string,
   ) {
     this.#ports = ports
     this.#authority = authority
     this.#halt = halt
+    this.#planHash = planHash
   }
 
   /** Milliseconds spent deciding, and how many decisions were asked for. */
@@ -71,6 +74,7 @@ export class Gate {
       taint,
       depth: asker.depth,
       discharged,
+      planHash: this.#planHash,
     })
     this.#decideMs += this.#ports.clock.monotonic() - started
     this.#decisions += 1

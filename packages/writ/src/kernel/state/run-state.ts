@@ -12,11 +12,12 @@ import {
   outcomeOfCode,
   type Partition,
   type RecordedReason,
+  type Script,
   WritError,
 } from '@writ/contract'
-import type { AdaptiveSemaphore } from '../basis/adaptive-semaphore.ts'
 import type { BudgetShare } from '../basis/budget-share.ts'
 import type { CoverageTally } from '../basis/coverage-tally.ts'
+import type { ModelSlots } from '../basis/model-slots.ts'
 import type { Authority, KernelPorts, RunModels } from '../basis/ports.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Suspension } from '../journal/suspension.ts'
@@ -40,12 +41,14 @@ export interface RunState {
   readonly coverage: CoverageTally
   readonly journal: Journal
   readonly gate: Gate
-  readonly slots: (model: ModelProfile) => AdaptiveSemaphore
+  readonly slots: (model: ModelProfile) => ModelSlots
   readonly tally: Tally
   /** Milliseconds the run has taken, those before a restart included. */
   readonly elapsedMs: () => number
   /** What the run shares with the one it was forked from; undefined for a run of its own. */
   readonly fork: Fork | undefined
+  /** What the root follows instead of asking a model. */
+  readonly script: Script | undefined
   readonly suspension: Suspension
   /** Aborted when the run must end: halted by policy, failed, timed out, interrupted. */
   readonly signal: AbortSignal

@@ -9,7 +9,7 @@ import {
 import { canonicalJson } from '@writ/evidence'
 import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
-import type { Candidate } from './release-checks.ts'
+import type { Candidate } from './release-candidate.ts'
 import { performSpawn, type RunFrame } from './spawn.ts'
 
 /** What the verifier is told at most: characters of the value, and citations. */

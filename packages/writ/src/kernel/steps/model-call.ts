@@ -79,7 +79,7 @@ async function begin(
     await command.draw()
     await command.write()
   } catch (error) {
-    first.releaseSlot()
+    first.slot.release(0)
     first.reservation.settle(NOTHING)
     throw error
   }

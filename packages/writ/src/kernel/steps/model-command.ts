@@ -13,6 +13,7 @@ import {
   type Obs,
   type Outcome,
   type RecordedDecision,
+  totalTokens,
   toWritError,
   WritError,
 } from '@writ/contract'
@@ -101,6 +102,7 @@ export class Command {
     return {
       callModel: (model, request) => suspension.track(ports.callModel(model, request)),
       slots: slots(this.#call.model),
+      demand: { depth: this.#lane.depth, tokens: totalTokens(this.#bound(item)) },
       monotonic: () => ports.clock.monotonic(),
       reserve: async () => {
         await suspension.pass()

@@ -1,16 +1,9 @@
-import { type Check, type CheckName, type Citation, type Json, supportOf } from '@writ/contract'
+import { type Check, type CheckName, supportOf } from '@writ/contract'
 import type { FrameState } from '../state/frame-state.ts'
 import { basisSoFar, type RunState } from '../state/run-state.ts'
 import { checkClaims } from './check-claims.ts'
+import type { Candidate } from './release-candidate.ts'
 import type { RunFrame } from './spawn.ts'
-
-/** A value that wants to leave, with what is checked beside it. */
-export interface Candidate {
-  readonly value: Json
-  readonly citations: readonly Citation[]
-  /** Lanes of the sealed values in it. */
-  readonly sealed: readonly string[]
-}
 
 /** A check of what the root releases. It may take steps, which cross the gate like any other. */
 export type ReleaseCheck = (

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
@@ -64,7 +64,7 @@ describe('generateText', () => {
       citations: [{ doc: 'a.txt', quote: 'needle' }],
     })
     expect(result.usage.inputTokens).toBeGreaterThan(0)
-    expect((await writ.verify(String(known?.evidence))).ok).toBe(true)
+    expect((await writ.verify(known?.evidence as string)).ok).toBe(true)
   })
 
   it('knows its own answer when it comes back, with its label, and no answer that was changed', async () => {
@@ -84,7 +84,7 @@ describe('generateText', () => {
     const second = await generateText({ model: writ.languageModel(OVER), messages })
     const { run, label: held } = second.providerMetadata?.writ ?? {}
     expect(held).toBe('confidential:PII (untrusted)')
-    expect((await writ.show(String(run))).conversation).toMatchObject({
+    expect((await writ.show(run as string)).conversation).toMatchObject({
       messages: 2,
       follows: [first.providerMetadata?.writ?.run],
     })
@@ -232,10 +232,16 @@ describe('a stream of a run', () => {
   it('gives its events, then its answer', async () => {
     await start(finding)
     const seen: string[] = []
+    const events = await readFile(new URL('../../../../../docs/reference/events.md', import.meta.url), 'utf8')
+    const [, page = ''] = events.split('## A run while it goes on')
     const heard: string[] = []
     const onEvent = (event: { readonly type: string }): void => void heard.push(event.type)
     const stream = writ.stream({ query: PROMPT, ...OVER, onEvent })
-    for await (const event of stream) seen.push(event.type)
+    for await (const event of stream) {
+      seen.push(event.type)
+      const [row = ''] = page.match(new RegExp(`^\\| \`${event.type}\` \\| .*`, 'm')) ?? []
+      for (const member of Object.keys(event)) if (member !== 'type') expect(row).toContain(`\`${member}\``)
+    }
     const answer = await stream.answer
     expect(answer.answer).toBe('Alpha')
     expect(seen).toEqual(heard)

@@ -15,6 +15,8 @@ export function progressOf(event: RunEvent): string | undefined {
       return event.verdict === 'allow' ? undefined : `frame ${event.lane}: ${event.action} is refused`
     case 'frame.close':
       return `frame ${event.lane} closes: ${event.outcome}`
+    case 'queue':
+      return event.by === null ? undefined : `${counted(event.waiting, 'call')} to ${event.model} waiting`
     case 'answer':
       return undefined
   }

@@ -27,9 +27,14 @@ export function finishOf({ status }: Answer): LanguageModelV4FinishReason {
 
 /** What a run used, over all the calls of its tree. */
 export function usageOf({ usage }: Answer): LanguageModelV4Usage {
-  const { inputTokens, outputTokens } = usage
+  const { inputTokens, outputTokens, cachedInputTokens } = usage
   return {
-    inputTokens: { total: inputTokens, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+    inputTokens: {
+      total: inputTokens,
+      noCache: undefined,
+      cacheRead: cachedInputTokens,
+      cacheWrite: undefined,
+    },
     outputTokens: { total: outputTokens, text: undefined, reasoning: undefined },
     raw: { ...usage },
   }

@@ -26,7 +26,7 @@ export const { parse, stringify } = JSON
 export const { isArray } = Array
 export const isView = slot(ArrayBuffer, 'isView', 'value')
 export const { isFinite: isFiniteNumber, isInteger } = Number
-export const { max, min } = Math
+export const { ceil, max, min } = Math
 export const {
   defineProperty,
   freeze,

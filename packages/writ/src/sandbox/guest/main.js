@@ -1,3 +1,4 @@
+import { combinators, isPreludeCall } from './combinators.js'
 import { describeError } from './describe-error.js'
 import { hostCalls, nativeLooking } from './host-calls.js'
 import { inspect } from './inspect.js'
@@ -31,16 +32,21 @@ export function boot(configJson, emit, call, release) {
   const answers = releases(release, variables)
   const clock = timers()
   const output = outputs(emit)
-  for (const { name, aliases } of config.functions)
+  const names = new $.$Set()
+  for (const { name, aliases } of config.functions) {
+    $.setAdd(names, name)
+    if (isPreludeCall(name)) continue
     for (const said of [name, ...aliases]) variables.provide(said, calls.hostFunction(name))
+  }
   const own = {
     ...answers.names,
+    ...combinators(calls.hostFunction, names),
     SHOW_VARS: nativeLooking(() => describeVariables(variables), 'SHOW_VARS'),
     print: nativeLooking(output.print, 'print'),
     context: contextOf(config.context),
   }
   for (const { name, aliases } of config.provided)
-    for (const said of [name, ...aliases]) variables.provide(said, own[name])
+    if (own[name] !== undefined) for (const said of [name, ...aliases]) variables.provide(said, own[name])
   for (const name of $.ownKeys(clock.names)) variables.provide(name, clock.names[name])
   variables.provide('console', consoleOf(output.print))
   variables.seal()

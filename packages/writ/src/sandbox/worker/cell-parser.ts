@@ -50,3 +50,8 @@ export function parseCell(source: string): Program {
     allowAwaitOutsideFunction: true,
   })
 }
+
+/** Parses a file that exports something, with the same bounds. */
+export function parseModule(source: string): Program {
+  return CellParser.parse(source, { ecmaVersion: 'latest', sourceType: 'module' })
+}

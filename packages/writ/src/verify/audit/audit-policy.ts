@@ -80,8 +80,9 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     if (frame.opening.kind === 'run.open') {
       const { det } = frame.opening
       checkFacts(det, this.#point)
-      const { user, purpose } = det
-      const replayer = new DecisionReplayer(this.#point, { user, purpose })
+      const { user, purpose, script } = det
+      const planHash = script?.planHash
+      const replayer = new DecisionReplayer(this.#point, { user, purpose, planHash })
       this.#known = { run: det, resources: new Resources(det, this.#point), replayer }
     }
     return openFrame(frame, this.#opened.run)

@@ -33,14 +33,14 @@ const KEPT_ANSWERS = 50_000
 /** Asks questions of a decision point, equal ones once, and holds the answers against the record. */
 export class DecisionReplayer {
   readonly #point: DecisionPoint
-  readonly #base: Pick<DecisionRequest, 'user' | 'purpose'>
+  readonly #base: Pick<DecisionRequest, 'user' | 'purpose' | 'planHash'>
   readonly #answers = new Map<string, readonly Decision[]>()
   #distinct = 0
   #asked = 0
   /** Denials because the engine failed at the time: they cannot be made again. */
   #failures = 0
 
-  constructor(point: DecisionPoint, base: Pick<DecisionRequest, 'user' | 'purpose'>) {
+  constructor(point: DecisionPoint, base: Pick<DecisionRequest, 'user' | 'purpose' | 'planHash'>) {
     this.#point = point
     this.#base = base
   }

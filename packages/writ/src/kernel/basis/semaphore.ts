@@ -1,17 +1,11 @@
-/** Slots for what may be in flight at once, first come first served. A provider that throttles gets fewer for a while. */
-export class AdaptiveSemaphore {
+/** Slots for what may be under way at once, first come first served. */
+export class Semaphore {
   readonly #most: number
-  #allowed: number
   #inFlight = 0
   readonly #waiting: (() => void)[] = []
 
   constructor(most: number) {
     this.#most = most
-    this.#allowed = most
-  }
-
-  get inFlight(): number {
-    return this.#inFlight
   }
 
   /** Waits for a slot; the returned function gives it back. Rejects with the signal's reason. */
@@ -40,19 +34,8 @@ export class AdaptiveSemaphore {
     })
   }
 
-  /** The provider asked for less (429): halve what may be in flight. */
-  throttled(): void {
-    this.#allowed = Math.max(1, Math.floor(this.#allowed / 2))
-  }
-
-  /** A request went through: grow back slowly, one slot per full round. */
-  succeeded(): void {
-    this.#allowed = Math.min(this.#most, this.#allowed + 1 / this.#allowed)
-    this.#admit()
-  }
-
   #admit(): void {
-    while (this.#inFlight < Math.floor(this.#allowed)) {
+    while (this.#inFlight < this.#most) {
       const next = this.#waiting.shift()
       if (next === undefined) return
       next()

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { AdaptiveSemaphore } from './adaptive-semaphore.ts'
+import { Semaphore } from './semaphore.ts'
 
 const never = new AbortController().signal
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-describe('AdaptiveSemaphore', () => {
+describe('Semaphore', () => {
   it('lets at most so many in at once, in the order they came', async () => {
-    const slots = new AdaptiveSemaphore(2)
+    const slots = new Semaphore(2)
     const entered: number[] = []
     const releases: (() => void)[] = []
     for (const index of [0, 1, 2, 3])
@@ -21,35 +21,8 @@ describe('AdaptiveSemaphore', () => {
     expect(entered).toEqual([0, 1, 2])
   })
 
-  it('halves what may be in flight when throttled and grows back with success', async () => {
-    const slots = new AdaptiveSemaphore(4)
-    slots.throttled()
-    const releases = [await slots.acquire(never), await slots.acquire(never)]
-    let third = false
-    const waiting = slots.acquire(never).then((release) => {
-      third = true
-      releases.push(release)
-    })
-    await tick()
-    expect(third).toBe(false)
-    slots.succeeded()
-    slots.succeeded()
-    await tick()
-    expect(third).toBe(false)
-    slots.succeeded()
-    await waiting
-    expect(third).toBe(true)
-  })
-
-  it('never stops altogether', async () => {
-    const slots = new AdaptiveSemaphore(1)
-    slots.throttled()
-    slots.throttled()
-    await expect(slots.acquire(never)).resolves.toBeTypeOf('function')
-  })
-
   it('gives up waiting with the reason of the signal and does not keep the place', async () => {
-    const slots = new AdaptiveSemaphore(1)
+    const slots = new Semaphore(1)
     const release = await slots.acquire(never)
     const controller = new AbortController()
     const waiting = slots.acquire(controller.signal)

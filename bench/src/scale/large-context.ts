@@ -1,0 +1,40 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { block, sequence } from '@writ/simulator'
+import { type Measure, rounded } from '../measure.ts'
+import { inOwnProcess } from './in-own-process.ts'
+
+const FILE_BYTES = 1_000_000
+const FILES = { all: 100, quick: 20 }
+const MOST_MB = 300
+const LINE = 'an ordinary line of text that says nothing at all\n'
+
+/** A corpus of files that is searched and read in parts, its ingestion included. */
+export async function largeContext(quick: boolean): Promise<Measure> {
+  const files = quick ? FILES.quick : FILES.all
+  const script = sequence([
+    block('const found = await grep("needle number [0-9]+", { limit: 1000 });\nprint(found.matches.length);'),
+    block(
+      'const ranked = await search("needle", { k: 20 });\nlet bytes = 0;\nfor (const match of found.matches) bytes += (await read(match.doc, match.start, match.end)).length;\nprint(ranked.length, bytes);',
+    ),
+    block('FINAL(found.matches.length);'),
+  ])
+  const prepare = async (place: string): Promise<{ paths: string[] }> => {
+    const folder = join(place, 'corpus')
+    await mkdir(folder)
+    const text = LINE.repeat(FILE_BYTES / LINE.length)
+    for (let n = 0; n < files; n += 1)
+      await writeFile(join(folder, `part-${n}.txt`), `${text}needle number ${n}\n`)
+    return { paths: [folder] }
+  }
+  const { answer, peak } = await inOwnProcess(script, { query: 'SIMTASK:large go', limits: {} }, prepare)
+  const right = answer.answer === String(files)
+  const name = `${rounded((files * FILE_BYTES) / 1e6)} MB of context`
+  return {
+    task: name,
+    score: rounded(peak.bytes / 1e6),
+    detail: `MB at the peak, PSS of all processes (${rounded(peak.mapped / 1e6)} of it pages of files), ingestion included, scripted model; ${right ? 'every needle was found' : `THE ANSWER IS ${answer.answer ?? answer.reason ?? ''}`}`,
+    target: `${MOST_MB} MB`,
+    met: right && peak.bytes <= MOST_MB * 1e6,
+  }
+}

@@ -1,0 +1,60 @@
+import { block, type Script } from '@writ/simulator'
+import { type Measure, median, rounded } from '../measure.ts'
+import { inOwnProcess } from './in-own-process.ts'
+import type { Sample } from './scale-run.ts'
+
+const BATCH = 250
+const CALLS = { all: 10_000, quick: 4_000 }
+/** What the second half may take of the first half's time, and how far memory may rise from the second quarter to the last. */
+const LINEAR = 1.25
+const FLAT = 1.2
+
+/** One run of very many sub-calls, a batch a cell: what it takes must not grow with how many came before. */
+export async function manyCalls(quick: boolean): Promise<readonly Measure[]> {
+  const calls = quick ? CALLS.quick : CALLS.all
+  const batches = calls / BATCH
+  const script: Script = ({ task, turns, prompt }) => {
+    if (task === null) return `The reply to ${prompt}.`
+    if (turns === 0) return block('let done = 0;')
+    if (turns > batches) return block('FINAL(done);')
+    const prompts = `Array.from({ length: ${BATCH} }, (_, n) => 'item ${turns} ' + n)`
+    return block(`done += (await llm_query_batched(${prompts})).length;\nprint(done);`)
+  }
+  const limits = { maxCalls: 2 * calls, maxTurns: batches + 10 }
+  const asked = { query: 'SIMTASK:many go', limits }
+  const { answer, samples, peak } = await inOwnProcess(script, asked, () => 'a needle in a line\n')
+  const own = samples.slice(0, batches + 1)
+  const times = timeOfHalves(own)
+  const rise = riseOf(own)
+  const complete = answer.answer === String(calls)
+  const ended = complete ? '' : `; THE RUN IS ${answer.status}: ${answer.reason ?? answer.answer ?? ''}`
+  const name = `${calls.toLocaleString('en-US')} sub-calls in one run`
+  return [
+    {
+      task: `${name}, time`,
+      score: rounded(times.second / times.first, 2),
+      detail: `× the first half's time for the second half, scripted model; ${rounded((times.first + times.second) / calls, 2)} ms a call${ended}`,
+      target: `${LINEAR} ×`,
+      met: complete && times.second <= LINEAR * times.first,
+    },
+    {
+      task: `${name}, memory`,
+      score: rounded(rise, 2),
+      detail: `× in the last quarter what it was in the second, PSS of all processes, scripted model; ${rounded(peak.bytes / 1e6)} MB at the peak${ended}`,
+      target: `${FLAT} ×`,
+      met: complete && rise <= FLAT,
+    },
+  ]
+}
+
+function timeOfHalves(samples: readonly Sample[]): { first: number; second: number } {
+  const at = (share: number): number => samples[Math.floor((samples.length - 1) * share)]?.atMs ?? Number.NaN
+  return { first: at(0.5) - at(0), second: at(1) - at(0.5) }
+}
+
+/** The first quarter is left out: in it compilers and heaps still grow to what they need. */
+function riseOf(samples: readonly Sample[]): number {
+  const quarter = Math.floor(samples.length / 4)
+  const usual = (part: readonly Sample[]): number => median(part.map(({ bytes }) => bytes))
+  return usual(samples.slice(-quarter)) / usual(samples.slice(quarter, 2 * quarter))
+}

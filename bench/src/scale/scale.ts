@@ -1,0 +1,14 @@
+import type { BenchOptions } from '../bench-options.ts'
+import type { Measure } from '../measure.ts'
+import { deepTree } from './deep-tree.ts'
+import { largeContext } from './large-context.ts'
+import { liveFrames } from './live-frames.ts'
+import { manyCalls } from './many-calls.ts'
+
+/** What a run takes when much of something is in it: frames, levels, sub-calls, context. */
+export async function* scale({ quick }: BenchOptions): AsyncGenerator<Measure> {
+  yield await liveFrames(quick)
+  yield await deepTree()
+  yield* await manyCalls(quick)
+  yield await largeContext(quick)
+}

@@ -1,0 +1,43 @@
+import { DEFAULT_LIMITS, type PlanCard } from '@writ/contract'
+import { expect, it } from 'vitest'
+import { planLines } from './print-plan.ts'
+
+const CARD: PlanCard = {
+  schema: 'writ.plan/1',
+  strategy: 'script',
+  reason: 'requested',
+  script: { name: 'find-all', planHash: 'ab'.repeat(32) },
+  models: { root: 'any/model', sub: 'other/model' },
+  documents: 3,
+  bytes: 4_096,
+  reach: [
+    { label: 'internal', documents: 2, bytes: 4_000, allowed: true, reason: null },
+    { label: 'restricted', documents: 1, bytes: 96, allowed: false, reason: 'clearance' },
+  ],
+  bound: { calls: 9, requests: 36, tokens: 1_000_000, costMicroUsd: 1_250_000, held: true, unknown: null },
+  limits: DEFAULT_LIMITS,
+  expected: { runs: 2, requests: 7, tokens: 900, costMicroUsd: 1_500 },
+}
+
+it('says what a run would do, reach and cost', () => {
+  expect(planLines(CARD)).toEqual([
+    'plan: script find-all',
+    `plan hash: ${'ab'.repeat(32)}`,
+    'models: any/model, sub-calls by other/model',
+    'corpus: 3 documents, 4,096 bytes',
+    '  internal: 2 documents, 4,000 bytes',
+    expect.stringMatching(/^ {2}restricted: 1 document, 96 bytes; out of reach \(.+\)$/),
+    'at most: 9 calls (36 requests when all are retried), 1,000,000 tokens, $1.25',
+    'expected: 7 requests, 900 tokens, $0.0015 (mean of 2 earlier runs)',
+  ])
+})
+
+it('says what is not known, and what only the limits bound', () => {
+  const bound = { ...CARD.bound, calls: null, costMicroUsd: null, held: false, unknown: 'a loop (line 2)' }
+  const lines = planLines({ ...CARD, strategy: 'direct', script: null, bound, expected: null })
+  expect(lines).toContain('plan: direct, as asked for')
+  expect(lines).toContain('at most: 36 requests, 1,000,000 tokens, cost unknown')
+  expect(lines.join('\n')).toMatch(/cannot be added up beforehand.*a loop \(line 2\)/)
+  expect(lines.join('\n')).toContain('when each fills its window')
+  expect(lines.at(-1)).toContain('nothing is known')
+})

@@ -1,0 +1,37 @@
+import { counted, dollars, type PlanBound, type PlanCard, reasonInWords, size, whole } from '@writ/contract'
+import { strategyInWords } from './strategy-words.ts'
+
+/** A plan card for people: what would be done, to what, by whom, and what it can come to. */
+export function planLines(card: PlanCard): readonly string[] {
+  const { strategy, reason, script, models, documents, bytes, reach, bound, expected } = card
+  const by = models.root === models.sub ? models.root : `${models.root}, sub-calls by ${models.sub}`
+  return [
+    `plan: ${script === null ? strategyInWords(strategy, reason) : `script ${script.name}`}`,
+    ...(script === null ? [] : [`plan hash: ${script.planHash}`]),
+    `models: ${by}`,
+    `corpus: ${counted(documents, 'document')}, ${size(bytes)}`,
+    ...reach.map(
+      (line) =>
+        `  ${line.label}: ${counted(line.documents, 'document')}, ${size(line.bytes)}${
+          line.allowed ? '' : `; out of reach (${reasonInWords(line.reason ?? '')})`
+        }`,
+    ),
+    `at most: ${mostOf(bound)}`,
+    ...(bound.unknown === null
+      ? []
+      : [`  its calls cannot be added up beforehand, so its limits bound it: ${bound.unknown}`]),
+    ...(bound.held ? [] : ['  tokens and cost are what so many requests take when each fills its window']),
+    expected === null
+      ? 'expected: nothing is known; no such run over this corpus has ended in this home'
+      : `expected: ${counted(expected.requests, 'request')}, ${counted(expected.tokens, 'token')}, ${dollars(expected.costMicroUsd)} (mean of ${counted(expected.runs, 'earlier run')})`,
+  ]
+}
+
+function mostOf({ calls, requests, tokens, costMicroUsd }: PlanBound): string {
+  const cost = costMicroUsd === null ? 'cost unknown' : dollars(costMicroUsd)
+  const asked =
+    calls === null || calls === requests
+      ? counted(requests, 'request')
+      : `${counted(calls, 'call')} (${whole(requests)} requests when all are retried)`
+  return `${asked}, ${counted(tokens, 'token')}, ${cost}`
+}

@@ -1,0 +1,69 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { runCommand } from './command-here.fixture.ts'
+
+// Scripts on the command line, without a model that understands: what code decides, and what is only planned.
+
+const COUNT = `export const meta = { name: 'count', input: { type: 'object', properties: { word: { type: 'string' } } } }
+const { matches } = await grep(input.word)
+FINAL({ question, lines: matches.map(({ doc, line }) => doc + ':' + line) })
+`
+
+let place: string
+
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'writ-scripts-'))
+  await mkdir(join(place, 'docs'))
+  await writeFile(join(place, 'docs', 'a.txt'), 'Alpha mentions a patent.\nBeta does not.\n')
+  await writeFile(join(place, 'count.js'), COUNT)
+  await writeFile(join(place, 'input.json'), '{"word": "patent"}')
+})
+
+afterAll(async () => rm(place, { recursive: true, force: true }))
+
+it('a script is followed with the input of a file', async () => {
+  const args = [
+    'ask',
+    'Where?',
+    'docs',
+    '--strategy',
+    'script:count.js',
+    '--input-file',
+    'input.json',
+    '--json',
+  ]
+  const { code, out } = await runCommand(place, args)
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({
+    status: 'complete',
+    value: { question: 'Where?', lines: ['a.txt:1'] },
+    usage: { modelCalls: 0 },
+  })
+  const { out: shown } = await runCommand(place, ['show', 'last'])
+  expect(shown).toMatch(/^script: count · plan hash [0-9a-f]{64}$/m)
+})
+
+it('a plan is printed and nothing is run', async () => {
+  const args = ['ask', 'Where?', 'docs', '--strategy', 'script:find-all', '--dry-run']
+  const before = JSON.parse((await runCommand(place, ['runs', '--json'])).out) as { runs: readonly object[] }
+  const { code, out } = await runCommand(place, args)
+  expect(code).toBe(0)
+  expect(out).toContain('plan: script find-all')
+  expect(out).toContain('at most: 3 calls (12 requests when all are retried)')
+  const { out: json } = await runCommand(place, [...args, '--json'])
+  expect(JSON.parse(json)).toMatchObject({ schema: 'writ.plan/1', bound: { calls: 3, costMicroUsd: 0 } })
+  expect(JSON.parse((await runCommand(place, ['runs', '--json'])).out)).toEqual(before)
+})
+
+it('the scripts that come with Writ are listed with what they are given', async () => {
+  const { out } = await runCommand(place, ['scripts'])
+  expect(out).toMatch(/^find-all: /m)
+  expect(out).toContain('  input.claims (array): what is checked')
+  expect(out).toContain('  input.votes (integer, optional): ')
+  const { out: json } = await runCommand(place, ['scripts', '--json'])
+  expect(JSON.parse(json)).toMatchObject({
+    scripts: [{ name: 'compare' }, { name: 'find-all' }, { name: 'verify-claims' }],
+  })
+})

@@ -1,0 +1,60 @@
+import { type CellResult, type Frame, type FrameEnd, toWritError, WritError } from '@writ/contract'
+import { showCell } from './show.ts'
+
+/** Characters of what a script printed that go into the reason of a run that failed. */
+const MOST_SAID = 2_000
+
+/**
+ * Runs the script of a run: one cell that gives it `input` and `question`, then the script itself. What it releases is
+ * released. A script that was cut short releases the draft it left in `answer.content`, as a frame with a model does.
+ */
+export async function runScript(frame: Frame): Promise<FrameEnd> {
+  try {
+    const valueJson = await valueJsonOf(frame)
+    await frame.release(valueJson, true)
+    return { incomplete: false }
+  } catch (error) {
+    return await drafted(frame, toWritError(error))
+  }
+}
+
+async function valueJsonOf(frame: Frame): Promise<string> {
+  const { script, goal } = frame
+  if (script === undefined) throw new WritError('INTERNAL', 'A run without a script was to follow one.')
+  const given = await frame.cell({ language: 'javascript', code: givenCode(script.inputJson, goal) })
+  if (given.outcome !== 'ok') throw failure(given)
+  const result = await frame.cell(script.cell)
+  if (result.finalJson !== undefined) return result.finalJson
+  if (result.outcome !== 'ok') throw failure(result)
+  throw new WritError('NO_ANSWER', 'The script ended without FINAL(value).')
+}
+
+/** Texts of JSON are texts of JavaScript once they are quoted. */
+function givenCode(inputJson: string, question: string): string {
+  return `const input = JSON.parse(${JSON.stringify(inputJson)}); const question = ${JSON.stringify(question)};`
+}
+
+/**
+ * The error of a script: what it threw, with its place. Its code is the same whatever the script says of it: that a limit
+ * or a refusal is behind it, the kernel knows by itself.
+ */
+function failure(result: CellResult): WritError {
+  return new WritError(
+    'SCRIPT_FAILED',
+    `The script failed: ${showCell({ ...result, output: '' }, MOST_SAID)}`,
+  )
+}
+
+async function drafted(frame: Frame, error: WritError): Promise<FrameEnd> {
+  const { code } = error
+  const cut = code === 'TIMED_OUT'
+  if (code === 'POLICY_DENIED' || code === 'LEDGER_FAILED') return { incomplete: false, error }
+  try {
+    const draft = await frame.draft()
+    if (draft === undefined) return { incomplete: cut, error }
+    await frame.release(draft, true)
+    return { incomplete: true, error }
+  } catch {
+    return { incomplete: cut, error }
+  }
+}

@@ -1,0 +1,64 @@
+import {
+  type ContextStore,
+  formatLabel,
+  type Ledger,
+  type Limits,
+  type PlanBound,
+  type PlanCard,
+  type ReachLine,
+} from '@writ/contract'
+import { type Reachable, type RunRequest, reachOf } from '../../kernel/index.ts'
+import type { PolicyPoint } from '../../policy/index.ts'
+import { createReasoner } from '../../reasoning/index.ts'
+import { expectedOf, packOf } from './expected.ts'
+
+/** What a plan card is made of: a question with everything about it resolved, and where it would be asked. */
+export interface Planned
+  extends Pick<RunRequest, 'question' | 'questionLabel' | 'strategy' | 'script' | 'authority' | 'models'> {
+  readonly limits: Limits
+  readonly bound: PlanBound
+  readonly policy: PolicyPoint
+  readonly store: ContextStore
+  readonly ledger: Ledger
+}
+
+/** Says what a run would do and cost. Nothing is read of the corpus, and no model is asked. */
+export async function planCard(planned: Planned): Promise<PlanCard> {
+  const { strategy, script, models, store, limits, bound, ledger, question } = planned
+  const reach = linesOf(await reachOf(planned, planned))
+  const documents = reach.reduce((sum, line) => sum + line.documents, 0)
+  const bytes = reach.reduce((sum, line) => sum + line.bytes, 0)
+  const answersByPlan = (models.root.plan?.(question) ?? null) !== null
+  const chosen =
+    script === undefined
+      ? createReasoner().choose(strategy, bytes, models.root.contextWindow, answersByPlan)
+      : { strategy: 'script', reason: 'requested' }
+  const packs = store.partitions.map(packOf)
+  const planHash = script?.planHash
+  return {
+    schema: 'writ.plan/1',
+    strategy: chosen.strategy,
+    reason: chosen.reason,
+    script: script === undefined ? null : { name: script.name, planHash: script.planHash },
+    models: { root: models.root.id, sub: models.sub.id },
+    documents,
+    bytes,
+    reach,
+    bound,
+    limits,
+    expected: await expectedOf(ledger, { packs, strategy, planHash, model: models.root.id }),
+  }
+}
+
+/** One line for each label that is judged alike. */
+function linesOf(found: readonly Reachable[]): readonly ReachLine[] {
+  const lines = new Map<string, ReachLine>()
+  for (const { partition, allowed, reason } of found) {
+    const label = formatLabel(partition.label)
+    const key = JSON.stringify([label, allowed, reason])
+    const { documents = 0, bytes = 0 } = lines.get(key) ?? {}
+    const sums = { documents: documents + partition.documents, bytes: bytes + partition.bytes }
+    lines.set(key, { label, ...sums, allowed, reason })
+  }
+  return [...lines.values()]
+}

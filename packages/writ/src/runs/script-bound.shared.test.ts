@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Json } from '@writ/contract'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findScript, readScript, type ScriptFile, scriptRun, worstCase } from '../scripts/index.ts'
+import { type BareRuns, type BareScript, openBareRuns } from './bare-run-fixture.ts'
+
+// What scripts really ask, held against what was added up before they ran: the scripts that come with Writ, and random ones
+// made of the combinators. The texts are licences and readmes of packages that this project uses; the leaf is scripted.
+
+/** Random scripts that are run. */
+const SCRIPTS = 200
+
+const modules = resolve(import.meta.dirname, '../../../../node_modules')
+const PACKAGES = ['acorn', 'chai', 'canonicalize', 'zod'] as const
+
+let runs: BareRuns
+
+beforeAll(async () => {
+  const texts = PACKAGES.flatMap((name) =>
+    ['LICENSE', 'README.md'].map((file) => ({ id: `${name}/${file}`, text: textOf(name, file) })),
+  )
+  runs = await openBareRuns([], texts)
+})
+
+afterAll(async () => {
+  await runs.close()
+})
+
+function textOf(name: string, file: string): string {
+  return readFileSync(join(modules, name, file), 'utf8')
+}
+
+function boundOf(file: ScriptFile, input: Json): number {
+  const documents = runs.store.partitions.flatMap(({ id }) => runs.store.documents(id))
+  const worst = worstCase(file, input, documents)
+  if ('unknown' in worst) throw new Error(`${file.meta.name}: ${worst.unknown}\n${file.text}`)
+  return worst.calls
+}
+
+async function follow(file: ScriptFile, input: Json, leaf: (prompt: string) => string): Promise<BareScript> {
+  return await runs.follow(scriptRun(file, input), leaf)
+}
+
+describe('a script that comes with Writ', () => {
+  it('find-all judges what the words find, and quotes what is not refused', async () => {
+    const file = findScript('find-all')
+    const input = { what: 'permission to use, copy, modify and distribute the software', perDocument: 2 }
+    const yes = await follow(file, input, () => 'YES')
+    expect(yes).toMatchObject({ error: undefined, refused: 0 })
+    const found = yes.value as readonly {
+      doc: string
+      start: number
+      end: number
+      quote: string
+      fits: boolean
+    }[]
+    expect(found.map(({ doc }) => doc)).toEqual(
+      expect.arrayContaining(PACKAGES.map((name) => `${name}/LICENSE`)),
+    )
+    for (const { doc, start, end, quote } of found) {
+      const [name = '', path = ''] = doc.split('/')
+      expect(Buffer.from(textOf(name, path)).subarray(start, end).toString()).toBe(quote)
+    }
+    expect(yes.calls).toBe(found.length)
+    expect(yes.calls).toBeLessThanOrEqual(boundOf(file, input))
+    expect((await follow(file, input, () => 'No, it is about something else.')).value).toEqual([])
+    const undecided = (await follow(file, input, () => 'hard to say')).value as readonly { fits: null }[]
+    expect(undecided.length).toBe(found.length)
+    expect(undecided.every(({ fits }) => fits === null)).toBe(true)
+  })
+
+  it('compare has a row for every point and document, and asks nothing where no passage is found', async () => {
+    const file = findScript('compare')
+    const input = { points: ['warranty', 'xylophone quartet'] }
+    const compared = await follow(file, input, (prompt) =>
+      prompt.includes('warranty') ? 'There is none.' : 'NOTHING',
+    )
+    expect(compared).toMatchObject({ error: undefined, refused: 0 })
+    const rows = compared.value as readonly { point: string; doc: string; says: string | null }[]
+    expect(rows.map(({ point, doc }) => `${point} ${doc}`).sort()).toEqual(
+      input.points
+        .flatMap((point) =>
+          PACKAGES.flatMap((name) => [`${point} ${name}/LICENSE`, `${point} ${name}/README.md`]),
+        )
+        .sort(),
+    )
+    const said = rows.filter(({ says }) => says !== null)
+    expect(said.every(({ point, says }) => point === 'warranty' && says === 'There is none.')).toBe(true)
+    expect(said.length).toBeGreaterThanOrEqual(PACKAGES.length)
+    expect(compared.calls).toBeLessThan(rows.length)
+    expect(compared.calls).toBeLessThanOrEqual(boundOf(file, input))
+  })
+
+  it('verify-claims asks as often as there are votes, and most of them decide', async () => {
+    const file = findScript('verify-claims')
+    const input = {
+      claims: ['The software comes without warranty.', 'Nobody may sell copies of the software.'],
+      votes: 3,
+    }
+    let asked = 0
+    const checked = await follow(file, input, (prompt) => {
+      asked += 1
+      return prompt.includes('warranty') && asked % 3 !== 0 ? 'Yes.' : 'NO'
+    })
+    expect(checked).toMatchObject({ error: undefined, refused: 0 })
+    expect(checked.value).toMatchObject([
+      { claim: input.claims[0] },
+      { claim: input.claims[1], verified: false },
+    ])
+    expect(checked.calls).toBeLessThanOrEqual(boundOf(file, input))
+    expect((await follow(file, input, () => 'perhaps')).value).toMatchObject([
+      { verified: null },
+      { verified: null },
+    ])
+  })
+})
+
+/** A list that a script can begin with. */
+const source = fc.oneof(
+  fc.constant('await docs()'),
+  fc.integer({ min: 1, max: 4 }).map((limit) => `await docs({ limit: ${limit} })`),
+  fc.integer({ min: 1, max: 3 }).map((docs) => `await split(context, { docs: ${docs} })`),
+  fc
+    .integer({ min: 2_000, max: 30_000 })
+    .map((bytes) => `await split(await docs({ limit: 3 }), { bytes: ${bytes} })`),
+  fc.constant('await split(await docs({ limit: 2 }), { outline: true })'),
+  fc.integer({ min: 1, max: 6 }).map((k) => `await search('license', { k: ${k} })`),
+  fc.integer({ min: 1, max: 5 }).map((limit) => `(await grep('the', { limit: ${limit} })).matches`),
+  fc.array(fc.nat(9), { maxLength: 5 }).map((items) => JSON.stringify(items)),
+)
+
+/** A callback that asks so many times, one after another or at once; `over` asks more than is stated. */
+interface Work {
+  readonly calls: number
+  readonly over: boolean
+  readonly code: string
+}
+
+const work: fc.Arbitrary<Work> = fc
+  .record({
+    calls: fc.nat(3),
+    over: fc.integer({ min: 0, max: 9 }).map((at) => at === 0),
+    how: fc.constantFrom('one', 'batch', 'nested', 'vote'),
+  })
+  .map(({ calls, over, how }) => {
+    const asks = calls + (over ? 1 : 0)
+    const list = JSON.stringify(Array.from({ length: asks }, (_, n) => `ask ${n}`))
+    const body = {
+      one: `for (const said of ${list}) await llm_query(said)`,
+      batch: `await llm_query_batched(${list})`,
+      nested: `await map(${list}, async (said) => await llm_query(said))`,
+      vote: asks === 0 ? '' : `await vote(${asks}, async () => await llm_query('again'))`,
+    }[how]
+    return { calls, over, code: `async (one) => { ${body}; return one }` }
+  })
+
+const stage = fc.oneof(
+  work.map((each) => ({ ...each, code: `await map(items, ${each.code}, { calls: ${each.calls} })` })),
+  work.map((each) => ({ ...each, code: `await filter(items, ${each.code}, { calls: ${each.calls} })` })),
+  fc.integer({ min: 1, max: 3 }).map((votes) => ({
+    over: false,
+    code: `await verify(items, { votes: ${votes}, claim: () => 'it holds' })`,
+  })),
+)
+
+const end = fc.oneof(
+  fc.constant({ over: false, code: 'FINAL(items.length)' }),
+  fc.record({ each: work, width: fc.integer({ min: 2, max: 4 }) }).map(({ each, width }) => ({
+    over: each.over,
+    code: `FINAL(items.length === 0 ? 0 : await reduce(items, ${each.code}, { calls: ${each.calls}, width: ${width} }))`,
+  })),
+  fc.record({ each: work, count: fc.integer({ min: 1, max: 4 }) }).map(({ each, count }) => ({
+    over: each.over,
+    code: `FINAL((await vote(${count}, ${each.code}, { calls: ${each.calls} })).of)`,
+  })),
+)
+
+const script = fc
+  .record({ first: source, stages: fc.array(stage, { maxLength: 3 }), last: end })
+  .map(({ first, stages, last }) => {
+    const lines = [`const items0 = ${first}`]
+    for (const [at, { code }] of stages.entries())
+      lines.push(`const items${at + 1} = ${code.replaceAll('items', `items${at}`)}`)
+    lines.push(last.code.replaceAll('items', `items${stages.length}`))
+    const over = last.over || stages.some((each) => each.over)
+    return { over, text: `export const meta = { name: 'random' }\n${lines.join('\n')}\n` }
+  })
+
+describe('a random script of combinators', () => {
+  it('never asks more than was added up before it ran, and is refused nothing it stated', async () => {
+    let asked = 0
+    let refused = 0
+    const property = fc.asyncProperty(script, async ({ over, text }) => {
+      const file = readScript(text, 'javascript', 'random')
+      const came = await follow(file, {}, () => 'YES')
+      asked += came.calls
+      refused += came.refused
+      expect(came.calls).toBeLessThanOrEqual(boundOf(file, {}))
+      if (!over) expect(came).toMatchObject({ error: undefined, refused: 0 })
+    })
+    await fc.assert(property, { numRuns: SCRIPTS })
+    // Scripts that ask nothing, or are never refused, would show nothing.
+    expect(asked).toBeGreaterThan(SCRIPTS)
+    expect(refused).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto'
+import { type CellCode, type Json, WritError } from '@writ/contract'
+import type { Expression, Program } from 'acorn'
+import { z } from 'zod'
+import { badSchema } from '../kernel/index.ts'
+import { parseModule } from '../sandbox/worker/cell-parser.ts'
+import { stripTypes, TypesError } from '../sandbox/worker/strip-types.ts'
+import { NoLiteral, readLiteral } from './read-literal.ts'
+
+const EXPORT = 'export'
+
+/** What a script says of itself. */
+export interface ScriptMeta {
+  readonly name: string
+  readonly description?: string | undefined
+  /** JSON Schemas of what it is given and of what it may release. */
+  readonly input?: Json | undefined
+  readonly output?: Json | undefined
+  /** Limits it sets itself; none is above those of the run. */
+  readonly limits?: ScriptLimits | undefined
+}
+
+export interface ScriptLimits {
+  readonly calls?: number | undefined
+  readonly tokens?: number | undefined
+  readonly costUsd?: number | undefined
+  readonly depth?: number | undefined
+  readonly seconds?: number | undefined
+}
+
+const count = z.int().min(0)
+
+const metaSchema: z.ZodType<ScriptMeta> = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, { error: 'is lower-case letters, digits and hyphens' }),
+  description: z.string().max(500).optional(),
+  input: z.json().optional(),
+  output: z.json().optional(),
+  limits: z
+    .strictObject({
+      calls: count.optional(),
+      tokens: count.optional(),
+      costUsd: z.number().min(0).optional(),
+      depth: count.optional(),
+      seconds: z.number().positive().optional(),
+    })
+    .optional(),
+})
+
+/** A script as its file says it. Nothing of it has run. */
+export interface ScriptFile {
+  readonly meta: ScriptMeta
+  /** SHA-256 (hex) of the text: `sha256sum` of the file gives the same. */
+  readonly planHash: string
+  readonly text: string
+  readonly cell: CellCode
+  /** What the text parses to once its types are removed. */
+  readonly program: Program
+}
+
+/**
+ * Reads a script: its `meta` and its code, which are parsed and never run. `name` is what it is called in messages. Throws
+ * `BAD_SCRIPT` with the place.
+ */
+export function readScript(text: string, language: CellCode['language'], name: string): ScriptFile {
+  const source = new Source(text, name)
+  const program = source.parse(language)
+  const { exported, value } = findMeta(program, source)
+  const meta = readMeta(value, source)
+  // The same length, so that every place in a message is one of the file.
+  const code = `${text.slice(0, exported)}${' '.repeat(EXPORT.length)}${text.slice(exported + EXPORT.length)}`
+  const planHash = createHash('sha256').update(text).digest('hex')
+  return { meta, planHash, text, cell: { language, code }, program }
+}
+
+/** The `export const meta = …` of a script, which exports and imports nothing else. */
+function findMeta(
+  { body }: Program,
+  source: Source,
+): { readonly exported: number; readonly value: Expression } {
+  let found: { readonly exported: number; readonly value: Expression } | undefined
+  for (const statement of body) {
+    if (statement.type === 'ImportDeclaration')
+      throw source.fault('a script imports nothing', statement.start)
+    if (!statement.type.startsWith('Export')) continue
+    const meta = statement.type === 'ExportNamedDeclaration' ? metaOf(statement.declaration) : undefined
+    if (meta === undefined || found !== undefined)
+      throw source.fault('a script exports its meta and nothing else', statement.start)
+    found = { exported: statement.start, value: meta }
+  }
+  if (found !== undefined) return found
+  throw source.fault('a script begins with `export const meta = { name: … }`', 0)
+}
+
+type Declaration = Extract<Program['body'][number], { type: 'ExportNamedDeclaration' }>['declaration']
+
+function metaOf(declaration: Declaration): Expression | undefined {
+  if (declaration?.type !== 'VariableDeclaration' || declaration.kind !== 'const') return undefined
+  const [only, ...others] = declaration.declarations
+  const named = only?.id.type === 'Identifier' && only.id.name === 'meta' && others.length === 0
+  return named ? (only.init ?? undefined) : undefined
+}
+
+function readMeta(node: Expression, source: Source): ScriptMeta {
+  let value: Json
+  try {
+    value = readLiteral(node)
+  } catch (error) {
+    if (!(error instanceof NoLiteral)) throw error
+    throw source.fault(`meta: ${error.message}`, error.at)
+  }
+  const parsed = metaSchema.safeParse(value)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw source.fault(`meta.${issue?.path.join('.') ?? ''} ${issue?.message ?? 'does not fit'}`, node.start)
+  }
+  for (const which of ['input', 'output'] as const) {
+    const schema = parsed.data[which]
+    const bad = schema === undefined ? null : badSchema(schema)
+    if (bad !== null)
+      throw source.fault(`meta.${which} is no JSON Schema that can be used: ${bad}`, node.start)
+  }
+  return parsed.data
+}
+
+/** The text of a script, and how its faults are told. */
+class Source {
+  readonly #text: string
+  readonly #name: string
+
+  constructor(text: string, name: string) {
+    this.#text = text
+    this.#name = name
+  }
+
+  parse(language: CellCode['language']): Program {
+    try {
+      return parseModule(language === 'typescript' ? stripTypes(this.#text) : this.#text)
+    } catch (error) {
+      if (error instanceof TypesError) throw this.#told(error.message, error.line, error.column)
+      if (!(error instanceof SyntaxError)) throw error
+      const at = 'pos' in error && typeof error.pos === 'number' ? error.pos : 0
+      throw this.fault(error.message.replace(/ \(\d+:\d+\)$/, ''), at)
+    }
+  }
+
+  /** A fault at a place of the text. */
+  fault(message: string, at: number): WritError {
+    const lines = this.#text.slice(0, at).split('\n')
+    return this.#told(message, lines.length, (lines.at(-1)?.length ?? 0) + 1)
+  }
+
+  #told(message: string, line: number, column: number): WritError {
+    return new WritError('BAD_SCRIPT', `${this.#name}:${line}:${column}: ${message}.`)
+  }
+}
