@@ -1,4 +1,3 @@
-import type { Json } from './json.ts'
 import type { CellCode } from './sandbox.ts'
 
 /** A workflow that a person wrote: the root frame runs it as a cell instead of asking a model what to do. */
@@ -12,6 +11,4 @@ export interface Script {
   readonly cell: CellCode
   /** The value of `input`, validated, as JSON text. */
   readonly inputJson: string
-  /** JSON Schema of what may be released; null for any value. */
-  readonly output: Json
 }

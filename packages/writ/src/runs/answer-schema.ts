@@ -1,16 +1,26 @@
-import { type JsonObject, WritError } from '@writ/contract'
+import { type Json, type JsonObject, WritError } from '@writ/contract'
 import { z } from 'zod'
 import type { AnswerSchema } from '../files/answer-schema.ts'
 import { checkedSchema, readSchema } from '../schema/index.ts'
 
-/** The JSON Schema that an answer must fit. Rejects with `BAD_SCHEMA`, also for what JSON Schema cannot say. */
-export async function answerSchema(given: AnswerSchema): Promise<JsonObject> {
+/**
+ * The JSON Schema that an answer must fit: the one that is asked for, or what a script says it releases. Rejects with
+ * `BAD_SCHEMA`, also for what JSON Schema cannot say, and with `USAGE` where both are there.
+ */
+export async function answerSchema(
+  asked: AnswerSchema | undefined,
+  output: Json | undefined,
+): Promise<JsonObject | undefined> {
+  if (asked !== undefined && output !== undefined)
+    throw new WritError('USAGE', 'The script says itself what it releases: leave the schema out.')
+  const given = asked ?? output
+  if (given === undefined) return undefined
   const schema = readSchema(isZod(given) ? fromZod(given) : given)
   await checkedSchema(schema)
   return schema
 }
 
-function isZod(given: AnswerSchema): given is z.core.$ZodType {
+function isZod(given: unknown): given is z.core.$ZodType {
   return typeof given === 'object' && given !== null && '_zod' in given
 }
 

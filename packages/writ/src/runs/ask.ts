@@ -41,7 +41,7 @@ export async function ask(
   const given = await scripted(asked, { ...DEFAULT_LIMITS, ...wanted })
   const { script } = given
   const onEvent = asked.onEvent ?? ignore
-  const typed = schema === undefined ? undefined : await answerSchema(schema)
+  const typed = await answerSchema(schema, given.output)
   await using opened = new AsyncDisposableStack()
   const deadline = opened.adopt(startDeadline(given.limits, elapsed(), asked.signal), (clock) => clock.stop())
   // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.

@@ -40,7 +40,7 @@ function boundOf(file: ScriptFile, input: Json): number {
 }
 
 async function follow(file: ScriptFile, input: Json, leaf: (prompt: string) => string): Promise<BareScript> {
-  return await runs.follow(scriptRun(file, input), leaf)
+  return await runs.follow(await scriptRun(file, input), leaf)
 }
 
 describe('a script that comes with Writ', () => {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { type CellCode, type Json, WritError } from '@writ/contract'
+import { type CellCode, type Json, toWritError, WritError } from '@writ/contract'
 import type { Expression, Program } from 'acorn'
 import { z } from 'zod'
-import { badSchema } from '../kernel/index.ts'
 import { parseModule } from '../sandbox/worker/cell-parser.ts'
 import { stripTypes, TypesError } from '../sandbox/worker/strip-types.ts'
+import { readSchema } from '../schema/index.ts'
 import { NoLiteral, readLiteral } from './read-literal.ts'
 
 const EXPORT = 'export'
@@ -115,9 +115,11 @@ function readMeta(node: Expression, source: Source): ScriptMeta {
   }
   for (const which of ['input', 'output'] as const) {
     const schema = parsed.data[which]
-    const bad = schema === undefined ? null : badSchema(schema)
-    if (bad !== null)
-      throw source.fault(`meta.${which} is no JSON Schema that can be used: ${bad}`, node.start)
+    try {
+      if (schema !== undefined) readSchema(schema)
+    } catch (error) {
+      throw source.fault(`meta.${which}: ${toWritError(error).message}`, node.start)
+    }
   }
   return parsed.data
 }

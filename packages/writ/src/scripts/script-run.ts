@@ -1,20 +1,13 @@
 import { type Json, type Limits, type Script, WritError } from '@writ/contract'
-import { schemaFault } from '../kernel/index.ts'
+import { checkedSchema, inWords } from '../schema/index.ts'
 import type { ScriptFile } from './read-script.ts'
 
-/** A script with the input of one run. Throws `BAD_INPUT`. */
-export function scriptRun({ meta, planHash, text, cell }: ScriptFile, input: Json): Script {
-  const fault = meta.input === undefined ? null : schemaFault(meta.input, input)
-  if (fault !== null)
-    throw new WritError('BAD_INPUT', `The script ${meta.name} does not take this input: ${fault}.`)
-  return {
-    name: meta.name,
-    planHash,
-    text,
-    cell,
-    inputJson: JSON.stringify(input),
-    output: meta.output ?? null,
-  }
+/** A script with the input of one run. Rejects with `BAD_INPUT`, and with `BAD_SCHEMA` for a schema that takes too long. */
+export async function scriptRun({ meta, planHash, text, cell }: ScriptFile, input: Json): Promise<Script> {
+  const misfits = meta.input === undefined ? [] : (await checkedSchema(meta.input)).misfits(input)
+  if (misfits.length > 0)
+    throw new WritError('BAD_INPUT', `The script ${meta.name} does not take this input: ${inWords(misfits)}.`)
+  return { name: meta.name, planHash, text, cell, inputJson: JSON.stringify(input) }
 }
 
 /**

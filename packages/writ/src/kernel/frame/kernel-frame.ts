@@ -9,13 +9,11 @@ import {
   type FrameStatus,
   type GuestContext,
   type ItemOutcome,
-  type Json,
   type Message,
   type Perform,
   WritError,
 } from '@writ/contract'
 import type { StandingReservation } from '../basis/budget-pool.ts'
-import { schemaFault } from '../basis/json-schema.ts'
 import { lastTurnBytes, turnOutputTokens } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
@@ -182,21 +180,12 @@ export class KernelFrame implements Frame {
     // A release is the last thing a frame does: what is in flight is cancelled, recorded, and delivered to nobody.
     await this.#repl.settle()
     if (this.#lane.parent === null) {
-      this.#checkOutput(valueJson)
       this.#released = await performRelease(this.#state, this.#lane, valueJson, last, this.#start.runFrame)
       return
     }
     checkValue(this.#state, this.#lane, valueJson)
     if (this.role === 'verifier') requireVerdicts(valueJson)
     this.#released = { id: null, valueJson, citations: citationsOf(this.#lane), sealed: [], checks: [] }
-  }
-
-  /** What a script releases is as its `meta` says. Throws `INVALID_ANSWER`. */
-  #checkOutput(valueJson: string): void {
-    const { output = null, name } = this.#state.script ?? {}
-    const fault = output === null ? null : schemaFault(output, JSON.parse(valueJson) as Json)
-    if (fault !== null)
-      throw new WritError('INVALID_ANSWER', `The value is not what ${name} says it releases: ${fault}.`)
   }
 
   async draft(): Promise<string | undefined> {

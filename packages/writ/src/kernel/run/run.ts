@@ -2,17 +2,12 @@ import {
   type Amount,
   type Answer,
   type AnswerPlan,
-  type Conversation,
   type Governance,
-  type Json,
   type ModelProfile,
   NOTHING,
   type RecordedPlan,
-  type RecordedReason,
   type RunEvent,
-  type Status,
   type StrategyChoice,
-  supportOf,
   toWritError,
   WritError,
 } from '@writ/contract'
@@ -25,23 +20,17 @@ import { ModelSlots, realTime } from '../basis/model-slots.ts'
 import type { KernelPorts } from '../basis/ports.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { lastTurnBytes, turnBound } from '../basis/turn-bounds.ts'
-import { type FrameRun, runFrame } from '../frame/run-frame.ts'
+import { runFrame } from '../frame/run-frame.ts'
 import type { Journal } from '../journal/journal.ts'
 import { LiveJournal } from '../journal/live-journal.ts'
 import { Suspension } from '../journal/suspension.ts'
 import { FrameState } from '../state/frame-state.ts'
 import { Gate } from '../state/gate.ts'
 import { modelsOf } from '../state/run-models.ts'
-import {
-  basisSoFar,
-  noteLimit,
-  outcomeOf,
-  type RunState,
-  reasonText,
-  recordedReason,
-} from '../state/run-state.ts'
+import { noteLimit, type RunState } from '../state/run-state.ts'
 import { observe } from '../steps/observe.ts'
 import type { Released } from '../steps/release.ts'
+import { answeredConversation, answerOf, type RootEnd } from './answer.ts'
 import { logOpening } from './logged.ts'
 import { requireConfinement } from './require-confinement.ts'
 import { closeRecord, openRecord } from './run-records.ts'
@@ -210,11 +199,6 @@ const SCRIPTED: StrategyChoice = Object.freeze({
   reason: 'requested',
 })
 
-interface RootEnd {
-  readonly lane: FrameState
-  readonly result: FrameRun
-}
-
 async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const { ports, models, authority } = state
   const { answerSchema } = request
@@ -313,96 +297,4 @@ async function planOf(
 function recordedPlan({ journal }: RunState, id: StepId, plan: AnswerPlan): RecordedPlan {
   const { basis, kind } = plan
   return { basis, kind, plan: journal.commit(id, 'strategy.chosen', 'plan', canonicalJson(plan)) }
-}
-
-function answerOf(
-  state: RunState,
-  end: RootEnd,
-  closing: StepId,
-): { readonly answer: Answer; readonly reason: RecordedReason | null } {
-  const { status, reason, text } = judge(state, end)
-  const released = end.result.value
-  const charged = state.share.pool.spent
-  const valueJson = released?.valueJson ?? 'null'
-  const value = JSON.parse(valueJson) as Json
-  const citations = released?.citations ?? []
-  const basis = released === undefined ? null : basisSoFar(state.tally)
-  // A run that had closed took as long as its close says, and a replay has no corpus to look its coverage up in.
-  const closed = state.journal.close(closing)?.obs
-  const answer: Answer = {
-    schema: 'writ.answer/1',
-    run: state.run,
-    status,
-    basis,
-    answer: released === undefined ? null : typeof value === 'string' ? value : canonicalJson(value),
-    value,
-    citations,
-    label: end.lane.label,
-    usage: {
-      modelCalls: charged.calls,
-      inputTokens: charged.inputTokens,
-      outputTokens: charged.outputTokens,
-      ...(state.tally.cachedInputTokens === 0 ? {} : { cachedInputTokens: state.tally.cachedInputTokens }),
-      costMicroUsd: charged.costMicroUsd,
-      costKnown: state.tally.costKnown,
-      boundCalls: state.tally.boundCalls,
-      frames: state.tally.frames,
-      maxDepth: state.tally.maxDepth,
-      // The closing record is a step of the root's lane, too.
-      steps: state.tally.steps + end.lane.steps,
-      wallMs: closed?.tookMs ?? Math.round(state.elapsedMs()),
-    },
-    support: supportOf(value, citations, basis),
-    coverage: closed?.coverage ?? state.coverage.coverage((doc) => state.ports.store.locate(doc)),
-    ...(released === undefined || released.checks.length === 0 ? {} : { checks: released.checks }),
-    denials: state.gate.denials,
-    omitted: state.ports.store.omitted,
-    evidence: null,
-    reason: text,
-    ...answeredConversation(end.lane),
-  }
-  return { answer, reason }
-}
-
-/** What an answer tells of the conversation of its question; nothing for a question by itself. */
-function answeredConversation({
-  conversation,
-}: {
-  readonly conversation?: Conversation | undefined
-}): Pick<Answer, 'conversation'> {
-  if (conversation === undefined) return {}
-  const { messages, leftOut, follows } = conversation
-  return { conversation: { messages: messages.length, leftOut, follows: follows.map(({ run }) => run) } }
-}
-
-/** Characters of a reason that are kept. */
-const REASON_CHARS = 500
-
-/** A run's status, and why it is not `complete`: as a code with plain facts for the record, and in words. */
-interface Judgement {
-  readonly status: Status
-  readonly reason: RecordedReason | null
-  readonly text: string | null
-}
-
-/** The status of a run: `incomplete` iff a limit refused a step or a frame used its last turn. */
-function judge(state: RunState, { lane, result }: RootEnd): Judgement {
-  const { error, value, incomplete } = result
-  const { cut } = state.tally
-  if (value !== undefined && cut === null && !incomplete)
-    return { status: 'complete', reason: null, text: null }
-  const known = error ?? new WritError('NO_ANSWER', 'A frame used its last turn.')
-  const outcome = outcomeOf(known)
-  const short = cut !== null || incomplete || outcome === 'limit' || outcome === 'timeout'
-  const status = value === undefined && outcome === 'denied' ? 'denied' : short ? 'incomplete' : 'failed'
-  if (cut !== null && outcome !== 'timeout' && known.code !== 'PROSE_ANSWER') {
-    const { code, data, text } = cut
-    return { status, reason: { code, data }, text }
-  }
-  return { status, reason: recordedReason(known), text: reasonOf(state, lane, known) }
-}
-
-/** Why a run ended as it did. */
-function reasonOf(state: RunState, lane: FrameState, error: WritError): string {
-  return reasonText(state, lane.label, error).slice(0, REASON_CHARS).toWellFormed()
 }

@@ -1,4 +1,4 @@
-import type { ContextStore, Limits, PlanBound, Script } from '@writ/contract'
+import type { ContextStore, Json, Limits, PlanBound, Script } from '@writ/contract'
 import type { RunOptions } from '../../files/options.ts'
 import { scriptNamed } from '../../files/script-named.ts'
 import type { RunModels } from '../../kernel/index.ts'
@@ -8,6 +8,8 @@ import { heldTo, planBound } from './plan-bound.ts'
 export interface Scripted {
   readonly limits: Limits
   readonly script: Script | undefined
+  /** JSON Schema of what it may release. */
+  readonly output: Json | undefined
   /** The most it can come to over a corpus, and the limits that hold it to that. */
   bounded(models: RunModels, store: ContextStore): { readonly limits: Limits; readonly bound: PlanBound }
 }
@@ -22,6 +24,7 @@ export async function scripted(
     return {
       limits: given,
       script: undefined,
+      output: undefined,
       bounded: (models) => ({ limits: given, bound: planBound(given, models, null) }),
     }
   }
@@ -30,7 +33,8 @@ export async function scripted(
   const limits = scriptLimits(file, given)
   return {
     limits,
-    script: scriptRun(file, input),
+    script: await scriptRun(file, input),
+    output: file.meta.output,
     bounded: (models, store) =>
       held(limits, models, verify.includes('claims') ? CHECKED : worstCase(file, input, documentsOf(store))),
   }
