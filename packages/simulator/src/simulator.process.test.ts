@@ -149,7 +149,11 @@ describe('startSimulator', () => {
   })
 
   it('counts requests in flight', async () => {
-    const sim = await start(() => ({ kind: 'text', text: 'x', delayMs: 100 }))
+    const all = Promise.withResolvers<void>()
+    const sim = await start(({ n }) => {
+      if (n === 7) all.resolve()
+      return { kind: 'text', text: 'x', until: all.promise }
+    })
     await Promise.all(Array.from({ length: 7 }, () => post(sim)))
     await post(sim)
     expect(sim.journal()).toMatchObject({ requests: 8, maxConcurrent: 7 })
