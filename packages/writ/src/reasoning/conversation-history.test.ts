@@ -23,6 +23,7 @@ async function follow(printed: readonly string[]): Promise<readonly Told[]> {
     maxDepth: 2,
     maxTurns: printed.length,
     goal: 'Why?',
+    schema: null,
     model: { id: 'any', contextWindow: WINDOW },
     corpus: { documents: 0, bytes: 0, sample: [] },
     context: { type: 'none' },

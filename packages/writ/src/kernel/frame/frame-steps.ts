@@ -13,7 +13,7 @@ import {
   WritError,
   withDocuments,
 } from '@writ/contract'
-import { type CheckedSchema, checkedSchema } from '../../schema/index.ts'
+import type { CheckedSchema } from '../../schema/index.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { leafOutputTokens } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
@@ -28,12 +28,10 @@ import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { performTypedCall, type TypedSteps } from '../steps/typed-call.ts'
 import { KeptResults } from './kept-results.ts'
+import { ReadySchemas } from './ready-schemas.ts'
 import { Statements } from './statements.ts'
 
 const nowhere: OnFinal = () => undefined
-
-/** Schemas that one frame keeps ready. */
-const MOST_SCHEMAS = 16
 
 /**
  * The steps a frame can take, by name: what each asks of the gate. INVARIANT: every id a step needs is given while
@@ -44,8 +42,7 @@ export class FrameSteps {
   readonly #lane: FrameState
   readonly #runFrame: RunFrame
   readonly #kept = new KeptResults()
-  /** Schemas that were made ready, by their text. */
-  readonly #schemas = new Map<string, Promise<CheckedSchema>>()
+  readonly #schemas = new ReadySchemas()
   readonly #statements = new Statements()
 
   constructor(state: RunState, lane: FrameState, runFrame: RunFrame) {
@@ -166,7 +163,7 @@ export class FrameSteps {
       return await performHostValue(this.#state, this.#lane, check, checked, onFinal)
     }
     const read = await Promise.allSettled(prompts.map((prompt) => this.#assemble(prompt)))
-    const schemas = await this.#ready(prompts).catch(toWritError)
+    const schemas = await this.#schemas.of(prompts).catch(toWritError)
     if (schemas instanceof Error) return await fail(schemas)
     const conversations: (readonly Message[])[] = []
     for (const [index, text] of read.entries()) {
@@ -188,19 +185,6 @@ export class FrameSteps {
     const outcomes = await performModelCall(this.#state, this.#lane, id, call, onFinal)
     return outcomes.map((outcome) =>
       outcome.ok ? { ok: true, value: JSON.stringify(outcome.value) } : outcome,
-    )
-  }
-
-  /** The schemas of sub-calls, ready to check by; null for one that may answer any text. */
-  async #ready(prompts: readonly SubCall[]): Promise<readonly (CheckedSchema | null)[]> {
-    return await Promise.all(
-      prompts.map(async ({ schema }) => {
-        if (schema === undefined) return null
-        const text = JSON.stringify(schema)
-        const ready = this.#schemas.get(text) ?? checkedSchema(schema)
-        if (this.#schemas.size < MOST_SCHEMAS) this.#schemas.set(text, ready)
-        return await ready
-      }),
     )
   }
 

@@ -36,6 +36,7 @@ import { requireConfinement } from './require-confinement.ts'
 import { closeRecord, openRecord } from './run-records.ts'
 import type { RunRequest } from './run-request.ts'
 import { defaultDisclosures, sealRun } from './seal.ts'
+import { startTimer } from './time-limit.ts'
 
 /** What a finished run gives: the answer, without its path, and the evidence file's bytes, read while the ledger is open. */
 export interface RunResult {
@@ -116,15 +117,6 @@ export async function runToClose(
   const { answer, reason } = answerOf(state, end, closing)
   await closeRecord(state, closing, answer, reason)
   return { answer, released: end.result.value, closing }
-}
-
-function startTimer(request: RunRequest, halted: AbortController): NodeJS.Timeout | undefined {
-  const { timeoutMs } = request.limits
-  if (timeoutMs === null) return undefined
-  const error = new WritError('TIMED_OUT', `The run reached its time limit of ${timeoutMs / 1000} s.`, {
-    data: { timeoutMs },
-  })
-  return setTimeout(() => halted.abort(error), Math.max(0, timeoutMs - request.elapsedMs))
 }
 
 /** What a run is done with: where its steps are recorded, how it is told to end, and how it tells so itself. */
