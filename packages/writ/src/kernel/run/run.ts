@@ -2,7 +2,6 @@ import {
   type Amount,
   type Answer,
   type AnswerPlan,
-  type Conversation,
   type Governance,
   type Json,
   type ModelProfile,
@@ -41,6 +40,7 @@ import {
 } from '../state/run-state.ts'
 import { observe } from '../steps/observe.ts'
 import type { Released } from '../steps/release.ts'
+import { conversationOf } from './conversation-of.ts'
 import { logOpening } from './logged.ts'
 import { requireConfinement } from './require-confinement.ts'
 import { closeRecord, openRecord } from './run-records.ts'
@@ -274,7 +274,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     bytes,
     confinement: ports.sandbox.confinement.layers.join(' → '),
     policy: ports.policy.bundle.name,
-    ...answeredConversation(request),
+    ...conversationOf(request),
   })
   try {
     // The root's last turn is reserved from the start.
@@ -356,20 +356,9 @@ function answerOf(
     omitted: state.ports.store.omitted,
     evidence: null,
     reason: text,
-    ...answeredConversation(end.lane),
+    ...conversationOf(end.lane),
   }
   return { answer, reason }
-}
-
-/** What an answer tells of the conversation of its question; nothing for a question by itself. */
-function answeredConversation({
-  conversation,
-}: {
-  readonly conversation?: Conversation | undefined
-}): Pick<Answer, 'conversation'> {
-  if (conversation === undefined) return {}
-  const { messages, leftOut, follows } = conversation
-  return { conversation: { messages: messages.length, leftOut, follows: follows.map(({ run }) => run) } }
 }
 
 /** Characters of a reason that are kept. */
