@@ -55,8 +55,8 @@ export interface Denial {
   readonly count: number
 }
 
-/** The one object `ask --json` prints and `completion` returns. */
-export interface Answer {
+/** The one object `ask --json` prints and `completion` returns; `V` is the type of its value, where a schema gives it one. */
+export interface Answer<V = Json> {
   readonly schema: 'writ.answer/1'
   readonly run: string
   readonly status: Status
@@ -64,7 +64,8 @@ export interface Answer {
   readonly basis: Basis | null
   /** The released string, else canonical JSON of `value`; null when nothing was released. */
   readonly answer: string | null
-  readonly value: Json
+  /** Null when nothing was released. */
+  readonly value: V
   readonly citations: readonly Citation[]
   readonly label: Label
   readonly usage: Usage

@@ -163,6 +163,16 @@ export const ERRORS = {
     retryable: false,
     next: 'Call the function with the arguments its usage line names.',
   },
+  BAD_SCHEMA: {
+    exit: 2,
+    retryable: false,
+    next: 'Correct the schema at the place named; docs/reference/schemas.md lists the keywords that are checked.',
+  },
+  INVALID_REPLY: {
+    exit: 1,
+    retryable: false,
+    next: 'Ask for less in one prompt, loosen the schema, or use another model.',
+  },
   CITATION_INVALID: {
     exit: 1,
     retryable: false,
@@ -171,7 +181,7 @@ export const ERRORS = {
   INVALID_ANSWER: {
     exit: 1,
     retryable: false,
-    next: 'Release a value that JSON can hold and that fits the size limit.',
+    next: 'Release a value that JSON can hold, that fits the size limit, and that fits the schema where there is one.',
   },
   SCRIPT_FAILED: {
     exit: 1,
@@ -293,6 +303,11 @@ export const ERRORS = {
     exit: 6,
     retryable: false,
     next: 'Do not rely on this evidence file; the verdicts say what is wrong.',
+  },
+  NOT_A_TABLE: {
+    exit: 1,
+    retryable: false,
+    next: 'Write the value as .json or .md, or ask with a --schema whose value is a list of objects.',
   },
   // process
   INTERRUPTED: { exit: 130, retryable: false, next: 'The run was stopped; what it had is recorded.' },

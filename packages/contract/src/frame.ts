@@ -1,6 +1,7 @@
 import type { GrepResult, OutlineEntry, Passage, ReadResult } from './context-store.ts'
 import type { Conversation } from './conversation.ts'
 import type { WritError } from './errors.ts'
+import type { JsonObject } from './json.ts'
 import type { Label } from './label.ts'
 import type { Message } from './message.ts'
 import type { DocumentInfo } from './partition.ts'
@@ -30,6 +31,7 @@ export interface Steps {
   'context.read': { request: { doc: string; start?: number; end?: number }; result: ReadResult }
   'model.call': {
     request: { prompts: readonly SubCall[]; model?: string }
+    /** Values as JSON text: a string, or what the schema of the sub-call asks for. */
     result: readonly ItemOutcome<string>[]
   }
   'frame.spawn': {
@@ -54,6 +56,8 @@ export interface DocumentListing extends DocumentInfo {
 export interface SubCall {
   readonly prompt: string
   readonly spans?: readonly Pick<Span, 'doc' | 'start' | 'end'>[]
+  /** JSON Schema that the answer must fit. It is then a value, not text. */
+  readonly schema?: JsonObject
 }
 
 /** What became of one item of a batch. A failure is an error, never text. */
@@ -68,6 +72,8 @@ export interface SpawnRequest {
   /** `inherit` for the parent's corpus, or documents (spans count as their documents). Nothing: no corpus. */
   readonly scope?: 'inherit' | readonly string[]
   readonly model?: string
+  /** JSON Schema that the value it releases must fit. */
+  readonly schema?: JsonObject
 }
 
 /** What a frame released: the value once serialised, never retyped by a model. */
@@ -106,6 +112,8 @@ export interface Frame {
   readonly maxDepth: number
   readonly maxTurns: number
   readonly goal: string
+  /** JSON Schema that what it releases must fit, as text; null for a frame that may release any value. */
+  readonly schema: string | null
   /** What was said before the question; undefined for a question by itself, and for a child frame. */
   readonly conversation: Conversation | undefined
   readonly model: { readonly id: string; readonly contextWindow: number }
@@ -169,6 +177,10 @@ export interface Reasoner {
   readonly digest: string
   /** The fixed system text of a sub-call. */
   readonly leafPrompt: string
+  /** What the system text of a sub-call says besides, when its answer must fit a schema. */
+  schemaPrompt(schema: string): string
+  /** What a sub-call is told after an answer that did not fit, for its second and last attempt. */
+  askAgain(reply: string, why: string): readonly Message[]
   /** Bytes of the fixed part of a frame's prompt: what a last turn holds back besides the goal. */
   readonly promptBytes: number
   /** Names of strategies, `auto` excluded. */

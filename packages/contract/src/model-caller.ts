@@ -5,6 +5,8 @@ export interface ModelRequest {
   readonly messages: readonly Message[]
   /** Always sent, so that the worst case is known beforehand. */
   readonly maxOutputTokens: number
+  /** Whether the provider is asked for one JSON object, where it can be; it is not by default. */
+  readonly json?: boolean
   readonly signal: AbortSignal
   readonly headers: Readonly<Record<string, string>>
 }

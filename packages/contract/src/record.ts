@@ -194,6 +194,8 @@ export interface Det {
     /** Digest of everything that shapes a frame: engine, prelude, rewriting, prompts, compaction. */
     readonly guestAbi: string
     readonly omitted: Commitment
+    /** To the JSON Schema that the answer must fit, where there is one. */
+    readonly answerSchema?: Commitment
     /** What a release has to pass; absent when nothing was asked for. */
     readonly checks?: readonly CheckName[]
     /** Only of a forked run. */

@@ -57,22 +57,22 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   llm_query: described(
     ['llmQuery'],
     'model.call',
-    'await llm_query(prompt, {model?, spans?}) → text of one sub-call',
+    'await llm_query(prompt, {model?, spans?, schema?}) → text of one sub-call; with a JSON Schema, a value that fits it',
   ),
   llm_query_batched: described(
     ['llmQueryBatched'],
     'model.call',
-    'await llm_query_batched(prompts, {model?, settle?}) → texts in order, run in parallel',
+    'await llm_query_batched(prompts, {model?, settle?, schema?}) → texts or values in order, run in parallel',
   ),
   rlm_query: described(
     ['rlmQuery'],
     'frame.spawn',
-    'await rlm_query(prompt, {context?, scope?, model?}) → value a child frame with its own REPL released; {sealed: id} where it may read what you may not: release it, or give it on as context',
+    'await rlm_query(prompt, {context?, scope?, model?, schema?}) → value a child frame with its own REPL released; {sealed: id} where it may read what you may not: release it, or give it on as context',
   ),
   rlm_query_batched: described(
     ['rlmQueryBatched'],
     'frame.spawn',
-    'await rlm_query_batched([{prompt, context?, scope?, model?}], {settle?}) → values in order',
+    'await rlm_query_batched([{prompt, context?, scope?, model?, schema?}], {settle?, schema?}) → values in order',
   ),
   cite: described([], 'local', 'await cite(span, quote?) → citation {doc, start, end, sha256, quote}'),
   budget: described([], 'local', 'await budget() → {calls, tokens, costMicroUsd, depth, turns, steps} left'),

@@ -3,6 +3,15 @@ export const STEP_OPS: Readonly<Record<'context.search' | 'context.read' | 'loca
   Object.freeze({
     'context.search': new Set(['docs', 'overview', 'search', 'grep', 'outline']),
     'context.read': new Set(['read']),
-    // Sub-calls and children may be answered from what a stopped cell left. What is refused may be of any name.
-    local: new Set(['cite', 'budget', 'llm_query', 'rlm_query', 'combinator_open', 'combinator_close']),
+    // `schema` is the check of what typed sub-calls answered. Sub-calls and children may be answered from what a stopped
+    // cell left. What is refused may be of any name.
+    local: new Set([
+      'cite',
+      'budget',
+      'llm_query',
+      'rlm_query',
+      'schema',
+      'combinator_open',
+      'combinator_close',
+    ]),
   })

@@ -244,6 +244,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     confinement: object<Det['run.open']['confinement']>({ level: text, layers: texts }),
     guestAbi: text,
     omitted: digest,
+    answerSchema: optional(digest),
     checks: optional(list(oneOf(CHECKS))),
     fork: optional(fork),
     script: optional(script),

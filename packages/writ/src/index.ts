@@ -24,6 +24,7 @@ export {
   sendFileTrace,
 } from './export/run.ts'
 export type { ViewOptions } from './export/view-access.ts'
+export type { AnswerSchema, ValueOf } from './files/answer-schema.ts'
 export { withEvidence } from './files/evidence-source.ts'
 export {
   type AskedOptions,

@@ -34,6 +34,8 @@ const BAD: Readonly<
   '--max-turns': { values: ['0', 'many'] },
   '--timeout': { values: ['0', '0.0001', '9999999'] },
   '--concurrency': { values: ['0', '-1'] },
+  '--requests-per-minute': { values: ['0', '-1'] },
+  '--tokens-per-minute': { values: ['0', '-1'] },
   '--witness': { values: ['ftp://x', 'http://127.0.0.1:1'] },
   '--witness-quorum': { values: ['0', '3'], with: ['--witness', 'http://127.0.0.1:1'] },
   '--out': { values: ['docs', 'none/run.writ'] },

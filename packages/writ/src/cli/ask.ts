@@ -29,7 +29,9 @@ import { modelAccess } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
 import { planLines } from './print-plan.ts'
 import { printableLine } from './printable.ts'
+import { schemaFile } from './schema-file.ts'
 import { withStdin } from './stdin-file.ts'
+import { columnsOf } from './value-file/rows.ts'
 
 /** Time past the limit within which the process ends, whatever still hangs. */
 const GRACE_MS = 900
@@ -45,6 +47,7 @@ export interface AskFlags extends DeliverFlags {
   readonly continue?: string
   readonly corpus?: string
   readonly strategy?: string
+  readonly schema?: string
   readonly input?: string
   readonly inputFile?: string
   readonly dryRun?: boolean
@@ -82,13 +85,15 @@ async function askOver(question: string, paths: readonly string[], flags: AskFla
   const overdue = limits.timeoutMs === null ? undefined : endAt(limits.timeoutMs)
   const writ = await createWrit({ ...writOptions(flags, config), limits })
   try {
-    const how = runOptions(flags, config)
+    const schema = flags.schema === undefined ? undefined : await schemaFile(flags.schema)
+    const how = { ...runOptions(flags, config), ...defined({ schema }) }
     const asked: AskedOptions =
       context === undefined
         ? { query: question, continue: await writ.find(flags.continue ?? ''), ...how }
         : { query: question, context, ...labelling(flags, config), ...how }
     if (flags.dryRun === true) return printPlan(await writ.plan(asked), flags)
-    return await deliverAttended(writ, flags, ({ aside, ...attendance }) =>
+    const shown = { ...flags, columns: columnsOf(schema) }
+    return await deliverAttended(writ, shown, ({ aside, ...attendance }) =>
       writ.completion({ ...asked, ...attendance, ...confirming(flags, aside) }),
     )
   } catch (error) {

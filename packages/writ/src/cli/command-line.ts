@@ -21,6 +21,8 @@ import type { ViewFlags } from './view-flags.ts'
 const INCLUDE_SECRET =
   'read files that hold secrets, as they are, where the glob matches their path; repeatable'
 
+const OUT_VALUE = 'write the released value to a .csv, .json or .md file, whole or not at all'
+
 let exitCode = 0
 
 /** Runs a command and keeps its exit code. */
@@ -178,6 +180,7 @@ function addAsk(writ: Command): void {
     .option('--strategy <name>', 'auto, direct, recurse, or script:<name or file>')
     .option('--input <json>', 'what a script is given as `input`')
     .option('--input-file <file>', 'the same, from a file')
+    .option('--schema <file.json>', 'JSON Schema that the released value must fit')
     .option('--verify <checks>', 'check the answer before it leaves: citations, claims, or both', checkNames)
     .option('--dry-run', 'print the plan card (what it would do, reach and cost) and ask no model')
     .option('--yes', 'do not ask before a run that could cost more than the configured amount')
@@ -212,6 +215,7 @@ function addAsk(writ: Command): void {
     )
     .option('--out <file>', 'evidence file')
     .option('--home <dir>', 'state directory (default .writ, or WRIT_HOME)')
+    .option('--out-value <file>', OUT_VALUE)
     .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
@@ -238,6 +242,7 @@ function addFork(writ: Command): void {
   withServer(command)
     .option('--out <file>', 'evidence file')
     .option('--home <dir>', 'state directory')
+    .option('--out-value <file>', OUT_VALUE)
     .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')
@@ -272,6 +277,7 @@ function addResume(writ: Command): void {
     .description('go on with a run whose process ended; of a finished run, print the answer')
     .option('--key-env <name>', 'environment variable with the key for its models')
     .option('--home <dir>', 'state directory')
+    .option('--out-value <file>', OUT_VALUE)
     .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
     .option('--json', 'print one JSON object')
     .option('--jsonl', 'stream events, one JSON object a line')

@@ -8,6 +8,10 @@ import type { WatchFlags } from './watch.ts'
 
 /** How an answer is printed. */
 export interface DeliverFlags extends WatchFlags {
+  /** A file for the released value. */
+  readonly outValue?: string
+  /** The order of the columns in it. */
+  readonly columns?: readonly string[]
   readonly full?: boolean
 }
 

@@ -13,6 +13,7 @@ import type {
   TextSource,
 } from '@writ/contract'
 import type { ModelObject, ModelTable } from '../models/index.ts'
+import type { AnswerSchema } from './answer-schema.ts'
 
 /** Where the state is when nobody says. */
 export const DEFAULT_HOME = '.writ'
@@ -70,6 +71,8 @@ export interface SourcePaths {
 
 /** How a run is made, whatever it is asked over. */
 export interface RunOptions {
+  /** What the answer's value must fit: zod, or JSON Schema. A release that does not is returned to its frame. */
+  readonly schema?: AnswerSchema
   /** `auto` by default. `script:<name>` is a script that comes with Writ, `script:<path>` one of a file. */
   readonly strategy?: string
   /** What a script is given as `input`; `{}` by default. */

@@ -15,6 +15,8 @@ export const callModel: ModelCaller = async (model, request) => {
     result = await model.doGenerate({
       prompt: promptOf(request.messages),
       maxOutputTokens: request.maxOutputTokens,
+      // Without the schema: it is in the prompt, and providers refuse many that are valid.
+      ...(request.json === true ? { responseFormat: { type: 'json' as const } } : {}),
       abortSignal: signal,
       headers: { ...request.headers },
     })

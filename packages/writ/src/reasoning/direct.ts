@@ -2,13 +2,17 @@ import {
   type Frame,
   type FrameEnd,
   isWritError,
+  type Message,
   type PromptDocument,
   toWritError,
+  WritError,
   withDocuments,
   withMessages,
 } from '@writ/contract'
+import { valueIn } from '../schema/index.ts'
 import { systemPrompt } from './prompts.ts'
 import { quotesOf } from './quotes.ts'
+import { askAgain, schemaPrompt } from './schema-prompts.ts'
 
 interface Read extends PromptDocument {
   readonly bytes: number
@@ -22,18 +26,43 @@ export async function direct(frame: Frame): Promise<FrameEnd> {
       const read = await readDocument(frame, doc.id)
       if (read !== undefined) documents.push(read)
     }
-    const text = await frame.turn(
-      [
-        { role: 'system', text: systemPrompt('direct', frame.model.contextWindow) },
-        { role: 'user', text: withDocuments(questionOf(frame), documents) },
-      ],
-      false,
-    )
+    const { schema } = frame
+    const system = systemPrompt('direct', frame.model.contextWindow)
+    const messages: readonly Message[] = [
+      { role: 'system', text: schema === null ? system : `${system}\n${schemaPrompt(schema)}` },
+      { role: 'user', text: withDocuments(questionOf(frame), documents) },
+    ]
+    if (schema !== null) return await releaseTyped(frame, messages)
+    const text = await frame.turn(messages, false)
     await citeQuotes(frame, text, documents)
     await frame.release(JSON.stringify(text), true)
     return { incomplete: false }
   } catch (error) {
     return { incomplete: false, error: toWritError(error) }
+  }
+}
+
+/** Releases the value of the reply. One that does not fit is asked for again, once, with the reason. */
+async function releaseTyped(frame: Frame, messages: readonly Message[]): Promise<FrameEnd> {
+  const text = await frame.turn(messages, false)
+  const why = await refusal(frame, text)
+  if (why === null) return { incomplete: false }
+  const again = await frame.turn([...messages, ...askAgain(text, why.message)], false)
+  const error = await refusal(frame, again)
+  return error === null ? { incomplete: false } : { incomplete: false, error }
+}
+
+/** Releases the value of a text; why it could not be taken, when it was not one that fits. */
+async function refusal(frame: Frame, text: string): Promise<WritError | null> {
+  const read = valueIn(text)
+  if (!read.ok) return new WritError('INVALID_ANSWER', `The answer is no value: ${read.why}.`)
+  try {
+    await frame.release(JSON.stringify(read.value), true)
+    return null
+  } catch (error) {
+    const known = toWritError(error)
+    if (known.code !== 'INVALID_ANSWER') throw known
+    return known
   }
 }
 

@@ -3,6 +3,7 @@ import { direct } from './direct.ts'
 import { promptDigest, systemPrompt } from './prompts.ts'
 import { replLoop } from './repl-loop.ts'
 import { runScript } from './run-script.ts'
+import { askAgain, schemaPrompt } from './schema-prompts.ts'
 import { chooseStrategy, STRATEGIES } from './strategy.ts'
 
 /** Raised by hand when parsing, compaction or the layout of messages changes: a replay under another is refused. */
@@ -19,6 +20,8 @@ export function createReasoner(): Reasoner {
   return {
     digest: `reasoning/${REASONING_VERSION}:${promptDigest}`,
     leafPrompt: systemPrompt('leaf', 0),
+    schemaPrompt,
+    askAgain,
     promptBytes: Math.max(...prompts.map((text) => Buffer.byteLength(text))) + FRAME_LINES_BYTES,
     strategies: STRATEGIES,
     choose: chooseStrategy,

@@ -31,6 +31,7 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
   let pending = firstMessage(frame)
   let last = false
   let prose: string | undefined
+  let refused: WritError | undefined
   try {
     for (let turn = 1; turn <= frame.maxTurns; turn += 1) {
       const reply = await takeTurn(frame, history, pending, warning, turn, last || turn === frame.maxTurns)
@@ -41,13 +42,14 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
       if (isProse(parsed, reply.text)) prose = reply.text
       const step = await actOn(frame, parsed, turn, last)
       if (step.released) return { incomplete: last }
+      refused = step.refused ?? refused
       if (last) break
       const wanders = drift.accept(step.trace)
       if (wanders !== undefined && warning !== undefined) throw noProgress(wanders)
       warning = wanders === undefined ? undefined : driftWarning(wanders)
       pending = step.shown
     }
-    return await rescue(frame, new WritError('NO_ANSWER', 'The last turn released nothing.'), prose)
+    return await rescue(frame, nothingReleased(refused), prose)
   } catch (error) {
     return await rescue(frame, toWritError(error), prose)
   }
@@ -83,6 +85,8 @@ async function takeTurn(
 
 interface Step {
   readonly released: boolean
+  /** Why a value that was to be released was not. */
+  readonly refused?: WritError
   /** What the model is shown next. */
   readonly shown: string
   /** What it did, for telling whether the frame gets anywhere. */
@@ -192,7 +196,7 @@ async function release(frame: Frame, valueJson: string, last: boolean, ran: Ran)
   } catch (error) {
     const known = toWritError(error)
     if (!SENT_BACK.has(known.code)) throw known
-    return refuse(ran, '', `Not released: ${known.message} ${known.next}`)
+    return { ...refuse(ran, '', `Not released: ${known.message} ${known.next}`), refused: known }
   }
 }
 
@@ -224,6 +228,13 @@ async function rescue(frame: Frame, error: WritError, prose: string | undefined)
   } catch {
     return { incomplete: cut, error }
   }
+}
+
+/** The turns are spent. What was released and refused says more than that nothing was. */
+function nothingReleased(refused: WritError | undefined): WritError {
+  if (refused === undefined) return new WritError('NO_ANSWER', 'The last turn released nothing.')
+  const message = `The turns are spent, and nothing that was released could be taken. ${refused.message}`
+  return new WritError('NO_ANSWER', message, { data: { ended: refused.code } })
 }
 
 function proseAnswer({ code }: WritError): WritError {

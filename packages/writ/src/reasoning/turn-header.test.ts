@@ -7,12 +7,13 @@ const standing = (pressure: readonly string[] = []): FrameStatus => ({
   pressure,
 })
 
-function frame(ids: readonly string[]): Frame {
+function frame(ids: readonly string[], schema: string | null = null): Frame {
   return {
     depth: 1,
     maxDepth: 2,
     maxTurns: 30,
     goal: 'Why?',
+    schema,
     corpus: { documents: ids.length, bytes: 1_234_567, sample: ids },
     context: { type: 'handle', docs: ids.length, bytes: 1_234_567 },
   } as unknown as Frame
@@ -26,6 +27,12 @@ it('says where the frame stands', () => {
     '80 % or more used: calls, tokens',
   )
   expect(turnHeader(frame([]), standing(), 30, true)).toContain('This is your last turn')
+})
+
+it('gives the schema of the value, where there is one', () => {
+  expect(firstMessage(frame([], '{"type":"null"}'))).toMatch(
+    /\n\nThe value you release must fit this JSON Schema:\n\{"type":"null"\}$/,
+  )
 })
 
 it('gives the goal and the corpus, and never more of its ids than a last turn has room for', () => {

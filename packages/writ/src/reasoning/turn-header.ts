@@ -6,6 +6,7 @@ import {
   whole,
   withMessages,
 } from '@writ/contract'
+import { releasePrompt } from './schema-prompts.ts'
 
 /** The lines above every message to the model: where the frame stands, and a warning if there is one. */
 export function turnHeader(
@@ -26,9 +27,10 @@ export function turnHeader(
   return warning === undefined ? line : `${line}\n${warning}`
 }
 
-/** A frame's first message: its goal, what may be said of its corpus, and what was said before. */
+/** A frame's first message: its goal, what may be said of its corpus, the schema of its value, and what was said before. */
 export function firstMessage(frame: Frame): string {
-  const asked = `Question:\n${frame.goal}\n\n${describeCorpus(frame.corpus, frame.context.type)}`
+  const typed = frame.schema === null ? '' : `\n\n${releasePrompt(frame.schema)}`
+  const asked = `Question:\n${frame.goal}\n\n${describeCorpus(frame.corpus, frame.context.type)}${typed}`
   return withMessages(asked, frame.conversation)
 }
 

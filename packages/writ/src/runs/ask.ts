@@ -12,6 +12,7 @@ import { RETENTION_CLASS, recordRetention } from '../ledger/index.ts'
 import { spareWorker as spareMemory } from '../memory/index.ts'
 import { callModel } from '../models/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
+import { answerSchema } from './answer-schema.ts'
 import { authorise } from './authorise.ts'
 import { checkCompletion } from './check-completion.ts'
 import { DEFAULT_LEVEL, hasStore, openContext, reopenContext, requireContext } from './context.ts'
@@ -27,7 +28,7 @@ import { scripted } from './plan/scripted.ts'
 export async function ask(
   services: HomeServices,
   options: WritOptions,
-  asked: AskedOptions,
+  { schema, ...asked }: AskedOptions,
 ): Promise<Answer> {
   const { home } = services
   const reasoner = createReasoner()
@@ -40,6 +41,7 @@ export async function ask(
   const given = await scripted(asked, { ...DEFAULT_LIMITS, ...wanted })
   const { script } = given
   const onEvent = asked.onEvent ?? ignore
+  const typed = schema === undefined ? undefined : await answerSchema(schema)
   await using opened = new AsyncDisposableStack()
   const deadline = opened.adopt(startDeadline(given.limits, elapsed(), asked.signal), (clock) => clock.stop())
   // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
@@ -103,7 +105,7 @@ export async function ask(
     limits,
     version: VERSION,
     signal: deadline.interrupted,
-    ...defined({ suspend: asked.suspend, conversation }),
+    ...defined({ suspend: asked.suspend, conversation, answerSchema: typed }),
     elapsedMs: elapsed(),
     setup: {
       baseUrl: options.baseUrl ?? before?.setup.baseUrl ?? null,

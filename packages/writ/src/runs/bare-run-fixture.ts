@@ -179,6 +179,7 @@ class BareFrame implements Frame {
   readonly model = { id: model.id, contextWindow: model.contextWindow }
   readonly context = { type: 'handle', docs: 0, bytes: 0 } as const
   readonly lastTurnBytes = 40_000
+  readonly schema = null
   readonly conversation = undefined
   readonly #run: Run
   readonly #ids: readonly string[]

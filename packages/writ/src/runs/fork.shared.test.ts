@@ -14,7 +14,7 @@ import {
 } from '../index.ts'
 import { listRetention, recordRetention } from '../ledger/index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
-import { nested, PARALLEL, QUESTION, READING, TEXTS } from './scripted-runs.fixture.ts'
+import { nested, PARALLEL, QUESTION, READING, TEXTS, TYPED } from './scripted-runs.fixture.ts'
 import { withinHome } from './within-home.fixture.ts'
 
 // Runs that are asked again from a step on. The model is scripted; its server keeps a journal of what it was sent.
@@ -97,6 +97,10 @@ describe('a run forked with nothing changed comes to the same:', () => {
 
   it('parallel sub-calls, a batch, and a race', async () => {
     await everywhere(PARALLEL)
+  })
+
+  it('sub-calls with a schema, some asked again', async () => {
+    await everywhere(TYPED)
   })
 
   it('nested frames with texts and scopes of their own, and retries', async () => {

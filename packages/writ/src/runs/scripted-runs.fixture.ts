@@ -28,6 +28,27 @@ export const PARALLEL: Script = sequence([
   block('FINAL({ all, batch })'),
 ])
 
+const TYPE = "{ type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] }"
+
+/** Sub-calls with a schema, one of which is asked again, beside one that never fits. */
+export const TYPED: Script = (request) => {
+  if (request.task === null) {
+    const first = request.messages.find(({ role }) => role === 'user')?.content
+    const again = request.prompt !== first
+    if (first === 'never') return 'never'
+    return first === 'late' && !again ? '{"n":"late"}' : `{"n":${first?.length ?? 0}}`
+  }
+  return request.turns === 0
+    ? block(`
+      const schema = ${TYPE}
+      const [one, batch] = await Promise.all([
+        llm_query('late', { schema }),
+        llm_query_batched(['a', 'late', 'never', 'bb'], { schema, settle: true }),
+        llm_query('a text'),
+      ])`)
+    : block('FINAL({ one, batch: batch.map((item) => item.value ?? item.error.name) })')
+}
+
 /** An answer that a verifier doubts while it cites nothing; the same question of a verifier always gets the same. */
 export const DOUBTED: Script = (request) => {
   const [system, goal] = request.messages

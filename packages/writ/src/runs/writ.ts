@@ -23,6 +23,7 @@ import { homeRun } from '../export/home-source.ts'
 import { type ExportOptions, exportRun, sendRunTrace } from '../export/run.ts'
 import { stepsOf } from '../export/steps/run-steps.ts'
 import { Viewer, type ViewOptions } from '../export/view-access.ts'
+import type { ValueOf } from '../files/answer-schema.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { type AskedOptions, DEFAULT_HOME, type IngestOptions, type WritOptions } from '../files/options.ts'
 import { packsOfRuns } from '../files/run-packs.ts'
@@ -73,9 +74,10 @@ export interface Writ {
 
   /**
    * Asks one question: by itself, as the last message of a conversation, or going on from a finished run. Resolves with
-   * whatever the run came to; rejects when it could not begin or be recorded.
+   * whatever the run came to; rejects when it could not begin or be recorded. With a schema, what is released fits it, and
+   * the value has its type.
    */
-  completion(options: AskedOptions): Promise<Answer>
+  completion<const O extends AskedOptions>(options: O): Promise<Answer<ValueOf<O>>>
   /** The same, watched: events for one reader, and the answer. */
   stream(options: AskedOptions): RunStream
   /** A model of the AI SDK over a context: each call is a governed run that answers the last message. */
@@ -200,8 +202,9 @@ class Home implements Writ {
     this.erasures = erasuresOf(this.#services)
   }
 
-  async completion(asked: AskedOptions): Promise<Answer> {
-    return await ask(this.#services, this.#options, asked)
+  async completion<const O extends AskedOptions>(asked: O): Promise<Answer<ValueOf<O>>> {
+    // What was released fits the schema, which is what gives the value its type.
+    return (await ask(this.#services, this.#options, asked)) as Answer<ValueOf<O>>
   }
 
   stream(asked: AskedOptions): RunStream {

@@ -36,6 +36,8 @@ export interface Request {
   readonly profile: ModelProfile
   readonly messages: Parameters<ModelCaller>[1]['messages']
   readonly maxOutputTokens: number
+  /** Whether the provider is asked for one JSON object. */
+  readonly json?: boolean
   readonly bound: Amount
   readonly idempotencyKey: string
   readonly item: number
@@ -194,6 +196,7 @@ async function send(request: Request, callModel: ModelCaller, signal: AbortSigna
     const reply = await callModel(request.profile.languageModel, {
       messages: request.messages,
       maxOutputTokens: request.maxOutputTokens,
+      ...defined({ json: request.json }),
       headers: { 'idempotency-key': request.idempotencyKey },
       signal: limited.signal,
     })

@@ -13,6 +13,7 @@ import {
   WritError,
   withDocuments,
 } from '@writ/contract'
+import { type CheckedSchema, checkedSchema } from '../../schema/index.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { leafOutputTokens } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
@@ -25,10 +26,14 @@ import { performModelCall } from '../steps/model-call.ts'
 import type { ModelCall } from '../steps/model-command.ts'
 import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
+import { performTypedCall, type TypedSteps } from '../steps/typed-call.ts'
 import { KeptResults } from './kept-results.ts'
 import { Statements } from './statements.ts'
 
 const nowhere: OnFinal = () => undefined
+
+/** Schemas that one frame keeps ready. */
+const MOST_SCHEMAS = 16
 
 /**
  * The steps a frame can take, by name: what each asks of the gate. INVARIANT: every id a step needs is given while
@@ -39,6 +44,8 @@ export class FrameSteps {
   readonly #lane: FrameState
   readonly #runFrame: RunFrame
   readonly #kept = new KeptResults()
+  /** Schemas that were made ready, by their text. */
+  readonly #schemas = new Map<string, Promise<CheckedSchema>>()
   readonly #statements = new Statements()
 
   constructor(state: RunState, lane: FrameState, runFrame: RunFrame) {
@@ -115,63 +122,95 @@ export class FrameSteps {
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<string>[]> {
     const { signal } = this.#lane
-    const fail = (error: unknown): Promise<never> =>
-      this.fail(id, { op: 'llm_query', input: request, error }, onFinal)
+    const typed = request.prompts.some(({ schema }) => schema !== undefined)
+    const check = typed ? this.#lane.next() : null
+    const fail = async (error: unknown): Promise<never> => {
+      const refused = { op: 'llm_query', input: request, error }
+      if (check === null) return await this.fail(id, refused, onFinal)
+      await Promise.allSettled([this.fail(id, refused, nowhere)])
+      return await this.fail(check, { op: 'schema', input: null, error }, onFinal)
+    }
     let model: ModelProfile
+    let again: ModelProfile
     try {
       ;({ model } = chooseModel(this.#state, id, request.model))
+      // A fork may lie between the two.
+      again = check === null ? model : chooseModel(this.#state, check, request.model).model
       checkSpans(request.prompts, model)
       this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
-      this.#statements.take(request.prompts.length)
+      this.#statements.take(mostCalls(request.prompts))
     } catch (error) {
       return await fail(error)
     }
     const keys = request.prompts.map((prompt) => JSON.stringify([model.id, prompt]))
     const kept = keys.map((key) => this.#take<string>(key))
     const missing = request.prompts.filter((_, index) => kept[index] === undefined)
-    const performed = this.#send(id, { model, signal }, missing, fail, keys, onFinal)
+    const performed = this.#send({ id, check, again }, { model, signal }, missing, fail, keys, onFinal)
     return await this.#together(keys, kept, performed)
   }
 
   /** Sends the sub-calls that are not answered yet. Spans are read for the frame without being shown to it. */
   async #send(
-    id: StepId,
+    { id, check, again }: Omit<TypedSteps, 'check'> & { readonly check: StepId | null },
     { model, signal }: Pick<ModelCall, 'model' | 'signal'>,
     prompts: readonly SubCall[],
     fail: (error: unknown) => Promise<never>,
     keys: readonly string[],
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<string>[]> {
-    if (prompts.length === 0 && keys.length > 0)
-      return await performHostValue(
-        this.#state,
-        this.#lane,
-        id,
-        { op: 'llm_query', input: keys, make: nothing },
-        onFinal,
-      )
-    const read = await Promise.allSettled(prompts.map((prompt) => this.#assemble(prompt)))
-    const system: Message = { role: 'system', text: this.#state.ports.reasoner.leafPrompt }
-    const conversations: (readonly Message[])[] = []
-    for (const text of read) {
-      if (text.status === 'rejected') return await fail(text.reason)
-      conversations.push([system, { role: 'user', text: text.value }])
+    if (prompts.length === 0 && keys.length > 0) {
+      const answered = { op: 'llm_query', input: keys, make: nothing }
+      await performHostValue(this.#state, this.#lane, id, answered, check === null ? onFinal : nowhere)
+      if (check === null) return []
+      const checked = { op: 'schema', input: null, make: nothing }
+      return await performHostValue(this.#state, this.#lane, check, checked, onFinal)
     }
-    return await performModelCall(
-      this.#state,
-      this.#lane,
-      id,
-      {
-        role: 'leaf',
-        model,
-        signal,
-        conversations,
-        maxOutputTokens: leafOutputTokens(this.#lane.share.limits, model),
-        input: { model: model.id, prompts },
-        payloads: {},
-      },
-      onFinal,
+    const read = await Promise.allSettled(prompts.map((prompt) => this.#assemble(prompt)))
+    const schemas = await this.#ready(prompts).catch(toWritError)
+    if (schemas instanceof Error) return await fail(schemas)
+    const conversations: (readonly Message[])[] = []
+    for (const [index, text] of read.entries()) {
+      if (text.status === 'rejected') return await fail(text.reason)
+      conversations.push([this.#leafPrompt(schemas[index] ?? null), { role: 'user', text: text.value }])
+    }
+    const call: ModelCall = {
+      role: 'leaf',
+      model,
+      signal,
+      conversations,
+      maxOutputTokens: leafOutputTokens(this.#lane.share.limits, model),
+      json: new Set(schemas.flatMap((schema, index) => (schema?.objectsOnly === true ? [index] : []))),
+      input: { model: model.id, prompts },
+      payloads: {},
+    }
+    if (check !== null)
+      return await performTypedCall(this.#state, this.#lane, { id, check, again }, call, schemas, onFinal)
+    const outcomes = await performModelCall(this.#state, this.#lane, id, call, onFinal)
+    return outcomes.map((outcome) =>
+      outcome.ok ? { ok: true, value: JSON.stringify(outcome.value) } : outcome,
     )
+  }
+
+  /** The schemas of sub-calls, ready to check by; null for one that may answer any text. */
+  async #ready(prompts: readonly SubCall[]): Promise<readonly (CheckedSchema | null)[]> {
+    return await Promise.all(
+      prompts.map(async ({ schema }) => {
+        if (schema === undefined) return null
+        const text = JSON.stringify(schema)
+        const ready = this.#schemas.get(text) ?? checkedSchema(schema)
+        if (this.#schemas.size < MOST_SCHEMAS) this.#schemas.set(text, ready)
+        return await ready
+      }),
+    )
+  }
+
+  #leafPrompt(schema: CheckedSchema | null): Message {
+    const { reasoner } = this.#state.ports
+    const { leafPrompt } = reasoner
+    return {
+      role: 'system',
+      text: schema === null ? leafPrompt : `${leafPrompt}\n${reasoner.schemaPrompt(schema.json)}`,
+    }
   }
 
   /** All spans are asked for at once, and each is read whatever becomes of the others. */
@@ -280,6 +319,11 @@ export class FrameSteps {
       data: { limit, most },
     })
   }
+}
+
+/** Requests that sub-calls come to at most: one with a schema may be asked twice. */
+function mostCalls(prompts: readonly SubCall[]): number {
+  return prompts.reduce((sum, { schema }) => sum + (schema === undefined ? 1 : 2), 0)
 }
 
 function nothing(): Promise<never[]> {

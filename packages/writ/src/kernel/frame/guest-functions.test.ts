@@ -42,6 +42,28 @@ describe('arguments become one step', () => {
       'frame.spawn',
       { children: [{ goal: 'x' }, { goal: 'y', scope: 'inherit' }] },
     ],
+    [
+      'llm_query_batched',
+      [['x', { prompt: 'y', schema: { type: 'null' } }], { schema: { type: 'string' } }],
+      'model.call',
+      {
+        prompts: [
+          { prompt: 'x', schema: { type: 'string' } },
+          { prompt: 'y', schema: { type: 'null' } },
+        ],
+      },
+    ],
+    [
+      'rlm_query_batched',
+      [['x', { prompt: 'y', schema: { type: 'null' } }], { schema: { type: 'string' } }],
+      'frame.spawn',
+      {
+        children: [
+          { goal: 'x', schema: { type: 'string' } },
+          { goal: 'y', schema: { type: 'null' } },
+        ],
+      },
+    ],
     ['rlm_query', ['x', 'some text'], 'frame.spawn', { children: [{ goal: 'x', context: 'some text' }] }],
     [
       'rlm_query',
@@ -76,15 +98,15 @@ describe('arguments become one step', () => {
 
 describe('batches', () => {
   const failed = { ok: false as const, error: new WritError('MODEL_FAILED', 'boom') }
-  const outcomes = [{ ok: true as const, value: 'a' }, failed, { ok: true as const, value: 'c' }]
+  const outcomes = [{ ok: true as const, value: '"a"' }, failed, { ok: true as const, value: '"c"' }]
 
   it('gives the values in order when all succeed', async () => {
     const { perform } = performing([
-      { ok: true, value: 'a' },
-      { ok: true, value: 'b' },
+      { ok: true, value: '"a"' },
+      { ok: true, value: '{"n":1}' },
     ])
     const reply = await answerCall(call('llm_query_batched', ['x', 'y']), perform)
-    expect(reply).toEqual({ ok: true, json: '["a","b"]' })
+    expect(reply).toEqual({ ok: true, json: '["a",{"n":1}]' })
   })
 
   it('rejects with every completed result when one fails, never with text in its place', async () => {

@@ -14,6 +14,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { z } from 'zod'
+import { readSchema } from '../../schema/index.ts'
 import { batchJson } from './guest-error.ts'
 
 const names = z.array(z.string())
@@ -25,13 +26,20 @@ const grepOptions = z
   .object({ docs: names, before: count, after: count, limit: count, ignoreCase: z.boolean() })
   .partial()
 const range = z.object({ start: count, end: count }).partial()
-const subCallOptions = z.object({ model: z.string(), spans: z.array(span) }).partial()
-const batchOptions = z.object({ model: z.string(), settle: z.boolean() }).partial()
-const subCall = z.union([z.string(), z.object({ prompt: z.string(), spans: z.array(span).optional() })])
+/** Looked into by itself: it may be anything. */
+const schema = z.unknown()
+const subCallOptions = z.object({ model: z.string(), spans: z.array(span), schema }).partial()
+const batchOptions = z.object({ model: z.string(), settle: z.boolean(), schema }).partial()
+const subCall = z.union([
+  z.string(),
+  z.object({ prompt: z.string(), spans: z.array(span).optional(), schema: schema.optional() }),
+])
 const scope = z.union([z.literal('inherit'), z.array(z.union([z.string(), span]))])
 const COMBINATORS = ['map', 'filter', 'reduce', 'vote', 'verify'] as const
 const sealed = z.strictObject({ sealed: z.string() })
-const spawnOptions = z.object({ context: z.union([z.string(), sealed]), scope, model: z.string() }).partial()
+const spawnOptions = z
+  .object({ context: z.union([z.string(), sealed]), scope, model: z.string(), schema })
+  .partial()
 const spawnItem = z.union([z.string(), spawnOptions.extend({ prompt: z.string() })])
 
 /** The arguments of a call do not fit; the message says which form would. */
@@ -109,32 +117,37 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
   llm_query: guestFunction({
     step: 'model.call',
     request: ([prompt, options = {}]) => {
-      const form = 'llm_query(prompt, {model?, spans?})'
-      const { model, spans } = take(subCallOptions, options, form)
-      const call: SubCall = { prompt: take(z.string(), prompt, form), ...defined({ spans }) }
+      const form = 'llm_query(prompt, {model?, spans?, schema?})'
+      const { model, spans, schema } = take(subCallOptions, options, form)
+      const call: SubCall = {
+        prompt: take(z.string(), prompt, form),
+        ...defined({ spans }),
+        ...typed(schema),
+      }
       return { prompts: [call], ...defined({ model }) }
     },
-    reply: (outcomes) => JSON.stringify(only(outcomes)),
+    reply: (outcomes) => only(outcomes),
   }),
   llm_query_batched: guestFunction({
     step: 'model.call',
     request: ([prompts, options = {}]) => {
-      const form = 'llm_query_batched([prompt or {prompt, spans?}, …], {model?, settle?})'
-      const { model } = take(batchOptions, options, form)
+      const form = 'llm_query_batched([prompt or {prompt, spans?, schema?}, …], {model?, settle?, schema?})'
+      const { model, schema } = take(batchOptions, options, form)
+      const common = typed(schema)
       const calls = take(z.array(subCall), prompts, form).map(
         (item): SubCall =>
           typeof item === 'string'
-            ? { prompt: item }
-            : { prompt: item.prompt, ...defined({ spans: item.spans }) },
+            ? { prompt: item, ...common }
+            : { prompt: item.prompt, ...defined({ spans: item.spans }), ...common, ...typed(item.schema) },
       )
       return { prompts: calls, ...defined({ model }) }
     },
-    reply: (outcomes, args) => batchJson(outcomes, settles(args), (value) => JSON.stringify(value)),
+    reply: (outcomes, args) => batchJson(outcomes, settles(args), (value) => value),
   }),
   rlm_query: guestFunction({
     step: 'frame.spawn',
     request: ([prompt, options = {}]) => {
-      const form = 'rlm_query(prompt, {context?, scope?, model?}) or rlm_query(prompt, context)'
+      const form = 'rlm_query(prompt, {context?, scope?, model?, schema?}) or rlm_query(prompt, context)'
       const held = sealed.safeParse(options)
       const given = held.success ? held.data : typeof options === 'string' ? options : undefined
       const rest = given === undefined ? take(spawnOptions, options, form) : { context: given }
@@ -145,10 +158,10 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
   rlm_query_batched: guestFunction({
     step: 'frame.spawn',
     request: ([items, options = {}]) => {
-      const form = 'rlm_query_batched([{prompt, context?, scope?, model?}, …], {settle?})'
-      take(batchOptions, options, form)
+      const form = 'rlm_query_batched([{prompt, context?, scope?, model?, schema?}, …], {settle?, schema?})'
+      const common = typed(take(batchOptions, options, form).schema)
       const children = take(z.array(spawnItem), items, form).map((item) =>
-        toSpawn(typeof item === 'string' ? { prompt: item } : item),
+        toSpawn(typeof item === 'string' ? { prompt: item, ...common } : { ...common, ...item }),
       )
       if (children.length === 0) throw new BadArguments(`${form}: the list is empty.`)
       return { children }
@@ -208,7 +221,12 @@ function toSpawn(item: z.infer<typeof spawnOptions> & { prompt: string }): Spawn
   const docs = Array.isArray(item.scope)
     ? [...new Set(item.scope.map((entry) => (typeof entry === 'string' ? entry : entry.doc)))]
     : item.scope
-  return { goal: prompt, ...defined({ context, model, scope: docs }) }
+  return { goal: prompt, ...defined({ context, model, scope: docs }), ...typed(item.schema) }
+}
+
+/** The schema of an answer, where one is given. Throws `BAD_SCHEMA`. */
+function typed(given: unknown): Pick<SubCall, 'schema'> {
+  return given === undefined || given === null ? {} : { schema: readSchema(given) }
 }
 
 function take<T>(schema: z.ZodType<T>, value: unknown, form: string): T {

@@ -85,6 +85,10 @@ export class KernelFrame implements Frame {
     return this.#lane.goal
   }
 
+  get schema(): string | null {
+    return this.#lane.schema?.json ?? null
+  }
+
   get conversation(): Conversation | undefined {
     return this.#lane.conversation
   }
@@ -182,7 +186,7 @@ export class KernelFrame implements Frame {
       this.#released = await performRelease(this.#state, this.#lane, valueJson, last, this.#start.runFrame)
       return
     }
-    checkValue(this.#state, valueJson)
+    checkValue(this.#state, this.#lane, valueJson)
     if (this.role === 'verifier') requireVerdicts(valueJson)
     this.#released = { id: null, valueJson, citations: citationsOf(this.#lane), sealed: [], checks: [] }
   }

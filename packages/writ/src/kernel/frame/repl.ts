@@ -9,6 +9,7 @@ import {
   type GuestContext,
   type HostCall,
   type HostReply,
+  isWritError,
   MAX_SHOWN_CHARS,
   type Outcome,
   toWritError,
@@ -213,9 +214,10 @@ export class Repl {
     try {
       read = readCall(call)
     } catch (error) {
-      if (!(error instanceof BadArguments)) throw error
-      const { message } = error
-      const bad = beyond ?? new WritError('BAD_REQUEST', message)
+      const refused = error instanceof BadArguments ? new WritError('BAD_REQUEST', error.message) : error
+      if (!isWritError(refused)) throw error
+      const { message } = refused
+      const bad = beyond ?? refused
       return await this.#steps.fail(id, { op, input: { op, message }, error: bad }, onFinal)
     }
     const { request, run } = read

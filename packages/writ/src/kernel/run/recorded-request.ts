@@ -1,6 +1,7 @@
 import {
   type Conversation,
   defined,
+  type JsonObject,
   type Message,
   type Omitted,
   type Partition,
@@ -18,7 +19,7 @@ export async function recordedRequest(
   recorded: RecordedRun,
   opening: RecordedStep<'run.open'>,
 ): Promise<Omit<RunRequest, 'models' | 'signal' | 'suspend' | 'elapsedMs' | 'setup'>> {
-  const { questionLabel, limits, checks = [] } = opening.det
+  const { questionLabel, limits, checks = [], answerSchema: typed } = opening.det
   const fork = await readFork(recorded, opening)
   const script =
     opening.det.script === undefined ? undefined : (JSON.parse(await opening.text(SCRIPT)) as Script)
@@ -32,6 +33,9 @@ export async function recordedRequest(
     limits,
     authority: JSON.parse(await opening.text('authority')) as Authority,
     version: opening.obs.version,
+    ...(typed === undefined
+      ? {}
+      : { answerSchema: JSON.parse(await opening.text('answerSchema')) as JsonObject }),
     ...defined({ fork, conversation, script }),
   }
 }

@@ -31,6 +31,8 @@ export const EARLIER = 'earlier'
 /** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */
 export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
   const { journal, ports, authority, models, limits, fork, script } = state
+  const { answerSchema } = request
+  const typed = answerSchema === undefined ? undefined : JSON.stringify(answerSchema)
   const { store, sandbox, policy, reasoner } = ports
   const { conversation } = request
   const commit = (name: string, content: string): string => journal.commit(OPENING, 'run.open', name, content)
@@ -61,6 +63,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       confinement: { level: sandbox.confinement.level, layers: sandbox.confinement.layers },
       guestAbi: guestAbi(sandbox.confinement.guestAbi, reasoner.digest),
       omitted: commit('omitted', canonicalJson(store.omitted)),
+      ...(typed === undefined ? {} : { answerSchema: commit('answerSchema', typed) }),
       ...(request.checks.length === 0 ? {} : { checks: request.checks }),
       ...(fork === undefined ? {} : { fork: recordedFork(fork, commit) }),
       ...(script === undefined ? {} : { script: recordedScript(script, commit) }),
@@ -70,6 +73,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
     payloads: {
       question: request.question,
       strategy: request.strategy,
+      ...(typed === undefined ? {} : { answerSchema: typed }),
       omitted: canonicalJson(store.omitted),
       // What a replay needs of the world outside the run; the rest of it is in the records.
       partitions: JSON.stringify(store.partitions),

@@ -1,4 +1,4 @@
-import type { CheckName, Conversation, Label, Limits, Script } from '@writ/contract'
+import type { CheckName, Conversation, JsonObject, Label, Limits, Script } from '@writ/contract'
 import type { Authority, RunModels } from '../basis/ports.ts'
 import type { Fork } from '../state/fork.ts'
 
@@ -21,6 +21,8 @@ export interface RunRequest {
   readonly question: string
   /** What the question and everything said before it are labelled. */
   readonly questionLabel: Label
+  /** JSON Schema that the answer must fit; absent for any answer. */
+  readonly answerSchema?: JsonObject
   /** What was said before; absent for a question by itself. */
   readonly conversation?: Conversation
   readonly strategy: string

@@ -16,6 +16,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
+import { checkedSchema } from '../../schema/index.ts'
 import { BudgetPool } from '../basis/budget-pool.ts'
 import { BudgetShare } from '../basis/budget-share.ts'
 import { CoverageTally } from '../basis/coverage-tally.ts'
@@ -216,12 +217,14 @@ interface RootEnd {
 
 async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const { ports, models, authority } = state
+  const { answerSchema } = request
   const { store, reasoner } = ports
   const lane = new FrameState({
     id: '0',
     parent: null,
     depth: 0,
     goal: request.question,
+    schema: answerSchema === undefined ? null : await checkedSchema(answerSchema),
     conversation: request.conversation,
     profile: authority.orchestrator,
     model: (id) => modelsOf(state, id).root,

@@ -16,6 +16,7 @@ import {
   WritError,
   withMessages,
 } from '@writ/contract'
+import type { CheckedSchema } from '../../schema/index.ts'
 import type { BudgetShare } from '../basis/budget-share.ts'
 import { Semaphore } from '../basis/semaphore.ts'
 import { SpanSet } from '../basis/span-set.ts'
@@ -46,6 +47,8 @@ export interface FrameStateStart {
   readonly parent: FrameState | null
   readonly depth: number
   readonly goal: string
+  /** What it releases must fit it; null for any value. */
+  readonly schema: CheckedSchema | null
   /** What was said before the question; of the root alone. */
   readonly conversation?: Conversation | undefined
   readonly profile: ProfileFacts
@@ -69,6 +72,7 @@ export class FrameState implements DecisionContext {
   readonly parent: FrameState | null
   readonly depth: number
   readonly goal: string
+  readonly schema: CheckedSchema | null
   readonly conversation: Conversation | undefined
   readonly profile: ProfileFacts
   readonly scope: Scope
@@ -115,6 +119,7 @@ export class FrameState implements DecisionContext {
     this.parent = start.parent
     this.depth = start.depth
     this.goal = start.goal
+    this.schema = start.schema
     this.conversation = start.conversation
     this.profile = start.profile
     this.#model = start.model
@@ -150,9 +155,9 @@ export class FrameState implements DecisionContext {
     return [...new Map([this.model, ...above].map((model) => [model.id, model])).values()]
   }
 
-  /** What every turn begins with: its goal and what was said before. */
+  /** What every turn begins with: its goal, what was said before, and the schema of its value. */
   get opening(): string {
-    return withMessages(this.goal, this.conversation)
+    return withMessages(this.goal, this.conversation) + (this.schema?.json ?? '')
   }
 
   /** Steps taken so far. */

@@ -44,6 +44,8 @@ export interface ModelCall {
   readonly model: ModelProfile
   readonly conversations: readonly (readonly Message[])[]
   readonly maxOutputTokens: number
+  /** The conversations whose answer is to be one JSON object; none by default. */
+  readonly json?: ReadonlySet<number>
   /** What identifies the call across runs: the request as the frame made it. */
   readonly input: unknown
   /** Kept for replay: what the frame was told that nothing else determines. */
@@ -241,6 +243,7 @@ export class Command {
       profile: this.#call.model,
       messages,
       maxOutputTokens: this.#call.maxOutputTokens,
+      json: this.#call.json?.has(item) === true,
       bound: this.#bound(item),
       idempotencyKey: key,
       item,

@@ -16,6 +16,7 @@ import {
   toWritError,
   WritError,
 } from '@writ/contract'
+import { type CheckedSchema, checkedSchema } from '../../schema/index.ts'
 import type { StandingReservation } from '../basis/budget-pool.ts'
 import type { BudgetShare } from '../basis/budget-share.ts'
 import type { StepId } from '../basis/step-id.ts'
@@ -66,6 +67,8 @@ export interface OpenedChild {
   readonly share: BudgetShare
   readonly part: Share | null
   readonly scope: Scope
+  /** What it releases must fit it. */
+  readonly schema: CheckedSchema | null
   readonly holds: HeldTurns
   /** Its next and its last turn, the worst case. */
   readonly bound: Amount
@@ -115,7 +118,9 @@ async function open(
       },
     )
   const { role, model } = chooseModel(state, child.step, child.request.model)
-  const { context, goal } = child.request
+  const { context } = child.request
+  const goal = heldGoal(child.request)
+  const schema = await schemaOf(child.request)
   const text = context === undefined ? undefined : contextText(lane, context)
   const { mode, scope } = await decideMode(state, lane, model, child.request, ceiling)
   const part = mode === 'shared' ? null : lane.share.part()
@@ -126,7 +131,7 @@ async function open(
     const bound = twoTurns(state, share, model, goal)
     const holds = holdTurns(state, share, model, goal)
     try {
-      const opened = { role, model, mode, share, part, holds, bound }
+      const opened = { role, model, mode, share, part, holds, bound, schema }
       if (text === undefined) return { ...opened, scope }
       const label = contextLabel(lane, context)
       return { ...opened, scope: { partitions: [await ownText(state, child, text, label)], docs: null } }
@@ -167,7 +172,7 @@ export async function recallOpening(
     return { ...asked, opening: { ok: false, error: errorFrom(kept) } }
   }
   const { role, model } = chooseModel(state, child.step, child.request.model)
-  const { goal } = child.request
+  const goal = heldGoal(child.request)
   const own = share === null ? lane.share : lane.share.carveAgain(share)
   const value: OpenedChild = {
     role,
@@ -175,6 +180,7 @@ export async function recallOpening(
     mode,
     share: own,
     part: share,
+    schema: await schemaOf(child.request),
     bound: twoTurns(state, own, model, goal),
     holds: ended ? {} : holdAgain(state, own, model, goal),
     scope: await recallScope(state, lane, child, det, ended, kept),
@@ -226,6 +232,15 @@ function contextText(lane: FrameState, context: NonNullable<SpawnRequest['contex
 function contextLabel(lane: FrameState, context: SpawnRequest['context']): Label {
   const held = typeof context === 'object' ? lane.sealed.get(context.sealed) : undefined
   return held === undefined ? lane.label : joinLabels(lane.label, held.label)
+}
+
+async function schemaOf({ schema }: SpawnRequest): Promise<CheckedSchema | null> {
+  return schema === undefined ? null : await checkedSchema(schema)
+}
+
+/** What a child is told in each of its turns, and so holds room for: its goal, and the schema of its value. */
+function heldGoal({ goal, schema }: SpawnRequest): string {
+  return schema === undefined ? goal : goal + JSON.stringify(schema)
 }
 
 /** A child holds back its next and its last turn and nothing more, so siblings do not starve. */

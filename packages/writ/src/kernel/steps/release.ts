@@ -10,6 +10,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { canonicalJson, type RecordOf } from '@writ/evidence'
+import { inWords } from '../../schema/index.ts'
 import { jsonDepth } from '../basis/json-depth.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { FrameState } from '../state/frame-state.ts'
@@ -42,21 +43,44 @@ export function citationsOf(lane: FrameState): readonly Citation[] {
 /** How deep a released value may nest: whoever reads JSON recurses. */
 const MOST_DEPTH = 500
 
+/**
+ * What must hold of a value before it may be released at all, by a root or a child. Each throws `INVALID_ANSWER`, and comes to
+ * the same whenever it is asked: a replay asks again.
+ */
+const CONDITIONS: readonly ((state: RunState, lane: FrameState, valueJson: string) => void)[] = [
+  isSmall,
+  isShallow,
+  fitsSchema,
+]
+
 /** Checks that a value can be released at all. Throws `INVALID_ANSWER`. */
-export function checkValue(state: RunState, valueJson: string): void {
+export function checkValue(state: RunState, lane: FrameState, valueJson: string): void {
+  for (const holds of CONDITIONS) holds(state, lane, valueJson)
+}
+
+function isSmall({ limits }: RunState, _: FrameState, valueJson: string): void {
   const bytes = Buffer.byteLength(valueJson)
-  const { maxOutputBytes } = state.limits
+  const { maxOutputBytes } = limits
   if (bytes > maxOutputBytes)
     throw new WritError(
       'INVALID_ANSWER',
       `The value has ${bytes} bytes; at most ${maxOutputBytes} may be released.`,
     )
+}
+
+function isShallow(_: RunState, __: FrameState, valueJson: string): void {
   const depth = jsonDepth(valueJson)
   if (depth > MOST_DEPTH)
     throw new WritError(
       'INVALID_ANSWER',
       `The value nests ${depth} deep; at most ${MOST_DEPTH} may be released.`,
     )
+}
+
+function fitsSchema(_: RunState, { schema }: FrameState, valueJson: string): void {
+  const misfits = schema?.misfits(JSON.parse(valueJson) as Json) ?? []
+  if (misfits.length > 0)
+    throw new WritError('INVALID_ANSWER', `The value does not fit the schema: ${inWords(misfits)}.`)
 }
 
 /** How often a release that does not pass its checks goes back to its frame. */
@@ -80,7 +104,7 @@ export async function performRelease(
   lane.slices.merge(unsealed.slices)
   const { lanes: sealed } = unsealed
   const citations = dedupe([...citationsOf(lane), ...unsealed.citations])
-  const checks = canLeave(state, unsealed.valueJson)
+  const checks = canLeave(state, lane, unsealed.valueJson)
     ? await checkRelease(
         state,
         lane,
@@ -139,9 +163,9 @@ export async function performRelease(
 }
 
 /** Whether a value can be released as far as its size and shape go. */
-function canLeave(state: RunState, valueJson: string): boolean {
+function canLeave(state: RunState, lane: FrameState, valueJson: string): boolean {
   try {
-    checkValue(state, valueJson)
+    checkValue(state, lane, valueJson)
     return true
   } catch {
     return false
@@ -198,7 +222,7 @@ async function check(
   let value = valueJson
   let decided: RecordedDecision | null = null
   try {
-    value = canonical(state, valueJson)
+    value = canonical(state, lane, valueJson)
     refuseIfHalted(state)
     if (failed !== null)
       throw new WritError(
@@ -242,7 +266,7 @@ function recall(
   const failed = keptInByOther(det) ? errorFrom(error) : null
   let value = valueJson
   try {
-    value = canonical(state, valueJson)
+    value = canonical(state, lane, valueJson)
   } catch (error) {
     return { value, decision: null, failure: toWritError(error) }
   }
@@ -252,8 +276,8 @@ function recall(
   return { value, decision: decided.recorded, failure: failed ?? refusal(state, decided.decision) }
 }
 
-function canonical(state: RunState, valueJson: string): string {
-  checkValue(state, valueJson)
+function canonical(state: RunState, lane: FrameState, valueJson: string): string {
+  checkValue(state, lane, valueJson)
   return canonicalJson(JSON.parse(valueJson))
 }
 

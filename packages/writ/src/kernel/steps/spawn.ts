@@ -111,7 +111,7 @@ function childState(
   state: RunState,
   lane: FrameState,
   child: NumberedChild,
-  { role, scope, mode, share }: OpenedChild,
+  { role, scope, mode, share, schema }: OpenedChild,
   label: Label,
 ): FrameState {
   return new FrameState({
@@ -119,6 +119,7 @@ function childState(
     parent: lane,
     depth: lane.depth + 1,
     goal: child.request.goal,
+    schema,
     profile: child.profile,
     model: (step) => modelsOf(state, step)[role],
     scope,

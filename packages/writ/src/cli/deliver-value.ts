@@ -1,0 +1,28 @@
+import { type Answer, toWritError, type WritError } from '@writ/contract'
+import { writeOutput } from './output.ts'
+import { printable } from './printable.ts'
+import { valueText } from './value-file/value-file.ts'
+
+/**
+ * Writes the released value to a file, whole or not at all. Whatever keeps it from that is said on stderr and given back: the
+ * answer has been printed, and stands.
+ */
+export async function deliverValue(
+  { basis, value }: Answer,
+  path: string,
+  columns: readonly string[] = [],
+): Promise<WritError | null> {
+  if (basis === null) {
+    process.stderr.write(`writ: ${printable(path)} was not written: no value was released.\n`)
+    return null
+  }
+  try {
+    await writeOutput(valueText(value, path, columns), path)
+    return null
+  } catch (error) {
+    const known = toWritError(error)
+    const { code, message, next } = known
+    process.stderr.write(`writ: ${code}: ${printable(message)}\n${next}\n`)
+    return known
+  }
+}

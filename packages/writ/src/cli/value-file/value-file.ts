@@ -1,0 +1,60 @@
+import { extname } from 'node:path'
+import { type Json, WritError } from '@writ/contract'
+import { csvLines } from './csv.ts'
+import { markdownLines } from './markdown.ts'
+import { tableOf } from './rows.ts'
+
+type Format = (value: Json, order: readonly string[]) => Iterable<string>
+
+/** How a value is written, by the ending of the file. Throws `NOT_A_TABLE` for a value that has no such form. */
+const FORMATS: Readonly<Record<string, Format>> = {
+  '.csv': (value, order) => {
+    const table = tableOf(value, order)
+    if (table !== undefined) return csvLines(table)
+    if (Array.isArray(value) && value.length === 0) return []
+    throw new WritError(
+      'NOT_A_TABLE',
+      `The released value is ${shapeOf(value)}, and no list of objects: CSV cannot hold it.`,
+    )
+  },
+  '.json': (value) => [`${JSON.stringify(value, null, 2)}\n`],
+  '.md': markdownLines,
+}
+
+/** Characters that are written at once. */
+const CHUNK_CHARS = 65_536
+
+/** Throws `USAGE` for a file whose ending names no form of a value: before anything is asked. */
+export function requireValueFile(path: string): void {
+  formatOf(path)
+}
+
+/** A value as the file is to hold it, piece by piece; `order` is that of the columns of a table. Throws `NOT_A_TABLE`. */
+export async function* valueText(
+  value: Json,
+  path: string,
+  order: readonly string[] = [],
+): AsyncIterable<string> {
+  const pieces = await Promise.resolve(formatOf(path)(value, order))
+  let text = ''
+  for (const piece of pieces) {
+    text += piece
+    if (text.length < CHUNK_CHARS) continue
+    yield text
+    text = ''
+  }
+  yield text
+}
+
+function formatOf(path: string): Format {
+  const ending = extname(path).toLowerCase()
+  const format = Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined
+  if (format !== undefined) return format
+  throw new WritError('USAGE', `--out-value takes a file that ends in ${Object.keys(FORMATS).join(', ')}.`)
+}
+
+function shapeOf(value: Json): string {
+  if (Array.isArray(value)) return 'a list with other things than objects'
+  if (value === null) return 'null'
+  return typeof value === 'object' ? 'one object' : `a ${typeof value}`
+}

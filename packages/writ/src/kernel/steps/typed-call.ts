@@ -1,0 +1,123 @@
+import {
+  type ItemOutcome,
+  type Message,
+  type ModelProfile,
+  type Reasoner,
+  toWritError,
+  WritError,
+} from '@writ/contract'
+import { type CheckedSchema, inWords, valueIn } from '../../schema/index.ts'
+import type { StepId } from '../basis/step-id.ts'
+import { leafOutputTokens } from '../basis/turn-bounds.ts'
+import type { FrameState } from '../state/frame-state.ts'
+import type { RunState } from '../state/run-state.ts'
+import type { OnFinal } from './context-step.ts'
+import { performHostValue } from './host-value.ts'
+import { performModelCall } from './model-call.ts'
+import type { ModelCall } from './model-command.ts'
+
+type Outcomes = readonly ItemOutcome<string>[]
+
+/** The two steps of a typed call: it is asked, then what came back is checked. */
+export interface TypedSteps {
+  readonly id: StepId
+  /** Given when the call is asked for, since nobody knows yet whether it becomes a second call. */
+  readonly check: StepId
+  /** The model that is asked again. */
+  readonly again: ModelProfile
+}
+
+/** An item that was read: its value, or why there is none that fits. */
+interface ReadItem {
+  readonly outcome: ItemOutcome<string>
+  /** What is said besides when it is asked again; null where it is not. */
+  readonly again: readonly Message[] | null
+}
+
+/** What a server answers that takes no JSON mode: then the same is asked without it. */
+const BAD_REQUEST_STATUS = 400
+
+/**
+ * A model call whose answers must fit schemas, null for an item that may be any text. INVARIANT: its second step is a call
+ * like any other for the items that did not fit, or else the record that all of them did.
+ */
+export async function performTypedCall(
+  state: RunState,
+  lane: FrameState,
+  { id, check, again: model }: TypedSteps,
+  call: ModelCall,
+  schemas: readonly (CheckedSchema | null)[],
+  onFinal: OnFinal,
+): Promise<Outcomes> {
+  const replies = await performModelCall(state, lane, id, call, nowhere).catch(
+    async (error: unknown) => await recordCheck(state, lane, check, schemas, error, onFinal),
+  )
+  const { reasoner } = state.ports
+  const items = replies.map((reply, at) => readItem(reasoner, reply, schemas[at] ?? null, call.json?.has(at)))
+  const again = items.flatMap((item, at) => (item.again === null ? [] : [at]))
+  if (again.length === 0) {
+    await recordCheck(state, lane, check, schemas, null, onFinal)
+    return items.map(({ outcome }) => outcome)
+  }
+  const conversations = again.map((at) => [...(call.conversations[at] ?? []), ...(items[at]?.again ?? [])])
+  // Only an item that was answered shows that the server takes the JSON mode.
+  const json = new Set(again.flatMap((at, index) => (replies[at]?.ok && call.json?.has(at) ? [index] : [])))
+  const maxOutputTokens = leafOutputTokens(lane.share.limits, model)
+  const input = { again, of: call.input }
+  const second = { ...call, model, maxOutputTokens, conversations, json, input }
+  const answers = await performModelCall(state, lane, check, second, onFinal).catch(
+    (error: unknown): Outcomes => again.map(() => ({ ok: false, error: toWritError(error) })),
+  )
+  const anew = new Map(again.map((at, index) => [at, answers[index]]))
+  return items.map(({ outcome }, at) => {
+    const answer = anew.get(at)
+    return answer === undefined ? outcome : readItem(reasoner, answer, schemas[at] ?? null).outcome
+  })
+}
+
+/** Records that there is nothing to ask again, or that the call was refused. Throws its error. */
+async function recordCheck(
+  state: RunState,
+  lane: FrameState,
+  id: StepId,
+  schemas: readonly (CheckedSchema | null)[],
+  error: unknown,
+  onFinal: OnFinal,
+): Promise<never[]> {
+  const distinct = [...new Set(schemas.flatMap((schema) => (schema === null ? [] : [schema.json])))]
+  const input = {
+    schemas: distinct,
+    items: schemas.map((schema) => (schema === null ? null : distinct.indexOf(schema.json))),
+  }
+  const make = (): Promise<never[]> => (error === null ? Promise.resolve([]) : Promise.reject(error))
+  return await performHostValue(state, lane, id, { op: 'schema', input, make }, onFinal)
+}
+
+/** The value of a reply as JSON text. */
+function readItem(
+  reasoner: Reasoner,
+  reply: ItemOutcome<string>,
+  schema: CheckedSchema | null,
+  inJsonMode = false,
+): ReadItem {
+  if (!reply.ok) {
+    const { code, data } = reply.error
+    const mode = inJsonMode && code === 'MODEL_REJECTED' && data.status === BAD_REQUEST_STATUS
+    return { outcome: reply, again: mode ? [] : null }
+  }
+  if (schema === null) return { outcome: { ok: true, value: JSON.stringify(reply.value) }, again: null }
+  try {
+    const read = valueIn(reply.value)
+    const why = read.ok ? inWords(schema.misfits(read.value)) : read.why
+    if (read.ok && why === '')
+      return { outcome: { ok: true, value: JSON.stringify(read.value) }, again: null }
+    const error = new WritError('INVALID_REPLY', `The answer does not fit the schema: ${why}.`)
+    return { outcome: { ok: false, error }, again: reasoner.askAgain(reply.value, why) }
+  } catch (error) {
+    return { outcome: { ok: false, error: toWritError(error) }, again: null }
+  }
+}
+
+function nowhere(): void {
+  // The reply waits for the check.
+}
