@@ -1,7 +1,7 @@
 import type { Basis, Status, Support } from './answer.ts'
 import type { Amount, Limits, Share } from './budget.ts'
 import type { CheckName, RecordedCheck } from './checks.ts'
-import type { EarlierRun } from './conversation.ts'
+import type { RecordedConversation } from './conversation.ts'
 import type { Coverage } from './coverage.ts'
 import type { BudgetLeft } from './frame.ts'
 import type { Label } from './label.ts'
@@ -118,18 +118,6 @@ export interface RecordedFork {
   readonly models: readonly RecordedModel[]
   /** To what is asked instead at `at`, and the seeds of the shared frames. */
   readonly changes: Commitment
-}
-
-/** The conversation that a question belongs to, as far as it is no content. */
-export interface RecordedConversation {
-  /** How many earlier messages the root was shown. */
-  readonly messages: number
-  /** How many older ones had no room. */
-  readonly leftOut: number
-  /** The least label above every message; `questionLabel` is not below it. */
-  readonly label: Label
-  /** Runs whose answers are among the messages. */
-  readonly follows: readonly EarlierRun[]
 }
 
 /** What the host knew beforehand of how a question is answered. Only the built-in model has a plan. */

@@ -1,11 +1,10 @@
 import {
   type Answer,
-  type AnsweredConversation,
+  answeredConversation,
   type Check,
   type Citation,
   isWritError,
   type Json,
-  type RecordedConversation,
   supportOf,
 } from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
@@ -119,7 +118,7 @@ function provenAnswer(
     denials: disclosed(contents, closed, 'run.close/denials'),
     omitted: disclosed(contents, opened, 'run.open/omitted'),
     reason: closed.obs.reason,
-    conversation: conversationOf(opened.det.conversation),
+    conversation: opened.det.conversation && answeredConversation(opened.det.conversation),
   }
 }
 
@@ -128,13 +127,6 @@ function checksOf(contents: Contents, released: AnyRecord | undefined): readonly
   if (released?.kind !== 'output.release' || released.det.checks === undefined) return undefined
   const problems = disclosed(contents, released, 'output.release/problems') as readonly (readonly string[])[]
   return released.det.checks.map((check, i) => ({ ...check, problems: problems[i] ?? [] }))
-}
-
-/** What an answer tells of its conversation; undefined for a question by itself. */
-function conversationOf(recorded: RecordedConversation | undefined): AnsweredConversation | undefined {
-  if (recorded === undefined) return undefined
-  const { messages, leftOut, follows } = recorded
-  return { messages, leftOut, follows: follows.map(({ run }) => run) }
 }
 
 /** The value of a disclosed JSON field. */

@@ -1,8 +1,7 @@
 import {
-  type AnsweredConversation,
   addAmounts,
+  answeredConversation,
   askedInWords,
-  type Det,
   formatLabel,
   type Json,
   type Ledger,
@@ -65,7 +64,7 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     if (step.child !== null) goals.set(step.child, view.about)
     if (step.kind === 'output.release' && view.withheld === null) released = await releasedBy(step, reader)
   }
-  const { user, purpose, models, partitions, confinement, script } = opening.det
+  const { user, purpose, models, partitions, confinement, script, conversation } = opening.det
   const {
     status = abort === undefined ? 'open' : 'aborted',
     basis = null,
@@ -97,7 +96,7 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     steps: views,
     partitions,
     fork: forkView(told),
-    conversation: conversationView(opening.det),
+    conversation: conversation === undefined ? null : answeredConversation(conversation),
   }
 }
 
@@ -224,12 +223,6 @@ function frameView(frame: Frame, goal: string | null): FrameView {
     charged,
     ...took,
   }
-}
-
-function conversationView({ conversation }: Det['run.open']): AnsweredConversation | null {
-  if (conversation === undefined) return null
-  const { messages, leftOut, follows } = conversation
-  return { messages, leftOut, follows: follows.map(({ run }) => run) }
 }
 
 function forkView({ opening, steps }: RunSteps): ForkView | null {

@@ -1,6 +1,5 @@
 import {
   type Answer,
-  type Conversation,
   type Json,
   type RecordedReason,
   type Status,
@@ -12,6 +11,7 @@ import type { StepId } from '../basis/step-id.ts'
 import type { FrameRun } from '../frame/run-frame.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { basisSoFar, outcomeOf, type RunState, reasonText, recordedReason } from '../state/run-state.ts'
+import { conversationOf } from './conversation-of.ts'
 
 /** How the root frame of a run ended. */
 export interface RootEnd {
@@ -64,20 +64,9 @@ export function answerOf(
     omitted: state.ports.store.omitted,
     evidence: null,
     reason: text,
-    ...answeredConversation(end.lane),
+    ...conversationOf(end.lane),
   }
   return { answer, reason }
-}
-
-/** What an answer tells of the conversation of its question; nothing for a question by itself. */
-export function answeredConversation({
-  conversation,
-}: {
-  readonly conversation?: Conversation | undefined
-}): Pick<Answer, 'conversation'> {
-  if (conversation === undefined) return {}
-  const { messages, leftOut, follows } = conversation
-  return { conversation: { messages: messages.length, leftOut, follows: follows.map(({ run }) => run) } }
 }
 
 /** Characters of a reason that are kept. */

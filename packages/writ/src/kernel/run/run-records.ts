@@ -9,6 +9,7 @@ import {
   type RecordedModel,
   type RecordedReason,
   type RecordedScript,
+  recordedConversation,
   type Script,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
@@ -66,7 +67,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       ...(request.checks.length === 0 ? {} : { checks: request.checks }),
       ...(fork === undefined ? {} : { fork: recordedFork(fork, commit) }),
       ...(script === undefined ? {} : { script: recordedScript(script, commit) }),
-      ...(conversation === undefined ? {} : recordedConversation(conversation, commit)),
+      ...(conversation === undefined ? {} : saidBefore(conversation, commit)),
     },
     obs: { at: journal.now(), version: request.version },
     payloads: {
@@ -149,13 +150,13 @@ function recordedScript(
 }
 
 /** What was said before, as `run.open` declares it. */
-function recordedConversation(
-  { messages, leftOut, label, follows }: Conversation,
+function saidBefore(
+  conversation: Conversation,
   commit: (name: string, content: string) => string,
 ): Pick<Det['run.open'], 'earlier' | 'conversation'> {
   return {
-    earlier: commit(EARLIER, canonicalJson(messages)),
-    conversation: { messages: messages.length, leftOut, label, follows },
+    earlier: commit(EARLIER, canonicalJson(conversation.messages)),
+    conversation: recordedConversation(conversation),
   }
 }
 

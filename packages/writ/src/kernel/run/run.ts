@@ -9,7 +9,7 @@ import {
   type RunEvent,
   type StrategyChoice,
   toWritError,
-  WritError,
+  type WritError,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import { checkedSchema } from '../../schema/index.ts'
@@ -30,7 +30,8 @@ import { modelsOf } from '../state/run-models.ts'
 import { noteLimit, type RunState } from '../state/run-state.ts'
 import { observe } from '../steps/observe.ts'
 import type { Released } from '../steps/release.ts'
-import { answeredConversation, answerOf, type RootEnd } from './answer.ts'
+import { answerOf, type RootEnd } from './answer.ts'
+import { conversationOf } from './conversation-of.ts'
 import { logOpening } from './logged.ts'
 import { requireConfinement } from './require-confinement.ts'
 import { closeRecord, openRecord } from './run-records.ts'
@@ -253,7 +254,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     bytes,
     confinement: ports.sandbox.confinement.layers.join(' → '),
     policy: ports.policy.bundle.name,
-    ...answeredConversation(request),
+    ...conversationOf(request),
   })
   try {
     // The root's last turn is reserved from the start.
