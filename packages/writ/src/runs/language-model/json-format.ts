@@ -1,20 +1,15 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
-import { isObject, type Json } from '@writ/contract'
+import { isObject, type Json, type JsonObject } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
-import type { ChatMessage } from '../../files/options.ts'
+import type { RunOptions } from '../../files/options.ts'
 
 type Format = LanguageModelV4CallOptions['responseFormat']
 
-/** The messages with what the question has to say for an answer of that format. The caller validates what it gets. */
-export function askedFor(messages: readonly ChatMessage[], format: Format): readonly ChatMessage[] {
-  const question = messages.at(-1)
-  if (format?.type !== 'json' || question === undefined) return messages
-  const { schema } = format
-  const wish =
-    schema === undefined
-      ? 'Release a JSON value.'
-      : `Release a JSON value that fits this JSON Schema: ${JSON.stringify(schema)}`
-  return [...messages.slice(0, -1), { ...question, content: `${textOf(question)}\n\n${wish}` }]
+/** What a run is asked for an answer of that format: what it releases fits the schema, or it releases nothing. */
+export function schemaOf(format: Format): Pick<RunOptions, 'schema'> {
+  if (format?.type !== 'json') return {}
+  // Without a schema, any JSON value will do.
+  return { schema: (format.schema ?? {}) as JsonObject }
 }
 
 /** A released value as the text of an answer of that format. A text that is JSON already stays as it is. */
@@ -30,8 +25,4 @@ function holdsJson(text: string): boolean {
   } catch {
     return false
   }
-}
-
-function textOf({ content }: ChatMessage): string {
-  return typeof content === 'string' ? content : content.map(({ text }) => text).join('')
 }

@@ -7,7 +7,7 @@ import type {
 } from '@ai-sdk/provider'
 import { type Answer, defined, type RunEvent } from '@writ/contract'
 import type { ChatOptions, ContextOptions } from '../../files/options.ts'
-import { askedFor, textIn } from './json-format.ts'
+import { schemaOf, textIn } from './json-format.ts'
 import { progressOf } from './progress.ts'
 import { messagesOf } from './prompt.ts'
 import { citationsOf, finishOf, METADATA, metadataOf, sourcesOf, textMetadata, usageOf } from './result.ts'
@@ -30,7 +30,8 @@ export function languageModelOf(ask: Ask, modelId: string, over: LanguageModelOp
     onEvent: ((event: RunEvent) => void) | undefined,
   ): ChatOptions => ({
     ...over,
-    messages: askedFor(messagesOf(prompt), responseFormat),
+    ...schemaOf(responseFormat),
+    messages: messagesOf(prompt),
     ...defined({ signal, onEvent: onEvent ?? over.onEvent }),
   })
   return {
