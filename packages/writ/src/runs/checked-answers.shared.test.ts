@@ -21,7 +21,7 @@ async function ask(
   verify: CompletionOptions['verify'],
   limits: WritOptions['limits'] = {},
 ): Promise<Answer> {
-  const { answer } = await home.ask(script, { limits }, { ...(verify === undefined ? {} : { verify }) })
+  const { answer } = await home.ask(script, { limits }, verify === undefined ? {} : { verify })
   expect((await home.verify(answer)).verdicts.filter(({ result }) => result === 'fail')).toEqual([])
   expect(await home.replay(answer.run)).toEqual({
     outcome: 'IDENTICAL',

@@ -192,7 +192,9 @@ function recordedChecks(
 ): Pick<RecordedRelease, 'checks' | 'problems'> {
   if (checks.length === 0) return {}
   return {
-    checks: checks.map(({ problems: _, ...recorded }): RecordedCheck => recorded),
+    checks: checks.map(
+      ({ check, outcome, checked, failed, code }): RecordedCheck => ({ check, outcome, checked, failed, code }),
+    ),
     problems: journal.commit(id, 'output.release', 'problems', problemsJson(checks)),
   }
 }
