@@ -193,7 +193,13 @@ function recordedChecks(
   if (checks.length === 0) return {}
   return {
     checks: checks.map(
-      ({ check, outcome, checked, failed, code }): RecordedCheck => ({ check, outcome, checked, failed, code }),
+      ({ check, outcome, checked, failed, code }): RecordedCheck => ({
+        check,
+        outcome,
+        checked,
+        failed,
+        code,
+      }),
     ),
     problems: journal.commit(id, 'output.release', 'problems', problemsJson(checks)),
   }
