@@ -4,7 +4,7 @@ import { createServer, request as forward, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import { block, type Simulator, startSimulator } from '@writ/simulator'
+import { block, type Script, type Simulator, startSimulator } from '@writ/simulator'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 // Every command of the README, in its order, in a folder with three contracts. Model servers are scripted ones on this
@@ -16,6 +16,9 @@ const ELSEWHERE = ['npm ci && npm run demo', 'npm test', 'ollama pull qwen3:8b']
 /** Where the README asks a server that is on this machine at a fixed port. */
 const FIXED_SERVER = 'http://127.0.0.1:8000/v1'
 
+/** A model of a vendor whose own server is not on this machine. */
+const ANTHROPIC = '--model anthropic/claude-sonnet-4-5'
+
 const CONTRACTS = {
   'acme.txt':
     'Supply agreement. Acme may assign this contract without consent. Governed by the law of New York.\n',
@@ -23,9 +26,51 @@ const CONTRACTS = {
   'cedar.txt': 'Supply of timber. Cedar signs for itself. New York courts decide.\n',
 }
 
+const SCHEMA = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: { contract: { type: 'string' }, ends: { type: 'string' } },
+    required: ['contract'],
+  },
+}
+
 let place: string
 let simulator: Simulator
 let ollama: Server
+let anthropic: Server
+
+const CLAIM = 'Acme may assign this contract without consent'
+
+/** Looks first, then releases what it cites; a verifier finds it supported, and a schema gets rows. */
+const script: Script = ({ messages, turns }) => {
+  const said = messages.map(({ content }) => content).join('\n')
+  const rows = said.includes('end in 2027') ? [{ contract: 'acme.txt', ends: '2027-01-01' }] : undefined
+  if (said.startsWith('You are a verifier'))
+    return block(`FINAL([{ claim: '${CLAIM}', supported: true, why: 'acme.txt says so' }])`)
+  if (!said.includes('```repl'))
+    return { kind: 'text', text: rows === undefined ? CLAIM : JSON.stringify(rows) }
+  if (turns === 0) return block(`const found = await grep('${CLAIM}'); print(found.matches.length)`)
+  return block(`await cite(found.matches[0]); FINAL(${JSON.stringify(rows ?? CLAIM)})`)
+}
+
+/** Anthropic, whose model says the same to everybody. */
+function startAnthropic(): Promise<Server> {
+  const message = {
+    type: 'message',
+    id: 'msg_1',
+    role: 'assistant',
+    model: 'claude-sonnet-4-5',
+    content: [{ type: 'text', text: CLAIM }],
+    stop_reason: 'end_turn',
+    usage: { input_tokens: 100, output_tokens: 10 },
+  }
+  return listening(
+    createServer((_, response) => {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(message))
+    }),
+  )
+}
 
 /** An Ollama in front of the scripted server: what tells its kind, and its models, are its own. */
 async function startOllama(): Promise<Server> {
@@ -40,8 +85,16 @@ async function startOllama(): Promise<Server> {
     })
     return incoming.pipe(on)
   })
+  return await listening(server)
+}
+
+async function listening(server: Server): Promise<Server> {
   await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done))
   return server
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port
 }
 
 beforeAll(async () => {
@@ -55,19 +108,17 @@ beforeAll(async () => {
     `#!/bin/sh\nshift\nexec "${process.execPath}" "${join(ROOT, 'packages/writ/bin/writ.js')}" "$@"\n`,
     { mode: 0o755 },
   )
-  simulator = await startSimulator({
-    models: ['qwen3:8b'],
-    script: (request) =>
-      request.turns === 0
-        ? block("const found = await grep('consent'); print(found.matches.length)")
-        : block("FINAL('Acme may.')"),
-  })
+  await writeFile(join(place, 'rows.json'), JSON.stringify(SCHEMA))
+  simulator = await startSimulator({ models: ['qwen3:8b'], script })
+  anthropic = await startAnthropic()
   ollama = await startOllama()
 })
 
 afterAll(async () => {
-  ollama.close()
-  ollama.closeAllConnections()
+  for (const server of [anthropic, ollama]) {
+    server.close()
+    server.closeAllConnections()
+  }
   await simulator.stop()
   await rm(place, { recursive: true, force: true })
 })
@@ -79,7 +130,10 @@ it('runs every command of the README', async () => {
   expect(commands.filter((command) => ELSEWHERE.includes(command))).toEqual(ELSEWHERE)
   for (const command of commands) {
     if (ELSEWHERE.includes(command)) continue
-    const { code, output } = await run(command.replace(FIXED_SERVER, simulator.url))
+    const here = command
+      .replace(FIXED_SERVER, simulator.url)
+      .replace(ANTHROPIC, `${ANTHROPIC} --base-url http://127.0.0.1:${portOf(anthropic)}/v1`)
+    const { code, output } = await run(here)
     expect(code, `${command}\n${output}`).toBe(0)
   }
 }, 300_000)
@@ -97,7 +151,7 @@ function run(command: string): Promise<{ readonly code: number; readonly output:
     PATH: `${join(place, 'bin')}${delimiter}${process.env.PATH ?? ''}`,
     HOME: place,
     XDG_CONFIG_HOME: join(place, 'config'),
-    OLLAMA_HOST: `127.0.0.1:${(ollama.address() as AddressInfo).port}`,
+    OLLAMA_HOST: `127.0.0.1:${portOf(ollama)}`,
     OPENAI_BASE_URL: simulator.url,
     OPENAI_API_KEY: 'sk-none',
   }
