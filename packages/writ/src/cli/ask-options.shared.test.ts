@@ -40,6 +40,9 @@ const BAD: Readonly<
   '--witness-quorum': { values: ['0', '3'], with: ['--witness', 'http://127.0.0.1:1'] },
   '--out': { values: ['docs', 'none/run.writ'] },
   '--home': { values: ['', join('file', 'below')] },
+  '--schema': { values: ['none', 'docs', join('docs', 'a.txt')] },
+  '--out-value': { values: ['docs', 'rows.pdf', join('none', 'rows.csv')] },
+  '--continue': { values: ['', 'last'] },
 }
 
 /** Of the same kind, but no values of an option. */

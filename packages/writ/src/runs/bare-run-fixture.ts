@@ -292,7 +292,9 @@ class BareFrame implements Frame {
     if (scripted === undefined) throw new WritError('INTERNAL', 'No sub-call is expected.')
     this.#stated(() => this.#run.statements.take(prompts.length))
     this.#run.calls += prompts.length
-    return await Promise.resolve(prompts.map(({ prompt }) => ({ ok: true, value: scripted.leaf(prompt) })))
+    return await Promise.resolve(
+      prompts.map(({ prompt }) => ({ ok: true, value: JSON.stringify(scripted.leaf(prompt)) })),
+    )
   }
 
   async #open({ name, most }: Steps['combinator.open']['request']): Promise<number> {

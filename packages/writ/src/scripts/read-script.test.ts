@@ -44,7 +44,10 @@ throw new Error('this runs')`
     ['export const meta = { name: tag`a` }', '1:29: meta: only literals'],
     ["export const meta = { name: 'A b' }", 'meta.name is lower-case letters'],
     ["export const meta = { name: 'a', color: 1 }", 'Unrecognized key'],
-    ["export const meta = { name: 'a', input: { type: 'strong' } }", 'meta.input is no JSON Schema'],
+    [
+      "export const meta = { name: 'a', input: { type: 'strong' } }",
+      '1:21: meta.input: The JSON Schema cannot be used',
+    ],
     ["export const meta = { name: 'a' }\nconst = 2", '2:7: '],
     ["export const meta = { name: 'a' }\nenum B { c }", '2:1: its types cannot be removed'],
     ["export default { name: 'a' }", '1:1: a script exports its meta and nothing else'],

@@ -118,7 +118,7 @@ function readMeta(node: Expression, source: Source): ScriptMeta {
     try {
       if (schema !== undefined) readSchema(schema)
     } catch (error) {
-      throw source.fault(`meta.${which}: ${toWritError(error).message}`, node.start)
+      throw source.fault(`meta.${which}: ${toWritError(error).message.replace(/\.$/, '')}`, node.start)
     }
   }
   return parsed.data

@@ -1,4 +1,5 @@
-import { extname } from 'node:path'
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname, extname } from 'node:path'
 import { type Json, WritError } from '@writ/contract'
 import { csvLines } from './csv.ts'
 import { markdownLines } from './markdown.ts'
@@ -24,9 +25,18 @@ const FORMATS: Readonly<Record<string, Format>> = {
 /** Characters that are written at once. */
 const CHUNK_CHARS = 65_536
 
-/** Throws `USAGE` for a file whose ending names no form of a value: before anything is asked. */
+/** Throws `USAGE` for a file that names no form of a value or could not be written: before anything is asked. */
 export function requireValueFile(path: string): void {
   formatOf(path)
+  try {
+    accessSync(dirname(path), constants.W_OK)
+  } catch (cause) {
+    throw new WritError('USAGE', `--out-value: the directory ${dirname(path)} cannot be written to.`, {
+      cause,
+    })
+  }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new WritError('USAGE', `--out-value takes a file, and ${path} is a directory.`)
 }
 
 /** A value as the file is to hold it, piece by piece; `order` is that of the columns of a table. Throws `NOT_A_TABLE`. */
