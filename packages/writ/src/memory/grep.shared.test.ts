@@ -115,6 +115,37 @@ describe('grep', () => {
     expect(around.matches[0]?.text.endsWith('zzz\nneedle two')).toBe(true)
   })
 
+  it('finds a match wherever it lies across two pieces of a long line', async () => {
+    const at = MAX_LINE_BYTES
+    const spots = [at - 11, at - 10, at - 7, at - 3, at - 1, at, 2 * at - 5, 3 * at - 1]
+    const texts = spots.map(
+      (spot) => `${'é'.repeat(spot / 2)}${spot % 2 === 1 ? 'x' : ''} Needle works ${'y'.repeat(60_000)}\n`,
+    )
+    const { ids, grep } = await corpus(['first\n', ...texts.map((text) => `one\n${text}needle works\n`)])
+    const { matches, truncated } = await grep('needle works', { ignoreCase: true })
+    expect(truncated).toBe(false)
+    expect(matches.map(({ doc, line, match }) => [doc, line, match])).toEqual(
+      ids.slice(1).flatMap((doc) => [
+        [doc, 2, 'Needle works'],
+        [doc, 3, 'needle works'],
+      ]),
+    )
+    for (const { doc, start, end, text, sha256: digest } of matches) {
+      const bytes = Buffer.from(`one\n${texts[ids.indexOf(doc) - 1]}needle works\n`).subarray(start, end)
+      expect(bytes.toString()).toBe(text)
+      expect(digest).toBe(sha256(bytes))
+    }
+    const some = await grep('Needle', { docs: ids.slice(3, 5) })
+    expect(some.matches.map(({ doc }) => doc)).toEqual(ids.slice(3, 5))
+    expect(await grep('Needle', { limit: 3 })).toMatchObject({ truncated: true, matches: { length: 3 } })
+  })
+
+  it('gives no part of a match that reaches farther than the text around a break', async () => {
+    const { grep } = await corpus([`${'a'.repeat(40_000)}b\n`])
+    const { matches } = await grep('a+b')
+    expect(matches.map(({ match }) => match.length)).toEqual([40_001 - 2 * MAX_LINE_BYTES])
+  })
+
   it('adds lines of context that stay inside the document', async () => {
     const { ids, grep } = await corpus(['a1\na2\na3\n', 'b1\r\nb2\r\n\r\nb4', 'c1\n'])
     const texts = async (pattern: string, before: number, after: number) =>

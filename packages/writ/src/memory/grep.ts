@@ -1,5 +1,6 @@
 import type { GrepMatch, GrepRequest, GrepResult } from '@writ/contract'
 import { WritError } from '@writ/contract'
+import { acrossBreaks } from './across-breaks.ts'
 import { MAX_GREP_TEXT_BYTES, MAX_LINE_BYTES } from './limits.ts'
 import type { PackFile } from './pack-file.ts'
 import { breaksThrough, firstIndex, type PackedDocument, textOffset } from './pack-layout.ts'
@@ -13,30 +14,49 @@ interface Segment {
   readonly firstLine: number
 }
 
-/** Lines of a pack that match a pattern, in (document, offset) order: that is the order of the pack. */
+/**
+ * Lines of a pack that match a pattern, in (document, offset) order: that is the order of the pack. Of a line that is searched
+ * in pieces each piece stands for itself, and a match across two of them is given alone.
+ */
 export async function grep(pack: PackFile, request: GrepRequest, signal: AbortSignal): Promise<GrepResult> {
   checkRequest(request)
   const wanted = request.docs && select(pack, request.docs)
   if (wanted?.length === 0) return { matches: [], truncated: false }
   const segments = layOut(wanted ?? pack.documents)
+  const across = await acrossBreaks(pack, wanted ?? pack.documents, request, signal)
+  const crossings = across.found.values()
+  let crossing = crossings.next().value
   const matches: GrepMatch[] = []
   let room = MAX_GREP_TEXT_BYTES
   let truncated = false
+  const take = (match: GrepMatch): boolean => {
+    room -= match.end - match.start
+    truncated = matches.length === request.limit || room < 0
+    if (!truncated) matches.push(match)
+    return !truncated
+  }
+  /** Takes what begins across a break before a position of the pack. */
+  const takeAcross = (before: number): boolean => {
+    for (; crossing !== undefined; crossing = crossings.next().value) {
+      const { doc, match, start } = crossing
+      if (doc.position + start + breaksThrough(doc.breaks, start) >= before) return true
+      if (!take(match)) return false
+    }
+    return true
+  }
   const onLine = (line: MatchingLine): boolean => {
     const segment = segmentAt(segments, line.position)
     const end = segment && segment.position + segment.doc.packed
     if (segment === undefined || end === undefined || line.position >= end) return false // past the last document
     const match = line.position + line.length <= end && toMatch(pack, segment, line, request)
     if (!match) return true
-    room -= match.end - match.start
-    truncated = matches.length === request.limit || room < 0
-    if (!truncated) matches.push(match)
-    return !truncated
+    return takeAcross(segment.doc.position + line.position - segment.position) && take(match)
   }
   const input = wanted ? { bytes: packedBytes(pack, wanted) } : { file: pack.path }
   const { pattern, ignoreCase } = request
   const complete = await ripgrep({ pattern, ignoreCase, input, onLine, signal })
-  return { matches, truncated: truncated || !complete }
+  if (complete && !truncated) takeAcross(Number.POSITIVE_INFINITY)
+  return { matches, truncated: truncated || !complete || !across.complete }
 }
 
 function checkRequest({ before, after, limit }: GrepRequest): void {
@@ -96,7 +116,7 @@ function toMatch(
     ...pack.span(doc, from, from + text.length, text),
     line: line.line - segment.firstLine - breaksThrough(doc.breaks, start),
     text: text.toString(),
-    match: matchedText(bytes, line.first),
+    match: matchedText(bytes, line.ranges[0]),
   }
 }
 
@@ -105,7 +125,7 @@ function withoutTerminator(lines: Buffer): Buffer {
   return lines.subarray(0, lines.at(-2) === 13 ? -2 : -1)
 }
 
-function matchedText(line: Buffer, range: MatchingLine['first']): string {
+function matchedText(line: Buffer, range: MatchingLine['ranges'][number] | undefined): string {
   if (range === undefined) return ''
   // A pattern may look at single bytes; text may not.
   return line.toString('utf8', boundaryBefore(line, range.start), boundaryAfter(line, range.end))

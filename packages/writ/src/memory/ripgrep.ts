@@ -11,8 +11,8 @@ export interface MatchingLine {
   readonly length: number
   /** Counted from 1. */
   readonly line: number
-  /** Where in the line the first match is. */
-  readonly first: { readonly start: number; readonly end: number } | undefined
+  /** Where in the line the matches are, one after another. */
+  readonly ranges: readonly { readonly start: number; readonly end: number }[]
 }
 
 export interface RipgrepRequest {
@@ -164,5 +164,5 @@ function parseRow(row: string): MatchingLine | undefined {
   if (type !== 'match') return undefined
   const { text, bytes } = data.lines
   const length = Buffer.byteLength(text ?? bytes ?? '', text === undefined ? 'base64' : 'utf8')
-  return { position: data.absolute_offset, length, line: data.line_number, first: data.submatches[0] }
+  return { position: data.absolute_offset, length, line: data.line_number, ranges: data.submatches }
 }

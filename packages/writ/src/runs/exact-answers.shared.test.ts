@@ -40,6 +40,8 @@ const FILES: Readonly<Record<string, string>> = {
   'last-line.txt': 'no newline at the very end: whale',
   'whales.txt': 'A whale. The whale’s tail; the whales. WHALE\nwhale\nwhale whale\n',
   'long.txt': `${longLine()}boundary\nthe boundary ends\n`,
+  // Searched in pieces; the word lies across two of them, and nowhere else.
+  'across.txt': `${'y '.repeat(8_187)}straddledword${' z'.repeat(9_000)}\n`,
   // Searched in two pieces, the second of which begins with a word that is none.
   'glued.txt': `${'y'.repeat(16_384)}cutword is glued\ncutword\n`,
   'mixed.txt': 'don\'t say don’t; "quoted" words\nNet income, gross income\nCall me Ishmael.\n',
@@ -186,6 +188,18 @@ const QUESTIONS: readonly Exact[] = [
   {
     question: 'How many times is cutword mentioned?',
     literals: ['cutword'],
+    options: ANY,
+    asks: 'occurrences',
+  },
+  {
+    question: 'Which documents mention "straddledword"?',
+    literals: ['straddledword'],
+    options: ANY,
+    asks: 'documents',
+  },
+  {
+    question: 'How many times is "straddledword" mentioned?',
+    literals: ['straddledword'],
     options: ANY,
     asks: 'occurrences',
   },
@@ -350,7 +364,7 @@ describe('questions about the documents themselves', () => {
   it('counts and lists documents, and their bytes', () => {
     expect(answered(OTHERS.count).answer).toMatch(new RegExp(`^${names.length} documents`))
     expect(docs(OTHERS.list)).toEqual([...names].sort())
-    expect(answered(OTHERS.suffix).answer).toMatch(/^1 of 15 documents/)
+    expect(answered(OTHERS.suffix).answer).toMatch(/^1 of 16 documents/)
     const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
     expect(answered(OTHERS.total).answer).toContain(`${total.toLocaleString('en-US')} bytes`)
   })
@@ -399,27 +413,27 @@ describe('within limits', () => {
   it('counts only what is in reach', async () => {
     const { value } = await runs.ask(question, { withheld: ['contracts/d-lease.txt'] })
     const { answer, searched } = value as unknown as Value
-    expect(answer).toMatch(/^1 of 14 documents contains "landlord"/)
-    expect(searched.documents).toBe(14)
+    expect(answer).toMatch(/^1 of 15 documents contains "landlord"/)
+    expect(searched.documents).toBe(15)
   })
 
   it('never takes a count that was cut for the count: it says what was left out', async () => {
     const { value, incomplete } = await runs.ask(question, { maxGreps: 0 })
     const { answer, notes } = value as unknown as Value
     expect(answer).not.toMatch(/^\d/)
-    expect(notes).toContain('A limit was reached: 15 documents were not looked into.')
+    expect(notes).toContain('A limit was reached: 16 documents were not looked into.')
     expect(incomplete).toBe(false)
     const some = await runs.ask('How many times does the word "words" occur?', { maxGreps: 2 })
     const partial = some.value as unknown as Value
-    expect(partial.answer).toMatch(/^"words" occurs at least once in 1 of 15 documents/)
-    expect(partial.searched.documents).toBeLessThan(15)
+    expect(partial.answer).toMatch(/^"words" occurs at least once in 1 of 16 documents/)
+    expect(partial.searched.documents).toBeLessThan(16)
     expect(partial.notes.join(' ')).toMatch(/A limit was reached: \d+ documents were not looked into\./)
   })
 
   it('says which text policy withholds where it would have to be read', async () => {
     const { value } = await runs.ask('How many times does the word "words" occur?', { unread: ['many.txt'] })
     const { answer, notes } = value as unknown as Value
-    expect(answer).toBe('"words" occurs at least 2 times in 2 of 15 documents (whole word, any case).')
+    expect(answer).toBe('"words" occurs at least 2 times in 2 of 16 documents (whole word, any case).')
     expect(notes).toContain('Policy withholds the text of 1 document, which is not counted.')
   })
 })

@@ -85,6 +85,7 @@ async function countIn(list) {
     const end = m.text.indexOf('\n');
     const line = end < 0 ? m.text.length : end;
     if (line * 3 >= PIECE && bytes(m.text.slice(0, line)) >= PIECE) again.add(m.doc);
+    if (m.text === m.match && SIZE.get(m.doc) > PIECE) again.add(m.doc); // across two pieces of a line
     tally(m.doc, m.text, line + 1, (mine, here, [first]) => {
       const inLine = here.filter((hit) => hit.index <= line);
       if (inLine.length > 0) mine.lines += 1;
