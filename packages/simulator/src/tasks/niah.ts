@@ -27,8 +27,6 @@ const NOUNS = [
   'jacket',
 ]
 const FRAME_CHARS = 400
-const READ_BYTES = 1_000_000
-const OVERLAP_BYTES = 1_000
 
 export interface Haystack {
   readonly sentences: readonly string[]
@@ -82,20 +80,13 @@ function uuid(random: Random): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`
 }
 
-/**
- * Looks at the text, finds the sentence by its key, has a leaf read it, and checks that what it read stands there. A search by
- * lines may break a line of megabytes within the sentence: where it finds nothing, the text itself is read and looked through.
- */
+/** Looks at the text, finds the sentence by its key, has a leaf read it, and checks that what it read stands there. */
 function needleRoot(type: string, key: string): Script {
   const pattern = `special magic ${type}s? for ${key} (is|are): [^ ]+[.]`
   const turns = [
     'const [listed] = await docs({ limit: 1 });\nprint(listed.id, listed.bytes, await read(listed.id, 0, 300));',
     `const { matches } = await grep('${pattern}', { limit: 5 });
 const found = matches.map((match) => match.match);
-for (let at = 0; found.length === 0 && at < listed.bytes; at += ${READ_BYTES}) {
-  const part = await read(listed.id, at, Math.min(listed.bytes, at + ${READ_BYTES + OVERLAP_BYTES}));
-  found.push(...(part.match(/${pattern}/g) || []));
-}
 print(found.length);`,
     `const said = await llm_query('SIMTASK:leaf.needle Which ${type} is it? ' + found[0]);
 if (!found[0].includes(said)) throw new Error('the leaf says what is not there');
