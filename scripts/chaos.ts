@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { startSimulator } from '@writ/simulator'
+import { Random, startSimulator } from '@writ/simulator'
 import { faultyDiskPlans } from './chaos/disks.ts'
-import { damagePlans, randomFrom, randomPlan } from './chaos/plans.ts'
+import { damagePlans, randomPlan } from './chaos/plans.ts'
 import { script } from './chaos/script.ts'
 import { type CutShort, type Outcome, type Plan, runTrial } from './chaos/trial.ts'
 
@@ -29,7 +29,7 @@ async function trial(plan: Plan): Promise<Outcome> {
 }
 
 const runs = Number(values.runs)
-const random = randomFrom(Number(values.seed))
+const random = new Random(`chaos\n${values.seed}`)
 process.stdout.write(`${runs} runs, seed ${values.seed}, scripted model\n`)
 const started = performance.now()
 const undisturbed = await trial({ cuts: [], signal: 'SIGKILL' })
