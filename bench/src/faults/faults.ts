@@ -24,7 +24,7 @@ export async function* faults({ quick }: BenchOptions): AsyncGenerator<Measure> 
     score: rounded(closedMs, 1),
     detail: `ms until the last was closed, scripted model; ${later} requests came after${reconciled ? ', each that was sent is charged, and nothing else' : ', CHARGED OTHERWISE THAN SENT'}`,
     target: `${CLOSED_MS} ms, 0 after`,
-    met: closedMs <= CLOSED_MS && later === 0 && reconciled,
+    met: open > 0 && closedMs <= CLOSED_MS && later === 0 && reconciled,
   }
 }
 
