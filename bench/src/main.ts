@@ -13,8 +13,8 @@ import { overhead } from './overhead/overhead.ts'
 import { scale } from './scale/scale.ts'
 import { start } from './start.ts'
 
-// Benchmarks. They print one JSON line per task and a summary; they assert nothing, because machines differ. Compare within
-// one run, or two commits on one quiet machine.
+// Benchmarks. They print a line for each task, as JSON with a summary when asked; they assert nothing, because machines
+// differ. Compare within one run, or two commits on one quiet machine.
 
 type Suite = (options: BenchOptions) => AsyncIterable<Measure> | Promise<readonly Measure[]>
 

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { o200k, queryOf, type SimTask, type Simulator, startSimulator, type Tokenizer } from '@writ/simulator'
-import { createWrit, verifyFile, type Writ } from 'writ'
+import { o200k, queryOf, type SimTask, type Simulator, type Tokenizer } from '@writ/simulator'
+import { verifyFile, type Writ } from 'writ'
 import type { BenchOptions } from '../bench-options.ts'
 import { type Measure, rounded } from '../measure.ts'
+import { servedHome } from '../served.ts'
 import { type TaskGroup, taskGroups } from './groups.ts'
 import { officialScores } from './official-scores.ts'
 import { madeSources, readSources } from './sources.ts'
@@ -36,19 +35,11 @@ export async function* exactness({ data, quick }: BenchOptions): AsyncGenerator<
 }
 
 async function played({ tasks, script }: TaskGroup, tokenizer: Tokenizer): Promise<Outcome[]> {
-  const place = await mkdtemp(join(tmpdir(), 'writ-bench-'))
-  const simulator = await startSimulator({ script, tokenizer })
-  const home = join(place, 'home')
-  const writ = await createWrit({ home, model: 'any/model', baseUrl: simulator.url, price: PRICE })
-  try {
+  return await servedHome({ script, tokenizer, price: PRICE }, async (writ, simulator, home) => {
     const outcomes: Outcome[] = []
     for (const task of tasks) outcomes.push(await one(task, writ, simulator, home))
     return outcomes
-  } finally {
-    await writ.close()
-    await simulator.stop()
-    await rm(place, { recursive: true, force: true })
-  }
+  })
 }
 
 async function one(task: SimTask, writ: Writ, simulator: Simulator, home: string): Promise<Outcome> {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { block, sequence } from '@writ/simulator'
 import { type Measure, rounded } from '../measure.ts'
-import { inOwnProcess } from './in-own-process.ts'
+import { oneRun } from '../one-run.ts'
 
 const FILE_BYTES = 1_000_000
 const FILES = { all: 100, quick: 20 }
@@ -27,7 +27,7 @@ export async function largeContext(quick: boolean): Promise<Measure> {
       await writeFile(join(folder, `part-${n}.txt`), `${text}needle number ${n}\n`)
     return { paths: [folder] }
   }
-  const { answer, peak } = await inOwnProcess(script, { query: 'SIMTASK:large go', limits: {} }, prepare)
+  const { answer, peak } = await oneRun(script, { query: 'SIMTASK:large go', limits: {} }, prepare)
   const right = answer.answer === String(files)
   const name = `${rounded((files * FILE_BYTES) / 1e6)} MB of context`
   return {

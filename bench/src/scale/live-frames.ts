@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Script, tree } from '@writ/simulator'
 import { type Measure, rounded } from '../measure.ts'
-import { inOwnProcess } from './in-own-process.ts'
+import { oneRun } from '../one-run.ts'
 
 const FRAMES = { all: 512, quick: 64 }
 const MOST_BYTES = 1024 ** 3
@@ -16,7 +16,7 @@ export async function liveFrames(quick: boolean): Promise<Measure> {
     query: 'SIMTASK:root go',
     limits: { concurrency: frames, maxCalls: 10 * frames },
   }
-  const { answer, peak } = await inOwnProcess(script, asked, () => 'a needle in a line\n'.repeat(2_000))
+  const { answer, peak } = await oneRun(script, asked, () => 'a needle in a line\n'.repeat(2_000))
   barrier.open()
   const met = answer.status === 'complete' && barrier.most === frames && peak.bytes <= MOST_BYTES
   return {
