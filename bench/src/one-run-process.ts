@@ -1,4 +1,4 @@
-import type { Cell, OneRun, OneRunAsked } from './one-run.ts'
+import type { Cell, OneRunAsked, RunInProcess } from './one-run.ts'
 import { takeShipped } from './own-process.ts'
 import { treeCpuSeconds, treeMemory } from './process-tree.ts'
 
@@ -21,5 +21,5 @@ const answer = await writ.completion({
   },
 })
 await writ.close()
-const run: Omit<OneRun, 'peak'> = { answer, cells, cpuSeconds: treeCpuSeconds() }
+const run: RunInProcess = { answer, cells, cpuSeconds: treeCpuSeconds() }
 process.stdout.write(JSON.stringify(run))

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Script } from '@writ/simulator'
+import type { JournalEntry, Script } from '@writ/simulator'
 import type { Answer, CompletionOptions, Limits } from 'writ'
 import { ownProcess } from './own-process.ts'
 import { peakMemory, type TreeMemory } from './process-tree.ts'
@@ -31,7 +31,12 @@ export interface OneRun {
   readonly cpuSeconds: number
   /** The most memory that its processes had together. */
   readonly peak: TreeMemory
+  /** What its model was asked. */
+  readonly journal: readonly JournalEntry[]
 }
+
+/** What the process of a run tells of it. */
+export type RunInProcess = Pick<OneRun, 'answer' | 'cells' | 'cpuSeconds'>
 
 const PROGRAM = new URL('one-run-process.ts', import.meta.url)
 
@@ -43,13 +48,13 @@ export async function oneRun(
   asked: Asked,
   prepare: (place: string) => OneRunAsked['context'] | Promise<OneRunAsked['context']>,
 ): Promise<OneRun> {
-  return await served({ script }, async ({ url }, place) => {
+  return await served({ script }, async ({ url, journal }, place) => {
     const context = await prepare(place)
     const whole: OneRunAsked = { ...asked, context, home: join(place, 'home'), baseUrl: url }
     let peak: TreeMemory = { bytes: 0, mapped: 0 }
-    const run = await ownProcess<Omit<OneRun, 'peak'>>(PROGRAM, [JSON.stringify(whole)], async (child) => {
+    const run = await ownProcess<RunInProcess>(PROGRAM, [JSON.stringify(whole)], async (child) => {
       peak = await peakMemory(child)
     })
-    return { ...run, peak }
+    return { ...run, peak, journal: journal().entries }
   })
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { o200k, queryOf, type SimTask, type Simulator, type Tokenizer } from '@writ/simulator'
 import { verifyFile, type Writ } from 'writ'
 import type { BenchOptions } from '../bench-options.ts'
-import { type Measure, rounded } from '../measure.ts'
+import { type Measure, type Point, rounded } from '../measure.ts'
 import { servedHome } from '../served.ts'
 import { type TaskGroup, taskGroups } from './groups.ts'
 import { officialScores } from './official-scores.ts'
@@ -92,5 +92,11 @@ function measured(group: TaskGroup, outcomes: readonly Outcome[], source: string
     detail: `engine exactness, scripted model, ${source}: ${outcomes.length} tasks${most}, ${sum(({ calls }) => calls).toLocaleString('en-US')} calls, ${sum(({ tokens }) => tokens).toLocaleString('en-US')} tokens as in the journal, ${rounded(sum(({ ms }) => ms) / 1000, 1)} s${said.join('')}`,
     target: '1.0',
     met: outcomes.length > 0 && wrong.length === 0,
+    points: outcomes.map((outcome) => pointOf(outcome, group)),
   }
+}
+
+function pointOf({ task, calls, tokens, ms }: Outcome, { name, family }: TaskGroup): Point {
+  const contextBytes = task.context.reduce((total, { text }) => total + Buffer.byteLength(text), 0)
+  return { series: family, group: name, contextBytes, calls, tokens, seconds: ms / 1000 }
 }

@@ -1,6 +1,6 @@
 import { FAULTS } from '@writ/simulator'
 import type { BenchOptions } from '../bench-options.ts'
-import { type Measure, rounded } from '../measure.ts'
+import { type Measure, type Point, rounded } from '../measure.ts'
 import { cancelled } from './cancelled.ts'
 import { faultyRun } from './faulty-run.ts'
 import { type Reconciled, reconcile } from './reconcile.ts'
@@ -16,7 +16,10 @@ export async function* faults({ quick }: BenchOptions): AsyncGenerator<Measure> 
   for (const set of quick ? sets.slice(-1) : sets) {
     // Most of a run is waiting before it tries again, so those of one kind go side by side.
     const runs = RATES.map(async (rate) => reconcile(await faultyRun(set, rate, SUB_CALLS)))
-    yield measured(set.length === 1 ? `fault ${set[0] ?? ''}` : 'every fault, mixed', await Promise.all(runs))
+    const [name, task] =
+      set.length === 1 ? [set[0] ?? '', `fault ${set[0] ?? ''}`] : ['mixed', 'every fault, mixed']
+    const done = await Promise.all(runs)
+    yield { ...measured(task, done), points: done.map((run, n) => pointOf(name, RATES[n] ?? 0, run)) }
   }
   const { closedMs, open, later, reconciled } = await cancelled()
   yield {
@@ -44,4 +47,8 @@ function measured(task: string, runs: readonly Reconciled[]): Measure {
     target: '0',
     met: texts + lost + resent + differences.length === 0,
   }
+}
+
+function pointOf(kind: string, faultShare: number, { requests, failed }: Reconciled): Point {
+  return { series: kind, faultShare, requestsPerCall: requests / SUB_CALLS, errorShare: failed / SUB_CALLS }
 }

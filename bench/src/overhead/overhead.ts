@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { block, leafEcho, type Script } from '@writ/simulator'
 import type { BenchOptions } from '../bench-options.ts'
 import { flushMs } from '../flush.ts'
-import { type Measure, median, rounded } from '../measure.ts'
+import { type Measure, median, type Point, rounded } from '../measure.ts'
 import { ownProcess } from '../own-process.ts'
 import { served } from '../served.ts'
 import type { OverheadRound, OverheadRun } from './overhead-process.ts'
@@ -44,7 +44,10 @@ function measures(
   const wallTarget = TARGET.sequenceWallMs + flush
   const wall = beyond(sequences, 'wallMs')
   return [
-    cpuMeasure(`CPU of a sub-call in batches of ${BATCH}`, batches, TARGET.batchCpuMs),
+    {
+      ...cpuMeasure(`CPU of a sub-call in batches of ${BATCH}`, batches, TARGET.batchCpuMs),
+      points: pointsOf('in batches', batches),
+    },
     cpuMeasure(`CPU of a sub-call, ${SEQUENCE} one by one`, sequences, TARGET.sequenceCpuMs),
     {
       task: 'wall time of a sub-call, one by one',
@@ -52,6 +55,7 @@ function measures(
       detail: `ms beyond a bare doGenerate of ${rounded(each(sequences, 'bare', 'wallMs'), 2)} ms, median of ${sequences.length} rounds, scripted model; flush p50 ${rounded(flush, 2)} ms; ${busy()}`,
       target: `${TARGET.sequenceWallMs} ms and a flush, ${rounded(wallTarget, 2)} ms`,
       met: wall <= wallTarget,
+      points: pointsOf('one by one', sequences),
     },
   ]
 }
@@ -65,6 +69,17 @@ function cpuMeasure(task: string, rounds: readonly OverheadRound[], target: numb
     target: `${target} ms`,
     met: cpu <= target,
   }
+}
+
+function pointsOf(how: string, rounds: readonly OverheadRound[]): Point[] {
+  return rounds.flatMap(({ calls, bare, governed }, n) =>
+    Object.entries({ bare, governed }).map(([which, { cpuMs, wallMs }]) => ({
+      series: `${which}, ${how}`,
+      round: n + 1,
+      cpuMilliseconds: cpuMs / calls,
+      wallMilliseconds: wallMs / calls,
+    })),
+  )
 }
 
 /** How busy the machine is: waking threads costs several times as much where they have to wait for a core. */

@@ -1,5 +1,5 @@
 import { block, type Script } from '@writ/simulator'
-import { type Measure, median, rounded } from '../measure.ts'
+import { type Measure, median, type Point, rounded } from '../measure.ts'
 import { type Cell, oneRun } from '../one-run.ts'
 
 const BATCH = 250
@@ -42,6 +42,7 @@ export async function manyCalls(quick: boolean): Promise<readonly Measure[]> {
       detail: `× in the last quarter what it was in the second, PSS of all processes, scripted model; ${rounded(peak.bytes / 1e6)} MB at the peak${ended}`,
       target: `${FLAT} ×`,
       met: complete && rise <= FLAT,
+      points: own.map(pointOf),
     },
   ]
 }
@@ -57,3 +58,10 @@ function riseOf(cells: readonly Cell[]): number {
   const usual = (part: readonly Cell[]): number => median(part.map(({ bytes }) => bytes ?? Number.NaN))
   return usual(cells.slice(-quarter)) / usual(cells.slice(quarter, 2 * quarter))
 }
+
+const pointOf = ({ atMs, bytes }: Cell, batches: number): Point => ({
+  series: `one run, ${BATCH} calls a cell`,
+  callsSoFar: batches * BATCH,
+  seconds: atMs / 1000,
+  memoryBytes: bytes ?? Number.NaN,
+})
