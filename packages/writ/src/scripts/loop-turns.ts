@@ -1,6 +1,6 @@
 import type { AnyNode, Expression } from 'acorn'
 import type { AbstractValue } from './abstract-value.ts'
-import { isNamed, walk } from './syntax.ts'
+import { boundBy, isNamed, walk } from './syntax.ts'
 
 type ForStatement = Extract<AnyNode, { type: 'ForStatement' }>
 
@@ -17,13 +17,19 @@ export function turnsOf(
 ): number | undefined {
   if (node.type !== 'ForStatement' || node.test?.type !== 'BinaryExpression') return undefined
   const { test, init } = node
-  const [first] = init?.type === 'VariableDeclaration' ? init.declarations : []
+  const [first] = init?.type === 'VariableDeclaration' && init.kind === 'let' ? init.declarations : []
   const from = known(first?.init)
   const to = known(test.right as Expression)
   const name = first?.id.type === 'Identifier' ? first.id.name : undefined
-  if (!counts(node, name) || !isNamed(test.left, name) || !['<', '<='].includes(test.operator))
+  if (
+    name === undefined ||
+    !counts(node, name) ||
+    !isNamed(test.left, name) ||
+    !['<', '<='].includes(test.operator)
+  )
     return undefined
-  if (changesIn(node.body, name)) return undefined
+  // A function in the head of the loop could change it as well as one in its body.
+  if ([node.body, test.right, init].some((part) => part && changesIn(part as AnyNode, name))) return undefined
   if (from.kind !== 'number' || !from.exact || to.kind !== 'number') return undefined
   return Math.max(0, Math.ceil(to.most - from.most)) + (test.operator === '<=' ? 1 : 0) + 1
 }
@@ -40,10 +46,12 @@ function counts({ update }: ForStatement, name: string | undefined): boolean {
   )
 }
 
-function changesIn(body: AnyNode, name: string | undefined): boolean {
+function changesIn(body: AnyNode, name: string): boolean {
   for (const node of walk(body)) {
-    if (node.type === 'AssignmentExpression' && isNamed(node.left, name)) return true
+    if (node.type === 'AssignmentExpression' && boundBy(node.left).includes(name)) return true
     if (node.type === 'UpdateExpression' && isNamed(node.argument, name)) return true
+    const loops = node.type === 'ForOfStatement' || node.type === 'ForInStatement'
+    if (loops && boundBy(node.left).includes(name)) return true
   }
   return false
 }

@@ -11,17 +11,7 @@ import {
 import type { Counting } from './repl-calls.ts'
 
 /** List methods that call what they are given once an item; the first ones give a list no longer than theirs. */
-const KEEPING = new Set([
-  'map',
-  'filter',
-  'toSorted',
-  'sort',
-  'toReversed',
-  'reverse',
-  'entries',
-  'keys',
-  'values',
-])
+const KEEPING = new Set(['map', 'filter', 'toReversed', 'reverse', 'entries', 'keys', 'values'])
 const VISITING = new Set([
   'flatMap',
   'forEach',
@@ -33,7 +23,11 @@ const VISITING = new Set([
   'reduce',
   'reduceRight',
 ])
-const PROMISED = new Set(['all', 'allSettled', 'race', 'any', 'resolve'])
+/** They call what they are given nobody knows how often, and give a list no longer than theirs. */
+const SORTING = new Set(['sort', 'toSorted'])
+const PROMISED = new Set(['all', 'allSettled', 'resolve'])
+/** They give what the list had, and nothing twice. */
+const SAME = new Set(['filter', 'toReversed', 'reverse'])
 const CHAINED = new Set(['then', 'catch', 'finally'])
 
 const EACH_ITEM = 'it asks a model for each item of a list of unknown length'
@@ -51,33 +45,44 @@ export interface MethodCall {
 export function methodCall(counting: Counting, call: MethodCall): AbstractValue {
   const { owner, name, object, values } = call
   const [first = UNKNOWN] = values
-  if (owner === 'Promise' && PROMISED.has(name)) return first
+  if (owner === 'Promise' && PROMISED.has(name)) {
+    for (const value of values.slice(1)) counting.used(value)
+    return first
+  }
   if (owner === 'Array' && name === 'from') return arrayFrom(counting, call)
   if (CHAINED.has(name)) {
-    for (const value of values) if (value.kind === 'function') counting.enter(value, [])
+    for (const value of values) counting.used(value.kind === 'function' ? counting.enter(value, []) : value)
     return UNKNOWN
   }
   const size = sizeOf(object)
   if (KEEPING.has(name) || VISITING.has(name)) {
     eachItem(counting, size, first, call.at)
-    return KEEPING.has(name) ? sized(size) : UNKNOWN
+    for (const value of values.slice(1)) counting.used(value)
+    if (!KEEPING.has(name)) return UNKNOWN
+    return SAME.has(name) && object.kind === 'list' ? object : sized(size)
   }
   for (const value of values) counting.used(value)
   if (size === undefined) return UNKNOWN
+  if (SORTING.has(name)) return object
   if (name === 'slice') return sliced(size, values)
   return name === 'concat' ? joined(size, values) : UNKNOWN
 }
 
 function eachItem(counting: Counting, size: number | undefined, work: AbstractValue, at: number): void {
-  if (work.kind !== 'function') return
-  const calls = counting.tally.once(() => counting.enter(work, []))
+  if (work.kind !== 'function') {
+    counting.used(work)
+    return
+  }
+  const calls = counting.tally.once(() => counting.used(counting.enter(work, [])))
   counting.tally.times(size, calls, EACH_ITEM, at)
 }
 
 function arrayFrom(counting: Counting, { values, at }: MethodCall): AbstractValue {
   const [from = UNKNOWN, each = UNKNOWN] = values
-  const size = from.kind === 'fields' ? countOf(field(from, 'length')) : sizeOf(from)
+  const size =
+    from.kind === 'fields' ? (from.open ? undefined : countOf(field(from, 'length'))) : sizeOf(from)
   eachItem(counting, size, each, at)
+  for (const value of [from, ...values.slice(2)]) counting.used(value)
   return sized(size)
 }
 

@@ -17,7 +17,7 @@ export function worstCase(
   reach: Reach,
 ): WorstCase {
   try {
-    return { calls: new Counter(program, reach).count(input) }
+    return { calls: new Counter(program, input, reach).count() }
   } catch (error) {
     if (!(error instanceof Unbounded)) throw error
     return { unknown: `${error.message} (line ${text.slice(0, error.at).split('\n').length})` }
