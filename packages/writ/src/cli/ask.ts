@@ -31,7 +31,6 @@ import { planLines } from './print-plan.ts'
 import { printableLine } from './printable.ts'
 import { schemaFile } from './schema-file.ts'
 import { withStdin } from './stdin-file.ts'
-import { columnsOf } from './value-file/rows.ts'
 
 /** Time past the limit within which the process ends, whatever still hangs. */
 const GRACE_MS = 900
@@ -92,8 +91,7 @@ async function askOver(question: string, paths: readonly string[], flags: AskFla
         ? { query: question, continue: await writ.find(flags.continue ?? ''), ...how }
         : { query: question, context, ...labelling(flags, config), ...how }
     if (flags.dryRun === true) return printPlan(await writ.plan(asked), flags)
-    const shown = { ...flags, columns: columnsOf(schema) }
-    return await deliverAttended(writ, shown, ({ aside, ...attendance }) =>
+    return await deliverAttended(writ, flags, ({ aside, ...attendance }) =>
       writ.completion({ ...asked, ...attendance, ...confirming(flags, aside) }),
     )
   } catch (error) {
