@@ -10,7 +10,8 @@ const ROWS = JSON.stringify([
 ])
 
 const script: Script = ({ prompt }) => {
-  if (prompt.includes('When does each contract end')) return prompt.includes('does not fit') ? ROWS : 'Soon.'
+  if (prompt.includes('does not fit')) return ROWS
+  if (prompt.includes('When does each contract end')) return 'Soon.'
   return prompt.includes('</message-') ? `Either party.\n${QUOTE}` : `With thirty days notice.\n${QUOTE}`
 }
 
