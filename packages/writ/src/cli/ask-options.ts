@@ -3,7 +3,7 @@ import { type ContextOptions, parsePrice, type RunOptions, type WritOptions } fr
 import type { Config } from './config.ts'
 import type { DeliverFlags } from './deliver.ts'
 import { homeOf } from './home.ts'
-import { modelAccess } from './model-access.ts'
+import { modelAccess, usualWindow } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
 import { inputOf } from './script-input.ts'
 
@@ -60,13 +60,6 @@ export function writOptions(flags: AskFlags, config: Config): WritOptions {
     witnesses: flags.witness ?? config.witnesses,
     witnessQuorum: flags.witnessQuorum ?? config.witnessQuorum,
   })
-}
-
-/** The configured window is that of the configured model, where the table has none. */
-function usualWindow({ model: given }: AskFlags, config: Config): number | undefined {
-  const { model, contextWindow, models = {} } = config
-  if (models[given ?? model ?? '']?.contextWindow !== undefined) return undefined
-  return given === undefined || model === undefined || given === model ? contextWindow : undefined
 }
 
 /** Rates that flags set for every model of the run. */

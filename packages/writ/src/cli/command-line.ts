@@ -266,7 +266,7 @@ function withServer(command: Command): Command {
     .option('--price <in/out>', 'USD per million tokens')
     .option(
       '--context-window <n>',
-      'tokens, for models the table does not know',
+      'tokens that the models take (default: what the configuration says, else 128,000)',
       wholeNumber('--context-window', 1),
     )
 }

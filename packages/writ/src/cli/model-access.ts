@@ -46,6 +46,15 @@ function standingServer(
   return given !== undefined && providerOf(given)?.url !== undefined ? undefined : baseUrl
 }
 
+type UsualModel = Pick<Config, 'model' | 'contextWindow' | 'models'>
+
+/** The configured window is that of the configured model, where the table has none. */
+export function usualWindow({ model: given }: AccessFlags, config: UsualModel): number | undefined {
+  const { model, contextWindow, models = {} } = config
+  if (models[given ?? model ?? '']?.contextWindow !== undefined) return undefined
+  return given === undefined || model === undefined || given === model ? contextWindow : undefined
+}
+
 /** Which variable has the key for a server, and whether it is set; null where none is sent. Never the key. */
 export function namedKey(
   server: URL,
