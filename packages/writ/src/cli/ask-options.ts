@@ -3,7 +3,7 @@ import { type ContextOptions, parsePrice, type RunOptions, type WritOptions } fr
 import type { Config } from './config.ts'
 import type { DeliverFlags } from './deliver.ts'
 import { homeOf } from './home.ts'
-import { modelAccess, usualWindow } from './model-access.ts'
+import { modelAccess, requireOneServer, usualWindow } from './model-access.ts'
 import { documentLabel } from './parse-option.ts'
 import { inputOf } from './script-input.ts'
 
@@ -46,13 +46,18 @@ export interface AskFlags extends DeliverFlags {
 
 /** Flag over environment over configuration. Keys come from the environment only. */
 export function writOptions(flags: AskFlags, config: Config): WritOptions {
+  const { baseUrl, ...access } = modelAccess(flags, config, process.env)
+  const asBefore = hasModelsOfEarlier(flags, config)
+  if (!asBefore) requireOneServer(flags, config, process.env)
   return defined({
     ...homeOf(flags),
-    ...modelAccess(flags, config, process.env),
+    ...access,
+    // Where the models of an earlier run are reached, its record says.
+    baseUrl: asBefore ? flags.baseUrl : baseUrl,
     policy: flags.policy ?? config.policy,
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,
-    contextWindow: flags.contextWindow ?? usualWindow(flags, config),
+    contextWindow: flags.contextWindow ?? (asBefore ? undefined : usualWindow(flags, config)),
     models: config.models,
     rates: ratesOf(flags),
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
@@ -60,6 +65,11 @@ export function writOptions(flags: AskFlags, config: Config): WritOptions {
     witnesses: flags.witness ?? config.witnesses,
     witnessQuorum: flags.witnessQuorum ?? config.witnessQuorum,
   })
+}
+
+/** Whether a follow-up has the models of the run it goes on from: nobody names another. */
+function hasModelsOfEarlier({ continue: earlier, model }: AskFlags, config: Config): boolean {
+  return earlier !== undefined && (model ?? config.model) === undefined
 }
 
 /** Rates that flags set for every model of the run. */
