@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import {
   closeSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -12,6 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { Ledger } from '@writ/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkShards } from './check-shards.ts'
@@ -143,4 +145,40 @@ test('a full disk stops the run, loses nothing acknowledged, and leaves the rest
   } finally {
     spawnSync('umount', [disk])
   }
+})
+
+/** What a kill leaves beside a shard before its write-ahead log is on: a journal that has to be rolled back. */
+function leaveJournal(shard: string, withDatabase: boolean): void {
+  const path = join(home, 'half.db')
+  const half = new DatabaseSync(path)
+  half.exec('PRAGMA cache_size = 1; BEGIN; CREATE TABLE pages(bytes)')
+  const add = half.prepare('INSERT INTO pages VALUES (?)')
+  for (let n = 0; n < 100; n += 1) add.run(Buffer.alloc(3_000))
+  copyFileSync(`${path}-journal`, `${shard}-journal`)
+  if (withDatabase) copyFileSync(path, shard)
+  half.close()
+}
+
+test('a shard whose maker died before its write-ahead log was on is made anew', async () => {
+  const ledger = await openLedger(home)
+  leaveJournal(join(home, 'ledger', 'shard-0001.db'), true)
+  expect(await ledger.runs()).toEqual([])
+  expect(await ledger.damaged()).toEqual([])
+  const log = await ledger.open('run-a', 'q', 1)
+  await log.append(recordOf('run-a', 0), [], 'flush')
+  expect(await count(ledger, 'run-a')).toBe(1)
+  await ledger.close()
+  expect(readdirSync(join(home, 'ledger')).filter((name) => name.endsWith('-journal'))).toEqual([])
+})
+
+test('a journal put beside a shard that has runs is damage, and is not rolled back', async () => {
+  const [first] = await twoShards()
+  leaveJournal(first, false)
+  const before = readFileSync(first)
+  const ledger = await openLedger(home)
+  await expect(count(ledger, 'run-0')).rejects.toMatchObject(damaged)
+  await expect(ledger.resume('run-0')).rejects.toMatchObject(damaged)
+  expect(await count(ledger, 'run-1')).toBe(200)
+  await ledger.close()
+  expect(readFileSync(first).equals(before)).toBe(true)
 })

@@ -19,6 +19,7 @@ const VERSION = 4
 const VERSIONS: readonly unknown[] = [1, 2, 3, VERSION]
 const FIRST_WITH_HEADS = 3
 const BUSY = 5 // SQLITE_BUSY
+const HOT_JOURNAL = 776 // SQLITE_READONLY_ROLLBACK
 const WAIT_MS = 5_000 // for another process that recovers or creates a shard
 const MOST_SHARDS = 9_999
 /** A shard this large is closed for new runs: small enough to copy, check and restore in seconds. */
@@ -121,8 +122,8 @@ export function shardPaths(directory: string): readonly string[] {
 }
 
 /**
- * Opens a shard another process may be writing; undefined while it is still being made. Throws `LEDGER_DAMAGED`, also when
- * it is behind its head.
+ * Opens a shard another process may be writing; undefined while it is still being made, also by a process that died over it.
+ * Throws `LEDGER_DAMAGED`, also when it is behind its head.
  */
 export function openForReading(path: string): DatabaseSync | undefined {
   const head = readHead(path)
@@ -139,6 +140,10 @@ export function openForReading(path: string): DatabaseSync | undefined {
     if (version !== 0) return db
   } catch (cause) {
     db.close()
+    if (wasBeingMade(cause)) {
+      checkHead(path, head, undefined)
+      return undefined
+    }
     const damage = asDamage(path, cause)
     if (isDamage(damage)) throw damage
     const reason = cause instanceof Error ? cause.message : String(cause)
@@ -146,6 +151,11 @@ export function openForReading(path: string): DatabaseSync | undefined {
   }
   db.close()
   return undefined
+}
+
+/** A shard has a rollback journal only until it keeps a write-ahead log. Whoever takes it next rolls it back and makes it. */
+function wasBeingMade(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === HOT_JOURNAL
 }
 
 function tryLock(path: string): DatabaseSync | undefined {
