@@ -1,6 +1,6 @@
-import { FAULTS } from '@writ/simulator'
+import { FAULTS, type JournalEntry } from '@writ/simulator'
 import type { BenchOptions } from '../bench-options.ts'
-import { type Measure, type Point, rounded } from '../measure.ts'
+import { type Measure, rounded } from '../measure.ts'
 import { cancelled } from './cancelled.ts'
 import { faultyRun } from './faulty-run.ts'
 import { type Reconciled, reconcile } from './reconcile.ts'
@@ -15,11 +15,17 @@ export async function* faults({ quick }: BenchOptions): AsyncGenerator<Measure> 
   const sets = [...kinds.map((kind) => [kind]), kinds]
   for (const set of quick ? sets.slice(-1) : sets) {
     // Most of a run is waiting before it tries again, so those of one kind go side by side.
-    const runs = RATES.map(async (rate) => reconcile(await faultyRun(set, rate, SUB_CALLS)))
+    const runs = await Promise.all(RATES.map((rate) => faultyRun(set, rate, SUB_CALLS)))
+    const reconciled = runs.map(reconcile)
     const [name, task] =
       set.length === 1 ? [set[0] ?? '', `fault ${set[0] ?? ''}`] : ['mixed', 'every fault, mixed']
-    const done = await Promise.all(runs)
-    yield { ...measured(task, done), points: done.map((run, n) => pointOf(name, RATES[n] ?? 0, run)) }
+    const points = reconciled.map(({ failed }, n) => ({
+      series: name,
+      faultShare: RATES[n] ?? Number.NaN,
+      requestsPerCall: subRequests(runs[n]?.journal ?? []) / SUB_CALLS,
+      errorShare: failed / SUB_CALLS,
+    }))
+    yield { ...measured(task, reconciled), points }
   }
   const { closedMs, open, later, reconciled } = await cancelled()
   yield {
@@ -49,6 +55,6 @@ function measured(task: string, runs: readonly Reconciled[]): Measure {
   }
 }
 
-function pointOf(kind: string, faultShare: number, { requests, failed }: Reconciled): Point {
-  return { series: kind, faultShare, requestsPerCall: requests / SUB_CALLS, errorShare: failed / SUB_CALLS }
-}
+/** Requests of sub-calls: those of the root carry the marker of its task. */
+const subRequests = (journal: readonly JournalEntry[]): number =>
+  journal.filter(({ task }) => task === null).length

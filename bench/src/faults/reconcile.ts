@@ -10,8 +10,6 @@ export interface Reconciled {
   readonly lost: number
   /** Requests sent again after a reply that was delivered whole. */
   readonly resent: number
-  /** Requests that the sub-calls took. */
-  readonly requests: number
   /** Ways in which records, answer and the server's journal do not agree. */
   readonly differences: readonly string[]
   /** Sub-calls that ended as errors, each told as one. */
@@ -34,7 +32,6 @@ export function reconcile(run: FaultyRun): Reconciled {
       .length,
     lost: prompts.filter((_, n) => items[n]?.ok !== true && items[n]?.error?.code === undefined).length,
     resent: resent(journal),
-    requests: journal.filter(({ task }) => task === null).length,
     differences: differences(run),
     failed: items.filter(({ ok }) => ok === false).length,
     bound: attempts.filter(({ chargedAs }) => chargedAs === 'bound').length,

@@ -42,8 +42,12 @@ describe('the report of benchmarks', () => {
     const points = [1, 2, 9].map((calls) => ({ series: 's', group: 'g', contextBytes: 5e6, calls }))
     const more = [4, 5, 6].map((calls) => ({ series: 's', group: 'h', contextBytes: 5e7, calls }))
     const page = pageOf({ exactness: [{ ...MEASURE, points: [...points, ...more] }] })
-    const paths = [...page.matchAll(/<path d="(M[^"]*)"/g)].map(([, path = '']) => path)
-    expect(paths.filter((path) => /^M[\d.]+,[\d.]+L[\d.]+,[\d.]+$/.test(path))).toHaveLength(1)
+    const [line = ''] = /aria-label="line">.*?<\/g>/.exec(page) ?? []
+    const heights = [...line.matchAll(/[ML]([\d.]+),([\d.]+)/g)].map(([, , y]) => y)
+    const dots = [...page.matchAll(/translate\(([\d.]+),([\d.]+)\)"><title>/g)].map(([, , y]) =>
+      Number(y).toFixed(3),
+    )
+    expect(heights).toEqual([dots[1], dots[4]])
   })
 
   it('has a row for each measure and asks for nothing from elsewhere', () => {
