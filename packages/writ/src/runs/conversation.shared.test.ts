@@ -342,4 +342,13 @@ describe('a conversation', () => {
     })
     expect(openings).toEqual([])
   })
+
+  it.each<[string, object]>([
+    ['nothing to ask over', { query: 'x' }],
+    ['messages beside those of a run', { messages: [{ role: 'user', content: 'x' }], continue: 'y' }],
+  ])('with %s is refused before anything is made', async (_, asked) => {
+    await start()
+    await expect(ask(asked as AskedOptions)).rejects.toMatchObject({ code: 'USAGE' })
+    expect(openings).toEqual([])
+  })
 })
