@@ -5,6 +5,7 @@ import type { Answer, Json } from '@writ/contract'
 import { type AnyRecord, decodeRecord } from '@writ/evidence'
 import { block, type Script, type Simulator, sequence, startSimulator } from '@writ/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { EventLine } from '../export/json-lines.ts'
 import { type CompletionOptions, createWrit, verifyFile, type WritOptions } from '../index.ts'
 import { openLedger } from '../ledger/index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
@@ -221,6 +222,12 @@ describe('what was in doubt', () => {
       expect(await writ.replay(forked.run)).toMatchObject({ outcome: 'IDENTICAL' })
       const report = await writ.verify(forked.evidence ?? '', { answer: forked })
       expect(report.verdicts.filter(({ result }) => result === 'fail')).toEqual([])
+      let lines = ''
+      for await (const piece of writ.export(answer.run, { format: 'jsonl', payloads: true })) lines += piece
+      const told = lines.split('\n').filter((line) => line.includes('"kind":"model.item"'))
+      expect(told.map((line) => Object.keys((JSON.parse(line) as EventLine).payloads ?? {}))).toEqual(
+        Array.from({ length: 64 }, () => ['output']),
+      )
       const copy = join(place, 'copy.writ')
       await writ.copyEvidence(answer.run, { profile: 'replay', out: copy })
       expect((await writ.verify(copy)).verdicts).toContainEqual(
