@@ -143,6 +143,7 @@ class Trial {
     ])
     if (code !== 0) this.#fault(`the first question was not answered: ${err}`)
     this.#earlier = (await viewLedger(this.#home)).run
+    this.#heard = this.#keys().length
   }
 
   /**
