@@ -1,4 +1,4 @@
-import { type Amount, BOTTOM, type Label, NOTHING } from '@writ/contract'
+import { type Amount, BOTTOM, type Label, NOTHING, type Outcome } from '@writ/contract'
 import type { FrameFacts } from './fold-run.ts'
 import { MerkleTree } from './merkle.ts'
 import { UsedNumbers } from './used-numbers.ts'
@@ -13,6 +13,15 @@ export interface Pending {
   told: Told
   /** Whether it was sent again since. */
   again: boolean
+  /** Its items that came back one by one, and what they were charged. */
+  readonly items: Map<number, ReturnedItem>
+  returned: Amount
+}
+
+/** What the result of a batch is held against. */
+interface ReturnedItem {
+  readonly outcome: Outcome
+  readonly output: string
 }
 
 interface Told {

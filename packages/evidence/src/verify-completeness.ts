@@ -3,6 +3,7 @@ import { checkChecks } from './completeness-checks.ts'
 import { Ending } from './completeness-close.ts'
 import {
   answersCommand,
+  certainlyBegun,
   checkCommand,
   newPending,
   pendingCall,
@@ -17,6 +18,7 @@ import { Refusals } from './completeness-denials.ts'
 import { checkEnds } from './completeness-ends.ts'
 import { checkForkModels, checkForkRecords } from './completeness-fork.ts'
 import { InFlight } from './completeness-in-flight.ts'
+import { takeItem } from './completeness-items.ts'
 import { checkSealed, endChild, joinedChild } from './completeness-join.ts'
 import {
   checkTaintCovers,
@@ -184,6 +186,10 @@ class RunWalk implements RunVisitor<Lane, void> {
     'model.call': (record, place) => this.#call(record, place),
     'model.attempt': takeRetry,
     'model.usage': takeDetail,
+    'model.item': (record, place) => {
+      const { call, pending } = pendingCall(record, place)
+      takeItem(record, call, pending, place.at)
+    },
     'model.result': (record, place) => this.#result(record, place),
     cell: (record, { frame: { own: lane }, at }) => {
       if (lane.name === '0') {
@@ -220,8 +226,8 @@ class RunWalk implements RunVisitor<Lane, void> {
     for (const { own } of frames) checkGrants(own)
     // What an aborted run has in doubt was sent at least once; what more it may have cost, only its result would tell.
     const begun = frames.flatMap(({ own }) => [...own.pending.values()])
-    const calls = begun.reduce((sum, { retries }) => sum + 1 + retries, 0)
-    checkSpent(addAmounts(this.#charged, { ...NOTHING, calls }), this.#run.run.limits, at)
+    const spent = begun.reduce((sum, call) => addAmounts(sum, certainlyBegun(call)), this.#charged)
+    checkSpent(spent, this.#run.run.limits, at)
     this.#run.shares.close()
   }
 

@@ -59,6 +59,8 @@ export interface StepView {
   readonly label: string
   readonly model: string | null
   readonly items: number | null
+  /** Requests of a batch that have records of their own: they came back, whether or not all did. */
+  readonly returned: number
   /** The frame it opened. */
   readonly child: string | null
   readonly charged: Amount | null

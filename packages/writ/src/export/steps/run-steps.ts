@@ -1,7 +1,9 @@
 import {
   type Amount,
+  addAmounts,
   joinLabels,
   type Label,
+  NOTHING,
   type Outcome,
   RESULT_OF,
   type RecordedCheck,
@@ -43,6 +45,8 @@ export interface Step {
   readonly model: string | null
   /** Requests of a model call. */
   readonly items: number | null
+  /** Those of a batch that have records of their own: they came back. */
+  returned: number
   /** The frame it opened. */
   readonly child: string | null
   /** What it, or the frame it opened, was charged; null while that is not known. */
@@ -139,6 +143,7 @@ class StepReader {
       'model.call': (record, place) => this.#call(record, place),
       'model.attempt': nothing,
       'model.usage': (record) => this.#usage(record),
+      'model.item': (record, place) => this.#item(record, place),
       'model.result': (record, place) => this.#result(record, place),
       cell: (record, place) => this.#begin(record, place, { op: 'cell', tookMs: record.obs.tookMs }),
       'frame.spawn': (record, place) =>
@@ -216,6 +221,7 @@ class StepReader {
       decisions: [],
       model: null,
       items: null,
+      returned: 0,
       child: null,
       charged: null,
       bound: false,
@@ -243,6 +249,16 @@ class StepReader {
   #usage({ lane, n, obs }: RecordOf<'model.usage'>): void {
     const step = this.#steps.get(`${lane}/${n}`)
     if (step !== undefined) step.bound ||= obs.detail.some(({ chargedAs }) => chargedAs === 'bound')
+  }
+
+  /** While its batch has no result, the step shows what came back of it. */
+  #item({ lane, n, det, obs }: RecordOf<'model.item'>, { frame: { own } }: Place): void {
+    const step = this.#steps.get(`${lane}/${n}`)
+    if (step === undefined) return
+    step.returned += 1
+    step.label = own.label
+    step.charged = addAmounts(step.charged ?? NOTHING, det.charged)
+    step.bound ||= obs.detail.some(({ chargedAs }) => chargedAs === 'bound')
   }
 
   #result({ lane, n, det, obs }: RecordOf<'model.result'>, { frame: { own } }: Place): void {

@@ -8,7 +8,7 @@ import { errorFrom, modelResource, type RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { withForkPrompt } from './fork-prompt.ts'
 import { Command, type ModelCall } from './model-command.ts'
-import { recalledItems, textsOf } from './model-items.ts'
+import { outputOf, recalledItems, textsOf } from './model-items.ts'
 import { observe } from './observe.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
@@ -44,7 +44,11 @@ export async function performModelCall(
   return await observe(journal, {
     kind: 'model.result',
     id,
-    kept: () => ({ name: 'output', binds: (text) => ({ output: command.outputCommitment(textsOf(text)) }) }),
+    kept: (_, { items }) => ({
+      name: 'output',
+      ...(items.length === 0 ? {} : { read: () => outputOf(items) }),
+      binds: (text) => ({ output: command.outputCommitment(textsOf(text)) }),
+    }),
     perform: () => command.send(begun.startedMs ?? ports.clock.monotonic(), onFinal, begun.first),
     recall: (recorded, output) => recallResult(lane, command, recorded, output, onFinal),
   })
@@ -95,7 +99,7 @@ async function recallBegin(
   lane: FrameState,
   call: ModelCall,
   command: Command,
-  { det, answered, retries, whenCaughtUp }: RecordedStep<'model.call'>,
+  { det, answered, retries, items, whenCaughtUp }: RecordedStep<'model.call'>,
   kept: string,
   onFinal: OnFinal,
 ): Promise<Begun> {
@@ -114,6 +118,7 @@ async function recallBegin(
   if (!answered) whenCaughtUp(() => command.chargeInDoubt(retries))
   await command.write()
   if (answered) await command.repeat(retries)
+  else await command.takeBack(items)
   return { refused: null }
 }
 
@@ -121,7 +126,7 @@ async function recallBegin(
 async function recallResult(
   lane: FrameState,
   command: Command,
-  { det, obs, usage }: RecordedStep<'model.result'>,
+  { det, obs, usage, items: back }: RecordedStep<'model.result'>,
   output: string,
   onFinal: OnFinal,
 ): Promise<Outcomes> {
@@ -131,6 +136,7 @@ async function recallResult(
   lane.share.pool.recall(charged)
   const items = recalledItems(output, charged)
   await command.repeatUsage(usage)
+  await command.repeatItems(back, textsOf(output))
   await command.finish(items, obs, onFinal)
   return items.map((item) => item.outcome)
 }

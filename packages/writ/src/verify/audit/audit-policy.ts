@@ -25,7 +25,7 @@ import { checkFacts } from './facts.ts'
 import { type Audited, type AuditedFrame, type AuditedPlace, keepSealed, openFrame } from './frame.ts'
 import { possibleModes } from './mode.ts'
 import { Resources } from './resources.ts'
-import { checkAttempts, checkBound, checkCharge, checkHeld } from './spending.ts'
+import { checkAttempts, checkBound, checkCharge, checkHeld, checkSum } from './spending.ts'
 
 /** What a release has been checked for when policy is asked; nothing else discharges anything. */
 const RELEASE_DISCHARGES = ['validate:citations']
@@ -109,6 +109,11 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     'model.usage': ({ obs }, { command, at }) => {
       if (command?.kind !== 'model.call') refuse('LINEAGE_NOT_DERIVED', 'The attempts are of no call.', at)
       checkAttempts(obs.detail, command, this.#opened.resources.model(command.det.model, at), at)
+    },
+    'model.item': ({ det, obs }, { command, at }) => {
+      if (command?.kind !== 'model.call') refuse('LINEAGE_NOT_DERIVED', 'The item is of no call.', at)
+      checkAttempts(obs.detail, command, this.#opened.resources.model(command.det.model, at), at)
+      checkSum(det.charged, obs.detail, `${at}/det/charged`)
     },
     'model.result': (record, place) => this.#result(record, place),
     cell: ({ n }, { frame: { own } }) => {
