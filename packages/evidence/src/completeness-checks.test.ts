@@ -11,13 +11,14 @@ const CLAIMS = { check: 'claims', outcome: 'failed', checked: 2, failed: 1, code
 
 function judge(
   checks: Checks | undefined,
-  asked: ('citations' | 'claims')[],
+  asked: ('citations' | 'claims' | 'validators')[],
   det: object = {},
   verified = false,
+  validated = false,
 ): void {
   const problems = checks === undefined ? {} : { checks, problems: '0' }
   const record = { det: { outcome: 'ok', code: null, ...problems, ...det } } as RecordOf<'output.release'>
-  checkChecks(record, { verified } as Lane, asked, 'records#/9')
+  checkChecks(record, { verified, validated } as Lane, asked, 'records#/9')
 }
 
 const refused = { data: expect.objectContaining({ code: 'CHECK_DIFFERS' }) }
@@ -48,6 +49,14 @@ describe('checks of a release', () => {
   it('of claims need a verifier that came back', () => {
     expect(() => judge([CLAIMS], ['claims'], {}, true)).not.toThrow()
     expect(() => judge([CLAIMS], ['claims'])).toThrow(expect.objectContaining(refused))
+  })
+
+  it('of validators are passed, and were made', () => {
+    const passed = { ...PASSED, check: 'validators' } as const
+    expect(() => judge([passed], ['validators'], {}, false, true)).not.toThrow()
+    expect(() => judge([passed], ['validators'])).toThrow(expect.objectContaining(refused))
+    const failed = { ...passed, outcome: 'failed', failed: 1 } as const
+    expect(() => judge([failed], ['validators'], {}, false, true)).toThrow(expect.objectContaining(refused))
   })
 
   it('failed where a release went back for them', () => {

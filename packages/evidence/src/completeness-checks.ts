@@ -6,12 +6,12 @@ import { refuse } from './verdict.ts'
 type RecordedChecks = NonNullable<Det['output.release']['checks']>
 
 /**
- * What a release says of its checks: those the run asked for were done, each says one thing, and claims were not looked at
- * without a verifier that came back.
+ * What a release says of its checks: those the run asked for were done, each says one thing, claims were not looked at
+ * without a verifier that came back, and a value that left passed the validators, which were run.
  */
 export function checkChecks(
   { det }: RecordOf<'output.release'>,
-  { verified }: Lane,
+  { verified, validated }: Lane,
   asked: readonly CheckName[] = [],
   at: string,
 ): void {
@@ -26,6 +26,8 @@ export function checkChecks(
       differs(`${check.check} is said to be ${check.outcome}, and is not.`, `${at}/det/checks/${i}/outcome`)
     if (check.check === 'claims' && check.outcome !== 'undone' && !verified)
       differs('Claims are said to be checked, and no verifier came back.', `${at}/det/checks/${i}`)
+    if (check.check === 'validators' && (check.outcome !== 'passed' || !validated))
+      differs('Validators are said to be passed, and were not.', `${at}/det/checks/${i}`)
     if (
       outcome === 'error' &&
       det.code === 'CHECKS_FAILED' &&
@@ -33,6 +35,12 @@ export function checkChecks(
     )
       differs('The release is said not to pass its checks, and none failed.', `${at}/det/code`)
   }
+}
+
+/** A run that checks with validators names them. */
+export function checkAsked({ checks = [], validators }: Det['run.open'], at: string): void {
+  if (checks.includes('validators') !== (validators !== undefined))
+    differs('The check of validators comes with those.', `${at}/det/validators`)
 }
 
 /** The leaves that a check found in no citation are those that the close counts. */

@@ -31,6 +31,7 @@ import {
   type RecordKind,
   type Share,
   SPAWN_MODES,
+  type SpawnedScript,
   STATUSES,
   type UserFacts,
 } from '@writ/contract'
@@ -96,6 +97,7 @@ const limits = object<Limits>({
   cellSteps: count,
   frameSteps: count,
   frameReadBytes: count,
+  maxPromptBytes: optional(count),
 })
 
 const share = object<Share>({
@@ -199,11 +201,14 @@ const contextStep = object<Det['context.read']>({
   code,
 })
 
-const script = object<RecordedScript>({
+const plannedScript = {
   name: matching('the name of a script', /^[a-z][a-z0-9-]{0,63}$/),
   planHash: digest,
-  input: digest,
-})
+}
+
+const script = object<RecordedScript>({ ...plannedScript, input: digest })
+
+const spawnedScript = object<SpawnedScript>({ ...plannedScript, calls: nullable(count) })
 
 const fork = object<RecordedFork>({
   run: runId,
@@ -246,8 +251,10 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     omitted: digest,
     answerSchema: optional(digest),
     checks: optional(list(oneOf(CHECKS))),
+    validators: optional(digest),
     fork: optional(fork),
     script: optional(script),
+    scripts: optional(list(object<Pick<RecordedScript, 'name' | 'planHash'>>(plannedScript))),
     earlier: optional(digest),
     conversation: optional(conversation),
   }),
@@ -308,6 +315,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     share: nullable(share),
     ceiling: list(decision),
     code,
+    script: optional(spawnedScript),
   }),
   'frame.join': object<Det['frame.join']>({
     child: text,

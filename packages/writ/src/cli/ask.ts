@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import {
-  type CheckName,
   defined,
   isWritError,
   type Json,
   type Limits,
   type ModelRates,
+  type NamedCheck,
   type PlanCard,
   WritError,
 } from '@writ/contract'
@@ -52,7 +52,9 @@ export interface AskFlags extends DeliverFlags {
   readonly inputFile?: string
   readonly dryRun?: boolean
   readonly yes?: boolean
-  readonly verify?: readonly CheckName[]
+  readonly verify?: readonly NamedCheck[]
+  readonly validator?: readonly string[]
+  readonly script?: readonly string[]
   readonly policy?: string
   readonly as?: string
   readonly purpose?: string
@@ -215,6 +217,8 @@ function runOptions(flags: AskFlags, config: Config): RunOptions {
       strategy: flags.strategy,
       input: inputOf(flags),
       verify: flags.verify,
+      validators: flags.validator,
+      scripts: flags.script,
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
       retention: retentionOf(flags, config),

@@ -1,5 +1,5 @@
 import { join, resolve, sep } from 'node:path'
-import { type Answer, BOTTOM, CHECKS, DEFAULT_LIMITS, defined, joinLabels, label } from '@writ/contract'
+import { type Answer, BOTTOM, DEFAULT_LIMITS, defined, joinLabels, label } from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
@@ -17,12 +17,15 @@ import { authorise } from './authorise.ts'
 import { checkCompletion } from './check-completion.ts'
 import { DEFAULT_LEVEL, hasStore, openContext, reopenContext, requireContext } from './context.ts'
 import { conversationOf, earlierOf, queryOf } from './conversation.ts'
+import { countCalls } from './count-calls.ts'
 import { startDeadline } from './deadline.ts'
 import { deliver } from './deliver.ts'
 import { modelsAsBefore } from './fork.ts'
 import { accessOf, openModels } from './models.ts'
 import { confirmPlan } from './plan/confirm-plan.ts'
 import { scripted } from './plan/scripted.ts'
+import { scriptsInReach } from './scripts-in-reach.ts'
+import { checksOf, validatorsOf } from './validators.ts'
 
 /** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
 export async function ask(
@@ -40,6 +43,8 @@ export async function ask(
   const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
   const given = await scripted(asked, { ...DEFAULT_LIMITS, ...wanted })
   const { script } = given
+  const scripts = await scriptsInReach(asked)
+  const validators = await validatorsOf(asked)
   const onEvent = asked.onEvent ?? ignore
   const typed = await answerSchema(schema, given.output)
   await using opened = new AsyncDisposableStack()
@@ -101,11 +106,11 @@ export async function ask(
   const request = {
     run,
     ...question,
-    checks: CHECKS.filter((check) => asked.verify?.includes(check)),
+    checks: checksOf(asked.verify, validators),
     limits,
     version: VERSION,
     signal: deadline.interrupted,
-    ...defined({ suspend: asked.suspend, conversation, answerSchema: typed }),
+    ...defined({ suspend: asked.suspend, conversation, answerSchema: typed, scripts, validators }),
     elapsedMs: elapsed(),
     setup: {
       baseUrl: options.baseUrl ?? before?.setup.baseUrl ?? null,
@@ -124,6 +129,7 @@ export async function ask(
     transparency,
     ...quorum,
     callModel,
+    countCalls,
     log,
     onEvent,
     sandbox,

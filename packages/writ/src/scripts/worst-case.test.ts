@@ -80,7 +80,7 @@ describe('what a script can ask at most', () => {
     ["{ var items = [1, 2, 3] }\nfor (const x of items) llm_query('x')", 3],
     ['const one = [1]; { var many = [1, 2, 3] }\nvar many; await map(many, f)', 3],
     ["{ function ask() { llm_query('x') } }\nask(); ask()", 2],
-    ["(function me(n) { llm_query('x'); if (n > 0) me(n - 1) })(9)", 10],
+    ["void (function me(n) { llm_query('x'); if (n > 0) me(n - 1) })(9)", 10],
     ["let ask = () => llm_query('x'); ask = ask; ask(); ask()", 2],
     ["const make = () => () => llm_query('x')\nconst tools = { ask: () => make() }\ntools.ask()()", 1],
     ["const fs = [1, 2].map(() => () => llm_query('x')); for (const g of fs) g()", 2],
