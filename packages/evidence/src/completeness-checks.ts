@@ -7,11 +7,11 @@ type RecordedChecks = NonNullable<Det['output.release']['checks']>
 
 /**
  * What a release says of its checks: those the run asked for were done, each says one thing, claims were not looked at
- * without a verifier that came back, and a value that left passed the validators, which were run.
+ * without a verifier that came back since the release before, nor are validators passed that were not run since then.
  */
 export function checkChecks(
   { det }: RecordOf<'output.release'>,
-  { verified, validated }: Lane,
+  lane: Pick<Lane, 'verified' | 'validated'>,
   asked: readonly CheckName[] = [],
   at: string,
 ): void {
@@ -24,17 +24,25 @@ export function checkChecks(
   for (const [i, check] of done.entries()) {
     if (check.outcome !== outcomeOf(check))
       differs(`${check.check} is said to be ${check.outcome}, and is not.`, `${at}/det/checks/${i}/outcome`)
-    if (check.check === 'claims' && check.outcome !== 'undone' && !verified)
-      differs('Claims are said to be checked, and no verifier came back.', `${at}/det/checks/${i}`)
-    if (check.check === 'validators' && (check.outcome !== 'passed' || !validated))
+    if (check.check === 'claims' && check.outcome !== 'undone')
+      requireVerified(check, lane, `${at}/det/checks/${i}`)
+    if (check.check === 'validators' && (check.outcome !== 'passed' || !lane.validated))
       differs('Validators are said to be passed, and were not.', `${at}/det/checks/${i}`)
-    if (
-      outcome === 'error' &&
-      det.code === 'CHECKS_FAILED' &&
-      done.every((each) => each.outcome !== 'failed')
-    )
-      differs('The release is said not to pass its checks, and none failed.', `${at}/det/code`)
   }
+  if (det.code === 'CHECKS_FAILED' && done.every((check) => check.outcome !== 'failed'))
+    differs('The release is said not to pass its checks, and none failed.', `${at}/det/code`)
+  lane.verified = false
+  lane.validated = false
+}
+
+/** A verifier names one claim at least, and each release has a verifier of its own. */
+function requireVerified(
+  check: RecordedChecks[number],
+  { verified }: Pick<Lane, 'verified'>,
+  at: string,
+): void {
+  if (!verified) differs('Claims are said to be checked, and no verifier came back.', at)
+  if (check.checked === 0) differs('Claims are said to be checked, and there were none.', `${at}/checked`)
 }
 
 /** A run that checks with validators names them. */
