@@ -138,6 +138,12 @@ export interface RecordedScript {
   readonly input: Commitment
 }
 
+/** The script that a child frame follows. */
+export interface SpawnedScript extends Omit<RecordedScript, 'input'> {
+  /** Most sub-calls that its text adds up to, which it is held to; null where that cannot be told. */
+  readonly calls: number | null
+}
+
 /** Why a run did not complete. `data` holds codes, names of limits and integers, never content. */
 export interface RecordedReason {
   readonly code: string
@@ -199,10 +205,14 @@ export interface Det {
     readonly answerSchema?: Commitment
     /** What a release has to pass; absent when nothing was asked for. */
     readonly checks?: readonly CheckName[]
+    /** To the validators that the answer must pass, where there are any. */
+    readonly validators?: Commitment
     /** Only of a forked run. */
     readonly fork?: RecordedFork
     /** Only of a run that follows a script. */
     readonly script?: RecordedScript
+    /** Scripts that frames may run by name; absent when there are none. */
+    readonly scripts?: readonly Pick<RecordedScript, 'name' | 'planHash'>[]
     /** Only of a question that belongs to a conversation: the commitment to the messages before it, as canonical JSON. */
     readonly earlier?: Commitment
     readonly conversation?: RecordedConversation
@@ -289,6 +299,8 @@ export interface Det {
     /** Decisions of `model::call` that the mode follows from: the child's model and those of its parent's ceiling. */
     readonly ceiling: readonly RecordedDecision[]
     readonly code: string | null
+    /** Only of a child that follows a script. */
+    readonly script?: SpawnedScript
   }
   readonly 'frame.join': {
     readonly child: string

@@ -1,5 +1,5 @@
 import { type Amount, addAmounts, counted, type Det, NOTHING } from '@writ/contract'
-import { checkChecks } from './completeness-checks.ts'
+import { checkAsked, checkChecks } from './completeness-checks.ts'
 import { Ending } from './completeness-close.ts'
 import {
   answersCommand,
@@ -52,6 +52,7 @@ import {
   checkSpawned,
   checkTouched,
 } from './completeness-outcomes.ts'
+import { checkScriptCall, checkSpawnedScript } from './completeness-scripts.ts'
 import { Shares } from './completeness-shares.ts'
 import { checkCelled, checkHeld, checkStrategy } from './completeness-strategy.ts'
 import { checkCharged, checkCounts, checkSpent } from './completeness-sums.ts'
@@ -173,6 +174,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     'run.open': (record, { frame, at }) => {
       checkForkModels(record.det)
       checkConversation(record.det)
+      checkAsked(record.det, at)
       raiseLabel(frame.own, record.det.questionLabel, at)
       markLabel(frame.own, record.n)
     },
@@ -264,6 +266,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkBudget(record, place, limits)
     this.#run.shares.budget(record, place)
     if (record.det.op === 'cite' && record.det.outcome === 'ok') frame.own.cited += 1
+    if (record.det.op === 'validate' && record.det.outcome === 'ok') frame.own.validated = true
   }
 
   #call(record: RecordOf<'model.call'>, place: Place): void {
@@ -279,6 +282,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkTurn(record, lane, run.limits, at)
     checkHeld(record, lane, run, at)
     checkSteps(record, place, run.limits)
+    checkScriptCall(record, lane, at)
     if (role === 'turn') markCell(lane, record.n)
     const before = lane.label
     raiseLabel(lane, label, at)
@@ -300,6 +304,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     const { child, decision, label, model, outcome, profile, ceiling } = record.det
     checkOutcome(record.det, at)
     checkSpawned(record, at)
+    checkSpawnedScript(record, run, at)
     checkSteps(record, place, run.limits)
     raiseLabel(lane, label, at)
     checkDepth(lane, decision, at)

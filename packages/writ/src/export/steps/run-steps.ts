@@ -148,7 +148,7 @@ class StepReader {
       cell: (record, place) => this.#begin(record, place, { op: 'cell', tookMs: record.obs.tookMs }),
       'frame.spawn': (record, place) =>
         this.#begin(record, place, {
-          op: 'spawn',
+          op: record.det.script === undefined ? 'spawn' : `script ${record.det.script.name}`,
           model: record.det.model,
           child: record.det.child,
           decisions: [record.det.decision, ...record.det.ceiling],
