@@ -29,6 +29,7 @@ import {
   type RecordedReason,
   type RecordedScript,
   type RecordKind,
+  type ReusedItems,
   type Share,
   SPAWN_MODES,
   STATUSES,
@@ -221,6 +222,16 @@ const check = object<RecordedCheck>({
   code,
 })
 
+const reusedItems = object<ReusedItems>({
+  item: count,
+  items: count,
+  lane: laneName,
+  n: count,
+  of: nullable(count),
+  input: digest,
+  output: digest,
+})
+
 const conversation = object<RecordedConversation>({
   messages: count,
   leftOut: count,
@@ -277,6 +288,8 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     role: oneOf(['turn', 'leaf']),
     model: text,
     items: count,
+    reused: optional(list(reusedItems)),
+    merged: optional(count),
     maxOutputTokens: count,
     decision,
     bound: amount,

@@ -48,6 +48,7 @@ const NESTED = [
   'earlier run',
   'check',
   'attempt',
+  'reuse',
   'place',
   'confinement',
   'share',

@@ -6,7 +6,16 @@ import { block, type Script, type Simulator, sequence, startSimulator } from '@w
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CompletionOptions, createWrit, verifyFile, type WritOptions } from '../index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
-import { DOUBTED, nested, PARALLEL, QUESTION, READING, TEXTS, TYPED } from './scripted-runs.fixture.ts'
+import {
+  DOUBTED,
+  nested,
+  PARALLEL,
+  QUESTION,
+  READING,
+  REPEATED,
+  TEXTS,
+  TYPED,
+} from './scripted-runs.fixture.ts'
 
 // Runs that are cut off after records all over them, as a kill would, and then resumed by another Writ. The
 // model is scripted; its server honours idempotency keys, keeps a journal and lives on.
@@ -96,6 +105,10 @@ describe('a run is resumed where its process ended:', () => {
 
   it('parallel sub-calls, a batch, and a race', async () => {
     await everywhere(PARALLEL)
+  }, 240_000)
+
+  it('sub-calls that others answer', async () => {
+    await everywhere(REPEATED)
   }, 240_000)
 
   it('sub-calls with a schema, some asked again', async () => {

@@ -13,6 +13,7 @@ import type {
   RecordedScript,
   Status,
   Support,
+  Unsent,
 } from '@writ/contract'
 import type { StepError } from '../export/index.ts'
 
@@ -57,7 +58,9 @@ export interface StepView {
   readonly refusals: readonly string[]
   readonly label: string
   readonly model: string | null
+  /** Requests that a model call sent, and what it did not send since an equal one was answered. */
   readonly items: number | null
+  readonly unsent: Unsent | null
   /** The frame it opened. */
   readonly child: string | null
   readonly charged: Amount | null

@@ -8,6 +8,7 @@ import {
   type RecordedDecision,
   type SpawnMode,
   type Status,
+  type Unsent,
   WritError,
 } from '@writ/contract'
 import {
@@ -41,8 +42,9 @@ export interface Step {
   readonly partitions: readonly string[]
   readonly decisions: readonly RecordedDecision[]
   readonly model: string | null
-  /** Requests of a model call. */
+  /** Requests that a model call sent, and what it did not send since an equal one was answered. */
   readonly items: number | null
+  readonly unsent: Unsent | null
   /** The frame it opened. */
   readonly child: string | null
   /** What it, or the frame it opened, was charged; null while that is not known. */
@@ -216,6 +218,7 @@ class StepReader {
       decisions: [],
       model: null,
       items: null,
+      unsent: null,
       child: null,
       charged: null,
       bound: false,
@@ -234,8 +237,9 @@ class StepReader {
   }
 
   #call(record: RecordOf<'model.call'>, place: Place): void {
-    const { role, model, items, decision } = record.det
-    this.#begin(record, place, { op: role, model, items, decisions: [decision] })
+    const { role, model, items, decision, reused = [], merged = 0 } = record.det
+    const unsent = reused.length + merged === 0 ? null : { reused, merged }
+    this.#begin(record, place, { op: role, model, items, unsent, decisions: [decision] })
     const frame = this.#frames.get(record.lane)
     if (role === 'turn' && frame !== undefined) frame.turns += 1
   }

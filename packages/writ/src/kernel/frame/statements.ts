@@ -23,6 +23,11 @@ export class Statements {
     this.#open.set(id, { name, most, made: 0 })
   }
 
+  /** Whether the same is being asked several times on purpose. */
+  get voting(): boolean {
+    return [...this.#open.values()].some(({ name }) => name === 'vote')
+  }
+
   close(id: number): void {
     this.#open.delete(id)
   }

@@ -6,7 +6,6 @@ import {
   type Det,
   defined,
   type ItemOutcome,
-  type KeptPrompt,
   type Message,
   type ModelProfile,
   NOTHING,
@@ -34,6 +33,7 @@ import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../sta
 import type { OnFinal } from './context-step.ts'
 import { keptPrompt } from './kept-prompt.ts'
 import { countOutcomes, type Item, outputText } from './model-items.ts'
+import { type Division, REUSED } from './reuse.ts'
 
 /** Attempts one record describes: so many fit, whatever they say. */
 const ATTEMPTS_IN_DETAIL = 64
@@ -46,6 +46,10 @@ export interface ModelCall {
   readonly maxOutputTokens: number
   /** The conversations whose answer is to be one JSON object; none by default. */
   readonly json?: ReadonlySet<number>
+  /** Whether it shares no answer with an equal one; not by default. */
+  readonly fresh?: boolean
+  /** Requests that were left out because they equal another of the call; none by default. */
+  readonly merged?: number
   /** What identifies the call across runs: the request as the frame made it. */
   readonly input: unknown
   /** Kept for replay: what the frame was told that nothing else determines. */
@@ -69,24 +73,28 @@ export class Command {
   readonly #lane: FrameState
   readonly #id: StepId
   readonly #call: ModelCall
-  readonly #prompt: KeptPrompt
+  readonly #reused: Pick<Division, 'reused' | 'texts'>
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
   readonly #earlier = new Map<number, Earlier>()
   #seq = -1
   #decision: RecordedDecision | undefined
 
-  constructor(state: RunState, lane: FrameState, id: StepId, call: ModelCall) {
+  constructor(state: RunState, lane: FrameState, id: StepId, division: Division) {
     this.#state = state
     this.#lane = lane
     this.#id = id
+    const { call } = division
     this.#call = call
-    const { conversations, role } = call
-    this.#prompt = keptPrompt(conversations, role, lane.asked)
-    if (role === 'turn') lane.asked = conversations[0] ?? []
+    this.#reused = division
     this.#bounds = call.conversations.map((messages) =>
       attemptBound(call.model, inputBound(messages), call.maxOutputTokens),
     )
+  }
+
+  /** Requests that it sends. */
+  get items(): number {
+    return this.#call.conversations.length
   }
 
   /** What was decided of the call, before anything of it is recorded. */
@@ -130,6 +138,7 @@ export class Command {
     const written = this.#write('ok', null)
     this.#seq = written.seq
     this.#state.tally.models.add(this.#call.model.id)
+    this.#state.tally.reusedCalls += this.#reusedCalls
     await written.durable
   }
 
@@ -297,7 +306,7 @@ export class Command {
       kind: 'model.result',
       id: this.#id,
       det: {
-        outcome: single === null ? (failed.length === items.length ? 'error' : 'ok') : outcomeOf(single),
+        outcome: single === null ? (this.#failed(failed.length) ? 'error' : 'ok') : outcomeOf(single),
         code: single?.code ?? null,
         output: this.outputCommitment(outputs),
         outcomes: countOutcomes(items),
@@ -314,17 +323,23 @@ export class Command {
     await written.durable
   }
 
+  /** Whether nothing of several requests came back, given how many failed. */
+  #failed(failed: number): boolean {
+    return failed === this.#call.conversations.length && this.#reused.reused.length === 0
+  }
+
   #report(items: readonly Sent[], tookMs: number, gateMs: number): void {
     const failed = items.filter((item) => !item.outcome.ok).length
     const retries = items.reduce((sum, item) => sum + Math.max(0, item.attempts.length - 1), 0)
     const bound = items.flatMap((item) => item.attempts).filter(({ chargedAs }) => chargedAs === 'bound')
     const parts = [
       ...(items.length > 1 ? [`${items.length} requests`] : []),
+      ...(this.#reusedCalls > 0 ? [`${this.#reusedCalls} answered before`] : []),
       ...(failed > 0 ? [`${failed} failed`] : []),
       ...(retries > 0 ? [`${retries} retried`] : []),
       ...(bound.length > 0 ? [`${bound.length} charged the worst case`] : []),
     ]
-    this.#event(failed === items.length ? 'error' : 'ok', parts.join(', '), tookMs, gateMs)
+    this.#event(this.#failed(failed) ? 'error' : 'ok', parts.join(', '), tookMs, gateMs)
   }
 
   #bound(item: number): Amount {
@@ -334,7 +349,11 @@ export class Command {
   /** What the call asks for, whatever comes of it. */
   asked(decision: RecordedDecision): Omit<Det['model.call'], 'outcome' | 'code' | 'label'> {
     const texts = this.#call.conversations.map((messages) => JSON.stringify(messages))
+    const { reused } = this.#reused
+    const { merged = 0 } = this.#call
     return {
+      ...(reused.length === 0 ? {} : { reused }),
+      ...(merged === 0 ? {} : { merged }),
       role: this.#call.role,
       model: this.#call.model.id,
       items: texts.length,
@@ -347,7 +366,9 @@ export class Command {
 
   #write(outcome: Outcome, error: WritError | null): { seq: number; durable: Promise<void> } {
     const { journal } = this.#state
-    const { input, payloads } = this.#call
+    const { input, payloads, conversations, role } = this.#call
+    const prompt = keptPrompt(conversations, role, this.#lane.asked)
+    if (role === 'turn') this.#lane.asked = conversations[0] ?? []
     if (this.#decision === undefined)
       throw new WritError('INTERNAL', 'A call is recorded that was not decided.')
     const refusal = error === null ? {} : { error: errorJson(error) }
@@ -358,12 +379,18 @@ export class Command {
       obs: { at: journal.now(), inFlight: this.#state.slots(this.#call.model).inFlight },
       payloads: {
         hash: commandHash('model.call', JSON.stringify(input)),
-        prompt: JSON.stringify(this.#prompt),
+        prompt: JSON.stringify(prompt),
         ...payloads,
+        ...(this.#reused.texts.length === 0 ? {} : { [REUSED]: JSON.stringify(this.#reused.texts) }),
         ...refusal,
       },
       durability: 'flush',
     })
+  }
+
+  /** Sub-calls that this one answers without sending them. */
+  get #reusedCalls(): number {
+    return this.#reused.texts.length + (this.#call.merged ?? 0)
   }
 
   /** What a result commits to of the texts that came back. */
