@@ -57,7 +57,6 @@ const NESTED = [
   'reason',
   'support',
   'coverage',
-  'check',
 ]
 const HASH = 'f'.repeat(64)
 
