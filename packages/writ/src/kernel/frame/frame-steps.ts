@@ -24,7 +24,7 @@ import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from '../
 import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
 import { performModelCall } from '../steps/model-call.ts'
-import type { ModelCall } from '../steps/model-command.ts'
+import type { ModelCall } from '../steps/model-request.ts'
 import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { performTypedCall, type TypedSteps } from '../steps/typed-call.ts'

@@ -7,10 +7,11 @@ import type { DecisionResult } from '../state/gate.ts'
 import { errorFrom, modelResource, type RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { withForkPrompt } from './fork-prompt.ts'
-import { Command, type ModelCall } from './model-command.ts'
-import { recalledItems, textsOf } from './model-items.ts'
+import { Command } from './model-command.ts'
+import { REUSED, recalledItems, textsOf } from './model-items.ts'
+import type { ModelCall } from './model-request.ts'
 import { observe } from './observe.ts'
-import { type Division, REUSED, Reuse } from './reuse.ts'
+import { type Division, Reuse } from './reuse.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
 
@@ -42,7 +43,7 @@ export async function performModelCall(
   const { journal, ports } = state
   const reuse = new Reuse(journal, lane, call)
   const sending = (division: Division): Sending => ({
-    command: new Command(state, lane, id, division),
+    command: new Command(state, lane, id, division.call, division),
     division,
   })
   const begun = await observe<'model.call', Begun>(journal, {
@@ -60,8 +61,10 @@ export async function performModelCall(
     perform: () => begin(state, lane, { id, call, reuse, sending }, onFinal),
     recall: (recorded, kept) => {
       const { outcome, reused, label } = recorded.det
-      const texts = reused === undefined ? [] : textsOf(kept)
-      const division = outcome === 'ok' ? reuse.claim(label, reuse.recorded(reused, texts)) : reuse.recorded()
+      const texts = reused === undefined || outcome !== 'ok' ? [] : textsOf(kept)
+      // A fork commits to them anew, under its own key.
+      const rows = reuse.answered(reuse.asked(reused ?? []), texts)
+      const division = outcome === 'ok' ? reuse.claim(label, reuse.recorded(rows, texts)) : reuse.recorded()
       return recallBegin(state, lane, call, sending(division), recorded, kept, onFinal)
     },
   })
@@ -122,7 +125,7 @@ async function begin(
       division = await reuse.divide(label)
       made = sending(division)
       // What is known already needs no room.
-      if (made.command.items > 0 || division.reused.length === 0)
+      if (division.sent.length > 0 || division.reused.length === 0)
         first = await enter(made.command.ports(0, call.held), call.signal)
     } catch (error) {
       division?.end()

@@ -6,8 +6,6 @@ import {
   type Det,
   defined,
   type ItemOutcome,
-  type Message,
-  type ModelProfile,
   NOTHING,
   type Obs,
   type Outcome,
@@ -32,33 +30,11 @@ import type { FrameState } from '../state/frame-state.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { keptPrompt } from './kept-prompt.ts'
-import { countOutcomes, type Item, outputText } from './model-items.ts'
-import { type Division, REUSED } from './reuse.ts'
+import { type AnsweredBefore, countOutcomes, type Item, outputText, REUSED } from './model-items.ts'
+import type { ModelCall } from './model-request.ts'
 
 /** Attempts one record describes: so many fit, whatever they say. */
 const ATTEMPTS_IN_DETAIL = 64
-
-/** One or more requests to one model under one decision. */
-export interface ModelCall {
-  readonly role: 'turn' | 'leaf'
-  readonly model: ModelProfile
-  readonly conversations: readonly (readonly Message[])[]
-  readonly maxOutputTokens: number
-  /** The conversations whose answer is to be one JSON object; none by default. */
-  readonly json?: ReadonlySet<number>
-  /** Whether it shares no answer with an equal one; not by default. */
-  readonly fresh?: boolean
-  /** Requests that were left out because they equal another of the call; none by default. */
-  readonly merged?: number
-  /** What identifies the call across runs: the request as the frame made it. */
-  readonly input: unknown
-  /** Kept for replay: what the frame was told that nothing else determines. */
-  readonly payloads: Readonly<Record<string, string>>
-  /** The signal its frame had when it was asked for: the frame takes another one when it cancels. */
-  readonly signal: AbortSignal
-  /** Room held back beforehand: taken for the first attempt when it is enough, else given back. */
-  readonly held?: StandingReservation
-}
 
 /** What it took to bring a call's items back. */
 export type Effort = Pick<Obs['model.result'], 'tookMs' | 'attempts' | 'detail'>
@@ -73,28 +49,23 @@ export class Command {
   readonly #lane: FrameState
   readonly #id: StepId
   readonly #call: ModelCall
-  readonly #reused: Pick<Division, 'reused' | 'texts'>
+  readonly #before: AnsweredBefore
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
   readonly #earlier = new Map<number, Earlier>()
   #seq = -1
   #decision: RecordedDecision | undefined
 
-  constructor(state: RunState, lane: FrameState, id: StepId, division: Division) {
+  /** `call` has the requests that are sent. */
+  constructor(state: RunState, lane: FrameState, id: StepId, call: ModelCall, before: AnsweredBefore) {
     this.#state = state
     this.#lane = lane
     this.#id = id
-    const { call } = division
     this.#call = call
-    this.#reused = division
+    this.#before = before
     this.#bounds = call.conversations.map((messages) =>
       attemptBound(call.model, inputBound(messages), call.maxOutputTokens),
     )
-  }
-
-  /** Requests that it sends. */
-  get items(): number {
-    return this.#call.conversations.length
   }
 
   /** What was decided of the call, before anything of it is recorded. */
@@ -325,7 +296,7 @@ export class Command {
 
   /** Whether nothing of several requests came back, given how many failed. */
   #failed(failed: number): boolean {
-    return failed === this.#call.conversations.length && this.#reused.reused.length === 0
+    return failed === this.#call.conversations.length && this.#before.reused.length === 0
   }
 
   #report(items: readonly Sent[], tookMs: number, gateMs: number): void {
@@ -349,7 +320,7 @@ export class Command {
   /** What the call asks for, whatever comes of it. */
   asked(decision: RecordedDecision): Omit<Det['model.call'], 'outcome' | 'code' | 'label'> {
     const texts = this.#call.conversations.map((messages) => JSON.stringify(messages))
-    const { reused } = this.#reused
+    const { reused } = this.#before
     const { merged = 0 } = this.#call
     return {
       ...(reused.length === 0 ? {} : { reused }),
@@ -381,7 +352,7 @@ export class Command {
         hash: commandHash('model.call', JSON.stringify(input)),
         prompt: JSON.stringify(prompt),
         ...payloads,
-        ...(this.#reused.texts.length === 0 ? {} : { [REUSED]: JSON.stringify(this.#reused.texts) }),
+        ...(this.#before.texts.length === 0 ? {} : { [REUSED]: JSON.stringify(this.#before.texts) }),
         ...refusal,
       },
       durability: 'flush',
@@ -390,7 +361,7 @@ export class Command {
 
   /** Sub-calls that this one answers without sending them. */
   get #reusedCalls(): number {
-    return this.#reused.texts.length + (this.#call.merged ?? 0)
+    return this.#before.texts.length + (this.#call.merged ?? 0)
   }
 
   /** What a result commits to of the texts that came back. */

@@ -4,24 +4,18 @@ import type { KnownAnswer } from '../basis/known-answers.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { FrameState } from '../state/frame-state.ts'
-import type { ModelCall } from './model-command.ts'
-import { outputText } from './model-items.ts'
+import { type AnsweredBefore, outputText } from './model-items.ts'
+import type { ModelCall } from './model-request.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
-
-/** What the texts of reused answers are kept as, beside the command. */
-export const REUSED = 'reused'
 
 /** Rows of reused requests that one record names; requests beyond are sent. */
 const MOST_ROWS = 256
 
 /** A call with what is left of it to send, and what answers the rest. */
-export interface Division {
+export interface Division extends AnsweredBefore {
   /** With the requests that are sent. */
   readonly call: ModelCall
-  readonly reused: readonly ReusedItems[]
-  /** Texts of the answers that are reused, in order. */
-  readonly texts: readonly string[]
   /** Where among all requests those are that are sent. */
   readonly sent: readonly number[]
   /** Keeps the answers to what was sent, for who asks the same. */
