@@ -56,7 +56,7 @@ describe('a call that another one answers', () => {
     expect(judge(reusing([WHOLE]))).toContain('records')
   })
 
-  it('may name a part of it, whose requests only doing the run again shows', () => {
+  it('may name a part of it, of which the records hold no commitment', () => {
     expect(judge(reusing([{ ...WHOLE, items: 1, input: RESULT.det.output }]))).toContain('records')
   })
 

@@ -18,8 +18,8 @@ interface AnsweredCall {
 
 /**
  * The sub-calls that came back, for those that name one instead of being sent. A call may only name one that was asked under its
- * own label, of its own model, within its own share of the budget. That the requests are equal, commitments show where all of the
- * named call is reused; where a part of it is, doing the run again does. Grows with the calls of a run.
+ * own label, of its own model, within its own share of the budget. Where all of the named call is reused, commitments show that
+ * requests and answers are equal. Of a part of a batch the records hold the root alone. Grows with the calls of a run.
  */
 export class ReusableCalls {
   readonly #calls = new Map<string, AnsweredCall>()
