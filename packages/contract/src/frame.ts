@@ -30,7 +30,8 @@ export interface Steps {
   'context.outline': { request: { doc: string }; result: readonly OutlineEntry[] }
   'context.read': { request: { doc: string; start?: number; end?: number }; result: ReadResult }
   'model.call': {
-    request: { prompts: readonly SubCall[]; model?: string }
+    /** A `fresh` one shares no answer with an equal one. */
+    request: { prompts: readonly SubCall[]; model?: string; fresh?: boolean }
     /** Values as JSON text: a string, or what the schema of the sub-call asks for. */
     result: readonly ItemOutcome<string>[]
   }

@@ -159,6 +159,21 @@ export const SPAWN_MODES = ['shared', 'apart', 'blind'] as const
 
 export type SpawnMode = (typeof SPAWN_MODES)[number]
 
+/** Requests in a row that were not sent, since an equal one had been answered under the same label. */
+export interface ReusedItems {
+  /** The first of them among all requests of the step, and how many they are. */
+  readonly item: number
+  readonly items: number
+  /** The step that was answered. */
+  readonly lane: string
+  readonly n: number
+  /** The first of the requests that it sent; null for a step of a single one. */
+  readonly of: number | null
+  /** What that step commits to of these requests, and of their answers. */
+  readonly input: Commitment
+  readonly output: Commitment
+}
+
 interface Step {
   readonly outcome: Outcome
   readonly input: Commitment
@@ -244,8 +259,12 @@ export interface Det {
     /** `turn` for a frame's own turns, `leaf` for sub-calls. */
     readonly role: 'turn' | 'leaf'
     readonly model: string
-    /** Requests in the batch. `input` is then a Merkle root over the items' commitments. */
+    /** Requests sent. Of several, `input` is a Merkle root over the items' commitments. */
     readonly items: number
+    /** Requests that were not sent, by what answers them; absent when all were. */
+    readonly reused?: readonly ReusedItems[]
+    /** Requests of the batch that equal another one of it, and so are counted nowhere else; absent when none do. */
+    readonly merged?: number
     readonly maxOutputTokens: number
     readonly decision: RecordedDecision
     /** The worst case of the whole batch, one attempt each. What is in doubt after a crash is charged this. */

@@ -74,12 +74,12 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   llm_query: described(
     ['llmQuery'],
     'model.call',
-    'await llm_query(prompt, {model?, spans?, schema?}) → text of one sub-call; with a JSON Schema, a value that fits it',
+    'await llm_query(prompt, {model?, spans?, schema?, fresh?}) → text of one sub-call; with a JSON Schema, a value that fits it. The same prompt gives the same answer again at no cost; {fresh: true} asks anew',
   ),
   llm_query_batched: described(
     ['llmQueryBatched'],
     'model.call',
-    'await llm_query_batched(prompts, {model?, settle?, schema?}) → texts or values in order, run in parallel',
+    'await llm_query_batched(prompts, {model?, settle?, schema?, fresh?}) → texts or values in order, run in parallel',
   ),
   rlm_query: described(
     ['rlmQuery'],

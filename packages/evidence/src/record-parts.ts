@@ -24,6 +24,7 @@ import {
   type RecordedPlan,
   type RecordedReason,
   type RecordedScript,
+  type ReusedItems,
   type Share,
   type SpawnedScript,
   type UserFacts,
@@ -231,6 +232,16 @@ export const check: Shape<RecordedCheck> = object<RecordedCheck>({
   checked: count,
   failed: count,
   code,
+})
+
+export const reuse: Shape<ReusedItems> = object<ReusedItems>({
+  item: count,
+  items: count,
+  lane: laneName,
+  n: count,
+  of: nullable(count),
+  input: digest,
+  output: digest,
 })
 
 export const conversation: Shape<RecordedConversation> = object<RecordedConversation>({

@@ -50,6 +50,7 @@ const NESTED = [
   'earlier run',
   'check',
   'attempt',
+  'reuse',
   'place',
   'confinement',
   'share',

@@ -62,6 +62,8 @@ export const VERDICT_CODES = {
   LANE_NOT_OPEN: 'A record of a frame that was not spawned or has ended.',
   N_GAP: 'Steps of a frame are missing, repeated or out of order.',
   NO_COMMAND: 'A result, join or retry without the open command it names.',
+  BAD_REUSE:
+    'A sub-call is answered by one that did not come back before, or not under its label, model and share of the budget.',
   ATTEMPT_GAP: 'Attempts of an item are missing, repeated or out of order.',
   UNANSWERED: 'A command has no result.',
   BAD_SPAWN: 'A spawn of a frame that cannot be.',

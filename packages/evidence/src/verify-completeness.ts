@@ -52,6 +52,7 @@ import {
   checkSpawned,
   checkTouched,
 } from './completeness-outcomes.ts'
+import { ReusableCalls } from './completeness-reuse.ts'
 import { checkScriptCall, checkSpawnedScript } from './completeness-scripts.ts'
 import { Shares } from './completeness-shares.ts'
 import { checkCelled, checkHeld, checkStrategy } from './completeness-strategy.ts'
@@ -109,6 +110,7 @@ interface Followed {
   readonly times: Times
   readonly shares: Shares
   readonly inFlight: InFlight
+  readonly reusable: ReusableCalls
   readonly ending: Ending
 }
 
@@ -150,6 +152,7 @@ class RunWalk implements RunVisitor<Lane, void> {
       times: new Times(run),
       shares: new Shares(run),
       inFlight: new InFlight(run),
+      reusable: new ReusableCalls(),
       ending: new Ending(),
     }
   }
@@ -272,7 +275,7 @@ class RunWalk implements RunVisitor<Lane, void> {
   #call(record: RecordOf<'model.call'>, place: Place): void {
     const { frame, at } = place
     const { own: lane } = frame
-    const { run, shares, inFlight } = this.#run
+    const { run, shares, inFlight, reusable } = this.#run
     const { decision, model, outcome, role, label } = record.det
     checkOutcome(record.det, at)
     checkCall(record, at)
@@ -289,6 +292,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkTaintWithin(decision, label, at)
     shares.call(record, place)
     inFlight.call(record, at)
+    reusable.call(record, place)
     if (outcome !== 'ok') return
     checkAllowed(lane, decision, at)
     const alone = role === 'turn' && !lane.celled
@@ -328,11 +332,12 @@ class RunWalk implements RunVisitor<Lane, void> {
   #result(record: RecordOf<'model.result'>, place: Place): void {
     const { call } = pendingCall(record, place)
     const { frame, at } = place
-    const { shares, inFlight, times } = this.#run
+    const { shares, inFlight, times, reusable } = this.#run
     takeResult(record, place)
     checkOutcomes(record, call, at)
     shares.result(record, place)
     inFlight.result(record, call)
+    reusable.result(record, call, frame.share)
     if (call.det.role === 'turn') {
       markTurn(frame.own, record.det.outcome)
       if (frame.lane === '0') times.busy(record)

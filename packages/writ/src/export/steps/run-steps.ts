@@ -10,6 +10,7 @@ import {
   type RecordedDecision,
   type SpawnMode,
   type Status,
+  type Unsent,
   WritError,
 } from '@writ/contract'
 import {
@@ -43,10 +44,11 @@ export interface Step {
   readonly partitions: readonly string[]
   readonly decisions: readonly RecordedDecision[]
   readonly model: string | null
-  /** Requests of a model call. */
+  /** Requests that a model call sent, and what it did not send since an equal one was answered. */
   readonly items: number | null
   /** Those of a batch that have records of their own: they came back. */
   returned: number
+  readonly unsent: Unsent | null
   /** The frame it opened. */
   readonly child: string | null
   /** What it, or the frame it opened, was charged; null while that is not known. */
@@ -222,6 +224,7 @@ class StepReader {
       model: null,
       items: null,
       returned: 0,
+      unsent: null,
       child: null,
       charged: null,
       bound: false,
@@ -240,8 +243,9 @@ class StepReader {
   }
 
   #call(record: RecordOf<'model.call'>, place: Place): void {
-    const { role, model, items, decision } = record.det
-    this.#begin(record, place, { op: role, model, items, decisions: [decision] })
+    const { role, model, items, decision, reused = [], merged = 0 } = record.det
+    const unsent = reused.length + merged === 0 ? null : { reused, merged }
+    this.#begin(record, place, { op: role, model, items, unsent, decisions: [decision] })
     const frame = this.#frames.get(record.lane)
     if (role === 'turn' && frame !== undefined) frame.turns += 1
   }

@@ -27,7 +27,7 @@ import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from '../
 import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
 import { performModelCall } from '../steps/model-call.ts'
-import type { ModelCall } from '../steps/model-command.ts'
+import type { ModelCall } from '../steps/model-request.ts'
 import { type Child, namedScript } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { performTypedCall, type TypedSteps } from '../steps/typed-call.ts'
@@ -149,15 +149,19 @@ export class FrameSteps {
     }
     const keys = request.prompts.map((prompt) => JSON.stringify([model.id, prompt]))
     const kept = keys.map((key) => this.#take<string>(key))
-    const missing = request.prompts.filter((_, index) => kept[index] === undefined)
-    const performed = this.#send({ id, check, again }, { model, signal }, missing, fail, keys, onFinal)
-    return await this.#together(keys, kept, performed)
+    const fresh = request.fresh === true || this.#statements.voting
+    const { places, firsts } = sendOnce(keys, kept, fresh)
+    const missing = firsts.flatMap((index) => request.prompts[index] ?? [])
+    const merged = places.filter((place) => place !== null).length - missing.length
+    const asked = { model, signal, fresh, merged }
+    const performed = this.#send({ id, check, again }, asked, missing, fail, keys, onFinal)
+    return await this.#together(keys, kept, places, performed)
   }
 
   /** Sends the sub-calls that are not answered yet. Spans are read for the frame without being shown to it. */
   async #send(
     { id, check, again }: Omit<TypedSteps, 'check'> & { readonly check: StepId | null },
-    { model, signal }: Pick<ModelCall, 'model' | 'signal'>,
+    { model, signal, fresh, merged }: Pick<ModelCall, 'model' | 'signal' | 'fresh' | 'merged'>,
     prompts: readonly SubCall[],
     fail: (error: unknown) => Promise<never>,
     keys: readonly string[],
@@ -191,8 +195,9 @@ export class FrameSteps {
       conversations,
       maxOutputTokens: leafOutputTokens(this.#lane.share.limits, model),
       json: new Set(schemas.flatMap((schema, index) => (schema?.objectsOnly === true ? [index] : []))),
-      input: { model: model.id, prompts },
+      input: { model: model.id, prompts, ...(fresh === true ? { fresh } : {}) },
       payloads: {},
+      ...defined({ fresh, merged }),
     }
     if (check !== null)
       return await performTypedCall(this.#state, this.#lane, { id, check, again }, call, schemas, onFinal)
@@ -236,6 +241,7 @@ export class FrameSteps {
     } catch (error) {
       return await this.fail(first, { op: 'rlm_query', input: requests, error }, onFinal)
     }
+    const alone = this.#statements.voting
     const keys = requests.map((request) => JSON.stringify(request))
     const kept = keys.map((key) => this.#take<FrameValue>(key))
     let open = requests.length
@@ -245,7 +251,8 @@ export class FrameSteps {
       if (open === 0) onFinal(seq)
     }
     const children = requests.map((request, index): Child => {
-      return { request, step: index === 0 ? first : this.#lane.next(), profile: this.#state.authority.worker }
+      const step = index === 0 ? first : this.#lane.next()
+      return { request, step, profile: this.#state.authority.worker, alone }
     })
     const missing = children.filter((_, index) => kept[index] === undefined)
     const performed = performSpawn(this.#state, this.#lane, missing, this.#runFrame, onEnd)
@@ -260,7 +267,8 @@ export class FrameSteps {
           onEnd,
         ),
       )
-    const [outcomes] = await Promise.all([this.#together(keys, kept, performed), ...again])
+    const { places } = sendOnce(keys, kept, true)
+    const [outcomes] = await Promise.all([this.#together(keys, kept, places, performed), ...again])
     return outcomes
   }
 
@@ -294,14 +302,11 @@ export class FrameSteps {
   async #together<T>(
     keys: readonly string[],
     kept: readonly (Promise<ItemOutcome<T>> | undefined)[],
+    places: readonly (number | null)[],
     performed: Promise<readonly ItemOutcome<T>[]>,
   ): Promise<readonly ItemOutcome<T>[]> {
-    let fresh = 0
     const items = keys.map((key, index): Promise<ItemOutcome<T>> => {
-      const position = fresh
-      const known = kept[index]
-      if (known === undefined) fresh += 1
-      const item = known ?? performed.then((outcomes) => itemAt(outcomes, position))
+      const item = kept[index] ?? performed.then((outcomes) => itemAt(outcomes, places[index] ?? 0))
       const settled = item.catch(
         (error: unknown): ItemOutcome<T> => ({ ok: false, error: toWritError(error) }),
       )
@@ -347,6 +352,27 @@ function listing({ name, description, planHash, input, output }: NamedScript): S
 /** Requests that sub-calls come to at most: one with a schema may be asked twice. */
 function mostCalls(prompts: readonly SubCall[]): number {
   return prompts.reduce((sum, { schema }) => sum + (schema === undefined ? 1 : 2), 0)
+}
+
+/**
+ * Where among those performed each item is, null for one that is kept; and the items performed. Equal ones are performed once
+ * unless each is to be `fresh`.
+ */
+function sendOnce(
+  keys: readonly string[],
+  kept: readonly unknown[],
+  fresh: boolean,
+): { readonly places: readonly (number | null)[]; readonly firsts: readonly number[] } {
+  const placeOf = new Map<string, number>()
+  const firsts: number[] = []
+  const places = keys.map((key, index) => {
+    if (kept[index] !== undefined) return null
+    const place = fresh ? undefined : placeOf.get(key)
+    if (place !== undefined) return place
+    placeOf.set(key, firsts.length)
+    return firsts.push(index) - 1
+  })
+  return { places, firsts }
 }
 
 function nothing(): Promise<never[]> {

@@ -35,6 +35,11 @@ export class Statements {
     this.#open.set(id, name)
   }
 
+  /** Whether the same is being asked several times on purpose. */
+  get voting(): boolean {
+    return [...this.#open.values()].some((name) => name === 'vote')
+  }
+
   close(id: number): void {
     this.#open.delete(id)
     if (this.#open.size === 0) this.#together = { ...NONE }

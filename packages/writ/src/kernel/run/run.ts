@@ -16,6 +16,7 @@ import { checkedSchema } from '../../schema/index.ts'
 import { BudgetPool } from '../basis/budget-pool.ts'
 import { BudgetShare } from '../basis/budget-share.ts'
 import { CoverageTally } from '../basis/coverage-tally.ts'
+import { KnownAnswers } from '../basis/known-answers.ts'
 import { ModelSlots, realTime } from '../basis/model-slots.ts'
 import type { KernelPorts } from '../basis/ports.ts'
 import type { StepId } from '../basis/step-id.ts'
@@ -176,6 +177,7 @@ export function createState(
       models: new Set(),
       boundCalls: 0,
       cachedInputTokens: 0,
+      reusedCalls: 0,
       costKnown: true,
       planned: null,
     },
@@ -211,6 +213,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     scope: { partitions: store.partitions, docs: null },
     label: request.questionLabel,
     share: state.share,
+    answers: new KnownAnswers(),
     bound: true,
     signal: state.signal,
   })

@@ -19,6 +19,7 @@ import {
 } from '@writ/contract'
 import type { CheckedSchema } from '../../schema/index.ts'
 import type { BudgetShare } from '../basis/budget-share.ts'
+import type { KnownAnswers } from '../basis/known-answers.ts'
 import { Semaphore } from '../basis/semaphore.ts'
 import { SpanSet } from '../basis/span-set.ts'
 import type { StepId } from '../basis/step-id.ts'
@@ -62,6 +63,8 @@ export interface FrameStateStart {
   readonly label: Label
   /** What it draws on. */
   readonly share: BudgetShare
+  /** What its sub-calls share with those of other frames. INVARIANT: frames with other shares have other ones. */
+  readonly answers: KnownAnswers
   /** Whether its parent's ceiling binds it too; a blind child is bound by its own model alone. */
   readonly bound: boolean
   readonly signal: AbortSignal
@@ -83,6 +86,7 @@ export class FrameState implements DecisionContext {
   readonly profile: ProfileFacts
   readonly scope: Scope
   readonly share: BudgetShare
+  readonly answers: KnownAnswers
   readonly #bound: boolean
   readonly #model: FrameStateStart['model']
   readonly #above: AbortSignal
@@ -133,6 +137,7 @@ export class FrameState implements DecisionContext {
     this.#model = start.model
     this.scope = start.scope
     this.share = start.share
+    this.answers = start.answers
     this.#bound = start.bound
     this.#above = start.signal
     this.#signal = AbortSignal.any([start.signal, this.#cancel.signal])

@@ -71,6 +71,8 @@ export interface Tally {
   /** Attempts charged their bound, and input tokens charged as cached. */
   boundCalls: number
   cachedInputTokens: number
+  /** Sub-calls that were answered without being sent. */
+  reusedCalls: number
   /** Whether every model that was called has a price. */
   costKnown: boolean
   /** Ids of the models that were asked. */

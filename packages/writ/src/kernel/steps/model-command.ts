@@ -7,9 +7,6 @@ import {
   defined,
   type ItemOutcome,
   itemPayload,
-  type KeptPrompt,
-  type Message,
-  type ModelProfile,
   NOTHING,
   type Obs,
   type Outcome,
@@ -36,28 +33,18 @@ import type { FrameState } from '../state/frame-state.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { keptPrompt } from './kept-prompt.ts'
-import { countOutcomes, type Item, outcomeIn, outputText } from './model-items.ts'
+import {
+  type AnsweredBefore,
+  countOutcomes,
+  type Item,
+  outcomeIn,
+  outputText,
+  REUSED,
+} from './model-items.ts'
+import type { ModelCall } from './model-request.ts'
 
 /** Attempts one record describes: so many fit, whatever they say, and no request is begun more often. */
 const ATTEMPTS_IN_DETAIL = MAX_BEGUN
-
-/** One or more requests to one model under one decision. */
-export interface ModelCall {
-  readonly role: 'turn' | 'leaf'
-  readonly model: ModelProfile
-  readonly conversations: readonly (readonly Message[])[]
-  readonly maxOutputTokens: number
-  /** The conversations whose answer is to be one JSON object; none by default. */
-  readonly json?: ReadonlySet<number>
-  /** What identifies the call across runs: the request as the frame made it. */
-  readonly input: unknown
-  /** Kept for replay: what the frame was told that nothing else determines. */
-  readonly payloads: Readonly<Record<string, string>>
-  /** The signal its frame had when it was asked for: the frame takes another one when it cancels. */
-  readonly signal: AbortSignal
-  /** Room held back beforehand: taken for the first attempt when it is enough, else given back. */
-  readonly held?: StandingReservation
-}
 
 /** What it took to bring a call's items back. */
 export type Effort = Pick<Obs['model.result'], 'tookMs' | 'attempts' | 'detail'>
@@ -72,7 +59,7 @@ export class Command {
   readonly #lane: FrameState
   readonly #id: StepId
   readonly #call: ModelCall
-  readonly #prompt: KeptPrompt
+  readonly #before: AnsweredBefore
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
   readonly #earlier = new Map<number, Earlier>()
@@ -83,14 +70,13 @@ export class Command {
   #seq = -1
   #decision: RecordedDecision | undefined
 
-  constructor(state: RunState, lane: FrameState, id: StepId, call: ModelCall) {
+  /** `call` has the requests that are sent. */
+  constructor(state: RunState, lane: FrameState, id: StepId, call: ModelCall, before: AnsweredBefore) {
     this.#state = state
     this.#lane = lane
     this.#id = id
     this.#call = call
-    const { conversations, role } = call
-    this.#prompt = keptPrompt(conversations, role, lane.asked)
-    if (role === 'turn') lane.asked = conversations[0] ?? []
+    this.#before = before
     this.#bounds = call.conversations.map((messages) =>
       attemptBound(call.model, inputBound(messages), call.maxOutputTokens),
     )
@@ -137,6 +123,7 @@ export class Command {
     const written = this.#write('ok', null)
     this.#seq = written.seq
     this.#state.tally.models.add(this.#call.model.id)
+    this.#state.tally.reusedCalls += this.#reusedCalls
     await written.durable
   }
 
@@ -355,7 +342,7 @@ export class Command {
       kind: 'model.result',
       id: this.#id,
       det: {
-        outcome: single === null ? (failed.length === items.length ? 'error' : 'ok') : outcomeOf(single),
+        outcome: single === null ? (this.#failed(failed.length) ? 'error' : 'ok') : outcomeOf(single),
         code: single?.code ?? null,
         output: leaves.length > 0 ? merkleOfItems(leaves) : this.outputCommitment(outputs),
         outcomes: countOutcomes(items),
@@ -373,17 +360,23 @@ export class Command {
     await written.durable
   }
 
+  /** Whether nothing of several requests came back, given how many failed. */
+  #failed(failed: number): boolean {
+    return failed === this.#call.conversations.length && this.#before.reused.length === 0
+  }
+
   #report(items: readonly Sent[], tookMs: number, gateMs: number): void {
     const failed = items.filter((item) => !item.outcome.ok).length
     const retries = items.reduce((sum, item) => sum + Math.max(0, item.attempts.length - 1), 0)
     const bound = items.flatMap((item) => item.attempts).filter(({ chargedAs }) => chargedAs === 'bound')
     const parts = [
       ...(items.length > 1 ? [`${items.length} requests`] : []),
+      ...(this.#reusedCalls > 0 ? [`${this.#reusedCalls} answered before`] : []),
       ...(failed > 0 ? [`${failed} failed`] : []),
       ...(retries > 0 ? [`${retries} retried`] : []),
       ...(bound.length > 0 ? [`${bound.length} charged the worst case`] : []),
     ]
-    this.#event(failed === items.length ? 'error' : 'ok', parts.join(', '), tookMs, gateMs)
+    this.#event(this.#failed(failed) ? 'error' : 'ok', parts.join(', '), tookMs, gateMs)
   }
 
   #bound(item: number): Amount {
@@ -393,7 +386,11 @@ export class Command {
   /** What the call asks for, whatever comes of it. */
   asked(decision: RecordedDecision): Omit<Det['model.call'], 'outcome' | 'code' | 'label'> {
     const texts = this.#call.conversations.map((messages) => JSON.stringify(messages))
+    const { reused } = this.#before
+    const { merged = 0 } = this.#call
     return {
+      ...(reused.length === 0 ? {} : { reused }),
+      ...(merged === 0 ? {} : { merged }),
       role: this.#call.role,
       model: this.#call.model.id,
       items: texts.length,
@@ -406,7 +403,9 @@ export class Command {
 
   #write(outcome: Outcome, error: WritError | null): { seq: number; durable: Promise<void> } {
     const { journal } = this.#state
-    const { input, payloads } = this.#call
+    const { input, payloads, conversations, role } = this.#call
+    const prompt = keptPrompt(conversations, role, this.#lane.asked)
+    if (role === 'turn') this.#lane.asked = conversations[0] ?? []
     if (this.#decision === undefined)
       throw new WritError('INTERNAL', 'A call is recorded that was not decided.')
     const refusal = error === null ? {} : { error: errorJson(error) }
@@ -417,12 +416,18 @@ export class Command {
       obs: { at: journal.now(), inFlight: this.#state.slots(this.#call.model).inFlight },
       payloads: {
         hash: commandHash('model.call', JSON.stringify(input)),
-        prompt: JSON.stringify(this.#prompt),
+        prompt: JSON.stringify(prompt),
         ...payloads,
+        ...(this.#before.texts.length === 0 ? {} : { [REUSED]: JSON.stringify(this.#before.texts) }),
         ...refusal,
       },
       durability: 'flush',
     })
+  }
+
+  /** Sub-calls that this one answers without sending them. */
+  get #reusedCalls(): number {
+    return this.#before.texts.length + (this.#call.merged ?? 0)
   }
 
   /** What a result commits to of the texts that came back. */

@@ -1,8 +1,17 @@
-import { type Amount, type ItemOutcome, NOTHING, type Outcome } from '@writ/contract'
+import { type Amount, type ItemOutcome, NOTHING, type Outcome, type ReusedItems } from '@writ/contract'
 import type { RecordedItem } from '../journal/journal.ts'
 import { errorFrom, errorJson, outcomeOf } from '../state/run-state.ts'
 
 // What came of the requests of one call, as it is stored and as it is taken back from there.
+
+/** What the texts of reused answers are kept as, beside the command. */
+export const REUSED = 'reused'
+
+/** Requests of a call that are not sent: how they are recorded, and the texts that answer them, in order. */
+export interface AnsweredBefore {
+  readonly reused: readonly ReusedItems[]
+  readonly texts: readonly string[]
+}
 
 /** What came of one request of a call. */
 export interface Item {

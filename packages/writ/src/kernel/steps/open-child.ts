@@ -44,6 +44,8 @@ export interface Child {
   readonly request: SpawnRequest
   /** What it may do: policy decides on that. */
   readonly profile: ProfileFacts
+  /** Whether it shares no answers with other frames: one of several votes, or one that checks what others said. */
+  readonly alone?: boolean
 }
 
 /** The same with the lane it was given, and the signal its parent had when it asked. */

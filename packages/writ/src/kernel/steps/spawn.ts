@@ -8,6 +8,7 @@ import {
   type WritError,
 } from '@writ/contract'
 import { commandHash } from '@writ/evidence'
+import { KnownAnswers } from '../basis/known-answers.ts'
 import type { Written } from '../journal/journal.ts'
 import { FrameState } from '../state/frame-state.ts'
 import { modelsOf } from '../state/run-models.ts'
@@ -129,6 +130,7 @@ function childState(
     scope,
     label,
     share,
+    answers: mode === 'shared' && child.alone !== true ? lane.answers : new KnownAnswers(),
     bound: mode !== 'blind',
     signal: child.signal,
   })

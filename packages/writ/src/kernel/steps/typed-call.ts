@@ -14,7 +14,7 @@ import type { RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { performHostValue } from './host-value.ts'
 import { performModelCall } from './model-call.ts'
-import type { ModelCall } from './model-command.ts'
+import type { ModelCall } from './model-request.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
 
@@ -70,7 +70,7 @@ export async function performTypedCall(
   const json = new Set(again.flatMap((at, index) => (replies[at]?.ok && call.json?.has(at) ? [index] : [])))
   const maxOutputTokens = leafOutputTokens(lane.share.limits, model)
   const input = { again, of: call.input }
-  const second = { ...call, model, maxOutputTokens, conversations, json, input }
+  const second = { ...call, model, maxOutputTokens, conversations, json, input, merged: 0 }
   const answers = await performModelCall(state, lane, check, second, onFinal).catch(
     (error: unknown): Outcomes => again.map(() => ({ ok: false, error: toWritError(error) })),
   )
