@@ -58,6 +58,9 @@ export async function within<T>(
   return await servedHome(options, (writ, simulator) => work(writ, () => simulator.journal().entries))
 }
 
+/** Kinds of records that describe attempts. */
+const DESCRIBING: ReadonlySet<string> = new Set(['model.usage', 'model.item', 'model.result'])
+
 /** The attempts in the records of a run. */
 export async function attemptsOf(writ: Writ, run: string): Promise<Attempt[]> {
   let lines = ''
@@ -68,5 +71,5 @@ export async function attemptsOf(writ: Writ, run: string): Promise<Attempt[]> {
     .map(
       (line) => JSON.parse(line) as { readonly kind: string; readonly obs: { detail?: readonly Attempt[] } },
     )
-    .flatMap(({ kind, obs }) => (kind === 'model.result' || kind === 'model.usage' ? (obs.detail ?? []) : []))
+    .flatMap(({ kind, obs }) => (DESCRIBING.has(kind) ? (obs.detail ?? []) : []))
 }
