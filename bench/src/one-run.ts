@@ -48,13 +48,13 @@ export async function oneRun(
   asked: Asked,
   prepare: (place: string) => OneRunAsked['context'] | Promise<OneRunAsked['context']>,
 ): Promise<OneRun> {
-  return await served({ script }, async ({ url, journal }, place) => {
+  return await served({ script }, async (simulator, place) => {
     const context = await prepare(place)
-    const whole: OneRunAsked = { ...asked, context, home: join(place, 'home'), baseUrl: url }
+    const whole: OneRunAsked = { ...asked, context, home: join(place, 'home'), baseUrl: simulator.url }
     let peak: TreeMemory = { bytes: 0, mapped: 0 }
     const run = await ownProcess<RunInProcess>(PROGRAM, [JSON.stringify(whole)], async (child) => {
       peak = await peakMemory(child)
     })
-    return { ...run, peak, journal: journal().entries }
+    return { ...run, peak, journal: simulator.journal().entries }
   })
 }

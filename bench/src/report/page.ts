@@ -23,7 +23,7 @@ export function reportPage(suites: ReadonlyMap<string, readonly Measure[]>, mach
   )
   document.body.append(...page.head(suites, machine))
   for (const [suite, measures] of suites) document.body.append(...page.suite(suite, measures))
-  return `${document.toString()}\n`
+  return `<!doctype html>\n${document.documentElement.outerHTML}\n`
 }
 
 class Page {
