@@ -59,13 +59,14 @@ export async function performModelCall(
       return { name: REUSED, binds: (texts) => ({ reused: reuse.answered(reused, textsOf(texts)) }) }
     },
     perform: () => begin(state, lane, { id, call, reuse, sending }, onFinal),
-    recall: (recorded, kept) => {
+    recall: async (recorded, kept) => {
       const { outcome, reused, label } = recorded.det
+      if (outcome === 'ok') await reuse.after(reused ?? [])
       const texts = reused === undefined || outcome !== 'ok' ? [] : textsOf(kept)
       // A fork commits to them anew, under its own key.
       const rows = reuse.answered(reuse.asked(reused ?? []), texts)
       const division = outcome === 'ok' ? reuse.claim(label, reuse.recorded(rows, texts)) : reuse.recorded()
-      return recallBegin(state, lane, call, sending(division), recorded, kept, onFinal)
+      return await recallBegin(state, lane, call, sending(division), recorded, kept, onFinal)
     },
   })
   const { command, division } = begun

@@ -79,6 +79,7 @@ export class Reuse {
       ...division,
       end: answers.claim(keys),
       landed: (id, outcomes) => {
+        if (keys.length > 0) answers.landed(id)
         for (const [i, key] of keys.entries()) {
           const outcome = outcomes[i]
           if (outcome?.ok !== true) continue
@@ -86,6 +87,11 @@ export class Reuse {
         }
       },
     }
+  }
+
+  /** Waits until what the record of a call names has come back here too. */
+  async after(reused: readonly ReusedItems[]): Promise<void> {
+    await this.#lane.answers.after(reused, this.#call.signal)
   }
 
   /** What the record of a call names, with what it would commit to of this call's requests. */
