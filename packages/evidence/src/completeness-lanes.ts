@@ -1,4 +1,5 @@
 import { type Amount, BOTTOM, type Label, NOTHING } from '@writ/contract'
+import type { FailedCall } from './completeness-fallback.ts'
 import type { FrameFacts } from './fold-run.ts'
 import { MerkleTree } from './merkle.ts'
 import { UsedNumbers } from './used-numbers.ts'
@@ -60,6 +61,8 @@ export interface Lane {
   readonly tree: MerkleTree
   /** Of its calls without a result, by n. */
   readonly pending: Map<number, Pending>
+  /** Of its calls with requests that failed, by n, in a run with models that may be asked instead. */
+  readonly failedCalls: Map<number, FailedCall>
   /** What was held back for one of its turns, and the record that says so; null until one does. */
   heldTurn: { readonly calls: number; readonly outputTokens: number; readonly seq: number } | null
   /** Turns it asked for, and those that were sent. */
@@ -113,6 +116,7 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     wanted: new Map(),
     tree: new MerkleTree(),
     pending: new Map(),
+    failedCalls: new Map(),
     heldTurn: heldTurn(opening),
     turns: 0,
     turnsTaken: 0,

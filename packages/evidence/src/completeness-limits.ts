@@ -13,8 +13,11 @@ export function checkTurn(
   at: string,
 ): void {
   if (det.role !== 'turn') return
-  lane.turns += 1
-  if (det.outcome === 'ok') lane.turnsTaken += 1
+  // A turn that is asked of another model instead is the same turn.
+  if (det.instead === undefined) {
+    lane.turns += 1
+    if (det.outcome === 'ok') lane.turnsTaken += 1
+  }
   markTurn(lane, det.outcome)
   if (lane.turnsTaken <= maxTurns && lane.turns <= maxTurns + 1) return
   refuse('LIMIT_EXCEEDED', `Lane ${lane.name} takes turn ${lane.turns}; ${maxTurns} are allowed.`, at)
@@ -54,6 +57,11 @@ export function checkSteps(
     )
   const { steps } = frame.share.limits
   if (n >= steps) refuse('LIMIT_EXCEEDED', `Lane ${lane.name} takes step ${n}; ${steps} are allowed.`, at)
+}
+
+/** A step in which no other model was asked for a turn is part of that turn: the steps of its cells come after. */
+export function markFallback(lane: Lane, { n, det }: RecordOf<'local'>): void {
+  if (det.op === 'fallback' && lane.cells.includes(n - 1)) markCell(lane, n)
 }
 
 /** Notes where the steps of the next cell begin. Of those before, only the last is still needed: late steps refer to it. */

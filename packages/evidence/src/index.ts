@@ -39,7 +39,7 @@ export {
   type RunShare,
   type RunVisitor,
 } from './fold-run.ts'
-export { modelsAt } from './fork.ts'
+export { allModels, modelListsAt, modelsAt } from './fork.ts'
 export * from './merkle.ts'
 export * from './merkle-proof.ts'
 export * from './note.ts'

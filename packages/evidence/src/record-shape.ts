@@ -17,11 +17,13 @@ import {
   type Obs,
   OUTCOMES,
   type Outcome,
+  type PassedModel,
   RECORD_KINDS,
   RECORD_VERSION,
   type RecordedCheck,
   type RecordedConversation,
   type RecordedDecision,
+  type RecordedFallbacks,
   type RecordedFork,
   type RecordedModel,
   type RecordedPartition,
@@ -176,6 +178,10 @@ const model = object<RecordedModel>({
   priceAsOf: optional(text),
 })
 
+const fallbacks = object<RecordedFallbacks>({ root: list(model), sub: list(model) })
+
+const passed = list(object<PassedModel>({ model: text, decision: nullable(decision) }))
+
 const outcomeCounts: Shape<Readonly<Partial<Record<Outcome, number>>>> = where(
   'counts above zero by outcome',
   (value) =>
@@ -210,6 +216,7 @@ const fork = object<RecordedFork>({
   at: object<RecordedFork['at']>({ lane: laneName, n: count }),
   records: count,
   models: list(model),
+  fallbacks: optional(fallbacks),
   changes: digest,
 })
 
@@ -238,6 +245,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     purpose: text,
     bundle: digest,
     models: list(model),
+    fallbacks: optional(fallbacks),
     partitions: list(partition),
     limits,
     epochMs: count,
@@ -276,6 +284,8 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     input: digest,
     role: oneOf(['turn', 'leaf']),
     model: text,
+    passed: optional(passed),
+    instead: optional(count),
     items: count,
     maxOutputTokens: count,
     decision,

@@ -15,7 +15,8 @@ import { checkConversation } from './completeness-conversation.ts'
 import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions.ts'
 import { Refusals } from './completeness-denials.ts'
 import { checkEnds } from './completeness-ends.ts'
-import { checkForkModels, checkForkRecords } from './completeness-fork.ts'
+import { Fallbacks } from './completeness-fallback.ts'
+import { checkForkRecords, checkModels } from './completeness-fork.ts'
 import { InFlight } from './completeness-in-flight.ts'
 import { checkSealed, endChild, joinedChild } from './completeness-join.ts'
 import {
@@ -40,6 +41,7 @@ import {
   checkSteps,
   checkTurn,
   markCell,
+  markFallback,
   markTurn,
 } from './completeness-limits.ts'
 import {
@@ -106,6 +108,7 @@ interface Followed {
   readonly times: Times
   readonly shares: Shares
   readonly inFlight: InFlight
+  readonly fallbacks: Fallbacks
   readonly ending: Ending
 }
 
@@ -147,6 +150,7 @@ class RunWalk implements RunVisitor<Lane, void> {
       times: new Times(run),
       shares: new Shares(run),
       inFlight: new InFlight(run),
+      fallbacks: new Fallbacks(run),
       ending: new Ending(),
     }
   }
@@ -169,7 +173,7 @@ class RunWalk implements RunVisitor<Lane, void> {
 
   readonly records: RecordVisitor<Lane, void> = {
     'run.open': (record, { frame, at }) => {
-      checkForkModels(record.det)
+      checkModels(record.det)
       checkConversation(record.det)
       raiseLabel(frame.own, record.det.questionLabel, at)
       markLabel(frame.own, record.n)
@@ -183,7 +187,11 @@ class RunWalk implements RunVisitor<Lane, void> {
     local: (record, place) => this.#local(record, place),
     'model.call': (record, place) => this.#call(record, place),
     'model.attempt': takeRetry,
-    'model.usage': takeDetail,
+    'model.usage': (record, place) => {
+      const { call } = pendingCall(record, place)
+      takeDetail(record, place)
+      this.#run.fallbacks.attempts(record.obs.detail, call)
+    },
     'model.result': (record, place) => this.#result(record, place),
     cell: (record, { frame: { own: lane }, at }) => {
       if (lane.name === '0') {
@@ -254,6 +262,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkOutcome(record.det, at)
     checkOp(record, at)
     checkSteps(record, place, limits)
+    markFallback(frame.own, record)
     raiseLabel(frame.own, record.det.label, at)
     checkBudget(record, place, limits)
     this.#run.shares.budget(record, place)
@@ -263,13 +272,13 @@ class RunWalk implements RunVisitor<Lane, void> {
   #call(record: RecordOf<'model.call'>, place: Place): void {
     const { frame, at } = place
     const { own: lane } = frame
-    const { run, shares, inFlight } = this.#run
+    const { run, shares, inFlight, fallbacks } = this.#run
     const { decision, model, outcome, role, label } = record.det
     checkOutcome(record.det, at)
     checkCall(record, at)
     checkDepth(lane, decision, at)
     checkSubject(decision, 'model::call', `model:${model}`, at)
-    this.#checkModel(model, record.seq, at)
+    fallbacks.call(record, place)
     checkTurn(record, lane, run.limits, at)
     checkHeld(record, lane, run, at)
     checkSteps(record, place, run.limits)
@@ -317,9 +326,11 @@ class RunWalk implements RunVisitor<Lane, void> {
   #result(record: RecordOf<'model.result'>, place: Place): void {
     const { call } = pendingCall(record, place)
     const { frame, at } = place
-    const { shares, inFlight, times } = this.#run
+    const { shares, inFlight, times, fallbacks } = this.#run
     takeResult(record, place)
     checkOutcomes(record, call, at)
+    fallbacks.attempts(record.obs.detail, call)
+    fallbacks.result(record, call, frame.own)
     shares.result(record, place)
     inFlight.result(record, call)
     if (call.det.role === 'turn') {

@@ -4,13 +4,14 @@ import type { Config } from './config.ts'
 import type { DeliverFlags } from './deliver.ts'
 import { homeOf } from './home.ts'
 import { modelAccess, requireOneServer, usualWindow } from './model-access.ts'
+import type { ModelNames } from './model-names.ts'
 import { documentLabel } from './parse-option.ts'
 import { inputOf } from './script-input.ts'
 
 /** The flags of `writ ask`, as parsed. */
 export interface AskFlags extends DeliverFlags {
-  readonly model?: string
-  readonly subModel?: string
+  readonly model?: ModelNames
+  readonly subModel?: ModelNames
   readonly baseUrl?: string
   readonly keyEnv?: string
   readonly price?: string

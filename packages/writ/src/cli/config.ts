@@ -15,6 +15,7 @@ import {
 import { z } from 'zod'
 import { type ModelTable, modelTableSchema, priceTableSchema, RETENTION_CLASS } from '../index.ts'
 import { configured, limitsSchema, tightened } from './config-limits.ts'
+import type { ModelNames } from './model-names.ts'
 
 /** The project's configuration, JSON only: code in the directory one asks about would run. */
 export const CONFIG_FILE = 'writ.config.json'
@@ -30,8 +31,9 @@ export interface KeyBinding {
 
 /** What the user and the project together configure. */
 export interface Config {
-  readonly model?: string | undefined
-  readonly subModel?: string | undefined
+  /** Of several, the next is asked where policy denies one or it refuses for good. */
+  readonly model?: ModelNames | undefined
+  readonly subModel?: ModelNames | undefined
   readonly baseUrl?: string | undefined
   readonly keys?: readonly KeyBinding[] | undefined
   readonly contextWindow?: number | undefined
@@ -80,6 +82,8 @@ const labelText = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+const modelIds = z.union([z.string(), z.array(z.string().min(1)).min(1)])
+
 /** What either file may set. */
 const common = {
   paths: z.array(z.string()),
@@ -91,8 +95,8 @@ const rule = { glob: z.string(), label: labelText }
 
 /** What only the user may say: which model, at what price, reached where and with which key; who asks, and what to trust. */
 const ofUser = {
-  model: z.string(),
-  subModel: z.string(),
+  model: modelIds,
+  subModel: modelIds,
   baseUrl: z.string(),
   keys: z.array(z.strictObject({ env: variableName.nullable(), host: hostText })),
   contextWindow: z.number().int().positive(),

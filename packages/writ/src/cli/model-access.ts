@@ -1,6 +1,7 @@
 import { defined, WritError } from '@writ/contract'
 import { keyHosts, locationOf, providerOf, type WritOptions } from '../index.ts'
 import type { Config, KeyBinding } from './config.ts'
+import { listed, type ModelNames } from './model-names.ts'
 import { printable } from './printable.ts'
 
 /** The key whose server another variable may name. */
@@ -8,8 +9,8 @@ const OPENAI_KEY = 'OPENAI_API_KEY'
 
 /** The flags that say where models are reached. */
 export interface AccessFlags {
-  readonly model?: string
-  readonly subModel?: string
+  readonly model?: ModelNames
+  readonly subModel?: ModelNames
   readonly baseUrl?: string
   readonly keyEnv?: string
 }
@@ -41,7 +42,7 @@ function standingServer(
   config: Pick<Config, 'model' | 'subModel' | 'baseUrl'>,
   { OPENAI_BASE_URL: named = '' }: NodeJS.ProcessEnv,
 ): string | undefined {
-  const { model: given } = flags
+  const [given] = listed(flags.model)
   const [first = ''] = askedElsewhere(flags, config)
   if (named.trim() !== '' && isMoved(first)) return named.trim()
   return given !== undefined && providerOf(given)?.url !== undefined ? undefined : config.baseUrl
@@ -71,7 +72,7 @@ function askedElsewhere(
   { model, subModel }: AccessFlags,
   config: Pick<Config, 'model' | 'subModel'>,
 ): readonly string[] {
-  const named = [model ?? config.model, subModel ?? config.subModel].filter((id) => id !== undefined)
+  const named = [...listed(model ?? config.model), ...listed(subModel ?? config.subModel)]
   return named.filter((id) => !id.startsWith('builtin/'))
 }
 
@@ -83,11 +84,12 @@ function isMoved(id: string): boolean {
 
 type UsualModel = Pick<Config, 'model' | 'contextWindow' | 'models'>
 
-/** The configured window is that of the configured model, where the table has none. */
+/** The configured window is that of the configured models, where the table leaves one without. */
 export function usualWindow({ model: given }: AccessFlags, config: UsualModel): number | undefined {
   const { model, contextWindow, models = {} } = config
-  if (models[given ?? model ?? '']?.contextWindow !== undefined) return undefined
-  return given === undefined || model === undefined || given === model ? contextWindow : undefined
+  if (listed(given ?? model).every((id) => models[id]?.contextWindow !== undefined)) return undefined
+  const same = listed(given).join() === listed(model).join()
+  return given === undefined || model === undefined || same ? contextWindow : undefined
 }
 
 /** Which variable has the key for a server, and whether it is set; null where none is sent. Never the key. */

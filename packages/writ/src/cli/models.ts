@@ -4,6 +4,7 @@ import type { ListedModel } from '../index.ts'
 import { type Config, loadConfig } from './config.ts'
 import { inHome } from './in-home.ts'
 import { modelAccess, namedKey, usualWindow } from './model-access.ts'
+import { listed } from './model-names.ts'
 import { printableLine } from './printable.ts'
 import type { Running } from './running.ts'
 
@@ -58,7 +59,8 @@ async function models(flags: ModelsFlags): Promise<number> {
 
 /** The server that a model would be asked at, were it named with --model; that of the configured one as it is configured. */
 function serverOf(id: string, config: Config): string | undefined {
-  const flags = id === config.model || id === config.subModel ? {} : { model: id }
+  const configured = [...listed(config.model), ...listed(config.subModel)]
+  const flags = configured.includes(id) ? {} : { model: id }
   return modelAccess(flags, config, process.env).baseUrl
 }
 

@@ -36,7 +36,9 @@ function headOf({
   outcome,
   label,
   model,
+  instead,
   charged,
+  cachedInputTokens,
   costKnown,
   bound,
   tookMs,
@@ -46,12 +48,13 @@ function headOf({
       ? []
       : [
           counted(charged.calls, 'model call'),
-          `${whole(charged.inputTokens)} → ${whole(charged.outputTokens)} tokens`,
+          `${whole(charged.inputTokens)}${cachedInputTokens === 0 ? '' : ` (${whole(cachedInputTokens)} cached)`} → ${whole(charged.outputTokens)} tokens`,
           (costKnown ? dollars(charged.costMicroUsd) : 'cost unknown') + (bound ? ' (worst case)' : ''),
         ]
   const facts = [
     label,
     ...(model === null ? [] : [model]),
+    ...(instead === null ? [] : [`instead of the model of ${lane}/${instead}`]),
     ...used,
     ...(tookMs === null ? [] : [seconds(tookMs)]),
   ]

@@ -18,16 +18,22 @@ import type { AnswerSchema } from './answer-schema.ts'
 /** Where the state is when nobody says. */
 export const DEFAULT_HOME = '.writ'
 
+/** `provider/id`, or a model object of the AI SDK. */
+export type GivenModel = string | ModelObject
+
+/** A model, or several in the order in which they are asked. */
+export type GivenModels = GivenModel | readonly GivenModel[]
+
 /** How a Writ is set up. Everything has a default but nothing is guessed: no key, no price, no clearance. */
 export interface WritOptions {
   /** State directory; `.writ` in the working directory by default. */
   readonly home?: string
   /** Directory of a policy bundle; the built-in personal bundle by default. */
   readonly policy?: string
-  /** `provider/id`, or a model object of the AI SDK; `builtin/extractive` by default. */
-  readonly model?: string | ModelObject
-  /** Model of sub-calls and child frames; `model` by default. */
-  readonly subModel?: string | ModelObject
+  /** `builtin/extractive` by default. Of several, the next is asked where policy denies one or it refuses for good. */
+  readonly model?: GivenModels
+  /** Model of sub-calls and child frames, or several; `model` by default. */
+  readonly subModel?: GivenModels
   /** A server for both models, which speaks the protocol of their provider, else that of OpenAI. What follows here up to the window is for named models only. */
   readonly baseUrl?: string
   /** A key goes to `baseUrl`, else to the vendor of the models; a function gives the key for each server that is asked. */

@@ -16,6 +16,7 @@ import type { WritOptions } from '../files/options.ts'
 import { type ModelPlace, PRICES, placeOf, resolveModel, stated } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { DEFAULT_LEVEL } from './context.ts'
+import { givenList } from './models.ts'
 
 /** For whom models are listed, and where they would be reached. */
 export interface ModelListOptions {
@@ -65,7 +66,7 @@ export async function listModels(
   asked: ModelListOptions,
 ): Promise<readonly ListedModel[]> {
   const { model, subModel, models = {}, prices = {} } = options
-  const used = [model, subModel].filter((given) => typeof given === 'string')
+  const used = [model, subModel].flatMap(givenList).filter((given) => typeof given === 'string')
   const ids = new Set(['builtin/extractive', ...used, ...Object.keys(models), ...Object.keys(prices)])
   const asker = askerOf(policy, asked)
   return await Promise.all([...ids].map((id) => listed(id, policy, options, asked, asker)))
@@ -106,7 +107,7 @@ async function listed(
 }
 
 function isUsed(id: string, { model, subModel }: WritOptions): boolean {
-  return id === model || id === subModel
+  return [model, subModel].flatMap(givenList).includes(id)
 }
 
 /** Who asks, as a root frame would. */

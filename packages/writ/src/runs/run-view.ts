@@ -58,10 +58,14 @@ export interface StepView {
   readonly refusals: readonly string[]
   readonly label: string
   readonly model: string | null
+  /** The step whose failed requests it asked of this model; null for a call of its own. */
+  readonly instead: number | null
   readonly items: number | null
   /** The frame it opened. */
   readonly child: string | null
   readonly charged: Amount | null
+  /** Input tokens charged as cached by the provider. */
+  readonly cachedInputTokens: number
   /** Whether the models that may have been called have a known price. */
   readonly costKnown: boolean
   /** Whether any of the charge is the worst case, since the server did not say what was used. */

@@ -154,8 +154,8 @@ async function outline(
   { steps, viewer, source }: Viewed,
   reader: ContentReader,
 ): Promise<StepView> {
-  const { seq, lane, n, kind, op, outcome, code, model, items, child, charged, bound, at, tookMs, shared } =
-    step
+  const { seq, lane, n, kind, op, outcome, code, model, instead, items, child } = step
+  const { charged, cachedInputTokens, bound, at, tookMs, shared } = step
   const withheld = await viewer.withheld(step.label, step.touched)
   const content = await reader.content(step)
   const open = withheld === null
@@ -179,9 +179,11 @@ async function outline(
       .map((decision) => inWords(decision, partitions)),
     label: formatLabel(step.label),
     model,
+    instead,
     items,
     child,
     charged,
+    cachedInputTokens,
     costKnown: isCostKnown(steps.opening, model),
     bound,
     at,

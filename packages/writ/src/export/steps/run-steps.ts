@@ -1,5 +1,6 @@
 import {
   type Amount,
+  cachedInputTokens,
   joinLabels,
   type Label,
   type Outcome,
@@ -12,6 +13,7 @@ import {
 } from '@writ/contract'
 import {
   type AnyRecord,
+  allModels,
   decodeRecord,
   type FrameFacts,
   type RecordOf,
@@ -41,12 +43,16 @@ export interface Step {
   readonly partitions: readonly string[]
   readonly decisions: readonly RecordedDecision[]
   readonly model: string | null
+  /** The step whose failed requests a model call asks of another model; null for a call of its own. */
+  readonly instead: number | null
   /** Requests of a model call. */
   readonly items: number | null
   /** The frame it opened. */
   readonly child: string | null
   /** What it, or the frame it opened, was charged; null while that is not known. */
   charged: Amount | null
+  /** Input tokens of it that were charged as cached by the provider. */
+  cachedInputTokens: number
   /** Whether any of that is the worst case, since the server did not say what was used. */
   bound: boolean
   readonly at: number
@@ -215,9 +221,11 @@ class StepReader {
       partitions: [],
       decisions: [],
       model: null,
+      instead: null,
       items: null,
       child: null,
       charged: null,
+      cachedInputTokens: 0,
       bound: false,
       at: obs.at,
       tookMs: null,
@@ -234,15 +242,21 @@ class StepReader {
   }
 
   #call(record: RecordOf<'model.call'>, place: Place): void {
-    const { role, model, items, decision } = record.det
-    this.#begin(record, place, { op: role, model, items, decisions: [decision] })
+    const { role, model, items, decision, passed = [], instead = null } = record.det
+    const denied = passed.flatMap((one) => one.decision ?? [])
+    this.#begin(record, place, { op: role, model, instead, items, decisions: [...denied, decision] })
     const frame = this.#frames.get(record.lane)
-    if (role === 'turn' && frame !== undefined) frame.turns += 1
+    // A turn that is asked of another model instead is the same turn.
+    if (role === 'turn' && instead === null && frame !== undefined) frame.turns += 1
   }
 
   #usage({ lane, n, obs }: RecordOf<'model.usage'>): void {
     const step = this.#steps.get(`${lane}/${n}`)
-    if (step !== undefined) step.bound ||= obs.detail.some(({ chargedAs }) => chargedAs === 'bound')
+    if (step === undefined) return
+    // A call that was sent again after a restart begins its list anew.
+    const before = obs.first === 0 ? 0 : step.cachedInputTokens
+    step.cachedInputTokens = before + cachedInputTokens(obs.detail)
+    step.bound ||= obs.detail.some(({ chargedAs }) => chargedAs === 'bound')
   }
 
   #result({ lane, n, det, obs }: RecordOf<'model.result'>, { frame: { own } }: Place): void {
@@ -252,6 +266,7 @@ class StepReader {
     step.code = det.code
     step.label = own.label
     step.charged = det.charged
+    if (obs.detail.length === obs.attempts) step.cachedInputTokens = cachedInputTokens(obs.detail)
     step.bound ||= obs.detail.some(({ chargedAs }) => chargedAs === 'bound')
     step.tookMs = obs.tookMs
   }
@@ -335,7 +350,7 @@ function nothing(): void {
 
 /** Whether a model has a known price; with none named, whether all of the run have. */
 export function isCostKnown({ det }: RunSteps['opening'], model: string | null): boolean {
-  const models = [...(det.fork?.models ?? []), ...det.models]
+  const models = allModels(det)
   const asked = models.filter(({ id }) => model === null || id === model)
   return asked.every(({ inputNanoUsd, outputNanoUsd }) => inputNanoUsd !== null && outputNanoUsd !== null)
 }

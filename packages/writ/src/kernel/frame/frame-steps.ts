@@ -15,23 +15,30 @@ import {
 } from '@writ/contract'
 import type { CheckedSchema } from '../../schema/index.ts'
 import type { StepId } from '../basis/step-id.ts'
-import { leafOutputTokens } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
-import { chooseModel } from '../state/run-models.ts'
+import type { ModelList } from '../state/model-list.ts'
+import { chooseModel, modelList } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
 import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from '../steps/context-requests.ts'
 import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
-import { performModelCall } from '../steps/model-call.ts'
 import type { ModelCall } from '../steps/model-command.ts'
+import { type CallSteps, callSteps, performCall, recordUnused } from '../steps/model-fallback.ts'
 import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
-import { performTypedCall, type TypedSteps } from '../steps/typed-call.ts'
+import { performTypedCall } from '../steps/typed-call.ts'
 import { KeptResults } from './kept-results.ts'
 import { ReadySchemas } from './ready-schemas.ts'
 import { Statements } from './statements.ts'
 
 const nowhere: OnFinal = () => undefined
+
+/** The steps that sub-calls are asked with, and the models of each. */
+interface SubCallSteps extends Pick<CallSteps, 'models'> {
+  readonly id: StepId
+  /** Where what came back is checked; null for sub-calls without a schema. */
+  readonly check: StepId | null
+}
 
 /**
  * The steps a frame can take, by name: what each asks of the gate. INVARIANT: every id a step needs is given while
@@ -127,12 +134,13 @@ export class FrameSteps {
       await Promise.allSettled([this.fail(id, refused, nowhere)])
       return await this.fail(check, { op: 'schema', input: null, error }, onFinal)
     }
+    // A fork may lie between two steps of a call.
+    const choose = (step: StepId): ReturnType<typeof chooseModel> =>
+      chooseModel(this.#state, step, request.model)
     let model: ModelProfile
-    let again: ModelProfile
     try {
-      ;({ model } = chooseModel(this.#state, id, request.model))
-      // A fork may lie between the two.
-      again = check === null ? model : chooseModel(this.#state, check, request.model).model
+      ;({ model } = choose(id))
+      if (check !== null) choose(check)
       checkSpans(request.prompts, model)
       this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
       this.#statements.take(mostCalls(request.prompts))
@@ -142,14 +150,15 @@ export class FrameSteps {
     const keys = request.prompts.map((prompt) => JSON.stringify([model.id, prompt]))
     const kept = keys.map((key) => this.#take<string>(key))
     const missing = request.prompts.filter((_, index) => kept[index] === undefined)
-    const performed = this.#send({ id, check, again }, { model, signal }, missing, fail, keys, onFinal)
+    const models = (step: StepId): ModelList => modelList(this.#state, step, choose(step).role)
+    const performed = this.#send({ id, check, models }, { model, signal }, missing, fail, keys, onFinal)
     return await this.#together(keys, kept, performed)
   }
 
   /** Sends the sub-calls that are not answered yet. Spans are read for the frame without being shown to it. */
   async #send(
-    { id, check, again }: Omit<TypedSteps, 'check'> & { readonly check: StepId | null },
-    { model, signal }: Pick<ModelCall, 'model' | 'signal'>,
+    { id, check: checkId, models }: SubCallSteps,
+    { model, signal }: Pick<ModelCall, 'signal'> & { readonly model: ModelProfile },
     prompts: readonly SubCall[],
     fail: (error: unknown) => Promise<never>,
     keys: readonly string[],
@@ -157,32 +166,36 @@ export class FrameSteps {
   ): Promise<readonly ItemOutcome<string>[]> {
     if (prompts.length === 0 && keys.length > 0) {
       const answered = { op: 'llm_query', input: keys, make: nothing }
-      await performHostValue(this.#state, this.#lane, id, answered, check === null ? onFinal : nowhere)
-      if (check === null) return []
+      await performHostValue(this.#state, this.#lane, id, answered, checkId === null ? onFinal : nowhere)
+      if (checkId === null) return []
       const checked = { op: 'schema', input: null, make: nothing }
-      return await performHostValue(this.#state, this.#lane, check, checked, onFinal)
+      return await performHostValue(this.#state, this.#lane, checkId, checked, onFinal)
+    }
+    const first = callSteps(this.#lane, id, models)
+    const check = checkId === null ? null : callSteps(this.#lane, checkId, models)
+    const refuse = async (error: unknown): Promise<never> => {
+      await recordUnused(this.#state, this.#lane, [...first.others, ...(check?.others ?? [])], nowhere)
+      return await fail(error)
     }
     const read = await Promise.allSettled(prompts.map((prompt) => this.#assemble(prompt)))
     const schemas = await this.#schemas.of(prompts).catch(toWritError)
-    if (schemas instanceof Error) return await fail(schemas)
+    if (schemas instanceof Error) return await refuse(schemas)
     const conversations: (readonly Message[])[] = []
     for (const [index, text] of read.entries()) {
-      if (text.status === 'rejected') return await fail(text.reason)
+      if (text.status === 'rejected') return await refuse(text.reason)
       conversations.push([this.#leafPrompt(schemas[index] ?? null), { role: 'user', text: text.value }])
     }
-    const call: ModelCall = {
+    const call: Omit<ModelCall, 'models'> = {
       role: 'leaf',
-      model,
       signal,
       conversations,
-      maxOutputTokens: leafOutputTokens(this.#lane.share.limits, model),
       json: new Set(schemas.flatMap((schema, index) => (schema?.objectsOnly === true ? [index] : []))),
       input: { model: model.id, prompts },
       payloads: {},
     }
     if (check !== null)
-      return await performTypedCall(this.#state, this.#lane, { id, check, again }, call, schemas, onFinal)
-    const outcomes = await performModelCall(this.#state, this.#lane, id, call, onFinal)
+      return await performTypedCall(this.#state, this.#lane, { first, check }, call, schemas, onFinal)
+    const outcomes = await performCall(this.#state, this.#lane, first, call, onFinal)
     return outcomes.map((outcome) =>
       outcome.ok ? { ok: true, value: JSON.stringify(outcome.value) } : outcome,
     )

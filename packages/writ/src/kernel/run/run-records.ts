@@ -47,7 +47,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       osUser: policy.osUser,
       purpose: authority.purpose,
       bundle: policy.bundle.hash,
-      models: recordedModels(models),
+      ...recordedModels(models),
       partitions: store.partitions.map((partition) => ({
         id: partition.id,
         collection: partition.collection,
@@ -136,7 +136,7 @@ function recordedFork(
     run,
     at: { lane, n },
     records,
-    models: recordedModels(models),
+    ...recordedModels(models),
     changes: commit(CHANGES, JSON.stringify(changes)),
   }
 }
@@ -160,9 +160,18 @@ function saidBefore(
   }
 }
 
-/** The models of a run as `run.open` declares them: one where both are the same. */
-export function recordedModels({ root, sub }: RunModels): readonly RecordedModel[] {
-  return [...new Map([root, sub].map((model) => [model.id, recordedModel(model)])).values()]
+/** The models of a run as `run.open` declares them: one where both are the same, and those that stand in for each. */
+export function recordedModels({
+  root,
+  sub,
+  fallbacks,
+}: RunModels): Pick<Det['run.open'], 'models' | 'fallbacks'> {
+  const models = [...new Map([root, sub].map((model) => [model.id, recordedModel(model)])).values()]
+  if (fallbacks === undefined) return { models }
+  return {
+    models,
+    fallbacks: { root: fallbacks.root.map(recordedModel), sub: fallbacks.sub.map(recordedModel) },
+  }
 }
 
 /** A model as `run.open` declares it. */

@@ -26,7 +26,7 @@ import { LiveJournal } from '../journal/live-journal.ts'
 import { Suspension } from '../journal/suspension.ts'
 import { FrameState } from '../state/frame-state.ts'
 import { Gate } from '../state/gate.ts'
-import { modelsOf } from '../state/run-models.ts'
+import { modelList, modelsOf } from '../state/run-models.ts'
 import { noteLimit, type RunState } from '../state/run-state.ts'
 import { observe } from '../steps/observe.ts'
 import type { Released } from '../steps/release.ts'
@@ -176,6 +176,8 @@ export function createState(
       boundCalls: 0,
       cachedInputTokens: 0,
       costKnown: true,
+      answered: new Set(),
+      refusing: new Set(),
       planned: null,
     },
     fork,
@@ -204,7 +206,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     schema: answerSchema === undefined ? null : await checkedSchema(answerSchema),
     conversation: request.conversation,
     profile: authority.orchestrator,
-    model: (id) => modelsOf(state, id).root,
+    models: (id) => modelList(state, id, 'root'),
     scope: { partitions: store.partitions, docs: null },
     label: request.questionLabel,
     share: state.share,

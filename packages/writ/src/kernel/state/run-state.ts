@@ -69,6 +69,10 @@ export interface Tally {
   costKnown: boolean
   /** Ids of the models that were asked. */
   readonly models: Set<string>
+  /** Ids of those whose replies came. */
+  readonly answered: Set<string>
+  /** Ids of those that refuse every request. */
+  readonly refusing: Set<string>
   /** What the plan of the root's model rests on; null when it has none. */
   planned: Basis | null
 }

@@ -1,4 +1,11 @@
-import { type ItemOutcome, NOTHING, toWritError, type WritError } from '@writ/contract'
+import {
+  type ItemOutcome,
+  type ModelProfile,
+  NOTHING,
+  type PassedModel,
+  toWritError,
+  WritError,
+} from '@writ/contract'
 import { type Entry, enter } from '../basis/attempts.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { RecordedStep } from '../journal/journal.ts'
@@ -13,14 +20,29 @@ import { observe } from './observe.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
 
+/** What came of a call, and the model that was asked. */
+export interface Called {
+  readonly outcomes: Outcomes
+  readonly model: ModelProfile
+}
+
+/** The model of a call with what was decided of it. */
+interface Decided {
+  readonly model: ModelProfile
+  readonly decided: DecisionResult
+  readonly command: Command
+}
+
 /** A command on its way: what came of it already, when it will not go out, or where its first attempt goes from. */
-type Begun =
-  | { readonly refused: Outcomes }
-  | { readonly refused: null; readonly startedMs?: number; readonly first?: Entry }
+type Begun = Pick<Decided, 'model' | 'command'> &
+  (
+    | { readonly refused: Outcomes }
+    | { readonly refused: null; readonly startedMs?: number; readonly first?: Entry }
+  )
 
 /**
- * The gate for model calls: decide → reserve → durable command → send → durable result. Rejects when the whole call is
- * refused; otherwise gives every item its own outcome, in order.
+ * The gate for model calls: decide → reserve → durable command → send → durable result. Of the models of the call, the first
+ * that policy allows is asked. Rejects when the whole call is refused; otherwise gives every item its own outcome, in order.
  */
 export async function performModelCall(
   state: RunState,
@@ -28,43 +50,49 @@ export async function performModelCall(
   id: StepId,
   asIs: ModelCall,
   onFinal: OnFinal,
-): Promise<Outcomes> {
+): Promise<Called> {
   const call = withForkPrompt(state.fork, id, asIs)
-  const command = new Command(state, lane, id, call)
   const { journal, ports } = state
+  let recalled: Decided | undefined
+  const recall = (det: RecordedStep<'model.call'>['det']): Decided => {
+    recalled ??= recallModel(state, lane, id, call, det)
+    return recalled
+  }
   const begun = await observe<'model.call', Begun>(journal, {
     kind: 'model.call',
     id,
-    asked: ({ decision }) => command.asked(recalledDecision(state, lane, call, decision).recorded),
+    asked: (det) => recall(det).command.asked(),
     kept: ({ outcome }) => (outcome === 'ok' ? null : { name: 'error' }),
-    perform: () => begin(state, lane, call, command, onFinal),
-    recall: (recorded, error) => recallBegin(state, lane, call, command, recorded, error, onFinal),
+    perform: () => begin(state, lane, id, call, onFinal),
+    recall: (recorded, error) =>
+      recallBegin(state, lane, call, recall(recorded.det), recorded, error, onFinal),
   })
-  if (begun.refused !== null) return begun.refused
-  return await observe(journal, {
+  const { model, command } = begun
+  if (begun.refused !== null) return { outcomes: begun.refused, model }
+  const outcomes = await observe(journal, {
     kind: 'model.result',
     id,
     kept: () => ({ name: 'output', binds: (text) => ({ output: command.outputCommitment(textsOf(text)) }) }),
     perform: () => command.send(begun.startedMs ?? ports.clock.monotonic(), onFinal, begun.first),
     recall: (recorded, output) => recallResult(lane, command, recorded, output, onFinal),
   })
+  return { outcomes, model }
 }
 
 /** Decides, waits for a slot and for room, and writes the command. */
 async function begin(
   state: RunState,
   lane: FrameState,
+  id: StepId,
   call: ModelCall,
-  command: Command,
   onFinal: OnFinal,
 ): Promise<Begun> {
   const startedMs = state.ports.clock.monotonic()
   // Whether there is room tells what others drew; it is looked at before the decision and again where room is taken.
   await lane.look()
-  const decided = await state.gate.decide(lane, 'model::call', modelResource(call.model), lane.label)
-  command.decided(decided.recorded)
+  const { model, decided, command } = await decideModel(state, lane, id, call)
   if (decided.decision.verdict !== 'allow') {
-    const error = denied(state, call, decided)
+    const error = denied(state, model, decided)
     await command.writeRefused(error, onFinal)
     throw error
   }
@@ -73,7 +101,7 @@ async function begin(
     first = await enter(command.ports(0, call.held), call.signal)
   } catch (error) {
     await lane.look()
-    return { refused: await command.limited(toWritError(error), onFinal) }
+    return { model, command, refused: await command.limited(toWritError(error), onFinal) }
   }
   try {
     await command.draw()
@@ -83,7 +111,65 @@ async function begin(
     first.reservation.settle(NOTHING)
     throw error
   }
-  return { refused: null, startedMs, first }
+  return { model, command, refused: null, startedMs, first }
+}
+
+/**
+ * Decides which model is asked: the first of the list that policy allows for the label of the call. One that refused every
+ * request before is not asked while another is left. INVARIANT: each is decided by itself, whatever was decided of another.
+ */
+async function decideModel(state: RunState, lane: FrameState, id: StepId, call: ModelCall): Promise<Decided> {
+  const { label } = lane
+  const passed: PassedModel[] = []
+  const [first, ...others] = call.models
+  const last = others.at(-1) ?? first
+  for (const model of call.models) {
+    if (model !== last && state.tally.refusing.has(model.id)) {
+      passed.push({ model: model.id, decision: null })
+      continue
+    }
+    const decided = await state.gate.decide(lane, 'model::call', modelResource(model), label)
+    if (decided.decision.verdict === 'allow' || model === last)
+      return chosen(state, lane, id, call, model, passed, decided)
+    denied(state, model, decided)
+    passed.push({ model: model.id, decision: decided.recorded })
+  }
+  throw new WritError('INTERNAL', 'A call has no model.')
+}
+
+/** The model that was asked, with what was decided of it and of those before it. */
+function recallModel(
+  state: RunState,
+  lane: FrameState,
+  id: StepId,
+  call: ModelCall,
+  { model: asked, decision, passed = [] }: RecordedStep<'model.call'>['det'],
+): Decided {
+  const position = Math.max(
+    0,
+    call.models.findIndex(({ id }) => id === asked),
+  )
+  const recall = (model: ModelProfile, given: typeof decision): DecisionResult =>
+    state.gate.recall(lane, 'model::call', `model:${model.id}`, [], given)
+  const before = call.models.slice(0, position).map((model, i): PassedModel => {
+    const given = passed[i]?.decision ?? null
+    return { model: model.id, decision: given === null ? null : recall(model, given).recorded }
+  })
+  const model = call.models[position] ?? call.models[0]
+  return chosen(state, lane, id, call, model, before, recall(model, decision))
+}
+
+function chosen(
+  state: RunState,
+  lane: FrameState,
+  id: StepId,
+  call: ModelCall,
+  model: ModelProfile,
+  passed: readonly PassedModel[],
+  decided: DecisionResult,
+): Decided {
+  const command = new Command(state, lane, id, call, { model, passed, decision: decided.recorded })
+  return { model, decided, command }
 }
 
 /**
@@ -94,27 +180,29 @@ async function recallBegin(
   state: RunState,
   lane: FrameState,
   call: ModelCall,
-  command: Command,
+  { model, decided, command }: Decided,
   { det, answered, retries, whenCaughtUp }: RecordedStep<'model.call'>,
   kept: string,
   onFinal: OnFinal,
 ): Promise<Begun> {
   // What was held back for it went into its charge.
   call.held?.release()
-  const decided = recalledDecision(state, lane, call, det.decision)
-  command.decided(decided.recorded)
+  for (const { decision } of det.passed ?? [])
+    if (decision !== null)
+      state.gate.denied('model::call', decision.resource, decision.policies, decision.reason)
   lane.raise(det.label)
   if (det.outcome !== 'ok') {
     const error = errorFrom(kept)
-    if (decided.decision.verdict === 'allow') return { refused: await command.limited(error, onFinal) }
-    await command.writeRefused(denied(state, call, decided), onFinal)
+    if (decided.decision.verdict === 'allow')
+      return { model, command, refused: await command.limited(error, onFinal) }
+    await command.writeRefused(denied(state, model, decided), onFinal)
     throw error
   }
   lane.share.draw(det.label)
   if (!answered) whenCaughtUp(() => command.chargeInDoubt(retries))
   await command.write()
   if (answered) await command.repeat(retries)
-  return { refused: null }
+  return { model, command, refused: null }
 }
 
 /** What came of the call, as it is recorded. */
@@ -135,15 +223,6 @@ async function recallResult(
   return items.map((item) => item.outcome)
 }
 
-function recalledDecision(
-  { gate }: RunState,
-  lane: FrameState,
-  { model }: ModelCall,
-  decision: RecordedStep<'model.call'>['det']['decision'],
-): DecisionResult {
-  return gate.recall(lane, 'model::call', `model:${model.id}`, [], decision)
-}
-
-function denied({ gate }: RunState, { model }: ModelCall, { decision }: DecisionResult): WritError {
-  return gate.denied('model::call', `model:${model.id}`, decision.policies, decision.reason)
+function denied({ gate }: RunState, { id }: ModelProfile, { decision }: DecisionResult): WritError {
+  return gate.denied('model::call', `model:${id}`, decision.policies, decision.reason)
 }

@@ -12,6 +12,7 @@ import {
   NOTHING,
   type Obs,
   type Outcome,
+  type PassedModel,
   type RecordedDecision,
   totalTokens,
   toWritError,
@@ -29,7 +30,9 @@ import {
 } from '../basis/attempts.ts'
 import { covers, type StandingReservation } from '../basis/budget-pool.ts'
 import type { StepId } from '../basis/step-id.ts'
+import { leafOutputTokens, turnOutputTokens } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
+import type { ModelList } from '../state/model-list.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { keptPrompt } from './kept-prompt.ts'
@@ -38,12 +41,17 @@ import { countOutcomes, type Item, outputText } from './model-items.ts'
 /** Attempts one record describes: so many fit, whatever they say. */
 const ATTEMPTS_IN_DETAIL = 64
 
+/** What a server answers that refuses every request for a model: it takes no key, wants money, or has no such model. */
+const REFUSES_ALL: ReadonlySet<number> = new Set([401, 402, 404])
+
 /** One or more requests to one model under one decision. */
 export interface ModelCall {
   readonly role: 'turn' | 'leaf'
-  readonly model: ModelProfile
+  /** Those that may be asked: the first that policy allows is. */
+  readonly models: ModelList
+  /** The step of the same frame whose failed requests these are; absent for a call of its own. */
+  readonly instead?: number
   readonly conversations: readonly (readonly Message[])[]
-  readonly maxOutputTokens: number
   /** The conversations whose answer is to be one JSON object; none by default. */
   readonly json?: ReadonlySet<number>
   /** What identifies the call across runs: the request as the frame made it. */
@@ -63,35 +71,43 @@ interface Sent extends Item {
   readonly attempts: readonly Attempt[]
 }
 
+/** The model of a call, and those of its list that stand before it and are not asked. */
+export interface ChosenModel {
+  readonly model: ModelProfile
+  readonly passed: readonly PassedModel[]
+  readonly decision: RecordedDecision
+}
+
 /** One model call on its way through the gate: its command record, its attempts, its result record. */
 export class Command {
   readonly #state: RunState
   readonly #lane: FrameState
   readonly #id: StepId
   readonly #call: ModelCall
+  readonly #chosen: ChosenModel
+  readonly #maxOutputTokens: number
   readonly #prompt: KeptPrompt
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
   readonly #earlier = new Map<number, Earlier>()
   #seq = -1
-  #decision: RecordedDecision | undefined
 
-  constructor(state: RunState, lane: FrameState, id: StepId, call: ModelCall) {
+  constructor(state: RunState, lane: FrameState, id: StepId, call: ModelCall, chosen: ChosenModel) {
     this.#state = state
     this.#lane = lane
     this.#id = id
     this.#call = call
+    this.#chosen = chosen
     const { conversations, role } = call
+    const { limits } = lane.share
+    const { model } = chosen
+    this.#maxOutputTokens =
+      role === 'turn' ? turnOutputTokens(limits, model) : leafOutputTokens(limits, model)
     this.#prompt = keptPrompt(conversations, role, lane.asked)
     if (role === 'turn') lane.asked = conversations[0] ?? []
     this.#bounds = call.conversations.map((messages) =>
-      attemptBound(call.model, inputBound(messages), call.maxOutputTokens),
+      attemptBound(model, inputBound(messages), this.#maxOutputTokens),
     )
-  }
-
-  /** What was decided of the call, before anything of it is recorded. */
-  decided(decision: RecordedDecision): void {
-    this.#decision = decision
   }
 
   /** What attempts of an item need; the first attempt of the first item may have room held back for it. */
@@ -101,7 +117,7 @@ export class Command {
     let unused = held
     return {
       callModel: (model, request) => suspension.track(ports.callModel(model, request)),
-      slots: slots(this.#call.model),
+      slots: slots(this.#chosen.model),
       demand: { depth: this.#lane.depth, tokens: totalTokens(this.#bound(item)) },
       monotonic: () => ports.clock.monotonic(),
       reserve: async () => {
@@ -129,7 +145,7 @@ export class Command {
   async write(): Promise<void> {
     const written = this.#write('ok', null)
     this.#seq = written.seq
-    this.#state.tally.models.add(this.#call.model.id)
+    this.#state.tally.models.add(this.#chosen.model.id)
     await written.durable
   }
 
@@ -225,11 +241,12 @@ export class Command {
     }
   }
 
-  /** Counts the attempts that were charged their bound, and what was charged as cached. */
+  /** Counts the attempts that were charged their bound, what was charged as cached, and a model that refuses all. */
   #tell(attempts: readonly Attempt[]): void {
     const { tally } = this.#state
     tally.boundCalls += attempts.filter(({ chargedAs }) => chargedAs === 'bound').length
     tally.cachedInputTokens += cachedInputTokens(attempts)
+    if (attempts.some(({ status }) => REFUSES_ALL.has(status))) tally.refusing.add(this.#chosen.model.id)
   }
 
   async #sendItem(item: number, first: Entry | undefined): Promise<Sent> {
@@ -240,9 +257,9 @@ export class Command {
       'hex',
     )
     const request = {
-      profile: this.#call.model,
+      profile: this.#chosen.model,
       messages,
-      maxOutputTokens: this.#call.maxOutputTokens,
+      maxOutputTokens: this.#maxOutputTokens,
       json: this.#call.json?.has(item) === true,
       bound: this.#bound(item),
       idempotencyKey: key,
@@ -288,7 +305,8 @@ export class Command {
     this.#lane.charge(charged)
     const { tally } = this.#state
     this.#tell(detail)
-    if (this.#call.model.price === null) tally.costKnown = false
+    if (this.#chosen.model.price === null) tally.costKnown = false
+    if (items.some(({ outcome }) => outcome.ok)) tally.answered.add(this.#chosen.model.id)
     const outputs = items.map((item) => outputText(item.outcome))
     const failed = items.filter((item) => !item.outcome.ok)
     const [only] = items
@@ -332,14 +350,18 @@ export class Command {
   }
 
   /** What the call asks for, whatever comes of it. */
-  asked(decision: RecordedDecision): Omit<Det['model.call'], 'outcome' | 'code' | 'label'> {
+  asked(): Omit<Det['model.call'], 'outcome' | 'code' | 'label'> {
+    const { model, passed, decision } = this.#chosen
+    const { instead } = this.#call
     const texts = this.#call.conversations.map((messages) => JSON.stringify(messages))
     return {
       role: this.#call.role,
-      model: this.#call.model.id,
+      model: model.id,
+      ...(passed.length === 0 ? {} : { passed }),
+      ...defined({ instead }),
       items: texts.length,
       input: this.#commitment('model.call', 'input', texts),
-      maxOutputTokens: this.#call.maxOutputTokens,
+      maxOutputTokens: this.#maxOutputTokens,
       decision,
       bound: this.#bounds.reduce(addAmounts, NOTHING),
     }
@@ -348,14 +370,12 @@ export class Command {
   #write(outcome: Outcome, error: WritError | null): { seq: number; durable: Promise<void> } {
     const { journal } = this.#state
     const { input, payloads } = this.#call
-    if (this.#decision === undefined)
-      throw new WritError('INTERNAL', 'A call is recorded that was not decided.')
     const refusal = error === null ? {} : { error: errorJson(error) }
     return journal.write({
       kind: 'model.call',
       id: this.#id,
-      det: { ...this.asked(this.#decision), outcome, code: error?.code ?? null, label: this.#lane.label },
-      obs: { at: journal.now(), inFlight: this.#state.slots(this.#call.model).inFlight },
+      det: { ...this.asked(), outcome, code: error?.code ?? null, label: this.#lane.label },
+      obs: { at: journal.now(), inFlight: this.#state.slots(this.#chosen.model).inFlight },
       payloads: {
         hash: commandHash('model.call', JSON.stringify(input)),
         prompt: JSON.stringify(this.#prompt),

@@ -23,7 +23,7 @@ import type { StepId } from '../basis/step-id.ts'
 import { lastTurnBytes, turnBound } from '../basis/turn-bounds.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { FrameState, Scope } from '../state/frame-state.ts'
-import { chooseModel, type ModelRole } from '../state/run-models.ts'
+import { chooseModel, type ModelRole, modelList } from '../state/run-models.ts'
 import { errorFrom, type RunState } from '../state/run-state.ts'
 import { decideMode } from './child-mode.ts'
 import type { KeptText } from './observe.ts'
@@ -122,7 +122,8 @@ async function open(
   const goal = heldGoal(child.request)
   const schema = await schemaOf(child.request)
   const text = context === undefined ? undefined : contextText(lane, context)
-  const { mode, scope } = await decideMode(state, lane, model, child.request, ceiling)
+  const models = modelList(state, child.step, role)
+  const { mode, scope } = await decideMode(state, lane, models, child.request, ceiling)
   const part = mode === 'shared' ? null : lane.share.part()
   // Before room is taken: whoever looks at what is left from now on takes this label on.
   lane.share.draw(lane.label)

@@ -16,12 +16,15 @@ import type { WorstCase } from '../../scripts/index.ts'
 export function planBound(limits: Limits, models: RunModels, worst: WorstCase | null): PlanBound {
   const counted = worst !== null && 'calls' in worst
   const calls = counted ? worst.calls : null
-  const requests = Math.min(limits.maxCalls, calls === null ? limits.maxCalls : calls * MAX_ATTEMPTS)
+  const { root, sub, fallbacks = { root: [], sub: [] } } = models
+  // Each model of a list may be asked for the same.
+  const asked = 1 + Math.max(fallbacks.root.length, fallbacks.sub.length)
+  const requests = Math.min(limits.maxCalls, calls === null ? limits.maxCalls : calls * MAX_ATTEMPTS * asked)
   const most = counted ? MAX_LEAF_OUTPUT_TOKENS : MAX_TURN_OUTPUT_TOKENS
-  const both = [models.root, models.sub]
-  const each = Math.max(...both.map(({ contextWindow }) => contextWindow + outputOf(contextWindow, most)))
+  const all = [root, sub, ...fallbacks.root, ...fallbacks.sub]
+  const each = Math.max(...all.map(({ contextWindow }) => contextWindow + outputOf(contextWindow, most)))
   const tokens = Math.min(limits.maxTokens ?? Number.MAX_SAFE_INTEGER, requests * each)
-  const costs = both.map((model) => costOf(model, tokens, requests * outputOf(model.contextWindow, most)))
+  const costs = all.map((model) => costOf(model, tokens, requests * outputOf(model.contextWindow, most)))
   const known = costs.every((cost) => cost !== null)
   const cost = known ? Math.min(limits.maxCostMicroUsd ?? Number.MAX_SAFE_INTEGER, Math.max(...costs)) : null
   return {
