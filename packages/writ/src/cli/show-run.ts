@@ -52,7 +52,11 @@ function headLines(view: RunView): readonly string[] {
     confinement,
   } = view
   const took = tookMs === null ? [] : [seconds(tookMs)]
-  const cost = view.charged === null ? [] : [costOf(view.charged.costMicroUsd, view.costKnown)]
+  const { cachedInputTokens: tokens } = view
+  const cost = [
+    ...(view.charged === null ? [] : [costOf(view.charged.costMicroUsd, view.costKnown)]),
+    ...(tokens === 0 ? [] : [`${whole(tokens)} input tokens cached`]),
+  ]
   return [
     `run ${run}: ${status}${view.basis === null ? '' : `, ${view.basis}`}`,
     `question: ${question === null ? '(withheld or erased)' : oneLine(question)}`,

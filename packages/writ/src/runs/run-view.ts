@@ -89,6 +89,7 @@ export interface RunView {
   readonly question: string | null
   readonly user: string
   readonly purpose: string
+  /** Ids of the models that may be asked, first those of the root. */
   readonly models: readonly string[]
   readonly startedAt: number
   readonly tookMs: number | null
@@ -106,6 +107,8 @@ export interface RunView {
   /** How guest code was confined. */
   readonly confinement: { readonly level: string; readonly layers: readonly string[] }
   readonly charged: Amount | null
+  /** Input tokens of it that were charged as cached by a provider. */
+  readonly cachedInputTokens: number
   readonly costKnown: boolean
   /** Null when nothing was released, or it is withheld or gone. */
   readonly released: { readonly value: Json; readonly citations: readonly Citation[] } | null

@@ -1,5 +1,12 @@
 import type { Check, Citation, Coverage, Denial, Det, Json, Omitted, Status } from '@writ/contract'
-import { type AnyRecord, decodeRecord, type Erasure, foldRun, type RecordOf } from '@writ/evidence'
+import {
+  type AnyRecord,
+  ChargeFacts,
+  decodeRecord,
+  type Erasure,
+  foldRun,
+  type RecordOf,
+} from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
 import { isCostKnown, type RunSteps } from '../steps/run-steps.ts'
 import { type FrameSummary, inTreeOrder } from './frames.ts'
@@ -35,8 +42,11 @@ export interface RunSummary {
   readonly coverage: Coverage | null
   /** Whether every model that may have been called has a known price. */
   readonly costKnown: boolean
-  /** Model calls charged their worst case. */
+  /** Model calls charged their worst case, and input tokens charged as cached by a provider. */
   readonly boundCalls: number
+  readonly cachedInputTokens: number
+  /** Ids of the models whose replies came; undefined for a run in which none stands in for another. */
+  readonly answeredBy: readonly string[] | undefined
   readonly steps: readonly StepSummary[]
   readonly allSteps: number
   /** Decisions of policy: all of them, and those that did not allow. */
@@ -89,7 +99,9 @@ export async function summarizeRun(source: RunSource, told: RunSteps, reasons: R
     checks: checksOf(release, parsed<readonly (readonly string[])[]>(await beside(release, 'problems'))),
     coverage: closing?.obs.coverage ?? null,
     costKnown: isCostKnown(opened, null),
-    boundCalls: ends.boundCalls,
+    boundCalls: ends.charges.boundCalls,
+    cachedInputTokens: ends.charges.cachedInputTokens,
+    answeredBy: ends.charges.answeredBy,
     steps: await summarizeSteps(source, told, reasons),
     allSteps: told.steps.length,
     decisions: countDecisions(told),
@@ -116,19 +128,18 @@ function checksOf(
 interface Ends {
   release?: RecordOf<'output.release'>
   last?: AnyRecord
-  boundCalls: number
+  readonly charges: ChargeFacts
   strategy: string
   count: number
 }
 
 /** A first pass: how the run begins and ends. */
 async function readEnds(source: RunSource): Promise<Ends> {
-  const ends: Ends = { boundCalls: 0, strategy: '', count: 0 }
+  const ends: Ends = { charges: new ChargeFacts(), strategy: '', count: 0 }
   for await (const record of recordsOf(source)) {
     if (record.kind === 'strategy.chosen') ends.strategy = record.det.strategy
     if (record.kind === 'output.release' && record.det.outcome === 'ok') ends.release = record
-    if (record.kind === 'model.result' || record.kind === 'model.usage')
-      ends.boundCalls += record.obs.detail.filter(({ chargedAs }) => chargedAs === 'bound').length
+    ends.charges.accept(record)
     ends.last = record
     ends.count += 1
   }
