@@ -7,6 +7,7 @@ import type { BudgetLeft } from './frame.ts'
 import type { Label } from './label.ts'
 import type { Outcome } from './outcome.ts'
 import type { Action, UserFacts, Verdict } from './policy.ts'
+import type { Tuning } from './tuning.ts'
 
 /**
  * The ledger's unit: one canonical-JSON line and one leaf of the run tree. `det` is compared on replay; `obs` is covered
@@ -122,6 +123,12 @@ export interface PassedModel {
   readonly decision: RecordedDecision | null
 }
 
+/** How frames of a model were told to work: its profile, with its hints in words beside the record. */
+export interface RecordedProfile extends Omit<Tuning, 'hints'> {
+  readonly model: string
+  readonly hints: Commitment
+}
+
 /** Where a run was forked from, and what of it is another run's: its first `records` records were taken over from there. */
 export interface RecordedFork {
   readonly run: string
@@ -205,6 +212,8 @@ export interface Det {
     readonly models: readonly RecordedModel[]
     /** Absent when no model stands in for another. */
     readonly fallbacks?: RecordedFallbacks
+    /** Profiles of models whose frames are not told to work as usual; absent when there is none. */
+    readonly profiles?: readonly RecordedProfile[]
     readonly partitions: readonly RecordedPartition[]
     readonly limits: Limits
     /** What the guest's clock says. */

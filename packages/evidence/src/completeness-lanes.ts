@@ -76,6 +76,8 @@ export interface Lane {
   readonly cells: number[]
   /** What it and the frames it opened were charged. */
   charged: Amount
+  /** Sub-calls it asked for, counting one that may have been asked twice as half, and children. */
+  fannedOut: number
   /** Citations it made, and those that children it joined released. */
   cited: number
   inherited: number
@@ -125,6 +127,7 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     final: false,
     cells: [],
     charged: NOTHING,
+    fannedOut: 0,
     cited: 0,
     inherited: 0,
     verified: false,

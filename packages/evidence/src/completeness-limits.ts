@@ -23,6 +23,33 @@ export function checkTurn(
   refuse('LIMIT_EXCEEDED', `Lane ${lane.name} takes turn ${lane.turns}; ${maxTurns} are allowed.`, at)
 }
 
+/**
+ * A frame asks for no more sub-calls and children than the profile of the model it was opened with allows. A sub-call with a
+ * schema may be asked twice, and no record tells which was; a script is bound by its own text.
+ */
+export function checkFanOut(
+  record: RecordOf<'model.call'> | RecordOf<'frame.spawn'>,
+  { frame, at }: RecordPlace<Lane>,
+  { profiles = [], models, fork, script }: Det['run.open'],
+): void {
+  const { det } = record
+  if (det.outcome !== 'ok' || (frame.parent === null && script !== undefined)) return
+  if ('role' in det && (det.role === 'turn' || det.instead !== undefined)) return
+  const lane = frame.own
+  lane.fannedOut += 'role' in det ? det.items / 2 : 1
+  const opened = frame.parent === null ? [models[0]?.id, fork?.models[0]?.id] : [frame.model]
+  const ceilings = opened
+    .filter((id) => id !== undefined)
+    .map((id) => profiles.find(({ model }) => model === id)?.fanOut ?? Number.POSITIVE_INFINITY)
+  const most = Math.max(...ceilings)
+  if (lane.fannedOut <= most) return
+  refuse(
+    'LIMIT_EXCEEDED',
+    `Lane ${lane.name} asks for more sub-calls and children than the ${most} it may.`,
+    at,
+  )
+}
+
 /** Notes how a turn stands: refused, sent, or what came of it. */
 export function markTurn(lane: Lane, outcome: Outcome): void {
   lane.turnFailed = outcome !== 'ok'

@@ -28,6 +28,7 @@ import {
   type RecordedModel,
   type RecordedPartition,
   type RecordedPlan,
+  type RecordedProfile,
   type RecordedReason,
   type RecordedScript,
   type RecordKind,
@@ -180,6 +181,15 @@ const model = object<RecordedModel>({
 
 const fallbacks = object<RecordedFallbacks>({ root: list(model), sub: list(model) })
 
+const profile = object<RecordedProfile>({
+  model: text,
+  language: oneOf(['javascript', 'typescript']),
+  chunkChars: count,
+  batchSize: count,
+  fanOut: nullable(count),
+  hints: digest,
+})
+
 const passed = list(object<PassedModel>({ model: text, decision: nullable(decision) }))
 
 const outcomeCounts: Shape<Readonly<Partial<Record<Outcome, number>>>> = where(
@@ -246,6 +256,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     bundle: digest,
     models: list(model),
     fallbacks: optional(fallbacks),
+    profiles: optional(list(profile)),
     partitions: list(partition),
     limits,
     epochMs: count,

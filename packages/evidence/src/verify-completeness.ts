@@ -37,6 +37,7 @@ import {
 } from './completeness-lanes.ts'
 import {
   checkBudget,
+  checkFanOut,
   checkReleased,
   checkSteps,
   checkTurn,
@@ -282,6 +283,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkTurn(record, lane, run.limits, at)
     checkHeld(record, lane, run, at)
     checkSteps(record, place, run.limits)
+    checkFanOut(record, place, run)
     if (role === 'turn') markCell(lane, record.n)
     const before = lane.label
     raiseLabel(lane, label, at)
@@ -304,6 +306,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkOutcome(record.det, at)
     checkSpawned(record, at)
     checkSteps(record, place, run.limits)
+    checkFanOut(record, place, run)
     raiseLabel(lane, label, at)
     checkDepth(lane, decision, at)
     checkSubject(decision, 'recursion::spawn', `profile:${profile}`, at)

@@ -60,6 +60,7 @@ export function writOptions(flags: AskFlags, config: Config): WritOptions {
     subModel: flags.subModel ?? config.subModel,
     contextWindow: flags.contextWindow ?? (asBefore ? undefined : usualWindow(flags, config)),
     models: config.models,
+    profiles: config.profiles,
     rates: ratesOf(flags),
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
     prices: config.prices,

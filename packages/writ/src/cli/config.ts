@@ -13,7 +13,14 @@ import {
   WritError,
 } from '@writ/contract'
 import { z } from 'zod'
-import { type ModelTable, modelTableSchema, priceTableSchema, RETENTION_CLASS } from '../index.ts'
+import {
+  type ModelTable,
+  modelTableSchema,
+  type ProfileTable,
+  priceTableSchema,
+  profileTableSchema,
+  RETENTION_CLASS,
+} from '../index.ts'
 import { configured, limitsSchema, tightened } from './config-limits.ts'
 import type { ModelNames } from './model-names.ts'
 
@@ -41,6 +48,8 @@ export interface Config {
   readonly prices?: Readonly<Record<string, Price>> | undefined
   /** What is known of models, by id: dated prices, windows, rates. */
   readonly models?: ModelTable | undefined
+  /** How frames of models are told to work, by id or pattern. */
+  readonly profiles?: ProfileTable | undefined
   readonly policy?: string | undefined
   readonly paths?: readonly string[] | undefined
   /** The directory `paths` must stay in: that of the project file which names them. */
@@ -102,6 +111,7 @@ const ofUser = {
   contextWindow: z.number().int().positive(),
   prices: priceTableSchema,
   models: modelTableSchema,
+  profiles: profileTableSchema,
   policy: z.string(),
   includeSecret: z.array(z.string()),
   retention: z.record(z.string().regex(RETENTION_CLASS), z.number().int().min(1).max(MOST_DAYS)),
@@ -121,6 +131,7 @@ const FLAGS: Readonly<Record<keyof typeof ofUser, string>> = {
   contextWindow: ' or give --context-window',
   prices: ' or give --price',
   models: '',
+  profiles: '',
   policy: ' or give --policy',
   includeSecret: ' or give --include-secret',
   retention: '',

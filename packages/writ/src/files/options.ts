@@ -12,7 +12,7 @@ import type {
   RunEvent,
   TextSource,
 } from '@writ/contract'
-import type { ModelObject, ModelTable } from '../models/index.ts'
+import type { ModelObject, ModelTable, ProfileTable } from '../models/index.ts'
 import type { AnswerSchema } from './answer-schema.ts'
 
 /** Where the state is when nobody says. */
@@ -46,6 +46,8 @@ export interface WritOptions {
   readonly prices?: Readonly<Record<string, Price>>
   /** What is known of named models: dated prices, windows, rates. It stands over `prices`. */
   readonly models?: ModelTable
+  /** How frames of a model are told to work, by its id or a pattern of ids: over the profiles that come with Writ. */
+  readonly profiles?: ProfileTable
   /** How much may be asked of each model at most, over what `models` says. */
   readonly rates?: ModelRates
   /** Tokens that the models named here take, over what `models` says; 128,000 where nobody says. */

@@ -33,6 +33,7 @@ import {
   openLists,
   openModel,
 } from './models.ts'
+import { profilesOf } from './profiles.ts'
 import { type ResumeOptions, reopenServices } from './resume.ts'
 
 /** How a run is forked. Models that are not named stay those of the run. */
@@ -71,7 +72,14 @@ export async function fork(
     if (kept !== undefined) recordRetention(home, run, kept)
     const log = await ledger.open(run, start.question, systemClock.now())
     opened.defer(() => ledger.leave(run))
-    return { run, version: VERSION, setup, models, ports: { ...reopened, log, onEvent } }
+    // Frames that are shared go on as they were told to work.
+    const known = new Set(everyModel(recordedModels(shared)).map(({ id }) => id))
+    const own = profilesOf(models, given.profiles)
+    const profiles = {
+      ...start.profiles,
+      ...Object.fromEntries(Object.entries(own).filter(([id]) => !known.has(id))),
+    }
+    return { run, version: VERSION, setup, models, profiles, ports: { ...reopened, log, onEvent } }
   }
   return await services.sandboxes.use(async (sandbox) => {
     const ports = { sandbox, reasoner: createReasoner(), signal, ...defined({ suspend }), open }

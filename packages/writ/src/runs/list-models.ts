@@ -13,7 +13,15 @@ import {
   type Verdict,
 } from '@writ/contract'
 import type { WritOptions } from '../files/options.ts'
-import { type ModelPlace, PRICES, placeOf, resolveModel, stated } from '../models/index.ts'
+import {
+  type FoundProfile,
+  type ModelPlace,
+  PRICES,
+  placeOf,
+  profileOf,
+  resolveModel,
+  stated,
+} from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { DEFAULT_LEVEL } from './context.ts'
 import { givenList } from './models.ts'
@@ -44,6 +52,8 @@ export interface ListedModel {
   readonly priceAsOf: string | null
   readonly priceSource: string | null
   readonly rates: ModelRates
+  /** How its frames are told to work, and where that stands; null for a model with no profile. */
+  readonly profile: FoundProfile | null
   /** Null where nothing says which server has it. */
   readonly policy: ModelPolicy | null
 }
@@ -102,6 +112,7 @@ async function listed(
     priceAsOf: known.priceAsOf ?? null,
     priceSource: known.priceAsOf === undefined ? null : (table?.source ?? null),
     rates: { ...table?.rates, ...rates },
+    profile: profileOf(id, options.profiles) ?? null,
     policy: facts === null ? null : await policyOf(policy, { type: 'model', id, ...facts }, asker),
   }
 }

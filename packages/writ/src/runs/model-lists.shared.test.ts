@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Answer } from '@writ/contract'
+import { type Answer, label } from '@writ/contract'
+import { type AnyRecord, canonicalJson, type RecordOf } from '@writ/evidence'
 import { block, type Reply, type Script, type Simulator, sequence, startSimulator } from '@writ/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CompletionOptions, createWrit, verifyFile, type Writ, type WritOptions } from '../index.ts'
+import { judgeAgain, type KeyedRun, keyedRun } from '../verify/keyed-run.fixture.ts'
 import { bundleThat } from './cleared-bundle.fixture.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
 import { QUESTION, TEXTS, TYPED } from './scripted-runs.fixture.ts'
@@ -171,4 +173,85 @@ describe('of a list of models', () => {
     expect(new Set(askedOf())).toEqual(new Set(['d/four']))
     await holds(fork)
   }, 240_000)
+})
+
+describe('a list of models whose labels differ', () => {
+  it('hands over to the one that may be sent what was read, and no other hears of it', async () => {
+    const policy = await bundleThat(join(place, 'bundle'), ({ models }) => {
+      models.byId['a/one'] = { ...models.defaults.loopback, maxLevel: 'internal' }
+    })
+    const secret = { text: 'Beta pays 7 crowns.', label: label('confidential', [], true) }
+    const heard: string[] = []
+    const root = sequence([
+      block("const text = await read('b.txt'); print(text)"),
+      block("FINAL(text.match(/[0-9]+/)[0] + await llm_query('SIMTASK:x ' + text))"),
+    ])
+    const answer = await ask(
+      (request) => {
+        if (request.model === 'a/one') heard.push(...request.messages.map(({ content }) => content))
+        return request.task === 'x' ? ' crowns' : root(request)
+      },
+      { policy },
+      { context: [TEXTS[0] ?? { id: 'a.txt', text: '' }, { id: 'b.txt', ...secret }] },
+    )
+    expect(answer).toMatchObject({ status: 'complete', value: '7 crowns', answeredBy: ['a/one', 'b/two'] })
+    expect(heard).not.toEqual([])
+    expect(heard.join()).not.toContain('crowns')
+    await holds(answer)
+  })
+})
+
+describe('the verifier refuses', () => {
+  /** One call denied to the first model, one that it fails, and one that it does not. */
+  async function honest(): Promise<KeyedRun> {
+    const answer = await ask((request) => {
+      const long = request.model === 'a/one' && request.prompt === 'left'
+      return long ? refused(400) : answering(request)
+    })
+    await writ?.close()
+    return await keyedRun(join(place, 'home'), answer)
+  }
+
+  it.each<[string, (call: RecordOf<'model.call'>['det']) => object | undefined]>([
+    ['a model of no list', ({ instead }) => (instead === undefined ? undefined : { model: 'any/other' })],
+    [
+      'the first model asked again',
+      ({ instead }) => (instead === undefined ? undefined : { model: 'a/one' }),
+    ],
+    [
+      'a later model where the first was not asked',
+      ({ instead, model }) => (instead !== undefined || model !== 'a/one' ? undefined : { model: 'b/two' }),
+    ],
+    [
+      'a first model passed that had refused nothing',
+      ({ instead, model }) =>
+        instead !== undefined || model !== 'a/one'
+          ? undefined
+          : { model: 'b/two', passed: [{ model: 'a/one', decision: null }] },
+    ],
+    [
+      'a first model passed that policy allowed',
+      ({ instead, model, decision }) =>
+        instead !== undefined || model !== 'a/one'
+          ? undefined
+          : { model: 'b/two', passed: [{ model: 'a/one', decision }] },
+    ],
+    [
+      'requests asked instead of none that failed',
+      ({ instead }) => (instead === undefined ? undefined : { instead: 2 }),
+    ],
+    [
+      'more requests asked instead than failed',
+      ({ instead }) => (instead === undefined ? undefined : { items: 2 }),
+    ],
+  ])('%s', async (_, change) => {
+    const run = await honest()
+    const forged = run.records.map((record) => {
+      const altered = record.kind === 'model.call' ? change(record.det) : undefined
+      return altered === undefined ? record : ({ ...record, det: { ...record.det, ...altered } } as AnyRecord)
+    })
+    expect(canonicalJson(forged)).not.toBe(canonicalJson(run.records))
+    const { verdicts } = await judgeAgain(run, forged)
+    expect(verdicts).toContainEqual(expect.objectContaining({ name: 'COMPLETENESS', result: 'fail' }))
+  })
 })

@@ -25,6 +25,7 @@ import type { EarlierAnswer } from './earlier-run.ts'
 import { modelsAsBefore } from './fork.ts'
 import { accessOf, openModels } from './models.ts'
 import { type Scripted, scripted } from './plan/scripted.ts'
+import { profilesOf } from './profiles.ts'
 
 // What is asked is prepared here, in three stages, for a run as for the plan of one.
 
@@ -55,7 +56,7 @@ export async function checkQuestion(
 export interface PreparedQuestion {
   readonly request: Pick<
     RunRequest,
-    'question' | 'questionLabel' | 'strategy' | 'script' | 'authority' | 'models'
+    'question' | 'questionLabel' | 'strategy' | 'script' | 'authority' | 'models' | 'profiles'
   >
   readonly policy: PolicyPoint
   readonly quorum: Awaited<ReturnType<typeof openQuorum>>
@@ -92,6 +93,7 @@ export async function prepareQuestion(
     ...defined({ script }),
     authority,
     models,
+    profiles: profilesOf(models, options.profiles),
   }
   return { request, policy, quorum, conversation, earlier, before }
 }

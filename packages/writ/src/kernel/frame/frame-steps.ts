@@ -9,6 +9,7 @@ import {
   type StepName,
   type Steps,
   type SubCall,
+  type Tuning,
   toWritError,
   WritError,
   withDocuments,
@@ -27,6 +28,7 @@ import { type CallSteps, callSteps, performCall, recordUnused } from '../steps/m
 import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { performTypedCall } from '../steps/typed-call.ts'
+import { FanOut } from './fan-out.ts'
 import { KeptResults } from './kept-results.ts'
 import { ReadySchemas } from './ready-schemas.ts'
 import { Statements } from './statements.ts'
@@ -49,10 +51,12 @@ export class FrameSteps {
   readonly #lane: FrameState
   readonly #runFrame: RunFrame
   readonly #kept = new KeptResults()
+  readonly #fanOut: FanOut
   readonly #schemas = new ReadySchemas()
   readonly #statements = new Statements()
 
-  constructor(state: RunState, lane: FrameState, runFrame: RunFrame) {
+  constructor(state: RunState, lane: FrameState, runFrame: RunFrame, tuning: Tuning) {
+    this.#fanOut = new FanOut(state.script !== undefined && lane.parent === null ? null : tuning.fanOut)
     this.#state = state
     this.#lane = lane
     this.#runFrame = runFrame
@@ -143,6 +147,7 @@ export class FrameSteps {
       if (check !== null) choose(check)
       checkSpans(request.prompts, model)
       this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
+      this.#fanOut.check(request.prompts.length)
       this.#statements.take(mostCalls(request.prompts))
     } catch (error) {
       return await fail(error)
@@ -150,6 +155,7 @@ export class FrameSteps {
     const keys = request.prompts.map((prompt) => JSON.stringify([model.id, prompt]))
     const kept = keys.map((key) => this.#take<string>(key))
     const missing = request.prompts.filter((_, index) => kept[index] === undefined)
+    this.#fanOut.take(missing.length)
     const models = (step: StepId): ModelList => modelList(this.#state, step, choose(step).role)
     const performed = this.#send({ id, check, models }, { model, signal }, missing, fail, keys, onFinal)
     return await this.#together(keys, kept, performed)
@@ -231,6 +237,7 @@ export class FrameSteps {
   ): Promise<readonly ItemOutcome<FrameValue>[]> {
     try {
       this.#checkSteps(requests.length - 1)
+      this.#fanOut.check(requests.length)
       this.#statements.take(requests.length)
     } catch (error) {
       return await this.fail(first, { op: 'rlm_query', input: requests, error }, onFinal)
@@ -247,6 +254,7 @@ export class FrameSteps {
       return { request, step: index === 0 ? first : this.#lane.next(), profile: this.#state.authority.worker }
     })
     const missing = children.filter((_, index) => kept[index] === undefined)
+    this.#fanOut.take(missing.length)
     const performed = performSpawn(this.#state, this.#lane, missing, this.#runFrame, onEnd)
     const again = children
       .filter((_, index) => kept[index] !== undefined)

@@ -11,6 +11,8 @@ import {
   type ItemOutcome,
   type Message,
   type Perform,
+  type Tuning,
+  tuningOf,
   WritError,
 } from '@writ/contract'
 import type { StandingReservation } from '../basis/budget-pool.ts'
@@ -42,6 +44,8 @@ export class KernelFrame implements Frame {
   readonly #state: RunState
   readonly #lane: FrameState
   readonly #start: FrameStart
+  /** Of the model it is opened with, whatever a fork makes of that later. */
+  readonly tuning: Tuning
   readonly #steps: FrameSteps
   readonly #repl: Repl
   #next: StandingReservation | undefined
@@ -52,7 +56,8 @@ export class KernelFrame implements Frame {
     this.#state = state
     this.#lane = lane
     this.#start = start
-    this.#steps = new FrameSteps(state, lane, start.runFrame)
+    this.tuning = tuningOf(state.profiles, lane.model.id)
+    this.#steps = new FrameSteps(state, lane, start.runFrame, this.tuning)
     this.#repl = new Repl(state, lane, this.#steps, start.context)
     this.#next = start.holds.next
   }

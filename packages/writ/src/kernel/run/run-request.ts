@@ -1,4 +1,4 @@
-import type { CheckName, Conversation, JsonObject, Label, Limits, Script } from '@writ/contract'
+import type { CheckName, Conversation, JsonObject, Label, Limits, Script, Tunings } from '@writ/contract'
 import type { Authority, RunModels } from '../basis/ports.ts'
 import type { Fork } from '../state/fork.ts'
 
@@ -33,6 +33,8 @@ export interface RunRequest {
   readonly limits: Limits
   readonly authority: Authority
   readonly models: RunModels
+  /** Profiles of those models that frames are opened with, where they are not the usual one. */
+  readonly profiles: Tunings
   /** Version of the runtime, for the record. */
   readonly version: string
   /** Ends the run early: `INTERRUPTED` or whatever its reason is. */

@@ -5,11 +5,12 @@ import {
   type Partition,
   type RecordedFallbacks,
   type RecordedModel,
+  type Tunings,
   WritError,
 } from '@writ/contract'
 import type { Divergence } from '../journal/divergence.ts'
 import type { RecordedStep } from '../journal/journal.ts'
-import { recordedPartitions } from './recorded-request.ts'
+import { recordedPartitions, recordedProfiles } from './recorded-request.ts'
 import type { RunSetup } from './run-request.ts'
 
 /** What a run began with, as its opening record and what lies beside it tell. */
@@ -19,6 +20,7 @@ export interface RunStart {
   readonly bundle: string
   readonly models: readonly RecordedModel[]
   readonly fallbacks?: RecordedFallbacks
+  readonly profiles: Tunings
   readonly partitions: readonly Partition[]
   readonly omitted: readonly Omitted[]
   readonly setup: RunSetup
@@ -29,11 +31,13 @@ export async function beginning(opening: RecordedStep<'run.open'>): Promise<RunS
   const { bundle, models, fallbacks, limits } = opening.det
   const question = await opening.text('question')
   const setup = JSON.parse(await opening.text('setup')) as RunSetup
+  const profiles = await recordedProfiles(opening)
   return {
     question,
     limits,
     bundle,
     models,
+    profiles,
     setup,
     ...defined({ fallbacks }),
     ...(await recordedPartitions(opening)),

@@ -26,6 +26,7 @@ import { LiveJournal } from '../journal/live-journal.ts'
 import { Suspension } from '../journal/suspension.ts'
 import { FrameState } from '../state/frame-state.ts'
 import { Gate } from '../state/gate.ts'
+import { Refusing } from '../state/refusing.ts'
 import { modelList, modelsOf } from '../state/run-models.ts'
 import { noteLimit, type RunState } from '../state/run-state.ts'
 import { observe } from '../steps/observe.ts'
@@ -135,7 +136,7 @@ export function createState(
   ports: KernelPorts,
   { journal, suspension, epochMs, signal, halt }: RunBasis,
 ): RunState {
-  const { limits, authority, models, run, fork, script } = request
+  const { limits, authority, models, profiles, run, fork, script } = request
   const { clock } = ports
   const started = clock.monotonic()
   const slots = new Map<string, ModelSlots>()
@@ -147,6 +148,7 @@ export function createState(
     ports,
     authority,
     models,
+    profiles,
     checks: request.checks,
     share: new BudgetShare(new BudgetPool(limits), limits),
     partitions: [...ports.store.partitions],
@@ -177,7 +179,7 @@ export function createState(
       cachedInputTokens: 0,
       costKnown: true,
       answered: new Set(),
-      refusing: new Set(),
+      refusing: new Refusing(),
       planned: null,
     },
     fork,

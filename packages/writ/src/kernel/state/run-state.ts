@@ -13,6 +13,7 @@ import {
   type Partition,
   type RecordedReason,
   type Script,
+  type Tunings,
   WritError,
 } from '@writ/contract'
 import type { BudgetShare } from '../basis/budget-share.ts'
@@ -23,6 +24,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { Suspension } from '../journal/suspension.ts'
 import type { Fork } from './fork.ts'
 import type { Gate } from './gate.ts'
+import type { Refusing } from './refusing.ts'
 
 /** What the frames of one run share. */
 export interface RunState {
@@ -32,6 +34,8 @@ export interface RunState {
   readonly ports: KernelPorts
   readonly authority: Authority
   readonly models: RunModels
+  /** How frames are told to work, by the model they are opened with. */
+  readonly profiles: Tunings
   /** What a release has to pass before it leaves. */
   readonly checks: readonly CheckName[]
   /** What the root draws on: the limits of the run. */
@@ -71,8 +75,8 @@ export interface Tally {
   readonly models: Set<string>
   /** Ids of those whose replies came. */
   readonly answered: Set<string>
-  /** Ids of those that refuse every request. */
-  readonly refusing: Set<string>
+  /** Those that refuse every request, and who knows it. */
+  readonly refusing: Refusing
   /** What the plan of the root's model rests on; null when it has none. */
   planned: Basis | null
 }

@@ -124,7 +124,7 @@ async function decideModel(state: RunState, lane: FrameState, id: StepId, call: 
   const [first, ...others] = call.models
   const last = others.at(-1) ?? first
   for (const model of call.models) {
-    if (model !== last && state.tally.refusing.has(model.id)) {
+    if (model !== last && state.tally.refusing.knows(model.id, label)) {
       passed.push({ model: model.id, decision: null })
       continue
     }

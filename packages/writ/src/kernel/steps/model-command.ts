@@ -246,7 +246,8 @@ export class Command {
     const { tally } = this.#state
     tally.boundCalls += attempts.filter(({ chargedAs }) => chargedAs === 'bound').length
     tally.cachedInputTokens += cachedInputTokens(attempts)
-    if (attempts.some(({ status }) => REFUSES_ALL.has(status))) tally.refusing.add(this.#chosen.model.id)
+    if (attempts.some(({ status }) => REFUSES_ALL.has(status)))
+      tally.refusing.saw(this.#chosen.model.id, this.#lane.label)
   }
 
   async #sendItem(item: number, first: Entry | undefined): Promise<Sent> {

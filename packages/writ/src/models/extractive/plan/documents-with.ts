@@ -22,10 +22,7 @@ const INVERTED = [
 /** "Does any contract mention X", "is X mentioned in any contract": whether there is one follows from which there are. */
 const ANY = `any\\s+(?:one\\s+)?${DOCS}`
 const WHETHER = new RegExp(`^(?:do|does|did)\\s+${ANY}\\s+(\\S.*)$`, 'iu')
-const WHETHER_INVERTED = new RegExp(
-  `^(?:is|are|was|were)\\s+(\\S.*?)\\s+(mentioned)\\s+in\\s+${ANY}$`,
-  'iu',
-)
+const WHETHER_INVERTED = new RegExp(`^(?:is|are|was|were)\\s+(\\S.*?)\\s+(mentioned)\\s+in\\s+${ANY}$`, 'iu')
 /** Whoever asks for a yes or no has to say the words themselves: what else is mentioned may be meant by others. */
 const THEMSELVES: readonly Saying[] = ['quoted', 'announced', 'name']
 
