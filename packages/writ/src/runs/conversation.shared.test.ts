@@ -90,6 +90,16 @@ describe('a follow-up', () => {
     expect(page).toContain(`run <code>${second.run}</code>, as it was with`)
   })
 
+  it('may be asked with the answer told as JSON, as whoever asked for JSON has it', async () => {
+    await start()
+    const first = await ask({ query: 'SIMTASK:one?', context: TEXTS })
+    const messages: ChatMessage[] = [
+      { role: 'assistant', content: JSON.stringify('answer to one'), run: first.run },
+      { role: 'user', content: 'SIMTASK:two?' },
+    ]
+    await holds(await ask({ messages, context: TEXTS }), [first])
+  })
+
   it('that names no model has those of the run it goes on from, and so has the next', async () => {
     await start()
     const first = await ask({ query: 'SIMTASK:one?', context: TEXTS })
