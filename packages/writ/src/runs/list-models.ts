@@ -93,7 +93,7 @@ async function listed(
   const table = Object.hasOwn(models, id) ? models[id] : undefined
   // What is said of the models that are used is said of no other.
   const { contextWindow, price } = isUsed(id, options) ? options : {}
-  const server = baseUrl === undefined ? options.baseUrl : baseUrl(id)
+  const server = table?.baseUrl ?? (baseUrl === undefined ? options.baseUrl : baseUrl(id))
   const place = placeOf(id, defined({ baseUrl: server, ollamaHost }))
   const location = place === undefined ? null : (table?.location ?? place.location)
   // The built-in model knows its own window and price.

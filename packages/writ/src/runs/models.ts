@@ -85,11 +85,16 @@ function isList(given: GivenModels): given is readonly GivenModel[] {
 /** A key that is a text goes where it is given for: throws `USAGE` where that would be to two vendors. */
 function requireOneServer(
   models: readonly (string | ModelObject)[],
-  { apiKey, baseUrl }: Pick<ModelOptions, 'apiKey' | 'baseUrl'>,
+  { apiKey, baseUrl, models: table }: Pick<ModelOptions, 'apiKey' | 'baseUrl' | 'models'>,
 ): void {
-  if (typeof apiKey !== 'string' || baseUrl !== undefined) return
+  if (typeof apiKey !== 'string') return
   const named = models.filter((model) => typeof model === 'string')
-  const hosts = new Set(named.flatMap((id) => providerOf(id)?.key?.host ?? []))
+  const hosts = new Set(
+    named.flatMap((id) => {
+      const url = statedOf(id, table)?.baseUrl ?? baseUrl
+      return url === undefined ? (providerOf(id)?.key?.host ?? []) : (URL.parse(url)?.host ?? [])
+    }),
+  )
   if (hosts.size > 1)
     throw new WritError(
       'USAGE',
@@ -135,6 +140,7 @@ export async function openModel(
   const table = statedOf(given, models)
   const resolved = await resolve(given, {
     ...how,
+    ...defined({ baseUrl: table?.baseUrl ?? how.baseUrl }),
     priceTable: { ...PRICES, ...prices },
     ...defined({ stated: table }),
   })
@@ -159,12 +165,11 @@ export async function reopenModel(
   // A model recorded without a price had none: a table would give it one, and it would not be the same model.
   const how = { ...asRecorded(model), ...defined({ apiKey, ollamaHost }), priceTable: {} }
   const given = givenModel(model.id, access)
-  const resolved = await resolve(given, { ...how, ...(baseUrl === null ? {} : { baseUrl }) })
+  const table = statedOf(given, models)
+  const server = table?.baseUrl ?? baseUrl ?? undefined
+  const resolved = await resolve(given, { ...how, ...defined({ baseUrl: server }) })
   const { priceAsOf } = model
-  return withFacts({ ...resolved, ...defined({ priceAsOf }) }, policy, {
-    table: statedOf(given, models),
-    rates,
-  })
+  return withFacts({ ...resolved, ...defined({ priceAsOf }) }, policy, { table, rates })
 }
 
 /** The window and the price a model has in the record of a run. */
