@@ -1,20 +1,12 @@
 import { type Attempt, type Det, labelsEqual, type RecordedModel } from '@writ/contract'
 import { checkDepth, checkSubject } from './completeness-decisions.ts'
-import type { Lane } from './completeness-lanes.ts'
+import type { FailedCall, Lane } from './completeness-lanes.ts'
 import type { RecordOf, RecordPlace } from './fold-run.ts'
 import { modelListsAt } from './fork.ts'
 import { refuse } from './verdict.ts'
 
 /** What a server answers that refuses every request for a model: it takes no key, wants money, or has no such model. */
 const REFUSES_ALL: ReadonlySet<number> = new Set([401, 402, 404])
-
-/** A call with requests that failed: another model may be asked for them, once. */
-export interface FailedCall {
-  readonly role: Det['model.call']['role']
-  readonly failed: number
-  /** The models that were asked or passed, also by the calls that it stood in for. */
-  readonly tried: ReadonlySet<string>
-}
 
 /**
  * Which model of its list a call asks. INVARIANT: every model that stands before it was asked for the same requests and

@@ -7,10 +7,11 @@ import { refuse } from './verdict.ts'
 /** A model is one thing in every list and in both parts of a fork: policy sees it by its name. */
 export function checkModels(opening: Det['run.open']): void {
   const known = new Map<string, string>()
+  const where = opening.fork === undefined ? 'fallbacks' : 'fork/models'
   for (const model of allModels(opening)) {
     const facts = canonicalJson(model)
     if ((known.get(model.id) ?? facts) !== facts)
-      refuse('BAD_FORK', `The model ${model.id} is not the same everywhere.`, `${RECORDS}#/0/det`)
+      refuse('BAD_FORK', `The model ${model.id} is not the same everywhere.`, `${RECORDS}#/0/det/${where}`)
     known.set(model.id, facts)
   }
 }

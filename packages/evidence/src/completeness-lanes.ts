@@ -1,5 +1,4 @@
-import { type Amount, BOTTOM, type Label, NOTHING } from '@writ/contract'
-import type { FailedCall } from './completeness-fallback.ts'
+import { type Amount, BOTTOM, type Det, type Label, NOTHING } from '@writ/contract'
 import type { FrameFacts } from './fold-run.ts'
 import { MerkleTree } from './merkle.ts'
 import { UsedNumbers } from './used-numbers.ts'
@@ -21,6 +20,14 @@ interface Told {
   readonly charged: Amount
   readonly item: number
   readonly attempt: number
+}
+
+/** A call with requests that failed: another model may be asked for them, once. */
+export interface FailedCall {
+  readonly role: Det['model.call']['role']
+  readonly failed: number
+  /** The models that were asked or passed, also by the calls that it stood in for. */
+  readonly tried: ReadonlySet<string>
 }
 
 /** A partition touched before any grant of it was recorded. */

@@ -14,8 +14,9 @@ import type { DecisionResult } from '../state/gate.ts'
 import { errorFrom, modelResource, type RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { withForkPrompt } from './fork-prompt.ts'
-import { Command, type ModelCall } from './model-command.ts'
+import { Command } from './model-command.ts'
 import { recalledItems, textsOf } from './model-items.ts'
+import type { ModelCall } from './model-requests.ts'
 import { observe } from './observe.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]

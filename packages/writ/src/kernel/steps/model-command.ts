@@ -7,13 +7,9 @@ import {
   defined,
   type ItemOutcome,
   type KeptPrompt,
-  type Message,
-  type ModelProfile,
   NOTHING,
   type Obs,
   type Outcome,
-  type PassedModel,
-  type RecordedDecision,
   totalTokens,
   toWritError,
   WritError,
@@ -32,11 +28,11 @@ import { covers, type StandingReservation } from '../basis/budget-pool.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { leafOutputTokens, turnOutputTokens } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
-import type { ModelList } from '../state/model-list.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { keptPrompt } from './kept-prompt.ts'
 import { countOutcomes, type Item, outputText } from './model-items.ts'
+import type { ChosenModel, ModelCall } from './model-requests.ts'
 
 /** Attempts one record describes: so many fit, whatever they say. */
 const ATTEMPTS_IN_DETAIL = 64
@@ -44,38 +40,11 @@ const ATTEMPTS_IN_DETAIL = 64
 /** What a server answers that refuses every request for a model: it takes no key, wants money, or has no such model. */
 const REFUSES_ALL: ReadonlySet<number> = new Set([401, 402, 404])
 
-/** One or more requests to one model under one decision. */
-export interface ModelCall {
-  readonly role: 'turn' | 'leaf'
-  /** Those that may be asked: the first that policy allows is. */
-  readonly models: ModelList
-  /** The step of the same frame whose failed requests these are; absent for a call of its own. */
-  readonly instead?: number
-  readonly conversations: readonly (readonly Message[])[]
-  /** The conversations whose answer is to be one JSON object; none by default. */
-  readonly json?: ReadonlySet<number>
-  /** What identifies the call across runs: the request as the frame made it. */
-  readonly input: unknown
-  /** Kept for replay: what the frame was told that nothing else determines. */
-  readonly payloads: Readonly<Record<string, string>>
-  /** The signal its frame had when it was asked for: the frame takes another one when it cancels. */
-  readonly signal: AbortSignal
-  /** Room held back beforehand: taken for the first attempt when it is enough, else given back. */
-  readonly held?: StandingReservation
-}
-
 /** What it took to bring a call's items back. */
 export type Effort = Pick<Obs['model.result'], 'tookMs' | 'attempts' | 'detail'>
 
 interface Sent extends Item {
   readonly attempts: readonly Attempt[]
-}
-
-/** The model of a call, and those of its list that stand before it and are not asked. */
-export interface ChosenModel {
-  readonly model: ModelProfile
-  readonly passed: readonly PassedModel[]
-  readonly decision: RecordedDecision
 }
 
 /** One model call on its way through the gate: its command record, its attempts, its result record. */

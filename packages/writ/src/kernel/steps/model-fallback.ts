@@ -6,7 +6,7 @@ import type { RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { performHostValue } from './host-value.ts'
 import { type Called, performModelCall } from './model-call.ts'
-import type { ModelCall } from './model-command.ts'
+import type { ModelCall } from './model-requests.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
 

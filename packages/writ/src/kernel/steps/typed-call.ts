@@ -4,8 +4,8 @@ import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { performHostValue } from './host-value.ts'
-import type { ModelCall } from './model-command.ts'
 import { type CallSteps, performCall, recordUnused, refusesJsonMode } from './model-fallback.ts'
+import type { ModelCall } from './model-requests.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
 

@@ -1,0 +1,30 @@
+import type { Message, ModelProfile, PassedModel, RecordedDecision } from '@writ/contract'
+import type { StandingReservation } from '../basis/budget-pool.ts'
+import type { ModelList } from '../state/model-list.ts'
+
+/** One or more requests to one model under one decision. */
+export interface ModelCall {
+  readonly role: 'turn' | 'leaf'
+  /** Those that may be asked: the first that policy allows is. */
+  readonly models: ModelList
+  /** The step of the same frame whose failed requests these are; absent for a call of its own. */
+  readonly instead?: number
+  readonly conversations: readonly (readonly Message[])[]
+  /** The conversations whose answer is to be one JSON object; none by default. */
+  readonly json?: ReadonlySet<number>
+  /** What identifies the call across runs: the request as the frame made it. */
+  readonly input: unknown
+  /** Kept for replay: what the frame was told that nothing else determines. */
+  readonly payloads: Readonly<Record<string, string>>
+  /** The signal its frame had when it was asked for: the frame takes another one when it cancels. */
+  readonly signal: AbortSignal
+  /** Room held back beforehand: taken for the first attempt when it is enough, else given back. */
+  readonly held?: StandingReservation
+}
+
+/** The model of a call, and those of its list that stand before it and are not asked. */
+export interface ChosenModel {
+  readonly model: ModelProfile
+  readonly passed: readonly PassedModel[]
+  readonly decision: RecordedDecision
+}
