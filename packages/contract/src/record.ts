@@ -40,6 +40,7 @@ export const RECORD_KINDS = [
   'model.call',
   'model.attempt',
   'model.usage',
+  'model.item',
   'model.result',
   'cell',
   'frame.spawn',
@@ -277,6 +278,15 @@ export interface Det {
   }
   readonly 'model.attempt': Readonly<Record<string, never>>
   readonly 'model.usage': Readonly<Record<string, never>>
+  /** What came of one request of a batch, as it came back. */
+  readonly 'model.item': {
+    readonly item: number
+    readonly outcome: Outcome
+    /** Its leaf under the root that is the `output` of the result. */
+    readonly output: Commitment
+    readonly charged: Amount
+    readonly code: string | null
+  }
   readonly 'model.result': {
     readonly outcome: Outcome
     /** Commitment to the output; for a batch a Merkle root over the items' commitments. */
@@ -415,17 +425,22 @@ export interface Obs {
     readonly item: number
     readonly attempt: number
   }
-  /** Attempts of a large batch: written before its result, so many to a record as fit. */
+  /** Attempts of a large batch, as many to a record as fit. Since items have records of their own, none is written anew. */
   readonly 'model.usage': Timed & {
     readonly command: number
     /** How many were described before these; 0 begins the list, anew for a call that was sent again. */
     readonly first: number
     readonly detail: readonly Attempt[]
   }
+  readonly 'model.item': Timed & {
+    readonly command: number
+    /** The attempts of this request. */
+    readonly detail: readonly Attempt[]
+  }
   readonly 'model.result': Lasting & {
     /** seq of the command. */
     readonly command: number
-    /** Attempts in all; those of `model.usage` records are not repeated in `detail`. */
+    /** Attempts in all; those of `model.usage` and `model.item` records are not repeated in `detail`. */
     readonly attempts: number
     readonly detail: readonly Attempt[]
   }

@@ -21,6 +21,7 @@ export class ChargeFacts {
   accept(record: AnyRecord): void {
     if (record.kind === 'run.open') this.#opened = record
     if (record.kind === 'model.usage') this.#tell(record)
+    if (record.kind === 'model.item') this.#item(record)
     if (record.kind === 'model.result') this.#count(record)
     if (record.kind !== 'model.call' || record.det.outcome !== 'ok' || this.#opened === undefined) return
     const { model } = record.det
@@ -41,6 +42,12 @@ export class ChargeFacts {
     return fallbacks === undefined && fork?.fallbacks === undefined ? undefined : [...this.#answered].sort()
   }
 
+  /** An item tells all of its attempts, whatever was told of its call before. */
+  #item({ obs }: RecordOf<'model.item'>): void {
+    this.#told.delete(obs.command)
+    this.#add(told(obs.detail))
+  }
+
   #count({ det, obs }: RecordOf<'model.result'>): void {
     const model = this.#asked.get(obs.command)
     this.#asked.delete(obs.command)
@@ -48,7 +55,10 @@ export class ChargeFacts {
     const before =
       obs.detail.length === obs.attempts ? NOTHING_TOLD : (this.#told.get(obs.command) ?? NOTHING_TOLD)
     this.#told.delete(obs.command)
-    const { bound, cached } = added(before, told(obs.detail))
+    this.#add(added(before, told(obs.detail)))
+  }
+
+  #add({ bound, cached }: Told): void {
     this.boundCalls += bound
     this.cachedInputTokens += cached
   }

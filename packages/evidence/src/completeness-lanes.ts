@@ -1,4 +1,4 @@
-import { type Amount, BOTTOM, type Det, type Label, NOTHING } from '@writ/contract'
+import { type Amount, BOTTOM, type Det, type Label, NOTHING, type Outcome } from '@writ/contract'
 import type { FrameFacts } from './fold-run.ts'
 import { MerkleTree } from './merkle.ts'
 import { UsedNumbers } from './used-numbers.ts'
@@ -13,6 +13,15 @@ export interface Pending {
   told: Told
   /** Whether it was sent again since. */
   again: boolean
+  /** Its items that came back one by one, and what they were charged. */
+  readonly items: Map<number, ReturnedItem>
+  returned: Amount
+}
+
+/** What the result of a batch is held against. */
+interface ReturnedItem {
+  readonly outcome: Outcome
+  readonly output: string
 }
 
 interface Told {
@@ -88,7 +97,7 @@ export interface Lane {
   /** Citations it made, and those that children it joined released. */
   cited: number
   inherited: number
-  /** Whether a verifier it opened came back with a value. */
+  /** Whether a verifier it opened came back with a value since its latest release. */
   verified: boolean
   /** Lanes of blind children whose values it holds. */
   readonly sealed: Set<string>

@@ -116,6 +116,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
   }),
   'model.attempt': object<Det['model.attempt']>({}),
   'model.usage': object<Det['model.usage']>({}),
+  'model.item': object<Det['model.item']>({ item: count, outcome, output: digest, charged: amount, code }),
   'model.result': object<Det['model.result']>({
     outcome,
     output: digest,
@@ -195,6 +196,7 @@ const obsShapes: { readonly [K in RecordKind]: Shape<Obs[K]> } = {
     first: count,
     detail: list(attempt),
   }),
+  'model.item': object<Obs['model.item']>({ at: count, command: count, detail: list(attempt) }),
   'model.result': object<Obs['model.result']>({
     at: count,
     tookMs: count,

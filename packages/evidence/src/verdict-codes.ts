@@ -76,6 +76,7 @@ export const VERDICT_CODES = {
   TAINT_MISMATCH: 'A decision was taken for a label its frame did not have.',
   LABEL_FELL: 'A label fell, or leaves out what a joined child brought.',
   LABEL_SHORT: 'A label leaves out a partition that was touched.',
+  ITEM_MISMATCH: 'An item of a batch is recorded twice, not at all, or otherwise than the batch has it.',
   OVERCHARGED: 'A result charges more than the bounds of what was begun.',
   SPENDING_MISMATCH: 'Charges do not add up.',
   LIMIT_EXCEEDED: 'A limit of the run was exceeded.',

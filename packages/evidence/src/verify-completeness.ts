@@ -3,6 +3,7 @@ import { checkChecks } from './completeness-checks.ts'
 import { Ending } from './completeness-close.ts'
 import {
   answersCommand,
+  certainlyBegun,
   checkCommand,
   newPending,
   pendingCall,
@@ -18,6 +19,7 @@ import { checkEnds } from './completeness-ends.ts'
 import { Fallbacks } from './completeness-fallback.ts'
 import { checkForkRecords, checkModels } from './completeness-fork.ts'
 import { InFlight } from './completeness-in-flight.ts'
+import { takeItem } from './completeness-items.ts'
 import { checkSealed, endChild, joinedChild } from './completeness-join.ts'
 import {
   checkTaintCovers,
@@ -193,6 +195,11 @@ class RunWalk implements RunVisitor<Lane, void> {
       takeDetail(record, place)
       this.#run.fallbacks.attempts(record.obs.detail, call)
     },
+    'model.item': (record, place) => {
+      const { call, pending } = pendingCall(record, place)
+      takeItem(record, call, pending, place.at)
+      this.#run.fallbacks.attempts(record.obs.detail, call)
+    },
     'model.result': (record, place) => this.#result(record, place),
     cell: (record, { frame: { own: lane }, at }) => {
       if (lane.name === '0') {
@@ -229,8 +236,8 @@ class RunWalk implements RunVisitor<Lane, void> {
     for (const { own } of frames) checkGrants(own)
     // What an aborted run has in doubt was sent at least once; what more it may have cost, only its result would tell.
     const begun = frames.flatMap(({ own }) => [...own.pending.values()])
-    const calls = begun.reduce((sum, { retries }) => sum + 1 + retries, 0)
-    checkSpent(addAmounts(this.#charged, { ...NOTHING, calls }), this.#run.run.limits, at)
+    const spent = begun.reduce((sum, call) => addAmounts(sum, certainlyBegun(call)), this.#charged)
+    checkSpent(spent, this.#run.run.limits, at)
     this.#run.shares.close()
   }
 

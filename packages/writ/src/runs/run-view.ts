@@ -61,6 +61,8 @@ export interface StepView {
   /** The step whose failed requests it asked of this model; null for a call of its own. */
   readonly instead: number | null
   readonly items: number | null
+  /** Requests of a batch that have records of their own: they came back, whether or not all did. */
+  readonly returned: number
   /** The frame it opened. */
   readonly child: string | null
   readonly charged: Amount | null

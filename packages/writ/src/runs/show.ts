@@ -161,7 +161,7 @@ async function outline(
   { steps, viewer, source }: Viewed,
   reader: ContentReader,
 ): Promise<StepView> {
-  const { seq, lane, n, kind, op, outcome, code, model, instead, items, child } = step
+  const { seq, lane, n, kind, op, outcome, code, model, instead, items, returned, child } = step
   const { charged, cachedInputTokens, bound, at, tookMs, shared } = step
   const withheld = await viewer.withheld(step.label, step.touched)
   const content = await reader.content(step)
@@ -188,6 +188,7 @@ async function outline(
     model,
     instead,
     items,
+    returned,
     child,
     charged,
     cachedInputTokens,

@@ -1,8 +1,10 @@
 import {
   type Amount,
+  addAmounts,
   cachedInputTokens,
   joinLabels,
   type Label,
+  NOTHING,
   type Outcome,
   RESULT_OF,
   type RecordedCheck,
@@ -47,6 +49,8 @@ export interface Step {
   readonly instead: number | null
   /** Requests of a model call. */
   readonly items: number | null
+  /** Those of a batch that have records of their own: they came back. */
+  returned: number
   /** The frame it opened. */
   readonly child: string | null
   /** What it, or the frame it opened, was charged; null while that is not known. */
@@ -145,6 +149,7 @@ class StepReader {
       'model.call': (record, place) => this.#call(record, place),
       'model.attempt': nothing,
       'model.usage': (record) => this.#usage(record),
+      'model.item': (record, place) => this.#item(record, place),
       'model.result': (record, place) => this.#result(record, place),
       cell: (record, place) => this.#begin(record, place, { op: 'cell', tookMs: record.obs.tookMs }),
       'frame.spawn': (record, place) =>
@@ -223,6 +228,7 @@ class StepReader {
       model: null,
       instead: null,
       items: null,
+      returned: 0,
       child: null,
       charged: null,
       cachedInputTokens: 0,
@@ -256,6 +262,17 @@ class StepReader {
     // A call that was sent again after a restart begins its list anew.
     const before = obs.first === 0 ? 0 : step.cachedInputTokens
     step.cachedInputTokens = before + cachedInputTokens(obs.detail)
+    step.bound ||= obs.detail.some(({ chargedAs }) => chargedAs === 'bound')
+  }
+
+  /** While its batch has no result, the step shows what came back of it. */
+  #item({ lane, n, det, obs }: RecordOf<'model.item'>, { frame: { own } }: Place): void {
+    const step = this.#steps.get(`${lane}/${n}`)
+    if (step === undefined) return
+    step.returned += 1
+    step.label = own.label
+    step.charged = addAmounts(step.charged ?? NOTHING, det.charged)
+    step.cachedInputTokens += cachedInputTokens(obs.detail)
     step.bound ||= obs.detail.some(({ chargedAs }) => chargedAs === 'bound')
   }
 

@@ -71,6 +71,11 @@ function spanVisitor(run: string): RunVisitor<FrameTime, Spans> {
         told.set(obs.command, before + cachedInputTokens(obs.detail))
         return []
       },
+      // An item tells all of its attempts.
+      'model.item': ({ obs }) => {
+        told.set(obs.command, (told.get(obs.command) ?? 0) + cachedInputTokens(obs.detail))
+        return []
+      },
       'model.result': (record, { command }) => {
         const { detail, attempts, command: seq } = record.obs
         const cached = detail.length === attempts ? cachedInputTokens(detail) : (told.get(seq) ?? 0)

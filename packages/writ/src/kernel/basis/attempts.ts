@@ -23,6 +23,8 @@ import type { Demand, ModelSlots, Slot } from './model-slots.ts'
 
 /** Attempts one request may take, retries included: enough to ride out a provider's bad second, not its bad hour. */
 export const MAX_ATTEMPTS = 4
+/** How often a request is begun at most, by however many processes: one that each of them died of is not sent for ever. */
+export const MAX_BEGUN = 64
 /** Wait before the first retry; doubles each time, up to the cap. */
 const BACKOFF_MS = 250
 const BACKOFF_CAP_MS = 8_000
@@ -134,6 +136,11 @@ export async function attemptRequest(
   let charged = earlier.charged.reduce((sum, attempt) => addAmounts(sum, attempt.charged), NOTHING)
   try {
     for (let attempt = earlier.begun + 1; ; attempt += 1) {
+      if (attempt > MAX_BEGUN)
+        throw new WritError(
+          'MODEL_FAILED',
+          `The request was begun ${MAX_BEGUN} times, and nothing came back.`,
+        )
       const entry = attempt === 1 && first !== undefined ? first : await enter(ports, signal)
       const sent = await once(request, ports, signal, attempt, entry)
       charged = addAmounts(charged, sent.attempt.charged)
@@ -263,8 +270,14 @@ function metered({
   }
 }
 
+/** An attempt of a process that died: it may have been sent. */
+export function attemptInDoubt(item: number, attempt: number, messages: Texts, charged: Amount): Attempt {
+  const how = { status: 0, tookMs: 0, chargedAs: 'bound', requestId: null } as const
+  return { item, attempt, charged, ...how, ...unmetered(messages) }
+}
+
 /** The metering of an attempt that brought no reply. */
-export function unmetered(
+function unmetered(
   messages: Texts,
 ): Pick<Attempt, 'meteredInputTokens' | 'meteredOutputTokens' | 'sentBytes' | 'receivedBytes'> {
   return {

@@ -15,7 +15,7 @@ import { errorFrom, modelResource, type RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { withForkPrompt } from './fork-prompt.ts'
 import { Command } from './model-command.ts'
-import { recalledItems, textsOf } from './model-items.ts'
+import { outputOf, recalledItems, textsOf } from './model-items.ts'
 import type { ModelCall } from './model-requests.ts'
 import { observe } from './observe.ts'
 
@@ -73,7 +73,11 @@ export async function performModelCall(
   const outcomes = await observe(journal, {
     kind: 'model.result',
     id,
-    kept: () => ({ name: 'output', binds: (text) => ({ output: command.outputCommitment(textsOf(text)) }) }),
+    kept: (_, { items }) => ({
+      name: 'output',
+      ...(items.length === 0 ? {} : { read: () => outputOf(items) }),
+      binds: (text) => ({ output: command.outputCommitment(textsOf(text)) }),
+    }),
     perform: () => command.send(begun.startedMs ?? ports.clock.monotonic(), onFinal, begun.first),
     recall: (recorded, output) => recallResult(lane, command, recorded, output, onFinal),
   })
@@ -182,7 +186,7 @@ async function recallBegin(
   lane: FrameState,
   call: ModelCall,
   { model, decided, command }: Decided,
-  { det, answered, retries, whenCaughtUp }: RecordedStep<'model.call'>,
+  { det, answered, retries, items, whenCaughtUp }: RecordedStep<'model.call'>,
   kept: string,
   onFinal: OnFinal,
 ): Promise<Begun> {
@@ -203,6 +207,7 @@ async function recallBegin(
   if (!answered) whenCaughtUp(() => command.chargeInDoubt(retries))
   await command.write()
   if (answered) await command.repeat(retries)
+  else await command.takeBack(items)
   return { model, command, refused: null }
 }
 
@@ -210,7 +215,7 @@ async function recallBegin(
 async function recallResult(
   lane: FrameState,
   command: Command,
-  { det, obs, usage }: RecordedStep<'model.result'>,
+  { det, obs, usage, items: back }: RecordedStep<'model.result'>,
   output: string,
   onFinal: OnFinal,
 ): Promise<Outcomes> {
@@ -220,6 +225,7 @@ async function recallResult(
   lane.share.pool.recall(charged)
   const items = recalledItems(output, charged)
   await command.repeatUsage(usage)
+  await command.repeatItems(back, textsOf(output))
   await command.finish(items, obs, onFinal)
   return items.map((item) => item.outcome)
 }

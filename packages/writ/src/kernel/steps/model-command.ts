@@ -6,46 +6,45 @@ import {
   type Det,
   defined,
   type ItemOutcome,
+  itemPayload,
   type KeptPrompt,
   NOTHING,
   type Obs,
   type Outcome,
-  totalTokens,
-  toWritError,
-  WritError,
+  type WritError,
 } from '@writ/contract'
-import { commandHash, derive } from '@writ/evidence'
+import { commandHash, merkleOfItems } from '@writ/evidence'
 import {
   type AttemptPorts,
   attemptBound,
+  attemptInDoubt,
   attemptRequest,
   type Earlier,
   type Entry,
   inputBound,
-  unmetered,
+  MAX_BEGUN,
 } from '../basis/attempts.ts'
-import { covers, type StandingReservation } from '../basis/budget-pool.ts'
+import type { StandingReservation } from '../basis/budget-pool.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { leafOutputTokens, turnOutputTokens } from '../basis/turn-bounds.ts'
+import type { RecordedItem } from '../journal/journal.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
+import { attemptPorts, idempotencyKey } from './attempt-ports.ts'
 import type { OnFinal } from './context-step.ts'
 import { keptPrompt } from './kept-prompt.ts'
-import { countOutcomes, type Item, outputText } from './model-items.ts'
+import {
+  callEvent,
+  causeOf,
+  type Effort,
+  type Item,
+  inShort,
+  outcomeIn,
+  outputText,
+  resultOf,
+  type Sent,
+} from './model-items.ts'
 import type { ChosenModel, ModelCall } from './model-requests.ts'
-
-/** Attempts one record describes: so many fit, whatever they say. */
-const ATTEMPTS_IN_DETAIL = 64
-
-/** What a server answers that refuses every request for a model: it takes no key, wants money, or has no such model. */
-const REFUSES_ALL: ReadonlySet<number> = new Set([401, 402, 404])
-
-/** What it took to bring a call's items back. */
-export type Effort = Pick<Obs['model.result'], 'tookMs' | 'attempts' | 'detail'>
-
-interface Sent extends Item {
-  readonly attempts: readonly Attempt[]
-}
 
 /** One model call on its way through the gate: its command record, its attempts, its result record. */
 export class Command {
@@ -59,6 +58,10 @@ export class Command {
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
   readonly #earlier = new Map<number, Earlier>()
+  /** Items of a batch that came back to a process that died. */
+  readonly #back = new Map<number, Sent>()
+  /** What the record of each item commits to; empty for a call without such records. */
+  readonly #leaves = new Map<number, string>()
   #seq = -1
 
   constructor(state: RunState, lane: FrameState, id: StepId, call: ModelCall, chosen: ChosenModel) {
@@ -81,26 +84,17 @@ export class Command {
 
   /** What attempts of an item need; the first attempt of the first item may have room held back for it. */
   ports(item: number, held?: StandingReservation): AttemptPorts {
-    const { slots, ports, suspension } = this.#state
-    const { pool } = this.#lane.share
-    let unused = held
-    return {
-      callModel: (model, request) => suspension.track(ports.callModel(model, request)),
-      slots: slots(this.#chosen.model),
-      demand: { depth: this.#lane.depth, tokens: totalTokens(this.#bound(item)) },
-      monotonic: () => ports.clock.monotonic(),
-      reserve: async () => {
-        await suspension.pass()
-        const hold = unused
-        unused = undefined
-        if (hold !== undefined && covers(hold.bound, this.#bound(item))) return hold.use()
-        hold?.release()
-        const reservation = await pool.reserve(this.#bound(item), this.#call.signal)
-        this.#lane.share.draw(this.#lane.label)
-        return reservation
+    return attemptPorts(
+      this.#state,
+      this.#lane,
+      {
+        model: this.#chosen.model,
+        bound: this.#bound(item),
+        signal: this.#call.signal,
+        retrying: (attempt) => this.#retry(item, attempt),
       },
-      retrying: (attempt) => this.#retry(item, attempt),
-    }
+      held,
+    )
   }
 
   /** Takes on the labels of all who drew on the share, and is one of them from now on. */
@@ -135,6 +129,25 @@ export class Command {
         await journal.repeat('model.attempt', this.#id, this.#attempt(item, attempt), 'flush')
   }
 
+  /** So do its items, in the order in which they came back; what came of them is their record's. */
+  async repeatItems(items: readonly RecordedItem[], texts: readonly string[]): Promise<void> {
+    for (const { det, obs } of items) {
+      const text = texts[det.item] ?? ''
+      await this.#writeItem(det.item, outcomeIn(text), text, obs.detail, det.charged)
+    }
+  }
+
+  /** Takes items from their records: they are charged what they were, and are not sent again. */
+  async takeBack(items: readonly RecordedItem[]): Promise<void> {
+    for (const { det, obs, text } of items) {
+      const stored = await text()
+      const outcome = outcomeIn(stored)
+      this.#lane.share.pool.recall(det.charged)
+      this.#back.set(det.item, { outcome, attempts: obs.detail, charged: det.charged })
+      await this.#writeItem(det.item, outcome, stored, obs.detail, det.charged)
+    }
+  }
+
   /** So do its attempts, where records of their own describe them. */
   async repeatUsage(attempts: readonly Attempt[]): Promise<void> {
     const { journal } = this.#state
@@ -160,13 +173,12 @@ export class Command {
   /** Counts the attempts of a process that died as spent: their bound, as far as the limits left room for them. */
   chargeInDoubt(retries: ReadonlyMap<number, number>): void {
     for (const [item, bound] of this.#bounds.entries()) {
+      if (this.#back.has(item)) continue
       const begun = 1 + (retries.get(item) ?? 0)
-      const metering = unmetered(this.#call.conversations[item] ?? [])
-      const attempts = Array.from({ length: begun }, (_, index): Attempt => {
-        const charged = this.#lane.share.pool.chargeInDoubt(bound)
-        const how = { status: 0, tookMs: 0, chargedAs: 'bound', requestId: null } as const
-        return { item, attempt: index + 1, charged, ...how, ...metering }
-      })
+      const messages = this.#call.conversations[item] ?? []
+      const attempts = Array.from({ length: begun }, (_, index) =>
+        attemptInDoubt(item, index + 1, messages, this.#lane.share.pool.chargeInDoubt(bound)),
+      )
       this.#earlier.set(item, { begun, charged: attempts.filter((attempt) => attempt.charged.calls > 0) })
     }
   }
@@ -176,36 +188,67 @@ export class Command {
     const { clock } = this.#state.ports
     const sent = clock.monotonic()
     const items = await Promise.all(
-      this.#call.conversations.map((_, index) => this.#sendItem(index, index === 0 ? first : undefined)),
+      this.#call.conversations.map(
+        (_, index) => this.#back.get(index) ?? this.#bringBack(index, index === 0 ? first : undefined),
+      ),
     )
     const answered = clock.monotonic()
     const attempts = items.flatMap((item) => item.attempts)
     // Each item took room of its own, and whether it found any tells what others drew.
     await this.draw()
-    const detail = await this.#detail(attempts)
     const effort = {
       tookMs: Math.round(answered - sent),
       attempts: attempts.length,
-      detail,
+      detail: this.#leaves.size > 0 ? [] : attempts,
     }
     await this.finish(items, effort, onFinal)
     this.#report(items, clock.monotonic() - asked, sent - asked + clock.monotonic() - answered)
     return items.map((item) => item.outcome)
   }
 
-  /** The attempts that the result describes: all, unless there are so many that records of their own do. */
-  async #detail(attempts: readonly Attempt[]): Promise<readonly Attempt[]> {
-    if (attempts.length <= ATTEMPTS_IN_DETAIL) return attempts
-    const { journal } = this.#state
-    this.#tell(attempts)
-    for (const obs of this.#usage(attempts))
-      await journal.write({ kind: 'model.usage', id: this.#id, det: {}, obs, durability: 'commit' }).durable
-    return []
+  /** Sends an item. One of a batch is recorded as it comes back, and nothing waits for that. */
+  async #bringBack(item: number, first: Entry | undefined): Promise<Sent> {
+    const sent = await this.#sendItem(item, first)
+    if (this.#call.conversations.length > 1) {
+      const { outcome, attempts, charged } = sent
+      await this.#writeItem(item, outcome, outputText(outcome), attempts, charged)
+    }
+    return sent
   }
 
+  async #writeItem(
+    item: number,
+    outcome: ItemOutcome<string>,
+    text: string,
+    detail: readonly Attempt[],
+    charged: Amount,
+  ): Promise<void> {
+    const { journal } = this.#state
+    this.#tell(detail)
+    // A leaf of what the result commits to.
+    const output = journal.commit(this.#id, 'model.result', `output/${item}`, text)
+    this.#leaves.set(item, output)
+    const error = outcome.ok ? null : outcome.error
+    await journal.write({
+      kind: 'model.item',
+      id: this.#id,
+      det: {
+        item,
+        outcome: error === null ? 'ok' : outcomeOf(error),
+        output,
+        charged,
+        code: error?.code ?? null,
+      },
+      obs: { at: journal.now(), command: this.#seq, detail },
+      payloads: { [itemPayload(item, 'output')]: text },
+      durability: 'commit',
+    }).durable
+  }
+
+  /** As many to a record as one request is begun at most: so many fit, whatever they say. */
   *#usage(attempts: readonly Attempt[]): Iterable<Obs['model.usage']> {
-    for (let first = 0; first < attempts.length; first += ATTEMPTS_IN_DETAIL) {
-      const detail = attempts.slice(first, first + ATTEMPTS_IN_DETAIL)
+    for (let first = 0; first < attempts.length; first += MAX_BEGUN) {
+      const detail = attempts.slice(first, first + MAX_BEGUN)
       yield { at: this.#state.journal.now(), command: this.#seq, first, detail }
     }
   }
@@ -215,24 +258,19 @@ export class Command {
     const { tally } = this.#state
     tally.boundCalls += attempts.filter(({ chargedAs }) => chargedAs === 'bound').length
     tally.cachedInputTokens += cachedInputTokens(attempts)
-    if (attempts.some(({ status }) => REFUSES_ALL.has(status)))
-      tally.refusing.saw(this.#chosen.model.id, this.#lane.label)
+    tally.refusing.note(this.#chosen.model.id, attempts, this.#lane.label)
   }
 
   async #sendItem(item: number, first: Entry | undefined): Promise<Sent> {
     const messages = this.#call.conversations[item] ?? []
     const earlier = this.#earlier.get(item)
-    const { lane, n } = this.#id
-    const key = Buffer.from(derive(this.#state.ports.log.key, `idempotency|${lane}|${n}|${item}`)).toString(
-      'hex',
-    )
     const request = {
       profile: this.#chosen.model,
       messages,
       maxOutputTokens: this.#maxOutputTokens,
       json: this.#call.json?.has(item) === true,
       bound: this.#bound(item),
-      idempotencyKey: key,
+      idempotencyKey: idempotencyKey(this.#state.ports.log.key, this.#id, item),
       item,
       ...defined({ earlier }),
     }
@@ -244,16 +282,8 @@ export class Command {
     )
     const outcome: ItemOutcome<string> = result.ok
       ? { ok: true, value: result.reply.text }
-      : { ok: false, error: this.#cause(result.error) }
+      : { ok: false, error: causeOf(result.error, this.#call) }
     return { outcome, attempts, charged }
-  }
-
-  /** What ended the run says more than how it showed in the turn that was under way. */
-  #cause(error: WritError): WritError {
-    const { signal } = this.#call
-    if (this.#call.role !== 'turn' || !signal.aborted) return error
-    const { code, message, data } = toWritError(signal.reason)
-    return new WritError(code, message, { data: { ...data, ...error.data } })
   }
 
   /** The call found no room, or was cancelled while it waited: a sub-call's items fail one by one, a turn as a whole. */
@@ -278,22 +308,20 @@ export class Command {
     if (this.#chosen.model.price === null) tally.costKnown = false
     if (items.some(({ outcome }) => outcome.ok)) tally.answered.add(this.#chosen.model.id)
     const outputs = items.map((item) => outputText(item.outcome))
+    const leaves = items.flatMap((_, item) => this.#leaves.get(item) ?? [])
     const failed = items.filter((item) => !item.outcome.ok)
-    const [only] = items
-    const single = items.length === 1 && only !== undefined && !only.outcome.ok ? only.outcome.error : null
     const written = journal.write({
       kind: 'model.result',
       id: this.#id,
       det: {
-        outcome: single === null ? (failed.length === items.length ? 'error' : 'ok') : outcomeOf(single),
-        code: single?.code ?? null,
-        output: this.outputCommitment(outputs),
-        outcomes: countOutcomes(items),
+        ...resultOf(items),
+        output: leaves.length > 0 ? merkleOfItems(leaves) : this.outputCommitment(outputs),
         charged,
         label: this.#lane.label,
       },
       obs: { at: journal.now(), tookMs, command: this.#seq, attempts, detail },
-      payloads: { output: JSON.stringify(outputs) },
+      // What came of an item is stored once, beside its own record.
+      payloads: leaves.length > 0 ? {} : { output: JSON.stringify(outputs) },
       durability: 'commit',
     })
     for (const { outcome } of failed)
@@ -303,16 +331,8 @@ export class Command {
   }
 
   #report(items: readonly Sent[], tookMs: number, gateMs: number): void {
-    const failed = items.filter((item) => !item.outcome.ok).length
-    const retries = items.reduce((sum, item) => sum + Math.max(0, item.attempts.length - 1), 0)
-    const bound = items.flatMap((item) => item.attempts).filter(({ chargedAs }) => chargedAs === 'bound')
-    const parts = [
-      ...(items.length > 1 ? [`${items.length} requests`] : []),
-      ...(failed > 0 ? [`${failed} failed`] : []),
-      ...(retries > 0 ? [`${retries} retried`] : []),
-      ...(bound.length > 0 ? [`${bound.length} charged the worst case`] : []),
-    ]
-    this.#event(failed === items.length ? 'error' : 'ok', parts.join(', '), tookMs, gateMs)
+    const failed = items.every((item) => !item.outcome.ok)
+    this.#event(failed ? 'error' : 'ok', inShort(items), tookMs, gateMs)
   }
 
   #bound(item: number): Amount {
@@ -371,18 +391,7 @@ export class Command {
   }
 
   #event(outcome: Outcome, detail: string, tookMs: number, gateMs: number): void {
-    const { id } = this.#lane
     const { role } = this.#call
-    this.#state.ports.onEvent({
-      type: 'step',
-      lane: id,
-      n: this.#id.n,
-      kind: 'model.call',
-      op: role,
-      outcome,
-      detail,
-      tookMs,
-      gateMs,
-    })
+    this.#state.ports.onEvent(callEvent(this.#id, role, { outcome, detail, tookMs, gateMs }))
   }
 }

@@ -33,7 +33,7 @@ import {
 } from './frame.ts'
 import { possibleModes } from './mode.ts'
 import { Resources } from './resources.ts'
-import { checkAttempts, checkBound, checkCharge, checkHeld } from './spending.ts'
+import { checkAttempts, checkBound, checkCharge, checkHeld, checkSum } from './spending.ts'
 
 /** What a release has been checked for when policy is asked; nothing else discharges anything. */
 const RELEASE_DISCHARGES = ['validate:citations']
@@ -124,6 +124,11 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     'model.usage': ({ obs }, { command, at }) => {
       if (command?.kind !== 'model.call') refuse('LINEAGE_NOT_DERIVED', 'The attempts are of no call.', at)
       checkAttempts(obs.detail, command, this.#opened.resources.model(command.det.model, at), at)
+    },
+    'model.item': ({ det, obs }, { command, at }) => {
+      if (command?.kind !== 'model.call') refuse('LINEAGE_NOT_DERIVED', 'The item is of no call.', at)
+      checkAttempts(obs.detail, command, this.#opened.resources.model(command.det.model, at), at)
+      checkSum(det.charged, obs.detail, `${at}/det/charged`)
     },
     'model.result': (record, place) => this.#result(record, place),
     cell: ({ n }, { frame: { own } }) => {
