@@ -12,6 +12,8 @@ export const STEP_OPS: Readonly<Record<'context.search' | 'context.read' | 'loca
       'rlm_query',
       'schema',
       'fallback',
+      'scripts',
+      'validate',
       'combinator_open',
       'combinator_close',
     ]),

@@ -1,4 +1,4 @@
-import { type Attempt, cachedInputTokens } from '@writ/contract'
+import { type Attempt, cachedInputTokens, unsentCalls } from '@writ/contract'
 import type { RecordOf } from './fold-run.ts'
 import { allModels } from './fork.ts'
 import type { AnyRecord } from './record.ts'
@@ -12,6 +12,8 @@ export class ChargeFacts {
   boundCalls = 0
   /** Input tokens charged as cached. */
   cachedInputTokens = 0
+  /** Sub-calls that were answered without being sent. */
+  reusedCalls = 0
   /** Whether every model that was called has a price. */
   costKnown = true
   /** Models of the calls without a result, by the record of each, and those whose replies came. */
@@ -24,7 +26,8 @@ export class ChargeFacts {
     if (record.kind === 'model.item') this.#item(record)
     if (record.kind === 'model.result') this.#count(record)
     if (record.kind !== 'model.call' || record.det.outcome !== 'ok' || this.#opened === undefined) return
-    const { model } = record.det
+    const { model, reused = [], merged = 0 } = record.det
+    this.reusedCalls += unsentCalls({ reused, merged })
     this.#asked.set(record.seq, model)
     const recorded = allModels(this.#opened.det).find(({ id }) => id === model)
     if (recorded?.inputNanoUsd === null || recorded?.outputNanoUsd === null) this.costKnown = false

@@ -1,4 +1,4 @@
-import { type Attempt, type Det, labelsEqual, type RecordedModel } from '@writ/contract'
+import { type Attempt, type Det, labelsEqual, type RecordedModel, unsentCalls } from '@writ/contract'
 import { checkDepth, checkSubject } from './completeness-decisions.ts'
 import type { FailedCall, Lane } from './completeness-lanes.ts'
 import type { RecordOf, RecordPlace } from './fold-run.ts'
@@ -67,9 +67,15 @@ export class Fallbacks {
   }
 
   /** The call that another one stands in for, which no third one may. */
-  #stoodInFor({ role, items }: Det['model.call'], n: number, lane: Lane, at: string): FailedCall {
+  #stoodInFor(
+    { role, items, reused = [] }: Det['model.call'],
+    n: number,
+    lane: Lane,
+    at: string,
+  ): FailedCall {
     const known = lane.failedCalls.get(n)
-    if (known === undefined || known.role !== role || items > known.failed)
+    const asked = items + unsentCalls({ reused, merged: 0 })
+    if (known === undefined || known.role !== role || asked > known.failed)
       refuse(
         'NO_COMMAND',
         `Step ${n} of lane ${lane.name} left no such requests to ask again.`,

@@ -1,4 +1,12 @@
-import { type Amount, BOTTOM, type Det, type Label, NOTHING, type Outcome } from '@writ/contract'
+import {
+  type Amount,
+  BOTTOM,
+  type Det,
+  type Label,
+  NOTHING,
+  type Outcome,
+  type SpawnedScript,
+} from '@writ/contract'
 import type { FrameFacts } from './fold-run.ts'
 import { MerkleTree } from './merkle.ts'
 import { UsedNumbers } from './used-numbers.ts'
@@ -79,6 +87,10 @@ export interface Lane {
   readonly pending: Map<number, Pending>
   /** Of its calls with requests that failed, by n, in a run with models that may be asked instead. */
   readonly failedCalls: Map<number, FailedCall>
+  /** What it follows instead of taking turns; null for a frame that takes them, and for the root. */
+  readonly script: SpawnedScript | null
+  /** Requests of its sub-calls that were sent. */
+  asked: number
   /** What was held back for one of its turns, and the record that says so; null until one does. */
   heldTurn: { readonly calls: number; readonly outputTokens: number; readonly seq: number } | null
   /** Turns it asked for, and those that were sent. */
@@ -99,6 +111,8 @@ export interface Lane {
   inherited: number
   /** Whether a verifier it opened came back with a value since its latest release. */
   verified: boolean
+  /** Whether validators were run over a value of it. */
+  validated: boolean
   /** Lanes of blind children whose values it holds. */
   readonly sealed: Set<string>
 }
@@ -135,6 +149,8 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     tree: new MerkleTree(),
     pending: new Map(),
     failedCalls: new Map(),
+    script: opening.kind === 'run.open' ? null : (opening.det.script ?? null),
+    asked: 0,
     heldTurn: heldTurn(opening),
     turns: 0,
     turnsTaken: 0,
@@ -147,6 +163,7 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     cited: 0,
     inherited: 0,
     verified: false,
+    validated: false,
     sealed: new Set(),
   }
 }

@@ -33,7 +33,8 @@ export function checkFanOut(
   { profiles = [], models, fork, script }: Det['run.open'],
 ): void {
   const { det } = record
-  if (det.outcome !== 'ok' || (frame.parent === null && script !== undefined)) return
+  const scripted = frame.parent === null ? script !== undefined : frame.own.script !== null
+  if (det.outcome !== 'ok' || scripted) return
   if ('role' in det && (det.role === 'turn' || det.instead !== undefined)) return
   const lane = frame.own
   lane.fannedOut += 'role' in det ? det.items / 2 : 1

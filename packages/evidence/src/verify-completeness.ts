@@ -1,5 +1,5 @@
 import { type Amount, addAmounts, counted, type Det, NOTHING } from '@writ/contract'
-import { checkChecks } from './completeness-checks.ts'
+import { checkAsked, checkChecks } from './completeness-checks.ts'
 import { Ending } from './completeness-close.ts'
 import {
   answersCommand,
@@ -55,6 +55,8 @@ import {
   checkSpawned,
   checkTouched,
 } from './completeness-outcomes.ts'
+import { ReusableCalls } from './completeness-reuse.ts'
+import { checkScriptCall, checkSpawnedScript } from './completeness-scripts.ts'
 import { Shares } from './completeness-shares.ts'
 import { checkCelled, checkHeld, checkStrategy } from './completeness-strategy.ts'
 import { checkCharged, checkCounts, checkSpent } from './completeness-sums.ts'
@@ -112,6 +114,7 @@ interface Followed {
   readonly shares: Shares
   readonly inFlight: InFlight
   readonly fallbacks: Fallbacks
+  readonly reusable: ReusableCalls
   readonly ending: Ending
 }
 
@@ -154,6 +157,7 @@ class RunWalk implements RunVisitor<Lane, void> {
       shares: new Shares(run),
       inFlight: new InFlight(run),
       fallbacks: new Fallbacks(run),
+      reusable: new ReusableCalls(),
       ending: new Ending(),
     }
   }
@@ -178,6 +182,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     'run.open': (record, { frame, at }) => {
       checkModels(record.det)
       checkConversation(record.det)
+      checkAsked(record.det, at)
       raiseLabel(frame.own, record.det.questionLabel, at)
       markLabel(frame.own, record.n)
     },
@@ -275,12 +280,13 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkBudget(record, place, limits)
     this.#run.shares.budget(record, place)
     if (record.det.op === 'cite' && record.det.outcome === 'ok') frame.own.cited += 1
+    if (record.det.op === 'validate' && record.det.outcome === 'ok') frame.own.validated = true
   }
 
   #call(record: RecordOf<'model.call'>, place: Place): void {
     const { frame, at } = place
     const { own: lane } = frame
-    const { run, shares, inFlight, fallbacks } = this.#run
+    const { run, shares, inFlight, fallbacks, reusable } = this.#run
     const { decision, model, outcome, role, label } = record.det
     checkOutcome(record.det, at)
     checkCall(record, at)
@@ -291,12 +297,14 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkHeld(record, lane, run, at)
     checkSteps(record, place, run.limits)
     checkFanOut(record, place, run)
+    checkScriptCall(record, lane, at)
     if (role === 'turn') markCell(lane, record.n)
     const before = lane.label
     raiseLabel(lane, label, at)
     checkTaintWithin(decision, label, at)
     shares.call(record, place)
     inFlight.call(record, at)
+    reusable.call(record, place)
     if (outcome !== 'ok') return
     checkAllowed(lane, decision, at)
     const alone = role === 'turn' && !lane.celled
@@ -312,6 +320,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     const { child, decision, label, model, outcome, profile, ceiling } = record.det
     checkOutcome(record.det, at)
     checkSpawned(record, at)
+    checkSpawnedScript(record, run, at)
     checkSteps(record, place, run.limits)
     checkFanOut(record, place, run)
     raiseLabel(lane, label, at)
@@ -336,13 +345,14 @@ class RunWalk implements RunVisitor<Lane, void> {
   #result(record: RecordOf<'model.result'>, place: Place): void {
     const { call } = pendingCall(record, place)
     const { frame, at } = place
-    const { shares, inFlight, times, fallbacks } = this.#run
+    const { shares, inFlight, times, fallbacks, reusable } = this.#run
     takeResult(record, place)
     checkOutcomes(record, call, at)
     fallbacks.attempts(record.obs.detail, call)
     fallbacks.result(record, call, frame.own)
     shares.result(record, place)
     inFlight.result(record, call)
+    reusable.result(record, call, frame.share)
     if (call.det.role === 'turn') {
       markTurn(frame.own, record.det.outcome)
       if (frame.lane === '0') times.busy(record)

@@ -1,4 +1,4 @@
-import { checkInWords, counted, dollars, type Outcome, seconds, whole } from '@writ/contract'
+import { checkInWords, counted, dollars, type Outcome, seconds, unsentInWords, whole } from '@writ/contract'
 import type { FrameView, RunView, StepView } from '../index.ts'
 import { block, fit } from './answer/block.ts'
 import { citationBlock } from './answer/citations.ts'
@@ -166,6 +166,7 @@ function nameOf(op: string): string {
 
 function factsOf({
   items,
+  unsent,
   documents,
   charged,
   costKnown,
@@ -182,7 +183,8 @@ function factsOf({
         ]
   return [
     ...(child === null ? [] : [`frame ${child}`]),
-    ...(items === null || items === 1 ? [] : [counted(items, 'request')]),
+    ...(items === null || items === 1 || (items === 0 && unsent !== null) ? [] : [counted(items, 'request')]),
+    ...(unsent === null ? [] : unsentInWords(unsent)),
     ...(documents.length === 0 ? [] : [documentsInShort(documents)]),
     ...tokens,
     ...(tookMs === null ? [] : [seconds(tookMs)]),

@@ -6,6 +6,7 @@ import {
   type Json,
   type Message,
   seconds,
+  unsentInWords,
   whole,
 } from '@writ/contract'
 import type { StepDetail, StepView } from '../index.ts'
@@ -37,6 +38,7 @@ function headOf({
   label,
   model,
   instead,
+  unsent,
   charged,
   cachedInputTokens,
   costKnown,
@@ -56,6 +58,7 @@ function headOf({
     ...(model === null ? [] : [model]),
     ...(instead === null ? [] : [`instead of the model of ${lane}/${instead}`]),
     ...used,
+    ...(unsent === null ? [] : unsentInWords(unsent)),
     ...(tookMs === null ? [] : [seconds(tookMs)]),
   ]
   return `step ${lane}/${n} (record ${seq}): ${op}${op === kind ? '' : `, ${kind}`}: ${outcome}\n${facts.join(' · ')}`

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { type FrameRole, GUEST_NAMES, HOST_NAMES, type Tuning, USUAL_TUNING, whole } from '@writ/contract'
+import {
+  type Frame,
+  type FrameRole,
+  GUEST_NAMES,
+  HOST_NAMES,
+  type Tuning,
+  USUAL_TUNING,
+  whole,
+} from '@writ/contract'
 
 type Role = FrameRole | 'leaf' | 'direct'
 
@@ -29,7 +37,8 @@ export function fenceOf({ language }: Tuning): string {
  */
 export function systemPrompt(role: Role, contextWindow: number, tuning: Tuning = USUAL_TUNING): string {
   const { language, chunkChars, batchSize } = tuning
-  const names = [...HOST_NAMES, ...GUEST_NAMES].map((name) => `- ${name.usage}`).join('\n')
+  const told = [...HOST_NAMES, ...GUEST_NAMES].filter(({ needs }) => needs === undefined)
+  const names = told.map((name) => `- ${name.usage}`).join('\n')
   const values: Readonly<Record<string, string>> = {
     names,
     language: LANGUAGES[language].name,
@@ -47,6 +56,16 @@ function hintLines({ fanOut, hints }: Tuning): string {
       ? []
       : [`You may ask for ${whole(fanOut)} sub-calls and child frames in all; what goes beyond is refused.`]
   return [...ceiling, ...hints].map((line) => `- ${line}`).join('\n')
+}
+
+/** What a frame is told of the scripts that it may run by name; nothing when there are none. */
+export function scriptsPrompt(scripts: Frame['scripts']): string {
+  if (scripts.length === 0) return ''
+  const usage = HOST_NAMES.filter(({ needs }) => needs === 'scripts').map((name) => name.usage)
+  const known = scripts.map(({ name, description }) =>
+    description === null ? name : `${name} (${description})`,
+  )
+  return `Scripts that a person wrote for questions like this: ${known.join('; ')}. ${usage.join('; ')}.`
 }
 
 /** Digest of every prompt: part of what shapes a frame. */

@@ -9,7 +9,16 @@ import type { EventLine } from '../export/json-lines.ts'
 import { type CompletionOptions, createWrit, verifyFile, type WritOptions } from '../index.ts'
 import { openLedger } from '../ledger/index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
-import { DOUBTED, nested, PARALLEL, QUESTION, READING, TEXTS, TYPED } from './scripted-runs.fixture.ts'
+import {
+  DOUBTED,
+  nested,
+  PARALLEL,
+  QUESTION,
+  READING,
+  REPEATED,
+  TEXTS,
+  TYPED,
+} from './scripted-runs.fixture.ts'
 
 // Runs that are cut off after records all over them, as a kill would, and then resumed by another Writ. The
 // model is scripted; its server honours idempotency keys, keeps a journal and lives on.
@@ -118,6 +127,10 @@ describe('a run is resumed where its process ended:', () => {
 
   it('parallel sub-calls, a batch, and a race', async () => {
     await everywhere(PARALLEL)
+  }, 240_000)
+
+  it('sub-calls that others answer', async () => {
+    await everywhere(REPEATED)
   }, 240_000)
 
   it('sub-calls with a schema, some asked again', async () => {

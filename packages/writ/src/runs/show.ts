@@ -161,7 +161,7 @@ async function outline(
   { steps, viewer, source }: Viewed,
   reader: ContentReader,
 ): Promise<StepView> {
-  const { seq, lane, n, kind, op, outcome, code, model, instead, items, returned, child } = step
+  const { seq, lane, n, kind, op, outcome, code, model, instead, items, returned, unsent, child } = step
   const { charged, cachedInputTokens, bound, at, tookMs, shared } = step
   const withheld = await viewer.withheld(step.label, step.touched)
   const content = await reader.content(step)
@@ -189,6 +189,7 @@ async function outline(
     instead,
     items,
     returned,
+    unsent,
     child,
     charged,
     cachedInputTokens,

@@ -47,6 +47,7 @@ export interface RunSummary {
   readonly cachedInputTokens: number
   /** Ids of the models whose replies came; undefined for a run in which none stands in for another. */
   readonly answeredBy: readonly string[] | undefined
+  readonly reusedCalls: number
   readonly steps: readonly StepSummary[]
   readonly allSteps: number
   /** Decisions of policy: all of them, and those that did not allow. */
@@ -100,6 +101,7 @@ export async function summarizeRun(source: RunSource, told: RunSteps, reasons: R
     coverage: closing?.obs.coverage ?? null,
     costKnown: isCostKnown(opened, null),
     boundCalls: ends.charges.boundCalls,
+    reusedCalls: ends.charges.reusedCalls,
     cachedInputTokens: ends.charges.cachedInputTokens,
     answeredBy: ends.charges.answeredBy,
     steps: await summarizeSteps(source, told, reasons),

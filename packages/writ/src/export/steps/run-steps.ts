@@ -11,6 +11,7 @@ import {
   type RecordedDecision,
   type SpawnMode,
   type Status,
+  type Unsent,
   WritError,
 } from '@writ/contract'
 import {
@@ -47,10 +48,11 @@ export interface Step {
   readonly model: string | null
   /** The step whose failed requests a model call asks of another model; null for a call of its own. */
   readonly instead: number | null
-  /** Requests of a model call. */
+  /** Requests that a model call sent, and what it did not send since an equal one was answered. */
   readonly items: number | null
   /** Those of a batch that have records of their own: they came back. */
   returned: number
+  readonly unsent: Unsent | null
   /** The frame it opened. */
   readonly child: string | null
   /** What it, or the frame it opened, was charged; null while that is not known. */
@@ -154,7 +156,7 @@ class StepReader {
       cell: (record, place) => this.#begin(record, place, { op: 'cell', tookMs: record.obs.tookMs }),
       'frame.spawn': (record, place) =>
         this.#begin(record, place, {
-          op: 'spawn',
+          op: record.det.script === undefined ? 'spawn' : `script ${record.det.script.name}`,
           model: record.det.model,
           child: record.det.child,
           decisions: [record.det.decision, ...record.det.ceiling],
@@ -229,6 +231,7 @@ class StepReader {
       instead: null,
       items: null,
       returned: 0,
+      unsent: null,
       child: null,
       charged: null,
       cachedInputTokens: 0,
@@ -248,9 +251,11 @@ class StepReader {
   }
 
   #call(record: RecordOf<'model.call'>, place: Place): void {
-    const { role, model, items, decision, passed = [], instead = null } = record.det
-    const denied = passed.flatMap((one) => one.decision ?? [])
-    this.#begin(record, place, { op: role, model, instead, items, decisions: [...denied, decision] })
+    const { role, model, items, decision, reused = [], merged = 0 } = record.det
+    const { passed = [], instead = null } = record.det
+    const unsent = reused.length + merged === 0 ? null : { reused, merged }
+    const decisions = [...passed.flatMap((one) => one.decision ?? []), decision]
+    this.#begin(record, place, { op: role, model, instead, items, unsent, decisions })
     const frame = this.#frames.get(record.lane)
     // A turn that is asked of another model instead is the same turn.
     if (role === 'turn' && instead === null && frame !== undefined) frame.turns += 1

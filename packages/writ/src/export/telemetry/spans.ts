@@ -1,5 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { cachedInputTokens, formatLabel, type Outcome } from '@writ/contract'
+import { cachedInputTokens, formatLabel, type Outcome, unsentCalls } from '@writ/contract'
 import {
   type AnyRecord,
   decodeRecord,
@@ -211,6 +211,7 @@ function chatSpan(
       'writ.items': det.items,
       ...(det.instead === undefined ? {} : { 'writ.instead': det.instead }),
       ...(det.passed === undefined ? {} : { 'writ.passed': det.passed.map(({ model }) => model) }),
+      'writ.reused': unsentCalls({ reused: det.reused ?? [], merged: det.merged ?? 0 }),
       'writ.attempts': result?.obs.attempts ?? 0,
       'writ.outcome': outcome,
       ...(result === undefined ? {} : { 'writ.label': formatLabel(result.det.label) }),

@@ -80,7 +80,12 @@ type Texts = readonly { readonly text: string }[]
 
 /** Bytes of the texts plus room for the tokens that mark messages: no tokenizer makes more tokens than that. */
 export function inputBound(messages: Texts): number {
-  return textBytes(messages) + 8 * messages.length + 16
+  return inputTokensOf(textBytes(messages), messages.length)
+}
+
+/** The same of so many bytes in so many messages. */
+export function inputTokensOf(bytes: number, messages: number): number {
+  return bytes + 8 * messages + 16
 }
 
 /** UTF-8 bytes of the texts sent. */

@@ -1,10 +1,14 @@
 import {
   type BudgetLeft,
+  defined,
   type FrameValue,
   type ItemOutcome,
   type Message,
   type ModelProfile,
+  type NamedScript,
   type ReadResult,
+  type ScriptCall,
+  type ScriptListing,
   type SpawnRequest,
   type StepName,
   type Steps,
@@ -16,6 +20,7 @@ import {
 } from '@writ/contract'
 import type { CheckedSchema } from '../../schema/index.ts'
 import type { StepId } from '../basis/step-id.ts'
+import { requirePrompt } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import type { ModelList } from '../state/model-list.ts'
 import { chooseModel, modelList } from '../state/run-models.ts'
@@ -24,14 +29,15 @@ import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from '../
 import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
 import { type CallSteps, callSteps, performCall, recordUnused } from '../steps/model-fallback.ts'
-import type { ModelCall } from '../steps/model-requests.ts'
-import type { Child } from '../steps/open-child.ts'
+import type { ModelCall } from '../steps/model-request.ts'
+import { type Child, namedScript } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { performTypedCall } from '../steps/typed-call.ts'
 import { FanOut } from './fan-out.ts'
 import { KeptResults } from './kept-results.ts'
 import { ReadySchemas } from './ready-schemas.ts'
 import { Statements } from './statements.ts'
+import { checkSpans, mostCalls, sendOnce } from './sub-calls.ts'
 
 const nowhere: OnFinal = () => undefined
 
@@ -53,13 +59,14 @@ export class FrameSteps {
   readonly #kept = new KeptResults()
   readonly #fanOut: FanOut
   readonly #schemas = new ReadySchemas()
-  readonly #statements = new Statements()
+  readonly #statements: Statements
 
   constructor(state: RunState, lane: FrameState, runFrame: RunFrame, tuning: Tuning) {
-    this.#fanOut = new FanOut(state.script !== undefined && lane.parent === null ? null : tuning.fanOut)
+    this.#fanOut = new FanOut(lane.script === undefined ? tuning.fanOut : null)
     this.#state = state
     this.#lane = lane
     this.#runFrame = runFrame
+    this.#statements = new Statements(lane.plannedCalls)
   }
 
   /** The cell ended; what a stopped one asked for is kept for whoever asks the same again. */
@@ -88,6 +95,9 @@ export class FrameSteps {
       'context.read': (asked) => local(readStep(store, lane, asked)),
       'model.call': (asked) => this.#subCalls(id, asked, onFinal),
       'frame.spawn': (asked) => this.#children(id, asked.children, onFinal),
+      scripts: (asked) =>
+        value({ op: 'scripts', input: asked, make: () => Promise.resolve(this.#state.scripts.map(listing)) }),
+      'script.run': (asked) => this.#script(id, asked, onFinal),
       cite: (asked) =>
         value({
           op: 'cite',
@@ -100,7 +110,7 @@ export class FrameSteps {
       'combinator.open': (asked) => {
         const op = 'combinator_open'
         try {
-          this.#statements.open(id.n, asked.name, asked.most)
+          this.#statements.open(id.n, asked)
         } catch (error) {
           return this.fail(id, { op, input: asked, error }, onFinal)
         }
@@ -154,17 +164,26 @@ export class FrameSteps {
     }
     const keys = request.prompts.map((prompt) => JSON.stringify([model.id, prompt]))
     const kept = keys.map((key) => this.#take<string>(key))
-    const missing = request.prompts.filter((_, index) => kept[index] === undefined)
+    const fresh = request.fresh === true || this.#statements.voting
+    const { places, firsts } = sendOnce(keys, kept, fresh)
+    const missing = firsts.flatMap((index) => request.prompts[index] ?? [])
+    const merged = places.filter((place) => place !== null).length - missing.length
     this.#fanOut.take(missing.length)
     const models = (step: StepId): ModelList => modelList(this.#state, step, choose(step).role)
-    const performed = this.#send({ id, check, models }, { model, signal }, missing, fail, keys, onFinal)
-    return await this.#together(keys, kept, performed)
+    const asked = { model, signal, fresh, merged }
+    const performed = this.#send({ id, check, models }, asked, missing, fail, keys, onFinal)
+    return await this.#together(keys, kept, places, performed)
   }
 
   /** Sends the sub-calls that are not answered yet. Spans are read for the frame without being shown to it. */
   async #send(
     { id, check: checkId, models }: SubCallSteps,
-    { model, signal }: Pick<ModelCall, 'signal'> & { readonly model: ModelProfile },
+    {
+      model,
+      signal,
+      fresh,
+      merged,
+    }: Pick<ModelCall, 'signal' | 'fresh' | 'merged'> & { readonly model: ModelProfile },
     prompts: readonly SubCall[],
     fail: (error: unknown) => Promise<never>,
     keys: readonly string[],
@@ -189,15 +208,22 @@ export class FrameSteps {
     const conversations: (readonly Message[])[] = []
     for (const [index, text] of read.entries()) {
       if (text.status === 'rejected') return await refuse(text.reason)
-      conversations.push([this.#leafPrompt(schemas[index] ?? null), { role: 'user', text: text.value }])
+      const messages = [this.#leafPrompt(schemas[index] ?? null), { role: 'user', text: text.value }] as const
+      try {
+        requirePrompt(this.#lane.share.limits, messages)
+      } catch (error) {
+        return await refuse(error)
+      }
+      conversations.push(messages)
     }
     const call: Omit<ModelCall, 'models'> = {
       role: 'leaf',
       signal,
       conversations,
       json: new Set(schemas.flatMap((schema, index) => (schema?.objectsOnly === true ? [index] : []))),
-      input: { model: model.id, prompts },
+      input: { model: model.id, prompts, ...(fresh === true ? { fresh } : {}) },
       payloads: {},
+      ...defined({ fresh, merged }),
     }
     if (check !== null)
       return await performTypedCall(this.#state, this.#lane, { first, check }, call, schemas, onFinal)
@@ -242,6 +268,7 @@ export class FrameSteps {
     } catch (error) {
       return await this.fail(first, { op: 'rlm_query', input: requests, error }, onFinal)
     }
+    const alone = this.#statements.voting
     const keys = requests.map((request) => JSON.stringify(request))
     const kept = keys.map((key) => this.#take<FrameValue>(key))
     let open = requests.length
@@ -251,7 +278,8 @@ export class FrameSteps {
       if (open === 0) onFinal(seq)
     }
     const children = requests.map((request, index): Child => {
-      return { request, step: index === 0 ? first : this.#lane.next(), profile: this.#state.authority.worker }
+      const step = index === 0 ? first : this.#lane.next()
+      return { request, step, profile: this.#state.authority.worker, alone }
     })
     const missing = children.filter((_, index) => kept[index] === undefined)
     this.#fanOut.take(missing.length)
@@ -267,8 +295,30 @@ export class FrameSteps {
           onEnd,
         ),
       )
-    const [outcomes] = await Promise.all([this.#together(keys, kept, performed), ...again])
+    const { places } = sendOnce(keys, kept, true)
+    const [outcomes] = await Promise.all([this.#together(keys, kept, places, performed), ...again])
     return outcomes
+  }
+
+  /** A child that follows a script is one like any other, for what its parent is for and over what that may read. */
+  async #script(id: StepId, { name, input }: ScriptCall, onFinal: OnFinal): Promise<FrameValue> {
+    const script = { name, input }
+    let output: NamedScript['output']
+    try {
+      ;({ output } = namedScript(this.#state, name))
+    } catch (error) {
+      return await this.fail(id, { op: 'run_script', input: script, error }, onFinal)
+    }
+    const request = {
+      goal: this.#lane.goal,
+      scope: 'inherit',
+      script,
+      ...defined({ schema: output ?? undefined }),
+    } as const
+    const [outcome] = await this.#children(id, [request], onFinal)
+    if (outcome === undefined) throw new WritError('INTERNAL', 'No outcome came back.')
+    if (!outcome.ok) throw outcome.error
+    return outcome.value
   }
 
   #take<T>(key: string): Promise<ItemOutcome<T>> | undefined {
@@ -280,14 +330,11 @@ export class FrameSteps {
   async #together<T>(
     keys: readonly string[],
     kept: readonly (Promise<ItemOutcome<T>> | undefined)[],
+    places: readonly (number | null)[],
     performed: Promise<readonly ItemOutcome<T>[]>,
   ): Promise<readonly ItemOutcome<T>[]> {
-    let fresh = 0
     const items = keys.map((key, index): Promise<ItemOutcome<T>> => {
-      const position = fresh
-      const known = kept[index]
-      if (known === undefined) fresh += 1
-      const item = known ?? performed.then((outcomes) => itemAt(outcomes, position))
+      const item = kept[index] ?? performed.then((outcomes) => itemAt(outcomes, places[index] ?? 0))
       const settled = item.catch(
         (error: unknown): ItemOutcome<T> => ({ ok: false, error: toWritError(error) }),
       )
@@ -326,9 +373,8 @@ export class FrameSteps {
   }
 }
 
-/** Requests that sub-calls come to at most: one with a schema may be asked twice. */
-function mostCalls(prompts: readonly SubCall[]): number {
-  return prompts.reduce((sum, { schema }) => sum + (schema === undefined ? 1 : 2), 0)
+function listing({ name, description, planHash, input, output }: NamedScript): ScriptListing {
+  return { name, description, planHash, input, output }
 }
 
 function nothing(): Promise<never[]> {
@@ -340,20 +386,4 @@ function itemAt<T>(outcomes: readonly ItemOutcome<T>[], index: number): ItemOutc
   if (outcome === undefined)
     throw new WritError('INTERNAL', `Item ${index} of a batch came back without an outcome.`)
   return outcome
-}
-
-/** Bytes of spans per token of the model's window that are still read: more could never fit, whatever the text. */
-const MOST_BYTES_PER_TOKEN = 16
-
-/** Refuses spans that cannot fit the model's window, before any of them is read. */
-function checkSpans(prompts: readonly SubCall[], model: ModelProfile): void {
-  const most = model.contextWindow * MOST_BYTES_PER_TOKEN
-  for (const { spans = [] } of prompts) {
-    const bytes = spans.reduce((sum, span) => sum + Math.max(0, span.end - span.start), 0)
-    if (bytes > most)
-      throw new WritError(
-        'BAD_REQUEST',
-        `The spans have ${bytes} bytes; ${model.id} could take at most ${most}.`,
-      )
-  }
 }

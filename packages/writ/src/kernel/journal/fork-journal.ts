@@ -26,10 +26,16 @@ export class ForkJournal extends ResumeJournal {
     return own
   }
 
-  override commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[]): Commitment {
-    const own = super.commitItems(id, kind, name, items)
+  override commitItems(
+    id: StepId,
+    kind: RecordKind,
+    name: string,
+    items: readonly string[],
+    from = 0,
+  ): Commitment {
+    const own = super.commitItems(id, kind, name, items, from)
     const { key } = this.#commitments
-    if (!this.history.caughtUp) this.#commitments.note(own, itemsCommitment(key, id, kind, name, items))
+    if (!this.history.caughtUp) this.#commitments.note(own, itemsCommitment(key, id, kind, name, items, from))
     return own
   }
 

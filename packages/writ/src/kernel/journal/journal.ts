@@ -65,8 +65,8 @@ export interface Journal {
   now(): number
   /** Binds content to a step and field without revealing it. */
   commit(id: StepId, kind: RecordKind, name: string, content: string | Uint8Array): Commitment
-  /** The same for a batch: the root over the commitments of its items. */
-  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[]): Commitment
+  /** The same for a batch: the root over the commitments of its items. Of some in a row, `from` is the first. */
+  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[], from?: number): Commitment
   /** RFC 6962 root (hex) over a lane's own records, and their number. */
   laneRoot(lane: string): { readonly root: string; readonly records: number }
   /** Records what came of a step, or holds it against the record that is there. */

@@ -106,8 +106,8 @@ export class LiveJournal implements Journal {
     return fieldCommitment(this.#log.key, id, kind, name, content)
   }
 
-  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[]): Commitment {
-    return itemsCommitment(this.#log.key, id, kind, name, items)
+  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[], from = 0): Commitment {
+    return itemsCommitment(this.#log.key, id, kind, name, items, from)
   }
 
   write<K extends RecordKind>({ kind, id, det, obs, payloads = {}, durability }: NewRecord<K>): Written {

@@ -30,8 +30,8 @@ export class ResumeJournal implements Journal {
     return this.anew.commit(id, kind, name, content)
   }
 
-  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[]): Commitment {
-    return this.anew.commitItems(id, kind, name, items)
+  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[], from = 0): Commitment {
+    return this.anew.commitItems(id, kind, name, items, from)
   }
 
   laneRoot(lane: string): { root: string; records: number } {

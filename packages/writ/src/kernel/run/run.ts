@@ -16,6 +16,7 @@ import { checkedSchema } from '../../schema/index.ts'
 import { BudgetPool } from '../basis/budget-pool.ts'
 import { BudgetShare } from '../basis/budget-share.ts'
 import { CoverageTally } from '../basis/coverage-tally.ts'
+import { KnownAnswers } from '../basis/known-answers.ts'
 import { ModelSlots, realTime } from '../basis/model-slots.ts'
 import type { KernelPorts } from '../basis/ports.ts'
 import type { StepId } from '../basis/step-id.ts'
@@ -150,12 +151,13 @@ export function createState(
     models,
     profiles,
     checks: request.checks,
+    validators: request.validators ?? [],
     share: new BudgetShare(new BudgetPool(limits), limits),
     partitions: [...ports.store.partitions],
     coverage: new CoverageTally(ports.store.partitions),
     suspension,
     journal,
-    gate: new Gate(ports, authority, halt, script?.planHash),
+    gate: new Gate(ports, authority, halt),
     slots: (model) => {
       const { id, rates = {} } = model
       const known =
@@ -177,6 +179,7 @@ export function createState(
       models: new Set(),
       boundCalls: 0,
       cachedInputTokens: 0,
+      reusedCalls: 0,
       costKnown: true,
       answered: new Set(),
       refusing: new Refusing(),
@@ -184,6 +187,7 @@ export function createState(
     },
     fork,
     script,
+    scripts: request.scripts ?? [],
     signal,
   }
 }
@@ -207,11 +211,13 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     goal: request.question,
     schema: answerSchema === undefined ? null : await checkedSchema(answerSchema),
     conversation: request.conversation,
+    script: state.script,
     profile: authority.orchestrator,
     models: (id) => modelList(state, id, 'root'),
     scope: { partitions: store.partitions, docs: null },
     label: request.questionLabel,
     share: state.share,
+    answers: new KnownAnswers(),
     bound: true,
     signal: state.signal,
   })

@@ -7,7 +7,6 @@ import {
   defined,
   type ItemOutcome,
   itemPayload,
-  type KeptPrompt,
   NOTHING,
   type Obs,
   type Outcome,
@@ -26,7 +25,6 @@ import {
 } from '../basis/attempts.ts'
 import type { StandingReservation } from '../basis/budget-pool.ts'
 import type { StepId } from '../basis/step-id.ts'
-import { leafOutputTokens, turnOutputTokens } from '../basis/turn-bounds.ts'
 import type { RecordedItem } from '../journal/journal.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
@@ -34,6 +32,7 @@ import { attemptPorts, idempotencyKey } from './attempt-ports.ts'
 import type { OnFinal } from './context-step.ts'
 import { keptPrompt } from './kept-prompt.ts'
 import {
+  type AnsweredBefore,
   callEvent,
   causeOf,
   type Effort,
@@ -41,20 +40,19 @@ import {
   inShort,
   outcomeIn,
   outputText,
+  REUSED,
   resultOf,
   type Sent,
 } from './model-items.ts'
-import type { ChosenModel, ModelCall } from './model-requests.ts'
+import type { ChosenCall } from './model-request.ts'
 
 /** One model call on its way through the gate: its command record, its attempts, its result record. */
 export class Command {
   readonly #state: RunState
   readonly #lane: FrameState
   readonly #id: StepId
-  readonly #call: ModelCall
-  readonly #chosen: ChosenModel
-  readonly #maxOutputTokens: number
-  readonly #prompt: KeptPrompt
+  readonly #call: ChosenCall
+  readonly #before: AnsweredBefore
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
   readonly #earlier = new Map<number, Earlier>()
@@ -64,37 +62,23 @@ export class Command {
   readonly #leaves = new Map<number, string>()
   #seq = -1
 
-  constructor(state: RunState, lane: FrameState, id: StepId, call: ModelCall, chosen: ChosenModel) {
+  /** `call` has the requests that are sent. */
+  constructor(state: RunState, lane: FrameState, id: StepId, call: ChosenCall, before: AnsweredBefore) {
     this.#state = state
     this.#lane = lane
     this.#id = id
     this.#call = call
-    this.#chosen = chosen
-    const { conversations, role } = call
-    const { limits } = lane.share
-    const { model } = chosen
-    this.#maxOutputTokens =
-      role === 'turn' ? turnOutputTokens(limits, model) : leafOutputTokens(limits, model)
-    this.#prompt = keptPrompt(conversations, role, lane.asked)
-    if (role === 'turn') lane.asked = conversations[0] ?? []
+    this.#before = before
     this.#bounds = call.conversations.map((messages) =>
-      attemptBound(model, inputBound(messages), this.#maxOutputTokens),
+      attemptBound(call.model, inputBound(messages), call.maxOutputTokens),
     )
   }
 
   /** What attempts of an item need; the first attempt of the first item may have room held back for it. */
   ports(item: number, held?: StandingReservation): AttemptPorts {
-    return attemptPorts(
-      this.#state,
-      this.#lane,
-      {
-        model: this.#chosen.model,
-        bound: this.#bound(item),
-        signal: this.#call.signal,
-        retrying: (attempt) => this.#retry(item, attempt),
-      },
-      held,
-    )
+    const { model, signal } = this.#call
+    const retrying = (attempt: number): Promise<void> => this.#retry(item, attempt)
+    return attemptPorts(this.#state, this.#lane, { model, bound: this.#bound(item), signal, retrying }, held)
   }
 
   /** Takes on the labels of all who drew on the share, and is one of them from now on. */
@@ -108,7 +92,8 @@ export class Command {
   async write(): Promise<void> {
     const written = this.#write('ok', null)
     this.#seq = written.seq
-    this.#state.tally.models.add(this.#chosen.model.id)
+    this.#state.tally.models.add(this.#call.model.id)
+    this.#state.tally.reusedCalls += this.#reusedCalls
     await written.durable
   }
 
@@ -258,16 +243,16 @@ export class Command {
     const { tally } = this.#state
     tally.boundCalls += attempts.filter(({ chargedAs }) => chargedAs === 'bound').length
     tally.cachedInputTokens += cachedInputTokens(attempts)
-    tally.refusing.note(this.#chosen.model.id, attempts, this.#lane.label)
+    tally.refusing.note(this.#call.model.id, attempts, this.#lane.label)
   }
 
   async #sendItem(item: number, first: Entry | undefined): Promise<Sent> {
     const messages = this.#call.conversations[item] ?? []
     const earlier = this.#earlier.get(item)
     const request = {
-      profile: this.#chosen.model,
+      profile: this.#call.model,
       messages,
-      maxOutputTokens: this.#maxOutputTokens,
+      maxOutputTokens: this.#call.maxOutputTokens,
       json: this.#call.json?.has(item) === true,
       bound: this.#bound(item),
       idempotencyKey: idempotencyKey(this.#state.ports.log.key, this.#id, item),
@@ -305,8 +290,8 @@ export class Command {
     this.#lane.charge(charged)
     const { tally } = this.#state
     this.#tell(detail)
-    if (this.#chosen.model.price === null) tally.costKnown = false
-    if (items.some(({ outcome }) => outcome.ok)) tally.answered.add(this.#chosen.model.id)
+    if (this.#call.model.price === null) tally.costKnown = false
+    if (items.some(({ outcome }) => outcome.ok)) tally.answered.add(this.#call.model.id)
     const outputs = items.map((item) => outputText(item.outcome))
     const leaves = items.flatMap((_, item) => this.#leaves.get(item) ?? [])
     const failed = items.filter((item) => !item.outcome.ok)
@@ -314,7 +299,7 @@ export class Command {
       kind: 'model.result',
       id: this.#id,
       det: {
-        ...resultOf(items),
+        ...resultOf(items, this.#before),
         output: leaves.length > 0 ? merkleOfItems(leaves) : this.outputCommitment(outputs),
         charged,
         label: this.#lane.label,
@@ -331,8 +316,8 @@ export class Command {
   }
 
   #report(items: readonly Sent[], tookMs: number, gateMs: number): void {
-    const failed = items.every((item) => !item.outcome.ok)
-    this.#event(failed ? 'error' : 'ok', inShort(items), tookMs, gateMs)
+    const { outcome } = resultOf(items, this.#before)
+    this.#event(outcome === 'ok' ? 'ok' : 'error', inShort(items, this.#reusedCalls), tookMs, gateMs)
   }
 
   #bound(item: number): Amount {
@@ -341,17 +326,19 @@ export class Command {
 
   /** What the call asks for, whatever comes of it. */
   asked(): Omit<Det['model.call'], 'outcome' | 'code' | 'label'> {
-    const { model, passed, decision } = this.#chosen
-    const { instead } = this.#call
     const texts = this.#call.conversations.map((messages) => JSON.stringify(messages))
+    const { reused } = this.#before
+    const { merged = 0, model, passed, instead, maxOutputTokens, decision } = this.#call
     return {
+      ...(reused.length === 0 ? {} : { reused }),
+      ...(merged === 0 ? {} : { merged }),
       role: this.#call.role,
       model: model.id,
       ...(passed.length === 0 ? {} : { passed }),
       ...defined({ instead }),
       items: texts.length,
       input: this.#commitment('model.call', 'input', texts),
-      maxOutputTokens: this.#maxOutputTokens,
+      maxOutputTokens,
       decision,
       bound: this.#bounds.reduce(addAmounts, NOTHING),
     }
@@ -359,21 +346,29 @@ export class Command {
 
   #write(outcome: Outcome, error: WritError | null): { seq: number; durable: Promise<void> } {
     const { journal } = this.#state
-    const { input, payloads } = this.#call
+    const { input, payloads, conversations, role } = this.#call
+    const prompt = keptPrompt(conversations, role, this.#lane.asked)
+    if (role === 'turn') this.#lane.asked = conversations[0] ?? []
     const refusal = error === null ? {} : { error: errorJson(error) }
     return journal.write({
       kind: 'model.call',
       id: this.#id,
       det: { ...this.asked(), outcome, code: error?.code ?? null, label: this.#lane.label },
-      obs: { at: journal.now(), inFlight: this.#state.slots(this.#chosen.model).inFlight },
+      obs: { at: journal.now(), inFlight: this.#state.slots(this.#call.model).inFlight },
       payloads: {
         hash: commandHash('model.call', JSON.stringify(input)),
-        prompt: JSON.stringify(this.#prompt),
+        prompt: JSON.stringify(prompt),
         ...payloads,
+        ...(this.#before.texts.length === 0 ? {} : { [REUSED]: JSON.stringify(this.#before.texts) }),
         ...refusal,
       },
       durability: 'flush',
     })
+  }
+
+  /** Sub-calls that this one answers without sending them. */
+  get #reusedCalls(): number {
+    return this.#before.texts.length + (this.#call.merged ?? 0)
   }
 
   /** What a result commits to of the texts that came back. */

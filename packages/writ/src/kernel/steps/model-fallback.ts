@@ -6,7 +6,7 @@ import type { RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { performHostValue } from './host-value.ts'
 import { type Called, performModelCall } from './model-call.ts'
-import type { ModelCall } from './model-requests.ts'
+import type { ModelCall } from './model-request.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
 
@@ -95,6 +95,7 @@ function insteadOf(
     ...call,
     models,
     instead: n,
+    merged: 0,
     conversations: open.map((item) => call.conversations[item] ?? []),
     json: new Set(open.flatMap((item, position) => (call.json?.has(item) === true ? [position] : []))),
     input: { open, of: call.input },

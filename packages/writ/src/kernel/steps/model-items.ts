@@ -6,6 +6,7 @@ import {
   NOTHING,
   type Obs,
   type Outcome,
+  type ReusedItems,
   type RunEvent,
   toWritError,
   WritError,
@@ -13,9 +14,18 @@ import {
 import type { StepId } from '../basis/step-id.ts'
 import type { RecordedItem } from '../journal/journal.ts'
 import { errorFrom, errorJson, outcomeOf } from '../state/run-state.ts'
-import type { ModelCall } from './model-requests.ts'
+import type { ModelCall } from './model-request.ts'
 
 // What came of the requests of one call, as it is stored and as it is taken back from there.
+
+/** What the texts of reused answers are kept as, beside the command. */
+export const REUSED = 'reused'
+
+/** Requests of a call that are not sent: how they are recorded, and the texts that answer them, in order. */
+export interface AnsweredBefore {
+  readonly reused: readonly ReusedItems[]
+  readonly texts: readonly string[]
+}
 
 /** What came of one request of a call. */
 export interface Item {
@@ -32,12 +42,13 @@ export interface Sent extends Item {
 export type Effort = Pick<Obs['model.result'], 'tookMs' | 'attempts' | 'detail'>
 
 /** What came of the items of a call, for whoever watches. */
-export function inShort(items: readonly Sent[]): string {
+export function inShort(items: readonly Sent[], reusedCalls: number): string {
   const failed = items.filter((item) => !item.outcome.ok).length
   const retries = items.reduce((sum, item) => sum + Math.max(0, item.attempts.length - 1), 0)
   const bound = items.flatMap((item) => item.attempts).filter(({ chargedAs }) => chargedAs === 'bound')
   return [
     ...(items.length > 1 ? [`${items.length} requests`] : []),
+    ...(reusedCalls > 0 ? [`${reusedCalls} answered before`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(retries > 0 ? [`${retries} retried`] : []),
     ...(bound.length > 0 ? [`${bound.length} charged the worst case`] : []),
@@ -60,15 +71,19 @@ export function outputText(outcome: ItemOutcome<string>): string {
   return outcome.ok ? JSON.stringify({ text: outcome.value }) : errorJson(outcome.error)
 }
 
-/** How a call ended: one request as it did, several as `ok` when any came back. */
-export function resultOf(items: readonly Item[]): Pick<Det['model.result'], 'outcome' | 'code' | 'outcomes'> {
+/** How a call ended: one request as it did, several as `ok` when any came back or was answered before. */
+export function resultOf(
+  items: readonly Item[],
+  { reused }: AnsweredBefore,
+): Pick<Det['model.result'], 'outcome' | 'code' | 'outcomes'> {
   const outcomes = countOutcomes(items)
   const [only] = items
   if (items.length === 1 && only !== undefined && !only.outcome.ok) {
     const { error } = only.outcome
     return { outcome: outcomeOf(error), code: error.code, outcomes }
   }
-  return { outcome: outcomes.ok === undefined ? 'error' : 'ok', code: null, outcomes }
+  const none = outcomes.ok === undefined && reused.length === 0
+  return { outcome: none ? 'error' : 'ok', code: null, outcomes }
 }
 
 /** What ended the run says more than how it showed in the turn that was under way. */

@@ -1,11 +1,12 @@
 import { type ItemOutcome, type Message, type Reasoner, toWritError, WritError } from '@writ/contract'
 import { type CheckedSchema, inWords, valueIn } from '../../schema/index.ts'
+import { requirePrompt } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { performHostValue } from './host-value.ts'
 import { type CallSteps, performCall, recordUnused, refusesJsonMode } from './model-fallback.ts'
-import type { ModelCall } from './model-requests.ts'
+import type { ModelCall } from './model-request.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
 
@@ -39,7 +40,13 @@ export async function performTypedCall(
     async (error: unknown) => await recordCheck(state, lane, check, schemas, error, onFinal),
   )
   const { reasoner } = state.ports
-  const items = replies.map((reply, at) => readItem(reasoner, reply, schemas[at] ?? null, call.json?.has(at)))
+  const items = replies.map((reply, at) =>
+    withinLimits(
+      lane,
+      call.conversations[at] ?? [],
+      readItem(reasoner, reply, schemas[at] ?? null, call.json?.has(at)),
+    ),
+  )
   const again = items.flatMap((item, at) => (item.again === null ? [] : [at]))
   if (again.length === 0) {
     await recordCheck(state, lane, check, schemas, null, onFinal)
@@ -49,7 +56,7 @@ export async function performTypedCall(
   // Only an item that was answered shows that the server takes the JSON mode.
   const json = new Set(again.flatMap((at, index) => (replies[at]?.ok && call.json?.has(at) ? [index] : [])))
   const input = { again, of: call.input }
-  const second = { ...call, conversations, json, input }
+  const second = { ...call, conversations, json, input, merged: 0 }
   const answers = await performCall(state, lane, check, second, onFinal).catch(
     (error: unknown): Outcomes => again.map(() => ({ ok: false, error: toWritError(error) })),
   )
@@ -58,6 +65,17 @@ export async function performTypedCall(
     const answer = anew.get(at)
     return answer === undefined ? outcome : readItem(reasoner, answer, schemas[at] ?? null).outcome
   })
+}
+
+/** An item that could only be asked again with a prompt that may not be sent is not asked again. */
+function withinLimits({ share }: FrameState, asked: readonly Message[], item: ReadItem): ReadItem {
+  if (item.again === null) return item
+  try {
+    requirePrompt(share.limits, [...asked, ...item.again])
+    return item
+  } catch {
+    return { ...item, again: null }
+  }
 }
 
 /** Records that there is nothing to ask again, or that the call was refused. Throws its error. */

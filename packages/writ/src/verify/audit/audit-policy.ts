@@ -95,9 +95,8 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     if (frame.opening.kind === 'run.open') {
       const { det } = frame.opening
       checkFacts(det, this.#point)
-      const { user, purpose, script } = det
-      const planHash = script?.planHash
-      const replayer = new DecisionReplayer(this.#point, { user, purpose, planHash })
+      const { user, purpose } = det
+      const replayer = new DecisionReplayer(this.#point, { user, purpose })
       this.#known = { run: det, resources: new Resources(det, this.#point), replayer }
     }
     return openFrame(frame, this.#opened.run)
@@ -245,19 +244,16 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
 
   /** Whether policy allows a model of a list at a label. */
   async #keeps(
-    { profile, depth }: AuditedFrame,
+    { profile, depth, own: { planHash } }: AuditedFrame,
     list: ModelLists[number],
     taint: Label,
     at: string,
   ): Promise<boolean> {
     const { replayer, resources } = this.#opened
     for (const { id } of list) {
-      const question = { action: 'model::call', resource: `model:${id}`, taint, depth, profile } as const
-      if (
-        await replayer.allows({ ...question, discharged: [], at }, (resource) =>
-          resources.factsOf(resource, at),
-        )
-      )
+      const resource = `model:${id}`
+      const question = { action: 'model::call', resource, taint, depth, profile, planHash } as const
+      if (await replayer.allows({ ...question, discharged: [], at }, (one) => resources.factsOf(one, at)))
         return true
     }
     return false
@@ -293,7 +289,9 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     label.decide(n, det.decision.taint, false, `${at}/det/decision/taint`)
     label.look(n, det.decision.taint, `${at}/det/decision/taint`)
     label.see(det.label, `${at}/det/label`)
-    await this.#decideAgain(frame, det.decision, [], `${at}/det/decision`)
+    // Opening a child that follows a script is part of that plan.
+    const plan = det.script?.planHash ?? frame.own.planHash
+    await this.#decideAgain(frame, det.decision, [], `${at}/det/decision`, plan)
     for (const [i, decision] of det.ceiling.entries()) {
       const place = `${at}/det/ceiling/${i}`
       if (decision.action === 'context::search') {
@@ -409,10 +407,11 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
 
   /** The request is the frame's own, and the policy answers it as it did. */
   async #decideAgain(
-    { depth, profile, lane }: AuditedFrame,
+    { depth, profile, lane, own }: AuditedFrame,
     decision: RecordedDecision,
     discharges: readonly string[],
     at: string,
+    planHash: string | undefined = own.planHash,
   ): Promise<void> {
     const { action, resource, taint, discharged } = decision
     if (decision.depth !== depth)
@@ -427,7 +426,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
         `The step cannot have discharged ${discharged.join(', ') || 'nothing'}.`,
         at,
       )
-    await this.#ask({ action, resource, taint, depth, profile, discharged, recorded: decision, at })
+    await this.#ask({ action, resource, taint, depth, profile, discharged, planHash, recorded: decision, at })
   }
 
   async #ask(question: Parameters<DecisionReplayer['ask']>[0]): Promise<void> {

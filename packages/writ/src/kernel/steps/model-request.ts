@@ -2,7 +2,7 @@ import type { Message, ModelProfile, PassedModel, RecordedDecision } from '@writ
 import type { StandingReservation } from '../basis/budget-pool.ts'
 import type { ModelList } from '../state/model-list.ts'
 
-/** One or more requests to one model under one decision. */
+/** One or more requests to a model under one decision. */
 export interface ModelCall {
   readonly role: 'turn' | 'leaf'
   /** Those that may be asked: the first that policy allows is. */
@@ -12,6 +12,10 @@ export interface ModelCall {
   readonly conversations: readonly (readonly Message[])[]
   /** The conversations whose answer is to be one JSON object; none by default. */
   readonly json?: ReadonlySet<number>
+  /** Whether it shares no answer with an equal one; not by default. */
+  readonly fresh?: boolean
+  /** Requests that were left out because they equal another of the call; none by default. */
+  readonly merged?: number
   /** What identifies the call across runs: the request as the frame made it. */
   readonly input: unknown
   /** Kept for replay: what the frame was told that nothing else determines. */
@@ -22,9 +26,11 @@ export interface ModelCall {
   readonly held?: StandingReservation
 }
 
-/** The model of a call, and those of its list that stand before it and are not asked. */
-export interface ChosenModel {
+/** A call with the model that it asks. */
+export interface ChosenCall extends Omit<ModelCall, 'models'> {
   readonly model: ModelProfile
+  readonly maxOutputTokens: number
+  /** The models of its list that stand before this one and are not asked. */
   readonly passed: readonly PassedModel[]
   readonly decision: RecordedDecision
 }
