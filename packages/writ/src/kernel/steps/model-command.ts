@@ -226,7 +226,7 @@ export class Command {
       },
       obs: { at: journal.now(), command: this.#seq, detail },
       payloads: { [itemPayload(item, 'output')]: text },
-      durability: 'commit',
+      durability: 'soon',
     }).durable
   }
 
