@@ -27,7 +27,7 @@ import { lastTurnBytes, turnBound } from '../basis/turn-bounds.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { FrameState, Scope } from '../state/frame-state.ts'
 import type { DecisionContext } from '../state/gate.ts'
-import { chooseModel, type ModelRole } from '../state/run-models.ts'
+import { chooseModel, type ModelRole, modelList } from '../state/run-models.ts'
 import { errorFrom, type RunState } from '../state/run-state.ts'
 import { decideMode } from './child-mode.ts'
 import type { KeptText } from './observe.ts'
@@ -136,7 +136,8 @@ async function open(
   const schema = await schemaOf(child.request)
   await requireInput(state, child)
   const text = context === undefined ? undefined : contextText(lane, context)
-  const { mode, scope } = await decideMode(state, lane, model, child.request, ceiling)
+  const models = modelList(state, child.step, role)
+  const { mode, scope } = await decideMode(state, lane, models, child.request, ceiling)
   const script = scriptOf(state, child)
   const plannedCalls = await plannedCallsOf(state, child, scope)
   const part = mode === 'shared' ? null : lane.share.part()
