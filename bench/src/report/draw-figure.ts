@@ -26,16 +26,15 @@ export function drawFigure(
 ): Element | undefined {
   const drawn = points.flatMap((point, n) => drawnOf(point, n, x, y))
   if (drawn.length === 0) return undefined
-  const [across, up] = [
-    scaleOf(
-      AXES[x],
-      drawn.map((one) => one.x),
-    ),
-    scaleOf(
-      AXES[y],
-      drawn.map((one) => one.y),
-    ),
-  ]
+  const across = scaleOf(
+    AXES[x],
+    drawn.map((one) => one.x),
+  )
+  const up = scaleOf(
+    // Beside a linear scale a log scale would bend what is straight.
+    across.type === 'log' ? AXES[y] : { ...AXES[y], scale: 'linear' },
+    drawn.map((one) => one.y),
+  )
   const series = [...new Set(drawn.map((one) => one.series))]
   const channels = { x: 'x', y: 'y', stroke: 'series' } as const
   return Plot.plot({

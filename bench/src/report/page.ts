@@ -59,7 +59,7 @@ class Page {
     ]
     return [
       this.element('h1', {}, 'Writ benchmarks'),
-      this.element('p', {}, `${met} of ${aims.length} targets met: ${[...suites.keys()].join(', ')}.`),
+      this.element('p', {}, `${[...suites.keys()].join(', ')}: ${met} of ${aims.length} targets met`),
       this.element('p', { class: 'soft' }, ran.join(' · ')),
       this.element(
         'p',
