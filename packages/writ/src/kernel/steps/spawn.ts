@@ -13,6 +13,7 @@ import type { Written } from '../journal/journal.ts'
 import { FrameState } from '../state/frame-state.ts'
 import { modelList } from '../state/run-models.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
+import { namedScript } from './child-script.ts'
 import type { OnFinal } from './context-step.ts'
 import { type FrameResult, join } from './join.ts'
 import { observe } from './observe.ts'
@@ -21,7 +22,6 @@ import {
   type HeldTurns,
   keptOfSpawn,
   type NumberedChild,
-  namedScript,
   type OpenedChild,
   type Opening,
   openNow,
