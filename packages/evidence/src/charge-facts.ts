@@ -20,6 +20,7 @@ export class ChargeFacts {
   accept(record: AnyRecord): void {
     if (record.kind === 'run.open') this.#opened = record
     if (record.kind === 'model.usage') this.#tell(record)
+    if (record.kind === 'model.item') this.#item(record)
     if (record.kind === 'model.result') this.#count(record)
     if (record.kind !== 'model.call' || record.det.outcome !== 'ok' || this.#opened === undefined) return
     const { model, reused = [], merged = 0 } = record.det
@@ -34,11 +35,20 @@ export class ChargeFacts {
     this.#told.set(obs.command, added(before, told(obs.detail)))
   }
 
+  /** An item tells all of its attempts, whatever was told of its call before. */
+  #item({ obs }: RecordOf<'model.item'>): void {
+    this.#told.delete(obs.command)
+    this.#add(told(obs.detail))
+  }
+
   #count({ obs }: RecordOf<'model.result'>): void {
     const before =
       obs.detail.length === obs.attempts ? NOTHING_TOLD : (this.#told.get(obs.command) ?? NOTHING_TOLD)
     this.#told.delete(obs.command)
-    const { bound, cached } = added(before, told(obs.detail))
+    this.#add(added(before, told(obs.detail)))
+  }
+
+  #add({ bound, cached }: Told): void {
     this.boundCalls += bound
     this.cachedInputTokens += cached
   }

@@ -26,6 +26,7 @@ import {
   type RecordedScript,
   type ReusedItems,
   type Share,
+  type SpawnedScript,
   type UserFacts,
 } from '@writ/contract'
 import {
@@ -89,6 +90,7 @@ export const limits: Shape<Limits> = object<Limits>({
   cellSteps: count,
   frameSteps: count,
   frameReadBytes: count,
+  maxPromptBytes: optional(count),
 })
 
 export const share: Shape<Share> = object<Share>({
@@ -205,11 +207,16 @@ export const contextStep: Shape<Det['context.read']> = object<Det['context.read'
   code,
 })
 
-export const script: Shape<RecordedScript> = object<RecordedScript>({
+const named = {
   name: matching('the name of a script', /^[a-z][a-z0-9-]{0,63}$/),
   planHash: digest,
-  input: digest,
-})
+}
+
+export const script: Shape<RecordedScript> = object<RecordedScript>({ ...named, input: digest })
+
+export const namedScript: Shape<Omit<RecordedScript, 'input'>> = object<Omit<RecordedScript, 'input'>>(named)
+
+export const spawnedScript: Shape<SpawnedScript> = object<SpawnedScript>({ ...named, calls: nullable(count) })
 
 export const fork: Shape<RecordedFork> = object<RecordedFork>({
   run: runId,

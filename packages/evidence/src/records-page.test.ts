@@ -44,6 +44,8 @@ const NESTED = [
   'model',
   'fork',
   'script',
+  'named script',
+  'spawned script',
   'conversation',
   'earlier run',
   'check',

@@ -184,10 +184,11 @@ function documentsInShort(documents: readonly string[]): string {
 }
 
 /** Why a step did not end well, in its own words where they may be shown. */
-function problemOf({ outcome, error, refusals }: StepView): string {
+function problemOf({ outcome, error, refusals, items, returned }: StepView): string {
   if (refusals[0] !== undefined && outcome === 'denied') return refusals[0]
   if (error !== null) return error.message === '' ? error.code : `${error.code}: ${inShort(error.message)}`
-  return outcome === 'in-doubt' ? 'no result is recorded' : outcome
+  if (outcome !== 'in-doubt') return outcome
+  return returned > 0 ? `${returned} of ${counted(items ?? 0, 'request')} came back` : 'no result is recorded'
 }
 
 /** An error and where it was thrown; the line of code and who called stand in the step itself. */

@@ -61,6 +61,8 @@ export interface StepView {
   readonly model: string | null
   /** Requests that a model call sent, and what it did not send since an equal one was answered. */
   readonly items: number | null
+  /** Requests of a batch that have records of their own: they came back, whether or not all did. */
+  readonly returned: number
   readonly unsent: Unsent | null
   /** The frame it opened. */
   readonly child: string | null

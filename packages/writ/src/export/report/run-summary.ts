@@ -140,7 +140,7 @@ async function readEnds(source: RunSource): Promise<Ends> {
   for await (const record of recordsOf(source)) {
     if (record.kind === 'strategy.chosen') ends.strategy = record.det.strategy
     if (record.kind === 'output.release' && record.det.outcome === 'ok') ends.release = record
-    if (record.kind === 'model.result' || record.kind === 'model.usage')
+    if (record.kind === 'model.result' || record.kind === 'model.usage' || record.kind === 'model.item')
       ends.boundCalls += record.obs.detail.filter(({ chargedAs }) => chargedAs === 'bound').length
     if (record.kind === 'model.call' && record.det.outcome === 'ok') {
       const { reused = [], merged = 0 } = record.det

@@ -64,6 +64,7 @@ function spanVisitor(run: string): RunVisitor<FrameTime, Spans> {
       'model.call': (record) => (record.det.outcome === 'ok' ? [] : [chatSpan(run, record, undefined)]),
       'model.attempt': none,
       'model.usage': none,
+      'model.item': none,
       'model.result': (record, { command }) =>
         command?.kind === 'model.call' ? [chatSpan(run, command, record)] : [],
       cell: (record) => [cellSpan(run, record)],

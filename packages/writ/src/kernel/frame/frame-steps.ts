@@ -5,7 +5,10 @@ import {
   type ItemOutcome,
   type Message,
   type ModelProfile,
+  type NamedScript,
   type ReadResult,
+  type ScriptCall,
+  type ScriptListing,
   type SpawnRequest,
   type StepName,
   type Steps,
@@ -16,7 +19,7 @@ import {
 } from '@writ/contract'
 import type { CheckedSchema } from '../../schema/index.ts'
 import type { StepId } from '../basis/step-id.ts'
-import { leafOutputTokens } from '../basis/turn-bounds.ts'
+import { leafOutputTokens, requirePrompt } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { chooseModel } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
@@ -25,7 +28,7 @@ import { type ContextStep, type OnFinal, performContextStep } from '../steps/con
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
 import { performModelCall } from '../steps/model-call.ts'
 import type { ModelCall } from '../steps/model-request.ts'
-import type { Child } from '../steps/open-child.ts'
+import { type Child, namedScript } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { performTypedCall, type TypedSteps } from '../steps/typed-call.ts'
 import { KeptResults } from './kept-results.ts'
@@ -44,12 +47,13 @@ export class FrameSteps {
   readonly #runFrame: RunFrame
   readonly #kept = new KeptResults()
   readonly #schemas = new ReadySchemas()
-  readonly #statements = new Statements()
+  readonly #statements: Statements
 
   constructor(state: RunState, lane: FrameState, runFrame: RunFrame) {
     this.#state = state
     this.#lane = lane
     this.#runFrame = runFrame
+    this.#statements = new Statements(lane.plannedCalls)
   }
 
   /** The cell ended; what a stopped one asked for is kept for whoever asks the same again. */
@@ -78,6 +82,9 @@ export class FrameSteps {
       'context.read': (asked) => local(readStep(store, lane, asked)),
       'model.call': (asked) => this.#subCalls(id, asked, onFinal),
       'frame.spawn': (asked) => this.#children(id, asked.children, onFinal),
+      scripts: (asked) =>
+        value({ op: 'scripts', input: asked, make: () => Promise.resolve(this.#state.scripts.map(listing)) }),
+      'script.run': (asked) => this.#script(id, asked, onFinal),
       cite: (asked) =>
         value({
           op: 'cite',
@@ -90,7 +97,7 @@ export class FrameSteps {
       'combinator.open': (asked) => {
         const op = 'combinator_open'
         try {
-          this.#statements.open(id.n, asked.name, asked.most)
+          this.#statements.open(id.n, asked)
         } catch (error) {
           return this.fail(id, { op, input: asked, error }, onFinal)
         }
@@ -173,7 +180,13 @@ export class FrameSteps {
     const conversations: (readonly Message[])[] = []
     for (const [index, text] of read.entries()) {
       if (text.status === 'rejected') return await fail(text.reason)
-      conversations.push([this.#leafPrompt(schemas[index] ?? null), { role: 'user', text: text.value }])
+      const messages = [this.#leafPrompt(schemas[index] ?? null), { role: 'user', text: text.value }] as const
+      try {
+        requirePrompt(this.#lane.share.limits, messages)
+      } catch (error) {
+        return await fail(error)
+      }
+      conversations.push(messages)
     }
     const call: ModelCall = {
       role: 'leaf',
@@ -259,6 +272,27 @@ export class FrameSteps {
     return outcomes
   }
 
+  /** A child that follows a script is one like any other, for what its parent is for and over what that may read. */
+  async #script(id: StepId, { name, input }: ScriptCall, onFinal: OnFinal): Promise<FrameValue> {
+    const script = { name, input }
+    let output: NamedScript['output']
+    try {
+      ;({ output } = namedScript(this.#state, name))
+    } catch (error) {
+      return await this.fail(id, { op: 'run_script', input: script, error }, onFinal)
+    }
+    const request = {
+      goal: this.#lane.goal,
+      scope: 'inherit',
+      script,
+      ...defined({ schema: output ?? undefined }),
+    } as const
+    const [outcome] = await this.#children(id, [request], onFinal)
+    if (outcome === undefined) throw new WritError('INTERNAL', 'No outcome came back.')
+    if (!outcome.ok) throw outcome.error
+    return outcome.value
+  }
+
   #take<T>(key: string): Promise<ItemOutcome<T>> | undefined {
     // What is kept under a key was asked for by the same step.
     return this.#kept.take(key) as Promise<ItemOutcome<T>> | undefined
@@ -309,6 +343,10 @@ export class FrameSteps {
       data: { limit, most },
     })
   }
+}
+
+function listing({ name, description, planHash, input, output }: NamedScript): ScriptListing {
+  return { name, description, planHash, input, output }
 }
 
 /** Requests that sub-calls come to at most: one with a schema may be asked twice. */

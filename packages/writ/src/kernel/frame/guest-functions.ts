@@ -173,6 +173,15 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     },
     reply: (outcomes, args) => batchJson(outcomes, settles(args), (value) => value.valueJson),
   }),
+  scripts: guestFunction({ step: 'scripts', request: () => ({}), reply: (list) => JSON.stringify(list) }),
+  run_script: guestFunction({
+    step: 'script.run',
+    request: ([name, input = {}]) => ({
+      name: take(z.string(), name, 'run_script(name, input)'),
+      input: take(z.json(), input, 'run_script(name, input)'),
+    }),
+    reply: ({ valueJson }) => valueJson,
+  }),
   cite: guestFunction({
     step: 'cite',
     request: ([where, quote]) => {
@@ -185,9 +194,10 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
   budget: guestFunction({ step: 'budget', request: () => ({}), reply: (left) => JSON.stringify(left) }),
   combinator_open: guestFunction({
     step: 'combinator.open',
-    request: ([name, most]) => ({
+    request: ([name, most, within]) => ({
       name: take(z.enum(COMBINATORS), name, 'a combinator'),
       most: take(count, most, 'a combinator'),
+      within: take(z.boolean(), within, 'a combinator'),
     }),
     reply: (id) => JSON.stringify(id),
   }),

@@ -41,7 +41,7 @@ export class ForkJournal extends ResumeJournal {
 
   override write<K extends RecordKind>(record: NewRecord<K>): Written {
     const { kind, id, det } = record
-    if (this.history.covers(id, kind)) this.history.match(kind, id, det)
+    if (this.history.holds(kind, id, det)) this.history.match(kind, id, det)
     else this.history.requireEnd()
     return this.anew.write(record)
   }

@@ -40,7 +40,7 @@ export class ResumeJournal implements Journal {
 
   write<K extends RecordKind>(record: NewRecord<K>): Written {
     const { kind, id, det } = record
-    if (this.history.covers(id, kind)) return this.history.match(kind, id, det)
+    if (this.history.holds(kind, id, det)) return this.history.match(kind, id, det)
     this.history.requireEnd()
     return this.anew.write(record)
   }

@@ -149,12 +149,13 @@ export function createState(
     authority,
     models,
     checks: request.checks,
+    validators: request.validators ?? [],
     share: new BudgetShare(new BudgetPool(limits), limits),
     partitions: [...ports.store.partitions],
     coverage: new CoverageTally(ports.store.partitions),
     suspension,
     journal,
-    gate: new Gate(ports, authority, halt, script?.planHash),
+    gate: new Gate(ports, authority, halt),
     slots: (model) => {
       const { id, rates = {} } = model
       const known =
@@ -182,6 +183,7 @@ export function createState(
     },
     fork,
     script,
+    scripts: request.scripts ?? [],
     signal,
   }
 }
@@ -205,6 +207,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     goal: request.question,
     schema: answerSchema === undefined ? null : await checkedSchema(answerSchema),
     conversation: request.conversation,
+    script: state.script,
     profile: authority.orchestrator,
     model: (id) => modelsOf(state, id).root,
     scope: { partitions: store.partitions, docs: null },

@@ -13,6 +13,7 @@ import {
   NOTHING,
   type Partition,
   type ProfileFacts,
+  type Script,
   WritError,
   withMessages,
 } from '@writ/contract'
@@ -52,6 +53,9 @@ export interface FrameStateStart {
   readonly schema: CheckedSchema | null
   /** What was said before the question; of the root alone. */
   readonly conversation?: Conversation | undefined
+  /** What it follows instead of asking a model, and the most sub-calls that this adds up to, where that is known. */
+  readonly script?: Script | undefined
+  readonly plannedCalls?: number | null
   readonly profile: ProfileFacts
   /** The model of each of its steps. */
   readonly model: (id: StepId) => ModelProfile
@@ -77,6 +81,8 @@ export class FrameState implements DecisionContext {
   readonly goal: string
   readonly schema: CheckedSchema | null
   readonly conversation: Conversation | undefined
+  readonly script: Script | undefined
+  readonly plannedCalls: number | null
   readonly profile: ProfileFacts
   readonly scope: Scope
   readonly share: BudgetShare
@@ -125,6 +131,8 @@ export class FrameState implements DecisionContext {
     this.goal = start.goal
     this.schema = start.schema
     this.conversation = start.conversation
+    this.script = start.script
+    this.plannedCalls = start.plannedCalls ?? null
     this.profile = start.profile
     this.#model = start.model
     this.scope = start.scope
@@ -139,6 +147,11 @@ export class FrameState implements DecisionContext {
   /** The asker of decisions. */
   get lane(): string {
     return this.id
+  }
+
+  /** The plan that it is part of: that of its script, else its parent's. */
+  get planHash(): string | undefined {
+    return this.script?.planHash ?? this.parent?.planHash
   }
 
   get label(): Label {

@@ -8,7 +8,7 @@ import { errorFrom, modelResource, type RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { withForkPrompt } from './fork-prompt.ts'
 import { Command } from './model-command.ts'
-import { REUSED, recalledItems, textsOf } from './model-items.ts'
+import { outputOf, REUSED, recalledItems, textsOf } from './model-items.ts'
 import type { ModelCall } from './model-request.ts'
 import { observe } from './observe.ts'
 import { type Division, Reuse } from './reuse.ts'
@@ -75,8 +75,9 @@ export async function performModelCall(
     const outcomes = await observe(journal, {
       kind: 'model.result',
       id,
-      kept: () => ({
+      kept: (_, { items }) => ({
         name: 'output',
+        ...(items.length === 0 ? {} : { read: () => outputOf(items) }),
         binds: (text) => ({ output: command.outputCommitment(textsOf(text)) }),
       }),
       perform: () => command.send(startedMs, onFinal, first),
@@ -171,7 +172,7 @@ async function recallBegin(
   lane: FrameState,
   call: ModelCall,
   sending: Sending,
-  { det, answered, retries, whenCaughtUp }: RecordedStep<'model.call'>,
+  { det, answered, retries, items, whenCaughtUp }: RecordedStep<'model.call'>,
   kept: string,
   onFinal: OnFinal,
 ): Promise<Begun> {
@@ -192,6 +193,7 @@ async function recallBegin(
   if (!answered) whenCaughtUp(() => command.chargeInDoubt(retries))
   await command.write()
   if (answered) await command.repeat(retries)
+  else await command.takeBack(items)
   return { ...sending, refused: null }
 }
 
@@ -199,7 +201,7 @@ async function recallBegin(
 async function recallResult(
   lane: FrameState,
   command: Command,
-  { det, obs, usage }: RecordedStep<'model.result'>,
+  { det, obs, usage, items: back }: RecordedStep<'model.result'>,
   output: string,
   onFinal: OnFinal,
 ): Promise<Outcomes> {
@@ -209,6 +211,7 @@ async function recallResult(
   lane.share.pool.recall(charged)
   const items = recalledItems(output, charged)
   await command.repeatUsage(usage)
+  await command.repeatItems(back, textsOf(output))
   await command.finish(items, obs, onFinal)
   return items.map((item) => item.outcome)
 }

@@ -6,6 +6,7 @@ import {
   type Det,
   defined,
   type ItemOutcome,
+  itemPayload,
   NOTHING,
   type Obs,
   type Outcome,
@@ -14,7 +15,7 @@ import {
   toWritError,
   WritError,
 } from '@writ/contract'
-import { commandHash, derive } from '@writ/evidence'
+import { commandHash, derive, merkleOfItems } from '@writ/evidence'
 import {
   type AttemptPorts,
   attemptBound,
@@ -22,19 +23,28 @@ import {
   type Earlier,
   type Entry,
   inputBound,
+  MAX_BEGUN,
   unmetered,
 } from '../basis/attempts.ts'
 import { covers, type StandingReservation } from '../basis/budget-pool.ts'
 import type { StepId } from '../basis/step-id.ts'
+import type { RecordedItem } from '../journal/journal.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { keptPrompt } from './kept-prompt.ts'
-import { type AnsweredBefore, countOutcomes, type Item, outputText, REUSED } from './model-items.ts'
+import {
+  type AnsweredBefore,
+  countOutcomes,
+  type Item,
+  outcomeIn,
+  outputText,
+  REUSED,
+} from './model-items.ts'
 import type { ModelCall } from './model-request.ts'
 
-/** Attempts one record describes: so many fit, whatever they say. */
-const ATTEMPTS_IN_DETAIL = 64
+/** Attempts one record describes: so many fit, whatever they say, and no request is begun more often. */
+const ATTEMPTS_IN_DETAIL = MAX_BEGUN
 
 /** What it took to bring a call's items back. */
 export type Effort = Pick<Obs['model.result'], 'tookMs' | 'attempts' | 'detail'>
@@ -53,6 +63,10 @@ export class Command {
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
   readonly #earlier = new Map<number, Earlier>()
+  /** Items of a batch that came back to a process that died. */
+  readonly #back = new Map<number, Sent>()
+  /** What the record of each item commits to; empty for a call without such records. */
+  readonly #leaves = new Map<number, string>()
   #seq = -1
   #decision: RecordedDecision | undefined
 
@@ -130,6 +144,25 @@ export class Command {
         await journal.repeat('model.attempt', this.#id, this.#attempt(item, attempt), 'flush')
   }
 
+  /** So do its items, in the order in which they came back; what came of them is their record's. */
+  async repeatItems(items: readonly RecordedItem[], texts: readonly string[]): Promise<void> {
+    for (const { det, obs } of items) {
+      const text = texts[det.item] ?? ''
+      await this.#writeItem(det.item, outcomeIn(text), text, obs.detail, det.charged)
+    }
+  }
+
+  /** Takes items from their records: they are charged what they were, and are not sent again. */
+  async takeBack(items: readonly RecordedItem[]): Promise<void> {
+    for (const { det, obs, text } of items) {
+      const stored = await text()
+      const outcome = outcomeIn(stored)
+      this.#lane.share.pool.recall(det.charged)
+      this.#back.set(det.item, { outcome, attempts: obs.detail, charged: det.charged })
+      await this.#writeItem(det.item, outcome, stored, obs.detail, det.charged)
+    }
+  }
+
   /** So do its attempts, where records of their own describe them. */
   async repeatUsage(attempts: readonly Attempt[]): Promise<void> {
     const { journal } = this.#state
@@ -155,6 +188,7 @@ export class Command {
   /** Counts the attempts of a process that died as spent: their bound, as far as the limits left room for them. */
   chargeInDoubt(retries: ReadonlyMap<number, number>): void {
     for (const [item, bound] of this.#bounds.entries()) {
+      if (this.#back.has(item)) continue
       const begun = 1 + (retries.get(item) ?? 0)
       const metering = unmetered(this.#call.conversations[item] ?? [])
       const attempts = Array.from({ length: begun }, (_, index): Attempt => {
@@ -171,31 +205,61 @@ export class Command {
     const { clock } = this.#state.ports
     const sent = clock.monotonic()
     const items = await Promise.all(
-      this.#call.conversations.map((_, index) => this.#sendItem(index, index === 0 ? first : undefined)),
+      this.#call.conversations.map(
+        (_, index) => this.#back.get(index) ?? this.#bringBack(index, index === 0 ? first : undefined),
+      ),
     )
     const answered = clock.monotonic()
     const attempts = items.flatMap((item) => item.attempts)
     // Each item took room of its own, and whether it found any tells what others drew.
     await this.draw()
-    const detail = await this.#detail(attempts)
     const effort = {
       tookMs: Math.round(answered - sent),
       attempts: attempts.length,
-      detail,
+      detail: this.#leaves.size > 0 ? [] : attempts,
     }
     await this.finish(items, effort, onFinal)
     this.#report(items, clock.monotonic() - asked, sent - asked + clock.monotonic() - answered)
     return items.map((item) => item.outcome)
   }
 
-  /** The attempts that the result describes: all, unless there are so many that records of their own do. */
-  async #detail(attempts: readonly Attempt[]): Promise<readonly Attempt[]> {
-    if (attempts.length <= ATTEMPTS_IN_DETAIL) return attempts
+  /** Sends an item. One of a batch is recorded as it comes back, and nothing waits for that. */
+  async #bringBack(item: number, first: Entry | undefined): Promise<Sent> {
+    const sent = await this.#sendItem(item, first)
+    if (this.#call.conversations.length > 1) {
+      const { outcome, attempts, charged } = sent
+      await this.#writeItem(item, outcome, outputText(outcome), attempts, charged)
+    }
+    return sent
+  }
+
+  async #writeItem(
+    item: number,
+    outcome: ItemOutcome<string>,
+    text: string,
+    detail: readonly Attempt[],
+    charged: Amount,
+  ): Promise<void> {
     const { journal } = this.#state
-    this.#tell(attempts)
-    for (const obs of this.#usage(attempts))
-      await journal.write({ kind: 'model.usage', id: this.#id, det: {}, obs, durability: 'commit' }).durable
-    return []
+    this.#tell(detail)
+    // A leaf of what the result commits to.
+    const output = journal.commit(this.#id, 'model.result', `output/${item}`, text)
+    this.#leaves.set(item, output)
+    const error = outcome.ok ? null : outcome.error
+    await journal.write({
+      kind: 'model.item',
+      id: this.#id,
+      det: {
+        item,
+        outcome: error === null ? 'ok' : outcomeOf(error),
+        output,
+        charged,
+        code: error?.code ?? null,
+      },
+      obs: { at: journal.now(), command: this.#seq, detail },
+      payloads: { [itemPayload(item, 'output')]: text },
+      durability: 'commit',
+    }).durable
   }
 
   *#usage(attempts: readonly Attempt[]): Iterable<Obs['model.usage']> {
@@ -270,6 +334,7 @@ export class Command {
     this.#tell(detail)
     if (this.#call.model.price === null) tally.costKnown = false
     const outputs = items.map((item) => outputText(item.outcome))
+    const leaves = items.flatMap((_, item) => this.#leaves.get(item) ?? [])
     const failed = items.filter((item) => !item.outcome.ok)
     const [only] = items
     const single = items.length === 1 && only !== undefined && !only.outcome.ok ? only.outcome.error : null
@@ -279,13 +344,14 @@ export class Command {
       det: {
         outcome: single === null ? (this.#failed(failed.length) ? 'error' : 'ok') : outcomeOf(single),
         code: single?.code ?? null,
-        output: this.outputCommitment(outputs),
+        output: leaves.length > 0 ? merkleOfItems(leaves) : this.outputCommitment(outputs),
         outcomes: countOutcomes(items),
         charged,
         label: this.#lane.label,
       },
       obs: { at: journal.now(), tookMs, command: this.#seq, attempts, detail },
-      payloads: { output: JSON.stringify(outputs) },
+      // What came of an item is stored once, beside its own record.
+      payloads: leaves.length > 0 ? {} : { output: JSON.stringify(outputs) },
       durability: 'commit',
     })
     for (const { outcome } of failed)

@@ -1,4 +1,5 @@
 import { type Amount, type ItemOutcome, NOTHING, type Outcome, type ReusedItems } from '@writ/contract'
+import type { RecordedItem } from '../journal/journal.ts'
 import { errorFrom, errorJson, outcomeOf } from '../state/run-state.ts'
 
 // What came of the requests of one call, as it is stored and as it is taken back from there.
@@ -35,15 +36,26 @@ export function countOutcomes(items: readonly Item[]): Partial<Record<Outcome, n
 
 /** Items from the text `outputText` made of each. Which of them cost what is not recorded; together they cost `charged`. */
 export function recalledItems(output: string, charged: Amount): Item[] {
-  return textsOf(output).map((text, index) => {
-    const stored = JSON.parse(text) as { readonly text?: string }
-    const outcome: ItemOutcome<string> =
-      stored.text === undefined ? { ok: false, error: errorFrom(text) } : { ok: true, value: stored.text }
-    return { outcome, charged: index === 0 ? charged : NOTHING }
-  })
+  return textsOf(output).map((text, index) => ({
+    outcome: outcomeIn(text),
+    charged: index === 0 ? charged : NOTHING,
+  }))
+}
+
+/** What came of an item, from the text `outputText` made of it. */
+export function outcomeIn(text: string): ItemOutcome<string> {
+  const stored = JSON.parse(text) as { readonly text?: string }
+  return stored.text === undefined ? { ok: false, error: errorFrom(text) } : { ok: true, value: stored.text }
 }
 
 /** The stored texts of a call, one an item. */
 export function textsOf(output: string): string[] {
   return JSON.parse(output) as string[]
+}
+
+/** The same, from the records of the items. */
+export async function outputOf(items: readonly RecordedItem[]): Promise<string> {
+  const texts = Array.from(items, () => '')
+  for (const { det, text } of items) texts[det.item] = await text()
+  return JSON.stringify(texts)
 }
