@@ -198,6 +198,8 @@ export interface Det {
     readonly answerSchema?: Commitment
     /** What a release has to pass; absent when nothing was asked for. */
     readonly checks?: readonly CheckName[]
+    /** How many answers are compared; only where the checks have `votes` among them. */
+    readonly votes?: number
     /** Only of a forked run. */
     readonly fork?: RecordedFork
     /** Only of a run that follows a script. */

@@ -12,6 +12,7 @@ export const STEP_OPS: Readonly<Record<'context.search' | 'context.read' | 'loca
       'rlm_query',
       'schema',
       'combinator_open',
+      'combinator_stop',
       'combinator_close',
     ]),
   })

@@ -5,14 +5,17 @@ import { refuse } from './verdict.ts'
 
 type RecordedChecks = NonNullable<Det['output.release']['checks']>
 
+/** Checks that a run asks for, as its opening record says. */
+type Asked = Pick<Det['run.open'], 'checks' | 'votes'>
+
 /**
- * What a release says of its checks: those the run asked for were done, each says one thing, and claims were not looked at
- * without a verifier that came back.
+ * What a release says of its checks: those the run asked for were done, each says one thing, claims were not looked at without
+ * a verifier that came back, and no more votes are counted than voters came back.
  */
 export function checkChecks(
   { det }: RecordOf<'output.release'>,
-  { verified }: Lane,
-  asked: readonly CheckName[] = [],
+  { verified, voted }: Pick<Lane, 'verified' | 'voted'>,
+  { checks: asked = [], votes }: Asked,
   at: string,
 ): void {
   const { checks, problems, outcome } = det
@@ -26,6 +29,7 @@ export function checkChecks(
       differs(`${check.check} is said to be ${check.outcome}, and is not.`, `${at}/det/checks/${i}/outcome`)
     if (check.check === 'claims' && check.outcome !== 'undone' && !verified)
       differs('Claims are said to be checked, and no verifier came back.', `${at}/det/checks/${i}`)
+    checkVotes(check, voted, votes, `${at}/det/checks/${i}`)
     if (
       outcome === 'error' &&
       det.code === 'CHECKS_FAILED' &&
@@ -33,6 +37,33 @@ export function checkChecks(
     )
       differs('The release is said not to pass its checks, and none failed.', `${at}/det/code`)
   }
+}
+
+/** Votes are told of by their check alone: the first answer of the root, and those of voters that came back with a value. */
+function checkVotes(
+  { check, outcome, votes }: RecordedChecks[number],
+  voted: number,
+  asked: number | undefined,
+  at: string,
+): void {
+  if ((votes !== undefined) !== (check === 'votes'))
+    differs('How answers were compared is said of votes and of nothing else.', at)
+  if (votes === undefined) return
+  if (votes.asked !== asked)
+    differs(`The run asks for ${asked ?? 0} votes, not ${votes.asked}.`, `${at}/votes/asked`)
+  const { came, agreeing, again } = votes
+  const voters = Math.max(0, came - 1) + (again > 0 ? 1 : 0)
+  if (came > asked || voters > voted)
+    differs(`${voters} voters are counted, and ${voted} came back.`, `${at}/votes/came`)
+  if (agreeing > came) differs(`${agreeing} of ${came} answers are said to agree.`, `${at}/votes/agreeing`)
+  if (outcome !== 'undone' && 2 * came <= asked)
+    differs(`${came} of ${asked} answers are no majority, and are said to be compared.`, `${at}/votes/came`)
+}
+
+/** A run says how many votes it asks for where it asks for votes, and nowhere else. */
+export function checkAskedVotes({ checks = [], votes }: Asked, at: string): void {
+  if (checks.includes('votes') !== (votes !== undefined))
+    differs('A number of votes comes with the check that counts them.', `${at}/det/votes`)
 }
 
 /** The leaves that a check found in no citation are those that the close counts. */

@@ -78,6 +78,8 @@ export interface Lane {
   inherited: number
   /** Whether a verifier it opened came back with a value. */
   verified: boolean
+  /** Voters it opened that came back with a value. */
+  voted: number
   /** Lanes of blind children whose values it holds. */
   readonly sealed: Set<string>
 }
@@ -91,6 +93,8 @@ export interface RunCounts {
   /** Ids of every partition of the run: those it opened with, and texts given to children. */
   readonly partitions: Set<string>
   maxTurns: number
+  /** Whether the run follows a script: then those that answer its question take no turns. */
+  scripted: boolean
 }
 
 /** Begins to keep a frame. A goal carries its frame's label, so a child begins where its parent is. */
@@ -124,6 +128,7 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     cited: 0,
     inherited: 0,
     verified: false,
+    voted: 0,
     sealed: new Set(),
   }
 }

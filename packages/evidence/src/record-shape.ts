@@ -33,6 +33,7 @@ import {
   SPAWN_MODES,
   STATUSES,
   type UserFacts,
+  type Votes,
 } from '@writ/contract'
 import {
   count,
@@ -219,6 +220,7 @@ const check = object<RecordedCheck>({
   checked: count,
   failed: count,
   code,
+  votes: optional(object<Votes>({ asked: count, came: count, agreeing: count, again: count })),
 })
 
 const conversation = object<RecordedConversation>({
@@ -246,6 +248,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     omitted: digest,
     answerSchema: optional(digest),
     checks: optional(list(oneOf(CHECKS))),
+    votes: optional(count),
     fork: optional(fork),
     script: optional(script),
     earlier: optional(digest),

@@ -1,5 +1,5 @@
 import { type Amount, addAmounts, counted, type Det, NOTHING } from '@writ/contract'
-import { checkChecks } from './completeness-checks.ts'
+import { checkAskedVotes, checkChecks } from './completeness-checks.ts'
 import { Ending } from './completeness-close.ts'
 import {
   answersCommand,
@@ -117,6 +117,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     endedSteps: 0,
     partitions: new Set(),
     maxTurns: 0,
+    scripted: false,
   }
   readonly #refusals = new Refusals()
   #known: Followed | undefined
@@ -142,6 +143,7 @@ class RunWalk implements RunVisitor<Lane, void> {
   #open(run: Det['run.open']): void {
     for (const { id } of run.partitions) this.#counts.partitions.add(id)
     this.#counts.maxTurns = run.limits.maxTurns
+    this.#counts.scripted = run.script !== undefined
     this.#known = {
       run,
       times: new Times(run),
@@ -171,6 +173,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     'run.open': (record, { frame, at }) => {
       checkForkModels(record.det)
       checkConversation(record.det)
+      checkAskedVotes(record.det, at)
       raiseLabel(frame.own, record.det.questionLabel, at)
       markLabel(frame.own, record.n)
     },
@@ -344,7 +347,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     }
     raiseLabel(lane, label, at)
     checkSealed(record, lane, at)
-    checkChecks(record, lane, this.#run.run.checks, at)
+    checkChecks(record, lane, this.#run.run, at)
     if (outcome !== 'ok') return
     checkReleased(record, this.#run.run.limits, at)
     checkAllowed(lane, decision, at)

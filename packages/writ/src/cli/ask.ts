@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import {
-  type CheckName,
+  type AskedCheck,
   defined,
   isWritError,
   type Json,
@@ -52,7 +52,7 @@ export interface AskFlags extends DeliverFlags {
   readonly inputFile?: string
   readonly dryRun?: boolean
   readonly yes?: boolean
-  readonly verify?: readonly CheckName[]
+  readonly verify?: readonly AskedCheck[]
   readonly policy?: string
   readonly as?: string
   readonly purpose?: string

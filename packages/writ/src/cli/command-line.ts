@@ -8,7 +8,7 @@ import type { IngestFlags } from './corpus.ts'
 import type { ExportFlags } from './export.ts'
 import type { ForkFlags } from './fork.ts'
 import { homeOption } from './home.ts'
-import { checkNames, repeated, seconds, usd, wholeNumber } from './parse-option.ts'
+import { askedChecks, repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import type { ReplayFlags } from './replay.ts'
 import type { ResumeFlags } from './resume.ts'
@@ -181,7 +181,7 @@ function addAsk(writ: Command): void {
     .option('--input <json>', 'what a script is given as `input`')
     .option('--input-file <file>', 'the same, from a file')
     .option('--schema <file.json>', 'JSON Schema that the released value must fit')
-    .option('--verify <checks>', 'check the answer before it leaves: citations, claims, or both', checkNames)
+    .option('--verify <checks>', 'check the answer before it leaves: citations, claims, votes:3', askedChecks)
     .option('--dry-run', 'print the plan card (what it would do, reach and cost) and ask no model')
     .option('--yes', 'do not ask before a run that could cost more than the configured amount')
     .option('--policy <dir>', 'policy bundle')

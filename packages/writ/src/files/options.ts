@@ -1,6 +1,6 @@
 import type {
   ApiKey,
-  CheckName,
+  AskedCheck,
   ContextStore,
   Json,
   Label,
@@ -77,8 +77,11 @@ export interface RunOptions {
   readonly strategy?: string
   /** What a script is given as `input`; `{}` by default. */
   readonly input?: Json
-  /** What a release has to pass before it leaves; nothing by default. What fails goes back to the root while it has turns. */
-  readonly verify?: readonly CheckName[]
+  /**
+   * What a release has to pass before it leaves: `citations`, `claims`, `votes:3`; nothing by default. What fails goes back to the
+   * root while it has turns.
+   */
+  readonly verify?: readonly AskedCheck[]
   /** User the run acts for; the user of the process by default. */
   readonly principal?: string
   readonly purpose?: string

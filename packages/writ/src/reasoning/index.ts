@@ -7,7 +7,7 @@ import { askAgain, schemaPrompt } from './schema-prompts.ts'
 import { chooseStrategy, STRATEGIES } from './strategy.ts'
 
 /** Raised by hand when parsing, compaction or the layout of messages changes: a replay under another is refused. */
-const REASONING_VERSION = 3
+const REASONING_VERSION = 4
 
 /** Room for the turn header and the lines about the corpus, beside the system text. */
 const FRAME_LINES_BYTES = 2_048

@@ -1,5 +1,5 @@
 import { join, resolve, sep } from 'node:path'
-import { type Answer, BOTTOM, CHECKS, DEFAULT_LIMITS, defined, joinLabels, label } from '@writ/contract'
+import { type Answer, BOTTOM, DEFAULT_LIMITS, defined, joinLabels, label, readChecks } from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
@@ -91,7 +91,8 @@ export async function ask(
     authority,
     models,
   }
-  await confirmPlan(asked, { ...question, limits, bound, policy, store, ledger })
+  const checked = readChecks(asked.verify ?? [])
+  await confirmPlan(asked, { ...question, limits, bound, policy, store, ledger, votes: checked.votes })
   preparing.throwIfAborted()
   const retention = asked.retention ?? earlier?.retention
   if (retention !== undefined) recordRetention(home, run, retention)
@@ -101,7 +102,7 @@ export async function ask(
   const request = {
     run,
     ...question,
-    checks: CHECKS.filter((check) => asked.verify?.includes(check)),
+    ...checked,
     limits,
     version: VERSION,
     signal: deadline.interrupted,

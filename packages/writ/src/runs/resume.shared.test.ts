@@ -6,7 +6,17 @@ import { block, type Script, type Simulator, sequence, startSimulator } from '@w
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type CompletionOptions, createWrit, verifyFile, type WritOptions } from '../index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
-import { DOUBTED, nested, PARALLEL, QUESTION, READING, TEXTS, TYPED } from './scripted-runs.fixture.ts'
+import {
+  DOUBTED,
+  ENOUGH,
+  nested,
+  PARALLEL,
+  QUESTION,
+  READING,
+  TEXTS,
+  TYPED,
+  VOTED,
+} from './scripted-runs.fixture.ts'
 
 // Runs that are cut off after records all over them, as a kill would, and then resumed by another Writ. The
 // model is scripted; its server honours idempotency keys, keeps a journal and lives on.
@@ -104,6 +114,14 @@ describe('a run is resumed where its process ended:', () => {
 
   it('an answer that a verifier sent back', async () => {
     await everywhere(DOUBTED, {}, { verify: ['claims', 'citations'] })
+  }, 240_000)
+
+  it('an answer that other frames were asked for', async () => {
+    await everywhere(VOTED, {}, { verify: ['votes:3'] })
+  }, 240_000)
+
+  it('sub-calls that one of them made superfluous', async () => {
+    await everywhere(ENOUGH)
   }, 240_000)
 
   it('nested frames with texts and scopes of their own', async () => {

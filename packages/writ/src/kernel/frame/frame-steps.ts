@@ -27,6 +27,7 @@ import type { ModelCall } from '../steps/model-command.ts'
 import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { performTypedCall, type TypedSteps } from '../steps/typed-call.ts'
+import { CallsUnderWay } from './calls-under-way.ts'
 import { KeptResults } from './kept-results.ts'
 import { ReadySchemas } from './ready-schemas.ts'
 import { Statements } from './statements.ts'
@@ -44,6 +45,7 @@ export class FrameSteps {
   readonly #kept = new KeptResults()
   readonly #schemas = new ReadySchemas()
   readonly #statements = new Statements()
+  readonly #underWay = new CallsUnderWay()
 
   constructor(state: RunState, lane: FrameState, runFrame: RunFrame) {
     this.#state = state
@@ -62,6 +64,7 @@ export class FrameSteps {
     name: K,
     request: Steps[K]['request'],
     onFinal: OnFinal = nowhere,
+    call?: number,
   ): Promise<Steps[K]['result']> {
     const store = this.#state.ports.store
     const lane = this.#lane
@@ -75,8 +78,9 @@ export class FrameSteps {
       'context.grep': (asked) => local(grepStep(store, lane, asked)),
       'context.outline': (asked) => local(outlineStep(store, lane, asked)),
       'context.read': (asked) => local(readStep(store, lane, asked)),
-      'model.call': (asked) => this.#subCalls(id, asked, onFinal),
-      'frame.spawn': (asked) => this.#children(id, asked.children, onFinal),
+      'model.call': (asked) => this.#needed(call, (signal) => this.#subCalls(id, asked, signal, onFinal)),
+      'frame.spawn': (asked) =>
+        this.#needed(call, (signal) => this.#children(id, asked.children, signal, onFinal)),
       cite: (asked) =>
         value({
           op: 'cite',
@@ -95,12 +99,29 @@ export class FrameSteps {
         }
         return value({ op, input: asked, make: () => Promise.resolve(id.n) })
       },
+      'combinator.stop': (asked) =>
+        value({
+          op: 'combinator_stop',
+          input: asked,
+          // A record of it comes after those of all that it ended: whoever goes on from there finds them.
+          make: async () => {
+            await this.#underWay.end(asked.calls)
+            return null
+          },
+        }),
       'combinator.close': (asked) => {
         this.#statements.close(asked.combinator)
         return value({ op: 'combinator_close', input: asked, make: () => Promise.resolve(null) })
       },
     }
     return table[name](request)
+  }
+
+  /** Does the work of a call that a combinator may no longer need; other calls end with their frame alone. */
+  #needed<T>(call: number | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = this.#lane
+    if (call === undefined || !this.#statements.some) return work(signal)
+    return this.#underWay.begin(call, signal, work)
   }
 
   /** Answers a call that makes no step of its own with an error, and records that. */
@@ -116,9 +137,9 @@ export class FrameSteps {
   async #subCalls(
     id: StepId,
     request: Steps['model.call']['request'],
+    signal: AbortSignal,
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<string>[]> {
-    const { signal } = this.#lane
     const typed = request.prompts.some(({ schema }) => schema !== undefined)
     const check = typed ? this.#lane.next() : null
     const fail = async (error: unknown): Promise<never> => {
@@ -214,6 +235,7 @@ export class FrameSteps {
   async #children(
     first: StepId,
     requests: readonly SpawnRequest[],
+    signal: AbortSignal,
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<FrameValue>[]> {
     try {
@@ -234,7 +256,7 @@ export class FrameSteps {
       return { request, step: index === 0 ? first : this.#lane.next(), profile: this.#state.authority.worker }
     })
     const missing = children.filter((_, index) => kept[index] === undefined)
-    const performed = performSpawn(this.#state, this.#lane, missing, this.#runFrame, onEnd)
+    const performed = performSpawn(this.#state, this.#lane, missing, this.#runFrame, onEnd, signal)
     const again = children
       .filter((_, index) => kept[index] !== undefined)
       .map(({ step, request }) =>

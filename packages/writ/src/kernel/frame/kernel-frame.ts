@@ -35,6 +35,8 @@ export interface FrameStart {
   readonly corpus: CorpusView
   readonly context: GuestContext
   readonly runFrame: RunFrame
+  /** Runs a frame by the strategy of this one. */
+  readonly runAlike: RunFrame
 }
 
 /** The frame as reasoning sees it: every method is a way through the gate. */
@@ -62,9 +64,9 @@ export class KernelFrame implements Frame {
   }
 
   get role(): FrameRole {
-    const { profile, parent } = this.#lane
-    if (parent === null) return 'orchestrator'
-    return profile.id === this.#state.authority.verifier?.id ? 'verifier' : 'worker'
+    const { verifier } = this.#state.authority
+    if (this.#answersTheQuestion) return 'orchestrator'
+    return this.#lane.profile.id === verifier?.id ? 'verifier' : 'worker'
   }
 
   get depth(): number {
@@ -103,9 +105,15 @@ export class KernelFrame implements Frame {
     return this.#start.context
   }
 
-  /** The root follows the script of the run; frames it opens have models to ask. */
+  /** The root follows the script of the run, as do those that answer with it; other frames have models to ask. */
   get script(): Frame['script'] {
-    return this.#lane.parent === null ? this.#state.script : undefined
+    return this.#answersTheQuestion ? this.#state.script : undefined
+  }
+
+  /** The root does, and each frame whose answer is a vote. */
+  get #answersTheQuestion(): boolean {
+    const { profile, parent } = this.#lane
+    return parent === null || profile.id === this.#state.authority.voter?.id
   }
 
   get lastTurnBytes(): number {
@@ -180,7 +188,8 @@ export class KernelFrame implements Frame {
     // A release is the last thing a frame does: what is in flight is cancelled, recorded, and delivered to nobody.
     await this.#repl.settle()
     if (this.#lane.parent === null) {
-      this.#released = await performRelease(this.#state, this.#lane, valueJson, last, this.#start.runFrame)
+      const { runFrame: child, runAlike: alike } = this.#start
+      this.#released = await performRelease(this.#state, this.#lane, valueJson, last, { child, alike })
       return
     }
     checkValue(this.#state, this.#lane, valueJson)

@@ -15,6 +15,11 @@ interface Statement {
 export class Statements {
   readonly #open = new Map<number, Statement>()
 
+  /** Whether any is under way. */
+  get some(): boolean {
+    return this.#open.size > 0
+  }
+
   /** A combinator begins. Throws `BUDGET_EXCEEDED` when it states more than is left to the one it is part of. */
   open(id: number, name: string, most: number): void {
     const first = this.#first()

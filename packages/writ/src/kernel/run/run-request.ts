@@ -30,6 +30,8 @@ export interface RunRequest {
   readonly script?: Script
   /** What a release has to pass, none twice. */
   readonly checks: readonly CheckName[]
+  /** How many answers are compared, where votes are among the checks. */
+  readonly votes?: number
   readonly limits: Limits
   readonly authority: Authority
   readonly models: RunModels

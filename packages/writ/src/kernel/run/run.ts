@@ -148,6 +148,7 @@ export function createState(
     authority,
     models,
     checks: request.checks,
+    votes: request.votes,
     share: new BudgetShare(new BudgetPool(limits), limits),
     partitions: [...ports.store.partitions],
     coverage: new CoverageTally(ports.store.partitions),

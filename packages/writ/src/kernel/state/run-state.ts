@@ -34,6 +34,8 @@ export interface RunState {
   readonly models: RunModels
   /** What a release has to pass before it leaves. */
   readonly checks: readonly CheckName[]
+  /** How many answers are compared, where votes are among the checks. */
+  readonly votes: number | undefined
   /** What the root draws on: the limits of the run. */
   readonly share: BudgetShare
   /** The corpus as the run opened with it. */

@@ -1,6 +1,7 @@
 import {
   type Amount,
   addAmounts,
+  type Conversation,
   type Decision,
   type ItemOutcome,
   joinLabels,
@@ -15,10 +16,11 @@ import {
   type SpawnRequest,
   toWritError,
   WritError,
+  withMessages,
 } from '@writ/contract'
 import { type CheckedSchema, checkedSchema } from '../../schema/index.ts'
 import type { StandingReservation } from '../basis/budget-pool.ts'
-import type { BudgetShare } from '../basis/budget-share.ts'
+import { type BudgetShare, CHILD_PART } from '../basis/budget-share.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { lastTurnBytes, turnBound } from '../basis/turn-bounds.ts'
 import type { RecordedStep } from '../journal/journal.ts'
@@ -40,6 +42,8 @@ export interface Child {
   readonly request: SpawnRequest
   /** What it may do: policy decides on that. */
   readonly profile: ProfileFacts
+  /** Of a frame that answers its parent's question by itself: never on its parent's share, but on one of so many parts of it. */
+  readonly alone?: { readonly parts: number; readonly conversation: Conversation | undefined }
 }
 
 /** The same with the lane it was given, and the signal its parent had when it asked. */
@@ -119,11 +123,12 @@ async function open(
     )
   const { role, model } = chooseModel(state, child.step, child.request.model)
   const { context } = child.request
-  const goal = heldGoal(child.request)
+  const goal = heldGoal(child)
   const schema = await schemaOf(child.request)
   const text = context === undefined ? undefined : contextText(lane, context)
-  const { mode, scope } = await decideMode(state, lane, model, child.request, ceiling)
-  const part = mode === 'shared' ? null : lane.share.part()
+  const { mode: least, scope } = await decideMode(state, lane, model, child.request, ceiling)
+  const mode = least === 'shared' && child.alone !== undefined ? 'apart' : least
+  const part = mode === 'shared' ? null : lane.share.part(child.alone?.parts ?? CHILD_PART)
   // Before room is taken: whoever looks at what is left from now on takes this label on.
   lane.share.draw(lane.label)
   const share = part === null ? lane.share : lane.share.carve(part)
@@ -172,7 +177,7 @@ export async function recallOpening(
     return { ...asked, opening: { ok: false, error: errorFrom(kept) } }
   }
   const { role, model } = chooseModel(state, child.step, child.request.model)
-  const goal = heldGoal(child.request)
+  const goal = heldGoal(child)
   const own = share === null ? lane.share : lane.share.carveAgain(share)
   const value: OpenedChild = {
     role,
@@ -238,9 +243,11 @@ async function schemaOf({ schema }: SpawnRequest): Promise<CheckedSchema | null>
   return schema === undefined ? null : await checkedSchema(schema)
 }
 
-/** What a child is told in each of its turns, and so holds room for: its goal, and the schema of its value. */
-function heldGoal({ goal, schema }: SpawnRequest): string {
-  return schema === undefined ? goal : goal + JSON.stringify(schema)
+/** What a child is told in each of its turns, and so holds room for: its goal, what was said before, and its schema. */
+function heldGoal({ request, alone }: Child): string {
+  const { goal, schema } = request
+  const told = withMessages(goal, alone?.conversation)
+  return schema === undefined ? told : told + JSON.stringify(schema)
 }
 
 /** A child holds back its next and its last turn and nothing more, so siblings do not starve. */

@@ -2,20 +2,22 @@ import { type Check, type CheckName, supportOf } from '@writ/contract'
 import type { FrameState } from '../state/frame-state.ts'
 import { basisSoFar, type RunState } from '../state/run-state.ts'
 import { checkClaims } from './check-claims.ts'
+import { checkVotes } from './check-votes.ts'
 import type { Candidate } from './release-candidate.ts'
-import type { RunFrame } from './spawn.ts'
+import type { FrameRunners } from './spawn.ts'
 
 /** A check of what the root releases. It may take steps, which cross the gate like any other. */
 export type ReleaseCheck = (
   state: RunState,
   lane: FrameState,
   candidate: Candidate,
-  runFrame: RunFrame,
+  runners: FrameRunners,
 ) => Promise<Check> | Check
 
 /** The checks in the order in which they are done: whatever asks a model comes before what depends on the answer's basis. */
 const RELEASE_CHECKS: readonly (readonly [CheckName, ReleaseCheck])[] = [
   ['claims', checkClaims],
+  ['votes', checkVotes],
   ['citations', checkSupport],
 ]
 
@@ -24,11 +26,11 @@ export async function checkRelease(
   state: RunState,
   lane: FrameState,
   candidate: Candidate,
-  runFrame: RunFrame,
+  runners: FrameRunners,
 ): Promise<readonly Check[]> {
   const done: Check[] = []
   for (const [name, check] of RELEASE_CHECKS)
-    if (state.checks.includes(name)) done.push(await check(state, lane, candidate, runFrame))
+    if (state.checks.includes(name)) done.push(await check(state, lane, candidate, runners))
   return done
 }
 

@@ -1,4 +1,4 @@
-import { BOTTOM, DEFAULT_LIMITS, defined, joinLabels, label, type PlanCard } from '@writ/contract'
+import { BOTTOM, DEFAULT_LIMITS, defined, joinLabels, label, type PlanCard, readChecks } from '@writ/contract'
 import type { AskedOptions, WritOptions } from '../../files/options.ts'
 import type { HomeServices } from '../../home/home-services.ts'
 import { RETENTION_CLASS } from '../../ledger/index.ts'
@@ -49,6 +49,7 @@ export async function plan(
     policy,
     store,
     ledger: await services.ledger(),
+    votes: readChecks(asked.verify ?? []).votes,
   })
 }
 

@@ -8,6 +8,7 @@ import {
   labelsEqual,
   type RecordedDecision,
   type RecordedModel,
+  VOTER,
 } from '@writ/contract'
 import {
   type AnyRecord,
@@ -292,7 +293,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     const corpus = new Set(run.partitions.map(({ id }) => id))
     const texts = [...scope].filter((id) => !corpus.has(id))
     const named = det.scope.filter((id) => id !== text)
-    const modes = possibleModes({
+    const led = possibleModes({
       held: label.between(det.decision.taint, det.label),
       labels: [...run.partitions.map((partition) => partition.label), ...texts.map(labelled)],
       child,
@@ -303,6 +304,10 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
       text: text !== undefined,
       sealed: sealed.size > 0,
     })
+    // A voter never draws on its parent's share.
+    const modes = new Set(
+      [...led].map((mode) => (det.profile === VOTER && mode === 'shared' ? 'apart' : mode)),
+    )
     if (modes.has(det.mode)) return
     const due = modes.size === 0 ? 'other decisions' : [...modes].join(' or ')
     refuse(
