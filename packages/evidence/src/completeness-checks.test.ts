@@ -1,6 +1,7 @@
 import type { Det } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
 import { checkAskedVotes, checkChecks, checkSupported } from './completeness-checks.ts'
+import type { Lane } from './completeness-lanes.ts'
 import type { RecordOf } from './fold-run.ts'
 
 type Checks = NonNullable<Det['output.release']['checks']>
@@ -12,18 +13,13 @@ function judge(
   checks: Checks | undefined,
   asked: ('citations' | 'claims' | 'votes')[],
   det: object = {},
-  verified = false,
-  voted = 0,
+  lane: Partial<Pick<Lane, 'verified' | 'voted'>> = {},
   votes?: number,
 ): void {
   const problems = checks === undefined ? {} : { checks, problems: '0' }
   const record = { det: { outcome: 'ok', code: null, ...problems, ...det } } as RecordOf<'output.release'>
-  checkChecks(
-    record,
-    { verified, voted },
-    { checks: asked, ...(votes === undefined ? {} : { votes }) },
-    'records#/9',
-  )
+  const known = Object.assign(lane, { verified: false, voted: 0, ...lane })
+  checkChecks(record, known, { checks: asked, ...(votes === undefined ? {} : { votes }) }, 'records#/9')
 }
 
 const refused = { data: expect.objectContaining({ code: 'CHECK_DIFFERS' }) }
@@ -47,19 +43,30 @@ describe('checks of a release', () => {
     { ...PASSED, outcome: 'undone' },
     { ...PASSED, code: 'DEPTH_EXCEEDED' },
     { ...PASSED, outcome: 'failed', failed: 3 },
+    { ...CLAIMS, outcome: 'passed', checked: 0, failed: 0 },
   ] as const)('say one thing: %o', (check) => {
-    expect(() => judge([check], ['citations'])).toThrow(expect.objectContaining(refused))
+    expect(() => judge([check], [check.check], {}, { verified: true })).toThrow(
+      expect.objectContaining(refused),
+    )
   })
 
   it('of claims need a verifier that came back', () => {
-    expect(() => judge([CLAIMS], ['claims'], {}, true)).not.toThrow()
+    expect(() => judge([CLAIMS], ['claims'], {}, { verified: true })).not.toThrow()
     expect(() => judge([CLAIMS], ['claims'])).toThrow(expect.objectContaining(refused))
+  })
+
+  it('of claims need a verifier for each release', () => {
+    const lane = { verified: true }
+    const release = (): void => judge([CLAIMS], ['claims'], {}, lane)
+    expect(release).not.toThrow()
+    expect(release).toThrow(expect.objectContaining(refused))
   })
 
   it('failed where a release went back for them', () => {
     const back = { outcome: 'error', code: 'CHECKS_FAILED' }
-    expect(() => judge([CLAIMS], ['claims'], back, true)).not.toThrow()
+    expect(() => judge([CLAIMS], ['claims'], back, { verified: true })).not.toThrow()
     expect(() => judge([PASSED], ['citations'], back)).toThrow(expect.objectContaining(refused))
+    expect(() => judge(undefined, ['citations'], back)).toThrow(expect.objectContaining(refused))
   })
 
   it('count the leaves that the close counts', () => {
@@ -81,7 +88,7 @@ describe('checks of a release', () => {
       votes: counts,
     } as const
     const judged = (votes: object, voted = 1, asked = 3): (() => void) => {
-      return () => judge([{ ...check, votes: { ...counts, ...votes } }], ['votes'], {}, false, voted, asked)
+      return () => judge([{ ...check, votes: { ...counts, ...votes } }], ['votes'], {}, { voted }, asked)
     }
     const refusal = expect.objectContaining(refused)
     expect(judged({})).not.toThrow()
@@ -92,7 +99,7 @@ describe('checks of a release', () => {
     expect(judged({ agreeing: 3 })).toThrow(refusal)
     expect(judged({ came: 1, agreeing: 1 })).toThrow(refusal)
     expect(judged({}, 1, 5)).toThrow(refusal)
-    expect(() => judge([{ ...PASSED, votes: counts }], ['citations'], {}, false, 1, 3)).toThrow(refusal)
+    expect(() => judge([{ ...PASSED, votes: counts }], ['citations'], {}, { voted: 1 }, 3)).toThrow(refusal)
     expect(() => checkAskedVotes({ checks: ['votes'] }, '')).toThrow(refusal)
     expect(() => checkAskedVotes({ votes: 3 }, '')).toThrow(refusal)
   })
