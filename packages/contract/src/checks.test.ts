@@ -9,6 +9,7 @@ describe('checks that are asked for', () => {
     expect(readChecks(['votes:3', 'claims', 'citations', 'claims'])).toEqual({
       checks: ['citations', 'claims', 'votes'],
       votes: 3,
+      leaves: 'sentences',
     })
   })
 

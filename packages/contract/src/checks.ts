@@ -23,6 +23,8 @@ export const MOST_VOTES = 9
 export interface AskedChecks {
   readonly checks: readonly CheckName[]
   readonly votes?: number
+  /** Citations are looked for sentence by sentence. */
+  readonly leaves?: 'sentences'
 }
 
 /** Reads the checks of a question. Throws `USAGE`. */
@@ -45,7 +47,11 @@ export function readChecks(asked: readonly string[]): AskedChecks {
     votes = said
   }
   const checks = CHECKS.filter((check) => names.has(check))
-  return votes === undefined ? { checks } : { checks, votes }
+  return {
+    checks,
+    ...(votes === undefined ? {} : { votes }),
+    ...(names.has('citations') ? { leaves: 'sentences' } : {}),
+  }
 }
 
 function usage(message: string): WritError {

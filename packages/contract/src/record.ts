@@ -200,6 +200,8 @@ export interface Det {
     readonly checks?: readonly CheckName[]
     /** How many answers are compared; only where the checks have `votes` among them. */
     readonly votes?: number
+    /** Each sentence of a text counts as a leaf; absent where a text is one leaf. */
+    readonly leaves?: 'sentences'
     /** Only of a forked run. */
     readonly fork?: RecordedFork
     /** Only of a run that follows a script. */

@@ -71,6 +71,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     answerSchema: optional(digest),
     checks: optional(list(oneOf(CHECKS))),
     votes: optional(count),
+    leaves: optional(oneOf(['sentences'])),
     fork: optional(fork),
     script: optional(script),
     earlier: optional(digest),

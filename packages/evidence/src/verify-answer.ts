@@ -112,7 +112,7 @@ function provenAnswer(
       steps,
       wallMs: closed.obs.tookMs,
     },
-    support: supportOf(value, citations, basis),
+    support: supportOf(value, citations, basis, opened.det.leaves === 'sentences'),
     coverage: closed.obs.coverage,
     checks: checksOf(contents, released),
     denials: disclosed(contents, closed, 'run.close/denials'),

@@ -51,7 +51,7 @@ const ROOTS: readonly BadRoot[] = [
     script: sequence([block('for (;;) {}')]),
     limits: { maxTurns: 2 },
     reason:
-      /^NO_ANSWER: The last turn released nothing \(FuelExhausted: the cell computed for longer than its allowance/,
+      /^NO_ANSWER: The last turn released nothing \((FuelExhausted|CellStopped): the cell [^)]* stopped/,
     most: 2,
   },
   {
@@ -95,7 +95,7 @@ const ROOTS: readonly BadRoot[] = [
       labels: [{ glob: 'hidden.txt', label: SECRET }],
     },
     reason:
-      /^NO_PROGRESS: .*the last 3 turns ended with the same error \(PolicyDenied: context::read on partition:\S+ is denied by /,
+      /^NO_PROGRESS: .*the last 3 turns ended with the same error \(PolicyDenied: There is no document "hidden\.txt" that this frame may read; part of its corpus is withheld by /,
     most: 4,
   },
   {

@@ -56,7 +56,15 @@ export async function checkQuestion(
 export interface PreparedQuestion {
   readonly request: Pick<
     RunRequest,
-    'question' | 'questionLabel' | 'strategy' | 'script' | 'checks' | 'votes' | 'authority' | 'models'
+    | 'question'
+    | 'questionLabel'
+    | 'strategy'
+    | 'script'
+    | 'checks'
+    | 'votes'
+    | 'leaves'
+    | 'authority'
+    | 'models'
   >
   readonly policy: PolicyPoint
   readonly quorum: Awaited<ReturnType<typeof openQuorum>>

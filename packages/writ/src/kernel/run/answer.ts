@@ -57,7 +57,7 @@ export function answerOf(
       steps: state.tally.steps + end.lane.steps,
       wallMs: closed?.tookMs ?? Math.round(state.elapsedMs()),
     },
-    support: supportOf(value, citations, basis),
+    support: supportOf(value, citations, basis, state.bySentence),
     coverage: closed?.coverage ?? state.coverage.coverage((doc) => state.ports.store.locate(doc)),
     ...(released === undefined || released.checks.length === 0 ? {} : { checks: released.checks }),
     denials: state.gate.denials,

@@ -32,6 +32,8 @@ export interface RunRequest {
   readonly checks: readonly CheckName[]
   /** How many answers are compared, where votes are among the checks. */
   readonly votes?: number
+  /** Whether each sentence of a text counts as a leaf; absent where a text is one. */
+  readonly leaves?: 'sentences'
   readonly limits: Limits
   readonly authority: Authority
   readonly models: RunModels

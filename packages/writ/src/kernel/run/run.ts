@@ -149,6 +149,7 @@ export function createState(
     models,
     checks: request.checks,
     votes: request.votes,
+    bySentence: request.leaves === 'sentences',
     share: new BudgetShare(new BudgetPool(limits), limits),
     partitions: [...ports.store.partitions],
     coverage: new CoverageTally(ports.store.partitions),

@@ -36,6 +36,8 @@ export interface RunState {
   readonly checks: readonly CheckName[]
   /** How many answers are compared, where votes are among the checks. */
   readonly votes: number | undefined
+  /** Whether each sentence of a text counts as a leaf. */
+  readonly bySentence: boolean
   /** What the root draws on: the limits of the run. */
   readonly share: BudgetShare
   /** The corpus as the run opened with it. */

@@ -36,7 +36,7 @@ export async function checkRelease(
 
 /** Every leaf has to stand in a citation, or be computed by an exact plan. The citations themselves are read again anyway. */
 function checkSupport(state: RunState, _: FrameState, { value, citations }: Candidate): Check {
-  const support = supportOf(value, citations, basisSoFar(state.tally))
+  const support = supportOf(value, citations, basisSoFar(state.tally), state.bySentence)
   const { quoted, computed, unsupported: failed, unsupportedPaths } = support
   return {
     check: 'citations',
@@ -44,6 +44,13 @@ function checkSupport(state: RunState, _: FrameState, { value, citations }: Cand
     checked: quoted + computed + failed,
     failed,
     code: null,
-    problems: unsupportedPaths.map((path) => `${path === '' ? 'the value' : path} stands in no citation`),
+    problems: unsupportedPaths.map((path) => `${leafInWords(path)} stands in no citation`),
   }
+}
+
+/** `sentence 2 of /answer`. */
+function leafInWords(path: string): string {
+  const [, text = path, sentence] = /^(.*)#(\d+)$/s.exec(path) ?? []
+  const named = text === '' ? 'the value' : text
+  return sentence === undefined ? named : `sentence ${sentence} of ${named}`
 }
