@@ -3,14 +3,15 @@ import { WritError } from './errors.ts'
 /**
  * What may be checked of a release before it leaves. `citations`: every leaf of the value stands in a citation or was computed
  * by an exact plan. `claims`: a verifier frame looks in the corpus for what each claim rests on. `votes`: other frames answer the
- * same question, and most of them say what the value says.
+ * same question, and most of them say what the value says. `validators`: the value passes those that were given; one that does
+ * not is never released.
  */
-export const CHECKS = ['citations', 'claims', 'votes'] as const
+export const CHECKS = ['citations', 'claims', 'votes', 'validators'] as const
 
 export type CheckName = (typeof CHECKS)[number]
 
-/** A check as it is asked for: `votes:3` compares three answers. */
-export type AskedCheck = Exclude<CheckName, 'votes'> | `votes:${number}`
+/** A check as it is asked for by name: `votes:3` compares three answers. Validators are given, not named. */
+export type AskedCheck = Exclude<CheckName, 'votes' | 'validators'> | `votes:${number}`
 
 /** The profile of the frames whose answers are votes. */
 export const VOTER = 'voter'
@@ -33,7 +34,7 @@ export function readChecks(asked: readonly string[]): AskedChecks {
   let votes: number | undefined
   for (const text of asked) {
     const [name = '', count] = text.split(':', 2)
-    const known = CHECKS.find((check) => check === name)
+    const known = CHECKS.find((check) => check === name && check !== 'validators')
     if (known === undefined || (known !== 'votes' && text !== name))
       throw usage(`There is no check "${text}"; there are citations, claims and votes:<count>.`)
     names.add(known)

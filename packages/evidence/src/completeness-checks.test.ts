@@ -1,6 +1,6 @@
 import type { Det } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
-import { checkAskedVotes, checkChecks, checkSupported } from './completeness-checks.ts'
+import { checkAsked, checkChecks, checkSupported } from './completeness-checks.ts'
 import type { Lane } from './completeness-lanes.ts'
 import type { RecordOf } from './fold-run.ts'
 
@@ -11,14 +11,14 @@ const CLAIMS = { check: 'claims', outcome: 'failed', checked: 2, failed: 1, code
 
 function judge(
   checks: Checks | undefined,
-  asked: ('citations' | 'claims' | 'votes')[],
+  asked: ('citations' | 'claims' | 'votes' | 'validators')[],
   det: object = {},
-  lane: Partial<Pick<Lane, 'verified' | 'voted'>> = {},
+  lane: Partial<Lane> = {},
   votes?: number,
 ): void {
   const problems = checks === undefined ? {} : { checks, problems: '0' }
   const record = { det: { outcome: 'ok', code: null, ...problems, ...det } } as RecordOf<'output.release'>
-  const known = Object.assign(lane, { verified: false, voted: 0, ...lane })
+  const known = Object.assign(lane, { verified: false, validated: false, voted: 0, ...lane })
   checkChecks(record, known, { checks: asked, ...(votes === undefined ? {} : { votes }) }, 'records#/9')
 }
 
@@ -62,6 +62,16 @@ describe('checks of a release', () => {
     expect(release).toThrow(expect.objectContaining(refused))
   })
 
+  it('of validators are passed, and were made', () => {
+    const passed = { ...PASSED, check: 'validators' } as const
+    expect(() => judge([passed], ['validators'], {}, { validated: true })).not.toThrow()
+    expect(() => judge([passed], ['validators'])).toThrow(expect.objectContaining(refused))
+    const failed = { ...passed, outcome: 'failed', failed: 1 } as const
+    expect(() => judge([failed], ['validators'], {}, { validated: true })).toThrow(
+      expect.objectContaining(refused),
+    )
+  })
+
   it('failed where a release went back for them', () => {
     const back = { outcome: 'error', code: 'CHECKS_FAILED' }
     expect(() => judge([CLAIMS], ['claims'], back, { verified: true })).not.toThrow()
@@ -100,7 +110,7 @@ describe('checks of a release', () => {
     expect(judged({ came: 1, agreeing: 1 })).toThrow(refusal)
     expect(judged({}, 1, 5)).toThrow(refusal)
     expect(() => judge([{ ...PASSED, votes: counts }], ['citations'], {}, { voted: 1 }, 3)).toThrow(refusal)
-    expect(() => checkAskedVotes({ checks: ['votes'] }, '')).toThrow(refusal)
-    expect(() => checkAskedVotes({ votes: 3 }, '')).toThrow(refusal)
+    expect(() => checkAsked({ checks: ['votes'] }, '')).toThrow(refusal)
+    expect(() => checkAsked({ votes: 3 }, '')).toThrow(refusal)
   })
 })

@@ -5,17 +5,15 @@ import { refuse } from './verdict.ts'
 
 type RecordedChecks = NonNullable<Det['output.release']['checks']>
 
-/** Checks that a run asks for, as its opening record says. */
-type Asked = Pick<Det['run.open'], 'checks' | 'votes'>
-
 /**
- * What a release says of its checks: those the run asked for were done, each says one thing, claims were not looked at without
- * a verifier that came back since the release before, and no more votes are counted than voters came back.
+ * What a release says of its checks: those the run asked for were done, each says one thing, claims were not looked at
+ * without a verifier that came back since the release before, nor are validators passed that were not run since then, and no
+ * more votes are counted than voters came back.
  */
 export function checkChecks(
   { det }: RecordOf<'output.release'>,
-  lane: Pick<Lane, 'verified' | 'voted'>,
-  { checks: asked = [], votes }: Asked,
+  lane: Pick<Lane, 'verified' | 'validated' | 'voted'>,
+  { checks: asked = [], votes }: Pick<Det['run.open'], 'checks' | 'votes'>,
   at: string,
 ): void {
   const { checks, problems, outcome } = det
@@ -30,10 +28,13 @@ export function checkChecks(
     if (check.check === 'claims' && check.outcome !== 'undone')
       requireVerified(check, lane, `${at}/det/checks/${i}`)
     checkVotes(check, lane.voted, votes, `${at}/det/checks/${i}`)
+    if (check.check === 'validators' && (check.outcome !== 'passed' || !lane.validated))
+      differs('Validators are said to be passed, and were not.', `${at}/det/checks/${i}`)
   }
   if (det.code === 'CHECKS_FAILED' && done.every((check) => check.outcome !== 'failed'))
     differs('The release is said not to pass its checks, and none failed.', `${at}/det/code`)
   lane.verified = false
+  lane.validated = false
 }
 
 /** A verifier names one claim at least, and each release has a verifier of its own. */
@@ -67,8 +68,13 @@ function checkVotes(
     differs(`${came} of ${asked} answers are no majority, and are said to be compared.`, `${at}/votes/came`)
 }
 
-/** A run says how many votes it asks for where it asks for votes, and nowhere else. */
-export function checkAskedVotes({ checks = [], votes }: Asked, at: string): void {
+/** A run that checks with validators names them, and one that asks for votes says how many. */
+export function checkAsked(
+  { checks = [], validators, votes }: Pick<Det['run.open'], 'checks' | 'validators' | 'votes'>,
+  at: string,
+): void {
+  if (checks.includes('validators') !== (validators !== undefined))
+    differs('The check of validators comes with those.', `${at}/det/validators`)
   if (checks.includes('votes') !== (votes !== undefined))
     differs('A number of votes comes with the check that counts them.', `${at}/det/votes`)
 }

@@ -24,6 +24,8 @@ export interface AskFlags extends DeliverFlags {
   readonly dryRun?: boolean
   readonly yes?: boolean
   readonly verify?: readonly AskedCheck[]
+  readonly validator?: readonly string[]
+  readonly script?: readonly string[]
   readonly policy?: string
   readonly as?: string
   readonly purpose?: string
@@ -102,6 +104,8 @@ export function runOptions(flags: AskFlags, config: Config): RunOptions {
       strategy: flags.strategy,
       input: inputOf(flags),
       verify: flags.verify,
+      validators: flags.validator,
+      scripts: flags.script,
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
       retention: retentionOf(flags, config),

@@ -64,9 +64,10 @@ export class KernelFrame implements Frame {
   }
 
   get role(): FrameRole {
-    const { verifier } = this.#state.authority
-    if (this.#answersTheQuestion) return 'orchestrator'
-    return this.#lane.profile.id === verifier?.id ? 'verifier' : 'worker'
+    const { profile, parent } = this.#lane
+    const { verifier, voter } = this.#state.authority
+    if (parent === null || profile.id === voter?.id) return 'orchestrator'
+    return profile.id === verifier?.id ? 'verifier' : 'worker'
   }
 
   get depth(): number {
@@ -105,15 +106,12 @@ export class KernelFrame implements Frame {
     return this.#start.context
   }
 
-  /** The root follows the script of the run, as do those that answer with it; other frames have models to ask. */
   get script(): Frame['script'] {
-    return this.#answersTheQuestion ? this.#state.script : undefined
+    return this.#lane.script
   }
 
-  /** The root does, and each frame whose answer is a vote. */
-  get #answersTheQuestion(): boolean {
-    const { profile, parent } = this.#lane
-    return parent === null || profile.id === this.#state.authority.voter?.id
+  get scripts(): Frame['scripts'] {
+    return this.#state.scripts
   }
 
   get lastTurnBytes(): number {

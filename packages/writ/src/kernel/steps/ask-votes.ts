@@ -88,7 +88,7 @@ function childOf(
     step,
     request: { ...request, scope: 'inherit', model },
     profile: voter,
-    alone: { parts: asked, conversation },
+    voter: { parts: asked, conversation },
   }
 }
 

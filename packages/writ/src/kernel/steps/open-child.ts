@@ -8,9 +8,12 @@ import {
   type Label,
   type Limits,
   type ModelProfile,
+  type NamedScript,
+  NOTHING,
   type Partition,
   type ProfileFacts,
   type RecordedDecision,
+  type Script,
   type Share,
   type SpawnMode,
   type SpawnRequest,
@@ -18,13 +21,14 @@ import {
   WritError,
   withMessages,
 } from '@writ/contract'
-import { type CheckedSchema, checkedSchema } from '../../schema/index.ts'
+import { type CheckedSchema, checkedSchema, inWords } from '../../schema/index.ts'
 import type { StandingReservation } from '../basis/budget-pool.ts'
 import { type BudgetShare, CHILD_PART } from '../basis/budget-share.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { lastTurnBytes, turnBound } from '../basis/turn-bounds.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { FrameState, Scope } from '../state/frame-state.ts'
+import type { DecisionContext } from '../state/gate.ts'
 import { chooseModel, type ModelRole } from '../state/run-models.ts'
 import { errorFrom, type RunState } from '../state/run-state.ts'
 import { decideMode } from './child-mode.ts'
@@ -42,8 +46,10 @@ export interface Child {
   readonly request: SpawnRequest
   /** What it may do: policy decides on that. */
   readonly profile: ProfileFacts
-  /** Of a frame that answers its parent's question by itself: never on its parent's share, but on one of so many parts of it. */
-  readonly alone?: { readonly parts: number; readonly conversation: Conversation | undefined }
+  /** Whether it shares no answers with other frames: one of several votes, or one that checks what others said. */
+  readonly alone?: boolean
+  /** Of a frame that answers its parent's question itself: never on its parent's share, but on one of so many parts of it. */
+  readonly voter?: { readonly parts: number; readonly conversation: Conversation | undefined }
 }
 
 /** The same with the lane it was given, and the signal its parent had when it asked. */
@@ -73,8 +79,11 @@ export interface OpenedChild {
   readonly scope: Scope
   /** What it releases must fit it. */
   readonly schema: CheckedSchema | null
+  /** What it follows instead of asking a model, and the most sub-calls that this adds up to, where that is known. */
+  readonly script: Script | undefined
+  readonly plannedCalls: number | null
   readonly holds: HeldTurns
-  /** Its next and its last turn, the worst case. */
+  /** Its next and its last turn, the worst case; nothing of a child that takes none. */
   readonly bound: Amount
 }
 
@@ -84,7 +93,12 @@ type RecordedSpawn = RecordedStep<'frame.spawn'>['det']
 export async function openNow(state: RunState, lane: FrameState, child: NumberedChild): Promise<Opening> {
   const profile = { type: 'profile', ...child.profile } as const
   await lane.look()
-  const decided = await state.gate.decide(lane, 'recursion::spawn', profile, lane.label)
+  const decided = await state.gate.decide(
+    askerOf(state, lane, child),
+    'recursion::spawn',
+    profile,
+    lane.label,
+  )
   const ceiling: RecordedDecision[] = []
   const opening = await open(state, lane, child, decided.decision, ceiling).then(
     (value) => ({ ok: true as const, value }),
@@ -123,26 +137,28 @@ async function open(
     )
   const { role, model } = chooseModel(state, child.step, child.request.model)
   const { context } = child.request
-  const goal = heldGoal(child)
   const schema = await schemaOf(child.request)
+  await requireInput(state, child)
   const text = context === undefined ? undefined : contextText(lane, context)
   const { mode: least, scope } = await decideMode(state, lane, model, child.request, ceiling)
-  const mode = least === 'shared' && child.alone !== undefined ? 'apart' : least
-  const part = mode === 'shared' ? null : lane.share.part(child.alone?.parts ?? CHILD_PART)
+  const mode = least === 'shared' && child.voter !== undefined ? 'apart' : least
+  const script = scriptOf(state, lane, child)
+  const plannedCalls = await plannedCallsOf(state, child, scope)
+  const part = mode === 'shared' ? null : lane.share.part(child.voter?.parts ?? CHILD_PART)
   // Before room is taken: whoever looks at what is left from now on takes this label on.
   lane.share.draw(lane.label)
   const share = part === null ? lane.share : lane.share.carve(part)
   try {
-    const bound = twoTurns(state, share, model, goal)
-    const holds = holdTurns(state, share, model, goal)
+    const bound = twoTurns(state, share, model, told(child))
+    const holds = holdTurns(state, share, model, told(child))
     try {
-      const opened = { role, model, mode, share, part, holds, bound, schema }
+      const opened = { role, model, mode, share, part, holds, bound, schema, script, plannedCalls }
       if (text === undefined) return { ...opened, scope }
       const label = contextLabel(lane, context)
       return { ...opened, scope: { partitions: [await ownText(state, child, text, label)], docs: null } }
     } catch (error) {
-      holds.next.release()
-      holds.last.release()
+      holds.next?.release()
+      holds.last?.release()
       throw error
     }
   } catch (error) {
@@ -167,7 +183,7 @@ export async function recallOpening(
 ): Promise<Opening> {
   const profile = `profile:${child.profile.id}`
   const { outcome, decision, label, mode, share, ceiling } = det
-  const decided = state.gate.recall(lane, 'recursion::spawn', profile, [], decision)
+  const decided = state.gate.recall(askerOf(state, lane, child), 'recursion::spawn', profile, [], decision)
   const asked = { decision: decided.recorded, ceiling, label }
   lane.raise(label)
   lane.share.draw(label)
@@ -177,7 +193,6 @@ export async function recallOpening(
     return { ...asked, opening: { ok: false, error: errorFrom(kept) } }
   }
   const { role, model } = chooseModel(state, child.step, child.request.model)
-  const goal = heldGoal(child)
   const own = share === null ? lane.share : lane.share.carveAgain(share)
   const value: OpenedChild = {
     role,
@@ -186,8 +201,10 @@ export async function recallOpening(
     share: own,
     part: share,
     schema: await schemaOf(child.request),
-    bound: twoTurns(state, own, model, goal),
-    holds: ended ? {} : holdAgain(state, own, model, goal),
+    script: scriptOf(state, lane, child),
+    plannedCalls: det.script?.calls ?? null,
+    bound: twoTurns(state, own, model, told(child)),
+    holds: ended ? {} : holdAgain(state, own, model, told(child)),
     scope: await recallScope(state, lane, child, det, ended, kept),
   }
   return { ...asked, opening: { ok: true, value } }
@@ -243,11 +260,68 @@ async function schemaOf({ schema }: SpawnRequest): Promise<CheckedSchema | null>
   return schema === undefined ? null : await checkedSchema(schema)
 }
 
-/** What a child is told in each of its turns, and so holds room for: its goal, what was said before, and its schema. */
-function heldGoal({ request, alone }: Child): string {
-  const { goal, schema } = request
-  const told = withMessages(goal, alone?.conversation)
-  return schema === undefined ? told : told + JSON.stringify(schema)
+/**
+ * The script that a child is to follow: that of its parent, where it answers the same question. What is asked for was found
+ * before: see `namedScript`.
+ */
+function scriptOf(state: RunState, lane: FrameState, { request, voter }: Child): Script | undefined {
+  if (request.script === undefined) return voter === undefined ? undefined : lane.script
+  const { name, planHash, text, cell } = namedScript(state, request.script.name)
+  return { name, planHash, text, cell, inputJson: JSON.stringify(request.script.input) }
+}
+
+/** A script that may be run by name. Throws `UNKNOWN_SCRIPT`. */
+export function namedScript({ scripts }: RunState, wanted: string): NamedScript {
+  const found = scripts.find(({ name }) => name === wanted)
+  if (found !== undefined) return found
+  throw new WritError('UNKNOWN_SCRIPT', `This run has no script ${JSON.stringify(wanted)}.`, {
+    next: 'Run one that `await scripts()` lists, or go on without.',
+  })
+}
+
+/** Rejects with `BAD_INPUT` when the script of a child does not take what it is given. */
+async function requireInput(state: RunState, { request }: Child): Promise<void> {
+  if (request.script === undefined) return
+  const { name, input } = request.script
+  const { input: takes } = namedScript(state, name)
+  const misfits = takes === null ? [] : (await checkedSchema(takes)).misfits(input)
+  if (misfits.length === 0) return
+  throw new WritError('BAD_INPUT', `The script ${name} does not take this input: ${inWords(misfits)}.`, {
+    next: 'Give it what `await scripts()` says it takes.',
+  })
+}
+
+/** The spawn of a child that follows a script is decided as part of that plan. */
+function askerOf(state: RunState, lane: FrameState, { request }: Child): DecisionContext {
+  const { id, depth, profile } = lane
+  const planHash =
+    request.script === undefined ? lane.planHash : namedScript(state, request.script.name).planHash
+  return { lane: id, depth, profile, planHash }
+}
+
+/** The most sub-calls of the script of a child over what it may read; null where its text does not tell. */
+async function plannedCallsOf(
+  state: RunState,
+  { request }: Child,
+  { partitions, docs }: Scope,
+): Promise<number | null> {
+  if (request.script === undefined) return null
+  const { store, countCalls } = state.ports
+  const { name, input } = request.script
+  const reach = partitions
+    .flatMap(({ id }) => store.documents(id))
+    .filter(({ id }) => docs === null || docs.has(id))
+  return await countCalls(namedScript(state, name), input, reach)
+}
+
+/** What is asked of a child, with what was said before in its goal: it is told that in each of its turns. */
+function told({ request, voter }: Child): SpawnRequest {
+  return { ...request, goal: withMessages(request.goal, voter?.conversation) }
+}
+
+/** What a child is told in each of its turns, and so holds room for: its goal, and the schema of its value. */
+function heldGoal({ goal, schema }: SpawnRequest): string {
+  return schema === undefined ? goal : goal + JSON.stringify(schema)
 }
 
 /** A child holds back its next and its last turn and nothing more, so siblings do not starve. */
@@ -255,9 +329,10 @@ function holdTurns(
   state: RunState,
   { pool, limits }: BudgetShare,
   model: ModelProfile,
-  goal: string,
-): { next: StandingReservation; last: StandingReservation } {
-  const bound = oneTurn(state, limits, model, goal)
+  request: SpawnRequest,
+): HeldTurns {
+  if (request.script !== undefined) return {}
+  const bound = oneTurn(state, limits, model, heldGoal(request))
   const last = pool.hold(bound)
   try {
     return { last, next: pool.hold(bound) }
@@ -271,9 +346,10 @@ function holdAgain(
   state: RunState,
   { pool, limits }: BudgetShare,
   model: ModelProfile,
-  goal: string,
+  request: SpawnRequest,
 ): HeldTurns {
-  const bound = oneTurn(state, limits, model, goal)
+  if (request.script !== undefined) return {}
+  const bound = oneTurn(state, limits, model, heldGoal(request))
   return { last: pool.holdAgain(bound), next: pool.holdAgain(bound) }
 }
 
@@ -281,8 +357,14 @@ function oneTurn({ ports }: RunState, limits: Limits, model: ModelProfile, goal:
   return turnBound(limits, model, lastTurnBytes(limits, model, ports.reasoner.promptBytes, goal))
 }
 
-function twoTurns(state: RunState, { limits }: BudgetShare, model: ModelProfile, goal: string): Amount {
-  const bound = oneTurn(state, limits, model, goal)
+function twoTurns(
+  state: RunState,
+  { limits }: BudgetShare,
+  model: ModelProfile,
+  request: SpawnRequest,
+): Amount {
+  if (request.script !== undefined) return NOTHING
+  const bound = oneTurn(state, limits, model, heldGoal(request))
   return addAmounts(bound, bound)
 }
 

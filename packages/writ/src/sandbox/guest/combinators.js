@@ -27,16 +27,21 @@ export function combinators(calls, names) {
   const stop = hostFunction(STOP)
   const close = hostFunction(CLOSE)
 
+  /** Combinators whose work has begun and has not ended. */
+  let under = 0
+
   /** Does work that makes at most so many calls, as a part of its own. */
   async function stated(name, most, work) {
     if (!$.isInteger(most) || most < 0 || most > MOST_CALLS)
       throw new $.$RangeError(`${name}: it would make ${most} calls; at most ${MOST_CALLS} can be stated`)
     const around = calls.part()
-    const id = await open(name, most)
+    const id = await open(name, most, under > 0)
     const part = { __proto__: null, id, within: around, over: false }
+    under += 1
     try {
       return await calls.within(part, work)
     } finally {
+      under -= 1
       await calls.within(around, () => close(id))
     }
   }
