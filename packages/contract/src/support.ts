@@ -6,6 +6,8 @@ import type { Citation } from './span.ts'
 
 /** A passage of fewer characters stands everywhere, and so speaks for nothing. */
 const PASSAGE_CHARS = 12
+/** What ends a sentence, which the text that it is quoted from need not have there. */
+const END = /[.!?…]+$/u
 /** Pointers of unsupported leaves that an answer lists. */
 const LISTED_PATHS = 20
 
@@ -46,8 +48,9 @@ export function supportOf(
   }
   const text = (prose: string, path: string): void => {
     const all = sentencesOf(prose)
-    if (all.length < 2) leaf(prose, path, false)
-    else for (const [i, sentence] of all.entries()) leaf(sentence, `${path}#${i + 1}`, false)
+    const bare = (sentence: string): string => sentence.replace(END, '')
+    if (all.length < 2) leaf(bare(prose), path, false)
+    else for (const [i, sentence] of all.entries()) leaf(bare(sentence), `${path}#${i + 1}`, false)
   }
   const open: { value: Json; path: string; cited: boolean }[] = [{ value, path: '', cited: false }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
