@@ -28,6 +28,7 @@ import type { EarlierAnswer } from './earlier-run.ts'
 import { modelsAsBefore } from './fork.ts'
 import { accessOf, openModels } from './models.ts'
 import { type Scripted, scripted } from './plan/scripted.ts'
+import { profilesOf } from './profiles.ts'
 import { scriptsInReach } from './scripts-in-reach.ts'
 import { validatorsOf } from './validators.ts'
 
@@ -73,6 +74,7 @@ export interface PreparedQuestion {
     | 'leaves'
     | 'authority'
     | 'models'
+    | 'profiles'
   >
   readonly policy: PolicyPoint
   readonly quorum: Awaited<ReturnType<typeof openQuorum>>
@@ -110,6 +112,7 @@ export async function prepareQuestion(
     ...readChecks(asked.verify ?? []),
     authority,
     models,
+    profiles: profilesOf(models, options.profiles),
   }
   return { request, policy, quorum, conversation, earlier, before }
 }

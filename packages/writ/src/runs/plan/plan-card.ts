@@ -43,7 +43,7 @@ export async function planCard(planned: Planned): Promise<PlanCard> {
     strategy: chosen.strategy,
     reason: chosen.reason,
     script: script === undefined ? null : { name: script.name, planHash: script.planHash },
-    models: { root: models.root.id, sub: models.sub.id },
+    models: namesOf(models),
     documents,
     bytes,
     reach,
@@ -57,6 +57,13 @@ export async function planCard(planned: Planned): Promise<PlanCard> {
 /** Each vote but the first is a frame, and as many more are asked again for leaves that differ, but for those of a script. */
 function votesOf(asked: number, script: Planned['script']): NonNullable<PlanCard['votes']> {
   return { asked, frames: (asked - 1) * (script === undefined ? 2 : 1) }
+}
+
+function namesOf({ root, sub, fallbacks }: Planned['models']): PlanCard['models'] {
+  const ids = (list: readonly { readonly id: string }[]): readonly string[] => list.map(({ id }) => id)
+  const others =
+    fallbacks === undefined ? {} : { fallbacks: { root: ids(fallbacks.root), sub: ids(fallbacks.sub) } }
+  return { root: root.id, sub: sub.id, ...others }
 }
 
 /** One line for each label that is judged alike. */
