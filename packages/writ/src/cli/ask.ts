@@ -131,7 +131,7 @@ function beforeItBegan(error: unknown): unknown {
 }
 
 /** What is asked over; undefined for a follow-up. */
-async function contextOf(
+export async function contextOf(
   paths: readonly string[],
   flags: AskFlags,
   config: Config,
@@ -163,7 +163,7 @@ function withoutContext(paths: readonly string[], { corpus, label, includeSecret
 }
 
 /** Flag over environment over configuration. Keys come from the environment only. */
-function writOptions(flags: AskFlags, config: Config): WritOptions {
+export function writOptions(flags: AskFlags, config: Config): WritOptions {
   return defined({
     ...homeOf(flags),
     ...modelAccess(flags, config, process.env),
@@ -192,7 +192,7 @@ function ratesOf({ requestsPerMinute, tokensPerMinute }: AskFlags): ModelRates {
   return defined({ requestsPerMinute, tokensPerMinute })
 }
 
-function limitsOf(flags: AskFlags, { limits }: Config): Limits {
+export function limitsOf(flags: AskFlags, { limits }: Config): Limits {
   return {
     ...limits,
     ...defined({
@@ -225,7 +225,7 @@ function runOptions(flags: AskFlags, config: Config): RunOptions {
 }
 
 /** What a script is given, from the command line or a file. */
-function inputOf({ input, inputFile }: AskFlags): Json | undefined {
+export function inputOf({ input, inputFile }: AskFlags): Json | undefined {
   if (input !== undefined && inputFile !== undefined)
     throw new WritError('USAGE', 'Give either --input or --input-file, not both.')
   if (input !== undefined) return inputJson(input, '--input')
@@ -248,7 +248,7 @@ function readInput(path: string): string {
   }
 }
 
-function labelling(
+export function labelling(
   flags: AskFlags,
   { labels, label, includeSecret }: Config,
 ): Omit<ContextOptions, keyof RunOptions | 'context'> {
@@ -262,7 +262,7 @@ function labelling(
 }
 
 /** A class nobody gave a time to would never end. */
-function retentionOf({ retention: name }: AskFlags, { retention = {} }: Config): string | undefined {
+export function retentionOf({ retention: name }: AskFlags, { retention = {} }: Config): string | undefined {
   if (name === undefined || Object.hasOwn(retention, name)) return name
   throw new WritError('USAGE', `The user configuration has no retention class '${name}'.`)
 }

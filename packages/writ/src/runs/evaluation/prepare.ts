@@ -1,0 +1,210 @@
+import {
+  type ContextStore,
+  DEFAULT_LIMITS,
+  defined,
+  type Limits,
+  type PlanCard,
+  WritError,
+} from '@writ/contract'
+import type { CompletionOptions, RunOptions, WritOptions } from '../../files/options.ts'
+import { scriptNamed } from '../../files/script-named.ts'
+import type { HomeServices } from '../../home/home-services.ts'
+import { hasStore, openContext, requireContext } from '../context.ts'
+import { plan } from '../plan/plan.ts'
+import { type NamedArm, namedArms, optionsOf, runOptionsOf } from './arm.ts'
+import type { EvaluationBound, EvaluationCaps, EvaluationPlan, PlannedArm } from './evaluation.ts'
+import type { EvaluationOptions } from './options.ts'
+import { type Asked, checkQuestions } from './question.ts'
+import { checkThresholds } from './thresholds.ts'
+
+const MOST_REPEATS = 100
+
+/** An evaluation that can begin: everything is checked, the corpus is open, and nothing has been spent. */
+export interface Prepared {
+  readonly questions: readonly Asked[]
+  readonly arms: readonly NamedArm[]
+  readonly repeat: number
+  readonly caps: EvaluationCaps
+  /** The limits of each run, before the cap of the whole. */
+  readonly limits: Limits
+  readonly store: ContextStore
+  readonly plan: EvaluationPlan
+}
+
+/** Checks all that can be checked before anything is spent. What is opened for it is closed by the stack that is given. */
+export async function prepare(
+  services: HomeServices,
+  options: WritOptions,
+  asked: EvaluationOptions,
+  opened: AsyncDisposableStack,
+): Promise<Prepared> {
+  const questions = checkQuestions(asked.questions)
+  const arms = namedArms(asked.arms ?? [{}])
+  checkThresholds(
+    asked.thresholds ?? [],
+    arms.map(({ name }) => name),
+  )
+  requireMeasurable(asked, questions)
+  const { repeat = 1 } = asked
+  if (!Number.isInteger(repeat) || repeat < 1 || repeat > MOST_REPEATS)
+    throw new WritError('USAGE', `An evaluation is repeated 1 to ${MOST_REPEATS} times.`)
+  const caps = { calls: asked.maxCalls ?? null, costMicroUsd: asked.maxCostMicroUsd ?? null }
+  const limits = { ...DEFAULT_LIMITS, ...options.limits, ...asked.limits }
+  const corpus = corpusOf(asked)
+  requireContext(services.home, corpus)
+  const store = await openedStore(services, corpus, asked)
+  if (!hasStore(corpus)) opened.defer(() => store.close())
+  const planned: PlannedArm[] = []
+  for (const arm of arms)
+    planned.push(await plannedArm(services, options, { arm, asked, questions, store, repeat, caps, limits }))
+  requirePriced(asked, planned)
+  return { questions, arms, repeat, caps, limits, store, plan: planOf(questions, repeat, planned, caps) }
+}
+
+/** Throws `USAGE` for a threshold that no answer could meet. */
+function requireMeasurable({ thresholds = [] }: EvaluationOptions, questions: readonly Asked[]): void {
+  const accuracy = thresholds.some(({ metric }) => metric === 'accuracy')
+  if (accuracy && questions.every(({ gold }) => gold === null))
+    throw new WritError('USAGE', 'A threshold is for accuracy, and no question has a gold.')
+}
+
+/** Throws `UNKNOWN_PRICE` for a threshold on a cost that nobody will know. */
+function requirePriced({ thresholds = [] }: EvaluationOptions, planned: readonly PlannedArm[]): void {
+  for (const { metric, arm } of thresholds) {
+    if (metric !== 'cost') continue
+    const unknown = planned.find(
+      ({ name, card }) => (arm ?? name) === name && card.bound.costMicroUsd === null,
+    )
+    if (unknown !== undefined)
+      throw new WritError(
+        'UNKNOWN_PRICE',
+        `A threshold for cost needs a price, and the arm "${unknown.name}" has a model without one.`,
+      )
+  }
+}
+
+/** What is asked over, as one question would have it. */
+function corpusOf({
+  context,
+  label,
+  labels,
+  includeSecret,
+  principal,
+  purpose,
+}: EvaluationOptions): CompletionOptions {
+  return { query: '', context, ...defined({ label, labels, includeSecret, principal, purpose }) }
+}
+
+async function openedStore(
+  services: HomeServices,
+  corpus: CompletionOptions,
+  { onEvent, signal, suspend }: EvaluationOptions,
+): Promise<ContextStore> {
+  const stop = AbortSignal.any([signal, suspend].filter((given) => given !== undefined))
+  return await openContext(services, corpus, await services.policy(), stop, (event) =>
+    onEvent?.({ type: 'item.run', event }),
+  )
+}
+
+/** What every run of an evaluation has of it. */
+export function commonOptions({
+  principal,
+  purpose,
+  retention,
+  verify,
+}: EvaluationOptions): Pick<RunOptions, 'principal' | 'purpose' | 'retention' | 'verify'> {
+  return defined({ principal, purpose, retention, verify })
+}
+
+/** The limits of a run under what is left of the cap. */
+export function cappedLimits(limits: Limits, { calls, costMicroUsd }: EvaluationCaps): Limits {
+  return {
+    ...limits,
+    maxCalls: Math.min(limits.maxCalls, calls ?? limits.maxCalls),
+    maxCostMicroUsd:
+      costMicroUsd === null
+        ? limits.maxCostMicroUsd
+        : Math.min(limits.maxCostMicroUsd ?? Infinity, costMicroUsd),
+  }
+}
+
+interface ToPlan {
+  readonly arm: NamedArm
+  readonly asked: EvaluationOptions
+  readonly questions: readonly Asked[]
+  readonly store: ContextStore
+  readonly repeat: number
+  readonly caps: EvaluationCaps
+  readonly limits: Limits
+}
+
+/** The plan of an arm. A script is planned for each input, since its bound follows from it. */
+async function plannedArm(
+  services: HomeServices,
+  options: WritOptions,
+  { arm, asked, questions, store, repeat, caps, limits }: ToPlan,
+): Promise<PlannedArm> {
+  const scripted = scriptNamed(arm.strategy ?? 'auto') !== undefined
+  const cards = new Map<string, PlanCard>()
+  const bounds: EvaluationBound[] = []
+  for (const question of questions) {
+    const key = scripted ? JSON.stringify(question.input ?? null) : ''
+    const card =
+      cards.get(key) ??
+      (await plan(services, optionsOf(options, arm), {
+        query: question.question,
+        context: store,
+        ...commonOptions(asked),
+        ...runOptionsOf(arm, question, asked.schema),
+        limits: cappedLimits(limits, caps),
+      }))
+    cards.set(key, card)
+    bounds.push(card.bound)
+  }
+  const [card] = cards.values()
+  if (card === undefined) throw new WritError('USAGE', 'An evaluation needs at least one question.')
+  const runs = questions.length * repeat
+  return { name: arm.name, card, runs, bound: times(sumOf(bounds), repeat) }
+}
+
+function planOf(
+  questions: readonly Asked[],
+  repeat: number,
+  arms: readonly PlannedArm[],
+  caps: EvaluationCaps,
+): EvaluationPlan {
+  const all = sumOf(arms.map(({ bound }) => bound))
+  const { calls, costMicroUsd: cost } = caps
+  return {
+    schema: 'writ.evaluation-plan/1',
+    questions: questions.length,
+    scored: questions.filter(({ gold }) => gold !== null).length,
+    repeat,
+    runs: arms.reduce((sum, { runs }) => sum + runs, 0),
+    arms,
+    bound: {
+      requests: Math.min(all.requests, calls ?? Infinity),
+      tokens: all.tokens,
+      costMicroUsd: all.costMicroUsd === null ? cost : Math.min(all.costMicroUsd, cost ?? Infinity),
+    },
+    caps,
+  }
+}
+
+function sumOf(bounds: readonly EvaluationBound[]): EvaluationBound {
+  const sum = (of: (bound: EvaluationBound) => number | null): number =>
+    Math.min(
+      Number.MAX_SAFE_INTEGER,
+      bounds.reduce((total, bound) => total + (of(bound) ?? 0), 0),
+    )
+  const known = bounds.every(({ costMicroUsd }) => costMicroUsd !== null)
+  return {
+    requests: sum(({ requests }) => requests),
+    tokens: sum(({ tokens }) => tokens),
+    costMicroUsd: known ? sum(({ costMicroUsd }) => costMicroUsd) : null,
+  }
+}
+
+function times({ requests, tokens, costMicroUsd }: EvaluationBound, count: number): EvaluationBound {
+  return sumOf(Array.from({ length: count }, () => ({ requests, tokens, costMicroUsd })))
+}
