@@ -60,7 +60,10 @@ export function addEval(writ: Command, running: Running, withServer: (command: C
     .option('--verify <checks>', 'check each answer before it leaves: citations, claims, or both', checkNames)
     .option('--dry-run', 'print what would be asked and what it can cost at most; ask no model')
     .option('--yes', 'do not ask before an evaluation that could cost more than the configured amount')
-    .option('--resume <id>', 'go on with an evaluation: what it has answered is not asked again')
+    .option(
+      '--resume <id>',
+      'go on with an evaluation, or with the `last`: what it has answered is not asked again',
+    )
     .option('--seed <text>', 'seed of the resampling behind the intervals')
     .option('--policy <dir>', 'policy bundle')
     .option('--as <user>', 'user the runs act for')

@@ -26,7 +26,7 @@ import { withStdin } from '../stdin-file.ts'
 import type { ArmFlag } from './arm-flag.ts'
 import { evaluationLines } from './print-evaluation.ts'
 import { evaluationPlanLines } from './print-plan.ts'
-import { chooseProgress } from './progress.ts'
+import { chooseProgress, type Progress } from './progress.ts'
 
 type Unused = 'continue' | 'strategy' | 'outValue' | 'columns' | 'witness' | 'witnessQuorum' | 'maxTokens'
 
@@ -76,7 +76,7 @@ async function evaluateOver(
       ...asked,
       suspend: interrupt.signal,
       onEvent: progress.onEvent,
-      ...confirming(flags),
+      ...confirming(flags, progress),
     })
     progress.stop()
     if (flags.out !== undefined) await writeOutput(outputOf(evaluation, flags.out), flags.out)
@@ -162,10 +162,12 @@ function limitsOfEach(flags: EvalFlags, config: Config): Limits {
   )
 }
 
-function confirming(flags: EvalFlags): Pick<EvaluationOptions, 'confirm'> {
+/** Who is asked about a costly evaluation: whoever sits at the terminal, unless the flags say that nobody does. */
+function confirming(flags: EvalFlags, progress: Progress): Pick<EvaluationOptions, 'confirm'> {
   if (flags.yes === true || flags.json === true || flags.jsonl === true) return {}
   return {
     confirm: async (plan) => {
+      progress.clear()
       process.stderr.write(`${evaluationPlanLines(plan).map(printableLine).join('\n')}\n`)
       return await confirmed('Go on?', flags)
     },

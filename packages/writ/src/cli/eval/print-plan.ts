@@ -15,15 +15,37 @@ export function evaluationPlanLines({
   caps,
 }: EvaluationPlan): readonly string[] {
   const often = repeat === 1 ? '' : `, ${repeat} times`
+  const [first] = arms
   return [
     `evaluation: ${counted(questions, 'question')}, ${whole(scored)} with a gold, of ${counted(arms.length, 'arm')}${often}: ${counted(runs, 'run')}`,
+    ...(first === undefined ? [] : corpusLines(planLines(first.card))),
     ...arms.flatMap((arm) => [
-      `arm ${arm.name}: ${counted(arm.runs, 'run')}, together at most ${boundText(arm.bound)}; each as its first:`,
-      ...planLines(arm.card).map((line) => `  ${line}`),
+      `arm ${arm.name}: ${counted(arm.runs, 'run')}, together at most ${boundText(arm.bound)}`,
+      ...withoutCorpus(planLines(arm.card)).map((line) => `  ${line}`),
     ]),
     `cap of the whole: ${capText(caps)}`,
     `all of it at most: ${boundText(bound)}`,
   ]
+}
+
+const CORPUS = 'corpus: '
+const BOUND = 'at most: '
+
+/** The lines of a plan card about the corpus, which all arms have in common. */
+function corpusLines(lines: readonly string[]): readonly string[] {
+  return lines.slice(...corpusRange(lines))
+}
+
+/** The other lines, of which the bound is that of one run. */
+function withoutCorpus(lines: readonly string[]): readonly string[] {
+  const [from, to] = corpusRange(lines)
+  const others = [...lines.slice(0, from), ...lines.slice(to)]
+  return others.map((line) => (line.startsWith(BOUND) ? `each ${line}` : line))
+}
+
+function corpusRange(lines: readonly string[]): readonly [number, number] {
+  const at = (start: string): number => lines.findIndex((line) => line.startsWith(start))
+  return [at(CORPUS), at(BOUND)]
 }
 
 function boundText({ requests, tokens, costMicroUsd }: Bound): string {

@@ -8,6 +8,8 @@ import type { WatchFlags } from '../watch.ts'
 export interface Progress {
   readonly onEvent: (event: EvaluationEvent) => void
   notice(text: string): void
+  /** Clears what is under way from the terminal, until something else is. */
+  clear(): void
   stop(): void
 }
 
@@ -23,7 +25,7 @@ export function chooseProgress(flags: WatchFlags): Progress {
   return process.stderr.isTTY ? liveProgress(process.stderr) : lineProgress(process.stderr)
 }
 
-const SILENT: Progress = { onEvent: nothing, notice: nothing, stop: nothing }
+const SILENT: Progress = { onEvent: nothing, notice: nothing, clear: nothing, stop: nothing }
 
 function lineProgress(out: NodeJS.WritableStream): Progress {
   let runs = 0
@@ -40,35 +42,40 @@ function liveProgress(out: NodeJS.WriteStream): Progress {
   let runs = 0
   let under = ''
   let [steps, asked, drawn] = [0, 0, 0]
-  const draw = (): void => {
+  const draw = (doing: string): void => {
     drawn = performance.now()
-    if (under === '') return
-    const doing = `${under}  ${counted(steps, 'step')}, ${counted(asked, 'model call')}`
+    under = doing
     out.write(CLEAR_LINE + cutToWidth(printableLine(doing), (out.columns || 80) - 1))
   }
-  const say = (line: string): void => void out.write(`${CLEAR_LINE}${printableLine(line)}\n`)
-  const count = (event: RunEvent): void => {
-    if (event.type === 'ingest') under = `reading: ${counted(event.documents, 'document')}`
-    if (event.type !== 'step') return
-    steps += 1
-    if (event.kind === 'model.call') asked += 1
+  const clear = (): void => {
+    if (under !== '') out.write(CLEAR_LINE)
+    under = ''
+  }
+  const say = (line: string): void => {
+    clear()
+    out.write(`${printableLine(line)}\n`)
+  }
+  let item = ''
+  const told = (event: RunEvent): void => {
+    if (event.type === 'step') steps += 1
+    if (event.type === 'step' && event.kind === 'model.call') asked += 1
+    if (performance.now() - drawn < EVERY_MS) return
+    if (event.type === 'ingest') draw(`reading: ${counted(event.documents, 'document')}`)
+    else if (item !== '') draw(`${item}  ${counted(steps, 'step')}, ${counted(asked, 'model call')}`)
   }
   return {
     onEvent: (event) => {
       if (event.type === 'evaluation.open') runs = event.runs
       for (const line of linesOf(event, runs)) say(line)
-      if (event.type === 'item.open') {
-        under = `${place(event.n, runs)}  ${event.arm} · ${event.question} …`
-        ;[steps, asked] = [0, 0]
-      }
-      if (event.type === 'item.run') count(event.event)
-      if (event.type === 'item.open' || performance.now() - drawn > EVERY_MS) draw()
+      if (event.type === 'item.run') told(event.event)
+      if (event.type !== 'item.open') return
+      ;[steps, asked] = [0, 0]
+      item = `${place(event.n, runs)}  ${event.arm} · ${event.question} …`
+      draw(item)
     },
     notice: say,
-    stop: () => {
-      if (under !== '') out.write(CLEAR_LINE)
-      under = ''
-    },
+    clear,
+    stop: clear,
   }
 }
 

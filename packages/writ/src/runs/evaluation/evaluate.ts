@@ -9,7 +9,7 @@ import { type Asking, askItem, notAsked } from './ask-item.ts'
 import { CapKeeper } from './cap-keeper.ts'
 import { EarlierRuns } from './earlier-runs.ts'
 import type { Evaluation, EvaluationItem, EvaluationPlan } from './evaluation.ts'
-import { EvaluationJournal, journalledRuns } from './journal.ts'
+import { EvaluationJournal, findEvaluation, journalledRuns } from './journal.ts'
 import type { EvaluationOptions } from './options.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { reportOf } from './report.ts'
@@ -36,13 +36,14 @@ export async function evaluate(
   asked: EvaluationOptions,
 ): Promise<Evaluation> {
   await using opened = new AsyncDisposableStack()
-  const { resume, seed = SEED } = asked
-  const before = resume === undefined ? [] : journalledRuns(services.home, resume)
+  const { home } = services
+  const { resume: named, seed = SEED } = asked
+  const resumed = named === undefined ? undefined : findEvaluation(home, named)
   const prepared = await prepare(services, options, asked, opened)
   await confirm(asked, prepared.plan)
-  const evaluation = resume ?? uuidV7(systemClock.now())
-  const journal = new EvaluationJournal(services.home, evaluation)
-  const earlier = await EarlierRuns.read(services, before)
+  const evaluation = resumed ?? uuidV7(systemClock.now())
+  const journal = new EvaluationJournal(home, evaluation)
+  const earlier = await EarlierRuns.read(services, resumed === undefined ? [] : journalledRuns(home, resumed))
   const caps = new CapKeeper(prepared.caps, earlier.amounts)
   const typed = await answerSchema(asked.schema, undefined)
   const schema = typed === undefined ? null : JSON.stringify(typed)

@@ -1,5 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { WritError } from '@writ/contract'
 import { syncDirectory } from '../../disk/durable-file.ts'
 
@@ -18,7 +18,8 @@ export interface JournalledRun extends ItemKey {
 }
 
 const DIRECTORY = 'evaluations'
-const ID = /^[0-9a-f-]{36}$/
+/** Ids sort by time. */
+const LAST = 'last'
 
 /** The journal of one evaluation: a line for each run it began, on disk before the run asks any model. */
 export class EvaluationJournal {
@@ -38,12 +39,22 @@ export class EvaluationJournal {
   }
 }
 
-/** The runs an evaluation of the home began, in their order. Throws `UNKNOWN_EVALUATION`. */
+/** The id of the evaluation of a home that a text names: its id, or `last` for the newest. Throws `UNKNOWN_EVALUATION`. */
+export function findEvaluation(home: string, named: string): string {
+  const directory = join(home, DIRECTORY)
+  const ids = existsSync(directory)
+    ? readdirSync(directory)
+        .map((name) => basename(name, '.jsonl'))
+        .sort()
+    : []
+  const found = named === LAST ? ids.at(-1) : ids.find((id) => id === named)
+  if (found !== undefined) return found
+  throw new WritError('UNKNOWN_EVALUATION', `There is no evaluation ${named} in this home.`)
+}
+
+/** The runs an evaluation of the home began, in their order. */
 export function journalledRuns(home: string, evaluation: string): readonly JournalledRun[] {
-  const path = pathOf(home, evaluation)
-  if (!ID.test(evaluation) || !existsSync(path))
-    throw new WritError('UNKNOWN_EVALUATION', `There is no evaluation ${evaluation} in this home.`)
-  return readFileSync(path, 'utf8').split('\n').flatMap(runOf)
+  return readFileSync(pathOf(home, evaluation), 'utf8').split('\n').flatMap(runOf)
 }
 
 /** A line that was cut off as its process ended is no run: its run had asked nothing yet. */

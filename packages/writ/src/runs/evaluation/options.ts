@@ -34,7 +34,7 @@ export interface EvaluationOptions
   /** Most that the whole evaluation may cost, over all its runs. */
   readonly maxCostMicroUsd?: number
   readonly thresholds?: readonly Threshold[]
-  /** Id of an evaluation whose answers are taken over where arm, question, corpus and limits are the same. */
+  /** Id of an evaluation, or `last`, whose answers are taken over where arm, question, corpus and limits are the same. */
   readonly resume?: string
   readonly onEvent?: (event: EvaluationEvent) => void
   /** Asked once, before anything is spent, when the whole could cost more than `confirmAboveMicroUsd`. */

@@ -173,8 +173,6 @@ function planOf(
   arms: readonly PlannedArm[],
   caps: EvaluationCaps,
 ): EvaluationPlan {
-  const all = sumOf(arms.map(({ bound }) => bound))
-  const { calls, costMicroUsd: cost } = caps
   return {
     schema: 'writ.evaluation-plan/1',
     questions: questions.length,
@@ -182,12 +180,33 @@ function planOf(
     repeat,
     runs: arms.reduce((sum, { runs }) => sum + runs, 0),
     arms,
-    bound: {
-      requests: Math.min(all.requests, calls ?? Infinity),
-      tokens: all.tokens,
-      costMicroUsd: all.costMicroUsd === null ? cost : Math.min(all.costMicroUsd, cost ?? Infinity),
-    },
+    bound: cappedBound(arms, caps),
     caps,
+  }
+}
+
+/** The most that all arms can come to under the cap: no request takes more than one of the arm whose requests take most. */
+function cappedBound(
+  arms: readonly PlannedArm[],
+  { calls, costMicroUsd: cap }: EvaluationCaps,
+): EvaluationBound {
+  const bounds = arms.map(({ bound }) => bound)
+  const all = sumOf(bounds)
+  const requests = Math.min(all.requests, calls ?? Infinity)
+  const most = (of: (bound: EvaluationBound) => number): number =>
+    Math.ceil(requests * Math.max(...bounds.map((bound) => of(bound) / Math.max(1, bound.requests))))
+  const cost = Math.min(
+    all.costMicroUsd ?? Infinity,
+    most(({ costMicroUsd }) => costMicroUsd ?? Infinity),
+    cap ?? Infinity,
+  )
+  return {
+    requests,
+    tokens: Math.min(
+      all.tokens,
+      most(({ tokens }) => tokens),
+    ),
+    costMicroUsd: Number.isFinite(cost) ? cost : null,
   }
 }
 
