@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import type { AnyRecord } from '@writ/evidence'
 import type { Simulator } from '@writ/simulator'
 import { createWrit, verifyFile } from 'writ'
 import { type Damage, damageLog, LogCopies, SHARD } from './damage.ts'
@@ -95,7 +96,7 @@ class Trial {
       view = await viewLedger(this.#home)
       this.#check(before, view, ended, seen, run !== undefined)
       if (first) await this.#plan.mend?.()
-      if (first && this.#plan.damage !== undefined) view = await this.#damaged(view, this.#plan.damage)
+      if (first && this.#plan.damage !== undefined) view = await this.#damaged(view, ended, this.#plan.damage)
     }
     await this.#checkEnd(view)
     const { reissued, paidAgain, damage } = {
@@ -107,17 +108,21 @@ class Trial {
   }
 
   /**
-   * Damages the ledger. Then either nothing of the run is lost, or nothing goes on with it, until a person accepts the loss.
-   * Gives what the ledger knows then.
+   * Damages the ledger. Then either nothing acknowledged is lost, or nothing goes on with the run, until a person accepts the
+   * loss. A process that ends while it flushes leaves records that nobody was told of: those may go. Gives what the ledger
+   * knows then.
    */
-  async #damaged(before: LedgerView, damage: Damage): Promise<LedgerView> {
+  async #damaged(before: LedgerView, ended: Ended, damage: Damage): Promise<LedgerView> {
     const { run, records } = before
     if (run === undefined || records.length === 0) return before
     if (!(await damageLog(this.#home, damage, this.#copies))) return before
     if (!(await isDamaged(this.#home, run))) {
       this.#damage = 'nothing was lost'
       const after = await viewLedger(this.#home)
-      if (!isDeepStrictEqual(after.records, records)) this.#fault('records were lost in silence')
+      if (!isDeepStrictEqual(after.records, records.slice(0, after.records.length)))
+        this.#fault('damage changed records')
+      if (this.#wereSaid(records.slice(after.records.length), ended) || this.#wereSent(after))
+        this.#fault('acknowledged records were lost in silence')
       return after
     }
     this.#damage = 'refused until accepted'
@@ -129,6 +134,17 @@ class Trial {
     const accepted = await this.#command(['ledger', 'accept-loss', SHARD, '--reason', 'chaos'])
     if (accepted.code !== 0) this.#fault(`the loss could not be accepted: ${accepted.err}`)
     return await viewLedger(this.#home)
+  }
+
+  /** Whether the process said of one of these records that its step had ended. */
+  #wereSaid(records: readonly AnyRecord[], { out }: Ended): boolean {
+    const said = new Set(steps(out).map(({ lane, n }) => `${lane}/${n}`))
+    return records.some(({ lane, n }) => said.has(`${lane}/${n}`))
+  }
+
+  /** Whether a request came in that the ledger does not know of: its command was acknowledged before it was sent. */
+  #wereSent({ answered, inDoubt }: LedgerView): boolean {
+    return this.#keys().some((key) => !answered.has(key) && !inDoubt.has(key))
   }
 
   async #command(args: readonly string[]): Promise<Ended> {

@@ -4,8 +4,16 @@ import { type Script, startSimulator } from '@writ/simulator'
 
 const QUOTE = '[lease.txt] "Either party may end the lease with thirty days notice."'
 
-const script: Script = ({ prompt }) =>
-  prompt.includes('</message-') ? `Either party.\n${QUOTE}` : `With thirty days notice.\n${QUOTE}`
+const ROWS = JSON.stringify([
+  { file: 'lease.txt', ends: null, noticeDays: 30 },
+  { file: 'loan.txt', ends: '2027-06-30', noticeDays: null },
+])
+
+const script: Script = ({ prompt }) => {
+  if (prompt.includes('does not fit')) return ROWS
+  if (prompt.includes('When does each contract end')) return 'Soon.'
+  return prompt.includes('</message-') ? `Either party.\n${QUOTE}` : `With thirty days notice.\n${QUOTE}`
+}
 
 const model = await startSimulator({ script })
 console.log(model.url)

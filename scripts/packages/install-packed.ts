@@ -16,9 +16,9 @@ export async function installPacked(place: string): Promise<void> {
   await writeFile(join(place, 'package.json'), JSON.stringify({ name, private: true, type: 'module' }))
   const packed = tarballs.map((tarball) => `./${tarball}`)
   // What an application has besides: the examples use it.
-  const sdk = `ai@${await versionOf('ai')}`
+  const besides = await Promise.all(['ai', 'zod'].map(async (dep) => `${dep}@${await versionOf(dep)}`))
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline']
-  run(place, 'npm', ['install', ...quiet, ...packed, `@types/node@${types}`, sdk])
+  run(place, 'npm', ['install', ...quiet, ...packed, `@types/node@${types}`, ...besides])
 }
 
 /** What a command came to. */

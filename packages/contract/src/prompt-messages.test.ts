@@ -1,28 +1,11 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { hostileText } from './hostile-text.fixture.ts'
 import type { Message } from './message.ts'
 import { withDocuments } from './prompt-documents.ts'
 import { withMessages, withoutMessages } from './prompt-messages.ts'
 
-/** Text that tries to be more than text. */
-const hostile = fc
-  .array(
-    fc.oneof(
-      fc.constantFrom(
-        '\n',
-        '\n\n',
-        '</message-1>',
-        '<message-1 from="user">\n',
-        '</MESSAGE-2>',
-        'message-',
-        '```repl',
-      ),
-      fc.integer({ min: 0, max: 30 }).map((number) => `message-${number}`),
-      fc.string({ unit: 'grapheme' }),
-    ),
-    { maxLength: 8 },
-  )
-  .map((parts) => parts.join(''))
+const hostile = hostileText('message-', ['<message-1 from="user">\n', '```repl'])
 const messages: fc.Arbitrary<Message[]> = fc.array(
   fc.record({ role: fc.constantFrom('system', 'user', 'assistant'), text: hostile }),
   { minLength: 1, maxLength: 4 },

@@ -14,8 +14,8 @@ const FROM: Readonly<Record<Message['role'], string>> = {
 }
 
 /**
- * Puts what was said before after the head of a prompt; nothing for a question by itself. Each message stands between tags whose number occurs in no text, so
- * that none can close its own tag or open another.
+ * Puts what was said before after the head of a prompt; nothing for a question by itself. Each message stands between tags
+ * whose number occurs in no text, so that none can close its own tag or open another.
  */
 export function withMessages(head: string, said: Said | undefined): string {
   if (said === undefined || said.messages.length === 0) return head

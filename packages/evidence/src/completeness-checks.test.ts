@@ -13,11 +13,11 @@ function judge(
   checks: Checks | undefined,
   asked: ('citations' | 'claims')[],
   det: object = {},
-  verified = false,
+  lane: Pick<Lane, 'verified'> = { verified: false },
 ): void {
   const problems = checks === undefined ? {} : { checks, problems: '0' }
   const record = { det: { outcome: 'ok', code: null, ...problems, ...det } } as RecordOf<'output.release'>
-  checkChecks(record, { verified } as Lane, asked, 'records#/9')
+  checkChecks(record, lane as Lane, asked, 'records#/9')
 }
 
 const refused = { data: expect.objectContaining({ code: 'CHECK_DIFFERS' }) }
@@ -41,19 +41,30 @@ describe('checks of a release', () => {
     { ...PASSED, outcome: 'undone' },
     { ...PASSED, code: 'DEPTH_EXCEEDED' },
     { ...PASSED, outcome: 'failed', failed: 3 },
+    { ...CLAIMS, outcome: 'passed', checked: 0, failed: 0 },
   ] as const)('say one thing: %o', (check) => {
-    expect(() => judge([check], ['citations'])).toThrow(expect.objectContaining(refused))
+    expect(() => judge([check], [check.check], {}, { verified: true })).toThrow(
+      expect.objectContaining(refused),
+    )
   })
 
   it('of claims need a verifier that came back', () => {
-    expect(() => judge([CLAIMS], ['claims'], {}, true)).not.toThrow()
+    expect(() => judge([CLAIMS], ['claims'], {}, { verified: true })).not.toThrow()
     expect(() => judge([CLAIMS], ['claims'])).toThrow(expect.objectContaining(refused))
+  })
+
+  it('of claims need a verifier for each release', () => {
+    const lane = { verified: true }
+    const release = (): void => judge([CLAIMS], ['claims'], {}, lane)
+    expect(release).not.toThrow()
+    expect(release).toThrow(expect.objectContaining(refused))
   })
 
   it('failed where a release went back for them', () => {
     const back = { outcome: 'error', code: 'CHECKS_FAILED' }
-    expect(() => judge([CLAIMS], ['claims'], back, true)).not.toThrow()
+    expect(() => judge([CLAIMS], ['claims'], back, { verified: true })).not.toThrow()
     expect(() => judge([PASSED], ['citations'], back)).toThrow(expect.objectContaining(refused))
+    expect(() => judge(undefined, ['citations'], back)).toThrow(expect.objectContaining(refused))
   })
 
   it('count the leaves that the close counts', () => {

@@ -7,11 +7,11 @@ type RecordedChecks = NonNullable<Det['output.release']['checks']>
 
 /**
  * What a release says of its checks: those the run asked for were done, each says one thing, and claims were not looked at
- * without a verifier that came back.
+ * without a verifier that came back since the release before.
  */
 export function checkChecks(
   { det }: RecordOf<'output.release'>,
-  { verified }: Lane,
+  lane: Pick<Lane, 'verified'>,
   asked: readonly CheckName[] = [],
   at: string,
 ): void {
@@ -24,15 +24,22 @@ export function checkChecks(
   for (const [i, check] of done.entries()) {
     if (check.outcome !== outcomeOf(check))
       differs(`${check.check} is said to be ${check.outcome}, and is not.`, `${at}/det/checks/${i}/outcome`)
-    if (check.check === 'claims' && check.outcome !== 'undone' && !verified)
-      differs('Claims are said to be checked, and no verifier came back.', `${at}/det/checks/${i}`)
-    if (
-      outcome === 'error' &&
-      det.code === 'CHECKS_FAILED' &&
-      done.every((each) => each.outcome !== 'failed')
-    )
-      differs('The release is said not to pass its checks, and none failed.', `${at}/det/code`)
+    if (check.check === 'claims' && check.outcome !== 'undone')
+      requireVerified(check, lane, `${at}/det/checks/${i}`)
   }
+  if (det.code === 'CHECKS_FAILED' && done.every((check) => check.outcome !== 'failed'))
+    differs('The release is said not to pass its checks, and none failed.', `${at}/det/code`)
+  lane.verified = false
+}
+
+/** A verifier names one claim at least, and each release has a verifier of its own. */
+function requireVerified(
+  check: RecordedChecks[number],
+  { verified }: Pick<Lane, 'verified'>,
+  at: string,
+): void {
+  if (!verified) differs('Claims are said to be checked, and no verifier came back.', at)
+  if (check.checked === 0) differs('Claims are said to be checked, and there were none.', `${at}/checked`)
 }
 
 /** The leaves that a check found in no citation are those that the close counts. */

@@ -76,7 +76,7 @@ export interface Lane {
   /** Citations it made, and those that children it joined released. */
   cited: number
   inherited: number
-  /** Whether a verifier it opened came back with a value. */
+  /** Whether a verifier it opened came back with a value since its latest release. */
   verified: boolean
   /** Lanes of blind children whose values it holds. */
   readonly sealed: Set<string>

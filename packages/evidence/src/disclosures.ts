@@ -1,6 +1,6 @@
 import { commit, type Field, salt } from './commitment.ts'
 import { fromHex, hex } from './encoding.ts'
-import { laneName, runId } from './record-shape.ts'
+import { laneName, runId } from './record-parts.ts'
 import { count, digest, list, literal, object, type Shape, text, where } from './shape.ts'
 
 /** One committed field laid open: its text and the salt that ties it to the record. Nothing is signed again. */

@@ -1,7 +1,7 @@
 import { parseCanonicalFile } from './canonical.ts'
 import { PAYLOAD_INDEX, packName, RUN_KEY } from './evidence-layout.ts'
 import type { FileDigest } from './file-content.ts'
-import { runId } from './record-shape.ts'
+import { runId } from './record-parts.ts'
 import { count, list, literal, object, shaped, text } from './shape.ts'
 import { refuse } from './verdict.ts'
 

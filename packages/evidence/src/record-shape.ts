@@ -1,232 +1,56 @@
 import {
-  ACTIONS,
-  type Amount,
-  type Attempt,
   BASES,
-  type BudgetLeft,
-  CHARGED_AS,
-  CHECK_OUTCOMES,
   CHECKS,
-  type Coverage,
   type Det,
-  type EarlierRun,
-  type Label,
-  LEVELS,
-  type Limits,
-  MAX_CATEGORIES,
   type Obs,
-  OUTCOMES,
-  type Outcome,
   RECORD_KINDS,
   RECORD_VERSION,
-  type RecordedCheck,
-  type RecordedConversation,
-  type RecordedDecision,
-  type RecordedFork,
-  type RecordedModel,
-  type RecordedPartition,
-  type RecordedPlan,
-  type RecordedReason,
-  type RecordedScript,
   type RecordKind,
-  type Share,
   SPAWN_MODES,
   STATUSES,
-  type UserFacts,
 } from '@writ/contract'
+import {
+  amount,
+  attempt,
+  budgetLeft,
+  check,
+  code,
+  contextStep,
+  conversation,
+  coverage,
+  decision,
+  fork,
+  label,
+  laneName,
+  limits,
+  model,
+  outcome,
+  outcomeCounts,
+  partition,
+  plan,
+  reason,
+  runId,
+  script,
+  share,
+  support,
+  texts,
+  user,
+} from './record-parts.ts'
 import {
   count,
   digest,
   flag,
   list,
   literal,
-  matching,
   nullable,
   object,
   oneOf,
   optional,
-  record,
   type Shape,
   text,
-  where,
 } from './shape.ts'
 
 // The shape of every record of version 2. The types make the compiler compare it with the contract.
-
-/** Identifiers of runs: they appear in origins and statement subjects. */
-export const runId: Shape<string> = matching('a run identifier', /^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/)
-/** `0` for the root frame, `0.3.1` for a child of a child. */
-export const laneName: Shape<string> = matching('a lane', /^0(\.(0|[1-9][0-9]{0,14}))*$/)
-
-const outcome = oneOf(OUTCOMES)
-const code = nullable(text)
-const texts = list(text)
-
-const sortedTexts: Shape<readonly string[]> = where(
-  'strings, sorted and each once',
-  (value) =>
-    Array.isArray(value) &&
-    value.every((item, i) => typeof item === 'string' && (i === 0 || String(value[i - 1]) < item)),
-)
-
-/** Few enough that no work over labels grows faster than the records do. */
-const categories: Shape<readonly string[]> = where(
-  `at most ${MAX_CATEGORIES} strings, sorted and each once`,
-  (value) => Array.isArray(value) && value.length <= MAX_CATEGORIES && sortedTexts.accepts(value),
-)
-
-const label = object<Label>({ level: oneOf(LEVELS), categories, untrusted: flag })
-
-const amount = object<Amount>({
-  calls: count,
-  inputTokens: count,
-  outputTokens: count,
-  costMicroUsd: count,
-})
-
-const limits = object<Limits>({
-  maxCalls: count,
-  maxTokens: nullable(count),
-  maxCostMicroUsd: nullable(count),
-  maxDepth: count,
-  maxTurns: count,
-  timeoutMs: nullable(count),
-  concurrency: count,
-  maxOutputBytes: count,
-  cellSteps: count,
-  frameSteps: count,
-  frameReadBytes: count,
-})
-
-const share = object<Share>({
-  calls: count,
-  tokens: nullable(count),
-  costMicroUsd: nullable(count),
-  steps: count,
-  readBytes: count,
-})
-
-const budgetLeft = object<BudgetLeft>({
-  calls: count,
-  tokens: nullable(count),
-  costMicroUsd: nullable(count),
-  depth: count,
-  turns: count,
-  steps: count,
-})
-
-const plan = object<RecordedPlan>({ basis: oneOf(['exact', 'passages']), kind: text, plan: digest })
-
-const reason = object<RecordedReason>({
-  code: text,
-  data: record<string | number>(
-    where('a string or an integer', (value) => typeof value === 'string' || Number.isSafeInteger(value)),
-  ),
-})
-
-type SupportCounts = NonNullable<Det['run.close']['support']>
-
-const support = object<SupportCounts>({ quoted: count, computed: count, unsupported: count })
-
-const coverage = object<Coverage>({
-  documents: count,
-  bytes: count,
-  touched: count,
-  searched: count,
-  read: count,
-})
-
-export const decision: Shape<RecordedDecision> = object<RecordedDecision>({
-  action: oneOf(ACTIONS),
-  resource: text,
-  taint: label,
-  depth: count,
-  discharged: texts,
-  verdict: oneOf(['allow', 'deny', 'pending']),
-  policies: texts,
-  reason: text,
-})
-
-const user = object<UserFacts>({ id: text, clearance: count, active: flag, purposes: texts })
-
-const partition = object<RecordedPartition>({
-  id: text,
-  collection: text,
-  owner: text,
-  label,
-  purposes: texts,
-  documents: count,
-  bytes: count,
-  pack: digest,
-})
-
-const model = object<RecordedModel>({
-  id: text,
-  digest: text,
-  maxLevel: count,
-  categories: texts,
-  jurisdiction: text,
-  onPrem: flag,
-  retention: flag,
-  approved: flag,
-  contextWindow: count,
-  inputNanoUsd: nullable(count),
-  outputNanoUsd: nullable(count),
-  cachedInputNanoUsd: optional(count),
-  priceAsOf: optional(text),
-})
-
-const outcomeCounts: Shape<Readonly<Partial<Record<Outcome, number>>>> = where(
-  'counts above zero by outcome',
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.entries(value).every(
-      ([key, n]) => OUTCOMES.some((known) => known === key) && Number.isSafeInteger(n) && Number(n) > 0,
-    ),
-)
-
-const contextStep = object<Det['context.read']>({
-  op: text,
-  outcome,
-  input: digest,
-  decisions: list(decision),
-  partitions: texts,
-  withheld: flag,
-  label,
-  output: digest,
-  code,
-})
-
-const script = object<RecordedScript>({
-  name: matching('the name of a script', /^[a-z][a-z0-9-]{0,63}$/),
-  planHash: digest,
-  input: digest,
-})
-
-const fork = object<RecordedFork>({
-  run: runId,
-  at: object<RecordedFork['at']>({ lane: laneName, n: count }),
-  records: count,
-  models: list(model),
-  changes: digest,
-})
-
-const check = object<RecordedCheck>({
-  check: oneOf(CHECKS),
-  outcome: oneOf(CHECK_OUTCOMES),
-  checked: count,
-  failed: count,
-  code,
-})
-
-const conversation = object<RecordedConversation>({
-  messages: count,
-  leftOut: count,
-  label,
-  follows: list(object<EarlierRun>({ run: runId, root: digest, records: count })),
-})
 
 const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
   'run.open': object<Det['run.open']>({
@@ -346,21 +170,6 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
   }),
   'run.abort': object<Det['run.abort']>({ code: text }),
 }
-
-const attempt = object<Attempt>({
-  item: count,
-  attempt: count,
-  status: count,
-  tookMs: count,
-  charged: amount,
-  meteredInputTokens: nullable(count),
-  meteredOutputTokens: nullable(count),
-  meteredCachedTokens: optional(count),
-  sentBytes: count,
-  receivedBytes: count,
-  chargedAs: oneOf(CHARGED_AS),
-  requestId: nullable(text),
-})
 
 const timed = object<{ readonly at: number }>({ at: count })
 const lasting = object<{ readonly at: number; readonly tookMs: number }>({ at: count, tookMs: count })

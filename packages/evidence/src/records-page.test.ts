@@ -56,7 +56,6 @@ const NESTED = [
   'reason',
   'support',
   'coverage',
-  'check',
 ]
 const HASH = 'f'.repeat(64)
 

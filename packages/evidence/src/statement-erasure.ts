@@ -1,4 +1,4 @@
-import { runId } from './record-shape.ts'
+import { runId } from './record-parts.ts'
 import { digest, list, object, optional, text, time } from './shape.ts'
 import { runSubject, type StatementKind } from './statement.ts'
 

@@ -1,5 +1,5 @@
 import type { RecordedDecision } from '@writ/contract'
-import { decision, runId } from './record-shape.ts'
+import { decision, runId } from './record-parts.ts'
 import { digest, nullable, object, oneOf, record, time } from './shape.ts'
 import { runSubject, type StatementKind } from './statement.ts'
 

@@ -1,4 +1,4 @@
-import { runId } from './record-shape.ts'
+import { runId } from './record-parts.ts'
 import { count, digest, object, oneOf, text, time } from './shape.ts'
 import { runSubject, type StatementKind } from './statement.ts'
 

@@ -4,7 +4,7 @@ import { signatoryOf } from './dsse.ts'
 import { hex } from './encoding.ts'
 import { contentDigest, type FileContent } from './file-content.ts'
 import { type AnyRecord, decodeRecord } from './record.ts'
-import { runId } from './record-shape.ts'
+import { runId } from './record-parts.ts'
 import { count, digest, object, oneOf, record, text, time } from './shape.ts'
 import {
   parseStatement,

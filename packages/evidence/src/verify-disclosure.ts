@@ -39,14 +39,11 @@ function runOf({ contents }: ReadFile): string {
 function closedFields({ exported, disclosures }: Contents, pass: RecordPass): readonly string[] {
   if (exported === undefined) return []
   const { first, released, last } = pass
+  const earlier = first.kind === 'run.open' && first.det.earlier !== undefined && released !== undefined
+  const checked = released?.kind === 'output.release' && released.det.problems !== undefined
   const usual: readonly (readonly [AnyRecord | undefined, readonly string[]])[] = [
-    [
-      first,
-      first.kind === 'run.open' && first.det.earlier !== undefined && released !== undefined
-        ? ['question', 'omitted', 'earlier']
-        : ['question', 'omitted'],
-    ],
-    [released, ['value', 'citations']],
+    [first, ['question', 'omitted', ...(earlier ? ['earlier'] : [])]],
+    [released, ['value', 'citations', ...(checked ? ['problems'] : [])]],
     [last.kind === 'run.close' ? last : undefined, ['denials']],
   ]
   const paths = usual.flatMap(([record, names]) =>

@@ -37,12 +37,13 @@ export function verifyEarlier({ contents, pass }: ReadFile, earlier: ReadFile): 
   const answered = opened(earlier.contents, released.lane, released.n, 'output.release/value')
   if (told === undefined || answered === undefined) return
   const messages = JSON.parse(told) as Conversation['messages']
-  if (
-    !messages.some(
-      ({ role, text }) => role === 'assistant' && isCutOf(text, textOf(JSON.parse(answered) as Json)),
-    )
+  const text = textOf(JSON.parse(answered) as Json)
+  // An answer that was asked for as JSON says its text as a JSON string.
+  const forms = [text, canonicalJson(text)]
+  const said = messages.some(
+    (message) => message.role === 'assistant' && forms.some((form) => isCutOf(message.text, form)),
   )
-    refuse('NOT_EARLIER', `No message before the question is the answer of run ${run}.`, AT)
+  if (!said) refuse('NOT_EARLIER', `No message before the question is the answer of run ${run}.`, AT)
 }
 
 function textOf(value: Json): string {

@@ -2,7 +2,7 @@ import { toWritError, type WritError } from '@writ/contract'
 import { Command, CommanderError } from 'commander'
 import { VERSION, warmUp } from '../index.ts'
 import type { AbortFlags } from './abort.ts'
-import type { AskFlags } from './ask.ts'
+import type { AskFlags } from './ask-options.ts'
 import type { BackupFlags, RestoreFlags } from './backup.ts'
 import type { IngestFlags } from './corpus.ts'
 import type { ExportFlags } from './export.ts'
@@ -267,7 +267,7 @@ function withServer(command: Command): Command {
     .option('--price <in/out>', 'USD per million tokens')
     .option(
       '--context-window <n>',
-      'tokens, for models the table does not know',
+      'tokens that the models take (default: what the configuration says, else 128,000)',
       wholeNumber('--context-window', 1),
     )
 }

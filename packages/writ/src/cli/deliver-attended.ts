@@ -24,7 +24,7 @@ export async function deliverAttended(
     const answer = await ask({ suspend, onEvent, aside })
     attendance.unwatch()
     await deliver(answer, writ, flags)
-    const failed = outValue === undefined ? null : await deliverValue(answer, outValue, flags.columns)
+    const failed = outValue === undefined ? null : await deliverValue(answer, writ, outValue)
     return failed?.exitCode ?? exitCodeOf(answer)
   } finally {
     attendance.end()

@@ -1,4 +1,5 @@
 import { type Answer, toWritError, type WritError } from '@writ/contract'
+import type { Writ } from '../index.ts'
 import { writeOutput } from './output.ts'
 import { printable } from './printable.ts'
 import { valueText } from './value-file/value-file.ts'
@@ -8,16 +9,17 @@ import { valueText } from './value-file/value-file.ts'
  * answer has been printed, and stands.
  */
 export async function deliverValue(
-  { basis, value }: Answer,
+  { run, basis, value }: Answer,
+  writ: Writ,
   path: string,
-  columns: readonly string[] = [],
 ): Promise<WritError | null> {
   if (basis === null) {
     process.stderr.write(`writ: ${printable(path)} was not written: no value was released.\n`)
     return null
   }
   try {
-    await writeOutput(valueText(value, path, columns), path)
+    const { answerSchema } = await writ.origin(run)
+    await writeOutput(valueText(value, path, answerSchema ?? undefined), path)
     return null
   } catch (error) {
     const known = toWritError(error)

@@ -10,8 +10,6 @@ import type { WatchFlags } from './watch.ts'
 export interface DeliverFlags extends WatchFlags {
   /** A file for the released value. */
   readonly outValue?: string
-  /** The order of the columns in it. */
-  readonly columns?: readonly string[]
   readonly full?: boolean
 }
 
@@ -25,11 +23,12 @@ export async function deliver(answer: Answer, writ: Writ, flags: DeliverFlags): 
     process.stdout.write(`${JSON.stringify(answer)}\n`)
     return
   }
-  const { partitions, fork } = await writ.origin(answer.run)
+  const { partitions, fork, answerSchema: schema } = await writ.origin(answer.run)
   const evidence = answer.evidence === null ? {} : { evidence: shortest(answer.evidence) }
   const around = {
     partitions,
     ...(fork === null ? {} : { fork: describeFork(fork) }),
+    ...(schema === null ? {} : { schema }),
     ...evidence,
     options: homeOption(flags),
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Config } from './config.ts'
-import { type AccessFlags, modelAccess } from './model-access.ts'
+import { type AccessFlags, modelAccess, requireOneServer } from './model-access.ts'
 
 const SECRET = 'sk-openai-0123456789'
 
@@ -39,11 +39,34 @@ describe('modelAccess', () => {
     for (const model of ['openai-responses/x', 'openai-compatible/x'])
       expect(modelAccess({ model }, standing, env).baseUrl).toBe('http://env')
     expect(modelAccess({ model: 'other' }, standing, {}).baseUrl).toBe('http://config')
+    expect(
+      modelAccess({ model: 'builtin/extractive', subModel: 'google/x' }, {}, env).baseUrl,
+    ).toBeUndefined()
     // Its sub-calls may be for a model at that server.
     expect(modelAccess({ model: 'builtin/extractive' }, standing, {}).baseUrl).toBe('http://config')
     expect(modelAccess({}, {}, { OLLAMA_HOST: 'box:1' })).toMatchObject({ ollamaHost: 'box:1' })
     expect(Object.keys(modelAccess({}, {}, {}))).toEqual(['apiKey'])
   })
+
+  it.each([
+    ['openai/a', 'anthropic/b'],
+    ['google/a', 'openai-responses/b'],
+    ['openai/a', 'ollama/b'],
+    ['ollama/a', 'other/b'],
+  ])(
+    'refuses OPENAI_BASE_URL for %s with sub-calls by %s: it moves one, and both would go',
+    (model, subModel) => {
+      const env = { OPENAI_BASE_URL: 'https://proxy.example' }
+      const refused = expect.objectContaining({ code: 'USAGE' })
+      expect(() => requireOneServer({ model, subModel }, {}, env)).toThrow(refused)
+      expect(() => requireOneServer({}, { model, subModel }, env)).toThrow(refused)
+      requireOneServer({ model, subModel }, {}, {})
+      requireOneServer({ model, subModel, baseUrl: 'http://both' }, {}, env)
+      requireOneServer({ model }, {}, env)
+      requireOneServer({ model: 'openai/a', subModel: 'other/b' }, {}, env)
+      requireOneServer({ model: 'builtin/extractive', subModel }, {}, env)
+    },
+  )
 
   it.each<[string, string, Setting, string | undefined]>([
     ['OpenAI', 'https://api.openai.com/v1', {}, SECRET],

@@ -9,6 +9,7 @@ const OPENAI_KEY = 'OPENAI_API_KEY'
 /** The flags that say where models are reached. */
 export interface AccessFlags {
   readonly model?: string
+  readonly subModel?: string
   readonly baseUrl?: string
   readonly keyEnv?: string
 }
@@ -18,7 +19,7 @@ type Access = Pick<WritOptions, 'apiKey' | 'baseUrl' | 'ollamaHost'>
 /** How models are reached: flag over environment over configuration. Keys come from the environment, each for its hosts. */
 export function modelAccess(
   flags: AccessFlags,
-  config: Pick<Config, 'model' | 'baseUrl' | 'keys'>,
+  config: Pick<Config, 'model' | 'subModel' | 'baseUrl' | 'keys'>,
   environment: NodeJS.ProcessEnv,
   say: (line: string) => void = sayOnStderr,
 ): Access {
@@ -36,14 +37,57 @@ export function modelAccess(
  * only that of OpenAI.
  */
 function standingServer(
-  { model: given }: AccessFlags,
-  { model: usual, baseUrl }: Pick<Config, 'model' | 'baseUrl'>,
+  flags: AccessFlags,
+  config: Pick<Config, 'model' | 'subModel' | 'baseUrl'>,
   { OPENAI_BASE_URL: named = '' }: NodeJS.ProcessEnv,
 ): string | undefined {
-  const provider = providerOf(given ?? usual ?? '')
-  const moved = provider?.url === undefined || provider.movedBy === 'OPENAI_BASE_URL'
-  if (named.trim() !== '' && moved) return named.trim()
-  return given !== undefined && providerOf(given)?.url !== undefined ? undefined : baseUrl
+  const { model: given } = flags
+  const [first = ''] = askedElsewhere(flags, config)
+  if (named.trim() !== '' && isMoved(first)) return named.trim()
+  return given !== undefined && providerOf(given)?.url !== undefined ? undefined : config.baseUrl
+}
+
+/**
+ * A run has one server that stands for its models, so `OPENAI_BASE_URL` cannot move one of them and leave the other: throws
+ * `USAGE` rather than send what a model is asked to a server of another.
+ */
+export function requireOneServer(
+  flags: AccessFlags,
+  config: Pick<Config, 'model' | 'subModel'>,
+  { OPENAI_BASE_URL: named = '' }: NodeJS.ProcessEnv,
+): void {
+  if (flags.baseUrl !== undefined || named.trim() === '') return
+  const models = askedElsewhere(flags, config)
+  const [moved, other] = [models.find(isMoved), models.find((id) => !isMoved(id))]
+  if (moved === undefined || other === undefined) return
+  throw new WritError(
+    'USAGE',
+    `OPENAI_BASE_URL is a server for ${moved} and none for ${other}: give --base-url for both, or unset it.`,
+  )
+}
+
+/** The models that a run asks at a server. */
+function askedElsewhere(
+  { model, subModel }: AccessFlags,
+  config: Pick<Config, 'model' | 'subModel'>,
+): readonly string[] {
+  const named = [model ?? config.model, subModel ?? config.subModel].filter((id) => id !== undefined)
+  return named.filter((id) => !id.startsWith('builtin/'))
+}
+
+/** Whether `OPENAI_BASE_URL` says where a model is: one of OpenAI, or one that names no server. */
+function isMoved(id: string): boolean {
+  const provider = providerOf(id)
+  return provider?.url === undefined || provider.movedBy === 'OPENAI_BASE_URL'
+}
+
+type UsualModel = Pick<Config, 'model' | 'contextWindow' | 'models'>
+
+/** The configured window is that of the configured model, where the table has none. */
+export function usualWindow({ model: given }: AccessFlags, config: UsualModel): number | undefined {
+  const { model, contextWindow, models = {} } = config
+  if (models[given ?? model ?? '']?.contextWindow !== undefined) return undefined
+  return given === undefined || model === undefined || given === model ? contextWindow : undefined
 }
 
 /** Which variable has the key for a server, and whether it is set; null where none is sent. Never the key. */

@@ -107,6 +107,22 @@ it('honours OPENAI_BASE_URL with its key, a flag before it, and OLLAMA_HOST with
   expect(authorizations).toEqual([`Bearer ${KEY}`, `Bearer ${KEY}`, undefined])
 })
 
+it('asks the models of an earlier run where that run did, whatever OPENAI_BASE_URL says', async () => {
+  const env = { OLLAMA_HOST: new URL(url).host, OPENAI_API_KEY: KEY }
+  expect((await runCommand(place, [...ASK, '--model', 'ollama/any'], env)).code).toBe(0)
+  const followUp = ['ask', '--continue', 'last', 'By whom?', '--strategy', 'direct', '--json']
+  const asked = await runCommand(place, followUp, { ...env, OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' })
+  expect([asked.code, asked.err]).toEqual([0, ''])
+  expect(authorizations).toEqual([undefined, undefined])
+})
+
+it('refuses OPENAI_BASE_URL that is for one of two models, before anything is made', async () => {
+  const asked = await ask(['--sub-model', 'ollama/any'], { OPENAI_BASE_URL: url })
+  expect([asked.code, JSON.parse(asked.out)]).toEqual([2, expect.objectContaining({ code: 'USAGE' })])
+  expect(existsSync(join(place, '.writ'))).toBe(false)
+  expect(authorizations).toEqual([])
+})
+
 it('refuses a variable that is not set, and makes no home', async () => {
   const asked = await ask(['--base-url', url, '--key-env', 'NO_SUCH_KEY'])
   expect([asked.code, JSON.parse(asked.out)]).toEqual([2, expect.objectContaining({ code: 'USAGE' })])

@@ -55,6 +55,17 @@ describe('writ models', () => {
     expect(out).not.toContain(KEY)
   })
 
+  it('has the window that setup wrote down for the configured model, and gives it to no other', async () => {
+    const server = { baseUrl: 'http://127.0.0.1:1/v1', contextWindow: 32_768 }
+    await configure({ model: 'my/model', ...server, models: { 'other/model': {} } })
+    const { out } = await runCommand(place, ['models', '--json'])
+    expect((JSON.parse(out) as { models: object[] }).models).toMatchObject([
+      { id: 'builtin/extractive' },
+      { id: 'my/model', contextWindow: 32_768, windowKnown: true },
+      { id: 'other/model', contextWindow: 128_000, windowKnown: false },
+    ])
+  })
+
   it('gives the same as one object, for a user and a purpose', async () => {
     const env = { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1', ANTHROPIC_API_KEY: KEY }
     const { out } = await runCommand(place, ['models', '--json'], env)

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { ListedModel } from '../index.ts'
 import { type Config, loadConfig } from './config.ts'
 import { inHome } from './in-home.ts'
-import { modelAccess, namedKey } from './model-access.ts'
+import { modelAccess, namedKey, usualWindow } from './model-access.ts'
 import { printableLine } from './printable.ts'
 import type { Running } from './running.ts'
 
@@ -41,10 +41,11 @@ async function models(flags: ModelsFlags): Promise<number> {
   const { as = config.user, purpose = config.purpose, policy = config.policy } = flags
   const { model, subModel, models: table, prices } = config
   const { ollamaHost } = modelAccess({}, config, process.env)
+  const contextWindow = usualWindow({}, config)
   const listed = await inHome(
     flags,
     (writ) => writ.models({ ...defined({ principal: as, purpose }), baseUrl: (id) => serverOf(id, config) }),
-    defined({ policy, model, subModel, models: table, prices, ollamaHost }),
+    defined({ policy, model, subModel, models: table, prices, ollamaHost, contextWindow }),
   )
   const keyed = listed.map((one) => withKey(one, config))
   process.stdout.write(

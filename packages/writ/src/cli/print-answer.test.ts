@@ -170,17 +170,31 @@ describe('the shortest form of a value', () => {
   const shown = (value: Json, citations: readonly Citation[] = []): string[] =>
     linesAt(80, 50, answer({ value, citations }))
 
-  it('is the number of a number', () => {
-    expect(shown(1234)[2]).toBe('1,234')
+  it('is the number of a number, as JSON has it', () => {
+    expect(shown(1234)[2]).toBe('1234')
     expect(shown(true)[2]).toBe('true')
   })
 
   it('is a table of ten rows for objects, and how many more', () => {
     const rows = Array.from({ length: 23 }, (_, n) => ({ doc: `file-${n}.txt`, count: 1000 - n }))
     const lines = shown(rows)
-    expect(lines.slice(2, 4)).toEqual(['doc          count', 'file-0.txt   1,000'])
+    expect(lines.slice(2, 4)).toEqual(['doc          count', 'file-0.txt    1000'])
     expect(lines.filter((line) => line.startsWith('file-'))).toHaveLength(10)
     expect(lines).toContain('… 13 more rows (writ show last --full)')
+  })
+
+  it('orders columns as the schema does that the answer fits, also in a member', () => {
+    const rows = [{ ends: 2027, law: 'Ohio', name: 'lease' }]
+    const items = { type: 'object', properties: { name: {}, never: {}, ends: {} } }
+    const list = { type: 'array', items }
+    const heads = (value: Json, schema: Json): string[] =>
+      printAnswer(answer({ value }), undefined, { schema })
+        .split('\n')
+        .filter((line) => line.startsWith('name'))
+    expect(heads(rows, list)).toEqual(['name   ends  law'])
+    expect(heads({ answer: 'One.', rows }, { type: 'object', properties: { rows: list } })).toEqual([
+      'name   ends  law',
+    ])
   })
 
   it('is a list of ten for strings', () => {

@@ -1,5 +1,12 @@
 import { styleText } from 'node:util'
-import type { Answer, Basis, Citation, NamedPartition } from '@writ/contract'
+import {
+  type Answer,
+  type Basis,
+  type Citation,
+  defined,
+  type Json,
+  type NamedPartition,
+} from '@writ/contract'
 import { type Block, block, fit, type ShownLine, type Tone } from './answer/block.ts'
 import { citationBlock } from './answer/citations.ts'
 import {
@@ -29,6 +36,8 @@ export interface AnswerSurroundings {
   readonly partitions?: readonly NamedPartition[]
   /** What the run shares with the one it was forked from. */
   readonly fork?: string | undefined
+  /** The schema the answer was asked to fit, which orders columns. */
+  readonly schema?: Json
   /** The evidence file as it is shown, where that is shorter. */
   readonly evidence?: string
   /** Added to every command that is named, such as ` --home dir`. */
@@ -68,7 +77,8 @@ export function printAnswer(
   const { columns, colour } = screen
   const options = around.options ?? ''
   const cited = new Set<Citation>()
-  const view = { columns, full: columns === Infinity, claim: CLAIM.answer }
+  const { schema } = around
+  const view = { columns, full: columns === Infinity, claim: CLAIM.answer, ...defined({ schema }) }
   const released = answer.basis !== null
   const value = released ? valueBlocks(answer.value, answer.citations, view, cited) : []
   const quotes = citationBlock(answer.citations, cited, columns, CLAIM.citations)

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -43,6 +43,24 @@ it('a script is followed with the input of a file', async () => {
   })
   const { out: shown } = await runCommand(place, ['show', 'last'])
   expect(shown).toMatch(/^script: count · plan hash [0-9a-f]{64}$/m)
+})
+
+it('what a script releases is shown and written in the order in which its schema names it', async () => {
+  const output = {
+    type: 'array',
+    items: { type: 'object', properties: { word: { type: 'string' }, line: { type: 'integer' } } },
+  }
+  const script = `export const meta = { name: 'rows', output: ${JSON.stringify(output)} }
+const { matches } = await grep('patent')
+FINAL(matches.map(({ line }) => ({ line: line + 2020, word: 'patent' })))
+`
+  await writeFile(join(place, 'rows.js'), script)
+  const args = ['ask', 'Where?', 'docs', '--strategy', 'script:rows.js', '--out-value', 'rows.csv']
+  const { code, out } = await runCommand(place, args)
+  expect(code).toBe(0)
+  expect(out).toMatch(/^word {4}line\npatent {2}2021$/m)
+  expect(await readFile(join(place, 'rows.csv'), 'utf8')).toBe('word,line\r\npatent,2021\r\n')
+  expect((await runCommand(place, ['show', 'last', '--full'])).out).toMatch(/^word {4}line\npatent {2}2021$/m)
 })
 
 it('a plan is printed and nothing is run', async () => {

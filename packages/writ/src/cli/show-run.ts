@@ -70,13 +70,21 @@ function headLines(view: RunView): readonly string[] {
   ]
 }
 
-function answerLines({ basis, released }: RunView, { full, name }: RunLook): readonly string[] {
+function answerLines(
+  { basis, released, answerSchema: schema }: RunView,
+  { full, name }: RunLook,
+): readonly string[] {
   if (released === null) return basis === null ? ['No answer was released.'] : []
   const { value, citations } = released
   const columns = full ? Infinity : 100
   const cited = new Set<(typeof citations)[number]>()
   const blocks = [
-    ...valueBlocks(value, citations, { columns, full, claim: 0 }, cited),
+    ...valueBlocks(
+      value,
+      citations,
+      { columns, full, claim: 0, ...(schema === null ? {} : { schema }) },
+      cited,
+    ),
     ...(full ? [citationBlock(citations, cited, columns, 1)] : []),
   ]
   const rows = full ? Infinity : 4

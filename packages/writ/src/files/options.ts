@@ -42,7 +42,7 @@ export interface WritOptions {
   readonly models?: ModelTable
   /** How much may be asked of each model at most, over what `models` says. */
   readonly rates?: ModelRates
-  /** Tokens, for models whose window is not known. */
+  /** Tokens that the models named here take, over what `models` says; 128,000 where nobody says. */
   readonly contextWindow?: number
   readonly limits?: Partial<Limits>
   /** URLs of witnesses. With any, an answer is handed out only once the quorum has cosigned the log that holds its run. */

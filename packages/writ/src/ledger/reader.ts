@@ -109,6 +109,8 @@ export class Reader {
   close(): void {
     for (const db of this.#shards.values()) db.close()
     this.#shards.clear()
+    this.#places.clear()
+    this.#damage.clear()
   }
 
   /** Where a run is. Throws when it is nowhere and may be in a shard that is damaged. */

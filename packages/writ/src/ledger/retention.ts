@@ -44,7 +44,8 @@ export function listRetention(home: string): readonly Retention[] {
 
 /** The class of a run; undefined for one without, and where it cannot be read. */
 export function retentionOf(home: string, run: string): string | undefined {
-  return listRetention(home).find((retention) => retention.run === run)?.class ?? undefined
+  if (!isRunId(run)) return undefined
+  return readClass(join(directoryOf(home), `${run}.json`), run) ?? undefined
 }
 
 function readClass(path: string, run: string): string | null {

@@ -34,7 +34,7 @@ export class RunRecords {
       const end = Math.min(endOf(from), from + most - rows.length)
       const found = this.#rows.all(blockOf(from), run, from, end)
       rows.push(...found)
-      if (found.length < end - from) break
+      if (found.length === 0) break
       from = end
     }
     return rows

@@ -69,8 +69,11 @@ export class Writer {
     return replies
   }
 
+  /** Gives every shard back, and keeps neither a run nor its key: the thread may serve another ledger. */
   close(): void {
     for (const shard of this.#shards.values()) shard.close()
+    this.#shards.clear()
+    this.#forNewRuns = undefined
   }
 
   /** A shard that was taken for a run which then could not be opened is not kept. */

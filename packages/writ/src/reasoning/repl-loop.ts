@@ -11,6 +11,7 @@ import { compact } from './conversation.ts'
 import { Drift, driftWarning, noProgress, type TurnTrace } from './drift.ts'
 import { type Block, parseTurn, type Turn } from './parse-turn.ts'
 import { systemPrompt } from './prompts.ts'
+import { rescue } from './rescue.ts'
 import { cutMiddle, showCell } from './show.ts'
 import type { TextFinal } from './text-final.ts'
 import { firstMessage, turnHeader } from './turn-header.ts'
@@ -49,9 +50,9 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
       warning = wanders === undefined ? undefined : driftWarning(wanders)
       pending = step.shown
     }
-    return await rescue(frame, nothingReleased(refused), prose)
+    return await end(frame, nothingReleased(refused), prose)
   } catch (error) {
-    return await rescue(frame, toWritError(error), prose)
+    return await end(frame, toWritError(error), prose)
   }
 }
 
@@ -208,26 +209,9 @@ function isProse({ blocks, unclosed }: Turn, text: string): boolean {
 /** Codes of a frame that was cut short: what its model last said may stand for its answer. */
 const CUT_SHORT: ReadonlySet<string> = new Set(['NO_ANSWER', 'NO_PROGRESS', 'BUDGET_EXCEEDED', 'TIMED_OUT'])
 
-/**
- * A frame that cannot go on releases the draft that code left in `answer.content`. Without one, a frame that was cut
- * short releases the last turn that was prose: a model that answers without releasing is not thrown away.
- */
-async function rescue(frame: Frame, error: WritError, prose: string | undefined): Promise<FrameEnd> {
-  const { code } = error
-  if (code === 'POLICY_DENIED' || code === 'LEDGER_FAILED') return { incomplete: false, error }
-  const cut = CUT_SHORT.has(code)
-  try {
-    const draft = await frame.draft()
-    if (draft !== undefined) {
-      await frame.release(draft, true)
-      return { incomplete: true, error }
-    }
-    if (!cut || prose === undefined) return { incomplete: cut, error }
-    await frame.release(JSON.stringify(prose.trim()), true)
-    return { incomplete: true, error: proseAnswer(error) }
-  } catch {
-    return { incomplete: cut, error }
-  }
+/** Ends a frame that cannot go on. */
+async function end(frame: Frame, error: WritError, prose: string | undefined): Promise<FrameEnd> {
+  return await rescue(frame, error, CUT_SHORT.has(error.code), prose)
 }
 
 /** The turns are spent. What was released and refused says more than that nothing was. */
@@ -235,10 +219,4 @@ function nothingReleased(refused: WritError | undefined): WritError {
   if (refused === undefined) return new WritError('NO_ANSWER', 'The last turn released nothing.')
   const message = `The turns are spent, and nothing that was released could be taken. ${refused.message}`
   return new WritError('NO_ANSWER', message, { data: { ended: refused.code } })
-}
-
-function proseAnswer({ code }: WritError): WritError {
-  const why = code === 'NO_ANSWER' ? '' : ` The frame ended with ${code}.`
-  const message = `The model answered in prose and never released; its last prose is the answer.${why}`
-  return new WritError('PROSE_ANSWER', message, { data: { ended: code } })
 }

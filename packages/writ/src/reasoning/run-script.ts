@@ -1,4 +1,5 @@
 import { type CellResult, type Frame, type FrameEnd, toWritError, WritError } from '@writ/contract'
+import { rescue } from './rescue.ts'
 import { showCell } from './show.ts'
 
 /** Characters of what a script printed that go into the reason of a run that failed. */
@@ -14,7 +15,8 @@ export async function runScript(frame: Frame): Promise<FrameEnd> {
     await frame.release(valueJson, true)
     return { incomplete: false }
   } catch (error) {
-    return await drafted(frame, toWritError(error))
+    const known = toWritError(error)
+    return await rescue(frame, known, known.code === 'TIMED_OUT')
   }
 }
 
@@ -43,18 +45,4 @@ function failure(result: CellResult): WritError {
     'SCRIPT_FAILED',
     `The script failed: ${showCell({ ...result, output: '' }, MOST_SAID)}`,
   )
-}
-
-async function drafted(frame: Frame, error: WritError): Promise<FrameEnd> {
-  const { code } = error
-  const cut = code === 'TIMED_OUT'
-  if (code === 'POLICY_DENIED' || code === 'LEDGER_FAILED') return { incomplete: false, error }
-  try {
-    const draft = await frame.draft()
-    if (draft === undefined) return { incomplete: cut, error }
-    await frame.release(draft, true)
-    return { incomplete: true, error }
-  } catch {
-    return { incomplete: cut, error }
-  }
 }

@@ -1,11 +1,10 @@
-import { type CellResult, whole } from '@writ/contract'
+import { type CellResult, omission } from '@writ/contract'
 
 /** Cuts a text in the middle, keeping head and tail and saying how much is left out. Lengths are UTF-16 units. */
 export function cutMiddle(text: string, most: number): string {
   if (text.length <= most) return text
   const half = Math.floor(most / 2)
-  const left = text.length - 2 * half
-  return `${text.slice(0, half)}\n… [${whole(left)} characters omitted] …\n${text.slice(text.length - half)}`
+  return `${text.slice(0, half)}${omission(text.length - 2 * half)}${text.slice(text.length - half)}`
 }
 
 /** What the model is shown of a cell: what it printed, its last value, its error. */

@@ -51,4 +51,11 @@ describe('the text form of a release', () => {
     expect(parseTurn(`${open.repeat(15)}FINAL(x)`).final).toBeDefined()
     expect(parseTurn(`${open.repeat(16)}FINAL(x)`).final).toBeUndefined()
   })
+
+  it.each(["\\'", '\\"', '\\`', '`\\'])(
+    'is looked for once behind marks that nothing closes: %j',
+    (marks) => {
+      expect(parseTurn(`FINAL(${marks.repeat(200_000)}`).final).toBeUndefined()
+    },
+  )
 })

@@ -31,26 +31,50 @@ function balanced(text: string): string | undefined {
   const start = text.search(/\S/)
   const whole = stringEnd(text, start, true)
   if (whole !== undefined && /^\s*\)/.test(text.slice(whole + 1))) return text.slice(0, whole + 1)
+  const walked = new Walked(text.length)
   let depth = 1
   for (let index = 0; index < text.length; index += 1) {
     const mark = text[index]
     if (mark === '(') depth += 1
     if (mark === ')') depth -= 1
     if (depth === 0) return text.slice(0, index)
-    index = stringEnd(text, index, mark === '`') ?? index
+    index = stringEnd(text, index, mark === '`', walked) ?? index
   }
   return undefined
 }
 
 /**
- * Where the string ends that a mark opens. Prose has marks that open nothing: an apostrophe within or after a word, and one
- * that nothing closes.
+ * Where the ends of strings were looked for, by the mark that would close them. What was walked once without coming to an end
+ * comes to none again: so a turn of marks that nothing closes is walked once, not once for each of them.
  */
-function stringEnd(text: string, start: number, overLines: boolean): number | undefined {
+class Walked {
+  readonly #length: number
+  readonly #places = new Map<string, Uint8Array>()
+
+  constructor(length: number) {
+    this.#length = length
+  }
+
+  /** Whether a walk for this mark was here before; now one was. */
+  again(mark: string, index: number): boolean {
+    const places = this.#places.get(mark) ?? new Uint8Array(this.#length)
+    this.#places.set(mark, places)
+    if (places[index] === 1) return true
+    places[index] = 1
+    return false
+  }
+}
+
+/**
+ * Where the string ends that a mark opens. Prose has marks that open nothing: an apostrophe within or after a word, and one
+ * that nothing closes. INVARIANT: whoever gives `walked` goes on behind the end that is found.
+ */
+function stringEnd(text: string, start: number, overLines: boolean, walked?: Walked): number | undefined {
   const mark = text[start]
   if (mark !== '"' && mark !== "'" && mark !== '`') return undefined
   if (mark === "'" && /[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, start - 2), start))) return undefined
   for (let index = start + 1; index < text.length; index += 1) {
+    if (walked?.again(mark, index) === true) return undefined
     if (text[index] === '\\') index += 1
     else if (text[index] === mark) return index
     else if (text[index] === '\n' && !overLines) return undefined

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Answer } from '@writ/contract'
 import { block, type Script, sequence } from '@writ/simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CompletionOptions, WritOptions } from '../index.ts'
+import { type CompletionOptions, verifyFile, type WritOptions } from '../index.ts'
 import { bundleThat } from './cleared-bundle.fixture.ts'
 import { type ScriptedHome, scriptedHome } from './scripted-home.fixture.ts'
 
@@ -73,6 +73,19 @@ describe('citations', () => {
     }
     const { verdicts } = await home.verify(passed as Answer)
     expect(verdicts.filter(({ result }) => result === 'fail')).toMatchObject([{ code: 'ANSWER_MISMATCH' }])
+  })
+
+  it('tells of a copy that keeps closed what did not pass', async () => {
+    const answer = await ask(sequence([FIND, BARE]), ['citations'])
+    const out = join(home.place, 'redacted.writ')
+    await home.within((writ) =>
+      writ.copyEvidence(answer.run, { profile: 'proof', redact: ['problems'], out }),
+    )
+    const { verdicts } = await verifyFile(out, { trust: join(home.place, 'home', 'trust.json') })
+    expect(verdicts.find(({ name }) => name === 'DISCLOSURE')).toMatchObject({
+      result: 'pass',
+      detail: expect.stringMatching(/redacted: 0\/\d+\/output\.release\/problems\.$/),
+    })
   })
 
   it('sends nothing back in the last turn', async () => {

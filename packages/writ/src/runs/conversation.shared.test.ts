@@ -90,6 +90,16 @@ describe('a follow-up', () => {
     expect(page).toContain(`run <code>${second.run}</code>, as it was with`)
   })
 
+  it('may be asked with the answer told as JSON, as whoever asked for JSON has it', async () => {
+    await start()
+    const first = await ask({ query: 'SIMTASK:one?', context: TEXTS })
+    const messages: ChatMessage[] = [
+      { role: 'assistant', content: JSON.stringify('answer to one'), run: first.run },
+      { role: 'user', content: 'SIMTASK:two?' },
+    ]
+    await holds(await ask({ messages, context: TEXTS }), [first])
+  })
+
   it('that names no model has those of the run it goes on from, and so has the next', async () => {
     await start()
     const first = await ask({ query: 'SIMTASK:one?', context: TEXTS })
@@ -330,6 +340,15 @@ describe('a conversation', () => {
     await expect(ask({ context: TEXTS, ...asked } as unknown as AskedOptions)).rejects.toMatchObject({
       code: 'USAGE',
     })
+    expect(openings).toEqual([])
+  })
+
+  it.each<[string, object]>([
+    ['nothing to ask over', { query: 'x' }],
+    ['messages beside those of a run', { messages: [{ role: 'user', content: 'x' }], continue: 'y' }],
+  ])('with %s is refused before anything is made', async (_, asked) => {
+    await start()
+    await expect(ask(asked as AskedOptions)).rejects.toMatchObject({ code: 'USAGE' })
     expect(openings).toEqual([])
   })
 })

@@ -24,8 +24,10 @@ const ROLES: readonly string[] = ['system', 'user', 'assistant'] satisfies reado
 export function queryOf(asked: AskedOptions): string {
   const forms = ['messages', 'query'].filter((name) => name in asked)
   if (forms.length !== 1) throw usage('Ask with either `query` or `messages`.')
-  if ('continue' in asked && 'context' in asked)
-    throw usage('A question that goes on from a run has the corpus of that run: give no `context`.')
+  if ('continue' in asked && ('context' in asked || 'messages' in asked))
+    throw usage('A question that goes on from a run has its corpus and its messages: give only `query`.')
+  if (!('continue' in asked) && !('context' in asked))
+    throw usage('There is nothing to ask over: give a `context`, or `continue` with the id of a run.')
   if (!('messages' in asked)) return asked.query
   for (const message of asked.messages) requireMessage(message)
   const question = asked.messages.at(-1)

@@ -13,7 +13,7 @@ import {
   type Verdict,
 } from '@writ/contract'
 import type { WritOptions } from '../files/options.ts'
-import { DEFAULT_WINDOW, type ModelPlace, PRICES, placeOf, resolveModel } from '../models/index.ts'
+import { type ModelPlace, PRICES, placeOf, resolveModel, stated } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { DEFAULT_LEVEL } from './context.ts'
 
@@ -78,31 +78,35 @@ async function listed(
   { baseUrl }: ModelListOptions,
   asker: Asker,
 ): Promise<ListedModel> {
-  const { models = {}, prices = {}, rates, ollamaHost } = options
-  const table = own(models, id)
+  const { models = {}, prices, rates, ollamaHost } = options
+  const table = Object.hasOwn(models, id) ? models[id] : undefined
+  // What is said of the models that are used is said of no other.
+  const { contextWindow, price } = isUsed(id, options) ? options : {}
   const server = baseUrl === undefined ? options.baseUrl : baseUrl(id)
   const place = placeOf(id, defined({ baseUrl: server, ollamaHost }))
   const location = place === undefined ? null : (table?.location ?? place.location)
   // The built-in model knows its own window and price.
   const builtin = location === 'builtin' ? await resolveModel({ id, priceTable: {} }) : undefined
+  const said = { priceTable: { ...PRICES, ...prices }, ...defined({ contextWindow, price, stated: table }) }
+  const known = builtin ?? stated({ id, ...said })
   const facts = place === undefined || location === null ? null : policy.model(id, location, place.digest)
   return {
     id,
     server: place?.server?.origin ?? null,
     location,
     keyVariable: place?.keyVariable ?? null,
-    contextWindow: builtin?.contextWindow ?? table?.contextWindow ?? DEFAULT_WINDOW,
-    windowKnown: builtin !== undefined || table?.contextWindow !== undefined,
-    price: builtin?.price ?? table?.price ?? own(prices, id) ?? own(PRICES, id) ?? null,
-    priceAsOf: table?.asOf ?? null,
-    priceSource: table?.source ?? null,
+    contextWindow: known.contextWindow,
+    windowKnown: builtin !== undefined || (contextWindow ?? table?.contextWindow) !== undefined,
+    price: known.price,
+    priceAsOf: known.priceAsOf ?? null,
+    priceSource: known.priceAsOf === undefined ? null : (table?.source ?? null),
     rates: { ...table?.rates, ...rates },
     policy: facts === null ? null : await policyOf(policy, { type: 'model', id, ...facts }, asker),
   }
 }
 
-function own<T>(table: Readonly<Record<string, T>>, id: string): T | undefined {
-  return Object.hasOwn(table, id) ? table[id] : undefined
+function isUsed(id: string, { model, subModel }: WritOptions): boolean {
+  return id === model || id === subModel
 }
 
 /** Who asks, as a root frame would. */

@@ -5,6 +5,7 @@ import type {
   Citation,
   Coverage,
   Json,
+  JsonObject,
   Outcome,
   RecordedCheck,
   RecordedDecision,
@@ -104,6 +105,8 @@ export interface RunView {
   readonly costKnown: boolean
   /** Null when nothing was released, or it is withheld or gone. */
   readonly released: { readonly value: Json; readonly citations: readonly Citation[] } | null
+  /** JSON Schema that the released value fits; null where there was none, or nothing is shown of the value. */
+  readonly answerSchema: JsonObject | null
   readonly frames: readonly FrameView[]
   readonly steps: readonly StepView[]
   readonly partitions: readonly RecordedPartition[]
@@ -132,8 +135,10 @@ export interface StepDetail {
   readonly withheld: string | null
 }
 
-/** What a run could read and what it shares with another. */
+/** What a run could read, what it shares with another and what it was asked to fit. */
 export interface RunOrigin {
   readonly partitions: readonly RecordedPartition[]
   readonly fork: ForkView | null
+  /** JSON Schema of the value it may release; null where it may release any, or once its key is gone. */
+  readonly answerSchema: JsonObject | null
 }

@@ -4,8 +4,10 @@ import {
   askedInWords,
   formatLabel,
   type Json,
+  type JsonObject,
   type Ledger,
   NOTHING,
+  openingPath,
   type RecordedDecision,
   type RecordedPartition,
   reasonInWords,
@@ -46,7 +48,12 @@ export async function originOf(ledger: Ledger, run: string): Promise<RunOrigin> 
   }
   const { fork } = opening?.det ?? {}
   const view = fork && { run: fork.run, at: fork.at, records: fork.records, charged }
-  return { partitions: opening?.det.partitions ?? [], fork: view ?? null }
+  const schema = await ledger.payload(run, openingPath('answerSchema'))
+  return {
+    partitions: opening?.det.partitions ?? [],
+    fork: view ?? null,
+    answerSchema: schema === undefined ? null : (JSON.parse(Buffer.from(schema).toString()) as JsonObject),
+  }
 }
 
 /** A run as far as whoever looks may see it. */
@@ -92,6 +99,7 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     charged: closing?.det.charged ?? null,
     costKnown: isCostKnown(opening, null),
     released,
+    answerSchema: released === null ? null : await schemaIn(source),
     frames: told.frames.map((frame) => frameView(frame, goals.get(frame.lane) ?? null)),
     steps: views,
     partitions,
@@ -185,6 +193,11 @@ async function outline(
 async function releasedBy(step: Step, reader: ContentReader): Promise<RunView['released']> {
   if (step.outcome !== 'ok') return null
   return await reader.released(step)
+}
+
+async function schemaIn(source: RunSource): Promise<JsonObject | null> {
+  const text = await source.text(openingPath('answerSchema'))
+  return text === undefined ? null : (JSON.parse(text) as JsonObject)
 }
 
 /** What a step was for; of the strategy, why it was chosen, which is no content. */

@@ -299,6 +299,10 @@ describe('a question with a schema', () => {
     await expect(home.ask(() => '', {}, { schema: { $ref: 'x' } })).rejects.toMatchObject({
       code: 'BAD_SCHEMA',
     })
+    const planned = home.within((writ) =>
+      writ.plan({ query: QUESTION, context: TEXTS, schema: { $ref: 'x' } }),
+    )
+    await expect(planned).rejects.toMatchObject({ code: 'BAD_SCHEMA' })
     expect(await home.within((writ) => writ.runs())).toEqual([])
   })
 })

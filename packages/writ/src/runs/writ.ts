@@ -126,7 +126,7 @@ export interface Writ {
   show(run: string, options?: ViewOptions): Promise<RunView>
   /** A step whole, named `<lane>/<n>` or by its seq. Rejects like `show`, and with `USAGE` for a step that is not there. */
   showStep(run: string, step: string, options?: ViewOptions): Promise<StepDetail>
-  /** What a run could read, and what it shares with the one it was forked from. Rejects with `UNKNOWN_RUN`. */
+  /** What a run could read, what it shares with the one it was forked from, and the schema it has to fit. Rejects with `UNKNOWN_RUN`. */
   origin(run: string): Promise<RunOrigin>
   /** Aligns two runs lane by lane and tells where they part. Rejects with `UNKNOWN_RUN`. */
   diff(a: string, b: string, options?: ViewOptions): Promise<RunDiff>

@@ -10,20 +10,26 @@ export interface FunctionValue {
 
 /**
  * What is known of a value before a script runs: that it is a list of at most so many items, a number of at most so much,
- * a function, a value of the input, or nothing.
+ * a function, a name of the REPL that asks, a value of the input, or nothing. `later` is what a name stands for that is
+ * not bound yet.
  */
 export type AbstractValue =
-  | { readonly kind: 'list'; readonly most: number }
+  | { readonly kind: 'list'; readonly most: number; readonly distinct?: true }
   | { readonly kind: 'number'; readonly most: number; readonly exact: boolean }
   | { readonly kind: 'matches'; readonly most: number }
   | { readonly kind: 'json'; readonly value: Json | undefined }
-  | { readonly kind: 'fields'; readonly fields: ReadonlyMap<string, AbstractValue> }
+  | { readonly kind: 'fields'; readonly fields: ReadonlyMap<string, AbstractValue>; readonly open: boolean }
   | FunctionValue
+  | { readonly kind: 'asking'; readonly name: string; readonly at: number }
+  | { readonly kind: 'later'; readonly at: number }
   | { readonly kind: 'unknown' }
 
 export const UNKNOWN: AbstractValue = Object.freeze({ kind: 'unknown' })
 
 export const listOf = (most: number): AbstractValue => ({ kind: 'list', most })
+
+/** Documents, none of them twice. */
+export const documentsOf = (most: number): AbstractValue => ({ kind: 'list', most, distinct: true })
 
 export const numberOf = (most: number, exact: boolean): AbstractValue => ({ kind: 'number', most, exact })
 
@@ -79,8 +85,13 @@ export function exactOf(value: AbstractValue): number | undefined {
   return value.kind === 'number' && value.exact ? value.most : undefined
 }
 
-export function has(value: AbstractValue, name: string): boolean {
-  return value.kind === 'fields' && value.fields.has(name)
+/** What an option is: left out, which is null, or what is known of it. */
+export function option(options: AbstractValue, name: string): AbstractValue | null {
+  const { kind } = options
+  if (kind === 'json' && isObject(options.value)) return name in options.value ? field(options, name) : null
+  if (kind === 'number' || kind === 'list') return null
+  if (kind !== 'fields') return UNKNOWN
+  return options.fields.get(name) ?? (options.open ? UNKNOWN : null)
 }
 
 /** What is known of a property of a value. */

@@ -1,5 +1,5 @@
 import type { DocumentInfo } from '@writ/contract'
-import { type AbstractValue, exactOf, field, sized, UNKNOWN } from './abstract-value.ts'
+import { type AbstractValue, exactOf, option, sized, UNKNOWN } from './abstract-value.ts'
 
 /** The documents that a run could list at most, before anything was decided. */
 export type Reach = readonly Pick<DocumentInfo, 'bytes' | 'outlineSize'>[]
@@ -11,14 +11,19 @@ export interface SplitHow {
   readonly outline?: boolean | undefined
 }
 
-/** Most parts that `split` makes of the documents; undefined when it is not said how. */
-export function mostParts(reach: Reach, { docs, bytes, outline }: SplitHow): number | undefined {
-  if (docs !== undefined) return docs >= 1 ? Math.ceil(reach.length / docs) : undefined
-  if (bytes !== undefined) {
-    if (bytes < 1) return undefined
-    return reach.reduce((sum, doc) => sum + Math.ceil(doc.bytes / bytes), 0)
-  }
-  return outline === true ? reach.reduce((sum, doc) => sum + doc.outlineSize + 1, 0) : undefined
+/**
+ * Most parts that `split` makes of documents; undefined when it is not said how, or of how many. What is split may name a
+ * document again and again, unless it is known that it does not.
+ */
+export function mostParts(reach: Reach, what: AbstractValue, how: SplitHow): number | undefined {
+  if (what.kind !== 'list') return undefined
+  const { docs, bytes, outline } = how
+  if (docs !== undefined) return docs >= 1 ? Math.ceil(what.most / docs) : undefined
+  if (bytes !== undefined && bytes < 1) return undefined
+  if (bytes === undefined && outline !== true) return undefined
+  const parts = reach.map((doc) => (bytes === undefined ? doc.outlineSize + 1 : Math.ceil(doc.bytes / bytes)))
+  if (what.distinct) return parts.reduce((sum, most) => sum + most, 0)
+  return what.most * parts.reduce((most, one) => Math.max(most, one), 0)
 }
 
 /** Most merges that `reduce` makes of so many items, when each takes at most `width` of them. */
@@ -34,12 +39,10 @@ export function mostMerges(items: number, width: number): number {
 
 /** How a script says that it splits. */
 export function splitHow(options: AbstractValue): SplitHow {
-  const outline = field(options, 'outline')
-  return {
-    docs: exactOf(field(options, 'docs')),
-    bytes: exactOf(field(options, 'bytes')),
-    outline: outline.kind === 'json' && outline.value === true,
-  }
+  const [docs, bytes, outline] = ['docs', 'bytes', 'outline'].map((name) => option(options, name))
+  if (docs) return { docs: exactOf(docs) }
+  if (bytes) return { bytes: exactOf(bytes) }
+  return { outline: outline?.kind === 'json' && outline.value === true }
 }
 
 /** What a combinator makes of the size of its list. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type CellCode, type Json, toWritError, WritError } from '@writ/contract'
 import type { Expression, Program } from 'acorn'
 import { z } from 'zod'
-import { parseModule } from '../sandbox/worker/cell-parser.ts'
+import { parseCell, parseModule } from '../sandbox/worker/cell-parser.ts'
 import { stripTypes, TypesError } from '../sandbox/worker/strip-types.ts'
 import { readSchema } from '../schema/index.ts'
 import { NoLiteral, readLiteral } from './read-literal.ts'
@@ -53,7 +53,7 @@ export interface ScriptFile {
   readonly planHash: string
   readonly text: string
   readonly cell: CellCode
-  /** What the text parses to once its types are removed. */
+  /** What its cell parses to in the sandbox, where some texts mean something else than in a module. */
   readonly program: Program
 }
 
@@ -63,11 +63,14 @@ export interface ScriptFile {
  */
 export function readScript(text: string, language: CellCode['language'], name: string): ScriptFile {
   const source = new Source(text, name)
-  const program = source.parse(language)
-  const { exported, value } = findMeta(program, source)
+  const plain = source.plain(language)
+  const { exported, value } = findMeta(source.parse(plain, parseModule), source)
   const meta = readMeta(value, source)
   // The same length, so that every place in a message is one of the file.
-  const code = `${text.slice(0, exported)}${' '.repeat(EXPORT.length)}${text.slice(exported + EXPORT.length)}`
+  const blanked = (code: string): string =>
+    `${code.slice(0, exported)}${' '.repeat(EXPORT.length)}${code.slice(exported + EXPORT.length)}`
+  const code = blanked(text)
+  const program = source.parse(blanked(plain), parseCell)
   const planHash = createHash('sha256').update(text).digest('hex')
   return { meta, planHash, text, cell: { language, code }, program }
 }
@@ -134,11 +137,21 @@ class Source {
     this.#name = name
   }
 
-  parse(language: CellCode['language']): Program {
+  /** The text without types. */
+  plain(language: CellCode['language']): string {
+    if (language !== 'typescript') return this.#text
     try {
-      return parseModule(language === 'typescript' ? stripTypes(this.#text) : this.#text)
+      return stripTypes(this.#text)
     } catch (error) {
       if (error instanceof TypesError) throw this.#told(error.message, error.line, error.column)
+      throw error
+    }
+  }
+
+  parse(plain: string, parse: (source: string) => Program): Program {
+    try {
+      return parse(plain)
+    } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
       const at = 'pos' in error && typeof error.pos === 'number' ? error.pos : 0
       throw this.fault(error.message.replace(/ \(\d+:\d+\)$/, ''), at)

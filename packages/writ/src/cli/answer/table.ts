@@ -1,25 +1,20 @@
-import { whole } from '@writ/contract'
+import type { Json } from '@writ/contract'
 import { cutToWidth, displayWidth } from '../display-width.ts'
 import { printableLine } from '../printable.ts'
-
-/** A cell of a table: an object of one level gives its members in short. */
-export type Cell = unknown
+import { cellOf, isNumeric, type Table } from '../rows.ts'
 
 /** Narrowest that a column is made to fit the others. */
 const LEAST_WIDTH = 8
 const GAP = '  '
 
-/** Rows with named columns as lines: numbers to the right, every row one line of at most `width` columns. */
-export function tableLines(
-  rows: readonly Readonly<Record<string, Cell>>[],
-  width: number,
-): readonly string[] {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  const cells = rows.map((row) => names.map((name) => cellText(row[name])))
-  const numeric = names.map((name) => rows.every((row) => row[name] === undefined || isNumber(row[name])))
-  const texts = [names.map(printableLine), ...cells]
-  const natural = names.map((_, at) => Math.max(...texts.map((line) => displayWidth(line[at] ?? ''))))
-  const widths = fitted(natural, width - GAP.length * (names.length - 1))
+/** A table as lines: numbers to the right, every row one line of at most `width` columns. */
+export function tableLines(table: Table, width: number): readonly string[] {
+  const { columns, rows } = table
+  const cells = rows.map((row) => columns.map((column) => cellText(cellOf(row, column))))
+  const numeric = columns.map((column) => isNumeric(table, column))
+  const texts = [columns.map(printableLine), ...cells]
+  const natural = columns.map((_, at) => Math.max(...texts.map((line) => displayWidth(line[at] ?? ''))))
+  const widths = fitted(natural, width - GAP.length * (columns.length - 1))
   return texts.map((line) =>
     line
       .map((text, at) => padded(text, widths[at] ?? 0, numeric[at] === true))
@@ -28,16 +23,11 @@ export function tableLines(
   )
 }
 
-/** A value in one line. */
-export function cellText(value: Cell): string {
+/** A value in one line. A number is as JSON has it: what it counts, or whether it is a year, nobody here knows. */
+export function cellText(value: Json | undefined): string {
   if (value === undefined || value === null) return '–'
   if (typeof value === 'string') return printableLine(value.replace(/\s+/g, ' ').trim())
-  if (isNumber(value)) return whole(value)
   return printableLine(JSON.stringify(value))
-}
-
-function isNumber(value: Cell): value is number {
-  return typeof value === 'number' && Number.isInteger(value)
 }
 
 /** Takes from the widest columns until all fit. */

@@ -1,6 +1,7 @@
-import { answerMembers, type Citation, isObject, type Json, type JsonObject } from '@writ/contract'
+import { answerMembers, type Citation, defined, isObject, type Json, type JsonObject } from '@writ/contract'
 import { wrapped } from '../display-width.ts'
 import { printable, printableLine } from '../printable.ts'
+import { schemaOfMember, type Table, tableOf } from '../rows.ts'
 import { type Block, block } from './block.ts'
 import { citationLine } from './citations.ts'
 import { cellText, tableLines } from './table.ts'
@@ -15,6 +16,8 @@ export interface ValueView {
   readonly columns: number
   readonly full: boolean
   readonly claim: number
+  /** What the value fits, where it was asked to: it orders columns. */
+  readonly schema?: Json
 }
 
 /** What a row may hold to be told as a passage and lose nothing that a reader needs. */
@@ -50,7 +53,8 @@ function memberBlocks(
   cited: Set<Citation>,
 ): readonly Block[] {
   const { answer, short, lists } = answerMembers(value)
-  const [head, ...tail] = answer === undefined ? [] : valueBlocks(answer, citations, view, cited)
+  const [head, ...tail] =
+    answer === undefined ? [] : valueBlocks(answer, citations, within(view, 'answer'), cited)
   const lines = short.flatMap(([name, member]) =>
     wrapped(`${printableLine(name)}: ${inShort(member)}`, view.columns),
   )
@@ -62,9 +66,14 @@ function memberBlocks(
       ...limit(lines, view),
     }),
     ...lists.map(([name, member], at) =>
-      listBlock(name, member, citations, { ...view, claim: claim + at }, cited),
+      listBlock(name, member, citations, { ...within(view, name), claim: claim + at }, cited),
     ),
   ]
+}
+
+/** The view of a member. */
+function within({ schema, ...view }: ValueView, name: string): ValueView {
+  return { ...view, ...defined({ schema: schemaOfMember(schema, name) }) }
 }
 
 function textBlock(text: string, { columns, claim }: ValueView): Block {
@@ -82,16 +91,15 @@ function listBlock(
   view: ValueView,
   cited: Set<Citation>,
 ): Block {
-  const { columns, claim } = view
+  const { columns, claim, schema } = view
   const title = name === '' ? [] : [`${printableLine(name)}:`]
-  const rows = items.filter(isObject)
-  const table = rows.length === items.length && rows.length > 0
-  const quotes = table ? quoteLines(rows, citations, columns, cited) : undefined
+  const table = tableOf(items, schema)
+  const quotes = table && quoteLines(table, citations, columns, cited)
   const [head, lines] =
     quotes !== undefined
       ? [title, quotes]
-      : table
-        ? headed(title, tableLines(rows, columns))
+      : table !== undefined
+        ? headed(title, tableLines(table, columns))
         : [title, items.map((item) => cellText(item))]
   const heads = head.length
   const all = [...head, ...lines]
@@ -113,7 +121,7 @@ function headed(
 
 /** Passages of documents, told as citations are; undefined for rows that are something else. */
 function quoteLines(
-  rows: readonly JsonObject[],
+  { rows }: Table,
   citations: readonly Citation[],
   columns: number,
   cited: Set<Citation>,

@@ -13,7 +13,8 @@ import {
   type Threshold,
   type WritOptions,
 } from '../../index.ts'
-import { type AskFlags, contextOf, inputOf, labelling, limitsOf, retentionOf, writOptions } from '../ask.ts'
+import { contextOf } from '../ask-context.ts'
+import { type AskFlags, labelling, limitsOf, runOptions, writOptions } from '../ask-options.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { confirmed } from '../confirm.ts'
 import { screenOf } from '../deliver.ts'
@@ -100,8 +101,7 @@ async function askedBy(
   if (context === undefined)
     throw new WritError('USAGE', 'An evaluation needs a corpus of its own: --context.')
   const schema = flags.schema === undefined ? undefined : await schemaFile(flags.schema)
-  const retention = retentionOf(flags, config)
-  const input = inputOf(flags)
+  const { input, verify, principal, purpose, retention, confirmAboveMicroUsd } = runOptions(flags, config)
   return {
     questions,
     context,
@@ -114,16 +114,16 @@ async function askedBy(
     thresholds: [...(flags.failUnder ?? []), ...(flags.failOver ?? [])],
     ...defined({
       schema,
+      verify,
+      principal,
+      purpose,
       retention,
+      confirmAboveMicroUsd,
       repeat: flags.repeat,
       seed: flags.seed,
       maxCalls: flags.maxCalls,
       maxCostMicroUsd: flags.maxCost,
-      verify: flags.verify,
-      principal: flags.as ?? config.user,
-      purpose: flags.purpose ?? config.purpose,
       resume: flags.resume,
-      confirmAboveMicroUsd: config.confirmAboveMicroUsd,
     }),
   }
 }

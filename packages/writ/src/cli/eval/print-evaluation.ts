@@ -1,4 +1,4 @@
-import { counted, dollars, seconds, size, whole } from '@writ/contract'
+import { counted, dollars, type JsonObject, seconds, size, whole } from '@writ/contract'
 import type { ArmResult, Estimate, Evaluation, EvaluationItem, Measures } from '../../index.ts'
 import { cellText, tableLines } from '../answer/table.ts'
 import { cutToWidth } from '../display-width.ts'
@@ -25,9 +25,9 @@ export function evaluationLines(evaluation: Evaluation, screen: EvaluationScreen
   return [
     ...headLines(evaluation),
     '',
-    ...tableLines(evaluation.arms.map(qualityRow), width),
+    ...table(evaluation.arms.map(qualityRow), width),
     '',
-    ...tableLines(evaluation.arms.map(costRow), width),
+    ...table(evaluation.arms.map(costRow), width),
     'means of a question, with 95 % intervals over the questions (paired bootstrap)',
     ...missLines(evaluation, screen),
     ...thresholdLines(evaluation),
@@ -51,15 +51,11 @@ function headLines({ evaluation, questions, documents, bytes, arms, repeat }: Ev
   ]
 }
 
-function qualityRow({
-  name,
-  strategy,
-  models,
-  measures,
-  difference,
-  runs,
-  failed,
-}: ArmResult): Record<string, unknown> {
+function table(rows: readonly JsonObject[], width: number): readonly string[] {
+  return tableLines({ columns: Object.keys(rows[0] ?? {}), rows }, width)
+}
+
+function qualityRow({ name, strategy, models, measures, difference, runs, failed }: ArmResult): JsonObject {
   const by = models.root === models.sub ? models.root : `${models.root} + ${models.sub}`
   return {
     arm: name,
@@ -72,11 +68,11 @@ function qualityRow({
   }
 }
 
-function costRow({ name, measures }: ArmResult): Record<string, unknown> {
+function costRow({ name, measures }: ArmResult): JsonObject {
   return {
     arm: name,
     latency: estimateText(measures.latencyMs, seconds),
-    cost: estimateText(measures.costMicroUsd, (value) => dollars(Math.round(value)), 'unknown'),
+    cost: estimateText(measures.costMicroUsd, meanCost, 'unknown'),
     tokens: estimateText(measures.tokens, (value) => whole(Math.round(value))),
     calls: estimateText(measures.calls, (value) => String(Number(value.toFixed(1)))),
   }
@@ -90,6 +86,11 @@ function estimateText(
   if (estimate === null) return none
   const { mean, low, high } = estimate
   return low === high ? text(mean) : `${text(mean)} [${text(low)}, ${text(high)}]`
+}
+
+/** A mean cost in as many places as say something. */
+function meanCost(microUsd: number): string {
+  return dollars(Number(Math.round(microUsd).toPrecision(2)))
 }
 
 function signed(value: number): string {

@@ -1,5 +1,5 @@
 import type { Json } from '@writ/contract'
-import { cellOf, plainText, type Table } from './rows.ts'
+import { cellOf, plainText, type Table } from '../rows.ts'
 
 /** What a spreadsheet may take for a formula, wide forms and what it trims before looking included. */
 const FORMULA = /^[\s\0]*[=+\-@＝＋－＠]/

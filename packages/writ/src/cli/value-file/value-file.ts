@@ -1,16 +1,16 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, extname } from 'node:path'
 import { type Json, WritError } from '@writ/contract'
+import { tableOf } from '../rows.ts'
 import { csvLines } from './csv.ts'
 import { markdownLines } from './markdown.ts'
-import { tableOf } from './rows.ts'
 
-type Format = (value: Json, order: readonly string[]) => Iterable<string>
+type Format = (value: Json, schema: Json | undefined) => Iterable<string>
 
 /** How a value is written, by the ending of the file. Throws `NOT_A_TABLE` for a value that has no such form. */
 const FORMATS: Readonly<Record<string, Format>> = {
-  '.csv': (value, order) => {
-    const table = tableOf(value, order)
+  '.csv': (value, schema) => {
+    const table = tableOf(value, schema)
     if (table !== undefined) return csvLines(table)
     if (Array.isArray(value) && value.length === 0) return []
     throw new WritError(
@@ -39,13 +39,9 @@ export function requireValueFile(path: string): void {
     throw new WritError('USAGE', `--out-value takes a file, and ${path} is a directory.`)
 }
 
-/** A value as the file is to hold it, piece by piece; `order` is that of the columns of a table. Throws `NOT_A_TABLE`. */
-export async function* valueText(
-  value: Json,
-  path: string,
-  order: readonly string[] = [],
-): AsyncIterable<string> {
-  const pieces = await Promise.resolve(formatOf(path)(value, order))
+/** A value as the file is to hold it, piece by piece; its schema orders columns. Throws `NOT_A_TABLE`. */
+export async function* valueText(value: Json, path: string, schema?: Json): AsyncIterable<string> {
+  const pieces = await Promise.resolve(formatOf(path)(value, schema))
   let text = ''
   for (const piece of pieces) {
     text += piece

@@ -50,7 +50,10 @@ export async function sealRun(sealing: Sealing, disclosures: readonly Disclosure
   return { evidence: packEvidence(files, runClose, proofs), pending }
 }
 
-/** What the evidence opens by default: question, what was said before an answer, answer, citations, what was refused and what was left out. */
+/**
+ * What the evidence opens by default: question, what was said before an answer, answer, citations, what did not pass a check, what
+ * was refused and what was left out.
+ */
 export function defaultDisclosures(
   state: RunState,
   { question, conversation }: Pick<RunRequest, 'question' | 'conversation'>,

@@ -104,14 +104,15 @@ export async function performRelease(
   lane.slices.merge(unsealed.slices)
   const { lanes: sealed } = unsealed
   const citations = dedupe([...citationsOf(lane), ...unsealed.citations])
-  const checks = canLeave(state, lane, unsealed.valueJson)
-    ? await checkRelease(
-        state,
-        lane,
-        { value: JSON.parse(unsealed.valueJson) as Json, citations, sealed },
-        runFrame,
-      )
-    : []
+  const checks =
+    state.checks.length > 0 && canLeave(state, lane, unsealed.valueJson)
+      ? await checkRelease(
+          state,
+          lane,
+          { value: JSON.parse(unsealed.valueJson) as Json, citations, sealed },
+          runFrame,
+        )
+      : []
   // What a sealed value holds is no reason that its frame may hear.
   const goesBack = !last && sealed.length === 0 && lane.returned < MOST_RETURNS
   const open = goesBack ? failedChecks(checks) : null
@@ -162,7 +163,7 @@ export async function performRelease(
   return { id, valueJson: value, citations, sealed, checks }
 }
 
-/** Whether a value can be released as far as its size and shape go. */
+/** Whether a value can be released as far as its size and shape go: nothing is spent on the checks of one that cannot. */
 function canLeave(state: RunState, lane: FrameState, valueJson: string): boolean {
   try {
     checkValue(state, lane, valueJson)

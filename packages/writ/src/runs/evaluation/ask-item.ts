@@ -4,13 +4,13 @@ import { scriptNamed } from '../../files/script-named.ts'
 import type { HomeServices } from '../../home/home-services.ts'
 import { ask } from '../ask.ts'
 import { resume } from '../resume.ts'
-import { type NamedArm, optionsOf, runOptionsOf } from './arm.ts'
+import { type NamedArm, optionsOf } from './arm.ts'
 import type { CapKeeper } from './cap-keeper.ts'
 import type { EarlierRuns } from './earlier-runs.ts'
 import type { EvaluationItem, ItemOutcome } from './evaluation.ts'
 import type { EvaluationJournal, ItemKey } from './journal.ts'
 import type { EvaluationOptions } from './options.ts'
-import { cappedLimits, commonOptions, type Prepared } from './prepare.ts'
+import { askedOptions, cappedLimits, type Prepared } from './prepare.ts'
 import type { Asked } from './question.ts'
 import { type AskedFor, isSame, packsOf } from './recorded-item.ts'
 import { scoredText, scoreOf, USUAL_FIELD } from './score.ts'
@@ -71,11 +71,8 @@ async function askedNow(state: UnderWay, asking: Asking): Promise<EvaluationItem
   if (left.calls === 0) return notAsked(asking)
   const limits = cappedLimits(prepared.limits, left)
   const answer = await ask(services, optionsOf(options, arm), {
-    query: question.question,
     context: prepared.store,
-    ...commonOptions(asked),
-    ...runOptionsOf(arm, question, asked.schema),
-    limits,
+    ...askedOptions(arm, question, asked, limits),
     ...watched(asked, (event) => {
       // On disk before the run asks any model: an evaluation that is taken up again finds it.
       if (event.type === 'run.open') journal.add({ ...keyOf(asking), run: event.run })

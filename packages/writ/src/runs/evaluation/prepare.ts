@@ -9,8 +9,9 @@ import {
 import type { CompletionOptions, RunOptions, WritOptions } from '../../files/options.ts'
 import { scriptNamed } from '../../files/script-named.ts'
 import type { HomeServices } from '../../home/home-services.ts'
-import { hasStore, openContext, requireContext } from '../context.ts'
+import { hasStore, openContext } from '../context.ts'
 import { plan } from '../plan/plan.ts'
+import { checkQuestion } from '../question.ts'
 import { type NamedArm, namedArms, optionsOf, runOptionsOf } from './arm.ts'
 import type { EvaluationBound, EvaluationCaps, EvaluationPlan, PlannedArm } from './evaluation.ts'
 import type { EvaluationOptions } from './options.ts'
@@ -51,7 +52,13 @@ export async function prepare(
   const caps = { calls: asked.maxCalls ?? null, costMicroUsd: asked.maxCostMicroUsd ?? null }
   const limits = { ...DEFAULT_LIMITS, ...options.limits, ...asked.limits }
   const corpus = corpusOf(asked)
-  requireContext(services.home, corpus)
+  // INVARIANT: nothing is made until every arm has been checked.
+  for (const arm of arms)
+    for (const question of plannedQuestions(arm, questions))
+      await checkQuestion(services.home, optionsOf(options, arm), {
+        ...corpus,
+        ...askedOptions(arm, question, asked, limits),
+      })
   const store = await openedStore(services, corpus, asked)
   if (!hasStore(corpus)) opened.defer(() => store.close())
   const planned: PlannedArm[] = []
@@ -106,14 +113,19 @@ async function openedStore(
   )
 }
 
-/** What every run of an evaluation has of it. */
-export function commonOptions({
-  principal,
-  purpose,
-  retention,
-  verify,
-}: EvaluationOptions): Pick<RunOptions, 'principal' | 'purpose' | 'retention' | 'verify'> {
-  return defined({ principal, purpose, retention, verify })
+/** How an arm asks a question, whatever it is asked over. */
+export function askedOptions(
+  arm: NamedArm,
+  question: Asked,
+  { principal, purpose, retention, verify, schema }: EvaluationOptions,
+  limits: Limits,
+): RunOptions & { readonly query: string } {
+  return {
+    query: question.question,
+    ...defined({ principal, purpose, retention, verify }),
+    ...runOptionsOf(arm, question, schema),
+    limits,
+  }
 }
 
 /** The limits of a run under what is left of the cap. */
@@ -138,33 +150,36 @@ interface ToPlan {
   readonly limits: Limits
 }
 
-/** The plan of an arm. A script is planned for each input, since its bound follows from it. */
+/** The plan of an arm. */
 async function plannedArm(
   services: HomeServices,
   options: WritOptions,
   { arm, asked, questions, store, repeat, caps, limits }: ToPlan,
 ): Promise<PlannedArm> {
-  const scripted = scriptNamed(arm.strategy ?? 'auto') !== undefined
   const cards = new Map<string, PlanCard>()
-  const bounds: EvaluationBound[] = []
-  for (const question of questions) {
-    const key = scripted ? JSON.stringify(question.input ?? null) : ''
-    const card =
-      cards.get(key) ??
-      (await plan(services, optionsOf(options, arm), {
-        query: question.question,
+  for (const question of plannedQuestions(arm, questions))
+    cards.set(
+      planKey(arm, question),
+      await plan(services, optionsOf(options, arm), {
         context: store,
-        ...commonOptions(asked),
-        ...runOptionsOf(arm, question, asked.schema),
-        limits: cappedLimits(limits, caps),
-      }))
-    cards.set(key, card)
-    bounds.push(card.bound)
-  }
+        ...askedOptions(arm, question, asked, cappedLimits(limits, caps)),
+      }),
+    )
   const [card] = cards.values()
   if (card === undefined) throw new WritError('USAGE', 'An evaluation needs at least one question.')
-  const runs = questions.length * repeat
-  return { name: arm.name, card, runs, bound: times(sumOf(bounds), repeat) }
+  const bounds = questions.map((question) => (cards.get(planKey(arm, question)) ?? card).bound)
+  return { name: arm.name, card, runs: questions.length * repeat, bound: times(sumOf(bounds), repeat) }
+}
+
+/** The questions whose plans differ: a script is planned for each input, since its bound follows from it. */
+function plannedQuestions(arm: NamedArm, questions: readonly Asked[]): readonly Asked[] {
+  return [
+    ...new Map(questions.toReversed().map((question) => [planKey(arm, question), question])).values(),
+  ].reverse()
+}
+
+function planKey({ strategy = 'auto' }: NamedArm, { input }: Asked): string {
+  return scriptNamed(strategy) === undefined ? '' : JSON.stringify(input ?? null)
 }
 
 function planOf(

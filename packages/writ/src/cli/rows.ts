@@ -6,13 +6,22 @@ export interface Table {
   readonly rows: readonly JsonObject[]
 }
 
-/** The table that a value is, its columns in the order given and then as they come; undefined for another shape. */
-export function tableOf(value: Json, order: readonly string[] = []): Table | undefined {
+/** The table that a value is, its columns in the order of its schema and then as they come; undefined for another shape. */
+export function tableOf(value: Json, schema?: Json): Table | undefined {
   if (!Array.isArray(value) || value.length === 0 || !value.every((row) => isObject(row as Json)))
     return undefined
   const rows = value as readonly JsonObject[]
   const names = new Set(rows.flatMap((row) => Object.keys(row)))
-  return { rows, columns: [...new Set([...order.filter((name) => names.has(name)), ...names])] }
+  const ordered = columnsOf(schema).filter((name) => names.has(name))
+  return { rows, columns: [...new Set([...ordered, ...names])] }
+}
+
+/** Whether what a column holds are numbers, or nothing. */
+export function isNumeric({ rows }: Table, column: string): boolean {
+  return rows.every((row) => {
+    const cell = cellOf(row, column)
+    return cell === null || typeof cell === 'number'
+  })
 }
 
 /** What a row has in a column; what it lacks is null. */
@@ -27,8 +36,14 @@ export function plainText(cell: Json): string {
 }
 
 /** The order in which a schema of a list of objects names their members; none for another schema. */
-export function columnsOf(schema: Json | undefined): readonly string[] {
+function columnsOf(schema: Json | undefined): readonly string[] {
   const { items } = isObject(schema) ? schema : {}
   const { properties } = isObject(items) ? items : {}
   return isObject(properties) ? Object.keys(properties) : []
+}
+
+/** What a schema of an object says of one of its members. */
+export function schemaOfMember(schema: Json | undefined, name: string): Json | undefined {
+  const { properties } = isObject(schema) ? schema : {}
+  return isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined
 }
