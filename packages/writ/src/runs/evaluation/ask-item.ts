@@ -3,6 +3,7 @@ import type { WritOptions } from '../../files/options.ts'
 import { scriptNamed } from '../../files/script-named.ts'
 import type { HomeServices } from '../../home/home-services.ts'
 import { ask } from '../ask.ts'
+import { authorise } from '../authorise.ts'
 import { resume } from '../resume.ts'
 import { type NamedArm, optionsOf } from './arm.ts'
 import type { CapKeeper } from './cap-keeper.ts'
@@ -86,7 +87,7 @@ async function askedNow(state: UnderWay, asking: Asking): Promise<EvaluationItem
 async function takenOver(state: UnderWay, asking: Asking): Promise<EvaluationItem | undefined> {
   const { services, options, asked, prepared, earlier, caps } = state
   const before = earlier.of(keyOf(asking))
-  if (before === undefined || !isSame(before.recorded, askedFor(state, asking), prepared.limits))
+  if (before === undefined || !isSame(before.recorded, await askedFor(state, asking), prepared.limits))
     return undefined
   const { run, recorded } = before
   const open = recorded.charged === null
@@ -99,7 +100,12 @@ async function takenOver(state: UnderWay, asking: Asking): Promise<EvaluationIte
 }
 
 /** What a run would be asked now, as its record would tell it. */
-function askedFor({ asked, prepared, schema }: UnderWay, { arm, question }: Asking): AskedFor {
+async function askedFor(
+  { services, options, asked, prepared, schema }: UnderWay,
+  { arm, question }: Asking,
+): Promise<AskedFor> {
+  const policy = await services.policy()
+  const { user, purpose } = authorise(policy, asked)
   const card = prepared.plan.arms.find(({ name }) => name === arm.name)?.card
   const { root = '', sub = root } = card?.models ?? {}
   const { strategy = 'auto', input = {} } = { ...arm, ...defined({ input: question.input ?? arm.input }) }
@@ -109,6 +115,10 @@ function askedFor({ asked, prepared, schema }: UnderWay, { arm, question }: Aski
     strategy,
     script: scripted ? { planHash: card?.script?.planHash ?? '', input } : null,
     models: root === sub ? [root] : [root, sub],
+    baseUrl: optionsOf(options, arm).baseUrl ?? null,
+    user: user.id,
+    purpose,
+    bundle: policy.bundle.hash,
     packs: packsOf(prepared.store),
     checks: asked.verify ?? [],
     schema: scripted ? null : schema,
@@ -130,7 +140,7 @@ function watched(
 
 /** Whether a run was cut short by a limit that the cap of the whole had lowered. */
 function isCapped({ status, reason }: Answer, limits: Limits, wanted: Limits): boolean {
-  if (status === 'complete' || reason?.startsWith('BUDGET_EXCEEDED') !== true) return false
+  if (status === 'complete' || reason?.includes('BUDGET_EXCEEDED') !== true) return false
   const { maxCalls, maxCostMicroUsd } = limits
   return maxCalls < wanted.maxCalls || (maxCostMicroUsd ?? Infinity) < (wanted.maxCostMicroUsd ?? Infinity)
 }

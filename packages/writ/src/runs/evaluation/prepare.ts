@@ -173,9 +173,8 @@ async function plannedArm(
 
 /** The questions whose plans differ: a script is planned for each input, since its bound follows from it. */
 function plannedQuestions(arm: NamedArm, questions: readonly Asked[]): readonly Asked[] {
-  return [
-    ...new Map(questions.toReversed().map((question) => [planKey(arm, question), question])).values(),
-  ].reverse()
+  const alike = Map.groupBy(questions, (question) => planKey(arm, question))
+  return [...alike.values()].flatMap(([first]) => first ?? [])
 }
 
 function planKey({ strategy = 'auto' }: NamedArm, { input }: Asked): string {

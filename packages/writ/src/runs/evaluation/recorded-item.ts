@@ -12,6 +12,7 @@ import {
 import { canonicalJson, decodeRecord } from '@writ/evidence'
 import { erasedRuns } from '../../files/erasures.ts'
 import type { HomeServices } from '../../home/home-services.ts'
+import type { RunSetup } from '../../kernel/index.ts'
 import { packOf } from '../plan/expected.ts'
 
 /** What a run that an evaluation began was asked, and how far it came. */
@@ -29,6 +30,12 @@ export interface AskedFor {
   /** Plan hash and input of its script; null without one. */
   readonly script: { readonly planHash: string; readonly input: Json } | null
   readonly models: readonly string[]
+  /** The server that stands for models which name none. */
+  readonly baseUrl: string | null
+  readonly user: string
+  readonly purpose: string
+  /** Hash of the policy bundle. */
+  readonly bundle: string
   readonly packs: readonly string[]
   readonly checks: readonly string[]
   /** JSON Schema that the answer must fit, as text; null without one. */
@@ -45,14 +52,19 @@ export async function recordedItem(services: HomeServices, run: string): Promise
   const ending = decodeRecord(last)
   if (opening.kind !== 'run.open') return undefined
   const beside = await payloads(ledger, run)
-  const { question, strategy, partitions, script, answerSchema } = beside
-  if (question === undefined || strategy === undefined || partitions === undefined) return undefined
-  const { models, checks = [], limits } = opening.det
+  const { question, strategy, partitions, setup, script, answerSchema } = beside
+  if (question === undefined || strategy === undefined || partitions === undefined || setup === undefined)
+    return undefined
+  const { models, user, purpose, bundle, checks = [], limits } = opening.det
   return {
     question,
     strategy,
     script: script === undefined ? null : scriptOf(JSON.parse(script) as Script),
     models: models.map(({ id }) => id),
+    baseUrl: (JSON.parse(setup) as RunSetup).baseUrl,
+    user: user.id,
+    purpose,
+    bundle,
     packs: (JSON.parse(partitions) as readonly Partition[]).map(packOf),
     checks,
     // A script says itself what its answer fits.
@@ -73,12 +85,8 @@ export function packsOf(store: ContextStore): readonly string[] {
 
 /** Whether a recorded run is what would be asked now, and had no more room than a run has now. */
 export function isSame(recorded: RecordedItem, now: AskedFor, limits: Limits): boolean {
-  const { question, strategy, script, models, packs, checks, schema } = recorded
-  const then: AskedFor = { question, strategy, script, models, packs, checks, schema }
-  return (
-    canonicalJson(then as unknown as Json) === canonicalJson(now as unknown as Json) &&
-    fits(recorded.limits, limits)
-  )
+  const { limits: had, charged, aborted, ...then } = recorded
+  return canonicalJson({ ...then }) === canonicalJson({ ...now }) && fits(had, limits)
 }
 
 /** A limit may be lower than now, by a cap or a script; then only a complete answer counts. */
@@ -109,7 +117,7 @@ async function firstAndLast(ledger: Ledger, run: string): Promise<readonly Uint8
 }
 
 async function payloads(ledger: Ledger, run: string): Promise<Record<string, string | undefined>> {
-  const names = ['question', 'strategy', 'partitions', 'script', 'answerSchema']
+  const names = ['question', 'strategy', 'partitions', 'setup', 'script', 'answerSchema']
   const texts = await Promise.all(
     names.map(async (name) => {
       const bytes = await ledger.payload(run, openingPath(name))
