@@ -72,7 +72,7 @@ function costRow({ name, measures }: ArmResult): JsonObject {
   return {
     arm: name,
     latency: estimateText(measures.latencyMs, seconds),
-    cost: estimateText(measures.costMicroUsd, meanCost, 'unknown'),
+    cost: estimateText(measures.costMicroUsd, meanCost, measures.calls === null ? '–' : 'unknown'),
     tokens: estimateText(measures.tokens, (value) => whole(Math.round(value))),
     calls: estimateText(measures.calls, (value) => String(Number(value.toFixed(1)))),
   }
