@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { startSimulator } from '@writ/simulator'
 import { faultyDiskPlans } from './chaos/disks.ts'
-import { damagePlans, randomFrom, randomPlan } from './chaos/plans.ts'
-import { script } from './chaos/script.ts'
+import { damagePlans, randomFrom, randomPlan, type Span } from './chaos/plans.ts'
+import { BATCH_ITEMS, FRAMES, SCENARIOS, type Scenario } from './chaos/scenarios.ts'
 import { type CutShort, type Outcome, type Plan, runTrial } from './chaos/trial.ts'
 
 // Runs whose process is killed at random points, by a full disk or by a disk that does not flush, or whose ledger is damaged
@@ -20,6 +20,7 @@ const { values } = parseArgs({
 const RUNS_PER_DAMAGE = 20
 
 async function trial(plan: Plan): Promise<Outcome> {
+  const { script } = plan.scenario ?? FRAMES
   const simulator = await startSimulator({ script, honourKeys: true })
   try {
     return await runTrial(simulator, plan)
@@ -32,17 +33,27 @@ const runs = Number(values.runs)
 const random = randomFrom(Number(values.seed))
 process.stdout.write(`${runs} runs, seed ${values.seed}, scripted model\n`)
 const started = performance.now()
-const undisturbed = await trial({ cuts: [], signal: 'SIGKILL' })
-const [life] = undisturbed.lives
-if (undisturbed.faults.length > 0 || life === undefined)
-  throw new Error(`undisturbed: ${undisturbed.faults.join('; ')}`)
-const span = { lines: life.out.split('\n').length - 1, startMs: life.startMs, lifeMs: life.lifeMs }
+const spans = new Map<Scenario, Span>()
+for (const scenario of SCENARIOS) spans.set(scenario, await undisturbed(scenario))
+const spanOf = (scenario: Scenario): Span => spans.get(scenario) ?? { lines: 1, startMs: 0, lifeMs: 0 }
+
+/** How long a scenario takes that nobody kills; it has to end as it must. */
+async function undisturbed(scenario: Scenario): Promise<Span> {
+  const { faults: wrong, lives } = await trial({ scenario, cuts: [], signal: 'SIGKILL' })
+  const [life] = lives
+  if (wrong.length > 0 || life === undefined)
+    throw new Error(`${scenario.name}, undisturbed: ${wrong.join('; ')}`)
+  return { lines: life.out.split('\n').length - 1, startMs: life.startMs, lifeMs: life.lifeMs }
+}
 
 const outcomes: Outcome[] = []
 const plans: { readonly name: string; readonly plan: Plan }[] = [
   ...(await faultyDiskPlans()),
-  ...damagePlans(random, span, Math.ceil(runs / RUNS_PER_DAMAGE)),
-  ...Array.from({ length: runs }, (_, n) => ({ name: `run ${n + 1}`, plan: randomPlan(random, span) })),
+  ...damagePlans(random, spanOf(FRAMES), Math.ceil(runs / RUNS_PER_DAMAGE)),
+  ...Array.from({ length: runs }, (_, n) => {
+    const scenario = SCENARIOS[n % SCENARIOS.length] ?? FRAMES
+    return { name: `run ${n + 1}, ${scenario.name}`, plan: randomPlan(random, scenario, spanOf(scenario)) }
+  }),
 ]
 let next = 0
 async function worker(): Promise<void> {
@@ -52,7 +63,9 @@ async function worker(): Promise<void> {
     const outcome = await trial(plan)
     outcomes.push(outcome)
     if (outcome.faults.length > 0)
-      process.stdout.write(`${name}: ${outcome.faults.join('; ')}\n  ${JSON.stringify(plan)}\n`)
+      process.stdout.write(
+        `${name}: ${outcome.faults.join('; ')}\n  ${JSON.stringify({ ...plan, scenario: undefined })}\n`,
+      )
     if (outcomes.length % 20 === 0) process.stdout.write(`${outcomes.length} of ${plans.length}\n`)
   }
 }
@@ -67,6 +80,9 @@ for (const { after = 'nothing' } of opened) places.set(after, (places.get(after)
 const where = [...places].sort(([, a], [, b]) => b - a).map(([kind, count]) => `${kind} ${count}`)
 const sum = (of: (outcome: Outcome) => number): number => outcomes.reduce((total, one) => total + of(one), 0)
 const damaged = (what: Outcome['damage']): number => outcomes.filter(({ damage }) => damage === what).length
+const inBatch = outcomes
+  .flatMap(({ openBatches }) => openBatches)
+  .filter(({ keys }) => keys.size === BATCH_ITEMS)
 const faults = sum((outcome) => outcome.faults.length)
 process.stdout.write(`${outcomes.length} runs in ${sum(({ lives }) => lives.length)} lives, ${Math.round((performance.now() - started) / 1000)} s
 SIGKILL of an opened run: ${kills}, of these ${many(({ by, resumed }) => by === 'SIGKILL' && resumed)} while it was resumed
@@ -74,6 +90,7 @@ other ends of an opened run: SIGTERM ${many(({ by }) => by === 'SIGTERM')}, disk
 ended before a run was opened: ${cuts.length - opened.length}
 last record at the end: ${where.join(', ')}
 requests in doubt sent again under their keys: ${sum(({ reissued }) => reissued)}
+ends inside a batch of ${BATCH_ITEMS}: ${inBatch.length}; of their ${inBatch.length * BATCH_ITEMS} items ${inBatch.reduce((total, { returned }) => total + returned, 0)} had come back and were not sent again
 damaged logs: ${damaged('refused until accepted')} refused until accepted, ${damaged('nothing was lost')} that lost nothing
 requests of theirs sent again knowingly: ${sum(({ paidAgain }) => paidAgain)}
 faults: ${faults}

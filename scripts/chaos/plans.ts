@@ -1,4 +1,5 @@
 import { DAMAGES } from './damage.ts'
+import { FRAMES, type Scenario } from './scenarios.ts'
 import type { Plan } from './trial.ts'
 
 /** Numbers in [0, 1) that follow from a seed (mulberry32), so that a campaign can be done again. */
@@ -22,18 +23,15 @@ export interface Span {
   readonly lifeMs: number
 }
 
-/** Longest wait between the event and the cut: about as long as a call of the scripted model. */
-const AFTER_MS = 60
-
-/** A run that is killed at random: once, or again while it is resumed; now and then by SIGTERM instead. */
-export function randomPlan(random: () => number, span: Span): Plan {
+/** A run of a scenario that is killed at random: once, or again while it is resumed; now and then by SIGTERM instead. */
+export function randomPlan(random: () => number, scenario: Scenario, span: Span): Plan {
   // One in ten is killed while it starts, before it says anything; the others anywhere from their first event on.
-  const late = { line: 1 + Math.floor(random() * span.lines), ms: Math.round(random() * AFTER_MS) }
+  const late = { line: 1 + Math.floor(random() * span.lines), ms: Math.round(random() * scenario.quietMs) }
   const early = { line: 0, ms: Math.round(random() * span.startMs) }
   const cuts = [random() < 0.1 ? early : late]
   // What a resume writes is what it goes on with: to cut it before that, too, the cut is counted from its start.
   while (random() < 0.4) cuts.push({ line: 0, ms: Math.round(random() * span.lifeMs) })
-  return { cuts, signal: random() < 0.1 ? 'SIGTERM' : 'SIGKILL' }
+  return { scenario, cuts, signal: random() < 0.1 ? 'SIGTERM' : 'SIGKILL' }
 }
 
 /** Runs that are killed once they are open, and whose write-ahead log is then damaged: each kind of damage so many times. */
@@ -41,7 +39,7 @@ export function damagePlans(random: () => number, span: Span, each: number): { n
   return DAMAGES.flatMap((kind) =>
     Array.from({ length: each }, () => {
       const line = 2 + Math.floor(random() * (span.lines - 2))
-      const cuts = [{ line, ms: Math.round(random() * AFTER_MS) }]
+      const cuts = [{ line, ms: Math.round(random() * FRAMES.quietMs) }]
       return {
         name: `log ${kind}`,
         plan: { cuts, signal: 'SIGKILL' as const, damage: { kind, at: random() } },

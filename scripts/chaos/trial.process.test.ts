@@ -1,6 +1,6 @@
 import { startSimulator } from '@writ/simulator'
 import { expect, it } from 'vitest'
-import { script } from './script.ts'
+import { FRAMES } from './scenarios.ts'
 import { runTrial } from './trial.ts'
 
 // A small part of `npm run chaos`, which ends processes at hundreds of random points.
@@ -8,7 +8,7 @@ import { runTrial } from './trial.ts'
 it.each(['SIGKILL', 'SIGTERM'] as const)(
   'a run whose process is ended by %s, and again while it is resumed, finishes with the same answer',
   async (signal) => {
-    const simulator = await startSimulator({ script, honourKeys: true })
+    const simulator = await startSimulator({ script: FRAMES.script, honourKeys: true })
     try {
       const outcome = await runTrial(simulator, {
         cuts: [

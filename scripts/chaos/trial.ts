@@ -6,15 +6,23 @@ import type { AnyRecord } from '@writ/evidence'
 import type { Simulator } from '@writ/simulator'
 import { createWrit, verifyFile } from 'writ'
 import { type Damage, damageLog, LogCopies, SHARD } from './damage.ts'
-import { isDamaged, type LedgerView, viewLedger } from './ledger-view.ts'
+import { isDamaged, type LedgerView, type OpenBatch, viewLedger } from './ledger-view.ts'
 import { type Cut, type Ended, runWrit } from './process.ts'
-import { ANSWER, QUESTION } from './script.ts'
+import { FRAMES, IN_FLIGHT, type Scenario } from './scenarios.ts'
 
 /** How often a run may be started and resumed before it counts as stuck. */
 const MOST_LIVES = 12
 
+/**
+ * Requests of one batch that are sent again at most: those in flight, as many again that had come back and were on their way to
+ * the ledger.
+ */
+const MOST_SENT_AGAIN = 2 * IN_FLIGHT
+
 /** How the lives of one run are cut short. */
 export interface Plan {
+  /** What is run; frames by default. */
+  readonly scenario?: Scenario
   /** Where each life is ended, in turn; the life after the last one is left alone. */
   readonly cuts: readonly Cut[]
   readonly signal: 'SIGKILL' | 'SIGTERM'
@@ -36,6 +44,8 @@ export interface Outcome {
   readonly cuts: readonly CutShort[]
   /** Requests sent again: all of them were in doubt. */
   readonly reissued: number
+  /** Batches that a process left without a result. */
+  readonly openBatches: readonly OpenBatch[]
   /** Requests sent again because a person accepted that the ledger had lost them. */
   readonly paidAgain: number
   /** What came of damage to the ledger; undefined when there was none. */
@@ -68,7 +78,11 @@ class Trial {
   readonly #faults: string[] = []
   readonly #lives: Ended[] = []
   readonly #cuts: CutShort[] = []
+  readonly #scenario: Scenario
   #reissued = 0
+  readonly #openBatches: OpenBatch[] = []
+  /** The run that is gone on from. */
+  #earlier: string | undefined
   #paidAgain = 0
   #damage: Outcome['damage']
   readonly #copies: LogCopies
@@ -78,6 +92,7 @@ class Trial {
   constructor(simulator: Simulator, plan: Plan, place: string) {
     this.#simulator = simulator
     this.#plan = plan
+    this.#scenario = plan.scenario ?? FRAMES
     this.#place = place
     this.#home = plan.home ?? join(place, 'home')
     this.#copies = new LogCopies(this.#home, place)
@@ -86,25 +101,49 @@ class Trial {
   async go(): Promise<Outcome> {
     const docs = join(this.#place, 'docs.txt')
     await writeFile(docs, 'a needle\nanother needle\nthe third needle\n')
-    let view = await viewLedger(this.#home)
+    if (this.#scenario.first !== undefined) await this.#askFirst(this.#scenario.first, docs)
+    let view = await this.#look()
     while (this.#lives.length < MOST_LIVES && this.#lives.at(-1)?.code !== 0 && !this.#hasEnded()) {
       const before = view
       const first = this.#lives.length === 0
       const run = before.records.length > 0 ? before.run : undefined
       const seen = new Set(this.#keys())
-      const ended = await this.#live(run === undefined ? this.#ask(docs) : ['resume', run])
-      view = await viewLedger(this.#home)
+      const ended = await this.#live(run === undefined ? await this.#ask(docs) : ['resume', run])
+      view = await this.#look()
       this.#check(before, view, ended, seen, run !== undefined)
       if (first) await this.#plan.mend?.()
       if (first && this.#plan.damage !== undefined) view = await this.#damaged(view, ended, this.#plan.damage)
     }
     await this.#checkEnd(view)
-    const { reissued, paidAgain, damage } = {
+    return {
+      faults: this.#faults,
+      lives: this.#lives,
+      cuts: this.#cuts,
       reissued: this.#reissued,
+      openBatches: this.#openBatches,
       paidAgain: this.#paidAgain,
       damage: this.#damage,
     }
-    return { faults: this.#faults, lives: this.#lives, cuts: this.#cuts, reissued, paidAgain, damage }
+  }
+
+  async #look(): Promise<LedgerView> {
+    return await viewLedger(this.#home, this.#earlier)
+  }
+
+  /** Asks what is gone on from, and leaves it alone. */
+  async #askFirst(question: string, docs: string): Promise<void> {
+    const { code, err } = await this.#command([
+      'ask',
+      question,
+      docs,
+      ...this.#model(),
+      '--strategy',
+      'recurse',
+      '--json',
+    ])
+    if (code !== 0) this.#fault(`the first question was not answered: ${err}`)
+    this.#earlier = (await viewLedger(this.#home)).run
+    this.#heard = this.#keys().length
   }
 
   /**
@@ -118,7 +157,7 @@ class Trial {
     if (!(await damageLog(this.#home, damage, this.#copies))) return before
     if (!(await isDamaged(this.#home, run))) {
       this.#damage = 'nothing was lost'
-      const after = await viewLedger(this.#home)
+      const after = await this.#look()
       if (!isDeepStrictEqual(after.records, records.slice(0, after.records.length)))
         this.#fault('damage changed records')
       if (this.#wereSaid(records.slice(after.records.length), ended) || this.#wereSent(after))
@@ -133,7 +172,7 @@ class Trial {
     if (this.#simulator.journal().requests !== sent) this.#fault('something was sent from a damaged ledger')
     const accepted = await this.#command(['ledger', 'accept-loss', SHARD, '--reason', 'chaos'])
     if (accepted.code !== 0) this.#fault(`the loss could not be accepted: ${accepted.err}`)
-    return await viewLedger(this.#home)
+    return await this.#look()
   }
 
   /** Whether the process said of one of these records that its step had ended. */
@@ -156,21 +195,16 @@ class Trial {
     return this.#damage !== undefined && this.#lives.at(-1)?.out.includes('"RUN_ENDED"') === true
   }
 
-  #ask(docs: string): string[] {
-    const { url } = this.#simulator
-    return [
-      'ask',
-      QUESTION,
-      docs,
-      '--model',
-      'sim/model',
-      '--base-url',
-      url,
-      '--strategy',
-      'recurse',
-      '--max-depth',
-      '2',
-    ]
+  async #ask(docs: string): Promise<readonly string[]> {
+    const { question, options } = this.#scenario
+    const own = (await options?.(this.#place)) ?? []
+    const over = this.#earlier === undefined ? [docs] : ['--continue', this.#earlier]
+    const strategy = own.includes('--strategy') ? [] : ['--strategy', 'recurse', '--max-depth', '2']
+    return ['ask', question, ...over, ...this.#model(), ...strategy, ...own]
+  }
+
+  #model(): readonly string[] {
+    return ['--model', 'sim/model', '--base-url', this.#simulator.url]
   }
 
   async #live(args: readonly string[]): Promise<Ended> {
@@ -206,12 +240,18 @@ class Trial {
     for (const { lane, n } of steps(out)) {
       if (!there.has(`${lane}/${n}`)) this.#fault(`the acknowledged step ${lane}/${n} is lost`)
     }
-    for (const key of this.#fresh(seen)) {
+    const fresh = this.#fresh(seen)
+    for (const key of fresh) {
       if (before.answered.has(key)) this.#fault('a request with a recorded result was sent again')
       else if (this.#damage === 'refused until accepted' && !before.inDoubt.has(key)) this.#paidAgain += 1
       else if (!before.inDoubt.has(key)) this.#fault('a request was sent twice that was not in doubt')
       else this.#reissued += 1
     }
+    for (const { keys } of this.#damage === undefined ? before.open : []) {
+      const again = fresh.filter((key) => keys.has(key)).length
+      if (again > MOST_SENT_AGAIN) this.#fault(`${again} requests of a batch of ${keys.size} were sent again`)
+    }
+    if (code !== 0) this.#openBatches.push(...after.open)
   }
 
   /** Keys that came in before this life and came again in it. */
@@ -234,7 +274,7 @@ class Trial {
       return
     }
     const answer = answerOf(last.out)
-    if (answer?.status !== 'complete' || !isDeepStrictEqual(answer.value, ANSWER))
+    if (answer?.status !== 'complete' || !isDeepStrictEqual(answer.value, this.#scenario.answer))
       this.#fault(
         `another answer: ${JSON.stringify(answer?.value)} (${answer?.status}: ${JSON.stringify(answer?.reason)})`,
       )

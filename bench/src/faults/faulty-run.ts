@@ -77,6 +77,9 @@ export async function within<T>(
   }
 }
 
+/** Kinds of records that describe attempts. */
+const DESCRIBING: ReadonlySet<string> = new Set(['model.usage', 'model.item', 'model.result'])
+
 /** The attempts in the records of a run. */
 export async function attemptsOf(writ: Writ, run: string): Promise<Attempt[]> {
   let lines = ''
@@ -87,5 +90,5 @@ export async function attemptsOf(writ: Writ, run: string): Promise<Attempt[]> {
     .map(
       (line) => JSON.parse(line) as { readonly kind: string; readonly obs: { detail?: readonly Attempt[] } },
     )
-    .flatMap(({ kind, obs }) => (kind === 'model.result' || kind === 'model.usage' ? (obs.detail ?? []) : []))
+    .flatMap(({ kind, obs }) => (DESCRIBING.has(kind) ? (obs.detail ?? []) : []))
 }

@@ -35,6 +35,8 @@ export interface Usage {
   readonly outputTokens: number
   /** Part of the input tokens that came from a provider's cache; absent when none did. */
   readonly cachedInputTokens?: number
+  /** Sub-calls that were not sent, since an equal one had been answered; absent when all were. */
+  readonly reusedCalls?: number
   readonly costMicroUsd: number
   /** False when a model that was called has no known price: the cost is then of the others only. */
   readonly costKnown: boolean

@@ -25,6 +25,8 @@ export interface Limits {
   /** Steps of one frame, and bytes handed to it. */
   readonly frameSteps: number
   readonly frameReadBytes: number
+  /** Bytes of the prompt of one sub-call, its instructions included; absent for as many as the window of its model takes. */
+  readonly maxPromptBytes?: number
 }
 
 /** What a frame with a share of its own may spend at most, its shared children included. */

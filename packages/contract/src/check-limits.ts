@@ -3,7 +3,7 @@ import { WritError } from './errors.ts'
 import { DEFAULT_LIMITS, LONGEST_TIMEOUT_MS } from './limits.ts'
 
 /** The least value of each limit; a run with less could not take one step. */
-const LEAST: Readonly<Record<keyof Limits, number>> = {
+const LEAST: Readonly<Required<Record<keyof Limits, number>>> = {
   maxCalls: 0,
   maxTokens: 0,
   maxCostMicroUsd: 0,
@@ -15,6 +15,7 @@ const LEAST: Readonly<Record<keyof Limits, number>> = {
   cellSteps: 1,
   frameSteps: 1,
   frameReadBytes: 0,
+  maxPromptBytes: 1,
 }
 
 /** Throws `USAGE` for a limit that is not known, no whole number, or out of its range. */

@@ -1,8 +1,14 @@
+/** Checks that are asked for by name. */
+export const NAMED_CHECKS = ['citations', 'claims'] as const
+
 /**
  * What may be checked of a release before it leaves. `citations`: every leaf of the value stands in a citation or was computed
- * by an exact plan. `claims`: a verifier frame looks in the corpus for what each claim rests on.
+ * by an exact plan. `claims`: a verifier frame looks in the corpus for what each claim rests on. `validators`: the value
+ * passes those that were given; one that does not is never released.
  */
-export const CHECKS = ['citations', 'claims'] as const
+export const CHECKS = ['citations', 'claims', 'validators'] as const
+
+export type NamedCheck = (typeof NAMED_CHECKS)[number]
 
 export type CheckName = (typeof CHECKS)[number]
 

@@ -1,12 +1,12 @@
 import type { GrepResult, OutlineEntry, Passage, ReadResult } from './context-store.ts'
 import type { Conversation } from './conversation.ts'
 import type { WritError } from './errors.ts'
-import type { JsonObject } from './json.ts'
+import type { Json, JsonObject } from './json.ts'
 import type { Label } from './label.ts'
 import type { Message } from './message.ts'
 import type { DocumentInfo } from './partition.ts'
 import type { CellCode, CellRun, GuestContext } from './sandbox.ts'
-import type { Script } from './script.ts'
+import type { Script, ScriptListing } from './script.ts'
 import type { Citation, Span } from './span.ts'
 
 /** The steps a frame can ask the gate for, each with what it gives back. */
@@ -30,7 +30,8 @@ export interface Steps {
   'context.outline': { request: { doc: string }; result: readonly OutlineEntry[] }
   'context.read': { request: { doc: string; start?: number; end?: number }; result: ReadResult }
   'model.call': {
-    request: { prompts: readonly SubCall[]; model?: string }
+    /** A `fresh` one shares no answer with an equal one. */
+    request: { prompts: readonly SubCall[]; model?: string; fresh?: boolean }
     /** Values as JSON text: a string, or what the schema of the sub-call asks for. */
     result: readonly ItemOutcome<string>[]
   }
@@ -38,15 +39,27 @@ export interface Steps {
     request: { children: readonly SpawnRequest[] }
     result: readonly ItemOutcome<FrameValue>[]
   }
+  /** The scripts that may be run by name. */
+  scripts: { request: Record<string, never>; result: readonly ScriptListing[] }
+  /** A child frame that follows a script, over the corpus and for the goal of its parent. */
+  'script.run': { request: ScriptCall; result: FrameValue }
   /** A citation, when its bytes lie in what this lineage was granted and the quote occurs in them. */
   cite: { request: { doc: string; start: number; end: number; quote?: string }; result: Citation }
   budget: { request: Record<string, never>; result: BudgetLeft }
   /** A combinator of the prelude begins, with the most model calls it will make. Gives what it ends under. */
-  'combinator.open': { request: { name: string; most: number }; result: number }
+  'combinator.open': { request: CombinatorStatement; result: number }
   'combinator.close': { request: { combinator: number }; result: null }
 }
 
 export type StepName = keyof Steps
+
+/** What a combinator says before it begins. */
+export interface CombinatorStatement {
+  readonly name: string
+  readonly most: number
+  /** Whether another one is under way for the guest: then this one may be part of it. */
+  readonly within: boolean
+}
 
 export interface DocumentListing extends DocumentInfo {
   readonly label: Label
@@ -65,6 +78,12 @@ export type ItemOutcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: WritError }
 
+/** A script by its name, and what it is given. */
+export interface ScriptCall {
+  readonly name: string
+  readonly input: Json
+}
+
 export interface SpawnRequest {
   readonly goal: string
   /** A text of the child's own, labelled with the parent's label; or a sealed value that the parent holds. */
@@ -74,6 +93,8 @@ export interface SpawnRequest {
   readonly model?: string
   /** JSON Schema that the value it releases must fit. */
   readonly schema?: JsonObject
+  /** What it follows instead of asking a model. */
+  readonly script?: ScriptCall
 }
 
 /** What a frame released: the value once serialised, never retyped by a model. */
@@ -119,8 +140,10 @@ export interface Frame {
   readonly model: { readonly id: string; readonly contextWindow: number }
   readonly corpus: CorpusView
   readonly context: GuestContext
-  /** What the frame runs instead of asking a model, when the run follows a script. */
+  /** What the frame runs instead of asking a model, when it follows a script. */
   readonly script: Pick<Script, 'cell' | 'inputJson'> | undefined
+  /** Scripts that it may run by name. */
+  readonly scripts: readonly Pick<ScriptListing, 'name' | 'description'>[]
   /** Where the frame stands before its next turn. Given for that turn, and recorded with it. */
   status(): Promise<FrameStatus>
   /**

@@ -17,6 +17,11 @@ export function payloadPath(
   return `${lane}/${n}/${kind}/${name}`
 }
 
+/** The name of a text that belongs to the record of an item: those of a batch share lane, n and kind. */
+export function itemPayload(item: number, name: string): string {
+  return `${item}/${name}`
+}
+
 /** Where a text is kept that belongs to the record that opens a run. */
 export function openingPath(name: string): string {
   return payloadPath({ lane: '0', n: 0 }, 'run.open', name)

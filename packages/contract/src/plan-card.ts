@@ -33,10 +33,12 @@ export interface PlanBound {
   readonly calls: number | null
   /** Model requests, each call retried as often as it may be. */
   readonly requests: number
-  /** Input and output together, with a full window for every request. */
+  /** Input and output together, with the largest prompt that may be sent for every request. */
   readonly tokens: number
   /** Null when the price of a model is not known. */
   readonly costMicroUsd: number | null
+  /** The same when no request has to be repeated; null where the calls are not known. */
+  readonly once: Pick<PlanBound, 'requests' | 'tokens' | 'costMicroUsd'> | null
   /** Whether the run is held to all of this; otherwise to its limits only. */
   readonly held: boolean
   /** Why the calls of a script cannot be added up beforehand; null when they are, or there is none. */

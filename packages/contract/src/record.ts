@@ -39,6 +39,7 @@ export const RECORD_KINDS = [
   'model.call',
   'model.attempt',
   'model.usage',
+  'model.item',
   'model.result',
   'cell',
   'frame.spawn',
@@ -137,6 +138,12 @@ export interface RecordedScript {
   readonly input: Commitment
 }
 
+/** The script that a child frame follows. */
+export interface SpawnedScript extends Omit<RecordedScript, 'input'> {
+  /** Most sub-calls that its text adds up to, which it is held to; null where that cannot be told. */
+  readonly calls: number | null
+}
+
 /** Why a run did not complete. `data` holds codes, names of limits and integers, never content. */
 export interface RecordedReason {
   readonly code: string
@@ -151,6 +158,21 @@ export interface RecordedReason {
 export const SPAWN_MODES = ['shared', 'apart', 'blind'] as const
 
 export type SpawnMode = (typeof SPAWN_MODES)[number]
+
+/** Requests in a row that were not sent, since an equal one had been answered under the same label. */
+export interface ReusedItems {
+  /** The first of them among all requests of the step, and how many they are. */
+  readonly item: number
+  readonly items: number
+  /** The step that was answered. */
+  readonly lane: string
+  readonly n: number
+  /** The first of the requests that it sent; null for a step of a single one. */
+  readonly of: number | null
+  /** What that step commits to of these requests, and of their answers. */
+  readonly input: Commitment
+  readonly output: Commitment
+}
 
 interface Step {
   readonly outcome: Outcome
@@ -198,10 +220,14 @@ export interface Det {
     readonly answerSchema?: Commitment
     /** What a release has to pass; absent when nothing was asked for. */
     readonly checks?: readonly CheckName[]
+    /** To the validators that the answer must pass, where there are any. */
+    readonly validators?: Commitment
     /** Only of a forked run. */
     readonly fork?: RecordedFork
     /** Only of a run that follows a script. */
     readonly script?: RecordedScript
+    /** Scripts that frames may run by name; absent when there are none. */
+    readonly scripts?: readonly Pick<RecordedScript, 'name' | 'planHash'>[]
     /** Only of a question that belongs to a conversation: the commitment to the messages before it, as canonical JSON. */
     readonly earlier?: Commitment
     readonly conversation?: RecordedConversation
@@ -233,8 +259,12 @@ export interface Det {
     /** `turn` for a frame's own turns, `leaf` for sub-calls. */
     readonly role: 'turn' | 'leaf'
     readonly model: string
-    /** Requests in the batch. `input` is then a Merkle root over the items' commitments. */
+    /** Requests sent. Of several, `input` is a Merkle root over the items' commitments. */
     readonly items: number
+    /** Requests that were not sent, by what answers them; absent when all were. */
+    readonly reused?: readonly ReusedItems[]
+    /** Requests of the batch that equal another one of it, and so are counted nowhere else; absent when none do. */
+    readonly merged?: number
     readonly maxOutputTokens: number
     readonly decision: RecordedDecision
     /** The worst case of the whole batch, one attempt each. What is in doubt after a crash is charged this. */
@@ -245,6 +275,15 @@ export interface Det {
   }
   readonly 'model.attempt': Readonly<Record<string, never>>
   readonly 'model.usage': Readonly<Record<string, never>>
+  /** What came of one request of a batch, as it came back. */
+  readonly 'model.item': {
+    readonly item: number
+    readonly outcome: Outcome
+    /** Its leaf under the root that is the `output` of the result. */
+    readonly output: Commitment
+    readonly charged: Amount
+    readonly code: string | null
+  }
   readonly 'model.result': {
     readonly outcome: Outcome
     /** Commitment to the output; for a batch a Merkle root over the items' commitments. */
@@ -279,6 +318,8 @@ export interface Det {
     /** Decisions of `model::call` that the mode follows from: the child's model and those of its parent's ceiling. */
     readonly ceiling: readonly RecordedDecision[]
     readonly code: string | null
+    /** Only of a child that follows a script. */
+    readonly script?: SpawnedScript
   }
   readonly 'frame.join': {
     readonly child: string
@@ -383,17 +424,22 @@ export interface Obs {
     readonly item: number
     readonly attempt: number
   }
-  /** Attempts of a large batch: written before its result, so many to a record as fit. */
+  /** Attempts of a large batch, as many to a record as fit. Since items have records of their own, none is written anew. */
   readonly 'model.usage': Timed & {
     readonly command: number
     /** How many were described before these; 0 begins the list, anew for a call that was sent again. */
     readonly first: number
     readonly detail: readonly Attempt[]
   }
+  readonly 'model.item': Timed & {
+    readonly command: number
+    /** The attempts of this request. */
+    readonly detail: readonly Attempt[]
+  }
   readonly 'model.result': Lasting & {
     /** seq of the command. */
     readonly command: number
-    /** Attempts in all; those of `model.usage` records are not repeated in `detail`. */
+    /** Attempts in all; those of `model.usage` and `model.item` records are not repeated in `detail`. */
     readonly attempts: number
     readonly detail: readonly Attempt[]
   }

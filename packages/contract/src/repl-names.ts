@@ -9,10 +9,24 @@ export interface ReplName {
   readonly step: 'context.search' | 'context.read' | 'model.call' | 'frame.spawn' | 'local' | 'release'
   /** For prompts: the call form and what it gives back. */
   readonly usage: string
+  /** What a run must have for a model to be told of the name. */
+  readonly needs?: 'scripts'
 }
 
-const entry = (name: string, aliases: readonly string[], step: ReplName['step'], usage: string): ReplName =>
-  Object.freeze({ name, aliases: Object.freeze([...aliases]), step, usage })
+const entry = (
+  name: string,
+  aliases: readonly string[],
+  step: ReplName['step'],
+  usage: string,
+  needs?: ReplName['needs'],
+): ReplName =>
+  Object.freeze({
+    name,
+    aliases: Object.freeze([...aliases]),
+    step,
+    usage,
+    ...(needs === undefined ? {} : { needs }),
+  })
 
 /** The functions that the host answers: a call of any of them makes one step. */
 export type HostName =
@@ -25,16 +39,19 @@ export type HostName =
   | 'llm_query_batched'
   | 'rlm_query'
   | 'rlm_query_batched'
+  | 'scripts'
+  | 'run_script'
   | 'cite'
   | 'budget'
 
 type Described = Omit<ReplName, 'name'>
 
-const described = (aliases: readonly string[], step: ReplName['step'], usage: string): Described => ({
-  aliases,
-  step,
-  usage,
-})
+const described = (
+  aliases: readonly string[],
+  step: ReplName['step'],
+  usage: string,
+  needs?: ReplName['needs'],
+): Described => ({ aliases, step, usage, ...(needs === undefined ? {} : { needs }) })
 
 const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   docs: described(
@@ -57,12 +74,12 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   llm_query: described(
     ['llmQuery'],
     'model.call',
-    'await llm_query(prompt, {model?, spans?, schema?}) → text of one sub-call; with a JSON Schema, a value that fits it',
+    'await llm_query(prompt, {model?, spans?, schema?, fresh?}) → text of one sub-call; with a JSON Schema, a value that fits it. The same prompt gives the same answer again at no cost; {fresh: true} asks anew',
   ),
   llm_query_batched: described(
     ['llmQueryBatched'],
     'model.call',
-    'await llm_query_batched(prompts, {model?, settle?, schema?}) → texts or values in order, run in parallel',
+    'await llm_query_batched(prompts, {model?, settle?, schema?, fresh?}) → texts or values in order, run in parallel',
   ),
   rlm_query: described(
     ['rlmQuery'],
@@ -74,13 +91,27 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
     'frame.spawn',
     'await rlm_query_batched([{prompt, context?, scope?, model?, schema?}], {settle?, schema?}) → values in order',
   ),
+  scripts: described(
+    [],
+    'local',
+    'await scripts() → [{name, description, planHash, input, output}] of the scripts below',
+    'scripts',
+  ),
+  run_script: described(
+    ['runScript'],
+    'frame.spawn',
+    'await run_script(name, input) → value that a script released, which a person wrote: it runs as a child frame over your corpus',
+    'scripts',
+  ),
   cite: described([], 'local', 'await cite(span, quote?) → citation {doc, start, end, sha256, quote}'),
   budget: described([], 'local', 'await budget() → {calls, tokens, costMicroUsd, depth, turns, steps} left'),
 }
 
 /** Names answered by the host. All return promises. */
 export const HOST_NAMES: readonly ReplName[] = Object.freeze(
-  Object.entries(HOST_FUNCTIONS).map(([name, { aliases, step, usage }]) => entry(name, aliases, step, usage)),
+  Object.entries(HOST_FUNCTIONS).map(([name, { aliases, step, usage, needs }]) =>
+    entry(name, aliases, step, usage, needs),
+  ),
 )
 
 /** Calls that only the prelude makes, for its combinators: no guest code can say them. */

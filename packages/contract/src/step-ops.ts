@@ -11,6 +11,8 @@ export const STEP_OPS: Readonly<Record<'context.search' | 'context.read' | 'loca
       'llm_query',
       'rlm_query',
       'schema',
+      'scripts',
+      'validate',
       'combinator_open',
       'combinator_close',
     ]),

@@ -1,4 +1,4 @@
-import { type Attempt, cachedInputTokens } from '@writ/contract'
+import { type Attempt, cachedInputTokens, unsentCalls } from '@writ/contract'
 import type { RecordOf } from './fold-run.ts'
 import { modelsAt } from './fork.ts'
 import type { AnyRecord } from './record.ts'
@@ -12,15 +12,19 @@ export class ChargeFacts {
   boundCalls = 0
   /** Input tokens charged as cached. */
   cachedInputTokens = 0
+  /** Sub-calls that were answered without being sent. */
+  reusedCalls = 0
   /** Whether every model that was called has a price. */
   costKnown = true
 
   accept(record: AnyRecord): void {
     if (record.kind === 'run.open') this.#opened = record
     if (record.kind === 'model.usage') this.#tell(record)
+    if (record.kind === 'model.item') this.#item(record)
     if (record.kind === 'model.result') this.#count(record)
     if (record.kind !== 'model.call' || record.det.outcome !== 'ok' || this.#opened === undefined) return
-    const { model } = record.det
+    const { model, reused = [], merged = 0 } = record.det
+    this.reusedCalls += unsentCalls({ reused, merged })
     const recorded = modelsAt(this.#opened.det, record.seq).find(({ id }) => id === model)
     if (recorded?.inputNanoUsd === null || recorded?.outputNanoUsd === null) this.costKnown = false
   }
@@ -31,11 +35,20 @@ export class ChargeFacts {
     this.#told.set(obs.command, added(before, told(obs.detail)))
   }
 
+  /** An item tells all of its attempts, whatever was told of its call before. */
+  #item({ obs }: RecordOf<'model.item'>): void {
+    this.#told.delete(obs.command)
+    this.#add(told(obs.detail))
+  }
+
   #count({ obs }: RecordOf<'model.result'>): void {
     const before =
       obs.detail.length === obs.attempts ? NOTHING_TOLD : (this.#told.get(obs.command) ?? NOTHING_TOLD)
     this.#told.delete(obs.command)
-    const { bound, cached } = added(before, told(obs.detail))
+    this.#add(added(before, told(obs.detail)))
+  }
+
+  #add({ bound, cached }: Told): void {
     this.boundCalls += bound
     this.cachedInputTokens += cached
   }

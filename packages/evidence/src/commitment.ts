@@ -33,15 +33,19 @@ export function commitField(
   return commit(salt(runKey, lane, n, field), content)
 }
 
-/** The commitment to a batch: the root over the commitments of its items, item i being the field `<field>/<i>`. */
+/**
+ * The commitment to a batch: the root over the commitments of its items, item i being the field `<field>/<i>`. Of some items
+ * in a row, `from` is the first.
+ */
 export function commitItems(
   runKey: Uint8Array,
   lane: string,
   n: number,
   field: Field,
   items: readonly (Uint8Array | string)[],
+  from = 0,
 ): Commitment {
-  return merkleOfItems(items.map((item, i) => commitField(runKey, lane, n, `${field}/${i}`, item)))
+  return merkleOfItems(items.map((item, i) => commitField(runKey, lane, n, `${field}/${from + i}`, item)))
 }
 
 /** RFC 6962 root (hex) with the raw bytes of each commitment as a leaf. */

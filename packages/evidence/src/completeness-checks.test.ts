@@ -11,9 +11,9 @@ const CLAIMS = { check: 'claims', outcome: 'failed', checked: 2, failed: 1, code
 
 function judge(
   checks: Checks | undefined,
-  asked: ('citations' | 'claims')[],
+  asked: ('citations' | 'claims' | 'validators')[],
   det: object = {},
-  lane: Pick<Lane, 'verified'> = { verified: false },
+  lane: Partial<Lane> = { verified: false },
 ): void {
   const problems = checks === undefined ? {} : { checks, problems: '0' }
   const record = { det: { outcome: 'ok', code: null, ...problems, ...det } } as RecordOf<'output.release'>
@@ -58,6 +58,16 @@ describe('checks of a release', () => {
     const release = (): void => judge([CLAIMS], ['claims'], {}, lane)
     expect(release).not.toThrow()
     expect(release).toThrow(expect.objectContaining(refused))
+  })
+
+  it('of validators are passed, and were made', () => {
+    const passed = { ...PASSED, check: 'validators' } as const
+    expect(() => judge([passed], ['validators'], {}, { validated: true })).not.toThrow()
+    expect(() => judge([passed], ['validators'])).toThrow(expect.objectContaining(refused))
+    const failed = { ...passed, outcome: 'failed', failed: 1 } as const
+    expect(() => judge([failed], ['validators'], {}, { validated: true })).toThrow(
+      expect.objectContaining(refused),
+    )
   })
 
   it('failed where a release went back for them', () => {

@@ -6,12 +6,12 @@ import { refuse } from './verdict.ts'
 type RecordedChecks = NonNullable<Det['output.release']['checks']>
 
 /**
- * What a release says of its checks: those the run asked for were done, each says one thing, and claims were not looked at
- * without a verifier that came back since the release before.
+ * What a release says of its checks: those the run asked for were done, each says one thing, claims were not looked at
+ * without a verifier that came back since the release before, nor are validators passed that were not run since then.
  */
 export function checkChecks(
   { det }: RecordOf<'output.release'>,
-  lane: Pick<Lane, 'verified'>,
+  lane: Pick<Lane, 'verified' | 'validated'>,
   asked: readonly CheckName[] = [],
   at: string,
 ): void {
@@ -26,10 +26,13 @@ export function checkChecks(
       differs(`${check.check} is said to be ${check.outcome}, and is not.`, `${at}/det/checks/${i}/outcome`)
     if (check.check === 'claims' && check.outcome !== 'undone')
       requireVerified(check, lane, `${at}/det/checks/${i}`)
+    if (check.check === 'validators' && (check.outcome !== 'passed' || !lane.validated))
+      differs('Validators are said to be passed, and were not.', `${at}/det/checks/${i}`)
   }
   if (det.code === 'CHECKS_FAILED' && done.every((check) => check.outcome !== 'failed'))
     differs('The release is said not to pass its checks, and none failed.', `${at}/det/code`)
   lane.verified = false
+  lane.validated = false
 }
 
 /** A verifier names one claim at least, and each release has a verifier of its own. */
@@ -40,6 +43,12 @@ function requireVerified(
 ): void {
   if (!verified) differs('Claims are said to be checked, and no verifier came back.', at)
   if (check.checked === 0) differs('Claims are said to be checked, and there were none.', `${at}/checked`)
+}
+
+/** A run that checks with validators names them. */
+export function checkAsked({ checks = [], validators }: Det['run.open'], at: string): void {
+  if (checks.includes('validators') !== (validators !== undefined))
+    differs('The check of validators comes with those.', `${at}/det/validators`)
 }
 
 /** The leaves that a check found in no citation are those that the close counts. */

@@ -1,14 +1,16 @@
 import { type Amount, addAmounts, NOTHING, type RecordKind } from '@writ/contract'
+import { checkItems } from './completeness-items.ts'
 import type { Lane, Pending } from './completeness-lanes.ts'
 import type { OpenCommand, RecordOf, RecordPlace } from './fold-run.ts'
 import type { AnyRecord } from './record.ts'
 import { refuse } from './verdict.ts'
 
-type Answering = RecordOf<'model.attempt' | 'model.usage' | 'model.result' | 'frame.join'>
+type Answering = RecordOf<'model.attempt' | 'model.usage' | 'model.item' | 'model.result' | 'frame.join'>
 
 const ANSWERING: ReadonlySet<RecordKind> = new Set([
   'model.attempt',
   'model.usage',
+  'model.item',
   'model.result',
   'frame.join',
 ])
@@ -49,7 +51,14 @@ export function pendingCall(
 
 /** A call that was sent and is not answered. */
 export function newPending(): Pending {
-  return { retries: 0, retriesOf: new Map(), told: NOTHING_TOLD, again: false }
+  return {
+    retries: 0,
+    retriesOf: new Map(),
+    told: NOTHING_TOLD,
+    again: false,
+    items: new Map(),
+    returned: NOTHING,
+  }
 }
 
 const NOTHING_TOLD: Pending['told'] = { attempts: 0, charged: NOTHING, item: 0, attempt: 0 }
@@ -61,6 +70,8 @@ export function takeRetry(record: RecordOf<'model.attempt'>, place: RecordPlace<
   if (item >= call.det.items) {
     refuse('NO_COMMAND', `Command ${call.seq} has no item ${item}.`, `${place.at}/obs/item`)
   }
+  if (pending.items.has(item))
+    refuse('ITEM_MISMATCH', `Item ${item} of command ${call.seq} came back and is begun again.`, place.at)
   const retries = pending.retriesOf.get(item) ?? 0
   const next = retries + 2
   if (attempt !== next) {
@@ -75,12 +86,21 @@ export function takeRetry(record: RecordOf<'model.attempt'>, place: RecordPlace<
   pending.again = true
 }
 
+/** Counts what a call without a result has certainly begun: what came back of it, retries, and a first attempt. */
+export function certainlyBegun({ retriesOf, items, returned }: Pending): Amount {
+  const open = [...retriesOf].filter(([item]) => !items.has(item))
+  const calls = open.reduce((sum, [, retries]) => sum + retries, items.size === 0 ? 1 : 0)
+  return addAmounts(returned, { ...NOTHING, calls })
+}
+
 /** Attempts are described in the order of their items, each once, and only what was begun. */
 export function takeDetail(
   record: RecordOf<'model.usage'> | RecordOf<'model.result'>,
   place: RecordPlace<Lane>,
 ): void {
   const { call, pending } = pendingCall(record, place)
+  if (pending.items.size > 0)
+    refuse('ITEM_MISMATCH', `Command ${call.seq} describes attempts beside its items.`, place.at)
   beginList(record, pending, place.at)
   for (const [i, { item, attempt, charged }] of record.obs.detail.entries()) {
     const at = `${place.at}/obs/detail/${i}`
@@ -130,6 +150,16 @@ export function takeResult(record: RecordOf<'model.result'>, place: RecordPlace<
     )
   }
   checkWithin(charged, call, pending.retries, at)
+  if (pending.items.size > 0) checkItems(record, call, pending, at)
+  else checkDescribed(record, place, pending)
+  place.frame.own.pending.delete(record.n)
+}
+
+/** The attempts of a call without records of its items are in lists, which its result ends. */
+function checkDescribed(record: RecordOf<'model.result'>, place: RecordPlace<Lane>, pending: Pending): void {
+  const { at } = place
+  const { charged } = record.det
+  const { attempts } = record.obs
   takeDetail(record, place)
   const { told } = pending
   if (told.attempts !== attempts)
@@ -146,7 +176,6 @@ export function takeResult(record: RecordOf<'model.result'>, place: RecordPlace<
       `${at}/det/charged/${key}`,
     )
   }
-  place.frame.own.pending.delete(record.n)
 }
 
 /** No attempt costs more than its item's bound, and the bound of the command is the sum over its items. */

@@ -38,7 +38,8 @@ export class InFlight {
   }
 
   call({ seq, lane, n, det, obs }: RecordOf<'model.call'>, at: string): void {
-    if (det.outcome !== 'ok' || seq < this.#sharedRecords) return
+    // A call that sends nothing is not under way.
+    if (det.outcome !== 'ok' || det.items === 0 || seq < this.#sharedRecords) return
     const { inFlight: claimed, at: time } = obs
     if (claimed > this.#concurrency)
       refuse(

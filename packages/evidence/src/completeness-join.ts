@@ -99,6 +99,7 @@ function checkEnd(
   const gaveUp = code !== null && GAVE_UP.has(code)
   if (lane.final && gaveUp && !mayHaveEnded(lane, maxTurns))
     refuse('CHILD_MISMATCH', `${lane.name} named an answer, and is said to have none.`, `${at}/det/outcome`)
+  if (lane.script !== null) return
   if (outcome === 'ok' && !incomplete && (lane.turnFailed || lane.turnsTaken === 0))
     refuse('CHILD_MISMATCH', `The last turn of ${lane.name} came to nothing.`, `${at}/det/outcome`)
 }

@@ -1,4 +1,4 @@
-import { type Amount, BOTTOM, type Label, NOTHING } from '@writ/contract'
+import { type Amount, BOTTOM, type Label, NOTHING, type Outcome, type SpawnedScript } from '@writ/contract'
 import type { FrameFacts } from './fold-run.ts'
 import { MerkleTree } from './merkle.ts'
 import { UsedNumbers } from './used-numbers.ts'
@@ -13,6 +13,15 @@ export interface Pending {
   told: Told
   /** Whether it was sent again since. */
   again: boolean
+  /** Its items that came back one by one, and what they were charged. */
+  readonly items: Map<number, ReturnedItem>
+  returned: Amount
+}
+
+/** What the result of a batch is held against. */
+interface ReturnedItem {
+  readonly outcome: Outcome
+  readonly output: string
 }
 
 interface Told {
@@ -60,6 +69,10 @@ export interface Lane {
   readonly tree: MerkleTree
   /** Of its calls without a result, by n. */
   readonly pending: Map<number, Pending>
+  /** What it follows instead of taking turns; null for a frame that takes them, and for the root. */
+  readonly script: SpawnedScript | null
+  /** Requests of its sub-calls that were sent. */
+  asked: number
   /** What was held back for one of its turns, and the record that says so; null until one does. */
   heldTurn: { readonly calls: number; readonly outputTokens: number; readonly seq: number } | null
   /** Turns it asked for, and those that were sent. */
@@ -78,6 +91,8 @@ export interface Lane {
   inherited: number
   /** Whether a verifier it opened came back with a value since its latest release. */
   verified: boolean
+  /** Whether validators were run over a value of it. */
+  validated: boolean
   /** Lanes of blind children whose values it holds. */
   readonly sealed: Set<string>
 }
@@ -113,6 +128,8 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     wanted: new Map(),
     tree: new MerkleTree(),
     pending: new Map(),
+    script: opening.kind === 'run.open' ? null : (opening.det.script ?? null),
+    asked: 0,
     heldTurn: heldTurn(opening),
     turns: 0,
     turnsTaken: 0,
@@ -124,6 +141,7 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     cited: 0,
     inherited: 0,
     verified: false,
+    validated: false,
     sealed: new Set(),
   }
 }

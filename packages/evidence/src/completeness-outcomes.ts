@@ -95,10 +95,10 @@ export function checkCall({ det }: RecordOf<'model.call'>, at: string): void {
     refuse('OUTCOME_MISMATCH', `A turn has ${items} requests.`, `${at}/det/items`)
 }
 
-/** Of one request the outcome is its own; of several it is `ok` when any came back. */
+/** Of one request the outcome is its own; of several it is `ok` when any came back, or was answered before. */
 export function checkOutcomes(
   { det }: RecordOf<'model.result'>,
-  { det: { items } }: RecordOf<'model.call'>,
+  { det: { items, reused } }: RecordOf<'model.call'>,
   at: string,
 ): void {
   const { outcome, outcomes, code } = det
@@ -106,7 +106,7 @@ export function checkOutcomes(
   if (counted !== items)
     refuse('OUTCOME_MISMATCH', `${items} requests have ${counted} outcomes.`, `${at}/det/outcomes`)
   if (items === 1) checkOutcome({ outcome, code }, at)
-  const derived = outcomes.ok === undefined ? 'error' : 'ok'
+  const derived = outcomes.ok === undefined && reused === undefined ? 'error' : 'ok'
   const same = items === 1 ? outcomes[outcome] === 1 : outcome === derived && code === null
   if (!same)
     refuse('OUTCOME_MISMATCH', `The outcome ${outcome} is not that of the requests.`, `${at}/det/outcome`)

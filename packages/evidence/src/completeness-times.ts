@@ -1,4 +1,4 @@
-import type { Det } from '@writ/contract'
+import type { Attempt, Det } from '@writ/contract'
 import type { Lane } from './completeness-lanes.ts'
 import type { RecordOf, RecordPlace } from './fold-run.ts'
 import type { AnyRecord } from './record.ts'
@@ -32,22 +32,17 @@ export class Times {
         `${at}/obs/at`,
       )
     this.#last = now
-    if (record.seq < this.#sharedRecords || !('tookMs' in record.obs) || record.kind === 'run.close') return
+    if (record.seq < this.#sharedRecords || record.kind === 'run.close') return
     const began = 'command' in record.obs ? command?.obs.at : undefined
+    if (record.kind === 'model.item' && began !== undefined) checkAttempts(record.obs.detail, now - began, at)
+    if (!('tookMs' in record.obs)) return
     if (began !== undefined && record.obs.tookMs > now - began + ROUNDING_MS)
       refuse(
         'TIME_MISMATCH',
         `It took ${record.obs.tookMs} ms and began ${now - began} ms before.`,
         `${at}/obs/tookMs`,
       )
-    if (record.kind !== 'model.result') return
-    const long = record.obs.detail.findIndex(({ tookMs }) => tookMs > record.obs.tookMs + ROUNDING_MS)
-    if (long >= 0)
-      refuse(
-        'TIME_MISMATCH',
-        `An attempt took longer than the ${record.obs.tookMs} ms of its call.`,
-        `${at}/obs/detail/${long}/tookMs`,
-      )
+    if (record.kind === 'model.result') checkAttempts(record.obs.detail, record.obs.tookMs, at)
   }
 
   /** The root waits for its turns and its cells one after another: the run took at least as long as they did. */
@@ -70,4 +65,15 @@ export class Times {
         `${at}/obs/tookMs`,
       )
   }
+}
+
+/** No attempt took longer than what it is part of. */
+function checkAttempts(detail: readonly Attempt[], mostMs: number, at: string): void {
+  const long = detail.findIndex(({ tookMs }) => tookMs > mostMs + ROUNDING_MS)
+  if (long < 0) return
+  refuse(
+    'TIME_MISMATCH',
+    `An attempt took longer than the ${mostMs} ms of its call.`,
+    `${at}/obs/detail/${long}/tookMs`,
+  )
 }

@@ -209,6 +209,8 @@ function dispatch<Own, Result>(
       return visitor['model.attempt'](record, place)
     case 'model.usage':
       return visitor['model.usage'](record, place)
+    case 'model.item':
+      return visitor['model.item'](record, place)
     case 'model.result':
       return visitor['model.result'](record, place)
     case 'cell':

@@ -24,7 +24,9 @@ import {
   type RecordedPlan,
   type RecordedReason,
   type RecordedScript,
+  type ReusedItems,
   type Share,
+  type SpawnedScript,
   type UserFacts,
 } from '@writ/contract'
 import {
@@ -88,6 +90,7 @@ export const limits: Shape<Limits> = object<Limits>({
   cellSteps: count,
   frameSteps: count,
   frameReadBytes: count,
+  maxPromptBytes: optional(count),
 })
 
 export const share: Shape<Share> = object<Share>({
@@ -204,11 +207,16 @@ export const contextStep: Shape<Det['context.read']> = object<Det['context.read'
   code,
 })
 
-export const script: Shape<RecordedScript> = object<RecordedScript>({
+const named = {
   name: matching('the name of a script', /^[a-z][a-z0-9-]{0,63}$/),
   planHash: digest,
-  input: digest,
-})
+}
+
+export const script: Shape<RecordedScript> = object<RecordedScript>({ ...named, input: digest })
+
+export const namedScript: Shape<Omit<RecordedScript, 'input'>> = object<Omit<RecordedScript, 'input'>>(named)
+
+export const spawnedScript: Shape<SpawnedScript> = object<SpawnedScript>({ ...named, calls: nullable(count) })
 
 export const fork: Shape<RecordedFork> = object<RecordedFork>({
   run: runId,
@@ -224,6 +232,16 @@ export const check: Shape<RecordedCheck> = object<RecordedCheck>({
   checked: count,
   failed: count,
   code,
+})
+
+export const reuse: Shape<ReusedItems> = object<ReusedItems>({
+  item: count,
+  items: count,
+  lane: laneName,
+  n: count,
+  of: nullable(count),
+  input: digest,
+  output: digest,
 })
 
 export const conversation: Shape<RecordedConversation> = object<RecordedConversation>({

@@ -62,6 +62,8 @@ export const VERDICT_CODES = {
   LANE_NOT_OPEN: 'A record of a frame that was not spawned or has ended.',
   N_GAP: 'Steps of a frame are missing, repeated or out of order.',
   NO_COMMAND: 'A result, join or retry without the open command it names.',
+  BAD_REUSE:
+    'A sub-call is answered by one that did not come back before, or not under its label, model and share of the budget.',
   ATTEMPT_GAP: 'Attempts of an item are missing, repeated or out of order.',
   UNANSWERED: 'A command has no result.',
   BAD_SPAWN: 'A spawn of a frame that cannot be.',
@@ -76,6 +78,7 @@ export const VERDICT_CODES = {
   TAINT_MISMATCH: 'A decision was taken for a label its frame did not have.',
   LABEL_FELL: 'A label fell, or leaves out what a joined child brought.',
   LABEL_SHORT: 'A label leaves out a partition that was touched.',
+  ITEM_MISMATCH: 'An item of a batch is recorded twice, not at all, or otherwise than the batch has it.',
   OVERCHARGED: 'A result charges more than the bounds of what was begun.',
   SPENDING_MISMATCH: 'Charges do not add up.',
   LIMIT_EXCEEDED: 'A limit of the run was exceeded.',
@@ -87,6 +90,8 @@ export const VERDICT_CODES = {
   BUDGET_MISMATCH: 'A frame was told that other budget is left than the records leave.',
   OPENING_DIFFERS: 'The strategy was chosen for something else than the run opened with.',
   CLOSE_DIFFERS: 'Status, reason, basis, support or coverage of the close are not what the records give.',
+  SCRIPT_DIFFERS:
+    'A frame follows a script that the run does not name, or takes turns, for which a script has no use.',
   CHECK_DIFFERS:
     'What a release says of its checks is not what the run asked for, or not what the records give.',
   RELEASE_MISPLACED: 'The release is missing, repeated or not last.',

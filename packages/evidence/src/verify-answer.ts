@@ -104,6 +104,7 @@ function provenAnswer(
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
       ...(charges.cachedInputTokens === 0 ? {} : { cachedInputTokens: charges.cachedInputTokens }),
+      ...(charges.reusedCalls === 0 ? {} : { reusedCalls: charges.reusedCalls }),
       costMicroUsd: charged.costMicroUsd,
       costKnown: charges.costKnown,
       boundCalls: charges.boundCalls,

@@ -1,8 +1,9 @@
 import { type Amount, addAmounts, counted, type Det, NOTHING } from '@writ/contract'
-import { checkChecks } from './completeness-checks.ts'
+import { checkAsked, checkChecks } from './completeness-checks.ts'
 import { Ending } from './completeness-close.ts'
 import {
   answersCommand,
+  certainlyBegun,
   checkCommand,
   newPending,
   pendingCall,
@@ -17,6 +18,7 @@ import { Refusals } from './completeness-denials.ts'
 import { checkEnds } from './completeness-ends.ts'
 import { checkForkModels, checkForkRecords } from './completeness-fork.ts'
 import { InFlight } from './completeness-in-flight.ts'
+import { takeItem } from './completeness-items.ts'
 import { checkSealed, endChild, joinedChild } from './completeness-join.ts'
 import {
   checkTaintCovers,
@@ -50,6 +52,8 @@ import {
   checkSpawned,
   checkTouched,
 } from './completeness-outcomes.ts'
+import { ReusableCalls } from './completeness-reuse.ts'
+import { checkScriptCall, checkSpawnedScript } from './completeness-scripts.ts'
 import { Shares } from './completeness-shares.ts'
 import { checkCelled, checkHeld, checkStrategy } from './completeness-strategy.ts'
 import { checkCharged, checkCounts, checkSpent } from './completeness-sums.ts'
@@ -106,6 +110,7 @@ interface Followed {
   readonly times: Times
   readonly shares: Shares
   readonly inFlight: InFlight
+  readonly reusable: ReusableCalls
   readonly ending: Ending
 }
 
@@ -147,6 +152,7 @@ class RunWalk implements RunVisitor<Lane, void> {
       times: new Times(run),
       shares: new Shares(run),
       inFlight: new InFlight(run),
+      reusable: new ReusableCalls(),
       ending: new Ending(),
     }
   }
@@ -171,6 +177,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     'run.open': (record, { frame, at }) => {
       checkForkModels(record.det)
       checkConversation(record.det)
+      checkAsked(record.det, at)
       raiseLabel(frame.own, record.det.questionLabel, at)
       markLabel(frame.own, record.n)
     },
@@ -184,6 +191,10 @@ class RunWalk implements RunVisitor<Lane, void> {
     'model.call': (record, place) => this.#call(record, place),
     'model.attempt': takeRetry,
     'model.usage': takeDetail,
+    'model.item': (record, place) => {
+      const { call, pending } = pendingCall(record, place)
+      takeItem(record, call, pending, place.at)
+    },
     'model.result': (record, place) => this.#result(record, place),
     cell: (record, { frame: { own: lane }, at }) => {
       if (lane.name === '0') {
@@ -220,8 +231,8 @@ class RunWalk implements RunVisitor<Lane, void> {
     for (const { own } of frames) checkGrants(own)
     // What an aborted run has in doubt was sent at least once; what more it may have cost, only its result would tell.
     const begun = frames.flatMap(({ own }) => [...own.pending.values()])
-    const calls = begun.reduce((sum, { retries }) => sum + 1 + retries, 0)
-    checkSpent(addAmounts(this.#charged, { ...NOTHING, calls }), this.#run.run.limits, at)
+    const spent = begun.reduce((sum, call) => addAmounts(sum, certainlyBegun(call)), this.#charged)
+    checkSpent(spent, this.#run.run.limits, at)
     this.#run.shares.close()
   }
 
@@ -258,12 +269,13 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkBudget(record, place, limits)
     this.#run.shares.budget(record, place)
     if (record.det.op === 'cite' && record.det.outcome === 'ok') frame.own.cited += 1
+    if (record.det.op === 'validate' && record.det.outcome === 'ok') frame.own.validated = true
   }
 
   #call(record: RecordOf<'model.call'>, place: Place): void {
     const { frame, at } = place
     const { own: lane } = frame
-    const { run, shares, inFlight } = this.#run
+    const { run, shares, inFlight, reusable } = this.#run
     const { decision, model, outcome, role, label } = record.det
     checkOutcome(record.det, at)
     checkCall(record, at)
@@ -273,12 +285,14 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkTurn(record, lane, run.limits, at)
     checkHeld(record, lane, run, at)
     checkSteps(record, place, run.limits)
+    checkScriptCall(record, lane, at)
     if (role === 'turn') markCell(lane, record.n)
     const before = lane.label
     raiseLabel(lane, label, at)
     checkTaintWithin(decision, label, at)
     shares.call(record, place)
     inFlight.call(record, at)
+    reusable.call(record, place)
     if (outcome !== 'ok') return
     checkAllowed(lane, decision, at)
     const alone = role === 'turn' && !lane.celled
@@ -294,6 +308,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     const { child, decision, label, model, outcome, profile, ceiling } = record.det
     checkOutcome(record.det, at)
     checkSpawned(record, at)
+    checkSpawnedScript(record, run, at)
     checkSteps(record, place, run.limits)
     raiseLabel(lane, label, at)
     checkDepth(lane, decision, at)
@@ -317,11 +332,12 @@ class RunWalk implements RunVisitor<Lane, void> {
   #result(record: RecordOf<'model.result'>, place: Place): void {
     const { call } = pendingCall(record, place)
     const { frame, at } = place
-    const { shares, inFlight, times } = this.#run
+    const { shares, inFlight, times, reusable } = this.#run
     takeResult(record, place)
     checkOutcomes(record, call, at)
     shares.result(record, place)
     inFlight.result(record, call)
+    reusable.result(record, call, frame.share)
     if (call.det.role === 'turn') {
       markTurn(frame.own, record.det.outcome)
       if (frame.lane === '0') times.busy(record)

@@ -70,7 +70,9 @@ describe('roots', () => {
     const script = tree(2, 3)
     expect(script(request('SIMTASK:root'))).toContain('SIMTASK:level-1')
     expect(script(request('SIMTASK:level-1 part 0'))).toContain('SIMTASK:level-2')
-    expect(script(request('SIMTASK:level-2 part 0'))).toContain("llm_query('leaf of level 2')")
+    expect(script(request('SIMTASK:level-2 part 0'))).toContain(
+      "llm_query('leaf of level 2', { fresh: true })",
+    )
   })
 
   it('fails the first attempts at each request by its content', () => {

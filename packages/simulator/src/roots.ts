@@ -53,7 +53,7 @@ export function tree(depth: number, width: number, leaf: Script = leafEcho): Scr
     const goals = `Array.from({ length: ${width} }, (_, n) => ({ prompt: 'SIMTASK:level-${at + 1} part ' + n, scope: 'inherit' }))`
     return block(
       at >= depth
-        ? `const value = [await llm_query('leaf of level ${at}')];\nprint(value.length);`
+        ? `const value = [await llm_query('leaf of level ${at}', { fresh: true })];\nprint(value.length);`
         : `const value = (await rlm_query_batched(${goals})).flat();\nprint(value.length);`,
     )
   }

@@ -38,6 +38,7 @@ export {
   type IngestOptions,
   type RunOptions,
   type SourcePaths,
+  type ValidatorSource,
   type WritOptions,
 } from './files/options.ts'
 export { VERSION } from './files/version.ts'

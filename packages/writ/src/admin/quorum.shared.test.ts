@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Answer, WritError } from '@writ/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runCommand } from '../cli/command-here.fixture.ts'
 import { createWrit, verifyFile } from '../index.ts'
 import { withinHome } from '../runs/within-home.fixture.ts'
 
@@ -33,8 +34,8 @@ async function stop(child: ChildProcess): Promise<void> {
 /** Makes a witness that the home's trust root pins. */
 async function pinned(name: string): Promise<string> {
   const directory = join(place, name)
-  const made = spawnSync(process.execPath, [WRIT, 'witness', 'init', '--dir', directory, '--name', name])
-  expect(made.status).toBe(0)
+  const made = await runCommand(place, ['witness', 'init', '--dir', directory, '--name', name])
+  expect(made.code).toBe(0)
   await withinHome(home, (writ) => writ.keys.trust(join(directory, 'trust.json')))
   return directory
 }

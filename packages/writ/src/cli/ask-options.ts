@@ -1,4 +1,4 @@
-import { type CheckName, defined, type Limits, type ModelRates, WritError } from '@writ/contract'
+import { defined, type Limits, type ModelRates, type NamedCheck, WritError } from '@writ/contract'
 import { type ContextOptions, parsePrice, type RunOptions, type WritOptions } from '../index.ts'
 import type { Config } from './config.ts'
 import type { DeliverFlags } from './deliver.ts'
@@ -23,7 +23,9 @@ export interface AskFlags extends DeliverFlags {
   readonly inputFile?: string
   readonly dryRun?: boolean
   readonly yes?: boolean
-  readonly verify?: readonly CheckName[]
+  readonly verify?: readonly NamedCheck[]
+  readonly validator?: readonly string[]
+  readonly script?: readonly string[]
   readonly policy?: string
   readonly as?: string
   readonly purpose?: string
@@ -102,6 +104,8 @@ export function runOptions(flags: AskFlags, config: Config): RunOptions {
       strategy: flags.strategy,
       input: inputOf(flags),
       verify: flags.verify,
+      validators: flags.validator,
+      scripts: flags.script,
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
       retention: retentionOf(flags, config),

@@ -183,6 +183,12 @@ function addAsk(writ: Command): void {
     .option('--input-file <file>', 'the same, from a file')
     .option('--schema <file.json>', 'JSON Schema that the released value must fit')
     .option('--verify <checks>', 'check the answer before it leaves: citations, claims, or both', checkNames)
+    .option(
+      '--validator <file>',
+      'JavaScript or TypeScript that the released value must pass: it sees `value` and throws what is wrong; repeatable',
+      repeated,
+    )
+    .option('--script <name or file>', 'a script that a model may run by name; repeatable', repeated)
     .option('--dry-run', 'print the plan card (what it would do, reach and cost) and ask no model')
     .option('--yes', 'do not ask before a run that could cost more than the configured amount')
     .option('--policy <dir>', 'policy bundle')

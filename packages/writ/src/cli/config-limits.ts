@@ -35,7 +35,7 @@ export function configured(held: Limits, by: ConfiguredLimits): Limits {
 export function tightened(held: Limits, by: ConfiguredLimits): Limits {
   const lower = Object.entries(by).filter(([name, value]) => {
     const most = held[name as keyof Limits]
-    return value !== undefined && value !== null && (most === null || value < most)
+    return value !== undefined && value !== null && (most === null || most === undefined || value < most)
   })
   return { ...held, ...Object.fromEntries(lower) }
 }

@@ -1,9 +1,9 @@
 import {
-  CHECKS,
-  type CheckName,
   type Label,
   LONGEST_TIMEOUT_MS,
   label,
+  NAMED_CHECKS,
+  type NamedCheck,
   parseLabel,
   WritError,
 } from '@writ/contract'
@@ -51,11 +51,14 @@ export function documentLabel(text: string): Label {
 }
 
 /** Names of checks, separated by commas. */
-export function checkNames(text: string): readonly CheckName[] {
+export function checkNames(text: string): readonly NamedCheck[] {
   return text.split(',').map((name) => {
-    const check = CHECKS.find((known) => known === name.trim())
+    const check = NAMED_CHECKS.find((known) => known === name.trim())
     if (check === undefined)
-      throw new WritError('USAGE', `--verify takes ${CHECKS.join(', ')}, separated by commas, not "${text}".`)
+      throw new WritError(
+        'USAGE',
+        `--verify takes ${NAMED_CHECKS.join(', ')}, separated by commas, not "${text}".`,
+      )
     return check
   })
 }

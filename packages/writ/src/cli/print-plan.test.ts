@@ -14,7 +14,15 @@ const CARD: PlanCard = {
     { label: 'internal', documents: 2, bytes: 4_000, allowed: true, reason: null },
     { label: 'restricted', documents: 1, bytes: 96, allowed: false, reason: 'clearance' },
   ],
-  bound: { calls: 9, requests: 36, tokens: 1_000_000, costMicroUsd: 1_250_000, held: true, unknown: null },
+  bound: {
+    calls: 9,
+    requests: 36,
+    tokens: 1_000_000,
+    costMicroUsd: 1_250_000,
+    once: { requests: 9, tokens: 250_000, costMicroUsd: 312_500 },
+    held: true,
+    unknown: null,
+  },
   limits: DEFAULT_LIMITS,
   expected: { runs: 2, requests: 7, tokens: 900, costMicroUsd: 1_500 },
 }
@@ -27,13 +35,21 @@ it('says what a run would do, reach and cost', () => {
     'corpus: 3 documents, 4,096 bytes',
     '  internal: 2 documents, 4,000 bytes',
     expect.stringMatching(/^ {2}restricted: 1 document, 96 bytes; out of reach \(.+\)$/),
-    'at most: 9 calls (36 requests when all are retried), 1,000,000 tokens, $1.25',
+    'at most: 36 requests, 1,000,000 tokens, $1.25 (9 calls, each retried)',
+    '  when nothing is retried: 9 requests, 250,000 tokens, $0.3125',
     'expected: 7 requests, 900 tokens, $0.0015 (mean of 2 earlier runs)',
   ])
 })
 
 it('says what is not known, and what only the limits bound', () => {
-  const bound = { ...CARD.bound, calls: null, costMicroUsd: null, held: false, unknown: 'a loop (line 2)' }
+  const bound = {
+    ...CARD.bound,
+    calls: null,
+    costMicroUsd: null,
+    once: null,
+    held: false,
+    unknown: 'a loop (line 2)',
+  }
   const lines = planLines({ ...CARD, strategy: 'direct', script: null, bound, expected: null })
   expect(lines).toContain('plan: direct, as asked for')
   expect(lines).toContain('at most: 36 requests, 1,000,000 tokens, cost unknown')

@@ -1,4 +1,4 @@
-import { counted, dollars, type PlanBound, type PlanCard, reasonInWords, size, whole } from '@writ/contract'
+import { counted, dollars, type PlanBound, type PlanCard, reasonInWords, size } from '@writ/contract'
 import { strategyInWords } from './strategy-words.ts'
 
 /** A plan card for people: what would be done, to what, by whom, and what it can come to. */
@@ -17,6 +17,7 @@ export function planLines(card: PlanCard): readonly string[] {
         }`,
     ),
     `at most: ${mostOf(bound)}`,
+    ...(bound.once === null ? [] : [`  when nothing is retried: ${amountOf(bound.once)}`]),
     ...(bound.unknown === null
       ? []
       : [`  its calls cannot be added up beforehand, so its limits bound it: ${bound.unknown}`]),
@@ -28,10 +29,11 @@ export function planLines(card: PlanCard): readonly string[] {
 }
 
 function mostOf({ calls, requests, tokens, costMicroUsd }: PlanBound): string {
+  const amount = amountOf({ requests, tokens, costMicroUsd })
+  return calls === null || calls === requests ? amount : `${amount} (${counted(calls, 'call')}, each retried)`
+}
+
+function amountOf({ requests, tokens, costMicroUsd }: NonNullable<PlanBound['once']>): string {
   const cost = costMicroUsd === null ? 'cost unknown' : dollars(costMicroUsd)
-  const asked =
-    calls === null || calls === requests
-      ? counted(requests, 'request')
-      : `${counted(calls, 'call')} (${whole(requests)} requests when all are retried)`
-  return `${asked}, ${counted(tokens, 'token')}, ${cost}`
+  return `${counted(requests, 'request')}, ${counted(tokens, 'token')}, ${cost}`
 }

@@ -69,7 +69,8 @@ it('a plan is printed and nothing is run', async () => {
   const { code, out } = await runCommand(place, args)
   expect(code).toBe(0)
   expect(out).toContain('plan: script find-all')
-  expect(out).toContain('at most: 3 calls (12 requests when all are retried)')
+  expect(out).toMatch(/^at most: 12 requests, .*\(3 calls, each retried\)$/m)
+  expect(out).toMatch(/^ {2}when nothing is retried: 3 requests, /m)
   const { out: json } = await runCommand(place, [...args, '--json'])
   expect(JSON.parse(json)).toMatchObject({ schema: 'writ.plan/1', bound: { calls: 3, costMicroUsd: 0 } })
   expect(JSON.parse((await runCommand(place, ['runs', '--json'])).out)).toEqual(before)
@@ -84,4 +85,35 @@ it('the scripts that come with Writ are listed with what they are given', async 
   expect(JSON.parse(json)).toMatchObject({
     scripts: [{ name: 'compare' }, { name: 'find-all' }, { name: 'verify-claims' }],
   })
+})
+
+it('what is released must pass the validators that are named, and the answer tells it', async () => {
+  await writeFile(join(place, 'one.ts'), 'const lines: string[] = value.lines\nlines.length === 1\n')
+  await writeFile(join(place, 'none.js'), "if (value.lines.length > 0) throw new Error('there are lines')\n")
+  const asked = [
+    'ask',
+    'Where?',
+    'docs',
+    '--strategy',
+    'script:count.js',
+    '--input-file',
+    'input.json',
+    '--json',
+  ]
+  const passed = await runCommand(place, [...asked, '--validator', 'one.ts'])
+  expect(passed.code).toBe(0)
+  expect(JSON.parse(passed.out)).toMatchObject({
+    status: 'complete',
+    checks: [{ check: 'validators', outcome: 'passed', checked: 1 }],
+  })
+  const failed = await runCommand(place, [...asked, '--validator', 'one.ts', '--validator', 'none.js'])
+  expect(failed.code).toBe(1)
+  expect(JSON.parse(failed.out)).toMatchObject({
+    status: 'failed',
+    answer: null,
+    reason: expect.stringContaining('none.js: there are lines'),
+  })
+  const unread = await runCommand(place, [...asked, '--validator', 'input.json'])
+  expect(unread.code).toBe(2)
+  expect(unread.err).toContain('UNKNOWN_SCRIPT')
 })

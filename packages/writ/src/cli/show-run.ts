@@ -1,4 +1,4 @@
-import { checkInWords, counted, dollars, type Outcome, seconds, whole } from '@writ/contract'
+import { checkInWords, counted, dollars, type Outcome, seconds, unsentInWords, whole } from '@writ/contract'
 import type { FrameView, RunView, StepView } from '../index.ts'
 import { block, fit } from './answer/block.ts'
 import { citationBlock } from './answer/citations.ts'
@@ -153,6 +153,7 @@ function nameOf(op: string): string {
 
 function factsOf({
   items,
+  unsent,
   documents,
   charged,
   costKnown,
@@ -169,7 +170,8 @@ function factsOf({
         ]
   return [
     ...(child === null ? [] : [`frame ${child}`]),
-    ...(items === null || items === 1 ? [] : [counted(items, 'request')]),
+    ...(items === null || items === 1 || (items === 0 && unsent !== null) ? [] : [counted(items, 'request')]),
+    ...(unsent === null ? [] : unsentInWords(unsent)),
     ...(documents.length === 0 ? [] : [documentsInShort(documents)]),
     ...tokens,
     ...(tookMs === null ? [] : [seconds(tookMs)]),
@@ -182,10 +184,11 @@ function documentsInShort(documents: readonly string[]): string {
 }
 
 /** Why a step did not end well, in its own words where they may be shown. */
-function problemOf({ outcome, error, refusals }: StepView): string {
+function problemOf({ outcome, error, refusals, items, returned }: StepView): string {
   if (refusals[0] !== undefined && outcome === 'denied') return refusals[0]
   if (error !== null) return error.message === '' ? error.code : `${error.code}: ${inShort(error.message)}`
-  return outcome === 'in-doubt' ? 'no result is recorded' : outcome
+  if (outcome !== 'in-doubt') return outcome
+  return returned > 0 ? `${returned} of ${counted(items ?? 0, 'request')} came back` : 'no result is recorded'
 }
 
 /** An error and where it was thrown; the line of code and who called stand in the step itself. */

@@ -6,6 +6,7 @@ import {
   type Json,
   type Message,
   seconds,
+  unsentInWords,
   whole,
 } from '@writ/contract'
 import type { StepDetail, StepView } from '../index.ts'
@@ -36,6 +37,7 @@ function headOf({
   outcome,
   label,
   model,
+  unsent,
   charged,
   costKnown,
   bound,
@@ -53,6 +55,7 @@ function headOf({
     label,
     ...(model === null ? [] : [model]),
     ...used,
+    ...(unsent === null ? [] : unsentInWords(unsent)),
     ...(tookMs === null ? [] : [seconds(tookMs)]),
   ]
   return `step ${lane}/${n} (record ${seq}): ${op}${op === kind ? '' : `, ${kind}`}: ${outcome}\n${facts.join(' · ')}`

@@ -1,4 +1,4 @@
-import { payloadPath } from '@writ/contract'
+import { itemPayload, payloadPath } from '@writ/contract'
 import { type AnyRecord, decodeRecord, hex, leafHash } from '@writ/evidence'
 import { claimedTime } from './claimed-time.ts'
 import type { RunSource } from './run-source.ts'
@@ -45,7 +45,8 @@ async function payloadsOf(
   source: RunSource,
   record: AnyRecord,
 ): Promise<Readonly<Record<string, string | null>>> {
-  const prefix = payloadPath(record, record.kind, '')
+  const own = record.kind === 'model.item' ? itemPayload(record.det.item, '') : ''
+  const prefix = payloadPath(record, record.kind, own)
   const paths = await source.paths(prefix)
   const texts = paths.map(async (path) => [path.slice(prefix.length), (await source.text(path)) ?? null])
   return Object.fromEntries(await Promise.all(texts))

@@ -1,12 +1,12 @@
 import type {
   ApiKey,
-  CheckName,
   ContextStore,
   Json,
   Label,
   LabelRule,
   Limits,
   ModelRates,
+  NamedCheck,
   PlanCard,
   Price,
   RunEvent,
@@ -69,6 +69,9 @@ export interface SourcePaths {
   readonly matched?: readonly string[]
 }
 
+/** A validator: the path of a `.js` or `.ts` file, or its code with what it is called. */
+export type ValidatorSource = string | { readonly name: string; readonly code: string }
+
 /** How a run is made, whatever it is asked over. */
 export interface RunOptions {
   /** What the answer's value must fit: zod, or JSON Schema. A release that does not is returned to its frame. */
@@ -77,8 +80,12 @@ export interface RunOptions {
   readonly strategy?: string
   /** What a script is given as `input`; `{}` by default. */
   readonly input?: Json
+  /** Scripts that the frames of the run may run by name: names of those that come with Writ, or paths. None by default. */
+  readonly scripts?: readonly string[]
   /** What a release has to pass before it leaves; nothing by default. What fails goes back to the root while it has turns. */
-  readonly verify?: readonly CheckName[]
+  readonly verify?: readonly NamedCheck[]
+  /** What the released value must pass: files, or code. A release that does not pass goes back to its frame. */
+  readonly validators?: readonly ValidatorSource[]
   /** User the run acts for; the user of the process by default. */
   readonly principal?: string
   readonly purpose?: string

@@ -8,10 +8,10 @@ import { askAgain, schemaPrompt } from './schema-prompts.ts'
 import { chooseStrategy, STRATEGIES } from './strategy.ts'
 
 /** Raised by hand when parsing, compaction or the layout of messages changes: a replay under another is refused. */
-const REASONING_VERSION = 3
+const REASONING_VERSION = 4
 
-/** Room for the turn header and the lines about the corpus, beside the system text. */
-const FRAME_LINES_BYTES = 2_048
+/** Room for the turn header and the lines about the corpus and the scripts, beside the system text. */
+const FRAME_LINES_BYTES = 3_584
 
 /** The reasoning room: strategies, prompts and the REPL loop. It reaches the world only through the frame it is given. */
 export function createReasoner(): Reasoner {

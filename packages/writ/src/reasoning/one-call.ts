@@ -34,13 +34,30 @@ export async function answerFrom(
       { role: 'user', text: withDocuments(questionOf(frame), documents) },
     ]
     if (schema !== null) return await releaseTyped(frame, messages)
-    const text = await frame.turn(messages, false)
-    await citeQuotes(frame, text, documents)
-    await frame.release(JSON.stringify(text), true)
-    return { incomplete: false }
+    return await releaseText(frame, messages, documents)
   } catch (error) {
     return { incomplete: false, error: toWritError(error) }
   }
+}
+
+/** Releases the reply. One that may not be released is asked for again, once, with the reason. */
+async function releaseText(
+  frame: Frame,
+  messages: readonly Message[],
+  documents: readonly Given[],
+): Promise<FrameEnd> {
+  const text = await frame.turn(messages, false)
+  await citeQuotes(frame, text, documents)
+  const why = await refusalOf(frame, JSON.stringify(text))
+  if (why === null) return { incomplete: false }
+  const told = `Your answer is not given: ${why.message} Answer again.`
+  const again = await frame.turn(
+    [...messages, { role: 'assistant', text }, { role: 'user', text: told }],
+    false,
+  )
+  await citeQuotes(frame, again, documents)
+  await frame.release(JSON.stringify(again), true)
+  return { incomplete: false }
 }
 
 /** Releases the value of the reply. One that does not fit is asked for again, once, with the reason. */
@@ -57,8 +74,13 @@ async function releaseTyped(frame: Frame, messages: readonly Message[]): Promise
 async function refusal(frame: Frame, text: string): Promise<WritError | null> {
   const read = valueIn(text)
   if (!read.ok) return new WritError('INVALID_ANSWER', `The answer is no value: ${read.why}.`)
+  return await refusalOf(frame, JSON.stringify(read.value))
+}
+
+/** Releases a value; why it could not be taken, when it was not one that may be released. */
+async function refusalOf(frame: Frame, valueJson: string): Promise<WritError | null> {
   try {
-    await frame.release(JSON.stringify(read.value), true)
+    await frame.release(valueJson, true)
     return null
   } catch (error) {
     const known = toWritError(error)

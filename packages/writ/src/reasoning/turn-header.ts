@@ -6,6 +6,7 @@ import {
   whole,
   withMessages,
 } from '@writ/contract'
+import { scriptsPrompt } from './prompts.ts'
 import { releasePrompt } from './schema-prompts.ts'
 
 /** The lines above every message to the model: where the frame stands, and a warning if there is one. */
@@ -30,7 +31,9 @@ export function turnHeader(
 /** A frame's first message: its goal, what may be said of its corpus, the schema of its value, and what was said before. */
 export function firstMessage(frame: Frame): string {
   const typed = frame.schema === null ? '' : `\n\n${releasePrompt(frame.schema)}`
-  const asked = `Question:\n${frame.goal}\n\n${describeCorpus(frame.corpus, frame.context.type)}${typed}`
+  const scripts = frame.role === 'verifier' ? '' : scriptsPrompt(frame.scripts)
+  const lines = [describeCorpus(frame.corpus, frame.context.type), ...(scripts === '' ? [] : [scripts])]
+  const asked = `Question:\n${frame.goal}\n\n${lines.join('\n')}${typed}`
   return withMessages(asked, frame.conversation)
 }
 

@@ -1,17 +1,16 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { fileURLToPath } from 'node:url'
 import { defined } from '@writ/contract'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Ended } from '../cli/command.fixture.ts'
+import { runCommand } from '../cli/command-here.fixture.ts'
 import { erasedRuns } from '../files/erasures.ts'
 import { backUp, restore } from '../ledger/index.ts'
 import { withinHome } from '../runs/within-home.fixture.ts'
 import { createWrit } from '../runs/writ.ts'
 
-const LAUNCHER = fileURLToPath(new URL('../../bin/writ.js', import.meta.url))
 const DAY_MS = 86_400_000
 
 let home: string
@@ -103,28 +102,26 @@ test('holds, classes and statements of erasures come back with a backup', async 
 })
 
 test('the command takes classes from the user configuration only', async () => {
-  const writ = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
-    spawnSync(process.execPath, [LAUNCHER, ...args, '--home', join(home, 'state')], {
-      cwd: home,
-      env: { PATH: process.env.PATH ?? '', HOME: home },
-      encoding: 'utf8',
-    })
+  const writ = (...args: string[]): Promise<Ended> =>
+    runCommand(home, [...args, '--home', join(home, 'state')])
   mkdirSync(join(home, '.config', 'writ'), { recursive: true })
   writeFileSync(join(home, '.config', 'writ', 'config.json'), '{"retention": {"short": 1}}')
   writeFileSync(join(home, 'a.txt'), 'Vexillorum keeps the vault.\n')
-  expect(writ('ask', 'Who keeps it?', 'a.txt', '--retention', 'long', '--json')).toMatchObject({ status: 2 })
+  expect(await writ('ask', 'Who keeps it?', 'a.txt', '--retention', 'long', '--json')).toMatchObject({
+    code: 2,
+  })
   expect(existsSync(join(home, 'state'))).toBe(false)
-  const asked = writ('ask', 'Who keeps it?', 'a.txt', '--retention', 'short', '--json')
-  const { run } = JSON.parse(asked.stdout) as { run: string }
-  expect(writ('erase', '--expired')).toMatchObject({ status: 0, stdout: 'No run is past its time.\n' })
+  const asked = await writ('ask', 'Who keeps it?', 'a.txt', '--retention', 'short', '--json')
+  const { run } = JSON.parse(asked.out) as { run: string }
+  expect(await writ('erase', '--expired')).toMatchObject({ code: 0, out: 'No run is past its time.\n' })
   const db = new DatabaseSync(join(home, 'state', 'ledger', 'shard-0001.db'))
   db.prepare('UPDATE runs SET started_at = started_at - ?').run(2 * DAY_MS)
   db.close()
-  const dry = JSON.parse(writ('erase', '--expired', '--dry-run', '--json').stdout) as object
+  const dry = JSON.parse((await writ('erase', '--expired', '--dry-run', '--json')).out) as object
   expect(dry).toMatchObject({ schema: 'writ.expiry/1', dryRun: true, runs: [{ run, outcome: 'due' }] })
-  const done = writ('erase', '--expired')
-  expect(done.status).toBe(0)
-  expect(done.stdout).toContain(`${run}  erased; class short`)
+  const done = await writ('erase', '--expired')
+  expect(done.code).toBe(0)
+  expect(done.out).toContain(`${run}  erased; class short`)
   expect(readdirSync(join(home, 'state', 'keys', 'runs'))).toEqual([])
   for (const wrong of [
     ['erase'],
@@ -132,5 +129,5 @@ test('the command takes classes from the user configuration only', async () => {
     ['erase', run, '--expired'],
     ['erase', run, '--reason', 'r', '--dry-run'],
   ])
-    expect(writ(...wrong)).toMatchObject({ status: 2 })
+    expect(await writ(...wrong)).toMatchObject({ code: 2 })
 })

@@ -1,5 +1,5 @@
 import { join, resolve, sep } from 'node:path'
-import { type Answer, CHECKS, defined } from '@writ/contract'
+import { type Answer, defined } from '@writ/contract'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
 import type { AskedOptions, WritOptions } from '../files/options.ts'
@@ -12,10 +12,12 @@ import { spareWorker as spareMemory } from '../memory/index.ts'
 import { callModel } from '../models/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
 import { hasStore } from './context.ts'
+import { countCalls } from './count-calls.ts'
 import { startDeadline } from './deadline.ts'
 import { deliver } from './deliver.ts'
 import { confirmPlan } from './plan/confirm-plan.ts'
 import { checkQuestion, openAsked, prepareQuestion } from './question.ts'
+import { checksOf } from './validators.ts'
 
 /** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
 export async function ask(
@@ -55,6 +57,7 @@ export async function ask(
   const sandbox = await services.sandboxes.open()
   opened.defer(() => sandbox.close())
   requireConfinement(policy, sandbox.confinement)
+  const { scripts, validators } = checked
   const { limits, bound } = checked.bounded(question.models, store)
   await confirmPlan(asked, { ...question, limits, bound, policy, store, ledger })
   preparing.throwIfAborted()
@@ -66,11 +69,11 @@ export async function ask(
   const request = {
     run,
     ...question,
-    checks: CHECKS.filter((check) => asked.verify?.includes(check)),
+    checks: checksOf(asked.verify, validators),
     limits,
     version: VERSION,
     signal: deadline.interrupted,
-    ...defined({ suspend: asked.suspend, conversation, answerSchema: checked.typed }),
+    ...defined({ suspend: asked.suspend, conversation, answerSchema: checked.typed, scripts, validators }),
     elapsedMs: elapsed(),
     setup: {
       baseUrl: options.baseUrl ?? before?.setup.baseUrl ?? null,
@@ -89,6 +92,7 @@ export async function ask(
     transparency,
     ...quorum,
     callModel,
+    countCalls,
     log,
     onEvent,
     sandbox,

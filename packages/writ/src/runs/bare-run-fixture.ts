@@ -180,6 +180,7 @@ class BareFrame implements Frame {
   readonly context = { type: 'handle', docs: 0, bytes: 0 } as const
   readonly lastTurnBytes = 40_000
   readonly schema = null
+  readonly scripts = []
   readonly conversation = undefined
   readonly #run: Run
   readonly #ids: readonly string[]
@@ -275,6 +276,8 @@ class BareFrame implements Frame {
       'context.outline': ({ doc }) => this.#run.store.outline(doc),
       'context.read': ({ doc, start = 0, end }) => this.#read(doc, start, end),
       'model.call': ({ prompts }) => this.#call(prompts),
+      scripts: () => Promise.resolve([]),
+      'script.run': ({ name }) => Promise.reject(new WritError('UNKNOWN_SCRIPT', `There is no ${name}.`)),
       'frame.spawn': ({ children }) => Promise.all(children.map((child) => this.#spawn(child))),
       cite: (asked) => this.#cite(asked),
       budget: () => Promise.resolve(this.#budget()),
@@ -297,10 +300,10 @@ class BareFrame implements Frame {
     )
   }
 
-  async #open({ name, most }: Steps['combinator.open']['request']): Promise<number> {
+  async #open(asked: Steps['combinator.open']['request']): Promise<number> {
     this.#combinators += 1
     const id = this.#combinators
-    this.#stated(() => this.#run.statements.open(id, name, most))
+    this.#stated(() => this.#run.statements.open(id, asked))
     return await Promise.resolve(id)
   }
 

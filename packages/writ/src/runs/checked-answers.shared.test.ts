@@ -98,6 +98,92 @@ describe('citations', () => {
   })
 })
 
+describe('validators', () => {
+  const rows = {
+    name: 'rows.js',
+    code: "for (const { n } of value) if (!(n > 0)) throw new Error('the row ' + n + ' is not above zero')",
+  }
+  const few = { name: 'few.js', code: 'value.length < 3' }
+  const release = (...numbers: number[]): string =>
+    block(`FINAL(${JSON.stringify(numbers.map((n) => ({ n })))})`)
+
+  /** Asks; the evidence holds and the run is done again as it was. */
+  async function validated(
+    script: Script,
+    validators: CompletionOptions['validators'] = [rows, few],
+    limits: WritOptions['limits'] = {},
+    asked: Partial<CompletionOptions> = {},
+  ): Promise<{ readonly answer: Answer; readonly heard: readonly string[] }> {
+    const heard: string[] = []
+    const listening: Script = (request) => {
+      heard.push(request.messages.at(-1)?.content ?? '')
+      return script(request)
+    }
+    const { answer } = await home.ask(listening, { limits }, { validators, ...asked })
+    expect((await home.verify(answer)).verdicts.filter(({ result }) => result === 'fail')).toEqual([])
+    expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+    return { answer, heard }
+  }
+
+  it('send a value back with what they say, and are told of apart from the status', async () => {
+    const { answer, heard } = await validated(sequence([release(1, 0), release(1, 2, 3), release(1, 2)]))
+    expect(answer).toMatchObject({
+      status: 'complete',
+      value: [{ n: 1 }, { n: 2 }],
+      checks: [{ check: 'validators', outcome: 'passed', checked: 2, failed: 0 }],
+      usage: { modelCalls: 3 },
+    })
+    expect(heard[1]).toContain('rows.js: the row 0 is not above zero')
+    expect(heard[2]).toContain('few.js: it is false')
+  })
+
+  it('let nothing leave that does not pass, however often it is released', async () => {
+    const wrong = sequence([release(0), release(-1), release(-2), release(-3)])
+    const { answer } = await validated(wrong, [rows], { maxTurns: 4 })
+    expect(answer).toMatchObject({ answer: null, usage: { modelCalls: 4 } })
+    expect(answer.status).not.toBe('complete')
+    expect(answer.reason).toContain('the row -3 is not above zero')
+    expect(answer).not.toHaveProperty('checks')
+  })
+
+  it.each([
+    ['never ends', 'for (;;);'],
+    ['asks for what it cannot have', "await llm_query('is it good?')"],
+    ['sees no corpus', 'await docs()'],
+  ])('refuse the value when one of them %s', async (_, code) => {
+    const { answer } = await validated(sequence([release(1)]), [{ name: 'v.js', code }], { maxTurns: 2 })
+    expect(answer).toMatchObject({ answer: null, usage: { modelCalls: 2 } })
+    expect(answer.reason).toContain('v.js: ')
+  })
+
+  it('see the citations and the question, and nothing that another one left', async () => {
+    const leaves = { name: 'one.js', code: 'globalThis.left = 1; value.length > 0' }
+    const code = `if (!question.includes('SIMTASK')) throw new Error('no question')
+if (citations[0]?.quote !== 'needle') throw new Error('no citation')
+typeof left === 'undefined'`
+    const cites = block("await cite((await grep('needle', {})).matches[0], 'needle'); FINAL('one')")
+    const { answer } = await validated(sequence([cites]), [leaves, { name: 'two.js', code }])
+    expect(answer).toMatchObject({ status: 'complete', checks: [{ outcome: 'passed', checked: 2 }] })
+  })
+
+  it('are asked of a direct answer, too, which is asked for once more', async () => {
+    const short = { name: 'short.js', code: 'value.length < 10' }
+    const direct = { strategy: 'direct' }
+    const { answer } = await validated(sequence(['far too long an answer', 'short']), [short], {}, direct)
+    expect(answer).toMatchObject({ status: 'complete', value: 'short', usage: { modelCalls: 2 } })
+  })
+
+  it('are parsed before anything runs', async () => {
+    const bad = home.ask(sequence([release(1)]), {}, { validators: [{ name: 'v.js', code: 'if (' }] })
+    await expect(bad).rejects.toMatchObject({
+      code: 'BAD_SCRIPT',
+      message: expect.stringContaining('v.js:1:5'),
+    })
+    const none = home.ask(sequence([release(1)]), {}, { validators: ['nowhere.js'] })
+    await expect(none).rejects.toMatchObject({ code: 'UNKNOWN_SCRIPT' })
+  })
+})
+
 describe('claims', () => {
   it('are looked up by a verifier frame, whose doubt goes back to the root', async () => {
     const script = withVerifier([FIND, BARE, CITED], verdict(false), verdict(true))

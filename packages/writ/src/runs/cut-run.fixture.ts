@@ -1,6 +1,7 @@
 import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { decodeRecord } from '@writ/evidence'
 
 /**
  * Copies a home as a kill right after a run's record `size - 1` would have left it: the records and payloads of later
@@ -40,8 +41,8 @@ function cutShard(path: string, run: string, size: number): void {
       .map(({ bytes }) => placeOf(bytes)),
   )
   for (const { path: payload } of db.prepare('SELECT path FROM payloads WHERE run = ?').all(id)) {
-    const [lane, n, kind] = String(payload).split('/')
-    if (!kept.has(`${lane}/${n}/${kind}`))
+    const [lane, n, kind, item] = String(payload).split('/')
+    if (!kept.has(`${lane}/${n}/${kind}${kind === 'model.item' ? `/${item}` : ''}`))
       db.prepare('DELETE FROM payloads WHERE run = ? AND path = ?').run(id, String(payload))
   }
   db.prepare('DELETE FROM records WHERE run = ? AND seq >= ?').run(id, size)
@@ -51,10 +52,6 @@ function cutShard(path: string, run: string, size: number): void {
 
 function placeOf(bytes: unknown): string {
   if (!(bytes instanceof Uint8Array)) throw new Error('a record holds no bytes')
-  const { lane, n, kind } = JSON.parse(new TextDecoder().decode(bytes)) as {
-    readonly lane: string
-    readonly n: number
-    readonly kind: string
-  }
-  return `${lane}/${n}/${kind}`
+  const { lane, n, kind, det } = decodeRecord(bytes)
+  return `${lane}/${n}/${kind}${kind === 'model.item' ? `/${det.item}` : ''}`
 }

@@ -14,7 +14,7 @@ import {
 } from '../index.ts'
 import { listRetention, recordRetention } from '../ledger/index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
-import { nested, PARALLEL, QUESTION, READING, TEXTS, TYPED } from './scripted-runs.fixture.ts'
+import { nested, PARALLEL, QUESTION, READING, REPEATED, TEXTS, TYPED } from './scripted-runs.fixture.ts'
 import { withinHome } from './within-home.fixture.ts'
 
 // Runs that are asked again from a step on. The model is scripted; its server keeps a journal of what it was sent.
@@ -102,6 +102,10 @@ describe('a run forked with nothing changed comes to the same:', () => {
   it('sub-calls with a schema, some asked again', async () => {
     await everywhere(TYPED)
   })
+
+  it('sub-calls that others answer', async () => {
+    await everywhere(REPEATED)
+  }, 240_000)
 
   it('nested frames with texts and scopes of their own, and retries', async () => {
     const failed = new Set<string>()

@@ -31,6 +31,7 @@ import { openLibrary } from '../memory/index.ts'
 import { openDecisionPoint, type PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
 import { openSandbox } from '../sandbox/index.ts'
+import { countCalls } from './count-calls.ts'
 
 // Runs of the real kernel, policy, memory and sandbox with scripted models and records in memory, many in one process:
 // for properties that need hundreds of runs. For tests only.
@@ -119,6 +120,7 @@ export async function openServices(): Promise<Services> {
         sandbox: sharedSandbox(sandbox),
         reasoner: createReasoner(),
         signer: NO_SIGNER,
+        countCalls,
         callModel: (setting.through ?? ((model) => model))(scripted(programs, models.root, heard)),
         log,
         onEvent: () => undefined,

@@ -33,7 +33,7 @@ function spied(spy: string, after = '', spawn = `await rlm_query('spy now', ${RE
   }
 }
 
-const CALLS = "for (let i = 0; i < s; i += 1) await llm_query('x'.repeat(1 + s))"
+const CALLS = "for (let i = 0; i < s; i += 1) await llm_query('x'.repeat(1 + s), { fresh: true })"
 const BUDGET = 'print(JSON.stringify(await budget()))'
 const ROOM =
   "const tried = await llm_query_batched(Array.from({ length: 12 }, (_, i) => 'p' + i), { settle: true });\nprint(JSON.stringify(tried.map((one) => one.ok)))"
@@ -111,6 +111,21 @@ const CHANNELS: Readonly<Record<string, readonly Attack[]>> = {
   ],
   'budget()': [
     { name: 'calls', programs: spied(`${CALLS}; FINAL(1)`, BUDGET) },
+    {
+      name: 'calls that equal one of a child',
+      programs: spied(
+        "await llm_query('q' + s); FINAL(1)",
+        `for (let i = 0; i < 16; i += 1) await llm_query('q' + i); ${BUDGET}`,
+      ),
+    },
+    {
+      name: 'a call that joins one of a child',
+      programs: spied(
+        "await llm_query('q' + (s % 2)); FINAL(1)",
+        BUDGET,
+        `(await Promise.all([rlm_query('spy x', ${READS}), llm_query('q0'), llm_query('q1')])).length`,
+      ),
+    },
     { name: 'tokens', programs: spied(`${CALLS}; FINAL(1)`, BUDGET), limits: { maxTokens: 900_000 } },
     { name: 'money', programs: spied(`${CALLS}; FINAL(1)`, BUDGET), limits: { maxCostMicroUsd: 900_000 } },
     {

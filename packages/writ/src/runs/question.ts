@@ -7,7 +7,9 @@ import {
   type JsonObject,
   joinLabels,
   label,
+  type NamedScript,
   type RunEvent,
+  type Validator,
 } from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
 import type { AskedOptions, WritOptions } from '../files/options.ts'
@@ -25,6 +27,8 @@ import type { EarlierAnswer } from './earlier-run.ts'
 import { modelsAsBefore } from './fork.ts'
 import { accessOf, openModels } from './models.ts'
 import { type Scripted, scripted } from './plan/scripted.ts'
+import { scriptsInReach } from './scripts-in-reach.ts'
+import { validatorsOf } from './validators.ts'
 
 // What is asked is prepared here, in three stages, for a run as for the plan of one.
 
@@ -33,6 +37,9 @@ export interface CheckedQuestion extends Scripted {
   readonly query: string
   /** JSON Schema of its answer. */
   readonly typed: JsonObject | undefined
+  /** Scripts that its frames may run by name, and what its answer must pass; undefined where there are none. */
+  readonly scripts: readonly NamedScript[] | undefined
+  readonly validators: readonly Validator[] | undefined
 }
 
 /** Checks all that can be before the home is made; rejects with what is wrong. */
@@ -47,8 +54,9 @@ export async function checkQuestion(
   checkCompletion(query, asked, wanted, { strategies, retentionClass: RETENTION_CLASS })
   const given = await scripted(asked, { ...DEFAULT_LIMITS, ...wanted })
   const typed = await answerSchema(schema, given.output)
+  const [scripts, validators] = await Promise.all([scriptsInReach(asked), validatorsOf(asked)])
   if ('context' in asked) requireContext(home, asked)
-  return { ...given, query, typed }
+  return { ...given, query, typed, scripts, validators }
 }
 
 /** A question with everything about it resolved, but for what it is asked over. */

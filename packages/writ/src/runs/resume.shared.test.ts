@@ -1,12 +1,24 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Answer } from '@writ/contract'
+import type { Answer, Json } from '@writ/contract'
+import { type AnyRecord, decodeRecord } from '@writ/evidence'
 import { block, type Script, type Simulator, sequence, startSimulator } from '@writ/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { EventLine } from '../export/json-lines.ts'
 import { type CompletionOptions, createWrit, verifyFile, type WritOptions } from '../index.ts'
+import { openLedger } from '../ledger/index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
-import { DOUBTED, nested, PARALLEL, QUESTION, READING, TEXTS, TYPED } from './scripted-runs.fixture.ts'
+import {
+  DOUBTED,
+  nested,
+  PARALLEL,
+  QUESTION,
+  READING,
+  REPEATED,
+  TEXTS,
+  TYPED,
+} from './scripted-runs.fixture.ts'
 
 // Runs that are cut off after records all over them, as a kill would, and then resumed by another Writ. The
 // model is scripted; its server honours idempotency keys, keeps a journal and lives on.
@@ -41,6 +53,25 @@ async function ask(
     return { answer: await writ.completion({ ...context, ...asked }), home }
   } finally {
     await writ.close()
+  }
+}
+
+/** A batch that is four times as large as what is in flight at once, and a call after it. */
+const BATCH: Script = (request) => (request.task === 'test' ? BATCH_ROOT(request) : `said ${request.prompt}`)
+const BATCH_ROOT: Script = sequence([
+  block("const all = await llm_query_batched(Array.from({ length: 64 }, (_, n) => 'item ' + n))"),
+  block("FINAL([all, await llm_query('last')])"),
+])
+
+/** What the ledger of a home has of a run. */
+async function kept(home: string, run: string): Promise<{ records: AnyRecord[]; paths: readonly string[] }> {
+  const ledger = await openLedger(home)
+  try {
+    const records: AnyRecord[] = []
+    for await (const bytes of ledger.records(run)) records.push(decodeRecord(bytes))
+    return { records, paths: await ledger.payloadPaths(run, '') }
+  } finally {
+    await ledger.close()
   }
 }
 
@@ -98,6 +129,10 @@ describe('a run is resumed where its process ended:', () => {
     await everywhere(PARALLEL)
   }, 240_000)
 
+  it('sub-calls that others answer', async () => {
+    await everywhere(REPEATED)
+  }, 240_000)
+
   it('sub-calls with a schema, some asked again', async () => {
     await everywhere(TYPED)
   }, 240_000)
@@ -148,6 +183,73 @@ describe('what was in doubt', () => {
     expect(again.usage.modelCalls).toBe(answer.usage.modelCalls + 1)
     expect(again.usage.inputTokens).toBeGreaterThan(answer.usage.inputTokens)
   })
+
+  it('is only what was in flight of a batch of 64; what came back is taken from its record', async () => {
+    const { answer, home } = await ask(BATCH)
+    expect(answer.value).toEqual([Array.from({ length: 64 }, (_, n) => `said item ${n}`), 'said last'])
+    const { records, paths } = await kept(home, answer.run)
+    const items = records.filter((record) => record.kind === 'model.item')
+    expect(items.map(({ det }) => det.item).toSorted((a, b) => a - b)).toEqual([...Array(64).keys()])
+    // Texts are stored once: those of a batch beside its items, of two turns and a call beside their results.
+    expect(
+      [/model.item/, /model.result/].map((kind) => paths.filter((path) => kind.test(path)).length),
+    ).toEqual([64, 3])
+    for (const back of [0, 40, 64]) {
+      await cutRun(home, answer.run, (items[0]?.seq ?? 0) + back, join(place, `cut-${back}`))
+      await rm(join(place, 'run.writ'))
+      simulator?.reset()
+      const writ = await createWrit({ home: join(place, `cut-${back}`), apiKey: 'x' })
+      try {
+        const before = (await writ.show(answer.run)).steps.find(({ items: requests }) => requests === 64)
+        expect(before).toMatchObject({ outcome: 'in-doubt', returned: back })
+        const again = await writ.resume(answer.run)
+        expect(again.value).toEqual(answer.value)
+        const sent = 64 - back
+        expect(simulator?.journal().entries).toHaveLength(sent + 2)
+        // What was in doubt is charged its bound besides, and nothing else is.
+        const { modelCalls } = answer.usage
+        expect(again.usage).toMatchObject({ modelCalls: modelCalls + sent, boundCalls: sent })
+        const { evidence = '' } = again
+        const report = await verifyFile(evidence ?? '', {
+          trust: join(writ.home, 'trust.json'),
+          answer: again,
+        })
+        expect(report.verdicts.filter(({ result }) => result === 'fail')).toEqual([])
+        expect(await writ.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+      } finally {
+        await writ.close()
+      }
+    }
+  }, 120_000)
+
+  it('of a batch that came back is nothing for a fork behind it, nor for whoever looks at it', async () => {
+    const { answer, home } = await ask(BATCH, {}, {})
+    const writ = await createWrit({ home, apiKey: 'x' })
+    try {
+      const { steps } = await writ.show(answer.run)
+      const [batch, last] = steps.filter(({ op }) => op === 'leaf')
+      expect((await writ.showStep(answer.run, `0/${batch?.n}`)).output).toEqual((answer.value as Json[])[0])
+      simulator?.reset()
+      const forked = await writ.fork(answer.run, { at: { lane: '0', n: last?.n ?? 0 } })
+      expect([forked.value, simulator?.journal().requests]).toEqual([answer.value, 1])
+      expect(await writ.replay(forked.run)).toMatchObject({ outcome: 'IDENTICAL' })
+      const report = await writ.verify(forked.evidence ?? '', { answer: forked })
+      expect(report.verdicts.filter(({ result }) => result === 'fail')).toEqual([])
+      let lines = ''
+      for await (const piece of writ.export(answer.run, { format: 'jsonl', payloads: true })) lines += piece
+      const told = lines.split('\n').filter((line) => line.includes('"kind":"model.item"'))
+      expect(told.map((line) => Object.keys((JSON.parse(line) as EventLine).payloads ?? {}))).toEqual(
+        Array.from({ length: 64 }, () => ['output']),
+      )
+      const copy = join(place, 'copy.writ')
+      await writ.copyEvidence(answer.run, { profile: 'replay', out: copy })
+      expect((await writ.verify(copy)).verdicts).toContainEqual(
+        expect.objectContaining({ name: 'REPLAY', result: 'pass' }),
+      )
+    } finally {
+      await writ.close()
+    }
+  }, 120_000)
 
   it.each(['resume', 'abort'] as const)(
     'in a copy of a home, a run that is ended by %s leaves its evidence there, and none in the home it was copied from',

@@ -30,6 +30,7 @@ import {
 import { callModel } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
+import { countCalls } from './count-calls.ts'
 import { deliver } from './deliver.ts'
 import { accessOf, type ModelAccess, reopenModel } from './models.ts'
 import { requireUnclosed } from './require-unclosed.ts'
@@ -145,7 +146,7 @@ export async function reopenServices(
   const { witnesses, witnessQuorum } = setup
   const quorum = await openQuorum(services.home, { witnesses, witnessQuorum })
   const [signer, transparency] = await Promise.all([services.signer(), services.log()])
-  return { policy, store, ...quorum, clock: systemClock, signer, transparency, callModel }
+  return { policy, store, ...quorum, clock: systemClock, signer, transparency, callModel, countCalls }
 }
 
 /** The models a run began with. */

@@ -14,6 +14,7 @@ import type {
   RecordedScript,
   Status,
   Support,
+  Unsent,
 } from '@writ/contract'
 import type { StepError } from '../export/index.ts'
 
@@ -58,7 +59,11 @@ export interface StepView {
   readonly refusals: readonly string[]
   readonly label: string
   readonly model: string | null
+  /** Requests that a model call sent, and what it did not send since an equal one was answered. */
   readonly items: number | null
+  /** Requests of a batch that have records of their own: they came back, whether or not all did. */
+  readonly returned: number
+  readonly unsent: Unsent | null
   /** The frame it opened. */
   readonly child: string | null
   readonly charged: Amount | null

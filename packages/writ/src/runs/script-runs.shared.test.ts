@@ -3,9 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Answer } from '@writ/contract'
 import { block, type Script, sequence } from '@writ/simulator'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CompletionOptions, createWrit, type Writ } from '../index.ts'
+import { findScript } from '../scripts/index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
+import { randomScript } from './random-scripts.fixture.ts'
 import { TEXTS, testRuns } from './test-runs.fixture.ts'
 
 // Runs that follow a script, with the whole runtime. The model that answers their sub-calls is scripted.
@@ -214,6 +217,193 @@ describe('combinators', () => {
     })
     await verified(answer)
     expect(await here.writ?.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+})
+
+describe('combinators side by side', () => {
+  const two = (more: string): string =>
+    body(`const ask = async (n) => { await llm_query('of ' + n); ${more} }
+const [one, other] = await Promise.all([map([1, 2], ask), map([3, 4, 5], ask)])
+FINAL([one.length, other.length])`)
+
+  it('have what both stated, and are refused what neither did', async () => {
+    const fits = await follow(two(''))
+    expect(fits).toMatchObject({ status: 'complete', value: [2, 3], usage: { modelCalls: 5 } })
+    const over = await follow(two("if (n > 3) await llm_query('again ' + n)"))
+    expect(over).toMatchObject({ status: 'incomplete', answer: null, usage: { modelCalls: 5 } })
+    expect(over.reason).toContain('map stated at most 5 calls')
+    for (const { run: id } of await opened().runs())
+      expect(await opened().replay(id)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+})
+
+describe('a script that is run by name', () => {
+  /** A root that asks for the scripts and runs one, and what its sub-calls say. */
+  const root = (code: string): Script => {
+    const turns = sequence([block('print((await scripts()).map(({ name }) => name))'), block(code)])
+    return (request) =>
+      request.task === 'test' ? turns(request) : `said of ${request.prompt.length} characters`
+  }
+  const BY_NAME =
+    "FINAL({ known: (await scripts()).length, came: await run_script('each', { word: 'has' }) })"
+
+  async function byName(script: Script, setup: Parameters<typeof run>[1] = {}): Promise<Answer> {
+    const file = join(here.place, 'each.ts')
+    await writeFile(file, EACH.replace('question,', "'what is it',"))
+    return (await run(script, { ...setup, asked: { scripts: [file, 'find-all'], ...setup.asked } })).answer
+  }
+
+  it('is a child frame with a plan that is recorded, decided, verified and done again', async () => {
+    const answer = await byName(root(BY_NAME))
+    expect(answer).toMatchObject({
+      status: 'complete',
+      value: {
+        known: 2,
+        came: { rows: [expect.stringMatching(/^said of/), expect.stringMatching(/^said of/)] },
+      },
+      usage: { frames: 2, maxDepth: 1 },
+    })
+    await verified(answer)
+    const writ = opened()
+    expect(await writ.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+    const { steps } = await writ.show(answer.run)
+    expect(steps.find(({ kind }) => kind === 'frame.spawn')).toMatchObject({ op: 'script each' })
+  })
+
+  it('goes on where it was cut off, and is forked at a call of it', async () => {
+    const answer = await byName(root(BY_NAME))
+    await writeFile(join(here.place, 'each.ts'), 'gone')
+    const home = join(here.place, 'home')
+    const size = await countRecords(home, answer.run)
+    for (const kept of [Math.floor(size / 2), size - 4]) {
+      const cut = join(here.place, `cut-${kept}`)
+      await cutRun(home, answer.run, kept, cut)
+      const writ = await createWrit({ home: cut, apiKey: 'x' })
+      try {
+        expect((await writ.resume(answer.run)).value).toEqual(answer.value)
+        expect(await writ.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+      } finally {
+        await writ.close()
+      }
+    }
+    const writ = opened()
+    const { steps } = await writ.show(answer.run)
+    const call = steps.find(({ kind, lane }) => kind === 'model.call' && lane === '0.1')
+    const forked = await writ.fork(answer.run, { at: { lane: '0.1', n: call?.n ?? 0 } })
+    expect(forked).toMatchObject({ status: 'complete', usage: { frames: 2 } })
+    expect(await writ.replay(forked.run)).toMatchObject({ outcome: 'IDENTICAL' })
+    await verified(forked)
+  })
+
+  it.each([
+    ["run_script('other', {})", 'UNKNOWN_SCRIPT'],
+    ["run_script('each', { word: 7 })", 'BAD_INPUT'],
+    ["run_script('each')", 'BAD_INPUT'],
+  ])('is refused as an error that code can catch: %s', async (call, code) => {
+    const answer = await byName(root(`FINAL(await ${call}.catch((error) => error.code))`))
+    expect(answer).toMatchObject({ status: 'complete', value: code })
+    await verified(answer)
+    expect(await opened().replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+
+  it('is held to the calls its text adds up to', async () => {
+    const file = join(here.place, 'greedy.js')
+    // Nothing of its text shows that one of its documents asks more than it stated.
+    await writeFile(
+      file,
+      `export const meta = { name: 'greedy', limits: { calls: 1 } }
+const said = await map(await docs(), (doc) => llm_query(doc.id), { settle: true })
+FINAL(said.map(({ ok, error }) => ok || error.name))`,
+    )
+    const { answer } = await run(root("FINAL(await run_script('greedy', {}))"), {
+      asked: { scripts: [file] },
+    })
+    expect(answer).toMatchObject({ status: 'incomplete', value: [true, 'BudgetExceeded'] })
+    expect(answer.reason).toContain('The plan of this script comes to 1 calls')
+    await verified(answer)
+    expect(await opened().replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+
+  it('is permitted by its plan hash, where policy names the plans that may be opened', async () => {
+    const bundle = join(here.place, 'bundle')
+    await mkdir(bundle)
+    const { planHash } = findScript('find-all')
+    await writeFile(
+      join(bundle, 'rules.cedar'),
+      `@id("permit.all") permit (principal, action, resource);
+@id("only.plan") forbid (principal, action == Writ::Action::"recursion::spawn", resource) unless { context.planHash == "${planHash}" };`,
+    )
+    await writeFile(join(bundle, 'facts.json'), JSON.stringify({ confinement: 'reduced' }))
+    const options = { policy: bundle }
+    const code = `const other = await run_script('each', { word: 'has' }).catch((error) => error.name)
+FINAL({ other, found: await run_script('find-all', { what: 'needle' }) })`
+    const answer = await byName(root(code), { options })
+    expect(answer).toMatchObject({ status: 'complete', value: { other: 'PolicyDenied' } })
+    await verified(answer)
+  })
+
+  it('is told of in one line of the first message, and only where there are any', async () => {
+    const heard: string[] = []
+    const listening =
+      (script: Script): Script =>
+      (request) => {
+        heard.push(request.messages.map(({ content }) => content).join('\n'))
+        return script(request)
+      }
+    await byName(listening(root('FINAL(1)')))
+    expect(heard[0]).toMatch(/^Scripts that a person wrote .*each; find-all \(every passage/m)
+    heard.length = 0
+    await run(listening(root('FINAL(1)')))
+    expect(heard[0]).not.toMatch(/run_script|scripts\(\)/)
+  })
+})
+
+describe('what a run comes to', () => {
+  const price = { inputNanoUsd: 1_250, outputNanoUsd: 10_000 }
+  /** Random scripts that are run; WRIT_SCRIPT_RUNS sets another number. */
+  const RUNS = Number(process.env.WRIT_SCRIPT_RUNS ?? 4)
+
+  /** Follows a script with a model that goes on and on; what it came to is within its card, retries or not. */
+  async function withinCard(asked: Partial<CompletionOptions>): Promise<number> {
+    const { answer } = await run(() => 'YES '.repeat(200), { options: { price }, asked })
+    const { bound } = await opened().plan({ query: 'needle', context: TEXTS, ...asked })
+    const { modelCalls, inputTokens, outputTokens, costMicroUsd } = answer.usage
+    expect(bound).toMatchObject({ held: true, unknown: null })
+    expect(modelCalls).toBeLessThanOrEqual(bound.calls ?? 0)
+    expect(inputTokens + outputTokens).toBeLessThanOrEqual(bound.once?.tokens ?? 0)
+    expect(costMicroUsd).toBeLessThanOrEqual(bound.once?.costMicroUsd ?? 0)
+    expect(bound.requests).toBe(4 * (bound.calls ?? 0))
+    return modelCalls
+  }
+
+  it.each([
+    ['find-all', { what: 'needle' }],
+    ['compare', { points: ['a needle', 'nothing'] }],
+    ['verify-claims', { claims: ['Alpha has a needle.'], votes: 3 }],
+  ])('by %s is within its card', async (name, input) => {
+    expect(await withinCard({ strategy: `script:${name}`, input })).toBeGreaterThan(0)
+  })
+
+  it('by random scripts is within their cards', async () => {
+    const property = fc.asyncProperty(randomScript, async ({ text }) => {
+      const sized = text.replace("name: 'random'", "name: 'random', limits: { promptBytes: 4_096 }")
+      await withinCard(await following(sized, {}, 'random.js'))
+    })
+    await fc.assert(property, { numRuns: RUNS })
+  })
+
+  it('is kept within by refusing a prompt that is larger than its script says', async () => {
+    const limited = "export const meta = { name: 'some', limits: { promptBytes: 400 } }\n"
+    const code =
+      "FINAL([await llm_query('short'), await llm_query('x'.repeat(400)).catch((error) => error.name)])"
+    const answer = await follow(limited + code)
+    expect(answer).toMatchObject({
+      status: 'incomplete',
+      value: [expect.stringMatching(/^said/), 'BudgetExceeded'],
+    })
+    expect(answer.reason).toContain('at most 400 may be sent')
+    await verified(answer)
+    expect(await opened().replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
   })
 })
 

@@ -28,6 +28,26 @@ export const PARALLEL: Script = sequence([
   block('FINAL({ all, batch })'),
 ])
 
+/** Equal sub-calls: side by side, in a batch, in a later cell, in two children at once, and a vote that merges none. */
+export const REPEATED: Script = (request) => {
+  if (request.task === 'child') return block("FINAL(await llm_query_batched(['x', 'of the children', 'z']))")
+  if (request.task === null) return { kind: 'text', text: `${request.prompt}!`, delayMs: 5 }
+  return ROOT_REPEATING(request)
+}
+
+const ROOT_REPEATING: Script = sequence([
+  block(`
+    const twice = await Promise.all([llm_query('x'), llm_query('x')])
+    const batch = await llm_query_batched(['y', 'x', 'y', 'z', 'w'])`),
+  block(`
+    const again = await llm_query_batched(['y', 'z', 'w', 'new'])
+    const whole = await llm_query_batched(['y', 'z', 'w'])
+    const voted = await vote(2, () => llm_query('x'))
+    const fresh = await llm_query('x', { fresh: true })`),
+  block("const got = await rlm_query_batched(['SIMTASK:child a', 'SIMTASK:child b'])"),
+  block('FINAL({ twice, batch, again, whole, voted: voted.votes, fresh, got })'),
+])
+
 const TYPE = "{ type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] }"
 
 /** Sub-calls with a schema, one of which is asked again, beside one that never fits. */

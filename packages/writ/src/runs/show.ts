@@ -154,8 +154,25 @@ async function outline(
   { steps, viewer, source }: Viewed,
   reader: ContentReader,
 ): Promise<StepView> {
-  const { seq, lane, n, kind, op, outcome, code, model, items, child, charged, bound, at, tookMs, shared } =
-    step
+  const {
+    seq,
+    lane,
+    n,
+    kind,
+    op,
+    outcome,
+    code,
+    model,
+    items,
+    returned,
+    unsent,
+    child,
+    charged,
+    bound,
+    at,
+    tookMs,
+    shared,
+  } = step
   const withheld = await viewer.withheld(step.label, step.touched)
   const content = await reader.content(step)
   const open = withheld === null
@@ -180,6 +197,8 @@ async function outline(
     label: formatLabel(step.label),
     model,
     items,
+    returned,
+    unsent,
     child,
     charged,
     costKnown: isCostKnown(steps.opening, model),

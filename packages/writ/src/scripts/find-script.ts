@@ -6,6 +6,7 @@ import { readScript, type ScriptFile, type ScriptMeta } from './read-script.ts'
 /** Larger files are no script somebody wrote. */
 const MOST_BYTES = 1_000_000
 
+/** By the extension of a file. */
 const LANGUAGES: Readonly<Record<string, CellCode['language']>> = {
   '.js': 'javascript',
   '.mjs': 'javascript',
@@ -36,7 +37,7 @@ function shippedScripts(): readonly ScriptFile[] {
 export function findScript(named: string): ScriptFile {
   const known = /^[a-z][a-z0-9-]*$/.test(named) ? shippedText(named) : undefined
   if (known !== undefined) return readScript(known, 'javascript', named)
-  const language = LANGUAGES[extname(named)]
+  const language = languageOf(named)
   if (language === undefined)
     throw new WritError(
       'UNKNOWN_SCRIPT',
@@ -50,7 +51,13 @@ function shippedText(name: string): string | undefined {
   return files.includes(`${name}.js`) ? readFileSync(new URL(`${name}.js`, shipped), 'utf8') : undefined
 }
 
-function textOf(path: string): string {
+/** The language of a file; undefined for one that is no code. */
+export function languageOf(path: string): CellCode['language'] | undefined {
+  return LANGUAGES[extname(path)]
+}
+
+/** The text of a file of code. Throws `UNKNOWN_SCRIPT` and `BAD_SCRIPT`. */
+export function textOf(path: string): string {
   try {
     const { size } = statSync(path)
     if (size > MOST_BYTES)
@@ -58,7 +65,7 @@ function textOf(path: string): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path))
   } catch (error) {
     if (error instanceof WritError) throw error
-    throw new WritError('UNKNOWN_SCRIPT', `The script ${path} cannot be read: ${String(error)}.`, {
+    throw new WritError('UNKNOWN_SCRIPT', `The file ${path} cannot be read: ${String(error)}.`, {
       cause: error,
     })
   }

@@ -1,4 +1,6 @@
 export { findScript, type ListedScript, listScripts } from './find-script.ts'
+export { countCalls, namedScripts } from './named-scripts.ts'
 export { readScript, type ScriptFile } from './read-script.ts'
+export { readValidator } from './read-validator.ts'
 export { scriptLimits, scriptRun } from './script-run.ts'
 export { type WorstCase, worstCase } from './worst-case.ts'

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type CellCode, type Json, toWritError, WritError } from '@writ/contract'
+import { type CellCode, type Json, toWritError } from '@writ/contract'
 import type { Expression, Program } from 'acorn'
 import { z } from 'zod'
 import { parseCell, parseModule } from '../sandbox/worker/cell-parser.ts'
-import { stripTypes, TypesError } from '../sandbox/worker/strip-types.ts'
 import { readSchema } from '../schema/index.ts'
 import { NoLiteral, readLiteral } from './read-literal.ts'
+import { Source } from './script-source.ts'
 
 const EXPORT = 'export'
 
@@ -26,6 +26,8 @@ export interface ScriptLimits {
   readonly costUsd?: number | undefined
   readonly depth?: number | undefined
   readonly seconds?: number | undefined
+  /** Bytes of one prompt: the smaller, the less the run can come to. */
+  readonly promptBytes?: number | undefined
 }
 
 const count = z.int().min(0)
@@ -42,6 +44,7 @@ const metaSchema: z.ZodType<ScriptMeta> = z.strictObject({
       costUsd: z.number().min(0).optional(),
       depth: count.optional(),
       seconds: z.number().positive().optional(),
+      promptBytes: z.int().min(1).optional(),
     })
     .optional(),
 })
@@ -125,46 +128,4 @@ function readMeta(node: Expression, source: Source): ScriptMeta {
     }
   }
   return parsed.data
-}
-
-/** The text of a script, and how its faults are told. */
-class Source {
-  readonly #text: string
-  readonly #name: string
-
-  constructor(text: string, name: string) {
-    this.#text = text
-    this.#name = name
-  }
-
-  /** The text without types. */
-  plain(language: CellCode['language']): string {
-    if (language !== 'typescript') return this.#text
-    try {
-      return stripTypes(this.#text)
-    } catch (error) {
-      if (error instanceof TypesError) throw this.#told(error.message, error.line, error.column)
-      throw error
-    }
-  }
-
-  parse(plain: string, parse: (source: string) => Program): Program {
-    try {
-      return parse(plain)
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error
-      const at = 'pos' in error && typeof error.pos === 'number' ? error.pos : 0
-      throw this.fault(error.message.replace(/ \(\d+:\d+\)$/, ''), at)
-    }
-  }
-
-  /** A fault at a place of the text. */
-  fault(message: string, at: number): WritError {
-    const lines = this.#text.slice(0, at).split('\n')
-    return this.#told(message, lines.length, (lines.at(-1)?.length ?? 0) + 1)
-  }
-
-  #told(message: string, line: number, column: number): WritError {
-    return new WritError('BAD_SCRIPT', `${this.#name}:${line}:${column}: ${message}.`)
-  }
 }

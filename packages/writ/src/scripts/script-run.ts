@@ -15,7 +15,8 @@ export async function scriptRun({ meta, planHash, text, cell }: ScriptFile, inpu
  * of the frame bound it.
  */
 export function scriptLimits({ meta: { limits = {} } }: ScriptFile, given: Limits): Limits {
-  const { calls, tokens, costUsd, depth, seconds } = limits
+  const { calls, tokens, costUsd, depth, seconds, promptBytes } = limits
+  const most = least(given.maxPromptBytes ?? null, promptBytes)
   return {
     ...given,
     cellSteps: given.frameSteps,
@@ -27,6 +28,7 @@ export function scriptLimits({ meta: { limits = {} } }: ScriptFile, given: Limit
     ),
     maxDepth: least(given.maxDepth, depth) ?? given.maxDepth,
     timeoutMs: least(given.timeoutMs, seconds === undefined ? undefined : Math.ceil(seconds * 1000)),
+    ...(most === null ? {} : { maxPromptBytes: most }),
   }
 }
 

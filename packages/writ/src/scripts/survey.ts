@@ -8,6 +8,7 @@ const UNSEEN = new Map([
   ...['rlm_query', 'rlmQuery', 'rlm_query_batched', 'rlmQueryBatched'].map(
     (name) => [name, 'it opens child frames, which decide for themselves what they ask'] as const,
   ),
+  ...['run_script', 'runScript'].map((name) => [name, 'it runs another script'] as const),
   ...['eval', 'Function', 'globalThis', 'arguments', 'Proxy'].map(
     (name) => [name, `it uses ${name}`] as const,
   ),

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -21,6 +21,8 @@ import {
   signNote,
 } from '@writ/evidence'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Ended } from '../cli/command.fixture.ts'
+import { runCommand } from '../cli/command-here.fixture.ts'
 import { openSigner } from '../ledger/index.ts'
 
 const WRIT = resolve(import.meta.dirname, '../../bin/writ.js')
@@ -36,8 +38,8 @@ let child: ChildProcess | undefined
 
 beforeEach(async () => {
   place = mkdtempSync(join(tmpdir(), 'writ-witness-'))
-  const made = writ('init', '--dir', join(place, 'w'), '--name', 'example.com/w')
-  key = made.stdout.trim()
+  const made = await writ('init', '--dir', join(place, 'w'), '--name', 'example.com/w')
+  key = made.out.trim()
   await serve()
 })
 
@@ -46,22 +48,22 @@ afterEach(async () => {
   rmSync(place, { recursive: true, force: true })
 })
 
-function writ(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [WRIT, 'witness', ...args], { encoding: 'utf8' })
+function writ(...args: readonly string[]): Promise<Ended> {
+  return runCommand(place, ['witness', ...args])
 }
 
-test('a witness is made in no directory that has a trust root: that of a home would be lost', () => {
+test('a witness is made in no directory that has a trust root: that of a home would be lost', async () => {
   const trust = join(place, 'home', 'trust.json')
   const before = readFileSync(trust)
-  const { status, stderr } = writ('init', '--dir', join(place, 'home'), '--name', 'example.com/w')
-  expect(status).toBe(2)
-  expect(stderr).toContain('trust.json is there already')
+  const { code, err } = await writ('init', '--dir', join(place, 'home'), '--name', 'example.com/w')
+  expect(code).toBe(2)
+  expect(err).toContain('trust.json is there already')
   expect(readFileSync(trust)).toEqual(before)
 })
 
-test('an address that is taken is said to be, and is no fault of Writ', () => {
+test('an address that is taken is said to be, and is no fault of Writ', async () => {
   const { port } = new URL(url)
-  const { status, stderr } = writ(
+  const { code, err } = await writ(
     'serve',
     '--dir',
     join(place, 'w'),
@@ -70,8 +72,8 @@ test('an address that is taken is said to be, and is no fault of Writ', () => {
     '--log',
     `${ORIGIN}=${logKey}`,
   )
-  expect(status).toBe(2)
-  expect(stderr).toContain('EADDRINUSE')
+  expect(code).toBe(2)
+  expect(err).toContain('EADDRINUSE')
 })
 
 async function serve(): Promise<void> {
@@ -200,11 +202,13 @@ test('from nothing, an empty proof and the empty root are asked for', async () =
   expect((await post(request(0, wrong))).status).toBe(422)
 })
 
-test('its key is made once, kept private, and never made anew', () => {
+test('its key is made once, kept private, and never made anew', async () => {
   expect(statSync(join(place, 'w', 'witness.pem')).mode & 0o777).toBe(0o600)
-  expect(writ('init', '--dir', join(place, 'w'), '--name', 'b')).toMatchObject({ status: 2 })
-  expect(writ('init', '--dir', join(place, 'v'), '--name', 'a b')).toMatchObject({ status: 2 })
+  expect(await writ('init', '--dir', join(place, 'w'), '--name', 'b')).toMatchObject({ code: 2 })
+  expect(await writ('init', '--dir', join(place, 'v'), '--name', 'a b')).toMatchObject({ code: 2 })
   const log = `o=${key.replace('+BA', '+AA')}`
-  expect(writ('serve', '--dir', join(place, 'w'), '--port', '0', '--log', log).stderr).toContain('is no log')
-  expect(writ('serve', '--dir', join(place, 'w'), '--port', '0').stderr).toContain('give --log')
+  expect((await writ('serve', '--dir', join(place, 'w'), '--port', '0', '--log', log)).err).toContain(
+    'is no log',
+  )
+  expect((await writ('serve', '--dir', join(place, 'w'), '--port', '0')).err).toContain('give --log')
 })

@@ -25,7 +25,7 @@ const TOLD = 3
 /** What it cost, and what is not known of that. */
 export function costFact({ usage }: Answer): string {
   const { modelCalls, inputTokens, outputTokens, costMicroUsd, costKnown, boundCalls } = usage
-  const { cachedInputTokens = 0 } = usage
+  const { cachedInputTokens = 0, reusedCalls = 0 } = usage
   const cost = costKnown
     ? dollars(costMicroUsd)
     : costMicroUsd > 0
@@ -35,6 +35,7 @@ export function costFact({ usage }: Answer): string {
     cost,
     ...(boundCalls === 0 ? [] : [`${counted(boundCalls, 'call')} charged at worst case`]),
     counted(modelCalls, 'model call'),
+    ...(reusedCalls === 0 ? [] : [`${counted(reusedCalls, 'sub-call')} answered by an equal one`]),
     `${whole(inputTokens + outputTokens)} tokens`,
     ...(cachedInputTokens === 0 ? [] : [`${whole(cachedInputTokens)} of them cached`]),
     counted(usage.frames, 'frame'),

@@ -3,7 +3,7 @@ import { type Html, html } from './markup.ts'
 import type { RunSummary } from './run-summary.ts'
 
 export function costSection(summary: RunSummary): Html {
-  const { opening, closing, limited, tookMs, frames, boundCalls } = summary
+  const { opening, closing, limited, tookMs, frames, boundCalls, reusedCalls } = summary
   const { limits } = opening
   const charged = closing?.charged
   const tokens = charged === undefined ? null : charged.inputTokens + charged.outputTokens
@@ -33,6 +33,10 @@ ${
   boundCalls === 0
     ? ''
     : html`<p><strong>${counted(boundCalls, 'call')} ${boundCalls === 1 ? 'is' : 'are'} charged at the worst case</strong>, because the server did not say, or not believably, what was used.</p>`
+}${
+  reusedCalls === 0
+    ? ''
+    : html`<p>${counted(reusedCalls, 'sub-call')} cost nothing: an equal one of the same label had been answered.</p>`
 }<p>Tokens and cost are what was charged against the limits: what the provider said it used, or the worst case where it said nothing. A bill may differ.</p></section>`
 }
 

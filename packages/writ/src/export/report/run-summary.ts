@@ -1,4 +1,14 @@
-import type { Check, Citation, Coverage, Denial, Det, Json, Omitted, Status } from '@writ/contract'
+import {
+  type Check,
+  type Citation,
+  type Coverage,
+  type Denial,
+  type Det,
+  type Json,
+  type Omitted,
+  type Status,
+  unsentCalls,
+} from '@writ/contract'
 import { type AnyRecord, decodeRecord, type Erasure, foldRun, type RecordOf } from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
 import { isCostKnown, type RunSteps } from '../steps/run-steps.ts'
@@ -37,6 +47,7 @@ export interface RunSummary {
   readonly costKnown: boolean
   /** Model calls charged their worst case. */
   readonly boundCalls: number
+  readonly reusedCalls: number
   readonly steps: readonly StepSummary[]
   readonly allSteps: number
   /** Decisions of policy: all of them, and those that did not allow. */
@@ -90,6 +101,7 @@ export async function summarizeRun(source: RunSource, told: RunSteps, reasons: R
     coverage: closing?.obs.coverage ?? null,
     costKnown: isCostKnown(opened, null),
     boundCalls: ends.boundCalls,
+    reusedCalls: ends.reusedCalls,
     steps: await summarizeSteps(source, told, reasons),
     allSteps: told.steps.length,
     decisions: countDecisions(told),
@@ -117,18 +129,23 @@ interface Ends {
   release?: RecordOf<'output.release'>
   last?: AnyRecord
   boundCalls: number
+  reusedCalls: number
   strategy: string
   count: number
 }
 
 /** A first pass: how the run begins and ends. */
 async function readEnds(source: RunSource): Promise<Ends> {
-  const ends: Ends = { boundCalls: 0, strategy: '', count: 0 }
+  const ends: Ends = { boundCalls: 0, reusedCalls: 0, strategy: '', count: 0 }
   for await (const record of recordsOf(source)) {
     if (record.kind === 'strategy.chosen') ends.strategy = record.det.strategy
     if (record.kind === 'output.release' && record.det.outcome === 'ok') ends.release = record
-    if (record.kind === 'model.result' || record.kind === 'model.usage')
+    if (record.kind === 'model.result' || record.kind === 'model.usage' || record.kind === 'model.item')
       ends.boundCalls += record.obs.detail.filter(({ chargedAs }) => chargedAs === 'bound').length
+    if (record.kind === 'model.call' && record.det.outcome === 'ok') {
+      const { reused = [], merged = 0 } = record.det
+      ends.reusedCalls += unsentCalls({ reused, merged })
+    }
     ends.last = record
     ends.count += 1
   }

@@ -9,6 +9,7 @@ import {
   type RecordedDecision,
   reasonInWords,
   seconds,
+  unsentInWords,
   whole,
 } from '@writ/contract'
 import type { FrameSummary } from './frames.ts'
@@ -122,11 +123,12 @@ function decisionHtml(decision: RecordedDecision, { opening }: RunSummary): Html
 }
 
 function facts({ step, documents }: StepSummary, { costKnown }: RunSummary): readonly string[] {
-  const { charged, tookMs, child, items, bound } = step
+  const { charged, tookMs, child, items, bound, unsent } = step
   const cost = costKnown ? dollars(charged?.costMicroUsd ?? 0) : 'cost unknown'
   return [
     ...(child === null ? [] : [`frame ${child}`]),
-    ...(items === null || items === 1 ? [] : [counted(items, 'request')]),
+    ...(items === null || items === 1 || (items === 0 && unsent !== null) ? [] : [counted(items, 'request')]),
+    ...(unsent === null ? [] : unsentInWords(unsent)),
     ...(documents.length === 0 ? [] : [counted(documents.length, 'document')]),
     ...(charged === null || charged.calls === 0
       ? []

@@ -61,6 +61,7 @@ export class SummaryFold implements RunVisitor<FrameSummary, Told> {
     'model.call': (record, { frame }) => addCall(frame.own, record),
     'model.attempt': nothing,
     'model.usage': nothing,
+    'model.item': nothing,
     'model.result': (record, { frame, command }) => addResult(frame.own, record, command),
     cell: (record, { frame }) => addCell(frame.own, record),
     'frame.spawn': async (record, { frame }) => {

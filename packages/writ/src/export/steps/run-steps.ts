@@ -1,13 +1,16 @@
 import {
   type Amount,
+  addAmounts,
   joinLabels,
   type Label,
+  NOTHING,
   type Outcome,
   RESULT_OF,
   type RecordedCheck,
   type RecordedDecision,
   type SpawnMode,
   type Status,
+  type Unsent,
   WritError,
 } from '@writ/contract'
 import {
@@ -41,8 +44,11 @@ export interface Step {
   readonly partitions: readonly string[]
   readonly decisions: readonly RecordedDecision[]
   readonly model: string | null
-  /** Requests of a model call. */
+  /** Requests that a model call sent, and what it did not send since an equal one was answered. */
   readonly items: number | null
+  /** Those of a batch that have records of their own: they came back. */
+  returned: number
+  readonly unsent: Unsent | null
   /** The frame it opened. */
   readonly child: string | null
   /** What it, or the frame it opened, was charged; null while that is not known. */
@@ -139,11 +145,12 @@ class StepReader {
       'model.call': (record, place) => this.#call(record, place),
       'model.attempt': nothing,
       'model.usage': (record) => this.#usage(record),
+      'model.item': (record, place) => this.#item(record, place),
       'model.result': (record, place) => this.#result(record, place),
       cell: (record, place) => this.#begin(record, place, { op: 'cell', tookMs: record.obs.tookMs }),
       'frame.spawn': (record, place) =>
         this.#begin(record, place, {
-          op: 'spawn',
+          op: record.det.script === undefined ? 'spawn' : `script ${record.det.script.name}`,
           model: record.det.model,
           child: record.det.child,
           decisions: [record.det.decision, ...record.det.ceiling],
@@ -216,6 +223,8 @@ class StepReader {
       decisions: [],
       model: null,
       items: null,
+      returned: 0,
+      unsent: null,
       child: null,
       charged: null,
       bound: false,
@@ -234,8 +243,9 @@ class StepReader {
   }
 
   #call(record: RecordOf<'model.call'>, place: Place): void {
-    const { role, model, items, decision } = record.det
-    this.#begin(record, place, { op: role, model, items, decisions: [decision] })
+    const { role, model, items, decision, reused = [], merged = 0 } = record.det
+    const unsent = reused.length + merged === 0 ? null : { reused, merged }
+    this.#begin(record, place, { op: role, model, items, unsent, decisions: [decision] })
     const frame = this.#frames.get(record.lane)
     if (role === 'turn' && frame !== undefined) frame.turns += 1
   }
@@ -243,6 +253,16 @@ class StepReader {
   #usage({ lane, n, obs }: RecordOf<'model.usage'>): void {
     const step = this.#steps.get(`${lane}/${n}`)
     if (step !== undefined) step.bound ||= obs.detail.some(({ chargedAs }) => chargedAs === 'bound')
+  }
+
+  /** While its batch has no result, the step shows what came back of it. */
+  #item({ lane, n, det, obs }: RecordOf<'model.item'>, { frame: { own } }: Place): void {
+    const step = this.#steps.get(`${lane}/${n}`)
+    if (step === undefined) return
+    step.returned += 1
+    step.label = own.label
+    step.charged = addAmounts(step.charged ?? NOTHING, det.charged)
+    step.bound ||= obs.detail.some(({ chargedAs }) => chargedAs === 'bound')
   }
 
   #result({ lane, n, det, obs }: RecordOf<'model.result'>, { frame: { own } }: Place): void {

@@ -1,5 +1,6 @@
 import {
   type Citation,
+  itemPayload,
   type Json,
   type KeptPrompt,
   type Message,
@@ -136,8 +137,12 @@ async function asked({ kind, op, outcome }: Step, beside: Beside): Promise<StepC
   }
 }
 
-async function called({ items }: Step, beside: Beside): Promise<StepContent> {
-  const replies = parsed<readonly string[]>(await beside('output', 'model.result'))
+async function called(step: Step, beside: Beside): Promise<StepContent> {
+  const { items } = step
+  const replies =
+    step.returned > 0
+      ? await itemReplies(step, beside)
+      : parsed<readonly (string | null)[]>(await beside('output', 'model.result'))
   const texts = replies?.map((reply) => parsed<{ readonly text?: string }>(reply)?.text ?? null) ?? null
   const failed = replies?.map(errorIn).find((error) => error !== null) ?? errorIn(await beside('error'))
   return {
@@ -146,6 +151,15 @@ async function called({ items }: Step, beside: Beside): Promise<StepContent> {
     error: failed,
     commandHash: await beside('hash'),
   }
+}
+
+/** What came back of a batch whose items have records of their own; null for one that did not yet, or is not to be had. */
+async function itemReplies({ items }: Step, beside: Beside): Promise<readonly (string | null)[] | null> {
+  const all = Array.from({ length: items ?? 0 }, (_, item) =>
+    beside(itemPayload(item, 'output'), 'model.item'),
+  )
+  const replies = await Promise.all(all)
+  return replies.every((reply) => reply === null) ? null : replies
 }
 
 async function ran(beside: Beside): Promise<StepContent> {

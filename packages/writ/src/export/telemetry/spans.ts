@@ -1,5 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { formatLabel, type Outcome } from '@writ/contract'
+import { formatLabel, type Outcome, unsentCalls } from '@writ/contract'
 import {
   type AnyRecord,
   decodeRecord,
@@ -64,6 +64,7 @@ function spanVisitor(run: string): RunVisitor<FrameTime, Spans> {
       'model.call': (record) => (record.det.outcome === 'ok' ? [] : [chatSpan(run, record, undefined)]),
       'model.attempt': none,
       'model.usage': none,
+      'model.item': none,
       'model.result': (record, { command }) =>
         command?.kind === 'model.call' ? [chatSpan(run, command, record)] : [],
       cell: (record) => [cellSpan(run, record)],
@@ -187,6 +188,7 @@ function chatSpan(run: string, call: ModelCall, result: RecordOf<'model.result'>
       'writ.n': n,
       'writ.role': det.role,
       'writ.items': det.items,
+      'writ.reused': unsentCalls({ reused: det.reused ?? [], merged: det.merged ?? 0 }),
       'writ.attempts': result?.obs.attempts ?? 0,
       'writ.outcome': outcome,
       ...(result === undefined ? {} : { 'writ.label': formatLabel(result.det.label) }),

@@ -7,7 +7,14 @@ import {
   WritError,
 } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
-import { type AttemptPorts, attemptBound, attemptRequest, inputBound, type Request } from './attempts.ts'
+import {
+  type AttemptPorts,
+  attemptBound,
+  attemptRequest,
+  inputBound,
+  MAX_BEGUN,
+  type Request,
+} from './attempts.ts'
 import { BudgetPool } from './budget-pool.ts'
 import { ModelSlots, realTime } from './model-slots.ts'
 
@@ -148,6 +155,19 @@ describe('attemptRequest', () => {
     const { attempts } = await attemptRequest({ ...request, earlier }, { ...given, retrying }, never)
     expect(begun).toEqual([4, 5])
     expect(attempts.map(({ attempt }) => attempt)).toEqual([4, 5])
+  })
+
+  it('does not send for ever what each process died of', async () => {
+    const { ports: given, keys } = ports([failure(500, false), failure(500, false)])
+    const begunBefore = (begun: number): Request => ({ ...request, earlier: { begun, charged: [] } })
+    const { result } = await attemptRequest(begunBefore(MAX_BEGUN - 1), given, never)
+    expect(keys).toHaveLength(1)
+    expect(result).toMatchObject({
+      ok: false,
+      error: { code: 'MODEL_FAILED', message: expect.stringContaining('begun 64 times') },
+    })
+    await attemptRequest(begunBefore(MAX_BEGUN), given, never)
+    expect(keys).toHaveLength(1)
   })
 
   it('stops retrying at the limit of calls', async () => {

@@ -23,6 +23,8 @@ import type { Demand, ModelSlots, Slot } from './model-slots.ts'
 
 /** Attempts one request may take, retries included: enough to ride out a provider's bad second, not its bad hour. */
 export const MAX_ATTEMPTS = 4
+/** How often a request is begun at most, by however many processes: one that each of them died of is not sent for ever. */
+export const MAX_BEGUN = 64
 /** Wait before the first retry; doubles each time, up to the cap. */
 const BACKOFF_MS = 250
 const BACKOFF_CAP_MS = 8_000
@@ -78,7 +80,12 @@ type Texts = readonly { readonly text: string }[]
 
 /** Bytes of the texts plus room for the tokens that mark messages: no tokenizer makes more tokens than that. */
 export function inputBound(messages: Texts): number {
-  return textBytes(messages) + 8 * messages.length + 16
+  return inputTokensOf(textBytes(messages), messages.length)
+}
+
+/** The same of so many bytes in so many messages. */
+export function inputTokensOf(bytes: number, messages: number): number {
+  return bytes + 8 * messages + 16
 }
 
 /** UTF-8 bytes of the texts sent. */
@@ -134,6 +141,11 @@ export async function attemptRequest(
   let charged = earlier.charged.reduce((sum, attempt) => addAmounts(sum, attempt.charged), NOTHING)
   try {
     for (let attempt = earlier.begun + 1; ; attempt += 1) {
+      if (attempt > MAX_BEGUN)
+        throw new WritError(
+          'MODEL_FAILED',
+          `The request was begun ${MAX_BEGUN} times, and nothing came back.`,
+        )
       const entry = attempt === 1 && first !== undefined ? first : await enter(ports, signal)
       const sent = await once(request, ports, signal, attempt, entry)
       charged = addAmounts(charged, sent.attempt.charged)

@@ -1,6 +1,7 @@
 import type {
   Clock,
   ContextStore,
+  CountCalls,
   DecisionPoint,
   ModelCaller,
   ModelProfile,
@@ -25,6 +26,7 @@ export interface KernelPorts {
   readonly reasoner: Reasoner
   readonly signer: Signer
   readonly callModel: ModelCaller
+  readonly countCalls: CountCalls
   readonly log: RunLog
   /** Where the statements about the run go; a run that is done again makes none. */
   readonly transparency?: TransparencyLog

@@ -4,8 +4,9 @@ import {
   MAX_LEAF_OUTPUT_TOKENS,
   MAX_TURN_OUTPUT_TOKENS,
   type ModelProfile,
+  WritError,
 } from '@writ/contract'
-import { attemptBound } from './attempts.ts'
+import { attemptBound, inputTokensOf, textBytes } from './attempts.ts'
 
 /** Bytes of recent messages a last turn may carry beside its instructions and goal. */
 const LAST_TURN_HISTORY_BYTES = 16_384
@@ -23,6 +24,32 @@ export function turnOutputTokens(limits: Limits, model: ModelProfile): number {
 /** Most output tokens of one sub-call. */
 export function leafOutputTokens(limits: Limits, model: ModelProfile): number {
   return outputTokens(limits, model, MAX_LEAF_OUTPUT_TOKENS, LEAF_SHARE)
+}
+
+/** Messages of a sub-call at most: its instructions and prompt, and what it is told when it is asked again. */
+const LEAF_MESSAGES = 4
+
+/** The worst case of one attempt of a sub-call within the limits. */
+export function leafBound(limits: Limits, model: ModelProfile): Amount {
+  const { maxPromptBytes } = limits
+  const input =
+    maxPromptBytes === undefined ? model.contextWindow : inputTokensOf(maxPromptBytes, LEAF_MESSAGES)
+  return attemptBound(model, input, leafOutputTokens(limits, model))
+}
+
+/** Throws `BUDGET_EXCEEDED` for a sub-call that would send more than it may. */
+export function requirePrompt(
+  { maxPromptBytes }: Limits,
+  messages: readonly { readonly text: string }[],
+): void {
+  if (maxPromptBytes === undefined) return
+  const bytes = textBytes(messages)
+  if (bytes <= maxPromptBytes) return
+  throw new WritError(
+    'BUDGET_EXCEEDED',
+    `The prompt of a sub-call has ${bytes} bytes with its instructions; at most ${maxPromptBytes} may be sent.`,
+    { data: { limit: 'promptBytes', most: maxPromptBytes } },
+  )
 }
 
 function outputTokens(limits: Limits, model: ModelProfile, most: number, share: number): number {

@@ -1,10 +1,14 @@
 import {
   type BudgetLeft,
+  defined,
   type FrameValue,
   type ItemOutcome,
   type Message,
   type ModelProfile,
+  type NamedScript,
   type ReadResult,
+  type ScriptCall,
+  type ScriptListing,
   type SpawnRequest,
   type StepName,
   type Steps,
@@ -15,7 +19,7 @@ import {
 } from '@writ/contract'
 import type { CheckedSchema } from '../../schema/index.ts'
 import type { StepId } from '../basis/step-id.ts'
-import { leafOutputTokens } from '../basis/turn-bounds.ts'
+import { leafOutputTokens, requirePrompt } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { chooseModel } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
@@ -23,8 +27,8 @@ import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from '../
 import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
 import { performModelCall } from '../steps/model-call.ts'
-import type { ModelCall } from '../steps/model-command.ts'
-import type { Child } from '../steps/open-child.ts'
+import type { ModelCall } from '../steps/model-request.ts'
+import { type Child, namedScript } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { performTypedCall, type TypedSteps } from '../steps/typed-call.ts'
 import { KeptResults } from './kept-results.ts'
@@ -43,12 +47,13 @@ export class FrameSteps {
   readonly #runFrame: RunFrame
   readonly #kept = new KeptResults()
   readonly #schemas = new ReadySchemas()
-  readonly #statements = new Statements()
+  readonly #statements: Statements
 
   constructor(state: RunState, lane: FrameState, runFrame: RunFrame) {
     this.#state = state
     this.#lane = lane
     this.#runFrame = runFrame
+    this.#statements = new Statements(lane.plannedCalls)
   }
 
   /** The cell ended; what a stopped one asked for is kept for whoever asks the same again. */
@@ -77,6 +82,9 @@ export class FrameSteps {
       'context.read': (asked) => local(readStep(store, lane, asked)),
       'model.call': (asked) => this.#subCalls(id, asked, onFinal),
       'frame.spawn': (asked) => this.#children(id, asked.children, onFinal),
+      scripts: (asked) =>
+        value({ op: 'scripts', input: asked, make: () => Promise.resolve(this.#state.scripts.map(listing)) }),
+      'script.run': (asked) => this.#script(id, asked, onFinal),
       cite: (asked) =>
         value({
           op: 'cite',
@@ -89,7 +97,7 @@ export class FrameSteps {
       'combinator.open': (asked) => {
         const op = 'combinator_open'
         try {
-          this.#statements.open(id.n, asked.name, asked.most)
+          this.#statements.open(id.n, asked)
         } catch (error) {
           return this.fail(id, { op, input: asked, error }, onFinal)
         }
@@ -141,15 +149,19 @@ export class FrameSteps {
     }
     const keys = request.prompts.map((prompt) => JSON.stringify([model.id, prompt]))
     const kept = keys.map((key) => this.#take<string>(key))
-    const missing = request.prompts.filter((_, index) => kept[index] === undefined)
-    const performed = this.#send({ id, check, again }, { model, signal }, missing, fail, keys, onFinal)
-    return await this.#together(keys, kept, performed)
+    const fresh = request.fresh === true || this.#statements.voting
+    const { places, firsts } = sendOnce(keys, kept, fresh)
+    const missing = firsts.flatMap((index) => request.prompts[index] ?? [])
+    const merged = places.filter((place) => place !== null).length - missing.length
+    const asked = { model, signal, fresh, merged }
+    const performed = this.#send({ id, check, again }, asked, missing, fail, keys, onFinal)
+    return await this.#together(keys, kept, places, performed)
   }
 
   /** Sends the sub-calls that are not answered yet. Spans are read for the frame without being shown to it. */
   async #send(
     { id, check, again }: Omit<TypedSteps, 'check'> & { readonly check: StepId | null },
-    { model, signal }: Pick<ModelCall, 'model' | 'signal'>,
+    { model, signal, fresh, merged }: Pick<ModelCall, 'model' | 'signal' | 'fresh' | 'merged'>,
     prompts: readonly SubCall[],
     fail: (error: unknown) => Promise<never>,
     keys: readonly string[],
@@ -168,7 +180,13 @@ export class FrameSteps {
     const conversations: (readonly Message[])[] = []
     for (const [index, text] of read.entries()) {
       if (text.status === 'rejected') return await fail(text.reason)
-      conversations.push([this.#leafPrompt(schemas[index] ?? null), { role: 'user', text: text.value }])
+      const messages = [this.#leafPrompt(schemas[index] ?? null), { role: 'user', text: text.value }] as const
+      try {
+        requirePrompt(this.#lane.share.limits, messages)
+      } catch (error) {
+        return await fail(error)
+      }
+      conversations.push(messages)
     }
     const call: ModelCall = {
       role: 'leaf',
@@ -177,8 +195,9 @@ export class FrameSteps {
       conversations,
       maxOutputTokens: leafOutputTokens(this.#lane.share.limits, model),
       json: new Set(schemas.flatMap((schema, index) => (schema?.objectsOnly === true ? [index] : []))),
-      input: { model: model.id, prompts },
+      input: { model: model.id, prompts, ...(fresh === true ? { fresh } : {}) },
       payloads: {},
+      ...defined({ fresh, merged }),
     }
     if (check !== null)
       return await performTypedCall(this.#state, this.#lane, { id, check, again }, call, schemas, onFinal)
@@ -222,6 +241,7 @@ export class FrameSteps {
     } catch (error) {
       return await this.fail(first, { op: 'rlm_query', input: requests, error }, onFinal)
     }
+    const alone = this.#statements.voting
     const keys = requests.map((request) => JSON.stringify(request))
     const kept = keys.map((key) => this.#take<FrameValue>(key))
     let open = requests.length
@@ -231,7 +251,8 @@ export class FrameSteps {
       if (open === 0) onFinal(seq)
     }
     const children = requests.map((request, index): Child => {
-      return { request, step: index === 0 ? first : this.#lane.next(), profile: this.#state.authority.worker }
+      const step = index === 0 ? first : this.#lane.next()
+      return { request, step, profile: this.#state.authority.worker, alone }
     })
     const missing = children.filter((_, index) => kept[index] === undefined)
     const performed = performSpawn(this.#state, this.#lane, missing, this.#runFrame, onEnd)
@@ -246,8 +267,30 @@ export class FrameSteps {
           onEnd,
         ),
       )
-    const [outcomes] = await Promise.all([this.#together(keys, kept, performed), ...again])
+    const { places } = sendOnce(keys, kept, true)
+    const [outcomes] = await Promise.all([this.#together(keys, kept, places, performed), ...again])
     return outcomes
+  }
+
+  /** A child that follows a script is one like any other, for what its parent is for and over what that may read. */
+  async #script(id: StepId, { name, input }: ScriptCall, onFinal: OnFinal): Promise<FrameValue> {
+    const script = { name, input }
+    let output: NamedScript['output']
+    try {
+      ;({ output } = namedScript(this.#state, name))
+    } catch (error) {
+      return await this.fail(id, { op: 'run_script', input: script, error }, onFinal)
+    }
+    const request = {
+      goal: this.#lane.goal,
+      scope: 'inherit',
+      script,
+      ...defined({ schema: output ?? undefined }),
+    } as const
+    const [outcome] = await this.#children(id, [request], onFinal)
+    if (outcome === undefined) throw new WritError('INTERNAL', 'No outcome came back.')
+    if (!outcome.ok) throw outcome.error
+    return outcome.value
   }
 
   #take<T>(key: string): Promise<ItemOutcome<T>> | undefined {
@@ -259,14 +302,11 @@ export class FrameSteps {
   async #together<T>(
     keys: readonly string[],
     kept: readonly (Promise<ItemOutcome<T>> | undefined)[],
+    places: readonly (number | null)[],
     performed: Promise<readonly ItemOutcome<T>[]>,
   ): Promise<readonly ItemOutcome<T>[]> {
-    let fresh = 0
     const items = keys.map((key, index): Promise<ItemOutcome<T>> => {
-      const position = fresh
-      const known = kept[index]
-      if (known === undefined) fresh += 1
-      const item = known ?? performed.then((outcomes) => itemAt(outcomes, position))
+      const item = kept[index] ?? performed.then((outcomes) => itemAt(outcomes, places[index] ?? 0))
       const settled = item.catch(
         (error: unknown): ItemOutcome<T> => ({ ok: false, error: toWritError(error) }),
       )
@@ -305,9 +345,34 @@ export class FrameSteps {
   }
 }
 
+function listing({ name, description, planHash, input, output }: NamedScript): ScriptListing {
+  return { name, description, planHash, input, output }
+}
+
 /** Requests that sub-calls come to at most: one with a schema may be asked twice. */
 function mostCalls(prompts: readonly SubCall[]): number {
   return prompts.reduce((sum, { schema }) => sum + (schema === undefined ? 1 : 2), 0)
+}
+
+/**
+ * Where among those performed each item is, null for one that is kept; and the items performed. Equal ones are performed once
+ * unless each is to be `fresh`.
+ */
+function sendOnce(
+  keys: readonly string[],
+  kept: readonly unknown[],
+  fresh: boolean,
+): { readonly places: readonly (number | null)[]; readonly firsts: readonly number[] } {
+  const placeOf = new Map<string, number>()
+  const firsts: number[] = []
+  const places = keys.map((key, index) => {
+    if (kept[index] !== undefined) return null
+    const place = fresh ? undefined : placeOf.get(key)
+    if (place !== undefined) return place
+    placeOf.set(key, firsts.length)
+    return firsts.push(index) - 1
+  })
+  return { places, firsts }
 }
 
 function nothing(): Promise<never[]> {

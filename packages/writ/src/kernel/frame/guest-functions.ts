@@ -28,8 +28,12 @@ const grepOptions = z
 const range = z.object({ start: count, end: count }).partial()
 /** Looked into by itself: it may be anything. */
 const schema = z.unknown()
-const subCallOptions = z.object({ model: z.string(), spans: z.array(span), schema }).partial()
-const batchOptions = z.object({ model: z.string(), settle: z.boolean(), schema }).partial()
+const subCallOptions = z
+  .object({ model: z.string(), spans: z.array(span), schema, fresh: z.boolean() })
+  .partial()
+const batchOptions = z
+  .object({ model: z.string(), settle: z.boolean(), schema, fresh: z.boolean() })
+  .partial()
 const subCall = z.union([
   z.string(),
   z.object({ prompt: z.string(), spans: z.array(span).optional(), schema: schema.optional() }),
@@ -117,22 +121,23 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
   llm_query: guestFunction({
     step: 'model.call',
     request: ([prompt, options = {}]) => {
-      const form = 'llm_query(prompt, {model?, spans?, schema?})'
-      const { model, spans, schema } = take(subCallOptions, options, form)
+      const form = 'llm_query(prompt, {model?, spans?, schema?, fresh?})'
+      const { model, spans, schema, fresh } = take(subCallOptions, options, form)
       const call: SubCall = {
         prompt: take(z.string(), prompt, form),
         ...defined({ spans }),
         ...typed(schema),
       }
-      return { prompts: [call], ...defined({ model }) }
+      return { prompts: [call], ...defined({ model, fresh }) }
     },
     reply: (outcomes) => only(outcomes),
   }),
   llm_query_batched: guestFunction({
     step: 'model.call',
     request: ([prompts, options = {}]) => {
-      const form = 'llm_query_batched([prompt or {prompt, spans?, schema?}, …], {model?, settle?, schema?})'
-      const { model, schema } = take(batchOptions, options, form)
+      const form =
+        'llm_query_batched([prompt or {prompt, spans?, schema?}, …], {model?, settle?, schema?, fresh?})'
+      const { model, schema, fresh } = take(batchOptions, options, form)
       const common = typed(schema)
       const calls = take(z.array(subCall), prompts, form).map(
         (item): SubCall =>
@@ -140,7 +145,7 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
             ? { prompt: item, ...common }
             : { prompt: item.prompt, ...defined({ spans: item.spans }), ...common, ...typed(item.schema) },
       )
-      return { prompts: calls, ...defined({ model }) }
+      return { prompts: calls, ...defined({ model, fresh }) }
     },
     reply: (outcomes, args) => batchJson(outcomes, settles(args), (value) => value),
   }),
@@ -168,6 +173,15 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     },
     reply: (outcomes, args) => batchJson(outcomes, settles(args), (value) => value.valueJson),
   }),
+  scripts: guestFunction({ step: 'scripts', request: () => ({}), reply: (list) => JSON.stringify(list) }),
+  run_script: guestFunction({
+    step: 'script.run',
+    request: ([name, input = {}]) => ({
+      name: take(z.string(), name, 'run_script(name, input)'),
+      input: take(z.json(), input, 'run_script(name, input)'),
+    }),
+    reply: ({ valueJson }) => valueJson,
+  }),
   cite: guestFunction({
     step: 'cite',
     request: ([where, quote]) => {
@@ -180,9 +194,10 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
   budget: guestFunction({ step: 'budget', request: () => ({}), reply: (left) => JSON.stringify(left) }),
   combinator_open: guestFunction({
     step: 'combinator.open',
-    request: ([name, most]) => ({
+    request: ([name, most, within]) => ({
       name: take(z.enum(COMBINATORS), name, 'a combinator'),
       most: take(count, most, 'a combinator'),
+      within: take(z.boolean(), within, 'a combinator'),
     }),
     reply: (id) => JSON.stringify(id),
   }),

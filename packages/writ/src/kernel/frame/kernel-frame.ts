@@ -103,9 +103,12 @@ export class KernelFrame implements Frame {
     return this.#start.context
   }
 
-  /** The root follows the script of the run; frames it opens have models to ask. */
   get script(): Frame['script'] {
-    return this.#lane.parent === null ? this.#state.script : undefined
+    return this.#lane.script
+  }
+
+  get scripts(): Frame['scripts'] {
+    return this.#state.scripts
   }
 
   get lastTurnBytes(): number {

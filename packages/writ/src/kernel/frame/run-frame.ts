@@ -19,6 +19,8 @@ import { KernelFrame } from './kernel-frame.ts'
 
 /** What child frames do. */
 const RECURSE = Object.freeze({ strategy: 'recurse', repl: true })
+/** What those do that follow a script. */
+const FOLLOW = Object.freeze({ strategy: 'script', repl: true })
 
 const EMPTY: CorpusView = { documents: 0, bytes: 0, sample: [] }
 
@@ -34,7 +36,7 @@ export async function runFrame(
   state: RunState,
   lane: FrameState,
   holds: HeldTurns,
-  strategy: Strategy = RECURSE,
+  strategy: Strategy = lane.script === undefined ? RECURSE : FOLLOW,
 ): Promise<FrameRun> {
   const { ports, tally } = state
   const { id, depth, goal, model, parent } = lane

@@ -1,55 +1,90 @@
-import { WritError } from '@writ/contract'
+import { type CombinatorStatement, WritError } from '@writ/contract'
 
-/** What a combinator said before it began, and the calls that were made of it. */
-interface Statement {
-  readonly name: string
-  readonly most: number
+/** Calls that were stated beforehand, and those that were made of them. */
+interface Stated {
+  most: number
   made: number
 }
 
+const NONE: Readonly<Stated> = Object.freeze({ most: 0, made: 0 })
+
 /**
- * The combinators of a frame that are under way, in the order in which they began. INVARIANT: while any is, no more calls
- * are made than the first of them stated. What began later is part of it: whether within its callback or beside it, no
- * guest code can be trusted to say. Calls are counted as they arrive, so a replay counts the same.
+ * What a frame's script and the combinators under way said they would ask at most. INVARIANT: while any combinator is under
+ * way, no more calls are made than those stated together that began while none was. What began while one was is part of
+ * them: whether within a callback or beside it, no guest code can be trusted to say. Calls are counted as they arrive, so a
+ * replay counts the same.
  */
 export class Statements {
-  readonly #open = new Map<number, Statement>()
+  /** The combinators under way, by id, the first one first. */
+  readonly #open = new Map<number, string>()
+  /** What those that began while none was under way stated together. */
+  #together: Stated = { ...NONE }
+  /** What the text of the frame's script adds up to. */
+  readonly #script: Stated | null
 
-  /** A combinator begins. Throws `BUDGET_EXCEEDED` when it states more than is left to the one it is part of. */
-  open(id: number, name: string, most: number): void {
+  constructor(script: number | null = null) {
+    this.#script = script === null ? null : { most: script, made: 0 }
+  }
+
+  /** A combinator begins. Throws `BUDGET_EXCEEDED` when it states more than is left to those it is part of. */
+  open(id: number, { name, most, within }: CombinatorStatement): void {
     const first = this.#first()
-    if (first !== undefined && most > first.most - first.made)
-      throw refused(first, `${name} states ${most} more`)
-    this.#open.set(id, { name, most, made: 0 })
+    // The guest saw none under way when it asked, so the one that is has not begun its work: they stand side by side.
+    if (first === undefined || !within) this.#together.most += most
+    else if (most > left(this.#together)) throw beyond(first, this.#together, `${name} states ${most} more`)
+    this.#open.set(id, name)
+  }
+
+  /** Whether the same is being asked several times on purpose. */
+  get voting(): boolean {
+    return [...this.#open.values()].some((name) => name === 'vote')
   }
 
   close(id: number): void {
     this.#open.delete(id)
+    if (this.#open.size === 0) this.#together = { ...NONE }
   }
 
   /** A cell was stopped, and with it whatever it had begun. */
   clear(): void {
     this.#open.clear()
+    this.#together = { ...NONE }
   }
 
   /** Counts calls that are about to be made. Throws `BUDGET_EXCEEDED`, and counts none, when they are too many. */
   take(calls: number): void {
     const first = this.#first()
-    if (first === undefined) return
-    if (first.made + calls > first.most) throw refused(first, `${calls} more would be too many`)
-    first.made += calls
+    if (first !== undefined && calls > left(this.#together))
+      throw beyond(first, this.#together, `${calls} more would be too many`)
+    if (this.#script !== null) {
+      if (calls > left(this.#script)) throw beyondPlan(this.#script, calls)
+      this.#script.made += calls
+    }
+    if (first !== undefined) this.#together.made += calls
   }
 
-  #first(): Statement | undefined {
+  #first(): string | undefined {
     const [first] = this.#open.values()
     return first
   }
 }
 
-function refused({ name, most, made }: Statement, why: string): WritError {
+function left({ most, made }: Stated): number {
+  return most - made
+}
+
+function beyond(name: string, { most, made }: Stated, why: string): WritError {
   return new WritError(
     'BUDGET_EXCEEDED',
     `${name} stated at most ${most} calls, of which ${made} are made, and ${why}: state more with {calls}, or await it before the next begins.`,
     { data: { limit: 'combinator', most } },
+  )
+}
+
+function beyondPlan({ most, made }: Stated, calls: number): WritError {
+  return new WritError(
+    'BUDGET_EXCEEDED',
+    `The plan of this script comes to ${most} calls, of which ${made} are made, and ${calls} more would be too many.`,
+    { data: { limit: 'plan', most } },
   )
 }

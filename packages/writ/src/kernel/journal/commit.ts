@@ -13,13 +13,14 @@ export function fieldCommitment(
   return commitField(key, lane, n, `${kind}/${name}`, content)
 }
 
-/** The same for a batch: the root over the commitments of its items. */
+/** The same for a batch, or for items of it in a row: the root over the commitments of the items. */
 export function itemsCommitment(
   key: Uint8Array,
   { lane, n }: StepId,
   kind: RecordKind,
   name: string,
   items: readonly string[],
+  from: number,
 ): Commitment {
-  return commitItems(key, lane, n, `${kind}/${name}`, items)
+  return commitItems(key, lane, n, `${kind}/${name}`, items, from)
 }

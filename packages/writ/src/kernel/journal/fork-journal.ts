@@ -26,16 +26,22 @@ export class ForkJournal extends ResumeJournal {
     return own
   }
 
-  override commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[]): Commitment {
-    const own = super.commitItems(id, kind, name, items)
+  override commitItems(
+    id: StepId,
+    kind: RecordKind,
+    name: string,
+    items: readonly string[],
+    from = 0,
+  ): Commitment {
+    const own = super.commitItems(id, kind, name, items, from)
     const { key } = this.#commitments
-    if (!this.history.caughtUp) this.#commitments.note(own, itemsCommitment(key, id, kind, name, items))
+    if (!this.history.caughtUp) this.#commitments.note(own, itemsCommitment(key, id, kind, name, items, from))
     return own
   }
 
   override write<K extends RecordKind>(record: NewRecord<K>): Written {
     const { kind, id, det } = record
-    if (this.history.covers(id, kind)) this.history.match(kind, id, det)
+    if (this.history.holds(kind, id, det)) this.history.match(kind, id, det)
     else this.history.requireEnd()
     return this.anew.write(record)
   }

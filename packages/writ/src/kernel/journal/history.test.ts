@@ -53,3 +53,38 @@ it('ends at the first field that differs', () => {
   expect(recorded.divergence()).toMatchObject({ outcome: 'DIVERGED', at: { seq: 0, pointer: '/det/op' } })
   expect(recorded.signal.aborted).toBe(true)
 })
+
+it('holds items of a batch by themselves, in any order, and none of them is the end of their step', async () => {
+  const call = { outcome: 'ok', items: 3, label: BOTTOM }
+  const item = (number: number): object => ({ item: number, outcome: 'ok', output: `${number}` })
+  const batch = [
+    { seq: 0, lane: '0', n: 0, kind: 'model.call', det: call, obs: { at: 0 } },
+    { seq: 1, lane: '0', n: 0, kind: 'model.item', det: item(2), obs: { at: 0, command: 0, detail: [] } },
+    { seq: 2, lane: '0', n: 0, kind: 'model.item', det: item(0), obs: { at: 0, command: 0, detail: [] } },
+  ] as unknown as readonly AnyRecord[]
+  const paths: string[] = []
+  const recorded = new History({
+    run: 'a',
+    key: undefined,
+    records: batch,
+    payload: (path) => Promise.resolve(paths.push(path) > 0 ? Buffer.from('text') : undefined),
+  })
+  const id = { lane: '0', n: 0 }
+  const { items, answered } = recorded.step(id, 'model.call')
+  expect([items.map(({ det }) => det.item), answered]).toEqual([[2, 0], false])
+  expect(await items[0]?.text()).toBe('text')
+  expect(paths).toEqual(['0/0/model.item/2/output'])
+  expect([0, 1, 2].map((number) => recorded.holds('model.item', id, item(number)))).toEqual([
+    true,
+    false,
+    true,
+  ])
+  recorded.match('model.call', id, call)
+  recorded.match('model.item', id, item(0))
+  expect(recorded.caughtUp).toBe(false)
+  recorded.match('model.item', id, item(2))
+  expect(recorded.caughtUp).toBe(true)
+  expect(() => recorded.match('model.item', id, item(1))).toThrow()
+  expect(recorded.divergence()).toMatchObject({ outcome: 'DIVERGED', at: { pointer: '/det/item', found: 1 } })
+  recorded.rest()
+})

@@ -1,10 +1,18 @@
-import { type Attempt, isWritError, payloadPath, RESULT_OF, type RecordKind, WritError } from '@writ/contract'
+import {
+  type Attempt,
+  isWritError,
+  itemPayload,
+  payloadPath,
+  RESULT_OF,
+  type RecordKind,
+  WritError,
+} from '@writ/contract'
 import type { AnyRecord, RecordOf } from '@writ/evidence'
 import { type StepId, stepKey } from '../basis/step-id.ts'
 import type { CommitmentMap } from './commitment-map.ts'
 import type { Divergence } from './divergence.ts'
 import { firstDifference } from './first-difference.ts'
-import type { RecordedStep, Written } from './journal.ts'
+import type { RecordedItem, RecordedStep, Written } from './journal.ts'
 import type { RecordedRun } from './recorded-run.ts'
 
 /** The records that end the steps of one lane, in the order of the record, which is the order of delivery. */
@@ -37,6 +45,7 @@ export class History {
   readonly #joined = new Set<string>()
   readonly #retries = new Map<string, Map<number, number>>()
   readonly #usage = new Map<string, readonly Attempt[]>()
+  readonly #items = new Map<string, Map<number, RecordOf<'model.item'>>>()
   readonly #met = new Set<number>()
   readonly #count: number
   readonly #diverged = new AbortController()
@@ -88,6 +97,12 @@ export class History {
   covers(id: StepId, kind?: RecordKind): boolean {
     const records = this.#records(id)
     return kind === undefined ? records.length > 0 : records.some((record) => record.kind === kind)
+  }
+
+  /** Whether a record stands where one is made: that of the same item, where a command has one for each. */
+  holds(kind: RecordKind, id: StepId, det: object): boolean {
+    const item = itemOf(kind, det)
+    return item === undefined ? this.covers(id, kind) : this.#items.get(stepKey(id))?.get(item) !== undefined
   }
 
   /** Whether a step is recorded; where the kind is that of a result, whether the result is. */
@@ -163,7 +178,8 @@ export class History {
 
   /** A record is made again: it must be the one that stands there, field by field, and come when it came. */
   match(kind: RecordKind, id: StepId, det: object): Written {
-    const record = this.#at(id, kind)
+    const item = itemOf(kind, det)
+    const record = item === undefined ? this.#at(id, kind) : this.#itemAt(id, item)
     this.#same(record, record.det, det)
     const lane = this.#lanes.get(id.lane)
     if (lane !== undefined && this.#final(record) === record) {
@@ -192,6 +208,7 @@ export class History {
       answered: this.covers(id, RESULT_OF[record.kind]),
       retries: this.#retries.get(at) ?? new Map(),
       usage: this.#usage.get(at) ?? [],
+      items: [...(this.#items.get(at)?.values() ?? [])].map((item) => this.#asItem(item)),
       compare: (asked) => this.#compare(record, asked),
       text: (name) => this.#text(record, name),
       inOrder: () => this.#inOrder(record),
@@ -200,6 +217,20 @@ export class History {
         else this.#atEnd.push(act)
       },
     }
+  }
+
+  #asItem(record: RecordOf<'model.item'>): RecordedItem {
+    const { det, obs } = record
+    return { det, obs, text: () => this.#text(record, itemPayload(det.item, 'output')) }
+  }
+
+  #itemAt(id: StepId, item: number): RecordOf<'model.item'> {
+    this.#alive()
+    const record = this.#items.get(stepKey(id))?.get(item)
+    if (record !== undefined) return record
+    const { lane, n } = id
+    const at = { seq: null, lane, n, pointer: '/det/item', expected: null, found: item }
+    return this.#diverge({ outcome: 'DIVERGED', at })
   }
 
   #at<K extends RecordKind>(id: StepId, kind: K): RecordOf<K> {
@@ -253,6 +284,11 @@ export class History {
       // A call that was sent again begins its list anew.
       const before = record.obs.first === 0 ? [] : (this.#usage.get(at) ?? [])
       this.#usage.set(at, [...before, ...record.obs.detail])
+      return
+    }
+    if (record.kind === 'model.item') {
+      const items = this.#items.get(at) ?? new Map<number, RecordOf<'model.item'>>()
+      this.#items.set(at, items.set(record.det.item, record))
       return
     }
     if (record.kind === 'frame.join') this.#joined.add(record.det.child)
@@ -319,6 +355,11 @@ function isNext({ finals, next }: LaneHistory, seq: number): boolean {
 
 function isKind<K extends RecordKind>(record: AnyRecord, kind: K): record is RecordOf<K> {
   return record.kind === kind
+}
+
+/** Which item of a batch a record tells of: all of them stand at one step. */
+function itemOf(kind: RecordKind, det: object): number | undefined {
+  return kind === 'model.item' && 'item' in det ? Number(det.item) : undefined
 }
 
 function incomplete({ lane, n }: StepId, kind: RecordKind): Divergence {

@@ -26,6 +26,12 @@ export interface NewRecord<K extends RecordKind> {
   readonly durability: Durability
 }
 
+/** An item of a batch that came back, as it is recorded. */
+export interface RecordedItem extends Pick<RecordOf<'model.item'>, 'det' | 'obs'> {
+  /** What came of it, as `outputText` makes it. Throws, and ends the run, when it is gone. */
+  readonly text: () => Promise<string>
+}
+
 /** A step as it is recorded. What it asks for is held against it, and what came of it is taken from it. */
 export interface RecordedStep<K extends RecordKind> {
   readonly det: RecordOf<K>['det']
@@ -36,6 +42,8 @@ export interface RecordedStep<K extends RecordKind> {
   readonly retries: ReadonlyMap<number, number>
   /** The attempts of a command that have records of their own. */
   readonly usage: readonly Attempt[]
+  /** The items of a command that came back one by one, in the order in which they did. */
+  readonly items: readonly RecordedItem[]
   /** Throws, and ends the run, at the first field that is not as it is recorded. */
   readonly compare: (asked: object) => void
   /** A text kept beside the record. Throws, and ends the run, when it is gone. */
@@ -57,8 +65,8 @@ export interface Journal {
   now(): number
   /** Binds content to a step and field without revealing it. */
   commit(id: StepId, kind: RecordKind, name: string, content: string | Uint8Array): Commitment
-  /** The same for a batch: the root over the commitments of its items. */
-  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[]): Commitment
+  /** The same for a batch: the root over the commitments of its items. Of some in a row, `from` is the first. */
+  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[], from?: number): Commitment
   /** RFC 6962 root (hex) over a lane's own records, and their number. */
   laneRoot(lane: string): { readonly root: string; readonly records: number }
   /** Records what came of a step, or holds it against the record that is there. */

@@ -1,7 +1,8 @@
-import { BOTTOM, type Durability, type RunLog } from '@writ/contract'
+import { BOTTOM, type Durability, NOTHING, type RunLog } from '@writ/contract'
 import { expect, test } from 'vitest'
 import { systemClock } from '../basis/system-clock.ts'
 import { LiveJournal } from './live-journal.ts'
+import { Suspension } from './suspension.ts'
 
 /** A ledger that takes a record when the test says so. */
 class SlowLog {
@@ -53,6 +54,27 @@ async function settled(promise: Promise<void>): Promise<boolean> {
   )
   return await Promise.race([after, new Promise<false>((resolve) => setImmediate(resolve, false))])
 }
+
+test('a suspended run records what comes back, item by item, and nothing else', () => {
+  const { log, sent } = new SlowLog()
+  const suspend = new AbortController()
+  const journal = new LiveJournal(log, systemClock, () => undefined, new Suspension('run-a', suspend.signal))
+  suspend.abort()
+  const id = { lane: '0', n: 0 }
+  const output = journal.commit(id, 'model.result', 'output/0', 'said')
+  const at = journal.now()
+  journal.write({
+    kind: 'model.item',
+    id,
+    det: { item: 0, outcome: 'ok', output, charged: NOTHING, code: null },
+    obs: { at, command: 0, detail: [] },
+    durability: 'commit',
+  })
+  expect(sent).toHaveLength(1)
+  const retry = { at, command: 0, item: 1, attempt: 2 }
+  journal.write({ kind: 'model.attempt', id, det: {}, obs: retry, durability: 'flush' })
+  expect(sent).toHaveLength(1)
+})
 
 test('a step whose record is to be committed does not wait for it; one that is to be flushed does', async () => {
   const { sent, write } = journalOf()

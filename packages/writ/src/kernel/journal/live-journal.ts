@@ -20,6 +20,9 @@ import type { Suspension } from './suspension.ts'
 const MOST_AHEAD = 64
 const AT_ONCE = Promise.resolve()
 
+/** What may still be recorded once a run is suspended: requests under way that came back. */
+const COMES_BACK: ReadonlySet<RecordKind> = new Set(['model.item', 'model.result'])
+
 /** A record of a suspended run: it is not written, and whoever waits for it goes no further. */
 function neverWritten(): Written {
   return { seq: Number.POSITIVE_INFINITY, durable: new Promise<never>(() => undefined) }
@@ -103,12 +106,12 @@ export class LiveJournal implements Journal {
     return fieldCommitment(this.#log.key, id, kind, name, content)
   }
 
-  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[]): Commitment {
-    return itemsCommitment(this.#log.key, id, kind, name, items)
+  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[], from = 0): Commitment {
+    return itemsCommitment(this.#log.key, id, kind, name, items, from)
   }
 
   write<K extends RecordKind>({ kind, id, det, obs, payloads = {}, durability }: NewRecord<K>): Written {
-    if (this.#suspension?.begun && kind !== 'model.result') return neverWritten()
+    if (this.#suspension?.begun && !COMES_BACK.has(kind)) return neverWritten()
     const { lane, n } = id
     const seq = this.#tree.size
     const record = encodeRecord({ v: RECORD_VERSION, run: this.#log.run, seq, lane, n, kind, det, obs })

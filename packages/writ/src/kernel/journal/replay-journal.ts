@@ -55,8 +55,8 @@ export class ReplayJournal implements Journal {
     return fieldCommitment(this.#runKey(), id, kind, name, content)
   }
 
-  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[]): Commitment {
-    return itemsCommitment(this.#runKey(), id, kind, name, items)
+  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[], from = 0): Commitment {
+    return itemsCommitment(this.#runKey(), id, kind, name, items, from)
   }
 
   /** No field that is compared holds it. */

@@ -30,8 +30,8 @@ export class ResumeJournal implements Journal {
     return this.anew.commit(id, kind, name, content)
   }
 
-  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[]): Commitment {
-    return this.anew.commitItems(id, kind, name, items)
+  commitItems(id: StepId, kind: RecordKind, name: string, items: readonly string[], from = 0): Commitment {
+    return this.anew.commitItems(id, kind, name, items, from)
   }
 
   laneRoot(lane: string): { root: string; records: number } {
@@ -40,7 +40,7 @@ export class ResumeJournal implements Journal {
 
   write<K extends RecordKind>(record: NewRecord<K>): Written {
     const { kind, id, det } = record
-    if (this.history.covers(id, kind)) return this.history.match(kind, id, det)
+    if (this.history.holds(kind, id, det)) return this.history.match(kind, id, det)
     this.history.requireEnd()
     return this.anew.write(record)
   }

@@ -48,6 +48,7 @@ export function answerOf(
       inputTokens: charged.inputTokens,
       outputTokens: charged.outputTokens,
       ...(state.tally.cachedInputTokens === 0 ? {} : { cachedInputTokens: state.tally.cachedInputTokens }),
+      ...(state.tally.reusedCalls === 0 ? {} : { reusedCalls: state.tally.reusedCalls }),
       costMicroUsd: charged.costMicroUsd,
       costKnown: state.tally.costKnown,
       boundCalls: state.tally.boundCalls,

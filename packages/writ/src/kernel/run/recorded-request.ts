@@ -3,15 +3,17 @@ import {
   defined,
   type JsonObject,
   type Message,
+  type NamedScript,
   type Omitted,
   type Partition,
   type Script,
+  type Validator,
 } from '@writ/contract'
 import type { Authority } from '../basis/ports.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { RecordedRun } from '../journal/recorded-run.ts'
 import { readFork } from './fork-at.ts'
-import { EARLIER, SCRIPT } from './run-records.ts'
+import { EARLIER, SCRIPT, SCRIPTS, VALIDATORS } from './run-records.ts'
 import type { RunRequest } from './run-request.ts'
 
 /** What was asked, as the opening record and what lies beside it tell: the same for a replay and a resumed run. */
@@ -23,6 +25,14 @@ export async function recordedRequest(
   const fork = await readFork(recorded, opening)
   const script =
     opening.det.script === undefined ? undefined : (JSON.parse(await opening.text(SCRIPT)) as Script)
+  const scripts =
+    opening.det.scripts === undefined
+      ? undefined
+      : (JSON.parse(await opening.text(SCRIPTS)) as readonly NamedScript[])
+  const validators =
+    opening.det.validators === undefined
+      ? undefined
+      : (JSON.parse(await opening.text(VALIDATORS)) as readonly Validator[])
   const conversation = await recordedConversation(opening)
   return {
     run: recorded.run,
@@ -36,7 +46,7 @@ export async function recordedRequest(
     ...(typed === undefined
       ? {}
       : { answerSchema: JSON.parse(await opening.text('answerSchema')) as JsonObject }),
-    ...defined({ fork, conversation, script }),
+    ...defined({ fork, conversation, script, scripts, validators }),
   }
 }
 

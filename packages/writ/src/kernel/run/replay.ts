@@ -137,6 +137,7 @@ async function recordedPorts(
     policy: replayPolicy(bundle, opening.det.osUser),
     signer: CLOSED_SIGNER,
     callModel: () => outside('a model call'),
+    countCalls: () => outside('a count of calls'),
     log: {
       run,
       key,

@@ -22,6 +22,12 @@ import type { RunRequest } from './run-request.ts'
 /** What the script of a run is kept as beside the opening record. */
 export const SCRIPT = 'script'
 
+/** Name of the scripts that may be run by name, beside the opening record. */
+export const SCRIPTS = 'scripts'
+
+/** Name of what the answer must pass, beside the opening record. */
+export const VALIDATORS = 'validators'
+
 /** The id of the opening record. */
 export const OPENING: StepId = Object.freeze({ lane: '0', n: 0 })
 
@@ -30,7 +36,7 @@ export const EARLIER = 'earlier'
 
 /** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */
 export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
-  const { journal, ports, authority, models, limits, fork, script } = state
+  const { journal, ports, authority, models, limits, fork, script, scripts, validators } = state
   const { answerSchema } = request
   const typed = answerSchema === undefined ? undefined : JSON.stringify(answerSchema)
   const { store, sandbox, policy, reasoner } = ports
@@ -65,8 +71,10 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       omitted: commit('omitted', canonicalJson(store.omitted)),
       ...(typed === undefined ? {} : { answerSchema: commit('answerSchema', typed) }),
       ...(request.checks.length === 0 ? {} : { checks: request.checks }),
+      ...(validators.length === 0 ? {} : { validators: commit(VALIDATORS, JSON.stringify(validators)) }),
       ...(fork === undefined ? {} : { fork: recordedFork(fork, commit) }),
       ...(script === undefined ? {} : { script: recordedScript(script, commit) }),
+      ...(scripts.length === 0 ? {} : { scripts: scripts.map(({ name, planHash }) => ({ name, planHash })) }),
       ...(conversation === undefined ? {} : saidBefore(conversation, commit)),
     },
     obs: { at: journal.now(), version: request.version },
@@ -81,6 +89,8 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       setup: JSON.stringify(request.setup),
       ...(fork === undefined ? {} : { [CHANGES]: JSON.stringify(fork.changes) }),
       ...(script === undefined ? {} : { [SCRIPT]: JSON.stringify(script) }),
+      ...(scripts.length === 0 ? {} : { [SCRIPTS]: JSON.stringify(scripts) }),
+      ...(validators.length === 0 ? {} : { [VALIDATORS]: JSON.stringify(validators) }),
       ...(conversation === undefined ? {} : { [EARLIER]: canonicalJson(conversation.messages) }),
     },
     durability: 'flush',

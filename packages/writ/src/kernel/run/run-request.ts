@@ -1,4 +1,13 @@
-import type { CheckName, Conversation, JsonObject, Label, Limits, Script } from '@writ/contract'
+import type {
+  CheckName,
+  Conversation,
+  JsonObject,
+  Label,
+  Limits,
+  NamedScript,
+  Script,
+  Validator,
+} from '@writ/contract'
 import type { Authority, RunModels } from '../basis/ports.ts'
 import type { Fork } from '../state/fork.ts'
 
@@ -28,8 +37,12 @@ export interface RunRequest {
   readonly strategy: string
   /** What the root runs instead of asking a model; absent when a strategy decides. */
   readonly script?: Script
+  /** Scripts that its frames may run by name, none twice; none when absent. */
+  readonly scripts?: readonly NamedScript[]
   /** What a release has to pass, none twice. */
   readonly checks: readonly CheckName[]
+  /** What the answer must pass; nothing when absent. */
+  readonly validators?: readonly Validator[]
   readonly limits: Limits
   readonly authority: Authority
   readonly models: RunModels

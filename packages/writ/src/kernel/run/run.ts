@@ -16,6 +16,7 @@ import { checkedSchema } from '../../schema/index.ts'
 import { BudgetPool } from '../basis/budget-pool.ts'
 import { BudgetShare } from '../basis/budget-share.ts'
 import { CoverageTally } from '../basis/coverage-tally.ts'
+import { KnownAnswers } from '../basis/known-answers.ts'
 import { ModelSlots, realTime } from '../basis/model-slots.ts'
 import type { KernelPorts } from '../basis/ports.ts'
 import type { StepId } from '../basis/step-id.ts'
@@ -148,12 +149,13 @@ export function createState(
     authority,
     models,
     checks: request.checks,
+    validators: request.validators ?? [],
     share: new BudgetShare(new BudgetPool(limits), limits),
     partitions: [...ports.store.partitions],
     coverage: new CoverageTally(ports.store.partitions),
     suspension,
     journal,
-    gate: new Gate(ports, authority, halt, script?.planHash),
+    gate: new Gate(ports, authority, halt),
     slots: (model) => {
       const { id, rates = {} } = model
       const known =
@@ -175,11 +177,13 @@ export function createState(
       models: new Set(),
       boundCalls: 0,
       cachedInputTokens: 0,
+      reusedCalls: 0,
       costKnown: true,
       planned: null,
     },
     fork,
     script,
+    scripts: request.scripts ?? [],
     signal,
   }
 }
@@ -203,11 +207,13 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     goal: request.question,
     schema: answerSchema === undefined ? null : await checkedSchema(answerSchema),
     conversation: request.conversation,
+    script: state.script,
     profile: authority.orchestrator,
     model: (id) => modelsOf(state, id).root,
     scope: { partitions: store.partitions, docs: null },
     label: request.questionLabel,
     share: state.share,
+    answers: new KnownAnswers(),
     bound: true,
     signal: state.signal,
   })

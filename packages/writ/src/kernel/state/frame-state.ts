@@ -13,11 +13,13 @@ import {
   NOTHING,
   type Partition,
   type ProfileFacts,
+  type Script,
   WritError,
   withMessages,
 } from '@writ/contract'
 import type { CheckedSchema } from '../../schema/index.ts'
 import type { BudgetShare } from '../basis/budget-share.ts'
+import type { KnownAnswers } from '../basis/known-answers.ts'
 import { Semaphore } from '../basis/semaphore.ts'
 import { SpanSet } from '../basis/span-set.ts'
 import type { StepId } from '../basis/step-id.ts'
@@ -51,6 +53,9 @@ export interface FrameStateStart {
   readonly schema: CheckedSchema | null
   /** What was said before the question; of the root alone. */
   readonly conversation?: Conversation | undefined
+  /** What it follows instead of asking a model, and the most sub-calls that this adds up to, where that is known. */
+  readonly script?: Script | undefined
+  readonly plannedCalls?: number | null
   readonly profile: ProfileFacts
   /** The model of each of its steps. */
   readonly model: (id: StepId) => ModelProfile
@@ -58,6 +63,8 @@ export interface FrameStateStart {
   readonly label: Label
   /** What it draws on. */
   readonly share: BudgetShare
+  /** What its sub-calls share with those of other frames. INVARIANT: frames with other shares have other ones. */
+  readonly answers: KnownAnswers
   /** Whether its parent's ceiling binds it too; a blind child is bound by its own model alone. */
   readonly bound: boolean
   readonly signal: AbortSignal
@@ -74,9 +81,12 @@ export class FrameState implements DecisionContext {
   readonly goal: string
   readonly schema: CheckedSchema | null
   readonly conversation: Conversation | undefined
+  readonly script: Script | undefined
+  readonly plannedCalls: number | null
   readonly profile: ProfileFacts
   readonly scope: Scope
   readonly share: BudgetShare
+  readonly answers: KnownAnswers
   readonly #bound: boolean
   readonly #model: FrameStateStart['model']
   readonly #above: AbortSignal
@@ -121,10 +131,13 @@ export class FrameState implements DecisionContext {
     this.goal = start.goal
     this.schema = start.schema
     this.conversation = start.conversation
+    this.script = start.script
+    this.plannedCalls = start.plannedCalls ?? null
     this.profile = start.profile
     this.#model = start.model
     this.scope = start.scope
     this.share = start.share
+    this.answers = start.answers
     this.#bound = start.bound
     this.#above = start.signal
     this.#signal = AbortSignal.any([start.signal, this.#cancel.signal])
@@ -134,6 +147,11 @@ export class FrameState implements DecisionContext {
   /** The asker of decisions. */
   get lane(): string {
     return this.id
+  }
+
+  /** The plan that it is part of: that of its script, else its parent's. */
+  get planHash(): string | undefined {
+    return this.script?.planHash ?? this.parent?.planHash
   }
 
   get label(): Label {

@@ -15,6 +15,8 @@ export interface DecisionContext {
   readonly lane: string
   readonly depth: number
   readonly profile: ProfileFacts
+  /** The plan hash of the script that it follows, or that a frame above it does. */
+  readonly planHash: string | undefined
 }
 
 /** A decision and how it is recorded. */
@@ -29,7 +31,6 @@ export class Gate {
   readonly #authority: Authority
   readonly #denials = new Map<string, Denial>()
   readonly #halt: (error: WritError) => void
-  readonly #planHash: string | undefined
   #decideMs = 0
   #decisions = 0
 
@@ -37,12 +38,10 @@ export class Gate {
     ports: Pick<KernelPorts, 'policy' | 'onEvent' | 'clock'>,
     authority: Authority,
     halt: (error: WritError) => void,
-    planHash?: string,
   ) {
     this.#ports = ports
     this.#authority = authority
     this.#halt = halt
-    this.#planHash = planHash
   }
 
   /** Milliseconds spent deciding, and how many decisions were asked for. */
@@ -74,7 +73,7 @@ export class Gate {
       taint,
       depth: asker.depth,
       discharged,
-      planHash: this.#planHash,
+      planHash: asker.planHash,
     })
     this.#decideMs += this.#ports.clock.monotonic() - started
     this.#decisions += 1

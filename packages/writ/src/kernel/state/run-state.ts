@@ -8,11 +8,13 @@ import {
   levelNumber,
   type ModelProfile,
   type ModelResource,
+  type NamedScript,
   type Outcome,
   outcomeOfCode,
   type Partition,
   type RecordedReason,
   type Script,
+  type Validator,
   WritError,
 } from '@writ/contract'
 import type { BudgetShare } from '../basis/budget-share.ts'
@@ -34,6 +36,8 @@ export interface RunState {
   readonly models: RunModels
   /** What a release has to pass before it leaves. */
   readonly checks: readonly CheckName[]
+  /** What the answer must pass: one that does not is not released. */
+  readonly validators: readonly Validator[]
   /** What the root draws on: the limits of the run. */
   readonly share: BudgetShare
   /** The corpus as the run opened with it. */
@@ -49,6 +53,8 @@ export interface RunState {
   readonly fork: Fork | undefined
   /** What the root follows instead of asking a model. */
   readonly script: Script | undefined
+  /** Scripts that its frames may run by name. */
+  readonly scripts: readonly NamedScript[]
   readonly suspension: Suspension
   /** Aborted when the run must end: halted by policy, failed, timed out, interrupted. */
   readonly signal: AbortSignal
@@ -65,6 +71,8 @@ export interface Tally {
   /** Attempts charged their bound, and input tokens charged as cached. */
   boundCalls: number
   cachedInputTokens: number
+  /** Sub-calls that were answered without being sent. */
+  reusedCalls: number
   /** Whether every model that was called has a price. */
   costKnown: boolean
   /** Ids of the models that were asked. */

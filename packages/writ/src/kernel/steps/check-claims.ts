@@ -42,7 +42,7 @@ export async function checkClaims(
   if (verifier === undefined) throw new WritError('INTERNAL', 'The run has no profile for a verifier.')
   const request = { goal: verifierGoal(lane.goal, candidate), scope: 'inherit' } as const
   const inherited = lane.inherited.length
-  const child = { step: lane.next(), request, profile: verifier }
+  const child = { step: lane.next(), request, profile: verifier, alone: true }
   const [outcome] = await performSpawn(state, lane, [child], runFrame, () => undefined)
   // What it cited speaks for its verdicts, not for the answer.
   lane.inherited.length = inherited

@@ -1,6 +1,6 @@
 import type { StepId } from '../basis/step-id.ts'
 import type { Fork } from '../state/fork.ts'
-import type { ModelCall } from './model-command.ts'
+import type { ModelCall } from './model-request.ts'
 
 /** A model call with what the fork says at its step. */
 export function withForkPrompt(fork: Fork | undefined, { lane, n }: StepId, call: ModelCall): ModelCall {

@@ -9,8 +9,10 @@ import { observe } from './observe.ts'
 export interface HostValue<T> {
   readonly op: string
   readonly input: unknown
-  /** Not called for a recorded step: the value comes from the record. */
+  /** Not called for a recorded step, whose value comes from the record, unless `again` says so. */
   readonly make: () => Promise<T>
+  /** Whether a value that was recorded is made again, since nothing from outside is in it; never by default. */
+  readonly again?: (recorded: T) => boolean
   /** Notes what was given. */
   readonly given?: (value: T) => void
   /** The numbers of a budget that was given, for the record. */
@@ -42,10 +44,11 @@ export async function performHostValue<T>(
         (value) => ({ ok: true, value }),
         (error: unknown) => ({ ok: false, error: toWritError(error) }),
       ),
-    recall: ({ det }, output) => {
+    recall: async ({ det }, output) => {
       lane.raise(det.label)
       if (det.outcome !== 'ok') return { ok: false, error: errorFrom(output) }
-      return { ok: true, value: JSON.parse(output) as T }
+      const value = JSON.parse(output) as T
+      return { ok: true, value: step.again?.(value) === true ? await step.make() : value }
     },
   })
   if (made.ok) step.given?.(made.value)

@@ -1,4 +1,4 @@
-import { type ItemOutcome, NOTHING, toWritError, type WritError } from '@writ/contract'
+import { type ItemOutcome, labelsEqual, NOTHING, toWritError, type WritError } from '@writ/contract'
 import { type Entry, enter } from '../basis/attempts.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { RecordedStep } from '../journal/journal.ts'
@@ -7,20 +7,30 @@ import type { DecisionResult } from '../state/gate.ts'
 import { errorFrom, modelResource, type RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { withForkPrompt } from './fork-prompt.ts'
-import { Command, type ModelCall } from './model-command.ts'
-import { recalledItems, textsOf } from './model-items.ts'
+import { Command } from './model-command.ts'
+import { outputOf, REUSED, recalledItems, textsOf } from './model-items.ts'
+import type { ModelCall } from './model-request.ts'
 import { observe } from './observe.ts'
+import { type Division, Reuse } from './reuse.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
 
-/** A command on its way: what came of it already, when it will not go out, or where its first attempt goes from. */
-type Begun =
-  | { readonly refused: Outcomes }
-  | { readonly refused: null; readonly startedMs?: number; readonly first?: Entry }
+/** A command on its way, with what of the call it sends. */
+interface Sending {
+  readonly command: Command
+  readonly division: Division
+}
+
+/** What came of a command already, when it will not go out, or where its first attempt goes from. */
+type Begun = Sending &
+  (
+    | { readonly refused: Outcomes }
+    | { readonly refused: null; readonly startedMs?: number; readonly first?: Entry | undefined }
+  )
 
 /**
- * The gate for model calls: decide → reserve → durable command → send → durable result. Rejects when the whole call is
- * refused; otherwise gives every item its own outcome, in order.
+ * The gate for model calls: decide → find what is known → reserve → durable command → send → durable result. Rejects when the
+ * whole call is refused; otherwise gives every item its own outcome, in order.
  */
 export async function performModelCall(
   state: RunState,
@@ -30,60 +40,127 @@ export async function performModelCall(
   onFinal: OnFinal,
 ): Promise<Outcomes> {
   const call = withForkPrompt(state.fork, id, asIs)
-  const command = new Command(state, lane, id, call)
   const { journal, ports } = state
+  const reuse = new Reuse(journal, lane, call)
+  const sending = (division: Division): Sending => ({
+    command: new Command(state, lane, id, division.call, division),
+    division,
+  })
   const begun = await observe<'model.call', Begun>(journal, {
     kind: 'model.call',
     id,
-    asked: ({ decision }) => command.asked(recalledDecision(state, lane, call, decision).recorded),
-    kept: ({ outcome }) => (outcome === 'ok' ? null : { name: 'error' }),
-    perform: () => begin(state, lane, call, command, onFinal),
-    recall: (recorded, error) => recallBegin(state, lane, call, command, recorded, error, onFinal),
+    asked: ({ decision, reused = [] }) => {
+      const division = reuse.recorded(reuse.asked(reused))
+      return sending(division).command.asked(recalledDecision(state, lane, call, decision).recorded)
+    },
+    kept: ({ outcome, reused }) => {
+      if (outcome !== 'ok') return { name: 'error' }
+      if (reused === undefined) return null
+      return { name: REUSED, binds: (texts) => ({ reused: reuse.answered(reused, textsOf(texts)) }) }
+    },
+    perform: () => begin(state, lane, { id, call, reuse, sending }, onFinal),
+    recall: (recorded, kept) => {
+      const { outcome, reused, label } = recorded.det
+      const texts = reused === undefined || outcome !== 'ok' ? [] : textsOf(kept)
+      // A fork commits to them anew, under its own key.
+      const rows = reuse.answered(reuse.asked(reused ?? []), texts)
+      const division = outcome === 'ok' ? reuse.claim(label, reuse.recorded(rows, texts)) : reuse.recorded()
+      return recallBegin(state, lane, call, sending(division), recorded, kept, onFinal)
+    },
   })
-  if (begun.refused !== null) return begun.refused
-  return await observe(journal, {
-    kind: 'model.result',
-    id,
-    kept: () => ({ name: 'output', binds: (text) => ({ output: command.outputCommitment(textsOf(text)) }) }),
-    perform: () => command.send(begun.startedMs ?? ports.clock.monotonic(), onFinal, begun.first),
-    recall: (recorded, output) => recallResult(lane, command, recorded, output, onFinal),
-  })
+  const { command, division } = begun
+  try {
+    if (begun.refused !== null) return begun.refused
+    const { startedMs = ports.clock.monotonic(), first } = begun
+    const outcomes = await observe(journal, {
+      kind: 'model.result',
+      id,
+      kept: (_, { items }) => ({
+        name: 'output',
+        ...(items.length === 0 ? {} : { read: () => outputOf(items) }),
+        binds: (text) => ({ output: command.outputCommitment(textsOf(text)) }),
+      }),
+      perform: () => command.send(startedMs, onFinal, first),
+      recall: (recorded, output) => recallResult(lane, command, recorded, output, onFinal),
+    })
+    division.landed(id, outcomes)
+    return division.whole(outcomes)
+  } finally {
+    division.end()
+  }
 }
 
-/** Decides, waits for a slot and for room, and writes the command. */
+/** A call that happens for the first time. */
+interface NewCall {
+  readonly id: StepId
+  readonly call: ModelCall
+  readonly reuse: Reuse
+  readonly sending: (division: Division) => Sending
+}
+
+/** Decides, finds what is known, waits for a slot and for room, and writes the command. */
 async function begin(
   state: RunState,
   lane: FrameState,
-  call: ModelCall,
-  command: Command,
+  { call, reuse, sending }: NewCall,
   onFinal: OnFinal,
 ): Promise<Begun> {
   const startedMs = state.ports.clock.monotonic()
+  const all = reuse.recorded()
   // Whether there is room tells what others drew; it is looked at before the decision and again where room is taken.
   await lane.look()
   const decided = await state.gate.decide(lane, 'model::call', modelResource(call.model), lane.label)
-  command.decided(decided.recorded)
   if (decided.decision.verdict !== 'allow') {
+    const { command } = sending(all)
+    command.decided(decided.recorded)
     const error = denied(state, call, decided)
     await command.writeRefused(error, onFinal)
     throw error
   }
-  let first: Entry
-  try {
-    first = await enter(command.ports(0, call.held), call.signal)
-  } catch (error) {
-    await lane.look()
-    return { refused: await command.limited(toWritError(error), onFinal) }
+  for (;;) {
+    let division: Division | undefined
+    let first: Entry | undefined
+    let made: Sending
+    const { label } = lane
+    try {
+      division = await reuse.divide(label)
+      made = sending(division)
+      // What is known already needs no room.
+      if (division.sent.length > 0 || division.reused.length === 0)
+        first = await enter(made.command.ports(0, call.held), call.signal)
+    } catch (error) {
+      division?.end()
+      await lane.look()
+      const refused = sending(all)
+      refused.command.decided(decided.recorded)
+      return { ...refused, refused: await refused.command.limited(toWritError(error), onFinal) }
+    }
+    try {
+      made.command.decided(decided.recorded)
+      await made.command.draw()
+      // What is known was asked under the label of before: under another one it is not known.
+      const known = division.reused.length > 0
+      const risen = !labelsEqual(label, lane.label)
+      if (risen) division.end()
+      if (known && risen) {
+        giveBack(first)
+        continue
+      }
+      if (risen) division = reuse.claim(lane.label, division)
+      const { command } = made
+      await command.write()
+      return { command, division, refused: null, startedMs, first }
+    } catch (error) {
+      giveBack(first)
+      division.end()
+      throw error
+    }
   }
-  try {
-    await command.draw()
-    await command.write()
-  } catch (error) {
-    first.slot.release(0)
-    first.reservation.settle(NOTHING)
-    throw error
-  }
-  return { refused: null, startedMs, first }
+}
+
+function giveBack(entry: Entry | undefined): void {
+  entry?.slot.release(0)
+  entry?.reservation.settle(NOTHING)
 }
 
 /**
@@ -94,11 +171,12 @@ async function recallBegin(
   state: RunState,
   lane: FrameState,
   call: ModelCall,
-  command: Command,
-  { det, answered, retries, whenCaughtUp }: RecordedStep<'model.call'>,
+  sending: Sending,
+  { det, answered, retries, items, whenCaughtUp }: RecordedStep<'model.call'>,
   kept: string,
   onFinal: OnFinal,
 ): Promise<Begun> {
+  const { command } = sending
   // What was held back for it went into its charge.
   call.held?.release()
   const decided = recalledDecision(state, lane, call, det.decision)
@@ -106,7 +184,8 @@ async function recallBegin(
   lane.raise(det.label)
   if (det.outcome !== 'ok') {
     const error = errorFrom(kept)
-    if (decided.decision.verdict === 'allow') return { refused: await command.limited(error, onFinal) }
+    if (decided.decision.verdict === 'allow')
+      return { ...sending, refused: await command.limited(error, onFinal) }
     await command.writeRefused(denied(state, call, decided), onFinal)
     throw error
   }
@@ -114,14 +193,15 @@ async function recallBegin(
   if (!answered) whenCaughtUp(() => command.chargeInDoubt(retries))
   await command.write()
   if (answered) await command.repeat(retries)
-  return { refused: null }
+  else await command.takeBack(items)
+  return { ...sending, refused: null }
 }
 
 /** What came of the call, as it is recorded. */
 async function recallResult(
   lane: FrameState,
   command: Command,
-  { det, obs, usage }: RecordedStep<'model.result'>,
+  { det, obs, usage, items: back }: RecordedStep<'model.result'>,
   output: string,
   onFinal: OnFinal,
 ): Promise<Outcomes> {
@@ -131,6 +211,7 @@ async function recallResult(
   lane.share.pool.recall(charged)
   const items = recalledItems(output, charged)
   await command.repeatUsage(usage)
+  await command.repeatItems(back, textsOf(output))
   await command.finish(items, obs, onFinal)
   return items.map((item) => item.outcome)
 }

@@ -6,9 +6,7 @@ import {
   type Det,
   defined,
   type ItemOutcome,
-  type KeptPrompt,
-  type Message,
-  type ModelProfile,
+  itemPayload,
   NOTHING,
   type Obs,
   type Outcome,
@@ -17,7 +15,7 @@ import {
   toWritError,
   WritError,
 } from '@writ/contract'
-import { commandHash, derive } from '@writ/evidence'
+import { commandHash, derive, merkleOfItems } from '@writ/evidence'
 import {
   type AttemptPorts,
   attemptBound,
@@ -25,36 +23,28 @@ import {
   type Earlier,
   type Entry,
   inputBound,
+  MAX_BEGUN,
   unmetered,
 } from '../basis/attempts.ts'
 import { covers, type StandingReservation } from '../basis/budget-pool.ts'
 import type { StepId } from '../basis/step-id.ts'
+import type { RecordedItem } from '../journal/journal.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { keptPrompt } from './kept-prompt.ts'
-import { countOutcomes, type Item, outputText } from './model-items.ts'
+import {
+  type AnsweredBefore,
+  countOutcomes,
+  type Item,
+  outcomeIn,
+  outputText,
+  REUSED,
+} from './model-items.ts'
+import type { ModelCall } from './model-request.ts'
 
-/** Attempts one record describes: so many fit, whatever they say. */
-const ATTEMPTS_IN_DETAIL = 64
-
-/** One or more requests to one model under one decision. */
-export interface ModelCall {
-  readonly role: 'turn' | 'leaf'
-  readonly model: ModelProfile
-  readonly conversations: readonly (readonly Message[])[]
-  readonly maxOutputTokens: number
-  /** The conversations whose answer is to be one JSON object; none by default. */
-  readonly json?: ReadonlySet<number>
-  /** What identifies the call across runs: the request as the frame made it. */
-  readonly input: unknown
-  /** Kept for replay: what the frame was told that nothing else determines. */
-  readonly payloads: Readonly<Record<string, string>>
-  /** The signal its frame had when it was asked for: the frame takes another one when it cancels. */
-  readonly signal: AbortSignal
-  /** Room held back beforehand: taken for the first attempt when it is enough, else given back. */
-  readonly held?: StandingReservation
-}
+/** Attempts one record describes: so many fit, whatever they say, and no request is begun more often. */
+const ATTEMPTS_IN_DETAIL = MAX_BEGUN
 
 /** What it took to bring a call's items back. */
 export type Effort = Pick<Obs['model.result'], 'tookMs' | 'attempts' | 'detail'>
@@ -69,21 +59,24 @@ export class Command {
   readonly #lane: FrameState
   readonly #id: StepId
   readonly #call: ModelCall
-  readonly #prompt: KeptPrompt
+  readonly #before: AnsweredBefore
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
   readonly #earlier = new Map<number, Earlier>()
+  /** Items of a batch that came back to a process that died. */
+  readonly #back = new Map<number, Sent>()
+  /** What the record of each item commits to; empty for a call without such records. */
+  readonly #leaves = new Map<number, string>()
   #seq = -1
   #decision: RecordedDecision | undefined
 
-  constructor(state: RunState, lane: FrameState, id: StepId, call: ModelCall) {
+  /** `call` has the requests that are sent. */
+  constructor(state: RunState, lane: FrameState, id: StepId, call: ModelCall, before: AnsweredBefore) {
     this.#state = state
     this.#lane = lane
     this.#id = id
     this.#call = call
-    const { conversations, role } = call
-    this.#prompt = keptPrompt(conversations, role, lane.asked)
-    if (role === 'turn') lane.asked = conversations[0] ?? []
+    this.#before = before
     this.#bounds = call.conversations.map((messages) =>
       attemptBound(call.model, inputBound(messages), call.maxOutputTokens),
     )
@@ -130,6 +123,7 @@ export class Command {
     const written = this.#write('ok', null)
     this.#seq = written.seq
     this.#state.tally.models.add(this.#call.model.id)
+    this.#state.tally.reusedCalls += this.#reusedCalls
     await written.durable
   }
 
@@ -148,6 +142,25 @@ export class Command {
     for (const [item, count] of retries)
       for (let attempt = 2; attempt <= 1 + count; attempt += 1)
         await journal.repeat('model.attempt', this.#id, this.#attempt(item, attempt), 'flush')
+  }
+
+  /** So do its items, in the order in which they came back; what came of them is their record's. */
+  async repeatItems(items: readonly RecordedItem[], texts: readonly string[]): Promise<void> {
+    for (const { det, obs } of items) {
+      const text = texts[det.item] ?? ''
+      await this.#writeItem(det.item, outcomeIn(text), text, obs.detail, det.charged)
+    }
+  }
+
+  /** Takes items from their records: they are charged what they were, and are not sent again. */
+  async takeBack(items: readonly RecordedItem[]): Promise<void> {
+    for (const { det, obs, text } of items) {
+      const stored = await text()
+      const outcome = outcomeIn(stored)
+      this.#lane.share.pool.recall(det.charged)
+      this.#back.set(det.item, { outcome, attempts: obs.detail, charged: det.charged })
+      await this.#writeItem(det.item, outcome, stored, obs.detail, det.charged)
+    }
   }
 
   /** So do its attempts, where records of their own describe them. */
@@ -175,6 +188,7 @@ export class Command {
   /** Counts the attempts of a process that died as spent: their bound, as far as the limits left room for them. */
   chargeInDoubt(retries: ReadonlyMap<number, number>): void {
     for (const [item, bound] of this.#bounds.entries()) {
+      if (this.#back.has(item)) continue
       const begun = 1 + (retries.get(item) ?? 0)
       const metering = unmetered(this.#call.conversations[item] ?? [])
       const attempts = Array.from({ length: begun }, (_, index): Attempt => {
@@ -191,31 +205,61 @@ export class Command {
     const { clock } = this.#state.ports
     const sent = clock.monotonic()
     const items = await Promise.all(
-      this.#call.conversations.map((_, index) => this.#sendItem(index, index === 0 ? first : undefined)),
+      this.#call.conversations.map(
+        (_, index) => this.#back.get(index) ?? this.#bringBack(index, index === 0 ? first : undefined),
+      ),
     )
     const answered = clock.monotonic()
     const attempts = items.flatMap((item) => item.attempts)
     // Each item took room of its own, and whether it found any tells what others drew.
     await this.draw()
-    const detail = await this.#detail(attempts)
     const effort = {
       tookMs: Math.round(answered - sent),
       attempts: attempts.length,
-      detail,
+      detail: this.#leaves.size > 0 ? [] : attempts,
     }
     await this.finish(items, effort, onFinal)
     this.#report(items, clock.monotonic() - asked, sent - asked + clock.monotonic() - answered)
     return items.map((item) => item.outcome)
   }
 
-  /** The attempts that the result describes: all, unless there are so many that records of their own do. */
-  async #detail(attempts: readonly Attempt[]): Promise<readonly Attempt[]> {
-    if (attempts.length <= ATTEMPTS_IN_DETAIL) return attempts
+  /** Sends an item. One of a batch is recorded as it comes back, and nothing waits for that. */
+  async #bringBack(item: number, first: Entry | undefined): Promise<Sent> {
+    const sent = await this.#sendItem(item, first)
+    if (this.#call.conversations.length > 1) {
+      const { outcome, attempts, charged } = sent
+      await this.#writeItem(item, outcome, outputText(outcome), attempts, charged)
+    }
+    return sent
+  }
+
+  async #writeItem(
+    item: number,
+    outcome: ItemOutcome<string>,
+    text: string,
+    detail: readonly Attempt[],
+    charged: Amount,
+  ): Promise<void> {
     const { journal } = this.#state
-    this.#tell(attempts)
-    for (const obs of this.#usage(attempts))
-      await journal.write({ kind: 'model.usage', id: this.#id, det: {}, obs, durability: 'commit' }).durable
-    return []
+    this.#tell(detail)
+    // A leaf of what the result commits to.
+    const output = journal.commit(this.#id, 'model.result', `output/${item}`, text)
+    this.#leaves.set(item, output)
+    const error = outcome.ok ? null : outcome.error
+    await journal.write({
+      kind: 'model.item',
+      id: this.#id,
+      det: {
+        item,
+        outcome: error === null ? 'ok' : outcomeOf(error),
+        output,
+        charged,
+        code: error?.code ?? null,
+      },
+      obs: { at: journal.now(), command: this.#seq, detail },
+      payloads: { [itemPayload(item, 'output')]: text },
+      durability: 'commit',
+    }).durable
   }
 
   *#usage(attempts: readonly Attempt[]): Iterable<Obs['model.usage']> {
@@ -290,6 +334,7 @@ export class Command {
     this.#tell(detail)
     if (this.#call.model.price === null) tally.costKnown = false
     const outputs = items.map((item) => outputText(item.outcome))
+    const leaves = items.flatMap((_, item) => this.#leaves.get(item) ?? [])
     const failed = items.filter((item) => !item.outcome.ok)
     const [only] = items
     const single = items.length === 1 && only !== undefined && !only.outcome.ok ? only.outcome.error : null
@@ -297,15 +342,16 @@ export class Command {
       kind: 'model.result',
       id: this.#id,
       det: {
-        outcome: single === null ? (failed.length === items.length ? 'error' : 'ok') : outcomeOf(single),
+        outcome: single === null ? (this.#failed(failed.length) ? 'error' : 'ok') : outcomeOf(single),
         code: single?.code ?? null,
-        output: this.outputCommitment(outputs),
+        output: leaves.length > 0 ? merkleOfItems(leaves) : this.outputCommitment(outputs),
         outcomes: countOutcomes(items),
         charged,
         label: this.#lane.label,
       },
       obs: { at: journal.now(), tookMs, command: this.#seq, attempts, detail },
-      payloads: { output: JSON.stringify(outputs) },
+      // What came of an item is stored once, beside its own record.
+      payloads: leaves.length > 0 ? {} : { output: JSON.stringify(outputs) },
       durability: 'commit',
     })
     for (const { outcome } of failed)
@@ -314,17 +360,23 @@ export class Command {
     await written.durable
   }
 
+  /** Whether nothing of several requests came back, given how many failed. */
+  #failed(failed: number): boolean {
+    return failed === this.#call.conversations.length && this.#before.reused.length === 0
+  }
+
   #report(items: readonly Sent[], tookMs: number, gateMs: number): void {
     const failed = items.filter((item) => !item.outcome.ok).length
     const retries = items.reduce((sum, item) => sum + Math.max(0, item.attempts.length - 1), 0)
     const bound = items.flatMap((item) => item.attempts).filter(({ chargedAs }) => chargedAs === 'bound')
     const parts = [
       ...(items.length > 1 ? [`${items.length} requests`] : []),
+      ...(this.#reusedCalls > 0 ? [`${this.#reusedCalls} answered before`] : []),
       ...(failed > 0 ? [`${failed} failed`] : []),
       ...(retries > 0 ? [`${retries} retried`] : []),
       ...(bound.length > 0 ? [`${bound.length} charged the worst case`] : []),
     ]
-    this.#event(failed === items.length ? 'error' : 'ok', parts.join(', '), tookMs, gateMs)
+    this.#event(this.#failed(failed) ? 'error' : 'ok', parts.join(', '), tookMs, gateMs)
   }
 
   #bound(item: number): Amount {
@@ -334,7 +386,11 @@ export class Command {
   /** What the call asks for, whatever comes of it. */
   asked(decision: RecordedDecision): Omit<Det['model.call'], 'outcome' | 'code' | 'label'> {
     const texts = this.#call.conversations.map((messages) => JSON.stringify(messages))
+    const { reused } = this.#before
+    const { merged = 0 } = this.#call
     return {
+      ...(reused.length === 0 ? {} : { reused }),
+      ...(merged === 0 ? {} : { merged }),
       role: this.#call.role,
       model: this.#call.model.id,
       items: texts.length,
@@ -347,7 +403,9 @@ export class Command {
 
   #write(outcome: Outcome, error: WritError | null): { seq: number; durable: Promise<void> } {
     const { journal } = this.#state
-    const { input, payloads } = this.#call
+    const { input, payloads, conversations, role } = this.#call
+    const prompt = keptPrompt(conversations, role, this.#lane.asked)
+    if (role === 'turn') this.#lane.asked = conversations[0] ?? []
     if (this.#decision === undefined)
       throw new WritError('INTERNAL', 'A call is recorded that was not decided.')
     const refusal = error === null ? {} : { error: errorJson(error) }
@@ -358,12 +416,18 @@ export class Command {
       obs: { at: journal.now(), inFlight: this.#state.slots(this.#call.model).inFlight },
       payloads: {
         hash: commandHash('model.call', JSON.stringify(input)),
-        prompt: JSON.stringify(this.#prompt),
+        prompt: JSON.stringify(prompt),
         ...payloads,
+        ...(this.#before.texts.length === 0 ? {} : { [REUSED]: JSON.stringify(this.#before.texts) }),
         ...refusal,
       },
       durability: 'flush',
     })
+  }
+
+  /** Sub-calls that this one answers without sending them. */
+  get #reusedCalls(): number {
+    return this.#before.texts.length + (this.#call.merged ?? 0)
   }
 
   /** What a result commits to of the texts that came back. */

@@ -2,9 +2,11 @@ import type { RecordKind } from '@writ/contract'
 import type { StepId } from '../basis/step-id.ts'
 import type { Journal, RecordedStep } from '../journal/journal.ts'
 
-/** A text that a recall takes from beside its record, and what the record commits to of it. */
+/** A text that a recall takes from beside its record or what belongs to it, and what the record commits to of it. */
 export interface KeptText {
   readonly name: string
+  /** Reads the text where it is not beside the record itself. */
+  readonly read?: () => Promise<string>
   /** Fields of the record that hold the text, as it gives them. */
   readonly binds?: (text: string) => object
 }
@@ -19,7 +21,7 @@ export interface Observation<K extends RecordKind, T> {
   /** What the frame asks for now, as far as the record has fields for it. */
   readonly asked?: (det: RecordedStep<K>['det']) => object
   /** The text that `recall` needs; null for none. */
-  readonly kept?: (det: RecordedStep<K>['det']) => KeptText | null
+  readonly kept?: (det: RecordedStep<K>['det'], recorded: RecordedStep<K>) => KeptText | null
   /** Lets the step happen for the first time. */
   readonly perform: () => Promise<T>
   /** Takes over what came of the step. It is called when everything that ended before it has ended again. */
@@ -38,8 +40,8 @@ export async function observe<K extends RecordKind, T>(
   if (recorded === undefined) return await perform()
   const { det } = recorded
   if (asked !== undefined) recorded.compare(asked(det))
-  const { name, binds } = kept?.(det) ?? {}
-  const text = name === undefined ? '' : await recorded.text(name)
+  const { name, read, binds } = kept?.(det, recorded) ?? {}
+  const text = read !== undefined ? await read() : name === undefined ? '' : await recorded.text(name)
   if (binds !== undefined) recorded.compare(binds(text))
   await recorded.inOrder()
   return await recall(recorded, text)

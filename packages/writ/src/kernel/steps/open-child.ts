@@ -7,22 +7,26 @@ import {
   type Label,
   type Limits,
   type ModelProfile,
+  type NamedScript,
+  NOTHING,
   type Partition,
   type ProfileFacts,
   type RecordedDecision,
+  type Script,
   type Share,
   type SpawnMode,
   type SpawnRequest,
   toWritError,
   WritError,
 } from '@writ/contract'
-import { type CheckedSchema, checkedSchema } from '../../schema/index.ts'
+import { type CheckedSchema, checkedSchema, inWords } from '../../schema/index.ts'
 import type { StandingReservation } from '../basis/budget-pool.ts'
 import type { BudgetShare } from '../basis/budget-share.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { lastTurnBytes, turnBound } from '../basis/turn-bounds.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { FrameState, Scope } from '../state/frame-state.ts'
+import type { DecisionContext } from '../state/gate.ts'
 import { chooseModel, type ModelRole } from '../state/run-models.ts'
 import { errorFrom, type RunState } from '../state/run-state.ts'
 import { decideMode } from './child-mode.ts'
@@ -40,6 +44,8 @@ export interface Child {
   readonly request: SpawnRequest
   /** What it may do: policy decides on that. */
   readonly profile: ProfileFacts
+  /** Whether it shares no answers with other frames: one of several votes, or one that checks what others said. */
+  readonly alone?: boolean
 }
 
 /** The same with the lane it was given, and the signal its parent had when it asked. */
@@ -69,8 +75,11 @@ export interface OpenedChild {
   readonly scope: Scope
   /** What it releases must fit it. */
   readonly schema: CheckedSchema | null
+  /** What it follows instead of asking a model, and the most sub-calls that this adds up to, where that is known. */
+  readonly script: Script | undefined
+  readonly plannedCalls: number | null
   readonly holds: HeldTurns
-  /** Its next and its last turn, the worst case. */
+  /** Its next and its last turn, the worst case; nothing of a child that takes none. */
   readonly bound: Amount
 }
 
@@ -80,7 +89,12 @@ type RecordedSpawn = RecordedStep<'frame.spawn'>['det']
 export async function openNow(state: RunState, lane: FrameState, child: NumberedChild): Promise<Opening> {
   const profile = { type: 'profile', ...child.profile } as const
   await lane.look()
-  const decided = await state.gate.decide(lane, 'recursion::spawn', profile, lane.label)
+  const decided = await state.gate.decide(
+    askerOf(state, lane, child),
+    'recursion::spawn',
+    profile,
+    lane.label,
+  )
   const ceiling: RecordedDecision[] = []
   const opening = await open(state, lane, child, decided.decision, ceiling).then(
     (value) => ({ ok: true as const, value }),
@@ -119,25 +133,27 @@ async function open(
     )
   const { role, model } = chooseModel(state, child.step, child.request.model)
   const { context } = child.request
-  const goal = heldGoal(child.request)
   const schema = await schemaOf(child.request)
+  await requireInput(state, child)
   const text = context === undefined ? undefined : contextText(lane, context)
   const { mode, scope } = await decideMode(state, lane, model, child.request, ceiling)
+  const script = scriptOf(state, child)
+  const plannedCalls = await plannedCallsOf(state, child, scope)
   const part = mode === 'shared' ? null : lane.share.part()
   // Before room is taken: whoever looks at what is left from now on takes this label on.
   lane.share.draw(lane.label)
   const share = part === null ? lane.share : lane.share.carve(part)
   try {
-    const bound = twoTurns(state, share, model, goal)
-    const holds = holdTurns(state, share, model, goal)
+    const bound = twoTurns(state, share, model, child.request)
+    const holds = holdTurns(state, share, model, child.request)
     try {
-      const opened = { role, model, mode, share, part, holds, bound, schema }
+      const opened = { role, model, mode, share, part, holds, bound, schema, script, plannedCalls }
       if (text === undefined) return { ...opened, scope }
       const label = contextLabel(lane, context)
       return { ...opened, scope: { partitions: [await ownText(state, child, text, label)], docs: null } }
     } catch (error) {
-      holds.next.release()
-      holds.last.release()
+      holds.next?.release()
+      holds.last?.release()
       throw error
     }
   } catch (error) {
@@ -162,7 +178,7 @@ export async function recallOpening(
 ): Promise<Opening> {
   const profile = `profile:${child.profile.id}`
   const { outcome, decision, label, mode, share, ceiling } = det
-  const decided = state.gate.recall(lane, 'recursion::spawn', profile, [], decision)
+  const decided = state.gate.recall(askerOf(state, lane, child), 'recursion::spawn', profile, [], decision)
   const asked = { decision: decided.recorded, ceiling, label }
   lane.raise(label)
   lane.share.draw(label)
@@ -172,7 +188,6 @@ export async function recallOpening(
     return { ...asked, opening: { ok: false, error: errorFrom(kept) } }
   }
   const { role, model } = chooseModel(state, child.step, child.request.model)
-  const goal = heldGoal(child.request)
   const own = share === null ? lane.share : lane.share.carveAgain(share)
   const value: OpenedChild = {
     role,
@@ -181,8 +196,10 @@ export async function recallOpening(
     share: own,
     part: share,
     schema: await schemaOf(child.request),
-    bound: twoTurns(state, own, model, goal),
-    holds: ended ? {} : holdAgain(state, own, model, goal),
+    script: scriptOf(state, child),
+    plannedCalls: det.script?.calls ?? null,
+    bound: twoTurns(state, own, model, child.request),
+    holds: ended ? {} : holdAgain(state, own, model, child.request),
     scope: await recallScope(state, lane, child, det, ended, kept),
   }
   return { ...asked, opening: { ok: true, value } }
@@ -238,6 +255,57 @@ async function schemaOf({ schema }: SpawnRequest): Promise<CheckedSchema | null>
   return schema === undefined ? null : await checkedSchema(schema)
 }
 
+/** The script that a child is to follow. What is asked for was found before: see `namedScript`. */
+function scriptOf(state: RunState, { request }: Child): Script | undefined {
+  if (request.script === undefined) return undefined
+  const { name, planHash, text, cell } = namedScript(state, request.script.name)
+  return { name, planHash, text, cell, inputJson: JSON.stringify(request.script.input) }
+}
+
+/** A script that may be run by name. Throws `UNKNOWN_SCRIPT`. */
+export function namedScript({ scripts }: RunState, wanted: string): NamedScript {
+  const found = scripts.find(({ name }) => name === wanted)
+  if (found !== undefined) return found
+  throw new WritError('UNKNOWN_SCRIPT', `This run has no script ${JSON.stringify(wanted)}.`, {
+    next: 'Run one that `await scripts()` lists, or go on without.',
+  })
+}
+
+/** Rejects with `BAD_INPUT` when the script of a child does not take what it is given. */
+async function requireInput(state: RunState, { request }: Child): Promise<void> {
+  if (request.script === undefined) return
+  const { name, input } = request.script
+  const { input: takes } = namedScript(state, name)
+  const misfits = takes === null ? [] : (await checkedSchema(takes)).misfits(input)
+  if (misfits.length === 0) return
+  throw new WritError('BAD_INPUT', `The script ${name} does not take this input: ${inWords(misfits)}.`, {
+    next: 'Give it what `await scripts()` says it takes.',
+  })
+}
+
+/** The spawn of a child that follows a script is decided as part of that plan. */
+function askerOf(state: RunState, lane: FrameState, { request }: Child): DecisionContext {
+  const { id, depth, profile } = lane
+  const planHash =
+    request.script === undefined ? lane.planHash : namedScript(state, request.script.name).planHash
+  return { lane: id, depth, profile, planHash }
+}
+
+/** The most sub-calls of the script of a child over what it may read; null where its text does not tell. */
+async function plannedCallsOf(
+  state: RunState,
+  { request }: Child,
+  { partitions, docs }: Scope,
+): Promise<number | null> {
+  if (request.script === undefined) return null
+  const { store, countCalls } = state.ports
+  const { name, input } = request.script
+  const reach = partitions
+    .flatMap(({ id }) => store.documents(id))
+    .filter(({ id }) => docs === null || docs.has(id))
+  return await countCalls(namedScript(state, name), input, reach)
+}
+
 /** What a child is told in each of its turns, and so holds room for: its goal, and the schema of its value. */
 function heldGoal({ goal, schema }: SpawnRequest): string {
   return schema === undefined ? goal : goal + JSON.stringify(schema)
@@ -248,9 +316,10 @@ function holdTurns(
   state: RunState,
   { pool, limits }: BudgetShare,
   model: ModelProfile,
-  goal: string,
-): { next: StandingReservation; last: StandingReservation } {
-  const bound = oneTurn(state, limits, model, goal)
+  request: SpawnRequest,
+): HeldTurns {
+  if (request.script !== undefined) return {}
+  const bound = oneTurn(state, limits, model, heldGoal(request))
   const last = pool.hold(bound)
   try {
     return { last, next: pool.hold(bound) }
@@ -264,9 +333,10 @@ function holdAgain(
   state: RunState,
   { pool, limits }: BudgetShare,
   model: ModelProfile,
-  goal: string,
+  request: SpawnRequest,
 ): HeldTurns {
-  const bound = oneTurn(state, limits, model, goal)
+  if (request.script !== undefined) return {}
+  const bound = oneTurn(state, limits, model, heldGoal(request))
   return { last: pool.holdAgain(bound), next: pool.holdAgain(bound) }
 }
 
@@ -274,8 +344,14 @@ function oneTurn({ ports }: RunState, limits: Limits, model: ModelProfile, goal:
   return turnBound(limits, model, lastTurnBytes(limits, model, ports.reasoner.promptBytes, goal))
 }
 
-function twoTurns(state: RunState, { limits }: BudgetShare, model: ModelProfile, goal: string): Amount {
-  const bound = oneTurn(state, limits, model, goal)
+function twoTurns(
+  state: RunState,
+  { limits }: BudgetShare,
+  model: ModelProfile,
+  request: SpawnRequest,
+): Amount {
+  if (request.script !== undefined) return NOTHING
+  const bound = oneTurn(state, limits, model, heldGoal(request))
   return addAmounts(bound, bound)
 }
 

@@ -15,6 +15,7 @@ export type ReleaseCheck = (
 
 /** The checks in the order in which they are done: whatever asks a model comes before what depends on the answer's basis. */
 const RELEASE_CHECKS: readonly (readonly [CheckName, ReleaseCheck])[] = [
+  ['validators', passedValidators],
   ['claims', checkClaims],
   ['citations', checkSupport],
 ]
@@ -30,6 +31,12 @@ export async function checkRelease(
   for (const [name, check] of RELEASE_CHECKS)
     if (state.checks.includes(name)) done.push(await check(state, lane, candidate, runFrame))
   return done
+}
+
+/** A value that does not pass its validators comes to no check at all. */
+function passedValidators({ validators }: RunState): Check {
+  const { length: checked } = validators
+  return { check: 'validators', outcome: 'passed', checked, failed: 0, code: null, problems: [] }
 }
 
 /** Every leaf has to stand in a citation, or be computed by an exact plan. The citations themselves are read again anyway. */

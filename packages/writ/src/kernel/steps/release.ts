@@ -19,6 +19,7 @@ import { observe } from './observe.ts'
 import { checkRelease } from './release-checks.ts'
 import { type Unsealed, unseal } from './sealed-values.ts'
 import type { RunFrame } from './spawn.ts'
+import { validate } from './validate.ts'
 
 /** What has been checked of a value when policy is asked whether it may leave. */
 const VALIDATED = ['validate:citations']
@@ -104,8 +105,10 @@ export async function performRelease(
   lane.slices.merge(unsealed.slices)
   const { lanes: sealed } = unsealed
   const citations = dedupe([...citationsOf(lane), ...unsealed.citations])
+  const shaped = state.checks.length > 0 && canLeave(state, lane, unsealed.valueJson)
+  const invalid = shaped ? await validate(state, lane, { valueJson: unsealed.valueJson, citations }) : null
   const checks =
-    state.checks.length > 0 && canLeave(state, lane, unsealed.valueJson)
+    shaped && invalid === null
       ? await checkRelease(
           state,
           lane,
@@ -115,8 +118,9 @@ export async function performRelease(
       : []
   // What a sealed value holds is no reason that its frame may hear.
   const goesBack = !last && sealed.length === 0 && lane.returned < MOST_RETURNS
-  const open = goesBack ? failedChecks(checks) : null
-  if (open !== null) lane.returned += 1
+  const failed = goesBack ? failedChecks(checks) : null
+  if (failed !== null) lane.returned += 1
+  const open = invalid ?? failed
   const id = lane.next()
   const checked = await observe(journal, {
     kind: 'output.release',

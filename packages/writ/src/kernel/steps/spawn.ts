@@ -1,4 +1,5 @@
 import {
+  type Det,
   type FrameValue,
   type ItemOutcome,
   type Label,
@@ -7,6 +8,7 @@ import {
   type WritError,
 } from '@writ/contract'
 import { commandHash } from '@writ/evidence'
+import { KnownAnswers } from '../basis/known-answers.ts'
 import type { Written } from '../journal/journal.ts'
 import { FrameState } from '../state/frame-state.ts'
 import { modelsOf } from '../state/run-models.ts'
@@ -19,6 +21,7 @@ import {
   type HeldTurns,
   keptOfSpawn,
   type NumberedChild,
+  namedScript,
   type OpenedChild,
   type Opening,
   openNow,
@@ -111,7 +114,7 @@ function childState(
   state: RunState,
   lane: FrameState,
   child: NumberedChild,
-  { role, scope, mode, share, schema }: OpenedChild,
+  { role, scope, mode, share, schema, script, plannedCalls }: OpenedChild,
   label: Label,
 ): FrameState {
   return new FrameState({
@@ -120,11 +123,14 @@ function childState(
     depth: lane.depth + 1,
     goal: child.request.goal,
     schema,
+    script,
+    plannedCalls,
     profile: child.profile,
     model: (step) => modelsOf(state, step)[role],
     scope,
     label,
     share,
+    answers: mode === 'shared' && child.alone !== true ? lane.answers : new KnownAnswers(),
     bound: mode !== 'blind',
     signal: child.signal,
   })
@@ -160,6 +166,7 @@ function writeSpawn(
       ceiling,
       outcome: error === null ? 'ok' : outcomeOf(error),
       code: error?.code ?? null,
+      ...followed(state, request, opened),
     },
     obs: { at: journal.now() },
     payloads: {
@@ -171,6 +178,17 @@ function writeSpawn(
     },
     durability: 'commit',
   })
+}
+
+/** The script of a child, as its spawn declares it. What it is given is part of the spawn's input. */
+function followed(
+  state: RunState,
+  { script }: SpawnRequest,
+  opened: OpenedChild | null,
+): Pick<Det['frame.spawn'], 'script'> {
+  if (script === undefined) return {}
+  const { name, planHash } = namedScript(state, script.name)
+  return { script: { name, planHash, calls: opened?.plannedCalls ?? null } }
 }
 
 /** The label of a text given to the child: its parent's when it was brought in, which the record's may be above. */

@@ -8,13 +8,13 @@ import {
 } from '@writ/contract'
 import { type CheckedSchema, inWords, valueIn } from '../../schema/index.ts'
 import type { StepId } from '../basis/step-id.ts'
-import { leafOutputTokens } from '../basis/turn-bounds.ts'
+import { leafOutputTokens, requirePrompt } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { performHostValue } from './host-value.ts'
 import { performModelCall } from './model-call.ts'
-import type { ModelCall } from './model-command.ts'
+import type { ModelCall } from './model-request.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
 
@@ -53,7 +53,13 @@ export async function performTypedCall(
     async (error: unknown) => await recordCheck(state, lane, check, schemas, error, onFinal),
   )
   const { reasoner } = state.ports
-  const items = replies.map((reply, at) => readItem(reasoner, reply, schemas[at] ?? null, call.json?.has(at)))
+  const items = replies.map((reply, at) =>
+    withinLimits(
+      lane,
+      call.conversations[at] ?? [],
+      readItem(reasoner, reply, schemas[at] ?? null, call.json?.has(at)),
+    ),
+  )
   const again = items.flatMap((item, at) => (item.again === null ? [] : [at]))
   if (again.length === 0) {
     await recordCheck(state, lane, check, schemas, null, onFinal)
@@ -64,7 +70,7 @@ export async function performTypedCall(
   const json = new Set(again.flatMap((at, index) => (replies[at]?.ok && call.json?.has(at) ? [index] : [])))
   const maxOutputTokens = leafOutputTokens(lane.share.limits, model)
   const input = { again, of: call.input }
-  const second = { ...call, model, maxOutputTokens, conversations, json, input }
+  const second = { ...call, model, maxOutputTokens, conversations, json, input, merged: 0 }
   const answers = await performModelCall(state, lane, check, second, onFinal).catch(
     (error: unknown): Outcomes => again.map(() => ({ ok: false, error: toWritError(error) })),
   )
@@ -73,6 +79,17 @@ export async function performTypedCall(
     const answer = anew.get(at)
     return answer === undefined ? outcome : readItem(reasoner, answer, schemas[at] ?? null).outcome
   })
+}
+
+/** An item that could only be asked again with a prompt that may not be sent is not asked again. */
+function withinLimits({ share }: FrameState, asked: readonly Message[], item: ReadItem): ReadItem {
+  if (item.again === null) return item
+  try {
+    requirePrompt(share.limits, [...asked, ...item.again])
+    return item
+  } catch {
+    return { ...item, again: null }
+  }
 }
 
 /** Records that there is nothing to ask again, or that the call was refused. Throws its error. */

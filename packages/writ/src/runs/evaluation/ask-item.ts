@@ -5,6 +5,7 @@ import type { HomeServices } from '../../home/home-services.ts'
 import { ask } from '../ask.ts'
 import { authorise } from '../authorise.ts'
 import { resume } from '../resume.ts'
+import { checksOf } from '../validators.ts'
 import { type NamedArm, optionsOf } from './arm.ts'
 import type { CapKeeper } from './cap-keeper.ts'
 import type { EarlierRuns } from './earlier-runs.ts'
@@ -120,7 +121,7 @@ async function askedFor(
     purpose,
     bundle: policy.bundle.hash,
     packs: packsOf(prepared.store),
-    checks: asked.verify ?? [],
+    checks: checksOf(asked.verify, undefined),
     schema: scripted ? null : schema,
   }
 }

@@ -1,47 +1,68 @@
 import {
+  type Amount,
   costMicroUsd,
   type Limits,
-  MAX_LEAF_OUTPUT_TOKENS,
   MAX_TURN_OUTPUT_TOKENS,
   type ModelProfile,
   type PlanBound,
 } from '@writ/contract'
-import { MAX_ATTEMPTS, type RunModels } from '../../kernel/index.ts'
+import { leafBound, MAX_ATTEMPTS, type RunModels } from '../../kernel/index.ts'
 import type { WorstCase } from '../../scripts/index.ts'
+
+/** What so many requests come to at most. */
+type Bounded = NonNullable<PlanBound['once']>
+
+/** The tokens of one request at most. */
+type Each = Pick<Amount, 'inputTokens' | 'outputTokens'>
 
 /**
  * The most that a run within these limits can come to. `worst` is what the text of its script adds up to; null for a run
  * without one.
  */
 export function planBound(limits: Limits, models: RunModels, worst: WorstCase | null): PlanBound {
-  const counted = worst !== null && 'calls' in worst
-  const calls = counted ? worst.calls : null
-  const requests = Math.min(limits.maxCalls, calls === null ? limits.maxCalls : calls * MAX_ATTEMPTS)
-  const most = counted ? MAX_LEAF_OUTPUT_TOKENS : MAX_TURN_OUTPUT_TOKENS
-  const both = [models.root, models.sub]
-  const each = Math.max(...both.map(({ contextWindow }) => contextWindow + outputOf(contextWindow, most)))
-  const tokens = Math.min(limits.maxTokens ?? Number.MAX_SAFE_INTEGER, requests * each)
-  const costs = both.map((model) => costOf(model, tokens, requests * outputOf(model.contextWindow, most)))
-  const known = costs.every((cost) => cost !== null)
-  const cost = known ? Math.min(limits.maxCostMicroUsd ?? Number.MAX_SAFE_INTEGER, Math.max(...costs)) : null
-  return {
-    calls,
-    requests,
-    tokens,
-    costMicroUsd: cost,
-    held: worst !== null,
-    unknown: worst !== null && 'unknown' in worst ? worst.unknown : null,
+  const held = worst !== null
+  if (worst === null || 'unknown' in worst) {
+    const most = bounded(limits, models, limits.maxCalls, turnOf)
+    return { calls: null, ...most, once: null, held, unknown: worst?.unknown ?? null }
   }
+  const { calls } = worst
+  const of = (requests: number): Bounded =>
+    bounded(limits, models, requests, (model) => leafBound(limits, model))
+  return { calls, ...of(calls * MAX_ATTEMPTS), once: of(calls), held, unknown: null }
 }
 
-/** The limits of a run that is held to its bound: its requests and tokens, and so its cost, cannot pass it. */
+/**
+ * The limits of a run that is held to its bound. Its requests cannot pass it, and so neither can its tokens and cost where
+ * the size of a prompt has a limit; else the tokens are limited as well.
+ */
 export function heldTo(limits: Limits, { requests, tokens }: PlanBound): Limits {
-  return { ...limits, maxCalls: requests, maxTokens: tokens }
+  const sized = limits.maxPromptBytes !== undefined
+  return { ...limits, maxCalls: requests, ...(sized ? {} : { maxTokens: tokens }) }
 }
 
-/** Output tokens asked for at most: the kernel asks for no more than a quarter of the window, and never for almost none. */
-function outputOf(contextWindow: number, most: number): number {
-  return Math.min(most, Math.max(256, Math.floor(contextWindow / 4)))
+function bounded(
+  limits: Limits,
+  { root, sub }: RunModels,
+  wanted: number,
+  most: (model: ModelProfile) => Each,
+): Bounded {
+  const { maxCalls, maxTokens, maxCostMicroUsd } = limits
+  const requests = Math.min(maxCalls, wanted)
+  const each = [root, sub].map((model) => ({ model, ...most(model) }))
+  const tokens = Math.min(
+    maxTokens ?? Number.MAX_SAFE_INTEGER,
+    requests * Math.max(...each.map(({ inputTokens, outputTokens }) => inputTokens + outputTokens)),
+  )
+  const costs = each.map(({ model, outputTokens }) => costOf(model, tokens, requests * outputTokens))
+  const known = costs.every((cost) => cost !== null)
+  const cost = known ? Math.min(maxCostMicroUsd ?? Number.MAX_SAFE_INTEGER, Math.max(...costs)) : null
+  return { requests, tokens, costMicroUsd: cost }
+}
+
+/** A turn of a frame may fill the window. The kernel asks for no more output than a quarter of it, and never for almost none. */
+function turnOf({ contextWindow }: ModelProfile): Each {
+  const outputTokens = Math.min(MAX_TURN_OUTPUT_TOKENS, Math.max(256, Math.floor(contextWindow / 4)))
+  return { inputTokens: contextWindow, outputTokens }
 }
 
 /** What so many tokens cost at most, when so many of them can be output. */

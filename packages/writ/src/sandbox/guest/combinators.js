@@ -24,14 +24,19 @@ export function combinators(hostFunction, names) {
   const open = hostFunction(OPEN)
   const close = hostFunction(CLOSE)
 
+  /** Combinators whose work has begun and has not ended. */
+  let under = 0
+
   /** Does work that makes at most so many calls. */
   async function stated(name, most, work) {
     if (!$.isInteger(most) || most < 0 || most > MOST_CALLS)
       throw new $.$RangeError(`${name}: it would make ${most} calls; at most ${MOST_CALLS} can be stated`)
-    const id = await open(name, most)
+    const id = await open(name, most, under > 0)
+    under += 1
     try {
       return await work()
     } finally {
+      under -= 1
       await close(id)
     }
   }

@@ -20,7 +20,7 @@ export function verifier({ each, stated, listOf, put, llmQuery }) {
         const text = await spans(item)
         if (!$.isArray(text) || text.length === 0) return null
         const prompt = ASKED + (await claim(item))
-        const said = await each(votes, () => llmQuery(prompt, { spans: text, model }))
+        const said = await each(votes, () => llmQuery(prompt, { spans: text, model, fresh: votes > 1 }))
         return counted(said)
       })
       for (let at = 0; at < given.length; at += 1) {

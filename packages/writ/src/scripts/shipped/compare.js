@@ -24,6 +24,7 @@ export const meta = {
     required: ['points'],
     additionalProperties: false,
   },
+  limits: { promptBytes: 65_536 },
   output: {
     type: 'array',
     items: {

@@ -17,6 +17,7 @@ export const meta = {
     },
     additionalProperties: false,
   },
+  limits: { promptBytes: 16_384 },
   output: {
     type: 'array',
     items: {

@@ -19,6 +19,7 @@ export const meta = {
     required: ['claims'],
     additionalProperties: false,
   },
+  limits: { promptBytes: 32_768 },
   output: {
     type: 'array',
     items: {

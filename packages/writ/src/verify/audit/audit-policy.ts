@@ -25,7 +25,7 @@ import { checkFacts } from './facts.ts'
 import { type Audited, type AuditedFrame, type AuditedPlace, keepSealed, openFrame } from './frame.ts'
 import { possibleModes } from './mode.ts'
 import { Resources } from './resources.ts'
-import { checkAttempts, checkBound, checkCharge, checkHeld } from './spending.ts'
+import { checkAttempts, checkBound, checkCharge, checkHeld, checkSum } from './spending.ts'
 
 /** What a release has been checked for when policy is asked; nothing else discharges anything. */
 const RELEASE_DISCHARGES = ['validate:citations']
@@ -80,9 +80,8 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     if (frame.opening.kind === 'run.open') {
       const { det } = frame.opening
       checkFacts(det, this.#point)
-      const { user, purpose, script } = det
-      const planHash = script?.planHash
-      const replayer = new DecisionReplayer(this.#point, { user, purpose, planHash })
+      const { user, purpose } = det
+      const replayer = new DecisionReplayer(this.#point, { user, purpose })
       this.#known = { run: det, resources: new Resources(det, this.#point), replayer }
     }
     return openFrame(frame, this.#opened.run)
@@ -109,6 +108,11 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     'model.usage': ({ obs }, { command, at }) => {
       if (command?.kind !== 'model.call') refuse('LINEAGE_NOT_DERIVED', 'The attempts are of no call.', at)
       checkAttempts(obs.detail, command, this.#opened.resources.model(command.det.model, at), at)
+    },
+    'model.item': ({ det, obs }, { command, at }) => {
+      if (command?.kind !== 'model.call') refuse('LINEAGE_NOT_DERIVED', 'The item is of no call.', at)
+      checkAttempts(obs.detail, command, this.#opened.resources.model(command.det.model, at), at)
+      checkSum(det.charged, obs.detail, `${at}/det/charged`)
     },
     'model.result': (record, place) => this.#result(record, place),
     cell: ({ n }, { frame: { own } }) => {
@@ -210,13 +214,14 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
   }
 
   async #permitted(
-    { profile, depth }: AuditedFrame,
+    { profile, depth, own: { planHash } }: AuditedFrame,
     models: readonly RecordedModel[],
     taint: Label,
     at: string,
   ): Promise<void> {
     for (const { id } of models) {
-      const question = { action: 'model::call', resource: `model:${id}`, taint, depth, profile } as const
+      const resource = `model:${id}`
+      const question = { action: 'model::call', resource, taint, depth, profile, planHash } as const
       await this.#ask({ ...question, discharged: [], recorded: undefined, at })
     }
   }
@@ -249,7 +254,9 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     label.decide(n, det.decision.taint, false, `${at}/det/decision/taint`)
     label.look(n, det.decision.taint, `${at}/det/decision/taint`)
     label.see(det.label, `${at}/det/label`)
-    await this.#decideAgain(frame, det.decision, [], `${at}/det/decision`)
+    // Opening a child that follows a script is part of that plan.
+    const plan = det.script?.planHash ?? frame.own.planHash
+    await this.#decideAgain(frame, det.decision, [], `${at}/det/decision`, plan)
     for (const [i, decision] of det.ceiling.entries()) {
       const place = `${at}/det/ceiling/${i}`
       if (decision.action === 'context::search') {
@@ -360,10 +367,11 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
 
   /** The request is the frame's own, and the policy answers it as it did. */
   async #decideAgain(
-    { depth, profile, lane }: AuditedFrame,
+    { depth, profile, lane, own }: AuditedFrame,
     decision: RecordedDecision,
     discharges: readonly string[],
     at: string,
+    planHash: string | undefined = own.planHash,
   ): Promise<void> {
     const { action, resource, taint, discharged } = decision
     if (decision.depth !== depth)
@@ -378,7 +386,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
         `The step cannot have discharged ${discharged.join(', ') || 'nothing'}.`,
         at,
       )
-    await this.#ask({ action, resource, taint, depth, profile, discharged, recorded: decision, at })
+    await this.#ask({ action, resource, taint, depth, profile, discharged, planHash, recorded: decision, at })
   }
 
   async #ask(question: Parameters<DecisionReplayer['ask']>[0]): Promise<void> {

@@ -19,6 +19,8 @@ export interface Question {
   readonly depth: number
   readonly profile: string
   readonly discharged: readonly string[]
+  /** The plan hash of the script that the frame follows, or one above it. */
+  readonly planHash: string | undefined
   /** What the record says came of it; undefined for a question that leaves no record when it is allowed. */
   readonly recorded: Pick<RecordedDecision, 'verdict' | 'policies' | 'reason'> | undefined
   readonly at: string
@@ -33,14 +35,14 @@ const KEPT_ANSWERS = 50_000
 /** Asks questions of a decision point, equal ones once, and holds the answers against the record. */
 export class DecisionReplayer {
   readonly #point: DecisionPoint
-  readonly #base: Pick<DecisionRequest, 'user' | 'purpose' | 'planHash'>
+  readonly #base: Pick<DecisionRequest, 'user' | 'purpose'>
   readonly #answers = new Map<string, readonly Decision[]>()
   #distinct = 0
   #asked = 0
   /** Denials because the engine failed at the time: they cannot be made again. */
   #failures = 0
 
-  constructor(point: DecisionPoint, base: Pick<DecisionRequest, 'user' | 'purpose' | 'planHash'>) {
+  constructor(point: DecisionPoint, base: Pick<DecisionRequest, 'user' | 'purpose'>) {
     this.#point = point
     this.#base = base
   }
@@ -73,8 +75,8 @@ export class DecisionReplayer {
   }
 
   async #answer(question: Question, factsOf: FactsOf): Promise<readonly Decision[]> {
-    const { action, resource, taint, depth, profile, discharged } = question
-    const key = JSON.stringify([action, resource, taint, depth, profile, discharged])
+    const { action, resource, taint, depth, profile, discharged, planHash } = question
+    const key = JSON.stringify([action, resource, taint, depth, profile, discharged, planHash])
     const known = this.#answers.get(key)
     if (known !== undefined) return known
     const asker = this.#profile(profile, question.at)
@@ -88,6 +90,7 @@ export class DecisionReplayer {
           taint,
           depth,
           discharged,
+          planHash,
         }),
       ),
     )

@@ -16,6 +16,8 @@ export interface SealedLabel {
 export interface Audited {
   /** Whether it has the root's model or that of sub-calls. */
   readonly role: ModelRole
+  /** The plan that it is part of: that of its script, else its parent's. */
+  readonly planHash: string | undefined
   readonly scope: ReadonlySet<string>
   readonly label: LaneLabel
   /** Labels of who drew on the share it draws on. */
@@ -35,7 +37,8 @@ export function openFrame(
   run: RecordOf<'run.open'>['det'],
 ): Audited {
   const own = parent !== null && share.lane !== lane ? parent.own.share : new ShareLabel()
-  const kept = { share: own, sealed: new Map(), celled: false }
+  const planHash = opening.det.script?.planHash ?? parent?.own.planHash
+  const kept = { share: own, planHash, sealed: new Map(), celled: false }
   if (opening.kind === 'run.open') {
     const scope = new Set(opening.det.partitions.map(({ id }) => id))
     return { ...kept, role: 'root', scope, label: new LaneLabel(lane, opening.det.questionLabel, own) }

@@ -57,6 +57,12 @@ export function checkCharge(
   }
 }
 
+/** What is charged for an item is the sum of its attempts. */
+export function checkSum(charged: Amount, detail: readonly Attempt[], at: string): void {
+  const sum = detail.reduce((total, attempt) => addAmounts(total, attempt.charged), NOTHING)
+  for (const key of AMOUNTS) if (charged[key] !== sum[key]) differs('charge', key, charged[key], sum[key], at)
+}
+
 /** Each attempt is charged what its metering gives at the price of the model. */
 export function checkAttempts(
   detail: readonly Attempt[],

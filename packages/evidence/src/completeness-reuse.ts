@@ -1,0 +1,76 @@
+import { type Commitment, type Label, labelsEqual, type ReusedItems } from '@writ/contract'
+import type { Lane } from './completeness-lanes.ts'
+import type { RecordOf, RecordPlace, RunShare } from './fold-run.ts'
+import { refuse } from './verdict.ts'
+
+/** A call that came back, as far as another one may name it. */
+interface AnsweredCall {
+  readonly share: RunShare
+  readonly label: Label
+  readonly model: string
+  readonly maxOutputTokens: number
+  readonly items: number
+  /** Requests that came back. */
+  readonly answered: number
+  readonly input: Commitment
+  readonly output: Commitment
+}
+
+/**
+ * The sub-calls that came back, for those that name one instead of being sent. A call may only name one that was asked under its
+ * own label, of its own model, within its own share of the budget. Where all of the named call is reused, commitments show that
+ * requests and answers are equal. Of a part of a batch the records hold the root alone. Grows with the calls of a run.
+ */
+export class ReusableCalls {
+  readonly #calls = new Map<string, AnsweredCall>()
+
+  /** A call came back. */
+  result({ lane, n, det }: RecordOf<'model.result'>, call: RecordOf<'model.call'>, share: RunShare): void {
+    const answered = det.outcomes.ok ?? 0
+    if (call.det.role !== 'leaf' || answered === 0) return
+    const { label, model, maxOutputTokens, items, input } = call.det
+    const { output } = det
+    this.#calls.set(`${lane}/${n}`, { share, label, model, maxOutputTokens, items, answered, input, output })
+  }
+
+  /** What a call says that it need not send. */
+  call({ det }: RecordOf<'model.call'>, { frame, at }: RecordPlace<Lane>): void {
+    const { reused = [], merged, role, outcome, items } = det
+    const none = det.reused === undefined && merged === undefined
+    if (none) return
+    if (role === 'turn') bad('A turn answers nothing without being sent.', at)
+    if (merged === 0) bad('No equal requests are named.', `${at}/det/merged`)
+    if (det.reused === undefined) return
+    if (outcome !== 'ok' || reused.length === 0)
+      bad('What was not sent or names nothing reuses nothing.', `${at}/det/reused`)
+    const all = reused.reduce((sum, row) => sum + row.items, items)
+    let next = 0
+    for (const [i, row] of reused.entries()) {
+      const place = `${at}/det/reused/${i}`
+      if (row.items === 0 || row.item < next || row.item + row.items > all)
+        bad(`${row.items} requests from ${row.item} on are not among the ${all} of the step.`, place)
+      next = row.item + row.items
+      this.#check(row, det, frame.share, place)
+    }
+  }
+
+  #check(row: ReusedItems, det: RecordOf<'model.call'>['det'], share: RunShare, at: string): void {
+    const named = `${row.lane}/${row.n}`
+    const call = this.#calls.get(named)
+    if (call === undefined) bad(`No sub-call of step ${named} came back before.`, at)
+    if (call.share !== share) bad(`Step ${named} draws on another share of the budget.`, at)
+    if (!labelsEqual(call.label, det.label)) bad(`Step ${named} asked under another label.`, at)
+    if (call.model !== det.model || call.maxOutputTokens !== det.maxOutputTokens)
+      bad(`Step ${named} asked another model, or for another length.`, at)
+    if ((row.of === null) !== (call.items === 1) || (row.of ?? 0) + row.items > call.items)
+      bad(`Step ${named} has no such requests.`, `${at}/of`)
+    if (row.items > call.answered) bad(`Only ${call.answered} requests of step ${named} came back.`, at)
+    if (row.items < call.items) return
+    if (row.input !== call.input) bad(`Step ${named} asked something else.`, `${at}/input`)
+    if (row.output !== call.output) bad(`Step ${named} was answered something else.`, `${at}/output`)
+  }
+}
+
+function bad(why: string, at: string): never {
+  return refuse('BAD_REUSE', why, at)
+}

@@ -1,0 +1,24 @@
+import type { Message, ModelProfile } from '@writ/contract'
+import type { StandingReservation } from '../basis/budget-pool.ts'
+
+/** One or more requests to one model under one decision. */
+export interface ModelCall {
+  readonly role: 'turn' | 'leaf'
+  readonly model: ModelProfile
+  readonly conversations: readonly (readonly Message[])[]
+  readonly maxOutputTokens: number
+  /** The conversations whose answer is to be one JSON object; none by default. */
+  readonly json?: ReadonlySet<number>
+  /** Whether it shares no answer with an equal one; not by default. */
+  readonly fresh?: boolean
+  /** Requests that were left out because they equal another of the call; none by default. */
+  readonly merged?: number
+  /** What identifies the call across runs: the request as the frame made it. */
+  readonly input: unknown
+  /** Kept for replay: what the frame was told that nothing else determines. */
+  readonly payloads: Readonly<Record<string, string>>
+  /** The signal its frame had when it was asked for: the frame takes another one when it cancels. */
+  readonly signal: AbortSignal
+  /** Room held back beforehand: taken for the first attempt when it is enough, else given back. */
+  readonly held?: StandingReservation
+}
