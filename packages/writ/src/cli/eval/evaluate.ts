@@ -138,7 +138,13 @@ function armOf(arm: ArmFlag, flags: EvalFlags, config: Config): EvaluationArm {
 }
 
 /** What flags say of the one model, they do not say of another that an arm names. */
-function withoutModel({ model, subModel, price, contextWindow, ...others }: EvalFlags): EvalFlags {
+function withoutModel({
+  model: _model,
+  subModel: _subModel,
+  price: _price,
+  contextWindow: _window,
+  ...others
+}: EvalFlags): EvalFlags {
   return others
 }
 

@@ -85,7 +85,7 @@ export function packsOf(store: ContextStore): readonly string[] {
 
 /** Whether a recorded run is what would be asked now, and had no more room than a run has now. */
 export function isSame(recorded: RecordedItem, now: AskedFor, limits: Limits): boolean {
-  const { limits: had, charged, aborted, ...then } = recorded
+  const { limits: had, charged: _charged, aborted: _aborted, ...then } = recorded
   return canonicalJson({ ...then }) === canonicalJson({ ...now }) && fits(had, limits)
 }
 

@@ -64,7 +64,7 @@ const SCORE: Readonly<Record<ScorerName, (value: Json, gold: Gold) => number>> =
   string_match_all: (value, { value: gold }) => stringMatchAll(textOf(value), textsOf(gold)),
   date: (value, { value: gold }) => {
     const days = daysIn(textOf(value))
-    return days.length === 1 && days[0] === calendarDay(String(gold)) ? 1 : 0
+    return days.length === 1 && days[0] === calendarDay(textOf(gold)) ? 1 : 0
   },
   oolong: (value, { value: gold, answerType }) =>
     oolongScore(textOf(value), textsOf(gold), answerType ?? 'LABEL'),
