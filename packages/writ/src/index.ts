@@ -93,7 +93,7 @@ export {
   THRESHOLD_METRICS,
   type Threshold,
   type ThresholdMetric,
-} from './runs/evaluation/thresholds.ts'
+} from './runs/evaluation/threshold.ts'
 export { namesRun } from './runs/find-run.ts'
 export type { ForkOptions } from './runs/fork.ts'
 export type { LanguageModelOptions } from './runs/language-model/language-model.ts'

@@ -1,6 +1,6 @@
 import type { Basis, PlanBound, PlanCard, RunEvent, Status } from '@writ/contract'
 import type { Gold } from './score.ts'
-import type { JudgedThreshold } from './thresholds.ts'
+import type { JudgedThreshold } from './threshold.ts'
 
 // What an evaluation plans, tells and comes to, as the library and `--json` give it.
 

@@ -2,7 +2,7 @@ import type { ContextOptions } from '../../files/options.ts'
 import type { EvaluationArm } from './arm.ts'
 import type { EvaluationEvent, EvaluationPlan } from './evaluation.ts'
 import type { EvaluationQuestion } from './question.ts'
-import type { Threshold } from './thresholds.ts'
+import type { Threshold } from './threshold.ts'
 
 /** What an evaluation asks, of whom, over what, and what it may spend. */
 export interface EvaluationOptions

@@ -2,7 +2,8 @@ import type { Amount } from '@writ/contract'
 import { estimateOf, meanOf } from './bootstrap.ts'
 import type { ArmResult, Estimate, Evaluation, EvaluationItem, Measures } from './evaluation.ts'
 import type { Prepared } from './prepare.ts'
-import { judged, type Threshold } from './thresholds.ts'
+import type { Threshold } from './threshold.ts'
+import { judged } from './thresholds.ts'
 
 /** All that an evaluation came to, before it is added up. */
 export interface Results {
