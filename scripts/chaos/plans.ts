@@ -26,7 +26,11 @@ export interface Span {
 /** A run of a scenario that is killed at random: once, or again while it is resumed; now and then by SIGTERM instead. */
 export function randomPlan(random: () => number, scenario: Scenario, span: Span): Plan {
   // One in ten is killed while it starts, before it says anything; the others anywhere from their first event on.
-  const late = { line: 1 + Math.floor(random() * span.lines), ms: Math.round(random() * scenario.quietMs) }
+  const { first, last } = scenario.behind ?? { first: 1, last: span.lines }
+  const late = {
+    line: first + Math.floor(random() * (last - first + 1)),
+    ms: Math.round(random() * scenario.quietMs),
+  }
   const early = { line: 0, ms: Math.round(random() * span.startMs) }
   const cuts = [random() < 0.1 ? early : late]
   // What a resume writes is what it goes on with: to cut it before that, too, the cut is counted from its start.

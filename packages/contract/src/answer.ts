@@ -71,6 +71,8 @@ export interface Answer<V = Json> {
   readonly citations: readonly Citation[]
   readonly label: Label
   readonly usage: Usage
+  /** Ids of the models whose replies came, sorted; only of a run with models that stand in for others. */
+  readonly answeredBy?: readonly string[]
   readonly support: Support
   readonly coverage: Coverage
   /** What the checks that were asked for came to; absent when none were, or nothing was released. */

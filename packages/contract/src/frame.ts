@@ -8,6 +8,7 @@ import type { DocumentInfo } from './partition.ts'
 import type { CellCode, CellRun, GuestContext } from './sandbox.ts'
 import type { Script, ScriptListing } from './script.ts'
 import type { Citation, Span } from './span.ts'
+import type { Tuning } from './tuning.ts'
 
 /** The steps a frame can ask the gate for, each with what it gives back. */
 export interface Steps {
@@ -138,6 +139,8 @@ export interface Frame {
   /** What was said before the question; undefined for a question by itself, and for a child frame. */
   readonly conversation: Conversation | undefined
   readonly model: { readonly id: string; readonly contextWindow: number }
+  /** How it is told to work. */
+  readonly tuning: Tuning
   readonly corpus: CorpusView
   readonly context: GuestContext
   /** What the frame runs instead of asking a model, when it follows a script. */

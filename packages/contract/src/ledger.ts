@@ -31,6 +31,8 @@ export function openingPath(name: string): string {
 export type Durability =
   /** In the database; survives a kill of the process. */
   | 'commit'
+  /** The same some milliseconds later, or with what is written before that: for what comes often and nobody waits for. */
+  | 'soon'
   /** On disk; survives a power cut. Flushes everything before it too. */
   | 'flush'
 

@@ -7,7 +7,12 @@ export interface PlanCard {
   /** Why that one, as a code. */
   readonly reason: string
   readonly script: { readonly name: string; readonly planHash: string } | null
-  readonly models: { readonly root: string; readonly sub: string }
+  readonly models: {
+    readonly root: string
+    readonly sub: string
+    /** Those that stand in for each, in order; absent when none does. */
+    readonly fallbacks?: { readonly root: readonly string[]; readonly sub: readonly string[] }
+  }
   readonly documents: number
   readonly bytes: number
   /** The corpus by label, and whether policy would let the root frame read it. */

@@ -7,6 +7,7 @@ import type { BudgetLeft } from './frame.ts'
 import type { Label } from './label.ts'
 import type { Outcome } from './outcome.ts'
 import type { Action, UserFacts, Verdict } from './policy.ts'
+import type { Tuning } from './tuning.ts'
 
 /**
  * The ledger's unit: one canonical-JSON line and one leaf of the run tree. `det` is compared on replay; `obs` is covered
@@ -108,6 +109,27 @@ export interface RecordedModel {
   readonly priceAsOf?: string
 }
 
+/** The models that stand in for the first of each role, in the order in which they are asked. */
+export interface RecordedFallbacks {
+  readonly root: readonly RecordedModel[]
+  readonly sub: readonly RecordedModel[]
+}
+
+/**
+ * A model that a call went past: policy denied it for the label of the call, or, without a decision, it had refused every
+ * request before.
+ */
+export interface PassedModel {
+  readonly model: string
+  readonly decision: RecordedDecision | null
+}
+
+/** How frames of a model were told to work: its profile, with its hints in words beside the record. */
+export interface RecordedProfile extends Omit<Tuning, 'hints'> {
+  readonly model: string
+  readonly hints: Commitment
+}
+
 /** Where a run was forked from, and what of it is another run's: its first `records` records were taken over from there. */
 export interface RecordedFork {
   readonly run: string
@@ -117,6 +139,8 @@ export interface RecordedFork {
   readonly records: number
   /** The models of the shared records; those of `run.open` serve from there on. */
   readonly models: readonly RecordedModel[]
+  /** Those that stood in for them; absent when none did. */
+  readonly fallbacks?: RecordedFallbacks
   /** To what is asked instead at `at`, and the seeds of the shared frames. */
   readonly changes: Commitment
 }
@@ -208,6 +232,10 @@ export interface Det {
     /** SHA-256 (hex) of the policy bundle's canonical manifest; pinned for the run. */
     readonly bundle: string
     readonly models: readonly RecordedModel[]
+    /** Absent when no model stands in for another. */
+    readonly fallbacks?: RecordedFallbacks
+    /** Profiles of models whose frames are not told to work as usual; absent when there is none. */
+    readonly profiles?: readonly RecordedProfile[]
     readonly partitions: readonly RecordedPartition[]
     readonly limits: Limits
     /** What the guest's clock says. */
@@ -259,6 +287,10 @@ export interface Det {
     /** `turn` for a frame's own turns, `leaf` for sub-calls. */
     readonly role: 'turn' | 'leaf'
     readonly model: string
+    /** Models of the list that stand before this one and were not asked; absent when there is none. */
+    readonly passed?: readonly PassedModel[]
+    /** The step of the same frame whose failed requests are asked of another model; absent for a call of its own. */
+    readonly instead?: number
     /** Requests sent. Of several, `input` is a Merkle root over the items' commitments. */
     readonly items: number
     /** Requests that were not sent, by what answers them; absent when all were. */

@@ -3,7 +3,7 @@ export const STEP_OPS: Readonly<Record<'context.search' | 'context.read' | 'loca
   Object.freeze({
     'context.search': new Set(['docs', 'overview', 'search', 'grep', 'outline']),
     'context.read': new Set(['read']),
-    // `schema` is the check of what typed sub-calls answered. Sub-calls and children may be answered from what a stopped
+    // `schema` is the check of what typed sub-calls answered, `fallback` a step in which no other model had to be asked. Sub-calls and children may be answered from what a stopped
     // cell left. What is refused may be of any name.
     local: new Set([
       'cite',
@@ -11,6 +11,7 @@ export const STEP_OPS: Readonly<Record<'context.search' | 'context.read' | 'loca
       'llm_query',
       'rlm_query',
       'schema',
+      'fallback',
       'scripts',
       'validate',
       'combinator_open',

@@ -1,6 +1,6 @@
 import { type Attempt, cachedInputTokens, unsentCalls } from '@writ/contract'
 import type { RecordOf } from './fold-run.ts'
-import { modelsAt } from './fork.ts'
+import { allModels } from './fork.ts'
 import type { AnyRecord } from './record.ts'
 
 /** What the records tell about how charges came to be, gathered record by record. */
@@ -16,6 +16,9 @@ export class ChargeFacts {
   reusedCalls = 0
   /** Whether every model that was called has a price. */
   costKnown = true
+  /** Models of the calls without a result, by the record of each, and those whose replies came. */
+  readonly #asked = new Map<number, string>()
+  readonly #answered = new Set<string>()
 
   accept(record: AnyRecord): void {
     if (record.kind === 'run.open') this.#opened = record
@@ -25,7 +28,8 @@ export class ChargeFacts {
     if (record.kind !== 'model.call' || record.det.outcome !== 'ok' || this.#opened === undefined) return
     const { model, reused = [], merged = 0 } = record.det
     this.reusedCalls += unsentCalls({ reused, merged })
-    const recorded = modelsAt(this.#opened.det, record.seq).find(({ id }) => id === model)
+    this.#asked.set(record.seq, model)
+    const recorded = allModels(this.#opened.det).find(({ id }) => id === model)
     if (recorded?.inputNanoUsd === null || recorded?.outputNanoUsd === null) this.costKnown = false
   }
 
@@ -35,13 +39,22 @@ export class ChargeFacts {
     this.#told.set(obs.command, added(before, told(obs.detail)))
   }
 
+  /** The models whose replies came, sorted; undefined for a run in which no model stands in for another. */
+  get answeredBy(): readonly string[] | undefined {
+    const { fallbacks, fork } = this.#opened?.det ?? {}
+    return fallbacks === undefined && fork?.fallbacks === undefined ? undefined : [...this.#answered].sort()
+  }
+
   /** An item tells all of its attempts, whatever was told of its call before. */
   #item({ obs }: RecordOf<'model.item'>): void {
     this.#told.delete(obs.command)
     this.#add(told(obs.detail))
   }
 
-  #count({ obs }: RecordOf<'model.result'>): void {
+  #count({ det, obs }: RecordOf<'model.result'>): void {
+    const model = this.#asked.get(obs.command)
+    this.#asked.delete(obs.command)
+    if (model !== undefined && det.outcomes.ok !== undefined) this.#answered.add(model)
     const before =
       obs.detail.length === obs.attempts ? NOTHING_TOLD : (this.#told.get(obs.command) ?? NOTHING_TOLD)
     this.#told.delete(obs.command)

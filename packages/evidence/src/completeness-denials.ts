@@ -48,15 +48,20 @@ function refusalsIn(record: AnyRecord): readonly Refusal[] {
         record.kind === 'context.read' ? 'context::read' : 'context::search',
         record.det.decisions,
       )
-    case 'model.call':
-    case 'frame.spawn':
-    case 'output.release': {
-      const { decision } = record.det
-      return decision === null || decision.verdict === 'allow' ? [] : [decision]
+    case 'model.call': {
+      const { decision, passed = [] } = record.det
+      return [...passed.map((one) => one.decision), decision].filter(refuses)
     }
+    case 'frame.spawn':
+    case 'output.release':
+      return [record.det.decision].filter(refuses)
     default:
       return []
   }
+}
+
+function refuses(decision: RecordedDecision | null): decision is RecordedDecision {
+  return decision !== null && decision.verdict !== 'allow'
 }
 
 /** What a model that would not stay permitted keeps away counts as a refusal of the partition before it. */

@@ -1,20 +1,19 @@
 import type { Det } from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
 import { RECORDS } from './evidence-layout.ts'
+import { allModels } from './fork.ts'
 import { refuse } from './verdict.ts'
 
-/** A model keeps what it is through a fork: policy sees it by its name. */
-export function checkForkModels({ fork, models }: Det['run.open']): void {
-  const other = fork?.models.find((model) => {
-    const now = models.find(({ id }) => id === model.id)
-    return now !== undefined && canonicalJson(now) !== canonicalJson(model)
-  })
-  if (other !== undefined)
-    refuse(
-      'BAD_FORK',
-      `The model ${other.id} is not the same in both parts.`,
-      `${RECORDS}#/0/det/fork/models`,
-    )
+/** A model is one thing in every list and in both parts of a fork: policy sees it by its name. */
+export function checkModels(opening: Det['run.open']): void {
+  const known = new Map<string, string>()
+  const where = opening.fork === undefined ? 'fallbacks' : 'fork/models'
+  for (const model of allModels(opening)) {
+    const facts = canonicalJson(model)
+    if ((known.get(model.id) ?? facts) !== facts)
+      refuse('BAD_FORK', `The model ${model.id} is not the same everywhere.`, `${RECORDS}#/0/det/${where}`)
+    known.set(model.id, facts)
+  }
 }
 
 /** A fork shares a record at least, and no more than it has when it closes with record `seq`. */

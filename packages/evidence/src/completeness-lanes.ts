@@ -1,4 +1,12 @@
-import { type Amount, BOTTOM, type Label, NOTHING, type Outcome, type SpawnedScript } from '@writ/contract'
+import {
+  type Amount,
+  BOTTOM,
+  type Det,
+  type Label,
+  NOTHING,
+  type Outcome,
+  type SpawnedScript,
+} from '@writ/contract'
 import type { FrameFacts } from './fold-run.ts'
 import { MerkleTree } from './merkle.ts'
 import { UsedNumbers } from './used-numbers.ts'
@@ -29,6 +37,14 @@ interface Told {
   readonly charged: Amount
   readonly item: number
   readonly attempt: number
+}
+
+/** A call with requests that failed: another model may be asked for them, once. */
+export interface FailedCall {
+  readonly role: Det['model.call']['role']
+  readonly failed: number
+  /** The models that were asked or passed, also by the calls that it stood in for. */
+  readonly tried: ReadonlySet<string>
 }
 
 /** A partition touched before any grant of it was recorded. */
@@ -69,6 +85,8 @@ export interface Lane {
   readonly tree: MerkleTree
   /** Of its calls without a result, by n. */
   readonly pending: Map<number, Pending>
+  /** Of its calls with requests that failed, by n, in a run with models that may be asked instead. */
+  readonly failedCalls: Map<number, FailedCall>
   /** What it follows instead of taking turns; null for a frame that takes them, and for the root. */
   readonly script: SpawnedScript | null
   /** Requests of its sub-calls that were sent. */
@@ -86,6 +104,8 @@ export interface Lane {
   readonly cells: number[]
   /** What it and the frames it opened were charged. */
   charged: Amount
+  /** Sub-calls it asked for, counting one that may have been asked twice as half, and children. */
+  fannedOut: number
   /** Citations it made, and those that children it joined released. */
   cited: number
   inherited: number
@@ -128,6 +148,7 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     wanted: new Map(),
     tree: new MerkleTree(),
     pending: new Map(),
+    failedCalls: new Map(),
     script: opening.kind === 'run.open' ? null : (opening.det.script ?? null),
     asked: 0,
     heldTurn: heldTurn(opening),
@@ -138,6 +159,7 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     final: false,
     cells: [],
     charged: NOTHING,
+    fannedOut: 0,
     cited: 0,
     inherited: 0,
     verified: false,

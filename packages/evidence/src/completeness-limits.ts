@@ -13,11 +13,42 @@ export function checkTurn(
   at: string,
 ): void {
   if (det.role !== 'turn') return
-  lane.turns += 1
-  if (det.outcome === 'ok') lane.turnsTaken += 1
+  // A turn that is asked of another model instead is the same turn.
+  if (det.instead === undefined) {
+    lane.turns += 1
+    if (det.outcome === 'ok') lane.turnsTaken += 1
+  }
   markTurn(lane, det.outcome)
   if (lane.turnsTaken <= maxTurns && lane.turns <= maxTurns + 1) return
   refuse('LIMIT_EXCEEDED', `Lane ${lane.name} takes turn ${lane.turns}; ${maxTurns} are allowed.`, at)
+}
+
+/**
+ * A frame asks for no more sub-calls and children than the profile of the model it was opened with allows. A sub-call with a
+ * schema may be asked twice, and no record tells which was; a script is bound by its own text.
+ */
+export function checkFanOut(
+  record: RecordOf<'model.call'> | RecordOf<'frame.spawn'>,
+  { frame, at }: RecordPlace<Lane>,
+  { profiles = [], models, fork, script }: Det['run.open'],
+): void {
+  const { det } = record
+  const scripted = frame.parent === null ? script !== undefined : frame.own.script !== null
+  if (det.outcome !== 'ok' || scripted) return
+  if ('role' in det && (det.role === 'turn' || det.instead !== undefined)) return
+  const lane = frame.own
+  lane.fannedOut += 'role' in det ? det.items / 2 : 1
+  const opened = frame.parent === null ? [models[0]?.id, fork?.models[0]?.id] : [frame.model]
+  const ceilings = opened
+    .filter((id) => id !== undefined)
+    .map((id) => profiles.find(({ model }) => model === id)?.fanOut ?? Number.POSITIVE_INFINITY)
+  const most = Math.max(...ceilings)
+  if (lane.fannedOut <= most) return
+  refuse(
+    'LIMIT_EXCEEDED',
+    `Lane ${lane.name} asks for more sub-calls and children than the ${most} it may.`,
+    at,
+  )
 }
 
 /** Notes how a turn stands: refused, sent, or what came of it. */
@@ -54,6 +85,11 @@ export function checkSteps(
     )
   const { steps } = frame.share.limits
   if (n >= steps) refuse('LIMIT_EXCEEDED', `Lane ${lane.name} takes step ${n}; ${steps} are allowed.`, at)
+}
+
+/** A step in which no other model was asked for a turn is part of that turn: the steps of its cells come after. */
+export function markFallback(lane: Lane, { n, det }: RecordOf<'local'>): void {
+  if (det.op === 'fallback' && lane.cells.includes(n - 1)) markCell(lane, n)
 }
 
 /** Notes where the steps of the next cell begin. Of those before, only the last is still needed: late steps refer to it. */

@@ -42,6 +42,8 @@ export function checkHeld(
   at: string,
 ): void {
   const { heldTurn } = lane
+  // It is held back for the first model of the list.
+  if (det.passed !== undefined || det.instead !== undefined) return
   if (det.role !== 'turn' || heldTurn === null || heldTurn.calls === 0) return
   // From a fork on the frame may have another model.
   const shared = fork?.records ?? 0

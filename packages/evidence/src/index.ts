@@ -3,6 +3,7 @@ export * from './audit-log.ts'
 export * from './bundle-hash.ts'
 export { type ByteSource, bytesSource, chunksOf } from './byte-source.ts'
 export { canonicalBytes, canonicalJson, MAX_RECORD_DEPTH, parseCanonical } from './canonical.ts'
+export { ChargeFacts } from './charge-facts.ts'
 export * from './checkpoint.ts'
 export { commandHash } from './command-hash.ts'
 export * from './commitment.ts'
@@ -39,7 +40,7 @@ export {
   type RunShare,
   type RunVisitor,
 } from './fold-run.ts'
-export { modelsAt } from './fork.ts'
+export { allModels, modelListsAt, modelsAt } from './fork.ts'
 export * from './merkle.ts'
 export * from './merkle-proof.ts'
 export * from './note.ts'

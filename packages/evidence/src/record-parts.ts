@@ -15,13 +15,16 @@ import {
   MAX_CATEGORIES,
   OUTCOMES,
   type Outcome,
+  type PassedModel,
   type RecordedCheck,
   type RecordedConversation,
   type RecordedDecision,
+  type RecordedFallbacks,
   type RecordedFork,
   type RecordedModel,
   type RecordedPartition,
   type RecordedPlan,
+  type RecordedProfile,
   type RecordedReason,
   type RecordedScript,
   type ReusedItems,
@@ -184,6 +187,24 @@ export const model: Shape<RecordedModel> = object<RecordedModel>({
   priceAsOf: optional(text),
 })
 
+export const fallbacks: Shape<RecordedFallbacks> = object<RecordedFallbacks>({
+  root: list(model),
+  sub: list(model),
+})
+
+export const profile: Shape<RecordedProfile> = object<RecordedProfile>({
+  model: text,
+  language: oneOf(['javascript', 'typescript']),
+  chunkChars: count,
+  batchSize: count,
+  fanOut: nullable(count),
+  hints: digest,
+})
+
+export const passed: Shape<readonly PassedModel[]> = list(
+  object<PassedModel>({ model: text, decision: nullable(decision) }),
+)
+
 export const outcomeCounts: Shape<Readonly<Partial<Record<Outcome, number>>>> = where(
   'counts above zero by outcome',
   (value) =>
@@ -223,6 +244,7 @@ export const fork: Shape<RecordedFork> = object<RecordedFork>({
   at: object<RecordedFork['at']>({ lane: laneName, n: count }),
   records: count,
   models: list(model),
+  fallbacks: optional(fallbacks),
   changes: digest,
 })
 

@@ -25,7 +25,10 @@ export interface RecordPass {
   readonly released: AnyRecord | undefined
   /** Records with a disclosed field, by `lane/n/kind`. */
   readonly disclosed: ReadonlyMap<string, PlacedRecord>
-  readonly charges: Pick<ChargeFacts, 'boundCalls' | 'cachedInputTokens' | 'reusedCalls' | 'costKnown'>
+  readonly charges: Pick<
+    ChargeFacts,
+    'boundCalls' | 'cachedInputTokens' | 'reusedCalls' | 'costKnown' | 'answeredBy'
+  >
   readonly refusals: Refusals
   /** What COMPLETENESS said, or what it refused. */
   readonly completeness: Attempt<string>

@@ -16,7 +16,8 @@ import { checkConversation } from './completeness-conversation.ts'
 import { checkAllowed, checkDepth, checkSubject } from './completeness-decisions.ts'
 import { Refusals } from './completeness-denials.ts'
 import { checkEnds } from './completeness-ends.ts'
-import { checkForkModels, checkForkRecords } from './completeness-fork.ts'
+import { Fallbacks } from './completeness-fallback.ts'
+import { checkForkRecords, checkModels } from './completeness-fork.ts'
 import { InFlight } from './completeness-in-flight.ts'
 import { takeItem } from './completeness-items.ts'
 import { checkSealed, endChild, joinedChild } from './completeness-join.ts'
@@ -38,10 +39,12 @@ import {
 } from './completeness-lanes.ts'
 import {
   checkBudget,
+  checkFanOut,
   checkReleased,
   checkSteps,
   checkTurn,
   markCell,
+  markFallback,
   markTurn,
 } from './completeness-limits.ts'
 import {
@@ -110,6 +113,7 @@ interface Followed {
   readonly times: Times
   readonly shares: Shares
   readonly inFlight: InFlight
+  readonly fallbacks: Fallbacks
   readonly reusable: ReusableCalls
   readonly ending: Ending
 }
@@ -152,6 +156,7 @@ class RunWalk implements RunVisitor<Lane, void> {
       times: new Times(run),
       shares: new Shares(run),
       inFlight: new InFlight(run),
+      fallbacks: new Fallbacks(run),
       reusable: new ReusableCalls(),
       ending: new Ending(),
     }
@@ -175,7 +180,7 @@ class RunWalk implements RunVisitor<Lane, void> {
 
   readonly records: RecordVisitor<Lane, void> = {
     'run.open': (record, { frame, at }) => {
-      checkForkModels(record.det)
+      checkModels(record.det)
       checkConversation(record.det)
       checkAsked(record.det, at)
       raiseLabel(frame.own, record.det.questionLabel, at)
@@ -190,10 +195,15 @@ class RunWalk implements RunVisitor<Lane, void> {
     local: (record, place) => this.#local(record, place),
     'model.call': (record, place) => this.#call(record, place),
     'model.attempt': takeRetry,
-    'model.usage': takeDetail,
+    'model.usage': (record, place) => {
+      const { call } = pendingCall(record, place)
+      takeDetail(record, place)
+      this.#run.fallbacks.attempts(record.obs.detail, call)
+    },
     'model.item': (record, place) => {
       const { call, pending } = pendingCall(record, place)
       takeItem(record, call, pending, place.at)
+      this.#run.fallbacks.attempts(record.obs.detail, call)
     },
     'model.result': (record, place) => this.#result(record, place),
     cell: (record, { frame: { own: lane }, at }) => {
@@ -265,6 +275,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkOutcome(record.det, at)
     checkOp(record, at)
     checkSteps(record, place, limits)
+    markFallback(frame.own, record)
     raiseLabel(frame.own, record.det.label, at)
     checkBudget(record, place, limits)
     this.#run.shares.budget(record, place)
@@ -275,16 +286,17 @@ class RunWalk implements RunVisitor<Lane, void> {
   #call(record: RecordOf<'model.call'>, place: Place): void {
     const { frame, at } = place
     const { own: lane } = frame
-    const { run, shares, inFlight, reusable } = this.#run
+    const { run, shares, inFlight, fallbacks, reusable } = this.#run
     const { decision, model, outcome, role, label } = record.det
     checkOutcome(record.det, at)
     checkCall(record, at)
     checkDepth(lane, decision, at)
     checkSubject(decision, 'model::call', `model:${model}`, at)
-    this.#checkModel(model, record.seq, at)
+    fallbacks.call(record, place)
     checkTurn(record, lane, run.limits, at)
     checkHeld(record, lane, run, at)
     checkSteps(record, place, run.limits)
+    checkFanOut(record, place, run)
     checkScriptCall(record, lane, at)
     if (role === 'turn') markCell(lane, record.n)
     const before = lane.label
@@ -310,6 +322,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkSpawned(record, at)
     checkSpawnedScript(record, run, at)
     checkSteps(record, place, run.limits)
+    checkFanOut(record, place, run)
     raiseLabel(lane, label, at)
     checkDepth(lane, decision, at)
     checkSubject(decision, 'recursion::spawn', `profile:${profile}`, at)
@@ -332,9 +345,11 @@ class RunWalk implements RunVisitor<Lane, void> {
   #result(record: RecordOf<'model.result'>, place: Place): void {
     const { call } = pendingCall(record, place)
     const { frame, at } = place
-    const { shares, inFlight, times, reusable } = this.#run
+    const { shares, inFlight, times, fallbacks, reusable } = this.#run
     takeResult(record, place)
     checkOutcomes(record, call, at)
+    fallbacks.attempts(record.obs.detail, call)
+    fallbacks.result(record, call, frame.own)
     shares.result(record, place)
     inFlight.result(record, call)
     reusable.result(record, call, frame.share)

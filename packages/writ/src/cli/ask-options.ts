@@ -4,13 +4,14 @@ import type { Config } from './config.ts'
 import type { DeliverFlags } from './deliver.ts'
 import { homeOf } from './home.ts'
 import { modelAccess, requireOneServer, usualWindow } from './model-access.ts'
+import type { ModelNames } from './model-names.ts'
 import { documentLabel } from './parse-option.ts'
 import { inputOf } from './script-input.ts'
 
 /** The flags of `writ ask`, as parsed. */
 export interface AskFlags extends DeliverFlags {
-  readonly model?: string
-  readonly subModel?: string
+  readonly model?: ModelNames
+  readonly subModel?: ModelNames
   readonly baseUrl?: string
   readonly keyEnv?: string
   readonly price?: string
@@ -61,6 +62,7 @@ export function writOptions(flags: AskFlags, config: Config): WritOptions {
     subModel: flags.subModel ?? config.subModel,
     contextWindow: flags.contextWindow ?? (asBefore ? undefined : usualWindow(flags, config)),
     models: config.models,
+    profiles: config.profiles,
     rates: ratesOf(flags),
     price: flags.price === undefined ? undefined : parsePrice(flags.price),
     prices: config.prices,

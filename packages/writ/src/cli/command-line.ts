@@ -8,6 +8,7 @@ import type { IngestFlags } from './corpus.ts'
 import type { ExportFlags } from './export.ts'
 import type { ForkFlags } from './fork.ts'
 import { homeOption } from './home.ts'
+import { modelNames } from './model-names.ts'
 import { checkNames, repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import type { ReplayFlags } from './replay.ts'
@@ -168,10 +169,11 @@ function addAsk(writ: Command): void {
     .command('ask <question> [paths...]')
     .description('ask a question over files, directories or globs; - is standard input')
     .option(
-      '--model <provider/id>',
-      'builtin/extractive (default), ollama/…, anthropic/…, google/…, openai/…, or any id with --base-url',
+      '--model <provider/id,…>',
+      'builtin/extractive (default), ollama/…, anthropic/…, google/…, openai/…, or any id with --base-url; of several, the next stands in for one that fails or that policy denies',
+      modelNames,
     )
-    .option('--sub-model <provider/id>', 'model for sub-calls (default: --model)')
+    .option('--sub-model <provider/id,…>', 'models for sub-calls, likewise (default: --model)', modelNames)
   withServer(command)
     .option('--corpus <name>', 'an ingested corpus instead of paths')
     .option(
@@ -240,10 +242,11 @@ function addFork(writ: Command): void {
     .command('fork <run>')
     .description('ask again from a step of a run on, as a new run that shares what came before')
     .requiredOption('--at <frame/step>', 'the first step done anew, such as 0/7; `show` lists them')
-    .option('--model <provider/id>', 'model of the root from there on (default: the one it had)')
+    .option('--model <provider/id,…>', 'models of the root from there on (default: those it had)', modelNames)
     .option(
-      '--sub-model <provider/id>',
-      'model for sub-calls from there on (default: theirs, or --model if that was the same)',
+      '--sub-model <provider/id,…>',
+      'models for sub-calls from there on (default: theirs, or --model if those were the same)',
+      modelNames,
     )
     .option('--prompt <text>', 'say this at that step: instead, to a sub-call; in addition, to a turn')
   withServer(command)

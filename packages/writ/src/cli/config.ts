@@ -13,8 +13,16 @@ import {
   WritError,
 } from '@writ/contract'
 import { z } from 'zod'
-import { type ModelTable, modelTableSchema, priceTableSchema, RETENTION_CLASS } from '../index.ts'
+import {
+  type ModelTable,
+  modelTableSchema,
+  type ProfileTable,
+  priceTableSchema,
+  profileTableSchema,
+  RETENTION_CLASS,
+} from '../index.ts'
 import { configured, limitsSchema, tightened } from './config-limits.ts'
+import type { ModelNames } from './model-names.ts'
 
 /** The project's configuration, JSON only: code in the directory one asks about would run. */
 export const CONFIG_FILE = 'writ.config.json'
@@ -30,8 +38,9 @@ export interface KeyBinding {
 
 /** What the user and the project together configure. */
 export interface Config {
-  readonly model?: string | undefined
-  readonly subModel?: string | undefined
+  /** Of several, the next is asked where policy denies one or it refuses for good. */
+  readonly model?: ModelNames | undefined
+  readonly subModel?: ModelNames | undefined
   readonly baseUrl?: string | undefined
   readonly keys?: readonly KeyBinding[] | undefined
   readonly contextWindow?: number | undefined
@@ -39,6 +48,8 @@ export interface Config {
   readonly prices?: Readonly<Record<string, Price>> | undefined
   /** What is known of models, by id: dated prices, windows, rates. */
   readonly models?: ModelTable | undefined
+  /** How frames of models are told to work, by id or pattern. */
+  readonly profiles?: ProfileTable | undefined
   readonly policy?: string | undefined
   readonly paths?: readonly string[] | undefined
   /** The directory `paths` must stay in: that of the project file which names them. */
@@ -80,6 +91,8 @@ const labelText = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+const modelIds = z.union([z.string(), z.array(z.string().min(1)).min(1)])
+
 /** What either file may set. */
 const common = {
   paths: z.array(z.string()),
@@ -91,13 +104,14 @@ const rule = { glob: z.string(), label: labelText }
 
 /** What only the user may say: which model, at what price, reached where and with which key; who asks, and what to trust. */
 const ofUser = {
-  model: z.string(),
-  subModel: z.string(),
+  model: modelIds,
+  subModel: modelIds,
   baseUrl: z.string(),
   keys: z.array(z.strictObject({ env: variableName.nullable(), host: hostText })),
   contextWindow: z.number().int().positive(),
   prices: priceTableSchema,
   models: modelTableSchema,
+  profiles: profileTableSchema,
   policy: z.string(),
   includeSecret: z.array(z.string()),
   retention: z.record(z.string().regex(RETENTION_CLASS), z.number().int().min(1).max(MOST_DAYS)),
@@ -117,6 +131,7 @@ const FLAGS: Readonly<Record<keyof typeof ofUser, string>> = {
   contextWindow: ' or give --context-window',
   prices: ' or give --price',
   models: '',
+  profiles: '',
   policy: ' or give --policy',
   includeSecret: ' or give --include-secret',
   retention: '',

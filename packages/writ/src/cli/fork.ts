@@ -5,12 +5,13 @@ import type { DeliverFlags } from './deliver.ts'
 import { deliverAttended } from './deliver-attended.ts'
 import { inHome } from './in-home.ts'
 import { modelAccess } from './model-access.ts'
+import type { ModelNames } from './model-names.ts'
 
 export interface ForkFlags extends DeliverFlags {
   readonly at: string
   readonly prompt?: string
-  readonly model?: string
-  readonly subModel?: string
+  readonly model?: ModelNames
+  readonly subModel?: ModelNames
   readonly baseUrl?: string
   readonly price?: string
   readonly contextWindow?: number

@@ -68,6 +68,17 @@ describe('modelAccess', () => {
     },
   )
 
+  it('refuses a list whose models the configured server is and is not for, unless the table names it', () => {
+    const list = { model: ['my/a', 'anthropic/b'] }
+    const standing = { model: 'my/a', baseUrl: 'http://config' }
+    const refused = expect.objectContaining({ code: 'USAGE' })
+    expect(() => requireOneServer(list, standing, {})).toThrow(refused)
+    requireOneServer(list, { ...standing, models: { 'my/a': { baseUrl: 'http://own' } } }, {})
+    requireOneServer({ ...list, baseUrl: 'http://both' }, standing, {})
+    requireOneServer({ model: ['my/a', 'my/b'] }, standing, {})
+    requireOneServer({}, { ...standing, subModel: 'anthropic/b' }, {})
+  })
+
   it.each<[string, string, Setting, string | undefined]>([
     ['OpenAI', 'https://api.openai.com/v1', {}, SECRET],
     [

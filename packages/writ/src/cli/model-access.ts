@@ -1,6 +1,7 @@
 import { defined, WritError } from '@writ/contract'
 import { keyHosts, locationOf, providerOf, type WritOptions } from '../index.ts'
 import type { Config, KeyBinding } from './config.ts'
+import { listed, type ModelNames } from './model-names.ts'
 import { printable } from './printable.ts'
 
 /** The key whose server another variable may name. */
@@ -8,8 +9,8 @@ const OPENAI_KEY = 'OPENAI_API_KEY'
 
 /** The flags that say where models are reached. */
 export interface AccessFlags {
-  readonly model?: string
-  readonly subModel?: string
+  readonly model?: ModelNames
+  readonly subModel?: ModelNames
   readonly baseUrl?: string
   readonly keyEnv?: string
 }
@@ -19,7 +20,7 @@ type Access = Pick<WritOptions, 'apiKey' | 'baseUrl' | 'ollamaHost'>
 /** How models are reached: flag over environment over configuration. Keys come from the environment, each for its hosts. */
 export function modelAccess(
   flags: AccessFlags,
-  config: Pick<Config, 'model' | 'subModel' | 'baseUrl' | 'keys'>,
+  config: Pick<Config, 'model' | 'subModel' | 'baseUrl' | 'models' | 'keys'>,
   environment: NodeJS.ProcessEnv,
   say: (line: string) => void = sayOnStderr,
 ): Access {
@@ -38,41 +39,50 @@ export function modelAccess(
  */
 function standingServer(
   flags: AccessFlags,
-  config: Pick<Config, 'model' | 'subModel' | 'baseUrl'>,
+  config: Pick<Config, 'model' | 'subModel' | 'baseUrl' | 'models'>,
   { OPENAI_BASE_URL: named = '' }: NodeJS.ProcessEnv,
 ): string | undefined {
-  const { model: given } = flags
+  const [given] = listed(flags.model)
   const [first = ''] = askedElsewhere(flags, config)
   if (named.trim() !== '' && isMoved(first)) return named.trim()
   return given !== undefined && providerOf(given)?.url !== undefined ? undefined : config.baseUrl
 }
 
 /**
- * A run has one server that stands for its models, so `OPENAI_BASE_URL` cannot move one of them and leave the other: throws
- * `USAGE` rather than send what a model is asked to a server of another.
+ * A run has one server that stands for its models, so what names one, `OPENAI_BASE_URL` or the configuration for its own model,
+ * cannot move one of them and leave the other: throws `USAGE` rather than send what a model is asked to a server of another.
  */
 export function requireOneServer(
   flags: AccessFlags,
-  config: Pick<Config, 'model' | 'subModel'>,
+  config: Pick<Config, 'model' | 'subModel' | 'baseUrl' | 'models'>,
   { OPENAI_BASE_URL: named = '' }: NodeJS.ProcessEnv,
 ): void {
-  if (flags.baseUrl !== undefined || named.trim() === '') return
+  if (flags.baseUrl !== undefined) return
   const models = askedElsewhere(flags, config)
-  const [moved, other] = [models.find(isMoved), models.find((id) => !isMoved(id))]
+  const hasLists = [flags.model ?? config.model, flags.subModel ?? config.subModel].some(
+    (given) => listed(given).length > 1,
+  )
+  if (named.trim() !== '') requireSame('OPENAI_BASE_URL', models, isMoved)
+  else if (config.baseUrl !== undefined && hasLists)
+    requireSame('baseUrl of the configuration', models, (id) => providerOf(id)?.url === undefined)
+}
+
+function requireSame(name: string, models: readonly string[], isMovedBy: (id: string) => boolean): void {
+  const [moved, other] = [models.find(isMovedBy), models.find((id) => !isMovedBy(id))]
   if (moved === undefined || other === undefined) return
   throw new WritError(
     'USAGE',
-    `OPENAI_BASE_URL is a server for ${moved} and none for ${other}: give --base-url for both, or unset it.`,
+    `${name} is a server for ${moved} and none for ${other}: give --base-url for all, or "models": {"${moved}": {"baseUrl": …}} in place of it.`,
   )
 }
 
-/** The models that a run asks at a server. */
+/** The models that a run asks at a server which the table does not name. */
 function askedElsewhere(
   { model, subModel }: AccessFlags,
-  config: Pick<Config, 'model' | 'subModel'>,
+  config: Pick<Config, 'model' | 'subModel' | 'models'>,
 ): readonly string[] {
-  const named = [model ?? config.model, subModel ?? config.subModel].filter((id) => id !== undefined)
-  return named.filter((id) => !id.startsWith('builtin/'))
+  const named = [...listed(model ?? config.model), ...listed(subModel ?? config.subModel)]
+  return named.filter((id) => !id.startsWith('builtin/') && config.models?.[id]?.baseUrl === undefined)
 }
 
 /** Whether `OPENAI_BASE_URL` says where a model is: one of OpenAI, or one that names no server. */
@@ -83,11 +93,12 @@ function isMoved(id: string): boolean {
 
 type UsualModel = Pick<Config, 'model' | 'contextWindow' | 'models'>
 
-/** The configured window is that of the configured model, where the table has none. */
+/** The configured window is that of the configured models, where the table leaves one without. */
 export function usualWindow({ model: given }: AccessFlags, config: UsualModel): number | undefined {
   const { model, contextWindow, models = {} } = config
-  if (models[given ?? model ?? '']?.contextWindow !== undefined) return undefined
-  return given === undefined || model === undefined || given === model ? contextWindow : undefined
+  if (listed(given ?? model).every((id) => models[id]?.contextWindow !== undefined)) return undefined
+  const same = listed(given).join() === listed(model).join()
+  return given === undefined || model === undefined || same ? contextWindow : undefined
 }
 
 /** Which variable has the key for a server, and whether it is set; null where none is sent. Never the key. */

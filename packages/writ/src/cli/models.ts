@@ -4,6 +4,7 @@ import type { ListedModel } from '../index.ts'
 import { type Config, loadConfig } from './config.ts'
 import { inHome } from './in-home.ts'
 import { modelAccess, namedKey, usualWindow } from './model-access.ts'
+import { listed } from './model-names.ts'
 import { printableLine } from './printable.ts'
 import type { Running } from './running.ts'
 
@@ -39,13 +40,13 @@ interface KeyedModel extends Omit<ListedModel, 'keyVariable'> {
 async function models(flags: ModelsFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const { as = config.user, purpose = config.purpose, policy = config.policy } = flags
-  const { model, subModel, models: table, prices } = config
+  const { model, subModel, models: table, prices, profiles } = config
   const { ollamaHost } = modelAccess({}, config, process.env)
   const contextWindow = usualWindow({}, config)
   const listed = await inHome(
     flags,
     (writ) => writ.models({ ...defined({ principal: as, purpose }), baseUrl: (id) => serverOf(id, config) }),
-    defined({ policy, model, subModel, models: table, prices, ollamaHost, contextWindow }),
+    defined({ policy, model, subModel, models: table, prices, profiles, ollamaHost, contextWindow }),
   )
   const keyed = listed.map((one) => withKey(one, config))
   process.stdout.write(
@@ -58,7 +59,8 @@ async function models(flags: ModelsFlags): Promise<number> {
 
 /** The server that a model would be asked at, were it named with --model; that of the configured one as it is configured. */
 function serverOf(id: string, config: Config): string | undefined {
-  const flags = id === config.model || id === config.subModel ? {} : { model: id }
+  const configured = [...listed(config.model), ...listed(config.subModel)]
+  const flags = configured.includes(id) ? {} : { model: id }
   return modelAccess(flags, config, process.env).baseUrl
 }
 
@@ -71,12 +73,13 @@ function withKey({ keyVariable, ...model }: ListedModel, { keys = [] }: Config):
 
 /** A model as lines, each of one fact. */
 function block(model: KeyedModel): string {
-  const { id, contextWindow, windowKnown, rates, policy } = model
+  const { id, contextWindow, windowKnown, rates, profile, policy } = model
   const facts: readonly (readonly [string, string])[] = [
     ['at', placeText(model)],
     ['window', `${whole(contextWindow)} tokens${windowKnown ? '' : ', assumed: nobody said'}`],
     ['price', priceText(model)],
     ...(Object.keys(rates).length === 0 ? [] : [['rates', ratesText(rates)] as const]),
+    ...(profile === null ? [] : [['profile', profileText(profile)] as const]),
     ...(policy === null ? [] : [['policy', policyText(policy)] as const]),
   ]
   return [id, ...facts.map(([name, text]) => `  ${name.padEnd(7)} ${text}`)].map(printableLine).join('\n')
@@ -103,6 +106,17 @@ function ratesText({ requestsPerMinute, tokensPerMinute, inFlight }: ModelRates)
     ...(requestsPerMinute === undefined ? [] : [`${counted(requestsPerMinute, 'request')} a minute`]),
     ...(tokensPerMinute === undefined ? [] : [`${counted(tokensPerMinute, 'token')} a minute`]),
     ...(inFlight === undefined ? [] : [`${whole(inFlight)} at once`]),
+  ].join(' · ')
+}
+
+function profileText({ tuning, pattern, asOf, source }: NonNullable<KeyedModel['profile']>): string {
+  const { language, chunkChars, batchSize, fanOut, hints } = tuning
+  return [
+    language,
+    `sub-calls of ${whole(chunkChars)} characters, ${whole(batchSize)} to a batch`,
+    fanOut === null ? 'no ceiling of its own' : `${whole(fanOut)} in a frame at most`,
+    ...(hints.length === 0 ? [] : [counted(hints.length, 'hint')]),
+    [pattern, ...(asOf === null ? [] : [asOf]), ...(source === null ? [] : [source])].join(', '),
   ].join(' · ')
 }
 

@@ -67,6 +67,15 @@ function linesAt(columns: number, rows: number, given: Answer = answer()): strin
   return printAnswer(given, { columns, rows, colour: false }, AROUND).trimEnd().split('\n')
 }
 
+it.each<[readonly string[] | undefined, string | undefined]>([
+  [['b/two', 'c/three'], 'models   answered by b/two, c/three'],
+  [[], 'models   none answered'],
+  [undefined, undefined],
+])('says of %j who answered', (answeredBy, line) => {
+  const text = printAnswer(answer(answeredBy === undefined ? {} : { answeredBy }))
+  expect(text.split('\n').find((one) => one.startsWith('models'))).toBe(line)
+})
+
 describe('what is printed of an answer', () => {
   it.each([
     [100, 39],

@@ -10,6 +10,7 @@ import {
 import { type Block, block, fit, type ShownLine, type Tone } from './answer/block.ts'
 import { citationBlock } from './answer/citations.ts'
 import {
+  answeredFact,
   checkFacts,
   costFact,
   coverageFact,
@@ -127,6 +128,7 @@ function factBlocks(answer: Answer, columns: number, around: AnswerSurroundings)
     factBlock(name, texts, columns, claim, more)
   return [
     fact('cost', [costFact(answer)], CLAIM.cost, { least: Infinity, apart: true }),
+    fact('models', present(answeredFact(answer)), CLAIM.checks),
     fact('checks', checkFacts(answer), CLAIM.checks),
     fact('support', present(supportFact(answer, columns)), CLAIM.support),
     fact('coverage', [coverageFact(answer, columns)], CLAIM.coverage, { least: Infinity }),

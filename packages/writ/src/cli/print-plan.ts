@@ -4,7 +4,8 @@ import { strategyInWords } from './strategy-words.ts'
 /** A plan card for people: what would be done, to what, by whom, and what it can come to. */
 export function planLines(card: PlanCard): readonly string[] {
   const { strategy, reason, script, models, documents, bytes, reach, bound, expected } = card
-  const by = models.root === models.sub ? models.root : `${models.root}, sub-calls by ${models.sub}`
+  const [root, sub] = [listOf(models, 'root'), listOf(models, 'sub')]
+  const by = root === sub ? root : `${root}, sub-calls by ${sub}`
   return [
     `plan: ${script === null ? strategyInWords(strategy, reason) : `script ${script.name}`}`,
     ...(script === null ? [] : [`plan hash: ${script.planHash}`]),
@@ -26,6 +27,11 @@ export function planLines(card: PlanCard): readonly string[] {
       ? 'expected: nothing is known; no such run over this corpus has ended in this home'
       : `expected: ${counted(expected.requests, 'request')}, ${counted(expected.tokens, 'token')}, ${dollars(expected.costMicroUsd)} (mean of ${counted(expected.runs, 'earlier run')})`,
   ]
+}
+
+/** The models of a role in the order in which they are asked. */
+function listOf({ fallbacks, ...models }: PlanCard['models'], role: 'root' | 'sub'): string {
+  return [models[role], ...(fallbacks?.[role] ?? [])].join(', then ')
 }
 
 function mostOf({ calls, requests, tokens, costMicroUsd }: PlanBound): string {

@@ -52,7 +52,11 @@ function headLines(view: RunView): readonly string[] {
     confinement,
   } = view
   const took = tookMs === null ? [] : [seconds(tookMs)]
-  const cost = view.charged === null ? [] : [costOf(view.charged.costMicroUsd, view.costKnown)]
+  const { cachedInputTokens: tokens } = view
+  const cost = [
+    ...(view.charged === null ? [] : [costOf(view.charged.costMicroUsd, view.costKnown)]),
+    ...(tokens === 0 ? [] : [`${whole(tokens)} input tokens cached`]),
+  ]
   return [
     `run ${run}: ${status}${view.basis === null ? '' : `, ${view.basis}`}`,
     `question: ${question === null ? '(withheld or erased)' : oneLine(question)}`,
@@ -114,10 +118,13 @@ function treeLines({ frames, steps }: RunView): readonly string[] {
     const own = (stepsOf.get(lane) ?? []).toSorted((a, b) => a.n - b.n)
     return [
       indent + frameLine(frame),
-      ...own.flatMap((step) => [
-        ...stepLines(step, `${indent}  `),
-        ...(step.child === null ? [] : tree(step.child, `${indent}    `)),
-      ]),
+      // A step in which no other model had to be asked says nothing.
+      ...own
+        .filter(({ op }) => op !== 'fallback')
+        .flatMap((step) => [
+          ...stepLines(step, `${indent}  `, frame.model),
+          ...(step.child === null ? [] : tree(step.child, `${indent}    `)),
+        ]),
     ]
   }
   return tree('0', '')
@@ -131,14 +138,20 @@ function frameLine({ lane, goal, turns, outcome, label, charged, tookMs }: Frame
 
 const MARKS: Readonly<Partial<Record<Outcome, string>>> = { ok: '✓', 'in-doubt': '?' }
 
-function stepLines(step: StepView, indent: string): readonly string[] {
+function stepLines(step: StepView, indent: string, usual: string): readonly string[] {
   const { lane, n, op, outcome, shared, refusals } = step
-  const facts = [...factsOf(step), ...(shared ? ['shared'] : [])]
+  const facts = [...modelOf(step, usual), ...factsOf(step), ...(shared ? ['shared'] : [])]
   const what = step.withheld === null ? whatOf(step) : '(withheld)'
   const problem = outcome === 'ok' ? '' : `  ${problemOf(step)}`
   const text = `${MARKS[outcome] ?? '✗'} ${`${lane}/${n}`.padEnd(6)} ${nameOf(op).padEnd(9)} ${oneLine(what)}${problem}`
   const line = `${indent}${text.trimEnd()}${facts.length === 0 ? '' : `  [${facts.join(' · ')}]`}`
   return [line, ...refusals.map((refusal) => `${indent}         ${refusal}`)]
+}
+
+/** Who was asked, where that is not the model its frame was opened with, and for which call. */
+function modelOf({ op, model, lane, instead }: StepView, usual: string): readonly string[] {
+  if (model === null || model === usual || (op !== 'turn' && instead === null)) return []
+  return [instead === null ? model : `${model} instead, for ${lane}/${instead}`]
 }
 
 /** What a step was for; the question stands above the tree already. */

@@ -37,8 +37,10 @@ function headOf({
   outcome,
   label,
   model,
+  instead,
   unsent,
   charged,
+  cachedInputTokens,
   costKnown,
   bound,
   tookMs,
@@ -48,12 +50,13 @@ function headOf({
       ? []
       : [
           counted(charged.calls, 'model call'),
-          `${whole(charged.inputTokens)} → ${whole(charged.outputTokens)} tokens`,
+          `${whole(charged.inputTokens)}${cachedInputTokens === 0 ? '' : ` (${whole(cachedInputTokens)} cached)`} → ${whole(charged.outputTokens)} tokens`,
           (costKnown ? dollars(charged.costMicroUsd) : 'cost unknown') + (bound ? ' (worst case)' : ''),
         ]
   const facts = [
     label,
     ...(model === null ? [] : [model]),
+    ...(instead === null ? [] : [`instead of the model of ${lane}/${instead}`]),
     ...used,
     ...(unsent === null ? [] : unsentInWords(unsent)),
     ...(tookMs === null ? [] : [seconds(tookMs)]),

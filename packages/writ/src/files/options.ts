@@ -12,11 +12,17 @@ import type {
   RunEvent,
   TextSource,
 } from '@writ/contract'
-import type { ModelObject, ModelTable } from '../models/index.ts'
+import type { ModelObject, ModelTable, ProfileTable } from '../models/index.ts'
 import type { AnswerSchema } from './answer-schema.ts'
 
 /** Where the state is when nobody says. */
 export const DEFAULT_HOME = '.writ'
+
+/** `provider/id`, or a model object of the AI SDK. */
+export type GivenModel = string | ModelObject
+
+/** A model, or several in the order in which they are asked. */
+export type GivenModels = GivenModel | readonly GivenModel[]
 
 /** How a Writ is set up. Everything has a default but nothing is guessed: no key, no price, no clearance. */
 export interface WritOptions {
@@ -24,10 +30,10 @@ export interface WritOptions {
   readonly home?: string
   /** Directory of a policy bundle; the built-in personal bundle by default. */
   readonly policy?: string
-  /** `provider/id`, or a model object of the AI SDK; `builtin/extractive` by default. */
-  readonly model?: string | ModelObject
-  /** Model of sub-calls and child frames; `model` by default. */
-  readonly subModel?: string | ModelObject
+  /** `builtin/extractive` by default. Of several, the next is asked where policy denies one or it refuses for good. */
+  readonly model?: GivenModels
+  /** Model of sub-calls and child frames, or several; `model` by default. */
+  readonly subModel?: GivenModels
   /** A server for both models, which speaks the protocol of their provider, else that of OpenAI. What follows here up to the window is for named models only. */
   readonly baseUrl?: string
   /** A key goes to `baseUrl`, else to the vendor of the models; a function gives the key for each server that is asked. */
@@ -40,6 +46,8 @@ export interface WritOptions {
   readonly prices?: Readonly<Record<string, Price>>
   /** What is known of named models: dated prices, windows, rates. It stands over `prices`. */
   readonly models?: ModelTable
+  /** How frames of a model are told to work, by its id or a pattern of ids: over the profiles that come with Writ. */
+  readonly profiles?: ProfileTable
   /** How much may be asked of each model at most, over what `models` says. */
   readonly rates?: ModelRates
   /** Tokens that the models named here take, over what `models` says; 128,000 where nobody says. */

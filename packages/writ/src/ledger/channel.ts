@@ -7,8 +7,12 @@ import { spareWorker } from './spare-worker.ts'
 
 type Settle = (reply: Reply) => void
 
+/** How long a request that may wait is kept for others to go with it: each message is a transaction of its own. */
+const GATHER_MS = 10
+
 /**
- * The client's end of the ledger's worker. Requests made in one turn of the event loop travel as one message.
+ * The client's end of the ledger's worker. Requests made in one turn of the event loop travel as one message, with those before
+ * them that may wait.
  *
  * INVARIANT: replies come in the order of the requests, one each; once the worker is gone every request rejects.
  */
@@ -16,6 +20,8 @@ export class Channel {
   readonly #worker: Worker
   readonly #waiting: Settle[] = []
   #outbox: Request[] = []
+  #gathering: NodeJS.Timeout | undefined
+  #sending = false
   #closing: Promise<void> | undefined
   readonly #copies = new Copies()
   /** Why nothing more is sent: set once, never cleared. */
@@ -36,7 +42,11 @@ export class Channel {
     return this.#copies.add(bytes)
   }
 
-  request<O extends Operation>(request: Request & { readonly op: O }): Promise<Operations[O]['gives']> {
+  /** Sends a request; one that may wait goes with the next, or some milliseconds later. */
+  request<O extends Operation>(
+    request: Request & { readonly op: O },
+    mayWait = false,
+  ): Promise<Operations[O]['gives']> {
     const { promise, resolve, reject } = Promise.withResolvers<Operations[O]['gives']>()
     if (this.#closed !== undefined) {
       reject(new WritError('LEDGER_FAILED', `the ledger takes nothing more: ${this.#closed}`))
@@ -47,8 +57,12 @@ export class Channel {
       if (reply.ok) resolve(reply.value as Operations[O]['gives'])
       else reject(new WritError(reply.code, reply.message, reply.run === undefined ? {} : { run: reply.run }))
     })
-    if (this.#outbox.length === 0) setImmediate(() => this.#send())
     this.#outbox.push(request)
+    if (mayWait) this.#gathering ??= setTimeout(() => this.#send(), GATHER_MS)
+    else if (!this.#sending) {
+      this.#sending = true
+      setImmediate(() => this.#send())
+    }
     return promise
   }
 
@@ -73,7 +87,11 @@ export class Channel {
   }
 
   #send(): void {
+    clearTimeout(this.#gathering)
+    this.#gathering = undefined
+    this.#sending = false
     const batch = this.#outbox
+    if (batch.length === 0) return
     this.#outbox = []
     this.#worker.postMessage(batch, this.#copies.take())
   }

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Ledger, Payload, RunLog } from '@writ/contract'
+import type { Durability, Ledger, Payload, RunLog } from '@writ/contract'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openLedger } from './ledger.ts'
@@ -20,6 +20,7 @@ afterEach(async () => {
   rmSync(home, { recursive: true })
 })
 
+const DURABILITIES: readonly Durability[] = ['flush', 'commit', 'soon']
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const recordOf = (run: string, seq: number, note = ''): Uint8Array =>
   bytes(JSON.stringify({ note, run, seq, v: 2 }))
@@ -98,7 +99,7 @@ describe('writing', () => {
       for (const log of logs) {
         const name = `${log.run}/${seq}`
         made.push(name)
-        const append = log.append(recordOf(log.run, seq), [], seq % 3 === 0 ? 'flush' : 'commit')
+        const append = log.append(recordOf(log.run, seq), [], DURABILITIES[seq % 3] ?? 'commit')
         appends.push(append.then(() => void acknowledged.push(name)))
       }
       if (seq % 7 === 0) await appends.at(-1)
@@ -209,7 +210,7 @@ describe('writing', () => {
     let runs = 0
     const step = fc.record({
       writer: fc.nat(3),
-      flush: fc.boolean(),
+      durability: fc.constantFrom(...DURABILITIES),
       payload: fc.option(fc.uint8Array({ maxLength: 40 })),
       pause: fc.boolean(),
     })
@@ -218,14 +219,14 @@ describe('writing', () => {
         const logs = await Promise.all(upTo(4).map(() => ledger.open(`run-${runs++}`, 'q', runs)))
         const written = logs.map((log) => ({ log, count: 0, payloads: new Map<string, Uint8Array>() }))
         const appends: Promise<void>[] = []
-        for (const { writer, flush, payload, pause } of steps) {
+        for (const { writer, durability, payload, pause } of steps) {
           const target = written[writer]
           if (target === undefined) throw new Error('no such writer')
           const path = `0/${target.count}/value`
           if (payload !== null) target.payloads.set(path, payload)
           const payloads = payload === null ? [] : [{ path, bytes: payload }]
           const record = recordOf(target.log.run, target.count++)
-          appends.push(target.log.append(record, payloads, flush ? 'flush' : 'commit'))
+          appends.push(target.log.append(record, payloads, durability))
           if (pause) await appends.at(-1)
         }
         await Promise.all(appends)

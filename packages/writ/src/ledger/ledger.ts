@@ -49,7 +49,8 @@ function append(
 ): Promise<void> {
   const record = channel.copy(bytes)
   const payloads = given.map(({ path, bytes: content }) => ({ path, bytes: channel.copy(content) }))
-  return channel.request({ op: 'append', run, record, payloads, flush: durability === 'flush' })
+  const flush = durability === 'flush'
+  return channel.request({ op: 'append', run, record, payloads, flush }, durability === 'soon')
 }
 
 async function* records(channel: Channel, run: string): AsyncIterable<Uint8Array> {

@@ -11,6 +11,7 @@ export { type ModelTable, modelTableSchema, type StatedModel } from './model-tab
 export { parsePrice } from './price.ts'
 export { PRICES, priceTableSchema } from './prices.ts'
 export { type FoundServer, findServers, probeServer } from './probe-server.ts'
+export { type FoundProfile, type ProfileTable, profileOf, profileTableSchema } from './profiles.ts'
 export { type ModelChoice, type ResolvedModel, stated } from './provider.ts'
 export { keyHosts, providerOf } from './providers/index.ts'
 export { OLLAMA_URL, ollamaUrl } from './providers/ollama.ts'

@@ -10,6 +10,8 @@ export interface StatedModel {
   /** Where the price was found. */
   readonly source?: string
   readonly contextWindow?: number
+  /** The server that has it, over the base URL of the run's models. */
+  readonly baseUrl?: string
   /** A server on this machine that passes requests on: policy sees a model elsewhere. */
   readonly location?: 'remote'
   readonly rates?: ModelRates
@@ -25,6 +27,7 @@ interface WrittenModel {
   readonly asOf?: string | undefined
   readonly source?: string | undefined
   readonly contextWindow?: number | undefined
+  readonly baseUrl?: string | undefined
   readonly location?: 'remote' | undefined
   readonly requestsPerMinute?: number | undefined
   readonly tokensPerMinute?: number | undefined
@@ -42,6 +45,7 @@ const written = z
     asOf: z.iso.date({ error: 'is no day; write it as 2026-11-26' }),
     source: z.string().min(1).max(500),
     contextWindow: atLeastOne,
+    baseUrl: z.url({ protocol: /^https?$/ }),
     location: z.literal('remote', {
       error: 'can only be "remote"; what is on this machine is known by its address',
     }),
@@ -65,10 +69,11 @@ export const modelTableSchema: z.ZodType<ModelTable, Record<string, WrittenModel
 )
 
 function statedModel(model: WrittenModel): StatedModel {
-  const { asOf, source, contextWindow, location, requestsPerMinute, tokensPerMinute, inFlight } = model
+  const { asOf, source, contextWindow, baseUrl, location, requestsPerMinute, tokensPerMinute, inFlight } =
+    model
   const rates: ModelRates = defined({ requestsPerMinute, tokensPerMinute, inFlight })
   return {
-    ...defined({ price: statedPrice(model), asOf, source, contextWindow, location }),
+    ...defined({ price: statedPrice(model), asOf, source, contextWindow, baseUrl, location }),
     ...(Object.keys(rates).length === 0 ? {} : { rates }),
   }
 }

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { type Frame, type FrameRole, GUEST_NAMES, HOST_NAMES, whole } from '@writ/contract'
-
-/** Most characters of one sub-prompt that models were seen to handle well. */
-const CHUNK_CHARS = 100_000
+import {
+  type Frame,
+  type FrameRole,
+  GUEST_NAMES,
+  HOST_NAMES,
+  type Tuning,
+  USUAL_TUNING,
+  whole,
+} from '@writ/contract'
 
 type Role = FrameRole | 'leaf' | 'direct'
 
@@ -15,12 +20,42 @@ function load(role: Role): string {
   return readFileSync(new URL(`./prompts/${role}.md`, import.meta.url), 'utf8').trim()
 }
 
-/** The system text of a role. A frame's text lists the REPL names; the chunk it may send on follows its model's window. */
-export function systemPrompt(role: Role, contextWindow: number): string {
+/** What a language is called in a prompt, and what its blocks are marked with. */
+const LANGUAGES: Readonly<Record<Tuning['language'], { readonly name: string; readonly fence: string }>> = {
+  javascript: { name: 'JavaScript', fence: 'repl' },
+  typescript: { name: 'TypeScript', fence: 'ts' },
+}
+
+/** The mark of the blocks that a frame is told to write. */
+export function fenceOf({ language }: Tuning): string {
+  return LANGUAGES[language].fence
+}
+
+/**
+ * The system text of a role. A frame's text lists the REPL names, and says how to work by the profile of its model; the chunk
+ * it may send on is no larger than the model's window.
+ */
+export function systemPrompt(role: Role, contextWindow: number, tuning: Tuning = USUAL_TUNING): string {
+  const { language, chunkChars, batchSize } = tuning
   const told = [...HOST_NAMES, ...GUEST_NAMES].filter(({ needs }) => needs === undefined)
   const names = told.map((name) => `- ${name.usage}`).join('\n')
-  const chunk = whole(Math.min(CHUNK_CHARS, contextWindow))
-  return (texts.get(role) ?? '').replace('{{names}}', names).replace('{{chunk}}', chunk)
+  const values: Readonly<Record<string, string>> = {
+    names,
+    language: LANGUAGES[language].name,
+    fence: LANGUAGES[language].fence,
+    chunk: whole(Math.min(chunkChars, contextWindow)),
+    batch: whole(batchSize),
+    hints: hintLines(tuning),
+  }
+  return (texts.get(role) ?? '').replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '').trim()
+}
+
+function hintLines({ fanOut, hints }: Tuning): string {
+  const ceiling =
+    fanOut === null
+      ? []
+      : [`You may ask for ${whole(fanOut)} sub-calls and child frames in all; what goes beyond is refused.`]
+  return [...ceiling, ...hints].map((line) => `- ${line}`).join('\n')
 }
 
 /** What a frame is told of the scripts that it may run by name; nothing when there are none. */

@@ -10,7 +10,7 @@ import {
 import { compact } from './conversation.ts'
 import { Drift, driftWarning, noProgress, type TurnTrace } from './drift.ts'
 import { type Block, parseTurn, type Turn } from './parse-turn.ts'
-import { systemPrompt } from './prompts.ts'
+import { fenceOf, systemPrompt } from './prompts.ts'
 import { rescue } from './rescue.ts'
 import { cutMiddle, showCell } from './show.ts'
 import type { TextFinal } from './text-final.ts'
@@ -26,7 +26,9 @@ const CHARS_PER_TOKEN = 2
 /** The loop of a frame: turn → blocks → output → next turn, until it releases, wanders, a limit is hit, or policy ends it. */
 export async function replLoop(frame: Frame): Promise<FrameEnd> {
   const { contextWindow } = frame.model
-  let history: readonly Message[] = [{ role: 'system', text: systemPrompt(frame.role, contextWindow) }]
+  let history: readonly Message[] = [
+    { role: 'system', text: systemPrompt(frame.role, contextWindow, frame.tuning) },
+  ]
   const drift = new Drift()
   let warning: string | undefined
   let pending = firstMessage(frame)
@@ -151,7 +153,11 @@ async function actOn(frame: Frame, turn: Turn, number: number, last: boolean): P
       'A release written as text does not count in the first turn: look at the corpus first.',
     )
   if (turn.blocks.length === 0)
-    return refuse(ran, '', 'Your reply has no ```repl block; write one, or release with FINAL(value).')
+    return refuse(
+      ran,
+      '',
+      `Your reply has no \`\`\`${fenceOf(frame.tuning)} block; write one, or release with FINAL(value).`,
+    )
   const { shown, ...step } = ran.open()
   return { ...step, shown: cutMiddle(shown, 2 * most) }
 }

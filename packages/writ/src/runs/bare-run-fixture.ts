@@ -23,6 +23,7 @@ import {
   type Script,
   type StepName,
   type Steps,
+  USUAL_TUNING,
   VM_FUNCTIONS,
   type Vm,
   WritError,
@@ -177,6 +178,7 @@ class BareFrame implements Frame {
   readonly maxDepth: number
   readonly maxTurns: number
   readonly model = { id: model.id, contextWindow: model.contextWindow }
+  readonly tuning = USUAL_TUNING
   readonly context = { type: 'handle', docs: 0, bytes: 0 } as const
   readonly lastTurnBytes = 40_000
   readonly schema = null

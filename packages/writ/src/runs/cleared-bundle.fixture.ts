@@ -11,7 +11,7 @@ interface Facts {
   readonly profiles: Record<string, object>
   readonly models: {
     readonly defaults: Record<ModelLocation, { approved: boolean }>
-    readonly byId: Record<string, { approved: boolean }>
+    readonly byId: Record<string, { approved: boolean; maxLevel?: Level }>
   }
 }
 

@@ -1,10 +1,12 @@
 import {
+  defined,
   type EarlierRun,
   type Label,
   type Message,
   type Omitted,
   openingPath,
   type Partition,
+  type RecordedFallbacks,
   type RecordedModel,
   WritError,
 } from '@writ/contract'
@@ -28,6 +30,7 @@ export interface EarlierAnswer extends EarlierRun {
   readonly partitions: readonly Partition[]
   readonly omitted: readonly Omitted[]
   readonly models: readonly RecordedModel[]
+  readonly fallbacks?: RecordedFallbacks
   readonly setup: RunSetup
   /** Its retention class: what is said again is kept as long. */
   readonly retention: string | undefined
@@ -68,6 +71,7 @@ export async function readEarlier(
     partitions: JSON.parse(await beside(source, 'partitions')) as readonly Partition[],
     omitted: JSON.parse(await beside(source, 'omitted')) as readonly Omitted[],
     models: steps.opening.det.models,
+    ...defined({ fallbacks: steps.opening.det.fallbacks }),
     setup: JSON.parse(await beside(source, 'setup')) as RunSetup,
     retention: retentionOf(home, run),
   }

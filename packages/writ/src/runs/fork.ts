@@ -4,7 +4,7 @@ import { canonicalJson } from '@writ/evidence'
 import { requireNotErased } from '../files/erasures.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
-import type { WritOptions } from '../files/options.ts'
+import type { GivenModel, WritOptions } from '../files/options.ts'
 import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
 import type { HomeServices } from '../home/home-services.ts'
@@ -20,19 +20,20 @@ import {
   systemClock,
 } from '../kernel/index.ts'
 import { recordRetention, retentionOf } from '../ledger/index.ts'
-import type { ModelObject } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
 import { deliver } from './deliver.ts'
 import {
   accessOf,
   asRecorded,
+  givenList,
   givenModel,
   type ModelAccess,
   type ModelOptions,
+  openLists,
   openModel,
-  openPair,
 } from './models.ts'
+import { profilesOf } from './profiles.ts'
 import { type ResumeOptions, reopenServices } from './resume.ts'
 
 /** How a run is forked. Models that are not named stay those of the run. */
@@ -64,14 +65,21 @@ export async function fork(
     await prepareEvidencePath(path, options.out === undefined)
     const reopened = await reopenServices(services, origin, start, opened)
     const models = await modelsAsBefore(origin, start, reopened.policy, options, accessOf(given, options))
-    sameInBoth(origin, [...recordedModels(shared), ...recordedModels(models)])
+    sameInBoth(origin, [...everyModel(recordedModels(shared)), ...everyModel(recordedModels(models))])
     const setup = { ...start.setup, baseUrl: options.baseUrl ?? start.setup.baseUrl, evidence: path }
     // What it shares is kept as long here as there.
     const kept = retentionOf(home, origin)
     if (kept !== undefined) recordRetention(home, run, kept)
     const log = await ledger.open(run, start.question, systemClock.now())
     opened.defer(() => ledger.leave(run))
-    return { run, version: VERSION, setup, models, ports: { ...reopened, log, onEvent } }
+    // Frames that are shared go on as they were told to work.
+    const known = new Set(everyModel(recordedModels(shared)).map(({ id }) => id))
+    const own = profilesOf(models, given.profiles)
+    const profiles = {
+      ...start.profiles,
+      ...Object.fromEntries(Object.entries(own).filter(([id]) => !known.has(id))),
+    }
+    return { run, version: VERSION, setup, models, profiles, ports: { ...reopened, log, onEvent } }
   }
   return await services.sandboxes.use(async (sandbox) => {
     const ports = { sandbox, reasoner: createReasoner(), signal, ...defined({ suspend }), open }
@@ -83,25 +91,32 @@ export async function fork(
 /** The models of a run that comes from another: those named, else what the other had, at the price and with the window it had. */
 export async function modelsAsBefore(
   origin: string,
-  { models: [root, sub = root], setup, limits }: Pick<RunStart, 'models' | 'setup' | 'limits'>,
+  { models, fallbacks, setup, limits }: Pick<RunStart, 'models' | 'fallbacks' | 'setup' | 'limits'>,
   policy: PolicyPoint,
   options: Omit<ModelOptions, 'apiKey' | 'ollamaHost'>,
   access: ModelAccess,
 ): Promise<RunModels> {
+  const [root, sub = root] = models
   if (root === undefined || sub === undefined)
     throw new WritError('BAD_FORK', `The record of the run ${origin} names no model.`, { run: origin })
   const { baseUrl = setup.baseUrl } = options
-  const { apiKey, ollamaHost, models, rates } = access
+  const { apiKey, ollamaHost, models: table, rates } = access
   const how = {
-    ...defined({ models, rates }),
+    ...defined({ models: table, rates }),
     ...options,
     ...defined({ apiKey, ollamaHost }),
     ...(baseUrl === null ? {} : { baseUrl }),
   }
-  const first = options.model ?? root.id
-  const second = options.subModel ?? (sub.id === root.id ? first : sub.id)
-  const open = async (given: string | ModelObject): Promise<ModelProfile> => {
-    const known = [root, sub].find((model) => model.id === given)
+  const recorded = everyModel({ models, ...defined({ fallbacks }) })
+  const [rootBefore, subBefore] = [
+    [root, ...(fallbacks?.root ?? [])].map(({ id }) => id),
+    [sub, ...(fallbacks?.sub ?? [])].map(({ id }) => id),
+  ]
+  const first = givenList(options.model ?? rootBefore)
+  // Models for sub-calls that were those of the root follow what is named for the root.
+  const second = givenList(options.subModel ?? (subBefore.join() === rootBefore.join() ? first : subBefore))
+  const open = async (given: GivenModel): Promise<ModelProfile> => {
+    const known = recorded.find((model) => model.id === given)
     const model = await openModel(
       given,
       { ...(known === undefined ? {} : asRecorded(known)), ...how },
@@ -111,7 +126,12 @@ export async function modelsAsBefore(
     const asOf = options.price === undefined ? known?.priceAsOf : undefined
     return { ...model, ...defined({ priceAsOf: asOf }) }
   }
-  return await openPair(givenModel(first, access), givenModel(second, access), open)
+  const named = (given: GivenModel): GivenModel => givenModel(given, access)
+  return await openLists(first.map(named), second.map(named), open)
+}
+
+function everyModel({ models, fallbacks }: Pick<RunStart, 'models' | 'fallbacks'>): readonly RecordedModel[] {
+  return [...models, ...(fallbacks?.root ?? []), ...(fallbacks?.sub ?? [])]
 }
 
 /** A model that serves before and after the fork is one model: policy and prices know it by its id. */

@@ -104,6 +104,7 @@ export async function openServices(): Promise<Services> {
         question: 'root',
         questionLabel: label('public'),
         strategy: 'recurse',
+        profiles: {},
         checks: [],
         limits: { ...DEFAULT_LIMITS, ...setting.limits },
         authority,

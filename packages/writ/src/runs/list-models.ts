@@ -13,9 +13,18 @@ import {
   type Verdict,
 } from '@writ/contract'
 import type { WritOptions } from '../files/options.ts'
-import { type ModelPlace, PRICES, placeOf, resolveModel, stated } from '../models/index.ts'
+import {
+  type FoundProfile,
+  type ModelPlace,
+  PRICES,
+  placeOf,
+  profileOf,
+  resolveModel,
+  stated,
+} from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { DEFAULT_LEVEL } from './context.ts'
+import { givenList } from './models.ts'
 
 /** For whom models are listed, and where they would be reached. */
 export interface ModelListOptions {
@@ -43,6 +52,8 @@ export interface ListedModel {
   readonly priceAsOf: string | null
   readonly priceSource: string | null
   readonly rates: ModelRates
+  /** How its frames are told to work, and where that stands; null for a model with no profile. */
+  readonly profile: FoundProfile | null
   /** Null where nothing says which server has it. */
   readonly policy: ModelPolicy | null
 }
@@ -65,7 +76,7 @@ export async function listModels(
   asked: ModelListOptions,
 ): Promise<readonly ListedModel[]> {
   const { model, subModel, models = {}, prices = {} } = options
-  const used = [model, subModel].filter((given) => typeof given === 'string')
+  const used = [model, subModel].flatMap(givenList).filter((given) => typeof given === 'string')
   const ids = new Set(['builtin/extractive', ...used, ...Object.keys(models), ...Object.keys(prices)])
   const asker = askerOf(policy, asked)
   return await Promise.all([...ids].map((id) => listed(id, policy, options, asked, asker)))
@@ -82,7 +93,7 @@ async function listed(
   const table = Object.hasOwn(models, id) ? models[id] : undefined
   // What is said of the models that are used is said of no other.
   const { contextWindow, price } = isUsed(id, options) ? options : {}
-  const server = baseUrl === undefined ? options.baseUrl : baseUrl(id)
+  const server = table?.baseUrl ?? (baseUrl === undefined ? options.baseUrl : baseUrl(id))
   const place = placeOf(id, defined({ baseUrl: server, ollamaHost }))
   const location = place === undefined ? null : (table?.location ?? place.location)
   // The built-in model knows its own window and price.
@@ -101,12 +112,13 @@ async function listed(
     priceAsOf: known.priceAsOf ?? null,
     priceSource: known.priceAsOf === undefined ? null : (table?.source ?? null),
     rates: { ...table?.rates, ...rates },
+    profile: profileOf(id, options.profiles) ?? null,
     policy: facts === null ? null : await policyOf(policy, { type: 'model', id, ...facts }, asker),
   }
 }
 
 function isUsed(id: string, { model, subModel }: WritOptions): boolean {
-  return id === model || id === subModel
+  return [model, subModel].flatMap(givenList).includes(id)
 }
 
 /** Who asks, as a root frame would. */

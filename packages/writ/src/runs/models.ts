@@ -7,7 +7,7 @@ import {
   recordedPrice,
   WritError,
 } from '@writ/contract'
-import type { WritOptions } from '../files/options.ts'
+import type { GivenModel, GivenModels, WritOptions } from '../files/options.ts'
 import type { RunModels } from '../kernel/index.ts'
 import {
   type ModelChoice,
@@ -55,8 +55,8 @@ export function accessOf(
   asked: Pick<ModelOptions, 'model' | 'subModel'> = {},
 ): ModelAccess {
   const { apiKey, ollamaHost, models, rates } = options
-  const given = [asked.model, asked.subModel, options.model, options.subModel]
-  const objects = given.filter((model) => model !== undefined && typeof model !== 'string')
+  const given = [asked.model, asked.subModel, options.model, options.subModel].flatMap(givenList)
+  const objects = given.filter((model) => typeof model !== 'string')
   return { ...defined({ apiKey, ollamaHost, models, rates }), objects }
 }
 
@@ -67,18 +67,34 @@ export async function openModels(
   limits: Limits,
 ): Promise<RunModels> {
   const { model = DEFAULT_MODEL, subModel = model } = options
-  requireOneServer([model, subModel], options)
-  return await openPair(model, subModel, (given) => openModel(given, options, policy, limits))
+  const [root, sub] = [givenList(model), givenList(subModel)]
+  requireOneServer([...root, ...sub], options)
+  return await openLists(root, sub, (given) => openModel(given, options, policy, limits))
+}
+
+/** What is given as a list: nothing is none. */
+export function givenList(given: GivenModels | undefined): readonly GivenModel[] {
+  if (given === undefined) return []
+  return isList(given) ? given : [given]
+}
+
+function isList(given: GivenModels): given is readonly GivenModel[] {
+  return Array.isArray(given)
 }
 
 /** A key that is a text goes where it is given for: throws `USAGE` where that would be to two vendors. */
 function requireOneServer(
   models: readonly (string | ModelObject)[],
-  { apiKey, baseUrl }: Pick<ModelOptions, 'apiKey' | 'baseUrl'>,
+  { apiKey, baseUrl, models: table }: Pick<ModelOptions, 'apiKey' | 'baseUrl' | 'models'>,
 ): void {
-  if (typeof apiKey !== 'string' || baseUrl !== undefined) return
+  if (typeof apiKey !== 'string') return
   const named = models.filter((model) => typeof model === 'string')
-  const hosts = new Set(named.flatMap((id) => providerOf(id)?.key?.host ?? []))
+  const hosts = new Set(
+    named.flatMap((id) => {
+      const url = statedOf(id, table)?.baseUrl ?? baseUrl
+      return url === undefined ? (providerOf(id)?.key?.host ?? []) : (URL.parse(url)?.host ?? [])
+    }),
+  )
   if (hosts.size > 1)
     throw new WritError(
       'USAGE',
@@ -86,19 +102,31 @@ function requireOneServer(
     )
 }
 
-/** The models for root and sub-calls, which are one when they are given as one. Rejects with `USAGE` for two of one name. */
-export async function openPair(
-  rootGiven: string | ModelObject,
-  subGiven: string | ModelObject,
-  open: (given: string | ModelObject) => Promise<ModelProfile>,
+/** The models for root and sub-calls, each opened once. Rejects with `USAGE` for none, and for two of one name. */
+export async function openLists(
+  rootGiven: readonly GivenModel[],
+  subGiven: readonly GivenModel[],
+  open: (given: GivenModel) => Promise<ModelProfile>,
 ): Promise<RunModels> {
-  const root = await open(rootGiven)
-  if (subGiven === rootGiven) return { root, sub: root }
-  const sub = await open(subGiven)
-  if (sub.id !== root.id) return { root, sub }
+  const opened = new Map<GivenModel, ModelProfile>()
+  for (const given of new Set([...rootGiven, ...subGiven])) opened.set(given, await open(given))
+  requireDistinct([...opened.values()])
+  const profiles = (list: readonly GivenModel[]): ModelProfile[] =>
+    [...new Set(list)].flatMap((given) => opened.get(given) ?? [])
+  const [root, ...afterRoot] = profiles(rootGiven)
+  const [sub, ...afterSub] = profiles(subGiven)
+  if (root === undefined || sub === undefined)
+    throw new WritError('USAGE', 'A list of models is empty: name one at least.')
+  if (afterRoot.length + afterSub.length === 0) return { root, sub }
+  return { root, sub, fallbacks: { root: afterRoot, sub: afterSub } }
+}
+
+function requireDistinct(models: readonly ModelProfile[]): void {
+  const twice = models.find(({ id }, i) => models.findIndex((other) => other.id === id) !== i)
+  if (twice === undefined) return
   throw new WritError(
     'USAGE',
-    `Two models are named ${root.id}: give one object for both, or none for the second.`,
+    `Two models are named ${twice.id}: give one object for both, or none for the second.`,
   )
 }
 
@@ -112,6 +140,7 @@ export async function openModel(
   const table = statedOf(given, models)
   const resolved = await resolve(given, {
     ...how,
+    ...defined({ baseUrl: table?.baseUrl ?? how.baseUrl }),
     priceTable: { ...PRICES, ...prices },
     ...defined({ stated: table }),
   })
@@ -136,12 +165,11 @@ export async function reopenModel(
   // A model recorded without a price had none: a table would give it one, and it would not be the same model.
   const how = { ...asRecorded(model), ...defined({ apiKey, ollamaHost }), priceTable: {} }
   const given = givenModel(model.id, access)
-  const resolved = await resolve(given, { ...how, ...(baseUrl === null ? {} : { baseUrl }) })
+  const table = statedOf(given, models)
+  const server = table?.baseUrl ?? baseUrl ?? undefined
+  const resolved = await resolve(given, { ...how, ...defined({ baseUrl: server }) })
   const { priceAsOf } = model
-  return withFacts({ ...resolved, ...defined({ priceAsOf }) }, policy, {
-    table: statedOf(given, models),
-    rates,
-  })
+  return withFacts({ ...resolved, ...defined({ priceAsOf }) }, policy, { table, rates })
 }
 
 /** The window and the price a model has in the record of a run. */

@@ -27,6 +27,7 @@ import type { EarlierAnswer } from './earlier-run.ts'
 import { modelsAsBefore } from './fork.ts'
 import { accessOf, openModels } from './models.ts'
 import { type Scripted, scripted } from './plan/scripted.ts'
+import { profilesOf } from './profiles.ts'
 import { scriptsInReach } from './scripts-in-reach.ts'
 import { validatorsOf } from './validators.ts'
 
@@ -63,7 +64,7 @@ export async function checkQuestion(
 export interface PreparedQuestion {
   readonly request: Pick<
     RunRequest,
-    'question' | 'questionLabel' | 'strategy' | 'script' | 'authority' | 'models'
+    'question' | 'questionLabel' | 'strategy' | 'script' | 'authority' | 'models' | 'profiles'
   >
   readonly policy: PolicyPoint
   readonly quorum: Awaited<ReturnType<typeof openQuorum>>
@@ -100,6 +101,7 @@ export async function prepareQuestion(
     ...defined({ script }),
     authority,
     models,
+    profiles: profilesOf(models, options.profiles),
   }
   return { request, policy, quorum, conversation, earlier, before }
 }

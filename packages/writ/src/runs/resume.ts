@@ -4,7 +4,9 @@ import {
   type Answer,
   type ContextStore,
   defined,
+  type ModelProfile,
   openingPath,
+  type RecordedModel,
   type RunEvent,
   WritError,
 } from '@writ/contract'
@@ -152,20 +154,21 @@ export async function reopenServices(
 /** The models a run began with. */
 async function reopenModels(
   run: string,
-  { models, setup }: RunStart,
+  { models, fallbacks, setup }: RunStart,
   policy: PolicyPoint,
   access: ModelAccess,
 ): Promise<RunModels> {
-  const [root, sub = root] = await Promise.all(
-    models.map(async (model) => {
-      const profile = await reopenModel(model, setup.baseUrl, { access, policy })
-      if (canonicalJson(recordedModel(profile)) !== canonicalJson(model))
-        throw mismatch(run, `the model ${model.id} is not the one it began with`)
-      return profile
-    }),
-  )
+  const reopen = async (model: RecordedModel): Promise<ModelProfile> => {
+    const profile = await reopenModel(model, setup.baseUrl, { access, policy })
+    if (canonicalJson(recordedModel(profile)) !== canonicalJson(model))
+      throw mismatch(run, `the model ${model.id} is not the one it began with`)
+    return profile
+  }
+  const all = (list: readonly RecordedModel[]): Promise<ModelProfile[]> => Promise.all(list.map(reopen))
+  const [root, sub = root] = await all(models)
   if (root === undefined || sub === undefined) throw mismatch(run, 'its record names no model')
-  return { root, sub }
+  if (fallbacks === undefined) return { root, sub }
+  return { root, sub, fallbacks: { root: await all(fallbacks.root), sub: await all(fallbacks.sub) } }
 }
 
 function mismatch(run: string, what: string): WritError {

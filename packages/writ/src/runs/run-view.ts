@@ -59,6 +59,8 @@ export interface StepView {
   readonly refusals: readonly string[]
   readonly label: string
   readonly model: string | null
+  /** The step whose failed requests it asked of this model; null for a call of its own. */
+  readonly instead: number | null
   /** Requests that a model call sent, and what it did not send since an equal one was answered. */
   readonly items: number | null
   /** Requests of a batch that have records of their own: they came back, whether or not all did. */
@@ -67,6 +69,8 @@ export interface StepView {
   /** The frame it opened. */
   readonly child: string | null
   readonly charged: Amount | null
+  /** Input tokens charged as cached by the provider. */
+  readonly cachedInputTokens: number
   /** Whether the models that may have been called have a known price. */
   readonly costKnown: boolean
   /** Whether any of the charge is the worst case, since the server did not say what was used. */
@@ -90,6 +94,7 @@ export interface RunView {
   readonly question: string | null
   readonly user: string
   readonly purpose: string
+  /** Ids of the models that may be asked, first those of the root. */
   readonly models: readonly string[]
   readonly startedAt: number
   readonly tookMs: number | null
@@ -107,6 +112,8 @@ export interface RunView {
   /** How guest code was confined. */
   readonly confinement: { readonly level: string; readonly layers: readonly string[] }
   readonly charged: Amount | null
+  /** Input tokens of it that were charged as cached by a provider. */
+  readonly cachedInputTokens: number
   readonly costKnown: boolean
   /** Null when nothing was released, or it is withheld or gone. */
   readonly released: { readonly value: Json; readonly citations: readonly Citation[] } | null

@@ -13,7 +13,7 @@ import {
   reasonInWords,
   WritError,
 } from '@writ/contract'
-import { decodeRecord, type RecordOf } from '@writ/evidence'
+import { decodeRecord, modelListsAt, type RecordOf } from '@writ/evidence'
 import {
   aboutStep,
   ContentReader,
@@ -71,7 +71,7 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     if (step.child !== null) goals.set(step.child, view.about)
     if (step.kind === 'output.release' && view.withheld === null) released = await releasedBy(step, reader)
   }
-  const { user, purpose, models, partitions, confinement, script, conversation } = opening.det
+  const { user, purpose, partitions, confinement, script, conversation } = opening.det
   const {
     status = abort === undefined ? 'open' : 'aborted',
     basis = null,
@@ -85,7 +85,13 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     question: goals.get('0') ?? null,
     user: user.id,
     purpose,
-    models: models.map(({ id }) => id),
+    models: [
+      ...new Set(
+        modelListsAt(opening.det, opening.det.fork?.records ?? 0)
+          .flat()
+          .map(({ id }) => id),
+      ),
+    ],
     startedAt: opening.obs.at,
     tookMs: closing?.obs.tookMs ?? null,
     reason: closing?.obs.reason ?? abort?.obs.message ?? null,
@@ -97,6 +103,7 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     script: script === undefined ? null : { name: script.name, planHash: script.planHash },
     confinement,
     charged: closing?.det.charged ?? null,
+    cachedInputTokens: steps.reduce((sum, step) => sum + step.cachedInputTokens, 0),
     costKnown: isCostKnown(opening, null),
     released,
     answerSchema: released === null ? null : await schemaIn(source),
@@ -154,25 +161,8 @@ async function outline(
   { steps, viewer, source }: Viewed,
   reader: ContentReader,
 ): Promise<StepView> {
-  const {
-    seq,
-    lane,
-    n,
-    kind,
-    op,
-    outcome,
-    code,
-    model,
-    items,
-    returned,
-    unsent,
-    child,
-    charged,
-    bound,
-    at,
-    tookMs,
-    shared,
-  } = step
+  const { seq, lane, n, kind, op, outcome, code, model, instead, items, returned, unsent, child } = step
+  const { charged, cachedInputTokens, bound, at, tookMs, shared } = step
   const withheld = await viewer.withheld(step.label, step.touched)
   const content = await reader.content(step)
   const open = withheld === null
@@ -196,11 +186,13 @@ async function outline(
       .map((decision) => inWords(decision, partitions)),
     label: formatLabel(step.label),
     model,
+    instead,
     items,
     returned,
     unsent,
     child,
     charged,
+    cachedInputTokens,
     costKnown: isCostKnown(steps.opening, model),
     bound,
     at,

@@ -43,6 +43,12 @@ export function costFact({ usage }: Answer): string {
   ].join(' · ')
 }
 
+/** Which models answered; undefined for a run in which none stands in for another. */
+export function answeredFact({ answeredBy }: Answer): string | undefined {
+  if (answeredBy === undefined) return undefined
+  return answeredBy.length === 0 ? 'none answered' : `answered by ${printableLine(answeredBy.join(', '))}`
+}
+
 /** How the values of the answer stand; undefined when nothing was released. */
 export function supportFact({ basis, support }: Answer, columns: number): string | undefined {
   const { quoted, computed, unsupported, unsupportedPaths } = support

@@ -3,7 +3,7 @@ import { type Html, html } from './markup.ts'
 import type { RunSummary } from './run-summary.ts'
 
 export function costSection(summary: RunSummary): Html {
-  const { opening, closing, limited, tookMs, frames, boundCalls, reusedCalls } = summary
+  const { opening, closing, limited, tookMs, frames, boundCalls, reusedCalls, cachedInputTokens } = summary
   const { limits } = opening
   const charged = closing?.charged
   const tokens = charged === undefined ? null : charged.inputTokens + charged.outputTokens
@@ -11,6 +11,9 @@ export function costSection(summary: RunSummary): Html {
   const rows = [
     row('Model calls', charged && whole(charged.calls), whole(limits.maxCalls)),
     row('Tokens, in and out', whole, tokens, limits.maxTokens),
+    ...(cachedInputTokens === 0
+      ? []
+      : [row('Input tokens that a provider had cached, among them', whole(cachedInputTokens), 'none')]),
     row('Cost', charged && costOf(summary, charged.costMicroUsd), limitOf(limits.maxCostMicroUsd)),
     row(
       'Depth of frames (the root has 0)',

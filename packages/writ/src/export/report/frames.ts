@@ -52,6 +52,8 @@ export function inTreeOrder(frames: Iterable<FrameSummary>): readonly FrameSumma
 
 export function addCall(frame: FrameSummary, { det, obs }: RecordOf<'model.call'>): void {
   if (det.outcome !== 'ok') addRefusal(frame, obs.at)
+  // What is asked of another model instead is the same turn, or the same sub-call.
+  else if (det.instead !== undefined) return
   else if (det.role === 'turn') frame.turns += 1
   else frame.subCalls += det.items
 }

@@ -62,17 +62,28 @@ function gone({ keyed, source, erasure }: RunSummary): Html {
 }
 
 function overview(summary: RunSummary): Html {
-  const { opening, openedAt, tookMs, closing, run } = summary
+  const { opening, openedAt, tookMs, closing, run, answeredBy } = summary
   const label = closing?.label ?? opening.questionLabel
-  const models = opening.models.map(({ id }) =>
+  const models = (answeredBy ?? opening.models.map(({ id }) => id)).map((id) =>
     id === 'builtin/extractive'
       ? html`<div>${id}: the built-in extractive model (no neural network: it counts literally or quotes passages, it judges nothing)</div>`
       : html`<div>${foreign(id)}</div>`,
   )
   return html`<dl>${longQuestion(summary)}<dt>Asked by</dt><dd>${foreign(opening.user.id)}, for the purpose “${foreign(opening.purpose)}”</dd>
 <dt>When</dt><dd>${claimedTime(openedAt) ?? 'unknown'}${tookMs === null ? '' : html`, for ${(tookMs / 1_000).toFixed(2)} s`} (as the machine claims)</dd>
-<dt>Answered by</dt><dd>${models}</dd><dt>Label of the result</dt><dd>${formatLabel(label)}</dd>
+<dt>Answered by</dt><dd>${models.length === 0 ? 'no model' : models}</dd>${listsOf(opening)}<dt>Label of the result</dt><dd>${formatLabel(label)}</dd>
 ${forkedFrom(opening)}${goesOnFrom(opening)}${followed(opening)}<dt>Sandbox</dt><dd>${opening.confinement.layers.join(' in ')} (${opening.confinement.level})</dd><dt>Run</dt><dd><code>${run}</code></dd></dl>`
+}
+
+/** In which order models are asked, where one stands in for another. */
+function listsOf({ models, fallbacks }: RunSummary['opening']): Html {
+  if (fallbacks === undefined) return html``
+  const list = (
+    first: { readonly id: string } | undefined,
+    others: readonly { readonly id: string }[],
+  ): Html =>
+    html`${[...(first === undefined ? [] : [first]), ...others].map(({ id }, at) => html`${at === 0 ? '' : ', then '}${foreign(id)}`)}`
+  return html`<dt>Asked in turn</dt><dd><div>root: ${list(models[0], fallbacks.root)}</div><div>sub-calls and child frames: ${list(models.at(-1), fallbacks.sub)}</div></dd>`
 }
 
 /** As much of the question as leaves the first screen to what is asked of the run. */

@@ -21,9 +21,11 @@ export function refusalsIn(record: AnyRecord): readonly RecordedDecision[] {
   const decisions =
     record.kind === 'context.search' || record.kind === 'context.read'
       ? record.det.decisions
-      : record.kind === 'model.call' || record.kind === 'frame.spawn' || record.kind === 'output.release'
-        ? [record.det.decision]
-        : []
+      : record.kind === 'model.call'
+        ? [...(record.det.passed ?? []).map((passed) => passed.decision), record.det.decision]
+        : record.kind === 'frame.spawn' || record.kind === 'output.release'
+          ? [record.det.decision]
+          : []
   return decisions.filter((decision) => decision !== null).filter(({ verdict }) => verdict !== 'allow')
 }
 

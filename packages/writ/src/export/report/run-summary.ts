@@ -1,15 +1,12 @@
+import type { Check, Citation, Coverage, Denial, Det, Json, Omitted, Status } from '@writ/contract'
 import {
-  type Check,
-  type Citation,
-  type Coverage,
-  type Denial,
-  type Det,
-  type Json,
-  type Omitted,
-  type Status,
-  unsentCalls,
-} from '@writ/contract'
-import { type AnyRecord, decodeRecord, type Erasure, foldRun, type RecordOf } from '@writ/evidence'
+  type AnyRecord,
+  ChargeFacts,
+  decodeRecord,
+  type Erasure,
+  foldRun,
+  type RecordOf,
+} from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
 import { isCostKnown, type RunSteps } from '../steps/run-steps.ts'
 import { type FrameSummary, inTreeOrder } from './frames.ts'
@@ -45,8 +42,11 @@ export interface RunSummary {
   readonly coverage: Coverage | null
   /** Whether every model that may have been called has a known price. */
   readonly costKnown: boolean
-  /** Model calls charged their worst case. */
+  /** Model calls charged their worst case, and input tokens charged as cached by a provider. */
   readonly boundCalls: number
+  readonly cachedInputTokens: number
+  /** Ids of the models whose replies came; undefined for a run in which none stands in for another. */
+  readonly answeredBy: readonly string[] | undefined
   readonly reusedCalls: number
   readonly steps: readonly StepSummary[]
   readonly allSteps: number
@@ -100,8 +100,10 @@ export async function summarizeRun(source: RunSource, told: RunSteps, reasons: R
     checks: checksOf(release, parsed<readonly (readonly string[])[]>(await beside(release, 'problems'))),
     coverage: closing?.obs.coverage ?? null,
     costKnown: isCostKnown(opened, null),
-    boundCalls: ends.boundCalls,
-    reusedCalls: ends.reusedCalls,
+    boundCalls: ends.charges.boundCalls,
+    reusedCalls: ends.charges.reusedCalls,
+    cachedInputTokens: ends.charges.cachedInputTokens,
+    answeredBy: ends.charges.answeredBy,
     steps: await summarizeSteps(source, told, reasons),
     allSteps: told.steps.length,
     decisions: countDecisions(told),
@@ -128,24 +130,18 @@ function checksOf(
 interface Ends {
   release?: RecordOf<'output.release'>
   last?: AnyRecord
-  boundCalls: number
-  reusedCalls: number
+  readonly charges: ChargeFacts
   strategy: string
   count: number
 }
 
 /** A first pass: how the run begins and ends. */
 async function readEnds(source: RunSource): Promise<Ends> {
-  const ends: Ends = { boundCalls: 0, reusedCalls: 0, strategy: '', count: 0 }
+  const ends: Ends = { charges: new ChargeFacts(), strategy: '', count: 0 }
   for await (const record of recordsOf(source)) {
     if (record.kind === 'strategy.chosen') ends.strategy = record.det.strategy
     if (record.kind === 'output.release' && record.det.outcome === 'ok') ends.release = record
-    if (record.kind === 'model.result' || record.kind === 'model.usage' || record.kind === 'model.item')
-      ends.boundCalls += record.obs.detail.filter(({ chargedAs }) => chargedAs === 'bound').length
-    if (record.kind === 'model.call' && record.det.outcome === 'ok') {
-      const { reused = [], merged = 0 } = record.det
-      ends.reusedCalls += unsentCalls({ reused, merged })
-    }
+    ends.charges.accept(record)
     ends.last = record
     ends.count += 1
   }

@@ -66,7 +66,7 @@ function stepHtml(told: StepSummary, summary: RunSummary): Html {
   const what = withheld === null ? (about === null ? '' : foreign(cut(about, MOST_LINE))) : '(withheld)'
   const ended = step.outcome === 'ok' ? '' : html` <span class="bad">${problem(told)}</span>`
   return html`<details><summary><span class="${step.outcome === 'ok' ? 'good' : 'bad'}">${step.outcome === 'ok' ? '✓' : '✗'}</span> ${step.lane}/${step.n} <strong>${nameOf(told)}</strong> ${what}${ended} <span class="facts">${facts(told, summary).join(' · ')}</span></summary>
-<p class="facts">${formatLabel(step.label)}${step.model === null ? '' : html` · ${foreign(step.model)}`} · record ${step.seq}</p>
+<p class="facts">${formatLabel(step.label)}${step.model === null ? '' : html` · ${foreign(step.model)}`}${step.instead === null ? '' : ` · instead of the model of ${step.lane}/${step.instead}`} · record ${step.seq}</p>
 ${step.decisions.map((decision) => html`<p>${decisionHtml(decision, summary)}</p>`)}${
   withheld === null ? content(told) : html`<p>Its content is withheld: ${foreign(withheld)}.</p>`
 }</details>`
@@ -123,7 +123,7 @@ function decisionHtml(decision: RecordedDecision, { opening }: RunSummary): Html
 }
 
 function facts({ step, documents }: StepSummary, { costKnown }: RunSummary): readonly string[] {
-  const { charged, tookMs, child, items, bound, unsent } = step
+  const { charged, cachedInputTokens, tookMs, child, items, bound, unsent } = step
   const cost = costKnown ? dollars(charged?.costMicroUsd ?? 0) : 'cost unknown'
   return [
     ...(child === null ? [] : [`frame ${child}`]),
@@ -133,7 +133,7 @@ function facts({ step, documents }: StepSummary, { costKnown }: RunSummary): rea
     ...(charged === null || charged.calls === 0
       ? []
       : [
-          `${whole(charged.inputTokens)} → ${whole(charged.outputTokens)} tokens`,
+          `${whole(charged.inputTokens)}${cachedInputTokens === 0 ? '' : ` (${whole(cachedInputTokens)} cached)`} → ${whole(charged.outputTokens)} tokens`,
           bound ? `${cost} (worst case)` : cost,
         ]),
     ...(tookMs === null ? [] : [seconds(tookMs)]),

@@ -59,7 +59,7 @@ function searchedOf({ searched, bytes }: Coverage): string {
   return searched === 0 ? 'Nothing was searched.' : `${size(searched)} were searched.`
 }
 
-function why({ opening, strategy, closing, frames }: RunSummary): readonly Html[] {
+function why({ opening, strategy, closing, frames, answeredBy }: RunSummary): readonly Html[] {
   const { user, purpose, models } = opening
   const calls = closing === null ? '' : `, ${counted(closing.charged.calls, 'model call')}`
   const how =
@@ -73,7 +73,7 @@ function why({ opening, strategy, closing, frames }: RunSummary): readonly Html[
   return [
     html`To answer the question above, asked by <strong>${foreign(user.id)}</strong> for the purpose <strong>${foreign(purpose)}</strong>.`,
     html`${how} <a href="#frames">${counted(frames.length, 'frame')}${calls}</a>.`,
-    html`Models: ${models.map(({ id }, at) => html`${at === 0 ? '' : ', '}${foreign(id)}`)}`,
+    html`Models: ${(answeredBy ?? models.map(({ id }) => id)).map((id, at) => html`${at === 0 ? '' : ', '}${foreign(id)}`)}`,
   ]
 }
 

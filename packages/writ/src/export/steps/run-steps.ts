@@ -1,6 +1,7 @@
 import {
   type Amount,
   addAmounts,
+  cachedInputTokens,
   joinLabels,
   type Label,
   NOTHING,
@@ -15,6 +16,7 @@ import {
 } from '@writ/contract'
 import {
   type AnyRecord,
+  allModels,
   decodeRecord,
   type FrameFacts,
   type RecordOf,
@@ -44,6 +46,8 @@ export interface Step {
   readonly partitions: readonly string[]
   readonly decisions: readonly RecordedDecision[]
   readonly model: string | null
+  /** The step whose failed requests a model call asks of another model; null for a call of its own. */
+  readonly instead: number | null
   /** Requests that a model call sent, and what it did not send since an equal one was answered. */
   readonly items: number | null
   /** Those of a batch that have records of their own: they came back. */
@@ -53,6 +57,8 @@ export interface Step {
   readonly child: string | null
   /** What it, or the frame it opened, was charged; null while that is not known. */
   charged: Amount | null
+  /** Input tokens of it that were charged as cached by the provider. */
+  cachedInputTokens: number
   /** Whether any of that is the worst case, since the server did not say what was used. */
   bound: boolean
   readonly at: number
@@ -222,11 +228,13 @@ class StepReader {
       partitions: [],
       decisions: [],
       model: null,
+      instead: null,
       items: null,
       returned: 0,
       unsent: null,
       child: null,
       charged: null,
+      cachedInputTokens: 0,
       bound: false,
       at: obs.at,
       tookMs: null,
@@ -244,15 +252,22 @@ class StepReader {
 
   #call(record: RecordOf<'model.call'>, place: Place): void {
     const { role, model, items, decision, reused = [], merged = 0 } = record.det
+    const { passed = [], instead = null } = record.det
     const unsent = reused.length + merged === 0 ? null : { reused, merged }
-    this.#begin(record, place, { op: role, model, items, unsent, decisions: [decision] })
+    const decisions = [...passed.flatMap((one) => one.decision ?? []), decision]
+    this.#begin(record, place, { op: role, model, instead, items, unsent, decisions })
     const frame = this.#frames.get(record.lane)
-    if (role === 'turn' && frame !== undefined) frame.turns += 1
+    // A turn that is asked of another model instead is the same turn.
+    if (role === 'turn' && instead === null && frame !== undefined) frame.turns += 1
   }
 
   #usage({ lane, n, obs }: RecordOf<'model.usage'>): void {
     const step = this.#steps.get(`${lane}/${n}`)
-    if (step !== undefined) step.bound ||= obs.detail.some(({ chargedAs }) => chargedAs === 'bound')
+    if (step === undefined) return
+    // A call that was sent again after a restart begins its list anew.
+    const before = obs.first === 0 ? 0 : step.cachedInputTokens
+    step.cachedInputTokens = before + cachedInputTokens(obs.detail)
+    step.bound ||= obs.detail.some(({ chargedAs }) => chargedAs === 'bound')
   }
 
   /** While its batch has no result, the step shows what came back of it. */
@@ -262,6 +277,7 @@ class StepReader {
     step.returned += 1
     step.label = own.label
     step.charged = addAmounts(step.charged ?? NOTHING, det.charged)
+    step.cachedInputTokens += cachedInputTokens(obs.detail)
     step.bound ||= obs.detail.some(({ chargedAs }) => chargedAs === 'bound')
   }
 
@@ -272,6 +288,7 @@ class StepReader {
     step.code = det.code
     step.label = own.label
     step.charged = det.charged
+    if (obs.detail.length === obs.attempts) step.cachedInputTokens = cachedInputTokens(obs.detail)
     step.bound ||= obs.detail.some(({ chargedAs }) => chargedAs === 'bound')
     step.tookMs = obs.tookMs
   }
@@ -355,7 +372,7 @@ function nothing(): void {
 
 /** Whether a model has a known price; with none named, whether all of the run have. */
 export function isCostKnown({ det }: RunSteps['opening'], model: string | null): boolean {
-  const models = [...(det.fork?.models ?? []), ...det.models]
+  const models = allModels(det)
   const asked = models.filter(({ id }) => model === null || id === model)
   return asked.every(({ inputNanoUsd, outputNanoUsd }) => inputNanoUsd !== null && outputNanoUsd !== null)
 }

@@ -1,5 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { formatLabel, type Outcome, unsentCalls } from '@writ/contract'
+import { cachedInputTokens, formatLabel, type Outcome, unsentCalls } from '@writ/contract'
 import {
   type AnyRecord,
   decodeRecord,
@@ -48,6 +48,8 @@ export async function* spansOf(source: RunSource): AsyncIterable<ReadableSpan> {
 
 /** The spans that end with a record. */
 function spanVisitor(run: string): RunVisitor<FrameTime, Spans> {
+  /** Attempts that records of their own describe, by the call they are of. */
+  const told = new Map<number, number>()
   return {
     opened: ({ opening }) => ({ to: opening.obs.at }),
     stray: () => [],
@@ -63,10 +65,23 @@ function spanVisitor(run: string): RunVisitor<FrameTime, Spans> {
       // One that was sent is a span with its result.
       'model.call': (record) => (record.det.outcome === 'ok' ? [] : [chatSpan(run, record, undefined)]),
       'model.attempt': none,
-      'model.usage': none,
-      'model.item': none,
-      'model.result': (record, { command }) =>
-        command?.kind === 'model.call' ? [chatSpan(run, command, record)] : [],
+      'model.usage': ({ obs }) => {
+        // A call that was sent again after a restart begins its list anew.
+        const before = obs.first === 0 ? 0 : (told.get(obs.command) ?? 0)
+        told.set(obs.command, before + cachedInputTokens(obs.detail))
+        return []
+      },
+      // An item tells all of its attempts.
+      'model.item': ({ obs }) => {
+        told.set(obs.command, (told.get(obs.command) ?? 0) + cachedInputTokens(obs.detail))
+        return []
+      },
+      'model.result': (record, { command }) => {
+        const { detail, attempts, command: seq } = record.obs
+        const cached = detail.length === attempts ? cachedInputTokens(detail) : (told.get(seq) ?? 0)
+        told.delete(seq)
+        return command?.kind === 'model.call' ? [chatSpan(run, command, record, cached)] : []
+      },
       cell: (record) => [cellSpan(run, record)],
       // One that happened is the span of its frame.
       'frame.spawn': (record) => (record.det.outcome === 'ok' ? [] : [refusedSpawnSpan(run, record)]),
@@ -164,7 +179,12 @@ function toolSpan(
 }
 
 /** A model call; without a result it was refused, or is in doubt. */
-function chatSpan(run: string, call: ModelCall, result: RecordOf<'model.result'> | undefined): ReadableSpan {
+function chatSpan(
+  run: string,
+  call: ModelCall,
+  result: RecordOf<'model.result'> | undefined,
+  cached = 0,
+): ReadableSpan {
   const { lane, n, seq, det, obs } = call
   const outcome = result?.det.outcome ?? (det.outcome === 'ok' ? 'in-doubt' : det.outcome)
   const code = result?.det.code ?? det.code
@@ -182,19 +202,25 @@ function chatSpan(run: string, call: ModelCall, result: RecordOf<'model.result'>
       'gen_ai.request.model': det.model,
       'gen_ai.request.max_tokens': det.maxOutputTokens,
       ...(result === undefined ? {} : usageAttributes(result.det.charged)),
+      ...(cached === 0 ? {} : { 'gen_ai.usage.cache_read.input_tokens': cached }),
       'writ.kind': 'model.call',
       'writ.seq': seq,
       'writ.lane': lane,
       'writ.n': n,
       'writ.role': det.role,
       'writ.items': det.items,
+      ...(det.instead === undefined ? {} : { 'writ.instead': det.instead }),
+      ...(det.passed === undefined ? {} : { 'writ.passed': det.passed.map(({ model }) => model) }),
       'writ.reused': unsentCalls({ reused: det.reused ?? [], merged: det.merged ?? 0 }),
       'writ.attempts': result?.obs.attempts ?? 0,
       'writ.outcome': outcome,
       ...(result === undefined ? {} : { 'writ.label': formatLabel(result.det.label) }),
       ...decisionAttributes(det.decision),
     },
-    events: refusalEvents([det.decision], obs.at),
+    events: refusalEvents(
+      [...(det.passed ?? []).flatMap(({ decision }) => decision ?? []), det.decision],
+      obs.at,
+    ),
     error: outcome === 'ok' ? null : (code ?? outcome),
   })
 }

@@ -275,8 +275,14 @@ function metered({
   }
 }
 
+/** An attempt of a process that died: it may have been sent. */
+export function attemptInDoubt(item: number, attempt: number, messages: Texts, charged: Amount): Attempt {
+  const how = { status: 0, tookMs: 0, chargedAs: 'bound', requestId: null } as const
+  return { item, attempt, charged, ...how, ...unmetered(messages) }
+}
+
 /** The metering of an attempt that brought no reply. */
-export function unmetered(
+function unmetered(
   messages: Texts,
 ): Pick<Attempt, 'meteredInputTokens' | 'meteredOutputTokens' | 'sentBytes' | 'receivedBytes'> {
   return {

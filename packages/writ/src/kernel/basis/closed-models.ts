@@ -1,4 +1,5 @@
 import {
+  type Det,
   defined,
   type LanguageModelV4,
   LEVELS,
@@ -11,10 +12,18 @@ import {
 import type { RunModels } from './ports.ts'
 
 /** The models of a record, for doing again what they did: none of them can be called. */
-export function closedModels(models: readonly RecordedModel[]): RunModels {
+export function closedModels({
+  models,
+  fallbacks,
+}: Pick<Det['run.open'], 'models' | 'fallbacks'>): RunModels {
   const [root, sub = root] = models.map(closedModel)
   if (root === undefined || sub === undefined) throw new WritError('INTERNAL', 'The record names no model.')
-  return { root, sub }
+  if (fallbacks === undefined) return { root, sub }
+  return {
+    root,
+    sub,
+    fallbacks: { root: fallbacks.root.map(closedModel), sub: fallbacks.sub.map(closedModel) },
+  }
 }
 
 function closedModel(model: RecordedModel): ModelProfile {

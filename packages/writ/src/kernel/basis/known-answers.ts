@@ -18,6 +18,8 @@ const MOST_ANSWERS = 50_000
 export class KnownAnswers {
   readonly #answers = new Map<string, KnownAnswer>()
   readonly #claims = new Map<string, PromiseWithResolvers<void>>()
+  /** By step: whether its answers came in, or who waits until they do. */
+  readonly #steps = new Map<string, PromiseWithResolvers<void>>()
   #chars = 0
 
   find(key: string): KnownAnswer | undefined {
@@ -26,21 +28,32 @@ export class KnownAnswers {
 
   /** Does something in the moment when nobody asks any of these. Rejects when the signal is aborted before. */
   async idle<T>(keys: readonly string[], signal: AbortSignal, act: () => T): Promise<T> {
-    if (!keys.some((key) => this.#claims.has(key))) return act()
-    const aborted = Promise.withResolvers<never>()
-    aborted.promise.catch(() => undefined)
-    const stop = (): void => aborted.reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-    if (signal.aborted) stop()
-    try {
-      for (;;) {
-        const asked = keys.flatMap((key) => this.#claims.get(key)?.promise ?? [])
-        if (asked.length === 0) return act()
-        await Promise.race([Promise.all(asked), aborted.promise])
-      }
-    } finally {
-      signal.removeEventListener('abort', stop)
+    for (;;) {
+      const asked = keys.flatMap((key) => this.#claims.get(key)?.promise ?? [])
+      if (asked.length === 0) return act()
+      await unlessAborted(Promise.all(asked), signal)
     }
+  }
+
+  /** The answers of a step came in. */
+  landed(id: StepId): void {
+    this.#step(id).resolve()
+  }
+
+  /**
+   * Waits until the answers of these steps came in: what is done again is recorded in the order in which one names another.
+   * Rejects when the signal is aborted before.
+   */
+  async after(ids: readonly StepId[], signal: AbortSignal): Promise<void> {
+    if (ids.length === 0) return
+    await unlessAborted(Promise.all(ids.map((id) => this.#step(id).promise)), signal)
+  }
+
+  #step({ lane, n }: StepId): PromiseWithResolvers<void> {
+    const name = `${lane}/${n}`
+    const step = this.#steps.get(name) ?? Promise.withResolvers<void>()
+    this.#steps.set(name, step)
+    return step
   }
 
   /** Says that these are asked from now on, as far as nobody asks them yet. Gives what says that they no longer are. */
@@ -70,5 +83,17 @@ export class KnownAnswers {
       this.#answers.delete(oldest)
       this.#chars -= text.length
     }
+  }
+}
+
+async function unlessAborted(settled: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  const aborted = Promise.withResolvers<never>()
+  const stop = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    await Promise.race([settled, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }

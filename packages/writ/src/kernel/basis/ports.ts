@@ -46,8 +46,15 @@ export interface Authority {
   readonly sink: SinkFacts
 }
 
-/** The models of a run: the root's and the one for sub-calls. */
+/** The models of a run: the root's and the one for sub-calls, and those that stand in for each, in order. */
 export interface RunModels {
   readonly root: ModelProfile
   readonly sub: ModelProfile
+  /** Absent when no model stands in for another. */
+  readonly fallbacks?: Fallbacks
+}
+
+export interface Fallbacks {
+  readonly root: readonly ModelProfile[]
+  readonly sub: readonly ModelProfile[]
 }

@@ -13,29 +13,41 @@ import {
   type StepName,
   type Steps,
   type SubCall,
+  type Tuning,
   toWritError,
   WritError,
   withDocuments,
 } from '@writ/contract'
 import type { CheckedSchema } from '../../schema/index.ts'
 import type { StepId } from '../basis/step-id.ts'
-import { leafOutputTokens, requirePrompt } from '../basis/turn-bounds.ts'
+import { requirePrompt } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
-import { chooseModel } from '../state/run-models.ts'
+import type { ModelList } from '../state/model-list.ts'
+import { chooseModel, modelList } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
+import { namedScript } from '../steps/child-script.ts'
 import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from '../steps/context-requests.ts'
 import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
-import { performModelCall } from '../steps/model-call.ts'
+import { type CallSteps, callSteps, performCall, recordUnused } from '../steps/model-fallback.ts'
 import type { ModelCall } from '../steps/model-request.ts'
-import { type Child, namedScript } from '../steps/open-child.ts'
+import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
-import { performTypedCall, type TypedSteps } from '../steps/typed-call.ts'
+import { performTypedCall } from '../steps/typed-call.ts'
+import { FanOut } from './fan-out.ts'
 import { KeptResults } from './kept-results.ts'
 import { ReadySchemas } from './ready-schemas.ts'
 import { Statements } from './statements.ts'
+import { checkSpans, mostCalls, sendOnce } from './sub-calls.ts'
 
 const nowhere: OnFinal = () => undefined
+
+/** The steps that sub-calls are asked with, and the models of each. */
+interface SubCallSteps extends Pick<CallSteps, 'models'> {
+  readonly id: StepId
+  /** Where what came back is checked; null for sub-calls without a schema. */
+  readonly check: StepId | null
+}
 
 /**
  * The steps a frame can take, by name: what each asks of the gate. INVARIANT: every id a step needs is given while
@@ -46,10 +58,12 @@ export class FrameSteps {
   readonly #lane: FrameState
   readonly #runFrame: RunFrame
   readonly #kept = new KeptResults()
+  readonly #fanOut: FanOut
   readonly #schemas = new ReadySchemas()
   readonly #statements: Statements
 
-  constructor(state: RunState, lane: FrameState, runFrame: RunFrame) {
+  constructor(state: RunState, lane: FrameState, runFrame: RunFrame, tuning: Tuning) {
+    this.#fanOut = new FanOut(lane.script === undefined ? tuning.fanOut : null)
     this.#state = state
     this.#lane = lane
     this.#runFrame = runFrame
@@ -135,14 +149,16 @@ export class FrameSteps {
       await Promise.allSettled([this.fail(id, refused, nowhere)])
       return await this.fail(check, { op: 'schema', input: null, error }, onFinal)
     }
+    // A fork may lie between two steps of a call.
+    const choose = (step: StepId): ReturnType<typeof chooseModel> =>
+      chooseModel(this.#state, step, request.model)
     let model: ModelProfile
-    let again: ModelProfile
     try {
-      ;({ model } = chooseModel(this.#state, id, request.model))
-      // A fork may lie between the two.
-      again = check === null ? model : chooseModel(this.#state, check, request.model).model
+      ;({ model } = choose(id))
+      if (check !== null) choose(check)
       checkSpans(request.prompts, model)
       this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
+      this.#fanOut.check(request.prompts.length)
       this.#statements.take(mostCalls(request.prompts))
     } catch (error) {
       return await fail(error)
@@ -153,15 +169,22 @@ export class FrameSteps {
     const { places, firsts } = sendOnce(keys, kept, fresh)
     const missing = firsts.flatMap((index) => request.prompts[index] ?? [])
     const merged = places.filter((place) => place !== null).length - missing.length
+    this.#fanOut.take(missing.length)
+    const models = (step: StepId): ModelList => modelList(this.#state, step, choose(step).role)
     const asked = { model, signal, fresh, merged }
-    const performed = this.#send({ id, check, again }, asked, missing, fail, keys, onFinal)
+    const performed = this.#send({ id, check, models }, asked, missing, fail, keys, onFinal)
     return await this.#together(keys, kept, places, performed)
   }
 
   /** Sends the sub-calls that are not answered yet. Spans are read for the frame without being shown to it. */
   async #send(
-    { id, check, again }: Omit<TypedSteps, 'check'> & { readonly check: StepId | null },
-    { model, signal, fresh, merged }: Pick<ModelCall, 'model' | 'signal' | 'fresh' | 'merged'>,
+    { id, check: checkId, models }: SubCallSteps,
+    {
+      model,
+      signal,
+      fresh,
+      merged,
+    }: Pick<ModelCall, 'signal' | 'fresh' | 'merged'> & { readonly model: ModelProfile },
     prompts: readonly SubCall[],
     fail: (error: unknown) => Promise<never>,
     keys: readonly string[],
@@ -169,39 +192,43 @@ export class FrameSteps {
   ): Promise<readonly ItemOutcome<string>[]> {
     if (prompts.length === 0 && keys.length > 0) {
       const answered = { op: 'llm_query', input: keys, make: nothing }
-      await performHostValue(this.#state, this.#lane, id, answered, check === null ? onFinal : nowhere)
-      if (check === null) return []
+      await performHostValue(this.#state, this.#lane, id, answered, checkId === null ? onFinal : nowhere)
+      if (checkId === null) return []
       const checked = { op: 'schema', input: null, make: nothing }
-      return await performHostValue(this.#state, this.#lane, check, checked, onFinal)
+      return await performHostValue(this.#state, this.#lane, checkId, checked, onFinal)
+    }
+    const first = callSteps(this.#lane, id, models)
+    const check = checkId === null ? null : callSteps(this.#lane, checkId, models)
+    const refuse = async (error: unknown): Promise<never> => {
+      await recordUnused(this.#state, this.#lane, [...first.others, ...(check?.others ?? [])], nowhere)
+      return await fail(error)
     }
     const read = await Promise.allSettled(prompts.map((prompt) => this.#assemble(prompt)))
     const schemas = await this.#schemas.of(prompts).catch(toWritError)
-    if (schemas instanceof Error) return await fail(schemas)
+    if (schemas instanceof Error) return await refuse(schemas)
     const conversations: (readonly Message[])[] = []
     for (const [index, text] of read.entries()) {
-      if (text.status === 'rejected') return await fail(text.reason)
+      if (text.status === 'rejected') return await refuse(text.reason)
       const messages = [this.#leafPrompt(schemas[index] ?? null), { role: 'user', text: text.value }] as const
       try {
         requirePrompt(this.#lane.share.limits, messages)
       } catch (error) {
-        return await fail(error)
+        return await refuse(error)
       }
       conversations.push(messages)
     }
-    const call: ModelCall = {
+    const call: Omit<ModelCall, 'models'> = {
       role: 'leaf',
-      model,
       signal,
       conversations,
-      maxOutputTokens: leafOutputTokens(this.#lane.share.limits, model),
       json: new Set(schemas.flatMap((schema, index) => (schema?.objectsOnly === true ? [index] : []))),
       input: { model: model.id, prompts, ...(fresh === true ? { fresh } : {}) },
       payloads: {},
       ...defined({ fresh, merged }),
     }
     if (check !== null)
-      return await performTypedCall(this.#state, this.#lane, { id, check, again }, call, schemas, onFinal)
-    const outcomes = await performModelCall(this.#state, this.#lane, id, call, onFinal)
+      return await performTypedCall(this.#state, this.#lane, { first, check }, call, schemas, onFinal)
+    const outcomes = await performCall(this.#state, this.#lane, first, call, onFinal)
     return outcomes.map((outcome) =>
       outcome.ok ? { ok: true, value: JSON.stringify(outcome.value) } : outcome,
     )
@@ -237,6 +264,7 @@ export class FrameSteps {
   ): Promise<readonly ItemOutcome<FrameValue>[]> {
     try {
       this.#checkSteps(requests.length - 1)
+      this.#fanOut.check(requests.length)
       this.#statements.take(requests.length)
     } catch (error) {
       return await this.fail(first, { op: 'rlm_query', input: requests, error }, onFinal)
@@ -255,6 +283,7 @@ export class FrameSteps {
       return { request, step, profile: this.#state.authority.worker, alone }
     })
     const missing = children.filter((_, index) => kept[index] === undefined)
+    this.#fanOut.take(missing.length)
     const performed = performSpawn(this.#state, this.#lane, missing, this.#runFrame, onEnd)
     const again = children
       .filter((_, index) => kept[index] !== undefined)
@@ -349,32 +378,6 @@ function listing({ name, description, planHash, input, output }: NamedScript): S
   return { name, description, planHash, input, output }
 }
 
-/** Requests that sub-calls come to at most: one with a schema may be asked twice. */
-function mostCalls(prompts: readonly SubCall[]): number {
-  return prompts.reduce((sum, { schema }) => sum + (schema === undefined ? 1 : 2), 0)
-}
-
-/**
- * Where among those performed each item is, null for one that is kept; and the items performed. Equal ones are performed once
- * unless each is to be `fresh`.
- */
-function sendOnce(
-  keys: readonly string[],
-  kept: readonly unknown[],
-  fresh: boolean,
-): { readonly places: readonly (number | null)[]; readonly firsts: readonly number[] } {
-  const placeOf = new Map<string, number>()
-  const firsts: number[] = []
-  const places = keys.map((key, index) => {
-    if (kept[index] !== undefined) return null
-    const place = fresh ? undefined : placeOf.get(key)
-    if (place !== undefined) return place
-    placeOf.set(key, firsts.length)
-    return firsts.push(index) - 1
-  })
-  return { places, firsts }
-}
-
 function nothing(): Promise<never[]> {
   return Promise.resolve([])
 }
@@ -384,20 +387,4 @@ function itemAt<T>(outcomes: readonly ItemOutcome<T>[], index: number): ItemOutc
   if (outcome === undefined)
     throw new WritError('INTERNAL', `Item ${index} of a batch came back without an outcome.`)
   return outcome
-}
-
-/** Bytes of spans per token of the model's window that are still read: more could never fit, whatever the text. */
-const MOST_BYTES_PER_TOKEN = 16
-
-/** Refuses spans that cannot fit the model's window, before any of them is read. */
-function checkSpans(prompts: readonly SubCall[], model: ModelProfile): void {
-  const most = model.contextWindow * MOST_BYTES_PER_TOKEN
-  for (const { spans = [] } of prompts) {
-    const bytes = spans.reduce((sum, span) => sum + Math.max(0, span.end - span.start), 0)
-    if (bytes > most)
-      throw new WritError(
-        'BAD_REQUEST',
-        `The spans have ${bytes} bytes; ${model.id} could take at most ${most}.`,
-      )
-  }
 }

@@ -11,14 +11,16 @@ import {
   type ItemOutcome,
   type Message,
   type Perform,
+  type Tuning,
+  tuningOf,
   WritError,
 } from '@writ/contract'
 import type { StandingReservation } from '../basis/budget-pool.ts'
-import { lastTurnBytes, turnOutputTokens } from '../basis/turn-bounds.ts'
+import { lastTurnBytes } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
 import { requireVerdicts } from '../steps/check-claims.ts'
-import { performModelCall } from '../steps/model-call.ts'
+import { callSteps, performCall } from '../steps/model-fallback.ts'
 import { observe } from '../steps/observe.ts'
 import type { HeldTurns } from '../steps/open-child.ts'
 import { checkValue, citationsOf, performRelease, type Released } from '../steps/release.ts'
@@ -42,6 +44,8 @@ export class KernelFrame implements Frame {
   readonly #state: RunState
   readonly #lane: FrameState
   readonly #start: FrameStart
+  /** Of the model it is opened with, whatever a fork makes of that later. */
+  readonly tuning: Tuning
   readonly #steps: FrameSteps
   readonly #repl: Repl
   #next: StandingReservation | undefined
@@ -52,7 +56,8 @@ export class KernelFrame implements Frame {
     this.#state = state
     this.#lane = lane
     this.#start = start
-    this.#steps = new FrameSteps(state, lane, start.runFrame)
+    this.tuning = tuningOf(state.profiles, lane.model.id)
+    this.#steps = new FrameSteps(state, lane, start.runFrame, this.tuning)
     this.#repl = new Repl(state, lane, this.#steps, start.context)
     this.#next = start.holds.next
   }
@@ -151,19 +156,18 @@ export class KernelFrame implements Frame {
     if (!last) this.#next = undefined
     this.#lane.turns += 1
     const { model } = this.#lane
+    const steps = callSteps(this.#lane, this.#lane.next(), (id) => this.#lane.modelsAt(id))
     const status = this.#status
     this.#status = undefined
     this.#repl.prepare()
-    const outcomes = await performModelCall(
+    const outcomes = await performCall(
       this.#state,
       this.#lane,
-      this.#lane.next(),
+      steps,
       {
         role: 'turn',
-        model,
         signal: this.#lane.signal,
         conversations: [messages],
-        maxOutputTokens: turnOutputTokens(this.#lane.share.limits, model),
         input: { model: model.id, messages },
         payloads: status === undefined ? {} : { standing: JSON.stringify(status) },
         ...defined({ held: hold }),

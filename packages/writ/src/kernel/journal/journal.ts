@@ -6,7 +6,7 @@ import type { StepId } from '../basis/step-id.ts'
 export interface Written {
   readonly seq: number
   /**
-   * Settles when the step may go on: for `flush` once the record is on disk, for `commit` once the ledger has been sent it,
+   * Settles when the step may go on: for `flush` once the record is on disk, for the others once the ledger has been given it,
    * since the next flush waits for it.
    */
   readonly durable: Promise<void>

@@ -58,6 +58,7 @@ export function answerOf(
       steps: state.tally.steps + end.lane.steps,
       wallMs: closed?.tookMs ?? Math.round(state.elapsedMs()),
     },
+    ...(standsIn(state) ? { answeredBy: [...state.tally.answered].sort() } : {}),
     support: supportOf(value, citations, basis),
     coverage: closed?.coverage ?? state.coverage.coverage((doc) => state.ports.store.locate(doc)),
     ...(released === undefined || released.checks.length === 0 ? {} : { checks: released.checks }),
@@ -68,6 +69,11 @@ export function answerOf(
     ...conversationOf(end.lane),
   }
   return { answer, reason }
+}
+
+/** Whether the run has, or had before a fork, models that stand in for others. */
+function standsIn({ models, fork }: RunState): boolean {
+  return models.fallbacks !== undefined || fork?.models.fallbacks !== undefined
 }
 
 /** Characters of a reason that are kept. */

@@ -1,4 +1,4 @@
-import { type Det, openingPath, type RecordedModel, WritError } from '@writ/contract'
+import { type Det, defined, openingPath, WritError } from '@writ/contract'
 import { type AnyRecord, canonicalJson, type RecordOf } from '@writ/evidence'
 import { closedModels } from '../basis/closed-models.ts'
 import { guestSeed } from '../basis/guest-seed.ts'
@@ -59,7 +59,7 @@ export async function readFork(
   if (fork === undefined) return undefined
   return {
     ...fork,
-    models: closedModels(fork.models),
+    models: closedModels(fork),
     changes: JSON.parse(await opening.text(CHANGES)) as ForkChanges,
     shares: amongSteps(records.slice(0, fork.records)),
   }
@@ -81,10 +81,18 @@ function answered(records: readonly AnyRecord[]): readonly AnyRecord[] {
 }
 
 /** A run that changed models at a fork of its own has one set of them before it and another after. */
-function sharedModels(run: string, { models, fork }: Det['run.open'], end: number): readonly RecordedModel[] {
-  if (fork === undefined || canonicalJson(fork.models) === canonicalJson(models)) return models
-  if (end <= fork.records) return fork.models
+function sharedModels(run: string, opening: Det['run.open'], end: number): ListedModels {
+  const { fork } = opening
+  const own = listed(opening)
+  if (fork === undefined || canonicalJson(listed(fork)) === canonicalJson(own)) return own
+  if (end <= fork.records) return listed(fork)
   throw badFork(run, `it changed its models at its own fork from ${fork.run}, which lies before that step`)
+}
+
+type ListedModels = Pick<Det['run.open'], 'models' | 'fallbacks'>
+
+function listed({ models, fallbacks }: ListedModels): ListedModels {
+  return { models, ...defined({ fallbacks }) }
 }
 
 async function seedsOf(

@@ -20,8 +20,8 @@ export interface Reachable {
 }
 
 /**
- * What policy would say of each partition to the root of a run, before there is one: it may be searched and read, and the
- * root's model may be asked at its label. Nothing is read, and no decision leads to anything.
+ * What policy would say of each partition to the root of a run, before there is one: it may be searched and read, and a
+ * model of the root may be asked at its label. Nothing is read, and no decision leads to anything.
  */
 export async function reachOf(
   { policy, store }: Pick<KernelPorts, 'policy' | 'store'>,
@@ -40,13 +40,22 @@ export async function reachOf(
       taint,
       planHash: script?.planHash,
     })
+  /** The decision on the first of the root's models that policy allows, else on its last. */
+  const anyModel = async (taint: Label): Promise<Decision> => {
+    let decided = await decide('model::call', modelResource(models.root), taint)
+    for (const model of models.fallbacks?.root ?? []) {
+      if (decided.verdict === 'allow') break
+      decided = await decide('model::call', modelResource(model), taint)
+    }
+    return decided
+  }
   return await Promise.all(
     store.partitions.map(async (partition) => {
       const facts = partitionFacts(partition)
       const decisions = [
         await decide('context::search', facts, questionLabel),
         await decide('context::read', facts, questionLabel),
-        await decide('model::call', modelResource(models.root), joinLabels(questionLabel, partition.label)),
+        await anyModel(joinLabels(questionLabel, partition.label)),
       ]
       const refusal = decisions.find(({ verdict }) => verdict !== 'allow')
       return { partition, allowed: refusal === undefined, reason: refusal?.reason ?? null }

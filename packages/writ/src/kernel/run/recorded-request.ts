@@ -7,13 +7,14 @@ import {
   type Omitted,
   type Partition,
   type Script,
+  type Tunings,
   type Validator,
 } from '@writ/contract'
 import type { Authority } from '../basis/ports.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { RecordedRun } from '../journal/recorded-run.ts'
 import { readFork } from './fork-at.ts'
-import { EARLIER, SCRIPT, SCRIPTS, VALIDATORS } from './run-records.ts'
+import { EARLIER, PROFILES, SCRIPT, SCRIPTS, VALIDATORS } from './run-records.ts'
 import type { RunRequest } from './run-request.ts'
 
 /** What was asked, as the opening record and what lies beside it tell: the same for a replay and a resumed run. */
@@ -41,6 +42,7 @@ export async function recordedRequest(
     strategy: await opening.text('strategy'),
     checks,
     limits,
+    profiles: await recordedProfiles(opening),
     authority: JSON.parse(await opening.text('authority')) as Authority,
     version: opening.obs.version,
     ...(typed === undefined
@@ -48,6 +50,11 @@ export async function recordedRequest(
       : { answerSchema: JSON.parse(await opening.text('answerSchema')) as JsonObject }),
     ...defined({ fork, conversation, script, scripts, validators }),
   }
+}
+
+/** The profiles of the run's models. */
+export async function recordedProfiles(opening: RecordedStep<'run.open'>): Promise<Tunings> {
+  return opening.det.profiles === undefined ? {} : (JSON.parse(await opening.text(PROFILES)) as Tunings)
 }
 
 /** What was said before the question; undefined for a question by itself. */

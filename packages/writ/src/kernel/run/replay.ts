@@ -93,7 +93,7 @@ async function replay(journal: ReplayJournal, recorded: RecordedRun, ports: Repl
   if (key === undefined) return journal.gone(OPENING, 'the key of the run')
   const { signal: stop } = ports
   const signal = stop === undefined ? journal.signal : AbortSignal.any([journal.signal, stop])
-  const models = closedModels(opening.det.models)
+  const models = closedModels(opening.det)
   const request = {
     ...(await recordedRequest(recorded, opening)),
     models,

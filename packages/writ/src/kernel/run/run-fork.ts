@@ -22,7 +22,7 @@ export interface ForkPoint {
 }
 
 /** What is opened for a fork: a run of its own, with models to send to, and the services. */
-export interface OpenedFork extends Pick<RunRequest, 'run' | 'version' | 'setup'> {
+export interface OpenedFork extends Pick<RunRequest, 'run' | 'version' | 'setup' | 'profiles'> {
   readonly models: RunModels
   readonly ports: Omit<KernelPorts, 'sandbox' | 'reasoner'>
 }

@@ -11,6 +11,7 @@ import {
   type RecordedScript,
   recordedConversation,
   type Script,
+  type Tunings,
 } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import type { RunModels } from '../basis/ports.ts'
@@ -31,12 +32,15 @@ export const VALIDATORS = 'validators'
 /** The id of the opening record. */
 export const OPENING: StepId = Object.freeze({ lane: '0', n: 0 })
 
+/** Name of the profiles of the run's models, beside the opening record. */
+export const PROFILES = 'profiles'
+
 /** Name of what was said before the question, beside the opening record. */
 export const EARLIER = 'earlier'
 
 /** Writes `run.open`: who, why, under which bundle, with which models, over what, within which limits. */
 export async function openRecord(state: RunState, request: RunRequest): Promise<void> {
-  const { journal, ports, authority, models, limits, fork, script, scripts, validators } = state
+  const { journal, ports, authority, models, profiles, limits, fork, script, scripts, validators } = state
   const { answerSchema } = request
   const typed = answerSchema === undefined ? undefined : JSON.stringify(answerSchema)
   const { store, sandbox, policy, reasoner } = ports
@@ -53,7 +57,8 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       osUser: policy.osUser,
       purpose: authority.purpose,
       bundle: policy.bundle.hash,
-      models: recordedModels(models),
+      ...recordedModels(models),
+      ...recordedProfiles(profiles, commit),
       partitions: store.partitions.map((partition) => ({
         id: partition.id,
         collection: partition.collection,
@@ -82,6 +87,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       question: request.question,
       strategy: request.strategy,
       ...(typed === undefined ? {} : { answerSchema: typed }),
+      ...(Object.keys(profiles).length === 0 ? {} : { [PROFILES]: JSON.stringify(profiles) }),
       omitted: canonicalJson(store.omitted),
       // What a replay needs of the world outside the run; the rest of it is in the records.
       partitions: JSON.stringify(store.partitions),
@@ -146,7 +152,7 @@ function recordedFork(
     run,
     at: { lane, n },
     records,
-    models: recordedModels(models),
+    ...recordedModels(models),
     changes: commit(CHANGES, JSON.stringify(changes)),
   }
 }
@@ -157,6 +163,17 @@ function recordedScript(
   commit: (name: string, content: string) => string,
 ): RecordedScript {
   return { name, planHash, input: commit('input', inputJson) }
+}
+
+/** The profiles of a run as `run.open` declares them: hints are words of whoever wrote them. */
+function recordedProfiles(
+  profiles: Tunings,
+  commit: (name: string, content: string) => string,
+): Pick<Det['run.open'], 'profiles'> {
+  const recorded = Object.entries(profiles).map(([model, { hints, ...tuning }]) => {
+    return { model, ...tuning, hints: commit(`hints/${model}`, canonicalJson(hints)) }
+  })
+  return recorded.length === 0 ? {} : { profiles: recorded }
 }
 
 /** What was said before, as `run.open` declares it. */
@@ -170,9 +187,18 @@ function saidBefore(
   }
 }
 
-/** The models of a run as `run.open` declares them: one where both are the same. */
-export function recordedModels({ root, sub }: RunModels): readonly RecordedModel[] {
-  return [...new Map([root, sub].map((model) => [model.id, recordedModel(model)])).values()]
+/** The models of a run as `run.open` declares them: one where both are the same, and those that stand in for each. */
+export function recordedModels({
+  root,
+  sub,
+  fallbacks,
+}: RunModels): Pick<Det['run.open'], 'models' | 'fallbacks'> {
+  const models = [...new Map([root, sub].map((model) => [model.id, recordedModel(model)])).values()]
+  if (fallbacks === undefined) return { models }
+  return {
+    models,
+    fallbacks: { root: fallbacks.root.map(recordedModel), sub: fallbacks.sub.map(recordedModel) },
+  }
 }
 
 /** A model as `run.open` declares it. */

@@ -6,6 +6,7 @@ import type {
   Limits,
   NamedScript,
   Script,
+  Tunings,
   Validator,
 } from '@writ/contract'
 import type { Authority, RunModels } from '../basis/ports.ts'
@@ -46,6 +47,8 @@ export interface RunRequest {
   readonly limits: Limits
   readonly authority: Authority
   readonly models: RunModels
+  /** Profiles of those models that frames are opened with, where they are not the usual one. */
+  readonly profiles: Tunings
   /** Version of the runtime, for the record. */
   readonly version: string
   /** Ends the run early: `INTERRUPTED` or whatever its reason is. */

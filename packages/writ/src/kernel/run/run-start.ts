@@ -1,7 +1,16 @@
-import { type Limits, type Omitted, type Partition, type RecordedModel, WritError } from '@writ/contract'
+import {
+  defined,
+  type Limits,
+  type Omitted,
+  type Partition,
+  type RecordedFallbacks,
+  type RecordedModel,
+  type Tunings,
+  WritError,
+} from '@writ/contract'
 import type { Divergence } from '../journal/divergence.ts'
 import type { RecordedStep } from '../journal/journal.ts'
-import { recordedPartitions } from './recorded-request.ts'
+import { recordedPartitions, recordedProfiles } from './recorded-request.ts'
 import type { RunSetup } from './run-request.ts'
 
 /** What a run began with, as its opening record and what lies beside it tell. */
@@ -10,6 +19,8 @@ export interface RunStart {
   readonly limits: Limits
   readonly bundle: string
   readonly models: readonly RecordedModel[]
+  readonly fallbacks?: RecordedFallbacks
+  readonly profiles: Tunings
   readonly partitions: readonly Partition[]
   readonly omitted: readonly Omitted[]
   readonly setup: RunSetup
@@ -17,10 +28,20 @@ export interface RunStart {
 
 /** What a run began with. */
 export async function beginning(opening: RecordedStep<'run.open'>): Promise<RunStart> {
-  const { bundle, models, limits } = opening.det
+  const { bundle, models, fallbacks, limits } = opening.det
   const question = await opening.text('question')
   const setup = JSON.parse(await opening.text('setup')) as RunSetup
-  return { question, limits, bundle, models, setup, ...(await recordedPartitions(opening)) }
+  const profiles = await recordedProfiles(opening)
+  return {
+    question,
+    limits,
+    bundle,
+    models,
+    profiles,
+    setup,
+    ...defined({ fallbacks }),
+    ...(await recordedPartitions(opening)),
+  }
 }
 
 /** The error of a run that does not follow its record. */

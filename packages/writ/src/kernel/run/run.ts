@@ -27,7 +27,8 @@ import { LiveJournal } from '../journal/live-journal.ts'
 import { Suspension } from '../journal/suspension.ts'
 import { FrameState } from '../state/frame-state.ts'
 import { Gate } from '../state/gate.ts'
-import { modelsOf } from '../state/run-models.ts'
+import { Refusing } from '../state/refusing.ts'
+import { modelList, modelsOf } from '../state/run-models.ts'
 import { noteLimit, type RunState } from '../state/run-state.ts'
 import { observe } from '../steps/observe.ts'
 import type { Released } from '../steps/release.ts'
@@ -136,7 +137,7 @@ export function createState(
   ports: KernelPorts,
   { journal, suspension, epochMs, signal, halt }: RunBasis,
 ): RunState {
-  const { limits, authority, models, run, fork, script } = request
+  const { limits, authority, models, profiles, run, fork, script } = request
   const { clock } = ports
   const started = clock.monotonic()
   const slots = new Map<string, ModelSlots>()
@@ -148,6 +149,7 @@ export function createState(
     ports,
     authority,
     models,
+    profiles,
     checks: request.checks,
     validators: request.validators ?? [],
     share: new BudgetShare(new BudgetPool(limits), limits),
@@ -179,6 +181,8 @@ export function createState(
       cachedInputTokens: 0,
       reusedCalls: 0,
       costKnown: true,
+      answered: new Set(),
+      refusing: new Refusing(),
       planned: null,
     },
     fork,
@@ -209,7 +213,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     conversation: request.conversation,
     script: state.script,
     profile: authority.orchestrator,
-    model: (id) => modelsOf(state, id).root,
+    models: (id) => modelList(state, id, 'root'),
     scope: { partitions: store.partitions, docs: null },
     label: request.questionLabel,
     share: state.share,

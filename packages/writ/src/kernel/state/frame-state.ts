@@ -24,6 +24,7 @@ import { Semaphore } from '../basis/semaphore.ts'
 import { SpanSet } from '../basis/span-set.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { DecisionContext } from './gate.ts'
+import { listKey, type ModelList } from './model-list.ts'
 
 /** The part of the corpus a frame may ask for. */
 export interface Scope {
@@ -57,8 +58,8 @@ export interface FrameStateStart {
   readonly script?: Script | undefined
   readonly plannedCalls?: number | null
   readonly profile: ProfileFacts
-  /** The model of each of its steps. */
-  readonly model: (id: StepId) => ModelProfile
+  /** The models of each of its steps, in the order in which they are asked. */
+  readonly models: (id: StepId) => ModelList
   readonly scope: Scope
   readonly label: Label
   /** What it draws on. */
@@ -88,7 +89,7 @@ export class FrameState implements DecisionContext {
   readonly share: BudgetShare
   readonly answers: KnownAnswers
   readonly #bound: boolean
-  readonly #model: FrameStateStart['model']
+  readonly #models: FrameStateStart['models']
   readonly #above: AbortSignal
   #cancel = new AbortController()
   #signal: AbortSignal
@@ -134,7 +135,7 @@ export class FrameState implements DecisionContext {
     this.script = start.script
     this.plannedCalls = start.plannedCalls ?? null
     this.profile = start.profile
-    this.#model = start.model
+    this.#models = start.models
     this.scope = start.scope
     this.share = start.share
     this.answers = start.answers
@@ -167,10 +168,11 @@ export class FrameState implements DecisionContext {
     return addAmounts(this.#charged, this.#childrenCharged)
   }
 
-  /** The models that must stay permitted at its label: its own, and those its parent must keep. */
-  get ceiling(): readonly ModelProfile[] {
+  /** Of each of these lists a model must stay permitted at its label: of its own, and of those its parent must keep. */
+  get ceiling(): readonly ModelList[] {
     const above = this.#bound ? (this.parent?.ceiling ?? []) : []
-    return [...new Map([this.model, ...above].map((model) => [model.id, model])).values()]
+    const own = this.modelsAt({ lane: this.id, n: this.#steps })
+    return [...new Map([own, ...above].map((list) => [listKey(list), list])).values()]
   }
 
   /** What every turn begins with: its goal, what was said before, and the schema of its value. */
@@ -183,9 +185,14 @@ export class FrameState implements DecisionContext {
     return this.#steps
   }
 
-  /** The model of the next step. */
+  /** The first model of the next step. */
   get model(): ModelProfile {
-    return this.#model({ lane: this.id, n: this.#steps })
+    return this.modelsAt({ lane: this.id, n: this.#steps })[0]
+  }
+
+  /** The models of a step, in the order in which they are asked. */
+  modelsAt(id: StepId): ModelList {
+    return this.#models(id)
   }
 
   /** The id of the next step. Called when the step is asked for, so that numbering follows the guest's order. */

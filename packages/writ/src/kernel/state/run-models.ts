@@ -1,14 +1,21 @@
 import { type ModelProfile, WritError } from '@writ/contract'
 import type { RunModels } from '../basis/ports.ts'
 import type { StepId } from '../basis/step-id.ts'
+import type { ModelList } from './model-list.ts'
 import type { RunState } from './run-state.ts'
 
 /** What a frame has its model for: the root's, or that of sub-calls and children. */
-export type ModelRole = keyof RunModels
+export type ModelRole = 'root' | 'sub'
 
 /** The models a step is taken with: where a run shares another's steps, those of the other. */
 export function modelsOf({ fork, models }: RunState, step: StepId): RunModels {
   return fork?.shares(step) === true ? fork.models : models
+}
+
+/** The models that are asked for a role at a step, in order. */
+export function modelList(state: RunState, step: StepId, role: ModelRole): ModelList {
+  const { fallbacks, ...models } = modelsOf(state, step)
+  return [models[role], ...(fallbacks?.[role] ?? [])]
 }
 
 /** The model that a request of a step names, among those of the run; the one for sub-calls when it names none. */

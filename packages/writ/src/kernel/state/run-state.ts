@@ -14,6 +14,7 @@ import {
   type Partition,
   type RecordedReason,
   type Script,
+  type Tunings,
   type Validator,
   WritError,
 } from '@writ/contract'
@@ -25,6 +26,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { Suspension } from '../journal/suspension.ts'
 import type { Fork } from './fork.ts'
 import type { Gate } from './gate.ts'
+import type { Refusing } from './refusing.ts'
 
 /** What the frames of one run share. */
 export interface RunState {
@@ -34,6 +36,8 @@ export interface RunState {
   readonly ports: KernelPorts
   readonly authority: Authority
   readonly models: RunModels
+  /** How frames are told to work, by the model they are opened with. */
+  readonly profiles: Tunings
   /** What a release has to pass before it leaves. */
   readonly checks: readonly CheckName[]
   /** What the answer must pass: one that does not is not released. */
@@ -77,6 +81,10 @@ export interface Tally {
   costKnown: boolean
   /** Ids of the models that were asked. */
   readonly models: Set<string>
+  /** Ids of those whose replies came. */
+  readonly answered: Set<string>
+  /** Those that refuse every request, and who knows it. */
+  readonly refusing: Refusing
   /** What the plan of the root's model rests on; null when it has none. */
   planned: Basis | null
 }

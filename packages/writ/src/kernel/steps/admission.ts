@@ -146,7 +146,7 @@ async function refusalOf(
   return { policies: ceiling.policies, reason: 'ceiling' }
 }
 
-/** The decision that would leave the frame without a model if its label rose by `label`; null when none would. */
+/** The decision that would leave a list of the frame without a model if its label rose by `label`: on the last of it. */
 async function belowCeiling(
   state: RunState,
   lane: FrameState,
@@ -154,9 +154,14 @@ async function belowCeiling(
 ): Promise<RecordedDecision | null> {
   if (flowsTo(label, lane.label)) return null
   const after = joinLabels(lane.label, label)
-  for (const model of lane.ceiling) {
-    const decided = await state.gate.decide(lane, 'model::call', modelResource(model), after)
-    if (decided.decision.verdict !== 'allow') return decided.recorded
+  for (const list of lane.ceiling) {
+    let refused: RecordedDecision | null = null
+    for (const model of list) {
+      const decided = await state.gate.decide(lane, 'model::call', modelResource(model), after)
+      refused = decided.decision.verdict === 'allow' ? null : decided.recorded
+      if (refused === null) break
+    }
+    if (refused !== null) return refused
   }
   return null
 }

@@ -15,6 +15,7 @@ import {
   WritError,
 } from '@writ/contract'
 import type { FrameState, Scope } from '../state/frame-state.ts'
+import type { ModelList } from '../state/model-list.ts'
 import { modelResource, type RunState } from '../state/run-state.ts'
 import { partitionFacts } from './admission.ts'
 
@@ -34,30 +35,30 @@ const NO_SCOPE: Scope = Object.freeze({ partitions: [], docs: null })
 export async function decideMode(
   state: RunState,
   lane: FrameState,
-  model: ModelProfile,
+  models: ModelList,
   request: SpawnRequest,
   decisions: RecordedDecision[],
 ): Promise<ChildMode> {
-  const reaches = await reachesOf(state, lane, model, decisions)
+  const reaches = await reachesOf(state, lane, models, decisions)
   const sealed = typeof request.context === 'object'
   const { scope, beyond } = await scopeOf(state, lane, request, reaches, decisions)
   const mode = spawnMode([...reaches.values()], { beyond, sealed })
   return { mode, scope }
 }
 
-/** Whether child and parent keep a model, by the label that a partition would give the child. */
+/** Whether child and parent keep a model of each list, by the label that a partition would give the child. */
 type Reaches = ReadonlyMap<Label, Reach>
 
 async function reachesOf(
   state: RunState,
   lane: FrameState,
-  model: ModelProfile,
+  models: ModelList,
   decisions: RecordedDecision[],
 ): Promise<Reaches> {
   const reaches = new Map<Label, Reach>()
   for (const after of labelsAhead(state, lane)) {
     const asked = new Map<string, boolean>()
-    const keeps = async (candidate: ModelProfile): Promise<boolean> => {
+    const permits = async (candidate: ModelProfile): Promise<boolean> => {
       const known = asked.get(candidate.id)
       if (known !== undefined) return known
       const decided = await state.gate.decide(lane, 'model::call', modelResource(candidate), after)
@@ -65,7 +66,11 @@ async function reachesOf(
       asked.set(candidate.id, allowed(decided.decision))
       return allowed(decided.decision)
     }
-    const child = await keeps(model)
+    const keeps = async (list: ModelList): Promise<boolean> => {
+      for (const candidate of list) if (await permits(candidate)) return true
+      return false
+    }
+    const child = await keeps(models)
     let parent = true
     for (const bound of lane.ceiling) parent = (await keeps(bound)) && parent
     reaches.set(after, { child, parent })

@@ -1,6 +1,15 @@
-import { type ItemOutcome, labelsEqual, NOTHING, toWritError, type WritError } from '@writ/contract'
+import {
+  type ItemOutcome,
+  labelsEqual,
+  type ModelProfile,
+  NOTHING,
+  type PassedModel,
+  toWritError,
+  WritError,
+} from '@writ/contract'
 import { type Entry, enter } from '../basis/attempts.ts'
 import type { StepId } from '../basis/step-id.ts'
+import { leafOutputTokens, turnOutputTokens } from '../basis/turn-bounds.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import type { DecisionResult } from '../state/gate.ts'
@@ -9,16 +18,30 @@ import type { OnFinal } from './context-step.ts'
 import { withForkPrompt } from './fork-prompt.ts'
 import { Command } from './model-command.ts'
 import { outputOf, REUSED, recalledItems, textsOf } from './model-items.ts'
-import type { ModelCall } from './model-request.ts'
+import type { ChosenCall, ModelCall } from './model-request.ts'
 import { observe } from './observe.ts'
 import { type Division, Reuse } from './reuse.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
 
+/** What came of a call, and the model that was asked. */
+export interface Called {
+  readonly outcomes: Outcomes
+  readonly model: ModelProfile
+}
+
 /** A command on its way, with what of the call it sends. */
 interface Sending {
   readonly command: Command
   readonly division: Division
+}
+
+/** A call with its model, what was decided of that, and how what is left of it is sent. */
+interface Chosen {
+  readonly call: ChosenCall
+  readonly decided: DecisionResult
+  readonly reuse: Reuse
+  readonly sending: (division: Division) => Sending
 }
 
 /** What came of a command already, when it will not go out, or where its first attempt goes from. */
@@ -29,8 +52,9 @@ type Begun = Sending &
   )
 
 /**
- * The gate for model calls: decide → find what is known → reserve → durable command → send → durable result. Rejects when the
- * whole call is refused; otherwise gives every item its own outcome, in order.
+ * The gate for model calls: decide → find what is known → reserve → durable command → send → durable result. Of the models of
+ * the call, the first that policy allows is asked. Rejects when the whole call is refused; otherwise gives every item its own
+ * outcome, in order.
  */
 export async function performModelCall(
   state: RunState,
@@ -38,39 +62,39 @@ export async function performModelCall(
   id: StepId,
   asIs: ModelCall,
   onFinal: OnFinal,
-): Promise<Outcomes> {
+): Promise<Called> {
   const call = withForkPrompt(state.fork, id, asIs)
   const { journal, ports } = state
-  const reuse = new Reuse(journal, lane, call)
-  const sending = (division: Division): Sending => ({
-    command: new Command(state, lane, id, division.call, division),
-    division,
-  })
   const begun = await observe<'model.call', Begun>(journal, {
     kind: 'model.call',
     id,
-    asked: ({ decision, reused = [] }) => {
-      const division = reuse.recorded(reuse.asked(reused))
-      return sending(division).command.asked(recalledDecision(state, lane, call, decision).recorded)
+    asked: (det) => {
+      const { reuse, sending } = recallModel(state, lane, id, call, det)
+      return sending(reuse.recorded(reuse.asked(det.reused ?? []))).command.asked()
     },
-    kept: ({ outcome, reused }) => {
+    kept: (det) => {
+      const { outcome, reused } = det
       if (outcome !== 'ok') return { name: 'error' }
       if (reused === undefined) return null
+      const { reuse } = recallModel(state, lane, id, call, det)
       return { name: REUSED, binds: (texts) => ({ reused: reuse.answered(reused, textsOf(texts)) }) }
     },
-    perform: () => begin(state, lane, { id, call, reuse, sending }, onFinal),
-    recall: (recorded, kept) => {
+    perform: () => begin(state, lane, id, call, onFinal),
+    recall: async (recorded, kept) => {
       const { outcome, reused, label } = recorded.det
+      const { reuse, sending, decided } = recallModel(state, lane, id, call, recorded.det)
+      if (outcome === 'ok') await reuse.after(reused ?? [])
       const texts = reused === undefined || outcome !== 'ok' ? [] : textsOf(kept)
       // A fork commits to them anew, under its own key.
       const rows = reuse.answered(reuse.asked(reused ?? []), texts)
       const division = outcome === 'ok' ? reuse.claim(label, reuse.recorded(rows, texts)) : reuse.recorded()
-      return recallBegin(state, lane, call, sending(division), recorded, kept, onFinal)
+      return await recallBegin(state, lane, decided, sending(division), recorded, kept, onFinal)
     },
   })
   const { command, division } = begun
   try {
-    if (begun.refused !== null) return begun.refused
+    const { model } = division.call
+    if (begun.refused !== null) return { outcomes: begun.refused, model }
     const { startedMs = ports.clock.monotonic(), first } = begun
     const outcomes = await observe(journal, {
       kind: 'model.result',
@@ -84,37 +108,28 @@ export async function performModelCall(
       recall: (recorded, output) => recallResult(lane, command, recorded, output, onFinal),
     })
     division.landed(id, outcomes)
-    return division.whole(outcomes)
+    return { outcomes: division.whole(outcomes), model }
   } finally {
     division.end()
   }
-}
-
-/** A call that happens for the first time. */
-interface NewCall {
-  readonly id: StepId
-  readonly call: ModelCall
-  readonly reuse: Reuse
-  readonly sending: (division: Division) => Sending
 }
 
 /** Decides, finds what is known, waits for a slot and for room, and writes the command. */
 async function begin(
   state: RunState,
   lane: FrameState,
-  { call, reuse, sending }: NewCall,
+  id: StepId,
+  asked: ModelCall,
   onFinal: OnFinal,
 ): Promise<Begun> {
   const startedMs = state.ports.clock.monotonic()
-  const all = reuse.recorded()
   // Whether there is room tells what others drew; it is looked at before the decision and again where room is taken.
   await lane.look()
-  const decided = await state.gate.decide(lane, 'model::call', modelResource(call.model), lane.label)
+  const { call, decided, reuse, sending } = await decideModel(state, lane, id, asked)
+  const all = reuse.recorded()
   if (decided.decision.verdict !== 'allow') {
-    const { command } = sending(all)
-    command.decided(decided.recorded)
-    const error = denied(state, call, decided)
-    await command.writeRefused(error, onFinal)
+    const error = denied(state, call.model, decided)
+    await sending(all).command.writeRefused(error, onFinal)
     throw error
   }
   for (;;) {
@@ -132,11 +147,9 @@ async function begin(
       division?.end()
       await lane.look()
       const refused = sending(all)
-      refused.command.decided(decided.recorded)
       return { ...refused, refused: await refused.command.limited(toWritError(error), onFinal) }
     }
     try {
-      made.command.decided(decided.recorded)
       await made.command.draw()
       // What is known was asked under the label of before: under another one it is not known.
       const known = division.reused.length > 0
@@ -164,29 +177,93 @@ function giveBack(entry: Entry | undefined): void {
 }
 
 /**
+ * Decides which model is asked: the first of the list that policy allows for the label of the call. One that refused every
+ * request before is not asked while another is left. INVARIANT: each is decided by itself, whatever was decided of another.
+ */
+async function decideModel(state: RunState, lane: FrameState, id: StepId, call: ModelCall): Promise<Chosen> {
+  const { label } = lane
+  const passed: PassedModel[] = []
+  const last = call.models.at(-1)
+  for (const model of call.models) {
+    if (model !== last && state.tally.refusing.knows(model.id, label)) {
+      passed.push({ model: model.id, decision: null })
+      continue
+    }
+    const decided = await state.gate.decide(lane, 'model::call', modelResource(model), label)
+    if (decided.decision.verdict === 'allow' || model === last)
+      return chosen(state, lane, id, call, model, passed, decided)
+    denied(state, model, decided)
+    passed.push({ model: model.id, decision: decided.recorded })
+  }
+  throw new WritError('INTERNAL', 'A call has no model.')
+}
+
+/** The model that was asked, with what was decided of it and of those before it. */
+function recallModel(
+  state: RunState,
+  lane: FrameState,
+  id: StepId,
+  call: ModelCall,
+  { model: asked, decision, passed = [] }: RecordedStep<'model.call'>['det'],
+): Chosen {
+  const found = call.models.findIndex((model) => model.id === asked)
+  const position = Math.max(0, found)
+  const recall = (model: ModelProfile, given: typeof decision): DecisionResult =>
+    state.gate.recall(lane, 'model::call', `model:${model.id}`, [], given)
+  const before = call.models.slice(0, position).map((model, i): PassedModel => {
+    const given = passed[i]?.decision ?? null
+    return { model: model.id, decision: given === null ? null : recall(model, given).recorded }
+  })
+  const model = call.models[position] ?? call.models[0]
+  return chosen(state, lane, id, call, model, before, recall(model, decision))
+}
+
+function chosen(
+  state: RunState,
+  lane: FrameState,
+  id: StepId,
+  { models: _, ...asked }: ModelCall,
+  model: ModelProfile,
+  passed: readonly PassedModel[],
+  decided: DecisionResult,
+): Chosen {
+  const { limits } = lane.share
+  const maxOutputTokens =
+    asked.role === 'turn' ? turnOutputTokens(limits, model) : leafOutputTokens(limits, model)
+  const call: ChosenCall = { ...asked, model, maxOutputTokens, passed, decision: decided.recorded }
+  const sending = (division: Division): Sending => ({
+    command: new Command(state, lane, id, division.call, division),
+    division,
+  })
+  return { call, decided, reuse: new Reuse(state.journal, lane, call), sending }
+}
+
+/**
  * The command as it is recorded: nothing is decided or reserved. One whose result is missing is in doubt: what was begun
  * of it counts as spent, before anything else is, and it is sent again under the same idempotency keys.
  */
 async function recallBegin(
   state: RunState,
   lane: FrameState,
-  call: ModelCall,
+  decided: DecisionResult,
   sending: Sending,
   { det, answered, retries, items, whenCaughtUp }: RecordedStep<'model.call'>,
   kept: string,
   onFinal: OnFinal,
 ): Promise<Begun> {
-  const { command } = sending
+  const { command, division } = sending
+  const { model, held } = division.call
   // What was held back for it went into its charge.
-  call.held?.release()
-  const decided = recalledDecision(state, lane, call, det.decision)
-  command.decided(decided.recorded)
+  held?.release()
+  for (const { decision } of det.passed ?? [])
+    if (decision !== null)
+      state.gate.denied('model::call', decision.resource, decision.policies, decision.reason)
   lane.raise(det.label)
   if (det.outcome !== 'ok') {
     const error = errorFrom(kept)
     if (decided.decision.verdict === 'allow')
       return { ...sending, refused: await command.limited(error, onFinal) }
-    await command.writeRefused(denied(state, call, decided), onFinal)
+    await command.writeRefused(denied(state, model, decided), onFinal)
     throw error
   }
   lane.share.draw(det.label)
@@ -216,15 +293,6 @@ async function recallResult(
   return items.map((item) => item.outcome)
 }
 
-function recalledDecision(
-  { gate }: RunState,
-  lane: FrameState,
-  { model }: ModelCall,
-  decision: RecordedStep<'model.call'>['det']['decision'],
-): DecisionResult {
-  return gate.recall(lane, 'model::call', `model:${model.id}`, [], decision)
-}
-
-function denied({ gate }: RunState, { model }: ModelCall, { decision }: DecisionResult): WritError {
-  return gate.denied('model::call', `model:${model.id}`, decision.policies, decision.reason)
+function denied({ gate }: RunState, { id }: ModelProfile, { decision }: DecisionResult): WritError {
+  return gate.denied('model::call', `model:${id}`, decision.policies, decision.reason)
 }

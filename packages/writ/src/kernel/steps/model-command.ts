@@ -10,55 +10,48 @@ import {
   NOTHING,
   type Obs,
   type Outcome,
-  type RecordedDecision,
-  totalTokens,
-  toWritError,
-  WritError,
+  type WritError,
 } from '@writ/contract'
-import { commandHash, derive, merkleOfItems } from '@writ/evidence'
+import { commandHash, merkleOfItems } from '@writ/evidence'
 import {
   type AttemptPorts,
   attemptBound,
+  attemptInDoubt,
   attemptRequest,
   type Earlier,
   type Entry,
   inputBound,
   MAX_BEGUN,
-  unmetered,
 } from '../basis/attempts.ts'
-import { covers, type StandingReservation } from '../basis/budget-pool.ts'
+import type { StandingReservation } from '../basis/budget-pool.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { RecordedItem } from '../journal/journal.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
+import { attemptPorts, idempotencyKey } from './attempt-ports.ts'
 import type { OnFinal } from './context-step.ts'
 import { keptPrompt } from './kept-prompt.ts'
 import {
   type AnsweredBefore,
-  countOutcomes,
+  callEvent,
+  causeOf,
+  type Effort,
   type Item,
+  inShort,
   outcomeIn,
   outputText,
   REUSED,
+  resultOf,
+  type Sent,
 } from './model-items.ts'
-import type { ModelCall } from './model-request.ts'
-
-/** Attempts one record describes: so many fit, whatever they say, and no request is begun more often. */
-const ATTEMPTS_IN_DETAIL = MAX_BEGUN
-
-/** What it took to bring a call's items back. */
-export type Effort = Pick<Obs['model.result'], 'tookMs' | 'attempts' | 'detail'>
-
-interface Sent extends Item {
-  readonly attempts: readonly Attempt[]
-}
+import type { ChosenCall } from './model-request.ts'
 
 /** One model call on its way through the gate: its command record, its attempts, its result record. */
 export class Command {
   readonly #state: RunState
   readonly #lane: FrameState
   readonly #id: StepId
-  readonly #call: ModelCall
+  readonly #call: ChosenCall
   readonly #before: AnsweredBefore
   readonly #bounds: readonly Amount[]
   /** Attempts of a process that died, by item: each may have been sent. */
@@ -68,10 +61,9 @@ export class Command {
   /** What the record of each item commits to; empty for a call without such records. */
   readonly #leaves = new Map<number, string>()
   #seq = -1
-  #decision: RecordedDecision | undefined
 
   /** `call` has the requests that are sent. */
-  constructor(state: RunState, lane: FrameState, id: StepId, call: ModelCall, before: AnsweredBefore) {
+  constructor(state: RunState, lane: FrameState, id: StepId, call: ChosenCall, before: AnsweredBefore) {
     this.#state = state
     this.#lane = lane
     this.#id = id
@@ -82,33 +74,11 @@ export class Command {
     )
   }
 
-  /** What was decided of the call, before anything of it is recorded. */
-  decided(decision: RecordedDecision): void {
-    this.#decision = decision
-  }
-
   /** What attempts of an item need; the first attempt of the first item may have room held back for it. */
   ports(item: number, held?: StandingReservation): AttemptPorts {
-    const { slots, ports, suspension } = this.#state
-    const { pool } = this.#lane.share
-    let unused = held
-    return {
-      callModel: (model, request) => suspension.track(ports.callModel(model, request)),
-      slots: slots(this.#call.model),
-      demand: { depth: this.#lane.depth, tokens: totalTokens(this.#bound(item)) },
-      monotonic: () => ports.clock.monotonic(),
-      reserve: async () => {
-        await suspension.pass()
-        const hold = unused
-        unused = undefined
-        if (hold !== undefined && covers(hold.bound, this.#bound(item))) return hold.use()
-        hold?.release()
-        const reservation = await pool.reserve(this.#bound(item), this.#call.signal)
-        this.#lane.share.draw(this.#lane.label)
-        return reservation
-      },
-      retrying: (attempt) => this.#retry(item, attempt),
-    }
+    const { model, signal } = this.#call
+    const retrying = (attempt: number): Promise<void> => this.#retry(item, attempt)
+    return attemptPorts(this.#state, this.#lane, { model, bound: this.#bound(item), signal, retrying }, held)
   }
 
   /** Takes on the labels of all who drew on the share, and is one of them from now on. */
@@ -190,12 +160,10 @@ export class Command {
     for (const [item, bound] of this.#bounds.entries()) {
       if (this.#back.has(item)) continue
       const begun = 1 + (retries.get(item) ?? 0)
-      const metering = unmetered(this.#call.conversations[item] ?? [])
-      const attempts = Array.from({ length: begun }, (_, index): Attempt => {
-        const charged = this.#lane.share.pool.chargeInDoubt(bound)
-        const how = { status: 0, tookMs: 0, chargedAs: 'bound', requestId: null } as const
-        return { item, attempt: index + 1, charged, ...how, ...metering }
-      })
+      const messages = this.#call.conversations[item] ?? []
+      const attempts = Array.from({ length: begun }, (_, index) =>
+        attemptInDoubt(item, index + 1, messages, this.#lane.share.pool.chargeInDoubt(bound)),
+      )
       this.#earlier.set(item, { begun, charged: attempts.filter((attempt) => attempt.charged.calls > 0) })
     }
   }
@@ -258,38 +226,36 @@ export class Command {
       },
       obs: { at: journal.now(), command: this.#seq, detail },
       payloads: { [itemPayload(item, 'output')]: text },
-      durability: 'commit',
+      durability: 'soon',
     }).durable
   }
 
+  /** As many to a record as one request is begun at most: so many fit, whatever they say. */
   *#usage(attempts: readonly Attempt[]): Iterable<Obs['model.usage']> {
-    for (let first = 0; first < attempts.length; first += ATTEMPTS_IN_DETAIL) {
-      const detail = attempts.slice(first, first + ATTEMPTS_IN_DETAIL)
+    for (let first = 0; first < attempts.length; first += MAX_BEGUN) {
+      const detail = attempts.slice(first, first + MAX_BEGUN)
       yield { at: this.#state.journal.now(), command: this.#seq, first, detail }
     }
   }
 
-  /** Counts the attempts that were charged their bound, and what was charged as cached. */
+  /** Counts the attempts that were charged their bound, what was charged as cached, and a model that refuses all. */
   #tell(attempts: readonly Attempt[]): void {
     const { tally } = this.#state
     tally.boundCalls += attempts.filter(({ chargedAs }) => chargedAs === 'bound').length
     tally.cachedInputTokens += cachedInputTokens(attempts)
+    tally.refusing.note(this.#call.model.id, attempts, this.#lane.label)
   }
 
   async #sendItem(item: number, first: Entry | undefined): Promise<Sent> {
     const messages = this.#call.conversations[item] ?? []
     const earlier = this.#earlier.get(item)
-    const { lane, n } = this.#id
-    const key = Buffer.from(derive(this.#state.ports.log.key, `idempotency|${lane}|${n}|${item}`)).toString(
-      'hex',
-    )
     const request = {
       profile: this.#call.model,
       messages,
       maxOutputTokens: this.#call.maxOutputTokens,
       json: this.#call.json?.has(item) === true,
       bound: this.#bound(item),
-      idempotencyKey: key,
+      idempotencyKey: idempotencyKey(this.#state.ports.log.key, this.#id, item),
       item,
       ...defined({ earlier }),
     }
@@ -301,16 +267,8 @@ export class Command {
     )
     const outcome: ItemOutcome<string> = result.ok
       ? { ok: true, value: result.reply.text }
-      : { ok: false, error: this.#cause(result.error) }
+      : { ok: false, error: causeOf(result.error, this.#call) }
     return { outcome, attempts, charged }
-  }
-
-  /** What ended the run says more than how it showed in the turn that was under way. */
-  #cause(error: WritError): WritError {
-    const { signal } = this.#call
-    if (this.#call.role !== 'turn' || !signal.aborted) return error
-    const { code, message, data } = toWritError(signal.reason)
-    return new WritError(code, message, { data: { ...data, ...error.data } })
   }
 
   /** The call found no room, or was cancelled while it waited: a sub-call's items fail one by one, a turn as a whole. */
@@ -333,19 +291,16 @@ export class Command {
     const { tally } = this.#state
     this.#tell(detail)
     if (this.#call.model.price === null) tally.costKnown = false
+    if (items.some(({ outcome }) => outcome.ok)) tally.answered.add(this.#call.model.id)
     const outputs = items.map((item) => outputText(item.outcome))
     const leaves = items.flatMap((_, item) => this.#leaves.get(item) ?? [])
     const failed = items.filter((item) => !item.outcome.ok)
-    const [only] = items
-    const single = items.length === 1 && only !== undefined && !only.outcome.ok ? only.outcome.error : null
     const written = journal.write({
       kind: 'model.result',
       id: this.#id,
       det: {
-        outcome: single === null ? (this.#failed(failed.length) ? 'error' : 'ok') : outcomeOf(single),
-        code: single?.code ?? null,
+        ...resultOf(items, this.#before),
         output: leaves.length > 0 ? merkleOfItems(leaves) : this.outputCommitment(outputs),
-        outcomes: countOutcomes(items),
         charged,
         label: this.#lane.label,
       },
@@ -360,23 +315,9 @@ export class Command {
     await written.durable
   }
 
-  /** Whether nothing of several requests came back, given how many failed. */
-  #failed(failed: number): boolean {
-    return failed === this.#call.conversations.length && this.#before.reused.length === 0
-  }
-
   #report(items: readonly Sent[], tookMs: number, gateMs: number): void {
-    const failed = items.filter((item) => !item.outcome.ok).length
-    const retries = items.reduce((sum, item) => sum + Math.max(0, item.attempts.length - 1), 0)
-    const bound = items.flatMap((item) => item.attempts).filter(({ chargedAs }) => chargedAs === 'bound')
-    const parts = [
-      ...(items.length > 1 ? [`${items.length} requests`] : []),
-      ...(this.#reusedCalls > 0 ? [`${this.#reusedCalls} answered before`] : []),
-      ...(failed > 0 ? [`${failed} failed`] : []),
-      ...(retries > 0 ? [`${retries} retried`] : []),
-      ...(bound.length > 0 ? [`${bound.length} charged the worst case`] : []),
-    ]
-    this.#event(this.#failed(failed) ? 'error' : 'ok', parts.join(', '), tookMs, gateMs)
+    const { outcome } = resultOf(items, this.#before)
+    this.#event(outcome === 'ok' ? 'ok' : 'error', inShort(items, this.#reusedCalls), tookMs, gateMs)
   }
 
   #bound(item: number): Amount {
@@ -384,18 +325,20 @@ export class Command {
   }
 
   /** What the call asks for, whatever comes of it. */
-  asked(decision: RecordedDecision): Omit<Det['model.call'], 'outcome' | 'code' | 'label'> {
+  asked(): Omit<Det['model.call'], 'outcome' | 'code' | 'label'> {
     const texts = this.#call.conversations.map((messages) => JSON.stringify(messages))
     const { reused } = this.#before
-    const { merged = 0 } = this.#call
+    const { merged = 0, model, passed, instead, maxOutputTokens, decision } = this.#call
     return {
       ...(reused.length === 0 ? {} : { reused }),
       ...(merged === 0 ? {} : { merged }),
       role: this.#call.role,
-      model: this.#call.model.id,
+      model: model.id,
+      ...(passed.length === 0 ? {} : { passed }),
+      ...defined({ instead }),
       items: texts.length,
       input: this.#commitment('model.call', 'input', texts),
-      maxOutputTokens: this.#call.maxOutputTokens,
+      maxOutputTokens,
       decision,
       bound: this.#bounds.reduce(addAmounts, NOTHING),
     }
@@ -406,13 +349,11 @@ export class Command {
     const { input, payloads, conversations, role } = this.#call
     const prompt = keptPrompt(conversations, role, this.#lane.asked)
     if (role === 'turn') this.#lane.asked = conversations[0] ?? []
-    if (this.#decision === undefined)
-      throw new WritError('INTERNAL', 'A call is recorded that was not decided.')
     const refusal = error === null ? {} : { error: errorJson(error) }
     return journal.write({
       kind: 'model.call',
       id: this.#id,
-      det: { ...this.asked(this.#decision), outcome, code: error?.code ?? null, label: this.#lane.label },
+      det: { ...this.asked(), outcome, code: error?.code ?? null, label: this.#lane.label },
       obs: { at: journal.now(), inFlight: this.#state.slots(this.#call.model).inFlight },
       payloads: {
         hash: commandHash('model.call', JSON.stringify(input)),
@@ -445,18 +386,7 @@ export class Command {
   }
 
   #event(outcome: Outcome, detail: string, tookMs: number, gateMs: number): void {
-    const { id } = this.#lane
     const { role } = this.#call
-    this.#state.ports.onEvent({
-      type: 'step',
-      lane: id,
-      n: this.#id.n,
-      kind: 'model.call',
-      op: role,
-      outcome,
-      detail,
-      tookMs,
-      gateMs,
-    })
+    this.#state.ports.onEvent(callEvent(this.#id, role, { outcome, detail, tookMs, gateMs }))
   }
 }

@@ -1,6 +1,20 @@
-import { type Amount, type ItemOutcome, NOTHING, type Outcome, type ReusedItems } from '@writ/contract'
+import {
+  type Amount,
+  type Attempt,
+  type Det,
+  type ItemOutcome,
+  NOTHING,
+  type Obs,
+  type Outcome,
+  type ReusedItems,
+  type RunEvent,
+  toWritError,
+  WritError,
+} from '@writ/contract'
+import type { StepId } from '../basis/step-id.ts'
 import type { RecordedItem } from '../journal/journal.ts'
 import { errorFrom, errorJson, outcomeOf } from '../state/run-state.ts'
+import type { ModelCall } from './model-request.ts'
 
 // What came of the requests of one call, as it is stored and as it is taken back from there.
 
@@ -19,13 +33,68 @@ export interface Item {
   readonly charged: Amount
 }
 
+/** An item with the attempts it took. */
+export interface Sent extends Item {
+  readonly attempts: readonly Attempt[]
+}
+
+/** What it took to bring a call's items back. */
+export type Effort = Pick<Obs['model.result'], 'tookMs' | 'attempts' | 'detail'>
+
+/** What came of the items of a call, for whoever watches. */
+export function inShort(items: readonly Sent[], reusedCalls: number): string {
+  const failed = items.filter((item) => !item.outcome.ok).length
+  const retries = items.reduce((sum, item) => sum + Math.max(0, item.attempts.length - 1), 0)
+  const bound = items.flatMap((item) => item.attempts).filter(({ chargedAs }) => chargedAs === 'bound')
+  return [
+    ...(items.length > 1 ? [`${items.length} requests`] : []),
+    ...(reusedCalls > 0 ? [`${reusedCalls} answered before`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(retries > 0 ? [`${retries} retried`] : []),
+    ...(bound.length > 0 ? [`${bound.length} charged the worst case`] : []),
+  ].join(', ')
+}
+
+/** A call as whoever watches is told of it. */
+export function callEvent(
+  { lane, n }: StepId,
+  op: ModelCall['role'],
+  came: Pick<StepEvent, 'outcome' | 'detail' | 'tookMs' | 'gateMs'>,
+): StepEvent {
+  return { type: 'step', lane, n, kind: 'model.call', op, ...came }
+}
+
+type StepEvent = Extract<RunEvent, { readonly type: 'step' }>
+
 /** What is stored of an item: its text, or its error. */
 export function outputText(outcome: ItemOutcome<string>): string {
   return outcome.ok ? JSON.stringify({ text: outcome.value }) : errorJson(outcome.error)
 }
 
+/** How a call ended: one request as it did, several as `ok` when any came back or was answered before. */
+export function resultOf(
+  items: readonly Item[],
+  { reused }: AnsweredBefore,
+): Pick<Det['model.result'], 'outcome' | 'code' | 'outcomes'> {
+  const outcomes = countOutcomes(items)
+  const [only] = items
+  if (items.length === 1 && only !== undefined && !only.outcome.ok) {
+    const { error } = only.outcome
+    return { outcome: outcomeOf(error), code: error.code, outcomes }
+  }
+  const none = outcomes.ok === undefined && reused.length === 0
+  return { outcome: none ? 'error' : 'ok', code: null, outcomes }
+}
+
+/** What ended the run says more than how it showed in the turn that was under way. */
+export function causeOf(error: WritError, { role, signal }: Pick<ModelCall, 'role' | 'signal'>): WritError {
+  if (role !== 'turn' || !signal.aborted) return error
+  const { code, message, data } = toWritError(signal.reason)
+  return new WritError(code, message, { data: { ...data, ...error.data } })
+}
+
 /** How many items ended how. */
-export function countOutcomes(items: readonly Item[]): Partial<Record<Outcome, number>> {
+function countOutcomes(items: readonly Item[]): Partial<Record<Outcome, number>> {
   const counts: Partial<Record<Outcome, number>> = {}
   for (const { outcome } of items) {
     const name = outcome.ok ? 'ok' : outcomeOf(outcome.error)

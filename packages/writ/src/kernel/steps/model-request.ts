@@ -1,12 +1,15 @@
-import type { Message, ModelProfile } from '@writ/contract'
+import type { Message, ModelProfile, PassedModel, RecordedDecision } from '@writ/contract'
 import type { StandingReservation } from '../basis/budget-pool.ts'
+import type { ModelList } from '../state/model-list.ts'
 
-/** One or more requests to one model under one decision. */
+/** One or more requests to a model under one decision. */
 export interface ModelCall {
   readonly role: 'turn' | 'leaf'
-  readonly model: ModelProfile
+  /** Those that may be asked: the first that policy allows is. */
+  readonly models: ModelList
+  /** The step of the same frame whose failed requests these are; absent for a call of its own. */
+  readonly instead?: number
   readonly conversations: readonly (readonly Message[])[]
-  readonly maxOutputTokens: number
   /** The conversations whose answer is to be one JSON object; none by default. */
   readonly json?: ReadonlySet<number>
   /** Whether it shares no answer with an equal one; not by default. */
@@ -21,4 +24,13 @@ export interface ModelCall {
   readonly signal: AbortSignal
   /** Room held back beforehand: taken for the first attempt when it is enough, else given back. */
   readonly held?: StandingReservation
+}
+
+/** A call with the model that it asks. */
+export interface ChosenCall extends Omit<ModelCall, 'models'> {
+  readonly model: ModelProfile
+  readonly maxOutputTokens: number
+  /** The models of its list that stand before this one and are not asked. */
+  readonly passed: readonly PassedModel[]
+  readonly decision: RecordedDecision
 }

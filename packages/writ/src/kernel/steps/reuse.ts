@@ -5,7 +5,7 @@ import type { StepId } from '../basis/step-id.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { type AnsweredBefore, outputText } from './model-items.ts'
-import type { ModelCall } from './model-request.ts'
+import type { ChosenCall } from './model-request.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
 
@@ -15,7 +15,7 @@ const MOST_ROWS = 256
 /** A call with what is left of it to send, and what answers the rest. */
 export interface Division extends AnsweredBefore {
   /** With the requests that are sent. */
-  readonly call: ModelCall
+  readonly call: ChosenCall
   /** Where among all requests those are that are sent. */
   readonly sent: readonly number[]
   /** Keeps the answers to what was sent, for who asks the same. */
@@ -33,11 +33,11 @@ export interface Division extends AnsweredBefore {
 export class Reuse {
   readonly #lane: FrameState
   readonly #journal: Journal
-  readonly #call: ModelCall
+  readonly #call: ChosenCall
   /** Of each request; none for a call that shares no answers. */
   readonly #digests: readonly string[]
 
-  constructor(journal: Journal, lane: FrameState, call: ModelCall) {
+  constructor(journal: Journal, lane: FrameState, call: ChosenCall) {
     this.#journal = journal
     this.#lane = lane
     this.#call = call
@@ -79,6 +79,7 @@ export class Reuse {
       ...division,
       end: answers.claim(keys),
       landed: (id, outcomes) => {
+        if (keys.length > 0) answers.landed(id)
         for (const [i, key] of keys.entries()) {
           const outcome = outcomes[i]
           if (outcome?.ok !== true) continue
@@ -86,6 +87,11 @@ export class Reuse {
         }
       },
     }
+  }
+
+  /** Waits until what the record of a call names has come back here too. */
+  async after(reused: readonly ReusedItems[]): Promise<void> {
+    await this.#lane.answers.after(reused, this.#call.signal)
   }
 
   /** What the record of a call names, with what it would commit to of this call's requests. */
@@ -136,7 +142,7 @@ export class Reuse {
 type Row = Omit<ReusedItems, 'input' | 'output'>
 
 /** What makes two requests equal but for the label: model, bound, messages, and whether one JSON object is asked for. */
-function digestOf({ model, maxOutputTokens, conversations, json }: ModelCall, at: number): string {
+function digestOf({ model, maxOutputTokens, conversations, json }: ChosenCall, at: number): string {
   const asked = [model.id, maxOutputTokens, json?.has(at) === true, conversations[at]]
   return sha256Hex(new TextEncoder().encode(JSON.stringify(asked)))
 }
@@ -161,7 +167,7 @@ function follows({ item, items, lane, n, of }: Row, next: number, { id, at }: Kn
 }
 
 /** The same call with only some of its requests. */
-function only(call: ModelCall, kept: readonly number[]): ModelCall {
+function only(call: ChosenCall, kept: readonly number[]): ChosenCall {
   const { conversations, json } = call
   if (kept.length === conversations.length) return call
   return {

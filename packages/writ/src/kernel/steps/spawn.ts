@@ -11,8 +11,9 @@ import { commandHash } from '@writ/evidence'
 import { KnownAnswers } from '../basis/known-answers.ts'
 import type { Written } from '../journal/journal.ts'
 import { FrameState } from '../state/frame-state.ts'
-import { modelsOf } from '../state/run-models.ts'
+import { modelList } from '../state/run-models.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
+import { namedScript } from './child-script.ts'
 import type { OnFinal } from './context-step.ts'
 import { type FrameResult, join } from './join.ts'
 import { observe } from './observe.ts'
@@ -21,7 +22,6 @@ import {
   type HeldTurns,
   keptOfSpawn,
   type NumberedChild,
-  namedScript,
   type OpenedChild,
   type Opening,
   openNow,
@@ -126,7 +126,7 @@ function childState(
     script,
     plannedCalls,
     profile: child.profile,
-    model: (step) => modelsOf(state, step)[role],
+    models: (step) => modelList(state, step, role),
     scope,
     label,
     share,

@@ -1,30 +1,20 @@
-import {
-  type ItemOutcome,
-  type Message,
-  type ModelProfile,
-  type Reasoner,
-  toWritError,
-  WritError,
-} from '@writ/contract'
+import { type ItemOutcome, type Message, type Reasoner, toWritError, WritError } from '@writ/contract'
 import { type CheckedSchema, inWords, valueIn } from '../../schema/index.ts'
-import type { StepId } from '../basis/step-id.ts'
-import { leafOutputTokens, requirePrompt } from '../basis/turn-bounds.ts'
+import { requirePrompt } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { performHostValue } from './host-value.ts'
-import { performModelCall } from './model-call.ts'
+import { type CallSteps, performCall, recordUnused, refusesJsonMode } from './model-fallback.ts'
 import type { ModelCall } from './model-request.ts'
 
 type Outcomes = readonly ItemOutcome<string>[]
 
-/** The two steps of a typed call: it is asked, then what came back is checked. */
+/** The two calls of a typed call: it is asked, then what came back is checked. */
 export interface TypedSteps {
-  readonly id: StepId
+  readonly first: CallSteps
   /** Given when the call is asked for, since nobody knows yet whether it becomes a second call. */
-  readonly check: StepId
-  /** The model that is asked again. */
-  readonly again: ModelProfile
+  readonly check: CallSteps
 }
 
 /** An item that was read: its value, or why there is none that fits. */
@@ -34,9 +24,6 @@ interface ReadItem {
   readonly again: readonly Message[] | null
 }
 
-/** What a server answers that takes no JSON mode: then the same is asked without it. */
-const BAD_REQUEST_STATUS = 400
-
 /**
  * A model call whose answers must fit schemas, null for an item that may be any text. INVARIANT: its second step is a call
  * like any other for the items that did not fit, or else the record that all of them did.
@@ -44,12 +31,12 @@ const BAD_REQUEST_STATUS = 400
 export async function performTypedCall(
   state: RunState,
   lane: FrameState,
-  { id, check, again: model }: TypedSteps,
-  call: ModelCall,
+  { first, check }: TypedSteps,
+  call: Omit<ModelCall, 'models'>,
   schemas: readonly (CheckedSchema | null)[],
   onFinal: OnFinal,
 ): Promise<Outcomes> {
-  const replies = await performModelCall(state, lane, id, call, nowhere).catch(
+  const replies = await performCall(state, lane, first, call, nowhere).catch(
     async (error: unknown) => await recordCheck(state, lane, check, schemas, error, onFinal),
   )
   const { reasoner } = state.ports
@@ -68,10 +55,9 @@ export async function performTypedCall(
   const conversations = again.map((at) => [...(call.conversations[at] ?? []), ...(items[at]?.again ?? [])])
   // Only an item that was answered shows that the server takes the JSON mode.
   const json = new Set(again.flatMap((at, index) => (replies[at]?.ok && call.json?.has(at) ? [index] : [])))
-  const maxOutputTokens = leafOutputTokens(lane.share.limits, model)
   const input = { again, of: call.input }
-  const second = { ...call, model, maxOutputTokens, conversations, json, input, merged: 0 }
-  const answers = await performModelCall(state, lane, check, second, onFinal).catch(
+  const second = { ...call, conversations, json, input, merged: 0 }
+  const answers = await performCall(state, lane, check, second, onFinal).catch(
     (error: unknown): Outcomes => again.map(() => ({ ok: false, error: toWritError(error) })),
   )
   const anew = new Map(again.map((at, index) => [at, answers[index]]))
@@ -96,7 +82,7 @@ function withinLimits({ share }: FrameState, asked: readonly Message[], item: Re
 async function recordCheck(
   state: RunState,
   lane: FrameState,
-  id: StepId,
+  { first: id, others }: CallSteps,
   schemas: readonly (CheckedSchema | null)[],
   error: unknown,
   onFinal: OnFinal,
@@ -107,7 +93,12 @@ async function recordCheck(
     items: schemas.map((schema) => (schema === null ? null : distinct.indexOf(schema.json))),
   }
   const make = (): Promise<never[]> => (error === null ? Promise.resolve([]) : Promise.reject(error))
-  return await performHostValue(state, lane, id, { op: 'schema', input, make }, onFinal)
+  const [checked] = await Promise.allSettled([
+    performHostValue(state, lane, id, { op: 'schema', input, make }, others.length === 0 ? onFinal : nowhere),
+  ])
+  await recordUnused(state, lane, others, onFinal)
+  if (checked.status === 'rejected') throw checked.reason
+  return checked.value
 }
 
 /** The value of a reply as JSON text. */
@@ -118,9 +109,7 @@ function readItem(
   inJsonMode = false,
 ): ReadItem {
   if (!reply.ok) {
-    const { code, data } = reply.error
-    const mode = inJsonMode && code === 'MODEL_REJECTED' && data.status === BAD_REQUEST_STATUS
-    return { outcome: reply, again: mode ? [] : null }
+    return { outcome: reply, again: refusesJsonMode(reply, inJsonMode) ? [] : null }
   }
   if (schema === null) return { outcome: { ok: true, value: JSON.stringify(reply.value) }, again: null }
   try {

@@ -28,7 +28,10 @@ export function planBound(limits: Limits, models: RunModels, worst: WorstCase | 
   const { calls } = worst
   const of = (requests: number): Bounded =>
     bounded(limits, models, requests, (model) => leafBound(limits, model))
-  return { calls, ...of(calls * MAX_ATTEMPTS), once: of(calls), held, unknown: null }
+  // Each model of a list may be asked for the same.
+  const { fallbacks = { root: [], sub: [] } } = models
+  const asked = 1 + Math.max(fallbacks.root.length, fallbacks.sub.length)
+  return { calls, ...of(calls * MAX_ATTEMPTS * asked), once: of(calls), held, unknown: null }
 }
 
 /**
@@ -42,13 +45,14 @@ export function heldTo(limits: Limits, { requests, tokens }: PlanBound): Limits 
 
 function bounded(
   limits: Limits,
-  { root, sub }: RunModels,
+  { root, sub, fallbacks = { root: [], sub: [] } }: RunModels,
   wanted: number,
   most: (model: ModelProfile) => Each,
 ): Bounded {
   const { maxCalls, maxTokens, maxCostMicroUsd } = limits
   const requests = Math.min(maxCalls, wanted)
-  const each = [root, sub].map((model) => ({ model, ...most(model) }))
+  const models = [root, sub, ...fallbacks.root, ...fallbacks.sub]
+  const each = models.map((model) => ({ model, ...most(model) }))
   const tokens = Math.min(
     maxTokens ?? Number.MAX_SAFE_INTEGER,
     requests * Math.max(...each.map(({ inputTokens, outputTokens }) => inputTokens + outputTokens)),

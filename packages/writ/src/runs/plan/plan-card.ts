@@ -40,7 +40,7 @@ export async function planCard(planned: Planned): Promise<PlanCard> {
     strategy: chosen.strategy,
     reason: chosen.reason,
     script: script === undefined ? null : { name: script.name, planHash: script.planHash },
-    models: { root: models.root.id, sub: models.sub.id },
+    models: namesOf(models),
     documents,
     bytes,
     reach,
@@ -48,6 +48,13 @@ export async function planCard(planned: Planned): Promise<PlanCard> {
     limits,
     expected: await expectedOf(ledger, { packs, strategy, planHash, model: models.root.id }),
   }
+}
+
+function namesOf({ root, sub, fallbacks }: Planned['models']): PlanCard['models'] {
+  const ids = (list: readonly { readonly id: string }[]): readonly string[] => list.map(({ id }) => id)
+  const others =
+    fallbacks === undefined ? {} : { fallbacks: { root: ids(fallbacks.root), sub: ids(fallbacks.sub) } }
+  return { root: root.id, sub: sub.id, ...others }
 }
 
 /** One line for each label that is judged alike. */

@@ -7,12 +7,12 @@ import {
   type Label,
   labelsEqual,
   type RecordedDecision,
-  type RecordedModel,
 } from '@writ/contract'
 import {
   type AnyRecord,
   type FrameFacts,
   foldRun,
+  modelListsAt,
   modelsAt,
   type RecordOf,
   type RecordVisitor,
@@ -22,7 +22,15 @@ import {
 import { DecisionReplayer } from './decision-replayer.ts'
 import { exactly, oneOf } from './derived-label.ts'
 import { checkFacts } from './facts.ts'
-import { type Audited, type AuditedFrame, type AuditedPlace, keepSealed, openFrame } from './frame.ts'
+import {
+  type Audited,
+  type AuditedFrame,
+  type AuditedPlace,
+  keepSealed,
+  type ModelRole,
+  openFrame,
+  roleOf,
+} from './frame.ts'
 import { possibleModes } from './mode.ts'
 import { Resources } from './resources.ts'
 import { checkAttempts, checkBound, checkCharge, checkHeld, checkSum } from './spending.ts'
@@ -54,6 +62,13 @@ export async function auditPolicy(
   if (size === 0) refuse('LINEAGE_NOT_DERIVED', 'There are no records.', 'records.ndjson')
   const { asked, ...counts } = audit.counts
   return { decisions: asked, ...counts }
+}
+
+/** Lists of models, each in the order in which they are asked. */
+type ModelLists = ReturnType<typeof modelListsAt>
+
+function sameList(a: ModelLists[number], b: ModelLists[number]): boolean {
+  return a.length === b.length && a.every(({ id }, i) => id === b[i]?.id)
 }
 
 /** What is known once the run is opened. */
@@ -186,44 +201,62 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     return this.#opened.resources.labels(id, at)
   }
 
-  /** A partition that was allowed and refused all the same: a model that has to stay permitted would not. */
+  /** A partition that was allowed and refused all the same: of a list that binds the frame no model would stay permitted. */
   async #ceiling(
     frame: AuditedFrame,
-    models: readonly RecordedModel[],
+    lists: ModelLists,
     decision: RecordedDecision,
     after: Label,
     at: string,
   ): Promise<void> {
     exactly(after, decision.taint, `${at}/taint`)
-    const refusing = models.findIndex(({ id }) => decision.resource === `model:${id}`)
-    if (refusing < 0)
-      refuse('LINEAGE_NOT_DERIVED', `${decision.resource} does not bind ${frame.lane}.`, `${at}/resource`)
-    await this.#permitted(frame, models.slice(0, refusing), after, at)
     await this.#decideAgain(frame, decision, [], at)
+    const last = (list: ModelLists[number]): boolean => decision.resource === `model:${list.at(-1)?.id}`
+    if (!lists.some(last))
+      refuse('LINEAGE_NOT_DERIVED', `${decision.resource} does not bind ${frame.lane}.`, `${at}/resource`)
+    // A denial because the engine failed cannot be made again, and so not which list it ended.
+    if (decision.reason === 'engine-error') return
+    for (const list of lists) {
+      if (await this.#keeps(frame, list, after, at)) continue
+      if (last(list)) return
+      break
+    }
+    refuse('LINEAGE_NOT_DERIVED', `${decision.resource} is not what binds ${frame.lane}.`, `${at}/resource`)
   }
 
-  /** What raised the label left the frame every model of its ceiling: decisions that are recorded only where one was no. */
+  /** What raised the label left the frame a model of every list that binds it: decisions recorded only where there is none. */
   async #keepsModels(
     frame: AuditedFrame,
-    models: readonly RecordedModel[],
+    lists: ModelLists,
     held: Label,
     part: Label,
     at: string,
   ): Promise<void> {
-    if (!flowsTo(part, held)) await this.#permitted(frame, models, joinLabels(held, part), at)
+    if (flowsTo(part, held)) return
+    for (const list of lists)
+      if (!(await this.#keeps(frame, list, joinLabels(held, part), at)))
+        refuse(
+          'CEILING_PASSED',
+          `What was granted leaves its frame without a model: ${list.map(({ id }) => id).join(' and ')} would not be allowed.`,
+          at,
+        )
   }
 
-  async #permitted(
+  /** Whether policy allows a model of a list at a label. */
+  async #keeps(
     { profile, depth, own: { planHash } }: AuditedFrame,
-    models: readonly RecordedModel[],
+    list: ModelLists[number],
     taint: Label,
     at: string,
-  ): Promise<void> {
-    for (const { id } of models) {
+  ): Promise<boolean> {
+    const { replayer, resources } = this.#opened
+    for (const { id } of list) {
       const resource = `model:${id}`
       const question = { action: 'model::call', resource, taint, depth, profile, planHash } as const
-      await this.#ask({ ...question, discharged: [], recorded: undefined, at })
+      if (await replayer.allows({ ...question, discharged: [], at }, (one) => resources.factsOf(one, at)))
+        return true
     }
+    return false
   }
 
   async #call(record: RecordOf<'model.call'>, { frame, at }: AuditedPlace): Promise<void> {
@@ -234,6 +267,8 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     label.look(n, det.decision.taint, `${at}/det/decision/taint`)
     label.see(det.label, `${at}/det/label`)
     if (alone) label.mark(n, false)
+    for (const [i, { decision }] of (det.passed ?? []).entries())
+      if (decision !== null) await this.#decideAgain(frame, decision, [], `${at}/det/passed/${i}/decision`)
     await this.#decideAgain(frame, det.decision, [], `${at}/det/decision`)
     checkBound(record, this.#opened.resources.model(det.model, `${at}/det/model`), at)
     if (det.outcome === 'ok') share.draw(det.decision.taint)
@@ -280,7 +315,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
       )
     if (det.child.slice(0, det.child.lastIndexOf('.')) !== frame.lane)
       refuse('LINEAGE_NOT_DERIVED', `${frame.lane} cannot open ${det.child}.`, `${at}/det/child`)
-    this.#checkMode(record, frame, child, text, at)
+    this.#checkMode(record, frame, text, at)
     checkHeld(det.bound, 2, child, `${at}/det/bound`)
     if (text !== undefined) resources.addText(text, det, frame.own.sealed)
   }
@@ -289,11 +324,11 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
   #checkMode(
     { seq, det }: RecordOf<'frame.spawn'>,
     frame: AuditedFrame,
-    child: RecordedModel,
     text: string | undefined,
     at: string,
   ): void {
     const { run, resources } = this.#opened
+    const child = this.#listOf(roleOf(run, seq, det.model), seq, at)
     const { scope, sealed, label } = frame.own
     const labelled = (id: string): Label => oneOf(resources.labels(id, at), (one) => flowsTo(one, det.label))
     const corpus = new Set(run.partitions.map(({ id }) => id))
@@ -355,14 +390,19 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     await this.#decideAgain(frame, det.decision, RELEASE_DISCHARGES, `${at}/det/decision`)
   }
 
-  /** The models that have to stay permitted at a frame's label: its own, then those of its parent, unless it is blind. */
-  #ceilingOf(frame: AuditedFrame, seq: number, at: string): readonly RecordedModel[] {
-    const models = modelsAt(this.#opened.run, seq)
-    const own = models.at(frame.own.role === 'root' ? 0 : -1)
-    if (own === undefined) refuse('LINEAGE_NOT_DERIVED', 'The run has no model here.', at)
+  /** The lists that have to keep a model at a frame's label: its own, then those of its parent, unless it is blind. */
+  #ceilingOf(frame: AuditedFrame, seq: number, at: string): ModelLists {
+    const own = this.#listOf(frame.own.role, seq, at)
     const above =
       frame.parent === null || frame.mode === 'blind' ? [] : this.#ceilingOf(frame.parent, seq, at)
-    return [own, ...above.filter(({ id }) => id !== own.id)]
+    return [own, ...above.filter((list) => !sameList(list, own))]
+  }
+
+  #listOf(role: ModelRole, seq: number, at: string): ModelLists[number] {
+    const list = modelListsAt(this.#opened.run, seq).at(role === 'root' ? 0 : -1)
+    if (list === undefined || list.length === 0)
+      refuse('LINEAGE_NOT_DERIVED', 'The run has no model here.', at)
+    return list
   }
 
   /** The request is the frame's own, and the policy answers it as it did. */

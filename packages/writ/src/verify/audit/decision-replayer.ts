@@ -21,8 +21,8 @@ export interface Question {
   readonly discharged: readonly string[]
   /** The plan hash of the script that the frame follows, or one above it. */
   readonly planHash: string | undefined
-  /** What the record says came of it; undefined for a question that leaves no record when it is allowed. */
-  readonly recorded: Pick<RecordedDecision, 'verdict' | 'policies' | 'reason'> | undefined
+  /** What the record says came of it. */
+  readonly recorded: Pick<RecordedDecision, 'verdict' | 'policies' | 'reason'>
   readonly at: string
 }
 
@@ -51,11 +51,18 @@ export class DecisionReplayer {
     return { asked: this.#asked, distinct: this.#distinct, failures: this.#failures }
   }
 
-  /** Refuses with `DECISION_DIFFERS`, or with `CEILING_PASSED` for a question without a record. */
+  /** Whether the policy allows what leaves no record. */
+  async allows(question: Omit<Question, 'recorded'>, factsOf: FactsOf): Promise<boolean> {
+    this.#asked += 1
+    const answers = await this.#answer(question, factsOf)
+    return answers.some(({ verdict }) => verdict === 'allow')
+  }
+
+  /** Refuses with `DECISION_DIFFERS`. */
   async ask(question: Question, factsOf: FactsOf): Promise<void> {
     const { recorded, at } = question
     this.#asked += 1
-    if (recorded?.verdict === 'deny' && recorded.reason === 'engine-error') {
+    if (recorded.verdict === 'deny' && recorded.reason === 'engine-error') {
       this.#failures += 1
       return
     }
@@ -64,17 +71,11 @@ export class DecisionReplayer {
     const [{ verdict, policies, reason } = NOTHING] = answers
     const decided = `${verdict} by ${policies.join(', ') || 'no policy'} (${reason})`
     const what = `${question.action} on ${question.resource}`
-    if (recorded === undefined)
-      refuse(
-        'CEILING_PASSED',
-        `What was granted leaves its frame without a model: ${what} is ${decided}.`,
-        at,
-      )
     const said = `${recorded.verdict} by ${recorded.policies.join(', ') || 'no policy'} (${recorded.reason})`
     refuse('DECISION_DIFFERS', `${what} was recorded as ${said}; the pinned policy says ${decided}.`, at)
   }
 
-  async #answer(question: Question, factsOf: FactsOf): Promise<readonly Decision[]> {
+  async #answer(question: Omit<Question, 'recorded'>, factsOf: FactsOf): Promise<readonly Decision[]> {
     const { action, resource, taint, depth, profile, discharged, planHash } = question
     const key = JSON.stringify([action, resource, taint, depth, profile, discharged, planHash])
     const known = this.#answers.get(key)
@@ -112,7 +113,6 @@ export class DecisionReplayer {
 const NOTHING = { verdict: 'deny', policies: [], reason: 'no-answer' } as const
 
 function agrees({ verdict, policies, reason }: Decision, recorded: Question['recorded']): boolean {
-  if (recorded === undefined) return verdict === 'allow'
   return (
     verdict === recorded.verdict &&
     reason === recorded.reason &&

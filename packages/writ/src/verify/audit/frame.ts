@@ -44,8 +44,13 @@ export function openFrame(
     return { ...kept, role: 'root', scope, label: new LaneLabel(lane, opening.det.questionLabel, own) }
   }
   const { det, seq } = opening
-  const role = modelsAt(run, seq).at(-1)?.id === det.model ? 'sub' : 'root'
+  const role = roleOf(run, seq, det.model)
   return { ...kept, role, scope: new Set(det.scope), label: new LaneLabel(lane, det.label, own) }
+}
+
+/** Which of the run's models a child was opened with. */
+export function roleOf(run: RecordOf<'run.open'>['det'], seq: number, model: string): ModelRole {
+  return modelsAt(run, seq).at(-1)?.id === model ? 'sub' : 'root'
 }
 
 /** A blind child ended: its parent holds what it came to. */

@@ -27,8 +27,8 @@ function spawning(child: boolean, parent: boolean, more: Partial<Spawning> = {})
   return {
     held: [LOW],
     labels: [LOW, HIGH],
-    child: CHILD,
-    parent: [PARENT],
+    child: [CHILD],
+    parent: [[PARENT]],
     decisions: [may(CHILD, HIGH, child), may(PARENT, HIGH, parent)],
     scope: [],
     whole: false,
@@ -84,7 +84,7 @@ describe('what the mode of a child follows from', () => {
   })
 
   it('is asked once of a model that both have', () => {
-    const same = spawning(true, true, { parent: [CHILD], decisions: [may(CHILD, HIGH, true)] })
+    const same = spawning(true, true, { parent: [[CHILD]], decisions: [may(CHILD, HIGH, true)] })
     expect(modes(same)).toEqual(['shared'])
   })
 

@@ -17,9 +17,10 @@ export interface Spawning {
   readonly held: readonly Label[]
   /** Labels of the partitions of the run and of its parent's own texts, in their order. */
   readonly labels: readonly Label[]
-  readonly child: RecordedModel
-  /** The models that bind its parent. */
-  readonly parent: readonly RecordedModel[]
+  /** The models of the child, in the order in which they are asked. */
+  readonly child: readonly RecordedModel[]
+  /** The lists of models that bind its parent. */
+  readonly parent: readonly (readonly RecordedModel[])[]
   readonly decisions: readonly RecordedDecision[]
   /** The partitions it may read, with their labels, but for a text of its own. */
   readonly scope: readonly { readonly id: string; readonly label: Label }[]
@@ -65,18 +66,23 @@ function reachesAt(
     labels.filter((label) => !flowsTo(label, held)).map((label) => joinLabels(held, label)),
   )) {
     const verdicts = new Map<string, boolean>()
-    for (const { id } of [child, ...parent]) {
-      if (verdicts.has(id)) continue
-      const decision = decisions[next]
-      next += 1
-      if (decision?.resource !== `model:${id}` || !labelsEqual(decision.taint, after)) return undefined
-      verdicts.set(id, decision.verdict === 'allow')
+    const kept: boolean[] = []
+    for (const list of [child, ...parent]) {
+      let keeps = false
+      for (const { id } of list) {
+        if (!verdicts.has(id)) {
+          const decision = decisions[next]
+          next += 1
+          if (decision?.resource !== `model:${id}` || !labelsEqual(decision.taint, after)) return undefined
+          verdicts.set(id, decision.verdict === 'allow')
+        }
+        keeps = verdicts.get(id) === true
+        if (keeps) break
+      }
+      kept.push(keeps)
     }
-    ahead.push({
-      after,
-      child: verdicts.get(child.id) === true,
-      parent: parent.every(({ id }) => verdicts.get(id) === true),
-    })
+    const [own = false, ...above] = kept
+    ahead.push({ after, child: own, parent: above.every((keeps) => keeps) })
   }
   return decisions[next]?.action === 'model::call' ? undefined : ahead
 }

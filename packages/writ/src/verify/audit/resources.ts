@@ -12,7 +12,7 @@ import {
   type RecordedPartition,
   type ResourceFacts,
 } from '@writ/contract'
-import { refuse } from '@writ/evidence'
+import { allModels, refuse } from '@writ/evidence'
 import type { SealedLabel } from './frame.ts'
 
 type SealedLabels = ReadonlyMap<string, SealedLabel>
@@ -33,10 +33,11 @@ export class Resources {
   readonly #partitions = new Map<string, Known>()
   readonly #keepings: readonly Keeping[]
 
-  constructor({ partitions, models, fork, user, purpose }: Det['run.open'], point: DecisionPoint) {
+  constructor(opening: Det['run.open'], point: DecisionPoint) {
+    const { partitions, user, purpose } = opening
     this.#point = point
-    // A model of both parts of a forked run is the same in both; COMPLETENESS says so.
-    this.#models = new Map([...(fork?.models ?? []), ...models].map((model) => [model.id, model]))
+    // A model is the same in every list and in both parts of a forked run; COMPLETENESS says so.
+    this.#models = new Map(allModels(opening).map((model) => [model.id, model]))
     for (const partition of partitions) {
       const { id, label } = partition
       this.#partitions.set(id, { labels: [label], keepings: [keepingOf(partition)] })

@@ -19,6 +19,13 @@ const INVERTED = [
   new RegExp(`^(which|what|how\\s+many)\\s+${DOCS}\\s+${VERBED_OBJECT}\\s+in$`, 'iu'),
 ]
 
+/** "Does any contract mention X", "is X mentioned in any contract": whether there is one follows from which there are. */
+const ANY = `any\\s+(?:one\\s+)?${DOCS}`
+const WHETHER = new RegExp(`^(?:do|does|did)\\s+${ANY}\\s+(\\S.*)$`, 'iu')
+const WHETHER_INVERTED = new RegExp(`^(?:is|are|was|were)\\s+(\\S.*?)\\s+(mentioned)\\s+in\\s+${ANY}$`, 'iu')
+/** Whoever asks for a yes or no has to say the words themselves: what else is mentioned may be meant by others. */
+const THEMSELVES: readonly Saying[] = ['quoted', 'announced', 'name']
+
 /** How plainly the object of a verb has to be words; of any other verb it has to be quoted or announced. */
 const VERBED: Readonly<Record<string, readonly Saying[]>> = {
   mentioned: ['quoted', 'announced', 'name', 'word', 'phrase'],
@@ -37,6 +44,8 @@ export function readDocumentsWith(masked: Masked): ExactPart | undefined {
   const said = counted ?? WHICH.exec(text)?.[1]
   const predicate = said === undefined ? undefined : readPredicate(said, masked)
   if (predicate !== undefined) return partOf(predicate, counted !== undefined)
+  const asked = readWhether(masked)
+  if (asked !== undefined) return partOf(asked, false)
   for (const form of INVERTED) {
     const [, head = '', passive, notPassive, participle, active, notActive, verb] = form.exec(text) ?? []
     const object = passive ?? active
@@ -46,6 +55,19 @@ export function readDocumentsWith(masked: Masked): ExactPart | undefined {
     if (read !== undefined) return partOf(read, /many/iu.test(head))
   }
   return undefined
+}
+
+function readWhether(masked: Masked): Predicate | undefined {
+  const said = WHETHER.exec(masked.text)?.[1]
+  const [, object, verb] = WHETHER_INVERTED.exec(masked.text) ?? []
+  const read =
+    said !== undefined
+      ? readPredicate(said, masked)
+      : object !== undefined && verb !== undefined
+        ? readVerbed(object, verb, false, masked)
+        : undefined
+  if (read === undefined || read.negated || read.most) return undefined
+  return THEMSELVES.includes(read.literals.saying) ? read : undefined
 }
 
 function readVerbed(object: string, verb: string, negated: boolean, masked: Masked): Predicate | undefined {
