@@ -44,11 +44,7 @@ describe('writ eval', () => {
   })
 
   it('writes all of it to a file, each answer with its evidence', async () => {
-    const file = await questions()
-    const page = await here.writ(['eval', file, '--context', 'docs', '--out', 'eval.html', '--quiet'])
-    expect([page.code, page.err]).toEqual([0, ''])
-    const html = await readFile(join(here.place, 'eval.html'), 'utf8')
-    expect(html).toContain('How many documents mention &#34;patent&#34;?')
+    const file = await questions(LINES.slice(0, 1))
     const { out, code } = await here.writ(['eval', file, '--context', 'docs', '--json', '--out', 'eval.json'])
     expect(code).toBe(0)
     const evaluation = JSON.parse(out) as Evaluation
@@ -56,16 +52,14 @@ describe('writ eval', () => {
     const verified = await here.writ(['verify', evaluation.items[0]?.evidence ?? '', '--home', '.writ'])
     expect(verified.code).toBe(0)
     // Whoever goes on with it pays nothing again.
-    const again = await here.writ([
-      'eval',
-      file,
-      '--context',
-      'docs',
-      '--json',
-      '--resume',
+    const on = ['--json', '--resume', 'last', '--out', 'eval.html']
+    const taken = JSON.parse((await here.writ(['eval', file, '--context', 'docs', ...on])).out) as Evaluation
+    expect([taken.evaluation, taken.items.every(({ takenOver }) => takenOver)]).toEqual([
       evaluation.evaluation,
+      true,
     ])
-    expect((JSON.parse(again.out) as Evaluation).items.every(({ takenOver }) => takenOver)).toBe(true)
+    const html = await readFile(join(here.place, 'eval.html'), 'utf8')
+    expect(html).toContain('How many documents mention &#34;patent&#34;?')
   })
 
   it('says before anything is spent what it would do, and exits 4 at its cap', async () => {
