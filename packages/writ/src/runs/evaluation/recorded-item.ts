@@ -30,6 +30,8 @@ export interface AskedFor {
   /** Plan hash and input of its script; null without one. */
   readonly script: { readonly planHash: string; readonly input: Json } | null
   readonly models: readonly string[]
+  /** Models that stand in for the root and for its sub-calls; null where none does. */
+  readonly fallbacks: readonly (readonly string[])[] | null
   /** The server that stands for models which name none. */
   readonly baseUrl: string | null
   readonly user: string
@@ -55,12 +57,13 @@ export async function recordedItem(services: HomeServices, run: string): Promise
   const { question, strategy, partitions, setup, script, answerSchema } = beside
   if (question === undefined || strategy === undefined || partitions === undefined || setup === undefined)
     return undefined
-  const { models, user, purpose, bundle, checks = [], limits } = opening.det
+  const { models, fallbacks, user, purpose, bundle, checks = [], limits } = opening.det
   return {
     question,
     strategy,
     script: script === undefined ? null : scriptOf(JSON.parse(script) as Script),
-    models: models.map(({ id }) => id),
+    models: idsOf(models),
+    fallbacks: fallbacks === undefined ? null : [idsOf(fallbacks.root), idsOf(fallbacks.sub)],
     baseUrl: (JSON.parse(setup) as RunSetup).baseUrl,
     user: user.id,
     purpose,
@@ -73,6 +76,10 @@ export async function recordedItem(services: HomeServices, run: string): Promise
     charged: ending.kind === 'run.close' ? ending.det.charged : null,
     aborted: ending.kind === 'run.abort',
   }
+}
+
+function idsOf(models: readonly { readonly id: string }[]): readonly string[] {
+  return models.map(({ id }) => id)
 }
 
 function scriptOf({ planHash, inputJson }: Script): NonNullable<AskedFor['script']> {
