@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { startSimulator } from '@writ/simulator'
+import { Random, startSimulator } from '@writ/simulator'
 import { faultyDiskPlans } from './chaos/disks.ts'
-import { damagePlans, randomFrom, randomPlan, type Span } from './chaos/plans.ts'
+import { damagePlans, randomPlan, type Span } from './chaos/plans.ts'
 import { BATCH_ITEMS, FRAMES, SCENARIOS, type Scenario } from './chaos/scenarios.ts'
 import { type CutShort, type Outcome, type Plan, runTrial } from './chaos/trial.ts'
 
@@ -30,7 +30,7 @@ async function trial(plan: Plan): Promise<Outcome> {
 }
 
 const runs = Number(values.runs)
-const random = randomFrom(Number(values.seed))
+const random = new Random(`chaos\n${values.seed}`)
 process.stdout.write(`${runs} runs, seed ${values.seed}, scripted model\n`)
 const started = performance.now()
 const spans = new Map<Scenario, Span>()

@@ -1,7 +1,8 @@
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { block, type Script, sequence, startSimulator } from '@writ/simulator'
+import { block, type Script, sequence } from '@writ/simulator'
+import { bareCalls } from './bare-calls.ts'
 import { type Measure, median, rounded } from './measure.ts'
 import { runScript } from './scripted-run.ts'
+import { served } from './served.ts'
 
 const CALLS = 320
 const DELAY_MS = 200
@@ -16,8 +17,8 @@ export async function batch(): Promise<readonly Measure[]> {
   const bare: number[] = []
   const governed: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
-    bare.push(await bareCalls())
-    governed.push(await governedCalls())
+    bare.push(await bareMs())
+    governed.push(await governedMs())
   }
   const ideal = (CALLS / IN_FLIGHT) * DELAY_MS
   const times = median(governed) / median(bare)
@@ -37,24 +38,16 @@ export async function batch(): Promise<readonly Measure[]> {
   ]
 }
 
-async function bareCalls(): Promise<number> {
-  const simulator = await startSimulator({ script: leaf })
-  const model = createOpenAICompatible({ name: 'bare', baseURL: simulator.url }).chatModel('any')
-  let next = 0
-  const one = async (): Promise<void> => {
-    for (let n = next++; n < CALLS; n = next++)
-      await model.doGenerate({ prompt: [{ role: 'user', content: [{ type: 'text', text: `item ${n}` }] }] })
-  }
-  try {
+async function bareMs(): Promise<number> {
+  return await served({ script: leaf }, async ({ url }) => {
+    const call = bareCalls(url)
     const started = performance.now()
-    await Promise.all(Array.from({ length: IN_FLIGHT }, one))
+    await call(CALLS, IN_FLIGHT)
     return performance.now() - started
-  } finally {
-    await simulator.stop()
-  }
+  })
 }
 
-async function governedCalls(): Promise<number> {
+async function governedMs(): Promise<number> {
   const code = `const replies = await llm_query_batched(Array.from({ length: ${CALLS} }, (_, n) => 'item ' + n))`
   const root = sequence([block(code), block('FINAL(replies.length)')], leaf)
   const run = await runScript(root, CALLS + 10, { limits: { concurrency: IN_FLIGHT } })

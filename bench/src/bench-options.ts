@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 /** How the benchmarks are run. */
@@ -9,6 +9,8 @@ export interface BenchOptions {
   /** A part that takes less than a minute. */
   readonly quick: boolean
   readonly json: boolean
+  /** File for a report with figures. */
+  readonly html: string | undefined
 }
 
 const DATA = ['trec-qc', 'gutenberg', 'cuad', 'oolong-pairs', 'oolong-scored']
@@ -22,11 +24,14 @@ export function readOptions(args: readonly string[]): { names: readonly string[]
       data: { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      html: { type: 'string' },
     },
   })
-  const { data } = values
+  const { data, html } = values
   const missing = data === undefined ? undefined : DATA.find((name) => !existsSync(join(data, name)))
   if (missing !== undefined)
     throw new Error(`${data} has no ${missing}. docs/reference/simulator.md says what --data needs.`)
-  return { names: positionals, options: { data, quick: values.quick, json: values.json } }
+  if (html !== undefined && !existsSync(dirname(resolve(html))))
+    throw new Error(`There is no directory ${dirname(resolve(html))} for the report.`)
+  return { names: positionals, options: { data, quick: values.quick, json: values.json, html } }
 }

@@ -1,13 +1,6 @@
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
-import { type Script, startSimulator, tree as treeOf } from '@writ/simulator'
+import { type Script, tree as treeOf } from '@writ/simulator'
 import { type Measure, median, rounded } from './measure.ts'
-import { peakOf } from './process-tree.ts'
-import { COMPILED, shippedLibrary } from './shipped.ts'
+import { type OneRun, oneRun } from './one-run.ts'
 
 const CHILDREN = 32
 const CALL_MS = 100
@@ -15,14 +8,6 @@ const ROUNDS = 3
 const EACH_MS = 40
 const CPU_S = 4
 const PSS_MB = 350
-
-/** What one run of the tree took, as its process tells it. */
-export interface TreeRun {
-  /** From the start of the cell that spawns the children to its end. */
-  readonly cellMs: number
-  /** Of the process and all it started, its start included. */
-  readonly cpuSeconds: number
-}
 
 /** Every turn and every sub-call takes the same time: a child takes three of them. */
 const script: Script = (request) => {
@@ -33,12 +18,12 @@ const script: Script = (request) => {
 
 /** Many children at once: what each costs beyond waiting, and what the processes take together. */
 export async function frameTree(): Promise<readonly Measure[]> {
-  const runs: (TreeRun & { readonly peak: number })[] = []
-  for (let round = 0; round < ROUNDS; round += 1) runs.push(await oneRun())
+  const runs: OneRun[] = []
+  for (let round = 0; round < ROUNDS; round += 1) runs.push(await run())
   const ideal = 3 * CALL_MS
-  const each = (median(runs.map(({ cellMs }) => cellMs)) - ideal) / CHILDREN
+  const each = (median(runs.map(({ cells }) => cells[0]?.tookMs ?? Number.NaN)) - ideal) / CHILDREN
   const cpu = median(runs.map(({ cpuSeconds }) => cpuSeconds))
-  const peak = median(runs.map((run) => run.peak)) / 1e6
+  const peak = median(runs.map((one) => one.peak.bytes)) / 1e6
   return [
     {
       task: `each of ${CHILDREN} children at once, beyond the ideal`,
@@ -64,27 +49,11 @@ export async function frameTree(): Promise<readonly Measure[]> {
   ]
 }
 
-async function oneRun(): Promise<TreeRun & { readonly peak: number }> {
-  const place = await mkdtemp(join(tmpdir(), 'writ-bench-'))
-  const simulator = await startSimulator({ script })
-  try {
-    const child = spawn(
-      process.execPath,
-      [
-        '--conditions=@writ/source',
-        fileURLToPath(new URL('tree-run.ts', import.meta.url)),
-        shippedLibrary(),
-        COMPILED,
-        join(place, 'home'),
-        simulator.url,
-        String(CHILDREN),
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    )
-    const [peak, said] = await Promise.all([peakOf(child), text(child.stdout)])
-    return { ...(JSON.parse(said) as TreeRun), peak }
-  } finally {
-    await simulator.stop()
-    await rm(place, { recursive: true, force: true })
-  }
+async function run(): Promise<OneRun> {
+  const asked = { query: 'SIMTASK:root go', limits: { concurrency: CHILDREN, maxCalls: 10 * CHILDREN } }
+  const done = await oneRun(script, asked, () => [
+    { id: 'a.txt', text: 'a needle in a line\n'.repeat(2_000) },
+  ])
+  if (done.answer.status !== 'complete') throw new Error(`the run ended as ${done.answer.status}`)
+  return done
 }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { batch } from './batch.ts'
 import { type BenchOptions, readOptions } from './bench-options.ts'
 import { cells } from './cells.ts'
@@ -7,14 +8,15 @@ import { faults } from './faults/faults.ts'
 import { frameTree } from './frame-tree.ts'
 import { gate } from './gate.ts'
 import { guestCodeHere } from './guest-code.ts'
+import { thisMachine } from './machine.ts'
 import type { Measure } from './measure.ts'
 import { memory } from './memory.ts'
 import { overhead } from './overhead/overhead.ts'
 import { scale } from './scale/scale.ts'
 import { start } from './start.ts'
 
-// Benchmarks. They print one JSON line per task and a summary; they assert nothing, because machines differ. Compare within
-// one run, or two commits on one quiet machine.
+// Benchmarks. They print a line for each task, as JSON with a summary when asked, and write a report with figures when
+// asked; they assert nothing, because machines differ. Compare within one run, or two commits on one quiet machine.
 
 type Suite = (options: BenchOptions) => AsyncIterable<Measure> | Promise<readonly Measure[]>
 
@@ -25,12 +27,15 @@ const WHOLE: Readonly<Record<string, Suite>> = { exactness, faults, overhead, sc
 const SUITES = { ...HOT, ...WHOLE }
 
 const { names, options } = asked()
-const { json } = options
+const { json, html } = options
 
 const guestCode = await guestCodeHere()
+const machine = thisMachine(guestCode)
 if (!json) process.stdout.write(`guest code: ${guestCode}\n`)
-const measures: Measure[] = []
+const suites = new Map<string, Measure[]>()
 for (const name of names.length > 0 ? names : Object.keys(HOT)) {
+  const measures: Measure[] = []
+  suites.set(name, measures)
   const suite = SUITES[name]?.(options) ?? []
   for await (const measure of 'then' in suite ? await suite : suite) {
     measures.push(measure)
@@ -38,9 +43,14 @@ for (const name of names.length > 0 ? names : Object.keys(HOT)) {
   }
 }
 if (json) {
+  const measures = [...suites.values()].flat()
   const missed = measures.filter(({ met }) => met === false).length
   const summary = { tasks: measures.length, missed, node: process.version, guestCode }
   process.stdout.write(`${JSON.stringify({ summary })}\n`)
+}
+if (html !== undefined) {
+  const { reportPage } = await import('./report/page.ts')
+  await writeFile(html, reportPage(suites, machine))
 }
 
 function asked(): ReturnType<typeof readOptions> {
@@ -55,8 +65,8 @@ function asked(): ReturnType<typeof readOptions> {
   }
 }
 
-function print(suite: string, measure: Measure): void {
-  if (json) return void process.stdout.write(`${JSON.stringify({ suite, ...measure })}\n`)
+function print(suite: string, { points = [], ...measure }: Measure): void {
+  if (json) return void process.stdout.write(`${JSON.stringify({ suite, ...measure, points })}\n`)
   const score = measure.score.toLocaleString('en-US').padStart(14)
   process.stdout.write(
     `${suite.padEnd(10)}${measure.task.padEnd(52)}${score} ${measure.detail}${against(measure)}\n`,

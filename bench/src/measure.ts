@@ -6,7 +6,41 @@ export interface Measure {
   /** What the milestone asks of it, and whether this run of it got there. */
   readonly target?: string
   readonly met?: boolean
+  /** What the figures of a report are drawn from. */
+  readonly points?: readonly Point[]
 }
+
+/** What one run of a measure took. A figure shows the points that have both of its quantities. */
+export interface Point {
+  readonly series: string
+  /** Points of a series with the same one are runs of the same thing: a line goes through their medians. */
+  readonly group?: string
+  readonly contextBytes?: number
+  readonly calls?: number
+  /** Calls made so far, in one run. */
+  readonly callsSoFar?: number
+  /** In and out. */
+  readonly tokens?: number
+  readonly seconds?: number
+  /** Requests one after another that took this long: with this model and these slots no run is shorter. */
+  readonly criticalSeconds?: number
+  /** PSS of all processes, at the peak unless `callsSoFar` says when. */
+  readonly memoryBytes?: number
+  readonly frames?: number
+  /** Share of the attempts that fail. */
+  readonly faultShare?: number
+  /** Requests that a sub-call took. */
+  readonly requestsPerCall?: number
+  /** Share of the sub-calls that ended as errors. */
+  readonly errorShare?: number
+  readonly round?: number
+  /** Of one sub-call. */
+  readonly cpuMilliseconds?: number
+  readonly wallMilliseconds?: number
+}
+
+/** What a point may say in numbers. */
+export type Quantity = Exclude<keyof Point, 'series' | 'group'>
 
 /** The median of several timed runs, in milliseconds. */
 export async function medianMs(runs: number, work: () => unknown): Promise<number> {

@@ -5,24 +5,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 const SAMPLE_MS = 100
 const TICKS_PER_SECOND = 100
 
-/** CPU of this process and of all it started that have ended. Linux only. */
-export function cpuSeconds(): number {
-  return ticks(11, 15) / TICKS_PER_SECOND
-}
-
 /** CPU of all this process started that have ended, with what they started and waited for. Linux only. */
 export function childCpuSeconds(): number {
-  return ticks(13, 15) / TICKS_PER_SECOND
+  return secondsOf('/proc/self/stat', 13, 15)
 }
 
-function ticks(from: number, to: number): number {
-  return ticksOf('/proc/self/stat', from, to)
-}
-
-function ticksOf(path: string, from: number, to: number): number {
+function secondsOf(path: string, from: number, to: number): number {
   const stat = read(path)
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return fields.slice(from, to).reduce((sum, field) => sum + Number(field), 0)
+  return fields.slice(from, to).reduce((sum, field) => sum + Number(field), 0) / TICKS_PER_SECOND
 }
 
 /** Memory of processes together, in bytes of PSS. */
@@ -43,19 +34,12 @@ export async function peakMemory(child: ChildProcess, everyMs: number = SAMPLE_M
   return peak
 }
 
-/** The same in one number. */
-export async function peakOf(child: ChildProcess, everyMs: number = SAMPLE_MS): Promise<number> {
-  return (await peakMemory(child, everyMs)).bytes
-}
-
-/** CPU of this process and of every process below it that is running, in seconds. Linux only. */
+/** CPU of this process and of every process below it, those that have ended too, in seconds. Linux only. */
 export function treeCpuSeconds(): number {
   const below = treeOf(process.pid).slice(1)
   const { user, system } = process.cpuUsage()
-  return (
-    (user + system) / 1e6 +
-    below.reduce((sum, pid) => sum + ticksOf(`/proc/${pid}/stat`, 11, 15), 0) / TICKS_PER_SECOND
-  )
+  const running = below.reduce((sum, pid) => sum + secondsOf(`/proc/${pid}/stat`, 11, 15), 0)
+  return (user + system) / 1e6 + childCpuSeconds() + running
 }
 
 /** Memory of this process and of every process below it, in bytes of PSS. Linux only. */
@@ -84,10 +68,13 @@ const parentOf = (pid: string): number => Number(/^PPid:\s+(\d+)/m.exec(read(`/p
 const kilobytes = (rollup: string, field: string): number =>
   Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1] ?? 0)
 
+/** What stands there of a process; nothing of one that has ended. What may not be read is an error, and no memory of 0 bytes. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8')
-  } catch {
-    return '' // the process has ended
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH'].includes(String(error.code)))
+      return ''
+    throw error
   }
 }

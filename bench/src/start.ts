@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { block, type Simulator, sequence, startSimulator } from '@writ/simulator'
 import { type Measure, median, rounded } from './measure.ts'
-import { childCpuSeconds, peakOf } from './process-tree.ts'
+import { runNode } from './own-process.ts'
+import { childCpuSeconds, peakMemory } from './process-tree.ts'
 
 const RUNS = 5
 const CONTEXT_BYTES = 1_000_000
@@ -123,7 +124,7 @@ async function peak(command: Command): Promise<number> {
   let most = 0
   for (let run = 0; run < 3; run += 1)
     await once(command, async (child) => {
-      most = Math.max(most, await peakOf(child, PSS_EVERY_MS))
+      most = Math.max(most, (await peakMemory(child, PSS_EVERY_MS)).bytes)
     })
   return most
 }
@@ -136,14 +137,7 @@ async function once(command: Command, look?: (child: ChildProcess) => Promise<vo
   try {
     const cpu = childCpuSeconds()
     const started = performance.now()
-    const child = spawn(process.execPath, command(simulator.url), { stdio: ['ignore', 'ignore', 'pipe'] })
-    let said = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text
-    })
-    const ended = new Promise((resolved) => child.once('close', resolved))
-    const [code] = await Promise.all([ended, look?.(child)])
-    if (code !== 0) throw new Error(`${command('…').join(' ')} ended with ${String(code)}:\n${said}`)
+    await runNode(command(simulator.url), look)
     const wall = (performance.now() - started) / 1000
     return {
       firstRequest: ((requested ?? started) - started) / 1000,

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { writeLongFile } from './long-file.ts'
 import { type Measure, rounded } from './measure.ts'
+import { runNode } from './own-process.ts'
 
 const RECORDS = 1_000_000
 const MOST_SECONDS = 30
@@ -63,9 +62,7 @@ export async function verifyApart(
   execArgv: readonly string[] = process.execArgv,
 ): Promise<Verified> {
   const script = fileURLToPath(new URL('verify-process.ts', import.meta.url))
-  const args = [...execArgv, script, path, trust, ...only]
-  const { stdout } = await promisify(execFile)(process.execPath, args)
-  const verified: Verified = JSON.parse(stdout)
+  const verified: Verified = JSON.parse(await runNode([...execArgv, script, path, trust, ...only]))
   if (!verified.ok) throw new Error(`The file made does not verify: ${verified.open.join(', ')}`)
   return verified
 }

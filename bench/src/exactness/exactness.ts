@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { o200k, queryOf, type SimTask, type Simulator, startSimulator, type Tokenizer } from '@writ/simulator'
-import { createWrit, verifyFile, type Writ } from 'writ'
+import { o200k, queryOf, type SimTask, type Simulator, type Tokenizer } from '@writ/simulator'
+import { verifyFile, type Writ } from 'writ'
 import type { BenchOptions } from '../bench-options.ts'
-import { type Measure, rounded } from '../measure.ts'
+import { type Measure, type Point, rounded } from '../measure.ts'
+import { servedHome } from '../served.ts'
 import { type TaskGroup, taskGroups } from './groups.ts'
 import { officialScores } from './official-scores.ts'
 import { madeSources, readSources } from './sources.ts'
@@ -36,19 +35,11 @@ export async function* exactness({ data, quick }: BenchOptions): AsyncGenerator<
 }
 
 async function played({ tasks, script }: TaskGroup, tokenizer: Tokenizer): Promise<Outcome[]> {
-  const place = await mkdtemp(join(tmpdir(), 'writ-bench-'))
-  const simulator = await startSimulator({ script, tokenizer })
-  const home = join(place, 'home')
-  const writ = await createWrit({ home, model: 'any/model', baseUrl: simulator.url, price: PRICE })
-  try {
+  return await servedHome({ script, tokenizer, price: PRICE }, async (writ, simulator, home) => {
     const outcomes: Outcome[] = []
     for (const task of tasks) outcomes.push(await one(task, writ, simulator, home))
     return outcomes
-  } finally {
-    await writ.close()
-    await simulator.stop()
-    await rm(place, { recursive: true, force: true })
-  }
+  })
 }
 
 async function one(task: SimTask, writ: Writ, simulator: Simulator, home: string): Promise<Outcome> {
@@ -100,6 +91,12 @@ function measured(group: TaskGroup, outcomes: readonly Outcome[], source: string
     score: rounded(sum(({ score }) => score) / outcomes.length, 4),
     detail: `engine exactness, scripted model, ${source}: ${outcomes.length} tasks${most}, ${sum(({ calls }) => calls).toLocaleString('en-US')} calls, ${sum(({ tokens }) => tokens).toLocaleString('en-US')} tokens as in the journal, ${rounded(sum(({ ms }) => ms) / 1000, 1)} s${said.join('')}`,
     target: '1.0',
-    met: wrong.length === 0,
+    met: outcomes.length > 0 && wrong.length === 0,
+    points: outcomes.map((outcome) => pointOf(outcome, group)),
   }
+}
+
+function pointOf({ task, calls, tokens, ms }: Outcome, { name, family }: TaskGroup): Point {
+  const contextBytes = task.context.reduce((total, { text }) => total + Buffer.byteLength(text), 0)
+  return { series: family, group: name, contextBytes, calls, tokens, seconds: ms / 1000 }
 }

@@ -21,6 +21,8 @@ import type { Sources } from './sources.ts'
 /** Tasks that are asked of one home and told in one line. */
 export interface TaskGroup {
   readonly name: string
+  /** The group without its size. */
+  readonly family: string
   readonly tasks: readonly SimTask[]
   readonly script: Script
 }
@@ -52,36 +54,41 @@ function* everyGroup(sources: Sources, tokenizer: Tokenizer, quick: boolean): Ge
   const haystack = { sentences: sources.sentences, tokenizer }
   for (const size of niah)
     yield group(
-      `S-NIAH ${tokensName(size)}`,
+      'S-NIAH',
+      tokensName(size),
       NIAH_KINDS.map((kind) => niahTask(kind, size * K, SEED, haystack)),
       sources,
     )
   for (const size of oolong)
-    yield group(`OOLONG-like ${tokensName(size)}`, oolongTasks(size * K, SEED, sources.questions), sources)
+    yield group('OOLONG-like', tokensName(size), oolongTasks(size * K, SEED, sources.questions), sources)
   const lossy = oolongTasks(LOSSY.size * K, SEED, sources.questions).slice(0, LOSSY.tasks)
-  yield group(`OOLONG-like ${tokensName(LOSSY.size)}, leaves lose 5 % of the rows`, lossy, sources, {
+  yield group('OOLONG-like', `${tokensName(LOSSY.size)}, leaves lose 5 % of the rows`, lossy, sources, {
     seed: SEED,
     rowLoss: LOSSY.rowLoss,
   })
   for (const size of pairs)
     yield group(
-      `OOLONG-Pairs ${tokensName(size)}`,
+      'OOLONG-Pairs',
+      tokensName(size),
       pairsTasks(size * K, SEED, sources.questions, sources.pairs),
       sources,
     )
   yield group(
     'MultiHop-Synth',
+    '',
     hops.map((count) => multiHopTask(count, SEED, sources.sentences)),
     sources,
   )
   for (const count of quick ? CONTRACTS.quick : CONTRACTS.all) {
     const contracts = sources.contracts.slice(0, count)
-    yield group(`CUAD-Agg ${contracts.length} contracts, oracle leaf`, contractTasks(contracts), sources)
+    const size = `${contracts.length} contracts, oracle leaf`
+    yield group('CUAD-Agg', size, contractTasks(contracts), sources)
   }
 }
 
 function group(
-  name: string,
+  family: string,
+  size: string,
   tasks: readonly SimTask[],
   { questions, contracts }: Sources,
   leaf: LeafOptions = { seed: SEED },
@@ -92,7 +99,7 @@ function group(
     'leaf.hop': hopLeaf,
     'leaf.clauses': clauseLeaf(contracts),
   })
-  return { name, tasks, script }
+  return { name: `${family} ${size}`.trimEnd(), family, tasks, script }
 }
 
 /** 128 × 1,024 tokens are called 131K, as the benchmarks do. */

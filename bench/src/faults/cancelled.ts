@@ -6,11 +6,14 @@ const SUB_CALLS = 64
 const IN_FLIGHT = 16
 const SETTLED_MS = 500
 const POLL_MS = 2
+/** A request that is not closed by then is not waited for any longer. */
+const PATIENCE_MS = 30_000
 
 /** What cancelling a run does to its requests. */
 export interface Cancelled {
   /** From the abort to the end of the last request. */
   readonly closedMs: number
+  /** Requests in flight at the abort. */
   readonly open: number
   /** Requests that came after the abort. */
   readonly later: number
@@ -34,6 +37,7 @@ export async function cancelled(): Promise<Cancelled> {
       signal: stop.signal,
     })
     await until(() => open(journal()).length === IN_FLIGHT)
+    const inFlight = open(journal()).length
     const sent = journal().length
     const aborted = performance.now()
     stop.abort()
@@ -44,7 +48,7 @@ export async function cancelled(): Promise<Cancelled> {
     const attempts = await attemptsOf(writ, answer.run)
     return {
       closedMs,
-      open: IN_FLIGHT,
+      open: inFlight,
       later: journal().length - sent,
       reconciled: answer.usage.modelCalls === journal().length && attempts.length === journal().length,
     }
@@ -55,5 +59,6 @@ const open = (journal: readonly JournalEntry[]): readonly JournalEntry[] =>
   journal.filter(({ doneMs }) => doneMs === null)
 
 async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await pause(POLL_MS)
+  const started = performance.now()
+  while (!holds() && performance.now() - started < PATIENCE_MS) await pause(POLL_MS)
 }

@@ -1,17 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Attempt } from '@writ/contract'
-import {
-  block,
-  type JournalEntry,
-  o200k,
-  type Script,
-  sequence,
-  startSimulator,
-  withFaults,
-} from '@writ/simulator'
-import { type Answer, createWrit, type Writ } from 'writ'
+import { block, type JournalEntry, o200k, type Script, sequence, withFaults } from '@writ/simulator'
+import type { Answer, Writ } from 'writ'
+import { servedHome } from '../served.ts'
 
 /** One run whose sub-calls fail, from both sides. */
 export interface FaultyRun {
@@ -64,17 +54,8 @@ export async function within<T>(
   script: Script,
   work: (writ: Writ, journal: () => readonly JournalEntry[]) => Promise<T>,
 ): Promise<T> {
-  const place = await mkdtemp(join(tmpdir(), 'writ-bench-'))
-  const simulator = await startSimulator({ script, tokenizer: await o200k() })
-  const home = join(place, 'home')
-  const writ = await createWrit({ home, model: 'any/model', baseUrl: simulator.url, price: PRICE })
-  try {
-    return await work(writ, () => simulator.journal().entries)
-  } finally {
-    await writ.close()
-    await simulator.stop()
-    await rm(place, { recursive: true, force: true })
-  }
+  const options = { script, tokenizer: await o200k(), price: PRICE }
+  return await servedHome(options, (writ, simulator) => work(writ, () => simulator.journal().entries))
 }
 
 /** Kinds of records that describe attempts. */

@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { loadavg, tmpdir } from 'node:os'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
-import { block, leafEcho, type Script, startSimulator } from '@writ/simulator'
+import { block, leafEcho, type Script } from '@writ/simulator'
 import type { BenchOptions } from '../bench-options.ts'
 import { flushMs } from '../flush.ts'
-import { type Measure, median, rounded } from '../measure.ts'
-import { COMPILED, shippedLibrary } from '../shipped.ts'
-import type { OverheadRound, OverheadRun } from './overhead-run.ts'
+import { type Measure, median, type Point, rounded } from '../measure.ts'
+import { ownProcess } from '../own-process.ts'
+import { served } from '../served.ts'
+import type { OverheadRound, OverheadRun } from './overhead-process.ts'
 
+const PROGRAM = new URL('overhead-process.ts', import.meta.url)
 const BATCH = 640
 const SEQUENCE = 200
 const ROUNDS = { all: 9, quick: 3 }
@@ -29,26 +27,13 @@ const script: Script = (request) => {
 
 /** What governance and durable records cost beyond the calls themselves. */
 export async function overhead({ quick }: BenchOptions): Promise<readonly Measure[]> {
-  const place = await mkdtemp(join(tmpdir(), 'writ-bench-'))
-  const simulator = await startSimulator({ script })
-  try {
+  return await served({ script }, async ({ url }, place) => {
     const flushes = [flushMs(place)]
-    const { batches, sequences } = await run(place, simulator.url, quick ? ROUNDS.quick : ROUNDS.all)
+    const args = [join(place, 'home'), url, BATCH, SEQUENCE, quick ? ROUNDS.quick : ROUNDS.all].map(String)
+    const { batches, sequences } = await ownProcess<OverheadRun>(PROGRAM, args)
     flushes.push(flushMs(place))
     return measures(batches, sequences, median(flushes))
-  } finally {
-    await simulator.stop()
-    await rm(place, { recursive: true, force: true })
-  }
-}
-
-async function run(place: string, url: string, rounds: number): Promise<OverheadRun> {
-  const program = fileURLToPath(new URL('overhead-run.ts', import.meta.url))
-  const args = [shippedLibrary(), COMPILED, join(place, 'home'), url, BATCH, SEQUENCE, rounds].map(String)
-  const child = spawn(process.execPath, ['--conditions=@writ/source', program, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
   })
-  return JSON.parse(await text(child.stdout)) as OverheadRun
 }
 
 function measures(
@@ -59,7 +44,10 @@ function measures(
   const wallTarget = TARGET.sequenceWallMs + flush
   const wall = beyond(sequences, 'wallMs')
   return [
-    cpuMeasure(`CPU of a sub-call in batches of ${BATCH}`, batches, TARGET.batchCpuMs),
+    {
+      ...cpuMeasure(`CPU of a sub-call in batches of ${BATCH}`, batches, TARGET.batchCpuMs),
+      points: pointsOf('in batches', batches),
+    },
     cpuMeasure(`CPU of a sub-call, ${SEQUENCE} one by one`, sequences, TARGET.sequenceCpuMs),
     {
       task: 'wall time of a sub-call, one by one',
@@ -67,6 +55,7 @@ function measures(
       detail: `ms beyond a bare doGenerate of ${rounded(each(sequences, 'bare', 'wallMs'), 2)} ms, median of ${sequences.length} rounds, scripted model; flush p50 ${rounded(flush, 2)} ms; ${busy()}`,
       target: `${TARGET.sequenceWallMs} ms and a flush, ${rounded(wallTarget, 2)} ms`,
       met: wall <= wallTarget,
+      points: pointsOf('one by one', sequences),
     },
   ]
 }
@@ -80,6 +69,17 @@ function cpuMeasure(task: string, rounds: readonly OverheadRound[], target: numb
     target: `${target} ms`,
     met: cpu <= target,
   }
+}
+
+function pointsOf(how: string, rounds: readonly OverheadRound[]): Point[] {
+  return rounds.flatMap(({ calls, bare, governed }, n) =>
+    Object.entries({ bare, governed }).map(([which, { cpuMs, wallMs }]) => ({
+      series: `${which}, ${how}`,
+      round: n + 1,
+      cpuMilliseconds: cpuMs / calls,
+      wallMilliseconds: wallMs / calls,
+    })),
+  )
 }
 
 /** How busy the machine is: waking threads costs several times as much where they have to wait for a core. */

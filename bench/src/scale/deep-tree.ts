@@ -1,6 +1,6 @@
 import { tree } from '@writ/simulator'
 import { type Measure, rounded } from '../measure.ts'
-import { inOwnProcess } from './in-own-process.ts'
+import { oneRun } from '../one-run.ts'
 
 const DEPTH = 4
 const WIDTH = 2
@@ -8,7 +8,7 @@ const WIDTH = 2
 /** Frames below frames, each leaf with one sub-call: every reply has to come back through all of them. */
 export async function deepTree(): Promise<Measure> {
   const asked = { query: 'SIMTASK:root go', limits: { maxDepth: DEPTH, maxCalls: 1_000 } }
-  const { answer } = await inOwnProcess(tree(DEPTH, WIDTH), asked, () => 'a needle in a line\n')
+  const { answer } = await oneRun(tree(DEPTH, WIDTH), asked, () => 'a needle in a line\n')
   const leaves = WIDTH ** DEPTH
   const wanted = Array.from({ length: leaves }, () => `ECHO leaf of level ${DEPTH}`)
   const right = JSON.stringify(answer.value) === JSON.stringify(wanted)

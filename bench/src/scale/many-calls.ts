@@ -1,7 +1,6 @@
 import { block, type Script } from '@writ/simulator'
-import { type Measure, median, rounded } from '../measure.ts'
-import { inOwnProcess } from './in-own-process.ts'
-import type { Sample } from './scale-run.ts'
+import { type Measure, median, type Point, rounded } from '../measure.ts'
+import { type Cell, oneRun } from '../one-run.ts'
 
 const BATCH = 250
 const CALLS = { all: 10_000, quick: 4_000 }
@@ -21,9 +20,9 @@ export async function manyCalls(quick: boolean): Promise<readonly Measure[]> {
     return block(`done += (await llm_query_batched(${prompts})).length;\nprint(done);`)
   }
   const limits = { maxCalls: 2 * calls, maxTurns: batches + 10 }
-  const asked = { query: 'SIMTASK:many go', limits }
-  const { answer, samples, peak } = await inOwnProcess(script, asked, () => 'a needle in a line\n')
-  const own = samples.slice(0, batches + 1)
+  const asked = { query: 'SIMTASK:many go', limits, memoryOfCells: true }
+  const { answer, cells, peak } = await oneRun(script, asked, () => 'a needle in a line\n')
+  const own = cells.slice(0, batches + 1)
   const times = timeOfHalves(own)
   const rise = riseOf(own)
   const complete = answer.answer === String(calls)
@@ -43,18 +42,26 @@ export async function manyCalls(quick: boolean): Promise<readonly Measure[]> {
       detail: `× in the last quarter what it was in the second, PSS of all processes, scripted model; ${rounded(peak.bytes / 1e6)} MB at the peak${ended}`,
       target: `${FLAT} ×`,
       met: complete && rise <= FLAT,
+      points: own.map(pointOf),
     },
   ]
 }
 
-function timeOfHalves(samples: readonly Sample[]): { first: number; second: number } {
-  const at = (share: number): number => samples[Math.floor((samples.length - 1) * share)]?.atMs ?? Number.NaN
+function timeOfHalves(cells: readonly Cell[]): { first: number; second: number } {
+  const at = (share: number): number => cells[Math.floor((cells.length - 1) * share)]?.atMs ?? Number.NaN
   return { first: at(0.5) - at(0), second: at(1) - at(0.5) }
 }
 
 /** The first quarter is left out: in it compilers and heaps still grow to what they need. */
-function riseOf(samples: readonly Sample[]): number {
-  const quarter = Math.floor(samples.length / 4)
-  const usual = (part: readonly Sample[]): number => median(part.map(({ bytes }) => bytes))
-  return usual(samples.slice(-quarter)) / usual(samples.slice(quarter, 2 * quarter))
+function riseOf(cells: readonly Cell[]): number {
+  const quarter = Math.floor(cells.length / 4)
+  const usual = (part: readonly Cell[]): number => median(part.map(({ bytes }) => bytes ?? Number.NaN))
+  return usual(cells.slice(-quarter)) / usual(cells.slice(quarter, 2 * quarter))
 }
+
+const pointOf = ({ atMs, bytes }: Cell, batches: number): Point => ({
+  series: `one run, ${BATCH} calls a cell`,
+  callsSoFar: batches * BATCH,
+  seconds: atMs / 1000,
+  memoryBytes: bytes ?? Number.NaN,
+})

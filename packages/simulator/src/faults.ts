@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { Random } from './random.ts'
 import type { Reply, Script } from './reply.ts'
-import { contentOf } from './roots.ts'
+import { contentOf, countingAttempts } from './roots.ts'
 
 /** What can go wrong, by name. */
 export const FAULTS: Readonly<Record<string, Reply>> = {
@@ -31,14 +31,10 @@ export function withFaults(
   { rate, seed, kinds = Object.keys(FAULTS) }: FaultOptions,
   script: Script,
 ): Script {
-  const attempts = new Map<string, number>()
+  const attemptOf = countingAttempts()
   return (request) => {
-    const content = contentOf(request)
-    const attempt = attempts.get(content) ?? 0
-    attempts.set(content, attempt + 1)
-    const draw = createHash('sha256').update(`${seed}\n${attempt}\n${content}`).digest()
-    if (draw.readUInt32BE(0) / 2 ** 32 >= rate) return script(request)
-    const kind = kinds[draw.readUInt32BE(4) % kinds.length] ?? ''
-    return FAULTS[kind] ?? script(request)
+    const random = new Random(`${seed}\n${attemptOf(request)}\n${contentOf(request)}`)
+    if (random.unit() >= rate) return script(request)
+    return FAULTS[random.pick(kinds)] ?? script(request)
   }
 }

@@ -1,6 +1,7 @@
 export { FAULTS, type FaultOptions, withFaults } from './faults.ts'
 export type { JournalEntry, Stats } from './journal.ts'
 export { type LatencyOptions, withLatency } from './latency.ts'
+export { Random } from './random.ts'
 export { type RateLimits, withRateLimits } from './rate-limits.ts'
 export type { HangReply, MalformedReply, Reply, ResetReply, Script, StatusReply, TextReply } from './reply.ts'
 export type { SimMessage, SimRequest } from './request.ts'
@@ -12,7 +13,6 @@ export {
   fanOut,
   leafEcho,
   sequence,
-  tasks,
   tree,
 } from './roots.ts'
 export { type AnswerType, goldOf, oolongScore } from './scorers/oolong-score.ts'

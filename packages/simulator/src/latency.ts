@@ -3,6 +3,7 @@ import type { Reply, Script } from './reply.ts'
 import { toReply } from './reply.ts'
 import { promptChars } from './request.ts'
 import { contentOf } from './roots.ts'
+import { CHARS_PER_TOKEN } from './tokens.ts'
 
 export interface LatencyOptions {
   readonly seed: string
@@ -17,7 +18,6 @@ const PROMPT_TOKENS_PER_S = 8_000
 const OUTPUT_TOKENS_PER_S = 80
 const OUTPUT_SPREAD = 0.25
 const STRAGGLER = { share: 0.01, times: 10 }
-const CHARS_PER_TOKEN = 4
 
 /** Holds each text reply back as long as a provider might. The draw follows from the seed and what is asked. */
 export function withLatency({ seed, timeScale = 20 }: LatencyOptions, script: Script): Script {

@@ -1,5 +1,6 @@
 import type { Reply, Script } from './reply.ts'
 import { promptChars, type SimRequest } from './request.ts'
+import { CHARS_PER_TOKEN } from './tokens.ts'
 
 export interface RateLimits {
   readonly requestsPerMinute?: number
@@ -10,7 +11,6 @@ export interface RateLimits {
   readonly now?: () => number
 }
 
-const CHARS_PER_TOKEN = 4
 const MINUTE_MS = 60_000
 
 /** Refuses what is above the limits of an account, and says when to come again. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { FAULTS, withFaults } from './faults.ts'
 import { readRequest, type SimRequest } from './request.ts'
-import { BAD_ROOTS, failingFirst, fanOut, leafEcho, sequence, tasks, tree } from './roots.ts'
+import { BAD_ROOTS, failingFirst, fanOut, leafEcho, sequence, tree } from './roots.ts'
+import { playing, type SimTask } from './tasks/sim-task.ts'
 
 /** A request whose first user message is `goal`, after some turns. */
 function request(goal: string, turns = 0, content = goal): SimRequest {
@@ -36,14 +37,19 @@ describe('roots', () => {
     expect(readRequest(1, JSON.stringify({ model: 'm', messages }), {})?.task).toBeNull()
   })
 
-  it('keeps tasks apart and sends unknown ones to the leaf', () => {
-    const script = tasks({ a: ['A'], b: ['B'] }, () => 'leaf')
-    expect(['SIMTASK:a', 'SIMTASK:b', 'SIMTASK:c', 'x'].map((goal) => script(request(goal)))).toEqual([
-      'A',
-      'B',
-      'leaf',
-      'leaf',
-    ])
+  it('keeps tasks apart, and refuses what no task is marked with', () => {
+    const task = (id: string): SimTask => ({
+      id,
+      name: '',
+      question: '',
+      context: [],
+      root: () => `root ${id}`,
+      score: () => 1,
+    })
+    const script = playing([task('a'), task('b')], { 'leaf.x': () => 'leaf' })
+    const said = ['SIMTASK:a', 'SIMTASK:b', 'SIMTASK:leaf.x'].map((goal) => script(request(goal)))
+    expect(said).toEqual(['root a', 'root b', 'leaf'])
+    for (const goal of ['SIMTASK:c', 'x']) expect(() => script(request(goal))).toThrow('no task is marked')
   })
 
   it('reads content given as parts', () => {

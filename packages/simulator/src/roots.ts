@@ -4,18 +4,6 @@ import type { SimRequest } from './request.ts'
 /** Answers a sub-call with its own prompt, so that a caller can see what arrived and in which order. */
 export const leafEcho: Script = (request) => `ECHO ${request.prompt}`
 
-/**
- * Roots by task: a conversation whose first user message carries `SIMTASK:<id>` gets that task's turns one after
- * another (the last one again when they run out); everything else is a sub-call and goes to `leaf`.
- */
-export function tasks(turns: Readonly<Record<string, readonly string[]>>, leaf: Script = leafEcho): Script {
-  return (request) => {
-    const mine = request.task !== null && Object.hasOwn(turns, request.task) ? turns[request.task] : undefined
-    if (mine === undefined) return leaf(request)
-    return mine[Math.min(request.turns, mine.length - 1)] ?? leaf(request)
-  }
-}
-
 /** One root: any task marker gets these turns. */
 export function sequence(turns: readonly string[], leaf: Script = leafEcho): Script {
   return (request) => {
@@ -91,12 +79,18 @@ export const BAD_ROOTS: Readonly<Record<BadRoot, readonly string[]>> = {
 
 /** Answers the first attempts at each distinct request with the given replies, then lets the script answer. */
 export function failingFirst(failures: readonly Reply[], script: Script): Script {
+  const attemptOf = countingAttempts()
+  return (request) => failures[attemptOf(request)] ?? script(request)
+}
+
+/** Tells of each request how many equal ones came before it. */
+export function countingAttempts(): (request: SimRequest) => number {
   const attempts = new Map<string, number>()
   return (request) => {
     const content = contentOf(request)
     const attempt = attempts.get(content) ?? 0
     attempts.set(content, attempt + 1)
-    return failures[attempt] ?? script(request)
+    return attempt
   }
 }
 

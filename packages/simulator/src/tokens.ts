@@ -5,7 +5,8 @@ export interface Tokenizer {
   cut(text: string, tokens: number): string
 }
 
-const CHARS_PER_TOKEN = 4
+/** What a token is taken for where nothing counts them. */
+export const CHARS_PER_TOKEN = 4
 
 /** Calls four characters a token: quick, and the same on both sides of every comparison. */
 export const FOUR_CHARS: Tokenizer = {

@@ -1,6 +1,6 @@
 import { Random } from '../random.ts'
 import type { Script } from '../reply.ts'
-import { block } from '../roots.ts'
+import { block, sequence } from '../roots.ts'
 import { oolongScore } from '../scorers/oolong-score.ts'
 import { pairKey, pairsF1, setF1 } from '../scorers/set-f1.ts'
 import type { SimTask } from './sim-task.ts'
@@ -25,13 +25,12 @@ const BEFORE = '2015-01-01'
 export function contractTasks(contracts: readonly LabelledContract[]): readonly SimTask[] {
   const size = contracts.length
   const context = contracts.map(({ number, text }) => ({ id: `contract-${number}.txt`, text }))
-  const shared = { family: 'CUAD-Agg', context }
   const under = contracts.filter(({ law }) => law === LAW).length
   const pairs = goldPairs(contracts)
   const ended = new Set(contracts.filter(endedAndFree).map(({ number }) => String(number)))
   return [
     {
-      ...shared,
+      context,
       id: `contracts.${size}.count`,
       name: `${size} contracts, count`,
       question: `How many contracts have the governing law ${LAW}? Give your final answer in the form 'Answer: number'.`,
@@ -39,7 +38,7 @@ export function contractTasks(contracts: readonly LabelledContract[]): readonly 
       score: (answer) => oolongScore(answer, [String(under)], 'NUMERIC'),
     },
     {
-      ...shared,
+      context,
       id: `contracts.${size}.pairs`,
       name: `${size} contracts, pairs`,
       question:
@@ -53,7 +52,7 @@ export function contractTasks(contracts: readonly LabelledContract[]): readonly 
       score: (answer) => pairsF1(answer, pairs),
     },
     {
-      ...shared,
+      context,
       id: `contracts.${size}.list`,
       name: `${size} contracts, list`,
       question: `Which contracts expire before ${BEFORE} and may be assigned? List their numbers, separated by spaces.`,
@@ -92,16 +91,17 @@ if (facts.length !== listed.length) throw new Error('contracts are missing');
 ${aggregate}
 print('candidate ' + result.slice(0, 200));`,
   ]
-  return (request) => block(turns[request.turns] ?? 'FINAL(result);')
+  return sequence([...turns, 'FINAL(result);'].map((code) => block(code)))
 }
 
-/** An oracle: says of each contract what the experts said. */
+/** An oracle: says of each contract that it is given what the experts said. */
 export function clauseLeaf(contracts: readonly LabelledContract[]): Script {
   const known = new Map(contracts.map((contract) => [contract.number, contract]))
   return ({ prompt }) => {
     const number = Number(/document is contract-(\d+)\.txt/.exec(prompt)?.[1])
     const contract = known.get(number)
     if (contract === undefined) throw new Error(`there is no contract ${number}`)
+    if (!prompt.includes(contract.text)) throw new Error(`the prompt does not hold contract ${number}`)
     const { law, nonCompete, antiAssignment, expires } = contract
     return JSON.stringify({ law, nonCompete, antiAssignment, expires })
   }

@@ -1,6 +1,6 @@
 import { Random } from '../random.ts'
 import type { Script } from '../reply.ts'
-import { block } from '../roots.ts'
+import { block, sequence } from '../roots.ts'
 import { stringMatchAll } from '../scorers/string-match.ts'
 import type { SimTask, SimText } from './sim-task.ts'
 
@@ -41,7 +41,6 @@ export function multiHopTask(hops: number, seed: string, sentences: readonly str
   const end = chains[0]?.at(-1) ?? ''
   return {
     id: `hops.${hops}`,
-    family: 'MultiHop-Synth',
     name: `${hops} hops`,
     question: `${start} had a ledger. Each holder entrusted it to another one. Who holds it at the end?`,
     context: scattered(random.shuffled(facts), sentences, random),
@@ -82,7 +81,7 @@ print(chain.join(' > '));`,
 }
 print('candidate ' + chain[chain.length - 1]);`,
   ]
-  return (request) => block(turns[request.turns] ?? 'FINAL(chain[chain.length - 1]);')
+  return sequence([...turns, 'FINAL(chain[chain.length - 1]);'].map((code) => block(code)))
 }
 
 /** Reads who got the ledger from the passages; `nobody` where none says. */

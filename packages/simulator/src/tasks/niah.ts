@@ -1,6 +1,6 @@
 import { Random } from '../random.ts'
 import type { Script } from '../reply.ts'
-import { block } from '../roots.ts'
+import { block, sequence } from '../roots.ts'
 import { stringMatchAll } from '../scorers/string-match.ts'
 import type { Tokenizer } from '../tokens.ts'
 import type { SimTask } from './sim-task.ts'
@@ -55,7 +55,6 @@ export function niahTask(
   const text = `A special magic ${type} is hidden within the following text. Make sure to memorize it. I will quiz you about the ${type} afterwards.\n${hay}\n`
   return {
     id: `${kind}.${tokens}`,
-    family: 'S-NIAH',
     name: kind,
     question: `What is the special magic ${type} for ${key} mentioned in the provided text?`,
     context: [{ id: 'haystack.txt', text }],
@@ -93,7 +92,7 @@ if (!found[0].includes(said)) throw new Error('the leaf says what is not there')
 print('candidate ' + said);`,
   ]
   const last = `FINAL('The special magic ${type} for ${key} mentioned in the provided text is ' + said);`
-  return (request) => block(turns[request.turns] ?? last)
+  return sequence([...turns, last].map((code) => block(code)))
 }
 
 /** Reads the value out of a sentence. */

@@ -15,7 +15,6 @@ export function oolongTasks(
   const context = [{ id: 'window.txt', text: window.text }]
   return oolongQuestions(window.items, seed).map(({ spec, family, text, type, gold }, n) => ({
     id: `oolong.${tokens}.${n}`,
-    family: 'OOLONG-like',
     name: `${family}, ${type.toLowerCase()}`,
     question: text,
     context,

@@ -44,7 +44,6 @@ export function pairsTasks(
     const gold = goldPairs(question, window.items)
     return {
       id: `pairs.${tokens}.${question.task_id}`,
-      family: 'OOLONG-Pairs',
       name: `task ${question.task_id}, ${gold.size.toLocaleString('en-US')} pairs`,
       question: question.question,
       context,

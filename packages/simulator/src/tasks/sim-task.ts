@@ -4,7 +4,6 @@ import type { Script } from '../reply.ts'
 export interface SimTask {
   /** What its marker says: `SIMTASK:<id>`. */
   readonly id: string
-  readonly family: string
   /** What tells it from others of its family, such as its size. */
   readonly name: string
   readonly question: string
@@ -13,7 +12,7 @@ export interface SimTask {
   readonly root: Script
   /** From 0 to 1. */
   readonly score: (answer: string) => number
-  /** What else an answer has to hold, as a number to print; undefined where the score says all. */
+  /** Pairs that a right answer holds; undefined where it holds none. */
   readonly size?: number
 }
 

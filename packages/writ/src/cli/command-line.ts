@@ -9,7 +9,7 @@ import type { ExportFlags } from './export.ts'
 import type { ForkFlags } from './fork.ts'
 import { homeOption } from './home.ts'
 import { modelNames } from './model-names.ts'
-import { checkNames, repeated, seconds, usd, wholeNumber } from './parse-option.ts'
+import { askedChecks, repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import type { ReplayFlags } from './replay.ts'
 import type { ResumeFlags } from './resume.ts'
@@ -183,7 +183,7 @@ function addAsk(writ: Command): void {
     .option('--input <json>', 'what a script is given as `input`')
     .option('--input-file <file>', 'the same, from a file')
     .option('--schema <file.json>', 'JSON Schema that the released value must fit')
-    .option('--verify <checks>', 'check the answer before it leaves: citations, claims, or both', checkNames)
+    .option('--verify <checks>', 'check the answer before it leaves: citations, claims, votes:3', askedChecks)
     .option(
       '--validator <file>',
       'JavaScript or TypeScript that the released value must pass: it sees `value` and throws what is wrong; repeatable',

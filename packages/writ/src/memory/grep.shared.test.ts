@@ -137,7 +137,19 @@ describe('grep', () => {
     }
     const some = await grep('Needle', { docs: ids.slice(3, 5) })
     expect(some.matches.map(({ doc }) => doc)).toEqual(ids.slice(3, 5))
-    expect(await grep('Needle', { limit: 3 })).toMatchObject({ truncated: true, matches: { length: 3 } })
+    for (const limit of [0, 1, 2, 3, 7, 15])
+      expect(await grep('needle works', { ignoreCase: true, limit })).toEqual({
+        matches: matches.slice(0, limit),
+        truncated: true,
+      })
+  })
+
+  it('gives a match across two pieces that lies before a line too large for the answer', async () => {
+    const long = `${'x'.repeat(MAX_LINE_BYTES - 2)}needle${'y'.repeat(40_000)}\n`
+    const { grep } = await corpus([`${long}needle\n${`${'z'.repeat(99)}\n`.repeat(50_000)}`])
+    const { matches, truncated } = await grep('needle', { after: 60_000 })
+    expect(matches.map(({ line, match }) => [line, match])).toEqual([[1, 'needle']])
+    expect(truncated).toBe(true)
   })
 
   it('gives no part of a match that reaches farther than the text around a break', async () => {

@@ -1,6 +1,6 @@
-import type { GrepMatch, GrepRequest, GrepResult } from '@writ/contract'
+import type { GrepRequest, GrepResult } from '@writ/contract'
 import { WritError } from '@writ/contract'
-import { acrossBreaks } from './across-breaks.ts'
+import { acrossBreaks, type Found } from './across-breaks.ts'
 import { MAX_GREP_TEXT_BYTES, MAX_LINE_BYTES } from './limits.ts'
 import type { PackFile } from './pack-file.ts'
 import { breaksThrough, firstIndex, type PackedDocument, textOffset } from './pack-layout.ts'
@@ -14,6 +14,26 @@ interface Segment {
   readonly firstLine: number
 }
 
+/** The first matches of a search, as many as one answer holds. */
+class FirstMatches {
+  readonly found: Found[] = []
+  truncated = false
+  readonly #limit: number
+  #room: number = MAX_GREP_TEXT_BYTES
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** Says whether it was taken. */
+  take(one: Found): boolean {
+    this.#room -= one.match.end - one.match.start
+    this.truncated = this.found.length === this.#limit || this.#room < 0
+    if (!this.truncated) this.found.push(one)
+    return !this.truncated
+  }
+}
+
 /**
  * Lines of a pack that match a pattern, in (document, offset) order: that is the order of the pack. Of a line that is searched
  * in pieces each piece stands for itself, and a match across two of them is given alone.
@@ -22,41 +42,41 @@ export async function grep(pack: PackFile, request: GrepRequest, signal: AbortSi
   checkRequest(request)
   const wanted = request.docs && select(pack, request.docs)
   if (wanted?.length === 0) return { matches: [], truncated: false }
+  const lines = await matchingLines(pack, wanted, request, signal)
+  const across = await acrossBreaks(pack, wanted ?? pack.documents, lines.before, request, signal)
+  const all = new FirstMatches(request.limit)
+  const inOrder = [...lines.found, ...across.found].sort((a, b) => a.position - b.position)
+  inOrder.every((one) => all.take(one))
+  const isWhole = lines.before === Number.POSITIVE_INFINITY && across.complete
+  const truncated = !isWhole || all.truncated
+  return { matches: all.found.map(({ match }) => match), truncated }
+}
+
+/** The first lines that match, and the position of the pack before which they are all of them: infinity after a whole search. */
+async function matchingLines(
+  pack: PackFile,
+  wanted: readonly PackedDocument[] | undefined,
+  request: GrepRequest,
+  signal: AbortSignal,
+): Promise<{ readonly found: readonly Found[]; readonly before: number }> {
   const segments = layOut(wanted ?? pack.documents)
-  const across = await acrossBreaks(pack, wanted ?? pack.documents, request, signal)
-  const crossings = across.found.values()
-  let crossing = crossings.next().value
-  const matches: GrepMatch[] = []
-  let room = MAX_GREP_TEXT_BYTES
-  let truncated = false
-  const take = (match: GrepMatch): boolean => {
-    room -= match.end - match.start
-    truncated = matches.length === request.limit || room < 0
-    if (!truncated) matches.push(match)
-    return !truncated
-  }
-  /** Takes what begins across a break before a position of the pack. */
-  const takeAcross = (before: number): boolean => {
-    for (; crossing !== undefined; crossing = crossings.next().value) {
-      const { doc, match, start } = crossing
-      if (doc.position + start + breaksThrough(doc.breaks, start) >= before) return true
-      if (!take(match)) return false
-    }
-    return true
-  }
+  const first = new FirstMatches(request.limit)
+  let before = Number.POSITIVE_INFINITY
   const onLine = (line: MatchingLine): boolean => {
     const segment = segmentAt(segments, line.position)
     const end = segment && segment.position + segment.doc.packed
     if (segment === undefined || end === undefined || line.position >= end) return false // past the last document
-    const match = line.position + line.length <= end && toMatch(pack, segment, line, request)
-    if (!match) return true
-    return takeAcross(segment.doc.position + line.position - segment.position) && take(match)
+    if (line.position + line.length > end) return true
+    const one = toMatch(pack, segment, line, request)
+    if (first.take(one)) return true
+    before = one.position
+    return false
   }
   const input = wanted ? { bytes: packedBytes(pack, wanted) } : { file: pack.path }
   const { pattern, ignoreCase } = request
   const complete = await ripgrep({ pattern, ignoreCase, input, onLine, signal })
-  if (complete && !truncated) takeAcross(Number.POSITIVE_INFINITY)
-  return { matches, truncated: truncated || !complete || !across.complete }
+  if (!complete) before = first.found.at(-1)?.position ?? 0
+  return { found: first.found, before }
 }
 
 function checkRequest({ before, after, limit }: GrepRequest): void {
@@ -102,7 +122,7 @@ function toMatch(
   segment: Segment,
   line: MatchingLine,
   { before, after }: GrepRequest,
-): GrepMatch {
+): Found {
   const { doc } = segment
   const position = doc.position + line.position - segment.position
   const start = textOffset(doc, position)
@@ -111,13 +131,14 @@ function toMatch(
   const lastPosition = after > 0 ? lineEnd(pack, doc, position + line.length, after) : position + line.length
   const to = Math.min(textOffset(doc, lastPosition), doc.bytes)
   const text = withoutTerminator(pack.text(doc, from, to))
-  return {
+  const match = {
     doc: doc.id,
     ...pack.span(doc, from, from + text.length, text),
     line: line.line - segment.firstLine - breaksThrough(doc.breaks, start),
     text: text.toString(),
     match: matchedText(bytes, line.ranges[0]),
   }
+  return { position, match }
 }
 
 function withoutTerminator(lines: Buffer): Buffer {

@@ -27,7 +27,8 @@ export interface RipgrepRequest {
 
 // The pattern can only be a pattern: it is the argument of -e, and what follows -- can only be a path.
 const FLAGS = ['--no-config', '-a', '-E', 'none', '--engine', 'default', '-j1', '--json', '-n', '--crlf']
-const BOUNDS = ['--regex-size-limit', REGEX_SIZE_LIMIT, '--dfa-size-limit', DFA_SIZE_LIMIT]
+// A pack that is mapped counts as memory while it is searched; through a buffer a search takes as long.
+const BOUNDS = ['--no-mmap', '--regex-size-limit', REGEX_SIZE_LIMIT, '--dfa-size-limit', DFA_SIZE_LIMIT]
 
 /**
  * Searches with ripgrep in a child process that has no environment and is always gone when this settles. Resolves with

@@ -11,6 +11,7 @@ import { openLedger } from '../ledger/index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
 import {
   DOUBTED,
+  ENOUGH,
   nested,
   PARALLEL,
   QUESTION,
@@ -18,6 +19,7 @@ import {
   REPEATED,
   TEXTS,
   TYPED,
+  VOTED,
 } from './scripted-runs.fixture.ts'
 
 // Runs that are cut off after records all over them, as a kill would, and then resumed by another Writ. The
@@ -139,6 +141,14 @@ describe('a run is resumed where its process ended:', () => {
 
   it('an answer that a verifier sent back', async () => {
     await everywhere(DOUBTED, {}, { verify: ['claims', 'citations'] })
+  }, 240_000)
+
+  it('an answer that other frames were asked for', async () => {
+    await everywhere(VOTED, {}, { verify: ['votes:3'] })
+  }, 240_000)
+
+  it('sub-calls that one of them made superfluous', async () => {
+    await everywhere(ENOUGH)
   }, 240_000)
 
   it('nested frames with texts and scopes of their own', async () => {

@@ -1,6 +1,7 @@
 import {
   type Amount,
   addAmounts,
+  type Conversation,
   type Decision,
   type ItemOutcome,
   joinLabels,
@@ -17,10 +18,11 @@ import {
   type SpawnRequest,
   toWritError,
   WritError,
+  withMessages,
 } from '@writ/contract'
 import { type CheckedSchema, checkedSchema } from '../../schema/index.ts'
 import type { StandingReservation } from '../basis/budget-pool.ts'
-import type { BudgetShare } from '../basis/budget-share.ts'
+import { type BudgetShare, CHILD_PART } from '../basis/budget-share.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { lastTurnBytes, turnBound } from '../basis/turn-bounds.ts'
 import type { RecordedStep } from '../journal/journal.ts'
@@ -45,6 +47,8 @@ export interface Child {
   readonly profile: ProfileFacts
   /** Whether it shares no answers with other frames: one of several votes, or one that checks what others said. */
   readonly alone?: boolean
+  /** Of a frame that answers its parent's question itself: never on its parent's share, but on one of so many parts of it. */
+  readonly voter?: { readonly parts: number; readonly conversation: Conversation | undefined }
 }
 
 /** The same with the lane it was given, and the signal its parent had when it asked. */
@@ -136,16 +140,17 @@ async function open(
   await requireInput(state, child.request)
   const text = context === undefined ? undefined : contextText(lane, context)
   const models = modelList(state, child.step, role)
-  const { mode, scope } = await decideMode(state, lane, models, child.request, ceiling)
-  const script = scriptOf(state, child.request)
+  const { mode: least, scope } = await decideMode(state, lane, models, child.request, ceiling)
+  const mode = least === 'shared' && child.voter !== undefined ? 'apart' : least
+  const script = followedBy(state, lane, child)
   const plannedCalls = await plannedCallsOf(state, child.request, scope)
-  const part = mode === 'shared' ? null : lane.share.part()
+  const part = mode === 'shared' ? null : lane.share.part(child.voter?.parts ?? CHILD_PART)
   // Before room is taken: whoever looks at what is left from now on takes this label on.
   lane.share.draw(lane.label)
   const share = part === null ? lane.share : lane.share.carve(part)
   try {
-    const bound = twoTurns(state, share, model, child.request)
-    const holds = holdTurns(state, share, model, child.request)
+    const bound = twoTurns(state, share, model, told(child))
+    const holds = holdTurns(state, share, model, told(child))
     try {
       const opened = { role, model, mode, share, part, holds, bound, schema, script, plannedCalls }
       if (text === undefined) return { ...opened, scope }
@@ -202,10 +207,10 @@ export async function recallOpening(
     share: own,
     part: share,
     schema: await schemaOf(child.request),
-    script: scriptOf(state, child.request),
+    script: followedBy(state, lane, child),
     plannedCalls: det.script?.calls ?? null,
-    bound: twoTurns(state, own, model, child.request),
-    holds: ended ? {} : holdAgain(state, own, model, child.request),
+    bound: twoTurns(state, own, model, told(child)),
+    holds: ended ? {} : holdAgain(state, own, model, told(child)),
     scope: await recallScope(state, lane, child, det, ended, kept),
   }
   return { ...asked, opening: { ok: true, value } }
@@ -259,6 +264,16 @@ function contextLabel(lane: FrameState, context: SpawnRequest['context']): Label
 
 async function schemaOf({ schema }: SpawnRequest): Promise<CheckedSchema | null> {
   return schema === undefined ? null : await checkedSchema(schema)
+}
+
+/** The script that a child follows: that of its parent, where it answers the same question. */
+function followedBy(state: RunState, lane: FrameState, { request, voter }: Child): Script | undefined {
+  return voter === undefined ? scriptOf(state, request) : lane.script
+}
+
+/** What is asked of a child, with what was said before in its goal: it is told that in each of its turns. */
+function told({ request, voter }: Child): SpawnRequest {
+  return { ...request, goal: withMessages(request.goal, voter?.conversation) }
 }
 
 /** What a child is told in each of its turns, and so holds room for: its goal, and the schema of its value. */

@@ -31,6 +31,12 @@ import {
 /** Runs a frame to its end and never rejects: a spawn without a join would be a hole in the record. */
 export type RunFrame = (state: RunState, lane: FrameState, holds: HeldTurns) => Promise<FrameResult>
 
+/** How frames are run: a child as children are, or one that answers the question of a frame as that frame does. */
+export interface FrameRunners {
+  readonly child: RunFrame
+  readonly alike: RunFrame
+}
+
 /**
  * Opens child frames, at most as many at once as one model may have requests in flight; the others wait their turn.
  * Lanes are given when the step is asked for, so they do not depend on which child runs first. `onEnd` hears of the
@@ -42,8 +48,8 @@ export async function performSpawn(
   asked: readonly Child[],
   runFrame: RunFrame,
   onEnd: OnFinal,
+  signal: AbortSignal = lane.signal,
 ): Promise<readonly ItemOutcome<FrameValue>[]> {
-  const { signal } = lane
   const children = asked.map((child): NumberedChild => {
     lane.children += 1
     return { ...child, id: `${lane.id}.${lane.children}`, signal }
@@ -123,6 +129,7 @@ function childState(
     depth: lane.depth + 1,
     goal: child.request.goal,
     schema,
+    conversation: child.voter?.conversation,
     script,
     plannedCalls,
     profile: child.profile,

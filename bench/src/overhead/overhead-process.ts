@@ -1,12 +1,10 @@
-import { enableCompileCache } from 'node:module'
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import type * as Writ from 'writ'
 import type { RunEvent } from 'writ'
+import { bareCalls } from '../bare-calls.ts'
+import { takeShipped } from '../own-process.ts'
 import { treeCpuSeconds } from '../process-tree.ts'
 
 // Calls with nothing around them, and the same calls as sub-calls of a cell, in a process of their own: its CPU, and that of
-// the sandbox below it, are those of the calls alone. Arguments: the code of Writ, a
-// directory for compiled code, a home, a server, calls of a batch, calls one by one, rounds.
+// the sandbox below it, are those of the calls alone. Arguments: a home, a server, calls of a batch, calls one by one, rounds.
 
 /** What some calls took, all together. */
 export interface CallsTaken {
@@ -26,24 +24,17 @@ export interface OverheadRun {
   readonly sequences: readonly OverheadRound[]
 }
 
-export const IN_FLIGHT = 16
+const IN_FLIGHT = 16
 
-const [library = '', cache = '', home = '', baseUrl = '', batch = '', sequence = '', rounds = ''] =
-  process.argv.slice(2)
-enableCompileCache(cache)
-const { createWrit }: typeof Writ = await import(library)
-const model = createOpenAICompatible({ name: 'bare', baseURL: baseUrl }).chatModel('any')
+const { createWrit, args } = await takeShipped()
+const [home = '', baseUrl = '', batch = '', sequence = '', rounds = ''] = args
+const call = bareCalls(baseUrl)
 const writ = await createWrit({ home, model: 'any/model', baseUrl })
 
 /** Makes calls, so many at once. */
 async function bare(calls: number, inFlight: number): Promise<CallsTaken> {
-  let next = 0
-  const one = async (): Promise<void> => {
-    for (let n = next++; n < calls; n = next++)
-      await model.doGenerate({ prompt: [{ role: 'user', content: [{ type: 'text', text: `item ${n}` }] }] })
-  }
   const begin = now()
-  await Promise.all(Array.from({ length: inFlight }, one))
+  await call(calls, inFlight)
   return since(begin)
 }
 
