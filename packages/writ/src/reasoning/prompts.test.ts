@@ -8,7 +8,8 @@ it.each(['orchestrator', 'worker', 'verifier', 'leaf', 'direct'] as const)('the 
 
 it('lists every name of the table and leaves no placeholder', () => {
   const text = systemPrompt('orchestrator', 8_000)
-  for (const name of [...HOST_NAMES, ...GUEST_NAMES]) expect(text).toContain(name.usage)
+  for (const { usage, needs } of [...HOST_NAMES, ...GUEST_NAMES])
+    expect(text.includes(usage), usage).toBe(needs === undefined)
   expect(text).not.toContain('{{')
   expect(text).toContain('8,000 characters')
 })

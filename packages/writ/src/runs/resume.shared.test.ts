@@ -219,7 +219,7 @@ describe('what was in doubt', () => {
         // What was in doubt is charged its bound besides, and nothing else is.
         const { modelCalls } = answer.usage
         expect(again.usage).toMatchObject({ modelCalls: modelCalls + sent, boundCalls: sent })
-        const { evidence = '' } = again
+        const { evidence } = again
         const report = await verifyFile(evidence ?? '', {
           trust: join(writ.home, 'trust.json'),
           answer: again,

@@ -39,7 +39,7 @@ import { FanOut } from './fan-out.ts'
 import { KeptResults } from './kept-results.ts'
 import { ReadySchemas } from './ready-schemas.ts'
 import { Statements } from './statements.ts'
-import { checkSpans, mostCalls, sendOnce } from './sub-calls.ts'
+import { checkSpans, checkSteps, itemAt, mostCalls, sendOnce } from './sub-calls.ts'
 
 const nowhere: OnFinal = () => undefined
 
@@ -178,7 +178,10 @@ export class FrameSteps {
       ;({ model } = choose(id))
       if (check !== null) choose(check)
       checkSpans(request.prompts, model)
-      this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
+      checkSteps(
+        this.#lane,
+        request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0),
+      )
       this.#fanOut.check(request.prompts.length)
       this.#statements.take(mostCalls(request.prompts))
     } catch (error) {
@@ -285,7 +288,7 @@ export class FrameSteps {
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<FrameValue>[]> {
     try {
-      this.#checkSteps(requests.length - 1)
+      checkSteps(this.#lane, requests.length - 1)
       this.#fanOut.check(requests.length)
       this.#statements.take(requests.length)
     } catch (error) {
@@ -384,21 +387,6 @@ export class FrameSteps {
       steps: Math.max(0, frameSteps - steps),
     }
   }
-
-  /** Refuses a call that takes more steps than its cell or its frame has left, before any of them is taken. */
-  #checkSteps(more: number): void {
-    const { steps, cellStart, share } = this.#lane
-    const { cellSteps, frameSteps } = share.limits
-    const [limit, most, taken] =
-      steps - cellStart + more > cellSteps
-        ? (['cellSteps', cellSteps, steps - cellStart] as const)
-        : (['frameSteps', frameSteps, steps] as const)
-    if (taken + more <= most) return
-    const whose = limit === 'cellSteps' ? 'cell' : 'frame'
-    throw new WritError('BUDGET_EXCEEDED', `This call takes ${more} steps; one ${whose} may take ${most}.`, {
-      data: { limit, most },
-    })
-  }
 }
 
 function listing({ name, description, planHash, input, output }: NamedScript): ScriptListing {
@@ -407,11 +395,4 @@ function listing({ name, description, planHash, input, output }: NamedScript): S
 
 function nothing(): Promise<never[]> {
   return Promise.resolve([])
-}
-
-function itemAt<T>(outcomes: readonly ItemOutcome<T>[], index: number): ItemOutcome<T> {
-  const outcome = outcomes[index]
-  if (outcome === undefined)
-    throw new WritError('INTERNAL', `Item ${index} of a batch came back without an outcome.`)
-  return outcome
 }
