@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { checkNames, repeated, seconds, usd, wholeNumber } from '../parse-option.ts'
+import { askedChecks, repeated, seconds, usd, wholeNumber } from '../parse-option.ts'
 import type { Running } from '../running.ts'
 import { armFlag } from './arm-flag.ts'
 import { type EvalFlags, evaluate } from './evaluate.ts'
@@ -57,7 +57,11 @@ export function addEval(writ: Command, running: Running, withServer: (command: C
     .option('--input <json>', 'what scripts are given as `input`, where a question says nothing else')
     .option('--input-file <file>', 'the same, from a file')
     .option('--schema <file.json>', 'JSON Schema that the answers of strategies must fit')
-    .option('--verify <checks>', 'check each answer before it leaves: citations, claims, or both', checkNames)
+    .option(
+      '--verify <checks>',
+      'check each answer before it leaves: citations, claims, votes:3',
+      askedChecks,
+    )
     .option('--dry-run', 'print what would be asked and what it can cost at most; ask no model')
     .option('--yes', 'do not ask before an evaluation that could cost more than the configured amount')
     .option(

@@ -1,11 +1,10 @@
-import { type Answer, defined, type Limits, type RunEvent } from '@writ/contract'
+import { type Answer, defined, type Limits, type RunEvent, readChecks } from '@writ/contract'
 import type { WritOptions } from '../../files/options.ts'
 import { scriptNamed } from '../../files/script-named.ts'
 import type { HomeServices } from '../../home/home-services.ts'
 import { ask } from '../ask.ts'
 import { authorise } from '../authorise.ts'
 import { resume } from '../resume.ts'
-import { checksOf } from '../validators.ts'
 import { type NamedArm, optionsOf } from './arm.ts'
 import type { CapKeeper } from './cap-keeper.ts'
 import type { EarlierRuns } from './earlier-runs.ts'
@@ -111,6 +110,7 @@ async function askedFor(
   const { root = '', sub = root, fallbacks } = card?.models ?? {}
   const { strategy = 'auto', input = {} } = { ...arm, ...defined({ input: question.input ?? arm.input }) }
   const scripted = scriptNamed(strategy) !== undefined
+  const { checks, votes = null } = readChecks(asked.verify ?? [])
   return {
     question: question.question,
     strategy,
@@ -122,7 +122,8 @@ async function askedFor(
     purpose,
     bundle: policy.bundle.hash,
     packs: packsOf(prepared.store),
-    checks: checksOf(asked.verify, undefined),
+    checks,
+    votes,
     schema: scripted ? null : schema,
   }
 }

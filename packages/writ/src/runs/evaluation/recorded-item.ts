@@ -40,6 +40,8 @@ export interface AskedFor {
   readonly bundle: string
   readonly packs: readonly string[]
   readonly checks: readonly string[]
+  /** How many answers are compared; null where none are. */
+  readonly votes: number | null
   /** JSON Schema that the answer must fit, as text; null without one. */
   readonly schema: string | null
 }
@@ -57,7 +59,7 @@ export async function recordedItem(services: HomeServices, run: string): Promise
   const { question, strategy, partitions, setup, script, answerSchema } = beside
   if (question === undefined || strategy === undefined || partitions === undefined || setup === undefined)
     return undefined
-  const { models, fallbacks, user, purpose, bundle, checks = [], limits } = opening.det
+  const { models, fallbacks, user, purpose, bundle, checks = [], votes = null, limits } = opening.det
   return {
     question,
     strategy,
@@ -70,6 +72,7 @@ export async function recordedItem(services: HomeServices, run: string): Promise
     bundle,
     packs: (JSON.parse(partitions) as readonly Partition[]).map(packOf),
     checks,
+    votes,
     // A script says itself what its answer fits.
     schema: script === undefined ? (answerSchema ?? null) : null,
     limits,
