@@ -61,6 +61,7 @@ export function combinators(calls, names) {
     const part = calls.part()
     const outcomes = $.list()
     let next = 0
+    /** @type {Promise<void> | undefined} */
     let ending
     async function go() {
       while (next < length && ending === undefined) {

@@ -9,7 +9,7 @@ const MOST_WEIGHED = 40_000
  * that have most leaves in common, then what is left in its order. Gives an index for each of `places`, or undefined.
  */
 export function matchItems(places: readonly Json[], items: readonly Json[]): readonly (number | undefined)[] {
-  const matches = new Array<number | undefined>(places.length).fill(undefined)
+  const matches = Array.from<number | undefined>({ length: places.length })
   const free = new Set(items.keys())
   const take = (place: number, item: number): void => {
     matches[place] = item
