@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { isDeepStrictEqual } from 'node:util'
-import { installPacked, run } from './packages/install-packed.ts'
+import { ended, installPacked, run } from './packages/install-packed.ts'
 
 // Packs what is published, installs it into an empty folder, and uses it there as somebody does who has nothing else.
 
@@ -83,8 +83,17 @@ async function runTheExamples(): Promise<void> {
       /^stop: With thirty days[\s\S]*cites lease\.txt[\s\S]*… run [\s\S]*^Either party\./m,
     )
     says('table.ts', [], /^lease\.txt: ends on no fixed day, days of notice: 30\nloan\.txt: ends 2027-06-30/m)
+    evaluate(examples)
   } finally {
     model.stdin.end()
   }
   process.stdout.write('the examples ran\n')
+}
+
+/** `writ eval` by the built-in model, which judges nothing and so misses the threshold: the table, and the exit code for it. */
+function evaluate(examples: string): void {
+  const asked = ['eval', 'questions.jsonl', '--context', 'documents', '--fail-under', 'accuracy=0.9']
+  const { status, stdout, stderr } = ended(examples, 'npx', ['writ', ...asked])
+  if (status === 7 && /^auto +builtin\/extractive +recurse +0\.667 /m.test(stdout)) return
+  throw new Error(`writ eval ended with ${status}:\n${stdout}${stderr}`)
 }

@@ -109,6 +109,10 @@ beforeAll(async () => {
     { mode: 0o755 },
   )
   await writeFile(join(place, 'rows.json'), JSON.stringify(SCHEMA))
+  await writeFile(
+    join(place, 'questions.jsonl'),
+    JSON.stringify({ question: 'Who may assign?', gold: CLAIM }),
+  )
   simulator = await startSimulator({ models: ['qwen3:8b'], script })
   anthropic = await startAnthropic()
   ollama = await startOllama()

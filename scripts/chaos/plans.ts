@@ -16,8 +16,9 @@ export interface Span {
 /** A run of a scenario that is killed at random: once, or again while it is resumed; now and then by SIGTERM instead. */
 export function randomPlan(random: Random, scenario: Scenario, span: Span): Plan {
   // One in ten is killed while it starts, before it says anything; the others anywhere from their first event on.
+  const { first, last } = scenario.behind ?? { first: 1, last: span.lines }
   const late = {
-    line: 1 + Math.floor(random.unit() * span.lines),
+    line: first + Math.floor(random.unit() * (last - first + 1)),
     ms: Math.round(random.unit() * scenario.quietMs),
   }
   const early = { line: 0, ms: Math.round(random.unit() * span.startMs) }

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly first?: string
   /** Longest wait between an event and the cut, in milliseconds: about as long as the run goes on without another. */
   readonly quietMs: number
+  /** The lines of its output that it is killed behind; any by default. */
+  readonly behind?: { readonly first: number; readonly last: number }
 }
 
 /** Leaves answer after a few milliseconds, as a provider would. */
@@ -72,6 +74,8 @@ const BATCH: Scenario = {
   name: 'batch of 64',
   question: 'SIMTASK:root Say them all.',
   quietMs: 700,
+  // From the decision about the batch on.
+  behind: { first: 13, last: 15 },
   answer: Array.from({ length: BATCH_ITEMS }, (_, n) => `leaf item ${n}`),
   script: (request) =>
     request.task === 'root'

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
 
@@ -21,16 +21,25 @@ export async function installPacked(place: string): Promise<void> {
   run(place, 'npm', ['install', ...quiet, ...packed, `@types/node@${types}`, ...besides])
 }
 
+/** What a command came to. */
+export interface Ended {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
 /** Runs a command with the Node of the checkout, and gives what it prints. Throws with all it said when it fails. */
 export function run(cwd: string, command: string, args: readonly string[]): string {
+  const { status, stdout, stderr } = ended(cwd, command, args)
+  if (status === 0) return stdout
+  throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`)
+}
+
+/** Runs a command with the Node of the checkout, however it ends. */
+export function ended(cwd: string, command: string, args: readonly string[]): Ended {
   const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
   const env = { ...process.env, PATH: path, HOME: process.env.HOME ?? cwd }
-  try {
-    return execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
-    throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`, { cause: error })
-  }
+  return spawnSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 async function pack(place: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AnswerType, goldOf, oolongScore } from '@writ/simulator'
+import { type AnswerType, goldOf, oolongScore } from '@writ/contract'
 import type { Measure } from '../measure.ts'
 
 interface ScoredRow {

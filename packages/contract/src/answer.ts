@@ -25,7 +25,7 @@ export interface Support {
   /** Other leaves of an exact answer, which the host's plan computed. */
   readonly computed: number
   readonly unsupported: number
-  /** JSON pointers of the first 20 unsupported leaves. */
+  /** JSON pointers of the first 20 unsupported leaves; `/answer#2` is the second sentence of a text that counts by sentences. */
   readonly unsupportedPaths: readonly string[]
 }
 

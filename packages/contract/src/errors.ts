@@ -58,6 +58,16 @@ export const ERRORS = {
     retryable: false,
     next: 'Give --input <json> or --input-file <file> as the script describes it; `writ scripts` shows how.',
   },
+  BAD_QUESTIONS: {
+    exit: 2,
+    retryable: false,
+    next: 'Correct the question at the place named; nothing was asked. docs/how-to-evaluate.md says what a line holds.',
+  },
+  UNKNOWN_EVALUATION: {
+    exit: 2,
+    retryable: false,
+    next: 'Give the id that the evaluation was told under, and the same --home; or leave --resume out.',
+  },
   NOT_CONFIRMED: {
     exit: 1,
     retryable: false,

@@ -49,6 +49,8 @@ export interface Steps {
   budget: { request: Record<string, never>; result: BudgetLeft }
   /** A combinator of the prelude begins, with the most model calls it will make. Gives what it ends under. */
   'combinator.open': { request: CombinatorStatement; result: number }
+  /** What a combinator has under way is not needed any more: these calls of the guest end. */
+  'combinator.stop': { request: { combinator: number; calls: readonly number[] }; result: null }
   'combinator.close': { request: { combinator: number }; result: null }
 }
 

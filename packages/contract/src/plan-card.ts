@@ -19,6 +19,8 @@ export interface PlanCard {
   readonly reach: readonly ReachLine[]
   readonly bound: PlanBound
   readonly limits: Limits
+  /** Answers that are compared, and the most frames that are opened for it; absent where no votes are asked for. */
+  readonly votes?: { readonly asked: number; readonly frames: number }
   /** What earlier runs of the same plan over the same corpus came to; null where there are none. */
   readonly expected: Expected | null
 }

@@ -248,6 +248,10 @@ export interface Det {
     readonly answerSchema?: Commitment
     /** What a release has to pass; absent when nothing was asked for. */
     readonly checks?: readonly CheckName[]
+    /** How many answers are compared; only where the checks have `votes` among them. */
+    readonly votes?: number
+    /** Each sentence of a text counts as a leaf; absent where a text is one leaf. */
+    readonly leaves?: 'sentences'
     /** To the validators that the answer must pass, where there are any. */
     readonly validators?: Commitment
     /** Only of a forked run. */

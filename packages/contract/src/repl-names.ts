@@ -115,9 +115,13 @@ export const HOST_NAMES: readonly ReplName[] = Object.freeze(
 )
 
 /** Calls that only the prelude makes, for its combinators: no guest code can say them. */
-export type PreludeCall = 'combinator_open' | 'combinator_close'
+export type PreludeCall = 'combinator_open' | 'combinator_stop' | 'combinator_close'
 
-const PRELUDE_CALLS: readonly PreludeCall[] = Object.freeze(['combinator_open', 'combinator_close'])
+const PRELUDE_CALLS: readonly PreludeCall[] = Object.freeze([
+  'combinator_open',
+  'combinator_stop',
+  'combinator_close',
+])
 
 /** Everything a VM may call its host for. */
 export const VM_FUNCTIONS: readonly string[] = Object.freeze([
@@ -158,7 +162,7 @@ export const GUEST_NAMES: readonly ReplName[] = Object.freeze([
     'map',
     [],
     'local',
-    'await map(list, async (item, index) => value, {calls?, settle?}) → values in order; makes at most list.length × calls (1) sub-calls, more are refused',
+    'await map(list, async (item, index) => value, {calls?, settle?, until?}) → values in order; makes at most list.length × calls (1) sub-calls, more are refused; once until(value, index) is true the rest is not asked and undefined',
   ),
   entry(
     'filter',
@@ -176,7 +180,7 @@ export const GUEST_NAMES: readonly ReplName[] = Object.freeze([
     'vote',
     [],
     'local',
-    'await vote(n, async (index) => value, {calls?}) → {value, votes, of, agreed}: what most of n answers say',
+    'await vote(n, async (index) => value, {calls?, enough?}) → {value, votes, of, agreed}: what most of n answers say; stops once so many say the same',
   ),
   entry(
     'verify',

@@ -15,6 +15,7 @@ export const STEP_OPS: Readonly<Record<'context.search' | 'context.read' | 'loca
       'scripts',
       'validate',
       'combinator_open',
+      'combinator_stop',
       'combinator_close',
     ]),
   })

@@ -1,6 +1,6 @@
 import type { Det } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
-import { checkChecks, checkSupported } from './completeness-checks.ts'
+import { checkAsked, checkChecks, checkSupported } from './completeness-checks.ts'
 import type { Lane } from './completeness-lanes.ts'
 import type { RecordOf } from './fold-run.ts'
 
@@ -11,13 +11,15 @@ const CLAIMS = { check: 'claims', outcome: 'failed', checked: 2, failed: 1, code
 
 function judge(
   checks: Checks | undefined,
-  asked: ('citations' | 'claims' | 'validators')[],
+  asked: ('citations' | 'claims' | 'votes' | 'validators')[],
   det: object = {},
-  lane: Partial<Lane> = { verified: false },
+  lane: Partial<Lane> = {},
+  votes?: number,
 ): void {
   const problems = checks === undefined ? {} : { checks, problems: '0' }
   const record = { det: { outcome: 'ok', code: null, ...problems, ...det } } as RecordOf<'output.release'>
-  checkChecks(record, lane as Lane, asked, 'records#/9')
+  const known = Object.assign(lane, { verified: false, validated: false, voted: 0, ...lane })
+  checkChecks(record, known, { checks: asked, ...(votes === undefined ? {} : { votes }) }, 'records#/9')
 }
 
 const refused = { data: expect.objectContaining({ code: 'CHECK_DIFFERS' }) }
@@ -83,5 +85,32 @@ describe('checks of a release', () => {
     expect(() => checkSupported([PASSED], { ...support, unsupported: 1 }, '')).toThrow(
       expect.objectContaining(refused),
     )
+  })
+
+  it('count no more votes than voters came back', () => {
+    const counts = { asked: 3, came: 2, agreeing: 2, again: 0 }
+    const check = {
+      check: 'votes',
+      outcome: 'passed',
+      checked: 1,
+      failed: 0,
+      code: null,
+      votes: counts,
+    } as const
+    const judged = (votes: object, voted = 1, asked = 3): (() => void) => {
+      return () => judge([{ ...check, votes: { ...counts, ...votes } }], ['votes'], {}, { voted }, asked)
+    }
+    const refusal = expect.objectContaining(refused)
+    expect(judged({})).not.toThrow()
+    expect(judged({ again: 1 }, 2)).not.toThrow()
+    expect(judged({}, 0)).toThrow(refusal)
+    expect(judged({ again: 1 })).toThrow(refusal)
+    expect(judged({ came: 4 }, 3)).toThrow(refusal)
+    expect(judged({ agreeing: 3 })).toThrow(refusal)
+    expect(judged({ came: 1, agreeing: 1 })).toThrow(refusal)
+    expect(judged({}, 1, 5)).toThrow(refusal)
+    expect(() => judge([{ ...PASSED, votes: counts }], ['citations'], {}, { voted: 1 }, 3)).toThrow(refusal)
+    expect(() => checkAsked({ checks: ['votes'] }, '')).toThrow(refusal)
+    expect(() => checkAsked({ votes: 3 }, '')).toThrow(refusal)
   })
 })

@@ -7,12 +7,13 @@ type RecordedChecks = NonNullable<Det['output.release']['checks']>
 
 /**
  * What a release says of its checks: those the run asked for were done, each says one thing, claims were not looked at
- * without a verifier that came back since the release before, nor are validators passed that were not run since then.
+ * without a verifier that came back since the release before, nor are validators passed that were not run since then, and no
+ * more votes are counted than voters came back.
  */
 export function checkChecks(
   { det }: RecordOf<'output.release'>,
-  lane: Pick<Lane, 'verified' | 'validated'>,
-  asked: readonly CheckName[] = [],
+  lane: Pick<Lane, 'verified' | 'validated' | 'voted'>,
+  { checks: asked = [], votes }: Pick<Det['run.open'], 'checks' | 'votes'>,
   at: string,
 ): void {
   const { checks, problems, outcome } = det
@@ -26,6 +27,7 @@ export function checkChecks(
       differs(`${check.check} is said to be ${check.outcome}, and is not.`, `${at}/det/checks/${i}/outcome`)
     if (check.check === 'claims' && check.outcome !== 'undone')
       requireVerified(check, lane, `${at}/det/checks/${i}`)
+    checkVotes(check, lane.voted, votes, `${at}/det/checks/${i}`)
     if (check.check === 'validators' && (check.outcome !== 'passed' || !lane.validated))
       differs('Validators are said to be passed, and were not.', `${at}/det/checks/${i}`)
   }
@@ -45,10 +47,36 @@ function requireVerified(
   if (check.checked === 0) differs('Claims are said to be checked, and there were none.', `${at}/checked`)
 }
 
-/** A run that checks with validators names them. */
-export function checkAsked({ checks = [], validators }: Det['run.open'], at: string): void {
+/** Votes are told of by their check alone: the first answer of the root, and those of voters that came back with a value. */
+function checkVotes(
+  { check, outcome, votes }: RecordedChecks[number],
+  voted: number,
+  asked: number | undefined,
+  at: string,
+): void {
+  if ((votes !== undefined) !== (check === 'votes'))
+    differs('How answers were compared is said of votes and of nothing else.', at)
+  if (votes === undefined) return
+  if (votes.asked !== asked)
+    differs(`The run asks for ${asked ?? 0} votes, not ${votes.asked}.`, `${at}/votes/asked`)
+  const { came, agreeing, again } = votes
+  const voters = Math.max(0, came - 1) + (again > 0 ? 1 : 0)
+  if (came > asked || voters > voted)
+    differs(`${voters} voters are counted, and ${voted} came back.`, `${at}/votes/came`)
+  if (agreeing > came) differs(`${agreeing} of ${came} answers are said to agree.`, `${at}/votes/agreeing`)
+  if (outcome !== 'undone' && 2 * came <= asked)
+    differs(`${came} of ${asked} answers are no majority, and are said to be compared.`, `${at}/votes/came`)
+}
+
+/** A run that checks with validators names them, and one that asks for votes says how many. */
+export function checkAsked(
+  { checks = [], validators, votes }: Pick<Det['run.open'], 'checks' | 'validators' | 'votes'>,
+  at: string,
+): void {
   if (checks.includes('validators') !== (validators !== undefined))
     differs('The check of validators comes with those.', `${at}/det/validators`)
+  if (checks.includes('votes') !== (votes !== undefined))
+    differs('A number of votes comes with the check that counts them.', `${at}/det/votes`)
 }
 
 /** The leaves that a check found in no citation are those that the close counts. */

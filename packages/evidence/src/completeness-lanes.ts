@@ -111,6 +111,8 @@ export interface Lane {
   inherited: number
   /** Whether a verifier it opened came back with a value since its latest release. */
   verified: boolean
+  /** Voters it opened that came back with a value. */
+  voted: number
   /** Whether validators were run over a value of it. */
   validated: boolean
   /** Lanes of blind children whose values it holds. */
@@ -126,6 +128,8 @@ export interface RunCounts {
   /** Ids of every partition of the run: those it opened with, and texts given to children. */
   readonly partitions: Set<string>
   maxTurns: number
+  /** Whether the run follows a script: then those that answer its question take no turns. */
+  scripted: boolean
 }
 
 /** Begins to keep a frame. A goal carries its frame's label, so a child begins where its parent is. */
@@ -163,6 +167,7 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     cited: 0,
     inherited: 0,
     verified: false,
+    voted: 0,
     validated: false,
     sealed: new Set(),
   }

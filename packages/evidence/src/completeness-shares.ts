@@ -6,6 +6,7 @@ import {
   type Share,
   subtractAmounts,
   totalTokens,
+  VOTER,
 } from '@writ/contract'
 import type { Lane } from './completeness-lanes.ts'
 import { firstOf } from './first-of.ts'
@@ -108,9 +109,11 @@ class Pool {
 export class Shares {
   readonly #pools = new Map<RunShare, Pool>()
   readonly #sharedRecords: number
+  readonly #votes: number | undefined
 
-  constructor({ fork }: Det['run.open']) {
+  constructor({ fork, votes }: Det['run.open']) {
     this.#sharedRecords = fork?.records ?? 0
+    this.#votes = votes
   }
 
   /** The root holds back its last turn; when it could not, nothing else happens. */
@@ -127,14 +130,14 @@ export class Shares {
 
   /** A child that has a share of its own has exactly a child's part, and its first turns fit in. */
   spawn({ seq, det, obs }: RecordOf<'frame.spawn'>, { frame, at }: Place): void {
-    const { share, mode, child, bound } = det
+    const { share, mode, child, bound, profile } = det
     const pool = this.#of(frame.share)
     if (share === null) {
       this.#check(pool, bound, seq, obs.at, at)
       pool.open(turnOf(child), half(bound))
       return
     }
-    checkPart(share, frame, at)
+    checkPart(share, profile === VOTER ? (this.#votes ?? CHILD_PART) : CHILD_PART, frame, at)
     checkFits(bound, share, `${at}/det/bound`)
     this.#check(pool, boundOf(share), seq, obs.at, at)
     if (mode === 'blind') pool.take(boundOf(share))
@@ -229,11 +232,11 @@ const partOf = (lane: string): string => `part ${lane}`
 
 const DIMENSIONS = ['calls', 'tokens', 'costMicroUsd', 'steps', 'readBytes'] as const
 
-function checkPart(share: Share, frame: RunFrame<Lane>, at: string): void {
+function checkPart(share: Share, parts: number, frame: RunFrame<Lane>, at: string): void {
   const { limits } = frame.share
   for (const key of DIMENSIONS) {
     const whole = limits[key]
-    const part = whole === null ? null : Math.floor(whole / CHILD_PART)
+    const part = whole === null ? null : Math.floor(whole / parts)
     if (share[key] !== part)
       refuse(
         'SHARE_MISMATCH',

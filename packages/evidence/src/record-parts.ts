@@ -31,6 +31,7 @@ import {
   type Share,
   type SpawnedScript,
   type UserFacts,
+  type Votes,
 } from '@writ/contract'
 import {
   count,
@@ -254,6 +255,7 @@ export const check: Shape<RecordedCheck> = object<RecordedCheck>({
   checked: count,
   failed: count,
   code,
+  votes: optional(object<Votes>({ asked: count, came: count, agreeing: count, again: count })),
 })
 
 export const reuse: Shape<ReusedItems> = object<ReusedItems>({

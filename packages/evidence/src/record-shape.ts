@@ -78,6 +78,8 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     omitted: digest,
     answerSchema: optional(digest),
     checks: optional(list(oneOf(CHECKS))),
+    votes: optional(count),
+    leaves: optional(oneOf(['sentences'])),
     validators: optional(digest),
     fork: optional(fork),
     script: optional(script),

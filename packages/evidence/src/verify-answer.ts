@@ -115,7 +115,7 @@ function provenAnswer(
       wallMs: closed.obs.tookMs,
     },
     answeredBy: charges.answeredBy,
-    support: supportOf(value, citations, basis),
+    support: supportOf(value, citations, basis, opened.det.leaves === 'sentences'),
     coverage: closed.obs.coverage,
     checks: checksOf(contents, released),
     denials: disclosed(contents, closed, 'run.close/denials'),

@@ -126,6 +126,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     endedSteps: 0,
     partitions: new Set(),
     maxTurns: 0,
+    scripted: false,
   }
   readonly #refusals = new Refusals()
   #known: Followed | undefined
@@ -151,6 +152,7 @@ class RunWalk implements RunVisitor<Lane, void> {
   #open(run: Det['run.open']): void {
     for (const { id } of run.partitions) this.#counts.partitions.add(id)
     this.#counts.maxTurns = run.limits.maxTurns
+    this.#counts.scripted = run.script !== undefined
     this.#known = {
       run,
       times: new Times(run),
@@ -375,7 +377,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     }
     raiseLabel(lane, label, at)
     checkSealed(record, lane, at)
-    checkChecks(record, lane, this.#run.run.checks, at)
+    checkChecks(record, lane, this.#run.run, at)
     if (outcome !== 'ok') return
     checkReleased(record, this.#run.run.limits, at)
     checkAllowed(lane, decision, at)

@@ -10,7 +10,7 @@ import type { RecordPass } from './record-pass.ts'
 import { refuse } from './verdict.ts'
 
 /** What is laid open says what the records say of it elsewhere: refusals, bytes of the answer, how its leaves stand. */
-export function checkTold(contents: Contents, { last, released, refusals }: RecordPass): void {
+export function checkTold(contents: Contents, { first, last, released, refusals }: RecordPass): void {
   if (last.kind !== 'run.close') return
   const denials = laidOpen(contents, last, 'run.close/denials')
   if (denials !== undefined && denials.text !== canonicalJson(refusals.denials))
@@ -32,6 +32,7 @@ export function checkTold(contents: Contents, { last, released, refusals }: Reco
     parsed(value) as Json,
     parsed(citations) as readonly Citation[],
     basis,
+    first.kind === 'run.open' && first.det.leaves === 'sentences',
   )
   if (canonicalJson(support) !== canonicalJson(derived))
     refuse('DISCLOSED_DIFFERS', 'The leaves of the value do not stand as the close says.', value.at)

@@ -15,7 +15,6 @@ export {
   sequence,
   tree,
 } from './roots.ts'
-export { type AnswerType, goldOf, oolongScore } from './scorers/oolong-score.ts'
 export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'
 export * from './tasks/index.ts'
 export { FOUR_CHARS, o200k, type Tokenizer } from './tokens.ts'

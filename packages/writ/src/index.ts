@@ -77,6 +77,25 @@ export type { Erasures } from './retention/erasures.ts'
 export type { ExpiredRun, Expiry, ExpiryOptions } from './retention/expire.ts'
 export type { Holds } from './retention/legal-hold.ts'
 export type { LaneDiff, RunDiff } from './runs/diff.ts'
+export type { EvaluationArm } from './runs/evaluation/arm.ts'
+export type {
+  ArmResult,
+  Estimate,
+  Evaluation,
+  EvaluationEvent,
+  EvaluationItem,
+  EvaluationPlan,
+  Measures,
+} from './runs/evaluation/evaluation.ts'
+export type { EvaluationOptions } from './runs/evaluation/options.ts'
+export { evaluationPage } from './runs/evaluation/page.ts'
+export { type EvaluationQuestion, readQuestions } from './runs/evaluation/question.ts'
+export {
+  type JudgedThreshold,
+  THRESHOLD_METRICS,
+  type Threshold,
+  type ThresholdMetric,
+} from './runs/evaluation/threshold.ts'
 export { namesRun } from './runs/find-run.ts'
 export type { ForkOptions } from './runs/fork.ts'
 export type { LanguageModelOptions } from './runs/language-model/language-model.ts'

@@ -1,8 +1,7 @@
+import { oolongScore, pairKey, pairsF1, setF1 } from '@writ/contract'
 import { Random } from '../random.ts'
 import type { Script } from '../reply.ts'
 import { block, sequence } from '../roots.ts'
-import { oolongScore } from '../scorers/oolong-score.ts'
-import { pairKey, pairsF1, setF1 } from '../scorers/set-f1.ts'
 import type { SimTask } from './sim-task.ts'
 
 /** A contract with what experts said of its clauses. */

@@ -1,7 +1,7 @@
+import { stringMatchAll } from '@writ/contract'
 import { Random } from '../random.ts'
 import type { Script } from '../reply.ts'
 import { block, sequence } from '../roots.ts'
-import { stringMatchAll } from '../scorers/string-match.ts'
 import type { SimTask, SimText } from './sim-task.ts'
 
 const FIRST = [

@@ -1,5 +1,5 @@
+import type { AnswerType } from '@writ/contract'
 import { Random } from '../random.ts'
-import type { AnswerType } from '../scorers/oolong-score.ts'
 import { LABELS, type QuestionLabel } from './labels.ts'
 import type { OolongItem } from './oolong-window.ts'
 

@@ -1,4 +1,4 @@
-import { oolongScore } from '../scorers/oolong-score.ts'
+import { oolongScore } from '@writ/contract'
 import type { LabelledQuestion } from './labels.ts'
 import { oolongQuestions } from './oolong-questions.ts'
 import { oolongRoot } from './oolong-root.ts'

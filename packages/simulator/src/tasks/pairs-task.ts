@@ -1,5 +1,5 @@
+import { pairKey, pairsF1 } from '@writ/contract'
 import type { Script } from '../reply.ts'
-import { pairKey, pairsF1 } from '../scorers/set-f1.ts'
 import { classifyRoot } from './classify-root.ts'
 import { LABELS, type LabelledQuestion, type QuestionLabel } from './labels.ts'
 import { type OolongItem, oolongWindow } from './oolong-window.ts'

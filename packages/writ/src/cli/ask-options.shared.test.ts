@@ -20,7 +20,7 @@ const BAD: Readonly<
   '--strategy': { values: ['', 'constructor', 'guess', 'script:', 'script:none', 'script:docs/a.txt'] },
   '--input': { values: ['', '{', '[]'], with: ['--strategy', 'script:find-all'] },
   '--input-file': { values: ['none', 'docs', 'docs/a.txt'], with: ['--strategy', 'script:find-all'] },
-  '--verify': { values: ['', 'guess', 'citations,guess'] },
+  '--verify': { values: ['', 'guess', 'citations,guess', 'votes', 'votes:1'] },
   '--policy': { values: ['none', 'docs'] },
   '--as': { values: ['', 'nobody-at-all'] },
   '--purpose': { values: ['', 'none'] },

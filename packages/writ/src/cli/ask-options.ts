@@ -1,4 +1,4 @@
-import { defined, type Limits, type ModelRates, type NamedCheck, WritError } from '@writ/contract'
+import { type AskedCheck, defined, type Limits, type ModelRates, WritError } from '@writ/contract'
 import { type ContextOptions, parsePrice, type RunOptions, type WritOptions } from '../index.ts'
 import type { Config } from './config.ts'
 import type { DeliverFlags } from './deliver.ts'
@@ -24,7 +24,7 @@ export interface AskFlags extends DeliverFlags {
   readonly inputFile?: string
   readonly dryRun?: boolean
   readonly yes?: boolean
-  readonly verify?: readonly NamedCheck[]
+  readonly verify?: readonly AskedCheck[]
   readonly validator?: readonly string[]
   readonly script?: readonly string[]
   readonly policy?: string

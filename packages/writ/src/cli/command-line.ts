@@ -9,7 +9,7 @@ import type { ExportFlags } from './export.ts'
 import type { ForkFlags } from './fork.ts'
 import { homeOption } from './home.ts'
 import { modelNames } from './model-names.ts'
-import { checkNames, repeated, seconds, usd, wholeNumber } from './parse-option.ts'
+import { askedChecks, repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import type { ReplayFlags } from './replay.ts'
 import type { ResumeFlags } from './resume.ts'
@@ -38,6 +38,7 @@ function running<A extends unknown[]>(
 /** Commands by the words that name them, in the order of the help. */
 const COMMANDS: readonly (readonly [names: readonly string[], add: (writ: Command) => unknown])[] = [
   [['ask'], addAsk],
+  [['eval'], async (writ) => (await import('./eval/eval.ts')).addEval(writ, running, withServer)],
   [['verify', 'show', 'runs'], addReading],
   [['resume', 'abort'], addResume],
   [['fork'], addFork],
@@ -179,11 +180,11 @@ function addAsk(writ: Command): void {
       '--continue <run>',
       'a follow-up: over the corpus of that finished run, with what was asked and answered before',
     )
-    .option('--strategy <name>', 'auto, direct, recurse, or script:<name or file>')
+    .option('--strategy <name>', 'auto, direct, retrieve, recurse, or script:<name or file>')
     .option('--input <json>', 'what a script is given as `input`')
     .option('--input-file <file>', 'the same, from a file')
     .option('--schema <file.json>', 'JSON Schema that the released value must fit')
-    .option('--verify <checks>', 'check the answer before it leaves: citations, claims, or both', checkNames)
+    .option('--verify <checks>', 'check the answer before it leaves: citations, claims, votes:3', askedChecks)
     .option(
       '--validator <file>',
       'JavaScript or TypeScript that the released value must pass: it sees `value` and throws what is wrong; repeatable',

@@ -1,10 +1,10 @@
 import {
+  type AskedCheck,
   type Label,
   LONGEST_TIMEOUT_MS,
   label,
-  NAMED_CHECKS,
-  type NamedCheck,
   parseLabel,
+  readChecks,
   WritError,
 } from '@writ/contract'
 
@@ -50,17 +50,11 @@ export function documentLabel(text: string): Label {
   return label(parsed.level, parsed.categories, true)
 }
 
-/** Names of checks, separated by commas. */
-export function checkNames(text: string): readonly NamedCheck[] {
-  return text.split(',').map((name) => {
-    const check = NAMED_CHECKS.find((known) => known === name.trim())
-    if (check === undefined)
-      throw new WritError(
-        'USAGE',
-        `--verify takes ${NAMED_CHECKS.join(', ')}, separated by commas, not "${text}".`,
-      )
-    return check
-  })
+/** Checks, separated by commas. Throws `USAGE`. */
+export function askedChecks(text: string): readonly AskedCheck[] {
+  const asked = text.split(',').map((check) => check.trim())
+  readChecks(asked)
+  return asked as readonly AskedCheck[]
 }
 
 /** An option that may be given more than once: all its values. */

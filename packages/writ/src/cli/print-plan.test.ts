@@ -57,3 +57,8 @@ it('says what is not known, and what only the limits bound', () => {
   expect(lines.join('\n')).toContain('when each fills its window')
   expect(lines.at(-1)).toContain('nothing is known')
 })
+
+it('counts the votes', () => {
+  const lines = planLines({ ...CARD, votes: { asked: 3, frames: 4 } })
+  expect(lines.join('\n')).toMatch(/votes: 3 answers are compared, by at most 4 more frames/)
+})

@@ -1,9 +1,9 @@
-import { counted, dollars, type PlanBound, type PlanCard, reasonInWords, size } from '@writ/contract'
+import { counted, dollars, type PlanBound, type PlanCard, reasonInWords, size, whole } from '@writ/contract'
 import { strategyInWords } from './strategy-words.ts'
 
 /** A plan card for people: what would be done, to what, by whom, and what it can come to. */
 export function planLines(card: PlanCard): readonly string[] {
-  const { strategy, reason, script, models, documents, bytes, reach, bound, expected } = card
+  const { strategy, reason, script, models, documents, bytes, reach, bound, votes, expected } = card
   const [root, sub] = [listOf(models, 'root'), listOf(models, 'sub')]
   const by = root === sub ? root : `${root}, sub-calls by ${sub}`
   return [
@@ -23,6 +23,11 @@ export function planLines(card: PlanCard): readonly string[] {
       ? []
       : [`  its calls cannot be added up beforehand, so its limits bound it: ${bound.unknown}`]),
     ...(bound.held ? [] : ['  tokens and cost are what so many requests take when each fills its window']),
+    ...(votes === undefined
+      ? []
+      : [
+          `votes: ${whole(votes.asked)} answers are compared, by at most ${counted(votes.frames, 'more frame')}, each on one part in ${whole(votes.asked)} of the limits; all of that is counted above`,
+        ]),
     expected === null
       ? 'expected: nothing is known; no such run over this corpus has ended in this home'
       : `expected: ${counted(expected.requests, 'request')}, ${counted(expected.tokens, 'token')}, ${dollars(expected.costMicroUsd)} (mean of ${counted(expected.runs, 'earlier run')})`,

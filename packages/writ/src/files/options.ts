@@ -1,12 +1,12 @@
 import type {
   ApiKey,
+  AskedCheck,
   ContextStore,
   Json,
   Label,
   LabelRule,
   Limits,
   ModelRates,
-  NamedCheck,
   PlanCard,
   Price,
   RunEvent,
@@ -90,8 +90,11 @@ export interface RunOptions {
   readonly input?: Json
   /** Scripts that the frames of the run may run by name: names of those that come with Writ, or paths. None by default. */
   readonly scripts?: readonly string[]
-  /** What a release has to pass before it leaves; nothing by default. What fails goes back to the root while it has turns. */
-  readonly verify?: readonly NamedCheck[]
+  /**
+   * What a release has to pass before it leaves: `citations`, `claims`, `votes:3`; nothing by default. What fails goes back to the
+   * root while it has turns.
+   */
+  readonly verify?: readonly AskedCheck[]
   /** What the released value must pass: files, or code. A release that does not pass goes back to its frame. */
   readonly validators?: readonly ValidatorSource[]
   /** User the run acts for; the user of the process by default. */

@@ -1,4 +1,4 @@
-import { type CellRun, type Frame, label, type Message } from '@writ/contract'
+import { type CellRun, type Frame, label, type Message, USUAL_TUNING } from '@writ/contract'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { requestBytes } from './conversation.ts'
@@ -42,6 +42,8 @@ async function follow(printed: readonly string[]): Promise<readonly Told[]> {
         asked: String(told.length),
       }),
     draft: () => Promise.resolve(undefined),
+    scripts: [],
+    tuning: USUAL_TUNING,
   } as unknown as Frame
   await replLoop(frame)
   return told

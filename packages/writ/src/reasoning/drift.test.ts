@@ -61,7 +61,7 @@ describe('a frame gets somewhere', () => {
 })
 
 it.each(['same-cell', 'same-error', 'nothing-new'] as const)('says %s in words and as data', (kind) => {
-  expect(noProgress(kind)).toMatchObject({ code: 'NO_PROGRESS', data: { drift: kind } })
+  expect(noProgress(kind, undefined)).toMatchObject({ code: 'NO_PROGRESS', data: { drift: kind } })
   expect(driftWarning(kind)).toContain('FINAL(value)')
   expect(Buffer.byteLength(driftWarning(kind))).toBeLessThan(500)
 })

@@ -64,8 +64,19 @@ export function driftWarning(kind: DriftKind): string {
   return `You are going in circles: ${WORDS[kind]}. Try something else, or release what you have with FINAL(value): another such turn ends this frame.`
 }
 
-/** Why a frame ends that was told and wandered on. */
-export function noProgress(kind: DriftKind): WritError {
-  const message = `The frame went in circles, and on after it was told: ${WORDS[kind]}.`
+/** Why a frame ends that was told and wandered on; `error` is what its last turn ended with. */
+export function noProgress(kind: DriftKind, error: string | undefined): WritError {
+  const message = `The frame went in circles, and on after it was told: ${WORDS[kind]}${lastError(error)}.`
   return new WritError('NO_PROGRESS', message, { data: { drift: kind } })
+}
+
+/** Characters of an error that a reason tells. */
+const ERROR_CHARS = 250
+
+/** What a turn ended with, for the reason of its frame; nothing for a turn without an error. */
+export function lastError(error: string | undefined): string {
+  if (error === undefined) return ''
+  const text = error.trim().replace(/\.$/, '')
+  const shown = text.length > ERROR_CHARS ? `${text.slice(0, ERROR_CHARS).toWellFormed()}…` : text
+  return ` (${shown})`
 }

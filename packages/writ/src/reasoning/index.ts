@@ -2,6 +2,7 @@ import { MAX_HINT_BYTES, type Reasoner, type Tuning, USUAL_TUNING } from '@writ/
 import { direct } from './direct.ts'
 import { promptDigest, systemPrompt } from './prompts.ts'
 import { replLoop } from './repl-loop.ts'
+import { retrieve } from './retrieve.ts'
 import { runScript } from './run-script.ts'
 import { askAgain, schemaPrompt } from './schema-prompts.ts'
 import { chooseStrategy, STRATEGIES } from './strategy.ts'
@@ -37,6 +38,7 @@ export function createReasoner(): Reasoner {
     choose: chooseStrategy,
     run: (frame, strategy) => {
       if (strategy === 'script') return runScript(frame)
+      if (strategy === 'retrieve') return retrieve(frame)
       return strategy === 'direct' ? direct(frame) : replLoop(frame)
     },
   }

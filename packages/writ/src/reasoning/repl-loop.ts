@@ -8,7 +8,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { compact } from './conversation.ts'
-import { Drift, driftWarning, noProgress, type TurnTrace } from './drift.ts'
+import { Drift, driftWarning, lastError, noProgress, type TurnTrace } from './drift.ts'
 import { type Block, parseTurn, type Turn } from './parse-turn.ts'
 import { fenceOf, systemPrompt } from './prompts.ts'
 import { rescue } from './rescue.ts'
@@ -35,6 +35,7 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
   let last = false
   let prose: string | undefined
   let refused: WritError | undefined
+  let ended: string | undefined
   try {
     for (let turn = 1; turn <= frame.maxTurns; turn += 1) {
       const reply = await takeTurn(frame, history, pending, warning, turn, last || turn === frame.maxTurns)
@@ -46,13 +47,14 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
       const step = await actOn(frame, parsed, turn, last)
       if (step.released) return { incomplete: last }
       refused = step.refused ?? refused
+      ended = step.trace.error
       if (last) break
       const wanders = drift.accept(step.trace)
-      if (wanders !== undefined && warning !== undefined) throw noProgress(wanders)
+      if (wanders !== undefined && warning !== undefined) throw noProgress(wanders, step.trace.error)
       warning = wanders === undefined ? undefined : driftWarning(wanders)
       pending = step.shown
     }
-    return await end(frame, nothingReleased(refused), prose)
+    return await end(frame, nothingReleased(refused, ended), prose)
   } catch (error) {
     return await end(frame, toWritError(error), prose)
   }
@@ -220,9 +222,10 @@ async function end(frame: Frame, error: WritError, prose: string | undefined): P
   return await rescue(frame, error, CUT_SHORT.has(error.code), prose)
 }
 
-/** The turns are spent. What was released and refused says more than that nothing was. */
-function nothingReleased(refused: WritError | undefined): WritError {
-  if (refused === undefined) return new WritError('NO_ANSWER', 'The last turn released nothing.')
+/** The turns are spent. What was released and refused says more than that nothing was, and how the last turn ended. */
+function nothingReleased(refused: WritError | undefined, ended: string | undefined): WritError {
+  if (refused === undefined)
+    return new WritError('NO_ANSWER', `The last turn released nothing${lastError(ended)}.`)
   const message = `The turns are spent, and nothing that was released could be taken. ${refused.message}`
   return new WritError('NO_ANSWER', message, { data: { ended: refused.code } })
 }

@@ -1,7 +1,7 @@
 import { type Frame, type FrameEnd, WritError } from '@writ/contract'
 
-/** Codes after which nothing may leave any more. */
-const OVER: ReadonlySet<string> = new Set(['POLICY_DENIED', 'LEDGER_FAILED'])
+/** Codes after which nothing may leave any more, or nobody waits for what does. */
+const OVER: ReadonlySet<string> = new Set(['POLICY_DENIED', 'LEDGER_FAILED', 'CANCELLED'])
 
 /**
  * A frame that cannot go on releases the draft that code left in `answer.content`. Without one, a frame that was `cut` short

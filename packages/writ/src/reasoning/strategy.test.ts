@@ -16,10 +16,11 @@ it('does what is asked and refuses what does not exist', () => {
     reason: 'requested',
   })
   expect(chooseStrategy('direct', 1e9, 8_000, false)).toMatchObject({ strategy: 'direct', turns: false })
+  expect(chooseStrategy('retrieve', 1e9, 8_000, false)).toMatchObject({ strategy: 'retrieve', repl: false })
   expect(() => chooseStrategy('guess', 1, 1, true)).toThrow(expect.objectContaining({ code: 'USAGE' }))
 })
 
-it.each(['auto', 'direct', 'recurse'])(
+it.each(['auto', 'direct', 'retrieve', 'recurse'])(
   'a model that answers by a plan recurses when asked for %s',
   (requested) => {
     expect(chooseStrategy(requested, 1, 8_000, true)).toMatchObject({ strategy: 'recurse', turns: true })

@@ -3,11 +3,11 @@ import { PLANNED, type StrategyChoice, WritError } from '@writ/contract'
 /** Bytes per token below which no usual text falls: a bound for choosing, never for charging. */
 const BYTES_PER_TOKEN = 2
 
-export const STRATEGIES: readonly string[] = ['direct', 'recurse']
+export const STRATEGIES: readonly string[] = ['direct', 'retrieve', 'recurse']
 
 /**
  * Chooses how to answer: directly when the context fits in half the model's window, else by recursion. A model that
- * answers by a plan always recurses.
+ * answers by a plan always recurses. Passages that a search found answer only where that is asked for.
  */
 export function chooseStrategy(
   requested: string,
@@ -23,7 +23,7 @@ export function chooseStrategy(
   if (planned && requested !== 'recurse')
     return { strategy: 'recurse', repl: true, turns: true, reason: PLANNED }
   if (requested !== 'auto') {
-    const repl = requested !== 'direct'
+    const repl = requested === 'recurse'
     return { strategy: requested, repl, turns: repl, reason: 'requested' }
   }
   const fits = contextBytes / BYTES_PER_TOKEN <= contextWindow / 2

@@ -69,7 +69,7 @@ export async function ask(
   const request = {
     run,
     ...question,
-    checks: checksOf(asked.verify, validators),
+    checks: checksOf(question.checks, validators),
     limits,
     version: VERSION,
     signal: deadline.interrupted,

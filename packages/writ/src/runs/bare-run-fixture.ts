@@ -284,6 +284,7 @@ class BareFrame implements Frame {
       cite: (asked) => this.#cite(asked),
       budget: () => Promise.resolve(this.#budget()),
       'combinator.open': (asked) => this.#open(asked),
+      'combinator.stop': () => Promise.resolve(null),
       'combinator.close': ({ combinator }) => {
         this.#run.statements.close(combinator)
         return Promise.resolve(null)

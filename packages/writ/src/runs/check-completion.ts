@@ -1,4 +1,4 @@
-import { checkLimits, type Limits, NAMED_CHECKS, WritError } from '@writ/contract'
+import { checkLimits, type Limits, readChecks, WritError } from '@writ/contract'
 import type { RunOptions } from '../files/options.ts'
 import { scriptNamed } from '../files/script-named.ts'
 
@@ -24,9 +24,7 @@ export function checkCompletion(
     )
   if (input !== undefined && !scripted)
     throw new WritError('BAD_INPUT', 'An input is for a script, and the strategy is none.')
-  const unknown = verify.find((check) => !NAMED_CHECKS.includes(check))
-  if (unknown !== undefined)
-    throw usage(`There is no check "${unknown}"; there are ${NAMED_CHECKS.join(', ')}.`)
+  readChecks(verify)
   if (retention !== undefined && !retentionClass.test(retention))
     throw usage(`'${retention}' is no name of a retention class.`)
   checkLimits(limits)

@@ -88,6 +88,19 @@ describe('citations', () => {
     })
   })
 
+  it('looks for each sentence of a text', async () => {
+    const told = 'It says "has a needle in its first line".'
+    const releases = (text: string): string => block(`await cite(found.matches[0]); FINAL('${text}')`)
+    const bare = releases(`There is one. The needle is alone. ${told}`)
+    const kept = await ask(sequence([FIND, bare]), ['citations'])
+    const problems = [1, 2].map((n) => `sentence ${n} of the value stands in no citation`)
+    expect(kept.checks).toMatchObject([{ outcome: 'failed', checked: 3, failed: 2, problems }])
+    const answer = await ask(sequence([FIND, bare, releases(`${told} “Alpha has a needle” it is.`)]), [
+      'citations',
+    ])
+    expect(answer.checks).toMatchObject([{ outcome: 'passed', checked: 2, failed: 0 }])
+  })
+
   it('sends nothing back in the last turn', async () => {
     const answer = await ask(sequence([FIND, BARE]), ['citations'], { maxTurns: 2 })
     expect(answer).toMatchObject({ checks: [{ outcome: 'failed' }], usage: { modelCalls: 2 } })

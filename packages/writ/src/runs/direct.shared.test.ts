@@ -56,6 +56,45 @@ describe('a direct answer', () => {
   })
 })
 
+describe('an answer over passages', () => {
+  const FILLER = 'The parties met and talked about the weather at some length.\n'.repeat(400)
+
+  it('is asked once over what the search finds, and cites the passage', async () => {
+    let documents: readonly PromptDocument[] = []
+    const context = [
+      { id: 'long.txt', text: `${FILLER}The royalty is nine percent.\n${FILLER}` },
+      { id: 'other.txt', text: FILLER },
+    ]
+    const { answer } = await home.ask(
+      (request) => {
+        documents = parseDocuments(request.prompt)?.documents ?? []
+        return 'Nine.\n[long.txt] "The royalty is nine percent."'
+      },
+      {},
+      { strategy: 'retrieve', query: 'How high is the royalty?', context },
+    )
+    expect(documents[0]?.id).toBe('long.txt')
+    expect(documents.map(({ text }) => text).join().length).toBeLessThan(FILLER.length)
+    expect(answer.citations.map(({ doc, start, quote }) => [doc, start, quote])).toEqual([
+      ['long.txt', FILLER.length, 'The royalty is nine percent.'],
+    ])
+    expect([answer.usage.modelCalls, answer.usage.frames]).toEqual([1, 1])
+    expect((await home.verify(answer)).ok).toBe(true)
+    expect((await home.replay(answer.run)).outcome).toBe('IDENTICAL')
+  })
+
+  it('asks no model where the search finds nothing', async () => {
+    const { answer } = await home.ask(
+      () => 'anything',
+      {},
+      { strategy: 'retrieve', query: 'Xylophones?', context: TEXTS },
+    )
+    expect([answer.status, answer.usage.modelCalls]).toEqual(['failed', 0])
+    expect(answer.reason).toContain('NO_ANSWER')
+    expect((await home.replay(answer.run)).outcome).toBe('IDENTICAL')
+  })
+})
+
 describe('spans of a sub-call', () => {
   it('reach the sub-model as they are, with the prompt before them', async () => {
     const prompts: string[] = []

@@ -36,20 +36,22 @@ const ROOTS: readonly BadRoot[] = [
   {
     name: 'writes syntax errors for ever',
     script: sequence([block('const = ;')]),
-    reason: /^NO_PROGRESS: The frame went in circles, and on after it was told: the same code ran again/,
+    reason:
+      /^NO_PROGRESS: The frame went in circles, and on after it was told: the same code ran again and gave the same output \(SyntaxError: [^)]+/,
     most: 3,
   },
   {
     name: 'writes another syntax error each time',
     script: forEver((n) => block(`const = ${n};`)),
-    reason: /^NO_PROGRESS: .*the last 3 turns ended with the same error/,
+    reason: /^NO_PROGRESS: .*the last 3 turns ended with the same error \(SyntaxError: /,
     most: 4,
   },
   {
     name: 'loops for ever',
     script: sequence([block('for (;;) {}')]),
     limits: { maxTurns: 2 },
-    reason: /^NO_ANSWER: The last turn released nothing/,
+    reason:
+      /^NO_ANSWER: The last turn released nothing \((FuelExhausted|CellStopped): the cell [^)]* stopped/,
     most: 2,
   },
   {
@@ -92,7 +94,8 @@ const ROOTS: readonly BadRoot[] = [
       context: [...TEXTS, { id: 'hidden.txt', text: 'This is for others to read.\n' }],
       labels: [{ glob: 'hidden.txt', label: SECRET }],
     },
-    reason: /^NO_PROGRESS: .*the last 3 turns ended with the same error/,
+    reason:
+      /^NO_PROGRESS: .*the last 3 turns ended with the same error \(PolicyDenied: There is no document "hidden\.txt" that this frame may read; part of its corpus is withheld by /,
     most: 4,
   },
   {
@@ -107,7 +110,8 @@ const ROOTS: readonly BadRoot[] = [
     name: 'sends 3,182 sub-calls where 32 would do',
     script: sequence([block("await llm_query_batched(Array.from({ length: 3182 }, (_, n) => 'line ' + n))")]),
     limits: { maxCalls: 40 },
-    reason: /^BUDGET_EXCEEDED: /,
+    reason:
+      /^BUDGET_EXCEEDED: The limit of 40 model calls has no room for this step, which may use 1 more\. Raise the limit named, or ask for less\.$/,
     most: 40,
   },
 ]

@@ -9,6 +9,7 @@ import {
   label,
   type NamedScript,
   type RunEvent,
+  readChecks,
   type Validator,
 } from '@writ/contract'
 import { openQuorum } from '../admin/quorum.ts'
@@ -64,7 +65,16 @@ export async function checkQuestion(
 export interface PreparedQuestion {
   readonly request: Pick<
     RunRequest,
-    'question' | 'questionLabel' | 'strategy' | 'script' | 'authority' | 'models' | 'profiles'
+    | 'question'
+    | 'questionLabel'
+    | 'strategy'
+    | 'script'
+    | 'checks'
+    | 'votes'
+    | 'leaves'
+    | 'authority'
+    | 'models'
+    | 'profiles'
   >
   readonly policy: PolicyPoint
   readonly quorum: Awaited<ReturnType<typeof openQuorum>>
@@ -99,6 +109,7 @@ export async function prepareQuestion(
     questionLabel: joinLabels(label(DEFAULT_LEVEL), conversation?.label ?? BOTTOM),
     strategy: asked.strategy ?? 'auto',
     ...defined({ script }),
+    ...readChecks(asked.verify ?? []),
     authority,
     models,
     profiles: profilesOf(models, options.profiles),

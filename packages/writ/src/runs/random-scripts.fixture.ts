@@ -27,7 +27,7 @@ const work: fc.Arbitrary<Work> = fc
   .record({
     calls: fc.nat(3),
     over: fc.integer({ min: 0, max: 9 }).map((at) => at === 0),
-    how: fc.constantFrom('one', 'batch', 'nested', 'vote'),
+    how: fc.constantFrom('one', 'batch', 'nested', 'found', 'vote', 'enough'),
   })
   .map(({ calls, over, how }) => {
     const asks = calls + (over ? 1 : 0)
@@ -36,6 +36,8 @@ const work: fc.Arbitrary<Work> = fc
       one: `for (const said of ${list}) await llm_query(said)`,
       batch: `await llm_query_batched(${list})`,
       nested: `await map(${list}, async (said) => await llm_query(said))`,
+      found: `await map(${list}, async (said) => await llm_query(said), { until: () => true })`,
+      enough: asks === 0 ? '' : `await vote(${asks}, async () => await llm_query('again'), { enough: 1 })`,
       vote: asks === 0 ? '' : `await vote(${asks}, async () => await llm_query('again'))`,
     }[how]
     return { calls, over, code: `async (one) => { ${body}; return one }` }

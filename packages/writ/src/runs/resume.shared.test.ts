@@ -11,6 +11,7 @@ import { openLedger } from '../ledger/index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
 import {
   DOUBTED,
+  ENOUGH,
   nested,
   PARALLEL,
   QUESTION,
@@ -18,6 +19,7 @@ import {
   REPEATED,
   TEXTS,
   TYPED,
+  VOTED,
 } from './scripted-runs.fixture.ts'
 
 // Runs that are cut off after records all over them, as a kill would, and then resumed by another Writ. The
@@ -141,6 +143,14 @@ describe('a run is resumed where its process ended:', () => {
     await everywhere(DOUBTED, {}, { verify: ['claims', 'citations'] })
   }, 240_000)
 
+  it('an answer that other frames were asked for', async () => {
+    await everywhere(VOTED, {}, { verify: ['votes:3'] })
+  }, 240_000)
+
+  it('sub-calls that one of them made superfluous', async () => {
+    await everywhere(ENOUGH)
+  }, 240_000)
+
   it('nested frames with texts and scopes of their own', async () => {
     await everywhere(
       nested(({ prompt }) => `said ${prompt}`),
@@ -209,7 +219,7 @@ describe('what was in doubt', () => {
         // What was in doubt is charged its bound besides, and nothing else is.
         const { modelCalls } = answer.usage
         expect(again.usage).toMatchObject({ modelCalls: modelCalls + sent, boundCalls: sent })
-        const { evidence = '' } = again
+        const { evidence } = again
         const report = await verifyFile(evidence ?? '', {
           trust: join(writ.home, 'trust.json'),
           answer: again,

@@ -220,6 +220,58 @@ describe('combinators', () => {
   })
 })
 
+describe('enough', () => {
+  it('ends what a map has under way, charged what it may cost, begins nothing more, and ends nothing else', async () => {
+    const code = `
+      const items = ['a', 'b', 'hit', ...Array.from({ length: 60 }, (_, n) => 'item ' + n)]
+      const until = (said) => said === 'found'
+      const some = await map(items, (item) => llm_query('is it ' + item), { until })
+      const told = await map(items, (item) => llm_query('is it ' + item), { until, settle: true })
+      const inner = await map([1, 2, 3], async (n) => {
+        const found = await map(['x', 'hit'], (item) => llm_query(n + item), { until })
+        return [found, await llm_query(n + 'hit')]
+      }, { calls: 3 })
+      FINAL({ first: some.slice(0, 4), length: some.length, inner, told: told.slice(1, 3).map(({ value, error }) => value ?? error.name) })`
+    const { answer, requests } = await run(({ task, prompt }) => {
+      if (task !== null) return block(code)
+      return prompt.endsWith('hit') ? 'found' : { kind: 'text', text: 'late', delayMs: 60_000 }
+    })
+    const inner = [[null, 'found'], 'found']
+    expect(answer).toMatchObject({
+      status: 'complete',
+      value: {
+        first: [null, null, 'found', null],
+        length: 63,
+        inner: [inner, inner, inner],
+        told: ['Cancelled', 'found'],
+      },
+    })
+    expect(requests).toBeLessThan(63)
+    expect(answer.usage.boundCalls).toBeGreaterThan(0)
+    await verified(answer)
+    expect(await here.writ?.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+
+  it('stops a vote when so many say the same, and when so many cannot any more', async () => {
+    const code = `
+      const asked = []
+      const ask = (say) => (n) => { asked.push(n); return say(n) }
+      const agreed = await vote(5, ask(() => 'same'), { calls: 0, enough: 2 })
+      const third = await vote(5, ask((n) => (n === 1 ? 'other' : 'same')), { calls: 0, enough: 2 })
+      const never = await vote(3, ask((n) => n), { calls: 0, enough: 2 })
+      const wrong = await vote(3, ask((n) => n), { calls: 0, enough: 4 }).catch((error) => error.name)
+      FINAL({ agreed, third, never, wrong, asked })`
+    const { answer } = await run(sequence([block(code)]))
+    expect(answer.value).toEqual({
+      agreed: { value: 'same', votes: 2, of: 2, agreed: true },
+      third: { value: 'same', votes: 2, of: 3, agreed: true },
+      never: { value: 0, votes: 1, of: 3, agreed: false },
+      wrong: 'RangeError',
+      asked: [0, 1, 0, 1, 2, 0, 1, 2],
+    })
+  })
+})
+
 describe('combinators side by side', () => {
   const two = (more: string): string =>
     body(`const ask = async (n) => { await llm_query('of ' + n); ${more} }

@@ -86,6 +86,27 @@ const ROOT_IN_DOUBT: Script = sequence([
   block("await cite(found.matches[0], 'needle'); FINAL({ word: 'needle' })"),
 ])
 
+/** An answer of which another frame doubts a leaf, which two more are asked for; equal questions get equal answers. */
+export const VOTED: Script = ({ messages }) => {
+  const said = messages.map(({ content }) => content).join('\n')
+  if (!said.includes('depth 1 of')) return block("FINAL({ word: 'needle', lines: 2 })")
+  if (said.includes('Find what is missing')) return block("FINAL({ '/lines': 2 })")
+  return block("const seen = await read('a.txt'); FINAL({ word: 'Needle', lines: seen.split('\\n').length })")
+}
+
+/** Sub-calls of which one is enough: it ends what is under way, and what was not asked for is not. */
+export const ENOUGH: Script = ({ task, turns, messages }) => {
+  if (task === null) {
+    const prompt = messages.at(-1)?.content ?? ''
+    return prompt === 'item 1' ? 'found' : { kind: 'text', text: 'late', delayMs: 60_000 }
+  }
+  return turns === 0
+    ? block(`
+      const seen = await map([0, 1, 2], (n) => llm_query('item ' + n), { until: (said) => said === 'found' })
+      const votes = await vote(5, async () => (await budget()).depth, { calls: 0, enough: 2 })`)
+    : block("FINAL({ seen, votes, last: await llm_query('item 1') })")
+}
+
 /** Children with texts of their own and a grandchild with its parent's scope; `leaf` answers the sub-calls. */
 export function nested(leaf: Script): Script {
   return (request) => {

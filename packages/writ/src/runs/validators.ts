@@ -12,10 +12,8 @@ export async function validatorsOf({
 
 /** The checks of a run, in their one order: those asked for by name, and the validators where there are any. */
 export function checksOf(
-  verify: RunOptions['verify'] = [],
+  named: readonly CheckName[],
   validators: readonly Validator[] | undefined,
 ): readonly CheckName[] {
-  return CHECKS.filter((check) =>
-    check === 'validators' ? validators !== undefined : verify.includes(check),
-  )
+  return CHECKS.filter((check) => (check === 'validators' ? validators !== undefined : named.includes(check)))
 }

@@ -47,6 +47,8 @@ import { abort } from './abort.ts'
 import { ask } from './ask.ts'
 import { ingest } from './context.ts'
 import { diffRuns, type RunDiff } from './diff.ts'
+import type { Evaluation, EvaluationPlan } from './evaluation/evaluation.ts'
+import type { EvaluationOptions } from './evaluation/options.ts'
 import { findRun } from './find-run.ts'
 import { type ForkOptions, fork } from './fork.ts'
 import { type LanguageModelOptions, languageModelOf } from './language-model/language-model.ts'
@@ -86,6 +88,13 @@ export interface Writ {
   scripts(): Promise<readonly ListedScript[]>
   /** What a run of a question would do and cost: no model is asked, and there is no run. Rejects like `completion`. */
   plan(options: AskedOptions): Promise<PlanCard>
+  /**
+   * Asks questions of several arms over one corpus and scores the answers. Each asking is a run of its own, with evidence.
+   * Rejects with `BAD_QUESTIONS` and like `completion` before anything is spent.
+   */
+  evaluate(options: EvaluationOptions): Promise<Evaluation>
+  /** What an evaluation would do and cost at most: no model is asked, and there is no run. Rejects like `evaluate`. */
+  planEvaluation(options: EvaluationOptions): Promise<EvaluationPlan>
   /**
    * Goes on with a run whose process ended, with what it began with; of a finished run, gives the answer. Model objects are
    * those this Writ was made with. Rejects with `UNKNOWN_RUN`, `RUN_BUSY`, `RUN_NOT_OPENED`, `RUN_ENDED`, `RESUME_MISMATCH` and
@@ -229,6 +238,16 @@ class Home implements Writ {
 
   async plan(asked: AskedOptions): Promise<PlanCard> {
     return await plan(this.#services, this.#options, asked)
+  }
+
+  async evaluate(asked: EvaluationOptions): Promise<Evaluation> {
+    const { evaluate } = await import('./evaluation/evaluate.ts')
+    return await evaluate(this.#services, this.#options, asked)
+  }
+
+  async planEvaluation(asked: EvaluationOptions): Promise<EvaluationPlan> {
+    const { planEvaluation } = await import('./evaluation/evaluate.ts')
+    return await planEvaluation(this.#services, this.#options, asked)
   }
 
   async resume(run: string, options: ResumeOptions = {}): Promise<Answer> {

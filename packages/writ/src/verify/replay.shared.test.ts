@@ -345,7 +345,7 @@ describe('a replay is identical for', () => {
     const answer = await askUntilLate(() => {
       let hanging = 0
       const script: Script = (request) => {
-        if (request.task === 'child') return block("await llm_query('hang')")
+        if (request.task === 'child') return block("await llm_query('hang too')")
         if (request.task === null) {
           hanging += 1
           return { kind: 'hang' }

@@ -65,9 +65,11 @@ function why({ opening, strategy, closing, frames, answeredBy }: RunSummary): re
   const how =
     strategy === 'direct'
       ? 'The documents fit the model, which was asked once.'
-      : strategy === ''
-        ? 'No way of answering was chosen yet.'
-        : 'A model wrote code that searched them.'
+      : strategy === 'retrieve'
+        ? 'A search found passages, over which the model was asked once.'
+        : strategy === ''
+          ? 'No way of answering was chosen yet.'
+          : 'A model wrote code that searched them.'
   return [
     html`To answer the question above, asked by <strong>${foreign(user.id)}</strong> for the purpose <strong>${foreign(purpose)}</strong>.`,
     html`${how} <a href="#frames">${counted(frames.length, 'frame')}${calls}</a>.`,

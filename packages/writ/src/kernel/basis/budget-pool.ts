@@ -7,6 +7,7 @@ import {
   subtractAmounts,
   totalTokens,
   WritError,
+  whole,
 } from '@writ/contract'
 
 /** Room taken from the pool for one attempt; settling it charges what was used and refunds the rest. */
@@ -273,11 +274,10 @@ export function covers(room: Amount, amount: Amount): boolean {
 }
 
 function refusal({ limit, most }: Exceeded, bound: Amount): WritError {
-  const tokens = totalTokens(bound)
-  const asked = `${bound.calls} call(s), ${tokens} tokens and ${bound.costMicroUsd} micro-USD`
+  const asked = { calls: bound.calls, tokens: totalTokens(bound), cost: bound.costMicroUsd }[limit]
   return new WritError(
     'BUDGET_EXCEEDED',
-    `This step may use up to ${asked}; the limit of ${most} ${UNITS[limit]} leaves less.`,
+    `The limit of ${whole(most)} ${UNITS[limit]} has no room for this step, which may use ${whole(asked)} more.`,
     { data: { limit, most } },
   )
 }

@@ -2,7 +2,7 @@ import { BOTTOM, joinLabels, type Label, type Limits, type Share } from '@writ/c
 import type { BudgetPool } from './budget-pool.ts'
 
 /** A child with a share of its own gets this part of its parent's, in every dimension that has a limit. */
-const CHILD_PART = 8
+export const CHILD_PART = 8
 
 /**
  * What the frames that draw on one budget share. INVARIANT: whoever looks at the pool first takes on the labels of all who
@@ -29,10 +29,10 @@ export class BudgetShare {
     this.#drawn = joinLabels(this.#drawn, label)
   }
 
-  /** The share that a child of its own gets: a part of the limits here, whatever is left of them. */
-  part(): Share {
+  /** The share that a child of its own gets: one of so many parts of the limits here, whatever is left of them. */
+  part(parts: number): Share {
     const { maxCalls, maxTokens, maxCostMicroUsd, frameSteps, frameReadBytes } = this.limits
-    const of = (limit: number): number => Math.floor(limit / CHILD_PART)
+    const of = (limit: number): number => Math.floor(limit / parts)
     return {
       calls: of(maxCalls),
       tokens: maxTokens === null ? null : of(maxTokens),

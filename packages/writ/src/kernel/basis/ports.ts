@@ -43,6 +43,8 @@ export interface Authority {
   readonly worker: ProfileFacts
   /** Only of a run whose claims are checked. */
   readonly verifier?: ProfileFacts
+  /** Only of a run whose answer is compared with others. */
+  readonly voter?: ProfileFacts
   readonly sink: SinkFacts
 }
 

@@ -25,19 +25,21 @@ import type { FrameState } from '../state/frame-state.ts'
 import type { ModelList } from '../state/model-list.ts'
 import { chooseModel, modelList } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
+import { namedScript } from '../steps/child-script.ts'
 import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from '../steps/context-requests.ts'
 import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
 import { type CallSteps, callSteps, performCall, recordUnused } from '../steps/model-fallback.ts'
 import type { ModelCall } from '../steps/model-request.ts'
-import { type Child, namedScript } from '../steps/open-child.ts'
+import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { performTypedCall } from '../steps/typed-call.ts'
+import { CallsUnderWay } from './calls-under-way.ts'
 import { FanOut } from './fan-out.ts'
 import { KeptResults } from './kept-results.ts'
 import { ReadySchemas } from './ready-schemas.ts'
 import { Statements } from './statements.ts'
-import { checkSpans, mostCalls, sendOnce } from './sub-calls.ts'
+import { checkSpans, checkSteps, itemAt, mostCalls, sendOnce } from './sub-calls.ts'
 
 const nowhere: OnFinal = () => undefined
 
@@ -60,6 +62,7 @@ export class FrameSteps {
   readonly #fanOut: FanOut
   readonly #schemas = new ReadySchemas()
   readonly #statements: Statements
+  readonly #underWay = new CallsUnderWay()
 
   constructor(state: RunState, lane: FrameState, runFrame: RunFrame, tuning: Tuning) {
     this.#fanOut = new FanOut(lane.script === undefined ? tuning.fanOut : null)
@@ -80,6 +83,7 @@ export class FrameSteps {
     name: K,
     request: Steps[K]['request'],
     onFinal: OnFinal = nowhere,
+    call?: number,
   ): Promise<Steps[K]['result']> {
     const store = this.#state.ports.store
     const lane = this.#lane
@@ -93,11 +97,12 @@ export class FrameSteps {
       'context.grep': (asked) => local(grepStep(store, lane, asked)),
       'context.outline': (asked) => local(outlineStep(store, lane, asked)),
       'context.read': (asked) => local(readStep(store, lane, asked)),
-      'model.call': (asked) => this.#subCalls(id, asked, onFinal),
-      'frame.spawn': (asked) => this.#children(id, asked.children, onFinal),
+      'model.call': (asked) => this.#needed(call, (signal) => this.#subCalls(id, asked, signal, onFinal)),
+      'frame.spawn': (asked) =>
+        this.#needed(call, (signal) => this.#children(id, asked.children, signal, onFinal)),
       scripts: (asked) =>
         value({ op: 'scripts', input: asked, make: () => Promise.resolve(this.#state.scripts.map(listing)) }),
-      'script.run': (asked) => this.#script(id, asked, onFinal),
+      'script.run': (asked) => this.#needed(call, (signal) => this.#script(id, asked, signal, onFinal)),
       cite: (asked) =>
         value({
           op: 'cite',
@@ -116,12 +121,29 @@ export class FrameSteps {
         }
         return value({ op, input: asked, make: () => Promise.resolve(id.n) })
       },
+      'combinator.stop': (asked) =>
+        value({
+          op: 'combinator_stop',
+          input: asked,
+          // A record of it comes after those of all that it ended: whoever goes on from there finds them.
+          make: async () => {
+            await this.#underWay.end(asked.calls)
+            return null
+          },
+        }),
       'combinator.close': (asked) => {
         this.#statements.close(asked.combinator)
         return value({ op: 'combinator_close', input: asked, make: () => Promise.resolve(null) })
       },
     }
     return table[name](request)
+  }
+
+  /** Does the work of a call that a combinator may no longer need; other calls end with their frame alone. */
+  #needed<T>(call: number | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = this.#lane
+    if (call === undefined || !this.#statements.some) return work(signal)
+    return this.#underWay.begin(call, signal, work)
   }
 
   /** Answers a call that makes no step of its own with an error, and records that. */
@@ -137,9 +159,9 @@ export class FrameSteps {
   async #subCalls(
     id: StepId,
     request: Steps['model.call']['request'],
+    signal: AbortSignal,
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<string>[]> {
-    const { signal } = this.#lane
     const typed = request.prompts.some(({ schema }) => schema !== undefined)
     const check = typed ? this.#lane.next() : null
     const fail = async (error: unknown): Promise<never> => {
@@ -156,7 +178,10 @@ export class FrameSteps {
       ;({ model } = choose(id))
       if (check !== null) choose(check)
       checkSpans(request.prompts, model)
-      this.#checkSteps(request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0))
+      checkSteps(
+        this.#lane,
+        request.prompts.reduce((sum, { spans = [] }) => sum + spans.length, 0),
+      )
       this.#fanOut.check(request.prompts.length)
       this.#statements.take(mostCalls(request.prompts))
     } catch (error) {
@@ -259,10 +284,11 @@ export class FrameSteps {
   async #children(
     first: StepId,
     requests: readonly SpawnRequest[],
+    signal: AbortSignal,
     onFinal: OnFinal,
   ): Promise<readonly ItemOutcome<FrameValue>[]> {
     try {
-      this.#checkSteps(requests.length - 1)
+      checkSteps(this.#lane, requests.length - 1)
       this.#fanOut.check(requests.length)
       this.#statements.take(requests.length)
     } catch (error) {
@@ -283,7 +309,7 @@ export class FrameSteps {
     })
     const missing = children.filter((_, index) => kept[index] === undefined)
     this.#fanOut.take(missing.length)
-    const performed = performSpawn(this.#state, this.#lane, missing, this.#runFrame, onEnd)
+    const performed = performSpawn(this.#state, this.#lane, missing, this.#runFrame, onEnd, signal)
     const again = children
       .filter((_, index) => kept[index] !== undefined)
       .map(({ step, request }) =>
@@ -301,7 +327,12 @@ export class FrameSteps {
   }
 
   /** A child that follows a script is one like any other, for what its parent is for and over what that may read. */
-  async #script(id: StepId, { name, input }: ScriptCall, onFinal: OnFinal): Promise<FrameValue> {
+  async #script(
+    id: StepId,
+    { name, input }: ScriptCall,
+    signal: AbortSignal,
+    onFinal: OnFinal,
+  ): Promise<FrameValue> {
     const script = { name, input }
     let output: NamedScript['output']
     try {
@@ -315,7 +346,7 @@ export class FrameSteps {
       script,
       ...defined({ schema: output ?? undefined }),
     } as const
-    const [outcome] = await this.#children(id, [request], onFinal)
+    const [outcome] = await this.#children(id, [request], signal, onFinal)
     if (outcome === undefined) throw new WritError('INTERNAL', 'No outcome came back.')
     if (!outcome.ok) throw outcome.error
     return outcome.value
@@ -356,21 +387,6 @@ export class FrameSteps {
       steps: Math.max(0, frameSteps - steps),
     }
   }
-
-  /** Refuses a call that takes more steps than its cell or its frame has left, before any of them is taken. */
-  #checkSteps(more: number): void {
-    const { steps, cellStart, share } = this.#lane
-    const { cellSteps, frameSteps } = share.limits
-    const [limit, most, taken] =
-      steps - cellStart + more > cellSteps
-        ? (['cellSteps', cellSteps, steps - cellStart] as const)
-        : (['frameSteps', frameSteps, steps] as const)
-    if (taken + more <= most) return
-    const whose = limit === 'cellSteps' ? 'cell' : 'frame'
-    throw new WritError('BUDGET_EXCEEDED', `This call takes ${more} steps; one ${whose} may take ${most}.`, {
-      data: { limit, most },
-    })
-  }
 }
 
 function listing({ name, description, planHash, input, output }: NamedScript): ScriptListing {
@@ -379,11 +395,4 @@ function listing({ name, description, planHash, input, output }: NamedScript): S
 
 function nothing(): Promise<never[]> {
   return Promise.resolve([])
-}
-
-function itemAt<T>(outcomes: readonly ItemOutcome<T>[], index: number): ItemOutcome<T> {
-  const outcome = outcomes[index]
-  if (outcome === undefined)
-    throw new WritError('INTERNAL', `Item ${index} of a batch came back without an outcome.`)
-  return outcome
 }

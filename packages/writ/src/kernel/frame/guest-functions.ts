@@ -201,6 +201,14 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     }),
     reply: (id) => JSON.stringify(id),
   }),
+  combinator_stop: guestFunction({
+    step: 'combinator.stop',
+    request: ([id, calls]) => ({
+      combinator: take(count, id, 'a combinator'),
+      calls: take(z.array(count), calls, 'a combinator'),
+    }),
+    reply: () => 'null',
+  }),
   combinator_close: guestFunction({
     step: 'combinator.close',
     request: ([id]) => ({ combinator: take(count, id, 'a combinator') }),

@@ -37,6 +37,8 @@ export interface FrameStart {
   readonly corpus: CorpusView
   readonly context: GuestContext
   readonly runFrame: RunFrame
+  /** Runs a frame by the strategy of this one. */
+  readonly runAlike: RunFrame
 }
 
 /** The frame as reasoning sees it: every method is a way through the gate. */
@@ -68,8 +70,9 @@ export class KernelFrame implements Frame {
 
   get role(): FrameRole {
     const { profile, parent } = this.#lane
-    if (parent === null) return 'orchestrator'
-    return profile.id === this.#state.authority.verifier?.id ? 'verifier' : 'worker'
+    const { verifier, voter } = this.#state.authority
+    if (parent === null || profile.id === voter?.id) return 'orchestrator'
+    return profile.id === verifier?.id ? 'verifier' : 'worker'
   }
 
   get depth(): number {
@@ -187,7 +190,8 @@ export class KernelFrame implements Frame {
     // A release is the last thing a frame does: what is in flight is cancelled, recorded, and delivered to nobody.
     await this.#repl.settle()
     if (this.#lane.parent === null) {
-      this.#released = await performRelease(this.#state, this.#lane, valueJson, last, this.#start.runFrame)
+      const { runFrame: child, runAlike: alike } = this.#start
+      this.#released = await performRelease(this.#state, this.#lane, valueJson, last, { child, alike })
       return
     }
     checkValue(this.#state, this.#lane, valueJson)

@@ -222,7 +222,7 @@ export class Repl {
     }
     const { request, run } = read
     if (beyond !== null) return await this.#steps.fail(id, { op, input: request, error: beyond }, onFinal)
-    return await run((name, asked) => this.#steps.perform(id, name, asked, onFinal))
+    return await run((name, asked) => this.#steps.perform(id, name, asked, onFinal, call.id))
   }
 
   #track(work: Promise<unknown>): void {

@@ -78,6 +78,7 @@ async function live(
     corpus,
     context: strategy.repl ? await stringContext(state, lane, corpus) : { type: 'none' },
     runFrame,
+    runAlike: (run, voter, held) => runFrame(run, voter, held, strategy),
   })
   try {
     const { error, incomplete } = await reasoner.run(frame, strategy.strategy)

@@ -26,6 +26,11 @@ export class Statements {
     this.#script = script === null ? null : { most: script, made: 0 }
   }
 
+  /** Whether any combinator is under way. */
+  get some(): boolean {
+    return this.#open.size > 0
+  }
+
   /** A combinator begins. Throws `BUDGET_EXCEEDED` when it states more than is left to those it is part of. */
   open(id: number, { name, most, within }: CombinatorStatement): void {
     const first = this.#first()

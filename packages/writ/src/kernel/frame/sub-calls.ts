@@ -1,4 +1,5 @@
-import { type ModelProfile, type SubCall, WritError } from '@writ/contract'
+import { type ItemOutcome, type ModelProfile, type SubCall, WritError } from '@writ/contract'
+import type { FrameState } from '../state/frame-state.ts'
 
 // What is worked out of sub-calls before any of them is asked.
 
@@ -42,4 +43,26 @@ export function checkSpans(prompts: readonly SubCall[], model: ModelProfile): vo
         `The spans have ${bytes} bytes; ${model.id} could take at most ${most}.`,
       )
   }
+}
+
+/** Refuses a call that takes more steps than its cell or its frame has left, before any of them is taken. */
+export function checkSteps({ steps, cellStart, share }: FrameState, more: number): void {
+  const { cellSteps, frameSteps } = share.limits
+  const [limit, most, taken] =
+    steps - cellStart + more > cellSteps
+      ? (['cellSteps', cellSteps, steps - cellStart] as const)
+      : (['frameSteps', frameSteps, steps] as const)
+  if (taken + more <= most) return
+  const whose = limit === 'cellSteps' ? 'cell' : 'frame'
+  throw new WritError('BUDGET_EXCEEDED', `This call takes ${more} steps; one ${whose} may take ${most}.`, {
+    data: { limit, most },
+  })
+}
+
+/** What became of the item at a place of those performed. */
+export function itemAt<T>(outcomes: readonly ItemOutcome<T>[], index: number): ItemOutcome<T> {
+  const outcome = outcomes[index]
+  if (outcome === undefined)
+    throw new WritError('INTERNAL', `Item ${index} of a batch came back without an outcome.`)
+  return outcome
 }

@@ -59,7 +59,7 @@ export function answerOf(
       wallMs: closed?.tookMs ?? Math.round(state.elapsedMs()),
     },
     ...(standsIn(state) ? { answeredBy: [...state.tally.answered].sort() } : {}),
-    support: supportOf(value, citations, basis),
+    support: supportOf(value, citations, basis, state.bySentence),
     coverage: closed?.coverage ?? state.coverage.coverage((doc) => state.ports.store.locate(doc)),
     ...(released === undefined || released.checks.length === 0 ? {} : { checks: released.checks }),
     denials: state.gate.denials,

@@ -22,7 +22,7 @@ export async function recordedRequest(
   recorded: RecordedRun,
   opening: RecordedStep<'run.open'>,
 ): Promise<Omit<RunRequest, 'models' | 'signal' | 'suspend' | 'elapsedMs' | 'setup'>> {
-  const { questionLabel, limits, checks = [], answerSchema: typed } = opening.det
+  const { questionLabel, limits, checks = [], votes, leaves, answerSchema: typed } = opening.det
   const fork = await readFork(recorded, opening)
   const script =
     opening.det.script === undefined ? undefined : (JSON.parse(await opening.text(SCRIPT)) as Script)
@@ -48,7 +48,7 @@ export async function recordedRequest(
     ...(typed === undefined
       ? {}
       : { answerSchema: JSON.parse(await opening.text('answerSchema')) as JsonObject }),
-    ...defined({ fork, conversation, script, scripts, validators }),
+    ...defined({ fork, conversation, script, scripts, validators, votes, leaves }),
   }
 }
 

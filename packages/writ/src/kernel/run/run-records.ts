@@ -76,6 +76,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       omitted: commit('omitted', canonicalJson(store.omitted)),
       ...(typed === undefined ? {} : { answerSchema: commit('answerSchema', typed) }),
       ...(request.checks.length === 0 ? {} : { checks: request.checks }),
+      ...defined({ votes: request.votes, leaves: request.leaves }),
       ...(validators.length === 0 ? {} : { validators: commit(VALIDATORS, JSON.stringify(validators)) }),
       ...(fork === undefined ? {} : { fork: recordedFork(fork, commit) }),
       ...(script === undefined ? {} : { script: recordedScript(script, commit) }),

@@ -42,6 +42,10 @@ export interface RunRequest {
   readonly scripts?: readonly NamedScript[]
   /** What a release has to pass, none twice. */
   readonly checks: readonly CheckName[]
+  /** How many answers are compared, where votes are among the checks. */
+  readonly votes?: number
+  /** Whether each sentence of a text counts as a leaf; absent where a text is one. */
+  readonly leaves?: 'sentences'
   /** What the answer must pass; nothing when absent. */
   readonly validators?: readonly Validator[]
   readonly limits: Limits

@@ -151,6 +151,8 @@ export function createState(
     models,
     profiles,
     checks: request.checks,
+    votes: request.votes,
+    bySentence: request.leaves === 'sentences',
     validators: request.validators ?? [],
     share: new BudgetShare(new BudgetPool(limits), limits),
     partitions: [...ports.store.partitions],

@@ -23,6 +23,7 @@ import type { KnownAnswers } from '../basis/known-answers.ts'
 import { Semaphore } from '../basis/semaphore.ts'
 import { SpanSet } from '../basis/span-set.ts'
 import type { StepId } from '../basis/step-id.ts'
+import { Poll } from '../basis/votes/poll.ts'
 import type { DecisionContext } from './gate.ts'
 import { listKey, type ModelList } from './model-list.ts'
 
@@ -52,7 +53,7 @@ export interface FrameStateStart {
   readonly goal: string
   /** What it releases must fit it; null for any value. */
   readonly schema: CheckedSchema | null
-  /** What was said before the question; of the root alone. */
+  /** What was said before the question; of the root, and of frames that answer the same question. */
   readonly conversation?: Conversation | undefined
   /** What it follows instead of asking a model, and the most sub-calls that this adds up to, where that is known. */
   readonly script?: Script | undefined
@@ -110,6 +111,8 @@ export class FrameState implements DecisionContext {
   turns = 0
   /** Releases that went back to it because they did not pass their checks. */
   returned = 0
+  /** Answers that its releases are compared with. */
+  readonly poll: Poll = new Poll()
   /** Messages of its last turn, as they went out. */
   asked: readonly Message[] = []
   children = 0

@@ -40,6 +40,10 @@ export interface RunState {
   readonly profiles: Tunings
   /** What a release has to pass before it leaves. */
   readonly checks: readonly CheckName[]
+  /** How many answers are compared, where votes are among the checks. */
+  readonly votes: number | undefined
+  /** Whether each sentence of a text counts as a leaf. */
+  readonly bySentence: boolean
   /** What the answer must pass: one that does not is not released. */
   readonly validators: readonly Validator[]
   /** What the root draws on: the limits of the run. */

@@ -10,7 +10,7 @@ import { canonicalJson } from '@writ/evidence'
 import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { Candidate } from './release-candidate.ts'
-import { performSpawn, type RunFrame } from './spawn.ts'
+import { type FrameRunners, performSpawn } from './spawn.ts'
 
 /** What the verifier is told at most: characters of the value, and citations. */
 const VALUE_CHARS = 20_000
@@ -34,7 +34,7 @@ export async function checkClaims(
   state: RunState,
   lane: FrameState,
   candidate: Candidate,
-  runFrame: RunFrame,
+  { child: runFrame }: FrameRunners,
 ): Promise<Check> {
   // What is sealed may not be shown to a child that its parent hears of.
   if (candidate.sealed.length > 0) return undone('SEALED')

@@ -222,11 +222,12 @@ function chosen(
   state: RunState,
   lane: FrameState,
   id: StepId,
-  { models: _, ...asked }: ModelCall,
+  given: ModelCall,
   model: ModelProfile,
   passed: readonly PassedModel[],
   decided: DecisionResult,
 ): Chosen {
+  const { models: _, ...asked } = given
   const { limits } = lane.share
   const maxOutputTokens =
     asked.role === 'turn' ? turnOutputTokens(limits, model) : leafOutputTokens(limits, model)

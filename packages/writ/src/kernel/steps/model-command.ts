@@ -174,7 +174,8 @@ export class Command {
     const sent = clock.monotonic()
     const items = await Promise.all(
       this.#call.conversations.map(
-        (_, index) => this.#back.get(index) ?? this.#bringBack(index, index === 0 ? first : undefined),
+        async (_, index) =>
+          this.#back.get(index) ?? (await this.#bringBack(index, index === 0 ? first : undefined)),
       ),
     )
     const answered = clock.monotonic()

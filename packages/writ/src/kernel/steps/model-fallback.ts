@@ -85,12 +85,8 @@ export async function performCall(
 }
 
 /** The requests of a call that failed, for other models. Room that was held back went into its first attempt. */
-function insteadOf(
-  { held: _, ...call }: ModelCall,
-  models: ModelList,
-  { n }: StepId,
-  open: readonly number[],
-): ModelCall {
+function insteadOf(whole: ModelCall, models: ModelList, { n }: StepId, open: readonly number[]): ModelCall {
+  const { held: _, ...call } = whole
   return {
     ...call,
     models,

@@ -1,13 +1,13 @@
 import {
   type Amount,
   addAmounts,
+  type Conversation,
   type Decision,
   type ItemOutcome,
   joinLabels,
   type Label,
   type Limits,
   type ModelProfile,
-  type NamedScript,
   NOTHING,
   type Partition,
   type ProfileFacts,
@@ -18,18 +18,19 @@ import {
   type SpawnRequest,
   toWritError,
   WritError,
+  withMessages,
 } from '@writ/contract'
-import { type CheckedSchema, checkedSchema, inWords } from '../../schema/index.ts'
+import { type CheckedSchema, checkedSchema } from '../../schema/index.ts'
 import type { StandingReservation } from '../basis/budget-pool.ts'
-import type { BudgetShare } from '../basis/budget-share.ts'
+import { type BudgetShare, CHILD_PART } from '../basis/budget-share.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { lastTurnBytes, turnBound } from '../basis/turn-bounds.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { FrameState, Scope } from '../state/frame-state.ts'
-import type { DecisionContext } from '../state/gate.ts'
 import { chooseModel, type ModelRole, modelList } from '../state/run-models.ts'
 import { errorFrom, type RunState } from '../state/run-state.ts'
 import { decideMode } from './child-mode.ts'
+import { askerOf, plannedCallsOf, requireInput, scriptOf } from './child-script.ts'
 import type { KeptText } from './observe.ts'
 
 /** Turns of a frame that stay possible whatever else is spent; none for a frame that has ended in the record. */
@@ -46,6 +47,8 @@ export interface Child {
   readonly profile: ProfileFacts
   /** Whether it shares no answers with other frames: one of several votes, or one that checks what others said. */
   readonly alone?: boolean
+  /** Of a frame that answers its parent's question itself: never on its parent's share, but on one of so many parts of it. */
+  readonly voter?: { readonly parts: number; readonly conversation: Conversation | undefined }
 }
 
 /** The same with the lane it was given, and the signal its parent had when it asked. */
@@ -90,7 +93,7 @@ export async function openNow(state: RunState, lane: FrameState, child: Numbered
   const profile = { type: 'profile', ...child.profile } as const
   await lane.look()
   const decided = await state.gate.decide(
-    askerOf(state, lane, child),
+    askerOf(state, lane, child.request),
     'recursion::spawn',
     profile,
     lane.label,
@@ -134,19 +137,20 @@ async function open(
   const { role, model } = chooseModel(state, child.step, child.request.model)
   const { context } = child.request
   const schema = await schemaOf(child.request)
-  await requireInput(state, child)
+  await requireInput(state, child.request)
   const text = context === undefined ? undefined : contextText(lane, context)
   const models = modelList(state, child.step, role)
-  const { mode, scope } = await decideMode(state, lane, models, child.request, ceiling)
-  const script = scriptOf(state, child)
-  const plannedCalls = await plannedCallsOf(state, child, scope)
-  const part = mode === 'shared' ? null : lane.share.part()
+  const { mode: least, scope } = await decideMode(state, lane, models, child.request, ceiling)
+  const mode = least === 'shared' && child.voter !== undefined ? 'apart' : least
+  const script = followedBy(state, lane, child)
+  const plannedCalls = await plannedCallsOf(state, child.request, scope)
+  const part = mode === 'shared' ? null : lane.share.part(child.voter?.parts ?? CHILD_PART)
   // Before room is taken: whoever looks at what is left from now on takes this label on.
   lane.share.draw(lane.label)
   const share = part === null ? lane.share : lane.share.carve(part)
   try {
-    const bound = twoTurns(state, share, model, child.request)
-    const holds = holdTurns(state, share, model, child.request)
+    const bound = twoTurns(state, share, model, told(child))
+    const holds = holdTurns(state, share, model, told(child))
     try {
       const opened = { role, model, mode, share, part, holds, bound, schema, script, plannedCalls }
       if (text === undefined) return { ...opened, scope }
@@ -179,7 +183,13 @@ export async function recallOpening(
 ): Promise<Opening> {
   const profile = `profile:${child.profile.id}`
   const { outcome, decision, label, mode, share, ceiling } = det
-  const decided = state.gate.recall(askerOf(state, lane, child), 'recursion::spawn', profile, [], decision)
+  const decided = state.gate.recall(
+    askerOf(state, lane, child.request),
+    'recursion::spawn',
+    profile,
+    [],
+    decision,
+  )
   const asked = { decision: decided.recorded, ceiling, label }
   lane.raise(label)
   lane.share.draw(label)
@@ -197,10 +207,10 @@ export async function recallOpening(
     share: own,
     part: share,
     schema: await schemaOf(child.request),
-    script: scriptOf(state, child),
+    script: followedBy(state, lane, child),
     plannedCalls: det.script?.calls ?? null,
-    bound: twoTurns(state, own, model, child.request),
-    holds: ended ? {} : holdAgain(state, own, model, child.request),
+    bound: twoTurns(state, own, model, told(child)),
+    holds: ended ? {} : holdAgain(state, own, model, told(child)),
     scope: await recallScope(state, lane, child, det, ended, kept),
   }
   return { ...asked, opening: { ok: true, value } }
@@ -256,55 +266,14 @@ async function schemaOf({ schema }: SpawnRequest): Promise<CheckedSchema | null>
   return schema === undefined ? null : await checkedSchema(schema)
 }
 
-/** The script that a child is to follow. What is asked for was found before: see `namedScript`. */
-function scriptOf(state: RunState, { request }: Child): Script | undefined {
-  if (request.script === undefined) return undefined
-  const { name, planHash, text, cell } = namedScript(state, request.script.name)
-  return { name, planHash, text, cell, inputJson: JSON.stringify(request.script.input) }
+/** The script that a child follows: that of its parent, where it answers the same question. */
+function followedBy(state: RunState, lane: FrameState, { request, voter }: Child): Script | undefined {
+  return voter === undefined ? scriptOf(state, request) : lane.script
 }
 
-/** A script that may be run by name. Throws `UNKNOWN_SCRIPT`. */
-export function namedScript({ scripts }: RunState, wanted: string): NamedScript {
-  const found = scripts.find(({ name }) => name === wanted)
-  if (found !== undefined) return found
-  throw new WritError('UNKNOWN_SCRIPT', `This run has no script ${JSON.stringify(wanted)}.`, {
-    next: 'Run one that `await scripts()` lists, or go on without.',
-  })
-}
-
-/** Rejects with `BAD_INPUT` when the script of a child does not take what it is given. */
-async function requireInput(state: RunState, { request }: Child): Promise<void> {
-  if (request.script === undefined) return
-  const { name, input } = request.script
-  const { input: takes } = namedScript(state, name)
-  const misfits = takes === null ? [] : (await checkedSchema(takes)).misfits(input)
-  if (misfits.length === 0) return
-  throw new WritError('BAD_INPUT', `The script ${name} does not take this input: ${inWords(misfits)}.`, {
-    next: 'Give it what `await scripts()` says it takes.',
-  })
-}
-
-/** The spawn of a child that follows a script is decided as part of that plan. */
-function askerOf(state: RunState, lane: FrameState, { request }: Child): DecisionContext {
-  const { id, depth, profile } = lane
-  const planHash =
-    request.script === undefined ? lane.planHash : namedScript(state, request.script.name).planHash
-  return { lane: id, depth, profile, planHash }
-}
-
-/** The most sub-calls of the script of a child over what it may read; null where its text does not tell. */
-async function plannedCallsOf(
-  state: RunState,
-  { request }: Child,
-  { partitions, docs }: Scope,
-): Promise<number | null> {
-  if (request.script === undefined) return null
-  const { store, countCalls } = state.ports
-  const { name, input } = request.script
-  const reach = partitions
-    .flatMap(({ id }) => store.documents(id))
-    .filter(({ id }) => docs === null || docs.has(id))
-  return await countCalls(namedScript(state, name), input, reach)
+/** What is asked of a child, with what was said before in its goal: it is told that in each of its turns. */
+function told({ request, voter }: Child): SpawnRequest {
+  return { ...request, goal: withMessages(request.goal, voter?.conversation) }
 }
 
 /** What a child is told in each of its turns, and so holds room for: its goal, and the schema of its value. */

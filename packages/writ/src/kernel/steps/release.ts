@@ -3,6 +3,7 @@ import {
   type Citation,
   checkInWords,
   type Decision,
+  defined,
   type Json,
   type RecordedCheck,
   type RecordedDecision,
@@ -18,7 +19,7 @@ import { errorFrom, errorJson, outcomeOf, type RunState, showable } from '../sta
 import { observe } from './observe.ts'
 import { checkRelease } from './release-checks.ts'
 import { type Unsealed, unseal } from './sealed-values.ts'
-import type { RunFrame } from './spawn.ts'
+import type { FrameRunners } from './spawn.ts'
 import { validate } from './validate.ts'
 
 /** What has been checked of a value when policy is asked whether it may leave. */
@@ -96,7 +97,7 @@ export async function performRelease(
   lane: FrameState,
   valueJson: string,
   last: boolean,
-  runFrame: RunFrame,
+  runners: FrameRunners,
 ): Promise<Released> {
   const { journal, ports } = state
   const started = ports.clock.monotonic()
@@ -113,7 +114,7 @@ export async function performRelease(
           state,
           lane,
           { value: JSON.parse(unsealed.valueJson) as Json, citations, sealed },
-          runFrame,
+          runners,
         )
       : []
   // What a sealed value holds is no reason that its frame may hear.
@@ -198,12 +199,13 @@ function recordedChecks(
   if (checks.length === 0) return {}
   return {
     checks: checks.map(
-      ({ check, outcome, checked, failed, code }): RecordedCheck => ({
+      ({ check, outcome, checked, failed, code, votes }): RecordedCheck => ({
         check,
         outcome,
         checked,
         failed,
         code,
+        ...defined({ votes }),
       }),
     ),
     problems: journal.commit(id, 'output.release', 'problems', problemsJson(checks)),

@@ -13,6 +13,7 @@ import type { Written } from '../journal/journal.ts'
 import { FrameState } from '../state/frame-state.ts'
 import { modelList } from '../state/run-models.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
+import { namedScript } from './child-script.ts'
 import type { OnFinal } from './context-step.ts'
 import { type FrameResult, join } from './join.ts'
 import { observe } from './observe.ts'
@@ -21,7 +22,6 @@ import {
   type HeldTurns,
   keptOfSpawn,
   type NumberedChild,
-  namedScript,
   type OpenedChild,
   type Opening,
   openNow,
@@ -30,6 +30,12 @@ import {
 
 /** Runs a frame to its end and never rejects: a spawn without a join would be a hole in the record. */
 export type RunFrame = (state: RunState, lane: FrameState, holds: HeldTurns) => Promise<FrameResult>
+
+/** How frames are run: a child as children are, or one that answers the question of a frame as that frame does. */
+export interface FrameRunners {
+  readonly child: RunFrame
+  readonly alike: RunFrame
+}
 
 /**
  * Opens child frames, at most as many at once as one model may have requests in flight; the others wait their turn.
@@ -42,8 +48,8 @@ export async function performSpawn(
   asked: readonly Child[],
   runFrame: RunFrame,
   onEnd: OnFinal,
+  signal: AbortSignal = lane.signal,
 ): Promise<readonly ItemOutcome<FrameValue>[]> {
-  const { signal } = lane
   const children = asked.map((child): NumberedChild => {
     lane.children += 1
     return { ...child, id: `${lane.id}.${lane.children}`, signal }
@@ -123,6 +129,7 @@ function childState(
     depth: lane.depth + 1,
     goal: child.request.goal,
     schema,
+    conversation: child.voter?.conversation,
     script,
     plannedCalls,
     profile: child.profile,

@@ -1,5 +1,6 @@
 import {
   type ContextStore,
+  defined,
   formatLabel,
   type Ledger,
   type Limits,
@@ -20,11 +21,13 @@ export interface Planned
   readonly policy: PolicyPoint
   readonly store: ContextStore
   readonly ledger: Ledger
+  /** Answers that are compared; absent where no votes are asked for. */
+  readonly votes?: number | undefined
 }
 
 /** Says what a run would do and cost. Nothing is read of the corpus, and no model is asked. */
 export async function planCard(planned: Planned): Promise<PlanCard> {
-  const { strategy, script, models, store, limits, bound, ledger, question } = planned
+  const { strategy, script, models, store, limits, bound, ledger, question, votes } = planned
   const reach = linesOf(await reachOf(planned, planned))
   const documents = reach.reduce((sum, line) => sum + line.documents, 0)
   const bytes = reach.reduce((sum, line) => sum + line.bytes, 0)
@@ -46,8 +49,14 @@ export async function planCard(planned: Planned): Promise<PlanCard> {
     reach,
     bound,
     limits,
+    ...defined({ votes: votes === undefined ? undefined : votesOf(votes, script) }),
     expected: await expectedOf(ledger, { packs, strategy, planHash, model: models.root.id }),
   }
+}
+
+/** Each vote but the first is a frame, and as many more are asked again for leaves that differ, but for those of a script. */
+function votesOf(asked: number, script: Planned['script']): NonNullable<PlanCard['votes']> {
+  return { asked, frames: (asked - 1) * (script === undefined ? 2 : 1) }
 }
 
 function namesOf({ root, sub, fallbacks }: Planned['models']): PlanCard['models'] {

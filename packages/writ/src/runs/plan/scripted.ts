@@ -1,7 +1,15 @@
-import type { ContextStore, Json, Limits, PlanBound, Script } from '@writ/contract'
+import {
+  type ContextStore,
+  type Json,
+  type Limits,
+  type PlanBound,
+  readChecks,
+  type Script,
+} from '@writ/contract'
 import type { RunOptions } from '../../files/options.ts'
 import { scriptNamed } from '../../files/script-named.ts'
 import type { RunModels } from '../../kernel/index.ts'
+import type { WorstCase } from '../../scripts/index.ts'
 import { heldTo, planBound } from './plan-bound.ts'
 
 /** What a question that may name a script comes to: its limits, and the script with its input. */
@@ -29,6 +37,7 @@ export async function scripted(
     }
   }
   const { findScript, scriptLimits, scriptRun, worstCase } = await import('../../scripts/index.ts')
+  const { checks, votes } = readChecks(verify)
   const file = findScript(named)
   const limits = scriptLimits(file, given)
   return {
@@ -36,18 +45,23 @@ export async function scripted(
     script: await scriptRun(file, input),
     output: file.meta.output,
     bounded: (models, store) =>
-      held(limits, models, verify.includes('claims') ? CHECKED : worstCase(file, input, documentsOf(store))),
+      held(
+        limits,
+        models,
+        checks.includes('claims') ? CHECKED : voted(worstCase(file, input, documentsOf(store)), votes),
+      ),
   }
 }
 
 /** What a verifier asks, no text says. */
 const CHECKED = { unknown: 'a verifier frame checks its claims' } as const
 
-function held(
-  limits: Limits,
-  models: RunModels,
-  worst: Parameters<typeof planBound>[2],
-): ReturnType<Scripted['bounded']> {
+/** The script is run once for each vote. */
+function voted(worst: WorstCase, votes = 1): WorstCase {
+  return 'calls' in worst ? { calls: worst.calls * votes } : worst
+}
+
+function held(limits: Limits, models: RunModels, worst: WorstCase): ReturnType<Scripted['bounded']> {
   const bound = planBound(limits, models, worst)
   return { limits: heldTo(limits, bound), bound }
 }

@@ -1,4 +1,4 @@
-import { nativeLooking } from './host-calls.js'
+import { nativeLooking, over } from './host-calls.js'
 import * as $ from './intrinsics.js'
 import { splitter } from './split.js'
 import { verifier } from './verify.js'
@@ -11,52 +11,97 @@ const AT_ONCE = 32
 
 const MOST_CALLS = 1_000_000
 
-/** Calls that only the prelude makes: they begin and end what a combinator may ask for. */
+/** Calls that only the prelude makes: they begin and end what a combinator may ask for, and end what it no longer needs. */
 const OPEN = 'combinator_open'
+const STOP = 'combinator_stop'
 const CLOSE = 'combinator_close'
-const NEEDED = [OPEN, CLOSE, 'docs', 'outline', 'llm_query']
+const NEEDED = [OPEN, STOP, CLOSE, 'docs', 'outline', 'llm_query']
 
-export const isPreludeCall = (name) => name === OPEN || name === CLOSE
+export const isPreludeCall = (name) => name === OPEN || name === STOP || name === CLOSE
 
 /** The combinators by name; none for a VM whose host does not answer what they need. `names` are those it answers. */
-export function combinators(hostFunction, names) {
+export function combinators(calls, names) {
+  const { hostFunction } = calls
   for (let at = 0; at < NEEDED.length; at += 1) if (!$.setHas(names, NEEDED[at])) return { __proto__: null }
   const open = hostFunction(OPEN)
+  const stop = hostFunction(STOP)
   const close = hostFunction(CLOSE)
 
   /** Combinators whose work has begun and has not ended. */
   let under = 0
 
-  /** Does work that makes at most so many calls. */
+  /** Does work that makes at most so many calls, as a part of its own. */
   async function stated(name, most, work) {
     if (!$.isInteger(most) || most < 0 || most > MOST_CALLS)
       throw new $.$RangeError(`${name}: it would make ${most} calls; at most ${MOST_CALLS} can be stated`)
+    const around = calls.part()
     const id = await open(name, most, under > 0)
+    const part = { __proto__: null, id, within: around, over: false }
     under += 1
     try {
-      return await work()
+      return await calls.within(part, work)
     } finally {
       under -= 1
-      await close(id)
+      await calls.within(around, () => close(id))
     }
+  }
+
+  /** Ends what is under way for a part: nobody waits for it any more, and it may ask for nothing else. */
+  async function end(part) {
+    part.over = true
+    const underWay = calls.underWay(part)
+    if (underWay.length > 0) await calls.within(part.within, () => stop(part.id, underWay))
+  }
+
+  /**
+   * Does the work of every index, so many at once, and gives what came of each in order. `isEnough` says of a value whether
+   * the rest is needed: if not, nothing more begins, what is under way ends, and what is left has no outcome.
+   */
+  async function each(length, work, isEnough) {
+    const part = calls.part()
+    const outcomes = $.list()
+    let next = 0
+    /** @type {Promise<void> | undefined} */
+    let ending
+    async function go() {
+      while (next < length && ending === undefined) {
+        const at = next
+        next += 1
+        const outcome = await outcomeOf(() => calls.within(part, () => work(at)))
+        if (ending !== undefined) return
+        outcomes[at] = outcome
+        if (isEnough === undefined || !outcome.ok) continue
+        const enough = await outcomeOf(() => calls.within(part, () => isEnough(outcome.value, at)))
+        if (!enough.ok) outcomes[at] = enough
+        else if (enough.value && ending === undefined) ending = end(part)
+      }
+    }
+    const going = $.list()
+    for (let at = 0; at < $.min(AT_ONCE, length); at += 1) going[at] = go()
+    for (let at = 0; at < going.length; at += 1) await going[at]
+    await ending
+    return outcomes
   }
 
   async function map(items, work, options = {}) {
     const given = await listOf('map', items)
-    const { calls = 1, settle = false } = options
-    checkWork('map', work, calls)
-    const outcomes = await stated('map', given.length * calls, () =>
-      each(given.length, (at) => work(given[at], at)),
+    const { calls: most = 1, settle = false, until } = options
+    checkWork('map', work, most)
+    if (until !== undefined && typeof until !== 'function')
+      throw new $.$TypeError('map: until is a function that says of a value whether it is enough')
+    const outcomes = await stated('map', given.length * most, () =>
+      each(given.length, (at) => work(given[at], at), until),
     )
+    if (until !== undefined) fillIn(outcomes, given.length, settle)
     checkCount('map', items, given.length, outcomes)
     return settle ? settled(outcomes) : values('map', outcomes)
   }
 
   async function filter(items, test, options = {}) {
     const given = await listOf('filter', items)
-    const { calls = 1 } = options
-    checkWork('filter', test, calls)
-    const outcomes = await stated('filter', given.length * calls, () =>
+    const { calls: most = 1 } = options
+    checkWork('filter', test, most)
+    const outcomes = await stated('filter', given.length * most, () =>
       each(given.length, (at) => test(given[at], at)),
     )
     checkCount('filter', items, given.length, outcomes)
@@ -69,11 +114,11 @@ export function combinators(hostFunction, names) {
   /** Merges neighbours, level by level, until one is left: whatever is associative comes out the same as in a row. */
   async function reduce(items, merge, options = {}) {
     let level = await listOf('reduce', items)
-    const { calls = 1, width = 2 } = options
-    checkWork('reduce', merge, calls)
+    const { calls: most = 1, width = 2 } = options
+    checkWork('reduce', merge, most)
     if (!$.isInteger(width) || width < 2) throw new $.$RangeError('reduce: width is a whole number from 2')
     if (level.length === 0) throw new $.$TypeError('reduce: there is nothing to merge')
-    return await stated('reduce', mergesOf(level.length, width) * calls, async () => {
+    return await stated('reduce', mergesOf(level.length, width) * most, async () => {
       while (level.length > 1) {
         const groups = grouped(level, width)
         const outcomes = await each(groups.length, (at) =>
@@ -85,13 +130,32 @@ export function combinators(hostFunction, names) {
     })
   }
 
-  /** Asks the same several times and gives what most answers say, compared as JSON; the first of equals wins. */
+  /**
+   * Asks the same several times and gives what most answers say, compared as JSON; the first of equals wins. With `enough`, no
+   * more are asked at once than so many equal answers take, and none when they have come or cannot come any more.
+   */
   async function vote(count, ask, options = {}) {
-    const { calls = 1 } = options
-    checkWork('vote', ask, calls)
+    const { calls: most = 1, enough } = options
+    checkWork('vote', ask, most)
     if (!$.isInteger(count) || count < 1) throw new $.$RangeError('vote: the count is a whole number from 1')
-    const outcomes = await stated('vote', count * calls, () => each(count, (at) => ask(at)))
-    return elected(outcomes)
+    if (enough !== undefined && (!$.isInteger(enough) || enough < 1 || enough > count))
+      throw new $.$RangeError('vote: enough is a whole number from 1 to the count')
+    const outcomes = await stated('vote', count * most, () =>
+      enough === undefined ? each(count, (at) => ask(at)) : polled(count, enough, ask),
+    )
+    return elected(outcomes, enough)
+  }
+
+  async function polled(count, enough, ask) {
+    const part = calls.part()
+    const outcomes = $.list()
+    for (;;) {
+      const asked = outcomes.length
+      const missing = enough - mostAlike(outcomes)
+      if (missing <= 0 || missing > count - asked) return outcomes
+      const more = await calls.within(part, () => each(missing, (at) => ask(asked + at)))
+      for (let at = 0; at < missing; at += 1) outcomes[asked + at] = more[at]
+    }
   }
 
   const verify = verifier({ each, stated, listOf, put, llmQuery: hostFunction('llm_query') })
@@ -102,25 +166,12 @@ export function combinators(hostFunction, names) {
   return named
 }
 
-/** Does the work of every index, so many at once, and gives what came of each in order. */
-async function each(length, work) {
-  const outcomes = $.list()
-  let next = 0
-  async function go() {
-    while (next < length) {
-      const at = next
-      next += 1
-      try {
-        outcomes[at] = { __proto__: null, ok: true, value: await work(at) }
-      } catch (error) {
-        outcomes[at] = { __proto__: null, ok: false, error }
-      }
-    }
+async function outcomeOf(work) {
+  try {
+    return { __proto__: null, ok: true, value: await work() }
+  } catch (error) {
+    return { __proto__: null, ok: false, error }
   }
-  const going = $.list()
-  for (let at = 0; at < $.min(AT_ONCE, length); at += 1) going[at] = go()
-  for (let at = 0; at < going.length; at += 1) await going[at]
-  return outcomes
 }
 
 /** A copy of a list that was given, which its owner may change meanwhile. */
@@ -199,10 +250,11 @@ function grouped(items, width) {
   return groups
 }
 
-function elected(outcomes) {
+/** What came out, how often it did, and how many came to anything. */
+function tally(outcomes) {
   const counts = new $.$Map()
   let best
-  let asked = 0
+  let came = 0
   let failure
   for (let at = 0; at < outcomes.length; at += 1) {
     const { ok, value, error } = outcomes[at]
@@ -210,17 +262,37 @@ function elected(outcomes) {
       failure = error
       continue
     }
-    asked += 1
+    came += 1
     const text = value === undefined ? 'undefined' : $.stringify(value)
-    const found = $.mapGet(counts, text) ?? { __proto__: null, value, votes: 0, text }
+    const found = $.mapGet(counts, text) ?? { __proto__: null, value, votes: 0 }
     found.votes += 1
     $.mapSet(counts, text, found)
   }
-  if (asked === 0) throw failure
   $.mapEach(counts, (found) => {
     if (best === undefined || found.votes > best.votes) best = found
   })
-  return { value: best.value, votes: best.votes, of: asked, agreed: best.votes * 2 > asked }
+  return { best, came, failure }
+}
+
+function mostAlike(outcomes) {
+  const { best } = tally(outcomes)
+  return best === undefined ? 0 : best.votes
+}
+
+function elected(outcomes, enough) {
+  const { best, came, failure } = tally(outcomes)
+  if (best === undefined) throw failure
+  const { value, votes } = best
+  return { value, votes, of: came, agreed: enough === undefined ? votes * 2 > came : votes >= enough }
+}
+
+/** What was not needed any more came to nothing: undefined, or an error where outcomes are asked for. */
+function fillIn(outcomes, length, settle) {
+  for (let at = 0; at < length; at += 1)
+    if (outcomes[at] === undefined)
+      outcomes[at] = settle
+        ? { __proto__: null, ok: false, error: over('map') }
+        : { __proto__: null, ok: true, value: undefined }
 }
 
 /** Puts an item into a list of the guest, whatever it has made of its lists. */

@@ -14,15 +14,21 @@ export function hostCalls(send) {
   const pending = new $.$Map()
   let charsInFlight = 0
   let nextId = 0
+  /**
+   * What the running code is part of: `{within}` of a combinator, or undefined. An answer is delivered when nothing else runs, and
+   * what it lets run is part of what asked. Code that waits for anything but an answer may lose it, and is then part of nothing.
+   */
+  let current
 
   function start(name, args, resolve, reject) {
+    if (isOver(current)) throw over(name)
     const json = toJson($.setPrototypeOf(args, null)) // a list inherits no toJSON
     if ($.mapSize(pending) >= MAX_CALLS_IN_FLIGHT || charsInFlight + json.length > MAX_CHARS_IN_FLIGHT)
       throw new $.$RangeError(`${name}: too many calls in flight: await some of them first`)
     const stack = errorStack(new $.$Error())
     if (!send(name, json)) throw new $.$Error(`${name}: the cell is being stopped`)
     charsInFlight += json.length
-    $.mapSet(pending, nextId, { __proto__: null, resolve, reject, chars: json.length, stack })
+    $.mapSet(pending, nextId, { __proto__: null, resolve, reject, chars: json.length, stack, part: current })
     nextId += 1
   }
 
@@ -38,6 +44,7 @@ export function hostCalls(send) {
     if (entry === undefined) return
     $.mapDelete(pending, id)
     charsInFlight -= entry.chars
+    current = entry.part
     try {
       const value = $.parse(json)
       if (ok) entry.resolve(value)
@@ -47,14 +54,55 @@ export function hostCalls(send) {
     }
   }
 
+  /** Runs code as a part of something. */
+  function within(part, work) {
+    const outer = current
+    current = part
+    try {
+      return work()
+    } finally {
+      current = outer
+    }
+  }
+
+  /** The ids of the calls that are under way for a part, or for what is within it. */
+  function underWay(part) {
+    const ids = $.list()
+    $.mapEach(pending, (entry, id) => {
+      for (let of = entry.part; of !== undefined; of = of.within) if (of === part) ids[ids.length] = id
+    })
+    return ids
+  }
+
   return {
     hostFunction,
     settle,
+    within,
+    underWay,
+    part: () => current,
     pending: () => $.mapSize(pending),
+    /** Code runs that no answer let run. */
+    leave: () => {
+      current = undefined
+    },
     startCell: (firstId) => {
       nextId = firstId
+      current = undefined
     },
   }
+}
+
+function isOver(part) {
+  for (let of = part; of !== undefined; of = of.within) if (of.over) return true
+  return false
+}
+
+/** The error of what nobody waits for any more. */
+export function over(name) {
+  const error = new $.$Error(`${name}: what it was for has all it needs`)
+  $.define(error, 'name', 'Cancelled')
+  error.code = 'CANCELLED'
+  return error
 }
 
 /** A function whose source text guest code cannot read. */

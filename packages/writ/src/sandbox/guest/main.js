@@ -40,7 +40,7 @@ export function boot(configJson, emit, call, release) {
   }
   const own = {
     ...answers.names,
-    ...combinators(calls.hostFunction, names),
+    ...combinators(calls, names),
     SHOW_VARS: nativeLooking(() => describeVariables(variables), 'SHOW_VARS'),
     print: nativeLooking(output.print, 'print'),
     context: contextOf(config.context),
@@ -60,7 +60,10 @@ export function boot(configJson, emit, call, release) {
     },
     settle: calls.settle,
     pending: calls.pending,
-    tick: clock.tick,
+    tick: () => {
+      calls.leave()
+      return clock.tick()
+    },
     endCell: () => endCell(variables, clock, answers),
     show: output.show,
     describeError,

@@ -7,6 +7,7 @@ import {
   type Label,
   labelsEqual,
   type RecordedDecision,
+  VOTER,
 } from '@writ/contract'
 import {
   type AnyRecord,
@@ -334,7 +335,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     const corpus = new Set(run.partitions.map(({ id }) => id))
     const texts = [...scope].filter((id) => !corpus.has(id))
     const named = det.scope.filter((id) => id !== text)
-    const modes = possibleModes({
+    const led = possibleModes({
       held: label.between(det.decision.taint, det.label),
       labels: [...run.partitions.map((partition) => partition.label), ...texts.map(labelled)],
       child,
@@ -345,6 +346,10 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
       text: text !== undefined,
       sealed: sealed.size > 0,
     })
+    // A voter never draws on its parent's share.
+    const modes = new Set(
+      [...led].map((mode) => (det.profile === VOTER && mode === 'shared' ? 'apart' : mode)),
+    )
     if (modes.has(det.mode)) return
     const due = modes.size === 0 ? 'other decisions' : [...modes].join(' or ')
     refuse(

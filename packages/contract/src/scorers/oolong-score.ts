@@ -1,9 +1,12 @@
-export type AnswerType = 'LABEL' | 'NUMERIC' | 'COMPARISON' | 'USER' | 'DATE' | 'MONTH_YEAR'
+import { calendarDay } from './calendar-day.ts'
+import { numberScore } from './number-score.ts'
+
+export const ANSWER_TYPES = ['LABEL', 'NUMERIC', 'COMPARISON', 'USER', 'DATE', 'MONTH_YEAR'] as const
+
+export type AnswerType = (typeof ANSWER_TYPES)[number]
 
 const COMPARISONS = ['more common', 'less common', 'same frequency']
 const SHORT = 20
-const BASE = 0.75
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 /**
  * The official score of OOLONG, written anew after its `eval_helpers.py`. Only the first gold answer counts, case
@@ -15,7 +18,7 @@ export function oolongScore(answer: string, gold: readonly string[], type: Answe
   if (candidate === first) return 1
   if (COMPARISONS.includes(candidate)) return first.includes(candidate) ? 1 : 0
   if (type === 'NUMERIC') return numericScore(candidate, first)
-  if (type === 'DATE') return dayOf(candidate) !== null && dayOf(candidate) === dayOf(first) ? 1 : 0
+  if (type === 'DATE') return dateScore(candidate, first)
   return 0
 }
 
@@ -29,27 +32,17 @@ function candidateOf(answer: string): string {
 
 function numericScore(candidate: string, gold: string): number {
   const [found, wanted] = [integer(candidate), integer(gold)]
-  return found === null || wanted === null ? 0 : BASE ** Math.abs(found - wanted)
+  return found === null || wanted === null ? 0 : numberScore(found, wanted)
+}
+
+function dateScore(candidate: string, gold: string): number {
+  const found = calendarDay(candidate)
+  return found !== null && found === calendarDay(gold) ? 1 : 0
 }
 
 /** What Python's `int` reads; null for what it refuses. */
 function integer(text: string): number | null {
   return /^[+-]?\d+(?:_\d+)*$/.test(text.trim()) ? Number(text.trim().replaceAll('_', '')) : null
-}
-
-/** A day as `year-month-day`, of `09/06/2023`, `2023-09-06` or `Sep 06, 2023`; null for anything else. */
-function dayOf(text: string): string | null {
-  const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text)
-  if (american !== null) return day(american[3], american[1], american[2])
-  const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text)
-  if (iso !== null) return day(iso[1], iso[2], iso[3])
-  const words = /^([A-Za-z]{3})[a-z]* (\d{1,2}),? (\d{4})$/.exec(text)
-  const month = MONTHS.indexOf(words?.[1]?.toLowerCase() ?? '')
-  return words === null || month < 0 ? null : day(words[3], String(month + 1), words[2])
-}
-
-function day(year = '', month = '', date = ''): string {
-  return [Number(year), Number(month), Number(date)].join('-')
 }
 
 /** The gold answers of a row of the benchmark, which has them as a Python list. */
