@@ -52,6 +52,7 @@ const NESTED = [
   'conversation',
   'earlier run',
   'check',
+  'votes',
   'attempt',
   'reuse',
   'place',
