@@ -41,6 +41,8 @@ const BAD: Readonly<
   '--out': { values: ['docs', 'none/run.writ'] },
   '--home': { values: ['', join('file', 'below')] },
   '--schema': { values: ['none', 'docs', join('docs', 'a.txt')] },
+  '--validator': { values: ['none', 'docs', join('docs', 'a.txt')] },
+  '--script': { values: ['', 'none', 'docs', join('docs', 'a.txt')] },
   '--out-value': { values: ['docs', 'rows.pdf', join('none', 'rows.csv')] },
   '--continue': { values: ['', 'last'] },
 }
