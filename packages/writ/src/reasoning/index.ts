@@ -1,4 +1,4 @@
-import { MAX_HINT_BYTES, type Reasoner, type Tuning, USUAL_TUNING } from '@writ/contract'
+import type { Reasoner } from '@writ/contract'
 import { direct } from './direct.ts'
 import { promptDigest, systemPrompt } from './prompts.ts'
 import { replLoop } from './repl-loop.ts'
@@ -12,28 +12,18 @@ const REASONING_VERSION = 4
 
 /** Room for the turn header and the lines about the corpus and the scripts, beside the system text. */
 const FRAME_LINES_BYTES = 3_584
-/** Room for the hints of a profile and the line about its ceiling, with what marks each. */
-const HINT_LINES_BYTES: number = 2 * MAX_HINT_BYTES + 256
-
-/** A profile whose numbers take the most room. */
-const LONGEST_NUMBERS: Tuning = {
-  ...USUAL_TUNING,
-  chunkChars: Number.MAX_SAFE_INTEGER,
-  batchSize: Number.MAX_SAFE_INTEGER,
-}
 
 /** The reasoning room: strategies, prompts and the REPL loop. It reaches the world only through the frame it is given. */
 export function createReasoner(): Reasoner {
   const prompts = (['orchestrator', 'worker', 'verifier'] as const).map((role) =>
-    systemPrompt(role, Number.MAX_SAFE_INTEGER, LONGEST_NUMBERS),
+    systemPrompt(role, Number.MAX_SAFE_INTEGER),
   )
   return {
     digest: `reasoning/${REASONING_VERSION}:${promptDigest}`,
     leafPrompt: systemPrompt('leaf', 0),
     schemaPrompt,
     askAgain,
-    promptBytes:
-      Math.max(...prompts.map((text) => Buffer.byteLength(text))) + FRAME_LINES_BYTES + HINT_LINES_BYTES,
+    promptBytes: Math.max(...prompts.map((text) => Buffer.byteLength(text))) + FRAME_LINES_BYTES,
     strategies: STRATEGIES,
     choose: chooseStrategy,
     run: (frame, strategy) => {

@@ -18,6 +18,7 @@ import {
 import type { StandingReservation } from '../basis/budget-pool.ts'
 import { lastTurnBytes } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
+import { promptBytes } from '../state/prompt-bytes.ts'
 import type { RunState } from '../state/run-state.ts'
 import { requireVerdicts } from '../steps/check-claims.ts'
 import { callSteps, performCall } from '../steps/model-fallback.ts'
@@ -120,11 +121,10 @@ export class KernelFrame implements Frame {
   }
 
   get lastTurnBytes(): number {
-    const { ports } = this.#state
     return lastTurnBytes(
       this.#lane.share.limits,
       this.#lane.model,
-      ports.reasoner.promptBytes,
+      promptBytes(this.#state, this.#lane.model),
       this.#lane.opening,
     )
   }

@@ -27,6 +27,7 @@ import { LiveJournal } from '../journal/live-journal.ts'
 import { Suspension } from '../journal/suspension.ts'
 import { FrameState } from '../state/frame-state.ts'
 import { Gate } from '../state/gate.ts'
+import { promptBytes } from '../state/prompt-bytes.ts'
 import { Refusing } from '../state/refusing.ts'
 import { modelList, modelsOf } from '../state/run-models.ts'
 import { noteLimit, type RunState } from '../state/run-state.ts'
@@ -279,8 +280,9 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   }
 }
 
-function lastTurnBound({ limits, ports }: RunState, model: ModelProfile, opening: string): Amount {
-  const bytes = lastTurnBytes(limits, model, ports.reasoner.promptBytes, opening)
+function lastTurnBound(state: RunState, model: ModelProfile, opening: string): Amount {
+  const { limits } = state
+  const bytes = lastTurnBytes(limits, model, promptBytes(state, model), opening)
   return turnBound(limits, model, bytes)
 }
 

@@ -27,6 +27,7 @@ import type { StepId } from '../basis/step-id.ts'
 import { lastTurnBytes, turnBound } from '../basis/turn-bounds.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { FrameState, Scope } from '../state/frame-state.ts'
+import { promptBytes } from '../state/prompt-bytes.ts'
 import { chooseModel, type ModelRole, modelList } from '../state/run-models.ts'
 import { errorFrom, type RunState } from '../state/run-state.ts'
 import { decideMode } from './child-mode.ts'
@@ -310,8 +311,8 @@ function holdAgain(
   return { last: pool.holdAgain(bound), next: pool.holdAgain(bound) }
 }
 
-function oneTurn({ ports }: RunState, limits: Limits, model: ModelProfile, goal: string): Amount {
-  return turnBound(limits, model, lastTurnBytes(limits, model, ports.reasoner.promptBytes, goal))
+function oneTurn(state: RunState, limits: Limits, model: ModelProfile, goal: string): Amount {
+  return turnBound(limits, model, lastTurnBytes(limits, model, promptBytes(state, model), goal))
 }
 
 function twoTurns(
