@@ -115,5 +115,5 @@ it('what is released must pass the validators that are named, and the answer tel
   })
   const unread = await runCommand(place, [...asked, '--validator', 'input.json'])
   expect(unread.code).toBe(2)
-  expect(unread.err).toContain('UNKNOWN_SCRIPT')
+  expect(JSON.parse(unread.out)).toMatchObject({ code: 'UNKNOWN_SCRIPT' })
 })
