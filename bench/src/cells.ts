@@ -27,7 +27,7 @@ const CONTEXTS: readonly (readonly [string, () => ContextSource])[] = [
   ],
 ]
 
-/** What a cell costs: an empty one of a run, by what its context is, how many came before it and what its variables hold. */
+/** What a cell costs: one of a run that does next to nothing, by what its context is, how many came before it and what its variables hold. */
 export async function cells(): Promise<readonly Measure[]> {
   const measures: Measure[] = []
   for (const [name, context] of CONTEXTS) {
@@ -44,11 +44,13 @@ const KEEPING = `const kept = Array.from({ length: 10 }, (_, n) => ('x'.repeat($
 async function emptyCells(name: string, context: ContextSource, setUp = '0'): Promise<readonly Measure[]> {
   const script: Script = ({ turns }) => {
     if (turns === 0) return block(setUp)
-    return turns > CELLS ? block('FINAL(1)') : block(`const a${turns} = ${turns}`)
+    // Each shows something new: a frame that shows nothing new for a while is ended.
+    return turns > CELLS ? block('FINAL(1)') : block(`const a${turns} = ${turns}; a${turns}`)
   }
   const run = await runScript(script, CELLS + 10, { context, limits: { maxTurns: CELLS + 10 } })
   await run.cleanUp()
   const times = cellTimes(run).slice(1, CELLS + 1)
+  if (times.length < CELLS) throw new Error(`${times.length} of ${CELLS} cells ran`)
   const early = median(times.slice(0, 10))
   const late = median(times.slice(-10))
   const middle = median(times)
