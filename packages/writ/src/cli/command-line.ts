@@ -9,6 +9,7 @@ import type { ExportFlags } from './export.ts'
 import type { ForkFlags } from './fork.ts'
 import { homeOption } from './home.ts'
 import { modelNames } from './model-names.ts'
+import { withDelivery, withPace, withServer, withViewer } from './option-groups.ts'
 import { askedChecks, repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import type { ReplayFlags } from './replay.ts'
@@ -21,8 +22,6 @@ import type { ViewFlags } from './view-flags.ts'
 
 const INCLUDE_SECRET =
   'read files that hold secrets, as they are, where the glob matches their path; repeatable'
-
-const OUT_VALUE = 'write the released value to a .csv, .json or .md file, whole or not at all'
 
 let exitCode = 0
 
@@ -38,7 +37,7 @@ function running<A extends unknown[]>(
 /** Commands by the words that name them, in the order of the help. */
 const COMMANDS: readonly (readonly [names: readonly string[], add: (writ: Command) => unknown])[] = [
   [['ask'], addAsk],
-  [['eval'], async (writ) => (await import('./eval/eval.ts')).addEval(writ, running, withServer)],
+  [['eval'], async (writ) => (await import('./eval/eval.ts')).addEval(writ, running)],
   [['verify', 'show', 'runs'], addReading],
   [['resume', 'abort'], addResume],
   [['fork'], addFork],
@@ -129,14 +128,6 @@ function addDoctor(writ: Command): void {
     )
 }
 
-/** Who looks at what a run holds. */
-function withViewer(command: Command): Command {
-  return command
-    .option('--as <user>', 'user who looks')
-    .option('--purpose <p>', 'purpose they look for')
-    .option('--policy <dir>', 'policy bundle that decides what they see')
-}
-
 function addBackup(writ: Command): void {
   writ
     .command('backup <dir>')
@@ -205,17 +196,7 @@ function addAsk(writ: Command): void {
     .option('--max-depth <n>', 'deepest frame; the root has depth 0', wholeNumber('--max-depth', 0))
     .option('--max-turns <n>', 'most turns of one frame', wholeNumber('--max-turns', 1))
     .option('--timeout <s>', 'time limit in seconds, from the start of the process', seconds('--timeout'))
-    .option('--concurrency <n>', 'requests in flight at once, per model', wholeNumber('--concurrency', 1))
-    .option(
-      '--requests-per-minute <n>',
-      'most requests a minute, per model',
-      wholeNumber('--requests-per-minute', 1),
-    )
-    .option(
-      '--tokens-per-minute <n>',
-      'most tokens a minute, per model',
-      wholeNumber('--tokens-per-minute', 1),
-    )
+  withPace(command)
     .option('--witness <url>', 'hand the answer out only once witnesses cosigned; repeatable', repeated)
     .option(
       '--witness-quorum <k>',
@@ -224,17 +205,12 @@ function addAsk(writ: Command): void {
     )
     .option('--out <file>', 'evidence file')
     .option('--home <dir>', 'state directory (default .writ, or WRIT_HOME)')
-    .option('--out-value <file>', OUT_VALUE)
-    .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
-    .option('--json', 'print one JSON object')
-    .option('--jsonl', 'stream events, one JSON object a line')
-    .option('--quiet', 'no progress')
-    .action(
-      running(async (question: string, paths: string[], flags: AskFlags) => {
-        warmUp() // beside the loading of our own code
-        return (await import('./ask.ts')).ask(question, paths, flags)
-      }),
-    )
+  withDelivery(command).action(
+    running(async (question: string, paths: string[], flags: AskFlags) => {
+      warmUp() // beside the loading of our own code
+      return (await import('./ask.ts')).ask(question, paths, flags)
+    }),
+  )
 }
 
 function addFork(writ: Command): void {
@@ -249,55 +225,27 @@ function addFork(writ: Command): void {
       modelNames,
     )
     .option('--prompt <text>', 'say this at that step: instead, to a sub-call; in addition, to a turn')
-  withServer(command)
-    .option('--out <file>', 'evidence file')
-    .option('--home <dir>', 'state directory')
-    .option('--out-value <file>', OUT_VALUE)
-    .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
-    .option('--json', 'print one JSON object')
-    .option('--jsonl', 'stream events, one JSON object a line')
-    .option('--quiet', 'no progress')
-    .action(
-      running(async (run: string, flags: ForkFlags) => {
-        warmUp()
-        return (await import('./fork.ts')).fork(run, flags)
-      }),
-    )
-}
-
-/** Where models are reached, and what is said of those that no table knows. */
-function withServer(command: Command): Command {
-  return command
-    .option(
-      '--base-url <url>',
-      'server for the model, OpenAI-compatible for any other id (default: OPENAI_BASE_URL)',
-    )
-    .option('--key-env <name>', 'environment variable with the key for it')
-    .option('--price <in/out>', 'USD per million tokens')
-    .option(
-      '--context-window <n>',
-      'tokens that the models take (default: what the configuration says, else 128,000)',
-      wholeNumber('--context-window', 1),
-    )
+  withServer(command).option('--out <file>', 'evidence file').option('--home <dir>', 'state directory')
+  withDelivery(command).action(
+    running(async (run: string, flags: ForkFlags) => {
+      warmUp()
+      return (await import('./fork.ts')).fork(run, flags)
+    }),
+  )
 }
 
 function addResume(writ: Command): void {
-  writ
+  const resume = writ
     .command('resume <run>')
     .description('go on with a run whose process ended; of a finished run, print the answer')
     .option('--key-env <name>', 'environment variable with the key for its models')
     .option('--home <dir>', 'state directory')
-    .option('--out-value <file>', OUT_VALUE)
-    .option('--full', 'the whole answer and every citation, whether it fits the terminal or not')
-    .option('--json', 'print one JSON object')
-    .option('--jsonl', 'stream events, one JSON object a line')
-    .option('--quiet', 'no progress')
-    .action(
-      running(async (run: string, flags: ResumeFlags) => {
-        warmUp()
-        return (await import('./resume.ts')).resume(run, flags)
-      }),
-    )
+  withDelivery(resume).action(
+    running(async (run: string, flags: ResumeFlags) => {
+      warmUp()
+      return (await import('./resume.ts')).resume(run, flags)
+    }),
+  )
   writ
     .command('abort <run>')
     .description('end an open run for good, with its evidence')

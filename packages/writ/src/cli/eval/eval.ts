@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withPace, withServer } from '../option-groups.ts'
 import { askedChecks, repeated, seconds, usd, wholeNumber } from '../parse-option.ts'
 import type { Running } from '../running.ts'
 import { armFlag } from './arm-flag.ts'
@@ -6,7 +7,7 @@ import { type EvalFlags, evaluate } from './evaluate.ts'
 import { failOver, failUnder } from './threshold-flag.ts'
 
 /** `writ eval`: questions with known answers, asked of several arms over a corpus, and scored. */
-export function addEval(writ: Command, running: Running, withServer: (command: Command) => Command): void {
+export function addEval(writ: Command, running: Running): void {
   const command = writ
     .command('eval <questions.jsonl>')
     .description('ask questions with known answers of several arms over a corpus, and score the answers')
@@ -33,17 +34,7 @@ export function addEval(writ: Command, running: Running, withServer: (command: C
     .option('--max-depth <n>', 'deepest frame; the root has depth 0', wholeNumber('--max-depth', 0))
     .option('--max-turns <n>', 'most turns of one frame', wholeNumber('--max-turns', 1))
     .option('--timeout <s>', 'time limit of one run in seconds', seconds('--timeout'))
-    .option('--concurrency <n>', 'requests in flight at once, per model', wholeNumber('--concurrency', 1))
-    .option(
-      '--requests-per-minute <n>',
-      'most requests a minute, per model',
-      wholeNumber('--requests-per-minute', 1),
-    )
-    .option(
-      '--tokens-per-minute <n>',
-      'most tokens a minute, per model',
-      wholeNumber('--tokens-per-minute', 1),
-    )
+  withPace(command)
     .option(
       '--fail-under <threshold>',
       'exit 7 below accuracy=<0…1>; <arm>:accuracy=… for one arm; repeatable',
