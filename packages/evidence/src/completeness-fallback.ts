@@ -1,12 +1,16 @@
-import { type Attempt, type Det, labelsEqual, type RecordedModel, unsentCalls } from '@writ/contract'
+import {
+  type Attempt,
+  type Det,
+  labelsEqual,
+  type RecordedModel,
+  refusesAll,
+  unsentCalls,
+} from '@writ/contract'
 import { checkDepth, checkSubject } from './completeness-decisions.ts'
 import type { FailedCall, Lane } from './completeness-lanes.ts'
 import type { RecordOf, RecordPlace } from './fold-run.ts'
 import { modelListsAt } from './fork.ts'
 import { refuse } from './verdict.ts'
-
-/** What a server answers that refuses every request for a model: it takes no key, wants money, or has no such model. */
-const REFUSES_ALL: ReadonlySet<number> = new Set([401, 402, 404])
 
 /**
  * Which model of its list a call asks. INVARIANT: every model that stands before it was asked for the same requests and
@@ -54,7 +58,7 @@ export class Fallbacks {
   }
 
   attempts(detail: readonly Attempt[], { det }: RecordOf<'model.call'>): void {
-    if (detail.some(({ status }) => REFUSES_ALL.has(status))) this.#refusing.add(det.model)
+    if (refusesAll(detail)) this.#refusing.add(det.model)
   }
 
   result({ n, det }: RecordOf<'model.result'>, call: RecordOf<'model.call'>, lane: Lane): void {

@@ -1,7 +1,4 @@
-import { type Attempt, flowsTo, type Label } from '@writ/contract'
-
-/** What a server answers that refuses every request for a model: it takes no key, wants money, or has no such model. */
-const REFUSES_ALL: ReadonlySet<number> = new Set([401, 402, 404])
+import { type Attempt, flowsTo, type Label, refusesAll } from '@writ/contract'
 
 /**
  * The models that were seen to refuse every request. INVARIANT: a frame knows it only from frames whose label flows to its
@@ -12,8 +9,8 @@ export class Refusing {
 
   /** Notes what a frame with this label saw of a model: whether an attempt came back with what refuses every request. */
   note(model: string, attempts: readonly Pick<Attempt, 'status'>[], label: Label): void {
-    const refused = attempts.some(({ status }) => REFUSES_ALL.has(status))
-    if (refused && !this.knows(model, label)) this.#seen.set(model, [...(this.#seen.get(model) ?? []), label])
+    if (refusesAll(attempts) && !this.knows(model, label))
+      this.#seen.set(model, [...(this.#seen.get(model) ?? []), label])
   }
 
   /** Whether a frame with this label knows that a model refuses. */
