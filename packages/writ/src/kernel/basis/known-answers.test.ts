@@ -24,6 +24,22 @@ describe('answers that equal questions share', () => {
     expect(told).toEqual(['asked', 'idle'])
   })
 
+  it('lets what names steps wait until their answers came in', async () => {
+    const answers = new KnownAnswers()
+    const other = { lane: '0.1', n: 4 }
+    answers.landed(id)
+    const told: string[] = []
+    const waiting = answers.after([id, other], never).then(() => told.push('after'))
+    await answers.after([id], never)
+    told.push('one')
+    answers.landed(other)
+    await waiting
+    expect(told).toEqual(['one', 'after'])
+    await expect(answers.after([{ lane: '0', n: 9 }], AbortSignal.abort(new Error('stop')))).rejects.toThrow(
+      'stop',
+    )
+  })
+
   it('waits for nothing that nobody asks', async () => {
     const answers = new KnownAnswers()
     answers.claim(['q'])()
