@@ -25,6 +25,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'context::read': 'reading',
   'context::search': 'searching',
   'model::call': 'calling',
+  'memory::write': 'writing into',
   'recursion::spawn': 'opening a frame with',
   'output::release': 'releasing the answer to',
   'frame.join': 'taking over the result of',
@@ -54,6 +55,7 @@ function thing(resource: string, partitions: readonly NamedPartition[]): string 
   const at = resource.indexOf(':')
   const [type, id] = [resource.slice(0, at), resource.slice(at + 1)]
   if (type === 'model') return `the model ${id}`
+  if (type === 'collection') return `the collection “${id}”`
   if (type === 'sink') return `the place “${id}”`
   if (type === 'frame') return `frame ${id}`
   if (type === 'profile') return `the profile ${id}`

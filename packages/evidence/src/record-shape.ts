@@ -14,6 +14,7 @@ import {
   attempt,
   budgetLeft,
   check,
+  closingNotes,
   code,
   contextStep,
   conversation,
@@ -26,6 +27,7 @@ import {
   limits,
   model,
   namedScript,
+  notes,
   outcome,
   outcomeCounts,
   partition,
@@ -86,6 +88,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     scripts: optional(list(namedScript)),
     earlier: optional(digest),
     conversation: optional(conversation),
+    notes: optional(notes),
   }),
   'strategy.chosen': object<Det['strategy.chosen']>({
     strategy: text,
@@ -106,6 +109,14 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     code,
     label,
     budget: nullable(budgetLeft),
+  }),
+  'memory.write': object<Det['memory.write']>({
+    outcome,
+    input: digest,
+    decision: nullable(decision),
+    citations: count,
+    label,
+    code,
   }),
   'model.call': object<Det['model.call']>({
     outcome,
@@ -185,6 +196,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     maxDepth: count,
     steps: count,
     denials: digest,
+    notes: optional(closingNotes),
   }),
   'run.abort': object<Det['run.abort']>({ code: text }),
 }
@@ -198,6 +210,7 @@ const obsShapes: { readonly [K in RecordKind]: Shape<Obs[K]> } = {
   'context.search': lasting,
   'context.read': lasting,
   local: timed,
+  'memory.write': timed,
   'model.call': object<Obs['model.call']>({ at: count, inFlight: count }),
   'model.attempt': object<Obs['model.attempt']>({ at: count, command: count, item: count, attempt: count }),
   'model.usage': object<Obs['model.usage']>({

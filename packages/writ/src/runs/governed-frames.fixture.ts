@@ -112,7 +112,7 @@ export async function openServices(): Promise<Services> {
         version: 'test',
         signal,
         elapsedMs: 0,
-        setup: { baseUrl: null, policy: null, evidence: '', witnesses: [], witnessQuorum: 0 },
+        setup: { baseUrl: null, policy: null, evidence: '', witnesses: [], witnessQuorum: 0, notes: null },
       }
       const ports: KernelPorts = {
         clock,

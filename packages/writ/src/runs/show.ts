@@ -2,6 +2,7 @@ import {
   addAmounts,
   answeredConversation,
   askedInWords,
+  everyPartition,
   formatLabel,
   type Json,
   type JsonObject,
@@ -50,7 +51,7 @@ export async function originOf(ledger: Ledger, run: string): Promise<RunOrigin> 
   const view = fork && { run: fork.run, at: fork.at, records: fork.records, charged }
   const schema = await ledger.payload(run, openingPath('answerSchema'))
   return {
-    partitions: opening?.det.partitions ?? [],
+    partitions: opening === undefined ? [] : everyPartition(opening.det),
     fork: view ?? null,
     answerSchema: schema === undefined ? null : (JSON.parse(Buffer.from(schema).toString()) as JsonObject),
   }

@@ -6,6 +6,7 @@ import {
   type ContextStore,
   type CorpusSummary,
   defined,
+  everyPartition,
   type PlanCard,
   type RemovedCorpus,
   type RunEvent,
@@ -285,7 +286,7 @@ class Home implements Writ {
   async #viewed(run: string, options: ViewOptions): Promise<Viewed> {
     const { source } = await homeRun(this.#services, run)
     const steps = await stepsOf(source)
-    const viewer = new Viewer(await this.#services.policy(), steps.opening.det.partitions, options)
+    const viewer = new Viewer(await this.#services.policy(), everyPartition(steps.opening.det), options)
     return { home: this.home, source, steps, viewer }
   }
 

@@ -1,4 +1,4 @@
-import { payloadPath, type RecordedDecision } from '@writ/contract'
+import { everyPartition, payloadPath, type RecordedDecision } from '@writ/contract'
 import type { AnyRecord, FrameFacts, RecordOf, RecordPlace, RecordVisitor, RunVisitor } from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
 import { passagesIn } from '../steps/passages.ts'
@@ -53,11 +53,14 @@ export class SummaryFold implements RunVisitor<FrameSummary, Told> {
   }
 
   readonly records: RecordVisitor<FrameSummary, Told> = {
-    'run.open': ({ det }) => this.reading.declare(det.partitions),
+    'run.open': ({ det }) => this.reading.declare(everyPartition(det)),
     'strategy.chosen': nothing,
     'context.search': (record, { frame }) => this.#read(frame.own, record),
     'context.read': (record, { frame }) => this.#read(frame.own, record),
     local: nothing,
+    'memory.write': ({ det, obs }, { frame }) => {
+      if (det.outcome === 'denied') addRefusal(frame.own, obs.at)
+    },
     'model.call': (record, { frame }) => addCall(frame.own, record),
     'model.attempt': nothing,
     'model.usage': nothing,
