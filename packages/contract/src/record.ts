@@ -218,8 +218,6 @@ interface Local extends Step {
   readonly output: Commitment
   /** Error code when the outcome is not `ok`, else null. */
   readonly code: string | null
-  /** Numbers of the notes of earlier runs that the frame was shown, ascending; absent when there are none. */
-  readonly notes?: readonly number[]
 }
 
 /** What `det` holds, by kind. */
@@ -281,7 +279,10 @@ export interface Det {
     readonly held: Amount
     readonly plan: RecordedPlan | null
   }
-  readonly 'context.search': Local
+  readonly 'context.search': Local & {
+    /** Numbers of the notes of earlier runs that the frame was shown, ascending; absent when there are none. */
+    readonly notes?: readonly number[]
+  }
   readonly 'context.read': Local
   /** A value the host gave a cell without a decision or an outside effect: `budget()`, `cite()`, a refused argument. */
   readonly local: Step & {

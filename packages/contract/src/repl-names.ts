@@ -116,12 +116,12 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   note: described(
     [],
     'memory.write',
-    'await note(key, value, citations?): keeps a fact for later frames; with citations that cite made, for later runs over this corpus too',
+    'await note(key, value, citations?): keeps a fact; with citations of cite, for later runs over this corpus too',
   ),
   notes: described(
     [],
     'context.search',
-    'await notes(words?) → [{key, value, citations, quoted, run}] kept so far; run is the earlier run that said it: check it before you rely on it',
+    'await notes(words?) → [{key, value, citations, quoted, run}] kept so far; check what an earlier run said',
   ),
   budget: described([], 'local', 'await budget() → {calls, tokens, costMicroUsd, depth, turns, steps} left'),
 }

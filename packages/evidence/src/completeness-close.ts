@@ -157,6 +157,7 @@ function cutBy({ kind, det }: AnyRecord): Cut | undefined {
     case 'context.search':
     case 'context.read':
     case 'local':
+    case 'memory.write':
     case 'model.call':
     case 'frame.spawn':
       return det.outcome === 'limit' ? { code: det.code, child: null } : undefined

@@ -40,9 +40,10 @@ export class Notes {
   }
 
   /** Notes are touched by `notes` and by nothing else, and only notes of what was touched are shown. */
-  context({ det }: RecordOf<'context.search' | 'context.read'>, at: string): void {
+  context({ kind, det }: RecordOf<'context.search'> | RecordOf<'context.read'>, at: string): void {
     const own = new Set(this.#places)
-    const { op, outcome, partitions, notes } = det
+    const { op, outcome, partitions } = det
+    const notes = kind === 'context.search' ? det.notes : undefined
     const odd = partitions.find((id) => own.has(id) !== (op === 'notes'))
     if (odd !== undefined) refuseNotes(`A step of ${op} touched ${odd}.`, `${at}/det/partitions`)
     if (notes === undefined) return

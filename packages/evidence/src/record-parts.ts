@@ -241,7 +241,7 @@ export const outcomeCounts: Shape<Readonly<Partial<Record<Outcome, number>>>> = 
     ),
 )
 
-export const contextStep: Shape<Det['context.read']> = object<Det['context.read']>({
+const contextParts = {
   op: text,
   outcome,
   input: digest,
@@ -251,6 +251,11 @@ export const contextStep: Shape<Det['context.read']> = object<Det['context.read'
   label,
   output: digest,
   code,
+}
+
+export const readStep: Shape<Det['context.read']> = object<Det['context.read']>(contextParts)
+export const searchStep: Shape<Det['context.search']> = object<Det['context.search']>({
+  ...contextParts,
   notes: optional(list(count)),
 })
 

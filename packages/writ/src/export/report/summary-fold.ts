@@ -1,4 +1,4 @@
-import { everyPartition, payloadPath, type RecordedDecision } from '@writ/contract'
+import { payloadPath, type RecordedDecision } from '@writ/contract'
 import type { AnyRecord, FrameFacts, RecordOf, RecordPlace, RecordVisitor, RunVisitor } from '@writ/evidence'
 import type { RunSource } from '../run-source.ts'
 import { passagesIn } from '../steps/passages.ts'
@@ -53,7 +53,7 @@ export class SummaryFold implements RunVisitor<FrameSummary, Told> {
   }
 
   readonly records: RecordVisitor<FrameSummary, Told> = {
-    'run.open': ({ det }) => this.reading.declare(everyPartition(det)),
+    'run.open': ({ det }) => this.reading.declare(det.partitions),
     'strategy.chosen': nothing,
     'context.search': (record, { frame }) => this.#read(frame.own, record),
     'context.read': (record, { frame }) => this.#read(frame.own, record),
