@@ -26,7 +26,7 @@ const NEVER_REACHED = [
   'the records of the run: user, purpose, labels, sizes, counts, times, model and policy ids, error codes',
   'named corpora and their packs',
   'the documents where they were read from',
-  'evidence files written with --out, exported copies, reports, notes and backups',
+  'evidence files written with --out, exported copies, reports, what people wrote down, and backups',
   'what model providers keep',
 ]
 

@@ -110,16 +110,17 @@ function refused(
 }
 
 function requireSize({ notes }: FrameState, { key, value, citations }: Note): void {
-  const over = (what: string, size: number, most: number): void => {
-    if (size > most)
-      throw new WritError('BAD_REQUEST', `${what} of a note has ${size}, and may have ${most}.`)
-  }
-  over('The key (in bytes)', encodedBytes(key, 'utf-8'), MAX_NOTE_KEY_BYTES)
-  over('The value (in bytes, as JSON)', encodedBytes(JSON.stringify(value), 'utf-8'), MAX_NOTE_VALUE_BYTES)
-  over('The list of citations', citations.length, MAX_NOTE_CITATIONS)
+  requireAtMost('key', encodedBytes(key, 'utf-8'), 'bytes', MAX_NOTE_KEY_BYTES)
+  requireAtMost('value', encodedBytes(JSON.stringify(value), 'utf-8'), 'bytes as JSON', MAX_NOTE_VALUE_BYTES)
+  requireAtMost('list of citations', citations.length, 'of them', MAX_NOTE_CITATIONS)
   if (notes.written < MAX_FRAME_NOTES) return
   const data = { limit: 'notes', most: MAX_FRAME_NOTES }
   throw new WritError('BUDGET_EXCEEDED', `One frame may keep ${MAX_FRAME_NOTES} notes.`, { data })
+}
+
+function requireAtMost(what: string, size: number, unit: string, most: number): void {
+  if (size <= most) return
+  throw new WritError('BAD_REQUEST', `The ${what} of a note has ${size} ${unit}, and may have ${most}.`)
 }
 
 /** What a note cites was cited by its frame, or by a child that it joined: so its bytes were granted and compared. */
