@@ -216,6 +216,8 @@ interface Local extends Step {
   readonly output: Commitment
   /** Error code when the outcome is not `ok`, else null. */
   readonly code: string | null
+  /** Only of a query of the root that its model's plan says answers the question exactly. */
+  readonly exact?: true
 }
 
 /** What `det` holds, by kind. */

@@ -35,6 +35,8 @@ export type HostName =
   | 'grep'
   | 'outline'
   | 'read'
+  | 'tables'
+  | 'sql'
   | 'llm_query'
   | 'llm_query_batched'
   | 'rlm_query'
@@ -71,6 +73,16 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   ),
   outline: described([], 'context.search', 'await outline(doc) → [{kind, title, depth, start, end}]'),
   read: described([], 'context.read', 'await read(doc, start?, end?) or read(span) → text of a byte range'),
+  tables: described(
+    [],
+    'context.search',
+    'await tables(name?) → [{name, doc, columns: [{name, type}], rows, notes, problem}] of tables found in documents (CSV, TSV, JSON, Markdown)',
+  ),
+  sql: described(
+    [],
+    'context.read',
+    'await sql(query, {limit?}) → {columns, rows: [{…}], truncated, docs}: one SELECT of DuckDB over those tables; counts, sums and joins are exact. Every table has a column _span, which cite takes',
+  ),
   llm_query: described(
     ['llmQuery'],
     'model.call',

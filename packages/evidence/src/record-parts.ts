@@ -227,6 +227,7 @@ export const contextStep: Shape<Det['context.read']> = object<Det['context.read'
   label,
   output: digest,
   code,
+  exact: optional(where<true>('true', (value) => value === true)),
 })
 
 const named = {

@@ -8,7 +8,7 @@ import { askAgain, schemaPrompt } from './schema-prompts.ts'
 import { chooseStrategy, STRATEGIES } from './strategy.ts'
 
 /** Raised by hand when parsing, compaction or the layout of messages changes: a replay under another is refused. */
-const REASONING_VERSION = 4
+const REASONING_VERSION = 5
 
 /** Room for the turn header and the lines about the corpus and the scripts, beside the system text. */
 const FRAME_LINES_BYTES = 3_584

@@ -161,6 +161,9 @@ function replayStore(partitions: readonly Partition[], omitted: readonly Omitted
     grep: () => outside('a pattern'),
     read: () => outside('a read'),
     outline: () => outside('an outline'),
+    tables: () => closed('a listing'),
+    tableRows: () => outside('rows'),
+    rowsAt: () => outside('rows'),
     addTexts: () => outside('an ingestion'),
     close: () => Promise.resolve(),
   }
