@@ -8,6 +8,7 @@ import {
   type Reasoner,
   type Sandbox,
   type Signer,
+  type TableQueries,
   WritError,
 } from '@writ/contract'
 import { closedModels } from '../basis/closed-models.ts'
@@ -132,7 +133,7 @@ async function recordedPorts(
   return {
     clock,
     reasoner,
-    sandbox: recordedSandbox(sandbox, opening.det.confinement),
+    sandbox: { ...recordedSandbox(sandbox, opening.det.confinement), sql: REPLAY_QUERIES },
     store: replayStore(partitions, omitted),
     policy: replayPolicy(bundle, opening.det.osUser),
     signer: CLOSED_SIGNER,
@@ -148,6 +149,11 @@ async function recordedPorts(
     },
     onEvent: () => undefined,
   }
+}
+
+const REPLAY_QUERIES: TableQueries = {
+  names: () => outside('a query'),
+  run: () => outside('a query'),
 }
 
 function replayStore(partitions: readonly Partition[], omitted: readonly Omitted[]): ContextStore {

@@ -35,13 +35,16 @@ type Reply<T extends FromSql['type']> = Extract<FromSql, { type: T }>
  */
 export class ConfinedQueries implements TableQueries {
   readonly #start: (program: ChildProgram) => ConfinedChild
+  readonly #find: typeof duckdbPaths
   #running: Running | undefined
   #last: Promise<unknown> = Promise.resolve()
   #nextId = 0
   #closed = false
 
-  constructor(start: (program: ChildProgram) => ConfinedChild) {
+  /** `find` gives the directories of DuckDB, or undefined where it is not installed. */
+  constructor(start: (program: ChildProgram) => ConfinedChild, find: typeof duckdbPaths = duckdbPaths) {
     this.#start = start
+    this.#find = find
   }
 
   names(query: string, signal: AbortSignal): Promise<QueryNames> {
@@ -113,7 +116,7 @@ export class ConfinedQueries implements TableQueries {
   #child(): Running {
     if (this.#closed) throw new WritError('SQL_UNAVAILABLE', 'The sandbox is closed.')
     if (this.#running !== undefined && this.#running.child.gone === undefined) return this.#running
-    if (duckdbPaths() === undefined) throw notInstalled()
+    if (this.#find() === undefined) throw notInstalled()
     const running: Running = {
       child: this.#start(SQL_PROGRAM),
       holds: undefined,

@@ -136,7 +136,7 @@ function ofValue(place: Place, value: string, quoted: readonly string[]): Condit
 }
 
 const JOINING =
-  /\b(?:in|on|at|by|per|of|for|from|to|before|after|since|until|during|between|with|where|than|each)\b/iu
+  /\b(?:in|on|at|by|per|of|for|from|to|before|after|since|until|during|between|with|where|than|each)\b/u
 
 function isPlainValue(text: string): boolean {
   return text.split(/\s+/).length <= 3 && !JOINING.test(text)

@@ -48,7 +48,7 @@ interface Form {
 
 const form = (measure: Measure, source: string): Form => ({ measure, form: new RegExp(`^${source}$`, 'iu') })
 
-const SUM = '(?:(?:total|overall|combined)(?:\\s+(?:amount|sum)\\s+of)?|sum(?:\\s+(?:of|total))?)'
+const SUM = '(?:total|overall|combined|sum(?:\\s+of)?)'
 const AVERAGE = '(?:average|mean|avg)'
 
 /** One measure over all rows, or for each of something. */
