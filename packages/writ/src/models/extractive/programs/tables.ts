@@ -36,7 +36,7 @@ if (computed !== null) {
     : rows.length === 1 ? P.says + ': ' + line(rows[0]) + '.'
     : P.says + ': ' + many(rows.length, 'row') + '; ' + rows.slice(0, 3).map(line).join('; ') + (rows.length > 3 ? '; …' : '') + '.';
   FINAL({
-    kind: 'table', answer, ...(P.shape === 'number' ? { number: single } : { rows: table }), notes, query: P.query, documents: docs.map((doc) => ({ doc })), passages,
+    kind: 'table', answer, ...(P.shape === 'number' ? { number: single } : { rows: table }), notes, query: P.query, sources: docs.map((doc) => ({ doc })), passages,
     searched: { documents: docs.length, of: ALL.length, bytes: docs.reduce((sum, doc) => sum + (SIZE.get(doc) ?? 0), 0) }, needs: null,
   });
 }`
