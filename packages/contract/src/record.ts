@@ -216,8 +216,6 @@ interface Local extends Step {
   readonly output: Commitment
   /** Error code when the outcome is not `ok`, else null. */
   readonly code: string | null
-  /** Only of a query of the root that its model's plan says answers the question exactly. */
-  readonly exact?: true
 }
 
 /** What `det` holds, by kind. */
@@ -278,7 +276,10 @@ export interface Det {
     readonly plan: RecordedPlan | null
   }
   readonly 'context.search': Local
-  readonly 'context.read': Local
+  readonly 'context.read': Local & {
+    /** Only of a query of the root that its model's plan says answers the question exactly. */
+    readonly exact?: true
+  }
   /** A value the host gave a cell without a decision or an outside effect: `budget()`, `cite()`, a refused argument. */
   readonly local: Step & {
     readonly op: string

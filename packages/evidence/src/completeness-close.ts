@@ -28,7 +28,7 @@ export class Ending {
     const { kind, det } = record
     this.#cut ??= cutBy(record)
     if (kind === 'strategy.chosen') this.#plan = det.plan?.basis
-    if ((kind === 'context.read' || kind === 'context.search') && det.exact === true) {
+    if (kind === 'context.read' && det.exact === true) {
       const planned = this.#plan !== undefined && frame.parent === null
       if (!planned || det.op !== 'sql' || det.outcome !== 'ok')
         mismatch('Only a query of a root that answers by a plan answers exactly.', `${at}/det/exact`)

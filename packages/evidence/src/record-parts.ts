@@ -217,7 +217,7 @@ export const outcomeCounts: Shape<Readonly<Partial<Record<Outcome, number>>>> = 
     ),
 )
 
-export const contextStep: Shape<Det['context.read']> = object<Det['context.read']>({
+const context = {
   op: text,
   outcome,
   input: digest,
@@ -227,6 +227,12 @@ export const contextStep: Shape<Det['context.read']> = object<Det['context.read'
   label,
   output: digest,
   code,
+}
+
+export const contextSearch: Shape<Det['context.search']> = object<Det['context.search']>(context)
+
+export const contextRead: Shape<Det['context.read']> = object<Det['context.read']>({
+  ...context,
   exact: optional(where<true>('true', (value) => value === true)),
 })
 

@@ -56,7 +56,7 @@ interface StepResult<T> {
 }
 
 /** The fields of a recorded read. */
-type RecordedContext = RecordOf<'context.search' | 'context.read'>['det']
+type RecordedContext = RecordOf<'context.read'>['det']
 
 /** What came of a read: its value with the JSON that is recorded and handed over, or the error. */
 type Done<T> =
