@@ -81,7 +81,7 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   sql: described(
     [],
     'context.read',
-    'await sql(query, {limit?}) → {columns, rows: [{…}], truncated, docs}: one SELECT of DuckDB over those tables; counts, sums and joins are exact. Every table has a column _span, which cite takes',
+    'await sql(query, {limit?}) → {columns, rows: [{…}], truncated, docs}: one SELECT of DuckDB over those tables; counts, sums and joins are exact. A query that names the column _span of a table gets where each row stands, as cite takes it',
   ),
   llm_query: described(
     ['llmQuery'],
