@@ -21,6 +21,7 @@ const STARTED = [
   'ledger/worker',
   'memory/worker',
   'sandbox/child/main',
+  'sandbox/sql/child/main',
   'sandbox/worker/main',
 ]
 

@@ -1,6 +1,7 @@
 import type { Label } from './label.ts'
 import type { DocumentInfo, Partition } from './partition.ts'
 import type { Span } from './span.ts'
+import type { TableInfo, TableRows } from './table.ts'
 
 /** A passage found by a search: a span of a document, its text, and its rank (1 is best). */
 export interface Passage extends Span {
@@ -95,6 +96,12 @@ export interface ContextStore {
   /** Rejects with `BAD_SPAN` when the range is not inside the document. */
   read(doc: string, start: number, end: number): Promise<ReadResult>
   outline(doc: string): Promise<readonly OutlineEntry[]>
+  /** Tables that were found in documents of one partition, in order of document and place. */
+  tables(partition: string): readonly TableInfo[]
+  /** Rows of a table from a place of its document on; 0 for the first. */
+  tableRows(table: TableInfo, from: number): Promise<TableRows>
+  /** Which of some spans are rows of a table. */
+  rowsAt(table: TableInfo, spans: readonly Pick<Span, 'start' | 'end'>[]): Promise<readonly boolean[]>
   /** Adds texts that live as long as this store (a child frame's own context) and returns their partition. */
   addTexts(collection: string, texts: readonly TextSource[], label: Label): Promise<Partition>
   close(): Promise<void>

@@ -148,6 +148,26 @@ export const ERRORS = {
     retryable: false,
     next: 'Use a document id that `docs()`, `search()` or `grep()` returned.',
   },
+  UNKNOWN_TABLE: {
+    exit: 2,
+    retryable: false,
+    next: 'Use a table that `tables()` lists, with a name that is no plain word in double quotes.',
+  },
+  BAD_SQL: {
+    exit: 2,
+    retryable: false,
+    next: 'Write one SELECT over tables that `tables()` lists; docs/reference/tables.md says what a query may use.',
+  },
+  SQL_STOPPED: {
+    exit: 1,
+    retryable: false,
+    next: 'Ask for less: fewer rows, fewer columns, no join without a condition.',
+  },
+  SQL_UNAVAILABLE: {
+    exit: 1,
+    retryable: false,
+    next: 'Install DuckDB where Writ is installed; the message has the command. Everything but `sql` works without it.',
+  },
   // gate
   POLICY_DENIED: {
     exit: 3,

@@ -9,6 +9,7 @@ import type { DocumentInfo } from './partition.ts'
 import type { CellCode, CellRun, GuestContext } from './sandbox.ts'
 import type { Script, ScriptListing } from './script.ts'
 import type { Citation, Span } from './span.ts'
+import type { SqlResult, TableInfo } from './table.ts'
 import type { Tuning } from './tuning.ts'
 
 /** The steps a frame can ask the gate for, each with what it gives back. */
@@ -30,6 +31,8 @@ export interface Steps {
     result: GrepResult
   }
   'context.outline': { request: { doc: string }; result: readonly OutlineEntry[] }
+  'context.tables': { request: { match?: string }; result: readonly TableListing[] }
+  'context.sql': { request: { query: string; limit?: number }; result: SqlResult }
   'context.read': { request: { doc: string; start?: number; end?: number }; result: ReadResult }
   'model.call': {
     /** A `fresh` one shares no answer with an equal one. */
@@ -71,6 +74,11 @@ export interface CombinatorStatement {
 
 export interface DocumentListing extends DocumentInfo {
   readonly label: Label
+}
+
+/** A table as a frame is told of it, under the shortest name that means no other one of the list. */
+export interface TableListing extends Pick<TableInfo, 'name' | 'doc' | 'rows' | 'notes' | 'problem'> {
+  readonly columns: readonly Pick<TableInfo['columns'][number], 'name' | 'type'>[]
 }
 
 /** One sub-call: a prompt, and spans whose text the host appends without the frame reading it. */

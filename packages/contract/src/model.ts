@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { Price } from './budget.ts'
+import type { TableListing } from './frame.ts'
 import type { Level } from './label.ts'
 
 /** Where a model runs: in this process, on this machine, or somewhere else. */
@@ -53,6 +54,8 @@ export interface ModelProfile {
   readonly title: string
   /** Plans an answer, for a model whose answers follow from a plan; absent for a model that answers as it sees fit. */
   readonly plan?: (question: string) => AnswerPlan
+  /** The query over tables whose result answers a question exactly, for such a model; null where there is none. */
+  readonly exactQuery?: (question: string, tables: readonly TableListing[]) => string | null
 }
 
 /**

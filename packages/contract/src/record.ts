@@ -283,7 +283,10 @@ export interface Det {
     /** Numbers of the notes of earlier runs that the frame was shown, ascending; absent when there are none. */
     readonly notes?: readonly number[]
   }
-  readonly 'context.read': Local
+  readonly 'context.read': Local & {
+    /** Only of a query of the root that its model's plan says answers the question exactly. */
+    readonly exact?: true
+  }
   /** A value the host gave a cell without a decision or an outside effect: `budget()`, `cite()`, a refused argument. */
   readonly local: Step & {
     readonly op: string

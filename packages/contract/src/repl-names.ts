@@ -42,6 +42,8 @@ export type HostName =
   | 'grep'
   | 'outline'
   | 'read'
+  | 'tables'
+  | 'sql'
   | 'llm_query'
   | 'llm_query_batched'
   | 'rlm_query'
@@ -80,6 +82,16 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   ),
   outline: described([], 'context.search', 'await outline(doc) → [{kind, title, depth, start, end}]'),
   read: described([], 'context.read', 'await read(doc, start?, end?) or read(span) → text of a byte range'),
+  tables: described(
+    [],
+    'context.search',
+    'await tables(name?) → [{name, doc, columns: [{name, type}], rows, notes, problem}] of tables found in documents (CSV, TSV, JSON, Markdown)',
+  ),
+  sql: described(
+    [],
+    'context.read',
+    'await sql(query, {limit?}) → {columns, rows: [{…}], truncated, docs}: one SELECT of DuckDB over those tables; counts, sums and joins are exact. A query that names the column _span of a table gets where each row stands, as cite takes it',
+  ),
   llm_query: described(
     ['llmQuery'],
     'model.call',

@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts'
+import type { TableQueries } from './table.ts'
 
 /** What keeps guest code in: a fact of the run, recorded in `run.open`. */
 export interface Confinement {
@@ -110,6 +111,8 @@ export interface Vm {
 export interface Sandbox {
   readonly confinement: Confinement
   open(options: VmOptions): Promise<Vm>
+  /** Queries over tables. What answers them is started with the first. */
+  readonly sql: TableQueries
   /** Ends everything at once and for good: cells under way end as cancelled, drafts can still be asked for. */
   abandon(): void
   close(): Promise<void>

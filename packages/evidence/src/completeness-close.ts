@@ -24,10 +24,16 @@ export class Ending {
   readonly #searched = new Set<string>()
   readonly #handed = new Set<string>()
 
-  accept(record: AnyRecord, { frame }: RecordPlace<Lane>): void {
+  accept(record: AnyRecord, { frame, at }: RecordPlace<Lane>): void {
     const { kind, det } = record
     this.#cut ??= cutBy(record)
     if (kind === 'strategy.chosen') this.#plan = det.plan?.basis
+    if (kind === 'context.read' && det.exact === true) {
+      const planned = this.#plan !== undefined && frame.parent === null
+      if (!planned || det.op !== 'sql' || det.outcome !== 'ok')
+        mismatch('Only a query of a root that answers by a plan answers exactly.', `${at}/det/exact`)
+      this.#plan = 'exact'
+    }
     if (kind === 'model.call' && det.outcome === 'ok' && !det.model.startsWith('builtin/')) this.#model = true
     if (kind === 'output.release' && det.outcome === 'ok' && frame.parent === null) {
       this.#released = true
@@ -149,8 +155,8 @@ function wandered(reason: Det['run.close']['reason']): boolean {
   return reason?.code === 'NO_PROGRESS' || reason?.data.ended === 'NO_PROGRESS'
 }
 
-const SEARCHING: ReadonlySet<string> = new Set(['search', 'grep'])
-const HANDING: ReadonlySet<string> = new Set(['search', 'grep', 'read'])
+const SEARCHING: ReadonlySet<string> = new Set(['search', 'grep', 'sql'])
+const HANDING: ReadonlySet<string> = new Set(['search', 'grep', 'read', 'sql'])
 
 function cutBy({ kind, det }: AnyRecord): Cut | undefined {
   switch (kind) {

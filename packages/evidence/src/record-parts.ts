@@ -241,7 +241,7 @@ export const outcomeCounts: Shape<Readonly<Partial<Record<Outcome, number>>>> = 
     ),
 )
 
-const contextParts = {
+const context = {
   op: text,
   outcome,
   input: digest,
@@ -253,10 +253,14 @@ const contextParts = {
   code,
 }
 
-export const readStep: Shape<Det['context.read']> = object<Det['context.read']>(contextParts)
-export const searchStep: Shape<Det['context.search']> = object<Det['context.search']>({
-  ...contextParts,
+export const contextSearch: Shape<Det['context.search']> = object<Det['context.search']>({
+  ...context,
   notes: optional(list(count)),
+})
+
+export const contextRead: Shape<Det['context.read']> = object<Det['context.read']>({
+  ...context,
+  exact: optional(where<true>('true', (value) => value === true)),
 })
 
 const named = {

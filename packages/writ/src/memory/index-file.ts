@@ -1,15 +1,18 @@
 import { DatabaseSync } from 'node:sqlite'
 import { TITLE_WINDOW_BYTES } from './limits.ts'
 import { mediaTypeOf } from './media-type.ts'
+import { OffsetTrack } from './offset-track.ts'
 import { Outliner } from './outline.ts'
 import type { PackFile } from './pack-file.ts'
 import type { PackedDocument } from './pack-layout.ts'
 import { PassageCutter } from './passage-cutter.ts'
+import { findTables } from './tables/find-tables.ts'
+import { keepTables, TABLES_SCHEMA } from './tables/kept-tables.ts'
 import { nameWords, titleOf } from './title.ts'
 import { boundaryBefore } from './utf8.ts'
 
 /** Counts up whenever what is derived from a pack changes; an older index is built again. */
-const VERSION = 2
+const VERSION = 3
 
 // `passages` keeps no text: it is read from the pack. Row ids follow (document, offset), so they break ties. The first
 // passage of a document is found by the words of its name and title, too.
@@ -20,6 +23,7 @@ const SCHEMA = `
     PRIMARY KEY (doc, n)) WITHOUT ROWID;
   CREATE TABLE spans (n INTEGER PRIMARY KEY, doc INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
   CREATE VIRTUAL TABLE passages USING fts5(text, name, title, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
+  ${TABLES_SCHEMA}
 `
 
 /** Told of what has become searchable since it was last told. */
@@ -34,6 +38,7 @@ export function buildIndex(pack: PackFile, path: string, advance: Advance): void
     const insert = inserts(db)
     pack.documents.forEach((doc, n) => {
       insertDocument(insert, pack, doc, n, advance)
+      insertTables(db, pack, doc, n)
       advance(1, 0)
     })
     db.exec('COMMIT')
@@ -100,6 +105,19 @@ function insertDocument(
   outline.forEach((entry, at) => {
     insert.outline.run(n, at, entry.kind, entry.title, entry.depth, entry.start, entry.end)
   })
+}
+
+/** Keeps the tables of a document. Its text is read again only where it may hold some. */
+function insertTables(db: DatabaseSync, pack: PackFile, doc: PackedDocument, n: number): void {
+  let text: Buffer | undefined
+  const whole = (): Buffer => {
+    text ??= pack.text(doc, 0, doc.bytes)
+    return text
+  }
+  const found = findTables(mediaTypeOf(doc.id), doc.bytes, whole)
+  if (found.length === 0) return
+  const track = doc.original === undefined ? undefined : new OffsetTrack(doc.original, whole())
+  keepTables(db, { n, id: doc.id }, found, (offset) => track?.fileOffset(offset) ?? offset)
 }
 
 function beginningOf(piece: Buffer): string {

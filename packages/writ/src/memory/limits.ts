@@ -69,3 +69,17 @@ export const MAX_PARTITION_KEY_BYTES: number = 24 * 1024
 
 /** Least time between two progress reports. */
 export const PROGRESS_INTERVAL_MS = 100
+
+/** A longer text is searched and read, and no table is made of it: its rows are held while they are told apart. */
+export const MAX_TABLE_TEXT_BYTES: number = 256 * 1024 * 1024
+
+/** Most columns of a table, and most tables of one document that can hold several. */
+export const MAX_TABLE_COLUMNS = 500
+export const MAX_TABLES = 200
+
+/** Rows at the beginning of a delimited file that tell its delimiter and its header. */
+export const TABLE_SAMPLE_BYTES: number = 64 * 1024
+export const TABLE_SAMPLE_ROWS = 1_000
+
+/** Most bytes of rows that are handed on at once. */
+export const TABLE_BATCH_BYTES: number = 1024 * 1024

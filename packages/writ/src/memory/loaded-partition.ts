@@ -3,6 +3,7 @@ import { mediaTypeOf } from './media-type.ts'
 import type { OpenPack } from './pack-directory.ts'
 import type { PartitionKey } from './partition-key.ts'
 import { partitionId } from './partition-key.ts'
+import { readTables } from './tables/kept-tables.ts'
 import type { LoadedPartition } from './worker-calls.ts'
 
 /** What the main thread needs to know of an opened pack under a partition's key. */
@@ -23,7 +24,8 @@ export function describe(key: PartitionKey, { sha256, pack, index }: OpenPack): 
   }))
   const bytes = documents.reduce((sum, { info }) => sum + info.bytes, 0)
   const partition = { id, ...key, documents: documents.length, bytes, packSha256: sha256 }
-  return { partition, packPath: pack.path, documents }
+  const tables = readTables(index, (n) => pack.documents[n]?.id ?? '', id)
+  return { partition, packPath: pack.path, documents, tables }
 }
 
 interface DocumentRow {

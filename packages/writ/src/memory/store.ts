@@ -13,6 +13,8 @@ import {
   type ReadResult,
   type SearchRequest,
   type Skipped,
+  type TableInfo,
+  type TableRows,
   type TextSource,
   WritError,
 } from '@writ/contract'
@@ -44,6 +46,7 @@ export class PackStore implements ContextStore {
   readonly #partitions: Partition[] = []
   readonly #documents = new Map<string, Kept>()
   readonly #listings = new Map<string, readonly DocumentInfo[]>()
+  readonly #tables = new Map<string, readonly TableInfo[]>()
   readonly #files: FileHandle[] = []
   #closed: Promise<void> | undefined
 
@@ -95,6 +98,21 @@ export class PackStore implements ContextStore {
     return this.#parts.link.call('outline', { partition: this.#find(doc).info.partition, doc })
   }
 
+  tables(partition: string): readonly TableInfo[] {
+    return this.#tables.get(partition) ?? []
+  }
+
+  tableRows({ partition, name }: TableInfo, from: number): Promise<TableRows> {
+    return this.#parts.link.call('tableRows', { partition, name, from })
+  }
+
+  rowsAt(
+    { partition, name }: TableInfo,
+    spans: readonly { readonly start: number; readonly end: number }[],
+  ): Promise<readonly boolean[]> {
+    return this.#parts.link.call('rowsAt', { partition, name, spans })
+  }
+
   async addTexts(collection: string, texts: readonly TextSource[], label: Label): Promise<Partition> {
     const joined = texts.reduce((sum, text) => (text.label ? joinLabels(sum, text.label) : sum), label)
     const key = partitionKey(collection, joined, this.#parts.purposes, this.#parts.owner)
@@ -117,7 +135,7 @@ export class PackStore implements ContextStore {
     this.#parts.onClose()
   }
 
-  async #include({ partition, packPath, documents }: LoadedPartition): Promise<Partition> {
+  async #include({ partition, packPath, documents, tables }: LoadedPartition): Promise<Partition> {
     const file = await open(packPath, 'r')
     this.#files.push(file)
     for (const doc of documents) this.#documents.set(doc.info.id, { ...doc, file })
@@ -125,6 +143,7 @@ export class PackStore implements ContextStore {
       partition.id,
       documents.map(({ info }) => info),
     )
+    this.#tables.set(partition.id, tables)
     this.#partitions.push(partition)
     return partition
   }

@@ -10,6 +10,8 @@ import type {
   Passage,
   SearchRequest,
   Skipped,
+  TableInfo,
+  TableRows,
   TextSource,
 } from '@writ/contract'
 import type { Places } from './pack-directory.ts'
@@ -22,6 +24,7 @@ export interface LoadedPartition {
   readonly partition: Partition
   readonly packPath: string
   readonly documents: readonly LoadedDocument[]
+  readonly tables: readonly TableInfo[]
 }
 
 export interface LoadedDocument {
@@ -64,6 +67,18 @@ export interface WorkerCalls {
   outline: {
     request: { readonly partition: string; readonly doc: string }
     result: readonly OutlineEntry[]
+  }
+  tableRows: {
+    request: { readonly partition: string; readonly name: string; readonly from: number }
+    result: TableRows
+  }
+  rowsAt: {
+    request: {
+      readonly partition: string
+      readonly name: string
+      readonly spans: readonly { readonly start: number; readonly end: number }[]
+    }
+    result: readonly boolean[]
   }
 }
 

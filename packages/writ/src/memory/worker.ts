@@ -7,6 +7,7 @@ import { readOutline } from './outline-rows.ts'
 import type { OpenPack } from './pack-directory.ts'
 import { addTexts } from './run-texts.ts'
 import { search } from './search.ts'
+import { areRows, readRows } from './tables/kept-tables.ts'
 import type { FromWorker, SentError, ToWorker, WorkerCall, WorkerCalls } from './worker-calls.ts'
 
 type Handlers = {
@@ -41,6 +42,8 @@ const handlers: Handlers = {
   search: ({ partition, search: wanted }) => search(opened(partition), wanted),
   grep: ({ partition, grep: wanted }, _id, signal) => grep(opened(partition).pack, wanted, signal),
   outline: ({ partition, doc }) => readOutline(opened(partition), doc),
+  tableRows: ({ partition, name, from }) => readRows(opened(partition).index, name, from),
+  rowsAt: ({ partition, name, spans }) => areRows(opened(partition).index, name, spans),
 }
 
 async function answer(message: Extract<ToWorker, { call: WorkerCall }>): Promise<void> {

@@ -276,6 +276,8 @@ class BareFrame implements Frame {
       'context.search': (asked) => this.#search(asked),
       'context.grep': (asked) => this.#grep(asked),
       'context.outline': ({ doc }) => this.#run.store.outline(doc),
+      'context.tables': () => Promise.resolve([]),
+      'context.sql': () => Promise.reject(new WritError('SQL_UNAVAILABLE', 'There are no tables.')),
       'context.read': ({ doc, start = 0, end }) => this.#read(doc, start, end),
       'model.call': ({ prompts }) => this.#call(prompts),
       scripts: () => Promise.resolve([]),

@@ -40,7 +40,7 @@ export interface TestRuns {
   /** Runs the question once with a scripted model. */
   readonly run: (script: Script, setup?: Setup) => Promise<Ran>
   /** The evidence of an answer holds. */
-  readonly verified: (answer: Answer) => Promise<void>
+  readonly verified: (answer: Answer, home?: string) => Promise<void>
 }
 
 /** For the tests of the file that calls it. */
@@ -86,8 +86,8 @@ export function testRuns(): TestRuns {
     return { answer, events, requests: simulator.journal().requests }
   }
 
-  async function verified(answer: Answer): Promise<void> {
-    const trust = join(here.place, 'home', 'trust.json')
+  async function verified(answer: Answer, home: string = join(here.place, 'home')): Promise<void> {
+    const trust = join(home, 'trust.json')
     const report = await verifyFile(answer.evidence ?? '', { trust, answer })
     expect(report.verdicts.filter((verdict) => verdict.result === 'fail')).toEqual([])
     expect(report.ok).toBe(true)

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { MOST_MESSAGE } from './child-message.ts'
 import { packagePaths, roomPath } from './engine-files.ts'
+import type { JsonSize } from './json-size.ts'
 
 const inSource = import.meta.url.endsWith('.ts')
 
@@ -15,34 +17,61 @@ const OPTIMISED_AFTER = 300_000_000
 /** Half of what the child's heaps have for new objects; V8 takes 16 for each. Hardly any object lives there for long. */
 const CHILD_NEW_OBJECTS_MB = 2
 
-export const childEntry: string = join(roomPath, 'child', inSource ? 'main.ts' : 'main.js')
+/** A program of our own that runs as a confined child. */
+export interface ChildProgram {
+  /** Below the directory of this room, without its ending. */
+  readonly entry: string
+  /** What it may do that Node would refuse it else, and how it runs. */
+  readonly flags: readonly string[]
+  /** Directories of the packages it loads. */
+  readonly packages: () => readonly string[]
+  /** The largest message it sends. */
+  readonly most: JsonSize
+}
 
-/** Node's flags for the confined child: it may read its own code and start threads, nothing else that Node can refuse. */
-export function childFlags(): readonly string[] {
+/** The child that holds VMs, in threads. */
+export const VM_PROGRAM: ChildProgram = Object.freeze({
+  entry: 'child/main',
+  flags: [
+    '--allow-worker',
+    `--wasm-tiering-budget=${OPTIMISED_AFTER}`,
+    '--disallow-code-generation-from-strings',
+  ],
+  packages: packagePaths,
+  most: MOST_MESSAGE,
+})
+
+export function entryOf({ entry }: ChildProgram): string {
+  return join(roomPath, `${entry}${inSource ? '.ts' : '.js'}`)
+}
+
+/** Node's flags for a confined child: it may read its own code and do what its program says, nothing else that Node can refuse. */
+export function flagsOf(program: ChildProgram): readonly string[] {
   return [
     '--permission',
-    '--allow-worker',
-    ...codePaths().map((path) => `--allow-fs-read=${join(path, '/')}`),
+    ...codePaths(program).map((path) => `--allow-fs-read=${join(path, '/')}`),
     '--preserve-symlinks', // following links would read every directory on the way
     `--max-old-space-size=${CHILD_HEAP_MB}`,
     `--max-semi-space-size=${CHILD_NEW_OBJECTS_MB}`,
-    `--wasm-tiering-budget=${OPTIMISED_AFTER}`,
     '--v8-pool-size=1', // compiling ahead on more threads costs the first cell more than it gives
-    '--disallow-code-generation-from-strings',
     '--disable-sigusr1',
     '--no-warnings',
+    ...program.flags,
     ...(inSource ? ['--conditions=@writ/source'] : []),
   ]
 }
 
-const codePaths = (): readonly string[] => [roomPath, ...packagePaths()]
+const codePaths = ({ packages }: ChildProgram): readonly string[] => [roomPath, ...packages()]
 
-let read: readonly string[] | undefined
+const read = new Map<ChildProgram, readonly string[]>()
 
 /** Every file and directory that a child needs to run at all: Node, its shared libraries, and the child's own code. */
-export function childFiles(): readonly string[] {
-  read ??= [...new Set([process.execPath, ...sharedLibraries(), ...ownPackage(), ...codePaths()])]
-  return read
+export function filesOf(program: ChildProgram): readonly string[] {
+  const known = read.get(program) ?? [
+    ...new Set([process.execPath, ...sharedLibraries(), ...ownPackage(), ...codePaths(program)]),
+  ]
+  read.set(program, known)
+  return known
 }
 
 /** Shared libraries of this very program, by the paths at which its loader finds them. */

@@ -2,10 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { bubblewrapped, FILTER_FD, INFO_FD } from './bubblewrap.ts'
 import { callFilter } from './call-filter.ts'
-import { childEntry, childFiles, childFlags } from './child-command.ts'
-import { MOST_MESSAGE } from './child-message.ts'
+import { type ChildProgram, entryOf, filesOf, flagsOf, VM_PROGRAM } from './child-command.ts'
 import { inspectChild } from './inspect-child.ts'
-import type { ToChild } from './messages.ts'
 import type { ChildOwner, SandboxChild } from './sandbox-child.ts'
 import { startProgram } from './start-program.ts'
 import { WIRE_FD, Wire } from './wire.ts'
@@ -34,16 +32,16 @@ export class ConfinedChild implements SandboxChild {
   readonly #wire: Wire
   readonly #ended: Promise<unknown>
   /** What is to be sent once the wall is seen to stand. */
-  #waiting: ToChild[] | undefined = []
+  #waiting: object[] | undefined = []
   #owner: ChildOwner | undefined
   /** The child's own process within bubblewrap, once the system has shown that it is that. */
   #inner: number | undefined
   #stderr = ''
   #gone: string | undefined
 
-  constructor(wall: Wall) {
-    const node = [process.execPath, ...childFlags(), childEntry] as const
-    const files = childFiles()
+  constructor(wall: Wall, program: ChildProgram = VM_PROGRAM) {
+    const node = [process.execPath, ...flagsOf(program), entryOf(program)] as const
+    const files = filesOf(program)
     const full = wall.level === 'full'
     const [command, ...args] = full ? bubblewrapped(wall.bubblewrap, { command: node, files }) : node
     const child = startProgram(command, args, full ? [WIRE_FD, INFO_FD, FILTER_FD] : [WIRE_FD], full)
@@ -57,7 +55,7 @@ export class ConfinedChild implements SandboxChild {
       onMessage: (value: unknown) => this.#hear(value),
       onBroken: (reason: string) => this.#end(`it wrote ${reason}`),
     }
-    this.#wire = new Wire(socketAt(child, WIRE_FD), events, MOST_MESSAGE)
+    this.#wire = new Wire(socketAt(child, WIRE_FD), events, program.most)
     child.on('error', (error) => this.#end(error.message))
     child.on('exit', (code, signal) => {
       this.#end(`it ended (${signal ?? code})`)
@@ -89,7 +87,7 @@ export class ConfinedChild implements SandboxChild {
     this.#hold(false)
   }
 
-  send(message: ToChild): void {
+  send(message: object): void {
     if (this.#waiting === undefined) this.#wire.send(message)
     else this.#waiting.push(message)
   }

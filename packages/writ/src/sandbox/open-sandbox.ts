@@ -4,6 +4,7 @@ import {
   GUEST_NAMES,
   HOST_NAMES,
   type Sandbox,
+  type TableQueries,
   type Vm,
   type VmOptions,
 } from '@writ/contract'
@@ -11,6 +12,7 @@ import { ChildLink } from './child-link.ts'
 import { FrameVm } from './frame-vm.ts'
 import { guestAbi } from './guest-abi.ts'
 import { sandboxFailed } from './sandbox-failed.ts'
+import { ConfinedQueries } from './sql/confined-queries.ts'
 import { type StartedChild, startChild } from './start-child.ts'
 import type { ProvidedName, VmSetup } from './worker/orders.ts'
 
@@ -46,19 +48,21 @@ export function sandboxOf(
 
 class QuickJsSandbox implements Sandbox {
   readonly confinement: Confinement
+  readonly #queries: ConfinedQueries
   readonly #vms: Map<number, FrameVm> = new Map()
   readonly #link: ChildLink
   #nextId = 0
   #busy = 0
   #closed = false
 
-  constructor({ child, another, level, layers, lack }: StartedChild, unresponsiveMs: number) {
+  constructor({ child, another, program, level, layers, lack }: StartedChild, unresponsiveMs: number) {
     this.confinement = Object.freeze({
       level,
       layers,
       ...defined({ lack }),
       guestAbi: readGuestAbi(),
     })
+    this.#queries = new ConfinedQueries(program)
     this.#link = new ChildLink(another, unresponsiveMs, {
       onMessage: (message) => {
         const vm = this.#vms.get(message.vm)
@@ -70,6 +74,10 @@ class QuickJsSandbox implements Sandbox {
       },
     })
     this.#link.start(child)
+  }
+
+  get sql(): TableQueries {
+    return this.#queries
   }
 
   async open(options: VmOptions): Promise<Vm> {
@@ -99,12 +107,13 @@ class QuickJsSandbox implements Sandbox {
     this.#closed = true
     for (const vm of this.#vms.values()) vm.abandon()
     this.#link.kill('it is abandoned')
+    this.#queries.abandon()
   }
 
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all([...this.#vms.values()].map((vm) => vm.close()))
-    await this.#link.close()
+    await Promise.all([this.#link.close(), this.#queries.close()])
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Confinement } from '@writ/contract'
 import { findBubblewrap } from './bubblewrap.ts'
+import type { ChildProgram } from './child-command.ts'
 import { ConfinedChild, type Wall } from './confined-child.ts'
 import type { SandboxChild } from './sandbox-child.ts'
 
@@ -19,6 +20,8 @@ export interface StartedChild {
   readonly child: SandboxChild
   /** Starts another with the same confinement, for when this one is gone. */
   readonly another: () => SandboxChild
+  /** Starts another program with the same confinement. */
+  readonly program: (program: ChildProgram) => ConfinedChild
   readonly level: Confinement['level']
   readonly layers: Confinement['layers']
   /** Why it is not full; undefined when it is. */
@@ -63,5 +66,7 @@ function reduced(lack: string): StartedChild {
 
 function startedBehind(wall: Wall, child: SandboxChild, lack?: string): StartedChild {
   const { level } = wall
-  return { child, another: () => new ConfinedChild(wall), level, layers: LAYERS[level], lack }
+  const another = (): SandboxChild => new ConfinedChild(wall)
+  const program = (of: ChildProgram): ConfinedChild => new ConfinedChild(wall, of)
+  return { child, another, program, level, layers: LAYERS[level], lack }
 }

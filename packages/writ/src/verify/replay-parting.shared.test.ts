@@ -146,6 +146,7 @@ describe('other code', () => {
     const other: Sandbox = {
       confinement,
       open: (options) => sandbox.open(options),
+      sql: sandbox.sql,
       abandon: () => sandbox.abandon(),
       close: () => sandbox.close(),
     }

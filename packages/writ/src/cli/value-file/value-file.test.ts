@@ -33,6 +33,17 @@ describe('as CSV', () => {
     expect(await written([], 'out.csv')).toBe('')
   })
 
+  it('takes the rows of what a query gave', async () => {
+    const result = {
+      columns: [{ name: 'a', type: 'BIGINT' }],
+      rows: [{ a: 1 }],
+      truncated: false,
+      docs: ['x.csv'],
+    }
+    expect(await written(result, 'out.csv')).toBe('a\r\n1\r\n')
+    expect(await written({ rows: [] }, 'out.csv')).toBe('')
+  })
+
   it('columns come in the order of the schema, then as rows have them', async () => {
     const schema = { type: 'array', items: { properties: { b: {}, never: {}, a: {} } } }
     expect(await written([{ a: 1, b: 2, c: 3 }], 'out.csv', schema)).toBe('b,a,c\r\n2,1,3\r\n')

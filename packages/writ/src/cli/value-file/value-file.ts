@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, extname } from 'node:path'
-import { type Json, WritError } from '@writ/contract'
+import { isObject, type Json, WritError } from '@writ/contract'
 import { tableOf } from '../rows.ts'
 import { csvLines } from './csv.ts'
 import { markdownLines } from './markdown.ts'
@@ -10,9 +10,10 @@ type Format = (value: Json, schema: Json | undefined) => Iterable<string>
 /** How a value is written, by the ending of the file. Throws `NOT_A_TABLE` for a value that has no such form. */
 const FORMATS: Readonly<Record<string, Format>> = {
   '.csv': (value, schema) => {
-    const table = tableOf(value, schema)
+    const list = rowsOf(value)
+    const table = tableOf(list, schema)
     if (table !== undefined) return csvLines(table)
-    if (Array.isArray(value) && value.length === 0) return []
+    if (Array.isArray(list) && list.length === 0) return []
     throw new WritError(
       'NOT_A_TABLE',
       `The released value is ${shapeOf(value)}, and no list of objects: CSV cannot hold it.`,
@@ -57,6 +58,11 @@ function formatOf(path: string): Format {
   const format = Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined
   if (format !== undefined) return format
   throw new WritError('USAGE', `--out-value takes a file that ends in ${Object.keys(FORMATS).join(', ')}.`)
+}
+
+/** The list that a value is, or that it holds as its `rows`: what a query gives, and what is told about it. */
+function rowsOf(value: Json): Json {
+  return isObject(value) && Array.isArray(value.rows) ? value.rows : value
 }
 
 function shapeOf(value: Json): string {

@@ -32,7 +32,6 @@ it('counts documents and bytes of the corpus once each, and texts of frames not 
     doc,
     start,
     end,
-    sha256: '',
   })
   tally.search(['p', 'q'], ['a', 'c', 'nobody'])
   tally.search(['p'], null)

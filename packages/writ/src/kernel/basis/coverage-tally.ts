@@ -21,7 +21,7 @@ export class CoverageTally {
   }
 
   /** Text of spans was handed to a frame. */
-  hand(spans: readonly Span[]): void {
+  hand(spans: readonly Pick<Span, 'doc' | 'start' | 'end'>[]): void {
     for (const { doc, start, end } of spans) this.#handed.add(doc, start, end)
   }
 

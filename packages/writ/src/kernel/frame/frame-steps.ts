@@ -35,6 +35,7 @@ import { performNote } from '../steps/note-step.ts'
 import { notesStep } from '../steps/notes-request.ts'
 import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
+import { sqlStep, tablesStep } from '../steps/table-requests.ts'
 import { performTypedCall } from '../steps/typed-call.ts'
 import { CallsUnderWay } from './calls-under-way.ts'
 import { FanOut } from './fan-out.ts'
@@ -87,8 +88,7 @@ export class FrameSteps {
     onFinal: OnFinal = nowhere,
     call?: number,
   ): Promise<Steps[K]['result']> {
-    const store = this.#state.ports.store
-    const lane = this.#lane
+    const [store, lane] = [this.#state.ports.store, this.#lane]
     const local = <T>(step: ContextStep<T>): Promise<T> =>
       performContextStep(this.#state, lane, id, step, onFinal)
     const value = <T>(step: HostValue<T>): Promise<T> =>
@@ -99,6 +99,8 @@ export class FrameSteps {
       'context.grep': (asked) => local(grepStep(store, lane, asked)),
       'context.outline': (asked) => local(outlineStep(store, lane, asked)),
       'context.read': (asked) => local(readStep(store, lane, asked)),
+      'context.tables': (asked) => local(tablesStep(store, lane, asked)),
+      'context.sql': (asked) => local(sqlStep(this.#state, lane, asked)),
       'model.call': (asked) => this.#needed(call, (signal) => this.#subCalls(id, asked, signal, onFinal)),
       'frame.spawn': (asked) =>
         this.#needed(call, (signal) => this.#children(id, asked.children, signal, onFinal)),
@@ -156,8 +158,8 @@ export class FrameSteps {
     { op, input, error }: { readonly op: string; readonly input: unknown; readonly error: unknown },
     onFinal: OnFinal,
   ): Promise<never> {
-    const make = (): Promise<never> => Promise.reject(error)
-    return performHostValue(this.#state, this.#lane, id, { op, input, make }, onFinal)
+    const refused = { op, input, make: (): Promise<never> => Promise.reject(error) }
+    return performHostValue(this.#state, this.#lane, id, refused, onFinal)
   }
 
   async #subCalls(

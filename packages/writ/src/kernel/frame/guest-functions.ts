@@ -26,6 +26,7 @@ const searchOptions = z.object({ k: count, docs: names }).partial()
 const grepOptions = z
   .object({ docs: names, before: count, after: count, limit: count, ignoreCase: z.boolean() })
   .partial()
+const sqlOptions = z.object({ limit: count }).partial()
 const range = z.object({ start: count, end: count }).partial()
 /** Looked into by itself: it may be anything. */
 const schema = z.unknown()
@@ -118,6 +119,25 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
       return { doc: where, ...defined(take(range, defined({ start, end }), form)) }
     },
     reply: ({ text }) => JSON.stringify(text),
+  }),
+  tables: guestFunction({
+    step: 'context.tables',
+    request: ([filter = {}]) =>
+      defined(
+        typeof filter === 'string'
+          ? { match: filter }
+          : take(docsFilter.pick({ match: true }), filter, 'tables(name?)'),
+      ),
+    reply: (list) => JSON.stringify(list),
+  }),
+  sql: guestFunction({
+    step: 'context.sql',
+    request: ([query, options = {}]) => {
+      const form = 'sql(query, {limit?}) with the query as a string'
+      const rest = typeof options === 'number' ? { limit: options } : options
+      return { query: take(z.string(), query, form), ...defined(take(sqlOptions, rest, form)) }
+    },
+    reply: ({ columns, rows, truncated, docs }) => JSON.stringify({ columns, rows, truncated, docs }),
   }),
   llm_query: guestFunction({
     step: 'model.call',

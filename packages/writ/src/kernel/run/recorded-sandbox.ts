@@ -9,6 +9,7 @@ export function recordedSandbox(sandbox: Sandbox, { level, layers }: Recorded): 
   return {
     confinement: { level, layers, guestAbi: sandbox.confinement.guestAbi },
     open: (options) => sandbox.open(options),
+    sql: sandbox.sql,
     abandon: () => sandbox.abandon(),
     close: () => sandbox.close(),
   }

@@ -8,6 +8,7 @@ import {
   type Reasoner,
   type Sandbox,
   type Signer,
+  type TableQueries,
   WritError,
 } from '@writ/contract'
 import { closedModels } from '../basis/closed-models.ts'
@@ -133,7 +134,7 @@ async function recordedPorts(
   return {
     clock,
     reasoner,
-    sandbox: recordedSandbox(sandbox, opening.det.confinement),
+    sandbox: { ...recordedSandbox(sandbox, opening.det.confinement), sql: REPLAY_QUERIES },
     store: replayStore(partitions, omitted),
     policy: replayPolicy(bundle, opening.det.osUser),
     signer: CLOSED_SIGNER,
@@ -151,6 +152,11 @@ async function recordedPorts(
   }
 }
 
+const REPLAY_QUERIES: TableQueries = {
+  names: () => outside('a query'),
+  run: () => outside('a query'),
+}
+
 function replayStore(partitions: readonly Partition[], omitted: readonly Omitted[]): ContextStore {
   return {
     partitions,
@@ -162,6 +168,9 @@ function replayStore(partitions: readonly Partition[], omitted: readonly Omitted
     grep: () => outside('a pattern'),
     read: () => outside('a read'),
     outline: () => outside('an outline'),
+    tables: () => closed('a listing'),
+    tableRows: () => outside('rows'),
+    rowsAt: () => outside('rows'),
     addTexts: () => outside('an ingestion'),
     close: () => Promise.resolve(),
   }

@@ -14,6 +14,7 @@ import {
   type Partition,
   type ProfileFacts,
   type Script,
+  type TableListing,
   WritError,
   withMessages,
 } from '@writ/contract'
@@ -109,6 +110,8 @@ export class FrameState implements DecisionContext {
   }
   /** Byte ranges handed to this frame or to a joined child. */
   readonly slices: SpanSet = new SpanSet()
+  /** Every table that it was told of, when it last asked for all; null before. */
+  tables: readonly TableListing[] | null = null
   /** Values of blind children that this frame holds, by lane. */
   readonly sealed: Map<string, SealedValue> = new Map()
   /** Citations made here, and those that joined children released. */

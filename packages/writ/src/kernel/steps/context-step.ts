@@ -23,19 +23,27 @@ export interface ContextStep<T> {
   readonly op: string
   readonly input: unknown
   /** The partitions it needs, found without reading; may throw for a bad request. */
-  readonly needs: () => readonly Partition[]
+  readonly needs: (signal: AbortSignal) => readonly Partition[] | Promise<readonly Partition[]>
   /** The read itself, over the partitions that were granted. */
   readonly effect: (allowed: readonly Partition[], signal: AbortSignal) => Promise<T>
   /** The documents it asks for by name. */
   readonly named?: readonly string[]
+  /** What it asks for by name instead, which is withheld like a document: its words for a refusal. */
+  readonly wanted?: string
   /** Whether it goes over the texts of what was granted, or of the documents it names. */
   readonly searches?: boolean
   /** Whether what is refused is left out without a word, even where nothing is left. */
   readonly silent?: boolean
   /** Numbers of the notes of earlier runs in what it gives. */
   readonly noted?: (result: T) => readonly number[]
+  /** The documents it went over, where only its result tells. */
+  readonly covers?: (result: T) => readonly string[]
   /** The spans whose text it hands over. */
-  readonly handed?: (result: T) => readonly Span[]
+  readonly handed?: (result: T) => readonly Pick<Span, 'doc' | 'start' | 'end'>[]
+  /** Notes what was given. */
+  readonly given?: (result: T) => void
+  /** Whether its result answers the question exactly, by the plan of the root's model; asked where it is not recorded. */
+  readonly exact?: () => boolean
 }
 
 /** What a step came to. */
@@ -44,6 +52,7 @@ interface StepResult<T> {
   readonly partitions: readonly string[]
   readonly withheld: boolean
   readonly outcome: Done<T>
+  readonly exact: boolean
   /** Part of the time that admission took. */
   readonly admittedMs: number
   /** Gives its slot back, once it is recorded. None for a recorded step: the record says what comes when. */
@@ -51,7 +60,7 @@ interface StepResult<T> {
 }
 
 /** The fields of a recorded read. */
-type RecordedContext = RecordOf<'context.search' | 'context.read'>['det']
+type RecordedContext = RecordOf<'context.read'>['det']
 
 /** What came of a read: its value with the JSON that is recorded and handed over, or the error. */
 type Done<T> =
@@ -81,6 +90,7 @@ export async function performContextStep<T>(
   })
   const { outcome, admittedMs, release } = result
   if (outcome.ok) take(state, lane, step, result.partitions, outcome.value)
+  if (result.exact) state.tally.planned = 'exact'
   const effectEnd = clock.monotonic()
   const tookMs = Math.round(effectEnd - started)
   await record(state, lane, id, step, result, tookMs, onFinal).finally(release)
@@ -108,7 +118,9 @@ function take<T>(
   partitions: readonly string[],
   value: T,
 ): void {
-  if (step.searches === true) coverage.search(partitions, step.named ?? lane.scope.docs)
+  if (step.searches === true)
+    coverage.search(partitions, step.covers?.(value) ?? step.named ?? lane.scope.docs)
+  step.given?.(value)
   const spans = step.handed?.(value) ?? []
   coverage.hand(spans)
   for (const number of step.noted?.(value) ?? []) tally.notes.add(number)
@@ -132,7 +144,7 @@ async function happen<T>(
     admission = await admitted(state, lane, step, signal)
     admittedMs = clock.monotonic() - started
     const [refusal] = admission.refusals
-    const none = step.silent !== true && (admission.allowed.length === 0 || step.named !== undefined)
+    const none = step.silent !== true && (admission.allowed.length === 0 || named(step))
     if (refusal !== undefined && none) throw refusal
     const value = await step.effect(admission.allowed, signal)
     const json = JSON.stringify(value)
@@ -147,6 +159,7 @@ async function happen<T>(
     partitions: allowed.map((partition) => partition.id),
     withheld: refusals.length > 0,
     outcome,
+    exact: outcome.ok && step.exact?.() === true,
     admittedMs,
     release,
   }
@@ -163,9 +176,8 @@ async function admitted<T>(
   signal: AbortSignal,
 ): Promise<Admission> {
   const action = actionOf(step)
-  const { named } = step
-  if (named === undefined) return await admit(state, lane, action, step.needs(), signal)
-  const needs = known(step)
+  if (!named(step)) return await admit(state, lane, action, await step.needs(signal), signal)
+  const needs = await known(step, signal)
   if (needs !== null && (await mayHave(state, lane, action, needs))) {
     const admission = await admit(state, lane, action, needs, signal)
     const { decisions, refusals } = admission
@@ -174,28 +186,39 @@ async function admitted<T>(
     const policies = decisions
       .filter(({ verdict }) => verdict !== 'allow')
       .flatMap((decided) => decided.policies)
-    return { ...admission, refusals: [notReadable(action, named, policies)] }
+    return { ...admission, refusals: [notReadable(action, step, policies)] }
   }
   const { decisions, policies } = await withheld(state, lane, action)
   if (policies === null) {
-    step.needs()
+    await step.needs(signal)
     throw new WritError('INTERNAL', 'A document is withheld from a frame from which nothing is.')
   }
-  return { allowed: [], decisions, refusals: [notReadable(action, named, policies)] }
+  return { allowed: [], decisions, refusals: [notReadable(action, step, policies)] }
 }
 
-/** The partitions a step needs; null when it names a document that there is not. */
-function known<T>(step: ContextStep<T>): readonly Partition[] | null {
+/** Whether a step asks for something by its name: all of it, or nothing. */
+function named<T>({ named: docs, wanted }: ContextStep<T>): boolean {
+  return docs !== undefined || wanted !== undefined
+}
+
+/** The partitions a step needs; null when it names a document or a table that there is not. */
+async function known<T>(step: ContextStep<T>, signal: AbortSignal): Promise<readonly Partition[] | null> {
   try {
-    return step.needs()
+    return await step.needs(signal)
   } catch (error) {
-    if (isWritError(error) && error.code === 'UNKNOWN_DOCUMENT') return null
+    if (isWritError(error) && (error.code === 'UNKNOWN_DOCUMENT' || error.code === 'UNKNOWN_TABLE'))
+      return null
     throw error
   }
 }
 
-function notReadable(action: string, named: readonly string[], policies: readonly string[]): WritError {
-  const what = named.length === 1 ? `no document ${JSON.stringify(named[0])}` : `not every document named`
+function notReadable<T>(
+  action: string,
+  { named: docs = [], wanted }: ContextStep<T>,
+  policies: readonly string[],
+): WritError {
+  const of = docs.length === 1 ? `no document ${JSON.stringify(docs[0])}` : `not every document named`
+  const what = wanted ?? of
   return new WritError(
     'POLICY_DENIED',
     `There is ${what} that this frame may read; part of its corpus is withheld by ${policies.join(', ')}.`,
@@ -208,7 +231,7 @@ function recall<T>(
   state: RunState,
   lane: FrameState,
   step: ContextStep<T>,
-  { decisions, partitions, label, outcome }: RecordedContext,
+  { decisions, partitions, label, outcome, exact }: RecordedContext,
   output: string,
 ): StepResult<T> {
   const withheld = recallAdmission(state, lane, actionOf(step), decisions, partitions)
@@ -223,6 +246,7 @@ function recall<T>(
       outcome === 'ok'
         ? { ok: true, value: JSON.parse(output) as T, json: output }
         : { ok: false, error: errorFrom(output) },
+    exact: exact === true,
     admittedMs: 0,
     release: undefined,
   }
@@ -254,7 +278,7 @@ async function record<T>(
   lane: FrameState,
   id: StepId,
   step: ContextStep<T>,
-  { decisions, partitions, withheld, outcome }: StepResult<T>,
+  { decisions, partitions, withheld, outcome, exact }: StepResult<T>,
   tookMs: number,
   onFinal: OnFinal,
 ): Promise<void> {
@@ -276,6 +300,7 @@ async function record<T>(
       withheld,
       label: lane.label,
       ...(notes.length === 0 ? {} : { notes }),
+      ...(exact ? { exact: true as const } : {}),
     },
     obs: { at: journal.now(), tookMs },
     payloads: { input, output },

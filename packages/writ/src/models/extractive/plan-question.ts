@@ -1,9 +1,12 @@
+import type { TableListing } from '@writ/contract'
 import { readAboutFiles, readHeadings } from './plan/about-files.ts'
 import { readDocumentsWith } from './plan/documents-with.ts'
 import { readOccurrences } from './plan/occurrences.ts'
 import type { ExactPart, QuestionPlan } from './plan/question-plan.ts'
 import { type Masked, maskQuoted } from './plan/quoted.ts'
 import { reasonFor } from './plan/reason.ts'
+import { planTables, type TablePlan } from './plan/table/table-plan.ts'
+import { readTableQuestion } from './plan/table/table-question.ts'
 import { letterPairs, searchWords } from './words.ts'
 
 /** A longer question is never exact: its form could not be told apart from what it is about. */
@@ -24,7 +27,33 @@ export function planQuestion(question: string): QuestionPlan {
   const pairs = letterPairs(plain)
   const exact = question.length <= LONGEST_EXACT ? readExact(plain) : undefined
   if (exact !== undefined) return { ...NOTHING, words, pairs, ...exact, basis: 'exact' }
-  return { ...NOTHING, literals: phrasesIn(plain), words, pairs, because: reasonFor(plain) }
+  const figure = question.length <= LONGEST_EXACT && readTableQuestion(maskedOf(plain), true) !== undefined
+  return { ...NOTHING, literals: phrasesIn(plain), words, pairs, figure, because: reasonFor(plain) }
+}
+
+/** A longer list of tables is not looked at: a cell cannot show it. */
+export const MOST_LISTED_CHARS = 12_000
+
+/** Plans how tables answer a question that asks for a figure; undefined where they may not. A pure function of both. */
+export function planOverTables(question: string, tables: readonly TableListing[]): TablePlan | undefined {
+  if (JSON.stringify(tables).length > MOST_LISTED_CHARS || !planQuestion(question).figure) return undefined
+  const masked = maskedOf(question.replace(/\s+/g, ' ').trim())
+  for (const timed of [true, false]) {
+    const read = readTableQuestion(masked, timed)
+    const plan = read === undefined ? undefined : planTables(read, masked, tables)
+    if (plan !== undefined) return plan
+  }
+  return undefined
+}
+
+/** The query whose result answers a question exactly; null where there is none. */
+export function exactQuery(question: string, tables: readonly TableListing[]): string | null {
+  return planOverTables(question, tables)?.query ?? null
+}
+
+function maskedOf(plain: string): Masked {
+  const { text, quoted } = maskQuoted(plain)
+  return { text: text.replace(POLITE, '').replace(/[\s?.!]+$/u, ''), quoted }
 }
 
 const NOTHING: QuestionPlan = {
@@ -40,6 +69,7 @@ const NOTHING: QuestionPlan = {
   most: null,
   words: [],
   pairs: [],
+  figure: false,
   because: null,
 }
 
@@ -56,8 +86,7 @@ function phrasesIn(question: string): string[] {
 }
 
 function readExact(question: string): ExactPart | undefined {
-  const { text, quoted } = maskQuoted(question)
-  const masked: Masked = { text: text.replace(POLITE, '').replace(/[\s?.!]+$/u, ''), quoted }
+  const masked = maskedOf(question)
   // The most special form first: a heading or a name that "contains" something is no text that does.
   const part =
     readHeadings(masked) ?? readAboutFiles(masked) ?? readDocumentsWith(masked) ?? readOccurrences(masked)

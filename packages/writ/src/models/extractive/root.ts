@@ -1,6 +1,7 @@
+import type { TableListing } from '@writ/contract'
 import type { Conversation } from './conversation.ts'
 import type { QuestionPlan, Reason } from './plan/question-plan.ts'
-import { planQuestion } from './plan-question.ts'
+import { MOST_LISTED_CHARS, planOverTables, planQuestion } from './plan-question.ts'
 import { CORPUS, NAMED, OCCURRENCES } from './programs/corpus.ts'
 import { COUNT } from './programs/count.ts'
 import { RESCUE } from './programs/ending.ts'
@@ -10,6 +11,7 @@ import { OUTLINES, RELEASE_HEADINGS } from './programs/headings.ts'
 import { RELEASE_COUNT } from './programs/release-count.ts'
 import { CITE_BEST, RELEASE_PASSAGES } from './programs/release-passages.ts'
 import { SEARCH } from './programs/search.ts'
+import { ASK_TABLES, LIST_TABLES, TABLE_NOTE } from './programs/tables.ts'
 import { searchFor } from './search-for.ts'
 import { targetsFor } from './targets.ts'
 import { searchWords } from './words.ts'
@@ -26,6 +28,8 @@ interface State {
   readonly calls: number
   /** What failed, by the name of the error. */
   readonly trouble: Readonly<Record<string, number>>
+  /** Tables that may answer; null when they were asked already, or there are none. */
+  readonly tables?: readonly TableListing[] | null
 }
 
 /** The best documents that child frames look through, and the fewest that are worth a frame of their own. */
@@ -70,11 +74,20 @@ function nextStep(frame: Frame): Step {
           intent: `${work.intent} This is the last turn.`,
           code: [...begun, ...work.release, 'FINAL(value);'].join('\n'),
         }
-      : { intent: work.intent, code: [...begun, REPORT(work.found)].join('\n') }
+      : {
+          intent: work.intent,
+          code: [...begun, REPORT(work.found, plan.figure ? ', tables: TABLES' : '')].join('\n'),
+        }
   }
   const stuck = Object.keys(state.trouble).some((name) => name !== 'PolicyDenied')
   if (frame.last || (state.left > 0 && (stuck || frame.turns >= MOST_TURNS)))
     return { intent: 'Release what there is.', code: [...work.release, 'FINAL(value);'].join('\n') }
+  const tables = plan.figure && state.tables ? planOverTables(frame.goal, state.tables) : undefined
+  if (tables !== undefined)
+    return {
+      intent: 'The question asks for a figure, and its words name columns of a table: compute it.',
+      code: [`const P = ${literal(tables)};`, ASK_TABLES, REPORT(work.found)].join('\n'),
+    }
   if (state.left > 0)
     return { intent: 'Go on with what is left.', code: [work.more, REPORT(work.found)].join('\n') }
   if (plan.kind === 'passages' && frame.turns === 1 && worthChildren(state))
@@ -140,10 +153,11 @@ function workFor(plan: QuestionPlan): Work {
           SEARCH,
           'await searchAll();',
           'for (const doc of SCORE.keys()) pick(doc, 3);',
+          ...(plan.figure ? [LIST_TABLES(MOST_LISTED_CHARS)] : []),
         ],
         more: '',
         found: 'SCORE.size',
-        release: [CITE_BEST, RELEASE_PASSAGES],
+        release: [CITE_BEST, RELEASE_PASSAGES, ...(plan.figure ? [TABLE_NOTE] : [])],
       }
     default:
       return {
@@ -234,8 +248,8 @@ function literal(value: unknown): string {
 }
 
 /** Guest code that prints a report. Blocks print nothing else, so what a document holds cannot look like one. */
-const REPORT = (found: string): string =>
-  `const left = await budget();\nprint('STATE ' + JSON.stringify({ left: todo.length, found: ${found}, depth: left.depth, calls: left.calls, trouble }));`
+const REPORT = (found: string, tables = ''): string =>
+  `const left = await budget();\nprint('STATE ' + JSON.stringify({ left: todo.length, found: ${found}, depth: left.depth, calls: left.calls, trouble${tables} }));`
 
 /** The newest report among the outputs. */
 function stateOf(outputs: readonly string[]): State | undefined {

@@ -7,7 +7,9 @@ export const builtin: Provider = {
   ids: 'builtin/extractive',
   open: async (_, { id }): Promise<ResolvedModel> => {
     if (id !== 'builtin/extractive') throw new WritError('UNKNOWN_MODEL', `There is no model "${id}".`)
-    const { createExtractiveModel, EXTRACTIVE_WINDOW, planQuestion } = await import('../extractive/model.ts')
+    const { createExtractiveModel, EXTRACTIVE_WINDOW, exactQuery, planQuestion } = await import(
+      '../extractive/model.ts'
+    )
     return {
       id,
       languageModel: createExtractiveModel(),
@@ -15,6 +17,7 @@ export const builtin: Provider = {
       price: { inputNanoUsd: 0, outputNanoUsd: 0 },
       title: 'built-in extractive model',
       plan: planQuestion,
+      exactQuery,
       location: 'builtin',
       digest: modelDigest(id, 'builtin'),
     }

@@ -47,6 +47,8 @@ export type QuestionPlan = {
   /** Words that passages are searched for, and pairs of letters of scripts without spaces. */
   readonly words: readonly string[]
   readonly pairs: readonly string[]
+  /** Whether its form asks for a figure that tables may tell. Only what tables there are says whether they do. */
+  readonly figure: boolean
   /** Why it is not exact; null when it is. */
   readonly because: Reason | null
 }

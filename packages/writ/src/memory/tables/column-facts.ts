@@ -1,0 +1,76 @@
+import type { ColumnType, TableColumn } from '@writ/contract'
+
+const INTEGER = /^-?(?:0|[1-9]\d{0,17})$/
+const DECIMAL = /^-?(0|[1-9]\d*)(?:\.(\d+))?$/
+const DAY = /^(\d{4})-(\d{2})-(\d{2})$/
+const TRUTH = /^(?:true|false)$/i
+/** DuckDB's decimals have at most so many digits. */
+const MOST_DIGITS = 38
+
+/** Last words of names of columns whose digits are no quantity. */
+const IDENTIFIER =
+  /(?:^|[^a-z])(?:ids?|uid|uuid|guid|key|codes?|zip|zipcode|postcode|plz|phones?|telephone|tel|fax|mobile|isbn|issn|ean|upc|gtin|sku|iban|bic|ssn|vat|account|version|ref|reference|serial)(?:[^a-z]*(?:no|nr|num|number|code))?$/
+
+/** Gathers of what kind the values of a column are. Doubt makes them texts. */
+export class ColumnFacts {
+  readonly #isText: boolean
+  #some = false
+  #integer = true
+  #decimal = true
+  #date = true
+  #truth = true
+  #before = 1
+  #after = 0
+
+  constructor(name: string, isText: boolean) {
+    this.#isText = isText || isIdentifier(name)
+  }
+
+  add(cell: string | null): void {
+    if (cell === null) return
+    this.#some = true
+    if (this.#decimal) this.#decimal = this.#measure(cell)
+    if (this.#integer) this.#integer = INTEGER.test(cell)
+    if (this.#date) this.#date = isDay(cell)
+    if (this.#truth) this.#truth = TRUTH.test(cell)
+  }
+
+  column(name: string): TableColumn {
+    const type = this.#type()
+    return type === 'decimal' ? { name, type, digits: [this.#before, this.#after] } : { name, type }
+  }
+
+  #type(): ColumnType {
+    if (!this.#some) return 'text'
+    if (this.#date) return 'date'
+    if (this.#isText) return 'text'
+    if (this.#truth) return 'boolean'
+    if (this.#integer) return 'integer'
+    return this.#decimal && this.#after > 0 && this.#before + this.#after <= MOST_DIGITS ? 'decimal' : 'text'
+  }
+
+  #measure(cell: string): boolean {
+    const found = DECIMAL.exec(cell)
+    if (found === null) return false
+    this.#before = Math.max(this.#before, found[1]?.length ?? 0)
+    this.#after = Math.max(this.#after, found[2]?.length ?? 0)
+    return true
+  }
+}
+
+/** Whether a cell is a number, a day or a truth value: no name of a column. */
+export function isValue(cell: string): boolean {
+  return DECIMAL.test(cell) || isDay(cell) || TRUTH.test(cell)
+}
+
+/** Whether the name of a column says that its digits are a name: nobody adds them up, and a leading zero counts. */
+function isIdentifier(name: string): boolean {
+  return IDENTIFIER.test(name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase())
+}
+
+function isDay(cell: string): boolean {
+  const [, year, month, day] = DAY.exec(cell) ?? []
+  if (year === undefined) return false
+  const at = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
+  return at.getUTCFullYear() === Number(year) && at.toISOString().startsWith(cell)
+}

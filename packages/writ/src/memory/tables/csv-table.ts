@@ -1,0 +1,126 @@
+import { MAX_TABLE_COLUMNS, TABLE_SAMPLE_BYTES, TABLE_SAMPLE_ROWS } from '../limits.ts'
+import { isValue } from './column-facts.ts'
+import { BadQuoting, type CsvRecord, cellsOf, csvRecords } from './csv-records.ts'
+import { type FoundRow, type FoundTable, type NoTable, noTable } from './found-table.ts'
+
+/** Signs that may stand between the fields of a file, by the media type. */
+const DELIMITERS: Readonly<Record<string, readonly string[]>> = {
+  'text/csv': [',', ';', '\t', '|'],
+  'text/tab-separated-values': ['\t'],
+}
+
+/** Of more rows than this share that differ in length from the header, it is not known which cell belongs to what. */
+const MOST_RAGGED = 0.05
+
+/** A file of delimited values as a table. What is uncertain is no table: its text can be searched and read all the same. */
+export function csvTable(bytes: Buffer, mediaType: string): FoundTable | NoTable | undefined {
+  const from = bytes.indexOf('\uFEFF') === 0 ? 3 : 0
+  if (bytes.length === from) return undefined
+  try {
+    const delimiter = delimiterOf(bytes, DELIMITERS[mediaType] ?? [','], from)
+    if (typeof delimiter !== 'number') return delimiter
+    return tableOf(bytes, delimiter, from)
+  } catch (error) {
+    if (error instanceof BadQuoting) return noTable(error.message)
+    throw error
+  }
+}
+
+function tableOf(bytes: Buffer, delimiter: number, from: number): FoundTable | NoTable {
+  const [first, ...sample] = sampled(bytes, delimiter, from)
+  if (first === undefined) return noTable('it has no rows')
+  const header = cellsOf(bytes, first)
+  if (header.length > MAX_TABLE_COLUMNS) return noTable(`it has ${header.length} columns`)
+  const problem = headerProblem(
+    header,
+    sample.map((record) => cellsOf(bytes, record)),
+  )
+  if (problem !== undefined) return noTable(problem)
+  const { rows, ragged } = lengths(bytes, delimiter, first, header.length)
+  if (ragged > rows * MOST_RAGGED)
+    return noTable(`${ragged} of ${rows} rows have another number of cells than the header`)
+  return {
+    part: null,
+    columns: header.map((name) => ({ name: name ?? '', isText: false })),
+    rows: rowsOf(bytes, delimiter, first, header.length),
+    ragged: ragged > 0,
+  }
+}
+
+/** The one sign that gives all first rows the same number of fields; what is uncertain else. */
+function delimiterOf(bytes: Buffer, candidates: readonly string[], from: number): number | NoTable {
+  const counted = candidates.map((sign) => ({ sign, counts: countsOf(bytes, sign, from) }))
+  const splitting = counted.filter(({ counts }) => (counts?.[0] ?? 0) > 1)
+  const fitting = splitting.filter(({ counts }) => counts?.every((count) => count === counts[0]))
+  const [only, another] = fitting
+  if (another !== undefined)
+    return noTable(`its fields may be separated by ${fitting.map(({ sign }) => named(sign)).join(' or ')}`)
+  if (only !== undefined) return only.sign.charCodeAt(0)
+  const broken = counted.find(({ counts }) => counts === undefined)
+  if (broken !== undefined) sampled(bytes, broken.sign.charCodeAt(0), from) // throws what is wrong
+  // Rows may differ in length: the table then says so, or there is none when too many do.
+  const [one, more] = splitting
+  if (one !== undefined && more === undefined) return one.sign.charCodeAt(0)
+  const single = counted.every(({ counts }) => counts?.every((count) => count === 1))
+  return single ? (candidates[0] ?? ',').charCodeAt(0) : noTable('its rows have no common number of fields')
+}
+
+const named = (sign: string): string => (sign === '\t' ? 'tabs' : sign)
+
+/** How many fields each of the first rows has; undefined where it cannot be quoted so. */
+function countsOf(bytes: Buffer, sign: string, from: number): number[] | undefined {
+  try {
+    return sampled(bytes, sign.charCodeAt(0), from).map(({ fields }) => fields.length / 2)
+  } catch (error) {
+    if (error instanceof BadQuoting) return undefined
+    throw error
+  }
+}
+
+/** The first records. One that the sample would cut is left out. */
+function sampled(bytes: Buffer, delimiter: number, from: number): CsvRecord[] {
+  const records: CsvRecord[] = []
+  for (const record of csvRecords(bytes, delimiter, from)) {
+    if (records.length > 0 && (record.end > TABLE_SAMPLE_BYTES || records.length > TABLE_SAMPLE_ROWS)) break
+    records.push(record)
+  }
+  return records
+}
+
+/** Why the first row is not surely a header; undefined when it is. */
+function headerProblem(
+  header: readonly (string | null)[],
+  rows: readonly (readonly (string | null)[])[],
+): string | undefined {
+  if (header.every((cell) => cell === null)) return 'its first row is empty'
+  const value = header.find((cell) => cell !== null && isValue(cell))
+  if (value !== undefined) return `its first row holds the value ${value}, so it may be no header`
+  const again = header.find((cell, at) => cell !== null && rows.some((row) => row[at] === cell))
+  return again === undefined
+    ? undefined
+    : `"${again}" of its first row stands below as well, so it may be no header`
+}
+
+function lengths(
+  bytes: Buffer,
+  delimiter: number,
+  header: CsvRecord,
+  columns: number,
+): { readonly rows: number; readonly ragged: number } {
+  let rows = 0
+  let ragged = 0
+  for (const { fields } of csvRecords(bytes, delimiter, header.end + 1)) {
+    rows += 1
+    if (fields.length / 2 !== columns) ragged += 1
+  }
+  return { rows, ragged }
+}
+
+function* rowsOf(bytes: Buffer, delimiter: number, header: CsvRecord, columns: number): Generator<FoundRow> {
+  for (const record of csvRecords(bytes, delimiter, header.end + 1)) {
+    const cells = cellsOf(bytes, record)
+    cells.length = Math.min(cells.length, columns)
+    while (cells.length < columns) cells.push(null)
+    yield { start: record.start, end: record.end, cells }
+  }
+}

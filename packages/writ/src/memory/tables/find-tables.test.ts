@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest'
+import { findTables } from './find-tables.ts'
+import type { FoundTable, NoTable } from './found-table.ts'
+
+const CSV = 'text/csv'
+const TSV = 'text/tab-separated-values'
+const JSON_TYPE = 'application/json'
+const LINES = 'application/x-ndjson'
+const MARKDOWN = 'text/markdown'
+
+function find(mediaType: string, text: string): readonly (FoundTable | NoTable)[] {
+  const bytes = Buffer.from(text)
+  return findTables(mediaType, bytes.length, () => bytes)
+}
+
+function table(mediaType: string, text: string): FoundTable {
+  const [found, ...others] = find(mediaType, text)
+  expect(others).toEqual([])
+  if (found === undefined || 'problem' in found) throw new Error(found?.problem ?? 'no table')
+  return found
+}
+
+const names = ({ columns }: FoundTable): readonly string[] => columns.map(({ name }) => name)
+const cells = ({ rows }: FoundTable): readonly (readonly (string | null)[])[] =>
+  [...rows].map((row) => row.cells)
+const problem = (mediaType: string, text: string): string | undefined => {
+  const [found] = find(mediaType, text)
+  return found !== undefined && 'problem' in found ? found.problem : undefined
+}
+
+describe('a delimited file', () => {
+  it.each([
+    ['commas', CSV, 'a,b\n1,x\n2,y\n'],
+    ['semicolons', CSV, 'a;b\n1;x\n2;y\n'],
+    ['bars', CSV, 'a|b\n1|x\n2|y'],
+    ['tabs in a CSV', CSV, 'a\tb\r\n1\tx\r\n2\ty\r\n'],
+    ['tabs', TSV, 'a\tb\n1\tx\n2\ty\n'],
+    ['a byte-order mark', CSV, '\uFEFFa,b\n1,x\n2,y\n'],
+    ['blank lines', CSV, 'a,b\n\n1,x\r\n\r\n2,y\n\n'],
+  ])('is a table: %s', (_what, mediaType, text) => {
+    const found = table(mediaType, text)
+    expect(names(found)).toEqual(['a', 'b'])
+    expect(cells(found)).toEqual([
+      ['1', 'x'],
+      ['2', 'y'],
+    ])
+  })
+
+  it('tells where each row stands, in bytes', () => {
+    const text = 'näme,note\nÄda,"two\r\nlines, ""quoted"""\r\nBob, plain \n'
+    const found = table(CSV, text)
+    const rows = [...found.rows]
+    const bytes = Buffer.from(text)
+    expect(rows.map(({ start, end }) => bytes.toString('utf8', start, end))).toEqual([
+      'Äda,"two\r\nlines, ""quoted"""',
+      'Bob, plain ',
+    ])
+    expect(rows.map((row) => row.cells)).toEqual([
+      ['Äda', 'two\r\nlines, "quoted"'],
+      ['Bob', 'plain'],
+    ])
+  })
+
+  it('takes an empty field for none, and a formula for a text', () => {
+    expect(cells(table(CSV, 'a,b,c\n,"",=cmd|calc\n'))).toEqual([[null, null, '=cmd|calc']])
+  })
+
+  it('may have one column, and no row', () => {
+    expect(cells(table(CSV, 'name\nAda\nBob\n'))).toEqual([['Ada'], ['Bob']])
+    expect(cells(table(CSV, 'a,b\n'))).toEqual([])
+  })
+
+  it('says that some rows differ in length, and fills what is missing', () => {
+    const rows = Array.from({ length: 40 }, (_, at) => `${at},x`)
+    const found = table(CSV, `a,b\n${rows.join('\n')}\n7\n`)
+    expect(found.ragged).toBe(true)
+    expect(cells(found).at(-1)).toEqual(['7', null])
+  })
+
+  it.each([
+    ['rows of many lengths', 'a,b\n1\n2,3,4\n5\n6,7\n', 'another number of cells'],
+    ['a first row with values', 'country,2020,2021\nAT,1,2\n', 'holds the value 2020'],
+    ['a first row like the others', 'red,big\nblue,small\nred,tiny\n', '"red" of its first row'],
+    ['two delimiters that fit', 'a,b;c\n1,2;3\n', ', or ;'],
+    ['a quote that is never closed', 'a,b\n1,"x\n', 'never closed'],
+    ['text behind a quote', 'a,b\n1,"x"y\n', 'follows a closing quote'],
+    ['a comment before the header', '# made by hand\na,b\n1,2\n', 'common number of fields'],
+  ])('is none where that is uncertain: %s', (_what, text, why) => {
+    expect(problem(CSV, text)).toContain(why)
+  })
+
+  it('is nothing when it is empty', () => {
+    expect(find(CSV, '')).toEqual([])
+  })
+})
+
+describe('JSON', () => {
+  it('is a table when it is a list of objects, by the bytes of each', () => {
+    const text =
+      '\uFEFF[ {"a": 1.50, "b": "x}"} ,\n{"b": null, "c": [1, {"d": 2}], "a": 12345678901234567890}]\n'
+    const found = table(JSON_TYPE, text)
+    expect(found.columns).toEqual([
+      { name: 'a', isText: false },
+      { name: 'b', isText: true },
+      { name: 'c', isText: true },
+    ])
+    const rows = [...found.rows]
+    expect(rows.map((row) => row.cells)).toEqual([
+      ['1.50', 'x}', null],
+      ['12345678901234567890', null, '[1,{"d":2}]'],
+    ])
+    const bytes = Buffer.from(text)
+    expect(rows.map(({ start, end }) => bytes.toString('utf8', start, end))).toEqual([
+      '{"a": 1.50, "b": "x}"}',
+      '{"b": null, "c": [1, {"d": 2}], "a": 12345678901234567890}',
+    ])
+  })
+
+  it.each(['{"a": 1}', '[]', '[1, 2]', '[{"a": 1}, 2]', '[{"a": 1}', '[{"a": 1}] x', '', 'x'])(
+    'is none otherwise: %s',
+    (text) => expect(find(JSON_TYPE, text)).toEqual([]),
+  )
+
+  it('may be one object a line', () => {
+    const found = table(LINES, '{"a": 1}\r\n\n {"a": 2, "b": "2024-01-02"}\n')
+    expect(found.columns).toEqual([
+      { name: 'a', isText: false },
+      { name: 'b', isText: false },
+    ])
+    expect(cells(found)).toEqual([
+      ['1', null],
+      ['2', '2024-01-02'],
+    ])
+    expect(problem(LINES, '{"a": 1}\n[2]\n')).toBe('not every line is an object')
+    expect(problem(LINES, '{"a": 1}\n{"a": \n')).toContain('no JSON object')
+  })
+})
+
+describe('Markdown', () => {
+  it('holds tables where a rule stands below a row', () => {
+    const text =
+      'Intro | no\n\n| a | b \\| c |\n|---|:-:|\n| 1 | x |\n| 2 |\n\n```\n|n|o|\n|-|-|\n|1|2|\n```\na|b\n-|-\n3|4'
+    const found = find(MARKDOWN, text) as readonly FoundTable[]
+    expect(found.map(({ part, ragged }) => [part, ragged])).toEqual([
+      ['1', true],
+      ['2', false],
+    ])
+    expect(found.map(names)).toEqual([
+      ['a', 'b | c'],
+      ['a', 'b'],
+    ])
+    expect(found.map(cells)).toEqual([
+      [
+        ['1', 'x'],
+        ['2', null],
+      ],
+      [['3', '4']],
+    ])
+  })
+
+  it('holds none without', () => {
+    expect(find(MARKDOWN, '| a | b |\n| 1 | 2 |\n')).toEqual([])
+  })
+})
+
+it('reads no other text', () => {
+  expect(findTables('text/plain', 10, () => expect.unreachable())).toEqual([])
+})
+
+it('makes no table of a text that is too long, and says so', () => {
+  const found = findTables(CSV, 1024 ** 3, () => expect.unreachable())
+  expect(found).toEqual([{ part: null, problem: expect.stringContaining('bytes') }])
+})

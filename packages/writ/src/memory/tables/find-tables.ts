@@ -1,0 +1,37 @@
+import { MAX_TABLE_TEXT_BYTES } from '../limits.ts'
+import { csvTable } from './csv-table.ts'
+import { type FoundTable, type NoTable, noTable } from './found-table.ts'
+import { jsonLinesTable, jsonTable } from './json-table.ts'
+import { markdownTables } from './markdown-tables.ts'
+
+type Finder = (text: Buffer, mediaType: string) => readonly (FoundTable | NoTable)[]
+
+const one =
+  (find: (text: Buffer, mediaType: string) => FoundTable | NoTable | undefined): Finder =>
+  (text, mediaType) => {
+    const found = find(text, mediaType)
+    return found === undefined ? [] : [found]
+  }
+
+/** What finds tables in the text of a document, by its media type. */
+const FINDERS: Readonly<Record<string, Finder>> = {
+  'text/csv': one(csvTable),
+  'text/tab-separated-values': one(csvTable),
+  'application/json': one(jsonTable),
+  'application/x-ndjson': one(jsonLinesTable),
+  'text/markdown': markdownTables,
+}
+
+/** The tables in the text of a document, which is read for kinds that may hold some and for no other. */
+export function findTables(
+  mediaType: string,
+  bytes: number,
+  text: () => Buffer,
+): readonly (FoundTable | NoTable)[] {
+  const find = Object.hasOwn(FINDERS, mediaType) ? FINDERS[mediaType] : undefined
+  if (find === undefined) return []
+  if (bytes <= MAX_TABLE_TEXT_BYTES) return find(text(), mediaType)
+  return mediaType.startsWith('text/markdown')
+    ? []
+    : [noTable(`it has ${bytes} bytes, more than ${MAX_TABLE_TEXT_BYTES}`)]
+}

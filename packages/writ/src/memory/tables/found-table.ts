@@ -1,0 +1,31 @@
+/** A table in a document, from whatever reads that kind of document. Rows stand one after another in its text. */
+export interface FoundTable {
+  /** Tells it from the other tables of its document; null where a document of the kind is one table. */
+  readonly part: string | null
+  readonly columns: readonly FoundColumn[]
+  readonly rows: Iterable<FoundRow>
+  readonly ragged: boolean
+}
+
+export interface FoundColumn {
+  readonly name: string
+  /** Whether its values are said to be texts, however they look. */
+  readonly isText: boolean
+}
+
+/** Offsets count in the text of the document. An empty cell is null. */
+export interface FoundRow {
+  readonly start: number
+  readonly end: number
+  readonly cells: readonly (string | null)[]
+}
+
+/** What looks like a table and is not kept as one, with the reason in plain words. */
+export interface NoTable {
+  readonly part: string | null
+  readonly problem: string
+}
+
+export function noTable(problem: string, part: string | null = null): NoTable {
+  return { part, problem }
+}

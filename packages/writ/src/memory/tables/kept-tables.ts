@@ -1,0 +1,139 @@
+import type { DatabaseSync } from 'node:sqlite'
+import {
+  SPAN_COLUMN,
+  TABLE_NOTES,
+  type TableColumn,
+  type TableInfo,
+  type TableNote,
+  type TableRow,
+  type TableRows,
+} from '@writ/contract'
+import { TABLE_BATCH_BYTES } from '../limits.ts'
+import { ColumnFacts } from './column-facts.ts'
+import type { FoundTable, NoTable } from './found-table.ts'
+
+/** Tables beside the passages of a pack. Of a row, offsets count in the file of its document. */
+export const TABLES_SCHEMA = `
+  CREATE TABLE tables (n INTEGER PRIMARY KEY, doc INTEGER NOT NULL, name TEXT NOT NULL, columns TEXT NOT NULL,
+    "rows" INTEGER NOT NULL, notes TEXT NOT NULL, problem TEXT);
+  CREATE TABLE table_rows ("table" INTEGER, start INTEGER, "end" INTEGER, cells TEXT, PRIMARY KEY ("table", start))
+    WITHOUT ROWID;
+`
+
+/** A row that adds others up, by one of its cells. */
+const TOTAL = /^(?:(?:grand|sub|overall)?[\s-]*totals?|sum|summe|gesamt|gesamtsumme)\s*:?$/i
+
+/** Gives the offset in the file of a document of one in its text; asked for in ascending order. */
+export type FileOffset = (offset: number) => number
+
+/** Keeps the tables of one document, from wherever they were found. */
+export function keepTables(
+  db: DatabaseSync,
+  doc: { readonly n: number; readonly id: string },
+  found: readonly (FoundTable | NoTable)[],
+  fileOffset: FileOffset,
+): void {
+  if (found.length === 0) return
+  const table = db.prepare('INSERT INTO tables VALUES (null, ?, ?, ?, ?, ?, ?)')
+  const change = db.prepare('UPDATE tables SET columns = ?, "rows" = ?, notes = ? WHERE n = ?')
+  const row = db.prepare('INSERT INTO table_rows VALUES (?, ?, ?, ?)')
+  for (const one of found) {
+    const name = one.part === null ? doc.id : `${doc.id}#${one.part}`
+    const problem = 'problem' in one ? one.problem : null
+    const { lastInsertRowid: n } = table.run(doc.n, name, '[]', 0, '[]', problem)
+    if ('problem' in one) continue
+    const { names, renamed } = distinctNames(one.columns.map((column) => column.name))
+    const facts = one.columns.map(({ isText }, at) => new ColumnFacts(names[at] ?? '', isText))
+    const notes = new Set<TableNote>()
+    if (one.ragged) notes.add('ragged')
+    if (renamed) notes.add('named-columns')
+    let rows = 0
+    for (const { start, end, cells } of one.rows) {
+      cells.forEach((cell, at) => {
+        facts[at]?.add(cell)
+        if (cell !== null && cell.length < 24 && TOTAL.test(cell)) notes.add('totals')
+      })
+      row.run(n, fileOffset(start), fileOffset(end), JSON.stringify(cells))
+      rows += 1
+    }
+    const columns = facts.map((column, at) => column.column(names[at] ?? ''))
+    const sorted = TABLE_NOTES.filter((note) => notes.has(note))
+    change.run(JSON.stringify(columns), rows, JSON.stringify(sorted), n)
+  }
+}
+
+/** Names of columns that differ in more than their case, which a query does not tell apart. */
+function distinctNames(given: readonly string[]): {
+  readonly names: readonly string[]
+  readonly renamed: boolean
+} {
+  const taken = new Set([SPAN_COLUMN])
+  let renamed = false
+  const names = given.map((name, at) => {
+    const wanted = name.trim() === '' ? `column${at + 1}` : name.trim().replaceAll(/\s+/g, ' ')
+    let free = wanted
+    for (let n = 2; taken.has(free.toLowerCase()); n += 1) free = `${wanted}_${n}`
+    taken.add(free.toLowerCase())
+    renamed ||= name.trim() === '' || free !== wanted
+    return free
+  })
+  return { names, renamed }
+}
+
+interface TableRecord {
+  readonly doc: number
+  readonly name: string
+  readonly columns: string
+  readonly rows: number
+  readonly notes: string
+  readonly problem: string | null
+}
+
+/** The tables of a pack, in order of document and place. */
+export function readTables(
+  index: DatabaseSync,
+  idOf: (doc: number) => string,
+  partition: string,
+): TableInfo[] {
+  const found: unknown[] = index
+    .prepare('SELECT doc, name, columns, "rows", notes, problem FROM tables ORDER BY n')
+    .all()
+  return (found as TableRecord[]).map(({ doc, name, columns, rows, notes, problem }) => ({
+    name,
+    doc: idOf(doc),
+    partition,
+    columns: JSON.parse(columns) as TableColumn[],
+    rows,
+    notes: JSON.parse(notes) as TableNote[],
+    problem,
+  }))
+}
+
+/** Rows of a table from a place on, as many as are handed on at once. */
+export function readRows(index: DatabaseSync, name: string, from: number): TableRows {
+  const rows: TableRow[] = []
+  let bytes = 0
+  const found: Iterable<unknown> = index
+    .prepare(
+      'SELECT start, "end", cells FROM table_rows WHERE "table" = (SELECT n FROM tables WHERE name = ?) AND start >= ? ORDER BY start',
+    )
+    .iterate(name, from)
+  for (const { start, end, cells } of found as Iterable<{ start: number; end: number; cells: string }>) {
+    if (bytes > TABLE_BATCH_BYTES) return { rows, next: start }
+    bytes += cells.length
+    rows.push({ start, end, cells: JSON.parse(cells) as (string | null)[] })
+  }
+  return { rows, next: null }
+}
+
+/** Which of some spans are rows of a table. */
+export function areRows(
+  index: DatabaseSync,
+  name: string,
+  spans: readonly { readonly start: number; readonly end: number }[],
+): boolean[] {
+  const found = index.prepare(
+    'SELECT 1 FROM table_rows WHERE "table" = (SELECT n FROM tables WHERE name = ?) AND start = ? AND "end" = ?',
+  )
+  return spans.map(({ start, end }) => found.get(name, start, end) !== undefined)
+}

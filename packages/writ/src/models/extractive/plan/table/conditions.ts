@@ -1,0 +1,230 @@
+import type { TableListing } from '@writ/contract'
+import { unmask } from '../quoted.ts'
+import { type Column, nameWords, type Place } from './column-names.ts'
+
+/** What rows have to fulfil to count, of one column. */
+export interface Condition extends Place {
+  /** As SQL, for the name of the column. */
+  readonly sql: (column: string) => string
+  /** In words. */
+  readonly says: string
+  /** The text that the column has to equal, where it is one. */
+  readonly equals: string | null
+}
+
+/** Comparisons, the longer words first. */
+const COMPARISONS: readonly (readonly [words: string, sign: string])[] = [
+  ['(?:greater|more|higher|larger|bigger|later) than or equal to|at least|>=|≥', '>='],
+  ['(?:less|fewer|lower|smaller|earlier) than or equal to|at most|<=|≤', '<='],
+  ['(?:greater|more|higher|larger|bigger|later) than|above|over|exceeding|after|>', '>'],
+  ['(?:less|fewer|lower|smaller|earlier) than|below|under|before|<', '<'],
+  ['equal to|equals|equal|of|=|:', '='],
+]
+
+const MONTHS = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+]
+const DAY = '\\d{4}-\\d{2}-\\d{2}'
+const MONTH = `(?:${MONTHS.join('|')})`
+
+/** Words that turn a condition round, or ask for what is not there. */
+export const TURNED: RegExp =
+  /\b(?:not|no|never|none|neither|nor|without|except|excluding|other than|missing|lacks?|lacking|unless|only|either|or)\b|n['’]t\b|!=|<>/iu
+
+/**
+ * Reads conditions joined by "and", each of a column and a value. Undefined when one of them is not understood, or may
+ * be of several columns. `pick` tells which of the places a phrase names is meant.
+ */
+export function readConditions(
+  text: string,
+  quoted: readonly string[],
+  pick: (phrase: string) => Place | undefined,
+): readonly Condition[] | undefined {
+  const conditions: Condition[] = []
+  for (const part of parted(text)) {
+    const condition = readCondition(part.trim(), quoted, pick)
+    if (condition === undefined) return undefined
+    conditions.push(condition)
+  }
+  return conditions
+}
+
+/** Parts between one "and" and the next; that of "between … and …" parts nothing. */
+function parted(text: string): string[] {
+  const held = text.replaceAll(/(\bbetween\s+\S+)\s+and\s+(?=\S)/giu, '$1\uE002')
+  return held.split(/\s*,?\s+and\s+/iu).map((part) => part.replaceAll('\uE002', ' and '))
+}
+
+function readCondition(
+  text: string,
+  quoted: readonly string[],
+  pick: (phrase: string) => Place | undefined,
+): Condition | undefined {
+  const words = text
+    .replace(/^(?:(?:with|where|whose|having|that|which|have|has|had|is|are|was|were|an?|the)\s+)+/iu, '')
+    .split(/\s+/)
+  // The longest run of words that names a column.
+  for (let length = Math.min(words.length - 1, 5); length > 0; length -= 1) {
+    const place = pick(words.slice(0, length).join(' '))
+    if (place !== undefined) return ofColumn(place, words.slice(length).join(' '), quoted)
+  }
+  return undefined
+}
+
+function ofColumn(place: Place, rest: string, quoted: readonly string[]): Condition | undefined {
+  const said = rest.replace(/^(?:is|are|was|were|that is|which is)\s+/iu, '')
+  const between = /^between\s+(\S+)\s+and\s+(\S+)$/iu.exec(said)
+  if (between !== null) {
+    const [low, high] = [between[1] ?? '', between[2] ?? ''].map((value) => literalOf(place.column, value))
+    if (low === undefined || high === undefined) return undefined
+    return {
+      ...place,
+      equals: null,
+      says: `${place.column.name} from ${between[1]} to ${between[2]}`,
+      sql: (c) => `${c} BETWEEN ${low} AND ${high}`,
+    }
+  }
+  const dated = place.column.type === 'date' ? ofDate(place, said) : undefined
+  if (dated !== undefined) return dated
+  for (const [sign, symbol] of COMPARISONS) {
+    const value = new RegExp(`^(?:of\\s+)?(?:${sign})\\s*(\\S.*)$`, 'iu').exec(said)?.[1]
+    if (value === undefined) continue
+    return symbol === '=' ? ofValue(place, value, quoted) : ofOrder(place, symbol, value)
+  }
+  return ofValue(place, said, quoted)
+}
+
+function ofOrder(place: Place, sign: string, value: string): Condition | undefined {
+  const literal = literalOf(place.column, value)
+  if (literal === undefined) return undefined
+  return {
+    ...place,
+    equals: null,
+    says: `${place.column.name} ${sign} ${value}`,
+    sql: (c) => `${c} ${sign} ${literal}`,
+  }
+}
+
+function ofValue(place: Place, value: string, quoted: readonly string[]): Condition | undefined {
+  const { column } = place
+  if (column.type !== 'text') {
+    const literal = literalOf(column, value)
+    return literal === undefined
+      ? undefined
+      : { ...place, equals: null, says: `${column.name} = ${value}`, sql: (c) => `${c} = ${literal}` }
+  }
+  const text = unmask(value, quoted).trim()
+  // More words than a value has may say something that was not understood.
+  if (text === '' || (text === value.trim() && !isPlainValue(text))) return undefined
+  return {
+    ...place,
+    equals: text,
+    says: `${column.name} is "${text}"`,
+    sql: (c) => `lower(${c}) = lower(${textLiteral(text)})`,
+  }
+}
+
+const JOINING =
+  /\b(?:in|on|at|by|per|of|for|from|to|before|after|since|until|during|between|with|where|than|each)\b/u
+
+function isPlainValue(text: string): boolean {
+  return text.split(/\s+/).length <= 3 && !JOINING.test(text)
+}
+
+/** A condition of a day, a month or a year, as they stand behind the name of a column of dates. */
+function ofDate(place: Place, said: string): Condition | undefined {
+  const period = /^(?:in|during|of)\s+(\S.*)$/iu.exec(said)?.[1]
+  const day = /^(?:on)\s+(\S+)$/iu.exec(said)?.[1]
+  if (day !== undefined) return ofOrder(place, '=', day)
+  return period === undefined ? undefined : ofPeriod(place, period)
+}
+
+function ofPeriod(place: Place, period: string): Condition | undefined {
+  const [, month, year] =
+    new RegExp(`^(?:(${MONTH})\\s+(?:of\\s+)?)?(\\d{4})$`, 'iu').exec(period.trim()) ?? []
+  if (year === undefined) return undefined
+  const at = month === undefined ? 0 : MONTHS.indexOf(month.toLowerCase()) + 1
+  const says = `${place.column.name} in ${month === undefined ? '' : `${month} `}${year}`
+  return {
+    ...place,
+    equals: null,
+    says,
+    sql: (c) => `year(${c}) = ${year}${at === 0 ? '' : ` AND month(${c}) = ${at}`}`,
+  }
+}
+
+/** When something was, at the end of a question that does not say of which column: of the one that dates its rows. */
+const WHEN = new RegExp(
+  `^(?<rest>.*?)\\s+(?:(?:in|during)\\s+(?<period>(?:${MONTH}\\s+(?:of\\s+)?)?\\d{4})|(?<word>on|before|after|since|until)\\s+(?<day>${DAY})|between\\s+(?<from>${DAY})\\s+and\\s+(?<to>${DAY}))$`,
+  'iu',
+)
+
+export interface When {
+  readonly rest: string
+  /** Undefined where no one column of the table dates its rows, or that is no time. */
+  readonly condition: (table: TableListing) => Condition | undefined
+}
+
+/** Reads the time that a question ends with; undefined when it ends with none. */
+export function readWhen(text: string): When | undefined {
+  const { rest, period, word, day, from, to } = WHEN.exec(text)?.groups ?? {}
+  if (rest === undefined) return undefined
+  const signs: Readonly<Record<string, string>> = {
+    on: '=',
+    before: '<',
+    after: '>',
+    since: '>=',
+    until: '<=',
+  }
+  return {
+    rest,
+    condition: (table) => {
+      const [column, another] = table.columns.filter((one) => dates(one, table))
+      if (column === undefined || another !== undefined) return undefined
+      const place = { table, column }
+      if (period !== undefined) return ofPeriod(place, period)
+      if (word !== undefined) return ofOrder(place, signs[word.toLowerCase()] ?? '', day ?? '')
+      return ofColumn(place, `between ${from} and ${to}`, [])
+    },
+  }
+}
+
+/** Whether a column dates the rows of its table: a date of birth says nothing of when somebody was counted. */
+function dates({ name, type }: Column, table: TableListing): boolean {
+  const words = nameWords(name)
+  const own = nameWords(table.doc.replace(/^.*\//, '').replace(/\.[^.]*$/, ''))
+  const rest = words.slice(0, -1).join(' ')
+  return (
+    type === 'date' && /^(?:date|day)$/.test(words.at(-1) ?? '') && (rest === '' || rest === own.join(' '))
+  )
+}
+
+/** A value as SQL, for a column of its type; undefined where it is none. */
+function literalOf({ type }: Column, value: string): string | undefined {
+  if (type === 'integer' || type === 'decimal') {
+    const digits = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(value) ? value.replaceAll(',', '') : value
+    return /^-?\d{1,15}(?:\.\d{1,10})?$/.test(digits) ? digits : undefined
+  }
+  if (type === 'date') return isDay(value) ? `DATE '${value}'` : undefined
+  return type === 'boolean' && /^(?:true|false)$/i.test(value) ? value.toLowerCase() : undefined
+}
+
+function isDay(text: string): boolean {
+  const [, month = 0, day = 0] = text.split('-').map(Number)
+  return new RegExp(`^${DAY}$`).test(text) && month >= 1 && month <= 12 && day >= 1 && day <= 31
+}
+
+export function textLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}

@@ -1,0 +1,218 @@
+import type { TableListing } from '@writ/contract'
+import { describe, expect, it } from 'vitest'
+import { exactQuery, planOverTables, planQuestion } from '../../plan-question.ts'
+
+type Type = TableListing['columns'][number]['type']
+
+function table(
+  name: string,
+  columns: Readonly<Record<string, Type>>,
+  more: Partial<TableListing> = {},
+): TableListing {
+  const listed = Object.entries(columns).map(([column, type]) => ({ name: column, type }))
+  return { name, doc: `${name}.csv`, columns: listed, rows: 10, notes: [], problem: null, ...more }
+}
+
+const ORDERS = table('orders', {
+  order_id: 'text',
+  customer_id: 'text',
+  order_date: 'date',
+  ship_date: 'date',
+  amount: 'decimal',
+  quantity: 'integer',
+  status: 'text',
+  region: 'text',
+  paid: 'boolean',
+})
+const CUSTOMERS = table('customers', { customer_id: 'text', name: 'text', segment: 'text', age: 'integer' })
+const SHOP = [ORDERS, CUSTOMERS]
+
+const COMPUTED: readonly (readonly [question: string, query: string])[] = [
+  ['How many orders are there?', 'SELECT count(*) AS value FROM "orders" t0'],
+  ['How many rows are in orders.csv?', 'SELECT count(*) AS value FROM "orders" t0'],
+  [
+    'Count the orders with status shipped',
+    `SELECT count(*) AS value FROM "orders" t0 WHERE lower(t0."status") = lower('shipped')`,
+  ],
+  [
+    'How many orders have a quantity of at least 1,000?',
+    'SELECT count(*) AS value FROM "orders" t0 WHERE t0."quantity" >= 1000',
+  ],
+  [
+    'How many orders have amount between 10 and 20.5 and region "North America"?',
+    `SELECT count(*) AS value FROM "orders" t0 WHERE t0."amount" BETWEEN 10 AND 20.5 AND lower(t0."region") = lower('North America')`,
+  ],
+  [
+    'How many orders are there in March 2024?',
+    'SELECT count(*) AS value FROM "orders" t0 WHERE year(t0."order_date") = 2024 AND month(t0."order_date") = 3',
+  ],
+  ['How many orders have paid true?', 'SELECT count(*) AS value FROM "orders" t0 WHERE t0."paid" = true'],
+  [
+    'How many orders with ship date before 2024-02-01?',
+    `SELECT count(*) AS value FROM "orders" t0 WHERE t0."ship_date" < DATE '2024-02-01'`,
+  ],
+  [
+    'How many different regions are there in orders?',
+    'SELECT count(DISTINCT t0."region") AS value FROM "orders" t0',
+  ],
+  ['What is the total amount?', 'SELECT sum(t0."amount") AS value FROM "orders" t0'],
+  [
+    'Please tell me the sum of the quantity of orders in 2023',
+    'SELECT sum(t0."quantity") AS value FROM "orders" t0 WHERE year(t0."order_date") = 2023',
+  ],
+  ["What's the average age of customers?", 'SELECT avg(t0."age") AS value FROM "customers" t0'],
+  [
+    'What is the median amount?',
+    'SELECT quantile_cont(CAST(t0."amount" AS DOUBLE), 0.5) AS value FROM "orders" t0',
+  ],
+  [
+    'What is the 90th percentile of amount in orders?',
+    'SELECT quantile_cont(CAST(t0."amount" AS DOUBLE), 0.9) AS value FROM "orders" t0',
+  ],
+  ['What is the latest order date?', 'SELECT max(t0."order_date") AS value FROM "orders" t0'],
+  [
+    'What is the lowest amount where status is open?',
+    `SELECT min(t0."amount") AS value FROM "orders" t0 WHERE lower(t0."status") = lower('open')`,
+  ],
+  [
+    'What is the total amount by region where status is shipped?',
+    `SELECT t0."region" AS "region", sum(t0."amount") AS value FROM "orders" t0 WHERE lower(t0."status") = lower('shipped') GROUP BY 1 ORDER BY 1 NULLS LAST`,
+  ],
+  [
+    'How many orders per segment?',
+    'SELECT t1."segment" AS "segment", count(*) AS value FROM "orders" t0 LEFT JOIN "customers" t1 ON t0."customer_id" = t1."customer_id" GROUP BY 1 ORDER BY 1 NULLS LAST',
+  ],
+  [
+    'Which region has the highest total amount?',
+    'SELECT "region", value FROM (SELECT t0."region" AS "region", sum(t0."amount") AS value FROM "orders" t0 GROUP BY 1) QUALIFY rank() OVER (ORDER BY value DESC) <= 1 ORDER BY value DESC, 1',
+  ],
+  [
+    'Which region has the fewest orders?',
+    'SELECT "region", value FROM (SELECT t0."region" AS "region", count(*) AS value FROM "orders" t0 GROUP BY 1) QUALIFY rank() OVER (ORDER BY value ASC) <= 1 ORDER BY value ASC, 1',
+  ],
+  [
+    'What are the top 3 regions by number of orders?',
+    'SELECT "region", value FROM (SELECT t0."region" AS "region", count(*) AS value FROM "orders" t0 GROUP BY 1) QUALIFY rank() OVER (ORDER BY value DESC) <= 3 ORDER BY value DESC, 1',
+  ],
+  [
+    'What is the correlation between amount and quantity?',
+    'SELECT corr(CAST(t0."amount" AS DOUBLE), CAST(t0."quantity" AS DOUBLE)) AS value FROM "orders" t0',
+  ],
+]
+
+const TWICE = [ORDERS, table('returns', { amount: 'decimal', reason: 'text' })]
+const UNITS = [table('parts', { weight_kg: 'decimal', weight_lb: 'decimal', name: 'text' })]
+
+const DOUBTFUL: readonly (readonly [why: string, question: string, tables: readonly TableListing[]])[] = [
+  ['a negation', 'How many orders do not have status shipped?', SHOP],
+  ['a negation by "without"', 'How many orders are there without a region?', SHOP],
+  ['an exception', 'What is the total amount except for region EMEA?', SHOP],
+  ['a choice', 'How many orders have status open or shipped?', SHOP],
+  ['a word that says more', 'What is the total amount of urgent orders?', SHOP],
+  ['a verb that is no column', 'How many orders were delivered in 2024?', SHOP],
+  ['a column that is not there', 'What is the total revenue?', SHOP],
+  ['a column of texts', 'What is the total region?', SHOP],
+  ['digits that name something', 'What is the average order_id?', SHOP],
+  ['a value of another type', 'How many orders have amount over ten?', SHOP],
+  ['a sign of money', 'How many orders have amount over $100?', SHOP],
+  ['a unit', 'How many orders have quantity over 100 kg?', SHOP],
+  ['a value without its column', 'What is the total amount for EMEA?', SHOP],
+  ['a table that is not there', 'How many invoices are there?', SHOP],
+  ['two tables with the column', 'What is the total amount?', TWICE],
+  ['two columns that differ in their unit', 'What is the total weight?', UNITS],
+  ['another unit', 'What is the total weight_kg in pounds?', UNITS],
+  [
+    'two columns of dates',
+    'How many shipments in 2024?',
+    [table('shipments', { sent: 'date', arrived: 'date' })],
+  ],
+  [
+    'a date that is none of the rows',
+    'How many customers in 2024?',
+    [table('customers', { birth_date: 'date' })],
+  ],
+  ['"oldest" of a number', 'What is the oldest age?', SHOP],
+  ['"highest" of a date', 'What is the highest order date?', SHOP],
+  ['a share', 'What percentage of orders have status shipped?', SHOP],
+  ['a yes or no', 'Are there orders with status shipped?', SHOP],
+  ['a standard deviation', 'What is the standard deviation of amount?', SHOP],
+  ['a reason', 'Why is the total amount so low?', SHOP],
+  ['a question of text', 'How many people work at Acme?', SHOP],
+  [
+    'rows of two tables',
+    'How many books are in stock?',
+    [table('books', { sku: 'text' }), table('stock', { sku: 'text' })],
+  ],
+  ['a value that says more', 'How many orders have status shipped to Vienna?', SHOP],
+  ['a condition on another thing', 'How many customers have an order with amount over 100?', SHOP],
+  ['a time within a column', 'What is the total amount by month?', SHOP],
+  ['a group that is a value', 'What is the average amount by EMEA?', SHOP],
+  ['an average of counts', 'What is the average number of orders per region?', SHOP],
+  ['single rows of a joined table', 'Which segment has the highest amount?', SHOP],
+  ['a group by itself', 'What is the total amount by amount?', SHOP],
+  ['two groups', 'What is the total amount by region and status?', SHOP],
+  ['a table with ragged rows', 'How many orders are there?', [{ ...ORDERS, notes: ['ragged'] }]],
+  ['a table with totals', 'What is the total amount?', [{ ...ORDERS, notes: ['totals'] }]],
+  [
+    'a table that is none',
+    'How many orders are there?',
+    [{ ...ORDERS, columns: [], problem: 'it has no header' }],
+  ],
+  [
+    'a table left out that might be meant',
+    'What is the total amount?',
+    [ORDERS, table('more', { amount: 'decimal' }, { notes: ['totals'] })],
+  ],
+  [
+    'no key between two tables',
+    'What is the total amount by segment?',
+    [ORDERS, table('clients', { segment: 'text', code: 'text' })],
+  ],
+  [
+    'two keys between two tables',
+    'How many orders per tier?',
+    [ORDERS, table('x', { customer_id: 'text', order_id: 'text', tier: 'text' })],
+  ],
+]
+
+describe('a question over tables', () => {
+  it.each(COMPUTED)('is computed: %s', (question, query) => {
+    expect(exactQuery(question, SHOP)).toBe(query)
+  })
+
+  it.each(DOUBTFUL)('is not: %s', (_why, question, tables) => {
+    expect(exactQuery(question, tables)).toBeNull()
+  })
+
+  it('has to hold a value in one spelling, to join to single rows, and to be of one currency', () => {
+    const [guard] = planOverTables('How many orders have status shipped?', SHOP)?.guards ?? []
+    expect(guard).toMatchObject({
+      least: 1,
+      most: 1,
+      query: expect.stringContaining('count(DISTINCT "status")'),
+    })
+    const joined = planOverTables('How many orders per segment?', SHOP)?.guards ?? []
+    expect(joined.map(({ otherwise }) => otherwise)).toContainEqual(
+      expect.stringContaining('does not name each row once'),
+    )
+    const mixed = table('sales', { amount: 'decimal', currency: 'text' })
+    expect(planOverTables('What is the total amount?', [mixed])?.guards).toMatchObject([
+      { least: 0, most: 1 },
+    ])
+    expect(planOverTables('What is the total amount where currency is EUR?', [mixed])?.guards).toHaveLength(1)
+  })
+
+  it('is no figure where its form does not ask for one, and none over too many tables', () => {
+    expect(planQuestion('How many orders are there?').figure).toBe(true)
+    expect(planQuestion('Which contracts mention patents?').figure).toBe(false)
+    const many = Array.from({ length: 400 }, (_, n) => table(`t${n}`, { a: 'text' }))
+    expect(exactQuery('How many orders are there?', [ORDERS, ...many])).toBeNull()
+  })
+
+  it('takes nothing of a quoted value for a part of the query', () => {
+    const query = exactQuery(`How many orders have region "x') OR 1=1; --"?`, SHOP)
+    expect(query).toBe(
+      `SELECT count(*) AS value FROM "orders" t0 WHERE lower(t0."region") = lower('x'') OR 1=1; --')`,
+    )
+  })
+})

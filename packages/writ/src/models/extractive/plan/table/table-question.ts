@@ -1,0 +1,164 @@
+import type { Masked } from '../quoted.ts'
+import { readWhen, TURNED, type When } from './conditions.ts'
+
+/** What is computed of the rows. */
+export type Measure =
+  | 'count'
+  | 'distinct'
+  | 'sum'
+  | 'average'
+  | 'median'
+  | 'percentile'
+  | 'highest'
+  | 'lowest'
+  | 'correlation'
+
+/** A question as its form says, before anything is known of the tables. All phrases are words of the question. */
+export interface TableQuestion {
+  readonly measure: Measure
+  /** Of a percentile. */
+  readonly percent: number
+  /** What is measured: a column, or for `count` what the rows are. */
+  readonly of: string
+  /** The other column of a correlation. */
+  readonly and: string | null
+  /** For each of which it is measured. */
+  readonly by: string | null
+  /** What has the highest or lowest measure; `by` is then null. */
+  readonly which: string | null
+  /** How many of those. */
+  readonly top: number
+  readonly where: string | null
+  readonly when: When | null
+  /** Whether it is said of times, as "latest" is, and not of sizes. */
+  readonly isTime: boolean
+}
+
+const BE = '(?:is|was|are|were)'
+const WHAT = `(?:what(?:\\s+${BE}|['’]s)\\s+)?(?:the\\s+)?`
+const COUNT = `(?:how\\s+many|${WHAT}(?:total\\s+)?number\\s+of|count(?:\\s+(?:the|all|of))*)`
+const DISTINCT = '(?:different|distinct|unique)'
+const HIGH = '(?:highest|largest|biggest|greatest|maximum|max|(?<late>most\\s+recent|latest|newest))'
+const LOW = '(?:lowest|smallest|minimum|min|(?<early>earliest|oldest))'
+
+interface Form {
+  readonly measure: Measure
+  readonly form: RegExp
+}
+
+const form = (measure: Measure, source: string): Form => ({ measure, form: new RegExp(`^${source}$`, 'iu') })
+
+const SUM = '(?:total|overall|combined|sum(?:\\s+of)?)'
+const AVERAGE = '(?:average|mean|avg)'
+
+/** One measure over all rows, or for each of something. */
+const PLAIN: readonly Form[] = [
+  form('distinct', `${COUNT}\\s+${DISTINCT}\\s+(?<of>\\S.*)`),
+  form('count', `${COUNT}\\s+(?<of>\\S.*)`),
+  form('sum', `${WHAT}${SUM}\\s+(?:of\\s+)?(?<of>\\S.*)`),
+  form('average', `${WHAT}${AVERAGE}\\s+(?:of\\s+)?(?<of>\\S.*)`),
+  form('median', `${WHAT}median\\s+(?:of\\s+)?(?<of>\\S.*)`),
+  form(
+    'percentile',
+    `${WHAT}(?<percent>\\d{1,2})(?:st|nd|rd|th)\\s+percentile\\s+(?:of\\s+|for\\s+)?(?<of>\\S.*)`,
+  ),
+  form('highest', `${WHAT}${HIGH}\\s+(?:value\\s+of\\s+)?(?<of>\\S.*)`),
+  form('lowest', `${WHAT}${LOW}\\s+(?:value\\s+of\\s+)?(?<of>\\S.*)`),
+]
+
+const CORRELATION = form(
+  'correlation',
+  `${WHAT}(?:pearson\\s+)?correlation(?:\\s+coefficient)?\\s+(?:between|of)\\s+(?<of>\\S.*?)\\s+(?:and|with)\\s+(?<and>\\S.*)`,
+)
+
+const AGGREGATE = `(?:(?<sum>${SUM})|(?<average>${AVERAGE})|(?<median>median)|(?<count>number\\s+of))`
+/** "Which region has the highest total amount", "the top 3 customers by number of orders". */
+const WHICH = [
+  new RegExp(
+    `^(?:which|what)\\s+(?<which>\\S.*?)\\s+(?:has|had|have)\\s+the\\s+(?:(?<high>${HIGH})|(?<low>${LOW}))\\s+(?:${AGGREGATE}\\s+)?(?<of>\\S.*)$`,
+    'iu',
+  ),
+  new RegExp(
+    `^(?:(?:which|what)\\s+are\\s+|list\\s+|show\\s+)?(?:the\\s+)?(?:(?<high>top)|(?<low>bottom))\\s+(?<top>\\d{1,3})\\s+(?<which>\\S.*?)\\s+by\\s+(?:${AGGREGATE}\\s+)?(?<of>\\S.*)$`,
+    'iu',
+  ),
+  /^(?:which|what)\s+(?<which>\S.*?)\s+(?:has|had|have)\s+the\s+(?:(?<high>most)|(?<low>fewest))\s+(?<count>)(?<of>\S.*)$/iu,
+]
+
+const BY =
+  /^(?<rest>\S.*?),?\s+(?:by|per|for\s+each|for\s+every|in\s+each|grouped\s+by|broken\s+down\s+by)\s+(?<by>[\p{L}\p{N}_ ()-]+)$/iu
+const WHERE =
+  /^(?<rest>\S.*?),?\s+(?:(?:that|which)\s+(?:have|has|had|are|were)|with|where|whose|having|for\s+which|have|has|had)\s+(?<where>\S.*)$/iu
+
+/**
+ * Reads a question whose form asks for a figure over rows; undefined for any other. Whether tables can tell is not known yet.
+ * Of one that ends with a time, `timed` says whether that is of all it asks for, or of the column named before it.
+ */
+export function readTableQuestion({ text }: Masked, timed: boolean): TableQuestion | undefined {
+  if (TURNED.test(text)) return undefined
+  for (const pattern of WHICH) {
+    const groups = pattern.exec(text)?.groups
+    if (groups === undefined) continue
+    const { rest, ...ends } = ended(groups.of ?? '', timed)
+    if (ends.by !== null) return undefined
+    const { which = '', top } = groups
+    const measure = aggregateOf(groups)
+    const direction = groups.high === undefined ? 'lowest' : 'highest'
+    const of = measure === undefined ? rest : `${measure} ${rest}`
+    const isTime = isOfTimes(groups)
+    return { measure: direction, percent: 0, of, and: null, which, top: Number(top ?? 1), isTime, ...ends }
+  }
+  const pair = CORRELATION.form.exec(text)?.groups
+  if (pair !== undefined) {
+    const { rest, ...ends } = ended(pair.and ?? '', timed)
+    return {
+      measure: 'correlation',
+      percent: 0,
+      of: pair.of ?? '',
+      and: rest,
+      which: null,
+      top: 0,
+      isTime: false,
+      ...ends,
+    }
+  }
+  for (const { measure, form: pattern } of PLAIN) {
+    const groups = pattern.exec(text)?.groups
+    if (groups === undefined) continue
+    const { rest, ...ends } = ended(groups.of ?? '', timed)
+    const percent = Number(groups.percent ?? 0)
+    return { measure, percent, of: rest, and: null, which: null, top: 0, isTime: isOfTimes(groups), ...ends }
+  }
+  return undefined
+}
+
+function isOfTimes({ late, early }: Readonly<Record<string, string | undefined>>): boolean {
+  return (late ?? early) !== undefined
+}
+
+/** The aggregate within "the highest total amount". */
+export const AGGREGATES: readonly Measure[] = ['sum', 'average', 'median', 'count']
+
+function aggregateOf(groups: Readonly<Record<string, string | undefined>>): Measure | undefined {
+  return AGGREGATES.find((name) => groups[name] !== undefined)
+}
+
+/** Takes off what may follow the thing measured: for each of what, when, and which rows. */
+function ended(
+  text: string,
+  timed: boolean,
+): Pick<TableQuestion, 'by' | 'where' | 'when'> & { readonly rest: string } {
+  const when = timed ? readWhen(text) : undefined
+  const filtered = WHERE.exec(when?.rest ?? text)?.groups
+  // "By region where …" and "where … by region".
+  const before = BY.exec(filtered?.rest ?? when?.rest ?? text)?.groups
+  const after = before === undefined ? BY.exec(filtered?.where ?? '')?.groups : undefined
+  const rest = before?.rest ?? filtered?.rest ?? when?.rest ?? text
+  const inner = timed && when === undefined ? readWhen(rest) : undefined
+  return {
+    rest: inner?.rest ?? rest,
+    by: before?.by ?? after?.by ?? null,
+    where: after?.rest ?? filtered?.where ?? null,
+    when: when ?? inner ?? null,
+  }
+}

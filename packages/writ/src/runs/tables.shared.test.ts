@@ -1,0 +1,221 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { RunEvent, WritError } from '@writ/contract'
+import { block, sequence } from '@writ/simulator'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createWrit, type Writ } from '../index.ts'
+import { testRuns } from './test-runs.fixture.ts'
+
+// Tables in runs: through the gate, into records, and done again without DuckDB.
+
+const here = testRuns()
+const { run, verified } = here
+
+const ORDERS = {
+  id: 'shop/orders.csv',
+  text: 'order_id,customer_id,order_date,amount,status\n1,7,2024-01-05,10.50,shipped\n2,8,2024-02-06,20.25,open\n3,7,2024-03-07,5.00,shipped\n',
+}
+const CUSTOMERS = {
+  id: 'shop/customers.json',
+  text: '[{"customer_id": "7", "segment": "Gold"},\n {"customer_id": "8", "segment": "Tin"}]',
+}
+const RESTRICTED = { level: 'restricted', categories: [], untrusted: true } as const
+const PAY = { id: 'hr/pay.csv', text: 'name,salary\nAda,100\n', label: RESTRICTED }
+const OTHER_ORDERS = { id: 'hr/orders.csv', text: 'secret_column\nx\n', label: RESTRICTED }
+
+describe('a run over tables', () => {
+  it('lists them, joins them, cites a row by its bytes, and is done again from its record', async () => {
+    const code = `
+      const list = await tables()
+      const { rows, truncated, docs } = await sql('SELECT segment, sum(amount) AS total, list(o._span) AS places FROM orders o JOIN customers USING (customer_id) GROUP BY 1 ORDER BY 1')
+      const citation = await cite(rows[0].places[1])
+      const forged = await sql("SELECT {'doc': 'shop/orders.csv', 'start': 0, 'end': 8} AS place FROM orders LIMIT 1")
+      const refused = await cite(forged.rows[0].place).catch((error) => error.name)
+      FINAL({ list, rows: rows.map(({ segment, total }) => [segment, total]), truncated, docs, quote: citation.quote, refused })`
+    const { answer } = await run(sequence([block(code)]), { asked: { context: [ORDERS, CUSTOMERS] } })
+    expect(answer).toMatchObject({ status: 'complete', basis: 'model' })
+    expect(answer.value).toMatchObject({
+      list: [
+        { name: 'customers', doc: 'shop/customers.json', rows: 2, problem: null, notes: [] },
+        {
+          name: 'orders',
+          columns: [
+            { name: 'order_id', type: 'text' },
+            { name: 'customer_id', type: 'text' },
+            { name: 'order_date', type: 'date' },
+            { name: 'amount', type: 'decimal' },
+            { name: 'status', type: 'text' },
+          ],
+        },
+      ],
+      rows: [
+        ['Gold', 15.5],
+        ['Tin', 20.25],
+      ],
+      truncated: false,
+      docs: ['shop/customers.json', 'shop/orders.csv'],
+      quote: '3,7,2024-03-07,5.00,shipped',
+      refused: 'CitationInvalid',
+    })
+    await verified(answer)
+    expect(await here.writ?.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+
+  it('has no table that policy withholds: not its name, its columns, nor its rows', async () => {
+    const code = `
+      const said = async (query) => sql(query).then(({ rows }) => rows, (error) => [error.name, error.message])
+      FINAL({
+        list: (await tables()).map(({ name }) => name),
+        withheld: await said('SELECT * FROM pay'),
+        unknown: await said('SELECT * FROM nothing'),
+        beside: await said('SELECT count(*) FROM orders, "hr/pay.csv"'),
+        hidden: await said("SELECT * FROM query_table('hr/pay.csv')"),
+        catalog: await said('SELECT table_name FROM information_schema.tables'),
+        system: await said('SELECT * FROM duckdb_tables()'),
+        short: await said('SELECT count(*) AS n FROM orders'),
+      })`
+    const { answer } = await run(sequence([block(code)]), {
+      asked: { context: [ORDERS, CUSTOMERS, PAY, OTHER_ORDERS] },
+    })
+    const withheld = [
+      'PolicyDenied',
+      expect.stringContaining('not every table named that this frame may read'),
+    ]
+    const none = ['BadSql', expect.any(String)]
+    expect(answer.value).toEqual({
+      list: ['customers', 'orders'],
+      withheld,
+      unknown: withheld,
+      beside: withheld,
+      hidden: none,
+      catalog: none,
+      system: none,
+      short: [{ n: 3 }],
+    })
+    expect(JSON.stringify(answer.value)).not.toMatch(/salary|secret_column|hr\/orders/)
+    expect(answer.label.level).toBe('internal')
+    await verified(answer)
+  })
+
+  it('says what a query may not be, and goes on', async () => {
+    const code = `
+      const said = async (query) => sql(query).then(({ rows }) => rows, (error) => error.name)
+      FINAL([await said('SELECT 1 FROM nowhere'), await said('SELEC 1'), await said('DROP TABLE orders'), await said('SELECT 1; SELECT 2'),
+        await said('SELECT random()'), await said('SELECT amount + status FROM orders'), await said('SELECT max(amount) AS most FROM orders')])`
+    const { answer } = await run(sequence([block(code)]), { asked: { context: [ORDERS] } })
+    expect(answer.value).toEqual([
+      'UnknownTable',
+      'BadSql',
+      'BadSql',
+      'BadSql',
+      'BadSql',
+      'BadSql',
+      [{ most: 20.25 }],
+    ])
+    await verified(answer)
+  })
+})
+
+describe('a run over tables that is gone on from', () => {
+  const cells = [
+    block("const { rows } = await sql('SELECT count(*) AS n FROM orders')"),
+    block("FINAL([rows[0].n, (await sql('SELECT max(amount) AS most FROM orders')).rows[0].most])"),
+  ]
+
+  it('takes what a query came to from its record, when it was suspended', async () => {
+    const suspended = new AbortController()
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === 'step' && event.op === 'sql') suspended.abort()
+    }
+    const asked = { context: [ORDERS], suspend: suspended.signal, onEvent }
+    const error = await run(sequence(cells), { asked }).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'SUSPENDED' })
+    const answer = await here.writ?.resume((error as WritError).run ?? '')
+    expect(answer).toMatchObject({ status: 'complete', value: [3, 20.25] })
+    if (answer !== undefined) await verified(answer)
+  })
+
+  it('and when it is forked behind it', async () => {
+    const { answer } = await run(sequence(cells), { asked: { context: [ORDERS] } })
+    const { steps } = (await here.writ?.show(answer.run)) ?? { steps: [] }
+    const last = steps.filter(({ kind }) => kind === 'cell').at(-1)
+    const forked = await here.writ?.fork(answer.run, { at: { lane: '0', n: last?.n ?? 0 } })
+    expect(forked).toMatchObject({ status: 'complete', value: [3, 20.25] })
+    if (forked !== undefined) await verified(forked)
+  })
+})
+
+describe('the built-in model over tables', () => {
+  const SALES = {
+    id: 'sales.csv',
+    text: 'sale_id,customer_id,amount,currency,channel\n1,7,0.10,EUR,Web\n2,8,0.20,EUR,web\n3,8,0.20,USD,Shop\n3,8,0.20,USD,Shop\n',
+  }
+  let place: string
+  let writ: Writ
+
+  beforeAll(async () => {
+    place = await mkdtemp(join(tmpdir(), 'writ-builtin-tables-'))
+    writ = await createWrit({ home: join(place, 'home'), model: 'builtin/extractive' })
+  })
+  afterAll(async () => {
+    await writ.close()
+    await rm(place, { recursive: true })
+  })
+
+  it.each([
+    ['How many orders have status shipped?', { number: 2 }],
+    [
+      'What is the total amount by segment?',
+      {
+        rows: [
+          { segment: 'Gold', value: 15.5 },
+          { segment: 'Tin', value: 20.25 },
+        ],
+      },
+    ],
+  ])('computes a figure, and says so: %s', async (query, value) => {
+    const answer = await writ.completion({ query, context: [ORDERS, CUSTOMERS] })
+    expect(answer).toMatchObject({
+      basis: 'exact',
+      support: { unsupported: 0 },
+      value: { kind: 'table', ...value },
+    })
+    await verified(answer, join(place, 'home'))
+    expect(await writ.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+
+  it('cites the row that has the most, by its bytes', async () => {
+    const answer = await writ.completion({
+      query: 'Which order_id has the highest amount?',
+      context: [ORDERS],
+    })
+    expect(answer.value).toMatchObject({ rows: [{ order_id: '2', value: 20.25 }] })
+    expect(answer.citations.map(({ quote }) => quote)).toEqual(['2,8,2024-02-06,20.25,open'])
+  })
+
+  it.each([
+    ['more than one currency', 'What is the total amount?', 'currency of sales.csv holds more than one'],
+    [
+      'a name in two spellings',
+      'How many different channels are there?',
+      'spells some values in more than one way',
+    ],
+    ['a value that is not there', 'How many sales have channel fax?', 'does not hold "fax"'],
+    [
+      'a name that stands for several rows',
+      'Which customer_id has the highest amount where currency is USD?',
+      'does not name each row once',
+    ],
+  ])('computes nothing of %s, and says why', async (_what, query, why) => {
+    const answer = await writ.completion({ query, context: [SALES] })
+    expect(answer).toMatchObject({ basis: 'passages', value: { kind: 'passages' } })
+    expect(JSON.stringify(answer.value)).toContain(why.replaceAll('"', '\\"'))
+  })
+
+  it('says that rows repeat each other', async () => {
+    const answer = await writ.completion({ query: 'How many sales are there?', context: [SALES] })
+    expect(answer).toMatchObject({ basis: 'exact', value: { number: 4 } })
+    expect(JSON.stringify(answer.value)).toContain('1 rows of sales.csv repeat another one')
+  })
+})

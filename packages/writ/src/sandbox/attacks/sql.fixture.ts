@@ -1,0 +1,103 @@
+/** Attempts to get out of a query, each by a way of its own. `/secret` stands for a file with a secret, `/out` for a new one. */
+export const SQL_ATTEMPTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'files by functions': {
+    'a CSV': "SELECT * FROM read_csv('/secret')",
+    'a CSV, guessed': "SELECT * FROM sniff_csv('/secret')",
+    'a text': "SELECT * FROM read_text('/secret')",
+    bytes: "SELECT * FROM read_blob('/secret')",
+    JSON: "SELECT * FROM read_json_auto('/secret')",
+    'lines of JSON': "SELECT * FROM read_ndjson_objects('/secret')",
+    Parquet: "SELECT * FROM parquet_metadata('/secret')",
+    'a database': "SELECT * FROM read_duckdb('/secret')",
+    names: "SELECT * FROM glob('/*')",
+    'a listing of all': "SELECT * FROM read_text(['/secret', '/etc/*'])",
+    'a URL': "SELECT * FROM read_csv('https://example.com/x.csv')",
+    'a bucket': "SELECT * FROM read_parquet('s3://bucket/x.parquet')",
+  },
+  'files by their names': {
+    'in place of a table': "SELECT * FROM '/secret'",
+    quoted: 'SELECT * FROM "/secret"',
+    'in a subquery': "SELECT (SELECT column0 FROM '/secret' LIMIT 1)",
+    'of the process': "SELECT * FROM '/proc/self/environ'",
+  },
+  'files by statements': {
+    'written out': "COPY (SELECT 'x') TO '/out'",
+    'read in': "COPY sales FROM '/secret'",
+    'a whole database out': "EXPORT DATABASE '/out'",
+    'a whole database in': "IMPORT DATABASE '/secret'",
+    attached: "ATTACH '/out' AS other",
+    'attached in memory': "ATTACH ':memory:' AS other",
+    'another database used': 'USE memory.kept',
+  },
+  extensions: {
+    installed: 'INSTALL httpfs',
+    'installed from elsewhere': "INSTALL spatial FROM 'https://example.com'",
+    loaded: 'LOAD httpfs',
+    'loaded by path': "LOAD '/secret'",
+    'loaded by need': 'SELECT ST_Point(1, 2)',
+    updated: 'UPDATE EXTENSIONS',
+  },
+  'the configuration': {
+    'external access': 'SET enable_external_access = true',
+    'the lock': 'SET lock_configuration = false',
+    'the lock, reset': 'RESET lock_configuration',
+    'the limit of memory': "SET memory_limit = '64GB'",
+    'the directory for what does not fit': "SET temp_directory = '/tmp'",
+    'more threads': 'PRAGMA threads = 8',
+    'what is logged': "CALL enable_logging(storage_path = '/out')",
+    'a profile written': "PRAGMA profiling_output = '/out'",
+    'another user agent': "SET custom_user_agent = 'x'",
+  },
+  'the process': {
+    environment: "SELECT getenv('WRIT_ATTACK_TEST_KEY')",
+    'the home directory': "SELECT current_setting('home_directory')",
+    secrets: 'FROM duckdb_secrets()',
+    'a new secret': "CREATE SECRET (TYPE http, BEARER_TOKEN 'x')",
+    'which secret': "FROM which_secret('s3://x', 's3')",
+  },
+  'tables that are not its own': {
+    'by a query in a text': "SELECT * FROM query('SELECT * FROM hidden')",
+    'by a name in a text': "SELECT * FROM query_table('hidden')",
+    'by a syntax tree in a text':
+      "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('SELECT * FROM hidden'))",
+    'the catalog': 'SELECT table_name FROM information_schema.tables',
+    "the catalog of another's kind": 'SELECT * FROM pg_catalog.pg_class',
+    'the catalog as SQLite has it': 'SELECT name FROM sqlite_master',
+    'lists of columns': 'SELECT * FROM duckdb_columns()',
+    'what is kept below': 'SELECT * FROM kept.t0',
+    shown: 'SHOW ALL TABLES',
+    'as of before': 'SELECT * FROM sales AT (VERSION => 1)',
+  },
+  'changes that would stay': {
+    'a table': 'CREATE TABLE memory.main.x AS SELECT 1',
+    'a row': "INSERT INTO kept.t0 VALUES ('x', 1, NULL, NULL, 1, 0, 1)",
+    'a row returned': 'DELETE FROM kept.t0 RETURNING *',
+    'a macro': 'CREATE MACRO count(x) AS 1',
+    'a view': 'CREATE OR REPLACE VIEW sales AS SELECT 1',
+    'a variable': "SET VARIABLE x = 'kept'",
+    'a sequence': "SELECT nextval('x')",
+    'a prepared statement': 'PREPARE p AS SELECT 1',
+    'a transaction': 'BEGIN TRANSACTION',
+  },
+  'more than one statement': {
+    'behind another': "SELECT 1; COPY (SELECT 1) TO '/out'",
+    'behind a comment': "SELECT 1 /* ; */ ; -- x\nATTACH '/out' AS y",
+    'within a rule': "EXPLAIN ANALYZE COPY (SELECT 1) TO '/out'",
+    'made by a pivot': 'PIVOT sales ON region USING sum(amount)',
+  },
+}
+
+/** Queries that would take the machine's time or memory. Each ends in error, within its limits, and the next is answered. */
+export const SQL_BOMBS: Readonly<Record<string, string>> = {
+  'a join of everything with everything':
+    'SELECT count(*) FROM range(10000000) a, range(10000000) b, range(10000000) c WHERE a.range + b.range = c.range',
+  'a recursion without end':
+    'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r',
+  'a text of gigabytes': "SELECT length(repeat(repeat('x', 100000000), 40))",
+  'a list of everything': 'SELECT len(list(range)) FROM range(2000000000)',
+  'a sort of everything': 'SELECT * FROM range(1000000000) ORDER BY hash(range) LIMIT 1 OFFSET 999999998',
+  'a text that doubles': `SELECT length(${'concat('.repeat(1)}${Array.from({ length: 40 }, () => "repeat('x', 100000000)").join(', ')}))`,
+  'nesting without end': `SELECT ${'('.repeat(20_000)}1${')'.repeat(20_000)}`,
+  'a result without end': "SELECT repeat('x', 20000000) AS x FROM range(1000000)",
+  'a pattern that goes back': `SELECT regexp_matches(repeat('a', 1000000), '${'(a*)*'.repeat(50)}b')`,
+}

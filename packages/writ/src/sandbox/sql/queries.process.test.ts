@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ConfinedQueries } from './confined-queries.ts'
+import { DUCKDB, DUCKDB_VERSION } from './duckdb-files.ts'
+import { confinedQueries, SALES } from './queries.fixture.ts'
+
+// DuckDB in the confined child as a run has it.
+
+let queries: ConfinedQueries
+const { signal } = new AbortController()
+
+beforeAll(async () => {
+  ;({ queries } = await confinedQueries())
+})
+afterAll(() => queries.close())
+
+const rows = async (query: string, limit = 100): Promise<unknown> =>
+  (await queries.run(query, [SALES], limit, signal)).rows
+
+describe('queries', () => {
+  it('give values as JSON holds them, and where rows stand when that is asked for', async () => {
+    expect(await rows('SELECT *, region IS NULL AS empty FROM sales')).toEqual([
+      { region: 'EMEA', amount: 10.5, day: '2024-01-31', paid: true, pieces: 3, empty: false },
+      {
+        region: 'APAC',
+        amount: -0.25,
+        day: '2024-02-29',
+        paid: false,
+        pieces: '999999999999999999',
+        empty: false,
+      },
+      { region: null, amount: null, day: null, paid: null, pieces: null, empty: true },
+    ])
+    expect(await rows("SELECT s._span AS place FROM sales s WHERE region = 'APAC'")).toEqual([
+      { place: { doc: 'sales.csv', start: 28, end: 74 } },
+    ])
+    expect(
+      await rows(
+        `SELECT sum(amount) AS sum, 0.1::DOUBLE AS d, 'NaN'::DOUBLE AS n, [1, NULL] AS l, MAP {'a': 1} AS m FROM sales`,
+      ),
+    ).toEqual([{ sum: 10.25, d: 0.1, n: 'NaN', l: [1, null], m: [{ key: 'a', value: 1 }] }])
+  })
+
+  it('say which tables they read, those they define themselves apart', async () => {
+    const query = `WITH t AS (SELECT * FROM "a b.csv") SELECT * FROM t JOIN 'c.csv' USING (x) WHERE x IN (FROM d SELECT x)`
+    expect(await queries.names(query, signal)).toEqual({
+      tables: ['a b.csv', 'c.csv', 'd', 't'],
+      defined: ['t'],
+    })
+  })
+
+  it('give as many rows as are asked for, in the order of the table, and say that there are more', async () => {
+    const result = await queries.run('SELECT region FROM sales', [SALES], 2, signal)
+    expect(result).toMatchObject({ rows: [{ region: 'EMEA' }, { region: 'APAC' }], truncated: true })
+  })
+
+  it.each([
+    ['no SELECT', 'DELETE FROM sales', 'one SELECT'],
+    ['two statements', 'SELECT 1; SELECT 2', 'one SELECT'],
+    ['a file', "SELECT * FROM read_csv('/etc/passwd')", 'read_csv is not there'],
+    ['a clock', 'SELECT current_date', 'no clock'],
+    ['chance', 'SELECT random()', 'does not give the same'],
+    ['a sample', 'SELECT * FROM sales USING SAMPLE 1', 'does not give the same'],
+    ['a schema', 'SELECT * FROM kept.t0', 'There is no schema here'],
+    ['a catalog', 'SELECT * FROM duckdb_settings()', 'duckdb_settings is not there'],
+    ['nothing that can be parsed', 'SELEC', 'syntax error'],
+  ])('are refused by their text: %s', async (_what, query, message) => {
+    await expect(queries.names(query, signal)).rejects.toMatchObject({
+      code: 'BAD_SQL',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  it('are ended with their process when nobody waits any more, and the next has another', async () => {
+    const waiting = new AbortController()
+    const query = 'SELECT count(*) FROM range(100000000) a, range(1000000) b'
+    const endless = queries.run(query, [], 1, waiting.signal)
+    waiting.abort(new Error('enough'))
+    await expect(endless).rejects.toThrow('enough')
+    expect(await rows('SELECT count(*) AS n FROM sales')).toEqual([{ n: 3 }])
+  })
+})
+
+it('says how DuckDB is installed where it is not', async () => {
+  const without = new ConfinedQueries(
+    () => expect.unreachable(),
+    () => undefined,
+  )
+  await expect(without.names('SELECT 1', signal)).rejects.toMatchObject({
+    code: 'SQL_UNAVAILABLE',
+    next: `Install it where Writ is installed: npm install ${DUCKDB}@${DUCKDB_VERSION}`,
+  })
+})
