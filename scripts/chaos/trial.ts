@@ -298,7 +298,9 @@ class Trial {
   async #checkNotes(writ: Writ, { notes }: SaidAnswer, docs: string): Promise<void> {
     const { shown, left } = this.#scenario.notes ?? { shown: 0, left: [] }
     if ((notes?.shown ?? 0) !== shown) this.#fault(`it was shown ${notes?.shown} notes, not ${shown}`)
-    const listed = (await writ.notes({ paths: [docs] })).notes.map(({ content }) => content?.key).sort()
+    const listed = (await writ.notes({ paths: [docs] })).notes
+      .flatMap(({ content }) => content?.key ?? [])
+      .sort()
     if (!isDeepStrictEqual(listed, left)) this.#fault(`other notes are left: ${JSON.stringify(listed)}`)
   }
 

@@ -1,7 +1,6 @@
 import type { Json } from './json.ts'
 import type { Label } from './label.ts'
 import type { Partition } from './partition.ts'
-import type { Commitment, Det, RecordedPartition } from './record.ts'
 import type { Citation } from './span.ts'
 
 /** What policies call the collection of notes. */
@@ -67,55 +66,13 @@ export interface ShownNote extends Note {
   readonly run: string | null
 }
 
-/** Notes of one label as `run.open` declares them. Those of a run have numbers in a row, from 0 over all partitions. */
-export interface RecordedNotePartition extends RecordedPartition {
-  readonly runs: readonly { readonly run: string; readonly notes: number }[]
-}
-
-/** What `run.open` says of the notes of earlier runs; absent where a run neither reads nor leaves any. */
-export interface RecordedNotes extends Omit<GivenNotes, 'partitions'> {
-  readonly partitions: readonly RecordedNotePartition[]
-}
-
-/** What `run.close` says of notes; absent where there is nothing to say. */
-export interface ClosingNotes {
-  /** Notes of earlier runs that frames were shown, and the runs they come from. */
-  readonly shown: number
-  readonly runs: readonly string[]
-  /** Notes that later runs of the corpus are given, and a commitment to them. */
-  readonly kept: number
-  readonly content?: Commitment
-}
-
 /** What an answer says of notes. */
-export interface AnswerNotes extends Omit<ClosingNotes, 'content'>, Omit<RecordedNotes, 'partitions'> {
+export interface AnswerNotes extends Omit<GivenNotes, 'partitions'> {
   /** Notes of earlier runs that its frames could ask for. */
   readonly given: number
-}
-
-/** Everything of external memory that a run may ask for: its corpus, and the notes of earlier runs. */
-export function everyPartition({
-  partitions,
-  notes,
-}: Pick<Det['run.open'], 'partitions' | 'notes'>): readonly RecordedPartition[] {
-  return [...partitions, ...(notes?.partitions ?? [])]
-}
-
-/** The run of each note that a run was given, by its number. */
-export function runsOfNotes(given: Pick<RecordedNotes, 'partitions'> | undefined): readonly string[] {
-  return (given?.partitions ?? []).flatMap(({ runs }) =>
-    runs.flatMap(({ run, notes }) => Array.from({ length: notes }, () => run)),
-  )
-}
-
-/** What an answer says of notes, from what the records of its run do; undefined where there is nothing to say. */
-export function answerNotes(
-  given: RecordedNotes | undefined,
-  closing: ClosingNotes | undefined,
-): AnswerNotes | undefined {
-  const { shown = 0, runs = [], kept = 0 } = closing ?? {}
-  const { partitions = [], stale = 0, leftOut = 0, unreadable = [] } = given ?? {}
-  const notes = partitions.reduce((sum, { documents }) => sum + documents, 0)
-  if (notes + shown + kept + stale + leftOut + unreadable.length === 0) return undefined
-  return { given: notes, shown, runs, kept, stale, leftOut, unreadable }
+  /** Those that frames were shown, and the runs they come from. */
+  readonly shown: number
+  readonly runs: readonly string[]
+  /** Notes that later runs of the corpus are given. */
+  readonly kept: number
 }

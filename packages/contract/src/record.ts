@@ -5,7 +5,6 @@ import type { RecordedConversation } from './conversation.ts'
 import type { Coverage } from './coverage.ts'
 import type { BudgetLeft } from './frame.ts'
 import type { Label } from './label.ts'
-import type { ClosingNotes, RecordedNotes } from './note.ts'
 import type { Outcome } from './outcome.ts'
 import type { Action, UserFacts, Verdict } from './policy.ts'
 import type { Tuning } from './tuning.ts'
@@ -90,6 +89,32 @@ export interface RecordedPartition {
   readonly documents: number
   readonly bytes: number
   readonly pack: Commitment
+}
+
+/** Notes of one label as `run.open` declares them. Those of a run have numbers in a row, from 0 over all partitions. */
+export interface RecordedNotePartition extends RecordedPartition {
+  readonly runs: readonly { readonly run: string; readonly notes: number }[]
+}
+
+/** What `run.open` says of the notes of earlier runs; absent where a run neither reads nor leaves any. */
+export interface RecordedNotes {
+  readonly partitions: readonly RecordedNotePartition[]
+  /** Notes that were not given: bytes they cite are not what they were. */
+  readonly stale: number
+  /** Others: the corpus has no label that covers theirs, or newer ones took their place. */
+  readonly leftOut: number
+  /** Runs whose notes could not be read. */
+  readonly unreadable: readonly string[]
+}
+
+/** What `run.close` says of notes; absent where there is nothing to say. */
+export interface ClosingNotes {
+  /** Notes of earlier runs that frames were shown, and the runs they come from. */
+  readonly shown: number
+  readonly runs: readonly string[]
+  /** Notes that later runs of the corpus are given, and a commitment to them. */
+  readonly kept: number
+  readonly content?: Commitment
 }
 
 export interface RecordedModel {

@@ -77,7 +77,7 @@ export class Notes {
     const { shown = 0, runs = [], kept = 0, content } = det.notes ?? {}
     const place = `${at}/det/notes`
     if (shown !== this.#shown.size) refuseNotes(`Frames were shown ${this.#shown.size} notes.`, place)
-    const from = [...new Set([...this.#shown].map((number) => this.#runs[number]))].sort()
+    const from = [...new Set([...this.#shown].flatMap((number) => this.#runs[number] ?? []))].sort()
     if (runs.join() !== from.join()) refuseNotes(`The notes shown come from ${from.join(', ')}.`, place)
     if (kept > this.#cited) refuseNotes(`The records have ${this.#cited} notes that cite.`, place)
     if (kept > 0 && (det.status !== 'complete' || this.#given === undefined))

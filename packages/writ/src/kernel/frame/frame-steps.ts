@@ -8,7 +8,6 @@ import {
   type NamedScript,
   type ReadResult,
   type ScriptCall,
-  type ScriptListing,
   type SpawnRequest,
   type StepName,
   type Steps,
@@ -25,7 +24,7 @@ import type { FrameState } from '../state/frame-state.ts'
 import type { ModelList } from '../state/model-list.ts'
 import { chooseModel, modelList } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
-import { namedScript } from '../steps/child-script.ts'
+import { listedScripts, namedScript } from '../steps/child-script.ts'
 import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from '../steps/context-requests.ts'
 import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
@@ -105,7 +104,7 @@ export class FrameSteps {
       'frame.spawn': (asked) =>
         this.#needed(call, (signal) => this.#children(id, asked.children, signal, onFinal)),
       scripts: (asked) =>
-        value({ op: 'scripts', input: asked, make: () => Promise.resolve(this.#state.scripts.map(listing)) }),
+        value({ op: 'scripts', input: asked, make: () => Promise.resolve(listedScripts(this.#state)) }),
       'script.run': (asked) => this.#needed(call, (signal) => this.#script(id, asked, signal, onFinal)),
       cite: (asked) =>
         value({
@@ -393,10 +392,6 @@ export class FrameSteps {
       steps: Math.max(0, frameSteps - steps),
     }
   }
-}
-
-function listing({ name, description, planHash, input, output }: NamedScript): ScriptListing {
-  return { name, description, planHash, input, output }
 }
 
 function nothing(): Promise<never[]> {

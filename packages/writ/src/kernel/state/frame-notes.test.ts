@@ -10,7 +10,7 @@ const note = (key: string, value: number, of: Label = LOW, cites = true): Labell
   return { key, value, citations: cites ? [CITATION] : [], label: of }
 }
 const seen = (notes: FrameNotes, by: Label): string[] =>
-  notes.seenBy(by).map(({ key, value }) => `${key}${value}`)
+  notes.seenBy(by).map(({ key, value }) => key + JSON.stringify(value))
 
 it('shows a frame what its parent saw before it was opened, whatever is written later', () => {
   const root = new FrameNotes(null)
@@ -56,7 +56,7 @@ it('leaves the last of each key and label that cites, and at most a thousand', (
   root.write(note('a', 3, HIGH), 5)
   root.write(note('b', 4), 6)
   root.write(note('b', 5, LOW, false), 7)
-  expect(root.lasting.map(({ key, value }) => `${key}${value}`)).toEqual(['a2', 'a3'])
+  expect(root.lasting.map(({ key, value }) => key + JSON.stringify(value))).toEqual(['a2', 'a3'])
   for (let i = 0; i < 1_500; i += 1) root.write(note(`k${i}`, i), 8 + i)
   expect(root.lasting).toHaveLength(1_000)
   expect(root.lasting.at(-1)).toMatchObject({ key: 'k1499' })

@@ -1,4 +1,10 @@
-import { type NamedScript, type Script, type SpawnRequest, WritError } from '@writ/contract'
+import {
+  type NamedScript,
+  type Script,
+  type ScriptListing,
+  type SpawnRequest,
+  WritError,
+} from '@writ/contract'
 import { checkedSchema, inWords } from '../../schema/index.ts'
 import type { FrameState, Scope } from '../state/frame-state.ts'
 import type { DecisionContext } from '../state/gate.ts'
@@ -54,4 +60,11 @@ export async function plannedCallsOf(
     .flatMap(({ id }) => store.documents(id))
     .filter(({ id }) => docs === null || docs.has(id))
   return await countCalls(namedScript(state, name), input, reach)
+}
+
+/** The scripts that frames may run by name, as they are told of them. */
+export function listedScripts({ scripts }: RunState): readonly ScriptListing[] {
+  return scripts.map(({ name, description, planHash, input, output }) => {
+    return { name, description, planHash, input, output }
+  })
 }
