@@ -1,8 +1,13 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import {
+  type ChildProgram,
+  codeDirectories,
+  codeFile,
+  lockedFlags,
+  nodeFiles,
+} from '../confinement/child-program.ts'
+import { MOST_MESSAGE } from './child-message.ts'
 import { packagePaths, roomPath } from './engine-files.ts'
-
-const inSource = import.meta.url.endsWith('.ts')
 
 /** Heap of the child's main thread: it passes texts of up to the largest answer on, escaped. */
 const CHILD_HEAP_MB = 1_024
@@ -12,53 +17,30 @@ const CHILD_HEAP_MB = 1_024
  */
 const OPTIMISED_AFTER = 300_000_000
 
-export const childEntry: string = join(roomPath, 'child', inSource ? 'main.ts' : 'main.js')
+export const childEntry: string = codeFile(join(roomPath, 'child'), 'main')
 
 /** Node's flags for the confined child: it may read its own code and start threads, nothing else that Node can refuse. */
 export function childFlags(): readonly string[] {
   return [
-    '--permission',
+    ...lockedFlags(codePaths()),
     '--allow-worker',
-    ...codePaths().map((path) => `--allow-fs-read=${join(path, '/')}`),
-    '--preserve-symlinks', // following links would read every directory on the way
     `--max-old-space-size=${CHILD_HEAP_MB}`,
     `--wasm-tiering-budget=${OPTIMISED_AFTER}`,
     '--v8-pool-size=1', // compiling ahead on more threads costs the first cell more than it gives
-    '--disallow-code-generation-from-strings',
-    '--disable-sigusr1',
-    '--no-warnings',
-    ...(inSource ? ['--conditions=@writ/source'] : []),
   ]
 }
 
-const codePaths = (): readonly string[] => [roomPath, ...packagePaths()]
+const codePaths = (): readonly string[] => codeDirectories([roomPath, ...packagePaths()])
 
 let read: readonly string[] | undefined
 
 /** Every file and directory that a child needs to run at all: Node, its shared libraries, and the child's own code. */
 export function childFiles(): readonly string[] {
-  read ??= [...new Set([process.execPath, ...sharedLibraries(), ...ownPackage(), ...codePaths()])]
+  read ??= [...new Set([...nodeFiles(roomPath), ...codePaths()])]
   return read
 }
 
-/** Shared libraries of this very program, by the paths at which its loader finds them. */
-function sharedLibraries(): readonly string[] {
-  const report: NodeJS.ProcessReport & { excludeNetwork?: boolean } = process.report
-  const { excludeNetwork = false } = report
-  report.excludeNetwork = true // it would resolve the names of peers
-  try {
-    const { sharedObjects } = report.getReport() as { readonly sharedObjects: readonly string[] }
-    return sharedObjects.filter((path) => path.startsWith('/') && !path.endsWith('.node'))
-  } finally {
-    report.excludeNetwork = excludeNetwork
-  }
-}
-
-/** The file that says that our code is made of modules. */
-function ownPackage(): readonly string[] {
-  for (let folder = roomPath; folder !== dirname(folder); folder = dirname(folder)) {
-    const file = join(folder, 'package.json')
-    if (existsSync(file)) return [file]
-  }
-  return []
+/** The program of the child that holds the VMs. */
+export function childProgram(): ChildProgram {
+  return { args: [...childFlags(), childEntry], files: childFiles(), mostMessage: MOST_MESSAGE }
 }
