@@ -21,6 +21,7 @@ const ROOMS = [
   'ledger',
   'transparency',
   'witness',
+  'formats',
 ]
 
 /** The floors of the kernel, from the top: each may import itself and those below it. */

@@ -24,6 +24,9 @@ const STARTED = [
   'sandbox/worker/main',
 ]
 
+/** What Writ starts itself, with the packages of others that are in it: a child that can read its own file only. */
+const CLOSED = ['formats/child/main']
+
 /** What a bundle is made of, by path from the root of the checkout. */
 export interface BundleParts {
   readonly modules: readonly string[]
@@ -40,6 +43,7 @@ export async function bundleWrit(into: string, use: Use): Promise<BundleParts> {
     await bundle(LIBRARY, into, { external: shared }),
     await bundle(COMMAND, into, { external: UNBUNDLED }),
     ...(await Promise.all(STARTED.map((entry) => bundle([entry], into, { whole: true })))),
+    ...(await Promise.all(CLOSED.map((entry) => bundle([entry], into, { whole: true, external: NOTHING })))),
   ]
   const modules = [...new Set(parts.flat())].sort()
   await copyLicences(into)
@@ -48,7 +52,7 @@ export async function bundleWrit(into: string, use: Use): Promise<BundleParts> {
 
 /** Copies the licences of what is taken in. */
 async function copyLicences(into: string): Promise<void> {
-  for (const name of TAKEN_IN) {
+  for (const name of [...TAKEN_IN, ...PARSERS]) {
     const from = join(root, 'node_modules', name)
     for (const file of (await readdir(from)).filter((entry) => /^licen[cs]e/i.test(entry)))
       await cp(join(from, file), join(into, 'licences', `${name.replaceAll('/', '-')}.txt`))
@@ -80,7 +84,32 @@ export const TAKEN_IN: readonly string[] = [
   'eventsource-parser',
 ]
 
+/** Those that parse documents, and what they are made of. */
+const PARSERS: readonly string[] = [
+  'unpdf',
+  'mammoth',
+  '@xmldom/xmldom',
+  'base64-js',
+  'dingbat-to-unicode',
+  'jszip',
+  'lop',
+  'underscore',
+  'xmlbuilder',
+  'pako',
+  'htmlparser2',
+  'domhandler',
+  'domelementtype',
+  'domutils',
+  'dom-serializer',
+  'entities',
+  'postal-mime',
+  '@e965/xlsx',
+]
+
 const UNBUNDLED = new RegExp(`^(?!(?:@writ|${TAKEN_IN.join('|')})(?:/|$))[^./\\0]`)
+
+/** What a child that is closed needs of others is in its file. */
+const NOTHING = /^node:/
 
 interface BundleOptions {
   /** What stays an import. */

@@ -7,6 +7,7 @@ import {
   joinLabels,
   type Label,
   type Omitted,
+  type Origin,
   type OutlineEntry,
   type Partition,
   type Passage,
@@ -93,6 +94,12 @@ export class PackStore implements ContextStore {
 
   async outline(doc: string): Promise<readonly OutlineEntry[]> {
     return this.#parts.link.call('outline', { partition: this.#find(doc).info.partition, doc })
+  }
+
+  async origin(doc: string, start: number, end: number): Promise<Origin | undefined> {
+    const { info, layout } = this.#find(doc)
+    if (layout.extract === undefined) return undefined
+    return await this.#parts.link.call('origin', { partition: info.partition, doc, start, end })
   }
 
   async addTexts(collection: string, texts: readonly TextSource[], label: Label): Promise<Partition> {

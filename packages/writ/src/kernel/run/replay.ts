@@ -161,6 +161,7 @@ function replayStore(partitions: readonly Partition[], omitted: readonly Omitted
     grep: () => outside('a pattern'),
     read: () => outside('a read'),
     outline: () => outside('an outline'),
+    origin: () => outside('an origin'),
     addTexts: () => outside('an ingestion'),
     close: () => Promise.resolve(),
   }
