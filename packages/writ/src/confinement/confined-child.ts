@@ -163,7 +163,8 @@ export class ConfinedChild<Message> implements Child<Message> {
   #hold(held: boolean): void {
     const change = held ? 'ref' : 'unref'
     this.#process[change]()
-    for (const stream of this.#streams) stream[change]()
+    // One that has ended keeps nothing alive, and would wait for a connection that never comes.
+    for (const stream of this.#streams) if (!stream.destroyed) stream[change]()
   }
 
   get #streams(): readonly Socket[] {

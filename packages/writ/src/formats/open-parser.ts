@@ -71,7 +71,7 @@ class ConfinedParser implements DocumentParser {
   }
 
   #ask(child: Child<ToParser>, { format, name, bytes }: ParseRequest): Promise<Outcome> {
-    const most = this.#baseMs + Math.ceil(bytes.length / 1024 ** 2) * MS_PER_MIB
+    const most = this.#baseMs + Math.floor(bytes.length / 1024 ** 2) * MS_PER_MIB
     return new Promise((resolve) => {
       const heard = new Heard()
       const end = (outcome: Outcome, broken: boolean): void => {

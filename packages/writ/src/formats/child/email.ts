@@ -57,8 +57,8 @@ function addresses(list: readonly Address[]): string {
 
 /** The body as text; where there is only a page, as its reader sees it. */
 function bodyOf({ text, html }: Email): string {
-  const plain = (text ?? '').replaceAll('\r\n', '\n')
-  if (plain.trim() !== '' || html === undefined) return plain
+  const plain = (text ?? '').replaceAll('\r\n', '\n').trimEnd()
+  if (plain !== '' || html === undefined) return plain === '' ? '' : `${plain}\n`
   return plainLines(htmlBlocks(html).blocks)
 }
 
