@@ -166,7 +166,7 @@ FILES = {
     'contract.pdf': contract,
     'scan.pdf': pdf([[], []]),
     'printed.pdf': printed(PAGE),
-    'page.html': PAGE.encode(),
+    'page.htm': PAGE.encode(),
     'offer.eml': offer,
     'inbox.mbox': mailbox([note, offer]),
     'pack.zip': zipped([('legal/contract.pdf', contract), ('notes.txt', 'Plain notes within an archive.\n'),

@@ -99,7 +99,7 @@ class FileParsing {
       candidates.push(candidate(inner, this.#texts.document(inner.source, format, document)))
     }
     for (const member of members) candidates.push(...(await this.#member(inner, member)))
-    if (candidates.length === 0 && left.length === 0)
+    if (document === undefined && members.length === 0 && left.length === 0)
       this.#leave(inner.id, { code: 'damaged', reason: 'there is nothing in it' })
     return candidates
   }

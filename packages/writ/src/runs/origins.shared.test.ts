@@ -26,7 +26,7 @@ it('stands in the answer, its evidence, its report, and the run done again', asy
   expect(answer.citations.every(({ origin }) => /^[0-9a-f]{64}$/.test(origin?.sha256 ?? ''))).toBe(true)
   await verified(answer)
   const replayed = await here.writ?.replay(answer.run)
-  expect(replayed).toMatchObject({ identical: true })
+  expect(replayed).toMatchObject({ outcome: 'IDENTICAL' })
   let page = ''
   for await (const piece of here.writ?.export(answer.run, { format: 'html' }) ?? []) page += piece
   expect(page).toContain('<strong>sheet Costs, cell B5</strong>')

@@ -53,7 +53,7 @@ describe('a Word document', () => {
 
 describe('a page', () => {
   it('is what its reader sees', async () => {
-    const { document } = await parse('html', 'page.html')
+    const { document } = await parse('html', 'page.htm')
     expect(document?.text).toBe(
       'Acme Ltd\n\nWe make anvils & rockets, Zoë.\n\nHistory\n\nFounded in 1949.\nSold in 1990.\n\nYear\tSales\n1950\t12\n',
     )
