@@ -16,6 +16,7 @@ import {
   coverageFact,
   leftOutFact,
   maskedFact,
+  partlyFact,
   refusedFacts,
   supportFact,
 } from './answer/facts.ts'
@@ -135,6 +136,7 @@ function factBlocks(answer: Answer, columns: number, around: AnswerSurroundings)
     fact('refused', refused, CLAIM.refused),
     fact('left out', present(leftOutFact(answer)), CLAIM.leftOut),
     fact('masked', present(maskedFact(answer)), CLAIM.masked),
+    fact('in part', present(partlyFact(answer)), CLAIM.masked),
     fact('goes on', conversationFacts(answer), CLAIM.conversation),
     fact('fork', present(around.fork === undefined ? undefined : printableLine(around.fork)), CLAIM.fork),
     // A path is never cut or broken by us: what is copied has to work.

@@ -29,5 +29,5 @@ it('stands in the answer, its evidence, its report, and the run done again', asy
   expect(replayed).toMatchObject({ outcome: 'IDENTICAL' })
   let page = ''
   for await (const piece of here.writ?.export(answer.run, { format: 'html' }) ?? []) page += piece
-  expect(page).toContain('<strong>sheet Costs, cell B5</strong>')
+  expect(page).toContain('<strong><bdi>sheet Costs, cell B5</bdi></strong>')
 })
