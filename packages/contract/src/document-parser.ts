@@ -1,9 +1,5 @@
 import type { OutlineEntry } from './context-store.ts'
-
-/** Kinds of files that are turned into text before they are packed. */
-export const FORMATS = ['pdf', 'docx', 'xlsx', 'html', 'email', 'mbox', 'zip', 'tar', 'gzip'] as const
-
-export type Format = (typeof FORMATS)[number]
+import type { Format } from './format.ts'
 
 /** How places are kept of an extracted text: for each stretch its first byte, and what says where that stands. */
 export type PlaceKind = 'page' | 'paragraph' | 'cells' | 'part'

@@ -1,4 +1,4 @@
-import type { Format } from './document-parser.ts'
+import type { Format } from './format.ts'
 import type { Label } from './label.ts'
 import type { TextEncoding } from './text-encoding.ts'
 
