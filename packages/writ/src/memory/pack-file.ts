@@ -107,7 +107,13 @@ function readTable(fd: number, path: string): PackedDocument[] {
   for (const row of tableRows(fd, end, size - FOOTER_BYTES)) {
     const [id, position, packed, bytes, lines, breaks, original, extract] = JSON.parse(row) as Row
     documents.push({
-      ...{ id, position, packed, bytes, firstLine, lines, breaks },
+      id,
+      position,
+      packed,
+      bytes,
+      firstLine,
+      lines,
+      breaks,
       ...(original == null ? {} : { original: originalOf(original) }),
       ...(extract === undefined ? {} : { extract: extractOf(extract) }),
     })

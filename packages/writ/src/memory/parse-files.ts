@@ -117,7 +117,10 @@ class FileParsing {
     const verdict = judgeName(plain)
     if (verdict === 'holds' && within.verdict !== null) return this.#leave(id, KEY_FILE)
     const inner: Inner = {
-      ...{ ...within, id, depth: within.depth + 1, named: false },
+      ...within,
+      id,
+      depth: within.depth + 1,
+      named: false,
       verdict: within.verdict === null ? null : verdict,
     }
     const format = formatOfMember(bytes, plain)

@@ -126,7 +126,10 @@ class Taker {
     else if (verdict === 'holds') this.#omitted.push({ doc: id, ...KEY_FILE })
     else
       this.#candidates.push({
-        ...{ id, label, feed: maskedFeed(verdict, asked), file: { path, verdict, named } },
+        id,
+        label,
+        feed: maskedFeed(verdict, asked),
+        file: { path, verdict, named },
         ...(named ? { asked } : {}),
       })
   }

@@ -95,7 +95,9 @@ function directoryOf(file: Buffer): Listed[] {
     const size = next(file.readUInt32LE(at + 24))
     const packed = next(file.readUInt32LE(at + 20))
     listed.push({
-      ...{ flags, size, packed },
+      flags,
+      size,
+      packed,
       name: nameOf(file.subarray(at + ENTRY_BYTES, nameEnd), flags),
       method: file.readUInt16LE(at + 10),
       crc: file.readUInt32LE(at + 16),
