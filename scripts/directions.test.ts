@@ -21,6 +21,7 @@ const ROOMS = [
   'ledger',
   'transparency',
   'witness',
+  'formats',
 ]
 
 /** The floors of the kernel, from the top: each may import itself and those below it. */
@@ -108,8 +109,8 @@ function reachable(graph: ReadonlyMap<string, ReadonlySet<string>>, from: string
 
 const within = (folder: string) => (to: string) => to === folder || to.startsWith(`${folder}/`)
 const SHARED = ['@writ/contract', '@writ/evidence']
-/** What any room may use: durable files, threads that are up before they are needed, and checks of values by a schema. */
-const NEUTRAL = ['disk', 'threads', 'schema']
+/** What any room may use: durable files, spare threads, checks of values by a schema, and confined children. */
+const NEUTRAL = ['disk', 'threads', 'schema', 'confinement']
 const isNeutral = (to: string): boolean => NEUTRAL.some((part) => within(`${runtime}/${part}`)(to))
 
 describe('directions', () => {

@@ -25,6 +25,9 @@ const STARTED = [
   'sandbox/worker/main',
 ]
 
+/** What Writ starts itself, with the packages of others that are in it: a child that can read its own file only. */
+const CLOSED = ['formats/child/main']
+
 /** What a bundle is made of, by path from the root of the checkout. */
 export interface BundleParts {
   readonly modules: readonly string[]
@@ -37,19 +40,23 @@ type Use = 'checkout' | 'published'
 /** Writes the bundle into an empty directory, with everything it reads beside its code. */
 export async function bundleWrit(into: string, use: Use): Promise<BundleParts> {
   const shared = use === 'published' ? /^[^./\0]/ : OTHERS
+  const taken = new Set(TAKEN_IN)
   const parts = [
     await bundle(LIBRARY, into, { external: shared }),
     await bundle(COMMAND, into, { external: UNBUNDLED }),
     ...(await Promise.all(STARTED.map((entry) => bundle([entry], into, { whole: true })))),
+    ...(await Promise.all(
+      CLOSED.map((entry) => bundle([entry], into, { whole: true, external: NOTHING, taken })),
+    )),
   ]
   const modules = [...new Set(parts.flat())].sort()
-  await copyLicences(into)
+  await copyLicences(into, taken)
   return { modules, assets: await copyAssets(source, into) }
 }
 
 /** Copies the licences of what is taken in. */
-async function copyLicences(into: string): Promise<void> {
-  for (const name of TAKEN_IN) {
+async function copyLicences(into: string, taken: ReadonlySet<string>): Promise<void> {
+  for (const name of taken) {
     const from = join(root, 'node_modules', name)
     for (const file of (await readdir(from)).filter((entry) => /^licen[cs]e/i.test(entry)))
       await cp(join(from, file), join(into, 'licences', `${name.replaceAll('/', '-')}.txt`))
@@ -83,18 +90,23 @@ export const TAKEN_IN: readonly string[] = [
 
 const UNBUNDLED = new RegExp(`^(?!(?:@writ|${TAKEN_IN.join('|')})(?:/|$))[^./\\0]`)
 
+/** What a child that is closed needs of others is in its file. */
+const NOTHING = /^node:/
+
 interface BundleOptions {
   /** What stays an import. */
   readonly external?: RegExp
   /** Whether everything goes into the one file of the entry. */
   readonly whole?: boolean
+  /** Gathers the names of the packages of others that went in. */
+  readonly taken?: Set<string>
 }
 
 /** Bundles files that share code, and gives the modules of ours that it was made of, those without code of their own too. */
 async function bundle(
   entries: readonly string[],
   into: string,
-  { external = OTHERS, whole = false }: BundleOptions = {},
+  { external = OTHERS, whole = false, taken }: BundleOptions = {},
 ): Promise<string[]> {
   const read = new Set<string>()
   const made = await rolldown({
@@ -115,6 +127,10 @@ async function bundle(
       chunkFileNames: 'chunks/[name]-[hash].js',
       codeSplitting: !whole,
     })
+    for (const id of read) {
+      const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]
+      if (name !== undefined) taken?.add(name)
+    }
     return [...read].filter((id) => id.startsWith(packages)).map((id) => relative(root, id))
   } finally {
     await made.close()

@@ -1,4 +1,5 @@
 import type { Label } from './label.ts'
+import type { Origin } from './origin.ts'
 import type { DocumentInfo, Partition } from './partition.ts'
 import type { Span } from './span.ts'
 import type { TableInfo, TableRows } from './table.ts'
@@ -51,7 +52,7 @@ export interface ReadResult extends Span {
 }
 
 export interface OutlineEntry {
-  readonly kind: 'heading' | 'section' | 'page'
+  readonly kind: 'heading' | 'section' | 'page' | 'sheet'
   readonly title: string
   /** 1 is the outermost. */
   readonly depth: number
@@ -60,8 +61,9 @@ export interface OutlineEntry {
 }
 
 /**
- * A document that is not in the corpus as it was given, and why: `secret`, `pdf`, `binary`, `undecodable`, `unreadable`
- * and `too-large` were left out; `masked` is there, with its secrets overwritten.
+ * A document that is not in the corpus as it was given, and why: `secret`, `binary`, `undecodable`, `unreadable`,
+ * `too-large`, `scan`, `encrypted`, `damaged`, `limits` and `unsafe-name` were left out; `masked` is there, with its secrets
+ * overwritten, and so is `partly`, without what its reason names.
  */
 export interface Omitted {
   readonly doc: string
@@ -72,7 +74,7 @@ export interface Omitted {
 
 /** Whether nothing of the document is in the corpus. */
 export function isLeftOut({ code }: Pick<Omitted, 'code'>): boolean {
-  return code !== 'masked'
+  return code !== 'masked' && code !== 'partly'
 }
 
 /** What was passed over on purpose, counted by reason (`git`, `node_modules`, `home`, `ignored`, `symlink`). */
@@ -102,6 +104,8 @@ export interface ContextStore {
   tableRows(table: TableInfo, from: number): Promise<TableRows>
   /** Which of some spans are rows of a table. */
   rowsAt(table: TableInfo, spans: readonly Pick<Span, 'start' | 'end'>[]): Promise<readonly boolean[]>
+  /** Where bytes of a document stand in its original; undefined where its bytes are those of its file. */
+  origin(doc: string, start: number, end: number): Promise<Origin | undefined>
   /** Adds texts that live as long as this store (a child frame's own context) and returns their partition. */
   addTexts(collection: string, texts: readonly TextSource[], label: Label): Promise<Partition>
   close(): Promise<void>

@@ -1,3 +1,4 @@
+import type { Format } from './format.ts'
 import type { Label } from './label.ts'
 import type { TextEncoding } from './text-encoding.ts'
 
@@ -22,10 +23,12 @@ export interface DocumentInfo {
   readonly partition: string
   readonly title: string
   readonly mediaType: string
-  /** Bytes of its file. */
+  /** Bytes of its file, or of the text that was extracted from it. */
   readonly bytes: number
   /** How those bytes stand for its text, where that is not UTF-8. */
   readonly encoding?: Exclude<TextEncoding, 'utf-8'>
+  /** What its text was extracted from, where it was. */
+  readonly format?: Format
   /** Entries of its outline. */
   readonly outlineSize: number
 }

@@ -146,7 +146,9 @@ function replacedLines(before: CorpusSummary | undefined): string[] {
 /** Every document that is not there as it was given, by what became of it. */
 function omittedLines({ omitted }: ContextStore): string[] {
   const lines = omitted.map((entry) =>
-    isLeftOut(entry) ? `  left out ${entry.doc}: ${entry.reason}` : `  changed ${entry.doc}: ${entry.reason}`,
+    isLeftOut(entry)
+      ? `  left out ${entry.doc}: ${entry.reason}`
+      : `  ${entry.code === 'partly' ? 'in part' : 'changed'} ${entry.doc}: ${entry.reason}`,
   )
   const secret = omitted.some(({ code }) => code === 'secret' || code === 'masked')
   return secret

@@ -51,7 +51,7 @@ function answer(more: Partial<Answer> & { readonly value?: Json } = {}): Answer 
       },
     ],
     omitted: [
-      { doc: 'scan.pdf', code: 'pdf', reason: 'PDF is not read yet' },
+      { doc: 'scan.pdf', code: 'scan', reason: 'it is a scan' },
       { doc: 'logo.png', code: 'binary', reason: 'not text' },
       { doc: 'notes.md', code: 'masked', reason: 'it holds a token' },
     ],
@@ -113,7 +113,7 @@ describe('what is printed of an answer', () => {
       'refused  searching 3 documents labelled restricted: the user is not cleared for this level (forbid.read.clearance, 2 times)',
     )
     expect(text).toContain('masked   notes.md (it holds a token)')
-    expect(text).toContain('left out scan.pdf (PDF is not read yet) · logo.png (not text)')
+    expect(text).toContain('left out scan.pdf (it is a scan) · logo.png (not text)')
     expect(text).toContain('2 values quoted, 0 computed, 1 unsupported · unsupported: /total')
     expect(text).toContain(
       'read 310 of 5,400 bytes (6 %) · searched all of it · 28 of 40 documents never touched',

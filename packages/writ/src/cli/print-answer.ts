@@ -17,6 +17,7 @@ import {
   leftOutFact,
   maskedFact,
   notesFact,
+  partlyFact,
   refusedFacts,
   supportFact,
 } from './answer/facts.ts'
@@ -137,6 +138,7 @@ function factBlocks(answer: Answer, columns: number, around: AnswerSurroundings)
     fact('refused', refused, CLAIM.refused),
     fact('left out', present(leftOutFact(answer)), CLAIM.leftOut),
     fact('masked', present(maskedFact(answer)), CLAIM.masked),
+    fact('in part', present(partlyFact(answer)), CLAIM.masked),
     fact('goes on', conversationFacts(answer), CLAIM.conversation),
     fact('fork', present(around.fork === undefined ? undefined : printableLine(around.fork)), CLAIM.fork),
     // A path is never cut or broken by us: what is copied has to work.

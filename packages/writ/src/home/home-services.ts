@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
 import { type Ledger, type Library, type Signer, type TransparencyLog, WritError } from '@writ/contract'
+import { openParser } from '../formats/index.ts'
 import { openLedger, openSigner } from '../ledger/index.ts'
 import { openLibrary } from '../memory/index.ts'
 import { openDecisionPoint, type PolicyPoint } from '../policy/index.ts'
@@ -53,17 +54,18 @@ export function homeServices(home: string, policy: string | undefined): HomeServ
     () => Promise.resolve(),
   )
   const sandboxes = new SandboxPool()
+  const parser = openParser()
   return {
     home,
     ledger: once(() => openLedger(home), closeIt),
-    library: once(() => openLibrary(home), closeIt),
+    library: once(() => openLibrary(home, (request) => parser.parse(request)), closeIt),
     policy: once(() => openPolicy(policy ?? null), closeIt),
     openPolicy,
     signer,
     log: once(async () => openTransparencyLog(home, await signer()), closeIt),
     sandboxes,
     close: async () => {
-      closing ??= closeAll([() => sandboxes.close(), ...closers])
+      closing ??= closeAll([() => sandboxes.close(), () => parser.close(), ...closers])
       await closing
     },
   }

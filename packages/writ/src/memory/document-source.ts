@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import type { TextEncoding } from '@writ/contract'
 import { CODECS } from './codec.ts'
 import { detectEncoding } from './detect-encoding.ts'
+import type { NewExtract } from './extract.ts'
 import { refusePdf } from './file-kind.ts'
 import { MARK_BYTES, MAX_DOCUMENT_BYTES, PIECE_BYTES, SAMPLE_BYTES } from './limits.ts'
 import { OffsetMarks, type Original } from './original.ts'
@@ -14,6 +15,8 @@ export interface Fed {
   readonly original?: Original
   /** What secrets in it were masked, in plain words. */
   readonly masked?: string
+  /** Of a document that was taken out of another file. */
+  readonly extract?: NewExtract
 }
 
 /**

@@ -38,8 +38,8 @@ const KINDS: readonly (readonly [string, string])[] = [
 
 /** Parts of the first bytes of a ZIP file that say what is packed into it. */
 const ZIPPED: readonly (readonly [string, string])[] = [
-  ['word/', `a Word document, ${NOT_YET}`],
-  ['xl/', `an Excel table, ${NOT_YET}`],
+  ['word/', 'a Word document under another name'],
+  ['xl/', 'an Excel table under another name'],
   ['ppt/', `a PowerPoint file, ${NOT_YET}`],
   ['application/epub+zip', `an e-book (EPUB), ${NOT_YET}`],
   ['application/vnd.oasis.opendocument', `an OpenDocument file, ${NOT_YET}`],
@@ -49,10 +49,10 @@ const ZIPPED: readonly (readonly [string, string])[] = [
 /** Bytes of the beginning that are looked at. */
 const LOOKED_AT = 4096
 
-/** A PDF is left out even where all of it could be decoded: what it says is not in its bytes as they stand. */
+/** A PDF is no text even where all of it could be decoded: what it says is not in its bytes as they stand. */
 export function refusePdf(first: Buffer): Refusal | undefined {
   if (!/^(\xef\xbb\xbf)?\s{0,64}%PDF-\d/.test(first.toString('latin1', 0, 80))) return undefined
-  return { code: 'pdf', reason: 'PDF is not read yet' }
+  return { code: 'binary', reason: 'it is a PDF under the name of a text; rename it to end in .pdf' }
 }
 
 /** The refusal of a file whose first bytes are known not to be those of a text. */

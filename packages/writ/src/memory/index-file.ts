@@ -84,9 +84,9 @@ function insertDocument(
   n: number,
   advance: Advance,
 ): void {
-  const mediaType = mediaTypeOf(doc.id)
-  const outliner = new Outliner(mediaType)
-  let title: string | undefined
+  const notes = pack.notes(doc)
+  const outliner = notes === undefined ? new Outliner(mediaTypeOf(doc.id)) : undefined
+  let title = notes?.title
   const cutter = new PassageCutter((start, bytes) => {
     const { lastInsertRowid } = insert.span.run(null, n, start, start + bytes.length)
     const names = start === 0 ? [nameWords(doc.id), title ?? ''] : ['', '']
@@ -94,13 +94,13 @@ function insertDocument(
   })
   for (const piece of pack.pieces(doc)) {
     // The outline goes first: it knows the title when the first passage is cut.
-    outliner.push(piece)
-    title ??= titleOf(doc.id, outliner.firstHeading, beginningOf(piece))
+    outliner?.push(piece)
+    title ??= titleOf(doc.id, outliner?.firstHeading, beginningOf(piece))
     cutter.push(piece)
     advance(0, piece.length)
   }
   cutter.end()
-  const outline = outliner.end(doc.bytes)
+  const outline = outliner?.end(doc.bytes) ?? notes?.outline ?? []
   insert.doc.run(n, title ?? doc.id, outline.length)
   outline.forEach((entry, at) => {
     insert.outline.run(n, at, entry.kind, entry.title, entry.depth, entry.start, entry.end)

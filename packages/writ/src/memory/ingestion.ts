@@ -2,6 +2,7 @@ import { type IngestProgress, type Omitted, WritError } from '@writ/contract'
 import { MAX_PARTITION_KEY_BYTES, MAX_PARTITIONS, PROGRESS_INTERVAL_MS } from './limits.ts'
 import { describe } from './loaded-partition.ts'
 import { type OpenPack, PackDirectory } from './pack-directory.ts'
+import { type Parse, parseFiles } from './parse-files.ts'
 import { type PartitionKey, partitionId, partitionKey } from './partition-key.ts'
 import { type Candidate, select } from './selection.ts'
 import type { LoadedPartition, WorkerCalls } from './worker-calls.ts'
@@ -9,18 +10,23 @@ import type { LoadedPartition, WorkerCalls } from './worker-calls.ts'
 /** Keeps an opened pack under the id of its partition. */
 export type Keep = (partition: string, open: OpenPack) => void
 
-/** Selects, packs and indexes what a request asks for. Throws `EMPTY_CORPUS` when nothing is left. */
-export function ingest(
+/** Selects, parses, packs and indexes what a request asks for. Throws `EMPTY_CORPUS` when nothing is left. */
+export async function ingest(
   request: WorkerCalls['ingest']['request'],
   keep: Keep,
   report: (progress: IngestProgress) => void,
-): WorkerCalls['ingest']['result'] {
-  const { candidates, omitted, skipped } = select(request.wanted)
+  parse: Parse,
+): Promise<WorkerCalls['ingest']['result']> {
+  const { candidates: selected, omitted, skipped } = select(request.wanted)
+  const { candidates, remove } = request.parses
+    ? await parseFiles(selected, omitted, request.places.scratch, parse)
+    : { candidates: selected, remove: () => {} }
   const directory = new PackDirectory(request.places)
   const packs = [...byPartition(candidates, request)].flatMap(({ key, members }) => {
     const hash = directory.put(members, omitted)
     return hash === undefined ? [] : [{ key, hash }]
   })
+  remove()
   omitted.sort((a, b) => (a.doc < b.doc ? -1 : 1))
   if (packs.length === 0) throw empty(omitted, skipped)
   const tell = counter(report)

@@ -244,7 +244,11 @@ describe('a library', () => {
       },
       ...(root ? [] : [{ doc: 'locked.txt', code: 'unreadable', reason: 'it cannot be read' }]),
       { doc: 'nul.bin', code: 'binary', reason: 'it is no text' },
-      { doc: 'paper.pdf', code: 'pdf', reason: 'PDF is not read yet' },
+      {
+        doc: 'paper.pdf',
+        code: 'binary',
+        reason: 'it is a PDF under the name of a text; rename it to end in .pdf',
+      },
       { doc: 'photo.png', code: 'binary', reason: 'it is an image (PNG)' },
     ])
     expect(store.skipped).toEqual({ symlink: 1 })

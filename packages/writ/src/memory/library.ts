@@ -17,28 +17,30 @@ import type { Places } from './pack-directory.ts'
 import { spareWorker } from './spare-worker.ts'
 import { PackStore } from './store.ts'
 import type { Ingested } from './worker-calls.ts'
-import { WorkerLink } from './worker-link.ts'
+import { type Parse, WorkerLink } from './worker-link.ts'
 
 /**
  * Opens the corpora kept below `<home>/corpora`, which is made when missing. Any number of processes may have it open.
- * Throws `HOME_UNUSABLE`.
+ * Files that are no text are read where there is something that parses them. Throws `HOME_UNUSABLE`.
  */
-export async function openLibrary(home: string): Promise<Library> {
+export async function openLibrary(home: string, parse?: Parse): Promise<Library> {
   const places = new CorporaHome(home)
   places.sweep()
-  return new PackLibrary(places)
+  return new PackLibrary(places, parse)
 }
 
 type Owner = Pick<IngestRequest, 'purposes' | 'owner'>
 
 class PackLibrary implements Library {
   readonly #home: CorporaHome
+  readonly #parse: Parse | undefined
   readonly #stores = new Set<PackStore>()
   /** Links whose store is still being made. */
   readonly #unfinished = new Set<WorkerLink>()
 
-  constructor(home: CorporaHome) {
+  constructor(home: CorporaHome, parse: Parse | undefined) {
     this.#home = home
+    this.#parse = parse
   }
 
   async open(request: IngestRequest): Promise<ContextStore> {
@@ -107,7 +109,11 @@ class PackLibrary implements Library {
     const homes = [...new Set([this.#home.home, realPath(request.home)])]
     const wanted = { paths, matched, includeSecret, texts, defaultLabel, labels, homes }
     return this.#store(request, (link, places) =>
-      link.call('ingest', { places, wanted, collection, purposes, owner }, { signal, onProgress }),
+      link.call(
+        'ingest',
+        { places, wanted, collection, purposes, owner, parses: this.#parse !== undefined },
+        { signal, onProgress },
+      ),
     )
   }
 
@@ -117,7 +123,7 @@ class PackLibrary implements Library {
     bringIn: (link: WorkerLink, places: Places) => Promise<Ingested>,
   ): Promise<{ store: PackStore; ingested: Ingested; scratch: string }> {
     const scratch = this.#home.newScratch()
-    const link = new WorkerLink(spareWorker.take())
+    const link = new WorkerLink(spareWorker.take(), this.#parse)
     this.#unfinished.add(link)
     try {
       const { packs, indexes } = this.#home

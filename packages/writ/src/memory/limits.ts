@@ -6,6 +6,17 @@ export const MAX_LINE_BYTES: number = 16 * 1024
 /** A larger file is left out as `too-large`. */
 export const MAX_DOCUMENT_BYTES: number = 2 * 1024 ** 3
 
+/** A larger file is not parsed. It is held in memory while it is. */
+export const MAX_PARSED_BYTES: number = 64 * 1024 ** 2
+
+/** What is in one file, through all files within files: how many, how many bytes, and how deep one may be in another. */
+export const MAX_MEMBERS = 20_000
+export const MAX_MEMBER_BYTES: number = 512 * 1024 ** 2
+export const MAX_MEMBER_DEPTH = 4
+
+/** Longest name of a file within a file. */
+export const MAX_MEMBER_NAME_BYTES = 1_000
+
 /** Bytes of a document held at once while it is packed or indexed. */
 export const PIECE_BYTES: number = 512 * 1024
 

@@ -19,6 +19,7 @@ export function describe(key: PartitionKey, { sha256, pack, index }: OpenPack): 
       mediaType: mediaTypeOf(layout.id),
       bytes: layout.original?.bytes ?? layout.bytes,
       ...(layout.original === undefined ? {} : { encoding: layout.original.encoding }),
+      ...(layout.extract?.format === undefined ? {} : { format: layout.extract.format }),
       outlineSize: known[n]?.outline_size ?? 0,
     },
   }))

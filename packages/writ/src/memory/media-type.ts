@@ -6,6 +6,10 @@ const TYPES: Readonly<Record<string, string>> = {
   htm: 'text/html',
   html: 'text/html',
   xml: 'text/xml',
+  pdf: 'application/pdf',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  eml: 'message/rfc822',
   json: 'application/json',
   jsonl: 'application/x-ndjson',
   ndjson: 'application/x-ndjson',
@@ -39,6 +43,18 @@ const TYPES: Readonly<Record<string, string>> = {
   sql: 'text/x-sql',
   swift: 'text/x-swift',
   tex: 'text/x-tex',
+}
+
+/** Types of files that are no text, or whose text is not what they say. */
+const PARSED = /^(application\/(pdf|vnd\.)|message\/|text\/html)/
+
+/** Names that say that a file is text as it stands and have no type of their own. */
+const TEXT = /\.(txt|text|log|rst|adoc|org|ini|cfg|conf|env|srt|diff|patch|license|lock)$/i
+
+/** Whether a name says that its file is text as it stands. */
+export function isTextName(id: string): boolean {
+  const type = mediaTypeOf(id)
+  return TEXT.test(id) || (type !== 'text/plain' && !PARSED.test(type))
 }
 
 /** The media type a document's id suggests; `text/plain` when its extension says nothing. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { Span } from '@writ/contract'
 import { CODECS } from './codec.ts'
+import { type ExtractRow, extractOf, type Notes } from './extract.ts'
 import { PIECE_BYTES } from './limits.ts'
 import { fileOffset, markBefore, type Original } from './original.ts'
 import { type PackedDocument, packRange, withoutBreaks } from './pack-layout.ts'
@@ -30,6 +31,13 @@ export class PackFile {
   /** The place of a document in the pack, or undefined. */
   numberOf(id: string): number | undefined {
     return this.#numbers.get(id)
+  }
+
+  /** What the parser of a document knew of it; undefined for what was no parser's. */
+  notes({ extract }: PackedDocument): Notes | undefined {
+    if (extract?.notes === undefined) return undefined
+    const { position, length } = extract.notes
+    return JSON.parse(this.packed(position, length).toString()) as Notes
   }
 
   /** Bytes of the pack as they are. */
@@ -97,15 +105,24 @@ function readTable(fd: number, path: string): PackedDocument[] {
   const documents: PackedDocument[] = []
   let firstLine = 0
   for (const row of tableRows(fd, end, size - FOOTER_BYTES)) {
-    const [id, position, packed, bytes, lines, breaks, original] = JSON.parse(row) as Row
-    const layout = { id, position, packed, bytes, firstLine, lines, breaks }
-    documents.push(original === undefined ? layout : { ...layout, original: originalOf(original) })
+    const [id, position, packed, bytes, lines, breaks, original, extract] = JSON.parse(row) as Row
+    documents.push({
+      id,
+      position,
+      packed,
+      bytes,
+      firstLine,
+      lines,
+      breaks,
+      ...(original == null ? {} : { original: originalOf(original) }),
+      ...(extract === undefined ? {} : { extract: extractOf(extract) }),
+    })
     firstLine += lines
   }
   return documents
 }
 
-type Row = [string, number, number, number, number, number[], OriginalRow?]
+type Row = [string, number, number, number, number, number[], (OriginalRow | null)?, ExtractRow?]
 
 /** Of a document whose file is not UTF-8: its encoding, the size of the file, marks. */
 type OriginalRow = [Original['encoding'], number, number[]]

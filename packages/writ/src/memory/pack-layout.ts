@@ -1,8 +1,9 @@
+import type { Extract } from './extract.ts'
 import type { Original } from './original.ts'
 
 /**
  * Where a document lies in its pack. Positions count in the pack, offsets in its text: UTF-8, and the same bytes as in its
- * file unless `original` says otherwise.
+ * file unless `original` or `extract` say otherwise.
  */
 export interface PackedDocument {
   readonly id: string
@@ -17,6 +18,7 @@ export interface PackedDocument {
   /** Offsets in front of which the pack holds a newline the text does not have; ascending. */
   readonly breaks: readonly number[]
   readonly original?: Original
+  readonly extract?: Extract
 }
 
 type Layout = Pick<PackedDocument, 'position' | 'breaks'>

@@ -1,22 +1,30 @@
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { type Fed, type Feed, isRefusal } from './document-source.ts'
+import { extractRow, type NewExtract } from './extract.ts'
 import { LineBreaker } from './line-breaker.ts'
 import type { Refusal } from './refusal.ts'
 
 /** First words of the last line of a pack; the position where documents end follows, in 19 digits. */
 export const FOOTER_TAG = 'writ.pack/1 '
+const NEWLINE = Buffer.from('\n')
 export const FOOTER_BYTES: number = FOOTER_TAG.length + 19 + 1
+
+/** The row of a document, which is complete once it is known where the notes on it stand. */
+interface Row {
+  readonly fields: readonly unknown[]
+  readonly extract?: NewExtract
+}
 
 /**
  * Writes a pack: the text of its documents one after another, each starting on a new line and none of its lines
- * too long, then one JSON line per document, then the footer. So the hash of the file binds ids and boundaries too,
+ * too long, then what parsers knew of them, then one JSON line per document, then the footer. So the hash of the file binds ids and boundaries too,
  * and everything else about a corpus can be built again from its packs.
  * INVARIANT: a refused document leaves no trace.
  */
 export class PackWriter {
   readonly #fd: number
-  readonly #table: string[] = []
+  readonly #table: Row[] = []
   #hash: Hash = createHash('sha256')
   #position = 0
 
@@ -41,23 +49,39 @@ export class PackWriter {
       return outcome
     }
     lines.end(this.#write)
-    const { original } = outcome
-    const row = [id, position, this.#position - position, lines.bytes, lines.newlines, lines.breaks]
-    const ofFile = original === undefined ? [] : [[original.encoding, original.bytes, original.marks]]
-    this.#table.push(JSON.stringify([...row, ...ofFile]))
+    const { original, extract } = outcome
+    const fields = [id, position, this.#position - position, lines.bytes, lines.newlines, lines.breaks]
+    const ofFile = original === undefined ? null : [original.encoding, original.bytes, original.marks]
+    if (extract !== undefined) this.#table.push({ fields: [...fields, ofFile], extract })
+    else this.#table.push({ fields: ofFile === null ? fields : [...fields, ofFile] })
     return outcome
   }
 
   /** Completes the pack; returns the SHA-256 (hex) of the file. */
   finish(): string {
+    const rows = this.#table.map((row) => this.#complete(row))
     const end = this.#position
-    for (const row of this.#table) this.#write(Buffer.from(`${row}\n`))
+    for (const row of rows) this.#write(Buffer.from(`${row}\n`))
     this.#write(Buffer.from(`${FOOTER_TAG}${String(end).padStart(19, '0')}\n`))
     return this.#hash.digest('hex')
   }
 
   close(): void {
     closeSync(this.#fd)
+  }
+
+  /** Writes the notes on a document, and gives its row. */
+  #complete({ fields, extract }: Row): string {
+    if (extract === undefined) return JSON.stringify(fields)
+    const { notes: read, ...rest } = extract
+    const notes = read?.()
+    const position = this.#position
+    if (notes !== undefined) this.#write(Buffer.concat([notes, NEWLINE]))
+    const length = notes?.length
+    return JSON.stringify([
+      ...fields,
+      extractRow({ ...rest, ...(length === undefined ? {} : { notes: { position, length } }) }),
+    ])
   }
 
   #write = (bytes: Buffer): void => {

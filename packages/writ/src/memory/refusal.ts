@@ -1,6 +1,6 @@
-import type { Omitted } from '@writ/contract'
+import type { Omitted, ParseRefusal } from '@writ/contract'
 
 /** Why a document is left out. */
 export interface Refusal extends Omit<Omitted, 'doc'> {
-  readonly code: 'secret' | 'pdf' | 'binary' | 'undecodable' | 'unreadable' | 'too-large'
+  readonly code: 'secret' | 'binary' | 'undecodable' | 'unreadable' | 'too-large' | ParseRefusal['code']
 }

@@ -15,6 +15,17 @@ export interface Candidate {
   readonly feed: Feed
   /** What is fed when it turns out to be mostly secrets: whoever named the document itself wants to read them. */
   readonly asked?: Feed
+  /** The file that it is; absent for a text. */
+  readonly file?: CandidateFile
+}
+
+/** The file of a candidate, for formats that are parsed before they are fed. */
+export interface CandidateFile {
+  readonly path: string
+  /** What its name says about secrets in it; null when they are wanted. */
+  readonly verdict: NameVerdict | null
+  /** Whether somebody named it. */
+  readonly named: boolean
 }
 
 export interface Selection {
@@ -111,9 +122,16 @@ class Taker {
     const asked = fileFeed(path)
     const named = this.#named.has(path)
     if (this.#includes(relative) || (named && verdict === 'holds'))
-      this.#candidates.push({ id, label, feed: asked })
+      this.#candidates.push({ id, label, feed: asked, file: { path, verdict: null, named } })
     else if (verdict === 'holds') this.#omitted.push({ doc: id, ...KEY_FILE })
-    else this.#candidates.push({ id, label, feed: maskedFeed(verdict, asked), ...(named ? { asked } : {}) })
+    else
+      this.#candidates.push({
+        id,
+        label,
+        feed: maskedFeed(verdict, asked),
+        file: { path, verdict, named },
+        ...(named ? { asked } : {}),
+      })
   }
 
   #includes(relative: string): boolean {

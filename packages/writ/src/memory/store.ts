@@ -7,6 +7,7 @@ import {
   joinLabels,
   type Label,
   type Omitted,
+  type Origin,
   type OutlineEntry,
   type Partition,
   type Passage,
@@ -111,6 +112,12 @@ export class PackStore implements ContextStore {
     spans: readonly { readonly start: number; readonly end: number }[],
   ): Promise<readonly boolean[]> {
     return this.#parts.link.call('rowsAt', { partition, name, spans })
+  }
+
+  async origin(doc: string, start: number, end: number): Promise<Origin | undefined> {
+    const { info, layout } = this.#find(doc)
+    if (layout.extract === undefined) return undefined
+    return await this.#parts.link.call('origin', { partition: info.partition, doc, start, end })
   }
 
   async addTexts(collection: string, texts: readonly TextSource[], label: Label): Promise<Partition> {

@@ -5,7 +5,11 @@ import type {
   GrepResult,
   IngestProgress,
   Omitted,
+  Origin,
   OutlineEntry,
+  Parsed,
+  ParseRefusal,
+  ParseRequest,
   Partition,
   Passage,
   SearchRequest,
@@ -47,6 +51,8 @@ export interface WorkerCalls {
       readonly collection: string
       readonly purposes: readonly string[]
       readonly owner: string
+      /** Whether files that are no text can be parsed. */
+      readonly parses: boolean
     }
     result: Ingested
   }
@@ -80,6 +86,15 @@ export interface WorkerCalls {
     }
     result: readonly boolean[]
   }
+  origin: {
+    request: {
+      readonly partition: string
+      readonly doc: string
+      readonly start: number
+      readonly end: number
+    }
+    result: Origin | undefined
+  }
 }
 
 export type WorkerCall = keyof WorkerCalls
@@ -100,6 +115,9 @@ export type ToWorker =
     }[WorkerCall]
   /** Stop working on a call; nobody waits for its result any more. */
   | { readonly cancel: number }
+  /** What a file that was to be parsed came to. */
+  | { readonly parsed: number; readonly outcome: Parsed | ParseRefusal }
+  | { readonly parsed: number; readonly error: SentError }
   /** Stop everything, and forget the store: another comes. */
   | { readonly clear: true }
 
@@ -107,6 +125,8 @@ export type FromWorker =
   | { readonly id: number; readonly result: WorkerCalls[WorkerCall]['result'] }
   | { readonly id: number; readonly error: SentError }
   | { readonly id: number; readonly progress: IngestProgress }
+  /** A file to be parsed. */
+  | { readonly parse: number; readonly request: ParseRequest }
   /** The store is forgotten, and nothing of it runs. */
   | { readonly cleared: true }
 

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import { type IngestProgress, WritError } from '@writ/contract'
+import { type DocumentParser, type IngestProgress, toWritError, WritError } from '@writ/contract'
 import { spareWorker } from './spare-worker.ts'
 import type { FromWorker, ToWorker, WorkerCall, WorkerCalls } from './worker-calls.ts'
 
@@ -17,6 +17,9 @@ export interface CallOptions {
   readonly onProgress?: ((progress: IngestProgress) => void) | undefined
 }
 
+/** What parses the files that an ingestion finds. */
+export type Parse = DocumentParser['parse']
+
 /**
  * What a store asks its worker, from the main thread. A call settles at once when its signal aborts, and the worker is told
  * to stop. Ingestion is one stretch of work that hears nothing: whoever started it must `terminate`. The process is kept
@@ -24,6 +27,7 @@ export interface CallOptions {
  */
 export class WorkerLink {
   readonly #worker: Worker
+  readonly #parse: Parse | undefined
   readonly #pending = new Map<number, Pending>()
   #next = 1
   /** Why nothing can be asked any more. */
@@ -35,8 +39,9 @@ export class WorkerLink {
     this.#end(failure(`the worker of external memory broke: ${cause.message}`, cause))
   readonly #onExit = (): void => this.#exited()
 
-  constructor(worker: Worker) {
+  constructor(worker: Worker, parse?: Parse) {
     this.#worker = worker
+    this.#parse = parse
     worker.on('message', this.#onMessage).on('error', this.#onError).on('exit', this.#onExit)
     worker.unref()
     if (worker.threadId === -1) this.#exited()
@@ -95,11 +100,23 @@ export class WorkerLink {
 
   #receive(message: FromWorker): void {
     if ('cleared' in message) this.#cleared.resolve()
+    else if ('parse' in message) void this.#parseFor(message)
     else if ('progress' in message) this.#pending.get(message.id)?.onProgress?.(message.progress)
     else if ('error' in message) {
       const { code, message: text, data } = message.error
       this.#settle(message.id)?.reject(new WritError(code, text, { data }))
     } else this.#settle(message.id)?.resolve(message.result as never)
+  }
+
+  /** Gets a file parsed, and hands over what it came to. */
+  async #parseFor({ parse, request }: Extract<FromWorker, { parse: number }>): Promise<void> {
+    try {
+      if (this.#parse === undefined) throw failure('nothing parses files here')
+      this.#post({ parsed: parse, outcome: await this.#parse(request) })
+    } catch (error) {
+      const { code, message, data } = toWritError(error)
+      this.#post({ parsed: parse, error: { code, message, data } })
+    }
   }
 
   /** Takes a call off the list of those open. */

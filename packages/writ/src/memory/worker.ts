@@ -1,6 +1,7 @@
 // The worker of one store at a time: everything that takes time. It holds packs and indexes, and no key or policy.
 import { parentPort } from 'node:worker_threads'
-import { isWritError, WritError } from '@writ/contract'
+import { isWritError, type Parsed, type ParseRefusal, type ParseRequest, WritError } from '@writ/contract'
+import { documentOrigin } from './document-origin.ts'
 import { grep } from './grep.ts'
 import { ingest, load } from './ingestion.ts'
 import { readOutline } from './outline-rows.ts'
@@ -35,12 +36,33 @@ function opened(partition: string): OpenPack {
   return found
 }
 
+/** Files that are being parsed, by number. */
+const parsing = new Map<number, PromiseWithResolvers<Parsed | ParseRefusal>>()
+let asked = 0
+
+/** Has the main thread get a file parsed. */
+function parse(request: ParseRequest): Promise<Parsed | ParseRefusal> {
+  asked += 1
+  const waiting = Promise.withResolvers<Parsed | ParseRefusal>()
+  parsing.set(asked, waiting)
+  send({ parse: asked, request })
+  return waiting.promise
+}
+
+function hearParsed(message: Extract<ToWorker, { parsed: number }>): void {
+  const waiting = parsing.get(message.parsed)
+  parsing.delete(message.parsed)
+  if ('outcome' in message) waiting?.resolve(message.outcome)
+  else waiting?.reject(new WritError(message.error.code, message.error.message, { data: message.error.data }))
+}
+
 const handlers: Handlers = {
-  ingest: (request, id) => ingest(request, keep, (progress) => send({ id, progress })),
+  ingest: (request, id) => ingest(request, keep, (progress) => send({ id, progress }), parse),
   load: (request) => load(request, keep),
   addTexts: (request) => addTexts(request, keep),
   search: ({ partition, search: wanted }) => search(opened(partition), wanted),
   grep: ({ partition, grep: wanted }, _id, signal) => grep(opened(partition).pack, wanted, signal),
+  origin: ({ partition, doc, start, end }) => documentOrigin(opened(partition), doc, start, end),
   outline: ({ partition, doc }) => readOutline(opened(partition), doc),
   tableRows: ({ partition, name, from }) => readRows(opened(partition).index, name, from),
   rowsAt: ({ partition, name, spans }) => areRows(opened(partition).index, name, spans),
@@ -95,6 +117,7 @@ function forgetWhenIdle(): void {
 
 port.on('message', (message: ToWorker) => {
   if ('clear' in message) clear()
+  else if ('parsed' in message) hearParsed(message)
   else if ('cancel' in message) running.get(message.cancel)?.abort()
   else void answer(message)
 })

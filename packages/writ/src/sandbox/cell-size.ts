@@ -1,5 +1,5 @@
 import type { GuestError } from '@writ/contract'
-import type { JsonSize } from './json-size.ts'
+import type { JsonSize } from '../confinement/json-size.ts'
 
 // What a cell can send. The child keeps to it, so the main process takes whatever is more for a lie.
 

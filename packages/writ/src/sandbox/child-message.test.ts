@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { isWithin } from '../confinement/json-size.ts'
 import { cutError, MOST_ERROR, MOST_JSON } from './cell-size.ts'
 import { childMessage, MOST_MESSAGE } from './child-message.ts'
-import { isWithin } from './json-size.ts'
 
 const error = { name: 'Error', message: '' }
 const result = { outcome: 'ok', output: '', fuel: 1 }

@@ -1,7 +1,7 @@
 import { OUTCOMES } from '@writ/contract'
 import { z } from 'zod'
+import { isWithin, type JsonSize } from '../confinement/json-size.ts'
 import { MOST_ERROR, MOST_JSON } from './cell-size.ts'
-import { isWithin, type JsonSize } from './json-size.ts'
 import type { FromChild } from './messages.ts'
 
 /**

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Sandbox } from '@writ/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { entryOf, flagsOf, VM_PROGRAM } from './child-command.ts'
+import { childEntry, childFlags } from './child-command.ts'
 import { fullyConfined } from './fully-confined.fixture.ts'
 import { openSandbox } from './index.ts'
 import { sandboxChildren, vmOptions } from './vm-fixture.ts'
@@ -20,7 +20,7 @@ function probe(attempts: Readonly<Record<string, string>>): unknown {
   const script = `const out = {}; ${tries.join('\n')}; process.stdout.write(JSON.stringify(out))`
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    [...flagsOf(VM_PROGRAM), '--input-type=commonjs', '-e', script],
+    [...childFlags(), '--input-type=commonjs', '-e', script],
     { env: {}, encoding: 'utf8' },
   )
   expect(stderr).toBe('')
@@ -39,7 +39,7 @@ describe('the child process', () => {
   it('can do nothing with files but read its own code', () => {
     expect(
       probe({
-        own: `require('fs').readFileSync(${JSON.stringify(entryOf(VM_PROGRAM))})`,
+        own: `require('fs').readFileSync(${JSON.stringify(childEntry)})`,
         passwd: "require('fs').readFileSync('/etc/passwd')",
         environ: "require('fs').readFileSync('/proc/self/environ')",
         list: "require('fs').readdirSync('/')",
@@ -66,14 +66,10 @@ describe('the child process', () => {
     const worker =
       "const { parentPort } = require('worker_threads'); try { require('fs').readFileSync('/etc/passwd'); parentPort.postMessage('read') } catch (e) { parentPort.postMessage(e.code) }"
     const script = `const { Worker } = require('worker_threads'); new Worker(${JSON.stringify(worker)}, { eval: true }).on('message', (m) => process.stdout.write(m))`
-    const { stdout } = spawnSync(
-      process.execPath,
-      [...flagsOf(VM_PROGRAM), '--input-type=commonjs', '-e', script],
-      {
-        env: {},
-        encoding: 'utf8',
-      },
-    )
+    const { stdout } = spawnSync(process.execPath, [...childFlags(), '--input-type=commonjs', '-e', script], {
+      env: {},
+      encoding: 'utf8',
+    })
     expect(stdout).toBe('ERR_ACCESS_DENIED')
   })
 
@@ -84,7 +80,7 @@ describe('the child process', () => {
       readFileSync(`/proc/${children[0]}/${name}`, 'utf8')
         .split('\0')
         .filter((part) => part !== '')
-    expect(of('cmdline').slice(1)).toEqual([...flagsOf(VM_PROGRAM), entryOf(VM_PROGRAM)])
+    expect(of('cmdline').slice(1)).toEqual([...childFlags(), childEntry])
     expect(of('environ').filter((entry) => entry !== 'PWD=/')).toEqual([])
   })
 

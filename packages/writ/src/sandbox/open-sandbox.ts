@@ -55,14 +55,14 @@ class QuickJsSandbox implements Sandbox {
   #busy = 0
   #closed = false
 
-  constructor({ child, another, program, level, layers, lack }: StartedChild, unresponsiveMs: number) {
+  constructor({ child, another, beside, level, layers, lack }: StartedChild, unresponsiveMs: number) {
     this.confinement = Object.freeze({
       level,
       layers,
       ...defined({ lack }),
       guestAbi: readGuestAbi(),
     })
-    this.#queries = new ConfinedQueries(program)
+    this.#queries = new ConfinedQueries(beside)
     this.#link = new ChildLink(another, unresponsiveMs, {
       onMessage: (message) => {
         const vm = this.#vms.get(message.vm)

@@ -1,7 +1,7 @@
+import { ConfinedChild } from '../confinement/confined-child.ts'
 import { loadEngine } from './child/load-engine.ts'
 import { ThreadPool } from './child/thread-pool.ts'
 import { VmHost } from './child/vm-host.ts'
-import { ConfinedChild } from './confined-child.ts'
 import type { FromChild, ToChild } from './messages.ts'
 import type { ChildOwner, SandboxChild } from './sandbox-child.ts'
 import type { StartedChild } from './start-child.ts'
@@ -66,7 +66,7 @@ export async function startChild(): Promise<StartedChild> {
   return {
     child: new ThreadsChild(),
     another: () => new ThreadsChild(),
-    program: (program) => new ConfinedChild({ level: 'reduced' }, program),
+    beside: (program) => new ConfinedChild({ level: 'reduced' }, program),
     level: 'reduced',
     layers: ['quickjs-wasi', 'worker-thread'],
     lack: 'cells run in threads of the tests',

@@ -1,4 +1,4 @@
-import { type Citation, whole } from '@writ/contract'
+import { type Citation, type Origin, placeInWords, whole } from '@writ/contract'
 import { cutToWidth } from '../display-width.ts'
 import { printableLine } from '../printable.ts'
 import { type Block, block } from './block.ts'
@@ -9,6 +9,7 @@ interface Quoted {
   readonly start: number | null
   readonly end: number | null
   readonly quote: string
+  readonly origin?: Origin
 }
 
 /** Citations by their numbers, one line each; those in `shown` stand in the answer already. */
@@ -24,14 +25,16 @@ export function citationBlock(
   return block(lines, claim, { least: 0, unit: 'citation', apart: true })
 }
 
-/** `[1] a.txt bytes 3–20 “…”`, in at most `columns`. */
+/** `[1] a.txt bytes 3–20 “…”`, or `[1] a.pdf page 3 “…”`, in at most `columns`. */
 export function citationLine(
   number: number | null,
-  { doc, start, end, quote }: Quoted,
+  { doc, start, end, quote, origin }: Quoted,
   columns: number,
 ): string {
   const mark = number === null ? '' : `[${number}] `
-  const place = start === null || end === null ? '' : ` bytes ${whole(start)}–${whole(end)}`
+  const bytes = start === null || end === null ? '' : ` bytes ${whole(start)}–${whole(end)}`
+  // Bytes of an extracted text say nothing to whoever has the original.
+  const place = origin?.place === undefined ? bytes : ` ${placeInWords(origin.place)}`
   const line = printableLine(`${mark}${doc}${place} “${quote.replace(/\s+/g, ' ').trim()}”`)
   return cutToWidth(line, columns)
 }

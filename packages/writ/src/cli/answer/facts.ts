@@ -5,6 +5,7 @@ import {
   counted,
   type Denial,
   dollars,
+  isLeftOut,
   type NamedPartition,
   notesInWords,
   reasonInWords,
@@ -120,15 +121,18 @@ function refusal(denial: Denial, partitions: readonly NamedPartition[]): string 
 
 /** What is not in the corpus, by reason, with the first names. */
 export function leftOutFact({ omitted }: Pick<Answer, 'omitted'>): string | undefined {
-  return named(omitted.filter(({ code }) => code !== MASKED))
+  return named(omitted.filter(isLeftOut))
 }
 
 /** What is in the corpus with its secrets overwritten. */
 export function maskedFact({ omitted }: Pick<Answer, 'omitted'>): string | undefined {
-  return named(omitted.filter(({ code }) => code === MASKED))
+  return named(omitted.filter(({ code }) => code === 'masked'))
 }
 
-const MASKED = 'masked'
+/** What is in the corpus without a part that was not read. */
+export function partlyFact({ omitted }: Pick<Answer, 'omitted'>): string | undefined {
+  return named(omitted.filter(({ code }) => code === 'partly'))
+}
 
 function named(omitted: Answer['omitted']): string | undefined {
   if (omitted.length === 0) return undefined

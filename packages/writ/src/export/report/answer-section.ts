@@ -1,4 +1,4 @@
-import { checkInWords, counted, whole } from '@writ/contract'
+import { checkInWords, counted, type Origin, placeInWords, whole } from '@writ/contract'
 import { foreign, type Html, html } from './markup.ts'
 import type { Quote } from './quotes.ts'
 import type { RunSummary } from './run-summary.ts'
@@ -70,14 +70,22 @@ ${folded(all.slice(0, MOST_QUOTES).map(quote), ['Document', 'Passage', 'Place'],
 }`
 }
 
-function quote({ doc, start, end, sha256, quote: text, around, matches }: Quote): Html {
+/** Where a quote stands in the original of its document, for whoever has that. */
+function placed(origin: Origin | undefined): Html {
+  if (origin === undefined) return html``
+  const { place, file, sha256 } = origin
+  const where = place === undefined ? html`` : html`<strong>${foreign(placeInWords(place))}</strong> of `
+  return html`${where}${foreign(file)}<details><summary>The file</summary><p>SHA-256 of the file as it was read: <code>${sha256}</code>.</p></details>`
+}
+
+function quote({ doc, start, end, sha256, quote: text, around, matches, origin }: Quote): Html {
   const long = text.length > OPEN_CHARS
   const passage = html`<blockquote dir="auto">${around?.before ?? ''}<mark>${text}</mark>${around?.after ?? ''}</blockquote>`
   return html`<tr><th scope="row" class="doc">${foreign(doc)}</th><td>${
     long
       ? html`<details><summary>${foreign(text.slice(0, OPEN_CHARS).toWellFormed())} …</summary>${passage}</details>`
       : passage
-  }</td><td class="place">bytes ${whole(start)} to ${whole(end)}<details><summary>Fingerprint</summary><p>SHA-256 of the quoted bytes: <code>${sha256}</code>. ${
+  }</td><td class="place">${placed(origin)}bytes ${whole(start)} to ${whole(end)}${origin === undefined ? '' : ' of its text'}<details><summary>Fingerprint</summary><p>SHA-256 of the quoted bytes: <code>${sha256}</code>. ${
     matches
       ? 'The quote shown here has it.'
       : html`<strong class="bad">The quote shown here does not have it.</strong>`

@@ -171,6 +171,7 @@ function replayStore(partitions: readonly Partition[], omitted: readonly Omitted
     tables: () => closed('a listing'),
     tableRows: () => outside('rows'),
     rowsAt: () => outside('rows'),
+    origin: () => outside('an origin'),
     addTexts: () => outside('an ingestion'),
     close: () => Promise.resolve(),
   }

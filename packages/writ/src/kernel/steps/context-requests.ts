@@ -3,6 +3,7 @@ import {
   type ContextStore,
   type DocumentInfo,
   type DocumentListing,
+  defined,
   encodedBytes,
   type GrepResult,
   type Partition,
@@ -193,10 +194,10 @@ export async function cite(
   const read = await store.read(doc, start, end)
   if (read.start !== start || read.end !== end)
     throw new WritError('CITATION_INVALID', `Bytes ${start}–${end} of ${doc} cut a character in two.`)
-  return quote === undefined ? whole(read) : await narrow(store, read, quote)
+  return await placed(store, quote === undefined ? read : await narrow(store, read, quote))
 }
 
-async function narrow(store: Store, read: ReadResult, quote: string): Promise<Citation> {
+async function narrow(store: Store, read: ReadResult, quote: string): Promise<ReadResult> {
   const at = quote === '' ? -1 : read.text.indexOf(quote)
   if (at < 0)
     throw new WritError(
@@ -205,11 +206,12 @@ async function narrow(store: Store, read: ReadResult, quote: string): Promise<Ci
     )
   const encoding = store.locate(read.doc)?.encoding ?? 'utf-8'
   const start = read.start + encodedBytes(read.text.slice(0, at), encoding)
-  return whole(await store.read(read.doc, start, start + encodedBytes(quote, encoding)))
+  return await store.read(read.doc, start, start + encodedBytes(quote, encoding))
 }
 
-function whole(read: ReadResult): Citation {
-  return { doc: read.doc, start: read.start, end: read.end, sha256: read.sha256, quote: read.text }
+/** The citation of what was read, with where that stands in the original of an extracted text. */
+async function placed(store: Store, { doc, start, end, sha256, text }: ReadResult): Promise<Citation> {
+  return { doc, start, end, sha256, quote: text, ...defined({ origin: await store.origin(doc, start, end) }) }
 }
 
 /** The document, if the frame's scope has it. What is outside the scope does not exist for the frame. */

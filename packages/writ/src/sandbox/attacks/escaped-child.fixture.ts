@@ -1,6 +1,6 @@
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { entryOf, VM_PROGRAM } from '../child-command.ts'
+import { childEntry } from '../child-command.ts'
 
 // What a child may try that runs whatever it likes, by mechanism: code for Node that throws, or gives what it got.
 
@@ -35,8 +35,8 @@ export function escapeAttempts({
   address,
 }: Scene): EscapeAttempts {
   const at = (name: string): string => JSON.stringify(join(place, name))
-  const entry = JSON.stringify(entryOf(VM_PROGRAM))
-  const up = JSON.stringify(`${entryOf(VM_PROGRAM)}${'/..'.repeat(20)}/etc/passwd`)
+  const entry = JSON.stringify(childEntry)
+  const up = JSON.stringify(`${childEntry}${'/..'.repeat(20)}/etc/passwd`)
   const proc = `/proc/${parent.pid}`
   return {
     'files by their paths': {

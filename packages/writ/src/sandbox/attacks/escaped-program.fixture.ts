@@ -3,9 +3,9 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
-import { bubblewrapped, FILTER_FD, findBubblewrap } from '../bubblewrap.ts'
-import { callFilter } from '../call-filter.ts'
-import { filesOf, VM_PROGRAM } from '../child-command.ts'
+import { bubblewrapped, FILTER_FD, findBubblewrap } from '../../confinement/bubblewrap.ts'
+import { callFilter } from '../../confinement/call-filter.ts'
+import { childFiles } from '../child-command.ts'
 
 // Programs in the child's place: what could be done by whoever had got out of the VM and out of Node's permission model.
 
@@ -24,7 +24,7 @@ export async function run(
 ): Promise<Ended> {
   const found = findBubblewrap()
   const bubblewrap = 'path' in found ? found.path : ''
-  const program = { command, files: [...filesOf(VM_PROGRAM), ...files] }
+  const program = { command, files: [...childFiles(), ...files] }
   const [file = '', ...args] = where === 'free' ? command : bubblewrapped(bubblewrap, program)
   const child = spawn(file, args, {
     cwd: '/',

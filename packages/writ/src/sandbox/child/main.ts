@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
+import { WIRE_FD, Wire } from '../../confinement/wire.ts'
 import type { FromChild, ToChild } from '../messages.ts'
-import { WIRE_FD, Wire } from '../wire.ts'
 import { loadEngine } from './load-engine.ts'
 import { ThreadPool } from './thread-pool.ts'
 import { VmHost } from './vm-host.ts'

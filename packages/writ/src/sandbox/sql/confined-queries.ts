@@ -6,11 +6,11 @@ import {
   type TableQueries,
   WritError,
 } from '@writ/contract'
-import type { ChildProgram } from '../child-command.ts'
-import type { ConfinedChild } from '../confined-child.ts'
+import type { Child } from '../../confinement/child.ts'
+import type { ChildProgram } from '../../confinement/child-program.ts'
 import { DUCKDB, DUCKDB_VERSION, duckdbPaths } from './duckdb-files.ts'
 import { type FromSql, type SqlOrder, sqlReply } from './messages.ts'
-import { SQL_PROGRAM } from './sql-program.ts'
+import { sqlProgram } from './sql-program.ts'
 
 /** How long the child may take to come up, to take rows, and to answer a query. */
 const START_MS = 20_000
@@ -18,8 +18,13 @@ const ROWS_MS = 20_000
 const QUERY_MS = 10_000
 const MOST_QUERY_BYTES = 64 * 1024
 
+/** An order with its number, which its reply repeats. */
+type SqlMessage = SqlOrder & { readonly id: number }
+
+type StartProgram = (program: ChildProgram) => Child<SqlMessage>
+
 interface Running {
-  readonly child: ConfinedChild
+  readonly child: Child<SqlMessage>
   /** Which tables it holds, by their keys; none at first. */
   holds: string | undefined
   /** Who waits for its next reply. */
@@ -34,7 +39,7 @@ type Reply<T extends FromSql['type']> = Extract<FromSql, { type: T }>
  * next asks for the same. It is started with the first query, and again after it had to be killed.
  */
 export class ConfinedQueries implements TableQueries {
-  readonly #start: (program: ChildProgram) => ConfinedChild
+  readonly #start: StartProgram
   readonly #find: typeof duckdbPaths
   #running: Running | undefined
   #last: Promise<unknown> = Promise.resolve()
@@ -42,7 +47,7 @@ export class ConfinedQueries implements TableQueries {
   #closed = false
 
   /** `find` gives the directories of DuckDB, or undefined where it is not installed. */
-  constructor(start: (program: ChildProgram) => ConfinedChild, find: typeof duckdbPaths = duckdbPaths) {
+  constructor(start: StartProgram, find: typeof duckdbPaths = duckdbPaths) {
     this.#start = start
     this.#find = find
   }
@@ -116,9 +121,10 @@ export class ConfinedQueries implements TableQueries {
   #child(): Running {
     if (this.#closed) throw new WritError('SQL_UNAVAILABLE', 'The sandbox is closed.')
     if (this.#running !== undefined && this.#running.child.gone === undefined) return this.#running
-    if (this.#find() === undefined) throw notInstalled()
+    const duckdb = this.#find()
+    if (duckdb === undefined) throw notInstalled()
     const running: Running = {
-      child: this.#start(SQL_PROGRAM),
+      child: this.#start(sqlProgram(duckdb)),
       holds: undefined,
       onReply: nothing,
       onGone: nothing,

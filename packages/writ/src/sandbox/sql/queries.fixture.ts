@@ -33,5 +33,5 @@ export const SALES: QueryTable = queryTable(
 export async function confinedQueries(): Promise<{ queries: ConfinedQueries; level: string }> {
   const started = await startChild()
   started.child.kill()
-  return { queries: new ConfinedQueries(started.program), level: started.level }
+  return { queries: new ConfinedQueries(started.beside), level: started.level }
 }

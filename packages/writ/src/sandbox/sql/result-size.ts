@@ -1,4 +1,4 @@
-import type { JsonSize } from '../json-size.ts'
+import type { JsonSize } from '../../confinement/json-size.ts'
 
 /** Most bytes of the rows of one result. */
 export const MOST_RESULT_BYTES: number = 16 * 1024 * 1024

@@ -1,11 +1,27 @@
-import type { ChildProgram } from '../child-command.ts'
-import { duckdbPaths } from './duckdb-files.ts'
+import { join } from 'node:path'
+import {
+  type ChildProgram,
+  codeDirectories,
+  codeFile,
+  lockedFlags,
+  nodeFiles,
+} from '../../confinement/child-program.ts'
+import { roomPath } from '../engine-files.ts'
 import { MOST_REPLY } from './result-size.ts'
 
-/** The child that answers queries: DuckDB is no code that Node can hold back, so the wall around the process has to. */
-export const SQL_PROGRAM: ChildProgram = Object.freeze({
-  entry: 'sql/child/main',
-  flags: ['--allow-addons'],
-  packages: () => duckdbPaths() ?? [],
-  most: MOST_REPLY,
-})
+/** Kilobytes of memory the child may compute with: DuckDB has a limit of its own below it. */
+const CHILD_DATA_KB = 2 * 1024 * 1024
+
+/**
+ * The program of the child that answers queries, with the directories of DuckDB. DuckDB is no code that Node can hold
+ * back, so the wall around the process has to.
+ */
+export function sqlProgram(duckdb: readonly string[]): ChildProgram {
+  const code = codeDirectories([roomPath, ...duckdb])
+  return {
+    args: [...lockedFlags(code), '--allow-addons', codeFile(join(roomPath, 'sql', 'child'), 'main')],
+    files: [...new Set([...nodeFiles(roomPath), ...code])],
+    mostMessage: MOST_REPLY,
+    mostDataKb: CHILD_DATA_KB,
+  }
+}

@@ -1,7 +1,7 @@
 import type { CellResult, GuestError } from '@writ/contract'
 import { JSException, type JSValueHandle } from 'quickjs-wasi'
+import { isWithin } from '../../confinement/json-size.ts'
 import { MOST_ARGUMENT_CHARS, MOST_JSON } from '../cell-size.ts'
-import { isWithin } from '../json-size.ts'
 import type { Answer, CellEnd, CellOrder } from '../messages.ts'
 import { cellError, cellName, placedError, type Thrown } from './cell-error.ts'
 import { type Cell, CellSyntaxError, readCell } from './cell-source.ts'

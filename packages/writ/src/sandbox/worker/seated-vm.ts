@@ -1,5 +1,5 @@
+import { isWithin } from '../../confinement/json-size.ts'
 import { MOST_JSON } from '../cell-size.ts'
-import { isWithin } from '../json-size.ts'
 import { type CellEnd, isKept, type PastCell } from '../messages.ts'
 import { runCell } from './cell-run.ts'
 import { GuestVm } from './guest-vm.ts'

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { WIRE_FD, Wire } from '../../wire.ts'
+import { WIRE_FD, Wire } from '../../../confinement/wire.ts'
 import type { FromSql, ToSql } from '../messages.ts'
 import { Database } from './database.ts'
 import { QueryFailed } from './query-failed.ts'

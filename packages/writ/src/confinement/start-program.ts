@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { devNull } from 'node:os'
+import { WritError } from '@writ/contract'
 import { inheritedDescriptors } from './inherited-descriptors.ts'
-import { sandboxFailed } from './sandbox-failed.ts'
 
 /**
  * Starts a program with sockets at some descriptors, in a group of its own when it is to be killed with what it starts.
@@ -22,7 +22,8 @@ export function startProgram(
   } catch (error) {
     reason = ` (${error instanceof Error ? error.message : String(error)})`
   }
-  throw sandboxFailed(
+  throw new WritError(
+    'SANDBOX_FAILED',
     `the system starts no process for the sandbox${reason}: raise its limits of open files and processes ` +
       '(ulimit -n, ulimit -u), or free memory',
   )

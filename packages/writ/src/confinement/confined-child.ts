@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
+import { defined } from '@writ/contract'
 import { bubblewrapped, FILTER_FD, INFO_FD } from './bubblewrap.ts'
 import { callFilter } from './call-filter.ts'
-import { type ChildProgram, entryOf, filesOf, flagsOf, VM_PROGRAM } from './child-command.ts'
+import type { Child, ChildOwner } from './child.ts'
+import type { ChildProgram } from './child-program.ts'
 import { inspectChild } from './inspect-child.ts'
-import type { ChildOwner, SandboxChild } from './sandbox-child.ts'
 import { startProgram } from './start-program.ts'
 import { WIRE_FD, Wire } from './wire.ts'
 
@@ -18,13 +19,13 @@ const GRACE_MS = 1_000
 export type Wall = { readonly level: 'reduced' } | { readonly level: 'full'; readonly bubblewrap: string }
 
 /** Children that bubblewrap is setting up. Until that is done, nothing ends all of it with this process. */
-const unfinished = new Set<ConfinedChild>()
+const unfinished = new Set<{ kill(): void }>()
 process.on('exit', () => {
   for (const child of unfinished) child.kill()
 })
 
 /** A child process that is up or coming up. It is sent nothing before the system has shown that it is confined. */
-export class ConfinedChild implements SandboxChild {
+export class ConfinedChild<Message> implements Child<Message> {
   /** Rejects when the wall does not stand; the child is killed then. */
   readonly confined: Promise<void>
   readonly #wall: Wall
@@ -32,18 +33,19 @@ export class ConfinedChild implements SandboxChild {
   readonly #wire: Wire
   readonly #ended: Promise<unknown>
   /** What is to be sent once the wall is seen to stand. */
-  #waiting: object[] | undefined = []
+  #waiting: Message[] | undefined = []
   #owner: ChildOwner | undefined
   /** The child's own process within bubblewrap, once the system has shown that it is that. */
   #inner: number | undefined
   #stderr = ''
   #gone: string | undefined
 
-  constructor(wall: Wall, program: ChildProgram = VM_PROGRAM) {
-    const node = [process.execPath, ...flagsOf(program), entryOf(program)] as const
-    const files = filesOf(program)
+  constructor(wall: Wall, { args: nodeArgs, files, mostMessage, mostDataKb }: ChildProgram) {
+    const node = [process.execPath, ...nodeArgs] as const
     const full = wall.level === 'full'
-    const [command, ...args] = full ? bubblewrapped(wall.bubblewrap, { command: node, files }) : node
+    const [command, ...args] = full
+      ? bubblewrapped(wall.bubblewrap, { command: node, files, ...defined({ mostDataKb }) })
+      : node
     const child = startProgram(command, args, full ? [WIRE_FD, INFO_FD, FILTER_FD] : [WIRE_FD], full)
     this.#wall = wall
     this.#process = child
@@ -55,7 +57,7 @@ export class ConfinedChild implements SandboxChild {
       onMessage: (value: unknown) => this.#hear(value),
       onBroken: (reason: string) => this.#end(`it wrote ${reason}`),
     }
-    this.#wire = new Wire(socketAt(child, WIRE_FD), events, program.most)
+    this.#wire = new Wire(socketAt(child, WIRE_FD), events, mostMessage)
     child.on('error', (error) => this.#end(error.message))
     child.on('exit', (code, signal) => {
       this.#end(`it ended (${signal ?? code})`)
@@ -87,7 +89,7 @@ export class ConfinedChild implements SandboxChild {
     this.#hold(false)
   }
 
-  send(message: object): void {
+  send(message: Message): void {
     if (this.#waiting === undefined) this.#wire.send(message)
     else this.#waiting.push(message)
   }
@@ -161,7 +163,8 @@ export class ConfinedChild implements SandboxChild {
   #hold(held: boolean): void {
     const change = held ? 'ref' : 'unref'
     this.#process[change]()
-    for (const stream of this.#streams) stream[change]()
+    // One that has ended keeps nothing alive, and would wait for a connection that never comes.
+    for (const stream of this.#streams) if (!stream.destroyed) stream[change]()
   }
 
   get #streams(): readonly Socket[] {

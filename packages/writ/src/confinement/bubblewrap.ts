@@ -15,7 +15,8 @@ export const MOST_DATA_KB: number = 16 * 1024 * 1024
 export const MOST_FILES = 256
 
 /** Limits that the child inherits, then the command that is given; a limit that is lower already stays. */
-const LIMITED = `ulimit -c 0; ulimit -f 0; ulimit -n ${MOST_FILES}; ulimit -d ${MOST_DATA_KB}; exec "$@"`
+const limited = (dataKb: number): string =>
+  `ulimit -c 0; ulimit -f 0; ulimit -n ${MOST_FILES}; ulimit -d ${dataKb}; exec "$@"`
 
 /** Bubblewrap's path where the system's administrator has installed it; else what is missing. */
 export function findBubblewrap(): { readonly path: string } | { readonly lack: string } {
@@ -35,12 +36,14 @@ export interface Program {
   readonly command: readonly string[]
   /** All that it can see of the file system, at the paths these have outside. */
   readonly files: readonly string[]
+  /** Kilobytes of memory it may compute with, at most those that everyone may. */
+  readonly mostDataKb?: number
 }
 
 /** The command that runs a program within bubblewrap. It is given an information pipe and a filter at their descriptors. */
 export function bubblewrapped(
   bubblewrap: string,
-  { command, files }: Program,
+  { command, files, mostDataKb = MOST_DATA_KB }: Program,
 ): readonly [string, ...string[]] {
   // `--unshare-all` would go on without a user namespace where there is none.
   const namespaces = ['user', 'ipc', 'pid', 'net', 'uts', 'cgroup'].map((name) => `--unshare-${name}`)
@@ -59,5 +62,14 @@ export function bubblewrapped(
     '--chdir',
     '/',
   ]
-  return ['/bin/sh', '-c', LIMITED, 'writ', bubblewrap, ...options, '--', ...command]
+  return [
+    '/bin/sh',
+    '-c',
+    limited(Math.min(mostDataKb, MOST_DATA_KB)),
+    'writ',
+    bubblewrap,
+    ...options,
+    '--',
+    ...command,
+  ]
 }

@@ -1,0 +1,86 @@
+import type { OutlineEntry } from './context-store.ts'
+import type { Format } from './format.ts'
+
+/** How places are kept of an extracted text: for each stretch its first byte, and what says where that stands. */
+export type PlaceKind = 'page' | 'paragraph' | 'cells' | 'part'
+
+/** How many numbers a mark of each kind has. */
+export const MARK_NUMBERS: Readonly<Record<PlaceKind, number>> = {
+  /** Its first byte, page, x, y, width and height in points; all four are 0 where the box is not known. */
+  page: 6,
+  /** Its first byte; the paragraph is the number of marks up to it. */
+  paragraph: 1,
+  /** Its first byte, sheet (an index into `names`), row from 1, first column from 1. Tabs part the cells of a row. */
+  cells: 4,
+  /** Its first byte, part (an index into `names`). */
+  part: 2,
+}
+
+/** Where the stretches of an extracted text stand in its original. */
+export interface PlaceMarks {
+  readonly kind: PlaceKind
+  /** Names of sheets or parts. */
+  readonly names: readonly string[]
+  /** Marks one after another in ascending order of their first bytes, as little-endian 32-bit numbers in Base64. */
+  readonly marks: string
+}
+
+/** A document as a parser gives it. Offsets are bytes of its text in UTF-8. */
+export interface ParsedDocument {
+  readonly text: string
+  /** What the document calls itself. */
+  readonly title?: string
+  readonly outline: readonly OutlineEntry[]
+  readonly places?: PlaceMarks
+  readonly tables: readonly ParsedTable[]
+  /** What of it was not read, in plain words. */
+  readonly warnings: readonly string[]
+}
+
+/** A table that stands in a document, with where it begins in the text. */
+export interface ParsedTable {
+  readonly name: string
+  readonly columns: readonly string[]
+  readonly rows: readonly ParsedRow[]
+}
+
+export interface ParsedRow {
+  readonly cells: readonly string[]
+  /** Bytes of the text that hold the row. */
+  readonly start: number
+  readonly end: number
+}
+
+/** A file within a file. */
+export interface ParsedMember {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** Why a file, or a member of it, is left out. */
+export interface ParseRefusal {
+  readonly code: 'scan' | 'encrypted' | 'damaged' | 'limits' | 'unsafe-name' | 'binary'
+  readonly reason: string
+}
+
+/** What a file comes to: a document, the files in it, or both. */
+export interface Parsed {
+  readonly document?: ParsedDocument
+  readonly members: readonly ParsedMember[]
+  /** Members that are left out, by name. */
+  readonly left: readonly (ParseRefusal & { readonly name: string })[]
+}
+
+export interface ParseRequest {
+  readonly format: Format
+  /** The name of the file, which a member without one is named for. */
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** Turns files into text. What a file does to its parser ends the reading of that file only. */
+export interface DocumentParser {
+  /** Rejects only where no parser can be started. */
+  parse(request: ParseRequest): Promise<Parsed | ParseRefusal>
+  close(): Promise<void>
+}

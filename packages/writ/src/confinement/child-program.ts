@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { JsonSize } from './json-size.ts'
+
+const inSource = import.meta.url.endsWith('.ts')
+
+/** A program of ours that runs in a confined child. */
+export interface ChildProgram {
+  /** Node's arguments: its flags, then the file that it starts. */
+  readonly args: readonly string[]
+  /** All that it can see of the file system. */
+  readonly files: readonly string[]
+  /** The largest message that is heard of it. */
+  readonly mostMessage: JsonSize
+  /** Kilobytes of memory it may compute with, within bubblewrap. */
+  readonly mostDataKb?: number
+}
+
+/** The directory of this floor, some of which every child runs. In a bundle each child has it in its own file. */
+const floorPath: string = dirname(fileURLToPath(import.meta.url))
+
+/** Directories of code that a child may read: its own, and this one where nothing is bundled. */
+export function codeDirectories(own: readonly string[]): readonly string[] {
+  return inSource ? [...own, floorPath] : own
+}
+
+/** The name of a file of ours as it is here: source, or compiled. */
+export function codeFile(folder: string, name: string): string {
+  return join(folder, `${name}.${inSource ? 'ts' : 'js'}`)
+}
+
+/** Node's flags for a child that may read its own code, and do nothing else that Node can refuse. */
+export function lockedFlags(directories: readonly string[]): readonly string[] {
+  return [
+    '--permission',
+    ...directories.map((path) => `--allow-fs-read=${join(path, '/')}`),
+    '--preserve-symlinks', // following links would read every directory on the way
+    '--disallow-code-generation-from-strings',
+    '--disable-sigusr1',
+    '--no-warnings',
+    ...(inSource ? ['--conditions=@writ/source'] : []),
+  ]
+}
+
+/** What Node itself reads to run code of a directory: its program, its shared libraries, and the manifest of the package. */
+export function nodeFiles(folder: string): readonly string[] {
+  return [process.execPath, ...sharedLibraries(), ...ownPackage(folder)]
+}
+
+let libraries: readonly string[] | undefined
+
+/** Shared libraries of this very program, by the paths at which its loader finds them. */
+function sharedLibraries(): readonly string[] {
+  libraries ??= readSharedLibraries()
+  return libraries
+}
+
+function readSharedLibraries(): readonly string[] {
+  const report: NodeJS.ProcessReport & { excludeNetwork?: boolean } = process.report
+  const { excludeNetwork = false } = report
+  report.excludeNetwork = true // it would resolve the names of peers
+  try {
+    const { sharedObjects } = report.getReport() as { readonly sharedObjects: readonly string[] }
+    return sharedObjects.filter((path) => path.startsWith('/') && !path.endsWith('.node'))
+  } finally {
+    report.excludeNetwork = excludeNetwork
+  }
+}
+
+/** The file that says that our code is made of modules. */
+function ownPackage(own: string): readonly string[] {
+  for (let folder = own; folder !== dirname(folder); folder = dirname(folder)) {
+    const file = join(folder, 'package.json')
+    if (existsSync(file)) return [file]
+  }
+  return []
+}

@@ -1,0 +1,201 @@
+import { Parser } from 'htmlparser2'
+
+/** A stretch of a page that stands by itself. */
+export type Block =
+  | { readonly kind: 'heading'; readonly depth: number; readonly text: string }
+  | { readonly kind: 'paragraph' | 'item' | 'code'; readonly text: string }
+  /** A row of a table; `table` counts the tables. */
+  | { readonly kind: 'row'; readonly table: number; readonly cells: readonly string[]; readonly text: string }
+
+export interface Page {
+  readonly title: string
+  readonly blocks: readonly Block[]
+}
+
+const BLOCKS = new Set(
+  `address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form
+  h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol optgroup option p pre section summary table tbody td tfoot th
+  thead tr ul`.split(/\s+/),
+)
+/** What a reader of the page does not see. */
+const UNSEEN = new Set([
+  'script',
+  'style',
+  'template',
+  'noscript',
+  'svg',
+  'math',
+  'head',
+  'iframe',
+  'object',
+  'textarea',
+])
+const VOID = new Set([
+  'area',
+  'base',
+  'br',
+  'col',
+  'embed',
+  'hr',
+  'img',
+  'input',
+  'link',
+  'meta',
+  'source',
+  'track',
+  'wbr',
+])
+
+/** Reads a page as its blocks. Tags stand on no stack of ours: nesting them deeply costs nothing. */
+export function htmlBlocks(html: string): Page {
+  const reader = new BlockReader()
+  const parser = new Parser(
+    {
+      onopentag: (name, attributes) => reader.open(name, attributes),
+      ontext: (text) => reader.text(text),
+      onclosetag: (name) => reader.close(name),
+    },
+    { decodeEntities: true, lowerCaseTags: true },
+  )
+  parser.write(html)
+  parser.end()
+  return reader.end()
+}
+
+class BlockReader {
+  readonly #blocks: Block[] = []
+  #text = ''
+  #title = ''
+  #inTitle = false
+  #heading = 0
+  #item = false
+  #code = 0
+  #tables = 0
+  /** Tables that are open. Those within a cell are text of the cell. */
+  #tableDepth = 0
+  #cells: string[] | undefined
+  #inCell = false
+  /** How deep within what is not seen. */
+  #unseen = 0
+  #unseenTag = ''
+
+  open(name: string, attributes: Readonly<Record<string, string>>): void {
+    if (this.#unseen > 0) {
+      if (name === 'title' && this.#unseenTag === 'head') this.#inTitle = true
+      if (name === this.#unseenTag) this.#unseen += 1
+      return
+    }
+    if (UNSEEN.has(name) || (isHidden(attributes) && !VOID.has(name))) {
+      this.#unseen = 1
+      this.#unseenTag = name
+      return
+    }
+    if (name === 'title') this.#inTitle = true
+    else if (name === 'br') this.#text += this.#inCell ? ' ' : '\n'
+    else if (name === 'td' || name === 'th') this.#openCell()
+    else if (BLOCKS.has(name)) this.#openBlock(name)
+  }
+
+  text(text: string): void {
+    if (this.#inTitle) this.#title += text
+    else if (this.#unseen === 0) this.#text += this.#code > 0 ? text : text.replaceAll(/\s+/g, ' ')
+  }
+
+  close(name: string): void {
+    if (name === 'title') this.#inTitle = false
+    if (this.#unseen > 0) {
+      if (name === this.#unseenTag) this.#unseen -= 1
+      return
+    }
+    if (name === 'td' || name === 'th') this.#closeCell()
+    else if (BLOCKS.has(name)) this.#closeBlock(name)
+  }
+
+  end(): Page {
+    this.#flush()
+    return { title: this.#title, blocks: this.#blocks }
+  }
+
+  #openBlock(name: string): void {
+    if (name === 'table') {
+      this.#tableDepth += 1
+      if (this.#tableDepth === 1) {
+        this.#flush()
+        this.#tables += 1
+      }
+    }
+    if (this.#inCell) {
+      this.#text += ' '
+      return
+    }
+    this.#flush()
+    if (/^h[1-6]$/.test(name)) this.#heading = Number(name[1])
+    if (name === 'li') this.#item = true
+    if (name === 'pre') this.#code += 1
+    if (name === 'tr' && this.#tableDepth === 1) this.#cells = []
+  }
+
+  #closeBlock(name: string): void {
+    if (name === 'table') this.#tableDepth = Math.max(0, this.#tableDepth - 1)
+    if (this.#inCell && this.#tableDepth > 0) {
+      this.#text += ' '
+      return
+    }
+    this.#flush()
+    if (/^h[1-6]$/.test(name)) this.#heading = 0
+    if (name === 'li') this.#item = false
+    if (name === 'pre') this.#code = Math.max(0, this.#code - 1)
+    if (name === 'tr' || name === 'table') this.#endRow()
+  }
+
+  #openCell(): void {
+    if (this.#tableDepth !== 1) {
+      this.#text += ' '
+      return
+    }
+    if (this.#inCell) this.#closeCell()
+    this.#flush()
+    this.#cells ??= []
+    this.#inCell = true
+  }
+
+  #closeCell(): void {
+    if (this.#tableDepth !== 1 || !this.#inCell) return
+    this.#cells?.push(oneLine(this.#text))
+    this.#text = ''
+    this.#inCell = false
+  }
+
+  #endRow(): void {
+    if (this.#inCell) this.#closeCell()
+    const cells = this.#cells
+    this.#cells = undefined
+    if (cells === undefined || cells.every((cell) => cell === '')) return
+    this.#blocks.push({ kind: 'row', table: this.#tables, cells, text: cells.join('\t') })
+  }
+
+  #flush(): void {
+    const text = this.#code > 0 ? this.#text.replace(/^\n+|\s+$/g, '') : lines(this.#text)
+    this.#text = ''
+    if (text.trim() === '') return
+    if (this.#heading > 0) this.#blocks.push({ kind: 'heading', depth: this.#heading, text: oneLine(text) })
+    else this.#blocks.push({ kind: this.#code > 0 ? 'code' : this.#item ? 'item' : 'paragraph', text })
+  }
+}
+
+function isHidden({ hidden, style }: Readonly<Record<string, string>>): boolean {
+  return hidden !== undefined || /display\s*:\s*none|visibility\s*:\s*hidden/i.test(style ?? '')
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
+
+/** Line breaks stay, and nothing else does of how the source was laid out. */
+function lines(text: string): string {
+  return text
+    .split('\n')
+    .map(oneLine)
+    .filter((line) => line !== '')
+    .join('\n')
+}

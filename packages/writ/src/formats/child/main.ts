@@ -1,0 +1,44 @@
+import { Socket } from 'node:net'
+import type { Parsed } from '@writ/contract'
+import { WIRE_FD, Wire } from '../../confinement/wire.ts'
+import { CHUNK_BYTES } from '../limits.ts'
+import type { FromParser, ToParser } from '../messages.ts'
+import { parseFile } from './parse-file.ts'
+import { asRefusal } from './refused.ts'
+
+// The confined child process that parses files. It holds one at a time, and ends with its parent.
+
+const socket = new Socket({ fd: WIRE_FD, readable: true, writable: true })
+const wire = new Wire(socket, {
+  onMessage: (value) => hear(value as ToParser),
+  onBroken: () => process.exit(1),
+})
+socket.on('close', () => process.exit(0))
+
+const tell = (message: FromParser): void => wire.send(message)
+let parts: Buffer[] = []
+
+function hear(message: ToParser): void {
+  if (message.type === 'bytes') {
+    parts.push(Buffer.from(message.base64, 'base64'))
+    return
+  }
+  const bytes = Buffer.concat(parts)
+  parts = []
+  parseFile({ format: message.format, name: message.name, bytes }).then(tellParsed, (error: unknown) =>
+    tell({ type: 'refused', refusal: asRefusal(error) }),
+  )
+}
+
+function tellParsed({ document, members, left }: Parsed): void {
+  if (document !== undefined) tell({ type: 'document', document })
+  for (const { name, bytes } of members) {
+    tell({ type: 'member', name })
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+      const chunk = bytes.subarray(at, at + CHUNK_BYTES)
+      tell({ type: 'bytes', base64: Buffer.from(chunk).toString('base64') })
+    }
+  }
+  for (const { name, code, reason } of left) tell({ type: 'left', name, refusal: { code, reason } })
+  tell({ type: 'done' })
+}

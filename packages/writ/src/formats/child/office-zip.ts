@@ -1,0 +1,13 @@
+import { Refused } from './refused.ts'
+import { readZip } from './zip-reader.ts'
+
+/**
+ * Unpacks every part of an Office file once within the limits, before a parser does without any. Throws `Refused` for one
+ * that does not have the part named.
+ */
+export function checkOfficeZip(bytes: Uint8Array, part: string, what: string): void {
+  const entries = readZip(bytes)
+  if (!entries.some(({ name }) => name.replaceAll('\\', '/').toLowerCase() === part))
+    throw new Refused('damaged', `it is no ${what}: it has no ${part}`)
+  for (const entry of entries) if (!entry.isDirectory) entry.read()
+}

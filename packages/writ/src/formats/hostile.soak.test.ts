@@ -1,0 +1,38 @@
+import type { Parsed, ParseRefusal } from '@writ/contract'
+import { afterAll, expect, it } from 'vitest'
+import { fixture } from './fixtures.fixture.ts'
+import { HOSTILE } from './hostile-files.fixture.ts'
+import { openParser } from './index.ts'
+import { MAX_TEXT_BYTES, MAX_UNPACKED_BYTES } from './limits.ts'
+
+// Files of every mechanism in a real child, one after another: each ends its own reading at most, and the next file is read.
+
+const VARIANTS = 6
+
+const parser = openParser()
+afterAll(() => parser.close())
+
+it('has as many mechanisms and files as it says', () => {
+  expect(Object.keys(HOSTILE).length).toBeGreaterThanOrEqual(50)
+  expect(Object.keys(HOSTILE).length * VARIANTS).toBeGreaterThanOrEqual(300)
+})
+
+it.each(Object.entries(HOSTILE))('%s harms nothing but itself', async (_name, make) => {
+  for (let n = 0; n < VARIANTS; n += 1) {
+    const outcome = await parser.parse({ name: `hostile-${n}`, ...make(n) })
+    if ('code' in outcome) expect(outcome.reason).not.toBe('')
+    else expectBounded(outcome)
+    expect(JSON.stringify(outcome)).not.toContain('root:x:0:0')
+  }
+  const next: Parsed | ParseRefusal = await parser.parse({
+    format: 'pdf',
+    name: 'contract.pdf',
+    bytes: fixture('contract.pdf'),
+  })
+  expect(next).toMatchObject({ document: { text: expect.stringContaining('Supply agreement') } })
+})
+
+function expectBounded({ document, members }: Parsed): void {
+  expect(Buffer.byteLength(document?.text ?? '')).toBeLessThanOrEqual(MAX_TEXT_BYTES)
+  expect(members.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThanOrEqual(MAX_UNPACKED_BYTES)
+}

@@ -1,0 +1,1 @@
+export { openParser } from './open-parser.ts'

@@ -1,0 +1,15 @@
+import type { Format, ParsedDocument, ParseRefusal } from '@writ/contract'
+
+/** What the child is told: the bytes of a file, then what to do with them. */
+export type ToParser =
+  | { readonly type: 'bytes'; readonly base64: string }
+  | { readonly type: 'parse'; readonly format: Format; readonly name: string }
+
+/** What the child tells: what it found, each member followed by its bytes, and the end. */
+export type FromParser =
+  | { readonly type: 'document'; readonly document: ParsedDocument }
+  | { readonly type: 'member'; readonly name: string }
+  | { readonly type: 'bytes'; readonly base64: string }
+  | { readonly type: 'left'; readonly name: string; readonly refusal: ParseRefusal }
+  | { readonly type: 'done' }
+  | { readonly type: 'refused'; readonly refusal: ParseRefusal }

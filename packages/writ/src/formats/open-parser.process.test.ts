@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { afterEach, expect, it } from 'vitest'
+import { fixture } from './fixtures.fixture.ts'
+import { openParser } from './index.ts'
+
+let parser = openParser()
+afterEach(async () => {
+  await parser.close()
+  expect(children()).toEqual([])
+})
+
+/** Processes that parse for this one. */
+function children(): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      const status = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      return status.includes('/formats/child/main.js') && status.includes('--permission')
+    } catch {
+      return false // no process, or one that has ended
+    }
+  })
+}
+
+it('starts no child before there is something to parse', () => {
+  parser = openParser()
+  expect(children()).toEqual([])
+})
+
+it('gives what a file holds, with the bytes of its members', async () => {
+  parser = openParser()
+  const parsed = await parser.parse({ format: 'email', name: 'offer.eml', bytes: fixture('offer.eml') })
+  expect(parsed).toMatchObject({ document: { title: 'The offer' }, members: [{ name: 'offer.pdf' }] })
+  const members = 'members' in parsed ? parsed.members : []
+  expect(Buffer.from(members[0]?.bytes ?? []).equals(fixture('contract.pdf'))).toBe(true)
+})
+
+it('ends the reading of a file that takes too long, and reads the next in another child', async () => {
+  parser = openParser({ baseMs: 1 })
+  const slow = await parser.parse({
+    format: 'pdf',
+    name: 'a.pdf',
+    bytes: Buffer.concat([fixture('contract.pdf')]),
+  })
+  expect(slow).toMatchObject({
+    code: 'limits',
+    reason: expect.stringMatching(/^reading it took longer than/),
+  })
+  await parser.close()
+  parser = openParser()
+  const next = await parser.parse({ format: 'pdf', name: 'b.pdf', bytes: fixture('contract.pdf') })
+  expect(next).toMatchObject({ document: { warnings: [expect.any(String)] } })
+})

@@ -1,0 +1,180 @@
+import type {
+  DocumentParser,
+  Parsed,
+  ParsedDocument,
+  ParsedMember,
+  ParseRefusal,
+  ParseRequest,
+} from '@writ/contract'
+import type { Child } from '../confinement/child.ts'
+import { type Started, startConfined } from '../confinement/start-confined.ts'
+import { parserProgram } from './child-command.ts'
+import { BASE_MS, CHUNK_BYTES, IDLE_MS, MAX_PARTS, MAX_UNPACKED_BYTES, MS_PER_MIB } from './limits.ts'
+import type { FromParser, ToParser } from './messages.ts'
+import { parserMessage } from './parser-message.ts'
+
+export interface ParserOptions {
+  /** Time to read one file before the child is killed, beside what its size adds. */
+  readonly baseMs?: number
+}
+
+/** Parses files in a confined child, which is started for the first of them and ends when there are no more. */
+export function openParser({ baseMs = BASE_MS }: ParserOptions = {}): DocumentParser {
+  return new ConfinedParser(baseMs)
+}
+
+type Outcome = Parsed | ParseRefusal
+
+class ConfinedParser implements DocumentParser {
+  readonly #baseMs: number
+  #started: Started<ToParser> | undefined
+  #child: Child<ToParser> | undefined
+  #idle: NodeJS.Timeout | undefined
+  #last: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  constructor(baseMs: number) {
+    this.#baseMs = baseMs
+  }
+
+  /** One file after another: each has the child for itself. */
+  parse(request: ParseRequest): Promise<Outcome> {
+    const parsed = this.#last.then(() => this.#parse(request))
+    this.#last = parsed.catch(() => undefined)
+    return parsed
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#idle)
+    const child = this.#child
+    this.#child = undefined
+    await child?.close()
+  }
+
+  async #parse({ format, name, bytes }: ParseRequest): Promise<Outcome> {
+    if (this.#closed) return lost('the parser was closed')
+    clearTimeout(this.#idle)
+    const child = await this.#up()
+    const outcome = await this.#ask(child, { format, name, bytes })
+    if (this.#child === child) this.#wait(child)
+    return outcome
+  }
+
+  async #up(): Promise<Child<ToParser>> {
+    if (this.#child !== undefined && this.#child.gone === undefined) return this.#child
+    if (this.#started === undefined) {
+      this.#started = await startConfined<ToParser>(parserProgram())
+      this.#child = this.#started.child
+    } else this.#child = this.#started.another()
+    return this.#child
+  }
+
+  #ask(child: Child<ToParser>, { format, name, bytes }: ParseRequest): Promise<Outcome> {
+    const most = this.#baseMs + Math.floor(bytes.length / 1024 ** 2) * MS_PER_MIB
+    return new Promise((resolve) => {
+      const heard = new Heard()
+      const end = (outcome: Outcome, broken: boolean): void => {
+        clearTimeout(timer)
+        if (broken) {
+          child.kill()
+          if (this.#child === child) this.#child = undefined
+        }
+        resolve(outcome)
+      }
+      const timer = setTimeout(
+        () =>
+          end({ code: 'limits', reason: `reading it took longer than ${Math.round(most / 1000)} s` }, true),
+        most,
+      )
+      child.own({
+        onMessage: (value) => {
+          const outcome = heard.take(parserMessage(value))
+          if (outcome !== undefined) end(outcome, 'code' in outcome && heard.broken)
+        },
+        onGone: (reason) => end(lost(reason), true),
+      })
+      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+        const chunk = bytes.subarray(at, at + CHUNK_BYTES)
+        child.send({ type: 'bytes', base64: Buffer.from(chunk).toString('base64') })
+      }
+      child.send({ type: 'parse', format, name })
+    })
+  }
+
+  /** Keeps a child for the next file, for a while in which it keeps no process alive. */
+  #wait(child: Child<ToParser>): void {
+    child.unref()
+    this.#idle = setTimeout(() => {
+      this.#child = undefined
+      child.kill()
+    }, IDLE_MS).unref()
+  }
+}
+
+/** What a child has told about one file so far. */
+class Heard {
+  broken = false
+  #document: ParsedDocument | undefined
+  readonly #members: { readonly name: string; readonly parts: Buffer[] }[] = []
+  readonly #left: Parsed['left'][number][] = []
+  #bytes = 0
+
+  /** What the file comes to, when that was the last message. */
+  take(message: FromParser | undefined): Outcome | undefined {
+    switch (message?.type) {
+      case 'document':
+        if (this.#document !== undefined) return this.#break()
+        this.#document = message.document
+        return undefined
+      case 'member':
+        this.#members.push({ name: message.name, parts: [] })
+        return this.#members.length > MAX_PARTS ? this.#break() : undefined
+      case 'bytes':
+        return this.#bytesOf(message.base64)
+      case 'left':
+        this.#left.push({ name: message.name, ...message.refusal })
+        return this.#left.length > MAX_PARTS ? this.#break() : undefined
+      case 'done':
+        return this.#parsed()
+      case 'refused':
+        return message.refusal
+      case undefined:
+        return this.#break()
+    }
+  }
+
+  #bytesOf(base64: string): Outcome | undefined {
+    const member = this.#members.at(-1)
+    const part = Buffer.from(base64, 'base64')
+    this.#bytes += part.length
+    if (member === undefined || this.#bytes > MAX_UNPACKED_BYTES) return this.#break()
+    member.parts.push(part)
+    return undefined
+  }
+
+  #parsed(): Parsed {
+    const members: ParsedMember[] = this.#members.map(({ name, parts }) => ({
+      name,
+      bytes: Buffer.concat(parts),
+    }))
+    return {
+      ...(this.#document === undefined ? {} : { document: this.#document }),
+      members,
+      left: this.#left,
+    }
+  }
+
+  #break(): ParseRefusal {
+    this.broken = true
+    return lost('it said what no parser says')
+  }
+}
+
+/** A file that ended its parser. */
+function lost(why: string): ParseRefusal {
+  const memory = /heap out of memory|Array buffer allocation|ENOMEM|SIGABRT|\(134\)/.test(why)
+  return memory
+    ? { code: 'limits', reason: 'reading it took more memory than a file may' }
+    : { code: 'damaged', reason: 'reading it ended its parser' }
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import type { JsonSize } from '../confinement/json-size.ts'
+import { MAX_OUTLINE, MAX_TABLE_CELLS, MAX_TEXT_BYTES } from './limits.ts'
+import type { FromParser } from './messages.ts'
+
+/** The largest message of a child: a document, whose text may be escaped and stands in its tables and marks once more. */
+export const MOST_MESSAGE: JsonSize = {
+  bytes: 6 * MAX_TEXT_BYTES,
+  items: 10 * MAX_OUTLINE + 4 * MAX_TABLE_CELLS,
+  depth: 8,
+}
+
+const offset = z.int().nonnegative().max(MAX_TEXT_BYTES)
+const text = z.string().refine((value) => value.isWellFormed() && !value.includes('\0'), 'no text')
+const outline = z.strictObject({
+  kind: z.enum(['heading', 'section', 'page', 'sheet']),
+  title: text.max(1_000),
+  depth: z.int().min(1).max(100),
+  start: offset,
+  end: offset,
+})
+const row = z.strictObject({ cells: z.array(text), start: offset, end: offset })
+const table = z.strictObject({ name: text, columns: z.array(text), rows: z.array(row) })
+const document = z.strictObject({
+  text,
+  title: text.max(1_000).exactOptional(),
+  outline: z.array(outline).max(MAX_OUTLINE),
+  places: z
+    .strictObject({
+      kind: z.enum(['page', 'paragraph', 'cells', 'part']),
+      names: z.array(text.max(1_000)),
+      marks: z.base64(),
+    })
+    .exactOptional(),
+  tables: z.array(table),
+  warnings: z.array(text.max(1_000)).max(100),
+})
+const refusal = z.strictObject({
+  code: z.enum(['scan', 'encrypted', 'damaged', 'limits', 'unsafe-name', 'binary']),
+  reason: text.max(1_000),
+})
+const schema: z.ZodType<FromParser> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('document'), document }),
+  z.strictObject({ type: z.literal('member'), name: z.string() }),
+  z.strictObject({ type: z.literal('bytes'), base64: z.string() }),
+  z.strictObject({ type: z.literal('left'), name: z.string(), refusal }),
+  z.strictObject({ type: z.literal('done') }),
+  z.strictObject({ type: z.literal('refused'), refusal }),
+])
+
+/** A message of the child, which is not believed; undefined when it is none. */
+export function parserMessage(value: unknown): FromParser | undefined {
+  const parsed = schema.safeParse(value)
+  return parsed.success ? parsed.data : undefined
+}

@@ -1,0 +1,23 @@
+import { type Origin, WritError } from '@writ/contract'
+import type { OpenPack } from './pack-directory.ts'
+import { placeOf } from './place-of.ts'
+
+/** Where bytes of a document stand in its original; undefined where its bytes are those of its file. */
+export function documentOrigin(
+  { pack }: OpenPack,
+  doc: string,
+  start: number,
+  end: number,
+): Origin | undefined {
+  const layout = pack.documents[pack.numberOf(doc) ?? -1]
+  if (layout === undefined) throw new WritError('UNKNOWN_DOCUMENT', `no document ${JSON.stringify(doc)}`)
+  const { extract } = layout
+  if (extract === undefined) return undefined
+  const { file, sha256 } = extract
+  const notes = pack.notes(layout)
+  if (notes?.places === undefined) return { file, sha256 }
+  const { places, outline } = notes
+  const read = (from: number, to: number): Buffer => pack.text(layout, from, to)
+  const place = placeOf({ places, outline, read }, start, end)
+  return { file, sha256, ...(place === undefined ? {} : { place }) }
+}

@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import type { Format, Omitted, Parsed, ParsedMember, ParseRefusal, ParseRequest } from '@writ/contract'
+import { formatOf, formatOfMember } from './format-of.ts'
+import { MAX_MEMBER_BYTES, MAX_MEMBER_DEPTH, MAX_MEMBERS, MAX_PARSED_BYTES } from './limits.ts'
+import { memberName, shownName } from './member-name.ts'
+import { ParsedTexts, type SourceFile } from './parsed-feed.ts'
+import type { Refusal } from './refusal.ts'
+import { judgeName, KEY_FILE, maskedFeed } from './secrets/index.ts'
+import type { Candidate, CandidateFile } from './selection.ts'
+
+/** Turns the bytes of a file into text, elsewhere. */
+export type Parse = (request: ParseRequest) => Promise<Parsed | ParseRefusal>
+
+/** Candidates with what parsed files came to in the place of those. */
+export interface ParsedFiles {
+  readonly candidates: readonly Candidate[]
+  /** Removes what was kept until it is packed. */
+  readonly remove: () => void
+}
+
+/** Parses the candidates whose files are no text. What cannot be parsed is left out by name, with the reason. */
+export async function parseFiles(
+  candidates: readonly Candidate[],
+  omitted: Omitted[],
+  scratch: string,
+  parse: Parse,
+): Promise<ParsedFiles> {
+  const kept: Candidate[] = []
+  let work: FileParsing | undefined
+  try {
+    for (const candidate of candidates) {
+      const { file, id } = candidate
+      const format = file && formatOf(file.path, id)
+      if (file === undefined || format === undefined) {
+        kept.push(candidate)
+        continue
+      }
+      work ??= new FileParsing(new Set(candidates.map((one) => one.id)), omitted, scratch, parse)
+      kept.push(...(await work.parse(candidate, file, format)))
+    }
+  } catch (error) {
+    work?.remove()
+    throw error
+  }
+  return { candidates: kept, remove: () => work?.remove() }
+}
+
+/** A document within a file that is being parsed. */
+interface Inner {
+  readonly id: string
+  readonly depth: number
+  readonly source: SourceFile
+  /** What the file on disk is a candidate for. */
+  readonly of: Candidate
+  readonly verdict: CandidateFile['verdict']
+  /** Whether somebody named this very document. */
+  readonly named: boolean
+}
+
+class FileParsing {
+  readonly #taken: Set<string>
+  readonly #omitted: Omitted[]
+  readonly #texts: ParsedTexts
+  readonly #parse: Parse
+  /** Of the file on disk that is being parsed. */
+  #members = 0
+  #bytes = 0
+
+  constructor(taken: Set<string>, omitted: Omitted[], scratch: string, parse: Parse) {
+    this.#taken = taken
+    this.#omitted = omitted
+    this.#texts = new ParsedTexts(scratch)
+    this.#parse = parse
+  }
+
+  remove(): void {
+    this.#texts.remove()
+  }
+
+  /** The candidates that a file comes to. */
+  async parse(of: Candidate, { path, verdict, named }: CandidateFile, format: Format): Promise<Candidate[]> {
+    this.#members = 0
+    this.#bytes = 0
+    const bytes = readWhole(path)
+    if (!(bytes instanceof Uint8Array)) return this.#leave(of.id, bytes)
+    const source = { file: of.id, sha256: createHash('sha256').update(bytes).digest('hex') }
+    return await this.#parsed({ id: of.id, depth: 0, source, of, verdict, named }, format, bytes)
+  }
+
+  async #parsed(inner: Inner, format: Format, bytes: Uint8Array): Promise<Candidate[]> {
+    const outcome = await this.#parse({ format, name: inner.id.slice(inner.id.lastIndexOf('/') + 1), bytes })
+    if ('code' in outcome) return this.#leave(inner.id, outcome)
+    const { document, members, left } = outcome
+    for (const { name, ...refusal } of left) this.#leave(`${inner.id}/${shownName(name)}`, refusal)
+    const candidates: Candidate[] = []
+    if (document !== undefined) {
+      for (const reason of document.warnings) this.#omitted.push({ doc: inner.id, code: 'partly', reason })
+      candidates.push(candidate(inner, this.#texts.document(inner.source, format, document)))
+    }
+    for (const member of members) candidates.push(...(await this.#member(inner, member)))
+    if (document === undefined && members.length === 0 && left.length === 0)
+      this.#leave(inner.id, { code: 'damaged', reason: 'there is nothing in it' })
+    return candidates
+  }
+
+  async #member(within: Inner, { name, bytes }: ParsedMember): Promise<Candidate[]> {
+    const plain = memberName(name)
+    if (plain === undefined)
+      return this.#leave(`${within.id}/${shownName(name)}`, {
+        code: 'unsafe-name',
+        reason: 'its name leads out of its archive or cannot be shown',
+      })
+    const id = this.#free(`${within.id}/${plain}`)
+    const tooMuch = this.#count(bytes)
+    if (tooMuch !== undefined) return this.#leave(id, tooMuch)
+    const verdict = judgeName(plain)
+    if (verdict === 'holds' && within.verdict !== null) return this.#leave(id, KEY_FILE)
+    const inner: Inner = {
+      ...within,
+      id,
+      depth: within.depth + 1,
+      named: false,
+      verdict: within.verdict === null ? null : verdict,
+    }
+    const format = formatOfMember(bytes, plain)
+    if (format === undefined) return [candidate(inner, this.#texts.file(inner.source, bytes))]
+    if (inner.depth >= MAX_MEMBER_DEPTH)
+      return this.#leave(id, {
+        code: 'limits',
+        reason: `it is ${inner.depth} files deep in ${inner.source.file}`,
+      })
+    return await this.#parsed(inner, format, bytes)
+  }
+
+  #count(bytes: Uint8Array): Refusal | undefined {
+    this.#members += 1
+    this.#bytes += bytes.length
+    if (this.#members > MAX_MEMBERS)
+      return { code: 'limits', reason: `it is past the first ${MAX_MEMBERS} files in one` }
+    if (this.#bytes > MAX_MEMBER_BYTES)
+      return {
+        code: 'limits',
+        reason: `it is past the first ${MAX_MEMBER_BYTES / 1024 ** 2} MiB of files in one`,
+      }
+    return undefined
+  }
+
+  #leave(doc: string, { code, reason }: Refusal): [] {
+    this.#omitted.push({ doc, code, reason })
+    return []
+  }
+
+  /** The id, or one with a number where it is taken. */
+  #free(id: string): string {
+    let free = id
+    for (let n = 2; this.#taken.has(free); n += 1) free = `${id} (${n})`
+    this.#taken.add(free)
+    return free
+  }
+}
+
+/** What is packed of a document: with its secrets overwritten, unless they are wanted. */
+function candidate({ id, of, verdict, named }: Inner, feed: Candidate['feed']): Candidate {
+  if (verdict === null) return { id, label: of.label, feed }
+  return { id, label: of.label, feed: maskedFeed(verdict, feed), ...(named ? { asked: feed } : {}) }
+}
+
+/** The bytes of a file that is small enough. Never blocks on a FIFO, never follows a last symlink. */
+function readWhole(path: string): Uint8Array | Refusal {
+  let fd: number
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+  } catch {
+    return { code: 'unreadable', reason: 'it cannot be read' }
+  }
+  try {
+    const facts = fstatSync(fd)
+    if (!facts.isFile()) return { code: 'unreadable', reason: 'it is not a regular file' }
+    if (facts.size > MAX_PARSED_BYTES)
+      return {
+        code: 'too-large',
+        reason: `it is larger than ${MAX_PARSED_BYTES / 1024 ** 2} MiB, the most of a file that has to be parsed`,
+      }
+    return readFileSync(fd)
+  } catch {
+    return { code: 'unreadable', reason: 'it cannot be read' }
+  } finally {
+    closeSync(fd)
+  }
+}
