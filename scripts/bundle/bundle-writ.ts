@@ -22,6 +22,7 @@ const STARTED = [
   'memory/worker',
   'sandbox/child/main',
   'sandbox/worker/main',
+  'sandbox/python/child/main',
 ]
 
 /** What a bundle is made of, by path from the root of the checkout. */
@@ -59,7 +60,7 @@ async function copyLicences(into: string): Promise<void> {
 async function copyAssets(from: string, into: string): Promise<string[]> {
   const entries = await readdir(from, { recursive: true, withFileTypes: true })
   const files = entries
-    .filter((entry) => entry.isFile() && /\.(md|cedar|cedarschema|json|js)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(md|cedar|cedarschema|json|js|py)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
   for (const file of files) await cp(file, join(into, relative(from, file)))
   return files.map((file) => relative(root, file)).sort()

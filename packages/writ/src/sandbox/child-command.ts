@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { MOST_DATA_KB, type Program } from './bubblewrap.ts'
 import { packagePaths, roomPath } from './engine-files.ts'
 
 const inSource = import.meta.url.endsWith('.ts')
@@ -33,13 +34,23 @@ export function childFlags(): readonly string[] {
 
 const codePaths = (): readonly string[] => [roomPath, ...packagePaths()]
 
+/** The child that runs JavaScript. */
+export const childProgram = (): Program => ({
+  command: [process.execPath, ...childFlags(), childEntry],
+  files: childFiles(),
+  dataKb: MOST_DATA_KB,
+})
+
 let read: readonly string[] | undefined
 
 /** Every file and directory that a child needs to run at all: Node, its shared libraries, and the child's own code. */
 export function childFiles(): readonly string[] {
-  read ??= [...new Set([process.execPath, ...sharedLibraries(), ...ownPackage(), ...codePaths()])]
+  read ??= [...new Set([...nodeFiles(), ...codePaths()])]
   return read
 }
+
+/** What every child needs to run at all: Node, its shared libraries, and the file that says that our code is made of modules. */
+export const nodeFiles = (): readonly string[] => [process.execPath, ...sharedLibraries(), ...ownPackage()]
 
 /** Shared libraries of this very program, by the paths at which its loader finds them. */
 function sharedLibraries(): readonly string[] {

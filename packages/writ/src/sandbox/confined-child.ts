@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { bubblewrapped, FILTER_FD, INFO_FD } from './bubblewrap.ts'
+import { bubblewrapped, FILTER_FD, INFO_FD, type Program } from './bubblewrap.ts'
 import { callFilter } from './call-filter.ts'
-import { childEntry, childFiles, childFlags } from './child-command.ts'
 import { MOST_MESSAGE } from './child-message.ts'
 import { inspectChild } from './inspect-child.ts'
 import type { ToChild } from './messages.ts'
@@ -41,11 +40,9 @@ export class ConfinedChild implements SandboxChild {
   #stderr = ''
   #gone: string | undefined
 
-  constructor(wall: Wall) {
-    const node = [process.execPath, ...childFlags(), childEntry] as const
-    const files = childFiles()
+  constructor(wall: Wall, program: Program) {
     const full = wall.level === 'full'
-    const [command, ...args] = full ? bubblewrapped(wall.bubblewrap, { command: node, files }) : node
+    const [command, ...args] = full ? bubblewrapped(wall.bubblewrap, program) : program.command
     const child = startProgram(command, args, full ? [WIRE_FD, INFO_FD, FILTER_FD] : [WIRE_FD], full)
     this.#wall = wall
     this.#process = child
@@ -67,7 +64,7 @@ export class ConfinedChild implements SandboxChild {
       }, GRACE_MS).unref()
     })
     unfinished.add(this)
-    this.confined = (full ? this.#confine(files) : Promise.resolve())
+    this.confined = (full ? this.#confine(program) : Promise.resolve())
       .finally(() => unfinished.delete(this))
       .then(() => this.#release())
     this.confined.catch((error: unknown) => this.#end(messageOf(error)))
@@ -105,7 +102,7 @@ export class ConfinedChild implements SandboxChild {
     await this.#ended
   }
 
-  async #confine(files: readonly string[]): Promise<void> {
+  async #confine(program: Program): Promise<void> {
     const filter = callFilter()
     if (filter === undefined) throw new Error(`there is no filter of system calls for ${process.arch}`)
     const late = AbortSignal.timeout(CONFINED_MS)
@@ -113,7 +110,7 @@ export class ConfinedChild implements SandboxChild {
       .on('error', () => undefined) // without the filter the child does not start
       .end(filter)
     const inner = await innerPid(socketAt(this.#process, INFO_FD), late)
-    await inspectChild(inner, this.#process.pid ?? 0, files, late)
+    await inspectChild(inner, this.#process.pid ?? 0, program, late)
     this.#inner = inner
   }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { childProgram } from './child-command.ts'
 import { ConfinedChild } from './confined-child.ts'
 import { fullyConfined } from './fully-confined.fixture.ts'
 import { openSandbox } from './index.ts'
@@ -116,7 +117,7 @@ describe.skipIf(lack !== undefined)('a program that is named bubblewrap', () => 
 
   it('and is killed while it sets up leaves nothing', async () => {
     for (let ms = 0; ms < 60; ms += 3) {
-      const child = new ConfinedChild({ level: 'full', bubblewrap: '/usr/bin/bwrap' })
+      const child = new ConfinedChild({ level: 'full', bubblewrap: '/usr/bin/bwrap' }, childProgram())
       await setTimeout(ms)
       await child.close() // what is left would hold its sockets open, and this would not end
       expect(sandboxChildren()).toEqual([])
@@ -129,7 +130,8 @@ describe.skipIf(lack !== undefined)('a program that is named bubblewrap', () => 
     const ending = `
       import { readdirSync, readFileSync } from 'node:fs'
       const { ConfinedChild } = await import(${JSON.stringify(new URL('./confined-child.ts', import.meta.url).href)})
-      new ConfinedChild({ level: 'full', bubblewrap: ${JSON.stringify(path)} })
+      const { childProgram } = await import(${JSON.stringify(new URL('./child-command.ts', import.meta.url).href)})
+      new ConfinedChild({ level: 'full', bubblewrap: ${JSON.stringify(path)} }, childProgram())
       const runs = (pid) => { try { return readFileSync('/proc/' + pid + '/cmdline', 'utf8').split(String.fromCharCode(0))[1] === '${mark}' } catch {} }
       while (!readdirSync('/proc').some(runs)) await new Promise((resolve) => setTimeout(resolve, 5))
       process.exit()`

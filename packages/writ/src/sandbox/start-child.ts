@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Confinement } from '@writ/contract'
 import { findBubblewrap } from './bubblewrap.ts'
+import { childProgram } from './child-command.ts'
 import { ConfinedChild, type Wall } from './confined-child.ts'
 import type { SandboxChild } from './sandbox-child.ts'
 
@@ -41,9 +42,9 @@ export async function startChild(
   const known = lacks.get(path)
   if (known !== undefined) {
     const lack = await known
-    return lack === undefined ? startedBehind(wall, new ConfinedChild(wall)) : reduced(lack)
+    return lack === undefined ? startedBehind(wall, new ConfinedChild(wall, childProgram())) : reduced(lack)
   }
-  const child = new ConfinedChild(wall)
+  const child = new ConfinedChild(wall, childProgram())
   const shown = child.confined.then(
     () => undefined,
     async () => {
@@ -58,10 +59,10 @@ export async function startChild(
 
 function reduced(lack: string): StartedChild {
   const wall: Wall = { level: 'reduced' }
-  return startedBehind(wall, new ConfinedChild(wall), lack)
+  return startedBehind(wall, new ConfinedChild(wall, childProgram()), lack)
 }
 
 function startedBehind(wall: Wall, child: SandboxChild, lack?: string): StartedChild {
   const { level } = wall
-  return { child, another: () => new ConfinedChild(wall), level, layers: LAYERS[level], lack }
+  return { child, another: () => new ConfinedChild(wall, childProgram()), level, layers: LAYERS[level], lack }
 }
