@@ -5,7 +5,8 @@ import { cellsInThreads } from './scripts/cells-in-threads.ts'
 // Three projects. `pure` and `shared` run many files in one process: tests of functions, and tests of runs and commands,
 // which start threads and servers; cells are in threads there. `process` isolates every file and has the sandbox as it is:
 // those tests are about processes, or change what is of the process. What a file needs is in its name: `.shared.test.ts`,
-// `.process.test.ts`, or nothing.
+// `.process.test.ts`, or nothing. `npm test` leaves out files with `.long.` in their name, which `npm run test:long` runs.
+// `soak` isolates every file too; only `.ci/full` runs it.
 const STARTING = {
   testTimeout: 180_000,
   hookTimeout: 180_000,
@@ -25,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['**/*.process.test.ts', '**/*.shared.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.process.test.ts', '**/*.shared.test.ts', '**/*.soak.test.ts', '**/node_modules/**'],
           isolate: false,
           testTimeout: 60_000,
         },
@@ -54,6 +55,15 @@ export default defineConfig({
             'bench/src/**/*.process.test.ts',
             'scripts/**/*.process.test.ts',
           ],
+          exclude: ['**/node_modules/**'],
+          ...STARTING,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'soak',
+          include: ['packages/*/src/**/*.soak.test.ts'],
           exclude: ['**/node_modules/**'],
           ...STARTING,
         },
