@@ -129,7 +129,21 @@ describe.skipIf(lack !== undefined)('cells of Python', () => {
     expect(await shownBy(vm, 'FINAL_VAR("nope")')).toMatch(
       /^NameError: there is no variable "nope"; your variables are: re, x/,
     )
+    expect(await shownBy(vm, 'answer["content"] = ""; answer["ready"] = True')).toMatch(
+      /^ValueError: answer.ready: answer\["content"\] is empty/,
+    )
     expect(await shownBy(vm, 'FINAL(None)')).toMatch(/^TypeError: FINAL: the answer is None/)
+  })
+
+  it('may call a variable answer, and find it in the next', async () => {
+    const other = await sandbox.open(pythonOptions())
+    expect(await python(other, 'for answer in "abc": pass')).toEqual(RESULT)
+    expect(await shownBy(other, 'SHOW_VARS()[0]["name"]')).toBe('answer')
+    expect(other.draft()).toBeUndefined()
+    expect((await python(other, 'FINAL_VAR("answer")')).finalJson).toBe('"c"')
+    await python(other, 'answer = {"content": [1], "ready": False}')
+    expect(other.draft()).toBe('[1]')
+    expect((await python(other, 'answer["ready"] = True')).finalJson).toBe('[1]')
   })
 
   it('release what JSON has no word for in a form it has', async () => {

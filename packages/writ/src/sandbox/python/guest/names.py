@@ -3,7 +3,7 @@
 import builtins
 import sys
 
-from _writ_wire import Row, plain, wire
+from _writ_wire import Row, wire
 
 
 def host_function(name, args, options):
@@ -52,7 +52,12 @@ class Answer(dict):
     def __setitem__(self, key, value):
         super().__setitem__(key, value)
         if key == "ready" and value:
-            wire.release(self["content"], "answer.ready")
+            wire.release(self._made("answer.ready"), "answer.ready")
+
+    def _made(self, how):
+        if self["content"] in ("", None):
+            raise ValueError(f'{how}: answer["content"] is empty; set it first')
+        return self["content"]
 
     def update(self, *args, **named):
         for key, value in dict(*args, **named).items():
@@ -148,10 +153,12 @@ class Names:
         if key not in self.space or key in self.own and key not in self.provided:
             raise NameError(f'there is no variable "{key}"; your variables are: {", ".join(self.variables()) or "(none)"}')
         value = self.space[key]
-        wire.release(value["content"] if value is self.answer else value, f'FINAL_VAR("{key}")')
+        how = f'FINAL_VAR("{key}")'
+        wire.release(self.answer._made(how) if value is self.answer else value, how)
 
     def variables(self):
-        return [name for name in self.space if name not in self.own and not name.startswith("__")]
+        taken = {"answer"} if self.space.get("answer") is not self.answer else set()
+        return [name for name in self.space if name not in self.own - taken and not name.startswith("__")]
 
     def show_vars(self):
         """Names, types and sizes of the variables."""
@@ -161,23 +168,23 @@ class Names:
         """Puts back the names that the cell put values of its own on, and gives those it did."""
         shadowed = []
         for name, value in self.provided.items():
-            if self.space.get(name) is value:
+            if self.space.get(name) is value or name == "answer" and self._stays():
                 continue
-            if name in self.space and not (name == "answer" and self._adopt(self.space[name])):
+            if name in self.space and name != "answer":
                 shadowed.append(name)
             self.space[name] = value
         return shadowed
 
-    def _adopt(self, replaced):
-        """A value put in the place of `answer` is its content; a dict with that in it has it. Whether it was such a dict."""
+    def _stays(self):
+        """
+        Whether `answer` is a variable now: many a program calls one so, and wants its value later. A dict with a
+        content in the place of the answer is the answer.
+        """
+        replaced = self.space.get("answer")
         if isinstance(replaced, dict) and "content" in replaced:
             self.answer.update(replaced)
-            return True
-        try:
-            self.answer["content"] = plain(replaced)
-        except Exception:
-            pass
-        return False
+            return False
+        return "answer" in self.space
 
     def drafted(self):
         return self.answer.get("content", "") not in ("", None)
