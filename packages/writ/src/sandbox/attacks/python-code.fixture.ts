@@ -13,11 +13,6 @@ export interface PythonTargets {
 
 export type PythonAttacks = Readonly<Record<string, readonly string[]>>
 
-/** Node's own way out, reached from whatever object of JavaScript an expression gives. */
-const THROUGH = (expression: string, then: string): string => `
-g = ${expression}
-${then}`
-
 /** Finds the engine's bridge to JavaScript behind a function of the host. */
 const BRIDGE = `
 import gc
@@ -30,6 +25,8 @@ def bridge():
         except Exception: pass
 j = bridge()
 assert j is not None`
+
+const THROUGH = (then: string): string => `${BRIDGE}\n${then}`
 
 export function pythonAttacks({ file, directory, port, pid }: PythonTargets): PythonAttacks {
   const readFile = `open(${JSON.stringify(file)}).read()`
@@ -49,15 +46,14 @@ export function pythonAttacks({ file, directory, port, pid }: PythonTargets): Py
       `import sys\nfor n in ("js", "pyodide_js"): sys.modules.pop(n, None)\nfrom pyodide.code import run_js\nFINAL(run_js("process.getBuiltinModule('fs').readFileSync(${JSON.stringify(file).replaceAll('"', "'")}, 'utf8')"))`,
     ],
     'the bridge behind a function of the host': [
-      THROUGH(`None${BRIDGE}`, 'FINAL(str(j.constructor("return process")().env))'),
+      THROUGH('FINAL(str(j.constructor("return process")().env))'),
       THROUGH(
-        `None${BRIDGE}`,
         `p = j.constructor.constructor("return process")()\nFINAL(p.getBuiltinModule("fs").readFileSync(${JSON.stringify(file)}, "utf8"))`,
       ),
-      THROUGH(`None${BRIDGE}`, 'FINAL(str(j.constructor.prototype.constructor("return 1")()))'),
+      THROUGH('FINAL(str(j.constructor.prototype.constructor("return 1")()))'),
     ],
     'the memory of the engine': [
-      'import ctypes\nlib = ctypes.CDLL(None)\nFINAL(ctypes.string_at(lib.getenv(b"HOME_OF_HOST")).decode())',
+      'import ctypes\nlib = ctypes.CDLL(None)\nvalue = ctypes.string_at(lib.getenv(b"WRIT_ESCAPE_TEST")).decode()\nassert value\nFINAL(value)',
       `import ctypes\nlib = ctypes.CDLL(None)\nfd = lib.open(${JSON.stringify(file)}.encode(), 0)\nassert fd >= 0\nbuf = ctypes.create_string_buffer(99)\nlib.read(fd, buf, 99)\nFINAL(buf.value.decode())`,
       'import ctypes\nlib = ctypes.CDLL(None)\nlib.emscripten_run_script(b"process.exit(7)")\nFINAL("ran")',
       'import ctypes\nctypes.string_at(0x7fffffff, 100)\nFINAL("read")',
@@ -67,7 +63,7 @@ export function pythonAttacks({ file, directory, port, pid }: PythonTargets): Py
       'import ctypes\nassert ctypes.CDLL(None).system(b"true") == 0\nFINAL("ran")',
       'import os\nFINAL(os.popen("id").read())',
       'import subprocess\nFINAL(subprocess.check_output(["id"]).decode())',
-      'import subprocess\nFINAL(subprocess.getoutput("id"))' .replace('FINAL(', 's = ').replace('")', '")\nassert "uid" in s\nFINAL(s)'),
+      'import subprocess\ns = subprocess.getoutput("id")\nassert "uid" in s\nFINAL(s)',
     ],
     'another process': [
       'import os\nif os.fork() == 0: pass\nFINAL("forked")',
@@ -128,9 +124,24 @@ export function pythonAttacks({ file, directory, port, pid }: PythonTargets): Py
       'import ctypes\nctypes.CDLL("libc.so.6")\nFINAL("loaded")',
       'import _ctypes\n_ctypes.dlopen("/lib/x86_64-linux-gnu/libc.so.6", 0)\nFINAL("loaded")',
     ],
-    'the code of the sandbox': [
-      'import _writ_wire\nFINAL(str(_writ_wire))',
-      'import sys\nm = sys.modules["_writ_cells"]\nFINAL(m.__name__)',
+    'what the guest can reach of the host side': [
+      'import gc\nfound = [s for s in gc.get_objects() if type(s) is dict for k, v in s.items() if isinstance(v, str) and ("sk-" + "writ") in v]\nassert found\nFINAL(found)',
+      'import sys\nf = sys._getframe()\nwhile f.f_back: f = f.f_back\nassert any("sk-" + "writ" in str(v) for v in f.f_globals.values())\nFINAL("found")',
+    ],
+    'a loader of its own': [
+      'import zipimport\nFINAL(str(zipimport.zipimporter("/usr/lib/python3.zip")))',
+      'import importlib.util as u\ns = u.spec_from_file_location("m", "/usr/lib/python3/os.py")\nm = u.module_from_spec(s); s.loader.exec_module(m)\nFINAL(m.__name__)',
+    ],
+    'the places of zones, locales and users': [
+      'import zoneinfo\nFINAL(str(zoneinfo.ZoneInfo("Europe/Berlin")))',
+      'import pwd\nFINAL(pwd.getpwnam("root").pw_shell and open("/etc/shadow").read())',
+      'import locale\nlocale.setlocale(locale.LC_ALL, "de_DE.UTF-8")\nassert locale.localeconv()["decimal_point"] == ","\nFINAL("set")',
+    ],
+    'what goes on after its cell': [
+      'import threading\nt = threading.Timer(0.01, lambda: FINAL("late")); t.daemon = True\nraise ValueError',
+      'import atexit\natexit.register(lambda: FINAL("late"))',
+      'import asyncio\nasync def late(): FINAL("late")\nloop = asyncio.new_event_loop(); loop.create_task(late())',
+      'import weakref\nclass C: pass\nc = C(); weakref.finalize(c, lambda: None)',
     ],
     'a call the host does not answer': [
       'f = llm_query.__closure__\nwire = [c.cell_contents for c in f if hasattr(c.cell_contents, "send")]\nFINAL(wire[0].send("release", "[]"))',
@@ -142,7 +153,7 @@ export function pythonAttacks({ file, directory, port, pid }: PythonTargets): Py
       'import json\njson.loads = json.dumps = None\nassert read("a")["name"] == "read"\nraise ValueError("it still works")',
     ],
     'the line to the host': [
-      'import os\nos.write(3, b\'{"type":"ended","vm":0,"end":{}}\\n\')\nFINAL("written")' ,
+      'import os\nos.write(3, b\'{"type":"ended","vm":0,"end":{}}\\n\')\nFINAL("written")',
       'import os\nFINAL(os.read(3, 10).decode())',
       'import socket\ns = socket.socket(fileno=3)\ns.send(b"{}\\n")\nFINAL("sent")',
     ],
@@ -166,12 +177,15 @@ export function pythonAttacks({ file, directory, port, pid }: PythonTargets): Py
       'while True:\n    try:\n        while True: pass\n    except BaseException: pass',
       'import itertools\nfor _ in itertools.count(): pass',
     ],
-    'calls without end': ['while True: read("a")', 'while True:\n    try:\n        read("a")\n    except BaseException: pass'],
+    'calls without end': [
+      'while True: read("a")',
+      'while True:\n    try:\n        read("a")\n    except BaseException: pass',
+    ],
     'depth without end': [
       'def f(): f()\nimport sys\nsys.setrecursionlimit(10**9)\nf()',
-      'x = []\nfor _ in range(10**7): x = [x]\nrepr(x)\nFINAL("shown")',
+      'x = []\nfor _ in range(10**7): x = [x]\nrepr(x)',
       'class A:\n    def __repr__(self): return repr(self)\nA()',
-      'import pickle\nx = []\nfor _ in range(10**6): x = [x]\npickle.dumps(x)\nFINAL("done")',
+      'import pickle\nx = []\nfor _ in range(10**6): x = [x]\npickle.dumps(x)',
       'x = {}\nfor _ in range(10**6): x = {"a": x}\nFINAL(x)',
     ],
     'the end of the interpreter': [
@@ -200,7 +214,7 @@ export function pythonAttacks({ file, directory, port, pid }: PythonTargets): Py
     ],
     'files left for another': [
       `open(${JSON.stringify(`${directory}/covert`)}, "w").write("x")\nFINAL("left")`,
-      'import os\nopen("/dev/shm/covert", "w").write("x")\nFINAL("left")',
+      'import os\nopen("/dev/shm/covert-writ", "w").write("x")',
     ],
   }
 }

@@ -70,7 +70,8 @@ describe.skipIf(lack !== undefined)('cells of Python', () => {
     )
     expect(await said('docs("*.md")')).toBe('[{"match":"*.md"}]')
     expect(await said('search("q", k=3)')).toBe('["q",{"k":3}]')
-    expect(await said('llm_query("p")')).toBe('["p",{}]')
+    expect(await said('llm_query("p", model=None)')).toBe('["p",{}]')
+    expect(await said('search("q", {"k": 2})')).toBe('["q",{"k":2}]')
     expect(await said('llm_query("p", "some/model", fresh=True)')).toBe(
       '["p",{"model":"some/model","fresh":true}]',
     )

@@ -9,7 +9,9 @@ import { python, pythonOptions } from './python-vm.fixture.ts'
 // Python of the kind that models write does here what it does in the Python of this machine.
 
 const lack = await fullyConfined()
-const version = spawnSync('python3', ['-c', 'import sys; print(sys.version_info >= (3, 11))'], { encoding: 'utf8' })
+const version = spawnSync('python3', ['-c', 'import sys; print(sys.version_info >= (3, 11))'], {
+  encoding: 'utf8',
+})
 const there = version.stdout?.trim() === 'True'
 
 let sandbox: Sandbox

@@ -25,9 +25,9 @@ def host_function(name, args, options):
                 raise TypeError(f"{name}() has no {key!r}; it takes {', '.join(args + options) or 'nothing'}")
             values[key] = value
         for key in options:
-            if key not in values:
+            if values.get(key) is None:
                 continue
-            if isinstance(values[key], dict) and len(given) == len(args) + 1 and key == options[0] and set(values[key]) <= set(options):
+            if key == options[0] and isinstance(values[key], dict) and set(values[key]) <= set(options):
                 said.update(values[key])  # options as one dict, as JavaScript has them
             else:
                 said[key] = values[key]
