@@ -47,6 +47,10 @@ export const PRELOADED: readonly string[] = [
 
 /** The guest's modules by name: their sources, in the order in which they are made. */
 export function guestSources(): Readonly<Record<string, string>> {
-  const read = (name: string): string => readFileSync(new URL(`./guest/${name}.py`, import.meta.url), 'utf8')
   return Object.fromEntries(MODULES.map((name) => [name, read(name)]))
 }
+
+/** The code that makes modules of them. */
+export const guestLoader = (): string => read('load')
+
+const read = (name: string): string => readFileSync(new URL(`./guest/${name}.py`, import.meta.url), 'utf8')

@@ -18,17 +18,17 @@ export interface PyodidePackage {
 }
 
 /** Finds the engine. Throws `PYTHON_NOT_INSTALLED` when it is not there, or is another version. */
-export function findPyodide(): PyodidePackage {
+export function findPyodide(from: NodeJS.Require = require): PyodidePackage {
   let manifest: string
   try {
-    manifest = require.resolve('pyodide/package.json')
+    manifest = from.resolve('pyodide/package.json')
   } catch (cause) {
     throw notInstalled('The package pyodide, which runs Python cells, is not installed.', cause)
   }
-  const { version } = require('pyodide/package.json') as { readonly version: string }
+  const { version } = from('pyodide/package.json') as { readonly version: string }
   if (version !== PYODIDE)
     throw notInstalled(`The package pyodide is there in version ${version}; Python cells need ${PYODIDE}.`)
-  const [directory = '', ...others] = placesOf('pyodide')
+  const [directory = '', ...others] = placesOf('pyodide', from)
   const needed = placesOf('ws', createRequire(manifest)) // the engine imports it, and uses nothing of it here
   return {
     version,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { guestSources, PRELOADED } from './guest-sources.ts'
+import { guestLoader, guestSources, PRELOADED } from './guest-sources.ts'
 import type { PyodidePackage } from './pyodide-package.ts'
 
 /** Raised by hand when what lies around the engine changes: the clock, chance, memory, how cells are run. */
@@ -17,6 +17,7 @@ export function pythonAbi({ version, file }: PyodidePackage): string {
         .update(readFileSync(file(name)))
         .digest(),
     )
-  for (const [name, source] of Object.entries(guestSources())) hash.update(`\n${name}\n${source}`)
+  for (const [name, source] of Object.entries({ ...guestSources(), load: guestLoader() }))
+    hash.update(`\n${name}\n${source}`)
   return `sha256:${hash.digest('hex')}`
 }

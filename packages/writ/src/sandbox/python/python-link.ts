@@ -26,6 +26,8 @@ export class PythonLink implements VmLink {
   #child: SandboxChild | undefined
   #clock: NodeJS.Timeout | undefined
   #backstopMs = BOOT_MS
+  /** Whether what was asked of it last is a cell. */
+  #runs = false
   generation = 0
 
   constructor(another: () => SandboxChild, events: PythonLinkEvents) {
@@ -49,6 +51,7 @@ export class PythonLink implements VmLink {
       this.kill('it was cancelled')
       return
     }
+    this.#runs = message.type === 'run' || message.type === 'reply'
     if (message.type === 'run') this.#backstopMs = message.order.limits.backstopMs
     if (message.type === 'open')
       this.#computes(BOOT_MS + sumOf(message.past.map(({ order }) => order.limits.backstopMs)))
@@ -74,8 +77,23 @@ export class PythonLink implements VmLink {
     let parts = 0
     this.#clock = setInterval(() => {
       parts += 1
-      if (parts >= PARTS) this.kill(`it computed for more than ${mostMs} ms`)
+      if (parts >= PARTS) this.#overdue(mostMs)
     }, mostMs / PARTS)
+  }
+
+  /** A cell that takes too long ends here, as if its interpreter had said so; one that does not come up is lost. */
+  #overdue(mostMs: number): void {
+    const child = this.#child
+    if (child === undefined) return
+    if (!this.#runs) {
+      this.kill(`it did not come up in ${mostMs} ms`)
+      return
+    }
+    this.#drop(child)
+    const message = `the cell was stopped after ${mostMs} ms of computing; your variables are as they were before the cell`
+    const error = { name: 'CellStopped', message }
+    const result = { outcome: 'imposed', output: '', error, fuel: 0 } as const
+    this.#events.onMessage({ type: 'ended', vm: 0, end: { result, delivered: 0 } })
   }
 
   #hear(child: SandboxChild, value: unknown): void {

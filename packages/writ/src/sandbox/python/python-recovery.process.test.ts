@@ -32,6 +32,9 @@ describe.skipIf(lack !== undefined)('a Python cell that does not end by itself',
     const before = await shownBy(vm, 'x')
     const loop = 'x.append(1)\nwhile True:\n    try:\n        pass\n    except BaseException:\n        pass'
     expect(await ends(loop, { backstopMs: 500 })).toEqual(['imposed', 'CellStopped', before])
+    expect((await python(vm, 'while True: pass', { backstopMs: 300 })).error?.message).toBe(
+      'the cell was stopped after 300 ms of computing; your variables are as they were before the cell',
+    )
     expect(await ends('x.append(1)\ny = bytearray(10**9)')).toEqual(['imposed', 'OutOfMemory', before])
     const many = 'while True:\n    try:\n        x.append(read("a"))\n    except BaseException:\n        pass'
     expect(await ends(many, { calls: 20 })).toEqual(['limit', 'StepsExhausted', before])

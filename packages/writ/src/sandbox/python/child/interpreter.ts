@@ -4,7 +4,7 @@ import { cutError, MOST_ARGUMENT_CHARS, MOST_JSON } from '../../cell-size.ts'
 import { isWithin } from '../../json-size.ts'
 import type { CellEnd, CellOrder } from '../../messages.ts'
 import { ShownText } from '../../worker/shown-text.ts'
-import { guestSources, PRELOADED } from '../guest-sources.ts'
+import { guestLoader, guestSources, PRELOADED } from '../guest-sources.ts'
 import type { PythonSetup } from '../setup.ts'
 import type { HostWorld } from './host-world.ts'
 
@@ -46,16 +46,6 @@ interface Said {
 
 const UNDONE = 'your variables are as they were before the cell'
 
-/** Makes the guest's modules of their sources, under names that nobody says by chance. */
-const LOAD = `
-import gc, json, sys, types
-for _name, _source in json.loads(_sources).items():
-    _module = types.ModuleType("_writ_" + _name)
-    sys.modules[_module.__name__] = _module
-    exec(compile(_source, _module.__name__, "exec"), _module.__dict__)
-gc.collect()
-`
-
 /** The Python interpreter of this process. */
 export class Interpreter {
   readonly #engine: Engine
@@ -88,7 +78,7 @@ export class Interpreter {
     if (snapshot === undefined) {
       engine.runPython(`import ${PRELOADED.join(', ')}`)
       engine.globals.set('_sources', JSON.stringify(guestSources()))
-      engine.runPython(LOAD)
+      engine.runPython(guestLoader())
       engine.globals.delete('_sources')
     }
     return new Interpreter(engine, functionsOf(engine), host, world)
