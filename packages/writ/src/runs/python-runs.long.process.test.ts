@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Answer } from '@writ/contract'
-import { type Simulator, startSimulator } from '@writ/simulator'
+import { block, type Simulator, sequence, startSimulator } from '@writ/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createWrit, verifyFile, type Writ } from '../index.ts'
 import { fullyConfined } from '../sandbox/fully-confined.fixture.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
 import { PYTHON, TRANSCRIPTS, told } from './python-dialect.fixture.ts'
+import { type ScriptedHome, scriptedHome } from './scripted-home.fixture.ts'
 import { QUESTION, TEXTS } from './scripted-runs.fixture.ts'
 
 // Runs in the Python that was published for recursive language models; and one that is cut off, resumed and forked all over
@@ -19,7 +20,7 @@ const CUTS = 6
 const FORKS = 3
 
 let place: string
-let simulator: Simulator
+let simulator: Simulator | undefined
 const open: Writ[] = []
 
 beforeEach(async () => {
@@ -28,12 +29,13 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const writ of open.splice(0)) await writ.close()
-  await simulator.stop()
+  await simulator?.stop()
+  simulator = undefined
   await rm(place, { recursive: true, force: true })
 })
 
 async function writOf(home: string): Promise<Writ> {
-  const writ = await createWrit({ home, model: 'any/model', baseUrl: simulator.url, apiKey: 'x' })
+  const writ = await createWrit({ home, model: 'any/model', baseUrl: simulator?.url ?? '', apiKey: 'x' })
   open.push(writ)
   return writ
 }
@@ -68,7 +70,7 @@ describe.skipIf(lack !== undefined)('a run of Python', () => {
       const copy = join(place, `cut-${cut}`)
       await cutRun(home, first.run, cut, copy)
       await rm(out, { force: true })
-      simulator.reset()
+      simulator?.reset()
       const writ = await writOf(copy)
       const answer = await writ.resume(first.run)
       expect(answer.value).toEqual(first.value)
@@ -88,5 +90,35 @@ describe.skipIf(lack !== undefined)('a run of Python', () => {
       expect(answer.value).toEqual(first.value)
       await holds(writ, answer)
     }
+  })
+})
+
+describe.skipIf(lack !== undefined)('a run whose frames write Python', () => {
+  let home: ScriptedHome
+  const repl = 'python'
+  beforeEach(async () => {
+    home = await scriptedHome()
+  })
+  afterEach(() => home.close())
+
+  it('answers a block of another language with words, and takes the text form of a release', async () => {
+    const script = sequence([
+      '```js\nFINAL(1)\n```',
+      block('import json\nvalue = json.dumps({"a": 1})\nprint(context.type)', 'python'),
+      'Done.\n\nFINAL_VAR(value)',
+    ])
+    const { answer } = await home.ask(script, {}, { repl })
+    expect(answer.value).toBe('{"a": 1}')
+    const shown = await home.within(async (writ) => (await writ.show(answer.run)).steps)
+    expect(shown.filter(({ kind }) => kind === 'cell')).toHaveLength(2)
+    expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+
+  it('leaves what people wrote in JavaScript as it is', async () => {
+    const validators = [{ name: 'even', code: 'value % 2 === 0' }]
+    const script = sequence([block('FINAL(3)'), block('FINAL(4)')])
+    const { answer } = await home.ask(script, {}, { repl, validators })
+    expect(answer.value).toBe(4)
+    expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
   })
 })

@@ -1,4 +1,4 @@
-import { block, sequence } from '@writ/simulator'
+import { block } from '@writ/simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fullyConfined } from '../sandbox/fully-confined.fixture.ts'
 import { PYTHON } from './python-dialect.fixture.ts'
@@ -35,19 +35,6 @@ describe.skipIf(lack !== undefined)('a run whose frames write Python', () => {
     expect(cells.filter(({ outcome }) => outcome === 'imposed')).toHaveLength(1)
   })
 
-  it('answers a block of another language with words, and takes the text form of a release', async () => {
-    const script = sequence([
-      '```js\nFINAL(1)\n```',
-      block('import json\nvalue = json.dumps({"a": 1})\nprint(context.type)', 'python'),
-      'Done.\n\nFINAL_VAR(value)',
-    ])
-    const { answer } = await home.ask(script, {}, { repl })
-    expect(answer.value).toBe('{"a": 1}')
-    const shown = await home.within(async (writ) => (await writ.show(answer.run)).steps)
-    expect(shown.filter(({ kind }) => kind === 'cell')).toHaveLength(2)
-    expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
-  })
-
   it('is what the profile of its model says, and tells the model of Python', async () => {
     const told = ({
       messages,
@@ -61,14 +48,6 @@ describe.skipIf(lack !== undefined)('a run whose frames write Python', () => {
     expect(answer.value).toContain('by writing Python for a REPL')
     expect(answer.value).toContain('- llm_query(prompt, model=None,')
     expect(answer.value).not.toMatch(/\bawait \w+\(|- reduce\(/)
-  })
-
-  it('leaves what people wrote in JavaScript as it is', async () => {
-    const validators = [{ name: 'even', code: 'value % 2 === 0' }]
-    const script = sequence([block('FINAL(3)'), block('FINAL(4)')])
-    const { answer } = await home.ask(script, {}, { repl, validators })
-    expect(answer.value).toBe(4)
-    expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
   })
 })
 
