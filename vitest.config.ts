@@ -1,16 +1,71 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import { startFromBundle } from './scripts/bundle/tested-bundle.ts'
 import { cellsInThreads } from './scripts/cells-in-threads.ts'
 
-// Three projects. `pure` and `shared` run many files in one process: tests of functions, and tests of runs and commands,
-// which start threads and servers; cells are in threads there. `process` isolates every file and has the sandbox as it is:
-// those tests are about processes, or change what is of the process. What a file needs is in its name: `.shared.test.ts`,
-// `.process.test.ts`, or nothing. `npm test` leaves out files with `.long.` in their name, which `npm run test:long` runs.
-// `soak` isolates every file too; only `.ci/full` runs it.
+// What a test file needs is in its name: `.shared.test.ts`, `.process.test.ts`, or nothing.
+// `pure` and `shared` run many files in one process: tests of functions, and tests of runs and commands, which start threads
+// and servers; cells are in threads there. `process` isolates every file and has the sandbox as it is: those tests are about
+// processes, or change what is of the process.
+// A file with `.long.` in its name is in the project `long-…` of its kind: `npm test` leaves it out, `.ci/run` does not.
+// `soak` isolates every file too, and only `.ci/full` runs it.
+type Kind = 'pure' | 'shared' | 'process'
+
+const LONG = '**/*.long.*'
+const NEVER = ['**/node_modules/**', '**/*.soak.test.ts']
 const STARTING = {
   testTimeout: 180_000,
   hookTimeout: 180_000,
   expect: { poll: { timeout: 60_000 } }, // a loaded machine takes seconds for what takes none
+}
+
+const PROJECTS = {
+  pure: {
+    test: {
+      include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+      exclude: ['**/*.process.test.ts', '**/*.shared.test.ts'],
+      isolate: false,
+      testTimeout: 60_000,
+    },
+  },
+  shared: {
+    plugins: [cellsInThreads()],
+    test: {
+      include: [
+        'packages/*/src/**/*.shared.test.ts',
+        'packages/writ/src/sandbox/cells.process.test.ts', // what every sandbox does, theirs too
+      ],
+      exclude: [],
+      isolate: false,
+      fsModuleCachePath: 'node_modules/.vitest-cache/shared', // two files of the product are others here
+      ...STARTING,
+    },
+  },
+  process: {
+    test: {
+      include: [
+        'packages/*/src/**/*.process.test.ts',
+        'bench/src/**/*.process.test.ts',
+        'scripts/**/*.process.test.ts',
+      ],
+      exclude: [],
+      ...STARTING,
+    },
+  },
+} satisfies Record<Kind, TestProjectConfiguration>
+
+function project(kind: Kind): TestProjectConfiguration {
+  const { test, ...rest } = PROJECTS[kind]
+  return { extends: true, ...rest, test: { ...test, name: kind, exclude: [...test.exclude, ...NEVER, LONG] } }
+}
+
+function longProject(kind: Kind): TestProjectConfiguration {
+  const { test, ...rest } = PROJECTS[kind]
+  const include = test.include.map((pattern) => pattern.replace(/(\.\w+)?\.test\.ts$/, '.long$&'))
+  return {
+    extends: true,
+    ...rest,
+    test: { ...test, name: `long-${kind}`, include, exclude: [...test.exclude, ...NEVER] },
+  }
 }
 
 export default defineConfig({
@@ -21,49 +76,17 @@ export default defineConfig({
     maxWorkers: '100%', // every core, where one would be left free
     globalSetup: ['scripts/bundle/tested-bundle.ts', 'scripts/tests-in-memory.ts'],
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'pure',
-          include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['**/*.process.test.ts', '**/*.shared.test.ts', '**/*.soak.test.ts', '**/node_modules/**'],
-          isolate: false,
-          testTimeout: 60_000,
-        },
-      },
-      {
-        extends: true,
-        plugins: [cellsInThreads()],
-        test: {
-          name: 'shared',
-          include: [
-            'packages/*/src/**/*.shared.test.ts',
-            'packages/writ/src/sandbox/cells.process.test.ts', // what every sandbox does, theirs too
-          ],
-          exclude: ['**/node_modules/**'],
-          isolate: false,
-          fsModuleCachePath: 'node_modules/.vitest-cache/shared', // two files of the product are others here
-          ...STARTING,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'process',
-          include: [
-            'packages/*/src/**/*.process.test.ts',
-            'bench/src/**/*.process.test.ts',
-            'scripts/**/*.process.test.ts',
-          ],
-          exclude: ['**/node_modules/**'],
-          ...STARTING,
-        },
-      },
+      project('pure'),
+      project('shared'),
+      project('process'),
+      longProject('pure'),
+      longProject('shared'),
+      longProject('process'),
       {
         extends: true,
         test: {
           name: 'soak',
-          include: ['packages/*/src/**/*.soak.test.ts'],
+          include: ['{packages/*,bench}/src/**/*.soak.test.ts', 'scripts/**/*.soak.test.ts'],
           exclude: ['**/node_modules/**'],
           ...STARTING,
         },

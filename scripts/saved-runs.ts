@@ -7,7 +7,7 @@ import { type Answer, type CompletionOptions, createWrit, type WritOptions } fro
 import { openLedger } from 'writ/ledger'
 
 // Makes the saved runs anew: real runs, of the built-in extractive model and of scripted ones, kept with what a replay
-// needs. `packages/writ/src/verify/saved-runs.process.test.ts` does each again. They are made anew only when the format moved on
+// needs. `packages/writ/src/verify/saved-runs.long.process.test.ts` does each again. They are made anew only when the format moved on
 // on purpose; `docs/decisions/2026-11-25-saved-runs.md` says when that is.
 
 const TARGET = resolve(import.meta.dirname, '..', 'packages', 'writ', 'saved-runs')
