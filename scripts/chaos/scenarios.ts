@@ -13,6 +13,10 @@ export interface Scenario {
   readonly options?: (place: string) => Promise<readonly string[]>
   /** A question that is asked first, and gone on from; its run is not killed. */
   readonly first?: string
+  /** Whether the question is asked anew over the same documents instead of going on from the first. */
+  readonly anew?: boolean
+  /** Notes of earlier runs that it is shown, and the keys of those that there are for later runs once it has ended. */
+  readonly notes?: { readonly shown: number; readonly left: readonly string[] }
   /** Longest wait between an event and the cut, in milliseconds: about as long as the run goes on without another. */
   readonly quietMs: number
   /** The lines of its output that it is killed behind; any by default. */
@@ -85,13 +89,16 @@ const BATCH: Scenario = {
 
 const SCRIPT = `export const meta = { name: 'each-line', limits: { calls: 40 } }
 const lines = (await grep('needle')).matches
+const cited = await cite(lines[0], 'needle')
+await note('lines', lines.length, [cited])
+const noted = (await notes('lines')).map(({ value }) => value)
 const said = await map(lines, async (line, at) => await llm_query('line ' + at))
 const agreed = await vote(3, async () => await llm_query('the same'))
 const rest = await llm_query_batched(['one', 'two', 'three', 'four', 'five'])
-FINAL({ said, agreed: agreed.value, rest })
+FINAL({ said, agreed: agreed.value, rest, noted })
 `
 
-/** A script that a person wrote: a map, a vote and a batch in one cell. */
+/** A script that a person wrote: a note, a map, a vote and a batch in one cell. */
 const FOLLOWED: Scenario = {
   name: 'script',
   question: 'Each line.',
@@ -105,7 +112,9 @@ const FOLLOWED: Scenario = {
     said: [0, 1, 2].map((n) => `leaf line ${n}`),
     agreed: 'leaf the same',
     rest: ['one', 'two', 'three', 'four', 'five'].map((word) => `leaf ${word}`),
+    noted: [3],
   },
+  notes: { shown: 0, left: ['lines'] },
   script: leaf,
 }
 
@@ -131,6 +140,43 @@ const CHECKED: Scenario = {
     return turns === 0
       ? block("const found = await grep('needle'); await llm_query('so'); FINAL({ word: 'needle' })")
       : block("await cite(found.matches[0], 'needle'); FINAL({ word: 'needle' })")
+  },
+}
+
+/** Notes of an earlier run that are read, others that root and child leave, and an answer that others vote on. */
+const NOTED: Scenario = {
+  name: 'notes and votes',
+  question: 'SIMTASK:root And the third?',
+  first: 'SIMTASK:first What is there?',
+  anew: true,
+  quietMs: 60,
+  options: () => Promise.resolve(['--verify', 'votes:3']),
+  answer: { third: 'leaf third', child: 'leaf under' },
+  notes: { shown: 1, left: ['from a child', 'third', 'word'] },
+  script: (request) => {
+    const { task, turns } = request
+    if (task === 'first')
+      return block(`const [hit] = (await grep('needle')).matches
+    await note('word', 'needle', [await cite(hit, 'needle')])
+    FINAL('noted')`)
+    if (task === 'child')
+      return block(`const told = await notes()
+    const [hit] = (await grep('another needle')).matches
+    await note('from a child', told.length, [await cite(hit, 'another')])
+    FINAL(await llm_query('under'))`)
+    if (task !== 'root') return leaf(request)
+    return turns === 0
+      ? block(`const told = await notes('needle')
+    const [hit] = (await grep('the third needle')).matches
+    const cited = await cite(hit, 'third')
+    const [third, child] = await Promise.all([
+      llm_query('third'),
+      rlm_query('SIMTASK:child look', { scope: 'inherit' }),
+      note('plain', told.length),
+    ])
+    await note('third', third, [cited])
+    print((await notes()).length)`)
+      : block('FINAL({ third, child })')
   },
 }
 
@@ -162,4 +208,4 @@ answer['ready'] = True`)
 }
 
 /** Taken in turn by the runs that are killed at random. */
-export const SCENARIOS: readonly Scenario[] = [FRAMES, BATCH, FOLLOWED, CHECKED, PYTHON]
+export const SCENARIOS: readonly Scenario[] = [FRAMES, BATCH, FOLLOWED, CHECKED, NOTED, PYTHON]

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { AnyRecord } from '@writ/evidence'
 import type { Simulator } from '@writ/simulator'
-import { createWrit, verifyFile } from 'writ'
+import { createWrit, verifyFile, type Writ } from 'writ'
 import { type Damage, damageLog, LogCopies, SHARD } from './damage.ts'
 import { isDamaged, type LedgerView, type OpenBatch, viewLedger } from './ledger-view.ts'
 import { type Cut, type Ended, runWrit } from './process.ts'
@@ -114,7 +114,7 @@ class Trial {
       if (first) await this.#plan.mend?.()
       if (first && this.#plan.damage !== undefined) view = await this.#damaged(view, ended, this.#plan.damage)
     }
-    await this.#checkEnd(view)
+    await this.#checkEnd(view, docs)
     return {
       faults: this.#faults,
       lives: this.#lives,
@@ -196,9 +196,9 @@ class Trial {
   }
 
   async #ask(docs: string): Promise<readonly string[]> {
-    const { question, options } = this.#scenario
+    const { question, options, anew = false } = this.#scenario
     const own = (await options?.(this.#place)) ?? []
-    const over = this.#earlier === undefined ? [docs] : ['--continue', this.#earlier]
+    const over = this.#earlier === undefined || anew ? [docs] : ['--continue', this.#earlier]
     const strategy = own.includes('--strategy') ? [] : ['--strategy', 'recurse', '--max-depth', '2']
     return ['ask', question, ...over, ...this.#model(), ...strategy, ...own]
   }
@@ -266,7 +266,7 @@ class Trial {
     return this.#simulator.journal().entries.flatMap(({ key }) => (key === null ? [] : [key]))
   }
 
-  async #checkEnd({ run = '' }: LedgerView): Promise<void> {
+  async #checkEnd({ run = '' }: LedgerView, docs: string): Promise<void> {
     const last = this.#lives.at(-1)
     if (this.#hasEnded()) return
     if (last?.code !== 0) {
@@ -288,9 +288,18 @@ class Trial {
     try {
       const { outcome, at } = await writ.replay(run)
       if (outcome !== 'IDENTICAL') this.#fault(`the replay is ${outcome} at ${JSON.stringify(at)}`)
+      await this.#checkNotes(writ, answer, docs)
     } finally {
       await writ.close()
     }
+  }
+
+  /** What the run was shown of an earlier one, and what there is for later ones, is the same wherever it was cut off. */
+  async #checkNotes(writ: Writ, { notes }: SaidAnswer, docs: string): Promise<void> {
+    const { shown, left } = this.#scenario.notes ?? { shown: 0, left: [] }
+    if ((notes?.shown ?? 0) !== shown) this.#fault(`it was shown ${notes?.shown} notes, not ${shown}`)
+    const listed = (await writ.notes({ paths: [docs] })).notes.map(({ content }) => content?.key).sort()
+    if (!isDeepStrictEqual(listed, left)) this.#fault(`other notes are left: ${JSON.stringify(listed)}`)
   }
 
   #fault(what: string): void {
@@ -308,6 +317,7 @@ interface SaidAnswer {
   readonly value: unknown
   readonly reason: unknown
   readonly evidence: unknown
+  readonly notes?: { readonly shown: number }
 }
 
 function events(out: string): readonly Readonly<Record<string, unknown>>[] {

@@ -4,6 +4,7 @@ import type { AnsweredConversation } from './conversation.ts'
 import type { Coverage } from './coverage.ts'
 import type { Json } from './json.ts'
 import type { Label } from './label.ts'
+import type { AnswerNotes } from './note.ts'
 import type { Citation } from './span.ts'
 
 export const STATUSES = ['complete', 'incomplete', 'denied', 'failed', 'pending'] as const
@@ -83,6 +84,8 @@ export interface Answer<V = Json> {
   readonly evidence: string | null
   /** Why the status is not `complete`; null when it is. */
   readonly reason: string | null
+  /** Notes of earlier runs that its frames were shown, and those it leaves; absent when there are none. */
+  readonly notes?: AnswerNotes
   /** Only of a question that belongs to a conversation. */
   readonly conversation?: AnsweredConversation
 }

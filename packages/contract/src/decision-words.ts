@@ -1,5 +1,6 @@
 import { counted } from './amounts.ts'
 import { formatLabel, type Label, label } from './label.ts'
+import { NOTES } from './note.ts'
 
 // Decisions in words, for whoever does not know the policies.
 
@@ -25,6 +26,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'context::read': 'reading',
   'context::search': 'searching',
   'model::call': 'calling',
+  'memory::write': 'writing into',
   'recursion::spawn': 'opening a frame with',
   'output::release': 'releasing the answer to',
   'frame.join': 'taking over the result of',
@@ -35,6 +37,8 @@ export interface NamedPartition {
   readonly id: string
   readonly label: Label
   readonly documents: number
+  /** What policies call its collection; notes have one of their own. */
+  readonly collection?: string
 }
 
 /** What was asked of policy: `searching 3 documents labelled restricted`. */
@@ -54,6 +58,7 @@ function thing(resource: string, partitions: readonly NamedPartition[]): string 
   const at = resource.indexOf(':')
   const [type, id] = [resource.slice(0, at), resource.slice(at + 1)]
   if (type === 'model') return `the model ${id}`
+  if (type === 'collection') return `the collection “${id}”`
   if (type === 'sink') return `the place “${id}”`
   if (type === 'frame') return `frame ${id}`
   if (type === 'profile') return `the profile ${id}`
@@ -61,5 +66,6 @@ function thing(resource: string, partitions: readonly NamedPartition[]): string 
   if (type !== 'partition' || partition === undefined) return resource
   // That nobody vouches for them is no reason to refuse.
   const { level, categories } = partition.label
-  return `${counted(partition.documents, 'document')} labelled ${formatLabel(label(level, categories))}`
+  const what = partition.collection === NOTES ? 'note' : 'document'
+  return `${counted(partition.documents, what)} labelled ${formatLabel(label(level, categories))}`
 }

@@ -4,6 +4,7 @@ import type { WritError } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Label } from './label.ts'
 import type { Message } from './message.ts'
+import type { Note, ShownNote } from './note.ts'
 import type { DocumentInfo } from './partition.ts'
 import type { CellCode, CellRun, GuestContext } from './sandbox.ts'
 import type { Script, ScriptListing } from './script.ts'
@@ -46,6 +47,10 @@ export interface Steps {
   'script.run': { request: ScriptCall; result: FrameValue }
   /** A citation, when its bytes lie in what this lineage was granted and the quote occurs in them. */
   cite: { request: { doc: string; start: number; end: number; quote?: string }; result: Citation }
+  /** Keeps a fact. */
+  note: { request: Note; result: null }
+  /** The facts kept so far whose key or value has each of these words. */
+  notes: { request: { words?: string }; result: readonly ShownNote[] }
   budget: { request: Record<string, never>; result: BudgetLeft }
   /** A combinator of the prelude begins, with the most model calls it will make. Gives what it ends under. */
   'combinator.open': { request: CombinatorStatement; result: number }

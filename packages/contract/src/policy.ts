@@ -57,7 +57,15 @@ export interface SinkFacts {
   readonly external: boolean
 }
 
-export type ResourceFacts = PartitionFacts | ModelResource | ProfileResource | SinkFacts
+/** What is written into: what the operator says may be kept in it. */
+export interface CollectionFacts {
+  readonly type: 'collection'
+  readonly id: string
+  readonly maxLevel: number
+  readonly categories: readonly string[]
+}
+
+export type ResourceFacts = PartitionFacts | CollectionFacts | ModelResource | ProfileResource | SinkFacts
 
 /**
  * One question to the decision point. Every field is computed by the host, never taken from a request or a model.
@@ -113,6 +121,7 @@ export interface DecisionPoint {
   user(id: string, purpose: string): UserFacts
   profile(id: string): ProfileFacts
   sink(id: string): SinkFacts
+  collection(id: string): CollectionFacts
   /** What the bundle's facts say of a model; undeclared models get the bundle's default for their location. */
   model(id: string, location: ModelLocation, digest: string): ModelFacts
   decide(request: DecisionRequest): Promise<Decision>

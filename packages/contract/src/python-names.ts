@@ -64,6 +64,14 @@ export const PYTHON_FORMS: Readonly<Record<HostName, PythonForm>> = Object.freez
     'span',
     'quote',
   ]),
+  note: form(
+    'note(key, value, citations=None): keeps a fact; with citations of cite, for later runs over this corpus too',
+    ['key', 'value', 'citations'],
+  ),
+  notes: form(
+    'notes(words=None) → [{"key", "value", "citations", "quoted", "run"}] kept so far; check what an earlier run said',
+    ['words'],
+  ),
   budget: form('budget() → {"calls", "tokens", "costMicroUsd", "depth", "turns", "steps"} left', []),
 })
 

@@ -5,6 +5,7 @@ import type { RecordedConversation } from './conversation.ts'
 import type { Coverage } from './coverage.ts'
 import type { BudgetLeft } from './frame.ts'
 import type { Label } from './label.ts'
+import type { ClosingNotes, RecordedNotes } from './note.ts'
 import type { Outcome } from './outcome.ts'
 import type { Action, UserFacts, Verdict } from './policy.ts'
 import type { Tuning } from './tuning.ts'
@@ -37,6 +38,7 @@ export const RECORD_KINDS = [
   'context.search',
   'context.read',
   'local',
+  'memory.write',
   'model.call',
   'model.attempt',
   'model.usage',
@@ -263,6 +265,8 @@ export interface Det {
     /** Only of a question that belongs to a conversation: the commitment to the messages before it, as canonical JSON. */
     readonly earlier?: Commitment
     readonly conversation?: RecordedConversation
+    /** What earlier runs of the corpus left to it; absent where it neither reads nor leaves notes. */
+    readonly notes?: RecordedNotes
   }
   readonly 'strategy.chosen': {
     readonly strategy: string
@@ -275,7 +279,10 @@ export interface Det {
     readonly held: Amount
     readonly plan: RecordedPlan | null
   }
-  readonly 'context.search': Local
+  readonly 'context.search': Local & {
+    /** Numbers of the notes of earlier runs that the frame was shown, ascending; absent when there are none. */
+    readonly notes?: readonly number[]
+  }
   readonly 'context.read': Local
   /** A value the host gave a cell without a decision or an outside effect: `budget()`, `cite()`, a refused argument. */
   readonly local: Step & {
@@ -286,6 +293,15 @@ export interface Det {
     readonly label: Label
     /** The numbers that `budget()` gave, else null. */
     readonly budget: BudgetLeft | null
+  }
+  /** A frame keeps a note. Key, value and citations are its input. */
+  readonly 'memory.write': Step & {
+    /** Null where it was refused before policy was asked. */
+    readonly decision: RecordedDecision | null
+    readonly citations: number
+    /** The frame's label afterwards; the note has the one it was decided for. */
+    readonly label: Label
+    readonly code: string | null
   }
   readonly 'model.call': Step & {
     /** `turn` for a frame's own turns, `leaf` for sub-calls. */
@@ -404,6 +420,8 @@ export interface Det {
     readonly maxDepth: number
     readonly steps: number
     readonly denials: Commitment
+    /** Absent where no note was shown or kept. */
+    readonly notes?: ClosingNotes
   }
   readonly 'run.abort': { readonly code: string }
 }
@@ -450,6 +468,7 @@ export interface Obs {
   readonly 'context.search': Lasting
   readonly 'context.read': Lasting
   readonly local: Timed
+  readonly 'memory.write': Timed
   readonly 'model.call': Timed & {
     /** Requests in flight to the model when this one was sent, itself included. */
     readonly inFlight: number

@@ -6,7 +6,14 @@
 export interface ReplName {
   readonly name: string
   readonly aliases: readonly string[]
-  readonly step: 'context.search' | 'context.read' | 'model.call' | 'frame.spawn' | 'local' | 'release'
+  readonly step:
+    | 'context.search'
+    | 'context.read'
+    | 'memory.write'
+    | 'model.call'
+    | 'frame.spawn'
+    | 'local'
+    | 'release'
   /** For prompts: the call form and what it gives back. */
   readonly usage: string
   /** What a run must have for a model to be told of the name. */
@@ -42,6 +49,8 @@ export type HostName =
   | 'scripts'
   | 'run_script'
   | 'cite'
+  | 'note'
+  | 'notes'
   | 'budget'
 
 type Described = Omit<ReplName, 'name'>
@@ -104,6 +113,16 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
     'scripts',
   ),
   cite: described([], 'local', 'await cite(span, quote?) → citation {doc, start, end, sha256, quote}'),
+  note: described(
+    [],
+    'memory.write',
+    'await note(key, value, citations?): keeps a fact; with citations of cite, for later runs over this corpus too',
+  ),
+  notes: described(
+    [],
+    'context.search',
+    'await notes(words?) → [{key, value, citations, quoted, run}] kept so far; check what an earlier run said',
+  ),
   budget: described([], 'local', 'await budget() → {calls, tokens, costMicroUsd, depth, turns, steps} left'),
 }
 

@@ -44,13 +44,13 @@ export class Ending {
     { det, obs }: RecordOf<'run.close'>,
     root: Lane,
     run: Det['run.open'],
-    some: boolean,
+    { some, noted }: { readonly some: boolean; readonly noted: boolean },
     at: string,
   ): void {
     this.#checkStatus(det, root, run.limits.maxTurns, some, at)
     if ((det.reason === null) !== (obs.reason === null))
       mismatch('The reason is given in code or in words, not in both.', `${at}/obs/reason`)
-    const basis = !this.#released ? null : this.#model ? 'model' : (this.#plan ?? 'passages')
+    const basis = !this.#released ? null : this.#model || noted ? 'model' : (this.#plan ?? 'passages')
     if (det.basis !== basis)
       mismatch(`The records give the basis ${basis}, not ${det.basis}.`, `${at}/det/basis`)
     if ((det.support === null) !== !this.#released)
@@ -157,6 +157,7 @@ function cutBy({ kind, det }: AnyRecord): Cut | undefined {
     case 'context.search':
     case 'context.read':
     case 'local':
+    case 'memory.write':
     case 'model.call':
     case 'frame.spawn':
       return det.outcome === 'limit' ? { code: det.code, child: null } : undefined

@@ -52,6 +52,7 @@ function refusalsIn(record: AnyRecord): readonly Refusal[] {
       const { decision, passed = [] } = record.det
       return [...passed.map((one) => one.decision), decision].filter(refuses)
     }
+    case 'memory.write':
     case 'frame.spawn':
     case 'output.release':
       return [record.det.decision].filter(refuses)

@@ -2,6 +2,7 @@ import {
   type Amount,
   BOTTOM,
   type Det,
+  everyPartition,
   type Label,
   NOTHING,
   type Outcome,
@@ -179,13 +180,13 @@ function heldTurn({ kind, det, seq }: FrameFacts<Lane>['opening']): Lane['heldTu
   return { calls: det.bound.calls / 2, outputTokens: det.bound.outputTokens / 2, seq }
 }
 
-/** Of the root all partitions of the run; of a child those its spawn names, and a text of its own with the spawn's label. */
+/** Of the root all partitions of the run, those of notes included; of a child those its spawn names, and a text of its own with the spawn's label. */
 function scopeOf(
   { kind, det }: FrameFacts<Lane>['opening'],
   parent: Lane['scope'] = new Map(),
 ): ReadonlyMap<string, Label> {
   return kind === 'run.open'
-    ? new Map(det.partitions.map(({ id, label }) => [id, label]))
+    ? new Map(everyPartition(det).map(({ id, label }) => [id, label]))
     : new Map(det.scope.map((id) => [id, parent.get(id) ?? det.label]))
 }
 

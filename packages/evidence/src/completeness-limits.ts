@@ -63,7 +63,9 @@ export function mayHaveEnded(lane: Lane, maxTurns: number): boolean {
   return lane.turnsTaken >= maxTurns || lane.turnLimited
 }
 
-type GuestStep = RecordOf<'context.search' | 'context.read' | 'local' | 'model.call' | 'frame.spawn'>
+type GuestStep = RecordOf<
+  'context.search' | 'context.read' | 'local' | 'memory.write' | 'model.call' | 'frame.spawn'
+>
 
 /**
  * A cell asks for no more steps than one may, and a frame takes no more: what goes beyond is refused. The steps of a cell are

@@ -1,4 +1,4 @@
-import { type Outcome, outcomeOfCode, STEP_OPS } from '@writ/contract'
+import { type Outcome, outcomeOfCode, type RecordedNotes, STEP_OPS } from '@writ/contract'
 import type { Lane } from './completeness-lanes.ts'
 import type { RecordOf, RecordPlace } from './fold-run.ts'
 import { refuse } from './verdict.ts'
@@ -35,6 +35,7 @@ const OF_ONE_DOCUMENT: ReadonlySet<string> = new Set(['read', 'outline'])
 export function checkTouched(
   { det }: RecordOf<'context.search' | 'context.read'>,
   { frame, at }: RecordPlace<Lane>,
+  notes: Pick<RecordedNotes, 'partitions'> = { partitions: [] },
 ): void {
   const { op, outcome, decisions, partitions, withheld } = det
   if (new Set(partitions).size !== partitions.length)
@@ -50,9 +51,11 @@ export function checkTouched(
   if (missing !== undefined)
     refuse('OUTCOME_MISMATCH', `${missing} was allowed and not touched.`, `${at}/det/partitions`)
   if (outcome !== 'ok') return
-  const { size } = frame.own.scope
+  const { scope } = frame.own
+  const noted = notes.partitions.filter(({ id }) => scope.has(id)).length
+  const size = scope.size - noted
   const least = OF_ONE_DOCUMENT.has(op) || op === 'overview' ? 1 : 0
-  const most = OF_ONE_DOCUMENT.has(op) ? 1 : size
+  const most = OF_ONE_DOCUMENT.has(op) ? 1 : op === 'notes' ? noted : size
   if (partitions.length < least || partitions.length > most)
     refuse(
       'OUTCOME_MISMATCH',

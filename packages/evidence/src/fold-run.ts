@@ -203,6 +203,8 @@ function dispatch<Own, Result>(
       return visitor['context.read'](record, place)
     case 'local':
       return visitor.local(record, place)
+    case 'memory.write':
+      return visitor['memory.write'](record, place)
     case 'model.call':
       return visitor['model.call'](record, place)
     case 'model.attempt':

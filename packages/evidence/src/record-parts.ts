@@ -6,6 +6,7 @@ import {
   CHARGED_AS,
   CHECK_OUTCOMES,
   CHECKS,
+  type ClosingNotes,
   type Coverage,
   type Det,
   type EarlierRun,
@@ -22,6 +23,8 @@ import {
   type RecordedFallbacks,
   type RecordedFork,
   type RecordedModel,
+  type RecordedNotePartition,
+  type RecordedNotes,
   type RecordedPartition,
   type RecordedPlan,
   type RecordedProfile,
@@ -161,7 +164,7 @@ export const user: Shape<UserFacts> = object<UserFacts>({
   purposes: texts,
 })
 
-export const partition: Shape<RecordedPartition> = object<RecordedPartition>({
+const partitionParts = {
   id: text,
   collection: text,
   owner: text,
@@ -170,6 +173,27 @@ export const partition: Shape<RecordedPartition> = object<RecordedPartition>({
   documents: count,
   bytes: count,
   pack: digest,
+}
+
+export const partition: Shape<RecordedPartition> = object<RecordedPartition>(partitionParts)
+
+export const notes: Shape<RecordedNotes> = object<RecordedNotes>({
+  partitions: list(
+    object<RecordedNotePartition>({
+      ...partitionParts,
+      runs: list(object<RecordedNotePartition['runs'][number]>({ run: runId, notes: count })),
+    }),
+  ),
+  stale: count,
+  leftOut: count,
+  unreadable: list(runId),
+})
+
+export const closingNotes: Shape<ClosingNotes> = object<ClosingNotes>({
+  shown: count,
+  runs: list(runId),
+  kept: count,
+  content: optional(digest),
 })
 
 export const model: Shape<RecordedModel> = object<RecordedModel>({
@@ -217,7 +241,7 @@ export const outcomeCounts: Shape<Readonly<Partial<Record<Outcome, number>>>> = 
     ),
 )
 
-export const contextStep: Shape<Det['context.read']> = object<Det['context.read']>({
+const contextParts = {
   op: text,
   outcome,
   input: digest,
@@ -227,6 +251,12 @@ export const contextStep: Shape<Det['context.read']> = object<Det['context.read'
   label,
   output: digest,
   code,
+}
+
+export const readStep: Shape<Det['context.read']> = object<Det['context.read']>(contextParts)
+export const searchStep: Shape<Det['context.search']> = object<Det['context.search']>({
+  ...contextParts,
+  notes: optional(list(count)),
 })
 
 const named = {

@@ -27,7 +27,7 @@ test('the sample run has every kind a finished run can have', () => {
   const kinds = new Set(records.map((record) => record.kind))
   const absent = RECORD_KINDS.filter((kind) => !kinds.has(kind))
   // Its batch is one of before there were items: `completeness-items.test.ts` has one of now.
-  expect(absent).toEqual(['context.search', 'model.item', 'run.abort'])
+  expect(absent).toEqual(['context.search', 'memory.write', 'model.item', 'run.abort'])
 })
 
 test('the bytes of a record are final', () => {

@@ -63,6 +63,10 @@ const NESTED = [
   'reason',
   'support',
   'coverage',
+  'notes',
+  'note partition',
+  'note run',
+  'closing notes',
 ]
 const HASH = 'f'.repeat(64)
 
@@ -77,6 +81,7 @@ function exampleOf(shape: string): unknown {
   if (NESTED.includes(single)) return [made(within(single))]
   const simple: Record<string, unknown> = {
     count: 1,
+    counts: [1],
     flag: true,
     text: 'a',
     texts: ['a', 'b'],
@@ -85,6 +90,7 @@ function exampleOf(shape: string): unknown {
     outcome: 'ok',
     lane: '0',
     run: '01890a5d-ac96-774b-bcce-b302099a8057',
+    runs: ['01890a5d-ac96-774b-bcce-b302099a8057'],
     'counts by outcome': { ok: 1 },
     'names of checks': ['citations'],
     'texts and integers by name': { limit: 'calls' },

@@ -90,6 +90,7 @@ export const VERDICT_CODES = {
   BUDGET_MISMATCH: 'A frame was told that other budget is left than the records leave.',
   OPENING_DIFFERS: 'The strategy was chosen for something else than the run opened with.',
   CLOSE_DIFFERS: 'Status, reason, basis, support or coverage of the close are not what the records give.',
+  NOTES_DIFFER: 'What is said of notes contradicts itself, or is not what the records give.',
   SCRIPT_DIFFERS:
     'A frame follows a script that the run does not name, or takes turns, for which a script has no use.',
   CHECK_DIFFERS:

@@ -1,6 +1,7 @@
 import {
   type Answer,
   answeredConversation,
+  answerNotes,
   type Check,
   type Citation,
   isWritError,
@@ -37,6 +38,7 @@ const COMPARED = [
   'denials',
   'omitted',
   'reason',
+  'notes',
   'conversation',
 ] as const satisfies readonly (keyof Answer)[]
 
@@ -121,6 +123,7 @@ function provenAnswer(
     denials: disclosed(contents, closed, 'run.close/denials'),
     omitted: disclosed(contents, opened, 'run.open/omitted'),
     reason: closed.obs.reason,
+    notes: answerNotes(opened.det.notes, closed.det.notes),
     conversation: opened.det.conversation && answeredConversation(opened.det.conversation),
   }
 }

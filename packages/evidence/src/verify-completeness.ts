@@ -1,4 +1,4 @@
-import { type Amount, addAmounts, counted, type Det, NOTHING } from '@writ/contract'
+import { type Amount, addAmounts, counted, type Det, everyPartition, NOTHING } from '@writ/contract'
 import { checkAsked, checkChecks } from './completeness-checks.ts'
 import { Ending } from './completeness-close.ts'
 import {
@@ -47,6 +47,7 @@ import {
   markFallback,
   markTurn,
 } from './completeness-limits.ts'
+import { Notes } from './completeness-notes.ts'
 import {
   checkCall,
   checkOp,
@@ -115,6 +116,7 @@ interface Followed {
   readonly inFlight: InFlight
   readonly fallbacks: Fallbacks
   readonly reusable: ReusableCalls
+  readonly notes: Notes
   readonly ending: Ending
 }
 
@@ -150,7 +152,7 @@ class RunWalk implements RunVisitor<Lane, void> {
   }
 
   #open(run: Det['run.open']): void {
-    for (const { id } of run.partitions) this.#counts.partitions.add(id)
+    for (const { id } of everyPartition(run)) this.#counts.partitions.add(id)
     this.#counts.maxTurns = run.limits.maxTurns
     this.#counts.scripted = run.script !== undefined
     this.#known = {
@@ -160,6 +162,7 @@ class RunWalk implements RunVisitor<Lane, void> {
       inFlight: new InFlight(run),
       fallbacks: new Fallbacks(run),
       reusable: new ReusableCalls(),
+      notes: new Notes(run),
       ending: new Ending(),
     }
   }
@@ -195,6 +198,10 @@ class RunWalk implements RunVisitor<Lane, void> {
     'context.search': (record, place) => this.#context(record, place),
     'context.read': (record, place) => this.#context(record, place),
     local: (record, place) => this.#local(record, place),
+    'memory.write': (record, place) => {
+      this.#run.notes.write(record, place.frame.own, place.at)
+      checkSteps(record, place, this.#run.run.limits)
+    },
     'model.call': (record, place) => this.#call(record, place),
     'model.attempt': takeRetry,
     'model.usage': (record, place) => {
@@ -267,7 +274,8 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkOutcome(record.det, at)
     checkOp(record, at)
     checkContext(frame.own, record, this.#counts.partitions, at)
-    checkTouched(record, place)
+    checkTouched(record, place, this.#run.run.notes)
+    this.#run.notes.context(record, at)
     checkSteps(record, place, this.#run.run.limits)
   }
 
@@ -392,7 +400,7 @@ class RunWalk implements RunVisitor<Lane, void> {
   #close(record: RecordOf<'run.close'>, frames: readonly RunFrame<Lane>[], at: string): void {
     const [open] = frames.flatMap(({ commands }) => [...commands.values()])
     if (open !== undefined) refuse('UNANSWERED', `Command ${open.seq} (${open.kind}) has no result.`, at)
-    const { run, shares, times, ending } = this.#run
+    const { run, shares, times, ending, notes } = this.#run
     const { det, seq } = record
     for (const { own } of frames) {
       checkDense(own, at)
@@ -408,7 +416,9 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkCounts(record, { frames: count, maxDepth, steps: this.#steps(frames) }, at)
     shares.close()
     times.close(record, run.limits, at)
-    for (const { own } of frames) ending.check(record, own, run, this.#refusals.some, at)
+    notes.close(record, at)
+    const known = { some: this.#refusals.some, noted: notes.some }
+    for (const { own } of frames) ending.check(record, own, run, known, at)
   }
 
   /** Distinct (lane, n). */

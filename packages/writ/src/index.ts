@@ -100,6 +100,7 @@ export { namesRun } from './runs/find-run.ts'
 export type { ForkOptions } from './runs/fork.ts'
 export type { LanguageModelOptions } from './runs/language-model/language-model.ts'
 export type { ListedModel, ModelListOptions, ModelPolicy } from './runs/list-models.ts'
+export type { ListedNote, ListedNotes } from './runs/list-notes.ts'
 export type { ResumeOptions } from './runs/resume.ts'
 export type {
   DecisionView,

@@ -7,7 +7,7 @@ import { expandPaths, expandWithin } from './expand-paths.ts'
 /** What is asked over; undefined for a follow-up. */
 export async function contextOf(
   paths: readonly string[],
-  flags: AskFlags,
+  flags: Pick<AskFlags, 'continue' | 'corpus' | 'label' | 'includeSecret'>,
   config: Config,
 ): Promise<ContextSource | undefined> {
   if (flags.continue !== undefined) return withoutContext(paths, flags)
@@ -27,7 +27,10 @@ export async function contextOf(
 }
 
 /** A follow-up is over the corpus of the run it goes on from, with the labels it has. */
-function withoutContext(paths: readonly string[], { corpus, label, includeSecret }: AskFlags): undefined {
+function withoutContext(
+  paths: readonly string[],
+  { corpus, label, includeSecret }: Pick<AskFlags, 'corpus' | 'label' | 'includeSecret'>,
+): undefined {
   const given = [corpus, label, includeSecret].some((flag) => flag !== undefined)
   if (paths.length === 0 && !given) return
   throw new WritError(

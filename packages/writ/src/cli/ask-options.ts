@@ -35,6 +35,7 @@ export interface AskFlags extends DeliverFlags {
   readonly verify?: readonly AskedCheck[]
   readonly validator?: readonly string[]
   readonly script?: readonly string[]
+  readonly notes?: boolean
   readonly policy?: string
   readonly as?: string
   readonly purpose?: string
@@ -117,6 +118,7 @@ export function runOptions(flags: AskFlags, config: Config): RunOptions {
       verify: flags.verify,
       validators: flags.validator,
       scripts: flags.script,
+      notes: flags.notes === false ? false : undefined,
       principal: flags.as ?? config.user,
       purpose: flags.purpose ?? config.purpose,
       retention: retentionOf(flags, config),

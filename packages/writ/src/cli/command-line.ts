@@ -45,6 +45,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], add: (writ: Comman
   [['export', 'report'], addExport],
   [['ingest'], addIngest],
   [['corpus'], async (writ) => (await import('./corpus.ts')).addCorpus(writ, running)],
+  [['notes'], async (writ) => (await import('./notes.ts')).addNotes(writ, running)],
   [['backup', 'restore'], addBackup],
   [['models'], async (writ) => (await import('./models.ts')).addModels(writ, running)],
   [['setup'], async (writ) => (await import('./setup.ts')).addSetup(writ, running)],
@@ -183,6 +184,7 @@ function addAsk(writ: Command): void {
       repeated,
     )
     .option('--script <name or file>', 'a script that a model may run by name; repeatable', repeated)
+    .option('--no-notes', 'neither read what earlier runs of the corpus noted nor leave notes to later ones')
     .option('--dry-run', 'print the plan card (what it would do, reach and cost) and ask no model')
     .option('--yes', 'do not ask before a run that could cost more than the configured amount')
     .option('--policy <dir>', 'policy bundle')

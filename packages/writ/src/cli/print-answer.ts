@@ -16,6 +16,7 @@ import {
   coverageFact,
   leftOutFact,
   maskedFact,
+  notesFact,
   refusedFacts,
   supportFact,
 } from './answer/facts.ts'
@@ -132,6 +133,7 @@ function factBlocks(answer: Answer, columns: number, around: AnswerSurroundings)
     fact('checks', checkFacts(answer), CLAIM.checks),
     fact('support', present(supportFact(answer, columns)), CLAIM.support),
     fact('coverage', [coverageFact(answer, columns)], CLAIM.coverage, { least: Infinity }),
+    fact('notes', present(notesFact(answer)), CLAIM.coverage, { least: Infinity }),
     fact('refused', refused, CLAIM.refused),
     fact('left out', present(leftOutFact(answer)), CLAIM.leftOut),
     fact('masked', present(maskedFact(answer)), CLAIM.masked),

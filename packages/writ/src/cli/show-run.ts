@@ -1,4 +1,13 @@
-import { checkInWords, counted, dollars, type Outcome, seconds, unsentInWords, whole } from '@writ/contract'
+import {
+  checkInWords,
+  counted,
+  dollars,
+  notesInWords,
+  type Outcome,
+  seconds,
+  unsentInWords,
+  whole,
+} from '@writ/contract'
 import type { FrameView, RunView, StepView } from '../index.ts'
 import { block, fit } from './answer/block.ts'
 import { citationBlock } from './answer/citations.ts'
@@ -68,6 +77,7 @@ function headLines(view: RunView): readonly string[] {
     ...(view.reason === null ? [] : [`why: ${view.reason}`]),
     ...(view.coverage === null ? [] : [`coverage: ${coverageFact({ coverage: view.coverage }, Infinity)}`]),
     ...view.checks.map((check) => `check: ${checkInWords(check)}`),
+    ...(view.notes === null ? [] : [`notes: ${notesInWords(view.notes).join(' · ')}`]),
     ...(view.support === null ? [] : [`support: ${supportInWords(view.support)}`]),
     ...(fork === null ? [] : [`forked ${describeFork(fork)}`]),
     ...(conversation === null ? [] : [`goes on ${describeConversation(conversation)}`]),

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { TrustRoot } from '@writ/contract'
+import { everyPartition, type TrustRoot } from '@writ/contract'
 import { sourceDigest } from '@writ/evidence'
 import { evidencePath } from '../files/evidence-path.ts'
 import { contentsOf, openEvidenceFile, withEvidence } from '../files/evidence-source.ts'
@@ -55,7 +55,7 @@ async function reported(
   point: PolicyPoint,
 ): Promise<string> {
   const { opening } = await stepsOf(source)
-  const viewer = new Viewer(point, opening.det.partitions, as)
+  const viewer = new Viewer(point, everyPartition(opening.det), as)
   const proof = evidence === undefined ? null : await prove(evidence, trust)
   const page = await htmlReport(source, proof, (label, touched) => viewer.withheld(label, touched))
   await viewer.note(home, source.run, 'report')

@@ -121,6 +121,8 @@ export interface RunOptions {
   readonly confirm?: (card: PlanCard) => boolean | Promise<boolean>
   /** 5 USD by default. */
   readonly confirmAboveMicroUsd?: number
+  /** Whether notes of earlier runs of the corpus are given to it, and its own to later ones; true by default. */
+  readonly notes?: boolean
   /** Milliseconds of the time limit already gone when the question is asked; 0 by default. */
   readonly elapsedMs?: number
 }

@@ -8,6 +8,7 @@ export const spareWorker: SpareWorker = new SpareWorker(() => {
     env: {},
     execArgv: source ? ['--conditions=@writ/source'] : [],
     name: 'writ-ledger',
+    resourceLimits: { maxYoungGenerationSizeMb: 6 }, // V8 takes 48, and gives little back
   })
   worker.on('error', () => undefined) // one that breaks while it waits harms nobody; its ledger hears it itself
   worker.unref()

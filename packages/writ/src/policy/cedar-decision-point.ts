@@ -1,5 +1,6 @@
 import type {
   BundleInfo,
+  CollectionFacts,
   Confinement,
   Decision,
   DecisionRequest,
@@ -67,6 +68,10 @@ export class CedarDecisionPoint implements PolicyPoint {
 
   sink(id: string): SinkFacts {
     return this.#facts.sink(id)
+  }
+
+  collection(id: string): CollectionFacts {
+    return this.#facts.collection(id)
   }
 
   model(id: string, location: ModelLocation, digest: string): ModelFacts {

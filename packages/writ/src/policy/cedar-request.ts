@@ -83,6 +83,7 @@ export function assuming(question: CedarRequest, discharge: Discharge): CedarReq
 
 const RESOURCE_TYPES: Readonly<Record<ResourceFacts['type'], string>> = {
   partition: 'Partition',
+  collection: 'Collection',
   model: 'Model',
   profile: 'AgentProfile',
   sink: 'Sink',
@@ -151,6 +152,15 @@ function resourceEntity(resource: ResourceFacts): EntityJson {
           owner: reference('User', resource.owner),
         },
         parents: [uid('Collection', resource.collection)],
+      }
+    case 'collection':
+      return {
+        uid: uid('Collection', resource.id),
+        attrs: {
+          maxLevel: whole(resource.maxLevel),
+          categories: references('Category', resource.categories),
+        },
+        parents: [],
       }
     case 'model':
       return {

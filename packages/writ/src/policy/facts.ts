@@ -20,7 +20,7 @@ export interface ModelEntry {
   approved: boolean
 }
 
-/** Everything the operator says about users, profiles, models, sinks and confinement; what `facts.json` holds in full. */
+/** Everything the operator says about users, profiles, models, sinks, collections and confinement; what `facts.json` holds in full. */
 export interface Facts {
   users: Record<string, { clearance: Level; active: boolean; purposes: string[] }>
   profiles: Record<string, { maxDepth: number; mayEgress: boolean }>
@@ -29,6 +29,8 @@ export interface Facts {
     byId: Record<string, ModelEntry>
   }
   sinks: Record<string, { maxLevel: Level; categories: string[]; external: boolean }>
+  /** What frames write into, by name; a bundle from before there was any has none. */
+  collections?: Record<string, { maxLevel: Level; categories: string[] }>
   /** The weakest confinement of guest code that is permitted; full confinement when absent. */
   confinement?: Confinement['level']
 }
@@ -38,6 +40,7 @@ const words = z.array(z.string())
 const user = z.strictObject({ clearance: level, active: z.boolean(), purposes: words })
 const profile = z.strictObject({ maxDepth: z.int().nonnegative(), mayEgress: z.boolean() })
 const sink = z.strictObject({ maxLevel: level, categories: words, external: z.boolean() })
+const collection = z.strictObject({ maxLevel: level, categories: words })
 const model = z.strictObject({
   maxLevel: level,
   categories: words,
@@ -54,6 +57,7 @@ const factsFile = z.strictObject({
     byId: z.record(z.string(), model),
   }),
   sinks: z.record(z.string(), sink),
+  collections: z.record(z.string(), collection).exactOptional(),
   confinement: z.enum(['full', 'reduced']).exactOptional(),
 })
 const writtenFacts = factsFile
@@ -96,7 +100,10 @@ export function effectiveFacts(builtIn: Facts, file: SourceFile | undefined, voc
       byId: models.byId ?? defaults.models.byId,
     },
     sinks: written.sinks ?? terminalFor(users, defaults.sinks),
-    ...defined({ confinement: written.confinement }),
+    ...defined({
+      collections: written.collections ?? defaults.collections,
+      confinement: written.confinement,
+    }),
   }
   checkWords(facts, vocabulary, file?.name ?? 'facts.json')
   return facts
@@ -142,6 +149,7 @@ function adapted(builtIn: Facts, { purposes, categories }: Vocabulary): Facts {
       byId: mapValues(byId, widened),
     },
     sinks: mapValues(builtIn.sinks, (entry) => ({ ...entry, categories: [...categories] })),
+    collections: mapValues(builtIn.collections ?? {}, (entry) => ({ ...entry, categories: [...categories] })),
   }
 }
 
@@ -168,6 +176,9 @@ export function checkWords(facts: Facts, vocabulary: Vocabulary, file: string): 
   }
   for (const [id, { categories }] of Object.entries(facts.sinks)) {
     check(`sinks.${id}.categories`, categories, vocabulary.categories)
+  }
+  for (const [id, { categories }] of Object.entries(facts.collections ?? {})) {
+    check(`collections.${id}.categories`, categories, vocabulary.categories)
   }
   for (const [group, models] of Object.entries(facts.models)) {
     for (const [id, { categories, jurisdiction }] of Object.entries(models)) {

@@ -61,6 +61,12 @@ const sink = fc.record({
   categories: manyWords,
   external: fc.boolean(),
 })
+const collection = fc.record({
+  type: fc.constant('collection' as const),
+  id,
+  maxLevel: fc.oneof(rank, fc.constant(4)),
+  categories: manyWords,
+})
 const childProfile = profile.map((facts) => ({ type: 'profile' as const, ...facts, id: `child-${facts.id}` }))
 
 const taint: fc.Arbitrary<Label> = fc
@@ -78,11 +84,12 @@ const asked: fc.Arbitrary<{ action: DecisionRequest['action']; resource: Resourc
   { weight: 4, arbitrary: fc.record({ action: fc.constant('model::call'), resource: model }) },
   { weight: 3, arbitrary: fc.record({ action: fc.constant('recursion::spawn'), resource: childProfile }) },
   { weight: 3, arbitrary: fc.record({ action: fc.constant('output::release'), resource: sink }) },
+  { weight: 3, arbitrary: fc.record({ action: fc.constant('memory::write'), resource: collection }) },
   {
     weight: 1,
     arbitrary: fc.record({
       action: fc.constantFrom(...ACTIONS),
-      resource: fc.oneof(partition, model, childProfile, sink),
+      resource: fc.oneof(partition, collection, model, childProfile, sink),
     }),
   },
 )

@@ -20,6 +20,7 @@ export function oracle(request: DecisionRequest): Verdict {
       if (!mayRelease(request)) return 'deny'
       return request.discharged.includes('validate:citations') ? 'allow' : 'pending'
     case 'memory::write':
+      return mayKeep(request) ? 'allow' : 'deny'
     case 'tool::call':
       return 'deny'
   }
@@ -47,6 +48,10 @@ function maySpawn({ profile, resource, depth }: DecisionRequest): boolean {
 
 function mayRelease({ resource, taint }: DecisionRequest): boolean {
   return resource.type === 'sink' && holds(resource.maxLevel, resource.categories, taint)
+}
+
+function mayKeep({ resource, taint }: DecisionRequest): boolean {
+  return resource.type === 'collection' && holds(resource.maxLevel, resource.categories, taint)
 }
 
 function holds(maxLevel: number, categories: readonly string[], taint: Label): boolean {

@@ -1,4 +1,11 @@
-import type { DecisionRequest, ModelResource, ProfileResource, SinkFacts, Verdict } from '@writ/contract'
+import type {
+  CollectionFacts,
+  DecisionRequest,
+  ModelResource,
+  ProfileResource,
+  SinkFacts,
+  Verdict,
+} from '@writ/contract'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { PolicyPoint } from './policy-point.ts'
 import { openHere, PARTITION, personalPolicies, personalWithout, READ } from './test-bundles.ts'
@@ -22,6 +29,7 @@ const TERMINAL: SinkFacts = {
   categories: ['PII'],
   external: false,
 }
+const NOTEBOOK: CollectionFacts = { type: 'collection', id: 'notes', maxLevel: 2, categories: ['PII'] }
 const VALIDATED = ['validate:citations']
 
 const call = (model: Partial<ModelResource>, taint: Partial<DecisionRequest['taint']>): DecisionRequest => ({
@@ -36,6 +44,12 @@ const spawn = (child: Partial<ProfileResource>, depth = 0, mayEgress = true): De
   profile: { ...READ.profile, mayEgress },
   resource: { ...CHILD, ...child },
   depth,
+})
+const keep = (taint: Partial<DecisionRequest['taint']>): DecisionRequest => ({
+  ...READ,
+  action: 'memory::write',
+  resource: NOTEBOOK,
+  taint: { ...READ.taint, ...taint },
 })
 const release = (taint: Partial<DecisionRequest['taint']>, discharged: string[]): DecisionRequest => ({
   ...READ,
@@ -134,6 +148,13 @@ const SCENARIOS: readonly Scenario[] = [
     'allow',
     'permit.model',
   ),
+  scenario('keeps a note', keep({ categories: ['PII'] }), 'allow', 'permit.memory'),
+  scenario(
+    'keeps a note above what may be kept',
+    keep({ level: 'restricted' }),
+    'deny',
+    'forbid.memory.label',
+  ),
   scenario('starts a child', spawn({}, 2), 'allow', 'permit.spawn'),
   scenario('starts a child too deep', spawn({}, 3), 'deny', 'forbid.spawn.depth'),
   scenario('starts a child that may go deeper', spawn({ maxDepth: 4 }), 'deny', 'forbid.spawn.attenuate'),
@@ -184,6 +205,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'forbid.pii.outside-eu': 'jurisdiction',
   'forbid.spawn.depth': 'depth',
   'forbid.spawn.attenuate': 'attenuation',
+  'forbid.memory.label': 'label-flow',
   'forbid.release.label': 'label-flow',
   'oblige.validate.release': 'unvalidated-citations',
 }

@@ -1,4 +1,5 @@
 import {
+  type CollectionFacts,
   type Confinement,
   levelNumber,
   type ModelFacts,
@@ -68,6 +69,12 @@ export class PolicyFacts {
   sink(id: string): SinkFacts {
     const { maxLevel, categories, external } = this.#known('sink', this.#facts.sinks, id)
     return { type: 'sink', id, maxLevel: levelNumber(maxLevel), categories, external }
+  }
+
+  /** Throws `BAD_POLICY` when the facts do not have the collection. */
+  collection(id: string): CollectionFacts {
+    const { maxLevel, categories } = this.#known('collection', this.#facts.collections ?? {}, id)
+    return { type: 'collection', id, maxLevel: levelNumber(maxLevel), categories }
   }
 
   /** What the facts say of exactly this model, else of models at its location. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Det, type Ledger, WritError } from '@writ/contract'
+import { type Det, type Ledger, runsOfNotes, WritError } from '@writ/contract'
 import {
   decodeRecord,
   ERASURE_KIND,
@@ -13,6 +13,7 @@ import {
   signByOperator,
 } from '@writ/evidence'
 import { erasedRuns, keepErasure, lastErasure } from '../files/erasures.ts'
+import { forgetRun } from '../files/note-shelf.ts'
 import { requireReason } from '../files/reason.ts'
 import { packsOfRun } from '../files/run-packs.ts'
 import type { HomeServices } from '../home/home-services.ts'
@@ -25,7 +26,7 @@ const NEVER_REACHED = [
   'the records of the run: user, purpose, labels, sizes, counts, times, model and policy ids, error codes',
   'named corpora and their packs',
   'the documents where they were read from',
-  'evidence files written with --out, exported copies, reports, notes and backups',
+  'evidence files written with --out, exported copies, reports, what people wrote down, and backups',
   'what model providers keep',
 ]
 
@@ -43,6 +44,7 @@ export async function eraseRun(services: HomeServices, run: string, reason: stri
     const facts = await gather(await services.ledger(), run)
     // Opened first: what could not be logged is not begun.
     const log = await services.log()
+    forgetRun(home, run)
     const packs = await eraseContent(home, run, () => dropPacks(home, facts.own))
     const evidence = await evidenceState(home, run)
     const erasure = describe(run, reason, facts, packs.dropped, evidence, lastErasure(home, run))
@@ -72,7 +74,7 @@ export async function isErasable({ home, ledger }: HomeServices, run: string): P
 function describe(
   run: string,
   reason: string,
-  { root, shared, relatedRuns, followers }: Facts,
+  { root, shared, relatedRuns, followers, readers }: Facts,
   dropped: number,
   evidence: EvidenceState,
   before: Erasure | undefined,
@@ -87,6 +89,7 @@ function describe(
     ...NEVER_REACHED,
     ...(shared > 0 ? [`${shared} packs of documents that other runs use`] : []),
     ...(relatedRuns.length > 0 ? [`what it shares by a fork with ${relatedRuns.join(', ')}`] : []),
+    ...(readers.length > 0 ? [`its notes in ${readers.join(', ')}, which were given them`] : []),
     ...(followers.length > 0
       ? [`its question and answer in ${followers.join(', ')}, which went on from it`]
       : []),
@@ -119,6 +122,8 @@ interface Facts {
   readonly relatedRuns: readonly string[]
   /** Runs that went on from it, or from one that did: they hold what was asked and answered. */
   readonly followers: readonly string[]
+  /** Runs that were given notes of it: they hold those. */
+  readonly readers: readonly string[]
 }
 
 async function gather(ledger: Ledger, run: string): Promise<Facts> {
@@ -128,6 +133,7 @@ async function gather(ledger: Ledger, run: string): Promise<Facts> {
   const others = new Set<string>()
   const origin = (await openingOf(ledger, run))?.fork?.run
   const relatedRuns: string[] = []
+  const readers: string[] = []
   const followed = new Set([run])
   const heads = await ledger.runs()
   // Oldest first: whoever went on from a follower holds what that one held.
@@ -136,11 +142,12 @@ async function gather(ledger: Ledger, run: string): Promise<Facts> {
     for (const pack of await packsOfRun(ledger, head.run)) others.add(pack)
     const opening = await openingOf(ledger, head.run)
     if (head.run === origin || opening?.fork?.run === run) relatedRuns.push(head.run)
+    if (runsOfNotes(opening?.notes).includes(run)) readers.push(head.run)
     if (opening?.conversation?.follows.some((earlier) => followed.has(earlier.run))) followed.add(head.run)
   }
   const own = packs.filter((pack) => !others.has(pack))
   const followers = [...followed].filter((follower) => follower !== run)
-  return { root: hex(tree.root()), own, shared: packs.length - own.length, relatedRuns, followers }
+  return { root: hex(tree.root()), own, shared: packs.length - own.length, relatedRuns, followers, readers }
 }
 
 /** How a run was opened. */

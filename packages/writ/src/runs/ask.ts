@@ -2,6 +2,7 @@ import { join, resolve, sep } from 'node:path'
 import { type Answer, defined, replOf } from '@writ/contract'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
+import { keepsNotes, shelfOf } from '../files/note-shelf.ts'
 import type { AskedOptions, WritOptions } from '../files/options.ts'
 import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
@@ -15,6 +16,7 @@ import { hasStore } from './context.ts'
 import { countCalls } from './count-calls.ts'
 import { startDeadline } from './deadline.ts'
 import { deliver } from './deliver.ts'
+import { givenNotes } from './given-notes.ts'
 import { confirmPlan } from './plan/confirm-plan.ts'
 import { checkQuestion, openAsked, prepareQuestion } from './question.ts'
 import { checksOf } from './validators.ts'
@@ -61,6 +63,16 @@ export async function ask(
   const { scripts, validators } = checked
   const { limits, bound } = checked.bounded(question.models, store)
   await confirmPlan(asked, { ...question, limits, bound, policy, store, ledger })
+  const shelf =
+    asked.notes === false
+      ? null
+      : 'context' in asked
+        ? shelfOf(asked.context)
+        : (earlier?.setup.notes ?? null)
+  const { purpose } = question.authority
+  const { questionLabel } = question
+  const notes =
+    shelf === null ? undefined : await givenNotes({ home, ledger, shelf }, store, { purpose, questionLabel })
   preparing.throwIfAborted()
   const retention = asked.retention ?? earlier?.retention
   if (retention !== undefined) recordRetention(home, run, retention)
@@ -74,7 +86,14 @@ export async function ask(
     limits,
     version: VERSION,
     signal: deadline.interrupted,
-    ...defined({ suspend: asked.suspend, conversation, answerSchema: checked.typed, scripts, validators }),
+    ...defined({
+      suspend: asked.suspend,
+      conversation,
+      answerSchema: checked.typed,
+      scripts,
+      validators,
+      notes,
+    }),
     elapsedMs: elapsed(),
     setup: {
       baseUrl: options.baseUrl ?? before?.setup.baseUrl ?? null,
@@ -82,6 +101,7 @@ export async function ask(
       evidence: path,
       witnesses: options.witnesses ?? [],
       witnessQuorum: options.witnessQuorum ?? options.witnesses?.length ?? 0,
+      notes: shelf,
     },
   }
   const ports = {
@@ -97,6 +117,7 @@ export async function ask(
     log,
     onEvent,
     sandbox,
+    ...keepsNotes(home, shelf, run),
   }
   return await deliver(await executeRun(request, ports), path, onEvent)
 }

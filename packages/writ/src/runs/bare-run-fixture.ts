@@ -282,6 +282,8 @@ class BareFrame implements Frame {
       'script.run': ({ name }) => Promise.reject(new WritError('UNKNOWN_SCRIPT', `There is no ${name}.`)),
       'frame.spawn': ({ children }) => Promise.all(children.map((child) => this.#spawn(child))),
       cite: (asked) => this.#cite(asked),
+      note: () => Promise.resolve(null),
+      notes: () => Promise.resolve([]),
       budget: () => Promise.resolve(this.#budget()),
       'combinator.open': (asked) => this.#open(asked),
       'combinator.stop': () => Promise.resolve(null),

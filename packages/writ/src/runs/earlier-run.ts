@@ -1,6 +1,7 @@
 import {
   defined,
   type EarlierRun,
+  everyPartition,
   type Label,
   type Message,
   type Omitted,
@@ -50,7 +51,7 @@ export async function readEarlier(
   const { source } = await homeRun(services, run)
   const steps = await stepsOf(source)
   const { closing, released } = requireAnswered(run, steps)
-  const viewer = new Viewer(await services.policy(), steps.opening.det.partitions, asker)
+  const viewer = new Viewer(await services.policy(), everyPartition(steps.opening.det), asker)
   const withheld = await viewer.withheld(released.label, released.touched)
   if (withheld !== null)
     throw new WritError('POLICY_DENIED', `The run ${run} cannot be gone on from: ${withheld}.`, { run })

@@ -4,6 +4,7 @@ import { canonicalJson } from '@writ/evidence'
 import { requireNotErased } from '../files/erasures.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
+import { keepsNotes } from '../files/note-shelf.ts'
 import type { GivenModel, WritOptions } from '../files/options.ts'
 import { VERSION } from '../files/version.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
@@ -80,7 +81,8 @@ export async function fork(
       ...start.profiles,
       ...Object.fromEntries(Object.entries(own).filter(([id]) => !known.has(id))),
     }
-    return { run, version: VERSION, setup, models, profiles, ports: { ...reopened, log, onEvent } }
+    const notes = keepsNotes(home, setup.notes, run)
+    return { run, version: VERSION, setup, models, profiles, ports: { ...reopened, ...notes, log, onEvent } }
   }
   return await services.sandboxes.use(async (sandbox) => {
     const ports = { sandbox, reasoner: createReasoner(), signal, ...defined({ suspend }), open }

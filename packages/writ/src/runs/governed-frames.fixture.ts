@@ -7,6 +7,8 @@ import {
   type Clock,
   type ContextStore,
   DEFAULT_LIMITS,
+  defined,
+  type GivenNotes,
   type Label,
   type Level,
   type Library,
@@ -55,6 +57,8 @@ export interface Setting {
   /** The highest level the root's model may hear. */
   readonly ceiling: Level
   readonly limits?: Partial<Limits>
+  /** What earlier runs left; none by default. */
+  readonly notes?: GivenNotes
   /** What becomes of requests on their way to the scripted model. */
   readonly through?: (model: ModelCaller) => ModelCaller
   /** What is late by so many milliseconds: decisions of an action, or the end of writing a kind of record. */
@@ -108,11 +112,12 @@ export async function openServices(): Promise<Services> {
         checks: [],
         limits: { ...DEFAULT_LIMITS, ...setting.limits },
         authority,
+        ...defined({ notes: setting.notes }),
         models,
         version: 'test',
         signal,
         elapsedMs: 0,
-        setup: { baseUrl: null, policy: null, evidence: '', witnesses: [], witnessQuorum: 0 },
+        setup: { baseUrl: null, policy: null, evidence: '', witnesses: [], witnessQuorum: 0, notes: null },
       }
       const ports: KernelPorts = {
         clock,

@@ -124,10 +124,11 @@ try:
 except Exception as e:
     missing = type(e).__name__
 kids = rlm_query_batched([{"prompt": "SIMTASK:child one", "context": "a text"}, {"prompt": "SIMTASK:child two", "context": "other"}])
-cited = cite(found.matches[0], "needle")`),
+cited = cite(found.matches[0], "needle")
+note("word", "needle", [cited])`),
     block('paid = llm_query("paid")\nhog = bytearray(10**9)'),
     block(`
-answer["content"] = [parts, kids, missing, dice, random.random(), time.time(), llm_query("paid"), cited.quote]
+answer["content"] = [parts, kids, missing, dice, random.random(), time.time(), llm_query("paid"), cited.quote, [n.key for n in notes("needle")]]
 answer["ready"] = True`),
   ][turns] as string
 }

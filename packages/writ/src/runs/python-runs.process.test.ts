@@ -20,13 +20,14 @@ describe.skipIf(lack !== undefined)('a run whose frames write Python', () => {
   it('comes to its answer, verifies, and is identical when it is done again', async () => {
     const { answer } = await home.ask(PYTHON, {}, { repl })
     expect(answer).toMatchObject({ status: 'complete', usage: { frames: 3 } })
-    const [parts, kids, missing, , , seconds, paid, quote] = answer.value as readonly unknown[]
-    expect({ parts, kids, missing, paid, quote }).toEqual({
+    const [parts, kids, missing, , , seconds, paid, quote, notes] = answer.value as readonly unknown[]
+    expect({ parts, kids, missing, paid, quote, notes }).toEqual({
       parts: ['said a', 'said b', 'said c'],
       kids: ['A TEXT', 'OTHER'],
       missing: 'UnknownDocument',
       paid: 'said paid',
       quote: 'needle',
+      notes: ['word'],
     })
     expect(Number(seconds)).toBeGreaterThan(1_700_000_000)
     expect(await home.verify(answer)).toMatchObject({ ok: true })

@@ -14,6 +14,7 @@ import { canonicalJson } from '@writ/evidence'
 import { openQuorum } from '../admin/quorum.ts'
 import { requireNotErased } from '../files/erasures.ts'
 import { evidencePath } from '../files/evidence-path.ts'
+import { keepsNotes } from '../files/note-shelf.ts'
 import type { WritOptions } from '../files/options.ts'
 import { prepareEvidencePath } from '../files/write-evidence.ts'
 import type { HomeServices } from '../home/home-services.ts'
@@ -79,7 +80,8 @@ export async function resume(
         await prepareEvidencePath(placeOfEvidence(home, run, start.setup), true)
         const reopened = await reopenServices(services, run, start, opened)
         const models = await reopenModels(run, start, reopened.policy, accessOf(given))
-        return { models, ports: { ...reopened, log, onEvent } }
+        const notes = keepsNotes(home, start.setup.notes, run)
+        return { models, ports: { ...reopened, ...notes, log, onEvent } }
       },
     })
     return await deliver(result, placeOfEvidence(home, run, { evidence: path }), onEvent)

@@ -1,6 +1,7 @@
 import type {
   Amount,
   AnsweredConversation,
+  AnswerNotes,
   Basis,
   Citation,
   Coverage,
@@ -106,6 +107,8 @@ export interface RunView {
   /** What the checks that were asked for came to. */
   readonly checks: readonly RecordedCheck[]
   readonly coverage: Coverage | null
+  /** Notes of earlier runs that it was shown, and those it leaves; null where there are none. */
+  readonly notes: AnswerNotes | null
   readonly label: string
   /** The script it follows, its input left out; null when it follows none. */
   readonly script: Pick<RecordedScript, 'name' | 'planHash'> | null

@@ -1,7 +1,9 @@
 import {
   addAmounts,
   answeredConversation,
+  answerNotes,
   askedInWords,
+  everyPartition,
   formatLabel,
   type Json,
   type JsonObject,
@@ -50,7 +52,7 @@ export async function originOf(ledger: Ledger, run: string): Promise<RunOrigin> 
   const view = fork && { run: fork.run, at: fork.at, records: fork.records, charged }
   const schema = await ledger.payload(run, openingPath('answerSchema'))
   return {
-    partitions: opening?.det.partitions ?? [],
+    partitions: opening === undefined ? [] : everyPartition(opening.det),
     fork: view ?? null,
     answerSchema: schema === undefined ? null : (JSON.parse(Buffer.from(schema).toString()) as JsonObject),
   }
@@ -99,6 +101,7 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     support,
     checks: told.checks,
     coverage: closing?.obs.coverage ?? null,
+    notes: answerNotes(opening.det.notes, closing?.det.notes) ?? null,
     label: formatLabel(held),
     script: script === undefined ? null : { name: script.name, planHash: script.planHash },
     confinement,
@@ -127,7 +130,7 @@ export async function showStep(viewed: Viewed, name: string): Promise<StepDetail
     )
   const reader = new ContentReader(source, told)
   const view = await outline(step, viewed, reader)
-  const { partitions } = told.opening.det
+  const partitions = everyPartition(told.opening.det)
   const decisions = step.decisions.map((decision) => ({ ...decision, words: inWords(decision, partitions) }))
   const refused = decisions.find(({ verdict }) => verdict !== 'allow')
   const content = view.withheld === null ? await reader.content(step) : undefined
@@ -166,7 +169,7 @@ async function outline(
   const withheld = await viewer.withheld(step.label, step.touched)
   const content = await reader.content(step)
   const open = withheld === null
-  const { partitions } = steps.opening.det
+  const partitions = everyPartition(steps.opening.det)
   return {
     seq,
     lane,

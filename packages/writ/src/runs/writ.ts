@@ -6,6 +6,7 @@ import {
   type ContextStore,
   type CorpusSummary,
   defined,
+  everyPartition,
   type PlanCard,
   type RemovedCorpus,
   type RunEvent,
@@ -25,7 +26,13 @@ import { stepsOf } from '../export/steps/run-steps.ts'
 import { Viewer, type ViewOptions } from '../export/view-access.ts'
 import type { ValueOf } from '../files/answer-schema.ts'
 import { evidencePath } from '../files/evidence-path.ts'
-import { type AskedOptions, DEFAULT_HOME, type IngestOptions, type WritOptions } from '../files/options.ts'
+import {
+  type AskedOptions,
+  type ContextSource,
+  DEFAULT_HOME,
+  type IngestOptions,
+  type WritOptions,
+} from '../files/options.ts'
 import { packsOfRuns } from '../files/run-packs.ts'
 import { type HomeServices, homeServices } from '../home/home-services.ts'
 import { type ReplayReport, readRun } from '../kernel/index.ts'
@@ -53,6 +60,7 @@ import { findRun } from './find-run.ts'
 import { type ForkOptions, fork } from './fork.ts'
 import { type LanguageModelOptions, languageModelOf } from './language-model/language-model.ts'
 import { type ListedModel, listModels, type ModelListOptions } from './list-models.ts'
+import { forget, type ListedNotes, listNotes } from './list-notes.ts'
 import { DEFAULT_MODEL } from './models.ts'
 import { plan } from './plan/plan.ts'
 import { type ResumeOptions, resume } from './resume.ts'
@@ -162,6 +170,14 @@ export interface Writ {
    * server. Rejects with `UNKNOWN_USER` and `UNKNOWN_PURPOSE`.
    */
   models(options?: ModelListOptions): Promise<readonly ListedModel[]>
+
+  /**
+   * Notes that runs of a kept corpus, or of files and directories, left to later ones, as far as whoever looks may see them.
+   * Rejects with `UNKNOWN_USER` and `UNKNOWN_PURPOSE`.
+   */
+  notes(source: ContextSource, options?: ViewOptions): Promise<ListedNotes>
+  /** Gives notes of a run no more, those under a key or all, and gives how many that are; `erase` destroys them. */
+  forgetNotes(source: ContextSource, run: string, key?: string): Promise<number>
 
   /** Ingests paths and keeps the corpus under a name. */
   ingest(name: string, options: IngestOptions): Promise<ContextStore>
@@ -285,7 +301,7 @@ class Home implements Writ {
   async #viewed(run: string, options: ViewOptions): Promise<Viewed> {
     const { source } = await homeRun(this.#services, run)
     const steps = await stepsOf(source)
-    const viewer = new Viewer(await this.#services.policy(), steps.opening.det.partitions, options)
+    const viewer = new Viewer(await this.#services.policy(), everyPartition(steps.opening.det), options)
     return { home: this.home, source, steps, viewer }
   }
 
@@ -337,6 +353,14 @@ class Home implements Writ {
 
   async models(options: ModelListOptions = {}): Promise<readonly ListedModel[]> {
     return await listModels(await this.#services.policy(), this.#options, options)
+  }
+
+  async notes(source: ContextSource, options: ViewOptions = {}): Promise<ListedNotes> {
+    return await listNotes(this.#services, source, options)
+  }
+
+  async forgetNotes(source: ContextSource, run: string, key?: string): Promise<number> {
+    return await forget(this.#services, source, run, key)
   }
 
   async ingest(name: string, options: IngestOptions): Promise<ContextStore> {

@@ -6,6 +6,7 @@ import {
   type Denial,
   dollars,
   type NamedPartition,
+  notesInWords,
   reasonInWords,
   type Support,
   seconds,
@@ -90,6 +91,11 @@ export function coverageFact({ coverage }: Pick<Answer, 'coverage'>, columns: nu
       : `${whole(untouched)} of ${counted(documents, 'document')} never touched`
   const over = searched >= bytes ? 'searched all of it' : `searched ${size(searched)} of it`
   return `read ${part(read, bytes)}${share} · ${over} · ${never}`
+}
+
+/** What it owes to notes of earlier runs, and leaves to later ones; undefined where there is nothing to say. */
+export function notesFact({ notes }: Pick<Answer, 'notes'>): string | undefined {
+  return notes === undefined ? undefined : notesInWords(notes).join(' · ')
 }
 
 /** What policy refused and why, in words: a line for each. */

@@ -1,4 +1,4 @@
-import { formatLabel, size, whole } from '@writ/contract'
+import { everyPartition, formatLabel, size, whole } from '@writ/contract'
 import { foreign, type Html, html } from './markup.ts'
 import { inWords } from './refusals.ts'
 import type { RunSummary } from './run-summary.ts'
@@ -45,7 +45,7 @@ function omitted({ omitted: all }: RunSummary): Html {
 
 export function refusedSection({ denials, opening }: RunSummary): Html {
   const rows = denials
-    .map((denial) => inWords(denial, opening.partitions))
+    .map((denial) => inWords(denial, everyPartition(opening)))
     .map(
       ({ what, why, policies, reason, count }) =>
         html`<tr><th scope="row">${foreign(what)}</th><td>${foreign(why)}</td><td>${

@@ -23,7 +23,7 @@ export function refusalsIn(record: AnyRecord): readonly RecordedDecision[] {
       ? record.det.decisions
       : record.kind === 'model.call'
         ? [...(record.det.passed ?? []).map((passed) => passed.decision), record.det.decision]
-        : record.kind === 'frame.spawn' || record.kind === 'output.release'
+        : record.kind === 'frame.spawn' || record.kind === 'output.release' || record.kind === 'memory.write'
           ? [record.det.decision]
           : []
   return decisions.filter((decision) => decision !== null).filter(({ verdict }) => verdict !== 'allow')

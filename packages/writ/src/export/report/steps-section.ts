@@ -2,6 +2,7 @@ import {
   askedInWords,
   counted,
   dollars,
+  everyPartition,
   formatLabel,
   isObject,
   type Json,
@@ -117,7 +118,7 @@ function pre(text: string): Html {
 function decisionHtml(decision: RecordedDecision, { opening }: RunSummary): Html {
   const { verdict, policies, reason } = decision
   const by = policies.length === 0 ? '' : html` by <code>${policies.join(', ')}</code>`
-  const what = foreign(askedInWords(decision, opening.partitions))
+  const what = foreign(askedInWords(decision, everyPartition(opening)))
   if (verdict === 'allow') return html`Policy allowed ${what}${by}.`
   return html`<span class="bad">Policy refused</span> ${what}${by}: ${foreign(reasonInWords(reason))}.`
 }

@@ -58,6 +58,9 @@ export class SummaryFold implements RunVisitor<FrameSummary, Told> {
     'context.search': (record, { frame }) => this.#read(frame.own, record),
     'context.read': (record, { frame }) => this.#read(frame.own, record),
     local: nothing,
+    'memory.write': ({ det, obs }, { frame }) => {
+      if (det.outcome === 'denied') addRefusal(frame.own, obs.at)
+    },
     'model.call': (record, { frame }) => addCall(frame.own, record),
     'model.attempt': nothing,
     'model.usage': nothing,

@@ -1,11 +1,14 @@
 import {
+  answerNotes,
   type Basis,
   type Coverage,
   counted,
+  everyPartition,
   formatLabel,
   type Label,
   LEVELS,
   label,
+  notesInWords,
   size,
   whole,
 } from '@writ/contract'
@@ -78,9 +81,9 @@ function why({ opening, strategy, closing, frames, answeredBy }: RunSummary): re
 }
 
 function allowed({ opening, decisions, denials }: RunSummary): readonly Html[] {
-  const { user, bundle, partitions } = opening
+  const { user, bundle } = opening
   const by = decisions.policies.length === 0 ? '' : ` (${decisions.policies.join(', ')})`
-  const told = denials.slice(0, MOST_REFUSALS).map((denial) => inWords(denial, partitions))
+  const told = denials.slice(0, MOST_REFUSALS).map((denial) => inWords(denial, everyPartition(opening)))
   const more = denials.length - told.length
   return [
     html`Policy decided <strong>${counted(decisions.all, 'time')}</strong>: it allowed ${whole(decisions.all - decisions.refused)}${by} and <strong>refused ${whole(decisions.refused)}</strong>.`,
@@ -97,9 +100,10 @@ const BASIS: Readonly<Record<Basis, string>> = {
 }
 
 function reliable(summary: RunSummary, proof: Proof | null): readonly Html[] {
-  const { closing, status, released, reason } = summary
+  const { opening, closing, status, released, reason } = summary
   const basis = closing?.basis ?? null
   const support = closing?.support ?? null
+  const notes = answerNotes(opening.notes, closing?.notes)
   const answer = released
     ? basis === null
       ? html`It was released, but the run has not ended.`
@@ -115,6 +119,7 @@ function reliable(summary: RunSummary, proof: Proof | null): readonly Html[] {
       : [
           html`Of its values ${whole(support.quoted)} ${support.quoted === 1 ? 'occurs' : 'occur'} in a citation, ${whole(support.computed)} ${support.computed === 1 ? 'was' : 'were'} computed, <strong>${whole(support.unsupported)} ${support.unsupported === 1 ? 'is' : 'are'} in no citation</strong>.`,
         ]),
+    ...(notes === undefined ? [] : [html`Notes: ${notesInWords(notes).join('; ')}.`]),
     checked(proof),
   ]
 }

@@ -8,6 +8,8 @@ export function aboutStep(
   { input, output }: Pick<StepContent, 'input' | 'output'>,
 ): string | null {
   switch (kind) {
+    case 'memory.write':
+      return member(input, 'key')
     case 'run.open':
       return member(input, 'question') ?? textOf(input)
     case 'cell':

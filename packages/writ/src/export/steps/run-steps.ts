@@ -148,6 +148,10 @@ class StepReader {
       'context.search': (record, place) => this.#read(record, place),
       'context.read': (record, place) => this.#read(record, place),
       local: (record, place) => this.#begin(record, place, { op: record.det.op }),
+      'memory.write': (record, place) => {
+        const { decision } = record.det
+        this.#begin(record, place, { op: 'note', decisions: decision === null ? [] : [decision] })
+      },
       'model.call': (record, place) => this.#call(record, place),
       'model.attempt': nothing,
       'model.usage': (record) => this.#usage(record),

@@ -62,6 +62,8 @@ export class ContentReader {
       case 'context.read':
       case 'local':
         return await asked(step, beside)
+      case 'memory.write':
+        return { ...NONE, input: parsed(await beside('input')), error: errorIn(await beside('error')) }
       case 'model.call':
         return await called(step, beside)
       case 'cell':

@@ -62,6 +62,7 @@ function spanVisitor(run: string): RunVisitor<FrameTime, Spans> {
       'context.search': (record) => [contextSpan(run, record)],
       'context.read': (record) => [contextSpan(run, record)],
       local: none,
+      'memory.write': (record) => [noteSpan(run, record)],
       // One that was sent is a span with its result.
       'model.call': (record) => (record.det.outcome === 'ok' ? [] : [chatSpan(run, record, undefined)]),
       'model.attempt': none,
@@ -117,6 +118,17 @@ function contextSpan(run: string, record: RecordOf<'context.search' | 'context.r
     refusalEvents(det.decisions, obs.at),
     det.code,
   )
+}
+
+function noteSpan(run: string, record: RecordOf<'memory.write'>): ReadableSpan {
+  const { decision, label, code, citations } = record.det
+  const attributes = {
+    ...decisionAttributes(decision),
+    'writ.citations': citations,
+    'writ.label': formatLabel(label),
+  }
+  const instant = { ...record, obs: { ...record.obs, tookMs: 0 } }
+  return toolSpan(run, instant, 'memory.write', attributes, refusalEvents([decision], record.obs.at), code)
 }
 
 function cellSpan(run: string, record: RecordOf<'cell'>): ReadableSpan {

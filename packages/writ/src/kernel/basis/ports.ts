@@ -30,6 +30,8 @@ export interface KernelPorts {
   readonly log: RunLog
   /** Where the statements about the run go; a run that is done again makes none. */
   readonly transparency?: TransparencyLog
+  /** Notes, before `run.close` is written at this step of the root, that the run leaves notes; a run that is done again does not. */
+  readonly keepNotes?: (closing: number) => Promise<void>
   /** Whom an answer waits for; nobody when absent. */
   readonly witnesses?: Witnesses
   readonly onEvent: (event: RunEvent) => void

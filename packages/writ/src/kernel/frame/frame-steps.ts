@@ -31,6 +31,8 @@ import { type ContextStep, type OnFinal, performContextStep } from '../steps/con
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
 import { type CallSteps, callSteps, performCall, recordUnused } from '../steps/model-fallback.ts'
 import type { ModelCall } from '../steps/model-request.ts'
+import { performNote } from '../steps/note-step.ts'
+import { notesStep } from '../steps/notes-request.ts'
 import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { performTypedCall } from '../steps/typed-call.ts'
@@ -110,6 +112,8 @@ export class FrameSteps {
           make: () => cite(store, lane, asked),
           given: (citation) => lane.citations.push(citation),
         }),
+      note: (asked) => performNote(this.#state, lane, id, asked, onFinal),
+      notes: async (asked) => (await local(notesStep(this.#state.notes, lane, asked))).notes,
       budget: (asked) =>
         value({ op: 'budget', input: asked, make: () => this.#budget(), budget: (left) => left }),
       'combinator.open': (asked) => {

@@ -20,6 +20,7 @@ import { batchJson } from './guest-error.ts'
 const names = z.array(z.string())
 const span = z.object({ doc: z.string(), start: z.number().int(), end: z.number().int() })
 const count = z.number().int().min(0)
+const citation = z.object({ ...span.shape, sha256: z.string(), quote: z.string() })
 const docsFilter = z.object({ match: z.string(), limit: count }).partial()
 const searchOptions = z.object({ k: count, docs: names }).partial()
 const grepOptions = z
@@ -190,6 +191,23 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
       return { ...take(span, where, form), ...defined({ quote: text }) }
     },
     reply: (citation) => JSON.stringify(citation),
+  }),
+  note: guestFunction({
+    step: 'note',
+    request: ([key, value, citations = []]) => {
+      const form = 'note(key, value, citations?) with citations that cite() gave'
+      return {
+        key: take(z.string().min(1), key, form),
+        value: take(z.json(), value ?? null, form),
+        citations: take(z.array(citation), Array.isArray(citations) ? citations : [citations], form),
+      }
+    },
+    reply: () => 'null',
+  }),
+  notes: guestFunction({
+    step: 'notes',
+    request: ([words]) => defined({ words: take(z.string().optional(), words, 'notes(words?)') }),
+    reply: (notes) => JSON.stringify(notes),
   }),
   budget: guestFunction({ step: 'budget', request: () => ({}), reply: (left) => JSON.stringify(left) }),
   combinator_open: guestFunction({

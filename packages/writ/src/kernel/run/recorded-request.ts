@@ -1,6 +1,7 @@
 import {
   type Conversation,
   defined,
+  type GivenNotes,
   type JsonObject,
   type Message,
   type NamedScript,
@@ -16,6 +17,7 @@ import type { Authority } from '../basis/ports.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { RecordedRun } from '../journal/recorded-run.ts'
 import { readFork } from './fork-at.ts'
+import { NOTES_GIVEN } from './given-notes.ts'
 import { EARLIER, PROFILES, SCRIPT, SCRIPTS, VALIDATORS } from './run-records.ts'
 import type { RunRequest } from './run-request.ts'
 
@@ -37,6 +39,8 @@ export async function recordedRequest(
       ? undefined
       : (JSON.parse(await opening.text(VALIDATORS)) as readonly Validator[])
   const conversation = await recordedConversation(opening)
+  const notes =
+    opening.det.notes === undefined ? undefined : (JSON.parse(await opening.text(NOTES_GIVEN)) as GivenNotes)
   return {
     run: recorded.run,
     question: await opening.text('question'),
@@ -50,7 +54,7 @@ export async function recordedRequest(
     ...(typed === undefined
       ? {}
       : { answerSchema: JSON.parse(await opening.text('answerSchema')) as JsonObject }),
-    ...defined({ fork, conversation, script, scripts, validators, votes, leaves }),
+    ...defined({ fork, conversation, script, scripts, validators, votes, leaves, notes }),
   }
 }
 

@@ -120,6 +120,7 @@ const NO_SETUP: RunSetup = Object.freeze({
   evidence: '',
   witnesses: [],
   witnessQuorum: 0,
+  notes: null,
 })
 
 /** The ports of a run that is done again: what shapes a frame is real, the world outside is as it was recorded. */
@@ -175,6 +176,7 @@ function replayPolicy(hash: string, osUser: string): DecisionPoint {
     halts: () => false,
     profile: () => closed('a profile'),
     sink: () => closed('a sink'),
+    collection: () => closed('a collection'),
     model: () => closed('a model'),
     decide: () => outside('a decision'),
     close: () => Promise.resolve(),

@@ -18,6 +18,8 @@ import type { RunModels } from '../basis/ports.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { CHANGES, type Fork } from '../state/fork.ts'
 import type { RunState } from '../state/run-state.ts'
+import { type ClosedNotes, NOTES_KEPT } from './closing-notes.ts'
+import { NOTES_GIVEN, recordedNotes } from './given-notes.ts'
 import type { RunRequest } from './run-request.ts'
 
 /** What the script of a run is kept as beside the opening record. */
@@ -44,7 +46,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
   const { answerSchema } = request
   const typed = answerSchema === undefined ? undefined : JSON.stringify(answerSchema)
   const { store, sandbox, policy, reasoner } = ports
-  const { conversation } = request
+  const { conversation, notes } = request
   const commit = (name: string, content: string): string => journal.commit(OPENING, 'run.open', name, content)
   await journal.write({
     kind: 'run.open',
@@ -82,6 +84,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       ...(script === undefined ? {} : { script: recordedScript(script, commit) }),
       ...(scripts.length === 0 ? {} : { scripts: scripts.map(({ name, planHash }) => ({ name, planHash })) }),
       ...(conversation === undefined ? {} : saidBefore(conversation, commit)),
+      ...(notes === undefined ? {} : { notes: recordedNotes(notes, commit) }),
     },
     obs: { at: journal.now(), version: request.version },
     payloads: {
@@ -99,6 +102,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       ...(scripts.length === 0 ? {} : { [SCRIPTS]: JSON.stringify(scripts) }),
       ...(validators.length === 0 ? {} : { [VALIDATORS]: JSON.stringify(validators) }),
       ...(conversation === undefined ? {} : { [EARLIER]: canonicalJson(conversation.messages) }),
+      ...(notes === undefined ? {} : { [NOTES_GIVEN]: JSON.stringify(notes) }),
     },
     durability: 'flush',
   }).durable
@@ -110,6 +114,7 @@ export async function closeRecord(
   id: StepId,
   answer: Answer,
   reason: RecordedReason | null,
+  { closing: notes, kept }: Pick<ClosedNotes, 'closing' | 'kept'>,
 ): Promise<void> {
   const { journal, tally, share } = state
   const { quoted, computed, unsupported } = answer.support
@@ -127,6 +132,7 @@ export async function closeRecord(
       maxDepth: tally.maxDepth,
       steps: answer.usage.steps,
       denials: journal.commit(id, 'run.close', 'denials', canonicalJson(answer.denials)),
+      ...defined({ notes }),
     },
     obs: {
       at: journal.now(),
@@ -134,6 +140,7 @@ export async function closeRecord(
       reason: answer.reason,
       coverage: answer.coverage,
     },
+    ...(kept === null ? {} : { payloads: { [NOTES_KEPT]: kept } }),
     durability: 'flush',
   }).durable
 }

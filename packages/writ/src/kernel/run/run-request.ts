@@ -1,6 +1,7 @@
 import type {
   CheckName,
   Conversation,
+  GivenNotes,
   JsonObject,
   Label,
   Limits,
@@ -23,6 +24,8 @@ export interface RunSetup {
   /** Witnesses whose quorum must have cosigned before the answer is handed out; none when empty. */
   readonly witnesses: readonly string[]
   readonly witnessQuorum: number
+  /** What the notes of its corpus are kept under; null for a run that neither reads nor leaves any. */
+  readonly notes: string | null
 }
 
 /** One governed request, with everything about it already resolved. */
@@ -48,6 +51,8 @@ export interface RunRequest {
   readonly leaves?: 'sentences'
   /** What the answer must pass; nothing when absent. */
   readonly validators?: readonly Validator[]
+  /** What earlier runs of the corpus left; absent for a run that neither reads nor leaves notes. */
+  readonly notes?: GivenNotes
   readonly limits: Limits
   readonly authority: Authority
   readonly models: RunModels

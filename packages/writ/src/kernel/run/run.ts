@@ -34,6 +34,7 @@ import { noteLimit, type RunState } from '../state/run-state.ts'
 import { observe } from '../steps/observe.ts'
 import type { Released } from '../steps/release.ts'
 import { answerOf, type RootEnd } from './answer.ts'
+import { closeNotes } from './closing-notes.ts'
 import { conversationOf } from './conversation-of.ts'
 import { logOpening } from './logged.ts'
 import { requireConfinement } from './require-confinement.ts'
@@ -116,10 +117,14 @@ export async function runToClose(
 ): Promise<ClosedRun> {
   await openRecord(state, request)
   await opened()
+  const { ports } = state
   const end = await runRoot(state, request)
   const closing = end.lane.next()
-  const { answer, reason } = answerOf(state, end, closing)
-  await closeRecord(state, closing, answer, reason)
+  const { answer: bare, reason } = answerOf(state, end, closing)
+  const { answer, ...notes } = closeNotes(state, closing, bare, end.lane.notes)
+  // Where later runs look for them is settled before they are there: a run that is cut off in between does both again.
+  if (notes.kept !== null) await ports.keepNotes?.(closing.n)
+  await closeRecord(state, closing, answer, reason, notes)
   return { answer, released: end.result.value, closing }
 }
 
@@ -157,6 +162,7 @@ export function createState(
     validators: request.validators ?? [],
     share: new BudgetShare(new BudgetPool(limits), limits),
     partitions: [...ports.store.partitions],
+    notes: request.notes,
     coverage: new CoverageTally(ports.store.partitions),
     suspension,
     journal,
@@ -183,6 +189,7 @@ export function createState(
       boundCalls: 0,
       cachedInputTokens: 0,
       reusedCalls: 0,
+      notes: new Set(),
       costKnown: true,
       answered: new Set(),
       refusing: new Refusing(),
@@ -217,7 +224,11 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
     script: state.script,
     profile: authority.orchestrator,
     models: (id) => modelList(state, id, 'root'),
-    scope: { partitions: store.partitions, docs: null },
+    scope: {
+      partitions: store.partitions,
+      notes: (state.notes?.partitions ?? []).map(({ partition }) => partition),
+      docs: null,
+    },
     label: request.questionLabel,
     share: state.share,
     answers: new KnownAnswers(),

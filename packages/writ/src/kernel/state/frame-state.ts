@@ -24,12 +24,15 @@ import { Semaphore } from '../basis/semaphore.ts'
 import { SpanSet } from '../basis/span-set.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { Poll } from '../basis/votes/poll.ts'
+import { FrameNotes } from './frame-notes.ts'
 import type { DecisionContext } from './gate.ts'
 import { listKey, type ModelList } from './model-list.ts'
 
 /** The part of the corpus a frame may ask for. */
 export interface Scope {
   readonly partitions: readonly Partition[]
+  /** Notes of earlier runs, by label. INVARIANT: each label is that of a partition of the corpus. */
+  readonly notes: readonly Partition[]
   /** Only these documents; null for all of the partitions. */
   readonly docs: ReadonlySet<string> | null
 }
@@ -58,6 +61,8 @@ export interface FrameStateStart {
   /** What it follows instead of asking a model, and the most sub-calls that this adds up to, where that is known. */
   readonly script?: Script | undefined
   readonly plannedCalls?: number | null
+  /** Whether it checks what another frame is about to release. */
+  readonly checking?: boolean
   readonly profile: ProfileFacts
   /** The models of each of its steps, in the order in which they are asked. */
   readonly models: (id: StepId) => ModelList
@@ -85,6 +90,9 @@ export class FrameState implements DecisionContext {
   readonly conversation: Conversation | undefined
   readonly script: Script | undefined
   readonly plannedCalls: number | null
+  /** Whether it, or a frame above it, checks what another is about to release: then it hears of no notes but its own. */
+  readonly checking: boolean
+  readonly notes: FrameNotes
   readonly profile: ProfileFacts
   readonly scope: Scope
   readonly share: BudgetShare
@@ -137,6 +145,8 @@ export class FrameState implements DecisionContext {
     this.conversation = start.conversation
     this.script = start.script
     this.plannedCalls = start.plannedCalls ?? null
+    this.checking = start.checking === true || start.parent?.checking === true
+    this.notes = new FrameNotes(start.checking === true ? null : (start.parent?.notes ?? null))
     this.profile = start.profile
     this.#models = start.models
     this.scope = start.scope

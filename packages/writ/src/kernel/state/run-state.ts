@@ -3,6 +3,7 @@ import {
   type CheckName,
   ERRORS,
   type ErrorCode,
+  type GivenNotes,
   type Label,
   type Limits,
   levelNumber,
@@ -50,6 +51,8 @@ export interface RunState {
   readonly share: BudgetShare
   /** The corpus as the run opened with it. */
   readonly partitions: readonly Partition[]
+  /** What earlier runs of the corpus left; undefined for a run that neither reads nor leaves notes. */
+  readonly notes: GivenNotes | undefined
   readonly coverage: CoverageTally
   readonly journal: Journal
   readonly gate: Gate
@@ -81,6 +84,8 @@ export interface Tally {
   cachedInputTokens: number
   /** Sub-calls that were answered without being sent. */
   reusedCalls: number
+  /** Numbers of the notes of earlier runs that frames were shown. */
+  readonly notes: Set<number>
   /** Whether every model that was called has a price. */
   costKnown: boolean
   /** Ids of the models that were asked. */
@@ -101,11 +106,11 @@ export interface Cut extends RecordedReason {
 }
 
 /**
- * What an answer would rest on now, a fact of the host: `model` once any model but a built-in one was asked, else what the
- * plan said before anything ran.
+ * What an answer would rest on now, a fact of the host: `model` once any model but a built-in one was asked, or a frame was
+ * shown what one of an earlier run said; else what the plan said before anything ran.
  */
-export function basisSoFar({ models, planned }: Tally): Basis {
-  if ([...models].some((id) => !id.startsWith('builtin/'))) return 'model'
+export function basisSoFar({ models, notes, planned }: Tally): Basis {
+  if (notes.size > 0 || [...models].some((id) => !id.startsWith('builtin/'))) return 'model'
   return planned ?? 'passages'
 }
 

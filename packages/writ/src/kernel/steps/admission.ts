@@ -66,7 +66,7 @@ export function recallAdmission(
   decisions: readonly RecordedDecision[],
   partitions: readonly string[],
 ): boolean {
-  for (const partition of lane.scope.partitions) {
+  for (const partition of [...lane.scope.partitions, ...lane.scope.notes]) {
     if (!partitions.includes(partition.id)) continue
     lane.granted[action].add(partition.id)
     lane.raise(partition.label)

@@ -26,7 +26,7 @@ export interface ChildMode {
   readonly scope: Scope
 }
 
-const NO_SCOPE: Scope = Object.freeze({ partitions: [], docs: null })
+const NO_SCOPE: Scope = Object.freeze({ partitions: [], notes: [], docs: null })
 
 /**
  * Decides how a child stands to its parent. INVARIANT: labels, models and names of documents go in, never what a frame has
@@ -119,7 +119,7 @@ async function scopeOf(
   const beyond = unseen !== undefined
   if (beyond && !reachesHigher([...reaches.values()]))
     throw new WritError('UNKNOWN_DOCUMENT', `There is no document "${unseen}" in this frame's corpus.`)
-  return { scope: { partitions: partitions.filter(({ id }) => wanted.has(id)), docs }, beyond }
+  return { scope: { partitions: partitions.filter(({ id }) => wanted.has(id)), notes: [], docs }, beyond }
 }
 
 /** The partition of a document that the frame's scope has. */

@@ -30,6 +30,10 @@ export interface ContextStep<T> {
   readonly named?: readonly string[]
   /** Whether it goes over the texts of what was granted, or of the documents it names. */
   readonly searches?: boolean
+  /** Whether what is refused is left out without a word, even where nothing is left. */
+  readonly silent?: boolean
+  /** Numbers of the notes of earlier runs in what it gives. */
+  readonly noted?: (result: T) => readonly number[]
   /** The spans whose text it hands over. */
   readonly handed?: (result: T) => readonly Span[]
 }
@@ -76,7 +80,7 @@ export async function performContextStep<T>(
     recall: ({ det }, output) => recall(state, lane, step, det, output),
   })
   const { outcome, admittedMs, release } = result
-  if (outcome.ok) note(state, lane, step, result.partitions, outcome.value)
+  if (outcome.ok) take(state, lane, step, result.partitions, outcome.value)
   const effectEnd = clock.monotonic()
   const tookMs = Math.round(effectEnd - started)
   await record(state, lane, id, step, result, tookMs, onFinal).finally(release)
@@ -96,9 +100,9 @@ export async function performContextStep<T>(
   return outcome.value
 }
 
-/** Notes what was searched, and what was handed over, for citations. */
-function note<T>(
-  { coverage }: RunState,
+/** Takes down what was searched, and what was handed over, for citations. */
+function take<T>(
+  { coverage, tally }: RunState,
   lane: FrameState,
   step: ContextStep<T>,
   partitions: readonly string[],
@@ -107,6 +111,7 @@ function note<T>(
   if (step.searches === true) coverage.search(partitions, step.named ?? lane.scope.docs)
   const spans = step.handed?.(value) ?? []
   coverage.hand(spans)
+  for (const number of step.noted?.(value) ?? []) tally.notes.add(number)
   for (const { doc, start, end } of spans) lane.slices.add(doc, start, end)
 }
 
@@ -127,7 +132,7 @@ async function happen<T>(
     admission = await admitted(state, lane, step, signal)
     admittedMs = clock.monotonic() - started
     const [refusal] = admission.refusals
-    const none = admission.allowed.length === 0 || step.named !== undefined
+    const none = step.silent !== true && (admission.allowed.length === 0 || step.named !== undefined)
     if (refusal !== undefined && none) throw refusal
     const value = await step.effect(admission.allowed, signal)
     const json = JSON.stringify(value)
@@ -256,6 +261,7 @@ async function record<T>(
   const { journal } = state
   const output = outcome.ok ? outcome.json : errorJson(outcome.error)
   const input = JSON.stringify(step.input)
+  const notes = outcome.ok ? (step.noted?.(outcome.value) ?? []) : []
   const written = journal.write({
     kind: step.kind,
     id,
@@ -269,6 +275,7 @@ async function record<T>(
       partitions,
       withheld,
       label: lane.label,
+      ...(notes.length === 0 ? {} : { notes }),
     },
     obs: { at: journal.now(), tookMs },
     payloads: { input, output },

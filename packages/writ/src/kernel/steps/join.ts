@@ -75,6 +75,8 @@ export async function join(
     payloads: { value },
     durability: 'commit',
   })
+  // Its parent has its label by now; of a blind child it hears nothing, and what a check was told is no fact.
+  if (mode !== 'blind' && (lane.checking || !opened.checking)) lane.notes.join(opened.notes, written.seq)
   if (result.incomplete) noteChildCut(state.tally, written.seq, opened.id, result.error)
   onEnd(written.seq)
   await written.durable

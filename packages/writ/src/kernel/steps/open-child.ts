@@ -156,7 +156,10 @@ async function open(
       const opened = { role, model, mode, share, part, holds, bound, schema, script, plannedCalls }
       if (text === undefined) return { ...opened, scope }
       const label = contextLabel(lane, context)
-      return { ...opened, scope: { partitions: [await ownText(state, child, text, label)], docs: null } }
+      return {
+        ...opened,
+        scope: { partitions: [await ownText(state, child, text, label)], notes: [], docs: null },
+      }
     } catch (error) {
       holds.next?.release()
       holds.last?.release()
@@ -234,14 +237,14 @@ async function recallScope(
   if (context !== undefined) {
     const label = JSON.parse(contextLabel) as Label
     const text = contextText(lane, context)
-    if (!ended) return { partitions: [await ownText(state, child, text, label)], docs: null }
+    if (!ended) return { partitions: [await ownText(state, child, text, label)], notes: [], docs: null }
     const bytes = Buffer.byteLength(text)
     const gone = { id, collection: '', label, purposes: [], owner: '', documents: 1, bytes, packSha256: '' }
-    return { partitions: [gone], docs: null }
+    return { partitions: [gone], notes: [], docs: null }
   }
   if (scope === 'inherit') return lane.scope
   const partitions = lane.scope.partitions.filter((partition) => ids.includes(partition.id))
-  return { partitions, docs: scope === undefined ? null : new Set(scope) }
+  return { partitions, notes: [], docs: scope === undefined ? null : new Set(scope) }
 }
 
 /** The text of a context that is given: a sealed value's is its string, or its JSON. Throws `BAD_REQUEST`. */

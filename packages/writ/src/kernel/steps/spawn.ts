@@ -10,7 +10,7 @@ import {
 import { commandHash } from '@writ/evidence'
 import { KnownAnswers } from '../basis/known-answers.ts'
 import type { Written } from '../journal/journal.ts'
-import { FrameState } from '../state/frame-state.ts'
+import { FrameState, type Scope } from '../state/frame-state.ts'
 import { modelList } from '../state/run-models.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
 import { namedScript } from './child-script.ts'
@@ -108,6 +108,7 @@ async function spawn(
   const { mode, holds } = opening.value
   const frame = childState(state, lane, child, opening.value, label)
   const written = writeSpawn(state, child, { ...asked, label }, opening.value, null)
+  frame.notes.openedBy(written.seq)
   await written.durable
   const started = state.ports.clock.monotonic()
   const result = await runFrame(state, frame, holds)
@@ -132,6 +133,7 @@ function childState(
     conversation: child.voter?.conversation,
     script,
     plannedCalls,
+    checking: child.voter !== undefined || child.profile.id === state.authority.verifier?.id,
     profile: child.profile,
     models: (step) => modelList(state, step, role),
     scope,
@@ -141,6 +143,10 @@ function childState(
     bound: mode !== 'blind',
     signal: child.signal,
   })
+}
+
+function idsOf({ partitions, notes }: Scope): readonly string[] {
+  return [...partitions, ...notes].map(({ id }) => id)
 }
 
 function spawnInput({ journal }: RunState, { step, request }: Child): string {
@@ -163,7 +169,7 @@ function writeSpawn(
       child: id,
       profile: child.profile.id,
       model: opened?.model.id ?? '',
-      scope: opened === null ? [] : opened.scope.partitions.map((partition) => partition.id),
+      scope: opened === null ? [] : idsOf(opened.scope),
       input: spawnInput(state, child),
       decision,
       label,

@@ -11,7 +11,7 @@ import { ThreadClock } from '../worker/thread-clock.ts'
 
 // A thread must hold the largest text that crosses it, a few times over. The stack lets the guards of the engine and of
 // the parsers act first: where the thread's own ends is not repeatable, and an overflow of it would break the VM.
-const RESOURCES = { maxOldGenerationSizeMb: 768, maxYoungGenerationSizeMb: 16, stackSizeMb: 64 }
+const RESOURCES = { maxOldGenerationSizeMb: 768, maxYoungGenerationSizeMb: 6, stackSizeMb: 64 }
 const TERMINATE_MS = 2_000
 /** How often a thread is looked at while it has a tenant or computes. */
 const LOOK_MS = 100

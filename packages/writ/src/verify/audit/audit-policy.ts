@@ -2,6 +2,7 @@ import {
   type Action,
   type DecisionPoint,
   type Det,
+  everyPartition,
   flowsTo,
   joinLabels,
   type Label,
@@ -118,6 +119,14 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     local: ({ n, det }, { frame, at }) => {
       if (det.op === 'budget') frame.own.label.look(n, det.label, `${at}/det/label`)
       frame.own.label.see(det.label, `${at}/det/label`)
+    },
+    'memory.write': async ({ n, det }, { frame, at }) => {
+      const { decision, label } = det
+      if (decision !== null) {
+        frame.own.label.decide(n, decision.taint, false, `${at}/det/decision/taint`)
+        await this.#decideAgain(frame, decision, [], `${at}/det/decision`)
+      }
+      frame.own.label.see(label, `${at}/det/label`)
     },
     'model.call': (record, place) => this.#call(record, place),
     'model.attempt': () => undefined,
@@ -332,7 +341,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     const child = this.#listOf(roleOf(run, seq, det.model), seq, at)
     const { scope, sealed, label } = frame.own
     const labelled = (id: string): Label => oneOf(resources.labels(id, at), (one) => flowsTo(one, det.label))
-    const corpus = new Set(run.partitions.map(({ id }) => id))
+    const corpus = new Set(everyPartition(run).map(({ id }) => id))
     const texts = [...scope].filter((id) => !corpus.has(id))
     const named = det.scope.filter((id) => id !== text)
     const led = possibleModes({

@@ -1,4 +1,4 @@
-import { joinLabels, type Label } from '@writ/contract'
+import { everyPartition, joinLabels, type Label } from '@writ/contract'
 import { type FrameFacts, modelsAt, type RecordOf, type RecordPlace, type RunFrame } from '@writ/evidence'
 import { LaneLabel } from './lane-label.ts'
 import { ShareLabel } from './share-label.ts'
@@ -40,7 +40,7 @@ export function openFrame(
   const planHash = opening.det.script?.planHash ?? parent?.own.planHash
   const kept = { share: own, planHash, sealed: new Map(), celled: false }
   if (opening.kind === 'run.open') {
-    const scope = new Set(opening.det.partitions.map(({ id }) => id))
+    const scope = new Set(everyPartition(opening.det).map(({ id }) => id))
     return { ...kept, role: 'root', scope, label: new LaneLabel(lane, opening.det.questionLabel, own) }
   }
   const { det, seq } = opening

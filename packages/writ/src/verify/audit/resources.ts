@@ -2,6 +2,7 @@ import {
   BOTTOM,
   type DecisionPoint,
   type Det,
+  everyPartition,
   joinLabels,
   type Label,
   LEVELS,
@@ -38,7 +39,7 @@ export class Resources {
     this.#point = point
     // A model is the same in every list and in both parts of a forked run; COMPLETENESS says so.
     this.#models = new Map(allModels(opening).map((model) => [model.id, model]))
-    for (const partition of partitions) {
+    for (const partition of everyPartition(opening)) {
       const { id, label } = partition
       this.#partitions.set(id, { labels: [label], keepings: [keepingOf(partition)] })
     }
@@ -83,6 +84,8 @@ export class Resources {
         return [modelFacts(this.model(id, at), at)]
       case 'profile':
         return [{ type, ...this.#fromBundle(() => this.#point.profile(id), resource, at) }]
+      case 'collection':
+        return [this.#fromBundle(() => this.#point.collection(id), resource, at)]
       case 'sink':
         return [this.#fromBundle(() => this.#point.sink(id), resource, at)]
       default:
