@@ -89,11 +89,12 @@ export class HostWorld {
   /** Growing beyond the limit fails as it does when the machine has no more: the guest gets a MemoryError. */
   #limitMemory(): void {
     const most = (): number => this.#mostBytes
-    WebAssembly.Memory.prototype.grow = new Proxy(WebAssembly.Memory.prototype.grow, {
-      apply: (grow, memory: WebAssembly.Memory, [pages]: [number]) => {
-        if (memory.buffer.byteLength + pages * PAGE_BYTES > most()) throw new RangeError('no more memory')
-        return Reflect.apply(grow, memory, [pages])
-      },
-    })
+    const { prototype } = WebAssembly.Memory
+    const grow: unknown = Reflect.get(prototype, 'grow')
+    if (typeof grow !== 'function') throw new Error('memory cannot grow here')
+    prototype.grow = function (this: WebAssembly.Memory, pages: number): number {
+      if (this.buffer.byteLength + pages * PAGE_BYTES > most()) throw new RangeError('no more memory')
+      return Number(Reflect.apply(grow, this, [pages]))
+    }
   }
 }
