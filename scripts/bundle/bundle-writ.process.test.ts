@@ -42,6 +42,7 @@ it.each([
   ['memory/worker.js', ['@vscode/ripgrep']],
   ['sandbox/child/main.js', []],
   ['sandbox/worker/main.js', ['acorn', 'quickjs-wasi']],
+  ['sandbox/python/child/main.js', ['pyodide']],
 ])('%s is whole by itself, beside packages it needs', (file, packages) => {
   const { ours, others } = loads(file)
   expect([...ours]).toEqual([file])

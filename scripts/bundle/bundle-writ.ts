@@ -23,6 +23,7 @@ const STARTED = [
   'sandbox/child/main',
   'sandbox/sql/child/main',
   'sandbox/worker/main',
+  'sandbox/python/child/main',
 ]
 
 /** What Writ starts itself, with the packages of others that are in it: a child that can read its own file only. */
@@ -67,7 +68,7 @@ async function copyLicences(into: string, taken: ReadonlySet<string>): Promise<v
 async function copyAssets(from: string, into: string): Promise<string[]> {
   const entries = await readdir(from, { recursive: true, withFileTypes: true })
   const files = entries
-    .filter((entry) => entry.isFile() && /\.(md|cedar|cedarschema|json|js)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(md|cedar|cedarschema|json|js|py)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
   for (const file of files) await cp(file, join(into, relative(from, file)))
   return files.map((file) => relative(root, file)).sort()

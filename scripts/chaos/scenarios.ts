@@ -180,5 +180,32 @@ const NOTED: Scenario = {
   },
 }
 
+/** Frames that write Python, each in a process of its own: a root, and child frames that run side by side. */
+const PYTHON: Scenario = {
+  name: 'python',
+  question: 'SIMTASK:root What is in the documents?',
+  quietMs: 1_000,
+  options: () => Promise.resolve(['--repl', 'python']),
+  answer: {
+    batch: ['leaf alpha', 'leaf beta', 'leaf gamma'],
+    children: [0, 1].map((n) => [`leaf one of ${n}`, n]),
+    single: 'leaf last',
+    hits: 3,
+  },
+  script: (request) => {
+    const child = /^child-(\d)$/.exec(request.task ?? '')?.[1]
+    if (child !== undefined) return block(`said = llm_query('one of ${child}')\nFINAL([said, ${child}])`)
+    if (request.task !== 'root') return leaf(request)
+    return request.turns === 0
+      ? block(`hits = len(grep('needle').matches)
+batch = llm_query_batched(['alpha', 'beta', 'gamma'])
+children = rlm_query_batched([{'prompt': f'SIMTASK:child-{n} part', 'scope': 'inherit'} for n in range(2)])
+print(len(batch))`)
+      : block(`single = llm_query('last')
+answer['content'] = {'batch': batch, 'children': children, 'single': single, 'hits': hits}
+answer['ready'] = True`)
+  },
+}
+
 /** Taken in turn by the runs that are killed at random. */
-export const SCENARIOS: readonly Scenario[] = [FRAMES, BATCH, FOLLOWED, CHECKED, NOTED]
+export const SCENARIOS: readonly Scenario[] = [FRAMES, BATCH, FOLLOWED, CHECKED, NOTED, PYTHON]

@@ -260,6 +260,11 @@ export const ERRORS = {
     retryable: true,
     next: 'Run `writ doctor`; the sandbox could not be started or broke.',
   },
+  PYTHON_NOT_INSTALLED: {
+    exit: 2,
+    retryable: false,
+    next: 'Install the package that the message names, where Writ is installed; `next` has the exact command.',
+  },
   CONFINEMENT_REDUCED: {
     exit: 3,
     retryable: false,

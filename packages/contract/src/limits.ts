@@ -28,6 +28,7 @@ export const MAX_SHOWN_CHARS = 20_000
 
 /** Guest memory, stack and CPU. Fuel counts polls of the engine's interrupt handler (one per 10,000 back-edges). */
 export const GUEST_MEMORY_BYTES: number = 64 * 1024 * 1024
+export const PYTHON_MEMORY_BYTES: number = 256 * 1024 * 1024 // beside what the interpreter has before its first cell
 export const GUEST_STACK_BYTES = 131_072 // the engine's default traps differently by JIT tier
 export const CELL_FUEL_POLLS = 160_000 // about 5 s of plain loops
 export const CELL_BACKSTOP_MS = 30_000 // for builtins that never poll

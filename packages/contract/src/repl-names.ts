@@ -145,6 +145,11 @@ export const HOST_NAMES: readonly ReplName[] = Object.freeze(
   ),
 )
 
+/** Whether the host answers a function of this name. */
+export function isHostName(name: string): name is HostName {
+  return Object.hasOwn(HOST_FUNCTIONS, name)
+}
+
 /** Calls that only the prelude makes, for its combinators: no guest code can say them. */
 export type PreludeCall = 'combinator_open' | 'combinator_stop' | 'combinator_close'
 

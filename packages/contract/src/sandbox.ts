@@ -25,7 +25,12 @@ export interface VmOptions {
   readonly functions: readonly string[]
   /** Text for a string-like `context`, else null for a handle. */
   readonly context: GuestContext
+  /** What its cells are written in; JavaScript by default. */
+  readonly language?: ReplLanguage
 }
+
+/** What a REPL runs. */
+export type ReplLanguage = 'javascript' | 'python'
 
 /** What `context` is in the guest. */
 export type GuestContext =
@@ -33,9 +38,12 @@ export type GuestContext =
   | { readonly type: 'handle'; readonly docs: number; readonly bytes: number }
   | { readonly type: 'none' }
 
+/** What a cell is written in. TypeScript runs in a REPL of JavaScript. */
+export type CellLanguage = 'javascript' | 'typescript' | 'python'
+
 /** A block of code as the model wrote it. Whatever it holds, it is parsed only where it runs. */
 export interface CellCode {
-  readonly language: 'javascript' | 'typescript'
+  readonly language: CellLanguage
   readonly code: string
 }
 

@@ -1,7 +1,9 @@
+import type { CellLanguage, ReplLanguage } from './sandbox.ts'
+
 /** How a frame is told to work: the profile of the model it was opened with. */
 export interface Tuning {
-  /** What it is told to write its cells in. Both run alike. */
-  readonly language: 'javascript' | 'typescript'
+  /** What it is told to write its cells in. JavaScript and TypeScript run alike. */
+  readonly language: CellLanguage
   /** Characters of text that it is told to give a sub-call at most. */
   readonly chunkChars: number
   /** Prompts that it is told to put into a batch. */
@@ -30,4 +32,10 @@ export type Tunings = Readonly<Record<string, Tuning>>
 /** The profile of a model; the usual one where it has none. */
 export function tuningOf(tunings: Tunings, model: string): Tuning {
   return (Object.hasOwn(tunings, model) ? tunings[model] : undefined) ?? USUAL_TUNING
+}
+
+/** What the frames of a run write their cells in: all of them the same, for they share what they make. */
+export function replOf(tunings: Iterable<Pick<Tuning, 'language'>>): ReplLanguage {
+  for (const { language } of tunings) if (language === 'python') return 'python'
+  return 'javascript'
 }

@@ -219,7 +219,7 @@ export const fallbacks: Shape<RecordedFallbacks> = object<RecordedFallbacks>({
 
 export const profile: Shape<RecordedProfile> = object<RecordedProfile>({
   model: text,
-  language: oneOf(['javascript', 'typescript']),
+  language: oneOf(['javascript', 'typescript', 'python']),
   chunkChars: count,
   batchSize: count,
   fanOut: nullable(count),

@@ -1,4 +1,11 @@
-import { type AskedCheck, defined, type Limits, type ModelRates, WritError } from '@writ/contract'
+import {
+  type AskedCheck,
+  defined,
+  type Limits,
+  type ModelRates,
+  type ReplLanguage,
+  WritError,
+} from '@writ/contract'
 import { type ContextOptions, parsePrice, type RunOptions, type WritOptions } from '../index.ts'
 import type { Config } from './config.ts'
 import type { DeliverFlags } from './deliver.ts'
@@ -19,6 +26,7 @@ export interface AskFlags extends DeliverFlags {
   readonly continue?: string
   readonly corpus?: string
   readonly strategy?: string
+  readonly repl?: ReplLanguage
   readonly schema?: string
   readonly input?: string
   readonly inputFile?: string
@@ -105,6 +113,7 @@ export function runOptions(flags: AskFlags, config: Config): RunOptions {
     elapsedMs: performance.now(),
     ...defined({
       strategy: flags.strategy,
+      repl: flags.repl,
       input: inputOf(flags),
       verify: flags.verify,
       validators: flags.validator,

@@ -173,6 +173,7 @@ function addAsk(writ: Command): void {
       'a follow-up: over the corpus of that finished run, with what was asked and answered before',
     )
     .option('--strategy <name>', 'auto, direct, retrieve, recurse, or script:<name or file>')
+    .option('--repl <language>', 'javascript (default) or python: what the model writes its cells in')
     .option('--input <json>', 'what a script is given as `input`')
     .option('--input-file <file>', 'the same, from a file')
     .option('--schema <file.json>', 'JSON Schema that the released value must fit')

@@ -15,8 +15,10 @@ export const MOST_DATA_KB: number = 16 * 1024 * 1024
 export const MOST_FILES = 256
 
 /** Limits that the child inherits, then the command that is given; a limit that is lower already stays. */
-const limited = (dataKb: number): string =>
-  `ulimit -c 0; ulimit -f 0; ulimit -n ${MOST_FILES}; ulimit -d ${dataKb}; exec "$@"`
+const limited = ({ dataKb, stackKb }: Program): string => {
+  const stack = stackKb === undefined ? '' : `ulimit -S -s ${stackKb} || :; `
+  return `ulimit -c 0; ulimit -f 0; ulimit -n ${MOST_FILES}; ulimit -d ${dataKb}; ${stack}exec "$@"`
+}
 
 /** Bubblewrap's path where the system's administrator has installed it; else what is missing. */
 export function findBubblewrap(): { readonly path: string } | { readonly lack: string } {
@@ -33,18 +35,18 @@ function isOfAdministrator(path: string): boolean {
 
 export interface Program {
   /** The program and its arguments. */
-  readonly command: readonly string[]
+  readonly command: readonly [string, ...string[]]
   /** All that it can see of the file system, at the paths these have outside. */
   readonly files: readonly string[]
-  /** Kilobytes of memory it may compute with, at most those that everyone may. */
-  readonly mostDataKb?: number
+  /** Kilobytes of memory that it may compute with. */
+  readonly dataKb: number
+  /** Kilobytes of its stack, where the system allows as much; what the system gives otherwise. */
+  readonly stackKb?: number
 }
 
 /** The command that runs a program within bubblewrap. It is given an information pipe and a filter at their descriptors. */
-export function bubblewrapped(
-  bubblewrap: string,
-  { command, files, mostDataKb = MOST_DATA_KB }: Program,
-): readonly [string, ...string[]] {
+export function bubblewrapped(bubblewrap: string, program: Program): readonly [string, ...string[]] {
+  const { command, files } = program
   // `--unshare-all` would go on without a user namespace where there is none.
   const namespaces = ['user', 'ipc', 'pid', 'net', 'uts', 'cgroup'].map((name) => `--unshare-${name}`)
   const identity = ['--uid', '65534', '--gid', '65534', '--hostname', 'writ']
@@ -62,14 +64,5 @@ export function bubblewrapped(
     '--chdir',
     '/',
   ]
-  return [
-    '/bin/sh',
-    '-c',
-    limited(Math.min(mostDataKb, MOST_DATA_KB)),
-    'writ',
-    bubblewrap,
-    ...options,
-    '--',
-    ...command,
-  ]
+  return ['/bin/sh', '-c', limited(program), 'writ', bubblewrap, ...options, '--', ...command]
 }

@@ -15,6 +15,8 @@ export interface ChildProgram {
   readonly mostMessage: JsonSize
   /** Kilobytes of memory it may compute with, within bubblewrap. */
   readonly mostDataKb?: number
+  /** Kilobytes of its stack, where the system allows as much, within bubblewrap. */
+  readonly stackKb?: number
 }
 
 /** The directory of this floor, some of which every child runs. In a bundle each child has it in its own file. */

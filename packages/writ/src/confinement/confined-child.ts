@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { defined } from '@writ/contract'
-import { bubblewrapped, FILTER_FD, INFO_FD } from './bubblewrap.ts'
+import { bubblewrapped, FILTER_FD, INFO_FD, MOST_DATA_KB, type Program } from './bubblewrap.ts'
 import { callFilter } from './call-filter.ts'
 import type { Child, ChildOwner } from './child.ts'
 import type { ChildProgram } from './child-program.ts'
@@ -40,12 +40,15 @@ export class ConfinedChild<Message> implements Child<Message> {
   #stderr = ''
   #gone: string | undefined
 
-  constructor(wall: Wall, { args: nodeArgs, files, mostMessage, mostDataKb }: ChildProgram) {
-    const node = [process.execPath, ...nodeArgs] as const
+  constructor(wall: Wall, { args: nodeArgs, files, mostMessage, mostDataKb, stackKb }: ChildProgram) {
+    const program: Program = {
+      command: [process.execPath, ...nodeArgs],
+      files,
+      dataKb: Math.min(mostDataKb ?? MOST_DATA_KB, MOST_DATA_KB),
+      ...defined({ stackKb }),
+    }
     const full = wall.level === 'full'
-    const [command, ...args] = full
-      ? bubblewrapped(wall.bubblewrap, { command: node, files, ...defined({ mostDataKb }) })
-      : node
+    const [command, ...args] = full ? bubblewrapped(wall.bubblewrap, program) : program.command
     const child = startProgram(command, args, full ? [WIRE_FD, INFO_FD, FILTER_FD] : [WIRE_FD], full)
     this.#wall = wall
     this.#process = child
@@ -67,7 +70,7 @@ export class ConfinedChild<Message> implements Child<Message> {
       }, GRACE_MS).unref()
     })
     unfinished.add(this)
-    this.confined = (full ? this.#confine(files) : Promise.resolve())
+    this.confined = (full ? this.#confine(program) : Promise.resolve())
       .finally(() => unfinished.delete(this))
       .then(() => this.#release())
     this.confined.catch((error: unknown) => this.#end(messageOf(error)))
@@ -105,7 +108,7 @@ export class ConfinedChild<Message> implements Child<Message> {
     await this.#ended
   }
 
-  async #confine(files: readonly string[]): Promise<void> {
+  async #confine(program: Program): Promise<void> {
     const filter = callFilter()
     if (filter === undefined) throw new Error(`there is no filter of system calls for ${process.arch}`)
     const late = AbortSignal.timeout(CONFINED_MS)
@@ -113,7 +116,7 @@ export class ConfinedChild<Message> implements Child<Message> {
       .on('error', () => undefined) // without the filter the child does not start
       .end(filter)
     const inner = await innerPid(socketAt(this.#process, INFO_FD), late)
-    await inspectChild(inner, this.#process.pid ?? 0, files, late)
+    await inspectChild(inner, this.#process.pid ?? 0, program, late)
     this.#inner = inner
   }
 

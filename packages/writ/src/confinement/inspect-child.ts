@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import { MOST_DATA_KB, MOST_FILES } from './bubblewrap.ts'
+import { MOST_FILES, type Program } from './bubblewrap.ts'
 
 // Whether a child is confined, asked of the system while the child has heard nothing yet. Neither bubblewrap nor the
 // child is believed: a program of that name may do something else, and a system may refuse a part of it silently.
@@ -21,7 +21,7 @@ const LOOK_MS = 1
 export async function inspectChild(
   pid: number,
   parent: number,
-  files: readonly string[],
+  { files, dataKb }: Pick<Program, 'files' | 'dataKb'>,
   signal: AbortSignal,
 ): Promise<void> {
   while (!isUp(pid)) await setTimeout(LOOK_MS, undefined, { signal })
@@ -35,7 +35,7 @@ export async function inspectChild(
   require(status.get('Seccomp') === FILTERED, 'its system calls are not filtered')
   checkFiles(pid, files)
   checkEnvironment(pid)
-  checkLimits(pid)
+  checkLimits(pid, dataKb)
   checkDescriptors(pid, files)
   const [, , ...interfaces] = readFileSync(`/proc/${pid}/net/dev`, 'utf8').trim().split('\n')
   require(interfaces.every((line) => line.trim().startsWith('lo:')), 'it has a network')
@@ -83,7 +83,7 @@ function checkEnvironment(pid: number): void {
 
 const environmentOf = (pid: number): string => readFileSync(`/proc/${pid}/environ`, 'utf8')
 
-function checkLimits(pid: number): void {
+function checkLimits(pid: number, dataKb: number): void {
   const limits = new Map(
     readFileSync(`/proc/${pid}/limits`, 'utf8')
       .split('\n')
@@ -94,7 +94,7 @@ function checkLimits(pid: number): void {
     'Max core file size': 0,
     'Max file size': 0,
     'Max open files': MOST_FILES,
-    'Max data size': MOST_DATA_KB * 1024,
+    'Max data size': dataKb * 1024,
   }
   for (const [name, value] of Object.entries(most))
     require((limits.get(name) ?? Infinity) <= value, `it has no limit: ${name}`)

@@ -9,6 +9,7 @@ import type {
   ModelRates,
   PlanCard,
   Price,
+  ReplLanguage,
   RunEvent,
   TextSource,
 } from '@writ/contract'
@@ -88,6 +89,8 @@ export interface RunOptions {
   readonly strategy?: string
   /** What a script is given as `input`; `{}` by default. */
   readonly input?: Json
+  /** What its frames write their cells in, over what the profile of the model says; JavaScript by default. */
+  readonly repl?: ReplLanguage
   /** Scripts that the frames of the run may run by name: names of those that come with Writ, or paths. None by default. */
   readonly scripts?: readonly string[]
   /**

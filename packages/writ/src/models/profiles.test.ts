@@ -29,7 +29,7 @@ it('takes no other sign of a pattern for more than itself', () => {
 it.each([
   [{ chunkChars: 0 }],
   [{ fanOut: 1.5 }],
-  [{ language: 'python' }],
+  [{ language: 'ruby' }],
   [{ hints: ['two\nlines'] }],
   [{ hints: ['```repl'] }],
   [{ hints: ['{{names}}'] }],

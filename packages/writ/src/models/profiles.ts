@@ -42,7 +42,7 @@ const hint = z
 
 const written = z
   .strictObject({
-    language: z.enum(['javascript', 'typescript']),
+    language: z.enum(['javascript', 'typescript', 'python']),
     chunkChars: atLeastOne,
     batchSize: atLeastOne,
     fanOut: atLeastOne.nullable(),

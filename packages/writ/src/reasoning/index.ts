@@ -1,4 +1,4 @@
-import type { Reasoner } from '@writ/contract'
+import { type Reasoner, USUAL_TUNING } from '@writ/contract'
 import { direct } from './direct.ts'
 import { promptDigest, systemPrompt } from './prompts.ts'
 import { replLoop } from './repl-loop.ts'
@@ -10,13 +10,18 @@ import { chooseStrategy, STRATEGIES } from './strategy.ts'
 /** Raised by hand when parsing, compaction or the layout of messages changes: a replay under another is refused. */
 const REASONING_VERSION = 5
 
+/** Languages whose prompts differ in length. */
+const LANGUAGES_TOLD = ['javascript', 'python'] as const
+
 /** Room for the turn header and the lines about the corpus and the scripts, beside the system text. */
 const FRAME_LINES_BYTES = 3_584
 
 /** The reasoning room: strategies, prompts and the REPL loop. It reaches the world only through the frame it is given. */
 export function createReasoner(): Reasoner {
-  const prompts = (['orchestrator', 'worker', 'verifier'] as const).map((role) =>
-    systemPrompt(role, Number.MAX_SAFE_INTEGER),
+  const prompts = (['orchestrator', 'worker', 'verifier'] as const).flatMap((role) =>
+    LANGUAGES_TOLD.map((language) =>
+      systemPrompt(role, Number.MAX_SAFE_INTEGER, { ...USUAL_TUNING, language }),
+    ),
   )
   return {
     digest: `reasoning/${REASONING_VERSION}:${promptDigest}`,

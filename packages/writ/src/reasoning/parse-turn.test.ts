@@ -20,6 +20,11 @@ describe('fences', () => {
     expect(codes('```\nx\n```\n```json\n{}\n```')).toEqual([])
   })
 
+  it('takes the REPL for Python where it is', () => {
+    const { blocks } = parseTurn('```repl\n1\n```\n```python\n2\n```\n```py\n3\n```\n```js\n4\n```', 'python')
+    expect(blocks.map(({ language }) => language)).toEqual(['python', 'python', 'python', 'other'])
+  })
+
   it('ends a block only at a fence as long as the one that opened it', () => {
     expect(codes('````repl\nconst a = `\n```\n`\n````')).toEqual(['const a = `\n```\n`'])
   })

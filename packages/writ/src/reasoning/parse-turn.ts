@@ -1,8 +1,9 @@
+import type { CellLanguage, ReplLanguage } from '@writ/contract'
 import { type TextFinal, textFinal } from './text-final.ts'
 
 /** A fenced block of a model's turn. */
 export interface Block {
-  readonly language: 'javascript' | 'typescript' | 'other'
+  readonly language: CellLanguage | 'other'
   /** The fence's own word. */
   readonly tag: string
   readonly code: string
@@ -17,15 +18,22 @@ export interface Turn {
   readonly final: TextFinal | undefined
 }
 
-const JAVASCRIPT = new Set(['repl', 'js', 'javascript'])
-const TYPESCRIPT = new Set(['ts', 'typescript'])
-const OTHER = new Set(['python', 'py'])
+/** What the marks of fences mean: the REPL, or a language by its names. */
+const MARKS: Readonly<Record<string, CellLanguage | 'repl'>> = {
+  repl: 'repl',
+  js: 'javascript',
+  javascript: 'javascript',
+  ts: 'typescript',
+  typescript: 'typescript',
+  python: 'python',
+  py: 'python',
+}
 
 /**
  * Reads a model's turn: fenced blocks in order, and the text form of a release, which counts outside of every fence.
  * Fences without a REPL language are prose.
  */
-export function parseTurn(text: string): Turn {
+export function parseTurn(text: string, repl: ReplLanguage = 'javascript'): Turn {
   const blocks: Block[] = []
   const prose: string[] = []
   let fence: { mark: string; tag: string; lines: string[] } | undefined
@@ -34,12 +42,12 @@ export function parseTurn(text: string): Turn {
     if (fence === undefined && ticks !== undefined) {
       fence = { ...ticks, lines: [] }
     } else if (fence !== undefined && ticks?.tag === '' && ticks.mark.length >= fence.mark.length) {
-      const block = toBlock(fence.tag, fence.lines)
+      const block = toBlock(fence.tag, fence.lines, repl)
       if (block !== undefined) blocks.push(block)
       fence = undefined
     } else (fence?.lines ?? prose).push(line)
   }
-  const unclosed = fence !== undefined && toBlock(fence.tag, []) !== undefined
+  const unclosed = fence !== undefined && toBlock(fence.tag, [], repl) !== undefined
   return { blocks, unclosed, final: textFinal(prose) }
 }
 
@@ -50,10 +58,10 @@ function fenceOf(line: string): { mark: string; tag: string } | undefined {
   return { mark, tag: rest.trim().split(/\s/, 1)[0]?.toLowerCase() ?? '' }
 }
 
-function toBlock(tag: string, lines: readonly string[]): Block | undefined {
-  const code = lines.join('\n')
-  if (JAVASCRIPT.has(tag)) return { language: 'javascript', tag, code }
-  if (TYPESCRIPT.has(tag)) return { language: 'typescript', tag, code }
-  if (OTHER.has(tag)) return { language: 'other', tag, code }
-  return undefined
+function toBlock(tag: string, lines: readonly string[], repl: ReplLanguage): Block | undefined {
+  const meant = Object.hasOwn(MARKS, tag) ? MARKS[tag] : undefined
+  if (meant === undefined) return undefined
+  const language = meant === 'repl' ? repl : meant
+  const runs = (language === 'python') === (repl === 'python')
+  return { language: runs ? language : 'other', tag, code: lines.join('\n') }
 }

@@ -5,6 +5,10 @@ import {
   type FrameRole,
   GUEST_NAMES,
   HOST_NAMES,
+  isHostName,
+  PYTHON_FORMS,
+  PYTHON_GUEST_USAGE,
+  type ReplName,
   type Tuning,
   USUAL_TUNING,
   whole,
@@ -20,10 +24,26 @@ function load(role: Role): string {
   return readFileSync(new URL(`./prompts/${role}.md`, import.meta.url), 'utf8').trim()
 }
 
-/** What a language is called in a prompt, and what its blocks are marked with. */
-const LANGUAGES: Readonly<Record<Tuning['language'], { readonly name: string; readonly fence: string }>> = {
-  javascript: { name: 'JavaScript', fence: 'repl' },
-  typescript: { name: 'TypeScript', fence: 'ts' },
+/** What a prompt says of a language. */
+interface LanguageWords {
+  readonly name: string
+  /** What its blocks are marked with. */
+  readonly fence: string
+  /** How the calls of the host are made; the words before "variables live on". */
+  readonly calls: string
+}
+
+const AWAITED = 'Top-level await works, every call below is\nawaited, and'
+
+const LANGUAGES: Readonly<Record<Tuning['language'], LanguageWords>> = {
+  javascript: { name: 'JavaScript', fence: 'repl', calls: AWAITED },
+  typescript: { name: 'TypeScript', fence: 'ts', calls: AWAITED },
+  python: {
+    name: 'Python',
+    fence: 'repl',
+    calls:
+      'Every call below gives its result\nat once, without await, rows of results are dicts, the standard library can be imported, and',
+  },
 }
 
 /** The mark of the blocks that a frame is told to write. */
@@ -38,16 +58,24 @@ export function fenceOf({ language }: Tuning): string {
 export function systemPrompt(role: Role, contextWindow: number, tuning: Tuning = USUAL_TUNING): string {
   const { language, chunkChars, batchSize } = tuning
   const told = [...HOST_NAMES, ...GUEST_NAMES].filter(({ needs }) => needs === undefined)
-  const names = told.map((name) => `- ${name.usage}`).join('\n')
+  const names = told.flatMap((name) => usageIn(language, name).map((usage) => `- ${usage}`)).join('\n')
   const values: Readonly<Record<string, string>> = {
     names,
     language: LANGUAGES[language].name,
     fence: LANGUAGES[language].fence,
+    calls: LANGUAGES[language].calls,
     chunk: whole(Math.min(chunkChars, contextWindow)),
     batch: whole(batchSize),
     hints: hintLines(tuning),
   }
   return (texts.get(role) ?? '').replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '').trim()
+}
+
+/** How a language says a name; nothing where it does not have it. */
+function usageIn(language: Tuning['language'], { name, usage }: ReplName): readonly string[] {
+  if (language !== 'python') return [usage]
+  const said = isHostName(name) ? PYTHON_FORMS[name].usage : PYTHON_GUEST_USAGE[name]
+  return said === undefined ? [] : [said]
 }
 
 function hintLines({ fanOut, hints }: Tuning): string {
@@ -59,9 +87,11 @@ function hintLines({ fanOut, hints }: Tuning): string {
 }
 
 /** What a frame is told of the scripts that it may run by name; nothing when there are none. */
-export function scriptsPrompt(scripts: Frame['scripts']): string {
+export function scriptsPrompt({ scripts, tuning }: Pick<Frame, 'scripts' | 'tuning'>): string {
   if (scripts.length === 0) return ''
-  const usage = HOST_NAMES.filter(({ needs }) => needs === 'scripts').map((name) => name.usage)
+  const usage = HOST_NAMES.filter(({ needs }) => needs === 'scripts').flatMap((name) =>
+    usageIn(tuning.language, name),
+  )
   const known = scripts.map(({ name, description }) =>
     description === null ? name : `${name} (${description})`,
   )
@@ -70,5 +100,5 @@ export function scriptsPrompt(scripts: Frame['scripts']): string {
 
 /** Digest of every prompt: part of what shapes a frame. */
 export const promptDigest: string = createHash('sha256')
-  .update(JSON.stringify([...texts, HOST_NAMES, GUEST_NAMES]))
+  .update(JSON.stringify([...texts, HOST_NAMES, GUEST_NAMES, LANGUAGES, PYTHON_FORMS, PYTHON_GUEST_USAGE]))
   .digest('hex')

@@ -4,6 +4,7 @@ import {
   type Frame,
   type FrameEnd,
   type Message,
+  replOf,
   toWritError,
   WritError,
 } from '@writ/contract'
@@ -42,7 +43,7 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
       last = reply.last
       // Each turn adds to what went out, so that a provider finds its beginning in its cache.
       history = [...reply.asked, { role: 'assistant', text: reply.text }]
-      const parsed = parseTurn(reply.text)
+      const parsed = parseTurn(reply.text, replOf([frame.tuning]))
       if (isProse(parsed, reply.text)) prose = reply.text
       const step = await actOn(frame, parsed, turn, last)
       if (step.released) return { incomplete: last }
@@ -139,7 +140,7 @@ async function actOn(frame: Frame, turn: Turn, number: number, last: boolean): P
   const ran = new Ran()
   for (const [index, block] of turn.blocks.entries()) {
     const title = turn.blocks.length > 1 ? `Block ${index + 1}:\n` : ''
-    if (block.language === 'other') return refuse(ran, title, otherLanguage(block))
+    if (block.language === 'other') return refuse(ran, title, otherLanguage(frame, block))
     const result = await frame.cell({ language: block.language, code: block.code })
     ran.add(block, result)
     if (result.finalJson !== undefined) return await release(frame, result.finalJson, last, ran)
@@ -164,8 +165,9 @@ async function actOn(frame: Frame, turn: Turn, number: number, last: boolean): P
   return { ...step, shown: cutMiddle(shown, 2 * most) }
 }
 
-function otherLanguage({ tag }: Block): string {
-  return `A \`\`\`${tag} block does not run here: this REPL is JavaScript.`
+function otherLanguage({ tuning }: Frame, { tag }: Block): string {
+  const language = replOf([tuning]) === 'python' ? 'Python' : 'JavaScript'
+  return `A \`\`\`${tag} block does not run here: this REPL is ${language}.`
 }
 
 /** Ends a turn with words of the host in place of what it asked for. */
@@ -187,7 +189,7 @@ async function releaseText(
 ): Promise<Step> {
   if (final.form === 'value') return await release(frame, final.json, last, ran)
   const code = `FINAL_VAR(${JSON.stringify(final.name)})`
-  const result = await frame.cell({ language: 'javascript', code })
+  const result = await frame.cell({ language: replOf([frame.tuning]), code })
   ran.add({ code }, result)
   if (result.finalJson !== undefined) return await release(frame, result.finalJson, last, ran)
   ran.show(showCell(result, most))

@@ -31,7 +31,7 @@ export function turnHeader(
 /** A frame's first message: its goal, what may be said of its corpus, the schema of its value, and what was said before. */
 export function firstMessage(frame: Frame): string {
   const typed = frame.schema === null ? '' : `\n\n${releasePrompt(frame.schema)}`
-  const scripts = frame.role === 'verifier' ? '' : scriptsPrompt(frame.scripts)
+  const scripts = frame.role === 'verifier' ? '' : scriptsPrompt(frame)
   const lines = [describeCorpus(frame.corpus, frame.context.type), ...(scripts === '' ? [] : [scripts])]
   const asked = `Question:\n${frame.goal}\n\n${lines.join('\n')}${typed}`
   return withMessages(asked, frame.conversation)

@@ -1,5 +1,5 @@
 import { join, resolve, sep } from 'node:path'
-import { type Answer, defined } from '@writ/contract'
+import { type Answer, defined, replOf } from '@writ/contract'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
 import { keepsNotes, shelfOf } from '../files/note-shelf.ts'
@@ -54,9 +54,10 @@ export async function ask(
     deadline.signal,
     ...(asked.suspend === undefined ? [] : [asked.suspend]),
   ])
-  services.sandboxes.warm() // it comes up while the context is read
+  const repl = replOf(Object.values(question.profiles))
+  services.sandboxes.warm(repl) // it comes up while the context is read
   const store = await openAsked(services, asked, prepared, preparing, opened)
-  const sandbox = await services.sandboxes.open()
+  const sandbox = await services.sandboxes.open(repl)
   opened.defer(() => sandbox.close())
   requireConfinement(policy, sandbox.confinement)
   const { scripts, validators } = checked

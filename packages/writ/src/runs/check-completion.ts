@@ -8,10 +8,12 @@ export interface Askable {
   readonly retentionClass: RegExp
 }
 
+const REPLS: readonly string[] = ['javascript', 'python']
+
 /** Throws `USAGE` for a question whose own words cannot be asked, before anything is opened. */
 export function checkCompletion(
   query: string,
-  { strategy = 'auto', input, retention, verify = [] }: RunOptions,
+  { strategy = 'auto', repl = 'javascript', input, retention, verify = [] }: RunOptions,
   limits: Partial<Limits>,
   { strategies, retentionClass }: Askable,
 ): void {
@@ -22,6 +24,7 @@ export function checkCompletion(
     throw usage(
       `There is no strategy "${strategy}"; there are auto, ${strategies.join(', ')} and script:<name or file>.`,
     )
+  if (!REPLS.includes(repl)) throw usage(`There is no REPL "${repl}"; there are ${REPLS.join(' and ')}.`)
   if (input !== undefined && !scripted)
     throw new WritError('BAD_INPUT', 'An input is for a script, and the strategy is none.')
   readChecks(verify)

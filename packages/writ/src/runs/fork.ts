@@ -17,6 +17,7 @@ import {
   type RunStart,
   readRun,
   recordedModels,
+  recordedRepl,
   type StepId,
   systemClock,
 } from '../kernel/index.ts'
@@ -75,7 +76,7 @@ export async function fork(
     opened.defer(() => ledger.leave(run))
     // Frames that are shared go on as they were told to work.
     const known = new Set(everyModel(recordedModels(shared)).map(({ id }) => id))
-    const own = profilesOf(models, given.profiles)
+    const own = profilesOf(models, given.profiles, recordedRepl(recorded))
     const profiles = {
       ...start.profiles,
       ...Object.fromEntries(Object.entries(own).filter(([id]) => !known.has(id))),
@@ -87,7 +88,7 @@ export async function fork(
     const ports = { sandbox, reasoner: createReasoner(), signal, ...defined({ suspend }), open }
     const result = await forkRun(recorded, { at, ...defined({ prompt }) }, ports)
     return await deliver(result, path, onEvent)
-  })
+  }, recordedRepl(recorded))
 }
 
 /** The models of a run that comes from another: those named, else what the other had, at the price and with the window it had. */

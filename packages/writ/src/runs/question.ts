@@ -112,7 +112,7 @@ export async function prepareQuestion(
     ...readChecks(asked.verify ?? []),
     authority,
     models,
-    profiles: profilesOf(models, options.profiles),
+    profiles: profilesOf(models, options.profiles, asked.repl),
   }
   return { request, policy, quorum, conversation, earlier, before }
 }

@@ -27,6 +27,7 @@ import {
   type RunStart,
   readRun,
   recordedModel,
+  recordedRepl,
   resumeRun,
   systemClock,
 } from '../kernel/index.ts'
@@ -84,7 +85,7 @@ export async function resume(
       },
     })
     return await deliver(result, placeOfEvidence(home, run, { evidence: path }), onEvent)
-  })
+  }, recordedRepl(recorded))
 }
 
 /** The answer of a run whose evidence lies where it belongs: nothing is left to do. */
@@ -101,7 +102,10 @@ async function finishedAnswer(services: HomeServices, recorded: RecordedRun): Pr
   )
   if (!there) return undefined
   const ports = { clock: systemClock, reasoner: createReasoner() }
-  const answer = await services.sandboxes.use((sandbox) => answerAgain(recorded, { ...ports, sandbox }))
+  const answer = await services.sandboxes.use(
+    (sandbox) => answerAgain(recorded, { ...ports, sandbox }),
+    recordedRepl(recorded),
+  )
   return { ...answer, evidence }
 }
 

@@ -10,14 +10,16 @@ export const roomPath: string = dirname(fileURLToPath(import.meta.url))
 
 export const wasmPath = (): string => require.resolve('quickjs-wasi/quickjs.wasm')
 
-/** Directories of the packages the child loads: where they are found, and where they are when that is a link. */
+/** Directories of the packages the child loads. */
 export function packagePaths(): readonly string[] {
-  const paths = ['quickjs-wasi', 'acorn', '@swc/wasm-typescript'].flatMap((name) => {
-    const places = require.resolve.paths(name) ?? []
-    const found = places.map((place) => join(place, name)).find((path) => existsSync(path))
-    return [...(found === undefined ? [] : [found]), dirname(require.resolve(`${name}/package.json`))]
-  })
-  return [...new Set(paths)]
+  return [...new Set(['quickjs-wasi', 'acorn', '@swc/wasm-typescript'].flatMap((name) => placesOf(name)))]
+}
+
+/** Directories of a package: where it is found, and where it is when that is a link. */
+export function placesOf(name: string, from: NodeJS.Require = require): readonly string[] {
+  const places = from.resolve.paths(name) ?? []
+  const found = places.map((place) => join(place, name)).find((path) => existsSync(path))
+  return [...(found === undefined ? [] : [found]), dirname(from.resolve(`${name}/package.json`))]
 }
 
 /** The prelude's modules by file name, in order of their names. */

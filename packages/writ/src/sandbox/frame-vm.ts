@@ -1,6 +1,5 @@
 import type { CellCode, CellLimits, CellResult, HostCall, HostReply, Vm, WritError } from '@writ/contract'
 import { MOST_ARGUMENT_CHARS } from './cell-size.ts'
-import type { ChildLink } from './child-link.ts'
 import {
   type Answer,
   type CellEnd,
@@ -14,7 +13,7 @@ import { sandboxFailed } from './sandbox-failed.ts'
 import type { VmSetup } from './worker/orders.ts'
 
 type Heard = Exclude<FromChild, { type: 'pong' | 'stuck' }>
-type ToVm = Exclude<ToChild, { type: 'ping' }>
+type ToVm = Exclude<ToChild, { type: 'ping' | 'snapshot' }>
 
 interface Running {
   readonly onCall: (call: HostCall) => void
@@ -28,6 +27,17 @@ interface Running {
 }
 
 type Ending = Pick<CellEnd, 'result' | 'drafted'>
+
+/** The way to the child that holds the VM. */
+export interface VmLink {
+  /** How many children there have been: what lives in one child does not live in the next. */
+  readonly generation: number
+  /** Takes a child when there is none. */
+  start(): void
+  send(message: ToChild): void
+  /** Kills the child as broken. */
+  kill(reason: string): void
+}
 
 /** Whoever opened the VM. */
 export interface VmOwner {
@@ -48,7 +58,7 @@ export class FrameVm implements Vm {
   readonly #name: string
   readonly #setup: VmSetup
   readonly #functions: ReadonlySet<string>
-  readonly #link: ChildLink
+  readonly #link: VmLink
   readonly #owner: VmOwner
   /** Cells that ended by themselves, oldest first. */
   readonly #past: PastCell[] = []
@@ -64,7 +74,7 @@ export class FrameVm implements Vm {
   #busy = false
   #closed = false
 
-  constructor(id: number, name: string, setup: VmSetup, link: ChildLink, owner: VmOwner) {
+  constructor(id: number, name: string, setup: VmSetup, link: VmLink, owner: VmOwner) {
     this.#id = id
     this.#name = name
     this.#setup = setup

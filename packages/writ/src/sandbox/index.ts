@@ -1,2 +1,3 @@
+export { openFor } from './open-for.ts'
 export { openSandbox } from './open-sandbox.ts'
 export { SandboxPool } from './sandbox-pool.ts'

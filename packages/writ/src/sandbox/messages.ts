@@ -38,6 +38,8 @@ export type ToChild =
   | { readonly type: 'draft'; readonly vm: number }
   | { readonly type: 'close'; readonly vm: number }
   | { readonly type: 'ping' }
+  /** Asks an interpreter that has run nothing for its memory. */
+  | { readonly type: 'snapshot' }
 
 export type FromChild =
   | { readonly type: 'opened'; readonly vm: number }

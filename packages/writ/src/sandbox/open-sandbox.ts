@@ -82,6 +82,7 @@ class QuickJsSandbox implements Sandbox {
 
   async open(options: VmOptions): Promise<Vm> {
     if (this.#closed) throw sandboxFailed('the sandbox is closed')
+    if (options.language === 'python') throw sandboxFailed('the sandbox of JavaScript runs no Python')
     const id = this.#nextId
     this.#nextId += 1
     const vm = new FrameVm(id, options.name, vmSetup(options), this.#link, {

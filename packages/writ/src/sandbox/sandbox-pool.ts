@@ -1,5 +1,6 @@
-import type { Sandbox } from '@writ/contract'
+import type { ReplLanguage, Sandbox } from '@writ/contract'
 import { sandboxOf } from './open-sandbox.ts'
+import type { SandboxChild } from './sandbox-child.ts'
 import { sandboxFailed } from './sandbox-failed.ts'
 import { type StartedChild, startChild } from './start-child.ts'
 
@@ -7,12 +8,18 @@ import { type StartedChild, startChild } from './start-child.ts'
 export class SandboxPool {
   /** Undefined within when it could not be started; whoever opens the next sandbox is told why. */
   #spare: Promise<StartedChild | undefined> | undefined
+  /** The same of Python. */
+  #interpreter: Promise<SandboxChild | undefined> | undefined
   #opened = 0
   #closed = false
 
   /** Starts a spare child when there is none. It serves whoever opens the next sandbox, and lets this process end. */
-  warm(): void {
+  warm(language: ReplLanguage = 'javascript'): void {
     if (this.#closed) return
+    if (language === 'python') {
+      this.#interpreter ??= startInterpreter().catch(() => undefined)
+      return
+    }
     this.#spare ??= startChild().then(
       (started) => {
         started.child.unref()
@@ -26,8 +33,9 @@ export class SandboxPool {
    * Opens a sandbox over the spare, or over a new child. A child serves one sandbox and ends with it. From the third on
    * another spare is started: many a process opens two, for a run and for doing it again.
    */
-  async open(): Promise<Sandbox> {
+  async open(language: ReplLanguage = 'javascript'): Promise<Sandbox> {
     if (this.#closed) throw sandboxFailed('no more sandboxes are opened')
+    if (language === 'python') return await this.#openPython()
     const spare = this.#spare
     this.#spare = undefined
     const kept = await spare
@@ -38,8 +46,8 @@ export class SandboxPool {
   }
 
   /** Gives work a sandbox of its own, so that ending the work can end every cell at once. */
-  async use<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
-    const sandbox = await this.open()
+  async use<T>(work: (sandbox: Sandbox) => Promise<T>, language?: ReplLanguage): Promise<T> {
+    const sandbox = await this.open(language)
     try {
       return await work(sandbox)
     } finally {
@@ -52,6 +60,23 @@ export class SandboxPool {
     this.#closed = true
     const spare = await this.#spare
     this.#spare = undefined
-    await spare?.child.close()
+    const interpreter = await this.#interpreter
+    this.#interpreter = undefined
+    await Promise.all([spare?.child.close(), interpreter?.close()])
   }
+
+  async #openPython(): Promise<Sandbox> {
+    const spare = await this.#interpreter
+    this.#interpreter = undefined
+    const { openPython } = await import('./python/open-python.ts')
+    return await openPython(spare, () => this.open())
+  }
+}
+
+/** Loaded when the first frame is to write Python: a run of JavaScript pays nothing for it. */
+async function startInterpreter(): Promise<SandboxChild> {
+  const { startInterpreter: start } = await import('./python/open-python.ts')
+  const child = await start()
+  child.unref()
+  return child
 }

@@ -13,5 +13,6 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer
     grow(pages: number): number
   }
+  const Memory: { readonly prototype: Memory }
   function compile(bytes: Uint8Array): Promise<Module>
 }

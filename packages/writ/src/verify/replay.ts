@@ -1,13 +1,20 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Sandbox, type Signer, type TransparencyLog, WritError } from '@writ/contract'
+import { type ReplLanguage, type Sandbox, type Signer, type TransparencyLog, WritError } from '@writ/contract'
 import { encodeRecord, hex, REPLAY_KIND, rootOf, signByOperator, verifyEvidence } from '@writ/evidence'
 import { writeOnce } from '../disk/durable-file.ts'
 import { contentsOf, withEvidence } from '../files/evidence-source.ts'
-import { guestAbi, type RecordedRun, type ReplayReport, replayRun, systemClock } from '../kernel/index.ts'
+import {
+  guestAbi,
+  type RecordedRun,
+  type ReplayReport,
+  recordedRepl,
+  replayRun,
+  systemClock,
+} from '../kernel/index.ts'
 import { loadTrustRoot } from '../ledger/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
-import { openSandbox } from '../sandbox/index.ts'
+import { openFor } from '../sandbox/index.ts'
 import { recordedFile } from './recorded-file.ts'
 
 /** Who attests a replay, and where the statement goes. */
@@ -30,7 +37,7 @@ export interface RecordedReplayOptions {
 
 /** What gives a sandbox to whoever asks. */
 export interface Sandboxes {
-  open(): Promise<Sandbox>
+  open(language: ReplLanguage): Promise<Sandbox>
 }
 
 /** How whoever has a home does a run again. */
@@ -51,10 +58,10 @@ export async function replayRecorded(
   recorded: RecordedRun,
   options: RecordedReplayOptions = {},
 ): Promise<ReplayReport> {
-  const { attest, sandboxes = { open: openSandbox }, ...ports } = options
+  const { attest, sandboxes = { open: openFor }, ...ports } = options
   if (attest !== undefined && existsSync(attest.path)) throw unwritable(attest.path, 'it is there already')
   const reasoner = createReasoner()
-  const sandbox = await sandboxes.open()
+  const sandbox = await sandboxes.open(recordedRepl(recorded))
   try {
     const report = await replayRun(whatItDid(recorded), { ...ports, clock: systemClock, reasoner, sandbox })
     const abi = guestAbi(sandbox.confinement.guestAbi, reasoner.digest)

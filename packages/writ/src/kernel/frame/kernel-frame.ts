@@ -11,6 +11,7 @@ import {
   type ItemOutcome,
   type Message,
   type Perform,
+  replOf,
   type Tuning,
   tuningOf,
   WritError,
@@ -61,7 +62,11 @@ export class KernelFrame implements Frame {
     this.#start = start
     this.tuning = tuningOf(state.profiles, lane.model.id)
     this.#steps = new FrameSteps(state, lane, start.runFrame, this.tuning)
-    this.#repl = new Repl(state, lane, this.#steps, start.context)
+    this.#repl = new Repl(state, lane, this.#steps, {
+      context: start.context,
+      // What a person wrote to be run is JavaScript, whatever models write.
+      language: lane.script === undefined ? replOf([this.tuning]) : 'javascript',
+    })
     this.#next = start.holds.next
   }
 

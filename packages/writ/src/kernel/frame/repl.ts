@@ -12,6 +12,8 @@ import {
   isWritError,
   MAX_SHOWN_CHARS,
   type Outcome,
+  PYTHON_MEMORY_BYTES,
+  type ReplLanguage,
   toWritError,
   VM_FUNCTIONS,
   type Vm,
@@ -56,16 +58,23 @@ export class Repl {
   readonly #lane: FrameState
   readonly #steps: FrameSteps
   readonly #context: GuestContext
+  readonly #language: ReplLanguage
   readonly #delivery = new Delivery()
   readonly #pending = new Set<Promise<unknown>>()
   #vm: Promise<Vm> | undefined
   #ahead: NodeJS.Timeout | undefined
 
-  constructor(state: RunState, lane: FrameState, steps: FrameSteps, context: GuestContext) {
+  constructor(
+    state: RunState,
+    lane: FrameState,
+    steps: FrameSteps,
+    { context, language }: { readonly context: GuestContext; readonly language: ReplLanguage },
+  ) {
     this.#state = state
     this.#lane = lane
     this.#steps = steps
     this.#context = context
+    this.#language = language
   }
 
   /** The frame asks its model, and will want a VM for what it answers: it is opened meanwhile. */
@@ -241,12 +250,13 @@ export class Repl {
     const { id } = this.#lane
     return ports.sandbox.open({
       name: id,
-      memoryBytes: GUEST_MEMORY_BYTES,
+      memoryBytes: this.#language === 'python' ? PYTHON_MEMORY_BYTES : GUEST_MEMORY_BYTES,
       stackBytes: GUEST_STACK_BYTES,
       seed: fork?.changes.seeds[id] ?? guestSeed(ports.log.key, id),
       epochMs,
       functions: VM_FUNCTIONS,
       context: this.#context,
+      language: this.#language,
     })
   }
 

@@ -7,6 +7,8 @@ import {
   type NamedScript,
   type Omitted,
   type Partition,
+  type ReplLanguage,
+  replOf,
   type Script,
   type Tunings,
   type Validator,
@@ -54,6 +56,12 @@ export async function recordedRequest(
       : { answerSchema: JSON.parse(await opening.text('answerSchema')) as JsonObject }),
     ...defined({ fork, conversation, script, scripts, validators, votes, leaves, notes }),
   }
+}
+
+/** What the frames of a recorded run write their cells in. */
+export function recordedRepl({ records }: Pick<RecordedRun, 'records'>): ReplLanguage {
+  const [opening] = records
+  return replOf(opening?.kind === 'run.open' ? (opening.det.profiles ?? []) : [])
 }
 
 /** The profiles of the run's models. */

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
-import { bubblewrapped, FILTER_FD, findBubblewrap } from '../../confinement/bubblewrap.ts'
+import { bubblewrapped, FILTER_FD, findBubblewrap, MOST_DATA_KB } from '../../confinement/bubblewrap.ts'
 import { callFilter } from '../../confinement/call-filter.ts'
 import { childFiles } from '../child-command.ts'
 
@@ -18,14 +18,14 @@ export interface Ended {
 
 /** Runs a program as the child is run, or with nothing around it. */
 export async function run(
-  command: readonly string[],
+  command: readonly [string, ...string[]],
   where: 'confined' | 'free',
   files: readonly string[] = [],
 ): Promise<Ended> {
   const found = findBubblewrap()
   const bubblewrap = 'path' in found ? found.path : ''
-  const program = { command, files: [...childFiles(), ...files] }
-  const [file = '', ...args] = where === 'free' ? command : bubblewrapped(bubblewrap, program)
+  const program = { command, files: [...childFiles(), ...files], dataKb: MOST_DATA_KB }
+  const [file, ...args] = where === 'free' ? command : bubblewrapped(bubblewrap, program)
   const child = spawn(file, args, {
     cwd: '/',
     env: where === 'free' ? { ...process.env, NODE_OPTIONS: '' } : {},

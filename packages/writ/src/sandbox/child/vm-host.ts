@@ -19,6 +19,7 @@ export class VmHost {
       this.#tell({ type: 'pong' })
       return
     }
+    if (message.type === 'snapshot') return // asked of an interpreter of Python only
     this.#obey(message).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error)
       this.#tell({ type: 'failed', vm: message.vm, message: reason.slice(0, MOST_ERROR.message) })
@@ -30,7 +31,7 @@ export class VmHost {
     this.#vms.clear()
   }
 
-  async #obey(message: Exclude<ToChild, { type: 'ping' }>): Promise<void> {
+  async #obey(message: Exclude<ToChild, { type: 'ping' | 'snapshot' }>): Promise<void> {
     if (message.type === 'open') {
       const opened = new HostedVm(message.vm, message.setup, await this.#pool, this.#tell)
       this.#vms.set(message.vm, opened)

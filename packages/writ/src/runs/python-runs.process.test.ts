@@ -1,0 +1,65 @@
+import { block } from '@writ/simulator'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fullyConfined } from '../sandbox/fully-confined.fixture.ts'
+import { PYTHON } from './python-dialect.fixture.ts'
+import { type ScriptedHome, scriptedHome } from './scripted-home.fixture.ts'
+
+// Whole runs whose frames write Python. The model is scripted.
+
+const lack = await fullyConfined()
+let home: ScriptedHome
+
+beforeAll(async () => {
+  home = await scriptedHome()
+})
+afterAll(() => home.close())
+
+const repl = 'python'
+
+describe.skipIf(lack !== undefined)('a run whose frames write Python', () => {
+  it('comes to its answer, verifies, and is identical when it is done again', async () => {
+    const { answer } = await home.ask(PYTHON, {}, { repl })
+    expect(answer).toMatchObject({ status: 'complete', usage: { frames: 3 } })
+    const [parts, kids, missing, , , seconds, paid, quote, notes] = answer.value as readonly unknown[]
+    expect({ parts, kids, missing, paid, quote, notes }).toEqual({
+      parts: ['said a', 'said b', 'said c'],
+      kids: ['A TEXT', 'OTHER'],
+      missing: 'UnknownDocument',
+      paid: 'said paid',
+      quote: 'needle',
+      notes: ['word'],
+    })
+    expect(Number(seconds)).toBeGreaterThan(1_700_000_000)
+    expect(await home.verify(answer)).toMatchObject({ ok: true })
+    expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+    const cells = await home.within(async (writ) => (await writ.show(answer.run)).steps)
+    expect(cells.filter(({ outcome }) => outcome === 'imposed')).toHaveLength(1)
+  })
+
+  it('is what the profile of its model says, and tells the model of Python', async () => {
+    const told = ({
+      messages,
+      turns,
+    }: {
+      messages: readonly { content: string }[]
+      turns: number
+    }): string =>
+      turns === 0 ? block('print(1)') : block(`FINAL(${JSON.stringify(messages[0]?.content ?? '')})`)
+    const { answer } = await home.ask(told, { profiles: { 'any/*': { language: 'python' } } })
+    expect(answer.value).toContain('by writing Python for a REPL')
+    expect(answer.value).toContain('- llm_query(prompt, model=None,')
+    expect(answer.value).not.toMatch(/\bawait \w+\(|- reduce\(/)
+  })
+})
+
+describe('a run that cannot be in Python', () => {
+  it('is refused: the built-in model writes JavaScript', async () => {
+    const asked = home.ask(() => '', { model: 'builtin/extractive' }, { repl })
+    await expect(asked).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('writes JavaScript'),
+    })
+    const other = home.ask(() => '', {}, { repl: 'ruby' as 'python' })
+    await expect(other).rejects.toMatchObject({ code: 'USAGE' })
+  })
+})

@@ -1,0 +1,100 @@
+import crypto from 'node:crypto'
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import os from 'node:os'
+
+/** What the clock says while an interpreter is made, before it is given one. */
+const MAKING_EPOCH_MS = 1_700_000_000_000
+const PAGE_BYTES = 65_536
+/** How far the monotonic clock goes on each time it is read. */
+const TICK_MS = 0.001
+
+/**
+ * What the engine finds of the machine: a clock that stands, chance that follows a seed, no more memory than it may have, and
+ * no zone but UTC. It is in place before the engine loads, and for the whole life of the process.
+ */
+export class HostWorld {
+  #epochMs = MAKING_EPOCH_MS
+  #ticks = 0
+  #seed: Uint8Array = Buffer.alloc(32)
+  #blocks = 0
+  #left: Buffer = Buffer.alloc(0)
+  #mostBytes = Number.POSITIVE_INFINITY
+
+  constructor() {
+    Object.assign(process.env, { TZ: 'UTC' })
+    this.#standClock()
+    this.#seedChance()
+    this.#limitMemory()
+    // The engine asks Node for this while it loads, and Node's permission model refuses it whole.
+    const known: Readonly<Record<string, object>> = { constants: { fs: fs.constants, os: os.constants } }
+    Object.defineProperty(process, 'binding', { value: (name: string) => known[name] ?? {} })
+  }
+
+  /** The VM's own clock and chance, and how much memory the engine may have from here on. */
+  begin(epochMs: number, seed: string, mostBytes: number): void {
+    this.#epochMs = epochMs
+    this.#ticks = 0
+    this.#seed = Buffer.from(seed, 'hex')
+    this.#blocks = 0
+    this.#left = Buffer.alloc(0)
+    this.#mostBytes = mostBytes
+  }
+
+  #standClock(): void {
+    const now = (): number => this.#epochMs
+    const Standing = class extends Date {
+      constructor(...given: []) {
+        if (given.length === 0) super(now())
+        else super(...given)
+      }
+
+      static override now(): number {
+        return now()
+      }
+    }
+    Object.defineProperty(globalThis, 'Date', { value: Standing })
+    Object.defineProperty(performance, 'now', {
+      value: () => {
+        this.#ticks += 1
+        return this.#ticks * TICK_MS
+      },
+    })
+  }
+
+  #seedChance(): void {
+    const fill = <T extends NodeJS.ArrayBufferView>(view: T): T => {
+      const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength)
+      for (let at = 0; at < bytes.length; at += 1) bytes[at] = this.#byte()
+      return view
+    }
+    Object.assign(crypto, { randomFillSync: fill })
+    syncBuiltinESMExports()
+    Object.defineProperty(globalThis.crypto, 'getRandomValues', { value: fill })
+    Math.random = () => (fill(new Uint32Array(1))[0] ?? 0) / 2 ** 32
+  }
+
+  #byte(): number {
+    if (this.#left.length === 0) {
+      const count = Buffer.alloc(8)
+      count.writeBigUInt64BE(BigInt(this.#blocks))
+      this.#blocks += 1
+      this.#left = crypto.createHash('sha256').update(this.#seed).update(count).digest()
+    }
+    const byte = this.#left[0] ?? 0
+    this.#left = this.#left.subarray(1)
+    return byte
+  }
+
+  /** Growing beyond the limit fails as it does when the machine has no more: the guest gets a MemoryError. */
+  #limitMemory(): void {
+    const most = (): number => this.#mostBytes
+    const { prototype } = WebAssembly.Memory
+    const grow: unknown = Reflect.get(prototype, 'grow')
+    if (typeof grow !== 'function') throw new Error('memory cannot grow here')
+    prototype.grow = function (this: WebAssembly.Memory, pages: number): number {
+      if (this.buffer.byteLength + pages * PAGE_BYTES > most()) throw new RangeError('no more memory')
+      return Number(Reflect.apply(grow, this, [pages]))
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import { type CellEnd, type FromChild, isKept, type PastCell, type ToChild } from '../../messages.ts'
+import type { PythonSetup } from '../setup.ts'
+import { HostWorld } from './host-world.ts'
+import { type BlockingCall, Interpreter, type InterpreterHost } from './interpreter.ts'
+import { SyncWire } from './sync-wire.ts'
+
+// The confined process of one Python interpreter. It does one thing at a time and waits for messages without an event
+// loop, so that a call of the guest blocks until its answer is there. It ends with its parent, and with every cell that
+// does not end by itself: the VM is made again in another process.
+
+const world = new HostWorld()
+const wire = new SyncWire()
+let vm = 0
+/** Answers that a past cell is given again; undefined while a cell runs for the first time. */
+let recorded: PastCell['order']['replies'] | undefined
+
+const host: InterpreterHost = {
+  ask: (call) => {
+    if (recorded !== undefined) return again(call)
+    tell({ type: 'call', vm, ...call })
+    for (;;) {
+      const message = wire.read() as ToChild
+      if (message.type === 'reply' && message.answer.callId === call.id) return message.answer.reply
+      if (message.type !== 'reply') obey(message)
+    }
+  },
+  stopped: (end) => {
+    if (recorded !== undefined) differs()
+    tell({ type: 'ended', vm, end })
+    process.exit(0)
+  },
+}
+
+const [, , snapshot] = process.argv
+const interpreter = await Interpreter.load(
+  world,
+  host,
+  snapshot === undefined ? undefined : readFileSync(snapshot),
+)
+for (;;) obey(wire.read() as ToChild)
+
+function obey(message: ToChild): void {
+  switch (message.type) {
+    case 'snapshot':
+      tell({ type: 'snapshot', base64: Buffer.from(interpreter.snapshot()).toString('base64') })
+      break
+    case 'open':
+      vm = message.vm
+      open(message.setup as PythonSetup, message.past)
+      break
+    case 'run':
+      ended(interpreter.run(message.order))
+      break
+    case 'draft':
+      tell({ type: 'draft', vm, json: interpreter.draft() })
+      break
+    case 'cancel':
+    case 'close':
+      process.exit(0)
+      break
+    case 'reply': // to a call of a cell that has ended
+    case 'ping':
+      break
+  }
+}
+
+/** Makes the VM, and runs the cells it had again. */
+function open(setup: PythonSetup, past: readonly PastCell[]): void {
+  interpreter.open(setup)
+  for (const { order } of past) {
+    recorded = order.replies
+    const { result, delivered } = interpreter.run(order)
+    if (!isKept(result) || delivered !== order.replies.length) differs()
+  }
+  recorded = undefined
+  tell({ type: 'opened', vm })
+}
+
+/** The answer that a call of a past cell was given when it was made. */
+function again({ id }: BlockingCall): PastCell['order']['replies'][number]['reply'] {
+  return recorded?.find(({ callId }) => callId === id)?.reply ?? differs()
+}
+
+function differs(): never {
+  tell({ type: 'failed', vm, message: 'a cell came out differently when it was run again' })
+  process.exit(0)
+}
+
+/** Says how a cell ended. After one that did not end by itself, the process does. */
+function ended(end: CellEnd): void {
+  tell({ type: 'ended', vm, end })
+  if (!isKept(end.result)) process.exit(0)
+}
+
+function tell(message: FromChild | { readonly type: 'snapshot'; readonly base64: string }): void {
+  wire.send(message)
+}
