@@ -18,6 +18,7 @@ const BAD: Readonly<
   '--context-window': { values: ['', '0', '1.5'] },
   '--corpus': { values: ['', '../docs', 'none'], with: ['no paths'] },
   '--strategy': { values: ['', 'constructor', 'guess', 'script:', 'script:none', 'script:docs/a.txt'] },
+  '--repl': { values: ['', 'ruby', 'Python'] },
   '--input': { values: ['', '{', '[]'], with: ['--strategy', 'script:find-all'] },
   '--input-file': { values: ['none', 'docs', 'docs/a.txt'], with: ['--strategy', 'script:find-all'] },
   '--verify': { values: ['', 'guess', 'citations,guess', 'votes', 'votes:1'] },
