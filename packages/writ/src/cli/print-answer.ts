@@ -93,7 +93,7 @@ export function printAnswer(
 }
 
 const BASIS: Readonly<Record<Basis, readonly [string, Tone]>> = {
-  exact: ['Exact: code decided this; grep or SQL can check it.', 'good'],
+  exact: ['Exact: code decided this, and other code can check it.', 'good'],
   model: ['A language model said this; nothing proves it right.', 'head'],
   passages: ['Passages whose words fit; nothing was judged.', 'warn'],
 }

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { block, type Script } from '@writ/simulator'
 import { expect, it } from 'vitest'
 import { fixturePath } from '../formats/fixtures.fixture.ts'
@@ -30,4 +32,24 @@ it('stands in the answer, its evidence, its report, and the run done again', asy
   let page = ''
   for await (const piece of here.writ?.export(answer.run, { format: 'html' }) ?? []) page += piece
   expect(page).toContain('<strong><bdi>sheet Costs, cell B5</bdi></strong>')
+})
+
+it.each([
+  ['contract.pdf', true],
+  ['pack.zip', true],
+  ['wide.txt', true],
+  ['plain.txt', false],
+])('a count over %s offers grep as its check only where grep sees the same', async (name, away) => {
+  await writeFile(join(here.place, 'plain.txt'), 'An Umbrella.\n')
+  await writeFile(join(here.place, 'wide.txt'), Buffer.from('\ufeffThe Umbrella, a term.\n', 'utf16le'))
+  const path = name.endsWith('.txt') ? join(here.place, name) : fixturePath(name)
+  const { answer } = await run(() => '', {
+    options: { model: 'builtin/extractive' },
+    asked: { query: 'How many documents mention "Umbrella"?', context: { paths: [path] } },
+  })
+  expect(answer.basis).toBe('exact')
+  const { check, notes } = answer.value as { check: string[]; notes: string[] }
+  expect(check).toHaveLength(away ? 0 : 1)
+  const told = notes.filter((note) => note.startsWith('grep cannot check this'))
+  expect(told.join(' ')).toEqual(away ? expect.stringContaining(name) : '')
 })

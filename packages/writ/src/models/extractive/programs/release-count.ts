@@ -71,7 +71,9 @@ for (const doc of lacking ? [] : listed.slice(0, 20)) {
 }
 const counted = asked.map((n) => ({ text: T[n].text, way: way(T[n]), documents: inReach.filter((doc) => nOf(n, doc) > 0).length, occurrences: total(n, 'n'), lines: total(n, 'lines') }));
 const shell = (t) => "'" + t.replaceAll("'", "'\\''") + "'";
-const check = asked.map((n) => 'grep' + (SCOPE.length === IDS.length ? ' -r' : '') + (T[n].whole ? ' -w' : '') + (T[n].anyCase ? ' -i' : '') + (lacking ? ' -L' : Q.unit === 'documents' ? ' -l' : Q.unit === 'lines' ? ' -c' : ' -o') + ' -F -e ' + shell(T[n].text) + ' ' + (SCOPE.length === IDS.length ? '.' : SCOPE.slice(0, 3).map(shell).join(' ')));
+const away = SCOPE.filter((doc) => AWAY.has(doc));
+if (away.length > 0) notes.push('grep cannot check this: the text of ' + many(away.length, 'document') + ' is not what stands in the file: ' + away.slice(0, 5).join(', ') + (away.length > 5 ? ' …' : '') + '.');
+const check = away.length > 0 ? [] : asked.map((n) => 'grep' + (SCOPE.length === IDS.length ? ' -r' : '') + (T[n].whole ? ' -w' : '') + (T[n].anyCase ? ' -i' : '') + (lacking ? ' -L' : Q.unit === 'documents' ? ' -l' : Q.unit === 'lines' ? ' -c' : ' -o') + ' -F -e ' + shell(T[n].text) + ' ' + (SCOPE.length === IDS.length ? '.' : SCOPE.slice(0, 3).map(shell).join(' ')));
 const value = {
   kind: Q.kind, answer: LOST + headline(), notes, counted, check,
   documents: listed.map((doc) => (lacking ? { doc } : { doc, count: hitsIn(doc) })),
