@@ -2,6 +2,9 @@ import type { TableListing } from '@writ/contract'
 
 export type Column = TableListing['columns'][number]
 
+/** Types of columns whose values can be computed with. */
+export const NUMERIC: ReadonlySet<Column['type']> = new Set(['integer', 'decimal'])
+
 /** A column in its table. */
 export interface Place {
   readonly table: TableListing
@@ -83,4 +86,8 @@ export function tablesNamed(text: string, tables: readonly TableListing[]): read
 /** The columns of a table that say in what others are measured. */
 export function measuresOf({ columns }: TableListing): readonly Column[] {
   return columns.filter(({ name }) => MEASURES.has(nameWords(name).at(-1) ?? ''))
+}
+
+export function onlyOne<T>(list: readonly T[]): T | undefined {
+  return list.length === 1 ? list[0] : undefined
 }
