@@ -43,7 +43,9 @@ export function keepTables(
     const { lastInsertRowid: n } = table.run(doc.n, name, '[]', 0, '[]', problem)
     if ('problem' in one) continue
     const { names, renamed } = distinctNames(one.columns.map((column) => column.name))
-    const facts = one.columns.map(({ isText }, at) => new ColumnFacts(names[at] ?? '', isText))
+    const facts = one.columns.map(
+      ({ isText, mayGroup }, at) => new ColumnFacts(names[at] ?? '', isText, mayGroup),
+    )
     const notes = new Set<TableNote>()
     if (one.ragged) notes.add('ragged')
     if (renamed) notes.add('named-columns')
