@@ -1,0 +1,38 @@
+/** A longer cell says something else than that its row adds others up. */
+const MOST_CHARS = 40
+/** "Total", "**Total**", "Sum:", "Gesamt". */
+const ALONE = /^\P{L}*(?:sum|summe|gesamt|gesamtsumme)\P{L}*$/iu
+/** "Grand total", "Subtotal EMEA", "Total (EUR)", "Sum of all". */
+const BEFORE = /^\P{L}*(?:(?:grand|sub|overall)?[\s-]*totals?|sum of)(?!\p{L})/iu
+/** "EMEA total". */
+const AFTER = /(?<!\p{L})(?:sub[\s-]?)?totals?\P{L}*$/iu
+const AVERAGE = /^\P{L}*(?:averages?|avg|mean|durchschnitt)\P{L}*$/iu
+
+/** Finds whether a row of a table seems to add up others: by a cell that says so, or a last row that is called nothing or an average. */
+export class Totals {
+  #said = false
+  #unnamed = 0
+  #rows = 0
+  /** The first cell of the newest row. */
+  #name: string | null = null
+
+  add(cells: readonly (string | null)[]): void {
+    this.#said ||= cells.some(
+      (cell) =>
+        cell !== null &&
+        cell.length < MOST_CHARS &&
+        (ALONE.test(cell) || BEFORE.test(cell) || AFTER.test(cell)),
+    )
+    this.#name = cells[0] ?? null
+    this.#rows += 1
+    if (this.#name === null) this.#unnamed += 1
+  }
+
+  get seem(): boolean {
+    return this.#said || (this.#rows > 1 && this.#isLastApart())
+  }
+
+  #isLastApart(): boolean {
+    return this.#name === null ? this.#unnamed === 1 : AVERAGE.test(this.#name)
+  }
+}
