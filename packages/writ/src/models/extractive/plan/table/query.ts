@@ -21,14 +21,14 @@ export function queryOf(reading: Reading): string {
   if (which !== null) return ranked(reading, which)
   const value = figureOf(reading, question.measure)
   if (by === null) return `SELECT ${value} AS value ${fromOf(reading)}`
-  return `SELECT ${nameIn(reading, by)} AS ${quoted(by.column.name)}, ${value} AS value ${fromOf(reading)} GROUP BY 1 ORDER BY 1 NULLS LAST`
+  return `SELECT ${nameIn(reading, by)} AS ${heading(by)}, ${value} AS value ${fromOf(reading)} GROUP BY 1 ORDER BY 1 NULLS LAST`
 }
 
 /** Those with the highest or lowest value, all that are equal to the last of them. */
 function ranked(reading: Reading, which: Place): string {
   const { measure, top } = reading.question
   const { inner, column } = reading.subject
-  const [name, as] = [nameIn(reading, which), quoted(which.column.name)]
+  const [name, as] = [nameIn(reading, which), heading(which)]
   const order = measure === 'highest' ? 'DESC' : 'ASC'
   const those = (rows: string, more: string): string =>
     `SELECT ${as}, value${more} FROM (${rows}) QUALIFY rank() OVER (ORDER BY value ${order}) <= ${top} ORDER BY value ${order}, 1`
@@ -45,7 +45,8 @@ function ranked(reading: Reading, which: Place): string {
   )
 }
 
-function figureOf({ question, subject: { column, other } }: Reading, measure: Measure): string {
+/** One figure over the rows that count. */
+export function figureOf({ question, subject: { column, other } }: Reading, measure: Measure): string {
   const of = column === null ? '*' : measured(column)
   switch (measure) {
     case 'count':
@@ -67,6 +68,11 @@ function figureOf({ question, subject: { column, other } }: Reading, measure: Me
     case 'correlation':
       return `corr(CAST(${of} AS DOUBLE), CAST(${other === null ? of : measured(other)} AS DOUBLE))`
   }
+}
+
+/** What a column of names is called in the result: a column "value" would be taken for the figure. */
+function heading({ column: { name } }: Place): string {
+  return quoted(/^value$/i.test(name) ? `${name}_1` : name)
 }
 
 /** From where, joined and with all conditions. */

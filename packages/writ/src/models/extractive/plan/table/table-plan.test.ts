@@ -202,6 +202,13 @@ describe('a question over tables', () => {
     expect(planOverTables('What is the total amount where currency is EUR?', [mixed])?.guards).toHaveLength(1)
   })
 
+  it('calls the figure "value", whatever its columns are called', () => {
+    const query = exactQuery('Which value has the highest total amount?', [
+      table('sales', { value: 'text', amount: 'decimal' }),
+    ])
+    expect(query).toContain('SELECT "value_1", value FROM')
+  })
+
   it('is no figure where its form does not ask for one, and none over too many tables', () => {
     expect(planQuestion('How many orders are there?').figure).toBe(true)
     expect(planQuestion('Which contracts mention patents?').figure).toBe(false)
