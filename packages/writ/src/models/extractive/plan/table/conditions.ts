@@ -1,6 +1,6 @@
 import type { TableListing } from '@writ/contract'
 import { unmask } from '../quoted.ts'
-import { type Column, nameWords, type Place } from './column-names.ts'
+import { type Column, nameWords, type Place, stemOf } from './column-names.ts'
 
 /** What rows have to fulfil to count, of one column. */
 export interface Condition extends Place {
@@ -203,7 +203,7 @@ export function readWhen(text: string): When | undefined {
 /** Whether a column dates the rows of its table: a date of birth says nothing of when somebody was counted. */
 function dates({ name, type }: Column, table: TableListing): boolean {
   const words = nameWords(name)
-  const own = nameWords(table.doc.replace(/^.*\//, '').replace(/\.[^.]*$/, ''))
+  const own = nameWords(stemOf(table.doc))
   const rest = words.slice(0, -1).join(' ')
   return (
     type === 'date' && /^(?:date|day)$/.test(words.at(-1) ?? '') && (rest === '' || rest === own.join(' '))

@@ -33,9 +33,12 @@ export function pickPlace(
 /** The one column of a table that names rows of another: of the same name, or that of the table with its key. */
 function joinOf(table: TableListing, other: TableListing, as: string): Join | undefined {
   const stem = singular(nameWords(other.name).join(' '))
-  const pairs = table.columns.flatMap((own) => {
+  // A name that several columns were given is no key.
+  const named = (one: TableListing): readonly Column[] =>
+    one.columns.filter(({ name }) => columnsNamed(name, [one]).length === 1)
+  const pairs = named(table).flatMap((own) => {
     const words = nameWords(own.name).join(' ')
-    const keys = other.columns.filter(({ name }) => {
+    const keys = named(other).filter(({ name }) => {
       const key = nameWords(name).join(' ')
       const same = key === words && /(?:^|\s)(?:id|code|key|number|no|sku)$/.test(key) && key !== 'id'
       return same || (key === 'id' && words === `${stem} id`)

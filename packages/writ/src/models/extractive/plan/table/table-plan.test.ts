@@ -101,6 +101,13 @@ const COMPUTED: readonly (readonly [question: string, query: string])[] = [
 ]
 
 const TWICE = [ORDERS, table('returns', { amount: 'decimal', reason: 'text' })]
+const TWINS = [
+  table(
+    'sales',
+    { customer_id: 'text', amount: 'decimal', amount_2: 'decimal' },
+    { notes: ['named-columns'] },
+  ),
+]
 const UNITS = [table('parts', { weight_kg: 'decimal', weight_lb: 'decimal', name: 'text' })]
 
 const DOUBTFUL: readonly (readonly [why: string, question: string, tables: readonly TableListing[]])[] = [
@@ -120,6 +127,18 @@ const DOUBTFUL: readonly (readonly [why: string, question: string, tables: reado
   ['a table that is not there', 'How many invoices are there?', SHOP],
   ['two tables with the column', 'What is the total amount?', TWICE],
   ['two columns that differ in their unit', 'What is the total weight?', UNITS],
+  [
+    'one of several columns that only their ends tell apart',
+    'What is the average temperature?',
+    [table('weather', { temperature_c: 'decimal', temperature_max: 'decimal' })],
+  ],
+  [
+    'the least of something',
+    'What is the average temperature?',
+    [table('weather', { temperature_min: 'decimal' })],
+  ],
+  ['a month', 'What is the average order?', [table('orders', { order_month: 'integer', amount: 'decimal' })]],
+  ['two columns of one name', 'What is the total amount?', TWINS],
   ['another unit', 'What is the total weight_kg in pounds?', UNITS],
   [
     'two columns of dates',
