@@ -1,5 +1,13 @@
 import type { TableListing } from '@writ/contract'
-import { type Column, columnsNamed, onlyOne, type Place, tablesNamed } from './column-names.ts'
+import {
+  type Column,
+  columnsNamed,
+  nameWords,
+  onlyOne,
+  type Place,
+  stemOf,
+  tablesNamed,
+} from './column-names.ts'
 import { AGGREGATES, type Measure, type TableQuestion } from './table-question.ts'
 
 /** What is measured, and in which table. */
@@ -12,6 +20,8 @@ export interface Subject {
   readonly inner: Measure | null
   /** Whether the question names the table. */
   readonly isNamed: boolean
+  /** What names each of the things that are counted; null for rows as such, and where no column does. */
+  readonly key: Column | null
 }
 
 const AGGREGATED = new RegExp(`^(?<inner>${AGGREGATES.join('|')})\\s+(?<of>\\S.*)$`, 'u')
@@ -30,28 +40,40 @@ export function subjectOf(
   const inner = (groups?.inner ?? null) as Measure | null
   const said = (groups?.of ?? of).replace(THERE, '')
   if (measure === 'count' || inner === 'count') {
-    const table = rowsNamed(said, tables)
-    return table === undefined ? undefined : { table, column: null, other: null, inner, isNamed: true }
+    const rows = rowsNamed(said, tables)
+    return rows && { ...rows, column: null, other: null, inner, isNamed: true }
   }
   if (and !== null) return pairOf(of, and, tables)
   const { places, isNamed } = placesIn(said, tables)
   const place = onlyOne(places)
-  return place === undefined ? undefined : { ...place, other: null, inner, isNamed }
+  return place === undefined ? undefined : { ...place, other: null, inner, isNamed, key: null }
 }
 
-/** The table whose rows a phrase names. */
-function rowsNamed(said: string, tables: readonly TableListing[]): TableListing | undefined {
-  const within = IN_TABLE.exec(said)?.groups
-  if (
-    within !== undefined &&
-    (ROWS.test(within.of ?? '') || tablesNamed(within.of ?? '', tables).length > 0)
-  ) {
-    const named = onlyOne(tablesNamed(within.table ?? '', tables))
-    const rows = ROWS.test(within.of ?? '') || onlyOne(tablesNamed(within.of ?? '', tables)) === named
-    return rows ? named : undefined
+/** The table whose rows a phrase names, by what they are or as rows. */
+function rowsNamed(
+  said: string,
+  tables: readonly TableListing[],
+): Pick<Subject, 'table' | 'key'> | undefined {
+  const { of = said, table: within } = IN_TABLE.exec(said)?.groups ?? {}
+  const isRows = ROWS.test(of)
+  const named = tablesNamed(of, tables)
+  if (within !== undefined && (isRows || named.length > 0)) {
+    const table = onlyOne(tablesNamed(within, tables))
+    if (table === undefined) return undefined
+    if (isRows) return { table, key: null }
+    return onlyOne(named) === table ? { table, key: keyOf(table) } : undefined
   }
-  if (ROWS.test(said)) return onlyOne(tables)
-  return onlyOne(tablesNamed(said, tables))
+  const isAll = ROWS.test(said)
+  const table = onlyOne(isAll ? tables : tablesNamed(said, tables))
+  return table && { table, key: isAll ? null : keyOf(table) }
+}
+
+/** The column whose name says that it names the rows: "order_id" of orders, else "id". */
+function keyOf({ doc, columns }: TableListing): Column | null {
+  const rows = nameWords(stemOf(doc)).join(' ')
+  const called = (words: string): Column | undefined =>
+    columns.find(({ name }) => nameWords(name).join(' ') === words)
+  return called(`${rows} id`) ?? called(`${rows} number`) ?? called(`${rows} no`) ?? called('id') ?? null
 }
 
 /** The columns that a phrase may name, in the table that it may name besides. */
@@ -75,6 +97,7 @@ function pairOf(of: string, and: string, tables: readonly TableListing[]): Subje
       other: column,
       inner: null,
       isNamed,
+      key: null,
     })),
   )
   return onlyOne(pairs)

@@ -101,6 +101,7 @@ const COMPUTED: readonly (readonly [question: string, query: string])[] = [
 ]
 
 const TWICE = [ORDERS, table('returns', { amount: 'decimal', reason: 'text' })]
+const ORDER_ROWS = 'SELECT count(*) AS value FROM "orders" t0'
 const TWINS = [
   table(
     'sales',
@@ -219,6 +220,26 @@ describe('a question over tables', () => {
       { least: 0, most: 1 },
     ])
     expect(planOverTables('What is the total amount where currency is EUR?', [mixed])?.guards).toHaveLength(1)
+  })
+
+  it('is not computed where its result would be no exact one', () => {
+    const otherwise = (question: string, tables: readonly TableListing[] = SHOP): readonly string[] =>
+      planOverTables(question, tables)?.guards.map((guard) => guard.otherwise) ?? []
+    const parts = expect.stringContaining('The column order_id of orders.csv is the same in rows that differ')
+    expect(otherwise('How many orders are there?')).toEqual([parts])
+    expect(exactQuery('How many rows are in orders.csv?', SHOP)).toBe(ORDER_ROWS)
+    expect(otherwise('How many rows are in orders.csv?')).toEqual([])
+    expect(otherwise('What is the average amount?')).toEqual([expect.stringContaining('more than 15 digits')])
+    expect(otherwise('What is the correlation between amount and quantity?')).toContainEqual(
+      expect.stringContaining('There is no correlation'),
+    )
+    expect(otherwise('How many different regions are there?')).toContainEqual(
+      expect.stringContaining('may say in words that there is none'),
+    )
+    const coded = table('sales', { amount: 'decimal', currency_code: 'text' })
+    expect(otherwise('What is the total amount?', [coded])).toEqual([
+      expect.stringContaining('currency_code of sales.csv holds more than one'),
+    ])
   })
 
   it('calls the figure "value", whatever its columns are called', () => {
