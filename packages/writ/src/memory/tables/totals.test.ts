@@ -39,3 +39,13 @@ it('names that are empty elsewhere too say nothing', () => {
   expect(seem([null, 'EMEA', null])).toBe(false)
   expect(seem([null])).toBe(false)
 })
+
+it('nor does a last row that is empty in its first cell and holds no figure', () => {
+  const totals = new Totals()
+  for (const cells of [
+    ['EMEA', 'x'],
+    [null, 'y'],
+  ])
+    totals.add(cells)
+  expect(totals.seem).toBe(false)
+})

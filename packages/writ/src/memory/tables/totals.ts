@@ -13,8 +13,8 @@ export class Totals {
   #said = false
   #unnamed = 0
   #rows = 0
-  /** The first cell of the newest row. */
-  #name: string | null = null
+  /** The newest row. */
+  #last: readonly (string | null)[] = []
 
   add(cells: readonly (string | null)[]): void {
     this.#said ||= cells.some(
@@ -23,9 +23,9 @@ export class Totals {
         cell.length < MOST_CHARS &&
         (ALONE.test(cell) || BEFORE.test(cell) || AFTER.test(cell)),
     )
-    this.#name = cells[0] ?? null
+    this.#last = cells
     this.#rows += 1
-    if (this.#name === null) this.#unnamed += 1
+    if ((cells[0] ?? null) === null) this.#unnamed += 1
   }
 
   get seem(): boolean {
@@ -33,6 +33,8 @@ export class Totals {
   }
 
   #isLastApart(): boolean {
-    return this.#name === null ? this.#unnamed === 1 : AVERAGE.test(this.#name)
+    const [name = null, ...others] = this.#last
+    if (name !== null) return AVERAGE.test(name)
+    return this.#unnamed === 1 && others.some((cell) => cell !== null && /^[^\p{L}]*\d/u.test(cell))
   }
 }
