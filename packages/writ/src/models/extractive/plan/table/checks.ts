@@ -121,9 +121,9 @@ function ofMeasure(reading: Reading): Guard[] {
   return guards
 }
 
-/** A text without what differs where a name is written in two ways: its case, its spaces, and how accents are encoded. */
+/** A text without what differs where a name is written in two ways: its case, its spaces, signs that are not seen, and how accents are encoded. */
 function folded(text: string): string {
-  return `lower(trim(regexp_replace(nfc_normalize(${text}), '[\\s\\p{Z}]+', ' ', 'g')))`
+  return `lower(trim(regexp_replace(nfc_normalize(${text}), '[\\s\\p{Z}\\p{Cf}]+', ' ', 'g')))`
 }
 
 function none(query: string, otherwise: string): Guard {

@@ -210,10 +210,14 @@ function dates({ name, type }: Column, table: TableListing): boolean {
   )
 }
 
+/** "1.500", which is one and a half or fifteen hundred. */
+const MAY_BE_GROUPED = /^-?[1-9]\d{0,2}\.\d{3}$/
+
 /** A value as SQL, for a column of its type; undefined where it is none. */
 function literalOf({ type }: Column, value: string): string | undefined {
   if (type === 'integer' || type === 'decimal') {
     const digits = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(value) ? value.replaceAll(',', '') : value
+    if (MAY_BE_GROUPED.test(value)) return undefined
     return /^-?\d{1,15}(?:\.\d{1,10})?$/.test(digits) ? digits : undefined
   }
   if (type === 'date') return isDay(value) ? `DATE '${value}'` : undefined

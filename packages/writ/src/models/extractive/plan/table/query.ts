@@ -39,10 +39,9 @@ function ranked(reading: Reading, which: Place): string {
       ', _span',
     )
   }
-  return those(
-    `SELECT ${name} AS ${as}, ${figureOf(reading, inner)} AS value ${fromOf(reading)} GROUP BY 1`,
-    '',
-  )
+  // Rows that name none are none of those asked for; a remark says how many there are.
+  const from = fromOf(reading, [`${name} IS NOT NULL`])
+  return those(`SELECT ${name} AS ${as}, ${figureOf(reading, inner)} AS value ${from} GROUP BY 1`, '')
 }
 
 /** One figure over the rows that count. */
