@@ -1,5 +1,7 @@
 /** A longer cell says something else than that its row adds others up. */
 const MOST_CHARS = 40
+/** What each of the following holds: looked for first, since nearly no cell has it. */
+const HINT = /total|sum|gesamt/i
 /** "Total", "**Total**", "Sum:", "Gesamt". */
 const ALONE = /^\P{L}*(?:sum|summe|gesamt|gesamtsumme)\P{L}*$/iu
 /** "Grand total", "Subtotal EMEA", "Total (EUR)", "Sum of all". */
@@ -21,6 +23,7 @@ export class Totals {
       (cell) =>
         cell !== null &&
         cell.length < MOST_CHARS &&
+        HINT.test(cell) &&
         (ALONE.test(cell) || BEFORE.test(cell) || AFTER.test(cell)),
     )
     this.#last = cells
