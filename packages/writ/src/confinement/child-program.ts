@@ -5,12 +5,8 @@ import type { JsonSize } from './json-size.ts'
 
 const inSource = import.meta.url.endsWith('.ts')
 
-/** A program of ours that runs in a confined child. */
-export interface ChildProgram {
-  /** Node's arguments: its flags, then the file that it starts. */
-  readonly args: readonly string[]
-  /** All that it can see of the file system. */
-  readonly files: readonly string[]
+/** What a child may have. */
+interface Bounds {
   /** The largest message that is heard of it. */
   readonly mostMessage: JsonSize
   /** Kilobytes of memory it may compute with, within bubblewrap. */
@@ -19,21 +15,49 @@ export interface ChildProgram {
   readonly stackKb?: number
 }
 
+/** A program of ours that runs in a confined child. */
+export interface ChildProgram extends Bounds {
+  /** Node's flags. */
+  readonly flags: readonly string[]
+  /** The file that it starts. */
+  readonly entry: string
+  /** What that file is told. */
+  readonly args: readonly string[]
+  /** All that it can see of the file system. */
+  readonly files: readonly string[]
+}
+
+/** What a room says of a program of its own. */
+interface Parts extends Bounds {
+  /** The directory of the room, whose code it may read. */
+  readonly room: string
+  /** The file of the room that it starts, without its ending. */
+  readonly main: string
+  /** Directories of the packages it loads. */
+  readonly packages: readonly string[]
+  /** Node's flags for this program alone. */
+  readonly flags?: readonly string[]
+  /** Files that it is told of and may read. */
+  readonly given?: readonly string[]
+}
+
 /** The directory of this floor, some of which every child runs. In a bundle each child has it in its own file. */
 const floorPath: string = dirname(fileURLToPath(import.meta.url))
 
-/** Directories of code that a child may read: its own, and this one where nothing is bundled. */
-export function codeDirectories(own: readonly string[]): readonly string[] {
-  return inSource ? [...own, floorPath] : own
+/** A program that may read its own code and what it is given, and do nothing else that Node can refuse. */
+export function programOf({ room, main, packages, flags = [], given = [], ...bounds }: Parts): ChildProgram {
+  const code = [room, ...packages, ...(inSource ? [floorPath] : [])]
+  return {
+    ...bounds,
+    flags: [...lockedFlags(code), ...given.map((path) => `--allow-fs-read=${path}`), ...flags],
+    entry: join(room, `${main}.${inSource ? 'ts' : 'js'}`),
+    args: given,
+    files: [...new Set([...nodeFiles(room), ...code, ...given])],
+  }
 }
 
-/** The name of a file of ours as it is here: source, or compiled. */
-export function codeFile(folder: string, name: string): string {
-  return join(folder, `${name}.${inSource ? 'ts' : 'js'}`)
-}
-
-/** Node's flags for a child that may read its own code, and do nothing else that Node can refuse. */
-export function lockedFlags(directories: readonly string[]): readonly string[] {
+/** Node's flags that refuse all but reading these directories. */
+function lockedFlags(directories: readonly string[]): readonly string[] {
   return [
     '--permission',
     ...directories.map((path) => `--allow-fs-read=${join(path, '/')}`),
@@ -46,7 +70,7 @@ export function lockedFlags(directories: readonly string[]): readonly string[] {
 }
 
 /** What Node itself reads to run code of a directory: its program, its shared libraries, and the manifest of the package. */
-export function nodeFiles(folder: string): readonly string[] {
+function nodeFiles(folder: string): readonly string[] {
   return [process.execPath, ...sharedLibraries(), ...ownPackage(folder)]
 }
 

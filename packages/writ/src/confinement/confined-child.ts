@@ -40,9 +40,12 @@ export class ConfinedChild<Message> implements Child<Message> {
   #stderr = ''
   #gone: string | undefined
 
-  constructor(wall: Wall, { args: nodeArgs, files, mostMessage, mostDataKb, stackKb }: ChildProgram) {
+  constructor(
+    wall: Wall,
+    { flags, entry, args: told, files, mostMessage, mostDataKb, stackKb }: ChildProgram,
+  ) {
     const program: Program = {
-      command: [process.execPath, ...nodeArgs],
+      command: [process.execPath, ...flags, entry, ...told],
       files,
       dataKb: Math.min(mostDataKb ?? MOST_DATA_KB, MOST_DATA_KB),
       ...defined({ stackKb }),

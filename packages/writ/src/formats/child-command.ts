@@ -1,13 +1,7 @@
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  type ChildProgram,
-  codeDirectories,
-  codeFile,
-  lockedFlags,
-  nodeFiles,
-} from '../confinement/child-program.ts'
+import { type ChildProgram, programOf } from '../confinement/child-program.ts'
 import { CHILD_DATA_KB, CHILD_HEAP_MB } from './limits.ts'
 import { MOST_MESSAGE } from './parser-message.ts'
 
@@ -15,17 +9,14 @@ const roomPath = dirname(fileURLToPath(import.meta.url))
 
 /** The program of the child that parses files: it can read its own code, start no thread, and reach no network. */
 export function parserProgram(): ChildProgram {
-  const code = codeDirectories([roomPath, ...packages()])
-  return {
-    args: [
-      ...lockedFlags(code),
-      `--max-old-space-size=${CHILD_HEAP_MB}`,
-      codeFile(join(roomPath, 'child'), 'main'),
-    ],
-    files: [...new Set([...nodeFiles(roomPath), ...code])],
+  return programOf({
+    room: roomPath,
+    main: 'child/main',
+    packages: packages(),
+    flags: [`--max-old-space-size=${CHILD_HEAP_MB}`],
     mostMessage: MOST_MESSAGE,
     mostDataKb: CHILD_DATA_KB,
-  }
+  })
 }
 
 /** Where the parsers' packages lie when they are not part of a bundle. */

@@ -213,6 +213,27 @@ describe('the built-in model over tables', () => {
     expect(JSON.stringify(answer.value)).toContain(why.replaceAll('"', '\\"'))
   })
 
+  const PARCELS = {
+    id: 'parcels.csv',
+    text: 'parcel_id,city,note,amount,currency\n1,Café,N/A,1,EUR\n1,Cafe\u0301,x,2,\n2,New York,y,3,EUR\n3,"New  York ",z,4,EUR\n',
+  }
+  const SIZES = { id: 'sizes.csv', text: 'large,same,size\n999999999999999999,5,1\n1,5,2\n2,5,3\n' }
+
+  it.each([
+    ['How many parcels are there?', 'parcel_id of parcels.csv is the same in rows that differ'],
+    ['How many parcels have city Café?', 'does not hold "Café" in one spelling'],
+    ['How many parcels have city "New York"?', 'does not hold "New York" in one spelling'],
+    ['How many different cities are there?', 'spells some values in more than one way'],
+    ['How many different notes are there?', 'may say in words that there is none'],
+    ['What is the total amount?', 'currency of parcels.csv holds more than one'],
+    ['What is the median large?', 'have more than 15 digits'],
+    ['What is the correlation between same and size?', 'There is no correlation'],
+  ])('computes nothing that would be no exact figure: %s', async (query, why) => {
+    const answer = await writ.completion({ query, context: [PARCELS, SIZES] })
+    expect(answer).toMatchObject({ basis: 'passages', value: { kind: 'passages' } })
+    expect(JSON.stringify(answer.value)).toContain(why.replaceAll('"', '\\"'))
+  })
+
   it('says that rows repeat each other', async () => {
     const answer = await writ.completion({ query: 'How many sales are there?', context: [SALES] })
     expect(answer).toMatchObject({ basis: 'exact', value: { number: 4 } })

@@ -1,11 +1,4 @@
-import { join } from 'node:path'
-import {
-  type ChildProgram,
-  codeDirectories,
-  codeFile,
-  lockedFlags,
-  nodeFiles,
-} from '../confinement/child-program.ts'
+import { type ChildProgram, programOf } from '../confinement/child-program.ts'
 import { MOST_MESSAGE } from './child-message.ts'
 import { packagePaths, roomPath } from './engine-files.ts'
 
@@ -20,31 +13,22 @@ const OPTIMISED_AFTER = 300_000_000
 /** Half of what the child's heaps have for new objects; V8 takes 16 for each. Hardly any object lives there for long. */
 const CHILD_NEW_OBJECTS_MB = 2
 
-export const childEntry: string = codeFile(join(roomPath, 'child'), 'main')
+let made: ChildProgram | undefined
 
-/** Node's flags for the confined child: it may read its own code and start threads, nothing else that Node can refuse. */
-export function childFlags(): readonly string[] {
-  return [
-    ...lockedFlags(codePaths()),
-    '--allow-worker',
-    `--max-old-space-size=${CHILD_HEAP_MB}`,
-    `--max-semi-space-size=${CHILD_NEW_OBJECTS_MB}`,
-    `--wasm-tiering-budget=${OPTIMISED_AFTER}`,
-    '--v8-pool-size=1', // compiling ahead on more threads costs the first cell more than it gives
-  ]
-}
-
-const codePaths = (): readonly string[] => codeDirectories([roomPath, ...packagePaths()])
-
-let read: readonly string[] | undefined
-
-/** Every file and directory that a child needs to run at all: Node, its shared libraries, and the child's own code. */
-export function childFiles(): readonly string[] {
-  read ??= [...new Set([...nodeFiles(roomPath), ...codePaths()])]
-  return read
-}
-
-/** The program of the child that holds the VMs. */
+/** The program of the child that holds the VMs: it may start threads, besides reading its own code. */
 export function childProgram(): ChildProgram {
-  return { args: [...childFlags(), childEntry], files: childFiles(), mostMessage: MOST_MESSAGE }
+  made ??= programOf({
+    room: roomPath,
+    main: 'child/main',
+    packages: packagePaths(),
+    flags: [
+      '--allow-worker',
+      `--max-old-space-size=${CHILD_HEAP_MB}`,
+      `--max-semi-space-size=${CHILD_NEW_OBJECTS_MB}`,
+      `--wasm-tiering-budget=${OPTIMISED_AFTER}`,
+      '--v8-pool-size=1', // compiling ahead on more threads costs the first cell more than it gives
+    ],
+    mostMessage: MOST_MESSAGE,
+  })
+  return made
 }

@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Sandbox } from '@writ/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { childEntry, childFlags } from './child-command.ts'
+import { childProgram } from './child-command.ts'
 import { fullyConfined } from './fully-confined.fixture.ts'
 import { openSandbox } from './index.ts'
 import { sandboxChildren, vmOptions } from './vm-fixture.ts'
 
+const { flags, entry } = childProgram()
 const lack = await fullyConfined()
 
 // The second wall: what the child process itself cannot do, should guest code ever reach it.
@@ -18,11 +19,10 @@ function probe(attempts: Readonly<Record<string, string>>): unknown {
       `try { ${code}; out[${JSON.stringify(name)}] = 'done' } catch (e) { out[${JSON.stringify(name)}] = e.code ?? e.name }`,
   )
   const script = `const out = {}; ${tries.join('\n')}; process.stdout.write(JSON.stringify(out))`
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    [...childFlags(), '--input-type=commonjs', '-e', script],
-    { env: {}, encoding: 'utf8' },
-  )
+  const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=commonjs', '-e', script], {
+    env: {},
+    encoding: 'utf8',
+  })
   expect(stderr).toBe('')
   return JSON.parse(stdout)
 }
@@ -39,7 +39,7 @@ describe('the child process', () => {
   it('can do nothing with files but read its own code', () => {
     expect(
       probe({
-        own: `require('fs').readFileSync(${JSON.stringify(childEntry)})`,
+        own: `require('fs').readFileSync(${JSON.stringify(entry)})`,
         passwd: "require('fs').readFileSync('/etc/passwd')",
         environ: "require('fs').readFileSync('/proc/self/environ')",
         list: "require('fs').readdirSync('/')",
@@ -66,7 +66,7 @@ describe('the child process', () => {
     const worker =
       "const { parentPort } = require('worker_threads'); try { require('fs').readFileSync('/etc/passwd'); parentPort.postMessage('read') } catch (e) { parentPort.postMessage(e.code) }"
     const script = `const { Worker } = require('worker_threads'); new Worker(${JSON.stringify(worker)}, { eval: true }).on('message', (m) => process.stdout.write(m))`
-    const { stdout } = spawnSync(process.execPath, [...childFlags(), '--input-type=commonjs', '-e', script], {
+    const { stdout } = spawnSync(process.execPath, [...flags, '--input-type=commonjs', '-e', script], {
       env: {},
       encoding: 'utf8',
     })
@@ -80,8 +80,8 @@ describe('the child process', () => {
       readFileSync(`/proc/${children[0]}/${name}`, 'utf8')
         .split('\0')
         .filter((part) => part !== '')
-    expect(of('cmdline').slice(1)).toEqual([...childFlags(), childEntry])
-    expect(of('environ').filter((entry) => entry !== 'PWD=/')).toEqual([])
+    expect(of('cmdline').slice(1)).toEqual([...flags, entry])
+    expect(of('environ').filter((one) => one !== 'PWD=/')).toEqual([])
   })
 
   // Else the suites that need full confinement would be skipped where they have to run.

@@ -45,3 +45,26 @@ it('takes what is said to be a text for one, but for days', () => {
   expect(typed('amount', ['1', '2'], true)).toBe('text')
   expect(typed('day', ['2024-01-02'], true)).toBe('date')
 })
+
+it.each<[readonly string[], unknown]>([
+  [['1.500', '900'], 'text'],
+  [['-2.750', '12.000'], 'text'],
+  [
+    ['1.500', '0.125'],
+    ['decimal', 1, 3],
+  ],
+  [
+    ['1.500', '2.75'],
+    ['decimal', 1, 3],
+  ],
+  [
+    ['1.500', '2750.125'],
+    ['decimal', 4, 3],
+  ],
+  [['1', '2'], 'integer'],
+])('where a point may set thousands apart, %j is %j', (values, expected) => {
+  const facts = new ColumnFacts('amount', false, true)
+  for (const value of values) facts.add(value)
+  const { type, digits } = facts.column('amount')
+  expect(digits === undefined ? type : [type, ...digits]).toEqual(expected)
+})

@@ -4,6 +4,8 @@ const INTEGER = /^-?(?:0|[1-9]\d{0,17})$/
 const DECIMAL = /^-?(0|[1-9]\d*)(?:\.(\d+))?$/
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/
 const TRUTH = /^(?:true|false)$/i
+/** "1.500", which is one and a half or fifteen hundred. */
+const GROUPED = /^-?[1-9]\d{0,2}\.\d{3}$/
 /** DuckDB's decimals have at most so many digits. */
 const MOST_DIGITS = 38
 
@@ -21,8 +23,12 @@ export class ColumnFacts {
   #truth = true
   #before = 1
   #after = 0
+  /** Whether every number with a point may be one whose thousands are set apart. */
+  #grouped: boolean
 
-  constructor(name: string, isText: boolean) {
+  /** `mayGroup` says that a point in a number may set thousands apart. */
+  constructor(name: string, isText: boolean, mayGroup: boolean = false) {
+    this.#grouped = mayGroup
     this.#isText = isText || isIdentifier(name)
   }
 
@@ -30,6 +36,7 @@ export class ColumnFacts {
     if (cell === null) return
     this.#some = true
     if (this.#decimal) this.#decimal = this.#measure(cell)
+    if (this.#grouped && cell.includes('.')) this.#grouped = GROUPED.test(cell)
     if (this.#integer) this.#integer = INTEGER.test(cell)
     if (this.#date) this.#date = isDay(cell)
     if (this.#truth) this.#truth = TRUTH.test(cell)
@@ -46,6 +53,7 @@ export class ColumnFacts {
     if (this.#isText) return 'text'
     if (this.#truth) return 'boolean'
     if (this.#integer) return 'integer'
+    if (this.#grouped) return 'text'
     return this.#decimal && this.#after > 0 && this.#before + this.#after <= MOST_DIGITS ? 'decimal' : 'text'
   }
 

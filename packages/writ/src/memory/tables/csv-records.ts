@@ -7,14 +7,16 @@ export interface CsvRecord {
   readonly fields: readonly number[]
 }
 
-/** A file that is not quoted as RFC 4180 says; the message says where. */
-export class BadQuoting extends Error {}
+/** A file whose records do not end or are not quoted as RFC 4180 says; the message says where. */
+export class BadRecords extends Error {}
 
 const NEWLINE = 0x0a
 const RETURN = 0x0d
 export const QUOTE = 0x22
+/** What may follow a carriage return outside of quotes; undefined for the end. */
+const ENDS: ReadonlySet<number | undefined> = new Set([NEWLINE, RETURN, undefined])
 
-/** The records of a delimited file in UTF-8, blank lines left out. Throws `BadQuoting`. */
+/** The records of a delimited file in UTF-8, blank lines left out. Throws `BadRecords`. */
 export function* csvRecords(bytes: Buffer, delimiter: number, from: number = 0): Generator<CsvRecord> {
   let at = from
   while (at < bytes.length) {
@@ -25,8 +27,10 @@ export function* csvRecords(bytes: Buffer, delimiter: number, from: number = 0):
       at = bytes[at] === QUOTE ? afterQuoted(bytes, at) : at
       const quoted = at > begin
       while (at < bytes.length && bytes[at] !== delimiter && bytes[at] !== NEWLINE) {
+        if (bytes[at] === RETURN && !ENDS.has(bytes[at + 1]))
+          throw new BadRecords(`a carriage return stands without a line feed at byte ${at}`)
         if (quoted && !(bytes[at] === RETURN && bytes[at + 1] === NEWLINE))
-          throw new BadQuoting(`text follows a closing quote at byte ${at}`)
+          throw new BadRecords(`text follows a closing quote at byte ${at}`)
         at += 1
       }
       const closed = bytes[at] === delimiter
@@ -45,7 +49,7 @@ export function* csvRecords(bytes: Buffer, delimiter: number, from: number = 0):
 function afterQuoted(bytes: Buffer, open: number): number {
   for (let at = bytes.indexOf(QUOTE, open + 1); at !== -1; at = bytes.indexOf(QUOTE, at + 2))
     if (bytes[at + 1] !== QUOTE) return at + 1
-  throw new BadQuoting(`a quote opens at byte ${open} and is never closed`)
+  throw new BadRecords(`a quote opens at byte ${open} and is never closed`)
 }
 
 /** The cells of a record. What stands without quotes has no space around it; nothing at all is null. */

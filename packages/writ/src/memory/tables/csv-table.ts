@@ -1,6 +1,6 @@
 import { MAX_TABLE_COLUMNS, TABLE_SAMPLE_BYTES, TABLE_SAMPLE_ROWS } from '../limits.ts'
 import { isValue } from './column-facts.ts'
-import { BadQuoting, type CsvRecord, cellsOf, csvRecords } from './csv-records.ts'
+import { BadRecords, type CsvRecord, cellsOf, csvRecords, QUOTE } from './csv-records.ts'
 import { type FoundRow, type FoundTable, type NoTable, noTable } from './found-table.ts'
 
 /** Signs that may stand between the fields of a file, by the media type. */
@@ -8,6 +8,9 @@ const DELIMITERS: Readonly<Record<string, readonly string[]>> = {
   'text/csv': [',', ';', '\t', '|'],
   'text/tab-separated-values': ['\t'],
 }
+
+const COMMA = 0x2c
+const SPACE = 0x20
 
 /** Of more rows than this share that differ in length from the header, it is not known which cell belongs to what. */
 const MOST_RAGGED = 0.05
@@ -21,7 +24,7 @@ export function csvTable(bytes: Buffer, mediaType: string): FoundTable | NoTable
     if (typeof delimiter !== 'number') return delimiter
     return tableOf(bytes, delimiter, from)
   } catch (error) {
-    if (error instanceof BadQuoting) return noTable(error.message)
+    if (error instanceof BadRecords) return noTable(error.message)
     throw error
   }
 }
@@ -41,7 +44,7 @@ function tableOf(bytes: Buffer, delimiter: number, from: number): FoundTable | N
     return noTable(`${ragged} of ${rows} rows have another number of cells than the header`)
   return {
     part: null,
-    columns: header.map((name) => ({ name: name ?? '', isText: false })),
+    columns: header.map((name) => ({ name: name ?? '', isText: false, mayGroup: delimiter !== COMMA })),
     rows: rowsOf(bytes, delimiter, first, header.length),
     ragged: ragged > 0,
   }
@@ -72,7 +75,7 @@ function countsOf(bytes: Buffer, sign: string, from: number): number[] | undefin
   try {
     return sampled(bytes, sign.charCodeAt(0), from).map(({ fields }) => fields.length / 2)
   } catch (error) {
-    if (error instanceof BadQuoting) return undefined
+    if (error instanceof BadRecords) return undefined
     throw error
   }
 }
@@ -101,6 +104,18 @@ function headerProblem(
     : `"${again}" of its first row stands below as well, so it may be no header`
 }
 
+/** The records below the header. Those without any cell, as spreadsheets write them below a table, are no rows. */
+function* below(bytes: Buffer, delimiter: number, header: CsvRecord): Generator<CsvRecord> {
+  for (const record of csvRecords(bytes, delimiter, header.end + 1))
+    if (!isEmpty(bytes, delimiter, record)) yield record
+}
+
+function isEmpty(bytes: Buffer, delimiter: number, record: CsvRecord): boolean {
+  for (let at = record.start; at < record.end; at += 1)
+    if (bytes[at] !== delimiter && bytes[at] !== QUOTE && bytes[at] !== SPACE) return false
+  return cellsOf(bytes, record).every((cell) => cell === null)
+}
+
 function lengths(
   bytes: Buffer,
   delimiter: number,
@@ -109,7 +124,7 @@ function lengths(
 ): { readonly rows: number; readonly ragged: number } {
   let rows = 0
   let ragged = 0
-  for (const { fields } of csvRecords(bytes, delimiter, header.end + 1)) {
+  for (const { fields } of below(bytes, delimiter, header)) {
     rows += 1
     if (fields.length / 2 !== columns) ragged += 1
   }
@@ -117,7 +132,7 @@ function lengths(
 }
 
 function* rowsOf(bytes: Buffer, delimiter: number, header: CsvRecord, columns: number): Generator<FoundRow> {
-  for (const record of csvRecords(bytes, delimiter, header.end + 1)) {
+  for (const record of below(bytes, delimiter, header)) {
     const cells = cellsOf(bytes, record)
     cells.length = Math.min(cells.length, columns)
     while (cells.length < columns) cells.push(null)

@@ -37,6 +37,8 @@ describe('a delimited file', () => {
     ['tabs', TSV, 'a\tb\n1\tx\n2\ty\n'],
     ['a byte-order mark', CSV, '\uFEFFa,b\n1,x\n2,y\n'],
     ['blank lines', CSV, 'a,b\n\n1,x\r\n\r\n2,y\n\n'],
+    ['rows without any cell', CSV, 'a,b\n1,x\n,\n2,y\n"", \n,\n'],
+    ['lines that end twice', CSV, 'a,b\r\r\n1,x\r\r\n2,y\r'],
   ])('is a table: %s', (_what, mediaType, text) => {
     const found = table(mediaType, text)
     expect(names(found)).toEqual(['a', 'b'])
@@ -59,6 +61,12 @@ describe('a delimited file', () => {
       ['Äda', 'two\r\nlines, "quoted"'],
       ['Bob', 'plain'],
     ])
+  })
+
+  it('says whether a point may set thousands apart', () => {
+    const mayGroup = (text: string): unknown => table(CSV, text).columns.map((column) => column.mayGroup)
+    expect(mayGroup('a,b\n1.500,x\n')).toEqual([false, false])
+    expect(mayGroup('a;b\n1.500;x\n')).toEqual([true, true])
   })
 
   it('takes an empty field for none, and a formula for a text', () => {
@@ -84,6 +92,7 @@ describe('a delimited file', () => {
     ['two delimiters that fit', 'a,b;c\n1,2;3\n', ', or ;'],
     ['a quote that is never closed', 'a,b\n1,"x\n', 'never closed'],
     ['text behind a quote', 'a,b\n1,"x"y\n', 'follows a closing quote'],
+    ['lines that end in another way', 'a,b\rx,y\rz,w', 'carriage return'],
     ['a comment before the header', '# made by hand\na,b\n1,2\n', 'common number of fields'],
   ])('is none where that is uncertain: %s', (_what, text, why) => {
     expect(problem(CSV, text)).toContain(why)
@@ -100,9 +109,9 @@ describe('JSON', () => {
       '\uFEFF[ {"a": 1.50, "b": "x}"} ,\n{"b": null, "c": [1, {"d": 2}], "a": 12345678901234567890}]\n'
     const found = table(JSON_TYPE, text)
     expect(found.columns).toEqual([
-      { name: 'a', isText: false },
-      { name: 'b', isText: true },
-      { name: 'c', isText: true },
+      { name: 'a', isText: false, mayGroup: false },
+      { name: 'b', isText: true, mayGroup: false },
+      { name: 'c', isText: true, mayGroup: false },
     ])
     const rows = [...found.rows]
     expect(rows.map((row) => row.cells)).toEqual([
@@ -124,8 +133,8 @@ describe('JSON', () => {
   it('may be one object a line', () => {
     const found = table(LINES, '{"a": 1}\r\n\n {"a": 2, "b": "2024-01-02"}\n')
     expect(found.columns).toEqual([
-      { name: 'a', isText: false },
-      { name: 'b', isText: false },
+      { name: 'a', isText: false, mayGroup: false },
+      { name: 'b', isText: false, mayGroup: false },
     ])
     expect(cells(found)).toEqual([
       ['1', null],
@@ -156,6 +165,12 @@ describe('Markdown', () => {
       ],
       [['3', '4']],
     ])
+  })
+
+  it('leaves out rows without any cell, and sees a fence that follows a table', () => {
+    const text = '| a | b |\n|---|---|\n| 1 | x |\n|   |   |\n```\n| n | o |\n|---|---|\n| 1 | 2 |\n```\n'
+    const found = find(MARKDOWN, text) as readonly FoundTable[]
+    expect(found.map(cells)).toEqual([[['1', 'x']]])
   })
 
   it('holds none without', () => {

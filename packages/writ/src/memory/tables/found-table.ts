@@ -11,6 +11,8 @@ export interface FoundColumn {
   readonly name: string
   /** Whether its values are said to be texts, however they look. */
   readonly isText: boolean
+  /** Whether a point in a number may set thousands apart: nothing says that it is the decimal sign. */
+  readonly mayGroup: boolean
 }
 
 /** Offsets count in the text of the document. An empty cell is null. */

@@ -43,7 +43,7 @@ function tableOf(bytes: Buffer, places: readonly Place[]): FoundTable | NoTable 
   const names = [...columns.keys()]
   return {
     part: null,
-    columns: names.map((name) => ({ name, isText: columns.get(name) === true })),
+    columns: names.map((name) => ({ name, isText: columns.get(name) === true, mayGroup: false })),
     rows: rowsOf(bytes, places, names),
     ragged: false,
   }

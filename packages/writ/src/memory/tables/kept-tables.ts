@@ -11,6 +11,7 @@ import {
 import { TABLE_BATCH_BYTES } from '../limits.ts'
 import { ColumnFacts } from './column-facts.ts'
 import type { FoundTable, NoTable } from './found-table.ts'
+import { Totals } from './totals.ts'
 
 /** Tables beside the passages of a pack. Of a row, offsets count in the file of its document. */
 export const TABLES_SCHEMA = `
@@ -19,9 +20,6 @@ export const TABLES_SCHEMA = `
   CREATE TABLE table_rows ("table" INTEGER, start INTEGER, "end" INTEGER, cells TEXT, PRIMARY KEY ("table", start))
     WITHOUT ROWID;
 `
-
-/** A row that adds others up, by one of its cells. */
-const TOTAL = /^(?:(?:grand|sub|overall)?[\s-]*totals?|sum|summe|gesamt|gesamtsumme)\s*:?$/i
 
 /** Gives the offset in the file of a document of one in its text; asked for in ascending order. */
 export type FileOffset = (offset: number) => number
@@ -43,19 +41,21 @@ export function keepTables(
     const { lastInsertRowid: n } = table.run(doc.n, name, '[]', 0, '[]', problem)
     if ('problem' in one) continue
     const { names, renamed } = distinctNames(one.columns.map((column) => column.name))
-    const facts = one.columns.map(({ isText }, at) => new ColumnFacts(names[at] ?? '', isText))
+    const facts = one.columns.map(
+      ({ isText, mayGroup }, at) => new ColumnFacts(names[at] ?? '', isText, mayGroup),
+    )
     const notes = new Set<TableNote>()
     if (one.ragged) notes.add('ragged')
     if (renamed) notes.add('named-columns')
+    const totals = new Totals()
     let rows = 0
     for (const { start, end, cells } of one.rows) {
-      cells.forEach((cell, at) => {
-        facts[at]?.add(cell)
-        if (cell !== null && cell.length < 24 && TOTAL.test(cell)) notes.add('totals')
-      })
+      for (const [at, cell] of cells.entries()) facts[at]?.add(cell)
+      totals.add(cells)
       row.run(n, fileOffset(start), fileOffset(end), JSON.stringify(cells))
       rows += 1
     }
+    if (totals.seem) notes.add('totals')
     const columns = facts.map((column, at) => column.column(names[at] ?? ''))
     const sorted = TABLE_NOTES.filter((note) => notes.has(note))
     change.run(JSON.stringify(columns), rows, JSON.stringify(sorted), n)

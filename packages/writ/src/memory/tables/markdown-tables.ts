@@ -28,12 +28,14 @@ export function markdownTables(bytes: Buffer): FoundTable[] {
     for (at += 2; lines[at]?.text.includes('|') === true; at += 1) {
       const { start = 0, end = 0, text = '' } = lines[at] ?? {}
       const cells = cellsOf(text)
+      if (cells.every((cell) => cell === null)) continue
       ragged ||= cells.length !== names.length
       rows.push({ start, end, cells: names.map((_, column) => cells[column] ?? null) })
     }
+    at -= 1 // the line after the table is looked at like any other: it may open a fence
     tables.push({
       part: String(tables.length + 1),
-      columns: names.map((name) => ({ name: name ?? '', isText: false })),
+      columns: names.map((name) => ({ name: name ?? '', isText: false, mayGroup: true })),
       rows,
       ragged,
     })

@@ -1,6 +1,6 @@
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { childEntry } from '../child-command.ts'
+import { childProgram } from '../child-command.ts'
 
 // What a child may try that runs whatever it likes, by mechanism: code for Node that throws, or gives what it got.
 
@@ -34,9 +34,10 @@ export function escapeAttempts({
   servers,
   address,
 }: Scene): EscapeAttempts {
+  const { entry: file } = childProgram()
   const at = (name: string): string => JSON.stringify(join(place, name))
-  const entry = JSON.stringify(childEntry)
-  const up = JSON.stringify(`${childEntry}${'/..'.repeat(20)}/etc/passwd`)
+  const entry = JSON.stringify(file)
+  const up = JSON.stringify(`${file}${'/..'.repeat(20)}/etc/passwd`)
   const proc = `/proc/${parent.pid}`
   return {
     'files by their paths': {

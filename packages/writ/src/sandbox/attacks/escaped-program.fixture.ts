@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
 import { bubblewrapped, FILTER_FD, findBubblewrap, MOST_DATA_KB } from '../../confinement/bubblewrap.ts'
 import { callFilter } from '../../confinement/call-filter.ts'
-import { childFiles } from '../child-command.ts'
+import { childProgram } from '../child-command.ts'
 
 // Programs in the child's place: what could be done by whoever had got out of the VM and out of Node's permission model.
 
@@ -24,7 +24,7 @@ export async function run(
 ): Promise<Ended> {
   const found = findBubblewrap()
   const bubblewrap = 'path' in found ? found.path : ''
-  const program = { command, files: [...childFiles(), ...files], dataKb: MOST_DATA_KB }
+  const program = { command, files: [...childProgram().files, ...files], dataKb: MOST_DATA_KB }
   const [file, ...args] = where === 'free' ? command : bubblewrapped(bubblewrap, program)
   const child = spawn(file, args, {
     cwd: '/',

@@ -1,16 +1,7 @@
-import { join } from 'node:path'
-import {
-  type ChildProgram,
-  codeDirectories,
-  codeFile,
-  lockedFlags,
-  nodeFiles,
-} from '../../confinement/child-program.ts'
+import { type ChildProgram, programOf } from '../../confinement/child-program.ts'
 import { MOST_MESSAGE } from '../child-message.ts'
 import { roomPath } from '../engine-files.ts'
 import type { PyodidePackage } from './pyodide-package.ts'
-
-const entry = codeFile(join(roomPath, 'python', 'child'), 'main')
 
 /** What an interpreter may have: the engine takes some 750 MB as the system counts, a VM its memory, files of the guest the rest. */
 const MOST_DATA_KB = 1_536 * 1024
@@ -20,19 +11,14 @@ const ENGINE_STACK_KB = 60_000
 
 /** The process of one interpreter: begun from a snapshot where there is one, else one that can be asked for a snapshot. */
 export function pythonProgram({ directories }: PyodidePackage, snapshot?: string): ChildProgram {
-  const code = codeDirectories([roomPath, ...directories])
-  const seen = snapshot === undefined ? [] : [snapshot]
-  const flags = [
-    ...lockedFlags(code),
-    ...seen.map((path) => `--allow-fs-read=${path}`),
-    `--stack-size=${ENGINE_STACK_KB}`,
-    '--v8-pool-size=1',
-  ]
-  return {
-    args: [...flags, entry, ...seen],
-    files: [...new Set([...nodeFiles(roomPath), ...code, ...seen])],
+  return programOf({
+    room: roomPath,
+    main: 'python/child/main',
+    packages: directories,
+    flags: [`--stack-size=${ENGINE_STACK_KB}`, '--v8-pool-size=1'],
+    given: snapshot === undefined ? [] : [snapshot],
     mostMessage: MOST_MESSAGE,
     mostDataKb: MOST_DATA_KB,
     stackKb: STACK_KB,
-  }
+  })
 }

@@ -1,11 +1,4 @@
-import { join } from 'node:path'
-import {
-  type ChildProgram,
-  codeDirectories,
-  codeFile,
-  lockedFlags,
-  nodeFiles,
-} from '../../confinement/child-program.ts'
+import { type ChildProgram, programOf } from '../../confinement/child-program.ts'
 import { roomPath } from '../engine-files.ts'
 import { MOST_REPLY } from './result-size.ts'
 
@@ -17,11 +10,12 @@ const CHILD_DATA_KB = 2 * 1024 * 1024
  * back, so the wall around the process has to.
  */
 export function sqlProgram(duckdb: readonly string[]): ChildProgram {
-  const code = codeDirectories([roomPath, ...duckdb])
-  return {
-    args: [...lockedFlags(code), '--allow-addons', codeFile(join(roomPath, 'sql', 'child'), 'main')],
-    files: [...new Set([...nodeFiles(roomPath), ...code])],
+  return programOf({
+    room: roomPath,
+    main: 'sql/child/main',
+    packages: duckdb,
+    flags: ['--allow-addons'],
     mostMessage: MOST_REPLY,
     mostDataKb: CHILD_DATA_KB,
-  }
+  })
 }

@@ -29,6 +29,8 @@ export class Database {
   /** Functions that do not give the same every time. */
   readonly #changing: ReadonlySet<string>
   #tables: readonly EmptyTable[] = []
+  /** Whether it may hold anything of a query. Reading the text of one leaves nothing. */
+  #used = false
   #instance: DuckDBInstance
   #connection: DuckDBConnection
 
@@ -62,9 +64,12 @@ export class Database {
 
   /** Begins anew with empty tables. Nothing of the tables before is left. */
   readonly begin = async (tables: readonly EmptyTable[], spans: boolean): Promise<void> => {
-    this.#connection.closeSync()
-    this.#instance.closeSync()
-    ;[this.#instance, this.#connection] = await openLocked(this.#duckdb)
+    if (this.#used) {
+      this.#connection.closeSync()
+      this.#instance.closeSync()
+      ;[this.#instance, this.#connection] = await openLocked(this.#duckdb)
+    }
+    this.#used = true
     this.#tables = tables
     await this.#connection.run('CREATE SCHEMA kept')
     for (const [at, table] of tables.entries())

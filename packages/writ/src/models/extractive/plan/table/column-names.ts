@@ -2,22 +2,28 @@ import type { TableListing } from '@writ/contract'
 
 export type Column = TableListing['columns'][number]
 
+/** Types of columns whose values can be computed with. */
+export const NUMERIC: ReadonlySet<Column['type']> = new Set(['integer', 'decimal'])
+
 /** A column in its table. */
 export interface Place {
   readonly table: TableListing
   readonly column: Column
 }
 
-/** Words at the end of the name of a column that say in what it is measured. */
+/**
+ * Words at the end of the name of a column that say in what it is measured, and nothing else: "month" may say of which it is,
+ * "min" which of several values, "second" which in a row.
+ */
 const UNITS: ReadonlySet<string> = new Set(
   `eur euro usd dollar gbp pound chf jpy cent percent pct kg g gram mg t ton lb lbs oz km m meter metre cm mm mile ft inch
-  h hour hr min minute s sec second ms day week month year l liter litre ml kwh kw w c f celsius`
+  h hr minute s sec ms l liter litre ml kwh kw w c f celsius`
     .trim()
     .split(/\s+/),
 )
 
 /** Last words of columns that say in what the others of their table are measured. */
-const MEASURES: ReadonlySet<string> = new Set(['currency', 'unit', 'uom', 'measure', 'scale'])
+const MEASURES: ReadonlySet<string> = new Set(['currency', 'ccy', 'unit', 'uom', 'measure', 'scale'])
 
 /** The words of a name, in lower case and the last one in the singular. */
 export function nameWords(name: string): readonly string[] {
@@ -35,16 +41,21 @@ export function singular(word: string): string {
   return /[^su]s$/.test(word) && word.length > 3 ? word.slice(0, -1) : word
 }
 
-/** Whether a phrase names a column: its very words, or all but those for what it is measured in. */
-function nameOf(phrase: readonly string[], column: Column): 'whole' | 'without unit' | undefined {
-  const words = nameWords(column.name)
+type Naming = 'whole' | 'without unit' | 'in part'
+
+/** How a phrase names a column: by its very words, by all but those for what it is measured in, or by its first words alone. */
+function nameOf(phrase: readonly string[], table: TableListing, { name }: Column): Naming | undefined {
+  const words = nameWords(name)
   if (
     phrase.length === 0 ||
     !phrase.every((word, at) => word === words[at] || singularAt(words, at) === word)
   )
     return undefined
   if (phrase.length === words.length) return 'whole'
-  return words.slice(phrase.length).every((word) => UNITS.has(word)) ? 'without unit' : undefined
+  const rest = words.slice(phrase.length)
+  // One of several columns of the same name: which of them is meant is not said.
+  if (table.notes.includes('named-columns') && rest.length === 1 && /_\d+$/.test(name)) return 'whole'
+  return rest.every((word) => UNITS.has(word)) ? 'without unit' : 'in part'
 }
 
 const singularAt = (words: readonly string[], at: number): string => singular(words[at] ?? '')
@@ -54,12 +65,15 @@ export function columnsNamed(text: string, tables: readonly TableListing[]): rea
   const phrase = nameWords(text.replace(/^(?:the|an?|all|each|every)\s+/i, ''))
   const found = tables.flatMap((table) =>
     table.columns.flatMap((column) => {
-      const how = nameOf(phrase, column)
+      const how = nameOf(phrase, table, column)
       return how === undefined ? [] : [{ how, place: { table, column } }]
     }),
   )
   const whole = found.filter(({ how }) => how === 'whole')
-  return (whole.length > 0 ? whole : found).map(({ place }) => place)
+  if (whole.length > 0) return whole.map(({ place }) => place)
+  // Beside "weight_max", "weight_kg" is one weight of several.
+  const measured = new Set(found.filter(({ how }) => how === 'without unit').map(({ place }) => place.table))
+  return found.filter(({ place }) => measured.has(place.table)).map(({ place }) => place)
 }
 
 /** The tables that a phrase may name: by their short names, or as files. */
@@ -72,15 +86,26 @@ export function tablesNamed(text: string, tables: readonly TableListing[]): read
   if (files.length > 0) return files
   const words = nameWords(plain.replace(/\s+(?:table|file|list|data|sheet)$/i, '')).join(' ')
   return tables.filter(({ name, doc }) => {
-    const stem = doc.replace(/^.*\//, '').replace(/\.[^.]*$/, '')
     return (
       words !== '' &&
-      (nameWords(name).join(' ') === words || (name === doc && nameWords(stem).join(' ') === words))
+      (nameWords(name).join(' ') === words || (name === doc && nameWords(stemOf(doc)).join(' ') === words))
     )
   })
 }
 
+/** The name of a file without its folders and its ending. */
+export function stemOf(doc: string): string {
+  return doc.replace(/^.*\//, '').replace(/\.[^.]*$/, '')
+}
+
 /** The columns of a table that say in what others are measured. */
 export function measuresOf({ columns }: TableListing): readonly Column[] {
-  return columns.filter(({ name }) => MEASURES.has(nameWords(name).at(-1) ?? ''))
+  return columns.filter(({ name, type }) => {
+    const words = nameWords(name)
+    return MEASURES.has(words.at(-1) ?? '') || (type === 'text' && words.includes('currency'))
+  })
+}
+
+export function onlyOne<T>(list: readonly T[]): T | undefined {
+  return list.length === 1 ? list[0] : undefined
 }

@@ -1,6 +1,6 @@
 import type { TableListing } from '@writ/contract'
 import { unmask } from '../quoted.ts'
-import { type Column, nameWords, type Place } from './column-names.ts'
+import { type Column, nameWords, type Place, stemOf } from './column-names.ts'
 
 /** What rows have to fulfil to count, of one column. */
 export interface Condition extends Place {
@@ -203,17 +203,21 @@ export function readWhen(text: string): When | undefined {
 /** Whether a column dates the rows of its table: a date of birth says nothing of when somebody was counted. */
 function dates({ name, type }: Column, table: TableListing): boolean {
   const words = nameWords(name)
-  const own = nameWords(table.doc.replace(/^.*\//, '').replace(/\.[^.]*$/, ''))
+  const own = nameWords(stemOf(table.doc))
   const rest = words.slice(0, -1).join(' ')
   return (
     type === 'date' && /^(?:date|day)$/.test(words.at(-1) ?? '') && (rest === '' || rest === own.join(' '))
   )
 }
 
+/** "1.500", which is one and a half or fifteen hundred. */
+const MAY_BE_GROUPED = /^-?[1-9]\d{0,2}\.\d{3}$/
+
 /** A value as SQL, for a column of its type; undefined where it is none. */
 function literalOf({ type }: Column, value: string): string | undefined {
   if (type === 'integer' || type === 'decimal') {
     const digits = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(value) ? value.replaceAll(',', '') : value
+    if (MAY_BE_GROUPED.test(value)) return undefined
     return /^-?\d{1,15}(?:\.\d{1,10})?$/.test(digits) ? digits : undefined
   }
   if (type === 'date') return isDay(value) ? `DATE '${value}'` : undefined

@@ -84,15 +84,15 @@ const COMPUTED: readonly (readonly [question: string, query: string])[] = [
   ],
   [
     'Which region has the highest total amount?',
-    'SELECT "region", value FROM (SELECT t0."region" AS "region", sum(t0."amount") AS value FROM "orders" t0 GROUP BY 1) QUALIFY rank() OVER (ORDER BY value DESC) <= 1 ORDER BY value DESC, 1',
+    'SELECT "region", value FROM (SELECT t0."region" AS "region", sum(t0."amount") AS value FROM "orders" t0 WHERE t0."region" IS NOT NULL GROUP BY 1) QUALIFY rank() OVER (ORDER BY value DESC) <= 1 ORDER BY value DESC, 1',
   ],
   [
     'Which region has the fewest orders?',
-    'SELECT "region", value FROM (SELECT t0."region" AS "region", count(*) AS value FROM "orders" t0 GROUP BY 1) QUALIFY rank() OVER (ORDER BY value ASC) <= 1 ORDER BY value ASC, 1',
+    'SELECT "region", value FROM (SELECT t0."region" AS "region", count(*) AS value FROM "orders" t0 WHERE t0."region" IS NOT NULL GROUP BY 1) QUALIFY rank() OVER (ORDER BY value ASC) <= 1 ORDER BY value ASC, 1',
   ],
   [
     'What are the top 3 regions by number of orders?',
-    'SELECT "region", value FROM (SELECT t0."region" AS "region", count(*) AS value FROM "orders" t0 GROUP BY 1) QUALIFY rank() OVER (ORDER BY value DESC) <= 3 ORDER BY value DESC, 1',
+    'SELECT "region", value FROM (SELECT t0."region" AS "region", count(*) AS value FROM "orders" t0 WHERE t0."region" IS NOT NULL GROUP BY 1) QUALIFY rank() OVER (ORDER BY value DESC) <= 3 ORDER BY value DESC, 1',
   ],
   [
     'What is the correlation between amount and quantity?',
@@ -101,6 +101,14 @@ const COMPUTED: readonly (readonly [question: string, query: string])[] = [
 ]
 
 const TWICE = [ORDERS, table('returns', { amount: 'decimal', reason: 'text' })]
+const ORDER_ROWS = 'SELECT count(*) AS value FROM "orders" t0'
+const TWINS = [
+  table(
+    'sales',
+    { customer_id: 'text', amount: 'decimal', amount_2: 'decimal' },
+    { notes: ['named-columns'] },
+  ),
+]
 const UNITS = [table('parts', { weight_kg: 'decimal', weight_lb: 'decimal', name: 'text' })]
 
 const DOUBTFUL: readonly (readonly [why: string, question: string, tables: readonly TableListing[]])[] = [
@@ -115,11 +123,24 @@ const DOUBTFUL: readonly (readonly [why: string, question: string, tables: reado
   ['digits that name something', 'What is the average order_id?', SHOP],
   ['a value of another type', 'How many orders have amount over ten?', SHOP],
   ['a sign of money', 'How many orders have amount over $100?', SHOP],
+  ['a number that may be a thousand times another', 'How many orders have amount over 1.000?', SHOP],
   ['a unit', 'How many orders have quantity over 100 kg?', SHOP],
   ['a value without its column', 'What is the total amount for EMEA?', SHOP],
   ['a table that is not there', 'How many invoices are there?', SHOP],
   ['two tables with the column', 'What is the total amount?', TWICE],
   ['two columns that differ in their unit', 'What is the total weight?', UNITS],
+  [
+    'one of several columns that only their ends tell apart',
+    'What is the average temperature?',
+    [table('weather', { temperature_c: 'decimal', temperature_max: 'decimal' })],
+  ],
+  [
+    'the least of something',
+    'What is the average temperature?',
+    [table('weather', { temperature_min: 'decimal' })],
+  ],
+  ['a month', 'What is the average order?', [table('orders', { order_month: 'integer', amount: 'decimal' })]],
+  ['two columns of one name', 'What is the total amount?', TWINS],
   ['another unit', 'What is the total weight_kg in pounds?', UNITS],
   [
     'two columns of dates',
@@ -200,6 +221,33 @@ describe('a question over tables', () => {
       { least: 0, most: 1 },
     ])
     expect(planOverTables('What is the total amount where currency is EUR?', [mixed])?.guards).toHaveLength(1)
+  })
+
+  it('is not computed where its result would be no exact one', () => {
+    const otherwise = (question: string, tables: readonly TableListing[] = SHOP): readonly string[] =>
+      planOverTables(question, tables)?.guards.map((guard) => guard.otherwise) ?? []
+    const parts = expect.stringContaining('The column order_id of orders.csv is the same in rows that differ')
+    expect(otherwise('How many orders are there?')).toEqual([parts])
+    expect(exactQuery('How many rows are in orders.csv?', SHOP)).toBe(ORDER_ROWS)
+    expect(otherwise('How many rows are in orders.csv?')).toEqual([])
+    expect(otherwise('What is the average amount?')).toEqual([expect.stringContaining('more than 15 digits')])
+    expect(otherwise('What is the correlation between amount and quantity?')).toContainEqual(
+      expect.stringContaining('There is no correlation'),
+    )
+    expect(otherwise('How many different regions are there?')).toContainEqual(
+      expect.stringContaining('may say in words that there is none'),
+    )
+    const coded = table('sales', { amount: 'decimal', currency_code: 'text' })
+    expect(otherwise('What is the total amount?', [coded])).toEqual([
+      expect.stringContaining('currency_code of sales.csv holds more than one'),
+    ])
+  })
+
+  it('calls the figure "value", whatever its columns are called', () => {
+    const query = exactQuery('Which value has the highest total amount?', [
+      table('sales', { value: 'text', amount: 'decimal' }),
+    ])
+    expect(query).toContain('SELECT "value_1", value FROM')
   })
 
   it('is no figure where its form does not ask for one, and none over too many tables', () => {

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest'
+import { Totals } from './totals.ts'
+
+function seem(names: readonly (string | null)[]): boolean {
+  const totals = new Totals()
+  for (const name of names) totals.add([name, '1'])
+  return totals.seem
+}
+
+it.each([
+  'Total',
+  'TOTAL:',
+  '**Total**',
+  'Grand total',
+  'Subtotal EMEA',
+  'EMEA Total',
+  'EMEA sub-total',
+  'Total (EUR)',
+  'Sum',
+  'Sum of all',
+  'Gesamtsumme',
+])('a row adds others up by "%s", wherever it stands', (name) => {
+  expect(seem(['EMEA', name, 'APAC'])).toBe(true)
+})
+
+it.each([null, 'Average', 'Mean:'])('the last row is none like the others by %j', (name) => {
+  expect(seem(['EMEA', 'APAC', name])).toBe(true)
+  expect(seem(['EMEA', name, 'APAC'])).toBe(false)
+})
+
+it.each(['TotalEnergies', 'Summer', 'totally', 'a sum', `Total ${'x'.repeat(40)}`])(
+  'a row adds nothing up by "%s"',
+  (name) => {
+    expect(seem(['EMEA', 'APAC', name])).toBe(false)
+  },
+)
+
+it('names that are empty elsewhere too say nothing', () => {
+  expect(seem([null, 'EMEA', null])).toBe(false)
+  expect(seem([null])).toBe(false)
+})
+
+it('nor does a last row that is empty in its first cell and holds no figure', () => {
+  const totals = new Totals()
+  for (const cells of [
+    ['EMEA', 'x'],
+    [null, 'y'],
+  ])
+    totals.add(cells)
+  expect(totals.seem).toBe(false)
+})
