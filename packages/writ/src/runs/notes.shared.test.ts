@@ -85,7 +85,7 @@ const after = ${seen}`,
     expect(await opened().replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
   })
 
-  it('refuses forged citations, a huge value, and more notes than a frame may keep', async () => {
+  it('refuses forged citations, a huge value, and more notes than a frame may keep, all at once as well', async () => {
     const cell = `${CITED}
 const refused = async (work) => { try { await work(); return 'kept' } catch (error) { return error.code } }
 const forged = await refused(() => note('k', 'v', [{ ...cited, quote: 'Notice is ninety days' }]))
@@ -93,15 +93,17 @@ const shifted = await refused(() => note('k', 'v', [{ ...cited, start: 0 }]))
 const huge = await refused(() => note('k', 'x'.repeat(20_000)))
 const long = await refused(() => note('k'.repeat(300), 1))
 const shape = await refused(() => note('', 1))
-for (let i = 0; i < 1000; i += 1) await note('k' + i, i)
+const many = await Promise.allSettled(Array.from({ length: 1010 }, (_, i) => note('k' + i, i)))
+const kept = many.filter(({ status }) => status === 'fulfilled').length
 const over = await refused(() => note('one more', 1))`
-    const answer = await ask([cell, 'FINAL({ forged, shifted, huge, long, shape, over })'])
+    const answer = await ask([cell, 'FINAL({ forged, shifted, huge, long, shape, kept, over })'])
     expect(answer.value).toEqual({
       forged: 'CITATION_INVALID',
       shifted: 'CITATION_INVALID',
       huge: 'BAD_REQUEST',
       long: 'BAD_REQUEST',
       shape: 'BAD_REQUEST',
+      kept: 1000,
       over: 'BUDGET_EXCEEDED',
     })
     expect(answer).toMatchObject({ status: 'incomplete', reason: expect.stringContaining('1000 notes') })

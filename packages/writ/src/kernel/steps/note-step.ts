@@ -44,6 +44,7 @@ export async function performNote(
     recall: ({ det }, text) => {
       lane.raise(det.label)
       if (det.decision !== null && det.decision.verdict !== 'allow') refused(state, det.decision)
+      if (det.outcome === 'ok') lane.notes.count()
       return { decision: det.decision, error: det.outcome === 'ok' ? null : errorFrom(text) }
     },
   })
@@ -86,10 +87,22 @@ function labelled(note: Note, { taint }: RecordedDecision): LabelledNote {
 }
 
 async function happen(state: RunState, lane: FrameState, note: Note): Promise<Written> {
+  try {
+    requireSize(note)
+    requireCitations(lane, note.citations)
+    requireRoom(lane)
+  } catch (error) {
+    return { decision: null, error: toWritError(error) }
+  }
+  lane.notes.count()
+  const written = await decide(state, lane)
+  if (written.error !== null) lane.notes.uncount()
+  return written
+}
+
+async function decide(state: RunState, lane: FrameState): Promise<Written> {
   let decision: RecordedDecision | null = null
   try {
-    requireSize(lane, note)
-    requireCitations(lane, note.citations)
     await lane.admit(async () => {
       const collection = state.ports.policy.collection(NOTES)
       const decided = await state.gate.decide(lane, 'memory::write', collection, lane.label)
@@ -109,11 +122,14 @@ function refused(
   return verdict === 'allow' ? null : gate.denied('memory::write', resource, policies, reason)
 }
 
-function requireSize({ notes }: FrameState, { key, value, citations }: Note): void {
+function requireSize({ key, value, citations }: Note): void {
   requireAtMost('key', encodedBytes(key, 'utf-8'), 'bytes', MAX_NOTE_KEY_BYTES)
   requireAtMost('value', encodedBytes(JSON.stringify(value), 'utf-8'), 'bytes as JSON', MAX_NOTE_VALUE_BYTES)
   requireAtMost('list of citations', citations.length, 'of them', MAX_NOTE_CITATIONS)
-  if (notes.written < MAX_FRAME_NOTES) return
+}
+
+function requireRoom({ notes }: FrameState): void {
+  if (!notes.full) return
   const data = { limit: 'notes', most: MAX_FRAME_NOTES }
   throw new WritError('BUDGET_EXCEEDED', `One frame may keep ${MAX_FRAME_NOTES} notes.`, { data })
 }
