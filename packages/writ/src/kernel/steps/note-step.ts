@@ -14,8 +14,9 @@ import {
 } from '@writ/contract'
 import type { StepId } from '../basis/step-id.ts'
 import type { FrameState } from '../state/frame-state.ts'
-import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
+import { errorFrom, errorJson, outcomeOf, type RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
+import { endStep } from './end-step.ts'
 import { observe } from './observe.ts'
 
 /** What became of a note: the decision, where policy was asked, and why it was not kept. */
@@ -63,21 +64,8 @@ export async function performNote(
     payloads: { input: asked, ...(error === null ? {} : { error: errorJson(error) }) },
     durability: 'commit',
   })
-  if (error !== null) noteLimit(state, lane.label, written.seq, error)
-  else if (decision !== null) lane.notes.write(labelled(note, decision), written.seq)
-  onFinal(written.seq)
-  await written.durable
-  state.ports.onEvent({
-    type: 'step',
-    lane: lane.id,
-    n: id.n,
-    kind: 'memory.write',
-    op: 'note',
-    outcome: error === null ? 'ok' : outcomeOf(error),
-    detail: error === null ? '' : showable(state, lane.label, error.message, error.code),
-    tookMs: 0,
-    gateMs: 0,
-  })
+  if (error === null && decision !== null) lane.notes.write(labelled(note, decision), written.seq)
+  await endStep(state, lane, id, { kind: 'memory.write', op: 'note', error }, written, onFinal)
   if (error !== null) throw error
   return null
 }
