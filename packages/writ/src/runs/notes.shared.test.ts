@@ -188,6 +188,31 @@ describe('notes across runs', () => {
     })
   })
 
+  it('are those of before where two runs write one key at once, and then those of the newest', async () => {
+    const met = Promise.withResolvers<void>()
+    let arrived = 0
+    const cell = `${CITED}await note('notice', 'thirty days', [cited])
+await llm_query('both have written')
+const seen = (await notes()).map(({ value, run }) => [value, run])`
+    const script = program(["FINAL('ready')"], { meet: [cell, 'FINAL(seen)'] })
+    await run((request) => {
+      if (request.task !== null) return script(request)
+      arrived += 1
+      if (arrived === 2) met.resolve()
+      return { kind: 'text', text: 'so it is', until: met.promise }
+    }, over())
+    const asked = { query: 'SIMTASK:meet', context: { paths: [corpus()] }, strategy: 'recurse' } as const
+    const answers = await Promise.all([opened().completion(asked), opened().completion(asked)])
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ value: [['thirty days', null]], notes: { given: 0, kept: 1 } })
+      await verified(answer)
+    }
+    const [older, newest] = answers.map((answer) => answer.run).sort()
+    const later = await read()
+    expect(later).toMatchObject({ value: [{ run: newest }], notes: { given: 1, leftOut: 1 } })
+    expect(later.notes?.runs).not.toContain(older)
+  })
+
   it('go with the erasure of their run, whose statement names the runs that were given them', async () => {
     const first = await write()
     const second = await read()
