@@ -141,9 +141,11 @@ it('drops notes whose bytes moved, changed or went, and keeps to the purpose', a
   }
   const given = await givenNotes(left(runs), documents, ASKING)
   expect(given).toMatchObject({ stale: 4, partitions: [{ notes: [{ key: 'stands' }] }] })
-  expect(await givenNotes(left(runs, 'audit'), documents, ASKING)).toMatchObject({
-    partitions: [],
-    leftOut: 1,
+  const both = corpus(partition('open', INTERNAL, ['general', 'audit']))
+  for (const one of [documents, both])
+    expect(await givenNotes(left(runs, 'audit'), one, ASKING)).toMatchObject({ partitions: [], leftOut: 1 })
+  expect(await givenNotes(left(runs, 'audit'), both, { ...ASKING, purpose: 'audit' })).toMatchObject({
+    partitions: [{ notes: [{ key: 'stands' }] }],
   })
 })
 

@@ -121,10 +121,12 @@ function placeFor(
   const least = partitions
     .filter(({ id }) => cited.has(id))
     .reduce((sum, partition) => joinLabels(sum, partition.label), label)
+  // A corpus may be for several purposes, and what was noted for one of them is for no other.
   const fitting = partitions.filter(
     (partition) =>
-      flowsTo(least, joinLabels(partition.label, questionLabel)) &&
-      [wrote, purpose].every((one) => partition.purposes.includes(one)),
+      wrote === purpose &&
+      partition.purposes.includes(purpose) &&
+      flowsTo(least, joinLabels(partition.label, questionLabel)),
   )
   const lower = (a: Partition, b: Partition): boolean =>
     flowsTo(a.label, b.label) && !flowsTo(b.label, a.label)
