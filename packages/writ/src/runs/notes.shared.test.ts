@@ -92,16 +92,18 @@ const forged = await refused(() => note('k', 'v', [{ ...cited, quote: 'Notice is
 const shifted = await refused(() => note('k', 'v', [{ ...cited, start: 0 }]))
 const huge = await refused(() => note('k', 'x'.repeat(20_000)))
 const long = await refused(() => note('k'.repeat(300), 1))
+const wide = await refused(() => note('k', 'v', [cited, { ...cited, quote: 'x'.repeat(65_530) }]))
 const shape = await refused(() => note('', 1))
 const many = await Promise.allSettled(Array.from({ length: 1010 }, (_, i) => note('k' + i, i)))
 const kept = many.filter(({ status }) => status === 'fulfilled').length
 const over = await refused(() => note('one more', 1))`
-    const answer = await ask([cell, 'FINAL({ forged, shifted, huge, long, shape, kept, over })'])
+    const answer = await ask([cell, 'FINAL({ forged, shifted, huge, long, wide, shape, kept, over })'])
     expect(answer.value).toEqual({
       forged: 'CITATION_INVALID',
       shifted: 'CITATION_INVALID',
       huge: 'BAD_REQUEST',
       long: 'BAD_REQUEST',
+      wide: 'BAD_REQUEST',
       shape: 'BAD_REQUEST',
       kept: 1000,
       over: 'BUDGET_EXCEEDED',

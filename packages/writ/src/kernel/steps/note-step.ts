@@ -5,6 +5,7 @@ import {
   MAX_FRAME_NOTES,
   MAX_NOTE_CITATIONS,
   MAX_NOTE_KEY_BYTES,
+  MAX_NOTE_QUOTE_BYTES,
   MAX_NOTE_VALUE_BYTES,
   NOTES,
   type Note,
@@ -114,6 +115,8 @@ function requireSize({ key, value, citations }: Note): void {
   requireAtMost('key', encodedBytes(key, 'utf-8'), 'bytes', MAX_NOTE_KEY_BYTES)
   requireAtMost('value', encodedBytes(JSON.stringify(value), 'utf-8'), 'bytes as JSON', MAX_NOTE_VALUE_BYTES)
   requireAtMost('list of citations', citations.length, 'of them', MAX_NOTE_CITATIONS)
+  const quoted = citations.reduce((sum, { quote }) => sum + encodedBytes(quote, 'utf-8'), 0)
+  requireAtMost('text of all quotes', quoted, 'bytes', MAX_NOTE_QUOTE_BYTES)
 }
 
 function requireRoom({ notes }: FrameState): void {
