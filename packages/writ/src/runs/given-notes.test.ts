@@ -187,7 +187,7 @@ it('gives no more than the opening record has room to name, the newest runs firs
   const oldest = [...given].sort()[0] ?? ''
   expect(new Set(given)).toEqual(new Set(Object.keys(runs).filter((run) => run >= oldest)))
   expect(unreadable).toEqual(Array.from({ length: 100 }, (_, n) => id(1_000 + n)))
-  const declared = partitions.map(({ partition: { packSha256: _, ...said }, notes }) => {
+  const declared = partitions.map(({ partition: said, notes }) => {
     return { ...said, pack: 'f'.repeat(64), runs: notes.map(({ run }) => ({ run, notes: 1 })) }
   })
   const bytes = JSON.stringify({ partitions: declared, unreadable }).length
