@@ -11,6 +11,8 @@ export const MAX_NOTE_KEY_BYTES = 256
 export const MAX_NOTE_VALUE_BYTES = 16_384
 /** Most citations of a note. */
 export const MAX_NOTE_CITATIONS = 16
+/** Most UTF-8 bytes of all quotes of a note: the notes of a run are kept, and read by later ones, as one text. */
+export const MAX_NOTE_QUOTE_BYTES = 65_536
 /** Most notes of one frame. */
 export const MAX_FRAME_NOTES = 1_000
 /** Most notes that a run leaves to later ones, and most of one label that a run is given. */

@@ -55,87 +55,182 @@ export type HostName =
   | 'notes'
   | 'budget'
 
-type Described = Omit<ReplName, 'name'>
+/**
+ * How Python says a function of the host: what the model is told of it, its first parameters, and those that come after
+ * them by place or by name, which the host is given as one object.
+ */
+export interface PythonForm {
+  readonly usage: string
+  readonly args: readonly string[]
+  readonly options: readonly string[]
+}
+
+const inPython = (usage: string, args: readonly string[], options: readonly string[] = []): PythonForm =>
+  Object.freeze({ usage, args: Object.freeze([...args]), options: Object.freeze([...options]) })
+
+type Described = Omit<ReplName, 'name'> & { readonly python: PythonForm }
 
 const described = (
   aliases: readonly string[],
   step: ReplName['step'],
   usage: string,
+  python: PythonForm,
   needs?: ReplName['needs'],
-): Described => ({ aliases, step, usage, ...(needs === undefined ? {} : { needs }) })
+): Described => ({ aliases, step, usage, python, ...(needs === undefined ? {} : { needs }) })
 
 const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   docs: described(
     [],
     'context.search',
     'await docs({match?, limit?}) → [{id, title, mediaType, bytes, label, outlineSize}]',
+    inPython(
+      'docs(match=None, limit=None) → [{"id", "title", "mediaType", "bytes", "label", "outlineSize"}]',
+      [],
+      ['match', 'limit'],
+    ),
   ),
   search: described(
     [],
     'context.search',
     'await search(query, {k?, docs?}) → ranked [{doc, title, start, end, sha256, text, rank}]',
+    inPython(
+      'search(query, k=None, docs=None) → ranked [{"doc", "title", "start", "end", "sha256", "text", "rank"}]',
+      ['query'],
+      ['k', 'docs'],
+    ),
   ),
   grep: described(
     [],
     'context.search',
     'await grep(pattern, {docs?, before?, after?, limit?, ignoreCase?}) → {matches: [{doc, line, start, end, sha256, text, match}], truncated}',
+    inPython(
+      'grep(pattern, docs=None, before=0, after=0, limit=None, ignore_case=False) → {"matches": [{"doc", "line", "start", "end", "sha256", "text", "match"}], "truncated"}',
+      ['pattern'],
+      ['docs', 'before', 'after', 'limit', 'ignoreCase'],
+    ),
   ),
-  outline: described([], 'context.search', 'await outline(doc) → [{kind, title, depth, start, end}]'),
-  read: described([], 'context.read', 'await read(doc, start?, end?) or read(span) → text of a byte range'),
+  outline: described(
+    [],
+    'context.search',
+    'await outline(doc) → [{kind, title, depth, start, end}]',
+    inPython('outline(doc) → [{"kind", "title", "depth", "start", "end"}]', ['doc']),
+  ),
+  read: described(
+    [],
+    'context.read',
+    'await read(doc, start?, end?) or read(span) → text of a byte range',
+    inPython('read(doc, start=None, end=None) or read(span) → text of a byte range', ['doc', 'start', 'end']),
+  ),
   tables: described(
     [],
     'context.search',
     'await tables(name?) → [{name, doc, columns: [{name, type}], rows, notes, problem}] of tables found in documents (CSV, TSV, JSON, Markdown)',
+    inPython(
+      'tables(name=None) → [{"name", "doc", "rows", "columns": [{"name", "type"}]}] of the tables in documents, for sql',
+      [],
+      ['match'],
+    ),
   ),
   sql: described(
     [],
     'context.read',
     'await sql(query, {limit?}) → {columns, rows: [{…}], truncated, docs}: one SELECT of DuckDB over those tables; counts, sums and joins are exact. A query that names the column _span of a table gets where each row stands, as cite takes it',
+    inPython(
+      'sql(query, limit=None) → {"columns", "rows", "truncated", "docs"} of a DuckDB SELECT over the tables; name the column _span to get each row\'s span',
+      ['query'],
+      ['limit'],
+    ),
   ),
   llm_query: described(
     ['llmQuery'],
     'model.call',
     'await llm_query(prompt, {model?, spans?, schema?, fresh?}) → text of one sub-call; with a JSON Schema, a value that fits it. The same prompt gives the same answer again at no cost; {fresh: true} asks anew',
+    inPython(
+      'llm_query(prompt, model=None, spans=None, schema=None, fresh=False) → text of one sub-call; with a JSON Schema, a value that fits it. The same prompt gives the same answer again at no cost; fresh=True asks anew',
+      ['prompt'],
+      ['model', 'spans', 'schema', 'fresh'],
+    ),
   ),
   llm_query_batched: described(
     ['llmQueryBatched'],
     'model.call',
     'await llm_query_batched(prompts, {model?, settle?, schema?, fresh?}) → texts or values in order, run in parallel',
+    inPython(
+      'llm_query_batched(prompts, model=None, settle=False, schema=None, fresh=False) → texts or values in order, run in parallel',
+      ['prompts'],
+      ['model', 'settle', 'schema', 'fresh'],
+    ),
   ),
   rlm_query: described(
     ['rlmQuery'],
     'frame.spawn',
     'await rlm_query(prompt, {context?, scope?, model?, schema?}) → value a child frame with its own REPL released; {sealed: id} where it may read what you may not: release it, or give it on as context',
+    inPython(
+      'rlm_query(prompt, context=None, scope=None, model=None, schema=None) → value a child frame with its own REPL released; {"sealed": id} where it may read what you may not: release it, or give it on as context',
+      ['prompt'],
+      ['context', 'scope', 'model', 'schema'],
+    ),
   ),
   rlm_query_batched: described(
     ['rlmQueryBatched'],
     'frame.spawn',
     'await rlm_query_batched([{prompt, context?, scope?, model?, schema?}], {settle?, schema?}) → values in order',
+    inPython(
+      'rlm_query_batched([{"prompt", "context", "scope", "model", "schema"}, …], settle=False, schema=None) → values in order, run in parallel',
+      ['prompts'],
+      ['settle', 'schema'],
+    ),
   ),
   scripts: described(
     [],
     'local',
     'await scripts() → [{name, description, planHash, input, output}] of the scripts below',
+    inPython('scripts() → [{"name", "description", "planHash", "input", "output"}] of the scripts below', []),
     'scripts',
   ),
   run_script: described(
     ['runScript'],
     'frame.spawn',
     'await run_script(name, input) → value that a script released, which a person wrote: it runs as a child frame over your corpus',
+    inPython(
+      'run_script(name, input=None) → value that a script released, which a person wrote: it runs as a child frame over your corpus',
+      ['name', 'input'],
+    ),
     'scripts',
   ),
-  cite: described([], 'local', 'await cite(span, quote?) → citation {doc, start, end, sha256, quote}'),
+  cite: described(
+    [],
+    'local',
+    'await cite(span, quote?) → citation {doc, start, end, sha256, quote}',
+    inPython('cite(span, quote=None) → citation {"doc", "start", "end", "sha256", "quote"}', [
+      'span',
+      'quote',
+    ]),
+  ),
   note: described(
     [],
     'memory.write',
     'await note(key, value, citations?): keeps a fact; with citations of cite, for later runs over this corpus too',
+    inPython(
+      'note(key, value, citations=None): keeps a fact; with citations of cite, for later runs over this corpus too',
+      ['key', 'value', 'citations'],
+    ),
   ),
   notes: described(
     [],
     'context.search',
     'await notes(words?) → [{key, value, citations, quoted, run}] kept so far; check what an earlier run said',
+    inPython(
+      'notes(words=None) → [{"key", "value", "citations", "quoted", "run"}] kept so far; check what an earlier run said',
+      ['words'],
+    ),
   ),
-  budget: described([], 'local', 'await budget() → {calls, tokens, costMicroUsd, depth, turns, steps} left'),
+  budget: described(
+    [],
+    'local',
+    'await budget() → {calls, tokens, costMicroUsd, depth, turns, steps} left',
+    inPython('budget() → {"calls", "tokens", "costMicroUsd", "depth", "turns", "steps"} left', []),
+  ),
 }
 
 /** Names answered by the host. All return promises. */
@@ -143,6 +238,14 @@ export const HOST_NAMES: readonly ReplName[] = Object.freeze(
   Object.entries(HOST_FUNCTIONS).map(([name, { aliases, step, usage, needs }]) =>
     entry(name, aliases, step, usage, needs),
   ),
+)
+
+/** Every function of the host as Python says it. Each gives its result at once. */
+export const PYTHON_FORMS: Readonly<Record<HostName, PythonForm>> = Object.freeze(
+  Object.fromEntries(Object.entries(HOST_FUNCTIONS).map(([name, { python }]) => [name, python])) as Record<
+    HostName,
+    PythonForm
+  >,
 )
 
 /** Whether the host answers a function of this name. */
@@ -225,3 +328,13 @@ export const GUEST_NAMES: readonly ReplName[] = Object.freeze([
     'await verify(list of {claim, span}, {votes?, where?, claim?, spans?}) → the items with verified: true, false, or null where nothing was asked or answered',
   ),
 ])
+
+/** What a model is told of the names that Python provides itself. */
+export const PYTHON_GUEST_USAGE: Readonly<Record<string, string>> = Object.freeze({
+  context: 'context: the corpus: a str when it is one small text, else a handle with .docs, .length, .type',
+  print: 'print(...): only printed output and the value of the last expression are shown to you',
+  FINAL: 'FINAL(value): release any value as the answer',
+  FINAL_VAR: 'FINAL_VAR("name"): release a variable as the answer',
+  answer: 'answer["content"] = value; answer["ready"] = True: the same in two steps',
+  SHOW_VARS: 'SHOW_VARS(): names, types and sizes of your variables',
+})

@@ -8,6 +8,7 @@ import {
   type LabelledNote,
   type Ledger,
   label,
+  MAX_RECORD_BYTES,
   type Partition,
 } from '@writ/contract'
 import { sha256Hex } from '@writ/evidence'
@@ -140,9 +141,11 @@ it('drops notes whose bytes moved, changed or went, and keeps to the purpose', a
   }
   const given = await givenNotes(left(runs), documents, ASKING)
   expect(given).toMatchObject({ stale: 4, partitions: [{ notes: [{ key: 'stands' }] }] })
-  expect(await givenNotes(left(runs, 'audit'), documents, ASKING)).toMatchObject({
-    partitions: [],
-    leftOut: 1,
+  const both = corpus(partition('open', INTERNAL, ['general', 'audit']))
+  for (const one of [documents, both])
+    expect(await givenNotes(left(runs, 'audit'), one, ASKING)).toMatchObject({ partitions: [], leftOut: 1 })
+  expect(await givenNotes(left(runs, 'audit'), both, { ...ASKING, purpose: 'audit' })).toMatchObject({
+    partitions: [{ notes: [{ key: 'stands' }] }],
   })
 })
 
@@ -164,4 +167,30 @@ it('names runs whose notes are damaged, and goes on with the others', async () =
     partitions: [],
     unreadable: ['r1', 'r2', 'r3'],
   })
+})
+
+it('gives no more than the opening record has room to name, the newest runs first', async () => {
+  const id = (n: number): string => `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`
+  const runs = Object.fromEntries(
+    Array.from({ length: 900 }, (_, n) => [
+      id(n),
+      [note(`low ${n}`, INTERNAL, cite('open')), note(`high ${n}`, PII, cite('people'))],
+    ]),
+  )
+  const shelf = left(runs)
+  for (let n = 900; n < 1_100; n += 1)
+    writeFileSync(join(home, 'notes', 'shelf', `${id(n)}.json`), 'not JSON')
+  const documents = corpus(partition('open', INTERNAL), partition('people', PII))
+  const { partitions, leftOut, unreadable } = await givenNotes(shelf, documents, ASKING)
+  const given = partitions.flatMap(({ notes }) => notes.map(({ run }) => run))
+  expect(given.length + leftOut).toBe(1_800)
+  const oldest = [...given].sort()[0] ?? ''
+  expect(new Set(given)).toEqual(new Set(Object.keys(runs).filter((run) => run >= oldest)))
+  expect(unreadable).toEqual(Array.from({ length: 100 }, (_, n) => id(1_000 + n)))
+  const declared = partitions.map(({ partition: said, notes }) => {
+    return { ...said, pack: 'f'.repeat(64), runs: notes.map(({ run }) => ({ run, notes: 1 })) }
+  })
+  const bytes = JSON.stringify({ partitions: declared, unreadable }).length
+  expect(bytes).toBeGreaterThan(MAX_RECORD_BYTES / 2)
+  expect(bytes).toBeLessThan(MAX_RECORD_BYTES - 16 * 1024)
 })

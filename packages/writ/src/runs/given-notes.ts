@@ -8,6 +8,7 @@ import {
   type Label,
   type LabelledNote,
   MAX_KEPT_NOTES,
+  MAX_RECORD_BYTES,
   NOTES,
   type NotePartition,
   type Partition,
@@ -17,6 +18,12 @@ import { markedRuns } from '../files/note-shelf.ts'
 import { type NoteShelf, readNotes } from './read-notes.ts'
 
 type Corpus = Pick<ContextStore, 'partitions' | 'locate' | 'read'>
+
+/** Bytes of the opening record that are for neither its corpus nor notes. */
+const OPENING_REST_BYTES: number = 24 * 1024
+
+/** Most runs that are named as unreadable. */
+const MOST_UNREADABLE = 100
 
 /** What a run is for, and what its root begins with. */
 interface Asking {
@@ -49,13 +56,42 @@ export async function givenNotes(shelf: NoteShelf, corpus: Corpus, asking: Askin
       else place(partition, run, note)
     }
   }
-  const partitions = corpus.partitions.flatMap((partition): NotePartition[] => {
-    const all = [...(held.get(partition.id)?.values() ?? [])]
-    const notes = all.slice(-MAX_KEPT_NOTES).sort(byRun)
-    count.leftOut += all.length - notes.length
+  const chosen = corpus.partitions.map((partition) => {
+    const notes = [...(held.get(partition.id)?.values() ?? [])]
+    count.leftOut += notes.length
+    return { partition, notes: notes.slice(-MAX_KEPT_NOTES) }
+  })
+  const named = nameable(chosen, corpus, asking)
+  const partitions = chosen.flatMap(({ partition, notes: all }): NotePartition[] => {
+    const notes = all.filter(({ run }) => named.get(partition)?.has(run)).sort(byRun)
+    count.leftOut -= notes.length
     return notes.length === 0 ? [] : [{ partition: asPartition(partition, notes, asking), notes }]
   })
-  return { partitions, ...count, unreadable }
+  return { partitions, ...count, unreadable: unreadable.slice(-MOST_UNREADABLE) }
+}
+
+/** The runs that the opening record has room to name in each partition, the newest first: the corpus and the rest come before. */
+function nameable(
+  chosen: readonly { readonly partition: Partition; readonly notes: readonly GivenNote[] }[],
+  corpus: Corpus,
+  asking: Asking,
+): ReadonlyMap<Partition, ReadonlySet<string>> {
+  const named = new Map<Partition, Set<string>>()
+  const runs = chosen.flatMap(({ partition, notes }) =>
+    [...new Set(notes.map(({ run }) => run))].map((run) => ({ partition, run })),
+  )
+  let room = MAX_RECORD_BYTES - OPENING_REST_BYTES - bytesOf(corpus.partitions)
+  for (const { partition, run } of runs.sort((a, b) => byRun(b, a))) {
+    const first = named.has(partition) ? 0 : bytesOf(asPartition(partition, [], asking))
+    room -= first + bytesOf({ run, notes: MAX_KEPT_NOTES })
+    if (room < 0) break
+    named.set(partition, (named.get(partition) ?? new Set()).add(run))
+  }
+  return named
+}
+
+function bytesOf(said: unknown): number {
+  return Buffer.byteLength(JSON.stringify(said)) + 1
 }
 
 /** Whether every quote of a note stands where it stood. */
@@ -85,10 +121,12 @@ function placeFor(
   const least = partitions
     .filter(({ id }) => cited.has(id))
     .reduce((sum, partition) => joinLabels(sum, partition.label), label)
+  // A corpus may be for several purposes, and what was noted for one of them is for no other.
   const fitting = partitions.filter(
     (partition) =>
-      flowsTo(least, joinLabels(partition.label, questionLabel)) &&
-      [wrote, purpose].every((one) => partition.purposes.includes(one)),
+      wrote === purpose &&
+      partition.purposes.includes(purpose) &&
+      flowsTo(least, joinLabels(partition.label, questionLabel)),
   )
   const lower = (a: Partition, b: Partition): boolean =>
     flowsTo(a.label, b.label) && !flowsTo(b.label, a.label)
@@ -113,6 +151,6 @@ function asPartition(
   }
 }
 
-function byRun(a: GivenNote, b: GivenNote): number {
+function byRun(a: { readonly run: string }, b: { readonly run: string }): number {
   return a.run < b.run ? -1 : a.run > b.run ? 1 : 0
 }

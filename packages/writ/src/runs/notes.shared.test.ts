@@ -85,23 +85,27 @@ const after = ${seen}`,
     expect(await opened().replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
   })
 
-  it('refuses forged citations, a huge value, and more notes than a frame may keep', async () => {
+  it('refuses forged citations, a huge value, and more notes than a frame may keep, all at once as well', async () => {
     const cell = `${CITED}
 const refused = async (work) => { try { await work(); return 'kept' } catch (error) { return error.code } }
 const forged = await refused(() => note('k', 'v', [{ ...cited, quote: 'Notice is ninety days' }]))
 const shifted = await refused(() => note('k', 'v', [{ ...cited, start: 0 }]))
 const huge = await refused(() => note('k', 'x'.repeat(20_000)))
 const long = await refused(() => note('k'.repeat(300), 1))
+const wide = await refused(() => note('k', 'v', [cited, { ...cited, quote: 'x'.repeat(65_530) }]))
 const shape = await refused(() => note('', 1))
-for (let i = 0; i < 1000; i += 1) await note('k' + i, i)
+const many = await Promise.allSettled(Array.from({ length: 1010 }, (_, i) => note('k' + i, i)))
+const kept = many.filter(({ status }) => status === 'fulfilled').length
 const over = await refused(() => note('one more', 1))`
-    const answer = await ask([cell, 'FINAL({ forged, shifted, huge, long, shape, over })'])
+    const answer = await ask([cell, 'FINAL({ forged, shifted, huge, long, wide, shape, kept, over })'])
     expect(answer.value).toEqual({
       forged: 'CITATION_INVALID',
       shifted: 'CITATION_INVALID',
       huge: 'BAD_REQUEST',
       long: 'BAD_REQUEST',
+      wide: 'BAD_REQUEST',
       shape: 'BAD_REQUEST',
+      kept: 1000,
       over: 'BUDGET_EXCEEDED',
     })
     expect(answer).toMatchObject({ status: 'incomplete', reason: expect.stringContaining('1000 notes') })
@@ -184,6 +188,31 @@ describe('notes across runs', () => {
       value: [{ value: 'said second', run: second.run }],
       notes: { leftOut: 1 },
     })
+  })
+
+  it('are those of before where two runs write one key at once, and then those of the newest', async () => {
+    const met = Promise.withResolvers<void>()
+    let arrived = 0
+    const cell = `${CITED}await note('notice', 'thirty days', [cited])
+await llm_query('both have written')
+const seen = (await notes()).map(({ value, run }) => [value, run])`
+    const script = program(["FINAL('ready')"], { meet: [cell, 'FINAL(seen)'] })
+    await run((request) => {
+      if (request.task !== null) return script(request)
+      arrived += 1
+      if (arrived === 2) met.resolve()
+      return { kind: 'text', text: 'so it is', until: met.promise }
+    }, over())
+    const asked = { query: 'SIMTASK:meet', context: { paths: [corpus()] }, strategy: 'recurse' } as const
+    const answers = await Promise.all([opened().completion(asked), opened().completion(asked)])
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ value: [['thirty days', null]], notes: { given: 0, kept: 1 } })
+      await verified(answer)
+    }
+    const [older, newest] = answers.map((answer) => answer.run).sort()
+    const later = await read()
+    expect(later).toMatchObject({ value: [{ run: newest }], notes: { given: 1, leftOut: 1 } })
+    expect(later.notes?.runs).not.toContain(older)
   })
 
   it('go with the erasure of their run, whose statement names the runs that were given them', async () => {

@@ -1,16 +1,16 @@
 import type {
   Commitment,
+  GivenNote,
   GivenNotes,
   NotePartition,
   RecordedNotePartition,
   RecordedNotes,
 } from '@writ/contract'
-import { canonicalJson } from '@writ/evidence'
 
 /** Name of the notes that a run was given, beside the opening record. */
 export const NOTES_GIVEN = 'notes'
 
-type Commit = (name: string, content: string) => Commitment
+type Commit = (name: string, notes: readonly GivenNote[]) => Commitment
 
 /** What a run was given of notes, as `run.open` declares it. */
 export function recordedNotes(
@@ -26,7 +26,7 @@ function recorded({ partition, notes }: NotePartition, commit: Commit): Recorded
   for (const { run } of notes) counts.set(run, (counts.get(run) ?? 0) + 1)
   return {
     ...declared,
-    pack: commit(`notes/${partition.id}`, canonicalJson(notes)),
+    pack: commit(`notes/${partition.id}`, notes),
     runs: [...counts].map(([run, count]) => ({ run, notes: count })),
   }
 }

@@ -84,7 +84,9 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       ...(script === undefined ? {} : { script: recordedScript(script, commit) }),
       ...(scripts.length === 0 ? {} : { scripts: scripts.map(({ name, planHash }) => ({ name, planHash })) }),
       ...(conversation === undefined ? {} : saidBefore(conversation, commit)),
-      ...(notes === undefined ? {} : { notes: recordedNotes(notes, commit) }),
+      ...(notes === undefined
+        ? {}
+        : { notes: recordedNotes(notes, (name, given) => commit(name, canonicalJson(given))) }),
     },
     obs: { at: journal.now(), version: request.version },
     payloads: {

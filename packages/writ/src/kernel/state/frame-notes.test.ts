@@ -39,7 +39,6 @@ it('gives a parent what a child saw when the child has ended, and lets the last 
   expect(seen(root, LOW)).toEqual(['a1'])
   root.join(child, 6)
   expect(seen(root, LOW)).toEqual(['a2'])
-  expect(root.written).toBe(1)
 })
 
 it('shows nothing that does not flow to the label of who looks', () => {
@@ -60,4 +59,18 @@ it('leaves the last of each key and label that cites, and at most a thousand', (
   for (let i = 0; i < 1_500; i += 1) root.write(note(`k${i}`, i), 8 + i)
   expect(root.lasting).toHaveLength(1_000)
   expect(root.lasting.at(-1)).toMatchObject({ key: 'k1499' })
+})
+
+it('is full of a thousand of its own, whatever its children wrote, and gives room back', () => {
+  const root = new FrameNotes(null)
+  const child = new FrameNotes(root)
+  child.count()
+  child.write(note('a', 1), 3)
+  root.join(child, 4)
+  for (let i = 0; i < 999; i += 1) root.count()
+  expect(root.full).toBe(false)
+  root.count()
+  expect(root.full).toBe(true)
+  root.uncount()
+  expect(root.full).toBe(false)
 })

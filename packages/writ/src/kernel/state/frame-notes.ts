@@ -1,4 +1,4 @@
-import { flowsTo, type Label, type LabelledNote, MAX_KEPT_NOTES } from '@writ/contract'
+import { flowsTo, type Label, type LabelledNote, MAX_FRAME_NOTES, MAX_KEPT_NOTES } from '@writ/contract'
 
 /** A note of a frame, or one that a joined child brought it, and the record that did. */
 interface Held {
@@ -15,16 +15,26 @@ export class FrameNotes {
   readonly #above: FrameNotes | null
   readonly #held: Held[] = []
   #opened = 0
-  #written = 0
+  #own = 0
 
   /** `above` are those of the parent; null for the root, and for a frame that hears of no other. */
   constructor(above: FrameNotes | null) {
     this.#above = above
   }
 
-  /** How many the frame wrote itself. */
-  get written(): number {
-    return this.#written
+  /** Whether the frame may keep no more of its own. */
+  get full(): boolean {
+    return this.#own >= MAX_FRAME_NOTES
+  }
+
+  /** Counts a note of the frame itself before anything of it is awaited, so that many under way pass no limit together. */
+  count(): void {
+    this.#own += 1
+  }
+
+  /** A note that was counted is not kept. */
+  uncount(): void {
+    this.#own -= 1
   }
 
   /** The record that opened the frame: what its parent sees later is not for it. */
@@ -33,7 +43,6 @@ export class FrameNotes {
   }
 
   write(note: LabelledNote, seq: number): void {
-    this.#written += 1
     this.#held.push({ seq, note })
   }
 

@@ -1,8 +1,9 @@
 import { type BudgetLeft, type ItemOutcome, toWritError } from '@writ/contract'
 import type { StepId } from '../basis/step-id.ts'
 import type { FrameState } from '../state/frame-state.ts'
-import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
+import { errorFrom, errorJson, outcomeOf, type RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
+import { endStep } from './end-step.ts'
 import { observe } from './observe.ts'
 
 /** A value given to a cell without a decision or an effect. */
@@ -69,20 +70,8 @@ export async function performHostValue<T>(
     payloads: { input: asked, output },
     durability: 'commit',
   })
-  if (!made.ok) noteLimit(state, lane.label, written.seq, made.error)
-  onFinal(written.seq)
-  await written.durable
-  state.ports.onEvent({
-    type: 'step',
-    lane: lane.id,
-    n: id.n,
-    kind: 'local',
-    op,
-    outcome: made.ok ? 'ok' : outcomeOf(made.error),
-    detail: made.ok ? '' : showable(state, lane.label, made.error.message, made.error.code),
-    tookMs: 0,
-    gateMs: 0,
-  })
+  const error = made.ok ? null : made.error
+  await endStep(state, lane, id, { kind: 'local', op, error }, written, onFinal)
   if (!made.ok) throw made.error
   return made.value
 }

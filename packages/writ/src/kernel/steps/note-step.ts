@@ -5,6 +5,7 @@ import {
   MAX_FRAME_NOTES,
   MAX_NOTE_CITATIONS,
   MAX_NOTE_KEY_BYTES,
+  MAX_NOTE_QUOTE_BYTES,
   MAX_NOTE_VALUE_BYTES,
   NOTES,
   type Note,
@@ -14,8 +15,9 @@ import {
 } from '@writ/contract'
 import type { StepId } from '../basis/step-id.ts'
 import type { FrameState } from '../state/frame-state.ts'
-import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
+import { errorFrom, errorJson, outcomeOf, type RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
+import { endStep } from './end-step.ts'
 import { observe } from './observe.ts'
 
 /** What became of a note: the decision, where policy was asked, and why it was not kept. */
@@ -44,6 +46,7 @@ export async function performNote(
     recall: ({ det }, text) => {
       lane.raise(det.label)
       if (det.decision !== null && det.decision.verdict !== 'allow') refused(state, det.decision)
+      if (det.outcome === 'ok') lane.notes.count()
       return { decision: det.decision, error: det.outcome === 'ok' ? null : errorFrom(text) }
     },
   })
@@ -62,21 +65,8 @@ export async function performNote(
     payloads: { input: asked, ...(error === null ? {} : { error: errorJson(error) }) },
     durability: 'commit',
   })
-  if (error !== null) noteLimit(state, lane.label, written.seq, error)
-  else if (decision !== null) lane.notes.write(labelled(note, decision), written.seq)
-  onFinal(written.seq)
-  await written.durable
-  state.ports.onEvent({
-    type: 'step',
-    lane: lane.id,
-    n: id.n,
-    kind: 'memory.write',
-    op: 'note',
-    outcome: error === null ? 'ok' : outcomeOf(error),
-    detail: error === null ? '' : showable(state, lane.label, error.message, error.code),
-    tookMs: 0,
-    gateMs: 0,
-  })
+  if (error === null && decision !== null) lane.notes.write(labelled(note, decision), written.seq)
+  await endStep(state, lane, id, { kind: 'memory.write', op: 'note', error }, written, onFinal)
   if (error !== null) throw error
   return null
 }
@@ -86,10 +76,22 @@ function labelled(note: Note, { taint }: RecordedDecision): LabelledNote {
 }
 
 async function happen(state: RunState, lane: FrameState, note: Note): Promise<Written> {
+  try {
+    requireSize(note)
+    requireCitations(lane, note.citations)
+    requireRoom(lane)
+  } catch (error) {
+    return { decision: null, error: toWritError(error) }
+  }
+  lane.notes.count()
+  const written = await decide(state, lane)
+  if (written.error !== null) lane.notes.uncount()
+  return written
+}
+
+async function decide(state: RunState, lane: FrameState): Promise<Written> {
   let decision: RecordedDecision | null = null
   try {
-    requireSize(lane, note)
-    requireCitations(lane, note.citations)
     await lane.admit(async () => {
       const collection = state.ports.policy.collection(NOTES)
       const decided = await state.gate.decide(lane, 'memory::write', collection, lane.label)
@@ -109,11 +111,16 @@ function refused(
   return verdict === 'allow' ? null : gate.denied('memory::write', resource, policies, reason)
 }
 
-function requireSize({ notes }: FrameState, { key, value, citations }: Note): void {
+function requireSize({ key, value, citations }: Note): void {
   requireAtMost('key', encodedBytes(key, 'utf-8'), 'bytes', MAX_NOTE_KEY_BYTES)
   requireAtMost('value', encodedBytes(JSON.stringify(value), 'utf-8'), 'bytes as JSON', MAX_NOTE_VALUE_BYTES)
   requireAtMost('list of citations', citations.length, 'of them', MAX_NOTE_CITATIONS)
-  if (notes.written < MAX_FRAME_NOTES) return
+  const quoted = citations.reduce((sum, { quote }) => sum + encodedBytes(quote, 'utf-8'), 0)
+  requireAtMost('text of all quotes', quoted, 'bytes', MAX_NOTE_QUOTE_BYTES)
+}
+
+function requireRoom({ notes }: FrameState): void {
+  if (!notes.full) return
   const data = { limit: 'notes', most: MAX_FRAME_NOTES }
   throw new WritError('BUDGET_EXCEEDED', `One frame may keep ${MAX_FRAME_NOTES} notes.`, { data })
 }
