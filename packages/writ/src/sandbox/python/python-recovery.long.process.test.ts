@@ -47,6 +47,14 @@ describe.skipIf(lack !== undefined)('a Python cell that does not end by itself',
     ])
   })
 
+  it('is stopped when all it computes between its calls is too much', async () => {
+    const between = 'for _ in range(40):\n    read("a")\n    sum(range(3 * 10**6))'
+    expect(await python(vm, between, { backstopMs: 1_000 })).toMatchObject({
+      outcome: 'imposed',
+      error: { message: expect.stringContaining('after 1000 ms of computing') },
+    })
+  })
+
   it('is given its memory error when it can do with less', async () => {
     const code =
       'try:\n    bytearray(10**9)\nexcept MemoryError:\n    print("no")\nlen(bytearray(64 * 1024**2))'
