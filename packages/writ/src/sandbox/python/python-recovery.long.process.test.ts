@@ -1,20 +1,10 @@
-import type { CellResult, Sandbox, Vm } from '@writ/contract'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fullyConfined } from '../fully-confined.fixture.ts'
+import type { CellResult } from '@writ/contract'
+import { describe, expect, it } from 'vitest'
 import { echo, type Host } from '../vm-fixture.ts'
 import { openPython } from './open-python.ts'
-import { inVm, python, pythonOptions, shownBy } from './python-vm.fixture.ts'
+import { inVm, python, pythonHere, pythonOptions, shownBy } from './python-vm.fixture.ts'
 
-const lack = await fullyConfined()
-let sandbox: Sandbox
-let vm: Vm
-
-beforeAll(async () => {
-  if (lack !== undefined) return
-  sandbox = await openPython()
-  vm = await sandbox.open(pythonOptions())
-})
-afterAll(() => sandbox?.close())
+const { lack, sandbox, vm } = await pythonHere()
 
 /** How a cell ends, and what `x` is in the next. */
 async function ends(
