@@ -29,6 +29,7 @@ export class PythonLink implements VmLink {
   #backstopMs = BOOT_MS
   /** Whether what was asked of it last is a cell. */
   #runs = false
+  #ended: Promise<void> | undefined
   generation = 0
 
   constructor(another: () => SandboxChild, events: PythonLinkEvents) {
@@ -67,9 +68,9 @@ export class PythonLink implements VmLink {
   /** Ends the interpreter for good, and waits for its end. */
   async close(): Promise<void> {
     this.#rest()
-    const child = this.#child
+    this.#ended ??= this.#child?.close()
     this.#child = undefined
-    await child?.close()
+    await this.#ended
   }
 
   #rest(): void {

@@ -1,6 +1,6 @@
 import type { CellResult } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
-import { echo, type Host } from '../vm-fixture.ts'
+import { childrenWith, echo, type Host } from '../vm-fixture.ts'
 import { openPython } from './open-python.ts'
 import { inVm, python, pythonHere, pythonOptions, shownBy } from './python-vm.fixture.ts'
 
@@ -99,6 +99,17 @@ describe.skipIf(lack !== undefined)('a sandbox of Python', () => {
     expect(await script.run(cell, limits, () => undefined, new AbortController().signal)).toMatchObject({
       shown: '42',
     })
+  })
+
+  it('has no interpreter left once it is closed', async () => {
+    const interpreters = (): number[] => childrenWith('python/child/main')
+    const before = interpreters()
+    const other = await openPython()
+    const opened = await Promise.all([other.open(pythonOptions()), other.open(pythonOptions())])
+    expect(interpreters()).toHaveLength(before.length + 2)
+    await opened[0]?.close()
+    await other.close()
+    expect(interpreters()).toEqual(before)
   })
 
   it('says what confines its cells, the same for every one', async () => {

@@ -31,6 +31,7 @@ export class PythonSandbox implements Sandbox {
   readonly #openJavaScript: () => Promise<Sandbox>
   #spare: SandboxChild | undefined
   #javascript: Promise<Sandbox> | undefined
+  /** VMs whose interpreter is there, or is being ended. */
   readonly #open = new Map<FrameVm, PythonLink>()
   #closed = false
 
@@ -61,8 +62,7 @@ export class PythonSandbox implements Sandbox {
     const vm: FrameVm = new FrameVm(0, options.name, setupOf(options), link, {
       busy: () => undefined,
       closed: () => {
-        this.#open.delete(vm)
-        void link.close()
+        void link.close().then(() => this.#open.delete(vm))
       },
     })
     this.#open.set(vm, link)
@@ -86,12 +86,12 @@ export class PythonSandbox implements Sandbox {
 
   async close(): Promise<void> {
     this.#closed = true
-    const links = [...this.#open.values()]
-    await Promise.all([...this.#open.keys()].map((vm) => vm.close()))
+    const open = [...this.#open]
+    await Promise.all(open.map(([vm]) => vm.close()))
     await Promise.all([
       this.#spare?.close(),
       this.#queries.close(),
-      ...links.map((link) => link.close()),
+      ...open.map(([, link]) => link.close()),
       this.#javascript?.then(
         (sandbox) => sandbox.close(),
         () => undefined,
