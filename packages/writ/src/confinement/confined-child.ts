@@ -129,7 +129,9 @@ export class ConfinedChild<Message> implements Child<Message> {
     else if (this.#gone === undefined) this.#owner?.onMessage(value)
   }
 
+  /** Sends what waited. Rejects where the child has ended meanwhile: one that is killed can still look confined. */
   #release(): void {
+    if (this.#gone !== undefined) throw new Error(this.#gone)
     for (const message of this.#waiting ?? []) this.#wire.send(message)
     this.#waiting = undefined
   }

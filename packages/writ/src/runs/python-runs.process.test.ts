@@ -1,10 +1,11 @@
-import { block } from '@writ/simulator'
+import { block, sequence } from '@writ/simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fullyConfined } from '../sandbox/fully-confined.fixture.ts'
 import { PYTHON } from './python-dialect.fixture.ts'
 import { type ScriptedHome, scriptedHome } from './scripted-home.fixture.ts'
 
-// Whole runs whose frames write Python. The model is scripted.
+// Whole runs whose frames write Python. The model is scripted. `python-runs.long.process.test.ts` has the published transcripts,
+// and the run that is cut off and forked all over.
 
 const lack = await fullyConfined()
 let home: ScriptedHome
@@ -34,6 +35,35 @@ describe.skipIf(lack !== undefined)('a run whose frames write Python', () => {
     expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
     const cells = await home.within(async (writ) => (await writ.show(answer.run)).steps)
     expect(cells.filter(({ outcome }) => outcome === 'imposed')).toHaveLength(1)
+  })
+
+  it('asks tables by SQL, and is identical when it is done again', async () => {
+    const texts = [
+      { id: 'shop/orders.csv', text: 'order_id,amount\n1,10.50\n2,20.25\n3,5.00\n' },
+      { id: 'shop/about.txt', text: 'no table' },
+    ]
+    const query = 'SELECT order_id, amount, _span FROM orders ORDER BY amount DESC'
+    const script = sequence([
+      block(`names = [(t.name, t.rows) for t in tables()]\nfound = sql(${JSON.stringify(query)}, limit=2)`),
+      block(`try:
+    sql("SELECT 1 FROM nowhere")
+except Exception as e:
+    missing = type(e).__name__
+FINAL([names, [[r.order_id, r.amount] for r in found.rows], found.truncated, cite(found.rows[0]["_span"]).quote, missing])`),
+    ])
+    const { answer } = await home.ask(script, {}, { repl, context: texts })
+    expect(answer.value).toEqual([
+      [['orders', 3]],
+      [
+        ['2', 20.25],
+        ['1', 10.5],
+      ],
+      true,
+      '2,20.25',
+      'UnknownTable',
+    ])
+    expect(await home.verify(answer)).toMatchObject({ ok: true })
+    expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
   })
 
   it('is what the profile of its model says, and tells the model of Python', async () => {

@@ -83,9 +83,14 @@ export class FrameVm implements Vm {
     this.#owner = owner
   }
 
-  /** Opens the VM in the child, or makes it again there after the child was lost. */
+  /** Opens the VM in the child. One that cannot be opened is closed. */
   async open(): Promise<void> {
-    return this.#exclusive(async () => this.#hosted())
+    try {
+      await this.#exclusive(async () => this.#hosted())
+    } catch (error) {
+      await this.close()
+      throw error
+    }
   }
 
   async run(
@@ -168,6 +173,7 @@ export class FrameVm implements Vm {
     }
   }
 
+  /** Makes the VM in the child, where it is not there: at first, and when the child was lost. */
   async #hosted(): Promise<void> {
     let reason = ''
     for (let attempt = 0; attempt < START_ATTEMPTS && !this.#closed; attempt += 1) {

@@ -2,7 +2,6 @@ import {
   type Confinement,
   defined,
   GUEST_NAMES,
-  HOST_NAMES,
   type Sandbox,
   type TableQueries,
   type Vm,
@@ -14,7 +13,8 @@ import { guestAbi } from './guest-abi.ts'
 import { sandboxFailed } from './sandbox-failed.ts'
 import { ConfinedQueries } from './sql/confined-queries.ts'
 import { type StartedChild, startChild } from './start-child.ts'
-import type { ProvidedName, VmSetup } from './worker/orders.ts'
+import { guestNames, hostName, vmSetup } from './vm-setup.ts'
+import type { VmSetup } from './worker/orders.ts'
 
 export interface SandboxOptions {
   /** After how long without a sign of life the child process is killed while something is asked of it. */
@@ -85,7 +85,7 @@ class QuickJsSandbox implements Sandbox {
     if (options.language === 'python') throw sandboxFailed('the sandbox of JavaScript runs no Python')
     const id = this.#nextId
     this.#nextId += 1
-    const vm = new FrameVm(id, options.name, vmSetup(options), this.#link, {
+    const vm = new FrameVm(id, options.name, setupOf(options), this.#link, {
       busy: (busy) => {
         this.#busy += busy ? 1 : -1
         this.#link.watch(this.#busy > 0)
@@ -95,12 +95,7 @@ class QuickJsSandbox implements Sandbox {
       },
     })
     this.#vms.set(id, vm)
-    try {
-      await vm.open()
-    } catch (error) {
-      await vm.close()
-      throw error
-    }
+    await vm.open()
     return vm
   }
 
@@ -128,28 +123,12 @@ function readGuestAbi(): string {
   }
 }
 
-/** Guest names that are said as they are; `console.log` comes with `console`. */
-const PROVIDED: readonly ProvidedName[] = GUEST_NAMES.map(({ name, aliases }) => ({
-  name,
-  aliases: aliases.filter((alias) => !alias.includes('.')),
-}))
+const PROVIDED = guestNames(GUEST_NAMES)
 
-function vmSetup(options: VmOptions): VmSetup {
-  const { name, memoryBytes, stackBytes, seed, epochMs, functions, context } = options
-  if (!/^[0-9a-f]{64}$/.test(seed)) throw sandboxFailed(`the seed of the VM ${name} is not 32 bytes of hex`)
+function setupOf(options: VmOptions): VmSetup {
+  const { name, functions } = options
   for (const said of functions)
     if (!/^[A-Za-z_]\w*$/.test(said) || PROVIDED.some((provided) => provided.name === said))
       throw sandboxFailed(`the VM ${name} cannot have a function named ${said}`)
-  return {
-    memoryBytes,
-    stackBytes,
-    seed,
-    epochMs,
-    functions: functions.map((said) => ({
-      name: said,
-      aliases: HOST_NAMES.find((host) => host.name === said)?.aliases ?? [],
-    })),
-    provided: PROVIDED,
-    contextJson: JSON.stringify(context),
-  }
+  return vmSetup(options, { functions: functions.map(hostName), provided: PROVIDED })
 }

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { fullyConfined } from './fully-confined.fixture.ts'
+import { python, pythonOptions, shownBy as shownByPython } from './python/python-vm.fixture.ts'
 import { SandboxPool } from './sandbox-pool.ts'
 import { sandboxChildren, shownBy, vmOptions } from './vm-fixture.ts'
 
+const lack = await fullyConfined()
 let pool: SandboxPool
 
 beforeEach(() => {
@@ -37,6 +40,17 @@ describe('a pool of sandboxes', () => {
     for (const sandbox of both) expect(await shownBy(await sandbox.open(vmOptions()), '6 * 7')).toBe('42')
     for (const sandbox of both) await sandbox.close()
     expect(sandboxChildren()).toEqual([])
+  })
+
+  it.skipIf(lack !== undefined)('never gives an interpreter to a second run, asked for at once', async () => {
+    pool.warm('python')
+    const both = await Promise.all([pool.open('python'), pool.open('python')])
+    const [one, other] = await Promise.all(both.map((sandbox) => sandbox.open(pythonOptions())))
+    if (one === undefined || other === undefined) throw new Error('there are two')
+    expect(await python(one, 'mine = 1')).toMatchObject({ outcome: 'ok' })
+    expect(await shownByPython(other, '"mine" in globals()')).toBe('False')
+    expect(await shownByPython(one, 'mine')).toBe('1')
+    for (const sandbox of both) await sandbox.close()
   })
 
   it('starts one spare, however often it is asked to', async () => {

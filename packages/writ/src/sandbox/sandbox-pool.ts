@@ -66,10 +66,10 @@ export class SandboxPool {
   }
 
   async #openPython(): Promise<Sandbox> {
-    const spare = await this.#interpreter
-    this.#interpreter = undefined
+    const spare = this.#interpreter
+    this.#interpreter = undefined // before anything is awaited, or a second run would find it too
     const { openPython } = await import('./python/open-python.ts')
-    return await openPython(spare, () => this.open())
+    return await openPython(await spare, () => this.open())
   }
 }
 

@@ -211,6 +211,13 @@ it('where the system starts no process, it is said what to do, and no less confi
   expect(failed).toBeGreaterThan(2)
 })
 
+it('a child that is gone before it is known to be confined never is', async () => {
+  const child = new ConfinedChild({ level: 'reduced' }, childProgram())
+  child.kill()
+  await expect(child.confined).rejects.toThrow('it was killed')
+  await child.close()
+})
+
 it('without bubblewrap cells run, and what is missing is said', async () => {
   const sandbox = await openSandbox({ bubblewrap: { lack: 'there is none' } })
   expect(sandbox.confinement).toMatchObject({

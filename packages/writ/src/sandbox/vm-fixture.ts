@@ -58,8 +58,13 @@ export async function shownBy(vm: Vm, code: string, host: Host = echo): Promise<
 
 /** Ids of this process's sandbox children. */
 export function sandboxChildren(): number[] {
+  return childrenWith('--allow-worker')
+}
+
+/** Ids of this process's children that have this in their command. */
+export function childrenWith(said: string): number[] {
   const started = readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry) && read(`/proc/${entry}/cmdline`).includes('--allow-worker'))
+    .filter((entry) => /^\d+$/.test(entry) && read(`/proc/${entry}/cmdline`).includes(said))
     .map((entry) => ({ pid: Number(entry), parent: parentOf(entry) }))
   const direct = started.filter(({ parent }) => parent === process.pid)
   // Within bubblewrap the child is the child of ours.

@@ -1,22 +1,10 @@
-import type { Sandbox, Vm } from '@writ/contract'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fullyConfined } from '../fully-confined.fixture.ts'
+import { describe, expect, it } from 'vitest'
 import { echo, type Host } from '../vm-fixture.ts'
-import { openPython } from './open-python.ts'
-import { inVm, python, pythonOptions, shownBy } from './python-vm.fixture.ts'
+import { inVm, python, pythonHere, pythonOptions, shownBy } from './python-vm.fixture.ts'
 
 // What every sandbox does, in Python. The tests of one part share a VM, and go on from each other.
 
-const lack = await fullyConfined()
-let sandbox: Sandbox
-let vm: Vm
-
-beforeAll(async () => {
-  if (lack !== undefined) return
-  sandbox = await openPython()
-  vm = await sandbox.open(pythonOptions())
-})
-afterAll(() => sandbox?.close())
+const { lack, sandbox, vm } = await pythonHere()
 
 const RESULT = { outcome: 'ok', output: '', fuel: 0 }
 

@@ -24,10 +24,12 @@ export class PythonLink implements VmLink {
   readonly #another: () => SandboxChild
   readonly #events: PythonLinkEvents
   #child: SandboxChild | undefined
+  /** Runs while something is asked of the interpreter that it has not answered. */
   #clock: NodeJS.Timeout | undefined
   #backstopMs = BOOT_MS
   /** Whether what was asked of it last is a cell. */
   #runs = false
+  #ended: Promise<void> | undefined
   generation = 0
 
   constructor(another: () => SandboxChild, events: PythonLinkEvents) {
@@ -65,15 +67,20 @@ export class PythonLink implements VmLink {
 
   /** Ends the interpreter for good, and waits for its end. */
   async close(): Promise<void> {
-    clearInterval(this.#clock)
-    const child = this.#child
+    this.#rest()
+    this.#ended ??= this.#child?.close()
     this.#child = undefined
-    await child?.close()
+    await this.#ended
+  }
+
+  #rest(): void {
+    clearInterval(this.#clock)
+    this.#clock = undefined
   }
 
   /** From now on until it says something, the interpreter computes. */
   #computes(mostMs: number): void {
-    clearInterval(this.#clock)
+    this.#rest()
     let parts = 0
     this.#clock = setInterval(() => {
       parts += 1
@@ -98,7 +105,12 @@ export class PythonLink implements VmLink {
 
   #hear(child: SandboxChild, value: unknown): void {
     if (child !== this.#child) return
-    clearInterval(this.#clock)
+    // It says one thing for each that is asked of it. Whatever else came would be read for as long as it likes.
+    if (this.#clock === undefined) {
+      this.kill('it spoke before it was asked')
+      return
+    }
+    this.#rest()
     const message = childMessage(value)
     // A cell that did not end by itself ends its process, as does a VM that cannot be made.
     if (message.type === 'failed' || (message.type === 'ended' && !isKept(message.end.result)))
@@ -115,7 +127,7 @@ export class PythonLink implements VmLink {
   }
 
   #drop(child: SandboxChild): void {
-    clearInterval(this.#clock)
+    this.#rest()
     this.#child = undefined
     child.kill()
   }

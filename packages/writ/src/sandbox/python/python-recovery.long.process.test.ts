@@ -1,20 +1,10 @@
-import type { CellResult, Sandbox, Vm } from '@writ/contract'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fullyConfined } from '../fully-confined.fixture.ts'
-import { echo, type Host } from '../vm-fixture.ts'
+import type { CellResult } from '@writ/contract'
+import { describe, expect, it } from 'vitest'
+import { childrenWith, echo, type Host } from '../vm-fixture.ts'
 import { openPython } from './open-python.ts'
-import { inVm, python, pythonOptions, shownBy } from './python-vm.fixture.ts'
+import { inVm, python, pythonHere, pythonOptions, shownBy } from './python-vm.fixture.ts'
 
-const lack = await fullyConfined()
-let sandbox: Sandbox
-let vm: Vm
-
-beforeAll(async () => {
-  if (lack !== undefined) return
-  sandbox = await openPython()
-  vm = await sandbox.open(pythonOptions())
-})
-afterAll(() => sandbox?.close())
+const { lack, sandbox, vm } = await pythonHere()
 
 /** How a cell ends, and what `x` is in the next. */
 async function ends(
@@ -45,6 +35,14 @@ describe.skipIf(lack !== undefined)('a Python cell that does not end by itself',
       'Cancelled',
       before,
     ])
+  })
+
+  it('is stopped when all it computes between its calls is too much', async () => {
+    const between = 'for _ in range(40):\n    read("a")\n    sum(range(3 * 10**6))'
+    expect(await python(vm, between, { backstopMs: 1_000 })).toMatchObject({
+      outcome: 'imposed',
+      error: { message: expect.stringContaining('after 1000 ms of computing') },
+    })
   })
 
   it('is given its memory error when it can do with less', async () => {
@@ -101,6 +99,17 @@ describe.skipIf(lack !== undefined)('a sandbox of Python', () => {
     expect(await script.run(cell, limits, () => undefined, new AbortController().signal)).toMatchObject({
       shown: '42',
     })
+  })
+
+  it('has no interpreter left once it is closed', async () => {
+    const interpreters = (): number[] => childrenWith('python/child/main')
+    const before = interpreters()
+    const other = await openPython()
+    const opened = await Promise.all([other.open(pythonOptions()), other.open(pythonOptions())])
+    expect(interpreters()).toHaveLength(before.length + 2)
+    await opened[0]?.close()
+    await other.close()
+    expect(interpreters()).toEqual(before)
   })
 
   it('says what confines its cells, the same for every one', async () => {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import {
   type Confinement,
   GUEST_NAMES,
-  HOST_NAMES,
   isHostName,
   PYTHON_FORMS,
   PYTHON_GUEST_USAGE,
@@ -16,7 +15,7 @@ import { guestAbi } from '../guest-abi.ts'
 import type { SandboxChild } from '../sandbox-child.ts'
 import { sandboxFailed } from '../sandbox-failed.ts'
 import { ConfinedQueries } from '../sql/confined-queries.ts'
-import type { ProvidedName } from '../worker/orders.ts'
+import { guestNames, hostName, vmSetup } from '../vm-setup.ts'
 import { type Interpreters, PYTHON_LAYERS } from './interpreters.ts'
 import { PythonLink } from './python-link.ts'
 import type { PythonFunction, PythonSetup } from './setup.ts'
@@ -32,6 +31,7 @@ export class PythonSandbox implements Sandbox {
   readonly #openJavaScript: () => Promise<Sandbox>
   #spare: SandboxChild | undefined
   #javascript: Promise<Sandbox> | undefined
+  /** VMs whose interpreter is there, or is being ended. */
   readonly #open = new Map<FrameVm, PythonLink>()
   #closed = false
 
@@ -62,17 +62,11 @@ export class PythonSandbox implements Sandbox {
     const vm: FrameVm = new FrameVm(0, options.name, setupOf(options), link, {
       busy: () => undefined,
       closed: () => {
-        this.#open.delete(vm)
-        void link.close()
+        void link.close().then(() => this.#open.delete(vm))
       },
     })
     this.#open.set(vm, link)
-    try {
-      await vm.open()
-    } catch (error) {
-      await vm.close()
-      throw error
-    }
+    await vm.open()
     return vm
   }
 
@@ -92,12 +86,12 @@ export class PythonSandbox implements Sandbox {
 
   async close(): Promise<void> {
     this.#closed = true
-    const links = [...this.#open.values()]
-    await Promise.all([...this.#open.keys()].map((vm) => vm.close()))
+    const open = [...this.#open]
+    await Promise.all(open.map(([vm]) => vm.close()))
     await Promise.all([
       this.#spare?.close(),
       this.#queries.close(),
-      ...links.map((link) => link.close()),
+      ...open.map(([, link]) => link.close()),
       this.#javascript?.then(
         (sandbox) => sandbox.close(),
         () => undefined,
@@ -122,35 +116,15 @@ export class PythonSandbox implements Sandbox {
 }
 
 /** Names that Python provides itself. */
-const PROVIDED: readonly ProvidedName[] = GUEST_NAMES.filter(({ name }) =>
-  Object.hasOwn(PYTHON_GUEST_USAGE, name),
-).map(({ name, aliases }) => ({ name, aliases: aliases.filter((alias) => !alias.includes('.')) }))
+const PROVIDED = guestNames(GUEST_NAMES.filter(({ name }) => Object.hasOwn(PYTHON_GUEST_USAGE, name)))
 
-function setupOf({
-  name,
-  memoryBytes,
-  stackBytes,
-  seed,
-  epochMs,
-  functions,
-  context,
-}: VmOptions): PythonSetup {
-  if (!/^[0-9a-f]{64}$/.test(seed)) throw sandboxFailed(`the seed of the VM ${name} is not 32 bytes of hex`)
-  return {
-    memoryBytes,
-    stackBytes,
-    seed,
-    epochMs,
-    functions: functions.flatMap(functionNamed),
-    provided: PROVIDED,
-    contextJson: JSON.stringify(context),
-  }
+function setupOf(options: VmOptions): PythonSetup {
+  return vmSetup(options, { functions: options.functions.flatMap(functionNamed), provided: PROVIDED })
 }
 
 /** A function of the host by its name. What only a prelude of JavaScript calls is none. */
 function functionNamed(said: string): readonly PythonFunction[] {
   if (!isHostName(said)) return []
   const { args, options } = PYTHON_FORMS[said]
-  const aliases = HOST_NAMES.find(({ name }) => name === said)?.aliases ?? []
-  return [{ name: said, aliases, args, options }]
+  return [{ ...hostName(said), args, options }]
 }

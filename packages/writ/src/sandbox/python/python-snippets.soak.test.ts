@@ -1,28 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import type { Sandbox, Vm } from '@writ/contract'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fullyConfined } from '../fully-confined.fixture.ts'
-import { openPython } from './open-python.ts'
+import { describe, expect, it } from 'vitest'
 import { SNIPPETS } from './python-snippets.fixture.ts'
-import { python, pythonOptions } from './python-vm.fixture.ts'
+import { python, pythonHere } from './python-vm.fixture.ts'
 
 // Python of the kind that models write does here what it does in the Python of this machine.
 
-const lack = await fullyConfined()
+const { lack, vm } = await pythonHere()
 const version = spawnSync('python3', ['-c', 'import sys; print(sys.version_info >= (3, 11))'], {
   encoding: 'utf8',
 })
 const there = version.stdout?.trim() === 'True'
-
-let sandbox: Sandbox
-let vm: Vm
-
-beforeAll(async () => {
-  if (lack !== undefined) return
-  sandbox = await openPython()
-  vm = await sandbox.open(pythonOptions())
-})
-afterAll(() => sandbox?.close())
 
 describe.skipIf(lack !== undefined || !there)('a snippet that models write', () => {
   it('is one of eighty at least', () => {

@@ -1,10 +1,30 @@
 import type { CellResult, Sandbox, Vm, VmOptions } from '@writ/contract'
+import { afterAll } from 'vitest'
+import { fullyConfined } from '../fully-confined.fixture.ts'
 import { echo, type Host, runCell, vmOptions } from '../vm-fixture.ts'
+import { openPython } from './open-python.ts'
 
 // What tests of Python cells share. An interpreter takes a second to come up, so that tests which can share one do.
 
 export const pythonOptions = (changes: Partial<VmOptions> = {}): VmOptions =>
   vmOptions({ memoryBytes: 128 * 1024 * 1024, language: 'python', ...changes })
+
+/** What the tests of a file share. */
+interface PythonHere {
+  /** Why nothing can be shown here, and the rest is not there; undefined where it is. */
+  readonly lack: string | undefined
+  readonly sandbox: Sandbox
+  readonly vm: Vm
+}
+
+/** Opens a sandbox and a VM for the tests of a file, where cells of Python can run. They are closed after the last test. */
+export async function pythonHere(): Promise<PythonHere> {
+  const lack = await fullyConfined()
+  if (lack !== undefined) return { lack } as PythonHere
+  const sandbox = await openPython()
+  afterAll(() => sandbox.close())
+  return { lack, sandbox, vm: await sandbox.open(pythonOptions()) }
+}
 
 /** Runs a cell of Python. */
 export async function python(

@@ -135,6 +135,7 @@ class Cell {
   readonly #printed: ShownText
   #shown: ShownText | undefined
   #finalJson: string | undefined
+  readonly #began = process.threadCpuUsage()
   #calls = 0
   #argumentChars = 0
 
@@ -146,7 +147,11 @@ class Cell {
 
   /** The answer of the host: its JSON after a 1, or after a 0 that of its error. */
   call(name: string, argsJson: string): string {
-    const { calls, firstCallId } = { ...this.#order.limits, ...this.#order }
+    const { calls, backstopMs, firstCallId } = { ...this.#order.limits, ...this.#order }
+    // Whoever waits for this process counts from one call to the next.
+    const { user, system } = process.threadCpuUsage(this.#began)
+    if (user + system > backstopMs * 1000)
+      this.#stop('imposed', 'CellStopped', `the cell was stopped after ${backstopMs} ms of computing`)
     this.#calls += 1
     this.#argumentChars += argsJson.length
     if (this.#calls > calls)
