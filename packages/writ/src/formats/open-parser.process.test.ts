@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, expect, it } from 'vitest'
 import { fixture } from './fixtures.fixture.ts'
@@ -49,4 +50,16 @@ it('ends the reading of a file that takes too long, and reads the next in anothe
   parser = openParser()
   const next = await parser.parse({ format: 'pdf', name: 'b.pdf', bytes: fixture('contract.pdf') })
   expect(next).toMatchObject({ document: { warnings: [expect.any(String)] } })
+})
+
+it('reads in a child that runs the sources, too', () => {
+  const code = `
+    const { openParser } = await import('./open-parser.ts')
+    const parser = openParser()
+    const bytes = (await import('node:fs')).readFileSync('fixtures/page.htm')
+    console.log(JSON.stringify(await parser.parse({ format: 'html', name: 'page.htm', bytes })))
+    await parser.close()`
+  const args = ['--conditions=@writ/source', '--no-warnings', '--input-type=module', '-e', code]
+  const said = execFileSync(process.execPath, args, { cwd: import.meta.dirname, encoding: 'utf8' })
+  expect(JSON.parse(said)).toMatchObject({ document: { title: 'About Acme' } })
 })

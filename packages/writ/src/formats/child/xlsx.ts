@@ -31,11 +31,11 @@ function rowsOf(book: WorkBook, name: string): readonly (Cells | undefined)[] {
 }
 
 class Sheets {
-  readonly #text: TextBuilder
+  readonly #text: TextBuilder<'cells'>
   readonly #date1904: boolean
   cells = 0
 
-  constructor(text: TextBuilder, date1904: boolean) {
+  constructor(text: TextBuilder<'cells'>, date1904: boolean) {
     this.#text = text
     this.#date1904 = date1904
   }
