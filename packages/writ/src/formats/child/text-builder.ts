@@ -63,8 +63,12 @@ export class TextBuilder<Kind extends PlaceKind> {
       this.#headings.push({ kind, title: oneLine(title), depth, start: this.#bytes })
   }
 
-  table(table: ParsedTable): void {
-    this.#tables.push(table)
+  table({ name, columns, rows }: ParsedTable): void {
+    this.#tables.push({
+      name: plainText(name),
+      columns: columns.map(plainText),
+      rows: rows.map((row) => ({ ...row, cells: row.cells.map(plainText) })),
+    })
   }
 
   warn(warning: string): void {
