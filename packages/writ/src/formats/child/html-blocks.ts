@@ -1,4 +1,6 @@
 import { Parser } from 'htmlparser2'
+import { MAX_OPEN_TAGS } from '../limits.ts'
+import { Refused } from './refused.ts'
 
 /** A stretch of a page that stands by itself. */
 export type Block =
@@ -46,14 +48,23 @@ const VOID = new Set([
   'wbr',
 ])
 
-/** Reads a page as its blocks. Tags stand on no stack of ours: nesting them deeply costs nothing. */
+/** Reads a page as its blocks. Throws `Refused` for one whose tags are too deep in each other. */
 export function htmlBlocks(html: string): Page {
   const reader = new BlockReader()
+  let open = 0
   const parser = new Parser(
     {
-      onopentag: (name, attributes) => reader.open(name, attributes),
+      onopentag: (name, attributes) => {
+        open += 1
+        if (open > MAX_OPEN_TAGS)
+          throw new Refused('limits', `its tags are more than ${MAX_OPEN_TAGS} deep in each other`)
+        reader.open(name, attributes)
+      },
       ontext: (text) => reader.text(text),
-      onclosetag: (name) => reader.close(name),
+      onclosetag: (name) => {
+        open -= 1
+        reader.close(name)
+      },
     },
     { decodeEntities: true, lowerCaseTags: true },
   )
