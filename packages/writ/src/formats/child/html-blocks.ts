@@ -19,7 +19,7 @@ const BLOCKS = new Set(
   h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol optgroup option p pre section summary table tbody td tfoot th
   thead tr ul`.split(/\s+/),
 )
-/** What a reader of the page does not see. */
+/** What a reader of the page does not see. A head is not among it: its end may be left out, and what stands in it is unseen by itself. */
 const UNSEEN = new Set([
   'script',
   'style',
@@ -27,7 +27,6 @@ const UNSEEN = new Set([
   'noscript',
   'svg',
   'math',
-  'head',
   'iframe',
   'object',
   'textarea',
@@ -92,7 +91,6 @@ class BlockReader {
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     if (this.#unseen > 0) {
-      if (name === 'title' && this.#unseenTag === 'head') this.#inTitle = true
       if (name === this.#unseenTag) this.#unseen += 1
       return
     }

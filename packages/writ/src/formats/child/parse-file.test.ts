@@ -60,6 +60,12 @@ describe('a page', () => {
     expect(document?.title).toBe('About Acme')
   })
 
+  it('shows what follows a head without an end', async () => {
+    const bytes = Buffer.from('<html><head><title>T</title><style>p{}</style><p>Text</p>')
+    const { document } = await parseFile({ format: 'html', name: 'p.html', bytes })
+    expect([document?.title, document?.text]).toEqual(['T', 'Text\n'])
+  })
+
   it('is decoded as it says, unless its bytes say otherwise', async () => {
     const page = (bytes: Buffer): Promise<Parsed> => parseFile({ format: 'html', name: 'p.html', bytes })
     const koi8 = Buffer.from([0xf0, 0xd2, 0xc9])
