@@ -276,6 +276,7 @@ export const HOSTILE: Readonly<Record<string, (n: number) => HostileFile>> = {
   'a page nested deeply': (n) => page('<div>'.repeat(200_000 + n)),
   'a page of tables in tables': (n) => page(`${'<table><tr><td>'.repeat(20_000 + n)}x`),
   'a page whose tag never ends': (n) => page(`<p ${'a="b" '.repeat(100_000 + n)}`),
+  'a page of blanks': (n) => page(`<pre>a${' '.repeat(400_000 + n)}b</pre>`),
   'a page of bytes that are none': (n) => page(Buffer.from(`<p>${'\xff\xfe\xc0'.repeat(n + 1)}`, 'latin1')),
   'a page with a zero in it': (n) => page(`<p>a${'\0'.repeat(n + 1)}b`),
   'a page of a program only': (n) => page(`<script>document.write('${n}')</script>`),

@@ -184,7 +184,7 @@ class BlockReader {
   }
 
   #flush(): void {
-    const text = this.#code > 0 ? this.#text.replace(/^\n+|\s+$/g, '') : lines(this.#text)
+    const text = this.#code > 0 ? this.#text.replace(/^\n+/, '').trimEnd() : lines(this.#text)
     this.#text = ''
     if (text.trim() === '') return
     if (this.#heading > 0) this.#blocks.push({ kind: 'heading', depth: this.#heading, text: oneLine(text) })
