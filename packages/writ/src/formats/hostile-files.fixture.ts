@@ -70,7 +70,7 @@ const part = (name: string, data: string | Buffer, more: Partial<Part> = {}): Pa
 const zeros = (mebibytes: number): Buffer => Buffer.alloc(mebibytes * 1024 ** 2)
 const asZip = (...parts: readonly Part[]): HostileFile => ({ format: 'zip', bytes: zip(parts) })
 
-function tarHeader(name: string, size: string | Buffer, type = '0', link = ''): Buffer {
+export function tarHeader(name: string, size: string | Buffer, type = '0', link = ''): Buffer {
   const header = Buffer.alloc(512)
   header.write(name, 0)
   header.write('0000644\0', 100)
@@ -84,7 +84,7 @@ function tarHeader(name: string, size: string | Buffer, type = '0', link = ''): 
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
   return header
 }
-const asTar = (...blocks: readonly Buffer[]): HostileFile => ({
+export const asTar = (...blocks: readonly Buffer[]): HostileFile => ({
   format: 'tar',
   bytes: Buffer.concat([...blocks, Buffer.alloc(1024)]),
 })
@@ -172,6 +172,8 @@ export const HOSTILE: Readonly<Record<string, (n: number) => HostileFile>> = {
       part('a.txt', zeros(1)),
       ...Array.from({ length: 5 + n }, (_, at) => part(`b${at}.txt`, zeros(1), { at: 0 })),
     ),
+  'a zip of parts of one name': (n) =>
+    asZip(...Array.from({ length: 5000 + n }, () => part('a.txt', 'x', { method: 0 }))),
   'a zip with a password': (n) => asZip(part(`a${n}.txt`, 'text', { flags: 1 })),
   'a zip packed in an unknown way': (n) => asZip(part('a.txt', 'text', { method: 90 + n })),
   'a zip cut short': (n) => ({ format: 'zip', bytes: fixture('pack.zip').subarray(0, 200 + 100 * n) }),
