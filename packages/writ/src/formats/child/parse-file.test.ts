@@ -1,6 +1,7 @@
 import type { Format, Parsed } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
 import { fixture } from '../fixtures.fixture.ts'
+import { asTar, tarHeader } from '../hostile-files.fixture.ts'
 import { parseFile } from './parse-file.ts'
 
 const parse = (format: Format, name: string): Promise<Parsed> =>
@@ -129,5 +130,11 @@ describe('an archive', () => {
     expect(tar.left).toEqual([
       { name: 'link.txt', code: 'unsafe-name', reason: 'it is a link, and links are not followed' },
     ])
+  })
+
+  it('leaves out a link with a long target once', async () => {
+    const target = [tarHeader('././@LongLink', '12', 'K'), Buffer.alloc(512, 0x61)]
+    const { left } = await parseFile({ name: 'a.tar', ...asTar(...target, tarHeader('b', '0', '2')) })
+    expect(left.map(({ name }) => name)).toEqual(['b'])
   })
 })
