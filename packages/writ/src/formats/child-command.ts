@@ -22,6 +22,6 @@ export function parserProgram(): ChildProgram {
 /** Where the parsers' packages lie when they are not part of a bundle. */
 function packages(): readonly string[] {
   if (!import.meta.url.endsWith('.ts')) return []
-  const manifest = createRequire(import.meta.url).resolve('unpdf/package.json')
-  return [dirname(dirname(manifest))]
+  const file = createRequire(import.meta.url).resolve('unpdf')
+  return [file.slice(0, file.lastIndexOf('unpdf'))]
 }

@@ -55,6 +55,7 @@ export function zip(parts: readonly Part[], count: number = parts.length): Buffe
   const directory = Buffer.concat(listed)
   const end = Buffer.alloc(22)
   end.writeUInt32LE(0x0605_4b50)
+  end.writeUInt16LE(count, 8)
   end.writeUInt16LE(count, 10)
   end.writeUInt32LE(directory.length, 12)
   end.writeUInt32LE(offset, 16)
@@ -69,7 +70,7 @@ const part = (name: string, data: string | Buffer, more: Partial<Part> = {}): Pa
 const zeros = (mebibytes: number): Buffer => Buffer.alloc(mebibytes * 1024 ** 2)
 const asZip = (...parts: readonly Part[]): HostileFile => ({ format: 'zip', bytes: zip(parts) })
 
-function tarHeader(name: string, size: string | Buffer, type = '0', link = ''): Buffer {
+export function tarHeader(name: string, size: string | Buffer, type = '0', link = ''): Buffer {
   const header = Buffer.alloc(512)
   header.write(name, 0)
   header.write('0000644\0', 100)
@@ -83,7 +84,7 @@ function tarHeader(name: string, size: string | Buffer, type = '0', link = ''): 
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
   return header
 }
-const asTar = (...blocks: readonly Buffer[]): HostileFile => ({
+export const asTar = (...blocks: readonly Buffer[]): HostileFile => ({
   format: 'tar',
   bytes: Buffer.concat([...blocks, Buffer.alloc(1024)]),
 })
@@ -129,7 +130,7 @@ const book = (sheet: string, more: readonly Part[] = []): HostileFile => ({
     ...more,
   ]),
 })
-const cells = (rows: string, head = ''): HostileFile =>
+export const cells = (rows: string, head = ''): HostileFile =>
   book(`<worksheet ${SHEET}>${head}<sheetData>${rows}</sheetData></worksheet>`)
 
 const pdf = (objects: readonly string[], trailer = ''): HostileFile => ({
@@ -157,7 +158,7 @@ function changed(name: string, n: number): Buffer {
 
 /** Hostile files by mechanism. */
 export const HOSTILE: Readonly<Record<string, (n: number) => HostileFile>> = {
-  'a zip that unpacks to far more': (n) => asZip(part('bomb.txt', zeros(40 + n))),
+  'a zip that unpacks to far more': (n) => asZip(part('bomb.txt', zeros(8 + n))),
   'a zip within a zip within a zip': (n) => {
     let inner = zip([part('a.txt', 'x')])
     for (let depth = 0; depth < 5 + n; depth += 1) inner = zip([part('inner.zip', inner)])
@@ -171,6 +172,8 @@ export const HOSTILE: Readonly<Record<string, (n: number) => HostileFile>> = {
       part('a.txt', zeros(1)),
       ...Array.from({ length: 5 + n }, (_, at) => part(`b${at}.txt`, zeros(1), { at: 0 })),
     ),
+  'a zip of parts of one name': (n) =>
+    asZip(...Array.from({ length: 5000 + n }, () => part('a.txt', 'x', { method: 0 }))),
   'a zip with a password': (n) => asZip(part(`a${n}.txt`, 'text', { flags: 1 })),
   'a zip packed in an unknown way': (n) => asZip(part('a.txt', 'text', { method: 90 + n })),
   'a zip cut short': (n) => ({ format: 'zip', bytes: fixture('pack.zip').subarray(0, 200 + 100 * n) }),
@@ -183,7 +186,7 @@ export const HOSTILE: Readonly<Record<string, (n: number) => HostileFile>> = {
     format: 'zip',
     bytes: Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(n), zip([])]),
   }),
-  'a gzip that unpacks to far more': (n) => ({ format: 'gzip', bytes: gzipSync(zeros(30 + n)) }),
+  'a gzip that unpacks to far more': (n) => ({ format: 'gzip', bytes: gzipSync(zeros(8 + n)) }),
   'a gzip cut short': (n) => ({ format: 'gzip', bytes: fixture('site.tar.gz').subarray(0, 100 + n * 10) }),
   'a gzip of nothing': (n) => ({
     format: 'gzip',
@@ -201,7 +204,7 @@ export const HOSTILE: Readonly<Record<string, (n: number) => HostileFile>> = {
   'a tar with records that lie': (n) =>
     asTar(tarHeader('x', '20', 'x'), Buffer.from(`${n}9999 path=x\n`.padEnd(512, '\0')), tarHeader('a', '0')),
   'a Word document of far more': (n) =>
-    word(Buffer.concat([Buffer.from(`<w:document ${WORD}>`), Buffer.alloc((40 + n) * 1024 ** 2, 0x20)])),
+    word(Buffer.concat([Buffer.from(`<w:document ${WORD}>`), Buffer.alloc((8 + n) * 1024 ** 2, 0x20)])),
   'a Word document of entities': (n) =>
     word(
       `${LAUGHS}<w:document ${WORD}><w:body><w:p><w:r><w:t>&j;${n}</w:t></w:r></w:p></w:body></w:document>`,
@@ -255,7 +258,7 @@ export const HOSTILE: Readonly<Record<string, (n: number) => HostileFile>> = {
   }),
   'a PDF nested deeply': (n) => pdf([CATALOG, `<</Type/Pages/Count 1/Kids ${'['.repeat(50_000 + n)}`]),
   'a PDF whose stream unpacks to far more': (n) => {
-    const stream = deflateSync(Buffer.alloc((60 + n) * 1024 ** 2, 0x20)).toString('latin1')
+    const stream = deflateSync(Buffer.alloc((16 + n) * 1024 ** 2, 0x20)).toString('latin1')
     return pdf([
       CATALOG,
       '<</Type/Pages/Count 1/Kids[3 0 R]>>',
@@ -275,6 +278,7 @@ export const HOSTILE: Readonly<Record<string, (n: number) => HostileFile>> = {
   'a page nested deeply': (n) => page('<div>'.repeat(200_000 + n)),
   'a page of tables in tables': (n) => page(`${'<table><tr><td>'.repeat(20_000 + n)}x`),
   'a page whose tag never ends': (n) => page(`<p ${'a="b" '.repeat(100_000 + n)}`),
+  'a page of blanks': (n) => page(`<pre>a${' '.repeat(400_000 + n)}b</pre>`),
   'a page of bytes that are none': (n) => page(Buffer.from(`<p>${'\xff\xfe\xc0'.repeat(n + 1)}`, 'latin1')),
   'a page with a zero in it': (n) => page(`<p>a${'\0'.repeat(n + 1)}b`),
   'a page of a program only': (n) => page(`<script>document.write('${n}')</script>`),

@@ -19,6 +19,12 @@ export const MAX_PAGES = 10_000
 /** Cells of a workbook that hold something. */
 export const MAX_CELLS = 2_000_000
 
+/** Tags of a page that are open at once: its parser takes time by the square of them. */
+export const MAX_OPEN_TAGS = 20_000
+
+/** Elements of a part of an Office file within each other: its parser takes time by the square of them, or has no stack for so many. */
+export const MAX_XML_DEPTH = 1_000
+
 /** Entries of an outline, as in external memory. */
 export const MAX_OUTLINE = 10_000
 

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
 import { fixture } from './fixtures.fixture.ts'
 import { openParser } from './index.ts'
@@ -14,11 +16,17 @@ function children(): readonly string[] {
   return readdirSync('/proc').filter((pid) => {
     try {
       const status = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-      return status.includes('/formats/child/main.js') && status.includes('--permission')
+      return status.includes('/formats/child/main.js') && status.includes('--permission') && isOurs(pid)
     } catch {
       return false // no process, or one that has ended
     }
   })
+}
+
+/** Whether a process was started by this one, or by one that it started. */
+function isOurs(pid: string): boolean {
+  const parent = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'
+  return parent === `${process.pid}` || (parent !== '0' && isOurs(parent))
 }
 
 it('starts no child before there is something to parse', () => {
@@ -49,4 +57,29 @@ it('ends the reading of a file that takes too long, and reads the next in anothe
   parser = openParser()
   const next = await parser.parse({ format: 'pdf', name: 'b.pdf', bytes: fixture('contract.pdf') })
   expect(next).toMatchObject({ document: { warnings: [expect.any(String)] } })
+})
+
+it.each([
+  ['as soon as it was asked', 0],
+  ['while it reads', 3000],
+])('ends the reading of a file when it is closed %s', async (_when, ms) => {
+  parser = openParser()
+  const slow = Buffer.from(`${'<div>'.repeat(19_000)}${'<b></b>'.repeat(2_000_000)}`)
+  const reading = parser.parse({ format: 'html', name: 'slow.html', bytes: slow })
+  await setTimeout(ms)
+  await parser.close()
+  expect(await reading).toMatchObject({ reason: 'its parser was closed before it was read' })
+  expect(children()).toEqual([])
+})
+
+it('reads in a child that runs the sources, too', () => {
+  const code = `
+    const { openParser } = await import('./open-parser.ts')
+    const parser = openParser()
+    const bytes = (await import('node:fs')).readFileSync('fixtures/page.htm')
+    console.log(JSON.stringify(await parser.parse({ format: 'html', name: 'page.htm', bytes })))
+    await parser.close()`
+  const args = ['--conditions=@writ/source', '--no-warnings', '--input-type=module', '-e', code]
+  const said = execFileSync(process.execPath, args, { cwd: import.meta.dirname, encoding: 'utf8' })
+  expect(JSON.parse(said)).toMatchObject({ document: { title: 'About Acme' } })
 })

@@ -31,6 +31,8 @@ class ConfinedParser implements DocumentParser {
   #child: Child<ToParser> | undefined
   #idle: NodeJS.Timeout | undefined
   #last: Promise<unknown> = Promise.resolve()
+  /** Ends the reading of the file that the child has. */
+  #stop: (() => void) | undefined
   #closed = false
 
   constructor(baseMs: number) {
@@ -49,13 +51,19 @@ class ConfinedParser implements DocumentParser {
     clearTimeout(this.#idle)
     const child = this.#child
     this.#child = undefined
+    this.#stop?.()
     await child?.close()
+    await this.#last
   }
 
   async #parse({ format, name, bytes }: ParseRequest): Promise<Outcome> {
-    if (this.#closed) return lost('the parser was closed')
+    if (this.#closed) return CLOSED
     clearTimeout(this.#idle)
     const child = await this.#up()
+    if (this.#closed) {
+      await child.close()
+      return CLOSED
+    }
     const outcome = await this.#ask(child, { format, name, bytes })
     if (this.#child === child) this.#wait(child)
     return outcome
@@ -76,6 +84,7 @@ class ConfinedParser implements DocumentParser {
       const heard = new Heard()
       const end = (outcome: Outcome, broken: boolean): void => {
         clearTimeout(timer)
+        this.#stop = undefined
         if (broken) {
           child.kill()
           if (this.#child === child) this.#child = undefined
@@ -87,6 +96,7 @@ class ConfinedParser implements DocumentParser {
           end({ code: 'limits', reason: `reading it took longer than ${Math.round(most / 1000)} s` }, true),
         most,
       )
+      this.#stop = () => end(CLOSED, true)
       child.own({
         onMessage: (value) => {
           const outcome = heard.take(parserMessage(value))
@@ -111,6 +121,8 @@ class ConfinedParser implements DocumentParser {
     }, IDLE_MS).unref()
   }
 }
+
+const CLOSED: ParseRefusal = { code: 'damaged', reason: 'its parser was closed before it was read' }
 
 /** What a child has told about one file so far. */
 class Heard {

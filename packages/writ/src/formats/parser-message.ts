@@ -3,10 +3,13 @@ import type { JsonSize } from '../confinement/json-size.ts'
 import { MAX_OUTLINE, MAX_TABLE_CELLS, MAX_TEXT_BYTES } from './limits.ts'
 import type { FromParser } from './messages.ts'
 
-/** The largest message of a child: a document, whose text may be escaped and stands in its tables and marks once more. */
+/**
+ * The largest message of a child: a document, whose text may be escaped and stands in its tables and marks once more. An
+ * entry of an outline has eleven items. A cell has nine at most: where it is a row by itself, and its table has two of them.
+ */
 export const MOST_MESSAGE: JsonSize = {
   bytes: 6 * MAX_TEXT_BYTES,
-  items: 10 * MAX_OUTLINE + 4 * MAX_TABLE_CELLS,
+  items: 12 * MAX_OUTLINE + 9 * MAX_TABLE_CELLS,
   depth: 8,
 }
 

@@ -14,10 +14,11 @@ import { CorporaHome } from './corpora-home.ts'
 import { dropPacks } from './drop-packs.ts'
 import { type CorpusManifest, NamedCorpora, requireName } from './named-corpora.ts'
 import type { Places } from './pack-directory.ts'
+import type { Parse } from './parse-files.ts'
 import { spareWorker } from './spare-worker.ts'
 import { PackStore } from './store.ts'
 import type { Ingested } from './worker-calls.ts'
-import { type Parse, WorkerLink } from './worker-link.ts'
+import { WorkerLink } from './worker-link.ts'
 
 /**
  * Opens the corpora kept below `<home>/corpora`, which is made when missing. Any number of processes may have it open.

@@ -99,6 +99,8 @@ it('takes files within files as documents of their own, none of which leads out,
       members: [
         member('a.md', '# Title\n'),
         member('a.md', 'again'),
+        member('a.md (3)', 'taken'),
+        member('a.md', 'and again'),
         member('../b.txt', 'x'),
         member('id_rsa', 'key'),
         member('logo.png', '\x89PNG\r\n'),
@@ -109,7 +111,14 @@ it('takes files within files as documents of their own, none of which leads out,
     'c.eml': { ...text('mail'), members: [member('e.txt', 'attached')] },
   }
   const store = await library.open(space.request())
-  expect(ids(store)).toEqual(['all.zip/a.md', 'all.zip/a.md (2)', 'all.zip/c.eml', 'all.zip/c.eml/e.txt'])
+  expect(ids(store)).toEqual([
+    'all.zip/a.md',
+    'all.zip/a.md (2)',
+    'all.zip/a.md (3)',
+    'all.zip/a.md (4)',
+    'all.zip/c.eml',
+    'all.zip/c.eml/e.txt',
+  ])
   expect(await store.outline('all.zip/a.md')).toMatchObject([{ title: 'Title' }])
   expect(await store.origin('all.zip/c.eml/e.txt', 0, 1)).toMatchObject({ file: 'all.zip' })
   expect(store.omitted.map(({ doc, code }) => [doc, code])).toEqual([

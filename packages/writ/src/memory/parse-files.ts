@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
-import type { Format, Omitted, Parsed, ParsedMember, ParseRefusal, ParseRequest } from '@writ/contract'
+import type { DocumentParser, Format, Omitted, ParsedMember } from '@writ/contract'
 import { formatOf, formatOfMember } from './format-of.ts'
 import { MAX_MEMBER_BYTES, MAX_MEMBER_DEPTH, MAX_MEMBERS, MAX_PARSED_BYTES } from './limits.ts'
 import { memberName, shownName } from './member-name.ts'
@@ -10,7 +10,7 @@ import { judgeName, KEY_FILE, maskedFeed } from './secrets/index.ts'
 import type { Candidate, CandidateFile } from './selection.ts'
 
 /** Turns the bytes of a file into text, elsewhere. */
-export type Parse = (request: ParseRequest) => Promise<Parsed | ParseRefusal>
+export type Parse = DocumentParser['parse']
 
 /** Candidates with what parsed files came to in the place of those. */
 export interface ParsedFiles {
@@ -60,6 +60,8 @@ interface Inner {
 
 class FileParsing {
   readonly #taken: Set<string>
+  /** The next number for an id that is taken: an archive may hold thousands of one name. */
+  readonly #numbers = new Map<string, number>()
   readonly #omitted: Omitted[]
   readonly #texts: ParsedTexts
   readonly #parse: Parse
@@ -154,7 +156,10 @@ class FileParsing {
   /** The id, or one with a number where it is taken. */
   #free(id: string): string {
     let free = id
-    for (let n = 2; this.#taken.has(free); n += 1) free = `${id} (${n})`
+    for (let n = this.#numbers.get(id) ?? 2; this.#taken.has(free); n += 1) {
+      free = `${id} (${n})`
+      this.#numbers.set(id, n + 1)
+    }
     this.#taken.add(free)
     return free
   }

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads'
-import { type DocumentParser, type IngestProgress, toWritError, WritError } from '@writ/contract'
+import { type IngestProgress, toWritError, WritError } from '@writ/contract'
+import type { Parse } from './parse-files.ts'
 import { spareWorker } from './spare-worker.ts'
 import type { FromWorker, ToWorker, WorkerCall, WorkerCalls } from './worker-calls.ts'
 
@@ -16,9 +17,6 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: IngestProgress) => void) | undefined
 }
-
-/** What parses the files that an ingestion finds. */
-export type Parse = DocumentParser['parse']
 
 /**
  * What a store asks its worker, from the main thread. A call settles at once when its signal aborts, and the worker is told

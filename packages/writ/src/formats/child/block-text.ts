@@ -40,12 +40,12 @@ function isApart(before: Block, block: Block): boolean {
 
 /** Gathers rows into tables, whose first row names their columns. */
 class Tables {
-  readonly #text: TextBuilder
+  readonly #text: TextBuilder<'paragraph'>
   #table = 0
   #rows: ParsedRow[] = []
   #cells = 0
 
-  constructor(text: TextBuilder) {
+  constructor(text: TextBuilder<'paragraph'>) {
     this.#text = text
   }
 

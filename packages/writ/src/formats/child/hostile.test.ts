@@ -31,7 +31,12 @@ it.each([
   ['a tar of an endless size', 'damaged'],
   ['a tar of links in a circle', 'unsafe-name'],
   ['a Word document of far more', 'limits'],
+  ['a Word document nested deeply', 'limits'],
+  ['a workbook with a row that cannot be', 'damaged'],
+  ['a workbook with cells far apart', 'limits'],
   ['a PDF of a million pages', 'scan'],
+  ['a page nested deeply', 'limits'],
+  ['a page of tables in tables', 'limits'],
   ['a page of a program only', 'damaged'],
   ['a mailbox of too many messages', 'limits'],
 ] as const)('%s is refused: %s', async (mechanism, code) => {

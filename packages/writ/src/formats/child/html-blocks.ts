@@ -1,4 +1,6 @@
 import { Parser } from 'htmlparser2'
+import { MAX_OPEN_TAGS } from '../limits.ts'
+import { Refused } from './refused.ts'
 
 /** A stretch of a page that stands by itself. */
 export type Block =
@@ -17,7 +19,7 @@ const BLOCKS = new Set(
   h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol optgroup option p pre section summary table tbody td tfoot th
   thead tr ul`.split(/\s+/),
 )
-/** What a reader of the page does not see. */
+/** What a reader of the page does not see. A head is not among it: its end may be left out, and what stands in it is unseen by itself. */
 const UNSEEN = new Set([
   'script',
   'style',
@@ -25,7 +27,6 @@ const UNSEEN = new Set([
   'noscript',
   'svg',
   'math',
-  'head',
   'iframe',
   'object',
   'textarea',
@@ -46,14 +47,23 @@ const VOID = new Set([
   'wbr',
 ])
 
-/** Reads a page as its blocks. Tags stand on no stack of ours: nesting them deeply costs nothing. */
+/** Reads a page as its blocks. Throws `Refused` for one whose tags are too deep in each other. */
 export function htmlBlocks(html: string): Page {
   const reader = new BlockReader()
+  let open = 0
   const parser = new Parser(
     {
-      onopentag: (name, attributes) => reader.open(name, attributes),
+      onopentag: (name, attributes) => {
+        open += 1
+        if (open > MAX_OPEN_TAGS)
+          throw new Refused('limits', `its tags are more than ${MAX_OPEN_TAGS} deep in each other`)
+        reader.open(name, attributes)
+      },
       ontext: (text) => reader.text(text),
-      onclosetag: (name) => reader.close(name),
+      onclosetag: (name) => {
+        open -= 1
+        reader.close(name)
+      },
     },
     { decodeEntities: true, lowerCaseTags: true },
   )
@@ -81,7 +91,6 @@ class BlockReader {
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     if (this.#unseen > 0) {
-      if (name === 'title' && this.#unseenTag === 'head') this.#inTitle = true
       if (name === this.#unseenTag) this.#unseen += 1
       return
     }
@@ -175,7 +184,7 @@ class BlockReader {
   }
 
   #flush(): void {
-    const text = this.#code > 0 ? this.#text.replace(/^\n+|\s+$/g, '') : lines(this.#text)
+    const text = this.#code > 0 ? this.#text.replace(/^\n+/, '').trimEnd() : lines(this.#text)
     this.#text = ''
     if (text.trim() === '') return
     if (this.#heading > 0) this.#blocks.push({ kind: 'heading', depth: this.#heading, text: oneLine(text) })

@@ -1,4 +1,6 @@
+import { MAX_XML_DEPTH } from '../limits.ts'
 import { Refused } from './refused.ts'
+import { isNestedDeeply } from './xml-depth.ts'
 import { readZip } from './zip-reader.ts'
 
 /**
@@ -9,5 +11,10 @@ export function checkOfficeZip(bytes: Uint8Array, part: string, what: string): v
   const entries = readZip(bytes)
   if (!entries.some(({ name }) => name.replaceAll('\\', '/').toLowerCase() === part))
     throw new Refused('damaged', `it is no ${what}: it has no ${part}`)
-  for (const entry of entries) if (!entry.isDirectory) entry.read()
+  for (const entry of entries) {
+    if (entry.isDirectory) continue
+    const content = entry.read()
+    if (/\.(xml|rels)$/i.test(entry.name) && isNestedDeeply(content))
+      throw new Refused('limits', `its elements are more than ${MAX_XML_DEPTH} deep in each other`)
+  }
 }

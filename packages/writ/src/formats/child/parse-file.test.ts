@@ -1,6 +1,7 @@
 import type { Format, Parsed } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
 import { fixture } from '../fixtures.fixture.ts'
+import { asTar, tarHeader } from '../hostile-files.fixture.ts'
 import { parseFile } from './parse-file.ts'
 
 const parse = (format: Format, name: string): Promise<Parsed> =>
@@ -58,6 +59,12 @@ describe('a page', () => {
       'Acme Ltd\n\nWe make anvils & rockets, Zoë.\n\nHistory\n\nFounded in 1949.\nSold in 1990.\n\nYear\tSales\n1950\t12\n',
     )
     expect(document?.title).toBe('About Acme')
+  })
+
+  it('shows what follows a head without an end', async () => {
+    const bytes = Buffer.from('<html><head><title>T</title><style>p{}</style><p>Text</p>')
+    const { document } = await parseFile({ format: 'html', name: 'p.html', bytes })
+    expect([document?.title, document?.text]).toEqual(['T', 'Text\n'])
   })
 
   it('is decoded as it says, unless its bytes say otherwise', async () => {
@@ -123,5 +130,11 @@ describe('an archive', () => {
     expect(tar.left).toEqual([
       { name: 'link.txt', code: 'unsafe-name', reason: 'it is a link, and links are not followed' },
     ])
+  })
+
+  it('leaves out a link with a long target once', async () => {
+    const target = [tarHeader('././@LongLink', '12', 'K'), Buffer.alloc(512, 0x61)]
+    const { left } = await parseFile({ name: 'a.tar', ...asTar(...target, tarHeader('b', '0', '2')) })
+    expect(left.map(({ name }) => name)).toEqual(['b'])
   })
 })

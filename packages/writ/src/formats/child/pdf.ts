@@ -59,7 +59,7 @@ interface TextItem {
 }
 
 /** Adds the lines of a page; false when it has none. */
-function addPage(text: TextBuilder, number: number, items: readonly TextItem[]): boolean {
+function addPage(text: TextBuilder<'page'>, number: number, items: readonly TextItem[]): boolean {
   const lines = linesOf(items)
   if (lines.length === 0) return false
   text.heading('page', `Page ${number}`, 1)

@@ -5,6 +5,8 @@ import { Refused } from './refused.ts'
 
 const BLOCK = 512
 const REGULAR = new Set(['0', '\0', '7'])
+/** What is said of all files, and the long target of a link. */
+const NOT_OF_FILES = new Set(['g', 'K'])
 const LONGEST_HEADER = 1024 * 1024
 
 /** A file in a tar archive; without bytes for a link, a device, or what has holes. */
@@ -32,7 +34,7 @@ export function readTar(bytes: Uint8Array): TarEntry[] {
       if (size > LONGEST_HEADER) throw new Refused('damaged', 'it has a name that is too long')
       const said = file.subarray(start, end)
       long = (type === 'L' ? textIn(said) : paxPath(said)) ?? long
-    } else if (type !== 'g') {
+    } else if (!NOT_OF_FILES.has(type)) {
       const name = long ?? nameIn(header)
       long = undefined
       if (type === '5' || (REGULAR.has(type) && name.endsWith('/'))) continue

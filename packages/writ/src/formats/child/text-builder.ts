@@ -1,10 +1,4 @@
-import {
-  MARK_NUMBERS,
-  type OutlineEntry,
-  type ParsedDocument,
-  type ParsedTable,
-  type PlaceKind,
-} from '@writ/contract'
+import type { OutlineEntry, ParsedDocument, ParsedTable, PlaceKind } from '@writ/contract'
 import { MAX_OUTLINE, MAX_TEXT_BYTES } from '../limits.ts'
 import { Refused } from './refused.ts'
 
@@ -17,9 +11,17 @@ interface Heading {
   readonly start: number
 }
 
+/** The numbers of a mark behind its first byte, for each kind of `MARK_NUMBERS`. */
+interface MarkNumbers {
+  page: readonly [page: number, x: number, y: number, width: number, height: number]
+  paragraph: readonly []
+  cells: readonly [sheet: number, row: number, column: number]
+  part: readonly [part: number]
+}
+
 /** Builds the text of a document with what stands where in it. Offsets are bytes of UTF-8. */
-export class TextBuilder {
-  readonly #kind: PlaceKind
+export class TextBuilder<Kind extends PlaceKind> {
+  readonly #kind: Kind
   readonly #parts: string[] = []
   readonly #names: string[] = []
   readonly #marks: number[] = []
@@ -28,7 +30,7 @@ export class TextBuilder {
   readonly #warnings: string[] = []
   #bytes = 0
 
-  constructor(kind: PlaceKind) {
+  constructor(kind: Kind) {
     this.#kind = kind
   }
 
@@ -46,8 +48,7 @@ export class TextBuilder {
   }
 
   /** Marks where the text goes on, with the other numbers of a mark. */
-  mark(...numbers: readonly number[]): void {
-    if (numbers.length + 1 !== MARK_NUMBERS[this.#kind]) throw new Error('this mark has other numbers')
+  mark(...numbers: MarkNumbers[Kind]): void {
     this.#marks.push(this.#bytes, ...numbers)
   }
 
@@ -62,8 +63,12 @@ export class TextBuilder {
       this.#headings.push({ kind, title: oneLine(title), depth, start: this.#bytes })
   }
 
-  table(table: ParsedTable): void {
-    this.#tables.push(table)
+  table({ name, columns, rows }: ParsedTable): void {
+    this.#tables.push({
+      name: plainText(name),
+      columns: columns.map(plainText),
+      rows: rows.map((row) => ({ ...row, cells: row.cells.map(plainText) })),
+    })
   }
 
   warn(warning: string): void {

@@ -5,6 +5,10 @@ import { checkOfficeZip } from './office-zip.ts'
 import { Refused } from './refused.ts'
 import { TextBuilder } from './text-builder.ts'
 
+/** No sheet has more. */
+const MOST_ROWS = 1_048_576
+const MOST_COLUMNS = 16_384
+
 /** The sheets of a workbook one after another, a line for each row with tabs between its cells. */
 export function parseXlsx({ bytes }: ParseRequest): Parsed {
   checkOfficeZip(bytes, 'xl/workbook.xml', 'Excel workbook')
@@ -31,11 +35,13 @@ function rowsOf(book: WorkBook, name: string): readonly (Cells | undefined)[] {
 }
 
 class Sheets {
-  readonly #text: TextBuilder
+  readonly #text: TextBuilder<'cells'>
   readonly #date1904: boolean
+  /** Cells of the tables of all sheets. */
+  #tabled = 0
   cells = 0
 
-  constructor(text: TextBuilder, date1904: boolean) {
+  constructor(text: TextBuilder<'cells'>, date1904: boolean) {
     this.#text = text
     this.#date1904 = date1904
   }
@@ -48,18 +54,16 @@ class Sheets {
     text.mark(sheet, 0, 0)
     text.add(`Sheet ${name}\n`)
     const filled: ParsedRow[] = []
-    let kept = 0
-    // Rows that are not there cost nothing: a sheet may say that it has a million of them.
-    rows.forEach((row, at) => {
-      const cells = row === undefined ? undefined : this.#row(row)
-      if (cells === undefined) return
+    for (const [at, row] of held(rows, MOST_ROWS)) {
+      const cells = this.#row(row)
+      if (cells === undefined) continue
       text.mark(sheet, at + 1, cells.first + 1)
       const start = text.bytes
       text.add(cells.texts.join('\t'))
-      kept += cells.texts.length
-      if (kept <= MAX_TABLE_CELLS) filled.push({ cells: cells.texts, start, end: text.bytes })
+      this.#tabled += cells.texts.length
+      if (this.#tabled <= MAX_TABLE_CELLS) filled.push({ cells: cells.texts, start, end: text.bytes })
       text.add('\n')
-    })
+    }
     const [columns, ...rest] = filled
     if (columns !== undefined && rest.length > 0) text.table({ name, columns: columns.cells, rows: rest })
   }
@@ -68,16 +72,24 @@ class Sheets {
   #row(row: Cells): { readonly first: number; readonly texts: readonly string[] } | undefined {
     let first = -1
     const texts: string[] = []
-    row.forEach((cell, column) => {
-      const shown = cell === undefined ? '' : cellText(cell, this.#date1904)
-      if (shown === '') return
+    for (const [column, cell] of held(row, MOST_COLUMNS)) {
+      const shown = cellText(cell, this.#date1904)
+      if (shown === '') continue
       if (first === -1) first = column
       while (texts.length < column - first) texts.push('')
       texts.push(shown)
       this.cells += 1
       if (this.cells > MAX_CELLS) throw new Refused('limits', `it has more than ${MAX_CELLS} cells`)
-    })
+    }
     return first === -1 ? undefined : { first, texts }
+  }
+}
+
+/** What is there of a row or a sheet, with its place. A sheet may say that it has millions that are not: those cost nothing. */
+function* held<Held>(list: readonly (Held | undefined)[], most: number): Generator<[number, Held]> {
+  for (const [index, value] of Object.entries(list)) {
+    if (Number(index) >= most) throw new Refused('damaged', 'it has a cell where no sheet has one')
+    if (value !== undefined) yield [Number(index), value]
   }
 }
 

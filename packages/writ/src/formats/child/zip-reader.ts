@@ -60,15 +60,21 @@ export function readZip(bytes: Uint8Array): ZipEntry[] {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const room = new UnpackingRoom()
   const listed = directoryOf(file)
-  const starts = listed.map(({ offset }) => offset).sort((a, b) => a - b)
+  const after = nextStarts(listed)
   return listed.map((entry) => {
     return {
       name: entry.name,
       isDirectory: entry.name.endsWith('/'),
       isLink: (entry.mode & FILE_TYPE) === LINK,
-      read: () => unpack(file, entry, room, starts),
+      read: () => unpack(file, entry, room, after.get(entry.offset) ?? Infinity),
     }
   })
+}
+
+/** Where the next part begins, for each place where one does: there itself, when several begin there. */
+function nextStarts(listed: readonly Listed[]): ReadonlyMap<number, number> {
+  const starts = listed.map(({ offset }) => offset).sort((a, b) => b - a)
+  return new Map(starts.map((start, at) => [start, starts[at - 1] ?? Infinity]))
 }
 
 function directoryOf(file: Buffer): Listed[] {
@@ -139,7 +145,7 @@ function unpack(
   file: Buffer,
   { flags, method, crc, packed, size, offset }: Listed,
   room: UnpackingRoom,
-  starts: readonly number[],
+  nextStart: number,
 ): Buffer {
   if ((flags & ENCRYPTED) !== 0) throw new Refused('encrypted', 'a password protects it')
   if (method !== STORED && method !== DEFLATED)
@@ -149,10 +155,7 @@ function unpack(
   const start = offset + LOCAL_BYTES + file.readUInt16LE(offset + 26) + file.readUInt16LE(offset + 28)
   const end = start + packed
   if (end > file.length) throw new Refused('damaged', 'it is longer than its file')
-  if (
-    starts.some((other) => other > offset && other < end) ||
-    starts.indexOf(offset) !== starts.lastIndexOf(offset)
-  )
+  if (nextStart < end)
     throw new Refused('limits', 'its bytes are those of another part, too, as in an archive that is to burst')
   const most = room.most(packed)
   if (size > most) throw tooLarge()
