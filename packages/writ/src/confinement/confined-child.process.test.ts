@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { findBubblewrap, MOST_DATA_KB } from './bubblewrap.ts'
-import { nodeFiles } from './child-program.ts'
+import { programOf } from './child-program.ts'
 import { ConfinedChild } from './confined-child.ts'
 
 const found = findBubblewrap()
@@ -31,14 +31,16 @@ it.skipIf('lack' in found).each([
   ['those of any child, when it says none', {}, MOST_DATA_KB],
 ])('a program has %s', async (_, limits, dataKb) => {
   const mark = `// ${Math.random()}`
-  const args = ['-e', `setInterval(() => undefined, 1_000) ${mark}`]
   const wall = { level: 'full', bubblewrap: 'path' in found ? found.path : '' } as const
-  const child = new ConfinedChild(wall, {
-    args,
-    files: nodeFiles(import.meta.dirname),
+  const program = programOf({
+    room: import.meta.dirname,
+    main: 'none',
+    packages: [],
     mostMessage: MOST_MESSAGE,
     ...limits,
   })
+  const flags = ['-e', `setInterval(() => undefined, 1_000) ${mark}`]
+  const child = new ConfinedChild(wall, { ...program, flags })
   try {
     await child.confined
     const all = limitsOf(mark)
