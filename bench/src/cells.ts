@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { block, type Script } from '@writ/simulator'
 import type { ContextSource } from 'writ'
+import { cellTimes } from './cell-times.ts'
 import { type Measure, median, percentile, rounded } from './measure.ts'
-import { runScript, type ScriptedRun } from './scripted-run.ts'
+import { runScript } from './scripted-run.ts'
 
 const CELLS = 100
 const MEDIAN_MS = 5
@@ -96,9 +97,6 @@ async function firstCell(modelMs: number, target: number): Promise<Measure> {
     met: middle <= target,
   }
 }
-
-const cellTimes = ({ events }: ScriptedRun): number[] =>
-  events.flatMap((event) => (event.type === 'step' && event.kind === 'cell' ? [event.tookMs] : []))
 
 const LINE = 'a needle in a line of text\n'
 const textOf = (bytes: number): string => LINE.repeat(Math.ceil(bytes / LINE.length)).slice(0, bytes)

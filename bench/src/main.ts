@@ -12,6 +12,7 @@ import { thisMachine } from './machine.ts'
 import type { Measure } from './measure.ts'
 import { memory } from './memory.ts'
 import { overhead } from './overhead/overhead.ts'
+import { python } from './python.ts'
 import { scale } from './scale/scale.ts'
 import { start } from './start.ts'
 
@@ -23,7 +24,7 @@ type Suite = (options: BenchOptions) => AsyncIterable<Measure> | Promise<readonl
 /** The hot paths: run when no suite is named. */
 const HOT: Readonly<Record<string, Suite>> = { batch, cells, evidence, gate, memory, start, tree: frameTree }
 /** The engine as a whole: run by name, since they take minutes. */
-const WHOLE: Readonly<Record<string, Suite>> = { exactness, faults, overhead, scale }
+const WHOLE: Readonly<Record<string, Suite>> = { exactness, faults, overhead, python, scale }
 const SUITES = { ...HOT, ...WHOLE }
 
 const { names, options } = asked()
