@@ -41,6 +41,15 @@ it('closes what a failed check opened, and leaves nothing but the home', async (
   const services = homeServices(join(place, 'home'), undefined)
   const findings = await checkHome(services)
   await services.close()
+  expect(findings.map(({ name }) => name)).toEqual([
+    'sandbox',
+    'python',
+    'tables',
+    'documents',
+    'policy',
+    'memory',
+    'ledger',
+  ])
   expect(findings.filter(({ ok }) => !ok)).toMatchObject([
     { name: 'memory', detail: expect.stringContaining('no ripgrep') },
   ])

@@ -8,24 +8,38 @@ import {
   GUEST_MEMORY_BYTES,
   GUEST_STACK_BYTES,
   label,
+  type Sandbox,
   toWritError,
 } from '@writ/contract'
+import { openParser } from '../formats/index.ts'
 import type { HomeServices } from '../home/home-services.ts'
 import { checkShards } from '../ledger/index.ts'
 import { openLibrary } from '../memory/index.ts'
-import { openSandbox } from '../sandbox/index.ts'
+import { openSandbox, SandboxPool } from '../sandbox/index.ts'
 
-/** What a check of one room found, or what is missing and what to do. */
+/** What a check of one part found, or what is wrong and what to do. */
 export interface Finding {
   readonly name: string
   readonly ok: boolean
+  /** True of a part that a run may do without, and that is not here. */
+  readonly absent?: boolean
   readonly detail: string
 }
 
-/** Checks everything a run needs, each with the real part. Nothing is left behind but the home itself. */
+/** Codes of what is missing and only needed by whoever asks for it. */
+const ABSENT: ReadonlySet<string> = new Set([
+  'PYTHON_NOT_INSTALLED',
+  'SQL_UNAVAILABLE',
+  'CONFINEMENT_REDUCED',
+])
+
+/** Checks everything a run may need, each with the real part. Nothing is left behind but the home itself. */
 export async function checkHome(services: HomeServices): Promise<readonly Finding[]> {
   const checks = {
-    sandbox: checkSandbox,
+    sandbox: () => checkCells('javascript'),
+    python: () => checkCells('python'),
+    tables: checkTables,
+    documents: checkDocuments,
     policy: () => checkPolicy(services),
     memory: checkMemory,
     ledger: () => checkLedger(services),
@@ -35,35 +49,71 @@ export async function checkHome(services: HomeServices): Promise<readonly Findin
       try {
         return { name, ok: true, detail: await check() }
       } catch (error) {
-        const { message, next } = toWritError(error)
-        return { name, ok: false, detail: `${message} ${next}` }
+        const { code, message, next } = toWritError(error)
+        const absent = ABSENT.has(code) ? { ok: true, absent: true } : { ok: false }
+        return { name, ...absent, detail: `${message} ${next}` }
       }
     }),
   )
 }
 
-async function checkSandbox(): Promise<string> {
+/** A cell of each language that has to give 42. */
+const CELLS = {
+  javascript: { language: 'typescript', code: '6 * (7 as number)' },
+  python: { language: 'python', code: '6 * int("7")' },
+} as const
+
+async function checkCells(language: keyof typeof CELLS): Promise<string> {
+  const pool = new SandboxPool()
+  try {
+    return await pool.use((sandbox) => checkCell(sandbox, language), language)
+  } finally {
+    await pool.close()
+  }
+}
+
+async function checkCell(sandbox: Sandbox, language: keyof typeof CELLS): Promise<string> {
+  const vm = await sandbox.open({
+    name: 'doctor',
+    memoryBytes: GUEST_MEMORY_BYTES,
+    stackBytes: GUEST_STACK_BYTES,
+    seed: '00'.repeat(32),
+    epochMs: 0,
+    functions: [],
+    context: { type: 'none' },
+    language,
+  })
+  const limits = { fuelPolls: CELL_FUEL_POLLS, calls: 0, backstopMs: CELL_BACKSTOP_MS, outputChars: 100 }
+  const result = await vm.run(CELLS[language], limits, () => undefined, new AbortController().signal)
+  const { level, layers, lack } = sandbox.confinement
+  if (result.shown !== '42')
+    throw new Error(`A cell gave ${result.shown ?? result.error?.message ?? 'nothing'}, not 42.`)
+  const why = lack === undefined ? '' : ` (${lack})`
+  return `cells run; confinement ${level}${why}: ${layers.join(' → ')}`
+}
+
+async function checkTables(): Promise<string> {
   const sandbox = await openSandbox()
   try {
-    const vm = await sandbox.open({
-      name: 'doctor',
-      memoryBytes: GUEST_MEMORY_BYTES,
-      stackBytes: GUEST_STACK_BYTES,
-      seed: '00'.repeat(32),
-      epochMs: 0,
-      functions: [],
-      context: { type: 'none' },
-    })
-    const limits = { fuelPolls: CELL_FUEL_POLLS, calls: 0, backstopMs: CELL_BACKSTOP_MS, outputChars: 100 }
-    const cell = { language: 'typescript', code: '6 * (7 as number)' } as const
-    const result = await vm.run(cell, limits, () => undefined, new AbortController().signal)
-    const { level, layers, lack } = sandbox.confinement
-    if (result.shown !== '42')
-      throw new Error(`A cell gave ${result.shown ?? result.error?.message ?? 'nothing'}, not 42.`)
-    const why = lack === undefined ? '' : ` (${lack})`
-    return `cells run; confinement ${level}${why}: ${layers.join(' → ')}`
+    const { rows } = await sandbox.sql.run('SELECT 6 * 7 AS answer', [], 1, new AbortController().signal)
+    const answer = String(Object.values(rows[0] ?? {})[0])
+    if (answer !== '42') throw new Error(`A query gave ${answer}, not 42.`)
+    return 'queries run in DuckDB'
   } finally {
     await sandbox.close()
+  }
+}
+
+async function checkDocuments(): Promise<string> {
+  const parser = openParser()
+  try {
+    const bytes = Buffer.from('<p>six times seven is 42</p>')
+    const parsed = await parser.parse({ format: 'html', name: 'a.html', bytes })
+    if (!('document' in parsed) || parsed.document?.text.includes('42') !== true)
+      throw new Error('A page was parsed to something else.')
+    return 'documents are parsed'
+  } finally {
+    await parser.close()
   }
 }
 

@@ -16,8 +16,8 @@ export async function doctor(flags: { readonly home?: string; readonly json?: bo
       `${JSON.stringify({ ok, version: VERSION, node: process.version, home: state, checks })}\n`,
     )
   } else {
-    const lines = checks.map(({ ok: passed, name, detail }) =>
-      printable(`${passed ? '✓' : '✗'} ${name.padEnd(9)} ${detail}`),
+    const lines = checks.map(({ ok: passed, absent = false, name, detail }) =>
+      printable(`${absent ? '–' : passed ? '✓' : '✗'} ${name.padEnd(9)} ${detail}`),
     )
     process.stdout.write(
       `writ ${VERSION} on Node ${process.version}, home ${printableLine(state)}\n${lines.join('\n')}\n`,
