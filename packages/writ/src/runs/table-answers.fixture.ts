@@ -204,6 +204,21 @@ export const QUESTIONS: readonly (readonly [question: string, gold: Gold])[] = [
     count(of('employees'), (row) => Number(row.salary) < 50_000),
   ],
   ['How many exams have passed true?', count(of('exams'), is('passed', true))],
+  ['How many orders are open?', count(orders, is('status', 'open'))],
+  ['How many EMEA region orders are there?', count(orders, is('region', 'EMEA'))],
+  [
+    'What is the total amount of returned orders?',
+    sum(numbers(orders.filter(is('status', 'returned')), 'amount')),
+  ],
+  [
+    'What is the total amount for "North America"?',
+    sum(numbers(orders.filter(is('region', 'North America')), 'amount')),
+  ],
+  [
+    'How many high priority tickets are resolved?',
+    count(of('tickets'), (row) => row.priority === 'high' && row.resolved === true),
+  ],
+  ['How many records does stock.csv have?', count(of('stock'), all)],
   [
     'How many tickets with priority high and resolved false?',
     count(of('tickets'), (row) => row.priority === 'high' && row.resolved === false),
@@ -399,6 +414,9 @@ export const DOUBTFUL: readonly string[] = [
   'How many orders were not shipped?',
   'What is the total amount for the best customers?',
   'How many orders have status delivered?',
+  'How many orders were shipped?',
+  'How many orders are late?',
+  'How many orders were shipped in 2023?',
   'How many orders have status ship?',
   'Which author has the highest price?',
   'What is the total amount in euros?',

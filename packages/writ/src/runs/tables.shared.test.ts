@@ -234,6 +234,47 @@ describe('the built-in model over tables', () => {
     expect(JSON.stringify(answer.value)).toContain(why.replaceAll('"', '\\"'))
   })
 
+  const JOBS = {
+    id: 'jobs.csv',
+    text: `job,state,priority,by,remark\n${[
+      'a,open,high,Ann,waits',
+      'b,open,low,high,closed',
+      'c,closed,low,Ann,done',
+      'd,Done,high,Bo,first',
+      'e,done,low,Bo,second',
+      'f,late,low,Bo,third',
+      'g,open,low,Ann,fourth',
+      'h,closed,low,Bo,fifth',
+      'i,late,high,Bo,sixth',
+      'j,late,high,Bo,seventh',
+    ].join('\n')}\n`,
+  }
+
+  it.each([
+    ['How many jobs are open?', 3, 'jobs.csv hold \\"open\\" in the column state'],
+    ['How many low priority jobs are open?', 2, 'jobs.csv where priority is \\"low\\"'],
+    ['How many jobs from Ann?', 3, 'in the column by'],
+  ])('finds the one column of a value that is said without it: %s', async (query, number, says) => {
+    const answer = await writ.completion({ query, context: [JOBS] })
+    expect(answer).toMatchObject({ basis: 'exact', value: { number } })
+    expect(JSON.stringify(answer.value)).toContain(says)
+  })
+
+  it.each([
+    ['a value of two columns', 'How many jobs are high?', 'No column of jobs.csv holds'],
+    ['one that a remark says too', 'How many jobs are closed?', 'or more than one does'],
+    ['a remark', 'How many jobs are waits?', 'has a value of its own in most rows'],
+    ['two spellings', 'How many jobs are done?', 'more than one'],
+    ['a value that is not there', 'How many jobs are urgent?', 'No column of jobs.csv holds'],
+    ['an event', 'How many jobs were open?', 'is not understood'],
+    ['what is no column', 'What is the total cost of jobs?', 'no one table or column is called'],
+    ['a column of texts', 'What is the average priority?', 'holds values of type text'],
+  ])('computes nothing of %s, and says why', async (_what, query, why) => {
+    const answer = await writ.completion({ query, context: [JOBS] })
+    expect(answer).toMatchObject({ basis: 'passages', value: { kind: 'passages' } })
+    expect(JSON.stringify(answer.value)).toContain(why)
+  })
+
   it('says that rows repeat each other', async () => {
     const answer = await writ.completion({ query: 'How many sales are there?', context: [SALES] })
     expect(answer).toMatchObject({ basis: 'exact', value: { number: 4 } })

@@ -5,6 +5,7 @@ import { readOccurrences } from './plan/occurrences.ts'
 import type { ExactPart, QuestionPlan } from './plan/question-plan.ts'
 import { type Masked, maskQuoted } from './plan/quoted.ts'
 import { reasonFor } from './plan/reason.ts'
+import { columnsNamed, tablesNamed } from './plan/table/column-names.ts'
 import { planTables, type TablePlan } from './plan/table/table-plan.ts'
 import { readTableQuestion } from './plan/table/table-question.ts'
 import { letterPairs, searchWords } from './words.ts'
@@ -36,14 +37,42 @@ export const MOST_LISTED_CHARS = 12_000
 
 /** Plans how tables answer a question that asks for a figure; undefined where they may not. A pure function of both. */
 export function planOverTables(question: string, tables: readonly TableListing[]): TablePlan | undefined {
+  const plan = readOverTables(question, tables)
+  return typeof plan === 'string' ? undefined : plan
+}
+
+/** The same, with why tables cannot answer where the question is of a form that they could. */
+export function readOverTables(
+  question: string,
+  tables: readonly TableListing[],
+): TablePlan | string | undefined {
   if (JSON.stringify(tables).length > MOST_LISTED_CHARS || !planQuestion(question).figure) return undefined
   const masked = maskedOf(question.replace(/\s+/g, ' ').trim())
+  let why: string | undefined
   for (const timed of [true, false]) {
     const read = readTableQuestion(masked, timed)
     const plan = read === undefined ? undefined : planTables(read, masked, tables)
-    if (plan !== undefined) return plan
+    if (typeof plan === 'object') return plan
+    why ??= plan
   }
-  return undefined
+  return why !== undefined && namesOf(masked.text, tables) ? `${why}. ${saysColumns(tables)}` : undefined
+}
+
+/** Whether a question has a word that a table or a column is called by. */
+function namesOf(text: string, tables: readonly TableListing[]): boolean {
+  const words = text.split(/[^\p{L}\p{N}_]+/u)
+  return words.some((word) => columnsNamed(word, tables).length + tablesNamed(word, tables).length > 0)
+}
+
+const MOST_SAID = 5
+
+/** What there is to ask of, in words. */
+function saysColumns(tables: readonly TableListing[]): string {
+  return tables
+    .filter(({ problem }) => problem === null)
+    .slice(0, MOST_SAID)
+    .map(({ name, columns }) => `Columns of ${name}: ${columns.map((column) => column.name).join(', ')}.`)
+    .join(' ')
 }
 
 /** The query whose result answers a question exactly; null where there is none. */

@@ -1,7 +1,7 @@
 import type { TableListing } from '@writ/contract'
 import type { Conversation } from './conversation.ts'
 import type { QuestionPlan, Reason } from './plan/question-plan.ts'
-import { MOST_LISTED_CHARS, planOverTables, planQuestion } from './plan-question.ts'
+import { MOST_LISTED_CHARS, planQuestion, readOverTables } from './plan-question.ts'
 import { CORPUS, NAMED, OCCURRENCES } from './programs/corpus.ts'
 import { COUNT } from './programs/count.ts'
 import { RESCUE } from './programs/ending.ts'
@@ -82,8 +82,8 @@ function nextStep(frame: Frame): Step {
   const stuck = Object.keys(state.trouble).some((name) => name !== 'PolicyDenied')
   if (frame.last || (state.left > 0 && (stuck || frame.turns >= MOST_TURNS)))
     return { intent: 'Release what there is.', code: [...work.release, 'FINAL(value);'].join('\n') }
-  const tables = plan.figure && state.tables ? planOverTables(frame.goal, state.tables) : undefined
-  if (tables !== undefined)
+  const tables = plan.figure && state.tables ? readOverTables(frame.goal, state.tables) : undefined
+  if (typeof tables === 'object')
     return {
       intent: 'The question asks for a figure, and its words name columns of a table: compute it.',
       code: [`const P = ${literal(tables)};`, ASK_TABLES, REPORT(work.found)].join('\n'),
@@ -98,8 +98,13 @@ function nextStep(frame: Frame): Step {
   const near = state.found === 0 && /^(?:count|mention)$/.test(plan.kind) ? [SEARCH, CITE_BEST, NEAR] : []
   return {
     intent: 'Cite, say what was looked for, and release.',
-    code: [...work.release, ...near, 'FINAL(value);'].join('\n'),
+    code: [...whyNot(tables), ...work.release, ...near, 'FINAL(value);'].join('\n'),
   }
+}
+
+/** Guest code that keeps why tables do not answer, for the release. */
+function whyNot(why: string | undefined): readonly string[] {
+  return why === undefined ? [] : [`tableNote = ${literal(`Tables did not answer: ${why}`)};`]
 }
 
 /** Guest code that puts passages beside a count of nothing: other words may say the same. */

@@ -1,3 +1,4 @@
+import { bareGuards, bareRemarks } from './bare-value.ts'
 import { measuresOf, NUMERIC, type Place } from './column-names.ts'
 import { textLiteral } from './conditions.ts'
 import { figureOf, fromOf, joinedTo, measured, nameIn, quoted, type Reading } from './query.ts'
@@ -23,9 +24,9 @@ export type Guard = {
 export type Remark = { readonly query: string; readonly says: string }
 
 export function guardsOf(reading: Reading): Guard[] {
-  const { subject, conditions, by, which, joins } = reading
+  const { subject, conditions, bare, by, which, joins } = reading
   const { table, column, inner } = subject
-  const guards: Guard[] = []
+  const guards: Guard[] = bare === null ? [] : bareGuards(bare)
   for (const condition of conditions) {
     if (condition.equals === null) continue
     const { table: of, column: held, equals } = condition
@@ -122,7 +123,7 @@ function ofMeasure(reading: Reading): Guard[] {
 }
 
 /** A text without what differs where a name is written in two ways: its case, its spaces, signs that are not seen, and how accents are encoded. */
-function folded(text: string): string {
+export function folded(text: string): string {
   return `lower(trim(regexp_replace(nfc_normalize(${text}), '[\\s\\p{Z}\\p{Cf}]+', ' ', 'g')))`
 }
 
@@ -138,9 +139,9 @@ function toldApart({ question, subject: { table, column }, by, which }: Reading)
     .filter((place) => place.column.type === 'text')
 }
 
-export function remarksOf({ subject, conditions, by, which, joins }: Reading): Remark[] {
+export function remarksOf({ subject, conditions, bare, by, which, joins }: Reading): Remark[] {
   const { table, column, other } = subject
-  const remarks: Remark[] = []
+  const remarks: Remark[] = bare === null ? [] : bareRemarks(bare)
   const empty = (place: Place): void => {
     remarks.push({
       query: `SELECT count(*) AS n FROM ${quoted(place.table.name)} WHERE ${quoted(place.column.name)} IS NULL`,

@@ -60,6 +60,43 @@ export function readConditions(
   return conditions
 }
 
+/**
+ * Reads what is said of rows: conditions, a value before the name of its column ("high priority"), or the name of a column
+ * of truth values. Undefined when it is none of them.
+ */
+export function readSaid(
+  text: string,
+  quoted: readonly string[],
+  pick: (phrase: string) => Place | undefined,
+): readonly Condition[] | undefined {
+  const conditions = readConditions(text, quoted, pick)
+  if (conditions !== undefined) return conditions
+  const plain = text.trim()
+  const truth = pick(plain)
+  if (truth?.column.type === 'boolean')
+    return [ofColumn(truth, 'true', quoted)].filter((one) => one !== undefined)
+  const words = plain.split(/\s+/)
+  for (let at = 1; at < words.length; at += 1) {
+    const place = pick(words.slice(at).join(' '))
+    if (place === undefined) continue
+    const condition = ofValue(place, words.slice(0, at).join(' '), quoted)
+    return condition === undefined ? undefined : [condition]
+  }
+  return undefined
+}
+
+/** A comparison, and other words that no value is said with. */
+const COMPARING =
+  /\b(?:above|over|below|under|exceeding|more|less|fewer|higher|lower|larger|smaller|bigger|greater|later|earlier|least|most|equal|equals|about|around|nearly|as|like|and|that|which|who|this|last|next|all|any|each|every|some|there)\b|[<>=≥≤:;,\d]/iu
+
+/** A value that is said by itself; undefined for words that may say more. */
+export function readBare(text: string, quoted: readonly string[]): string | undefined {
+  const plain = text.trim()
+  const value = unmask(plain, quoted).trim()
+  if (value === '') return undefined
+  return value === plain && (!isPlainValue(plain) || COMPARING.test(plain)) ? undefined : value
+}
+
 /** Parts between one "and" and the next; that of "between … and …" parts nothing. */
 function parted(text: string): string[] {
   const held = text.replaceAll(/(\bbetween\s+\S+)\s+and\s+(?=\S)/giu, '$1\uE002')

@@ -1,4 +1,5 @@
 import type { TableListing } from '@writ/contract'
+import { type BareValue, holdsBare } from './bare-value.ts'
 import type { Column, Place } from './column-names.ts'
 import type { Condition } from './conditions.ts'
 import type { Join } from './joins.ts'
@@ -10,6 +11,8 @@ export interface Reading {
   readonly question: TableQuestion
   readonly subject: Subject
   readonly conditions: readonly Condition[]
+  /** A value without its column that the rows have to hold. */
+  readonly bare: BareValue | null
   readonly by: Place | null
   readonly which: Place | null
   readonly joins: ReadonlyMap<TableListing, Join>
@@ -78,7 +81,8 @@ function heading({ column: { name } }: Place): string {
 export function fromOf(reading: Reading, extra: readonly string[] = []): string {
   const joined = [...reading.joins].map(([other, join]) => ` ${joinedTo(other, join)}`)
   const conditions = reading.conditions.map((condition) => condition.sql(nameIn(reading, condition)))
-  const all = [...conditions, ...extra]
+  const bare = reading.bare === null ? [] : [holdsBare(reading.bare)]
+  const all = [...conditions, ...bare, ...extra]
   return `FROM ${quoted(reading.subject.table.name)} t0${joined.join('')}${all.length === 0 ? '' : ` WHERE ${all.join(' AND ')}`}`
 }
 

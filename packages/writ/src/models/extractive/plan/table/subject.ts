@@ -26,10 +26,10 @@ export interface Subject {
 
 const AGGREGATED = new RegExp(`^(?<inner>${AGGREGATES.join('|')})\\s+(?<of>\\S.*)$`, 'u')
 /** "of amount in orders.csv": where the thing measured stands. */
-const IN_TABLE =
+export const IN_TABLE: RegExp =
   /^(?<of>\S.*?)\s+(?:are\s+(?:there\s+)?)?(?:in|of|for|from|across|over|among)\s+(?:all\s+)?(?<table>\S.*)$/iu
 const ROWS = /^(?:rows|records|entries|lines)$/iu
-const THERE = /\s+(?:are\s+there|are\s+listed|do\s+we\s+have|exist)$/iu
+export const THERE: RegExp = /\s+(?:are\s+there|are\s+listed|do\s+we\s+have|exist)$/iu
 
 /** What a question measures; undefined where a word of it is not understood, or may be meant of more than one. */
 export function subjectOf(

@@ -27,9 +27,13 @@ const ORDERS = table('orders', {
 const CUSTOMERS = table('customers', { customer_id: 'text', name: 'text', segment: 'text', age: 'integer' })
 const SHOP = [ORDERS, CUSTOMERS]
 
+/** Where a value without its column may stand. */
+const TEXTS = ['order_id', 'customer_id', 'status', 'region'].map((name) => `lower(t0."${name}")`).join(', ')
+
 const COMPUTED: readonly (readonly [question: string, query: string])[] = [
   ['How many orders are there?', 'SELECT count(*) AS value FROM "orders" t0'],
   ['How many rows are in orders.csv?', 'SELECT count(*) AS value FROM "orders" t0'],
+  ['How many rows does orders.csv have?', 'SELECT count(*) AS value FROM "orders" t0'],
   [
     'Count the orders with status shipped',
     `SELECT count(*) AS value FROM "orders" t0 WHERE lower(t0."status") = lower('shipped')`,
@@ -56,6 +60,23 @@ const COMPUTED: readonly (readonly [question: string, query: string])[] = [
     'SELECT count(DISTINCT t0."region") AS value FROM "orders" t0',
   ],
   ['What is the total amount?', 'SELECT sum(t0."amount") AS value FROM "orders" t0'],
+  [
+    'How many orders are shipped?',
+    `SELECT count(*) AS value FROM "orders" t0 WHERE lower('shipped') IN (${TEXTS})`,
+  ],
+  [
+    'What is the total amount for "North America"?',
+    `SELECT sum(t0."amount") AS value FROM "orders" t0 WHERE lower('North America') IN (${TEXTS})`,
+  ],
+  [
+    'What is the total amount for open status orders?',
+    `SELECT sum(t0."amount") AS value FROM "orders" t0 WHERE lower(t0."status") = lower('open')`,
+  ],
+  ['How many orders are paid?', 'SELECT count(*) AS value FROM "orders" t0 WHERE t0."paid" = true'],
+  [
+    'What is the average amount of EMEA region orders?',
+    `SELECT avg(t0."amount") AS value FROM "orders" t0 WHERE lower(t0."region") = lower('EMEA')`,
+  ],
   [
     'Please tell me the sum of the quantity of orders in 2023',
     'SELECT sum(t0."quantity") AS value FROM "orders" t0 WHERE year(t0."order_date") = 2023',
@@ -116,7 +137,10 @@ const DOUBTFUL: readonly (readonly [why: string, question: string, tables: reado
   ['a negation by "without"', 'How many orders are there without a region?', SHOP],
   ['an exception', 'What is the total amount except for region EMEA?', SHOP],
   ['a choice', 'How many orders have status open or shipped?', SHOP],
-  ['a word that says more', 'What is the total amount of urgent orders?', SHOP],
+  ['two values without a column', 'What is the total amount of urgent orders for EMEA?', SHOP],
+  ['a value that says when', 'How many orders are shipped in 2024?', SHOP],
+  ['an event', 'How many orders were shipped?', SHOP],
+  ['a value of words that compare', 'How many large orders are more urgent?', SHOP],
   ['a verb that is no column', 'How many orders were delivered in 2024?', SHOP],
   ['a column that is not there', 'What is the total revenue?', SHOP],
   ['a column of texts', 'What is the total region?', SHOP],
@@ -125,7 +149,7 @@ const DOUBTFUL: readonly (readonly [why: string, question: string, tables: reado
   ['a sign of money', 'How many orders have amount over $100?', SHOP],
   ['a number that may be a thousand times another', 'How many orders have amount over 1.000?', SHOP],
   ['a unit', 'How many orders have quantity over 100 kg?', SHOP],
-  ['a value without its column', 'What is the total amount for EMEA?', SHOP],
+  ['a value in a column that is not of texts', 'What is the total amount for 17?', SHOP],
   ['a table that is not there', 'How many invoices are there?', SHOP],
   ['two tables with the column', 'What is the total amount?', TWICE],
   ['two columns that differ in their unit', 'What is the total weight?', UNITS],

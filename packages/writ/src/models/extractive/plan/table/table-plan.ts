@@ -1,10 +1,12 @@
 import type { TableListing } from '@writ/contract'
-import type { Masked } from '../quoted.ts'
+import { type Masked, unmask } from '../quoted.ts'
+import { type BareValue, bareValueOf } from './bare-value.ts'
 import { type Guard, guardsOf, type Remark, remarksOf } from './checks.ts'
 import { NUMERIC, type Place } from './column-names.ts'
-import { readConditions } from './conditions.ts'
+import { type Condition, readBare, readSaid } from './conditions.ts'
 import { type Join, pickPlace } from './joins.ts'
 import { queryOf, type Reading } from './query.ts'
+import { type Said, saidOfRows } from './said-of-rows.ts'
 import { isShadowed, subjectOf } from './subject.ts'
 import type { TableQuestion } from './table-question.ts'
 import { saysOf } from './words.ts'
@@ -21,19 +23,31 @@ export type TablePlan = {
 }
 
 /**
- * Plans how tables answer a question. Undefined where a word of the question is not understood, or may be meant of more than
- * one table or column: whatever is in doubt is not computed.
+ * Plans how tables answer a question. What is in doubt is not computed: gives why, where a word of the question is not
+ * understood, or may be meant of more than one table or column.
  */
 export function planTables(
   question: TableQuestion,
+  masked: Masked,
+  all: readonly TableListing[],
+): TablePlan | string {
+  const plain = planSaid(question, [], masked, all)
+  if (typeof plain !== 'string') return plain
+  const more = saidOfRows(question, all.filter(isReliable))
+  if (more === undefined) return plain
+  return planSaid(more.question, more.said, masked, all)
+}
+
+/** Plans a question beside which something is said of the rows that count. */
+function planSaid(
+  question: TableQuestion,
+  said: readonly Said[],
   { quoted }: Masked,
   all: readonly TableListing[],
-): TablePlan | undefined {
-  const tables = all.filter(
-    ({ problem, notes }) => problem === null && !notes.includes('ragged') && !notes.includes('totals'),
-  )
+): TablePlan | string {
+  const tables = all.filter(isReliable)
   const subject = subjectOf(question, tables)
-  if (subject === undefined) return undefined
+  if (subject === undefined) return `no one table or column is called "${unmask(question.of, quoted)}"`
   const { table } = subject
   if (
     isShadowed(
@@ -41,18 +55,17 @@ export function planTables(
       all.filter((one) => !tables.includes(one)),
     )
   )
-    return undefined
+    return 'another document that may be meant is no table that can be relied on'
   const joins = new Map<TableListing, Join>()
   const pick = (phrase: string): Place | undefined => pickPlace(phrase, table, tables, joins)
-  const conditions = question.where === null ? [] : readConditions(question.where, quoted, pick)
-  const when = question.when?.condition(table)
-  if (conditions === undefined || (question.when !== null && when === undefined)) return undefined
+  const where = readWhere(question, said, quoted, table, pick)
+  if (typeof where === 'string') return where
   const by = question.by === null ? null : pick(question.by)
+  if (by === undefined) return `no one column is called "${question.by}"`
   const which = question.which === null ? null : pick(question.which)
-  if (by === undefined || which === undefined) return undefined
-  const every = when === undefined ? conditions : [...conditions, when]
-  const reading: Reading = { question, subject, conditions: every, by, which, joins }
-  if (!fits(reading)) return undefined
+  if (which === undefined) return `no one column is called "${question.which}"`
+  const reading: Reading = { question, subject, ...where, by, which, joins }
+  if (!fits(reading)) return saysMisfit(reading)
   return {
     query: queryOf(reading),
     guards: guardsOf(reading),
@@ -60,6 +73,40 @@ export function planTables(
     says: saysOf(reading),
     shape: by === null && which === null ? 'number' : 'rows',
   }
+}
+
+function isReliable({ problem, notes }: TableListing): boolean {
+  return problem === null && !notes.includes('ragged') && !notes.includes('totals')
+}
+
+/** Which rows count; why not, where a phrase is not understood. */
+function readWhere(
+  { where, when }: TableQuestion,
+  said: readonly Said[],
+  quoted: readonly string[],
+  table: TableListing,
+  pick: (phrase: string) => Place | undefined,
+): Pick<Reading, 'conditions' | 'bare'> | string {
+  const conditions: Condition[] = []
+  let bare: BareValue | null = null
+  for (const { phrase, isState } of where === null ? said : [{ phrase: where, isState: true }, ...said]) {
+    const read = readSaid(phrase, quoted, pick)
+    if (read !== undefined) {
+      conditions.push(...read)
+      continue
+    }
+    // With a time it would be an event: "were delivered in 2024" says nothing of when they were ordered.
+    const value: string | undefined =
+      isState && when === null && bare === null && pick(phrase) === undefined
+        ? readBare(phrase, quoted)
+        : undefined
+    const found: BareValue | undefined = value === undefined ? undefined : bareValueOf(table, value)
+    if (found === undefined) return `"${unmask(phrase, quoted)}" is not understood as a column and its value`
+    bare = found
+  }
+  const timed = when?.condition(table)
+  if (when !== null && timed === undefined) return saysUndated(table)
+  return { conditions: timed === undefined ? conditions : [...conditions, timed], bare }
 }
 
 /** Whether the columns are of types that can be measured so. */
@@ -90,4 +137,18 @@ function fits({ question, subject, by, which }: Reading): boolean {
     default:
       return column !== null && NUMERIC.has(column.type)
   }
+}
+
+/** Why columns cannot be measured so. */
+function saysMisfit({ question, subject: { table, column } }: Reading): string {
+  return column === null
+    ? `what is asked of the rows of ${table.doc} does not go together`
+    : `the column ${column.name} of ${table.doc} holds values of type ${column.type}, and cannot be measured so (${question.measure})`
+}
+
+/** Why the rows of a table have no time. */
+function saysUndated({ doc, columns }: TableListing): string {
+  const dated = columns.find(({ type }) => type === 'date')
+  const say = dated === undefined ? '' : `; say which, as in "with ${dated.name} in 2024"`
+  return `no column of ${doc} is called the date of its rows${say}`
 }

@@ -90,11 +90,16 @@ const BY =
 const WHERE =
   /^(?<rest>\S.*?),?\s+(?:(?:that|which)\s+(?:have|has|had|are|were)|with|where|whose|having|for\s+which|have|has|had)\s+(?<where>\S.*)$/iu
 
+/** "How many rows does orders.csv have" asks for those in it. */
+const ROWS_OF =
+  /^(?<count>how\s+many\s+(?:rows|records|entries))\s+(?:does|do)\s+(?<table>\S.*)\s+(?:have|contain|hold)$/iu
+
 /**
  * Reads a question whose form asks for a figure over rows; undefined for any other. Whether tables can tell is not known yet.
  * Of one that ends with a time, `timed` says whether that is of all it asks for, or of the column named before it.
  */
-export function readTableQuestion({ text }: Masked, timed: boolean): TableQuestion | undefined {
+export function readTableQuestion(masked: Masked, timed: boolean): TableQuestion | undefined {
+  const text = masked.text.replace(ROWS_OF, '$<count> in $<table>')
   if (TURNED.test(text)) return undefined
   for (const pattern of WHICH) {
     const groups = pattern.exec(text)?.groups

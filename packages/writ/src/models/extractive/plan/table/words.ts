@@ -34,9 +34,12 @@ function saysMeasure(reading: Reading, measure: Measure): string {
   }
 }
 
-function saysWhere({ joins, conditions }: Reading): string {
+function saysWhere({ joins, conditions, bare }: Reading): string {
   const joined = [...joins].map(([{ doc }, { own, key }]) => `${doc} by ${own.name} = ${key.name}`)
-  const all = conditions.map(({ says }) => says)
+  const all = [
+    ...conditions.map(({ says }) => says),
+    ...(bare === null ? [] : [`a column is "${bare.value}"`]),
+  ]
   return `${joined.length === 0 ? '' : ` joined with ${joined.join(', ')}`}${all.length === 0 ? '' : ` where ${all.join(' and ')}`}`
 }
 
