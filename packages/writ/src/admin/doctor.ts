@@ -96,8 +96,8 @@ async function checkTables(): Promise<string> {
   const sandbox = await openSandbox()
   try {
     const { rows } = await sandbox.sql.run('SELECT 6 * 7 AS answer', [], 1, new AbortController().signal)
-    const answer = String(Object.values(rows[0] ?? {})[0])
-    if (answer !== '42') throw new Error(`A query gave ${answer}, not 42.`)
+    const given = JSON.stringify(rows)
+    if (given !== '[{"answer":42}]') throw new Error(`A query gave ${given}, not 42.`)
     return 'queries run in DuckDB'
   } finally {
     await sandbox.close()
