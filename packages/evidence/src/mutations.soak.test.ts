@@ -15,7 +15,7 @@ import { OWNER } from './sample-run.fixture.ts'
 import type { VerdictCode } from './verdict-codes.ts'
 
 // Generated mutations of the records of a run, at least a hundred of each class and at each stage of making the file
-// fit again. `mutated-bytes.test.ts` has those of the file itself, `mutated-authors.long.test.ts` those of who signs what.
+// fit again. `mutated-bytes.long.test.ts` has those of the file itself, `mutated-authors.long.test.ts` those of who signs what.
 
 vi.setConfig({ testTimeout: 60_000 })
 
