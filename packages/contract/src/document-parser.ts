@@ -37,15 +37,28 @@ export interface ParsedDocument {
   readonly warnings: readonly string[]
 }
 
-/** A table that stands in a document, with where it begins in the text. */
+/** A table that stands in a document; one that is none for a doubt has a `problem`, and neither columns nor rows. */
 export interface ParsedTable {
-  readonly name: string
-  readonly columns: readonly string[]
+  /** Tells it from the other tables of its document. */
+  readonly part: string
+  readonly columns: readonly ParsedColumn[]
   readonly rows: readonly ParsedRow[]
+  /** Whether the document itself says which row names the columns. */
+  readonly marked: boolean
+  readonly problem?: string
 }
 
+export interface ParsedColumn {
+  readonly name: string
+  /** Whether its values are said to be texts, however they look. */
+  readonly isText: boolean
+  /** Whether a point in a number may set thousands apart. */
+  readonly mayGroup: boolean
+}
+
+/** A row of a table. An empty cell is null; of a number it is the value, which may be shown otherwise. */
 export interface ParsedRow {
-  readonly cells: readonly string[]
+  readonly cells: readonly (string | null)[]
   /** Bytes of the text that hold the row. */
   readonly start: number
   readonly end: number

@@ -29,7 +29,10 @@ export const MAX_XML_DEPTH = 1_000
 export const MAX_OUTLINE = 10_000
 
 /** Rows and cells of tables that are handed over beside the text. */
-export const MAX_TABLE_CELLS = 200_000
+export const MAX_TABLE_CELLS = 500_000
+
+/** Tables of one page: each may be of two cells. */
+export const MAX_TABLES = 1_000
 
 /** Time to read one file: a start, and what its size adds. */
 export const BASE_MS = 30_000

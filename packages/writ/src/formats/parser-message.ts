@@ -22,8 +22,15 @@ const outline = z.strictObject({
   start: offset,
   end: offset,
 })
-const row = z.strictObject({ cells: z.array(text), start: offset, end: offset })
-const table = z.strictObject({ name: text, columns: z.array(text), rows: z.array(row) })
+const row = z.strictObject({ cells: z.array(text.nullable()), start: offset, end: offset })
+const column = z.strictObject({ name: text, isText: z.boolean(), mayGroup: z.boolean() })
+const table = z.strictObject({
+  part: text.max(1_000),
+  columns: z.array(column),
+  rows: z.array(row),
+  marked: z.boolean(),
+  problem: text.max(1_000).exactOptional(),
+})
 const document = z.strictObject({
   text,
   title: text.max(1_000).exactOptional(),

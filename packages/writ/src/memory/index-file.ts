@@ -8,11 +8,12 @@ import type { PackedDocument } from './pack-layout.ts'
 import { PassageCutter } from './passage-cutter.ts'
 import { findTables } from './tables/find-tables.ts'
 import { keepTables, TABLES_SCHEMA } from './tables/kept-tables.ts'
+import { parsedTables } from './tables/parsed-tables.ts'
 import { nameWords, titleOf } from './title.ts'
 import { boundaryBefore } from './utf8.ts'
 
 /** Counts up whenever what is derived from a pack changes; an older index is built again. */
-const VERSION = 3
+const VERSION = 4
 
 // `passages` keeps no text: it is read from the pack. Row ids follow (document, offset), so they break ties. The first
 // passage of a document is found by the words of its name and title, too.
@@ -114,7 +115,8 @@ function insertTables(db: DatabaseSync, pack: PackFile, doc: PackedDocument, n: 
     text ??= pack.text(doc, 0, doc.bytes)
     return text
   }
-  const found = findTables(mediaTypeOf(doc.id), doc.bytes, whole)
+  const parsed = parsedTables(pack.tables(doc))
+  const found = parsed.length > 0 ? parsed : findTables(mediaTypeOf(doc.id), doc.bytes, whole)
   if (found.length === 0) return
   const track = doc.original === undefined ? undefined : new OffsetTrack(doc.original, whole())
   keepTables(db, { n, id: doc.id }, found, (offset) => track?.fileOffset(offset) ?? offset)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ContextStore, Library, Parsed, ParseRefusal, ParseRequest } from '@writ/contract'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -136,6 +136,37 @@ it('ends where files are too deep in one another', async () => {
   const store = await library.open(space.request())
   expect(asked.length).toBe(4)
   expect(store.omitted).toMatchObject([{ doc: 'x.zip/x.zip/x.zip/x.zip/x.zip', code: 'limits' }])
+})
+
+it('keeps the tables of what was parsed, without secrets in them and without what is doubtful', async () => {
+  const token = `ghp_${'aB3dE5gH7j'.repeat(4).slice(0, 36)}`
+  const lines = ['name\ttoken', 'Ada\tnone at all here', `Bob\t${token}`, 'Cy\talso none of these']
+  const rows = lines.slice(1).map((line) => {
+    const start = lines.join('\n').indexOf(line)
+    return { start, end: start + line.length, cells: line.split('\t') }
+  })
+  const column = (name: string) => ({ name, isText: true, mayGroup: false })
+  const table = { columns: [column('name'), column('token')], rows, marked: false }
+  space.write('a.xlsx', 'PK\x03\x04')
+  const problem = 'cells are merged'
+  const none = { part: 'Other', columns: [], rows: [], marked: false, problem }
+  const guessed = { part: 'Third', ...table, columns: [column('Ada'), column('b')] }
+  said = { 'a.xlsx': text(lines.join('\n'), { tables: [{ part: 'Keys', ...table }, none, guessed] }) }
+  const store = await library.open(space.request())
+  const [partition] = store.partitions
+  const tables = store.tables(partition?.id ?? '')
+  expect(tables).toMatchObject([
+    { name: 'a.xlsx#Keys', rows: 3, problem: null },
+    { name: 'a.xlsx#Other', problem },
+    { name: 'a.xlsx#Third', problem: expect.stringContaining('may be no header') },
+  ])
+  const [keys] = tables
+  if (keys === undefined) throw new Error('there are no tables')
+  const kept = await store.tableRows(keys, 0)
+  expect(kept.rows.map(({ cells }) => cells[1])).toEqual(['none at all here', '***', 'also none of these'])
+  const packs = readdirSync(space.home, { recursive: true, encoding: 'utf8', withFileTypes: true })
+  for (const file of packs.filter((entry) => entry.isFile()))
+    expect(readFileSync(join(file.parentPath, file.name)).includes(token), file.name).toBe(false)
 })
 
 it('masks secrets in what was parsed, in titles too, and keeps nothing of it beside the packs', async () => {

@@ -98,7 +98,8 @@ class FileParsing {
     const candidates: Candidate[] = []
     if (document !== undefined) {
       for (const reason of document.warnings) this.#omitted.push({ doc: inner.id, code: 'partly', reason })
-      candidates.push(candidate(inner, this.#texts.document(inner.source, format, document)))
+      const masks = inner.verdict !== null
+      candidates.push(candidate(inner, this.#texts.document(inner.source, format, document, masks)))
     }
     for (const member of members) candidates.push(...(await this.#member(inner, member)))
     if (document === undefined && members.length === 0 && left.length === 0)

@@ -5,6 +5,7 @@ import { type Feed, fileFeed, isRefusal } from './document-source.ts'
 import type { Notes } from './extract.ts'
 import { PIECE_BYTES } from './limits.ts'
 import { maskedText } from './secrets/index.ts'
+import { maskedTables } from './tables/masked-tables.ts'
 import { wholeCharacters } from './utf8.ts'
 
 /** The file on disk that something was taken out of: its document id, and its SHA-256 (hex). */
@@ -22,10 +23,14 @@ export class ParsedTexts {
     this.#folder = mkdtempSync(join(scratch, 'parsed-'))
   }
 
-  /** Keeps a text that was extracted. */
-  document(source: SourceFile, format: Format, parsed: ParsedDocument): Feed {
+  /** Keeps a text that was extracted; `masks` says whether secrets in it are overwritten when it is fed. */
+  document(source: SourceFile, format: Format, parsed: ParsedDocument, masks: boolean): Feed {
     const text = this.#keep(Buffer.from(parsed.text))
     const notes = this.#keep(Buffer.from(JSON.stringify(notesOf(parsed))))
+    const tables =
+      parsed.tables.length === 0
+        ? undefined
+        : this.#keep(Buffer.from(JSON.stringify(masks ? maskedTables(parsed) : parsed.tables)))
     return (take) => {
       const bytes = readFileSync(text)
       for (let at = 0; at < bytes.length; ) {
@@ -34,7 +39,8 @@ export class ParsedTexts {
         take(piece)
         at += piece.length
       }
-      return { extract: { ...source, format, notes: () => readFileSync(notes) } }
+      const kept = tables === undefined ? {} : { tables: () => readFileSync(tables) }
+      return { extract: { ...source, format, notes: () => readFileSync(notes), ...kept } }
     }
   }
 

@@ -47,7 +47,11 @@ describe('a Word document', () => {
       ['Termination', 2],
     ])
     expect(parsed.document?.tables).toMatchObject([
-      { columns: ['Room', 'Size'], rows: [{ cells: ['Kitchen', '14 m²'] }] },
+      {
+        part: '1',
+        columns: [{ name: 'Room' }, { name: 'Size' }],
+        rows: [{ cells: ['Kitchen', '14 m²'] }],
+      },
     ])
   })
 })
@@ -90,8 +94,13 @@ describe('a workbook', () => {
       ['People', 'Sheet People\nZoë Ångström\n'],
     ])
     expect(parsed.document?.tables[0]).toMatchObject({
-      name: 'Costs',
-      columns: ['Supplier', 'Due', 'Share', 'Amount'],
+      part: 'Costs',
+      columns: [{ name: 'Supplier' }, { name: 'Due' }, { name: 'Share' }, { name: 'Amount', isText: false }],
+      rows: [
+        { cells: ['Acme', '2026-01-01', '0.3333', '1234.5'] },
+        { cells: ["=cmd|'/c calc'!A1", null, null, '0.3'] },
+        { cells: ['Umbrella', '2026-01-01 18:00:00', null, 'TRUE'] },
+      ],
     })
   })
 })
