@@ -2,7 +2,7 @@ import type { OutlineEntry } from './context-store.ts'
 import type { Format } from './format.ts'
 
 /** How places are kept of an extracted text: for each stretch its first byte, and what says where that stands. */
-export type PlaceKind = 'page' | 'paragraph' | 'cells' | 'part'
+export type PlaceKind = 'page' | 'paragraph' | 'cells' | 'part' | 'record'
 
 /** How many numbers a mark of each kind has. */
 export const MARK_NUMBERS: Readonly<Record<PlaceKind, number>> = {
@@ -14,12 +14,14 @@ export const MARK_NUMBERS: Readonly<Record<PlaceKind, number>> = {
   cells: 4,
   /** Its first byte, part (an index into `names`). */
   part: 2,
+  /** Its first byte, table and key (indexes into `names`). */
+  record: 3,
 }
 
 /** Where the stretches of an extracted text stand in its original. */
 export interface PlaceMarks {
   readonly kind: PlaceKind
-  /** Names of sheets or parts. */
+  /** Names of sheets, parts, tables and keys. */
   readonly names: readonly string[]
   /** Marks one after another in ascending order of their first bytes, as little-endian 32-bit numbers in Base64. */
   readonly marks: string

@@ -31,6 +31,9 @@ export const MAX_OUTLINE = 10_000
 /** Rows and cells of tables that are handed over beside the text. */
 export const MAX_TABLE_CELLS = 500_000
 
+/** Columns of a table of a database that is read. */
+export const MAX_DATABASE_COLUMNS = 500
+
 /** Tables of one page: each may be of two cells. */
 export const MAX_TABLES = 1_000
 

@@ -37,7 +37,7 @@ const document = z.strictObject({
   outline: z.array(outline).max(MAX_OUTLINE),
   places: z
     .strictObject({
-      kind: z.enum(['page', 'paragraph', 'cells', 'part']),
+      kind: z.enum(['page', 'paragraph', 'cells', 'part', 'record']),
       names: z.array(text.max(1_000)),
       marks: z.base64(),
     })

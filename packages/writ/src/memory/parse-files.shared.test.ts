@@ -88,6 +88,25 @@ it('leaves out by name what cannot be parsed, and leaves nothing of it', async (
   ])
 })
 
+it.each(['-wal', '-journal'])(
+  'leaves out a database with changes in its %s beside it, and leaves those alone',
+  async (ending) => {
+    said = { 'shop.db': text('Table orders') }
+    space.write('a.txt', 'text')
+    space.write('shop.db', 'SQLite format 3\0')
+    space.write(`shop.db${ending}`, '')
+    expect(ids(await library.open(space.request()))).toContain('shop.db')
+    space.write(`shop.db${ending}`, 'changes')
+    const store = await library.open(space.request())
+    expect(ids(store)).not.toContain('shop.db')
+    expect(store.omitted).toContainEqual({
+      doc: 'shop.db',
+      code: 'unreadable',
+      reason: expect.stringContaining(`in the file ${ending} beside it`),
+    })
+  },
+)
+
 it('takes files within files as documents of their own, none of which leads out, and says what they came from', async () => {
   const member = (name: string, content: string): Parsed['members'][number] => ({
     name,

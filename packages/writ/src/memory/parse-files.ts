@@ -8,6 +8,7 @@ import { ParsedTexts, type SourceFile } from './parsed-feed.ts'
 import type { Refusal } from './refusal.ts'
 import { judgeName, KEY_FILE, maskedFeed } from './secrets/index.ts'
 import type { Candidate, CandidateFile } from './selection.ts'
+import { unwrittenChanges } from './unwritten-changes.ts'
 
 /** Turns the bytes of a file into text, elsewhere. */
 export type Parse = DocumentParser['parse']
@@ -84,6 +85,8 @@ class FileParsing {
   async parse(of: Candidate, { path, verdict, named }: CandidateFile, format: Format): Promise<Candidate[]> {
     this.#members = 0
     this.#bytes = 0
+    const unwritten = format === 'sqlite' ? unwrittenChanges(path) : undefined
+    if (unwritten !== undefined) return this.#leave(of.id, unwritten)
     const bytes = readWhole(path)
     if (!(bytes instanceof Uint8Array)) return this.#leave(of.id, bytes)
     const source = { file: of.id, sha256: createHash('sha256').update(bytes).digest('hex') }

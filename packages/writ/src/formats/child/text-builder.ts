@@ -17,6 +17,7 @@ interface MarkNumbers {
   paragraph: readonly []
   cells: readonly [sheet: number, row: number, column: number]
   part: readonly [part: number]
+  record: readonly [table: number, key: number]
 }
 
 /** Builds the text of a document with what stands where in it. Offsets are bytes of UTF-8. */
