@@ -105,6 +105,24 @@ describe('a workbook', () => {
   })
 })
 
+it('a workbook that counts days from 1904 has their days, and no figures of several currencies', async () => {
+  const { document } = await parse('xlsx', 'dates1904.xlsx')
+  expect(document?.tables).toMatchObject([
+    {
+      part: 'Paid',
+      rows: [
+        { cells: ['Ada', '2026-01-01', '10.5', '0.25'] },
+        { cells: ['Bob', '2026-01-02', '20', '0.75'] },
+      ],
+    },
+    {
+      part: 'Mixed',
+      columns: [{ name: 'Customer' }, { name: 'Amount', isText: true }],
+      rows: [{ cells: ['Ada', '$10.50'] }, { cells: ['Bob', '€20.00'] }],
+    },
+  ])
+})
+
 describe('mail', () => {
   it('is its headers and its body, with attachments as files of their own', async () => {
     const { document, members } = await parse('email', 'offer.eml')
