@@ -7,6 +7,8 @@ import csv
 import email.message
 import gzip
 import io
+import json
+import logging
 import mailbox as mailboxes
 import os
 import shutil
@@ -14,6 +16,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import time
 import zipfile
 
 PLACE = os.path.join(os.path.dirname(__file__), '../packages/writ/src/formats/fixtures')
@@ -218,6 +221,26 @@ def standard_mailbox(messages):
             return file.read()
 
 
+def program_log():
+    """A log as Python's logging writes it, and how many errors each hour of it has."""
+    out, errors = io.StringIO(), {}
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(logging.Formatter('%(asctime)s - %(name)s - %(levelname)s - %(message)s'))
+    handler.formatter.converter = time.gmtime
+    for n in range(240):
+        at = 1767225600 + n * 97 + n % 7 * 31
+        level = [logging.INFO, logging.INFO, logging.WARNING, logging.ERROR, logging.DEBUG][n * 7 % 11 % 5]
+        record = logging.LogRecord(['app.db', 'app.web'][n % 2], level, __file__, 1, 'request %d: no ERROR - really', (n,), None)
+        record.created, record.msecs = at + n / 1000, n
+        if level == logging.ERROR:
+            hour = time.strftime('%Y-%m-%d %H', time.gmtime(at))
+            errors[hour] = errors.get(hour, 0) + 1
+            if n % 3 == 0:
+                record.exc_text = 'Traceback (most recent call last):\n  File "app.py", line 1, in work\nValueError: ERROR of a value'
+        handler.emit(record)
+    return out.getvalue().encode(), json.dumps(errors, indent=1).encode()
+
+
 contract = pdf([['Supply agreement', 'between Acme and Umbrella'], [],
                 ['The liability of the supplier ends', 'after twenty-four months.']])
 offer = message('Ann <ann@example.org>', 'Tue, 03 Mar 2026 10:00:00 +0000', 'The offer',
@@ -236,7 +259,10 @@ FILES = {
                         ('../evil.txt', 'x'), ('offer.eml', offer), ('.git/config', 'x')]),
     'site.tar.gz': tarred([('site/page.html', PAGE.encode()), ('lease.docx', word_document())]),
 }
+LOG, ERRORS = program_log()
 FILES |= {
+    'app.log': LOG,
+    'app-errors.json': ERRORS,
     'dates1904.xlsx': numbered_book(True, [
         ('Paid', [('Customer', 'Day', 'Amount', 'Share'), ('Ada', (44561, 1), (10.5, 3), (0.25, 2)), ('Bob', (44562, 1), (20, 3), (0.75, 2))]),
         ('Mixed', [('Customer', 'Amount'), ('Ada', (10.5, 3)), ('Bob', (20, 4))])]),

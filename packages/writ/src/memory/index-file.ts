@@ -6,7 +6,7 @@ import { Outliner } from './outline.ts'
 import type { PackFile } from './pack-file.ts'
 import type { PackedDocument } from './pack-layout.ts'
 import { PassageCutter } from './passage-cutter.ts'
-import { findTables } from './tables/find-tables.ts'
+import { findTables, tableKind } from './tables/find-tables.ts'
 import { keepTables, TABLES_SCHEMA } from './tables/kept-tables.ts'
 import { parsedTables } from './tables/parsed-tables.ts'
 import { nameWords, titleOf } from './title.ts'
@@ -116,7 +116,7 @@ function insertTables(db: DatabaseSync, pack: PackFile, doc: PackedDocument, n: 
     return text
   }
   const parsed = parsedTables(pack.tables(doc))
-  const found = parsed.length > 0 ? parsed : findTables(mediaTypeOf(doc.id), doc.bytes, whole)
+  const found = parsed.length > 0 ? parsed : findTables(tableKind(doc.id), doc.bytes, whole)
   if (found.length === 0) return
   const track = doc.original === undefined ? undefined : new OffsetTrack(doc.original, whole())
   keepTables(db, { n, id: doc.id }, found, (offset) => track?.fileOffset(offset) ?? offset)
