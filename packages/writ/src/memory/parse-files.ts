@@ -82,14 +82,18 @@ class FileParsing {
   }
 
   /** The candidates that a file comes to. */
-  async parse(of: Candidate, { path, verdict, named }: CandidateFile, format: Format): Promise<Candidate[]> {
+  async parse(
+    of: Candidate,
+    { path, verdict, named, source: from }: CandidateFile,
+    format: Format,
+  ): Promise<Candidate[]> {
     this.#members = 0
     this.#bytes = 0
     const unwritten = format === 'sqlite' ? unwrittenChanges(path) : undefined
     if (unwritten !== undefined) return this.#leave(of.id, unwritten)
     const bytes = readWhole(path)
     if (!(bytes instanceof Uint8Array)) return this.#leave(of.id, bytes)
-    const source = { file: of.id, sha256: createHash('sha256').update(bytes).digest('hex') }
+    const source = from ?? { file: of.id, sha256: createHash('sha256').update(bytes).digest('hex') }
     return await this.#parsed({ id: of.id, depth: 0, source, of, verdict, named }, format, bytes)
   }
 

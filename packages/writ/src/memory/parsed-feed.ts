@@ -46,11 +46,7 @@ export class ParsedTexts {
 
   /** Keeps a file that was in another and is read as any file is. */
   file(source: SourceFile, bytes: Uint8Array): Feed {
-    const feed = fileFeed(this.#keep(bytes))
-    return (take) => {
-      const outcome = feed(take)
-      return isRefusal(outcome) ? outcome : { ...outcome, extract: source }
-    }
+    return takenFrom(source, fileFeed(this.#keep(bytes)))
   }
 
   remove(): void {
@@ -62,6 +58,14 @@ export class ParsedTexts {
     const path = join(this.#folder, `${this.#kept}`)
     writeFileSync(path, bytes, { mode: 0o600 })
     return path
+  }
+}
+
+/** A feed of a file that was taken out of something else as it stands. */
+export function takenFrom(source: SourceFile, feed: Feed): Feed {
+  return (take) => {
+    const outcome = feed(take)
+    return isRefusal(outcome) ? outcome : { ...outcome, extract: source }
   }
 }
 
