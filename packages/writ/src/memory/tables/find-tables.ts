@@ -5,6 +5,8 @@ import { type FoundTable, type NoTable, noTable } from './found-table.ts'
 import { jsonLinesTable, jsonTable } from './json-table.ts'
 import { isLogName, logTable } from './log-table.ts'
 import { markdownTables } from './markdown-tables.ts'
+import { xmlTables } from './xml-table.ts'
+import { yamlTables } from './yaml-table.ts'
 
 /** What logs are called here: their names tell them, and their media type is that of any text. */
 const LOG = 'log'
@@ -26,6 +28,8 @@ const FINDERS: Readonly<Record<string, Finder>> = {
   'application/x-ndjson': one(jsonLinesTable),
   'text/markdown': markdownTables,
   [LOG]: one(logTable),
+  'application/yaml': yamlTables,
+  'text/xml': xmlTables,
 }
 
 /** By what the tables of a document are looked for. */
@@ -42,7 +46,7 @@ export function findTables(
   const find = Object.hasOwn(FINDERS, kind) ? FINDERS[kind] : undefined
   if (find === undefined) return []
   if (bytes <= MAX_TABLE_TEXT_BYTES) return find(text(), kind)
-  return kind.startsWith('text/markdown')
+  return kind === 'text/markdown' || kind === 'text/xml' || kind === 'application/yaml'
     ? []
     : [noTable(`it has ${bytes} bytes, more than ${MAX_TABLE_TEXT_BYTES}`)]
 }
