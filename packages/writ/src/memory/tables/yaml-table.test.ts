@@ -21,7 +21,7 @@ it('takes lists of flat maps, with what each value says of its type, and their l
   const text = `---
 # a list
 - id: 1   # first
-  name: "Zoë # "one""
+  name: "Zoë # \\"one\\""
   paid: true
 
 - name: 'it''s'
@@ -33,7 +33,7 @@ it('takes lists of flat maps, with what each value says of its type, and their l
       part: null,
       columns: ['id', 'name: text', 'paid', 'none'],
       rows: [
-        ['1', 'Zoë # "one"', 'true', null, `- id: 1   # first\n  name: "Zoë # "one""\n  paid: true`],
+        ['1', 'Zoë # "one"', 'true', null, `- id: 1   # first\n  name: "Zoë # \\"one\\""\n  paid: true`],
         ['-2.50', "it's", null, null, `- name: 'it''s'\n  id: -2.50\n  none: ~`],
       ],
     },
