@@ -31,6 +31,9 @@ export const MAX_OUTLINE = 10_000
 /** Rows and cells of tables that are handed over beside the text. */
 export const MAX_TABLE_CELLS = 500_000
 
+/** Records of a database: each has a name of its own beside the text. */
+export const MAX_RECORDS = 1_000_000
+
 /** Columns of a table of a database that is read. */
 export const MAX_DATABASE_COLUMNS = 500
 

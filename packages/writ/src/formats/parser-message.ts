@@ -1,15 +1,16 @@
 import { z } from 'zod'
 import type { JsonSize } from '../confinement/json-size.ts'
-import { MAX_OUTLINE, MAX_TABLE_CELLS, MAX_TEXT_BYTES } from './limits.ts'
+import { MAX_OUTLINE, MAX_RECORDS, MAX_TABLE_CELLS, MAX_TEXT_BYTES } from './limits.ts'
 import type { FromParser } from './messages.ts'
 
 /**
  * The largest message of a child: a document, whose text may be escaped and stands in its tables and marks once more. An
- * entry of an outline has eleven items. A cell has nine at most: where it is a row by itself, and its table has two of them.
+ * entry of an outline has eleven items. A cell has nine at most: where it is a row by itself, and its table has two of them. A record
+ * has a name.
  */
 export const MOST_MESSAGE: JsonSize = {
   bytes: 6 * MAX_TEXT_BYTES,
-  items: 12 * MAX_OUTLINE + 9 * MAX_TABLE_CELLS,
+  items: 12 * MAX_OUTLINE + 9 * MAX_TABLE_CELLS + MAX_RECORDS,
   depth: 8,
 }
 

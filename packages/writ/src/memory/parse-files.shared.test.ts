@@ -192,10 +192,22 @@ it('masks secrets in what was parsed, in titles too, and keeps nothing of it bes
   const token = `ghp_${'aB3dE5gH7j'.repeat(4).slice(0, 36)}`
   space.write('a.html', '<p>')
   const content = `Some prose that goes on. The token is ${token} and more prose follows it here.\n`
-  said = { 'a.html': text(content, { title: `See ${token}` }) }
+  const marks = Buffer.alloc(12)
+  marks.writeUInt32LE(1, 8)
+  const places = {
+    kind: 'record',
+    names: ['keys', `id = ${token}`],
+    marks: marks.toString('base64'),
+  } as const
+  said = {
+    'a.html': text(content, { title: `See ${token}`, places }),
+  }
   const store = await library.open(space.request())
   expect((await store.read('a.html', 0, content.length)).text).not.toContain(token)
   expect(store.locate('a.html')?.title).not.toContain(token)
+  expect(await store.origin('a.html', 0, 1)).toMatchObject({
+    place: { kind: 'record', table: 'keys', record: expect.not.stringContaining(token) },
+  })
   expect(store.omitted).toMatchObject([{ code: 'masked' }])
   const scratch = join(space.home, 'corpora', 'scratch')
   expect(

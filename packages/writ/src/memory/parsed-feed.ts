@@ -69,11 +69,17 @@ export function takenFrom(source: SourceFile, feed: Feed): Feed {
   }
 }
 
-/** Titles are of the text, or beside it: secrets in them are overwritten as they are there. */
+/** Titles and names are of the text, or beside it: secrets in them are overwritten as they are there. */
 function notesOf({ title, outline, places }: ParsedDocument): Notes {
   return {
     ...(title === undefined ? {} : { title: maskedText(title) }),
     outline: outline.map((entry) => ({ ...entry, title: maskedText(entry.title) })),
-    ...(places === undefined ? {} : { places }),
+    ...(places === undefined ? {} : { places: { ...places, names: maskedNames(places.names) } }),
   }
+}
+
+/** Names of sheets, parts and keys, of which there may be one for each record: they are looked through as one text of a line each. */
+function maskedNames(names: readonly string[]): readonly string[] {
+  const masked = maskedText(names.map((name) => name.replaceAll(/[\r\n]+/g, ' ')).join('\n')).split('\n')
+  return names.length === 0 ? [] : masked
 }

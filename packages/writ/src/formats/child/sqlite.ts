@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Parsed, ParsedRow, ParseRequest } from '@writ/contract'
-import { MAX_DATABASE_COLUMNS, MAX_TABLE_CELLS } from '../limits.ts'
+import { MAX_DATABASE_COLUMNS, MAX_RECORDS, MAX_TABLE_CELLS } from '../limits.ts'
 import { Refused } from './refused.ts'
 import { type DatabaseTable, describeTable, namesOf, openCopy, quoted } from './sqlite-schema.ts'
 import { oneLine, TextBuilder } from './text-builder.ts'
@@ -34,6 +34,7 @@ class DatabaseText {
   readonly #db: DatabaseSync
   readonly #text: TextBuilder<'record'>
   #cells = 0
+  #records = 0
 
   constructor(db: DatabaseSync, text: TextBuilder<'record'>) {
     this.#db = db
@@ -59,8 +60,10 @@ class DatabaseText {
     const rows: ParsedRow[] = []
     const isText = columns.map(() => false)
     let undecoded = false
-    for (const { key, values } of this.#records(table)) {
+    for (const { key, values } of this.#recordsOf(table)) {
       this.#cells += values.length
+      this.#records += 1
+      if (this.#records > MAX_RECORDS) throw new Refused('limits', `it has more than ${MAX_RECORDS} records`)
       text.mark(named, text.name(key))
       const start = text.bytes
       text.add(values.map(({ value }) => (value ?? '').replaceAll(/\s+/g, ' ')).join('\t'))
@@ -93,7 +96,7 @@ class DatabaseText {
   }
 
   /** The records of a table in the order of its key, each with what tells it from the others. */
-  *#records(table: DatabaseTable): Generator<{ readonly key: string; readonly values: readonly Value[] }> {
+  *#recordsOf(table: DatabaseTable): Generator<{ readonly key: string; readonly values: readonly Value[] }> {
     const { name, columns, key } = table
     const rowid = this.#rowid(table)
     const read = columns.flatMap((column) => {
