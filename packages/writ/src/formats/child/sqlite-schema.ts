@@ -54,6 +54,14 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message.slice(0, 200) : 'unknown'
 }
 
+/** Ends of the names of tables that full-text and spatial indexes keep: what is in them is theirs. */
+const SHADOWS = 'data idx content docsize config segments segdir stat node rowid parent'.split(' ')
+
+/** SQLite tells names apart by more than their case. */
+function isNamed(name: string, other: string): boolean {
+  return name.toLowerCase() === other.toLowerCase()
+}
+
 /** What a database holds, by the list of it. Tables that are programs, and those that such tables keep, are not read. */
 export function namesOf(db: DatabaseSync): DatabaseNames {
   const listed = db
@@ -68,11 +76,11 @@ export function namesOf(db: DatabaseSync): DatabaseNames {
   const tables: string[] = []
   const left: [string, string][] = []
   for (const { name, isView } of listed) {
-    const owner = virtual.find((one) => name.toLowerCase().startsWith(`${one.toLowerCase()}_`))
+    const isShadow = virtual.some((one) => SHADOWS.some((what) => isNamed(name, `${one}_${what}`)))
     if (/^sqlite_/i.test(name)) continue
     if (isView) left.push([name, 'a view'])
     else if (virtual.includes(name)) left.push([name, 'a virtual table, with what it keeps'])
-    else if (owner === undefined) tables.push(name)
+    else if (!isShadow) tables.push(name)
   }
   return { tables, left }
 }

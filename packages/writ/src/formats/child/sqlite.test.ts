@@ -46,8 +46,12 @@ it('runs nothing of it, and says what it did not read', async () => {
     CREATE TABLE t(a, b AS (a * 2), c AS (a * 3) STORED); INSERT INTO t(a) VALUES (4);
     CREATE VIEW v AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT * FROM n;
     CREATE TRIGGER r AFTER INSERT ON t BEGIN DELETE FROM t; END;
-    CREATE VIRTUAL TABLE f USING fts5(body); INSERT INTO f VALUES ('hidden words');`)
-  expect(document?.tables).toMatchObject([{ part: 't', rows: [{ cells: ['4', '12'] }] }])
+    CREATE VIRTUAL TABLE f USING fts5(body); INSERT INTO f VALUES ('hidden words');
+    CREATE TABLE f_archive(a); INSERT INTO f_archive VALUES (1);`)
+  expect(document?.tables).toMatchObject([
+    { part: 't', rows: [{ cells: ['4', '12'] }] },
+    { part: 'f_archive', rows: [{ cells: ['1'] }] },
+  ])
   expect(document?.warnings).toEqual([
     'table t: computed columns are not read: b',
     'not read of it: v (a view), f (a virtual table, with what it keeps)',

@@ -153,7 +153,8 @@ function cellOf(cell: CellObject, date1904: boolean): SheetCell | undefined {
   }
   const format = typeof cell.z === 'string' ? cell.z : 'General'
   if (SSF.is_date(format)) {
-    const date = format.includes('[h') ? undefined : dateText(value, date1904)
+    // What is counted in hours, minutes or seconds is a length of time and no time of day.
+    const date = /\[[hms]/i.test(format) ? undefined : dateText(value, date1904)
     const shown = date ?? seen
     return shown === '' ? undefined : { shown, value: shown, isText: date === undefined, unit: '' }
   }
