@@ -11,8 +11,10 @@ const BATCH_OBJECTS = 10_000
 const MOST_MS = 60_000
 const MAX_TREE_BYTES: number = 64 * 1024 ** 2
 
-/** Settings that bound what packs cost; the repository's own are never read. */
+/** Settings that bound what packs cost, and leave aside what only says again what objects say; the repository's own are never read. */
 const SETTINGS = [
+  'core.commitGraph=false',
+  'core.multiPackIndex=false',
   'core.bigFileThreshold=1m',
   'core.packedGitLimit=256m',
   'core.deltaBaseCacheLimit=64m',
