@@ -11,6 +11,7 @@ import { keepTables, TABLES_SCHEMA } from './tables/kept-tables.ts'
 import { parsedTables } from './tables/parsed-tables.ts'
 import { nameWords, titleOf } from './title.ts'
 import { boundaryBefore } from './utf8.ts'
+import { xmlOutline } from './xml-outline.ts'
 
 /** Counts up whenever what is derived from a pack changes; an older index is built again. */
 const VERSION = 4
@@ -101,7 +102,10 @@ function insertDocument(
     advance(0, piece.length)
   }
   cutter.end()
-  const outline = outliner?.end(doc.bytes) ?? notes?.outline ?? []
+  const outline =
+    notes === undefined && mediaTypeOf(doc.id) === 'text/xml'
+      ? xmlOutline(doc.bytes, () => pack.text(doc, 0, doc.bytes))
+      : (outliner?.end(doc.bytes) ?? notes?.outline ?? [])
   insert.doc.run(n, title ?? doc.id, outline.length)
   outline.forEach((entry, at) => {
     insert.outline.run(n, at, entry.kind, entry.title, entry.depth, entry.start, entry.end)
