@@ -3,14 +3,20 @@
 Run `python3 scripts/format-fixtures.py` at the root of the checkout. The same bytes come out each time, but for
 `printed.pdf`, which Chromium writes and which is made only where it is installed.
 """
+import csv
 import email.message
 import gzip
 import io
+import json
+import logging
+import mailbox as mailboxes
 import os
 import shutil
+import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import time
 import zipfile
 
 PLACE = os.path.join(os.path.dirname(__file__), '../packages/writ/src/formats/fixtures')
@@ -155,6 +161,86 @@ def printed(page):
             return file.read()
 
 
+def numbered_book(date1904, sheets):
+    """A workbook of numbers and texts; of a tuple the second item is the number of its style."""
+    def cell(value, at):
+        if value is None:
+            return ''
+        if isinstance(value, str):
+            return text_cell(at, value)
+        number, style = value if isinstance(value, tuple) else (value, 0)
+        return f'<c r="{at}" s="{style}"><v>{number}</v></c>'
+    formats = ['General', 'yyyy-mm-dd', '0%', '"$"#,##0.00', '[$€-2]#,##0.00']
+    styles = (f'{DECLARED}<styleSheet xmlns="{MAIN}"><numFmts count="{len(formats)}">'
+              + ''.join(f'<numFmt numFmtId="{200 + n}" formatCode="{code.replace(chr(34), "&quot;")}"/>' for n, code in enumerate(formats))
+              + '</numFmts><fonts count="1"><font/></fonts><fills count="1"><fill/></fills><borders count="1"><border/></borders>'
+              f'<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="{len(formats)}">'
+              + ''.join(f'<xf numFmtId="{200 + n}" applyNumberFormat="1"/>' for n in range(len(formats))) + '</cellXfs></styleSheet>')
+    parts, listed, types = [], '', []
+    for n, (name, rows) in enumerate(sheets, 1):
+        filled = ''.join(f'<row r="{r}">' + ''.join(cell(value, f'{chr(65 + c)}{r}') for c, value in enumerate(row)) + '</row>'
+                         for r, row in enumerate(rows, 1))
+        parts.append((f'xl/worksheets/sheet{n}.xml', f'{DECLARED}<worksheet xmlns="{MAIN}"><sheetData>{filled}</sheetData></worksheet>'))
+        listed += f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>'
+        types.append((f'xl/worksheets/sheet{n}.xml', 'spreadsheetml.worksheet'))
+    rels = (f'{DECLARED}<Relationships xmlns="{PACKAGE}/relationships">'
+            + ''.join(f'<Relationship Id="rId{n}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in range(1, len(sheets) + 1))
+            + f'<Relationship Id="rId99" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>')
+    book = (f'{DECLARED}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><workbookPr date1904="{int(date1904)}"/>'
+            f'<sheets>{listed}</sheets></workbook>')
+    return office('spreadsheetml.sheet.main', 'xl/workbook.xml', [*types, ('xl/styles.xml', 'spreadsheetml.styles')],
+                  [('xl/workbook.xml', book), ('xl/_rels/workbook.xml.rels', rels), ('xl/styles.xml', styles), *parts])
+
+
+def comma_separated(rows):
+    out = io.StringIO(newline='')
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
+
+
+def database(statements):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'made.db')
+        made = sqlite3.connect(path)
+        made.executescript(statements)
+        made.close()
+        with open(path, 'rb') as file:
+            return file.read()
+
+
+def standard_mailbox(messages):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'made.mbox')
+        box = mailboxes.mbox(path)
+        for raw in messages:
+            one = mailboxes.mboxMessage(raw)
+            one.set_from('MAILER', (2026, 1, 1, 0, 0, 0, 3, 1, 0))
+            box.add(one)
+        box.close()
+        with open(path, 'rb') as file:
+            return file.read()
+
+
+def program_log():
+    """A log as Python's logging writes it, and how many errors each hour of it has."""
+    out, errors = io.StringIO(), {}
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(logging.Formatter('%(asctime)s - %(name)s - %(levelname)s - %(message)s'))
+    handler.formatter.converter = time.gmtime
+    for n in range(240):
+        at = 1767225600 + n * 97 + n % 7 * 31
+        level = [logging.INFO, logging.INFO, logging.WARNING, logging.ERROR, logging.DEBUG][n * 7 % 11 % 5]
+        record = logging.LogRecord(['app.db', 'app.web'][n % 2], level, __file__, 1, 'request %d: no ERROR - really', (n,), None)
+        record.created, record.msecs = at + n / 1000, n
+        if level == logging.ERROR:
+            hour = time.strftime('%Y-%m-%d %H', time.gmtime(at))
+            errors[hour] = errors.get(hour, 0) + 1
+            if n % 3 == 0:
+                record.exc_text = 'Traceback (most recent call last):\n  File "app.py", line 1, in work\nValueError: ERROR of a value'
+        handler.emit(record)
+    return out.getvalue().encode(), json.dumps(errors, indent=1).encode()
+
+
 contract = pdf([['Supply agreement', 'between Acme and Umbrella'], [],
                 ['The liability of the supplier ends', 'after twenty-four months.']])
 offer = message('Ann <ann@example.org>', 'Tue, 03 Mar 2026 10:00:00 +0000', 'The offer',
@@ -173,7 +259,25 @@ FILES = {
                         ('../evil.txt', 'x'), ('offer.eml', offer), ('.git/config', 'x')]),
     'site.tar.gz': tarred([('site/page.html', PAGE.encode()), ('lease.docx', word_document())]),
 }
-os.makedirs(PLACE, exist_ok=True)
+LOG, ERRORS = program_log()
+FILES |= {
+    'app.log': LOG,
+    'app-errors.json': ERRORS,
+    'dates1904.xlsx': numbered_book(True, [
+        ('Paid', [('Customer', 'Day', 'Amount', 'Share'), ('Ada', (44561, 1), (10.5, 3), (0.25, 2)), ('Bob', (44562, 1), (20, 3), (0.75, 2))]),
+        ('Mixed', [('Customer', 'Amount'), ('Ada', (10.5, 3)), ('Bob', (20, 4))])]),
+    # One question over five kinds of files.
+    'five/orders.csv': comma_separated([('order_id', 'customer_id', 'item', 'pieces'), (1, 7, 'anvil', 4), (2, 8, 'rope', 10),
+                                        (3, 7, 'rope', 100), (4, 7, 'rope', 6)]),
+    'five/prices.xlsx': numbered_book(False, [('Prices', [('Price list of 2026',), (), ('item', 'price'), ('anvil', 120.5), ('rope', 3.25)])]),
+    'five/contract.pdf': pdf([['Frame contract', 'between Acme and its customers'], ['Customers of the class Gold', 'get a discount of 12 percent.']]),
+    'five/inbox.mbox': standard_mailbox([
+        message('Ann <ann@example.org>', 'Tue, 03 Mar 2026 10:00:00 +0000', 'Lunch', 'At noon?\n'),
+        message('Cy <cy@example.org>', 'Wed, 04 Mar 2026 11:00:00 +0000', 'Our order', 'Please cancel order 3, it was a mistake.\n')]),
+    'five/shop.db': database("CREATE TABLE customers(id INTEGER PRIMARY KEY, name TEXT, class TEXT);"
+                             "INSERT INTO customers VALUES (7, 'Umbrella', 'Gold'), (8, 'Initech', 'Tin');"),
+}
+os.makedirs(os.path.join(PLACE, 'five'), exist_ok=True)
 for name, content in FILES.items():
     if content is not None:
         with open(os.path.join(PLACE, name), 'wb') as file:

@@ -2,7 +2,7 @@ import type { OutlineEntry } from './context-store.ts'
 import type { Format } from './format.ts'
 
 /** How places are kept of an extracted text: for each stretch its first byte, and what says where that stands. */
-export type PlaceKind = 'page' | 'paragraph' | 'cells' | 'part'
+export type PlaceKind = 'page' | 'paragraph' | 'cells' | 'part' | 'record'
 
 /** How many numbers a mark of each kind has. */
 export const MARK_NUMBERS: Readonly<Record<PlaceKind, number>> = {
@@ -14,12 +14,14 @@ export const MARK_NUMBERS: Readonly<Record<PlaceKind, number>> = {
   cells: 4,
   /** Its first byte, part (an index into `names`). */
   part: 2,
+  /** Its first byte, table and key (indexes into `names`). */
+  record: 3,
 }
 
 /** Where the stretches of an extracted text stand in its original. */
 export interface PlaceMarks {
   readonly kind: PlaceKind
-  /** Names of sheets or parts. */
+  /** Names of sheets, parts, tables and keys. */
   readonly names: readonly string[]
   /** Marks one after another in ascending order of their first bytes, as little-endian 32-bit numbers in Base64. */
   readonly marks: string
@@ -37,15 +39,28 @@ export interface ParsedDocument {
   readonly warnings: readonly string[]
 }
 
-/** A table that stands in a document, with where it begins in the text. */
+/** A table that stands in a document; one that is none for a doubt has a `problem`, and neither columns nor rows. */
 export interface ParsedTable {
-  readonly name: string
-  readonly columns: readonly string[]
+  /** Tells it from the other tables of its document. */
+  readonly part: string
+  readonly columns: readonly ParsedColumn[]
   readonly rows: readonly ParsedRow[]
+  /** Whether the document itself says which row names the columns. */
+  readonly marked: boolean
+  readonly problem?: string
 }
 
+export interface ParsedColumn {
+  readonly name: string
+  /** Whether its values are said to be texts, however they look. */
+  readonly isText: boolean
+  /** Whether a point in a number may set thousands apart. */
+  readonly mayGroup: boolean
+}
+
+/** A row of a table. An empty cell is null; of a number it is the value, which may be shown otherwise. */
 export interface ParsedRow {
-  readonly cells: readonly string[]
+  readonly cells: readonly (string | null)[]
   /** Bytes of the text that hold the row. */
   readonly start: number
   readonly end: number

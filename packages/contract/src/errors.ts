@@ -12,6 +12,11 @@ export const ERRORS = {
     retryable: false,
     next: 'Give a label as level[:category,…] with level public, internal, confidential, restricted or secret.',
   },
+  BAD_SOURCE: {
+    exit: 2,
+    retryable: false,
+    next: 'Name a repository on this machine as git:<path>@<revision>, with a branch, a tag or a hash that it has.',
+  },
   PATH_NOT_FOUND: { exit: 2, retryable: false, next: 'Check the path; nothing was read.' },
   UNKNOWN_MODEL: {
     exit: 2,

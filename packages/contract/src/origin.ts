@@ -15,6 +15,13 @@ export type Place =
   | { readonly kind: 'cells'; readonly sheet: string; readonly from?: string; readonly to?: string }
   /** A part of a message: `headers`, `body`. */
   | { readonly kind: 'part'; readonly part: string }
+  /** Records of a table by their keys, as `id = 7`; both are absent for the table itself. */
+  | {
+      readonly kind: 'record'
+      readonly table: string
+      readonly record?: string
+      readonly lastRecord?: string
+    }
 
 /** The file on disk that a document was taken out of, and where in it a stretch of its text stands. */
 export type Origin = {
@@ -40,6 +47,10 @@ export function placeInWords(place: Place): string {
         : `sheet ${place.sheet}, ${range('cell', place.from, place.to)}`
     case 'part':
       return place.part
+    case 'record':
+      return place.record === undefined
+        ? `table ${place.table}`
+        : `table ${place.table}, ${range('record', place.record, place.lastRecord)}`
   }
 }
 

@@ -159,7 +159,9 @@ function addBackup(writ: Command): void {
 function addAsk(writ: Command): void {
   const command = writ
     .command('ask <question> [paths...]')
-    .description('ask a question over files, directories or globs; - is standard input')
+    .description(
+      'ask a question over files, directories, globs or revisions (git:<path>@<revision>); - is standard input',
+    )
     .option(
       '--model <provider/id,…>',
       'builtin/extractive (default), ollama/…, anthropic/…, google/…, openai/…, or any id with --base-url; of several, the next stands in for one that fails or that policy denies',
@@ -311,7 +313,9 @@ async function addExport(writ: Command): Promise<void> {
 function addIngest(writ: Command): void {
   writ
     .command('ingest <paths...>')
-    .description('ingest files, directories or globs, - for standard input, and keep them as a corpus')
+    .description(
+      'ingest files, directories, globs or revisions (git:<path>@<revision>), - for standard input, and keep them as a corpus',
+    )
     .requiredOption('--corpus <name>', 'name of the corpus')
     .option('--label <label>', 'label of the documents: level[:category,…]')
     .option('--include-secret <glob>', INCLUDE_SECRET, repeated)

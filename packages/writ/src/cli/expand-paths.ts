@@ -5,19 +5,29 @@ import { WritError } from '@writ/contract'
 import type { SourcePaths } from '../index.ts'
 import { CONFIG_FILE } from './config.ts'
 
+/** What names a revision of a repository begins with. */
+const GIT_SOURCE = 'git:'
+
 const GLOB = /[*?[\]{}]/
+
+/** What a glob goes past, as a walk does, unless it names it itself. */
+const PASSED_OVER = /(?<=^|[/\\])(?:\.git|node_modules)$/
 
 /** Paths as given; one that does not exist and looks like a glob becomes what it matches, sorted. */
 export async function expandPaths(paths: readonly string[]): Promise<Required<SourcePaths>> {
   const named: string[] = []
   const matched: string[] = []
   for (const path of paths) {
-    if (existsSync(path) || !GLOB.test(path)) {
+    if (path.startsWith(GIT_SOURCE) || existsSync(path) || !GLOB.test(path)) {
       named.push(path)
       continue
     }
     const matches: string[] = []
-    for await (const match of glob(path)) matches.push(match)
+    const exclude = (name: string): boolean => {
+      const [found] = PASSED_OVER.exec(name) ?? []
+      return found !== undefined && !path.includes(found)
+    }
+    for await (const match of glob(path, { exclude })) matches.push(match)
     if (matches.length === 0) throw new WritError('PATH_NOT_FOUND', `Nothing matches "${path}".`)
     matched.push(...matches.sort())
   }
@@ -31,6 +41,12 @@ export async function expandPaths(paths: readonly string[]): Promise<Required<So
 export async function expandWithin(directory: string, paths: readonly string[]): Promise<SourcePaths> {
   const { paths: named, matched } = await expandPaths(paths)
   const all = [...named, ...matched]
+  const repository = all.find((path) => path.startsWith(GIT_SOURCE))
+  if (repository !== undefined)
+    throw new WritError(
+      'BAD_CONFIG',
+      `${CONFIG_FILE}: paths: "${repository}" is a repository; give it on the command line.`,
+    )
   const inside = realpathSync(directory)
   const outside = all.find((path) => !isWithin(inside, realPath(path)))
   if (outside === undefined) return { paths: [], matched: all }

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import { crc32, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import type { Format } from '@writ/contract'
 import { fixture } from './fixtures.fixture.ts'
@@ -156,6 +157,27 @@ function changed(name: string, n: number): Buffer {
   return bytes
 }
 
+/** A database made by statements; it is closed when its bytes are there. */
+export function database(statements: string): Buffer {
+  const db = new DatabaseSync(':memory:', { defensive: false })
+  try {
+    db.exec(statements)
+    return Buffer.from(db.serialize())
+  } finally {
+    db.close()
+  }
+}
+const asDatabase = (statements: string): HostileFile => ({ format: 'sqlite', bytes: database(statements) })
+const ORDERS = 'CREATE TABLE orders(id INTEGER PRIMARY KEY, customer TEXT);'
+const FILLED = `${ORDERS} WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO orders SELECT i, 'customer ' || i FROM n;`
+
+/** A database with bytes written over, from a place on. */
+function overwritten(at: number, ...bytes: readonly number[]): HostileFile {
+  const made = database(FILLED)
+  Buffer.from(bytes).copy(made, at)
+  return { format: 'sqlite', bytes: made }
+}
+
 /** Hostile files by mechanism. */
 export const HOSTILE: Readonly<Record<string, (n: number) => HostileFile>> = {
   'a zip that unpacks to far more': (n) => asZip(part('bomb.txt', zeros(8 + n))),
@@ -299,5 +321,61 @@ export const HOSTILE: Readonly<Record<string, (n: number) => HostileFile>> = {
     format: 'mbox',
     bytes: Buffer.from('From a 10:00\n\n'.repeat(20_001 + n)),
   }),
+  'a database cut short': (n) => ({
+    format: 'sqlite',
+    bytes: database(FILLED).subarray(0, 4096 * (n + 1) + n),
+  }),
+  'a database whose pages are changed': (n) =>
+    overwritten(4096 * (n + 2), ...Array.from({ length: 200 }, (_, at) => (at * 31) % 256)),
+  'a database whose page size is none': (n) => overwritten(16, n + 1, n + 3),
+  'a database that counts more pages': (n) => overwritten(28, 0x7f, 0xff, 0xff, n),
+  'a database whose root is another page': (n) =>
+    asDatabase(`${FILLED} PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = ${n + 900}`),
+  'a database whose list is no SQL': (n) =>
+    asDatabase(
+      `${ORDERS} PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE ${'('.repeat(n + 1)}'`,
+    ),
+  'a database of views that never end': (n) =>
+    asDatabase(
+      `CREATE VIEW v${n} AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT * FROM n`,
+    ),
+  'a database of a program for a table': (n) =>
+    asDatabase(
+      `CREATE VIRTUAL TABLE t${n} USING fts5(body); INSERT INTO t${n} VALUES ('x'); PRAGMA writable_schema = ON; UPDATE t${n}_data SET block = x'ffffffff'`,
+    ),
+  'a database of a module that is none': (n) =>
+    asDatabase(
+      `${ORDERS} PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('table', 'x', 'x', 0, 'CREATE VIRTUAL TABLE x USING nothing${n}(a)')`,
+    ),
+  'a database that computes without end': (n) =>
+    asDatabase(`CREATE TABLE t(a, b AS (length(zeroblob(900000000 + a)))); INSERT INTO t VALUES (${n})`),
+  'a database with checks that take long': (n) =>
+    asDatabase(
+      `CREATE TABLE t(a, CHECK (length(hex(zeroblob(1000000 * a))) >= 0)); INSERT INTO t VALUES (${n + 1})`,
+    ),
+  'a database with a huge blob': (n) =>
+    asDatabase(`CREATE TABLE t(a); INSERT INTO t VALUES (zeroblob(${40_000_000 + n}))`),
+  'a database with a huge text': (n) =>
+    asDatabase(
+      `CREATE TABLE t(a); INSERT INTO t VALUES (replace(hex(zeroblob(${17_000_000 + n})), '0', 'a'))`,
+    ),
+  'a database of text in no encoding': (n) =>
+    asDatabase(
+      `CREATE TABLE t(a TEXT); INSERT INTO t VALUES (CAST(x'c3${`${n}`.padStart(2, '2')}fe' AS TEXT))`,
+    ),
+  'a database of many columns': (n) =>
+    asDatabase(
+      `CREATE TABLE t(${Array.from({ length: 600 + n }, (_, at) => `c${at}`).join()}); INSERT INTO t(c0) VALUES (1)`,
+    ),
+  'a database of many tables': (n) =>
+    asDatabase(Array.from({ length: 3000 + n }, (_, at) => `CREATE TABLE t${at}(a);`).join('')),
+  'a database whose names break out': (n) =>
+    asDatabase(
+      `CREATE TABLE "a""; DROP TABLE b; --${n}"("x"" y" , "'z"); INSERT INTO "a""; DROP TABLE b; --${n}" VALUES (1, 2)`,
+    ),
+  'a database sorted by what is not there': (n) =>
+    asDatabase(
+      `${ORDERS} PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE orders(id TEXT COLLATE c${n} PRIMARY KEY, customer) WITHOUT ROWID'`,
+    ),
   'a mailbox of no message': (n) => ({ format: 'mbox', bytes: Buffer.from(`${'x'.repeat(n)}\nFrom a\n`) }),
 }

@@ -29,7 +29,16 @@ export const MAX_XML_DEPTH = 1_000
 export const MAX_OUTLINE = 10_000
 
 /** Rows and cells of tables that are handed over beside the text. */
-export const MAX_TABLE_CELLS = 200_000
+export const MAX_TABLE_CELLS = 500_000
+
+/** Records of a database: each has a name of its own beside the text. */
+export const MAX_RECORDS = 1_000_000
+
+/** Columns of a table of a database that is read. */
+export const MAX_DATABASE_COLUMNS = 500
+
+/** Tables of one page: each may be of two cells. */
+export const MAX_TABLES = 1_000
 
 /** Time to read one file: a start, and what its size adds. */
 export const BASE_MS = 30_000

@@ -1,15 +1,16 @@
 import { z } from 'zod'
 import type { JsonSize } from '../confinement/json-size.ts'
-import { MAX_OUTLINE, MAX_TABLE_CELLS, MAX_TEXT_BYTES } from './limits.ts'
+import { MAX_OUTLINE, MAX_RECORDS, MAX_TABLE_CELLS, MAX_TEXT_BYTES } from './limits.ts'
 import type { FromParser } from './messages.ts'
 
 /**
  * The largest message of a child: a document, whose text may be escaped and stands in its tables and marks once more. An
- * entry of an outline has eleven items. A cell has nine at most: where it is a row by itself, and its table has two of them.
+ * entry of an outline has eleven items. A cell has nine at most: where it is a row by itself, and its table has two of them. A record
+ * has a name.
  */
 export const MOST_MESSAGE: JsonSize = {
   bytes: 6 * MAX_TEXT_BYTES,
-  items: 12 * MAX_OUTLINE + 9 * MAX_TABLE_CELLS,
+  items: 12 * MAX_OUTLINE + 9 * MAX_TABLE_CELLS + MAX_RECORDS,
   depth: 8,
 }
 
@@ -22,15 +23,22 @@ const outline = z.strictObject({
   start: offset,
   end: offset,
 })
-const row = z.strictObject({ cells: z.array(text), start: offset, end: offset })
-const table = z.strictObject({ name: text, columns: z.array(text), rows: z.array(row) })
+const row = z.strictObject({ cells: z.array(text.nullable()), start: offset, end: offset })
+const column = z.strictObject({ name: text, isText: z.boolean(), mayGroup: z.boolean() })
+const table = z.strictObject({
+  part: text.max(1_000),
+  columns: z.array(column),
+  rows: z.array(row),
+  marked: z.boolean(),
+  problem: text.max(1_000).exactOptional(),
+})
 const document = z.strictObject({
   text,
   title: text.max(1_000).exactOptional(),
   outline: z.array(outline).max(MAX_OUTLINE),
   places: z
     .strictObject({
-      kind: z.enum(['page', 'paragraph', 'cells', 'part']),
+      kind: z.enum(['page', 'paragraph', 'cells', 'part', 'record']),
       names: z.array(text.max(1_000)),
       marks: z.base64(),
     })

@@ -36,6 +36,11 @@ export class DocumentNames {
     return this.#first(shared ? [root.given, root.path] : [name, root.given, root.path])
   }
 
+  /** The id of a file of a revision; its whole origin where that is taken. */
+  within(name: string, origin: string): string {
+    return this.#first([name, origin])
+  }
+
   /** What a place below a root is called, document or not. */
   place(root: Root, relative: string): string {
     return `${this.#prefixes.get(root) ?? ''}${relative}` || root.given

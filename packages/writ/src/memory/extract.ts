@@ -1,4 +1,4 @@
-import type { Format, OutlineEntry, PlaceMarks } from '@writ/contract'
+import type { Format, OutlineEntry, ParsedTable, PlaceMarks } from '@writ/contract'
 
 /** What a pack keeps of a document that is no file of its own as it stands. */
 export interface Extract {
@@ -8,7 +8,14 @@ export interface Extract {
   readonly file: string
   readonly sha256: string
   /** Where in the pack the notes on it are; absent where there are none. */
-  readonly notes?: { readonly position: number; readonly length: number }
+  readonly notes?: PackRange
+  /** Where its tables are; absent where a parser found none. */
+  readonly tables?: PackRange
+}
+
+interface PackRange {
+  readonly position: number
+  readonly length: number
 }
 
 /** What only the parser of a document knew. */
@@ -18,26 +25,41 @@ export interface Notes {
   readonly places?: PlaceMarks
 }
 
-/** An extract that is to be packed. Its notes are read when they are written: they may be as long as the text. */
+/** Tables of a parsed document, with their cells as its packed text has them. */
+export type ParsedTables = readonly ParsedTable[]
+
+/** An extract that is to be packed. What was noted is read when it is written: it may be as long as the text. */
 export interface NewExtract {
   readonly format?: Format
   readonly file: string
   readonly sha256: string
   readonly notes?: () => Buffer
+  readonly tables?: () => Buffer
 }
 
-/** The row of an extract in the table of a pack. */
-export type ExtractRow = [format: Format | null, file: string, sha256: string, ...notes: number[]]
+/** The row of an extract in the table of a pack: notes, then tables, each by position and length. */
+export type ExtractRow = [format: Format | null, file: string, sha256: string, ...ranges: number[]]
 
-export function extractRow({ format, file, sha256, notes }: Extract): ExtractRow {
-  return [format ?? null, file, sha256, ...(notes === undefined ? [] : [notes.position, notes.length])]
+export function extractRow({ format, file, sha256, notes, tables }: Extract): ExtractRow {
+  const ranges = [notes, tables].flatMap((range) =>
+    range === undefined ? [] : [range.position, range.length],
+  )
+  return [format ?? null, file, sha256, ...ranges]
 }
 
-export function extractOf([format, file, sha256, position, length]: ExtractRow): Extract {
+export function extractOf([format, file, sha256, ...ranges]: ExtractRow): Extract {
+  const notes = rangeOf(ranges, 0)
+  const tables = rangeOf(ranges, 2)
   return {
     ...(format === null ? {} : { format }),
     file,
     sha256,
-    ...(position === undefined || length === undefined ? {} : { notes: { position, length } }),
+    ...(notes === undefined ? {} : { notes }),
+    ...(tables === undefined ? {} : { tables }),
   }
+}
+
+function rangeOf(ranges: readonly number[], at: number): PackRange | undefined {
+  const [position, length] = ranges.slice(at)
+  return position === undefined || length === undefined ? undefined : { position, length }
 }

@@ -57,6 +57,7 @@ function formatOfBytes(start: string, extension: string): Format | undefined {
   if (/^(\xef\xbb\xbf)?\s{0,64}%PDF-\d/.test(start.slice(0, 80))) return 'pdf'
   if (start.startsWith('PK\x03\x04')) return packedFormat(start, extension)
   if (start.startsWith('\x1f\x8b')) return 'gzip'
+  if (start.startsWith('SQLite format 3\0')) return 'sqlite'
   if (start.slice(257, 262) === 'ustar') return 'tar'
   return MAILBOX.test(start) ? 'mbox' : undefined
 }

@@ -6,13 +6,15 @@ import { Outliner } from './outline.ts'
 import type { PackFile } from './pack-file.ts'
 import type { PackedDocument } from './pack-layout.ts'
 import { PassageCutter } from './passage-cutter.ts'
-import { findTables } from './tables/find-tables.ts'
+import { findTables, tableKind } from './tables/find-tables.ts'
 import { keepTables, TABLES_SCHEMA } from './tables/kept-tables.ts'
+import { parsedTables } from './tables/parsed-tables.ts'
 import { nameWords, titleOf } from './title.ts'
 import { boundaryBefore } from './utf8.ts'
+import { xmlOutline } from './xml-outline.ts'
 
 /** Counts up whenever what is derived from a pack changes; an older index is built again. */
-const VERSION = 3
+const VERSION = 4
 
 // `passages` keeps no text: it is read from the pack. Row ids follow (document, offset), so they break ties. The first
 // passage of a document is found by the words of its name and title, too.
@@ -100,7 +102,10 @@ function insertDocument(
     advance(0, piece.length)
   }
   cutter.end()
-  const outline = outliner?.end(doc.bytes) ?? notes?.outline ?? []
+  const outline =
+    notes === undefined && mediaTypeOf(doc.id) === 'text/xml'
+      ? xmlOutline(doc.bytes, () => pack.text(doc, 0, doc.bytes))
+      : (outliner?.end(doc.bytes) ?? notes?.outline ?? [])
   insert.doc.run(n, title ?? doc.id, outline.length)
   outline.forEach((entry, at) => {
     insert.outline.run(n, at, entry.kind, entry.title, entry.depth, entry.start, entry.end)
@@ -114,7 +119,8 @@ function insertTables(db: DatabaseSync, pack: PackFile, doc: PackedDocument, n: 
     text ??= pack.text(doc, 0, doc.bytes)
     return text
   }
-  const found = findTables(mediaTypeOf(doc.id), doc.bytes, whole)
+  const parsed = parsedTables(pack.tables(doc))
+  const found = parsed.length > 0 ? parsed : findTables(tableKind(doc.id), doc.bytes, whole)
   if (found.length === 0) return
   const track = doc.original === undefined ? undefined : new OffsetTrack(doc.original, whole())
   keepTables(db, { n, id: doc.id }, found, (offset) => track?.fileOffset(offset) ?? offset)

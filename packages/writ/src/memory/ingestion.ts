@@ -1,4 +1,5 @@
 import { type IngestProgress, type Omitted, WritError } from '@writ/contract'
+import { Revisions } from './git/revisions.ts'
 import { MAX_PARTITION_KEY_BYTES, MAX_PARTITIONS, PROGRESS_INTERVAL_MS } from './limits.ts'
 import { describe } from './loaded-partition.ts'
 import { type OpenPack, PackDirectory } from './pack-directory.ts'
@@ -17,7 +18,23 @@ export async function ingest(
   report: (progress: IngestProgress) => void,
   parse: Parse,
 ): Promise<WorkerCalls['ingest']['result']> {
-  const { candidates: selected, omitted, skipped } = select(request.wanted)
+  const revisions = new Revisions(request.wanted.paths, request.places.scratch)
+  try {
+    return await bringIn(request, revisions, keep, report, parse)
+  } finally {
+    revisions.remove()
+  }
+}
+
+async function bringIn(
+  request: WorkerCalls['ingest']['request'],
+  revisions: Revisions,
+  keep: Keep,
+  report: (progress: IngestProgress) => void,
+  parse: Parse,
+): Promise<WorkerCalls['ingest']['result']> {
+  const wanted = { ...request.wanted, paths: revisions.otherPaths }
+  const { candidates: selected, omitted, skipped } = select(wanted, revisions.all)
   const { candidates, remove } = request.parses
     ? await parseFiles(selected, omitted, request.places.scratch, parse)
     : { candidates: selected, remove: () => {} }

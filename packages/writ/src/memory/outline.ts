@@ -1,5 +1,6 @@
 import type { OutlineEntry } from '@writ/contract'
 import { type Heading, type HeadingFinder, LineSplitter } from './heading-lines.ts'
+import { KeyHeadings } from './key-headings.ts'
 import { MAX_OUTLINE_ENTRIES } from './limits.ts'
 import { MarkdownHeadings } from './markdown-headings.ts'
 import { PlainHeadings } from './plain-headings.ts'
@@ -52,5 +53,6 @@ export class Outliner {
 
 function finderFor(mediaType: string): HeadingFinder | undefined {
   if (mediaType === 'text/markdown') return new MarkdownHeadings()
+  if (mediaType === 'application/yaml') return new KeyHeadings()
   return mediaType === 'text/plain' ? new PlainHeadings() : undefined
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { Span } from '@writ/contract'
 import { CODECS } from './codec.ts'
-import { type ExtractRow, extractOf, type Notes } from './extract.ts'
+import { type ExtractRow, extractOf, type Notes, type ParsedTables } from './extract.ts'
 import { PIECE_BYTES } from './limits.ts'
 import { fileOffset, markBefore, type Original } from './original.ts'
 import { type PackedDocument, packRange, withoutBreaks } from './pack-layout.ts'
@@ -38,6 +38,13 @@ export class PackFile {
     if (extract?.notes === undefined) return undefined
     const { position, length } = extract.notes
     return JSON.parse(this.packed(position, length).toString()) as Notes
+  }
+
+  /** The tables that the parser of a document found in it. */
+  tables({ extract }: PackedDocument): ParsedTables {
+    if (extract?.tables === undefined) return []
+    const { position, length } = extract.tables
+    return JSON.parse(this.packed(position, length).toString()) as ParsedTables
   }
 
   /** Bytes of the pack as they are. */

@@ -73,15 +73,18 @@ export class PackWriter {
   /** Writes the notes on a document, and gives its row. */
   #complete({ fields, extract }: Row): string {
     if (extract === undefined) return JSON.stringify(fields)
-    const { notes: read, ...rest } = extract
-    const notes = read?.()
+    const { notes, tables, ...rest } = extract
+    const ranges = {
+      ...(notes === undefined ? {} : { notes: this.#line(notes()) }),
+      ...(tables === undefined ? {} : { tables: this.#line(tables()) }),
+    }
+    return JSON.stringify([...fields, extractRow({ ...rest, ...ranges })])
+  }
+
+  #line(bytes: Buffer): { readonly position: number; readonly length: number } {
     const position = this.#position
-    if (notes !== undefined) this.#write(Buffer.concat([notes, NEWLINE]))
-    const length = notes?.length
-    return JSON.stringify([
-      ...fields,
-      extractRow({ ...rest, ...(length === undefined ? {} : { notes: { position, length } }) }),
-    ])
+    this.#write(Buffer.concat([bytes, NEWLINE]))
+    return { position, length: bytes.length }
   }
 
   #write = (bytes: Buffer): void => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ContextStore, Library, Parsed, ParseRefusal, ParseRequest } from '@writ/contract'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -88,6 +88,25 @@ it('leaves out by name what cannot be parsed, and leaves nothing of it', async (
   ])
 })
 
+it.each(['-wal', '-journal'])(
+  'leaves out a database with changes in its %s beside it, and leaves those alone',
+  async (ending) => {
+    said = { 'shop.db': text('Table orders') }
+    space.write('a.txt', 'text')
+    space.write('shop.db', 'SQLite format 3\0')
+    space.write(`shop.db${ending}`, '')
+    expect(ids(await library.open(space.request()))).toContain('shop.db')
+    space.write(`shop.db${ending}`, 'changes')
+    const store = await library.open(space.request())
+    expect(ids(store)).not.toContain('shop.db')
+    expect(store.omitted).toContainEqual({
+      doc: 'shop.db',
+      code: 'unreadable',
+      reason: expect.stringContaining(`in the file ${ending} beside it`),
+    })
+  },
+)
+
 it('takes files within files as documents of their own, none of which leads out, and says what they came from', async () => {
   const member = (name: string, content: string): Parsed['members'][number] => ({
     name,
@@ -138,14 +157,57 @@ it('ends where files are too deep in one another', async () => {
   expect(store.omitted).toMatchObject([{ doc: 'x.zip/x.zip/x.zip/x.zip/x.zip', code: 'limits' }])
 })
 
+it('keeps the tables of what was parsed, without secrets in them and without what is doubtful', async () => {
+  const token = `ghp_${'aB3dE5gH7j'.repeat(4).slice(0, 36)}`
+  const lines = ['name\ttoken', 'Ada\tnone at all here', `Bob\t${token}`, 'Cy\talso none of these']
+  const rows = lines.slice(1).map((line) => {
+    const start = lines.join('\n').indexOf(line)
+    return { start, end: start + line.length, cells: line.split('\t') }
+  })
+  const column = (name: string) => ({ name, isText: true, mayGroup: false })
+  const table = { columns: [column('name'), column('token')], rows, marked: false }
+  space.write('a.xlsx', 'PK\x03\x04')
+  const problem = 'cells are merged'
+  const none = { part: 'Other', columns: [], rows: [], marked: false, problem }
+  const guessed = { part: 'Third', ...table, columns: [column('Ada'), column('b')] }
+  said = { 'a.xlsx': text(lines.join('\n'), { tables: [{ part: 'Keys', ...table }, none, guessed] }) }
+  const store = await library.open(space.request())
+  const [partition] = store.partitions
+  const tables = store.tables(partition?.id ?? '')
+  expect(tables).toMatchObject([
+    { name: 'a.xlsx#Keys', rows: 3, problem: null },
+    { name: 'a.xlsx#Other', problem },
+    { name: 'a.xlsx#Third', problem: expect.stringContaining('may be no header') },
+  ])
+  const [keys] = tables
+  if (keys === undefined) throw new Error('there are no tables')
+  const kept = await store.tableRows(keys, 0)
+  expect(kept.rows.map(({ cells }) => cells[1])).toEqual(['none at all here', '***', 'also none of these'])
+  const packs = readdirSync(space.home, { recursive: true, encoding: 'utf8', withFileTypes: true })
+  for (const file of packs.filter((entry) => entry.isFile()))
+    expect(readFileSync(join(file.parentPath, file.name)).includes(token), file.name).toBe(false)
+})
+
 it('masks secrets in what was parsed, in titles too, and keeps nothing of it beside the packs', async () => {
   const token = `ghp_${'aB3dE5gH7j'.repeat(4).slice(0, 36)}`
   space.write('a.html', '<p>')
   const content = `Some prose that goes on. The token is ${token} and more prose follows it here.\n`
-  said = { 'a.html': text(content, { title: `See ${token}` }) }
+  const marks = Buffer.alloc(12)
+  marks.writeUInt32LE(1, 8)
+  const places = {
+    kind: 'record',
+    names: ['keys', `id = ${token}`],
+    marks: marks.toString('base64'),
+  } as const
+  said = {
+    'a.html': text(content, { title: `See ${token}`, places }),
+  }
   const store = await library.open(space.request())
   expect((await store.read('a.html', 0, content.length)).text).not.toContain(token)
   expect(store.locate('a.html')?.title).not.toContain(token)
+  expect(await store.origin('a.html', 0, 1)).toMatchObject({
+    place: { kind: 'record', table: 'keys', record: expect.not.stringContaining(token) },
+  })
   expect(store.omitted).toMatchObject([{ code: 'masked' }])
   const scratch = join(space.home, 'corpora', 'scratch')
   expect(

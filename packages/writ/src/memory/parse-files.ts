@@ -8,6 +8,7 @@ import { ParsedTexts, type SourceFile } from './parsed-feed.ts'
 import type { Refusal } from './refusal.ts'
 import { judgeName, KEY_FILE, maskedFeed } from './secrets/index.ts'
 import type { Candidate, CandidateFile } from './selection.ts'
+import { unwrittenChanges } from './unwritten-changes.ts'
 
 /** Turns the bytes of a file into text, elsewhere. */
 export type Parse = DocumentParser['parse']
@@ -81,12 +82,18 @@ class FileParsing {
   }
 
   /** The candidates that a file comes to. */
-  async parse(of: Candidate, { path, verdict, named }: CandidateFile, format: Format): Promise<Candidate[]> {
+  async parse(
+    of: Candidate,
+    { path, verdict, named, source: from }: CandidateFile,
+    format: Format,
+  ): Promise<Candidate[]> {
     this.#members = 0
     this.#bytes = 0
+    const unwritten = format === 'sqlite' ? unwrittenChanges(path) : undefined
+    if (unwritten !== undefined) return this.#leave(of.id, unwritten)
     const bytes = readWhole(path)
     if (!(bytes instanceof Uint8Array)) return this.#leave(of.id, bytes)
-    const source = { file: of.id, sha256: createHash('sha256').update(bytes).digest('hex') }
+    const source = from ?? { file: of.id, sha256: createHash('sha256').update(bytes).digest('hex') }
     return await this.#parsed({ id: of.id, depth: 0, source, of, verdict, named }, format, bytes)
   }
 
@@ -98,7 +105,8 @@ class FileParsing {
     const candidates: Candidate[] = []
     if (document !== undefined) {
       for (const reason of document.warnings) this.#omitted.push({ doc: inner.id, code: 'partly', reason })
-      candidates.push(candidate(inner, this.#texts.document(inner.source, format, document)))
+      const masks = inner.verdict !== null
+      candidates.push(candidate(inner, this.#texts.document(inner.source, format, document, masks)))
     }
     for (const member of members) candidates.push(...(await this.#member(inner, member)))
     if (document === undefined && members.length === 0 && left.length === 0)

@@ -5,6 +5,7 @@ import { type Feed, fileFeed, isRefusal } from './document-source.ts'
 import type { Notes } from './extract.ts'
 import { PIECE_BYTES } from './limits.ts'
 import { maskedText } from './secrets/index.ts'
+import { maskedTables } from './tables/masked-tables.ts'
 import { wholeCharacters } from './utf8.ts'
 
 /** The file on disk that something was taken out of: its document id, and its SHA-256 (hex). */
@@ -22,10 +23,14 @@ export class ParsedTexts {
     this.#folder = mkdtempSync(join(scratch, 'parsed-'))
   }
 
-  /** Keeps a text that was extracted. */
-  document(source: SourceFile, format: Format, parsed: ParsedDocument): Feed {
+  /** Keeps a text that was extracted; `masks` says whether secrets in it are overwritten when it is fed. */
+  document(source: SourceFile, format: Format, parsed: ParsedDocument, masks: boolean): Feed {
     const text = this.#keep(Buffer.from(parsed.text))
     const notes = this.#keep(Buffer.from(JSON.stringify(notesOf(parsed))))
+    const tables =
+      parsed.tables.length === 0
+        ? undefined
+        : this.#keep(Buffer.from(JSON.stringify(masks ? maskedTables(parsed) : parsed.tables)))
     return (take) => {
       const bytes = readFileSync(text)
       for (let at = 0; at < bytes.length; ) {
@@ -34,17 +39,14 @@ export class ParsedTexts {
         take(piece)
         at += piece.length
       }
-      return { extract: { ...source, format, notes: () => readFileSync(notes) } }
+      const kept = tables === undefined ? {} : { tables: () => readFileSync(tables) }
+      return { extract: { ...source, format, notes: () => readFileSync(notes), ...kept } }
     }
   }
 
   /** Keeps a file that was in another and is read as any file is. */
   file(source: SourceFile, bytes: Uint8Array): Feed {
-    const feed = fileFeed(this.#keep(bytes))
-    return (take) => {
-      const outcome = feed(take)
-      return isRefusal(outcome) ? outcome : { ...outcome, extract: source }
-    }
+    return takenFrom(source, fileFeed(this.#keep(bytes)))
   }
 
   remove(): void {
@@ -59,11 +61,25 @@ export class ParsedTexts {
   }
 }
 
-/** Titles are of the text, or beside it: secrets in them are overwritten as they are there. */
+/** A feed of a file that was taken out of something else as it stands. */
+export function takenFrom(source: SourceFile, feed: Feed): Feed {
+  return (take) => {
+    const outcome = feed(take)
+    return isRefusal(outcome) ? outcome : { ...outcome, extract: source }
+  }
+}
+
+/** Titles and names are of the text, or beside it: secrets in them are overwritten as they are there. */
 function notesOf({ title, outline, places }: ParsedDocument): Notes {
   return {
     ...(title === undefined ? {} : { title: maskedText(title) }),
     outline: outline.map((entry) => ({ ...entry, title: maskedText(entry.title) })),
-    ...(places === undefined ? {} : { places }),
+    ...(places === undefined ? {} : { places: { ...places, names: maskedNames(places.names) } }),
   }
+}
+
+/** Names of sheets, parts and keys, of which there may be one for each record: they are looked through as one text of a line each. */
+function maskedNames(names: readonly string[]): readonly string[] {
+  const masked = maskedText(names.map((name) => name.replaceAll(/[\r\n]+/g, ' ')).join('\n')).split('\n')
+  return names.length === 0 ? [] : masked
 }

@@ -33,6 +33,8 @@ export function placeOf({ places, outline, read }: Known, start: number, end: nu
       return cellPlace(marks, { first, last, start, end, read })
     case 'part':
       return { kind: 'part', part: marks.name(first) }
+    case 'record':
+      return recordPlace(marks, first, last)
   }
 }
 
@@ -59,9 +61,9 @@ class Marks {
     return firstIndex(this.length, (mark) => this.number(mark, 0) > offset) - 1
   }
 
-  /** The name of a mark's sheet or part. */
-  name(mark: number): string {
-    return this.#places.names[this.number(mark, 1)] ?? ''
+  /** A name of a mark: that of its sheet, part or table, unless another is asked for. */
+  name(mark: number, index: number = 1): string {
+    return this.#places.names[this.number(mark, index)] ?? ''
   }
 }
 
@@ -86,6 +88,16 @@ function pagePlace(marks: Marks, first: number, last: number): Place {
 function around([ax, ay, aw, ah]: Box, [bx, by, bw, bh]: Box): Box {
   const [x, y] = [Math.min(ax, bx), Math.min(ay, by)]
   return [x, y, Math.max(ax + aw, bx + bw) - x, Math.max(ay + ah, by + bh) - y]
+}
+
+/** The records of a stretch. One over several tables is told by its first record. */
+function recordPlace(marks: Marks, first: number, last: number): Place {
+  const table = marks.name(first)
+  const record = marks.name(first, 2)
+  if (record === '') return { kind: 'record', table }
+  const lastRecord = marks.name(last, 2)
+  const isRange = lastRecord !== '' && last !== first && marks.number(last, 1) === marks.number(first, 1)
+  return { kind: 'record', table, record, ...(isRange ? { lastRecord } : {}) }
 }
 
 interface CellRange {

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { WritError } from '@writ/contract'
+import { isGitSource } from './git/git-path.ts'
 import { compileGlob } from './glob.ts'
 import { resolveRoots } from './roots.ts'
 
 // What can be known of a context before a home is made. Opening it may still fail.
 
-/** Throws `PATH_NOT_FOUND` for a path that is not there. */
+/** Throws `PATH_NOT_FOUND` for a path that is not there. Repositories are looked at when they are read. */
 export function requirePaths(paths: readonly string[]): void {
-  resolveRoots(paths)
+  resolveRoots(paths.filter((path) => !isGitSource(path)))
 }
 
 /** Throws `BAD_CONFIG` for a glob that is none. */

@@ -2,8 +2,10 @@ import type { IngestRequest, Label, Omitted, Skipped } from '@writ/contract'
 import { readManifest } from './corpus-manifest.ts'
 import { DocumentNames } from './document-names.ts'
 import { type Feed, fileFeed, textFeed } from './document-source.ts'
+import type { Revision } from './git/git-source.ts'
 import { compileGlob } from './glob.ts'
 import { labeller } from './labeller.ts'
+import { type SourceFile, takenFrom } from './parsed-feed.ts'
 import { type Root, resolveRoots, rootName, slashes } from './roots.ts'
 import { judgeName, KEY_FILE, maskedFeed, type NameVerdict } from './secrets/index.ts'
 import { count, isWithin, type WalkResult, walk } from './walk.ts'
@@ -26,6 +28,8 @@ export interface CandidateFile {
   readonly verdict: NameVerdict | null
   /** Whether somebody named it. */
   readonly named: boolean
+  /** What it was taken out of, where it is no file of the user's. */
+  readonly source?: SourceFile
 }
 
 export interface Selection {
@@ -44,13 +48,14 @@ export type Wanted = Pick<
 }
 
 /** Decides which documents a request means, what they are called, and how they are labelled; reads none of them. */
-export function select(wanted: Wanted): Selection {
+export function select(wanted: Wanted, revisions: readonly Revision[] = []): Selection {
   const roots = resolveRoots(wanted.paths, wanted.matched)
   const taker = new Taker(wanted, new DocumentNames(wanted.texts, roots), roots)
   taker.texts()
   const files = roots.filter((root) => root.kind !== 'directory')
   for (const root of roots) if (root.kind === 'directory') taker.directory(root)
   for (const root of files) taker.file(root)
+  for (const revision of revisions) taker.revision(revision)
   return taker.selection()
 }
 
@@ -60,6 +65,7 @@ interface Found {
   readonly path: string
   readonly relative: string
   readonly verdict: NameVerdict
+  readonly source?: SourceFile
 }
 
 /** Gathers candidates. Directories go before files, so that a file given twice keeps its directory's rules. */
@@ -117,19 +123,33 @@ class Taker {
     this.#take({ id, label, path: root.path, relative: name, verdict })
   }
 
+  /** The files of a revision of a repository, labelled by what that says of them like a directory. */
+  revision({ name, folder, files, omitted, skipped }: Revision): void {
+    const { labels, defaultLabel } = this.#wanted
+    const labelOf = labeller(labels, defaultLabel, readManifest(folder))
+    for (const { path, relative, file, sha256 } of files) {
+      const id = this.#names.within(`${name}/${relative}`, file)
+      const source = { file, sha256 }
+      this.#take({ id, label: labelOf(relative), path, relative, verdict: judgeName(relative), source })
+    }
+    for (const { doc, ...why } of omitted) this.#omitted.push({ doc: `${name}/${doc}`, ...why })
+    for (const [reason, times] of skipped) count(this.#skipped, reason, times)
+  }
+
   /** Takes a file, unless its name says that it holds keys and nobody named it. */
-  #take({ id, label, path, relative, verdict }: Found): void {
-    const asked = fileFeed(path)
+  #take({ id, label, path, relative, verdict, source }: Found): void {
+    const asked = source === undefined ? fileFeed(path) : takenFrom(source, fileFeed(path))
+    const of = source === undefined ? {} : { source }
     const named = this.#named.has(path)
     if (this.#includes(relative) || (named && verdict === 'holds'))
-      this.#candidates.push({ id, label, feed: asked, file: { path, verdict: null, named } })
+      this.#candidates.push({ id, label, feed: asked, file: { path, verdict: null, named, ...of } })
     else if (verdict === 'holds') this.#omitted.push({ doc: id, ...KEY_FILE })
     else
       this.#candidates.push({
         id,
         label,
         feed: maskedFeed(verdict, asked),
-        file: { path, verdict, named },
+        file: { path, verdict, named, ...of },
         ...(named ? { asked } : {}),
       })
   }

@@ -56,6 +56,7 @@ function corpus(...partitions: readonly Partition[]): Parameters<typeof givenNot
       )
     },
     read: (doc, start, end) => Promise.resolve({ doc, start, end, ...read(TEXT, start, end) }),
+    origin: () => Promise.resolve(undefined),
   }
 }
 

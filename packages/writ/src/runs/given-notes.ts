@@ -17,7 +17,7 @@ import { canonicalJson, sha256Hex } from '@writ/evidence'
 import { markedRuns } from '../files/note-shelf.ts'
 import { type NoteShelf, readNotes } from './read-notes.ts'
 
-type Corpus = Pick<ContextStore, 'partitions' | 'locate' | 'read'>
+type Corpus = Pick<ContextStore, 'partitions' | 'locate' | 'read' | 'origin'>
 
 /** Bytes of the opening record that are for neither its corpus nor notes. */
 const OPENING_REST_BYTES: number = 24 * 1024
@@ -96,7 +96,7 @@ function bytesOf(said: unknown): number {
 
 /** Whether every quote of a note stands where it stood. */
 async function stands(corpus: Corpus, { citations }: LabelledNote): Promise<boolean> {
-  for (const { doc, start, end, sha256, quote } of citations) {
+  for (const { doc, start, end, sha256, quote, origin } of citations) {
     const info = corpus.locate(doc)
     if (info === undefined || end > info.bytes || start > end) return false
     const read = await corpus.read(doc, start, end).catch((error: unknown) => {
@@ -105,6 +105,10 @@ async function stands(corpus: Corpus, { citations }: LabelledNote): Promise<bool
     })
     if (read?.start !== start || read.end !== end || read.sha256 !== sha256 || read.text !== quote)
       return false
+    // The same words may stand elsewhere in a file that has changed.
+    if (origin === undefined) continue
+    const now = await corpus.origin(doc, start, end)
+    if (now === undefined || canonicalJson(now) !== canonicalJson(origin)) return false
   }
   return true
 }

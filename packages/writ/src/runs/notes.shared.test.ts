@@ -1,9 +1,10 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Answer, RecordKind } from '@writ/contract'
 import { decodeRecord } from '@writ/evidence'
 import { block, type Script, sequence } from '@writ/simulator'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { fixturePath } from '../formats/fixtures.fixture.ts'
 import { type CompletionOptions, createWrit, verifyFile, type Writ } from '../index.ts'
 import { openLedger } from '../ledger/index.ts'
 import { countRecords, cutRun } from './cut-run.fixture.ts'
@@ -286,4 +287,20 @@ describe('notes and checks', () => {
     expect(answer).toMatchObject({ value: '1', checks: [{ check: 'votes', outcome: 'failed' }] })
     await verified(answer)
   })
+})
+
+it('a note of an extracted text keeps where its quote stands, until the file is another', async () => {
+  const file = join(corpus(), 'contract.pdf')
+  await copyFile(fixturePath('contract.pdf'), file)
+  const cell = `const [hit] = (await grep('liability')).matches
+    const cited = await cite(hit, 'liability')
+    await note('liability', 'it ends', [{ ...cited, origin: { file: 'forged.pdf', sha256: 'x' } }])`
+  const seen = 'const seen = await notes()'
+  const wrote = await ask([cell, seen, 'FINAL(seen)'])
+  const place = { kind: 'page', page: 3, box: [72, 720, 169, 12] }
+  const kept = [{ key: 'liability', citations: [{ origin: { file: 'contract.pdf', place } }] }]
+  expect(wrote.value).toMatchObject(kept)
+  expect((await read()).value).toMatchObject(kept)
+  await writeFile(file, Buffer.concat([await readFile(file), Buffer.from('\n% another file\n')]))
+  expect((await read()).value).toEqual([])
 })

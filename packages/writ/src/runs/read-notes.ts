@@ -8,12 +8,42 @@ const label = z.strictObject({
   categories: z.array(z.string()),
   untrusted: z.boolean(),
 })
+const box = z.tuple([z.number(), z.number(), z.number(), z.number()])
+const place = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('page'),
+    page: count,
+    lastPage: count.exactOptional(),
+    box: box.exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal('paragraph'),
+    paragraph: count,
+    lastParagraph: count.exactOptional(),
+    heading: z.string().exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal('cells'),
+    sheet: z.string(),
+    from: z.string().exactOptional(),
+    to: z.string().exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('part'), part: z.string() }),
+  z.strictObject({
+    kind: z.literal('record'),
+    table: z.string(),
+    record: z.string().exactOptional(),
+    lastRecord: z.string().exactOptional(),
+  }),
+])
+const origin = z.strictObject({ file: z.string(), sha256: z.string(), place: place.exactOptional() })
 const citation = z.strictObject({
   doc: z.string(),
   start: count,
   end: count,
   sha256: z.string(),
   quote: z.string(),
+  origin: origin.exactOptional(),
 })
 const note = z.strictObject({ key: z.string(), value: z.json(), citations: z.array(citation), label })
 const keptNotes = z.strictObject({ purpose: z.string(), notes: z.array(note) })

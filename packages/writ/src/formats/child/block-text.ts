@@ -1,5 +1,5 @@
-import type { ParsedDocument, ParsedRow, ParsedTable } from '@writ/contract'
-import { MAX_TABLE_CELLS } from '../limits.ts'
+import type { ParsedDocument } from '@writ/contract'
+import { MAX_TABLE_CELLS, MAX_TABLES } from '../limits.ts'
 import type { Block, Page } from './html-blocks.ts'
 import { TextBuilder } from './text-builder.ts'
 
@@ -14,7 +14,7 @@ export function documentOf({ title, blocks }: Page): ParsedDocument {
     text.mark()
     const start = text.bytes
     text.add(block.text)
-    if (block.kind === 'row') tables.row(block.table, { cells: block.cells, start, end: text.bytes })
+    if (block.kind === 'row') tables.row(block, { start, end: text.bytes })
     text.add('\n')
     last = block
   }
@@ -38,29 +38,59 @@ function isApart(before: Block, block: Block): boolean {
   return before.kind !== block.kind || block.kind !== 'item'
 }
 
+type RowBlock = Extract<Block, { kind: 'row' }>
+
+interface Line {
+  readonly start: number
+  readonly end: number
+}
+
 /** Gathers rows into tables, whose first row names their columns. */
 class Tables {
   readonly #text: TextBuilder<'paragraph'>
-  #table = 0
-  #rows: ParsedRow[] = []
+  #rows: (RowBlock & Line)[] = []
   #cells = 0
+  #tables = 0
 
   constructor(text: TextBuilder<'paragraph'>) {
     this.#text = text
   }
 
-  row(table: number, row: ParsedRow): void {
-    if (table !== this.#table) this.end()
-    this.#table = table
-    this.#cells += row.cells.length
-    if (this.#cells <= MAX_TABLE_CELLS) this.#rows.push(row)
+  row(block: RowBlock, line: Line): void {
+    if (block.table !== this.#rows.at(-1)?.table) this.end()
+    this.#cells += block.cells.length
+    this.#rows.push({ ...block, ...line })
   }
 
   end(): void {
-    const [names, ...rows] = this.#rows
+    const rows = this.#rows
     this.#rows = []
-    if (names === undefined || rows.length === 0) return
-    const table: ParsedTable = { name: `Table ${this.#table}`, columns: names.cells, rows }
-    this.#text.table(table)
+    const [head, ...body] = rows
+    if (head === undefined || body.length === 0 || this.#tables >= MAX_TABLES) return
+    this.#tables += 1
+    const part = `${head.table}`
+    const problem = this.#problem(head, body)
+    if (problem !== undefined) this.#text.noTable(part, problem)
+    else
+      this.#text.table({
+        part,
+        // Everything in a page is a text, and only how it looks says that it is a number.
+        columns: head.cells.map((name) => ({ name, isText: false, mayGroup: true })),
+        rows: body.map(({ cells, start, end }) => ({
+          cells: cells.map((cell) => (cell === '' ? null : cell)),
+          start,
+          end,
+        })),
+        marked: head.isHead,
+      })
+  }
+
+  #problem(head: RowBlock, body: readonly RowBlock[]): string | undefined {
+    if (this.#cells > MAX_TABLE_CELLS) return `it is past the first ${MAX_TABLE_CELLS} cells of its document`
+    if ([head, ...body].some(({ isSpanned }) => isSpanned)) return 'cells of it span others or hold tables'
+    const odd = body.filter(({ cells }) => cells.length !== head.cells.length).length
+    if (odd > 0) return `${odd} of ${body.length} rows have another number of cells than the first`
+    if (body.some(({ isHead }) => isHead)) return 'more than one row of it is of names'
+    return head.cells.includes('') ? 'a column of it has no name' : undefined
   }
 }

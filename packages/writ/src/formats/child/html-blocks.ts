@@ -7,7 +7,16 @@ export type Block =
   | { readonly kind: 'heading'; readonly depth: number; readonly text: string }
   | { readonly kind: 'paragraph' | 'item' | 'code'; readonly text: string }
   /** A row of a table; `table` counts the tables. */
-  | { readonly kind: 'row'; readonly table: number; readonly cells: readonly string[]; readonly text: string }
+  | {
+      readonly kind: 'row'
+      readonly table: number
+      readonly cells: readonly string[]
+      /** Whether every cell of it is a name. */
+      readonly isHead: boolean
+      /** Whether cells of it span others, or hold tables. */
+      readonly isSpanned: boolean
+      readonly text: string
+    }
 
 export interface Page {
   readonly title: string
@@ -47,6 +56,9 @@ const VOID = new Set([
   'wbr',
 ])
 
+const DELETED = new Set(['del', 's', 'strike', 'ins'])
+const MARKS = new Set(['sup', 'sub', ...DELETED])
+
 /** Reads a page as its blocks. Throws `Refused` for one whose tags are too deep in each other. */
 export function htmlBlocks(html: string): Page {
   const reader = new BlockReader()
@@ -85,6 +97,8 @@ class BlockReader {
   #tableDepth = 0
   #cells: string[] | undefined
   #inCell = false
+  #isHead = true
+  #isSpanned = false
   /** How deep within what is not seen. */
   #unseen = 0
   #unseenTag = ''
@@ -101,7 +115,8 @@ class BlockReader {
     }
     if (name === 'title') this.#inTitle = true
     else if (name === 'br') this.#text += this.#inCell ? ' ' : '\n'
-    else if (name === 'td' || name === 'th') this.#openCell()
+    else if (name === 'td' || name === 'th') this.#openCell(name, attributes)
+    else if (MARKS.has(name)) this.#mark(name)
     else if (BLOCKS.has(name)) this.#openBlock(name)
   }
 
@@ -117,6 +132,7 @@ class BlockReader {
       return
     }
     if (name === 'td' || name === 'th') this.#closeCell()
+    else if (DELETED.has(name)) this.#text += ' '
     else if (BLOCKS.has(name)) this.#closeBlock(name)
   }
 
@@ -131,7 +147,7 @@ class BlockReader {
       if (this.#tableDepth === 1) {
         this.#flush()
         this.#tables += 1
-      }
+      } else this.#isSpanned = true
     }
     if (this.#inCell) {
       this.#text += ' '
@@ -141,7 +157,7 @@ class BlockReader {
     if (/^h[1-6]$/.test(name)) this.#heading = Number(name[1])
     if (name === 'li') this.#item = true
     if (name === 'pre') this.#code += 1
-    if (name === 'tr' && this.#tableDepth === 1) this.#cells = []
+    if (name === 'tr' && this.#tableDepth === 1) this.#beginRow()
   }
 
   #closeBlock(name: string): void {
@@ -157,14 +173,28 @@ class BlockReader {
     if (name === 'tr' || name === 'table') this.#endRow()
   }
 
-  #openCell(): void {
+  /** What is set above or below a digit, or struck out beside one, is no digit of it. */
+  #mark(name: string): void {
+    if (DELETED.has(name)) this.#text += ' '
+    else if (/\d$/.test(this.#text)) this.#text += name === 'sup' ? '^' : '_'
+  }
+
+  #beginRow(): void {
+    this.#cells = []
+    this.#isHead = true
+    this.#isSpanned = false
+  }
+
+  #openCell(name: string, { colspan = '1', rowspan = '1' }: Readonly<Record<string, string>>): void {
     if (this.#tableDepth !== 1) {
       this.#text += ' '
       return
     }
     if (this.#inCell) this.#closeCell()
     this.#flush()
-    this.#cells ??= []
+    if (this.#cells === undefined) this.#beginRow()
+    this.#isHead &&= name === 'th'
+    this.#isSpanned ||= colspan.trim() !== '1' || rowspan.trim() !== '1'
     this.#inCell = true
   }
 
@@ -180,7 +210,14 @@ class BlockReader {
     const cells = this.#cells
     this.#cells = undefined
     if (cells === undefined || cells.every((cell) => cell === '')) return
-    this.#blocks.push({ kind: 'row', table: this.#tables, cells, text: cells.join('\t') })
+    this.#blocks.push({
+      kind: 'row',
+      table: this.#tables,
+      cells,
+      isHead: this.#isHead,
+      isSpanned: this.#isSpanned,
+      text: cells.join('\t'),
+    })
   }
 
   #flush(): void {

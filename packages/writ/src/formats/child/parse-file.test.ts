@@ -47,7 +47,11 @@ describe('a Word document', () => {
       ['Termination', 2],
     ])
     expect(parsed.document?.tables).toMatchObject([
-      { columns: ['Room', 'Size'], rows: [{ cells: ['Kitchen', '14 m²'] }] },
+      {
+        part: '1',
+        columns: [{ name: 'Room' }, { name: 'Size' }],
+        rows: [{ cells: ['Kitchen', '14 m²'] }],
+      },
     ])
   })
 })
@@ -90,10 +94,33 @@ describe('a workbook', () => {
       ['People', 'Sheet People\nZoë Ångström\n'],
     ])
     expect(parsed.document?.tables[0]).toMatchObject({
-      name: 'Costs',
-      columns: ['Supplier', 'Due', 'Share', 'Amount'],
+      part: 'Costs',
+      columns: [{ name: 'Supplier' }, { name: 'Due' }, { name: 'Share' }, { name: 'Amount', isText: false }],
+      rows: [
+        { cells: ['Acme', '2026-01-01', '0.3333', '1234.5'] },
+        { cells: ["=cmd|'/c calc'!A1", null, null, '0.3'] },
+        { cells: ['Umbrella', '2026-01-01 18:00:00', null, 'TRUE'] },
+      ],
     })
   })
+})
+
+it('a workbook that counts days from 1904 has their days, and no figures of several currencies', async () => {
+  const { document } = await parse('xlsx', 'dates1904.xlsx')
+  expect(document?.tables).toMatchObject([
+    {
+      part: 'Paid',
+      rows: [
+        { cells: ['Ada', '2026-01-01', '10.5', '0.25'] },
+        { cells: ['Bob', '2026-01-02', '20', '0.75'] },
+      ],
+    },
+    {
+      part: 'Mixed',
+      columns: [{ name: 'Customer' }, { name: 'Amount', isText: true }],
+      rows: [{ cells: ['Ada', '$10.50'] }, { cells: ['Bob', '€20.00'] }],
+    },
+  ])
 })
 
 describe('mail', () => {

@@ -12,6 +12,7 @@ const PARSERS: Readonly<Record<Format, () => Promise<ParseOne>>> = {
   mbox: async () => (await import('./mbox.ts')).parseMbox,
   zip: async () => (await import('./archives.ts')).parseZip,
   tar: async () => (await import('./archives.ts')).parseTar,
+  sqlite: async () => (await import('./sqlite.ts')).parseSqlite,
   gzip: async () => (await import('./archives.ts')).parseGzip,
 }
 

@@ -17,6 +17,7 @@ interface MarkNumbers {
   paragraph: readonly []
   cells: readonly [sheet: number, row: number, column: number]
   part: readonly [part: number]
+  record: readonly [table: number, key: number]
 }
 
 /** Builds the text of a document with what stands where in it. Offsets are bytes of UTF-8. */
@@ -63,12 +64,21 @@ export class TextBuilder<Kind extends PlaceKind> {
       this.#headings.push({ kind, title: oneLine(title), depth, start: this.#bytes })
   }
 
-  table({ name, columns, rows }: ParsedTable): void {
+  table(table: ParsedTable): void {
     this.#tables.push({
-      name: plainText(name),
-      columns: columns.map(plainText),
-      rows: rows.map((row) => ({ ...row, cells: row.cells.map(plainText) })),
+      ...table,
+      part: oneLine(table.part),
+      columns: table.columns.map((column) => ({ ...column, name: plainText(column.name) })),
+      rows: table.rows.map((row) => ({
+        ...row,
+        cells: row.cells.map((cell) => (cell === null ? null : plainText(cell))),
+      })),
     })
+  }
+
+  /** What looks like a table and is none, with the reason. */
+  noTable(part: string, problem: string): void {
+    this.table({ part, columns: [], rows: [], marked: false, problem })
   }
 
   warn(warning: string): void {

@@ -1,8 +1,10 @@
 import { type CellObject, read, SSF, type WorkBook } from '@e965/xlsx'
-import type { Parsed, ParsedRow, ParseRequest } from '@writ/contract'
+import type { Parsed, ParseRequest } from '@writ/contract'
 import { MAX_CELLS, MAX_TABLE_CELLS } from '../limits.ts'
 import { checkOfficeZip } from './office-zip.ts'
 import { Refused } from './refused.ts'
+import type { MergedRows, SheetCell, SheetRow } from './sheet-row.ts'
+import { Doubt, sheetTables } from './sheet-tables.ts'
 import { TextBuilder } from './text-builder.ts'
 
 /** No sheet has more. */
@@ -15,14 +17,16 @@ export function parseXlsx({ bytes }: ParseRequest): Parsed {
   const book = read(bytes, {
     type: 'array',
     dense: true,
-    cellFormula: false,
+    // A formula is never computed; that it is one tells a cell without a stored value from an empty one.
+    cellFormula: true,
+    sheetStubs: true,
     cellHTML: false,
     cellNF: true,
     cellText: true,
   })
   const text = new TextBuilder('cells')
   const sheets = new Sheets(text, book.Workbook?.WBProps?.date1904 === true)
-  for (const name of book.SheetNames) sheets.add(name, rowsOf(book, name))
+  for (const name of book.SheetNames) sheets.add(name, rowsOf(book, name), mergedOf(book, name))
   if (sheets.cells === 0) throw new Refused('damaged', 'there is nothing in its cells')
   return { document: text.document(book.Props?.Title), members: [], left: [] }
 }
@@ -34,11 +38,16 @@ function rowsOf(book: WorkBook, name: string): readonly (Cells | undefined)[] {
   return sheet?.['!data'] ?? []
 }
 
+function mergedOf(book: WorkBook, name: string): readonly MergedRows[] {
+  return (book.Sheets[name]?.['!merges'] ?? []).map(({ s, e }) => ({ first: s.r, last: e.r }))
+}
+
 class Sheets {
   readonly #text: TextBuilder<'cells'>
   readonly #date1904: boolean
   /** Cells of the tables of all sheets. */
   #tabled = 0
+  readonly #parts = new Set<string>()
   cells = 0
 
   constructor(text: TextBuilder<'cells'>, date1904: boolean) {
@@ -46,43 +55,83 @@ class Sheets {
     this.#date1904 = date1904
   }
 
-  add(name: string, rows: readonly (Cells | undefined)[]): void {
+  add(name: string, rows: readonly (Cells | undefined)[], merged: readonly MergedRows[]): void {
     const text = this.#text
     if (text.bytes > 0) text.add('\n')
     text.heading('sheet', name, 1)
     const sheet = text.name(name)
     text.mark(sheet, 0, 0)
     text.add(`Sheet ${name}\n`)
-    const filled: ParsedRow[] = []
+    const filled: SheetRow[] = []
+    let unknown: number | undefined
     for (const [at, row] of held(rows, MOST_ROWS)) {
       const cells = this.#row(row)
-      if (cells === undefined) continue
-      text.mark(sheet, at + 1, cells.first + 1)
+      if (row.some(isUnknown)) unknown ??= at
+      const [first] = cells.keys()
+      if (first === undefined) continue
+      text.mark(sheet, at + 1, first + 1)
       const start = text.bytes
-      text.add(cells.texts.join('\t'))
-      this.#tabled += cells.texts.length
-      if (this.#tabled <= MAX_TABLE_CELLS) filled.push({ cells: cells.texts, start, end: text.bytes })
+      text.add(lineOf(cells, first))
+      this.#tabled += cells.size
+      if (this.#tabled <= MAX_TABLE_CELLS) filled.push({ at, cells, start, end: text.bytes })
       text.add('\n')
     }
-    const [columns, ...rest] = filled
-    if (columns !== undefined && rest.length > 0) text.table({ name, columns: columns.cells, rows: rest })
+    if (unknown !== undefined)
+      text.warn(`sheet ${name}: a formula in row ${unknown + 1} has no stored value, and none is computed`)
+    if (this.#tabled > MAX_TABLE_CELLS)
+      text.noTable(name, `it is past the first ${MAX_TABLE_CELLS} cells of its workbook`)
+    else if (unknown !== undefined) text.noTable(name, `a formula in row ${unknown + 1} has no stored value`)
+    else this.#tables(name, filled, merged)
   }
 
-  /** The texts of a row from its first cell that holds something to its last. */
-  #row(row: Cells): { readonly first: number; readonly texts: readonly string[] } | undefined {
-    let first = -1
-    const texts: string[] = []
+  #tables(name: string, rows: readonly SheetRow[], merged: readonly MergedRows[]): void {
+    try {
+      const found = sheetTables(rows, merged)
+      found.forEach((table, at) => {
+        this.#text.table({ ...table, part: this.#free(found.length === 1 ? name : `${name} ${at + 1}`) })
+      })
+    } catch (error) {
+      if (!(error instanceof Doubt)) throw error
+      this.#text.noTable(this.#free(name), error.message)
+    }
+  }
+
+  /** The name, or one with a number where another table has it. */
+  #free(name: string): string {
+    let free = name
+    for (let n = 2; this.#parts.has(free); n += 1) free = `${name} (${n})`
+    this.#parts.add(free)
+    return free
+  }
+
+  /** What a row holds, by column. */
+  #row(row: Cells): Map<number, SheetCell> {
+    const cells = new Map<number, SheetCell>()
     for (const [column, cell] of held(row, MOST_COLUMNS)) {
-      const shown = cellText(cell, this.#date1904)
-      if (shown === '') continue
-      if (first === -1) first = column
-      while (texts.length < column - first) texts.push('')
-      texts.push(shown)
+      const found = cellOf(cell, this.#date1904)
+      if (found === undefined) continue
+      cells.set(column, found)
       this.cells += 1
       if (this.cells > MAX_CELLS) throw new Refused('limits', `it has more than ${MAX_CELLS} cells`)
     }
-    return first === -1 ? undefined : { first, texts }
+    return cells
   }
+}
+
+/** The texts of a row from its first cell that holds something to its last. */
+function lineOf(cells: ReadonlyMap<number, SheetCell>, first: number): string {
+  let line = ''
+  let at = first
+  for (const [column, { shown }] of cells) {
+    line += '\t'.repeat(column - at) + shown
+    at = column
+  }
+  return line
+}
+
+/** Whether a cell is a formula whose value is not stored. */
+function isUnknown(cell: CellObject | undefined): boolean {
+  return cell?.f !== undefined && (cell.t === 'z' || cell.v === undefined)
 }
 
 /** What is there of a row or a sheet, with its place. A sheet may say that it has millions that are not: those cost nothing. */
@@ -94,15 +143,30 @@ function* held<Held>(list: readonly (Held | undefined)[], most: number): Generat
 }
 
 /** A cell as its reader sees it, with its exact value behind it where what is seen is rounded. Dates are ISO 8601. */
-function cellText(cell: CellObject, date1904: boolean): string {
-  const { t: type, v: value, w: shown } = cell
-  if (type === 'z' || value === undefined) return ''
-  if (typeof value !== 'number' || type !== 'n') return clean(shown ?? String(value))
+function cellOf(cell: CellObject, date1904: boolean): SheetCell | undefined {
+  const { t: type, v: value, w } = cell
+  if (type === 'z' || value === undefined) return undefined
+  const seen = clean(w ?? '')
+  if (typeof value !== 'number' || type !== 'n') {
+    const text = clean(w ?? String(value))
+    return text === '' ? undefined : { shown: text, value: text, isText: type !== 'b', unit: '' }
+  }
   const format = typeof cell.z === 'string' ? cell.z : 'General'
-  if (SSF.is_date(format) && !format.includes('[h')) return dateText(value, date1904) ?? clean(shown ?? '')
+  if (SSF.is_date(format)) {
+    // What is counted in hours, minutes or seconds is a length of time and no time of day.
+    const date = /\[[hms]/i.test(format) ? undefined : dateText(value, date1904)
+    const shown = date ?? seen
+    return shown === '' ? undefined : { shown, value: shown, isText: date === undefined, unit: '' }
+  }
   const exact = exactText(value)
-  const seen = clean(shown ?? '')
-  return seen === '' || format === 'General' ? exact : isExact(seen, value) ? seen : `${seen} (${exact})`
+  if (seen === '' || format === 'General') return { shown: exact, value: exact, isText: false, unit: '' }
+  const shown = isExact(seen, value) ? seen : `${seen} (${exact})`
+  return {
+    shown,
+    value: exact,
+    isText: false,
+    unit: seen.replaceAll(/[\d.,\s()+'\u2019-]|[eE][+-]?(?=\d)/g, ''),
+  }
 }
 
 function clean(text: string): string {

@@ -65,14 +65,17 @@ export async function performNote(
     payloads: { input: asked, ...(error === null ? {} : { error: errorJson(error) }) },
     durability: 'commit',
   })
-  if (error === null && decision !== null) lane.notes.write(labelled(note, decision), written.seq)
+  if (error === null && decision !== null) lane.notes.write(labelled(lane, note, decision), written.seq)
   await endStep(state, lane, id, { kind: 'memory.write', op: 'note', error }, written, onFinal)
   if (error !== null) throw error
   return null
 }
 
-function labelled(note: Note, { taint }: RecordedDecision): LabelledNote {
-  return { ...note, label: taint }
+/** A note as it is kept: what it cites is as `cite` gave it, with where that stands in an original, and not as its frame says. */
+function labelled(lane: FrameState, note: Note, { taint }: RecordedDecision): LabelledNote {
+  const known = new Map([...lane.citations, ...lane.inherited].map((one) => [citationKey(one), one]))
+  const citations = note.citations.map((citation) => known.get(citationKey(citation)) ?? citation)
+  return { ...note, citations, label: taint }
 }
 
 async function happen(state: RunState, lane: FrameState, note: Note): Promise<Written> {

@@ -1,3 +1,3 @@
 export { KEY_FILE, maskedFeed } from './masked-feed.ts'
-export { maskedText } from './masked-text.ts'
+export { maskedDocument, maskedText } from './masked-text.ts'
 export { judgeName, type NameVerdict } from './names.ts'

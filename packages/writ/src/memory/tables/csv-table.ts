@@ -1,7 +1,7 @@
 import { MAX_TABLE_COLUMNS, TABLE_SAMPLE_BYTES, TABLE_SAMPLE_ROWS } from '../limits.ts'
-import { isValue } from './column-facts.ts'
 import { BadRecords, type CsvRecord, cellsOf, csvRecords, QUOTE } from './csv-records.ts'
 import { type FoundRow, type FoundTable, type NoTable, noTable } from './found-table.ts'
+import { headerProblem } from './header-problem.ts'
 
 /** Signs that may stand between the fields of a file, by the media type. */
 const DELIMITERS: Readonly<Record<string, readonly string[]>> = {
@@ -88,20 +88,6 @@ function sampled(bytes: Buffer, delimiter: number, from: number): CsvRecord[] {
     records.push(record)
   }
   return records
-}
-
-/** Why the first row is not surely a header; undefined when it is. */
-function headerProblem(
-  header: readonly (string | null)[],
-  rows: readonly (readonly (string | null)[])[],
-): string | undefined {
-  if (header.every((cell) => cell === null)) return 'its first row is empty'
-  const value = header.find((cell) => cell !== null && isValue(cell))
-  if (value !== undefined) return `its first row holds the value ${value}, so it may be no header`
-  const again = header.find((cell, at) => cell !== null && rows.some((row) => row[at] === cell))
-  return again === undefined
-    ? undefined
-    : `"${again}" of its first row stands below as well, so it may be no header`
 }
 
 /** The records below the header. Those without any cell, as spreadsheets write them below a table, are no rows. */

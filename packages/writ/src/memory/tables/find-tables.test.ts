@@ -186,3 +186,19 @@ it('makes no table of a text that is too long, and says so', () => {
   const found = findTables(CSV, 1024 ** 3, () => expect.unreachable())
   expect(found).toEqual([{ part: null, problem: expect.stringContaining('bytes') }])
 })
+
+it.each([
+  ['[{"a": 1, "b": 2, "a": 3}]'],
+  ['[{"a": 1}, {"\\u0061": 1, "a": 2}]'],
+  ['[{"a": {"x": 1, "x": 2}}]'],
+])('makes no table of objects with a name twice: %s', (text) => {
+  const bytes = Buffer.from(text)
+  const [found] = findTables('application/json', bytes.length, () => bytes)
+  expect(found).toMatchObject({ problem: expect.stringContaining('has a name twice') })
+})
+
+it('takes names, colons and quotes within texts for what they are', () => {
+  const bytes = Buffer.from('[{"a": "x\\": \\"y", "b": ["\\"", {"c": ":"}], "__proto__": 1}]')
+  const [found] = findTables('application/json', bytes.length, () => bytes)
+  expect(found).toMatchObject({ columns: [{ name: 'a' }, { name: 'b' }, { name: '__proto__' }] })
+})

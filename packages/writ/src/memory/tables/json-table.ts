@@ -35,6 +35,7 @@ function tableOf(bytes: Buffer, places: readonly Place[]): FoundTable | NoTable 
   for (const place of places) {
     const members = membersOf(bytes, place)
     if (members === undefined) return noTable(`what begins at byte ${place.start} is no JSON object`)
+    if (members === 'repeated') return noTable(`the object at byte ${place.start} has a name twice`)
     for (const [name, { isText }] of members) columns.set(name, isText || columns.get(name) === true)
     if (columns.size > MAX_TABLE_COLUMNS)
       return noTable(`its objects have more than ${MAX_TABLE_COLUMNS} names`)
@@ -52,7 +53,9 @@ function tableOf(bytes: Buffer, places: readonly Place[]): FoundTable | NoTable 
 function* rowsOf(bytes: Buffer, places: readonly Place[], names: readonly string[]): Generator<FoundRow> {
   for (const place of places) {
     const members = membersOf(bytes, place)
-    yield { ...place, cells: names.map((name) => members?.get(name)?.text ?? null) }
+    const cell = (name: string): string | null =>
+      members instanceof Map ? (members.get(name)?.text ?? null) : null
+    yield { ...place, cells: names.map(cell) }
   }
 }
 
@@ -64,22 +67,38 @@ interface Member {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
-/** The members of an object; undefined where there is none. */
-function membersOf(bytes: Buffer, { start, end }: Place): Map<string, Member> | undefined {
+/** The members of an object; undefined where there is none. One with a name twice is not read as its last value. */
+function membersOf(bytes: Buffer, { start, end }: Place): Map<string, Member> | 'repeated' | undefined {
   let value: unknown
+  let kept = -1 // the whole is handed over, too
   try {
     // A number keeps its digits: it becomes a text of its source, in a box that tells it from other texts.
     value = JSON.parse(
       bytes.toString('utf8', start, end),
-      (_key, part: unknown, context?: { source?: string }) =>
-        typeof part === 'number' ? new Digits(context?.source ?? String(part)) : part,
+      function (this: unknown, _key, part: unknown, context?: { source?: string }): unknown {
+        if (!Array.isArray(this)) kept += 1
+        return typeof part === 'number' ? new Digits(context?.source ?? String(part)) : part
+      },
     )
   } catch {
     return undefined
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Digits)
     return undefined
+  if (kept !== namesWithin(bytes, start, end)) return 'repeated'
   return new Map(Object.entries(value).map(([name, part]) => [name, memberOf(part)]))
+}
+
+/** How many names the objects of a JSON text have: the texts in front of a colon. */
+function namesWithin(bytes: Buffer, start: number, end: number): number {
+  let names = 0
+  for (let at = start; at < end; at += 1) {
+    if (bytes[at] !== TEXT) continue
+    at = endOfText(bytes, at)
+    const next = skipSpace(bytes, at + 1)
+    if (next < end && bytes[next] === COLON) names += 1
+  }
+  return names
 }
 
 function memberOf(value: unknown): Member {
@@ -107,6 +126,7 @@ const OPEN = 0x7b // {
 const CLOSE = 0x7d // }
 const TEXT = 0x22 // "
 const ESCAPE = 0x5c // \
+const COLON = 0x3a // :
 
 /** The places of the objects of a list that holds nothing else; undefined for any other text. */
 function listed(bytes: Buffer): Place[] | undefined {

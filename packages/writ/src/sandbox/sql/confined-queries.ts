@@ -55,7 +55,13 @@ export class ConfinedQueries implements TableQueries {
   names(query: string, signal: AbortSignal): Promise<QueryNames> {
     return this.#inTurn(signal, async () => {
       checkText(query)
-      const { tables, defined } = await this.#ask({ type: 'names', query }, 'names', START_MS, signal)
+      const { tables, defined } = await this.#ask(
+        this.#child(),
+        { type: 'names', query },
+        'names',
+        START_MS,
+        signal,
+      )
       return { tables, defined }
     })
   }
@@ -68,9 +74,9 @@ export class ConfinedQueries implements TableQueries {
   ): Promise<QueryResult> {
     return this.#inTurn(signal, async () => {
       checkText(query)
-      await this.#load(tables, query.toLowerCase().includes(SPAN_COLUMN), signal)
+      const running = await this.#load(tables, query.toLowerCase().includes(SPAN_COLUMN), signal)
       const asked: SqlOrder = { type: 'run', query, limit }
-      const { columns, rows, truncated } = await this.#ask(asked, 'result', QUERY_MS, signal)
+      const { columns, rows, truncated } = await this.#ask(running, asked, 'result', QUERY_MS, signal)
       return { columns, rows, truncated }
     })
   }
@@ -101,21 +107,22 @@ export class ConfinedQueries implements TableQueries {
     }
   }
 
-  /** Has the child hold these tables and no others. `spans` says whether rows have a column for where they stand. */
-  async #load(tables: readonly QueryTable[], spans: boolean, signal: AbortSignal): Promise<void> {
+  /** Has a child hold these tables and no others, and gives it. `spans` says whether rows have a column for where they stand. */
+  async #load(tables: readonly QueryTable[], spans: boolean, signal: AbortSignal): Promise<Running> {
     const wanted = JSON.stringify([spans, tables.map(({ as, key }) => [as, key])])
     const running = this.#child()
-    if (running.holds === wanted) return
+    if (running.holds === wanted) return running
     running.holds = undefined
     const empty = tables.map(({ as, doc, columns }) => ({ as, doc, columns }))
-    await this.#ask({ type: 'begin', tables: empty, spans }, 'done', START_MS, signal)
+    await this.#ask(running, { type: 'begin', tables: empty, spans }, 'done', START_MS, signal)
     for (const [table, { rows: from }] of tables.entries())
       for (let next: number | null = 0; next !== null; ) {
         const batch = await from(next)
-        await this.#ask({ type: 'rows', table, rows: batch.rows }, 'done', ROWS_MS, signal)
+        await this.#ask(running, { type: 'rows', table, rows: batch.rows }, 'done', ROWS_MS, signal)
         ;({ next } = batch)
       }
     running.holds = wanted
+    return running
   }
 
   #child(): Running {
@@ -137,14 +144,18 @@ export class ConfinedQueries implements TableQueries {
     return running
   }
 
-  /** Sends one order and waits for its reply. Whatever goes wrong but a refusal ends the child: the next query has another. */
+  /** Sends one order to a child and waits for its reply. Whatever goes wrong but a refusal ends the child: the next query has another. */
   #ask<T extends 'done' | 'names' | 'result'>(
+    running: Running,
     order: SqlOrder,
     expected: T,
     mostMs: number,
     signal: AbortSignal,
   ): Promise<Reply<T>> {
-    const running = this.#child()
+    // A child that ended since the last order holds nothing of it: another must not be asked to go on.
+    const { gone } = running.child
+    if (gone !== undefined)
+      return Promise.reject(new WritError('SQL_STOPPED', `What ran the query has ended: ${firstLine(gone)}`))
     const id = this.#nextId++
     const { promise, resolve, reject } = Promise.withResolvers<Reply<T>>()
     const stop = (error: unknown): void => {

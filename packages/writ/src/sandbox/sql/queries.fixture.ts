@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { QueryTable, TableColumn, TableRow } from '@writ/contract'
 import { startChild } from '../start-child.ts'
 import { ConfinedQueries } from './confined-queries.ts'
@@ -29,9 +30,26 @@ export const SALES: QueryTable = queryTable(
   ['EMEA,10.5,2024-01-31,true,3', 'APAC,-0.25,2024-02-29,false,999999999999999999', ',,,,'],
 )
 
+type Start = ConstructorParameters<typeof ConfinedQueries>[0]
+
 /** Queries behind the strongest wall there is, and how strong that is. */
-export async function confinedQueries(): Promise<{ queries: ConfinedQueries; level: string }> {
+export async function confinedQueries(): Promise<{
+  queries: ConfinedQueries
+  level: string
+  /** Ends the process that answers, as if it had died. */
+  endChild: () => Promise<void>
+}> {
   const started = await startChild()
   started.child.kill()
-  return { queries: new ConfinedQueries(started.beside), level: started.level }
+  let newest: { kill(): void; readonly gone: string | undefined } | undefined
+  const queries = new ConfinedQueries((program) => {
+    const child: ReturnType<Start> = started.beside(program)
+    newest = child
+    return child
+  })
+  const endChild = async (): Promise<void> => {
+    newest?.kill()
+    while (newest?.gone === undefined) await setImmediate()
+  }
+  return { queries, level: started.level, endChild }
 }

@@ -1,3 +1,4 @@
+import type { QueryTable } from '@writ/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ConfinedQueries } from './confined-queries.ts'
 import { DUCKDB, DUCKDB_VERSION } from './duckdb-files.ts'
@@ -6,10 +7,11 @@ import { confinedQueries, SALES } from './queries.fixture.ts'
 // DuckDB in the confined child as a run has it.
 
 let queries: ConfinedQueries
+let endChild: () => Promise<void>
 const { signal } = new AbortController()
 
 beforeAll(async () => {
-  ;({ queries } = await confinedQueries())
+  ;({ queries, endChild } = await confinedQueries())
 })
 afterAll(() => queries.close())
 
@@ -76,6 +78,23 @@ describe('queries', () => {
     const endless = queries.run(query, [], 1, waiting.signal)
     waiting.abort(new Error('enough'))
     await expect(endless).rejects.toThrow('enough')
+    expect(await rows('SELECT count(*) AS n FROM sales')).toEqual([{ n: 3 }])
+  })
+
+  it('are stopped, and not refused, where their process ends between the rows of a table', async () => {
+    const ended: QueryTable = {
+      ...SALES,
+      key: 'ended',
+      rows: async (from) => {
+        const all = await SALES.rows(0)
+        if (from === 0) return { rows: all.rows.slice(0, 1), next: 1 }
+        await endChild()
+        return { rows: all.rows.slice(1), next: null }
+      },
+    }
+    await expect(queries.run('SELECT count(*) FROM sales', [ended], 1, signal)).rejects.toMatchObject({
+      code: 'SQL_STOPPED',
+    })
     expect(await rows('SELECT count(*) AS n FROM sales')).toEqual([{ n: 3 }])
   })
 })

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { type Omitted, WritError } from '@writ/contract'
+import { MAX_PARSED_BYTES, MAX_SETTINGS_BYTES } from '../limits.ts'
+import { memberName, shownName } from '../member-name.ts'
+import { count, MANIFEST_NAME } from '../walk.ts'
+import { findRepository } from './git-directory.ts'
+import { GitObjects } from './git-objects.ts'
+import { GIT_PREFIX } from './git-path.ts'
+import { listTree, type TreeFile } from './git-tree.ts'
+
+/** Bytes of all files of one revision. */
+const MAX_REVISION_BYTES: number = 512 * 1024 ** 2
+
+const LFS = 'version https://git-lfs.github.com/spec/'
+
+/** A file of a revision, as it was written to disk. */
+export interface RevisionFile {
+  readonly path: string
+  readonly relative: string
+  /** Where it comes from: the repository, the full hash of the revision, and its path there. */
+  readonly file: string
+  readonly sha256: string
+}
+
+/** The files of one revision of a repository. */
+export interface Revision {
+  /** `<repository>@<first digits of the hash>`: what the ids of its documents begin with. */
+  readonly name: string
+  /** A directory with its `corpus.json`, where it has one. */
+  readonly folder: string
+  readonly files: readonly RevisionFile[]
+  /** By their paths in the revision. */
+  readonly omitted: readonly Omitted[]
+  readonly skipped: ReadonlyMap<string, number>
+}
+
+/**
+ * Reads the files of `git:<path>@<revision>` into a folder, without a checkout: nothing that the repository configures is read or
+ * run, and every object is held against its hash. Throws `BAD_SOURCE`.
+ */
+export function readRevision(source: string, scratch: string, at: number): Revision {
+  const given = source.slice(GIT_PREFIX.length)
+  const split = given.lastIndexOf('@')
+  const [path, revision] = split === -1 ? [given, 'HEAD'] : [given.slice(0, split), given.slice(split + 1)]
+  const folder = join(scratch, `git-${at}`)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const repository = findRepository(path === '' ? '.' : path)
+  const objects = new GitObjects(repository, folder)
+  const hash = objects.resolve(repository.revision(revision))
+  const { files, omitted, skipped } = listTree(objects, hash)
+  const name = `${basename(repository.path).replace(/\.git$/, '')}@${hash.slice(0, 12)}`
+  return new Reading({
+    folder,
+    objects,
+    origin: `${GIT_PREFIX}${basename(repository.path)}@${hash}`,
+    omitted,
+    skipped,
+  }).read(name, files)
+}
+
+interface Place {
+  readonly folder: string
+  readonly objects: GitObjects
+  readonly origin: string
+  readonly omitted: Omitted[]
+  readonly skipped: Map<string, number>
+}
+
+class Reading {
+  readonly #place: Place
+  readonly #files: RevisionFile[] = []
+  #bytes = 0
+
+  constructor(place: Place) {
+    this.#place = place
+  }
+
+  read(name: string, listed: readonly TreeFile[]): Revision {
+    const { folder, objects, omitted, skipped } = this.#place
+    const wanted = listed.filter((file) => this.#isWanted(file))
+    const sizes = objects.sizes(wanted.map(({ hash }) => hash))
+    const small = wanted.filter((file, at) => this.#isSmall(file, sizes[at]))
+    let next = 0
+    for (const bytes of objects.blobs(small.map(({ hash }) => hash))) {
+      const file = small[next]
+      next += 1
+      if (file === undefined) break
+      if (bytes === undefined) this.#leave(file.path, 'its object is damaged or not what its hash says')
+      else this.#keep(file.path, bytes)
+    }
+    return { name, folder, files: this.#files, omitted, skipped }
+  }
+
+  #isWanted({ path, kind }: TreeFile): boolean {
+    const shown = memberName(path)
+    if (shown === undefined || /(^|\/)\.git($|\/)/i.test(path)) {
+      this.#place.omitted.push({
+        doc: shownName(path),
+        code: 'unsafe-name',
+        reason: 'its name leads out of its repository or cannot be shown',
+      })
+      return false
+    }
+    if (kind === 'submodule')
+      this.#leave(path, 'it is a submodule, whose files are in another repository: name that one as a source')
+    else if (kind === 'link') count(this.#place.skipped, 'symlink')
+    else if (/(^|\/)node_modules\//.test(path)) count(this.#place.skipped, 'node_modules')
+    else return true
+    return false
+  }
+
+  #isSmall({ path }: TreeFile, size: number | undefined): boolean {
+    if (size === undefined) {
+      this.#leave(path, 'its object is not in the repository: the clone is a part of it')
+      return false
+    }
+    if (size > MAX_PARSED_BYTES) {
+      const doc = path
+      const reason = `it is larger than ${MAX_PARSED_BYTES / 1024 ** 2} MiB, the most of a file of a repository`
+      this.#place.omitted.push({ doc, code: 'too-large', reason })
+      return false
+    }
+    this.#bytes += size
+    if (this.#bytes > MAX_REVISION_BYTES)
+      throw new WritError(
+        'BAD_SOURCE',
+        `the files of the revision have more than ${MAX_REVISION_BYTES / 1024 ** 2} MiB`,
+      )
+    return true
+  }
+
+  #keep(path: string, bytes: Buffer): void {
+    const { folder, origin } = this.#place
+    if (bytes.length < 1024 && bytes.toString('latin1').startsWith(LFS)) {
+      this.#leave(path, 'it is a pointer of Git LFS: the file itself is not in the repository')
+      return
+    }
+    if (path === MANIFEST_NAME) {
+      // A longer one is refused for its size like any.
+      writeFileSync(join(folder, MANIFEST_NAME), bytes.subarray(0, MAX_SETTINGS_BYTES + 1), { mode: 0o600 })
+      return
+    }
+    const kept = join(folder, `${this.#files.length}`)
+    writeFileSync(kept, bytes, { mode: 0o600 })
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    this.#files.push({ path: kept, relative: path, file: `${origin}:${path}`, sha256 })
+  }
+
+  #leave(doc: string, reason: string): void {
+    this.#place.omitted.push({ doc, code: 'unreadable', reason })
+  }
+}

@@ -1,0 +1,206 @@
+/** A line of a log, by the names of its fields; what it does not say is null. */
+export type LogFields = ReadonlyMap<string, string | null>
+
+/** A form of logs. Its lines are read whole or not at all. */
+export interface LogForm {
+  readonly read: (line: string) => LogFields | undefined
+  /** Whether a line that is none of the form goes on with the one above, as a trace does. */
+  readonly hasTraces: boolean
+  /** Fields that are texts however they look. */
+  readonly texts: readonly string[]
+}
+
+/** No longer line is a line of a log: expressions are held against it. */
+export const MAX_LOG_LINE = 65_536
+
+const LEVEL =
+  '(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRITICAL|CRIT|FATAL|ALERT|EMERG|EMERGENCY|SEVERE)'
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const SEVERITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug']
+
+const ISO = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9}))? ?(Z|[+-]\d{2}:?\d{2})?(?![\d:])/
+// What sets the parts of a line apart is bounded: else expressions would be tried at every place of a long run of it.
+const APART = '[\\s\\]|:-]{0,10}'
+const UPPER_CASE = new RegExp(`^${APART}[[(]?(${LEVEL})(?![\\w-])[\\])]?${APART}`)
+const ANY_CASE = new RegExp(`^${APART}(?:[[(]?)(${LEVEL})(?:[\\])]|(?=[:|]))${APART}`, 'i')
+const LEVEL_FIRST = new RegExp(`^${APART}[[(]?${LEVEL}(?![\\w-])`, 'i')
+const SOURCE = '[\\w.$/:@-]{1,100}'
+const NAME_FIRST = new RegExp(
+  `^${APART}(?:[[(](${SOURCE})[\\])][\\s|:-]{0,10}|(${SOURCE})\\s{0,3}[|:-][\\s|:-]{0,9})[[(]?(${LEVEL})(?![\\w-])[\\])]?${APART}`,
+)
+const NAME_NEXT = /^(?:\[([\w.$/@:-]{1,100})\]:?|([\w.$/@-]{1,100}):)\s+/
+const WORD_OF_LEVEL = new RegExp(`(?<![\\w-])${LEVEL}(?![\\w-])`)
+
+/** A day and time in one form: in UTC where a zone is given. Undefined for a time that there was not. */
+export function timeText(day: string, time: string, fraction = '', zone = ''): string | undefined {
+  const offset = zone === '' ? 'Z' : zone.replace(/^([+-]\d{2}):?(\d{2})$/, '$1:$2')
+  const at = new Date(`${day}T${time}${offset}`)
+  if (Number.isNaN(at.getTime())) return undefined
+  const local = new Date(`${day}T${time}Z`)
+  if (!Number.isNaN(local.getTime()) && !local.toISOString().startsWith(`${day}T${time}`)) return undefined
+  return `${at.toISOString().slice(0, 19).replace('T', ' ')}${fraction === '' ? '' : `.${fraction}`}`
+}
+
+function fields(...entries: readonly (readonly [string, string | null | undefined])[]): LogFields {
+  return new Map(entries.map(([name, value]) => [name, value === undefined || value === '' ? null : value]))
+}
+
+/** `2026-01-02 10:11:12,123 ERROR app.db: text`, with brackets, bars and dashes as programs set them. */
+function timeFirst(line: string): LogFields | undefined {
+  const plain = line.startsWith('[') ? line.slice(1) : line
+  const [all, day = '', time = '', fraction, zone] = ISO.exec(plain) ?? []
+  const at = all === undefined ? undefined : timeText(day, time, fraction, zone)
+  if (all === undefined || at === undefined) return undefined
+  const rest = plain.slice(all.length)
+  const zoned: readonly [string, string] = ['zone', zone === undefined ? 'none' : 'UTC']
+  const level = UPPER_CASE.exec(rest) ?? ANY_CASE.exec(rest)
+  if (level !== null) {
+    const said = rest.slice(level[0].length)
+    const name = NAME_NEXT.exec(said)
+    const message = name === null ? said : said.slice(name[0].length)
+    return fields(
+      ['time', at],
+      zoned,
+      ['level', level[1]],
+      ['source', name?.[1] ?? name?.[2]],
+      ['message', message],
+    )
+  }
+  const named = NAME_FIRST.exec(rest)
+  if (named !== null)
+    return fields(
+      ['time', at],
+      zoned,
+      ['level', named[3]],
+      ['source', named[1] ?? named[2]],
+      ['message', rest.slice(named[0].length)],
+    )
+  // A level elsewhere in its beginning is one that is not understood, and so is a word that may be one.
+  if (LEVEL_FIRST.test(rest) || WORD_OF_LEVEL.test(rest.split(/\s+/, 6).join(' '))) return undefined
+  return fields(
+    ['time', at],
+    zoned,
+    ['level', null],
+    ['source', null],
+    ['message', rest.replace(/^[\s\]|:-]+/, '')],
+  )
+}
+
+const RFC5424 =
+  /^<(\d{1,3})>1 (\S{1,40}) (\S{1,255}) (\S{1,48}) (\S{1,128}) (\S{1,32}) (-|(?:\[(?:[^\]"\\]|\\.|"(?:[^"\\]|\\.)*")*\])+)(?: \ufeff?(.*))?$/
+const RFC3164 =
+  /^(?:<(\d{1,3})>)?([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\S{1,255}) ([^\s:[]{1,100})(?:\[(\d{1,10})\])?: ?(.*)$/
+
+function syslog(line: string): LogFields | undefined {
+  const [all, priority = '', stamp = '', host, app, process, id, structured, message] =
+    RFC5424.exec(line) ?? []
+  const dash = (text: string | undefined): string | null => (text === undefined || text === '-' ? null : text)
+  const [iso, day = '', time = '', fraction, zone] = ISO.exec(stamp) ?? []
+  if (all === undefined || (stamp !== '-' && (iso !== stamp || zone === undefined))) return undefined
+  const at = stamp === '-' ? null : timeText(day, time, fraction, zone)
+  if (at === undefined || Number(priority) > 191) return undefined
+  return fields(
+    ['time', at],
+    ['level', SEVERITIES[Number(priority) % 8]],
+    ['host', dash(host)],
+    ['source', dash(app)],
+    ['process', dash(process)],
+    ['id', dash(id)],
+    ['fields', dash(structured)],
+    ['message', message],
+  )
+}
+
+/** The older form, whose times have no year and no zone. */
+function olderSyslog(line: string): LogFields | undefined {
+  const [all, priority, month = '', day = '', time = '', host, source, process, message] =
+    RFC3164.exec(line) ?? []
+  const number = MONTHS.indexOf(month) + 1
+  const two = (value: number): string => `${value}`.padStart(2, '0')
+  const date = `${two(number)}-${two(Number(day))}`
+  // Any year that has a 29th of February will do.
+  if (all === undefined || number === 0 || timeText(`2000-${date}`, time) === undefined) return undefined
+  if (priority !== undefined && Number(priority) > 191) return undefined
+  const level = priority === undefined ? null : SEVERITIES[Number(priority) % 8]
+  return fields(
+    ['time', `${date} ${time}`],
+    ['level', level],
+    ['host', host],
+    ['source', source],
+    ['process', process],
+    ['message', message],
+  )
+}
+
+const ACCESS =
+  /^(\S{1,255}) (\S{1,255}) (\S{1,255}) \[(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}:\d{2}:\d{2}) ([+-]\d{4})\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?$/
+
+/** The common and the combined form of web servers. */
+function access(line: string): LogFields | undefined {
+  const found = ACCESS.exec(line)
+  if (found === null) return undefined
+  const [, host, , user, day, month = '', year, time = '', zone, asked = '', status, bytes, referrer, agent] =
+    found
+  const number = `${MONTHS.indexOf(month) + 1}`.padStart(2, '0')
+  const at = number === '00' ? undefined : timeText(`${year}-${number}-${day}`, time, '', zone)
+  if (at === undefined) return undefined
+  const [, method, path] = /^([A-Z]{3,10}) (\S+)(?: HTTP\/[\d.]+)?$/.exec(asked) ?? []
+  const dash = (text: string | undefined): string | null => (text === undefined || text === '-' ? null : text)
+  return fields(
+    ['time', at],
+    ['source', host],
+    ['user', dash(user)],
+    ['method', method],
+    ['path', path],
+    ['status', status],
+    ['bytes', dash(bytes)],
+    ['referrer', dash(referrer)],
+    ['agent', dash(agent)],
+    ['message', asked],
+  )
+}
+
+const PAIR = /([A-Za-z_][\w.@/-]{0,100})=(?:"((?:[^"\\]|\\.)*)"|([^\s"=]*))(?: +|$)/y
+const STANDARD: Readonly<Record<string, string>> = {
+  ts: 'time',
+  timestamp: 'time',
+  lvl: 'level',
+  severity: 'level',
+  msg: 'message',
+  logger: 'source',
+  component: 'source',
+}
+
+/** `time=… level=error msg="…" key=value`: every name once, and nothing beside the pairs. */
+function logfmt(line: string): LogFields | undefined {
+  const found = new Map<string, string | null>()
+  let at = 0
+  while (at < line.length) {
+    PAIR.lastIndex = at
+    const pair = PAIR.exec(line)
+    const [all = '', given = '', quoted, plain = ''] = pair ?? []
+    const name = Object.hasOwn(STANDARD, given) ? (STANDARD[given] ?? given) : given
+    if (pair === null || found.has(name)) return undefined
+    const value = quoted === undefined ? plain : quoted.replaceAll(/\\(["\\])/g, '$1')
+    found.set(name, value === '' ? null : value)
+    at += all.length
+  }
+  return found.size > 1 && found.has('time') ? found : undefined
+}
+
+/** The forms of logs that are read. */
+export const LOG_FORMS: readonly LogForm[] = [
+  { read: timeFirst, hasTraces: true, texts: ['time', 'zone', 'level', 'source', 'message'] },
+  {
+    read: syslog,
+    hasTraces: false,
+    texts: ['time', 'level', 'host', 'source', 'process', 'id', 'fields', 'message'],
+  },
+  { read: olderSyslog, hasTraces: false, texts: ['time', 'level', 'host', 'source', 'process', 'message'] },
+  {
+    read: access,
+    hasTraces: false,
+    texts: ['time', 'source', 'user', 'method', 'path', 'referrer', 'agent', 'message'],
+  },
+  { read: logfmt, hasTraces: false, texts: ['time', 'level', 'source', 'message'] },
+]
