@@ -60,7 +60,8 @@ export class Channel {
       else reject(new WritError(reply.code, reply.message, reply.run === undefined ? {} : { run: reply.run }))
     })
     this.#outbox.push(request)
-    if (mayWait && this.#outbox.length < MOST_GATHERED) this.#gathering ??= setTimeout(() => this.#send(), GATHER_MS)
+    if (mayWait && this.#outbox.length < MOST_GATHERED)
+      this.#gathering ??= setTimeout(() => this.#send(), GATHER_MS)
     else if (!this.#sending) {
       this.#sending = true
       setImmediate(() => this.#send())
