@@ -79,7 +79,8 @@ function faultOf(value: unknown): string | null {
   if (fault !== null) return `it holds ${fault}`
   const kind = kindOf(value)
   if (kind === undefined) return 'it has no known kind'
-  const misfit = recordShapes[kind].misfit(value, '')
+  const shape = recordShapes[kind]
+  const misfit = shape.accepts(value) ? null : shape.misfit(value, '')
   return misfit === null ? null : `${kind} needs ${misfit.expected} at ${misfit.at}`
 }
 

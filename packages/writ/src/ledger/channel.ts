@@ -9,6 +9,8 @@ type Settle = (reply: Reply) => void
 
 /** How long a request that may wait is kept for others to go with it: each message is a transaction of its own. */
 const GATHER_MS = 10
+/** So many are sent at once: whoever writes on and on is not held up by the wait. */
+const MOST_GATHERED = 32
 
 /**
  * The client's end of the ledger's worker. Requests made in one turn of the event loop travel as one message, with those before
@@ -58,7 +60,8 @@ export class Channel {
       else reject(new WritError(reply.code, reply.message, reply.run === undefined ? {} : { run: reply.run }))
     })
     this.#outbox.push(request)
-    if (mayWait) this.#gathering ??= setTimeout(() => this.#send(), GATHER_MS)
+    if (mayWait && this.#outbox.length < MOST_GATHERED)
+      this.#gathering ??= setTimeout(() => this.#send(), GATHER_MS)
     else if (!this.#sending) {
       this.#sending = true
       setImmediate(() => this.#send())

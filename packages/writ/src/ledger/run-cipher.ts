@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { WritError } from '@writ/contract'
 import { hkdfSha256 } from '@writ/evidence'
 
@@ -38,8 +38,9 @@ export function decrypt(runKey: Uint8Array, content: Content, sealed: Uint8Array
   return new Uint8Array(body)
 }
 
-function keyOf(runKey: Uint8Array, content: Content): Uint8Array {
-  return hkdfSha256(runKey, canonical(['writ.content/1', ...place(content)]))
+/** As a key object: of bytes Node first finds out, by an error that it catches, that they are none. */
+function keyOf(runKey: Uint8Array, content: Content): KeyObject {
+  return createSecretKey(hkdfSha256(runKey, canonical(['writ.content/1', ...place(content)])))
 }
 
 function binding(content: Content): Uint8Array {

@@ -13,21 +13,38 @@ export const boundedFetch: typeof fetch = async (input, init) => {
   if (url.hostname === 'localhost') await requireOwnAddress(url.hostname)
   const response = await fetch(input, { ...init, redirect: 'manual' })
   if (response.body === null) return response
-  let bytes = 0
-  const bounded = response.body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller): void {
-        bytes += chunk.byteLength
-        if (bytes > MAX_REPLY_BYTES) controller.error(new Error(`the reply passed ${MAX_REPLY_BYTES} bytes`))
-        else controller.enqueue(chunk)
-      },
-    }),
-  )
-  return new Response(bounded, {
+  return new Response(boundedBody(response.body.getReader()), {
     status: response.status,
     statusText: response.statusText,
     headers: response.headers,
   })
+}
+
+/** The same bytes, read as they are asked for, until they pass the bound. */
+function boundedBody(reader: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
+  let bytes = 0
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        const { done, value } = await reader.read()
+        if (done) {
+          controller.close()
+          return
+        }
+        bytes += value.byteLength
+        if (bytes <= MAX_REPLY_BYTES) {
+          controller.enqueue(value)
+          return
+        }
+        const error = new Error(`the reply passed ${MAX_REPLY_BYTES} bytes`)
+        controller.error(error)
+        await reader.cancel(error)
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    // Nothing is read before it is asked for: a stream of its own would read one part ahead.
+    { highWaterMark: 0 },
+  )
 }
 
 /** A system without an entry for `localhost` asks the network for it, whose answer may be any address. */

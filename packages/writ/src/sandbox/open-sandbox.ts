@@ -21,6 +21,8 @@ export interface SandboxOptions {
   readonly unresponsiveMs?: number
   /** Which bubblewrap is used, or why there is none; found by default. */
   readonly bubblewrap?: Parameters<typeof startChild>[0]
+  /** Hears that the sandbox was closed and its child has ended. */
+  readonly onClosed?: () => void
 }
 
 const UNRESPONSIVE_MS = 10_000
@@ -36,10 +38,10 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
 /** The sandbox of a child that has been started. */
 export function sandboxOf(
   started: StartedChild,
-  { unresponsiveMs = UNRESPONSIVE_MS }: SandboxOptions = {},
+  { unresponsiveMs = UNRESPONSIVE_MS, onClosed }: SandboxOptions = {},
 ): Sandbox {
   try {
-    return new QuickJsSandbox(started, unresponsiveMs)
+    return new QuickJsSandbox(started, unresponsiveMs, onClosed)
   } catch (error) {
     started.child.kill()
     throw error
@@ -53,9 +55,15 @@ class QuickJsSandbox implements Sandbox {
   readonly #link: ChildLink
   #nextId = 0
   #busy = 0
+  readonly #onClosed: (() => void) | undefined
   #closed = false
 
-  constructor({ child, another, beside, level, layers, lack }: StartedChild, unresponsiveMs: number) {
+  constructor(
+    { child, another, beside, level, layers, lack }: StartedChild,
+    unresponsiveMs: number,
+    onClosed: (() => void) | undefined,
+  ) {
+    this.#onClosed = onClosed
     this.confinement = Object.freeze({
       level,
       layers,
@@ -110,6 +118,7 @@ class QuickJsSandbox implements Sandbox {
     this.#closed = true
     await Promise.all([...this.#vms.values()].map((vm) => vm.close()))
     await Promise.all([this.#link.close(), this.#queries.close()])
+    this.#onClosed?.()
   }
 }
 

@@ -30,8 +30,8 @@ export class SandboxPool {
   }
 
   /**
-   * Opens a sandbox over the spare, or over a new child. A child serves one sandbox and ends with it. From the third on
-   * another spare is started: many a process opens two, for a run and for doing it again.
+   * Opens a sandbox over the spare, or over a new child. A child serves one sandbox and ends with it. When it has, from the
+   * third on, a spare is started: many a process opens two, for a run and for doing it again, and a run has the cores to itself.
    */
   async open(language: ReplLanguage = 'javascript'): Promise<Sandbox> {
     if (this.#closed) throw sandboxFailed('no more sandboxes are opened')
@@ -41,8 +41,11 @@ export class SandboxPool {
     const kept = await spare
     const started = kept === undefined || kept.child.gone !== undefined ? await startChild() : kept
     this.#opened += 1
-    if (this.#opened > 2) this.warm()
-    return sandboxOf(started)
+    return sandboxOf(started, {
+      onClosed: () => {
+        if (this.#opened > 2) this.warm()
+      },
+    })
   }
 
   /** Gives work a sandbox of its own, so that ending the work can end every cell at once. */

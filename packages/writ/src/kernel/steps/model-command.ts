@@ -308,7 +308,8 @@ export class Command {
       obs: { at: journal.now(), tookMs, command: this.#seq, attempts, detail },
       // What came of an item is stored once, beside its own record.
       payloads: leaves.length > 0 ? {} : { output: JSON.stringify(outputs) },
-      durability: 'commit',
+      // A cell goes on with a sub-call's value at once, most often to its next command, which takes this record along.
+      durability: this.#call.role === 'turn' ? 'commit' : 'soon',
     })
     for (const { outcome } of failed)
       if (!outcome.ok) noteLimit(this.#state, this.#lane.label, written.seq, outcome.error)
