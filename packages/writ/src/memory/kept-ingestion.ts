@@ -124,7 +124,7 @@ class KeptPartition {
   /** Reads, packs and indexes what there is to do; returns the hash of the new state, undefined when no document is left. */
   async finish(advance: (documents: number, bytes: number) => void): Promise<string | undefined> {
     const { directory, work, hash } = this.#context
-    if (this.#isUnchanged()) return hash
+    if (this.#plan.isUnchanged) return hash
     this.#takeIndex()
     for (const tasks of batches(this.#plan.tasks, this.#context.request.partBytes)) {
       await this.#pack(tasks)
@@ -142,17 +142,6 @@ class KeptPartition {
 
   close(): void {
     this.#base?.close()
-  }
-
-  #isUnchanged(): boolean {
-    const documents = [...this.#known.values()].reduce((sum, { docs }) => sum + docs.length, 0)
-    const progress = this.#progress
-    return (
-      this.#plan.tasks.length === 0 &&
-      progress.packs.length === 0 &&
-      this.#base !== undefined &&
-      this.#base.documents.length === documents
-    )
   }
 
   get #progress(): Progress {

@@ -3,7 +3,7 @@ import { isLeftOut } from '@writ/contract'
 import type { FileRecord, Sight } from './file-record.ts'
 import { sightOf } from './file-record.ts'
 import { formatOf } from './format-of.ts'
-import { MAX_ADDED_PARTS, MAX_GONE } from './limits.ts'
+import { LEAST_KEPT_BYTES, MAX_ADDED_PARTS, MAX_GONE } from './limits.ts'
 import type { PackSet } from './pack-set.ts'
 import { feedsTheSame, packedFeed } from './packed-feed.ts'
 import { readWhole } from './parse-files.ts'
@@ -23,6 +23,8 @@ export interface Task {
 
 /** What there is to do about a partition. */
 export interface Plan {
+  /** Whether the state is what it was. */
+  readonly isUnchanged: boolean
   /** Whether all is packed again: there was nothing, or little, or too much of what there was counts no more. */
   readonly whole: boolean
   readonly tasks: readonly Task[]
@@ -78,8 +80,15 @@ export function planPartition(
       old.push({ task, record: { ...earlier, seen: sight.seen }, candidate })
     } else fresh.push({ ...task, fresh: candidate })
   }
-  const { set } = before
-  const whole = set === undefined || isBetterWhole(set, fresh, old, before.progress, partBytes)
+  const { set, progress } = before
+  const documents = old.reduce((sum, { record }) => sum + record.docs.length, 0)
+  const isUnchanged =
+    set !== undefined &&
+    fresh.length === 0 &&
+    progress.packs.length === 0 &&
+    kept.size === 0 &&
+    set.documents.length === documents
+  const whole = isUnchanged ? false : set === undefined || isBetterWhole(set, fresh, old, progress, partBytes)
   const copied: Task[] = []
   for (const { task, record, candidate } of old) {
     if (!whole) kept.set(task.id, record)
@@ -87,7 +96,7 @@ export function planPartition(
   }
   const tasks = [...fresh, ...copied].sort((a, b) => (a.id < b.id ? -1 : 1))
   const stays = new Set(whole ? [] : old.map(({ task }) => task.id))
-  return { whole, tasks, kept, stays, same }
+  return { isUnchanged, whole, tasks, kept, stays, same }
 }
 
 /** Whether a file still is what a record says, so that its documents are those in the packs. */
@@ -129,7 +138,7 @@ function isBetterWhole(
 ): boolean {
   if (progress.whole !== undefined) return progress.whole
   const staying = old.reduce((sum, { record }) => sum + record.bytes, 0)
-  if (staying < partBytes) return true
+  if (staying < Math.min(partBytes, LEAST_KEPT_BYTES)) return true
   const all = set.parts.reduce((sum, { file }) => sum + file.documents.length, 0)
   const leaving = all - old.reduce((sum, { record }) => sum + record.docs.length, 0)
   const parts = Math.ceil(staying / partBytes) + MAX_ADDED_PARTS

@@ -1,11 +1,9 @@
 import {
-  appendFileSync,
   chmodSync,
   mkdirSync,
   readdirSync,
   renameSync,
   rmSync,
-  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -197,26 +195,6 @@ describe('files that are not what they seem', () => {
     expect(again.omitted).toEqual(first.omitted)
     expect(await answersOf(again)).toEqual(await fresh())
     await first.close()
-    await again.close()
-  })
-
-  it('takes what is being written whole or not at all', async () => {
-    corpus(12)
-    const path = join(space.docs, 'growing.log')
-    writeFileSync(path, 'line one\n')
-    const writing = setInterval(
-      () => appendFileSync(path, `${'another line of the log '.repeat(20_000)}\n`),
-      1,
-    )
-    const store = await ingest()
-    clearInterval(writing)
-    const doc = store.locate('growing.log')
-    if (doc === undefined) expect(store.omitted).toMatchObject([{ doc: 'growing.log', code: 'changing' }])
-    else expect(doc.bytes).toBeLessThanOrEqual(statSync(path).size)
-    await store.close()
-    const again = await ingest()
-    expect(again.locate('growing.log')?.bytes).toBe(statSync(path).size)
-    expect(await answersOf(again)).toEqual(await fresh())
     await again.close()
   })
 
