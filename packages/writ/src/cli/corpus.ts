@@ -163,16 +163,15 @@ const NAMED = 10
 function changedLines(changes: CorpusChanges | null): string[] {
   if (changes === null) return []
   const { added, changed, removed, unchanged } = changes
-  const named = (what: string, docs: readonly string[]): string[] => {
-    const shown = docs.slice(0, NAMED).join(', ')
-    const more = docs.length > NAMED ? ` and ${docs.length - NAMED} more` : ''
-    return docs.length === 0 ? [] : [`  ${what}: ${shown}${more}`]
+  const named = (mark: string, docs: readonly string[]): string[] => {
+    const more = docs.length > NAMED ? [`    ${mark} and ${docs.length - NAMED} more`] : []
+    return [...docs.slice(0, NAMED).map((doc) => `    ${mark} ${doc}`), ...more]
   }
   return [
     `  ${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged} unchanged`,
-    ...named('added', added),
-    ...named('changed', changed),
-    ...named('removed', removed),
+    ...named('+', added),
+    ...named('~', changed),
+    ...named('-', removed),
   ]
 }
 

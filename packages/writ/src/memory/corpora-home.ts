@@ -61,6 +61,7 @@ export class CorporaHome {
   release(scratch: string): void {
     for (const entry of list(scratch).filter((name) => name.startsWith(WORK))) {
       const work = join(scratch, entry)
+      for (const file of list(work).filter((name) => name.endsWith('.tmp'))) rmSync(join(work, file))
       if (isWorthKeeping(work)) this.#leave(work, join(this.unfinished, entry.slice(WORK.length)))
     }
     rmSync(scratch, { recursive: true, force: true })

@@ -165,7 +165,7 @@ class PackLibrary implements Library {
 
   /** Starts a worker, lets it bring in partitions, and makes a store of both; leaves nothing behind when that fails. */
   async #store(
-    { purposes, owner }: Owner,
+    { purposes, owner, signal }: Owner & Pick<IngestRequest, 'signal'>,
     bringIn: (link: WorkerLink, places: Places) => Promise<Ingested>,
   ): Promise<{ store: PackStore; ingested: Ingested; scratch: string }> {
     const scratch = this.#home.newScratch()
@@ -179,8 +179,9 @@ class PackLibrary implements Library {
       this.#stores.add(store)
       return { store, ingested, scratch }
     } catch (error) {
-      // Nobody waits for the clean-up: an abort must be prompt.
-      void link.terminate().then(() => this.#home.release(scratch))
+      const cleanUp = link.terminate().then(() => this.#home.release(scratch))
+      // An abort must be prompt. Anything else waits: what fills a disk must not stay there.
+      if (signal?.aborted !== true) await cleanUp
       throw error
     } finally {
       this.#unfinished.delete(link)
