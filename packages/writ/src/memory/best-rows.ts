@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { PackSet } from './pack-set.ts'
+import { WordCounts } from './word-counts.ts'
 
 // A word in the name of a file counts like four in its text, one in its title like two more: titles are text, too.
 // Of equal scores the first in (document, offset) order wins. `wanted` is JSON of document numbers, or null for all.
@@ -42,12 +43,13 @@ export function bestRows(index: DatabaseSync, pack: Documents, { terms, wanted, 
   const rows = new Rows(index, pack, wanted, k)
   const [only, another] = terms
   if (only !== undefined && another === undefined) return rows.best(only)
+  const counts = WordCounts.of(index)
   // One order for every way to ask, as scores are sums, and sums of other orders may differ in their last bit.
   const counted = terms
-    .map((term) => ({ term, passages: rows.count(term) }))
+    .map((term) => ({ term, passages: counts.holding(term) }))
     .sort((a, b) => a.passages - b.passages)
   const all = counted.map(({ term }) => term).join(' OR ')
-  return byRareWords(rows, counted, k) ?? rows.best(all)
+  return byRareWords(rows, counted, { k, total: counts.total() }) ?? rows.best(all)
 }
 
 interface Counted {
@@ -59,9 +61,12 @@ interface Counted {
  * The best rows, found among the passages that hold a rare word: undefined unless it is certain that those without one are
  * worse, however often the frequent words are in them.
  */
-function byRareWords(rows: Rows, terms: readonly Counted[], k: number): readonly Row[] | undefined {
+function byRareWords(
+  rows: Rows,
+  terms: readonly Counted[],
+  { k, total }: { readonly k: number; readonly total: number },
+): readonly Row[] | undefined {
   if (terms.reduce((sum, { passages }) => sum + passages, 0) < MANY) return undefined
-  const total = rows.total()
   const weight = ({ passages }: Counted): number =>
     Math.max(1e-6, Math.log((total - passages + 0.5) / (passages + 0.5)))
   for (let rare = 1, found = 0; rare < terms.length; rare += 1) {
@@ -94,17 +99,6 @@ class Rows {
     this.#pack = pack
     this.#wanted = wanted
     this.#k = k
-  }
-
-  /** Passages that match. */
-  count(match: string): number {
-    return Number(
-      this.#index.prepare('SELECT count(*) AS n FROM passages WHERE passages MATCH ?').get(match)?.n,
-    )
-  }
-
-  total(): number {
-    return Number(this.#index.prepare('SELECT count(*) AS n FROM spans').get()?.n)
   }
 
   /** The best that match. Where numbers are not in order of documents, rows of equal score are put in that order. */
