@@ -23,7 +23,9 @@ export function corpusText(n: number): string {
 export async function answersOf(store: ContextStore): Promise<unknown> {
   const anything = { ignoreCase: false, before: 1, after: 0 }
   const all = await Promise.all(
-    store.partitions.map(async ({ id, packSha256: _, ...partition }) => {
+    store.partitions.map(async (known) => {
+      const { packSha256: _, ...partition } = known
+      const { id } = known
       const documents = store.documents(id)
       const some = documents.filter((__, at) => at % 5 === 0)
       const tables = store.tables(id)
