@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync, 
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { WritError } from '@writ/contract'
-import { isWorthKeeping } from './work-directory.ts'
+import { isWorthKeeping } from './work-journal.ts'
 
 /** Where things are below `<home>/corpora`. Packs and indexes are written in a scratch directory, then renamed. */
 export class CorporaHome {

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync
 import { join } from 'node:path'
 import { type FileRecord, READING, recordOf, recordRow } from './file-record.ts'
 import { flush, type PackDirectory } from './pack-directory.ts'
+import { journalOf, journalPath } from './work-journal.ts'
 
 /** What was done of the ingestion of a partition, as often as a pack of it was finished. */
 interface Done {
@@ -55,10 +56,6 @@ export class WorkDirectory {
     return join(this.#path, 'index')
   }
 
-  get #journal(): string {
-    return join(this.#path, 'journal')
-  }
-
   of(partition: string): Progress {
     const known = this.#progress.get(partition) ?? {
       whole: undefined,
@@ -110,7 +107,7 @@ export class WorkDirectory {
       renameSync(finished.path, this.#ownPath(finished.pack))
     }
     const line: Done = { partition, whole, pack: finished?.pack ?? null, files: files.map(recordRow), same }
-    appendFileSync(this.#journal, `${JSON.stringify(line)}\n`)
+    appendFileSync(journalPath(this.#path), `${JSON.stringify(line)}\n`)
     this.#note(line)
   }
 
@@ -128,13 +125,8 @@ export class WorkDirectory {
   #rewrite(lines: readonly string[]): void {
     const path = this.unfinished('journal')
     appendFileSync(path, `${lines.join('\n')}\n`, { mode: 0o600 })
-    renameSync(path, this.#journal)
+    renameSync(path, journalPath(this.#path))
   }
-}
-
-/** Whether something was done there that can be gone on with. */
-export function isWorthKeeping(path: string): boolean {
-  return journalOf(path).filter((line) => line !== '').length > 2
 }
 
 /** The lines of a journal up to one that was cut short. */
@@ -148,14 +140,6 @@ function wholeLines(lines: readonly string[]): Done[] {
     }
   }
   return whole
-}
-
-function journalOf(path: string): string[] {
-  try {
-    return readFileSync(join(path, 'journal'), 'utf8').split('\n')
-  } catch {
-    return []
-  }
 }
 
 const NEVER: string = crypto.randomUUID()
