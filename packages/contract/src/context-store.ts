@@ -62,7 +62,7 @@ export interface OutlineEntry {
 
 /**
  * A document that is not in the corpus as it was given, and why: `secret`, `binary`, `undecodable`, `unreadable`,
- * `too-large`, `scan`, `encrypted`, `damaged`, `limits` and `unsafe-name` were left out; `masked` is there, with its secrets
+ * `too-large`, `changing`, `scan`, `encrypted`, `damaged`, `limits` and `unsafe-name` were left out; `masked` is there, with its secrets
  * overwritten, and so is `partly`, without what its reason names.
  */
 export interface Omitted {
