@@ -8,6 +8,7 @@ import { faults } from './faults/faults.ts'
 import { frameTree } from './frame-tree.ts'
 import { gate } from './gate.ts'
 import { guestCodeHere } from './guest-code.ts'
+import { ingest } from './ingest/ingest.ts'
 import { thisMachine } from './machine.ts'
 import type { Measure } from './measure.ts'
 import { memory } from './memory.ts'
@@ -24,7 +25,7 @@ type Suite = (options: BenchOptions) => AsyncIterable<Measure> | Promise<readonl
 /** The hot paths: run when no suite is named. */
 const HOT: Readonly<Record<string, Suite>> = { batch, cells, evidence, gate, memory, start, tree: frameTree }
 /** The engine as a whole: run by name, since they take minutes. */
-const WHOLE: Readonly<Record<string, Suite>> = { exactness, faults, overhead, python, scale }
+const WHOLE: Readonly<Record<string, Suite>> = { exactness, faults, ingest, overhead, python, scale }
 const SUITES = { ...HOT, ...WHOLE }
 
 const { names, options } = asked()

@@ -40,7 +40,8 @@ export type RunInProcess = Pick<OneRun, 'answer' | 'cells' | 'cpuSeconds'>
 
 const PROGRAM = new URL('one-run-process.ts', import.meta.url)
 
-type Asked = Omit<OneRunAsked, 'home' | 'baseUrl' | 'context'>
+/** Without a home, the run has one for itself. */
+type Asked = Omit<OneRunAsked, 'home' | 'baseUrl' | 'context'> & Partial<Pick<OneRunAsked, 'home'>>
 
 /** Asks one question in a process of its own; `prepare` makes its context in a directory that is removed afterwards. */
 export async function oneRun(
@@ -50,7 +51,7 @@ export async function oneRun(
 ): Promise<OneRun> {
   return await served({ script }, async (simulator, place) => {
     const context = await prepare(place)
-    const whole: OneRunAsked = { ...asked, context, home: join(place, 'home'), baseUrl: simulator.url }
+    const whole: OneRunAsked = { home: join(place, 'home'), ...asked, context, baseUrl: simulator.url }
     let peak: TreeMemory = { bytes: 0, mapped: 0 }
     const run = await ownProcess<RunInProcess>(PROGRAM, [JSON.stringify(whole)], async (child) => {
       peak = await peakMemory(child)

@@ -62,7 +62,7 @@ export interface OutlineEntry {
 
 /**
  * A document that is not in the corpus as it was given, and why: `secret`, `binary`, `undecodable`, `unreadable`,
- * `too-large`, `scan`, `encrypted`, `damaged`, `limits` and `unsafe-name` were left out; `masked` is there, with its secrets
+ * `too-large`, `changing`, `scan`, `encrypted`, `damaged`, `limits` and `unsafe-name` were left out; `masked` is there, with its secrets
  * overwritten, and so is `partly`, without what its reason names.
  */
 export interface Omitted {
@@ -136,6 +136,10 @@ export interface IngestRequest {
   readonly owner: string
   /** Never entered, whatever it holds (the state directory). */
   readonly home: string
+  /** Read every file again, whatever the file system says of it. */
+  readonly rehash?: boolean
+  /** States of partitions that runs were over; earlier ones of the corpus that are not among them are removed. */
+  readonly inUse?: () => Promise<ReadonlySet<string>>
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: IngestProgress) => void
 }
@@ -153,14 +157,16 @@ export interface LabelRule {
 export interface IngestProgress {
   readonly documents: number
   readonly bytes: number
+  /** All that there is to do, where it is known. */
+  readonly totalBytes?: number
 }
 
 /** Where corpora are kept: ingests sources, names the result, opens it again. */
 export interface Library {
   /** Ingests for one run; content already packed is reused. Rejects with `EMPTY_CORPUS` when nothing is left. */
   open(request: IngestRequest): Promise<ContextStore>
-  /** Ingests and keeps the result under a name. */
-  ingest(name: string, request: IngestRequest): Promise<ContextStore>
+  /** Ingests and keeps the result under a name. What a corpus of that name has of files that are as they were is kept. */
+  ingest(name: string, request: IngestRequest): Promise<KeptCorpus>
   /** Opens a kept corpus. Rejects with `UNKNOWN_CORPUS`. */
   openNamed(name: string): Promise<ContextStore>
   /** Opens partitions as a run had them, from their packs. Rejects with `UNKNOWN_CORPUS` when one is gone. */
@@ -172,6 +178,21 @@ export interface Library {
    */
   remove(name: string, inUse: ReadonlySet<string>): Promise<RemovedCorpus>
   close(): Promise<void>
+}
+
+/** What became of the documents of a corpus that was ingested again. */
+export interface CorpusChanges {
+  readonly added: readonly string[]
+  readonly changed: readonly string[]
+  readonly removed: readonly string[]
+  /** How many are as they were. */
+  readonly unchanged: number
+}
+
+/** A corpus that was just ingested under a name. */
+export interface KeptCorpus extends ContextStore {
+  /** Null for the first ingestion, and where nothing is known of the files of the last. */
+  readonly changes: CorpusChanges | null
 }
 
 export interface CorpusSummary {

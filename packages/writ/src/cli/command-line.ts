@@ -322,6 +322,7 @@ function addIngest(writ: Command): void {
     .option('--policy <dir>', 'policy bundle')
     .option('--as <user>', 'owner of the documents')
     .option('--purpose <p>', 'purpose they may be read for')
+    .option('--rehash', 'read every file again, also those whose size and times are as they were')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(

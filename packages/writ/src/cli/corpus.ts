@@ -1,10 +1,19 @@
-import { type ContextStore, type CorpusSummary, counted, defined, isLeftOut, size } from '@writ/contract'
+import {
+  type ContextStore,
+  type CorpusChanges,
+  type CorpusSummary,
+  counted,
+  defined,
+  isLeftOut,
+  size,
+} from '@writ/contract'
 import type { Command } from 'commander'
 import type { Writ } from '../index.ts'
 import { loadConfig } from './config.ts'
 import { confirmed } from './confirm.ts'
 import { expandPaths } from './expand-paths.ts'
 import { inHome } from './in-home.ts'
+import { ProgressLine } from './ingest-progress.ts'
 import { onInterrupt } from './interrupt.ts'
 import { documentLabel } from './parse-option.ts'
 import { printableLine } from './printable.ts'
@@ -19,6 +28,7 @@ export interface IngestFlags {
   readonly purpose?: string
   readonly policy?: string
   readonly home?: string
+  readonly rehash?: boolean
   readonly json?: boolean
 }
 
@@ -40,14 +50,15 @@ async function ingestPaths(paths: readonly string[], flags: IngestFlags): Promis
   const tty = process.stderr.isTTY && flags.json !== true
   const work = async (writ: Writ): Promise<number> => {
     const before = (await writ.corpora()).find(({ name }) => name === flags.corpus)
+    const progress = new ProgressLine(performance.now())
     const store = await writ.ingest(flags.corpus, {
       ...(await expandPaths(paths)),
       labels: config.labels,
       includeSecret: flags.includeSecret ?? config.includeSecret ?? [],
       signal: interrupt.signal,
-      ...defined({ label, principal: flags.as, purpose: flags.purpose }),
-      onProgress: ({ documents, bytes }) => {
-        if (tty) process.stderr.write(`\r\u001b[2K${amount({ documents, bytes })}`)
+      ...defined({ label, principal: flags.as, purpose: flags.purpose, rehash: flags.rehash }),
+      onProgress: (said) => {
+        if (tty) process.stderr.write(`\r\u001b[2K${progress.at(said, performance.now())}`)
       },
     })
     if (tty) process.stderr.write('\r\u001b[2K')
@@ -58,12 +69,14 @@ async function ingestPaths(paths: readonly string[], flags: IngestFlags): Promis
       ...now,
       partitions: store.partitions.length,
       replaced: before ?? null,
+      changes: store.changes,
       omitted: store.omitted,
       skipped: store.skipped,
     }
     const lines = [
       `${flags.corpus}: ${amount(now)}, ${counted(store.partitions.length, 'label')}`,
       ...replacedLines(before),
+      ...changedLines(store.changes),
       ...omittedLines(store),
       ...skippedLines(store),
     ]
@@ -141,6 +154,25 @@ function day(iso: string): string {
 
 function replacedLines(before: CorpusSummary | undefined): string[] {
   return before === undefined ? [] : [`  replaces ${amount(before)}, ${ingested(before)}`]
+}
+
+/** Documents of each kind that are named on the screen; `--json` has all of them. */
+const NAMED = 10
+
+/** What became of the documents that were there before, and which are new. */
+function changedLines(changes: CorpusChanges | null): string[] {
+  if (changes === null) return []
+  const { added, changed, removed, unchanged } = changes
+  const named = (mark: string, docs: readonly string[]): string[] => {
+    const more = docs.length > NAMED ? [`    ${mark} and ${docs.length - NAMED} more`] : []
+    return [...docs.slice(0, NAMED).map((doc) => `    ${mark} ${doc}`), ...more]
+  }
+  return [
+    `  ${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged} unchanged`,
+    ...named('+', added),
+    ...named('~', changed),
+    ...named('-', removed),
+  ]
 }
 
 /** Every document that is not there as it was given, by what became of it. */

@@ -2,6 +2,7 @@ import type {
   ApiKey,
   AskedCheck,
   ContextStore,
+  IngestProgress,
   Json,
   Label,
   LabelRule,
@@ -177,5 +178,7 @@ export interface IngestOptions extends SourcePaths {
   readonly principal?: string
   readonly purpose?: string
   readonly signal?: AbortSignal
-  readonly onProgress?: (progress: { readonly documents: number; readonly bytes: number }) => void
+  /** Read every file again, also those whose size and times are as they were. */
+  readonly rehash?: boolean
+  readonly onProgress?: (progress: IngestProgress) => void
 }

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { WritError } from '@writ/contract'
+import { isWorthKeeping } from './work-journal.ts'
 
 /** Where things are below `<home>/corpora`. Packs and indexes are written in a scratch directory, then renamed. */
 export class CorporaHome {
@@ -11,6 +12,8 @@ export class CorporaHome {
   readonly indexes: string
   readonly named: string
   readonly scratch: string
+  /** What ingestions that were cut short have done, by the name of their corpus. */
+  readonly unfinished: string
 
   constructor(home: string) {
     const corpora = join(resolve(home), 'corpora')
@@ -18,8 +21,10 @@ export class CorporaHome {
     this.indexes = join(corpora, 'index')
     this.named = join(corpora, 'named')
     this.scratch = join(corpora, 'scratch')
+    this.unfinished = join(corpora, 'unfinished')
     try {
-      for (const path of [this.packs, this.indexes, this.named, this.scratch]) makeDirectory(path)
+      for (const path of [this.packs, this.indexes, this.named, this.scratch, this.unfinished])
+        makeDirectory(path)
       this.home = realpathSync(home)
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
@@ -37,8 +42,54 @@ export class CorporaHome {
     for (const name of readdirSync(this.scratch)) {
       const pid = /^(.*)-(\d+)-[^-]+$/.exec(name)
       if (pid?.[1] !== machine() || isAlive(Number(pid[2]))) continue
-      rmSync(join(this.scratch, name), { recursive: true, force: true })
+      this.release(join(this.scratch, name))
     }
+  }
+
+  /** The directory for ingesting a named corpus, with what an ingestion that was cut short left. It is nobody else's. */
+  takeWork(name: string, scratch: string): string {
+    const path = join(scratch, WORK + name)
+    try {
+      renameSync(join(this.unfinished, name), path)
+    } catch {
+      mkdirSync(path, { mode: 0o700 })
+    }
+    return path
+  }
+
+  /** Removes a scratch directory. What can be gone on with is put where the next ingestion of its corpus finds it. */
+  release(scratch: string): void {
+    for (const entry of list(scratch).filter((name) => name.startsWith(WORK))) {
+      const work = join(scratch, entry)
+      for (const file of list(work).filter((name) => name.endsWith('.tmp'))) rmSync(join(work, file))
+      if (isWorthKeeping(work)) this.#leave(work, join(this.unfinished, entry.slice(WORK.length)))
+    }
+    rmSync(scratch, { recursive: true, force: true })
+  }
+
+  /** Forgets what an ingestion that was cut short left. */
+  forgetWork(name: string): void {
+    rmSync(join(this.unfinished, name), { recursive: true, force: true })
+  }
+
+  #leave(work: string, place: string): void {
+    try {
+      rmSync(place, { recursive: true, force: true })
+      renameSync(work, place)
+    } catch {
+      // Another process left its own there, or has just taken this one: then it is gone on with elsewhere, or done again.
+    }
+  }
+}
+
+/** First letters of the name of a directory for ingesting a named corpus. */
+const WORK = 'work-'
+
+function list(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch {
+    return []
   }
 }
 

@@ -9,7 +9,7 @@ export function documentOrigin(
   start: number,
   end: number,
 ): Origin | undefined {
-  const layout = pack.documents[pack.numberOf(doc) ?? -1]
+  const layout = pack.byNumber(pack.numberOf(doc) ?? -1)
   if (layout === undefined) throw new WritError('UNKNOWN_DOCUMENT', `no document ${JSON.stringify(doc)}`)
   const { extract } = layout
   if (extract === undefined) return undefined

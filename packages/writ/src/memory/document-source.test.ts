@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -86,6 +86,16 @@ describe('the bytes of a file', () => {
   it('cannot be read from a place that is no file', () => {
     for (const path of [directory, join(directory, 'missing'), '/dev/zero'])
       expect(fileFeed(path)(() => {})).toMatchObject({ code: 'unreadable' })
+  })
+})
+
+describe('a file that is written while it is read', () => {
+  it('is refused, whether it grew or its bytes are others', () => {
+    const path = join(directory, 'written')
+    writeFileSync(path, 'as it was\n')
+    expect(fileFeed(path)(() => appendFileSync(path, 'more'))).toMatchObject({ code: 'changing' })
+    expect(fileFeed(path)(() => writeFileSync(path, 'as it is.\nmore'))).toMatchObject({ code: 'changing' })
+    expect(isRefusal(fileFeed(path)(() => {}))).toBe(false)
   })
 })
 

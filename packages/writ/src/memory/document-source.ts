@@ -31,6 +31,7 @@ export function isRefusal(outcome: Fed | Refusal): outcome is Refusal {
 
 const NO_TEXT: Refusal = { code: 'binary', reason: 'it is no text' }
 const UNREADABLE: Refusal = { code: 'unreadable', reason: 'it cannot be read' }
+const CHANGING: Refusal = { code: 'changing', reason: 'it was changed while it was read' }
 const TOO_LARGE: Refusal = {
   code: 'too-large',
   reason: `it is larger than ${MAX_DOCUMENT_BYTES / 1024 ** 3} GiB`,
@@ -56,12 +57,14 @@ export function fileFeed(path: string): Feed {
       return UNREADABLE
     }
     try {
-      const facts = fstatSync(fd)
+      const facts = fstatSync(fd, { bigint: true })
       if (!facts.isFile()) return { code: 'unreadable', reason: 'it is not a regular file' }
       if (facts.size > MAX_DOCUMENT_BYTES) return TOO_LARGE
       const reader = new FileReader(fd)
       const encoding = encodingOf(reader)
-      return typeof encoding === 'string' ? feedDecoded(reader, encoding, take) : encoding
+      const outcome = typeof encoding === 'string' ? feedDecoded(reader, encoding, take) : encoding
+      const { size, mtimeNs } = fstatSync(fd, { bigint: true })
+      return size === facts.size && mtimeNs === facts.mtimeNs ? outcome : CHANGING
     } finally {
       closeSync(fd)
     }

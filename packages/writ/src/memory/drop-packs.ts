@@ -1,36 +1,64 @@
-import { existsSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { CorporaHome } from './corpora-home.ts'
 import { NamedCorpora } from './named-corpora.ts'
+import { packsOf } from './pack-parts.ts'
 
 /** What became of packs that should go. */
 export interface DroppedPacks {
   readonly dropped: number
   /** Bytes of their files. */
   readonly bytes: number
-  /** Kept because a named corpus holds them. */
-  readonly named: number
+  /** Kept because a named corpus holds them, or something that is in use. */
+  readonly kept: number
 }
 
 /**
- * Takes packs (by hash) and their indexes out of the home, except those of named corpora. They are unlinked and not
- * overwritten: a process that has one open reads on.
+ * Takes states of partitions (by hash) with their packs and indexes out of the home, except what named corpora hold and
+ * what is in use. They are unlinked and not overwritten: a process that has one open reads on.
  */
-export async function dropPacks(home: string, packs: readonly string[]): Promise<DroppedPacks> {
+export async function dropPacks(
+  home: string,
+  states: readonly string[],
+  inUse: Iterable<string>,
+): Promise<DroppedPacks> {
   const places = new CorporaHome(home)
   places.sweep()
-  const named = new Set<string>()
-  const corpora = new NamedCorpora(places.named, places.scratch)
-  for (const { name } of await corpora.list()) {
-    for (const { packSha256 } of (await corpora.get(name)).kept) named.add(packSha256)
+  const staying = new Set<string>()
+  const stay = (state: string): void => {
+    for (const file of packsOf(places.packs, state)) staying.add(file)
   }
-  const leaving = packs.filter((hash) => !named.has(hash) && existsSync(join(places.packs, `${hash}.pack`)))
+  for (const state of inUse) stay(state)
+  for (const state of await new NamedCorpora(places.named, places.scratch).states()) stay(state)
+  const asked = [...new Set(states)]
+  const leaving = asked.filter((state) => !staying.has(state) && isThere(places.packs, state))
+  const files = new Set(
+    leaving.flatMap((state) => packsOf(places.packs, state)).filter((file) => !staying.has(file)),
+  )
+  // What a state that nobody has is made of stays, too: it may be that of a run that is only just being opened.
+  for (const other of statesIn(places.packs).filter((state) => !leaving.includes(state)))
+    for (const file of packsOf(places.packs, other)) if (file !== other) files.delete(file)
   let bytes = 0
-  for (const hash of leaving) {
-    for (const path of [join(places.indexes, `${hash}.db`), join(places.packs, `${hash}.pack`)]) {
+  for (const file of files) {
+    for (const path of filesOf(places, file)) {
       bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0
       rmSync(path, { force: true })
     }
   }
-  return { dropped: leaving.length, bytes, named: packs.filter((hash) => named.has(hash)).length }
+  return { dropped: leaving.length, bytes, kept: asked.filter((state) => staying.has(state)).length }
+}
+
+function filesOf({ packs, indexes }: CorporaHome, hash: string): string[] {
+  return [join(indexes, `${hash}.db`), join(packs, `${hash}.parts`), join(packs, `${hash}.pack`)]
+}
+
+function isThere(packs: string, state: string): boolean {
+  return ['pack', 'parts'].some((kind) => existsSync(join(packs, `${state}.${kind}`)))
+}
+
+/** States of several parts. */
+function statesIn(packs: string): string[] {
+  return readdirSync(packs)
+    .filter((file) => file.endsWith('.parts'))
+    .map((file) => file.slice(0, -'.parts'.length))
 }

@@ -4,6 +4,7 @@ import { acrossBreaks, type Found } from './across-breaks.ts'
 import { MAX_GREP_TEXT_BYTES, MAX_LINE_BYTES } from './limits.ts'
 import type { PackFile } from './pack-file.ts'
 import { breaksThrough, firstIndex, type PackedDocument, textOffset } from './pack-layout.ts'
+import type { PackSet, SetPart } from './pack-set.ts'
 import { type MatchingLine, ripgrep } from './ripgrep.ts'
 import { boundaryAfter, boundaryBefore } from './utf8.ts'
 
@@ -35,15 +36,43 @@ class FirstMatches {
 }
 
 /**
- * Lines of a pack that match a pattern, in (document, offset) order: that is the order of the pack. Of a line that is searched
- * in pieces each piece stands for itself, and a match across two of them is given alone.
+ * Lines of a partition that match a pattern, in (document, offset) order. Of a line that is searched in pieces each piece
+ * stands for itself, and a match across two of them is given alone.
  */
-export async function grep(pack: PackFile, request: GrepRequest, signal: AbortSignal): Promise<GrepResult> {
+export async function grep(set: PackSet, request: GrepRequest, signal: AbortSignal): Promise<GrepResult> {
   checkRequest(request)
-  const wanted = request.docs && select(pack, request.docs)
+  const results: GrepResult[] = []
+  for (const part of set.parts) {
+    const found = await grepPart(part, request, signal)
+    results.push(found)
+    // What follows in order of documents could not be given any more.
+    if (found.truncated && set.inOrder) break
+  }
+  const [only, ...others] = results
+  return only !== undefined && others.length === 0 ? only : merge(results, request.limit)
+}
+
+/** The first matches of all parts: those in front of where the search of one of them was cut off. */
+function merge(results: readonly GrepResult[], limit: number): GrepResult {
+  const cuts = results.filter(({ truncated }) => truncated).map(({ matches }) => matches.at(-1)?.doc ?? '')
+  const first = new FirstMatches(limit)
+  const all = results.flatMap(({ matches }) => matches)
+  const inOrder = all.sort((a, b) => (a.doc === b.doc ? 0 : a.doc < b.doc ? -1 : 1))
+  const known = inOrder.filter(({ doc }) => cuts.every((cut) => doc <= cut))
+  known.every((match) => first.take({ position: 0, match }))
+  return { matches: first.found.map(({ match }) => match), truncated: cuts.length > 0 || first.truncated }
+}
+
+/** The same of one pack, whose order is that of its documents. */
+async function grepPart(
+  { file: pack, documents }: SetPart,
+  request: GrepRequest,
+  signal: AbortSignal,
+): Promise<GrepResult> {
+  const wanted = request.docs && select(documents, request.docs)
   if (wanted?.length === 0) return { matches: [], truncated: false }
-  const lines = await matchingLines(pack, wanted, request, signal)
-  const across = await acrossBreaks(pack, wanted ?? pack.documents, lines.before, request, signal)
+  const lines = await matchingLines(pack, documents, wanted, request, signal)
+  const across = await acrossBreaks(pack, wanted ?? documents, lines.before, request, signal)
   const all = new FirstMatches(request.limit)
   const inOrder = [...lines.found, ...across.found].sort((a, b) => a.position - b.position)
   inOrder.every((one) => all.take(one))
@@ -55,17 +84,20 @@ export async function grep(pack: PackFile, request: GrepRequest, signal: AbortSi
 /** The first lines that match, and the position of the pack before which they are all of them: infinity after a whole search. */
 async function matchingLines(
   pack: PackFile,
+  documents: readonly PackedDocument[],
   wanted: readonly PackedDocument[] | undefined,
   request: GrepRequest,
   signal: AbortSignal,
 ): Promise<{ readonly found: readonly Found[]; readonly before: number }> {
-  const segments = layOut(wanted ?? pack.documents)
+  const segments = wanted ? layOut(wanted) : documents.map(asItLies)
+  const last = segments.at(-1)
   const first = new FirstMatches(request.limit)
   let before = Number.POSITIVE_INFINITY
   const onLine = (line: MatchingLine): boolean => {
     const segment = segmentAt(segments, line.position)
     const end = segment && segment.position + segment.doc.packed
-    if (segment === undefined || end === undefined || line.position >= end) return false // past the last document
+    // Past the last document, or in one that counts no more.
+    if (segment === undefined || end === undefined || line.position >= end) return segment !== last
     if (line.position + line.length > end) return true
     const one = toMatch(pack, segment, line, request)
     if (first.take(one)) return true
@@ -87,9 +119,14 @@ function checkRequest({ before, after, limit }: GrepRequest): void {
 }
 
 /** The documents asked for, in the order of the pack; those it does not have are in another partition. */
-function select(pack: PackFile, ids: readonly string[]): PackedDocument[] {
+function select(documents: readonly PackedDocument[], ids: readonly string[]): PackedDocument[] {
   const wanted = new Set(ids)
-  return pack.documents.filter((doc) => wanted.has(doc.id))
+  return documents.filter((doc) => wanted.has(doc.id))
+}
+
+/** A document where its pack has it. */
+function asItLies(doc: PackedDocument): Segment {
+  return { doc, position: doc.position, firstLine: doc.firstLine }
 }
 
 function layOut(documents: readonly PackedDocument[]): Segment[] {

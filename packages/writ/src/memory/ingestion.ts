@@ -1,4 +1,4 @@
-import { type IngestProgress, type Omitted, WritError } from '@writ/contract'
+import { defined, type IngestProgress, type Omitted, WritError } from '@writ/contract'
 import { Revisions } from './git/revisions.ts'
 import { MAX_PARTITION_KEY_BYTES, MAX_PARTITIONS, PROGRESS_INTERVAL_MS } from './limits.ts'
 import { describe } from './loaded-partition.ts'
@@ -75,9 +75,13 @@ interface Group {
 }
 
 /** Candidates by partition, in order of partition id. */
-function byPartition(
+export function byPartition(
   candidates: readonly Candidate[],
-  { collection, purposes, owner }: WorkerCalls['ingest']['request'],
+  {
+    collection,
+    purposes,
+    owner,
+  }: Pick<WorkerCalls['ingest']['request'], 'collection' | 'purposes' | 'owner'>,
 ): Group[] {
   const groups = new Map<string, Group>()
   for (const candidate of candidates) {
@@ -104,7 +108,7 @@ function requireListable(groups: readonly Group[]): void {
   )
 }
 
-function empty(omitted: readonly Omitted[], skipped: Readonly<Record<string, number>>): WritError {
+export function empty(omitted: readonly Omitted[], skipped: Readonly<Record<string, number>>): WritError {
   const reasons = new Map<string, number>()
   for (const { reason } of omitted) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
   const counts = [
@@ -115,7 +119,8 @@ function empty(omitted: readonly Omitted[], skipped: Readonly<Record<string, num
   return new WritError('EMPTY_CORPUS', `no document to ask about: ${why}`, { data: { omitted, skipped } })
 }
 
-function counter(report: (progress: IngestProgress) => void) {
+/** Counts what has become searchable, and tells of it now and then. */
+export function counter(report: (progress: IngestProgress) => void, totalBytes?: number) {
   let documents = 0
   let bytes = 0
   let last = 0
@@ -126,8 +131,8 @@ function counter(report: (progress: IngestProgress) => void) {
       const now = performance.now()
       if (now - last < PROGRESS_INTERVAL_MS) return
       last = now
-      report({ documents, bytes })
+      report({ documents, bytes, ...defined({ totalBytes }) })
     },
-    end: (): void => report({ documents, bytes }),
+    end: (): void => report({ documents, bytes, ...defined({ totalBytes }) }),
   }
 }

@@ -1,33 +1,42 @@
-import { realpathSync } from 'node:fs'
+import { realpathSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import type {
-  ContextStore,
-  CorpusSummary,
-  IngestRequest,
-  Library,
-  Omitted,
-  Partition,
-  RemovedCorpus,
+import { join, resolve } from 'node:path'
+import {
+  type ContextStore,
+  type CorpusSummary,
+  defined,
+  type IngestRequest,
+  type KeptCorpus,
+  type Library,
+  type Omitted,
+  type Partition,
+  type RemovedCorpus,
 } from '@writ/contract'
 import { CorporaHome } from './corpora-home.ts'
 import { dropPacks } from './drop-packs.ts'
-import { type CorpusManifest, NamedCorpora, requireName } from './named-corpora.ts'
+import { PART_BYTES } from './limits.ts'
+import { type CorpusManifest, NamedCorpora, newFiles, requireName } from './named-corpora.ts'
 import type { Places } from './pack-directory.ts'
+import { partsOf } from './pack-parts.ts'
 import type { Parse } from './parse-files.ts'
 import { spareWorker } from './spare-worker.ts'
 import { PackStore } from './store.ts'
-import type { Ingested } from './worker-calls.ts'
+import type { Ingested, WorkerCalls } from './worker-calls.ts'
 import { WorkerLink } from './worker-link.ts'
 
 /**
  * Opens the corpora kept below `<home>/corpora`, which is made when missing. Any number of processes may have it open.
- * Files that are no text are read where there is something that parses them. Throws `HOME_UNUSABLE`.
+ * Files that are no text are read where there is something that parses them. A kept corpus is packed in parts of about
+ * `partBytes`. Throws `HOME_UNUSABLE`.
  */
-export async function openLibrary(home: string, parse?: Parse): Promise<Library> {
+export async function openLibrary(
+  home: string,
+  parse?: Parse,
+  partBytes: number = PART_BYTES,
+): Promise<Library> {
   const places = new CorporaHome(home)
   places.sweep()
-  return new PackLibrary(places, parse)
+  return new PackLibrary(places, parse, partBytes)
 }
 
 type Owner = Pick<IngestRequest, 'purposes' | 'owner'>
@@ -35,24 +44,55 @@ type Owner = Pick<IngestRequest, 'purposes' | 'owner'>
 class PackLibrary implements Library {
   readonly #home: CorporaHome
   readonly #parse: Parse | undefined
+  readonly #partBytes: number
   readonly #stores = new Set<PackStore>()
   /** Links whose store is still being made. */
   readonly #unfinished = new Set<WorkerLink>()
 
-  constructor(home: CorporaHome, parse: Parse | undefined) {
+  constructor(home: CorporaHome, parse: Parse | undefined, partBytes: number) {
     this.#home = home
+    this.#partBytes = partBytes
     this.#parse = parse
   }
 
   async open(request: IngestRequest): Promise<ContextStore> {
-    return (await this.#ingest(request)).store
+    const { signal, onProgress } = request
+    const { store } = await this.#store(request, (link, places) =>
+      link.call('ingest', this.#asked(request, places), { signal, onProgress }),
+    )
+    return store
   }
 
-  async ingest(name: string, request: IngestRequest): Promise<ContextStore> {
+  async ingest(name: string, request: IngestRequest): Promise<KeptCorpus> {
     requireName(name)
-    const { store, ingested, scratch } = await this.#ingest(request)
+    const corpora = new NamedCorpora(this.#home.named, this.#home.scratch)
+    const before = await corpora.get(name).catch(() => undefined)
+    const files = newFiles(name)
+    const states = [...(before?.earlier ?? []), ...(before?.kept ?? []).map(({ packSha256 }) => packSha256)]
+    const earlier = [...new Set(states)].filter((state) => partsOf(this.#home.packs, state) !== undefined)
+    const base = before && {
+      partitions: before.kept,
+      ...(before.files === undefined ? {} : { files: corpora.filesPath(before.files) }),
+    }
+    const manner = { rehash: request.rehash === true, partBytes: this.#partBytes }
+    let work = ''
+    const { store, ingested, scratch } = await this.#store(request, (link, places) => {
+      work = this.#home.takeWork(name, places.scratch)
+      const asked = { ...this.#asked(request, places), ...manner, ...defined({ base }) }
+      const { signal, onProgress } = request
+      return link.call(
+        'ingestKept',
+        { ...asked, work, files: corpora.filesPath(files) },
+        { signal, onProgress },
+      )
+    })
     try {
-      await new NamedCorpora(this.#home.named, scratch).save(manifest(name, request, ingested))
+      await new NamedCorpora(this.#home.named, scratch).save(
+        manifest(name, request, ingested, { files, earlier }),
+      )
+      // From here on the corpus is the new one, and what was done for it has no further use.
+      await rm(work, { recursive: true, force: true })
+      await this.#dropEarlier(earlier, request)
       return store
     } catch (error) {
       await store.close()
@@ -89,13 +129,11 @@ class PackLibrary implements Library {
   async remove(name: string, inUse: ReadonlySet<string>): Promise<RemovedCorpus> {
     const corpora = new NamedCorpora(this.#home.named, this.#home.scratch)
     // The name goes first: what is cut short here leaves packs that nothing names, and no name without its packs.
-    const { documents, bytes, kept } = await corpora.remove(name)
-    const packs = kept.map(({ packSha256 }) => packSha256)
-    const { dropped, bytes: freed } = await dropPacks(
-      this.#home.home,
-      packs.filter((pack) => !inUse.has(pack)),
-    )
-    const left = { packsDeleted: dropped, bytesFreed: freed, packsKept: packs.length - dropped }
+    const { documents, bytes, kept, earlier = [] } = await corpora.remove(name)
+    this.#home.forgetWork(name)
+    const packs = [...new Set([...kept.map(({ packSha256 }) => packSha256), ...earlier])]
+    const { dropped, bytes: freed, kept: stay } = await dropPacks(this.#home.home, packs, inUse)
+    const left = { packsDeleted: dropped, bytesFreed: freed, packsKept: stay }
     return { name, documents, bytes, ...left }
   }
 
@@ -104,23 +142,32 @@ class PackLibrary implements Library {
     await Promise.all([...this.#stores].map((store) => store.close()))
   }
 
-  #ingest(request: IngestRequest) {
+  #asked(request: IngestRequest, places: Places): WorkerCalls['ingest']['request'] {
     const { paths, matched = [], includeSecret = [], texts, defaultLabel, labels } = request
-    const { collection, purposes, owner, signal, onProgress } = request
+    const { collection, purposes, owner } = request
     const homes = [...new Set([this.#home.home, realPath(request.home)])]
     const wanted = { paths, matched, includeSecret, texts, defaultLabel, labels, homes }
-    return this.#store(request, (link, places) =>
-      link.call(
-        'ingest',
-        { places, wanted, collection, purposes, owner, parses: this.#parse !== undefined },
-        { signal, onProgress },
-      ),
-    )
+    return { places, wanted, collection, purposes, owner, parses: this.#parse !== undefined }
+  }
+
+  /**
+   * Removes states that a corpus had, as far as no run and no other name has them. Of those that stay the index goes: it is
+   * made again from the packs if it is ever needed.
+   */
+  async #dropEarlier(earlier: readonly string[], { inUse }: IngestRequest): Promise<void> {
+    if (earlier.length === 0) return
+    // Where nobody can tell what runs were over, all of it stays.
+    const used = await inUse?.().catch(() => undefined)
+    if (used !== undefined) await dropPacks(this.#home.home, earlier, used)
+    const named = await new NamedCorpora(this.#home.named, this.#home.scratch).states()
+    for (const state of earlier) {
+      if (!named.has(state)) rmSync(join(this.#home.indexes, `${state}.db`), { force: true })
+    }
   }
 
   /** Starts a worker, lets it bring in partitions, and makes a store of both; leaves nothing behind when that fails. */
   async #store(
-    { purposes, owner }: Owner,
+    { purposes, owner, signal }: Owner & Pick<IngestRequest, 'signal'>,
     bringIn: (link: WorkerLink, places: Places) => Promise<Ingested>,
   ): Promise<{ store: PackStore; ingested: Ingested; scratch: string }> {
     const scratch = this.#home.newScratch()
@@ -134,8 +181,9 @@ class PackLibrary implements Library {
       this.#stores.add(store)
       return { store, ingested, scratch }
     } catch (error) {
-      // Nobody waits for the clean-up: an abort must be prompt.
-      void link.terminate().then(() => rm(scratch, { recursive: true, force: true }))
+      const cleanUp = link.terminate().then(() => this.#home.release(scratch))
+      // An abort must be prompt. Anything else waits: what fills a disk must not stay there.
+      if (signal?.aborted !== true) await cleanUp
       throw error
     } finally {
       this.#unfinished.delete(link)
@@ -143,7 +191,12 @@ class PackLibrary implements Library {
   }
 }
 
-function manifest(name: string, { purposes, owner }: Owner, ingested: Ingested): CorpusManifest {
+function manifest(
+  name: string,
+  { purposes, owner }: Owner,
+  ingested: Ingested,
+  { files, earlier }: { readonly files: string; readonly earlier: readonly string[] },
+): CorpusManifest {
   const partitions = ingested.partitions.map(({ partition }) => partition)
   return {
     schema: 'writ.corpus/1',
@@ -160,6 +213,8 @@ function manifest(name: string, { purposes, owner }: Owner, ingested: Ingested):
     })),
     omitted: ingested.omitted,
     skipped: ingested.skipped,
+    files,
+    earlier: earlier.filter((state) => !partitions.some(({ packSha256 }) => packSha256 === state)),
   }
 }
 

@@ -78,6 +78,16 @@ export const MAX_IGNORE_RULES = 10_000
 export const MAX_PARTITIONS = 128
 export const MAX_PARTITION_KEY_BYTES: number = 24 * 1024
 
+/** Bytes of files that go into one pack of a kept corpus: what is lost when its ingestion is cut short. */
+export const PART_BYTES: number = 64 * 1024 ** 2
+
+/** Less than this is packed again as a whole: then equal documents are an equal pack, however they came to be what they are. */
+export const LEAST_KEPT_BYTES: number = 4 * 1024 ** 2
+
+/** Packs that a partition may have got one after another, and documents of them that count no more, before all is packed again. */
+export const MAX_ADDED_PARTS = 16
+export const MAX_GONE = 0.25
+
 /** Least time between two progress reports. */
 export const PROGRESS_INTERVAL_MS = 100
 

@@ -10,31 +10,32 @@ import type { LoadedPartition } from './worker-calls.ts'
 export function describe(key: PartitionKey, { sha256, pack, index }: OpenPack): LoadedPartition {
   const id = partitionId(key)
   const known = documentRows(index)
-  const documents = pack.documents.map((layout, n) => ({
+  const documents = pack.documents.map((layout) => ({
     layout,
     info: {
       id: layout.id,
       partition: id,
-      title: known[n]?.title ?? layout.id,
+      title: known.get(pack.numberOf(layout.id) ?? -1)?.title ?? layout.id,
       mediaType: mediaTypeOf(layout.id),
       bytes: layout.original?.bytes ?? layout.bytes,
       ...(layout.original === undefined ? {} : { encoding: layout.original.encoding }),
       ...(layout.extract?.format === undefined ? {} : { format: layout.extract.format }),
-      outlineSize: known[n]?.outline_size ?? 0,
+      outlineSize: known.get(pack.numberOf(layout.id) ?? -1)?.outline_size ?? 0,
     },
   }))
   const bytes = documents.reduce((sum, { info }) => sum + info.bytes, 0)
   const partition = { id, ...key, documents: documents.length, bytes, packSha256: sha256 }
-  const tables = readTables(index, (n) => pack.documents[n]?.id ?? '', id)
-  return { partition, packPath: pack.path, documents, tables }
+  const tables = readTables(index, (n) => pack.byNumber(n)?.id ?? '', id)
+  return { partition, packPaths: pack.parts.map(({ file }) => file.path), documents, tables }
 }
 
 interface DocumentRow {
+  readonly n: number
   readonly title: string
   readonly outline_size: number
 }
 
-function documentRows(index: DatabaseSync): DocumentRow[] {
-  const rows: unknown[] = index.prepare('SELECT title, outline_size FROM docs ORDER BY n').all()
-  return rows as DocumentRow[]
+function documentRows(index: DatabaseSync): ReadonlyMap<number, DocumentRow> {
+  const rows: unknown[] = index.prepare('SELECT n, title, outline_size FROM docs').all()
+  return new Map((rows as DocumentRow[]).map((row) => [row.n, row]))
 }

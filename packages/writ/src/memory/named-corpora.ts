@@ -15,6 +15,10 @@ export interface CorpusManifest extends CorpusSummary {
   readonly kept: readonly KeptPartition[]
   readonly omitted: readonly Omitted[]
   readonly skipped: Skipped
+  /** Name of the list of the files it was made of, beside the manifests. */
+  readonly files?: string | undefined
+  /** States of partitions that it had before; those that are still there go with it. */
+  readonly earlier?: readonly string[] | undefined
 }
 
 const Fields = z.strictObject({
@@ -47,6 +51,11 @@ const Fields = z.strictObject({
     z.strictObject({ doc: z.string(), code: z.string(), reason: z.string().default('left out') }),
   ),
   skipped: z.record(z.string(), Count),
+  files: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]+\.files$/)
+    .optional(),
+  earlier: z.array(z.string().regex(/^[0-9a-f]{64}$/)).optional(),
 })
 
 /** Corpora kept before the first ingestion was noted say the last one alone. */
@@ -80,6 +89,7 @@ export class NamedCorpora {
     const unfinished = join(this.#scratch, `${randomUUID()}.tmp`)
     await writeFile(unfinished, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true })
     await rename(unfinished, this.#path(manifest.name))
+    await this.#forgetFiles(manifest.name, manifest.files)
   }
 
   /** Throws `UNKNOWN_CORPUS`. */
@@ -96,11 +106,24 @@ export class NamedCorpora {
     return parse(text, this.#path(name))
   }
 
+  /** Where a list of files is, or is to be. */
+  filesPath(files: string): string {
+    return join(this.#directory, files)
+  }
+
   /** Forgets a name. Throws `UNKNOWN_CORPUS`. */
   async remove(name: string): Promise<CorpusManifest> {
     const manifest = await this.get(name)
     await rm(this.#path(name))
+    await this.#forgetFiles(name)
     return manifest
+  }
+
+  /** The states of partitions that any corpus has. */
+  async states(): Promise<ReadonlySet<string>> {
+    const names = (await this.list()).map(({ name }) => name)
+    const manifests = await Promise.all(names.map((name) => this.get(name)))
+    return new Set(manifests.flatMap(({ kept }) => kept.map(({ packSha256 }) => packSha256)))
   }
 
   /** Summaries in order of name. */
@@ -122,9 +145,24 @@ export class NamedCorpora {
     return await this.get(manifest.name).catch(() => manifest)
   }
 
+  /** Removes the lists of files of a name but for one. */
+  async #forgetFiles(name: string, kept?: string): Promise<void> {
+    const lists = (await readdir(this.#directory)).filter((file) => filesOf(name).test(file) && file !== kept)
+    await Promise.all(lists.map((file) => rm(join(this.#directory, file), { force: true })))
+  }
+
   #path(name: string): string {
     return join(this.#directory, `${name}.json`)
   }
+}
+
+/** A name for another list of the files of a corpus. */
+export function newFiles(name: string): string {
+  return `${name}.${randomUUID()}.files`
+}
+
+function filesOf(name: string): RegExp {
+  return new RegExp(`^${name.replaceAll('.', '\\.')}\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.files$`)
 }
 
 function parse(text: string, path: string): CorpusManifest {

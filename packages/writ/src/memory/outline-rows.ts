@@ -4,7 +4,7 @@ import type { OpenPack } from './pack-directory.ts'
 /** The outline of a document as ingestion recorded it. */
 export function readOutline({ pack, index }: OpenPack, doc: string): OutlineEntry[] {
   const n = pack.numberOf(doc)
-  const layout = n === undefined ? undefined : pack.documents[n]
+  const layout = n === undefined ? undefined : pack.byNumber(n)
   if (n === undefined || layout === undefined)
     throw new WritError('UNKNOWN_DOCUMENT', `no document ${JSON.stringify(doc)}`)
   const rows: unknown[] = index

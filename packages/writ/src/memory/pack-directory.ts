@@ -1,13 +1,26 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Omitted } from '@writ/contract'
 import { isRefusal } from './document-source.ts'
 import { type Advance, buildIndex, openIndex } from './index-file.ts'
-import { PackFile } from './pack-file.ts'
+import { type Part, partsFile, partsOf } from './pack-parts.ts'
+import { PackSet } from './pack-set.ts'
 import { PackWriter } from './pack-writer.ts'
 import type { Candidate } from './selection.ts'
+
+/** How often a file that changes while it is read is read again. */
+const RETRIES = 3
 
 /** Directories of finished packs and indexes, and of unfinished ones; all on one file system. */
 export interface Places {
@@ -18,10 +31,10 @@ export interface Places {
   readonly durable: boolean
 }
 
-/** A pack and its index, opened. */
+/** The packs of a partition and their index, opened. */
 export interface OpenPack {
   readonly sha256: string
-  readonly pack: PackFile
+  readonly pack: PackSet
   readonly index: DatabaseSync
 }
 
@@ -40,26 +53,54 @@ export class PackDirectory {
   put(candidates: readonly Candidate[], omitted: Omitted[]): string | undefined {
     const unfinished = this.#unfinished()
     try {
-      const hash = write(unfinished, candidates, omitted)
+      const hash = writePack(unfinished, candidates, omitted)
       if (hash === undefined) return undefined
-      const path = this.#packPath(hash)
-      // The same name is the same content, unless a damaged file was cut short.
-      if (sizeOf(path) !== sizeOf(unfinished)) this.#finish(unfinished, path)
+      this.keepPack(unfinished, hash)
       return hash
     } finally {
       rmSync(unfinished, { force: true })
     }
   }
 
-  has(hash: string): boolean {
-    return sizeOf(this.#packPath(hash)) !== undefined
+  /** Gives a finished pack its name. The same name is the same content, unless a damaged file was cut short. */
+  keepPack(finished: string, hash: string): void {
+    const path = this.packPath(hash)
+    if (sizeOf(path) !== sizeOf(finished)) this.#finish(finished, path)
   }
 
-  /** Opens a pack with its index, which is built when there is none. */
+  /** Keeps a state of several parts, which are there; returns its hash. */
+  keepParts(parts: readonly Part[]): string {
+    const [first, ...others] = parts
+    if (first !== undefined && others.length === 0 && first.gone.length === 0) return first.pack
+    const { bytes, hash } = partsFile(parts)
+    const unfinished = this.#unfinished()
+    writeFileSync(unfinished, bytes, { mode: 0o600 })
+    this.#finish(unfinished, join(this.#places.packs, `${hash}.parts`))
+    return hash
+  }
+
+  /** Takes over an index that was made elsewhere. */
+  keepIndex(finished: string, hash: string): void {
+    this.#finish(finished, this.indexPath(hash))
+  }
+
+  /** The parts of a state; undefined when it or one of them is gone. */
+  parts(hash: string): readonly Part[] | undefined {
+    const parts = partsOf(this.#places.packs, hash)
+    return parts?.every(({ pack }) => existsSync(this.packPath(pack))) === true ? parts : undefined
+  }
+
+  has(hash: string): boolean {
+    return this.parts(hash) !== undefined
+  }
+
+  /** Opens the packs of a state with their index, which is built when there is none. */
   open(hash: string, advance: Advance): OpenPack {
-    const pack = new PackFile(this.#packPath(hash))
+    const parts = this.parts(hash)
+    if (parts === undefined) throw new Error(`there is no pack ${hash}`)
+    const pack = new PackSet(parts, (part) => this.packPath(part))
     try {
-      const path = join(this.#places.indexes, `${hash}.db`)
+      const path = this.indexPath(hash)
       const existing = openIndex(path)
       if (existing === undefined) this.#build(pack, path, advance)
       else for (const doc of pack.documents) advance(1, doc.bytes)
@@ -72,7 +113,7 @@ export class PackDirectory {
     }
   }
 
-  #build(pack: PackFile, path: string, advance: Advance): void {
+  #build(pack: PackSet, path: string, advance: Advance): void {
     const unfinished = this.#unfinished()
     try {
       buildIndex(pack, unfinished, advance)
@@ -87,7 +128,11 @@ export class PackDirectory {
     renameSync(unfinished, path)
   }
 
-  #packPath(hash: string): string {
+  indexPath(hash: string): string {
+    return join(this.#places.indexes, `${hash}.db`)
+  }
+
+  packPath(hash: string): string {
     return join(this.#places.packs, `${hash}.pack`)
   }
 
@@ -96,11 +141,19 @@ export class PackDirectory {
   }
 }
 
-function write(path: string, candidates: readonly Candidate[], omitted: Omitted[]): string | undefined {
+/** Packs documents at `path`; returns the hash, or undefined when every one of them was refused. */
+export function writePack(
+  path: string,
+  candidates: readonly Candidate[],
+  omitted: Omitted[],
+): string | undefined {
   const writer = new PackWriter(path)
   try {
     for (const { id, feed, asked } of candidates.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
       let outcome = writer.add(id, feed)
+      // A file that somebody was just writing is read again, and left out when that goes on.
+      for (let again = 0; isRefusal(outcome) && outcome.code === 'changing' && again < RETRIES; again += 1)
+        outcome = writer.add(id, feed)
       if (isRefusal(outcome) && outcome.code === 'secret' && asked !== undefined)
         outcome = writer.add(id, asked)
       if (isRefusal(outcome)) omitted.push({ doc: id, ...outcome })
@@ -112,7 +165,8 @@ function write(path: string, candidates: readonly Candidate[], omitted: Omitted[
   }
 }
 
-function flush(path: string): void {
+/** Has a file on the disk. */
+export function flush(path: string): void {
   const fd = openSync(path, 'r')
   fsyncSync(fd)
   closeSync(fd)

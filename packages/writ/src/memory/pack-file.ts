@@ -14,23 +14,17 @@ export class PackFile {
   /** In the order of the pack, which is the order of ids. */
   readonly documents: readonly PackedDocument[]
   readonly #fd: number
-  readonly #numbers: ReadonlyMap<string, number>
 
-  constructor(path: string) {
+  /** `part` is what its documents say of where they are. */
+  constructor(path: string, part = 0) {
     this.path = path
     this.#fd = openSync(path, 'r')
     try {
-      this.documents = readTable(this.#fd, path)
+      this.documents = readTable(this.#fd, path, part)
     } catch (error) {
       closeSync(this.#fd)
       throw error
     }
-    this.#numbers = new Map(this.documents.map((doc, n) => [doc.id, n]))
-  }
-
-  /** The place of a document in the pack, or undefined. */
-  numberOf(id: string): number | undefined {
-    return this.#numbers.get(id)
   }
 
   /** What the parser of a document knew of it; undefined for what was no parser's. */
@@ -104,7 +98,7 @@ function readExactly(fd: number, position: number, length: number): Buffer {
   return bytes
 }
 
-function readTable(fd: number, path: string): PackedDocument[] {
+function readTable(fd: number, path: string, part: number): PackedDocument[] {
   const size = fstatSync(fd).size
   const footer = readExactly(fd, Math.max(0, size - FOOTER_BYTES), Math.min(size, FOOTER_BYTES)).toString()
   const end = Number(footer.slice(FOOTER_TAG.length))
@@ -115,6 +109,7 @@ function readTable(fd: number, path: string): PackedDocument[] {
     const [id, position, packed, bytes, lines, breaks, original, extract] = JSON.parse(row) as Row
     documents.push({
       id,
+      part,
       position,
       packed,
       bytes,

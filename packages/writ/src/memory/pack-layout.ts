@@ -7,6 +7,8 @@ import type { Original } from './original.ts'
  */
 export interface PackedDocument {
   readonly id: string
+  /** Which pack of its partition it is in, from 0 on. */
+  readonly part: number
   readonly position: number
   /** Bytes in the pack: those of the text, virtual breaks, and the separator when there is one. */
   readonly packed: number

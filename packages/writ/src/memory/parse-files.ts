@@ -26,6 +26,7 @@ export async function parseFiles(
   omitted: Omitted[],
   scratch: string,
   parse: Parse,
+  taken: Iterable<string> = candidates.map(({ id }) => id),
 ): Promise<ParsedFiles> {
   const kept: Candidate[] = []
   let work: FileParsing | undefined
@@ -37,7 +38,7 @@ export async function parseFiles(
         kept.push(candidate)
         continue
       }
-      work ??= new FileParsing(new Set(candidates.map((one) => one.id)), omitted, scratch, parse)
+      work ??= new FileParsing(new Set(taken), omitted, scratch, parse)
       kept.push(...(await work.parse(candidate, file, format)))
     }
   } catch (error) {
@@ -175,12 +176,13 @@ class FileParsing {
 
 /** What is packed of a document: with its secrets overwritten, unless they are wanted. */
 function candidate({ id, of, verdict, named }: Inner, feed: Candidate['feed']): Candidate {
-  if (verdict === null) return { id, label: of.label, feed }
-  return { id, label: of.label, feed: maskedFeed(verdict, feed), ...(named ? { asked: feed } : {}) }
+  const known = { id, of: of.id, label: of.label }
+  if (verdict === null) return { ...known, feed }
+  return { ...known, feed: maskedFeed(verdict, feed), ...(named ? { asked: feed } : {}) }
 }
 
 /** The bytes of a file that is small enough. Never blocks on a FIFO, never follows a last symlink. */
-function readWhole(path: string): Uint8Array | Refusal {
+export function readWhole(path: string): Uint8Array | Refusal {
   let fd: number
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)

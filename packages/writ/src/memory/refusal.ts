@@ -2,5 +2,12 @@ import type { Omitted, ParseRefusal } from '@writ/contract'
 
 /** Why a document is left out. */
 export interface Refusal extends Omit<Omitted, 'doc'> {
-  readonly code: 'secret' | 'binary' | 'undecodable' | 'unreadable' | 'too-large' | ParseRefusal['code']
+  readonly code:
+    | 'secret'
+    | 'changing'
+    | 'binary'
+    | 'undecodable'
+    | 'unreadable'
+    | 'too-large'
+    | ParseRefusal['code']
 }

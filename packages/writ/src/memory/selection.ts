@@ -17,6 +17,8 @@ export interface Candidate {
   readonly feed: Feed
   /** What is fed when it turns out to be mostly secrets: whoever named the document itself wants to read them. */
   readonly asked?: Feed
+  /** The id of the file that it was taken out of, where it is no file itself. */
+  readonly of?: string
   /** The file that it is; absent for a text. */
   readonly file?: CandidateFile
 }

@@ -1,10 +1,11 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import {
-  type ContextStore,
+  type CorpusChanges,
   type DocumentInfo,
   type GrepRequest,
   type GrepResult,
   joinLabels,
+  type KeptCorpus,
   type Label,
   type Omitted,
   type Origin,
@@ -40,7 +41,8 @@ interface Kept extends LoadedDocument {
 }
 
 /** External memory over packs on this machine. The table of documents is here; the worker holds packs and indexes. */
-export class PackStore implements ContextStore {
+export class PackStore implements KeptCorpus {
+  readonly changes: CorpusChanges | null
   readonly omitted: readonly Omitted[]
   readonly skipped: Skipped
   readonly #parts: StoreParts
@@ -53,6 +55,7 @@ export class PackStore implements ContextStore {
 
   private constructor(parts: StoreParts) {
     this.#parts = parts
+    this.changes = parts.ingested.changes ?? null
     this.omitted = parts.ingested.omitted
     this.skipped = parts.ingested.skipped
   }
@@ -142,10 +145,18 @@ export class PackStore implements ContextStore {
     this.#parts.onClose()
   }
 
-  async #include({ partition, packPath, documents, tables }: LoadedPartition): Promise<Partition> {
-    const file = await open(packPath, 'r')
-    this.#files.push(file)
-    for (const doc of documents) this.#documents.set(doc.info.id, { ...doc, file })
+  async #include({ partition, packPaths, documents, tables }: LoadedPartition): Promise<Partition> {
+    const files: FileHandle[] = []
+    for (const path of packPaths) {
+      const file = await open(path, 'r')
+      files.push(file)
+      this.#files.push(file)
+    }
+    for (const { info, layout } of documents) {
+      const file = files[layout.part]
+      if (file === undefined) throw new Error(`there is no pack ${layout.part} of ${partition.id}`)
+      this.#documents.set(info.id, { info, layout, file })
+    }
     this.#listings.set(
       partition.id,
       documents.map(({ info }) => info),

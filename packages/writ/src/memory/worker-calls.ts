@@ -1,4 +1,5 @@
 import type {
+  CorpusChanges,
   DocumentInfo,
   ErrorCode,
   GrepRequest,
@@ -26,7 +27,8 @@ import type { Wanted } from './selection.ts'
 /** A partition as the main thread keeps it: what it needs to answer `locate`, `documents` and `read` alone. */
 export interface LoadedPartition {
   readonly partition: Partition
-  readonly packPath: string
+  /** Its packs, by the part that documents say they are in. */
+  readonly packPaths: readonly string[]
   readonly documents: readonly LoadedDocument[]
   readonly tables: readonly TableInfo[]
 }
@@ -40,6 +42,7 @@ export interface Ingested {
   readonly partitions: readonly LoadedPartition[]
   readonly omitted: readonly Omitted[]
   readonly skipped: Skipped
+  readonly changes?: CorpusChanges | null
 }
 
 /** What the worker of a store can be asked, with what it gives back. */
@@ -53,6 +56,20 @@ export interface WorkerCalls {
       readonly owner: string
       /** Whether files that are no text can be parsed. */
       readonly parses: boolean
+    }
+    result: Ingested
+  }
+  /** Makes a kept corpus, or brings it up to date. */
+  ingestKept: {
+    request: WorkerCalls['ingest']['request'] & {
+      /** The directory that this ingestion has for itself. */
+      readonly work: string
+      /** Where the list of its files is to be written. */
+      readonly files: string
+      /** The corpus as it is, and the list of the files it was made of. */
+      readonly base?: { readonly partitions: readonly KeptPartition[]; readonly files?: string }
+      readonly rehash: boolean
+      readonly partBytes: number
     }
     result: Ingested
   }

@@ -4,6 +4,7 @@ import { isWritError, type Parsed, type ParseRefusal, type ParseRequest, WritErr
 import { documentOrigin } from './document-origin.ts'
 import { grep } from './grep.ts'
 import { ingest, load } from './ingestion.ts'
+import { ingestKept } from './kept-ingestion.ts'
 import { readOutline } from './outline-rows.ts'
 import type { OpenPack } from './pack-directory.ts'
 import { addTexts } from './run-texts.ts'
@@ -58,6 +59,7 @@ function hearParsed(message: Extract<ToWorker, { parsed: number }>): void {
 
 const handlers: Handlers = {
   ingest: (request, id) => ingest(request, keep, (progress) => send({ id, progress }), parse),
+  ingestKept: (request, id) => ingestKept(request, keep, (progress) => send({ id, progress }), parse),
   load: (request) => load(request, keep),
   addTexts: (request) => addTexts(request, keep),
   search: ({ partition, search: wanted }) => search(opened(partition), wanted),

@@ -45,7 +45,7 @@ export async function eraseRun(services: HomeServices, run: string, reason: stri
     // Opened first: what could not be logged is not begun.
     const log = await services.log()
     forgetRun(home, run)
-    const packs = await eraseContent(home, run, () => dropPacks(home, facts.own))
+    const packs = await eraseContent(home, run, () => dropPacks(home, facts.own, facts.others))
     const evidence = await evidenceState(home, run)
     const erasure = describe(run, reason, facts, packs.dropped, evidence, lastErasure(home, run))
     const statement = await signByOperator(signer, ERASURE_KIND, erasure)
@@ -116,6 +116,8 @@ interface Facts {
   readonly root: string
   /** Packs only this run used. */
   readonly own: readonly string[]
+  /** Packs that other runs use. */
+  readonly others: ReadonlySet<string>
   /** How many of its packs others use too. */
   readonly shared: number
   /** The run it was forked from and those forked from it: they hold what they share. */
@@ -147,7 +149,15 @@ async function gather(ledger: Ledger, run: string): Promise<Facts> {
   }
   const own = packs.filter((pack) => !others.has(pack))
   const followers = [...followed].filter((follower) => follower !== run)
-  return { root: hex(tree.root()), own, shared: packs.length - own.length, relatedRuns, followers, readers }
+  return {
+    root: hex(tree.root()),
+    own,
+    others,
+    shared: packs.length - own.length,
+    relatedRuns,
+    followers,
+    readers,
+  }
 }
 
 /** How a run was opened. */

@@ -1,5 +1,12 @@
 import { userInfo } from 'node:os'
-import { type ContextStore, defined, type IngestRequest, label, type RunEvent } from '@writ/contract'
+import {
+  type ContextStore,
+  defined,
+  type IngestRequest,
+  type KeptCorpus,
+  label,
+  type RunEvent,
+} from '@writ/contract'
 import type {
   AskedOptions,
   ContextOptions,
@@ -7,6 +14,7 @@ import type {
   IngestOptions,
   SourcePaths,
 } from '../files/options.ts'
+import { packsOfRuns } from '../files/run-packs.ts'
 import type { HomeServices } from '../home/home-services.ts'
 import { requireCorpus, requireGlobs, requirePaths } from '../memory/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
@@ -62,13 +70,14 @@ export async function ingest(
   services: HomeServices,
   name: string,
   options: IngestOptions,
-): Promise<ContextStore> {
+): Promise<KeptCorpus> {
   const [library, policy] = await Promise.all([services.library(), services.policy()])
-  const { signal, onProgress } = options
+  const { signal, onProgress, rehash } = options
   return await library.ingest(name, {
     ...ingestRequest(services, name, options, policy),
     ...sourcePaths(options),
-    ...defined({ signal, onProgress }),
+    inUse: async () => await packsOfRuns(await services.ledger()),
+    ...defined({ signal, onProgress, rehash }),
   })
 }
 

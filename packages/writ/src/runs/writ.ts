@@ -3,10 +3,10 @@ import { resolve } from 'node:path'
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import {
   type Answer,
-  type ContextStore,
   type CorpusSummary,
   defined,
   everyPartition,
+  type KeptCorpus,
   type PlanCard,
   type RemovedCorpus,
   type RunEvent,
@@ -180,7 +180,7 @@ export interface Writ {
   forgetNotes(source: ContextSource, run: string, key?: string): Promise<number>
 
   /** Ingests paths and keeps the corpus under a name. */
-  ingest(name: string, options: IngestOptions): Promise<ContextStore>
+  ingest(name: string, options: IngestOptions): Promise<KeptCorpus>
   corpora(): Promise<readonly CorpusSummary[]>
   /** Forgets a corpus, and deletes its packs unless a run or another corpus uses them. Rejects with `UNKNOWN_CORPUS`. */
   removeCorpus(name: string): Promise<RemovedCorpus>
@@ -363,7 +363,7 @@ class Home implements Writ {
     return await forget(this.#services, source, run, key)
   }
 
-  async ingest(name: string, options: IngestOptions): Promise<ContextStore> {
+  async ingest(name: string, options: IngestOptions): Promise<KeptCorpus> {
     return await ingest(this.#services, name, options)
   }
 

@@ -261,3 +261,20 @@ it('bounds a tree that says it holds more than there is', async () => {
     message: expect.stringContaining('more than'),
   })
 })
+
+it('keeps a revision as a corpus, and knows it again without its files', async () => {
+  write('docs/a.md', '# First\n')
+  write('b.txt', 'other\n')
+  const first = commit()
+  const ingest = (revision: string): ReturnType<Library['ingest']> =>
+    library.ingest('kept', { ...space.request(), paths: [`git:${repository}@${revision}`] })
+  expect((await ingest(first)).changes).toBeNull()
+  const again = await ingest('HEAD')
+  expect(again.changes).toEqual({ added: [], changed: [], removed: [], unchanged: 2 })
+  expect(ids(again)).toEqual([`repo@${first.slice(0, 12)}/b.txt`, `repo@${first.slice(0, 12)}/docs/a.md`])
+  write('b.txt', 'another\n')
+  const second = commit()
+  const { changes } = await ingest('HEAD')
+  const name = `repo@${second.slice(0, 12)}`
+  expect(changes).toMatchObject({ added: [`${name}/b.txt`, `${name}/docs/a.md`], changed: [], unchanged: 0 })
+})

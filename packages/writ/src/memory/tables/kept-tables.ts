@@ -89,7 +89,7 @@ interface TableRecord {
   readonly problem: string | null
 }
 
-/** The tables of a pack, in order of document and place. */
+/** The tables of a partition, in order of document and place. */
 export function readTables(
   index: DatabaseSync,
   idOf: (doc: number) => string,
@@ -98,7 +98,7 @@ export function readTables(
   const found: unknown[] = index
     .prepare('SELECT doc, name, columns, "rows", notes, problem FROM tables ORDER BY n')
     .all()
-  return (found as TableRecord[]).map(({ doc, name, columns, rows, notes, problem }) => ({
+  const tables = (found as TableRecord[]).map(({ doc, name, columns, rows, notes, problem }) => ({
     name,
     doc: idOf(doc),
     partition,
@@ -107,6 +107,7 @@ export function readTables(
     notes: JSON.parse(notes) as TableNote[],
     problem,
   }))
+  return tables.sort((a, b) => (a.doc === b.doc ? 0 : a.doc < b.doc ? -1 : 1))
 }
 
 /** Rows of a table from a place on, as many as are handed on at once. */

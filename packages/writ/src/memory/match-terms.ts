@@ -9,10 +9,10 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
 )
 
 /**
- * Turns a question into an FTS5 expression that finds passages with any of its words, or undefined when it has none.
- * Every word is quoted, so nothing of the query is taken as FTS5 syntax. A compound (`GPL-2.0`) also counts as a whole.
+ * Turns a question into terms of FTS5: a passage is found that has any of them. None when it has no words. Every word is
+ * quoted, so nothing of the query is taken as FTS5 syntax. A compound (`GPL-2.0`) also counts as a whole.
  */
-export function matchExpression(query: string): string | undefined {
+export function matchTerms(query: string): readonly string[] {
   const terms = new Map<string, string>()
   for (const word of query.slice(0, MAX_QUERY_CHARS).toLowerCase().split(/\s+/u)) {
     const tokens = word.match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu) ?? []
@@ -21,5 +21,5 @@ export function matchExpression(query: string): string | undefined {
   }
   const telling = [...terms.keys()].filter((term) => !STOP_WORDS.has(term))
   const kept = (telling.length > 0 ? telling : [...terms.keys()]).slice(0, MAX_QUERY_WORDS)
-  return kept.length === 0 ? undefined : kept.map((term) => terms.get(term)).join(' OR ')
+  return kept.map((term) => terms.get(term) ?? '')
 }

@@ -1,0 +1,228 @@
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { ContextStore, KeptCorpus, Library } from '@writ/contract'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { answersOf, corpusText } from './corpus-fixture.ts'
+import { openLibrary } from './library.ts'
+import { type Workspace, workspace } from './memory-fixture.ts'
+
+const PART = 16_000
+
+let space: Workspace
+let library: Library
+beforeEach(async () => {
+  space = workspace()
+  library = await openLibrary(space.home, undefined, PART)
+})
+afterEach(async () => {
+  await library.close()
+  space.remove()
+})
+
+/** Files written long enough ago for their times to prove something. */
+function write(path: string, content: string, at = 1_700_000_000): void {
+  space.write(path, content)
+  settle(path, at)
+}
+
+/** The time of change cannot be set: the test waits it out in its own way, by asking what was read. */
+function settle(path: string, at = 1_700_000_000): void {
+  utimesSync(join(space.docs, path), at, at)
+}
+
+function corpus(files: number): void {
+  for (let n = 0; n < files; n += 1) write(`part-${n % 3}/${n}.${['md', 'txt', 'csv'][n % 3]}`, corpusText(n))
+}
+
+async function ingest(changes: { readonly rehash?: boolean } = {}): Promise<KeptCorpus> {
+  return await library.ingest('docs', space.request(changes))
+}
+
+/** What a library that never saw the corpus before answers. */
+async function fresh(): Promise<unknown> {
+  const other = await openLibrary(join(space.base, `fresh-${Math.random()}`))
+  try {
+    return await answersOf(await other.open(space.request()))
+  } finally {
+    await other.close()
+  }
+}
+
+const state = (store: ContextStore): string[] => store.partitions.map(({ packSha256 }) => packSha256)
+
+describe('a corpus that is ingested again', () => {
+  it('answers as one that is ingested for the first time, whatever was added, changed and removed', async () => {
+    corpus(40)
+    const first = await ingest()
+    expect(first.changes).toBeNull()
+    expect(await answersOf(first)).toEqual(await fresh())
+    for (let round = 1; round <= 4; round += 1) {
+      write(`part-0/${round * 3}.md`, corpusText(100 + round))
+      write(`part-1/new-${round}.txt`, corpusText(200 + round))
+      rmSync(join(space.docs, `part-2/${round * 3 + 2}.csv`))
+      const again = await ingest()
+      expect(again.changes).toEqual({
+        added: [`part-1/new-${round}.txt`],
+        changed: [`part-0/${round * 3}.md`],
+        removed: [`part-2/${round * 3 + 2}.csv`],
+        unchanged: 38,
+      })
+      expect(await answersOf(again)).toEqual(await fresh())
+      await again.close()
+      const opened = await library.openNamed('docs')
+      expect(await answersOf(opened)).toEqual(await fresh())
+      await opened.close()
+    }
+    await first.close()
+  })
+
+  it('gives equally good passages in the order of their documents, whichever came first', async () => {
+    corpus(30)
+    for (const name of ['b', 'd', 'f', 'h']) write(`same/${name}.txt`, 'wombat here and nothing else')
+    await (await ingest()).close()
+    for (const name of ['a', 'c', 'e', 'i']) write(`same/${name}.txt`, 'wombat here and nothing else')
+    const store = await ingest()
+    const [partition] = store.partitions
+    for (const k of [1, 3, 5, 8]) {
+      const found = await store.search(partition?.id ?? '', { query: 'wombat', k })
+      expect(found.map(({ doc }) => doc)).toEqual(
+        ['a', 'b', 'c', 'd', 'e', 'f', 'h', 'i'].slice(0, k).map((name) => `same/${name}.txt`),
+      )
+    }
+    await store.close()
+  })
+
+  it('is the same state when nothing changed, and the files are not read', async () => {
+    corpus(30)
+    const first = await ingest()
+    const again = await ingest({ rehash: true })
+    expect(again.changes).toMatchObject({ added: [], changed: [], removed: [], unchanged: 30 })
+    expect(state(again)).toEqual(state(first))
+    await first.close()
+    await again.close()
+  })
+
+  it('keeps what was only touched, and sees what has other content under the times it had', async () => {
+    corpus(30)
+    await (await ingest()).close()
+    settle('part-0/3.md', 1_800_000_000)
+    const text = corpusText(4)
+    write('part-1/4.txt', text.replace('e', 'x')) // as long, and written at the same time
+    const again = await ingest()
+    expect(again.changes).toMatchObject({ added: [], changed: ['part-1/4.txt'], removed: [], unchanged: 29 })
+    expect(await answersOf(again)).toEqual(await fresh())
+    await again.close()
+  })
+
+  it('packs all of it again when too much of what there is counts no more', async () => {
+    corpus(30)
+    await (await ingest()).close()
+    for (let n = 0; n < 30; n += 2)
+      rmSync(join(space.docs, `part-${n % 3}/${n}.${['md', 'txt', 'csv'][n % 3]}`))
+    write('new.txt', corpusText(77))
+    const again = await ingest()
+    expect(again.changes).toMatchObject({ added: ['new.txt'], changed: [], unchanged: 15 })
+    expect(await answersOf(again)).toEqual(await fresh())
+    const packs = readdirSync(join(space.home, 'corpora', 'packs'))
+    await again.close()
+    expect((await library.remove('docs', new Set())).packsKept).toBe(0)
+    expect(packs.length).toBeGreaterThan(0)
+    expect(readdirSync(join(space.home, 'corpora', 'packs'))).toEqual([])
+    expect(readdirSync(join(space.home, 'corpora', 'index'))).toEqual([])
+  })
+
+  it('leaves what runs were over, and drops the rest when they let it go', async () => {
+    corpus(30)
+    const first = await ingest()
+    const [before] = state(first)
+    const partitions = first.partitions
+    const answers = await answersOf(first)
+    await first.close()
+    write('new.txt', corpusText(77))
+    const inUse = async () => new Set([before ?? ''])
+    await (await library.ingest('docs', space.request({ inUse }))).close()
+    const reopened = await library.reopen(partitions, [])
+    expect(await answersOf(reopened)).toEqual(answers)
+    await reopened.close()
+    await (await library.ingest('docs', space.request({ inUse: async () => new Set<string>() }))).close()
+    await expect(library.reopen(partitions, [])).rejects.toMatchObject({ code: 'UNKNOWN_CORPUS' })
+    const now = await library.openNamed('docs')
+    expect(await answersOf(now)).toEqual(await fresh())
+    await now.close()
+  })
+})
+
+describe('files that are not what they seem', () => {
+  it('leaves out what turned into a link, a directory or something unreadable, and says so', async () => {
+    corpus(30)
+    writeFileSync(join(space.base, 'outside.txt'), 'outside secret place')
+    await (await ingest()).close()
+    const at = (path: string): string => join(space.docs, path)
+    rmSync(at('part-0/0.md'))
+    symlinkSync(join(space.base, 'outside.txt'), at('part-0/0.md'))
+    rmSync(at('part-1/1.txt'))
+    mkdirSync(at('part-1/1.txt'))
+    if (process.getuid?.() !== 0) chmodSync(at('part-2/2.csv'), 0)
+    const again = await ingest()
+    expect(again.changes?.removed).toContain('part-0/0.md')
+    expect(again.changes?.removed).toContain('part-1/1.txt')
+    expect(again.skipped).toMatchObject({ symlink: 1 })
+    const [partition] = again.partitions
+    expect(await again.search(partition?.id ?? '', { query: 'outside secret place', k: 5 })).toEqual([])
+    await again.close()
+  })
+
+  it('says of secrets and of files left out what it said the first time, without reading them again', async () => {
+    corpus(30)
+    write('binary.bin', '\u0000\u0001\u0002')
+    write('key.txt', `${corpusText(3)}\nAKIA${'ABCDEFGH'.repeat(2)}\n`)
+    const first = await ingest()
+    expect(first.omitted.map(({ doc, code }) => [doc, code])).toEqual([
+      ['binary.bin', 'binary'],
+      ['key.txt', 'masked'],
+    ])
+    write('new.txt', corpusText(50))
+    const again = await ingest()
+    expect(again.omitted).toEqual(first.omitted)
+    expect(await answersOf(again)).toEqual(await fresh())
+    await first.close()
+    await again.close()
+  })
+
+  it('keeps the corpus as it is when its directory is gone', async () => {
+    corpus(12)
+    await (await ingest()).close()
+    renameSync(space.docs, `${space.docs}-away`)
+    await expect(ingest()).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' })
+    mkdirSync(space.docs)
+    await expect(ingest()).rejects.toMatchObject({ code: 'EMPTY_CORPUS' })
+    rmSync(space.docs, { recursive: true })
+    renameSync(`${space.docs}-away`, space.docs)
+    const kept = await library.openNamed('docs')
+    expect(await answersOf(kept)).toEqual(await fresh())
+    await kept.close()
+  })
+
+  it('is whole when two ingest it at once', async () => {
+    corpus(40)
+    const other = await openLibrary(space.home, undefined, PART)
+    const stores = await Promise.all([ingest(), other.ingest('docs', space.request())])
+    for (const store of stores) expect(await answersOf(store)).toEqual(await fresh())
+    write('new.txt', corpusText(60))
+    const again = await Promise.all([ingest(), other.ingest('docs', space.request())])
+    for (const store of again) expect(await answersOf(store)).toEqual(await fresh())
+    await other.close()
+    const opened = await library.openNamed('docs')
+    expect(await answersOf(opened)).toEqual(await fresh())
+    await opened.close()
+  })
+})
