@@ -58,7 +58,15 @@ export function homeServices(home: string, policy: string | undefined): HomeServ
   return {
     home,
     ledger: once(() => openLedger(home), closeIt),
-    library: once(() => openLibrary(home, (request) => parser.parse(request)), closeIt),
+    library: once(
+      () =>
+        openLibrary(
+          home,
+          (file) => parser.parse(file),
+          (source) => parser.readCode(source),
+        ),
+      closeIt,
+    ),
     policy: once(() => openPolicy(policy ?? null), closeIt),
     openPolicy,
     signer,

@@ -27,7 +27,8 @@ export async function dropPacks(home: string, packs: readonly string[]): Promise
   const leaving = packs.filter((hash) => !named.has(hash) && existsSync(join(places.packs, `${hash}.pack`)))
   let bytes = 0
   for (const hash of leaving) {
-    for (const path of [join(places.indexes, `${hash}.db`), join(places.packs, `${hash}.pack`)]) {
+    const derived = ['db', 'code'].map((ending) => join(places.indexes, `${hash}.${ending}`))
+    for (const path of [...derived, join(places.packs, `${hash}.pack`)]) {
       bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0
       rmSync(path, { force: true })
     }

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type {
+  CodeReader,
   ContextStore,
   CorpusSummary,
   IngestRequest,
@@ -22,12 +23,16 @@ import { WorkerLink } from './worker-link.ts'
 
 /**
  * Opens the corpora kept below `<home>/corpora`, which is made when missing. Any number of processes may have it open.
- * Files that are no text are read where there is something that parses them. Throws `HOME_UNUSABLE`.
+ * Files that are no text, and the structure of source, are read where there is something that does. Throws `HOME_UNUSABLE`.
  */
-export async function openLibrary(home: string, parse?: Parse): Promise<Library> {
+export async function openLibrary(
+  home: string,
+  parse?: Parse,
+  readCode?: CodeReader['readCode'],
+): Promise<Library> {
   const places = new CorporaHome(home)
   places.sweep()
-  return new PackLibrary(places, parse)
+  return new PackLibrary(places, parse, readCode)
 }
 
 type Owner = Pick<IngestRequest, 'purposes' | 'owner'>
@@ -35,13 +40,15 @@ type Owner = Pick<IngestRequest, 'purposes' | 'owner'>
 class PackLibrary implements Library {
   readonly #home: CorporaHome
   readonly #parse: Parse | undefined
+  readonly #readCode: CodeReader['readCode'] | undefined
   readonly #stores = new Set<PackStore>()
   /** Links whose store is still being made. */
   readonly #unfinished = new Set<WorkerLink>()
 
-  constructor(home: CorporaHome, parse: Parse | undefined) {
+  constructor(home: CorporaHome, parse: Parse | undefined, readCode: CodeReader['readCode'] | undefined) {
     this.#home = home
     this.#parse = parse
+    this.#readCode = readCode
   }
 
   async open(request: IngestRequest): Promise<ContextStore> {
@@ -124,7 +131,7 @@ class PackLibrary implements Library {
     bringIn: (link: WorkerLink, places: Places) => Promise<Ingested>,
   ): Promise<{ store: PackStore; ingested: Ingested; scratch: string }> {
     const scratch = this.#home.newScratch()
-    const link = new WorkerLink(spareWorker.take(), this.#parse)
+    const link = new WorkerLink(spareWorker.take(), this.#parse, this.#readCode)
     this.#unfinished.add(link)
     try {
       const { packs, indexes } = this.#home

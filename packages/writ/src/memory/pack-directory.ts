@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'no
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Omitted } from '@writ/contract'
+import { KeptCode } from './code/kept-code.ts'
 import { isRefusal } from './document-source.ts'
 import { type Advance, buildIndex, openIndex } from './index-file.ts'
 import { PackFile } from './pack-file.ts'
@@ -23,6 +24,7 @@ export interface OpenPack {
   readonly sha256: string
   readonly pack: PackFile
   readonly index: DatabaseSync
+  readonly code: KeptCode
 }
 
 /**
@@ -65,7 +67,7 @@ export class PackDirectory {
       else for (const doc of pack.documents) advance(1, doc.bytes)
       const index = existing ?? openIndex(path)
       if (index === undefined) throw new Error(`the index just built cannot be opened: ${path}`)
-      return { sha256: hash, pack, index }
+      return { sha256: hash, pack, index, code: new KeptCode(pack, this.#codePlaces(hash)) }
     } catch (error) {
       pack.close()
       throw error
@@ -85,6 +87,11 @@ export class PackDirectory {
   #finish(unfinished: string, path: string): void {
     if (this.#places.durable) flush(unfinished)
     renameSync(unfinished, path)
+  }
+
+  #codePlaces(hash: string) {
+    const { indexes, scratch, durable } = this.#places
+    return { path: join(indexes, `${hash}.code`), scratch, durable }
   }
 
   #packPath(hash: string): string {

@@ -1,11 +1,14 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import {
+  type CodeScope,
   type ContextStore,
   type DocumentInfo,
   type GrepRequest,
   type GrepResult,
   joinLabels,
   type Label,
+  type LinkList,
+  type LinkRequest,
   type Omitted,
   type Origin,
   type OutlineEntry,
@@ -14,6 +17,8 @@ import {
   type ReadResult,
   type SearchRequest,
   type Skipped,
+  type SymbolList,
+  type SymbolRequest,
   type TableInfo,
   type TableRows,
   type TextSource,
@@ -112,6 +117,14 @@ export class PackStore implements ContextStore {
     spans: readonly { readonly start: number; readonly end: number }[],
   ): Promise<readonly boolean[]> {
     return this.#parts.link.call('rowsAt', { partition, name, spans })
+  }
+
+  symbols(scope: CodeScope, asked: SymbolRequest, signal?: AbortSignal): Promise<SymbolList> {
+    return this.#parts.link.call('symbols', { scope, asked }, { signal })
+  }
+
+  links(scope: CodeScope, asked: LinkRequest, signal?: AbortSignal): Promise<LinkList> {
+    return this.#parts.link.call('links', { scope, asked }, { signal })
   }
 
   async origin(doc: string, start: number, end: number): Promise<Origin | undefined> {

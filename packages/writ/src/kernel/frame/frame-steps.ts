@@ -25,6 +25,7 @@ import type { ModelList } from '../state/model-list.ts'
 import { chooseModel, modelList } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
 import { listedScripts, namedScript } from '../steps/child-script.ts'
+import { linksStep, symbolsStep } from '../steps/code-requests.ts'
 import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from '../steps/context-requests.ts'
 import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
@@ -100,6 +101,8 @@ export class FrameSteps {
       'context.read': (asked) => local(readStep(store, lane, asked)),
       'context.tables': (asked) => local(tablesStep(store, lane, asked)),
       'context.sql': (asked) => local(sqlStep(this.#state, lane, asked)),
+      'context.symbols': (asked) => local(symbolsStep(store, lane, asked)),
+      'context.links': (asked) => local(linksStep(this.#state, lane, asked)),
       'model.call': (asked) => this.#needed(call, (signal) => this.#subCalls(id, asked, signal, onFinal)),
       'frame.spawn': (asked) =>
         this.#needed(call, (signal) => this.#children(id, asked.children, signal, onFinal)),
