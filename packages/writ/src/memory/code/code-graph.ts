@@ -218,7 +218,8 @@ export class CodeGraph {
     for (let length = 0; length <= reach.path.length; length += 1) {
       const { value } = this.#follow(file, { ...reach, path: reach.path.slice(0, length) }, 0)
       if (value === null) return undefined
-      if (!('sym' in value)) continue
+      const next = reach.path[length]
+      if (!('sym' in value) || next === INSTANCE || next === THIS_INSTANCE) continue
       // An instance of a class is nobody's variable.
       return value.instance === 'no' ? value.sym : undefined
     }
@@ -316,7 +317,9 @@ export class CodeGraph {
       return held === undefined ? NOTHING : this.#step(held, name, hops + 1)
     }
     const names = this.#written.get(sym)
-    const assigned = names?.has(name) === true || (names?.has(ANY_MEMBER) === true && !name.startsWith('#'))
+    // A name that is computed may be any of a table of functions. Of a class it is taken for none of its methods.
+    const isTable = sym.def.kind === 'variable' && names?.has(ANY_MEMBER) === true
+    const assigned = names?.has(name) === true || isTable
     const overridden = instance === 'any' && !name.startsWith('#') && overriding(sym, name).size > 0
     return trailOf(member, loose || assigned || overridden)
   }

@@ -282,8 +282,19 @@ class Finding {
     const name = /^(?:module\.)?exports\.([\p{ID_Continue}$]+)$/u.exec(said)?.[1]
     const isCommon = place.scope.find('module') === undefined && place.scope.find('exports') === undefined
     if (isCommon && (said === 'module.exports' || name !== undefined)) this.#common(name ?? '=', right, place)
-    else this.#write(left, place)
+    else if (!this.#defines(left, right)) this.#write(left, place)
     this.#visit(right, place)
+  }
+
+  /** Whether an assignment is where its member is defined. */
+  #defines(left: Syntax, right: Syntax): boolean {
+    const n = this.#source.defined.get(bare(right))
+    const key = field(left, 'property')
+    return (
+      n !== undefined &&
+      key !== undefined &&
+      this.#source.definitions[n]?.start === this.#source.at(key.start)
+    )
   }
 
   #common(name: string, right: Syntax, place: Place): void {

@@ -1,4 +1,4 @@
-import type { Tree, Node as TreeNode } from 'web-tree-sitter'
+import type { Tree, TreeCursor, Node as TreeNode } from 'web-tree-sitter'
 import { Refused } from '../refused.ts'
 
 /** More nodes than any source that a person wrote has. */
@@ -18,6 +18,15 @@ export interface Syntax {
 /** A tree in plain objects: asking the parser for each node costs more. */
 export function plainTree(tree: Tree): Syntax {
   const cursor = tree.walk()
+  try {
+    return copied(cursor)
+  } finally {
+    // INVARIANT: no cursor is left to the garbage collector, whose finalizer frees memory of a tree that is in use.
+    cursor.delete()
+  }
+}
+
+function copied(cursor: TreeCursor): Syntax {
   const make = (parent: Syntax | null): Syntax => ({
     type: cursor.nodeType,
     field: cursor.currentFieldName,
