@@ -63,6 +63,8 @@ interface Trail {
 
 /** Longer chains of names for names are not followed. */
 const MOST_HOPS = 24
+/** Names that are told of what a file hands on several times. */
+const MOST_NAMES = 20
 
 /** Symbols of some files and how they lead to each other. What is not among the files does not exist. */
 export class CodeGraph {
@@ -71,6 +73,12 @@ export class CodeGraph {
   readonly open: OpenCall[] = []
   readonly #files: ReadonlyMap<string, SourceFile>
   readonly #symbols = new Map<SourceFile, readonly Sym[]>()
+  /** What was found out, so that no text costs more than its names: of each variable, import and export once. */
+  readonly #heldBy = new Map<Sym, Value | undefined>()
+  readonly #imports = new Map<SourceFile, Map<number, Trail>>()
+  readonly #exports = new Map<SourceFile, Map<string, Trail>>()
+  readonly #overridden = new Map<Sym, Map<string, ReadonlySet<Sym>>>()
+  readonly #handed = new Map<SourceFile, Map<CodeDefinition, string[]>>()
   /** Members that are assigned somewhere: `symbol` → names. */
   readonly #written = new Map<Sym, Set<string>>()
 
@@ -85,11 +93,17 @@ export class CodeGraph {
 
   /** Names under which its file hands a symbol on. */
   exportedAs({ file, def }: Sym): readonly string[] {
-    const own = this.#symbols.get(file) ?? []
-    const names = file.facts.exports.filter(
-      ({ reach }) => reach.root === 'own' && reach.path.length === 0 && own[reach.n]?.def === def,
-    )
-    return names.map(({ name }) => name)
+    let names = this.#handed.get(file)
+    if (names === undefined) {
+      names = new Map()
+      const own = this.#symbols.get(file) ?? []
+      for (const { name, reach } of file.facts.exports) {
+        const handed = reach.root === 'own' && reach.path.length === 0 ? own[reach.n]?.def : undefined
+        if (handed !== undefined) names.set(handed, [...(names.get(handed) ?? []).slice(0, MOST_NAMES), name])
+      }
+      this.#handed.set(file, names)
+    }
+    return names.get(def) ?? []
   }
 
   #inherit(): void {
@@ -181,7 +195,7 @@ export class CodeGraph {
     const name = path.at(-1)
     if (name === undefined || path.at(-2) !== THIS_INSTANCE) return new Set()
     const { value } = this.#follow(file, { ...reach, path: path.slice(0, -1) }, 0)
-    return value !== null && 'sym' in value && reach.root === 'own' ? overriding(value.sym, name) : new Set()
+    return value !== null && 'sym' in value && reach.root === 'own' ? this.#over(value.sym, name) : new Set()
   }
 
   /** What a call calls: a function by its `call`, `apply` or `bind` too. */
@@ -258,6 +272,12 @@ export class CodeGraph {
   }
 
   #imported(file: SourceFile, n: number, hops: number): Trail {
+    const known = this.#imports.get(file) ?? new Map<number, Trail>()
+    this.#imports.set(file, known)
+    return once(known, n, NOTHING, () => this.#find(file, n, hops))
+  }
+
+  #find(file: SourceFile, n: number, hops: number): Trail {
     const imported = file.facts.imports[n]
     const doc = imported && fileOf(file.doc, imported.source, (one) => this.#files.has(one))
     const module = doc === undefined ? undefined : this.#files.get(doc)
@@ -269,6 +289,12 @@ export class CodeGraph {
 
   /** What a module hands on under a name. */
   #exported(module: SourceFile, name: string, hops: number): Trail {
+    const known = this.#exports.get(module) ?? new Map<string, Trail>()
+    this.#exports.set(module, known)
+    return once(known, name, NOTHING, () => this.#handedOn(module, name, hops))
+  }
+
+  #handedOn(module: SourceFile, name: string, hops: number): Trail {
     if (hops > MOST_HOPS) return NOTHING
     const { exports } = module.facts
     const own = exports.filter((one) => one.name === name)
@@ -320,7 +346,7 @@ export class CodeGraph {
     // A name that is computed may be any of a table of functions. Of a class it is taken for none of its methods.
     const isTable = sym.def.kind === 'variable' && names?.has(ANY_MEMBER) === true
     const assigned = names?.has(name) === true || isTable
-    const overridden = instance === 'any' && !name.startsWith('#') && overriding(sym, name).size > 0
+    const overridden = instance === 'any' && !name.startsWith('#') && this.#over(sym, name).size > 0
     return trailOf(member, loose || assigned || overridden)
   }
 
@@ -332,12 +358,35 @@ export class CodeGraph {
     return base === undefined || base === sym ? undefined : this.#member(base, name, side, hops + 1)
   }
 
+  /** Methods of that name in whatever extends a class. */
+  #over(sym: Sym, name: string): ReadonlySet<Sym> {
+    const known = this.#overridden.get(sym) ?? new Map<string, ReadonlySet<Sym>>()
+    this.#overridden.set(sym, known)
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const found = new Set<Sym>()
+    const seen = new Set([sym])
+    for (const one of seen)
+      for (const extending of one.extended) {
+        const own = extending.ofInstance.get(name)
+        if (own !== undefined && !seen.has(extending)) found.add(own)
+        seen.add(extending)
+      }
+    known.set(name, found)
+    return found
+  }
+
   /** What a variable holds. */
   #held({ sym, loose }: Extract<Value, { readonly sym: Sym }>, hops: number): Value | undefined {
     const { value: reach } = sym.def
     if (reach === null) return undefined
-    const { value } = this.#follow(sym.file, reach, hops + 1)
-    return value === null ? undefined : loose ? { ...value, loose: true } : value
+    const value = once(
+      this.#heldBy,
+      sym,
+      undefined,
+      () => this.#follow(sym.file, reach, hops + 1).value ?? undefined,
+    )
+    return value !== undefined && loose ? { ...value, loose: true } : value
   }
 
   #through(trail: Trail, hops: number): Trail {
@@ -379,13 +428,11 @@ function symbolsOf(file: SourceFile): readonly Sym[] {
   return symbols
 }
 
-/** Methods of that name in whatever extends a class. */
-function overriding(sym: Sym, name: string, found: Set<Sym> = new Set(), depth = 0): Set<Sym> {
-  if (depth > MOST_HOPS) return found
-  for (const one of sym.extended) {
-    const own = one.ofInstance.get(name)
-    if (own !== undefined) found.add(own)
-    overriding(one, name, found, depth + 1)
-  }
+/** A value that is found once; while it is being found, and so depends on itself, there is none. */
+function once<K, V>(known: Map<K, V>, key: K, meanwhile: V, find: () => V): V {
+  if (known.has(key)) return known.get(key) ?? meanwhile
+  known.set(key, meanwhile)
+  const found = find()
+  known.set(key, found)
   return found
 }

@@ -8,6 +8,9 @@ import type { CodeGraph, SourceFile, Sym } from './code-graph.ts'
 const LINE_BYTES = 300
 const BEFORE_BYTES = 80
 
+/** Names that the name of a symbol is made of at most. */
+const MOST_NAMES = 12
+
 /** The pack of a document, and its place there. */
 export type DocumentOf = (doc: string) => { readonly pack: PackFile; readonly doc: PackedDocument }
 
@@ -110,7 +113,11 @@ export class CodeRows {
 /** A symbol's name with those it stands in. */
 export function qualified({ def, file }: Sym): string {
   const names = [def.name]
-  for (let at = def.container; at !== null; at = file.facts.definitions[at]?.container ?? null)
+  for (
+    let at = def.container;
+    at !== null && names.length < MOST_NAMES;
+    at = file.facts.definitions[at]?.container ?? null
+  )
     names.unshift(file.facts.definitions[at]?.name ?? '')
   return names.join('.')
 }

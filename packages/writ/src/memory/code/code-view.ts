@@ -18,6 +18,9 @@ import type { CodeFile } from './kept-code.ts'
 /** Names of documents that are given of those that are not read. */
 const UNREAD_NAMES = 20
 
+/** Symbols of one name that are looked into. */
+const MOST_MEANT = 100
+
 /** Everything that is written as state of a module. */
 const ALL_STATE = '*'
 
@@ -61,7 +64,8 @@ export class CodeView {
 
   /** Throws `UNKNOWN_SYMBOL`. */
   links({ of, direction, kind, limit }: LinkRequest): LinkList {
-    const syms = of === ALL_STATE ? [] : this.#named(of)
+    const meant = of === ALL_STATE ? [] : this.#named(of)
+    const syms = meant.slice(0, MOST_MEANT)
     const wanted: ReadonlySet<string> | null = kind === undefined ? null : new Set(LINK_GROUPS[kind])
     const edges = of === ALL_STATE ? this.#writes() : syms.flatMap((sym) => this.#edgesOf(sym, direction))
     const kept = distinct(edges)
@@ -71,7 +75,7 @@ export class CodeView {
     return {
       of: syms.slice(0, limit).map((sym) => this.#rows.symbol(sym)),
       links: kept.slice(0, limit).map((edge) => this.#row(edge)),
-      truncated: kept.length > limit || syms.length > limit,
+      truncated: kept.length > limit || meant.length > Math.min(limit, MOST_MEANT),
       files: this.#files.length,
       unread:
         direction === 'out'
