@@ -221,21 +221,27 @@ export class CodeGraph {
         this.edges.push({ kind, confidence: 'certain', ...place, to: value.sym })
       return
     }
-    const sym = this.#state(file, { ...reach, path })
-    if (sym === undefined) return
-    const confidence = reach.loose ? 'likely' : 'certain'
-    this.edges.push({ kind: kind as LinkKind, confidence, ...place, to: sym })
+    const state = this.#state(file, { ...reach, path })
+    if (state === undefined) return
+    const isSure = !reach.loose && (kind === 'member-write' || (state.isWhole && isCollection(state.sym)))
+    this.edges.push({
+      kind: kind as LinkKind,
+      confidence: isSure ? 'certain' : 'likely',
+      ...place,
+      to: state.sym,
+    })
   }
 
   /** The variable that a changed path begins with. */
-  #state(file: SourceFile, reach: CodeReach): Sym | undefined {
+  #state(file: SourceFile, reach: CodeReach): { readonly sym: Sym; readonly isWhole: boolean } | undefined {
     for (let length = 0; length <= reach.path.length; length += 1) {
       const { value } = this.#follow(file, { ...reach, path: reach.path.slice(0, length) }, 0)
       if (value === null) return undefined
       const next = reach.path[length]
       if (!('sym' in value) || next === INSTANCE || next === THIS_INSTANCE) continue
       // An instance of a class is nobody's variable.
-      return value.instance === 'no' ? value.sym : undefined
+      if (value.instance !== 'no') return undefined
+      return { sym: value.sym, isWhole: length === reach.path.length }
     }
     return undefined
   }
@@ -410,6 +416,13 @@ const NOTHING: Trail = { value: null, names: [] }
 
 function trailOf(sym: Sym, loose = false): Trail {
   return { value: { sym, instance: 'no', loose }, names: [] }
+}
+
+/** Whether a variable holds an array, map or set from the start, and is never assigned again. */
+function isCollection({ def: { value } }: Sym): boolean {
+  const [name = '', made, more] = value?.path ?? []
+  const isKnown = value?.root === 'free' && !value.loose && made === INSTANCE && more === undefined
+  return isKnown && /^(Array|Map|Set|WeakMap|WeakSet)$/.test(name)
 }
 
 function symbolsOf(file: SourceFile): readonly Sym[] {

@@ -42,6 +42,8 @@ export class Reaches {
         const made = field(node, 'constructor')
         return made === undefined ? NOWHERE : further(this.of(made, scope), INSTANCE)
       }
+      case 'array':
+        return { root: 'free', n: 0, path: ['Array', INSTANCE], loose: false }
       case 'call_expression':
         return this.#required(node, scope)
       default:

@@ -348,24 +348,12 @@ class Finding {
     const name = root.type === 'identifier' ? this.#source.said(root) : undefined
     const isAlias = name !== undefined && place.scope.find(name)?.is === 'local'
     // A variable that is assigned elsewhere is written here all the same; another name for it may stand for something else.
-    const loose = isAlias || (kind === 'mutate' && !this.#isCollection(name, place.scope))
+    const loose = isAlias
     const member = shown === object ? [] : [memberOf(this.#source, shown)]
     const path =
       whole === known ? [...known.path, ...member] : [...known.path, ...member.map(() => ANY_MEMBER)]
     this.#emit(kind, shown, { ...known, loose, path }, place)
     if (shown !== object) this.#inside(object, place)
-  }
-
-  /** Whether a name is bound to an array, map or set, and to nothing else ever. */
-  #isCollection(name: string | undefined, scope: Scope): boolean {
-    const binding = name === undefined ? undefined : scope.find(name)
-    const given = binding?.given
-    if (binding === undefined || given === undefined || given === null || binding.writes > 0) return false
-    const value = bare(given)
-    if (value.type === 'array') return true
-    const made = value.type === 'new_expression' ? field(value, 'constructor') : undefined
-    const of = made === undefined ? '' : this.#source.said(made)
-    return /^(Array|Map|Set|WeakMap|WeakSet)$/.test(of) && scope.find(of) === undefined
   }
 
   #import(node: Syntax, place: Place): void {
