@@ -2,7 +2,8 @@ import type { CodeSymbol } from '@writ/contract'
 import type { PackFile } from '../pack-file.ts'
 import type { PackedDocument } from '../pack-layout.ts'
 import { boundaryAfter, boundaryBefore } from '../utf8.ts'
-import type { CodeGraph, SourceFile, Sym } from './code-graph.ts'
+import type { CodeGraph } from './code-graph.ts'
+import type { SourceFile, Sym } from './code-symbols.ts'
 
 /** Bytes of a line that a row shows at most, and those before a place in a longer one. */
 const LINE_BYTES = 300

@@ -10,9 +10,10 @@ import {
   type UnreadCode,
   WritError,
 } from '@writ/contract'
-import { CodeGraph, type Edge, type OpenCall, type SourceFile, type Sym } from './code-graph.ts'
+import { CodeGraph, type Edge, type OpenCall } from './code-graph.ts'
 import { languageOf } from './code-language.ts'
 import { CodeRows, type DocumentOf, qualified } from './code-rows.ts'
+import type { SourceFile, Sym } from './code-symbols.ts'
 import type { CodeFile } from './kept-code.ts'
 
 /** Names of documents that are given of those that are not read. */

@@ -1,15 +1,7 @@
+import { bindImports, bindPattern, bindRequired, type Place, typeOf } from './ecma-bind.ts'
 import { bare, type EcmaSource, isClass, isFunction, memberName, required } from './ecma-source.ts'
 import { Scope } from './scopes.ts'
 import { child, field, type Syntax } from './syntax.ts'
-
-/** Where a declaration stands. */
-interface Place {
-  readonly scope: Scope
-  /** The definition around it. */
-  readonly container: number | null
-  /** Whether it stands in a function. */
-  readonly local: boolean
-}
 
 /** Finds scopes, definitions and imports. Names are bound before any use is looked at, since they may be used before. */
 export function declare(source: EcmaSource, root: Syntax): void {
@@ -42,7 +34,7 @@ class Declaring {
         this.#variables(node, place)
         return
       case 'import_statement':
-        this.#imports(node, place)
+        bindImports(this.#source, node, place.scope)
         return
       case 'function_signature':
         this.#named(node, 'function', place)
@@ -88,7 +80,7 @@ class Declaring {
   #inner(node: Syntax, place: Place, bound?: Syntax): void {
     const scope = new Scope(place.scope, false)
     this.#source.scopes.set(node, scope)
-    if (bound !== undefined) this.#pattern(bound, scope, null, [], scope)
+    if (bound !== undefined) bindPattern(this.#source, bound, scope, null, [], scope)
     this.each(node, { ...place, scope })
   }
 
@@ -159,7 +151,7 @@ class Declaring {
     if (node.type !== 'arrow_function') source.bind(scope, 'arguments', { is: 'local', n: 0 })
     const inner: Place = { scope, container: n ?? place.container, local: true }
     const parameters = field(node, 'parameters') ?? field(node, 'parameter')
-    if (parameters?.type === 'identifier') this.#pattern(parameters, scope, null, [], scope)
+    if (parameters?.type === 'identifier') bindPattern(this.#source, parameters, scope, null, [], scope)
     else if (parameters !== undefined) for (const one of parameters.kids) this.#parameter(one, scope, n)
     for (const kid of node.kids) {
       if (kid.field === 'name') continue
@@ -173,10 +165,10 @@ class Declaring {
   #parameter(node: Syntax, scope: Scope, method: number | undefined): void {
     const pattern = field(node, 'pattern')
     if (pattern === undefined) {
-      this.#pattern(node, scope, null, [], scope)
+      bindPattern(this.#source, node, scope, null, [], scope)
       return
     }
-    this.#pattern(pattern, scope, null, [], scope, typeOf(node))
+    bindPattern(this.#source, pattern, scope, null, [], scope, typeOf(node))
     const container = method === undefined ? null : (this.#source.definitions[method]?.container ?? null)
     if (child(node, 'accessibility_modifier') === undefined || container === null) return
     const name = this.#source.said(pattern)
@@ -196,10 +188,11 @@ class Declaring {
       if (name === undefined) continue
       const value = given === null ? undefined : bare(given)
       const import_ = given === null ? undefined : required(source, given, place.scope)
-      if (import_ !== undefined) this.#requires(name, scope, import_)
+      if (import_ !== undefined) bindRequired(source, name, scope, import_)
       else if (name.type === 'identifier') this.#variable(one, name, value, { ...place, scope }, moduleLevel)
-      else if (moduleLevel) this.#pattern(name, scope, given, [], place.scope, null, { ...place, scope })
-      else this.#pattern(name, scope, given, [], place.scope)
+      else if (moduleLevel)
+        bindPattern(this.#source, name, scope, given, [], place.scope, null, { ...place, scope })
+      else bindPattern(this.#source, name, scope, given, [], place.scope)
       this.each(one, place)
     }
   }
@@ -377,124 +370,4 @@ class Declaring {
     if (own === undefined) this.#source.names.delete(named)
     this.#holds(value, n, place)
   }
-
-  /** Binds the names of a pattern; as definitions where it stands at the top. */
-  #pattern(
-    node: Syntax,
-    scope: Scope,
-    given: Syntax | null,
-    path: readonly string[],
-    from: Scope,
-    type: Syntax | null = null,
-    define: Place | null = null,
-  ): void {
-    const source = this.#source
-    const next = (kid: Syntax, members: readonly string[], value = given): void =>
-      this.#pattern(kid, scope, value, members, from, null, define)
-    switch (node.type) {
-      case 'identifier':
-      case 'shorthand_property_identifier_pattern': {
-        const name = source.said(node)
-        source.names.add(node)
-        const facts = { given, path, type, scope: from }
-        if (define === null) source.bind(scope, name, { is: 'local', n: 0, ...facts })
-        else {
-          const n = source.define(name, 'variable', { node, named: node, ...define })
-          source.bind(scope, name, { is: 'own', n, ...facts })
-        }
-        return
-      }
-      case 'pair_pattern': {
-        const key = memberName(source, field(node, 'key'))
-        const value = field(node, 'value')
-        if (value !== undefined) next(value, [...path, key ?? ''], key === undefined ? null : given)
-        return
-      }
-      case 'object_pattern':
-        for (const kid of node.kids) {
-          if (kid.type === 'shorthand_property_identifier_pattern') next(kid, [...path, source.said(kid)])
-          else if (kid.type === 'rest_pattern') next(kid, [], null)
-          else next(kid, path)
-        }
-        return
-      case 'object_assignment_pattern':
-      case 'assignment_pattern': {
-        const left = field(node, 'left')
-        // A default may stand there instead.
-        if (left !== undefined) next(left, [], null)
-        return
-      }
-      case 'array_pattern':
-      case 'rest_pattern':
-        for (const kid of node.kids) next(kid, [], null)
-        return
-      default:
-        return
-    }
-  }
-
-  /** Names that `require` gives: the module, or members of it. */
-  #requires(
-    name: Syntax,
-    scope: Scope,
-    { from, common }: { readonly from: string; readonly common: boolean },
-  ): void {
-    const source = this.#source
-    if (name.type === 'identifier') {
-      source.names.add(name)
-      source.bind(scope, source.said(name), { is: 'import', n: source.import(from, '*', common) })
-      return
-    }
-    for (const kid of name.type === 'object_pattern' ? name.kids : []) {
-      const isPair = kid.type === 'pair_pattern'
-      const local = isPair ? field(kid, 'value') : kid
-      const key = isPair ? memberName(source, field(kid, 'key')) : memberName(source, kid)
-      if (
-        local === undefined ||
-        key === undefined ||
-        !/^(identifier|shorthand_property_identifier_pattern)$/.test(local.type)
-      ) {
-        this.#pattern(kid, scope, null, [], scope)
-        continue
-      }
-      source.names.add(local)
-      source.bind(scope, source.said(local), { is: 'import', n: source.import(from, key, common) })
-    }
-    if (name.type !== 'object_pattern') this.#pattern(name, scope, null, [], scope)
-  }
-
-  #imports(node: Syntax, { scope }: Place): void {
-    const source = this.#source
-    const bind = (local: Syntax, from: string, name: string, common = false): void => {
-      source.names.add(local)
-      source.bind(scope, source.said(local), { is: 'import', n: source.import(from, name, common) })
-    }
-    const equals = child(node, 'import_require_clause')
-    const text = field(node, 'source') ?? (equals && field(equals, 'source'))
-    if (text === undefined) return
-    const from = source.said(text).slice(1, -1)
-    const [whole] = equals?.kids ?? []
-    if (whole?.type === 'identifier') {
-      bind(whole, from, '*', true)
-      return
-    }
-    for (const clause of child(node, 'import_clause')?.kids ?? []) {
-      const [first] = clause.kids
-      if (clause.type === 'identifier') bind(clause, from, 'default')
-      else if (clause.type === 'namespace_import' && first !== undefined) bind(first, from, '*')
-      else if (clause.type === 'named_imports')
-        for (const one of clause.kids) {
-          const name = field(one, 'name')
-          if (name === undefined) continue
-          source.names.add(name)
-          bind(field(one, 'alias') ?? name, from, memberName(source, name) ?? source.said(name))
-        }
-    }
-  }
-}
-
-/** The name of a type that is written beside something, where it is a name alone. */
-function typeOf(node: Syntax): Syntax | null {
-  const [type] = field(node, 'type')?.kids ?? []
-  return type?.type === 'type_identifier' ? type : null
 }

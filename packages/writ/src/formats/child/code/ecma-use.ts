@@ -1,6 +1,8 @@
 import type { CodeReach, CodeUse } from '@writ/contract'
+import { commonExport, exportsOf } from './ecma-exports.ts'
 import { Reaches } from './ecma-reach.ts'
 import { bare, type EcmaSource, isClass, isFunction, memberName, NOWHERE } from './ecma-source.ts'
+import { defaults, memberOf, targets, without } from './ecma-targets.ts'
 import { ANY_MEMBER, THIS_INSTANCE } from './path-steps.ts'
 import { Scope } from './scopes.ts'
 import { child, field, type Syntax } from './syntax.ts'
@@ -281,7 +283,8 @@ class Finding {
     const said = left.type === 'member_expression' ? source.said(left).replaceAll(/\s/g, '') : ''
     const name = /^(?:module\.)?exports\.([\p{ID_Continue}$]+)$/u.exec(said)?.[1]
     const isCommon = place.scope.find('module') === undefined && place.scope.find('exports') === undefined
-    if (isCommon && (said === 'module.exports' || name !== undefined)) this.#common(name ?? '=', right, place)
+    if (isCommon && (said === 'module.exports' || name !== undefined))
+      commonExport(source, this.#reaches, { name: name ?? '=', right }, place.scope)
     else if (!this.#defines(left, right)) this.#write(left, place)
     this.#visit(right, place)
   }
@@ -295,19 +298,6 @@ class Finding {
       key !== undefined &&
       this.#source.definitions[n]?.start === this.#source.at(key.start)
     )
-  }
-
-  #common(name: string, right: Syntax, place: Place): void {
-    let value = bare(right)
-    while (value.type === 'assignment_expression')
-      value = bare(field(value, 'right') ?? value.kids[0] ?? right)
-    this.#source.exports.push({ name, reach: this.#reaches.of(value, place.scope) })
-    if (name !== '=' || value.type !== 'object') return
-    for (const kid of value.kids) {
-      const [spread] = kid.type === 'spread_element' ? kid.kids : []
-      if (spread !== undefined)
-        this.#source.exports.push({ name: '*', reach: this.#reaches.of(spread, place.scope) })
-    }
   }
 
   #write(target: Syntax | undefined, place: Place): void {
@@ -366,70 +356,10 @@ class Finding {
   }
 
   #export(node: Syntax, place: Place): void {
-    const source = this.#source
-    const from = field(node, 'source')
-    const clause = child(node, 'export_clause')
-    const declaration = field(node, 'declaration')
-    const value = field(node, 'value')
-    const hand = (name: string, reach: CodeReach, shown: Syntax): void => {
-      source.exports.push({ name, reach })
+    for (const { shown, reach } of exportsOf(this.#source, this.#reaches, node, place.scope))
       this.#emit('export', shown, reach, place)
-    }
-    const text = from === undefined ? '' : source.said(from).slice(1, -1)
-    const imported = (name: string): CodeReach => ({
-      root: 'import',
-      n: source.import(text, name, false),
-      path: [],
-      loose: false,
-    })
-    for (const one of clause?.kids ?? []) {
-      const name = field(one, 'name')
-      if (name === undefined) continue
-      const own = memberName(source, name) ?? source.said(name)
-      const alias = field(one, 'alias')
-      const as = alias === undefined ? own : (memberName(source, alias) ?? source.said(alias))
-      hand(as, from === undefined ? this.#reaches.of(name, place.scope) : imported(own), one)
-    }
-    if (clause !== undefined) return
-    const namespace = child(node, 'namespace_export')
-    if (from !== undefined) {
-      const [as] = namespace?.kids ?? []
-      source.exports.push({
-        name: as === undefined ? '*' : (memberName(source, as) ?? source.said(as)),
-        reach: imported('*'),
-      })
-      return
-    }
-    const isDefault = node.marks.includes('default')
-    const [equals] = node.marks.includes('=') ? node.kids : []
-    if (equals !== undefined) hand('=', this.#reaches.of(equals, place.scope), equals)
-    if (value !== undefined)
-      source.exports.push({ name: 'default', reach: this.#reaches.of(value, place.scope) })
-    if (declaration !== undefined)
-      for (const n of this.#declared(declaration)) {
-        const reach: CodeReach = { root: 'own', n, path: [], loose: false }
-        source.exports.push({ name: isDefault ? 'default' : (source.definitions[n]?.name ?? ''), reach })
-      }
-    this.each(node, place)
-  }
-
-  /** The definitions of a declaration at the top. */
-  #declared(declaration: Syntax): number[] {
-    const n = this.#source.defined.get(declaration)
-    if (n !== undefined) return [n]
-    const inner = declaration.type === 'ambient_declaration' ? declaration.kids : [declaration]
-    return inner.flatMap((one) => {
-      const own = this.#source.defined.get(one)
-      if (own !== undefined) return [own]
-      return one.kids.flatMap((kid) => {
-        const name = kid.type === 'variable_declarator' ? field(kid, 'name') : undefined
-        if (name === undefined) return []
-        return leaves(name).flatMap((leaf) => {
-          const binding = this.#source.top.find(this.#source.said(leaf))
-          return binding?.is === 'own' ? [binding.n] : []
-        })
-      })
-    })
+    const isList = child(node, 'export_clause') !== undefined || field(node, 'source') !== undefined
+    if (!isList) this.each(node, place)
   }
 
   #emit(kind: CodeUse['kind'], node: Syntax, reach: CodeReach, { within, inFunction }: Place): void {
@@ -443,52 +373,4 @@ class Finding {
     const { at } = this.#source
     this.#source.use({ kind, start: at(node.start), end: at(node.end), within, inFunction, reach })
   }
-}
-
-/** The member that an expression names; any where it is computed. */
-function memberOf(source: EcmaSource, node: Syntax): string {
-  const key = field(node, 'property') ?? field(node, 'index')
-  const isPlain = node.type === 'member_expression' || key?.type === 'string'
-  return (isPlain ? memberName(source, key) : undefined) ?? ANY_MEMBER
-}
-
-function without({ root, n, loose }: CodeReach): CodeReach {
-  return { root, n, path: [], loose }
-}
-
-/** The places that an assignment assigns. */
-function targets(node: Syntax): Syntax[] {
-  switch (node.type) {
-    case 'object_pattern':
-    case 'array_pattern':
-    case 'object':
-    case 'array':
-    case 'rest_pattern':
-    case 'spread_element':
-      return node.kids.flatMap((kid) => targets(bare(kid)))
-    case 'pair_pattern':
-    case 'pair': {
-      const value = field(node, 'value')
-      return value === undefined ? [] : targets(bare(value))
-    }
-    case 'assignment_pattern':
-    case 'object_assignment_pattern': {
-      const left = field(node, 'left')
-      return left === undefined ? [] : targets(bare(left))
-    }
-    default:
-      return [node]
-  }
-}
-
-function defaults(node: Syntax): Syntax[] {
-  if (/assignment_pattern$/.test(node.type)) {
-    const right = field(node, 'right')
-    return right === undefined ? [] : [right]
-  }
-  return node.kids.flatMap(defaults)
-}
-
-function leaves(node: Syntax): Syntax[] {
-  return targets(node).filter(({ type }) => type === 'identifier' || type.startsWith('shorthand'))
 }
