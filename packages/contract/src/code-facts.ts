@@ -1,5 +1,3 @@
-import type { ParseRefusal } from './document-parser.ts'
-
 /** Languages whose source is read for its structure. */
 export const CODE_LANGUAGES = ['javascript', 'typescript', 'tsx', 'python', 'go', 'rust', 'java'] as const
 
@@ -108,16 +106,4 @@ export interface CodeFacts {
   readonly uses: readonly CodeUse[]
   readonly imports: readonly CodeImport[]
   readonly exports: readonly CodeExport[]
-}
-
-export interface CodeRequest {
-  readonly language: CodeLanguage
-  /** UTF-8. */
-  readonly bytes: Uint8Array
-}
-
-/** Reads the structure of source. What a text does to its parser ends the reading of that text only. */
-export interface CodeReader {
-  /** Rejects only where no parser can be started or grammars are not installed. */
-  readCode(request: CodeRequest): Promise<CodeFacts | ParseRefusal>
 }

@@ -40,7 +40,7 @@ export function targets(node: Syntax): Syntax[] {
 }
 
 export function defaults(node: Syntax): Syntax[] {
-  if (/assignment_pattern$/.test(node.type)) {
+  if (node.type.endsWith('assignment_pattern')) {
     const right = field(node, 'right')
     return right === undefined ? [] : [right]
   }

@@ -51,25 +51,15 @@ export class Scope {
   }
 
   find(name: string): Binding | undefined {
-    let scope: Scope | null = this
-    while (scope !== null) {
-      const found = scope.#names.get(name)
-      if (found !== undefined) return found
-      scope = scope.parent
-    }
-    return undefined
+    return this.#names.get(name) ?? this.parent?.find(name)
   }
 
   /** What `this` is, as far as it is known. */
   get thisReach(): CodeReach | undefined {
-    let scope: Scope | null = this
-    while (scope !== null && scope.self === undefined) scope = scope.parent
-    return scope?.self
+    return this.self ?? this.parent?.thisReach
   }
 
   get function(): Scope {
-    let scope: Scope = this
-    while (!scope.isFunction && scope.parent !== null) scope = scope.parent
-    return scope
+    return this.isFunction || this.parent === null ? this : this.parent.function
   }
 }
