@@ -125,11 +125,14 @@ export class CodeView {
     })
     const meant =
       exact.length > 0 ? exact : found.filter(({ def }) => def.kind !== 'field' || def.value === null)
-    if (meant.length === 0)
+    if (meant.length === 0) {
+      const isWhole = this.#unread((id) => this.#holds(id, [inside ?? name]), null).count === 0
+      const but = isWhole ? '' : ' Files that may define it are not read whole.'
       throw new WritError(
         'UNKNOWN_SYMBOL',
-        `Nothing called ${JSON.stringify(of)} is defined in source that this frame may read.`,
+        `Nothing called ${JSON.stringify(of)} is defined in source that this frame may read.${but}`,
       )
+    }
     return meant
   }
 

@@ -9,7 +9,7 @@ if (ALL.some((d) => /\.(?:[cm]?[jt]s|[jt]sx|py|go|rs|java)$/i.test(d.id))) {
     CODE = await links(C.of, { direction: C.direction, ...(C.kind === null ? {} : { kind: C.kind }), limit: C.limit });
     if (CODE.files === 0) CODE = null;
   } catch (e) {
-    if (e.name === 'UnknownSymbol') codeNote = 'Nothing called ' + said(C.of) + ' is defined in the source in reach.';
+    if (e.name === 'UnknownSymbol') codeNote = 'Nothing called ' + said(C.of) + ' is defined in the source in reach.' + (e.message.includes('not read whole') ? ' Files that may define it are not read whole.' : '');
     else { note(e); codeNote = 'The structure of the source did not answer: ' + e.message; }
   }
 }`
