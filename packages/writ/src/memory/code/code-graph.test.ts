@@ -38,7 +38,7 @@ describe('names that lead to each other', () => {
   it('end where modules hand on all of each other', () => {
     const docs = Array.from({ length: 40 }, (_, n) => `${n}.js`)
     const files = docs.map((doc): SourceFile => {
-      const imports = [...docs.map((other) => ({ source: `./${other}`, name: '*', common: false }))]
+      const imports = docs.map((other) => ({ source: `./${other}`, name: '*', common: false }))
       const exports = imports.map((_, n) => ({ name: '*', reach: reach('import', n) }))
       const call = { kind: 'call', start: 0, end: 1, within: null, inFunction: false } as const
       const uses = docs.map((_, n) => ({ ...call, reach: reach('import', n, ['missing']) }))
