@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { batch } from './batch.ts'
 import { type BenchOptions, readOptions } from './bench-options.ts'
 import { cells } from './cells.ts'
+import { code } from './code/code.ts'
 import { evidence } from './evidence.ts'
 import { exactness } from './exactness/exactness.ts'
 import { faults } from './faults/faults.ts'
@@ -25,7 +26,15 @@ type Suite = (options: BenchOptions) => AsyncIterable<Measure> | Promise<readonl
 /** The hot paths: run when no suite is named. */
 const HOT: Readonly<Record<string, Suite>> = { batch, cells, evidence, gate, memory, start, tree: frameTree }
 /** The engine as a whole: run by name, since they take minutes. */
-const WHOLE: Readonly<Record<string, Suite>> = { exactness, faults, ingest, overhead, python, scale }
+const WHOLE: Readonly<Record<string, Suite>> = {
+  code,
+  exactness,
+  faults,
+  ingest,
+  overhead,
+  python,
+  scale,
+}
 const SUITES = { ...HOT, ...WHOLE }
 
 const { names, options } = asked()

@@ -1,3 +1,4 @@
+import type { CodeScope, LinkList, LinkRequest, SymbolList, SymbolRequest } from './code.ts'
 import type { Label } from './label.ts'
 import type { Origin } from './origin.ts'
 import type { DocumentInfo, Partition } from './partition.ts'
@@ -104,6 +105,10 @@ export interface ContextStore {
   tableRows(table: TableInfo, from: number): Promise<TableRows>
   /** Which of some spans are rows of a table. */
   rowsAt(table: TableInfo, spans: readonly Pick<Span, 'start' | 'end'>[]): Promise<readonly boolean[]>
+  /** Symbols that source in a scope defines. What is outside the scope changes nothing in the list. */
+  symbols(scope: CodeScope, request: SymbolRequest, signal?: AbortSignal): Promise<SymbolList>
+  /** How symbols in a scope use each other. Rejects with `UNKNOWN_SYMBOL`. */
+  links(scope: CodeScope, request: LinkRequest, signal?: AbortSignal): Promise<LinkList>
   /** Where bytes of a document stand in its original; undefined where its bytes are those of its file. */
   origin(doc: string, start: number, end: number): Promise<Origin | undefined>
   /** Adds texts that live as long as this store (a child frame's own context) and returns their partition. */

@@ -1,3 +1,4 @@
+import type { CodeFacts, CodeLanguage } from './code-facts.ts'
 import type { OutlineEntry } from './context-store.ts'
 import type { Format } from './format.ts'
 
@@ -98,4 +99,16 @@ export interface DocumentParser {
   /** Rejects only where no parser can be started. */
   parse(request: ParseRequest): Promise<Parsed | ParseRefusal>
   close(): Promise<void>
+}
+
+export interface CodeRequest {
+  readonly language: CodeLanguage
+  /** UTF-8. */
+  readonly bytes: Uint8Array
+}
+
+/** Reads the structure of source. What a text does to its parser ends the reading of that text only. */
+export interface CodeReader {
+  /** Rejects only where no parser can be started or grammars are not installed. */
+  readCode(request: CodeRequest): Promise<CodeFacts | ParseRefusal>
 }

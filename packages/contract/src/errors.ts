@@ -173,6 +173,16 @@ export const ERRORS = {
     retryable: false,
     next: 'Install DuckDB where Writ is installed; the message has the command. Everything but `sql` works without it.',
   },
+  UNKNOWN_SYMBOL: {
+    exit: 2,
+    retryable: false,
+    next: 'Use a name, or the id of a symbol, that `symbols()` lists.',
+  },
+  CODE_UNAVAILABLE: {
+    exit: 1,
+    retryable: false,
+    next: 'Install the grammars where Writ is installed; the message has the command. Everything but `symbols` and `links` works without them.',
+  },
   // gate
   POLICY_DENIED: {
     exit: 3,

@@ -1,3 +1,5 @@
+import type { LinkGroup, LinkList, SymbolList } from './code.ts'
+import type { SymbolKind } from './code-facts.ts'
 import type { GrepResult, OutlineEntry, Passage, ReadResult } from './context-store.ts'
 import type { Conversation } from './conversation.ts'
 import type { WritError } from './errors.ts'
@@ -32,6 +34,14 @@ export interface Steps {
   }
   'context.outline': { request: { doc: string }; result: readonly OutlineEntry[] }
   'context.tables': { request: { match?: string }; result: readonly TableListing[] }
+  'context.symbols': {
+    request: { match?: string; kind?: SymbolKind; doc?: string; limit?: number }
+    result: SymbolList
+  }
+  'context.links': {
+    request: { of: string; direction?: 'in' | 'out'; kind?: LinkGroup; limit?: number }
+    result: LinkList
+  }
   'context.sql': { request: { query: string; limit?: number }; result: SqlResult }
   'context.read': { request: { doc: string; start?: number; end?: number }; result: ReadResult }
   'model.call': {

@@ -1,6 +1,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { Price } from './budget.ts'
-import type { TableListing } from './frame.ts'
+import type { LinkList } from './code.ts'
+import type { Steps, TableListing } from './frame.ts'
 import type { Level } from './label.ts'
 
 /** Where a model runs: in this process, on this machine, or somewhere else. */
@@ -56,6 +57,12 @@ export interface ModelProfile {
   readonly plan?: (question: string) => AnswerPlan
   /** The query over tables whose result answers a question exactly, for such a model; null where there is none. */
   readonly exactQuery?: (question: string, tables: readonly TableListing[]) => string | null
+  /** Whether what was told of source answers a question exactly, for such a model. */
+  readonly exactLinks?: (
+    question: string,
+    asked: Steps['context.links']['request'],
+    told: LinkList,
+  ) => boolean
 }
 
 /**

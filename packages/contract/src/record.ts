@@ -307,6 +307,8 @@ export interface Det {
   readonly 'context.search': Local & {
     /** Numbers of the notes of earlier runs that the frame was shown, ascending; absent when there are none. */
     readonly notes?: readonly number[]
+    /** Only of links of the root that answer the question exactly, by its model's plan. */
+    readonly exact?: true
   }
   readonly 'context.read': Local & {
     /** Only of a query of the root that its model's plan says answers the question exactly. */

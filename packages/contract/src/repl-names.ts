@@ -44,6 +44,8 @@ export type HostName =
   | 'read'
   | 'tables'
   | 'sql'
+  | 'symbols'
+  | 'links'
   | 'llm_query'
   | 'llm_query_batched'
   | 'rlm_query'
@@ -139,6 +141,26 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
       'sql(query, limit=None) → {"columns", "rows", "truncated", "docs"} of a DuckDB SELECT over the tables; name the column _span to get each row\'s span',
       ['query'],
       ['limit'],
+    ),
+  ),
+  symbols: described(
+    [],
+    'context.search',
+    'await symbols(words?, {kind?, doc?, limit?}) → {symbols: [{id, name, kind, doc, line, start, end, text, body, exported}], truncated, files, unread} of functions, classes and variables that source files define',
+    inPython(
+      'symbols(match=None, kind=None, doc=None, limit=None) → {"symbols": [{"id", "name", "kind", "doc", "line", "start", "end", "text"}], "truncated", "unread"} of what source files define',
+      ['match'],
+      ['kind', 'doc', 'limit'],
+    ),
+  ),
+  links: described(
+    [],
+    'context.search',
+    'await links(of, {direction?, kind?, limit?}) → {of, links: [{kind, confidence, from, to, doc, line, start, end, text}], truncated, unread}: what uses a symbol (name or id), or with direction "out" what it uses; kind: calls, writes, references, modules, inheritance; "*" with writes: every write to a variable of a module. Only links that are certain are facts',
+    inPython(
+      'links(of, direction="in", kind=None, limit=None) → {"of", "links": [{"kind", "confidence", "from", "to", "doc", "line", "start", "end", "text"}], "truncated", "unread"}: what uses a symbol, or what it uses; only links that are certain are facts',
+      ['of'],
+      ['direction', 'kind', 'limit'],
     ),
   ),
   llm_query: described(

@@ -28,9 +28,9 @@ export class Ending {
     const { kind, det } = record
     this.#cut ??= cutBy(record)
     if (kind === 'strategy.chosen') this.#plan = det.plan?.basis
-    if (kind === 'context.read' && det.exact === true) {
+    if ((kind === 'context.read' || kind === 'context.search') && det.exact === true) {
       const planned = this.#plan !== undefined && frame.parent === null
-      if (!planned || det.op !== 'sql' || det.outcome !== 'ok')
+      if (!planned || !EXACT.has(det.op) || det.outcome !== 'ok')
         mismatch('Only a query of a root that answers by a plan answers exactly.', `${at}/det/exact`)
       this.#plan = 'exact'
     }
@@ -155,8 +155,10 @@ function wandered(reason: Det['run.close']['reason']): boolean {
   return reason?.code === 'NO_PROGRESS' || reason?.data.ended === 'NO_PROGRESS'
 }
 
-const SEARCHING: ReadonlySet<string> = new Set(['search', 'grep', 'sql'])
-const HANDING: ReadonlySet<string> = new Set(['search', 'grep', 'read', 'sql'])
+/** Operations whose results may answer exactly. */
+const EXACT: ReadonlySet<string> = new Set(['sql', 'links'])
+const SEARCHING: ReadonlySet<string> = new Set(['search', 'grep', 'sql', 'symbols', 'links'])
+const HANDING: ReadonlySet<string> = new Set(['search', 'grep', 'read', 'sql', 'symbols', 'links'])
 
 function cutBy({ kind, det }: AnyRecord): Cut | undefined {
   switch (kind) {

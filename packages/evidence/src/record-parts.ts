@@ -256,6 +256,7 @@ const context = {
 export const contextSearch: Shape<Det['context.search']> = object<Det['context.search']>({
   ...context,
   notes: optional(list(count)),
+  exact: optional(where<true>('true', (value) => value === true)),
 })
 
 export const contextRead: Shape<Det['context.read']> = object<Det['context.read']>({

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ChildProgram, programOf } from '../confinement/child-program.ts'
+import { grammarFiles } from './code-grammars.ts'
 import { CHILD_DATA_KB, CHILD_HEAP_MB } from './limits.ts'
 import { MOST_MESSAGE } from './parser-message.ts'
 
@@ -13,6 +14,7 @@ export function parserProgram(): ChildProgram {
     room: roomPath,
     main: 'child/main',
     packages: packages(),
+    given: grammarFiles(),
     flags: [`--max-old-space-size=${CHILD_HEAP_MB}`],
     mostMessage: MOST_MESSAGE,
     mostDataKb: CHILD_DATA_KB,
@@ -23,5 +25,5 @@ export function parserProgram(): ChildProgram {
 function packages(): readonly string[] {
   if (!import.meta.url.endsWith('.ts')) return []
   const file = createRequire(import.meta.url).resolve('unpdf')
-  return [file.slice(0, file.lastIndexOf('unpdf'))]
+  return [file.slice(0, file.lastIndexOf('/unpdf/'))]
 }

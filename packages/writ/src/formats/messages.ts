@@ -1,9 +1,10 @@
-import type { Format, ParsedDocument, ParseRefusal } from '@writ/contract'
+import type { CodeFacts, CodeLanguage, Format, ParsedDocument, ParseRefusal } from '@writ/contract'
 
 /** What the child is told: the bytes of a file, then what to do with them. */
 export type ToParser =
   | { readonly type: 'bytes'; readonly base64: string }
   | { readonly type: 'parse'; readonly format: Format; readonly name: string }
+  | { readonly type: 'code'; readonly language: CodeLanguage }
 
 /** What the child tells: what it found, each member followed by its bytes, and the end. */
 export type FromParser =
@@ -11,5 +12,8 @@ export type FromParser =
   | { readonly type: 'member'; readonly name: string }
   | { readonly type: 'bytes'; readonly base64: string }
   | { readonly type: 'left'; readonly name: string; readonly refusal: ParseRefusal }
+  | { readonly type: 'code'; readonly facts: CodeFacts }
+  /** Code cannot be read here, whatever it is. */
+  | { readonly type: 'no-grammar'; readonly reason: string }
   | { readonly type: 'done' }
   | { readonly type: 'refused'; readonly refusal: ParseRefusal }

@@ -1,14 +1,19 @@
-import type {
-  DocumentParser,
-  Parsed,
-  ParsedDocument,
-  ParsedMember,
-  ParseRefusal,
-  ParseRequest,
+import {
+  type CodeFacts,
+  type CodeReader,
+  type CodeRequest,
+  type DocumentParser,
+  type Parsed,
+  type ParsedDocument,
+  type ParsedMember,
+  type ParseRefusal,
+  type ParseRequest,
+  WritError,
 } from '@writ/contract'
 import type { Child } from '../confinement/child.ts'
 import { type Started, startConfined } from '../confinement/start-confined.ts'
 import { parserProgram } from './child-command.ts'
+import { requireGrammars } from './code-grammars.ts'
 import { BASE_MS, CHUNK_BYTES, IDLE_MS, MAX_PARTS, MAX_UNPACKED_BYTES, MS_PER_MIB } from './limits.ts'
 import type { FromParser, ToParser } from './messages.ts'
 import { parserMessage } from './parser-message.ts'
@@ -19,13 +24,18 @@ export interface ParserOptions {
 }
 
 /** Parses files in a confined child, which is started for the first of them and ends when there are no more. */
-export function openParser({ baseMs = BASE_MS }: ParserOptions = {}): DocumentParser {
+export function openParser({ baseMs = BASE_MS }: ParserOptions = {}): DocumentParser & CodeReader {
   return new ConfinedParser(baseMs)
 }
 
-type Outcome = Parsed | ParseRefusal
+type Outcome = Parsed | CodeFacts | ParseRefusal | NoGrammar
 
-class ConfinedParser implements DocumentParser {
+/** Code cannot be read here. */
+interface NoGrammar {
+  readonly noGrammar: string
+}
+
+class ConfinedParser implements DocumentParser, CodeReader {
   readonly #baseMs: number
   #started: Started<ToParser> | undefined
   #child: Child<ToParser> | undefined
@@ -40,8 +50,23 @@ class ConfinedParser implements DocumentParser {
   }
 
   /** One file after another: each has the child for itself. */
-  parse(request: ParseRequest): Promise<Outcome> {
-    const parsed = this.#last.then(() => this.#parse(request))
+  async parse({ format, name, bytes }: ParseRequest): Promise<Parsed | ParseRefusal> {
+    const outcome = await this.#queue({ type: 'parse', format, name }, bytes)
+    return 'definitions' in outcome || 'noGrammar' in outcome ? BROKEN : outcome
+  }
+
+  async readCode({ language, bytes }: CodeRequest): Promise<CodeFacts | ParseRefusal> {
+    requireGrammars()
+    const outcome = await this.#queue({ type: 'code', language }, bytes)
+    // What was closed says nothing of a text, and must not be kept of it.
+    if (outcome === CLOSED) throw new WritError('CANCELLED', 'The parser was closed before it had read this.')
+    if ('noGrammar' in outcome)
+      throw new WritError('CODE_UNAVAILABLE', `The grammars of source cannot be used: ${outcome.noGrammar}`)
+    return 'definitions' in outcome || 'code' in outcome ? outcome : BROKEN
+  }
+
+  #queue(message: Asked, bytes: Uint8Array): Promise<Outcome> {
+    const parsed = this.#last.then(() => this.#parse(message, bytes))
     this.#last = parsed.catch(() => undefined)
     return parsed
   }
@@ -56,7 +81,7 @@ class ConfinedParser implements DocumentParser {
     await this.#last
   }
 
-  async #parse({ format, name, bytes }: ParseRequest): Promise<Outcome> {
+  async #parse(message: Asked, bytes: Uint8Array): Promise<Outcome> {
     if (this.#closed) return CLOSED
     clearTimeout(this.#idle)
     const child = await this.#up()
@@ -64,7 +89,7 @@ class ConfinedParser implements DocumentParser {
       await child.close()
       return CLOSED
     }
-    const outcome = await this.#ask(child, { format, name, bytes })
+    const outcome = await this.#ask(child, message, bytes)
     if (this.#child === child) this.#wait(child)
     return outcome
   }
@@ -78,7 +103,7 @@ class ConfinedParser implements DocumentParser {
     return this.#child
   }
 
-  #ask(child: Child<ToParser>, { format, name, bytes }: ParseRequest): Promise<Outcome> {
+  #ask(child: Child<ToParser>, message: Asked, bytes: Uint8Array): Promise<Outcome> {
     const most = this.#baseMs + Math.floor(bytes.length / 1024 ** 2) * MS_PER_MIB
     return new Promise((resolve) => {
       const heard = new Heard()
@@ -100,7 +125,9 @@ class ConfinedParser implements DocumentParser {
       child.own({
         onMessage: (value) => {
           const outcome = heard.take(parserMessage(value))
-          if (outcome !== undefined) end(outcome, 'code' in outcome && heard.broken)
+          // An engine that a text broke is not used for another.
+          if (outcome !== undefined)
+            end(outcome, 'code' in outcome && (heard.broken || message.type === 'code'))
         },
         onGone: (reason) => end(lost(reason), true),
       })
@@ -108,7 +135,7 @@ class ConfinedParser implements DocumentParser {
         const chunk = bytes.subarray(at, at + CHUNK_BYTES)
         child.send({ type: 'bytes', base64: Buffer.from(chunk).toString('base64') })
       }
-      child.send({ type: 'parse', format, name })
+      child.send(message)
     })
   }
 
@@ -122,7 +149,12 @@ class ConfinedParser implements DocumentParser {
   }
 }
 
+/** What is asked of a child once it has the bytes. */
+type Asked = Exclude<ToParser, { readonly type: 'bytes' }>
+
 const CLOSED: ParseRefusal = { code: 'damaged', reason: 'its parser was closed before it was read' }
+
+const BROKEN: ParseRefusal = { code: 'damaged', reason: 'its parser said something else than it was asked' }
 
 /** What a child has told about one file so far. */
 class Heard {
@@ -147,6 +179,10 @@ class Heard {
       case 'left':
         this.#left.push({ name: message.name, ...message.refusal })
         return this.#left.length > MAX_PARTS ? this.#break() : undefined
+      case 'code':
+        return message.facts
+      case 'no-grammar':
+        return { noGrammar: message.reason }
       case 'done':
         return this.#parsed()
       case 'refused':

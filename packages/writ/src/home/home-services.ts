@@ -58,7 +58,14 @@ export function homeServices(home: string, policy: string | undefined): HomeServ
   return {
     home,
     ledger: once(() => openLedger(home), closeIt),
-    library: once(() => openLibrary(home, (request) => parser.parse(request)), closeIt),
+    library: once(
+      () =>
+        openLibrary(home, {
+          parse: (file) => parser.parse(file),
+          readCode: (source) => parser.readCode(source),
+        }),
+      closeIt,
+    ),
     policy: once(() => openPolicy(policy ?? null), closeIt),
     openPolicy,
     signer,

@@ -49,7 +49,10 @@ export async function dropPacks(
 }
 
 function filesOf({ packs, indexes }: CorporaHome, hash: string): string[] {
-  return [join(indexes, `${hash}.db`), join(packs, `${hash}.parts`), join(packs, `${hash}.pack`)]
+  return [
+    ...['db', 'code'].map((ending) => join(indexes, `${hash}.${ending}`)),
+    ...['parts', 'pack'].map((ending) => join(packs, `${hash}.${ending}`)),
+  ]
 }
 
 function isThere(packs: string, state: string): boolean {

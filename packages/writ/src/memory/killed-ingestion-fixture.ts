@@ -60,7 +60,7 @@ async function killed(space: Workspace, files: number, kills: number): Promise<v
       if ((await ingest(space, Math.random() * took * 0.5)) === 'done') break
       hit += 1
       const named = join(space.home, 'corpora', 'named')
-      const library = await openLibrary(space.home, undefined, PART)
+      const library = await openLibrary(space.home, { partBytes: PART })
       left += readdirSync(join(space.home, 'corpora', 'unfinished')).length
       const isThere = readdirSync(named).some((file) => file.endsWith('.json'))
       // The corpus that was there before answers, whole.
@@ -73,7 +73,7 @@ async function killed(space: Workspace, files: number, kills: number): Promise<v
       await library.close()
     }
     expect(await ingest(space)).toBe('done')
-    const library = await openLibrary(space.home, undefined, PART)
+    const library = await openLibrary(space.home, { partBytes: PART })
     const store = await library.openNamed('docs')
     const undisturbed = await openLibrary(join(space.base, `undisturbed-${round}`))
     const other = await undisturbed.open(space.request())

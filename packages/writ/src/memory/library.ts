@@ -2,6 +2,7 @@ import { realpathSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import {
+  type CodeReader,
   type ContextStore,
   type CorpusSummary,
   defined,
@@ -24,19 +25,27 @@ import { PackStore } from './store.ts'
 import type { Ingested, WorkerCalls } from './worker-calls.ts'
 import { WorkerLink } from './worker-link.ts'
 
+/** What a library is given beside its place. */
+export interface LibraryOptions {
+  /** Reads files that are no text; without it they are left out. */
+  readonly parse?: Parse
+  /** Reads the structure of source; without it none is known. */
+  readonly readCode?: CodeReader['readCode']
+  /** Bytes of a kept corpus that are packed together, about. */
+  readonly partBytes?: number
+}
+
 /**
  * Opens the corpora kept below `<home>/corpora`, which is made when missing. Any number of processes may have it open.
- * Files that are no text are read where there is something that parses them. A kept corpus is packed in parts of about
- * `partBytes`. Throws `HOME_UNUSABLE`.
+ * Throws `HOME_UNUSABLE`.
  */
 export async function openLibrary(
   home: string,
-  parse?: Parse,
-  partBytes: number = PART_BYTES,
+  { parse, readCode, partBytes = PART_BYTES }: LibraryOptions = {},
 ): Promise<Library> {
   const places = new CorporaHome(home)
   places.sweep()
-  return new PackLibrary(places, parse, partBytes)
+  return new PackLibrary(places, parse, readCode, partBytes)
 }
 
 type Owner = Pick<IngestRequest, 'purposes' | 'owner'>
@@ -44,15 +53,22 @@ type Owner = Pick<IngestRequest, 'purposes' | 'owner'>
 class PackLibrary implements Library {
   readonly #home: CorporaHome
   readonly #parse: Parse | undefined
+  readonly #readCode: CodeReader['readCode'] | undefined
   readonly #partBytes: number
   readonly #stores = new Set<PackStore>()
   /** Links whose store is still being made. */
   readonly #unfinished = new Set<WorkerLink>()
 
-  constructor(home: CorporaHome, parse: Parse | undefined, partBytes: number) {
+  constructor(
+    home: CorporaHome,
+    parse: Parse | undefined,
+    readCode: CodeReader['readCode'] | undefined,
+    partBytes: number,
+  ) {
     this.#home = home
-    this.#partBytes = partBytes
     this.#parse = parse
+    this.#readCode = readCode
+    this.#partBytes = partBytes
   }
 
   async open(request: IngestRequest): Promise<ContextStore> {
@@ -161,7 +177,9 @@ class PackLibrary implements Library {
     if (used !== undefined) await dropPacks(this.#home.home, earlier, used)
     const named = await new NamedCorpora(this.#home.named, this.#home.scratch).states()
     for (const state of earlier) {
-      if (!named.has(state)) rmSync(join(this.#home.indexes, `${state}.db`), { force: true })
+      if (named.has(state)) continue
+      for (const ending of ['db', 'code'])
+        rmSync(join(this.#home.indexes, `${state}.${ending}`), { force: true })
     }
   }
 
@@ -171,7 +189,7 @@ class PackLibrary implements Library {
     bringIn: (link: WorkerLink, places: Places) => Promise<Ingested>,
   ): Promise<{ store: PackStore; ingested: Ingested; scratch: string }> {
     const scratch = this.#home.newScratch()
-    const link = new WorkerLink(spareWorker.take(), this.#parse)
+    const link = new WorkerLink(spareWorker.take(), this.#parse, this.#readCode)
     this.#unfinished.add(link)
     try {
       const { packs, indexes } = this.#home

@@ -94,6 +94,9 @@ export const PROGRESS_INTERVAL_MS = 100
 /** A longer text is searched and read, and no table is made of it: its rows are held while they are told apart. */
 export const MAX_TABLE_TEXT_BYTES: number = 256 * 1024 * 1024
 
+/** A longer source file is searched and read, and its structure is not known: people write none, and bundles name nothing. */
+export const MAX_CODE_BYTES: number = 2 * 1024 * 1024
+
 /** Most columns of a table, and most tables of one document that can hold several. */
 export const MAX_TABLE_COLUMNS = 500
 export const MAX_TABLES = 200

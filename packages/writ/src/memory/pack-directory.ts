@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Omitted } from '@writ/contract'
+import { KeptCode } from './code/kept-code.ts'
 import { isRefusal } from './document-source.ts'
 import { type Advance, buildIndex, openIndex } from './index-file.ts'
 import { type Part, partsFile, partsOf } from './pack-parts.ts'
@@ -36,6 +37,7 @@ export interface OpenPack {
   readonly sha256: string
   readonly pack: PackSet
   readonly index: DatabaseSync
+  readonly code: KeptCode
 }
 
 /**
@@ -106,7 +108,7 @@ export class PackDirectory {
       else for (const doc of pack.documents) advance(1, doc.bytes)
       const index = existing ?? openIndex(path)
       if (index === undefined) throw new Error(`the index just built cannot be opened: ${path}`)
-      return { sha256: hash, pack, index }
+      return { sha256: hash, pack, index, code: new KeptCode(pack, this.#codePlaces(hash)) }
     } catch (error) {
       pack.close()
       throw error
@@ -130,6 +132,11 @@ export class PackDirectory {
 
   indexPath(hash: string): string {
     return join(this.#places.indexes, `${hash}.db`)
+  }
+
+  #codePlaces(hash: string) {
+    const { indexes, scratch, durable } = this.#places
+    return { path: join(indexes, `${hash}.code`), scratch, durable }
   }
 
   packPath(hash: string): string {

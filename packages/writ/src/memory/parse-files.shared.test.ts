@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ContextStore, Library, Parsed, ParseRefusal, ParseRequest } from '@writ/contract'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openLibrary } from './index.ts'
+import { type LibraryOptions, openLibrary } from './library.ts'
 import { type Workspace, workspace } from './memory-fixture.ts'
 
 // What ingestion makes of files that something else parses; here that is a stand-in which says what it is told.
@@ -17,10 +17,11 @@ beforeEach(async () => {
   space = workspace()
   asked = []
   said = {}
-  library = await openLibrary(space.home, (request) => {
+  const parse: LibraryOptions['parse'] = (request) => {
     asked.push(request)
     return Promise.resolve(said[request.name] ?? { code: 'damaged', reason: 'nobody said what it is' })
-  })
+  }
+  library = await openLibrary(space.home, { parse })
 })
 afterEach(async () => {
   await library.close()

@@ -21,7 +21,7 @@ let space: Workspace
 let library: Library
 beforeEach(async () => {
   space = workspace()
-  library = await openLibrary(space.home, undefined, PART)
+  library = await openLibrary(space.home, { partBytes: PART })
 })
 afterEach(async () => {
   await library.close()
@@ -214,7 +214,7 @@ describe('files that are not what they seem', () => {
 
   it('is whole when two ingest it at once', async () => {
     corpus(40)
-    const other = await openLibrary(space.home, undefined, PART)
+    const other = await openLibrary(space.home, { partBytes: PART })
     const stores = await Promise.all([ingest(), other.ingest('docs', space.request())])
     for (const store of stores) expect(await answersOf(store)).toEqual(await fresh())
     write('new.txt', corpusText(60))

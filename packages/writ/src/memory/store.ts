@@ -1,5 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import {
+  type CodeScope,
   type CorpusChanges,
   type DocumentInfo,
   type GrepRequest,
@@ -7,6 +8,8 @@ import {
   joinLabels,
   type KeptCorpus,
   type Label,
+  type LinkList,
+  type LinkRequest,
   type Omitted,
   type Origin,
   type OutlineEntry,
@@ -15,6 +18,8 @@ import {
   type ReadResult,
   type SearchRequest,
   type Skipped,
+  type SymbolList,
+  type SymbolRequest,
   type TableInfo,
   type TableRows,
   type TextSource,
@@ -115,6 +120,14 @@ export class PackStore implements KeptCorpus {
     spans: readonly { readonly start: number; readonly end: number }[],
   ): Promise<readonly boolean[]> {
     return this.#parts.link.call('rowsAt', { partition, name, spans })
+  }
+
+  symbols(scope: CodeScope, asked: SymbolRequest, signal?: AbortSignal): Promise<SymbolList> {
+    return this.#parts.link.call('symbols', { scope, asked }, { signal })
+  }
+
+  links(scope: CodeScope, asked: LinkRequest, signal?: AbortSignal): Promise<LinkList> {
+    return this.#parts.link.call('links', { scope, asked }, { signal })
   }
 
   async origin(doc: string, start: number, end: number): Promise<Origin | undefined> {

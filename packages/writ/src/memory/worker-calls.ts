@@ -1,10 +1,15 @@
 import type {
+  CodeFacts,
+  CodeRequest,
+  CodeScope,
   CorpusChanges,
   DocumentInfo,
   ErrorCode,
   GrepRequest,
   GrepResult,
   IngestProgress,
+  LinkList,
+  LinkRequest,
   Omitted,
   Origin,
   OutlineEntry,
@@ -15,6 +20,8 @@ import type {
   Passage,
   SearchRequest,
   Skipped,
+  SymbolList,
+  SymbolRequest,
   TableInfo,
   TableRows,
   TextSource,
@@ -103,6 +110,8 @@ export interface WorkerCalls {
     }
     result: readonly boolean[]
   }
+  symbols: { request: { readonly scope: CodeScope; readonly asked: SymbolRequest }; result: SymbolList }
+  links: { request: { readonly scope: CodeScope; readonly asked: LinkRequest }; result: LinkList }
   origin: {
     request: {
       readonly partition: string
@@ -133,7 +142,7 @@ export type ToWorker =
   /** Stop working on a call; nobody waits for its result any more. */
   | { readonly cancel: number }
   /** What a file that was to be parsed came to. */
-  | { readonly parsed: number; readonly outcome: Parsed | ParseRefusal }
+  | { readonly parsed: number; readonly outcome: Parsed | CodeFacts | ParseRefusal }
   | { readonly parsed: number; readonly error: SentError }
   /** Stop everything, and forget the store: another comes. */
   | { readonly clear: true }
@@ -143,7 +152,7 @@ export type FromWorker =
   | { readonly id: number; readonly error: SentError }
   | { readonly id: number; readonly progress: IngestProgress }
   /** A file to be parsed. */
-  | { readonly parse: number; readonly request: ParseRequest }
+  | { readonly parse: number; readonly request: ParseRequest | CodeRequest }
   /** The store is forgotten, and nothing of it runs. */
   | { readonly cleared: true }
 

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import { type IngestProgress, toWritError, WritError } from '@writ/contract'
+import { type CodeReader, type IngestProgress, toWritError, WritError } from '@writ/contract'
 import type { Parse } from './parse-files.ts'
 import { spareWorker } from './spare-worker.ts'
 import type { FromWorker, ToWorker, WorkerCall, WorkerCalls } from './worker-calls.ts'
@@ -26,6 +26,7 @@ export interface CallOptions {
 export class WorkerLink {
   readonly #worker: Worker
   readonly #parse: Parse | undefined
+  readonly #readCode: CodeReader['readCode'] | undefined
   readonly #pending = new Map<number, Pending>()
   #next = 1
   /** Why nothing can be asked any more. */
@@ -37,9 +38,10 @@ export class WorkerLink {
     this.#end(failure(`the worker of external memory broke: ${cause.message}`, cause))
   readonly #onExit = (): void => this.#exited()
 
-  constructor(worker: Worker, parse?: Parse) {
+  constructor(worker: Worker, parse?: Parse, readCode?: CodeReader['readCode']) {
     this.#worker = worker
     this.#parse = parse
+    this.#readCode = readCode
     worker.on('message', this.#onMessage).on('error', this.#onError).on('exit', this.#onExit)
     worker.unref()
     if (worker.threadId === -1) this.#exited()
@@ -109,8 +111,9 @@ export class WorkerLink {
   /** Gets a file parsed, and hands over what it came to. */
   async #parseFor({ parse, request }: Extract<FromWorker, { parse: number }>): Promise<void> {
     try {
-      if (this.#parse === undefined) throw failure('nothing parses files here')
-      this.#post({ parsed: parse, outcome: await this.#parse(request) })
+      const read = 'language' in request ? this.#readCode?.(request) : this.#parse?.(request)
+      if (read === undefined) throw failure('nothing parses files here')
+      this.#post({ parsed: parse, outcome: await read })
     } catch (error) {
       const { code, message, data } = toWritError(error)
       this.#post({ parsed: parse, error: { code, message, data } })

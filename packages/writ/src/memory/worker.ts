@@ -1,6 +1,15 @@
 // The worker of one store at a time: everything that takes time. It holds packs and indexes, and no key or policy.
 import { parentPort } from 'node:worker_threads'
-import { isWritError, type Parsed, type ParseRefusal, type ParseRequest, WritError } from '@writ/contract'
+import {
+  type CodeFacts,
+  type CodeRequest,
+  isWritError,
+  type Parsed,
+  type ParseRefusal,
+  type ParseRequest,
+  WritError,
+} from '@writ/contract'
+import { OpenCode } from './code/open-code.ts'
 import { documentOrigin } from './document-origin.ts'
 import { grep } from './grep.ts'
 import { ingest, load } from './ingestion.ts'
@@ -38,13 +47,15 @@ function opened(partition: string): OpenPack {
 }
 
 /** Files that are being parsed, by number. */
-const parsing = new Map<number, PromiseWithResolvers<Parsed | ParseRefusal>>()
+const parsing = new Map<number, PromiseWithResolvers<never>>()
 let asked = 0
 
 /** Has the main thread get a file parsed. */
-function parse(request: ParseRequest): Promise<Parsed | ParseRefusal> {
+function parse(request: ParseRequest): Promise<Parsed | ParseRefusal>
+function parse(request: CodeRequest): Promise<CodeFacts | ParseRefusal>
+function parse(request: ParseRequest | CodeRequest): Promise<never> {
   asked += 1
-  const waiting = Promise.withResolvers<Parsed | ParseRefusal>()
+  const waiting = Promise.withResolvers<never>()
   parsing.set(asked, waiting)
   send({ parse: asked, request })
   return waiting.promise
@@ -53,9 +64,11 @@ function parse(request: ParseRequest): Promise<Parsed | ParseRefusal> {
 function hearParsed(message: Extract<ToWorker, { parsed: number }>): void {
   const waiting = parsing.get(message.parsed)
   parsing.delete(message.parsed)
-  if ('outcome' in message) waiting?.resolve(message.outcome)
+  if ('outcome' in message) waiting?.resolve(message.outcome as never)
   else waiting?.reject(new WritError(message.error.code, message.error.message, { data: message.error.data }))
 }
+
+const code = new OpenCode(opened, (request) => parse(request))
 
 const handlers: Handlers = {
   ingest: (request, id) => ingest(request, keep, (progress) => send({ id, progress }), parse),
@@ -66,6 +79,8 @@ const handlers: Handlers = {
   grep: ({ partition, grep: wanted }, _id, signal) => grep(opened(partition).pack, wanted, signal),
   origin: ({ partition, doc, start, end }) => documentOrigin(opened(partition), doc, start, end),
   outline: ({ partition, doc }) => readOutline(opened(partition), doc),
+  symbols: async ({ scope, asked: wanted }, _id, signal) => (await code.view(scope, signal)).symbols(wanted),
+  links: async ({ scope, asked: wanted }, _id, signal) => (await code.view(scope, signal)).links(wanted),
   tableRows: ({ partition, name, from }) => readRows(opened(partition).index, name, from),
   rowsAt: ({ partition, name, spans }) => areRows(opened(partition).index, name, spans),
 }
@@ -114,6 +129,7 @@ function forgetWhenIdle(): void {
     pack.close()
   }
   open.clear()
+  code.clear()
   send({ cleared: true })
 }
 

@@ -277,6 +277,9 @@ class BareFrame implements Frame {
       'context.grep': (asked) => this.#grep(asked),
       'context.outline': ({ doc }) => this.#run.store.outline(doc),
       'context.tables': () => Promise.resolve([]),
+      'context.symbols': () =>
+        Promise.resolve({ symbols: [], truncated: false, files: 0, unread: { count: 0, docs: [] } }),
+      'context.links': () => Promise.reject(new WritError('UNKNOWN_SYMBOL', 'There is no source.')),
       'context.sql': () => Promise.reject(new WritError('SQL_UNAVAILABLE', 'There are no tables.')),
       'context.read': ({ doc, start = 0, end }) => this.#read(doc, start, end),
       'model.call': ({ prompts }) => this.#call(prompts),

@@ -66,6 +66,23 @@ FINAL([names, [[r.order_id, r.amount] for r in found.rows], found.truncated, cit
     expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
   })
 
+  it('asks the structure of code, and is identical when it is done again', async () => {
+    const text = 'export function f() { return g() }\nfunction g() {}\n'
+    const script = sequence([
+      block(`of = symbols("g", kind="function").symbols[0]
+found = links(of, kind="calls").links[0]
+try:
+    links("nowhere")
+except Exception as e:
+    missing = type(e).__name__
+FINAL([of.id, found["from"], found.confidence, cite(found, "g()").quote, len(symbols().symbols), missing])`),
+    ])
+    const { answer } = await home.ask(script, {}, { repl, context: [{ id: 'a.ts', text }] })
+    expect(answer.value).toEqual(['a.ts#g', 'a.ts#f', 'certain', 'g()', 2, 'UnknownSymbol'])
+    expect(await home.verify(answer)).toMatchObject({ ok: true })
+    expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+
   it('is what the profile of its model says, and tells the model of Python', async () => {
     const told = ({
       messages,

@@ -25,9 +25,17 @@ function hear(message: ToParser): void {
   }
   const bytes = Buffer.concat(parts)
   parts = []
-  parseFile({ format: message.format, name: message.name, bytes }).then(tellParsed, (error: unknown) =>
-    tell({ type: 'refused', refusal: asRefusal(error) }),
-  )
+  const refuse = (error: unknown): void => {
+    const refusal = asRefusal(error)
+    const isOurs = error instanceof Error && error.name === 'NoGrammar'
+    tell(isOurs ? { type: 'no-grammar', reason: refusal.reason } : { type: 'refused', refusal })
+  }
+  if (message.type === 'code') {
+    const read = import('./code/read-code.ts').then(({ readCode }) => readCode(message.language, bytes))
+    read.then((facts) => tell({ type: 'code', facts }), refuse)
+    return
+  }
+  parseFile({ format: message.format, name: message.name, bytes }).then(tellParsed, refuse)
 }
 
 function tellParsed({ document, members, left }: Parsed): void {

@@ -5,12 +5,14 @@ import {
   type HostName,
   type ItemOutcome,
   type Json,
+  type LinkGroup,
   type Perform,
   type PreludeCall,
   type SpawnRequest,
   type StepName,
   type Steps,
   type SubCall,
+  SYMBOL_KINDS,
   WritError,
 } from '@writ/contract'
 import { z } from 'zod'
@@ -26,6 +28,21 @@ const searchOptions = z.object({ k: count, docs: names }).partial()
 const grepOptions = z
   .object({ docs: names, before: count, after: count, limit: count, ignoreCase: z.boolean() })
   .partial()
+const symbolFilter = z
+  .object({ match: z.string(), kind: z.enum(SYMBOL_KINDS), doc: z.string(), limit: count })
+  .partial()
+const LINK_WORDS = [
+  'calls',
+  'writes',
+  'references',
+  'modules',
+  'inheritance',
+] as const satisfies readonly LinkGroup[]
+const linkOptions = z
+  .object({ direction: z.enum(['in', 'out']), kind: z.enum(LINK_WORDS), limit: count })
+  .partial()
+/** A symbol may be given by a row of it. */
+const symbolRow = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)])
 const sqlOptions = z.object({ limit: count }).partial()
 const range = z.object({ start: count, end: count }).partial()
 /** Looked into by itself: it may be anything. */
@@ -138,6 +155,23 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
       return { query: take(z.string(), query, form), ...defined(take(sqlOptions, rest, form)) }
     },
     reply: ({ columns, rows, truncated, docs }) => JSON.stringify({ columns, rows, truncated, docs }),
+  }),
+  symbols: guestFunction({
+    step: 'context.symbols',
+    request: ([words, options]) => {
+      const form = 'symbols(words?, {kind?, doc?, limit?})'
+      const [match, filter] = typeof words === 'string' ? [words, options] : [undefined, words ?? options]
+      return defined({ match, ...take(symbolFilter, filter ?? {}, form) })
+    },
+    reply: (list) => JSON.stringify(list),
+  }),
+  links: guestFunction({
+    step: 'context.links',
+    request: ([of, options = {}]) => {
+      const form = 'links(symbol, {direction?, kind?, limit?})'
+      return { of: take(symbolRow, of, form), ...defined(take(linkOptions, options, form)) }
+    },
+    reply: (list) => JSON.stringify(list),
   }),
   llm_query: guestFunction({
     step: 'model.call',

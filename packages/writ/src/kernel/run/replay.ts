@@ -171,6 +171,8 @@ function replayStore(partitions: readonly Partition[], omitted: readonly Omitted
     tables: () => closed('a listing'),
     tableRows: () => outside('rows'),
     rowsAt: () => outside('rows'),
+    symbols: () => outside('symbols'),
+    links: () => outside('links'),
     origin: () => outside('an origin'),
     addTexts: () => outside('an ingestion'),
     close: () => Promise.resolve(),

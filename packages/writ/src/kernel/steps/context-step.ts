@@ -43,7 +43,7 @@ export interface ContextStep<T> {
   /** Notes what was given. */
   readonly given?: (result: T) => void
   /** Whether its result answers the question exactly, by the plan of the root's model; asked where it is not recorded. */
-  readonly exact?: () => boolean
+  readonly exact?: (result: T) => boolean
 }
 
 /** What a step came to. */
@@ -159,7 +159,7 @@ async function happen<T>(
     partitions: allowed.map((partition) => partition.id),
     withheld: refusals.length > 0,
     outcome,
-    exact: outcome.ok && step.exact?.() === true,
+    exact: outcome.ok && step.exact?.(outcome.value) === true,
     admittedMs,
     release,
   }

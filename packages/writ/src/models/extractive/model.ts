@@ -9,7 +9,7 @@ import { conversationOf } from './conversation.ts'
 import { answerLeaf } from './leaf.ts'
 import { writeTurn } from './root.ts'
 
-export { exactQuery, planQuestion } from './plan-question.ts'
+export { exactLinks, exactQuery, planQuestion } from './plan-question.ts'
 
 /** Tokens of context the model declares; a quarter of them holds the longest program it writes. */
 export const EXTRACTIVE_WINDOW = 20_000

@@ -1,5 +1,6 @@
-import type { TableListing } from '@writ/contract'
+import type { LinkList, Steps, TableListing } from '@writ/contract'
 import { readAboutFiles, readHeadings } from './plan/about-files.ts'
+import { type CodeQuestion, isExactAnswer, readCodeQuestion } from './plan/code/code-question.ts'
 import { readDocumentsWith } from './plan/documents-with.ts'
 import { readOccurrences } from './plan/occurrences.ts'
 import type { ExactPart, QuestionPlan } from './plan/question-plan.ts'
@@ -29,7 +30,9 @@ export function planQuestion(question: string): QuestionPlan {
   const exact = question.length <= LONGEST_EXACT ? readExact(plain) : undefined
   if (exact !== undefined) return { ...NOTHING, words, pairs, ...exact, basis: 'exact' }
   const figure = question.length <= LONGEST_EXACT && readTableQuestion(maskedOf(plain), true) !== undefined
-  return { ...NOTHING, literals: phrasesIn(plain), words, pairs, figure, because: reasonFor(plain) }
+  const code =
+    (question.length <= LONGEST_EXACT ? readCodeQuestion(plain.replace(POLITE, '')) : undefined) ?? null
+  return { ...NOTHING, literals: phrasesIn(plain), words, pairs, figure, code, because: reasonFor(plain) }
 }
 
 /** A longer list of tables is not looked at: a cell cannot show it. */
@@ -80,6 +83,16 @@ export function exactQuery(question: string, tables: readonly TableListing[]): s
   return planOverTables(question, tables)?.query ?? null
 }
 
+/** Whether what was told of source answers a question exactly. */
+export function exactLinks(
+  question: string,
+  asked: Steps['context.links']['request'],
+  told: LinkList,
+): boolean {
+  const code: CodeQuestion | null = planQuestion(question).code
+  return code !== null && isExactAnswer(code, asked, told)
+}
+
 function maskedOf(plain: string): Masked {
   const { text, quoted } = maskQuoted(plain)
   return { text: text.replace(POLITE, '').replace(/[\s?.!]+$/u, ''), quoted }
@@ -99,6 +112,7 @@ const NOTHING: QuestionPlan = {
   words: [],
   pairs: [],
   figure: false,
+  code: null,
   because: null,
 }
 

@@ -2,6 +2,7 @@ import type { TableListing } from '@writ/contract'
 import type { Conversation } from './conversation.ts'
 import type { QuestionPlan, Reason } from './plan/question-plan.ts'
 import { MOST_LISTED_CHARS, planQuestion, readOverTables } from './plan-question.ts'
+import { ASK_CODE, CODE_NOTE, RELEASE_CODE, UNLESS_CODE } from './programs/code.ts'
 import { CORPUS, NAMED, OCCURRENCES } from './programs/corpus.ts'
 import { COUNT } from './programs/count.ts'
 import { RESCUE } from './programs/ending.ts'
@@ -30,6 +31,8 @@ interface State {
   readonly trouble: Readonly<Record<string, number>>
   /** Tables that may answer; null when they were asked already, or there are none. */
   readonly tables?: readonly TableListing[] | null
+  /** Whether the structure of source answers. */
+  readonly code?: boolean
 }
 
 /** The best documents that child frames look through, and the fewest that are worth a frame of their own. */
@@ -66,7 +69,7 @@ function nextStep(frame: Frame): Step {
   const state = stateOf(frame.outputs)
   if (frame.turns > 0 && state === undefined) return rescue(question)
   if (group !== undefined) return groupStep(group, plan, state, frame.last)
-  const work = workFor(plan)
+  const work = state?.code === true ? CODE_WORK : workFor(plan)
   if (state === undefined) {
     const begun = [constants(question, plan), ...work.begin]
     return frame.last
@@ -76,7 +79,13 @@ function nextStep(frame: Frame): Step {
         }
       : {
           intent: work.intent,
-          code: [...begun, REPORT(work.found, plan.figure ? ', tables: TABLES' : '')].join('\n'),
+          code: [
+            ...begun,
+            REPORT(
+              work.found,
+              (plan.figure ? ', tables: TABLES' : '') + (plan.code === null ? '' : ', code: CODE !== null'),
+            ),
+          ].join('\n'),
         }
   }
   const stuck = Object.keys(state.trouble).some((name) => name !== 'PolicyDenied')
@@ -90,7 +99,7 @@ function nextStep(frame: Frame): Step {
     }
   if (state.left > 0)
     return { intent: 'Go on with what is left.', code: [work.more, REPORT(work.found)].join('\n') }
-  if (plan.kind === 'passages' && frame.turns === 1 && worthChildren(state))
+  if (plan.kind === 'passages' && state.code !== true && frame.turns === 1 && worthChildren(state))
     return {
       intent: 'Many documents: child frames look through the best of them.',
       code: [`const TOP = inOrder().slice(0, ${TOP});`, FAN_OUT, REPORT(work.found)].join('\n'),
@@ -156,13 +165,19 @@ function workFor(plan: QuestionPlan): Work {
           NAMED,
           'const todo = [];',
           SEARCH,
-          'await searchAll();',
-          'for (const doc of SCORE.keys()) pick(doc, 3);',
+          ...(plan.code === null
+            ? ['await searchAll();', 'for (const doc of SCORE.keys()) pick(doc, 3);']
+            : [ASK_CODE, UNLESS_CODE]),
           ...(plan.figure ? [LIST_TABLES(MOST_LISTED_CHARS)] : []),
         ],
         more: '',
         found: 'SCORE.size',
-        release: [CITE_BEST, RELEASE_PASSAGES, ...(plan.figure ? [TABLE_NOTE] : [])],
+        release: [
+          CITE_BEST,
+          RELEASE_PASSAGES,
+          ...(plan.figure ? [TABLE_NOTE] : []),
+          ...(plan.code === null ? [] : [CODE_NOTE]),
+        ],
       }
     default:
       return {
@@ -174,6 +189,15 @@ function workFor(plan: QuestionPlan): Work {
         release: [RELEASE_COUNT],
       }
   }
+}
+
+/** What the structure of source tells is released as it is. */
+const CODE_WORK: Work = {
+  intent: 'The structure of the source answers.',
+  begin: [],
+  more: '',
+  found: 'CODE.links.length',
+  release: [RELEASE_CODE],
 }
 
 function listing(intent: string, program: string): Work {
@@ -227,7 +251,8 @@ function constants(question: string, plan: QuestionPlan): string {
   const exact = kind !== 'passages' && literals.length > 0
   const targets = exact ? targetsFor(literals) : null
   const search = searchFor(exact ? { ...plan, words: searchWords(literals.join(' ')) } : plan)
-  return `const Q = ${literal({ ...asked, targets, search, needs: needs(plan.because) })};`
+  const code = plan.code === null ? '' : `\nconst C = ${literal(plan.code)};`
+  return `const Q = ${literal({ ...asked, targets, search, needs: needs(plan.because) })};${code}`
 }
 
 /** The one line on what would answer, by why the question is not exact. */

@@ -7,7 +7,7 @@ export const builtin: Provider = {
   ids: 'builtin/extractive',
   open: async (_, { id }): Promise<ResolvedModel> => {
     if (id !== 'builtin/extractive') throw new WritError('UNKNOWN_MODEL', `There is no model "${id}".`)
-    const { createExtractiveModel, EXTRACTIVE_WINDOW, exactQuery, planQuestion } = await import(
+    const { createExtractiveModel, EXTRACTIVE_WINDOW, exactLinks, exactQuery, planQuestion } = await import(
       '../extractive/model.ts'
     )
     return {
@@ -18,6 +18,7 @@ export const builtin: Provider = {
       title: 'built-in extractive model',
       plan: planQuestion,
       exactQuery,
+      exactLinks,
       location: 'builtin',
       digest: modelDigest(id, 'builtin'),
     }

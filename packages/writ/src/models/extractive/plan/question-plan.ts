@@ -1,3 +1,5 @@
+import type { CodeQuestion } from './code/code-question.ts'
+
 /** What kind of answer a question asks for. */
 export type QuestionKind =
   | 'count'
@@ -49,6 +51,8 @@ export type QuestionPlan = {
   readonly pairs: readonly string[]
   /** Whether its form asks for a figure that tables may tell. Only what tables there are says whether they do. */
   readonly figure: boolean
+  /** What its form asks of source, if there is any. Only that source says whether it is answered. */
+  readonly code: CodeQuestion | null
   /** Why it is not exact; null when it is. */
   readonly because: Reason | null
 }

@@ -1,0 +1,178 @@
+import type { CodeDefinition, CodeExport, CodeImport, CodeReach, CodeUse, SymbolKind } from '@writ/contract'
+import { Refused } from '../refused.ts'
+import { type Binding, Scope } from './scopes.ts'
+import { field, type Syntax } from './syntax.ts'
+
+/** Most of each that is kept of one file. */
+const MOST_USES = 100_000
+const MOST_DEFINITIONS = 20_000
+
+type Changing<T> = { -readonly [K in keyof T]: T[K] }
+
+/** A class, object or function whose members are defined in the file. */
+export interface Members {
+  readonly fixed: Map<string, number>
+  readonly ofInstance: Map<string, number>
+}
+
+/** What is found out about one file of JavaScript or TypeScript. */
+export class EcmaSource {
+  readonly text: string
+  readonly at: (unit: number) => number
+  readonly definitions: Changing<CodeDefinition>[] = []
+  readonly imports: CodeImport[] = []
+  readonly exports: CodeExport[] = []
+  readonly uses: CodeUse[] = []
+  /** The scope that a node opens. */
+  readonly scopes: Map<Syntax, Scope> = new Map()
+  /** The definition that a node is. */
+  readonly defined: Map<Syntax, number> = new Map()
+  /** Names of definitions, and what declares a name without using it. */
+  readonly names: Set<Syntax> = new Set()
+  readonly members: Map<number, Members> = new Map()
+  /** Definitions that hold what an expression gives, and the scope of that. */
+  readonly valued: { readonly n: number; readonly node: Syntax; readonly scope: Scope }[] = []
+  readonly top: Scope = new Scope(null, true)
+
+  constructor(text: string, at: (unit: number) => number) {
+    this.text = text
+    this.at = at
+  }
+
+  said(node: Syntax): string {
+    return this.text.slice(node.start, node.end)
+  }
+
+  define(name: string, kind: SymbolKind, { node, named, container, local, fixed = false }: Defined): number {
+    if (this.definitions.length >= MOST_DEFINITIONS)
+      throw new Refused('limits', `it has more than ${MOST_DEFINITIONS} definitions`)
+    const n = this.definitions.length
+    const place = { start: this.at(named.start), end: this.at(named.end) }
+    const body = { from: this.at(node.start), to: this.at(node.end) }
+    this.definitions.push({ name, kind, ...place, ...body, container, local, fixed, value: null, base: null })
+    this.names.add(named)
+    return n
+  }
+
+  member(of: number, name: string, n: number, fixed: boolean): void {
+    const members = this.members.get(of) ?? { fixed: new Map(), ofInstance: new Map() }
+    this.members.set(of, members)
+    const side = fixed ? members.fixed : members.ofInstance
+    if (!side.has(name)) side.set(name, n)
+  }
+
+  import(source: string, name: string, common: boolean): number {
+    this.imports.push({ source, name, common })
+    return this.imports.length - 1
+  }
+
+  use(use: CodeUse): void {
+    if (this.uses.length >= MOST_USES) throw new Refused('limits', `it uses more than ${MOST_USES} names`)
+    this.uses.push(use)
+  }
+
+  bind(scope: Scope, name: string, binding: Bound): Binding {
+    const before = scope.own(name)
+    if (before !== undefined) {
+      before.declared += 1
+      return before
+    }
+    const made: Binding = {
+      given: null,
+      path: [],
+      type: null,
+      ...binding,
+      scope: binding.scope ?? scope,
+      writes: 0,
+      declared: 1,
+      reach: undefined,
+      asked: false,
+    }
+    scope.set(name, made)
+    return made
+  }
+}
+
+interface Defined {
+  readonly node: Syntax
+  readonly named: Syntax
+  readonly container: number | null
+  readonly local: boolean
+  readonly fixed?: boolean
+}
+
+type Bound = Pick<Binding, 'is' | 'n'> & Partial<Pick<Binding, 'given' | 'path' | 'type' | 'scope'>>
+
+const WRAPPERS: ReadonlySet<string> = new Set([
+  'parenthesized_expression',
+  'non_null_expression',
+  'as_expression',
+  'satisfies_expression',
+  'await_expression',
+])
+
+/** An expression without what does not change which value it is. */
+export function bare(node: Syntax): Syntax {
+  let at = node
+  while (WRAPPERS.has(at.type)) {
+    const [inner] = at.kids
+    if (inner === undefined) return at
+    at = inner
+  }
+  return at
+}
+
+const FUNCTIONS: ReadonlySet<string> = new Set([
+  'function_declaration',
+  'generator_function_declaration',
+  'function_expression',
+  'generator_function',
+  'arrow_function',
+  'method_definition',
+  'class_static_block',
+])
+
+export function isFunction(node: Syntax): boolean {
+  return FUNCTIONS.has(node.type)
+}
+
+const CLASSES: ReadonlySet<string> = new Set(['class_declaration', 'abstract_class_declaration', 'class'])
+
+export function isClass(node: Syntax): boolean {
+  return CLASSES.has(node.type)
+}
+
+/** The name of a member; undefined where it is computed. */
+export function memberName(source: EcmaSource, key: Syntax | undefined): string | undefined {
+  switch (key?.type) {
+    case 'property_identifier':
+    case 'private_property_identifier':
+    case 'shorthand_property_identifier':
+    case 'shorthand_property_identifier_pattern':
+    case 'identifier':
+      return source.said(key)
+    case 'string':
+      return source.said(key).slice(1, -1)
+    default:
+      return undefined
+  }
+}
+
+/** The specifier of `require('…')` or `import('…')`, where `require` is what Node gives. */
+export function required(
+  source: EcmaSource,
+  given: Syntax,
+  scope: Scope,
+): { readonly from: string; readonly common: boolean } | undefined {
+  const call = bare(given)
+  if (call.type !== 'call_expression') return undefined
+  const callee = field(call, 'function')
+  const [text, more] = field(call, 'arguments')?.kids ?? []
+  if (callee === undefined || text?.type !== 'string' || more !== undefined) return undefined
+  const from = source.said(text).slice(1, -1)
+  if (callee.type === 'import') return { from, common: false }
+  const isRequire = callee.type === 'identifier' && source.said(callee) === 'require'
+  return isRequire && scope.find('require') === undefined ? { from, common: true } : undefined
+}
+
+export const NOWHERE: CodeReach = { root: 'value', n: 0, path: [], loose: false }

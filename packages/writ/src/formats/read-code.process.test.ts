@@ -1,0 +1,61 @@
+import { afterAll, expect, it } from 'vitest'
+import { openParser } from './index.ts'
+
+// Source that is no friend of its parser, in the confined child.
+
+const parser = openParser()
+afterAll(() => parser.close())
+
+const read = (text: string | Buffer, language: 'javascript' | 'typescript' | 'python' = 'javascript') =>
+  parser.readCode({ language, bytes: Buffer.from(text) })
+
+it('tells definitions, uses and imports, with offsets in bytes', async () => {
+  const facts = await read('// é\nimport { a as b } from "./a.js"\nexport function f() { return b() }\n')
+  expect(facts).toMatchObject({
+    partly: false,
+    definitions: [{ name: 'f', kind: 'function', start: 54, end: 55 }],
+    imports: [{ source: './a.js', name: 'a', common: false }],
+    exports: [{ name: 'f', reach: { root: 'own', n: 0 } }],
+    uses: [
+      { kind: 'import', reach: { root: 'import', n: 0 } },
+      { kind: 'call', within: 0, inFunction: true, reach: { root: 'import', n: 0, path: [] } },
+    ],
+  })
+})
+
+it.each([
+  ['brackets within each other', '['.repeat(200_000)],
+  ['calls within each other', `${'f('.repeat(50_000)}${')'.repeat(50_000)}`],
+  ['members of members', `x${'.y'.repeat(100_000)}()`],
+  ['functions in functions', `${'function f() {'.repeat(20_000)}${'}'.repeat(20_000)}`],
+  ['bytes that are no text', Buffer.from([0xff, 0xfe, 0, 1, 2, 0xc3])],
+  [
+    'names of objects',
+    'const __proto__ = 1; class constructor { toString() { this.hasOwnProperty() } }; valueOf()',
+  ],
+])('ends with itself where it is %s', async (_what, text) => {
+  const outcome = await read(text)
+  expect('definitions' in outcome || /^(limits|damaged)$/.test(outcome.code)).toBe(true)
+  expect(await read('export const after = 1')).toMatchObject({ definitions: [{ name: 'after' }] })
+})
+
+it('says that part of a text is no source', async () => {
+  expect(await read('function f() {} function (')).toMatchObject({ partly: true })
+})
+
+it('tells only definitions of other languages', async () => {
+  const facts = await read(
+    'class A:\n    def m(self):\n        pass\n\ndef f():\n    pass\n\nX = 1\n',
+    'python',
+  )
+  expect(facts).toMatchObject({
+    definitionsOnly: true,
+    uses: [],
+    definitions: [
+      { name: 'A', kind: 'class' },
+      { name: 'm', kind: 'method', container: 0 },
+      { name: 'f', kind: 'function' },
+      { name: 'X', kind: 'variable' },
+    ],
+  })
+})

@@ -1,0 +1,236 @@
+import {
+  type CodeLink,
+  LINK_CONFIDENCES,
+  LINK_GROUPS,
+  type LinkConfidence,
+  type LinkList,
+  type LinkRequest,
+  type SymbolList,
+  type SymbolRequest,
+  type UnreadCode,
+  WritError,
+} from '@writ/contract'
+import { CodeGraph, type Edge, type OpenCall } from './code-graph.ts'
+import { languageOf } from './code-language.ts'
+import { CodeRows, type DocumentOf, qualified } from './code-rows.ts'
+import type { SourceFile, Sym } from './code-symbols.ts'
+import type { CodeFile } from './kept-code.ts'
+
+/** Names of documents that are given of those that are not read. */
+const UNREAD_NAMES = 20
+
+/** Symbols of one name that are looked into. */
+const MOST_MEANT = 100
+
+/** Everything that is written as state of a module. */
+const ALL_STATE = '*'
+
+/** The structure of the source that a frame may see: of no other file anything is known here. */
+export class CodeView {
+  readonly #files: readonly CodeFile[]
+  readonly #graph: CodeGraph
+  readonly #rows: CodeRows
+  readonly #documentOf: DocumentOf
+  readonly #into = new Map<Sym, Edge[]>()
+  readonly #outOf = new Map<Sym, Edge[]>()
+
+  constructor(files: readonly CodeFile[], documentOf: DocumentOf) {
+    this.#files = files
+    this.#documentOf = documentOf
+    const known = files.flatMap(({ doc, facts }): SourceFile[] => (facts === null ? [] : [{ doc, facts }]))
+    this.#graph = new CodeGraph(known)
+    this.#rows = new CodeRows(this.#graph, documentOf)
+    for (const edge of this.#graph.edges) {
+      if (edge.to !== null) push(this.#into, edge.to, edge)
+      if (edge.from !== null) push(this.#outOf, edge.from, edge)
+    }
+  }
+
+  symbols({ match, kind, doc, limit }: SymbolRequest): SymbolList {
+    const words = (match ?? '').toLowerCase().split(/\s+/)
+    const found = this.#graph.symbols.filter(
+      (sym) =>
+        (kind === undefined || sym.def.kind === kind) &&
+        (doc === undefined || sym.file.doc === doc) &&
+        words.every((word) => this.#rows.id(sym).toLowerCase().includes(word)),
+    )
+    const sorted = found.toSorted((a, b) => byPlace(a.file.doc, a.def.start, b.file.doc, b.def.start))
+    return {
+      symbols: sorted.slice(0, limit).map((sym) => this.#rows.symbol(sym)),
+      truncated: sorted.length > limit,
+      files: this.#files.length,
+      unread: this.#unread(() => true, null),
+    }
+  }
+
+  /** Throws `UNKNOWN_SYMBOL`. */
+  links({ of, direction, kind, limit }: LinkRequest): LinkList {
+    const meant = of === ALL_STATE ? [] : this.#named(of)
+    const syms = meant.slice(0, MOST_MEANT)
+    const wanted: ReadonlySet<string> | null = kind === undefined ? null : new Set(LINK_GROUPS[kind])
+    const edges = of === ALL_STATE ? this.#writes() : syms.flatMap((sym) => this.#edgesOf(sym, direction))
+    const kept = distinct(edges)
+      .filter((edge) => wanted?.has(edge.kind) !== false)
+      .toSorted((a, b) => byPlace(a.file.doc, a.start, b.file.doc, b.start))
+    const names = syms.map(({ def }) => def.name)
+    return {
+      of: syms.slice(0, limit).map((sym) => this.#rows.symbol(sym)),
+      links: kept.slice(0, limit).map((edge) => this.#row(edge)),
+      truncated: kept.length > limit || meant.length > Math.min(limit, MOST_MEANT),
+      files: this.#files.length,
+      unread:
+        direction === 'out'
+          ? this.#unread((doc) => syms.some(({ file }) => file.doc === doc), syms)
+          : this.#unread(
+              (doc) => names.length === 0 || this.#holds(doc, names),
+              of === ALL_STATE ? null : syms,
+            ),
+    }
+  }
+
+  #edgesOf(sym: Sym, direction: 'in' | 'out'): Edge[] {
+    const open = this.#graph.open
+    if (direction === 'in')
+      return [
+        ...(this.#into.get(sym) ?? []),
+        ...open.filter((call) => mayBe(call, sym, this.#graph)).map((call) => edgeOf(call, sym, 'name-only')),
+      ]
+    const inside = (from: Sym | null): boolean => from === sym || (from !== null && isWithin(from, sym))
+    const edges = [...this.#outOf].flatMap(([from, own]) => (inside(from) ? own : []))
+    return [
+      ...edges,
+      ...open.filter(({ from }) => inside(from)).map((call) => edgeOf(call, null, 'unresolved')),
+    ]
+  }
+
+  /** Writes to what lives as long as its module. */
+  #writes(): Edge[] {
+    const kinds: ReadonlySet<string> = new Set(LINK_GROUPS.writes)
+    return this.#graph.edges.filter(({ kind, to }) => kinds.has(kind) && to !== null && !to.def.local)
+  }
+
+  /** What a name means; a definition that is another's alias is not meant beside it. */
+  #named(of: string): readonly Sym[] {
+    const { symbols } = this.#graph
+    const exact = symbols.filter((sym) => this.#rows.id(sym) === of)
+    const name = of.replace(/\(\)$/, '')
+    const [doc, inside] =
+      name.includes('#') && !name.startsWith('#')
+        ? [name.slice(0, name.indexOf('#')), name.slice(name.indexOf('#') + 1)]
+        : [null, name]
+    const found = symbols.filter((sym) => {
+      if (doc !== null && sym.file.doc !== doc && !sym.file.doc.endsWith(`/${doc}`)) return false
+      const own = qualified(sym)
+      return own === inside || own.endsWith(`.${inside}`)
+    })
+    const meant =
+      exact.length > 0 ? exact : found.filter(({ def }) => def.kind !== 'field' || def.value === null)
+    if (meant.length === 0) {
+      const isWhole = this.#unread((id) => this.#holds(id, [inside ?? name]), null).count === 0
+      const but = isWhole ? '' : ' Files that may define it are not read whole.'
+      throw new WritError(
+        'UNKNOWN_SYMBOL',
+        `Nothing called ${JSON.stringify(of)} is defined in source that this frame may read.${but}`,
+      )
+    }
+    return meant
+  }
+
+  #row(edge: Edge): CodeLink {
+    const { kind, confidence, from, inFunction, to, file, start, end } = edge
+    return {
+      kind,
+      confidence,
+      from: from === null ? null : this.#rows.id(from),
+      inFunction,
+      to: to === null ? null : this.#rows.id(to),
+      name: this.#rows.said(file, start, end),
+      doc: file.doc,
+      ...this.#rows.at(file, start),
+    }
+  }
+
+  /** Source that may hold more: what was not read, not read whole, or read for definitions alone. */
+  #unread(concerns: (doc: string) => boolean, of: readonly Sym[] | null): UnreadCode {
+    const languages = of === null ? null : new Set(of.map(({ file }) => familyOf(file.doc)))
+    const docs = this.#files.filter(({ doc, facts }) => {
+      const isOther = languages !== null && !languages.has(familyOf(doc))
+      if (isOther || (facts !== null && !facts.partly && !facts.definitionsOnly)) return false
+      return concerns(doc)
+    })
+    return { count: docs.length, docs: docs.slice(0, UNREAD_NAMES).map(({ doc }) => doc) }
+  }
+
+  #holds(id: string, names: readonly string[]): boolean {
+    const { pack, doc } = this.#documentOf(id)
+    const text = pack.text(doc, 0, doc.bytes)
+    return names.some((name) => text.includes(name === 'default' ? 'import' : name))
+  }
+}
+
+/** Languages that call each other by name. */
+function familyOf(doc: string): string | undefined {
+  const language = languageOf(doc)
+  return language === 'typescript' || language === 'tsx' ? 'javascript' : language
+}
+
+/** Whether a call that leads nowhere may be one of a symbol, as far as names tell. */
+function mayBe({ file, use: { reach, kind } }: OpenCall, sym: Sym, graph: CodeGraph): boolean {
+  const { def } = sym
+  const imported = reach.root === 'import' ? file.facts.imports[reach.n]?.name : undefined
+  const name = reach.path.at(-1) ?? imported
+  if (kind !== 'call' && def.kind !== 'class' && def.kind !== 'function') return false
+  if (name !== def.name || /^(interface|type|enum|namespace)$/.test(def.kind)) return false
+  if (def.kind === 'method' || def.kind === 'field')
+    return reach.path.length > 1 || (reach.path.length === 1 && reach.root !== 'free')
+  if (def.local || def.container !== null) return false
+  const isScript = sym.file.facts.imports.length === 0 && sym.file.facts.exports.length === 0
+  if (reach.root === 'free' && reach.path.length === 1) return isScript
+  return (reach.root === 'import' || reach.root === 'free') && graph.exportedAs(sym).length > 0
+}
+
+function edgeOf({ file, use, from }: OpenCall, to: Sym | null, confidence: LinkConfidence): Edge {
+  const kind = use.kind === 'new' ? 'new' : 'call'
+  return { kind, confidence, file, start: use.start, end: use.end, from, inFunction: use.inFunction, to }
+}
+
+function isWithin(sym: Sym, holder: Sym): boolean {
+  if (sym.file !== holder.file) return false
+  const { definitions } = sym.file.facts
+  for (let at = sym.def.container; at !== null; at = definitions[at]?.container ?? null)
+    if (definitions[at] === holder.def) return true
+  return false
+}
+
+/** Links without those that say the same of the same place; the surest stays. */
+function distinct(edges: readonly Edge[]): readonly Edge[] {
+  const found = new Map<string, Edge>()
+  const ids = new Map<Sym, number>()
+  const idOf = (sym: Sym | null): number => {
+    if (sym === null) return -1
+    const id = ids.get(sym) ?? ids.size
+    ids.set(sym, id)
+    return id
+  }
+  for (const edge of edges) {
+    const key = `${edge.kind} ${edge.file.doc} ${edge.start} ${edge.end} ${idOf(edge.to)}`
+    const before = found.get(key)
+    const isSurer = before !== undefined && rank(edge) < rank(before)
+    if (before === undefined || isSurer) found.set(key, edge)
+  }
+  return [...found.values()]
+}
+
+function rank({ confidence }: Edge): number {
+  return LINK_CONFIDENCES.indexOf(confidence)
+}
+
+function push(map: Map<Sym, Edge[]>, sym: Sym, edge: Edge): void {
+  const edges = map.get(sym)
+  if (edges === undefined) map.set(sym, [edge])
+  else edges.push(edge)
+}
+
+function byPlace(docA: string, a: number, docB: string, b: number): number {
+  return docA < docB ? -1 : docA > docB ? 1 : a - b
+}

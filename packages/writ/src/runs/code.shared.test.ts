@@ -1,0 +1,185 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { LinkList, RunEvent, TextSource, WritError } from '@writ/contract'
+import { block, sequence } from '@writ/simulator'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createWrit, type Writ } from '../index.ts'
+import { testRuns } from './test-runs.fixture.ts'
+
+// The structure of code in runs: through the gate, into records, and done again without a parser.
+
+const here = testRuns()
+const { run, verified } = here
+
+const MAIN = {
+  id: 'src/main.js',
+  text: `import { parse as read, count } from './parse.js'
+import * as all from './parse.js'
+export function main(parse) { parse(1); return read(2) + all.parse(3) }
+export class Tool { go() { return this.step() } step() { return count.add(1) } }
+main(read)
+`,
+}
+const PARSE = {
+  id: 'src/parse.js',
+  text: `// Größe
+export const count = new Set()
+let last = 0
+export function parse(text) { last = text; helper(); return secret(text) }
+function helper() { const last = 1; return last }
+import { secret } from './secret.js'
+`,
+}
+const RESTRICTED = { level: 'restricted', categories: [], untrusted: true } as const
+const SECRET = {
+  id: 'src/secret.js',
+  text: "import { parse } from './parse.js'\nexport function secret(x) { return parse(x) }\n",
+  label: RESTRICTED,
+}
+
+const EVERYTHING = `
+  const said = (promise) => promise.then((value) => value, (error) => [error.name, error.message])
+  FINAL([await symbols(), await symbols({ doc: 'src/secret.js' }), await links('parse'), await links('parse', { direction: 'out' }),
+    await said(links('secret')), await said(links('src/secret.js#secret')), await said(links('nothing')), await links('*', { kind: 'writes' })])`
+
+describe('a run over code', () => {
+  it('lists symbols and links, cites a call by its bytes, and is done again from its record', async () => {
+    const code = `
+      const { symbols: list, unread } = await symbols('parse', { kind: 'function' })
+      const { links: calls } = await links(list.find(({ name }) => name === 'parse'), { kind: 'calls' })
+      const citation = await cite(calls[0], 'read(2)')
+      const refused = await cite({ doc: 'src/parse.js', start: 0, end: 40 }).catch((error) => error.name)
+      FINAL({ ids: list.map(({ id }) => id), exported: list[0].exported, unread: unread.count, calls: calls.map(({ from, name, line, confidence }) => [from, name, line, confidence]), quote: citation.quote, refused })`
+    const { answer } = await run(sequence([block(code)]), { asked: { context: [MAIN, PARSE] } })
+    expect(answer.value).toEqual({
+      ids: ['src/parse.js#parse', 'src/parse.js#helper'],
+      exported: ['parse'],
+      unread: 0,
+      calls: [
+        ['src/main.js#main', 'read', 3, 'certain'],
+        ['src/main.js#main', 'all.parse', 3, 'certain'],
+      ],
+      quote: 'read(2)',
+      refused: 'CitationInvalid',
+    })
+    await verified(answer)
+    expect(await here.writ?.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+
+  it('is the same whether source that policy withholds is there or not', async () => {
+    const seen = async (context: readonly TextSource[]): Promise<unknown> => {
+      const { answer } = await run(sequence([block(EVERYTHING)]), { asked: { context } })
+      await verified(answer)
+      expect(answer.label.level).toBe('internal')
+      return answer.value
+    }
+    const without = await seen([MAIN, PARSE])
+    expect(await seen([MAIN, PARSE, SECRET])).toEqual(without)
+    const [, none, , out, ...rest] = without as [unknown, unknown, LinkList, LinkList, ...unknown[]]
+    expect(none).toMatchObject({ symbols: [], truncated: false })
+    expect(out.links).toContainEqual(
+      expect.objectContaining({ name: 'secret', to: null, confidence: 'unresolved' }),
+    )
+    const unknown = [
+      'UnknownSymbol',
+      expect.stringContaining('is defined in source that this frame may read'),
+    ]
+    expect(rest.slice(0, 3)).toEqual([unknown, unknown, unknown])
+  })
+
+  it('sees only the documents of its scope', async () => {
+    const child = `FINAL((await links('parse', { kind: 'calls' })).links.length)`
+    const code = `FINAL(await rlm_query('SIMTASK:test count', { scope: ['src/parse.js'] }))`
+    const { answer } = await run(sequence([block(code), block(child)]), { asked: { context: [MAIN, PARSE] } })
+    expect(answer.value).toBe(0)
+  })
+})
+
+describe('a run over code that is gone on from', () => {
+  const cells = [
+    block("const { of } = await links('helper')"),
+    block("FINAL([of[0].line, (await links('helper')).links.length])"),
+  ]
+
+  it('takes what it was told from its record, when it was suspended', async () => {
+    const suspended = new AbortController()
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === 'step' && event.op === 'links') suspended.abort()
+    }
+    const asked = { context: [PARSE], suspend: suspended.signal, onEvent }
+    const error = await run(sequence(cells), { asked }).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'SUSPENDED' })
+    const answer = await here.writ?.resume((error as WritError).run ?? '')
+    expect(answer).toMatchObject({ status: 'complete', value: [5, 1] })
+    if (answer !== undefined) await verified(answer)
+  })
+
+  it('and when it is forked behind it', async () => {
+    const { answer } = await run(sequence(cells), { asked: { context: [PARSE] } })
+    const { steps } = (await here.writ?.show(answer.run)) ?? { steps: [] }
+    const last = steps.filter(({ kind }) => kind === 'cell').at(-1)
+    const forked = await here.writ?.fork(answer.run, { at: { lane: '0', n: last?.n ?? 0 } })
+    expect(forked).toMatchObject({ status: 'complete', value: [5, 1] })
+    if (forked !== undefined) await verified(forked)
+  })
+})
+
+describe('the built-in model over code', () => {
+  let place: string
+  let writ: Writ
+
+  beforeAll(async () => {
+    place = await mkdtemp(join(tmpdir(), 'writ-builtin-code-'))
+    writ = await createWrit({ home: join(place, 'home'), model: 'builtin/extractive' })
+  })
+  afterAll(async () => {
+    await writ.close()
+    await rm(place, { recursive: true })
+  })
+
+  it.each([
+    ['Who calls parse?', /^parse is called by 1 function or place, at 2 calls: src\/main.js#main\.$/],
+    ['What does main call?', /^main calls 1 function of the source in reach: src\/parse.js#parse\.$/],
+    ['Where is Tool.step defined?', /^Tool.step is defined at src\/main.js:4 \(method\)\.$/],
+    ['Which functions write module-level state?', /^2 functions write state of a module, at 2 places: /],
+    [
+      'Which functions write the variable last?',
+      /^1 function writes last, at 1 place: src\/parse.js#parse\.$/,
+    ],
+    ['What breaks if helper changes its signature?', /1 call in 1 function or place, 0 overrides/],
+  ])('answers exactly, and cites: %s', async (query, says) => {
+    const answer = await writ.completion({ query, context: [MAIN, PARSE] })
+    expect(answer).toMatchObject({ basis: 'exact', support: { unsupported: 0 }, value: { kind: 'code' } })
+    expect((answer.value as { answer: string }).answer).toMatch(says)
+    expect(answer.citations.length).toBeGreaterThan(0)
+    await verified(answer, join(place, 'home'))
+    expect(await writ.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+
+  const SHAPES = {
+    id: 'shapes.js',
+    text: `class Base { area() { return 0 } show() { return this.area() } }
+class Round extends Base { area() { return 3 } }
+function draw(shape) { return shape.area() }
+`,
+  }
+  const BROKEN = { id: 'broken.js', text: 'helper(\nfunction (' }
+
+  it.each([
+    [
+      'a method that others override',
+      'Who calls Base.area?',
+      [SHAPES],
+      ['Likely, and not certain: 1 place', 'By name alone: 1 call'],
+    ],
+    ['a name of several', 'Who calls area?', [SHAPES], ['is the name of 2 definitions']],
+    ['source that does not parse', 'Who calls helper?', [PARSE, BROKEN], ['may not be all: broken.js']],
+    ['a name that is not there', 'Who calls nobody?', [PARSE], ['Nothing called \\"nobody\\" is defined']],
+    ['no source at all', 'Who calls parse?', [{ id: 'a.txt', text: 'I parse.' }], ['Nothing was judged']],
+  ])('is not exact about %s, and says why', async (_what, query, context, why) => {
+    const answer = await writ.completion({ query, context })
+    expect(answer.basis).toBe('passages')
+    for (const words of why) expect(JSON.stringify(answer.value)).toContain(words)
+  })
+})
