@@ -2,6 +2,7 @@ import type { Label } from './label.ts'
 import type { Origin } from './origin.ts'
 import type { DocumentInfo, Partition } from './partition.ts'
 import type { Span } from './span.ts'
+import type { FoundAmount, FoundDate, FoundList, FoundRange } from './structure.ts'
 import type { TableInfo, TableRows } from './table.ts'
 
 /** A passage found by a search: a span of a document, its text, and its rank (1 is best). */
@@ -98,6 +99,10 @@ export interface ContextStore {
   /** Rejects with `BAD_SPAN` when the range is not inside the document. */
   read(doc: string, start: number, end: number): Promise<ReadResult>
   outline(doc: string): Promise<readonly OutlineEntry[]>
+  /** Dates of a document, in order of place. */
+  dates(doc: string, range: FoundRange): Promise<FoundList<FoundDate>>
+  /** Amounts of money and shares of a document, in order of place. */
+  amounts(doc: string, range: FoundRange): Promise<FoundList<FoundAmount>>
   /** Tables that were found in documents of one partition, in order of document and place. */
   tables(partition: string): readonly TableInfo[]
   /** Rows of a table from a place of its document on; 0 for the first. */

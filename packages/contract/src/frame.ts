@@ -9,6 +9,7 @@ import type { DocumentInfo } from './partition.ts'
 import type { CellCode, CellRun, GuestContext } from './sandbox.ts'
 import type { Script, ScriptListing } from './script.ts'
 import type { Citation, Span } from './span.ts'
+import type { FoundAmount, FoundDate, FoundList } from './structure.ts'
 import type { SqlResult, TableInfo } from './table.ts'
 import type { Tuning } from './tuning.ts'
 
@@ -31,6 +32,8 @@ export interface Steps {
     result: GrepResult
   }
   'context.outline': { request: { doc: string }; result: readonly OutlineEntry[] }
+  'context.dates': { request: FoundInDocument; result: FoundList<FoundDate> }
+  'context.amounts': { request: FoundInDocument; result: FoundList<FoundAmount> }
   'context.tables': { request: { match?: string }; result: readonly TableListing[] }
   'context.sql': { request: { query: string; limit?: number }; result: SqlResult }
   'context.read': { request: { doc: string; start?: number; end?: number }; result: ReadResult }
@@ -60,6 +63,13 @@ export interface Steps {
   /** What a combinator has under way is not needed any more: these calls of the guest end. */
   'combinator.stop': { request: { combinator: number; calls: readonly number[] }; result: null }
   'combinator.close': { request: { combinator: number }; result: null }
+}
+
+/** What is found in a document from an offset on. */
+export interface FoundInDocument {
+  readonly doc: string
+  readonly start?: number
+  readonly limit?: number
 }
 
 export type StepName = keyof Steps

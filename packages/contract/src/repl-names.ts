@@ -41,6 +41,8 @@ export type HostName =
   | 'search'
   | 'grep'
   | 'outline'
+  | 'dates'
+  | 'amounts'
   | 'read'
   | 'tables'
   | 'sql'
@@ -114,6 +116,26 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
     'context.search',
     'await outline(doc) → [{kind, title, depth, start, end}]',
     inPython('outline(doc) → [{"kind", "title", "depth", "start", "end"}]', ['doc']),
+  ),
+  dates: described(
+    [],
+    'context.search',
+    'await dates(doc, {start?, limit?}) → {found: [{doc, start, end, sha256, text, date, readings, sentence: {start, end, text}}], truncated}: dates as ISO 8601; date is null where readings leave it open',
+    inPython(
+      'dates(doc, start=0, limit=None) → {"found": [{"doc", "start", "end", "sha256", "text", "date", "readings", "sentence"}], "truncated"}: dates as ISO 8601; "date" is None where "readings" leave it open',
+      ['doc'],
+      ['start', 'limit'],
+    ),
+  ),
+  amounts: described(
+    [],
+    'context.search',
+    'await amounts(doc, {start?, limit?}) → the same of money and per cent: {kind, currency, value, readings} as decimal texts instead of date',
+    inPython(
+      'amounts(doc, start=0, limit=None) → the same of money and per cent: "kind", "currency", "value", "readings" as decimal texts instead of "date"',
+      ['doc'],
+      ['start', 'limit'],
+    ),
   ),
   read: described(
     [],

@@ -2,6 +2,10 @@ import { type FileHandle, open, rm } from 'node:fs/promises'
 import {
   type ContextStore,
   type DocumentInfo,
+  type FoundAmount,
+  type FoundDate,
+  type FoundList,
+  type FoundRange,
   type GrepRequest,
   type GrepResult,
   joinLabels,
@@ -97,6 +101,14 @@ export class PackStore implements ContextStore {
 
   async outline(doc: string): Promise<readonly OutlineEntry[]> {
     return this.#parts.link.call('outline', { partition: this.#find(doc).info.partition, doc })
+  }
+
+  dates(doc: string, range: FoundRange): Promise<FoundList<FoundDate>> {
+    return this.#parts.link.call('dates', { partition: this.#find(doc).info.partition, doc, range })
+  }
+
+  amounts(doc: string, range: FoundRange): Promise<FoundList<FoundAmount>> {
+    return this.#parts.link.call('amounts', { partition: this.#find(doc).info.partition, doc, range })
   }
 
   tables(partition: string): readonly TableInfo[] {

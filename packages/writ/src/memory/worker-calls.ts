@@ -1,6 +1,10 @@
 import type {
   DocumentInfo,
   ErrorCode,
+  FoundAmount,
+  FoundDate,
+  FoundList,
+  FoundRange,
   GrepRequest,
   GrepResult,
   IngestProgress,
@@ -74,6 +78,8 @@ export interface WorkerCalls {
     request: { readonly partition: string; readonly doc: string }
     result: readonly OutlineEntry[]
   }
+  dates: { request: FindRequest; result: FoundList<FoundDate> }
+  amounts: { request: FindRequest; result: FoundList<FoundAmount> }
   tableRows: {
     request: { readonly partition: string; readonly name: string; readonly from: number }
     result: TableRows
@@ -95,6 +101,13 @@ export interface WorkerCalls {
     }
     result: Origin | undefined
   }
+}
+
+/** What is found in the text of a document. */
+interface FindRequest {
+  readonly partition: string
+  readonly doc: string
+  readonly range: FoundRange
 }
 
 export type WorkerCall = keyof WorkerCalls

@@ -8,6 +8,9 @@ import { readOutline } from './outline-rows.ts'
 import type { OpenPack } from './pack-directory.ts'
 import { addTexts } from './run-texts.ts'
 import { search } from './search.ts'
+import { findInText } from './structure/find-in-text.ts'
+import { readAmounts } from './structure/read-amounts.ts'
+import { readDates } from './structure/read-dates.ts'
 import { areRows, readRows } from './tables/kept-tables.ts'
 import type { FromWorker, SentError, ToWorker, WorkerCall, WorkerCalls } from './worker-calls.ts'
 
@@ -64,6 +67,8 @@ const handlers: Handlers = {
   grep: ({ partition, grep: wanted }, _id, signal) => grep(opened(partition).pack, wanted, signal),
   origin: ({ partition, doc, start, end }) => documentOrigin(opened(partition), doc, start, end),
   outline: ({ partition, doc }) => readOutline(opened(partition), doc),
+  dates: ({ partition, doc, range }) => findInText(opened(partition), doc, range, readDates),
+  amounts: ({ partition, doc, range }) => findInText(opened(partition), doc, range, readAmounts),
   tableRows: ({ partition, name, from }) => readRows(opened(partition).index, name, from),
   rowsAt: ({ partition, name, spans }) => areRows(opened(partition).index, name, spans),
 }

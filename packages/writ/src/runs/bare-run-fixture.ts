@@ -276,6 +276,9 @@ class BareFrame implements Frame {
       'context.search': (asked) => this.#search(asked),
       'context.grep': (asked) => this.#grep(asked),
       'context.outline': ({ doc }) => this.#run.store.outline(doc),
+      'context.dates': ({ doc, start = 0, limit = 1_000 }) => this.#run.store.dates(doc, { start, limit }),
+      'context.amounts': ({ doc, start = 0, limit = 1_000 }) =>
+        this.#run.store.amounts(doc, { start, limit }),
       'context.tables': () => Promise.resolve([]),
       'context.sql': () => Promise.reject(new WritError('SQL_UNAVAILABLE', 'There are no tables.')),
       'context.read': ({ doc, start = 0, end }) => this.#read(doc, start, end),

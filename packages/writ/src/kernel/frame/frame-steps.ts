@@ -25,7 +25,15 @@ import type { ModelList } from '../state/model-list.ts'
 import { chooseModel, modelList } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
 import { listedScripts, namedScript } from '../steps/child-script.ts'
-import { cite, docsStep, grepStep, outlineStep, readStep, searchStep } from '../steps/context-requests.ts'
+import {
+  cite,
+  docsStep,
+  foundStep,
+  grepStep,
+  outlineStep,
+  readStep,
+  searchStep,
+} from '../steps/context-requests.ts'
 import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
 import { type CallSteps, callSteps, performCall, recordUnused } from '../steps/model-fallback.ts'
@@ -97,6 +105,10 @@ export class FrameSteps {
       'context.search': (asked) => local(searchStep(store, lane, asked)),
       'context.grep': (asked) => local(grepStep(store, lane, asked)),
       'context.outline': (asked) => local(outlineStep(store, lane, asked)),
+      'context.dates': (asked) =>
+        local(foundStep(store, lane, asked, 'dates', (range) => store.dates(asked.doc, range))),
+      'context.amounts': (asked) =>
+        local(foundStep(store, lane, asked, 'amounts', (range) => store.amounts(asked.doc, range))),
       'context.read': (asked) => local(readStep(store, lane, asked)),
       'context.tables': (asked) => local(tablesStep(store, lane, asked)),
       'context.sql': (asked) => local(sqlStep(this.#state, lane, asked)),

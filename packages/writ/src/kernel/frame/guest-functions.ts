@@ -27,6 +27,7 @@ const grepOptions = z
   .object({ docs: names, before: count, after: count, limit: count, ignoreCase: z.boolean() })
   .partial()
 const sqlOptions = z.object({ limit: count }).partial()
+const foundOptions = z.object({ start: count, limit: count }).partial()
 const range = z.object({ start: count, end: count }).partial()
 /** Looked into by itself: it may be anything. */
 const schema = z.unknown()
@@ -110,6 +111,16 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     step: 'context.outline',
     request: ([doc]) => ({ doc: take(z.string(), doc, 'outline(doc)') }),
     reply: (entries) => JSON.stringify(entries),
+  }),
+  dates: guestFunction({
+    step: 'context.dates',
+    request: (args) => found(args, 'dates'),
+    reply: (result) => JSON.stringify(result),
+  }),
+  amounts: guestFunction({
+    step: 'context.amounts',
+    request: (args) => found(args, 'amounts'),
+    reply: (result) => JSON.stringify(result),
   }),
   read: guestFunction({
     step: 'context.read',
@@ -275,6 +286,11 @@ function only<T>([outcome]: readonly ItemOutcome<T>[]): T {
 /** Whether a batch is to give every outcome, failures too. Its options were read before. */
 function settles([, options]: Args): boolean {
   return batchOptions.safeParse(options ?? {}).data?.settle ?? false
+}
+
+function found([doc, options = {}]: Args, name: string): Steps['context.dates']['request'] {
+  const form = `${name}(doc, {start?, limit?})`
+  return { doc: take(z.string(), doc, form), ...defined(take(foundOptions, options, form)) }
 }
 
 function toSpawn(item: z.infer<typeof spawnOptions> & { prompt: string }): SpawnRequest {

@@ -168,6 +168,8 @@ function replayStore(partitions: readonly Partition[], omitted: readonly Omitted
     grep: () => outside('a pattern'),
     read: () => outside('a read'),
     outline: () => outside('an outline'),
+    dates: () => outside('dates'),
+    amounts: () => outside('amounts'),
     tables: () => closed('a listing'),
     tableRows: () => outside('rows'),
     rowsAt: () => outside('rows'),
