@@ -32,6 +32,7 @@ import { callsDigest } from '../kernel/frame/calls-digest.ts'
 import { guestError } from '../kernel/frame/guest-error.ts'
 import { BadArguments, readCall } from '../kernel/frame/guest-functions.ts'
 import { Statements } from '../kernel/frame/statements.ts'
+import { mostCalls } from '../kernel/frame/sub-calls.ts'
 import { openLibrary } from '../memory/index.ts'
 import { callModel, resolveModel } from '../models/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
@@ -303,10 +304,17 @@ class BareFrame implements Frame {
   async #call(prompts: Steps['model.call']['request']['prompts']): Promise<Steps['model.call']['result']> {
     const { scripted } = this.#run
     if (scripted === undefined) throw new WritError('INTERNAL', 'No sub-call is expected.')
-    this.#stated(() => this.#run.statements.take(prompts.length))
+    this.#stated(() => this.#run.statements.take(mostCalls(prompts)))
     this.#run.calls += prompts.length
     return await Promise.resolve(
-      prompts.map(({ prompt }) => ({ ok: true, value: JSON.stringify(scripted.leaf(prompt)) })),
+      prompts.map(({ prompt, schema }) => {
+        const said = scripted.leaf(prompt)
+        if (schema === undefined) return { ok: true, value: JSON.stringify(said) }
+        if (said.startsWith('{')) return { ok: true, value: said }
+        // It is asked again.
+        this.#run.calls += 1
+        return { ok: false, error: new WritError('INVALID_REPLY', 'The answer does not fit.') }
+      }),
     )
   }
 
