@@ -9,7 +9,7 @@ import type { DocumentInfo } from './partition.ts'
 import type { CellCode, CellRun, GuestContext } from './sandbox.ts'
 import type { Script, ScriptListing } from './script.ts'
 import type { Citation, Span } from './span.ts'
-import type { FoundAmount, FoundDate, FoundList } from './structure.ts'
+import type { DocumentLink, FoundAmount, FoundDate, FoundList, LinkKind, SimilarList } from './structure.ts'
 import type { SqlResult, TableInfo } from './table.ts'
 import type { Tuning } from './tuning.ts'
 
@@ -34,6 +34,11 @@ export interface Steps {
   'context.outline': { request: { doc: string }; result: readonly OutlineEntry[] }
   'context.dates': { request: FoundInDocument; result: FoundList<FoundDate> }
   'context.amounts': { request: FoundInDocument; result: FoundList<FoundAmount> }
+  'context.similar': {
+    request: { doc?: string; text?: string; k?: number; least?: number }
+    result: SimilarList
+  }
+  'context.links': { request: { doc: string; kind?: LinkKind }; result: readonly DocumentLink[] }
   'context.tables': { request: { match?: string }; result: readonly TableListing[] }
   'context.sql': { request: { query: string; limit?: number }; result: SqlResult }
   'context.read': { request: { doc: string; start?: number; end?: number }; result: ReadResult }

@@ -43,6 +43,8 @@ export type HostName =
   | 'outline'
   | 'dates'
   | 'amounts'
+  | 'similar'
+  | 'links'
   | 'read'
   | 'tables'
   | 'sql'
@@ -135,6 +137,26 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
       'amounts(doc, start=0, limit=None) → the same of money and per cent: "kind", "currency", "value", "readings" as decimal texts instead of "date"',
       ['doc'],
       ['start', 'limit'],
+    ),
+  ),
+  similar: described(
+    [],
+    'context.search',
+    'await similar(doc or {text}, {k?, least?}) → {found: [{doc, title, similarity, identical}], truncated, tooLong}: documents with shingles of five words in common, by their Jaccard index (least is 0.5)',
+    inPython(
+      'similar(doc or {"text"}, k=None, least=0.5) → {"found": [{"doc", "title", "similarity", "identical"}], "truncated", "tooLong"}: documents with shingles of five words in common, by their Jaccard index',
+      ['doc'],
+      ['k', 'least'],
+    ),
+  ),
+  links: described(
+    [],
+    'context.search',
+    'await links(doc, {kind?}) → what a document points at: defined terms {kind: "term", name, uses, problem, …span}, {kind: "reference", text, to, problem, …span} and mail {kind: "thread", to, relation, likely, problem}; to is null where nothing fits',
+    inPython(
+      'links(doc, kind=None) → what a document points at: defined terms ("kind": "term"), cross-references ("reference") and mail ("thread"); "to" is None where nothing fits',
+      ['doc'],
+      ['kind'],
     ),
   ),
   read: described(

@@ -9,6 +9,8 @@ export const STEP_OPS: Readonly<Record<'context.search' | 'context.read' | 'loca
       'outline',
       'dates',
       'amounts',
+      'similar',
+      'links',
       'tables',
       'notes',
     ]),

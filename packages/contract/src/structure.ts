@@ -44,3 +44,84 @@ export interface FoundList<T> {
   /** Whether there is more behind the last one. */
   readonly truncated: boolean
 }
+
+/** A document that has text in common with another one, or with a text. */
+export interface SimilarDocument {
+  readonly doc: string
+  readonly title: string
+  /** The Jaccard index of their shingles of five words: those in both by those in either. Computed from the texts. */
+  readonly similarity: number
+  /** Whether the texts are the same bytes. */
+  readonly identical: boolean
+}
+
+/** Documents by how similar they are, the most similar first, then by id. */
+export interface SimilarList {
+  readonly found: readonly SimilarDocument[]
+  readonly truncated: boolean
+  /** Documents that are too long to be compared, but for whether they are identical. */
+  readonly tooLong: number
+}
+
+/** What documents are compared with. */
+export interface SimilarRequest {
+  /** A document of the store, which is not given itself, or a text. */
+  readonly to: { readonly doc: string } | { readonly text: string }
+  /** Most documents to give. */
+  readonly k: number
+  /** The least similarity. */
+  readonly least: number
+  /** Only these documents, when given. */
+  readonly docs?: readonly string[]
+}
+
+/** What a document says of another place or document. */
+export type DocumentLink = DefinedTerm | CrossReference | ThreadLink
+
+/** The definition of a term: `"Agreement" means …`. The span is that of the sentence. */
+export interface DefinedTerm extends Span {
+  readonly kind: 'term'
+  readonly text: string
+  readonly name: string
+  /** How often the document says it in all, as it is written there. */
+  readonly uses: number
+  /** What is in doubt, such as a second definition; null for nothing. */
+  readonly problem: string | null
+}
+
+/** A mention of a part of a document: `Section 4.2`, `Exhibit B`. */
+export interface CrossReference extends Span {
+  readonly kind: 'reference'
+  readonly text: string
+  /** The heading it means; null where the document has none, or several. */
+  readonly to: (Pick<Span, 'doc' | 'start' | 'end'> & { readonly title: string }) | null
+  readonly problem: string | null
+}
+
+/** Another message of the same thread. */
+export interface ThreadLink {
+  readonly kind: 'thread'
+  readonly doc: string
+  /** The message, by its document; null for one that is not in reach. */
+  readonly to: string | null
+  readonly relation: 'parent' | 'ancestor' | 'reply' | 'descendant' | 'same-subject'
+  /** Whether it is only likely: messages that share nothing but their subject. */
+  readonly likely: boolean
+  /** The `Message-ID` by which it is named; null for what is likely. */
+  readonly messageId: string | null
+  readonly problem: string | null
+}
+
+export const LINK_KINDS: readonly ['term', 'reference', 'thread'] = ['term', 'reference', 'thread']
+export type LinkKind = (typeof LINK_KINDS)[number]
+
+/** What the headers of a message say of its thread. */
+export interface MessageHeaders {
+  readonly doc: string
+  readonly id: string | null
+  readonly inReplyTo: readonly string[]
+  readonly references: readonly string[]
+  /** Without the prefixes of replies, as it is compared. */
+  readonly subject: string
+  readonly isReply: boolean
+}

@@ -1,6 +1,8 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import {
   type ContextStore,
+  type CrossReference,
+  type DefinedTerm,
   type DocumentInfo,
   type FoundAmount,
   type FoundDate,
@@ -10,6 +12,7 @@ import {
   type GrepResult,
   joinLabels,
   type Label,
+  type MessageHeaders,
   type Omitted,
   type Origin,
   type OutlineEntry,
@@ -17,6 +20,8 @@ import {
   type Passage,
   type ReadResult,
   type SearchRequest,
+  type SimilarList,
+  type SimilarRequest,
   type Skipped,
   type TableInfo,
   type TableRows,
@@ -109,6 +114,20 @@ export class PackStore implements ContextStore {
 
   amounts(doc: string, range: FoundRange): Promise<FoundList<FoundAmount>> {
     return this.#parts.link.call('amounts', { partition: this.#find(doc).info.partition, doc, range })
+  }
+
+  similar(partition: string, similar: SimilarRequest, signal?: AbortSignal): Promise<SimilarList> {
+    const { to } = similar
+    const of = 'doc' in to ? this.#find(to.doc).info.partition : null
+    return this.#parts.link.call('similar', { partition, of, similar }, { signal })
+  }
+
+  async references(doc: string): Promise<readonly (DefinedTerm | CrossReference)[]> {
+    return this.#parts.link.call('references', { partition: this.#find(doc).info.partition, doc })
+  }
+
+  messages(partition: string): Promise<readonly MessageHeaders[]> {
+    return this.#parts.link.call('messages', { partition })
   }
 
   tables(partition: string): readonly TableInfo[] {

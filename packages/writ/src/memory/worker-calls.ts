@@ -1,4 +1,6 @@
 import type {
+  CrossReference,
+  DefinedTerm,
   DocumentInfo,
   ErrorCode,
   FoundAmount,
@@ -8,6 +10,7 @@ import type {
   GrepRequest,
   GrepResult,
   IngestProgress,
+  MessageHeaders,
   Omitted,
   Origin,
   OutlineEntry,
@@ -17,6 +20,8 @@ import type {
   Partition,
   Passage,
   SearchRequest,
+  SimilarList,
+  SimilarRequest,
   Skipped,
   TableInfo,
   TableRows,
@@ -80,6 +85,16 @@ export interface WorkerCalls {
   }
   dates: { request: FindRequest; result: FoundList<FoundDate> }
   amounts: { request: FindRequest; result: FoundList<FoundAmount> }
+  similar: {
+    /** `of` is the partition of the document that others are compared with. */
+    request: { readonly partition: string; readonly of: string | null; readonly similar: SimilarRequest }
+    result: SimilarList
+  }
+  references: {
+    request: { readonly partition: string; readonly doc: string }
+    result: readonly (DefinedTerm | CrossReference)[]
+  }
+  messages: { request: { readonly partition: string }; result: readonly MessageHeaders[] }
   tableRows: {
     request: { readonly partition: string; readonly name: string; readonly from: number }
     result: TableRows

@@ -280,6 +280,8 @@ class BareFrame implements Frame {
       'context.dates': ({ doc, start = 0, limit = 1_000 }) => this.#run.store.dates(doc, { start, limit }),
       'context.amounts': ({ doc, start = 0, limit = 1_000 }) =>
         this.#run.store.amounts(doc, { start, limit }),
+      'context.similar': ({ doc = '', k = 10, least = 0.5 }) => this.#similar(doc, k, least),
+      'context.links': ({ doc }) => this.#run.store.references(doc),
       'context.tables': () => Promise.resolve([]),
       'context.sql': () => Promise.reject(new WritError('SQL_UNAVAILABLE', 'There are no tables.')),
       'context.read': ({ doc, start = 0, end }) => this.#read(doc, start, end),
@@ -332,6 +334,14 @@ class BareFrame implements Frame {
       this.#run.refused += 1
       throw error
     }
+  }
+
+  async #similar(doc: string, k: number, least: number): Promise<Steps['context.similar']['result']> {
+    const request = { to: { doc }, k, least, docs: this.#ids }
+    const [list] = await Promise.all(
+      this.#run.store.partitions.map(({ id }) => this.#run.store.similar(id, request)),
+    )
+    return list ?? { found: [], truncated: false, tooLong: 0 }
   }
 
   #docs(): Steps['context.docs']['result'] {

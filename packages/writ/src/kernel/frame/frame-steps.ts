@@ -36,11 +36,13 @@ import {
 } from '../steps/context-requests.ts'
 import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
+import { linksStep } from '../steps/link-requests.ts'
 import { type CallSteps, callSteps, performCall, recordUnused } from '../steps/model-fallback.ts'
 import type { ModelCall } from '../steps/model-request.ts'
 import { performNote } from '../steps/note-step.ts'
 import { notesStep } from '../steps/notes-request.ts'
 import type { Child } from '../steps/open-child.ts'
+import { similarStep } from '../steps/similar-requests.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { sqlStep, tablesStep } from '../steps/table-requests.ts'
 import { performTypedCall } from '../steps/typed-call.ts'
@@ -109,6 +111,8 @@ export class FrameSteps {
         local(foundStep(store, lane, asked, 'dates', (range) => store.dates(asked.doc, range))),
       'context.amounts': (asked) =>
         local(foundStep(store, lane, asked, 'amounts', (range) => store.amounts(asked.doc, range))),
+      'context.similar': (asked) => local(similarStep(store, lane, asked)),
+      'context.links': (asked) => local(linksStep(store, lane, asked)),
       'context.read': (asked) => local(readStep(store, lane, asked)),
       'context.tables': (asked) => local(tablesStep(store, lane, asked)),
       'context.sql': (asked) => local(sqlStep(this.#state, lane, asked)),

@@ -5,6 +5,7 @@ import {
   type HostName,
   type ItemOutcome,
   type Json,
+  LINK_KINDS,
   type Perform,
   type PreludeCall,
   type SpawnRequest,
@@ -28,6 +29,8 @@ const grepOptions = z
   .partial()
 const sqlOptions = z.object({ limit: count }).partial()
 const foundOptions = z.object({ start: count, limit: count }).partial()
+const similarOptions = z.object({ k: count, least: z.number().min(0).max(1) }).partial()
+const linkOptions = z.object({ kind: z.enum(LINK_KINDS) }).partial()
 const range = z.object({ start: count, end: count }).partial()
 /** Looked into by itself: it may be anything. */
 const schema = z.unknown()
@@ -120,6 +123,24 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
   amounts: guestFunction({
     step: 'context.amounts',
     request: (args) => found(args, 'amounts'),
+    reply: (result) => JSON.stringify(result),
+  }),
+  similar: guestFunction({
+    step: 'context.similar',
+    request: ([to, options = {}]) => {
+      const form = 'similar(doc or {text}, {k?, least?})'
+      const rest = typeof options === 'number' ? { k: options } : options
+      const of = typeof to === 'string' ? { doc: to } : take(z.strictObject({ text: z.string() }), to, form)
+      return { ...of, ...defined(take(similarOptions, rest, form)) }
+    },
+    reply: (result) => JSON.stringify(result),
+  }),
+  links: guestFunction({
+    step: 'context.links',
+    request: ([doc, options = {}]) => {
+      const form = "links(doc, {kind?}) with the kind 'term', 'reference' or 'thread'"
+      return { doc: take(z.string(), doc, form), ...defined(take(linkOptions, options, form)) }
+    },
     reply: (result) => JSON.stringify(result),
   }),
   read: guestFunction({

@@ -245,7 +245,7 @@ export function foundStep<T extends Span & { readonly sentence: Surrounding }>(
 }
 
 /** The document, if the frame's scope has it. What is outside the scope does not exist for the frame. */
-function document(store: Store, lane: FrameState, id: string): DocumentInfo {
+export function document(store: Store, lane: Pick<FrameState, 'scope'>, id: string): DocumentInfo {
   const info = store.locate(id)
   const visible =
     info !== undefined && lane.scope.partitions.some((partition) => partition.id === info.partition)
@@ -254,7 +254,7 @@ function document(store: Store, lane: FrameState, id: string): DocumentInfo {
   return info
 }
 
-function partitionOf(lane: FrameState, info: DocumentInfo): Partition {
+export function partitionOf(lane: FrameState, info: DocumentInfo): Partition {
   const partition = lane.scope.partitions.find((candidate) => candidate.id === info.partition)
   if (partition === undefined) throw new WritError('INTERNAL', `Document ${info.id} has no partition.`)
   return partition
@@ -271,7 +271,7 @@ function scopedPartitions(
 }
 
 /** The documents to restrict a partition's search to: those asked for, within the frame's scope. */
-function only(
+export function only(
   store: Store,
   lane: FrameState,
   partition: Partition,

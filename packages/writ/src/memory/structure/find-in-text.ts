@@ -65,12 +65,12 @@ function rowOf<T extends Place>(
 }
 
 /** Offsets in bytes of places in a window, in characters; each is counted from the last one that is near. */
-class ByteOffsets {
-  readonly #window: TextWindow
+export class ByteOffsets {
+  readonly #window: Pick<TextWindow, 'text' | 'offset'>
   #chars = 0
   #bytes = 0
 
-  constructor(window: TextWindow) {
+  constructor(window: Pick<TextWindow, 'text' | 'offset'>) {
     this.#window = window
   }
 
