@@ -122,9 +122,9 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   dates: described(
     [],
     'context.search',
-    'await dates(doc, {start?, limit?}) → {found: [{doc, start, end, sha256, text, date, readings, sentence: {start, end, text}}], truncated}: dates as ISO 8601; date is null where readings leave it open',
+    'await dates(doc, {start?, limit?}) → {found: [{…span, text, date, readings, sentence}], truncated}: ISO 8601; date is null where readings leave it open',
     inPython(
-      'dates(doc, start=0, limit=None) → {"found": [{"doc", "start", "end", "sha256", "text", "date", "readings", "sentence"}], "truncated"}: dates as ISO 8601; "date" is None where "readings" leave it open',
+      'dates(doc, start=0, limit=None) → {"found": [{…span, "text", "date", "readings", "sentence"}], "truncated"}: ISO 8601; "date" is None where "readings" leave it open',
       ['doc'],
       ['start', 'limit'],
     ),
@@ -132,9 +132,9 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   amounts: described(
     [],
     'context.search',
-    'await amounts(doc, {start?, limit?}) → the same of money and per cent: {kind, currency, value, readings} as decimal texts instead of date',
+    'await amounts(doc, {start?, limit?}) → the same of money and per cent: kind, currency, value in place of date',
     inPython(
-      'amounts(doc, start=0, limit=None) → the same of money and per cent: "kind", "currency", "value", "readings" as decimal texts instead of "date"',
+      'amounts(doc, start=0, limit=None) → the same of money and per cent: "kind", "currency", "value" in place of "date"',
       ['doc'],
       ['start', 'limit'],
     ),
@@ -142,9 +142,9 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   similar: described(
     [],
     'context.search',
-    'await similar(doc or {text}, {k?, least?}) → {found: [{doc, title, similarity, identical}], truncated, tooLong}: documents with shingles of five words in common, by their Jaccard index (least is 0.5)',
+    'await similar(doc or {text}, {k?, least?}) → {found: [{doc, similarity, identical}], truncated, tooLong}: Jaccard index of five-word shingles, 0.5 at least',
     inPython(
-      'similar(doc or {"text"}, k=None, least=0.5) → {"found": [{"doc", "title", "similarity", "identical"}], "truncated", "tooLong"}: documents with shingles of five words in common, by their Jaccard index',
+      'similar(doc or {"text"}, k=None, least=0.5) → {"found": [{"doc", "similarity", "identical"}], "truncated", "tooLong"}: Jaccard index of five-word shingles',
       ['doc'],
       ['k', 'least'],
     ),
@@ -152,9 +152,9 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   links: described(
     [],
     'context.search',
-    'await links(doc, {kind?}) → what a document points at: defined terms {kind: "term", name, uses, problem, …span}, {kind: "reference", text, to, problem, …span} and mail {kind: "thread", to, relation, likely, problem}; to is null where nothing fits',
+    'await links(doc, {kind?}) → [{…span, kind: "term", name, uses} or {…span, kind: "reference", to} or {kind: "thread", to, relation, likely}], each with its problem; to is null where nothing fits',
     inPython(
-      'links(doc, kind=None) → what a document points at: defined terms ("kind": "term"), cross-references ("reference") and mail ("thread"); "to" is None where nothing fits',
+      'links(doc, kind=None) → [{…span, "kind": "term", "name", "uses"} or {…span, "kind": "reference", "to"} or {"kind": "thread", "to", "relation", "likely"}], each with its "problem"; "to" is None where nothing fits',
       ['doc'],
       ['kind'],
     ),

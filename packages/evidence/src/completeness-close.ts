@@ -155,8 +155,16 @@ function wandered(reason: Det['run.close']['reason']): boolean {
   return reason?.code === 'NO_PROGRESS' || reason?.data.ended === 'NO_PROGRESS'
 }
 
-const SEARCHING: ReadonlySet<string> = new Set(['search', 'grep', 'dates', 'amounts', 'sql'])
-const HANDING: ReadonlySet<string> = new Set(['search', 'grep', 'dates', 'amounts', 'read', 'sql'])
+const SEARCHING: ReadonlySet<string> = new Set([
+  'search',
+  'grep',
+  'dates',
+  'amounts',
+  'similar',
+  'links',
+  'sql',
+])
+const HANDING: ReadonlySet<string> = new Set(['search', 'grep', 'dates', 'amounts', 'links', 'read', 'sql'])
 
 function cutBy({ kind, det }: AnyRecord): Cut | undefined {
   switch (kind) {

@@ -51,7 +51,8 @@ const LAW = /(?:Act|Code|U\.S\.C\.|C\.F\.R\.|Rules?|Regulations?|Law|Statutes?|D
 /** References of a text to its own parts, in order. One that means no part, or may mean several, has the reason. */
 export function findReferences(text: string): FoundReference[] {
   const parts = partsOf(text)
-  const begins = new Set(parts.flatMap(({ at }) => at))
+  const named = byName(parts)
+  const begins = new Set(parts.map(({ at }) => at))
   return [...text.matchAll(MENTION)].flatMap((match) => {
     const { word = '', list = '' } = match.groups ?? {}
     if (begins.has(match.index)) return []
@@ -62,7 +63,7 @@ export function findReferences(text: string): FoundReference[] {
       const end = offset + one.index + one[0].length
       const { number = '' } = one.groups ?? {}
       if (elsewhere) return { start, end, to: null, problem: 'it may be a part of another text' }
-      return { start, end, ...resolved(parts, kindOf(word), number) }
+      return { start, end, ...resolved(named, kindOf(word), number) }
     })
   })
 }
@@ -110,15 +111,23 @@ function beginsAnew(text: string, at: number): boolean {
   return /[.;:!?)"”]\s{0,20}$|\p{Lu}{4}[^\p{Ll}]{0,60}$/u.test(before)
 }
 
-function resolved(
-  parts: readonly Numbered[],
-  kind: string,
-  number: string,
-): Pick<FoundReference, 'to' | 'problem'> {
-  const same = parts.filter(
-    (part) => part.number === number && (part.kind === kind || (kind === '§' && part.kind === 'section')),
-  )
-  const bare = NUMBERED.has(kind) ? parts.filter((part) => part.number === number && part.kind === null) : []
+/** Parts by what a reference calls them. */
+type ByName = ReadonlyMap<string, readonly Part[]>
+
+function byName(parts: readonly Numbered[]): ByName {
+  const named = new Map<string, Part[]>()
+  for (const part of parts) {
+    const name = `${part.kind ?? ''} ${part.number}`
+    const others = named.get(name)
+    if (others === undefined) named.set(name, [part])
+    else others.push(part)
+  }
+  return named
+}
+
+function resolved(parts: ByName, kind: string, number: string): Pick<FoundReference, 'to' | 'problem'> {
+  const same = parts.get(`${kind === '§' ? 'section' : kind} ${number}`) ?? []
+  const bare = NUMBERED.has(kind) ? (parts.get(` ${number}`) ?? []) : []
   const found = same.length > 0 ? same : bare
   const [part] = found
   if (part === undefined) return { to: null, problem: 'there is no such part in this text' }

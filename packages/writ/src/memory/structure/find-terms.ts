@@ -70,21 +70,19 @@ function named(match: RegExpExecArray, offset: number): Named {
 }
 
 /** How often each name is said, as it is written: whole words, and blanks as they come. */
-function countUses(text: string, names: readonly string[]): Map<string, number> {
-  const byFirst = new Map<string, string[]>()
+function countUses(text: string, names: readonly string[]): ReadonlyMap<string, number> {
+  const uses = new Map(names.map((name) => [name, 0]))
+  const lengths = new Map<string, Set<number>>()
   for (const name of names) {
     const first = /[\p{L}\p{N}]+/u.exec(name)?.[0] ?? ''
-    byFirst.set(first, [...(byFirst.get(first) ?? []), name])
+    lengths.set(first, (lengths.get(first) ?? new Set()).add(name.length))
   }
-  const uses = new Map<string, number>()
   for (const match of text.matchAll(/[\p{L}\p{N}]+/gu))
-    for (const name of byFirst.get(match[0]) ?? [])
-      if (standsAt(text, match.index, name)) uses.set(name, (uses.get(name) ?? 0) + 1)
+    for (const length of lengths.get(match[0]) ?? []) {
+      const end = match.index + length
+      const name = text.slice(match.index, end).replaceAll(/\s/g, ' ')
+      const count = uses.get(name)
+      if (count !== undefined && !/[\p{L}\p{N}]/u.test(text.slice(end, end + 1))) uses.set(name, count + 1)
+    }
   return uses
-}
-
-function standsAt(text: string, at: number, name: string): boolean {
-  const end = at + name.length
-  const there = text.slice(at, end).replaceAll(/\s/g, ' ')
-  return there === name && !/[\p{L}\p{N}]/u.test(text.slice(end, end + 1))
 }

@@ -21,8 +21,7 @@ export function surrounding(text: string, start: number, end: number): { start: 
 function isBreak(text: string, at: number): boolean {
   const before = text[at - 1] ?? ''
   if (before === '\n') return isLineEnd(text, at)
-  if (!/\s/.test(text[at] ?? '')) return false
-  if (!/[.!?]/.test(before)) return false
+  if ((before !== '.' && before !== '!' && before !== '?') || !/\s/.test(text[at] ?? '')) return false
   const next = /^\s{1,3}["'(]?(.)/su.exec(text.slice(at, at + 6))?.[1] ?? ''
   return (
     /[\p{Lu}\p{N}]/u.test(next) &&
