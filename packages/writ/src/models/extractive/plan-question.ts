@@ -1,4 +1,5 @@
 import type { TableListing } from '@writ/contract'
+import { readDuplicates } from './plan/about-duplicates.ts'
 import { readAboutFiles, readHeadings } from './plan/about-files.ts'
 import { readDocumentsWith } from './plan/documents-with.ts'
 import { readOccurrences } from './plan/occurrences.ts'
@@ -89,7 +90,11 @@ function readExact(question: string): ExactPart | undefined {
   const masked = maskedOf(question)
   // The most special form first: a heading or a name that "contains" something is no text that does.
   const part =
-    readHeadings(masked) ?? readAboutFiles(masked) ?? readDocumentsWith(masked) ?? readOccurrences(masked)
+    readDuplicates(masked) ??
+    readHeadings(masked) ??
+    readAboutFiles(masked) ??
+    readDocumentsWith(masked) ??
+    readOccurrences(masked)
   // A question all in capitals says nothing of how its words are written.
   const shouted = !/\p{Ll}/u.test(question)
   return shouted && part?.literals !== undefined

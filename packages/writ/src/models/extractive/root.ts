@@ -4,6 +4,7 @@ import type { QuestionPlan, Reason } from './plan/question-plan.ts'
 import { MOST_LISTED_CHARS, planOverTables, planQuestion } from './plan-question.ts'
 import { CORPUS, NAMED, OCCURRENCES } from './programs/corpus.ts'
 import { COUNT } from './programs/count.ts'
+import { COMPARED, RELEASE_DUPLICATES } from './programs/duplicates.ts'
 import { RESCUE } from './programs/ending.ts'
 import { FAN_OUT, GROUP_GOAL } from './programs/fan-out.ts'
 import { DOCUMENTS, FILES, SIZES } from './programs/files.ts'
@@ -141,6 +142,15 @@ function workFor(plan: QuestionPlan): Work {
         more: 'await outlineOn();',
         found: 'outlines.size',
         release: [RELEASE_HEADINGS],
+      }
+    case 'duplicates':
+    case 'near-duplicates':
+      return {
+        intent: 'The question is about documents that are the same: compare their texts.',
+        begin: [CORPUS, COMPARED, 'await compareOn();'],
+        more: 'await compareOn();',
+        found: 'pairs.length',
+        release: [RELEASE_DUPLICATES],
       }
     case 'passages':
       return {
