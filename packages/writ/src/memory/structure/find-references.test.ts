@@ -56,6 +56,11 @@ describe('references within a text', () => {
     expect(findReferences(contents)).toMatchObject([{ to: { start: 31 }, problem: null }])
   })
 
+  it('are seen where headings stand in the middle of a line, and not in the plural of a word', () => {
+    const text = `${' '.repeat(40)}EXHIBIT A\n\nSCHEDULES\n\nSee Exhibit A and its Schedules.\n`
+    expect(said(text)).toEqual([['Exhibit A', 'EXHIBIT A']])
+  })
+
   it('are not led astray by a line that only begins with a number', () => {
     expect(said('The parties agree on Section\n4.2 The rest is void.\n')).toEqual([['Section\n4.2', null]])
   })

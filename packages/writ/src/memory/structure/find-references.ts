@@ -30,17 +30,17 @@ const NUMBERED: ReadonlySet<string> = new Set(['section', 'article', 'clause', '
 const WORD = `(?:${[...KINDS, ...KINDS.map((kind) => kind.toUpperCase())].join('|')})`
 const NUMBER = '(?:\\d{1,3}(?:\\.\\d{1,3}){0,5}|[IVXLCDM]{1,7}|[A-Z](?:-\\d{1,3})?)(?![\\p{L}\\p{N}])'
 const LETTERS = '(?:\\([a-zA-Z0-9]{1,4}\\)){0,4}'
-const BLANK = '[ \\t\\u00a0]{0,3}(?:\\r?\\n[ \\t]{0,12})?'
+const BLANK = '(?:[ \\t\\u00a0]{1,3}(?:\\r?\\n[ \\t]{0,12})?|\\r?\\n[ \\t]{0,12})'
 
 /** `Section 4.2(a)`, `Sections 2, 3 and 4`, `§ 5`. */
 const MENTION = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?<word>${WORD}(?:s|es|S|ES)?|§{1,2})${BLANK}(?<list>${NUMBER}${LETTERS}(?:(?:,|,?\\s{1,4}(?:and|or|to|through))\\s{1,4}${NUMBER}${LETTERS}){0,20})`,
+  `(?<![\\p{L}\\p{N}])(?:(?<word>${WORD}(?:s|es|S|ES)?)${BLANK}|(?<sign>§{1,2})${BLANK}?)(?<list>${NUMBER}${LETTERS}(?:(?:,|,?\\s{1,4}(?:and|or|to|through))\\s{1,4}${NUMBER}${LETTERS}){0,20})`,
   'gu',
 )
 const EACH = new RegExp(`(?<number>${NUMBER})${LETTERS}`, 'gu')
 /** A part where it begins: its number, with or without its word, at the start of a line. */
 const PART = new RegExp(
-  `^[ \\t]{0,12}(?:#{1,6}[ \\t]{1,4}|\\*{2})?(?:(?<word>${WORD})[ \\t]{1,4})?(?<number>${NUMBER})[.):]{0,2}(?=\\*{0,2}[ \\t]{0,4}\\r?$|[ \\t]{0,4}[—–:-]|\\*{0,2}[ \\t]{1,8}["“(]?\\p{Lu})`,
+  `^[ \\t]{0,100}(?:#{1,6}[ \\t]{1,4}|\\*{2})?(?:(?<word>${WORD})[ \\t]{1,4})?(?<number>${NUMBER})[.):]{0,2}(?=\\*{0,2}[ \\t]{0,4}\\r?$|[ \\t]{0,4}[—–:-]|\\*{0,2}[ \\t]{1,8}["“(]?\\p{Lu})`,
   'gmu',
 )
 /** What says that a part is one of another text: "of the Securities Act", "of Exhibit B". This one is "hereof". */
@@ -54,7 +54,7 @@ export function findReferences(text: string): FoundReference[] {
   const named = byName(parts)
   const begins = new Set(parts.map(({ at }) => at))
   return [...text.matchAll(MENTION)].flatMap((match) => {
-    const { word = '', list = '' } = match.groups ?? {}
+    const { sign = '', word = sign, list = '' } = match.groups ?? {}
     if (begins.has(match.index)) return []
     const offset = match.index + match[0].length - list.length
     const elsewhere = isElsewhere(text, match.index, match.index + match[0].length)

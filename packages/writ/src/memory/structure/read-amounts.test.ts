@@ -59,6 +59,10 @@ describe('amounts', () => {
       ['$10 million', '$', '10000000'],
     ])
     expect(said('Section 4.2 $500')).toEqual([['$500', '$', '500']])
+    expect(said('five percent (5%) or two million dollars ($2,000,000)')).toEqual([
+      ['5%', null, '5'],
+      ['$2,000,000', '$', '2000000'],
+    ])
     for (const [, , value] of said('100 EUR 200 USD')) expect(value).toBeNull()
     expect(said('a loss of ($1,234)')).toEqual([['$1,234', '$', null, '1234', '-1234']])
   })

@@ -79,6 +79,10 @@ export const MOST_AMOUNT_CHARS = 240
 /** Signs of countries that set thousands apart with a comma, where they stand before the number. */
 const COMMA_GROUPS = new Set(['$', '£', '¥', '₹', 'US$', 'CA$', 'AU$', 'NZ$', 'HK$', 'USD', 'GBP', 'JPY'])
 
+/** "five percent (5%)": the same amount again. */
+const IN_WORDS =
+  /(?:dollars?|percent|per cent|euros?|pounds|cents|hundred|thousand|[mb]illion|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|teen|ty)\s{0,4}$/i
+
 /** All amounts of a text, in order. Takes time that grows with its length and no faster. */
 export function readAmounts(text: string): ReadAmount[] {
   const found: ReadAmount[] = []
@@ -113,7 +117,10 @@ function amountOf(
   const scales = later === undefined ? scalesOf(scale) : [0, ...scalesOf(later)]
   const negative = minus + inner !== ''
   // In the books a sum in parentheses is one that is owed; elsewhere it is an aside.
-  const booked = text[start - 1] === '(' && text[end] === ')'
+  const booked =
+    text[start - 1] === '(' &&
+    text[end] === ')' &&
+    !IN_WORDS.test(text.slice(Math.max(0, start - 24), start - 1))
   const readings = scales.flatMap((power) =>
     read.flatMap((value) => {
       const scaled = shifted(value, power)
