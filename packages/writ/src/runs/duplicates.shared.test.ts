@@ -57,12 +57,12 @@ it('names the documents that are duplicates, as their hashes do, and those that 
       .flat()
       .map(({ id }) => id)
     const exact = value as unknown as Said
-    expect(exact.documents.map(({ doc }) => doc).sort()).toEqual(twice.sort())
+    expect(new Set(exact.documents.map(({ doc }) => doc))).toEqual(new Set(twice))
     expect(exact.answer).toBe('4 of 10 documents are a duplicate of another, in 2 groups.')
     const near = (await runs.ask('List all near-duplicate documents')).value as unknown as Said
     const gold = TEXTS.filter(({ id }) => nearest(id) >= 0.8)
-    expect(near.documents.map(({ doc, similarity }) => [doc, similarity]).sort()).toEqual(
-      gold.map(({ id }) => [id, nearest(id)]).sort(),
+    expect(Object.fromEntries(near.documents.map(({ doc, similarity }) => [doc, similarity]))).toEqual(
+      Object.fromEntries(gold.map(({ id }) => [id, nearest(id)])),
     )
     expect(
       new Set(near.documents.filter(({ doc }) => 'abcd'.includes(doc[0] ?? '')).map(({ group }) => group))

@@ -48,7 +48,7 @@ describe('extract-table', () => {
   it('is exact with a model that makes no mistake, one call a document, each cell at its words', async () => {
     const { answer, requests } = await follow('extract-table', { columns: COLUMNS })
     const rows = answer.value as unknown as readonly Row[]
-    expect(rows.map(({ cells: _, ...row }) => row)).toEqual(
+    expect(rows.map(({ cells: _cells, ...row }) => row)).toEqual(
       DEALS.map(({ id, party, fee, signed }) => ({ doc: id, party, fee, signed })),
     )
     for (const { doc, cells } of rows)
@@ -63,7 +63,7 @@ describe('extract-table', () => {
   it('keeps nothing of what a model makes up, and says why', async () => {
     const { answer } = await follow('extract-table', { columns: COLUMNS }, true)
     const rows = answer.value as unknown as readonly Row[]
-    for (const { doc: _, cells, ...values } of rows) {
+    for (const { doc: _doc, cells, ...values } of rows) {
       expect(Object.values(values)).toEqual([null, null, null])
       expect(Object.values(cells)).toEqual(Array(3).fill({ missing: 'its quote does not say it' }))
     }

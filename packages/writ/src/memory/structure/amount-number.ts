@@ -24,7 +24,7 @@ export function numberReadings(
 
 function oneNumber(written: string, commaGroups: boolean): AmountNumber[] {
   const plain = written.replaceAll(/['’\u00a0\u202f]/g, '')
-  const marks = [...plain].filter((char) => char === '.' || char === ',')
+  const marks = plain.match(/[.,]/g) ?? []
   const [first, ...others] = marks
   if (first === undefined) return [trimmed(plain)]
   const last = marks.at(-1) ?? first
@@ -35,7 +35,7 @@ function oneNumber(written: string, commaGroups: boolean): AmountNumber[] {
     return [trimmed(mixed ? fraction(plain, last) : plain.replaceAll(first, ''))]
   }
   const [whole = '', behind = ''] = plain.split(first)
-  const couldGroup = behind.length === 3 && whole.length <= 3 && !/^0/.test(whole)
+  const couldGroup = behind.length === 3 && whole.length <= 3 && !whole.startsWith('0')
   if (!couldGroup || grouped) return [trimmed(`${whole}.${behind}`)]
   if (first === ',' && commaGroups) return [trimmed(whole + behind)]
   return [trimmed(whole + behind), trimmed(`${whole}.${behind}`)]

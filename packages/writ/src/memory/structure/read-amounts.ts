@@ -73,9 +73,6 @@ const PERCENT = new RegExp(
 /** The patterns, for the test that holds them to their bounds. */
 export const AMOUNT_FORMS: readonly RegExp[] = [MONEY_FIRST, MONEY_LAST, PERCENT]
 
-/** The longest text that an amount may have, with what is looked at behind it. */
-export const MOST_AMOUNT_CHARS = 240
-
 /** Signs of countries that set thousands apart with a comma, where they stand before the number. */
 const COMMA_GROUPS = new Set(['$', '£', '¥', '₹', 'US$', 'CA$', 'AU$', 'NZ$', 'HK$', 'USD', 'GBP', 'JPY'])
 

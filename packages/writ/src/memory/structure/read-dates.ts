@@ -28,7 +28,7 @@ export function readDates(text: string): ReadDate[] {
   })
   found.sort((a, b) => a.start - b.start || b.end - a.end || a.rank - b.rank)
   const kept: ReadDate[] = []
-  for (const { rank: _, ...one } of found) if (one.start >= (kept.at(-1)?.end ?? 0)) kept.push(one)
+  for (const { rank: _rank, ...one } of found) if (one.start >= (kept.at(-1)?.end ?? 0)) kept.push(one)
   return kept
 }
 

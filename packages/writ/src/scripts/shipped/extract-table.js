@@ -100,7 +100,7 @@ async function extracted(doc) {
   for (const column of columns)
     checked.push(said === null ? { value: null, missing } : await held(spans, column, said[column.name]))
   const values = Object.fromEntries(checked.map(({ value }, at) => [names[at], value]))
-  const cells = Object.fromEntries(checked.map(({ value, ...cell }, at) => [names[at], cell]))
+  const cells = Object.fromEntries(checked.map(({ value: _value, ...cell }, at) => [names[at], cell]))
   return { doc: doc.id, ...values, cells }
 }
 

@@ -83,9 +83,9 @@ FINAL({
   events: all
     .filter(({ date }) => date !== null)
     .sort(inOrder)
-    .map(({ readings, ...event }) => event),
-  open: all.filter(({ date }) => date === null).map(({ date, by, ...event }) => event),
-  more: more.sort(),
+    .map(({ readings: _readings, ...event }) => event),
+  open: all.filter(({ date }) => date === null).map(({ date: _date, by: _by, ...event }) => event),
+  more: more.sort((a, b) => (a < b ? -1 : 1)),
 })
 
 async function dated(doc) {
