@@ -25,28 +25,18 @@ import type { ModelList } from '../state/model-list.ts'
 import { chooseModel, modelList } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
 import { listedScripts, namedScript } from '../steps/child-script.ts'
-import {
-  cite,
-  docsStep,
-  foundStep,
-  grepStep,
-  outlineStep,
-  readStep,
-  searchStep,
-} from '../steps/context-requests.ts'
+import { cite } from '../steps/context-requests.ts'
 import { type ContextStep, type OnFinal, performContextStep } from '../steps/context-step.ts'
 import { type HostValue, performHostValue } from '../steps/host-value.ts'
-import { linksStep } from '../steps/link-requests.ts'
 import { type CallSteps, callSteps, performCall, recordUnused } from '../steps/model-fallback.ts'
 import type { ModelCall } from '../steps/model-request.ts'
 import { performNote } from '../steps/note-step.ts'
 import { notesStep } from '../steps/notes-request.ts'
 import type { Child } from '../steps/open-child.ts'
-import { similarStep } from '../steps/similar-requests.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
-import { sqlStep, tablesStep } from '../steps/table-requests.ts'
 import { performTypedCall } from '../steps/typed-call.ts'
 import { CallsUnderWay } from './calls-under-way.ts'
+import { contextSteps } from './context-steps.ts'
 import { FanOut } from './fan-out.ts'
 import { KeptResults } from './kept-results.ts'
 import { ReadySchemas } from './ready-schemas.ts'
@@ -103,19 +93,7 @@ export class FrameSteps {
     const value = <T>(step: HostValue<T>): Promise<T> =>
       performHostValue(this.#state, lane, id, step, onFinal)
     const table: { [N in StepName]: (asked: Steps[N]['request']) => Promise<Steps[N]['result']> } = {
-      'context.docs': (asked) => local(docsStep(store, lane, asked)),
-      'context.search': (asked) => local(searchStep(store, lane, asked)),
-      'context.grep': (asked) => local(grepStep(store, lane, asked)),
-      'context.outline': (asked) => local(outlineStep(store, lane, asked)),
-      'context.dates': (asked) =>
-        local(foundStep(store, lane, asked, 'dates', (range) => store.dates(asked.doc, range))),
-      'context.amounts': (asked) =>
-        local(foundStep(store, lane, asked, 'amounts', (range) => store.amounts(asked.doc, range))),
-      'context.similar': (asked) => local(similarStep(store, lane, asked)),
-      'context.links': (asked) => local(linksStep(store, lane, asked)),
-      'context.read': (asked) => local(readStep(store, lane, asked)),
-      'context.tables': (asked) => local(tablesStep(store, lane, asked)),
-      'context.sql': (asked) => local(sqlStep(this.#state, lane, asked)),
+      ...contextSteps(this.#state, lane, local),
       'model.call': (asked) => this.#needed(call, (signal) => this.#subCalls(id, asked, signal, onFinal)),
       'frame.spawn': (asked) =>
         this.#needed(call, (signal) => this.#children(id, asked.children, signal, onFinal)),
