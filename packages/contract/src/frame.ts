@@ -9,7 +9,14 @@ import type { DocumentInfo } from './partition.ts'
 import type { CellCode, CellRun, GuestContext } from './sandbox.ts'
 import type { Script, ScriptListing } from './script.ts'
 import type { Citation, Span } from './span.ts'
-import type { DocumentLink, FoundAmount, FoundDate, FoundList, LinkKind, SimilarList } from './structure.ts'
+import type {
+  DocumentReference,
+  FoundAmount,
+  FoundDate,
+  FoundList,
+  ReferenceKind,
+  SimilarList,
+} from './structure.ts'
 import type { SqlResult, TableInfo } from './table.ts'
 import type { Tuning } from './tuning.ts'
 
@@ -38,7 +45,10 @@ export interface Steps {
     request: { doc?: string; text?: string; k?: number; least?: number }
     result: SimilarList
   }
-  'context.links': { request: { doc: string; kind?: LinkKind }; result: readonly DocumentLink[] }
+  'context.references': {
+    request: { doc: string; kind?: ReferenceKind }
+    result: readonly DocumentReference[]
+  }
   'context.tables': { request: { match?: string }; result: readonly TableListing[] }
   'context.sql': { request: { query: string; limit?: number }; result: SqlResult }
   'context.read': { request: { doc: string; start?: number; end?: number }; result: ReadResult }

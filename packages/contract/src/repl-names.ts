@@ -44,7 +44,7 @@ export type HostName =
   | 'dates'
   | 'amounts'
   | 'similar'
-  | 'links'
+  | 'references'
   | 'read'
   | 'tables'
   | 'sql'
@@ -149,12 +149,12 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
       ['k', 'least'],
     ),
   ),
-  links: described(
+  references: described(
     [],
     'context.search',
-    'await links(doc, {kind?}) → [{…span, kind: "term", name, uses} or {…span, kind: "reference", to} or {kind: "thread", to, relation, likely}], each with its problem; to is null where nothing fits',
+    'await references(doc, {kind?}) → [{…span, kind: "term", name, uses} or {…span, kind: "reference", to} or {kind: "thread", to, relation, likely}], each with its problem; to is null where nothing fits',
     inPython(
-      'links(doc, kind=None) → [{…span, "kind": "term", "name", "uses"} or {…span, "kind": "reference", "to"} or {"kind": "thread", "to", "relation", "likely"}], each with its "problem"; "to" is None where nothing fits',
+      'references(doc, kind=None) → [{…span, "kind": "term", "name", "uses"} or {…span, "kind": "reference", "to"} or {"kind": "thread", "to", "relation", "likely"}], each with its "problem"; "to" is None where nothing fits',
       ['doc'],
       ['kind'],
     ),

@@ -10,7 +10,7 @@ export const STEP_OPS: Readonly<Record<'context.search' | 'context.read' | 'loca
       'dates',
       'amounts',
       'similar',
-      'links',
+      'references',
       'tables',
       'notes',
     ]),

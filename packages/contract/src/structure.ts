@@ -76,7 +76,7 @@ export interface SimilarRequest {
 }
 
 /** What a document says of another place or document. */
-export type DocumentLink = DefinedTerm | CrossReference | ThreadLink
+export type DocumentReference = DefinedTerm | CrossReference | ThreadLink
 
 /** The definition of a term: `"Agreement" means …`. The span is that of the sentence. */
 export interface DefinedTerm extends Span {
@@ -112,8 +112,8 @@ export interface ThreadLink {
   readonly problem: string | null
 }
 
-export const LINK_KINDS: readonly ['term', 'reference', 'thread'] = ['term', 'reference', 'thread']
-export type LinkKind = (typeof LINK_KINDS)[number]
+export const REFERENCE_KINDS: readonly ['term', 'reference', 'thread'] = ['term', 'reference', 'thread']
+export type ReferenceKind = (typeof REFERENCE_KINDS)[number]
 
 /** What the headers of a message say of its thread. */
 export interface MessageHeaders {

@@ -161,10 +161,18 @@ const SEARCHING: ReadonlySet<string> = new Set([
   'dates',
   'amounts',
   'similar',
-  'links',
+  'references',
   'sql',
 ])
-const HANDING: ReadonlySet<string> = new Set(['search', 'grep', 'dates', 'amounts', 'links', 'read', 'sql'])
+const HANDING: ReadonlySet<string> = new Set([
+  'search',
+  'grep',
+  'dates',
+  'amounts',
+  'references',
+  'read',
+  'sql',
+])
 
 function cutBy({ kind, det }: AnyRecord): Cut | undefined {
   switch (kind) {

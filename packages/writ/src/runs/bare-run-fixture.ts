@@ -281,7 +281,7 @@ class BareFrame implements Frame {
       'context.amounts': ({ doc, start = 0, limit = 1_000 }) =>
         this.#run.store.amounts(doc, { start, limit }),
       'context.similar': ({ doc = '', k = 10, least = 0.5 }) => this.#similar(doc, k, least),
-      'context.links': ({ doc }) => this.#run.store.references(doc),
+      'context.references': ({ doc }) => this.#run.store.references(doc),
       'context.tables': () => Promise.resolve([]),
       'context.sql': () => Promise.reject(new WritError('SQL_UNAVAILABLE', 'There are no tables.')),
       'context.read': ({ doc, start = 0, end }) => this.#read(doc, start, end),

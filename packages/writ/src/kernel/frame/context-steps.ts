@@ -10,7 +10,7 @@ import {
   searchStep,
 } from '../steps/context-requests.ts'
 import type { ContextStep } from '../steps/context-step.ts'
-import { linksStep } from '../steps/link-requests.ts'
+import { referencesStep } from '../steps/reference-requests.ts'
 import { similarStep } from '../steps/similar-requests.ts'
 import { sqlStep, tablesStep } from '../steps/table-requests.ts'
 
@@ -37,7 +37,7 @@ export function contextSteps(
     'context.amounts': (asked) =>
       local(foundStep(store, lane, asked, 'amounts', (range) => store.amounts(asked.doc, range))),
     'context.similar': (asked) => local(similarStep(store, lane, asked)),
-    'context.links': (asked) => local(linksStep(store, lane, asked)),
+    'context.references': (asked) => local(referencesStep(store, lane, asked)),
     'context.read': (asked) => local(readStep(store, lane, asked)),
     'context.tables': (asked) => local(tablesStep(store, lane, asked)),
     'context.sql': (asked) => local(sqlStep(state, lane, asked)),

@@ -5,9 +5,9 @@ import {
   type HostName,
   type ItemOutcome,
   type Json,
-  LINK_KINDS,
   type Perform,
   type PreludeCall,
+  REFERENCE_KINDS,
   type SpawnRequest,
   type StepName,
   type Steps,
@@ -30,7 +30,7 @@ const grepOptions = z
 const sqlOptions = z.object({ limit: count }).partial()
 const foundOptions = z.object({ start: count, limit: count }).partial()
 const similarOptions = z.object({ k: count, least: z.number().min(0).max(1) }).partial()
-const linkOptions = z.object({ kind: z.enum(LINK_KINDS) }).partial()
+const linkOptions = z.object({ kind: z.enum(REFERENCE_KINDS) }).partial()
 const range = z.object({ start: count, end: count }).partial()
 /** Looked into by itself: it may be anything. */
 const schema = z.unknown()
@@ -135,10 +135,10 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     },
     reply: (result) => JSON.stringify(result),
   }),
-  links: guestFunction({
-    step: 'context.links',
+  references: guestFunction({
+    step: 'context.references',
     request: ([doc, options = {}]) => {
-      const form = "links(doc, {kind?}) with the kind 'term', 'reference' or 'thread'"
+      const form = "references(doc, {kind?}) with the kind 'term', 'reference' or 'thread'"
       return { doc: take(z.string(), doc, form), ...defined(take(linkOptions, options, form)) }
     },
     reply: (result) => JSON.stringify(result),

@@ -1,4 +1,4 @@
-import type { ContextStore, DocumentLink, Partition, Steps } from '@writ/contract'
+import type { ContextStore, DocumentReference, Partition, Steps } from '@writ/contract'
 import type { FrameState } from '../state/frame-state.ts'
 import { document, partitionOf } from './context-requests.ts'
 import type { ContextStep } from './context-step.ts'
@@ -8,16 +8,16 @@ import { threadLinks } from './thread-links.ts'
  * What a document points at: terms and references of its own, and the other messages of its thread. A thread is looked for
  * in the partition of the message: what others hold, and whether policy withholds them, is told by nothing.
  */
-export function linksStep(
+export function referencesStep(
   store: ContextStore,
   lane: FrameState,
-  request: Steps['context.links']['request'],
-): ContextStep<readonly DocumentLink[]> {
+  request: Steps['context.references']['request'],
+): ContextStep<readonly DocumentReference[]> {
   const { doc, kind } = request
   const partition = (): Partition => partitionOf(lane, document(store, lane, doc))
   return {
     kind: 'context.search',
-    op: 'links',
+    op: 'references',
     input: request,
     named: [doc],
     needs: () => [partition()],

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DocumentLink, SimilarList } from '@writ/contract'
+import type { DocumentReference, SimilarList } from '@writ/contract'
 import { block, sequence } from '@writ/simulator'
 import { describe, expect, it } from 'vitest'
 import { testRuns } from './test-runs.fixture.ts'
@@ -58,14 +58,14 @@ describe('documents that are similar', () => {
   })
 })
 
-describe('links of a document', () => {
+describe('references of a document', () => {
   it('are its terms and references, which can be cited', async () => {
     const text = 'Über uns. "Fee" means what Section 2.1 says.\n\n2.1 The Fee. It is low. See Exhibit B.\n'
     const code = `
-      const all = await links('deal.txt')
+      const all = await references('deal.txt')
       const quotes = []
       for (const one of all) quotes.push((await cite(one)).quote)
-      const [{ to }] = await links('deal.txt', { kind: 'reference' })
+      const [{ to }] = await references('deal.txt', { kind: 'reference' })
       FINAL({ all: all.map(({ kind, name, uses, to, problem }) => [kind, name ?? to?.title ?? null, uses ?? null, problem]), quotes, text: await read(to) })`
     const { answer } = await run(sequence([block(code)]), { asked: { context: [{ id: 'deal.txt', text }] } })
     const heading = '2.1 The Fee. It is low. See Exhibit B.'
@@ -106,10 +106,10 @@ describe('links of a document', () => {
     }
     const code = `
       const found = {}
-      for (const { id } of await docs()) found[id] = await links(id, { kind: 'thread' })
+      for (const { id } of await docs()) found[id] = await references(id, { kind: 'thread' })
       FINAL(found)`
     const { answer } = await run(sequence([block(code)]), { asked: { context: { paths: [mail] } } })
-    const value = answer.value as unknown as Record<string, Extract<DocumentLink, { kind: 'thread' }>[]>
+    const value = answer.value as unknown as Record<string, Extract<DocumentReference, { kind: 'thread' }>[]>
     // Python's parser says which message each one replies to.
     const python = `
 import email, json, os, sys
