@@ -3,6 +3,17 @@ import type { Label } from './label.ts'
 import type { Origin } from './origin.ts'
 import type { DocumentInfo, Partition } from './partition.ts'
 import type { Span } from './span.ts'
+import type {
+  CrossReference,
+  DefinedTerm,
+  FoundAmount,
+  FoundDate,
+  FoundList,
+  FoundRange,
+  MessageHeaders,
+  SimilarList,
+  SimilarRequest,
+} from './structure.ts'
 import type { TableInfo, TableRows } from './table.ts'
 
 /** A passage found by a search: a span of a document, its text, and its rank (1 is best). */
@@ -99,6 +110,16 @@ export interface ContextStore {
   /** Rejects with `BAD_SPAN` when the range is not inside the document. */
   read(doc: string, start: number, end: number): Promise<ReadResult>
   outline(doc: string): Promise<readonly OutlineEntry[]>
+  /** Dates of a document, in order of place. */
+  dates(doc: string, range: FoundRange): Promise<FoundList<FoundDate>>
+  /** Amounts of money and shares of a document, in order of place. */
+  amounts(doc: string, range: FoundRange): Promise<FoundList<FoundAmount>>
+  /** Documents of a partition that are similar to a document of any, or to a text. */
+  similar(partition: string, request: SimilarRequest, signal?: AbortSignal): Promise<SimilarList>
+  /** Terms that a document defines, and its references to its own parts, in order of place. */
+  references(doc: string): Promise<readonly (DefinedTerm | CrossReference)[]>
+  /** What the messages of a partition say of their threads. */
+  messages(partition: string): Promise<readonly MessageHeaders[]>
   /** Tables that were found in documents of one partition, in order of document and place. */
   tables(partition: string): readonly TableInfo[]
   /** Rows of a table from a place of its document on; 0 for the first. */

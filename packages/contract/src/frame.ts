@@ -11,6 +11,14 @@ import type { DocumentInfo } from './partition.ts'
 import type { CellCode, CellRun, GuestContext } from './sandbox.ts'
 import type { Script, ScriptListing } from './script.ts'
 import type { Citation, Span } from './span.ts'
+import type {
+  DocumentReference,
+  FoundAmount,
+  FoundDate,
+  FoundList,
+  ReferenceKind,
+  SimilarList,
+} from './structure.ts'
 import type { SqlResult, TableInfo } from './table.ts'
 import type { Tuning } from './tuning.ts'
 
@@ -33,6 +41,16 @@ export interface Steps {
     result: GrepResult
   }
   'context.outline': { request: { doc: string }; result: readonly OutlineEntry[] }
+  'context.dates': { request: FoundInDocument; result: FoundList<FoundDate> }
+  'context.amounts': { request: FoundInDocument; result: FoundList<FoundAmount> }
+  'context.similar': {
+    request: { doc?: string; text?: string; k?: number; least?: number }
+    result: SimilarList
+  }
+  'context.references': {
+    request: { doc: string; kind?: ReferenceKind }
+    result: readonly DocumentReference[]
+  }
   'context.tables': { request: { match?: string }; result: readonly TableListing[] }
   'context.symbols': {
     request: { match?: string; kind?: SymbolKind; doc?: string; limit?: number }
@@ -70,6 +88,13 @@ export interface Steps {
   /** What a combinator has under way is not needed any more: these calls of the guest end. */
   'combinator.stop': { request: { combinator: number; calls: readonly number[] }; result: null }
   'combinator.close': { request: { combinator: number }; result: null }
+}
+
+/** What is found in a document from an offset on. */
+export interface FoundInDocument {
+  readonly doc: string
+  readonly start?: number
+  readonly limit?: number
 }
 
 export type StepName = keyof Steps

@@ -41,6 +41,10 @@ export type HostName =
   | 'search'
   | 'grep'
   | 'outline'
+  | 'dates'
+  | 'amounts'
+  | 'similar'
+  | 'references'
   | 'read'
   | 'tables'
   | 'sql'
@@ -116,6 +120,46 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
     'context.search',
     'await outline(doc) → [{kind, title, depth, start, end}]',
     inPython('outline(doc) → [{"kind", "title", "depth", "start", "end"}]', ['doc']),
+  ),
+  dates: described(
+    [],
+    'context.search',
+    'await dates(doc, {start?, limit?}) → {found: [{…span, text, date, readings, sentence}], truncated}: ISO 8601; date is null where readings leave it open',
+    inPython(
+      'dates(doc, start=0, limit=None) → {"found": [{…span, "text", "date", "readings", "sentence"}], "truncated"}: ISO 8601; "date" is None where "readings" leave it open',
+      ['doc'],
+      ['start', 'limit'],
+    ),
+  ),
+  amounts: described(
+    [],
+    'context.search',
+    'await amounts(doc, {start?, limit?}) → the same of money and per cent: kind, currency, value in place of date',
+    inPython(
+      'amounts(doc, start=0, limit=None) → the same of money and per cent: "kind", "currency", "value" in place of "date"',
+      ['doc'],
+      ['start', 'limit'],
+    ),
+  ),
+  similar: described(
+    [],
+    'context.search',
+    'await similar(doc or {text}, {k?, least?}) → {found: [{doc, similarity, identical}], truncated, tooLong}: Jaccard index of five-word shingles, 0.5 at least',
+    inPython(
+      'similar(doc or {"text"}, k=None, least=0.5) → {"found": [{"doc", "similarity", "identical"}], "truncated", "tooLong"}: Jaccard index of five-word shingles',
+      ['doc'],
+      ['k', 'least'],
+    ),
+  ),
+  references: described(
+    [],
+    'context.search',
+    'await references(doc, {kind?}) → [{…span, kind: "term", name, uses} or {…span, kind: "reference", to} or {kind: "thread", to, relation, likely}], each with its problem; to is null where nothing fits',
+    inPython(
+      'references(doc, kind=None) → [{…span, "kind": "term", "name", "uses"} or {…span, "kind": "reference", "to"} or {"kind": "thread", "to", "relation", "likely"}], each with its "problem"; "to" is None where nothing fits',
+      ['doc'],
+      ['kind'],
+    ),
   ),
   read: described(
     [],

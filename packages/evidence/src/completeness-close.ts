@@ -157,8 +157,10 @@ function wandered(reason: Det['run.close']['reason']): boolean {
 
 /** Operations whose results may answer exactly. */
 const EXACT: ReadonlySet<string> = new Set(['sql', 'links'])
-const SEARCHING: ReadonlySet<string> = new Set(['search', 'grep', 'sql', 'symbols', 'links'])
-const HANDING: ReadonlySet<string> = new Set(['search', 'grep', 'read', 'sql', 'symbols', 'links'])
+/** Operations that find something, and those whose results hold text of documents. */
+const FINDING = ['search', 'grep', 'dates', 'amounts', 'references', 'sql', 'symbols', 'links']
+const SEARCHING: ReadonlySet<string> = new Set([...FINDING, 'similar'])
+const HANDING: ReadonlySet<string> = new Set([...FINDING, 'read'])
 
 function cutBy({ kind, det }: AnyRecord): Cut | undefined {
   switch (kind) {

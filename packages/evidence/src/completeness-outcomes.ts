@@ -26,7 +26,7 @@ export function checkOp(record: RecordOf<'context.search' | 'context.read' | 'lo
 }
 
 /** Operations that touch exactly the partition of the document they name. */
-const OF_ONE_DOCUMENT: ReadonlySet<string> = new Set(['read', 'outline'])
+const OF_ONE_DOCUMENT: ReadonlySet<string> = new Set(['read', 'outline', 'dates', 'amounts', 'references'])
 
 /**
  * What a search or read touched follows from its decisions and its outcome: what was allowed was touched, what was refused

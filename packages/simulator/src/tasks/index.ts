@@ -1,4 +1,5 @@
 export { clauseLeaf, contractTasks, type LabelledContract, madeContracts } from './contracts.ts'
+export { dealLeaf, type MadeDeal, madeDeals } from './deals.ts'
 export { type LabelledQuestion, madeQuestions, readTrec } from './labels.ts'
 export { type LeafOptions, labelLeaf } from './leaves.ts'
 export { hopLeaf, multiHopTask } from './multi-hop.ts'

@@ -83,7 +83,13 @@ it('the scripts that come with Writ are listed with what they are given', async 
   expect(out).toContain('  input.votes (integer, optional): ')
   const { out: json } = await runCommand(place, ['scripts', '--json'])
   expect(JSON.parse(json)).toMatchObject({
-    scripts: [{ name: 'compare' }, { name: 'find-all' }, { name: 'verify-claims' }],
+    scripts: [
+      { name: 'compare' },
+      { name: 'extract-table' },
+      { name: 'find-all' },
+      { name: 'timeline' },
+      { name: 'verify-claims' },
+    ],
   })
 })
 

@@ -2,7 +2,13 @@ import { type FileHandle, open, rm } from 'node:fs/promises'
 import {
   type CodeScope,
   type CorpusChanges,
+  type CrossReference,
+  type DefinedTerm,
   type DocumentInfo,
+  type FoundAmount,
+  type FoundDate,
+  type FoundList,
+  type FoundRange,
   type GrepRequest,
   type GrepResult,
   joinLabels,
@@ -10,6 +16,7 @@ import {
   type Label,
   type LinkList,
   type LinkRequest,
+  type MessageHeaders,
   type Omitted,
   type Origin,
   type OutlineEntry,
@@ -17,6 +24,8 @@ import {
   type Passage,
   type ReadResult,
   type SearchRequest,
+  type SimilarList,
+  type SimilarRequest,
   type Skipped,
   type SymbolList,
   type SymbolRequest,
@@ -105,6 +114,28 @@ export class PackStore implements KeptCorpus {
 
   async outline(doc: string): Promise<readonly OutlineEntry[]> {
     return this.#parts.link.call('outline', { partition: this.#find(doc).info.partition, doc })
+  }
+
+  dates(doc: string, range: FoundRange): Promise<FoundList<FoundDate>> {
+    return this.#parts.link.call('dates', { partition: this.#find(doc).info.partition, doc, range })
+  }
+
+  amounts(doc: string, range: FoundRange): Promise<FoundList<FoundAmount>> {
+    return this.#parts.link.call('amounts', { partition: this.#find(doc).info.partition, doc, range })
+  }
+
+  similar(partition: string, similar: SimilarRequest, signal?: AbortSignal): Promise<SimilarList> {
+    const { to } = similar
+    const of = 'doc' in to ? this.#find(to.doc).info.partition : null
+    return this.#parts.link.call('similar', { partition, of, similar }, { signal })
+  }
+
+  async references(doc: string): Promise<readonly (DefinedTerm | CrossReference)[]> {
+    return this.#parts.link.call('references', { partition: this.#find(doc).info.partition, doc })
+  }
+
+  messages(partition: string): Promise<readonly MessageHeaders[]> {
+    return this.#parts.link.call('messages', { partition })
   }
 
   tables(partition: string): readonly TableInfo[] {

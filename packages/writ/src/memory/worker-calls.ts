@@ -3,13 +3,20 @@ import type {
   CodeRequest,
   CodeScope,
   CorpusChanges,
+  CrossReference,
+  DefinedTerm,
   DocumentInfo,
   ErrorCode,
+  FoundAmount,
+  FoundDate,
+  FoundList,
+  FoundRange,
   GrepRequest,
   GrepResult,
   IngestProgress,
   LinkList,
   LinkRequest,
+  MessageHeaders,
   Omitted,
   Origin,
   OutlineEntry,
@@ -19,6 +26,8 @@ import type {
   Partition,
   Passage,
   SearchRequest,
+  SimilarList,
+  SimilarRequest,
   Skipped,
   SymbolList,
   SymbolRequest,
@@ -98,6 +107,18 @@ export interface WorkerCalls {
     request: { readonly partition: string; readonly doc: string }
     result: readonly OutlineEntry[]
   }
+  dates: { request: FindRequest; result: FoundList<FoundDate> }
+  amounts: { request: FindRequest; result: FoundList<FoundAmount> }
+  similar: {
+    /** `of` is the partition of the document that others are compared with. */
+    request: { readonly partition: string; readonly of: string | null; readonly similar: SimilarRequest }
+    result: SimilarList
+  }
+  references: {
+    request: { readonly partition: string; readonly doc: string }
+    result: readonly (DefinedTerm | CrossReference)[]
+  }
+  messages: { request: { readonly partition: string }; result: readonly MessageHeaders[] }
   tableRows: {
     request: { readonly partition: string; readonly name: string; readonly from: number }
     result: TableRows
@@ -121,6 +142,13 @@ export interface WorkerCalls {
     }
     result: Origin | undefined
   }
+}
+
+/** What is found in the text of a document. */
+interface FindRequest {
+  readonly partition: string
+  readonly doc: string
+  readonly range: FoundRange
 }
 
 export type WorkerCall = keyof WorkerCalls

@@ -18,6 +18,12 @@ import { readOutline } from './outline-rows.ts'
 import type { OpenPack } from './pack-directory.ts'
 import { addTexts } from './run-texts.ts'
 import { search } from './search.ts'
+import { findInText } from './structure/find-in-text.ts'
+import { readMessages } from './structure/messages.ts'
+import { readAmounts } from './structure/read-amounts.ts'
+import { readDates } from './structure/read-dates.ts'
+import { readReferences } from './structure/references.ts'
+import { similarDocuments } from './structure/similar-documents.ts'
 import { areRows, readRows } from './tables/kept-tables.ts'
 import type { FromWorker, SentError, ToWorker, WorkerCall, WorkerCalls } from './worker-calls.ts'
 
@@ -81,6 +87,12 @@ const handlers: Handlers = {
   outline: ({ partition, doc }) => readOutline(opened(partition), doc),
   symbols: async ({ scope, asked: wanted }, _id, signal) => (await code.view(scope, signal)).symbols(wanted),
   links: async ({ scope, asked: wanted }, _id, signal) => (await code.view(scope, signal)).links(wanted),
+  dates: ({ partition, doc, range }) => findInText(opened(partition), doc, range, readDates),
+  amounts: ({ partition, doc, range }) => findInText(opened(partition), doc, range, readAmounts),
+  similar: ({ partition, of, similar }, _id, signal) =>
+    similarDocuments(opened(partition), of === null ? undefined : opened(of), similar, signal),
+  references: ({ partition, doc }) => readReferences(opened(partition), doc),
+  messages: ({ partition }) => readMessages(opened(partition)),
   tableRows: ({ partition, name, from }) => readRows(opened(partition).index, name, from),
   rowsAt: ({ partition, name, spans }) => areRows(opened(partition).index, name, spans),
 }

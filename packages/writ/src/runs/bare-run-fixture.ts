@@ -32,6 +32,7 @@ import { callsDigest } from '../kernel/frame/calls-digest.ts'
 import { guestError } from '../kernel/frame/guest-error.ts'
 import { BadArguments, readCall } from '../kernel/frame/guest-functions.ts'
 import { Statements } from '../kernel/frame/statements.ts'
+import { mostCalls } from '../kernel/frame/sub-calls.ts'
 import { openLibrary } from '../memory/index.ts'
 import { callModel, resolveModel } from '../models/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
@@ -276,6 +277,11 @@ class BareFrame implements Frame {
       'context.search': (asked) => this.#search(asked),
       'context.grep': (asked) => this.#grep(asked),
       'context.outline': ({ doc }) => this.#run.store.outline(doc),
+      'context.dates': ({ doc, start = 0, limit = 1_000 }) => this.#run.store.dates(doc, { start, limit }),
+      'context.amounts': ({ doc, start = 0, limit = 1_000 }) =>
+        this.#run.store.amounts(doc, { start, limit }),
+      'context.similar': ({ doc = '', k = 10, least = 0.5 }) => this.#similar(doc, k, least),
+      'context.references': ({ doc }) => this.#run.store.references(doc),
       'context.tables': () => Promise.resolve([]),
       'context.symbols': () =>
         Promise.resolve({ symbols: [], truncated: false, files: 0, unread: { count: 0, docs: [] } }),
@@ -303,10 +309,17 @@ class BareFrame implements Frame {
   async #call(prompts: Steps['model.call']['request']['prompts']): Promise<Steps['model.call']['result']> {
     const { scripted } = this.#run
     if (scripted === undefined) throw new WritError('INTERNAL', 'No sub-call is expected.')
-    this.#stated(() => this.#run.statements.take(prompts.length))
+    this.#stated(() => this.#run.statements.take(mostCalls(prompts)))
     this.#run.calls += prompts.length
     return await Promise.resolve(
-      prompts.map(({ prompt }) => ({ ok: true, value: JSON.stringify(scripted.leaf(prompt)) })),
+      prompts.map(({ prompt, schema }) => {
+        const said = scripted.leaf(prompt)
+        if (schema === undefined) return { ok: true, value: JSON.stringify(said) }
+        if (said.startsWith('{')) return { ok: true, value: said }
+        // It is asked again.
+        this.#run.calls += 1
+        return { ok: false, error: new WritError('INVALID_REPLY', 'The answer does not fit.') }
+      }),
     )
   }
 
@@ -324,6 +337,14 @@ class BareFrame implements Frame {
       this.#run.refused += 1
       throw error
     }
+  }
+
+  async #similar(doc: string, k: number, least: number): Promise<Steps['context.similar']['result']> {
+    const request = { to: { doc }, k, least, docs: this.#ids }
+    const [list] = await Promise.all(
+      this.#run.store.partitions.map(({ id }) => this.#run.store.similar(id, request)),
+    )
+    return list ?? { found: [], truncated: false, tooLong: 0 }
   }
 
   #docs(): Steps['context.docs']['result'] {

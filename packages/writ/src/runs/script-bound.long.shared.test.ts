@@ -118,6 +118,24 @@ describe('a script that comes with Writ', () => {
   })
 })
 
+describe('a script that makes a table or a timeline', () => {
+  const columns = [{ name: 'holder' }, { name: 'year', schema: { type: 'integer' } }]
+  const row = JSON.stringify({ holder: { value: null, quote: null }, year: { value: 1, quote: 'no' } })
+
+  it.each<[string, Json, string]>([
+    ['extract-table', { columns, passages: 1 }, row],
+    ['extract-table', { columns }, 'not a row'],
+    ['timeline', {}, 'UNKNOWN'],
+    ['timeline', { ask: 100, perDocument: 10_000 }, '2024-01-01'],
+    ['timeline', { ask: 0, subject: 'version' }, ''],
+  ])('%s with %j asks no more than was added up', async (name, input, said) => {
+    const file = findScript(name)
+    const came = await follow(file, input, () => said)
+    expect(came).toMatchObject({ error: undefined, refused: 0 })
+    expect(came.calls).toBeLessThanOrEqual(boundOf(file, input))
+  })
+})
+
 describe('a random script of combinators', () => {
   it('never asks more than was added up before it ran, and is refused nothing it stated', async () => {
     let asked = 0

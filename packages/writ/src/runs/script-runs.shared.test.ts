@@ -432,6 +432,7 @@ describe('what a run comes to', () => {
     ['find-all', { what: 'needle' }],
     ['compare', { points: ['a needle', 'nothing'] }],
     ['verify-claims', { claims: ['Alpha has a needle.'], votes: 3 }],
+    ['extract-table', { columns: [{ name: 'needle' }] }],
   ])('by %s is within its card', async (name, input) => {
     expect(await withinCard({ strategy: `script:${name}`, input })).toBeGreaterThan(0)
   })

@@ -58,7 +58,13 @@ throw new Error('this runs')`
   })
 
   it('is named, or a file', () => {
-    expect(listScripts().map(({ name }) => name)).toEqual(['compare', 'find-all', 'verify-claims'])
+    expect(listScripts().map(({ name }) => name)).toEqual([
+      'compare',
+      'extract-table',
+      'find-all',
+      'timeline',
+      'verify-claims',
+    ])
     expect(() => findScript('nothing-so-called')).toThrow(expect.objectContaining({ code: 'UNKNOWN_SCRIPT' }))
     expect(() => findScript('./nowhere.ts')).toThrow(expect.objectContaining({ code: 'UNKNOWN_SCRIPT' }))
   })

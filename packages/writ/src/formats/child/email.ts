@@ -41,6 +41,7 @@ function headerLines(email: Email): string[] {
     ['Subject', email.subject ?? ''],
     ['Message-ID', email.messageId ?? ''],
     ['In-Reply-To', email.inReplyTo ?? ''],
+    ['References', email.references ?? ''],
   ]
   return given.flatMap(([name = '', value = '']) => {
     const line = value.replaceAll(/\s+/g, ' ').trim()

@@ -36,9 +36,9 @@ import type { Child } from '../steps/open-child.ts'
 import { performSpawn, type RunFrame } from '../steps/spawn.ts'
 import { performTypedCall } from '../steps/typed-call.ts'
 import { CallsUnderWay } from './calls-under-way.ts'
+import { contextSteps } from './context-steps.ts'
 import { FanOut } from './fan-out.ts'
 import { KeptResults } from './kept-results.ts'
-import { readingSteps } from './reading-steps.ts'
 import { ReadySchemas } from './ready-schemas.ts'
 import { Statements } from './statements.ts'
 import { checkSpans, checkSteps, itemAt, mostCalls, sendOnce } from './sub-calls.ts'
@@ -93,7 +93,7 @@ export class FrameSteps {
     const value = <T>(step: HostValue<T>): Promise<T> =>
       performHostValue(this.#state, lane, id, step, onFinal)
     const table: { [N in StepName]: (asked: Steps[N]['request']) => Promise<Steps[N]['result']> } = {
-      ...readingSteps(this.#state, lane, local),
+      ...contextSteps(this.#state, lane, local),
       'model.call': (asked) => this.#needed(call, (signal) => this.#subCalls(id, asked, signal, onFinal)),
       'frame.spawn': (asked) =>
         this.#needed(call, (signal) => this.#children(id, asked.children, signal, onFinal)),

@@ -8,6 +8,7 @@ import {
   type LinkGroup,
   type Perform,
   type PreludeCall,
+  REFERENCE_KINDS,
   type SpawnRequest,
   type StepName,
   type Steps,
@@ -44,6 +45,9 @@ const linkOptions = z
 /** A symbol may be given by a row of it. */
 const symbolRow = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)])
 const sqlOptions = z.object({ limit: count }).partial()
+const foundOptions = z.object({ start: count, limit: count }).partial()
+const similarOptions = z.object({ k: count, least: z.number().min(0).max(1) }).partial()
+const referenceOptions = z.object({ kind: z.enum(REFERENCE_KINDS) }).partial()
 const range = z.object({ start: count, end: count }).partial()
 /** Looked into by itself: it may be anything. */
 const schema = z.unknown()
@@ -127,6 +131,34 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     step: 'context.outline',
     request: ([doc]) => ({ doc: take(z.string(), doc, 'outline(doc)') }),
     reply: (entries) => JSON.stringify(entries),
+  }),
+  dates: guestFunction({
+    step: 'context.dates',
+    request: (args) => found(args, 'dates'),
+    reply: (result) => JSON.stringify(result),
+  }),
+  amounts: guestFunction({
+    step: 'context.amounts',
+    request: (args) => found(args, 'amounts'),
+    reply: (result) => JSON.stringify(result),
+  }),
+  similar: guestFunction({
+    step: 'context.similar',
+    request: ([to, options = {}]) => {
+      const form = 'similar(doc or {text}, {k?, least?})'
+      const rest = typeof options === 'number' ? { k: options } : options
+      const of = typeof to === 'string' ? { doc: to } : take(z.strictObject({ text: z.string() }), to, form)
+      return { ...of, ...defined(take(similarOptions, rest, form)) }
+    },
+    reply: (result) => JSON.stringify(result),
+  }),
+  references: guestFunction({
+    step: 'context.references',
+    request: ([doc, options = {}]) => {
+      const form = "references(doc, {kind?}) with the kind 'term', 'reference' or 'thread'"
+      return { doc: take(z.string(), doc, form), ...defined(take(referenceOptions, options, form)) }
+    },
+    reply: (result) => JSON.stringify(result),
   }),
   read: guestFunction({
     step: 'context.read',
@@ -309,6 +341,11 @@ function only<T>([outcome]: readonly ItemOutcome<T>[]): T {
 /** Whether a batch is to give every outcome, failures too. Its options were read before. */
 function settles([, options]: Args): boolean {
   return batchOptions.safeParse(options ?? {}).data?.settle ?? false
+}
+
+function found([doc, options = {}]: Args, name: string): Steps['context.dates']['request'] {
+  const form = `${name}(doc, {start?, limit?})`
+  return { doc: take(z.string(), doc, form), ...defined(take(foundOptions, options, form)) }
 }
 
 function toSpawn(item: z.infer<typeof spawnOptions> & { prompt: string }): SpawnRequest {

@@ -5,12 +5,16 @@ import {
   type DocumentListing,
   defined,
   encodedBytes,
+  type FoundInDocument,
+  type FoundList,
+  type FoundRange,
   type GrepResult,
   type Partition,
   type Passage,
   type ReadResult,
   type Span,
   type Steps,
+  type Surrounding,
   WritError,
 } from '@writ/contract'
 import type { FrameState } from '../state/frame-state.ts'
@@ -214,8 +218,34 @@ async function placed(store: Store, { doc, start, end, sha256, text }: ReadResul
   return { doc, start, end, sha256, quote: text, ...defined({ origin: await store.origin(doc, start, end) }) }
 }
 
+/** Finds given where no limit is asked for, and the most it may be asked for. */
+const DEFAULT_FOUND = 1_000
+const MOST_FOUND = 10_000
+
+/** Dates or amounts of a document. Their sentences are handed over with them. */
+export function foundStep<T extends Span & { readonly sentence: Surrounding }>(
+  store: Store,
+  lane: FrameState,
+  request: FoundInDocument,
+  op: string,
+  find: (range: FoundRange) => Promise<FoundList<T>>,
+): ContextStep<FoundList<T>> {
+  const { doc, start = 0, limit = DEFAULT_FOUND } = request
+  return {
+    kind: 'context.search',
+    op,
+    input: request,
+    named: [doc],
+    needs: () => [partitionOf(lane, document(store, lane, doc))],
+    effect: () => find({ start, limit: Math.min(limit, MOST_FOUND) }),
+    searches: true,
+    handed: ({ found }) =>
+      found.flatMap((one) => [one, { doc, start: one.sentence.start, end: one.sentence.end }]),
+  }
+}
+
 /** The document, if the frame's scope has it. What is outside the scope does not exist for the frame. */
-function document(store: Store, lane: FrameState, id: string): DocumentInfo {
+export function document(store: Store, lane: Pick<FrameState, 'scope'>, id: string): DocumentInfo {
   const info = store.locate(id)
   const visible =
     info !== undefined && lane.scope.partitions.some((partition) => partition.id === info.partition)
@@ -224,7 +254,7 @@ function document(store: Store, lane: FrameState, id: string): DocumentInfo {
   return info
 }
 
-function partitionOf(lane: FrameState, info: DocumentInfo): Partition {
+export function partitionOf(lane: FrameState, info: DocumentInfo): Partition {
   const partition = lane.scope.partitions.find((candidate) => candidate.id === info.partition)
   if (partition === undefined) throw new WritError('INTERNAL', `Document ${info.id} has no partition.`)
   return partition
@@ -241,7 +271,7 @@ function scopedPartitions(
 }
 
 /** The documents to restrict a partition's search to: those asked for, within the frame's scope. */
-function only(
+export function only(
   store: Store,
   lane: FrameState,
   partition: Partition,

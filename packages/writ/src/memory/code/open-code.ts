@@ -44,7 +44,7 @@ export class OpenCode {
     return new CodeView(files, (id) => {
       for (const { pack } of packs) {
         const n = pack.numberOf(id)
-        const doc = n === undefined ? undefined : pack.documents[n]
+        const doc = n === undefined ? undefined : pack.byNumber(n)
         if (doc !== undefined) return { pack, doc }
       }
       throw new WritError('INTERNAL', `The source ${id} is in no partition that is open.`)

@@ -1,4 +1,5 @@
 import type { LinkList, Steps, TableListing } from '@writ/contract'
+import { readDuplicates } from './plan/about-duplicates.ts'
 import { readAboutFiles, readHeadings } from './plan/about-files.ts'
 import { type CodeQuestion, isExactAnswer, readCodeQuestion } from './plan/code/code-question.ts'
 import { readDocumentsWith } from './plan/documents-with.ts'
@@ -132,7 +133,11 @@ function readExact(question: string): ExactPart | undefined {
   const masked = maskedOf(question)
   // The most special form first: a heading or a name that "contains" something is no text that does.
   const part =
-    readHeadings(masked) ?? readAboutFiles(masked) ?? readDocumentsWith(masked) ?? readOccurrences(masked)
+    readDuplicates(masked) ??
+    readHeadings(masked) ??
+    readAboutFiles(masked) ??
+    readDocumentsWith(masked) ??
+    readOccurrences(masked)
   // A question all in capitals says nothing of how its words are written.
   const shouted = !/\p{Ll}/u.test(question)
   return shouted && part?.literals !== undefined

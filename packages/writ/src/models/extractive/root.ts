@@ -5,6 +5,7 @@ import { MOST_LISTED_CHARS, planQuestion, readOverTables } from './plan-question
 import { ASK_CODE, CODE_NOTE, RELEASE_CODE, UNLESS_CODE } from './programs/code.ts'
 import { CORPUS, NAMED, OCCURRENCES } from './programs/corpus.ts'
 import { COUNT } from './programs/count.ts'
+import { COMPARED, RELEASE_DUPLICATES } from './programs/duplicates.ts'
 import { RESCUE } from './programs/ending.ts'
 import { FAN_OUT, GROUP_GOAL } from './programs/fan-out.ts'
 import { DOCUMENTS, FILES, SIZES } from './programs/files.ts'
@@ -155,6 +156,15 @@ function workFor(plan: QuestionPlan): Work {
         more: 'await outlineOn();',
         found: 'outlines.size',
         release: [RELEASE_HEADINGS],
+      }
+    case 'duplicates':
+    case 'near-duplicates':
+      return {
+        intent: 'The question is about documents that are the same: compare their texts.',
+        begin: [CORPUS, COMPARED, 'await compareOn();'],
+        more: 'await compareOn();',
+        found: 'pairs.length',
+        release: [RELEASE_DUPLICATES],
       }
     case 'passages':
       return {

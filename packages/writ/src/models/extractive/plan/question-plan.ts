@@ -9,6 +9,8 @@ export type QuestionKind =
   | 'documents'
   | 'size'
   | 'headings'
+  | 'duplicates'
+  | 'near-duplicates'
   | 'passages'
 
 /** Why a question needs more than its words. */
