@@ -22,6 +22,7 @@ const EPERM = 0x0005_0000 | 1
 const ENOSYS = 0x0005_0000 | 38
 
 const CLONE3 = 435
+const OPENAT2 = 437
 /** Calls of another width of words begin here, on x64. */
 const X32 = 0x4000_0000
 
@@ -29,17 +30,55 @@ const CLONE_THREAD = 0x1_0000
 /** Memory that is shared and no file: limits on a process's data do not count it. */
 const MAP_SHARED_ANONYMOUS = 0x21
 const PR_SET_PDEATHSIG = 1
+/** To write, to read and write, to make, to empty. A file without a name is made with one of them. */
+const OPENED_TO_CHANGE = 0o1 | 0o2 | 0o100 | 0o1000
 
 type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, value: number]
 
 /** The program for this machine; undefined where there is none. */
 export function callFilter(machine: string = process.arch): Buffer | undefined {
-  const known = MACHINES[machine]
-  if (known === undefined || endianness() !== 'LE') return undefined
-  return assemble(programOf(known))
+  const known = machineOf(machine)
+  return known === undefined ? undefined : assemble(programOf(known))
 }
 
-function programOf({ arch, refused, clone, mmap, prctl }: Machine): readonly Instruction[] {
+/**
+ * The program for a process that is up and has no file system of its own: it may start no program either, signal
+ * nobody, and change or make no file. Undefined where there is none.
+ */
+export function lateCallFilter(machine: string = process.arch): Buffer | undefined {
+  const known = machineOf(machine)
+  return known === undefined ? undefined : assemble(programOf(known, lateRefusals(known)))
+}
+
+function machineOf(name: string): Machine | undefined {
+  return endianness() === 'LE' ? MACHINES[name] : undefined
+}
+
+function lateRefusals({ late }: Machine): readonly Instruction[] {
+  return [
+    ...late.refused.flatMap((number) => refuse(number, EPERM)),
+    // What it would open is behind a pointer, which no filter can follow: the C library does not need it.
+    ...refuse(OPENAT2, ENOSYS),
+    ...late.opens.flatMap(({ number, flags }): Instruction[] => [
+      [EQUAL, 0, 4, number],
+      [LOAD, 0, 0, argument(flags)],
+      [ANY_BIT, 0, 1, OPENED_TO_CHANGE],
+      [RETURN, 0, 0, EPERM],
+      [RETURN, 0, 0, ALLOW],
+    ]),
+    // Limits of its own may be asked for, those of others not.
+    [EQUAL, 0, 4, late.prlimit64],
+    [LOAD, 0, 0, argument(0)],
+    [EQUAL, 1, 0, 0],
+    [RETURN, 0, 0, EPERM],
+    [RETURN, 0, 0, ALLOW],
+  ]
+}
+
+function programOf(
+  { arch, refused, clone, mmap, prctl }: Machine,
+  more: readonly Instruction[] = [],
+): readonly Instruction[] {
   return [
     [LOAD, 0, 0, ARCH],
     [EQUAL, 1, 0, arch],
@@ -50,6 +89,7 @@ function programOf({ arch, refused, clone, mmap, prctl }: Machine): readonly Ins
     ...refused.flatMap((number) => refuse(number, EPERM)),
     // The C library falls back to `clone`, whose flags can be looked at.
     ...refuse(CLONE3, ENOSYS),
+    ...more,
     // A new thread is all that may be made.
     [EQUAL, 0, 4, clone],
     [LOAD, 0, 0, argument(0)],

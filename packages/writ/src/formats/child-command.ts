@@ -13,7 +13,8 @@ export function parserProgram(): ChildProgram {
     room: roomPath,
     main: 'child/main',
     packages: packages(),
-    flags: [`--max-old-space-size=${CHILD_HEAP_MB}`],
+    v8: [`--max-old-space-size=${CHILD_HEAP_MB}`],
+    filtersItself: true,
     mostMessage: MOST_MESSAGE,
     mostDataKb: CHILD_DATA_KB,
   })

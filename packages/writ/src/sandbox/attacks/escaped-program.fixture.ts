@@ -3,8 +3,9 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
-import { bubblewrapped, FILTER_FD, findBubblewrap, MOST_DATA_KB } from '../../confinement/bubblewrap.ts'
+import { bubblewrapped, FILTER_FD, findBubblewrap } from '../../confinement/bubblewrap.ts'
 import { callFilter } from '../../confinement/call-filter.ts'
+import { MOST_DATA_KB } from '../../confinement/program-limits.ts'
 import { childProgram } from '../child-command.ts'
 
 // Programs in the child's place: what could be done by whoever had got out of the VM and out of Node's permission model.
