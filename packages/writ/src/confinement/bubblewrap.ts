@@ -1,28 +1,11 @@
-import { statSync } from 'node:fs'
 import { limited, type Program } from './program-limits.ts'
 
 // Bubblewrap makes a process that has namespaces of its own and sees the files that are named. Nothing it says is
 // believed: whether the process is confined is asked of the system (`inspect-child.ts`).
 
-/** Where bubblewrap is looked for. A search path may name a directory that others can write to. */
-const PLACES = ['/usr/bin/bwrap', '/usr/local/bin/bwrap', '/run/current-system/sw/bin/bwrap']
-
 // Descriptors of bubblewrap that are used up before the child starts.
 export const INFO_FD = 4
 export const FILTER_FD = 5
-
-/** Bubblewrap's path where the system's administrator has installed it; else what is missing. */
-export function findBubblewrap(): { readonly path: string } | { readonly lack: string } {
-  if (process.platform !== 'linux') return { lack: `there is no bubblewrap for ${process.platform}` }
-  const path = PLACES.find(isOfAdministrator)
-  return path === undefined ? { lack: 'bubblewrap is not installed' } : { path }
-}
-
-/** Whether nobody but the system's administrator can have put a program there. */
-function isOfAdministrator(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found?.isFile() === true && found.uid === 0 && (found.mode & 0o022) === 0
-}
 
 /** The command that runs a program within bubblewrap. It is given an information pipe and a filter at their descriptors. */
 export function bubblewrapped(bubblewrap: string, program: Program): readonly [string, ...string[]] {

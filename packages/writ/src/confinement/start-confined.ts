@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { findBubblewrap } from './bubblewrap.ts'
+import { findBubblewrap } from './find-bubblewrap.ts'
 import type { Child } from './child.ts'
 import type { ChildProgram } from './child-program.ts'
 import { ConfinedChild } from './confined-child.ts'

@@ -1,6 +1,6 @@
 import { WritError } from '@writ/contract'
 import { z } from 'zod'
-import { findBubblewrap } from '../../confinement/bubblewrap.ts'
+import { findBubblewrap } from '../../confinement/find-bubblewrap.ts'
 import type { Child } from '../../confinement/child.ts'
 import type { ChildProgram } from '../../confinement/child-program.ts'
 import { ConfinedChild } from '../../confinement/confined-child.ts'
