@@ -33,6 +33,11 @@ const PR_SET_PDEATHSIG = 1
 /** To write, to read and write, to make, to empty. A file without a name is made with one of them. */
 const OPENED_TO_CHANGE = 0o1 | 0o2 | 0o100 | 0o1000
 
+/** Typing into a terminal, taking one, its selection; whom a descriptor signals. */
+const TERMINAL_ORDERS = [0x5412, 0x540e, 0x541c, 0x8901, 0x8902]
+/** Whom a descriptor signals, and how. */
+const SIGNAL_ORDERS = [8, 10, 15]
+
 type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, value: number]
 
 /** The program for this machine; undefined where there is none. */
@@ -66,12 +71,18 @@ function lateRefusals({ late }: Machine): readonly Instruction[] {
       [RETURN, 0, 0, EPERM],
       [RETURN, 0, 0, ALLOW],
     ]),
-    // Limits of its own may be asked for, those of others not.
-    [EQUAL, 0, 4, late.prlimit64],
+    // Limits of its own may be asked for; a limit that is set has an address, in either half.
+    [EQUAL, 0, 8, late.prlimit64],
     [LOAD, 0, 0, argument(0)],
+    [EQUAL, 0, 4, 0],
+    [LOAD, 0, 0, argument(2)],
+    [EQUAL, 0, 2, 0],
+    [LOAD, 0, 0, argument(2) + 4],
     [EQUAL, 1, 0, 0],
     [RETURN, 0, 0, EPERM],
     [RETURN, 0, 0, ALLOW],
+    ...refuseOrders(late.ioctl, TERMINAL_ORDERS),
+    ...refuseOrders(late.fcntl, SIGNAL_ORDERS),
   ]
 }
 
@@ -115,6 +126,17 @@ function refuse(number: number, how: number): readonly Instruction[] {
   return [
     [EQUAL, 0, 1, number],
     [RETURN, 0, 0, how],
+  ]
+}
+
+/** Refuses a call whose second argument is one of these; there may be no more than fit before the jump. */
+function refuseOrders(number: number, orders: readonly number[]): readonly Instruction[] {
+  return [
+    [EQUAL, 0, orders.length + 3, number],
+    [LOAD, 0, 0, argument(1)],
+    ...orders.map((order, index): Instruction => [EQUAL, orders.length - index, 0, order]),
+    [RETURN, 0, 0, ALLOW],
+    [RETURN, 0, 0, EPERM],
   ]
 }
 

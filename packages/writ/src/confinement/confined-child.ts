@@ -163,7 +163,7 @@ export class ConfinedChild<Message> implements Child<Message> {
   /** Kills the process that was started, and its group where it has one of its own. */
   #killStarted(): void {
     const { pid } = this.#process
-    if (pid !== undefined && this.#running) killProcess(this.#wall.level === 'full' ? -pid : pid)
+    if (pid !== undefined && this.#running) killProcess(this.#wall.level === 'reduced' ? pid : -pid)
   }
 
   get #running(): boolean {

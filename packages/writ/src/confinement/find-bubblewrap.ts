@@ -15,4 +15,3 @@ function isOfAdministrator(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false })
   return found?.isFile() === true && found.uid === 0 && (found.mode & 0o022) === 0
 }
-

@@ -8,6 +8,8 @@ export interface LateCalls {
   /** Calls that open a file, and which of their arguments says what for. */
   readonly opens: readonly { readonly number: number; readonly flags: number }[]
   readonly prlimit64: number
+  readonly ioctl: number
+  readonly fcntl: number
 }
 
 const REFUSED: Readonly<Record<string, Numbers>> = {
@@ -27,6 +29,34 @@ const REFUSED: Readonly<Record<string, Numbers>> = {
   sched_setattr: [314, 274],
   setpgid: [109, 154],
   setsid: [112, 157],
+  sched_setaffinity: [203, 122],
+  migrate_pages: [256, 238],
+  move_pages: [279, 239],
+  // limits and rights of its own
+  setrlimit: [160, 164],
+  capset: [126, 91],
+  setuid: [105, 146],
+  setgid: [106, 144],
+  setreuid: [113, 145],
+  setregid: [114, 143],
+  setresuid: [117, 147],
+  setresgid: [119, 149],
+  setgroups: [116, 159],
+  setfsuid: [122, 151],
+  setfsgid: [123, 152],
+  // the machine, where the user is its administrator
+  settimeofday: [164, 170],
+  clock_settime: [227, 112],
+  adjtimex: [159, 171],
+  clock_adjtime: [305, 266],
+  sethostname: [170, 161],
+  setdomainname: [171, 162],
+  iopl: [172, null],
+  ioperm: [173, null],
+  swapoff: [168, 225],
+  vhangup: [153, 58],
+  quotactl: [179, 60],
+  quotactl_fd: [443, 443],
   // names in the file system
   creat: [85, null],
   mkdir: [83, null],
@@ -78,6 +108,8 @@ const REFUSED: Readonly<Record<string, Numbers>> = {
 const OPEN: Numbers = [2, null]
 const OPENAT: Numbers = [257, 56]
 const PRLIMIT64: readonly [x64: number, arm64: number] = [302, 261]
+const IOCTL: readonly [x64: number, arm64: number] = [16, 29]
+const FCNTL: readonly [x64: number, arm64: number] = [72, 25]
 
 /** These calls by a machine's numbers. */
 export function lateCalls(on: <N extends number | null>(numbers: readonly [N, N]) => N): LateCalls {
@@ -91,5 +123,7 @@ export function lateCalls(on: <N extends number | null>(numbers: readonly [N, N]
       .filter((number) => number !== null),
     opens: opens.flatMap(({ number, flags }) => (number === null ? [] : [{ number, flags }])),
     prlimit64: on(PRLIMIT64),
+    ioctl: on(IOCTL),
+    fcntl: on(FCNTL),
   }
 }

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
-import { findBubblewrap } from './find-bubblewrap.ts'
 import type { Child } from './child.ts'
 import type { ChildProgram } from './child-program.ts'
 import { ConfinedChild } from './confined-child.ts'
+import { findBubblewrap } from './find-bubblewrap.ts'
 import { findDeno } from './find-deno.ts'
 import type { Wall } from './wall.ts'
 

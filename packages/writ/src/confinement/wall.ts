@@ -45,7 +45,7 @@ export function startBehind(wall: Wall, program: Program): ChildProcess {
     }
     case 'filtered': {
       const [command, ...args] = underDeno(program)
-      return startProgram(command, args, [WIRE_FD], false, DENO_ENVIRONMENT)
+      return startProgram(command, args, [WIRE_FD], true, DENO_ENVIRONMENT)
     }
     case 'full': {
       const [command, ...args] = bubblewrapped(wall.bubblewrap, program)
