@@ -7,10 +7,15 @@ import { limited, type Program } from './program-limits.ts'
 /** Deno keeps caches in the home directory of the user. Here is nothing, and nothing can be made. */
 const NOWHERE = '/dev/null/writ'
 
+/** Stack of every thread, and how much of it the engine takes: as much as threads have under Node (`vm-thread.ts`). */
+const STACK_KB = 64 * 1024
+const ENGINE_STACK_KB = STACK_KB - 192
+
 /** All that Deno's environment has. */
 export const DENO_ENVIRONMENT: Readonly<Record<string, string>> = {
   DENO_DIR: NOWHERE,
   DENO_NO_UPDATE_CHECK: '1',
+  RUST_MIN_STACK: `${STACK_KB * 1024}`,
 }
 
 /** Writing beyond the limit of files, which is none, is an error and not the end of the process. */
@@ -34,7 +39,7 @@ export function denoFlags(
     '--no-code-cache',
     '--node-modules-dir=manual', // packages are found where Node finds them, and none is installed
     ...conditions.map((name) => `--conditions=${name}`),
-    `--v8-flags=${['--disallow-code-generation-from-strings', ...v8].join(',')}`,
+    `--v8-flags=${['--disallow-code-generation-from-strings', `--stack-size=${ENGINE_STACK_KB}`, ...v8].join(',')}`,
     '--deny-net',
     '--deny-env',
     '--deny-run',
@@ -49,5 +54,5 @@ export function denoFlags(
 
 /** The command that runs a program under Deno with limits of the system. */
 export function underDeno(program: Program): readonly [string, ...string[]] {
-  return limited(program, program.command, WRITES_FAIL)
+  return limited({ stackKb: STACK_KB, ...program }, program.command, WRITES_FAIL)
 }

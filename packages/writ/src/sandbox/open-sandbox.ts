@@ -68,8 +68,8 @@ class QuickJsSandbox implements Sandbox {
         if (vm !== undefined) vm.hear(message)
         else if (message.vm >= this.#nextId) this.#link.kill(`it spoke of a VM ${message.vm} there is not`)
       },
-      onGone: (reason) => {
-        for (const vm of this.#vms.values()) vm.childGone(reason)
+      onGone: (reason, displaced) => {
+        for (const vm of this.#vms.values()) vm.childGone(reason, displaced)
       },
     })
     this.#link.start(child)
