@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   CELL_BACKSTOP_MS,
   CELL_FUEL_POLLS,
+  type ConfinementLevel,
   counted,
   GUEST_MEMORY_BYTES,
   GUEST_STACK_BYTES,
@@ -20,6 +21,13 @@ export interface Finding {
   readonly name: string
   readonly ok: boolean
   readonly detail: string
+}
+
+/** What a level leaves to walls that the system does not keep: `SECURITY.md` has all of it. */
+const OPEN: Readonly<Record<ConfinementLevel, string>> = {
+  full: '',
+  filtered: '; that files are not read rests on Deno alone',
+  reduced: '; that no socket is opened rests on the VM alone, that no file is read on Node too',
 }
 
 /** Checks everything a run needs, each with the real part. Nothing is left behind but the home itself. */
@@ -61,7 +69,7 @@ async function checkSandbox(): Promise<string> {
     if (result.shown !== '42')
       throw new Error(`A cell gave ${result.shown ?? result.error?.message ?? 'nothing'}, not 42.`)
     const why = lack === undefined ? '' : ` (${lack})`
-    return `cells run; confinement ${level}${why}: ${layers.join(' → ')}`
+    return `cells run; confinement ${level}${why}: ${layers.join(' → ')}${OPEN[level]}`
   } finally {
     await sandbox.close()
   }
