@@ -64,11 +64,6 @@ describe.skipIf(lack !== undefined)('a run whose cells Deno confines', () => {
     expect(refused).toMatchObject({ code: 3 })
     expect(refused.out + refused.err).toContain('permits full confinement of guest code only')
   })
-
-  it('runs no Python', async () => {
-    const refused = await without(...ASK, '--repl', 'python')
-    expect(refused.out + refused.err).toContain('CONFINEMENT_REDUCED')
-  })
 })
 
 it.runIf(lack !== undefined)(`is not shown here: ${lack}`, ({ skip }) => skip())
