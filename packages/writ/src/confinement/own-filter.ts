@@ -14,8 +14,8 @@ interface DenoHere {
 
 interface Library {
   readonly symbols: {
-    prctl(option: number, a: bigint, b: bigint, c: bigint, d: bigint): number
-    syscall(number: bigint, a: bigint, b: bigint, program: Uint8Array): bigint
+    readonly prctl: (option: number, a: bigint, b: bigint, c: bigint, d: bigint) => number
+    readonly syscall: (number: bigint, a: bigint, b: bigint, program: Uint8Array) => bigint
   }
   close(): void
 }

@@ -221,6 +221,17 @@ it('a child that is gone before it is known to be confined never is', async () =
   await child.close()
 })
 
+it.each([
+  ['does nothing', 'exit 0', 'it ended (0)'],
+  ['says something first', `echo '{"type":"opened","vm":0}' >&3; sleep 5`, 'it spoke before it was asked'],
+])('a program that is named Deno and %s is not used', async (_what, text, why) => {
+  const path = await script(text)
+  const started = await startChild({ bubblewrap: { lack: 'there is none' }, deno: { path } })
+  onTestFinished(() => started.child.close())
+  expect(started).toMatchObject({ level: 'reduced', lack: expect.stringContaining(why) })
+  expect(started.lack).toContain(`there is none; ${path} does not confine: `)
+})
+
 it('without bubblewrap cells run, and what is missing is said', async () => {
   const sandbox = await openSandbox({ bubblewrap: { lack: 'there is none' }, deno: NO_DENO })
   expect(sandbox.confinement).toMatchObject({
