@@ -1,13 +1,22 @@
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import { startFromBundle } from './scripts/bundle/tested-bundle.ts'
 import { cellsInThreads } from './scripts/cells-in-threads.ts'
+import { overDeno } from './scripts/over-deno.ts'
 
 // What a test file needs is in its name: `.shared.test.ts`, `.process.test.ts`, or nothing.
 // `pure` and `shared` run many files in one process: tests of functions, and tests of runs and commands, which start threads
 // and servers; cells are in threads there. `process` isolates every file and has the sandbox as it is: those tests are about
 // processes, or change what is of the process.
 // A file with `.long.` in its name is in the project `long-…` of its kind: `npm test` leaves it out, `.ci/run` does not.
-// `soak` isolates every file too, and only `.ci/full` runs it.
+// `soak` isolates every file too, and only `.ci/full` runs it. `deno` runs the suites of the sandbox once more where Deno is
+// installed, over children that it confines.
+const OVER_DENO = [
+  'packages/writ/src/sandbox/{cells,determinism,parsing,recovery,threads,sandbox-pool}*.process.test.ts',
+  'packages/writ/src/sandbox/sql/queries.process.test.ts',
+  'packages/writ/src/sandbox/attacks/{guest-code,sql}.soak.test.ts',
+  'packages/writ/src/formats/*.{process,soak}.test.ts',
+  'packages/writ/src/verify/saved-runs.long.process.test.ts',
+]
 type Kind = 'pure' | 'shared' | 'process'
 
 const LONG = '**/*.long.*'
@@ -88,6 +97,17 @@ export default defineConfig({
           name: 'soak',
           include: ['{packages/*,bench}/src/**/*.soak.test.ts', 'scripts/**/*.soak.test.ts'],
           exclude: ['**/node_modules/**'],
+          ...STARTING,
+        },
+      },
+      {
+        extends: true,
+        plugins: [overDeno()],
+        test: {
+          name: 'deno',
+          include: OVER_DENO,
+          exclude: ['**/node_modules/**'],
+          fsModuleCachePath: 'node_modules/.vitest-cache/deno', // a file of the product is another here
           ...STARTING,
         },
       },

@@ -283,7 +283,7 @@ export const ERRORS = {
   CONFINEMENT_REDUCED: {
     exit: 3,
     retryable: false,
-    next: 'Install bubblewrap where it is missing (`apt install bubblewrap`) and allow user namespaces, or let the policy bundle permit it: "confinement": "reduced" in facts.json.',
+    next: 'Install bubblewrap where it is missing (`apt install bubblewrap`) and allow user namespaces, or let the policy bundle permit it: "confinement": "filtered" in facts.json (with `npm install deno@2.9.5` where Writ is installed), or "reduced".',
   },
   // ledger and evidence
   LEDGER_FAILED: {

@@ -1,10 +1,22 @@
 import type { Outcome } from './outcome.ts'
 import type { TableQueries } from './table.ts'
 
+/**
+ * How guest code is confined, the weakest first. `full` has an operating-system boundary; `filtered` has a filter of
+ * system calls and Deno's permissions; `reduced` relies on the VM and Node's permission model.
+ */
+export const CONFINEMENT_LEVELS = ['reduced', 'filtered', 'full'] as const
+export type ConfinementLevel = (typeof CONFINEMENT_LEVELS)[number]
+
+/** Whether a level as it is recorded is one of these, and no weaker than the least that will do. */
+export function confinesAs(level: string, least: ConfinementLevel): boolean {
+  const rank = (CONFINEMENT_LEVELS as readonly string[]).indexOf(level)
+  return rank >= CONFINEMENT_LEVELS.indexOf(least)
+}
+
 /** What keeps guest code in: a fact of the run, recorded in `run.open`. */
 export interface Confinement {
-  /** `full` has an operating-system boundary; `reduced` relies on the VM and Node's permission model. */
-  readonly level: 'full' | 'reduced'
+  readonly level: ConfinementLevel
   readonly layers: readonly string[]
   /** Why it is not full, for people; absent when it is. */
   readonly lack?: string

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   CELL_BACKSTOP_MS,
   CELL_FUEL_POLLS,
+  type ConfinementLevel,
   counted,
   GUEST_MEMORY_BYTES,
   GUEST_STACK_BYTES,
@@ -32,6 +33,13 @@ const ABSENT: ReadonlySet<string> = new Set([
   'SQL_UNAVAILABLE',
   'CONFINEMENT_REDUCED',
 ])
+
+/** What a level leaves to walls that the system does not keep: `SECURITY.md` has all of it. */
+const OPEN: Readonly<Record<ConfinementLevel, string>> = {
+  full: '',
+  filtered: '; that files are not read rests on Deno alone',
+  reduced: '; that no socket is opened rests on the VM alone, that no file is read on Node too',
+}
 
 /** Checks everything a run may need, each with the real part. Nothing is left behind but the home itself. */
 export async function checkHome(services: HomeServices): Promise<readonly Finding[]> {
@@ -89,7 +97,7 @@ async function checkCell(sandbox: Sandbox, language: keyof typeof CELLS): Promis
   if (result.shown !== '42')
     throw new Error(`A cell gave ${result.shown ?? result.error?.message ?? 'nothing'}, not 42.`)
   const why = lack === undefined ? '' : ` (${lack})`
-  return `cells run; confinement ${level}${why}: ${layers.join(' → ')}`
+  return `cells run; confinement ${level}${why}: ${layers.join(' → ')}${OPEN[level]}`
 }
 
 async function checkTables(): Promise<string> {

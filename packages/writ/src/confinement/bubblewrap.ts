@@ -1,48 +1,11 @@
-import { statSync } from 'node:fs'
+import { limited, type Program } from './program-limits.ts'
 
 // Bubblewrap makes a process that has namespaces of its own and sees the files that are named. Nothing it says is
 // believed: whether the process is confined is asked of the system (`inspect-child.ts`).
 
-/** Where bubblewrap is looked for. A search path may name a directory that others can write to. */
-const PLACES = ['/usr/bin/bwrap', '/usr/local/bin/bwrap', '/run/current-system/sw/bin/bwrap']
-
 // Descriptors of bubblewrap that are used up before the child starts.
 export const INFO_FD = 4
 export const FILTER_FD = 5
-
-/** What a child may have at most. What it computes with is counted as data; nobody has more than fits twice. */
-export const MOST_DATA_KB: number = 16 * 1024 * 1024
-export const MOST_FILES = 256
-
-/** Limits that the child inherits, then the command that is given; a limit that is lower already stays. */
-const limited = ({ dataKb, stackKb }: Program): string => {
-  const stack = stackKb === undefined ? '' : `ulimit -S -s ${stackKb} || :; `
-  return `ulimit -c 0; ulimit -f 0; ulimit -n ${MOST_FILES}; ulimit -d ${dataKb}; ${stack}exec "$@"`
-}
-
-/** Bubblewrap's path where the system's administrator has installed it; else what is missing. */
-export function findBubblewrap(): { readonly path: string } | { readonly lack: string } {
-  if (process.platform !== 'linux') return { lack: `there is no bubblewrap for ${process.platform}` }
-  const path = PLACES.find(isOfAdministrator)
-  return path === undefined ? { lack: 'bubblewrap is not installed' } : { path }
-}
-
-/** Whether nobody but the system's administrator can have put a program there. */
-function isOfAdministrator(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found?.isFile() === true && found.uid === 0 && (found.mode & 0o022) === 0
-}
-
-export interface Program {
-  /** The program and its arguments. */
-  readonly command: readonly [string, ...string[]]
-  /** All that it can see of the file system, at the paths these have outside. */
-  readonly files: readonly string[]
-  /** Kilobytes of memory that it may compute with. */
-  readonly dataKb: number
-  /** Kilobytes of its stack, where the system allows as much; what the system gives otherwise. */
-  readonly stackKb?: number
-}
 
 /** The command that runs a program within bubblewrap. It is given an information pipe and a filter at their descriptors. */
 export function bubblewrapped(bubblewrap: string, program: Program): readonly [string, ...string[]] {
@@ -64,5 +27,5 @@ export function bubblewrapped(bubblewrap: string, program: Program): readonly [s
     '--chdir',
     '/',
   ]
-  return ['/bin/sh', '-c', limited(program), 'writ', bubblewrap, ...options, '--', ...command]
+  return limited(program, [bubblewrap, ...options, '--', ...command])
 }

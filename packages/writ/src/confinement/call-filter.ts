@@ -22,6 +22,7 @@ const EPERM = 0x0005_0000 | 1
 const ENOSYS = 0x0005_0000 | 38
 
 const CLONE3 = 435
+const OPENAT2 = 437
 /** Calls of another width of words begin here, on x64. */
 const X32 = 0x4000_0000
 
@@ -29,17 +30,66 @@ const CLONE_THREAD = 0x1_0000
 /** Memory that is shared and no file: limits on a process's data do not count it. */
 const MAP_SHARED_ANONYMOUS = 0x21
 const PR_SET_PDEATHSIG = 1
+/** To write, to read and write, to make, to empty. A file without a name is made with one of them. */
+const OPENED_TO_CHANGE = 0o1 | 0o2 | 0o100 | 0o1000
+
+/** Typing into a terminal, taking one, its selection; whom a descriptor signals. */
+const TERMINAL_ORDERS = [0x5412, 0x540e, 0x541c, 0x8901, 0x8902]
+/** Whom a descriptor signals, and how. */
+const SIGNAL_ORDERS = [8, 10, 15]
 
 type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, value: number]
 
 /** The program for this machine; undefined where there is none. */
 export function callFilter(machine: string = process.arch): Buffer | undefined {
-  const known = MACHINES[machine]
-  if (known === undefined || endianness() !== 'LE') return undefined
-  return assemble(programOf(known))
+  const known = machineOf(machine)
+  return known === undefined ? undefined : assemble(programOf(known))
 }
 
-function programOf({ arch, refused, clone, mmap, prctl }: Machine): readonly Instruction[] {
+/**
+ * The program for a process that is up and has no file system of its own: it may start no program either, signal
+ * nobody, and change or make no file. Undefined where there is none.
+ */
+export function lateCallFilter(machine: string = process.arch): Buffer | undefined {
+  const known = machineOf(machine)
+  return known === undefined ? undefined : assemble(programOf(known, lateRefusals(known)))
+}
+
+function machineOf(name: string): Machine | undefined {
+  return endianness() === 'LE' ? MACHINES[name] : undefined
+}
+
+function lateRefusals({ late }: Machine): readonly Instruction[] {
+  return [
+    ...late.refused.flatMap((number) => refuse(number, EPERM)),
+    // What it would open is behind a pointer, which no filter can follow: the C library does not need it.
+    ...refuse(OPENAT2, ENOSYS),
+    ...late.opens.flatMap(({ number, flags }): Instruction[] => [
+      [EQUAL, 0, 4, number],
+      [LOAD, 0, 0, argument(flags)],
+      [ANY_BIT, 0, 1, OPENED_TO_CHANGE],
+      [RETURN, 0, 0, EPERM],
+      [RETURN, 0, 0, ALLOW],
+    ]),
+    // Limits of its own may be asked for; a limit that is set has an address, in either half.
+    [EQUAL, 0, 8, late.prlimit64],
+    [LOAD, 0, 0, argument(0)],
+    [EQUAL, 0, 4, 0],
+    [LOAD, 0, 0, argument(2)],
+    [EQUAL, 0, 2, 0],
+    [LOAD, 0, 0, argument(2) + 4],
+    [EQUAL, 1, 0, 0],
+    [RETURN, 0, 0, EPERM],
+    [RETURN, 0, 0, ALLOW],
+    ...refuseOrders(late.ioctl, TERMINAL_ORDERS),
+    ...refuseOrders(late.fcntl, SIGNAL_ORDERS),
+  ]
+}
+
+function programOf(
+  { arch, refused, clone, mmap, prctl }: Machine,
+  more: readonly Instruction[] = [],
+): readonly Instruction[] {
   return [
     [LOAD, 0, 0, ARCH],
     [EQUAL, 1, 0, arch],
@@ -50,6 +100,7 @@ function programOf({ arch, refused, clone, mmap, prctl }: Machine): readonly Ins
     ...refused.flatMap((number) => refuse(number, EPERM)),
     // The C library falls back to `clone`, whose flags can be looked at.
     ...refuse(CLONE3, ENOSYS),
+    ...more,
     // A new thread is all that may be made.
     [EQUAL, 0, 4, clone],
     [LOAD, 0, 0, argument(0)],
@@ -75,6 +126,17 @@ function refuse(number: number, how: number): readonly Instruction[] {
   return [
     [EQUAL, 0, 1, number],
     [RETURN, 0, 0, how],
+  ]
+}
+
+/** Refuses a call whose second argument is one of these; there may be no more than fit before the jump. */
+function refuseOrders(number: number, orders: readonly number[]): readonly Instruction[] {
+  return [
+    [EQUAL, 0, orders.length + 3, number],
+    [LOAD, 0, 0, argument(1)],
+    ...orders.map((order, index): Instruction => [EQUAL, orders.length - index, 0, order]),
+    [RETURN, 0, 0, ALLOW],
+    [RETURN, 0, 0, EPERM],
   ]
 }
 

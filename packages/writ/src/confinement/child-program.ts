@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { JsonSize } from './json-size.ts'
+import { denoFlags } from './under-deno.ts'
 
 const inSource = import.meta.url.endsWith('.ts')
 
@@ -19,6 +20,8 @@ interface Bounds {
 export interface ChildProgram extends Bounds {
   /** Node's flags. */
   readonly flags: readonly string[]
+  /** Deno's arguments before the file; undefined where it runs under Node only. */
+  readonly deno: readonly string[] | undefined
   /** The file that it starts. */
   readonly entry: string
   /** What that file is told. */
@@ -37,6 +40,10 @@ interface Parts extends Bounds {
   readonly packages: readonly string[]
   /** Node's flags for this program alone. */
   readonly flags?: readonly string[]
+  /** Flags for the engine that Node and Deno have in common. */
+  readonly v8?: readonly string[]
+  /** Whether it also runs under Deno: it puts the filter of system calls around itself there. */
+  readonly filtersItself?: boolean
   /** Files that it is told of and may read. */
   readonly given?: readonly string[]
 }
@@ -44,12 +51,20 @@ interface Parts extends Bounds {
 /** The directory of this floor, some of which every child runs. In a bundle each child has it in its own file. */
 const floorPath: string = dirname(fileURLToPath(import.meta.url))
 
-/** A program that may read its own code and what it is given, and do nothing else that Node can refuse. */
-export function programOf({ room, main, packages, flags = [], given = [], ...bounds }: Parts): ChildProgram {
+/** A program that may read its own code and what it is given, and do nothing else that Node or Deno can refuse. */
+export function programOf(parts: Parts): ChildProgram {
+  const { room, main, packages, flags = [], v8 = [], given = [], filtersItself = false, ...bounds } = parts
   const code = [room, ...packages, ...(inSource ? [floorPath] : [])]
+  const conditions = inSource ? ['@writ/source'] : []
   return {
     ...bounds,
-    flags: [...lockedFlags(code), ...given.map((path) => `--allow-fs-read=${path}`), ...flags],
+    flags: [
+      ...lockedFlags(code, conditions),
+      ...given.map((path) => `--allow-fs-read=${path}`),
+      ...flags,
+      ...v8,
+    ],
+    deno: filtersItself ? denoFlags([...code, ...given], v8, conditions) : undefined,
     entry: join(room, `${main}.${inSource ? 'ts' : 'js'}`),
     args: given,
     files: [...new Set([...nodeFiles(room), ...code, ...given])],
@@ -57,7 +72,7 @@ export function programOf({ room, main, packages, flags = [], given = [], ...bou
 }
 
 /** Node's flags that refuse all but reading these directories. */
-function lockedFlags(directories: readonly string[]): readonly string[] {
+function lockedFlags(directories: readonly string[], conditions: readonly string[]): readonly string[] {
   return [
     '--permission',
     ...directories.map((path) => `--allow-fs-read=${join(path, '/')}`),
@@ -65,7 +80,7 @@ function lockedFlags(directories: readonly string[]): readonly string[] {
     '--disallow-code-generation-from-strings',
     '--disable-sigusr1',
     '--no-warnings',
-    ...(inSource ? ['--conditions=@writ/source'] : []),
+    ...conditions.map((name) => `--conditions=${name}`),
   ]
 }
 

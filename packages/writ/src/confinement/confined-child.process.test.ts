@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { findBubblewrap, MOST_DATA_KB } from './bubblewrap.ts'
 import { programOf } from './child-program.ts'
 import { ConfinedChild } from './confined-child.ts'
+import { findBubblewrap } from './find-bubblewrap.ts'
+import { MOST_DATA_KB } from './program-limits.ts'
 
 const found = findBubblewrap()
 const MOST_MESSAGE = { bytes: 1_000, items: 100, depth: 10 }

@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { defined } from '@writ/contract'
-import { bubblewrapped, FILTER_FD, INFO_FD, MOST_DATA_KB, type Program } from './bubblewrap.ts'
+import { FILTER_FD, INFO_FD } from './bubblewrap.ts'
 import { callFilter } from './call-filter.ts'
 import type { Child, ChildOwner } from './child.ts'
 import type { ChildProgram } from './child-program.ts'
 import { inspectChild } from './inspect-child.ts'
-import { startProgram } from './start-program.ts'
+import { inspectFiltered } from './inspect-filtered.ts'
+import type { Program } from './program-limits.ts'
+import { programBehind, startBehind, type Wall } from './wall.ts'
 import { WIRE_FD, Wire } from './wire.ts'
 
 const STDERR_KEPT = 4_000
@@ -14,9 +15,6 @@ const STDERR_KEPT = 4_000
 const CONFINED_MS = 15_000
 /** How long bubblewrap may take to end after its child, and its output to end after it. */
 const GRACE_MS = 1_000
-
-/** What stands around a child process: Node's permission model, and bubblewrap where the level is `full`. */
-export type Wall = { readonly level: 'reduced' } | { readonly level: 'full'; readonly bubblewrap: string }
 
 /** Children that bubblewrap is setting up. Until that is done, nothing ends all of it with this process. */
 const unfinished = new Set<{ kill(): void }>()
@@ -40,19 +38,9 @@ export class ConfinedChild<Message> implements Child<Message> {
   #stderr = ''
   #gone: string | undefined
 
-  constructor(
-    wall: Wall,
-    { flags, entry, args: told, files, mostMessage, mostDataKb, stackKb }: ChildProgram,
-  ) {
-    const program: Program = {
-      command: [process.execPath, ...flags, entry, ...told],
-      files,
-      dataKb: Math.min(mostDataKb ?? MOST_DATA_KB, MOST_DATA_KB),
-      ...defined({ stackKb }),
-    }
-    const full = wall.level === 'full'
-    const [command, ...args] = full ? bubblewrapped(wall.bubblewrap, program) : program.command
-    const child = startProgram(command, args, full ? [WIRE_FD, INFO_FD, FILTER_FD] : [WIRE_FD], full)
+  constructor(wall: Wall, { mostMessage, ...ours }: ChildProgram) {
+    const program = programBehind(wall, ours)
+    const child = startBehind(wall, program)
     this.#wall = wall
     this.#process = child
     this.#ended = new Promise((resolve) => child.once('close', resolve).once('error', resolve))
@@ -73,7 +61,7 @@ export class ConfinedChild<Message> implements Child<Message> {
       }, GRACE_MS).unref()
     })
     unfinished.add(this)
-    this.confined = (full ? this.#confine(program) : Promise.resolve())
+    this.confined = this.#confine(program)
       .finally(() => unfinished.delete(this))
       .then(() => this.#release())
     this.confined.catch((error: unknown) => this.#end(messageOf(error)))
@@ -112,15 +100,29 @@ export class ConfinedChild<Message> implements Child<Message> {
   }
 
   async #confine(program: Program): Promise<void> {
+    const late = AbortSignal.timeout(CONFINED_MS)
+    const own = this.#process.pid ?? 0
+    switch (this.#wall.level) {
+      case 'reduced':
+        return
+      case 'filtered':
+        return await inspectFiltered(own, program, late)
+      case 'full': {
+        const inner = await this.#withinBubblewrap(late)
+        await inspectChild(inner, own, program, late)
+        this.#inner = inner
+      }
+    }
+  }
+
+  /** Gives bubblewrap the filter of system calls, and tells which process it made. */
+  async #withinBubblewrap(late: AbortSignal): Promise<number> {
     const filter = callFilter()
     if (filter === undefined) throw new Error(`there is no filter of system calls for ${process.arch}`)
-    const late = AbortSignal.timeout(CONFINED_MS)
     socketAt(this.#process, FILTER_FD)
       .on('error', () => undefined) // without the filter the child does not start
       .end(filter)
-    const inner = await innerPid(socketAt(this.#process, INFO_FD), late)
-    await inspectChild(inner, this.#process.pid ?? 0, program, late)
-    this.#inner = inner
+    return await innerPid(socketAt(this.#process, INFO_FD), late)
   }
 
   #hear(value: unknown): void {
@@ -161,7 +163,7 @@ export class ConfinedChild<Message> implements Child<Message> {
   /** Kills the process that was started, and its group where it has one of its own. */
   #killStarted(): void {
     const { pid } = this.#process
-    if (pid !== undefined && this.#running) killProcess(this.#wall.level === 'full' ? -pid : pid)
+    if (pid !== undefined && this.#running) killProcess(this.#wall.level === 'reduced' ? pid : -pid)
   }
 
   get #running(): boolean {

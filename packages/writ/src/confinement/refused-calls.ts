@@ -1,3 +1,5 @@
+import { type LateCalls, lateCalls } from './late-calls.ts'
+
 // System calls that the child never makes and that could undo its confinement, make processes, or hold memory that no limit
 // counts.
 
@@ -8,6 +10,8 @@ export interface Machine {
   readonly clone: number
   readonly mmap: number
   readonly prctl: number
+  /** What a process that has been started needs no more: `late-calls.ts`. */
+  readonly late: LateCalls
 }
 
 /** Numbers that are the same on every machine. */
@@ -92,6 +96,7 @@ export const MACHINES: Readonly<Record<string, Machine>> = {
     clone: 56,
     mmap: 9,
     prctl: 157,
+    late: lateCalls(([x64]) => x64),
   },
   arm64: {
     arch: 0xc000_00b7,
@@ -99,6 +104,7 @@ export const MACHINES: Readonly<Record<string, Machine>> = {
     clone: 220,
     mmap: 222,
     prctl: 167,
+    late: lateCalls(([, arm64]) => arm64),
   },
 }
 

@@ -1,8 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
-import { findBubblewrap } from './bubblewrap.ts'
 import type { Child } from './child.ts'
 import type { ChildProgram } from './child-program.ts'
-import { ConfinedChild, type Wall } from './confined-child.ts'
+import { ConfinedChild } from './confined-child.ts'
+import { findBubblewrap } from './find-bubblewrap.ts'
+import { findDeno } from './find-deno.ts'
+import type { Wall } from './wall.ts'
 
 /** How long one that is not confined may take to end, so that what it said is complete. */
 const LAST_WORDS_MS = 1_000
@@ -19,7 +21,13 @@ export interface Started<Message> {
   readonly lack: string | undefined
 }
 
-/** Why a bubblewrap does not confine, by its path; undefined where it does. The first child of each shows it. */
+/** What there is to confine with, or why there is none; found by default. */
+export interface Confiners {
+  readonly bubblewrap?: ReturnType<typeof findBubblewrap>
+  readonly deno?: ReturnType<typeof findDeno>
+}
+
+/** Why a program does not confine, by its path; undefined where it does. The first child of each shows it. */
 const lacks = new Map<string, Promise<string | undefined>>()
 
 /**
@@ -28,18 +36,35 @@ const lacks = new Map<string, Promise<string | undefined>>()
  */
 export async function startConfined<Message>(
   program: ChildProgram,
-  bubblewrap: ReturnType<typeof findBubblewrap> = findBubblewrap(),
+  { bubblewrap = findBubblewrap(), deno }: Confiners = {},
 ): Promise<Started<Message>> {
-  if ('lack' in bubblewrap) return reduced(program, bubblewrap.lack)
-  const { path } = bubblewrap
-  const wall: Wall = { level: 'full', bubblewrap: path }
-  const known = lacks.get(path)
-  if (known !== undefined) {
-    const lack = await known
-    return lack === undefined
-      ? startedBehind(program, wall, new ConfinedChild(wall, program))
-      : reduced(program, lack)
+  const full =
+    'lack' in bubblewrap
+      ? bubblewrap.lack
+      : await tryBehind<Message>({ level: 'full', bubblewrap: bubblewrap.path }, bubblewrap.path, program)
+  if (typeof full !== 'string') return full
+  const found = deno ?? findDeno()
+  const filtered =
+    'lack' in found
+      ? found.lack
+      : await tryBehind<Message>({ level: 'filtered', deno: found.path }, found.path, program)
+  if (typeof filtered !== 'string') return { ...filtered, lack: full }
+  const wall: Wall = { level: 'reduced' }
+  return {
+    ...startedBehind(program, wall, new ConfinedChild<Message>(wall, program)),
+    lack: `${full}; ${filtered}`,
   }
+}
+
+/** Starts a child behind a wall, or says why that does not stand. */
+async function tryBehind<Message>(
+  wall: Wall,
+  path: string,
+  program: ChildProgram,
+): Promise<Started<Message> | string> {
+  const known = lacks.get(path)
+  if (known !== undefined)
+    return (await known) ?? startedBehind(program, wall, new ConfinedChild(wall, program))
   const child = new ConfinedChild<Message>(wall, program)
   const shown = child.confined.then(
     () => undefined,
@@ -49,26 +74,15 @@ export async function startConfined<Message>(
     },
   )
   lacks.set(path, shown)
-  const lack = await shown
-  return lack === undefined ? startedBehind(program, wall, child) : reduced(program, lack)
+  return (await shown) ?? startedBehind(program, wall, child)
 }
 
-function reduced<Message>(program: ChildProgram, lack: string): Started<Message> {
-  const wall: Wall = { level: 'reduced' }
-  return startedBehind(program, wall, new ConfinedChild<Message>(wall, program), lack)
-}
-
-function startedBehind<Message>(
-  program: ChildProgram,
-  wall: Wall,
-  child: Child<Message>,
-  lack?: string,
-): Started<Message> {
+function startedBehind<Message>(program: ChildProgram, wall: Wall, child: Child<Message>): Started<Message> {
   return {
     child,
     another: () => new ConfinedChild(wall, program),
     beside: (other) => new ConfinedChild(wall, other),
     level: wall.level,
-    lack,
+    lack: undefined,
   }
 }

@@ -13,10 +13,11 @@ export function startProgram(
   args: readonly string[],
   sockets: readonly number[],
   detached: boolean,
+  env: Readonly<Record<string, string>> = {},
 ): ChildProcess {
   let reason = ''
   try {
-    const child = spawned(command, args, sockets, detached)
+    const child = spawned(command, args, sockets, detached, env)
     if (child.pid !== undefined) return child
     child.on('error', () => undefined) // it says so later, when nobody waits for it
   } catch (error) {
@@ -34,6 +35,7 @@ function spawned(
   args: readonly string[],
   sockets: readonly number[],
   detached: boolean,
+  env: Readonly<Record<string, string>>,
 ): ChildProcess {
   const nowhere = openSync(devNull, 'r')
   try {
@@ -42,7 +44,7 @@ function spawned(
       if (fd === 2 || sockets.includes(fd)) return 'pipe'
       return inherited.includes(fd) ? nowhere : 'ignore'
     })
-    return spawn(command, args, { cwd: '/', env: {}, stdio, detached })
+    return spawn(command, args, { cwd: '/', env, stdio, detached })
   } finally {
     closeSync(nowhere)
   }

@@ -15,7 +15,8 @@ export function parserProgram(): ChildProgram {
     main: 'child/main',
     packages: packages(),
     given: grammarFiles(),
-    flags: [`--max-old-space-size=${CHILD_HEAP_MB}`],
+    v8: [`--max-old-space-size=${CHILD_HEAP_MB}`],
+    filtersItself: true,
     mostMessage: MOST_MESSAGE,
     mostDataKb: CHILD_DATA_KB,
   })

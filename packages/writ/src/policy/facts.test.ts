@@ -124,6 +124,7 @@ describe('the facts of a bundle', () => {
   test('what confinement is permitted is only what the bundle says', async () => {
     expect((await open({})).confinement).toBeUndefined()
     expect((await open({ confinement: 'full' })).confinement).toBe('full')
+    expect((await open({ confinement: 'filtered' })).confinement).toBe('filtered')
     expect((await open({ confinement: 'reduced' })).confinement).toBe('reduced')
     expect((await openHere()).confinement).toBe('reduced')
   })

@@ -1,4 +1,4 @@
-import { type Confinement, defined, LEVELS, type Level } from '@writ/contract'
+import { CONFINEMENT_LEVELS, type Confinement, defined, LEVELS, type Level } from '@writ/contract'
 import { z } from 'zod'
 import { BundleFault } from './bundle-fault.ts'
 import type { SourceFile } from './source-file.ts'
@@ -58,7 +58,7 @@ const factsFile = z.strictObject({
   }),
   sinks: z.record(z.string(), sink),
   collections: z.record(z.string(), collection).exactOptional(),
-  confinement: z.enum(['full', 'reduced']).exactOptional(),
+  confinement: z.enum(CONFINEMENT_LEVELS).exactOptional(),
 })
 const writtenFacts = factsFile
   .extend({

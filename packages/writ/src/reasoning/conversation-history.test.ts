@@ -11,7 +11,7 @@ interface Told {
   readonly reply: string
 }
 
-const WINDOW = 5_900
+const WINDOW = 6_300
 const MOST_BYTES = Math.floor(WINDOW * 0.75) * 2
 
 /** Runs a frame whose cells print these texts, and gives what its model was asked and said. */

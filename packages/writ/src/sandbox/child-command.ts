@@ -23,11 +23,14 @@ export function childProgram(): ChildProgram {
     packages: packagePaths(),
     flags: [
       '--allow-worker',
+      '--v8-pool-size=1', // compiling ahead on more threads costs the first cell more than it gives
+    ],
+    v8: [
       `--max-old-space-size=${CHILD_HEAP_MB}`,
       `--max-semi-space-size=${CHILD_NEW_OBJECTS_MB}`,
       `--wasm-tiering-budget=${OPTIMISED_AFTER}`,
-      '--v8-pool-size=1', // compiling ahead on more threads costs the first cell more than it gives
     ],
+    filtersItself: true,
     mostMessage: MOST_MESSAGE,
   })
   return made

@@ -6,8 +6,8 @@ const PINGS = 5
 
 export interface LinkEvents {
   onMessage(message: Exclude<FromChild, { type: 'pong' | 'stuck' }>): void
-  /** The child is gone, unasked; everything it held is lost. */
-  onGone(reason: string): void
+  /** The child is gone, unasked; everything it held is lost. `displaced` when one VM was stopped with it, for all others. */
+  onGone(reason: string, displaced: boolean): void
 }
 
 /** The confined child process of a sandbox: watched, killed when it does not answer, started again when it is needed. */
@@ -82,14 +82,14 @@ export class ChildLink {
     const message = childMessage(value)
     if (message.type === 'pong') return
     if (message.type === 'bad') this.kill(`it sent a malformed message: ${message.reason}`)
-    else if (message.type === 'stuck') this.kill('one of its threads cannot be stopped')
+    else if (message.type === 'stuck') this.#gone(child, 'one of its threads cannot be stopped', true)
     else this.#events.onMessage(message)
   }
 
-  #gone(child: SandboxChild, reason: string): void {
+  #gone(child: SandboxChild, reason: string, displaced = false): void {
     if (child !== this.#child) return
     this.#child = undefined
     child.kill()
-    this.#events.onGone(reason)
+    this.#events.onGone(reason, displaced)
   }
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { CellCode, CellLimits, CellResult, HostCall, HostReply, Vm, WritError } from '@writ/contract'
 import { MOST_ARGUMENT_CHARS } from './cell-size.ts'
 import {
@@ -22,9 +23,16 @@ interface Running {
   charsLeft: number
   /** Replies the child has been sent for this cell. */
   sent: number
+  /** Digests of the calls that were passed on. */
+  readonly calls: string[]
+  /** Calls it has made in this child: fewer than were passed on while it is run again. */
+  made: number
   /** The caller's handler threw. */
   broken: WritError | undefined
 }
+
+/** The child ended for the sake of another VM. */
+class Displaced extends Error {}
 
 type Ending = Pick<CellEnd, 'result' | 'drafted'>
 
@@ -48,6 +56,8 @@ export interface VmOwner {
 
 const START_ATTEMPTS = 3
 const CANCEL_MS = 2_000
+/** A cell that lost its child to others so often has a part in it. */
+const MOST_MOVES = 3
 /** Room for the line that says how much was omitted. */
 const OMISSION_CHARS = 100
 const UNDONE = 'your variables are as they were before the cell'
@@ -156,8 +166,8 @@ export class FrameVm implements Vm {
   }
 
   /** The child is lost: what ran in it is over, what it held will be made again when it is needed. */
-  childGone(reason: string): void {
-    this.#waiting?.(new Error(reason))
+  childGone(reason: string, displaced = false): void {
+    this.#waiting?.(displaced ? new Displaced(reason) : new Error(reason))
   }
 
   async #exclusive<T>(work: () => Promise<T>): Promise<T> {
@@ -203,15 +213,16 @@ export class FrameVm implements Vm {
     signal: AbortSignal,
   ): Promise<Ending> {
     const firstCallId = this.#nextCallId
-    const replies = this.#undelivered.slice()
-    const order = { ordinal: this.#past.length + 1, cell: code, limits, firstCallId, replies }
-    this.#running = {
+    const running: Running = {
       onCall,
       callsLeft: limits.calls,
       charsLeft: MOST_ARGUMENT_CHARS,
-      sent: replies.length,
+      sent: 0,
+      calls: [],
+      made: 0,
       broken: undefined,
     }
+    this.#running = running
     let late: NodeJS.Timeout | undefined
     const cancel = (): void => {
       this.#send({ type: 'cancel', vm: this.#id })
@@ -219,10 +230,20 @@ export class FrameVm implements Vm {
     }
     signal.addEventListener('abort', cancel, { once: true })
     try {
-      const heard = await this.#ask({ type: 'run', vm: this.#id, order })
-      const ending = this.#ended(order, this.#running.sent, heard, signal)
-      if (this.#running.broken !== undefined) throw this.#running.broken
-      return ending
+      for (let moves = 0; ; moves += 1) {
+        const replies = this.#undelivered.slice()
+        const order = { ordinal: this.#past.length + 1, cell: code, limits, firstCallId, replies }
+        running.sent = replies.length
+        running.made = 0
+        const heard = await this.#ask({ type: 'run', vm: this.#id, order })
+        if (heard instanceof Displaced && moves < MOST_MOVES && !signal.aborted && !this.#closed) {
+          await this.#hosted()
+          continue
+        }
+        const ending = this.#ended(order, running, heard, signal)
+        if (running.broken !== undefined) throw running.broken
+        return ending
+      }
     } finally {
       signal.removeEventListener('abort', cancel)
       clearTimeout(late)
@@ -230,8 +251,15 @@ export class FrameVm implements Vm {
     }
   }
 
-  #ended(order: CellOrder, sent: number, heard: Heard | Error, signal: AbortSignal): Ending {
-    if (!(heard instanceof Error) && heard.type === 'ended' && isPlausible(heard.end, order, sent)) {
+  #ended(
+    order: CellOrder,
+    { sent, calls, made }: Running,
+    heard: Heard | Error,
+    signal: AbortSignal,
+  ): Ending {
+    const ended = !(heard instanceof Error) && heard.type === 'ended' && isPlausible(heard.end, order, sent)
+    // One that was run again and made fewer calls is not the cell it was.
+    if (ended && (made === calls.length || !isKept(heard.end.result))) {
       if (isKept(heard.end.result)) this.#keep(order, heard.end)
       else this.#undo(order)
       return heard.end
@@ -262,10 +290,19 @@ export class FrameVm implements Vm {
 
   #called({ id, name, argsJson }: Extract<Heard, { type: 'call' }>): void {
     const running = this.#running
-    if (running === undefined || id !== this.#nextCallId || !this.#functions.has(name)) {
+    const again = running === undefined ? 0 : running.calls.length - running.made
+    if (running === undefined || id !== this.#nextCallId - again || !this.#functions.has(name)) {
       this.#link.kill(`it made a call out of turn: ${name}`)
       return
     }
+    const digest = hash('sha256', `${name} ${argsJson}`, 'base64')
+    const passed = running.calls[running.made]
+    running.made += 1
+    if (passed !== undefined) {
+      if (passed !== digest) this.#link.kill('a cell came out differently when it was run again')
+      return
+    }
+    running.calls.push(digest)
     running.callsLeft -= 1
     running.charsLeft -= argsJson.length
     if (running.callsLeft < 0 || running.charsLeft < 0) {

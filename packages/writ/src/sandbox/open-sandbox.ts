@@ -7,6 +7,7 @@ import {
   type Vm,
   type VmOptions,
 } from '@writ/contract'
+import type { Confiners } from '../confinement/start-confined.ts'
 import { ChildLink } from './child-link.ts'
 import { FrameVm } from './frame-vm.ts'
 import { guestAbi } from './guest-abi.ts'
@@ -16,11 +17,9 @@ import { type StartedChild, startChild } from './start-child.ts'
 import { guestNames, hostName, vmSetup } from './vm-setup.ts'
 import type { VmSetup } from './worker/orders.ts'
 
-export interface SandboxOptions {
+export interface SandboxOptions extends Confiners {
   /** After how long without a sign of life the child process is killed while something is asked of it. */
   readonly unresponsiveMs?: number
-  /** Which bubblewrap is used, or why there is none; found by default. */
-  readonly bubblewrap?: Parameters<typeof startChild>[0]
   /** Hears that the sandbox was closed and its child has ended. */
   readonly onClosed?: () => void
 }
@@ -32,7 +31,7 @@ const UNRESPONSIVE_MS = 10_000
  * the child is confined, before it is up; VMs wait for it. Rejects with `SANDBOX_FAILED` when the engine's files cannot be read.
  */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  return sandboxOf(await startChild(options.bubblewrap), options)
+  return sandboxOf(await startChild(options), options)
 }
 
 /** The sandbox of a child that has been started. */
@@ -77,8 +76,8 @@ class QuickJsSandbox implements Sandbox {
         if (vm !== undefined) vm.hear(message)
         else if (message.vm >= this.#nextId) this.#link.kill(`it spoke of a VM ${message.vm} there is not`)
       },
-      onGone: (reason) => {
-        for (const vm of this.#vms.values()) vm.childGone(reason)
+      onGone: (reason, displaced) => {
+        for (const vm of this.#vms.values()) vm.childGone(reason, displaced)
       },
     })
     this.#link.start(child)

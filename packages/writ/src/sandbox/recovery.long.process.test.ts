@@ -186,3 +186,29 @@ describe('misuse by the host', () => {
     await expect(closed.open(vmOptions())).rejects.toMatchObject({ code: 'SANDBOX_FAILED' })
   })
 })
+
+describe('a cell that waits', () => {
+  it('is not lost when a neighbour does not stop, and makes each of its calls once', async () => {
+    await runCell(vm, 'let n = 5; const random = Math.random()')
+    const calls: string[] = []
+    const held = Promise.withResolvers<number>()
+    const code = `
+      n += 1; const first = (await read("first")).args; n += first.length
+      const second = (await read("second")).args; [n, first, second, random === random]`
+    const waiting = runCell(vm, code, {}, (call) => {
+      calls.push(call.argsJson)
+      if (calls.length === 1) return { ok: true, json: `{"args":${call.argsJson}}` }
+      held.resolve(call.id)
+      return undefined
+    })
+    const id = await held.promise
+    const neighbour = await sandbox.open(vmOptions({ name: 'neighbour' }))
+    const stopped = await runCell(neighbour, SLOW, { fuelPolls: 1e9, backstopMs: 200 })
+    expect(stopped).toMatchObject({ outcome: 'imposed', error: { name: 'CellStopped' } })
+    expect(await shownBy(neighbour, '6 * 7')).toBe('42')
+    vm.reply(id, { ok: true, json: '{"args":["late"]}' })
+    expect(await waiting).toMatchObject({ outcome: 'ok', shown: '[7, ["first"], ["late"], true]' })
+    expect(calls).toEqual(['["first"]', '["second"]'])
+    await neighbour.close()
+  })
+})

@@ -19,6 +19,9 @@ const place = await mkdtemp(join(tmpdir(), 'writ-bubblewrap-'))
 await mkdir(join(place, 'root'))
 afterAll(() => rm(place, { recursive: true, force: true }))
 
+/** What is tried here is bubblewrap. */
+const NO_DENO = { lack: 'no deno' }
+
 let scripts = 0
 
 async function script(text: string): Promise<string> {
@@ -100,7 +103,7 @@ const HOLES: Readonly<Record<string, readonly [text: string, lack: string]>> = {
 describe.skipIf(lack !== undefined)('a program that is named bubblewrap', () => {
   it.each(Object.entries(HOLES))('and %s is not used', async (_what, [text, why]) => {
     const path = await script(text)
-    const started = await startChild({ path })
+    const started = await startChild({ bubblewrap: { path }, deno: NO_DENO })
     onTestFinished(() => started.child.close())
     expect(started.level).toBe('reduced')
     expect(started.lack).toContain(`${path} does not confine: `)
@@ -111,7 +114,7 @@ describe.skipIf(lack !== undefined)('a program that is named bubblewrap', () => 
 
   it('and leaves a program that holds its output keeps nobody waiting', async () => {
     const path = await script(beside('(while [ -d "$(dirname "$0")" ]; do sleep 0.5; done) &'))
-    const started = await startChild({ path })
+    const started = await startChild({ bubblewrap: { path }, deno: NO_DENO })
     expect(started.lack).toBeUndefined()
     await started.child.close()
   })
@@ -143,7 +146,7 @@ describe.skipIf(lack !== undefined)('a program that is named bubblewrap', () => 
 
   it('and leaves capabilities is not used', async () => {
     const path = await script(changed('--cap-drop', '--cap-add'))
-    const started = await startChild({ path })
+    const started = await startChild({ bubblewrap: { path }, deno: NO_DENO })
     expect(started.lack).toContain('it has capabilities')
     await started.child.close()
   })
@@ -155,7 +158,7 @@ describe.skipIf(lack !== undefined)('a program that is named bubblewrap', () => 
         `[ -e ${marker} ] || (while [ ! -e ${marker} ]; do sleep 0.05; done; echo garbage >&3) 4>&- 5>&- &`,
       ),
     )
-    const sandbox = await openSandbox({ bubblewrap: { path } })
+    const sandbox = await openSandbox({ bubblewrap: { path }, deno: NO_DENO })
     expect(sandbox.confinement.level).toBe('full')
     const vm = await sandbox.open(vmOptions())
     await runCell(vm, 'let n = 1')
@@ -171,14 +174,14 @@ describe.skipIf(lack !== undefined)('a program that is named bubblewrap', () => 
   it('and confined once is never replaced by less', async () => {
     const marker = join(place, 'broken')
     const path = await script(`[ -e ${marker} ] && exit 3\nexec /usr/bin/bwrap "$@"`)
-    const sandbox = await openSandbox({ bubblewrap: { path } })
+    const sandbox = await openSandbox({ bubblewrap: { path }, deno: NO_DENO })
     expect(sandbox.confinement.level).toBe('full')
     const vm = await sandbox.open(vmOptions())
     expect(await shownBy(vm, '6 * 7')).toBe('42')
     await writeFile(marker, '')
     for (const pid of sandboxChildren()) process.kill(pid, 'SIGKILL')
     await expect(sandbox.open(vmOptions())).rejects.toMatchObject({ code: 'SANDBOX_FAILED' })
-    const other = await openSandbox({ bubblewrap: { path } })
+    const other = await openSandbox({ bubblewrap: { path }, deno: NO_DENO })
     await expect(other.open(vmOptions())).rejects.toMatchObject({ code: 'SANDBOX_FAILED' })
     await Promise.all([sandbox.close(), other.close()])
   })
@@ -219,12 +222,23 @@ it('a child that is gone before it is known to be confined never is', async () =
   await child.close()
 })
 
+it.each([
+  ['does nothing', 'exit 0', 'it ended (0)'],
+  ['says something first', `echo '{"type":"opened","vm":0}' >&3; sleep 5`, 'it spoke before it was asked'],
+])('a program that is named Deno and %s is not used', async (_what, text, why) => {
+  const path = await script(text)
+  const started = await startChild({ bubblewrap: { lack: 'there is none' }, deno: { path } })
+  onTestFinished(() => started.child.close())
+  expect(started).toMatchObject({ level: 'reduced', lack: expect.stringContaining(why) })
+  expect(started.lack).toContain(`there is none; ${path} does not confine: `)
+})
+
 it('without bubblewrap cells run, and what is missing is said', async () => {
-  const sandbox = await openSandbox({ bubblewrap: { lack: 'there is none' } })
+  const sandbox = await openSandbox({ bubblewrap: { lack: 'there is none' }, deno: NO_DENO })
   expect(sandbox.confinement).toMatchObject({
     level: 'reduced',
     layers: ['quickjs-wasi', 'worker-thread', 'node --permission'],
-    lack: 'there is none',
+    lack: 'there is none; no deno',
   })
   const vm = await sandbox.open(vmOptions())
   expect(await shownBy(vm, '6 * 7')).toBe('42')

@@ -1,13 +1,14 @@
 import type { Confinement } from '@writ/contract'
-import type { findBubblewrap } from '../confinement/bubblewrap.ts'
-import { type Started, startConfined } from '../confinement/start-confined.ts'
+import { type Confiners, type Started, startConfined } from '../confinement/start-confined.ts'
 import { childProgram } from './child-command.ts'
 import type { ToChild } from './messages.ts'
 
 /** What stands between guest code and the machine, from the inside out. */
-const REDUCED = ['quickjs-wasi', 'worker-thread', 'node --permission']
+const GUEST = ['quickjs-wasi', 'worker-thread']
+const REDUCED = [...GUEST, 'node --permission']
 const LAYERS = Object.freeze({
   reduced: Object.freeze(REDUCED),
+  filtered: Object.freeze([...GUEST, 'deno permissions', 'seccomp']),
   full: Object.freeze([...REDUCED, 'seccomp', 'bubblewrap']),
 })
 
@@ -17,7 +18,7 @@ export interface StartedChild extends Started<ToChild> {
 }
 
 /** Starts a child for VMs behind the strongest wall there is. */
-export async function startChild(bubblewrap?: ReturnType<typeof findBubblewrap>): Promise<StartedChild> {
-  const started = await startConfined<ToChild>(childProgram(), bubblewrap)
+export async function startChild(confiners?: Confiners): Promise<StartedChild> {
+  const started = await startConfined<ToChild>(childProgram(), confiners)
   return { ...started, layers: LAYERS[started.level] }
 }

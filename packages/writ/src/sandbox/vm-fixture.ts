@@ -58,7 +58,7 @@ export async function shownBy(vm: Vm, code: string, host: Host = echo): Promise<
 
 /** Ids of this process's sandbox children. */
 export function sandboxChildren(): number[] {
-  return childrenWith('--allow-worker')
+  return childrenWith('sandbox/child/main')
 }
 
 /** Ids of this process's children that have this in their command. */

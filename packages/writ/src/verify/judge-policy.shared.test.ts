@@ -327,11 +327,27 @@ describe('of a run that was changed', () => {
 
   it('fails for less confinement than the bundle permits', async () => {
     const facts = JSON.parse(bundle['facts.json'] ?? '') as object
-    const strict = { ...bundle, 'facts.json': JSON.stringify({ ...facts, confinement: 'full' }) }
-    const opened = (level: string): readonly AnyRecord[] =>
-      withDet(find('run.open'), { bundle: bundleHash(strict), confinement: { level, layers: [] } })
-    expect(await judged(opened('reduced'), strict)).toMatchObject({ result: 'fail', code: 'FACTS_DIFFER' })
-    expect(await judged(opened('full'), strict)).toMatchObject({ result: 'pass' })
+    const judgedAt = async (least: string, level: string): Promise<unknown> => {
+      const strict = { ...bundle, 'facts.json': JSON.stringify({ ...facts, confinement: least }) }
+      return await judged(
+        withDet(find('run.open'), { bundle: bundleHash(strict), confinement: { level, layers: [] } }),
+        strict,
+      )
+    }
+    for (const [least, level] of [
+      ['full', 'reduced'],
+      ['full', 'filtered'],
+      ['filtered', 'reduced'],
+      ['reduced', 'of a later Writ'],
+    ] as const)
+      expect(await judgedAt(least, level)).toMatchObject({ result: 'fail', code: 'FACTS_DIFFER' })
+    for (const [least, level] of [
+      ['full', 'full'],
+      ['filtered', 'full'],
+      ['filtered', 'filtered'],
+      ['reduced', 'filtered'],
+    ] as const)
+      expect(await judgedAt(least, level)).toMatchObject({ result: 'pass' })
   })
 
   it('fails when the policy was changed and pinned again', async () => {

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import type { Parsed } from '@writ/contract'
+import { filterOwnCalls } from '../../confinement/own-filter.ts'
 import { WIRE_FD, Wire } from '../../confinement/wire.ts'
 import { CHUNK_BYTES } from '../limits.ts'
 import type { FromParser, ToParser } from '../messages.ts'
@@ -8,6 +9,7 @@ import { asRefusal } from './refused.ts'
 
 // The confined child process that parses files. It holds one at a time, and ends with its parent.
 
+filterOwnCalls()
 const socket = new Socket({ fd: WIRE_FD, readable: true, writable: true })
 const wire = new Wire(socket, {
   onMessage: (value) => hear(value as ToParser),

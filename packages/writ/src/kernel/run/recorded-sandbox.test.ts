@@ -40,6 +40,9 @@ describe('a run that goes on', () => {
   it.each<[here: Level, recorded: Level]>([
     ['full', 'full'],
     ['full', 'reduced'],
+    ['full', 'filtered'],
+    ['filtered', 'filtered'],
+    ['filtered', 'reduced'],
     ['reduced', 'reduced'],
   ])('at %s confinement keeps the level of its record, %s', (here, level) => {
     const { confinement } = sandboxGoingOn('r', sandboxAt(here), { level, layers: ['then'] })
@@ -49,6 +52,14 @@ describe('a run that goes on', () => {
   it('is refused where guest code is less confined than then', () => {
     const recorded = { level: 'full', layers: [] } as const
     expect(() => sandboxGoingOn('r', sandboxAt('reduced'), recorded)).toThrow(refused)
+    expect(() => sandboxGoingOn('r', sandboxAt('filtered'), recorded)).toThrow(refused)
+    const filtered = { level: 'filtered', layers: [] } as const
+    expect(() => sandboxGoingOn('r', sandboxAt('reduced'), filtered)).toThrow(refused)
+  })
+
+  it('is refused where the record names a level there is not', () => {
+    const unknown = { level: 'padded', layers: [] }
+    expect(() => sandboxGoingOn('r', sandboxAt('full'), unknown)).toThrow('"padded"')
   })
 
   it('is refused before anything is opened for it', async () => {

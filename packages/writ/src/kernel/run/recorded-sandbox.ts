@@ -1,11 +1,11 @@
-import { type Det, type Sandbox, WritError } from '@writ/contract'
+import { CONFINEMENT_LEVELS, confinesAs, type Det, type Sandbox, WritError } from '@writ/contract'
 
 type Recorded = Det['run.open']['confinement']
 
 /** A sandbox that says of its confinement what the record says. */
-export function recordedSandbox(sandbox: Sandbox, { level, layers }: Recorded): Sandbox {
-  if (level !== 'full' && level !== 'reduced')
-    throw new WritError('INTERNAL', `The record names the confinement "${level}".`)
+export function recordedSandbox(sandbox: Sandbox, { level: recorded, layers }: Recorded): Sandbox {
+  const level = CONFINEMENT_LEVELS.find((known) => known === recorded)
+  if (level === undefined) throw new WritError('INTERNAL', `The record names the confinement "${recorded}".`)
   return {
     confinement: { level, layers, guestAbi: sandbox.confinement.guestAbi },
     open: (options) => sandbox.open(options),
@@ -18,10 +18,12 @@ export function recordedSandbox(sandbox: Sandbox, { level, layers }: Recorded): 
 /** The sandbox of a run that goes on. Throws `RESUME_MISMATCH` where guest code is less confined than the record says. */
 export function sandboxGoingOn(run: string, sandbox: Sandbox, recorded: Recorded): Sandbox {
   const { level, lack = 'nothing says why' } = sandbox.confinement
-  if (level === 'full' || recorded.level === 'reduced') return recordedSandbox(sandbox, recorded)
+  const going = recordedSandbox(sandbox, recorded)
+  if (confinesAs(level, going.confinement.level)) return going
+  const was = recorded.level === 'full' ? 'confined in full' : `confined as "${recorded.level}"`
   throw new WritError(
     'RESUME_MISMATCH',
-    `The run ${run} was confined in full, and here confinement is reduced: ${lack}.`,
+    `The run ${run} was ${was}, and here confinement is ${level}: ${lack}.`,
     { run },
   )
 }

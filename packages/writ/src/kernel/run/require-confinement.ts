@@ -1,13 +1,15 @@
-import { type Confinement, type DecisionPoint, WritError } from '@writ/contract'
+import { type Confinement, confinesAs, type DecisionPoint, WritError } from '@writ/contract'
 
 /** Throws `CONFINEMENT_REDUCED` when guest code is less confined than policy permits. */
 export function requireConfinement(
-  { bundle, confinement }: Pick<DecisionPoint, 'bundle' | 'confinement'>,
+  { bundle, confinement: least = 'full' }: Pick<DecisionPoint, 'bundle' | 'confinement'>,
   { level, lack = 'nothing says why' }: Confinement,
 ): void {
-  if (level === 'full' || confinement === 'reduced') return
+  if (confinesAs(level, least)) return
+  const only =
+    least === 'full' ? 'full confinement of guest code only' : `no confinement of guest code below "${least}"`
   throw new WritError(
     'CONFINEMENT_REDUCED',
-    `The policy bundle ${bundle.name} permits full confinement of guest code only, and here it is reduced: ${lack}.`,
+    `The policy bundle ${bundle.name} permits ${only}, and here it is ${level}: ${lack}.`,
   )
 }

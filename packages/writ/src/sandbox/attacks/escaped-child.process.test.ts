@@ -1,12 +1,6 @@
-import { createSocket } from 'node:dgram'
-import { closeSync, openSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer, type Server } from 'node:net'
-import { hostname, networkInterfaces, tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fullyConfined } from '../fully-confined.fixture.ts'
-import { escapeAttempts } from './escaped-child.fixture.ts'
+import { openEscapeScene } from './escape-scene.fixture.ts'
 import { attempt, rawCall, run } from './escaped-program.fixture.ts'
 import { MADE_WITHOUT, SYSTEM_CALLS } from './system-calls.fixture.ts'
 
@@ -14,66 +8,21 @@ import { MADE_WITHOUT, SYSTEM_CALLS } from './system-calls.fixture.ts'
 // model. Every attempt is also made with nothing around it, where it has to succeed: so a wall is tested, not a mistake.
 
 const lack = await fullyConfined()
-const SECRET = 'sk-writ-escape-test'
-const abstract = `\0writ-escape-${process.pid}`
-const place = await mkdtemp(join(tmpdir(), 'writ-escape-'))
-const servers: Server[] = []
-
-async function listen(on: { port: number; host?: string } | { path: string }): Promise<AddressInfo | string> {
-  const server = createServer((socket) =>
-    socket.on('error', () => undefined).end(`HTTP/1.1 200 OK\r\n\r\n${SECRET}`),
-  )
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(on, resolve))
-  return server.address() as AddressInfo | string
-}
-
-const { port } = (await listen({ port: 0, host: '0.0.0.0' })) as AddressInfo
-await listen({ path: join(place, 'socket') })
-await listen({ path: abstract })
-const datagrams: string[] = []
-const udp = createSocket('udp4').on('message', (text) => datagrams.push(text.toString()))
-await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve))
-await writeFile(join(place, 'secret'), SECRET)
-await writeFile(join(place, 'victim'), SECRET)
-const descriptor = openSync(join(place, 'secret'), 'r')
-process.env.WRIT_ESCAPE_TEST = SECRET
-
-const ATTEMPTS = escapeAttempts({
-  place,
-  secret: SECRET,
-  administrator: process.getuid?.() === 0,
-  parent: { pid: process.pid, descriptor, host: hostname() },
-  servers: { port, abstract, datagrams: udp.address().port },
-  address: Object.values(networkInterfaces())
-    .flatMap((found) => found ?? [])
-    .find(({ internal, family }) => !internal && family === 'IPv4')?.address,
-})
-
-afterAll(async () => {
-  closeSync(descriptor)
-  udp.close()
-  for (const server of servers) server.close()
-  delete process.env.WRIT_ESCAPE_TEST
-  await rm(place, { recursive: true, force: true })
-})
+const scene = await openEscapeScene()
+afterAll(() => scene.close())
 
 describe.skipIf(lack !== undefined)('a child that runs what it likes', () => {
   let confined: Readonly<Record<string, string>>
   let free: Readonly<Record<string, string>>
-  const named = Object.entries(ATTEMPTS).flatMap(([mechanism, attempts]) =>
-    Object.entries(attempts).map(([name, code]) => [`${mechanism}: ${name}`, code] as const),
-  )
+  const names = Object.keys(scene.attempts)
 
   beforeAll(async () => {
-    const all = Object.fromEntries(named)
-    confined = await attempt(all, 'confined')
-    expect(datagrams).toEqual([])
-    expect(await readFile(join(place, 'victim'), 'utf8')).toBe(SECRET)
-    free = await attempt(all, 'free')
+    confined = await attempt(scene.attempts, 'confined')
+    expect(await scene.untouched()).toBe(true)
+    free = await attempt(scene.attempts, 'free')
   })
 
-  it.each(named.map(([name]) => name))('%s', (name) => {
+  it.each(names)('%s', (name) => {
     expect(free[name]).toMatch(/^done: /)
     expect(confined[name]).not.toMatch(/^done: /)
   })

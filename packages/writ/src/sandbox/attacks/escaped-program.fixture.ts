@@ -3,8 +3,10 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
-import { bubblewrapped, FILTER_FD, findBubblewrap, MOST_DATA_KB } from '../../confinement/bubblewrap.ts'
+import { bubblewrapped, FILTER_FD } from '../../confinement/bubblewrap.ts'
 import { callFilter } from '../../confinement/call-filter.ts'
+import { findBubblewrap } from '../../confinement/find-bubblewrap.ts'
+import { MOST_DATA_KB } from '../../confinement/program-limits.ts'
 import { childProgram } from '../child-command.ts'
 
 // Programs in the child's place: what could be done by whoever had got out of the VM and out of Node's permission model.
@@ -51,19 +53,28 @@ export async function attempt(
   attempts: Readonly<Record<string, string>>,
   where: 'confined' | 'free',
 ): Promise<Readonly<Record<string, string>>> {
+  const ended = await run([process.execPath, '--no-warnings', '-e', attemptsOf(attempts)], where)
+  return outcomesOf(ended)
+}
+
+/** A program that makes attempts one after another and writes what came of them. */
+export function attemptsOf(attempts: Readonly<Record<string, string>>): string {
   const tries = Object.entries(attempts).map(
     ([name, code]) => `
       try { out[${JSON.stringify(name)}] = 'done: ' + String(await within((async () => { ${code} })())).slice(0, 80) }
       catch (e) { out[${JSON.stringify(name)}] = String(e?.code ?? e?.cause?.code ?? e?.message ?? e) }`,
   )
-  const script = `
+  return `
     const out = {}
     const within = (promise) => Promise.race([promise, new Promise((_, no) => setTimeout(no, 3_000, new Error('no answer')))])
-    process.on('uncaughtException', () => {})
+    process.on('uncaughtException', () => {}); process.on('unhandledRejection', () => {})
     const event = (emitter, name) => new Promise((yes, no) => emitter.once(name, yes).once('error', no))
     void (async () => { ${tries.join('\n')}
       require('fs').writeSync(1, JSON.stringify(out)); process.exit(0) })()`
-  const ended = await run([process.execPath, '--no-warnings', '-e', script], where)
+}
+
+/** What such a program wrote. Throws when it ended before it could. */
+export function outcomesOf(ended: Ended): Readonly<Record<string, string>> {
   if (ended.stdout === '') throw new Error(`the attempts ended early: ${JSON.stringify(ended)}`)
   return JSON.parse(ended.stdout) as Record<string, string>
 }

@@ -13,6 +13,8 @@ import { ThreadClock } from '../worker/thread-clock.ts'
 // the parsers act first: where the thread's own ends is not repeatable, and an overflow of it would break the VM.
 const RESOURCES = { maxOldGenerationSizeMb: 768, maxYoungGenerationSizeMb: 6, stackSizeMb: 64 }
 const TERMINATE_MS = 2_000
+/** A thread of Deno that computes goes on after it was told to end, and nothing says so: its process has to end. */
+const THREADS_END = !('Deno' in globalThis)
 /** How often a thread is looked at while it has a tenant or computes. */
 const LOOK_MS = 100
 
@@ -113,6 +115,10 @@ export class VmThread {
   #terminate(reason: string): void {
     if (this.#gone) return
     this.#end(reason)
+    if (!THREADS_END) {
+      setImmediate(() => this.#owner.onStuck()) // whose cell it was is told first
+      return
+    }
     const late = setTimeout(() => this.#owner.onStuck(), TERMINATE_MS)
     void this.#worker.terminate().then(() => clearTimeout(late))
   }

@@ -15,6 +15,7 @@ export function sqlProgram(duckdb: readonly string[]): ChildProgram {
     main: 'sql/child/main',
     packages: duckdb,
     flags: ['--allow-addons'],
+    filtersItself: true,
     mostMessage: MOST_REPLY,
     mostDataKb: CHILD_DATA_KB,
   })

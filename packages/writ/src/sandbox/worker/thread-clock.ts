@@ -3,8 +3,17 @@ const NOBODY = -1
 const NS_PER_MS = 1_000_000
 
 /**
+ * The time, the same in every thread of the process. What Deno calls the system's monotonic clock begins anew in each
+ * thread, so there the time of day at its start is added.
+ */
+const now: () => bigint =
+  'Deno' in globalThis
+    ? () => BigInt(Math.round((performance.timeOrigin + performance.now()) * NS_PER_MS))
+    : () => process.hrtime.bigint()
+
+/**
  * Whose turn it is in a thread, and until when: the VM's number and the time by which its cell must have paused.
- * The thread writes it, its owner reads it. Time is the system's monotonic clock, the same for all threads.
+ * The thread writes it, its owner reads it. Time is the same for all threads.
  */
 export class ThreadClock {
   readonly memory: SharedArrayBuffer
@@ -19,7 +28,7 @@ export class ThreadClock {
 
   begin(vm: number, ms: number): void {
     Atomics.store(this.#vm, VM, vm)
-    Atomics.store(this.#until, 0, process.hrtime.bigint() + BigInt(Math.ceil(ms * NS_PER_MS)))
+    Atomics.store(this.#until, 0, now() + BigInt(Math.ceil(ms * NS_PER_MS)))
   }
 
   pause(): void {
@@ -35,6 +44,6 @@ export class ThreadClock {
     const vm = Atomics.load(this.#vm, VM)
     const until = Atomics.load(this.#until, 0)
     if (until === 0n || vm === NOBODY || Atomics.load(this.#vm, VM) !== vm) return undefined
-    return { vm, leftMs: Number(until - process.hrtime.bigint()) / NS_PER_MS }
+    return { vm, leftMs: Number(until - now()) / NS_PER_MS }
   }
 }

@@ -1,4 +1,11 @@
-import { type DecisionPoint, type Det, LEVELS, type ModelLocation, type RecordedModel } from '@writ/contract'
+import {
+  confinesAs,
+  type DecisionPoint,
+  type Det,
+  LEVELS,
+  type ModelLocation,
+  type RecordedModel,
+} from '@writ/contract'
 import { canonicalJson, refuse } from '@writ/evidence'
 
 const OPENING = 'records.ndjson#/0/det'
@@ -12,10 +19,11 @@ export function checkFacts(opening: Det['run.open'], point: DecisionPoint): void
     refuse('FACTS_DIFFER', `The record has facts of ${user.id}; the bundle ${found}.`, `${OPENING}/user`)
   }
   // A bundle from before it could say so says nothing, and permitted both.
-  if (point.confinement === 'full' && confinement.level !== 'full')
+  const least = point.confinement
+  if (least !== undefined && !confinesAs(confinement.level, least))
     refuse(
       'FACTS_DIFFER',
-      `The bundle permits full confinement only; the record says ${confinement.level}.`,
+      `The bundle permits no confinement below "${least}"; the record says "${confinement.level}".`,
       `${OPENING}/confinement/level`,
     )
   checkModels(models, point, `${OPENING}/models`)

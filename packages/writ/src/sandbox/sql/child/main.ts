@@ -1,4 +1,5 @@
 import { Socket } from 'node:net'
+import { filterOwnCalls } from '../../../confinement/own-filter.ts'
 import { WIRE_FD, Wire } from '../../../confinement/wire.ts'
 import type { FromSql, ToSql } from '../messages.ts'
 import { Database } from './database.ts'
@@ -6,14 +7,17 @@ import { QueryFailed } from './query-failed.ts'
 
 // The confined child process that answers queries, one at a time. It ends with its parent.
 
+// DuckDB is native code: it is loaded before the filter stands, and hears nothing before it does.
+const database = Database.open()
+await database.catch(() => undefined) // whoever asks is told
+filterOwnCalls()
+
 const socket = new Socket({ fd: WIRE_FD, readable: true, writable: true })
 const wire = new Wire(socket, {
   onMessage: (value) => void answer(value as ToSql),
   onBroken: () => process.exit(1),
 })
 socket.on('close', () => process.exit(0))
-
-const database = Database.open()
 
 async function answer(order: ToSql): Promise<void> {
   const { id } = order

@@ -1,0 +1,50 @@
+import { readdirSync, statSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import {
+  checkDescriptors,
+  checkEnvironment,
+  checkLimits,
+  LOOK_MS,
+  require,
+  statusOf,
+} from './inspect-process.ts'
+import type { Program } from './program-limits.ts'
+import { DENO_ENVIRONMENT } from './under-deno.ts'
+
+// Whether a child under Deno has put the filter around itself, asked of the system while the child has heard nothing yet.
+
+const FILTERED = '2'
+
+/**
+ * Resolves once the process is Deno and every thread of it is filtered. Rejects with an Error that says what is open, or
+ * that the system does not tell.
+ */
+export async function inspectFiltered(
+  pid: number,
+  { command: [deno], files, dataKb }: Pick<Program, 'command' | 'files' | 'dataKb'>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!isFiltered(pid)) await setTimeout(LOOK_MS, undefined, { signal })
+  require(isProgram(pid, deno), 'it is another program')
+  const status = statusOf(`${pid}`)
+  require(status.get('PPid') === `${process.pid}`, 'it is the child of another process')
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const { filter, privileges } = heldBack(`${pid}/task/${thread}`)
+    require(filter && privileges, 'a thread of it is not filtered')
+  }
+  checkEnvironment(pid, DENO_ENVIRONMENT)
+  checkLimits(pid, dataKb)
+  checkDescriptors(pid, files)
+}
+
+const isFiltered = (pid: number): boolean => heldBack(`${pid}`).filter
+
+function heldBack(at: string): { readonly filter: boolean; readonly privileges: boolean } {
+  const status = statusOf(at)
+  return { filter: status.get('Seccomp') === FILTERED, privileges: status.get('NoNewPrivs') === '1' }
+}
+
+function isProgram(pid: number, path: string): boolean {
+  const [own, found] = [statSync(path), statSync(`/proc/${pid}/exe`)]
+  return own.dev === found.dev && own.ino === found.ino
+}
