@@ -76,7 +76,7 @@ describe('limits', () => {
         text: `${request.prompt} ${'x'.repeat(400)}`,
         usage: { raw },
       })),
-      { limits: { maxCostMicroUsd: 40_000_000 }, options: { price } },
+      { limits: { maxCostMicroUsd: 48_000_000 }, options: { price } },
     )
     const { entries = [] } = here.simulator?.journal() ?? {}
     const spent = entries.reduce((sum, entry) => sum + 1_000 * (entry.inputTokens + entry.outputTokens), 0)

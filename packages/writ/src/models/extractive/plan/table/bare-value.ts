@@ -1,8 +1,7 @@
 import type { TableListing } from '@writ/contract'
-import { folded, type Guard, type Remark } from './checks.ts'
 import type { Column } from './column-names.ts'
-import { textLiteral } from './conditions.ts'
-import { quoted } from './query.ts'
+import type { Guard, Remark } from './guard.ts'
+import { folded, quoted, textLiteral } from './sql-text.ts'
 
 /** A value that a question says without its column, as "closed tickets" does. */
 export interface BareValue {

@@ -1,7 +1,8 @@
 import { bareGuards, bareRemarks } from './bare-value.ts'
 import { measuresOf, NUMERIC, type Place } from './column-names.ts'
-import { textLiteral } from './conditions.ts'
-import { figureOf, fromOf, joinedTo, measured, nameIn, quoted, type Reading } from './query.ts'
+import type { Guard, Remark } from './guard.ts'
+import { figureOf, fromOf, joinedTo, measured, nameIn, type Reading } from './query.ts'
+import { folded, quoted, textLiteral } from './sql-text.ts'
 import type { Measure } from './table-question.ts'
 
 /** Measures that are computed with fractions of about 16 digits. */
@@ -11,17 +12,6 @@ const BY_FRACTIONS: ReadonlySet<Measure> = new Set(['average', 'median', 'percen
 const NO_VALUE = ['n/a', 'na', '#n/a', 'nan', 'null', 'none', 'nil', '-', '--', '\u2013', '\u2014', '?']
   .map(textLiteral)
   .join(', ')
-
-/** What has to hold before a figure is computed: a query of one number, what that may be, and why not else. */
-export type Guard = {
-  readonly query: string
-  readonly least: number
-  readonly most: number
-  readonly otherwise: string
-}
-
-/** What a reader might otherwise miss: a query of one number, and what is said when it is not 0. */
-export type Remark = { readonly query: string; readonly says: string }
 
 export function guardsOf(reading: Reading): Guard[] {
   const { subject, conditions, bare, by, which, joins } = reading
@@ -120,11 +110,6 @@ function ofMeasure(reading: Reading): Guard[] {
       ),
     )
   return guards
-}
-
-/** A text without what differs where a name is written in two ways: its case, its spaces, signs that are not seen, and how accents are encoded. */
-export function folded(text: string): string {
-  return `lower(trim(regexp_replace(nfc_normalize(${text}), '[\\s\\p{Z}\\p{Cf}]+', ' ', 'g')))`
 }
 
 function none(query: string, otherwise: string): Guard {

@@ -1,6 +1,7 @@
 import type { TableListing } from '@writ/contract'
 import { unmask } from '../quoted.ts'
 import { type Column, nameWords, type Place, stemOf } from './column-names.ts'
+import { textLiteral } from './sql-text.ts'
 
 /** What rows have to fulfil to count, of one column. */
 export interface Condition extends Place {
@@ -264,8 +265,4 @@ function literalOf({ type }: Column, value: string): string | undefined {
 function isDay(text: string): boolean {
   const [, month = 0, day = 0] = text.split('-').map(Number)
   return new RegExp(`^${DAY}$`).test(text) && month >= 1 && month <= 12 && day >= 1 && day <= 31
-}
-
-export function textLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
 }

@@ -3,6 +3,7 @@ import { type BareValue, holdsBare } from './bare-value.ts'
 import type { Column, Place } from './column-names.ts'
 import type { Condition } from './conditions.ts'
 import type { Join } from './joins.ts'
+import { quoted } from './sql-text.ts'
 import type { Subject } from './subject.ts'
 import type { Measure, TableQuestion } from './table-question.ts'
 
@@ -99,8 +100,4 @@ export function measured(column: Column): string {
 export function nameIn({ subject, joins }: Reading, { table, column }: Place): string {
   const as = table === subject.table ? 't0' : (joins.get(table)?.as ?? 't0')
   return `${as}.${quoted(column.name)}`
-}
-
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }
