@@ -7,7 +7,7 @@ import { delimiter, join, resolve } from 'node:path'
 import { block, type Script, type Simulator, startSimulator } from '@writ/simulator'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
-// Every command of the README, in its order, in a folder with three contracts and a table. Model servers are scripted ones on this
+// Every command of the README, in its order, in a folder with three contracts, a table and a source file. Model servers are scripted ones on this
 // machine, so nothing here says anything of real models.
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -25,6 +25,8 @@ const CONTRACTS = {
   'birch.txt': 'Lease. Birch is liable for damage. No assignment without consent.\n',
   'cedar.txt': 'Supply of timber. Cedar signs for itself. New York courts decide.\n',
 }
+
+const SOURCE = 'export function parseOptions() {}\nexport const read = () => parseOptions()\n'
 
 const SALES = 'region,amount\nNorth,10.50\nSouth,20\nNorth,5.25\n'
 
@@ -103,6 +105,8 @@ beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'writ-readme-'))
   await mkdir(join(place, 'contracts'))
   await mkdir(join(place, 'bin'))
+  await mkdir(join(place, 'src'))
+  await writeFile(join(place, 'src', 'options.js'), SOURCE)
   await mkdir(join(place, 'sales'))
   await writeFile(join(place, 'sales', 'sales.csv'), SALES)
   for (const [name, text] of Object.entries(CONTRACTS)) await writeFile(join(place, 'contracts', name), text)

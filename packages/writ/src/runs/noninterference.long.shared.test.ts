@@ -41,7 +41,7 @@ const CHILDREN =
   "const born = await rlm_query_batched(Array.from({ length: 12 }, () => ({ prompt: 'mule go' })), { settle: true });\nprint(JSON.stringify(born))"
 const FEW: Partial<Limits> = { maxCalls: 40 }
 const TOKENS: Partial<Limits> = { maxTokens: 120_000 }
-const MONEY: Partial<Limits> = { maxCostMicroUsd: 120_000 }
+const MONEY: Partial<Limits> = { maxCostMicroUsd: 150_000 }
 
 /** Which limit is set. */
 function named(limits: Partial<Limits>): string {
