@@ -100,6 +100,23 @@ it('labels its files by its own corpus.json', async () => {
   expect(store.partitions.map(({ label }) => label.level).sort()).toEqual(['internal', 'restricted'])
 })
 
+it('takes a full hash for itself, whatever branch is called so', async () => {
+  write('a.txt', 'one')
+  const first = commit()
+  write('a.txt', 'two')
+  const second = commit()
+  writeFileSync(join(repository, '.git/refs/heads', first), `${second}\n`)
+  const store = await read(first)
+  expect(await textOf(store, `repo@${first.slice(0, 12)}/a.txt`)).toBe('one')
+})
+
+it('calls a repository that is named by its .git by the folder of that', async () => {
+  write('a.txt', 'one')
+  const hash = commit()
+  const store = await library.open({ ...space.request(), paths: [`git:${repository}/.git`] })
+  expect(ids(store)).toEqual([`repo@${hash.slice(0, 12)}/a.txt`])
+})
+
 it('runs, reads and writes nothing that a repository has set up', async () => {
   const marker = join(space.home, '..', 'ran')
   const run = `touch ${marker}`
@@ -184,19 +201,28 @@ it('takes no name that leads out of the repository', async () => {
     }).trim()
   const inner = tree(entry('100644', 'x', blob))
   const root = tree(
+    Buffer.concat([Buffer.from('100644 caf\xe9\0', 'latin1'), Buffer.from(blob, 'hex')]),
     entry('40000', '..', inner),
     entry('40000', '.git', inner),
     entry('100644', 'a\nb', blob),
     entry('100644', '/etc/x', blob),
     entry('100644', 'ok', blob),
+    entry('100644', 'ok', blob),
   )
   const hash = git('commit-tree', root, '-m', 'x')
   const store = await read(hash)
   expect(ids(store).map((id) => id.replace(/^[^/]*\//, ''))).toEqual(['ok'])
-  expect(store.omitted.map(({ code }) => code)).toEqual(Array(4).fill('unsafe-name'))
+  expect(store.omitted.map(({ code }) => code)).toEqual(Array(6).fill('unsafe-name'))
 })
 
 it.each<[string, () => void, string?]>([
+  [
+    'its objects lie elsewhere',
+    () => {
+      renameSync(join(repository, '.git', 'objects', 'pack'), join(repository, 'packs'))
+      symlinkSync(join(repository, 'packs'), join(repository, '.git', 'objects', 'pack'))
+    },
+  ],
   ['it borrows objects of another', () => write('.git/objects/info/alternates', '/elsewhere\n')],
   [
     'its .git is a file',
