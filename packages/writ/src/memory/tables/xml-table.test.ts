@@ -77,6 +77,16 @@ it.each([
     '<x><y><r a="1"/><r a="2"/></y><z><r a="3"/><r a="4"/></z></x>',
     'more than one place',
   ],
+  [
+    'one more element of the name alone in another place',
+    '<x><y><r a="1"/><r a="2"/></y><z><r a="3"/></z></x>',
+    'more than one place',
+  ],
+  [
+    'one more element of the name among others',
+    '<x><y><r a="1"/><r a="2"/></y><z><r a="3"/><s/></z></x>',
+    'more than one place',
+  ],
 ])('makes no table with %s', (_what, text, problem) => {
   expect(find(text)).toEqual([
     {
