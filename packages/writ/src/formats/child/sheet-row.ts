@@ -7,6 +7,8 @@ export interface SheetCell {
   readonly isText: boolean
   /** What a number is shown with: a sign of money, a unit, a percent sign. */
   readonly unit: string
+  /** Whether a formula adds up cells above or below it. */
+  readonly isSum: boolean
 }
 
 /** A row of a sheet that holds something; its line is the texts of its cells with tabs between them. */

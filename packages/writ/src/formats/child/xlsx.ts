@@ -3,6 +3,7 @@ import type { Parsed, ParseRequest } from '@writ/contract'
 import { MAX_CELLS, MAX_TABLE_CELLS } from '../limits.ts'
 import { checkOfficeZip } from './office-zip.ts'
 import { Refused } from './refused.ts'
+import { isSum } from './rows-apart.ts'
 import type { MergedRows, SheetCell, SheetRow } from './sheet-row.ts'
 import { Doubt, sheetTables } from './sheet-tables.ts'
 import { TextBuilder } from './text-builder.ts'
@@ -108,7 +109,7 @@ class Sheets {
   #row(row: Cells): Map<number, SheetCell> {
     const cells = new Map<number, SheetCell>()
     for (const [column, cell] of held(row, MOST_COLUMNS)) {
-      const found = cellOf(cell, this.#date1904)
+      const found = cellOf(cell, this.#date1904, isSum(cell.f, column))
       if (found === undefined) continue
       cells.set(column, found)
       this.cells += 1
@@ -143,28 +144,30 @@ function* held<Held>(list: readonly (Held | undefined)[], most: number): Generat
 }
 
 /** A cell as its reader sees it, with its exact value behind it where what is seen is rounded. Dates are ISO 8601. */
-function cellOf(cell: CellObject, date1904: boolean): SheetCell | undefined {
+function cellOf(cell: CellObject, date1904: boolean, isSum: boolean): SheetCell | undefined {
   const { t: type, v: value, w } = cell
   if (type === 'z' || value === undefined) return undefined
   const seen = clean(w ?? '')
   if (typeof value !== 'number' || type !== 'n') {
     const text = clean(w ?? String(value))
-    return text === '' ? undefined : { shown: text, value: text, isText: type !== 'b', unit: '' }
+    return text === '' ? undefined : { shown: text, value: text, isText: type !== 'b', unit: '', isSum }
   }
   const format = typeof cell.z === 'string' ? cell.z : 'General'
   if (SSF.is_date(format)) {
     // What is counted in hours, minutes or seconds is a length of time and no time of day.
     const date = /\[[hms]/i.test(format) ? undefined : dateText(value, date1904)
     const shown = date ?? seen
-    return shown === '' ? undefined : { shown, value: shown, isText: date === undefined, unit: '' }
+    return shown === '' ? undefined : { shown, value: shown, isText: date === undefined, unit: '', isSum }
   }
   const exact = exactText(value)
-  if (seen === '' || format === 'General') return { shown: exact, value: exact, isText: false, unit: '' }
+  if (seen === '' || format === 'General')
+    return { shown: exact, value: exact, isText: false, unit: '', isSum }
   const shown = isExact(seen, value) ? seen : `${seen} (${exact})`
   return {
     shown,
     value: exact,
     isText: false,
+    isSum,
     unit: seen.replaceAll(/[\d.,\s()+'\u2019-]|[eE][+-]?(?=\d)/g, ''),
   }
 }
