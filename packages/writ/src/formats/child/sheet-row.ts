@@ -20,6 +20,8 @@ export interface SheetRow {
   /** Bytes of its line. */
   readonly start: number
   readonly end: number
+  /** Whether its reader does not see it. */
+  readonly isHidden: boolean
 }
 
 /** Cells of a sheet that are one, by first and last row. */

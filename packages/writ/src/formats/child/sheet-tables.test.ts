@@ -160,3 +160,13 @@ it.each<[string, readonly (readonly Value[])[], boolean]>([
 ])('says whether a row is of another kind: %s', async (_what, rows, apart) => {
   expect(await tablesOf(rows)).toMatchObject([{ apart }])
 })
+
+it('says so where a row is hidden', async () => {
+  const sheet = sheetOf([HEAD, ['Ulm', 4], ['Bonn', 5]])
+  const apart = async (xml: string): Promise<unknown> => {
+    const { document } = await parseFile({ format: 'xlsx', name: 'a.xlsx', bytes: cells(xml).bytes })
+    return document?.tables.map((table) => table.apart)
+  }
+  expect(await apart(sheet)).toEqual([false])
+  expect(await apart(sheet.replace('<row r="2">', '<row r="2" hidden="1">'))).toEqual([true])
+})

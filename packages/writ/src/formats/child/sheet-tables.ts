@@ -101,11 +101,13 @@ function foundTable(head: SheetRow, columns: readonly number[], body: readonly S
     end,
     cells: columns.map((column, at) => cellValue(cells.get(column), shownAsText[at] === true)),
   }))
-  const sums = body.some(({ cells }) => [...cells.values()].some(({ isSum }) => isSum))
+  const differs = body.some(
+    ({ cells, isHidden }) => isHidden || [...cells.values()].some(({ isSum }) => isSum),
+  )
   // Below the names there may be a row of units.
   const [below, ...others] = rows
   const isUnnamed = below?.cells[0] === null && others.every(({ cells }) => cells[0] !== null)
-  const apart = sums || isUnnamed || rows.some(({ cells }) => isRemark(cells))
+  const apart = differs || isUnnamed || rows.some(({ cells }) => isRemark(cells))
   return { columns: named, rows, marked: false, apart }
 }
 

@@ -24,10 +24,13 @@ export function parseXlsx({ bytes }: ParseRequest): Parsed {
     cellHTML: false,
     cellNF: true,
     cellText: true,
+    // What rows are hidden is among the styles.
+    cellStyles: true,
   })
   const text = new TextBuilder('cells')
   const sheets = new Sheets(text, book.Workbook?.WBProps?.date1904 === true)
-  for (const name of book.SheetNames) sheets.add(name, rowsOf(book, name), mergedOf(book, name))
+  for (const name of book.SheetNames)
+    sheets.add(name, rowsOf(book, name), mergedOf(book, name), hiddenOf(book, name))
   if (sheets.cells === 0) throw new Refused('damaged', 'there is nothing in its cells')
   return { document: text.document(book.Props?.Title), members: [], left: [] }
 }
@@ -43,6 +46,13 @@ function mergedOf(book: WorkBook, name: string): readonly MergedRows[] {
   return (book.Sheets[name]?.['!merges'] ?? []).map(({ s, e }) => ({ first: s.r, last: e.r }))
 }
 
+/** Whether the reader of a workbook does not see a row of a sheet, or any of it. */
+function hiddenOf(book: WorkBook, name: string): (row: number) => boolean {
+  const isHidden = (book.Workbook?.Sheets?.[book.SheetNames.indexOf(name)]?.Hidden ?? 0) !== 0
+  const rows = book.Sheets[name]?.['!rows']
+  return (row) => isHidden || rows?.[row]?.hidden === true
+}
+
 class Sheets {
   readonly #text: TextBuilder<'cells'>
   readonly #date1904: boolean
@@ -56,7 +66,12 @@ class Sheets {
     this.#date1904 = date1904
   }
 
-  add(name: string, rows: readonly (Cells | undefined)[], merged: readonly MergedRows[]): void {
+  add(
+    name: string,
+    rows: readonly (Cells | undefined)[],
+    merged: readonly MergedRows[],
+    isHidden: (row: number) => boolean,
+  ): void {
     const text = this.#text
     if (text.bytes > 0) text.add('\n')
     text.heading('sheet', name, 1)
@@ -74,7 +89,8 @@ class Sheets {
       const start = text.bytes
       text.add(lineOf(cells, first))
       this.#tabled += cells.size
-      if (this.#tabled <= MAX_TABLE_CELLS) filled.push({ at, cells, start, end: text.bytes })
+      if (this.#tabled <= MAX_TABLE_CELLS)
+        filled.push({ at, cells, start, end: text.bytes, isHidden: isHidden(at) })
       text.add('\n')
     }
     if (unknown !== undefined)

@@ -95,3 +95,12 @@ it.each([
     },
   ])
 })
+
+it('takes figures that attributes tell apart for texts', () => {
+  const priced = (...currencies: readonly string[]): string =>
+    `<x>${currencies.map((cur) => `<r><price cur="${cur}">5</price></r>`).join('')}</x>`
+  const isText = (text: string): unknown =>
+    xmlTables(Buffer.from(text)).map((table) => 'columns' in table && table.columns[0]?.isText)
+  expect(isText(priced('EUR', 'USD'))).toEqual([true])
+  expect(isText(priced('EUR', 'EUR'))).toEqual([false])
+})

@@ -78,7 +78,7 @@ function tableOf(part: string, elements: readonly Element[]): FoundTable | NoTab
   const columns = [...names]
   return {
     part,
-    columns: columns.map((name) => ({ name, isText: false, mayGroup: true })),
+    columns: columns.map((name) => ({ name, isText: isQualified(name, columns, rows), mayGroup: true })),
     rows: rows.map(({ start, end, values }) => ({
       start,
       end,
@@ -86,6 +86,21 @@ function tableOf(part: string, elements: readonly Element[]): FoundTable | NoTab
     })),
     ragged: false,
   }
+}
+
+/** Whether attributes say something else of some values of an element than of others: of another currency, nobody adds them up. */
+function isQualified(
+  name: string,
+  columns: readonly string[],
+  rows: readonly { readonly values: ReadonlyMap<string, string> }[],
+): boolean {
+  const attributes = columns.filter((column) => column.startsWith(`${name} `))
+  if (attributes.length === 0) return false
+  const said = new Set<string>()
+  for (const { values } of rows)
+    if ((values.get(name) ?? '') !== '')
+      said.add(JSON.stringify(attributes.map((one) => values.get(one) ?? '')))
+  return said.size > 1
 }
 
 /** The values of an element by their names; why it has none. */
