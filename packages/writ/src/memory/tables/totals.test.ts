@@ -68,3 +68,19 @@ it.each<[string, readonly (readonly (string | null)[])[], boolean]>([
   for (const cells of [['A1', 'x', '4'], ['A2', 'y', '12'], ...last]) totals.add(cells)
   expect(totals.seem).toBe(expected)
 })
+
+it.each<[string, string | null, boolean]>([
+  ['Source: us', null, true],
+  ['Figures are early', null, true],
+  ['A3', null, false],
+  ['Source: us', '5', false],
+])('a last row is a remark: %s, %s', (first, last, expected) => {
+  const totals = new Totals()
+  for (const cells of [
+    ['A1', 'x', '4'],
+    ['A2', null, '12'],
+    [first, null, last],
+  ])
+    totals.add(cells)
+  expect(totals.seem).toBe(expected)
+})

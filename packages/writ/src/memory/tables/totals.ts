@@ -10,10 +10,15 @@ const BEFORE = /^\P{L}*(?:(?:grand|sub|overall)?[\s-]*totals?|sum of)(?!\p{L})/i
 const AFTER = /(?<!\p{L})(?:sub[\s-]?)?totals?\P{L}*$/iu
 const AVERAGE = /^\P{L}*(?:averages?|avg|mean|durchschnitt)\P{L}*$/iu
 
+/** "Source: us", "* estimated", "These are early figures". */
+const REMARK = /[:*]|\.$|\s\S+\s/
+
 /** Finds whether a row of a table seems to add up others: by a cell that says so, or a last row that is called nothing or an average. */
 export class Totals {
   #said = false
   #unnamed = 0
+  /** Rows with nothing but their first cell. */
+  #alone = 0
   #rows = 0
   readonly #sums = new Sums()
   /** The newest row. */
@@ -31,6 +36,7 @@ export class Totals {
     this.#last = cells
     this.#rows += 1
     if ((cells[0] ?? null) === null) this.#unnamed += 1
+    if (cells.every((cell, at) => at === 0 || cell === null)) this.#alone += 1
   }
 
   get seem(): boolean {
@@ -39,7 +45,11 @@ export class Totals {
 
   #isLastApart(): boolean {
     const [name = null, ...others] = this.#last
-    if (name !== null) return AVERAGE.test(name)
+    if (name !== null)
+      return (
+        AVERAGE.test(name) ||
+        (this.#alone === 1 && others.length > 1 && others.every((cell) => cell === null) && REMARK.test(name))
+      )
     return this.#unnamed === 1 && others.some((cell) => cell !== null && /^[^\p{L}]*\d/u.test(cell))
   }
 }
@@ -68,11 +78,14 @@ class Sums {
       const number = cell === null ? Number.NaN : numberOf(cell)
       return Number.isNaN(number) ? [] : [{ number, sum: this.#sums[at] ?? Number.NaN }]
     })
-    return (
-      above > 1 &&
-      this.#last.some((cell, at) => cell === null && this.#filled[at] === above) &&
-      figures.some(({ number, sum }) => number !== 0 && Math.abs(number - sum) <= Math.abs(sum) * 1e-9)
+    const isSummed = figures.some(
+      ({ number, sum }) => number !== 0 && Math.abs(number - sum) <= Math.abs(sum) * 1e-9,
     )
+    const isEmptier = this.#last.some((cell, at) => cell === null && this.#filled[at] === above)
+    // A row without an empty cell may be one like the others, and three figures have the sum of two by chance.
+    const isSure =
+      above > 2 && figures.every(({ number, sum }) => Math.abs(number - sum) <= Math.abs(sum) * 1e-9)
+    return above > 1 && isSummed && (isEmptier || isSure)
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { findTables } from './find-tables.ts'
+import { xmlTables } from './xml-table.ts'
 
 function find(text: string | Buffer): unknown {
   const bytes = Buffer.from(text)
