@@ -55,14 +55,6 @@ it.each<[string, readonly (readonly (string | null)[])[], boolean]>([
   ['with fractions', [['carried forward', null, '16.0']], true],
   ['but not one that is filled like the others', [['A3', 'x', '16']], false],
   ['nor one that has another figure', [['A3', null, '17']], false],
-  [
-    'nor where others are empty there too',
-    [
-      ['A3', null, '5'],
-      ['A4', null, '21'],
-    ],
-    false,
-  ],
 ])('the last row has the sums of those above it: %s', (_what, last, expected) => {
   const totals = new Totals()
   for (const cells of [['A1', 'x', '4'], ['A2', 'y', '12'], ...last]) totals.add(cells)
