@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import type { ContextStore, Library } from '@writ/contract'
@@ -183,6 +192,26 @@ it('does not take an object for what its hash does not say', async () => {
   expect(store.omitted).toMatchObject([
     { doc: expect.stringContaining('a.txt'), reason: expect.stringContaining('its hash') },
   ])
+})
+
+it.each(['HEAD:', 'HEAD'])('takes no folder or commit for what its hash does not say: %s', async (name) => {
+  write('a.txt', 'true words\n')
+  const first = commit()
+  write('b.txt', 'more\n')
+  const second = commit()
+  const [lying, told] = [git('rev-parse', name), git('rev-parse', name.replace('HEAD', first))]
+  const at = (hash: string): string => join(repository, '.git', 'objects', hash.slice(0, 2), hash.slice(2))
+  rmSync(at(lying))
+  writeFileSync(at(lying), readFileSync(at(told)))
+  await expect(read(second)).rejects.toMatchObject({ code: 'BAD_SOURCE' })
+})
+
+it('follows no name that is a link', async () => {
+  write('a.txt', 'x')
+  const hash = commit()
+  writeFileSync(join(space.home, 'elsewhere'), `${hash}\n`)
+  symlinkSync(join(space.home, 'elsewhere'), join(repository, '.git/refs/heads/linked'))
+  await expect(read('linked')).rejects.toMatchObject({ code: 'BAD_SOURCE' })
 })
 
 it('takes no name that leads out of the repository', async () => {

@@ -110,6 +110,7 @@ it.each([
   ],
   ['a word may be a level', '2026-01-02 10:00:00 error while reading\n'],
   ['a line begins with a time of another form', '2026-01-02 10:00:00 INFO a\n02/01/2026 10:00:01 ERROR b\n'],
+  ['a day is none', '2026-02-28 10:00:00 INFO a\n2026-02-30 10:00:01 ERROR b\n'],
   ['a time is none', '2026-01-02 10:00:00 INFO a\n2026-13-02 10:00:01 ERROR b\n'],
   ['only some times have a zone', '2026-01-02 10:00:00Z INFO a\n2026-01-02 10:00:01 INFO b\n'],
   [
