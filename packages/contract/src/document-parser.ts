@@ -48,6 +48,8 @@ export interface ParsedTable {
   readonly rows: readonly ParsedRow[]
   /** Whether the document itself says which row names the columns. */
   readonly marked: boolean
+  /** Whether a row of it may be of another kind than the others: a sum of them, a heading, a remark, a hidden one. */
+  readonly apart?: boolean
   readonly problem?: string
 }
 

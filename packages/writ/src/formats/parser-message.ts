@@ -31,6 +31,7 @@ const table = z.strictObject({
   columns: z.array(column),
   rows: z.array(row),
   marked: z.boolean(),
+  apart: z.boolean().exactOptional(),
   problem: text.max(1_000).exactOptional(),
 })
 const document = z.strictObject({

@@ -1,6 +1,7 @@
 import type { ParsedDocument } from '@writ/contract'
 import { MAX_TABLE_CELLS, MAX_TABLES } from '../limits.ts'
 import type { Block, Page } from './html-blocks.ts'
+import { isRemark } from './rows-apart.ts'
 import { TextBuilder } from './text-builder.ts'
 
 /** The text of a page: a paragraph for each of its blocks, with the headings as its outline and its tables beside it. */
@@ -82,12 +83,15 @@ class Tables {
           end,
         })),
         marked: head.isHead,
+        apart: body.some(({ isFoot, cells }) => isFoot || isRemark(cells.map((cell) => cell || null))),
       })
   }
 
   #problem(head: RowBlock, body: readonly RowBlock[]): string | undefined {
     if (this.#cells > MAX_TABLE_CELLS) return `it is past the first ${MAX_TABLE_CELLS} cells of its document`
     if ([head, ...body].some(({ isSpanned }) => isSpanned)) return 'cells of it span others or hold tables'
+    if (body.some(({ isUnclear }) => isUnclear))
+      return 'something in it is struck out, to be filled in, or digits set together of several parts'
     const odd = body.filter(({ cells }) => cells.length !== head.cells.length).length
     if (odd > 0) return `${odd} of ${body.length} rows have another number of cells than the first`
     if (body.some(({ isHead }) => isHead)) return 'more than one row of it is of names'

@@ -15,6 +15,10 @@ export type Block =
       readonly isHead: boolean
       /** Whether cells of it span others, or hold tables. */
       readonly isSpanned: boolean
+      /** Whether the page sets it below the others, as sums are. */
+      readonly isFoot: boolean
+      /** Whether it cannot be said what its reader sees in it: something struck out, digits set together of parts, what may be filled in. */
+      readonly isUnclear: boolean
       readonly text: string
     }
 
@@ -56,6 +60,7 @@ const VOID = new Set([
   'wbr',
 ])
 
+const ROWS = new Set(['tr', 'thead', 'tbody', 'tfoot'])
 const DELETED = new Set(['del', 's', 'strike', 'ins'])
 const MARKS = new Set(['sup', 'sub', ...DELETED])
 
@@ -99,15 +104,22 @@ class BlockReader {
   #inCell = false
   #isHead = true
   #isSpanned = false
+  #isUnclear = false
+  /** Which part of a table is open. */
+  #part: 'thead' | 'tbody' | 'tfoot' = 'tbody'
+  /** Whether a tag stands between the text so far and what follows. */
+  #isSeam = false
   /** How deep within what is not seen. */
   #unseen = 0
   #unseenTag = ''
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
+    this.#isSeam = true
     if (this.#unseen > 0) {
       if (name === this.#unseenTag) this.#unseen += 1
       return
     }
+    if (this.#inCell) this.#isUnclear ||= isStruck(name, attributes) || isFilledIn(name, attributes)
     if (UNSEEN.has(name) || (isHidden(attributes) && !VOID.has(name))) {
       this.#unseen = 1
       this.#unseenTag = name
@@ -122,10 +134,15 @@ class BlockReader {
 
   text(text: string): void {
     if (this.#inTitle) this.#title += text
-    else if (this.#unseen === 0) this.#text += this.#code > 0 ? text : text.replaceAll(/\s+/g, ' ')
+    else if (this.#unseen === 0) {
+      if (this.#isSeam && this.#inCell && /\d$/.test(this.#text) && /^\d/.test(text)) this.#isUnclear = true
+      this.#isSeam = false
+      this.#text += this.#code > 0 ? text : text.replaceAll(/\s+/g, ' ')
+    }
   }
 
   close(name: string): void {
+    this.#isSeam = true
     if (name === 'title') this.#inTitle = false
     if (this.#unseen > 0) {
       if (name === this.#unseenTag) this.#unseen -= 1
@@ -147,8 +164,11 @@ class BlockReader {
       if (this.#tableDepth === 1) {
         this.#flush()
         this.#tables += 1
+        this.#part = 'tbody'
       } else this.#isSpanned = true
     }
+    // The ends of cells and rows may be left out.
+    if (ROWS.has(name) && this.#tableDepth === 1 && this.#inCell) this.#endRow()
     if (this.#inCell) {
       this.#text += ' '
       return
@@ -157,7 +177,9 @@ class BlockReader {
     if (/^h[1-6]$/.test(name)) this.#heading = Number(name[1])
     if (name === 'li') this.#item = true
     if (name === 'pre') this.#code += 1
-    if (name === 'tr' && this.#tableDepth === 1) this.#beginRow()
+    if (this.#tableDepth !== 1) return
+    if (name === 'thead' || name === 'tbody' || name === 'tfoot') this.#part = name
+    if (name === 'tr') this.#beginRow()
   }
 
   #closeBlock(name: string): void {
@@ -183,6 +205,7 @@ class BlockReader {
     this.#cells = []
     this.#isHead = true
     this.#isSpanned = false
+    this.#isUnclear = false
   }
 
   #openCell(name: string, { colspan = '1', rowspan = '1' }: Readonly<Record<string, string>>): void {
@@ -193,7 +216,7 @@ class BlockReader {
     if (this.#inCell) this.#closeCell()
     this.#flush()
     if (this.#cells === undefined) this.#beginRow()
-    this.#isHead &&= name === 'th'
+    this.#isHead &&= name === 'th' || this.#part === 'thead'
     this.#isSpanned ||= colspan.trim() !== '1' || rowspan.trim() !== '1'
     this.#inCell = true
   }
@@ -216,6 +239,8 @@ class BlockReader {
       cells,
       isHead: this.#isHead,
       isSpanned: this.#isSpanned,
+      isFoot: this.#part === 'tfoot',
+      isUnclear: this.#isUnclear,
       text: cells.join('\t'),
     })
   }
@@ -227,6 +252,15 @@ class BlockReader {
     if (this.#heading > 0) this.#blocks.push({ kind: 'heading', depth: this.#heading, text: oneLine(text) })
     else this.#blocks.push({ kind: this.#code > 0 ? 'code' : this.#item ? 'item' : 'paragraph', text })
   }
+}
+
+function isStruck(name: string, { style }: Readonly<Record<string, string>>): boolean {
+  return (DELETED.has(name) && name !== 'ins') || /line-through/i.test(style ?? '')
+}
+
+/** Whether a reader sees a value in it that is no text of the page. */
+function isFilledIn(name: string, { type = 'text' }: Readonly<Record<string, string>>): boolean {
+  return name === 'textarea' || name === 'select' || (name === 'input' && type.toLowerCase() !== 'hidden')
 }
 
 function isHidden({ hidden, style }: Readonly<Record<string, string>>): boolean {

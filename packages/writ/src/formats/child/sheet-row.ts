@@ -7,6 +7,8 @@ export interface SheetCell {
   readonly isText: boolean
   /** What a number is shown with: a sign of money, a unit, a percent sign. */
   readonly unit: string
+  /** Whether a formula adds up cells above or below it. */
+  readonly isSum: boolean
 }
 
 /** A row of a sheet that holds something; its line is the texts of its cells with tabs between them. */
@@ -18,6 +20,8 @@ export interface SheetRow {
   /** Bytes of its line. */
   readonly start: number
   readonly end: number
+  /** Whether its reader does not see it. */
+  readonly isHidden: boolean
 }
 
 /** Cells of a sheet that are one, by first and last row. */

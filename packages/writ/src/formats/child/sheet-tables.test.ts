@@ -23,6 +23,7 @@ function cellXml(value: Value, ref: string): string {
   if (value === null) return ''
   if (typeof value === 'number') return `<c r="${ref}"><v>${value}</v></c>`
   if (typeof value === 'boolean') return `<c r="${ref}" t="b"><v>${Number(value)}</v></c>`
+  if (value.startsWith('f=')) return `<c r="${ref}"><f>${value.slice(2)}</f><v>9</v></c>`
   if (value.startsWith('f:')) return `<c r="${ref}"><f>${value.slice(2)}</f></c>`
   return `<c r="${ref}" t="inlineStr"><is><t>${value}</t></is></c>`
 }
@@ -74,6 +75,7 @@ it('takes several tables below each other where figures prove their names', asyn
 it.each<[string, readonly (readonly Value[])[], string]>([
   ['rows go on after an empty one', [HEAD, ['Ulm', 1], [], ['Bonn', 2]], 'row 4 holds the value 2'],
   ['a text stands below them', [HEAD, ['Ulm', 1], [], ['Source: us']], 'stands apart below a table'],
+  ['names stand again', [HEAD, ['Ulm', 1], [], HEAD, ['Bonn', 2]], 'they may be one'],
   ['a sum stands below them', [HEAD, ['Ulm', 1], [], ['Total', 1]], 'row 4 holds the value 1'],
   [
     'texts go on after an empty row',
@@ -130,4 +132,41 @@ it('gives each row its own line of the text', async () => {
     'Ulm\t1',
     'Bonn\t2',
   ])
+})
+
+it.each<[string, readonly (readonly Value[])[], boolean]>([
+  ['a sum of cells above', [HEAD, ['Ulm', 4], ['Bonn', 5], ['Both', 'f=SUM(B2:B3)']], true],
+  ['a sum of those that are seen', [HEAD, ['Ulm', 9], ['Both', 'f=SUBTOTAL(109,Sales[Sales])']], true],
+  [
+    'a sum across',
+    [
+      [...HEAD, 'c', 'd'],
+      ['Ulm', 4, 5, 'f=SUM(B2:C2)'],
+    ],
+    false,
+  ],
+  [
+    'a share of what another column has',
+    [
+      [...HEAD, 'c'],
+      ['Ulm', 4, 'f=B2/SUM(B$2:B$3)'],
+      ['Bonn', 5, 1],
+    ],
+    false,
+  ],
+  ['a remark', [HEAD, ['Ulm', 4], ['Source: us']], true],
+  ['headings between rows', [[...HEAD, 'c'], ['South'], ['Ulm', 4, 1], ['North'], ['Kiel', 5, 1]], true],
+  ['units below the names', [HEAD, [null, 'EUR'], ['Ulm', 4]], true],
+])('says whether a row is of another kind: %s', async (_what, rows, apart) => {
+  expect(await tablesOf(rows)).toMatchObject([{ apart }])
+})
+
+it('says so where a row is hidden', async () => {
+  const sheet = sheetOf([HEAD, ['Ulm', 4], ['Bonn', 5]])
+  const apart = async (xml: string): Promise<unknown> => {
+    const { document } = await parseFile({ format: 'xlsx', name: 'a.xlsx', bytes: cells(xml).bytes })
+    return document?.tables.map((table) => table.apart)
+  }
+  expect(await apart(sheet)).toEqual([false])
+  expect(await apart(sheet.replace('<row r="2">', '<row r="2" hidden="1">'))).toEqual([true])
 })

@@ -1,4 +1,5 @@
 import type { ParsedColumn, ParsedTable } from '@writ/contract'
+import { isRemark } from './rows-apart.ts'
 import type { MergedRows, SheetCell, SheetRow } from './sheet-row.ts'
 
 /** A sheet says where cells are, and nowhere what is a table. */
@@ -18,6 +19,9 @@ export function sheetTables(rows: readonly SheetRow[], merged: readonly MergedRo
     if (first === undefined) continue
     const outcome = tableOf(block, merged)
     if (outcome !== undefined) {
+      const names = namesOf(outcome.found)
+      if (tables.some(({ found }) => namesOf(found) === names))
+        throw new Doubt(`row ${first.at + 1} names the columns of a table above again: they may be one`)
       tables.push({ ...outcome, from: first.at })
       if (tables.length > 1 && tables.some(({ proved }) => !proved))
         throw new Doubt(
@@ -27,6 +31,10 @@ export function sheetTables(rows: readonly SheetRow[], merged: readonly MergedRo
       throw new Doubt(`row ${first.at + 1} stands apart below a table: it may belong to it`)
   }
   return tables.map(({ found }) => found)
+}
+
+function namesOf({ columns }: Found): string {
+  return JSON.stringify(columns.map(({ name }) => name.toLowerCase()))
 }
 
 /** Rows that follow each other without an empty one between them. */
@@ -93,7 +101,14 @@ function foundTable(head: SheetRow, columns: readonly number[], body: readonly S
     end,
     cells: columns.map((column, at) => cellValue(cells.get(column), shownAsText[at] === true)),
   }))
-  return { columns: named, rows, marked: false }
+  const differs = body.some(
+    ({ cells, isHidden }) => isHidden || [...cells.values()].some(({ isSum }) => isSum),
+  )
+  // Below the names there may be a row of units.
+  const [below, ...others] = rows
+  const isUnnamed = below?.cells[0] === null && others.every(({ cells }) => cells[0] !== null)
+  const apart = differs || isUnnamed || rows.some(({ cells }) => isRemark(cells))
+  return { columns: named, rows, marked: false, apart }
 }
 
 function cellValue(cell: SheetCell | undefined, asShown: boolean): string | null {

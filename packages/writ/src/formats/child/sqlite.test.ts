@@ -2,6 +2,7 @@ import type { Parsed } from '@writ/contract'
 import { expect, it } from 'vitest'
 import { database } from '../hostile-files.fixture.ts'
 import { parseFile } from './parse-file.ts'
+import { openCopy } from './sqlite-schema.ts'
 
 const parse = (bytes: Buffer): Promise<Parsed> => parseFile({ format: 'sqlite', name: 'a.db', bytes })
 const made = (statements: string): Promise<Parsed> => parse(database(statements))
@@ -71,4 +72,27 @@ it.each([
     'CREATE TABLE t(a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO t SELECT hex(i) FROM n',
   )
   await expect(parse(harm(whole))).rejects.toMatchObject({ refusal: { code: 'damaged' } })
+})
+
+it('lets nothing but plain reading be prepared', () => {
+  const db = openCopy(database('CREATE TABLE t(a); INSERT INTO t VALUES (1)'))
+  expect(db.prepare('SELECT typeof(a) AS type FROM t').get()).toMatchObject({ type: 'integer' })
+  for (const statement of [
+    'SELECT randomblob(1)',
+    "SELECT load_extension('x')",
+    'DELETE FROM t',
+    "ATTACH 'x' AS y",
+    'PRAGMA writable_schema = ON',
+    'CREATE TEMP TABLE u(a)',
+    'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT * FROM n',
+  ])
+    expect(() => db.prepare(statement).get(), statement).toThrow(/not authorized|prohibited/)
+  db.close()
+})
+
+it('takes what SQLite keeps for itself for no table', async () => {
+  const { document } = await made(
+    'CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, a); INSERT INTO t(a) VALUES (1); ANALYZE',
+  )
+  expect(document?.tables.map(({ part }) => part)).toEqual(['t'])
 })

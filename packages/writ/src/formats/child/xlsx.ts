@@ -3,6 +3,7 @@ import type { Parsed, ParseRequest } from '@writ/contract'
 import { MAX_CELLS, MAX_TABLE_CELLS } from '../limits.ts'
 import { checkOfficeZip } from './office-zip.ts'
 import { Refused } from './refused.ts'
+import { isSum } from './rows-apart.ts'
 import type { MergedRows, SheetCell, SheetRow } from './sheet-row.ts'
 import { Doubt, sheetTables } from './sheet-tables.ts'
 import { TextBuilder } from './text-builder.ts'
@@ -23,10 +24,13 @@ export function parseXlsx({ bytes }: ParseRequest): Parsed {
     cellHTML: false,
     cellNF: true,
     cellText: true,
+    // What rows are hidden is among the styles.
+    cellStyles: true,
   })
   const text = new TextBuilder('cells')
   const sheets = new Sheets(text, book.Workbook?.WBProps?.date1904 === true)
-  for (const name of book.SheetNames) sheets.add(name, rowsOf(book, name), mergedOf(book, name))
+  for (const name of book.SheetNames)
+    sheets.add(name, rowsOf(book, name), mergedOf(book, name), hiddenOf(book, name))
   if (sheets.cells === 0) throw new Refused('damaged', 'there is nothing in its cells')
   return { document: text.document(book.Props?.Title), members: [], left: [] }
 }
@@ -42,6 +46,13 @@ function mergedOf(book: WorkBook, name: string): readonly MergedRows[] {
   return (book.Sheets[name]?.['!merges'] ?? []).map(({ s, e }) => ({ first: s.r, last: e.r }))
 }
 
+/** Whether the reader of a workbook does not see a row of a sheet, or any of it. */
+function hiddenOf(book: WorkBook, name: string): (row: number) => boolean {
+  const isHidden = (book.Workbook?.Sheets?.[book.SheetNames.indexOf(name)]?.Hidden ?? 0) !== 0
+  const rows = book.Sheets[name]?.['!rows']
+  return (row) => isHidden || rows?.[row]?.hidden === true
+}
+
 class Sheets {
   readonly #text: TextBuilder<'cells'>
   readonly #date1904: boolean
@@ -55,7 +66,12 @@ class Sheets {
     this.#date1904 = date1904
   }
 
-  add(name: string, rows: readonly (Cells | undefined)[], merged: readonly MergedRows[]): void {
+  add(
+    name: string,
+    rows: readonly (Cells | undefined)[],
+    merged: readonly MergedRows[],
+    isHidden: (row: number) => boolean,
+  ): void {
     const text = this.#text
     if (text.bytes > 0) text.add('\n')
     text.heading('sheet', name, 1)
@@ -73,7 +89,8 @@ class Sheets {
       const start = text.bytes
       text.add(lineOf(cells, first))
       this.#tabled += cells.size
-      if (this.#tabled <= MAX_TABLE_CELLS) filled.push({ at, cells, start, end: text.bytes })
+      if (this.#tabled <= MAX_TABLE_CELLS)
+        filled.push({ at, cells, start, end: text.bytes, isHidden: isHidden(at) })
       text.add('\n')
     }
     if (unknown !== undefined)
@@ -108,7 +125,7 @@ class Sheets {
   #row(row: Cells): Map<number, SheetCell> {
     const cells = new Map<number, SheetCell>()
     for (const [column, cell] of held(row, MOST_COLUMNS)) {
-      const found = cellOf(cell, this.#date1904)
+      const found = cellOf(cell, this.#date1904, isSum(cell.f, column))
       if (found === undefined) continue
       cells.set(column, found)
       this.cells += 1
@@ -143,28 +160,30 @@ function* held<Held>(list: readonly (Held | undefined)[], most: number): Generat
 }
 
 /** A cell as its reader sees it, with its exact value behind it where what is seen is rounded. Dates are ISO 8601. */
-function cellOf(cell: CellObject, date1904: boolean): SheetCell | undefined {
+function cellOf(cell: CellObject, date1904: boolean, isSum: boolean): SheetCell | undefined {
   const { t: type, v: value, w } = cell
   if (type === 'z' || value === undefined) return undefined
   const seen = clean(w ?? '')
   if (typeof value !== 'number' || type !== 'n') {
     const text = clean(w ?? String(value))
-    return text === '' ? undefined : { shown: text, value: text, isText: type !== 'b', unit: '' }
+    return text === '' ? undefined : { shown: text, value: text, isText: type !== 'b', unit: '', isSum }
   }
   const format = typeof cell.z === 'string' ? cell.z : 'General'
   if (SSF.is_date(format)) {
     // What is counted in hours, minutes or seconds is a length of time and no time of day.
     const date = /\[[hms]/i.test(format) ? undefined : dateText(value, date1904)
     const shown = date ?? seen
-    return shown === '' ? undefined : { shown, value: shown, isText: date === undefined, unit: '' }
+    return shown === '' ? undefined : { shown, value: shown, isText: date === undefined, unit: '', isSum }
   }
   const exact = exactText(value)
-  if (seen === '' || format === 'General') return { shown: exact, value: exact, isText: false, unit: '' }
+  if (seen === '' || format === 'General')
+    return { shown: exact, value: exact, isText: false, unit: '', isSum }
   const shown = isExact(seen, value) ? seen : `${seen} (${exact})`
   return {
     shown,
     value: exact,
     isText: false,
+    isSum,
     unit: seen.replaceAll(/[\d.,\s()+'\u2019-]|[eE][+-]?(?=\d)/g, ''),
   }
 }

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, realpathSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { WritError } from '@writ/contract'
 
@@ -32,7 +32,11 @@ export function findRepository(given: string): Repository {
   const objects = join(directory, 'objects')
   if (kindOf(join(directory, 'HEAD')) === undefined || kindOf(objects) === undefined)
     throw bad(given, 'there is no repository')
-  if (kindOf(objects) !== 'directory' || kindOf(join(directory, 'commondir')) !== undefined)
+  if (
+    kindOf(objects) !== 'directory' ||
+    kindOf(join(directory, 'commondir')) !== undefined ||
+    hasLinks(objects)
+  )
     throw bad(given, 'parts of it lie elsewhere: name the repository that it leads to')
   if (kindOf(join(objects, 'info', 'alternates')) !== undefined)
     throw bad(
@@ -49,7 +53,9 @@ export function findRepository(given: string): Repository {
     revision: (revision) => {
       const [, name, after] = REVISION.exec(revision) ?? []
       if (name === undefined || name === '') throw bad(given, `${JSON.stringify(revision)} is no revision`)
-      const hash = names.find(name) ?? (/^[0-9a-f]{7,64}$/.test(name) ? name : undefined)
+      // A full hash is itself: whoever names one gets no branch that is called so.
+      const full = HASH.test(name) ? name : undefined
+      const hash = full ?? names.find(name) ?? (/^[0-9a-f]{7,64}$/.test(name) ? name : undefined)
       if (hash === undefined) throw bad(given, `it has no branch, tag or commit ${JSON.stringify(name)}`)
       return `${hash}${after ?? ''}`
     },
@@ -143,6 +149,15 @@ function kindOf(path: string): 'directory' | 'other' | undefined {
   const facts = lstatSync(path, { throwIfNoEntry: false })
   if (facts === undefined) return undefined
   return facts.isDirectory() ? 'directory' : 'other'
+}
+
+/** Whether objects of it lie elsewhere: each of its folders and packs may be a link. */
+function hasLinks(objects: string): boolean {
+  return [objects, join(objects, 'pack'), join(objects, 'info')].some(
+    (folder) =>
+      kindOf(folder) !== undefined &&
+      readdirSync(folder, { withFileTypes: true }).some((entry) => entry.isSymbolicLink()),
+  )
 }
 
 function bad(given: string, what: string): WritError {

@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import type { ContextStore, Library } from '@writ/contract'
@@ -100,6 +109,23 @@ it('labels its files by its own corpus.json', async () => {
   expect(store.partitions.map(({ label }) => label.level).sort()).toEqual(['internal', 'restricted'])
 })
 
+it('takes a full hash for itself, whatever branch is called so', async () => {
+  write('a.txt', 'one')
+  const first = commit()
+  write('a.txt', 'two')
+  const second = commit()
+  writeFileSync(join(repository, '.git/refs/heads', first), `${second}\n`)
+  const store = await read(first)
+  expect(await textOf(store, `repo@${first.slice(0, 12)}/a.txt`)).toBe('one')
+})
+
+it('calls a repository that is named by its .git by the folder of that', async () => {
+  write('a.txt', 'one')
+  const hash = commit()
+  const store = await library.open({ ...space.request(), paths: [`git:${repository}/.git`] })
+  expect(ids(store)).toEqual([`repo@${hash.slice(0, 12)}/a.txt`])
+})
+
 it('runs, reads and writes nothing that a repository has set up', async () => {
   const marker = join(space.home, '..', 'ran')
   const run = `touch ${marker}`
@@ -168,6 +194,26 @@ it('does not take an object for what its hash does not say', async () => {
   ])
 })
 
+it.each(['HEAD:', 'HEAD'])('takes no folder or commit for what its hash does not say: %s', async (name) => {
+  write('a.txt', 'true words\n')
+  const first = commit()
+  write('b.txt', 'more\n')
+  const second = commit()
+  const [lying, told] = [git('rev-parse', name), git('rev-parse', name.replace('HEAD', first))]
+  const at = (hash: string): string => join(repository, '.git', 'objects', hash.slice(0, 2), hash.slice(2))
+  rmSync(at(lying))
+  writeFileSync(at(lying), readFileSync(at(told)))
+  await expect(read(second)).rejects.toMatchObject({ code: 'BAD_SOURCE' })
+})
+
+it('follows no name that is a link', async () => {
+  write('a.txt', 'x')
+  const hash = commit()
+  writeFileSync(join(space.home, 'elsewhere'), `${hash}\n`)
+  symlinkSync(join(space.home, 'elsewhere'), join(repository, '.git/refs/heads/linked'))
+  await expect(read('linked')).rejects.toMatchObject({ code: 'BAD_SOURCE' })
+})
+
 it('takes no name that leads out of the repository', async () => {
   const blob = execFileSync('git', ['hash-object', '-w', '--stdin'], {
     cwd: repository,
@@ -184,19 +230,28 @@ it('takes no name that leads out of the repository', async () => {
     }).trim()
   const inner = tree(entry('100644', 'x', blob))
   const root = tree(
+    Buffer.concat([Buffer.from('100644 caf\xe9\0', 'latin1'), Buffer.from(blob, 'hex')]),
     entry('40000', '..', inner),
     entry('40000', '.git', inner),
     entry('100644', 'a\nb', blob),
     entry('100644', '/etc/x', blob),
     entry('100644', 'ok', blob),
+    entry('100644', 'ok', blob),
   )
   const hash = git('commit-tree', root, '-m', 'x')
   const store = await read(hash)
   expect(ids(store).map((id) => id.replace(/^[^/]*\//, ''))).toEqual(['ok'])
-  expect(store.omitted.map(({ code }) => code)).toEqual(Array(4).fill('unsafe-name'))
+  expect(store.omitted.map(({ code }) => code)).toEqual(Array(6).fill('unsafe-name'))
 })
 
 it.each<[string, () => void, string?]>([
+  [
+    'its objects lie elsewhere',
+    () => {
+      renameSync(join(repository, '.git', 'objects', 'pack'), join(repository, 'packs'))
+      symlinkSync(join(repository, 'packs'), join(repository, '.git', 'objects', 'pack'))
+    },
+  ],
   ['it borrows objects of another', () => write('.git/objects/info/alternates', '/elsewhere\n')],
   [
     'its .git is a file',

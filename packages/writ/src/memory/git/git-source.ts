@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { type Omitted, WritError } from '@writ/contract'
 import { MAX_PARSED_BYTES, MAX_SETTINGS_BYTES } from '../limits.ts'
 import { memberName, shownName } from '../member-name.ts'
@@ -50,14 +50,21 @@ export function readRevision(source: string, scratch: string, at: number): Revis
   const objects = new GitObjects(repository, folder)
   const hash = objects.resolve(repository.revision(revision))
   const { files, omitted, skipped } = listTree(objects, hash)
-  const name = `${basename(repository.path).replace(/\.git$/, '')}@${hash.slice(0, 12)}`
+  const called = nameOf(repository.path)
+  const name = `${called.replace(/\.git$/, '')}@${hash.slice(0, 12)}`
   return new Reading({
     folder,
     objects,
-    origin: `${GIT_PREFIX}${basename(repository.path)}@${hash}`,
+    origin: `${GIT_PREFIX}${called}@${hash}`,
     omitted,
     skipped,
   }).read(name, files)
+}
+
+/** What a repository is called: the folder that it is in, where its own is `.git`. */
+function nameOf(path: string): string {
+  const own = basename(path)
+  return own === '.git' ? basename(dirname(path)) : own
 }
 
 interface Place {
@@ -71,6 +78,7 @@ interface Place {
 class Reading {
   readonly #place: Place
   readonly #files: RevisionFile[] = []
+  readonly #paths = new Set<string>()
   #bytes = 0
 
   constructor(place: Place) {
@@ -95,7 +103,10 @@ class Reading {
 
   #isWanted({ path, kind }: TreeFile): boolean {
     const shown = memberName(path)
-    if (shown === undefined || /(^|\/)\.git($|\/)/i.test(path)) {
+    // A name in another encoding than UTF-8 is none that is known, and two of them may look the same.
+    const isKnown = shown !== undefined && !path.includes('\ufffd') && !this.#paths.has(path)
+    this.#paths.add(path)
+    if (!isKnown || /(^|\/)\.git($|\/)/i.test(path)) {
       this.#place.omitted.push({
         doc: shownName(path),
         code: 'unsafe-name',

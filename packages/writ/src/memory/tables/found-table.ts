@@ -5,6 +5,8 @@ export interface FoundTable {
   readonly columns: readonly FoundColumn[]
   readonly rows: Iterable<FoundRow>
   readonly ragged: boolean
+  /** Whether its document says that a row of it may be of another kind than the others. */
+  readonly apart?: boolean
 }
 
 export interface FoundColumn {

@@ -1,6 +1,9 @@
 /** A line of a log, by the names of its fields; what it does not say is null. */
 export type LogFields = ReadonlyMap<string, string | null>
 
+/** Fields that tell how a line is written, and are no columns. */
+export const HOW_WRITTEN: ReadonlySet<string> = new Set(['zone', 'order'])
+
 /** A form of logs. Its lines are read whole or not at all. */
 export interface LogForm {
   readonly read: (line: string) => LogFields | undefined
@@ -18,7 +21,11 @@ const LEVEL =
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const SEVERITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug']
 
-const ISO = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9}))? ?(Z|[+-]\d{2}:?\d{2})?(?![\d:])/
+const ISO =
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9}))? ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?![\w:])/
+/** Zones by name: some of them are of several places, so their times are not told. */
+const NAMED_ZONE =
+  /^(?:[CEW]ES?T|[CEMP][SD]T|BST|MSK|AK[SD]T|HST|[IJK]ST|SGT|HKT|A[CEW][SD]T|NZ[SD]T|BRT|ART|SAST|(?:UTC|GMT)[+-]\d)(?!\w)/
 // What sets the parts of a line apart is bounded: else expressions would be tried at every place of a long run of it.
 const APART = '[\\s\\]|:-]{0,10}'
 const UPPER_CASE = new RegExp(`^${APART}[[(]?(${LEVEL})(?![\\w-])[\\])]?${APART}`)
@@ -33,7 +40,7 @@ const WORD_OF_LEVEL = new RegExp(`(?<![\\w-])${LEVEL}(?![\\w-])`)
 
 /** A day and time in one form: in UTC where a zone is given. Undefined for a time that there was not. */
 export function timeText(day: string, time: string, fraction = '', zone = ''): string | undefined {
-  const offset = zone === '' ? 'Z' : zone.replace(/^([+-]\d{2}):?(\d{2})$/, '$1:$2')
+  const offset = /^[A-Z]*$/.test(zone) ? 'Z' : zone.replace(/^([+-]\d{2}):?(\d{2})$/, '$1:$2')
   const at = new Date(`${day}T${time}${offset}`)
   if (Number.isNaN(at.getTime())) return undefined
   const local = new Date(`${day}T${time}Z`)
@@ -52,6 +59,7 @@ function timeFirst(line: string): LogFields | undefined {
   const at = all === undefined ? undefined : timeText(day, time, fraction, zone)
   if (all === undefined || at === undefined) return undefined
   const rest = plain.slice(all.length)
+  if (NAMED_ZONE.test(rest.trimStart())) return undefined
   const zoned: readonly [string, string] = ['zone', zone === undefined ? 'none' : 'UTC']
   const level = UPPER_CASE.exec(rest) ?? ANY_CASE.exec(rest)
   if (level !== null) {
@@ -61,6 +69,7 @@ function timeFirst(line: string): LogFields | undefined {
     return fields(
       ['time', at],
       zoned,
+      ['order', 'level'],
       ['level', level[1]],
       ['source', name?.[1] ?? name?.[2]],
       ['message', message],
@@ -71,6 +80,7 @@ function timeFirst(line: string): LogFields | undefined {
     return fields(
       ['time', at],
       zoned,
+      ['order', 'source'],
       ['level', named[3]],
       ['source', named[1] ?? named[2]],
       ['message', rest.slice(named[0].length)],
@@ -80,6 +90,7 @@ function timeFirst(line: string): LogFields | undefined {
   return fields(
     ['time', at],
     zoned,
+    ['order', 'none'],
     ['level', null],
     ['source', null],
     ['message', rest.replace(/^[\s\]|:-]+/, '')],
@@ -190,7 +201,7 @@ function logfmt(line: string): LogFields | undefined {
 
 /** The forms of logs that are read. */
 export const LOG_FORMS: readonly LogForm[] = [
-  { read: timeFirst, hasTraces: true, texts: ['time', 'zone', 'level', 'source', 'message'] },
+  { read: timeFirst, hasTraces: true, texts: ['time', 'level', 'source', 'message'] },
   {
     read: syslog,
     hasTraces: false,

@@ -91,6 +91,11 @@ it.each<[string, string, Readonly<Record<string, string>>]>([
   expect(rows(line)).toEqual([expected])
 })
 
+it('takes UTC by its name, and no word for a zone', () => {
+  expect(rows('2026-01-02 10:00:00 UTC [1] LOG:  x\n')).toMatchObject([{ message: '[1] LOG:  x' }])
+  expect(rows('2026-01-02 10:00:00 Zebras run\n')).toMatchObject([{ message: 'Zebras run' }])
+})
+
 it('takes a trace with the line above, and the bytes of both', () => {
   const text = '2026-01-02 10:00:00 ERROR x\n  at y\nValueError: z\n\n2026-01-02 10:00:01 INFO y\n'
   expect(rows(text).map(({ message }) => message)).toEqual(['x\n  at y\nValueError: z', 'y'])
@@ -105,6 +110,7 @@ it.each([
   ],
   ['a word may be a level', '2026-01-02 10:00:00 error while reading\n'],
   ['a line begins with a time of another form', '2026-01-02 10:00:00 INFO a\n02/01/2026 10:00:01 ERROR b\n'],
+  ['a day is none', '2026-02-28 10:00:00 INFO a\n2026-02-30 10:00:01 ERROR b\n'],
   ['a time is none', '2026-01-02 10:00:00 INFO a\n2026-13-02 10:00:01 ERROR b\n'],
   ['only some times have a zone', '2026-01-02 10:00:00Z INFO a\n2026-01-02 10:00:01 INFO b\n'],
   [
@@ -112,6 +118,21 @@ it.each([
     '1.1.1.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 1\nxx\n',
   ],
   ['a name is there twice', 'time=1 a=1 a=2\n'],
+  ['a level begins a line without a time', '2026-01-02 10:00:00 INFO a\nERROR: disk full\n'],
+  ['a level in brackets begins one', '2026-01-02 10:00:00 INFO a\n[ERROR] disk full\n'],
+  ['a line is an object', '2026-01-02 10:00:00 INFO a\n{"level":"ERROR"}\n'],
+  ['a line counts seconds', '2026-01-02 10:00:00 INFO a\n1767348672.123 ERROR b\n'],
+  ['a time stands further on in a line', '2026-01-02 10:00:00 INFO a\nFri Jan  2 10:11:12 2026 ERROR b\n'],
+  ['a line is of glog', '2026-01-02 10:00:00 INFO a\nE0102 10:11:12.123456 1 main.go:1] b\n'],
+  ['zones are named', '2026-01-02 10:00:00 CET started\n2026-07-02 10:00:00 CEST stopped\n'],
+  [
+    'a line stands for several',
+    'Jan  2 10:00:00 h a[1]: x\nJan  2 10:00:01 h a[1]: message repeated 2 times: [ x]\n',
+  ],
+  [
+    'a word of a message may be a level',
+    '2026-01-02 10:00:00 ready\n2026-01-02 10:00:01 retry: ERROR handler set\n',
+  ],
   ['it is prose', 'Dear diary,\n'],
 ])('makes no table where %s', (_what, text) => {
   expect(find(text)).toMatchObject({ problem: expect.any(String) })

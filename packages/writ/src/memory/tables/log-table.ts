@@ -1,13 +1,20 @@
 import { MAX_TABLE_COLUMNS } from '../limits.ts'
 import { type FoundRow, type FoundTable, type NoTable, noTable } from './found-table.ts'
 import { jsonLinesTable } from './json-table.ts'
-import { LOG_FORMS, type LogForm, MAX_LOG_LINE } from './log-lines.ts'
+import { HOW_WRITTEN, LOG_FORMS, type LogForm, MAX_LOG_LINE } from './log-lines.ts'
 
 const NAME = /(?:\.log(?:\.\d{1,4}|-\d{8})?|(?:^|\/)(?:syslog|messages|access_log|error_log))$/i
 
 /** What looks like a time where a line begins: such a line is one of its own, and not part of the one above. */
 const STARTS_ANEW =
   /^\W{0,3}(?:\d{4}[-/.]\d{1,2}[-/.]\d|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|[A-Z][a-z]{2} [ \d]\d \d{2}:|\d{1,2}:\d{2}:\d{2})/
+
+/** What a line of another form may look like where a trace goes on: a level, a time, an object, seconds since 1970. */
+const LIKE_A_LINE =
+  /^\W{0,3}(?:(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRITICAL|CRIT|FATAL|ALERT|EMERG|EMERGENCY|SEVERE)(?![\w-])|[IWEF]\d{4} |\d{10}(?!\d)|\d{13}(?!\d))|^\{"|^\S.{0,80}?\d:[0-5]\d:[0-5]\d/
+
+/** Programs of syslog write one line for several that are the same. */
+const FOR_SEVERAL = /^(?:last )?message repeated \d+ times/
 
 /** Whether the name of a document is that of a log. */
 export function isLogName(id: string): boolean {
@@ -29,7 +36,7 @@ export function logTable(bytes: Buffer): FoundTable | NoTable | undefined {
   if (form === undefined) return noTable('its first line is in no form of logs that is read')
   const columns = columnsOf(bytes, form)
   if (!Array.isArray(columns)) return columns
-  const names = columns.filter((name) => name !== 'zone')
+  const names = columns.filter((name) => !HOW_WRITTEN.has(name))
   if (names.length > MAX_TABLE_COLUMNS) return noTable(`its lines have more than ${MAX_TABLE_COLUMNS} names`)
   return {
     part: null,
@@ -42,13 +49,15 @@ export function logTable(bytes: Buffer): FoundTable | NoTable | undefined {
 /** The names of the fields of all lines, in the order in which they are met; or what is not certain. */
 function columnsOf(bytes: Buffer, form: LogForm): string[] | NoTable {
   const names = new Set<string>()
+  const orders = new Set<string | null | undefined>()
   let zone: string | null | undefined
   let number = 0
   for (const { text } of linesOf(bytes)) {
     number += 1
     const found = text.length > MAX_LOG_LINE ? undefined : form.read(text)
     if (found === undefined) {
-      if (form.hasTraces && text.length <= MAX_LOG_LINE && !STARTS_ANEW.test(text)) continue
+      if (form.hasTraces && text.length <= MAX_LOG_LINE && !STARTS_ANEW.test(text) && !LIKE_A_LINE.test(text))
+        continue
       return noTable(`line ${number} of those that hold something is not in the form of the first`)
     }
     for (const name of found.keys()) names.add(name)
@@ -56,6 +65,12 @@ function columnsOf(bytes: Buffer, form: LogForm): string[] | NoTable {
     if (zone !== undefined && found.get('zone') !== zone)
       return noTable('some of its times have a zone and some have none')
     zone = found.get('zone')
+    orders.add(found.get('order'))
+    // "retry: ERROR handler set" has a level where all lines are written so, and none where others are not.
+    if (orders.has('source') && orders.size > 1)
+      return noTable('its lines have their levels in different places, or some have none')
+    if (FOR_SEVERAL.test(found.get('message') ?? ''))
+      return noTable(`line ${number} of those that hold something stands for several`)
   }
   return [...names]
 }

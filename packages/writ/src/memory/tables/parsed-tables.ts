@@ -5,12 +5,12 @@ import { headerProblem } from './header-problem.ts'
 
 /** The tables that the parser of a document found in it. */
 export function parsedTables(tables: ParsedTables): readonly (FoundTable | NoTable)[] {
-  return tables.map(({ part, columns, rows, marked, problem }) => {
+  return tables.map(({ part, columns, rows, marked, apart = false, problem }) => {
     if (problem !== undefined) return noTable(problem, part)
     if (columns.length > MAX_TABLE_COLUMNS) return noTable(`it has ${columns.length} columns`, part)
     const names = columns.map(({ name }) => name)
     const sample = rows.slice(0, TABLE_SAMPLE_ROWS).map(({ cells }) => cells)
     const doubt = marked ? undefined : headerProblem(names, sample)
-    return doubt === undefined ? { part, columns, rows, ragged: false } : noTable(doubt, part)
+    return doubt === undefined ? { part, columns, rows, ragged: false, apart } : noTable(doubt, part)
   })
 }

@@ -49,3 +49,30 @@ it('nor does a last row that is empty in its first cell and holds no figure', ()
     totals.add(cells)
   expect(totals.seem).toBe(false)
 })
+
+it.each<[string, readonly (readonly (string | null)[])[], boolean]>([
+  ['in any language', [['Итого', null, '16']], true],
+  ['with fractions', [['carried forward', null, '16.0']], true],
+  ['but not one that is filled like the others', [['A3', 'x', '16']], false],
+  ['nor one that has another figure', [['A3', null, '17']], false],
+])('the last row has the sums of those above it: %s', (_what, last, expected) => {
+  const totals = new Totals()
+  for (const cells of [['A1', 'x', '4'], ['A2', 'y', '12'], ...last]) totals.add(cells)
+  expect(totals.seem).toBe(expected)
+})
+
+it.each<[string, string | null, boolean]>([
+  ['Source: us', null, true],
+  ['Figures are early', null, true],
+  ['A3', null, false],
+  ['Source: us', '5', false],
+])('a last row is a remark: %s, %s', (first, last, expected) => {
+  const totals = new Totals()
+  for (const cells of [
+    ['A1', 'x', '4'],
+    ['A2', null, '12'],
+    [first, null, last],
+  ])
+    totals.add(cells)
+  expect(totals.seem).toBe(expected)
+})

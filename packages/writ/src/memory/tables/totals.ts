@@ -10,11 +10,17 @@ const BEFORE = /^\P{L}*(?:(?:grand|sub|overall)?[\s-]*totals?|sum of)(?!\p{L})/i
 const AFTER = /(?<!\p{L})(?:sub[\s-]?)?totals?\P{L}*$/iu
 const AVERAGE = /^\P{L}*(?:averages?|avg|mean|durchschnitt)\P{L}*$/iu
 
+/** "Source: us", "* estimated", "These are early figures". */
+const REMARK = /[:*]|\.$|\s\S+\s/
+
 /** Finds whether a row of a table seems to add up others: by a cell that says so, or a last row that is called nothing or an average. */
 export class Totals {
   #said = false
   #unnamed = 0
+  /** Rows with nothing but their first cell. */
+  #alone = 0
   #rows = 0
+  readonly #sums = new Sums()
   /** The newest row. */
   #last: readonly (string | null)[] = []
 
@@ -26,18 +32,64 @@ export class Totals {
         HINT.test(cell) &&
         (ALONE.test(cell) || BEFORE.test(cell) || AFTER.test(cell)),
     )
+    this.#sums.add(cells)
     this.#last = cells
     this.#rows += 1
     if ((cells[0] ?? null) === null) this.#unnamed += 1
+    if (cells.every((cell, at) => at === 0 || cell === null)) this.#alone += 1
   }
 
   get seem(): boolean {
-    return this.#said || (this.#rows > 1 && this.#isLastApart())
+    return this.#said || (this.#rows > 1 && (this.#isLastApart() || this.#sums.isLast))
   }
 
   #isLastApart(): boolean {
     const [name = null, ...others] = this.#last
-    if (name !== null) return AVERAGE.test(name)
+    if (name !== null)
+      return (
+        AVERAGE.test(name) ||
+        (this.#alone === 1 && others.length > 1 && others.every((cell) => cell === null) && REMARK.test(name))
+      )
     return this.#unnamed === 1 && others.some((cell) => cell !== null && /^[^\p{L}]*\d/u.test(cell))
   }
+}
+
+/** Finds a last row whose figures are the sums of those above it, and that is empty where no other row is. */
+class Sums {
+  #rows = 0
+  /** Of the rows above the newest: how many have something in a column, and what they come to; no number for what is none. */
+  readonly #filled: number[] = []
+  readonly #sums: number[] = []
+  #last: readonly (string | null)[] = []
+
+  add(cells: readonly (string | null)[]): void {
+    this.#last.forEach((cell, at) => {
+      if (cell === null) return
+      this.#filled[at] = (this.#filled[at] ?? 0) + 1
+      this.#sums[at] = (this.#sums[at] ?? 0) + numberOf(cell)
+    })
+    this.#last = cells
+    this.#rows += 1
+  }
+
+  get isLast(): boolean {
+    const above = this.#rows - 1
+    const figures = this.#last.flatMap((cell, at) => {
+      const number = cell === null ? Number.NaN : numberOf(cell)
+      return Number.isNaN(number) ? [] : [{ number, sum: this.#sums[at] ?? Number.NaN }]
+    })
+    const isSummed = figures.some(
+      ({ number, sum }) => number !== 0 && Math.abs(number - sum) <= Math.abs(sum) * 1e-9,
+    )
+    const isEmptier = this.#last.some((cell, at) => cell === null && this.#filled[at] === above)
+    // A row without an empty cell may be one like the others, and three figures have the sum of two by chance.
+    const isSure =
+      above > 2 && figures.every(({ number, sum }) => Math.abs(number - sum) <= Math.abs(sum) * 1e-9)
+    return above > 1 && isSummed && (isEmptier || isSure)
+  }
+}
+
+/** A figure as any table writes it; no number for what is none. */
+function numberOf(cell: string): number {
+  return /^-?\d{1,15}(?:\.\d{1,15})?$/.test(cell) ? Number(cell) : Number.NaN
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { findTables } from './find-tables.ts'
+import { xmlTables } from './xml-table.ts'
 
 function find(text: string | Buffer): unknown {
   const bytes = Buffer.from(text)
@@ -77,6 +78,16 @@ it.each([
     '<x><y><r a="1"/><r a="2"/></y><z><r a="3"/><r a="4"/></z></x>',
     'more than one place',
   ],
+  [
+    'one more element of the name alone in another place',
+    '<x><y><r a="1"/><r a="2"/></y><z><r a="3"/></z></x>',
+    'more than one place',
+  ],
+  [
+    'one more element of the name among others',
+    '<x><y><r a="1"/><r a="2"/></y><z><r a="3"/><s/></z></x>',
+    'more than one place',
+  ],
 ])('makes no table with %s', (_what, text, problem) => {
   expect(find(text)).toEqual([
     {
@@ -84,4 +95,13 @@ it.each([
       problem: expect.stringContaining(problem),
     },
   ])
+})
+
+it('takes figures that attributes tell apart for texts', () => {
+  const priced = (...currencies: readonly string[]): string =>
+    `<x>${currencies.map((cur) => `<r><price cur="${cur}">5</price></r>`).join('')}</x>`
+  const isText = (text: string): unknown =>
+    xmlTables(Buffer.from(text)).map((table) => 'columns' in table && table.columns[0]?.isText)
+  expect(isText(priced('EUR', 'USD'))).toEqual([true])
+  expect(isText(priced('EUR', 'EUR'))).toEqual([false])
 })

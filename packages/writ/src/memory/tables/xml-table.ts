@@ -11,11 +11,16 @@ export function xmlTables(bytes: Buffer): (FoundTable | NoTable)[] {
     return [noTable(`it has ${bytes.length} bytes, more than ${MAX_XML_BYTES}`)]
   try {
     checkEncoding(bytes)
-    const lists = new Map<string, Element[][]>()
-    gather(readXml(bytes), lists)
-    return [...lists].slice(0, MAX_TABLES).map(([name, [list, another]]) => {
-      if (another !== undefined) return noTable('elements of its name stand in more than one place', name)
-      return tableOf(name, list ?? [])
+    const root = readXml(bytes)
+    const lists = new Map<string, readonly Element[]>()
+    const counts = new Map<string, number>()
+    gather(root, lists)
+    countNames(root, counts)
+    return [...lists].slice(0, MAX_TABLES).map(([name, list]) => {
+      // One that stands alone elsewhere is a row as well.
+      if (counts.get(name) !== list.length)
+        return noTable('elements of its name stand in more than one place', name)
+      return tableOf(name, list)
     })
   } catch (error) {
     if (error instanceof BadXml) return [noTable(error.message)]
@@ -38,7 +43,7 @@ function checkEncoding(bytes: Buffer): void {
 }
 
 /** Elements of one name in one parent, by that name, the outermost ones: what they hold is theirs. */
-function gather(parent: Element, lists: Map<string, Element[][]>): void {
+function gather(parent: Element, lists: Map<string, readonly Element[]>): void {
   const { children } = parent
   const [first] = children
   const isList = children.length > 1 && children.every(({ name }) => name === first?.name)
@@ -47,10 +52,16 @@ function gather(parent: Element, lists: Map<string, Element[][]>): void {
     isList &&
     children.some((one) => one.attributes.size + one.children.length > 0)
   ) {
-    lists.set(first.name, [...(lists.get(first.name) ?? []), children])
+    lists.set(first.name, children)
     return
   }
   for (const child of children) gather(child, lists)
+}
+
+/** How many elements have each name. */
+function countNames({ name, children }: Element, counts: Map<string, number>): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
+  for (const child of children) countNames(child, counts)
 }
 
 function tableOf(part: string, elements: readonly Element[]): FoundTable | NoTable {
@@ -67,7 +78,7 @@ function tableOf(part: string, elements: readonly Element[]): FoundTable | NoTab
   const columns = [...names]
   return {
     part,
-    columns: columns.map((name) => ({ name, isText: false, mayGroup: true })),
+    columns: columns.map((name) => ({ name, isText: isQualified(name, columns, rows), mayGroup: true })),
     rows: rows.map(({ start, end, values }) => ({
       start,
       end,
@@ -75,6 +86,21 @@ function tableOf(part: string, elements: readonly Element[]): FoundTable | NoTab
     })),
     ragged: false,
   }
+}
+
+/** Whether attributes say something else of some values of an element than of others: of another currency, nobody adds them up. */
+function isQualified(
+  name: string,
+  columns: readonly string[],
+  rows: readonly { readonly values: ReadonlyMap<string, string> }[],
+): boolean {
+  const attributes = columns.filter((column) => column.startsWith(`${name} `))
+  if (attributes.length === 0) return false
+  const said = new Set<string>()
+  for (const { values } of rows)
+    if ((values.get(name) ?? '') !== '')
+      said.add(JSON.stringify(attributes.map((one) => values.get(one) ?? '')))
+  return said.size > 1
 }
 
 /** The values of an element by their names; why it has none. */

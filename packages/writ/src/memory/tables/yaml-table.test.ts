@@ -72,6 +72,8 @@ it.each([
   ['a text over lines', '- a: |\n    x\n- a: y\n'],
   ['a text that goes on', '- a: one\n    two\n'],
   ['a quoted text that goes on', '- a: "one\n    two"\n'],
+  ['a text around it', 'a: "b\n\nx:\n  - a: 1\n  - a: 2\n"\n'],
+  ['a text of one quote around it', "a: 'b\n\nx:\n  - a: 1\n  - a: 2\n'\n"],
   ['a name twice', '- a: 1\n  a: 2\n'],
   ['a colon in a value', '- a: b: c\n'],
   ['several documents', '- a: 1\n---\n- a: 2\n'],

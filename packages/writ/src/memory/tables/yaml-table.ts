@@ -36,6 +36,9 @@ export function yamlTables(bytes: Buffer): (FoundTable | NoTable)[] {
   const first = lines[0]?.text === '---' ? 1 : 0
   if (lines.slice(first).some(({ text, indent }) => indent === 0 && /^(?:---|\.\.\.)(?:\s|$)/.test(text)))
     return [noTable('it holds several documents')]
+  // What follows may be text and no list, wherever it stands.
+  if (lines.some(({ text }) => isOpenText(text)))
+    return [noTable('a quoted text of it goes over several lines')]
   // A tab cannot indent: what belongs to what is not known.
   if (lines.some(({ indent }) => indent === -1)) return []
   const found: (FoundTable | NoTable)[] = []
@@ -78,6 +81,13 @@ function* listsOf(
     if (part !== undefined && (value ?? '') === '' && lines[from]?.text.startsWith('-'))
       yield { part, items: lines.slice(from, at) }
   }
+}
+
+/** Whether a quoted value begins in a line and does not end there. */
+function isOpenText(text: string): boolean {
+  const value = (KEY.exec(text.replace(/^(?:-\s+)+/, ''))?.[4] ?? text.replace(/^(?:-\s+)+/, '')).trimStart()
+  if (value.startsWith("'")) return !/^'(?:[^']|'')*'(?!')/.test(value)
+  return value.startsWith('"') && !/^"(?:[^"\\]|\\.)*"/.test(value)
 }
 
 /** Whether the first item is a map: a list of texts is no table, and no doubt about one. */

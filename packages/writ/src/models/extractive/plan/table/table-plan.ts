@@ -48,7 +48,12 @@ function planSaid(
 ): TablePlan | string {
   const tables = all.filter(isReliable)
   const subject = subjectOf(question, tables)
-  if (subject === undefined) return `no one table or column is called "${unmask(question.of, quoted)}"`
+  if (subject === undefined) {
+    const doubted = subjectOf(question, all)?.table
+    return doubted === undefined || isReliable(doubted)
+      ? `no one table or column is called "${unmask(question.of, quoted)}"`
+      : `rows of ${doubted.doc} may be no records, be hidden, or lack cells (${doubted.notes.join(', ')})`
+  }
   const { table } = subject
   if (
     isShadowed(
