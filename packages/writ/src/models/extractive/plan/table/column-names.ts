@@ -80,17 +80,33 @@ export function columnsNamed(text: string, tables: readonly TableListing[]): rea
 export function tablesNamed(text: string, tables: readonly TableListing[]): readonly TableListing[] {
   const plain = text.trim().replace(/^(?:the|all|all of the|our|these|those)\s+/i, '')
   const low = plain.toLowerCase()
-  const files = tables.filter(({ name, doc }) =>
-    [name, doc, doc.replace(/^.*\//, '')].some((one) => one.toLowerCase() === low),
+  const files = tables.filter(({ doc }) =>
+    [doc, doc.replace(/^.*\//, '')].some((one) => one.toLowerCase() === low),
   )
   if (files.length > 0) return files
   const words = nameWords(plain.replace(/\s+(?:table|file|list|data|sheet)$/i, '')).join(' ')
-  return tables.filter(({ name, doc }) => {
-    return (
-      words !== '' &&
-      (nameWords(name).join(' ') === words || (name === doc && nameWords(stemOf(doc)).join(' ') === words))
-    )
-  })
+  return words === '' ? [] : tables.filter((table) => calledOf(table).includes(words))
+}
+
+/** What a table may be called: by its short name, by its file, and by what it is called within that. */
+export function calledOf({ name, doc }: TableListing): readonly string[] {
+  const stem = stemOf(doc)
+  const file = name === doc ? [stem] : []
+  const part = partOf(name, stem)
+  return [name, ...file, ...(part === undefined ? [] : [part])].map((one) => nameWords(one).join(' '))
+}
+
+/** What a table is called in an answer. */
+export function titleOf({ name, doc }: TableListing): string {
+  const part = partOf(name, stemOf(doc))
+  return part === undefined ? doc : `${part} of ${doc}`
+}
+
+/** The name of a table within its file, such as that of a sheet; a number is none. */
+function partOf(name: string, stem: string): string | undefined {
+  const before = `${stem.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '_')}_`
+  const part = name.toLowerCase().startsWith(before) ? name.slice(before.length) : ''
+  return /\p{L}/u.test(part) ? part : undefined
 }
 
 /** The name of a file without its folders and its ending. */

@@ -1,5 +1,13 @@
 import type { TableListing } from '@writ/contract'
-import { type Column, columnsNamed, nameWords, onlyOne, type Place, singular } from './column-names.ts'
+import {
+  type Column,
+  calledOf,
+  columnsNamed,
+  nameWords,
+  onlyOne,
+  type Place,
+  singular,
+} from './column-names.ts'
 
 /** How another table is joined to the one that is measured: each of its rows to one row there. */
 export interface Join {
@@ -32,7 +40,7 @@ export function pickPlace(
 
 /** The one column of a table that names rows of another: of the same name, or that of the table with its key. */
 function joinOf(table: TableListing, other: TableListing, as: string): Join | undefined {
-  const stem = singular(nameWords(other.name).join(' '))
+  const stems = calledOf(other).map(singular)
   // A name that several columns were given is no key.
   const named = (one: TableListing): readonly Column[] =>
     one.columns.filter(({ name }) => columnsNamed(name, [one]).length === 1)
@@ -41,7 +49,7 @@ function joinOf(table: TableListing, other: TableListing, as: string): Join | un
     const keys = named(other).filter(({ name }) => {
       const key = nameWords(name).join(' ')
       const same = key === words && /(?:^|\s)(?:id|code|key|number|no|sku)$/.test(key) && key !== 'id'
-      return same || (key === 'id' && words === `${stem} id`)
+      return same || (key === 'id' && stems.some((stem) => words === `${stem} id`))
     })
     return keys.filter(({ type }) => type === own.type).map((key) => ({ as, own, key }))
   })

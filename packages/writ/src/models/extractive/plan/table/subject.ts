@@ -1,6 +1,7 @@
 import type { TableListing } from '@writ/contract'
 import {
   type Column,
+  calledOf,
   columnsNamed,
   nameWords,
   onlyOne,
@@ -69,11 +70,12 @@ function rowsNamed(
 }
 
 /** The column whose name says that it names the rows: "order_id" of orders, else "id". */
-function keyOf({ doc, columns }: TableListing): Column | null {
-  const rows = nameWords(stemOf(doc)).join(' ')
+function keyOf(table: TableListing): Column | null {
+  const rows = [...calledOf(table), nameWords(stemOf(table.doc)).join(' ')]
+  const keys = [...['id', 'number', 'no'].flatMap((key) => rows.map((row) => `${row} ${key}`)), 'id']
   const called = (words: string): Column | undefined =>
-    columns.find(({ name }) => nameWords(name).join(' ') === words)
-  return called(`${rows} id`) ?? called(`${rows} number`) ?? called(`${rows} no`) ?? called('id') ?? null
+    table.columns.find(({ name }) => nameWords(name).join(' ') === words)
+  return keys.map(called).find((column) => column !== undefined) ?? null
 }
 
 /** The columns that a phrase may name, in the table that it may name besides. */
@@ -105,7 +107,7 @@ function pairOf(of: string, and: string, tables: readonly TableListing[]): Subje
 
 /** Whether a table that cannot be relied on may be the one that is meant. */
 export function isShadowed({ table, column, isNamed }: Subject, others: readonly TableListing[]): boolean {
-  if (tablesNamed(table.name, others).length > 0) return true
+  if (calledOf(table).some((name) => tablesNamed(name, others).length > 0)) return true
   if (isNamed || column === null) return false
   return others.some(({ problem }) => problem !== null) || columnsNamed(column.name, others).length > 0
 }

@@ -30,6 +30,11 @@ const SHOP = [ORDERS, CUSTOMERS]
 /** Where a value without its column may stand. */
 const TEXTS = ['order_id', 'customer_id', 'status', 'region'].map((name) => `lower(t0."${name}")`).join(', ')
 
+const SHOP_DB = [
+  table('shop_invoices', { id: 'text', customer_id: 'integer', amount: 'decimal' }, { doc: 'shop.db' }),
+  table('shop_customers', { id: 'integer', country: 'text' }, { doc: 'shop.db' }),
+]
+
 const COMPUTED: readonly (readonly [question: string, query: string])[] = [
   ['How many orders are there?', 'SELECT count(*) AS value FROM "orders" t0'],
   ['How many rows are in orders.csv?', 'SELECT count(*) AS value FROM "orders" t0'],
@@ -223,6 +228,19 @@ const DOUBTFUL: readonly (readonly [why: string, question: string, tables: reado
 describe('a question over tables', () => {
   it.each(COMPUTED)('is computed: %s', (question, query) => {
     expect(exactQuery(question, SHOP)).toBe(query)
+  })
+
+  it('names a table of a file by its own name, and joins it by that', () => {
+    expect(exactQuery('How many invoices are there?', SHOP_DB)).toBe(
+      'SELECT count(*) AS value FROM "shop_invoices" t0',
+    )
+    expect(exactQuery('What is the total amount of invoices by country?', SHOP_DB)).toBe(
+      'SELECT t1."country" AS "country", sum(t0."amount") AS value FROM "shop_invoices" t0 LEFT JOIN "shop_customers" t1 ON t0."customer_id" = t1."id" GROUP BY 1 ORDER BY 1 NULLS LAST',
+    )
+    const other = table('invoices', { total: 'decimal' })
+    expect(exactQuery('How many invoices are there?', [...SHOP_DB, other])).toBeNull()
+    const ragged = { ...other, notes: ['ragged' as const] }
+    expect(exactQuery('How many invoices are there?', [...SHOP_DB, ragged])).toBeNull()
   })
 
   it.each(DOUBTFUL)('is not: %s', (_why, question, tables) => {

@@ -1,3 +1,4 @@
+import { titleOf } from './column-names.ts'
 import type { Reading } from './query.ts'
 import type { Measure } from './table-question.ts'
 
@@ -11,7 +12,7 @@ export function saysOf(reading: Reading): string {
 function saysMeasure(reading: Reading, measure: Measure): string {
   const { table, column, other } = reading.subject
   const of = column?.name ?? 'rows'
-  const over = `in ${table.doc}${saysWhere(reading)}`
+  const over = `in ${titleOf(table)}${saysWhere(reading)}`
   switch (measure) {
     case 'count':
       return `The number of rows ${over}`
@@ -35,7 +36,7 @@ function saysMeasure(reading: Reading, measure: Measure): string {
 }
 
 function saysWhere({ joins, conditions, bare }: Reading): string {
-  const joined = [...joins].map(([{ doc }, { own, key }]) => `${doc} by ${own.name} = ${key.name}`)
+  const joined = [...joins].map(([other, { own, key }]) => `${titleOf(other)} by ${own.name} = ${key.name}`)
   const all = [
     ...conditions.map(({ says }) => says),
     ...(bare === null ? [] : [`a column is "${bare.value}"`]),
@@ -48,7 +49,7 @@ function saysRanked(reading: Reading, which: string): string {
   const { inner, column, table } = reading.subject
   const of =
     inner === null
-      ? `${column?.name} in ${table.doc}${saysWhere(reading)}`
+      ? `${column?.name} in ${titleOf(table)}${saysWhere(reading)}`
       : saysMeasure(reading, inner).replace(/^The\s/, '')
   return top === 1
     ? `The ${which} with the ${measure} ${of}`
