@@ -41,7 +41,22 @@ const isFiltered = (pid: number): boolean => heldBack(`${pid}`).filter
 
 function heldBack(at: string): { readonly filter: boolean; readonly privileges: boolean } {
   const status = statusOf(at)
-  return { filter: status.get('Seccomp') === FILTERED, privileges: status.get('NoNewPrivs') === '1' }
+  return { filter: hasOwnFilter(status, statusOf('self')), privileges: status.get('NoNewPrivs') === '1' }
+}
+
+/**
+ * Whether a process has a filter beside those of the one that started it, which it has from the start: within a container
+ * there is one. Throws an Error where the system does not count them.
+ */
+export function hasOwnFilter(
+  status: ReadonlyMap<string, string>,
+  starter: ReadonlyMap<string, string>,
+): boolean {
+  if (status.get('Seccomp') !== FILTERED) return false
+  if (starter.get('Seccomp') === '0') return true
+  const [own, before] = [status, starter].map((one) => Number(one.get('Seccomp_filters')))
+  require(Number.isInteger(own) && Number.isInteger(before), 'its filters cannot be told from ours')
+  return Number(own) > Number(before)
 }
 
 function isProgram(pid: number, path: string): boolean {

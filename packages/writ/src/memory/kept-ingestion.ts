@@ -1,4 +1,4 @@
-import { constants, copyFileSync, existsSync, renameSync } from 'node:fs'
+import { constants, copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { type IngestProgress, isLeftOut, type Omitted } from '@writ/contract'
 import { changesOf } from './corpus-changes.ts'
 import type { FileRecord } from './file-record.ts'
@@ -172,6 +172,9 @@ class KeptPartition {
   #takeIndex(): void {
     const { work, directory, hash } = this.#context
     const path = work.indexPath(this.#id)
+    // Of one that was cut short before it had a pack: it numbers documents of a state that may not be gone on with.
+    if (this.#progress.whole === undefined)
+      for (const ending of ['', '-journal']) rmSync(path + ending, { force: true })
     if (this.#plan.whole || hash === undefined || existsSync(path)) return
     const known = openIndex(directory.indexPath(hash))
     known?.close()

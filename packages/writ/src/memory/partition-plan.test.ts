@@ -98,3 +98,13 @@ it('takes a file whose content is other for a new one', () => {
   expect(plan.isUnchanged).toBe(false)
   expect(plan.tasks.map(({ id, fresh }) => [id, fresh !== undefined])).toEqual([['a.txt', true]])
 })
+
+it('reads it when that is asked for, though one that was cut short had it', () => {
+  anHourLater()
+  const { candidate, before, reads } = known('some text')
+  const progress = { ...before.progress, packs: ['pack'], files: new Map(before.files) }
+  const { set: progressSet } = before
+  if (progressSet === undefined) throw new Error('there is no set')
+  planPartition([candidate], { ...before, progress, progressSet }, { ...manner, rehash: true })
+  expect(reads()).toBe(1)
+})

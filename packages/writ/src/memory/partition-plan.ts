@@ -68,7 +68,7 @@ export function planPartition(
     const task = { id, sight, bytes: sight.bytes }
     const done = before.progress.files.get(id)
     const earlier = before.set === undefined ? undefined : before.files.get(id)
-    if (done !== undefined && isAsBefore(candidate, sight, done, before.progressSet, false)) {
+    if (done !== undefined && isAsBefore(candidate, sight, done, before.progressSet, rehash)) {
       kept.set(id, { ...done, seen: sight.seen })
       if (before.progress.same.has(id)) same.add(id)
     } else if (

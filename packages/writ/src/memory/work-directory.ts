@@ -20,6 +20,7 @@ interface Done {
 export interface Progress {
   /** Whether all of it is packed again; undefined when nothing was done yet. */
   whole: boolean | undefined
+  /** In the order they were finished in. One comes again where a file became again what it was. */
   readonly packs: string[]
   readonly files: Map<string, FileRecord>
   readonly same: Set<string>
@@ -114,7 +115,7 @@ export class WorkDirectory {
   #note({ partition, whole, pack, files, same }: Done): void {
     const progress = this.of(partition)
     progress.whole = whole
-    if (pack !== null && !progress.packs.includes(pack)) progress.packs.push(pack)
+    if (pack !== null) progress.packs.push(pack)
     for (const record of files.map(recordOf)) {
       progress.files.set(record.id, record)
       progress.same.delete(record.id)
