@@ -45,7 +45,8 @@ export class CodeResolver {
       for (const { kind, reach } of file.facts.uses) {
         const member = reach.path.at(-1)
         if (kind !== 'member-write' || member === undefined) continue
-        const { value } = this.follow(file, { ...reach, path: reach.path.slice(0, -1) }, 0)
+        // What is written by another name for it is written all the same.
+        const { value } = this.follow(file, { ...reach, path: reach.path.slice(0, -1) }, 0, true)
         if (value === null || !('sym' in value)) continue
         const { sym, instance } = value
         if (member === ANY_MEMBER && sym.def.kind === 'variable') this.#tables.add(sym)
