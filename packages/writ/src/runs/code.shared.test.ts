@@ -164,6 +164,18 @@ describe('the built-in model over code', () => {
     expect((answer.value as { answer: string }).answer).toMatch(/^log is called by 1 .*: a\.ts#Tool\.$/)
   })
 
+  it('is not certain of a name that two modules hand on as one', async () => {
+    const context = [
+      { id: 'a.js', text: "import { x } from './b.js'\nfunction go() { x() }\n" },
+      { id: 'b.js', text: "export * from './c.js'\nexport * from './d.js'\n" },
+      { id: 'c.js', text: 'export function x() {}\n' },
+      { id: 'd.js', text: 'export function x() {}\n' },
+    ]
+    const answer = await writ.completion({ query: 'What does go call?', context })
+    expect(answer.basis).toBe('passages')
+    expect(answer.value).toMatchObject({ links: [{ confidence: 'likely' }] })
+  })
+
   it.each([
     ['Object.assign', 'const o = { f: x }\nObject.assign(o, { f: y })'],
     ['Object.defineProperty', "const o = { f: x }\nObject.defineProperty(o, 'f', { value: y })"],

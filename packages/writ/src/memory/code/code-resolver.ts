@@ -131,12 +131,17 @@ export class CodeResolver {
       if (member.value !== null) return member
     }
     if (name === 'default') return NOTHING
+    let handed = NOTHING
     for (const { reach } of exports.filter((one) => one.name === '*')) {
       const { value } = this.follow(module, reach, hops + 1)
       const found = value === null ? NOTHING : this.#step(value, name, hops + 1)
-      if (found.value !== null) return found
+      if (found.value === null) continue
+      if (handed.value === null) handed = found
+      // Two that differ under one name: a module hands on neither, and what is spread into an object is the last.
+      else if (!isSame(handed.value, found.value))
+        return { ...handed, value: { ...handed.value, loose: true } }
     }
-    return NOTHING
+    return handed
   }
 
   #step(value: Value, name: string, hops: number): Trail {
@@ -219,6 +224,12 @@ export class CodeResolver {
     }
     return { value, names }
   }
+}
+
+function isSame(one: Value, other: Value): boolean {
+  return 'sym' in one
+    ? 'sym' in other && one.sym === other.sym
+    : 'module' in other && one.module === other.module
 }
 
 const NOTHING: Trail = { value: null, names: [] }
