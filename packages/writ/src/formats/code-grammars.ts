@@ -19,9 +19,10 @@ export function grammarFiles(): readonly string[] {
 export function requireGrammars(): void {
   if (grammarFiles().length > 0) return
   const install = Object.entries(PACKAGES).map(([name, version]) => `${name}@${version}`)
-  throw new WritError('CODE_UNAVAILABLE', 'The packages that read the structure of code are not installed.', {
-    next: `Install them where Writ is installed: npm install ${install.join(' ')}`,
-  })
+  throw new WritError(
+    'CODE_UNAVAILABLE',
+    `The packages that read the structure of code are not installed: npm install ${install.join(' ')}`,
+  )
 }
 
 function find(): readonly string[] {

@@ -157,6 +157,43 @@ describe('the built-in model over code', () => {
     expect(await writ.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
   })
 
+  it('takes a decorator for a call', async () => {
+    const text = 'function log(t) { return t }\nclass Tool { @log go() {} }\n'
+    const answer = await writ.completion({ query: 'Who calls log?', context: [{ id: 'a.ts', text }] })
+    expect(answer).toMatchObject({ basis: 'exact' })
+    expect((answer.value as { answer: string }).answer).toMatch(/^log is called by 1 .*: a\.ts#Tool\.$/)
+  })
+
+  it('is not certain of a name that two modules hand on as one', async () => {
+    const context = [
+      { id: 'a.js', text: "import { x } from './b.js'\nfunction go() { x() }\n" },
+      { id: 'b.js', text: "export * from './c.js'\nexport * from './d.js'\n" },
+      { id: 'c.js', text: 'export function x() {}\n' },
+      { id: 'd.js', text: 'export function x() {}\n' },
+    ]
+    const answer = await writ.completion({ query: 'What does go call?', context })
+    expect(answer.basis).toBe('passages')
+    expect(answer.value).toMatchObject({ links: [{ confidence: 'likely' }] })
+  })
+
+  it.each([
+    ['Object.assign', 'const o = { f: x }\nObject.assign(o, { f: y })'],
+    ['Object.defineProperty', "const o = { f: x }\nObject.defineProperty(o, 'f', { value: y })"],
+    ['another name for it', 'const o = { f: x }\nconst p = o\np.f = y'],
+    ['a spread behind it', 'const t = { f: y }\nconst o = { f: x, ...t }'],
+    ['a spread behind its code', 'const t = { f: y }\nconst o = { f() { x() }, ...t }'],
+    ['the same name behind it', 'const o = { f: x, f: y }'],
+  ])('is not certain of a member that is replaced by %s', async (_what, made) => {
+    const text = `function x() {}\nfunction y() {}\n${made}\nfunction go() { o.f() }\n`
+    const answer = await writ.completion({ query: 'What does go call?', context: [{ id: 'a.js', text }] })
+    const { links } = answer.value as { links: { what: string; confidence: string }[] }
+    const sure = links.filter(({ confidence }) => confidence === 'certain').map(({ what }) => what)
+    expect(sure).not.toContain('a.js#x')
+    expect(sure.filter((what) => /^a\.js#o\.f(@\d+)?$/.test(what) && !made.includes('f: x, f: y'))).toEqual(
+      [],
+    )
+  })
+
   const SHAPES = {
     id: 'shapes.js',
     text: `class Base { area() { return 0 } show() { return this.area() } }

@@ -45,7 +45,8 @@ export class CodeResolver {
       for (const { kind, reach } of file.facts.uses) {
         const member = reach.path.at(-1)
         if (kind !== 'member-write' || member === undefined) continue
-        const { value } = this.follow(file, { ...reach, path: reach.path.slice(0, -1) }, 0)
+        // What is written by another name for it is written all the same.
+        const { value } = this.follow(file, { ...reach, path: reach.path.slice(0, -1) }, 0, true)
         if (value === null || !('sym' in value)) continue
         const { sym, instance } = value
         if (member === ANY_MEMBER && sym.def.kind === 'variable') this.#tables.add(sym)
@@ -130,12 +131,17 @@ export class CodeResolver {
       if (member.value !== null) return member
     }
     if (name === 'default') return NOTHING
+    let handed = NOTHING
     for (const { reach } of exports.filter((one) => one.name === '*')) {
       const { value } = this.follow(module, reach, hops + 1)
       const found = value === null ? NOTHING : this.#step(value, name, hops + 1)
-      if (found.value !== null) return found
+      if (found.value === null) continue
+      if (handed.value === null) handed = found
+      // Two that differ under one name: a module hands on neither, and what is spread into an object is the last.
+      else if (!isSame(handed.value, found.value))
+        return { ...handed, value: { ...handed.value, loose: true } }
     }
-    return NOTHING
+    return handed
   }
 
   #step(value: Value, name: string, hops: number): Trail {
@@ -218,6 +224,12 @@ export class CodeResolver {
     }
     return { value, names }
   }
+}
+
+function isSame(one: Value, other: Value): boolean {
+  return 'sym' in one
+    ? 'sym' in other && one.sym === other.sym
+    : 'module' in other && one.module === other.module
 }
 
 const NOTHING: Trail = { value: null, names: [] }

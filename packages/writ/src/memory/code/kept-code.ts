@@ -8,7 +8,7 @@ import type { PackSet } from '../pack-set.ts'
 import { languageOf } from './code-language.ts'
 
 /** Counts up whenever what is found in source changes; older state is made again. */
-const VERSION = 1
+const VERSION = 2
 
 /** The structure of one source file, or why it is not known. */
 export interface CodeFile {

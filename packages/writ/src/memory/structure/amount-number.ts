@@ -32,7 +32,12 @@ function oneNumber(written: string, commaGroups: boolean): AmountNumber[] {
   if (others.length > 0) {
     const mixed = last !== first
     // The last mark of two kinds is that of the fraction; the same mark again and again sets groups apart.
-    return [trimmed(mixed ? fraction(plain, last) : plain.replaceAll(first, ''))]
+    if (mixed) return [trimmed(fraction(plain, last))]
+    const whole = trimmed(plain.replaceAll(first, ''))
+    // "1,000,00" ends in no group of three: a fraction, perhaps.
+    return /\d{3}$/.test(plain.slice(plain.lastIndexOf(last) + 1))
+      ? [whole]
+      : [whole, trimmed(fraction(plain, last))]
   }
   const [whole = '', behind = ''] = plain.split(first)
   const couldGroup = behind.length === 3 && whole.length <= 3 && !whole.startsWith('0')

@@ -9,6 +9,9 @@ const LOOSE = `${GAP}?`
 const ORDINAL = '(?:st|nd|rd|th|er|º|ª)?'
 const NAMED_DAY = `(?:(?<weekday>${WEEKDAY})\\.?,?${GAP})?`
 const CLOCK = '(?<time>\\d{2}:\\d{2}(?::\\d{2})?)(?:\\.\\d{1,9})?'
+/** Behind a clock: half a day or a zone by its letters, which leave the time open, so that only the day is told. */
+const NO_OTHER_ZONE =
+  '(?![ \\t\\u00a0]?(?:[ap]\\.?[ \\t]?m\\b|[ECMP][SD]?T\\b|[A-Z]{1,3}[SD]T\\b|[CEW]ET\\b|MSK\\b|UTC|GMT|[+-]\\d{2}:?\\d{2}))'
 
 /** No digit, letter or part of a longer number on either side. */
 const BEFORE = '(?<![\\p{L}\\p{N}_]|\\p{N}[-./,:])'
@@ -32,14 +35,19 @@ export type DateForm =
 
 /** How a date is written, by what its parts are called; the first that fits at a place counts. */
 export const DATE_FORMS: Readonly<Record<DateForm, RegExp>> = {
-  iso: form(`(?<year>\\d{4})-(?<month>\\d{2})-(?<day>\\d{2})(?:[T ]${CLOCK}(?<zone>Z|[+-]\\d{2}:?\\d{2})?)?`),
-  yearFirst: form('(?<year>\\d{4})(?<sep>[./])(?<month>\\d{1,2})\\k<sep>(?<day>\\d{1,2})'),
+  iso: form(
+    `(?<year>\\d{4})-(?<month>\\d{2})-(?<day>\\d{2})(?:[T ]${CLOCK}(?: ?(?<zone>Z|UTC|GMT|[+-]\\d{2}:?\\d{2}))?${NO_OTHER_ZONE})?`,
+  ),
+  // "version 2024.03.12" is a version.
+  yearFirst: form(
+    '(?<!\\b(?:v|ver|version|release|build)[.:]?[ \\t\\u00a0]{1,4})(?<year>\\d{4})(?<sep>[./])(?<month>\\d{1,2})\\k<sep>(?<day>\\d{1,2})',
+  ),
   numbers: form(
     '(?<a>\\d{1,2})(?:(?<sep>[/-])(?<b>\\d{1,2})\\k<sep>|\\. ?(?<dotted>\\d{1,2})\\. ?)(?<year>\\d{4})',
   ),
   short: form('(?<a>\\d{1,2})/(?<b>\\d{1,2})/(?<year>\\d{2})'),
   dayFirst: form(
-    `(?<day>\\d{1,2})${ORDINAL}\\.?(?:${LOOSE}day)?(?:${GAP}(?:of|de|di))?(?:${GAP}|-)(?<name>${ANY_MONTH})\\.?,?(?:${GAP}(?:de${GAP}|of${GAP})?|-)(?<year>\\d{4})(?:${GAP}${CLOCK}(?:${GAP}(?<zone>[+-]\\d{4}|GMT|UTC|UT|Z))?)?`,
+    `(?<day>\\d{1,2})${ORDINAL}\\.?(?:${LOOSE}day)?(?:${GAP}(?:of|de|di))?(?:${GAP}|-)(?<name>${ANY_MONTH})\\.?,?(?:${GAP}(?:de${GAP}|of${GAP})?|-)(?<year>\\d{4})(?:${GAP}${CLOCK}(?:${GAP}(?<zone>[+-]\\d{4}|GMT|UTC|UT|Z))?${NO_OTHER_ZONE})?`,
   ),
   dayFirstShort: form(`(?<day>\\d{1,2})-(?<name>${ENGLISH_MONTH})-(?<year>\\d{2})`),
   monthFirst: form(`(?<name>${ENGLISH_MONTH})\\.?${GAP}(?<day>\\d{1,2})${ORDINAL},?${GAP}(?<year>\\d{4})`),

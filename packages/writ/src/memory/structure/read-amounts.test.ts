@@ -47,6 +47,30 @@ describe('amounts', () => {
     expect(said(`They paid ${text}, and no more.`)).toEqual([[text, currency, value, ...readings]])
   })
 
+  it.each([
+    '$5B',
+    '$5 tn',
+    '$5 millions',
+    '€5 Milliarden',
+    '₹5 crore',
+    '5 EUR million',
+    '5 €m',
+    '$1.2-million',
+    '$5 thousand million',
+    '$1.5e6',
+    '¥5億',
+    '$1/2',
+    'EUR 10:30',
+    'EUR 2024-03-12',
+    '€5 cents',
+    '$1,000,00',
+    'minus $5',
+    '–$5',
+    '$5-',
+  ])('%j is no amount that its number alone would be', (text) => {
+    for (const [, , value] of said(`${text}, they say`)) expect(value).toBeNull()
+  })
+
   it('do not run into each other', () => {
     expect(said('$5-$10, 5-10 EUR and 5-10%')).toEqual([
       ['$5', '$', '5'],

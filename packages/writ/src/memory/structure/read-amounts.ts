@@ -132,9 +132,21 @@ function amountOf(
     kind: isShare ? 'percent' : 'money',
     currency: isShare ? null : currencyOf(unit),
     // "100 EUR 200": it may belong to either.
-    value: all.length === 1 && !between ? only : null,
+    value: all.length === 1 && !between && (isShare || !saysMore(text, start, end)) ? only : null,
     readings: all,
   }
+}
+
+/**
+ * What may change an amount beside it: another word of scale, a letter or an exponent at its end, a fraction, a day or time of day,
+ * or a sign that is written as a dash or behind the number.
+ */
+const MORE =
+  /^(?:[\p{L}\p{Script=Han}]|[/:]\p{N}|-\p{N}{1,2}-\p{N}|[-−](?=[\s)|;,.]|$)|[ \t\u00a0\u202f-]{0,2}(?:\r?\n[ \t]{0,8})?(?:hundreds?|thousands?|lakhs?|lacs?|crores?|[mbtz]illi(?:on|ard)\p{L}{0,4}|quadrillions?|tsd|mio|mrd|mia|trn|tn|bn|mn|mm|[kmbt]|cents?)(?![\p{L}\p{N}]))/iu
+const SIGN_BEFORE = /(?:\bminus[ \t\u00a0]|\bnegative[ \t\u00a0]|(?<![\p{L}\p{N}])–)$/iu
+
+function saysMore(text: string, start: number, end: number): boolean {
+  return MORE.test(text.slice(end, end + 40)) || SIGN_BEFORE.test(text.slice(Math.max(0, start - 12), start))
 }
 
 function currencyOf(unit: string): string {

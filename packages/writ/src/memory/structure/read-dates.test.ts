@@ -60,6 +60,23 @@ describe('dates', () => {
   })
 
   it.each([
+    '2024-03-12 10:05 PM',
+    '2024-03-12 10:05 a.m.',
+    '2024-03-12 10:05:09 PST',
+    '12 March 2024 10:05 PM',
+    '12 Mar 2024 10:05:09 EST',
+    '2024-03-12T10:05:09+99:00',
+  ])('%j tells the day alone, since its time is of another half or zone', (text) => {
+    expect(readDates(`${text}, they said`).map(({ date }) => date)).toEqual(['2024-03-12'])
+  })
+
+  it('a zone that stands apart belongs to its time', () => {
+    const dates = readDates('2024-03-12 10:05:09 +0100, 2024-03-12 10:05 UTC').map(({ date }) => date)
+    expect(dates).toEqual(['2024-03-12T10:05:09+01:00', '2024-03-12T10:05Z'])
+  })
+
+  it.each([
+    'version 2024.03.12',
     'you may 12 times, and march 3 miles',
     'version 1.2.2024.5, 10.12.24, 192.168.10.2024',
     'IBAN 2024-13-45, 31/02/2024, 99/99/2024',

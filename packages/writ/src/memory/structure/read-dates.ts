@@ -94,6 +94,7 @@ function timed(day: string | undefined, { time, zone }: Parts): string | undefin
   if (day === undefined || time === undefined) return day
   const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number)
   if (hours > 23 || minutes > 59 || seconds > 60) return day
+  if (zone !== undefined && Number(/^[+-](\d{2})/.exec(zone)?.[1] ?? 0) > 14) return day
   const offset = zone === undefined ? '' : /^[+-]/.test(zone) ? zone.replace(/^(...):?/, '$1:') : 'Z'
   return `${day}T${time}${offset}`
 }

@@ -1,4 +1,5 @@
 import { bindImports, bindPattern, bindRequired, type Place, typeOf } from './ecma-bind.ts'
+import { replacements } from './ecma-replaced.ts'
 import { bare, type EcmaSource, isClass, isFunction, memberName, required } from './ecma-source.ts'
 import { Scope } from './scopes.ts'
 import { child, field, type Syntax } from './syntax.ts'
@@ -227,6 +228,7 @@ class Declaring {
     if (isFunction(value) || isClass(value)) source.defined.set(value, n)
     if (value.type !== 'object') return
     source.defined.set(value, n)
+    const again = replacements(source, value)
     for (const member of value.kids) {
       const isShort = member.type === 'shorthand_property_identifier'
       const key = isShort ? member : field(member, member.type === 'pair' ? 'key' : 'name')
@@ -241,17 +243,18 @@ class Declaring {
           named: key,
           container: n,
           local,
-          fixed: true,
+          fixed: again.get(member) !== 'surely',
         })
         source.names.delete(key) // of a shorthand it is a use as well
-        source.member(n, name, made, true)
-        source.valued.push({ n: made, node: held, scope })
+        if (again.get(member) !== 'surely') source.member(n, name, made, true)
+        source.valued.push({ n: made, node: held, scope, loose: again.has(member) })
         continue
       }
       const kind = isClass(held) ? 'class' : 'method'
-      const made = source.define(name, kind, { node: member, named: key, container: n, local, fixed: true })
+      const fixed = !again.has(member)
+      const made = source.define(name, kind, { node: member, named: key, container: n, local, fixed })
       source.defined.set(held, made)
-      source.member(n, name, made, true)
+      if (fixed) source.member(n, name, made, true)
     }
   }
 

@@ -31,7 +31,13 @@ export class EcmaSource {
   readonly names: Set<Syntax> = new Set()
   readonly members: Map<number, Members> = new Map()
   /** Definitions that hold what an expression gives, and the scope of that. */
-  readonly valued: { readonly n: number; readonly node: Syntax; readonly scope: Scope }[] = []
+  readonly valued: {
+    readonly n: number
+    readonly node: Syntax
+    readonly scope: Scope
+    /** Whether something else may stand there. */
+    readonly loose: boolean
+  }[] = []
   readonly top: Scope = new Scope(null, true)
 
   constructor(text: string, at: (unit: number) => number) {

@@ -69,8 +69,11 @@ class Finding {
   values(): void {
     const { definitions, valued } = this.#source
     const known = (reach: CodeReach): CodeReach | null => (reach.root === 'value' ? null : reach)
-    for (const { n, node, scope } of valued)
-      Object.assign(definitions[n] ?? {}, { value: known(this.#reaches.of(node, scope)) })
+    for (const { n, node, scope, loose } of valued) {
+      const reach = known(this.#reaches.of(node, scope))
+      const value = reach === null ? null : { ...reach, loose: reach.loose || loose }
+      Object.assign(definitions[n] ?? {}, { value })
+    }
     for (const scope of new Set([this.#source.top, ...this.#source.scopes.values()]))
       for (const binding of scope.bindings()) {
         const definition = binding.is === 'own' ? definitions[binding.n] : undefined
@@ -117,6 +120,9 @@ class Finding {
         for (const kid of node.kids) if (kid !== made) this.#visit(kid, place)
         return
       }
+      case 'decorator':
+        this.#decorator(node, place)
+        return
       case 'assignment_expression':
         this.#assignment(node, place)
         return
@@ -269,10 +275,23 @@ class Finding {
       if (object !== undefined && name !== undefined && MUTATORS.has(name))
         this.#change(object, 'mutate', place)
       const [first] = given?.kids ?? []
-      if (first !== undefined && CHANGERS.has(source.said(bareCallee))) this.#change(first, 'mutate', place)
+      if (first !== undefined && CHANGERS.has(source.said(bareCallee)))
+        this.#change(first, 'member-write', place, first, [ANY_MEMBER])
       this.#inside(callee, place)
     }
     for (const kid of node.kids) if (kid !== callee) this.#visit(kid, place)
+  }
+
+  /** `@log` calls what it names; `@log()` is a call as ever, and what that gives is called as a value. */
+  #decorator(node: Syntax, place: Place): void {
+    const [given] = node.kids
+    const callee = given === undefined ? undefined : bare(given)
+    if (callee === undefined || !/^(identifier|member_expression)$/.test(callee.type)) {
+      this.each(node, place)
+      return
+    }
+    this.#emit('call', callee, this.#reaches.of(callee, place.scope), place)
+    this.#inside(callee, place)
   }
 
   #assignment(node: Syntax, place: Place): void {
@@ -320,7 +339,13 @@ class Finding {
   }
 
   /** A change of what an expression holds. */
-  #change(object: Syntax, kind: 'member-write' | 'mutate', place: Place, shown = object): void {
+  #change(
+    object: Syntax,
+    kind: 'member-write' | 'mutate',
+    place: Place,
+    shown = object,
+    member = shown === object ? [] : [memberOf(this.#source, shown)],
+  ): void {
     const steps: Syntax[] = []
     let root = bare(object)
     while (/^(member|subscript)_expression$/.test(root.type)) {
@@ -339,7 +364,6 @@ class Finding {
     const isAlias = name !== undefined && place.scope.find(name)?.is === 'local'
     // A variable that is assigned elsewhere is written here all the same; another name for it may stand for something else.
     const loose = isAlias
-    const member = shown === object ? [] : [memberOf(this.#source, shown)]
     const path =
       whole === known ? [...known.path, ...member] : [...known.path, ...member.map(() => ANY_MEMBER)]
     this.#emit(kind, shown, { ...known, loose, path }, place)

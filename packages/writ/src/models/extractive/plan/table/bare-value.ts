@@ -14,9 +14,17 @@ export interface BareValue {
 /** In a table with more columns of texts too much may be meant. */
 const MOST_COLUMNS = 16
 
+/** Words that say how many or which, whatever a column holds. In capitals they are what a column holds: "IN", "A". */
+const NO_VALUES: ReadonlySet<string> = new Set(
+  'a an the i it is in on of to or and at by as if so we us me my our your their its he no any some each every all both either other others another more most many several such same own one single different unique various this that these those'.split(
+    ' ',
+  ),
+)
+
 /** A value of some column of texts; undefined where a table has none, or too many. */
 export function bareValueOf(table: TableListing, value: string): BareValue | undefined {
   const columns = table.columns.filter(({ type }) => type === 'text')
+  if (NO_VALUES.has(value)) return undefined
   return columns.length === 0 || columns.length > MOST_COLUMNS ? undefined : { table, columns, value }
 }
 

@@ -138,6 +138,8 @@ const TWINS = [
 const UNITS = [table('parts', { weight_kg: 'decimal', weight_lb: 'decimal', name: 'text' })]
 
 const DOUBTFUL: readonly (readonly [why: string, question: string, tables: readonly TableListing[]])[] = [
+  ['an article', 'What is the total amount for a order?', SHOP],
+  ['a word that says which', 'What is the total amount for other orders?', SHOP],
   ['a negation', 'How many orders do not have status shipped?', SHOP],
   ['a negation by "without"', 'How many orders are there without a region?', SHOP],
   ['an exception', 'What is the total amount except for region EMEA?', SHOP],
