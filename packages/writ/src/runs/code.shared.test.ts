@@ -164,6 +164,19 @@ describe('the built-in model over code', () => {
     expect((answer.value as { answer: string }).answer).toMatch(/^log is called by 1 .*: a\.ts#Tool\.$/)
   })
 
+  it('takes a component for one that is called', async () => {
+    const context = [
+      { id: 'card.tsx', text: 'export function Card() { return <b /> }\nexport const b = () => 1\n' },
+      { id: 'app.tsx', text: "import { b, Card } from './card'\nconst App = () => <b><Card /></b>\n" },
+    ]
+    const said = async (query: string): Promise<unknown> => {
+      const { basis, value } = await writ.completion({ query, context })
+      return [basis, (value as { answer: string }).answer]
+    }
+    expect(await said('Who calls Card?')).toEqual(['exact', expect.stringContaining(': app.tsx#App.')])
+    expect(await said('Who calls b?')).toEqual(['exact', expect.stringContaining('Nothing')])
+  })
+
   it('is not certain of a name that two modules hand on as one', async () => {
     const context = [
       { id: 'a.js', text: "import { x } from './b.js'\nfunction go() { x() }\n" },

@@ -123,6 +123,10 @@ class Finding {
       case 'decorator':
         this.#decorator(node, place)
         return
+      case 'jsx_opening_element':
+      case 'jsx_self_closing_element':
+        this.#component(node, place)
+        return
       case 'assignment_expression':
         this.#assignment(node, place)
         return
@@ -292,6 +296,17 @@ class Finding {
     }
     this.#emit('call', callee, this.#reaches.of(callee, place.scope), place)
     this.#inside(callee, place)
+  }
+
+  /** `<Card />` has the component called that it names; a name in lower case is that of an element. */
+  #component(node: Syntax, place: Place): void {
+    const name = field(node, 'name')
+    const isOurs = name !== undefined && !/^\p{Ll}[^.]*$/u.test(this.#source.said(name))
+    if (isOurs) {
+      this.#emit('call', name, this.#reaches.of(name, place.scope), place)
+      this.#inside(name, place)
+    }
+    for (const kid of node.kids) if (kid !== name) this.#visit(kid, place)
   }
 
   #assignment(node: Syntax, place: Place): void {

@@ -60,7 +60,7 @@ else {
 if (likely.length > 0) notes.push('Likely, and not certain: ' + many(likely.length, 'place') + ' (' + list(likely.map(place)) + '), where another value may stand at run time.');
 if (byName.length > 0) notes.push('By name alone: ' + many(byName.length, 'call') + ' of something called so (' + list(byName.map(place)) + '), which may be others.');
 if (outside.length > 0) notes.push('Also called, and not defined in the source in reach: ' + list([...new Set(outside.map((r) => r.name))], 12) + '.');
-if (C.asks === 'callers' || C.asks === 'breaks') notes.push('Calls through a value that holds the function (a callback, a computed member, JSX), and reads of a getter, are not told by the structure of source.');
+if (C.asks === 'callers' || C.asks === 'breaks') notes.push('Calls through a value that holds the function (a callback, a computed member), and reads of a getter, are not told by the structure of source.');
 if (unread.count > 0) notes.push('Not known whole, so this may not be all: ' + list(unread.docs) + (unread.count > unread.docs.length ? ' and others' : '') + '.');
 if (CODE.truncated) notes.push('Only the first ' + num(rows.length) + ' places are here.');
 if (trouble.PolicyDenied) notes.push('Policy withholds something from this run.');
