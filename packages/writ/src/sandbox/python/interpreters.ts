@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { WritError } from '@writ/contract'
 import { z } from 'zod'
 import type { Child } from '../../confinement/child.ts'
@@ -33,32 +34,47 @@ export interface Interpreters {
   readonly beside: <Message>(program: ChildProgram) => Child<Message>
 }
 
-let found: Promise<Interpreters> | undefined
+let found: Promise<Prepared> | undefined
 
-/**
- * Finds out how interpreters are started here, once. Rejects with `PYTHON_NOT_INSTALLED` without the engine, and with
- * `CONFINEMENT_REDUCED` where bubblewrap does not confine: nothing else keeps a Python cell from this machine.
- */
-export function interpreters(
-  bubblewrap: ReturnType<typeof findBubblewrap> = findBubblewrap(),
-): Promise<Interpreters> {
-  if ('lack' in bubblewrap) return Promise.reject(unconfined(bubblewrap.lack))
-  found ??= prepare({ level: 'full', bubblewrap: bubblewrap.path }).catch((error: unknown) => {
-    found = undefined
-    throw error
-  })
-  return found
+/** What was found out, and the file that it rests on. */
+interface Prepared {
+  readonly interpreters: Interpreters
+  readonly snapshot: string
 }
 
-async function prepare(wall: Wall): Promise<Interpreters> {
+/**
+ * Finds out how interpreters are started here, once, and again when the snapshot was removed meanwhile. Rejects with
+ * `PYTHON_NOT_INSTALLED` without the engine, and with `CONFINEMENT_REDUCED` where bubblewrap does not confine: nothing else
+ * keeps a Python cell from this machine.
+ */
+export async function interpreters(
+  bubblewrap: ReturnType<typeof findBubblewrap> = findBubblewrap(),
+): Promise<Interpreters> {
+  if ('lack' in bubblewrap) throw unconfined(bubblewrap.lack)
+  const preparing = found ?? prepare({ level: 'full', bubblewrap: bubblewrap.path })
+  found = preparing
+  const forget = (): void => {
+    if (found === preparing) found = undefined
+  }
+  preparing.catch(forget)
+  const prepared = await preparing
+  if (existsSync(prepared.snapshot)) return prepared.interpreters
+  forget()
+  return await interpreters(bubblewrap)
+}
+
+async function prepare(wall: Wall): Promise<Prepared> {
   const engine = findPyodide()
   const abi = pythonAbi(engine)
   const snapshot = await snapshotFile(abi, () => makeSnapshot(wall, engine))
   const program = pythonProgram(engine, snapshot)
   return {
-    abi,
-    start: () => new ConfinedChild(wall, program),
-    beside: (other) => new ConfinedChild(wall, other),
+    snapshot,
+    interpreters: {
+      abi,
+      start: () => new ConfinedChild(wall, program),
+      beside: (other) => new ConfinedChild(wall, other),
+    },
   }
 }
 
