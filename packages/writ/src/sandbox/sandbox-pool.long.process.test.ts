@@ -27,7 +27,7 @@ describe('a pool of sandboxes', () => {
   it('starts a spare once the third sandbox is closed, and uses it next', async () => {
     for (let n = 0; n < 3; n += 1) expect(await use()).toHaveLength(1)
     // While bubblewrap sets it up it is another process, so it is looked at until it stays the same.
-    let spare = sandboxChildren()
+    let spare: readonly number[] = []
     const stays = (): boolean => {
       const [before] = spare
       spare = sandboxChildren()
