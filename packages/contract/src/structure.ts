@@ -75,8 +75,8 @@ export interface SimilarRequest {
   readonly docs?: readonly string[]
 }
 
-/** What a document says of another place or document. */
-export type DocumentReference = DefinedTerm | CrossReference | ThreadLink
+/** What a document says of its terms, of its own parts, and of other messages of its thread. */
+export type DocumentReference = DefinedTerm | CrossReference | ThreadReference
 
 /** The definition of a term: `"Agreement" means …`. The span is that of the sentence. */
 export interface DefinedTerm extends Span {
@@ -99,7 +99,7 @@ export interface CrossReference extends Span {
 }
 
 /** Another message of the same thread. */
-export interface ThreadLink {
+export interface ThreadReference {
   readonly kind: 'thread'
   readonly doc: string
   /** The message, by its document; null for one that is not in reach. */

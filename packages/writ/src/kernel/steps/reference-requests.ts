@@ -2,7 +2,7 @@ import type { ContextStore, DocumentReference, Partition, Steps } from '@writ/co
 import type { FrameState } from '../state/frame-state.ts'
 import { document, partitionOf } from './context-requests.ts'
 import type { ContextStep } from './context-step.ts'
-import { threadLinks } from './thread-links.ts'
+import { threadReferences } from './thread-references.ts'
 
 /**
  * What a document points at: terms and references of its own, and the other messages of its thread. A thread is looked for
@@ -26,11 +26,16 @@ export function referencesStep(
       const isMail = store.locate(doc)?.format === 'email'
       const thread =
         isMail && (kind === undefined || kind === 'thread')
-          ? threadLinks(doc, await store.messages(partition().id), (id) => lane.scope.docs?.has(id) ?? true)
+          ? threadReferences(
+              doc,
+              await store.messages(partition().id),
+              (id) => lane.scope.docs?.has(id) ?? true,
+            )
           : []
-      return [...own.filter((link) => kind === undefined || link.kind === kind), ...thread]
+      return [...own.filter((reference) => kind === undefined || reference.kind === kind), ...thread]
     },
     searches: true,
-    handed: (links) => links.flatMap((link) => (link.kind === 'thread' ? [] : [link])),
+    handed: (references) =>
+      references.flatMap((reference) => (reference.kind === 'thread' ? [] : [reference])),
   }
 }
