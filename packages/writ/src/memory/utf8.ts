@@ -33,3 +33,8 @@ export function wholeCharacters(bytes: Uint8Array): number {
   }
   return bytes.length
 }
+
+/** Where a text begins: behind the byte order mark, where it has one. */
+export function textStart(bytes: Uint8Array): number {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+}

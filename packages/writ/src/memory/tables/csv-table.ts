@@ -1,4 +1,5 @@
 import { MAX_TABLE_COLUMNS, TABLE_SAMPLE_BYTES, TABLE_SAMPLE_ROWS } from '../limits.ts'
+import { textStart } from '../utf8.ts'
 import { BadRecords, type CsvRecord, cellsOf, csvRecords, QUOTE } from './csv-records.ts'
 import { type FoundRow, type FoundTable, type NoTable, noTable } from './found-table.ts'
 import { headerProblem } from './header-problem.ts'
@@ -17,7 +18,7 @@ const MOST_RAGGED = 0.05
 
 /** A file of delimited values as a table. What is uncertain is no table: its text can be searched and read all the same. */
 export function csvTable(bytes: Buffer, mediaType: string): FoundTable | NoTable | undefined {
-  const from = bytes.indexOf('\uFEFF') === 0 ? 3 : 0
+  const from = textStart(bytes)
   if (bytes.length === from) return undefined
   try {
     const delimiter = delimiterOf(bytes, DELIMITERS[mediaType] ?? [','], from)

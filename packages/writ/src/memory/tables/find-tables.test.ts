@@ -202,3 +202,19 @@ it('takes names, colons and quotes within texts for what they are', () => {
   const [found] = findTables('application/json', bytes.length, () => bytes)
   expect(found).toMatchObject({ columns: [{ name: 'a' }, { name: 'b' }, { name: '__proto__' }] })
 })
+
+it.each([
+  ['application/yaml', '- a: 1\n'],
+  ['text/xml', '<x><r a="1"/><r a="1"/></x>'],
+  ['log', '2026-01-02 10:00:00 INFO a\n'],
+])('takes no byte order mark for a part of %s', (kind, text) => {
+  const [plain, marked] = [text, `\uFEFF${text}`].map((written) => {
+    const bytes = Buffer.from(written)
+    const [found] = findTables(kind, bytes.length, () => bytes)
+    if (found === undefined || 'problem' in found) return found
+    const places = [...found.rows].map(({ start, end }) => bytes.toString('utf8', start, end))
+    return { columns: found.columns, places }
+  })
+  expect(plain).toMatchObject({ columns: expect.any(Array) })
+  expect(marked).toEqual(plain)
+})

@@ -1,4 +1,5 @@
 import { MAX_TABLE_COLUMNS } from '../limits.ts'
+import { textStart } from '../utf8.ts'
 import { type FoundRow, type FoundTable, type NoTable, noTable } from './found-table.ts'
 
 /** Where an object stands in the text of a document. */
@@ -16,7 +17,7 @@ export function jsonTable(bytes: Buffer): FoundTable | NoTable | undefined {
 /** Objects, one a line, as a table. */
 export function jsonLinesTable(bytes: Buffer): FoundTable | NoTable | undefined {
   const places: Place[] = []
-  for (let start = skipMark(bytes); start < bytes.length; ) {
+  for (let start = textStart(bytes); start < bytes.length; ) {
     const newline = bytes.indexOf(0x0a, start)
     const end = newline === -1 ? bytes.length : newline
     const from = skipSpace(bytes, start)
@@ -130,7 +131,7 @@ const COLON = 0x3a // :
 
 /** The places of the objects of a list that holds nothing else; undefined for any other text. */
 function listed(bytes: Buffer): Place[] | undefined {
-  let at = skipSpace(bytes, skipMark(bytes))
+  let at = skipSpace(bytes, textStart(bytes))
   if (bytes[at] !== 0x5b) return undefined
   const places: Place[] = []
   for (at = skipSpace(bytes, at + 1); bytes[at] === OPEN; at = skipSpace(bytes, at + 1)) {
@@ -164,10 +165,6 @@ function endOfText(bytes: Buffer, open: number): number {
   let at = open + 1
   while (at < bytes.length && bytes[at] !== TEXT) at += bytes[at] === ESCAPE ? 2 : 1
   return at
-}
-
-function skipMark(bytes: Buffer): number {
-  return bytes.indexOf('\uFEFF') === 0 ? 3 : 0
 }
 
 function skipSpace(bytes: Buffer, from: number): number {

@@ -1,4 +1,5 @@
 import { MAX_TABLE_COLUMNS } from '../limits.ts'
+import { textStart } from '../utf8.ts'
 import { type FoundRow, type FoundTable, type NoTable, noTable } from './found-table.ts'
 import { jsonLinesTable } from './json-table.ts'
 import { HOW_WRITTEN, LOG_FORMS, type LogForm, MAX_LOG_LINE } from './log-lines.ts'
@@ -93,7 +94,7 @@ function* rowsOf(bytes: Buffer, form: LogForm, names: readonly string[]): Genera
 
 /** The lines that hold something, without what ends them. */
 function* linesOf(bytes: Buffer): Generator<Line> {
-  for (let at = bytes.indexOf('\uFEFF') === 0 ? 3 : 0; at < bytes.length; ) {
+  for (let at = textStart(bytes); at < bytes.length; ) {
     const newline = bytes.indexOf(0x0a, at)
     const after = newline === -1 ? bytes.length : newline
     const end = bytes[after - 1] === 0x0d && after > at ? after - 1 : after

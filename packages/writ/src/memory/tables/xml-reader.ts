@@ -1,3 +1,5 @@
+import { textStart } from '../utf8.ts'
+
 /** An element of an XML text. Offsets are bytes. */
 export interface Element {
   readonly name: string
@@ -24,7 +26,7 @@ export function readXml(bytes: Buffer): Element {
   const open: Element[] = []
   let root: Element | undefined
   let elements = 0
-  let at = bytes.indexOf('\uFEFF') === 0 ? 3 : 0
+  let at = textStart(bytes)
   while (at < bytes.length) {
     const tag = bytes.indexOf('<', at)
     const to = tag === -1 ? bytes.length : tag

@@ -1,4 +1,5 @@
 import { MAX_TABLE_COLUMNS, MAX_TABLES } from '../limits.ts'
+import { textStart } from '../utf8.ts'
 import { type FoundRow, type FoundTable, type NoTable, noTable } from './found-table.ts'
 
 interface Line {
@@ -166,7 +167,7 @@ function asText(value: string): Scalar {
 /** The lines that hold something, without comments. A tab in front of a text counts as one that no indentation has. */
 function linesOf(bytes: Buffer): readonly Line[] {
   const lines: Line[] = []
-  for (let at = bytes.indexOf('\uFEFF') === 0 ? 3 : 0; at < bytes.length; ) {
+  for (let at = textStart(bytes); at < bytes.length; ) {
     const newline = bytes.indexOf(0x0a, at)
     const end = newline === -1 ? bytes.length : newline
     const whole = bytes.toString('utf8', at, end)
