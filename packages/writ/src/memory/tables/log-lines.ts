@@ -16,7 +16,8 @@ export interface LogForm {
 /** No longer line is a line of a log: expressions are held against it. */
 export const MAX_LOG_LINE = 65_536
 
-const LEVEL =
+/** Words for how grave a line is. */
+export const LEVEL: string =
   '(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRITICAL|CRIT|FATAL|ALERT|EMERG|EMERGENCY|SEVERE)'
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const SEVERITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug']
@@ -50,6 +51,16 @@ export function timeText(day: string, time: string, fraction = '', zone = ''): s
 
 function fields(...entries: readonly (readonly [string, string | null | undefined])[]): LogFields {
   return new Map(entries.map(([name, value]) => [name, value === undefined || value === '' ? null : value]))
+}
+
+/** What is there; a dash says that nothing is. */
+function dash(text: string | undefined): string | null {
+  return text === undefined || text === '-' ? null : text
+}
+
+/** The two digits of a month; `00`, which no day has, for a name of none. */
+function monthOf(name: string): string {
+  return `${MONTHS.indexOf(name) + 1}`.padStart(2, '0')
 }
 
 /** `2026-01-02 10:11:12,123 ERROR app.db: text`, with brackets, bars and dashes as programs set them. */
@@ -105,7 +116,6 @@ const RFC3164 =
 function syslog(line: string): LogFields | undefined {
   const [all, priority = '', stamp = '', host, app, process, id, structured, message] =
     RFC5424.exec(line) ?? []
-  const dash = (text: string | undefined): string | null => (text === undefined || text === '-' ? null : text)
   const [iso, day = '', time = '', fraction, zone] = ISO.exec(stamp) ?? []
   if (all === undefined || (stamp !== '-' && (iso !== stamp || zone === undefined))) return undefined
   const at = stamp === '-' ? null : timeText(day, time, fraction, zone)
@@ -126,11 +136,9 @@ function syslog(line: string): LogFields | undefined {
 function olderSyslog(line: string): LogFields | undefined {
   const [all, priority, month = '', day = '', time = '', host, source, process, message] =
     RFC3164.exec(line) ?? []
-  const number = MONTHS.indexOf(month) + 1
-  const two = (value: number): string => `${value}`.padStart(2, '0')
-  const date = `${two(number)}-${two(Number(day))}`
+  const date = `${monthOf(month)}-${day.replace(' ', '0')}`
   // Any year that has a 29th of February will do.
-  if (all === undefined || number === 0 || timeText(`2000-${date}`, time) === undefined) return undefined
+  if (all === undefined || timeText(`2000-${date}`, time) === undefined) return undefined
   if (priority !== undefined && Number(priority) > 191) return undefined
   const level = priority === undefined ? null : SEVERITIES[Number(priority) % 8]
   return fields(
@@ -152,11 +160,9 @@ function access(line: string): LogFields | undefined {
   if (found === null) return undefined
   const [, host, , user, day, month = '', year, time = '', zone, asked = '', status, bytes, referrer, agent] =
     found
-  const number = `${MONTHS.indexOf(month) + 1}`.padStart(2, '0')
-  const at = number === '00' ? undefined : timeText(`${year}-${number}-${day}`, time, '', zone)
+  const at = timeText(`${year}-${monthOf(month)}-${day}`, time, '', zone)
   if (at === undefined) return undefined
   const [, method, path] = /^([A-Z]{3,10}) (\S+)(?: HTTP\/[\d.]+)?$/.exec(asked) ?? []
-  const dash = (text: string | undefined): string | null => (text === undefined || text === '-' ? null : text)
   return fields(
     ['time', at],
     ['source', host],

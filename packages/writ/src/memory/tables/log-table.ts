@@ -2,7 +2,7 @@ import { MAX_TABLE_COLUMNS } from '../limits.ts'
 import { textStart } from '../utf8.ts'
 import { type FoundRow, type FoundTable, type NoTable, noTable } from './found-table.ts'
 import { jsonLinesTable } from './json-table.ts'
-import { HOW_WRITTEN, LOG_FORMS, type LogForm, MAX_LOG_LINE } from './log-lines.ts'
+import { HOW_WRITTEN, LEVEL, LOG_FORMS, type LogForm, MAX_LOG_LINE } from './log-lines.ts'
 
 const NAME = /(?:\.log(?:\.\d{1,4}|-\d{8})?|(?:^|\/)(?:syslog|messages|access_log|error_log))$/i
 
@@ -11,8 +11,9 @@ const STARTS_ANEW =
   /^\W{0,3}(?:\d{4}[-/.]\d{1,2}[-/.]\d|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|[A-Z][a-z]{2} [ \d]\d \d{2}:|\d{1,2}:\d{2}:\d{2})/
 
 /** What a line of another form may look like where a trace goes on: a level, a time, an object, seconds since 1970. */
-const LIKE_A_LINE =
-  /^\W{0,3}(?:(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRITICAL|CRIT|FATAL|ALERT|EMERG|EMERGENCY|SEVERE)(?![\w-])|[IWEF]\d{4} |\d{10}(?!\d)|\d{13}(?!\d))|^\{"|^\S.{0,80}?\d:[0-5]\d:[0-5]\d/
+const LIKE_A_LINE = new RegExp(
+  `^\\W{0,3}(?:${LEVEL}(?![\\w-])|[IWEF]\\d{4} |\\d{10}(?!\\d)|\\d{13}(?!\\d))|^\\{"|^\\S.{0,80}?\\d:[0-5]\\d:[0-5]\\d`,
+)
 
 /** Programs of syslog write one line for several that are the same. */
 const FOR_SEVERAL = /^(?:last )?message repeated \d+ times/
