@@ -21,7 +21,7 @@ it('reads every table, with a line and a key for each record', async () => {
   expect(document?.tables).toMatchObject([
     {
       part: 'orders',
-      columns: [{ isText: false }, { isText: false }, { isText: false }, { isText: true }, { isText: true }],
+      columns: [{ isText: false }, { isText: true }, { isText: false }, { isText: true }, { isText: true }],
       rows: [
         { cells: ['7', '2024-01-05', '10.5', '007', '(2 bytes)'] },
         { cells: ['9007199254740993', null, '2', null, 'two\nlines'] },

@@ -136,12 +136,8 @@ function readValue(type: string, value: unknown): Value {
     case 'blob':
       return { value: `(${String(value)} bytes)`, isText: true }
     case 'text':
-      return { value: String(value), isText: !isDay(String(value)) }
+      return { value: String(value), isText: true }
     default:
       return { value: String(value), isText: false }
   }
-}
-
-function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text)
 }

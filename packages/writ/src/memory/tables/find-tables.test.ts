@@ -134,7 +134,7 @@ describe('JSON', () => {
     const found = table(LINES, '{"a": 1}\r\n\n {"a": 2, "b": "2024-01-02"}\n')
     expect(found.columns).toEqual([
       { name: 'a', isText: false, mayGroup: false },
-      { name: 'b', isText: false, mayGroup: false },
+      { name: 'b', isText: true, mayGroup: false },
     ])
     expect(cells(found)).toEqual([
       ['1', null],

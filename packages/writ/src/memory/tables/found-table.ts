@@ -11,7 +11,7 @@ export interface FoundTable {
 
 export interface FoundColumn {
   readonly name: string
-  /** Whether its values are said to be texts, however they look. */
+  /** Whether its values are said to be texts, however they look; a column of nothing but days is of days all the same. */
   readonly isText: boolean
   /** Whether a point in a number may set thousands apart: nothing says that it is the decimal sign. */
   readonly mayGroup: boolean

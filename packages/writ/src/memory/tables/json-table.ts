@@ -66,8 +66,6 @@ interface Member {
   readonly isText: boolean
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/
-
 /** The members of an object; undefined where there is none. One with a name twice is not read as its last value. */
 function membersOf(bytes: Buffer, { start, end }: Place): Map<string, Member> | 'repeated' | undefined {
   let value: unknown
@@ -106,8 +104,7 @@ function memberOf(value: unknown): Member {
   if (value === null) return { text: null, isText: false }
   if (value instanceof Digits) return { text: value.source, isText: false }
   if (typeof value === 'boolean') return { text: String(value), isText: false }
-  if (typeof value === 'string')
-    return { text: value === '' ? null : value, isText: !DAY.test(value) && value !== '' }
+  if (typeof value === 'string') return { text: value === '' ? null : value, isText: value !== '' }
   return { text: JSON.stringify(value), isText: true }
 }
 

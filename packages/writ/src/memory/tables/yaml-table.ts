@@ -161,7 +161,7 @@ function scalarOf(written: string, at: number): Scalar {
 }
 
 function asText(value: string): Scalar {
-  return { value: value === '' ? null : value, isText: value !== '' && !/^\d{4}-\d{2}-\d{2}$/.test(value) }
+  return { value: value === '' ? null : value, isText: value !== '' }
 }
 
 /** The lines that hold something, without comments. A tab in front of a text counts as one that no indentation has. */
