@@ -3,6 +3,7 @@ import { documentAt } from '../document-at.ts'
 import type { OpenPack } from '../pack-directory.ts'
 import type { PackedDocument } from '../pack-layout.ts'
 import type { PackSet } from '../pack-set.ts'
+import { ByteOffsets } from './byte-offsets.ts'
 import { surrounding } from './surrounding.ts'
 import { type TextWindow, textWindows } from './text-windows.ts'
 
@@ -61,25 +62,5 @@ function rowOf<T extends Place>(
       end: pack.fileOffset(doc, last),
       text: text.slice(around.start, around.end),
     },
-  }
-}
-
-/** Offsets in bytes of places in a window, in characters; each is counted from the last one that is near. */
-export class ByteOffsets {
-  readonly #window: Pick<TextWindow, 'text' | 'offset'>
-  #chars = 0
-  #bytes = 0
-
-  constructor(window: Pick<TextWindow, 'text' | 'offset'>) {
-    this.#window = window
-  }
-
-  at(chars: number): number {
-    const { text, offset } = this.#window
-    const [from, to] = chars < this.#chars ? [chars, this.#chars] : [this.#chars, chars]
-    const between = Buffer.byteLength(text.slice(from, to))
-    this.#bytes += chars < this.#chars ? -between : between
-    this.#chars = chars
-    return offset + this.#bytes
   }
 }

@@ -1,7 +1,7 @@
 import { type CrossReference, type DefinedTerm, type Span, WritError } from '@writ/contract'
 import { documentAt } from '../document-at.ts'
 import type { OpenPack } from '../pack-directory.ts'
-import { ByteOffsets } from './find-in-text.ts'
+import { ByteOffsets } from './byte-offsets.ts'
 import { findReferences } from './find-references.ts'
 import { findTerms } from './find-terms.ts'
 
