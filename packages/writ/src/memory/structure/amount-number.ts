@@ -3,13 +3,11 @@ export type AmountNumber = string
 
 /** A number with its groups and its fraction, however they are set apart. A blank sets groups of three apart. */
 export const NUMBER: string =
-  "\\d{1,3}(?:[.,'’\\u00a0\\u202f ]\\d{3}(?!\\d)){1,6}(?:[.,]\\d{1,6})?(?!\\d)|\\d{1,3}(?:,\\d{2}){1,5},\\d{3}(?:\\.\\d{1,6})?(?!\\d)|\\d{1,18}(?:[.,]\\d{1,9})?(?!\\d)"
-    .replace(/^/, '(?:')
-    .replace(/$/, ')')
+  "(?:\\d{1,3}(?:[.,'’\\u00a0\\u202f ]\\d{3}(?!\\d)){1,6}(?:[.,]\\d{1,6})?(?!\\d)|\\d{1,3}(?:,\\d{2}){1,5},\\d{3}(?:\\.\\d{1,6})?(?!\\d)|\\d{1,18}(?:[.,]\\d{1,9})?(?!\\d))"
 
 /**
- * What a number may say, with its unit on one side. A blank may set thousands apart, or numbers. One mark with three digits behind it sets apart either thousands or a fraction, unless it is known
- * that a comma sets thousands apart (`commaGroups`).
+ * What a number may say, with its unit on one side. A blank may set thousands apart, or numbers. One mark with three digits
+ * behind it is of thousands or of a fraction; `commaGroups` says that a comma is of thousands.
  */
 export function numberReadings(
   written: string,

@@ -33,20 +33,18 @@ Products: bolts. Parties agree.
 
 describe('references within a text', () => {
   it('lead to the part that they mean, or say that there is none', () => {
-    expect(said(CONTRACT)).toEqual(
-      [
-        ['Exhibit A', 'EXHIBIT A'],
-        ['Section 4.2(a)', '4.2 Payment terms. Each Party pays under Article IV. See § 4.1 hereof.'],
-        ['Schedule 2', null],
-        ['Sections 4.2', expect.stringContaining('4.2 Payment terms')],
-        ['9.9', null],
-        ['Article IV', 'ARTICLE IV'],
-        ['§ 4.1', expect.stringContaining('4.1 Price')],
-        ['Section 5', null],
-        ['Section 409A', null],
-        ['Section 4.1', expect.stringContaining('4.1 Price')],
-      ].filter(([text]) => text !== 'Section 409A'),
-    )
+    // "Section 409A" is no number of a part.
+    expect(said(CONTRACT)).toEqual([
+      ['Exhibit A', 'EXHIBIT A'],
+      ['Section 4.2(a)', '4.2 Payment terms. Each Party pays under Article IV. See § 4.1 hereof.'],
+      ['Schedule 2', null],
+      ['Sections 4.2', expect.stringContaining('4.2 Payment terms')],
+      ['9.9', null],
+      ['Article IV', 'ARTICLE IV'],
+      ['§ 4.1', expect.stringContaining('4.1 Price')],
+      ['Section 5', null],
+      ['Section 4.1', expect.stringContaining('4.1 Price')],
+    ])
   })
 
   it('stay open where several parts have the number, and where a table of contents names it', () => {
