@@ -64,27 +64,28 @@ class Tables {
   }
 
   end(): void {
-    const rows = this.#rows
+    const [head, ...body] = this.#rows
     this.#rows = []
-    const [head, ...body] = rows
     if (head === undefined || body.length === 0 || this.#tables >= MAX_TABLES) return
     this.#tables += 1
     const part = `${head.table}`
     const problem = this.#problem(head, body)
     if (problem !== undefined) this.#text.noTable(part, problem)
-    else
+    else {
+      const rows = body.map(({ cells, start, end }) => ({
+        cells: cells.map((cell) => (cell === '' ? null : cell)),
+        start,
+        end,
+      }))
       this.#text.table({
         part,
         // Everything in a page is a text, and only how it looks says that it is a number.
         columns: head.cells.map((name) => ({ name, isText: false, mayGroup: true })),
-        rows: body.map(({ cells, start, end }) => ({
-          cells: cells.map((cell) => (cell === '' ? null : cell)),
-          start,
-          end,
-        })),
+        rows,
         marked: head.isHead,
-        apart: body.some(({ isFoot, cells }) => isFoot || isRemark(cells.map((cell) => cell || null))),
+        apart: body.some(({ isFoot }) => isFoot) || rows.some(({ cells }) => isRemark(cells)),
       })
+    }
   }
 
   #problem(head: RowBlock, body: readonly RowBlock[]): string | undefined {

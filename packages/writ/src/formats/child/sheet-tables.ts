@@ -13,7 +13,7 @@ export class Doubt extends Error {}
  * one: a figure over half of a table looks as right as one over all of it.
  */
 export function sheetTables(rows: readonly SheetRow[], merged: readonly MergedRows[]): readonly Found[] {
-  const tables: { readonly found: Found; readonly proved: boolean; readonly from: number }[] = []
+  const tables: { readonly found: Found; readonly proved: boolean }[] = []
   for (const block of blocks(rows)) {
     const [first] = block
     if (first === undefined) continue
@@ -22,7 +22,7 @@ export function sheetTables(rows: readonly SheetRow[], merged: readonly MergedRo
       const names = namesOf(outcome.found)
       if (tables.some(({ found }) => namesOf(found) === names))
         throw new Doubt(`row ${first.at + 1} names the columns of a table above again: they may be one`)
-      tables.push({ ...outcome, from: first.at })
+      tables.push(outcome)
       if (tables.length > 1 && tables.some(({ proved }) => !proved))
         throw new Doubt(
           `the rows from row ${first.at + 1} on stand apart: they may belong to the table above`,
