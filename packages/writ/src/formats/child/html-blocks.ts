@@ -17,7 +17,7 @@ export type Block =
       readonly isSpanned: boolean
       /** Whether the page sets it below the others, as sums are. */
       readonly isFoot: boolean
-      /** Whether it cannot be said what its reader sees in it: something struck out, digits set together of parts, what may be filled in. */
+      /** Whether what its reader sees is unsure: struck out, to be filled in, or digits set together of parts. */
       readonly isUnclear: boolean
       readonly text: string
     }
