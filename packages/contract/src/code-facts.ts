@@ -70,9 +70,11 @@ export const USE_KINDS = [
   'export',
 ] as const
 
+export type UseKind = (typeof USE_KINDS)[number]
+
 /** A place that uses a name. The last step of a `member-write` is the member that is written. */
 export interface CodeUse {
-  readonly kind: (typeof USE_KINDS)[number]
+  readonly kind: UseKind
   readonly start: number
   readonly end: number
   /** The number of the definition it stands in; null where it stands in none. */

@@ -128,7 +128,7 @@ export class CodeGraph {
     const trail = this.#called(file, use.reach)
     const { value } = trail
     const others = this.#overriding(file, use.reach)
-    const kind = use.kind as LinkKind
+    const { kind } = use
     for (const to of others) this.edges.push({ kind, confidence: 'likely', ...place, to })
     if (value === null || !('sym' in value)) {
       if (others.size === 0) this.open.push({ file, use, from })
@@ -176,7 +176,7 @@ export class CodeGraph {
     if (state === undefined) return
     const isSure = !reach.loose && (kind === 'member-write' || (state.isWhole && isCollection(state.sym)))
     this.edges.push({
-      kind: kind as LinkKind,
+      kind,
       confidence: isSure ? 'certain' : 'likely',
       ...place,
       to: state.sym,

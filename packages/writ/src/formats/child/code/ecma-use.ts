@@ -1,4 +1,4 @@
-import type { CodeReach, CodeUse } from '@writ/contract'
+import type { CodeReach, UseKind } from '@writ/contract'
 import { commonExport, exportsOf } from './ecma-exports.ts'
 import { Reaches } from './ecma-reach.ts'
 import { bare, type EcmaSource, isClass, isFunction, memberName, NOWHERE } from './ecma-source.ts'
@@ -401,7 +401,7 @@ class Finding {
     if (!isList) this.each(node, place)
   }
 
-  #emit(kind: CodeUse['kind'], node: Syntax, reach: CodeReach, { within, inFunction }: Place): void {
+  #emit(kind: UseKind, node: Syntax, reach: CodeReach, { within, inFunction }: Place): void {
     const { root, path } = reach
     const isNamed = root === 'value' || root === 'free' ? path.length > 0 : true
     if (
