@@ -1,17 +1,15 @@
-import type {
-  CodeDefinition,
-  CodeReach,
-  CodeUse,
-  InstanceStep,
-  LinkConfidence,
-  LinkKind,
-  ThisStep,
+import {
+  type CodeDefinition,
+  type CodeReach,
+  type CodeUse,
+  INSTANCE_STEP,
+  type LinkConfidence,
+  type LinkKind,
+  THIS_STEP,
 } from '@writ/contract'
 import { CodeResolver, type Trail } from './code-resolver.ts'
 import { isCollection, type SourceFile, type Sym, symbolsOf } from './code-symbols.ts'
 
-const INSTANCE: InstanceStep = '*new'
-const THIS_INSTANCE: ThisStep = '*this'
 /** Names that are told of what a file hands on several times. */
 const MOST_NAMES = 20
 
@@ -142,7 +140,7 @@ export class CodeGraph {
   /** Methods that a call of `this` may come to in what extends its class. */
   #overriding(file: SourceFile, { path, ...reach }: CodeReach): ReadonlySet<Sym> {
     const name = path.at(-1)
-    if (name === undefined || path.at(-2) !== THIS_INSTANCE) return new Set()
+    if (name === undefined || path.at(-2) !== THIS_STEP) return new Set()
     const { value } = this.#resolver.follow(file, { ...reach, path: path.slice(0, -1) }, 0)
     return value !== null && 'sym' in value && reach.root === 'own'
       ? this.#resolver.over(value.sym, name)
@@ -189,7 +187,7 @@ export class CodeGraph {
       const { value } = this.#resolver.follow(file, { ...reach, path: reach.path.slice(0, length) }, 0)
       if (value === null) return undefined
       const next = reach.path[length]
-      if (!('sym' in value) || next === INSTANCE || next === THIS_INSTANCE) continue
+      if (!('sym' in value) || next === INSTANCE_STEP || next === THIS_STEP) continue
       // An instance of a class is nobody's variable.
       if (value.instance !== 'no') return undefined
       return { sym: value.sym, isWhole: length === reach.path.length }

@@ -1,10 +1,6 @@
-import type { AnyMember, CodeReach, InstanceStep, ThisStep } from '@writ/contract'
+import { ANY_MEMBER, type CodeReach, INSTANCE_STEP, THIS_STEP } from '@writ/contract'
 import type { SourceFile, Sym } from './code-symbols.ts'
 import { fileOf } from './module-files.ts'
-
-const INSTANCE: InstanceStep = '*new'
-const THIS_INSTANCE: ThisStep = '*this'
-const ANY_MEMBER: AnyMember = '*any'
 
 /** What a path has come to: a symbol or one of its instances, or a whole module. */
 export type Value =
@@ -153,10 +149,10 @@ export class CodeResolver {
         : found
     }
     const { sym, instance, loose } = value
-    if (name === INSTANCE || name === THIS_INSTANCE) {
+    if (name === INSTANCE_STEP || name === THIS_STEP) {
       const made = this.#through({ value, names: [] }, hops)
       if (made.value === null || !('sym' in made.value) || made.value.instance !== 'no') return NOTHING
-      return { value: { ...made.value, instance: name === INSTANCE ? 'exact' : 'any' }, names: [] }
+      return { value: { ...made.value, instance: name === INSTANCE_STEP ? 'exact' : 'any' }, names: [] }
     }
     const side = instance === 'no' ? 'fixed' : 'ofInstance'
     const member = this.member(sym, name, side, hops)

@@ -3,7 +3,7 @@ import { commonExport, exportsOf } from './ecma-exports.ts'
 import { Reaches } from './ecma-reach.ts'
 import { bare, type EcmaSource, isClass, isFunction, memberName, NOWHERE } from './ecma-source.ts'
 import { defaults, memberOf, targets, without } from './ecma-targets.ts'
-import { ANY_MEMBER, THIS_INSTANCE } from './path-steps.ts'
+import { ANY_MEMBER, THIS_STEP } from './path-steps.ts'
 import { Scope } from './scopes.ts'
 import { child, field, type Syntax } from './syntax.ts'
 
@@ -219,8 +219,8 @@ class Finding {
       loose: false,
     })
     if (definition.kind === 'method' && definition.container !== null)
-      return self(definition.container, definition.fixed ? [] : [THIS_INSTANCE])
-    return (members.get(n)?.ofInstance.size ?? 0) > 0 ? self(n, [THIS_INSTANCE]) : NOWHERE
+      return self(definition.container, definition.fixed ? [] : [THIS_STEP])
+    return (members.get(n)?.ofInstance.size ?? 0) > 0 ? self(n, [THIS_STEP]) : NOWHERE
   }
 
   #class(node: Syntax, place: Place): void {
@@ -235,7 +235,7 @@ class Finding {
       const definition = n === undefined ? undefined : source.definitions[n]
       if (definition !== undefined && reach.root !== 'value') definition.base = reach
     }
-    if (n !== undefined) scope.self = { root: 'own', n, path: [THIS_INSTANCE], loose: false }
+    if (n !== undefined) scope.self = { root: 'own', n, path: [THIS_STEP], loose: false }
     const inner: Place = { ...place, scope, within: n ?? place.within }
     for (const kid of node.kids)
       if (kid.field !== 'name') this.#visit(kid, kid.field === 'body' ? inner : { ...place, scope })
