@@ -2,7 +2,7 @@ import type { CodeReach, UseKind } from '@writ/contract'
 import { commonExport, exportsOf } from './ecma-exports.ts'
 import { Reaches } from './ecma-reach.ts'
 import { bare, type EcmaSource, isClass, isFunction, memberName, NOWHERE } from './ecma-source.ts'
-import { defaults, memberOf, targets, without } from './ecma-targets.ts'
+import { defaults, isName, leaves, memberOf, targets, without } from './ecma-targets.ts'
 import { ANY_MEMBER, THIS_STEP } from './path-steps.ts'
 import { Scope } from './scopes.ts'
 import { child, field, type Syntax } from './syntax.ts'
@@ -56,11 +56,8 @@ class Finding {
 
   #count(target: Syntax | undefined, scope: Scope): void {
     if (target === undefined || this.#source.names.has(target)) return
-    for (const name of targets(bare(target))) {
-      const binding =
-        name.type === 'identifier' || name.type.startsWith('shorthand')
-          ? scope.find(this.#source.said(name))
-          : undefined
+    for (const name of leaves(bare(target))) {
+      const binding = scope.find(this.#source.said(name))
       if (binding !== undefined) binding.writes += 1
     }
   }
@@ -161,10 +158,6 @@ class Finding {
         return
       case 'import_statement':
         this.#import(node, place)
-        return
-      case 'required_parameter':
-      case 'optional_parameter':
-        this.each(node, place)
         return
       default:
         this.each(node, place)
@@ -337,7 +330,7 @@ class Finding {
   #write(target: Syntax | undefined, place: Place): void {
     if (target === undefined) return
     for (const one of targets(bare(target))) {
-      if (one.type === 'identifier' || one.type.startsWith('shorthand')) {
+      if (isName(one)) {
         const binding = place.scope.find(this.#source.said(one))
         if (binding !== undefined && binding.is !== 'local')
           this.#emit('write', one, { ...this.#reaches.of(one, place.scope), loose: false }, place)
@@ -376,9 +369,8 @@ class Finding {
             .map((step) => this.#reaches.of(field(step, 'object') ?? step, place.scope))
             .find(({ root: from }) => from !== 'value') ?? NOWHERE)
     const name = root.type === 'identifier' ? this.#source.said(root) : undefined
-    const isAlias = name !== undefined && place.scope.find(name)?.is === 'local'
     // A variable that is assigned elsewhere is written here all the same; another name for it may stand for something else.
-    const loose = isAlias
+    const loose = name !== undefined && place.scope.find(name)?.is === 'local'
     const path =
       whole === known ? [...known.path, ...member] : [...known.path, ...member.map(() => ANY_MEMBER)]
     this.#emit(kind, shown, { ...known, loose, path }, place)
