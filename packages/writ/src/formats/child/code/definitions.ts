@@ -5,6 +5,12 @@ import { byteOffsets, field, type Syntax } from './syntax.ts'
 /** Most definitions that are kept of one file. */
 const MOST_DEFINITIONS = 20_000
 
+/** Throws `Refused` where a file may have no more definitions than it has. */
+export function checkDefinitions(count: number): void {
+  if (count >= MOST_DEFINITIONS)
+    throw new Refused('limits', `it has more than ${MOST_DEFINITIONS} definitions`)
+}
+
 /** What defines something in languages of which only definitions are read. */
 const DEFINING: Readonly<Record<string, SymbolKind>> = {
   function_definition: 'function',
@@ -43,8 +49,7 @@ export function readDefinitions(language: string, text: string, root: Syntax, pa
     let inner = container
     let within = local
     if (kind !== undefined && named !== undefined) {
-      if (definitions.length >= MOST_DEFINITIONS)
-        throw new Refused('limits', `it has more than ${MOST_DEFINITIONS} definitions`)
+      checkDefinitions(definitions.length)
       const holder = container === null ? undefined : definitions[container]
       const isMethod = kind === 'function' && holder?.kind === 'class'
       inner = definitions.length
