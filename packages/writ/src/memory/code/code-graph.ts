@@ -25,6 +25,9 @@ export interface Edge {
   readonly to: Sym | null
 }
 
+/** Where an edge begins. */
+type Place = Pick<Edge, 'file' | 'start' | 'end' | 'from' | 'inFunction'>
+
 /** A call that leads nowhere in reach. */
 export interface OpenCall {
   readonly file: SourceFile
@@ -92,16 +95,16 @@ export class CodeGraph {
 
   #link(file: SourceFile, use: CodeUse): void {
     const from = use.within === null ? null : (this.#symbols.get(file)?.[use.within] ?? null)
-    const place = { file, start: use.start, end: use.end, from, inFunction: use.inFunction }
+    const place: Place = { file, start: use.start, end: use.end, from, inFunction: use.inFunction }
     switch (use.kind) {
       case 'call':
       case 'new':
-        this.#call(file, use, from, place)
+        this.#call(use, place)
         return
       case 'member-write':
       case 'mutate':
       case 'write':
-        this.#write(file, use, place)
+        this.#write(use, place)
         return
       default: {
         const { value, names } = this.#resolver.follow(file, use.reach, 0, true)
@@ -117,12 +120,8 @@ export class CodeGraph {
     }
   }
 
-  #call(
-    file: SourceFile,
-    use: CodeUse,
-    from: Sym | null,
-    place: Omit<Edge, 'kind' | 'confidence' | 'to'>,
-  ): void {
+  #call(use: CodeUse, place: Place): void {
+    const { file, from } = place
     const trail = this.#called(file, use.reach)
     const { value } = trail
     const others = this.#overriding(file, use.reach)
@@ -162,7 +161,8 @@ export class CodeGraph {
     return isFunction ? inner : whole
   }
 
-  #write(file: SourceFile, { kind, reach }: CodeUse, place: Omit<Edge, 'kind' | 'confidence' | 'to'>): void {
+  #write({ kind, reach }: CodeUse, place: Place): void {
+    const { file } = place
     const path = kind === 'member-write' ? reach.path.slice(0, -1) : reach.path
     if (kind === 'write') {
       const { value } = this.#resolver.follow(file, { ...reach, path: [] }, 0)
