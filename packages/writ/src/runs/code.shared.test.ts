@@ -225,6 +225,12 @@ function draw(shape) { return shape.area() }
     ],
     ['a name of several', 'Who calls area?', [SHAPES], ['is the name of 2 definitions']],
     ['source that does not parse', 'Who calls helper?', [PARSE, BROKEN], ['may not be all: broken.js']],
+    [
+      'a member that source which does not parse may define',
+      'Who calls Tool.go?',
+      [{ id: 'broken.js', text: 'class Tool { go( {{{' }],
+      ['Files that may define it are not read whole'],
+    ],
     ['a name that is not there', 'Who calls nobody?', [PARSE], ['Nothing called \\"nobody\\" is defined']],
     ['no source at all', 'Who calls parse?', [{ id: 'a.txt', text: 'I parse.' }], ['Nothing was judged']],
   ])('is not exact about %s, and says why', async (_what, query, context, why) => {

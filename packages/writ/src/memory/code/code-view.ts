@@ -124,7 +124,8 @@ export class CodeView {
     const meant =
       exact.length > 0 ? exact : found.filter(({ def }) => def.kind !== 'field' || def.value === null)
     if (meant.length === 0) {
-      const isWhole = this.#unread((id) => this.#holds(id, [inside]), null).count === 0
+      const isWhole =
+        this.#unread((id) => this.#holds(id, [inside.slice(inside.lastIndexOf('.') + 1)]), null).count === 0
       const but = isWhole ? '' : ' Files that may define it are not read whole.'
       throw new WritError(
         'UNKNOWN_SYMBOL',
