@@ -190,6 +190,33 @@ describe('the built-in model over code', () => {
   })
 
   it.each([
+    ['is assigned again', 'function x() {}\nx = Math.abs\nfunction go() { x() }\n', ''],
+    ['is declared twice', 'var x = () => 1\nvar x = () => 2\nfunction go() { x() }\n', ''],
+    [
+      'a module hands on twice',
+      "const { x } = require('./b.js')\nfunction go() { x() }\n",
+      'exports.x = function one() {}\nexports.x = function two() {}\n',
+    ],
+  ])('is not certain of a name that %s', async (_what, text, other) => {
+    const context = [
+      { id: 'a.js', text },
+      { id: 'b.js', text: other },
+    ]
+    const answer = await writ.completion({ query: 'What does go call?', context })
+    expect(answer.basis).toBe('passages')
+    const { links } = answer.value as { links: { confidence: string }[] }
+    expect(links.map(({ confidence }) => confidence)).toContain('likely')
+    expect(links.map(({ confidence }) => confidence)).not.toContain('certain')
+  })
+
+  it('finds a private member by its name', async () => {
+    const text = 'class A { #m() {} n() { this.#m() } }\n'
+    const answer = await writ.completion({ query: 'Who calls #m?', context: [{ id: 'a.js', text }] })
+    expect(answer).toMatchObject({ basis: 'exact' })
+    expect((answer.value as { answer: string }).answer).toMatch(/is called by 1 .*: a\.js#A\.n\.$/)
+  })
+
+  it.each([
     ['Object.assign', 'const o = { f: x }\nObject.assign(o, { f: y })'],
     ['Object.defineProperty', "const o = { f: x }\nObject.defineProperty(o, 'f', { value: y })"],
     ['another name for it', 'const o = { f: x }\nconst p = o\np.f = y'],
