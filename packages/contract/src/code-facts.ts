@@ -18,13 +18,13 @@ export const SYMBOL_KINDS = [
 export type SymbolKind = (typeof SYMBOL_KINDS)[number]
 
 /** A step of a path that stands for an instance of what is reached so far. No identifier looks like it. */
-export type InstanceStep = '*new'
+export const INSTANCE_STEP = '*new'
 
 /** The same where it may be an instance of what extends it. */
-export type ThisStep = '*this'
+export const THIS_STEP = '*this'
 
 /** The last step of a path where a member is written whose name is computed. */
-export type AnyMember = '*any'
+export const ANY_MEMBER = '*any'
 
 /** What an expression names, as its own file tells: where it begins, and the members that follow. */
 export interface CodeReach {
@@ -70,9 +70,11 @@ export const USE_KINDS = [
   'export',
 ] as const
 
+export type UseKind = (typeof USE_KINDS)[number]
+
 /** A place that uses a name. The last step of a `member-write` is the member that is written. */
 export interface CodeUse {
-  readonly kind: (typeof USE_KINDS)[number]
+  readonly kind: UseKind
   readonly start: number
   readonly end: number
   /** The number of the definition it stands in; null where it stands in none. */

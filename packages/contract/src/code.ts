@@ -1,24 +1,12 @@
-import type { SymbolKind } from './code-facts.ts'
+import type { SymbolKind, UseKind } from './code-facts.ts'
 
 /** How sure a link is: told by scopes and imports, possible at run time, equal in name only, or leading nowhere in reach. */
 export const LINK_CONFIDENCES = ['certain', 'likely', 'name-only', 'unresolved'] as const
 
 export type LinkConfidence = (typeof LINK_CONFIDENCES)[number]
 
-export const LINK_KINDS = [
-  'call',
-  'new',
-  'read',
-  'write',
-  'member-write',
-  'mutate',
-  'import',
-  'export',
-  'override',
-  'extend',
-] as const
-
-export type LinkKind = (typeof LINK_KINDS)[number]
+/** What a place does with a name, and what classes do with each other. */
+export type LinkKind = UseKind | 'override' | 'extend'
 
 /** Kinds that are asked for together. */
 export type LinkGroup = 'calls' | 'writes' | 'references' | 'modules' | 'inheritance'

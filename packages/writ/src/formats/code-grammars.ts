@@ -15,9 +15,9 @@ export function grammarFiles(): readonly string[] {
   return known
 }
 
-/** Throws `CODE_UNAVAILABLE` where the grammars are not installed. */
-export function requireGrammars(): void {
-  if (grammarFiles().length > 0) return
+/** Throws `CODE_UNAVAILABLE` where there are no grammars. */
+export function requireGrammars(files: readonly string[]): void {
+  if (files.length > 0) return
   const install = Object.entries(PACKAGES).map(([name, version]) => `${name}@${version}`)
   throw new WritError(
     'CODE_UNAVAILABLE',

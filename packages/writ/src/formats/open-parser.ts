@@ -13,7 +13,7 @@ import {
 import type { Child } from '../confinement/child.ts'
 import { type Started, startConfined } from '../confinement/start-confined.ts'
 import { parserProgram } from './child-command.ts'
-import { requireGrammars } from './code-grammars.ts'
+import { grammarFiles, requireGrammars } from './code-grammars.ts'
 import { BASE_MS, CHUNK_BYTES, IDLE_MS, MAX_PARTS, MAX_UNPACKED_BYTES, MS_PER_MIB } from './limits.ts'
 import type { FromParser, ToParser } from './messages.ts'
 import { parserMessage } from './parser-message.ts'
@@ -56,7 +56,7 @@ class ConfinedParser implements DocumentParser, CodeReader {
   }
 
   async readCode({ language, bytes }: CodeRequest): Promise<CodeFacts | ParseRefusal> {
-    requireGrammars()
+    requireGrammars(grammarFiles())
     const outcome = await this.#queue({ type: 'code', language }, bytes)
     // What was closed says nothing of a text, and must not be kept of it.
     if (outcome === CLOSED) throw new WritError('CANCELLED', 'The parser was closed before it had read this.')

@@ -43,6 +43,15 @@ it('says that part of a text is no source', async () => {
   expect(await read('function f() {} function (')).toMatchObject({ partly: true })
 })
 
+it.each([
+  ['javascript', 'function f%() {}\n'],
+  ['python', 'def f%(): pass\n'],
+  ['python', 'v% = 1\n'],
+] as const)('tells no more definitions than one file may have: %s, %s', async (language, line) => {
+  const lines = Array.from({ length: 20_001 }, (_, n) => line.replace('%', `${n}`))
+  expect(await read(lines.join(''), language)).toMatchObject({ code: 'limits' })
+})
+
 it('tells only definitions of other languages', async () => {
   const facts = await read(
     'class A:\n    def m(self):\n        pass\n\ndef f():\n    pass\n\nX = 1\n',

@@ -190,6 +190,33 @@ describe('the built-in model over code', () => {
   })
 
   it.each([
+    ['is assigned again', 'function x() {}\nx = Math.abs\nfunction go() { x() }\n', ''],
+    ['is declared twice', 'var x = () => 1\nvar x = () => 2\nfunction go() { x() }\n', ''],
+    [
+      'a module hands on twice',
+      "const { x } = require('./b.js')\nfunction go() { x() }\n",
+      'exports.x = function one() {}\nexports.x = function two() {}\n',
+    ],
+  ])('is not certain of a name that %s', async (_what, text, other) => {
+    const context = [
+      { id: 'a.js', text },
+      { id: 'b.js', text: other },
+    ]
+    const answer = await writ.completion({ query: 'What does go call?', context })
+    expect(answer.basis).toBe('passages')
+    const { links } = answer.value as { links: { confidence: string }[] }
+    expect(links.map(({ confidence }) => confidence)).toContain('likely')
+    expect(links.map(({ confidence }) => confidence)).not.toContain('certain')
+  })
+
+  it('finds a private member by its name', async () => {
+    const text = 'class A { #m() {} n() { this.#m() } }\n'
+    const answer = await writ.completion({ query: 'Who calls #m?', context: [{ id: 'a.js', text }] })
+    expect(answer).toMatchObject({ basis: 'exact' })
+    expect((answer.value as { answer: string }).answer).toMatch(/is called by 1 .*: a\.js#A\.n\.$/)
+  })
+
+  it.each([
     ['Object.assign', 'const o = { f: x }\nObject.assign(o, { f: y })'],
     ['Object.defineProperty', "const o = { f: x }\nObject.defineProperty(o, 'f', { value: y })"],
     ['another name for it', 'const o = { f: x }\nconst p = o\np.f = y'],
@@ -225,6 +252,12 @@ function draw(shape) { return shape.area() }
     ],
     ['a name of several', 'Who calls area?', [SHAPES], ['is the name of 2 definitions']],
     ['source that does not parse', 'Who calls helper?', [PARSE, BROKEN], ['may not be all: broken.js']],
+    [
+      'a member that source which does not parse may define',
+      'Who calls Tool.go?',
+      [{ id: 'broken.js', text: 'class Tool { go( {{{' }],
+      ['Files that may define it are not read whole'],
+    ],
     ['a name that is not there', 'Who calls nobody?', [PARSE], ['Nothing called \\"nobody\\" is defined']],
     ['no source at all', 'Who calls parse?', [{ id: 'a.txt', text: 'I parse.' }], ['Nothing was judged']],
   ])('is not exact about %s, and says why', async (_what, query, context, why) => {

@@ -1,17 +1,15 @@
-import type {
-  CodeDefinition,
-  CodeReach,
-  CodeUse,
-  InstanceStep,
-  LinkConfidence,
-  LinkKind,
-  ThisStep,
+import {
+  type CodeDefinition,
+  type CodeReach,
+  type CodeUse,
+  INSTANCE_STEP,
+  type LinkConfidence,
+  type LinkKind,
+  THIS_STEP,
 } from '@writ/contract'
 import { CodeResolver, type Trail } from './code-resolver.ts'
 import { isCollection, type SourceFile, type Sym, symbolsOf } from './code-symbols.ts'
 
-const INSTANCE: InstanceStep = '*new'
-const THIS_INSTANCE: ThisStep = '*this'
 /** Names that are told of what a file hands on several times. */
 const MOST_NAMES = 20
 
@@ -26,6 +24,9 @@ export interface Edge {
   readonly inFunction: boolean
   readonly to: Sym | null
 }
+
+/** Where an edge begins. */
+type Place = Pick<Edge, 'file' | 'start' | 'end' | 'from' | 'inFunction'>
 
 /** A call that leads nowhere in reach. */
 export interface OpenCall {
@@ -94,16 +95,16 @@ export class CodeGraph {
 
   #link(file: SourceFile, use: CodeUse): void {
     const from = use.within === null ? null : (this.#symbols.get(file)?.[use.within] ?? null)
-    const place = { file, start: use.start, end: use.end, from, inFunction: use.inFunction }
+    const place: Place = { file, start: use.start, end: use.end, from, inFunction: use.inFunction }
     switch (use.kind) {
       case 'call':
       case 'new':
-        this.#call(file, use, from, place)
+        this.#call(use, place)
         return
       case 'member-write':
       case 'mutate':
       case 'write':
-        this.#write(file, use, place)
+        this.#write(use, place)
         return
       default: {
         const { value, names } = this.#resolver.follow(file, use.reach, 0, true)
@@ -119,16 +120,12 @@ export class CodeGraph {
     }
   }
 
-  #call(
-    file: SourceFile,
-    use: CodeUse,
-    from: Sym | null,
-    place: Omit<Edge, 'kind' | 'confidence' | 'to'>,
-  ): void {
+  #call(use: CodeUse, place: Place): void {
+    const { file, from } = place
     const trail = this.#called(file, use.reach)
     const { value } = trail
     const others = this.#overriding(file, use.reach)
-    const kind = use.kind as LinkKind
+    const { kind } = use
     for (const to of others) this.edges.push({ kind, confidence: 'likely', ...place, to })
     if (value === null || !('sym' in value)) {
       if (others.size === 0) this.open.push({ file, use, from })
@@ -142,7 +139,7 @@ export class CodeGraph {
   /** Methods that a call of `this` may come to in what extends its class. */
   #overriding(file: SourceFile, { path, ...reach }: CodeReach): ReadonlySet<Sym> {
     const name = path.at(-1)
-    if (name === undefined || path.at(-2) !== THIS_INSTANCE) return new Set()
+    if (name === undefined || path.at(-2) !== THIS_STEP) return new Set()
     const { value } = this.#resolver.follow(file, { ...reach, path: path.slice(0, -1) }, 0)
     return value !== null && 'sym' in value && reach.root === 'own'
       ? this.#resolver.over(value.sym, name)
@@ -164,7 +161,8 @@ export class CodeGraph {
     return isFunction ? inner : whole
   }
 
-  #write(file: SourceFile, { kind, reach }: CodeUse, place: Omit<Edge, 'kind' | 'confidence' | 'to'>): void {
+  #write({ kind, reach }: CodeUse, place: Place): void {
+    const { file } = place
     const path = kind === 'member-write' ? reach.path.slice(0, -1) : reach.path
     if (kind === 'write') {
       const { value } = this.#resolver.follow(file, { ...reach, path: [] }, 0)
@@ -176,7 +174,7 @@ export class CodeGraph {
     if (state === undefined) return
     const isSure = !reach.loose && (kind === 'member-write' || (state.isWhole && isCollection(state.sym)))
     this.edges.push({
-      kind: kind as LinkKind,
+      kind,
       confidence: isSure ? 'certain' : 'likely',
       ...place,
       to: state.sym,
@@ -189,7 +187,7 @@ export class CodeGraph {
       const { value } = this.#resolver.follow(file, { ...reach, path: reach.path.slice(0, length) }, 0)
       if (value === null) return undefined
       const next = reach.path[length]
-      if (!('sym' in value) || next === INSTANCE || next === THIS_INSTANCE) continue
+      if (!('sym' in value) || next === INSTANCE_STEP || next === THIS_STEP) continue
       // An instance of a class is nobody's variable.
       if (value.instance !== 'no') return undefined
       return { sym: value.sym, isWhole: length === reach.path.length }

@@ -1,10 +1,6 @@
-import type { AnyMember, CodeReach, InstanceStep, ThisStep } from '@writ/contract'
+import { ANY_MEMBER, type CodeReach, INSTANCE_STEP, THIS_STEP } from '@writ/contract'
 import type { SourceFile, Sym } from './code-symbols.ts'
 import { fileOf } from './module-files.ts'
-
-const INSTANCE: InstanceStep = '*new'
-const THIS_INSTANCE: ThisStep = '*this'
-const ANY_MEMBER: AnyMember = '*any'
 
 /** What a path has come to: a symbol or one of its instances, or a whole module. */
 export type Value =
@@ -66,10 +62,9 @@ export class CodeResolver {
       if (value === null) return NOTHING
       trail = this.#step(value, name, hops)
     }
-    const { value } = trail
-    if (value === null) return NOTHING
-    const loosened: Trail = reach.loose ? { value: { ...value, loose: true }, names: trail.names } : trail
-    return through ? this.#through(loosened, hops) : loosened
+    if (trail.value === null) return NOTHING
+    const reached = reach.loose ? loosened(trail) : trail
+    return through ? this.#through(reached, hops) : reached
   }
 
   #root(file: SourceFile, { root, n }: CodeReach, hops: number): Trail {
@@ -118,9 +113,7 @@ export class CodeResolver {
     const [first] = own
     if (first !== undefined) {
       const trail = this.follow(module, first.reach, hops + 1)
-      return own.length > 1 && trail.value !== null
-        ? { ...trail, value: { ...trail.value, loose: true } }
-        : trail
+      return own.length > 1 ? loosened(trail) : trail
     }
     if (name === '=') return NOTHING
     const whole = exports.find((one) => one.name === '=')
@@ -138,8 +131,7 @@ export class CodeResolver {
       if (found.value === null) continue
       if (handed.value === null) handed = found
       // Two that differ under one name: a module hands on neither, and what is spread into an object is the last.
-      else if (!isSame(handed.value, found.value))
-        return { ...handed, value: { ...handed.value, loose: true } }
+      else if (!isSame(handed.value, found.value)) return loosened(handed)
     }
     return handed
   }
@@ -148,15 +140,13 @@ export class CodeResolver {
     if (hops > MOST_HOPS) return NOTHING
     if ('module' in value) {
       const found = this.#exported(value.module, name, hops + 1)
-      return value.loose && found.value !== null
-        ? { ...found, value: { ...found.value, loose: true } }
-        : found
+      return value.loose ? loosened(found) : found
     }
     const { sym, instance, loose } = value
-    if (name === INSTANCE || name === THIS_INSTANCE) {
+    if (name === INSTANCE_STEP || name === THIS_STEP) {
       const made = this.#through({ value, names: [] }, hops)
       if (made.value === null || !('sym' in made.value) || made.value.instance !== 'no') return NOTHING
-      return { value: { ...made.value, instance: name === INSTANCE ? 'exact' : 'any' }, names: [] }
+      return { value: { ...made.value, instance: name === INSTANCE_STEP ? 'exact' : 'any' }, names: [] }
     }
     const side = instance === 'no' ? 'fixed' : 'ofInstance'
     const member = this.member(sym, name, side, hops)
@@ -182,18 +172,7 @@ export class CodeResolver {
   over(sym: Sym, name: string): ReadonlySet<Sym> {
     const known = this.#overridden.get(sym) ?? new Map<string, ReadonlySet<Sym>>()
     this.#overridden.set(sym, known)
-    const before = known.get(name)
-    if (before !== undefined) return before
-    const found = new Set<Sym>()
-    const seen = new Set([sym])
-    for (const one of seen)
-      for (const extending of one.extended) {
-        const own = extending.ofInstance.get(name)
-        if (own !== undefined && !seen.has(extending)) found.add(own)
-        seen.add(extending)
-      }
-    known.set(name, found)
-    return found
+    return once(known, name, NONE, () => overriding(sym, name))
   }
 
   /** What a variable holds. */
@@ -233,6 +212,25 @@ function isSame(one: Value, other: Value): boolean {
 }
 
 const NOTHING: Trail = { value: null, names: [] }
+
+const NONE: ReadonlySet<Sym> = new Set()
+
+/** The same trail, at whose end another value may stand. */
+function loosened(trail: Trail): Trail {
+  return trail.value === null ? trail : { ...trail, value: { ...trail.value, loose: true } }
+}
+
+function overriding(sym: Sym, name: string): ReadonlySet<Sym> {
+  const found = new Set<Sym>()
+  const seen = new Set([sym])
+  for (const one of seen)
+    for (const extending of one.extended) {
+      const own = extending.ofInstance.get(name)
+      if (own !== undefined && !seen.has(extending)) found.add(own)
+      seen.add(extending)
+    }
+  return found
+}
 
 function trailOf(sym: Sym, loose = false): Trail {
   return { value: { sym, instance: 'no', loose }, names: [] }

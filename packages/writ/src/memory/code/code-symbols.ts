@@ -1,6 +1,4 @@
-import type { CodeDefinition, CodeFacts, InstanceStep } from '@writ/contract'
-
-const INSTANCE: InstanceStep = '*new'
+import { type CodeDefinition, type CodeFacts, INSTANCE_STEP } from '@writ/contract'
 
 /** A source file whose structure is known. */
 export interface SourceFile {
@@ -20,7 +18,7 @@ export interface Sym {
 /** Whether a variable holds an array, map or set from the start, and is never assigned again. */
 export function isCollection({ def: { value } }: Sym): boolean {
   const [name = '', made, more] = value?.path ?? []
-  const isKnown = value?.root === 'free' && !value.loose && made === INSTANCE && more === undefined
+  const isKnown = value?.root === 'free' && !value.loose && made === INSTANCE_STEP && more === undefined
   return isKnown && /^(Array|Map|Set|WeakMap|WeakSet)$/.test(name)
 }
 

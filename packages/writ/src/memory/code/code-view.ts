@@ -31,8 +31,8 @@ export class CodeView {
   readonly #graph: CodeGraph
   readonly #rows: CodeRows
   readonly #documentOf: DocumentOf
-  readonly #into = new Map<Sym, Edge[]>()
-  readonly #outOf = new Map<Sym, Edge[]>()
+  readonly #into: ReadonlyMap<Sym | null, readonly Edge[]>
+  readonly #outOf: ReadonlyMap<Sym | null, readonly Edge[]>
 
   constructor(files: readonly CodeFile[], documentOf: DocumentOf) {
     this.#files = files
@@ -40,10 +40,8 @@ export class CodeView {
     const known = files.flatMap(({ doc, facts }): SourceFile[] => (facts === null ? [] : [{ doc, facts }]))
     this.#graph = new CodeGraph(known)
     this.#rows = new CodeRows(this.#graph, documentOf)
-    for (const edge of this.#graph.edges) {
-      if (edge.to !== null) push(this.#into, edge.to, edge)
-      if (edge.from !== null) push(this.#outOf, edge.from, edge)
-    }
+    this.#into = Map.groupBy(this.#graph.edges, ({ to }) => to)
+    this.#outOf = Map.groupBy(this.#graph.edges, ({ from }) => from)
   }
 
   symbols({ match, kind, doc, limit }: SymbolRequest): SymbolList {
@@ -114,10 +112,10 @@ export class CodeView {
     const { symbols } = this.#graph
     const exact = symbols.filter((sym) => this.#rows.id(sym) === of)
     const name = of.replace(/\(\)$/, '')
+    const mark = name.indexOf('#')
+    // A name that begins with the mark is that of a private member.
     const [doc, inside] =
-      name.includes('#') && !name.startsWith('#')
-        ? [name.slice(0, name.indexOf('#')), name.slice(name.indexOf('#') + 1)]
-        : [null, name]
+      mark > 0 ? ([name.slice(0, mark), name.slice(mark + 1)] as const) : ([null, name] as const)
     const found = symbols.filter((sym) => {
       if (doc !== null && sym.file.doc !== doc && !sym.file.doc.endsWith(`/${doc}`)) return false
       const own = qualified(sym)
@@ -126,7 +124,8 @@ export class CodeView {
     const meant =
       exact.length > 0 ? exact : found.filter(({ def }) => def.kind !== 'field' || def.value === null)
     if (meant.length === 0) {
-      const isWhole = this.#unread((id) => this.#holds(id, [inside ?? name]), null).count === 0
+      const isWhole =
+        this.#unread((id) => this.#holds(id, [inside.slice(inside.lastIndexOf('.') + 1)]), null).count === 0
       const but = isWhole ? '' : ' Files that may define it are not read whole.'
       throw new WritError(
         'UNKNOWN_SYMBOL',
@@ -223,12 +222,6 @@ function distinct(edges: readonly Edge[]): readonly Edge[] {
 
 function rank({ confidence }: Edge): number {
   return LINK_CONFIDENCES.indexOf(confidence)
-}
-
-function push(map: Map<Sym, Edge[]>, sym: Sym, edge: Edge): void {
-  const edges = map.get(sym)
-  if (edges === undefined) map.set(sym, [edge])
-  else edges.push(edge)
 }
 
 function byPlace(docA: string, a: number, docB: string, b: number): number {

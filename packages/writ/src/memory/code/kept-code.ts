@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib'
 import type { CodeFacts, CodeReader, CodeRequest, ParseRefusal } from '@writ/contract'
@@ -79,12 +79,8 @@ export class KeptCode {
     const unfinished = join(scratch, `${randomUUID()}.tmp`)
     try {
       const options = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
-      writeFileSync(unfinished, brotliCompressSync(JSON.stringify(kept), options), { mode: 0o600 })
-      if (durable) {
-        const fd = openSync(unfinished, 'r')
-        fsyncSync(fd)
-        closeSync(fd)
-      }
+      const bytes = brotliCompressSync(JSON.stringify(kept), options)
+      writeFileSync(unfinished, bytes, { mode: 0o600, flush: durable })
       renameSync(unfinished, path)
     } finally {
       rmSync(unfinished, { force: true })

@@ -17,7 +17,18 @@ export class OpenCode {
     this.#read = read
   }
 
-  view(scope: CodeScope, signal: AbortSignal): Promise<CodeView> {
+  /** Made once for all who ask; where the one it is made for gives up, it is made again for another. */
+  async view(scope: CodeScope, signal: AbortSignal): Promise<CodeView> {
+    for (;;)
+      try {
+        return await this.#shared(scope, signal)
+      } catch (error) {
+        const isAnothers = error instanceof Error && error.name === 'AbortError' && !signal.aborted
+        if (!isAnothers) throw error
+      }
+  }
+
+  #shared(scope: CodeScope, signal: AbortSignal): Promise<CodeView> {
     const key = JSON.stringify([scope.partitions.toSorted(), scope.docs?.toSorted() ?? null])
     const known = this.#views.get(key)
     if (known !== undefined) return known

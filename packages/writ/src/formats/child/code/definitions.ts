@@ -5,6 +5,12 @@ import { byteOffsets, field, type Syntax } from './syntax.ts'
 /** Most definitions that are kept of one file. */
 const MOST_DEFINITIONS = 20_000
 
+/** Throws `Refused` where a file may have no more definitions than it has. */
+export function checkDefinitions(count: number): void {
+  if (count >= MOST_DEFINITIONS)
+    throw new Refused('limits', `it has more than ${MOST_DEFINITIONS} definitions`)
+}
+
 /** What defines something in languages of which only definitions are read. */
 const DEFINING: Readonly<Record<string, SymbolKind>> = {
   function_definition: 'function',
@@ -33,62 +39,56 @@ const DEFINING: Readonly<Record<string, SymbolKind>> = {
   enum_declaration: 'enum',
 }
 
+/** A definition that is found, and where. */
+interface Found {
+  readonly node: Syntax
+  readonly named: Syntax
+  readonly container: number | null
+  readonly local: boolean
+}
+
 /** Definitions of a language whose scopes are not read, by the form of its syntax. */
 export function readDefinitions(language: string, text: string, root: Syntax, partly: boolean): CodeFacts {
   const at = byteOffsets(text)
   const definitions: CodeDefinition[] = []
+  const define = (kind: SymbolKind, { node, named, container, local }: Found): void => {
+    checkDefinitions(definitions.length)
+    const name = text.slice(named.start, named.end)
+    const place = { start: at(named.start), end: at(named.end), from: at(node.start), to: at(node.end) }
+    definitions.push({ name, kind, ...place, container, local, fixed: false, value: null, base: null })
+  }
   const visit = (node: Syntax, container: number | null, local: boolean): void => {
     const kind = DEFINING[node.type]
     const named = kind === undefined ? undefined : (field(node, 'name') ?? field(node, 'left'))
     let inner = container
     let within = local
     if (kind !== undefined && named !== undefined) {
-      if (definitions.length >= MOST_DEFINITIONS)
-        throw new Refused('limits', `it has more than ${MOST_DEFINITIONS} definitions`)
       const holder = container === null ? undefined : definitions[container]
       const isMethod = kind === 'function' && holder?.kind === 'class'
       inner = definitions.length
-      definitions.push({
-        name: text.slice(named.start, named.end),
-        kind: isMethod ? 'method' : kind,
-        start: at(named.start),
-        end: at(named.end),
-        from: at(node.start),
-        to: at(node.end),
-        container,
-        local,
-        fixed: false,
-        value: null,
-        base: null,
-      })
+      define(isMethod ? 'method' : kind, { node, named, container, local })
       within ||= kind === 'function' || kind === 'method'
     }
     for (const kid of node.kids) visit(kid, inner, within)
   }
   visit(root, null, false)
-  const assigned = language === 'python' ? root.kids : []
-  for (const statement of assigned) {
-    const [assignment] = statement.type === 'expression_statement' ? statement.kids : []
-    const left = assignment?.type === 'assignment' ? field(assignment, 'left') : undefined
-    if (assignment === undefined || left?.type !== 'identifier') continue
-    const name = text.slice(left.start, left.end)
-    if (definitions.some((one) => one.container === null && one.name === name)) continue
-    const place = {
-      start: at(left.start),
-      end: at(left.end),
-      from: at(assignment.start),
-      to: at(assignment.end),
+  if (language === 'python') {
+    const known = new Set(definitions.filter(({ container }) => container === null).map(({ name }) => name))
+    for (const assignment of assignments(root)) {
+      const named = field(assignment, 'left')
+      if (named?.type !== 'identifier') continue
+      const name = text.slice(named.start, named.end)
+      if (known.has(name)) continue
+      known.add(name)
+      define('variable', { node: assignment, named, container: null, local: false })
     }
-    definitions.push({
-      name,
-      kind: 'variable',
-      ...place,
-      container: null,
-      local: false,
-      fixed: false,
-      value: null,
-      base: null,
-    })
   }
   return { definitionsOnly: true, partly, definitions, uses: [], imports: [], exports: [] }
+}
+
+/** Assignments at the top of a file of Python. */
+function assignments(root: Syntax): readonly Syntax[] {
+  return root.kids.flatMap(({ type, kids: [first] }) =>
+    type === 'expression_statement' && first?.type === 'assignment' ? [first] : [],
+  )
 }

@@ -1,4 +1,4 @@
-import { type EcmaSource, memberName } from './ecma-source.ts'
+import { type EcmaSource, type ImportedFrom, memberName } from './ecma-source.ts'
 import type { Scope } from './scopes.ts'
 import { child, field, type Syntax } from './syntax.ts'
 
@@ -67,15 +67,9 @@ export function bindPattern(
 }
 
 /** Names that `require` gives: the module, or members of it. */
-export function bindRequired(
-  source: EcmaSource,
-  name: Syntax,
-  scope: Scope,
-  { from, common }: { readonly from: string; readonly common: boolean },
-): void {
+export function bindRequired(source: EcmaSource, name: Syntax, scope: Scope, from: ImportedFrom): void {
   if (name.type === 'identifier') {
-    source.names.add(name)
-    source.bind(scope, source.said(name), { is: 'import', n: source.import(from, '*', common) })
+    bindImport(source, name, scope, '*', from)
     return
   }
   for (const kid of name.type === 'object_pattern' ? name.kids : []) {
@@ -90,38 +84,47 @@ export function bindRequired(
       bindPattern(source, kid, scope, null, [], scope)
       continue
     }
-    source.names.add(local)
-    source.bind(scope, source.said(local), { is: 'import', n: source.import(from, key, common) })
+    bindImport(source, local, scope, key, from)
   }
   if (name.type !== 'object_pattern') bindPattern(source, name, scope, null, [], scope)
 }
 
 export function bindImports(source: EcmaSource, node: Syntax, scope: Scope): void {
-  const bind = (local: Syntax, from: string, name: string, common = false): void => {
-    source.names.add(local)
-    source.bind(scope, source.said(local), { is: 'import', n: source.import(from, name, common) })
-  }
   const equals = child(node, 'import_require_clause')
   const text = field(node, 'source') ?? (equals && field(equals, 'source'))
   if (text === undefined) return
   const from = source.said(text).slice(1, -1)
+  const bind = (local: Syntax, name: string, common = false): void =>
+    bindImport(source, local, scope, name, { from, common })
   const [whole] = equals?.kids ?? []
   if (whole?.type === 'identifier') {
-    bind(whole, from, '*', true)
+    bind(whole, '*', true)
     return
   }
   for (const clause of child(node, 'import_clause')?.kids ?? []) {
     const [first] = clause.kids
-    if (clause.type === 'identifier') bind(clause, from, 'default')
-    else if (clause.type === 'namespace_import' && first !== undefined) bind(first, from, '*')
+    if (clause.type === 'identifier') bind(clause, 'default')
+    else if (clause.type === 'namespace_import' && first !== undefined) bind(first, '*')
     else if (clause.type === 'named_imports')
       for (const one of clause.kids) {
         const name = field(one, 'name')
         if (name === undefined) continue
         source.names.add(name)
-        bind(field(one, 'alias') ?? name, from, memberName(source, name) ?? source.said(name))
+        bind(field(one, 'alias') ?? name, memberName(source, name) ?? source.said(name))
       }
   }
+}
+
+/** A name for something of another file. */
+function bindImport(
+  source: EcmaSource,
+  local: Syntax,
+  scope: Scope,
+  name: string,
+  { from, common }: ImportedFrom,
+): void {
+  source.names.add(local)
+  source.bind(scope, source.said(local), { is: 'import', n: source.import(from, name, common) })
 }
 
 /** The name of a type that is written beside something, where it is a name alone. */

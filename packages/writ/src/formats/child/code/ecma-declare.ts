@@ -191,9 +191,10 @@ class Declaring {
       const import_ = given === null ? undefined : required(source, given, place.scope)
       if (import_ !== undefined) bindRequired(source, name, scope, import_)
       else if (name.type === 'identifier') this.#variable(one, name, value, { ...place, scope }, moduleLevel)
-      else if (moduleLevel)
-        bindPattern(this.#source, name, scope, given, [], place.scope, null, { ...place, scope })
-      else bindPattern(this.#source, name, scope, given, [], place.scope)
+      else {
+        const define = moduleLevel ? { ...place, scope } : null
+        bindPattern(source, name, scope, given, [], place.scope, null, define)
+      }
       this.each(one, place)
     }
   }
@@ -281,7 +282,7 @@ class Declaring {
     const isMethod = /^(method_definition|method_signature|abstract_method_signature)$/.test(member.type)
     const isField = /^(public_)?field_definition$/.test(member.type)
     if (!isMethod && !isField) return
-    const key = field(member, isMethod ? 'name' : 'name') ?? field(member, 'property')
+    const key = field(member, 'name') ?? field(member, 'property')
     const name = memberName(source, key)
     if (name === undefined || key === undefined) return
     const fixed = member.marks.includes('static')
@@ -309,7 +310,7 @@ class Declaring {
       local,
       fixed,
     })
-    source.defined.set(isField && held !== undefined && isFunction(held) ? held : member, n)
+    source.defined.set(held !== undefined && isFunction(held) ? held : member, n)
     source.member(of, name, n, fixed)
   }
 

@@ -1,6 +1,6 @@
 import type { CodeReach } from '@writ/contract'
 import { bare, type EcmaSource, memberName, NOWHERE, required } from './ecma-source.ts'
-import { INSTANCE, THIS_INSTANCE } from './path-steps.ts'
+import { INSTANCE_STEP, THIS_STEP } from './path-steps.ts'
 import type { Binding, Scope } from './scopes.ts'
 import { field, type Syntax } from './syntax.ts'
 
@@ -32,7 +32,7 @@ export class Reaches {
         const self = scope.thisReach
         // What `super` calls is no other class's method, whichever instance it is.
         if (self?.root !== 'own') return NOWHERE
-        return { ...self, root: 'super', path: self.path.map(() => INSTANCE) }
+        return { ...self, root: 'super', path: self.path.map(() => INSTANCE_STEP) }
       }
       case 'member_expression':
       case 'subscript_expression':
@@ -40,10 +40,10 @@ export class Reaches {
         return this.#member(node, scope)
       case 'new_expression': {
         const made = field(node, 'constructor')
-        return made === undefined ? NOWHERE : further(this.of(made, scope), INSTANCE)
+        return made === undefined ? NOWHERE : further(this.of(made, scope), INSTANCE_STEP)
       }
       case 'array':
-        return { root: 'free', n: 0, path: ['Array', INSTANCE], loose: false }
+        return { root: 'free', n: 0, path: ['Array', INSTANCE_STEP], loose: false }
       case 'call_expression':
         return this.#required(node, scope)
       default:
@@ -59,7 +59,7 @@ export class Reaches {
         ? undefined
         : memberName(this.#source, key)
     if (object === undefined || name === undefined) return NOWHERE
-    return further(this.of(object, scope), name === 'prototype' ? INSTANCE : name)
+    return further(this.of(object, scope), name === 'prototype' ? INSTANCE_STEP : name)
   }
 
   #required(node: Syntax, scope: Scope): CodeReach {
@@ -97,7 +97,7 @@ export class Reaches {
     if (type === null) return NOWHERE
     const typed = this.of(type, scope)
     // Something else may look like an instance of that class.
-    return typed.root === 'free' ? NOWHERE : { ...further(typed, THIS_INSTANCE), loose: true }
+    return typed.root === 'free' ? NOWHERE : { ...further(typed, THIS_STEP), loose: true }
   }
 }
 

@@ -1,11 +1,11 @@
 import type { CodeDefinition, CodeExport, CodeImport, CodeReach, CodeUse, SymbolKind } from '@writ/contract'
 import { Refused } from '../refused.ts'
+import { checkDefinitions } from './definitions.ts'
 import { type Binding, Scope } from './scopes.ts'
 import { field, type Syntax } from './syntax.ts'
 
-/** Most of each that is kept of one file. */
+/** Most uses that are kept of one file. */
 const MOST_USES = 100_000
-const MOST_DEFINITIONS = 20_000
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -50,8 +50,7 @@ export class EcmaSource {
   }
 
   define(name: string, kind: SymbolKind, { node, named, container, local, fixed = false }: Defined): number {
-    if (this.definitions.length >= MOST_DEFINITIONS)
-      throw new Refused('limits', `it has more than ${MOST_DEFINITIONS} definitions`)
+    checkDefinitions(this.definitions.length)
     const n = this.definitions.length
     const place = { start: this.at(named.start), end: this.at(named.end) }
     const body = { from: this.at(node.start), to: this.at(node.end) }
@@ -164,12 +163,14 @@ export function memberName(source: EcmaSource, key: Syntax | undefined): string 
   }
 }
 
+/** A specifier, and whether `require` takes it. */
+export interface ImportedFrom {
+  readonly from: string
+  readonly common: boolean
+}
+
 /** The specifier of `require('…')` or `import('…')`, where `require` is what Node gives. */
-export function required(
-  source: EcmaSource,
-  given: Syntax,
-  scope: Scope,
-): { readonly from: string; readonly common: boolean } | undefined {
+export function required(source: EcmaSource, given: Syntax, scope: Scope): ImportedFrom | undefined {
   const call = bare(given)
   if (call.type !== 'call_expression') return undefined
   const callee = field(call, 'function')

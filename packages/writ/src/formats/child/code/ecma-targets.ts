@@ -47,6 +47,11 @@ export function defaults(node: Syntax): Syntax[] {
   return node.kids.flatMap(defaults)
 }
 
+/** The names among the places that an assignment assigns. */
 export function leaves(node: Syntax): Syntax[] {
-  return targets(node).filter(({ type }) => type === 'identifier' || type.startsWith('shorthand'))
+  return targets(node).filter(isName)
+}
+
+export function isName({ type }: Syntax): boolean {
+  return type === 'identifier' || type.startsWith('shorthand')
 }

@@ -1,9 +1,9 @@
-import type { CodeReach, CodeUse } from '@writ/contract'
+import type { CodeReach, UseKind } from '@writ/contract'
 import { commonExport, exportsOf } from './ecma-exports.ts'
 import { Reaches } from './ecma-reach.ts'
 import { bare, type EcmaSource, isClass, isFunction, memberName, NOWHERE } from './ecma-source.ts'
-import { defaults, memberOf, targets, without } from './ecma-targets.ts'
-import { ANY_MEMBER, THIS_INSTANCE } from './path-steps.ts'
+import { defaults, isName, leaves, memberOf, targets, without } from './ecma-targets.ts'
+import { ANY_MEMBER, THIS_STEP } from './path-steps.ts'
 import { Scope } from './scopes.ts'
 import { child, field, type Syntax } from './syntax.ts'
 
@@ -56,11 +56,8 @@ class Finding {
 
   #count(target: Syntax | undefined, scope: Scope): void {
     if (target === undefined || this.#source.names.has(target)) return
-    for (const name of targets(bare(target))) {
-      const binding =
-        name.type === 'identifier' || name.type.startsWith('shorthand')
-          ? scope.find(this.#source.said(name))
-          : undefined
+    for (const name of leaves(bare(target))) {
+      const binding = scope.find(this.#source.said(name))
       if (binding !== undefined) binding.writes += 1
     }
   }
@@ -162,10 +159,6 @@ class Finding {
       case 'import_statement':
         this.#import(node, place)
         return
-      case 'required_parameter':
-      case 'optional_parameter':
-        this.each(node, place)
-        return
       default:
         this.each(node, place)
         return
@@ -219,8 +212,8 @@ class Finding {
       loose: false,
     })
     if (definition.kind === 'method' && definition.container !== null)
-      return self(definition.container, definition.fixed ? [] : [THIS_INSTANCE])
-    return (members.get(n)?.ofInstance.size ?? 0) > 0 ? self(n, [THIS_INSTANCE]) : NOWHERE
+      return self(definition.container, definition.fixed ? [] : [THIS_STEP])
+    return (members.get(n)?.ofInstance.size ?? 0) > 0 ? self(n, [THIS_STEP]) : NOWHERE
   }
 
   #class(node: Syntax, place: Place): void {
@@ -235,7 +228,7 @@ class Finding {
       const definition = n === undefined ? undefined : source.definitions[n]
       if (definition !== undefined && reach.root !== 'value') definition.base = reach
     }
-    if (n !== undefined) scope.self = { root: 'own', n, path: [THIS_INSTANCE], loose: false }
+    if (n !== undefined) scope.self = { root: 'own', n, path: [THIS_STEP], loose: false }
     const inner: Place = { ...place, scope, within: n ?? place.within }
     for (const kid of node.kids)
       if (kid.field !== 'name') this.#visit(kid, kid.field === 'body' ? inner : { ...place, scope })
@@ -337,7 +330,7 @@ class Finding {
   #write(target: Syntax | undefined, place: Place): void {
     if (target === undefined) return
     for (const one of targets(bare(target))) {
-      if (one.type === 'identifier' || one.type.startsWith('shorthand')) {
+      if (isName(one)) {
         const binding = place.scope.find(this.#source.said(one))
         if (binding !== undefined && binding.is !== 'local')
           this.#emit('write', one, { ...this.#reaches.of(one, place.scope), loose: false }, place)
@@ -376,9 +369,8 @@ class Finding {
             .map((step) => this.#reaches.of(field(step, 'object') ?? step, place.scope))
             .find(({ root: from }) => from !== 'value') ?? NOWHERE)
     const name = root.type === 'identifier' ? this.#source.said(root) : undefined
-    const isAlias = name !== undefined && place.scope.find(name)?.is === 'local'
     // A variable that is assigned elsewhere is written here all the same; another name for it may stand for something else.
-    const loose = isAlias
+    const loose = name !== undefined && place.scope.find(name)?.is === 'local'
     const path =
       whole === known ? [...known.path, ...member] : [...known.path, ...member.map(() => ANY_MEMBER)]
     this.#emit(kind, shown, { ...known, loose, path }, place)
@@ -401,7 +393,7 @@ class Finding {
     if (!isList) this.each(node, place)
   }
 
-  #emit(kind: CodeUse['kind'], node: Syntax, reach: CodeReach, { within, inFunction }: Place): void {
+  #emit(kind: UseKind, node: Syntax, reach: CodeReach, { within, inFunction }: Place): void {
     const { root, path } = reach
     const isNamed = root === 'value' || root === 'free' ? path.length > 0 : true
     if (

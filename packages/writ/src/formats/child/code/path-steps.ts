@@ -1,7 +1,7 @@
-import type { AnyMember, InstanceStep, ThisStep } from '@writ/contract'
+import type * as contract from '@writ/contract'
 
 // Steps of a path that are no names. The child runs nothing of another room, so their types keep them equal.
 
-export const INSTANCE: InstanceStep = '*new'
-export const THIS_INSTANCE: ThisStep = '*this'
-export const ANY_MEMBER: AnyMember = '*any'
+export const INSTANCE_STEP: typeof contract.INSTANCE_STEP = '*new'
+export const THIS_STEP: typeof contract.THIS_STEP = '*this'
+export const ANY_MEMBER: typeof contract.ANY_MEMBER = '*any'

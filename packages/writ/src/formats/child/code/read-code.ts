@@ -3,7 +3,7 @@ import { Refused } from '../refused.ts'
 import { readDefinitions } from './definitions.ts'
 import { readEcma } from './ecma.ts'
 import { parserOf } from './grammars.ts'
-import { isPartly, plainTree } from './syntax.ts'
+import { plainTree } from './syntax.ts'
 
 /** The structure of a source text. Throws `Refused`, or whatever its parser throws. */
 export async function readCode(language: CodeLanguage, bytes: Uint8Array): Promise<CodeFacts> {
@@ -13,7 +13,7 @@ export async function readCode(language: CodeLanguage, bytes: Uint8Array): Promi
   if (tree === null) throw new Refused('damaged', 'its parser gave nothing')
   try {
     const root = plainTree(tree)
-    const partly = isPartly(tree.rootNode)
+    const partly = tree.rootNode.hasError
     if (language === 'javascript' || language === 'typescript' || language === 'tsx')
       return readEcma(text, root, partly)
     return readDefinitions(language, text, root, partly)

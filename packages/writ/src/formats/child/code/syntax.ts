@@ -1,4 +1,4 @@
-import type { Tree, TreeCursor, Node as TreeNode } from 'web-tree-sitter'
+import type { Tree, TreeCursor } from 'web-tree-sitter'
 import { Refused } from '../refused.ts'
 
 /** More nodes than any source that a person wrote has. */
@@ -64,11 +64,6 @@ export function field(node: Syntax, name: string): Syntax | undefined {
 
 export function child(node: Syntax, type: string): Syntax | undefined {
   return node.kids.find((kid) => kid.type === type)
-}
-
-/** Whether part of a text is not what its grammar knows. */
-export function isPartly(root: TreeNode): boolean {
-  return root.hasError
 }
 
 /** Gives for places in UTF-16 units the offsets in UTF-8 bytes. */

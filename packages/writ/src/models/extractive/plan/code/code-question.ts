@@ -60,7 +60,7 @@ const FORMS: readonly (readonly [asks: CodeAsks, forms: readonly string[]])[] = 
     'breaks',
     [
       `what (?:breaks|would break|will break|could break|is affected|would be affected) (?:if|when) ${A}${NAME} changes its signature`,
-      `what (?:breaks|would break|will break|could break|is affected|would be affected) (?:if|when) (?:the signature of ${A}${NAME} (?:changes|is changed)|(?:i|we) change the signature of ${A}${NAME.replace('of', 'of2')})`,
+      `what (?:breaks|would break|will break|could break|is affected|would be affected) (?:if|when) (?:the signature of ${A}${NAME} (?:changes|is changed)|(?:i|we) change the signature of ${A}${NAME})`,
     ],
   ],
 ]
@@ -83,9 +83,8 @@ export function readCodeQuestion(plain: string): CodeQuestion | undefined {
   const text = plain.replace(/[\s?.!]+$/u, '')
   for (const { asks, patterns } of PATTERNS)
     for (const pattern of patterns) {
-      const { groups } = pattern.exec(text) ?? {}
-      if (groups === undefined && !pattern.test(text)) continue
-      return { asks, of: groups?.of ?? groups?.of2 ?? '*', ...ASKED[asks], limit: MOST_LINKS }
+      const found = pattern.exec(text)
+      if (found !== null) return { asks, of: found.groups?.of ?? '*', ...ASKED[asks], limit: MOST_LINKS }
     }
   return undefined
 }
