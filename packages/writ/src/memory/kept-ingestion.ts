@@ -253,7 +253,7 @@ class KeptPartition {
   #living(before: readonly Part[], packs: readonly string[], sides: Omit<Living, 'before'>): Part[] {
     const all = this.#open([...before, ...packs.map((pack) => ({ pack, gone: [] }))])
     try {
-      return livingParts(all, [...before.map(({ pack }) => pack), ...packs], { before, ...sides })
+      return livingParts(all, { before, ...sides })
     } finally {
       all.close()
     }

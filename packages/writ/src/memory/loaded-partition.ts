@@ -10,19 +10,20 @@ import type { LoadedPartition } from './worker-calls.ts'
 export function describe(key: PartitionKey, { sha256, pack, index }: OpenPack): LoadedPartition {
   const id = partitionId(key)
   const known = documentRows(index)
-  const documents = pack.documents.map((layout) => ({
-    layout,
-    info: {
+  const documents = pack.documents.map((layout) => {
+    const row = known.get(pack.numberOf(layout.id) ?? -1)
+    const info = {
       id: layout.id,
       partition: id,
-      title: known.get(pack.numberOf(layout.id) ?? -1)?.title ?? layout.id,
+      title: row?.title ?? layout.id,
       mediaType: mediaTypeOf(layout.id),
       bytes: layout.original?.bytes ?? layout.bytes,
       ...(layout.original === undefined ? {} : { encoding: layout.original.encoding }),
       ...(layout.extract?.format === undefined ? {} : { format: layout.extract.format }),
-      outlineSize: known.get(pack.numberOf(layout.id) ?? -1)?.outline_size ?? 0,
-    },
-  }))
+      outlineSize: row?.outline_size ?? 0,
+    }
+    return { layout, info }
+  })
   const bytes = documents.reduce((sum, { info }) => sum + info.bytes, 0)
   const partition = { id, ...key, documents: documents.length, bytes, packSha256: sha256 }
   const tables = readTables(index, (n) => pack.byNumber(n)?.id ?? '', id)
