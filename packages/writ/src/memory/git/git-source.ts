@@ -49,16 +49,10 @@ export function readRevision(source: string, scratch: string, at: number): Revis
   const repository = findRepository(path === '' ? '.' : path)
   const objects = new GitObjects(repository, folder)
   const hash = objects.resolve(repository.revision(revision))
-  const { files, omitted, skipped } = listTree(objects, hash)
   const called = nameOf(repository.path)
   const name = `${called.replace(/\.git$/, '')}@${hash.slice(0, 12)}`
-  return new Reading({
-    folder,
-    objects,
-    origin: `${GIT_PREFIX}${called}@${hash}`,
-    omitted,
-    skipped,
-  }).read(name, files)
+  const origin = `${GIT_PREFIX}${called}@${hash}`
+  return new Reading({ folder, objects, origin }).read(name, listTree(objects, hash))
 }
 
 /** What a repository is called: the folder that it is in, where its own is `.git`. */
@@ -71,12 +65,13 @@ interface Place {
   readonly folder: string
   readonly objects: GitObjects
   readonly origin: string
-  readonly omitted: Omitted[]
-  readonly skipped: Map<string, number>
 }
 
+/** Decides which files of a revision are kept, and writes them. */
 class Reading {
   readonly #place: Place
+  readonly #omitted: Omitted[] = []
+  readonly #skipped = new Map<string, number>()
   readonly #files: RevisionFile[] = []
   readonly #paths = new Set<string>()
   #bytes = 0
@@ -86,7 +81,7 @@ class Reading {
   }
 
   read(name: string, listed: readonly TreeFile[]): Revision {
-    const { folder, objects, omitted, skipped } = this.#place
+    const { folder, objects } = this.#place
     const wanted = listed.filter((file) => this.#isWanted(file))
     const sizes = objects.sizes(wanted.map(({ hash }) => hash))
     const small = wanted.filter((file, at) => this.#isSmall(file, sizes[at]))
@@ -98,7 +93,7 @@ class Reading {
       if (bytes === undefined) this.#leave(file.path, 'its object is damaged or not what its hash says')
       else this.#keep(file.path, bytes)
     }
-    return { name, folder, files: this.#files, omitted, skipped }
+    return { name, folder, files: this.#files, omitted: this.#omitted, skipped: this.#skipped }
   }
 
   #isWanted({ path, kind }: TreeFile): boolean {
@@ -107,7 +102,7 @@ class Reading {
     const isKnown = shown !== undefined && !path.includes('\ufffd') && !this.#paths.has(path)
     this.#paths.add(path)
     if (!isKnown || /(^|\/)\.git($|\/)/i.test(path)) {
-      this.#place.omitted.push({
+      this.#omitted.push({
         doc: shownName(path),
         code: 'unsafe-name',
         reason: 'its name leads out of its repository or cannot be shown',
@@ -116,8 +111,8 @@ class Reading {
     }
     if (kind === 'submodule')
       this.#leave(path, 'it is a submodule, whose files are in another repository: name that one as a source')
-    else if (kind === 'link') count(this.#place.skipped, 'symlink')
-    else if (/(^|\/)node_modules\//.test(path)) count(this.#place.skipped, 'node_modules')
+    else if (kind === 'link') count(this.#skipped, 'symlink')
+    else if (/(^|\/)node_modules\//.test(path)) count(this.#skipped, 'node_modules')
     else return true
     return false
   }
@@ -130,7 +125,7 @@ class Reading {
     if (size > MAX_PARSED_BYTES) {
       const doc = path
       const reason = `it is larger than ${MAX_PARSED_BYTES / 1024 ** 2} MiB, the most of a file of a repository`
-      this.#place.omitted.push({ doc, code: 'too-large', reason })
+      this.#omitted.push({ doc, code: 'too-large', reason })
       return false
     }
     this.#bytes += size
@@ -160,6 +155,6 @@ class Reading {
   }
 
   #leave(doc: string, reason: string): void {
-    this.#place.omitted.push({ doc, code: 'unreadable', reason })
+    this.#omitted.push({ doc, code: 'unreadable', reason })
   }
 }
