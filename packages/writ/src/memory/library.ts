@@ -142,9 +142,10 @@ class PackLibrary implements Library {
   }
 
   async remove(name: string, inUse: ReadonlySet<string>): Promise<RemovedCorpus> {
+    // Also where the first ingestion was cut short, and there is no corpus of that name yet.
+    this.#home.forgetWork(name)
     // The name goes first: what is cut short here leaves packs that nothing names, and no name without its packs.
     const { documents, bytes, kept, earlier = [] } = await this.#named.remove(name)
-    this.#home.forgetWork(name)
     const packs = [...new Set([...kept.map(({ packSha256 }) => packSha256), ...earlier])]
     const { dropped, bytes: freed, kept: stay } = await dropPacks(this.#home.home, packs, inUse)
     const left = { packsDeleted: dropped, bytesFreed: freed, packsKept: stay }
