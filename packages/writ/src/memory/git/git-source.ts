@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { type Omitted, WritError } from '@writ/contract'
+import { GIT_PREFIX, type Omitted, WritError } from '@writ/contract'
 import { MAX_PARSED_BYTES, MAX_SETTINGS_BYTES } from '../limits.ts'
 import { memberName, shownName } from '../member-name.ts'
 import { count, MANIFEST_NAME } from '../walk.ts'
 import { findRepository } from './git-directory.ts'
 import { GitObjects } from './git-objects.ts'
-import { GIT_PREFIX } from './git-path.ts'
 import { listTree, type TreeFile } from './git-tree.ts'
 
 /** Bytes of all files of one revision. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { isGitSource } from '@writ/contract'
 import type { Wanted } from '../selection.ts'
-import { isGitSource } from './git-path.ts'
 import { type Revision, readRevision } from './git-source.ts'
 
 /** What is asked for, and where files may be put meanwhile. */
