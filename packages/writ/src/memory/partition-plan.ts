@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { isLeftOut } from '@writ/contract'
 import { type FileRecord, type Sight, sightOf } from './file-record.ts'
 import { formatOf } from './format-of.ts'
@@ -7,6 +6,7 @@ import type { PackSet } from './pack-set.ts'
 import { feedsTheSame, packedFeed } from './packed-feed.ts'
 import { readWhole } from './parse-files.ts'
 import type { Candidate } from './selection.ts'
+import { sha256 } from './sha256.ts'
 import type { Progress } from './work-directory.ts'
 
 /** A file whose documents are to be packed, from the file itself or from an earlier pack. */
@@ -125,7 +125,7 @@ function holdsTheSame(candidate: Candidate, record: FileRecord, set: PackSet): b
 
 function hashOf({ file }: Candidate): string | undefined {
   const bytes = file && readWhole(file.path)
-  return bytes instanceof Uint8Array ? createHash('sha256').update(bytes).digest('hex') : undefined
+  return bytes instanceof Uint8Array ? sha256(bytes) : undefined
 }
 
 function isBetterWhole(

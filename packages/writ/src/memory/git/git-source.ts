@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { GIT_PREFIX, type Omitted, WritError } from '@writ/contract'
 import { MAX_PARSED_BYTES, MAX_SETTINGS_BYTES } from '../limits.ts'
 import { memberName, shownName } from '../member-name.ts'
+import { sha256 } from '../sha256.ts'
 import { count, MANIFEST_NAME } from '../walk.ts'
 import { findRepository } from './git-directory.ts'
 import { GitObjects } from './git-objects.ts'
@@ -149,8 +149,7 @@ class Reading {
     }
     const kept = join(folder, `${this.#files.length}`)
     writeFileSync(kept, bytes, { mode: 0o600 })
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
-    this.#files.push({ path: kept, relative: path, file: `${origin}:${path}`, sha256 })
+    this.#files.push({ path: kept, relative: path, file: `${origin}:${path}`, sha256: sha256(bytes) })
   }
 
   #leave(doc: string, reason: string): void {
