@@ -25,7 +25,7 @@ export async function* ingest({ size, quick }: BenchOptions): AsyncGenerator<Mea
     await pause(SETTLE_MS)
     const home = join(place, 'home')
     yield* ofIngestion(home, corpus)
-    yield* searchedRuns(home, corpus, (smaller, paths) => ingestInto(smaller, paths))
+    yield* searchedRuns(home, corpus, ingestInto)
   } finally {
     await rm(place, { recursive: true, force: true })
   }

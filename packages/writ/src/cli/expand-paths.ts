@@ -1,12 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
-import { WritError } from '@writ/contract'
+import { isGitSource, WritError } from '@writ/contract'
 import type { SourcePaths } from '../index.ts'
 import { CONFIG_FILE } from './config.ts'
-
-/** What names a revision of a repository begins with. */
-const GIT_SOURCE = 'git:'
 
 const GLOB = /[*?[\]{}]/
 
@@ -18,7 +15,7 @@ export async function expandPaths(paths: readonly string[]): Promise<Required<So
   const named: string[] = []
   const matched: string[] = []
   for (const path of paths) {
-    if (path.startsWith(GIT_SOURCE) || existsSync(path) || !GLOB.test(path)) {
+    if (isGitSource(path) || existsSync(path) || !GLOB.test(path)) {
       named.push(path)
       continue
     }
@@ -41,7 +38,7 @@ export async function expandPaths(paths: readonly string[]): Promise<Required<So
 export async function expandWithin(directory: string, paths: readonly string[]): Promise<SourcePaths> {
   const { paths: named, matched } = await expandPaths(paths)
   const all = [...named, ...matched]
-  const repository = all.find((path) => path.startsWith(GIT_SOURCE))
+  const repository = all.find((path) => isGitSource(path))
   if (repository !== undefined)
     throw new WritError(
       'BAD_CONFIG',

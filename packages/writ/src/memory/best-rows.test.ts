@@ -23,6 +23,8 @@ beforeAll(() => {
         : [],
     )
     if (n % 1999 === 0) words.push('once')
+    // A rare word that is worth little where it stands: less than frequent ones in short passages.
+    if (n % 300 === 7) words.push('seldom', ...Array.from({ length: 140 }, () => 'filler'))
     span.run(n, n)
     passage.run(n, `${words.join(' ')} ${'filler '.repeat(n % 17)}`, n % 50 === 0 ? 'w2' : '', '')
   }
@@ -51,6 +53,7 @@ it.each([
   [['w1', 'w2']],
   [['absent', 'w1', 'w2']],
   [['w57', 'w58', 'w1']],
+  [['seldom', 'w2', 'w3', 'w4']],
 ])('are those of %s that come first when every passage is scored', (words) => {
   const terms = words.map((word) => `"${word}"`)
   for (const k of [1, 10, 200]) {

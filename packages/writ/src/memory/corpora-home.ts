@@ -69,7 +69,7 @@ export class CorporaHome {
 
   /** Forgets what an ingestion that was cut short left. */
   forgetWork(name: string): void {
-    rmSync(join(this.unfinished, name), { recursive: true, force: true })
+    if (list(this.unfinished).includes(name)) rmSync(join(this.unfinished, name), { recursive: true })
   }
 
   #leave(work: string, place: string): void {

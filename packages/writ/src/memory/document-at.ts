@@ -4,8 +4,7 @@ import type { PackSet } from './pack-set.ts'
 
 /** A document of a pack by its id. Throws `UNKNOWN_DOCUMENT`. */
 export function documentAt(pack: PackSet, id: string): PackedDocument {
-  const n = pack.numberOf(id)
-  const layout = n === undefined ? undefined : pack.byNumber(n)
+  const layout = pack.byId(id)
   if (layout === undefined) throw new WritError('UNKNOWN_DOCUMENT', `no document ${JSON.stringify(id)}`)
   return layout
 }

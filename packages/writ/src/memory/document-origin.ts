@@ -1,4 +1,5 @@
-import { type Origin, WritError } from '@writ/contract'
+import type { Origin } from '@writ/contract'
+import { documentAt } from './document-at.ts'
 import type { OpenPack } from './pack-directory.ts'
 import { placeOf } from './place-of.ts'
 
@@ -9,8 +10,7 @@ export function documentOrigin(
   start: number,
   end: number,
 ): Origin | undefined {
-  const layout = pack.byNumber(pack.numberOf(doc) ?? -1)
-  if (layout === undefined) throw new WritError('UNKNOWN_DOCUMENT', `no document ${JSON.stringify(doc)}`)
+  const layout = documentAt(pack, doc)
   const { extract } = layout
   if (extract === undefined) return undefined
   const { file, sha256 } = extract

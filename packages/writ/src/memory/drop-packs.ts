@@ -29,9 +29,9 @@ export async function dropPacks(
     for (const file of packsOf(places.packs, state)) staying.add(file)
   }
   for (const state of inUse) stay(state)
-  for (const state of await new NamedCorpora(places.named, places.scratch).states()) stay(state)
+  for (const state of await new NamedCorpora(places.named).states()) stay(state)
   const asked = [...new Set(states)]
-  const leaving = asked.filter((state) => !staying.has(state) && isThere(places.packs, state))
+  const leaving = asked.filter((state) => !staying.has(state) && packsNamed(places, state).some(existsSync))
   const files = new Set(
     leaving.flatMap((state) => packsOf(places.packs, state)).filter((file) => !staying.has(file)),
   )
@@ -48,15 +48,28 @@ export async function dropPacks(
   return { dropped: leaving.length, bytes, kept: asked.filter((state) => staying.has(state)).length }
 }
 
-function filesOf({ packs, indexes }: CorporaHome, hash: string): string[] {
-  return [
-    ...['db', 'code'].map((ending) => join(indexes, `${hash}.${ending}`)),
-    ...['parts', 'pack'].map((ending) => join(packs, `${hash}.${ending}`)),
-  ]
+/** Removes the indexes of states that no named corpus has. They are made again from the packs if they are needed. */
+export async function dropIndexes(home: string, states: readonly string[]): Promise<void> {
+  const places = new CorporaHome(home)
+  const named = await new NamedCorpora(places.named).states()
+  for (const state of states) {
+    if (named.has(state)) continue
+    for (const path of indexesOf(places, state)) rmSync(path, { force: true })
+  }
 }
 
-function isThere(packs: string, state: string): boolean {
-  return ['pack', 'parts'].some((kind) => existsSync(join(packs, `${state}.${kind}`)))
+function filesOf(places: CorporaHome, hash: string): string[] {
+  return [...indexesOf(places, hash), ...packsNamed(places, hash)]
+}
+
+/** What is derived from the packs of a state. */
+function indexesOf({ indexes }: CorporaHome, state: string): string[] {
+  return ['db', 'code'].map((ending) => join(indexes, `${state}.${ending}`))
+}
+
+/** The list of parts and the pack that may have a hash. */
+function packsNamed({ packs }: CorporaHome, hash: string): string[] {
+  return ['parts', 'pack'].map((ending) => join(packs, `${hash}.${ending}`))
 }
 
 /** States of several parts. */

@@ -40,7 +40,7 @@ export interface Sight {
 
 /** Looks at a candidate. Its times of writing and of change, its size and its inode all have to be as they were. */
 export function sightOf({ file, asked }: Candidate): Sight {
-  const how = file === undefined ? 'text' : `${file.verdict ?? String(file.verdict)} ${asked !== undefined}`
+  const how = file === undefined ? 'text' : `${file.verdict} ${asked !== undefined}`
   if (file === undefined) return { how, path: null, seen: null, bytes: 0 }
   const { path, source } = file
   try {

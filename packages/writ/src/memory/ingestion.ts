@@ -1,40 +1,35 @@
 import { defined, type IngestProgress, type Omitted, WritError } from '@writ/contract'
-import { Revisions } from './git/revisions.ts'
+import { withRevisions } from './git/revisions.ts'
 import { MAX_PARTITION_KEY_BYTES, MAX_PARTITIONS, PROGRESS_INTERVAL_MS } from './limits.ts'
-import { describe } from './loaded-partition.ts'
-import { type OpenPack, PackDirectory } from './pack-directory.ts'
+import { type Keep, openPartition } from './loaded-partition.ts'
+import { PackDirectory } from './pack-directory.ts'
 import { type Parse, parseFiles } from './parse-files.ts'
 import { type PartitionKey, partitionId, partitionKey } from './partition-key.ts'
-import { type Candidate, select } from './selection.ts'
+import { type Candidate, type Selection, select } from './selection.ts'
 import type { LoadedPartition, WorkerCalls } from './worker-calls.ts'
-
-/** Keeps an opened pack under the id of its partition. */
-export type Keep = (partition: string, open: OpenPack) => void
 
 /** Selects, parses, packs and indexes what a request asks for. Throws `EMPTY_CORPUS` when nothing is left. */
 export async function ingest(
   request: WorkerCalls['ingest']['request'],
-  keep: Keep,
-  report: (progress: IngestProgress) => void,
-  parse: Parse,
+  ways: Ways,
 ): Promise<WorkerCalls['ingest']['result']> {
-  const revisions = new Revisions(request.wanted.paths, request.places.scratch)
-  try {
-    return await bringIn(request, revisions, keep, report, parse)
-  } finally {
-    revisions.remove()
-  }
+  return await withRevisions(request, (wanted, revisions) =>
+    bringIn(request, select(wanted, revisions), ways),
+  )
+}
+
+/** What an ingestion is given beside what it is asked for. */
+export interface Ways {
+  readonly keep: Keep
+  readonly report: (progress: IngestProgress) => void
+  readonly parse: Parse
 }
 
 async function bringIn(
   request: WorkerCalls['ingest']['request'],
-  revisions: Revisions,
-  keep: Keep,
-  report: (progress: IngestProgress) => void,
-  parse: Parse,
+  { candidates: selected, omitted, skipped }: Selection,
+  { keep, report, parse }: Ways,
 ): Promise<WorkerCalls['ingest']['result']> {
-  const wanted = { ...request.wanted, paths: revisions.otherPaths }
-  const { candidates: selected, omitted, skipped } = select(wanted, revisions.all)
   const { candidates, remove } = request.parses
     ? await parseFiles(selected, omitted, request.places.scratch, parse)
     : { candidates: selected, remove: () => {} }
@@ -47,11 +42,7 @@ async function bringIn(
   omitted.sort((a, b) => (a.doc < b.doc ? -1 : 1))
   if (packs.length === 0) throw empty(omitted, skipped)
   const tell = counter(report)
-  const partitions = packs.map(({ key, hash }) => {
-    const open = directory.open(hash, tell.advance)
-    keep(partitionId(key), open)
-    return describe(key, open)
-  })
+  const partitions = packs.map(({ key, hash }) => openPartition({ directory, keep }, key, hash, tell.advance))
   tell.end()
   return { partitions, omitted, skipped }
 }
@@ -63,9 +54,7 @@ export function load(request: WorkerCalls['load']['request'], keep: Keep): Loade
     if (!directory.has(packSha256)) {
       throw new WritError('UNKNOWN_CORPUS', `the pack ${packSha256} of this corpus is gone; ingest it again`)
     }
-    const open = directory.open(packSha256, () => {})
-    keep(partitionId(key), open)
-    return describe(key, open)
+    return openPartition({ directory, keep }, key, packSha256)
   })
 }
 

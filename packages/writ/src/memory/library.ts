@@ -1,6 +1,6 @@
-import { realpathSync, rmSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import {
   type CodeReader,
   type ContextStore,
@@ -14,7 +14,7 @@ import {
   type RemovedCorpus,
 } from '@writ/contract'
 import { CorporaHome } from './corpora-home.ts'
-import { dropPacks } from './drop-packs.ts'
+import { dropIndexes, dropPacks } from './drop-packs.ts'
 import { PART_BYTES } from './limits.ts'
 import { type CorpusManifest, NamedCorpora, newFiles, requireName } from './named-corpora.ts'
 import type { Places } from './pack-directory.ts'
@@ -52,6 +52,7 @@ type Owner = Pick<IngestRequest, 'purposes' | 'owner'>
 
 class PackLibrary implements Library {
   readonly #home: CorporaHome
+  readonly #named: NamedCorpora
   readonly #parse: Parse | undefined
   readonly #readCode: CodeReader['readCode'] | undefined
   readonly #partBytes: number
@@ -66,6 +67,7 @@ class PackLibrary implements Library {
     partBytes: number,
   ) {
     this.#home = home
+    this.#named = new NamedCorpora(home.named)
     this.#parse = parse
     this.#readCode = readCode
     this.#partBytes = partBytes
@@ -81,14 +83,13 @@ class PackLibrary implements Library {
 
   async ingest(name: string, request: IngestRequest): Promise<KeptCorpus> {
     requireName(name)
-    const corpora = new NamedCorpora(this.#home.named, this.#home.scratch)
-    const before = await corpora.get(name).catch(() => undefined)
+    const before = await this.#named.get(name).catch(() => undefined)
     const files = newFiles(name)
     const states = [...(before?.earlier ?? []), ...(before?.kept ?? []).map(({ packSha256 }) => packSha256)]
     const earlier = [...new Set(states)].filter((state) => partsOf(this.#home.packs, state) !== undefined)
     const base = before && {
       partitions: before.kept,
-      ...(before.files === undefined ? {} : { files: corpora.filesPath(before.files) }),
+      ...(before.files === undefined ? {} : { files: this.#named.filesPath(before.files) }),
     }
     const manner = { rehash: request.rehash === true, partBytes: this.#partBytes }
     let work = ''
@@ -98,14 +99,12 @@ class PackLibrary implements Library {
       const { signal, onProgress } = request
       return link.call(
         'ingestKept',
-        { ...asked, work, files: corpora.filesPath(files) },
+        { ...asked, work, files: this.#named.filesPath(files) },
         { signal, onProgress },
       )
     })
     try {
-      await new NamedCorpora(this.#home.named, scratch).save(
-        manifest(name, request, ingested, { files, earlier }),
-      )
+      await this.#named.save(manifest(name, request, ingested, { files, earlier }), scratch)
       // From here on the corpus is the new one, and what was done for it has no further use.
       await rm(work, { recursive: true, force: true })
       await this.#dropEarlier(earlier, request)
@@ -117,7 +116,7 @@ class PackLibrary implements Library {
   }
 
   async openNamed(name: string): Promise<ContextStore> {
-    const kept = await new NamedCorpora(this.#home.named, this.#home.scratch).get(name)
+    const kept = await this.#named.get(name)
     const { omitted, skipped } = kept
     const { store } = await this.#store(kept, async (link, places) => {
       const partitions = await link.call('load', { places, partitions: kept.kept })
@@ -139,14 +138,14 @@ class PackLibrary implements Library {
   }
 
   list(): Promise<readonly CorpusSummary[]> {
-    return new NamedCorpora(this.#home.named, this.#home.scratch).list()
+    return this.#named.list()
   }
 
   async remove(name: string, inUse: ReadonlySet<string>): Promise<RemovedCorpus> {
-    const corpora = new NamedCorpora(this.#home.named, this.#home.scratch)
-    // The name goes first: what is cut short here leaves packs that nothing names, and no name without its packs.
-    const { documents, bytes, kept, earlier = [] } = await corpora.remove(name)
+    // Also where the first ingestion was cut short, and there is no corpus of that name yet.
     this.#home.forgetWork(name)
+    // The name goes first: what is cut short here leaves packs that nothing names, and no name without its packs.
+    const { documents, bytes, kept, earlier = [] } = await this.#named.remove(name)
     const packs = [...new Set([...kept.map(({ packSha256 }) => packSha256), ...earlier])]
     const { dropped, bytes: freed, kept: stay } = await dropPacks(this.#home.home, packs, inUse)
     const left = { packsDeleted: dropped, bytesFreed: freed, packsKept: stay }
@@ -175,12 +174,7 @@ class PackLibrary implements Library {
     // Where nobody can tell what runs were over, all of it stays.
     const used = await inUse?.().catch(() => undefined)
     if (used !== undefined) await dropPacks(this.#home.home, earlier, used)
-    const named = await new NamedCorpora(this.#home.named, this.#home.scratch).states()
-    for (const state of earlier) {
-      if (named.has(state)) continue
-      for (const ending of ['db', 'code'])
-        rmSync(join(this.#home.indexes, `${state}.${ending}`), { force: true })
-    }
+    await dropIndexes(this.#home.home, earlier)
   }
 
   /** Starts a worker, lets it bring in partitions, and makes a store of both; leaves nothing behind when that fails. */

@@ -13,6 +13,20 @@ export interface Workspace {
   readonly remove: () => void
 }
 
+/** A request for all documents of a directory, under one label. */
+export function requestFor(docs: string, home: string): IngestRequest {
+  return {
+    paths: [docs],
+    texts: [],
+    defaultLabel: label('internal', [], true),
+    labels: [],
+    collection: 'default',
+    purposes: ['general'],
+    owner: 'tester',
+    home,
+  }
+}
+
 export function workspace(): Workspace {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'writ-memory-')))
   const home = join(base, 'home')
@@ -26,17 +40,7 @@ export function workspace(): Workspace {
       mkdirSync(dirname(join(docs, path)), { recursive: true })
       writeFileSync(join(docs, path), content)
     },
-    request: (changes = {}) => ({
-      paths: [docs],
-      texts: [],
-      defaultLabel: label('internal', [], true),
-      labels: [],
-      collection: 'default',
-      purposes: ['general'],
-      owner: 'tester',
-      home,
-      ...changes,
-    }),
+    request: (changes = {}) => ({ ...requestFor(docs, home), ...changes }),
     remove: () => rmSync(base, { recursive: true, force: true }),
   }
 }

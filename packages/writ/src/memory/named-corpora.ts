@@ -76,17 +76,15 @@ export function requireName(name: string): void {
 /** The manifests of kept corpora, one file each. */
 export class NamedCorpora {
   readonly #directory: string
-  readonly #scratch: string
 
-  constructor(directory: string, scratch: string) {
+  constructor(directory: string) {
     this.#directory = directory
-    this.#scratch = scratch
   }
 
-  /** Keeps a manifest, in place of an older one of its name. */
-  async save(given: CorpusManifest): Promise<void> {
+  /** Keeps a manifest, in place of an older one of its name; it is written in `scratch` first. */
+  async save(given: CorpusManifest, scratch: string): Promise<void> {
     const manifest = { ...given, firstIngestedAt: (await this.#before(given)).firstIngestedAt }
-    const unfinished = join(this.#scratch, `${randomUUID()}.tmp`)
+    const unfinished = join(scratch, `${randomUUID()}.tmp`)
     await writeFile(unfinished, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true })
     await rename(unfinished, this.#path(manifest.name))
     await this.#forgetFiles(manifest.name, manifest.files)

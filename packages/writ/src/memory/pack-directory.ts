@@ -97,7 +97,7 @@ export class PackDirectory {
   }
 
   /** Opens the packs of a state with their index, which is built when there is none. */
-  open(hash: string, advance: Advance): OpenPack {
+  open(hash: string, advance: Advance = () => {}): OpenPack {
     const parts = this.parts(hash)
     if (parts === undefined) throw new Error(`there is no pack ${hash}`)
     const pack = new PackSet(parts, (part) => this.packPath(part))

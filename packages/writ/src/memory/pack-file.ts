@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { Span } from '@writ/contract'
 import { CODECS } from './codec.ts'
@@ -7,6 +6,7 @@ import { PIECE_BYTES } from './limits.ts'
 import { fileOffset, markBefore, type Original } from './original.ts'
 import { type PackedDocument, packRange, withoutBreaks } from './pack-layout.ts'
 import { FOOTER_BYTES, FOOTER_TAG } from './pack-writer.ts'
+import { sha256 } from './sha256.ts'
 
 /** A pack opened for reading. Packs never change once they have their name. */
 export class PackFile {
@@ -81,11 +81,6 @@ export class PackFile {
   close(): void {
     closeSync(this.#fd)
   }
-}
-
-/** SHA-256 (hex) of bytes. */
-export function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }
 
 function readExactly(fd: number, position: number, length: number): Buffer {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sha256 } from './sha256.ts'
 
 /** A pack that a partition is made of, and the places in it of documents that count no more. */
 export interface Part {
@@ -14,7 +14,7 @@ const SCHEMA = 'writ.parts/1'
 export function partsFile(parts: readonly Part[]): { readonly bytes: Buffer; readonly hash: string } {
   const rows = parts.map(({ pack, gone }) => ({ pack, gone }))
   const bytes = Buffer.from(`${JSON.stringify({ schema: SCHEMA, parts: rows })}\n`)
-  return { bytes, hash: sha256Of(bytes) }
+  return { bytes, hash: sha256(bytes) }
 }
 
 /** The parts of the state of a partition, or undefined when nothing in the directory has that name. */
@@ -23,7 +23,7 @@ export function partsOf(packs: string, hash: string): readonly Part[] | undefine
   const path = join(packs, `${hash}.parts`)
   if (!existsSync(path)) return undefined
   const bytes = readFileSync(path)
-  if (sha256Of(bytes) !== hash) throw new Error(`${path} is not what its name says`)
+  if (sha256(bytes) !== hash) throw new Error(`${path} is not what its name says`)
   const { schema, parts } = JSON.parse(bytes.toString()) as { schema: string; parts: Part[] }
   if (schema !== SCHEMA) throw new Error(`${path} is not a list of parts`)
   return parts
@@ -32,8 +32,4 @@ export function partsOf(packs: string, hash: string): readonly Part[] | undefine
 /** The hashes of all files that the state of a partition is kept in. */
 export function packsOf(packs: string, hash: string): readonly string[] {
   return [...new Set([hash, ...(partsOf(packs, hash) ?? []).map(({ pack }) => pack)])]
-}
-
-function sha256Of(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

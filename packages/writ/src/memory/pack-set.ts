@@ -6,6 +6,7 @@ import type { Part } from './pack-parts.ts'
 
 /** A pack of a set, with those of its documents that count. */
 export interface SetPart {
+  readonly pack: string
   readonly file: PackFile
   readonly documents: readonly PackedDocument[]
 }
@@ -37,7 +38,7 @@ export class PackSet {
         file.documents.forEach((doc, at) => {
           if (!left.has(at)) this.#numbers.set(doc.id, all.length + at)
         })
-        opened.push({ file, documents })
+        opened.push({ pack, file, documents })
         for (const doc of file.documents) all.push(doc)
         for (const doc of documents) counting.push(doc)
       }
@@ -54,6 +55,12 @@ export class PackSet {
   /** The number of a document that counts, or undefined. */
   numberOf(id: string): number | undefined {
     return this.#numbers.get(id)
+  }
+
+  /** A document that counts, or undefined. */
+  byId(id: string): PackedDocument | undefined {
+    const n = this.#numbers.get(id)
+    return n === undefined ? undefined : this.#byNumber[n]
   }
 
   /** The document of a number, also one that counts no more. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import type { DocumentParser, Format, Omitted, ParsedMember } from '@writ/contract'
 import { formatOf, formatOfMember } from './format-of.ts'
@@ -8,6 +7,7 @@ import { ParsedTexts, type SourceFile } from './parsed-feed.ts'
 import type { Refusal } from './refusal.ts'
 import { judgeName, KEY_FILE, maskedFeed } from './secrets/index.ts'
 import type { Candidate, CandidateFile } from './selection.ts'
+import { sha256 } from './sha256.ts'
 import { unwrittenChanges } from './unwritten-changes.ts'
 
 /** Turns the bytes of a file into text, elsewhere. */
@@ -94,7 +94,7 @@ class FileParsing {
     if (unwritten !== undefined) return this.#leave(of.id, unwritten)
     const bytes = readWhole(path)
     if (!(bytes instanceof Uint8Array)) return this.#leave(of.id, bytes)
-    const source = from ?? { file: of.id, sha256: createHash('sha256').update(bytes).digest('hex') }
+    const source = from ?? { file: of.id, sha256: sha256(bytes) }
     return await this.#parsed({ id: of.id, depth: 0, source, of, verdict, named }, format, bytes)
   }
 

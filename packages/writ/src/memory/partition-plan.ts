@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto'
 import { isLeftOut } from '@writ/contract'
-import type { FileRecord, Sight } from './file-record.ts'
-import { sightOf } from './file-record.ts'
+import { type FileRecord, type Sight, sightOf } from './file-record.ts'
 import { formatOf } from './format-of.ts'
 import { LEAST_KEPT_BYTES, MAX_ADDED_PARTS, MAX_GONE } from './limits.ts'
 import type { PackSet } from './pack-set.ts'
 import { feedsTheSame, packedFeed } from './packed-feed.ts'
 import { readWhole } from './parse-files.ts'
 import type { Candidate } from './selection.ts'
+import { sha256 } from './sha256.ts'
 import type { Progress } from './work-directory.ts'
 
 /** A file whose documents are to be packed, from the file itself or from an earlier pack. */
@@ -25,7 +24,7 @@ export interface Task {
 export interface Plan {
   /** Whether the state is what it was. */
   readonly isUnchanged: boolean
-  /** Whether all is packed again: there was nothing, or little, or too much of what there was counts no more. */
+  /** Whether all is packed again: there was little or nothing, too much of it is gone, or it is in too many packs. */
   readonly whole: boolean
   readonly tasks: readonly Task[]
   /** Files whose documents are where they are to be. */
@@ -108,7 +107,7 @@ function isAsBefore(
   rehash: boolean,
 ): boolean {
   if (sight.how !== record.how || sight.path !== record.path) return false
-  if (!record.docs.every((doc) => set.numberOf(doc) !== undefined)) return false
+  if (!record.docs.every((doc) => set.byId(doc) !== undefined)) return false
   if (!rehash && sight.seen !== null && sight.seen === record.seen) return true
   return holdsTheSame(candidate, record, set)
 }
@@ -116,8 +115,8 @@ function isAsBefore(
 /** Compares content: that of a text with what is packed of it, that of a parsed file with its hash. */
 function holdsTheSame(candidate: Candidate, record: FileRecord, set: PackSet): boolean {
   const [only] = record.docs
-  const doc = set.byNumber(set.numberOf(only ?? '') ?? -1)
-  if (doc === undefined || record.docs.length === 0) return false
+  const doc = only === undefined ? undefined : set.byId(only)
+  if (doc === undefined) return false
   if (doc.extract !== undefined) return hashOf(candidate) === doc.extract.sha256
   if (candidate.file !== undefined && formatOf(candidate.file.path, candidate.id) !== undefined) return false
   const masked = record.omitted.find((entry) => !isLeftOut(entry))?.reason
@@ -126,7 +125,7 @@ function holdsTheSame(candidate: Candidate, record: FileRecord, set: PackSet): b
 
 function hashOf({ file }: Candidate): string | undefined {
   const bytes = file && readWhole(file.path)
-  return bytes instanceof Uint8Array ? createHash('sha256').update(bytes).digest('hex') : undefined
+  return bytes instanceof Uint8Array ? sha256(bytes) : undefined
 }
 
 function isBetterWhole(
@@ -147,7 +146,7 @@ function isBetterWhole(
 
 function copies(set: PackSet | undefined, record: FileRecord, { label }: Candidate): Candidate[] {
   return record.docs.flatMap((id) => {
-    const doc = set?.byNumber(set.numberOf(id) ?? -1)
+    const doc = set?.byId(id)
     if (set === undefined || doc === undefined) return []
     return [{ id, of: record.id, label, feed: packedFeed(set, doc) }]
   })

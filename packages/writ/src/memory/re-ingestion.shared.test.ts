@@ -169,6 +169,20 @@ describe('a corpus that is ingested again', () => {
     await again.close()
   })
 
+  it('leaves nothing of an ingestion that was cut short when its corpus is removed, though it never had one', async () => {
+    const unfinished = join(space.home, 'corpora', 'unfinished')
+    const kept = join(unfinished, 'other')
+    for (const name of [join(unfinished, 'docs'), kept]) {
+      mkdirSync(name)
+      writeFileSync(join(name, 'journal'), '')
+    }
+    await expect(library.remove('../unfinished/other', new Set())).rejects.toMatchObject({
+      code: 'UNKNOWN_CORPUS',
+    })
+    await expect(library.remove('docs', new Set())).rejects.toMatchObject({ code: 'UNKNOWN_CORPUS' })
+    expect(readdirSync(unfinished)).toEqual(['other'])
+  })
+
   it('leaves what runs were over, and drops the rest when they let it go', async () => {
     corpus(30)
     const first = await ingest()

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { WritError } from '@writ/contract'
-import { isGitSource } from './git/git-path.ts'
+import { isGitSource, WritError } from '@writ/contract'
 import { compileGlob } from './glob.ts'
 import { resolveRoots } from './roots.ts'
 

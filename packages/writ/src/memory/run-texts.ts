@@ -1,9 +1,7 @@
 import { type Omitted, WritError } from '@writ/contract'
 import { textFeed } from './document-source.ts'
-import type { Keep } from './ingestion.ts'
-import { describe } from './loaded-partition.ts'
+import { type Keep, openPartition } from './loaded-partition.ts'
 import { PackDirectory } from './pack-directory.ts'
-import { partitionId } from './partition-key.ts'
 import type { LoadedPartition, WorkerCalls } from './worker-calls.ts'
 
 /** Makes a partition of texts. All of them or none: a text that cannot be kept is a `BAD_REQUEST`. */
@@ -22,7 +20,5 @@ export function addTexts(
       : 'there are no texts'
     throw new WritError('BAD_REQUEST', `cannot add texts to ${JSON.stringify(key.collection)}: ${what}`)
   }
-  const open = directory.open(hash, () => {})
-  keep(partitionId(key), open)
-  return describe(key, open)
+  return openPartition({ directory, keep }, key, hash)
 }

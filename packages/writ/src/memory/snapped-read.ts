@@ -3,8 +3,8 @@ import { WritError } from '@writ/contract'
 import { CODECS } from './codec.ts'
 import { MAX_READ_BYTES } from './limits.ts'
 import { type Boundary, boundaryAt, MAX_MARKED_TEXT, markBefore, type Original } from './original.ts'
-import { sha256 } from './pack-file.ts'
 import { type PackedDocument, packRange, withoutBreaks } from './pack-layout.ts'
+import { sha256 } from './sha256.ts'
 import { boundaryAfter, boundaryBefore } from './utf8.ts'
 
 /** Bytes a boundary can be away: a character has at most four. */

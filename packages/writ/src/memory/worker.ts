@@ -12,7 +12,7 @@ import {
 import { OpenCode } from './code/open-code.ts'
 import { documentOrigin } from './document-origin.ts'
 import { grep } from './grep.ts'
-import { ingest, load } from './ingestion.ts'
+import { ingest, load, type Ways } from './ingestion.ts'
 import { ingestKept } from './kept-ingestion.ts'
 import { readOutline } from './outline-rows.ts'
 import type { OpenPack } from './pack-directory.ts'
@@ -76,9 +76,14 @@ function hearParsed(message: Extract<ToWorker, { parsed: number }>): void {
 
 const code = new OpenCode(opened, (request) => parse(request))
 
+/** What the ingestion that a call asks for is given. */
+function waysOf(id: number): Ways {
+  return { keep, report: (progress) => send({ id, progress }), parse }
+}
+
 const handlers: Handlers = {
-  ingest: (request, id) => ingest(request, keep, (progress) => send({ id, progress }), parse),
-  ingestKept: (request, id) => ingestKept(request, keep, (progress) => send({ id, progress }), parse),
+  ingest: (request, id) => ingest(request, waysOf(id)),
+  ingestKept: (request, id) => ingestKept(request, waysOf(id)),
   load: (request) => load(request, keep),
   addTexts: (request) => addTexts(request, keep),
   search: ({ partition, search: wanted }) => search(opened(partition), wanted),

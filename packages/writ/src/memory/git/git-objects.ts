@@ -144,11 +144,12 @@ export class GitObjects {
     if (error === undefined) return stdout
     const code = 'code' in error ? String(error.code) : ''
     if (code === 'ENOENT')
-      throw new WritError('BAD_SOURCE', 'a repository is read with git, which is not installed')
-    throw new WritError(
-      'BAD_SOURCE',
-      `git was stopped: ${code === 'ETIMEDOUT' ? 'it took too long' : 'it gave more than it said'}`,
-    )
+      throw new WritError('BAD_SOURCE', 'a repository is read with git, which is not installed: install it')
+    const why =
+      code === 'ETIMEDOUT'
+        ? `it took longer than ${MOST_MS / 1000} s; "git gc" in the repository makes it quicker to read`
+        : 'it gave more than it said; look into the repository with "git fsck"'
+    throw new WritError('BAD_SOURCE', `git was stopped: ${why}`)
   }
 }
 

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { type Omitted, WritError } from '@writ/contract'
+import { GIT_PREFIX, type Omitted, WritError } from '@writ/contract'
 import { MAX_PARSED_BYTES, MAX_SETTINGS_BYTES } from '../limits.ts'
 import { memberName, shownName } from '../member-name.ts'
+import { sha256 } from '../sha256.ts'
 import { count, MANIFEST_NAME } from '../walk.ts'
 import { findRepository } from './git-directory.ts'
 import { GitObjects } from './git-objects.ts'
-import { GIT_PREFIX } from './git-path.ts'
 import { listTree, type TreeFile } from './git-tree.ts'
 
 /** Bytes of all files of one revision. */
@@ -49,16 +48,10 @@ export function readRevision(source: string, scratch: string, at: number): Revis
   const repository = findRepository(path === '' ? '.' : path)
   const objects = new GitObjects(repository, folder)
   const hash = objects.resolve(repository.revision(revision))
-  const { files, omitted, skipped } = listTree(objects, hash)
   const called = nameOf(repository.path)
   const name = `${called.replace(/\.git$/, '')}@${hash.slice(0, 12)}`
-  return new Reading({
-    folder,
-    objects,
-    origin: `${GIT_PREFIX}${called}@${hash}`,
-    omitted,
-    skipped,
-  }).read(name, files)
+  const origin = `${GIT_PREFIX}${called}@${hash}`
+  return new Reading({ folder, objects, origin }).read(name, listTree(objects, hash))
 }
 
 /** What a repository is called: the folder that it is in, where its own is `.git`. */
@@ -71,12 +64,13 @@ interface Place {
   readonly folder: string
   readonly objects: GitObjects
   readonly origin: string
-  readonly omitted: Omitted[]
-  readonly skipped: Map<string, number>
 }
 
+/** Decides which files of a revision are kept, and writes them. */
 class Reading {
   readonly #place: Place
+  readonly #omitted: Omitted[] = []
+  readonly #skipped = new Map<string, number>()
   readonly #files: RevisionFile[] = []
   readonly #paths = new Set<string>()
   #bytes = 0
@@ -86,7 +80,7 @@ class Reading {
   }
 
   read(name: string, listed: readonly TreeFile[]): Revision {
-    const { folder, objects, omitted, skipped } = this.#place
+    const { folder, objects } = this.#place
     const wanted = listed.filter((file) => this.#isWanted(file))
     const sizes = objects.sizes(wanted.map(({ hash }) => hash))
     const small = wanted.filter((file, at) => this.#isSmall(file, sizes[at]))
@@ -98,7 +92,7 @@ class Reading {
       if (bytes === undefined) this.#leave(file.path, 'its object is damaged or not what its hash says')
       else this.#keep(file.path, bytes)
     }
-    return { name, folder, files: this.#files, omitted, skipped }
+    return { name, folder, files: this.#files, omitted: this.#omitted, skipped: this.#skipped }
   }
 
   #isWanted({ path, kind }: TreeFile): boolean {
@@ -107,7 +101,7 @@ class Reading {
     const isKnown = shown !== undefined && !path.includes('\ufffd') && !this.#paths.has(path)
     this.#paths.add(path)
     if (!isKnown || /(^|\/)\.git($|\/)/i.test(path)) {
-      this.#place.omitted.push({
+      this.#omitted.push({
         doc: shownName(path),
         code: 'unsafe-name',
         reason: 'its name leads out of its repository or cannot be shown',
@@ -116,8 +110,8 @@ class Reading {
     }
     if (kind === 'submodule')
       this.#leave(path, 'it is a submodule, whose files are in another repository: name that one as a source')
-    else if (kind === 'link') count(this.#place.skipped, 'symlink')
-    else if (/(^|\/)node_modules\//.test(path)) count(this.#place.skipped, 'node_modules')
+    else if (kind === 'link') count(this.#skipped, 'symlink')
+    else if (/(^|\/)node_modules\//.test(path)) count(this.#skipped, 'node_modules')
     else return true
     return false
   }
@@ -130,7 +124,7 @@ class Reading {
     if (size > MAX_PARSED_BYTES) {
       const doc = path
       const reason = `it is larger than ${MAX_PARSED_BYTES / 1024 ** 2} MiB, the most of a file of a repository`
-      this.#place.omitted.push({ doc, code: 'too-large', reason })
+      this.#omitted.push({ doc, code: 'too-large', reason })
       return false
     }
     this.#bytes += size
@@ -155,11 +149,10 @@ class Reading {
     }
     const kept = join(folder, `${this.#files.length}`)
     writeFileSync(kept, bytes, { mode: 0o600 })
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
-    this.#files.push({ path: kept, relative: path, file: `${origin}:${path}`, sha256 })
+    this.#files.push({ path: kept, relative: path, file: `${origin}:${path}`, sha256: sha256(bytes) })
   }
 
   #leave(doc: string, reason: string): void {
-    this.#place.omitted.push({ doc, code: 'unreadable', reason })
+    this.#omitted.push({ doc, code: 'unreadable', reason })
   }
 }

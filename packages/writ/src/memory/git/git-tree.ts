@@ -1,4 +1,4 @@
-import { type Omitted, WritError } from '@writ/contract'
+import { WritError } from '@writ/contract'
 import type { GitObjects } from './git-objects.ts'
 
 /** Files of a revision, through all its folders: few objects may say that there are many. */
@@ -13,14 +13,8 @@ export interface TreeFile {
   readonly kind: 'file' | 'link' | 'submodule'
 }
 
-interface Listed {
-  readonly files: readonly TreeFile[]
-  readonly omitted: Omitted[]
-  readonly skipped: Map<string, number>
-}
-
 /** All files of a commit, by path. Throws `BAD_SOURCE` where an object is missing or not what its hash says. */
-export function listTree(objects: GitObjects, commit: string): Listed {
+export function listTree(objects: GitObjects, commit: string): readonly TreeFile[] {
   const text = objects.whole(commit, 'commit').toString('latin1')
   const root = /^tree ([0-9a-f]{40,64})\n/.exec(text)?.[1]
   if (root === undefined) throw new WritError('BAD_SOURCE', `the commit ${commit} names no tree`)
@@ -46,8 +40,7 @@ export function listTree(objects: GitObjects, commit: string): Listed {
     }
     folders = below
   }
-  files.sort((a, b) => (a.path < b.path ? -1 : 1))
-  return { files, omitted: [], skipped: new Map() }
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 function kindOf(mode: string): TreeFile['kind'] {

@@ -1,30 +1,27 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isGitSource } from './git-path.ts'
+import { isGitSource } from '@writ/contract'
+import type { Wanted } from '../selection.ts'
 import { type Revision, readRevision } from './git-source.ts'
 
-/** The revisions of repositories among the paths of a request, kept on disk until they are packed. */
-export class Revisions {
-  readonly all: readonly Revision[]
-  /** The paths that name none. */
-  readonly otherPaths: readonly string[]
-  #folder: string | undefined
+/** What is asked for, and where files may be put meanwhile. */
+interface Request {
+  readonly wanted: Wanted
+  readonly places: { readonly scratch: string }
+}
 
-  constructor(paths: readonly string[], scratch: string) {
-    const sources = [...new Set(paths.filter(isGitSource))]
-    this.otherPaths = paths.filter((path) => !isGitSource(path))
-    if (sources.length > 0) this.#folder = mkdtempSync(join(scratch, 'git-'))
-    const folder = this.#folder ?? scratch
-    try {
-      this.all = sources.map((source, at) => readRevision(source, folder, at))
-    } catch (error) {
-      this.remove()
-      throw error
-    }
-  }
-
-  remove(): void {
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true })
-    this.#folder = undefined
+/** Reads the revisions of repositories that a request names among its paths. They are on disk until `work` ends. */
+export async function withRevisions<T>(
+  { wanted, places }: Request,
+  work: (wanted: Wanted, revisions: readonly Revision[]) => Promise<T>,
+): Promise<T> {
+  const sources = [...new Set(wanted.paths.filter(isGitSource))]
+  if (sources.length === 0) return await work(wanted, [])
+  const folder = mkdtempSync(join(places.scratch, 'git-'))
+  try {
+    const revisions = sources.map((source, at) => readRevision(source, folder, at))
+    return await work({ ...wanted, paths: wanted.paths.filter((path) => !isGitSource(path)) }, revisions)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -1,8 +1,8 @@
 import type { SimilarDocument, SimilarList, SimilarRequest } from '@writ/contract'
 import { documentAt } from '../document-at.ts'
 import type { OpenPack } from '../pack-directory.ts'
-import { sha256 } from '../pack-file.ts'
 import type { PackedDocument } from '../pack-layout.ts'
+import { sha256 } from '../sha256.ts'
 import { estimate, jaccard, MARGIN, shinglesOf, sketchOf } from './shingles.ts'
 
 /** A longer text is compared as a whole only: its shingles are held in memory. */
