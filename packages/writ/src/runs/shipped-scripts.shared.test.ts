@@ -70,6 +70,28 @@ describe('extract-table', () => {
     await verified(answer)
   })
 
+  it.each([
+    ['5 million euros', 5_000_000, [5, 500, 50]],
+    ['EUR 1,234.50', 1234.5, [123_450, 12_345, 1234]],
+    ['1.234,50 EUR', 1234.5, [1.2345, 123_450]],
+    ['1.5 percent', 1.5, [15, 150]],
+    ['12.5 %', 0.125, [125, 1.25]],
+    ['a loss of (1,200)', -1200, [1200, 120]],
+    ['1’250 Fr.', 1250, [125, 1.25]],
+    ['3 bn', 3e9, [3, 30]],
+  ])('holds a number to its point, its sign and its scale: %s', async (text, right, wrong) => {
+    const filled = async (value: number): Promise<unknown> => {
+      const reply = JSON.stringify({ fee: { value, quote: text } })
+      const columns = [{ name: 'fee', schema: { type: 'number' } }]
+      const asked = { strategy: 'script:extract-table', input: { columns } }
+      const one = { id: 'a.txt', text: `The fee is ${text}.` }
+      const { answer } = await run(() => reply, { asked: { ...asked, context: [one] } })
+      return (answer.value as unknown as readonly Row[])[0]?.['fee']
+    }
+    expect(await filled(right)).toBe(right)
+    for (const value of wrong) expect(await filled(value), `${value}`).toBeNull()
+  })
+
   it('has a row of nulls for what no model can fill in, and for a document without a text', async () => {
     const asked = { strategy: 'script:extract-table', input: { columns: COLUMNS } }
     const empty = { id: 'empty.txt', text: '' }

@@ -146,7 +146,7 @@ function findQuote(spans, quote) {
 
 async function says({ span, quote }, start, end, schema, value) {
   if (schema.enum !== undefined || schema.const !== undefined) return true
-  if (typeof value === 'number') return digitsOf(quote).some((digits) => digits === bare(String(value)))
+  if (typeof value === 'number') return numbersOf(quote).some((number) => isSame(number, value))
   if (typeof value !== 'string') return true
   if (schema.format === 'date') {
     const { found } = await dates(span.doc, { start, limit: 20 })
@@ -156,13 +156,47 @@ async function says({ span, quote }, start, end, schema, value) {
   return wordsOf(value).every((word) => words.has(word))
 }
 
-// Numbers of a quote without their groups, their point and the zeros at their ends: "5 million" says 5000000.
-function digitsOf(quote) {
-  return (quote.match(/\d[\d.,'’\u00a0]*/g) ?? []).map(bare)
+// What the numbers of a quote may say, with the word behind them that multiplies them: "5 million" says 5000000.
+function numbersOf(quote) {
+  const found = quote.matchAll(
+    /([-\u2212\u2013(])?\p{Sc}?\s?(\d(?:[\d.,'\u2019\u00a0\u202f]*\d)?)\s?(%|\p{L}+)?/gu,
+  )
+  return [...found].flatMap(([, minus, digits, word = '']) =>
+    readingsOf(digits).flatMap((number) =>
+      factorsOf(word.toLowerCase()).map((factor) => number * factor * (minus === undefined ? 1 : -1)),
+    ),
+  )
 }
 
-function bare(number) {
-  return number.replace(/\D/g, '').replace(/^0+/, '').replace(/0+$/, '')
+// A point or a comma may set groups apart or be the sign of decimals: where nothing says which, it may be either.
+function readingsOf(digits) {
+  const plain = digits.replace(/['\u2019\u00a0\u202f]/g, '')
+  const signs = plain.replace(/\d/g, '')
+  const last = signs.at(-1)
+  if (last === undefined) return [Number(plain)]
+  const grouped = Number(plain.replace(/[.,]/g, ''))
+  const at = plain.lastIndexOf(last)
+  const decimal = Number(`${plain.slice(0, at).replace(/[.,]/g, '')}.${plain.slice(at + 1)}`)
+  if (signs.length > 1) return [signs.replaceAll(last, '') === '' ? grouped : decimal]
+  return plain.length - at === 4 ? [grouped, decimal] : [decimal]
+}
+
+// A single letter may be a unit as well.
+function factorsOf(word) {
+  if (word === '%') return [1, 0.01]
+  if (word === 'k') return [1, 1e3]
+  if (word === 'm') return [1, 1e6]
+  if (word === 'b') return [1, 1e9]
+  if (/^(?:hundred)$/.test(word)) return [1e2]
+  if (/^(?:thousand|tsd)$/.test(word)) return [1e3]
+  if (/^(?:million|millions|mn|mio|mill)$/.test(word)) return [1e6]
+  if (/^(?:billion|billions|bn|mrd)$/.test(word)) return [1e9]
+  if (/^(?:trillion|trillions|tn)$/.test(word)) return [1e12]
+  return [1]
+}
+
+function isSame(a, b) {
+  return Math.abs(a - b) <= Math.abs(b) * 1e-9
 }
 
 function wordsOf(text) {
