@@ -46,7 +46,7 @@ try {
     strategy: 'recurse',
     onEvent: (event) => say('event', event.type, event.type === 'step' ? (event.op ?? event.kind) : ''),
   })
-  say('answer', answer.status, answer.reason?.code ?? null)
+  say('answer', answer.status)
 } catch (error) {
   say('failed', toWritError(error).code)
 }
