@@ -32,6 +32,16 @@ const REFUSED: Readonly<Record<string, CallNumbers>> = {
   sched_setaffinity: [203, 122],
   migrate_pages: [256, 238],
   move_pages: [279, 239],
+  // memory, semaphores and queues of others, by numbers that need not be asked for
+  shmat: [30, 196],
+  shmctl: [31, 195],
+  semop: [65, 193],
+  semtimedop: [220, 192],
+  semctl: [66, 191],
+  msgsnd: [69, 189],
+  msgrcv: [70, 188],
+  msgctl: [71, 187],
+  mq_unlink: [241, 181],
   // limits and rights of its own
   setrlimit: [160, 164],
   capset: [126, 91],

@@ -33,6 +33,7 @@ const EVERYWHERE: Readonly<Record<string, number>> = {
   mount_setattr: 442,
   memfd_secret: 447,
   process_mrelease: 448,
+  open_tree_attr: 467,
 }
 
 /** Refused calls by name. */
