@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { type Transferable, Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { toWritError } from '@writ/contract'
 import { decodeRecord } from '@writ/evidence'
 import { createWrit } from '../index.ts'
@@ -27,16 +27,21 @@ function writtenBy(batch: readonly Request[]): string[] {
   })
 }
 
-const { postMessage } = Worker.prototype
-Worker.prototype.postMessage = function (this: Worker, message: unknown, moved?: readonly Transferable[]) {
-  const written = Array.isArray(message) && message[0]?.op !== undefined ? writtenBy(message) : []
-  if (written.includes('sub-call result')) {
-    failing = this
-    if (fate === 'ends') void this.terminate()
-  }
-  if (this !== failing) return postMessage.call(this, message, moved)
-  say('unwritten', ...written)
-}
+Worker.prototype.postMessage = new Proxy<Worker['postMessage']>(
+  Reflect.get(Worker.prototype, 'postMessage'),
+  {
+    apply: (post, worker: Worker, args: Parameters<Worker['postMessage']>) => {
+      const [message] = args
+      const written = Array.isArray(message) && message[0]?.op !== undefined ? writtenBy(message) : []
+      if (written.includes('sub-call result')) {
+        failing = worker
+        if (fate === 'ends') void worker.terminate()
+      }
+      if (worker !== failing) return Reflect.apply(post, worker, args)
+      say('unwritten', ...written)
+    },
+  },
+)
 
 const writ = await createWrit({ home, model: 'any/model', baseUrl, apiKey: 'x' })
 try {
