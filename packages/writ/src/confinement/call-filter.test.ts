@@ -55,13 +55,35 @@ describe('the filter of a process that is up', () => {
   it.each([
     [
       'x64',
-      { execve: 59, kill: 62, tgkill: 234, unlinkat: 263, socket: 41, setpriority: 141, setrlimit: 160 },
+      {
+        execve: 59,
+        kill: 62,
+        tgkill: 234,
+        unlinkat: 263,
+        socket: 41,
+        setpriority: 141,
+        setrlimit: 160,
+        shmat: 30,
+        msgrcv: 70,
+        mq_unlink: 241,
+      },
     ],
     [
       'arm64',
-      { execve: 221, kill: 129, tgkill: 131, unlinkat: 35, socket: 198, setpriority: 140, setrlimit: 164 },
+      {
+        execve: 221,
+        kill: 129,
+        tgkill: 131,
+        unlinkat: 35,
+        socket: 198,
+        setpriority: 140,
+        setrlimit: 164,
+        shmat: 196,
+        msgrcv: 188,
+        mq_unlink: 181,
+      },
     ],
-  ] as const)('refuses programs, signals, changes and sockets on %s', (name, calls) => {
+  ] as const)('refuses programs, signals, changes, sockets and memory of others on %s', (name, calls) => {
     for (const number of Object.values(calls)) expect(late(name, number, 1n, 1n, 1n)).toBe(REFUSED)
   })
 
@@ -78,13 +100,26 @@ describe('the filter of a process that is up', () => {
   it.each([
     ['x64', 16, 72],
     ['arm64', 29, 25],
-  ] as const)('types into no terminal and has no descriptor signal anybody on %s', (name, ioctl, fcntl) => {
-    for (const order of [0x5412n, 0x540en, 0x541cn, 0x8901n, 0x8902n])
-      expect(late(name, ioctl, 0n, order)).toBe(REFUSED)
-    for (const order of [8n, 10n, 15n]) expect(late(name, fcntl, 3n, order)).toBe(REFUSED)
-    expect(late(name, ioctl, 0n, 0x5401n)).toBe(ALLOWED)
-    for (const order of [1n, 3n, 4n, 1030n]) expect(late(name, fcntl, 3n, order)).toBe(ALLOWED)
-  })
+  ] as const)(
+    'types into no terminal, changes no file that it reads, and has no descriptor signal anybody on %s',
+    (name, ioctl, fcntl) => {
+      for (const order of [
+        0x5412n,
+        0x540en,
+        0x541cn,
+        0x8901n,
+        0x8902n,
+        0x4008_6602n,
+        0x401c_5820n,
+        0x4080_6685n,
+        0xc004_5877n,
+      ])
+        expect(late(name, ioctl, 0n, order)).toBe(REFUSED)
+      for (const order of [8n, 10n, 15n]) expect(late(name, fcntl, 3n, order)).toBe(REFUSED)
+      expect(late(name, ioctl, 0n, 0x5401n)).toBe(ALLOWED)
+      for (const order of [1n, 3n, 4n, 1030n]) expect(late(name, fcntl, 3n, order)).toBe(ALLOWED)
+    },
+  )
 
   it('leaves reading, writing what is open, waiting, threads and memory', () => {
     for (const number of [0, 1, 3, 9, 10, 11, 202, 232, 281]) expect(late('x64', number)).toBe(ALLOWED)

@@ -35,6 +35,8 @@ const OPENED_TO_CHANGE = 0o1 | 0o2 | 0o100 | 0o1000
 
 /** Typing into a terminal, taking one, its selection; whom a descriptor signals. */
 const TERMINAL_ORDERS = [0x5412, 0x540e, 0x541c, 0x8901, 0x8902]
+/** Flags of a file that is open to be read, its seal for ever, and a file system that stands still. */
+const FILE_ORDERS = [0x4008_6602, 0x401c_5820, 0x4080_6685, 0xc004_5877]
 /** Whom a descriptor signals, and how. */
 const SIGNAL_ORDERS = [8, 10, 15]
 
@@ -81,7 +83,7 @@ function lateRefusals({ late }: Machine): readonly Instruction[] {
     [EQUAL, 1, 0, 0],
     [RETURN, 0, 0, EPERM],
     [RETURN, 0, 0, ALLOW],
-    ...refuseOrders(late.ioctl, TERMINAL_ORDERS),
+    ...refuseOrders(late.ioctl, [...TERMINAL_ORDERS, ...FILE_ORDERS]),
     ...refuseOrders(late.fcntl, SIGNAL_ORDERS),
   ]
 }

@@ -5,6 +5,7 @@ import {
   checkEnvironment,
   checkLimits,
   environmentOf,
+  FILTERED,
   LOOK_MS,
   require,
   statusOf,
@@ -16,7 +17,6 @@ import type { Program } from './program-limits.ts'
 
 const NAMESPACES = ['user', 'ipc', 'pid', 'net', 'uts', 'cgroup', 'mnt']
 const CAPABILITIES = ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']
-const FILTERED = '2'
 
 /** The directory that bubblewrap makes in a file system of its own, which becomes the root. */
 const NEW_ROOT = '/newroot'

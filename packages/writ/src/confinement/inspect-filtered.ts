@@ -4,6 +4,7 @@ import {
   checkDescriptors,
   checkEnvironment,
   checkLimits,
+  FILTERED,
   LOOK_MS,
   require,
   statusOf,
@@ -12,8 +13,6 @@ import type { Program } from './program-limits.ts'
 import { DENO_ENVIRONMENT } from './under-deno.ts'
 
 // Whether a child under Deno has put the filter around itself, asked of the system while the child has heard nothing yet.
-
-const FILTERED = '2'
 
 /**
  * Resolves once the process is Deno and every thread of it is filtered. Rejects with an Error that says what is open, or
@@ -24,24 +23,18 @@ export async function inspectFiltered(
   { command: [deno], files, dataKb }: Pick<Program, 'command' | 'files' | 'dataKb'>,
   signal: AbortSignal,
 ): Promise<void> {
-  while (!isFiltered(pid)) await setTimeout(LOOK_MS, undefined, { signal })
+  while (!hasOwnFilter(statusOf(`${pid}`), statusOf('self'))) await setTimeout(LOOK_MS, undefined, { signal })
   require(isProgram(pid, deno), 'it is another program')
   const status = statusOf(`${pid}`)
   require(status.get('PPid') === `${process.pid}`, 'it is the child of another process')
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    const { filter, privileges } = heldBack(`${pid}/task/${thread}`)
-    require(filter && privileges, 'a thread of it is not filtered')
+    const of = statusOf(`${pid}/task/${thread}`)
+    require(hasOwnFilter(of, statusOf('self')), 'a thread of it is not filtered')
+    require(of.get('NoNewPrivs') === '1', 'a thread of it may gain privileges')
   }
   checkEnvironment(pid, DENO_ENVIRONMENT)
   checkLimits(pid, dataKb)
   checkDescriptors(pid, files)
-}
-
-const isFiltered = (pid: number): boolean => heldBack(`${pid}`).filter
-
-function heldBack(at: string): { readonly filter: boolean; readonly privileges: boolean } {
-  const status = statusOf(at)
-  return { filter: hasOwnFilter(status, statusOf('self')), privileges: status.get('NoNewPrivs') === '1' }
 }
 
 /**

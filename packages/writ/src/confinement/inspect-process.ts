@@ -6,6 +6,9 @@ import { MOST_FILES } from './program-limits.ts'
 /** How often one looks whether it is there yet. */
 export const LOOK_MS = 1
 
+/** What the system says of a process whose calls a filter decides. */
+export const FILTERED = '2'
+
 /** Its environment is no more than this, and where it stands. */
 export function checkEnvironment(pid: number, own: Readonly<Record<string, string>>): void {
   const known = new Set(['', 'PWD=/', ...Object.entries(own).map(([name, value]) => `${name}=${value}`)])

@@ -1,7 +1,7 @@
+import { type CallNumbers, numbersOf, type OnMachine } from './call-numbers.ts'
+
 // System calls that a process needs until it is up, and not for what it does then. Within bubblewrap they are harmless:
 // there is nothing to change, to signal or to start. A process that sees the machine's files and processes is refused them.
-
-type Numbers = readonly [x64: number | null, arm64: number | null]
 
 export interface LateCalls {
   readonly refused: readonly number[]
@@ -12,7 +12,7 @@ export interface LateCalls {
   readonly fcntl: number
 }
 
-const REFUSED: Readonly<Record<string, Numbers>> = {
+const REFUSED: Readonly<Record<string, CallNumbers>> = {
   // other programs
   execve: [59, 221],
   execveat: [322, 281],
@@ -32,6 +32,16 @@ const REFUSED: Readonly<Record<string, Numbers>> = {
   sched_setaffinity: [203, 122],
   migrate_pages: [256, 238],
   move_pages: [279, 239],
+  // memory, semaphores and queues of others, by numbers that need not be asked for
+  shmat: [30, 196],
+  shmctl: [31, 195],
+  semop: [65, 193],
+  semtimedop: [220, 192],
+  semctl: [66, 191],
+  msgsnd: [69, 189],
+  msgrcv: [70, 188],
+  msgctl: [71, 187],
+  mq_unlink: [241, 181],
   // limits and rights of its own
   setrlimit: [160, 164],
   capset: [126, 91],
@@ -105,22 +115,20 @@ const REFUSED: Readonly<Record<string, Numbers>> = {
   fanotify_init: [300, 262],
 }
 
-const OPEN: Numbers = [2, null]
-const OPENAT: Numbers = [257, 56]
+const OPEN: CallNumbers = [2, null]
+const OPENAT: CallNumbers = [257, 56]
 const PRLIMIT64: readonly [x64: number, arm64: number] = [302, 261]
 const IOCTL: readonly [x64: number, arm64: number] = [16, 29]
 const FCNTL: readonly [x64: number, arm64: number] = [72, 25]
 
 /** These calls by a machine's numbers. */
-export function lateCalls(on: <N extends number | null>(numbers: readonly [N, N]) => N): LateCalls {
+export function lateCalls(on: OnMachine): LateCalls {
   const opens = [
     { number: on(OPEN), flags: 1 },
     { number: on(OPENAT), flags: 2 },
   ]
   return {
-    refused: Object.values(REFUSED)
-      .map((numbers) => on(numbers))
-      .filter((number) => number !== null),
+    refused: numbersOf(REFUSED, on),
     opens: opens.flatMap(({ number, flags }) => (number === null ? [] : [{ number, flags }])),
     prlimit64: on(PRLIMIT64),
     ioctl: on(IOCTL),

@@ -1,3 +1,4 @@
+import { type CallNumbers, numbersOf, type OnMachine } from './call-numbers.ts'
 import { type LateCalls, lateCalls } from './late-calls.ts'
 
 // System calls that the child never makes and that could undo its confinement, make processes, or hold memory that no limit
@@ -32,10 +33,11 @@ const EVERYWHERE: Readonly<Record<string, number>> = {
   mount_setattr: 442,
   memfd_secret: 447,
   process_mrelease: 448,
+  open_tree_attr: 467,
 }
 
-/** Refused calls by name, with the numbers on x64 and arm64; null where there is no such call. */
-const REFUSED: Readonly<Record<string, readonly [x64: number, arm64: number | null]>> = {
+/** Refused calls by name. */
+const REFUSED: Readonly<Record<string, CallNumbers>> = {
   // other processes
   ptrace: [101, 117],
   process_vm_readv: [310, 270],
@@ -88,29 +90,15 @@ const REFUSED: Readonly<Record<string, readonly [x64: number, arm64: number | nu
   personality: [135, 92],
 }
 
+const onX64: OnMachine = ([x64]) => x64
+const onArm64: OnMachine = ([, arm64]) => arm64
+
 /** The machines that there is a filter for, as Node names them. */
 export const MACHINES: Readonly<Record<string, Machine>> = {
-  x64: {
-    arch: 0xc000_003e,
-    refused: numbersOf(([x64]) => x64),
-    clone: 56,
-    mmap: 9,
-    prctl: 157,
-    late: lateCalls(([x64]) => x64),
-  },
-  arm64: {
-    arch: 0xc000_00b7,
-    refused: numbersOf(([, arm64]) => arm64),
-    clone: 220,
-    mmap: 222,
-    prctl: 167,
-    late: lateCalls(([, arm64]) => arm64),
-  },
+  x64: { arch: 0xc000_003e, clone: 56, mmap: 9, prctl: 157, ...refusalsOn(onX64) },
+  arm64: { arch: 0xc000_00b7, clone: 220, mmap: 222, prctl: 167, ...refusalsOn(onArm64) },
 }
 
-function numbersOf(on: (entry: readonly [number, number | null]) => number | null): readonly number[] {
-  const own = Object.values(REFUSED)
-    .map(on)
-    .filter((number) => number !== null)
-  return [...own, ...Object.values(EVERYWHERE)]
+function refusalsOn(on: OnMachine): Pick<Machine, 'refused' | 'late'> {
+  return { refused: [...numbersOf(REFUSED, on), ...Object.values(EVERYWHERE)], late: lateCalls(on) }
 }

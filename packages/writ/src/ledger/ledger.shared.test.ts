@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Durability, Ledger, Payload, RunLog } from '@writ/contract'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openLedger } from './ledger.ts'
 
 let home: string
@@ -106,6 +106,14 @@ describe('writing', () => {
     }
     await Promise.all(appends)
     expect(acknowledged).toEqual(made)
+  })
+
+  test('records that may wait are sent once there are many, however long the wait is', async () => {
+    const log = await ledger.open('run-a', 'q', 1)
+    vi.useFakeTimers({ toFake: ['setTimeout'] }) // the wait never ends
+    onTestFinished(() => void vi.useRealTimers())
+    await Promise.all(upTo(32).map((seq) => log.append(recordOf('run-a', seq), [], 'soon')))
+    expect(await seqs(log.records())).toEqual(upTo(32))
   })
 
   test('bytes given to append stay the caller’s', async () => {

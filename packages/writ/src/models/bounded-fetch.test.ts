@@ -1,5 +1,36 @@
-import { describe, expect, it } from 'vitest'
-import { requireOwnAddress } from './bounded-fetch.ts'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { boundedFetch, MAX_REPLY_BYTES, requireOwnAddress } from './bounded-fetch.ts'
+
+describe('boundedFetch', () => {
+  /** A server of one reply of so many bytes, and whether its connection was ended before it was through. */
+  async function serve(bytes: number): Promise<{ url: string; cut: Promise<boolean> }> {
+    const cut = Promise.withResolvers<boolean>()
+    const server = createServer((_, response) => {
+      response.on('close', () => cut.resolve(!response.writableFinished))
+      response.end(Buffer.alloc(bytes, 'x'))
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, cut: cut.promise }
+  }
+
+  it('gives a reply up to the bound', async () => {
+    const { url } = await serve(MAX_REPLY_BYTES)
+    expect((await (await boundedFetch(url)).bytes()).length).toBe(MAX_REPLY_BYTES)
+  })
+
+  it('ends a reply that grows past the bound, and its connection', async () => {
+    const { url, cut } = await serve(4 * MAX_REPLY_BYTES)
+    const reply = await boundedFetch(url)
+    await expect(reply.bytes().then(({ length }) => length)).rejects.toThrow(
+      `the reply passed ${MAX_REPLY_BYTES} bytes`,
+    )
+    expect(await cut).toBe(true)
+  })
+})
 
 const at =
   (...addresses: string[]) =>

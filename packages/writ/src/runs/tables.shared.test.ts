@@ -239,7 +239,7 @@ describe('the built-in model over tables', () => {
     text: `job,state,priority,by,remark\n${[
       'a,open,high,Ann,waits',
       'b,open,low,high,closed',
-      'c,closed,low,Ann,done',
+      'c,closed,low,Ann,zeroth',
       'd,Done,high,Bo,first',
       'e,done,low,Bo,second',
       'f,late,low,Bo,third',
@@ -264,7 +264,7 @@ describe('the built-in model over tables', () => {
     ['a value of two columns', 'How many jobs are high?', 'No column of jobs.csv holds'],
     ['one that a remark says too', 'How many jobs are closed?', 'or more than one does'],
     ['a remark', 'How many jobs are waits?', 'has a value of its own in most rows'],
-    ['two spellings', 'How many jobs are done?', 'more than one'],
+    ['two spellings', 'How many jobs are done?', 'in one spelling'],
     ['a value that is not there', 'How many jobs are urgent?', 'No column of jobs.csv holds'],
     ['an event', 'How many jobs were open?', 'is not understood'],
     ['what is no column', 'What is the total cost of jobs?', 'no one table or column is called'],
