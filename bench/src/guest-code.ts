@@ -1,17 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createWrit } from 'writ'
+import type { Writ } from 'writ'
+import { runNode } from './own-process.ts'
 
-/** How guest code runs on this machine, in the words of `writ doctor`: figures of `full` and `reduced` confinement differ. */
+const LAUNCHER = join(import.meta.dirname, '../../packages/writ/bin/writ.js')
+
+/**
+ * How guest code runs on this machine, in the words of `writ doctor`: figures of `full` and `reduced` confinement differ. It is
+ * asked in a process of its own, for what it brings up would be up when something is measured.
+ */
 export async function guestCodeHere(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'writ-bench-'))
-  const writ = await createWrit({ home })
   try {
-    const findings = await writ.doctor()
-    return findings.find(({ name }) => name === 'sandbox')?.detail ?? 'nothing is known of it'
+    const said = await runNode([LAUNCHER, 'doctor', '--json', '--home', home])
+    const { checks } = JSON.parse(said) as { readonly checks: Awaited<ReturnType<Writ['doctor']>> }
+    return checks.find(({ name }) => name === 'sandbox')?.detail ?? 'nothing is known of it'
   } finally {
-    await writ.close()
     await rm(home, { recursive: true, force: true })
   }
 }
