@@ -1,4 +1,5 @@
 import type { CodeScope, LinkList, LinkRequest, SymbolList, SymbolRequest } from './code.ts'
+import type { DocumentFilter, SelectedDocuments } from './document-filter.ts'
 import type { Label } from './label.ts'
 import type { Origin } from './origin.ts'
 import type { DocumentInfo, Partition } from './partition.ts'
@@ -56,6 +57,8 @@ export interface GrepResult {
   readonly matches: readonly GrepMatch[]
   /** True when more matches exist than were returned. */
   readonly truncated: boolean
+  /** Documents that were not looked into because they have no date, where dates were asked for. */
+  readonly undated?: number
 }
 
 /** Text of a byte range, snapped outward to UTF-8 boundaries; the span says what was really read. */
@@ -104,6 +107,8 @@ export interface ContextStore {
   locate(doc: string): DocumentInfo | undefined
   /** Documents of one partition sorted by id. */
   documents(partition: string): readonly DocumentInfo[]
+  /** The documents of one partition that a filter means. Rejects with `BAD_REQUEST` for a glob that is none. */
+  select(partition: string, filter: DocumentFilter): Promise<SelectedDocuments>
   search(partition: string, request: SearchRequest, signal?: AbortSignal): Promise<readonly Passage[]>
   /** Rejects with `BAD_PATTERN` for a pattern the engine refuses. */
   grep(partition: string, request: GrepRequest, signal?: AbortSignal): Promise<GrepResult>

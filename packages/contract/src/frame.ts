@@ -2,6 +2,7 @@ import type { LinkGroup, LinkList, SymbolList } from './code.ts'
 import type { SymbolKind } from './code-facts.ts'
 import type { GrepResult, OutlineEntry, Passage, ReadResult } from './context-store.ts'
 import type { Conversation } from './conversation.ts'
+import type { AskedFilter, Dated } from './document-filter.ts'
 import type { WritError } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Label } from './label.ts'
@@ -24,10 +25,13 @@ import type { Tuning } from './tuning.ts'
 
 /** The steps a frame can ask the gate for, each with what it gives back. */
 export interface Steps {
-  'context.docs': { request: { match?: string; limit?: number }; result: readonly DocumentListing[] }
+  'context.docs': {
+    request: { match?: string; limit?: number; where?: AskedFilter }
+    result: Dated<DocumentListing>
+  }
   'context.search': {
-    request: { query: string; k?: number; docs?: readonly string[] }
-    result: readonly Passage[]
+    request: { query: string; k?: number; docs?: readonly string[]; where?: AskedFilter }
+    result: Dated<Passage>
   }
   'context.grep': {
     request: {
@@ -37,6 +41,7 @@ export interface Steps {
       after?: number
       limit?: number
       docs?: readonly string[]
+      where?: AskedFilter
     }
     result: GrepResult
   }

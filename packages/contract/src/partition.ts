@@ -29,6 +29,8 @@ export interface DocumentInfo {
   readonly encoding?: Exclude<TextEncoding, 'utf-8'>
   /** What its text was extracted from, where it was. */
   readonly format?: Format
+  /** The day it is of (ISO 8601), where one is known: that of a mail, of a commit, or of the last writing of its file. */
+  readonly date?: string
   /** Entries of its outline. */
   readonly outlineSize: number
 }

@@ -84,35 +84,38 @@ const described = (
   needs?: ReplName['needs'],
 ): Described => ({ aliases, step, usage, python, ...(needs === undefined ? {} : { needs }) })
 
+/** By what documents are filtered. */
+const FILTER = ['glob', 'label', 'type', 'since', 'until'] as const
+
 const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   docs: described(
     [],
     'context.search',
-    'await docs({match?, limit?}) → [{id, title, mediaType, bytes, label, outlineSize}]',
+    'await docs({match?, limit?, …filter}) → [{id, title, mediaType, bytes, label, date?, outlineSize}]',
     inPython(
-      'docs(match=None, limit=None) → [{"id", "title", "mediaType", "bytes", "label", "outlineSize"}]',
+      'docs(match=None, limit=None, **filter) → [{"id", "title", "mediaType", "bytes", "label", "date", "outlineSize"}]',
       [],
-      ['match', 'limit'],
+      ['match', 'limit', ...FILTER],
     ),
   ),
   search: described(
     [],
     'context.search',
-    'await search(query, {k?, docs?}) → ranked [{doc, title, start, end, sha256, text, rank}]',
+    'await search(query, {k?, docs?, …filter}) → ranked [{doc, title, start, end, sha256, text, rank}]; filter: glob ("mail/**"), label, type (text, code, table, data, pdf, word, html, mail), since, until ("2024-03"); .undated counts documents left out for want of a date',
     inPython(
-      'search(query, k=None, docs=None) → ranked [{"doc", "title", "start", "end", "sha256", "text", "rank"}]',
+      'search(query, k=None, docs=None, **filter) → ranked [{"doc", "title", "start", "end", "sha256", "text", "rank"}]; filter: glob ("mail/**"), label, type (text, code, table, data, pdf, word, html, mail), since, until ("2024-03"); .undated counts documents left out for want of a date',
       ['query'],
-      ['k', 'docs'],
+      ['k', 'docs', ...FILTER],
     ),
   ),
   grep: described(
     [],
     'context.search',
-    'await grep(pattern, {docs?, before?, after?, limit?, ignoreCase?}) → {matches: [{doc, line, start, end, sha256, text, match}], truncated}',
+    'await grep(pattern, {docs?, before?, after?, limit?, ignoreCase?, …filter}) → {matches: [{doc, line, start, end, sha256, text, match}], truncated}',
     inPython(
-      'grep(pattern, docs=None, before=0, after=0, limit=None, ignore_case=False) → {"matches": [{"doc", "line", "start", "end", "sha256", "text", "match"}], "truncated"}',
+      'grep(pattern, docs=None, before=0, after=0, limit=None, ignore_case=False, **filter) → {"matches": [{"doc", "line", "start", "end", "sha256", "text", "match"}], "truncated"}',
       ['pattern'],
-      ['docs', 'before', 'after', 'limit', 'ignoreCase'],
+      ['docs', 'before', 'after', 'limit', 'ignoreCase', ...FILTER],
     ),
   ),
   outline: described(

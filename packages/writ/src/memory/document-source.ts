@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import type { TextEncoding } from '@writ/contract'
 import { CODECS } from './codec.ts'
 import { detectEncoding } from './detect-encoding.ts'
+import { dayOf } from './document-day.ts'
 import type { NewExtract } from './extract.ts'
 import { refusePdf } from './file-kind.ts'
 import { MARK_BYTES, MAX_DOCUMENT_BYTES, PIECE_BYTES, SAMPLE_BYTES } from './limits.ts'
@@ -17,6 +18,8 @@ export interface Fed {
   readonly masked?: string
   /** Of a document that was taken out of another file. */
   readonly extract?: NewExtract
+  /** The day that the document is of (ISO 8601), where one is known. */
+  readonly day?: string
 }
 
 /**
@@ -64,7 +67,9 @@ export function fileFeed(path: string): Feed {
       const encoding = encodingOf(reader)
       const outcome = typeof encoding === 'string' ? feedDecoded(reader, encoding, take) : encoding
       const { size, mtimeNs } = fstatSync(fd, { bigint: true })
-      return size === facts.size && mtimeNs === facts.mtimeNs ? outcome : CHANGING
+      if (size !== facts.size || mtimeNs !== facts.mtimeNs) return CHANGING
+      const day = dayOf(Number(mtimeNs / 1_000_000n))
+      return isRefusal(outcome) || day === undefined ? outcome : { ...outcome, day }
     } finally {
       closeSync(fd)
     }

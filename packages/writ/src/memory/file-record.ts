@@ -22,7 +22,7 @@ export interface FileRecord {
  * Counts up whenever the same file would become another text: decoding, masking or a parser changed. Files are looked
  * at again then.
  */
-export const READING = 1
+export const READING = 2
 
 /**
  * A file written so short a time ago may be written again without its times showing it. File systems keep them in steps of

@@ -60,6 +60,7 @@ describe('a library', () => {
       id: 'guide.md',
       partition,
       title: 'Termination',
+      date: expect.stringMatching(/^20\d\d-\d\d-\d\d$/),
       mediaType: 'text/markdown',
       bytes: 41,
       outlineSize: 1,

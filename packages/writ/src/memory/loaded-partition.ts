@@ -35,6 +35,7 @@ function describe(key: PartitionKey, { sha256, pack, index }: OpenPack): LoadedP
       bytes: layout.original?.bytes ?? layout.bytes,
       ...(layout.original === undefined ? {} : { encoding: layout.original.encoding }),
       ...(layout.extract?.format === undefined ? {} : { format: layout.extract.format }),
+      ...(layout.day === undefined ? {} : { date: layout.day }),
       outlineSize: row?.outline_size ?? 0,
     }
     return { layout, info }

@@ -101,7 +101,7 @@ function readTable(fd: number, path: string, part: number): PackedDocument[] {
   const documents: PackedDocument[] = []
   let firstLine = 0
   for (const row of tableRows(fd, end, size - FOOTER_BYTES)) {
-    const [id, position, packed, bytes, lines, breaks, original, extract] = JSON.parse(row) as Row
+    const [id, position, packed, bytes, lines, breaks, original, extract, day] = JSON.parse(row) as Row
     documents.push({
       id,
       part,
@@ -112,14 +112,25 @@ function readTable(fd: number, path: string, part: number): PackedDocument[] {
       lines,
       breaks,
       ...(original == null ? {} : { original: originalOf(original) }),
-      ...(extract === undefined ? {} : { extract: extractOf(extract) }),
+      ...(extract == null ? {} : { extract: extractOf(extract) }),
+      ...(day === undefined ? {} : { day }),
     })
     firstLine += lines
   }
   return documents
 }
 
-type Row = [string, number, number, number, number, number[], (OriginalRow | null)?, ExtractRow?]
+type Row = [
+  string,
+  number,
+  number,
+  number,
+  number,
+  number[],
+  (OriginalRow | null)?,
+  (ExtractRow | null)?,
+  string?,
+]
 
 /** Of a document whose file is not UTF-8: its encoding, the size of the file, marks. */
 type OriginalRow = [Original['encoding'], number, number[]]

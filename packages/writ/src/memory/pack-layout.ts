@@ -21,6 +21,8 @@ export interface PackedDocument {
   readonly breaks: readonly number[]
   readonly original?: Original
   readonly extract?: Extract
+  /** The day that it is of (ISO 8601), where one is known. */
+  readonly day?: string
 }
 
 type Layout = Pick<PackedDocument, 'position' | 'breaks'>

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { defined } from '@writ/contract'
 import { type Fed, type Feed, isRefusal } from './document-source.ts'
 import { extractRow, type NewExtract } from './extract.ts'
 import { LineBreaker } from './line-breaker.ts'
@@ -14,6 +15,7 @@ export const FOOTER_BYTES: number = FOOTER_TAG.length + 19 + 1
 interface Row {
   readonly fields: readonly unknown[]
   readonly extract?: NewExtract
+  readonly day?: string
 }
 
 /**
@@ -49,11 +51,14 @@ export class PackWriter {
       return outcome
     }
     lines.end(this.#write)
-    const { original, extract } = outcome
+    const { original, extract, day } = outcome
     const fields = [id, position, this.#position - position, lines.bytes, lines.newlines, lines.breaks]
     const ofFile = original === undefined ? null : [original.encoding, original.bytes, original.marks]
-    if (extract !== undefined) this.#table.push({ fields: [...fields, ofFile], extract })
-    else this.#table.push({ fields: ofFile === null ? fields : [...fields, ofFile] })
+    const behind = extract !== undefined || day !== undefined
+    this.#table.push({
+      fields: ofFile === null && !behind ? fields : [...fields, ofFile],
+      ...defined({ extract, day }),
+    })
     return outcome
   }
 
@@ -71,14 +76,15 @@ export class PackWriter {
   }
 
   /** Writes the notes on a document, and gives its row. */
-  #complete({ fields, extract }: Row): string {
-    if (extract === undefined) return JSON.stringify(fields)
+  #complete({ fields, extract, day }: Row): string {
+    const last = day === undefined ? [] : [day]
+    if (extract === undefined) return JSON.stringify(day === undefined ? fields : [...fields, null, day])
     const { notes, tables, ...rest } = extract
     const ranges = {
       ...(notes === undefined ? {} : { notes: this.#line(notes()) }),
       ...(tables === undefined ? {} : { tables: this.#line(tables()) }),
     }
-    return JSON.stringify([...fields, extractRow({ ...rest, ...ranges })])
+    return JSON.stringify([...fields, extractRow({ ...rest, ...ranges }), ...last])
   }
 
   #line(bytes: Buffer): { readonly position: number; readonly length: number } {

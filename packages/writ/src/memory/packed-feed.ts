@@ -15,11 +15,11 @@ export function packedFeed(set: PackSet, doc: PackedDocument): Feed {
       take(piece)
       at += piece.length
     }
-    const { original, extract } = doc
-    if (extract === undefined) return original === undefined ? {} : { original }
+    const { original, extract, day } = doc
+    if (extract === undefined) return defined({ original, day })
     const { notes, tables, ...source } = extract
     return {
-      ...defined({ original }),
+      ...defined({ original, day }),
       extract: {
         ...source,
         ...(notes === undefined ? {} : { notes: () => Buffer.from(JSON.stringify(set.notes(doc))) }),

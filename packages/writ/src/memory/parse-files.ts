@@ -1,9 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs'
 import type { DocumentParser, Format, Omitted, ParsedMember } from '@writ/contract'
+import { dayOf, dayOfMessage } from './document-day.ts'
 import { formatOf, formatOfMember } from './format-of.ts'
 import { MAX_MEMBER_BYTES, MAX_MEMBER_DEPTH, MAX_MEMBERS, MAX_PARSED_BYTES } from './limits.ts'
 import { memberName, shownName } from './member-name.ts'
-import { ParsedTexts, type SourceFile } from './parsed-feed.ts'
+import { ofDay, ParsedTexts, type SourceFile } from './parsed-feed.ts'
 import type { Refusal } from './refusal.ts'
 import { judgeName, KEY_FILE, maskedFeed } from './secrets/index.ts'
 import type { Candidate, CandidateFile } from './selection.ts'
@@ -53,6 +54,7 @@ interface Inner {
   readonly id: string
   readonly depth: number
   readonly source: SourceFile
+  readonly day: string | undefined
   /** What the file on disk is a candidate for. */
   readonly of: Candidate
   readonly verdict: CandidateFile['verdict']
@@ -85,7 +87,7 @@ class FileParsing {
   /** The candidates that a file comes to. */
   async parse(
     of: Candidate,
-    { path, verdict, named, source: from }: CandidateFile,
+    { path, verdict, named, source: from, day: ofSource }: CandidateFile,
     format: Format,
   ): Promise<Candidate[]> {
     this.#members = 0
@@ -95,21 +97,27 @@ class FileParsing {
     const bytes = readWhole(path)
     if (!(bytes instanceof Uint8Array)) return this.#leave(of.id, bytes)
     const source = from ?? { file: of.id, sha256: sha256(bytes) }
-    return await this.#parsed({ id: of.id, depth: 0, source, of, verdict, named }, format, bytes)
+    const day = from === undefined ? lastWritten(path) : ofSource
+    return await this.#parsed({ id: of.id, depth: 0, source, day, of, verdict, named }, format, bytes)
   }
 
   async #parsed(inner: Inner, format: Format, bytes: Uint8Array): Promise<Candidate[]> {
     const outcome = await this.#parse({ format, name: inner.id.slice(inner.id.lastIndexOf('/') + 1), bytes })
     if ('code' in outcome) return this.#leave(inner.id, outcome)
     const { document, members, left } = outcome
+    const day = format === 'email' ? dayOfMessage(document?.text ?? '') : inner.day
+    // What is in an archive or a mailbox is not of the day of that; an attachment is of the day of its mail.
+    const within = { ...inner, day: format === 'email' ? day : undefined }
     for (const { name, ...refusal } of left) this.#leave(`${inner.id}/${shownName(name)}`, refusal)
     const candidates: Candidate[] = []
     if (document !== undefined) {
       for (const reason of document.warnings) this.#omitted.push({ doc: inner.id, code: 'partly', reason })
       const masks = inner.verdict !== null
-      candidates.push(candidate(inner, this.#texts.document(inner.source, format, document, masks)))
+      candidates.push(
+        candidate({ ...inner, day }, this.#texts.document(inner.source, format, document, masks)),
+      )
     }
-    for (const member of members) candidates.push(...(await this.#member(inner, member)))
+    for (const member of members) candidates.push(...(await this.#member(within, member)))
     if (document === undefined && members.length === 0 && left.length === 0)
       this.#leave(inner.id, { code: 'damaged', reason: 'there is nothing in it' })
     return candidates
@@ -175,10 +183,17 @@ class FileParsing {
 }
 
 /** What is packed of a document: with its secrets overwritten, unless they are wanted. */
-function candidate({ id, of, verdict, named }: Inner, feed: Candidate['feed']): Candidate {
+function candidate({ id, of, verdict, named, day }: Inner, text: Candidate['feed']): Candidate {
+  const feed = ofDay(day, text)
   const known = { id, of: of.id, label: of.label }
   if (verdict === null) return { ...known, feed }
   return { ...known, feed: maskedFeed(verdict, feed), ...(named ? { asked: feed } : {}) }
+}
+
+/** The day on which a file was last written. */
+export function lastWritten(path: string): string | undefined {
+  const facts = lstatSync(path, { throwIfNoEntry: false })
+  return facts && dayOf(facts.mtimeMs)
 }
 
 /** The bytes of a file that is small enough. Never blocks on a FIFO, never follows a last symlink. */

@@ -69,6 +69,16 @@ export function takenFrom(source: SourceFile, feed: Feed): Feed {
   }
 }
 
+/** The same feed, of a document of that day; undefined for one whose day is not known. */
+export function ofDay(day: string | undefined, feed: Feed): Feed {
+  return (take) => {
+    const outcome = feed(take)
+    if (isRefusal(outcome)) return outcome
+    const { day: _, ...fed } = outcome
+    return day === undefined ? fed : { ...fed, day }
+  }
+}
+
 /** Titles and names are of the text, or beside it: secrets in them are overwritten as they are there. */
 function notesOf({ title, outline, places }: ParsedDocument): Notes {
   return {

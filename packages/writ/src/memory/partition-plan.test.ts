@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { label } from '@writ/contract'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { textFeed } from './document-source.ts'
+import { fileFeed, textFeed } from './document-source.ts'
 import { type FileRecord, sightOf } from './file-record.ts'
 import { writePack } from './pack-directory.ts'
 import { PackSet } from './pack-set.ts'
@@ -34,7 +34,7 @@ function known(text: string): { candidate: Candidate; before: Before; reads: () 
     file: { path, verdict: undefined, named: false },
     feed: (take) => {
       reads += 1
-      return textFeed(text)(take)
+      return fileFeed(path)(take)
     },
   }
   const pack = join(directory, 'pack')
@@ -83,12 +83,21 @@ it('reads it when it was written just before it was looked at, or when that is a
 it('reads it when its time of writing was set back: the time of change was not', async () => {
   anHourLater()
   const { candidate, before, reads, path } = known('some text')
+  const today = statSync(path).mtime.setUTCHours(0, 0, 0, 0) / 1000
   await vi.waitFor(() => {
-    utimesSync(path, 1, 1)
+    utimesSync(path, today, today)
     expect(sightOf(candidate).seen).not.toBe(before.files.get('a.txt')?.seen)
   })
   expect(planPartition([candidate], before, manner).isUnchanged).toBe(true)
   expect(reads()).toBe(1)
+})
+
+it('packs it again with its day when it was touched on another one, and calls it the same', () => {
+  const { candidate, before, path } = known('some text')
+  utimesSync(path, 1, 1)
+  const plan = planPartition([candidate], before, manner)
+  expect(plan).toMatchObject({ isUnchanged: false, same: new Set(['a.txt']) })
+  expect(plan.tasks.map(({ id, fresh }) => [id, fresh !== undefined])).toEqual([['a.txt', true]])
 })
 
 it('takes a file whose content is other for a new one', () => {

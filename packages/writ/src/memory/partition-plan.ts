@@ -4,7 +4,7 @@ import { formatOf } from './format-of.ts'
 import { LEAST_KEPT_BYTES, MAX_ADDED_PARTS, MAX_GONE } from './limits.ts'
 import type { PackSet } from './pack-set.ts'
 import { feedsTheSame, packedFeed } from './packed-feed.ts'
-import { readWhole } from './parse-files.ts'
+import { lastWritten, readWhole } from './parse-files.ts'
 import type { Candidate } from './selection.ts'
 import { sha256 } from './sha256.ts'
 import type { Progress } from './work-directory.ts'
@@ -67,7 +67,11 @@ export function planPartition(
     const task = { id, sight, bytes: sight.bytes }
     const done = before.progress.files.get(id)
     const earlier = before.set === undefined ? undefined : before.files.get(id)
-    if (done !== undefined && isAsBefore(candidate, sight, done, before.progressSet, rehash)) {
+    if (
+      done !== undefined &&
+      isAsBefore(candidate, sight, done, before.progressSet, rehash) &&
+      !isOfAnotherDay(candidate, sight, done, before.progressSet)
+    ) {
       kept.set(id, { ...done, seen: sight.seen })
       if (before.progress.same.has(id)) same.add(id)
     } else if (
@@ -76,7 +80,9 @@ export function planPartition(
       isAsBefore(candidate, sight, earlier, before.set, rehash)
     ) {
       same.add(id)
-      old.push({ task, record: { ...earlier, seen: sight.seen }, candidate })
+      // A file that was only touched on another day is the same, and is packed again with its day.
+      if (isOfAnotherDay(candidate, sight, earlier, before.set)) fresh.push({ ...task, fresh: candidate })
+      else old.push({ task, record: { ...earlier, seen: sight.seen }, candidate })
     } else fresh.push({ ...task, fresh: candidate })
   }
   const { set, progress } = before
@@ -110,6 +116,14 @@ function isAsBefore(
   if (!record.docs.every((doc) => set.byId(doc) !== undefined)) return false
   if (!rehash && sight.seen !== null && sight.seen === record.seen) return true
   return holdsTheSame(candidate, record, set)
+}
+
+/** Whether what a pack has of a file is of another day than the file is now. A mail has a day of its own. */
+function isOfAnotherDay({ id, file }: Candidate, { seen }: Sight, record: FileRecord, set: PackSet): boolean {
+  if (seen !== null && seen === record.seen) return false
+  const doc = set.byId(id)
+  if (doc === undefined || file === undefined || doc.extract?.format === 'email') return false
+  return doc.day !== (file.source === undefined ? lastWritten(file.path) : file.day)
 }
 
 /** Compares content: that of a text with what is packed of it, that of a parsed file with its hash. */

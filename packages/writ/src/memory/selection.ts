@@ -1,11 +1,11 @@
-import type { IngestRequest, Label, Omitted, Skipped } from '@writ/contract'
+import { defined, type IngestRequest, type Label, type Omitted, type Skipped } from '@writ/contract'
 import { readManifest } from './corpus-manifest.ts'
 import { DocumentNames } from './document-names.ts'
 import { type Feed, fileFeed, textFeed } from './document-source.ts'
 import type { Revision } from './git/git-source.ts'
 import { compileGlob } from './glob.ts'
 import { labeller } from './labeller.ts'
-import { type SourceFile, takenFrom } from './parsed-feed.ts'
+import { ofDay, type SourceFile, takenFrom } from './parsed-feed.ts'
 import { type Root, resolveRoots, rootName, slashes } from './roots.ts'
 import { judgeName, KEY_FILE, maskedFeed, type NameVerdict } from './secrets/index.ts'
 import { count, isWithin, type WalkResult, walk } from './walk.ts'
@@ -30,8 +30,9 @@ export interface CandidateFile {
   readonly verdict: NameVerdict | null
   /** Whether somebody named it. */
   readonly named: boolean
-  /** What it was taken out of, where it is no file of the user's. */
+  /** What it was taken out of, where it is no file of the user's, and the day of that. */
   readonly source?: SourceFile
+  readonly day?: string
 }
 
 export interface Selection {
@@ -68,6 +69,7 @@ interface Found {
   readonly relative: string
   readonly verdict: NameVerdict
   readonly source?: SourceFile
+  readonly day?: string
 }
 
 /** Gathers candidates. Directories go before files, so that a file given twice keeps its directory's rules. */
@@ -126,22 +128,30 @@ class Taker {
   }
 
   /** The files of a revision of a repository, labelled by what that says of them like a directory. */
-  revision({ name, folder, files, omitted, skipped }: Revision): void {
+  revision({ name, folder, files, day, omitted, skipped }: Revision): void {
     const { labels, defaultLabel } = this.#wanted
     const labelOf = labeller(labels, defaultLabel, readManifest(folder))
     for (const { path, relative, file, sha256 } of files) {
       const id = this.#names.within(`${name}/${relative}`, file)
       const source = { file, sha256 }
-      this.#take({ id, label: labelOf(relative), path, relative, verdict: judgeName(relative), source })
+      this.#take({
+        id,
+        label: labelOf(relative),
+        path,
+        relative,
+        verdict: judgeName(relative),
+        source,
+        ...defined({ day }),
+      })
     }
     for (const { doc, ...why } of omitted) this.#omitted.push({ doc: `${name}/${doc}`, ...why })
     for (const [reason, times] of skipped) count(this.#skipped, reason, times)
   }
 
   /** Takes a file, unless its name says that it holds keys and nobody named it. */
-  #take({ id, label, path, relative, verdict, source }: Found): void {
-    const asked = source === undefined ? fileFeed(path) : takenFrom(source, fileFeed(path))
-    const of = source === undefined ? {} : { source }
+  #take({ id, label, path, relative, verdict, source, day }: Found): void {
+    const asked = source === undefined ? fileFeed(path) : ofDay(day, takenFrom(source, fileFeed(path)))
+    const of = defined({ source, day })
     const named = this.#named.has(path)
     if (this.#includes(relative) || (named && verdict === 'holds'))
       this.#candidates.push({ id, label, feed: asked, file: { path, verdict: null, named, ...of } })

@@ -4,6 +4,7 @@ import {
   type CorpusChanges,
   type CrossReference,
   type DefinedTerm,
+  type DocumentFilter,
   type DocumentInfo,
   type FoundAmount,
   type FoundDate,
@@ -24,6 +25,7 @@ import {
   type Passage,
   type ReadResult,
   type SearchRequest,
+  type SelectedDocuments,
   type SimilarList,
   type SimilarRequest,
   type Skipped,
@@ -97,6 +99,10 @@ export class PackStore implements KeptCorpus {
     const listing = this.#listings.get(partition)
     if (listing === undefined) throw new WritError('BAD_REQUEST', `this store has no partition ${partition}`)
     return listing
+  }
+
+  select(partition: string, filter: DocumentFilter): Promise<SelectedDocuments> {
+    return this.#parts.link.call('select', { partition, filter })
   }
 
   search(partition: string, search: SearchRequest, signal?: AbortSignal): Promise<readonly Passage[]> {

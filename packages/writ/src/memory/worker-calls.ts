@@ -5,6 +5,7 @@ import type {
   CorpusChanges,
   CrossReference,
   DefinedTerm,
+  DocumentFilter,
   DocumentInfo,
   ErrorCode,
   FoundAmount,
@@ -26,6 +27,7 @@ import type {
   Partition,
   Passage,
   SearchRequest,
+  SelectedDocuments,
   SimilarList,
   SimilarRequest,
   Skipped,
@@ -97,6 +99,10 @@ export interface WorkerCalls {
   addTexts: {
     request: { readonly places: Places; readonly key: PartitionKey; readonly texts: readonly TextSource[] }
     result: LoadedPartition
+  }
+  select: {
+    request: { readonly partition: string; readonly filter: DocumentFilter }
+    result: SelectedDocuments
   }
   search: {
     request: { readonly partition: string; readonly search: SearchRequest }

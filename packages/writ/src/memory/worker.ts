@@ -18,6 +18,7 @@ import { readOutline } from './outline-rows.ts'
 import type { OpenPack } from './pack-directory.ts'
 import { addTexts } from './run-texts.ts'
 import { search } from './search.ts'
+import { selectDocuments } from './select-documents.ts'
 import { findInText } from './structure/find-in-text.ts'
 import { readMessages } from './structure/messages.ts'
 import { readAmounts } from './structure/read-amounts.ts'
@@ -86,6 +87,7 @@ const handlers: Handlers = {
   ingestKept: (request, id) => ingestKept(request, waysOf(id)),
   load: (request) => load(request, keep),
   addTexts: (request) => addTexts(request, keep),
+  select: ({ partition, filter }) => selectDocuments(opened(partition).pack.documents, filter),
   search: ({ partition, search: wanted }) => search(opened(partition), wanted),
   grep: ({ partition, grep: wanted }, _id, signal) => grep(opened(partition).pack, wanted, signal),
   origin: ({ partition, doc, start, end }) => documentOrigin(opened(partition), doc, start, end),

@@ -1,4 +1,4 @@
-import { type Frame, type FrameEnd, isWritError } from '@writ/contract'
+import { type Frame, type FrameEnd, foundIn, isWritError } from '@writ/contract'
 import { answerFrom, type Given } from './one-call.ts'
 
 /** Answers in one call over the whole context, every document read through the gate. */
@@ -8,7 +8,7 @@ export async function direct(frame: Frame): Promise<FrameEnd> {
 
 async function everything(frame: Frame): Promise<readonly Given[]> {
   const documents: Given[] = []
-  for (const { id } of await frame.perform('context.docs', {})) {
+  for (const { id } of foundIn(await frame.perform('context.docs', {}))) {
     const read = await readDocument(frame, id)
     if (read !== undefined) documents.push(read)
   }

@@ -1,4 +1,4 @@
-import { type Frame, type FrameEnd, WritError } from '@writ/contract'
+import { type Frame, type FrameEnd, foundIn, WritError } from '@writ/contract'
 import { answerFrom, type Given } from './one-call.ts'
 
 /** Passages that are asked for, best first. */
@@ -13,7 +13,7 @@ export async function retrieve(frame: Frame): Promise<FrameEnd> {
 
 /** The best passages that fit, in the order of their documents. */
 async function passages(frame: Frame): Promise<readonly Given[]> {
-  const found = await frame.perform('context.search', { query: frame.goal, k: PASSAGES })
+  const found = foundIn(await frame.perform('context.search', { query: frame.goal, k: PASSAGES }))
   if (found.length === 0)
     throw new WritError('NO_ANSWER', 'No passage of the corpus has words of the question.')
   let room = frame.model.contextWindow * BYTES_PER_TOKEN_OF_WINDOW

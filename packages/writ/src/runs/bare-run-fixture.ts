@@ -8,6 +8,7 @@ import {
   type CellRun,
   type Citation,
   type ContextStore,
+  type DocumentListing,
   type Frame,
   type FrameRole,
   GUEST_MEMORY_BYTES,
@@ -347,7 +348,7 @@ class BareFrame implements Frame {
     return list ?? { found: [], truncated: false, tooLong: 0 }
   }
 
-  #docs(): Steps['context.docs']['result'] {
+  #docs(): readonly DocumentListing[] {
     return this.#ids.flatMap((id) => {
       const info = this.#run.store.locate(id)
       return info === undefined ? [] : [{ ...info, label: label('internal') }]

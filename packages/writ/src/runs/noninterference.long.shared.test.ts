@@ -349,6 +349,36 @@ describe.each(Object.entries(CHANNELS))('%s', (_, attacks) => {
   )
 })
 
+it('tells a root of a label that is withheld what it tells of one that nothing has', async () => {
+  const probes = `const said = async (options) => {
+      const one = (ask) => ask.then((got) => [got.length ?? got.matches.length, got.undated], (e) => [e.name, e.code, e.message]);
+      return [await one(search('words', options)), await one(grep('w', options)), await one(docs(options))];
+    };
+    for (const label of ['restricted', 'secret', 'restricted:PII', ['secret', 'public']])
+      for (const more of [{}, { type: 'mail' }, { glob: 's*' }, { since: '2024' }, { until: '2030' }])
+        print(JSON.stringify([label, more, await said({ label, ...more })]));
+    for (const more of [{ type: 'text' }, { glob: '**' }, { glob: 'secret.*' }, { until: '2030' }]) print(JSON.stringify(await said(more)));
+    print(JSON.stringify(await said({ docs: ['secret.txt'], label: 'public' }).catch(() => 0)))`
+  const seen = new Set<string>()
+  for (const level of [SECRET_LEVEL, 'secret'] as const) {
+    const store = await services.store({
+      'open.txt': { text: 'open words', level: 'public' },
+      'secret.txt': { text: 'secret words', level },
+    })
+    for (const ceiling of BELOW) {
+      const { transcript } = await services.run(
+        store,
+        { root: [probes, 'FINAL(1)'], children: {} },
+        { ceiling },
+      )
+      seen.add(transcript)
+    }
+    await store.close()
+  }
+  expect([...seen]).toHaveLength(1)
+  expect([...seen][0]).toContain('nothing labelled secret')
+})
+
 it('has at least eight programs for every channel', () => {
   for (const attacks of Object.values(CHANNELS)) expect(attacks.length).toBeGreaterThanOrEqual(8)
 })

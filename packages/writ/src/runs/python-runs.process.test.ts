@@ -83,6 +83,26 @@ FINAL([of.id, found["from"], found.confidence, cite(found, "g()").quote, len(sym
     expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
   })
 
+  it('filters documents, and is identical when it is done again', async () => {
+    const texts = [
+      { id: 'mail/a.csv', text: 'harbour,1\n' },
+      { id: 'b.md', text: 'The harbour.\n' },
+    ]
+    const script = sequence([
+      block(`found = search("harbour", type="table", glob=["mail/**", "b.*"])
+listed = docs(since="2024", type="text")
+try:
+    grep("x", until="soon")
+except Exception as e:
+    bad = type(e).__name__
+FINAL([[p.doc for p in found], listed, listed.undated, grep("h", since="2024").undated, len(docs({"type": "text"})), bad])`),
+    ])
+    const { answer } = await home.ask(script, {}, { repl, context: texts })
+    expect(answer.value).toEqual([['mail/a.csv'], [], 1, 2, 1, 'BadRequest'])
+    expect(await home.verify(answer)).toMatchObject({ ok: true })
+    expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+
   it('is what the profile of its model says, and tells the model of Python', async () => {
     const told = ({
       messages,

@@ -1,5 +1,11 @@
-import type { Coverage, DocumentInfo, Partition, Span } from '@writ/contract'
+import type { ContextStore, Coverage, DocumentFilter, DocumentInfo, Partition, Span } from '@writ/contract'
 import { SpanSet } from './span-set.ts'
+
+interface Filtered {
+  readonly partition: string
+  readonly filter: DocumentFilter
+  readonly docs: readonly string[] | null
+}
 
 /** Counts what a run looked at, over all its frames. Texts that frames were given count for nothing. */
 export class CoverageTally {
@@ -8,6 +14,8 @@ export class CoverageTally {
   /** Partitions searched whole, and documents searched by name. */
   readonly #whole = new Set<string>()
   readonly #named = new Set<string>()
+  /** Searches of the documents that filters mean, each once. */
+  readonly #filtered = new Map<string, Filtered>()
 
   /** Of the corpus that the run opened with. */
   constructor(partitions: readonly Partition[]) {
@@ -18,6 +26,25 @@ export class CoverageTally {
   search(partitions: readonly string[], docs: Iterable<string> | null): void {
     if (docs !== null) for (const doc of docs) this.#named.add(doc)
     else for (const id of partitions) this.#whole.add(id)
+  }
+
+  /** A search went over the documents of partitions that a filter means; over these of them only, where some are named. */
+  searchOf(partitions: readonly string[], filter: DocumentFilter, docs: Iterable<string> | null): void {
+    for (const partition of partitions) {
+      const named = docs === null ? null : [...docs]
+      this.#filtered.set(JSON.stringify([partition, filter, named]), { partition, filter, docs: named })
+    }
+  }
+
+  /** Looks up which documents the filters meant. */
+  async settle(store: Pick<ContextStore, 'select'>): Promise<void> {
+    for (const [key, { partition, filter, docs }] of this.#filtered) {
+      this.#filtered.delete(key)
+      if (!this.#partitions.has(partition) || this.#whole.has(partition)) continue
+      const named = docs === null ? null : new Set(docs)
+      const selected = await store.select(partition, filter)
+      for (const doc of selected.docs) if (named?.has(doc) !== false) this.#named.add(doc)
+    }
   }
 
   /** Text of spans was handed to a frame. */

@@ -33,6 +33,22 @@ describe('arguments become one step', () => {
     ['search', ['q', { docs: ['a'] }], 'context.search', { query: 'q', docs: ['a'] }],
     ['grep', ['p', { ignoreCase: true }], 'context.grep', { pattern: 'p', ignoreCase: true }],
     ['docs', ['apache'], 'context.docs', { match: 'apache' }],
+    ['docs', [{ type: 'pdf' }], 'context.docs', { where: { type: ['pdf'] } }],
+    [
+      'search',
+      [
+        'q',
+        { k: 2, glob: ['a/**', 'b'], label: { level: 'internal', categories: ['PII'] }, since: '2024-02' },
+      ],
+      'context.search',
+      { query: 'q', k: 2, where: { glob: ['a/**', 'b'], label: ['internal:PII'], since: '2024-02' } },
+    ],
+    [
+      'grep',
+      ['p', { before: 1, type: ['code', 'data'], until: '2024-02-29' }],
+      'context.grep',
+      { pattern: 'p', before: 1, where: { type: ['code', 'data'], until: '2024-02-29' } },
+    ],
     ['read', ['a', 1, 2], 'context.read', { doc: 'a', start: 1, end: 2 }],
     ['read', [{ doc: 'a', start: 1, end: 2 }], 'context.read', { doc: 'a', start: 1, end: 2 }],
     ['read', ['a'], 'context.read', { doc: 'a' }],

@@ -18,17 +18,33 @@ import {
 } from '@writ/contract'
 import { z } from 'zod'
 import { readSchema } from '../../schema/index.ts'
+import { FILTER_FORM, filterOptions, inOrder, NOT_IN_ORDER, withFilter } from './filter-options.ts'
 import { batchJson } from './guest-error.ts'
 
 const names = z.array(z.string())
 const span = z.object({ doc: z.string(), start: z.number().int(), end: z.number().int() })
 const count = z.number().int().min(0)
 const citation = z.object({ ...span.shape, sha256: z.string(), quote: z.string() })
-const docsFilter = z.object({ match: z.string(), limit: count }).partial()
-const searchOptions = z.object({ k: count, docs: names }).partial()
-const grepOptions = z
-  .object({ docs: names, before: count, after: count, limit: count, ignoreCase: z.boolean() })
+const docsFilter = z
+  .strictObject({ match: z.string(), limit: count, ...filterOptions })
   .partial()
+  .refine(inOrder, NOT_IN_ORDER)
+const searchOptions = z
+  .strictObject({ k: count, docs: names, ...filterOptions })
+  .partial()
+  .refine(inOrder, NOT_IN_ORDER)
+const grepOptions = z
+  .strictObject({
+    docs: names,
+    before: count,
+    after: count,
+    limit: count,
+    ignoreCase: z.boolean(),
+    ...filterOptions,
+  })
+  .partial()
+  .refine(inOrder, NOT_IN_ORDER)
+const tablesFilter = z.strictObject({ match: z.string() }).partial()
 const symbolFilter = z
   .object({ match: z.string(), kind: z.enum(SYMBOL_KINDS), doc: z.string(), limit: count })
   .partial()
@@ -104,25 +120,27 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     step: 'context.docs',
     request: ([filter = {}]) =>
       defined(
-        typeof filter === 'string' ? { match: filter } : take(docsFilter, filter, 'docs({match?, limit?})'),
+        typeof filter === 'string'
+          ? { match: filter }
+          : withFilter(take(docsFilter, filter, `docs({match?, limit?, ${FILTER_FORM}})`)),
       ),
     reply: (listings) => JSON.stringify(listings),
   }),
   search: guestFunction({
     step: 'context.search',
     request: ([query, options = {}]) => {
-      const form = 'search(query, {k?, docs?})'
+      const form = `search(query, {k?, docs?, ${FILTER_FORM}})`
       const text = take(z.string(), query, form)
       const rest = typeof options === 'number' ? { k: options } : take(searchOptions, options, form)
-      return { query: text, ...defined(rest) }
+      return { query: text, ...defined(withFilter(rest)) }
     },
     reply: (passages) => JSON.stringify(passages),
   }),
   grep: guestFunction({
     step: 'context.grep',
     request: ([pattern, options = {}]) => {
-      const form = 'grep(pattern, {docs?, before?, after?, limit?, ignoreCase?}) with the pattern as a string'
-      const rest = defined(take(grepOptions, options, form))
+      const form = `grep(pattern, {docs?, before?, after?, limit?, ignoreCase?, ${FILTER_FORM}}) with the pattern as a string`
+      const rest = defined(withFilter(take(grepOptions, options, form)))
       return { pattern: take(z.string(), pattern, form), ...rest }
     },
     reply: (result) => JSON.stringify(result),
@@ -172,11 +190,7 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
   tables: guestFunction({
     step: 'context.tables',
     request: ([filter = {}]) =>
-      defined(
-        typeof filter === 'string'
-          ? { match: filter }
-          : take(docsFilter.pick({ match: true }), filter, 'tables(name?)'),
-      ),
+      defined(typeof filter === 'string' ? { match: filter } : take(tablesFilter, filter, 'tables(name?)')),
     reply: (list) => JSON.stringify(list),
   }),
   sql: guestFunction({

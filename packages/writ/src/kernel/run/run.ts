@@ -120,6 +120,9 @@ export async function runToClose(
   const { ports } = state
   const end = await runRoot(state, request)
   const closing = end.lane.next()
+  // Where the store is gone, what the filters meant counts as not searched.
+  if (state.journal.close(closing) === undefined)
+    await state.coverage.settle(state.ports.store).catch(() => undefined)
   const { answer: bare, reason } = answerOf(state, end, closing)
   const { answer, ...notes } = closeNotes(state, closing, bare, end.lane.notes)
   // Where later runs look for them is settled before they are there: a run that is cut off in between does both again.

@@ -97,6 +97,17 @@ export async function mayHave(
   return true
 }
 
+/** Whether a frame may have any of some partitions. Nothing is granted. */
+export async function mayHaveSome(
+  state: RunState,
+  lane: FrameState,
+  action: ContextAction,
+  partitions: readonly Partition[],
+): Promise<boolean> {
+  for (const partition of partitions) if (await mayHave(state, lane, action, [partition])) return true
+  return false
+}
+
 /** What is withheld from a frame, whatever it asked for: the decisions that refuse, and their policies; null when nothing is. */
 export async function withheld(
   state: RunState,

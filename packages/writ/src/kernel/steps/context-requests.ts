@@ -1,6 +1,8 @@
 import {
+  type AskedFilter,
   type Citation,
   type ContextStore,
+  type Dated,
   type DocumentInfo,
   type DocumentListing,
   defined,
@@ -8,6 +10,7 @@ import {
   type FoundInDocument,
   type FoundList,
   type FoundRange,
+  foundIn,
   type GrepResult,
   type Partition,
   type Passage,
@@ -19,6 +22,7 @@ import {
 } from '@writ/contract'
 import type { FrameState } from '../state/frame-state.ts'
 import type { ContextStep } from './context-step.ts'
+import { dated, filtered, filtering, labelled, undatedIn } from './filtered-documents.ts'
 
 /** Passages a search gives when none is asked for, and the most it may be asked for. */
 const DEFAULT_PASSAGES = 10
@@ -36,20 +40,26 @@ export function docsStep(
   store: Store,
   lane: FrameState,
   request: Steps['context.docs']['request'],
-): ContextStep<readonly DocumentListing[]> {
-  const { match } = request
+): ContextStep<Dated<DocumentListing>> {
+  const { match, where } = request
   const words = comparable(match ?? '').split(/\s+/)
   return {
     kind: 'context.search',
     op: 'docs',
     input: request,
+    // A listing goes over all that the frame may ask for, as verifiers hold it to, whatever it leaves out.
     needs: () => lane.scope.partitions,
-    effect: (allowed) => {
-      const listed = allowed.flatMap((partition) =>
-        inScope(lane, store.documents(partition.id)).map((info) => ({ ...info, label: partition.label })),
-      )
+    effect: async (allowed) => {
+      const parts = await filtered(store, lane, allowed, where, undefined)
+      const listed = parts.flatMap(({ partition, docs }) => {
+        const wanted = docs && new Set(docs)
+        return store
+          .documents(partition.id)
+          .filter(({ id }) => wanted?.has(id) !== false)
+          .map((info) => ({ ...info, label: partition.label }))
+      })
       const matching = match === undefined ? listed : listed.filter((doc) => named(doc, words))
-      return Promise.resolve(matching.sort(byId).slice(0, request.limit ?? matching.length))
+      return dated(matching.sort(byId).slice(0, request.limit ?? matching.length), parts, where)
     },
   }
 }
@@ -81,31 +91,31 @@ export function searchStep(
   store: Store,
   lane: FrameState,
   request: Steps['context.search']['request'],
-): ContextStep<readonly Passage[]> {
+): ContextStep<Dated<Passage>> {
+  const { query, docs, where } = request
   const k = Math.min(request.k ?? DEFAULT_PASSAGES, MOST_PASSAGES)
   return {
     kind: 'context.search',
     op: 'search',
     input: request,
-    needs: () => scopedPartitions(store, lane, request.docs),
+    needs: () => scopedPartitions(store, lane, docs, where),
     effect: async (allowed, signal) => {
+      const parts = await filtered(store, lane, allowed, where, docs)
       const found = await Promise.all(
-        allowed.map((partition) =>
-          store.search(
-            partition.id,
-            { query: request.query, k, ...only(store, lane, partition, request.docs) },
-            signal,
-          ),
+        parts.map(({ partition, docs: within }) =>
+          store.search(partition.id, { query, k, ...defined({ docs: within }) }, signal),
         ),
       )
-      return found
+      const best = found
         .flat()
         .sort((a, b) => a.rank - b.rank || byPlace(a, b))
         .slice(0, k)
         .map((passage, index) => ({ ...passage, rank: index + 1 }))
+      return dated(best, parts, where)
     },
-    ...searching(request.docs),
-    handed: (passages) => passages,
+    ...searching(docs),
+    ...filtering(where, docs),
+    handed: foundIn,
   }
 }
 
@@ -115,36 +125,30 @@ export function grepStep(
   lane: FrameState,
   request: Steps['context.grep']['request'],
 ): ContextStep<GrepResult> {
+  const { pattern, ignoreCase = false, before = 0, after = 0, docs, where } = request
   const limit = Math.min(request.limit ?? DEFAULT_MATCHES, MOST_MATCHES)
   return {
     kind: 'context.search',
     op: 'grep',
     input: request,
-    needs: () => scopedPartitions(store, lane, request.docs),
+    needs: () => scopedPartitions(store, lane, docs, where),
     effect: async (allowed, signal) => {
+      const parts = await filtered(store, lane, allowed, where, docs)
+      const asked = { pattern, ignoreCase, before, after, limit }
       const found = await Promise.all(
-        allowed.map((partition) =>
-          store.grep(
-            partition.id,
-            {
-              pattern: request.pattern,
-              ignoreCase: request.ignoreCase ?? false,
-              before: request.before ?? 0,
-              after: request.after ?? 0,
-              limit,
-              ...only(store, lane, partition, request.docs),
-            },
-            signal,
-          ),
+        parts.map(({ partition, docs: within }) =>
+          store.grep(partition.id, { ...asked, ...defined({ docs: within }) }, signal),
         ),
       )
       const matches = found.flatMap((result) => result.matches).sort(byPlace)
       return {
         matches: matches.slice(0, limit),
         truncated: matches.length > limit || found.some((result) => result.truncated),
+        ...undatedIn(parts, where),
       }
     },
-    ...searching(request.docs),
+    ...searching(docs),
+    ...filtering(where, docs),
     handed: (result) => result.matches,
   }
 }
@@ -264,8 +268,9 @@ function scopedPartitions(
   store: Store,
   lane: FrameState,
   docs: readonly string[] | undefined,
+  where: AskedFilter | undefined,
 ): readonly Partition[] {
-  if (docs === undefined) return lane.scope.partitions
+  if (docs === undefined) return labelled(lane.scope.partitions, where)
   const wanted = new Set(docs.map((id) => document(store, lane, id).partition))
   return lane.scope.partitions.filter((partition) => wanted.has(partition.id))
 }

@@ -1,4 +1,5 @@
 import {
+  type AskedFilter,
   isWritError,
   MAX_CELL_READ_BYTES,
   type Partition,
@@ -11,7 +12,8 @@ import type { RecordOf } from '@writ/evidence'
 import type { StepId } from '../basis/step-id.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
-import { type Admission, admit, mayHave, recallAdmission, withheld } from './admission.ts'
+import { type Admission, admit, mayHave, mayHaveSome, recallAdmission, withheld } from './admission.ts'
+import { labelled, ofDocuments } from './filtered-documents.ts'
 import { observe } from './observe.ts'
 
 /** Called synchronously when the record whose reply will be delivered has been numbered. */
@@ -30,6 +32,10 @@ export interface ContextStep<T> {
   readonly named?: readonly string[]
   /** What it asks for by name instead, which is withheld like a document: its words for a refusal. */
   readonly wanted?: string
+  /** What it asks for by label, in words: what is withheld of that is told like what there is none of. */
+  readonly labelled?: string
+  /** Which documents of what was granted it goes over. */
+  readonly where?: AskedFilter
   /** Whether it goes over the texts of what was granted, or of the documents it names. */
   readonly searches?: boolean
   /** Whether what is refused is left out without a word, even where nothing is left. */
@@ -118,8 +124,15 @@ function take<T>(
   partitions: readonly string[],
   value: T,
 ): void {
-  if (step.searches === true)
-    coverage.search(partitions, step.covers?.(value) ?? step.named ?? lane.scope.docs)
+  if (step.searches === true) {
+    const docs = step.covers?.(value) ?? step.named ?? lane.scope.docs
+    if (step.where === undefined) coverage.search(partitions, docs)
+    else {
+      const allowed = lane.scope.partitions.filter(({ id }) => partitions.includes(id))
+      const ids = labelled(allowed, step.where).map(({ id }) => id)
+      coverage.searchOf(ids, ofDocuments(step.where) ?? {}, docs)
+    }
+  }
   step.given?.(value)
   const spans = step.handed?.(value) ?? []
   coverage.hand(spans)
@@ -176,7 +189,14 @@ async function admitted<T>(
   signal: AbortSignal,
 ): Promise<Admission> {
   const action = actionOf(step)
-  if (!named(step)) return await admit(state, lane, action, await step.needs(signal), signal)
+  if (!named(step)) {
+    const asked = await step.needs(signal)
+    if (step.labelled === undefined || (await mayHaveSome(state, lane, action, asked)))
+      return await admit(state, lane, action, asked, signal)
+    const { decisions, policies } = await withheld(state, lane, action)
+    const refusals = policies === null ? [] : [notReadable(action, { wanted: step.labelled }, policies)]
+    return { allowed: [], decisions, refusals }
+  }
   const needs = await known(step, signal)
   if (needs !== null && (await mayHave(state, lane, action, needs))) {
     const admission = await admit(state, lane, action, needs, signal)
@@ -212,9 +232,9 @@ async function known<T>(step: ContextStep<T>, signal: AbortSignal): Promise<read
   }
 }
 
-function notReadable<T>(
+function notReadable(
   action: string,
-  { named: docs = [], wanted }: ContextStep<T>,
+  { named: docs = [], wanted }: Pick<ContextStep<unknown>, 'named' | 'wanted'>,
   policies: readonly string[],
 ): WritError {
   const of = docs.length === 1 ? `no document ${JSON.stringify(docs[0])}` : `not every document named`

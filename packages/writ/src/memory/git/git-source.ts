@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { GIT_PREFIX, type Omitted, WritError } from '@writ/contract'
+import { defined, GIT_PREFIX, type Omitted, WritError } from '@writ/contract'
+import { dayOfCommit } from '../document-day.ts'
 import { MAX_PARSED_BYTES, MAX_SETTINGS_BYTES } from '../limits.ts'
 import { memberName, shownName } from '../member-name.ts'
 import { sha256 } from '../sha256.ts'
@@ -30,6 +31,8 @@ export interface Revision {
   /** A directory with its `corpus.json`, where it has one. */
   readonly folder: string
   readonly files: readonly RevisionFile[]
+  /** The day of its commit. */
+  readonly day?: string
   /** By their paths in the revision. */
   readonly omitted: readonly Omitted[]
   readonly skipped: ReadonlyMap<string, number>
@@ -51,7 +54,11 @@ export function readRevision(source: string, scratch: string, at: number): Revis
   const called = nameOf(repository.path)
   const name = `${called.replace(/\.git$/, '')}@${hash.slice(0, 12)}`
   const origin = `${GIT_PREFIX}${called}@${hash}`
-  return new Reading({ folder, objects, origin }).read(name, listTree(objects, hash))
+  const day = dayOfCommit(objects.whole(hash, 'commit').toString('latin1'))
+  return {
+    ...new Reading({ folder, objects, origin }).read(name, listTree(objects, hash)),
+    ...defined({ day }),
+  }
 }
 
 /** What a repository is called: the folder that it is in, where its own is `.git`. */

@@ -28,7 +28,15 @@ export function hostCalls(send) {
     const stack = errorStack(new $.$Error())
     if (!send(name, json)) throw new $.$Error(`${name}: the cell is being stopped`)
     charsInFlight += json.length
-    $.mapSet(pending, nextId, { __proto__: null, resolve, reject, chars: json.length, stack, part: current })
+    $.mapSet(pending, nextId, {
+      __proto__: null,
+      name,
+      resolve,
+      reject,
+      chars: json.length,
+      stack,
+      part: current,
+    })
     nextId += 1
   }
 
@@ -47,7 +55,7 @@ export function hostCalls(send) {
     current = entry.part
     try {
       const value = $.parse(json)
-      if (ok) entry.resolve(value)
+      if (ok) entry.resolve(listed(entry.name, value))
       else entry.reject(hostError(value, entry.stack))
     } catch (error) {
       entry.reject(error) // the value does not fit the VM's memory
@@ -90,6 +98,14 @@ export function hostCalls(send) {
       current = undefined
     },
   }
+}
+
+/** A list of documents or passages that were chosen by their dates says beside its items how many have none. */
+function listed(name, value) {
+  if ((name !== 'docs' && name !== 'search') || $.isArray(value)) return value
+  const { found, undated } = value
+  $.define(found, 'undated', undated)
+  return found
 }
 
 function isOver(part) {

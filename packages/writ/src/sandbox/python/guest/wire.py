@@ -17,6 +17,14 @@ class Row(dict):
             raise AttributeError(f"there is no {name!r}; the keys are {', '.join(map(str, self)) or '(none)'}") from None
 
 
+class Dated(list):
+    """Documents or passages that were chosen by their dates. `undated` is how many were left out because they have none."""
+
+    def __init__(self, found, undated):
+        super().__init__(found)
+        self.undated = undated
+
+
 class HostError(Exception):
     """The host refused a call, or it failed. `name` is what kind of error it is, and its facts are attributes."""
 
@@ -99,7 +107,7 @@ class Wire:
         answer = self.send(name, to_json(args))
         value = _decode(answer[1:])
         if answer[0] == "1":
-            return value
+            return Dated(**value) if name in ("docs", "search") and isinstance(value, dict) else value
         raise host_error(value)
 
     def release(self, value, how):
