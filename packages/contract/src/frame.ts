@@ -81,8 +81,11 @@ export interface Steps {
   scripts: { request: Record<string, never>; result: readonly ScriptListing[] }
   /** A child frame that follows a script, over the corpus and for the goal of its parent. */
   'script.run': { request: ScriptCall; result: FrameValue }
-  /** A citation, when its bytes lie in what this lineage was granted and the quote occurs in them. */
-  cite: { request: { doc: string; start: number; end: number; quote?: string }; result: Citation }
+  /** A citation, when its bytes lie in what this lineage was granted and the quote or the cell of the column stands in them. */
+  cite: {
+    request: { doc: string; start: number; end: number; quote?: string; column?: string }
+    result: Citation
+  }
   /** Keeps a fact. */
   note: { request: Note; result: null }
   /** The facts kept so far whose key or value has each of these words. */

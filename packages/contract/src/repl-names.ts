@@ -270,11 +270,11 @@ const HOST_FUNCTIONS: { readonly [N in HostName]: Described } = {
   cite: described(
     [],
     'local',
-    'await cite(span, quote?) → citation {doc, start, end, sha256, quote}',
-    inPython('cite(span, quote=None) → citation {"doc", "start", "end", "sha256", "quote"}', [
-      'span',
-      'quote',
-    ]),
+    'await cite(span, quote?) or cite(row._span, {column}) → citation {doc, start, end, sha256, quote}',
+    inPython(
+      'cite(span, quote=None) or cite(row._span, {"column": name}) → citation {"doc", "start", "end", "sha256", "quote"}',
+      ['span', 'quote'],
+    ),
   ),
   note: described(
     [],

@@ -24,6 +24,7 @@ import { batchJson } from './guest-error.ts'
 const names = z.array(z.string())
 const span = z.object({ doc: z.string(), start: z.number().int(), end: z.number().int() })
 const count = z.number().int().min(0)
+const cellOfRow = z.strictObject({ column: z.string() })
 const citation = z.object({ ...span.shape, sha256: z.string(), quote: z.string() })
 const docsFilter = z
   .strictObject({ match: z.string(), limit: count, ...filterOptions })
@@ -286,9 +287,10 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
   cite: guestFunction({
     step: 'cite',
     request: ([where, quote]) => {
-      const form = 'cite({doc, start, end}, quote?)'
-      const text = take(z.string().optional(), quote, form)
-      return { ...take(span, where, form), ...defined({ quote: text }) }
+      const form = 'cite({doc, start, end}, quote?) or cite(row, {column}) with the _span of a row'
+      const narrowed = take(z.union([z.string(), cellOfRow]).optional(), quote, form)
+      const within = typeof narrowed === 'string' ? { quote: narrowed } : narrowed
+      return { ...take(span, where, form), ...within }
     },
     reply: (citation) => JSON.stringify(citation),
   }),

@@ -1,12 +1,10 @@
 import {
   type AskedFilter,
-  type Citation,
   type ContextStore,
   type Dated,
   type DocumentInfo,
   type DocumentListing,
   defined,
-  encodedBytes,
   type FoundInDocument,
   type FoundList,
   type FoundRange,
@@ -185,41 +183,6 @@ export function readStep(
     },
     handed: (result) => [result],
   }
-}
-
-/** A citation of bytes this lineage was handed. A quote narrows it to where the quote first occurs. */
-export async function cite(
-  store: Store,
-  lane: FrameState,
-  request: Steps['cite']['request'],
-): Promise<Citation> {
-  const { doc, start, end, quote } = request
-  if (!lane.slices.covers(doc, start, end))
-    throw new WritError(
-      'CITATION_INVALID',
-      `Bytes ${start}–${end} of ${doc} were not read by this frame or its children.`,
-    )
-  const read = await store.read(doc, start, end)
-  if (read.start !== start || read.end !== end)
-    throw new WritError('CITATION_INVALID', `Bytes ${start}–${end} of ${doc} cut a character in two.`)
-  return await placed(store, quote === undefined ? read : await narrow(store, read, quote))
-}
-
-async function narrow(store: Store, read: ReadResult, quote: string): Promise<ReadResult> {
-  const at = quote === '' ? -1 : read.text.indexOf(quote)
-  if (at < 0)
-    throw new WritError(
-      'CITATION_INVALID',
-      `The quote does not occur in bytes ${read.start}–${read.end} of ${read.doc}.`,
-    )
-  const encoding = store.locate(read.doc)?.encoding ?? 'utf-8'
-  const start = read.start + encodedBytes(read.text.slice(0, at), encoding)
-  return await store.read(read.doc, start, start + encodedBytes(quote, encoding))
-}
-
-/** The citation of what was read, with where that stands in the original of an extracted text. */
-async function placed(store: Store, { doc, start, end, sha256, text }: ReadResult): Promise<Citation> {
-  return { doc, start, end, sha256, quote: text, ...defined({ origin: await store.origin(doc, start, end) }) }
 }
 
 /** Finds given where no limit is asked for, and the most it may be asked for. */
