@@ -94,7 +94,12 @@ export interface ParseRequest {
   /** The name of the file, which a member without one is named for. */
   readonly name: string
   readonly bytes: Uint8Array
+  /** Of a database: the one table, or the one query, that is read of it. */
+  readonly select?: DatabaseSelection
 }
+
+/** What is read of a database where that is not all of it. */
+export type DatabaseSelection = { readonly table: string } | { readonly query: string }
 
 /** Turns files into text. What a file does to its parser ends the reading of that file only. */
 export interface DocumentParser {

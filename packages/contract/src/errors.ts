@@ -15,7 +15,7 @@ export const ERRORS = {
   BAD_SOURCE: {
     exit: 2,
     retryable: false,
-    next: 'Name a repository on this machine as git:<path>@<revision>, with a branch, a tag or a hash that it has.',
+    next: 'Name a repository on this machine as git:<path>@<revision>, with a branch, a tag or a hash that it has; or a part of a database as sqlite:<path>#<table> or sqlite:<path>?<SELECT …>.',
   },
   PATH_NOT_FOUND: { exit: 2, retryable: false, next: 'Check the path; nothing was read.' },
   UNKNOWN_MODEL: {

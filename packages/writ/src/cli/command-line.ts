@@ -160,7 +160,7 @@ function addAsk(writ: Command): void {
   const command = writ
     .command('ask <question> [paths...]')
     .description(
-      'ask a question over files, directories, globs or revisions (git:<path>@<revision>); - is standard input',
+      'ask a question over files, directories, globs, revisions (git:<path>@<revision>) or parts of a database (sqlite:<path>#<table>, sqlite:<path>?<SELECT …>); - is standard input',
     )
     .option(
       '--model <provider/id,…>',
@@ -314,7 +314,7 @@ function addIngest(writ: Command): void {
   writ
     .command('ingest <paths...>')
     .description(
-      'ingest files, directories, globs or revisions (git:<path>@<revision>), - for standard input, and keep them as a corpus',
+      'ingest files, directories, globs, revisions (git:<path>@<revision>) or parts of a database (sqlite:<path>#<table>, sqlite:<path>?<SELECT …>), - for standard input, and keep them as a corpus',
     )
     .requiredOption('--corpus <name>', 'name of the corpus')
     .option('--label <label>', 'label of the documents: level[:category,…]')

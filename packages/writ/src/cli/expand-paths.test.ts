@@ -26,13 +26,15 @@ it('a glob is what it matches, sorted, without what a walk passes over and throu
   await expect(matched('*.pdf')).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' })
 })
 
-it('a file that is called like a glob is itself, and a revision of a repository is no glob', async () => {
+it('a file that is called like a glob is itself, and what is named by a form of its own is no glob', async () => {
   writeFileSync(join(place, '[a].md'), 'text')
-  const paths = [join(place, '[a].md'), 'git:.@v[1]']
+  const paths = [join(place, '[a].md'), 'git:.@v[1]', 'sqlite:a.db?SELECT 1']
   expect(await expandPaths(paths)).toEqual({ paths, matched: [] })
 })
 
-it('a project file names no repository', async () => {
+it('a project file names no repository and no part of a database', async () => {
   const error = { code: 'BAD_CONFIG', message: expect.stringContaining('is a repository') }
   await expect(expandWithin(place, ['git:../private@HEAD'])).rejects.toMatchObject(error)
+  const part = { code: 'BAD_CONFIG', message: expect.stringContaining('is a part of a database') }
+  await expect(expandWithin(place, ['sqlite:../private.db#t'])).rejects.toMatchObject(part)
 })

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
-import { isGitSource, WritError } from '@writ/contract'
+import { isGitSource, isNamedSource, WritError } from '@writ/contract'
 import type { SourcePaths } from '../index.ts'
 import { CONFIG_FILE } from './config.ts'
 
@@ -15,7 +15,7 @@ export async function expandPaths(paths: readonly string[]): Promise<Required<So
   const named: string[] = []
   const matched: string[] = []
   for (const path of paths) {
-    if (isGitSource(path) || existsSync(path) || !GLOB.test(path)) {
+    if (isNamedSource(path) || existsSync(path) || !GLOB.test(path)) {
       named.push(path)
       continue
     }
@@ -38,11 +38,11 @@ export async function expandPaths(paths: readonly string[]): Promise<Required<So
 export async function expandWithin(directory: string, paths: readonly string[]): Promise<SourcePaths> {
   const { paths: named, matched } = await expandPaths(paths)
   const all = [...named, ...matched]
-  const repository = all.find((path) => isGitSource(path))
-  if (repository !== undefined)
+  const source = all.find((path) => isNamedSource(path))
+  if (source !== undefined)
     throw new WritError(
       'BAD_CONFIG',
-      `${CONFIG_FILE}: paths: "${repository}" is a repository; give it on the command line.`,
+      `${CONFIG_FILE}: paths: "${source}" is a ${isGitSource(source) ? 'repository' : 'part of a database'}; give it on the command line.`,
     )
   const inside = realpathSync(directory)
   const outside = all.find((path) => !isWithin(inside, realPath(path)))

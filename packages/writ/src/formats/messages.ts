@@ -1,9 +1,21 @@
-import type { CodeFacts, CodeLanguage, Format, ParsedDocument, ParseRefusal } from '@writ/contract'
+import type {
+  CodeFacts,
+  CodeLanguage,
+  DatabaseSelection,
+  Format,
+  ParsedDocument,
+  ParseRefusal,
+} from '@writ/contract'
 
 /** What the child is told: the bytes of a file, then what to do with them. */
 export type ToParser =
   | { readonly type: 'bytes'; readonly base64: string }
-  | { readonly type: 'parse'; readonly format: Format; readonly name: string }
+  | {
+      readonly type: 'parse'
+      readonly format: Format
+      readonly name: string
+      readonly select?: DatabaseSelection
+    }
   | { readonly type: 'code'; readonly language: CodeLanguage }
 
 /** What the child tells: what it found, each member followed by its bytes, and the end. */

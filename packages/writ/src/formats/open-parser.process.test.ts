@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
 import { fixture } from './fixtures.fixture.ts'
+import { database } from './hostile-files.fixture.ts'
 import { openParser } from './index.ts'
 
 let parser = openParser()
@@ -57,6 +58,22 @@ it('ends the reading of a file that takes too long, and reads the next in anothe
   parser = openParser()
   const next = await parser.parse({ format: 'pdf', name: 'b.pdf', bytes: fixture('contract.pdf') })
   expect(next).toMatchObject({ document: { warnings: [expect.any(String)] } })
+})
+
+it('ends a query of a database that takes too long, and reads the next in another child', async () => {
+  const bytes = database(
+    'CREATE TABLE t(a); INSERT INTO t VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9)',
+  )
+  const tables = Array.from({ length: 16 }, (_, at) => `t AS t${at}`).join(', ')
+  const ask = (query: string) => parser?.parse({ format: 'sqlite', name: 'a.db', bytes, select: { query } })
+  parser = openParser({ baseMs: 3_000 })
+  expect(await ask(`SELECT count(*) FROM ${tables}`)).toMatchObject({
+    code: 'limits',
+    reason: 'reading it took longer than 3 s',
+  })
+  expect(await ask('SELECT sum(a) AS sum FROM t')).toMatchObject({
+    document: { text: expect.stringContaining('sum\n45') },
+  })
 })
 
 it.each([

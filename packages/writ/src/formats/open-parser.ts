@@ -50,8 +50,8 @@ class ConfinedParser implements DocumentParser, CodeReader {
   }
 
   /** One file after another: each has the child for itself. */
-  async parse({ format, name, bytes }: ParseRequest): Promise<Parsed | ParseRefusal> {
-    const outcome = await this.#queue({ type: 'parse', format, name }, bytes)
+  async parse({ bytes, ...asked }: ParseRequest): Promise<Parsed | ParseRefusal> {
+    const outcome = await this.#queue({ type: 'parse', ...asked }, bytes)
     return 'definitions' in outcome || 'noGrammar' in outcome ? BROKEN : outcome
   }
 

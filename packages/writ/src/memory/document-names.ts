@@ -41,6 +41,11 @@ export class DocumentNames {
     return this.#first([name, origin])
   }
 
+  /** The first of some names that is not taken. */
+  first(names: readonly string[]): string {
+    return this.#first(names)
+  }
+
   /** What a place below a root is called, document or not. */
   place(root: Root, relative: string): string {
     return `${this.#prefixes.get(root) ?? ''}${relative}` || root.given

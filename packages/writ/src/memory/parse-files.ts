@@ -1,5 +1,15 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs'
-import type { DocumentParser, Format, Omitted, ParsedMember } from '@writ/contract'
+import {
+  type DatabaseSelection,
+  type DocumentParser,
+  defined,
+  type Format,
+  type Omitted,
+  type Parsed,
+  type ParsedMember,
+  type ParseRefusal,
+} from '@writ/contract'
+import { bad } from './database-source.ts'
 import { dayOf, dayOfMessage } from './document-day.ts'
 import { formatOf, formatOfMember } from './format-of.ts'
 import { MAX_MEMBER_BYTES, MAX_MEMBER_DEPTH, MAX_MEMBERS, MAX_PARSED_BYTES } from './limits.ts'
@@ -34,7 +44,7 @@ export async function parseFiles(
   try {
     for (const candidate of candidates) {
       const { file, id } = candidate
-      const format = file && formatOf(file.path, id)
+      const format = file && (file.select === undefined ? formatOf(file.path, id) : 'sqlite')
       if (file === undefined || format === undefined) {
         kept.push(candidate)
         continue
@@ -87,24 +97,43 @@ class FileParsing {
   /** The candidates that a file comes to. */
   async parse(
     of: Candidate,
-    { path, verdict, named, source: from, day: ofSource }: CandidateFile,
+    { path, verdict, named, source: from, day: ofSource, select, origin = of.id }: CandidateFile,
     format: Format,
   ): Promise<Candidate[]> {
     this.#members = 0
     this.#bytes = 0
+    const refused = (why: Refusal): [] => {
+      // Who asks for one table or query is told at once why there is none.
+      if (select !== undefined) throw bad(origin, why.reason)
+      return this.#leave(of.id, why)
+    }
     const unwritten = format === 'sqlite' ? unwrittenChanges(path) : undefined
-    if (unwritten !== undefined) return this.#leave(of.id, unwritten)
+    if (unwritten !== undefined) return refused(unwritten)
     const bytes = readWhole(path)
-    if (!(bytes instanceof Uint8Array)) return this.#leave(of.id, bytes)
-    const source = from ?? { file: of.id, sha256: sha256(bytes) }
+    if (!(bytes instanceof Uint8Array)) return refused(bytes)
+    const source = from ?? { file: origin, sha256: sha256(bytes) }
     const day = from === undefined ? lastWritten(path) : ofSource
-    return await this.#parsed({ id: of.id, depth: 0, source, day, of, verdict, named }, format, bytes)
+    const inner: Inner = { id: of.id, depth: 0, source, day, of, verdict, named }
+    const outcome = await this.#read(inner, format, bytes, select)
+    return 'code' in outcome ? refused(outcome) : await this.#take(inner, format, outcome)
+  }
+
+  async #read(
+    { id }: Inner,
+    format: Format,
+    bytes: Uint8Array,
+    select?: DatabaseSelection,
+  ): Promise<Parsed | ParseRefusal> {
+    const name = id.slice(id.lastIndexOf('/') + 1)
+    return await this.#parse({ format, name, bytes, ...defined({ select }) })
   }
 
   async #parsed(inner: Inner, format: Format, bytes: Uint8Array): Promise<Candidate[]> {
-    const outcome = await this.#parse({ format, name: inner.id.slice(inner.id.lastIndexOf('/') + 1), bytes })
-    if ('code' in outcome) return this.#leave(inner.id, outcome)
-    const { document, members, left } = outcome
+    const outcome = await this.#read(inner, format, bytes)
+    return 'code' in outcome ? this.#leave(inner.id, outcome) : await this.#take(inner, format, outcome)
+  }
+
+  async #take(inner: Inner, format: Format, { document, members, left }: Parsed): Promise<Candidate[]> {
     const day = format === 'email' ? dayOfMessage(document?.text ?? '') : inner.day
     // What is in an archive or a mailbox is not of the day of that; an attachment is of the day of its mail.
     const within = { ...inner, day: format === 'email' ? day : undefined }

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { isGitSource, WritError } from '@writ/contract'
+import { isNamedSource, isSqliteSource, WritError } from '@writ/contract'
+import { readDatabaseSource } from './database-source.ts'
 import { compileGlob } from './glob.ts'
 import { resolveRoots } from './roots.ts'
 
 // What can be known of a context before a home is made. Opening it may still fail.
 
-/** Throws `PATH_NOT_FOUND` for a path that is not there. Repositories are looked at when they are read. */
+/** Throws `PATH_NOT_FOUND` for a path that is not there, `BAD_SOURCE` for a database named in no form. Repositories are looked at when they are read. */
 export function requirePaths(paths: readonly string[]): void {
-  resolveRoots(paths.filter((path) => !isGitSource(path)))
+  resolveRoots(paths.filter((path) => !isNamedSource(path)))
+  for (const path of paths) if (isSqliteSource(path)) readDatabaseSource(path)
 }
 
 /** Throws `BAD_CONFIG` for a glob that is none. */

@@ -1,11 +1,21 @@
-import { defined, type IngestRequest, type Label, type Omitted, type Skipped } from '@writ/contract'
+import {
+  type DatabaseSelection,
+  defined,
+  type IngestRequest,
+  isSqliteSource,
+  type Label,
+  type Omitted,
+  type Skipped,
+} from '@writ/contract'
 import { readManifest } from './corpus-manifest.ts'
+import { type DatabaseSource, readDatabaseSource } from './database-source.ts'
 import { DocumentNames } from './document-names.ts'
 import { type Feed, fileFeed, textFeed } from './document-source.ts'
 import type { Revision } from './git/git-source.ts'
 import { compileGlob } from './glob.ts'
 import { labeller } from './labeller.ts'
 import { ofDay, type SourceFile, takenFrom } from './parsed-feed.ts'
+import type { Refusal } from './refusal.ts'
 import { type Root, resolveRoots, rootName, slashes } from './roots.ts'
 import { judgeName, KEY_FILE, maskedFeed, type NameVerdict } from './secrets/index.ts'
 import { count, isWithin, type WalkResult, walk } from './walk.ts'
@@ -33,6 +43,9 @@ export interface CandidateFile {
   /** What it was taken out of, where it is no file of the user's, and the day of that. */
   readonly source?: SourceFile
   readonly day?: string
+  /** Of a database of which not all is read: what is, and what its citations say that they come from. */
+  readonly select?: DatabaseSelection
+  readonly origin?: string
 }
 
 export interface Selection {
@@ -52,15 +65,21 @@ export type Wanted = Pick<
 
 /** Decides which documents a request means, what they are called, and how they are labelled; reads none of them. */
 export function select(wanted: Wanted, revisions: readonly Revision[] = []): Selection {
-  const roots = resolveRoots(wanted.paths, wanted.matched)
+  const databases = [...new Set(wanted.paths.filter(isSqliteSource))].map(readDatabaseSource)
+  const paths = wanted.paths.filter((path) => !isSqliteSource(path))
+  const roots = resolveRoots(paths, wanted.matched)
   const taker = new Taker(wanted, new DocumentNames(wanted.texts, roots), roots)
   taker.texts()
   const files = roots.filter((root) => root.kind !== 'directory')
   for (const root of roots) if (root.kind === 'directory') taker.directory(root)
   for (const root of files) taker.file(root)
+  for (const database of databases) taker.database(database)
   for (const revision of revisions) taker.revision(revision)
   return taker.selection()
 }
+
+/** Of a database nothing is fed but what its parser gives. */
+const UNREAD: Refusal = { code: 'unreadable', reason: 'databases are not read here' }
 
 interface Found {
   readonly id: string
@@ -125,6 +144,18 @@ class Taker {
     // A symlink has two names: that of the link and that of the file.
     const verdict = judgeName(name) === 'holds' ? 'holds' : judgeName(slashes(root.path))
     this.#take({ id, label, path: root.path, relative: name, verdict })
+  }
+
+  /** One table or query of a database, labelled and judged like its file. */
+  database({ root, select, names, origin }: DatabaseSource): void {
+    if (this.#inHome(root)) return
+    const name = rootName(root)
+    const label = labeller(this.#wanted.labels, this.#wanted.defaultLabel)(name)
+    const verdict = judgeName(name) === 'holds' ? 'holds' : judgeName(slashes(root.path))
+    const id = this.#names.first(names)
+    const wanted = this.#includes(name) || verdict === 'holds'
+    const file = { path: root.path, verdict: wanted ? null : verdict, named: true, select, origin }
+    this.#candidates.push({ id, label, feed: () => UNREAD, file })
   }
 
   /** The files of a revision of a repository, labelled by what that says of them like a directory. */

@@ -37,7 +37,8 @@ function hear(message: ToParser): void {
     read.then((facts) => tell({ type: 'code', facts }), refuse)
     return
   }
-  parseFile({ format: message.format, name: message.name, bytes }).then(tellParsed, refuse)
+  const { type: _, ...asked } = message
+  parseFile({ ...asked, bytes }).then(tellParsed, refuse)
 }
 
 function tellParsed({ document, members, left }: Parsed): void {

@@ -57,6 +57,25 @@ function messageOf(error: unknown): string {
 /** Ends of the names of tables that full-text and spatial indexes keep: what is in them is theirs. */
 const SHADOWS = 'data idx content docsize config segments segdir stat node rowid parent'.split(' ')
 
+/** What a query may read: tables and views, and nothing that is a program. Other names that are taken are no query's own. */
+export function readableBy(db: DatabaseSync, { tables, left }: DatabaseNames): ReadableNames {
+  const views = left.flatMap(([name, what]) => (what === VIEW ? [name] : []))
+  const all = db.prepare('SELECT name FROM sqlite_schema').all()
+  return { readable: folded([...tables, ...views]), taken: folded(all.map(({ name }) => String(name))) }
+}
+
+export interface ReadableNames {
+  readonly readable: ReadonlySet<string>
+  readonly taken: ReadonlySet<string>
+}
+
+function folded(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.map((name) => name.toLowerCase()))
+}
+
+/** What a view is called where it is left out. */
+export const VIEW = 'a view'
+
 /** SQLite tells names apart by more than their case. */
 function isNamed(name: string, other: string): boolean {
   return name.toLowerCase() === other.toLowerCase()
@@ -78,7 +97,7 @@ export function namesOf(db: DatabaseSync): DatabaseNames {
   for (const { name, isView } of listed) {
     const isShadow = virtual.some((one) => SHADOWS.some((what) => isNamed(name, `${one}_${what}`)))
     if (/^sqlite_/i.test(name)) continue
-    if (isView) left.push([name, 'a view'])
+    if (isView) left.push([name, VIEW])
     else if (virtual.includes(name)) left.push([name, 'a virtual table, with what it keeps'])
     else if (!isShadow) tables.push(name)
   }

@@ -2,18 +2,35 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Parsed, ParsedRow, ParseRequest } from '@writ/contract'
 import { MAX_DATABASE_COLUMNS, MAX_RECORDS, MAX_TABLE_CELLS } from '../limits.ts'
 import { Refused } from './refused.ts'
-import { type DatabaseTable, describeTable, namesOf, openCopy, quoted } from './sqlite-schema.ts'
+import { prepareQuery } from './sqlite-query.ts'
+import {
+  type DatabaseNames,
+  type DatabaseTable,
+  describeTable,
+  namesOf,
+  openCopy,
+  quoted,
+  type ReadableNames,
+  readableBy,
+  VIEW,
+} from './sqlite-schema.ts'
 import { oneLine, TextBuilder } from './text-builder.ts'
 
-/** The tables of a SQLite database one after another, a line for each record with tabs between its values. */
-export function parseSqlite({ bytes }: ParseRequest): Parsed {
+/** The tables of a SQLite database one after another, or what is asked for of it, a line for each record with tabs between its values. */
+export function parseSqlite({ bytes, select }: ParseRequest): Parsed {
   const db = openCopy(bytes)
   try {
     const { tables, left } = namesOf(db)
     if (tables.length === 0) throw new Refused('damaged', 'there is no table in it that can be read')
     const text = new TextBuilder('record')
     const reader = new DatabaseText(db, text)
-    for (const name of tables) reader.add(describeTable(db, name))
+    const described = tables.map((name) => describeTable(db, name))
+    if (select !== undefined) {
+      if ('query' in select) reader.addQuery(select.query, readableBy(db, { tables, left }))
+      else reader.add(tableOf(described, select.table, left), '')
+      return { document: text.document(), members: [], left: [] }
+    }
+    for (const table of described) reader.add(table, table.name)
     const shown = left.map(([name, what]) => `${oneLine(name)} (${what})`).join(', ')
     if (left.length > 0) text.warn(`not read of it: ${shown}`.slice(0, MOST_WARNING).toWellFormed())
     return { document: text.document(), members: [], left: [] }
@@ -22,12 +39,36 @@ export function parseSqlite({ bytes }: ParseRequest): Parsed {
   }
 }
 
+/** The table of a name. Throws `Refused` for what is none, or is not read. */
+function tableOf(
+  tables: readonly DatabaseTable[],
+  asked: string,
+  left: DatabaseNames['left'],
+): DatabaseTable {
+  const same = (name: string): boolean => name.toLowerCase() === asked.toLowerCase()
+  const table = tables.find(({ name }) => name === asked) ?? tables.find(({ name }) => same(name))
+  if (table !== undefined) return table
+  const [, what] = left.find(([name]) => same(name)) ?? []
+  if (what === VIEW) throw new Refused('damaged', `its ${oneLine(asked)} is a view: ask for it by a query`)
+  if (what !== undefined) throw new Refused('damaged', `its ${oneLine(asked)} is ${what}, which is not read`)
+  const names = tables.map(({ name }) => oneLine(name)).join(', ')
+  throw new Refused(
+    'damaged',
+    `it has no table ${oneLine(asked)}; it has ${names}`.slice(0, MOST_WARNING).toWellFormed(),
+  )
+}
+
 const MOST_WARNING = 900
 const REPLACED = '\ufffd'
 
 interface Value {
   readonly value: string | null
   readonly isText: boolean
+}
+
+interface KeyedRecord {
+  readonly key: string
+  readonly values: readonly Value[]
 }
 
 class DatabaseText {
@@ -41,7 +82,8 @@ class DatabaseText {
     this.#text = text
   }
 
-  add(table: DatabaseTable): void {
+  /** `part` tells the table from others of the document. */
+  add(table: DatabaseTable, part: string): void {
     const { name, columns, computed } = table
     const text = this.#text
     if (text.bytes > 0) text.add('\n')
@@ -54,13 +96,45 @@ class DatabaseText {
       text.warn(`table ${oneLine(name)}: computed columns are not read: ${oneLine(computed.join(', '))}`)
     if (columns.length > MAX_DATABASE_COLUMNS) {
       text.warn(`table ${oneLine(name)}: it has ${columns.length} columns, and is not read`)
-      text.noTable(name, `it has ${columns.length} columns`)
+      text.noTable(part, `it has ${columns.length} columns`)
       return
     }
+    this.#write(named, { part, columns }, this.#recordsOf(table))
+  }
+
+  /** The rows of one query, in its order. */
+  addQuery(query: string, names: ReadableNames): void {
+    const text = this.#text
+    const statement = prepareQuery(this.#db, query, names)
+    const columns = statement.columns().map(({ name }) => name)
+    if (columns.length > MAX_DATABASE_COLUMNS)
+      throw new Refused(
+        'limits',
+        `its query has ${columns.length} columns; at most ${MAX_DATABASE_COLUMNS} are read`,
+      )
+    text.heading('section', query, 1)
+    const named = text.name('query')
+    text.mark(named, text.name(''))
+    text.add(`Query ${query.replaceAll(/\s+/g, ' ').trim()}\n${columns.map(oneLine).join('\t')}\n`)
+    statement.setReturnArrays(true)
+    this.#write(
+      named,
+      { part: '', columns },
+      numbered(statement.iterate() as unknown as Iterable<readonly unknown[]>),
+    )
+  }
+
+  /** Writes records, a line each, and keeps them as a table. */
+  #write(
+    named: number,
+    { part, columns }: { readonly part: string; readonly columns: readonly string[] },
+    records: Iterable<KeyedRecord>,
+  ): void {
+    const text = this.#text
     const rows: ParsedRow[] = []
     const isText = columns.map(() => false)
     let undecoded = false
-    for (const { key, values } of this.#recordsOf(table)) {
+    for (const { key, values } of records) {
       this.#cells += values.length
       this.#records += 1
       if (this.#records > MAX_RECORDS) throw new Refused('limits', `it has more than ${MAX_RECORDS} records`)
@@ -81,10 +155,10 @@ class DatabaseText {
         : undecoded
           ? 'it holds text that is not in the encoding of its database'
           : undefined
-    if (problem !== undefined) text.noTable(name, problem)
+    if (problem !== undefined) text.noTable(part, problem)
     else
       text.table({
-        part: name,
+        part,
         columns: columns.map((column, at) => ({
           name: column,
           isText: isText[at] === true,
@@ -96,7 +170,7 @@ class DatabaseText {
   }
 
   /** The records of a table in the order of its key, each with what tells it from the others. */
-  *#recordsOf(table: DatabaseTable): Generator<{ readonly key: string; readonly values: readonly Value[] }> {
+  *#recordsOf(table: DatabaseTable): Generator<KeyedRecord> {
     const { name, columns, key } = table
     const rowid = this.#rowid(table)
     const read = columns.flatMap((column) => {
@@ -127,6 +201,21 @@ class DatabaseText {
       return undefined
     }
   }
+}
+
+/** Rows of a query, which have nothing but their number to tell them apart. */
+function* numbered(rows: Iterable<readonly unknown[]>): Generator<KeyedRecord> {
+  let n = 0
+  for (const row of rows) {
+    n += 1
+    yield { key: `row = ${n}`, values: row.map(resultValue) }
+  }
+}
+
+function resultValue(value: unknown): Value {
+  if (value === null) return readValue('null', value)
+  if (value instanceof Uint8Array) return readValue('blob', value.length)
+  return readValue(typeof value === 'string' ? 'text' : 'number', value)
 }
 
 function readValue(type: string, value: unknown): Value {

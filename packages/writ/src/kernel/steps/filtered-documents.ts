@@ -10,7 +10,6 @@ import {
   parseLabel,
 } from '@writ/contract'
 import type { FrameState } from '../state/frame-state.ts'
-import type { ContextStep } from './context-step.ts'
 
 /** The documents of a partition that a step goes over, and how many it leaves out for want of a date. */
 export interface Filtered {
@@ -48,7 +47,7 @@ export function ofDocuments({ label: _, ...filter }: AskedFilter = {}): Document
 export function filtering(
   where: AskedFilter | undefined,
   docs: readonly string[] | undefined,
-): Pick<ContextStep<unknown>, 'where' | 'labelled'> {
+): { readonly where?: AskedFilter; readonly labelled?: string } {
   const labels = docs === undefined ? where?.label?.join(' or ') : undefined
   return defined({ where, labelled: labels && `nothing labelled ${labels}` })
 }

@@ -5,7 +5,8 @@ import { headerProblem } from './header-problem.ts'
 
 /** The tables that the parser of a document found in it. */
 export function parsedTables(tables: ParsedTables): readonly (FoundTable | NoTable)[] {
-  return tables.map(({ part, columns, rows, marked, apart = false, problem }) => {
+  return tables.map(({ part: said, columns, rows, marked, apart = false, problem }) => {
+    const part = said === '' ? null : said
     if (problem !== undefined) return noTable(problem, part)
     if (columns.length > MAX_TABLE_COLUMNS) return noTable(`it has ${columns.length} columns`, part)
     const names = columns.map(({ name }) => name)
