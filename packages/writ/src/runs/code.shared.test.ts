@@ -157,6 +157,21 @@ describe('the built-in model over code', () => {
     expect(await writ.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
   })
 
+  it('says of a name that no source defines so, of source that is not read whole, too, and of no source nothing', async () => {
+    const long = { id: 'long.js', text: `// ${'x'.repeat(2 * 1024 * 1024)}\nfunction absent() {}\n` }
+    const text = { id: 'a.txt', text: 'Ann calls absent every day.' }
+    const notes = async (context: readonly TextSource[]): Promise<string> => {
+      const { value } = await writ.completion({ query: 'Who calls absent?', context })
+      return (value as { notes: string[] }).notes.join(' ')
+    }
+    const undefinedIn = 'Nothing called "absent" is defined in the source in reach.'
+    const unread = 'Files that may define it are not read whole.'
+    expect(await notes([text])).not.toContain('source')
+    expect(await notes([text, PARSE])).toContain(undefinedIn)
+    expect(await notes([text, PARSE])).not.toContain(unread)
+    expect(await notes([long, PARSE])).toContain(`${undefinedIn} ${unread}`)
+  })
+
   it('takes a decorator for a call', async () => {
     const text = 'function log(t) { return t }\nclass Tool { @log go() {} }\n'
     const answer = await writ.completion({ query: 'Who calls log?', context: [{ id: 'a.ts', text }] })

@@ -124,12 +124,13 @@ export class CodeView {
     const meant =
       exact.length > 0 ? exact : found.filter(({ def }) => def.kind !== 'field' || def.value === null)
     if (meant.length === 0) {
-      const isWhole =
-        this.#unread((id) => this.#holds(id, [inside.slice(inside.lastIndexOf('.') + 1)]), null).count === 0
-      const but = isWhole ? '' : ' Files that may define it are not read whole.'
+      const last = inside.slice(inside.lastIndexOf('.') + 1)
+      const unread = this.#unread((id) => this.#holds(id, [last]), null).count
+      const but = unread === 0 ? '' : ' Files that may define it are not read whole.'
       throw new WritError(
         'UNKNOWN_SYMBOL',
         `Nothing called ${JSON.stringify(of)} is defined in source that this frame may read.${but}`,
+        { data: { files: this.#files.length, unread } },
       )
     }
     return meant

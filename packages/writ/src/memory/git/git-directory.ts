@@ -31,7 +31,7 @@ export function findRepository(given: string): Repository {
     throw bad(given, 'its .git is no directory: name the repository that it leads to')
   const objects = join(directory, 'objects')
   if (kindOf(join(directory, 'HEAD')) === undefined || kindOf(objects) === undefined)
-    throw bad(given, 'there is no repository')
+    throw bad(given, 'there is no repository: name the folder that has its .git, or a bare one')
   if (
     kindOf(objects) !== 'directory' ||
     kindOf(join(directory, 'commondir')) !== undefined ||
@@ -52,11 +52,19 @@ export function findRepository(given: string): Repository {
     hashLength: names.someHash().length,
     revision: (revision) => {
       const [, name, after] = REVISION.exec(revision) ?? []
-      if (name === undefined || name === '') throw bad(given, `${JSON.stringify(revision)} is no revision`)
+      if (name === undefined || name === '')
+        throw bad(
+          given,
+          `${JSON.stringify(revision)} is no revision: give a branch, a tag or a hash, with ~2 or ^ behind it at most`,
+        )
       // A full hash is itself: whoever names one gets no branch that is called so.
       const full = HASH.test(name) ? name : undefined
       const hash = full ?? names.find(name) ?? (/^[0-9a-f]{7,64}$/.test(name) ? name : undefined)
-      if (hash === undefined) throw bad(given, `it has no branch, tag or commit ${JSON.stringify(name)}`)
+      if (hash === undefined)
+        throw bad(
+          given,
+          `it has no branch, tag or commit ${JSON.stringify(name)}: "git branch -a" and "git tag" list what it has`,
+        )
       return `${hash}${after ?? ''}`
     },
   }
@@ -120,7 +128,8 @@ class RefNames {
       if (realpathSync(path) !== join(realpathSync(this.#directory), name)) return undefined
       const facts = lstatSync(path)
       if (!facts.isFile()) return undefined
-      if (facts.size > MAX_NAMES_BYTES) throw bad(this.#given, `its ${name} is too long`)
+      if (facts.size > MAX_NAMES_BYTES)
+        throw bad(this.#given, `its ${name} is too long: give a full hash of a clone`)
       return readFileSync(path, 'latin1')
     } catch (error) {
       if (error instanceof WritError) throw error

@@ -63,7 +63,7 @@ export class GitObjects {
     if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash))
       throw new WritError(
         'BAD_SOURCE',
-        `${JSON.stringify(expression)} is no commit that is in the repository`,
+        `${JSON.stringify(expression)} is no commit that is in the repository: fetch it first, or name one that "git log --all" lists`,
       )
     return hash
   }
@@ -103,7 +103,10 @@ export class GitObjects {
   whole(hash: string, type: 'commit' | 'tree'): Buffer {
     const [found] = this.#read([hash], type)
     if (found?.bytes === undefined || hashOf(type, found.bytes, hash.length) !== hash)
-      throw new WritError('BAD_SOURCE', `the ${type} ${hash} is damaged or not what its hash says`)
+      throw new WritError(
+        'BAD_SOURCE',
+        `the ${type} ${hash} is damaged or not what its hash says: "git fsck" tells what else is, a new clone has it whole`,
+      )
     return found.bytes
   }
 
@@ -118,7 +121,10 @@ export class GitObjects {
       for (; at < hashes.length && some.length < BATCH_OBJECTS; at += 1) {
         const size = sizes[at] ?? 0
         if (type !== 'blob' && size > MAX_TREE_BYTES)
-          throw new WritError('BAD_SOURCE', 'a folder of it is too large')
+          throw new WritError(
+            'BAD_SOURCE',
+            `the list of one of its folders has more than ${MAX_TREE_BYTES / 1024 ** 2} MiB: name a checkout of it as a directory`,
+          )
         if (some.length > 0 && bytes + size > BATCH_BYTES) break
         some.push(hashes[at] ?? '')
         bytes += size

@@ -96,7 +96,8 @@ class Reading {
       const file = small[next]
       next += 1
       if (file === undefined) break
-      if (bytes === undefined) this.#leave(file.path, 'its object is damaged or not what its hash says')
+      if (bytes === undefined)
+        this.#leave(file.path, 'its object is damaged or not what its hash says; a new clone has it whole')
       else this.#keep(file.path, bytes)
     }
     return { name, folder, files: this.#files, omitted: this.#omitted, skipped: this.#skipped }
@@ -125,12 +126,15 @@ class Reading {
 
   #isSmall({ path }: TreeFile, size: number | undefined): boolean {
     if (size === undefined) {
-      this.#leave(path, 'its object is not in the repository: the clone is a part of it')
+      this.#leave(
+        path,
+        'its object is not in the repository: the clone is a part of it; one made without --filter has it',
+      )
       return false
     }
     if (size > MAX_PARSED_BYTES) {
       const doc = path
-      const reason = `it is larger than ${MAX_PARSED_BYTES / 1024 ** 2} MiB, the most of a file of a repository`
+      const reason = `it is larger than ${MAX_PARSED_BYTES / 1024 ** 2} MiB, the most of a file of a repository; name it in a checkout`
       this.#omitted.push({ doc, code: 'too-large', reason })
       return false
     }
@@ -138,7 +142,7 @@ class Reading {
     if (this.#bytes > MAX_REVISION_BYTES)
       throw new WritError(
         'BAD_SOURCE',
-        `the files of the revision have more than ${MAX_REVISION_BYTES / 1024 ** 2} MiB`,
+        `the files of the revision have more than ${MAX_REVISION_BYTES / 1024 ** 2} MiB: name folders of a checkout of it instead`,
       )
     return true
   }
@@ -146,7 +150,10 @@ class Reading {
   #keep(path: string, bytes: Buffer): void {
     const { folder, origin } = this.#place
     if (bytes.length < 1024 && bytes.toString('latin1').startsWith(LFS)) {
-      this.#leave(path, 'it is a pointer of Git LFS: the file itself is not in the repository')
+      this.#leave(
+        path,
+        'it is a pointer of Git LFS: the file itself is not in the repository; "git lfs pull" puts it into a checkout, which can be named',
+      )
       return
     }
     if (path === MANIFEST_NAME) {

@@ -2,14 +2,14 @@
  * Guest code that asks how source uses a name, where there is source at all, and leaves `CODE`; null where that tells nothing.
  * It expects `C`.
  */
-export const ASK_CODE: string = String.raw`let CODE = null;
+export const ASK_CODE: string = `let CODE = null;
 let codeNote = '';
-if (ALL.some((d) => /\.(?:[cm]?[jt]s|[jt]sx|py|go|rs|java)$/i.test(d.id))) {
+if (ALL.length > 0) {
   try {
     CODE = await links(C.of, { direction: C.direction, ...(C.kind === null ? {} : { kind: C.kind }), limit: C.limit });
     if (CODE.files === 0) CODE = null;
   } catch (e) {
-    if (e.name === 'UnknownSymbol') codeNote = 'Nothing called ' + said(C.of) + ' is defined in the source in reach.' + (e.message.includes('not read whole') ? ' Files that may define it are not read whole.' : '');
+    if (e.name === 'UnknownSymbol') { if (e.files > 0) codeNote = 'Nothing called ' + said(C.of) + ' is defined in the source in reach.' + (e.unread > 0 ? ' Files that may define it are not read whole.' : ''); }
     else { note(e); codeNote = 'The structure of the source did not answer: ' + e.message; }
   }
 }`
