@@ -36,7 +36,8 @@ function meets({ level, categories }: Label, text: string): boolean {
 }
 
 /** What of a filter is asked of the store; undefined where that is nothing. */
-export function ofDocuments({ label: _, ...filter }: AskedFilter = {}): DocumentFilter | undefined {
+export function ofDocuments(where: AskedFilter = {}): DocumentFilter | undefined {
+  const { label: _, ...filter } = where
   return Object.keys(filter).length === 0 ? undefined : filter
 }
 
