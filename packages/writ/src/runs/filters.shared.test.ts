@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Answer, RunEvent, WritError } from '@writ/contract'
 import { block, sequence } from '@writ/simulator'
 import { describe, expect, it } from 'vitest'
+import { fixturePath } from '../formats/fixtures.fixture.ts'
 import { testRuns } from './test-runs.fixture.ts'
 
 // Filters of docs, search and grep in runs: through the gate, into records, and done again from those.
@@ -110,6 +111,22 @@ describe('filters', () => {
       ],
     })
     await again(answer)
+  })
+
+  it('take no day of an archive or a mailbox for that of what is in it', async () => {
+    const code = 'FINAL((await docs()).map(({ id, date }) => [id, date ?? null]))'
+    const paths = ['pack.zip', 'inbox.mbox', 'page.htm'].map(fixturePath)
+    const { answer } = await run(sequence([block(code)]), { asked: { context: { paths } } })
+    const dates = new Map(answer.value as [string, string | null][])
+    const within = [...dates].filter(([id]) => id.startsWith('pack.zip/') && !id.includes('.eml'))
+    expect(within.length).toBeGreaterThan(0)
+    expect(within.map(([, date]) => date)).toEqual(within.map(() => null))
+    const mail = readFileSync(fixturePath('inbox.mbox'), 'latin1')
+    const [day] = /(?<=^Date: ).*$/m.exec(mail) ?? []
+    expect(dates.get('inbox.mbox/0001.eml')).toBe(
+      new Date(`${day?.replace(/ \d\d:.*/, '')} UTC`).toISOString().slice(0, 10),
+    )
+    expect(dates.get('page.htm')).toBe(statSync(fixturePath('page.htm')).mtime.toISOString().slice(0, 10))
   })
 
   it('count only what they mean as searched', async () => {

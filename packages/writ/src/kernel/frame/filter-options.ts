@@ -10,7 +10,7 @@ import {
 import { z } from 'zod'
 
 const MOST_TEXTS = 20
-const MOST_CHARS = 1_000
+const MOST_CHARS = 300
 
 /** One text, or a list of some. */
 function texts<T extends z.ZodType<string>>(one: T) {

@@ -27,6 +27,9 @@ describe('the place of a cell', () => {
     ['only', ['only'], 0, 'only'],
     ['1,7', ['1', '8'], 0, undefined],
     ['<row a="1"/>', ['1'], 0, undefined],
+    // Fields between bars, and the cells of a table of Markdown.
+    ['|', [null], 0, undefined],
+    ['2,1', ['1', '2'], 0, undefined],
   ] as const)('in %j', (text, cells, column, cell) => {
     expect(found(text, cells, column)).toBe(cell)
   })

@@ -67,7 +67,10 @@ export async function filtered(
       const within = named(store, lane, partition, asked)
       if (filter === undefined) return { partition, ...defined({ docs: within }), undated: 0 }
       const { docs, undated } = await store.select(partition.id, filter)
-      if (within === undefined) return { partition, docs, undated: undated.length }
+      if (within === undefined) {
+        const isAll = docs.length === partition.documents
+        return { partition, ...(isAll ? {} : { docs }), undated: undated.length }
+      }
       const own = new Set(within)
       const isOwn = (id: string): boolean => own.has(id)
       return { partition, docs: docs.filter(isOwn), undated: undated.filter(isOwn).length }

@@ -102,10 +102,11 @@ export function hostCalls(send) {
 
 /** A list of documents or passages that were chosen by their dates says beside its items how many have none. */
 function listed(name, value) {
-  if ((name !== 'docs' && name !== 'search') || $.isArray(value)) return value
-  const { found, undated } = value
-  $.define(found, 'undated', undated)
-  return found
+  if (name !== 'docs' && name !== 'search') return value
+  // What the host gives has members of its own; one that a prototype has is the guest's.
+  if (typeof value !== 'object' || value === null || !$.hasOwn(value, 'undated')) return value
+  $.define(value.found, 'undated', value.undated)
+  return value.found
 }
 
 function isOver(part) {

@@ -107,7 +107,7 @@ class Wire:
         answer = self.send(name, to_json(args))
         value = _decode(answer[1:])
         if answer[0] == "1":
-            return Dated(**value) if name in ("docs", "search") and isinstance(value, dict) else value
+            return Dated(**value) if name in ("docs", "search") and isinstance(value, dict) and "undated" in value else value
         raise host_error(value)
 
     def release(self, value, how):
