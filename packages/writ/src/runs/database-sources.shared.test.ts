@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { block, sequence } from '@writ/simulator'
@@ -71,7 +71,7 @@ describe('a part of a database', () => {
 
   it.each([
     ['#nothing', 'it has no table nothing; it has orders, staff'],
-    ['?DELETE FROM orders', 'its query is no SELECT'],
+    ['?DELETE FROM orders', 'its query begins with DELETE and is no SELECT'],
     ['?SELECT * FROM pragma_table_info(1)', 'reads pragma_table_info'],
     ['?WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n', 'WITH RECURSIVE'],
     ['', 'it names no table and no query'],
@@ -93,6 +93,15 @@ describe('a part of a database', () => {
     })
     await expect(run(sequence([]), asked(`sqlite:${here.place}#t`))).rejects.toMatchObject({
       code: 'BAD_SOURCE',
+    })
+  })
+
+  it('of a file that is being written is refused', async () => {
+    const path = shop()
+    writeFileSync(`${path}-wal`, 'changes')
+    await expect(run(sequence([]), asked(`sqlite:${path}#orders`))).rejects.toMatchObject({
+      code: 'BAD_SOURCE',
+      message: expect.stringContaining('changes to it lie in the file -wal beside it'),
     })
   })
 

@@ -45,7 +45,8 @@ export function prepareQuery(db: DatabaseSync, query: string, names: ReadableNam
     compoundSelect: 50,
   })
   // EXPLAIN and VACUUM INTO ask the authorizer for little or nothing.
-  if (!/^\s*(?:select|with)\b/i.test(query)) throw refused('is no SELECT')
+  const first = /\S{1,20}/.exec(query)?.[0] ?? ''
+  if (!/^(?:select|with)\b/i.test(first)) throw refused(`begins with ${first} and is no SELECT`)
   let statement: StatementSync
   try {
     statement = db.prepare(query)
