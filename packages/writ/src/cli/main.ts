@@ -1,6 +1,10 @@
+import { optimiseLate } from '../threads/optimise-late.ts'
 import { runCommandLine } from './command-line.ts'
 
 // The process of a command.
+
+// Node reads the answers of servers with code that it would optimise in the course of the first: for 40 ms.
+optimiseLate(300_000_000)
 
 let exitCode = 0
 // Whoever reads stdout may stop (`| head`): the command ends there without a word, and not as if it were done.

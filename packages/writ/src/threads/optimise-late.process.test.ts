@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { V8_DEFAULT } from './spare-thread.ts'
+import { V8_DEFAULT } from './optimise-late.ts'
 
 it('gives V8 back the budget that this Node has by default', () => {
   const { stdout } = spawnSync(process.execPath, ['--v8-options'], { encoding: 'utf8' })
