@@ -53,7 +53,7 @@ export async function bundleWrit(into: string, use: Use): Promise<BundleParts> {
   const taken = new Set(TAKEN_IN)
   const parts = [
     await bundle(LIBRARY, into, { external: shared }),
-    await bundle(COMMAND, into, { external: UNBUNDLED, together: QUESTION }),
+    await bundle(COMMAND, into, { external: UNBUNDLED, format: 'cjs', together: QUESTION }),
     ...(await Promise.all(STARTED.map((entry) => bundle([entry], into, { whole: true })))),
     ...(await Promise.all(
       CLOSED.map((entry) => bundle([entry], into, { whole: true, external: NOTHING, taken })),
@@ -108,6 +108,8 @@ interface BundleOptions {
   readonly external?: RegExp
   /** Whether everything goes into the one file of the entry. */
   readonly whole?: boolean
+  /** The form of modules. Only scripts, which CommonJS modules are, can be kept with all they compiled. */
+  readonly format?: 'es' | 'cjs'
   /** A module that is loaded later, in one file with all it imports that is not loaded already. */
   readonly together?: string
   /** Gathers the names of the packages of others that went in. */
@@ -118,7 +120,7 @@ interface BundleOptions {
 async function bundle(
   entries: readonly string[],
   into: string,
-  { external = OTHERS, whole = false, together, taken }: BundleOptions = {},
+  { external = OTHERS, whole = false, format = 'es', together, taken }: BundleOptions = {},
 ): Promise<string[]> {
   const read = new Set<string>()
   const made = await rolldown({
@@ -135,9 +137,10 @@ async function bundle(
     },
   })
   try {
-    const names = { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
+    const ending = format === 'cjs' ? 'cjs' : 'js'
+    const names = { entryFileNames: `[name].${ending}`, chunkFileNames: `chunks/[name]-[hash].${ending}` }
     const split = together === undefined ? !whole : groupsOf((await made.generate(names)).output, together)
-    await made.write({ ...names, dir: into, format: 'es', codeSplitting: split })
+    await made.write({ ...names, dir: into, format, codeSplitting: split })
     for (const id of read) {
       const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]
       if (name !== undefined) taken?.add(name)
@@ -175,6 +178,12 @@ function modulesOf(of: readonly OutputChunk[], chunks: ReadonlyMap<string, Outpu
   return new Set([...found].flatMap(({ moduleIds }) => moduleIds))
 }
 
+/** A file's own address, by the form of the module. */
+const HERE: Readonly<Record<string, string>> = {
+  es: 'import.meta.url',
+  cjs: "require('node:url').pathToFileURL(__filename)",
+}
+
 /**
  * A module that is part of a bundle still takes itself for a file of its own, at the path it would have without: so it
  * finds what it reads and starts where that was copied.
@@ -188,9 +197,9 @@ const keepPlaces: Plugin = {
     const place = relative(source, id).replace(/\.ts$/, '.js')
     return { code: code.replaceAll('import.meta.url', JSON.stringify(`writ-place:${place}`)), map: null }
   },
-  renderChunk: (code, { fileName }) =>
+  renderChunk: (code, { fileName }, { format }) =>
     code.replaceAll(/(["'`])writ-place:([^"'`]+)\1/g, (_match, _quote, place: string) => {
       const path = posix.relative(posix.dirname(fileName), place)
-      return `new URL(${JSON.stringify(path)}, import.meta.url).href`
+      return `new URL(${JSON.stringify(path)}, ${HERE[format]}).href`
     }),
 }
