@@ -51,8 +51,8 @@ interface Parts extends Bounds {
 }
 
 /** The directories of this floor and of threads, some of which children run. In a bundle each child has it in its own file. */
-const floorPaths: readonly string[] = ['.', '../threads'].map((path) =>
-  fileURLToPath(new URL(path, import.meta.url)),
+const floorPaths: readonly string[] = ['confinement', 'threads'].map((floor) =>
+  join(dirname(fileURLToPath(import.meta.url)), '..', floor),
 )
 
 /** A program that may read its own code and what it is given, and do nothing else that Node or Deno can refuse. */
