@@ -88,6 +88,7 @@ const OTHERS = /^(?!@writ\/)[^./\0]/
 
 /** Those of many files that the command loads: finding a hundred files takes it longer than running them. */
 export const TAKEN_IN: readonly string[] = [
+  'acorn',
   'commander',
   'zod',
   'canonicalize',
@@ -140,7 +141,13 @@ async function bundle(
     const ending = format === 'cjs' ? 'cjs' : 'js'
     const names = { entryFileNames: `[name].${ending}`, chunkFileNames: `chunks/[name]-[hash].${ending}` }
     const split = together === undefined ? !whole : groupsOf((await made.generate(names)).output, together)
-    await made.write({ ...names, dir: into, format, codeSplitting: split })
+    await made.write({
+      ...names,
+      dir: into,
+      format,
+      codeSplitting: split,
+      comments: { annotation: false, jsdoc: false },
+    })
     for (const id of read) {
       const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]
       if (name !== undefined) taken?.add(name)

@@ -1,8 +1,11 @@
 import { Worker } from 'node:worker_threads'
 import { SpareWorker } from '../threads/spare-worker.ts'
 
-/** JavaScript heap of the thread; it needs a few, and Cedar's own memory is not in it. */
-const MAX_HEAP_MB = 128
+/**
+ * JavaScript heap of the thread; it needs a few, and Cedar's own memory is not in it. V8 collects early where it may take
+ * little, and with 128 MB it does so before the first answer.
+ */
+const MAX_HEAP_MB = 512
 
 const inSource = import.meta.url.endsWith('.ts')
 
