@@ -1,6 +1,12 @@
 import { cp, readdir } from 'node:fs/promises'
 import { join, posix, relative, resolve } from 'node:path'
-import { type Plugin, rolldown } from 'rolldown'
+import {
+  type CodeSplittingOptions,
+  type OutputChunk,
+  type Plugin,
+  type RolldownOutput,
+  rolldown,
+} from 'rolldown'
 
 // Writ in few files: the library, the command, and one file for each thread and for the confined child, which may read
 // nothing else of ours. Packages of others stay imports, but for those the command takes in.
@@ -14,6 +20,9 @@ const LIBRARY = ['index', 'ledger/index', 'cli/terminal']
 
 /** What a user starts. */
 const COMMAND = ['cli/main']
+
+/** What a command loads when it asks: one file beside that of the command, because finding forty takes as long as running them. */
+const QUESTION = 'cli/ask'
 
 /** What Writ starts itself. Each is whole in its one file. */
 const STARTED = [
@@ -44,7 +53,7 @@ export async function bundleWrit(into: string, use: Use): Promise<BundleParts> {
   const taken = new Set(TAKEN_IN)
   const parts = [
     await bundle(LIBRARY, into, { external: shared }),
-    await bundle(COMMAND, into, { external: UNBUNDLED }),
+    await bundle(COMMAND, into, { external: UNBUNDLED, format: 'cjs', together: QUESTION }),
     ...(await Promise.all(STARTED.map((entry) => bundle([entry], into, { whole: true })))),
     ...(await Promise.all(
       CLOSED.map((entry) => bundle([entry], into, { whole: true, external: NOTHING, taken })),
@@ -79,6 +88,7 @@ const OTHERS = /^(?!@writ\/)[^./\0]/
 
 /** Those of many files that the command loads: finding a hundred files takes it longer than running them. */
 export const TAKEN_IN: readonly string[] = [
+  'acorn',
   'commander',
   'zod',
   'canonicalize',
@@ -99,6 +109,10 @@ interface BundleOptions {
   readonly external?: RegExp
   /** Whether everything goes into the one file of the entry. */
   readonly whole?: boolean
+  /** The form of modules. Only scripts, which CommonJS modules are, can be kept with all they compiled. */
+  readonly format?: 'es' | 'cjs'
+  /** A module that is loaded later, in one file with all it imports that is not loaded already. */
+  readonly together?: string
   /** Gathers the names of the packages of others that went in. */
   readonly taken?: Set<string>
 }
@@ -107,12 +121,13 @@ interface BundleOptions {
 async function bundle(
   entries: readonly string[],
   into: string,
-  { external = OTHERS, whole = false, taken }: BundleOptions = {},
+  { external = OTHERS, whole = false, format = 'es', together, taken }: BundleOptions = {},
 ): Promise<string[]> {
   const read = new Set<string>()
   const made = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry, join(source, `${entry}.ts`)])),
     platform: 'node',
+    ...(together === undefined ? {} : { preserveEntrySignatures: 'allow-extension' }),
     external,
     resolve: { conditionNames: ['@writ/source', 'node', 'import', 'module', 'default'] },
     plugins: [{ name: 'read', transform: (_code, id) => void read.add(id) }, keepPlaces],
@@ -123,12 +138,15 @@ async function bundle(
     },
   })
   try {
+    const ending = format === 'cjs' ? 'cjs' : 'js'
+    const names = { entryFileNames: `[name].${ending}`, chunkFileNames: `chunks/[name]-[hash].${ending}` }
+    const split = together === undefined ? !whole : groupsOf((await made.generate(names)).output, together)
     await made.write({
+      ...names,
       dir: into,
-      format: 'es',
-      entryFileNames: '[name].js',
-      chunkFileNames: 'chunks/[name]-[hash].js',
-      codeSplitting: !whole,
+      format,
+      codeSplitting: split,
+      comments: { annotation: false, jsdoc: false },
     })
     for (const id of read) {
       const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]
@@ -138,6 +156,39 @@ async function bundle(
   } finally {
     await made.close()
   }
+}
+
+/** Splits as it would be split anyway, but for what a module adds to the entries once it is loaded: that is one group. */
+function groupsOf(output: RolldownOutput['output'], together: string): CodeSplittingOptions {
+  const chunks = new Map(output.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file]] : [])))
+  const later = [...chunks.values()].filter(
+    (chunk) => chunk.facadeModuleId === join(source, `${together}.ts`),
+  )
+  const modules = modulesOf(later, chunks)
+  for (const id of modulesOf(
+    [...chunks.values()].filter((chunk) => chunk.isEntry),
+    chunks,
+  ))
+    modules.delete(id)
+  const name = (id: string): string | null => (modules.has(id) ? posix.basename(together) : null)
+  return { includeDependenciesRecursively: false, groups: [{ debugName: together, name }] }
+}
+
+/** The modules of chunks and of all that these import at once. */
+function modulesOf(of: readonly OutputChunk[], chunks: ReadonlyMap<string, OutputChunk>): Set<string> {
+  const found = new Set(of)
+  for (const chunk of found)
+    for (const name of chunk.imports) {
+      const imported = chunks.get(name)
+      if (imported !== undefined) found.add(imported)
+    }
+  return new Set([...found].flatMap(({ moduleIds }) => moduleIds))
+}
+
+/** A file's own address, by the form of the module. */
+const HERE: Readonly<Record<string, string>> = {
+  es: 'import.meta.url',
+  cjs: "require('node:url').pathToFileURL(__filename)",
 }
 
 /**
@@ -153,9 +204,9 @@ const keepPlaces: Plugin = {
     const place = relative(source, id).replace(/\.ts$/, '.js')
     return { code: code.replaceAll('import.meta.url', JSON.stringify(`writ-place:${place}`)), map: null }
   },
-  renderChunk: (code, { fileName }) =>
+  renderChunk: (code, { fileName }, { format }) =>
     code.replaceAll(/(["'`])writ-place:([^"'`]+)\1/g, (_match, _quote, place: string) => {
       const path = posix.relative(posix.dirname(fileName), place)
-      return `new URL(${JSON.stringify(path)}, import.meta.url).href`
+      return `new URL(${JSON.stringify(path)}, ${HERE[format]}).href`
     }),
 }

@@ -32,7 +32,7 @@ export function currentBundle() {
     for (const [path, state] of Object.entries(files))
       if (stateOf(`${root}/${path}`) !== state) return undefined
     const place = join(BUNDLED, bundle)
-    statSync(join(place, 'cli', 'main.js')) // it may be gone, or another user's
+    statSync(join(place, 'cli', 'main.cjs')) // it may be gone, or another user's
     return place
   } catch {
     return undefined

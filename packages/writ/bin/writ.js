@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The launcher. It must parse on old Node versions, so that it can say what is missing.
 import { existsSync } from 'node:fs'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 
 const NEEDED = 24
 const major = Number(process.versions.node.split('.')[0])
@@ -23,15 +23,18 @@ async function start() {
   const published = !existsSync(source)
   // Compiled once: beside the code, where only who may change that can write.
   const cache = published ? '../.cache' : '../../../node_modules/.cache/writ'
-  enableCompileCache(fileURLToPath(new URL(cache, import.meta.url)))
+  const place = fileURLToPath(new URL(cache, import.meta.url))
+  enableCompileCache(place)
   if (published) {
-    await import('../dist/cli/main.js')
+    const { runKept } = await import('./kept-code.js')
+    runKept(fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url)), place)
     return
   }
   const { freshBundle } = await import('../../../scripts/bundle/fresh-bundle.js')
   const bundle = freshBundle()
   if (bundle !== undefined) {
-    await import(pathToFileURL(`${bundle}/cli/main.js`).href)
+    const { runKept } = await import('./kept-code.js')
+    runKept(`${bundle}/cli/main.cjs`, place)
     return
   }
   registerHooks({

@@ -40,6 +40,8 @@ interface Parts extends Bounds {
   readonly packages: readonly string[]
   /** Node's flags for this program alone. */
   readonly flags?: readonly string[]
+  /** Whether each of its threads refuses to make code of text by itself; else Node refuses it for the whole program. */
+  readonly refusesCode?: boolean
   /** Flags for the engine that Node and Deno have in common. */
   readonly v8?: readonly string[]
   /** Whether it also runs under Deno: it puts the filter of system calls around itself there. */
@@ -48,18 +50,22 @@ interface Parts extends Bounds {
   readonly given?: readonly string[]
 }
 
-/** The directory of this floor, some of which every child runs. In a bundle each child has it in its own file. */
-const floorPath: string = dirname(fileURLToPath(import.meta.url))
+/** The directories of this floor and of threads, some of which children run. In a bundle each child has it in its own file. */
+const floorPaths: readonly string[] = ['confinement', 'threads'].map((floor) =>
+  join(dirname(fileURLToPath(import.meta.url)), '..', floor),
+)
 
 /** A program that may read its own code and what it is given, and do nothing else that Node or Deno can refuse. */
 export function programOf(parts: Parts): ChildProgram {
-  const { room, main, packages, flags = [], v8 = [], given = [], filtersItself = false, ...bounds } = parts
-  const code = [room, ...packages, ...(inSource ? [floorPath] : [])]
+  const { room, main, packages, flags = [], v8 = [], given = [], ...rest } = parts
+  const { filtersItself = false, refusesCode = false, ...bounds } = rest
+  const code = [room, ...packages, ...(inSource ? floorPaths : [])]
   const conditions = inSource ? ['@writ/source'] : []
   return {
     ...bounds,
     flags: [
       ...lockedFlags(code, conditions),
+      ...(refusesCode ? [] : [NO_CODE]),
       ...given.map((path) => `--allow-fs-read=${path}`),
       ...flags,
       ...v8,
@@ -71,13 +77,15 @@ export function programOf(parts: Parts): ChildProgram {
   }
 }
 
+/** Refuses to make code of text. */
+const NO_CODE = '--disallow-code-generation-from-strings'
+
 /** Node's flags that refuse all but reading these directories. */
 function lockedFlags(directories: readonly string[], conditions: readonly string[]): readonly string[] {
   return [
     '--permission',
     ...directories.map((path) => `--allow-fs-read=${join(path, '/')}`),
     '--preserve-symlinks', // following links would read every directory on the way
-    '--disallow-code-generation-from-strings',
     '--disable-sigusr1',
     '--no-warnings',
     ...conditions.map((name) => `--conditions=${name}`),

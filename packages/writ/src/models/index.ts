@@ -1,3 +1,4 @@
+export { loadFetch } from './bounded-fetch.ts'
 export { callModel } from './call-model.ts'
 export { locationOf } from './location.ts'
 export {

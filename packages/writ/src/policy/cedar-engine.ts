@@ -1,14 +1,6 @@
-import {
-  type CheckParseAnswer,
-  checkParseSchema,
-  preparsePolicySet,
-  preparseSchema,
-  type SchemaJson,
-  schemaToJson,
-  statefulIsAuthorized,
-  validate,
-} from '@cedar-policy/cedar-wasm/nodejs'
+import type { CheckParseAnswer, SchemaJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { BundleFault } from './bundle-fault.ts'
+import { cedar } from './cedar.ts'
 import type { Question } from './cedar-request.ts'
 import type { EngineSource } from './engine-source.ts'
 import { describeError, type Evaluation, evaluationOf } from './evaluation.ts'
@@ -49,7 +41,7 @@ export class CedarEngine {
     const { vocabulary, rules, texts } = known ?? checkPolicies(source)
     this.vocabulary = vocabulary
     this.rules = rules
-    insist(preparseSchema(name, schema.text))
+    insist(cedar.preparseSchema(name, schema.text))
     register(name, texts)
     const evaluate = (question: Question): Evaluation => this.evaluate(question)
     if (known !== null) askCanary(vocabulary, evaluate, known.canary)
@@ -86,7 +78,7 @@ export function checkPolicies({ schema, policies: files }: EngineSource): Checke
 
 function ask(schema: string, policies: string, question: Question): Evaluation {
   return evaluationOf(
-    statefulIsAuthorized({
+    cedar.statefulIsAuthorized({
       ...question,
       preparsedSchemaName: schema,
       preparsedPolicySetId: policies,
@@ -96,7 +88,7 @@ function ask(schema: string, policies: string, question: Question): Evaluation {
 }
 
 function register(name: string, policies: PolicyTexts): void {
-  insist(preparsePolicySet(name, { staticPolicies: { ...policies } }))
+  insist(cedar.preparsePolicySet(name, { staticPolicies: { ...policies } }))
 }
 
 function insist(answer: CheckParseAnswer): void {
@@ -105,9 +97,9 @@ function insist(answer: CheckParseAnswer): void {
 
 function parseSchema(file: SourceFile): SchemaJson<string> {
   // Of the two, this one says where a mistake is.
-  const checked = checkParseSchema(file.text)
+  const checked = cedar.checkParseSchema(file.text)
   if (checked.type === 'failure') throw faultOf(file, checked.errors)
-  const answer = schemaToJson(file.text)
+  const answer = cedar.schemaToJson(file.text)
   if (answer.type === 'failure') throw faultOf(file, answer.errors)
   return answer.json
 }
@@ -127,7 +119,7 @@ function rulesOf(policies: readonly PolicySource[], vocabulary: Vocabulary): Rul
 }
 
 function validateStrictly(schema: SourceFile, policies: readonly PolicySource[], texts: PolicyTexts): void {
-  const answer = validate({
+  const answer = cedar.validate({
     schema: schema.text,
     policies: { staticPolicies: { ...texts } },
     validationSettings: { mode: 'strict' },

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
-import { getCedarSDKVersion } from '@cedar-policy/cedar-wasm/nodejs'
 import { PERSONAL_DIRECTORY, readBundleDirectory } from './bundle-directory.ts'
+import { cedar } from './cedar.ts'
 import { CedarEngine } from './cedar-engine.ts'
 import { contentOf, type EngineSource } from './engine-source.ts'
 import { KNOWN_FILE, type KnownFile } from './known-bundle.ts'
@@ -20,7 +20,7 @@ export async function describePersonal(): Promise<KnownFile> {
     return { id, file: file.name, start: byteOffset, end: byteOffset + Buffer.byteLength(text), rule }
   })
   const canary = engine.evaluate(canaryQuestion(vocabulary))
-  return { cedar: getCedarSDKVersion(), content: contentOf(source), vocabulary, policies, canary }
+  return { cedar: cedar.getCedarSDKVersion(), content: contentOf(source), vocabulary, policies, canary }
 }
 
 if (import.meta.main) await writeFile(KNOWN_FILE, `${JSON.stringify(await describePersonal(), null, 2)}\n`)

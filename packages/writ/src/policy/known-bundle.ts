@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { getCedarSDKVersion } from '@cedar-policy/cedar-wasm/nodejs'
+import { cedar } from './cedar.ts'
 import type { CheckedPolicies } from './cedar-engine.ts'
 import { contentOf, type EngineSource } from './engine-source.ts'
 import type { Evaluation } from './evaluation.ts'
@@ -36,7 +36,7 @@ export const KNOWN_FILE: URL = new URL('./known-personal.json', import.meta.url)
 /** What is known of exactly this bundle under exactly this Cedar; null means that it has to be checked. */
 export function knownBundle(source: EngineSource, file: URL = KNOWN_FILE): KnownBundle | null {
   const known = readKnown(file)
-  if (known?.cedar !== getCedarSDKVersion() || known.content !== contentOf(source)) return null
+  if (known?.cedar !== cedar.getCedarSDKVersion() || known.content !== contentOf(source)) return null
   const bytes = new Map(source.policies.map(({ name, text }) => [name, Buffer.from(text)]))
   const { vocabulary, policies, canary } = known
   return {

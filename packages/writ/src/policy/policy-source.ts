@@ -1,10 +1,6 @@
-import {
-  type DetailedError,
-  type PolicyJson,
-  policySetTextToParts,
-  policyToJson,
-} from '@cedar-policy/cedar-wasm/nodejs'
+import type { DetailedError, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { BundleFault } from './bundle-fault.ts'
+import { cedar } from './cedar.ts'
 import { describeError } from './evaluation.ts'
 import { type Position, positionAt, type SourceFile } from './source-file.ts'
 
@@ -60,7 +56,7 @@ function placeOf(file: SourceFile, error: DetailedError): Position | null {
 }
 
 function splitFile(file: SourceFile): readonly PolicySource[] {
-  const parts = policySetTextToParts(file.text)
+  const parts = cedar.policySetTextToParts(file.text)
   if (parts.type === 'failure') throw faultOf(file, parts.errors)
   const [template] = located(file, parts.policy_templates)
   if (template !== undefined) {
@@ -68,7 +64,7 @@ function splitFile(file: SourceFile): readonly PolicySource[] {
     throw new BundleFault(file.name, 'a template: write the policy out, nothing links templates', at)
   }
   return located(file, parts.policies).map(({ text, byteOffset }, index) => {
-    const parsed = policyToJson(text)
+    const parsed = cedar.policyToJson(text)
     if (parsed.type === 'failure') throw faultOf(file, parsed.errors)
     const policy = { text, json: parsed.json, file, byteOffset, id: `${file.name}#${index + 1}` }
     return { ...policy, id: declaredId(policy) ?? policy.id }

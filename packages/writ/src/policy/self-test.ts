@@ -1,6 +1,6 @@
-import { isAuthorized } from '@cedar-policy/cedar-wasm/nodejs'
 import { ACTIONS, type Action, BOTTOM, type DecisionRequest, type ResourceFacts } from '@writ/contract'
 import { BundleFault } from './bundle-fault.ts'
+import { cedar } from './cedar.ts'
 import { type CedarRequest, cedarRequest, type Question } from './cedar-request.ts'
 import { type Evaluation, evaluationOf } from './evaluation.ts'
 import type { PolicyTexts } from './policy-source.ts'
@@ -73,7 +73,7 @@ function hold(condition: boolean, what: string): void {
 
 function decideFromText(schema: string, texts: PolicyTexts, probe: CedarRequest): Evaluation {
   const policies = { staticPolicies: { ...texts } }
-  return evaluationOf(isAuthorized({ ...probe, schema, validateRequest: true, policies }))
+  return evaluationOf(cedar.isAuthorized({ ...probe, schema, validateRequest: true, policies }))
 }
 
 function same(a: Evaluation, b: Evaluation): boolean {

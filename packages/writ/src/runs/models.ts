@@ -72,6 +72,13 @@ export async function openModels(
   return await openLists(root, sub, (given) => openModel(given, options, policy, limits))
 }
 
+/** Whether a model of these may be one that is asked over the network. */
+export function asksServer({ model, subModel }: ModelOptions): boolean {
+  return [...givenList(model), ...givenList(subModel)].some(
+    (given) => typeof given === 'string' && given !== DEFAULT_MODEL,
+  )
+}
+
 /** What is given as a list: nothing is none. */
 export function givenList(given: GivenModels | undefined): readonly GivenModel[] {
   if (given === undefined) return []

@@ -17,6 +17,7 @@ import type { AskedOptions, WritOptions } from '../files/options.ts'
 import type { HomeServices } from '../home/home-services.ts'
 import type { RunRequest } from '../kernel/index.ts'
 import { RETENTION_CLASS } from '../ledger/index.ts'
+import { loadFetch } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
 import { answerSchema } from './answer-schema.ts'
@@ -26,7 +27,7 @@ import { DEFAULT_LEVEL, hasStore, openContext, reopenContext, requireContext } f
 import { conversationOf, earlierOf, queryOf } from './conversation.ts'
 import type { EarlierAnswer } from './earlier-run.ts'
 import { modelsAsBefore } from './fork.ts'
-import { accessOf, openModels } from './models.ts'
+import { accessOf, asksServer, openModels } from './models.ts'
 import { type Scripted, scripted } from './plan/scripted.ts'
 import { profilesOf } from './profiles.ts'
 import { scriptsInReach } from './scripts-in-reach.ts'
@@ -92,7 +93,9 @@ export async function prepareQuestion(
   asked: AskedOptions,
   { query, limits, script }: CheckedQuestion,
 ): Promise<PreparedQuestion> {
-  const policy = await services.policy()
+  const opening = services.policy()
+  if (asksServer(options)) setImmediate(loadFetch) // policy takes longer to come up
+  const policy = await opening
   const authority = authorise(policy, asked)
   const earlier = await earlierOf(services, asked)
   // A follow-up that names no model has those of the run it goes on from, where that one reached them.

@@ -7,7 +7,10 @@ import { spareThread as sparePolicy } from '../policy/index.ts'
  * meanwhile. They hold nothing and keep no process alive. A question starts by itself what is not there.
  */
 export function warmUp(): void {
-  sparePolicy.start()
-  spareLedger.start()
-  spareMemory.start()
+  sparePolicy.start() // nothing can begin before it
+  setImmediate(() => {
+    // Earlier they would take the processor from the code that is being loaded.
+    spareLedger.start()
+    spareMemory.start()
+  })
 }

@@ -4,12 +4,6 @@ import { packagePaths, roomPath } from './engine-files.ts'
 
 /** Heap of the child's main thread: it passes texts of up to the largest answer on, escaped. */
 const CHILD_HEAP_MB = 1_024
-/**
- * How much the engine runs before V8 optimises it, about in bytes; V8 says 13 million. Optimising it costs as much as
- * the rest of a small run's child. Far more than this, and a run of many children pays for slow code.
- */
-const OPTIMISED_AFTER = 300_000_000
-
 /** Half of what the child's heaps have for new objects; V8 takes 16 for each. Hardly any object lives there for long. */
 const CHILD_NEW_OBJECTS_MB = 2
 
@@ -25,11 +19,8 @@ export function childProgram(): ChildProgram {
       '--allow-worker',
       '--v8-pool-size=1', // compiling ahead on more threads costs the first cell more than it gives
     ],
-    v8: [
-      `--max-old-space-size=${CHILD_HEAP_MB}`,
-      `--max-semi-space-size=${CHILD_NEW_OBJECTS_MB}`,
-      `--wasm-tiering-budget=${OPTIMISED_AFTER}`,
-    ],
+    v8: [`--max-old-space-size=${CHILD_HEAP_MB}`, `--max-semi-space-size=${CHILD_NEW_OBJECTS_MB}`],
+    refusesCode: true,
     filtersItself: true,
     mostMessage: MOST_MESSAGE,
   })

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import { filterOwnCalls } from '../../confinement/own-filter.ts'
+import { refuseCode } from '../../confinement/refuse-code.ts'
 import { WIRE_FD, Wire } from '../../confinement/wire.ts'
 import type { FromChild, ToChild } from '../messages.ts'
 import { loadEngine } from './load-engine.ts'
@@ -9,6 +10,7 @@ import { VmHost } from './vm-host.ts'
 // The confined child process: it holds the VMs' threads and images and passes messages. It ends with its parent.
 
 filterOwnCalls()
+refuseCode()
 const socket = new Socket({ fd: WIRE_FD, readable: true, writable: true })
 const wire = new Wire(socket, {
   onMessage: (value) => host.hear(value as ToChild),

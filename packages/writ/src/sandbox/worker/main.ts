@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { refuseCode } from '../../confinement/refuse-code.ts'
 import type { SeatOrder, SeatReport, ThreadData, WorkerReport } from './orders.ts'
 import { SeatedVm } from './seated-vm.ts'
 import { ThreadClock } from './thread-clock.ts'
@@ -6,6 +7,7 @@ import { ThreadClock } from './thread-clock.ts'
 // A thread that holds the VMs of its seats. INVARIANT: it takes up one order at a time and does all that can be done of
 // it before the next, so only one VM computes at once.
 
+refuseCode()
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
 const { clock: memory, ...engine }: ThreadData = workerData

@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+
+const runner = resolve(import.meta.dirname, '../../bin/kept-code.js')
+
+let place: string
+let kept: string
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'writ-kept-'))
+  kept = join(place, 'kept')
+  writeFileSync(join(place, 'main.cjs'), `process.stdout.write(String(require('./other.cjs').answer()))`)
+  writeFileSync(join(place, 'other.cjs'), 'exports.answer = () => 11')
+})
+afterEach(() => rmSync(place, { recursive: true, force: true }))
+
+/** Runs the program in a process of its own; gives what it wrote. */
+function run(flags: readonly string[] = []): string {
+  const code = `import { runKept } from ${JSON.stringify(runner)}; runKept(${JSON.stringify(join(place, 'main.cjs'))}, ${JSON.stringify(kept)})`
+  const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', code], {
+    encoding: 'utf8',
+  })
+  return stdout + stderr
+}
+
+/** The one file of what is kept. */
+function keptFile(): string {
+  const [file = '', ...others] = readdirSync(kept)
+  expect(others).toEqual([])
+  return join(kept, file)
+}
+
+it('keeps what a run compiled, functions that were called later among it', () => {
+  expect(run()).toBe('11')
+  const { mtimeMs, size } = statSync(keptFile())
+  expect(run()).toBe('11')
+  expect(statSync(keptFile())).toMatchObject({ mtimeMs, size })
+  expect(readFileSync(keptFile(), 'latin1')).toContain('answer')
+})
+
+it('runs a changed file as it is now, of the same length too', () => {
+  run()
+  writeFileSync(join(place, 'other.cjs'), 'exports.answer = () => 22')
+  expect(run()).toBe('22')
+  expect(run()).toBe('22')
+})
+
+it.each([
+  ['a damaged byte', (bytes: Buffer) => bytes.fill(0xff, bytes.length - 300, bytes.length - 40)],
+  ['a lost end', (bytes: Buffer) => bytes.subarray(0, -50)],
+  ['a lost beginning', (bytes: Buffer) => bytes.subarray(50)],
+  ['nothing', () => Buffer.alloc(0)],
+  [
+    'a head that names other lengths',
+    (bytes: Buffer) =>
+      Buffer.from(bytes.toString('latin1').replace(/"length":\d+/, '"length":99999999'), 'latin1'),
+  ],
+])('runs as ever over %s, and keeps it anew', (_what, damage) => {
+  run()
+  const whole = readFileSync(keptFile()).length
+  writeFileSync(keptFile(), damage(readFileSync(keptFile())))
+  expect(run()).toBe('11')
+  expect(readFileSync(keptFile()).length).toBeGreaterThan(whole * 0.9)
+})
+
+it('keeps no place for files that are gone', () => {
+  run()
+  writeFileSync(join(place, 'main.cjs'), 'process.stdout.write(String(33))')
+  rmSync(join(place, 'other.cjs'))
+  expect(run()).toBe('33')
+  expect(readFileSync(keptFile(), 'latin1')).not.toContain('other.cjs')
+})
+
+it('takes nothing from a V8 with other flags', () => {
+  run()
+  expect(run(['--no-lazy'])).toBe('11')
+  expect(readdirSync(kept)).toHaveLength(2)
+})
+
+it.skipIf(process.getuid?.() === 0)('runs where nothing may be written', () => {
+  chmodSync(place, 0o555)
+  expect(run()).toBe('11')
+  chmodSync(place, 0o755)
+  expect(readdirSync(place)).not.toContain('kept')
+})
+
+it('runs where the place is a file', () => {
+  writeFileSync(kept, 'x')
+  expect(run()).toBe('11')
+  expect(readFileSync(kept, 'utf8')).toBe('x')
+})
+
+it('gives the error of a file that does not compile, at its place', () => {
+  writeFileSync(join(place, 'other.cjs'), 'exports.answer = (')
+  expect(run()).toMatch(/other\.cjs:\d[\s\S]*SyntaxError/)
+})

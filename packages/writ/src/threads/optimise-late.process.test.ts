@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { V8_DEFAULT } from './optimise-late.ts'
+
+const place = fileURLToPath(new URL('./optimise-late.ts', import.meta.url))
+
+/** A module whose one function, `f`, says that it gives a number and gives none. */
+const BROKEN = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 4, 1, 2, 0, 11,
+]
+
+it('gives V8 back the flags that this Node has by default', () => {
+  const { stdout } = spawnSync(process.execPath, ['--v8-options'], { encoding: 'utf8' })
+  const [flag, value] = V8_DEFAULT.split('=')
+  expect(new RegExp(`^ +${flag} .*\\n.*default: ${flag}=(\\d+)`, 'm').exec(stdout)?.[1]).toBe(value)
+  expect(stdout).toMatch(/default: --no-wasm-lazy-validation/)
+})
+
+it('leaves V8 as a program without it has it, so that compiled code is taken', () => {
+  const code = `
+    import { cachedDataVersionTag } from 'node:v8'
+    const { compileLate, optimiseLate } = await import(${JSON.stringify(place)})
+    const before = cachedDataVersionTag()
+    compileLate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]), 1_000_000_000)
+    const stop = optimiseLate(1_000_000_000)
+    const module = new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))
+    try { new WebAssembly.Module(new Uint8Array([1])) } catch {}
+    stop()
+    process.stdout.write(String(before === cachedDataVersionTag() && module instanceof WebAssembly.Module))`
+  expect(run(code).stdout).toBe('true')
+})
+
+it('never runs a function that is not valid', () => {
+  const code = `
+    const { compileLate } = await import(${JSON.stringify(place)})
+    const { f } = new WebAssembly.Instance(compileLate(new Uint8Array(${JSON.stringify(BROKEN)}), 1_000)).exports
+    process.stdout.write('made')
+    process.stdout.write(String(f()))`
+  const { stdout, signal } = run(code)
+  expect(stdout).toBe('made')
+  expect(signal).not.toBeNull()
+})
+
+function run(code: string): { readonly stdout: string; readonly signal: string | null } {
+  return spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' })
+}
