@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { Advance } from './index-file.ts'
 import { mediaTypeOf } from './media-type.ts'
 import type { OpenPack, PackDirectory } from './pack-directory.ts'
@@ -22,11 +21,11 @@ export function openPartition(
 }
 
 /** What the main thread needs to know of an opened pack under a partition's key. */
-function describe(key: PartitionKey, { sha256, pack, index }: OpenPack): LoadedPartition {
+function describe(key: PartitionKey, { sha256, pack, indexes }: OpenPack): LoadedPartition {
   const id = partitionId(key)
-  const known = documentRows(index)
+  const known = indexes.map((index) => index.documents())
   const documents = pack.documents.map((layout) => {
-    const row = known.get(pack.numberOf(layout.id) ?? -1)
+    const row = known[layout.part]?.[layout.n]
     const info = {
       id: layout.id,
       partition: id,
@@ -35,23 +34,12 @@ function describe(key: PartitionKey, { sha256, pack, index }: OpenPack): LoadedP
       bytes: layout.original?.bytes ?? layout.bytes,
       ...(layout.original === undefined ? {} : { encoding: layout.original.encoding }),
       ...(layout.extract?.format === undefined ? {} : { format: layout.extract.format }),
-      outlineSize: row?.outline_size ?? 0,
+      outlineSize: row?.outlineSize ?? 0,
     }
     return { layout, info }
   })
   const bytes = documents.reduce((sum, { info }) => sum + info.bytes, 0)
   const partition = { id, ...key, documents: documents.length, bytes, packSha256: sha256 }
-  const tables = readTables(index, (n) => pack.byNumber(n)?.id ?? '', id)
+  const tables = readTables({ pack, indexes }, id)
   return { partition, packPaths: pack.parts.map(({ file }) => file.path), documents, tables }
-}
-
-interface DocumentRow {
-  readonly n: number
-  readonly title: string
-  readonly outline_size: number
-}
-
-function documentRows(index: DatabaseSync): ReadonlyMap<number, DocumentRow> {
-  const rows: unknown[] = index.prepare('SELECT n, title, outline_size FROM docs').all()
-  return new Map((rows as DocumentRow[]).map((row) => [row.n, row]))
 }

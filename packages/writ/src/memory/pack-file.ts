@@ -105,6 +105,7 @@ function readTable(fd: number, path: string, part: number): PackedDocument[] {
     documents.push({
       id,
       part,
+      n: documents.length,
       position,
       packed,
       bytes,

@@ -9,67 +9,46 @@ export interface SetPart {
   readonly pack: string
   readonly file: PackFile
   readonly documents: readonly PackedDocument[]
+  /** Numbers of documents that count no more. */
+  readonly gone: readonly number[]
 }
 
-/**
- * The documents of a partition, which lie in one pack or in several that were made one after another. A document is known
- * to the index by its number: how many stand before it in these packs, those that count no more among them.
- * INVARIANT: a set that gets another part keeps the numbers it has.
- */
+/** The documents of a partition, which lie in one pack or in several that were made one after another. */
 export class PackSet {
   readonly parts: readonly SetPart[]
   /** Those that count, in order of id. */
   readonly documents: readonly PackedDocument[]
-  /** Whether numbers go in order of ids, so that results in order of number are in order of document. */
+  /** Whether the packs follow each other in order of ids. */
   readonly inOrder: boolean
-  readonly #byNumber: readonly PackedDocument[]
-  readonly #numbers = new Map<string, number>()
+  readonly #byId = new Map<string, PackedDocument>()
 
   /** Opens packs; `pathOf` says where one is. */
   constructor(parts: readonly Part[], pathOf: (pack: string) => string) {
     const opened: SetPart[] = []
-    const all: PackedDocument[] = []
     const counting: PackedDocument[] = []
     try {
       for (const { pack, gone } of parts) {
         const file = new PackFile(pathOf(pack), opened.length)
         const left = new Set(gone)
-        const documents = file.documents.filter((_, at) => !left.has(at))
-        file.documents.forEach((doc, at) => {
-          if (!left.has(at)) this.#numbers.set(doc.id, all.length + at)
-        })
-        opened.push({ pack, file, documents })
-        for (const doc of file.documents) all.push(doc)
-        for (const doc of documents) counting.push(doc)
+        const documents = file.documents.filter(({ n }) => !left.has(n))
+        opened.push({ pack, file, documents, gone })
+        for (const doc of documents) {
+          counting.push(doc)
+          this.#byId.set(doc.id, doc)
+        }
       }
     } catch (error) {
       for (const { file } of opened) file.close()
       throw error
     }
     this.parts = opened
-    this.#byNumber = all
     this.inOrder = counting.every(({ id }, at) => at === 0 || (counting[at - 1]?.id ?? '') < id)
     this.documents = this.inOrder ? counting : counting.sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
-  /** The number of a document that counts, or undefined. */
-  numberOf(id: string): number | undefined {
-    return this.#numbers.get(id)
-  }
-
   /** A document that counts, or undefined. */
   byId(id: string): PackedDocument | undefined {
-    const n = this.#numbers.get(id)
-    return n === undefined ? undefined : this.#byNumber[n]
-  }
-
-  /** The document of a number, also one that counts no more. */
-  byNumber(n: number): PackedDocument | undefined {
-    return this.#byNumber[n]
-  }
-
-  get numbers(): ReadonlyMap<string, number> {
-    return this.#numbers
+    return this.#byId.get(id)
   }
 
   /** What the parser of a document knew of it; undefined for what was no parser's. */

@@ -1,9 +1,7 @@
 import {
   chmodSync,
-  copyFileSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -14,7 +12,6 @@ import { join } from 'node:path'
 import type { ContextStore, KeptCorpus, Library } from '@writ/contract'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { answersOf, corpusText } from './corpus-fixture.ts'
-import { READING } from './file-record.ts'
 import { openLibrary } from './library.ts'
 import { type Workspace, workspace } from './memory-fixture.ts'
 
@@ -141,32 +138,6 @@ describe('a corpus that is ingested again', () => {
     expect(packs.length).toBeGreaterThan(0)
     expect(readdirSync(join(space.home, 'corpora', 'packs'))).toEqual([])
     expect(readdirSync(join(space.home, 'corpora', 'index'))).toEqual([])
-  })
-
-  it('packs all again without the index that one which was cut short had only copied', async () => {
-    corpus(30)
-    const first = await ingest()
-    const [partition] = first.partitions
-    await first.close()
-    // It was killed when another partition had a pack and this one had none.
-    const corpora = join(space.home, 'corpora')
-    const list = readdirSync(join(corpora, 'named')).find((name) => name.endsWith('.files')) ?? ''
-    const work = join(corpora, 'unfinished', 'docs')
-    mkdirSync(join(work, 'index'), { recursive: true })
-    copyFileSync(
-      join(corpora, 'index', `${partition?.packSha256}.db`),
-      join(work, 'index', `${partition?.id}.db`),
-    )
-    const header = { schema: 'writ.ingestion/1', base: join(corpora, 'named', list), reading: READING }
-    const done = { partition: 'other', whole: false, pack: null, files: [], same: [] }
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    writeFileSync(join(work, 'journal'), [JSON.stringify(header), boot, JSON.stringify(done), ''].join('\n'))
-    for (let n = 0; n < 30; n += 2)
-      rmSync(join(space.docs, `part-${n % 3}/${n}.${['md', 'txt', 'csv'][n % 3]}`))
-    write('new.txt', corpusText(77))
-    const again = await ingest()
-    expect(await answersOf(again)).toEqual(await fresh())
-    await again.close()
   })
 
   it('leaves nothing of an ingestion that was cut short when its corpus is removed, though it never had one', async () => {

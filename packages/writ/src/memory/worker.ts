@@ -98,8 +98,8 @@ const handlers: Handlers = {
     similarDocuments(opened(partition), of === null ? undefined : opened(of), similar, signal),
   references: ({ partition, doc }) => readReferences(opened(partition), doc),
   messages: ({ partition }) => readMessages(opened(partition)),
-  tableRows: ({ partition, name, from }) => readRows(opened(partition).index, name, from),
-  rowsAt: ({ partition, name, spans }) => areRows(opened(partition).index, name, spans),
+  tableRows: ({ partition, name, from }) => readRows(opened(partition), name, from),
+  rowsAt: ({ partition, name, spans }) => areRows(opened(partition), name, spans),
 }
 
 async function answer(message: Extract<ToWorker, { call: WorkerCall }>): Promise<void> {
@@ -141,8 +141,8 @@ function clear(): void {
 function forgetWhenIdle(): void {
   if (!clearing || running.size > 0) return
   clearing = false
-  for (const { pack, index } of open.values()) {
-    index.close()
+  for (const { pack, indexes } of open.values()) {
+    for (const index of indexes) index.close()
     pack.close()
   }
   open.clear()

@@ -1,6 +1,7 @@
 import type { SimilarDocument, SimilarList, SimilarRequest } from '@writ/contract'
 import { documentAt } from '../document-at.ts'
 import type { OpenPack } from '../pack-directory.ts'
+import { indexOf } from '../pack-index.ts'
 import type { PackedDocument } from '../pack-layout.ts'
 import { sha256 } from '../sha256.ts'
 import { estimate, jaccard, MARGIN, shinglesOf, sketchOf } from './shingles.ts'
@@ -73,7 +74,6 @@ function textOf({ pack }: OpenPack, id: string): Buffer {
   return pack.text(doc, 0, doc.bytes)
 }
 
-function titleOf({ pack, index }: OpenPack, { id }: PackedDocument): string {
-  const row = index.prepare('SELECT title FROM docs WHERE n = ?').get(pack.numberOf(id) ?? -1)
-  return typeof row?.title === 'string' ? row.title : id
+function titleOf({ indexes }: OpenPack, doc: PackedDocument): string {
+  return indexOf(indexes, doc).document(doc.n).title
 }

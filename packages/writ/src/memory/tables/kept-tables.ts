@@ -9,6 +9,7 @@ import {
   type TableRows,
 } from '@writ/contract'
 import { TABLE_BATCH_BYTES } from '../limits.ts'
+import type { OpenPack } from '../pack-directory.ts'
 import { ColumnFacts } from './column-facts.ts'
 import type { FoundTable, NoTable } from './found-table.ts'
 import { Totals } from './totals.ts'
@@ -89,36 +90,37 @@ interface TableRecord {
   readonly problem: string | null
 }
 
+type Open = Pick<OpenPack, 'pack' | 'indexes'>
+
 /** The tables of a partition, in order of document and place. */
-export function readTables(
-  index: DatabaseSync,
-  idOf: (doc: number) => string,
-  partition: string,
-): TableInfo[] {
-  const found: unknown[] = index
-    .prepare('SELECT doc, name, columns, "rows", notes, problem FROM tables ORDER BY n')
-    .all()
-  const tables = (found as TableRecord[]).map(({ doc, name, columns, rows, notes, problem }) => ({
-    name,
-    doc: idOf(doc),
-    partition,
-    columns: JSON.parse(columns) as TableColumn[],
-    rows,
-    notes: JSON.parse(notes) as TableNote[],
-    problem,
-  }))
+export function readTables({ pack, indexes }: Open, partition: string): TableInfo[] {
+  const tables = indexes.flatMap(({ db }, part) => {
+    const counting = new Map(pack.parts[part]?.documents.map(({ n, id }) => [n, id]))
+    const found: unknown[] = db
+      .prepare('SELECT doc, name, columns, "rows", notes, problem FROM tables ORDER BY n')
+      .all()
+    return (found as TableRecord[]).flatMap(({ doc: n, name, columns, rows, notes, problem }) => {
+      const doc = counting.get(n)
+      if (doc === undefined) return []
+      const facts = {
+        columns: JSON.parse(columns) as TableColumn[],
+        notes: JSON.parse(notes) as TableNote[],
+      }
+      return [{ name, doc, partition, ...facts, rows, problem }]
+    })
+  })
   return tables.sort((a, b) => (a.doc === b.doc ? 0 : a.doc < b.doc ? -1 : 1))
 }
 
 /** Rows of a table from a place on, as many as are handed on at once. */
-export function readRows(index: DatabaseSync, name: string, from: number): TableRows {
+export function readRows(open: Open, name: string, from: number): TableRows {
+  const table = tableNamed(open, name)
+  if (table === undefined) return { rows: [], next: null }
   const rows: TableRow[] = []
   let bytes = 0
-  const found: Iterable<unknown> = index
-    .prepare(
-      'SELECT start, "end", cells FROM table_rows WHERE "table" = (SELECT n FROM tables WHERE name = ?) AND start >= ? ORDER BY start',
-    )
-    .iterate(name, from)
+  const found: Iterable<unknown> = table.db
+    .prepare('SELECT start, "end", cells FROM table_rows WHERE "table" = ? AND start >= ? ORDER BY start')
+    .iterate(table.n, from)
   for (const { start, end, cells } of found as Iterable<{ start: number; end: number; cells: string }>) {
     if (bytes > TABLE_BATCH_BYTES) return { rows, next: start }
     bytes += cells.length
@@ -129,12 +131,26 @@ export function readRows(index: DatabaseSync, name: string, from: number): Table
 
 /** Which of some spans are rows of a table. */
 export function areRows(
-  index: DatabaseSync,
+  open: Open,
   name: string,
   spans: readonly { readonly start: number; readonly end: number }[],
 ): boolean[] {
-  const found = index.prepare(
-    'SELECT 1 FROM table_rows WHERE "table" = (SELECT n FROM tables WHERE name = ?) AND start = ? AND "end" = ?',
-  )
-  return spans.map(({ start, end }) => found.get(name, start, end) !== undefined)
+  const table = tableNamed(open, name)
+  if (table === undefined) return spans.map(() => false)
+  const found = table.db.prepare('SELECT 1 FROM table_rows WHERE "table" = ? AND start = ? AND "end" = ?')
+  return spans.map(({ start, end }) => found.get(table.n, start, end) !== undefined)
+}
+
+/** Where the table of a name is, of a document that counts. */
+function tableNamed(
+  { pack, indexes }: Open,
+  name: string,
+): { readonly db: DatabaseSync; readonly n: number } | undefined {
+  for (const [part, { db }] of indexes.entries()) {
+    const gone = new Set(pack.parts[part]?.gone)
+    const found = db.prepare('SELECT n, doc FROM tables WHERE name = ? ORDER BY n').all(name)
+    const table = found.find(({ doc }) => !gone.has(Number(doc)))
+    if (table !== undefined) return { db, n: Number(table.n) }
+  }
+  return undefined
 }

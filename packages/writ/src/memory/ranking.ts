@@ -1,0 +1,194 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { BestOf } from './best-of.ts'
+import type { IndexedPassage, PackIndex } from './pack-index.ts'
+import type { PackedDocument } from './pack-layout.ts'
+import { QueryTokens } from './query-tokens.ts'
+import { type TermRows, termRows } from './term-rows.ts'
+
+/** One pack of a partition, as it is searched. */
+export interface RankedPart {
+  readonly index: PackIndex
+  /** Numbers of documents that count no more. */
+  readonly gone: readonly number[]
+}
+
+export interface Asked {
+  /** What is looked for: words, or several that stand one after another. */
+  readonly terms: readonly string[]
+  /** The only documents that are wanted; all where it is undefined. */
+  readonly wanted?: readonly Pick<PackedDocument, 'part' | 'n'>[]
+  readonly k: number
+}
+
+/** A passage that a search found. */
+export interface RankedPassage extends IndexedPassage {
+  readonly part: number
+  readonly id: string
+  readonly title: string
+}
+
+// BM25 as FTS5 has it, in the order of its operations: a score is the same to the last bit.
+const K1 = 1.2
+const B = 0.75
+
+/** What is known of a part once it is searched. */
+interface Part {
+  readonly index: PackIndex
+  /** By row, what FTS5 adds below the line for the length of a passage. */
+  readonly norms: Float64Array
+  /** By row, 1 where the passage counts; undefined where all do. */
+  readonly counts: Uint8Array | undefined
+  /** Of the passages, by row: all 0 between two searches. */
+  readonly scores: Float64Array
+}
+
+interface Counted {
+  readonly parts: readonly Part[]
+  readonly passages: number
+}
+
+/**
+ * Ranks the passages of a partition by BM25, whose frequencies are those of all its packs together, without the documents
+ * that count no more. INVARIANT: the ranking does not depend on which pack has what.
+ */
+export class Ranking {
+  readonly #given: readonly RankedPart[]
+  #counted: Counted | undefined
+
+  constructor(parts: readonly RankedPart[]) {
+    this.#given = parts
+  }
+
+  /** The best passages. Of equal ones the first in (document, offset) order wins. */
+  best({ terms, wanted, k }: Asked): readonly RankedPassage[] {
+    this.#counted ??= count(this.#given)
+    const { parts, passages: all } = this.#counted
+    const tokens = terms.map((term) => QueryTokens.get().of(term))
+    const found = tokens.map((some) => parts.map((part) => counting(termRows(part.index.lists, some), part)))
+    // One order for every way to ask, as sums of other orders may differ in their last bit.
+    const counted = found
+      .map((lists) => ({ lists, passages: lists.reduce((sum, { rows }) => sum + rows.length, 0) }))
+      .sort((a, b) => a.passages - b.passages)
+    const weights = counted.map(({ passages }) => weightOf(parts, passages, all))
+    const best = parts.flatMap((part, at) => {
+      const lists = counted.map((term) => term.lists[at] ?? { rows: NONE, weights: NONE })
+      const here = wanted?.filter((doc) => doc.part === at).map(({ n }) => n)
+      const only = here === undefined ? undefined : maskOf(part.index, here)
+      return bestOfPart(part, lists, weights, only, k).map((one) => ({ ...one, part: at }))
+    })
+    best.sort((a, b) => b.score - a.score)
+    const last = best[k - 1]
+    const kept = last === undefined ? best : best.filter(({ score }) => score >= last.score)
+    return kept
+      .map(({ score, part, row }) => ({ score, ...passageAt(parts, part, row) }))
+      .sort((a, b) => b.score - a.score || (a.id === b.id ? a.start - b.start : a.id < b.id ? -1 : 1))
+      .slice(0, k)
+      .map(({ score: _, ...passage }) => passage)
+  }
+}
+
+/** Counts the passages and words of a partition, once for all its searches. */
+function count(given: readonly RankedPart[]): Counted {
+  const counted = given.map(({ index, gone }) => ({ index, counts: countsOf(index, gone) }))
+  let passages = 0
+  let words = 0
+  for (const { index, counts } of counted) {
+    const { sizes } = index
+    for (let row = 1; row < sizes.length; row += 1) {
+      if (counts?.[row] === 0) continue
+      passages += 1
+      words += sizes[row] ?? 0
+    }
+  }
+  const mean = words / passages
+  const parts = counted.map(({ index, counts }) => {
+    const norms = Float64Array.from(index.sizes, (size) => K1 * (1 - B + (B * size) / mean))
+    return { index, counts, norms, scores: new Float64Array(norms.length) }
+  })
+  return { parts, passages }
+}
+
+/** How much a term tells that so many passages have. */
+function weightOf([first]: readonly Part[], holding: number, all: number): number {
+  if (first === undefined) return 0
+  const weight = logarithm(first.index.db, (all - holding + 0.5) / (holding + 0.5))
+  return weight <= 0 ? 1e-6 : weight
+}
+
+function passageAt(parts: readonly Part[], part: number, row: number): RankedPassage {
+  const { index } = parts[part] ?? {}
+  if (index === undefined) throw new Error(`there is no part ${part}`)
+  const passage = index.passage(row)
+  const { id, title } = index.document(passage.doc)
+  return { ...passage, part, id, title }
+}
+
+const NONE = new Int32Array(0)
+
+/** The natural logarithm as FTS5 has it: another library's may differ in its last bit. */
+function logarithm(db: DatabaseSync, value: number): number {
+  return Number(db.prepare('SELECT ln(?) AS ln').get(value)?.ln)
+}
+
+/** A mask of rows; undefined where every passage counts. */
+function countsOf(index: PackIndex, gone: readonly number[]): Uint8Array | undefined {
+  if (gone.length === 0) return undefined
+  return maskOf(index, gone).map((one) => 1 - one)
+}
+
+/** By row, 1 where the passage is of one of some documents. */
+function maskOf(index: PackIndex, docs: readonly number[]): Uint8Array {
+  const mask = new Uint8Array(index.sizes.length)
+  for (const doc of docs) {
+    const { firstRow, endRow } = index.document(doc)
+    mask.fill(1, firstRow, endRow)
+  }
+  return mask
+}
+
+/** Without the passages that count no more. */
+function counting(list: TermRows, { counts }: Part): TermRows {
+  if (counts === undefined) return list
+  const [rows, weights] = [new Int32Array(list.rows.length), new Int32Array(list.rows.length)]
+  let many = 0
+  for (let n = 0; n < list.rows.length; n += 1) {
+    const row = list.rows[n] ?? 0
+    if (counts[row] === 0) continue
+    rows[many] = row
+    weights[many] = list.weights[n] ?? 0
+    many += 1
+  }
+  return { rows: rows.subarray(0, many), weights: weights.subarray(0, many) }
+}
+
+function bestOfPart(
+  { norms, scores }: Part,
+  lists: readonly TermRows[],
+  idf: readonly number[],
+  only: Uint8Array | undefined,
+  k: number,
+): { readonly row: number; readonly score: number }[] {
+  for (const [nth, { rows, weights }] of lists.entries()) {
+    const ofTerm = idf[nth] ?? 0
+    for (let n = 0; n < rows.length; n += 1) {
+      const row = rows[n] ?? 0
+      const often = weights[n] ?? 0
+      scores[row] = (scores[row] ?? 0) + ofTerm * ((often * (K1 + 1)) / (often + (norms[row] ?? 0)))
+    }
+  }
+  const best = new BestOf(k)
+  let least = best.least
+  for (const { rows } of lists) {
+    for (let n = 0; n < rows.length; n += 1) {
+      const row = rows[n] ?? 0
+      const score = scores[row] ?? 0
+      // Looked at already.
+      if (score === 0) continue
+      scores[row] = 0
+      if (score < least || only?.[row] === 0) continue
+      best.add(row, score)
+      least = best.least
+    }
+  }
+  return best.sorted()
+}
