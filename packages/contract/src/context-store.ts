@@ -104,6 +104,8 @@ export interface ContextStore {
   locate(doc: string): DocumentInfo | undefined
   /** Documents of one partition sorted by id. */
   documents(partition: string): readonly DocumentInfo[]
+  /** The first of them: no more are read than that. */
+  firstDocuments(partition: string, most: number): readonly DocumentInfo[]
   search(partition: string, request: SearchRequest, signal?: AbortSignal): Promise<readonly Passage[]>
   /** Rejects with `BAD_PATTERN` for a pattern the engine refuses. */
   grep(partition: string, request: GrepRequest, signal?: AbortSignal): Promise<GrepResult>

@@ -27,12 +27,12 @@ const HELD_BYTES: number = 64 * 1024 * 1024
 // `passages` keeps no text: it is read from the pack. Row ids follow (document, offset), so they break ties. The first
 // passage of a document is found by the words of its name and title, too. `sizes` holds how many words each passage has.
 const SCHEMA = `
-  CREATE TABLE docs (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, outline_size INTEGER NOT NULL,
-    first_row INTEGER NOT NULL);
+  CREATE TABLE docs (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, layout TEXT NOT NULL, bytes INTEGER NOT NULL,
+    title TEXT NOT NULL, outline_size INTEGER NOT NULL, first_row INTEGER NOT NULL);
   CREATE TABLE outline (doc INTEGER, n INTEGER, kind TEXT, title TEXT, depth INTEGER, start INTEGER, "end" INTEGER,
     PRIMARY KEY (doc, n)) WITHOUT ROWID;
   CREATE TABLE spans (n INTEGER PRIMARY KEY, doc INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
-  CREATE TABLE totals (passages INTEGER NOT NULL, sizes BLOB NOT NULL);
+  CREATE TABLE totals (documents INTEGER NOT NULL, bytes INTEGER NOT NULL, passages INTEGER NOT NULL, sizes BLOB NOT NULL);
   CREATE VIRTUAL TABLE passages USING fts5(text, name, title, content = '', tokenize = '${TOKENIZE}');
   INSERT INTO passages (passages, rank) VALUES ('hashsize', ${HELD_BYTES});
   ${TABLES_SCHEMA}
@@ -68,8 +68,20 @@ export function buildIndex(pack: PackFile, path: string, advance: Advance): void
   }
 }
 
-/** Opens an index for queries, or returns undefined when there is none that this version can use. */
+/** Opens an index for search, or returns undefined when there is none that this version can use. */
 export function openIndex(path: string): PackIndex | undefined {
+  const db = openTables(path)
+  try {
+    return db && new PackIndex(db)
+  } catch {
+    // Damaged: the same as none.
+    db?.close()
+    return undefined
+  }
+}
+
+/** Opens the tables of an index, or returns undefined when there is none that this version can use. */
+export function openTables(path: string): DatabaseSync | undefined {
   let db: DatabaseSync
   try {
     db = new DatabaseSync(path, { readOnly: true })
@@ -79,7 +91,7 @@ export function openIndex(path: string): PackIndex | undefined {
   try {
     // An index never changes, so its pages need not be copied: lists of frequent words have hundreds.
     db.exec(`PRAGMA mmap_size = ${MAPPED_BYTES}`)
-    if (db.prepare('PRAGMA user_version').get()?.user_version === VERSION) return new PackIndex(db)
+    if (db.prepare('PRAGMA user_version').get()?.user_version === VERSION) return db
   } catch {
     // Not a database: the same as none.
   }
@@ -87,7 +99,7 @@ export function openIndex(path: string): PackIndex | undefined {
   return undefined
 }
 
-/** How many words each passage has, by row: FTS5 counted them, column by column. */
+/** Keeps what is the sum of all, and how many words each passage has by row: FTS5 counted them, column by column. */
 function insertTotals(db: DatabaseSync): void {
   const rows = db.prepare('SELECT id, sz FROM passages_docsize ORDER BY id')
   const many = Number(db.prepare('SELECT count(*) AS n FROM spans').get()?.n)
@@ -96,14 +108,17 @@ function insertTotals(db: DatabaseSync): void {
     const bytes = new PageBytes(sz as Uint8Array)
     for (let size = 0; bytes.at < bytes.bytes.length; sizes[Number(id)] = size) size += bytes.next()
   }
-  db.prepare('INSERT INTO totals VALUES (?, ?)').run(many, new Uint8Array(sizes.buffer))
+  db.prepare('INSERT INTO totals SELECT count(*), coalesce(sum(bytes), 0), ?, ? FROM docs').run(
+    many,
+    new Uint8Array(sizes.buffer),
+  )
 }
 
 type Inserts = ReturnType<typeof inserts>
 
 function inserts(db: DatabaseSync) {
   return {
-    doc: db.prepare('INSERT INTO docs VALUES (?, ?, ?, ?, ?)'),
+    doc: db.prepare('INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?)'),
     outline: db.prepare('INSERT INTO outline VALUES (?, ?, ?, ?, ?, ?, ?)'),
     span: db.prepare('INSERT INTO spans VALUES (?, ?, ?, ?)'),
     passage: db.prepare('INSERT INTO passages (rowid, text, name, title) VALUES (?, ?, ?, ?)'),
@@ -140,7 +155,9 @@ function insertDocument(
     notes === undefined && mediaTypeOf(doc.id) === 'text/xml'
       ? xmlOutline(doc.bytes, () => pack.text(doc, 0, doc.bytes))
       : (outliner?.end(doc.bytes) ?? notes?.outline ?? [])
-  insert.doc.run(doc.n, doc.id, title ?? doc.id, outline.length, firstRow)
+  const { id, n, part: _, ...layout } = doc
+  const bytes = doc.original?.bytes ?? doc.bytes
+  insert.doc.run(n, id, JSON.stringify(layout), bytes, title ?? id, outline.length, firstRow)
   outline.forEach((entry, at) => {
     insert.outline.run(doc.n, at, entry.kind, entry.title, entry.depth, entry.start, entry.end)
   })

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import type { Omitted } from '@writ/contract'
 import { KeptCode } from './code/kept-code.ts'
 import { isRefusal } from './document-source.ts'
+import { DocumentTable } from './document-table.ts'
 import { type Advance, buildIndex, openIndex } from './index-file.ts'
 import type { PackFile } from './pack-file.ts'
 import type { PackIndex } from './pack-index.ts'
@@ -40,6 +41,7 @@ export interface OpenPack {
   readonly pack: PackSet
   /** Of each part of the set, in its order. */
   readonly indexes: readonly PackIndex[]
+  readonly table: DocumentTable
   readonly ranking: Ranking
   readonly code: KeptCode
 }
@@ -115,8 +117,9 @@ export class PackDirectory {
         indexes.push(index)
         ranked.push({ index, gone: part.gone })
       }
-      const ranking = new Ranking(ranked)
-      return { sha256: hash, pack, indexes, ranking, code: new KeptCode(pack, this.#codePlaces(hash)) }
+      const table = new DocumentTable(ranked.map(({ index, gone }) => ({ db: index.db, gone })))
+      const ranking = new Ranking(ranked, table)
+      return { sha256: hash, pack, indexes, table, ranking, code: new KeptCode(pack, this.#codePlaces(hash)) }
     } catch (error) {
       for (const index of indexes) index.close()
       pack.close()
@@ -124,11 +127,12 @@ export class PackDirectory {
     }
   }
 
-  #index({ pack, file, documents }: SetPart, advance: Advance): PackIndex {
+  #index({ pack, file, gone }: SetPart, advance: Advance): PackIndex {
     const path = this.indexPath(pack)
     const existing = openIndex(path)
     if (existing !== undefined) {
-      for (const { bytes } of documents) advance(1, bytes)
+      const { documents, bytes } = new DocumentTable([{ db: existing.db, gone }]).totals()
+      advance(documents, bytes)
       return existing
     }
     this.#build(file, path, advance)

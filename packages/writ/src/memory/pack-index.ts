@@ -1,40 +1,30 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { Fts5Lists } from './fts5-lists.ts'
 
-/** What an index knows of a document. */
-export interface IndexedDocument {
-  readonly id: string
-  readonly title: string
-  readonly outlineSize: number
-  /** The row of its first passage, and the one behind its last. */
-  readonly firstRow: number
-  readonly endRow: number
-}
-
-/** A passage of a document. */
+/** A passage of a document, whose number is that in the pack. */
 export interface IndexedPassage {
   readonly doc: number
   readonly start: number
   readonly end: number
 }
 
-const DOC = `
-  SELECT id, title, outline_size, first_row,
+const ROWS = `
+  SELECT first_row,
     coalesce((SELECT next.first_row FROM docs AS next WHERE next.n = docs.n + 1), (SELECT passages FROM totals) + 1) AS end_row
   FROM docs WHERE n = ?`
 
-/** The index of one pack, opened. Documents have the numbers that they have in the pack. */
+/** The index of one pack, opened for search. */
 export class PackIndex {
   readonly db: DatabaseSync
   readonly lists: Fts5Lists
-  readonly #doc: StatementSync
+  readonly #rows: StatementSync
   readonly #passage: StatementSync
   #sizes: Int32Array | undefined
 
   constructor(db: DatabaseSync) {
     this.db = db
     this.lists = new Fts5Lists(db)
-    this.#doc = db.prepare(DOC)
+    this.#rows = db.prepare(ROWS)
     this.#passage = db.prepare('SELECT doc, start, "end" FROM spans WHERE n = ?')
   }
 
@@ -44,25 +34,11 @@ export class PackIndex {
     return this.#sizes
   }
 
-  document(n: number): IndexedDocument {
-    const row = this.#doc.get(n)
-    if (row === undefined) throw new Error(`the index has no document ${n}`)
-    const { id, title, outline_size, first_row, end_row } = row
-    return {
-      id: String(id),
-      title: String(title),
-      outlineSize: Number(outline_size),
-      firstRow: Number(first_row),
-      endRow: Number(end_row),
-    }
-  }
-
-  /** Titles and sizes of outlines, by number. */
-  documents(): { readonly title: string; readonly outlineSize: number }[] {
-    const rows: unknown[] = this.db
-      .prepare('SELECT title, outline_size AS outlineSize FROM docs ORDER BY n')
-      .all()
-    return rows as { title: string; outlineSize: number }[]
+  /** The row of the first passage of a document, and the one behind its last. */
+  rowsOf(doc: number): { readonly first: number; readonly end: number } {
+    const row = this.#rows.get(doc)
+    if (row === undefined) throw new Error(`the index has no document ${doc}`)
+    return { first: Number(row.first_row), end: Number(row.end_row) }
   }
 
   passage(row: number): IndexedPassage {
@@ -74,13 +50,6 @@ export class PackIndex {
   close(): void {
     this.db.close()
   }
-}
-
-/** The index that a document is in. */
-export function indexOf(indexes: readonly PackIndex[], { part }: { readonly part: number }): PackIndex {
-  const index = indexes[part]
-  if (index === undefined) throw new Error(`there is no index of part ${part}`)
-  return index
 }
 
 function sizesOf(db: DatabaseSync): Int32Array {

@@ -149,8 +149,11 @@ export class PartitionUpdate {
     const sides = { stays: (doc: string) => staying.has(doc), came: (doc: string) => coming.has(doc) }
     const parts = this.#living(base, this.#progress.packs, sides)
     const set = this.#open(parts)
-    set.close()
-    return set.documents.length === 0 ? undefined : parts
+    try {
+      return set.documents.length === 0 ? undefined : parts
+    } finally {
+      set.close()
+    }
   }
 
   #living(before: readonly Part[], packs: readonly string[], sides: Omit<Living, 'before'>): Part[] {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { BestOf } from './best-of.ts'
-import type { IndexedPassage, PackIndex } from './pack-index.ts'
+import type { DocumentTable, KnownDocument } from './document-table.ts'
+import type { PackIndex } from './pack-index.ts'
 import type { PackedDocument } from './pack-layout.ts'
 import { QueryTokens } from './query-tokens.ts'
 import { type TermRows, termRows } from './term-rows.ts'
@@ -21,10 +22,10 @@ export interface Asked {
 }
 
 /** A passage that a search found. */
-export interface RankedPassage extends IndexedPassage {
-  readonly part: number
-  readonly id: string
-  readonly title: string
+export interface RankedPassage {
+  readonly doc: KnownDocument
+  readonly start: number
+  readonly end: number
 }
 
 // BM25 as FTS5 has it, in the order of its operations: a score is the same to the last bit.
@@ -53,10 +54,12 @@ interface Counted {
  */
 export class Ranking {
   readonly #given: readonly RankedPart[]
+  readonly #table: DocumentTable
   #counted: Counted | undefined
 
-  constructor(parts: readonly RankedPart[]) {
+  constructor(parts: readonly RankedPart[], table: DocumentTable) {
     this.#given = parts
+    this.#table = table
   }
 
   /** The best passages. Of equal ones the first in (document, offset) order wins. */
@@ -80,8 +83,8 @@ export class Ranking {
     const last = best[k - 1]
     const kept = last === undefined ? best : best.filter(({ score }) => score >= last.score)
     return kept
-      .map(({ score, part, row }) => ({ score, ...passageAt(parts, part, row) }))
-      .sort((a, b) => b.score - a.score || (a.id === b.id ? a.start - b.start : a.id < b.id ? -1 : 1))
+      .map(({ score, part, row }) => ({ score, ...passageAt(parts, part, row, this.#table) }))
+      .sort((a, b) => b.score - a.score || inOrder(a, b))
       .slice(0, k)
       .map(({ score: _, ...passage }) => passage)
   }
@@ -115,12 +118,17 @@ function weightOf([first]: readonly Part[], holding: number, all: number): numbe
   return weight <= 0 ? 1e-6 : weight
 }
 
-function passageAt(parts: readonly Part[], part: number, row: number): RankedPassage {
+function passageAt(parts: readonly Part[], part: number, row: number, table: DocumentTable): RankedPassage {
   const { index } = parts[part] ?? {}
   if (index === undefined) throw new Error(`there is no part ${part}`)
-  const passage = index.passage(row)
-  const { id, title } = index.document(passage.doc)
-  return { ...passage, part, id, title }
+  const { doc, start, end } = index.passage(row)
+  return { doc: table.at(part, doc), start, end }
+}
+
+/** By (document, offset). */
+function inOrder(a: RankedPassage, b: RankedPassage): number {
+  const [one, other] = [a.doc.layout.id, b.doc.layout.id]
+  return one === other ? a.start - b.start : one < other ? -1 : 1
 }
 
 const NONE = new Int32Array(0)
@@ -140,8 +148,8 @@ function countsOf(index: PackIndex, gone: readonly number[]): Uint8Array | undef
 function maskOf(index: PackIndex, docs: readonly number[]): Uint8Array {
   const mask = new Uint8Array(index.sizes.length)
   for (const doc of docs) {
-    const { firstRow, endRow } = index.document(doc)
-    mask.fill(1, firstRow, endRow)
+    const { first, end } = index.rowsOf(doc)
+    mask.fill(1, first, end)
   }
   return mask
 }

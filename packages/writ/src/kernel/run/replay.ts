@@ -164,6 +164,7 @@ function replayStore(partitions: readonly Partition[], omitted: readonly Omitted
     skipped: {},
     locate: () => closed('a document'),
     documents: () => closed('a listing'),
+    firstDocuments: () => closed('a listing'),
     search: () => outside('a search'),
     grep: () => outside('a pattern'),
     read: () => outside('a read'),

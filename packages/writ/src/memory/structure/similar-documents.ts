@@ -1,7 +1,6 @@
 import type { SimilarDocument, SimilarList, SimilarRequest } from '@writ/contract'
 import { documentAt } from '../document-at.ts'
 import type { OpenPack } from '../pack-directory.ts'
-import { indexOf } from '../pack-index.ts'
 import type { PackedDocument } from '../pack-layout.ts'
 import { sha256 } from '../sha256.ts'
 import { estimate, jaccard, MARGIN, shinglesOf, sketchOf } from './shingles.ts'
@@ -45,7 +44,7 @@ export function similarDocuments(
       ? 1
       : jaccard(own.shingles ?? NONE, shinglesOf(textOf(open, doc.id).toString()))
     if (identical || (similarity >= least && similarity > 0))
-      rows.push({ doc: doc.id, title: titleOf(open, doc), similarity, identical })
+      rows.push({ doc: doc.id, title: documentAt(open, doc.id).title, similarity, identical })
   }
   rows.sort((a, b) => b.similarity - a.similarity || (a.doc < b.doc ? -1 : 1))
   return { found: rows.slice(0, k), truncated: rows.length > k, tooLong }
@@ -69,11 +68,8 @@ function comparable(text: Buffer): Float64Array | null {
   return text.length > MOST_COMPARED_BYTES ? null : shinglesOf(text.toString())
 }
 
-function textOf({ pack }: OpenPack, id: string): Buffer {
-  const doc = documentAt(pack, id)
+function textOf(open: OpenPack, id: string): Buffer {
+  const { pack } = open
+  const doc = documentAt(open, id).layout
   return pack.text(doc, 0, doc.bytes)
-}
-
-function titleOf({ indexes }: OpenPack, doc: PackedDocument): string {
-  return indexOf(indexes, doc).document(doc.n).title
 }

@@ -8,6 +8,7 @@ import {
   type TableRow,
   type TableRows,
 } from '@writ/contract'
+import type { TablePart } from '../document-table.ts'
 import { TABLE_BATCH_BYTES } from '../limits.ts'
 import type { OpenPack } from '../pack-directory.ts'
 import { ColumnFacts } from './column-facts.ts'
@@ -83,6 +84,7 @@ function distinctNames(given: readonly string[]): {
 
 interface TableRecord {
   readonly doc: number
+  readonly id: string
   readonly name: string
   readonly columns: string
   readonly rows: number
@@ -90,27 +92,31 @@ interface TableRecord {
   readonly problem: string | null
 }
 
-type Open = Pick<OpenPack, 'pack' | 'indexes'>
-
 /** The tables of a partition, in order of document and place. */
-export function readTables({ pack, indexes }: Open, partition: string): TableInfo[] {
-  const tables = indexes.flatMap(({ db }, part) => {
-    const counting = new Map(pack.parts[part]?.documents.map(({ n, id }) => [n, id]))
+export function readTables(parts: readonly TablePart[], partition: string): TableInfo[] {
+  const tables = parts.flatMap(({ db, gone }) => {
+    const left = new Set(gone)
     const found: unknown[] = db
-      .prepare('SELECT doc, name, columns, "rows", notes, problem FROM tables ORDER BY n')
+      .prepare(
+        'SELECT doc, docs.id AS id, name, columns, "rows", notes, problem FROM tables JOIN docs ON docs.n = doc ORDER BY tables.n',
+      )
       .all()
-    return (found as TableRecord[]).flatMap(({ doc: n, name, columns, rows, notes, problem }) => {
-      const doc = counting.get(n)
-      if (doc === undefined) return []
-      const facts = {
+    return (found as TableRecord[])
+      .filter(({ doc }) => !left.has(doc))
+      .map(({ id, name, columns, rows, notes, problem }) => ({
+        name,
+        doc: id,
+        partition,
         columns: JSON.parse(columns) as TableColumn[],
+        rows,
         notes: JSON.parse(notes) as TableNote[],
-      }
-      return [{ name, doc, partition, ...facts, rows, problem }]
-    })
+        problem,
+      }))
   })
   return tables.sort((a, b) => (a.doc === b.doc ? 0 : a.doc < b.doc ? -1 : 1))
 }
+
+type Open = Pick<OpenPack, 'pack' | 'indexes'>
 
 /** Rows of a table from a place on, as many as are handed on at once. */
 export function readRows(open: Open, name: string, from: number): TableRows {

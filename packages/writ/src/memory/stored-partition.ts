@@ -1,0 +1,89 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import type { DatabaseSync } from 'node:sqlite'
+import type { DocumentInfo, Partition, TableInfo } from '@writ/contract'
+import { DocumentTable, infoOf, type TablePart } from './document-table.ts'
+import { openTables } from './index-file.ts'
+import type { PackedDocument } from './pack-layout.ts'
+import { readTables } from './tables/kept-tables.ts'
+import type { LoadedPartition } from './worker-calls.ts'
+
+/** A document with the pack it is in. */
+export interface StoredDocument {
+  readonly info: DocumentInfo
+  readonly layout: PackedDocument
+  readonly file: FileHandle
+}
+
+/**
+ * A partition on the main thread, with its packs and the tables of their indexes open: that a later ingestion removes them is
+ * nothing to it. Documents are read from there when they are asked for.
+ */
+export class StoredPartition {
+  readonly partition: Partition
+  readonly #files: readonly FileHandle[]
+  readonly #parts: readonly TablePart[]
+  readonly #table: DocumentTable
+  readonly #located = new Map<string, StoredDocument | undefined>()
+  #documents: readonly DocumentInfo[] | undefined
+  #tables: readonly TableInfo[] | undefined
+
+  private constructor(partition: Partition, files: readonly FileHandle[], parts: readonly TablePart[]) {
+    this.partition = partition
+    this.#files = files
+    this.#parts = parts
+    this.#table = new DocumentTable(parts)
+  }
+
+  static async open({ partition, parts }: LoadedPartition): Promise<StoredPartition> {
+    const files: FileHandle[] = []
+    const opened: { readonly db: DatabaseSync; readonly gone: readonly number[] }[] = []
+    try {
+      for (const { pack, index, gone } of parts) {
+        files.push(await open(pack, 'r'))
+        const db = openTables(index)
+        if (db === undefined) throw new Error(`the index ${index} cannot be opened`)
+        opened.push({ db, gone })
+      }
+      return new StoredPartition(partition, files, opened)
+    } catch (error) {
+      for (const { db } of opened) db.close()
+      await Promise.all(files.map((file) => file.close()))
+      throw error
+    }
+  }
+
+  /** A document that counts, or undefined. */
+  locate(doc: string): StoredDocument | undefined {
+    if (this.#located.has(doc)) return this.#located.get(doc)
+    const known = this.#table.byId(doc)
+    const file = known && this.#files[known.layout.part]
+    const found =
+      known === undefined || file === undefined
+        ? undefined
+        : { info: infoOf(known, this.partition.id), layout: known.layout, file }
+    if (this.#located.size >= MOST_LOCATED) this.#located.clear()
+    this.#located.set(doc, found)
+    return found
+  }
+
+  /** Documents in order of id: all of them, or the first. */
+  documents(most?: number): readonly DocumentInfo[] {
+    if (most !== undefined && this.#documents === undefined)
+      return this.#table.list(most).map((known) => infoOf(known, this.partition.id))
+    this.#documents ??= this.#table.list().map((known) => infoOf(known, this.partition.id))
+    return most === undefined ? this.#documents : this.#documents.slice(0, most)
+  }
+
+  tables(): readonly TableInfo[] {
+    this.#tables ??= readTables(this.#parts, this.partition.id)
+    return this.#tables
+  }
+
+  async close(): Promise<void> {
+    for (const { db } of this.#parts) db.close()
+    await Promise.all(this.#files.map((file) => file.close()))
+  }
+}
+
+/** Most documents of which it is remembered where they are. */
+const MOST_LOCATED = 100_000
