@@ -78,9 +78,18 @@ export class Fts5Lists {
       }
     }
     const [only] = pieces
-    const bytes = only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces, length)
-    return { bytes, whole }
+    return { bytes: only !== undefined && pieces.length === 1 ? only : joined(pieces, length), whole }
   }
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return bytes
 }
 
 function block(row: unknown): Uint8Array {

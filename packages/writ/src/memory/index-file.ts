@@ -32,7 +32,8 @@ const SCHEMA = `
   CREATE TABLE outline (doc INTEGER, n INTEGER, kind TEXT, title TEXT, depth INTEGER, start INTEGER, "end" INTEGER,
     PRIMARY KEY (doc, n)) WITHOUT ROWID;
   CREATE TABLE spans (n INTEGER PRIMARY KEY, doc INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
-  CREATE TABLE totals (documents INTEGER NOT NULL, bytes INTEGER NOT NULL, passages INTEGER NOT NULL, sizes BLOB NOT NULL);
+  CREATE TABLE totals (documents INTEGER NOT NULL, bytes INTEGER NOT NULL, passages INTEGER NOT NULL,
+    words INTEGER NOT NULL, sizes BLOB NOT NULL);
   CREATE VIRTUAL TABLE passages USING fts5(text, name, title, content = '', tokenize = '${TOKENIZE}');
   INSERT INTO passages (passages, rank) VALUES ('hashsize', ${HELD_BYTES});
   ${TABLES_SCHEMA}
@@ -104,12 +105,17 @@ function insertTotals(db: DatabaseSync): void {
   const rows = db.prepare('SELECT id, sz FROM passages_docsize ORDER BY id')
   const many = Number(db.prepare('SELECT count(*) AS n FROM spans').get()?.n)
   const sizes = new Int32Array(many + 1)
+  let words = 0
   for (const { id, sz } of rows.iterate()) {
     const bytes = new PageBytes(sz as Uint8Array)
-    for (let size = 0; bytes.at < bytes.bytes.length; sizes[Number(id)] = size) size += bytes.next()
+    let size = 0
+    while (bytes.at < bytes.bytes.length) size += bytes.next()
+    sizes[Number(id)] = size
+    words += size
   }
-  db.prepare('INSERT INTO totals SELECT count(*), coalesce(sum(bytes), 0), ?, ? FROM docs').run(
+  db.prepare('INSERT INTO totals SELECT count(*), coalesce(sum(bytes), 0), ?, ?, ? FROM docs').run(
     many,
+    words,
     new Uint8Array(sizes.buffer),
   )
 }

@@ -34,6 +34,11 @@ export class PackIndex {
     return this.#sizes
   }
 
+  totals(): { readonly passages: number; readonly words: number } {
+    const found = this.db.prepare('SELECT passages, words FROM totals').get()
+    return { passages: Number(found?.passages), words: Number(found?.words) }
+  }
+
   /** The row of the first passage of a document, and the one behind its last. */
   rowsOf(doc: number): { readonly first: number; readonly end: number } {
     const row = this.#rows.get(doc)

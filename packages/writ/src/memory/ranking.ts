@@ -35,8 +35,6 @@ const B = 0.75
 /** What is known of a part once it is searched. */
 interface Part {
   readonly index: PackIndex
-  /** By row, what FTS5 adds below the line for the length of a passage. */
-  readonly norms: Float64Array
   /** By row, 1 where the passage counts; undefined where all do. */
   readonly counts: Uint8Array | undefined
   /** Of the passages, by row: all 0 between two searches. */
@@ -46,6 +44,8 @@ interface Part {
 interface Counted {
   readonly parts: readonly Part[]
   readonly passages: number
+  /** Words of a passage, on average. */
+  readonly mean: number
 }
 
 /**
@@ -65,7 +65,7 @@ export class Ranking {
   /** The best passages. Of equal ones the first in (document, offset) order wins. */
   best({ terms, wanted, k }: Asked): readonly RankedPassage[] {
     this.#counted ??= count(this.#given)
-    const { parts, passages: all } = this.#counted
+    const { parts, passages: all, mean } = this.#counted
     const tokens = terms.map((term) => QueryTokens.get().of(term))
     const found = tokens.map((some) => parts.map((part) => counting(termRows(part.index.lists, some), part)))
     // One order for every way to ask, as sums of other orders may differ in their last bit.
@@ -77,7 +77,7 @@ export class Ranking {
       const lists = counted.map((term) => term.lists[at] ?? { rows: NONE, weights: NONE })
       const here = wanted?.filter((doc) => doc.part === at).map(({ n }) => n)
       const only = here === undefined ? undefined : maskOf(part.index, here)
-      return bestOfPart(part, lists, weights, only, k).map((one) => ({ ...one, part: at }))
+      return bestOfPart(part, mean, lists, weights, only, k).map((one) => ({ ...one, part: at }))
     })
     best.sort((a, b) => b.score - a.score)
     const last = best[k - 1]
@@ -92,23 +92,21 @@ export class Ranking {
 
 /** Counts the passages and words of a partition, once for all its searches. */
 function count(given: readonly RankedPart[]): Counted {
-  const counted = given.map(({ index, gone }) => ({ index, counts: countsOf(index, gone) }))
   let passages = 0
   let words = 0
-  for (const { index, counts } of counted) {
-    const { sizes } = index
-    for (let row = 1; row < sizes.length; row += 1) {
-      if (counts?.[row] === 0) continue
-      passages += 1
-      words += sizes[row] ?? 0
+  const parts = given.map(({ index, gone }) => {
+    const counts = countsOf(index, gone)
+    const all = index.totals()
+    passages += all.passages
+    words += all.words
+    for (const doc of gone) {
+      const { first, end } = index.rowsOf(doc)
+      passages -= end - first
+      for (let row = first; row < end; row += 1) words -= index.sizes[row] ?? 0
     }
-  }
-  const mean = words / passages
-  const parts = counted.map(({ index, counts }) => {
-    const norms = Float64Array.from(index.sizes, (size) => K1 * (1 - B + (B * size) / mean))
-    return { index, counts, norms, scores: new Float64Array(norms.length) }
+    return { index, counts, scores: new Float64Array(all.passages + 1) }
   })
-  return { parts, passages }
+  return { parts, passages, mean: words / passages }
 }
 
 /** How much a term tells that so many passages have. */
@@ -170,32 +168,42 @@ function counting(list: TermRows, { counts }: Part): TermRows {
 }
 
 function bestOfPart(
-  { norms, scores }: Part,
+  { index, scores }: Part,
+  mean: number,
   lists: readonly TermRows[],
   idf: readonly number[],
   only: Uint8Array | undefined,
   k: number,
 ): { readonly row: number; readonly score: number }[] {
+  const { sizes } = index
+  const best = new BestOf(k)
+  let least = best.least
+  const take = (row: number, score: number): void => {
+    if (score < least || only?.[row] === 0) return
+    best.add(row, score)
+    least = best.least
+  }
   for (const [nth, { rows, weights }] of lists.entries()) {
     const ofTerm = idf[nth] ?? 0
+    const isLast = nth === lists.length - 1
     for (let n = 0; n < rows.length; n += 1) {
       const row = rows[n] ?? 0
       const often = weights[n] ?? 0
-      scores[row] = (scores[row] ?? 0) + ofTerm * ((often * (K1 + 1)) / (often + (norms[row] ?? 0)))
+      const below = often + K1 * (1 - B + (B * (sizes[row] ?? 0)) / mean)
+      const score = (scores[row] ?? 0) + ofTerm * ((often * (K1 + 1)) / below)
+      // With the last list, which is the longest, scores are complete.
+      scores[row] = isLast ? 0 : score
+      if (isLast) take(row, score)
     }
   }
-  const best = new BestOf(k)
-  let least = best.least
-  for (const { rows } of lists) {
+  for (const { rows } of lists.slice(0, -1)) {
     for (let n = 0; n < rows.length; n += 1) {
       const row = rows[n] ?? 0
       const score = scores[row] ?? 0
-      // Looked at already.
+      // Taken already.
       if (score === 0) continue
       scores[row] = 0
-      if (score < least || only?.[row] === 0) continue
-      best.add(row, score)
-      least = best.least
+      take(row, score)
     }
   }
   return best.sorted()

@@ -45,7 +45,7 @@ function oneToken(lists: readonly TokenList[]): TermRows {
       do {
         byte = bytes[at] ?? 0
         at += 1
-        value = value * 128 + (byte & 0x7f)
+        value = (value << 7) | (byte & 0x7f)
       } while (byte > 0x7f)
       const before = row
       if (from === absolute) {
@@ -58,7 +58,7 @@ function oneToken(lists: readonly TokenList[]): TermRows {
       do {
         byte = bytes[at] ?? 0
         at += 1
-        size = size * 128 + (byte & 0x7f)
+        size = (size << 7) | (byte & 0x7f)
       } while (byte > 0x7f)
       const end = at + endOf(size)
       let weight = ofText
