@@ -193,7 +193,10 @@ export interface IngestProgress {
 export interface Library {
   /** Ingests for one run; content already packed is reused. Rejects with `EMPTY_CORPUS` when nothing is left. */
   open(request: IngestRequest): Promise<ContextStore>
-  /** Ingests and keeps the result under a name. What a corpus of that name has of files that are as they were is kept. */
+  /**
+   * Ingests and keeps the result under a name. What a corpus of that name has of files that are as they were is kept. Rejects
+   * with `CORPUS_BUSY` while another ingests or removes the corpus.
+   */
   ingest(name: string, request: IngestRequest): Promise<KeptCorpus>
   /** Opens a kept corpus. Rejects with `UNKNOWN_CORPUS`. */
   openNamed(name: string): Promise<ContextStore>
@@ -202,7 +205,7 @@ export interface Library {
   list(): Promise<readonly CorpusSummary[]>
   /**
    * Forgets a name, and deletes the packs that neither another name nor anyone else uses (`inUse`, hashes of packs). Rejects
-   * with `UNKNOWN_CORPUS`.
+   * with `UNKNOWN_CORPUS`, and `CORPUS_BUSY`.
    */
   remove(name: string, inUse: ReadonlySet<string>): Promise<RemovedCorpus>
   close(): Promise<void>

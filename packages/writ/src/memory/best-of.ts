@@ -35,7 +35,8 @@ export class BestOf {
   }
 
   #isWorse(a: number, b: number): boolean {
-    const [one, other] = [this.#scores[a] ?? 0, this.#scores[b] ?? 0]
+    const one = this.#scores[a] ?? 0
+    const other = this.#scores[b] ?? 0
     return one < other || (one === other && (this.#rows[a] ?? 0) > (this.#rows[b] ?? 0))
   }
 
@@ -51,8 +52,10 @@ export class BestOf {
   #sink(): void {
     for (let at = 0; ; ) {
       let worst = at
-      for (const below of [2 * at + 1, 2 * at + 2])
-        if (below < this.#scores.length && this.#isWorse(below, worst)) worst = below
+      const left = 2 * at + 1
+      const right = left + 1
+      if (left < this.#scores.length && this.#isWorse(left, worst)) worst = left
+      if (right < this.#scores.length && this.#isWorse(right, worst)) worst = right
       if (worst === at) return
       this.#swap(at, worst)
       at = worst
@@ -60,7 +63,8 @@ export class BestOf {
   }
 
   #swap(a: number, b: number): void {
-    const [score, row] = [this.#scores[a] ?? 0, this.#rows[a] ?? 0]
+    const score = this.#scores[a] ?? 0
+    const row = this.#rows[a] ?? 0
     this.#scores[a] = this.#scores[b] ?? 0
     this.#rows[a] = this.#rows[b] ?? 0
     this.#scores[b] = score

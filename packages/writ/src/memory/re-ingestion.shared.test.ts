@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import {
   chmodSync,
   mkdirSync,
@@ -226,17 +227,46 @@ describe('files that are not what they seem', () => {
     await kept.close()
   })
 
-  it('is whole when two ingest it at once', async () => {
+  it('is ingested by one at a time: another is told, and changes nothing', async () => {
     corpus(40)
     const other = await openLibrary(space.home, { partBytes: PART })
-    const stores = await Promise.all([ingest(), other.ingest('docs', space.request())])
-    for (const store of stores) expect(await answersOf(store)).toEqual(await fresh())
-    write('new.txt', corpusText(60))
-    const again = await Promise.all([ingest(), other.ingest('docs', space.request())])
-    for (const store of again) expect(await answersOf(store)).toEqual(await fresh())
+    for (let round = 0; round < 2; round += 1) {
+      const both = await Promise.allSettled([ingest(), other.ingest('docs', space.request())])
+      const refused = both.filter(({ status }) => status === 'rejected')
+      expect(refused).toMatchObject([{ reason: { code: 'CORPUS_BUSY' } }])
+      for (const one of both) {
+        if (one.status === 'rejected') continue
+        expect(await answersOf(one.value)).toEqual(await fresh())
+        await one.value.close()
+      }
+      write(`new-${round}.txt`, corpusText(60 + round))
+    }
+    const again = await other.ingest('docs', space.request())
+    // The list of its files was there: nothing but the new file was read.
+    expect(again.changes).toMatchObject({ added: ['new-1.txt'], changed: [], unchanged: 41 })
     await other.close()
-    const opened = await library.openNamed('docs')
-    expect(await answersOf(opened)).toEqual(await fresh())
-    await opened.close()
+  })
+
+  it('is locked by a process until that ends, however it does', async () => {
+    corpus(3)
+    const program = `
+      import { withCorpusLock } from ${JSON.stringify(new URL('./corpus-lock.ts', import.meta.url).href)}
+      const locks = ${JSON.stringify(join(space.home, 'corpora', 'locks'))}
+      await withCorpusLock(locks, 'docs', async () => {
+        process.stdout.write('locked')
+        await new Promise((resolve) => setTimeout(resolve, 60_000))
+      })`
+    const args = ['--conditions=@writ/source', '--input-type=module', '-e', program]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const ended = new Promise((resolve) => child.once('close', resolve))
+    try {
+      await new Promise((resolve) => child.stdout.once('data', resolve))
+      await expect(ingest()).rejects.toMatchObject({ code: 'CORPUS_BUSY' })
+      await expect(library.remove('docs', new Set())).rejects.toMatchObject({ code: 'CORPUS_BUSY' })
+    } finally {
+      child.kill('SIGKILL')
+      await ended
+    }
+    await (await ingest()).close()
   })
 })
