@@ -16,6 +16,9 @@ export interface TablePart {
   readonly gone: readonly number[]
 }
 
+/** So many documents are looked for one by one; who looks for more will look for most of them. */
+const MOST_ALONE = 1000
+
 const COLUMNS = 'SELECT n, id, layout, title, outline_size FROM docs'
 
 /**
@@ -24,6 +27,10 @@ const COLUMNS = 'SELECT n, id, layout, title, outline_size FROM docs'
  */
 export class DocumentTable {
   readonly #parts: readonly OpenPart[]
+  readonly #found = new Map<string, KnownDocument>()
+  /** Whether all that count are among those found. */
+  #all = false
+  #lookedFor = 0
 
   constructor(parts: readonly TablePart[]) {
     this.#parts = parts.map((given, at) => new OpenPart(given, at))
@@ -31,11 +38,23 @@ export class DocumentTable {
 
   /** A document that counts, or undefined. */
   byId(id: string): KnownDocument | undefined {
+    const known = this.#found.get(id)
+    if (known !== undefined || this.#all) return known
+    this.#lookedFor += 1
+    if (this.#lookedFor > MOST_ALONE) return this.#readAll().get(id)
     for (const part of this.#parts) {
       const found = part.byId(id)
-      if (found !== undefined) return found
+      if (found === undefined) continue
+      this.#found.set(id, found)
+      return found
     }
     return undefined
+  }
+
+  #readAll(): ReadonlyMap<string, KnownDocument> {
+    for (const known of this.list()) this.#found.set(known.layout.id, known)
+    this.#all = true
+    return this.#found
   }
 
   /** A document by its part and its number in that. */

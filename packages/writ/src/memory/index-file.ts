@@ -25,15 +25,16 @@ export const TOKENIZE = 'porter unicode61 remove_diacritics 2'
 const HELD_BYTES: number = 64 * 1024 * 1024
 
 // `passages` keeps no text: it is read from the pack. Row ids follow (document, offset), so they break ties. The first
-// passage of a document is found by the words of its name and title, too. `sizes` holds how many words each passage has.
+// passage of a document is found by the words of its name and title, too. `sizes` holds how many
+// words each passage has, `first_rows` the row of the first passage of each document and the row behind the last.
 const SCHEMA = `
   CREATE TABLE docs (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, layout TEXT NOT NULL, bytes INTEGER NOT NULL,
-    title TEXT NOT NULL, outline_size INTEGER NOT NULL, first_row INTEGER NOT NULL);
+    title TEXT NOT NULL, outline_size INTEGER NOT NULL);
   CREATE TABLE outline (doc INTEGER, n INTEGER, kind TEXT, title TEXT, depth INTEGER, start INTEGER, "end" INTEGER,
     PRIMARY KEY (doc, n)) WITHOUT ROWID;
   CREATE TABLE spans (n INTEGER PRIMARY KEY, doc INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
   CREATE TABLE totals (documents INTEGER NOT NULL, bytes INTEGER NOT NULL, passages INTEGER NOT NULL,
-    words INTEGER NOT NULL, sizes BLOB NOT NULL);
+    words INTEGER NOT NULL, sizes BLOB NOT NULL, first_rows BLOB NOT NULL);
   CREATE VIRTUAL TABLE passages USING fts5(text, name, title, content = '', tokenize = '${TOKENIZE}');
   INSERT INTO passages (passages, rank) VALUES ('hashsize', ${HELD_BYTES});
   ${TABLES_SCHEMA}
@@ -55,13 +56,14 @@ export function buildIndex(pack: PackFile, path: string, advance: Advance): void
     db.exec(AT_ONCE + SCHEMA)
     db.exec('BEGIN')
     const insert = inserts(db)
-    let rows = 0
+    const firstRows = [1]
     for (const doc of pack.documents) {
-      rows += insertDocument(insert, pack, doc, rows + 1, advance)
+      const firstRow = firstRows.at(-1) ?? 1
+      firstRows.push(firstRow + insertDocument(insert, pack, doc, firstRow, advance))
       insertTables(db, pack, doc)
       advance(1, 0)
     }
-    insertTotals(db)
+    insertTotals(db, firstRows)
     db.exec('COMMIT')
     db.exec(`PRAGMA user_version = ${VERSION}`)
   } finally {
@@ -101,7 +103,7 @@ export function openTables(path: string): DatabaseSync | undefined {
 }
 
 /** Keeps what is the sum of all, and how many words each passage has by row: FTS5 counted them, column by column. */
-function insertTotals(db: DatabaseSync): void {
+function insertTotals(db: DatabaseSync, firstRows: readonly number[]): void {
   const rows = db.prepare('SELECT id, sz FROM passages_docsize ORDER BY id')
   const many = Number(db.prepare('SELECT count(*) AS n FROM spans').get()?.n)
   const sizes = new Int32Array(many + 1)
@@ -113,10 +115,11 @@ function insertTotals(db: DatabaseSync): void {
     sizes[Number(id)] = size
     words += size
   }
-  db.prepare('INSERT INTO totals SELECT count(*), coalesce(sum(bytes), 0), ?, ?, ? FROM docs').run(
+  db.prepare('INSERT INTO totals SELECT count(*), coalesce(sum(bytes), 0), ?, ?, ?, ? FROM docs').run(
     many,
     words,
     new Uint8Array(sizes.buffer),
+    new Uint8Array(Int32Array.from(firstRows).buffer),
   )
 }
 
@@ -124,7 +127,7 @@ type Inserts = ReturnType<typeof inserts>
 
 function inserts(db: DatabaseSync) {
   return {
-    doc: db.prepare('INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    doc: db.prepare('INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?)'),
     outline: db.prepare('INSERT INTO outline VALUES (?, ?, ?, ?, ?, ?, ?)'),
     span: db.prepare('INSERT INTO spans VALUES (?, ?, ?, ?)'),
     passage: db.prepare('INSERT INTO passages (rowid, text, name, title) VALUES (?, ?, ?, ?)'),
@@ -163,7 +166,7 @@ function insertDocument(
       : (outliner?.end(doc.bytes) ?? notes?.outline ?? [])
   const { id, n, part: _, ...layout } = doc
   const bytes = doc.original?.bytes ?? doc.bytes
-  insert.doc.run(n, id, JSON.stringify(layout), bytes, title ?? id, outline.length, firstRow)
+  insert.doc.run(n, id, JSON.stringify(layout), bytes, title ?? id, outline.length)
   outline.forEach((entry, at) => {
     insert.outline.run(doc.n, at, entry.kind, entry.title, entry.depth, entry.start, entry.end)
   })

@@ -8,29 +8,23 @@ export interface IndexedPassage {
   readonly end: number
 }
 
-const ROWS = `
-  SELECT first_row,
-    coalesce((SELECT next.first_row FROM docs AS next WHERE next.n = docs.n + 1), (SELECT passages FROM totals) + 1) AS end_row
-  FROM docs WHERE n = ?`
-
 /** The index of one pack, opened for search. */
 export class PackIndex {
   readonly db: DatabaseSync
   readonly lists: Fts5Lists
-  readonly #rows: StatementSync
   readonly #passage: StatementSync
   #sizes: Int32Array | undefined
+  #firstRows: Int32Array | undefined
 
   constructor(db: DatabaseSync) {
     this.db = db
     this.lists = new Fts5Lists(db)
-    this.#rows = db.prepare(ROWS)
     this.#passage = db.prepare('SELECT doc, start, "end" FROM spans WHERE n = ?')
   }
 
   /** How many words each passage has, by its row; row 0 is none. Read once. */
   get sizes(): Int32Array {
-    this.#sizes ??= sizesOf(this.db)
+    this.#sizes ??= numbersOf(this.db, 'sizes')
     return this.#sizes
   }
 
@@ -41,9 +35,10 @@ export class PackIndex {
 
   /** The row of the first passage of a document, and the one behind its last. */
   rowsOf(doc: number): { readonly first: number; readonly end: number } {
-    const row = this.#rows.get(doc)
-    if (row === undefined) throw new Error(`the index has no document ${doc}`)
-    return { first: Number(row.first_row), end: Number(row.end_row) }
+    this.#firstRows ??= numbersOf(this.db, 'first_rows')
+    const [first, end] = this.#firstRows.subarray(doc, doc + 2)
+    if (first === undefined || end === undefined) throw new Error(`the index has no document ${doc}`)
+    return { first, end }
   }
 
   passage(row: number): IndexedPassage {
@@ -57,9 +52,9 @@ export class PackIndex {
   }
 }
 
-function sizesOf(db: DatabaseSync): Int32Array {
-  const bytes = db.prepare('SELECT sizes FROM totals').get()?.sizes
-  if (!(bytes instanceof Uint8Array)) throw new Error('the index lacks the sizes of its passages')
+function numbersOf(db: DatabaseSync, column: 'sizes' | 'first_rows'): Int32Array {
+  const bytes = db.prepare(`SELECT ${column} FROM totals`).get()?.[column]
+  if (!(bytes instanceof Uint8Array)) throw new Error(`the index lacks its ${column}`)
   // A copy begins where numbers of four bytes may.
   return new Int32Array(bytes.slice().buffer)
 }

@@ -23,7 +23,6 @@ export class StoredPartition {
   readonly #files: readonly FileHandle[]
   readonly #parts: readonly TablePart[]
   readonly #table: DocumentTable
-  readonly #located = new Map<string, StoredDocument | undefined>()
   #documents: readonly DocumentInfo[] | undefined
   #tables: readonly TableInfo[] | undefined
 
@@ -54,16 +53,10 @@ export class StoredPartition {
 
   /** A document that counts, or undefined. */
   locate(doc: string): StoredDocument | undefined {
-    if (this.#located.has(doc)) return this.#located.get(doc)
     const known = this.#table.byId(doc)
     const file = known && this.#files[known.layout.part]
-    const found =
-      known === undefined || file === undefined
-        ? undefined
-        : { info: infoOf(known, this.partition.id), layout: known.layout, file }
-    if (this.#located.size >= MOST_LOCATED) this.#located.clear()
-    this.#located.set(doc, found)
-    return found
+    if (known === undefined || file === undefined) return undefined
+    return { info: infoOf(known, this.partition.id), layout: known.layout, file }
   }
 
   /** Documents in order of id: all of them, or the first. */
@@ -84,6 +77,3 @@ export class StoredPartition {
     await Promise.all(this.#files.map((file) => file.close()))
   }
 }
-
-/** Most documents of which it is remembered where they are. */
-const MOST_LOCATED = 100_000

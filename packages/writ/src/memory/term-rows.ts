@@ -18,7 +18,7 @@ export function termRows(lists: Fts5Lists, tokens: readonly string[]): TermRows 
   const [only, another] = tokens
   if (only === undefined) return { rows: NONE, weights: NONE }
   if (another === undefined) return oneToken(lists.lists(only))
-  return phrase(tokens.map((token) => positionsOf(lists.lists(token))))
+  return phrase(tokens.map((token) => lists.lists(token)))
 }
 
 const NONE = new Int32Array(0)
@@ -87,75 +87,63 @@ function endOf(size: number): number {
   return size >>> 1
 }
 
-/** The rows of a token, and where the positions in each of them are. */
-interface Positions {
-  readonly rows: readonly number[]
-  readonly bytes: readonly Uint8Array[]
-}
+/** Told of a row, and where in some bytes its positions are. */
+type Visit = (row: number, bytes: Uint8Array, from: number, to: number) => void
 
-function positionsOf(lists: readonly TokenList[]): Positions {
-  const rows: number[] = []
-  const bytes: Uint8Array[] = []
-  let row = 0
-  for (const list of lists) {
-    const page = new PageBytes(list.bytes)
-    const whole = new Set([0, ...list.whole])
-    while (page.at < list.bytes.length) {
-      row = whole.has(page.at) ? page.next() : row + page.next()
+function eachRow(lists: readonly TokenList[], visit: Visit): void {
+  for (const { bytes, whole } of lists) {
+    const page = new PageBytes(bytes)
+    const absolute = new Set([0, ...whole])
+    let row = 0
+    while (page.at < bytes.length) {
+      row = absolute.has(page.at) ? page.next() : row + page.next()
       const size = endOf(page.next())
-      rows.push(row)
-      bytes.push(list.bytes.subarray(page.at, page.at + size))
+      visit(row, bytes, page.at, page.at + size)
       page.at += size
     }
   }
-  return { rows, bytes }
 }
 
-/** Goes along the list of the rarest token; the others are searched for its rows. */
-function phrase(tokens: readonly Positions[]): TermRows {
-  const rarest = tokens.reduce((least, token) => (token.rows.length < least.rows.length ? token : least))
-  const rows: number[] = []
-  const weights: number[] = []
-  const next = tokens.map(() => 0)
-  for (const row of rarest.rows) {
-    const places = tokens.map(({ rows: all }, nth) => {
-      const at = firstFrom(all, row, next[nth] ?? 0)
-      next[nth] = at
-      return all[at] === row ? at : -1
+/** Takes the places of the rarest token, and leaves those that every other token follows as it has to. */
+function phrase(tokens: readonly (readonly TokenList[])[]): TermRows {
+  const lengths = tokens.map((lists) => lists.reduce((sum, { bytes }) => sum + bytes.length, 0))
+  const rarest = lengths.indexOf(Math.min(...lengths))
+  /** By row, where the phrase may begin. */
+  let begins = new Map<number, readonly number[]>()
+  eachRow(tokens[rarest] ?? [], (row, bytes, from, to) => {
+    const places = positions(bytes, from, to)
+    begins.set(
+      row,
+      places.map((place) => place - rarest),
+    )
+  })
+  for (const [nth, lists] of tokens.entries()) {
+    if (nth === rarest || begins.size === 0) continue
+    const left = new Map<number, readonly number[]>()
+    eachRow(lists, (row, bytes, from, to) => {
+      const before = begins.get(row)
+      if (before === undefined) return
+      const here = new Set(positions(bytes, from, to))
+      const both = before.filter((begin) => here.has(begin + nth))
+      if (both.length > 0) left.set(row, both)
     })
-    if (places.includes(-1)) continue
-    const weight = weightOfPhrase(tokens.map(({ bytes }, nth) => positionsIn(bytes[places[nth] ?? 0])))
-    if (weight === 0) continue
-    rows.push(row)
-    weights.push(weight)
+    begins = left
   }
-  return { rows: Int32Array.from(rows), weights: Int32Array.from(weights) }
-}
-
-/** The place of the first row that is not before another, from a place on: steps that double, then halves. */
-function firstFrom(rows: readonly number[], row: number, from: number): number {
-  let step = 1
-  let low = from
-  while (low + step < rows.length && (rows[low + step] ?? 0) < row) {
-    low += step
-    step *= 2
+  const weightOf = (places: readonly number[]): number =>
+    places.reduce((sum, place) => sum + (COLUMN_WEIGHTS[Math.floor(place / COLUMN)] ?? 0), 0)
+  return {
+    rows: Int32Array.from(begins.keys()),
+    weights: Int32Array.from(begins.values(), weightOf),
   }
-  let high = Math.min(rows.length, low + step + 1)
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((rows[middle] ?? 0) < row) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** Positions in all columns, ascending. */
-function positionsIn(bytes: Uint8Array | undefined): number[] {
-  if (bytes === undefined) return []
+function positions(bytes: Uint8Array, from: number, to: number): number[] {
   const page = new PageBytes(bytes)
+  page.at = from
   const found: number[] = []
   let position = 0
-  while (page.at < bytes.length) {
+  while (page.at < to) {
     const value = page.next()
     if (value === 1) position = page.next() * COLUMN
     else {
@@ -164,14 +152,4 @@ function positionsIn(bytes: Uint8Array | undefined): number[] {
     }
   }
   return found
-}
-
-function weightOfPhrase(tokens: readonly (readonly number[])[]): number {
-  const [first = [], ...others] = tokens
-  const sets = others.map((some) => new Set(some))
-  let sum = 0
-  for (const position of first)
-    if (sets.every((set, nth) => set.has(position + nth + 1)))
-      sum += COLUMN_WEIGHTS[Math.floor(position / COLUMN)] ?? 0
-  return sum
 }
