@@ -179,7 +179,7 @@ function bestOfPart(
   const best = new BestOf(k)
   let least = best.least
   const take = (row: number, score: number): void => {
-    if (score < least || only?.[row] === 0) return
+    if (only?.[row] === 0) return
     best.add(row, score)
     least = best.least
   }
@@ -193,7 +193,7 @@ function bestOfPart(
       const score = (scores[row] ?? 0) + ofTerm * ((often * (K1 + 1)) / below)
       // With the last list, which is the longest, scores are complete.
       scores[row] = isLast ? 0 : score
-      if (isLast) take(row, score)
+      if (isLast && score >= least) take(row, score)
     }
   }
   for (const { rows } of lists.slice(0, -1)) {
@@ -203,7 +203,7 @@ function bestOfPart(
       // Taken already.
       if (score === 0) continue
       scores[row] = 0
-      take(row, score)
+      if (score >= least) take(row, score)
     }
   }
   return best.sorted()

@@ -26,27 +26,30 @@ const NONE = new Int32Array(0)
 /** Room for what is read, used again and again. */
 let held = { rows: NONE, weights: NONE }
 
-/** One loop reads all of the list, as it may have hundreds of thousands of rows. */
+/**
+ * One loop reads all of the lists, as they may have hundreds of thousands of rows. INVARIANT: it reads within `bytes` only,
+ * or throws in the end; a row takes three bytes at least.
+ */
 function oneToken(lists: readonly TokenList[]): TermRows {
-  // A row takes two bytes at least.
-  const most = lists.reduce((sum, { bytes }) => sum + (bytes.length >> 1), 0)
+  const most = lists.reduce((sum, { bytes }) => sum + Math.ceil(bytes.length / 3), 0)
   if (held.rows.length < most) held = { rows: new Int32Array(2 * most), weights: new Int32Array(2 * most) }
   const { rows, weights } = held
   const ofText = COLUMN_WEIGHTS[0] ?? 0
   let many = 0
   let row = 0
   for (const { bytes, whole } of lists) {
+    const { length } = bytes
     let next = 0
     let absolute = 0
-    for (let at = 0; at < bytes.length; ) {
+    let at = 0
+    while (at < length) {
       const from = at
-      let value = 0
-      let byte = 0
-      do {
-        byte = bytes[at] ?? 0
-        at += 1
+      let byte = bytes[at++] as number
+      let value = byte & 0x7f
+      while (byte > 0x7f) {
+        byte = bytes[at++] as number
         value = (value << 7) | (byte & 0x7f)
-      } while (byte > 0x7f)
+      }
       const before = row
       if (from === absolute) {
         row = value
@@ -54,36 +57,40 @@ function oneToken(lists: readonly TokenList[]): TermRows {
         next += 1
       } else row += value
       if (row <= before) throw new Error('the rows of a list are not in order')
-      let size = 0
-      do {
-        byte = bytes[at] ?? 0
-        at += 1
+      byte = bytes[at++] as number
+      let size = byte & 0x7f
+      while (byte > 0x7f) {
+        byte = bytes[at++] as number
         size = (size << 7) | (byte & 0x7f)
-      } while (byte > 0x7f)
-      const end = at + endOf(size)
-      let weight = ofText
-      let sum = 0
-      for (; at < end; at += 1) {
-        if (bytes[at] === 1) {
-          at += 1
-          weight = COLUMN_WEIGHTS[bytes[at] ?? 0] ?? 0
-          continue
-        }
-        while ((bytes[at] ?? 0) > 0x7f) at += 1
-        sum += weight
       }
-      if (end > bytes.length) throw new Error('the index ends inside of a list')
+      const end = at + endOf(size)
+      let sum = 0
+      // Most passages have a word once or twice. Another column takes three bytes.
+      if (end - at < 3) {
+        while (at < end) if ((bytes[at++] as number) < 0x80) sum += ofText
+      } else {
+        let weight = ofText
+        while (at < end) {
+          byte = bytes[at++] as number
+          if (byte === 1) weight = COLUMN_WEIGHTS[bytes[at++] as number] ?? 0
+          else {
+            while (byte > 0x7f) byte = bytes[at++] as number
+            sum += weight
+          }
+        }
+      }
       rows[many] = row
       weights[many] = sum
       many += 1
     }
+    if (at !== length) throw new Error('the index ends inside of a list')
   }
   return { rows: rows.slice(0, many), weights: weights.slice(0, many) }
 }
 
 /** Bytes of the positions of a row, from what is written in front of them. The lowest bit says that the row was deleted. */
 function endOf(size: number): number {
-  if ((size & 1) === 1) throw new Error('the index had something deleted from it')
+  if ((size & 1) === 1 || size === 0) throw new Error('the index had something deleted from it')
   return size >>> 1
 }
 
