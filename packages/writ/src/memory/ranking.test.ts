@@ -84,6 +84,10 @@ function found(pack: OpenPack, query: string, k: number, docs?: readonly string[
   return passages.map(({ doc, start, end }) => ({ doc, start, end }))
 }
 
+function scores({ ranking }: OpenPack, query: string, k: number): number[] {
+  return ranking.best({ terms: queryTerms(query), k }).map(({ score }) => score)
+}
+
 /** Documents of any order of names, many of them alike: words of all frequencies, compounds, words that have one stem. */
 const words = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('the', 'release', 'notes', 'function', 'running', 'runs') },
@@ -104,7 +108,7 @@ const texts = fc.uniqueArray(
 )
 
 describe('the ranking of a partition in several packs', () => {
-  it('is that of one index of the documents that count, to the last bit', () => {
+  it('is that of one index of the documents that count, its scores to the last bit', () => {
     const query = fc.array(words, { minLength: 1, maxLength: 5 }).map((some) => some.join(' '))
     const asked = fc.record({ query, k: fc.constantFrom(1, 3, 10, 100), some: fc.boolean() })
     fc.assert(
@@ -125,9 +129,11 @@ describe('the ranking of a partition in several packs', () => {
             return [...gone, ...pack]
           })
           const partition = open(parts)
+          const whole = open([{ pack: packed(all), gone: [] }])
           for (const { query: wanted, k, some } of asks) {
             const docs = some ? all.filter((_, n) => n % 2 === 0).map(({ id }) => id) : undefined
             expect(found(partition, wanted, k, docs)).toEqual(everyPassage(all, wanted, k, docs))
+            expect(scores(partition, wanted, k)).toEqual(scores(whole, wanted, k))
           }
         },
       ),

@@ -23,6 +23,8 @@ export interface Asked {
 
 /** A passage that a search found. */
 export interface RankedPassage {
+  /** The higher, the better. */
+  readonly score: number
   readonly doc: KnownDocument
   readonly start: number
   readonly end: number
@@ -86,7 +88,6 @@ export class Ranking {
       .map(({ score, part, row }) => ({ score, ...passageAt(parts, part, row, this.#table) }))
       .sort((a, b) => b.score - a.score || inOrder(a, b))
       .slice(0, k)
-      .map(({ score: _, ...passage }) => passage)
   }
 }
 
