@@ -117,7 +117,12 @@ function weightOf([first]: readonly Part[], holding: number, all: number): numbe
   return weight <= 0 ? 1e-6 : weight
 }
 
-function passageAt(parts: readonly Part[], part: number, row: number, table: DocumentTable): RankedPassage {
+function passageAt(
+  parts: readonly Part[],
+  part: number,
+  row: number,
+  table: DocumentTable,
+): Omit<RankedPassage, 'score'> {
   const { index } = parts[part] ?? {}
   if (index === undefined) throw new Error(`there is no part ${part}`)
   const { doc, start, end } = index.passage(row)
