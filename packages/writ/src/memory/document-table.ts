@@ -26,6 +26,7 @@ const COLUMNS = 'SELECT n, id, layout, title, outline_size FROM docs'
  * takes no longer when it has more of them.
  */
 export class DocumentTable {
+  readonly parts: readonly TablePart[]
   readonly #parts: readonly OpenPart[]
   readonly #found = new Map<string, KnownDocument>()
   /** Whether all that count are among those found. */
@@ -33,6 +34,7 @@ export class DocumentTable {
   #lookedFor = 0
 
   constructor(parts: readonly TablePart[]) {
+    this.parts = parts
     this.#parts = parts.map((given, at) => new OpenPart(given, at))
   }
 

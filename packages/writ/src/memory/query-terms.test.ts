@@ -51,7 +51,7 @@ describe('terms', () => {
       fc.property(query, (text) => {
         for (const term of queryTerms(text)) {
           const tokens = QueryTokens.get().of(term)
-          db.prepare('INSERT INTO t VALUES (?)').run(tokens.join(' '))
+          db.prepare('INSERT INTO t VALUES (?)').run(term)
           expect(find.all(`"${term}"`)).toHaveLength(tokens.length > 0 ? 1 : 0)
           db.exec('DELETE FROM t')
         }

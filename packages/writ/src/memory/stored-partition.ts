@@ -21,7 +21,6 @@ export interface StoredDocument {
 export class StoredPartition {
   readonly partition: Partition
   readonly #files: readonly FileHandle[]
-  readonly #parts: readonly TablePart[]
   readonly #table: DocumentTable
   #documents: readonly DocumentInfo[] | undefined
   #tables: readonly TableInfo[] | undefined
@@ -29,7 +28,6 @@ export class StoredPartition {
   private constructor(partition: Partition, files: readonly FileHandle[], parts: readonly TablePart[]) {
     this.partition = partition
     this.#files = files
-    this.#parts = parts
     this.#table = new DocumentTable(parts)
   }
 
@@ -68,12 +66,12 @@ export class StoredPartition {
   }
 
   tables(): readonly TableInfo[] {
-    this.#tables ??= readTables(this.#parts, this.partition.id)
+    this.#tables ??= readTables(this.#table.parts, this.partition.id)
     return this.#tables
   }
 
   async close(): Promise<void> {
-    for (const { db } of this.#parts) db.close()
+    for (const { db } of this.#table.parts) db.close()
     await Promise.all(this.#files.map((file) => file.close()))
   }
 }

@@ -98,8 +98,8 @@ const handlers: Handlers = {
     similarDocuments(opened(partition), of === null ? undefined : opened(of), similar, signal),
   references: ({ partition, doc }) => readReferences(opened(partition), doc),
   messages: ({ partition }) => readMessages(opened(partition)),
-  tableRows: ({ partition, name, from }) => readRows(opened(partition), name, from),
-  rowsAt: ({ partition, name, spans }) => areRows(opened(partition), name, spans),
+  tableRows: ({ partition, name, from }) => readRows(opened(partition).table.parts, name, from),
+  rowsAt: ({ partition, name, spans }) => areRows(opened(partition).table.parts, name, spans),
 }
 
 async function answer(message: Extract<ToWorker, { call: WorkerCall }>): Promise<void> {

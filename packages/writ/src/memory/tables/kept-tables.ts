@@ -10,7 +10,6 @@ import {
 } from '@writ/contract'
 import type { TablePart } from '../document-table.ts'
 import { TABLE_BATCH_BYTES } from '../limits.ts'
-import type { OpenPack } from '../pack-directory.ts'
 import { ColumnFacts } from './column-facts.ts'
 import type { FoundTable, NoTable } from './found-table.ts'
 import { Totals } from './totals.ts'
@@ -116,11 +115,9 @@ export function readTables(parts: readonly TablePart[], partition: string): Tabl
   return tables.sort((a, b) => (a.doc === b.doc ? 0 : a.doc < b.doc ? -1 : 1))
 }
 
-type Open = Pick<OpenPack, 'pack' | 'indexes'>
-
 /** Rows of a table from a place on, as many as are handed on at once. */
-export function readRows(open: Open, name: string, from: number): TableRows {
-  const table = tableNamed(open, name)
+export function readRows(parts: readonly TablePart[], name: string, from: number): TableRows {
+  const table = tableNamed(parts, name)
   if (table === undefined) return { rows: [], next: null }
   const rows: TableRow[] = []
   let bytes = 0
@@ -137,11 +134,11 @@ export function readRows(open: Open, name: string, from: number): TableRows {
 
 /** Which of some spans are rows of a table. */
 export function areRows(
-  open: Open,
+  parts: readonly TablePart[],
   name: string,
   spans: readonly { readonly start: number; readonly end: number }[],
 ): boolean[] {
-  const table = tableNamed(open, name)
+  const table = tableNamed(parts, name)
   if (table === undefined) return spans.map(() => false)
   const found = table.db.prepare('SELECT 1 FROM table_rows WHERE "table" = ? AND start = ? AND "end" = ?')
   return spans.map(({ start, end }) => found.get(table.n, start, end) !== undefined)
@@ -149,13 +146,12 @@ export function areRows(
 
 /** Where the table of a name is, of a document that counts. */
 function tableNamed(
-  { pack, indexes }: Open,
+  parts: readonly TablePart[],
   name: string,
 ): { readonly db: DatabaseSync; readonly n: number } | undefined {
-  for (const [part, { db }] of indexes.entries()) {
-    const gone = new Set(pack.parts[part]?.gone)
+  for (const { db, gone } of parts) {
     const found = db.prepare('SELECT n, doc FROM tables WHERE name = ? ORDER BY n').all(name)
-    const table = found.find(({ doc }) => !gone.has(Number(doc)))
+    const table = found.find(({ doc }) => !gone.includes(Number(doc)))
     if (table !== undefined) return { db, n: Number(table.n) }
   }
   return undefined
