@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { TITLE_WINDOW_BYTES } from './limits.ts'
 import { mediaTypeOf } from './media-type.ts'
 import { OffsetTrack } from './offset-track.ts'
+import { INDEX_VERSION, openTables } from './open-tables.ts'
 import { Outliner } from './outline.ts'
 import type { PackFile } from './pack-file.ts'
 import { PackIndex } from './pack-index.ts'
@@ -14,9 +15,6 @@ import { parsedTables } from './tables/parsed-tables.ts'
 import { nameWords, titleOf } from './title.ts'
 import { boundaryBefore } from './utf8.ts'
 import { xmlOutline } from './xml-outline.ts'
-
-/** Counts up whenever what is derived from a pack changes; an older index is built again. */
-const VERSION = 5
 
 /** How text becomes tokens. */
 export const TOKENIZE = 'porter unicode61 remove_diacritics 2'
@@ -40,9 +38,6 @@ const SCHEMA = `
   ${TABLES_SCHEMA}
 `
 
-/** Bytes of an index that are read where they lie; one of an ordinary pack has about 35 MB. */
-const MAPPED_BYTES: number = 256 * 1024 * 1024
-
 /** A whole index is made at once, and one that is cut short is thrown away. */
 const AT_ONCE = `PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768; PRAGMA locking_mode = EXCLUSIVE;`
 
@@ -65,7 +60,7 @@ export function buildIndex(pack: PackFile, path: string, advance: Advance): void
     }
     insertTotals(db, firstRows)
     db.exec('COMMIT')
-    db.exec(`PRAGMA user_version = ${VERSION}`)
+    db.exec(`PRAGMA user_version = ${INDEX_VERSION}`)
   } finally {
     db.close()
   }
@@ -81,25 +76,6 @@ export function openIndex(path: string): PackIndex | undefined {
     db?.close()
     return undefined
   }
-}
-
-/** Opens the tables of an index, or returns undefined when there is none that this version can use. */
-export function openTables(path: string): DatabaseSync | undefined {
-  let db: DatabaseSync
-  try {
-    db = new DatabaseSync(path, { readOnly: true })
-  } catch {
-    return undefined
-  }
-  try {
-    // An index never changes, so its pages need not be copied: lists of frequent words have hundreds.
-    db.exec(`PRAGMA mmap_size = ${MAPPED_BYTES}`)
-    if (db.prepare('PRAGMA user_version').get()?.user_version === VERSION) return db
-  } catch {
-    // Not a database: the same as none.
-  }
-  db.close()
-  return undefined
 }
 
 /** Keeps what is the sum of all, and how many words each passage has by row: FTS5 counted them, column by column. */

@@ -2,9 +2,9 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { DatabaseSync } from 'node:sqlite'
 import type { DocumentInfo, Partition, TableInfo } from '@writ/contract'
 import { DocumentTable, infoOf, type TablePart } from './document-table.ts'
-import { openTables } from './index-file.ts'
+import { openTables } from './open-tables.ts'
 import type { PackedDocument } from './pack-layout.ts'
-import { readTables } from './tables/kept-tables.ts'
+import { readTables } from './tables/read-tables.ts'
 import type { LoadedPartition } from './worker-calls.ts'
 
 /** A document with the pack it is in. */

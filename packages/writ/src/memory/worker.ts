@@ -24,7 +24,7 @@ import { readAmounts } from './structure/read-amounts.ts'
 import { readDates } from './structure/read-dates.ts'
 import { readReferences } from './structure/references.ts'
 import { similarDocuments } from './structure/similar-documents.ts'
-import { areRows, readRows } from './tables/kept-tables.ts'
+import { areRows, readRows } from './tables/read-tables.ts'
 import type { FromWorker, SentError, ToWorker, WorkerCall, WorkerCalls } from './worker-calls.ts'
 
 type Handlers = {
