@@ -19,6 +19,8 @@ export interface Ingestion {
 
 interface Times {
   readonly p50: number
+  /** Of the CPU of all threads, which other work on the machine disturbs less than time. */
+  readonly cpu50: number
   readonly p95: number
   readonly most: number
 }
@@ -83,13 +85,18 @@ async function looked(): Promise<Looked> {
 
 async function times<T>(inputs: readonly T[], work: (input: T) => Promise<unknown>): Promise<Times> {
   const took: number[] = []
+  const cpu: number[] = []
   for (const input of inputs) {
+    const cpuBefore = process.cpuUsage()
     const started = performance.now()
     await work(input)
     took.push(performance.now() - started)
+    const { user, system } = process.cpuUsage(cpuBefore)
+    cpu.push((user + system) / 1000)
   }
   return {
     p50: rounded(median(took), 3),
+    cpu50: rounded(median(cpu), 3),
     p95: rounded(percentile(took, 0.95), 3),
     most: rounded(percentile(took, 1), 1),
   }

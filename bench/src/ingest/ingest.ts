@@ -77,7 +77,7 @@ async function* ofIngestion(home: string, corpus: GeneratedCorpus): AsyncGenerat
     'BM25, p50',
     looked.search.p50,
     5,
-    `ms, 100 queries of one to four words; p95 ${looked.search.p95}`,
+    `ms, 100 queries of one to four words; p95 ${looked.search.p95}; of CPU ${looked.search.cpu50}`,
     2,
   )
   yield atMost('a pattern over all of it, p50', looked.grep.p50, 1000, `ms; longest ${looked.grep.most}`, 1)

@@ -109,6 +109,8 @@ export interface ContextStore {
   documents(partition: string): readonly DocumentInfo[]
   /** The documents of one partition that a filter means. Rejects with `BAD_REQUEST` for a glob that is none. */
   select(partition: string, filter: DocumentFilter): Promise<SelectedDocuments>
+  /** The first of them: no more are read than that. */
+  firstDocuments(partition: string, most: number): readonly DocumentInfo[]
   search(partition: string, request: SearchRequest, signal?: AbortSignal): Promise<readonly Passage[]>
   /** Rejects with `BAD_PATTERN` for a pattern the engine refuses. */
   grep(partition: string, request: GrepRequest, signal?: AbortSignal): Promise<GrepResult>
@@ -196,7 +198,10 @@ export interface IngestProgress {
 export interface Library {
   /** Ingests for one run; content already packed is reused. Rejects with `EMPTY_CORPUS` when nothing is left. */
   open(request: IngestRequest): Promise<ContextStore>
-  /** Ingests and keeps the result under a name. What a corpus of that name has of files that are as they were is kept. */
+  /**
+   * Ingests and keeps the result under a name. What a corpus of that name has of files that are as they were is kept. Rejects
+   * with `CORPUS_BUSY` while another ingests or removes the corpus.
+   */
   ingest(name: string, request: IngestRequest): Promise<KeptCorpus>
   /** Opens a kept corpus. Rejects with `UNKNOWN_CORPUS`. */
   openNamed(name: string): Promise<ContextStore>
@@ -205,7 +210,7 @@ export interface Library {
   list(): Promise<readonly CorpusSummary[]>
   /**
    * Forgets a name, and deletes the packs that neither another name nor anyone else uses (`inUse`, hashes of packs). Rejects
-   * with `UNKNOWN_CORPUS`.
+   * with `UNKNOWN_CORPUS`, and `CORPUS_BUSY`.
    */
   remove(name: string, inUse: ReadonlySet<string>): Promise<RemovedCorpus>
   close(): Promise<void>

@@ -88,6 +88,11 @@ export const ERRORS = {
     retryable: false,
     next: 'List corpora with `writ corpus ls`, or ingest one with `writ ingest <path…> --corpus <name>`.',
   },
+  CORPUS_BUSY: {
+    exit: 1,
+    retryable: true,
+    next: 'Wait until the other ingestion of this corpus has ended, or end it; then try again.',
+  },
   RUN_NOT_OPENED: {
     exit: 2,
     retryable: false,

@@ -14,6 +14,8 @@ export class CorporaHome {
   readonly scratch: string
   /** What ingestions that were cut short have done, by the name of their corpus. */
   readonly unfinished: string
+  /** Files that are locked while the corpus of their name is changed. */
+  readonly locks: string
 
   constructor(home: string) {
     const corpora = join(resolve(home), 'corpora')
@@ -22,8 +24,9 @@ export class CorporaHome {
     this.named = join(corpora, 'named')
     this.scratch = join(corpora, 'scratch')
     this.unfinished = join(corpora, 'unfinished')
+    this.locks = join(corpora, 'locks')
     try {
-      for (const path of [this.packs, this.indexes, this.named, this.scratch, this.unfinished])
+      for (const path of [this.packs, this.indexes, this.named, this.scratch, this.unfinished, this.locks])
         makeDirectory(path)
       this.home = realpathSync(home)
     } catch (cause) {

@@ -1,10 +1,10 @@
 import { WritError } from '@writ/contract'
-import type { PackedDocument } from './pack-layout.ts'
-import type { PackSet } from './pack-set.ts'
+import type { KnownDocument } from './document-table.ts'
+import type { OpenPack } from './pack-directory.ts'
 
-/** A document of a pack by its id. Throws `UNKNOWN_DOCUMENT`. */
-export function documentAt(pack: PackSet, id: string): PackedDocument {
-  const layout = pack.byId(id)
-  if (layout === undefined) throw new WritError('UNKNOWN_DOCUMENT', `no document ${JSON.stringify(id)}`)
-  return layout
+/** A document of a partition by its id. Throws `UNKNOWN_DOCUMENT`. */
+export function documentAt({ table }: Pick<OpenPack, 'table'>, id: string): KnownDocument {
+  const known = table.byId(id)
+  if (known === undefined) throw new WritError('UNKNOWN_DOCUMENT', `no document ${JSON.stringify(id)}`)
+  return known
 }

@@ -4,13 +4,9 @@ import type { OpenPack } from './pack-directory.ts'
 import { placeOf } from './place-of.ts'
 
 /** Where bytes of a document stand in its original; undefined where its bytes are those of its file. */
-export function documentOrigin(
-  { pack }: OpenPack,
-  doc: string,
-  start: number,
-  end: number,
-): Origin | undefined {
-  const layout = documentAt(pack, doc)
+export function documentOrigin(open: OpenPack, doc: string, start: number, end: number): Origin | undefined {
+  const { pack } = open
+  const { layout } = documentAt(open, doc)
   const { extract } = layout
   if (extract === undefined) return undefined
   const { file, sha256 } = extract

@@ -48,13 +48,14 @@ export async function dropPacks(
   return { dropped: leaving.length, bytes, kept: asked.filter((state) => staying.has(state)).length }
 }
 
-/** Removes the indexes of states that no named corpus has. They are made again from the packs if they are needed. */
+/** Removes what was derived for states that no named corpus has. It is made again from the packs if it is needed. */
 export async function dropIndexes(home: string, states: readonly string[]): Promise<void> {
   const places = new CorporaHome(home)
   const named = await new NamedCorpora(places.named).states()
-  for (const state of states) {
-    if (named.has(state)) continue
-    for (const path of indexesOf(places, state)) rmSync(path, { force: true })
+  const used = new Set([...named].flatMap((state) => packsOf(places.packs, state)))
+  for (const file of new Set(states.flatMap((state) => packsOf(places.packs, state)))) {
+    if (used.has(file)) continue
+    for (const path of indexesOf(places, file)) rmSync(path, { force: true })
   }
 }
 
@@ -62,9 +63,9 @@ function filesOf(places: CorporaHome, hash: string): string[] {
   return [...indexesOf(places, hash), ...packsNamed(places, hash)]
 }
 
-/** What is derived from the packs of a state. */
-function indexesOf({ indexes }: CorporaHome, state: string): string[] {
-  return ['db', 'code'].map((ending) => join(indexes, `${state}.${ending}`))
+/** What is derived from a pack, or from a state of that hash. */
+function indexesOf({ indexes }: CorporaHome, hash: string): string[] {
+  return ['db', 'code'].map((ending) => join(indexes, `${hash}.${ending}`))
 }
 
 /** The list of parts and the pack that may have a hash. */

@@ -326,18 +326,21 @@ describe('a library', () => {
 })
 
 describe('two processes', () => {
-  it('ingest the same thing into one home at once', async () => {
+  it('ingest the same thing into one home at once, each under its own name', async () => {
     for (let at = 0; at < 200; at += 1) space.write(`d${at}.txt`, `document ${at} `.repeat(200))
-    const script = `
+    const script = (name: string): string => `
       const { openLibrary } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)})
       const library = await openLibrary(${JSON.stringify(space.home)})
-      const store = await library.ingest('same', ${JSON.stringify(space.request())})
+      const store = await library.ingest('${name}', ${JSON.stringify(space.request())})
       const [{ id, packSha256 }] = store.partitions
       const found = await store.search(id, { query: 'document 7', k: 3 })
       console.log(packSha256, found.length)
       await library.close()`
-    const args = ['--conditions=@writ/source', '--input-type=module', '-e', script]
-    const runs = await Promise.all([1, 2, 3].map(() => promisify(execFile)(process.execPath, args)))
+    const args = ['--conditions=@writ/source', '--input-type=module', '-e']
+    const names = ['one', 'two', 'three']
+    const runs = await Promise.all(
+      names.map((name) => promisify(execFile)(process.execPath, [...args, script(name)])),
+    )
     const outputs = new Set(runs.map(({ stdout }) => stdout))
     expect(outputs.size).toBe(1)
     expect([...outputs][0]).toMatch(/^[0-9a-f]{64} 3\n$/)

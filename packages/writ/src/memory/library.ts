@@ -14,9 +14,10 @@ import {
   type RemovedCorpus,
 } from '@writ/contract'
 import { CorporaHome } from './corpora-home.ts'
+import { withCorpusLock } from './corpus-lock.ts'
 import { dropIndexes, dropPacks } from './drop-packs.ts'
 import { PART_BYTES } from './limits.ts'
-import { type CorpusManifest, NamedCorpora, newFiles, requireName } from './named-corpora.ts'
+import { type CorpusManifest, isName, NamedCorpora, newFiles, requireName } from './named-corpora.ts'
 import type { Places } from './pack-directory.ts'
 import { partsOf } from './pack-parts.ts'
 import type { Parse } from './parse-files.ts'
@@ -83,6 +84,10 @@ class PackLibrary implements Library {
 
   async ingest(name: string, request: IngestRequest): Promise<KeptCorpus> {
     requireName(name)
+    return await withCorpusLock(this.#home.locks, name, () => this.#bringUpToDate(name, request))
+  }
+
+  async #bringUpToDate(name: string, request: IngestRequest): Promise<KeptCorpus> {
     const before = await this.#named.get(name).catch(() => undefined)
     const files = newFiles(name)
     const states = [...(before?.earlier ?? []), ...(before?.kept ?? []).map(({ packSha256 }) => packSha256)]
@@ -142,6 +147,12 @@ class PackLibrary implements Library {
   }
 
   async remove(name: string, inUse: ReadonlySet<string>): Promise<RemovedCorpus> {
+    // Whatever cannot name a corpus names no lock, and no corpus.
+    if (!isName(name)) return await this.#forget(name, inUse)
+    return await withCorpusLock(this.#home.locks, name, () => this.#forget(name, inUse))
+  }
+
+  async #forget(name: string, inUse: ReadonlySet<string>): Promise<RemovedCorpus> {
     // Also where the first ingestion was cut short, and there is no corpus of that name yet.
     this.#home.forgetWork(name)
     // The name goes first: what is cut short here leaves packs that nothing names, and no name without its packs.

@@ -65,8 +65,12 @@ const Manifest: z.ZodType<CorpusManifest> = Fields.transform((fields) => {
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 
+export function isName(name: string): boolean {
+  return NAME.test(name)
+}
+
 export function requireName(name: string): void {
-  if (NAME.test(name)) return
+  if (isName(name)) return
   throw new WritError(
     'USAGE',
     `${JSON.stringify(name)} cannot name a corpus: use 1 to 100 letters, digits, ".", "_", "-", not starting with one of those marks`,
@@ -93,7 +97,7 @@ export class NamedCorpora {
   /** Throws `UNKNOWN_CORPUS`. */
   async get(name: string): Promise<CorpusManifest> {
     const unknown = new WritError('UNKNOWN_CORPUS', `no corpus is named ${JSON.stringify(name)}`)
-    if (!NAME.test(name)) throw unknown
+    if (!isName(name)) throw unknown
     let text: string
     try {
       text = await readFile(this.#path(name), 'utf8')

@@ -3,11 +3,14 @@ import { documentAt } from './document-at.ts'
 import type { OpenPack } from './pack-directory.ts'
 
 /** The outline of a document as ingestion recorded it. */
-export function readOutline({ pack, index }: OpenPack, doc: string): OutlineEntry[] {
-  const layout = documentAt(pack, doc)
-  const rows: unknown[] = index
+export function readOutline(open: OpenPack, doc: string): OutlineEntry[] {
+  const { pack, indexes } = open
+  const { layout } = documentAt(open, doc)
+  const index = indexes[layout.part]
+  if (index === undefined) throw new Error(`there is no index of part ${layout.part}`)
+  const rows: unknown[] = index.db
     .prepare('SELECT kind, title, depth, start, "end" FROM outline WHERE doc = ? ORDER BY n')
-    .all(pack.numberOf(doc) ?? 0)
+    .all(layout.n)
   return (rows as OutlineEntry[]).map(({ kind, title, depth, start, end }) => ({
     kind,
     title,

@@ -10,14 +10,17 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import type { Omitted } from '@writ/contract'
 import { KeptCode } from './code/kept-code.ts'
 import { isRefusal } from './document-source.ts'
+import { DocumentTable } from './document-table.ts'
 import { type Advance, buildIndex, openIndex } from './index-file.ts'
+import type { PackFile } from './pack-file.ts'
+import type { PackIndex } from './pack-index.ts'
 import { type Part, partsFile, partsOf } from './pack-parts.ts'
-import { PackSet } from './pack-set.ts'
+import { PackSet, type SetPart } from './pack-set.ts'
 import { PackWriter } from './pack-writer.ts'
+import { type RankedPart, Ranking } from './ranking.ts'
 import type { Candidate } from './selection.ts'
 
 /** How often a file that changes while it is read is read again. */
@@ -32,11 +35,14 @@ export interface Places {
   readonly durable: boolean
 }
 
-/** The packs of a partition and their index, opened. */
+/** The packs of a partition and their indexes, opened. */
 export interface OpenPack {
   readonly sha256: string
   readonly pack: PackSet
-  readonly index: DatabaseSync
+  /** Of each part of the set, in its order. */
+  readonly indexes: readonly PackIndex[]
+  readonly table: DocumentTable
+  readonly ranking: Ranking
   readonly code: KeptCode
 }
 
@@ -81,9 +87,11 @@ export class PackDirectory {
     return hash
   }
 
-  /** Takes over an index that was made elsewhere. */
-  keepIndex(finished: string, hash: string): void {
-    this.#finish(finished, this.indexPath(hash))
+  /** Takes over the index of a pack that was made elsewhere, unless there is one. */
+  keepIndex(finished: string, pack: string): void {
+    const known = openIndex(this.indexPath(pack))
+    if (known === undefined) this.#finish(finished, this.indexPath(pack))
+    known?.close()
   }
 
   /** The parts of a state; undefined when it or one of them is gone. */
@@ -96,26 +104,44 @@ export class PackDirectory {
     return this.parts(hash) !== undefined
   }
 
-  /** Opens the packs of a state with their index, which is built when there is none. */
+  /** Opens the packs of a state with their indexes, which are built where there are none. */
   open(hash: string, advance: Advance = () => {}): OpenPack {
     const parts = this.parts(hash)
     if (parts === undefined) throw new Error(`there is no pack ${hash}`)
     const pack = new PackSet(parts, (part) => this.packPath(part))
+    const indexes: PackIndex[] = []
     try {
-      const path = this.indexPath(hash)
-      const existing = openIndex(path)
-      if (existing === undefined) this.#build(pack, path, advance)
-      else for (const doc of pack.documents) advance(1, doc.bytes)
-      const index = existing ?? openIndex(path)
-      if (index === undefined) throw new Error(`the index just built cannot be opened: ${path}`)
-      return { sha256: hash, pack, index, code: new KeptCode(pack, this.#codePlaces(hash)) }
+      const ranked: RankedPart[] = []
+      for (const part of pack.parts) {
+        const index = this.#index(part, advance)
+        indexes.push(index)
+        ranked.push({ index, gone: part.gone })
+      }
+      const table = new DocumentTable(ranked.map(({ index, gone }) => ({ db: index.db, gone })))
+      const ranking = new Ranking(ranked, table)
+      return { sha256: hash, pack, indexes, table, ranking, code: new KeptCode(pack, this.#codePlaces(hash)) }
     } catch (error) {
+      for (const index of indexes) index.close()
       pack.close()
       throw error
     }
   }
 
-  #build(pack: PackSet, path: string, advance: Advance): void {
+  #index({ pack, file, gone }: SetPart, advance: Advance): PackIndex {
+    const path = this.indexPath(pack)
+    const existing = openIndex(path)
+    if (existing !== undefined) {
+      const { documents, bytes } = new DocumentTable([{ db: existing.db, gone }]).totals()
+      advance(documents, bytes)
+      return existing
+    }
+    this.#build(file, path, advance)
+    const index = openIndex(path)
+    if (index === undefined) throw new Error(`the index just built cannot be opened: ${path}`)
+    return index
+  }
+
+  #build(pack: PackFile, path: string, advance: Advance): void {
     const unfinished = this.#unfinished()
     try {
       buildIndex(pack, unfinished, advance)
@@ -130,8 +156,8 @@ export class PackDirectory {
     renameSync(unfinished, path)
   }
 
-  indexPath(hash: string): string {
-    return join(this.#places.indexes, `${hash}.db`)
+  indexPath(pack: string): string {
+    return join(this.#places.indexes, `${pack}.db`)
   }
 
   #codePlaces(hash: string) {

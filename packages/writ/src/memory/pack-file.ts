@@ -11,20 +11,28 @@ import { sha256 } from './sha256.ts'
 /** A pack opened for reading. Packs never change once they have their name. */
 export class PackFile {
   readonly path: string
-  /** In the order of the pack, which is the order of ids. */
-  readonly documents: readonly PackedDocument[]
+  readonly #part: number
   readonly #fd: number
+  readonly #table: TableRange
+  #documents: readonly PackedDocument[] | undefined
 
   /** `part` is what its documents say of where they are. */
   constructor(path: string, part = 0) {
     this.path = path
+    this.#part = part
     this.#fd = openSync(path, 'r')
     try {
-      this.documents = readTable(this.#fd, path, part)
+      this.#table = tableRange(this.#fd, path)
     } catch (error) {
       closeSync(this.#fd)
       throw error
     }
+  }
+
+  /** In the order of the pack, which is the order of ids. Read when they are first asked for. */
+  get documents(): readonly PackedDocument[] {
+    this.#documents ??= readTable(this.#fd, this.#table, this.#part)
+    return this.#documents
   }
 
   /** What the parser of a document knew of it; undefined for what was no parser's. */
@@ -93,18 +101,29 @@ function readExactly(fd: number, position: number, length: number): Buffer {
   return bytes
 }
 
-function readTable(fd: number, path: string, part: number): PackedDocument[] {
+/** Where the table of a pack is. */
+interface TableRange {
+  readonly start: number
+  readonly end: number
+}
+
+function tableRange(fd: number, path: string): TableRange {
   const size = fstatSync(fd).size
   const footer = readExactly(fd, Math.max(0, size - FOOTER_BYTES), Math.min(size, FOOTER_BYTES)).toString()
   const end = Number(footer.slice(FOOTER_TAG.length))
   if (!footer.startsWith(FOOTER_TAG) || !Number.isSafeInteger(end)) throw new Error(`${path} is not a pack`)
+  return { start: end, end: size - FOOTER_BYTES }
+}
+
+function readTable(fd: number, { start, end }: TableRange, part: number): PackedDocument[] {
   const documents: PackedDocument[] = []
   let firstLine = 0
-  for (const row of tableRows(fd, end, size - FOOTER_BYTES)) {
+  for (const row of tableRows(fd, start, end)) {
     const [id, position, packed, bytes, lines, breaks, original, extract, day] = JSON.parse(row) as Row
     documents.push({
       id,
       part,
+      n: documents.length,
       position,
       packed,
       bytes,

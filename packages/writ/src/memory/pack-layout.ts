@@ -9,6 +9,8 @@ export interface PackedDocument {
   readonly id: string
   /** Which pack of its partition it is in, from 0 on. */
   readonly part: number
+  /** Which document of that pack it is, from 0 on. */
+  readonly n: number
   readonly position: number
   /** Bytes in the pack: those of the text, virtual breaks, and the separator when there is one. */
   readonly packed: number

@@ -4,72 +4,70 @@ import { PackFile } from './pack-file.ts'
 import type { PackedDocument } from './pack-layout.ts'
 import type { Part } from './pack-parts.ts'
 
-/** A pack of a set, with those of its documents that count. */
-export interface SetPart {
+/** A pack of a set. */
+export class SetPart {
   readonly pack: string
   readonly file: PackFile
-  readonly documents: readonly PackedDocument[]
+  /** Numbers of documents that count no more. */
+  readonly gone: readonly number[]
+  #documents: readonly PackedDocument[] | undefined
+
+  constructor({ pack, gone }: Part, file: PackFile) {
+    this.pack = pack
+    this.file = file
+    this.gone = gone
+  }
+
+  /** Those of its documents that count. */
+  get documents(): readonly PackedDocument[] {
+    const left = new Set(this.gone)
+    this.#documents ??= this.file.documents.filter(({ n }) => !left.has(n))
+    return this.#documents
+  }
 }
 
-/**
- * The documents of a partition, which lie in one pack or in several that were made one after another. A document is known
- * to the index by its number: how many stand before it in these packs, those that count no more among them.
- * INVARIANT: a set that gets another part keeps the numbers it has.
- */
+/** What is known of the documents of a set once one has to know all of them. */
+interface Known {
+  readonly documents: readonly PackedDocument[]
+  readonly byId: ReadonlyMap<string, PackedDocument>
+  readonly inOrder: boolean
+}
+
+/** The documents of a partition, which lie in one pack or in several that were made one after another. */
 export class PackSet {
   readonly parts: readonly SetPart[]
-  /** Those that count, in order of id. */
-  readonly documents: readonly PackedDocument[]
-  /** Whether numbers go in order of ids, so that results in order of number are in order of document. */
-  readonly inOrder: boolean
-  readonly #byNumber: readonly PackedDocument[]
-  readonly #numbers = new Map<string, number>()
+  #known: Known | undefined
 
   /** Opens packs; `pathOf` says where one is. */
   constructor(parts: readonly Part[], pathOf: (pack: string) => string) {
     const opened: SetPart[] = []
-    const all: PackedDocument[] = []
-    const counting: PackedDocument[] = []
     try {
-      for (const { pack, gone } of parts) {
-        const file = new PackFile(pathOf(pack), opened.length)
-        const left = new Set(gone)
-        const documents = file.documents.filter((_, at) => !left.has(at))
-        file.documents.forEach((doc, at) => {
-          if (!left.has(at)) this.#numbers.set(doc.id, all.length + at)
-        })
-        opened.push({ pack, file, documents })
-        for (const doc of file.documents) all.push(doc)
-        for (const doc of documents) counting.push(doc)
-      }
+      for (const part of parts) opened.push(new SetPart(part, new PackFile(pathOf(part.pack), opened.length)))
     } catch (error) {
       for (const { file } of opened) file.close()
       throw error
     }
     this.parts = opened
-    this.#byNumber = all
-    this.inOrder = counting.every(({ id }, at) => at === 0 || (counting[at - 1]?.id ?? '') < id)
-    this.documents = this.inOrder ? counting : counting.sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
-  /** The number of a document that counts, or undefined. */
-  numberOf(id: string): number | undefined {
-    return this.#numbers.get(id)
+  /** Those that count, in order of id. */
+  get documents(): readonly PackedDocument[] {
+    return this.#all.documents
+  }
+
+  /** Whether the packs follow each other in order of ids. */
+  get inOrder(): boolean {
+    return this.#all.inOrder
   }
 
   /** A document that counts, or undefined. */
   byId(id: string): PackedDocument | undefined {
-    const n = this.#numbers.get(id)
-    return n === undefined ? undefined : this.#byNumber[n]
+    return this.#all.byId.get(id)
   }
 
-  /** The document of a number, also one that counts no more. */
-  byNumber(n: number): PackedDocument | undefined {
-    return this.#byNumber[n]
-  }
-
-  get numbers(): ReadonlyMap<string, number> {
-    return this.#numbers
+  get #all(): Known {
+    this.#known ??= knownOf(this.parts)
+    return this.#known
   }
 
   /** What the parser of a document knew of it; undefined for what was no parser's. */
@@ -110,5 +108,15 @@ export class PackSet {
     const found = this.parts[part]
     if (found === undefined) throw new Error(`there is no part ${part} of this partition`)
     return found.file
+  }
+}
+
+function knownOf(parts: readonly SetPart[]): Known {
+  const counting = parts.flatMap(({ documents }) => documents)
+  const inOrder = counting.every(({ id }, at) => at === 0 || (counting[at - 1]?.id ?? '') < id)
+  return {
+    documents: inOrder ? counting : counting.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    byId: new Map(counting.map((doc) => [doc.id, doc])),
+    inOrder,
   }
 }

@@ -1,7 +1,5 @@
-import { constants, copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { isLeftOut, type Omitted } from '@writ/contract'
 import type { FileRecord } from './file-record.ts'
-import { openIndex, syncIndex } from './index-file.ts'
 import { type Living, livingParts } from './living-parts.ts'
 import { type PackDirectory, writePack } from './pack-directory.ts'
 import type { Part } from './pack-parts.ts'
@@ -73,19 +71,15 @@ export class PartitionUpdate {
   async finish(advance: (documents: number, bytes: number) => void): Promise<string | undefined> {
     const { directory, work, hash } = this.#context
     if (this.#plan.isUnchanged) return hash
-    this.#takeIndex()
+    for (const pack of this.#progress.packs) work.index(pack, advance)
     for (const tasks of batches(this.#plan.tasks, this.#context.request.partBytes)) {
-      await this.#pack(tasks)
-      this.#sync(advance)
+      const pack = await this.#pack(tasks)
+      if (pack !== undefined) work.index(pack, advance)
     }
-    const parts = this.#sync(advance)
+    const parts = this.#parts()
     if (parts === undefined) return undefined
     work.handOver(this.#id)
-    const state = directory.keepParts(parts)
-    const known = openIndex(directory.indexPath(state))
-    if (known === undefined) directory.keepIndex(work.indexPath(this.#id), state)
-    known?.close()
-    return state
+    return directory.keepParts(parts)
   }
 
   close(): void {
@@ -96,23 +90,8 @@ export class PartitionUpdate {
     return this.#context.work.of(this.#id)
   }
 
-  /** The index of the state before, to be changed; without one it is built from the packs. */
-  #takeIndex(): void {
-    const { work, directory, hash } = this.#context
-    const path = work.indexPath(this.#id)
-    // Of one that was cut short before it had a pack: it numbers documents of a state that may not be gone on with.
-    if (this.#progress.whole === undefined)
-      for (const ending of ['', '-journal']) rmSync(path + ending, { force: true })
-    if (this.#plan.whole || hash === undefined || existsSync(path)) return
-    const known = openIndex(directory.indexPath(hash))
-    known?.close()
-    if (known === undefined) return
-    const copy = work.unfinished('index')
-    copyFileSync(directory.indexPath(hash), copy, constants.COPYFILE_FICLONE)
-    renameSync(copy, path)
-  }
-
-  async #pack(tasks: readonly Task[]): Promise<void> {
+  /** Packs what files came to; returns the pack, undefined where nothing of them could be kept. */
+  async #pack(tasks: readonly Task[]): Promise<string | undefined> {
     const { request, work, parse, ids } = this.#context
     const omitted: Omitted[] = []
     const toRead = tasks.flatMap(({ fresh }) => (fresh === undefined ? [] : [fresh]))
@@ -128,6 +107,7 @@ export class PartitionUpdate {
     const same = tasks.filter((task) => task.copied !== undefined).map(({ id }) => id)
     const finished = pack === undefined ? undefined : { path, pack }
     work.done({ partition: this.#id, whole: this.#plan.whole }, finished, records, same)
+    return pack
   }
 
   #recordsOf(
@@ -157,8 +137,8 @@ export class PartitionUpdate {
     })
   }
 
-  /** Makes the index that of what is known; gives the parts, or undefined when there is no document. */
-  #sync(advance: (documents: number, bytes: number) => void): readonly Part[] | undefined {
+  /** The parts of what is known, or undefined when there is no document. */
+  #parts(): readonly Part[] | undefined {
     const base = this.#plan.whole ? [] : this.#baseParts
     const staying = new Set<string>()
     const coming = new Set<string>()
@@ -170,9 +150,7 @@ export class PartitionUpdate {
     const parts = this.#living(base, this.#progress.packs, sides)
     const set = this.#open(parts)
     try {
-      if (set.documents.length === 0) return undefined
-      syncIndex(set, this.#context.work.indexPath(this.#id), advance)
-      return parts
+      return set.documents.length === 0 ? undefined : parts
     } finally {
       set.close()
     }

@@ -1,9 +1,8 @@
+import { spawn } from 'node:child_process'
 import {
   chmodSync,
-  copyFileSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -14,7 +13,6 @@ import { join } from 'node:path'
 import type { ContextStore, KeptCorpus, Library } from '@writ/contract'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { answersOf, corpusText } from './corpus-fixture.ts'
-import { READING } from './file-record.ts'
 import { openLibrary } from './library.ts'
 import { type Workspace, workspace } from './memory-fixture.ts'
 
@@ -143,32 +141,6 @@ describe('a corpus that is ingested again', () => {
     expect(readdirSync(join(space.home, 'corpora', 'index'))).toEqual([])
   })
 
-  it('packs all again without the index that one which was cut short had only copied', async () => {
-    corpus(30)
-    const first = await ingest()
-    const [partition] = first.partitions
-    await first.close()
-    // It was killed when another partition had a pack and this one had none.
-    const corpora = join(space.home, 'corpora')
-    const list = readdirSync(join(corpora, 'named')).find((name) => name.endsWith('.files')) ?? ''
-    const work = join(corpora, 'unfinished', 'docs')
-    mkdirSync(join(work, 'index'), { recursive: true })
-    copyFileSync(
-      join(corpora, 'index', `${partition?.packSha256}.db`),
-      join(work, 'index', `${partition?.id}.db`),
-    )
-    const header = { schema: 'writ.ingestion/1', base: join(corpora, 'named', list), reading: READING }
-    const done = { partition: 'other', whole: false, pack: null, files: [], same: [] }
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    writeFileSync(join(work, 'journal'), [JSON.stringify(header), boot, JSON.stringify(done), ''].join('\n'))
-    for (let n = 0; n < 30; n += 2)
-      rmSync(join(space.docs, `part-${n % 3}/${n}.${['md', 'txt', 'csv'][n % 3]}`))
-    write('new.txt', corpusText(77))
-    const again = await ingest()
-    expect(await answersOf(again)).toEqual(await fresh())
-    await again.close()
-  })
-
   it('leaves nothing of an ingestion that was cut short when its corpus is removed, though it never had one', async () => {
     const unfinished = join(space.home, 'corpora', 'unfinished')
     const kept = join(unfinished, 'other')
@@ -255,17 +227,46 @@ describe('files that are not what they seem', () => {
     await kept.close()
   })
 
-  it('is whole when two ingest it at once', async () => {
+  it('is ingested by one at a time: another is told, and changes nothing', async () => {
     corpus(40)
     const other = await openLibrary(space.home, { partBytes: PART })
-    const stores = await Promise.all([ingest(), other.ingest('docs', space.request())])
-    for (const store of stores) expect(await answersOf(store)).toEqual(await fresh())
-    write('new.txt', corpusText(60))
-    const again = await Promise.all([ingest(), other.ingest('docs', space.request())])
-    for (const store of again) expect(await answersOf(store)).toEqual(await fresh())
+    for (let round = 0; round < 2; round += 1) {
+      const both = await Promise.allSettled([ingest(), other.ingest('docs', space.request())])
+      const refused = both.filter(({ status }) => status === 'rejected')
+      expect(refused).toMatchObject([{ reason: { code: 'CORPUS_BUSY' } }])
+      for (const one of both) {
+        if (one.status === 'rejected') continue
+        expect(await answersOf(one.value)).toEqual(await fresh())
+        await one.value.close()
+      }
+      write(`new-${round}.txt`, corpusText(60 + round))
+    }
+    const again = await other.ingest('docs', space.request())
+    // The list of its files was there: nothing but the new file was read.
+    expect(again.changes).toMatchObject({ added: ['new-1.txt'], changed: [], unchanged: 41 })
     await other.close()
-    const opened = await library.openNamed('docs')
-    expect(await answersOf(opened)).toEqual(await fresh())
-    await opened.close()
+  })
+
+  it('is locked by a process until that ends, however it does', async () => {
+    corpus(3)
+    const program = `
+      import { withCorpusLock } from ${JSON.stringify(new URL('./corpus-lock.ts', import.meta.url).href)}
+      const locks = ${JSON.stringify(join(space.home, 'corpora', 'locks'))}
+      await withCorpusLock(locks, 'docs', async () => {
+        process.stdout.write('locked')
+        await new Promise((resolve) => setTimeout(resolve, 60_000))
+      })`
+    const args = ['--conditions=@writ/source', '--input-type=module', '-e', program]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const ended = new Promise((resolve) => child.once('close', resolve))
+    try {
+      await new Promise((resolve) => child.stdout.once('data', resolve))
+      await expect(ingest()).rejects.toMatchObject({ code: 'CORPUS_BUSY' })
+      await expect(library.remove('docs', new Set())).rejects.toMatchObject({ code: 'CORPUS_BUSY' })
+    } finally {
+      child.kill('SIGKILL')
+      await ended
+    }
+    await (await ingest()).close()
   })
 })

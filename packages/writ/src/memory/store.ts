@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import {
   type CodeScope,
   type CorpusChanges,
@@ -38,7 +38,8 @@ import {
 } from '@writ/contract'
 import { partitionId, partitionKey } from './partition-key.ts'
 import { readSnapped } from './snapped-read.ts'
-import type { Ingested, LoadedDocument, LoadedPartition } from './worker-calls.ts'
+import { type StoredDocument, StoredPartition } from './stored-partition.ts'
+import type { Ingested, LoadedPartition } from './worker-calls.ts'
 import type { WorkerLink } from './worker-link.ts'
 
 /** What a store is made of. It owns the link and the scratch directory, and ends both when it is closed. */
@@ -52,21 +53,13 @@ export interface StoreParts {
   readonly onClose: () => void
 }
 
-interface Kept extends LoadedDocument {
-  readonly file: FileHandle
-}
-
-/** External memory over packs on this machine. The table of documents is here; the worker holds packs and indexes. */
+/** External memory over packs on this machine. Here documents are found and read; the worker searches. */
 export class PackStore implements KeptCorpus {
   readonly changes: CorpusChanges | null
   readonly omitted: readonly Omitted[]
   readonly skipped: Skipped
   readonly #parts: StoreParts
-  readonly #partitions: Partition[] = []
-  readonly #documents = new Map<string, Kept>()
-  readonly #listings = new Map<string, readonly DocumentInfo[]>()
-  readonly #tables = new Map<string, readonly TableInfo[]>()
-  readonly #files: FileHandle[] = []
+  readonly #partitions = new Map<string, StoredPartition>()
   #closed: Promise<void> | undefined
 
   private constructor(parts: StoreParts) {
@@ -88,17 +81,23 @@ export class PackStore implements KeptCorpus {
   }
 
   get partitions(): readonly Partition[] {
-    return [...this.#partitions]
+    return [...this.#partitions.values()].map(({ partition }) => partition)
   }
 
   locate(doc: string): DocumentInfo | undefined {
-    return this.#documents.get(doc)?.info
+    for (const partition of this.#partitions.values()) {
+      const found = partition.locate(doc)
+      if (found !== undefined) return found.info
+    }
+    return undefined
   }
 
   documents(partition: string): readonly DocumentInfo[] {
-    const listing = this.#listings.get(partition)
-    if (listing === undefined) throw new WritError('BAD_REQUEST', `this store has no partition ${partition}`)
-    return listing
+    return this.#partition(partition).documents()
+  }
+
+  firstDocuments(partition: string, most: number): readonly DocumentInfo[] {
+    return this.#partition(partition).documents(most)
   }
 
   select(partition: string, filter: DocumentFilter): Promise<SelectedDocuments> {
@@ -145,7 +144,7 @@ export class PackStore implements KeptCorpus {
   }
 
   tables(partition: string): readonly TableInfo[] {
-    return this.#tables.get(partition) ?? []
+    return this.#partitions.get(partition)?.tables() ?? []
   }
 
   tableRows({ partition, name }: TableInfo, from: number): Promise<TableRows> {
@@ -190,44 +189,37 @@ export class PackStore implements KeptCorpus {
 
   async #end(): Promise<void> {
     await this.#parts.link.close()
-    await Promise.all(this.#files.map((file) => file.close()))
+    await Promise.all([...this.#partitions.values()].map((partition) => partition.close()))
     await rm(this.#parts.scratch, { recursive: true, force: true })
     this.#parts.onClose()
   }
 
-  async #include({ partition, packPaths, documents, tables }: LoadedPartition): Promise<Partition> {
-    const files: FileHandle[] = []
-    for (const path of packPaths) {
-      const file = await open(path, 'r')
-      files.push(file)
-      this.#files.push(file)
-    }
-    for (const { info, layout } of documents) {
-      const file = files[layout.part]
-      if (file === undefined) throw new Error(`there is no pack ${layout.part} of ${partition.id}`)
-      this.#documents.set(info.id, { info, layout, file })
-    }
-    this.#listings.set(
-      partition.id,
-      documents.map(({ info }) => info),
-    )
-    this.#tables.set(partition.id, tables)
-    this.#partitions.push(partition)
-    return partition
+  async #include(loaded: LoadedPartition): Promise<Partition> {
+    const partition = await StoredPartition.open(loaded)
+    this.#partitions.set(partition.partition.id, partition)
+    return partition.partition
   }
 
-  #find(doc: string): Kept {
-    const found = this.#documents.get(doc)
-    if (found === undefined) throw new WritError('UNKNOWN_DOCUMENT', `no document ${JSON.stringify(doc)}`)
+  #partition(id: string): StoredPartition {
+    const found = this.#partitions.get(id)
+    if (found === undefined) throw new WritError('BAD_REQUEST', `this store has no partition ${id}`)
     return found
+  }
+
+  #find(doc: string): StoredDocument {
+    for (const partition of this.#partitions.values()) {
+      const found = partition.locate(doc)
+      if (found !== undefined) return found
+    }
+    throw new WritError('UNKNOWN_DOCUMENT', `no document ${JSON.stringify(doc)}`)
   }
 
   #requireNew(partition: string, collection: string, texts: readonly TextSource[]): void {
     const ids = texts.map(({ id }) => id)
-    const taken = ids.find((id, at) => id === '' || this.#documents.has(id) || ids.indexOf(id) !== at)
+    const taken = ids.find((id, at) => id === '' || this.locate(id) !== undefined || ids.indexOf(id) !== at)
     if (taken !== undefined)
       throw new WritError('BAD_REQUEST', `the id ${JSON.stringify(taken)} is empty or names another document`)
-    if (this.#listings.has(partition))
+    if (this.#partitions.has(partition))
       throw new WritError(
         'BAD_REQUEST',
         `the collection ${JSON.stringify(collection)} already holds texts so labelled`,

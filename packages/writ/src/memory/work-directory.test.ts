@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -27,19 +27,4 @@ it('has a pack once more when a file became again what it was: the last pack of 
     work.done({ partition: 'p', whole: true }, { path, pack }, [], [])
   }
   expect(open().of('p').packs).toEqual(parts)
-})
-
-it('keeps its packs and no index when the machine has been started again meanwhile', () => {
-  const work = open()
-  const path = work.unfinished('pack')
-  writeFileSync(path, 'a')
-  work.done({ partition: 'p', whole: true }, { path, pack: 'a' }, [], [])
-  writeFileSync(work.indexPath('p'), 'index')
-  expect(existsSync(open().indexPath('p'))).toBe(true)
-  const journal = join(directory, 'work', 'journal')
-  const [header, , ...done] = readFileSync(journal, 'utf8').split('\n')
-  writeFileSync(journal, [header, 'an earlier start', ...done].join('\n'))
-  const again = open()
-  expect(again.of('p').packs).toEqual(['a'])
-  expect(existsSync(again.indexPath('p'))).toBe(false)
 })

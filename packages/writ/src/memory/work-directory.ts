@@ -1,7 +1,9 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FileRecord, READING, recordOf, recordRow } from './file-record.ts'
+import { type Advance, buildIndex } from './index-file.ts'
 import { flush, type PackDirectory } from './pack-directory.ts'
+import { PackFile } from './pack-file.ts'
 import { journalOf, journalPath } from './work-journal.ts'
 
 /** What was done of the ingestion of a partition, as often as a pack of it was finished. */
@@ -29,7 +31,7 @@ export interface Progress {
 /**
  * The directory in which a corpus is ingested. One ingestion has it at a time; what it has done when it is cut short, the next one
  * goes on with, unless the corpus has since become another.
- * INVARIANT: a line of the journal is written when its pack is on the disk. An index may lack packs; it never has half a document.
+ * INVARIANT: a line of the journal is written when its pack is on the disk. An index has its name when it is whole and on the disk.
  */
 export class WorkDirectory {
   readonly #path: string
@@ -40,21 +42,15 @@ export class WorkDirectory {
   constructor(path: string, base: string | null, packs: PackDirectory) {
     this.#path = path
     this.#packs = packs
-    const header = JSON.stringify({ schema: 'writ.ingestion/1', base, reading: READING })
-    const [first, boot, ...lines] = journalOf(path)
+    const header = JSON.stringify({ schema: 'writ.ingestion/2', base, reading: READING })
+    const [first, ...lines] = journalOf(path)
     const done = first === header ? wholeLines(lines) : []
     const goesOn = done.every(({ pack }) => pack === null || existsSync(this.packPath(pack)))
     if (first !== header || !goesOn) rmSync(path, { recursive: true, force: true })
-    // What an index had not yet on the disk is lost when the machine stops; packs are there.
-    else if (boot !== thisBoot()) rmSync(this.#indexes, { recursive: true, force: true })
-    mkdirSync(this.#indexes, { recursive: true, mode: 0o700 })
+    mkdirSync(path, { recursive: true, mode: 0o700 })
     const kept = goesOn ? done : []
     for (const line of kept) this.#note(line)
-    this.#rewrite([header, thisBoot(), ...kept.map((line) => JSON.stringify(line))])
-  }
-
-  get #indexes(): string {
-    return join(this.#path, 'index')
+    this.#rewrite([header, ...kept.map((line) => JSON.stringify(line))])
   }
 
   of(partition: string): Progress {
@@ -74,9 +70,10 @@ export class WorkDirectory {
     return existsSync(here) ? here : this.#packs.packPath(pack)
   }
 
-  /** Hands over the packs of a partition, which it is made of from now on. */
+  /** Hands over the packs of a partition with their indexes; it is made of them from now on. */
   handOver(partition: string): void {
     for (const pack of this.of(partition).packs) {
+      if (existsSync(this.#indexPath(pack))) this.#packs.keepIndex(this.#indexPath(pack), pack)
       if (existsSync(this.#ownPath(pack))) this.#packs.keepPack(this.#ownPath(pack), pack)
     }
   }
@@ -85,8 +82,23 @@ export class WorkDirectory {
     return join(this.#path, `${pack}.pack`)
   }
 
-  indexPath(partition: string): string {
-    return join(this.#indexes, `${partition}.db`)
+  #indexPath(pack: string): string {
+    return join(this.#path, `${pack}.db`)
+  }
+
+  /** Indexes a pack that was done, unless it is indexed. */
+  index(pack: string, advance: Advance): void {
+    const path = this.#indexPath(pack)
+    if (!existsSync(this.#ownPath(pack)) || existsSync(path)) return
+    const unfinished = this.unfinished('index')
+    const file = new PackFile(this.#ownPath(pack))
+    try {
+      buildIndex(file, unfinished, advance)
+    } finally {
+      file.close()
+    }
+    flush(unfinished)
+    renameSync(unfinished, path)
   }
 
   /** Where something is written before it has its name. */
@@ -141,15 +153,4 @@ function wholeLines(lines: readonly string[]): Done[] {
     }
   }
   return whole
-}
-
-const NEVER: string = crypto.randomUUID()
-
-/** What tells one start of this machine from another; where nothing does, no two are the same. */
-function thisBoot(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-  } catch {
-    return NEVER
-  }
 }

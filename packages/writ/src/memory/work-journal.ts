@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-// The journal of an unfinished ingestion: its header, the start of the machine, and a line for each pack that was finished.
+// The journal of an unfinished ingestion: its header, and a line for each pack that was finished.
 
 export function journalPath(work: string): string {
   return join(work, 'journal')
@@ -18,5 +18,5 @@ export function journalOf(work: string): string[] {
 
 /** Whether something was done there that can be gone on with. */
 export function isWorthKeeping(work: string): boolean {
-  return journalOf(work).filter((line) => line !== '').length > 2
+  return journalOf(work).filter((line) => line !== '').length > 1
 }

@@ -6,7 +6,6 @@ import type {
   CrossReference,
   DefinedTerm,
   DocumentFilter,
-  DocumentInfo,
   ErrorCode,
   FoundAmount,
   FoundDate,
@@ -33,27 +32,24 @@ import type {
   Skipped,
   SymbolList,
   SymbolRequest,
-  TableInfo,
   TableRows,
   TextSource,
 } from '@writ/contract'
 import type { Places } from './pack-directory.ts'
-import type { PackedDocument } from './pack-layout.ts'
 import type { PartitionKey } from './partition-key.ts'
 import type { Wanted } from './selection.ts'
 
-/** A partition as the main thread keeps it: what it needs to answer `locate`, `documents` and `read` alone. */
+/** A partition as the main thread keeps it: what it needs to answer `locate`, `documents`, `tables` and `read` alone. */
 export interface LoadedPartition {
   readonly partition: Partition
-  /** Its packs, by the part that documents say they are in. */
-  readonly packPaths: readonly string[]
-  readonly documents: readonly LoadedDocument[]
-  readonly tables: readonly TableInfo[]
+  readonly parts: readonly LoadedPart[]
 }
 
-export interface LoadedDocument {
-  readonly info: DocumentInfo
-  readonly layout: PackedDocument
+/** Where a pack and its index are, and the numbers of its documents that count no more. */
+export interface LoadedPart {
+  readonly pack: string
+  readonly index: string
+  readonly gone: readonly number[]
 }
 
 export interface Ingested {

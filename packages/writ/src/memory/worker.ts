@@ -25,7 +25,7 @@ import { readAmounts } from './structure/read-amounts.ts'
 import { readDates } from './structure/read-dates.ts'
 import { readReferences } from './structure/references.ts'
 import { similarDocuments } from './structure/similar-documents.ts'
-import { areRows, readRows } from './tables/kept-tables.ts'
+import { areRows, readRows } from './tables/read-tables.ts'
 import type { FromWorker, SentError, ToWorker, WorkerCall, WorkerCalls } from './worker-calls.ts'
 
 type Handlers = {
@@ -87,7 +87,13 @@ const handlers: Handlers = {
   ingestKept: (request, id) => ingestKept(request, waysOf(id)),
   load: (request) => load(request, keep),
   addTexts: (request) => addTexts(request, keep),
-  select: ({ partition, filter }) => selectDocuments(opened(partition).pack.documents, filter),
+  select: ({ partition, filter }) =>
+    selectDocuments(
+      opened(partition)
+        .table.list()
+        .map(({ layout }) => layout),
+      filter,
+    ),
   search: ({ partition, search: wanted }) => search(opened(partition), wanted),
   grep: ({ partition, grep: wanted }, _id, signal) => grep(opened(partition).pack, wanted, signal),
   origin: ({ partition, doc, start, end }) => documentOrigin(opened(partition), doc, start, end),
@@ -100,8 +106,8 @@ const handlers: Handlers = {
     similarDocuments(opened(partition), of === null ? undefined : opened(of), similar, signal),
   references: ({ partition, doc }) => readReferences(opened(partition), doc),
   messages: ({ partition }) => readMessages(opened(partition)),
-  tableRows: ({ partition, name, from }) => readRows(opened(partition).index, name, from),
-  rowsAt: ({ partition, name, spans }) => areRows(opened(partition).index, name, spans),
+  tableRows: ({ partition, name, from }) => readRows(opened(partition).table.parts, name, from),
+  rowsAt: ({ partition, name, spans }) => areRows(opened(partition).table.parts, name, spans),
 }
 
 async function answer(message: Extract<ToWorker, { call: WorkerCall }>): Promise<void> {
@@ -143,8 +149,8 @@ function clear(): void {
 function forgetWhenIdle(): void {
   if (!clearing || running.size > 0) return
   clearing = false
-  for (const { pack, index } of open.values()) {
-    index.close()
+  for (const { pack, indexes } of open.values()) {
+    for (const index of indexes) index.close()
     pack.close()
   }
   open.clear()

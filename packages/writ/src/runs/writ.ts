@@ -179,7 +179,7 @@ export interface Writ {
   /** Gives notes of a run no more, those under a key or all, and gives how many that are; `erase` destroys them. */
   forgetNotes(source: ContextSource, run: string, key?: string): Promise<number>
 
-  /** Ingests paths and keeps the corpus under a name. */
+  /** Ingests paths and keeps the corpus under a name. Rejects with `CORPUS_BUSY` while another ingests or removes it. */
   ingest(name: string, options: IngestOptions): Promise<KeptCorpus>
   corpora(): Promise<readonly CorpusSummary[]>
   /** Forgets a corpus, and deletes its packs unless a run or another corpus uses them. Rejects with `UNKNOWN_CORPUS`. */

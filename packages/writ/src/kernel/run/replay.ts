@@ -165,6 +165,7 @@ function replayStore(partitions: readonly Partition[], omitted: readonly Omitted
     locate: () => closed('a document'),
     documents: () => closed('a listing'),
     select: () => outside('a selection'),
+    firstDocuments: () => closed('a listing'),
     search: () => outside('a search'),
     grep: () => outside('a pattern'),
     read: () => outside('a read'),

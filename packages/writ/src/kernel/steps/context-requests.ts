@@ -74,11 +74,19 @@ export function overviewStep(
     input: {},
     needs: () => partitions,
     effect: (allowed) => {
-      const docs = allowed.flatMap((partition) => inScope(lane, store.documents(partition.id))).sort(byId)
+      const scoped = lane.scope.docs !== null
+      // Where the scope has all of a partition, what is known of it as a whole will do.
+      const first = allowed.flatMap(({ id }) =>
+        scoped ? inScope(lane, store.documents(id)) : store.firstDocuments(id, OVERVIEW_SAMPLE),
+      )
+      const counted = scoped ? first : allowed
       return Promise.resolve({
-        documents: docs.length,
-        bytes: docs.reduce((sum, doc) => sum + doc.bytes, 0),
-        sample: docs.slice(0, OVERVIEW_SAMPLE).map((doc) => doc.id),
+        documents: scoped ? first.length : allowed.reduce((sum, { documents }) => sum + documents, 0),
+        bytes: counted.reduce((sum, { bytes }) => sum + bytes, 0),
+        sample: first
+          .sort(byId)
+          .slice(0, OVERVIEW_SAMPLE)
+          .map((doc) => doc.id),
       })
     },
   }

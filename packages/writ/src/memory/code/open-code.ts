@@ -54,8 +54,7 @@ export class OpenCode {
     files.sort((a, b) => (a.doc < b.doc ? -1 : 1))
     return new CodeView(files, (id) => {
       for (const { pack } of packs) {
-        const n = pack.numberOf(id)
-        const doc = n === undefined ? undefined : pack.byNumber(n)
+        const doc = pack.byId(id)
         if (doc !== undefined) return { pack, doc }
       }
       throw new WritError('INTERNAL', `The source ${id} is in no partition that is open.`)

@@ -20,12 +20,13 @@ type Row<T> = Omit<T, 'start' | 'end'> & Span & { readonly text: string; readonl
 
 /** What is found in the text of a document, from an offset on, with where it stands in its file. */
 export function findInText<T extends Place>(
-  { pack }: OpenPack,
+  open: OpenPack,
   id: string,
   { start, limit }: FoundRange,
   find: (text: string) => readonly T[],
 ): FoundList<Row<T>> {
-  const doc = documentAt(pack, id)
+  const { pack } = open
+  const doc = documentAt(open, id).layout
   const found: Row<T>[] = []
   for (const window of textWindows(pack, doc, OVERLAP_BYTES)) {
     const bytes = new ByteOffsets(window)

@@ -10,8 +10,9 @@ const MOST_BYTES: number = 8 * 1024 * 1024
 const MOST_REFERENCES = 20_000
 
 /** Terms that a document defines and its references to its own parts, in order of place. Throws `BAD_REQUEST`. */
-export function readReferences({ pack }: OpenPack, id: string): readonly (DefinedTerm | CrossReference)[] {
-  const doc = documentAt(pack, id)
+export function readReferences(open: OpenPack, id: string): readonly (DefinedTerm | CrossReference)[] {
+  const { pack } = open
+  const doc = documentAt(open, id).layout
   if (doc.bytes > MOST_BYTES)
     throw new WritError(
       'BAD_REQUEST',

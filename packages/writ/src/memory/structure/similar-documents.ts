@@ -44,7 +44,7 @@ export function similarDocuments(
       ? 1
       : jaccard(own.shingles ?? NONE, shinglesOf(textOf(open, doc.id).toString()))
     if (identical || (similarity >= least && similarity > 0))
-      rows.push({ doc: doc.id, title: titleOf(open, doc), similarity, identical })
+      rows.push({ doc: doc.id, title: documentAt(open, doc.id).title, similarity, identical })
   }
   rows.sort((a, b) => b.similarity - a.similarity || (a.doc < b.doc ? -1 : 1))
   return { found: rows.slice(0, k), truncated: rows.length > k, tooLong }
@@ -68,12 +68,8 @@ function comparable(text: Buffer): Float64Array | null {
   return text.length > MOST_COMPARED_BYTES ? null : shinglesOf(text.toString())
 }
 
-function textOf({ pack }: OpenPack, id: string): Buffer {
-  const doc = documentAt(pack, id)
+function textOf(open: OpenPack, id: string): Buffer {
+  const { pack } = open
+  const doc = documentAt(open, id).layout
   return pack.text(doc, 0, doc.bytes)
-}
-
-function titleOf({ pack, index }: OpenPack, { id }: PackedDocument): string {
-  const row = index.prepare('SELECT title FROM docs WHERE n = ?').get(pack.numberOf(id) ?? -1)
-  return typeof row?.title === 'string' ? row.title : id
 }

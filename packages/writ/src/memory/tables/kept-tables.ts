@@ -1,14 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import {
-  SPAN_COLUMN,
-  TABLE_NOTES,
-  type TableColumn,
-  type TableInfo,
-  type TableNote,
-  type TableRow,
-  type TableRows,
-} from '@writ/contract'
-import { TABLE_BATCH_BYTES } from '../limits.ts'
+import { SPAN_COLUMN, TABLE_NOTES, type TableNote } from '@writ/contract'
 import { ColumnFacts } from './column-facts.ts'
 import type { FoundTable, NoTable } from './found-table.ts'
 import { Totals } from './totals.ts'
@@ -78,63 +69,4 @@ function distinctNames(given: readonly string[]): {
     return free
   })
   return { names, renamed }
-}
-
-interface TableRecord {
-  readonly doc: number
-  readonly name: string
-  readonly columns: string
-  readonly rows: number
-  readonly notes: string
-  readonly problem: string | null
-}
-
-/** The tables of a partition, in order of document and place. */
-export function readTables(
-  index: DatabaseSync,
-  idOf: (doc: number) => string,
-  partition: string,
-): TableInfo[] {
-  const found: unknown[] = index
-    .prepare('SELECT doc, name, columns, "rows", notes, problem FROM tables ORDER BY n')
-    .all()
-  const tables = (found as TableRecord[]).map(({ doc, name, columns, rows, notes, problem }) => ({
-    name,
-    doc: idOf(doc),
-    partition,
-    columns: JSON.parse(columns) as TableColumn[],
-    rows,
-    notes: JSON.parse(notes) as TableNote[],
-    problem,
-  }))
-  return tables.sort((a, b) => (a.doc === b.doc ? 0 : a.doc < b.doc ? -1 : 1))
-}
-
-/** Rows of a table from a place on, as many as are handed on at once. */
-export function readRows(index: DatabaseSync, name: string, from: number): TableRows {
-  const rows: TableRow[] = []
-  let bytes = 0
-  const found: Iterable<unknown> = index
-    .prepare(
-      'SELECT start, "end", cells FROM table_rows WHERE "table" = (SELECT n FROM tables WHERE name = ?) AND start >= ? ORDER BY start',
-    )
-    .iterate(name, from)
-  for (const { start, end, cells } of found as Iterable<{ start: number; end: number; cells: string }>) {
-    if (bytes > TABLE_BATCH_BYTES) return { rows, next: start }
-    bytes += cells.length
-    rows.push({ start, end, cells: JSON.parse(cells) as (string | null)[] })
-  }
-  return { rows, next: null }
-}
-
-/** Which of some spans are rows of a table. */
-export function areRows(
-  index: DatabaseSync,
-  name: string,
-  spans: readonly { readonly start: number; readonly end: number }[],
-): boolean[] {
-  const found = index.prepare(
-    'SELECT 1 FROM table_rows WHERE "table" = (SELECT n FROM tables WHERE name = ?) AND start = ? AND "end" = ?',
-  )
-  return spans.map(({ start, end }) => found.get(name, start, end) !== undefined)
 }

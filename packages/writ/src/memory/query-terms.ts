@@ -9,17 +9,16 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
 )
 
 /**
- * Turns a question into terms of FTS5: a passage is found that has any of them. None when it has no words. Every word is
- * quoted, so nothing of the query is taken as FTS5 syntax. A compound (`GPL-2.0`) also counts as a whole.
+ * Turns a question into terms: a passage is found that has any of them. None when it has no words. A compound (`GPL-2.0`)
+ * also counts as a whole: its words one after another, unless they are more than a query may have.
  */
-export function matchTerms(query: string): readonly string[] {
-  const terms = new Map<string, string>()
+export function queryTerms(query: string): readonly string[] {
+  const terms = new Set<string>()
   for (const word of query.slice(0, MAX_QUERY_CHARS).toLowerCase().split(/\s+/u)) {
     const tokens = word.match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu) ?? []
-    for (const token of tokens) terms.set(token, `"${token}"`)
-    if (tokens.length > 1) terms.set(tokens.join(' '), `"${tokens.join(' ')}"`)
+    for (const token of tokens) terms.add(token)
+    if (tokens.length > 1 && tokens.length <= MAX_QUERY_WORDS) terms.add(tokens.join(' '))
   }
-  const telling = [...terms.keys()].filter((term) => !STOP_WORDS.has(term))
-  const kept = (telling.length > 0 ? telling : [...terms.keys()]).slice(0, MAX_QUERY_WORDS)
-  return kept.map((term) => terms.get(term) ?? '')
+  const telling = [...terms].filter((term) => !STOP_WORDS.has(term))
+  return (telling.length > 0 ? telling : [...terms]).slice(0, MAX_QUERY_WORDS)
 }

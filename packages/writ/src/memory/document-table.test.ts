@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { label } from '@writ/contract'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { textFeed } from './document-source.ts'
+import { PackDirectory } from './pack-directory.ts'
+import type { Part } from './pack-parts.ts'
+
+let home: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'writ-table-'))
+})
+afterEach(() => rmSync(home, { recursive: true }))
+
+it('knows of documents what their packs say, one by one and all together', () => {
+  const directory = new PackDirectory({ packs: home, indexes: home, scratch: home, durable: false })
+  const packed = (ids: readonly number[], text: string): string =>
+    directory.put(
+      ids.map((n) => ({
+        id: `${n}.txt`,
+        label: label('internal', [], true),
+        feed: textFeed(`${text} ${n}`),
+      })),
+      [],
+    ) ?? ''
+  const ids = Array.from({ length: 1300 }, (_, n) => n)
+  // Every second one came again; of the first pack those count no more.
+  const again = ids.filter((n) => n % 2 === 0)
+  const first = packed(ids, 'first')
+  const inPack = ids.map((n) => `${n}.txt`).sort()
+  const gone = inPack.flatMap((id, at) => (Number.parseInt(id, 10) % 2 === 0 ? [at] : []))
+  const parts: Part[] = [
+    { pack: first, gone },
+    { pack: packed(again, `${'x'.repeat(40_000)} second`), gone: [] },
+  ]
+  const { table, pack, indexes } = directory.open(directory.keepParts(parts))
+  expect(table.byId('none.txt')).toBeUndefined()
+  for (const id of inPack) expect(table.byId(id)?.layout).toEqual(pack.byId(id))
+  expect(table.byId('none.txt')).toBeUndefined()
+  expect(table.list().map(({ layout }) => layout)).toEqual(pack.documents)
+  expect(table.list(5).map(({ layout }) => layout.id)).toEqual(inPack.slice(0, 5))
+  const bytes = pack.documents.reduce((sum, document) => sum + document.bytes, 0)
+  expect(table.totals()).toEqual({ documents: 1300, bytes })
+  for (const index of indexes) index.close()
+  pack.close()
+})

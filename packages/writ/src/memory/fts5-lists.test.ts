@@ -1,0 +1,65 @@
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { Fts5Lists } from './fts5-lists.ts'
+import { termRows } from './term-rows.ts'
+
+let db: DatabaseSync
+beforeEach(() => {
+  db = new DatabaseSync(':memory:')
+})
+afterEach(() => db.close())
+
+/** A table whose lists are written so often that they are in many segments, some of them on their way into others. */
+function passages(many: number, held: number): void {
+  db.exec(`
+    CREATE VIRTUAL TABLE passages USING fts5(text, name, title, content = '');
+    INSERT INTO passages (passages, rank) VALUES ('hashsize', ${held})`)
+  const insert = db.prepare('INSERT INTO passages (rowid, text, name, title) VALUES (?, ?, ?, ?)')
+  for (let n = 1; n <= many; n += 1) {
+    const words = Array.from({ length: 1 + ((n * 7) % 150) }, (_, at) => `w${(n * 31 + at * at) % 300}`)
+    const text = `all ${n % 3 === 0 ? 'third '.repeat(1 + (n % 5)) : ''}${words.join(' ')} all of them`
+    insert.run(n, text, n % 10 === 0 ? 'third all' : '', n % 15 === 0 ? 'all' : '')
+  }
+}
+
+/** What a term weighs in each row, counted by the table of FTS5 itself. */
+function counted(words: readonly string[]): Map<number, number> {
+  db.exec('CREATE VIRTUAL TABLE IF NOT EXISTS temp.places USING fts5vocab(main, passages, instance)')
+  const places = words.map((word) =>
+    db.prepare('SELECT doc, col, "offset" FROM temp.places WHERE term = ? ORDER BY doc').all(word),
+  )
+  const sets = places.map((rows) => new Set(rows.map(({ doc, col, offset }) => `${doc} ${col} ${offset}`)))
+  const sums = new Map<number, number>()
+  for (const { doc, col, offset } of places[0] ?? []) {
+    if (!sets.every((set, nth) => set.has(`${doc} ${col} ${Number(offset) + nth}`))) continue
+    const weight = { text: 1, name: 4, title: 2 }[String(col)] ?? 0
+    sums.set(Number(doc), (sums.get(Number(doc)) ?? 0) + weight)
+  }
+  return sums
+}
+
+it.each([1e9, 20_000, 3000])('are what FTS5 says of each word when %d bytes are held', (held) => {
+  passages(1500, held)
+  const segments = Number(db.prepare('SELECT count(DISTINCT segid) AS n FROM passages_idx').get()?.n)
+  if (held < 1e9) expect(segments).toBeGreaterThan(1)
+  const lists = new Fts5Lists(db)
+  const words = ['all', 'third', 'of', 'w0', 'w1', 'w299', 'w30', 'w3', 'absent', 'a', 'zzz']
+  const terms = [
+    ...words.map((word) => [word]),
+    ['all', 'of', 'them'],
+    ['third', 'third'],
+    ['third', 'all'],
+    ['w1', 'of'],
+  ]
+  for (const term of terms) {
+    const { rows, weights } = termRows(lists, term)
+    const found = new Map([...rows].map((row, at) => [row, weights[at]]))
+    expect(found).toEqual(counted(term))
+  }
+})
+
+it('are an error once something was deleted, which they do not tell from what is there', () => {
+  passages(20, 1e9)
+  db.exec("INSERT INTO passages (passages, rowid, text, name, title) VALUES ('delete', 3, 'all', '', '')")
+  expect(() => termRows(new Fts5Lists(db), ['all'])).toThrow(/deleted|not in order/)
+})
