@@ -3,6 +3,7 @@ import { textStart } from '../utf8.ts'
 import { BadRecords, type CsvRecord, cellsOf, csvRecords, QUOTE } from './csv-records.ts'
 import { type FoundRow, type FoundTable, type NoTable, noTable } from './found-table.ts'
 import { headerProblem } from './header-problem.ts'
+import { isSureHeader } from './sure-header.ts'
 
 /** Signs that may stand between the fields of a file, by the media type. */
 const DELIMITERS: Readonly<Record<string, readonly string[]>> = {
@@ -35,10 +36,8 @@ function tableOf(bytes: Buffer, delimiter: number, from: number): FoundTable | N
   if (first === undefined) return noTable('it has no rows')
   const header = cellsOf(bytes, first)
   if (header.length > MAX_TABLE_COLUMNS) return noTable(`it has ${header.length} columns`)
-  const problem = headerProblem(
-    header,
-    sample.map((record) => cellsOf(bytes, record)),
-  )
+  const cells = sample.map((record) => cellsOf(bytes, record))
+  const problem = headerProblem(header, cells)
   if (problem !== undefined) return noTable(problem)
   const { rows, ragged } = lengths(bytes, delimiter, first, header.length)
   if (ragged > rows * MOST_RAGGED)
@@ -48,6 +47,7 @@ function tableOf(bytes: Buffer, delimiter: number, from: number): FoundTable | N
     columns: header.map((name) => ({ name: name ?? '', isText: false, mayGroup: delimiter !== COMMA })),
     rows: rowsOf(bytes, delimiter, first, header.length),
     ragged: ragged > 0,
+    guessed: !isSureHeader(header, cells),
   }
 }
 

@@ -55,6 +55,7 @@ export function keepTables(
       row.run(n, fileOffset(start), fileOffset(end), JSON.stringify(cells))
       rows += 1
     }
+    if (one.guessed === true) notes.add('guessed-header')
     if (one.apart === true || totals.seem) notes.add('totals')
     const columns = facts.map((column, at) => column.column(names[at] ?? ''))
     const sorted = TABLE_NOTES.filter((note) => notes.has(note))

@@ -2,6 +2,7 @@ import type { ParsedTables } from '../extract.ts'
 import { MAX_TABLE_COLUMNS, TABLE_SAMPLE_ROWS } from '../limits.ts'
 import { type FoundTable, type NoTable, noTable } from './found-table.ts'
 import { headerProblem } from './header-problem.ts'
+import { isSureHeader } from './sure-header.ts'
 
 /** The tables that the parser of a document found in it. */
 export function parsedTables(tables: ParsedTables): readonly (FoundTable | NoTable)[] {
@@ -11,6 +12,7 @@ export function parsedTables(tables: ParsedTables): readonly (FoundTable | NoTab
     const names = columns.map(({ name }) => name)
     const sample = rows.slice(0, TABLE_SAMPLE_ROWS).map(({ cells }) => cells)
     const doubt = marked ? undefined : headerProblem(names, sample)
-    return doubt === undefined ? { part, columns, rows, ragged: false, apart } : noTable(doubt, part)
+    if (doubt !== undefined) return noTable(doubt, part)
+    return { part, columns, rows, ragged: false, apart, guessed: !marked && !isSureHeader(names, sample) }
   })
 }

@@ -204,6 +204,11 @@ const DOUBTFUL: readonly (readonly [why: string, question: string, tables: reado
   ['a group by itself', 'What is the total amount by amount?', SHOP],
   ['two groups', 'What is the total amount by region and status?', SHOP],
   ['a table with ragged rows', 'How many orders are there?', [{ ...ORDERS, notes: ['ragged'] }]],
+  [
+    'a table whose first row may be no header',
+    'How many orders are there?',
+    [{ ...ORDERS, notes: ['guessed-header'] }],
+  ],
   ['a table with totals', 'What is the total amount?', [{ ...ORDERS, notes: ['totals'] }]],
   [
     'a table that is none',
