@@ -1,3 +1,5 @@
+import { readsAsRemark } from '@writ/contract'
+
 const RANGE = /\$?\b([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})\b/g
 const MOST_CHARS = 8_192
 
@@ -21,5 +23,5 @@ function columnOf(letters: string): number {
 export function isRemark(cells: readonly (string | null)[]): boolean {
   const [first = null, ...others] = cells
   if (first === null || others.length === 0 || others.some((cell) => cell !== null)) return false
-  return others.length > 1 || /[:*]|\.$|\s\S+\s\S+\s/.test(first)
+  return others.length > 1 || readsAsRemark(first)
 }

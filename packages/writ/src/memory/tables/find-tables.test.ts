@@ -182,10 +182,13 @@ it('reads no other text', () => {
   expect(findTables('text/plain', 10, () => expect.unreachable())).toEqual([])
 })
 
-it('makes no table of a text that is too long, and says so', () => {
-  const found = findTables(CSV, 1024 ** 3, () => expect.unreachable())
-  expect(found).toEqual([{ part: null, problem: expect.stringContaining('bytes') }])
-})
+it.each([CSV, TSV, JSON_TYPE, LINES, MARKDOWN, 'text/xml', 'application/yaml', 'log'])(
+  'makes no table of a text that is too long, and says so: %s',
+  (kind) => {
+    const found = findTables(kind, 1024 ** 3, () => expect.unreachable())
+    expect(found).toEqual([{ part: null, problem: expect.stringContaining('bytes') }])
+  },
+)
 
 it.each([
   ['[{"a": 1, "b": 2, "a": 3}]'],

@@ -1,3 +1,5 @@
+import { readsAsRemark } from '@writ/contract'
+
 /** A longer cell says something else than that its row adds others up. */
 const MOST_CHARS = 40
 /** What each of the following holds: looked for first, since nearly no cell has it. */
@@ -9,9 +11,6 @@ const BEFORE = /^\P{L}*(?:(?:grand|sub|overall)?[\s-]*totals?|sum of)(?!\p{L})/i
 /** "EMEA total". */
 const AFTER = /(?<!\p{L})(?:sub[\s-]?)?totals?\P{L}*$/iu
 const AVERAGE = /^\P{L}*(?:averages?|avg|mean|durchschnitt)\P{L}*$/iu
-
-/** "Source: us", "* estimated", "These are early figures". */
-const REMARK = /[:*]|\.$|\s\S+\s/
 
 /** Finds whether a row of a table seems to add up others: by a cell that says so, or a last row that is called nothing or an average. */
 export class Totals {
@@ -48,7 +47,10 @@ export class Totals {
     if (name !== null)
       return (
         AVERAGE.test(name) ||
-        (this.#alone === 1 && others.length > 1 && others.every((cell) => cell === null) && REMARK.test(name))
+        (this.#alone === 1 &&
+          others.length > 1 &&
+          others.every((cell) => cell === null) &&
+          readsAsRemark(name))
       )
     return this.#unnamed === 1 && others.some((cell) => cell !== null && /^[^\p{L}]*\d/u.test(cell))
   }
