@@ -1,5 +1,3 @@
-import { readsAsRemark } from '@writ/contract'
-
 const RANGE = /\$?\b([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})\b/g
 const MOST_CHARS = 8_192
 
@@ -17,11 +15,4 @@ function columnOf(letters: string): number {
   let number = 0
   for (const letter of letters) number = number * 26 + letter.charCodeAt(0) - 64
   return number - 1
-}
-
-/** Whether a row holds a text in its first column and nothing else, as headings and remarks between the rows of a table do. */
-export function isRemark(cells: readonly (string | null)[]): boolean {
-  const [first = null, ...others] = cells
-  if (first === null || others.length === 0 || others.some((cell) => cell !== null)) return false
-  return others.length > 1 || readsAsRemark(first)
 }

@@ -76,3 +76,18 @@ it.each<[string, string | null, boolean]>([
     totals.add(cells)
   expect(totals.seem).toBe(expected)
 })
+
+it.each<[string, readonly (string | null)[], boolean]>([
+  ['a remark', ['Source: us', null], true],
+  ['a remark of three words', ['Figures are early', null], true],
+  ['a name', ['New Ulm', null], false],
+  ['a heading over more columns', ['South', null, null], true],
+  ['a row that holds something', ['South', null, '1'], false],
+])('in a table that is laid out for readers, %s stands between rows', (_what, row, expected) => {
+  const seemed = [true, false].map((laidOut) => {
+    const totals = new Totals(laidOut)
+    for (const cells of [row, ['Ulm', 'x', '4'], ['Kiel', 'y', '7']]) totals.add(cells)
+    return totals.seem
+  })
+  expect(seemed).toEqual([expected, false])
+})

@@ -1,5 +1,3 @@
-import { readsAsRemark } from '@writ/contract'
-
 /** A longer cell says something else than that its row adds others up. */
 const MOST_CHARS = 40
 /** What each of the following holds: looked for first, since nearly no cell has it. */
@@ -12,8 +10,12 @@ const BEFORE = /^\P{L}*(?:(?:grand|sub|overall)?[\s-]*totals?|sum of)(?!\p{L})/i
 const AFTER = /(?<!\p{L})(?:sub[\s-]?)?totals?\P{L}*$/iu
 const AVERAGE = /^\P{L}*(?:averages?|avg|mean|durchschnitt)\P{L}*$/iu
 
+/** "Source: us", "* estimated", "These are early figures". */
+const REMARK = /[:*]|\.$|\s\S+\s/
+
 /** Finds whether a row of a table seems to add up others: by a cell that says so, or a last row that is called nothing or an average. */
 export class Totals {
+  readonly #laidOut: boolean
   #said = false
   #unnamed = 0
   /** Rows with nothing but their first cell. */
@@ -23,6 +25,11 @@ export class Totals {
   /** The newest row. */
   #last: readonly (string | null)[] = []
 
+  /** `laidOut` says that somebody set the table for readers: a heading or a remark may stand anywhere in it. */
+  constructor(laidOut: boolean = false) {
+    this.#laidOut = laidOut
+  }
+
   add(cells: readonly (string | null)[]): void {
     this.#said ||= cells.some(
       (cell) =>
@@ -31,6 +38,7 @@ export class Totals {
         HINT.test(cell) &&
         (ALONE.test(cell) || BEFORE.test(cell) || AFTER.test(cell)),
     )
+    this.#said ||= this.#laidOut && isRemark(cells)
     this.#sums.add(cells)
     this.#last = cells
     this.#rows += 1
@@ -47,13 +55,16 @@ export class Totals {
     if (name !== null)
       return (
         AVERAGE.test(name) ||
-        (this.#alone === 1 &&
-          others.length > 1 &&
-          others.every((cell) => cell === null) &&
-          readsAsRemark(name))
+        (this.#alone === 1 && others.length > 1 && others.every((cell) => cell === null) && REMARK.test(name))
       )
     return this.#unnamed === 1 && others.some((cell) => cell !== null && /^[^\p{L}]*\d/u.test(cell))
   }
+}
+
+/** Whether a row holds a text in its first column and nothing else, as headings and remarks between the rows of a table do. */
+function isRemark([first = null, ...others]: readonly (string | null)[]): boolean {
+  if (first === null || others.length === 0 || others.some((cell) => cell !== null)) return false
+  return others.length > 1 || REMARK.test(first)
 }
 
 /** Finds a last row whose figures are the sums of those above it, and that is empty where no other row is. */
