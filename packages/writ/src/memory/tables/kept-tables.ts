@@ -47,7 +47,7 @@ export function keepTables(
     const notes = new Set<TableNote>()
     if (one.ragged) notes.add('ragged')
     if (renamed) notes.add('named-columns')
-    const totals = new Totals(one.laidOut)
+    const totals = new Totals(names, one.laidOut)
     let rows = 0
     for (const { start, end, cells } of one.rows) {
       for (const [at, cell] of cells.entries()) facts[at]?.add(cell)

@@ -18,6 +18,7 @@ it.each([
     'rooms, the first of which has no number',
     'Lobby,big\nRoom 2,low\nRoom 3,high\nRoom 4,low\nRoom 5,low\nRoom 6,low\nRoom 7,low\n',
   ],
+  ['numbers, one of which is written wrongly', 'Ada,Graz,x7\nBob,Linz,7\nCy,Wels,8\n'],
   ['nothing below', 'Ada,Vienna\n'],
 ])('a first row above %s may be no header', (_what, text) => {
   expect(isGuessed(text)).toBe(true)

@@ -56,9 +56,9 @@ function hasNamingWord(cell: string): boolean {
   return words.length < 4 && words.some((word) => NAMES.has(word))
 }
 
-/** Two where the kind of the values alone proves that what stands above is a name. */
+/** Two where the kind of the values alone proves that what stands above is a name: "x7" above 7 and 8 may be one that is written wrongly. */
 function asContrast(name: string, values: readonly string[]): number {
-  if (values.length > 0 && values.every(isValue)) return 2
+  if (values.length > 0 && values.every(isValue)) return /\d/.test(name) ? 1 : 2
   if (!/\d/.test(name) && values.length > 1 && values.every(isMostlyDigits)) return 2
   if (values.length === 0) return 0
   if (WRITTEN_AS_NAME.test(name) && !values.some((value) => WRITTEN_AS_NAME.test(value))) return 1

@@ -85,9 +85,52 @@ it.each<[string, readonly (string | null)[], boolean]>([
   ['a row that holds something', ['South', null, '1'], false],
 ])('in a table that is laid out for readers, %s stands between rows', (_what, row, expected) => {
   const seemed = [true, false].map((laidOut) => {
-    const totals = new Totals(laidOut)
+    const totals = new Totals([], laidOut)
     for (const cells of [row, ['Ulm', 'x', '4'], ['Kiel', 'y', '7']]) totals.add(cells)
     return totals.seem
   })
   expect(seemed).toEqual([expected, false])
+})
+
+it.each([
+  ['All', true],
+  ['- all -', true],
+  ['Overall', true],
+  ['all regions', true],
+  ['All countries', true],
+  ['All Purpose Flour', false],
+  ['All Saints', false],
+  ['Allegra', false],
+  ['small', false],
+])('a row sums up others by "%s" below the name of a column: %s', (name, expected) => {
+  for (const columns of [
+    ['Region', 'n'],
+    ['country', 'n'],
+  ]) {
+    const totals = new Totals(columns)
+    for (const cells of [
+      ['x', '4'],
+      [name, '7'],
+      ['y', '3'],
+    ])
+      totals.add(cells)
+    if (columns[0] === 'Region' && /countries/.test(name)) continue
+    if (columns[0] === 'country' && /regions/.test(name)) continue
+    expect(totals.seem).toBe(expected)
+  }
+})
+
+it.each([
+  ['# North', null, true],
+  ['// North', null, true],
+  ['#7', '5', false],
+])('a row is a comment: %s, %s', (first, second, expected) => {
+  const totals = new Totals()
+  for (const cells of [
+    [first, second],
+    ['y', '3'],
+    ['z', '9'],
+  ])
+    totals.add(cells)
+  expect(totals.seem).toBe(expected)
 })

@@ -1,13 +1,18 @@
 /** A longer cell says something else than that its row adds others up. */
 const MOST_CHARS = 40
 /** What each of the following holds: looked for first, since nearly no cell has it. */
-const HINT = /total|sum|gesamt/i
+const HINT = /total|sum|gesamt|all/i
 /** "Total", "**Total**", "Sum:", "Gesamt". */
 const ALONE = /^\P{L}*(?:sum|summe|gesamt|gesamtsumme)\P{L}*$/iu
 /** "Grand total", "Subtotal EMEA", "Total (EUR)", "Sum of all". */
 const BEFORE = /^\P{L}*(?:(?:grand|sub|overall)?[\s-]*totals?|sum of)(?!\p{L})/iu
 /** "EMEA total". */
 const AFTER = /(?<!\p{L})(?:sub[\s-]?)?totals?\P{L}*$/iu
+/** "All", "Overall"; "All regions" below the name "region". */
+const EVERYTHING = /^\P{L}*(?:all|overall|insgesamt)\P{L}*$/iu
+const ALL_OF = /^\P{L}*all\s+(?:the\s+)?(\p{L}+)\P{L}*$/iu
+/** What begins a comment in many files. */
+const COMMENT = /^(?:#|\/\/|--|;|%)/
 const AVERAGE = /^\P{L}*(?:averages?|avg|mean|durchschnitt)\P{L}*$/iu
 
 /** "Source: us", "* estimated", "These are early figures". */
@@ -15,6 +20,8 @@ const REMARK = /[:*]|\.$|\s\S+\s/
 
 /** Finds whether a row of a table seems to add up others: by a cell that says so, or a last row that is called nothing or an average. */
 export class Totals {
+  /** Names of the columns, in lower case. */
+  readonly #names: readonly string[]
   readonly #laidOut: boolean
   #said = false
   #unnamed = 0
@@ -26,24 +33,28 @@ export class Totals {
   #last: readonly (string | null)[] = []
 
   /** `laidOut` says that somebody set the table for readers: a heading or a remark may stand anywhere in it. */
-  constructor(laidOut: boolean = false) {
+  constructor(names: readonly string[] = [], laidOut: boolean = false) {
+    this.#names = names.map((name) => name.trim().toLowerCase())
     this.#laidOut = laidOut
   }
 
   add(cells: readonly (string | null)[]): void {
-    this.#said ||= cells.some(
-      (cell) =>
-        cell !== null &&
-        cell.length < MOST_CHARS &&
-        HINT.test(cell) &&
-        (ALONE.test(cell) || BEFORE.test(cell) || AFTER.test(cell)),
-    )
+    this.#said ||= cells.some((cell, at) => cell !== null && this.#sumsUp(cell, at))
+    this.#said ||= COMMENT.test(cells[0] ?? '') && cells.length > 1 && isAlone(cells)
     this.#said ||= this.#laidOut && isRemark(cells)
     this.#sums.add(cells)
     this.#last = cells
     this.#rows += 1
     if ((cells[0] ?? null) === null) this.#unnamed += 1
-    if (cells.every((cell, at) => at === 0 || cell === null)) this.#alone += 1
+    if (isAlone(cells)) this.#alone += 1
+  }
+
+  #sumsUp(cell: string, at: number): boolean {
+    if (cell.length >= MOST_CHARS || !HINT.test(cell)) return false
+    if (ALONE.test(cell) || BEFORE.test(cell) || AFTER.test(cell) || EVERYTHING.test(cell)) return true
+    const of = ALL_OF.exec(cell)?.[1]?.toLowerCase()
+    const name = this.#names[at] ?? ''
+    return of !== undefined && name !== '' && [name, `${name}s`, name.replace(/y$/, 'ies')].includes(of)
   }
 
   get seem(): boolean {
@@ -59,6 +70,11 @@ export class Totals {
       )
     return this.#unnamed === 1 && others.some((cell) => cell !== null && /^[^\p{L}]*\d/u.test(cell))
   }
+}
+
+/** Whether a row has nothing but its first cell, if that. */
+function isAlone(cells: readonly (string | null)[]): boolean {
+  return cells.every((cell, at) => at === 0 || cell === null)
 }
 
 /** Whether a row holds a text in its first column and nothing else, as headings and remarks between the rows of a table do. */

@@ -69,10 +69,10 @@ function rowsNamed(
   return table && { table, key: isAll ? null : keyOf(table) }
 }
 
-/** The column whose name says that it names the rows: "order_id" of orders, else "id". */
+/** The column whose name says that it names the rows: "order_id" of orders, else "id", else "order". */
 function keyOf(table: TableListing): Column | null {
   const rows = [...calledOf(table), nameWords(stemOf(table.doc)).join(' ')]
-  const keys = [...['id', 'number', 'no'].flatMap((key) => rows.map((row) => `${row} ${key}`)), 'id']
+  const keys = [...['id', 'number', 'no'].flatMap((key) => rows.map((row) => `${row} ${key}`)), 'id', ...rows]
   const called = (words: string): Column | undefined =>
     table.columns.find(({ name }) => nameWords(name).join(' ') === words)
   return keys.map(called).find((column) => column !== undefined) ?? null
