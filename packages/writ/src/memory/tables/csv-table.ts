@@ -12,6 +12,7 @@ const DELIMITERS: Readonly<Record<string, readonly string[]>> = {
 }
 
 const COMMA = 0x2c
+const RETURN = 0x0d
 const SPACE = 0x20
 
 /** Of more rows than this share that differ in length from the header, it is not known which cell belongs to what. */
@@ -39,7 +40,7 @@ function tableOf(bytes: Buffer, delimiter: number, from: number): FoundTable | N
   const cells = sample.map((record) => cellsOf(bytes, record))
   const problem = headerProblem(header, cells)
   if (problem !== undefined) return noTable(problem)
-  const { rows, ragged } = lengths(bytes, delimiter, first, header.length)
+  const { rows, ragged, gaps } = lengths(bytes, delimiter, first, header.length)
   if (ragged > rows * MOST_RAGGED)
     return noTable(`${ragged} of ${rows} rows have another number of cells than the header`)
   return {
@@ -47,6 +48,8 @@ function tableOf(bytes: Buffer, delimiter: number, from: number): FoundTable | N
     columns: header.map((name) => ({ name: name ?? '', isText: false, mayGroup: delimiter !== COMMA })),
     rows: rowsOf(bytes, delimiter, first, header.length),
     ragged: ragged > 0,
+    // What stands behind a blank line may be a table of its own; where every line has one behind it, they part nothing.
+    apart: gaps > 0 && gaps < rows - 1,
     guessed: !isSureHeader(header, cells),
   }
 }
@@ -108,14 +111,18 @@ function lengths(
   delimiter: number,
   header: CsvRecord,
   columns: number,
-): { readonly rows: number; readonly ragged: number } {
+): { readonly rows: number; readonly ragged: number; readonly gaps: number } {
   let rows = 0
   let ragged = 0
-  for (const { fields } of below(bytes, delimiter, header)) {
-    rows += 1
+  let gaps = 0
+  let last = header.end
+  for (const { start, end, fields } of below(bytes, delimiter, header)) {
     if (fields.length / 2 !== columns) ragged += 1
+    if (rows > 0 && start > last + (bytes[last] === RETURN ? 2 : 1)) gaps += 1
+    rows += 1
+    last = end
   }
-  return { rows, ragged }
+  return { rows, ragged, gaps }
 }
 
 function* rowsOf(bytes: Buffer, delimiter: number, header: CsvRecord, columns: number): Generator<FoundRow> {

@@ -134,3 +134,19 @@ it.each([
     totals.add(cells)
   expect(totals.seem).toBe(expected)
 })
+
+it.each([
+  ['Source: ERP', true],
+  ['Data as of May', true],
+  ['C', false],
+  ['New York', false],
+])('the last row of two columns is a remark: %s, %s', (last, expected) => {
+  const totals = new Totals()
+  for (const cells of [
+    ['A', '3'],
+    ['B', '9'],
+    [last, null],
+  ])
+    totals.add(cells)
+  expect(totals.seem).toBe(expected)
+})

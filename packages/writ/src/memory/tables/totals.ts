@@ -66,7 +66,7 @@ export class Totals {
     if (name !== null)
       return (
         AVERAGE.test(name) ||
-        (this.#alone === 1 && others.length > 1 && others.every((cell) => cell === null) && REMARK.test(name))
+        (this.#alone === 1 && others.length > 0 && others.every((cell) => cell === null) && REMARK.test(name))
       )
     return this.#unnamed === 1 && others.some((cell) => cell !== null && /^[^\p{L}]*\d/u.test(cell))
   }

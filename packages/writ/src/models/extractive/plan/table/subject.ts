@@ -29,7 +29,8 @@ const AGGREGATED = new RegExp(`^(?<inner>${AGGREGATES.join('|')})\\s+(?<of>\\S.*
 /** "of amount in orders.csv": where the thing measured stands. */
 export const IN_TABLE: RegExp =
   /^(?<of>\S.*?)\s+(?:are\s+(?:there\s+)?)?(?:in|of|for|from|across|over|among)\s+(?:all\s+)?(?<table>\S.*)$/iu
-const ROWS = /^(?:rows|records|entries|lines)$/iu
+/** Lines are none of them: a row of a log or of quoted cells may go over several. */
+const ROWS = /^(?:rows|records|entries)$/iu
 export const THERE: RegExp = /\s+(?:are\s+there|are\s+listed|do\s+we\s+have|exist)$/iu
 
 /** What a question measures; undefined where a word of it is not understood, or may be meant of more than one. */

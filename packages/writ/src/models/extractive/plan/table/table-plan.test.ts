@@ -203,6 +203,7 @@ const DOUBTFUL: readonly (readonly [why: string, question: string, tables: reado
   ['single rows of a joined table', 'Which segment has the highest amount?', SHOP],
   ['a group by itself', 'What is the total amount by amount?', SHOP],
   ['two groups', 'What is the total amount by region and status?', SHOP],
+  ['lines, which are no rows', 'How many lines are in orders.csv?', SHOP],
   ['a table with ragged rows', 'How many orders are there?', [{ ...ORDERS, notes: ['ragged'] }]],
   [
     'a table whose first row may be no header',
