@@ -40,7 +40,7 @@ function tableOf(bytes: Buffer, delimiter: number, from: number): FoundTable | N
   const cells = sample.map((record) => cellsOf(bytes, record))
   const problem = headerProblem(header, cells)
   if (problem !== undefined) return noTable(problem)
-  const { rows, ragged, gaps } = lengths(bytes, delimiter, first, header.length)
+  const { rows, ragged, gaps, heads } = lengths(bytes, delimiter, first, header.length)
   if (ragged > rows * MOST_RAGGED)
     return noTable(`${ragged} of ${rows} rows have another number of cells than the header`)
   return {
@@ -49,7 +49,7 @@ function tableOf(bytes: Buffer, delimiter: number, from: number): FoundTable | N
     rows: rowsOf(bytes, delimiter, first, header.length),
     ragged: ragged > 0,
     // What stands behind a blank line may be a table of its own; where every line has one behind it, they part nothing.
-    apart: gaps > 0 && gaps < rows - 1,
+    apart: (gaps > 0 && gaps < rows - 1) || heads > 0,
     guessed: !isSureHeader(header, cells),
   }
 }
@@ -111,18 +111,21 @@ function lengths(
   delimiter: number,
   header: CsvRecord,
   columns: number,
-): { readonly rows: number; readonly ragged: number; readonly gaps: number } {
+): { readonly rows: number; readonly ragged: number; readonly gaps: number; readonly heads: number } {
   let rows = 0
   let ragged = 0
   let gaps = 0
+  /** Rows that are the header once more, as files that were put together have them. */
+  let heads = 0
   let last = header.end
   for (const { start, end, fields } of below(bytes, delimiter, header)) {
     if (fields.length / 2 !== columns) ragged += 1
     if (rows > 0 && start > last + (bytes[last] === RETURN ? 2 : 1)) gaps += 1
+    if (bytes.compare(bytes, header.start, header.end, start, end) === 0) heads += 1
     rows += 1
     last = end
   }
-  return { rows, ragged, gaps }
+  return { rows, ragged, gaps, heads }
 }
 
 function* rowsOf(bytes: Buffer, delimiter: number, header: CsvRecord, columns: number): Generator<FoundRow> {

@@ -227,6 +227,7 @@ it.each([
   ['a row without any cell', 'name,n\nA,1\nB,2\n,\nC,3\n', true],
   ['a blank line with returns', 'name,n\r\nA,1\r\nB,2\r\n\r\nC,3\r\n', true],
   ['no blank line', 'name,n\r\nA,1\r\nB,2\r\nC,3\r\n\r\n', false],
+  ['the header once more', `name,n\n${'A,1\n'.repeat(1_200)}name,n\nB,2\n`, true],
   ['a blank line behind each', 'name,n\n\nA,1\n\nB,2\n\nC,3\n\n', false],
 ])('what stands behind %s may be no row of the same table', (_what, text, apart) => {
   expect(table(CSV, text)).toMatchObject({ apart })

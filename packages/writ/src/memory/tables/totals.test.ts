@@ -150,3 +150,16 @@ it.each([
     totals.add(cells)
   expect(totals.seem).toBe(expected)
 })
+
+it.each<[string, string, boolean]>([
+  ['of each category', 'F,apple,1;F,pear,2;F,,3;V,leek,4;V,kale,5;V,,9;V,mint,1', true],
+  ['of each year, which is a number too', '2024,1,4;2024,2,5;2024,,9;2025,1,7;2025,,7;2026,1,3', true],
+  ['of all but one, and a grand total', 'F,apple,1;F,pear,2;F,,3;V,leek,4;V,,4;X,,7;Y,b,2', true],
+  ['of none: some rows lack a cell', 'F,apple,1;F,pear,2;F,,8;V,leek,4;V,kale,5;V,,2', false],
+  ['of one by chance', 'F,apple,1;F,pear,2;F,,3;V,leek,4;V,kale,5;V,,2;V,x,1', false],
+  ['of none: rows repeat', 'F,apple,1;F,,1;V,leek,1;V,,1;V,kale,1;V,,1', false],
+])('rows within a table are sums %s', (_what, rows, expected) => {
+  const totals = new Totals()
+  for (const row of rows.split(';')) totals.add(row.split(',').map((cell) => (cell === '' ? null : cell)))
+  expect(totals.seem).toBe(expected)
+})

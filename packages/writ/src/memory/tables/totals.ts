@@ -1,3 +1,5 @@
+import { Subtotals } from './subtotals.ts'
+
 /** A longer cell says something else than that its row adds others up. */
 const MOST_CHARS = 40
 /** What each of the following holds: looked for first, since nearly no cell has it. */
@@ -29,6 +31,7 @@ export class Totals {
   #alone = 0
   #rows = 0
   readonly #sums = new Sums()
+  readonly #subtotals = new Subtotals()
   /** The newest row. */
   #last: readonly (string | null)[] = []
 
@@ -42,7 +45,9 @@ export class Totals {
     this.#said ||= cells.some((cell, at) => cell !== null && this.#sumsUp(cell, at))
     this.#said ||= COMMENT.test(cells[0] ?? '') && cells.length > 1 && isAlone(cells)
     this.#said ||= this.#laidOut && isRemark(cells)
-    this.#sums.add(cells)
+    const figures = cells.map((cell) => (cell === null ? Number.NaN : numberOf(cell)))
+    this.#sums.add(cells, figures)
+    this.#subtotals.add(cells, figures)
     this.#last = cells
     this.#rows += 1
     if ((cells[0] ?? null) === null) this.#unnamed += 1
@@ -58,7 +63,9 @@ export class Totals {
   }
 
   get seem(): boolean {
-    return this.#said || (this.#rows > 1 && (this.#isLastApart() || this.#sums.isLast))
+    return (
+      this.#said || this.#subtotals.seem || (this.#rows > 1 && (this.#isLastApart() || this.#sums.isLast))
+    )
   }
 
   #isLastApart(): boolean {
@@ -90,23 +97,24 @@ class Sums {
   readonly #filled: number[] = []
   readonly #sums: number[] = []
   #last: readonly (string | null)[] = []
+  #figures: readonly number[] = []
 
-  add(cells: readonly (string | null)[]): void {
+  add(cells: readonly (string | null)[], figures: readonly number[]): void {
     this.#last.forEach((cell, at) => {
       if (cell === null) return
       this.#filled[at] = (this.#filled[at] ?? 0) + 1
-      this.#sums[at] = (this.#sums[at] ?? 0) + numberOf(cell)
+      this.#sums[at] = (this.#sums[at] ?? 0) + (this.#figures[at] ?? Number.NaN)
     })
     this.#last = cells
+    this.#figures = figures
     this.#rows += 1
   }
 
   get isLast(): boolean {
     const above = this.#rows - 1
-    const figures = this.#last.flatMap((cell, at) => {
-      const number = cell === null ? Number.NaN : numberOf(cell)
-      return Number.isNaN(number) ? [] : [{ number, sum: this.#sums[at] ?? Number.NaN }]
-    })
+    const figures = this.#figures.flatMap((number, at) =>
+      Number.isNaN(number) ? [] : [{ number, sum: this.#sums[at] ?? Number.NaN }],
+    )
     const isSummed = figures.some(
       ({ number, sum }) => number !== 0 && Math.abs(number - sum) <= Math.abs(sum) * 1e-9,
     )

@@ -121,7 +121,7 @@ function withoutPlaceholders({ subject: { table } }: Reading, columns: readonly 
     const of = `CAST(${measured(column)} AS DOUBLE)`
     const [below, above] = [
       `${of} IN (-99, -999, -9999, -99999, -999999)`,
-      `${of} IN (999, 9999, 99999, 999999)`,
+      `${of} IN (99, 999, 9999, 99999, 999999)`,
     ]
     return none(
       `SELECT CASE WHEN (bool_or(${below}) AND NOT bool_or(${of} < 0 AND NOT ${below})) OR max(${of}) FILTER (WHERE ${above}) > 10 * max(abs(${of})) FILTER (WHERE NOT ${above}) THEN 1 ELSE 0 END AS n FROM ${quoted(table.name)} t0`,
