@@ -100,6 +100,10 @@ def pdf(pages):
         objects.append(b'<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<</Font<</F1 3 0 R>>>>/Contents %d 0 R>>' % len(objects))
         kids.append(len(objects))
     objects[1] = b'<</Type/Pages/Count %d/Kids[%s]>>' % (len(kids), b' '.join(b'%d 0 R' % kid for kid in kids))
+    return pdf_of(objects)
+
+
+def pdf_of(objects):
     out, offsets = b'%PDF-1.4\n', []
     for number, content in enumerate(objects, 1):
         offsets.append(len(out))
@@ -107,6 +111,17 @@ def pdf(pages):
     table = b''.join(b'%010d 00000 n \n' % offset for offset in offsets)
     return out + (b'xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n'
                   % (len(objects) + 1, table, len(objects) + 1, len(out)))
+
+
+def outside_font(encoded, encoding, lines=b''):
+    """A PDF whose font names its characters by a table that no PDF holds."""
+    content = b'BT /F1 12 Tf 72 720 Td 14 TL ' + lines + b'/F2 12 Tf <' + encoded.hex().encode() + b'> Tj ET'
+    return pdf_of([b'<</Type/Catalog/Pages 2 0 R>>', b'<</Type/Pages/Count 1/Kids[7 0 R]>>', b'<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+                   b'<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/%s/DescendantFonts[5 0 R]>>' % encoding,
+                   b'<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/FontDescriptor 8 0 R>>',
+                   b'<</Length %d>>stream\n%s\nendstream' % (len(content), content),
+                   b'<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<</Font<</F1 3 0 R/F2 4 0 R>>>>/Contents 6 0 R>>',
+                   b'<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 700/StemV 80>>'])
 
 
 def message(sender, date, subject, text, attachment=None):
@@ -252,6 +267,8 @@ FILES = {
     'contract.pdf': contract,
     'scan.pdf': pdf([[], []]),
     'printed.pdf': printed(PAGE),
+    'adobe-mixed.pdf': outside_font('合同自签署之日起生效'.encode('gbk'), b'GBK-EUC-H', b'(Terms of the contract) Tj T* '),
+    'adobe-only.pdf': outside_font('合同自签署之日起生效'.encode('utf-16-be'), b'UniGB-UCS2-H'),
     'page.htm': PAGE.encode(),
     'offer.eml': offer,
     'inbox.mbox': mailbox([note, offer]),

@@ -48,7 +48,7 @@ export interface ParsedTable {
   readonly rows: readonly ParsedRow[]
   /** Whether the document itself says which row names the columns. */
   readonly marked: boolean
-  /** Whether a row of it may be of another kind than the others: a sum of them, a heading, a remark, a hidden one. */
+  /** Whether a row is of another kind than the others: a sum of them, a hidden one. Absent where all are records of a database. */
   readonly apart?: boolean
   readonly problem?: string
 }

@@ -12,8 +12,8 @@ export interface TableColumn {
   readonly digits?: readonly [before: number, after: number]
 }
 
-/** What a reader of a table has to know: rows of different length, columns that had to be named, a row that adds others up. */
-export const TABLE_NOTES = ['ragged', 'named-columns', 'totals'] as const
+/** What a reader of a table has to know: rows of different length, columns that had to be named, a row that adds others up, a first row that may be none of names. */
+export const TABLE_NOTES = ['ragged', 'named-columns', 'totals', 'guessed-header'] as const
 
 export type TableNote = (typeof TABLE_NOTES)[number]
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-// Documents that `scripts/format-fixtures.py` makes with Python's standard library and Chromium. For tests only.
+// Documents that `scripts/format-fixtures.py` makes with Python's standard library and Chromium, and in `independent/` those that
+// `scripts/independent-fixtures.py` makes with many other tools; `independent.json` says what is in them. For tests only.
 
 const place = join(import.meta.dirname, 'fixtures')
 

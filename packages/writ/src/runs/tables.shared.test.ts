@@ -217,6 +217,20 @@ describe('the built-in model over tables', () => {
     id: 'parcels.csv',
     text: 'parcel_id,city,note,amount,currency\n1,Café,N/A,1,EUR\n1,Cafe\u0301,x,2,\n2,New York,y,3,EUR\n3,"New  York ",z,4,EUR\n',
   }
+  const WEATHER = {
+    id: 'weather.csv',
+    text: 'station,cold,warm,change,height\nA,5,7,-99,250.5\nB,-999,9999,-5,999\nC,7,8.5,3,120\n',
+  }
+  it('computes over numbers that only look like those for none', async () => {
+    for (const [query, number] of [
+      ['What is the lowest change?', -99],
+      ['What is the total height?', 1369.5],
+    ] as const) {
+      const answer = await writ.completion({ query, context: [WEATHER] })
+      expect(answer).toMatchObject({ basis: 'exact', value: { number } })
+    }
+  })
+
   const SIZES = { id: 'sizes.csv', text: 'large,same,size\n999999999999999999,5,1\n1,5,2\n2,5,3\n' }
 
   it.each([
@@ -227,9 +241,11 @@ describe('the built-in model over tables', () => {
     ['How many different notes are there?', 'may say in words that there is none'],
     ['What is the total amount?', 'currency of parcels.csv holds more than one'],
     ['What is the median large?', 'have more than 15 digits'],
+    ['What is the average cold?', 'such as -999 or 9999, may say that there is none'],
+    ['What is the highest warm?', 'such as -999 or 9999, may say that there is none'],
     ['What is the correlation between same and size?', 'There is no correlation'],
   ])('computes nothing that would be no exact figure: %s', async (query, why) => {
-    const answer = await writ.completion({ query, context: [PARCELS, SIZES] })
+    const answer = await writ.completion({ query, context: [PARCELS, SIZES, WEATHER] })
     expect(answer).toMatchObject({ basis: 'passages', value: { kind: 'passages' } })
     expect(JSON.stringify(answer.value)).toContain(why.replaceAll('"', '\\"'))
   })

@@ -1,7 +1,6 @@
 import type { ParsedDocument } from '@writ/contract'
 import { MAX_TABLE_CELLS, MAX_TABLES } from '../limits.ts'
 import type { Block, Page } from './html-blocks.ts'
-import { isRemark } from './rows-apart.ts'
 import { TextBuilder } from './text-builder.ts'
 
 /** The text of a page: a paragraph for each of its blocks, with the headings as its outline and its tables beside it. */
@@ -83,7 +82,7 @@ class Tables {
         columns: head.cells.map((name) => ({ name, isText: false, mayGroup: true })),
         rows,
         marked: head.isHead,
-        apart: body.some(({ isFoot }) => isFoot) || rows.some(({ cells }) => isRemark(cells)),
+        apart: body.some(({ isFoot }) => isFoot),
       })
     }
   }

@@ -54,7 +54,6 @@ it.each([
 
 it.each([
   ['a row is set below the others', '<tfoot><tr><td>All<td>9</tfoot><tr><td>Ulm<td>9', true],
-  ['a row is a remark', '<tr><td>Ulm<td>9<tr><td>Source: us<td>', true],
   ['nothing is of another kind', '<tbody><tr><td>Ulm<td>9<tr><td>Bonn<td></tbody>', false],
 ])('says whether a row is of another kind: %s', async (_what, rows, apart) => {
   expect(await tableOf(HEAD + rows)).toMatchObject([{ apart }])

@@ -30,6 +30,17 @@ describe('a PDF', () => {
     expect(document?.title).toBe('About Acme')
   })
 
+  it('says that characters are missing whose table it does not hold, and is left out where no others are in it', async () => {
+    const { document } = await parse('pdf', 'adobe-mixed.pdf')
+    expect(document?.text).toBe('Terms of the contract\n\n')
+    expect(document?.warnings).toEqual([
+      "characters are missing that are named by a table of Adobe's that it does not hold (GBK-EUC-H)",
+    ])
+    await expect(parse('pdf', 'adobe-only.pdf')).rejects.toMatchObject({
+      refusal: { code: 'binary', reason: expect.stringContaining('UniGB-UCS2-H') },
+    })
+  })
+
   it('without any text is a scan', async () => {
     await expect(parse('pdf', 'scan.pdf')).rejects.toMatchObject({ refusal: { code: 'scan' } })
   })

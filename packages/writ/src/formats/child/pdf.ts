@@ -9,7 +9,8 @@ const NAMED_PAGES = 20
 
 /** The text of a PDF, page by page, with a box for each line. One without any text is a scan, which is not read. */
 export async function parsePdf({ bytes }: ParseRequest): Promise<Parsed> {
-  const pdf = await opened(bytes)
+  const tables = new Set<string>()
+  const pdf = await opened(bytes, tables)
   if (pdf.numPages > MAX_PAGES)
     throw new Refused('limits', `it has ${pdf.numPages} pages; at most ${MAX_PAGES} are read`)
   const text = new TextBuilder('page')
@@ -27,21 +28,36 @@ export async function parsePdf({ bytes }: ParseRequest): Promise<Parsed> {
       empty.push(number)
     page.cleanup()
   }
+  if (empty.length === pdf.numPages && tables.size > 0)
+    throw new Refused('binary', `its characters are named by ${adobes(tables)}`)
   if (empty.length === pdf.numPages)
     throw new Refused('scan', 'it is a scan: its pages hold no text, and images are not read')
   if (empty.length > 0) text.warn(`no text on ${pages(empty)} of ${pdf.numPages}: images there are not read`)
+  if (tables.size > 0) text.warn(`characters are missing that are named by ${adobes(tables)}`)
   const { info } = await pdf.getMetadata().catch(() => ({ info: {} }))
   const title = 'Title' in info && typeof info.Title === 'string' ? info.Title : undefined
   return { document: text.document(title), members: [], left: [] }
 }
 
-async function opened(bytes: Uint8Array): Promise<Awaited<ReturnType<typeof getDocumentProxy>>> {
+/** Opens a PDF. `tables` gets the names of those that its fonts need and it does not hold: the characters of such a font are lost. */
+async function opened(
+  bytes: Uint8Array,
+  tables: Set<string>,
+): Promise<Awaited<ReturnType<typeof getDocumentProxy>>> {
+  class NoTables {
+    fetch({ kind, filename }: { readonly kind: string; readonly filename: string }): Promise<never> {
+      if (kind === 'cMapUrl') tables.add(filename.replace(/\.bcmap$/, ''))
+      return Promise.reject(new Error('there are none'))
+    }
+  }
   try {
     return await getDocumentProxy(new Uint8Array(bytes), {
       useSystemFonts: false,
       disableFontFace: true,
       stopAtErrors: false,
       verbosity: 0,
+      BinaryDataFactory: NoTables,
+      useWorkerFetch: false,
     })
   } catch (error) {
     if (error instanceof Error && error.name === 'PasswordException')
@@ -105,4 +121,9 @@ function pages(numbers: readonly number[]): string {
   const named = numbers.slice(0, NAMED_PAGES).join(', ')
   const more = numbers.length > NAMED_PAGES ? ` and ${numbers.length - NAMED_PAGES} more` : ''
   return oneLine(`${numbers.length === 1 ? 'page' : 'pages'} ${named}${more}`)
+}
+
+function adobes(tables: ReadonlySet<string>): string {
+  const named = [...tables].sort().slice(0, NAMED_PAGES).join(', ')
+  return oneLine(`${tables.size === 1 ? 'a table' : 'tables'} of Adobe's that it does not hold (${named})`)
 }

@@ -16,10 +16,3 @@ function columnOf(letters: string): number {
   for (const letter of letters) number = number * 26 + letter.charCodeAt(0) - 64
   return number - 1
 }
-
-/** Whether a row holds a text in its first column and nothing else, as headings and remarks between the rows of a table do. */
-export function isRemark(cells: readonly (string | null)[]): boolean {
-  const [first = null, ...others] = cells
-  if (first === null || others.length === 0 || others.some((cell) => cell !== null)) return false
-  return others.length > 1 || /[:*]|\.$|\s\S+\s\S+\s/.test(first)
-}

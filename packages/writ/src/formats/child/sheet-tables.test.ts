@@ -154,8 +154,6 @@ it.each<[string, readonly (readonly Value[])[], boolean]>([
     ],
     false,
   ],
-  ['a remark', [HEAD, ['Ulm', 4], ['Source: us']], true],
-  ['headings between rows', [[...HEAD, 'c'], ['South'], ['Ulm', 4, 1], ['North'], ['Kiel', 5, 1]], true],
   ['units below the names', [HEAD, [null, 'EUR'], ['Ulm', 4]], true],
 ])('says whether a row is of another kind: %s', async (_what, rows, apart) => {
   expect(await tablesOf(rows)).toMatchObject([{ apart }])

@@ -1,5 +1,4 @@
 import type { ParsedColumn, ParsedTable } from '@writ/contract'
-import { isRemark } from './rows-apart.ts'
 import type { MergedRows, SheetCell, SheetRow } from './sheet-row.ts'
 
 /** A sheet says where cells are, and nowhere what is a table. */
@@ -107,7 +106,7 @@ function foundTable(head: SheetRow, columns: readonly number[], body: readonly S
   // Below the names there may be a row of units.
   const [below, ...others] = rows
   const isUnnamed = below?.cells[0] === null && others.every(({ cells }) => cells[0] !== null)
-  const apart = differs || isUnnamed || rows.some(({ cells }) => isRemark(cells))
+  const apart = differs || isUnnamed
   return { columns: named, rows, marked: false, apart }
 }
 

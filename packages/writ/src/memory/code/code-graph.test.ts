@@ -92,6 +92,35 @@ describe('names that lead to each other', () => {
   })
 })
 
+it('a name that was followed before its member was known to be assigned is not certain all the same', () => {
+  // const api = { run() {} }; const go = api.run; go.seen = 1; api.run = other; go()
+  const definitions: CodeDefinition[] = [
+    variable('api', null),
+    { ...variable('run', null), kind: 'method', container: 0, fixed: true },
+    variable('go', reach('own', 0, ['run'])),
+  ]
+  const use = { start: 0, end: 1, within: null, inFunction: false } as const
+  const called = (uses: CodeFacts['uses']): readonly (string | undefined)[][] =>
+    new CodeGraph([{ doc: 'a.js', facts: { ...NO_FACTS, definitions, uses } }]).edges
+      .filter(({ kind }) => kind === 'call')
+      .map(({ to, confidence }) => [to?.def.name, confidence])
+  const seen = { ...use, kind: 'member-write', reach: reach('own', 2, ['seen']) } as const
+  const assigned = { ...use, kind: 'member-write', reach: reach('own', 0, ['run']) } as const
+  const call = { ...use, kind: 'call', reach: reach('own', 2) } as const
+  expect(called([seen, call])).toEqual([
+    ['go', 'certain'],
+    ['run', 'certain'],
+  ])
+  for (const writes of [
+    [seen, assigned],
+    [assigned, seen],
+  ])
+    expect(called([...writes, call])).toEqual([
+      ['go', 'likely'],
+      ['run', 'likely'],
+    ])
+})
+
 describe('the file that a specifier names', () => {
   const has =
     (...docs: string[]) =>

@@ -16,6 +16,8 @@ import type { ContextStore, Library } from '@writ/contract'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openLibrary } from '../index.ts'
 import { type Workspace, workspace } from '../memory-fixture.ts'
+import { findRepository } from './git-directory.ts'
+import { GitObjects } from './git-objects.ts'
 
 // Revisions of repositories that git itself made, and of some that try to have something run or read elsewhere.
 
@@ -204,6 +206,13 @@ it.each(['HEAD:', 'HEAD'])('takes no folder or commit for what its hash does not
   rmSync(at(lying))
   writeFileSync(at(lying), readFileSync(at(told)))
   await expect(read(second)).rejects.toMatchObject({ code: 'BAD_SOURCE' })
+  // Git itself looks at a commit that it resolves. What it hands over is held against its hash all the same.
+  const type = name === 'HEAD' ? 'commit' : 'tree'
+  const objects = new GitObjects(findRepository(repository), space.base)
+  expect(() => objects.whole(lying, type)).toThrow(
+    `the ${type} ${lying} is damaged or not what its hash says`,
+  )
+  expect(objects.whole(told, type).length).toBeGreaterThan(0)
 })
 
 it('follows no name that is a link', async () => {

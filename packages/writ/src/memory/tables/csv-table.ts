@@ -3,6 +3,7 @@ import { textStart } from '../utf8.ts'
 import { BadRecords, type CsvRecord, cellsOf, csvRecords, QUOTE } from './csv-records.ts'
 import { type FoundRow, type FoundTable, type NoTable, noTable } from './found-table.ts'
 import { headerProblem } from './header-problem.ts'
+import { isSureHeader } from './sure-header.ts'
 
 /** Signs that may stand between the fields of a file, by the media type. */
 const DELIMITERS: Readonly<Record<string, readonly string[]>> = {
@@ -11,6 +12,7 @@ const DELIMITERS: Readonly<Record<string, readonly string[]>> = {
 }
 
 const COMMA = 0x2c
+const RETURN = 0x0d
 const SPACE = 0x20
 
 /** Of more rows than this share that differ in length from the header, it is not known which cell belongs to what. */
@@ -35,12 +37,10 @@ function tableOf(bytes: Buffer, delimiter: number, from: number): FoundTable | N
   if (first === undefined) return noTable('it has no rows')
   const header = cellsOf(bytes, first)
   if (header.length > MAX_TABLE_COLUMNS) return noTable(`it has ${header.length} columns`)
-  const problem = headerProblem(
-    header,
-    sample.map((record) => cellsOf(bytes, record)),
-  )
+  const cells = sample.map((record) => cellsOf(bytes, record))
+  const problem = headerProblem(header, cells)
   if (problem !== undefined) return noTable(problem)
-  const { rows, ragged } = lengths(bytes, delimiter, first, header.length)
+  const { rows, ragged, gaps, heads } = lengths(bytes, delimiter, first, header.length)
   if (ragged > rows * MOST_RAGGED)
     return noTable(`${ragged} of ${rows} rows have another number of cells than the header`)
   return {
@@ -48,6 +48,9 @@ function tableOf(bytes: Buffer, delimiter: number, from: number): FoundTable | N
     columns: header.map((name) => ({ name: name ?? '', isText: false, mayGroup: delimiter !== COMMA })),
     rows: rowsOf(bytes, delimiter, first, header.length),
     ragged: ragged > 0,
+    // What stands behind a blank line may be a table of its own; where every line has one behind it, they part nothing.
+    apart: (gaps > 0 && gaps < rows - 1) || heads > 0,
+    guessed: !isSureHeader(header, cells),
   }
 }
 
@@ -108,14 +111,21 @@ function lengths(
   delimiter: number,
   header: CsvRecord,
   columns: number,
-): { readonly rows: number; readonly ragged: number } {
+): { readonly rows: number; readonly ragged: number; readonly gaps: number; readonly heads: number } {
   let rows = 0
   let ragged = 0
-  for (const { fields } of below(bytes, delimiter, header)) {
-    rows += 1
+  let gaps = 0
+  /** Rows that are the header once more, as files that were put together have them. */
+  let heads = 0
+  let last = header.end
+  for (const { start, end, fields } of below(bytes, delimiter, header)) {
     if (fields.length / 2 !== columns) ragged += 1
+    if (rows > 0 && start > last + (bytes[last] === RETURN ? 2 : 1)) gaps += 1
+    if (bytes.compare(bytes, header.start, header.end, start, end) === 0) heads += 1
+    rows += 1
+    last = end
   }
-  return { rows, ragged }
+  return { rows, ragged, gaps, heads }
 }
 
 function* rowsOf(bytes: Buffer, delimiter: number, header: CsvRecord, columns: number): Generator<FoundRow> {

@@ -182,10 +182,13 @@ it('reads no other text', () => {
   expect(findTables('text/plain', 10, () => expect.unreachable())).toEqual([])
 })
 
-it('makes no table of a text that is too long, and says so', () => {
-  const found = findTables(CSV, 1024 ** 3, () => expect.unreachable())
-  expect(found).toEqual([{ part: null, problem: expect.stringContaining('bytes') }])
-})
+it.each([CSV, TSV, JSON_TYPE, LINES, MARKDOWN, 'text/xml', 'application/yaml', 'log'])(
+  'makes no table of a text that is too long, and says so: %s',
+  (kind) => {
+    const found = findTables(kind, 1024 ** 3, () => expect.unreachable())
+    expect(found).toEqual([{ part: null, problem: expect.stringContaining('bytes') }])
+  },
+)
 
 it.each([
   ['[{"a": 1, "b": 2, "a": 3}]'],
@@ -217,4 +220,15 @@ it.each([
   })
   expect(plain).toMatchObject({ columns: expect.any(Array) })
   expect(marked).toEqual(plain)
+})
+
+it.each([
+  ['a blank line', 'name,n\nA,1\nB,2\n\nC,3\n', true],
+  ['a row without any cell', 'name,n\nA,1\nB,2\n,\nC,3\n', true],
+  ['a blank line with returns', 'name,n\r\nA,1\r\nB,2\r\n\r\nC,3\r\n', true],
+  ['no blank line', 'name,n\r\nA,1\r\nB,2\r\nC,3\r\n\r\n', false],
+  ['the header once more', `name,n\n${'A,1\n'.repeat(1_200)}name,n\nB,2\n`, true],
+  ['a blank line behind each', 'name,n\n\nA,1\n\nB,2\n\nC,3\n\n', false],
+])('what stands behind %s may be no row of the same table', (_what, text, apart) => {
+  expect(table(CSV, text)).toMatchObject({ apart })
 })

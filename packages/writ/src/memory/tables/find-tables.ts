@@ -46,7 +46,5 @@ export function findTables(
   const find = Object.hasOwn(FINDERS, kind) ? FINDERS[kind] : undefined
   if (find === undefined) return []
   if (bytes <= MAX_TABLE_TEXT_BYTES) return find(text(), kind)
-  return kind === 'text/markdown' || kind === 'text/xml' || kind === 'application/yaml'
-    ? []
-    : [noTable(`it has ${bytes} bytes, more than ${MAX_TABLE_TEXT_BYTES}`)]
+  return [noTable(`it has ${bytes} bytes, more than ${MAX_TABLE_TEXT_BYTES}`)]
 }

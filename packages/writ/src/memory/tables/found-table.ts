@@ -7,6 +7,10 @@ export interface FoundTable {
   readonly ragged: boolean
   /** Whether its document says that a row of it may be of another kind than the others. */
   readonly apart?: boolean
+  /** Whether somebody laid it out for readers, so that headings and remarks may stand between its rows. */
+  readonly laidOut?: boolean
+  /** Whether its names may be a row like the others. */
+  readonly guessed?: boolean
 }
 
 export interface FoundColumn {

@@ -38,7 +38,7 @@ export function keepTables(
     const notes = new Set<TableNote>()
     if (one.ragged) notes.add('ragged')
     if (renamed) notes.add('named-columns')
-    const totals = new Totals()
+    const totals = new Totals(names, one.laidOut)
     let rows = 0
     for (const { start, end, cells } of one.rows) {
       for (const [at, cell] of cells.entries()) facts[at]?.add(cell)
@@ -46,6 +46,7 @@ export function keepTables(
       row.run(n, fileOffset(start), fileOffset(end), JSON.stringify(cells))
       rows += 1
     }
+    if (one.guessed === true) notes.add('guessed-header')
     if (one.apart === true || totals.seem) notes.add('totals')
     const columns = facts.map((column, at) => column.column(names[at] ?? ''))
     const sorted = TABLE_NOTES.filter((note) => notes.has(note))

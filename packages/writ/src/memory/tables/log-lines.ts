@@ -111,7 +111,7 @@ function timeFirst(line: string): LogFields | undefined {
 const RFC5424 =
   /^<(\d{1,3})>1 (\S{1,40}) (\S{1,255}) (\S{1,48}) (\S{1,128}) (\S{1,32}) (-|(?:\[(?:[^\]"\\]|\\.|"(?:[^"\\]|\\.)*")*\])+)(?: \ufeff?(.*))?$/
 const RFC3164 =
-  /^(?:<(\d{1,3})>)?([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\S{1,255}) ([^\s:[]{1,100})(?:\[(\d{1,10})\])?: ?(.*)$/
+  /^(?:<(\d{1,3})>)?([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\S{0,254}[^\s:]) ([^\s:[]{1,100})(?:\[(\d{1,10})\])?: ?(.*)$/
 
 function syslog(line: string): LogFields | undefined {
   const [all, priority = '', stamp = '', host, app, process, id, structured, message] =
@@ -152,9 +152,9 @@ function olderSyslog(line: string): LogFields | undefined {
 }
 
 const ACCESS =
-  /^(\S{1,255}) (\S{1,255}) (\S{1,255}) \[(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}:\d{2}:\d{2}) ([+-]\d{4})\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?$/
+  /^(\S{1,255}) (\S{1,255}) (\S{1,255}) \[(\d{2})\/([A-Z][a-z]{2})\/(\d{4})[: ](\d{2}:\d{2}:\d{2})(?: ([+-]\d{4}))?\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?$/
 
-/** The common and the combined form of web servers. */
+/** The common and the combined form of web servers, and the one of Python's, whose times have no zone. */
 function access(line: string): LogFields | undefined {
   const found = ACCESS.exec(line)
   if (found === null) return undefined
@@ -165,6 +165,7 @@ function access(line: string): LogFields | undefined {
   const [, method, path] = /^([A-Z]{3,10}) (\S+)(?: HTTP\/[\d.]+)?$/.exec(asked) ?? []
   return fields(
     ['time', at],
+    ['zone', zone === undefined ? 'none' : 'UTC'],
     ['source', host],
     ['user', dash(user)],
     ['method', method],
@@ -174,6 +175,37 @@ function access(line: string): LogFields | undefined {
     ['referrer', dash(referrer)],
     ['agent', dash(agent)],
     ['message', asked],
+  )
+}
+
+const NGINX =
+  /^(\d{4})\/(\d{2})\/(\d{2}) (\d{2}:\d{2}:\d{2}) \[(debug|info|notice|warn|error|crit|alert|emerg)\] (\d{1,10}#\d{1,10}): (.*)$/
+
+/** `2026/01/02 10:11:12 [error] 12#12: *3 open() …`: what nginx says of itself. */
+function nginxError(line: string): LogFields | undefined {
+  const [all, year, month, day, time = '', level, source, message] = NGINX.exec(line) ?? []
+  const at = all === undefined ? undefined : timeText(`${year}-${month}-${day}`, time)
+  if (at === undefined) return undefined
+  return fields(['time', at], ['level', level], ['source', source], ['message', message])
+}
+
+const APACHE =
+  /^\[[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))? (\d{4})\] \[(?:([\w-]{0,60}):)?([a-z]{1,12}\d?)\] (?:\[pid (\d{1,10})(?::tid \d{1,20})?\] )?(?:\[client ([^\]\s]{1,100})\] )?(.*)$/
+
+/** `[Fri Jan 02 10:11:12.123 2026] [core:error] [pid 1] [client ::1:80] …`: what Apache says of itself. */
+function apacheError(line: string): LogFields | undefined {
+  const [all, month = '', day = '', time = '', fraction, year, source, level, process, client, message] =
+    APACHE.exec(line) ?? []
+  const date = `${year}-${monthOf(month)}-${day.replace(' ', '0')}`
+  const at = all === undefined ? undefined : timeText(date, time, fraction)
+  if (at === undefined) return undefined
+  return fields(
+    ['time', at],
+    ['level', level],
+    ['source', source],
+    ['process', process],
+    ['client', client],
+    ['message', message],
   )
 }
 
@@ -218,6 +250,12 @@ export const LOG_FORMS: readonly LogForm[] = [
     read: access,
     hasTraces: false,
     texts: ['time', 'source', 'user', 'method', 'path', 'referrer', 'agent', 'message'],
+  },
+  { read: nginxError, hasTraces: false, texts: ['time', 'level', 'source', 'message'] },
+  {
+    read: apacheError,
+    hasTraces: false,
+    texts: ['time', 'level', 'source', 'process', 'client', 'message'],
   },
   { read: logfmt, hasTraces: false, texts: ['time', 'level', 'source', 'message'] },
 ]

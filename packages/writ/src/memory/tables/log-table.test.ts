@@ -82,6 +82,45 @@ it.each<[string, string, Readonly<Record<string, string>>]>([
     },
   ],
   [
+    "access of Python's server",
+    '127.0.0.1 - - [27/Nov/2026 09:51:57] "GET /ok HTTP/1.1" 200 -',
+    {
+      time: '2026-11-27 09:51:57',
+      source: '127.0.0.1',
+      method: 'GET',
+      path: '/ok',
+      status: '200',
+      message: 'GET /ok HTTP/1.1',
+    },
+  ],
+  [
+    'errors of nginx',
+    '2026/11/27 09:51:58 [error] 12#12: *3 open() "/x" failed (2: No such file)',
+    {
+      time: '2026-11-27 09:51:58',
+      level: 'error',
+      source: '12#12',
+      message: '*3 open() "/x" failed (2: No such file)',
+    },
+  ],
+  [
+    'errors of Apache',
+    '[Fri Nov 27 09:05:01.123456 2026] [core:error] [pid 7:tid 140] [client 10.0.0.1:80] AH1: denied',
+    {
+      time: '2026-11-27 09:05:01.123456',
+      level: 'error',
+      source: 'core',
+      process: '7',
+      client: '10.0.0.1:80',
+      message: 'AH1: denied',
+    },
+  ],
+  [
+    'errors of older Apache',
+    '[Fri Nov 27 09:05:01 2026] [warn] [client ::1] denied: [x] y',
+    { time: '2026-11-27 09:05:01', level: 'warn', client: '::1', message: 'denied: [x] y' },
+  ],
+  [
     'logfmt',
     'ts=2026-01-02T10:11:12Z level=error msg="it \\"failed\\"" took=12 empty=\n',
     { time: '2026-01-02T10:11:12Z', level: 'error', message: 'it "failed"', took: '12' },
@@ -118,6 +157,14 @@ it.each([
     '1.1.1.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 1\nxx\n',
   ],
   ['a name is there twice', 'time=1 a=1 a=2\n'],
+  // What `logger` writes names no host: the program stands where a host would.
+  ['no host stands before the program', '<11>Nov 27 09:51:58 app[1]: disk: full\n'],
+  [
+    'only some times of a web server have a zone',
+    '1.1.1.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 1\n1.1.1.1 - - [10/Oct/2000 13:55:37] "GET / HTTP/1.0" 200 1\n',
+  ],
+  ['a line of nginx goes on', '2026/11/27 09:51:58 [error] 12#12: a\nERROR b\n'],
+  ['a line of Apache has no such day', '[Fri Nov 31 09:05:01 2026] [warn] a\n'],
   ['a level begins a line without a time', '2026-01-02 10:00:00 INFO a\nERROR: disk full\n'],
   ['a level in brackets begins one', '2026-01-02 10:00:00 INFO a\n[ERROR] disk full\n'],
   ['a line is an object', '2026-01-02 10:00:00 INFO a\n{"level":"ERROR"}\n'],
@@ -142,6 +189,7 @@ it.each([
   ['dashes', `2026-01-02 10:00:00 ${'-'.repeat(60_000)}x`],
   ['blanks', `2026-01-02 10:00:00${' '.repeat(60_000)}`],
   ['quotes', `1.1.1.1 - - [10/Oct/2000:13:55:36 -0700] "${'\\"'.repeat(30_000)}`],
+  ['brackets', `[Fri Nov 27 09:05:01 2026] [${'a'.repeat(60_000)}`],
   ['structured data', `<1>1 - - - - - ${'[a "'.repeat(16_000)}`],
   ['pairs', `time=1 ${'a='.repeat(30_000)}`],
   ['one line without end', 'x'.repeat(3_000_000)],

@@ -23,7 +23,7 @@ const rows = [...outlines].map(([doc, entries]) => ({ doc, headings: entries.fil
 const count = rows.reduce((sum, row) => sum + row.headings.length, 0);
 const what = wanted.map((t) => said(t.text) + ' (' + (t.whole ? 'whole word' + (t.text.includes(' ') ? 's' : '') : 'anywhere') + ', ' + (t.anyCase ? 'any case' : 'as written') + ')').join(Q.combine === 'all' ? ' and ' : ' or ');
 const least = todo.length > 0 || unread.length > 0 ? 'At least ' : '';
-const notes = ['Headings are those ingestion tells by their form: Markdown headings, and in plain text lines that are numbered, underlined, all in capitals or begin with "Section" and the like; other kinds of files have none. ' + many(SCOPE.filter((doc) => !outlined.has(doc)).length, 'document') + ' of those looked into ' + (SCOPE.filter((doc) => !outlined.has(doc)).length === 1 ? 'has' : 'have') + ' none.'];
+const notes = ['Headings are those ingestion tells by their form: Markdown headings of up to 400 bytes, and in plain text lines that are numbered, underlined, all in capitals or begin with "Section" and the like; other kinds of files have none. ' + many(SCOPE.filter((doc) => !outlined.has(doc)).length, 'document') + ' of those looked into ' + (SCOPE.filter((doc) => !outlined.has(doc)).length === 1 ? 'has' : 'have') + ' none.'];
 if (unread.length > 0) notes.push('Policy withholds ' + many(unread.length, 'document') + '.');
 if (todo.length > 0) notes.push('A limit was reached: ' + many(todo.length, 'document') + ' not looked into.');
 const value = {

@@ -1,5 +1,5 @@
 import { bareGuards, bareRemarks } from './bare-value.ts'
-import { measuresOf, NUMERIC, type Place } from './column-names.ts'
+import { type Column, measuresOf, NUMERIC, type Place } from './column-names.ts'
 import type { Guard, Remark } from './guard.ts'
 import { figureOf, fromOf, joinedTo, measured, nameIn, type Reading } from './query.ts'
 import { folded, quoted, textLiteral } from './sql-text.ts'
@@ -85,6 +85,7 @@ function ofMeasure(reading: Reading): Guard[] {
   const { table, column, other, inner } = subject
   const measure = inner ?? question.measure
   if (column === null) return []
+  const guards: Guard[] = []
   if (measure === 'distinct' && column.type === 'text')
     return [
       none(
@@ -92,16 +93,18 @@ function ofMeasure(reading: Reading): Guard[] {
         `Some values of ${column.name} of ${table.doc} may say in words that there is none.`,
       ),
     ]
-  if (!BY_FRACTIONS.has(measure)) return []
+  if (NUMERIC.has(column.type))
+    guards.push(...withoutPlaceholders(reading, [column, ...(other === null ? [] : [other])]))
+  if (!BY_FRACTIONS.has(measure)) return guards
   const large = [column, ...(other === null ? [] : [other])].map(
     (one) => `abs(CAST(${measured(one)} AS DOUBLE)) >= 1e15`,
   )
-  const guards = [
+  guards.push(
     none(
       `SELECT count(*) AS n ${fromOf(reading, [`(${large.join(' OR ')})`])}`,
       `Values of ${table.doc} have more than 15 digits, and their ${measure} would be rounded.`,
     ),
-  ]
+  )
   if (measure === 'correlation')
     guards.push(
       none(
@@ -110,6 +113,21 @@ function ofMeasure(reading: Reading): Guard[] {
       ),
     )
   return guards
+}
+
+/** Numbers that are written where there is none: -999 where nothing else is negative, 9999 far above everything else. */
+function withoutPlaceholders({ subject: { table } }: Reading, columns: readonly Column[]): Guard[] {
+  return columns.map((column) => {
+    const of = `CAST(${measured(column)} AS DOUBLE)`
+    const [below, above] = [
+      `${of} IN (-99, -999, -9999, -99999, -999999)`,
+      `${of} IN (99, 999, 9999, 99999, 999999)`,
+    ]
+    return none(
+      `SELECT CASE WHEN (bool_or(${below}) AND NOT bool_or(${of} < 0 AND NOT ${below})) OR max(${of}) FILTER (WHERE ${above}) > 10 * max(abs(${of})) FILTER (WHERE NOT ${above}) THEN 1 ELSE 0 END AS n FROM ${quoted(table.name)} t0`,
+      `Some values of ${column.name} of ${table.doc}, such as -999 or 9999, may say that there is none.`,
+    )
+  })
 }
 
 function none(query: string, otherwise: string): Guard {
@@ -137,6 +155,12 @@ export function remarksOf({ subject, conditions, bare, by, which, joins }: Readi
   for (const place of conditions) empty(place)
   for (const place of [by, which]) if (place !== null) empty(place)
   const from = quoted(table.name)
+  const [first, second, ...others] = table.columns
+  if (first !== undefined && second !== undefined && others.length > 0)
+    remarks.push({
+      query: `SELECT count(*) AS n FROM ${from} WHERE coalesce(${[second, ...others].map(({ name }) => `CAST(${quoted(name)} AS VARCHAR)`).join(', ')}) IS NULL`,
+      says: `rows of ${table.doc} hold nothing but ${first.name}, as a heading would; they count like any other`,
+    })
   remarks.push({
     query: `SELECT (SELECT count(*) FROM ${from}) - (SELECT count(*) FROM (SELECT DISTINCT * FROM ${from})) AS n`,
     says: `rows of ${table.doc} repeat another one in every cell; they count like any other`,

@@ -29,7 +29,8 @@ const AGGREGATED = new RegExp(`^(?<inner>${AGGREGATES.join('|')})\\s+(?<of>\\S.*
 /** "of amount in orders.csv": where the thing measured stands. */
 export const IN_TABLE: RegExp =
   /^(?<of>\S.*?)\s+(?:are\s+(?:there\s+)?)?(?:in|of|for|from|across|over|among)\s+(?:all\s+)?(?<table>\S.*)$/iu
-const ROWS = /^(?:rows|records|entries|lines)$/iu
+/** Lines are none of them: a row of a log or of quoted cells may go over several. */
+const ROWS = /^(?:rows|records|entries)$/iu
 export const THERE: RegExp = /\s+(?:are\s+there|are\s+listed|do\s+we\s+have|exist)$/iu
 
 /** What a question measures; undefined where a word of it is not understood, or may be meant of more than one. */
@@ -69,10 +70,10 @@ function rowsNamed(
   return table && { table, key: isAll ? null : keyOf(table) }
 }
 
-/** The column whose name says that it names the rows: "order_id" of orders, else "id". */
+/** The column whose name says that it names the rows: "order_id" of orders, else "id", else "order". */
 function keyOf(table: TableListing): Column | null {
   const rows = [...calledOf(table), nameWords(stemOf(table.doc)).join(' ')]
-  const keys = [...['id', 'number', 'no'].flatMap((key) => rows.map((row) => `${row} ${key}`)), 'id']
+  const keys = [...['id', 'number', 'no'].flatMap((key) => rows.map((row) => `${row} ${key}`)), 'id', ...rows]
   const called = (words: string): Column | undefined =>
     table.columns.find(({ name }) => nameWords(name).join(' ') === words)
   return keys.map(called).find((column) => column !== undefined) ?? null

@@ -52,7 +52,7 @@ function planSaid(
     const doubted = subjectOf(question, all)?.table
     return doubted === undefined || isReliable(doubted)
       ? `no one table or column is called "${unmask(question.of, quoted)}"`
-      : `rows of ${doubted.doc} may be no records, be hidden, or lack cells (${doubted.notes.join(', ')})`
+      : `rows of ${doubted.doc} may be no records, be hidden, or lack cells, or its first row may name no columns (${doubted.notes.join(', ')})`
   }
   const { table } = subject
   if (
@@ -82,7 +82,7 @@ function planSaid(
 }
 
 function isReliable({ problem, notes }: TableListing): boolean {
-  return problem === null && !notes.includes('ragged') && !notes.includes('totals')
+  return problem === null && !notes.some((note) => note !== 'named-columns')
 }
 
 /** Which rows count; why not, where a phrase is not understood. */
