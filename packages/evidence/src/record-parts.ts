@@ -1,6 +1,7 @@
 import {
   ACTIONS,
   type Amount,
+  type Amounts,
   type Attempt,
   type BudgetLeft,
   CHARGED_AS,
@@ -144,6 +145,7 @@ export const coverage: Shape<Coverage> = object<Coverage>({
   touched: count,
   searched: count,
   read: count,
+  unstructured: optional(object<Amounts>({ files: count, bytes: count })),
 })
 
 export const decision: Shape<RecordedDecision> = object<RecordedDecision>({

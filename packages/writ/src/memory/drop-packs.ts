@@ -64,7 +64,7 @@ function filesOf(places: CorporaHome, hash: string): string[] {
 
 /** What is derived from the packs of a state. */
 function indexesOf({ indexes }: CorporaHome, state: string): string[] {
-  return ['db', 'code'].map((ending) => join(indexes, `${state}.${ending}`))
+  return ['db', 'code', 'code-journal'].map((ending) => join(indexes, `${state}.${ending}`))
 }
 
 /** The list of parts and the pack that may have a hash. */

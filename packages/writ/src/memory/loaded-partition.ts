@@ -9,20 +9,27 @@ import type { LoadedPartition } from './worker-calls.ts'
 /** Keeps an opened pack under the id of its partition. */
 export type Keep = (partition: string, open: OpenPack) => void
 
+export interface OpenWays {
+  readonly advance?: Advance
+  /** The state that the partition had, of which the structure of source is taken over. */
+  readonly before?: string
+}
+
 /** Opens the state of a partition that has a hash, keeps it, and says what the main thread needs to know of it. */
 export function openPartition(
   { directory, keep }: { readonly directory: PackDirectory; readonly keep: Keep },
   key: PartitionKey,
   hash: string,
-  advance?: Advance,
+  { advance, before }: OpenWays = {},
 ): LoadedPartition {
   const open = directory.open(hash, advance)
+  if (before !== undefined) open.code.takeOver(directory.codePath(before))
   keep(partitionId(key), open)
   return describe(key, open)
 }
 
 /** What the main thread needs to know of an opened pack under a partition's key. */
-function describe(key: PartitionKey, { sha256, pack, index }: OpenPack): LoadedPartition {
+function describe(key: PartitionKey, { sha256, pack, index, code }: OpenPack): LoadedPartition {
   const id = partitionId(key)
   const known = documentRows(index)
   const documents = pack.documents.map((layout) => {
@@ -42,7 +49,13 @@ function describe(key: PartitionKey, { sha256, pack, index }: OpenPack): LoadedP
   const bytes = documents.reduce((sum, { info }) => sum + info.bytes, 0)
   const partition = { id, ...key, documents: documents.length, bytes, packSha256: sha256 }
   const tables = readTables(index, (n) => pack.byNumber(n)?.id ?? '', id)
-  return { partition, packPaths: pack.parts.map(({ file }) => file.path), documents, tables }
+  return {
+    partition,
+    packPaths: pack.parts.map(({ file }) => file.path),
+    documents,
+    tables,
+    source: code.state,
+  }
 }
 
 interface DocumentRow {

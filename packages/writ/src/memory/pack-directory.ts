@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Omitted } from '@writ/contract'
+import { codePath } from './code/code-path.ts'
 import { KeptCode } from './code/kept-code.ts'
 import { isRefusal } from './document-source.ts'
 import { type Advance, buildIndex, openIndex } from './index-file.ts'
@@ -108,7 +109,8 @@ export class PackDirectory {
       else for (const doc of pack.documents) advance(1, doc.bytes)
       const index = existing ?? openIndex(path)
       if (index === undefined) throw new Error(`the index just built cannot be opened: ${path}`)
-      return { sha256: hash, pack, index, code: new KeptCode(pack, this.#codePlaces(hash)) }
+      const code = new KeptCode(pack, { path: this.codePath(hash), durable: this.#places.durable })
+      return { sha256: hash, pack, index, code }
     } catch (error) {
       pack.close()
       throw error
@@ -134,9 +136,8 @@ export class PackDirectory {
     return join(this.#places.indexes, `${hash}.db`)
   }
 
-  #codePlaces(hash: string) {
-    const { indexes, scratch, durable } = this.#places
-    return { path: join(indexes, `${hash}.code`), scratch, durable }
+  codePath(hash: string): string {
+    return codePath(this.#places.indexes, hash)
   }
 
   packPath(hash: string): string {

@@ -1,5 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import {
+  type Amounts,
   type CodeScope,
   type CorpusChanges,
   type CrossReference,
@@ -23,10 +24,13 @@ import {
   type Partition,
   type Passage,
   type ReadResult,
+  type ReadStructure,
   type SearchRequest,
   type SimilarList,
   type SimilarRequest,
   type Skipped,
+  type SourceState,
+  type StructureRead,
   type SymbolList,
   type SymbolRequest,
   type TableInfo,
@@ -64,6 +68,10 @@ export class PackStore implements KeptCorpus {
   readonly #documents = new Map<string, Kept>()
   readonly #listings = new Map<string, readonly DocumentInfo[]>()
   readonly #tables = new Map<string, readonly TableInfo[]>()
+  /** Source of partitions as they were opened. */
+  readonly #sources = new Map<string, SourceState>()
+  /** Partitions whose source has been read whole since. */
+  readonly #structured = new Set<string>()
   readonly #files: FileHandle[] = []
   #closed: Promise<void> | undefined
 
@@ -77,7 +85,10 @@ export class PackStore implements KeptCorpus {
   static async open(parts: StoreParts): Promise<PackStore> {
     const store = new PackStore(parts)
     try {
-      for (const partition of parts.ingested.partitions) await store.#include(partition)
+      for (const loaded of parts.ingested.partitions) {
+        await store.#include(loaded)
+        store.#sources.set(loaded.partition.id, loaded.source)
+      }
     } catch (error) {
       await store.close()
       throw error
@@ -153,12 +164,36 @@ export class PackStore implements KeptCorpus {
     return this.#parts.link.call('rowsAt', { partition, name, spans })
   }
 
-  symbols(scope: CodeScope, asked: SymbolRequest, signal?: AbortSignal): Promise<SymbolList> {
-    return this.#parts.link.call('symbols', { scope, asked }, { signal })
+  async symbols(scope: CodeScope, asked: SymbolRequest, signal?: AbortSignal): Promise<SymbolList> {
+    const symbols = await this.#parts.link.call('symbols', { scope, asked }, { signal })
+    this.#isStructured(scope.partitions)
+    return symbols
   }
 
-  links(scope: CodeScope, asked: LinkRequest, signal?: AbortSignal): Promise<LinkList> {
-    return this.#parts.link.call('links', { scope, asked }, { signal })
+  async links(scope: CodeScope, asked: LinkRequest, signal?: AbortSignal): Promise<LinkList> {
+    const links = await this.#parts.link.call('links', { scope, asked }, { signal })
+    this.#isStructured(scope.partitions)
+    return links
+  }
+
+  get source(): SourceState {
+    const all = [...this.#sources.values()]
+    return { ...total(all), left: this.unstructured() }
+  }
+
+  unstructured(): Amounts {
+    const unread = [...this.#sources].filter(([partition]) => !this.#structured.has(partition))
+    return total(unread.map(([, { left }]) => left))
+  }
+
+  async readStructure({ signal, onProgress }: ReadStructure = {}): Promise<StructureRead> {
+    const read = await this.#parts.link.call('readStructure', null, { signal, onProgress })
+    this.#isStructured(this.#sources.keys())
+    return read
+  }
+
+  #isStructured(partitions: Iterable<string>): void {
+    for (const partition of partitions) this.#structured.add(partition)
   }
 
   async origin(doc: string, start: number, end: number): Promise<Origin | undefined> {
@@ -227,4 +262,11 @@ export class PackStore implements KeptCorpus {
         `the collection ${JSON.stringify(collection)} already holds texts so labelled`,
       )
   }
+}
+
+function total(amounts: readonly Amounts[]): Amounts {
+  return amounts.reduce((sum, { files, bytes }) => ({ files: sum.files + files, bytes: sum.bytes + bytes }), {
+    files: 0,
+    bytes: 0,
+  })
 }

@@ -29,6 +29,8 @@ import type {
   SimilarList,
   SimilarRequest,
   Skipped,
+  SourceState,
+  StructureRead,
   SymbolList,
   SymbolRequest,
   TableInfo,
@@ -47,6 +49,7 @@ export interface LoadedPartition {
   readonly packPaths: readonly string[]
   readonly documents: readonly LoadedDocument[]
   readonly tables: readonly TableInfo[]
+  readonly source: SourceState
 }
 
 export interface LoadedDocument {
@@ -131,6 +134,8 @@ export interface WorkerCalls {
     }
     result: readonly boolean[]
   }
+  /** Reads the structure of all source that is open. */
+  readStructure: { request: null; result: StructureRead }
   symbols: { request: { readonly scope: CodeScope; readonly asked: SymbolRequest }; result: SymbolList }
   links: { request: { readonly scope: CodeScope; readonly asked: LinkRequest }; result: LinkList }
   origin: {
