@@ -9,10 +9,13 @@ const VERSION = 3
 
 // Structure by the hash of its text. `places` says which text stands where in a pack, so that it need not be hashed to be counted.
 const SCHEMA = `
-  CREATE TABLE facts (text TEXT PRIMARY KEY, body BLOB, reason TEXT, seal TEXT NOT NULL);
-  CREATE TABLE places (pack TEXT, at INTEGER, text TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (pack, at)) WITHOUT ROWID;
+  CREATE TABLE facts (text BLOB PRIMARY KEY, body BLOB, reason TEXT, seal BLOB NOT NULL);
+  CREATE TABLE places (pack BLOB, at INTEGER, text BLOB NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (pack, at)) WITHOUT ROWID;
   PRAGMA user_version = ${VERSION};
 `
+
+/** Most rows have a kilobyte, and what is larger takes whole pages. */
+const PAGES = 'PRAGMA page_size = 1024'
 
 /** How long a process waits for another that writes the same file. */
 const BUSY_MS = 10_000
@@ -52,7 +55,7 @@ export class CodeFile {
   /** What is known of a text. Undefined where nothing is, or it is not what was written there. */
   get(text: string): Found | undefined {
     return this.#sound((db) => {
-      const row = db.prepare('SELECT body, reason, seal FROM facts WHERE text = ?').get(text)
+      const row = db.prepare('SELECT body, reason, seal FROM facts WHERE text = ?').get(bytesOf(text))
       return row === undefined ? undefined : opened(text, row)
     })
   }
@@ -66,8 +69,8 @@ export class CodeFile {
         const facts = db.prepare('INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)')
         const places = db.prepare('INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)')
         for (const { place, text, bytes, found } of entries) {
-          if (found !== undefined) facts.run(text, ...sealed(text, found))
-          places.run(place.pack, place.at, text, bytes)
+          if (found !== undefined) facts.run(bytesOf(text), ...sealed(text, found))
+          places.run(bytesOf(place.pack), place.at, bytesOf(text), bytes)
         }
         db.exec('COMMIT')
       } catch (error) {
@@ -81,7 +84,9 @@ export class CodeFile {
   places(): readonly (Place & { readonly text: string; readonly reason: string | null })[] {
     return this.#sound((db) => {
       const rows: unknown[] = db
-        .prepare('SELECT pack, at, text, reason FROM places JOIN facts USING (text)')
+        .prepare(
+          'SELECT lower(hex(pack)) pack, at, lower(hex(text)) text, reason FROM places JOIN facts USING (text)',
+        )
         .all()
       return rows as (Place & { text: string; reason: string | null })[]
     })
@@ -98,8 +103,8 @@ export class CodeFile {
         const put = db.prepare('INSERT OR IGNORE INTO facts VALUES (?, ?, ?, ?)')
         db.exec('BEGIN IMMEDIATE')
         for (const text of texts) {
-          const row = asked.get(text) as unknown as Row | undefined
-          if (row !== undefined) put.run(text, row.body, row.reason, row.seal)
+          const row = asked.get(bytesOf(text)) as unknown as Row | undefined
+          if (row !== undefined) put.run(bytesOf(text), row.body, row.reason, row.seal)
         }
         db.exec('COMMIT')
       })
@@ -132,7 +137,7 @@ export class CodeFile {
     const db = new DatabaseSync(this.#path, { timeout: BUSY_MS })
     this.#db = db
     // INVARIANT: what is cut short by a kill is whole or not there. A power cut may damage it: then it is found anew.
-    db.exec(`PRAGMA synchronous = ${this.#durable ? 'NORMAL' : 'OFF'}`)
+    db.exec(`${PAGES}; PRAGMA synchronous = ${this.#durable ? 'NORMAL' : 'OFF'}`)
     if (versionOf(db) === VERSION) return db
     db.exec('BEGIN IMMEDIATE')
     // Another process may have made it meanwhile.
@@ -151,28 +156,35 @@ export class CodeFile {
 type Row = {
   readonly body: Uint8Array | null
   readonly reason: string | null
-  readonly seal: string
+  readonly seal: Uint8Array
 }
 
-function sealed(text: string, found: Found): [Uint8Array | null, string | null, string] {
+function sealed(text: string, found: Found): [Uint8Array | null, string | null, Uint8Array] {
   const body = found.facts === null ? null : packFacts(found.facts)
   const reason = found.facts === null ? found.reason : null
   return [body, reason, sealOf(text, body, reason)]
 }
 
-function opened(text: string, row: Record<string, unknown>): Found | undefined {
-  const { body, reason, seal } = row as unknown as Row
-  if (seal !== sealOf(text, body, reason)) return undefined
+function opened(text: string, { body, reason, seal }: Record<string, unknown>): Found | undefined {
+  const hasBody = body instanceof Uint8Array && reason === null
+  const hasReason = body === null && typeof reason === 'string'
+  if (!(seal instanceof Uint8Array) || (!hasBody && !hasReason)) return undefined
+  if (!sealOf(text, hasBody ? body : null, hasReason ? reason : null).equals(seal)) return undefined
   try {
-    return body === null ? { facts: null, reason: reason ?? '' } : { facts: unpackFacts(body) }
+    return hasBody ? { facts: unpackFacts(body) } : { facts: null, reason: String(reason) }
   } catch {
     return undefined
   }
 }
 
 /** Ties what is kept to its text, so that what was damaged or put elsewhere is seen. */
-function sealOf(text: string, body: Uint8Array | null, reason: string | null): string {
-  return sha256(Buffer.concat([Buffer.from(`${text}\n${JSON.stringify(reason)}\n`), body ?? Buffer.alloc(0)]))
+function sealOf(text: string, body: Uint8Array | null, reason: string | null): Buffer {
+  const head = Buffer.from(`${text}\n${JSON.stringify(reason)}\n`)
+  return bytesOf(sha256(Buffer.concat([head, body ?? Buffer.alloc(0)])))
+}
+
+function bytesOf(hash: string): Buffer {
+  return Buffer.from(hash, 'hex')
 }
 
 function versionOf(db: DatabaseSync): unknown {
