@@ -81,8 +81,7 @@ async function ingestPaths(paths: readonly string[], flags: IngestFlags): Promis
       searchableMs,
     }
     const lines = [
-      `${flags.corpus}: ${amount(now)}, ${counted(store.partitions.length, 'label')}`,
-      `  searchable after ${seconds(searchableMs)}`,
+      `${flags.corpus}: ${amount(now)}, ${counted(store.partitions.length, 'label')}, searchable after ${seconds(searchableMs)}`,
       ...replacedLines(before),
       ...changedLines(store.changes),
       ...omittedLines(store),

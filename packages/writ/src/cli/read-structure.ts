@@ -50,7 +50,7 @@ export async function readStructure(store: KeptCorpus, flags: Flags, screen: Scr
   if (!flags.structure) {
     if (left.files > 0)
       say([
-        `  structure of ${source(left)} left for later: ingesting again reads it, and a run that asks for it`,
+        `  structure of ${source(left)} left for later: ingesting again reads it, and so does a run that asks for it`,
       ])
     return told
   }

@@ -1,4 +1,4 @@
-import type { Tree, TreeCursor } from 'web-tree-sitter'
+import type { Language, Tree, TreeCursor } from 'web-tree-sitter'
 import { Refused } from '../refused.ts'
 
 /** More nodes than any source that a person wrote has. */
@@ -19,31 +19,59 @@ export interface Syntax {
 export function plainTree(tree: Tree): Syntax {
   const cursor = tree.walk()
   try {
-    return copied(cursor)
+    return copied(cursor, tree.language)
   } finally {
     // INVARIANT: no cursor is left to the garbage collector, whose finalizer frees memory of a tree that is in use.
     cursor.delete()
   }
 }
 
-function copied(cursor: TreeCursor): Syntax {
-  const make = (parent: Syntax | null): Syntax => ({
-    type: cursor.nodeType,
-    field: cursor.currentFieldName,
+/** The error node, which is in no grammar. */
+const ERROR_TYPE = 65535
+
+interface NodeType {
+  readonly name: string
+  readonly named: boolean
+  readonly comment: boolean
+}
+
+/** What node types are, by number: asked of the grammar once, where asking the cursor would cost a call for each node. */
+const nodeTypes = new WeakMap<Language, NodeType[]>()
+
+function typesOf(language: Language): (id: number) => NodeType {
+  const known = nodeTypes.get(language) ?? []
+  nodeTypes.set(language, known)
+  return (id) => {
+    const type = known[id]
+    if (type !== undefined) return type
+    const name = id === ERROR_TYPE ? 'ERROR' : (language.types[id] ?? 'ERROR')
+    const named = id === ERROR_TYPE || language.nodeTypeIsNamed(id)
+    const made = { name, named, comment: name.includes('comment') }
+    known[id] = made
+    return made
+  }
+}
+
+function copied(cursor: TreeCursor, language: Language): Syntax {
+  const typeOf = typesOf(language)
+  const make = (type: NodeType, parent: Syntax | null): Syntax => ({
+    type: type.name,
+    field: fieldOf(language, cursor.currentFieldId),
     start: cursor.startIndex,
     end: cursor.endIndex,
     kids: [],
     marks: [],
     parent,
   })
-  const root = make(null)
+  const root = make(typeOf(cursor.nodeTypeId), null)
   if (!cursor.gotoFirstChild()) return root
   let at = root
   for (let nodes = 1; ; nodes += 1) {
     if (nodes > MOST_NODES) throw new Refused('limits', `it has more than ${MOST_NODES} parts`)
-    if (!cursor.nodeIsNamed) at.marks.push(cursor.nodeType)
-    else if (!/comment/.test(cursor.nodeType)) {
-      const node = make(at)
+    const type = typeOf(cursor.nodeTypeId)
+    if (!type.named) at.marks.push(type.name)
+    else if (!type.comment) {
+      const node = make(type, at)
       at.kids.push(node)
       if (cursor.gotoFirstChild()) {
         at = node
@@ -56,6 +84,10 @@ function copied(cursor: TreeCursor): Syntax {
       at = at.parent
     }
   }
+}
+
+function fieldOf(language: Language, id: number): string | null {
+  return id === 0 ? null : (language.fields[id] ?? null)
 }
 
 export function field(node: Syntax, name: string): Syntax | undefined {
