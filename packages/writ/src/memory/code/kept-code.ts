@@ -14,7 +14,7 @@ const AT_ONCE = 4
 
 /** Bytes of source, and time, after which what was found is written. */
 const WRITE_BYTES: number = 4 * 1024 ** 2
-const WRITE_MS = 2_000
+const WRITE_MS = 1_000
 
 /** The structure of one source file, or why it is not known. */
 export interface CodeStructure {
