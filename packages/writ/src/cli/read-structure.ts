@@ -85,7 +85,11 @@ async function followed(
     })
     return { ...result, ms: Math.round(performance.now() - started) }
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!signal.aborted) {
+      if (!isWritError(error) || error.code === 'CODE_UNAVAILABLE') throw error
+      const why = `${corpus} is searchable; the structure of its source was not read whole: ${error.message}`
+      throw new WritError(error.code, why, { cause: error })
+    }
     const { files } = store.source.left
     throw new WritError(
       'INTERRUPTED',
