@@ -38,6 +38,7 @@ import {
   type TextSource,
   WritError,
 } from '@writ/contract'
+import { MOST_SOURCE_BYTES } from './limits.ts'
 import { partitionId, partitionKey } from './partition-key.ts'
 import { readSnapped } from './snapped-read.ts'
 import type { Ingested, LoadedDocument, LoadedPartition } from './worker-calls.ts'
@@ -166,13 +167,13 @@ export class PackStore implements KeptCorpus {
 
   async symbols(scope: CodeScope, asked: SymbolRequest, signal?: AbortSignal): Promise<SymbolList> {
     const symbols = await this.#parts.link.call('symbols', { scope, asked }, { signal })
-    this.#isStructured(scope.partitions)
+    this.#wasLookedAt(scope)
     return symbols
   }
 
   async links(scope: CodeScope, asked: LinkRequest, signal?: AbortSignal): Promise<LinkList> {
     const links = await this.#parts.link.call('links', { scope, asked }, { signal })
-    this.#isStructured(scope.partitions)
+    this.#wasLookedAt(scope)
     return links
   }
 
@@ -188,12 +189,14 @@ export class PackStore implements KeptCorpus {
 
   async readStructure({ signal, onProgress }: ReadStructure = {}): Promise<StructureRead> {
     const read = await this.#parts.link.call('readStructure', null, { signal, onProgress })
-    this.#isStructured(this.#sources.keys())
+    for (const partition of this.#sources.keys()) this.#structured.add(partition)
     return read
   }
 
-  #isStructured(partitions: Iterable<string>): void {
-    for (const partition of partitions) this.#structured.add(partition)
+  /** All source of a partition was read with the first question, as far as it is looked at together. */
+  #wasLookedAt({ partitions }: CodeScope): void {
+    for (const partition of partitions)
+      if ((this.#sources.get(partition)?.bytes ?? 0) <= MOST_SOURCE_BYTES) this.#structured.add(partition)
   }
 
   async origin(doc: string, start: number, end: number): Promise<Origin | undefined> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { CodeFacts, CodeLanguage, CodeReader, SourceState } from '@writ/contract'
-import { MAX_CODE_BYTES } from '../limits.ts'
+import { MAX_CODE_BYTES, MOST_SOURCE_BYTES } from '../limits.ts'
 import type { PackedDocument } from '../pack-layout.ts'
 import type { PackSet } from '../pack-set.ts'
 import { sha256 } from '../sha256.ts'
@@ -140,11 +140,12 @@ export class KeptCode {
   }
 
   async #all(read: CodeReader['readCode'], signal: AbortSignal): Promise<readonly CodeStructure[]> {
-    const all: CodeStructure[] = this.#long.map(({ id }) => ({ doc: id, facts: null }))
-    if (this.#sources.length === 0) return all
+    const within = firstOf(this.#sources)
+    const beyond = this.#sources.slice(within.length).map(({ doc }) => doc)
+    const all: CodeStructure[] = [...this.#long, ...beyond].map(({ id }) => ({ doc: id, facts: null }))
     const writer = new Writer(this.#file)
     try {
-      await severalAtOnce(this.#sources, AT_ONCE, signal, async ({ doc, language, place }) => {
+      await severalAtOnce(within, AT_ONCE, signal, async ({ doc, language, place }) => {
         const bytes = this.#text(doc)
         const text = textHash(language, bytes)
         const kept = this.#file.get(text)
@@ -210,6 +211,16 @@ function sourcesOf(pack: PackSet): readonly Source[] {
     const at = (pack.numberOf(doc.id) ?? 0) - (before[doc.part] ?? 0)
     return [{ doc, language, place: { pack: pack.parts[doc.part]?.pack ?? '', at } }]
   })
+}
+
+/** The first sources, as many as are looked at together. */
+function firstOf(sources: readonly Source[]): readonly Source[] {
+  let bytes = 0
+  const end = sources.findIndex(({ doc }) => {
+    bytes += doc.bytes
+    return bytes > MOST_SOURCE_BYTES
+  })
+  return end < 0 ? sources : sources.slice(0, end)
 }
 
 /** What a parser says of a text, where it fits the text. */
