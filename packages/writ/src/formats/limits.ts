@@ -48,9 +48,6 @@ export const MS_PER_MIB = 2_000
 export const CHILD_HEAP_MB = 1_024
 export const CHILD_DATA_KB: number = 3 * 1024 ** 2
 
-/** Children that read source at once: each takes a core and a hundred megabytes. */
-export const CODE_LANES = 2
-
 /** How long a child that nothing is asked of stays. */
 export const IDLE_MS = 5_000
 

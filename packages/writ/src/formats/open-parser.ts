@@ -1,10 +1,11 @@
-import { availableParallelism } from 'node:os'
 import {
   type CodeFacts,
   type CodeReader,
   type CodeRequest,
   type DocumentParser,
   type Parsed,
+  type ParsedDocument,
+  type ParsedMember,
   type ParseRefusal,
   type ParseRequest,
   WritError,
@@ -13,41 +14,50 @@ import type { Child } from '../confinement/child.ts'
 import { type Started, startConfined } from '../confinement/start-confined.ts'
 import { parserProgram } from './child-command.ts'
 import { grammarFiles, requireGrammars } from './code-grammars.ts'
-import { BASE_MS, CODE_LANES } from './limits.ts'
-import type { ToParser } from './messages.ts'
-import { CLOSED, ParserLane } from './parser-lane.ts'
+import { BASE_MS, CHUNK_BYTES, IDLE_MS, MAX_PARTS, MAX_UNPACKED_BYTES, MS_PER_MIB } from './limits.ts'
+import type { FromParser, ToParser } from './messages.ts'
+import { parserMessage } from './parser-message.ts'
 
 export interface ParserOptions {
   /** Time to read one file before the child is killed, beside what its size adds. */
   readonly baseMs?: number
 }
 
-/** Parses files in confined children, which are started for the first of them and end when there are no more. */
+/** Parses files in a confined child, which is started for the first of them and ends when there are no more. */
 export function openParser({ baseMs = BASE_MS }: ParserOptions = {}): DocumentParser & CodeReader {
   return new ConfinedParser(baseMs)
 }
 
+type Outcome = Parsed | CodeFacts | ParseRefusal | NoGrammar
+
+/** Code cannot be read here. */
+interface NoGrammar {
+  readonly noGrammar: string
+}
+
 class ConfinedParser implements DocumentParser, CodeReader {
-  readonly #lanes: readonly ParserLane[]
-  #started: Promise<Started<ToParser>> | undefined
+  readonly #baseMs: number
+  #started: Started<ToParser> | undefined
+  #child: Child<ToParser> | undefined
+  #idle: NodeJS.Timeout | undefined
+  #last: Promise<unknown> = Promise.resolve()
+  /** Ends the reading of the file that the child has. */
+  #stop: (() => void) | undefined
+  #closed = false
 
   constructor(baseMs: number) {
-    const lanes = Math.min(CODE_LANES, availableParallelism())
-    this.#lanes = Array.from({ length: lanes }, () => new ParserLane(() => this.#start(), baseMs))
+    this.#baseMs = baseMs
   }
 
-  /** One file after another. */
+  /** One file after another: each has the child for itself. */
   async parse({ format, name, bytes }: ParseRequest): Promise<Parsed | ParseRefusal> {
-    const [first] = this.#lanes
-    const outcome = await first?.read({ type: 'parse', format, name }, bytes)
-    return outcome === undefined || 'definitions' in outcome || 'noGrammar' in outcome ? BROKEN : outcome
+    const outcome = await this.#queue({ type: 'parse', format, name }, bytes)
+    return 'definitions' in outcome || 'noGrammar' in outcome ? BROKEN : outcome
   }
 
-  /** Several at once. */
   async readCode({ language, bytes }: CodeRequest): Promise<CodeFacts | ParseRefusal> {
     requireGrammars(grammarFiles())
-    const lane = this.#lanes.reduce((least, one) => (one.waiting < least.waiting ? one : least))
-    const outcome = await lane.read({ type: 'code', language }, bytes)
+    const outcome = await this.#queue({ type: 'code', language }, bytes)
     // What was closed says nothing of a text, and must not be kept of it.
     if (outcome === CLOSED) throw new WritError('CANCELLED', 'The parser was closed before it had read this.')
     if ('noGrammar' in outcome)
@@ -55,21 +65,164 @@ class ConfinedParser implements DocumentParser, CodeReader {
     return 'definitions' in outcome || 'code' in outcome ? outcome : BROKEN
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.close()))
+  #queue(message: Asked, bytes: Uint8Array): Promise<Outcome> {
+    const parsed = this.#last.then(() => this.#parse(message, bytes))
+    this.#last = parsed.catch(() => undefined)
+    return parsed
   }
 
-  /** The first child shows how all are confined. */
-  async #start(): Promise<Child<ToParser>> {
-    if (this.#started === undefined) {
-      this.#started = startConfined<ToParser>(parserProgram())
-      this.#started.catch(() => {
-        this.#started = undefined
-      })
-      return (await this.#started).child
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#idle)
+    const child = this.#child
+    this.#child = undefined
+    this.#stop?.()
+    await child?.close()
+    await this.#last
+  }
+
+  async #parse(message: Asked, bytes: Uint8Array): Promise<Outcome> {
+    if (this.#closed) return CLOSED
+    clearTimeout(this.#idle)
+    const child = await this.#up()
+    if (this.#closed) {
+      await child.close()
+      return CLOSED
     }
-    return (await this.#started).another()
+    const outcome = await this.#ask(child, message, bytes)
+    if (this.#child === child) this.#wait(child)
+    return outcome
+  }
+
+  async #up(): Promise<Child<ToParser>> {
+    if (this.#child !== undefined && this.#child.gone === undefined) return this.#child
+    if (this.#started === undefined) {
+      this.#started = await startConfined<ToParser>(parserProgram())
+      this.#child = this.#started.child
+    } else this.#child = this.#started.another()
+    return this.#child
+  }
+
+  #ask(child: Child<ToParser>, message: Asked, bytes: Uint8Array): Promise<Outcome> {
+    const most = this.#baseMs + Math.floor(bytes.length / 1024 ** 2) * MS_PER_MIB
+    return new Promise((resolve) => {
+      const heard = new Heard()
+      const end = (outcome: Outcome, broken: boolean): void => {
+        clearTimeout(timer)
+        this.#stop = undefined
+        if (broken) {
+          child.kill()
+          if (this.#child === child) this.#child = undefined
+        }
+        resolve(outcome)
+      }
+      const timer = setTimeout(
+        () =>
+          end({ code: 'limits', reason: `reading it took longer than ${Math.round(most / 1000)} s` }, true),
+        most,
+      )
+      this.#stop = () => end(CLOSED, true)
+      child.own({
+        onMessage: (value) => {
+          const outcome = heard.take(parserMessage(value))
+          // An engine that a text broke is not used for another.
+          if (outcome !== undefined)
+            end(outcome, 'code' in outcome && (heard.broken || message.type === 'code'))
+        },
+        onGone: (reason) => end(lost(reason), true),
+      })
+      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+        const chunk = bytes.subarray(at, at + CHUNK_BYTES)
+        child.send({ type: 'bytes', base64: Buffer.from(chunk).toString('base64') })
+      }
+      child.send(message)
+    })
+  }
+
+  /** Keeps a child for the next file, for a while in which it keeps no process alive. */
+  #wait(child: Child<ToParser>): void {
+    child.unref()
+    this.#idle = setTimeout(() => {
+      this.#child = undefined
+      child.kill()
+    }, IDLE_MS).unref()
   }
 }
 
+/** What is asked of a child once it has the bytes. */
+type Asked = Exclude<ToParser, { readonly type: 'bytes' }>
+
+const CLOSED: ParseRefusal = { code: 'damaged', reason: 'its parser was closed before it was read' }
+
 const BROKEN: ParseRefusal = { code: 'damaged', reason: 'its parser said something else than it was asked' }
+
+/** What a child has told about one file so far. */
+class Heard {
+  broken = false
+  #document: ParsedDocument | undefined
+  readonly #members: { readonly name: string; readonly parts: Buffer[] }[] = []
+  readonly #left: Parsed['left'][number][] = []
+  #bytes = 0
+
+  /** What the file comes to, when that was the last message. */
+  take(message: FromParser | undefined): Outcome | undefined {
+    switch (message?.type) {
+      case 'document':
+        if (this.#document !== undefined) return this.#break()
+        this.#document = message.document
+        return undefined
+      case 'member':
+        this.#members.push({ name: message.name, parts: [] })
+        return this.#members.length > MAX_PARTS ? this.#break() : undefined
+      case 'bytes':
+        return this.#bytesOf(message.base64)
+      case 'left':
+        this.#left.push({ name: message.name, ...message.refusal })
+        return this.#left.length > MAX_PARTS ? this.#break() : undefined
+      case 'code':
+        return message.facts
+      case 'no-grammar':
+        return { noGrammar: message.reason }
+      case 'done':
+        return this.#parsed()
+      case 'refused':
+        return message.refusal
+      case undefined:
+        return this.#break()
+    }
+  }
+
+  #bytesOf(base64: string): Outcome | undefined {
+    const member = this.#members.at(-1)
+    const part = Buffer.from(base64, 'base64')
+    this.#bytes += part.length
+    if (member === undefined || this.#bytes > MAX_UNPACKED_BYTES) return this.#break()
+    member.parts.push(part)
+    return undefined
+  }
+
+  #parsed(): Parsed {
+    const members: ParsedMember[] = this.#members.map(({ name, parts }) => ({
+      name,
+      bytes: Buffer.concat(parts),
+    }))
+    return {
+      ...(this.#document === undefined ? {} : { document: this.#document }),
+      members,
+      left: this.#left,
+    }
+  }
+
+  #break(): ParseRefusal {
+    this.broken = true
+    return lost('it said what no parser says')
+  }
+}
+
+/** A file that ended its parser. */
+function lost(why: string): ParseRefusal {
+  const memory = /heap out of memory|Array buffer allocation|ENOMEM|SIGABRT|\(134\)/.test(why)
+  return memory
+    ? { code: 'limits', reason: 'reading it took more memory than a file may' }
+    : { code: 'damaged', reason: 'reading it ended its parser' }
+}

@@ -9,8 +9,8 @@ import { CodeFile, type Entry, type Found, type Place } from './code-file.ts'
 import { languageOf } from './code-language.ts'
 import { severalAtOnce } from './several-at-once.ts'
 
-/** Texts that are being read at once: as many as parsers run, and as many that wait for them. */
-const AT_ONCE = 4
+/** Texts that are under way at once: one that is read, and one that waits for the parser. */
+const AT_ONCE = 2
 
 /** Bytes of source, and time, after which what was found is written. */
 const WRITE_BYTES: number = 4 * 1024 ** 2
