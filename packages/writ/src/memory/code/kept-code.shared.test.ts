@@ -238,6 +238,20 @@ describe('source that ends its parser', () => {
     expect(await ingest()).toEqual([])
   })
 
+  it('is read once more, in case somebody else ended its parser', async () => {
+    corpus(3)
+    let times = 0
+    refuse = (text) => {
+      if (text !== source(1)) return undefined
+      times += 1
+      return times === 1 ? { code: 'damaged', reason: 'reading it ended its parser' } : undefined
+    }
+    const store = await library.ingest('kept', space.request())
+    expect(await store.readStructure()).toMatchObject({ without: [] })
+    await store.close()
+    expect(await kept()).toEqual(await anew())
+  })
+
   it('ends nothing where no parser can be had: the corpus is there, and says that nothing was read', async () => {
     const bare = await openLibrary(join(space.base, 'bare'))
     corpus(3)

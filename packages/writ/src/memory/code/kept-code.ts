@@ -229,7 +229,10 @@ async function readSource(
   language: CodeLanguage,
   bytes: Buffer,
 ): Promise<Found> {
-  const outcome = await read({ language, bytes })
+  const first = await read({ language, bytes })
+  // A parser that ended may have been ended by somebody else: what is kept of a text must be the text's own fault.
+  const ended = 'code' in first && first.code === 'damaged'
+  const outcome = ended ? await read({ language, bytes }) : first
   if ('code' in outcome) return { facts: null, reason: outcome.reason }
   return fitsText(outcome, bytes.length)
     ? { facts: outcome }
