@@ -66,18 +66,18 @@ async function* ofIngestion(home: string, corpus: GeneratedCorpus): AsyncGenerat
   const again = await inProcess<Ingestion>(asked)
   yield atMost(
     'ingest again, nothing changed',
-    whole(again) / first.ms,
+    whole(again) / whole(first),
     0.05,
-    `of the first until it was searchable, ${rounded(whole(again))} ms with structure`,
+    `of the first, each with structure; searchable after ${rounded(again.ms)} ms, all after ${rounded(whole(again))} ms`,
     3,
   )
   for (const file of corpus.files.filter((_, at) => at % 100 === 0)) appendFileSync(file, '\none more line\n')
   const changed = await inProcess<Ingestion>(asked)
   yield atMost(
     'ingest again, one file of a hundred changed',
-    whole(changed) / first.ms,
+    whole(changed) / whole(first),
     0.05,
-    `of the first until it was searchable, ${rounded(whole(changed))} ms with structure, ${changed.changed} documents`,
+    `of the first, each with structure; searchable after ${rounded(changed.ms)} ms, all after ${rounded(whole(changed))} ms, ${changed.changed} documents`,
     3,
   )
   const looked = await inProcess<Looked>({ ...asked, task: 'look', queries: someQueries(100) })
