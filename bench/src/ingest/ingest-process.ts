@@ -13,6 +13,9 @@ export interface Asked {
 
 export interface Ingestion {
   readonly ms: number
+  /** How long structure took after that, and how much source there is. */
+  readonly structureMs: number
+  readonly source: { readonly files: number; readonly bytes: number; readonly without: number }
   readonly documents: number
   readonly changed: number
 }
@@ -56,9 +59,13 @@ async function ingested(): Promise<Ingestion> {
   const ms = performance.now() - started
   const documents = store.partitions.reduce((sum, partition) => sum + partition.documents, 0)
   const changed = store.changes?.changed.length ?? 0
+  const searchable = performance.now()
+  const { without } = await store.readStructure()
+  const structureMs = performance.now() - searchable
+  const source = { ...store.source, without: without.length }
   await store.close()
   await writ.close()
-  return { ms, documents, changed }
+  return { ms, structureMs, source, documents, changed }
 }
 
 async function looked(): Promise<Looked> {

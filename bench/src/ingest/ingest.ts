@@ -40,11 +40,20 @@ async function* ofIngestion(home: string, corpus: GeneratedCorpus): AsyncGenerat
   const text = `${rounded(corpus.bytes / 1e6)} MB of text in ${corpus.files.length} files`
   const first = await inProcess<Ingestion>(asked)
   yield {
-    task: 'ingest, searchable and structured',
+    task: 'ingest, searchable',
     score: rounded(corpus.bytes / 1e3 / first.ms, 1),
     detail: `MB/s, ${text}, ${rounded(first.ms)} ms, ${first.documents} documents`,
     target: '12 MB/s',
     met: corpus.bytes / 1e3 / first.ms >= 12,
+  }
+  const { files, bytes, without } = first.source
+  const ofSource = rounded(bytes / 1e3 / first.structureMs, 1)
+  yield {
+    task: 'ingest, structure following',
+    score: rounded(corpus.bytes / 1e3 / first.structureMs, 1),
+    detail: `MB/s of all text, ${rounded(first.structureMs)} ms; ${ofSource} MB/s of source: ${rounded(bytes / 1e6, 1)} MB in ${files} files, ${without} of them without`,
+    target: '3 MB/s',
+    met: corpus.bytes / 1e3 / first.structureMs >= 3,
   }
   yield atMost(
     'memory while it is ingested',
@@ -53,22 +62,22 @@ async function* ofIngestion(home: string, corpus: GeneratedCorpus): AsyncGenerat
     'MB at the peak, PSS of all processes',
   )
   const kept = sizeOf(join(home, 'corpora', 'index')) / corpus.bytes
-  yield atMost('index', kept, 0.6, '× the text, outlines and tables in it', 2)
+  yield atMost('index', kept, 0.6, '× the text, outlines, tables and the structure of source in it', 2)
   const again = await inProcess<Ingestion>(asked)
   yield atMost(
     'ingest again, nothing changed',
-    again.ms / first.ms,
+    whole(again) / whole(first),
     0.05,
-    `of the first, ${rounded(again.ms)} ms`,
+    `of the first, each with structure; searchable after ${rounded(again.ms)} ms, all after ${rounded(whole(again))} ms`,
     3,
   )
   for (const file of corpus.files.filter((_, at) => at % 100 === 0)) appendFileSync(file, '\none more line\n')
   const changed = await inProcess<Ingestion>(asked)
   yield atMost(
     'ingest again, one file of a hundred changed',
-    changed.ms / first.ms,
+    whole(changed) / whole(first),
     0.05,
-    `of the first, ${rounded(changed.ms)} ms, ${changed.changed} documents`,
+    `of the first, each with structure; searchable after ${rounded(changed.ms)} ms, all after ${rounded(whole(changed))} ms, ${changed.changed} documents`,
     3,
   )
   const looked = await inProcess<Looked>({ ...asked, task: 'look', queries: someQueries(100) })
@@ -82,6 +91,10 @@ async function* ofIngestion(home: string, corpus: GeneratedCorpus): AsyncGenerat
   )
   yield atMost('a pattern over all of it, p50', looked.grep.p50, 1000, `ms; longest ${looked.grep.most}`, 1)
   yield atMost('a read of 4 KB by the store', looked.read.p50, 0.1, `ms; p95 ${looked.read.p95}`, 3)
+}
+
+function whole({ ms, structureMs }: Ingestion): number {
+  return ms + structureMs
 }
 
 function atMost(task: string, score: number, most: number, detail: string, digits = 0): Measure {

@@ -1,4 +1,5 @@
 import type { CodeScope, LinkList, LinkRequest, SymbolList, SymbolRequest } from './code.ts'
+import type { Amounts } from './coverage.ts'
 import type { DocumentFilter, SelectedDocuments } from './document-filter.ts'
 import type { Label } from './label.ts'
 import type { Origin } from './origin.ts'
@@ -135,6 +136,8 @@ export interface ContextStore {
   rowsAt(table: TableInfo, spans: readonly Pick<Span, 'start' | 'end'>[]): Promise<readonly boolean[]>
   /** Symbols that source in a scope defines. What is outside the scope changes nothing in the list. */
   symbols(scope: CodeScope, request: SymbolRequest, signal?: AbortSignal): Promise<SymbolList>
+  /** Source whose structure is not read yet: `symbols` and `links` would have to read it first. Nothing is known where it is absent. */
+  unstructured?(): Amounts
   /** How symbols in a scope use each other. Rejects with `UNKNOWN_SYMBOL`. */
   links(scope: CodeScope, request: LinkRequest, signal?: AbortSignal): Promise<LinkList>
   /** Where bytes of a document stand in its original; undefined where its bytes are those of its file. */
@@ -229,6 +232,31 @@ export interface CorpusChanges {
 export interface KeptCorpus extends ContextStore {
   /** Null for the first ingestion, and where nothing is known of the files of the last. */
   readonly changes: CorpusChanges | null
+  /** Its source. */
+  readonly source: SourceState
+  /**
+   * Reads the structure of source that is not read yet. What was read when it is cut short is kept. Rejects with
+   * `CODE_UNAVAILABLE` where nothing can read it.
+   */
+  readStructure(options?: ReadStructure): Promise<StructureRead>
+}
+
+/** How much source there is, and of how much the structure is not read yet. Bytes are of texts. */
+export interface SourceState extends Amounts {
+  readonly left: Amounts
+}
+
+export interface ReadStructure {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: IngestProgress) => void
+}
+
+/** What became of the structure of a corpus. */
+export interface StructureRead {
+  /** What was read now. */
+  readonly read: Amounts
+  /** Source that has no structure although it was read, and why. */
+  readonly without: readonly { readonly doc: string; readonly reason: string }[]
 }
 
 export interface CorpusSummary {
@@ -239,6 +267,8 @@ export interface CorpusSummary {
   readonly ingestedAt: string
   /** When the name was first given; it has since been kept through every ingestion. */
   readonly firstIngestedAt: string
+  /** Its source; absent where there is none, and where nothing is known of it. */
+  readonly source?: SourceState
 }
 
 /** What became of a corpus that was removed. */

@@ -9,4 +9,12 @@ export interface Coverage {
   readonly searched: number
   /** Distinct bytes whose text was handed to a frame. */
   readonly read: number
+  /** Source whose structure nobody had read when the run ended; absent where there was none. */
+  readonly unstructured?: Amounts
+}
+
+/** How many files, and their bytes. */
+export interface Amounts {
+  readonly files: number
+  readonly bytes: number
 }

@@ -141,6 +141,8 @@ export class Ending {
             ? ['read', handed.bytes]
             : [null, 0]
     if (key !== null) mismatch(`The records leave at most ${most}.`, `${at}/obs/coverage/${key}`)
+    if ((coverage.unstructured?.files ?? 0) > documents)
+      mismatch('There is more source than there are documents.', `${at}/obs/coverage/unstructured`)
     if (touched > coverage.read || (coverage.read > 0 && touched === 0))
       mismatch('Every document that was touched was read in part.', `${at}/obs/coverage/touched`)
   }

@@ -244,6 +244,11 @@ describe('the close', () => {
     ['of bytes searched', covered({ searched: 1 }), '/obs/coverage/searched'],
     ['of more bytes read', covered({ read: 41 }), '/obs/coverage/read'],
     ['of documents touched and not read', covered({ read: 0 }), '/obs/coverage/touched'],
+    [
+      'of more source than documents',
+      covered({ unstructured: { files: 99, bytes: 1 } }),
+      '/obs/coverage/unstructured',
+    ],
   ])('%s', (_, run, pointer) => expect(judge(run)).toBe(`CLOSE_DIFFERS ${at(CLOSE, pointer)}`))
 
   /** The run with a step that a limit refused. */

@@ -1,6 +1,7 @@
 import {
   ACTIONS,
   type Amount,
+  type Amounts,
   type Attempt,
   type BudgetLeft,
   CHARGED_AS,
@@ -138,12 +139,15 @@ export const support: Shape<SupportCounts> = object<SupportCounts>({
   unsupported: count,
 })
 
+const amounts: Shape<Amounts> = object<Amounts>({ files: count, bytes: count })
+
 export const coverage: Shape<Coverage> = object<Coverage>({
   documents: count,
   bytes: count,
   touched: count,
   searched: count,
   read: count,
+  unstructured: optional(amounts),
 })
 
 export const decision: Shape<RecordedDecision> = object<RecordedDecision>({

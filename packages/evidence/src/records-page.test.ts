@@ -63,6 +63,7 @@ const NESTED = [
   'reason',
   'support',
   'coverage',
+  'source',
   'notes',
   'note partition',
   'note run',

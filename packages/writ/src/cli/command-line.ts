@@ -323,6 +323,10 @@ function addIngest(writ: Command): void {
     .option('--as <user>', 'owner of the documents')
     .option('--purpose <p>', 'purpose they may be read for')
     .option('--rehash', 'read every file again, also those whose size and times are as they were')
+    .option(
+      '--no-structure',
+      'leave the structure of source for later: the next ingestion or a run that asks reads it',
+    )
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(

@@ -5,7 +5,9 @@ import {
   counted,
   defined,
   isLeftOut,
+  seconds,
   size,
+  whole,
 } from '@writ/contract'
 import type { Command } from 'commander'
 import type { Writ } from '../index.ts'
@@ -17,6 +19,7 @@ import { ProgressLine } from './ingest-progress.ts'
 import { onInterrupt } from './interrupt.ts'
 import { documentLabel } from './parse-option.ts'
 import { printableLine } from './printable.ts'
+import { readStructure } from './read-structure.ts'
 import type { Running } from './running.ts'
 import { withStdin } from './stdin-file.ts'
 
@@ -29,6 +32,8 @@ export interface IngestFlags {
   readonly policy?: string
   readonly home?: string
   readonly rehash?: boolean
+  /** False where the structure of source is left for later. */
+  readonly structure: boolean
   readonly json?: boolean
 }
 
@@ -50,7 +55,8 @@ async function ingestPaths(paths: readonly string[], flags: IngestFlags): Promis
   const tty = process.stderr.isTTY && flags.json !== true
   const work = async (writ: Writ): Promise<number> => {
     const before = (await writ.corpora()).find(({ name }) => name === flags.corpus)
-    const progress = new ProgressLine(performance.now())
+    const started = performance.now()
+    const progress = new ProgressLine(started)
     const store = await writ.ingest(flags.corpus, {
       ...(await expandPaths(paths)),
       labels: config.labels,
@@ -62,7 +68,7 @@ async function ingestPaths(paths: readonly string[], flags: IngestFlags): Promis
       },
     })
     if (tty) process.stderr.write('\r\u001b[2K')
-    await store.close()
+    const searchableMs = Math.round(performance.now() - started)
     const now = totals(store)
     const json = {
       corpus: flags.corpus,
@@ -72,15 +78,19 @@ async function ingestPaths(paths: readonly string[], flags: IngestFlags): Promis
       changes: store.changes,
       omitted: store.omitted,
       skipped: store.skipped,
+      searchableMs,
     }
     const lines = [
-      `${flags.corpus}: ${amount(now)}, ${counted(store.partitions.length, 'label')}`,
+      `${flags.corpus}: ${amount(now)}, ${counted(store.partitions.length, 'label')}, searchable after ${seconds(searchableMs)}`,
       ...replacedLines(before),
       ...changedLines(store.changes),
       ...omittedLines(store),
       ...skippedLines(store),
     ]
-    return print(flags, json, lines)
+    if (flags.json !== true) print(flags, null, lines)
+    const structure = await readStructure(store, flags, { tty, signal: interrupt.signal })
+    await store.close()
+    return flags.json === true ? print(flags, { ...json, structure }, []) : 0
   }
   try {
     return await inHome(flags, work, defined({ policy }))
@@ -109,7 +119,9 @@ export function addCorpus(writ: Command, running: Running): void {
 
 async function listCorpora(flags: CorpusFlags): Promise<number> {
   const corpora = await inHome(flags, (writ) => writ.corpora())
-  const lines = corpora.map((corpus) => `${corpus.name}  ${amount(corpus)}  ${ingested(corpus)}`)
+  const lines = corpora.map(
+    (corpus) => `${corpus.name}  ${amount(corpus)}  ${ingested(corpus)}${structured(corpus)}`,
+  )
   return print(flags, { corpora }, lines.length > 0 ? lines : ['There are no corpora in this home yet.'])
 }
 
@@ -145,6 +157,14 @@ function amount({ documents, bytes }: { readonly documents: number; readonly byt
 function ingested({ ingestedAt, firstIngestedAt }: CorpusSummary): string {
   const first = firstIngestedAt === ingestedAt ? '' : `, first ${day(firstIngestedAt)}`
   return `ingested ${day(ingestedAt)}${first}`
+}
+
+/** How much of its source is structured; nothing where it has none. */
+function structured({ source }: CorpusSummary): string {
+  if (source === undefined) return ''
+  const { files, left } = source
+  const of = left.files === 0 ? '' : `${whole(files - left.files)} of `
+  return `  structure of ${of}${counted(files, 'source file')}`
 }
 
 /** `2026-11-26 04:10 UTC`. */

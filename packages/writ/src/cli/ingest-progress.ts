@@ -3,18 +3,21 @@ import { counted, type IngestProgress, size } from '@writ/contract'
 /** Least time over which a rate says something. */
 const SETTLED_MS = 1000
 
-/** Says how far an ingestion is: what is searchable, how fast, and how long the rest takes at that rate. */
+/** Says how far a work on documents is: how much is done, how fast, and how long the rest takes at that rate. */
 export class ProgressLine {
   readonly #started: number
 
-  constructor(now: number) {
+  readonly #what: string
+
+  constructor(now: number, what = 'document') {
     this.#started = now
+    this.#what = what
   }
 
   at({ documents, bytes, totalBytes }: IngestProgress, now: number): string {
     const ms = now - this.#started
     const of = totalBytes === undefined ? '' : ` of ${size(totalBytes)}`
-    const so = `${counted(documents, 'document')}, ${size(bytes)}${of}`
+    const so = `${counted(documents, this.#what)}, ${size(bytes)}${of}`
     if (ms < SETTLED_MS || bytes === 0) return so
     const rate = bytes / (ms / 1000)
     const left = totalBytes === undefined ? '' : `, ${inWords((totalBytes - bytes) / rate)} left`

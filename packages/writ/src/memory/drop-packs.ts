@@ -65,7 +65,7 @@ function filesOf(places: CorporaHome, hash: string): string[] {
 
 /** What is derived from a pack, or from a state of that hash. */
 function indexesOf({ indexes }: CorporaHome, hash: string): string[] {
-  return ['db', 'code'].map((ending) => join(indexes, `${hash}.${ending}`))
+  return ['db', 'code', 'code-journal'].map((ending) => join(indexes, `${hash}.${ending}`))
 }
 
 /** The list of parts and the pack that may have a hash. */

@@ -42,7 +42,9 @@ async function bringIn(
   omitted.sort((a, b) => (a.doc < b.doc ? -1 : 1))
   if (packs.length === 0) throw empty(omitted, skipped)
   const tell = counter(report)
-  const partitions = packs.map(({ key, hash }) => openPartition({ directory, keep }, key, hash, tell.advance))
+  const partitions = packs.map(({ key, hash }) =>
+    openPartition({ directory, keep }, key, hash, { advance: tell.advance }),
+  )
   tell.end()
   return { partitions, omitted, skipped }
 }

@@ -1,3 +1,4 @@
+import { defined } from '@writ/contract'
 import { changesOf } from './corpus-changes.ts'
 import { withRevisions } from './git/revisions.ts'
 import { byPartition, counter, empty, type Ways } from './ingestion.ts'
@@ -31,8 +32,10 @@ async function bringUpToDate(
   const work = new WorkDirectory(request.work, request.base?.files ?? null, directory)
   const files = readFiles(request.base?.files)
   const ids = candidates.map(({ id }) => id)
+  const beforeOf = (key: PartitionKey): string | undefined =>
+    request.base?.partitions.find((one) => partitionId(one.key) === partitionId(key))?.packSha256
   const partitions = byPartition(candidates, request).map(({ key, members }) => {
-    const hash = request.base?.partitions.find((one) => partitionId(one.key) === partitionId(key))?.packSha256
+    const hash = beforeOf(key)
     return new PartitionUpdate({ request, key, hash, directory, work, files, parse, ids }, members)
   })
   const total = partitions.reduce((sum, partition) => sum + partition.bytesToDo, 0)
@@ -51,7 +54,10 @@ async function bringUpToDate(
   omitted.sort((a, b) => (a.doc < b.doc ? -1 : 1))
   if (kept.length === 0) throw empty(omitted, skipped)
   writeFiles(request.files, records)
-  const opened = kept.map(({ key, hash }) => openPartition({ directory, keep }, key, hash))
+  const opened = kept.map(({ key, hash }) => {
+    const before = beforeOf(key)
+    return openPartition({ directory, keep }, key, hash, defined({ before }))
+  })
   tell.end()
   const same = new Set(partitions.flatMap((partition) => [...partition.same]))
   const changes = request.base?.files === undefined ? null : changesOf(files.values(), records, same)

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import {
+  type Amounts,
   type CodeReader,
   type ContextStore,
   type CorpusSummary,
@@ -13,6 +14,7 @@ import {
   type Partition,
   type RemovedCorpus,
 } from '@writ/contract'
+import { codePath } from './code/code-path.ts'
 import { CorporaHome } from './corpora-home.ts'
 import { withCorpusLock } from './corpus-lock.ts'
 import { dropIndexes, dropPacks } from './drop-packs.ts'
@@ -109,7 +111,10 @@ class PackLibrary implements Library {
       )
     })
     try {
-      await this.#named.save(manifest(name, request, ingested, { files, earlier }), scratch)
+      await this.#named.save(
+        manifest(name, request, ingested, { files, earlier, code: sourceOf(ingested) }),
+        scratch,
+      )
       // From here on the corpus is the new one, and what was done for it has no further use.
       await rm(work, { recursive: true, force: true })
       await this.#dropEarlier(earlier, request)
@@ -142,8 +147,9 @@ class PackLibrary implements Library {
     return store
   }
 
-  list(): Promise<readonly CorpusSummary[]> {
-    return this.#named.list()
+  async list(): Promise<readonly CorpusSummary[]> {
+    const manifests = await this.#named.all()
+    return await Promise.all(manifests.map((manifest) => summary(this.#home.indexes, manifest)))
   }
 
   async remove(name: string, inUse: ReadonlySet<string>): Promise<RemovedCorpus> {
@@ -214,11 +220,18 @@ class PackLibrary implements Library {
   }
 }
 
+/** What a corpus is made of beside its partitions. */
+interface MadeOf {
+  readonly files: string
+  readonly earlier: readonly string[]
+  readonly code: Amounts
+}
+
 function manifest(
   name: string,
   { purposes, owner }: Owner,
   ingested: Ingested,
-  { files, earlier }: { readonly files: string; readonly earlier: readonly string[] },
+  { files, earlier, code }: MadeOf,
 ): CorpusManifest {
   const partitions = ingested.partitions.map(({ partition }) => partition)
   return {
@@ -237,8 +250,26 @@ function manifest(
     omitted: ingested.omitted,
     skipped: ingested.skipped,
     files,
+    code,
     earlier: earlier.filter((state) => !partitions.some(({ packSha256 }) => packSha256 === state)),
   }
+}
+
+function sourceOf({ partitions }: Ingested): Amounts {
+  return {
+    files: partitions.reduce((sum, { source }) => sum + source.files, 0),
+    bytes: partitions.reduce((sum, { source }) => sum + source.bytes, 0),
+  }
+}
+
+/** What a manifest says of its corpus, and how much of its source has its structure kept. */
+async function summary(indexes: string, { code, kept, ...manifest }: CorpusManifest): Promise<CorpusSummary> {
+  const { name, documents, bytes, partitions, ingestedAt, firstIngestedAt } = manifest
+  const known = { name, documents, bytes, partitions, ingestedAt, firstIngestedAt }
+  if (code === undefined || code.files === 0) return known
+  const { sourceState } = await import('./code/source-state.ts')
+  const paths = kept.map(({ packSha256 }) => codePath(indexes, packSha256))
+  return { ...known, source: sourceState(code, paths) }
 }
 
 /** The first time and the last, as long as nothing says otherwise. */

@@ -97,6 +97,9 @@ export const MAX_TABLE_TEXT_BYTES: number = 256 * 1024 * 1024
 /** A longer source file is searched and read, and its structure is not known: people write none, and bundles name nothing. */
 export const MAX_CODE_BYTES: number = 2 * 1024 * 1024
 
+/** Source of one partition that is looked at together, in order of ids: it takes ten times that in memory. The rest counts as not read. */
+export const MOST_SOURCE_BYTES: number = 48 * 1024 * 1024
+
 /** Most columns of a table, and most tables of one document that can hold several. */
 export const MAX_TABLE_COLUMNS = 500
 export const MAX_TABLES = 200

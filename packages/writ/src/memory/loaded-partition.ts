@@ -6,14 +6,21 @@ import type { LoadedPartition } from './worker-calls.ts'
 /** Keeps an opened pack under the id of its partition. */
 export type Keep = (partition: string, open: OpenPack) => void
 
+export interface OpenWays {
+  readonly advance?: Advance
+  /** The state that the partition had, of which the structure of source is taken over. */
+  readonly before?: string
+}
+
 /** Opens the state of a partition that has a hash, keeps it, and says what the main thread needs to know of it. */
 export function openPartition(
   { directory, keep }: { readonly directory: PackDirectory; readonly keep: Keep },
   key: PartitionKey,
   hash: string,
-  advance?: Advance,
+  { advance, before }: OpenWays = {},
 ): LoadedPartition {
   const open = directory.open(hash, advance)
+  if (before !== undefined) open.code.takeOver(directory.codePath(before))
   keep(partitionId(key), open)
   return describe(key, open, directory)
 }
@@ -21,12 +28,12 @@ export function openPartition(
 /** What the main thread needs to know of an opened pack under a partition's key. */
 function describe(
   key: PartitionKey,
-  { sha256, pack, table }: OpenPack,
+  { sha256, pack, table, code }: OpenPack,
   directory: PackDirectory,
 ): LoadedPartition {
   const partition = { id: partitionId(key), ...key, ...table.totals(), packSha256: sha256 }
   const parts = pack.parts.map(({ pack: of, file, gone }) => {
     return { pack: file.path, index: directory.indexPath(of), gone }
   })
-  return { partition, parts }
+  return { partition, parts, source: code.state }
 }

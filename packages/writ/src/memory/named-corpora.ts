@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type CorpusSummary, LEVELS, type Omitted, type Skipped, WritError } from '@writ/contract'
+import {
+  type Amounts,
+  type CorpusSummary,
+  LEVELS,
+  type Omitted,
+  type Skipped,
+  WritError,
+} from '@writ/contract'
 import { z } from 'zod'
 import type { KeptPartition } from './worker-calls.ts'
 
@@ -19,6 +26,8 @@ export interface CorpusManifest extends CorpusSummary {
   readonly files?: string | undefined
   /** States of partitions that it had before; those that are still there go with it. */
   readonly earlier?: readonly string[] | undefined
+  /** Its source; absent where it was kept before anybody counted. */
+  readonly code?: Amounts | undefined
 }
 
 const Fields = z.strictObject({
@@ -56,6 +65,7 @@ const Fields = z.strictObject({
     .regex(/^[A-Za-z0-9._-]+\.files$/)
     .optional(),
   earlier: z.array(z.string().regex(/^[0-9a-f]{64}$/)).optional(),
+  code: z.strictObject({ files: Count, bytes: Count }).optional(),
 })
 
 /** Corpora kept before the first ingestion was noted say the last one alone. */
@@ -123,23 +133,13 @@ export class NamedCorpora {
 
   /** The states of partitions that any corpus has. */
   async states(): Promise<ReadonlySet<string>> {
-    const names = (await this.list()).map(({ name }) => name)
-    const manifests = await Promise.all(names.map((name) => this.get(name)))
-    return new Set(manifests.flatMap(({ kept }) => kept.map(({ packSha256 }) => packSha256)))
+    return new Set((await this.all()).flatMap(({ kept }) => kept.map(({ packSha256 }) => packSha256)))
   }
 
-  /** Summaries in order of name. */
-  async list(): Promise<CorpusSummary[]> {
+  /** Manifests in order of name. */
+  async all(): Promise<CorpusManifest[]> {
     const files = (await readdir(this.#directory)).filter((file) => file.endsWith('.json')).sort()
-    const manifests = await Promise.all(files.map((file) => this.get(file.slice(0, -'.json'.length))))
-    return manifests.map(({ name, documents, bytes, partitions, ingestedAt, firstIngestedAt }) => ({
-      name,
-      documents,
-      bytes,
-      partitions,
-      ingestedAt,
-      firstIngestedAt,
-    }))
+    return await Promise.all(files.map((file) => this.get(file.slice(0, -'.json'.length))))
   }
 
   /** What a manifest takes the place of; itself, when that is nothing, or nothing that can be read. */

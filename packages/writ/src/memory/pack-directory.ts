@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import type { Omitted } from '@writ/contract'
+import { codePath } from './code/code-path.ts'
 import { KeptCode } from './code/kept-code.ts'
 import { isRefusal } from './document-source.ts'
 import { DocumentTable } from './document-table.ts'
@@ -119,7 +120,8 @@ export class PackDirectory {
       }
       const table = new DocumentTable(ranked.map(({ index, gone }) => ({ db: index.db, gone })))
       const ranking = new Ranking(ranked, table)
-      return { sha256: hash, pack, indexes, table, ranking, code: new KeptCode(pack, this.#codePlaces(hash)) }
+      const code = new KeptCode(pack, { path: this.codePath(hash), durable: this.#places.durable })
+      return { sha256: hash, pack, indexes, table, ranking, code }
     } catch (error) {
       for (const index of indexes) index.close()
       pack.close()
@@ -160,9 +162,8 @@ export class PackDirectory {
     return join(this.#places.indexes, `${pack}.db`)
   }
 
-  #codePlaces(hash: string) {
-    const { indexes, scratch, durable } = this.#places
-    return { path: join(indexes, `${hash}.code`), scratch, durable }
+  codePath(hash: string): string {
+    return codePath(this.#places.indexes, hash)
   }
 
   packPath(hash: string): string {

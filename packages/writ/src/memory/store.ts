@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import {
+  type Amounts,
   type CodeScope,
   type CorpusChanges,
   type CrossReference,
@@ -24,11 +25,14 @@ import {
   type Partition,
   type Passage,
   type ReadResult,
+  type ReadStructure,
   type SearchRequest,
   type SelectedDocuments,
   type SimilarList,
   type SimilarRequest,
   type Skipped,
+  type SourceState,
+  type StructureRead,
   type SymbolList,
   type SymbolRequest,
   type TableInfo,
@@ -36,6 +40,7 @@ import {
   type TextSource,
   WritError,
 } from '@writ/contract'
+import { MOST_SOURCE_BYTES } from './limits.ts'
 import { partitionId, partitionKey } from './partition-key.ts'
 import { readSnapped } from './snapped-read.ts'
 import { type StoredDocument, StoredPartition } from './stored-partition.ts'
@@ -60,6 +65,10 @@ export class PackStore implements KeptCorpus {
   readonly skipped: Skipped
   readonly #parts: StoreParts
   readonly #partitions = new Map<string, StoredPartition>()
+  /** Source of partitions as they were opened. */
+  readonly #sources = new Map<string, SourceState>()
+  /** Partitions whose source has been read whole since. */
+  readonly #structured = new Set<string>()
   #closed: Promise<void> | undefined
 
   private constructor(parts: StoreParts) {
@@ -72,7 +81,10 @@ export class PackStore implements KeptCorpus {
   static async open(parts: StoreParts): Promise<PackStore> {
     const store = new PackStore(parts)
     try {
-      for (const partition of parts.ingested.partitions) await store.#include(partition)
+      for (const loaded of parts.ingested.partitions) {
+        await store.#include(loaded)
+        store.#sources.set(loaded.partition.id, loaded.source)
+      }
     } catch (error) {
       await store.close()
       throw error
@@ -158,12 +170,38 @@ export class PackStore implements KeptCorpus {
     return this.#parts.link.call('rowsAt', { partition, name, spans })
   }
 
-  symbols(scope: CodeScope, asked: SymbolRequest, signal?: AbortSignal): Promise<SymbolList> {
-    return this.#parts.link.call('symbols', { scope, asked }, { signal })
+  async symbols(scope: CodeScope, asked: SymbolRequest, signal?: AbortSignal): Promise<SymbolList> {
+    const symbols = await this.#parts.link.call('symbols', { scope, asked }, { signal })
+    this.#wasLookedAt(scope)
+    return symbols
   }
 
-  links(scope: CodeScope, asked: LinkRequest, signal?: AbortSignal): Promise<LinkList> {
-    return this.#parts.link.call('links', { scope, asked }, { signal })
+  async links(scope: CodeScope, asked: LinkRequest, signal?: AbortSignal): Promise<LinkList> {
+    const links = await this.#parts.link.call('links', { scope, asked }, { signal })
+    this.#wasLookedAt(scope)
+    return links
+  }
+
+  get source(): SourceState {
+    const all = [...this.#sources.values()]
+    return { ...total(all), left: this.unstructured() }
+  }
+
+  unstructured(): Amounts {
+    const unread = [...this.#sources].filter(([partition]) => !this.#structured.has(partition))
+    return total(unread.map(([, { left }]) => left))
+  }
+
+  async readStructure({ signal, onProgress }: ReadStructure = {}): Promise<StructureRead> {
+    const read = await this.#parts.link.call('readStructure', null, { signal, onProgress })
+    for (const partition of this.#sources.keys()) this.#structured.add(partition)
+    return read
+  }
+
+  /** All source of a partition was read with the first question, as far as it is looked at together. */
+  #wasLookedAt({ partitions }: CodeScope): void {
+    for (const partition of partitions)
+      if ((this.#sources.get(partition)?.bytes ?? 0) <= MOST_SOURCE_BYTES) this.#structured.add(partition)
   }
 
   async origin(doc: string, start: number, end: number): Promise<Origin | undefined> {
@@ -225,4 +263,11 @@ export class PackStore implements KeptCorpus {
         `the collection ${JSON.stringify(collection)} already holds texts so labelled`,
       )
   }
+}
+
+function total(amounts: readonly Amounts[]): Amounts {
+  return amounts.reduce((sum, { files, bytes }) => ({ files: sum.files + files, bytes: sum.bytes + bytes }), {
+    files: 0,
+    bytes: 0,
+  })
 }

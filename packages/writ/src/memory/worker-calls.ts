@@ -30,6 +30,8 @@ import type {
   SimilarList,
   SimilarRequest,
   Skipped,
+  SourceState,
+  StructureRead,
   SymbolList,
   SymbolRequest,
   TableRows,
@@ -43,6 +45,7 @@ import type { Wanted } from './selection.ts'
 export interface LoadedPartition {
   readonly partition: Partition
   readonly parts: readonly LoadedPart[]
+  readonly source: SourceState
 }
 
 /** Where a pack and its index are, and the numbers of its documents that count no more. */
@@ -133,6 +136,8 @@ export interface WorkerCalls {
     }
     result: readonly boolean[]
   }
+  /** Reads the structure of all source that is open. */
+  readStructure: { request: null; result: StructureRead }
   symbols: { request: { readonly scope: CodeScope; readonly asked: SymbolRequest }; result: SymbolList }
   links: { request: { readonly scope: CodeScope; readonly asked: LinkRequest }; result: LinkList }
   origin: {

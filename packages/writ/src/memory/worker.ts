@@ -10,6 +10,7 @@ import {
   WritError,
 } from '@writ/contract'
 import { OpenCode } from './code/open-code.ts'
+import { readStructure } from './code/read-structure.ts'
 import { documentOrigin } from './document-origin.ts'
 import { grep } from './grep.ts'
 import { ingest, load, type Ways } from './ingestion.ts'
@@ -100,6 +101,8 @@ const handlers: Handlers = {
   outline: ({ partition, doc }) => readOutline(opened(partition), doc),
   symbols: async ({ scope, asked: wanted }, _id, signal) => (await code.view(scope, signal)).symbols(wanted),
   links: async ({ scope, asked: wanted }, _id, signal) => (await code.view(scope, signal)).links(wanted),
+  readStructure: (_request, id, signal) =>
+    readStructure([...open.values()], { parse, report: waysOf(id).report, signal }),
   dates: ({ partition, doc, range }) => findInText(opened(partition), doc, range, readDates),
   amounts: ({ partition, doc, range }) => findInText(opened(partition), doc, range, readAmounts),
   similar: ({ partition, of, similar }, _id, signal) =>
@@ -149,7 +152,8 @@ function clear(): void {
 function forgetWhenIdle(): void {
   if (!clearing || running.size > 0) return
   clearing = false
-  for (const { pack, indexes } of open.values()) {
+  for (const { pack, indexes, code: structure } of open.values()) {
+    structure.close()
     for (const index of indexes) index.close()
     pack.close()
   }

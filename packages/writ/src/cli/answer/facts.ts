@@ -80,18 +80,22 @@ export function supportInWords({ quoted, computed, unsupported }: Omit<Support, 
 
 /** How much of what was in scope was looked at. */
 export function coverageFact({ coverage }: Pick<Answer, 'coverage'>, columns: number): string {
-  const { documents, touched, bytes, searched, read } = coverage
+  const { documents, touched, bytes, searched, read, unstructured } = coverage
   if (documents === 0) return 'there were no documents in scope'
   const untouched = documents - touched
   const share = bytes === 0 ? '' : ` (${percent(read, bytes)})`
+  const without =
+    unstructured === undefined
+      ? ''
+      : ` · structure of ${counted(unstructured.files, 'source file')} not read yet`
   if (columns < NARROW)
-    return `read ${part(read, bytes)} · ${whole(untouched)} of ${whole(documents)} never touched`
+    return `read ${part(read, bytes)} · ${whole(untouched)} of ${whole(documents)} never touched${without}`
   const never =
     untouched === 0
       ? `every one of ${counted(documents, 'document')} touched`
       : `${whole(untouched)} of ${counted(documents, 'document')} never touched`
   const over = searched >= bytes ? 'searched all of it' : `searched ${size(searched)} of it`
-  return `read ${part(read, bytes)}${share} · ${over} · ${never}`
+  return `read ${part(read, bytes)}${share} · ${over} · ${never}${without}`
 }
 
 /** What it owes to notes of earlier runs, and leaves to later ones; undefined where there is nothing to say. */

@@ -1,5 +1,6 @@
 import {
   type Answer,
+  type Coverage,
   type Json,
   type RecordedReason,
   type Status,
@@ -60,7 +61,7 @@ export function answerOf(
     },
     ...(standsIn(state) ? { answeredBy: [...state.tally.answered].sort() } : {}),
     support: supportOf(value, citations, basis, state.bySentence),
-    coverage: closed?.coverage ?? state.coverage.coverage((doc) => state.ports.store.locate(doc)),
+    coverage: closed?.coverage ?? coverageOf(state),
     ...(released === undefined || released.checks.length === 0 ? {} : { checks: released.checks }),
     denials: state.gate.denials,
     omitted: state.ports.store.omitted,
@@ -69,6 +70,13 @@ export function answerOf(
     ...conversationOf(end.lane),
   }
   return { answer, reason }
+}
+
+/** What was looked at, and what there is of the source that could be asked for its structure and never was. */
+function coverageOf({ coverage, ports: { store } }: RunState): Coverage {
+  const looked = coverage.coverage((doc) => store.locate(doc))
+  const unstructured = store.unstructured?.()
+  return { ...looked, ...(unstructured === undefined || unstructured.files === 0 ? {} : { unstructured }) }
 }
 
 /** Whether the run has, or had before a fork, models that stand in for others. */

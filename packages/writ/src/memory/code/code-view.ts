@@ -14,7 +14,7 @@ import { CodeGraph, type Edge, type OpenCall } from './code-graph.ts'
 import { languageOf } from './code-language.ts'
 import { CodeRows, type DocumentOf, qualified } from './code-rows.ts'
 import type { SourceFile, Sym } from './code-symbols.ts'
-import type { CodeFile } from './kept-code.ts'
+import type { CodeStructure } from './kept-code.ts'
 
 /** Names of documents that are given of those that are not read. */
 const UNREAD_NAMES = 20
@@ -27,14 +27,14 @@ const ALL_STATE = '*'
 
 /** The structure of the source that a frame may see: of no other file anything is known here. */
 export class CodeView {
-  readonly #files: readonly CodeFile[]
+  readonly #files: readonly CodeStructure[]
   readonly #graph: CodeGraph
   readonly #rows: CodeRows
   readonly #documentOf: DocumentOf
   readonly #into: ReadonlyMap<Sym | null, readonly Edge[]>
   readonly #outOf: ReadonlyMap<Sym | null, readonly Edge[]>
 
-  constructor(files: readonly CodeFile[], documentOf: DocumentOf) {
+  constructor(files: readonly CodeStructure[], documentOf: DocumentOf) {
     this.#files = files
     this.#documentOf = documentOf
     const known = files.flatMap(({ doc, facts }): SourceFile[] => (facts === null ? [] : [{ doc, facts }]))

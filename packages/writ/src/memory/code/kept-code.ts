@@ -1,48 +1,146 @@
-import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib'
-import type { CodeFacts, CodeReader, CodeRequest, ParseRefusal } from '@writ/contract'
-import { MAX_CODE_BYTES } from '../limits.ts'
+import { existsSync } from 'node:fs'
+import type { CodeFacts, CodeLanguage, CodeReader, SourceState } from '@writ/contract'
+import { MAX_CODE_BYTES, MOST_SOURCE_BYTES } from '../limits.ts'
+import type { PackedDocument } from '../pack-layout.ts'
 import type { PackSet } from '../pack-set.ts'
+import { sha256 } from '../sha256.ts'
+import { fitsText } from './code-check.ts'
+import { CodeFile, type Entry, type Found, type Place } from './code-file.ts'
 import { languageOf } from './code-language.ts'
+import { severalAtOnce } from './several-at-once.ts'
 
-/** Counts up whenever what is found in source changes; older state is made again. */
-const VERSION = 2
+/** Texts that are under way at once: one that is read, and one that waits for the parser. */
+const AT_ONCE = 2
+
+/** Bytes of source, and time, after which what was found is written. */
+const WRITE_BYTES: number = 4 * 1024 ** 2
+const WRITE_MS = 1_000
 
 /** The structure of one source file, or why it is not known. */
-export interface CodeFile {
+export interface CodeStructure {
   readonly doc: string
   readonly facts: CodeFacts | null
-}
-
-interface Kept {
-  readonly version: number
-  readonly files: readonly CodeFile[]
 }
 
 export interface CodePlaces {
   /** Where it is kept, beside the index of its pack. */
   readonly path: string
-  readonly scratch: string
   readonly durable: boolean
 }
 
-/** The structure of the source in one pack: read when it is first asked for, and kept beside the index. */
+interface Source {
+  readonly doc: PackedDocument
+  readonly language: CodeLanguage
+  readonly place: Place
+}
+
+/** Source whose structure is not had, and why. */
+export interface NoStructure {
+  readonly doc: string
+  readonly reason: string
+}
+
+/** Told of source whose structure is there now. */
+export type AdvanceCode = (files: number, bytes: number) => void
+
+/**
+ * The structure of the source of a partition, kept by the hash of each text. It is read where it is first asked for, be that
+ * after ingestion or in a run, and follows from the text alone.
+ * INVARIANT: what is handed on belongs to the text that stands there now, whatever the file on the disk says.
+ */
 export class KeptCode {
   readonly #pack: PackSet
-  readonly #places: CodePlaces
-  #files: Promise<readonly CodeFile[]> | undefined
+  readonly #path: string
+  readonly #file: CodeFile
+  /** All source, which is looked for once something of it is asked. */
+  #known: readonly Source[] | undefined
+  #files: Promise<readonly CodeStructure[]> | undefined
 
-  constructor(pack: PackSet, places: CodePlaces) {
+  constructor(pack: PackSet, { path, durable }: CodePlaces) {
     this.#pack = pack
-    this.#places = places
+    this.#path = path
+    this.#file = new CodeFile(path, durable)
   }
 
-  /** The source files of the pack, in order of their ids. Rejects where nothing can read them. */
-  files(read: CodeReader['readCode'], signal: AbortSignal): Promise<readonly CodeFile[]> {
+  get #sources(): readonly Source[] {
+    return this.#every.filter(({ doc }) => doc.bytes <= MAX_CODE_BYTES)
+  }
+
+  /** Source that is longer than any of which structure is read. */
+  get #long(): readonly PackedDocument[] {
+    return this.#every.flatMap(({ doc }) => (doc.bytes > MAX_CODE_BYTES ? [doc] : []))
+  }
+
+  get #every(): readonly Source[] {
+    this.#known ??= sourcesOf(this.#pack)
+    return this.#known
+  }
+
+  /** Source of which structure is read, and how much of it is not read yet. */
+  get state(): SourceState {
+    const whole = existsSync(this.#path) ? this.#file.whole() : undefined
+    if (whole !== undefined) return { ...whole, left: { files: 0, bytes: 0 } }
+    const left = this.#unread()
+    return {
+      files: this.#sources.length,
+      bytes: sum(this.#sources.map(({ doc }) => doc)),
+      left: { files: left.length, bytes: sum(left.map(({ doc }) => doc)) },
+    }
+  }
+
+  /** Source whose structure is not had although it was read. */
+  get without(): readonly NoStructure[] {
+    const long = this.#long.map(({ id }) => ({
+      doc: id,
+      reason: `it is longer than ${MAX_CODE_BYTES} bytes`,
+    }))
+    if (!existsSync(this.#path)) return long
+    const reasons = new Map(this.#file.places().map((one) => [nameOf(one), one.reason]))
+    const refused = this.#sources.flatMap(({ doc, place }) => {
+      const reason = reasons.get(nameOf(place))
+      return typeof reason === 'string' ? [{ doc: doc.id, reason }] : []
+    })
+    return [...refused, ...long].sort((a, b) => (a.doc < b.doc ? -1 : 1))
+  }
+
+  /** Takes over what the state before had of texts that are still there. */
+  takeOver(path: string): void {
+    if (path === this.#path || this.#sources.length === 0 || !existsSync(path)) return
+    const before = new CodeFile(path, false)
+    const known = new Map(before.places().map((one) => [nameOf(one), one.text]))
+    before.close()
+    const entries = this.#sources.map(({ doc, language, place }): Entry => {
+      const text = known.get(nameOf(place)) ?? textHash(language, this.#text(doc))
+      return { place, text, bytes: doc.bytes }
+    })
+    this.#file.takeOver(path, new Set(entries.map(({ text }) => text)))
+    this.#file.put(entries)
+  }
+
+  /** Reads what is not read yet, and keeps it. Where that is cut short, what was read until then is kept. */
+  async complete(read: CodeReader['readCode'], signal: AbortSignal, advance: AdvanceCode): Promise<void> {
+    const writer = new Writer(this.#file)
+    try {
+      await severalAtOnce(this.#unread(), AT_ONCE, signal, async (source) => {
+        const bytes = this.#text(source.doc)
+        const text = textHash(source.language, bytes)
+        const kept = this.#file.get(text) !== undefined
+        const found = kept ? {} : { found: await readSource(read, source.language, bytes) }
+        signal.throwIfAborted()
+        writer.add({ place: source.place, text, bytes: bytes.length, ...found })
+        advance(1, bytes.length)
+      })
+      writer.write()
+      this.#keepWhole()
+    } finally {
+      writer.write()
+    }
+  }
+
+  /** The structure of all source, in order of ids; what is not kept is read. Rejects where nothing can read it. */
+  files(read: CodeReader['readCode'], signal: AbortSignal): Promise<readonly CodeStructure[]> {
     if (this.#files === undefined) {
-      const files = this.#read(read, signal)
+      const files = this.#all(read, signal)
       this.#files = files
       files.catch(() => {
         this.#files = undefined
@@ -51,76 +149,118 @@ export class KeptCode {
     return this.#files
   }
 
-  async #read(read: CodeReader['readCode'], signal: AbortSignal): Promise<readonly CodeFile[]> {
-    const sources = this.#pack.documents.flatMap((doc) => {
-      const language = languageOf(doc.id)
-      return language === undefined ? [] : [{ doc, language }]
-    })
-    if (sources.length === 0) return []
-    const kept = open(this.#places.path)
-    if (kept !== undefined) return kept
-    const files: CodeFile[] = []
-    for (const { doc, language } of sources) {
-      signal.throwIfAborted()
-      const tooLong = doc.bytes > MAX_CODE_BYTES
-      const request: CodeRequest | undefined = tooLong
-        ? undefined
-        : { language, bytes: this.#pack.text(doc, 0, doc.bytes) }
-      const outcome = request === undefined ? undefined : await read(request)
-      files.push({ doc: doc.id, facts: usable(outcome, doc.bytes) })
-    }
-    this.#keep({ version: VERSION, files })
-    return files
+  close(): void {
+    this.#file.close()
   }
 
-  /** Survives a crash whole or not at all: it gets its name once it is written. */
-  #keep(kept: Kept): void {
-    const { path, scratch, durable } = this.#places
-    const unfinished = join(scratch, `${randomUUID()}.tmp`)
+  async #all(read: CodeReader['readCode'], signal: AbortSignal): Promise<readonly CodeStructure[]> {
+    const within = firstOf(this.#sources)
+    const beyond = this.#sources.slice(within.length).map(({ doc }) => doc)
+    const all: CodeStructure[] = [...this.#long, ...beyond].map(({ id }) => ({ doc: id, facts: null }))
+    const writer = new Writer(this.#file)
     try {
-      const options = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
-      const bytes = brotliCompressSync(JSON.stringify(kept), options)
-      writeFileSync(unfinished, bytes, { mode: 0o600, flush: durable })
-      renameSync(unfinished, path)
+      await severalAtOnce(within, AT_ONCE, signal, async ({ doc, language, place }) => {
+        const bytes = this.#text(doc)
+        const text = textHash(language, bytes)
+        const kept = this.#file.get(text)
+        const isSound = kept !== undefined && (kept.facts === null || fitsText(kept.facts, bytes.length))
+        const found = isSound ? kept : await readSource(read, language, bytes)
+        signal.throwIfAborted()
+        if (!isSound) writer.add({ place, text, bytes: bytes.length, found })
+        all.push({ doc: doc.id, facts: found.facts })
+      })
+      writer.write()
+      if (beyond.length === 0) this.#keepWhole()
     } finally {
-      rmSync(unfinished, { force: true })
+      writer.write()
     }
+    return all.sort((a, b) => (a.doc < b.doc ? -1 : 1))
+  }
+
+  #unread(): readonly Source[] {
+    if (this.#sources.length === 0 || !existsSync(this.#path)) return this.#sources
+    const known = new Set(this.#file.places().map(nameOf))
+    return this.#sources.filter(({ place }) => !known.has(nameOf(place)))
+  }
+
+  #keepWhole(): void {
+    this.#file.keepWhole({ files: this.#sources.length, bytes: sum(this.#sources.map(({ doc }) => doc)) })
+  }
+
+  #text(doc: PackedDocument): Buffer {
+    return this.#pack.text(doc, 0, doc.bytes)
   }
 }
 
-function open(path: string): readonly CodeFile[] | undefined {
-  try {
-    const { version, files } = JSON.parse(brotliDecompressSync(readFileSync(path)).toString()) as Kept
-    return version === VERSION ? files : undefined
-  } catch {
-    return undefined
+/** Writes what was found now and then, and at the end. */
+class Writer {
+  readonly #file: CodeFile
+  #entries: Entry[] = []
+  #bytes = 0
+  #since = performance.now()
+
+  constructor(file: CodeFile) {
+    this.#file = file
+  }
+
+  add(entry: Entry): void {
+    this.#entries.push(entry)
+    this.#bytes += entry.bytes
+    if (this.#bytes > WRITE_BYTES || performance.now() - this.#since > WRITE_MS) this.write()
+  }
+
+  write(): void {
+    const entries = this.#entries
+    this.#entries = []
+    this.#bytes = 0
+    this.#file.put(entries)
+    this.#since = performance.now()
   }
 }
 
-/** What a parser said of a text, where it fits the text: numbers name what is there, and places lie within. */
-function usable(outcome: CodeFacts | ParseRefusal | undefined, bytes: number): CodeFacts | null {
-  if (outcome === undefined || 'code' in outcome) return null
-  const { definitions, uses, imports, exports } = outcome
-  const lies = (start: number, end: number): boolean => start < end && end <= bytes
-  const known = ({ root, n }: CodeFacts['uses'][number]['reach']): boolean =>
-    root === 'import'
-      ? n < imports.length
-      : root === 'own' || root === 'super'
-        ? n < definitions.length
-        : true
-  const fits =
-    definitions.every(
-      ({ start, end, from, to, container, value, base }, n) =>
-        lies(start, end) &&
-        lies(from, to) &&
-        (container === null || container < n) &&
-        (value === null || known(value)) &&
-        (base === null || known(base)),
-    ) &&
-    uses.every(
-      ({ start, end, within, reach }) =>
-        lies(start, end) && (within === null || within < definitions.length) && known(reach),
-    ) &&
-    exports.every(({ reach }) => known(reach))
-  return fits ? outcome : null
+function sourcesOf(pack: PackSet): readonly Source[] {
+  return pack.documents.flatMap((doc) => {
+    const language = languageOf(doc.id)
+    if (language === undefined) return []
+    return [{ doc, language, place: { pack: pack.parts[doc.part]?.pack ?? '', at: doc.n } }]
+  })
+}
+
+/** The first sources, as many as are looked at together. */
+function firstOf(sources: readonly Source[]): readonly Source[] {
+  let bytes = 0
+  const end = sources.findIndex(({ doc }) => {
+    bytes += doc.bytes
+    return bytes > MOST_SOURCE_BYTES
+  })
+  return end < 0 ? sources : sources.slice(0, end)
+}
+
+/** What a parser says of a text, where it fits the text. */
+async function readSource(
+  read: CodeReader['readCode'],
+  language: CodeLanguage,
+  bytes: Buffer,
+): Promise<Found> {
+  const first = await read({ language, bytes })
+  // A parser that ended may have been ended by somebody else: what is kept of a text must be the text's own fault.
+  const ended = 'code' in first && first.code === 'damaged'
+  const outcome = ended ? await read({ language, bytes }) : first
+  if ('code' in outcome) return { facts: null, reason: outcome.reason }
+  return fitsText(outcome, bytes.length)
+    ? { facts: outcome }
+    : { facts: null, reason: 'its parser told of what is not there' }
+}
+
+/** What a text is known by: the same bytes are other source in another language. */
+function textHash(language: CodeLanguage, bytes: Buffer): string {
+  return sha256(Buffer.concat([Buffer.from(`${language}\n`), bytes]))
+}
+
+function nameOf({ pack, at }: Place): string {
+  return `${pack} ${at}`
+}
+
+function sum(docs: readonly PackedDocument[]): number {
+  return docs.reduce((total, { bytes }) => total + bytes, 0)
 }

@@ -1,7 +1,7 @@
 import { type CodeReader, type CodeScope, WritError } from '@writ/contract'
 import type { OpenPack } from '../pack-directory.ts'
 import { CodeView } from './code-view.ts'
-import type { CodeFile } from './kept-code.ts'
+import type { CodeStructure } from './kept-code.ts'
 
 /** Views that are kept at once: a run has few scopes, and each view holds its source. */
 const MOST_VIEWS = 4
@@ -47,7 +47,7 @@ export class OpenCode {
   async #make({ partitions, docs }: CodeScope, signal: AbortSignal): Promise<CodeView> {
     const packs = partitions.map((partition) => this.#opened(partition))
     const scoped = docs === null ? null : new Set(docs)
-    const files: CodeFile[] = []
+    const files: CodeStructure[] = []
     for (const { code } of packs)
       for (const file of await code.files(this.#read, signal))
         if (scoped === null || scoped.has(file.doc)) files.push(file)
