@@ -14,7 +14,7 @@ const TICK_MS = 0.001
  * no zone but UTC. It is in place before the engine loads, and for the whole life of the process.
  */
 export class HostWorld {
-  #epochMs = MAKING_EPOCH_MS
+  #epochMs = 0
   #ticks = 0
   #seed: Uint8Array = Buffer.alloc(32)
   #blocks = 0
@@ -22,6 +22,7 @@ export class HostWorld {
   #mostBytes = Number.POSITIVE_INFINITY
 
   constructor() {
+    this.anew()
     Object.assign(process.env, { TZ: 'UTC' })
     this.#standClock()
     this.#seedChance()
@@ -29,6 +30,11 @@ export class HostWorld {
     // The engine asks Node for this while it loads, and Node's permission model refuses it whole.
     const known: Readonly<Record<string, object>> = { constants: { fs: fs.constants, os: os.constants } }
     Object.defineProperty(process, 'binding', { value: (name: string) => known[name] ?? {} })
+  }
+
+  /** The clock and chance that every engine is loaded with, and no limit of memory. */
+  anew(): void {
+    this.begin(MAKING_EPOCH_MS, '00'.repeat(32), Number.POSITIVE_INFINITY)
   }
 
   /** The VM's own clock and chance, and how much memory the engine may have from here on. */

@@ -61,32 +61,22 @@ export class Interpreter {
     this.#world = world
   }
 
-  /** Loads the engine as it was when a snapshot was taken, or anew. INVARIANT: either comes out the same every time. */
-  static async load(
-    world: HostWorld,
-    host: InterpreterHost,
-    snapshot: Uint8Array | undefined,
-  ): Promise<Interpreter> {
-    const engine = (await loadPyodide({
-      env: { HOME: '/home', PYTHONHASHSEED: '0' },
-      jsglobals: Object.create(null) as object,
-      stdin: () => null,
-      stdout: () => undefined,
-      stderr: () => undefined,
-      ...(snapshot === undefined ? { _makeSnapshot: true } : { _loadSnapshot: snapshot }),
-    })) as unknown as Engine
-    if (snapshot === undefined) {
-      engine.runPython(`import ${PRELOADED.join(', ')}`)
-      engine.globals.set('_sources', JSON.stringify(guestSources()))
-      engine.runPython(guestLoader())
-      engine.globals.delete('_sources')
-    }
-    return new Interpreter(engine, functionsOf(engine), host, world)
+  /** The memory of an interpreter that has run nothing yet. INVARIANT: it comes out the same every time. */
+  static async memory(world: HostWorld): Promise<Uint8Array> {
+    world.anew()
+    const engine = await loaded({ _makeSnapshot: true })
+    engine.runPython(`import ${PRELOADED.join(', ')}`)
+    engine.globals.set('_sources', JSON.stringify(guestSources()))
+    engine.runPython(guestLoader())
+    engine.globals.delete('_sources')
+    return engine.makeMemorySnapshot()
   }
 
-  /** The memory of an interpreter that has run nothing yet. */
-  snapshot(): Uint8Array {
-    return this.#engine.makeMemorySnapshot()
+  /** An interpreter with this memory. INVARIANT: every one begins so, and is the same whichever process made the memory. */
+  static async load(world: HostWorld, host: InterpreterHost, memory: Uint8Array): Promise<Interpreter> {
+    world.anew()
+    const engine = await loaded({ _loadSnapshot: memory })
+    return new Interpreter(engine, functionsOf(engine), host, world)
   }
 
   open({ seed, epochMs, memoryBytes, functions, provided, contextJson }: PythonSetup): void {
@@ -206,6 +196,17 @@ class Cell {
 
 function wellFormed({ name, message, ...rest }: GuestError): GuestError {
   return { name: name.toWellFormed(), message: message.toWellFormed(), ...rest }
+}
+
+async function loaded(memory: { _makeSnapshot: true } | { _loadSnapshot: Uint8Array }): Promise<Engine> {
+  return (await loadPyodide({
+    env: { HOME: '/home', PYTHONHASHSEED: '0' },
+    jsglobals: Object.create(null) as object,
+    stdin: () => null,
+    stdout: () => undefined,
+    stderr: () => undefined,
+    ...memory,
+  })) as unknown as Engine
 }
 
 function functionsOf(engine: Engine): Functions {
