@@ -34,13 +34,11 @@ interface Functions {
   readonly wire: object
   readonly boot: (setupJson: string) => void
   readonly run: (code: string, ordinal: number, kept: number) => string
-  readonly draft: () => string
 }
 
 /** What the guest says of a cell that came to its end. */
 interface Said {
   readonly error: GuestError | null
-  readonly drafted: boolean
   readonly spent: boolean
 }
 
@@ -53,6 +51,7 @@ export class Interpreter {
   readonly #host: InterpreterHost
   readonly #world: HostWorld
   #cell: Cell | undefined
+  #draft: string | undefined
 
   private constructor(engine: Engine, functions: Functions, host: InterpreterHost, world: HostWorld) {
     this.#engine = engine
@@ -76,7 +75,9 @@ export class Interpreter {
   static async load(world: HostWorld, host: InterpreterHost, memory: Uint8Array): Promise<Interpreter> {
     world.anew()
     const engine = await loaded({ _loadSnapshot: memory })
-    return new Interpreter(engine, functionsOf(engine), host, world)
+    const functions = functionsOf(engine)
+    world.hide()
+    return new Interpreter(engine, functions, host, world)
   }
 
   open({ seed, epochMs, memoryBytes, functions, provided, contextJson }: PythonSetup): void {
@@ -86,6 +87,7 @@ export class Interpreter {
       emit: (stream: string, head: string, omitted: number, tail: string) =>
         this.#running().emit(stream, head, omitted, tail),
       hand_out: (json: string) => this.#running().release(json),
+      keep_draft: (json: string) => this.#running().keepDraft(json),
     })
     const names = JSON.stringify({ seed, functions, provided })
     this.#functions.boot(`${names.slice(0, -1)},"context":${contextJson}}`)
@@ -97,7 +99,9 @@ export class Interpreter {
     this.#cell = cell
     try {
       const said = this.#functions.run(order.cell.code, order.ordinal, order.limits.outputChars)
-      return cell.end(JSON.parse(said) as Said)
+      const end = cell.end(JSON.parse(said) as Said)
+      this.#draft = cell.draft
+      return end
     } catch (error) {
       const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error)
       return cell.imposed('CellStopped', `the interpreter failed (${reason})`)
@@ -106,10 +110,9 @@ export class Interpreter {
     }
   }
 
-  /** JSON of the content of `answer`. */
+  /** JSON of the content of `answer` as it was at the end of the last cell. No code of the guest runs between cells. */
   draft(): string {
-    const json = this.#functions.draft()
-    return isWithin(json, MOST_JSON) ? json : 'null'
+    return this.#draft ?? 'null'
   }
 
   #running(): Cell {
@@ -126,6 +129,7 @@ class Cell {
   #shown: ShownText | undefined
   #finalJson: string | undefined
   readonly #began = process.threadCpuUsage()
+  draft: string | undefined
   #calls = 0
   #argumentChars = 0
 
@@ -165,7 +169,11 @@ class Cell {
     return true
   }
 
-  end({ error, drafted, spent }: Said): CellEnd {
+  keepDraft(json: string): void {
+    this.draft = isWithin(json, MOST_JSON) ? json : 'null'
+  }
+
+  end({ error, spent }: Said): CellEnd {
     if (spent)
       return this.imposed('OutOfMemory', 'the cell needed more memory than the REPL has and was stopped')
     const released = this.#finalJson !== undefined
@@ -177,7 +185,7 @@ class Cell {
       ...(error !== null && !released && { error: wellFormed(cutError(error)) }),
       ...(this.#finalJson !== undefined && { finalJson: this.#finalJson }),
     }
-    return { result, delivered: this.#calls, drafted }
+    return { result, delivered: this.#calls, drafted: this.draft !== undefined }
   }
 
   imposed(name: string, reason: string): CellEnd {
@@ -201,6 +209,7 @@ function wellFormed({ name, message, ...rest }: GuestError): GuestError {
 async function loaded(memory: { _makeSnapshot: true } | { _loadSnapshot: Uint8Array }): Promise<Engine> {
   return (await loadPyodide({
     env: { HOME: '/home', PYTHONHASHSEED: '0' },
+    _sysExecutable: '/usr/bin/python3',
     jsglobals: Object.create(null) as object,
     stdin: () => null,
     stdout: () => undefined,
@@ -216,6 +225,5 @@ function functionsOf(engine: Engine): Functions {
     wire: of('wire"].wire'),
     boot: of('cells"].boot'),
     run: of('cells"].run'),
-    draft: of('cells"].draft'),
   }
 }

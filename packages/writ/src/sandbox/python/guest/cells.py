@@ -19,6 +19,10 @@ _MOST_MESSAGE = 8_000
 _MOST_TRACE = 8_000
 _MOST_DATA = 60_000
 
+# A cell may put others in their places; these are of every cell.
+_loads = _json.loads
+_dumps = _json.dumps
+
 
 class _Printed(io.TextIOBase):
     """Standard output of a cell. Of a long text only the two ends are given out."""
@@ -51,13 +55,13 @@ _printed = _Printed()
 
 
 def boot(setup_json):
-    setup = _json.loads(setup_json)
+    setup = _loads(setup_json)
     begin(setup["seed"])
     _names.provide(setup["functions"], setup["provided"], setup["context"])
 
 
 def run(code, ordinal, kept):
-    """Runs a cell. Gives JSON of its error, whether it has a draft, and whether it ran out of memory."""
+    """Runs a cell, and keeps its draft. Gives JSON of its error, and whether it ran out of memory."""
     wire.released = False
     _Printed.kept = kept
     sys.stdout = sys.stderr = _printed
@@ -81,15 +85,20 @@ def run(code, ordinal, kept):
             show("printed", f"[{', '.join(shadowed)}: {words}]\n")
     except BaseException as thrown:
         error = error or _described(thrown, ordinal)
-    return _json.dumps({"error": error, "drafted": _names.drafted(), "spent": spent})
+    _keep_draft()
+    return _dumps({"error": error, "spent": spent})
 
 
-def draft():
-    """JSON of the content of `answer`; 'null' when it cannot be written."""
+def _keep_draft():
+    """
+    Gives the host JSON of the content of `answer`; 'null' when it cannot be written. It is a part of the cell: writing
+    it may run code of the guest, which has to run again when the cell does, and at no other time.
+    """
     try:
-        return to_json(_names.answer["content"]) if _names.drafted() else "null"
-    except Exception:
-        return "null"
+        if _names.drafted():
+            wire.keep_draft(to_json(_names.answer["content"]))
+    except BaseException:
+        wire.keep_draft("null")
 
 
 def _evaluate(code, name):
@@ -114,7 +123,10 @@ def _run(compiled, space):
 
 def _described(thrown, ordinal):
     """What a cell threw: name, message with the lines of cells it came through, and its own facts as JSON."""
-    name = type(thrown).__name__
+    try:
+        name = str(type(thrown).__name__)
+    except BaseException:
+        name = "Exception"
     try:
         message = str(thrown.msg if isinstance(thrown, SyntaxError) and thrown.msg else thrown)
     except BaseException:

@@ -51,7 +51,7 @@ def plain(value, depth=0):
     if depth > 900:
         raise RecursionError("the value is nested too deeply, or holds itself")
     if isinstance(value, Mapping):
-        return {key if isinstance(key, str) else _key(key): plain(item, depth + 1) for key, item in value.items()}
+        return _object(value, depth + 1)
     if hasattr(value, "_asdict"):
         return plain(value._asdict(), depth + 1)
     if isinstance(value, (list, tuple)):
@@ -73,6 +73,16 @@ def plain(value, depth=0):
     raise TypeError(f"a value of type {type(value).__name__} cannot be written as JSON")
 
 
+def _object(mapping, depth):
+    fields = {}
+    for key, item in mapping.items():
+        said = key if isinstance(key, str) else _key(key)
+        if said in fields:
+            raise TypeError(f"two keys of a dict are {said!r} as JSON writes them")
+        fields[said] = plain(item, depth)
+    return fields
+
+
 def _key(key):
     """A key of a dict as JSON writes it."""
     if key is None or isinstance(key, (bool, int, float)):
@@ -91,6 +101,7 @@ class Wire:
         self.send = None
         self.emit = None
         self.hand_out = None
+        self.keep_draft = None
         self.released = False
 
     def call(self, name, args):
