@@ -28,6 +28,8 @@ interface Engine {
   readonly makeMemorySnapshot: () => Uint8Array
   readonly globals: { set(name: string, value: unknown): void; delete(name: string): void }
   readonly _module: { readonly HEAPU8: Uint8Array }
+  /** Where the engine was loaded from is among what these hold. */
+  readonly _api: { readonly config: { readonly indexURL: string }; readonly packageManager: object }
 }
 
 interface Functions {
@@ -76,6 +78,7 @@ export class Interpreter {
     world.anew()
     const engine = await loaded({ _loadSnapshot: memory })
     const functions = functionsOf(engine)
+    forgetPlace(engine)
     world.hide()
     return new Interpreter(engine, functions, host, world)
   }
@@ -216,6 +219,14 @@ async function loaded(memory: { _makeSnapshot: true } | { _loadSnapshot: Uint8Ar
     stderr: () => undefined,
     ...memory,
   })) as unknown as Engine
+}
+
+/** Has the engine hold no path of this machine. */
+function forgetPlace({ _api: { config, packageManager } }: Engine): void {
+  const { indexURL } = config
+  for (const holder of [config, packageManager])
+    for (const [name, value] of Object.entries(holder))
+      if (typeof value === 'string' && value.includes(indexURL)) Reflect.set(holder, name, '/')
 }
 
 function functionsOf(engine: Engine): Functions {

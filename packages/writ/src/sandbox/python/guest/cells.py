@@ -13,15 +13,11 @@ import warnings
 
 from _writ_names import Names
 from _writ_platform import begin, run_coroutine
-from _writ_wire import Released, plain, to_json, wire
+from _writ_wire import Released, encode, plain, to_json, wire
 
 _MOST_MESSAGE = 8_000
 _MOST_TRACE = 8_000
 _MOST_DATA = 60_000
-
-# A cell may put others in their places; these are of every cell.
-_loads = _json.loads
-_dumps = _json.dumps
 
 
 class _Printed(io.TextIOBase):
@@ -55,7 +51,7 @@ _printed = _Printed()
 
 
 def boot(setup_json):
-    setup = _loads(setup_json)
+    setup = _json.loads(setup_json)
     begin(setup["seed"])
     _names.provide(setup["functions"], setup["provided"], setup["context"])
 
@@ -86,7 +82,7 @@ def run(code, ordinal, kept):
     except BaseException as thrown:
         error = error or _described(thrown, ordinal)
     _keep_draft()
-    return _dumps({"error": error, "spent": spent})
+    return encode({"error": error, "spent": spent})
 
 
 def _keep_draft():
@@ -122,11 +118,16 @@ def _run(compiled, space):
 
 
 def _described(thrown, ordinal):
-    """What a cell threw: name, message with the lines of cells it came through, and its own facts as JSON."""
+    """What a cell threw. Reading it may run code of the guest, which may throw as well."""
     try:
-        name = str(type(thrown).__name__)
+        return _read(thrown, ordinal)
     except BaseException:
-        name = "Exception"
+        return {"name": "Exception", "message": "(the error cannot be read)"}
+
+
+def _read(thrown, ordinal):
+    """Name, message with the lines of cells it came through, and its own facts as JSON."""
+    name = type(thrown).__name__
     try:
         message = str(thrown.msg if isinstance(thrown, SyntaxError) and thrown.msg else thrown)
     except BaseException:

@@ -25,8 +25,9 @@ class Released(BaseException):
     """The cell has released its answer and asks for something more: it ends there."""
 
 
+# Bound here: a cell may put others in their places.
 _decode = _json.JSONDecoder(object_pairs_hook=Row).decode
-_encode = _json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+encode = _json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _kinds = {}
 
 # Whole numbers beyond it are not the same in every reader of JSON: they are written as text.
@@ -86,12 +87,12 @@ def _object(mapping, depth):
 def _key(key):
     """A key of a dict as JSON writes it."""
     if key is None or isinstance(key, (bool, int, float)):
-        return _encode(key)
+        return encode(key)
     return str(key)
 
 
 def to_json(value):
-    return _encode(plain(value))
+    return encode(plain(value))
 
 
 class Wire:
