@@ -210,6 +210,10 @@ export const PYTHON_FORGERIES: PythonForgeries = {
     ),
   ],
   'depth where C has no guard': [
+    inEngine(
+      'x = ()\nfor _ in range(10**6): x = (x,)\nf = create_proxy(lambda: hash(x) and None)\ntry: print(wire.send.__proto__.call.call(f))\nexcept BaseException as e: print(type(e))',
+      '1',
+    ),
     ['eval("(" * 10**5)', 'eval("-" * 10**6 + "1")', '1'],
     [
       'def g(n):\n    if n: yield from g(n - 1)\n    yield n\nsum(g(3_000))',
