@@ -104,9 +104,23 @@ describe('the filter of a process that is up', () => {
     'gives devices and descriptors no order but those that Deno needs on %s',
     (name, ioctl, fcntl) => {
       const orders = [
-        ...[0x5412n, 0x540en, 0x541cn, 0x8901n, 0x8902n], // typing into a terminal, taking one, its selection; signals
-        ...[0x4008_6602n, 0x401c_5820n, 0x4080_6685n, 0xc004_5877n], // flags of a file, its seal, its file system
-        ...[0x4004_9409n, 0xc020_660bn, 0x5413n, 0x541bn, 0x8933n, 0x2400n, 0n, 0x1_0000_0000n], // a copy of a file, and whatever else
+        0x5412n, // typing into a terminal, taking one, its selection
+        0x540en,
+        0x541cn,
+        0x8901n, // whom it signals
+        0x8902n,
+        0x4008_6602n, // flags of a file, its seal, its file system
+        0x401c_5820n,
+        0x4080_6685n,
+        0xc004_5877n,
+        0x4004_9409n, // a copy of a file, and whatever else there is
+        0xc020_660bn,
+        0x5413n,
+        0x541bn,
+        0x8933n,
+        0x2400n,
+        0n,
+        0x1_0000_0000n,
       ]
       for (const order of orders) expect(late(name, ioctl, 0n, order)).toBe(REFUSED)
       for (const order of [5n, 6n, 7n, 8n, 10n, 15n, 37n, 1024n, 1026n, 1031n, 1033n])
