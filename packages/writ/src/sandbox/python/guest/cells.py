@@ -118,15 +118,10 @@ def _run(compiled, space):
 
 
 def _described(thrown, ordinal):
-    """What a cell threw. Reading it may run code of the guest, which may throw as well."""
-    try:
-        return _read(thrown, ordinal)
-    except BaseException:
-        return {"name": "Exception", "message": "(the error cannot be read)"}
-
-
-def _read(thrown, ordinal):
-    """Name, message with the lines of cells it came through, and its own facts as JSON."""
+    """
+    What a cell threw: name, message with the lines of cells it came through, and its own facts as JSON. Where it cannot be
+    told, the interpreter is not what it was, and the cell is undone with it.
+    """
     name = type(thrown).__name__
     try:
         message = str(thrown.msg if isinstance(thrown, SyntaxError) and thrown.msg else thrown)
