@@ -16,6 +16,8 @@ export interface Governance {
 /** What a run tells whoever watches it. Nothing here is evidence; records are. */
 export type RunEvent =
   | { readonly type: 'ingest'; readonly documents: number; readonly bytes: number }
+  /** The run waits for what its cells are run in. The first time after an installation that takes seconds. */
+  | { readonly type: 'prepare'; readonly what: 'python' }
   | {
       readonly type: 'run.open'
       readonly run: string

@@ -24,6 +24,8 @@ export interface WatchFlags {
   readonly quiet?: boolean
 }
 
+const PREPARING = 'preparing Python: the first time after an installation takes a few seconds'
+
 /** Times a second the live tree is drawn again. */
 const FRAMES_PER_SECOND = 10
 
@@ -98,6 +100,7 @@ export function lineWatch(out: NodeJS.WritableStream): Watch {
 
 function describe(event: RunEvent): string | null {
   switch (event.type) {
+    case 'prepare':
     case 'run.open':
       return headline(event) ?? null
     case 'frame.open':
@@ -118,6 +121,7 @@ function describe(event: RunEvent): string | null {
 }
 
 function headline(event: RunEvent): string | undefined {
+  if (event.type === 'prepare') return PREPARING
   if (event.type !== 'ingest' && event.type !== 'run.open') return undefined
   const amount = `${counted(event.documents, 'document')}, ${counted(event.bytes, 'byte')}`
   if (event.type === 'ingest') return `reading: ${amount}`

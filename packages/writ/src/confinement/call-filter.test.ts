@@ -101,23 +101,33 @@ describe('the filter of a process that is up', () => {
     ['x64', 16, 72],
     ['arm64', 29, 25],
   ] as const)(
-    'types into no terminal, changes no file that it reads, and has no descriptor signal anybody on %s',
+    'gives devices and descriptors no order but those that Deno needs on %s',
     (name, ioctl, fcntl) => {
-      for (const order of [
-        0x5412n,
+      const orders = [
+        0x5412n, // typing into a terminal, taking one, its selection
         0x540en,
         0x541cn,
-        0x8901n,
+        0x8901n, // whom it signals
         0x8902n,
-        0x4008_6602n,
+        0x4008_6602n, // flags of a file, its seal, its file system
         0x401c_5820n,
         0x4080_6685n,
         0xc004_5877n,
-      ])
-        expect(late(name, ioctl, 0n, order)).toBe(REFUSED)
-      for (const order of [8n, 10n, 15n]) expect(late(name, fcntl, 3n, order)).toBe(REFUSED)
-      expect(late(name, ioctl, 0n, 0x5401n)).toBe(ALLOWED)
-      for (const order of [1n, 3n, 4n, 1030n]) expect(late(name, fcntl, 3n, order)).toBe(ALLOWED)
+        0x4004_9409n, // a copy of a file, and whatever else there is
+        0xc020_660bn,
+        0x5413n,
+        0x541bn,
+        0x8933n,
+        0x2400n,
+        0n,
+        0x1_0000_0000n,
+      ]
+      for (const order of orders) expect(late(name, ioctl, 0n, order)).toBe(REFUSED)
+      for (const order of [5n, 6n, 7n, 8n, 10n, 15n, 37n, 1024n, 1026n, 1031n, 1033n])
+        expect(late(name, fcntl, 3n, order)).toBe(REFUSED)
+      for (const order of [0x5401n, 0x802c_542an, 0x5421n, 0x5451n, 0x5450n])
+        expect(late(name, ioctl, 0n, order)).toBe(ALLOWED)
+      for (const order of [0n, 1n, 2n, 3n, 4n, 1030n]) expect(late(name, fcntl, 3n, order)).toBe(ALLOWED)
     },
   )
 

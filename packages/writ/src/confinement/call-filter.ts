@@ -33,12 +33,10 @@ const PR_SET_PDEATHSIG = 1
 /** To write, to read and write, to make, to empty. A file without a name is made with one of them. */
 const OPENED_TO_CHANGE = 0o1 | 0o2 | 0o100 | 0o1000
 
-/** Typing into a terminal, taking one, its selection; whom a descriptor signals. */
-const TERMINAL_ORDERS = [0x5412, 0x540e, 0x541c, 0x8901, 0x8902]
-/** Flags of a file that is open to be read, its seal for ever, and a file system that stands still. */
-const FILE_ORDERS = [0x4008_6602, 0x401c_5820, 0x4080_6685, 0xc004_5877]
-/** Whom a descriptor signals, and how. */
-const SIGNAL_ORDERS = [8, 10, 15]
+/** Asking whether it is a terminal, in both ways; not to wait; to be closed for another program, or not. No other orders are given to devices. */
+const DEVICE_ORDERS = [0x5401, 0x802c_542a, 0x5421, 0x5451, 0x5450]
+/** A descriptor again, its flags, and whether it waits. Whom it signals, locks and leases are others. */
+const DESCRIPTOR_ORDERS = [0, 1, 2, 3, 4, 1030]
 
 type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, value: number]
 
@@ -83,8 +81,8 @@ function lateRefusals({ late }: Machine): readonly Instruction[] {
     [EQUAL, 1, 0, 0],
     [RETURN, 0, 0, EPERM],
     [RETURN, 0, 0, ALLOW],
-    ...refuseOrders(late.ioctl, [...TERMINAL_ORDERS, ...FILE_ORDERS]),
-    ...refuseOrders(late.fcntl, SIGNAL_ORDERS),
+    ...allowOrders(late.ioctl, DEVICE_ORDERS),
+    ...allowOrders(late.fcntl, DESCRIPTOR_ORDERS),
   ]
 }
 
@@ -131,14 +129,14 @@ function refuse(number: number, how: number): readonly Instruction[] {
   ]
 }
 
-/** Refuses a call whose second argument is one of these; there may be no more than fit before the jump. */
-function refuseOrders(number: number, orders: readonly number[]): readonly Instruction[] {
+/** Refuses a call whose second argument is none of these; there may be no more than fit before the jump. */
+function allowOrders(number: number, orders: readonly number[]): readonly Instruction[] {
   return [
     [EQUAL, 0, orders.length + 3, number],
     [LOAD, 0, 0, argument(1)],
     ...orders.map((order, index): Instruction => [EQUAL, orders.length - index, 0, order]),
-    [RETURN, 0, 0, ALLOW],
     [RETURN, 0, 0, EPERM],
+    [RETURN, 0, 0, ALLOW],
   ]
 }
 

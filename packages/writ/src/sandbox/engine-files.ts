@@ -16,10 +16,10 @@ export function packagePaths(): readonly string[] {
 }
 
 /** Directories of a package: where it is found, and where it is when that is a link. */
-export function placesOf(name: string, from: NodeJS.Require = require): readonly string[] {
-  const places = from.resolve.paths(name) ?? []
+function placesOf(name: string): readonly string[] {
+  const places = require.resolve.paths(name) ?? []
   const found = places.map((place) => join(place, name)).find((path) => existsSync(path))
-  return [...(found === undefined ? [] : [found]), dirname(from.resolve(`${name}/package.json`))]
+  return [...(found === undefined ? [] : [found]), dirname(require.resolve(`${name}/package.json`))]
 }
 
 /** The prelude's modules by file name, in order of their names. */

@@ -5,6 +5,8 @@ export function progressOf(event: RunEvent): string | undefined {
   switch (event.type) {
     case 'ingest':
       return `reading: ${counted(event.documents, 'document')}`
+    case 'prepare':
+      return 'preparing Python'
     case 'run.open':
       return `run ${event.run} over ${counted(event.documents, 'document')}: ${event.strategy}`
     case 'frame.open':

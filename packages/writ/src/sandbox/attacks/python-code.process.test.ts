@@ -1,13 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Sandbox } from '@writ/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fullyConfined } from '../fully-confined.fixture.ts'
 import { openPython } from '../python/open-python.ts'
 import { inVm } from '../python/python-vm.fixture.ts'
 import { pythonAttacks } from './python-code.fixture.ts'
+import { PYTHON_FORGERIES } from './python-forgeries.fixture.ts'
 
 // The attempts that matter most, in one frame; `python-code.soak.test.ts` makes all of them.
 
@@ -24,6 +25,8 @@ const WAYS = [
   'another process',
   'what the system tells of processes',
 ]
+/** `python-forgeries.soak.test.ts` tries the others. */
+const TELLING = ['the clock behind a date of the host', 'the places and the text of the code around it']
 
 let sandbox: Sandbox
 let place: string
@@ -57,5 +60,13 @@ describe.skipIf(lack !== undefined)('Python of a model', () => {
     expect(codes.filter((_, n) => results[n]?.finalJson !== undefined)).toEqual([])
     expect(JSON.stringify(results)).not.toContain(SECRET)
     expect(connections).toBe(0)
+  })
+
+  it.each(TELLING)('sees nothing that differs from one time to the next: %s', async (mechanism) => {
+    for (const cells of PYTHON_FORGERIES[mechanism] ?? []) {
+      const first = await inVm(sandbox, cells)
+      expect(await inVm(sandbox, cells)).toEqual(first)
+      expect(JSON.stringify(first)).not.toContain(dirname(import.meta.dirname))
+    }
   })
 })

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { zstdDecompress } from 'node:zlib'
 import { WritError } from '@writ/contract'
 import { z } from 'zod'
 import type { Child } from '../../confinement/child.ts'
@@ -6,12 +8,13 @@ import type { ChildProgram } from '../../confinement/child-program.ts'
 import { ConfinedChild } from '../../confinement/confined-child.ts'
 import { findBubblewrap } from '../../confinement/find-bubblewrap.ts'
 import type { Wall } from '../../confinement/wall.ts'
+import type { ToChild } from '../messages.ts'
 import type { SandboxChild } from '../sandbox-child.ts'
 import { sandboxFailed } from '../sandbox-failed.ts'
 import { findPyodide, type PyodidePackage } from './pyodide-package.ts'
 import { pythonAbi } from './python-abi.ts'
 import { pythonProgram } from './python-program.ts'
-import { snapshotFile } from './snapshot-file.ts'
+import { isSnapshot, keepSnapshot, snapshotPlace } from './snapshot-file.ts'
 
 /** What stands between a Python cell and the machine, from the inside out. The engine is no boundary of its own. */
 export const PYTHON_LAYERS: readonly string[] = Object.freeze([
@@ -23,6 +26,8 @@ export const PYTHON_LAYERS: readonly string[] = Object.freeze([
 
 /** How long an interpreter may take to load and give its memory. */
 const MAKE_MS = 60_000
+/** More than the memory of an interpreter that has run nothing. */
+const MOST_MEMORY_BYTES = 128 * 1024 * 1024
 
 /** All that starts interpreters on this machine. */
 export interface Interpreters {
@@ -36,10 +41,10 @@ export interface Interpreters {
 
 let found: Promise<Prepared> | undefined
 
-/** What was found out, and the file that it rests on. */
+/** What was found out, and the file that it rests on, where one could be written. */
 interface Prepared {
   readonly interpreters: Interpreters
-  readonly snapshot: string
+  readonly snapshot: string | undefined
 }
 
 /**
@@ -58,7 +63,7 @@ export async function interpreters(
   }
   preparing.catch(forget)
   const prepared = await preparing
-  if (existsSync(prepared.snapshot)) return prepared.interpreters
+  if (prepared.snapshot === undefined || existsSync(prepared.snapshot)) return prepared.interpreters
   forget()
   return await interpreters(bubblewrap)
 }
@@ -66,46 +71,76 @@ export async function interpreters(
 async function prepare(wall: Wall): Promise<Prepared> {
   const engine = findPyodide()
   const abi = pythonAbi(engine)
-  const snapshot = await snapshotFile(abi, () => makeSnapshot(wall, engine))
-  const program = pythonProgram(engine, snapshot)
-  return {
-    snapshot,
-    interpreters: {
-      abi,
-      start: () => new ConfinedChild(wall, program),
-      beside: (other) => new ConfinedChild(wall, other),
-    },
-  }
+  const place = snapshotPlace(abi)
+  if (isSnapshot(place)) return prepared(wall, engine, abi, place)
+  const { first, memory } = await makeSnapshot(wall, engine)
+  return prepared(wall, engine, abi, keepSnapshot(abi, memory), first)
 }
 
-const said = z.strictObject({ type: z.literal('snapshot'), base64: z.base64() })
+/** `first` is an interpreter that is up: it is the one that is started next. */
+function prepared(
+  wall: Wall,
+  engine: PyodidePackage,
+  abi: string,
+  snapshot: string | undefined,
+  first?: SandboxChild,
+): Prepared {
+  const program = pythonProgram(engine, snapshot)
+  let up = first
+  const start = (): SandboxChild => {
+    const child = up?.gone === undefined ? up : undefined
+    up = undefined
+    return child ?? new ConfinedChild(wall, program)
+  }
+  return { snapshot, interpreters: { abi, start, beside: (other) => new ConfinedChild(wall, other) } }
+}
 
-/** Loads an interpreter, and takes its memory before it has run anything. */
-async function makeSnapshot(wall: Wall, engine: PyodidePackage): Promise<Uint8Array> {
-  const child = new ConfinedChild(wall, pythonProgram(engine))
+const said = z.strictObject({ type: z.literal('snapshot'), zstd: z.string() })
+const unpack = promisify(zstdDecompress)
+
+/** An interpreter that came up by itself, and what it made for others to begin from. */
+interface Made {
+  readonly first: SandboxChild
+  readonly memory: Uint8Array
+}
+
+/**
+ * Starts an interpreter without a snapshot. INVARIANT: what it gives was made before it was told of any VM, so that no
+ * code of a guest has had a part in it.
+ */
+async function makeSnapshot(wall: Wall, engine: PyodidePackage): Promise<Made> {
+  const child = new ConfinedChild<ToChild>(wall, pythonProgram(engine))
   try {
     await child.confined.catch((error: unknown) => {
       throw unconfined(error instanceof Error ? error.message : String(error))
     })
-    return await new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(sandboxFailed('Python does not load')), MAKE_MS)
-      child.own({
-        onMessage: (value) => {
-          clearTimeout(late)
-          const message = said.safeParse(value)
-          if (message.success) resolve(Buffer.from(message.data.base64, 'base64'))
-          else reject(sandboxFailed('Python gave no snapshot'))
-        },
-        onGone: (reason) => {
-          clearTimeout(late)
-          reject(sandboxFailed(`Python does not load: ${reason.slice(-500)}`))
-        },
-      })
-      child.send({ type: 'snapshot' })
-    })
-  } finally {
+    const packed = await snapshotOf(child)
+    const memory = await unpack(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_MEMORY_BYTES })
+    child.unref()
+    return { first: child, memory }
+  } catch (error) {
     await child.close()
+    throw error
   }
+}
+
+async function snapshotOf(child: SandboxChild): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(sandboxFailed('Python does not load')), MAKE_MS)
+    child.own({
+      onMessage: (value) => {
+        clearTimeout(late)
+        const message = said.safeParse(value)
+        if (message.success) resolve(message.data.zstd)
+        else reject(sandboxFailed('Python gave no snapshot'))
+      },
+      onGone: (reason) => {
+        clearTimeout(late)
+        reject(sandboxFailed(`Python does not load: ${reason.slice(-500)}`))
+      },
+    })
+    child.send({ type: 'snapshot' })
+  })
 }
 
 function unconfined(lack: string): WritError {

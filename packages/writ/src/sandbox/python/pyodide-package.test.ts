@@ -1,5 +1,4 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -8,15 +7,15 @@ import { findPyodide } from './pyodide-package.ts'
 
 const INSTALL = /npm install pyodide@314\.0\.7$/
 
-/** What a module in an empty place sees, with a package of this version or none. */
-function seen(version?: string): NodeJS.Require {
-  const place = mkdtempSync(join(tmpdir(), 'writ-pyodide-'))
+/** A file in a place where a package of this version is installed, or none. */
+function place(version?: string): string {
+  const directory = mkdtempSync(join(tmpdir(), 'writ-pyodide-'))
   if (version !== undefined) {
-    const folder = join(place, 'node_modules', 'pyodide')
+    const folder = join(directory, 'node_modules', 'pyodide')
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'pyodide', version }))
   }
-  return createRequire(join(place, 'module.js'))
+  return join(directory, 'module.js')
 }
 
 it('finds the engine, with everything that an interpreter reads', () => {
@@ -28,8 +27,8 @@ it('finds the engine, with everything that an interpreter reads', () => {
 
 it('says how it is installed where it is missing, or is another version', () => {
   const missing = { code: 'PYTHON_NOT_INSTALLED', next: expect.stringMatching(INSTALL) }
-  expect(() => findPyodide(seen())).toThrow(expect.objectContaining(missing))
-  expect(() => findPyodide(seen('0.28.0'))).toThrow(expect.objectContaining(missing))
+  expect(() => findPyodide(place())).toThrow(expect.objectContaining(missing))
+  expect(() => findPyodide(place('0.28.0'))).toThrow(expect.objectContaining(missing))
 })
 
 it('starts nothing where nothing confines it, whatever a policy permits', async () => {

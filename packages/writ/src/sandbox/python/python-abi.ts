@@ -4,7 +4,7 @@ import { guestLoader, guestSources, PRELOADED } from './guest-sources.ts'
 import type { PyodidePackage } from './pyodide-package.ts'
 
 /** Raised by hand when what lies around the engine changes: the clock, chance, memory, how cells are run. */
-const HOST_VERSION = 1
+const HOST_VERSION = 2
 
 /** Digest of the engine, its libraries and the guest's modules: everything that shapes what a Python cell does. */
 export function pythonAbi({ version, file }: PyodidePackage): string {

@@ -5,11 +5,13 @@ import type { PyodidePackage } from './pyodide-package.ts'
 
 /** What an interpreter may have: the engine takes some 750 MB as the system counts, a VM its memory, files of the guest the rest. */
 const MOST_DATA_KB = 1_536 * 1024
+/** A process that makes the memory itself holds two engines for a moment. */
+const MAKING_KB = 128 * 1024
 /** Stack of the process, and how much of it the engine takes: the interpreter's own limit is met long before. */
 const STACK_KB = 65_536
 const ENGINE_STACK_KB = 60_000
 
-/** The process of one interpreter: begun from a snapshot where there is one, else one that can be asked for a snapshot. */
+/** The process of one interpreter: begun from a snapshot where there is one, else from a memory that it makes itself. */
 export function pythonProgram({ directories }: PyodidePackage, snapshot?: string): ChildProgram {
   return programOf({
     room: roomPath,
@@ -18,7 +20,7 @@ export function pythonProgram({ directories }: PyodidePackage, snapshot?: string
     flags: [`--stack-size=${ENGINE_STACK_KB}`, '--v8-pool-size=1'],
     given: snapshot === undefined ? [] : [snapshot],
     mostMessage: MOST_MESSAGE,
-    mostDataKb: MOST_DATA_KB,
+    mostDataKb: MOST_DATA_KB + (snapshot === undefined ? MAKING_KB : 0),
     stackKb: STACK_KB,
   })
 }

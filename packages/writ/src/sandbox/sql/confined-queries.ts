@@ -36,7 +36,8 @@ type Reply<T extends FromSql['type']> = Extract<FromSql, { type: T }>
 
 /**
  * Queries in a confined child, one after another. The child holds the tables of one query at a time, and keeps them while the
- * next asks for the same. It is started with the first query, and again after it had to be killed.
+ * next asks for the same. It is started with the first query, and again after it had to be killed. A query whose child
+ * ended under it is asked once more.
  */
 export class ConfinedQueries implements TableQueries {
   readonly #start: StartProgram
@@ -101,7 +102,7 @@ export class ConfinedQueries implements TableQueries {
     try {
       await before
       signal.throwIfAborted()
-      return await work()
+      return await twice(work)
     } finally {
       resolve()
     }
@@ -154,8 +155,7 @@ export class ConfinedQueries implements TableQueries {
   ): Promise<Reply<T>> {
     // A child that ended since the last order holds nothing of it: another must not be asked to go on.
     const { gone } = running.child
-    if (gone !== undefined)
-      return Promise.reject(new WritError('SQL_STOPPED', `What ran the query has ended: ${firstLine(gone)}`))
+    if (gone !== undefined) return Promise.reject(new ChildEnded(gone))
     const id = this.#nextId++
     const { promise, resolve, reject } = Promise.withResolvers<Reply<T>>()
     const stop = (error: unknown): void => {
@@ -169,7 +169,7 @@ export class ConfinedQueries implements TableQueries {
       else if (reply.type === expected) resolve(reply as Reply<T>)
       else stopped('What ran the query sent another reply.')
     }
-    running.onGone = (reason) => stopped(`What ran the query has ended: ${firstLine(reason)}`)
+    running.onGone = (reason) => stop(new ChildEnded(reason))
     const late = setTimeout(
       () => stopped(`The query took more than ${mostMs / 1000} seconds and was stopped.`),
       mostMs,
@@ -183,6 +183,23 @@ export class ConfinedQueries implements TableQueries {
       running.onReply = nothing
       running.onGone = nothing
     })
+  }
+}
+
+/** The child ended by itself, or by somebody else's hand. */
+class ChildEnded extends WritError {
+  constructor(reason: string) {
+    super('SQL_STOPPED', `What ran the query has ended: ${firstLine(reason)}`)
+  }
+}
+
+/** Does it once more, in another child, when the first ended: it may have ended before it was asked. */
+async function twice<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ChildEnded)) throw error
+    return await work()
   }
 }
 

@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import type { QueryTable } from '@writ/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { childrenWith } from '../vm-fixture.ts'
 import { ConfinedQueries } from './confined-queries.ts'
 import { DUCKDB, DUCKDB_VERSION } from './duckdb-files.ts'
 import { confinedQueries, SALES } from './queries.fixture.ts'
@@ -79,6 +81,21 @@ describe('queries', () => {
     waiting.abort(new Error('enough'))
     await expect(endless).rejects.toThrow('enough')
     expect(await rows('SELECT count(*) AS n FROM sales')).toEqual([{ n: 3 }])
+  })
+
+  it('have another process where theirs was killed, before they came or under them', async () => {
+    expect(await rows('SELECT count(*) AS n FROM sales')).toEqual([{ n: 3 }])
+    const [before = 0] = childrenWith('sql/child/main')
+    process.kill(before, 'SIGKILL')
+    expect(await rows('SELECT count(*) AS n FROM sales')).toEqual([{ n: 3 }])
+    const [next = 0] = childrenWith('sql/child/main')
+    expect(next).not.toBe(before)
+    const under = rows(
+      'SELECT sum(a.range * b.range % 7) % 2 < 2 AS known FROM range(10000) a, range(10000) b',
+    )
+    await setTimeout(100)
+    process.kill(next, 'SIGKILL')
+    expect(await under).toEqual([{ known: true }])
   })
 
   it('are stopped, and not refused, where their process ends between the rows of a table', async () => {

@@ -6,6 +6,8 @@ import os from 'node:os'
 /** What the clock says while an interpreter is made, before it is given one. */
 const MAKING_EPOCH_MS = 1_700_000_000_000
 const PAGE_BYTES = 65_536
+/** The version of Node that the engine is told. */
+const VERSION = 'v24'
 /** How far the monotonic clock goes on each time it is read. */
 const TICK_MS = 0.001
 
@@ -14,7 +16,7 @@ const TICK_MS = 0.001
  * no zone but UTC. It is in place before the engine loads, and for the whole life of the process.
  */
 export class HostWorld {
-  #epochMs = MAKING_EPOCH_MS
+  #epochMs = 0
   #ticks = 0
   #seed: Uint8Array = Buffer.alloc(32)
   #blocks = 0
@@ -22,13 +24,20 @@ export class HostWorld {
   #mostBytes = Number.POSITIVE_INFINITY
 
   constructor() {
+    this.anew()
     Object.assign(process.env, { TZ: 'UTC' })
+    Object.defineProperty(process, 'version', { value: VERSION })
     this.#standClock()
     this.#seedChance()
     this.#limitMemory()
     // The engine asks Node for this while it loads, and Node's permission model refuses it whole.
     const known: Readonly<Record<string, object>> = { constants: { fs: fs.constants, os: os.constants } }
     Object.defineProperty(process, 'binding', { value: (name: string) => known[name] ?? {} })
+  }
+
+  /** The clock and chance that every engine is loaded with, and no limit of memory. */
+  anew(): void {
+    this.begin(MAKING_EPOCH_MS, '00'.repeat(32), Number.POSITIVE_INFINITY)
   }
 
   /** The VM's own clock and chance, and how much memory the engine may have from here on. */
@@ -41,19 +50,31 @@ export class HostWorld {
     this.#mostBytes = mostBytes
   }
 
+  /**
+   * Takes away what only the loading of an engine needs, and what a guest that gets to JavaScript would learn of this
+   * machine: files, the places of our code, its text. For good.
+   */
+  hide(): void {
+    const refused = (): never => {
+      throw new Error('there are no files of the machine here')
+    }
+    for (const [name, value] of Object.entries(fs))
+      if (typeof value === 'function') Reflect.set(fs, name, refused)
+    Object.defineProperty(fs, 'promises', { value: {} })
+    Object.defineProperty(Error, 'stackTraceLimit', { value: 0, writable: false, configurable: false })
+    Object.defineProperty(Function.prototype, 'toString', { value: () => 'function () { [native code] }' })
+  }
+
   #standClock(): void {
     const now = (): number => this.#epochMs
-    const Standing = class extends Date {
-      constructor(...given: []) {
-        if (given.length === 0) super(now())
-        else super(...given)
-      }
-
-      static override now(): number {
-        return now()
-      }
-    }
-    Object.defineProperty(globalThis, 'Date', { value: Standing })
+    Date.now = now
+    // A guest that holds a date finds this one behind it, and never the one that tells the time.
+    const standing = new Proxy(Date, {
+      apply: (real) => new real(now()).toString(),
+      construct: (real, given, made) => Reflect.construct(real, given.length === 0 ? [now()] : given, made),
+    })
+    Object.defineProperty(Date.prototype, 'constructor', { value: standing })
+    Object.defineProperty(globalThis, 'Date', { value: standing })
     Object.defineProperty(performance, 'now', {
       value: () => {
         this.#ticks += 1

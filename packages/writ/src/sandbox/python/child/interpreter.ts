@@ -28,19 +28,19 @@ interface Engine {
   readonly makeMemorySnapshot: () => Uint8Array
   readonly globals: { set(name: string, value: unknown): void; delete(name: string): void }
   readonly _module: { readonly HEAPU8: Uint8Array }
+  /** Where the engine was loaded from is among what these hold. */
+  readonly _api: { readonly config: { readonly indexURL: string }; readonly packageManager: object }
 }
 
 interface Functions {
   readonly wire: object
   readonly boot: (setupJson: string) => void
   readonly run: (code: string, ordinal: number, kept: number) => string
-  readonly draft: () => string
 }
 
 /** What the guest says of a cell that came to its end. */
 interface Said {
   readonly error: GuestError | null
-  readonly drafted: boolean
   readonly spent: boolean
 }
 
@@ -53,6 +53,7 @@ export class Interpreter {
   readonly #host: InterpreterHost
   readonly #world: HostWorld
   #cell: Cell | undefined
+  #draft: string | undefined
 
   private constructor(engine: Engine, functions: Functions, host: InterpreterHost, world: HostWorld) {
     this.#engine = engine
@@ -61,32 +62,25 @@ export class Interpreter {
     this.#world = world
   }
 
-  /** Loads the engine as it was when a snapshot was taken, or anew. INVARIANT: either comes out the same every time. */
-  static async load(
-    world: HostWorld,
-    host: InterpreterHost,
-    snapshot: Uint8Array | undefined,
-  ): Promise<Interpreter> {
-    const engine = (await loadPyodide({
-      env: { HOME: '/home', PYTHONHASHSEED: '0' },
-      jsglobals: Object.create(null) as object,
-      stdin: () => null,
-      stdout: () => undefined,
-      stderr: () => undefined,
-      ...(snapshot === undefined ? { _makeSnapshot: true } : { _loadSnapshot: snapshot }),
-    })) as unknown as Engine
-    if (snapshot === undefined) {
-      engine.runPython(`import ${PRELOADED.join(', ')}`)
-      engine.globals.set('_sources', JSON.stringify(guestSources()))
-      engine.runPython(guestLoader())
-      engine.globals.delete('_sources')
-    }
-    return new Interpreter(engine, functionsOf(engine), host, world)
+  /** The memory of an interpreter that has run nothing yet. INVARIANT: it comes out the same every time. */
+  static async memory(world: HostWorld): Promise<Uint8Array> {
+    world.anew()
+    const engine = await loaded({ _makeSnapshot: true })
+    engine.runPython(`import ${PRELOADED.join(', ')}`)
+    engine.globals.set('_sources', JSON.stringify(guestSources()))
+    engine.runPython(guestLoader())
+    engine.globals.delete('_sources')
+    return engine.makeMemorySnapshot()
   }
 
-  /** The memory of an interpreter that has run nothing yet. */
-  snapshot(): Uint8Array {
-    return this.#engine.makeMemorySnapshot()
+  /** An interpreter with this memory. INVARIANT: every one begins so, and is the same whichever process made the memory. */
+  static async load(world: HostWorld, host: InterpreterHost, memory: Uint8Array): Promise<Interpreter> {
+    world.anew()
+    const engine = await loaded({ _loadSnapshot: memory })
+    const functions = functionsOf(engine)
+    forgetPlace(engine)
+    world.hide()
+    return new Interpreter(engine, functions, host, world)
   }
 
   open({ seed, epochMs, memoryBytes, functions, provided, contextJson }: PythonSetup): void {
@@ -96,6 +90,7 @@ export class Interpreter {
       emit: (stream: string, head: string, omitted: number, tail: string) =>
         this.#running().emit(stream, head, omitted, tail),
       hand_out: (json: string) => this.#running().release(json),
+      keep_draft: (json: string) => this.#running().keepDraft(json),
     })
     const names = JSON.stringify({ seed, functions, provided })
     this.#functions.boot(`${names.slice(0, -1)},"context":${contextJson}}`)
@@ -107,7 +102,9 @@ export class Interpreter {
     this.#cell = cell
     try {
       const said = this.#functions.run(order.cell.code, order.ordinal, order.limits.outputChars)
-      return cell.end(JSON.parse(said) as Said)
+      const end = cell.end(JSON.parse(said) as Said)
+      this.#draft = cell.draft
+      return end
     } catch (error) {
       const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error)
       return cell.imposed('CellStopped', `the interpreter failed (${reason})`)
@@ -116,10 +113,9 @@ export class Interpreter {
     }
   }
 
-  /** JSON of the content of `answer`. */
+  /** JSON of the content of `answer` as it was at the end of the last cell. No code of the guest runs between cells. */
   draft(): string {
-    const json = this.#functions.draft()
-    return isWithin(json, MOST_JSON) ? json : 'null'
+    return this.#draft ?? 'null'
   }
 
   #running(): Cell {
@@ -136,6 +132,7 @@ class Cell {
   #shown: ShownText | undefined
   #finalJson: string | undefined
   readonly #began = process.threadCpuUsage()
+  draft: string | undefined
   #calls = 0
   #argumentChars = 0
 
@@ -175,7 +172,11 @@ class Cell {
     return true
   }
 
-  end({ error, drafted, spent }: Said): CellEnd {
+  keepDraft(json: string): void {
+    this.draft = isWithin(json, MOST_JSON) ? json : 'null'
+  }
+
+  end({ error, spent }: Said): CellEnd {
     if (spent)
       return this.imposed('OutOfMemory', 'the cell needed more memory than the REPL has and was stopped')
     const released = this.#finalJson !== undefined
@@ -187,7 +188,7 @@ class Cell {
       ...(error !== null && !released && { error: wellFormed(cutError(error)) }),
       ...(this.#finalJson !== undefined && { finalJson: this.#finalJson }),
     }
-    return { result, delivered: this.#calls, drafted }
+    return { result, delivered: this.#calls, drafted: this.draft !== undefined }
   }
 
   imposed(name: string, reason: string): CellEnd {
@@ -208,6 +209,26 @@ function wellFormed({ name, message, ...rest }: GuestError): GuestError {
   return { name: name.toWellFormed(), message: message.toWellFormed(), ...rest }
 }
 
+async function loaded(memory: { _makeSnapshot: true } | { _loadSnapshot: Uint8Array }): Promise<Engine> {
+  return (await loadPyodide({
+    env: { HOME: '/home', PYTHONHASHSEED: '0' },
+    _sysExecutable: '/usr/bin/python3',
+    jsglobals: Object.create(null) as object,
+    stdin: () => null,
+    stdout: () => undefined,
+    stderr: () => undefined,
+    ...memory,
+  })) as unknown as Engine
+}
+
+/** Has the engine hold no path of this machine. */
+function forgetPlace({ _api: { config, packageManager } }: Engine): void {
+  const { indexURL } = config
+  for (const holder of [config, packageManager])
+    for (const [name, value] of Object.entries(holder))
+      if (typeof value === 'string' && value.includes(indexURL)) Reflect.set(holder, name, '/')
+}
+
 function functionsOf(engine: Engine): Functions {
   const of = <T>(said: string): T => engine.runPython(`sys.modules["_writ_${said}`) as T
   engine.runPython('import sys')
@@ -215,6 +236,5 @@ function functionsOf(engine: Engine): Functions {
     wire: of('wire"].wire'),
     boot: of('cells"].boot'),
     run: of('cells"].run'),
-    draft: of('cells"].draft'),
   }
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { constants, zstdCompressSync } from 'node:zlib'
 import { type CellEnd, type FromChild, isKept, type PastCell, type ToChild } from '../../messages.ts'
+import { memoryOf } from '../sealed-memory.ts'
 import type { PythonSetup } from '../setup.ts'
 import { HostWorld } from './host-world.ts'
 import { type BlockingCall, Interpreter, type InterpreterHost } from './interpreter.ts'
@@ -33,18 +35,25 @@ const host: InterpreterHost = {
 }
 
 const [, , snapshot] = process.argv
-const interpreter = await Interpreter.load(
-  world,
-  host,
-  snapshot === undefined ? undefined : readFileSync(snapshot),
-)
-for (;;) obey(wire.read() as ToChild)
+/** What was said before there was an interpreter. */
+const early: ToChild[] = []
+const memory = snapshot === undefined ? await made() : memoryOf(readFileSync(snapshot))
+const interpreter = await Interpreter.load(world, host, memory)
+for (;;) obey(early.shift() ?? (wire.read() as ToChild))
+
+/** A memory of its own, which it gives out where that is asked of it first of all: before there is any code of a guest. */
+async function made(): Promise<Uint8Array> {
+  const own = await Interpreter.memory(world)
+  const message = wire.read() as ToChild
+  if (message.type === 'snapshot') {
+    const packed = zstdCompressSync(own, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+    tell({ type: 'snapshot', zstd: packed.toString('base64') })
+  } else early.push(message)
+  return own
+}
 
 function obey(message: ToChild): void {
   switch (message.type) {
-    case 'snapshot':
-      tell({ type: 'snapshot', base64: Buffer.from(interpreter.snapshot()).toString('base64') })
-      break
     case 'open':
       vm = message.vm
       open(message.setup as PythonSetup, message.past)
@@ -61,6 +70,7 @@ function obey(message: ToChild): void {
       break
     case 'reply': // to a call of a cell that has ended
     case 'ping':
+    case 'snapshot': // given out before, or never
       break
   }
 }
@@ -94,6 +104,6 @@ function ended(end: CellEnd): void {
   if (!isKept(end.result)) process.exit(0)
 }
 
-function tell(message: FromChild | { readonly type: 'snapshot'; readonly base64: string }): void {
+function tell(message: FromChild | { readonly type: 'snapshot'; readonly zstd: string }): void {
   wire.send(message)
 }

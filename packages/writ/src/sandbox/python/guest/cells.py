@@ -13,7 +13,7 @@ import warnings
 
 from _writ_names import Names
 from _writ_platform import begin, run_coroutine
-from _writ_wire import Released, plain, to_json, wire
+from _writ_wire import Released, encode, plain, to_json, wire
 
 _MOST_MESSAGE = 8_000
 _MOST_TRACE = 8_000
@@ -57,7 +57,7 @@ def boot(setup_json):
 
 
 def run(code, ordinal, kept):
-    """Runs a cell. Gives JSON of its error, whether it has a draft, and whether it ran out of memory."""
+    """Runs a cell, and keeps its draft. Gives JSON of its error, and whether it ran out of memory."""
     wire.released = False
     _Printed.kept = kept
     sys.stdout = sys.stderr = _printed
@@ -81,15 +81,20 @@ def run(code, ordinal, kept):
             show("printed", f"[{', '.join(shadowed)}: {words}]\n")
     except BaseException as thrown:
         error = error or _described(thrown, ordinal)
-    return _json.dumps({"error": error, "drafted": _names.drafted(), "spent": spent})
+    _keep_draft()
+    return encode({"error": error, "spent": spent})
 
 
-def draft():
-    """JSON of the content of `answer`; 'null' when it cannot be written."""
+def _keep_draft():
+    """
+    Gives the host JSON of the content of `answer`; 'null' when it cannot be written. It is a part of the cell: writing
+    it may run code of the guest, which has to run again when the cell does, and at no other time.
+    """
     try:
-        return to_json(_names.answer["content"]) if _names.drafted() else "null"
-    except Exception:
-        return "null"
+        if _names.drafted():
+            wire.keep_draft(to_json(_names.answer["content"]))
+    except BaseException:
+        wire.keep_draft("null")
 
 
 def _evaluate(code, name):
@@ -113,7 +118,10 @@ def _run(compiled, space):
 
 
 def _described(thrown, ordinal):
-    """What a cell threw: name, message with the lines of cells it came through, and its own facts as JSON."""
+    """
+    What a cell threw: name, message with the lines of cells it came through, and its own facts as JSON. Where it cannot be
+    told, the interpreter is not what it was, and the cell is undone with it.
+    """
     name = type(thrown).__name__
     try:
         message = str(thrown.msg if isinstance(thrown, SyntaxError) and thrown.msg else thrown)

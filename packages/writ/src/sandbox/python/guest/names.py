@@ -55,7 +55,7 @@ class Answer(dict):
             wire.release(self._made("answer.ready"), "answer.ready")
 
     def _made(self, how):
-        if self["content"] in ("", None):
+        if self["content"] is None or isinstance(self["content"], str) and self["content"] == "":
             raise ValueError(f'{how}: answer["content"] is empty; set it first')
         return self["content"]
 
@@ -187,7 +187,8 @@ class Names:
         return "answer" in self.space
 
     def drafted(self):
-        return self.answer.get("content", "") not in ("", None)
+        content = self.answer.get("content")
+        return content is not None and not (isinstance(content, str) and content == "")
 
 
 def _size(value):

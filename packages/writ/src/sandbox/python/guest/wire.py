@@ -33,8 +33,9 @@ class Released(BaseException):
     """The cell has released its answer and asks for something more: it ends there."""
 
 
+# Bound here: a cell may put others in their places.
 _decode = _json.JSONDecoder(object_pairs_hook=Row).decode
-_encode = _json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+encode = _json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _kinds = {}
 
 # Whole numbers beyond it are not the same in every reader of JSON: they are written as text.
@@ -59,7 +60,7 @@ def plain(value, depth=0):
     if depth > 900:
         raise RecursionError("the value is nested too deeply, or holds itself")
     if isinstance(value, Mapping):
-        return {key if isinstance(key, str) else _key(key): plain(item, depth + 1) for key, item in value.items()}
+        return _object(value, depth + 1)
     if hasattr(value, "_asdict"):
         return plain(value._asdict(), depth + 1)
     if isinstance(value, (list, tuple)):
@@ -81,15 +82,25 @@ def plain(value, depth=0):
     raise TypeError(f"a value of type {type(value).__name__} cannot be written as JSON")
 
 
+def _object(mapping, depth):
+    fields = {}
+    for key, item in mapping.items():
+        said = key if isinstance(key, str) else _key(key)
+        if said in fields:
+            raise TypeError(f"two keys of a dict are {said!r} as JSON writes them")
+        fields[said] = plain(item, depth)
+    return fields
+
+
 def _key(key):
     """A key of a dict as JSON writes it."""
     if key is None or isinstance(key, (bool, int, float)):
-        return _encode(key)
+        return encode(key)
     return str(key)
 
 
 def to_json(value):
-    return _encode(plain(value))
+    return encode(plain(value))
 
 
 class Wire:
@@ -99,6 +110,7 @@ class Wire:
         self.send = None
         self.emit = None
         self.hand_out = None
+        self.keep_draft = None
         self.released = False
 
     def call(self, name, args):
