@@ -29,7 +29,7 @@ export function childProgram(): ChildProgram {
       `--max-old-space-size=${CHILD_HEAP_MB}`,
       `--max-semi-space-size=${CHILD_NEW_OBJECTS_MB}`,
       `--wasm-tiering-budget=${OPTIMISED_AFTER}`,
-      '--no-wasm-inlining',
+      '--no-wasm-inlining', // for which every VM would hold counts of calls, more than all the rest of its objects
     ],
     filtersItself: true,
     mostMessage: MOST_MESSAGE,
