@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import type { Cell, OneRunAsked, RunInProcess } from './one-run.ts'
 import { takeShipped } from './own-process.ts'
 import { treeCpuSeconds, treeMemory } from './process-tree.ts'
@@ -15,6 +16,9 @@ const answer = await writ.completion({
   limits,
   strategy: 'recurse',
   onEvent: (event) => {
+    // As the command does in its process.
+    if (event.type === 'frame.open' && event.parent !== null)
+      setFlagsFromString('--semi-space-growth-factor=1')
     if (event.type !== 'step' || event.kind !== 'cell' || event.lane !== '0') return
     const atMs = performance.now() - started
     cells.push({ atMs, tookMs: event.tookMs, bytes: memoryOfCells === true ? treeMemory() : null })

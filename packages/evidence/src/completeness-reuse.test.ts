@@ -1,6 +1,10 @@
 import { NOTHING, type ReusedItems } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
 import { at, CALL, consistent, HIGHER, judge, RESULT, records } from './altered-run.fixture.ts'
+import { merkleOfItems } from './commitment.ts'
+import type { Lane } from './completeness-lanes.ts'
+import { ReusableCalls } from './completeness-reuse.ts'
+import type { RecordPlace, RunShare } from './fold-run.ts'
 import type { AnyRecord } from './record.ts'
 
 // What a sub-call that was not sent may say of the one that answers it.
@@ -58,6 +62,24 @@ describe('a call that another one answers', () => {
 
   it('may name a part of it, of which the records hold no commitment', () => {
     expect(judge(reusing([{ ...WHOLE, items: 1, input: RESULT.det.output }]))).toContain('records')
+  })
+
+  it('names of a part of a batch whose items have records the answers of those items, which came back well', () => {
+    const share = {} as RunShare
+    const [first, second] = [CALL.det.input, RESULT.det.output]
+    const named =
+      (output: string, outcome: 'ok' | 'error' = 'ok') =>
+      (): void => {
+        const calls = new ReusableCalls()
+        const items = new Map([0, 1].map((item) => [item, { outcome, output: item === 0 ? first : second }]))
+        calls.result(RESULT, CALL, share, items)
+        const reused = [{ ...WHOLE, items: 1, of: 0, output: merkleOfItems([output]) }]
+        const place = { frame: { share }, at: 'a' } as unknown as RecordPlace<Lane>
+        calls.call({ ...CALL, det: { ...CALL.det, items: 1, reused } }, place)
+      }
+    expect(named(first)).not.toThrow()
+    expect(named(second)).toThrow('answered something else')
+    expect(named(first, 'error')).toThrow('has no answer')
   })
 
   const contradictions: readonly (readonly [string, ReusedItems, string])[] = [

@@ -1,5 +1,6 @@
 import { type Commitment, type Label, labelsEqual, type ReusedItems } from '@writ/contract'
-import type { Lane } from './completeness-lanes.ts'
+import { merkleOfItems } from './commitment.ts'
+import type { Lane, Pending } from './completeness-lanes.ts'
 import type { RecordOf, RecordPlace, RunShare } from './fold-run.ts'
 import { refuse } from './verdict.ts'
 
@@ -14,23 +15,32 @@ interface AnsweredCall {
   readonly answered: number
   readonly input: Commitment
   readonly output: Commitment
+  /** What came of each request; of a batch whose items have no records of their own, nothing. */
+  readonly outcomes: Pending['items']
 }
 
 /**
  * The sub-calls that came back, for those that name one instead of being sent. A call may only name one that was asked under its
  * own label, of its own model, within its own share of the budget. Where all of the named call is reused, commitments show that
- * requests and answers are equal. Of a part of a batch the records hold the root alone. Grows with the calls of a run.
+ * requests and answers are equal. Of a part of a batch the records of its items show which answers were taken; of its requests the
+ * records hold the root alone. Grows with the calls of a run, and with the items of its batches.
  */
 export class ReusableCalls {
   readonly #calls = new Map<string, AnsweredCall>()
 
-  /** A call came back. */
-  result({ lane, n, det }: RecordOf<'model.result'>, call: RecordOf<'model.call'>, share: RunShare): void {
+  /** A call came back, with what came of its items. */
+  result(
+    { lane, n, det }: RecordOf<'model.result'>,
+    call: RecordOf<'model.call'>,
+    share: RunShare,
+    outcomes: Pending['items'],
+  ): void {
     const answered = det.outcomes.ok ?? 0
     if (call.det.role !== 'leaf' || answered === 0) return
     const { label, model, maxOutputTokens, items, input } = call.det
     const { output } = det
-    this.#calls.set(`${lane}/${n}`, { share, label, model, maxOutputTokens, items, answered, input, output })
+    const known = { share, label, model, maxOutputTokens, items, answered, input, output, outcomes }
+    this.#calls.set(`${lane}/${n}`, known)
   }
 
   /** What a call says that it need not send. */
@@ -65,10 +75,25 @@ export class ReusableCalls {
     if ((row.of === null) !== (call.items === 1) || (row.of ?? 0) + row.items > call.items)
       bad(`Step ${named} has no such requests.`, `${at}/of`)
     if (row.items > call.answered) bad(`Only ${call.answered} requests of step ${named} came back.`, at)
+    if (call.outcomes.size > 0) checkAnswers(row, call.outcomes, at)
     if (row.items < call.items) return
     if (row.input !== call.input) bad(`Step ${named} asked something else.`, `${at}/input`)
     if (row.output !== call.output) bad(`Step ${named} was answered something else.`, `${at}/output`)
   }
+}
+
+/** The answers are those of the very items that are named, and these came back well. */
+function checkAnswers(row: ReusedItems, outcomes: Pending['items'], at: string): void {
+  const step = `${row.lane}/${row.n}`
+  const first = row.of ?? 0
+  const outputs = Array.from({ length: row.items }, (_, i) => {
+    const came = outcomes.get(first + i)
+    return came?.outcome === 'ok'
+      ? came.output
+      : bad(`Item ${first + i} of step ${step} has no answer.`, `${at}/of`)
+  })
+  if (merkleOfItems(outputs) !== row.output)
+    bad(`The items of step ${step} that are named were answered something else.`, `${at}/output`)
 }
 
 function bad(why: string, at: string): never {

@@ -353,7 +353,10 @@ class RunWalk implements RunVisitor<Lane, void> {
   }
 
   #result(record: RecordOf<'model.result'>, place: Place): void {
-    const { call } = pendingCall(record, place)
+    const {
+      call,
+      pending: { items },
+    } = pendingCall(record, place)
     const { frame, at } = place
     const { shares, inFlight, times, fallbacks, reusable } = this.#run
     takeResult(record, place)
@@ -362,7 +365,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     fallbacks.result(record, call, frame.own)
     shares.result(record, place)
     inFlight.result(record, call)
-    reusable.result(record, call, frame.share)
+    reusable.result(record, call, frame.share, items)
     if (call.det.role === 'turn') {
       markTurn(frame.own, record.det.outcome)
       if (frame.lane === '0') times.busy(record)

@@ -1,4 +1,5 @@
 import type { RunEvent } from '@writ/contract'
+import { boundNewObjects } from './bound-new-objects.ts'
 import { homeOption } from './home.ts'
 import { onInterrupt } from './interrupt.ts'
 import { chooseWatch, type WatchFlags } from './watch.ts'
@@ -30,6 +31,7 @@ export function attend(flags: WatchFlags, run?: string): Attendance {
     suspend: interrupt.signal,
     onEvent: (event) => {
       if (event.type === 'run.open') known = event.run
+      boundNewObjects(event)
       watch.onEvent(event)
     },
     aside: async (work) => {

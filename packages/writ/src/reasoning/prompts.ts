@@ -51,11 +51,23 @@ export function fenceOf({ language }: Tuning): string {
   return LANGUAGES[language].fence
 }
 
+/** Frames of one model and role have the same text, and many may be open at once. */
+const made = new WeakMap<Tuning, Map<string, string>>()
+
 /**
  * The system text of a role. A frame's text lists the REPL names, and says how to work by the profile of its model; the chunk
  * it may send on is no larger than the model's window.
  */
 export function systemPrompt(role: Role, contextWindow: number, tuning: Tuning = USUAL_TUNING): string {
+  const known = made.get(tuning) ?? new Map<string, string>()
+  made.set(tuning, known)
+  const key = `${role} ${contextWindow}`
+  const text = known.get(key) ?? systemText(role, contextWindow, tuning)
+  known.set(key, text)
+  return text
+}
+
+function systemText(role: Role, contextWindow: number, tuning: Tuning): string {
   const { language, chunkChars, batchSize } = tuning
   const told = [...HOST_NAMES, ...GUEST_NAMES].filter(({ needs }) => needs === undefined)
   const names = told.flatMap((name) => usageIn(language, name).map((usage) => `- ${usage}`)).join('\n')

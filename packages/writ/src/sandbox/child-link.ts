@@ -1,5 +1,6 @@
+import { defined } from '@writ/contract'
 import { childMessage } from './child-message.ts'
-import type { FromChild, ToChild } from './messages.ts'
+import type { FromChild, SentSetup, ToChild } from './messages.ts'
 import type { SandboxChild } from './sandbox-child.ts'
 
 const PINGS = 5
@@ -16,6 +17,8 @@ export class ChildLink {
   readonly #unresponsiveMs: number
   readonly #events: LinkEvents
   #child: SandboxChild | undefined
+  /** How the last VM of this child was set up. */
+  #last: SentSetup | undefined
   /** Pings since the child was last heard. Counted, not timed: a busy main process must not blame the child. */
   #unanswered = 0
   #watch: NodeJS.Timeout | undefined
@@ -34,6 +37,7 @@ export class ChildLink {
     const started = child ?? this.#another()
     this.generation += 1
     this.#child = started
+    this.#last = undefined
     this.#unanswered = 0
     started.own({
       onMessage: (value) => this.#hear(started, value),
@@ -42,7 +46,21 @@ export class ChildLink {
   }
 
   send(message: ToChild): void {
-    this.#child?.send(message)
+    this.#child?.send(message.type === 'open' ? { ...message, setup: this.#sent(message.setup) } : message)
+  }
+
+  /** Frames of a run have most in common, and a context may be long: what the child was told with the VM before is left out. */
+  #sent(setup: SentSetup): SentSetup {
+    const last = this.#last
+    this.#last = setup
+    if (last === undefined) return setup
+    const { functions, provided, contextJson, ...own } = setup
+    return {
+      ...own,
+      ...(functions !== last.functions && defined({ functions })),
+      ...(provided !== last.provided && defined({ provided })),
+      ...(contextJson !== last.contextJson && defined({ contextJson })),
+    }
   }
 
   /** Watches the child while something is asked of it. */

@@ -25,11 +25,16 @@ export interface PastCell {
   readonly fuel: number
 }
 
+type Common = 'functions' | 'provided' | 'contextJson'
+
+/** How a VM is set up. What most VMs of a child have in common is left out where it is as in the `open` before. */
+export type SentSetup = Omit<VmSetup, Common> & Partial<Pick<VmSetup, Common>>
+
 export type ToChild =
   | {
       readonly type: 'open'
       readonly vm: number
-      readonly setup: VmSetup
+      readonly setup: SentSetup
       readonly past: readonly PastCell[]
     }
   | { readonly type: 'run'; readonly vm: number; readonly order: CellOrder }

@@ -133,10 +133,17 @@ function readGuestAbi(): string {
 
 const PROVIDED = guestNames(GUEST_NAMES)
 
+/** Most often all VMs of a process have the same functions. */
+const named = new WeakMap<readonly string[], VmSetup['functions']>()
+
 function setupOf(options: VmOptions): VmSetup {
   const { name, functions } = options
+  const known = named.get(functions)
+  if (known !== undefined) return vmSetup(options, { functions: known, provided: PROVIDED })
   for (const said of functions)
     if (!/^[A-Za-z_]\w*$/.test(said) || PROVIDED.some((provided) => provided.name === said))
       throw sandboxFailed(`the VM ${name} cannot have a function named ${said}`)
-  return vmSetup(options, { functions: functions.map(hostName), provided: PROVIDED })
+  const names = functions.map(hostName)
+  named.set(functions, names)
+  return vmSetup(options, { functions: names, provided: PROVIDED })
 }

@@ -1,4 +1,4 @@
-import type { Sandbox, Vm } from '@writ/contract'
+import type { GuestContext, Sandbox, Vm } from '@writ/contract'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openSandbox } from './index.ts'
 import { LIMITS, runCell, sandboxChildren, shownBy, vmOptions } from './vm-fixture.ts'
@@ -210,5 +210,38 @@ describe('a cell that waits', () => {
     expect(await waiting).toMatchObject({ outcome: 'ok', shown: '[7, ["first"], ["late"], true]' })
     expect(calls).toEqual(['["first"]', '["second"]'])
     await neighbour.close()
+  })
+})
+
+describe('VMs of one sandbox', () => {
+  const text = (said: string): GuestContext => ({ type: 'text', text: said, docs: 1 })
+
+  it('have each its own context and functions, also in the next child', async () => {
+    const shared = text('first')
+    const vms = await Promise.all(
+      [
+        vmOptions({ context: shared }),
+        vmOptions({ context: shared }),
+        vmOptions({ context: text('second'), functions: ['grep'] }),
+        vmOptions({ context: shared, functions: ['grep'] }),
+        vmOptions({ context: text('first') }),
+        vmOptions(),
+      ].map((options) => sandbox.open(options)),
+    )
+    const look = (): Promise<string[]> =>
+      Promise.all(vms.map((one) => shownBy(one, 'String(context) + " " + typeof read + " " + typeof grep')))
+    const seen = [
+      'first function undefined',
+      'first function undefined',
+      'second undefined function',
+      'first undefined function',
+      'first function undefined',
+      '[object Object] function undefined',
+    ]
+    expect(await look()).toEqual(seen)
+    signalChild('SIGKILL')
+    await look() // what runs in a child that is lost is lost
+    expect(await look()).toEqual(seen)
+    await Promise.all(vms.map((one) => one.close()))
   })
 })

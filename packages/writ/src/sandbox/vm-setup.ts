@@ -1,4 +1,4 @@
-import { HOST_NAMES, type ReplName, type VmOptions } from '@writ/contract'
+import { type GuestContext, HOST_NAMES, type ReplName, type VmOptions } from '@writ/contract'
 import { sandboxFailed } from './sandbox-failed.ts'
 import type { ProvidedName, VmSetup } from './worker/orders.ts'
 
@@ -8,7 +8,16 @@ type Names = Pick<VmSetup, 'functions' | 'provided'>
 export function vmSetup<N extends Names>(options: VmOptions, names: N): Omit<VmSetup, keyof Names> & N {
   const { name, memoryBytes, stackBytes, seed, epochMs, context } = options
   if (!/^[0-9a-f]{64}$/.test(seed)) throw sandboxFailed(`the seed of the VM ${name} is not 32 bytes of hex`)
-  return { memoryBytes, stackBytes, seed, epochMs, ...names, contextJson: JSON.stringify(context) }
+  return { memoryBytes, stackBytes, seed, epochMs, ...names, contextJson: jsonOf(context) }
+}
+
+/** Many VMs are given one context. */
+const jsons = new WeakMap<GuestContext, string>()
+
+function jsonOf(context: GuestContext): string {
+  const json = jsons.get(context) ?? JSON.stringify(context)
+  jsons.set(context, json)
+  return json
 }
 
 /** A function of the host, by every name it is said by. */

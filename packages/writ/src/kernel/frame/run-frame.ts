@@ -112,7 +112,7 @@ async function stringContext(
     return { type: 'handle', docs: documents, bytes }
   const step = readStep(state.ports.store, lane, { doc: only })
   const read = await permitted(performContextStep(state, lane, lane.next(), step, ignore))
-  return read === undefined ? { type: 'none' } : { type: 'text', text: read.text, docs: 1 }
+  return read === undefined ? { type: 'none' } : state.givenText.of(read.text, 1)
 }
 
 /** A refusal leaves the frame without what it asked for; anything else is a failure. */

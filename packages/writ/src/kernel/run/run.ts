@@ -27,6 +27,7 @@ import { LiveJournal } from '../journal/live-journal.ts'
 import { Suspension } from '../journal/suspension.ts'
 import { FrameState } from '../state/frame-state.ts'
 import { Gate } from '../state/gate.ts'
+import { GivenText } from '../state/given-text.ts'
 import { promptBytes } from '../state/prompt-bytes.ts'
 import { Refusing } from '../state/refusing.ts'
 import { modelList, modelsOf } from '../state/run-models.ts'
@@ -198,6 +199,7 @@ export function createState(
       refusing: new Refusing(),
       planned: null,
     },
+    givenText: new GivenText(),
     fork,
     script,
     scripts: request.scripts ?? [],

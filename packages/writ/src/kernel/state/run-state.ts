@@ -27,6 +27,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { Suspension } from '../journal/suspension.ts'
 import type { Fork } from './fork.ts'
 import type { Gate } from './gate.ts'
+import type { GivenText } from './given-text.ts'
 import type { Refusing } from './refusing.ts'
 
 /** What the frames of one run share. */
@@ -58,6 +59,7 @@ export interface RunState {
   readonly gate: Gate
   readonly slots: (model: ModelProfile) => ModelSlots
   readonly tally: Tally
+  readonly givenText: GivenText
   /** Milliseconds the run has taken, those before a restart included. */
   readonly elapsedMs: () => number
   /** What the run shares with the one it was forked from; undefined for a run of its own. */

@@ -1,5 +1,6 @@
 import { MOST_ERROR } from '../cell-size.ts'
-import type { FromChild, ToChild } from '../messages.ts'
+import type { FromChild, SentSetup, ToChild } from '../messages.ts'
+import type { VmSetup } from '../worker/orders.ts'
 import { HostedVm } from './hosted-vm.ts'
 import type { ThreadPool } from './thread-pool.ts'
 
@@ -8,6 +9,8 @@ export class VmHost {
   readonly #pool: Promise<Pick<ThreadPool, 'seat'>>
   readonly #tell: (message: FromChild) => void
   readonly #vms: Map<number, HostedVm> = new Map()
+  /** How the VM that was opened last was set up. */
+  #last: VmSetup | undefined
 
   constructor(pool: Promise<Pick<ThreadPool, 'seat'>>, tell: (message: FromChild) => void) {
     this.#pool = pool
@@ -31,9 +34,18 @@ export class VmHost {
     this.#vms.clear()
   }
 
+  /** The setup as a whole. */
+  #whole(sent: SentSetup): VmSetup {
+    const { functions, provided, contextJson } = { ...this.#last, ...sent }
+    if (functions === undefined || provided === undefined || contextJson === undefined)
+      throw new Error('the first VM of a child is set up in full')
+    this.#last = { ...sent, functions, provided, contextJson }
+    return this.#last
+  }
+
   async #obey(message: Exclude<ToChild, { type: 'ping' | 'snapshot' }>): Promise<void> {
     if (message.type === 'open') {
-      const opened = new HostedVm(message.vm, message.setup, await this.#pool, this.#tell)
+      const opened = new HostedVm(message.vm, this.#whole(message.setup), await this.#pool, this.#tell)
       this.#vms.set(message.vm, opened)
       await opened.open(message.past)
       return this.#tell({ type: 'opened', vm: message.vm })
