@@ -27,14 +27,6 @@ export function optimiseLate(after: number): () => void {
   }
 }
 
-/**
- * Has V8 count no calls of WebAssembly from now on, in the whole process: it would inline by them, and every instance holds its
- * own, which is more than all the rest of its objects. For a thread that has loaded what it needs of Node.
- */
-export function countNoCalls(): void {
-  if (!('Deno' in globalThis)) setFlagsFromString('--no-wasm-inlining')
-}
-
 function withFlags<T>(after: number, make: () => T): T {
   if ('Deno' in globalThis) return make() // it has no flags that a program may set
   setFlagsFromString(`--wasm-tiering-budget=${after}`)

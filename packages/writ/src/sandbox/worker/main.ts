@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { refuseCode } from '../../confinement/refuse-code.ts'
-import { countNoCalls } from '../../threads/optimise-late.ts'
 import type { SeatOrder, SeatReport, ThreadData, WorkerReport } from './orders.ts'
 import { SeatedVm } from './seated-vm.ts'
 import { ThreadClock } from './thread-clock.ts'
@@ -9,7 +8,6 @@ import { ThreadClock } from './thread-clock.ts'
 // it before the next, so only one VM computes at once.
 
 refuseCode()
-countNoCalls()
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
 const { clock: memory, ...engine }: ThreadData = workerData
