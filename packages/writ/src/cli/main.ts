@@ -7,6 +7,13 @@ import { runCommandLine } from './command-line.ts'
 optimiseLate(300_000_000)
 
 let exitCode = 0
+let done = false
+// A CommonJS module that waits for what never comes ends as if all were well.
+process.once('exit', (code) => {
+  if (done || code !== 0) return
+  process.stderr.write('writ: INTERNAL: the command ended before it was done.\n')
+  process.exitCode = 1
+})
 // Whoever reads stdout may stop (`| head`): the command ends there without a word, and not as if it were done.
 process.stdout.on('error', () => process.exit(exitCode === 0 ? 1 : exitCode))
 
@@ -15,6 +22,7 @@ async function main(): Promise<never> {
   exitCode = await runCommandLine(process.argv.slice(2))
   // Streams are flushed before the process ends; nothing else may keep it alive.
   await new Promise((resolve) => process.stdout.write('', resolve))
+  done = true
   process.exit(exitCode)
 }
 
