@@ -21,10 +21,13 @@ async function start() {
   const { enableCompileCache, registerHooks } = await import('node:module')
   const source = new URL('../src/cli/main.ts', import.meta.url)
   const published = !existsSync(source)
-  // Compiled once: beside the code, where only who may change that can write.
+  // Compiled once: beside the code, where only who may change that can write, whatever others may of this user's files.
   const cache = published ? '../.cache' : '../../../node_modules/.cache/writ'
   const place = fileURLToPath(new URL(cache, import.meta.url))
+  const before = process.umask()
+  process.umask(before | 0o022)
   enableCompileCache(place)
+  process.umask(before)
   if (published) {
     const { runKept } = await import('./kept-code.js')
     runKept(fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url)), place)

@@ -1,5 +1,16 @@
-import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -16,9 +27,14 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(place, { recursive: true, force: true }))
 
+/** Code that runs a file of the program. */
+function running(file: string): string {
+  return `import { runKept } from ${JSON.stringify(runner)}; runKept(${JSON.stringify(join(place, file))}, ${JSON.stringify(kept)})`
+}
+
 /** Runs the program in a process of its own; gives what it wrote. */
-function run(flags: readonly string[] = []): string {
-  const code = `import { runKept } from ${JSON.stringify(runner)}; runKept(${JSON.stringify(join(place, 'main.cjs'))}, ${JSON.stringify(kept)})`
+function run(flags: readonly string[] = [], before = ''): string {
+  const code = `${before}; ${running('main.cjs')}`
   const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', code], {
     encoding: 'utf8',
   })
@@ -77,6 +93,78 @@ it('takes nothing from a V8 with other flags', () => {
   run()
   expect(run(['--no-lazy'])).toBe('11')
   expect(readdirSync(kept)).toHaveLength(2)
+})
+
+const OTHERS: readonly (readonly [string, () => void])[] = [
+  ['others may write', () => chmodSync(keptFile(), 0o646)],
+  ['another user wrote', () => chownSync(keptFile(), 12_345, 0)],
+]
+
+it.each(OTHERS.slice(0, process.getuid?.() === 0 ? 2 : 1))(
+  'takes nothing that %s, and keeps it anew',
+  (_whose, harm) => {
+    run()
+    harm()
+    expect(run()).toBe('11')
+    const { mode, uid } = statSync(keptFile())
+    expect([mode & 0o777, uid]).toEqual([0o644, process.getuid?.()])
+  },
+)
+
+it('keeps what others cannot write, whatever files of this process others may', () => {
+  expect(run([], 'process.umask(0)')).toBe('11')
+  expect([kept, keptFile()].map((path) => statSync(path).mode & 0o777)).toEqual([0o755, 0o644])
+})
+
+it('takes nothing that was kept of another program', () => {
+  run()
+  writeFileSync(join(place, 'next.cjs'), `process.stdout.write(String(require('./other.cjs').answer() * 2))`)
+  const first = readFileSync(keptFile(), 'latin1')
+  spawnSync(process.execPath, ['--input-type=module', '-e', running('next.cjs')])
+  expect(first).toContain('main.cjs')
+  expect(readFileSync(keptFile(), 'latin1')).not.toContain('main.cjs')
+})
+
+const SAYING = `import { Script } from 'node:vm'; Script.prototype.createCachedData = () => { process.stdout.write(' made'); throw new Error('of making') }`
+
+it('makes nothing that it may not keep, and ends as ever where making fails', () => {
+  expect(run([], SAYING)).toBe('11 made')
+  writeFileSync(join(place, 'main.cjs'), 'process.exitCode = 3')
+  const code = `${SAYING}; ${running('main.cjs')}`
+  expect(spawnSync(process.execPath, ['--input-type=module', '-e', code]).status).toBe(3)
+  rmSync(kept, { recursive: true })
+  writeFileSync(kept, 'x')
+  writeFileSync(join(place, 'main.cjs'), 'process.stdout.write(String(11))')
+  expect(run([], SAYING)).toBe('11')
+})
+
+it('leaves nothing behind where what is kept cannot be put in its place', () => {
+  run()
+  const path = keptFile()
+  rmSync(path)
+  mkdirSync(join(path, 'full'), { recursive: true })
+  expect(run()).toBe('11')
+  expect(keptFile()).toBe(path)
+})
+
+it('keeps one that is whole, however many end at once', async () => {
+  const code = running('main.cjs')
+  const ends = Array.from({ length: 6 }, () =>
+    once(spawn(process.execPath, ['--input-type=module', '-e', code]), 'exit'),
+  )
+  expect(await Promise.all(ends)).toEqual(ends.map(() => [0, null]))
+  const { ino } = statSync(keptFile())
+  expect(run()).toBe('11')
+  expect(statSync(keptFile()).ino).toBe(ino)
+})
+
+it('gives the error of a file that broke each time it is asked for, and never half of it', () => {
+  writeFileSync(join(place, 'other.cjs'), 'exports.answer = 1; throw new Error("broke")')
+  writeFileSync(
+    join(place, 'main.cjs'),
+    `for (const time of [1, 2]) try { process.stdout.write(String(require('./other.cjs').answer)) } catch (e) { process.stdout.write(e.message) }`,
+  )
+  expect(run()).toBe('brokebroke')
 })
 
 it.skipIf(process.getuid?.() === 0)('runs where nothing may be written', () => {

@@ -1,12 +1,20 @@
-import { optimiseLate } from '../threads/optimise-late.ts'
+import { optimiseLate, ownProcess } from '../threads/optimise-late.ts'
 import { runCommandLine } from './command-line.ts'
 
 // The process of a command.
 
+ownProcess()
 // Node reads the answers of servers with code that it would optimise in the course of the first: for 40 ms.
 optimiseLate(300_000_000)
 
 let exitCode = 0
+let done = false
+// A CommonJS module that waits for what never comes ends as if all were well.
+process.once('exit', (code) => {
+  if (done || code !== 0) return
+  process.stderr.write('writ: INTERNAL: the command ended before it was done.\n')
+  process.exitCode = 1
+})
 // Whoever reads stdout may stop (`| head`): the command ends there without a word, and not as if it were done.
 process.stdout.on('error', () => process.exit(exitCode === 0 ? 1 : exitCode))
 
@@ -15,6 +23,7 @@ async function main(): Promise<never> {
   exitCode = await runCommandLine(process.argv.slice(2))
   // Streams are flushed before the process ends; nothing else may keep it alive.
   await new Promise((resolve) => process.stdout.write('', resolve))
+  done = true
   process.exit(exitCode)
 }
 

@@ -72,3 +72,39 @@ it('leaves functions what they are', () => {
     ),
   ).toEqual(kinds.map(() => 'true'))
 })
+
+/** A walk over all that is in reach, by members, getters and prototypes: the makers of code that it came by. */
+const WALK = `
+  for (const event of ['uncaughtException', 'unhandledRejection', 'warning']) process.on(event, () => {})
+  const kinds = [() => 1, async () => 1, function* () {}, async function* () {}]
+  const makers = new Map([[eval, 'eval'], ...kinds.map(({ constructor }) => [constructor, constructor.name])])
+  REFUSING
+  const { builtinModules } = process.getBuiltinModule('module')
+  const found = new Set(), seen = new Set(), open = [globalThis, import.meta, refuseCode]
+  for (const name of builtinModules) try { open.push(process.getBuiltinModule(name)) } catch {}
+  while (open.length > 0) {
+    const at = open.pop()
+    if (at === null || (typeof at !== 'object' && typeof at !== 'function') || seen.has(at)) continue
+    seen.add(at)
+    if (makers.has(at)) found.add(makers.get(at))
+    open.push(Reflect.getPrototypeOf(at))
+    for (const key of Reflect.ownKeys(at)) {
+      const { value, get, set } = Reflect.getOwnPropertyDescriptor(at, key) ?? {}
+      open.push(value, get, set)
+      if (get !== undefined) try { open.push(Reflect.get(at, key)) } catch {}
+    }
+  }
+  console.log(JSON.stringify([seen.size > 3000, [...found].sort()]))`
+
+it('leaves nothing in reach that makes code of text', () => {
+  const walked = (before: string): unknown => {
+    const code = `const { refuseCode } = await import(${JSON.stringify(place)}); ${WALK.replace('REFUSING', before)}`
+    const args = ['--no-warnings', '--input-type=module', '-e', code]
+    return JSON.parse(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout)
+  }
+  expect(walked('')).toEqual([
+    true,
+    ['AsyncFunction', 'AsyncGeneratorFunction', 'Function', 'GeneratorFunction', 'eval'],
+  ])
+  expect(walked('refuseCode()')).toEqual([true, []])
+})

@@ -20,7 +20,8 @@ it('gives V8 back the flags that this Node has by default', () => {
 it('leaves V8 as a program without it has it, so that compiled code is taken', () => {
   const code = `
     import { cachedDataVersionTag } from 'node:v8'
-    const { compileLate, optimiseLate } = await import(${JSON.stringify(place)})
+    const { compileLate, optimiseLate, ownProcess } = await import(${JSON.stringify(place)})
+    ownProcess()
     const before = cachedDataVersionTag()
     compileLate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]), 1_000_000_000)
     const stop = optimiseLate(1_000_000_000)
@@ -33,13 +34,36 @@ it('leaves V8 as a program without it has it, so that compiled code is taken', (
 
 it('never runs a function that is not valid', () => {
   const code = `
-    const { compileLate } = await import(${JSON.stringify(place)})
+    const { compileLate, ownProcess } = await import(${JSON.stringify(place)})
+    ownProcess()
     const { f } = new WebAssembly.Instance(compileLate(new Uint8Array(${JSON.stringify(BROKEN)}), 1_000)).exports
     process.stdout.write('made')
     process.stdout.write(String(f()))`
   const { stdout, signal } = run(code)
   expect(stdout).toBe('made')
   expect(signal).not.toBeNull()
+})
+
+it('takes no module that is not valid in a process of somebody else, and in threads of ours does as the process', () => {
+  const thread = `
+    const { parentPort } = process.getBuiltinModule('node:worker_threads')
+    import(${JSON.stringify(place)}).then(({ compileLate }) => {
+      try {
+        compileLate(new Uint8Array(${JSON.stringify(BROKEN)}), 1_000)
+        parentPort.postMessage('made')
+      } catch ({ name }) {
+        parentPort.postMessage(name)
+      }
+    })`
+  const code = `
+    import { once } from 'node:events'
+    import { Worker } from 'node:worker_threads'
+    const { ownProcess } = await import(${JSON.stringify(place)})
+    const made = async () => (await once(new Worker(${JSON.stringify(thread)}, { eval: true }), 'message'))[0]
+    const others = await made()
+    ownProcess()
+    process.stdout.write([others, await made()].join())`
+  expect(run(code).stdout).toBe('CompileError,made')
 })
 
 function run(code: string): { readonly stdout: string; readonly signal: string | null } {

@@ -1,16 +1,25 @@
 import { setFlagsFromString } from 'node:v8'
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 
 // What V8 does with WebAssembly ahead of its use costs a short run more than it gives back: it optimises what has run for a
 // while, and checks every function at once. So for the code of packages that Writ starts with, both are put off. V8 reads
 // these flags when code is made, and they are changed only then: while one differs from its default, V8 refuses the compiled
-// code that Node brings for its own modules, and every thread that starts meanwhile pays.
+// code that Node brings for its own modules, and every thread that starts meanwhile pays. They are those of the whole process:
+// a module that another thread makes meanwhile would be checked late as well. So that is done only in a process of ours.
 
 /** V8's own budget, about in bytes of code that ran. */
 export const V8_DEFAULT = '--wasm-tiering-budget=13000000'
 
+const OWN = 'writ: a process of its own'
+
+/** Says that this process, with the threads that it starts from now on, runs nothing but Writ. */
+export function ownProcess(): void {
+  setEnvironmentData(OWN, true)
+}
+
 /**
- * Makes a module whose functions V8 checks when they are first called, and optimises once about `after` bytes of their
- * code ran. A function that is not valid ends the process.
+ * Makes a module that V8 optimises once about `after` bytes of its code ran. In a process of ours its functions are checked
+ * when they are first called, and one that is not valid ends the process.
  */
 export function compileLate(bytes: Uint8Array, after: number): WebAssembly.Module {
   return withFlags(after, () => new WebAssembly.Module(bytes))
@@ -30,7 +39,7 @@ export function optimiseLate(after: number): () => void {
 function withFlags<T>(after: number, make: () => T): T {
   if ('Deno' in globalThis) return make() // it has no flags that a program may set
   setFlagsFromString(`--wasm-tiering-budget=${after}`)
-  setFlagsFromString('--wasm-lazy-validation')
+  if (getEnvironmentData(OWN) === true) setFlagsFromString('--wasm-lazy-validation')
   try {
     return make()
   } finally {

@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import { filterOwnCalls } from '../../confinement/own-filter.ts'
 import { refuseCode } from '../../confinement/refuse-code.ts'
 import { WIRE_FD, Wire } from '../../confinement/wire.ts'
+import { ownProcess } from '../../threads/optimise-late.ts'
 import type { FromChild, ToChild } from '../messages.ts'
 import { loadEngine } from './load-engine.ts'
 import { ThreadPool } from './thread-pool.ts'
@@ -11,6 +12,7 @@ import { VmHost } from './vm-host.ts'
 
 filterOwnCalls()
 refuseCode()
+ownProcess()
 const socket = new Socket({ fd: WIRE_FD, readable: true, writable: true })
 const wire = new Wire(socket, {
   onMessage: (value) => host.hear(value as ToChild),

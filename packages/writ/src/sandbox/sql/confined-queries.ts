@@ -153,6 +153,7 @@ export class ConfinedQueries implements TableQueries {
     mostMs: number,
     signal: AbortSignal,
   ): Promise<Reply<T>> {
+    if (signal.aborted) return Promise.reject(signal.reason) // while rows were fetched, say
     // A child that ended since the last order holds nothing of it: another must not be asked to go on.
     const { gone } = running.child
     if (gone !== undefined) return Promise.reject(new ChildEnded(gone))

@@ -98,6 +98,22 @@ describe('queries', () => {
     expect(await under).toEqual([{ known: true }])
   })
 
+  it('go no further when nobody waits any more while the rows of a table are fetched', async () => {
+    const waiting = new AbortController()
+    const left: QueryTable = {
+      ...SALES,
+      key: 'left',
+      rows: (from) => {
+        waiting.abort(new Error('enough'))
+        return SALES.rows(from)
+      },
+    }
+    await expect(queries.run('SELECT count(*) AS n FROM sales', [left], 1, waiting.signal)).rejects.toThrow(
+      'enough',
+    )
+    expect(await rows('SELECT count(*) AS n FROM sales')).toEqual([{ n: 3 }])
+  })
+
   it('are stopped, and not refused, where their process ends between the rows of a table', async () => {
     const ended: QueryTable = {
       ...SALES,
