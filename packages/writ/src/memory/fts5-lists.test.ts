@@ -58,6 +58,24 @@ it.each([1e9, 20_000, 3000])('are what FTS5 says of each word when %d bytes are 
   }
 })
 
+it('are read where a term ends its page and its list begins the next', () => {
+  // One of these lengths has it.
+  for (let length = 4025; length < 4045; length += 1) {
+    db.exec(
+      "DROP TABLE IF EXISTS passages; CREATE VIRTUAL TABLE passages USING fts5(text, name, title, content = '')",
+    )
+    const insert = db.prepare('INSERT INTO passages (rowid, text, name, title) VALUES (?, ?, ?, ?)')
+    db.exec('BEGIN')
+    for (let n = 1; n <= 3000; n += 1) insert.run(n, n === 1 ? `${'a'.repeat(length)} mm` : 'mm', '', '')
+    db.exec('COMMIT')
+    insert.run(3001, 'mm', '', '')
+    // Segments that are put together are cut into pages in another way than those that are new.
+    db.exec("INSERT INTO passages (passages) VALUES ('optimize')")
+    const { rows } = termRows(new Fts5Lists(db), ['mm'])
+    expect([rows.length, rows.at(-1)]).toEqual([3001, 3001])
+  }
+})
+
 it('are an error once something was deleted, which they do not tell from what is there', () => {
   passages(20, 1e9)
   db.exec("INSERT INTO passages (passages, rowid, text, name, title) VALUES ('delete', 3, 'all', '', '')")
