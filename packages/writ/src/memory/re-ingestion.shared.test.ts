@@ -227,6 +227,25 @@ describe('files that are not what they seem', () => {
     await kept.close()
   })
 
+  it('is opened while it is ingested again, as it was or as it is', async () => {
+    corpus(60)
+    await (await ingest()).close()
+    const other = await openLibrary(space.home)
+    let isOver = false
+    const opened: Promise<number> = (async () => {
+      let times = 0
+      for (; !isOver; times += 1) await (await other.openNamed('docs')).close()
+      return times
+    })()
+    for (let round = 0; round < 12; round += 1) {
+      write('part-0/0.md', corpusText(1000 + round))
+      await (await library.ingest('docs', { ...space.request(), inUse: async () => new Set() })).close()
+    }
+    isOver = true
+    expect(await opened).toBeGreaterThan(0)
+    await other.close()
+  })
+
   it('is ingested by one at a time: another is told, and changes nothing', async () => {
     corpus(40)
     const other = await openLibrary(space.home, { partBytes: PART })
