@@ -266,6 +266,27 @@ describe('files that are not what they seem', () => {
     await other.close()
   })
 
+  it('is not ingested where there can be no lock', async () => {
+    corpus(3)
+    const lock = join(space.home, 'corpora', 'locks', 'docs.lock')
+    mkdirSync(lock)
+    await expect(ingest()).rejects.toMatchObject({ code: 'HOME_UNUSABLE' })
+    rmSync(lock, { recursive: true })
+    writeFileSync(lock, 'no file of ours '.repeat(100))
+    await expect(ingest()).rejects.toMatchObject({ code: 'HOME_UNUSABLE' })
+    rmSync(lock)
+    await (await ingest()).close()
+  })
+
+  it('is not opened where nothing can be written, and that is said of the home', async () => {
+    corpus(3)
+    await (await ingest()).close()
+    const scratch = join(space.home, 'corpora', 'scratch')
+    rmSync(scratch, { recursive: true })
+    writeFileSync(scratch, '')
+    await expect(library.openNamed('docs')).rejects.toMatchObject({ code: 'HOME_UNUSABLE' })
+  })
+
   it('is locked by a process until that ends, however it does', async () => {
     corpus(3)
     const program = `
