@@ -28,10 +28,10 @@ function counted(words: readonly string[]): Map<number, number> {
   const places = words.map((word) =>
     db.prepare('SELECT doc, col, "offset" FROM temp.places WHERE term = ? ORDER BY doc').all(word),
   )
-  const sets = places.map((rows) => new Set(rows.map(({ doc, col, offset }) => `${doc} ${col} ${offset}`)))
+  const sets = places.map((rows) => new Set(rows.map(({ doc, col, offset }) => [doc, col, offset].join(' '))))
   const sums = new Map<number, number>()
   for (const { doc, col, offset } of places[0] ?? []) {
-    if (!sets.every((set, nth) => set.has(`${doc} ${col} ${Number(offset) + nth}`))) continue
+    if (!sets.every((set, nth) => set.has([doc, col, Number(offset) + nth].join(' ')))) continue
     const weight = { text: 1, name: 4, title: 2 }[String(col)] ?? 0
     sums.set(Number(doc), (sums.get(Number(doc)) ?? 0) + weight)
   }

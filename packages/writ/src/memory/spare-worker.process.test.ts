@@ -78,11 +78,11 @@ it('gives nobody a worker that forgets its store only while it is being ended', 
   const worker = take()
   const link = new WorkerLink(worker)
   worker.postMessage = () => undefined
-  const { terminate } = worker
+  const end = worker.terminate.bind(worker)
   worker.terminate = () => {
     // What it said last arrives, and it still has its number.
     worker.emit('message', { cleared: true })
-    return terminate.call(worker)
+    return end()
   }
   await link.close()
   expect(take()).not.toBe(worker)
