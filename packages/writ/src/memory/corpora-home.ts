@@ -30,14 +30,17 @@ export class CorporaHome {
         makeDirectory(path)
       this.home = realpathSync(home)
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      throw new WritError('HOME_UNUSABLE', `cannot keep corpora in ${corpora}: ${why}`, { cause })
+      throw unusable(corpora, cause)
     }
   }
 
-  /** A directory for one store's unfinished and run-lived files. The store removes it; `sweep` does for a dead process. */
+  /** A directory for one store's unfinished and run-lived files. The store removes it; `sweep` does for a dead process. Throws `HOME_UNUSABLE`. */
   newScratch(): string {
-    return mkdtempSync(join(this.scratch, `${scratchPrefix(process.pid)}`))
+    try {
+      return mkdtempSync(join(this.scratch, scratchPrefix(process.pid)))
+    } catch (cause) {
+      throw unusable(this.scratch, cause)
+    }
   }
 
   /** Removes what processes of this machine left when they died. */
@@ -87,6 +90,11 @@ export class CorporaHome {
 
 /** First letters of the name of a directory for ingesting a named corpus. */
 const WORK = 'work-'
+
+function unusable(directory: string, cause: unknown): WritError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new WritError('HOME_UNUSABLE', `cannot keep corpora in ${directory}: ${why}`, { cause })
+}
 
 function list(directory: string): string[] {
   try {

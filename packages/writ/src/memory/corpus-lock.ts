@@ -7,23 +7,29 @@ const BUSY = 5
 
 /**
  * Does something while nobody else, of this process or another, changes the corpus of a name. The lock is an exclusive
- * transaction, which the operating system ends with the process; its file stays. Rejects with `CORPUS_BUSY` when another has it.
+ * transaction, which the operating system ends with the process; its file stays. Rejects with `CORPUS_BUSY` when another has it,
+ * and with `HOME_UNUSABLE` where there can be no lock.
  */
 export async function withCorpusLock<T>(locks: string, name: string, work: () => Promise<T>): Promise<T> {
-  const lock = new DatabaseSync(join(locks, `${name}.lock`), { timeout: 0 })
+  const lock = taken(join(locks, `${name}.lock`), name)
   try {
-    take(lock, name)
     return await work()
   } finally {
     lock.close()
   }
 }
 
-function take(lock: DatabaseSync, name: string): void {
+function taken(path: string, name: string): DatabaseSync {
+  let lock: DatabaseSync | undefined
   try {
+    lock = new DatabaseSync(path, { timeout: 0 })
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
-  } catch (error) {
-    if (!(error instanceof Error && 'errcode' in error && error.errcode === BUSY)) throw error
-    throw new WritError('CORPUS_BUSY', `the corpus ${name} is being ingested or removed by another`)
+    return lock
+  } catch (cause) {
+    lock?.close()
+    const why = cause instanceof Error ? cause.message : String(cause)
+    if (cause instanceof Error && 'errcode' in cause && cause.errcode === BUSY)
+      throw new WritError('CORPUS_BUSY', `the corpus ${name} is being ingested or removed by another`)
+    throw new WritError('HOME_UNUSABLE', `cannot lock the corpus ${name} by ${path}: ${why}`, { cause })
   }
 }

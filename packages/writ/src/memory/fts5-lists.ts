@@ -4,7 +4,7 @@ import { PageBytes } from './page-bytes.ts'
 /** A list of the index as it lies there: rows with the positions of a token in them. */
 export interface TokenList {
   readonly bytes: Uint8Array
-  /** Where a row id is not the difference to the one before, ascending. */
+  /** Where a row id is not the difference to the one before, ascending; without the first of all, which never is. */
   readonly whole: readonly number[]
 }
 
@@ -71,7 +71,9 @@ export class Fts5Lists {
       for (const row of this.#pages.iterate(id * PAGES + page + 1, id * PAGES + last)) {
         const next = new PageBytes(block(row))
         const end = next.firstTerm ?? next.end
-        if (next.firstRow >= HEADER && next.firstRow < end) whole.push(length + next.firstRow - HEADER)
+        const place = length + next.firstRow - HEADER
+        // A term may be the last of its page, with all of its list on the next.
+        if (next.firstRow >= HEADER && next.firstRow < end && place > 0) whole.push(place)
         pieces.push(next.bytes.subarray(HEADER, end))
         length += end - HEADER
         if (next.firstTerm !== undefined) break

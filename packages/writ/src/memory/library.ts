@@ -126,7 +126,19 @@ class PackLibrary implements Library {
   }
 
   async openNamed(name: string): Promise<ContextStore> {
-    const kept = await this.#named.get(name)
+    for (let kept = await this.#named.get(name); ; ) {
+      try {
+        return await this.#openKept(kept)
+      } catch (error) {
+        // An ingestion that ended meanwhile took away what the corpus was made of: it is another now.
+        const now = await this.#named.get(name)
+        if (now.files === kept.files) throw error
+        kept = now
+      }
+    }
+  }
+
+  async #openKept(kept: CorpusManifest): Promise<ContextStore> {
     const { omitted, skipped } = kept
     const { store } = await this.#store(kept, async (link, places) => {
       const partitions = await link.call('load', { places, partitions: kept.kept })
@@ -205,7 +217,7 @@ class PackLibrary implements Library {
     try {
       const { packs, indexes } = this.#home
       const ingested = await bringIn(link, { packs, indexes, scratch, durable: true })
-      const onClose = (): void => void this.#stores.delete(store)
+      const onClose = (store: PackStore): void => void this.#stores.delete(store)
       const store = await PackStore.open({ link, scratch, ingested, purposes, owner, onClose })
       this.#stores.add(store)
       return { store, ingested, scratch }

@@ -69,7 +69,7 @@ export class Ranking {
     this.#counted ??= count(this.#given)
     const { parts, passages: all, mean } = this.#counted
     const tokens = terms.map((term) => QueryTokens.get().of(term))
-    const found = tokens.map((some) => parts.map((part) => counting(termRows(part.index.lists, some), part)))
+    const found = tokens.map((some) => parts.map((part) => counting(rowsOf(part.index, some), part)))
     // One order for every way to ask, as sums of other orders may differ in their last bit.
     const counted = found
       .map((lists) => ({ lists, passages: lists.reduce((sum, { rows }) => sum + rows.length, 0) }))
@@ -89,6 +89,14 @@ export class Ranking {
       .sort((a, b) => b.score - a.score || inOrder(a, b))
       .slice(0, k)
   }
+}
+
+/** The passages of a pack that hold a term. Rows that are no passages are an error: then the index is not what it was. */
+function rowsOf(index: PackIndex, tokens: readonly string[]): TermRows {
+  const found = termRows(index.lists, tokens)
+  if ((found.rows.at(-1) ?? 0) >= index.sizes.length)
+    throw new Error('the index has a row that is no passage')
+  return found
 }
 
 /** Counts the passages and words of a partition, once for all its searches. */

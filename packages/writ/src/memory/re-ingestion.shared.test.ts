@@ -227,6 +227,25 @@ describe('files that are not what they seem', () => {
     await kept.close()
   })
 
+  it('is opened while it is ingested again, as it was or as it is', async () => {
+    corpus(60)
+    await (await ingest()).close()
+    const other = await openLibrary(space.home)
+    let isOver = false
+    const opened: Promise<number> = (async () => {
+      let times = 0
+      for (; !isOver; times += 1) await (await other.openNamed('docs')).close()
+      return times
+    })()
+    for (let round = 0; round < 12; round += 1) {
+      write('part-0/0.md', corpusText(1000 + round))
+      await (await library.ingest('docs', { ...space.request(), inUse: async () => new Set() })).close()
+    }
+    isOver = true
+    expect(await opened).toBeGreaterThan(0)
+    await other.close()
+  })
+
   it('is ingested by one at a time: another is told, and changes nothing', async () => {
     corpus(40)
     const other = await openLibrary(space.home, { partBytes: PART })
@@ -245,6 +264,27 @@ describe('files that are not what they seem', () => {
     // The list of its files was there: nothing but the new file was read.
     expect(again.changes).toMatchObject({ added: ['new-1.txt'], changed: [], unchanged: 41 })
     await other.close()
+  })
+
+  it('is not ingested where there can be no lock', async () => {
+    corpus(3)
+    const lock = join(space.home, 'corpora', 'locks', 'docs.lock')
+    mkdirSync(lock)
+    await expect(ingest()).rejects.toMatchObject({ code: 'HOME_UNUSABLE' })
+    rmSync(lock, { recursive: true })
+    writeFileSync(lock, 'no file of ours '.repeat(100))
+    await expect(ingest()).rejects.toMatchObject({ code: 'HOME_UNUSABLE' })
+    rmSync(lock)
+    await (await ingest()).close()
+  })
+
+  it('is not opened where nothing can be written, and that is said of the home', async () => {
+    corpus(3)
+    await (await ingest()).close()
+    const scratch = join(space.home, 'corpora', 'scratch')
+    rmSync(scratch, { recursive: true })
+    writeFileSync(scratch, '')
+    await expect(library.openNamed('docs')).rejects.toMatchObject({ code: 'HOME_UNUSABLE' })
   })
 
   it('is locked by a process until that ends, however it does', async () => {

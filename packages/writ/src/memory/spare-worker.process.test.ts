@@ -73,3 +73,17 @@ it('ends a worker that does not let go of its store', async () => {
   expect(worker.threadId).toBe(-1)
   expect(take()).not.toBe(worker)
 })
+
+it('gives nobody a worker that forgets its store only while it is being ended', async () => {
+  const worker = take()
+  const link = new WorkerLink(worker)
+  worker.postMessage = () => undefined
+  const end = worker.terminate.bind(worker)
+  worker.terminate = () => {
+    // What it said last arrives, and it still has its number.
+    worker.emit('message', { cleared: true })
+    return end()
+  }
+  await link.close()
+  expect(take()).not.toBe(worker)
+})

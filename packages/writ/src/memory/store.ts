@@ -55,7 +55,7 @@ export interface StoreParts {
   /** Purposes and owner of texts added later. */
   readonly purposes: readonly string[]
   readonly owner: string
-  readonly onClose: () => void
+  readonly onClose: (store: PackStore) => void
 }
 
 /** External memory over packs on this machine. Here documents are found and read; the worker searches. */
@@ -229,7 +229,7 @@ export class PackStore implements KeptCorpus {
     await this.#parts.link.close()
     await Promise.all([...this.#partitions.values()].map((partition) => partition.close()))
     await rm(this.#parts.scratch, { recursive: true, force: true })
-    this.#parts.onClose()
+    this.#parts.onClose(this)
   }
 
   async #include(loaded: LoadedPartition): Promise<Partition> {

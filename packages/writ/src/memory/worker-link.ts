@@ -83,11 +83,16 @@ export class WorkerLink {
     this.#end(failure('this store is closed'))
     this.#post({ clear: true })
     this.#worker.ref()
-    const timer = setTimeout(() => void this.#worker.terminate(), CLEAR_MS)
+    let isEnding = false
+    const timer = setTimeout(() => {
+      isEnding = true
+      void this.#worker.terminate()
+    }, CLEAR_MS)
     await this.#cleared.promise
     clearTimeout(timer)
     this.#worker.off('message', this.#onMessage).off('error', this.#onError).off('exit', this.#onExit)
-    spareWorker.keep(this.#worker)
+    // One that says it has forgotten while it is being ended would end under its next store.
+    if (!isEnding) spareWorker.keep(this.#worker)
   }
 
   async terminate(): Promise<void> {

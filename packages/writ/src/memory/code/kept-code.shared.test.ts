@@ -188,6 +188,16 @@ describe('structure that was left for later', () => {
     expect(await ingest()).toEqual([])
   })
 
+  it('is said to be there once a run read it, also of files that hold the same', async () => {
+    // So much is written while the rest is still read.
+    for (let n = 0; n < 5; n += 1) space.write(`${n}.js`, source(n % 3, `// ${'-'.repeat(1_500_000)}`))
+    await (await library.ingest('kept', space.request())).close()
+    const store = await library.openNamed('kept')
+    expect((await store.symbols(all(store), { limit: 100 })).symbols).toHaveLength(10)
+    await store.close()
+    expect((await library.list())[0]?.source).toMatchObject({ files: 5, left: { files: 0, bytes: 0 } })
+  })
+
   it('keeps what was read before it was stopped, and goes on after it', async () => {
     corpus(30)
     const stopped = new AbortController()

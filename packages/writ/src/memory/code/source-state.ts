@@ -11,16 +11,17 @@ export function sourceState(source: Amounts, paths: readonly string[]): SourceSt
   return { ...source, left }
 }
 
+const OF_PLACES =
+  'SELECT count(*) files, coalesce(sum(places.bytes), 0) bytes FROM places JOIN facts USING (text)'
+
 function kept(path: string): Amounts {
   if (!existsSync(path)) return { files: 0, bytes: 0 }
   let db: DatabaseSync | undefined
   try {
     db = new DatabaseSync(path, { readOnly: true, timeout: 1000 })
-    const row = db
-      .prepare(
-        'SELECT count(*) files, coalesce(sum(places.bytes), 0) bytes FROM places JOIN facts USING (text)',
-      )
-      .get()
+    // A run that reads all of it notes no place of a text that it had from another.
+    const whole = db.prepare('SELECT files, bytes FROM whole').get()
+    const row = whole ?? db.prepare(OF_PLACES).get()
     return { files: Number(row?.files), bytes: Number(row?.bytes) }
   } catch {
     // Damaged, or of an older Writ: read anew when it is needed.
