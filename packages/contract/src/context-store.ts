@@ -109,7 +109,7 @@ export interface ContextStore {
   /** Documents of one partition sorted by id. */
   documents(partition: string): readonly DocumentInfo[]
   /** The documents of one partition that a filter means. Rejects with `BAD_REQUEST` for a glob that is none. */
-  select(partition: string, filter: DocumentFilter): Promise<SelectedDocuments>
+  select(partition: string, filter: DocumentFilter, signal?: AbortSignal): Promise<SelectedDocuments>
   /** The first of them: no more are read than that. */
   firstDocuments(partition: string, most: number): readonly DocumentInfo[]
   search(partition: string, request: SearchRequest, signal?: AbortSignal): Promise<readonly Passage[]>

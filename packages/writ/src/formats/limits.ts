@@ -48,6 +48,9 @@ export const MS_PER_MIB = 2_000
 export const CHILD_HEAP_MB = 1_024
 export const CHILD_DATA_KB: number = 3 * 1024 ** 2
 
+/** Bytes that a database, and what is sorted of it, take in memory. */
+export const MAX_DATABASE_MEMORY: number = 1024 ** 3
+
 /** How long a child that nothing is asked of stays. */
 export const IDLE_MS = 5_000
 

@@ -89,6 +89,20 @@ it.each([
   expect(children()).toEqual([])
 })
 
+it('sorts more of a database than SQLite keeps in memory by itself, and no more than its bound', async () => {
+  parser = openParser()
+  const bytes = database(
+    `CREATE TABLE t(a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+     INSERT INTO t SELECT printf('%d', i * 7919 % 3001) || hex(zeroblob(1000)) FROM n`,
+  )
+  const ask = (query: string) => parser.parse({ format: 'sqlite', name: 'a.db', bytes, select: { query } })
+  expect(await ask('SELECT substr(a, 1, 2) AS b FROM t ORDER BY a')).toHaveProperty('document')
+  expect(await ask('SELECT substr(a, 1, 2) AS b, count(*) AS n FROM t GROUP BY a')).toHaveProperty('document')
+  const bomb =
+    'WITH c AS MATERIALIZED (SELECT t.a, u.a AS b FROM t, t AS u) SELECT count(*) FROM c ORDER BY 1'
+  expect(await ask(bomb)).toMatchObject({ reason: expect.stringContaining('out of memory') })
+})
+
 it('reads in a child that runs the sources, too', () => {
   const code = `
     const { openParser } = await import('./open-parser.ts')

@@ -13,6 +13,7 @@ it.each([
   ['Date: 12 Mrz 2024 10:00:00 +0000\n\n', undefined],
   ['Date: 12 Mar 24 10:00:00 +0000\n\n', undefined],
   ['From: a\nSubject: x\n\nDate: Tue, 12 Mar 2024 23:30:00 -0800\n', undefined],
+  ['Date: 12 Mar 0012 10:00:00 +0000\n\n', undefined],
   ['', undefined],
 ])('reads the day of a message from its own header: %j', (text, day) => {
   expect(dayOfMessage(text)).toBe(day)

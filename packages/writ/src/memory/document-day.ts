@@ -16,8 +16,8 @@ export function dayOfMessage(text: string): string | undefined {
   const month = MONTHS.indexOf(name.toLowerCase())
   if (month === -1) return undefined
   const iso = dayOf(Date.UTC(Number(year), month, Number(day)))
-  // No calendar has the 31st of February: what it says is no day.
-  return iso !== undefined && Number(iso.slice(8)) === Number(day) ? iso : undefined
+  // No calendar has the 31st of February, and the year 12 is not 1912: what it says is no day.
+  return iso?.startsWith(`${year}-`) && Number(iso.slice(8)) === Number(day) ? iso : undefined
 }
 
 /** The day on which a commit was made, in the zone of who made it. */

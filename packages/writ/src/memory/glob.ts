@@ -2,7 +2,7 @@ import { WritError } from '@writ/contract'
 import { compileName } from './name-pattern.ts'
 import { ANY_NAMES, matchPath, type PathPattern } from './path-pattern.ts'
 
-/** Alternatives one glob may stand for after its braces are expanded. */
+/** Alternatives that a glob may stand for after its braces are expanded, where nothing else is said. */
 const MAX_ALTERNATIVES = 256
 
 /** Longest glob. */
@@ -13,9 +13,9 @@ const MAX_CHARS = 4096
  * `{a,b}` are alternatives, a trailing `/` means everything below. Unlike a shell's, wildcards match names that start
  * with a dot: a label rule must not miss hidden files. Throws `BAD_CONFIG` for an unclosed bracket or brace.
  */
-export function compileGlob(glob: string): (path: string) => boolean {
+export function compileGlob(glob: string, most: number = MAX_ALTERNATIVES): (path: string) => boolean {
   if (glob.length > MAX_CHARS) throw bad(`${glob.slice(0, 40)}…`, `has more than ${MAX_CHARS} characters`)
-  const alternatives = expandBraces(glob.endsWith('/') ? `${glob}**` : glob, glob)
+  const alternatives = expandBraces(glob.endsWith('/') ? `${glob}**` : glob, glob, most)
   const patterns = alternatives.map((alternative) => compileSegments(alternative.split('/'), glob))
   return (path) => {
     const names = path.split('/')
@@ -36,7 +36,7 @@ function bad(glob: string, what: string): WritError {
   return new WritError('BAD_CONFIG', `the glob ${JSON.stringify(glob)} ${what}`)
 }
 
-function expandBraces(text: string, glob: string): string[] {
+function expandBraces(text: string, glob: string, most: number): string[] {
   const open = text.indexOf('{')
   if (open === -1) return [text]
   const commas: number[] = []
@@ -48,10 +48,9 @@ function expandBraces(text: string, glob: string): string[] {
       const cuts = [open, ...commas, at]
       const bodies = cuts.slice(1).map((cut, index) => text.slice((cuts[index] ?? open) + 1, cut))
       const expanded = bodies.flatMap((body) =>
-        expandBraces(text.slice(0, open) + body + text.slice(at + 1), glob),
+        expandBraces(text.slice(0, open) + body + text.slice(at + 1), glob, most),
       )
-      if (expanded.length > MAX_ALTERNATIVES)
-        throw bad(glob, `has more than ${MAX_ALTERNATIVES} alternatives`)
+      if (expanded.length > most) throw bad(glob, `has more than ${most} alternatives`)
       return expanded
     }
   }

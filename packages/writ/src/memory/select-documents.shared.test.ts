@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { corpusText } from './corpus-fixture.ts'
 import { openLibrary } from './index.ts'
 import { type Workspace, workspace } from './memory-fixture.ts'
+import type { PackedDocument } from './pack-layout.ts'
+import { selectDocuments } from './select-documents.ts'
 
 // Which documents a filter means, and that what is found in them is what would be found without it, and no more.
 
@@ -66,6 +68,18 @@ describe('a filter', () => {
 
   it('with a glob that is none is refused', async () => {
     await expect(docsOf({ glob: ['[a'] })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+    await expect(docsOf({ glob: ['{a,b}'.repeat(5)] })).rejects.toThrow('more than 16 alternatives')
+  })
+
+  it('that a frame made to take long ends when it is called off, and lets others have their turn', async () => {
+    const documents = Array.from(
+      { length: 2_000 },
+      (_, n) => ({ id: `${'a'.repeat(60)}/${n}` }) as unknown as PackedDocument,
+    )
+    const controller = new AbortController()
+    const selected = selectDocuments(documents, { glob: ['*a*a*a*b/**'] }, controller.signal)
+    setImmediate(() => controller.abort())
+    await expect(selected).rejects.toThrow('aborted')
   })
 
   it('finds what a search without it ranks, in the same order, without the rest', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   asksForDates,
   type DocumentFilter,
@@ -10,16 +11,27 @@ import { compileGlob } from './glob.ts'
 import { mediaTypeOf } from './media-type.ts'
 import type { PackedDocument } from './pack-layout.ts'
 
+/** Alternatives that a glob of a filter may stand for: a frame wrote it, and each document is held against all of them. */
+const MOST_ALTERNATIVES = 16
+
+/** Documents that are looked at before others have their turn. */
+const TURN = 256
+
 /** The documents that a filter means. Throws `BAD_REQUEST` for a glob that is none. */
-export function selectDocuments(
+export async function selectDocuments(
   documents: readonly PackedDocument[],
   filter: DocumentFilter,
-): SelectedDocuments {
+  signal: AbortSignal,
+): Promise<SelectedDocuments> {
   const { type } = filter
   const globs = filter.glob?.map(readGlob)
   const docs: string[] = []
   const undated: string[] = []
-  for (const { id, extract, day } of documents) {
+  for (const [at, { id, extract, day }] of documents.entries()) {
+    if (globs !== undefined && at % TURN === TURN - 1) {
+      await setImmediate()
+      signal.throwIfAborted()
+    }
     if (globs?.every((matches) => !matches(id)) === true) continue
     const kind = kindOf({ mediaType: mediaTypeOf(id), ...(extract?.format && { format: extract.format }) })
     if (type?.includes(kind) === false) continue
@@ -39,7 +51,7 @@ function isWithin(day: string, { since, until }: DocumentFilter): boolean {
 
 function readGlob(glob: string): (path: string) => boolean {
   try {
-    return compileGlob(glob)
+    return compileGlob(glob, MOST_ALTERNATIVES)
   } catch (error) {
     if (isWritError(error)) throw new WritError('BAD_REQUEST', error.message)
     throw error

@@ -107,7 +107,7 @@ class Taker {
     this.#wanted = wanted
     this.#names = names
     this.#named = new Set(roots.filter((root) => root.named).map(({ path }) => path))
-    this.#included = (wanted.includeSecret ?? []).map(compileGlob)
+    this.#included = (wanted.includeSecret ?? []).map((glob) => compileGlob(glob))
   }
 
   texts(): void {

@@ -112,8 +112,8 @@ export class PackStore implements KeptCorpus {
     return this.#partition(partition).documents(most)
   }
 
-  select(partition: string, filter: DocumentFilter): Promise<SelectedDocuments> {
-    return this.#parts.link.call('select', { partition, filter })
+  select(partition: string, filter: DocumentFilter, signal?: AbortSignal): Promise<SelectedDocuments> {
+    return this.#parts.link.call('select', { partition, filter }, { signal })
   }
 
   search(partition: string, search: SearchRequest, signal?: AbortSignal): Promise<readonly Passage[]> {

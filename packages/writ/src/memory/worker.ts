@@ -88,12 +88,13 @@ const handlers: Handlers = {
   ingestKept: (request, id) => ingestKept(request, waysOf(id)),
   load: (request) => load(request, keep),
   addTexts: (request) => addTexts(request, keep),
-  select: ({ partition, filter }) =>
+  select: ({ partition, filter }, _id, signal) =>
     selectDocuments(
       opened(partition)
         .table.list()
         .map(({ layout }) => layout),
       filter,
+      signal,
     ),
   search: ({ partition, search: wanted }) => search(opened(partition), wanted),
   grep: ({ partition, grep: wanted }, _id, signal) => grep(opened(partition).pack, wanted, signal),

@@ -143,6 +143,34 @@ describe('a query of a database', () => {
     await expect(select(query)).rejects.toMatchObject(reason(words))
   })
 
+  it('finds no table of SQLite itself behind the name of one of the file', async () => {
+    const named = database(
+      `CREATE TABLE json_each(value); CREATE VIEW "pragma_table_info" AS SELECT 1 AS name; CREATE TABLE dbstat(name)`,
+    )
+    for (const query of [
+      "SELECT value FROM temp.json_each('[1]')",
+      "SELECT count(*) FROM temp.json_each('[1]')",
+      'SELECT value FROM json_each',
+      "SELECT name FROM temp.pragma_table_info('dbstat')",
+      'SELECT name FROM temp.dbstat',
+    ])
+      await expect(
+        parseFile({ format: 'sqlite', name: 'a.db', bytes: named, select: { query } }),
+      ).rejects.toMatchObject(reason('which is no table and no view that may be read'))
+  })
+
+  it('calls no function that gives another value tomorrow through a column that is computed', async () => {
+    // SQLite itself would not have inserted into such a table.
+    const computed = (as: string): Uint8Array =>
+      database(`CREATE TABLE t(a, b AS ('x')); INSERT INTO t(a) VALUES ('now'); PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = 'CREATE TABLE t(a, b AS (${as.replaceAll("'", "''")}))'`)
+    const read = (as: string): Promise<Parsed> =>
+      parseFile({ format: 'sqlite', name: 'a.db', bytes: computed(as), select: { query: 'SELECT b FROM t' } })
+    expect((await read("a || '!'")).document?.text).toContain('now!')
+    for (const as of ['date(a)', "datetime('2024-01-01', 'localtime')", 'hex(zeroblob(500000000))'])
+      await expect(read(as)).rejects.toThrow()
+  })
+
   it('whose value is too long is refused within its limits', async () => {
     const long = database(`CREATE TABLE t(a); INSERT INTO t VALUES ('${'x'.repeat(1000)}')`)
     const times = (n: number): string => Array.from({ length: n }, (_, at) => `t t${at}`).join(', ')

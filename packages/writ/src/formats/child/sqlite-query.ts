@@ -80,13 +80,25 @@ function refusalOf(
   return DOES[action] ?? `does what no SELECT does (${action})`
 }
 
-/** A name of which no column is read may be one that the query defines itself (`WITH`): then nothing else is called so. */
+/**
+ * A name of which no column is read may be one that the query defines itself (`WITH`): then nothing else is called so. What SQLite
+ * itself has is found in `temp`, also where a table of the file is called like it.
+ */
 function mayRead(name: string, column: string, { readable, taken }: ReadableNames): boolean {
-  return readable.has(name) || (column === '' && !taken.has(name) && !isBuiltIn(name))
+  return (readable.has(name) || (column === '' && !taken.has(name))) && !isBuiltIn(name)
 }
+
+/** Names that were looked up, and whether SQLite itself has a table of each. */
+const builtIn = new Map<string, boolean>()
 
 /** Whether SQLite itself has a table of that name: a database without any has it, too. */
 function isBuiltIn(name: string): boolean {
+  const known = builtIn.get(name) ?? isInEmpty(name)
+  builtIn.set(name, known)
+  return known
+}
+
+function isInEmpty(name: string): boolean {
   const empty = new DatabaseSync(':memory:')
   try {
     empty.prepare(`SELECT 1 FROM ${quoted(name)}`)

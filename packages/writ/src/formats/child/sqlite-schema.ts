@@ -1,4 +1,5 @@
 import { constants, DatabaseSync } from 'node:sqlite'
+import { MAX_DATABASE_MEMORY } from '../limits.ts'
 import { Refused } from './refused.ts'
 
 /** A table as its file declares it. */
@@ -19,7 +20,14 @@ export interface DatabaseNames {
 
 const { SQLITE_OK, SQLITE_DENY, SQLITE_SELECT, SQLITE_READ, SQLITE_FUNCTION, SQLITE_PRAGMA } = constants
 const FUNCTIONS = new Set(['typeof', 'length', 'coalesce'])
-const PRAGMAS = new Set(['quick_check', 'table_xinfo', 'trusted_schema', 'cell_size_check'])
+const PRAGMAS = new Set([
+  'quick_check',
+  'table_xinfo',
+  'trusted_schema',
+  'cell_size_check',
+  'temp_store',
+  'hard_heap_limit',
+])
 
 /** Bytes 18 and 19 of a file say how it is written: 2 is with a log beside it, which a copy in memory has none of. */
 const WRITTEN = [18, 19]
@@ -42,6 +50,8 @@ export function openCopy(bytes: Uint8Array): DatabaseSync {
       return SQLITE_DENY
     })
     db.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
+    // What is sorted stays in memory, within a bound: its process can write no file.
+    db.exec(`PRAGMA temp_store = MEMORY; PRAGMA hard_heap_limit = ${MAX_DATABASE_MEMORY}`)
     db.prepare('SELECT name FROM sqlite_schema LIMIT 1').get()
     return db
   } catch (error) {

@@ -47,8 +47,8 @@ export function docsStep(
     input: request,
     // A listing goes over all that the frame may ask for, as verifiers hold it to, whatever it leaves out.
     needs: () => lane.scope.partitions,
-    effect: async (allowed) => {
-      const parts = await filtered(store, lane, allowed, where, undefined)
+    effect: async (allowed, signal) => {
+      const parts = await filtered(store, lane, allowed, where, undefined, signal)
       const listed = parts.flatMap(({ partition, docs }) => {
         const wanted = docs && new Set(docs)
         return store
@@ -106,7 +106,7 @@ export function searchStep(
     input: request,
     needs: () => scopedPartitions(store, lane, docs, where),
     effect: async (allowed, signal) => {
-      const parts = await filtered(store, lane, allowed, where, docs)
+      const parts = await filtered(store, lane, allowed, where, docs, signal)
       const found = await Promise.all(
         parts.map(({ partition, docs: within }) =>
           store.search(partition.id, { query, k, ...defined({ docs: within }) }, signal),
@@ -139,7 +139,7 @@ export function grepStep(
     input: request,
     needs: () => scopedPartitions(store, lane, docs, where),
     effect: async (allowed, signal) => {
-      const parts = await filtered(store, lane, allowed, where, docs)
+      const parts = await filtered(store, lane, allowed, where, docs, signal)
       const asked = { pattern, ignoreCase, before, after, limit }
       const found = await Promise.all(
         parts.map(({ partition, docs: within }) =>

@@ -60,13 +60,14 @@ export async function filtered(
   allowed: readonly Partition[],
   where: AskedFilter | undefined,
   asked: readonly string[] | undefined,
+  signal: AbortSignal,
 ): Promise<readonly Filtered[]> {
   const filter = ofDocuments(where)
   return await Promise.all(
     labelled(allowed, where).map(async (partition) => {
       const within = named(store, lane, partition, asked)
       if (filter === undefined) return { partition, ...defined({ docs: within }), undated: 0 }
-      const { docs, undated } = await store.select(partition.id, filter)
+      const { docs, undated } = await store.select(partition.id, filter, signal)
       if (within === undefined) {
         const isAll = docs.length === partition.documents
         return { partition, ...(isAll ? {} : { docs }), undated: undated.length }
