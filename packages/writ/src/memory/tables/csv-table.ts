@@ -14,6 +14,8 @@ const DELIMITERS: Readonly<Record<string, readonly string[]>> = {
 const COMMA = 0x2c
 const RETURN = 0x0d
 const SPACE = 0x20
+/** "1.234,50", "12,5": a number whose sign for decimals is a comma. */
+const DECIMAL_COMMA = /^-?\d{1,3}(?:\.\d{3})*,\d{1,2}$|^-?\d+,\d{1,2}$/
 
 /** Of more rows than this share that differ in length from the header, it is not known which cell belongs to what. */
 const MOST_RAGGED = 0.05
@@ -40,16 +42,21 @@ function tableOf(bytes: Buffer, delimiter: number, from: number): FoundTable | N
   const cells = sample.map((record) => cellsOf(bytes, record))
   const problem = headerProblem(header, cells)
   if (problem !== undefined) return noTable(problem)
-  const { rows, ragged, gaps, heads } = lengths(bytes, delimiter, first, header.length)
+  const commas = cells.some((row) => row.some((cell) => cell !== null && DECIMAL_COMMA.test(cell)))
+  const { rows, ragged, gaps, heads, setIn } = lengths(bytes, delimiter, first, header.length)
   if (ragged > rows * MOST_RAGGED)
     return noTable(`${ragged} of ${rows} rows have another number of cells than the header`)
   return {
     part: null,
-    columns: header.map((name) => ({ name: name ?? '', isText: false, mayGroup: delimiter !== COMMA })),
+    columns: header.map((name) => ({
+      name: name ?? '',
+      isText: false,
+      mayGroup: commas || delimiter !== COMMA,
+    })),
     rows: rowsOf(bytes, delimiter, first, header.length),
     ragged: ragged > 0,
     // What stands behind a blank line may be a table of its own; where every line has one behind it, they part nothing.
-    apart: (gaps > 0 && gaps < rows - 1) || heads > 0,
+    apart: (gaps > 0 && gaps < rows - 1) || heads > 0 || (setIn > 0 && setIn < rows),
     guessed: !isSureHeader(header, cells),
   }
 }
@@ -111,21 +118,30 @@ function lengths(
   delimiter: number,
   header: CsvRecord,
   columns: number,
-): { readonly rows: number; readonly ragged: number; readonly gaps: number; readonly heads: number } {
+): {
+  readonly rows: number
+  readonly ragged: number
+  readonly gaps: number
+  readonly heads: number
+  readonly setIn: number
+} {
   let rows = 0
   let ragged = 0
   let gaps = 0
   /** Rows that are the header once more, as files that were put together have them. */
   let heads = 0
+  /** Rows whose first cell is set in, as those are that stand below another one. */
+  let setIn = 0
   let last = header.end
   for (const { start, end, fields } of below(bytes, delimiter, header)) {
     if (fields.length / 2 !== columns) ragged += 1
     if (rows > 0 && start > last + (bytes[last] === RETURN ? 2 : 1)) gaps += 1
     if (bytes.compare(bytes, header.start, header.end, start, end) === 0) heads += 1
+    if (bytes[start] === SPACE && bytes[start + 1] === SPACE) setIn += 1
     rows += 1
     last = end
   }
-  return { rows, ragged, gaps, heads }
+  return { rows, ragged, gaps, heads, setIn }
 }
 
 function* rowsOf(bytes: Buffer, delimiter: number, header: CsvRecord, columns: number): Generator<FoundRow> {

@@ -1,4 +1,6 @@
+import { RowShapes } from './row-shapes.ts'
 import { Subtotals } from './subtotals.ts'
+import { isWholeYear, saysTotal } from './total-words.ts'
 
 /** A longer cell says something else than that its row adds others up. */
 const MOST_CHARS = 40
@@ -27,11 +29,14 @@ export class Totals {
   readonly #laidOut: boolean
   #said = false
   #unnamed = 0
+  /** Rows that name a whole year in a column of its parts. */
+  #wholes = 0
   /** Rows with nothing but their first cell. */
   #alone = 0
   #rows = 0
   readonly #sums = new Sums()
   readonly #subtotals = new Subtotals()
+  readonly #shapes = new RowShapes()
   /** The newest row. */
   #last: readonly (string | null)[] = []
 
@@ -43,9 +48,11 @@ export class Totals {
 
   add(cells: readonly (string | null)[]): void {
     this.#said ||= cells.some((cell, at) => cell !== null && this.#sumsUp(cell, at))
+    if (cells.some((cell, at) => cell !== null && isWholeYear(cell, this.#names[at] ?? ''))) this.#wholes += 1
     this.#said ||= COMMENT.test(cells[0] ?? '') && cells.length > 1 && isAlone(cells)
     this.#said ||= this.#laidOut && isRemark(cells)
     const figures = cells.map((cell) => (cell === null ? Number.NaN : numberOf(cell)))
+    this.#shapes.add(cells)
     this.#sums.add(cells, figures)
     this.#subtotals.add(cells, figures)
     this.#last = cells
@@ -55,16 +62,22 @@ export class Totals {
   }
 
   #sumsUp(cell: string, at: number): boolean {
-    if (cell.length >= MOST_CHARS || !HINT.test(cell)) return false
+    if (cell.length >= MOST_CHARS) return false
+    const below = this.#names[at] ?? ''
+    if (saysTotal(cell, below)) return true
+    if (!HINT.test(cell)) return false
     if (ALONE.test(cell) || BEFORE.test(cell) || AFTER.test(cell) || EVERYTHING.test(cell)) return true
     const of = ALL_OF.exec(cell)?.[1]?.toLowerCase()
-    const name = this.#names[at] ?? ''
-    return of !== undefined && name !== '' && [name, `${name}s`, name.replace(/y$/, 'ies')].includes(of)
+    return of !== undefined && below !== '' && [below, `${below}s`, below.replace(/y$/, 'ies')].includes(of)
   }
 
   get seem(): boolean {
     return (
-      this.#said || this.#subtotals.seem || (this.#rows > 1 && (this.#isLastApart() || this.#sums.isLast))
+      this.#said ||
+      this.#subtotals.seem ||
+      this.#shapes.seem ||
+      (this.#wholes > 0 && this.#wholes < this.#rows) ||
+      (this.#rows > 1 && (this.#isLastApart() || this.#sums.isLast))
     )
   }
 

@@ -1,6 +1,7 @@
 import type { TableListing } from '@writ/contract'
 import type { Column } from './column-names.ts'
-import type { Guard, Remark } from './guard.ts'
+import { type Guard, none, type Remark } from './guard.ts'
+import { holdsAmongOthers } from './list-cells.ts'
 import { folded, quoted, textLiteral } from './sql-text.ts'
 
 /** A value that a question says without its column, as "closed tickets" does. */
@@ -39,9 +40,7 @@ export function bareGuards({ table, columns, value }: BareValue): Guard[] {
   const text = textLiteral(value)
   const each = (figure: (name: string, has: string) => string): string =>
     columns
-      .map(({ name }) =>
-        figure(quoted(name), `coalesce(bool_or(${folded(quoted(name))} = ${folded(text)}), false)`),
-      )
+      .map(({ name }) => figure(name, `coalesce(bool_or(${folded(quoted(name))} = ${folded(text)}), false)`))
       .join(' + ')
   const cells = columns.map(({ name }) => `SELECT ${quoted(name)} AS cell ${from}`).join(' UNION ALL ')
   return [
@@ -59,11 +58,15 @@ export function bareGuards({ table, columns, value }: BareValue): Guard[] {
     },
     {
       // A remark in words may say the same of one row as a column of states says of another.
-      query: `SELECT ${each((name, has) => `CASE WHEN ${has} THEN greatest(0, 2 * count(DISTINCT ${name}) - count(${name})) ELSE 0 END`)} AS n ${from}`,
+      query: `SELECT ${each((name, has) => `CASE WHEN ${has} THEN greatest(0, 2 * count(DISTINCT ${quoted(name)}) - count(${quoted(name)})) ELSE 0 END`)} AS n ${from}`,
       least: 0,
       most: 0,
       otherwise: `The column of ${table.doc} that holds "${value}" has a value of its own in most rows; say which column is meant.`,
     },
+    none(
+      `SELECT ${each((name, has) => `CASE WHEN ${has} THEN count(*) FILTER (WHERE ${holdsAmongOthers(name, value)}) ELSE 0 END`)} AS n ${from}`,
+      `Some cells of ${table.doc} hold "${value}" among others.`,
+    ),
   ]
 }
 

@@ -1,6 +1,9 @@
 import { bareGuards, bareRemarks } from './bare-value.ts'
-import { type Column, measuresOf, NUMERIC, type Place } from './column-names.ts'
-import type { Guard, Remark } from './guard.ts'
+import { measuresOf, NUMERIC, type Place } from './column-names.ts'
+import { countedOnce } from './counted-twice.ts'
+import { type Guard, none, type Remark } from './guard.ts'
+import { alone, noLists, oneTruth } from './list-cells.ts'
+import { withoutPlaceholders } from './placeholders.ts'
 import { figureOf, fromOf, joinedTo, measured, nameIn, type Reading } from './query.ts'
 import { folded, quoted, textLiteral } from './sql-text.ts'
 import type { Measure } from './table-question.ts'
@@ -18,6 +21,7 @@ export function guardsOf(reading: Reading): Guard[] {
   const { table, column, inner } = subject
   const guards: Guard[] = bare === null ? [] : bareGuards(bare)
   for (const condition of conditions) {
+    if (condition.column !== column) guards.push(...withoutPlaceholders(condition.table, condition.column))
     if (condition.equals === null) continue
     const { table: of, column: held, equals } = condition
     const [name, text] = [quoted(held.name), textLiteral(equals)]
@@ -27,14 +31,21 @@ export function guardsOf(reading: Reading): Guard[] {
       most: 1,
       otherwise: `The column ${held.name} of ${of.doc} does not hold "${equals}" in one spelling.`,
     })
+    guards.push(alone(condition, equals), oneTruth(condition))
   }
-  for (const [other, { key }] of joins)
+  for (const [other, join] of joins) {
+    const { key, own, as } = join
     guards.push(
       none(
         `SELECT count(*) - count(DISTINCT ${quoted(key.name)}) AS n FROM ${quoted(other.name)}`,
         `The column ${key.name} of ${other.doc} does not name each row once.`,
       ),
+      none(
+        `SELECT CASE WHEN count(${measured(own)}) > 2 * count(${as}.${quoted(key.name)}) THEN 1 ELSE 0 END AS n FROM ${quoted(table.name)} t0 ${joinedTo(other, join)}`,
+        `Most rows of ${table.doc} name no row of ${other.doc}, so ${own.name} may be another thing than ${key.name} there.`,
+      ),
     )
+  }
   if (which !== null && inner === null)
     guards.push(
       none(
@@ -49,6 +60,8 @@ export function guardsOf(reading: Reading): Guard[] {
         `SELECT count(DISTINCT ${name}) - count(DISTINCT ${folded(name)}) AS n FROM ${quoted(place.table.name)}`,
         `The column ${place.column.name} of ${place.table.doc} spells some values in more than one way.`,
       ),
+      noLists(place),
+      oneTruth(place),
     )
   }
   if (column !== null && NUMERIC.has(column.type))
@@ -93,8 +106,8 @@ function ofMeasure(reading: Reading): Guard[] {
         `Some values of ${column.name} of ${table.doc} may say in words that there is none.`,
       ),
     ]
-  if (NUMERIC.has(column.type))
-    guards.push(...withoutPlaceholders(reading, [column, ...(other === null ? [] : [other])]))
+  for (const one of [column, ...(other === null ? [] : [other])])
+    guards.push(...withoutPlaceholders(table, one), ...countedOnce(measure, table, one))
   if (!BY_FRACTIONS.has(measure)) return guards
   const large = [column, ...(other === null ? [] : [other])].map(
     (one) => `abs(CAST(${measured(one)} AS DOUBLE)) >= 1e15`,
@@ -113,25 +126,6 @@ function ofMeasure(reading: Reading): Guard[] {
       ),
     )
   return guards
-}
-
-/** Numbers that are written where there is none: -999 where nothing else is negative, 9999 far above everything else. */
-function withoutPlaceholders({ subject: { table } }: Reading, columns: readonly Column[]): Guard[] {
-  return columns.map((column) => {
-    const of = `CAST(${measured(column)} AS DOUBLE)`
-    const [below, above] = [
-      `${of} IN (-99, -999, -9999, -99999, -999999)`,
-      `${of} IN (99, 999, 9999, 99999, 999999)`,
-    ]
-    return none(
-      `SELECT CASE WHEN (bool_or(${below}) AND NOT bool_or(${of} < 0 AND NOT ${below})) OR max(${of}) FILTER (WHERE ${above}) > 10 * max(abs(${of})) FILTER (WHERE NOT ${above}) THEN 1 ELSE 0 END AS n FROM ${quoted(table.name)} t0`,
-      `Some values of ${column.name} of ${table.doc}, such as -999 or 9999, may say that there is none.`,
-    )
-  })
-}
-
-function none(query: string, otherwise: string): Guard {
-  return { query, least: 0, most: 0, otherwise }
 }
 
 /** Columns of texts whose values are told apart. */

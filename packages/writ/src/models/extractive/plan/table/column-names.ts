@@ -23,7 +23,21 @@ const UNITS: ReadonlySet<string> = new Set(
 )
 
 /** Last words of columns that say in what the others of their table are measured. */
-const MEASURES: ReadonlySet<string> = new Set(['currency', 'ccy', 'unit', 'uom', 'measure', 'scale'])
+const MEASURES: ReadonlySet<string> = new Set([
+  'currency',
+  'ccy',
+  'unit',
+  'uom',
+  'measure',
+  'scale',
+  // Figures of two of these are of two kinds, whatever their units.
+  'metric',
+  'indicator',
+  'variable',
+  'parameter',
+  'kpi',
+  'scenario',
+])
 
 /** The words of a name, in lower case and the last one in the singular. */
 export function nameWords(name: string): readonly string[] {

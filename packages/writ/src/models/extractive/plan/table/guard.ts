@@ -8,3 +8,8 @@ export type Guard = {
 
 /** What a reader might otherwise miss: a query of one number, and what is said when it is not 0. */
 export type Remark = { readonly query: string; readonly says: string }
+
+/** A guard of which there may be none. */
+export function none(query: string, otherwise: string): Guard {
+  return { query, least: 0, most: 0, otherwise }
+}

@@ -8,7 +8,7 @@ export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-/** A text without what differs where a name is written in two ways: its case, its spaces, signs that are not seen, and how accents are encoded. */
+/** A text without what differs where a name is written in two ways: case, spaces, signs that are not seen, how accents are encoded, marks of footnotes. */
 export function folded(text: string): string {
-  return `lower(trim(regexp_replace(nfc_normalize(${text}), '[\\s\\p{Z}\\p{Cf}]+', ' ', 'g')))`
+  return `lower(trim(regexp_replace(regexp_replace(nfc_normalize(${text}), '[\\s\\p{Z}\\p{Cf}]+', ' ', 'g'), '(\\[[A-Za-z0-9]{1,3}\\]|[*†‡§¹]+)\\s*$', '')))`
 }

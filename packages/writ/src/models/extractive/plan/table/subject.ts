@@ -3,6 +3,7 @@ import {
   type Column,
   calledOf,
   columnsNamed,
+  NUMERIC,
   nameWords,
   onlyOne,
   type Place,
@@ -19,6 +20,8 @@ export interface Subject {
   readonly other: Column | null
   /** The measure that the highest or lowest of is asked for. */
   readonly inner: Measure | null
+  /** Where rows are counted by what they are: a column that may say how many of them a row stands for. */
+  readonly counts: Column | null
   /** Whether the question names the table. */
   readonly isNamed: boolean
   /** What names each of the things that are counted; null for rows as such, and where no column does. */
@@ -48,26 +51,27 @@ export function subjectOf(
   if (and !== null) return pairOf(of, and, tables)
   const { places, isNamed } = placesIn(said, tables)
   const place = onlyOne(places)
-  return place === undefined ? undefined : { ...place, other: null, inner, isNamed, key: null }
+  return place === undefined ? undefined : { ...place, other: null, inner, isNamed, key: null, counts: null }
 }
 
 /** The table whose rows a phrase names, by what they are or as rows. */
 function rowsNamed(
   said: string,
   tables: readonly TableListing[],
-): Pick<Subject, 'table' | 'key'> | undefined {
+): Pick<Subject, 'table' | 'key' | 'counts'> | undefined {
   const { of = said, table: within } = IN_TABLE.exec(said)?.groups ?? {}
   const isRows = ROWS.test(of)
   const named = tablesNamed(of, tables)
   if (within !== undefined && (isRows || named.length > 0)) {
     const table = onlyOne(tablesNamed(within, tables))
     if (table === undefined) return undefined
-    if (isRows) return { table, key: null }
-    return onlyOne(named) === table ? { table, key: keyOf(table) } : undefined
+    if (isRows) return { table, key: null, counts: null }
+    return onlyOne(named) === table ? { table, key: keyOf(table), counts: countsOf(table) } : undefined
   }
   const isAll = ROWS.test(said)
   const table = onlyOne(isAll ? tables : tablesNamed(said, tables))
-  return table && { table, key: isAll ? null : keyOf(table) }
+  if (isAll) return table && { table, key: null, counts: null }
+  return table && { table, key: keyOf(table), counts: countsOf(table) }
 }
 
 /** The column whose name says that it names the rows: "order_id" of orders, else "id", else "order". */
@@ -77,6 +81,27 @@ function keyOf(table: TableListing): Column | null {
   const called = (words: string): Column | undefined =>
     table.columns.find(({ name }) => nameWords(name).join(' ') === words)
   return keys.map(called).find((column) => column !== undefined) ?? null
+}
+
+/** Words that say how many. */
+const COUNTS = /^(?:count|cnt|number|n|frequency|freq|headcount)$/
+
+/** The column of numbers that says how many of what its table is called a row stands for: "tickets" of tickets, "count", "number_of_visits". */
+function countsOf(table: TableListing): Column | null {
+  const rows = [...calledOf(table), nameWords(stemOf(table.doc)).join(' ')]
+  const isCount = ({ name, type }: Column): boolean => {
+    const words = nameWords(name)
+    const called = words.join(' ')
+    return (
+      NUMERIC.has(type) &&
+      (COUNTS.test(called) ||
+        rows.includes(called) ||
+        rows.some((row) =>
+          [`number of ${row}`, `no of ${row}`, `num ${row}`, `${row} count`].includes(called),
+        ))
+    )
+  }
+  return table.columns.find(isCount) ?? null
 }
 
 /** The columns that a phrase may name, in the table that it may name besides. */
@@ -101,6 +126,7 @@ function pairOf(of: string, and: string, tables: readonly TableListing[]): Subje
       inner: null,
       isNamed,
       key: null,
+      counts: null,
     })),
   )
   return onlyOne(pairs)

@@ -222,6 +222,32 @@ const DOUBTFUL: readonly (readonly [why: string, question: string, tables: reado
     [ORDERS, table('more', { amount: 'decimal' }, { notes: ['totals'] })],
   ],
   [
+    'rows that stand for several',
+    'How many tickets are there?',
+    [table('tickets', { day: 'date', tickets: 'integer' })],
+  ],
+  ['rows with a count', 'How many visits are there?', [table('visits', { page: 'text', count: 'integer' })]],
+  [
+    'a total that is a column of its own',
+    'What is the total price?',
+    [table('lines', { price: 'decimal', total_price: 'decimal' })],
+  ],
+  [
+    'a quotient',
+    'What is the average cost per mile?',
+    [table('trips', { cost: 'decimal', miles: 'integer' })],
+  ],
+  [
+    'sums of the rows before',
+    'What is the total cumulative cases?',
+    [table('covid', { cumulative_cases: 'integer' })],
+  ],
+  [
+    'what there is at one time',
+    'What is the total balance?',
+    [table('bank', { date: 'date', balance: 'decimal' })],
+  ],
+  [
     'no key between two tables',
     'What is the total amount by segment?',
     [ORDERS, table('clients', { segment: 'text', code: 'text' })],

@@ -2,14 +2,15 @@ import type { TableListing } from '@writ/contract'
 import { type Masked, unmask } from '../quoted.ts'
 import { type BareValue, bareValueOf } from './bare-value.ts'
 import { guardsOf, remarksOf } from './checks.ts'
-import { NUMERIC, type Place } from './column-names.ts'
+import { NUMERIC, nameWords, type Place } from './column-names.ts'
 import { type Condition, readBare, readSaid } from './conditions.ts'
+import { saysCumulative } from './counted-twice.ts'
 import type { Guard, Remark } from './guard.ts'
 import { type Join, pickPlace } from './joins.ts'
 import { queryOf, type Reading } from './query.ts'
 import { type Said, saidOfRows } from './said-of-rows.ts'
 import { isShadowed, subjectOf } from './subject.ts'
-import type { TableQuestion } from './table-question.ts'
+import type { Measure, TableQuestion } from './table-question.ts'
 import { saysOf } from './words.ts'
 
 /** How tables answer a question: JSON. */
@@ -72,6 +73,8 @@ function planSaid(
   if (which === undefined) return `no one column is called "${question.which}"`
   const reading: Reading = { question, subject, ...where, by, which, joins }
   if (!fits(reading)) return saysMisfit(reading)
+  const doubt = saysDoubt(reading)
+  if (doubt !== undefined) return doubt
   return {
     query: queryOf(reading),
     guards: guardsOf(reading),
@@ -143,6 +146,48 @@ function fits({ question, subject, by, which }: Reading): boolean {
     default:
       return column !== null && NUMERIC.has(column.type)
   }
+}
+
+/** Words that say a measure, in front of or behind the name of a column that holds it. */
+const SAID: Readonly<Record<Measure, RegExp>> = {
+  count: /^$/,
+  distinct: /^(?:distinct|unique|different)$/,
+  sum: /^(?:total|sum|overall|combined)$/,
+  average: /^(?:average|avg|mean)$/,
+  median: /^median$/,
+  percentile: /^percentile$/,
+  highest: /^(?:highest|max|maximum|largest|latest|last)$/,
+  lowest: /^(?:lowest|min|minimum|smallest|earliest|first)$/,
+  correlation: /^correlation$/,
+}
+
+/** Words for times, by which figures are told apart and not divided. */
+const TIMES = /^(?:year|quarter|month|week|day|hour)$/
+
+/** Why the words of a question may mean another figure. */
+function saysDoubt({ question, subject, by }: Reading): string | undefined {
+  const { table, column, counts, inner } = subject
+  const measure = inner ?? question.measure
+  if (counts !== null) return `a row of ${table.doc} may stand for several, as ${counts.name} says`
+  if (
+    question.isPer &&
+    by !== null &&
+    NUMERIC.has(by.column.type) &&
+    !TIMES.test(nameWords(by.column.name).at(-1) ?? '')
+  )
+    return `"per ${question.by}" may divide by ${by.column.name}, or tell rows apart by it`
+  if (column === null) return undefined
+  const name = nameWords(column.name).join(' ')
+  const other = table.columns.find((one) => {
+    const words = nameWords(one.name)
+    return (
+      (SAID[measure].test(words[0] ?? '') && nameWords(words.slice(1).join(' ')).join(' ') === name) ||
+      (SAID[measure].test(words.at(-1) ?? '') && nameWords(words.slice(0, -1).join(' ')).join(' ') === name)
+    )
+  })
+  if (other !== undefined && name !== '')
+    return `${other.name} of ${table.doc} may be meant, or a figure of ${column.name}`
+  return saysCumulative(measure, table, column)
 }
 
 /** Why columns cannot be measured so. */

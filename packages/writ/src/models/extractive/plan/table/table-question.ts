@@ -24,6 +24,8 @@ export interface TableQuestion {
   readonly and: string | null
   /** For each of which it is measured. */
   readonly by: string | null
+  /** Whether "per" says so, which may ask for a quotient: the cost per mile. */
+  readonly isPer: boolean
   /** What has the highest or lowest measure; `by` is then null. */
   readonly which: string | null
   /** How many of those. */
@@ -86,7 +88,7 @@ const WHICH = [
 ]
 
 const BY =
-  /^(?<rest>\S.*?),?\s+(?:by|per|for\s+each|for\s+every|in\s+each|grouped\s+by|broken\s+down\s+by)\s+(?<by>[\p{L}\p{N}_ ()-]+)$/iu
+  /^(?<rest>\S.*?),?\s+(?:by|(?<per>per)|for\s+each|for\s+every|in\s+each|grouped\s+by|broken\s+down\s+by)\s+(?<by>[\p{L}\p{N}_ ()-]+)$/iu
 const WHERE =
   /^(?<rest>\S.*?),?\s+(?:(?:that|which)\s+(?:have|has|had|are|were)|with|where|whose|having|for\s+which|have|has|had)\s+(?<where>\S.*)$/iu
 
@@ -152,7 +154,7 @@ function aggregateOf(groups: Readonly<Record<string, string | undefined>>): Meas
 function ended(
   text: string,
   timed: boolean,
-): Pick<TableQuestion, 'by' | 'where' | 'when'> & { readonly rest: string } {
+): Pick<TableQuestion, 'by' | 'isPer' | 'where' | 'when'> & { readonly rest: string } {
   const when = timed ? readWhen(text) : undefined
   const filtered = WHERE.exec(when?.rest ?? text)?.groups
   // "By region where …" and "where … by region".
@@ -163,6 +165,7 @@ function ended(
   return {
     rest: inner?.rest ?? rest,
     by: before?.by ?? after?.by ?? null,
+    isPer: (before ?? after)?.per !== undefined,
     where: after?.rest ?? filtered?.where ?? null,
     when: when ?? inner ?? null,
   }
