@@ -23,7 +23,7 @@ export function verifyDisclosure(
   checkTold(contents, pass)
   const closed = closedFields(contents, pass)
   const also = closed.length === 0 ? '' : `; redacted: ${closed.join(', ')}`
-  const opened = `${disclosures.items.length} opened fields match their commitments${also}`
+  const opened = `${matching(disclosures.items.length)}${also}`
   for (const file of earlier) verifyEarlier({ contents, pass }, file)
   const before = earlier.length === 0 ? '' : `; it goes on from ${earlier.map(runOf).join(', ')}`
   if (answer === undefined) return `${opened}${before}.`
@@ -70,4 +70,10 @@ function checkDisclosure(disclosure: Disclosure, pass: RecordPass, at: string): 
     const record = `${RECORDS}#/${found?.place}/det/${name}`
     refuse('COMMITMENT_MISMATCH', `The text of ${path} is not what ${record} committed to.`, `${at}/text`)
   }
+}
+
+function matching(opened: number): string {
+  return opened === 1
+    ? '1 opened field matches its commitment'
+    : `${opened} opened fields match their commitments`
 }

@@ -28,6 +28,7 @@ const MORE = 1.1
  * @param {string} place directory of what is kept
  */
 export function runKept(main, place) {
+  withoutLoaderWarning()
   const path = join(place, `command-${cachedDataVersionTag()}`)
   const kept = read(path, main)
   /** @type {Map<string, { exports: object }>} */
@@ -86,6 +87,16 @@ export function runKept(main, place) {
     }
   })
   load(main)
+}
+
+/** Has Node not say, in the middle of a command, that code which is run from a script imports a package. */
+function withoutLoaderWarning() {
+  const { emitWarning } = process
+  /** @param {Parameters<typeof emitWarning>} said */
+  const emitOthers = (...said) => {
+    if (!String(said[0]).startsWith('vm.USE_MAIN_CONTEXT_DEFAULT_LOADER ')) emitWarning(...said)
+  }
+  process.emitWarning = /** @type {typeof emitWarning} */ (emitOthers)
 }
 
 /**

@@ -243,7 +243,11 @@ function readText(path: string): string | undefined {
     if (statSync(path).isFile()) return readFileSync(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw new WritError('BAD_CONFIG', `${path} cannot be read: ${String(error)}`, { cause: error })
+    throw new WritError(
+      'BAD_CONFIG',
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    )
   }
   throw new WritError('BAD_CONFIG', `${path} is not a regular file.`)
 }

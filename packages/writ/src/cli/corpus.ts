@@ -184,11 +184,11 @@ function changedLines(changes: CorpusChanges | null): string[] {
   if (changes === null) return []
   const { added, changed, removed, unchanged } = changes
   const named = (mark: string, docs: readonly string[]): string[] => {
-    const more = docs.length > NAMED ? [`    ${mark} and ${docs.length - NAMED} more`] : []
+    const more = docs.length > NAMED ? [`    ${mark} and ${whole(docs.length - NAMED)} more`] : []
     return [...docs.slice(0, NAMED).map((doc) => `    ${mark} ${doc}`), ...more]
   }
   return [
-    `  ${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged} unchanged`,
+    `  ${whole(added.length)} added, ${whole(changed.length)} changed, ${whole(removed.length)} removed, ${whole(unchanged)} unchanged`,
     ...named('+', added),
     ...named('~', changed),
     ...named('-', removed),

@@ -56,6 +56,15 @@ it('keeps what a run compiled, functions that were called later among it', () =>
   expect(readFileSync(keptFile(), 'latin1')).toContain('answer')
 })
 
+it('imports a module without a warning of Node, and lets other warnings through', () => {
+  writeFileSync(join(place, 'answer.mjs'), 'export const answer = 33')
+  writeFileSync(
+    join(place, 'main.cjs'),
+    `import('./answer.mjs').then(({ answer }) => { process.stdout.write(String(answer)); process.emitWarning('heard') })`,
+  )
+  expect(run()).toMatch(/^33\(node:\d+\) Warning: heard\n/)
+})
+
 it('runs a changed file as it is now, of the same length too', () => {
   run()
   writeFileSync(join(place, 'other.cjs'), 'exports.answer = () => 22')

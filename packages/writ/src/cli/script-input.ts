@@ -27,6 +27,10 @@ function readInput(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new WritError('BAD_INPUT', `${path} cannot be read: ${String(cause)}`, { cause })
+    throw new WritError(
+      'BAD_INPUT',
+      `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    )
   }
 }

@@ -117,5 +117,9 @@ function told({ servers, openaiKey }: Found): string {
     return `${kind} at ${baseUrl} with ${names.length === 0 ? 'no model' : `${names.join(', ')}${more}`}`
   })
   if (openaiKey) lines.push(`${OPENAI_KEY} for --model openai/<model>`)
-  return printableLine(lines.length === 0 ? 'Nothing was found.' : `Found: ${lines.join('; ')}.`)
+  return printableLine(
+    lines.length === 0
+      ? 'Without one, --model builtin/extractive answers what code can decide.'
+      : `Found: ${lines.join('; ')}.`,
+  )
 }

@@ -215,6 +215,15 @@ describe('setup', () => {
     expect(existsSync(join(place, '.config'))).toBe(false)
   })
 
+  it('says of the built-in model that it costs nothing, and names it where no server was found', async () => {
+    const builtin = await setup(['--model', 'builtin/extractive', '--yes'])
+    expect([builtin.code, builtin.out]).toEqual([0, expect.stringContaining('\n  price   none\n')])
+    const nothing = await setup(['--probe', 'http://127.0.0.1:1', '--yes', '--json'])
+    expect(JSON.parse(nothing.out)).toMatchObject({
+      message: expect.stringContaining('Without one, --model builtin/extractive answers'),
+    })
+  })
+
   it('leaves a configuration alone that no command would take', async () => {
     const server = await started(fakeOllama({ models: ['a'] }))
     await mkdir(join(place, '.config', 'writ'), { recursive: true })

@@ -165,7 +165,7 @@ function described({ model, contextWindow, prices = {}, keys = [] }: ModelSettin
   return [
     `model   ${trial.title}, which answered in ${(trial.tookMs / 1000).toFixed(1)} s`,
     ...(contextWindow === undefined ? [] : [`window  ${whole(contextWindow)} tokens`]),
-    `price   ${price === undefined ? 'unknown: give --price <in>/<out> to limit cost' : `${price} USD per million tokens in/out`}`,
+    `price   ${price === undefined ? (trial.location === 'builtin' ? 'none' : 'unknown: give --price <in>/<out> to limit cost') : `${price} USD per million tokens in/out`}`,
     `key     ${key === undefined || key.env === null ? 'none is sent' : `that in ${key.env}, for ${key.host} only`}`,
     ...(trial.metered ? [] : ['usage   is not reported: each call will be charged its worst case']),
   ]

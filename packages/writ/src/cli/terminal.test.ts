@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { type Answer, BOTTOM, type RunEvent } from '@writ/contract'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { describeVerdicts, lineWatch, printAnswer, RunTree, treeWatch } from './terminal.ts'
 
 const EVIL = 'x\u001b[2J\u009b1m\u202ey'
@@ -13,6 +13,19 @@ const opened: RunEvent = {
   depth: 0,
   goal: EVIL,
   model: 'm',
+}
+
+const RUN_OPEN: RunEvent = {
+  type: 'run.open',
+  run: 'r',
+  question: EVIL,
+  confinement: 'reduced',
+  documents: 1,
+  bytes: 1,
+  model: EVIL,
+  strategy: 'direct',
+  strategyReason: EVIL,
+  policy: 'p',
 }
 
 const answer: Answer = {
@@ -62,23 +75,26 @@ describe('text of others on a terminal', () => {
   it('is shown above the tree that is drawn in place', () => {
     const out = new PassThrough()
     const watch = treeWatch(out)
-    watch.onEvent({
-      type: 'run.open',
-      run: 'r',
-      question: EVIL,
-      confinement: 'reduced',
-      documents: 1,
-      bytes: 1,
-      model: EVIL,
-      strategy: 'direct',
-      strategyReason: EVIL,
-      policy: 'p',
-    })
+    watch.onEvent(RUN_OPEN)
     watch.notice(EVIL)
     watch.stop()
     const drawn = String(out.read()).replaceAll('\r\n', ' ')
     expect(drawn).toContain(`1 byte · ${SHOWN} · direct, ${SHOWN} · policy p`)
     expect(drawn).toContain(`policy p ${SHOWN}`)
+  })
+
+  it('says how long a run takes, as a model that is waited for moves nothing else', () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] })
+    try {
+      const out = new PassThrough()
+      const watch = treeWatch(out)
+      watch.onEvent(RUN_OPEN)
+      vi.advanceTimersByTime(12_400)
+      watch.stop()
+      expect(String(out.read())).toContain('policy p · 12 s')
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('is shown in an answer, where no document can forge a line', () => {

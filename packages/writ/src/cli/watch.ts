@@ -45,11 +45,14 @@ export function treeWatch(out: Terminal): Watch {
   let said = ''
   const waits = new Map<string, string>()
   let paused = false
+  let began: number | undefined
   const draw = (): void => {
     if (head === '' || paused) return
     const width = out.columns || 80
     const rows = out.rows || 24
-    const above = [head, ...waits.values(), said].flatMap((line) =>
+    // A model that takes long must not look like one that hangs.
+    const seconds = began === undefined ? 0 : Math.floor((performance.now() - began) / 1000)
+    const above = [seconds < 2 ? head : `${head} · ${seconds} s`, ...waits.values(), said].flatMap((line) =>
       line === '' ? [] : wrapped(printableLine(line), width),
     )
     const lines = tree.lines(width)
@@ -64,6 +67,7 @@ export function treeWatch(out: Terminal): Watch {
   return {
     onEvent: (event) => {
       head = headline(event) ?? head
+      if (event.type === 'run.open') began = performance.now()
       if (event.type === 'queue') waits.set(event.model, waitInWords(event) ?? '')
       tree.add(event)
     },

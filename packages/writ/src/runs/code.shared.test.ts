@@ -172,6 +172,49 @@ describe('the built-in model over code', () => {
     expect(await notes([long, PARSE])).toContain(`${undefinedIn} ${unread}`)
   })
 
+  it.each([
+    [
+      'Who calls helper?',
+      'def helper():\n    return 1\n\ndef go():\n    return helper()\n',
+      'No call of helper was found, but source that may hold one is not known whole.',
+    ],
+    [
+      'What does go call?',
+      'def helper():\n    return 1\n\ndef go():\n    return helper()\n',
+      'No call in go of what the source in reach defines was found, but source that may hold one is not known whole.',
+    ],
+    [
+      'What breaks if helper changes its signature?',
+      'def helper():\n    return 1\n\ndef go():\n    return helper()\n',
+      'If helper changes its signature: at least 0 calls in 0 functions or places, ',
+    ],
+  ])(
+    'does not take source of which only definitions are known for source without calls: %s',
+    async (query, text, says) => {
+      const { basis, value } = await writ.completion({ query, context: [{ id: 'a.py', text }] })
+      expect(basis).toBe('passages')
+      const { answer, notes } = value as { answer: string; notes: string[] }
+      expect(answer).toContain(says)
+      expect(notes).toContain('Not known whole, so this may not be all: a.py.')
+    },
+  )
+
+  it('says that calls are at least so many where source that names the function is not known whole', async () => {
+    const context = [MAIN, PARSE, { id: 'src/bad.js', text: 'parse(1)\nfunction ( {\n' }]
+    const { basis, value } = await writ.completion({ query: 'Who calls parse?', context })
+    expect(basis).toBe('passages')
+    expect((value as { answer: string }).answer).toMatch(
+      /^parse is called by at least 1 function or place, at 2 or more calls: /,
+    )
+  })
+
+  it('does not say that nothing calls what likely is called', async () => {
+    const text = 'function x() {}\nx = Math.abs\nfunction go() { x() }\n'
+    const { basis, value } = await writ.completion({ query: 'Who calls x?', context: [{ id: 'a.js', text }] })
+    expect(basis).toBe('passages')
+    expect((value as { answer: string }).answer).toBe('No call of x is certain.')
+  })
+
   it('takes a decorator for a call', async () => {
     const text = 'function log(t) { return t }\nclass Tool { @log go() {} }\n'
     const answer = await writ.completion({ query: 'Who calls log?', context: [{ id: 'a.ts', text }] })

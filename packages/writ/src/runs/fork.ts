@@ -143,7 +143,7 @@ function sameInBoth(origin: string, models: readonly RecordedModel[]): void {
   for (const model of models) {
     const facts = canonicalJson(model)
     if ((known.get(model.id) ?? facts) !== facts) {
-      const message = `The run ${origin} has the model ${model.id} with other facts: another price, window, server or class.`
+      const message = `The run ${origin} has the model ${model.id} with other facts: another price, window, server or class. Give it the same, or name another model.`
       throw new WritError('BAD_FORK', message, { run: origin })
     }
     known.set(model.id, facts)

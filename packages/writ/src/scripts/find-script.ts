@@ -65,8 +65,12 @@ export function textOf(path: string): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path))
   } catch (error) {
     if (error instanceof WritError) throw error
-    throw new WritError('UNKNOWN_SCRIPT', `The file ${path} cannot be read: ${String(error)}.`, {
-      cause: error,
-    })
+    throw new WritError(
+      'UNKNOWN_SCRIPT',
+      `The file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      {
+        cause: error,
+      },
+    )
   }
 }

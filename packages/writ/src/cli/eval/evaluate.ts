@@ -221,6 +221,10 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new WritError('PATH_NOT_FOUND', `The questions ${file} cannot be read: ${String(cause)}`, { cause })
+    throw new WritError(
+      'PATH_NOT_FOUND',
+      `The questions ${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    )
   }
 }

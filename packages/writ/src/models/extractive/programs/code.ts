@@ -46,16 +46,21 @@ for (const r of [...sure, ...likely, ...byName]) {
 }
 const table = [...grouped.values()].map((one) => ({ ...one, places: one.places.length > 6 ? one.places.slice(0, 6).join(', ') + ' …' : one.places.join(', ') }));
 const holders = (some) => [...new Set(some.map(holder))];
+// Absence is told only where everything that may hold one is known whole.
+const open = unread.count > 0 || CODE.truncated;
+const least = open ? 'at least ' : '';
+const at = (n, what) => ', at ' + (open ? num(n) + ' or more ' + what + 's' : many(n, what)) + ': ';
+const none = (what, whole) => unread.count > 0 ? 'No ' + what + ' was found, but source that may hold one is not known whole.' : likely.length + byName.length > 0 || CODE.truncated ? 'No ' + what + ' is certain.' : whole;
 let answer = '';
 const ambiguous = C.of !== '*' && of.length > 1;
 if (C.asks === 'definition') answer = of.length === 1 ? name + ' is defined at ' + place(of[0]) + ' (' + of[0].kind + ').' : many(of.length, 'definition') + ' are called ' + said(C.of) + ': ' + list(of.map((s) => place(s) + ' (' + s.kind + ' ' + short(s.id) + ')'), 10) + '.';
 else if (ambiguous) answer = said(C.of) + ' is the name of ' + many(of.length, 'definition') + ': ' + list(of.map((s) => s.id), 10) + '. All of them are below; ask about one by such a name.';
-else if (C.asks === 'callers') answer = sure.length === 0 ? 'Nothing in the source in reach calls ' + name + ' by its name.' : name + ' is called by ' + many(holders(sure).length, 'function or place', 'functions or places') + ', at ' + many(sure.length, 'call') + ': ' + list(holders(sure), 8) + '.';
-else if (C.asks === 'callees') { const to = [...new Set(sure.map((r) => r.to))]; answer = to.length === 0 ? name + ' calls nothing that the source in reach defines.' : name + ' calls ' + many(to.length, 'function') + ' of the source in reach: ' + list(to, 8) + '.'; }
-else if (C.asks === 'writers') { const by = holders(sure); answer = by.length === 0 ? 'No function in the source in reach surely writes ' + name + '.' : many(by.length, 'function') + (by.length === 1 ? ' writes ' : ' write ') + name + ', at ' + many(sure.length, 'place') + ': ' + list(by, 8) + '.'; }
+else if (C.asks === 'callers') answer = sure.length === 0 ? none('call of ' + name, 'Nothing in the source in reach calls ' + name + ' by its name.') : name + ' is called by ' + least + many(holders(sure).length, 'function or place', 'functions or places') + at(sure.length, 'call') + list(holders(sure), 8) + '.';
+else if (C.asks === 'callees') { const to = [...new Set(sure.map((r) => r.to))]; answer = to.length === 0 ? none('call in ' + name + ' of what the source in reach defines', name + ' calls nothing that the source in reach defines.') : name + ' calls ' + least + many(to.length, 'function') + ' of the source in reach: ' + list(to, 8) + '.'; }
+else if (C.asks === 'writers') { const by = holders(sure); answer = by.length === 0 ? none('function that writes ' + name, 'No function in the source in reach writes ' + name + ' by its name.') : (least === '' ? '' : 'At least ') + many(by.length, 'function') + (by.length === 1 ? ' writes ' : ' write ') + name + at(sure.length, 'place') + list(by, 8) + '.'; }
 else {
   const calls = sure.filter(isCall), over = sure.filter((r) => r.kind === 'override'), on = sure.filter((r) => r.kind === 'import' || r.kind === 'export'), held = sure.filter((r) => r.kind === 'read');
-  answer = 'If ' + name + ' changes its signature: ' + many(calls.length, 'call') + ' in ' + many(holders(calls).length, 'function or place', 'functions or places') + ', ' + many(over.length, 'override') + ', ' + many(on.length, 'import or export', 'imports and exports') + ', ' + many(held.length, 'other reference') + '.';
+  answer = 'If ' + name + ' changes its signature: ' + least + many(calls.length, 'call') + ' in ' + many(holders(calls).length, 'function or place', 'functions or places') + ', ' + many(over.length, 'override') + ', ' + many(on.length, 'import or export', 'imports and exports') + ', ' + many(held.length, 'other reference') + '.';
 }
 if (likely.length > 0) notes.push('Likely, and not certain: ' + many(likely.length, 'place') + ' (' + list(likely.map(place)) + '), where another value may stand at run time.');
 if (byName.length > 0) notes.push('By name alone: ' + many(byName.length, 'call') + ' of something called so (' + list(byName.map(place)) + '), which may be others.');
