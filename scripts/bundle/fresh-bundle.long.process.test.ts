@@ -62,7 +62,7 @@ describe('a checkout', () => {
     expect(await help()).toContain('Answers a question')
     const first = await current()
     expect(first).toContain(inCopy('packages/writ/bundled'))
-    await writeFile(join(String(first), 'cli', 'main.js'), 'console.log("the bundle")')
+    await writeFile(join(String(first), 'cli', 'main.cjs'), 'console.log("the bundle")')
     expect(await help()).toBe('the bundle\n')
     await change(MAIN, 'Answers a question', 'Answers any question')
     expect(await current()).toBeNull()
@@ -90,7 +90,7 @@ describe('a checkout', () => {
 
   it('makes a bundle again of which a part is gone', async () => {
     const bundle = String(await current())
-    await rm(join(bundle, 'cli', 'main.js'))
+    await rm(join(bundle, 'cli', 'main.cjs'))
     expect(await current()).toBeNull()
     expect(await help()).toContain('question')
     expect(await current()).toBe(bundle)

@@ -112,7 +112,7 @@ export type {
   StepView,
 } from './runs/run-view.ts'
 export type { RunStream, StreamEvent } from './runs/stream.ts'
-export { warmUp } from './runs/warm-up.ts'
+export { ownProcess, warmUp } from './runs/warm-up.ts'
 export { createWrit, type Writ } from './runs/writ.ts'
 export type { ListedScript } from './scripts/index.ts'
 export type { FileReplay, ReplayOptions } from './verify/replay.ts'

@@ -1,11 +1,9 @@
-import { optimiseLate, ownProcess } from '../threads/optimise-late.ts'
+import { ownProcess } from '../index.ts'
 import { runCommandLine } from './command-line.ts'
 
 // The process of a command.
 
 ownProcess()
-// Node reads the answers of servers with code that it would optimise in the course of the first: for 40 ms.
-optimiseLate(300_000_000)
 
 let exitCode = 0
 let done = false
