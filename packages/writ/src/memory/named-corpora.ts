@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   type Amounts,
   type CorpusSummary,
+  isWritError,
   LEVELS,
   type Omitted,
   type Skipped,
@@ -139,7 +140,18 @@ export class NamedCorpora {
   /** Manifests in order of name. */
   async all(): Promise<CorpusManifest[]> {
     const files = (await readdir(this.#directory)).filter((file) => file.endsWith('.json')).sort()
-    return await Promise.all(files.map((file) => this.get(file.slice(0, -'.json'.length))))
+    const found = await Promise.all(files.map((file) => this.#ifThere(file.slice(0, -'.json'.length))))
+    return found.filter((manifest) => manifest !== undefined)
+  }
+
+  /** Another process may remove a corpus once it was listed. */
+  async #ifThere(name: string): Promise<CorpusManifest | undefined> {
+    try {
+      return await this.get(name)
+    } catch (error) {
+      if (isWritError(error) && error.code === 'UNKNOWN_CORPUS') return undefined
+      throw error
+    }
   }
 
   /** What a manifest takes the place of; itself, when that is nothing, or nothing that can be read. */

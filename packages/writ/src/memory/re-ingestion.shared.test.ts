@@ -266,6 +266,18 @@ describe('files that are not what they seem', () => {
     await other.close()
   })
 
+  it('is listed and brought up to date while another corpus goes', async () => {
+    corpus(3)
+    await (await ingest()).close()
+    // It is named when the directory is read, and gone when it is opened.
+    symlinkSync('nowhere', join(space.home, 'corpora', 'named', 'gone.json'))
+    expect((await library.list()).map(({ name }) => name)).toEqual(['docs'])
+    write('new.txt', corpusText(9))
+    const again = await library.ingest('docs', { ...space.request(), inUse: async () => new Set() })
+    expect(await answersOf(again)).toEqual(await fresh())
+    await again.close()
+  })
+
   it('is not ingested where there can be no lock', async () => {
     corpus(3)
     const lock = join(space.home, 'corpora', 'locks', 'docs.lock')
