@@ -37,7 +37,7 @@ export function withoutPlaceholders(table: TableListing, column: Column): Guard[
   return [
     none(
       `SELECT CASE WHEN (bool_or(${below}) AND NOT bool_or(${of} < 0 AND NOT ${below})) OR max(${of}) FILTER (WHERE ${above}) > 10 * max(abs(${of})) FILTER (WHERE NOT ${above}) THEN 1 ELSE 0 END AS n FROM ${quoted(table.name)} t0`,
-      `Some values of ${column.name} of ${table.doc}, such as -999 or 9999 (or -1), may say that there is none.`,
+      `Some values of ${column.name} of ${table.doc}, such as -1, or such as -999 or 9999, may say that there is none.`,
     ),
   ]
 }
