@@ -365,7 +365,11 @@ export const ERRORS = {
     next: 'Write the value as .json or .md, or ask with a --schema whose value is a list of objects.',
   },
   // process
-  INTERRUPTED: { exit: 130, retryable: false, next: 'Give the command again; what was finished by then is kept.' },
+  INTERRUPTED: {
+    exit: 130,
+    retryable: false,
+    next: 'Give the command again; what was finished by then is kept.',
+  },
   INTERNAL: {
     exit: 1,
     retryable: false,
