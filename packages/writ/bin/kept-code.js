@@ -91,7 +91,7 @@ export function runKept(main, place) {
 
 /** Has Node not say, in the middle of a command, that code which is run from a script imports a package. */
 function withoutLoaderWarning() {
-  const { emitWarning } = process
+  const emitWarning = process.emitWarning.bind(process)
   /** @param {Parameters<typeof emitWarning>} said */
   const emitOthers = (...said) => {
     if (!String(said[0]).startsWith('vm.USE_MAIN_CONTEXT_DEFAULT_LOADER ')) emitWarning(...said)
