@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Parsed, ParsedRow, ParseRequest } from '@writ/contract'
 import { MAX_DATABASE_COLUMNS, MAX_RECORDS, MAX_TABLE_CELLS } from '../limits.ts'
 import { Refused } from './refused.ts'
@@ -117,11 +117,7 @@ class DatabaseText {
     text.mark(named, text.name(''))
     text.add(`Query ${query.replaceAll(/\s+/g, ' ').trim()}\n${columns.map(oneLine).join('\t')}\n`)
     statement.setReturnArrays(true)
-    this.#write(
-      named,
-      { part: '', columns },
-      numbered(statement.iterate() as unknown as Iterable<readonly unknown[]>),
-    )
+    this.#write(named, { part: '', columns }, numbered(rowsOf(statement)))
   }
 
   /** Writes records, a line each, and keeps them as a table. */
@@ -182,7 +178,7 @@ class DatabaseText {
     const query = `SELECT ${[rowid ?? 'NULL', ...read].join(', ')} FROM main.${quoted(name)}${rowid === undefined ? '' : ' NOT INDEXED'}${order === '' ? '' : ` ORDER BY ${order}`}`
     const statement = this.#db.prepare(query)
     statement.setReturnArrays(true)
-    for (const row of statement.iterate() as unknown as Iterable<readonly unknown[]>) {
+    for (const row of rowsOf(statement)) {
       const values = columns.map((_, at) => readValue(String(row[2 * at + 1]), row[2 * at + 2]))
       const keys = key.map((column) => `${column} = ${values[columns.indexOf(column)]?.value ?? 'NULL'}`)
       yield { key: keys.length === 0 ? `rowid = ${String(row[0])}` : keys.join(', '), values }
@@ -229,4 +225,10 @@ function readValue(type: string, value: unknown): Value {
     default:
       return { value: String(value), isText: false }
   }
+}
+
+/** The rows of a statement. Deno's own iteration ends at an error as if there were no more, so there they are read at once. */
+function rowsOf(statement: StatementSync): Iterable<readonly unknown[]> {
+  const rows: unknown = 'Deno' in globalThis ? statement.all() : statement.iterate()
+  return rows as Iterable<readonly unknown[]>
 }
