@@ -34,6 +34,13 @@ interface Source {
   readonly place: Place
 }
 
+/** All source of a partition. */
+interface KnownSource {
+  readonly read: readonly Source[]
+  /** That which is longer than any of which structure is read. */
+  readonly long: readonly PackedDocument[]
+}
+
 /** Source whose structure is not had, and why. */
 export interface NoStructure {
   readonly doc: string
@@ -53,7 +60,7 @@ export class KeptCode {
   readonly #path: string
   readonly #file: CodeFile
   /** All source, which is looked for once something of it is asked. */
-  #known: readonly Source[] | undefined
+  #known: KnownSource | undefined
   #files: Promise<readonly CodeStructure[]> | undefined
 
   constructor(pack: PackSet, { path, durable }: CodePlaces) {
@@ -63,15 +70,14 @@ export class KeptCode {
   }
 
   get #sources(): readonly Source[] {
-    return this.#every.filter(({ doc }) => doc.bytes <= MAX_CODE_BYTES)
+    return this.#every.read
   }
 
-  /** Source that is longer than any of which structure is read. */
   get #long(): readonly PackedDocument[] {
-    return this.#every.flatMap(({ doc }) => (doc.bytes > MAX_CODE_BYTES ? [doc] : []))
+    return this.#every.long
   }
 
-  get #every(): readonly Source[] {
+  get #every(): KnownSource {
     this.#known ??= sourcesOf(this.#pack)
     return this.#known
   }
@@ -218,12 +224,16 @@ class Writer {
   }
 }
 
-function sourcesOf(pack: PackSet): readonly Source[] {
-  return pack.documents.flatMap((doc) => {
+function sourcesOf(pack: PackSet): KnownSource {
+  const all = pack.documents.flatMap((doc) => {
     const language = languageOf(doc.id)
     if (language === undefined) return []
     return [{ doc, language, place: { pack: pack.parts[doc.part]?.pack ?? '', at: doc.n } }]
   })
+  return {
+    read: all.filter(({ doc }) => doc.bytes <= MAX_CODE_BYTES),
+    long: all.flatMap(({ doc }) => (doc.bytes > MAX_CODE_BYTES ? [doc] : [])),
+  }
 }
 
 /** The first sources, as many as are looked at together. */
