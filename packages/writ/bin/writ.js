@@ -29,14 +29,14 @@ async function start() {
   enableCompileCache(place)
   process.umask(before)
   if (published) {
-    const { runKept } = await import('./kept-code.js')
+    const { runKept } = await import('./compiled-code.js')
     runKept(fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url)), place)
     return
   }
   const { freshBundle } = await import('../../../scripts/bundle/fresh-bundle.js')
   const bundle = freshBundle()
   if (bundle !== undefined) {
-    const { runKept } = await import('./kept-code.js')
+    const { runKept } = await import('./compiled-code.js')
     runKept(`${bundle}/cli/main.cjs`, place)
     return
   }

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
-const runner = resolve(import.meta.dirname, '../../bin/kept-code.js')
+const runner = resolve(import.meta.dirname, '../../bin/compiled-code.js')
 
 let place: string
 let kept: string
