@@ -73,11 +73,11 @@ async function copyLicences(into: string, taken: ReadonlySet<string>): Promise<v
   }
 }
 
-/** Copies what no compiler carries along: prompts, the personal policy bundle, guest code. Gives what was copied. */
+/** Copies what no compiler carries along: prompts, the personal policy bundle with its image, guest code. Gives what was copied. */
 async function copyAssets(from: string, into: string): Promise<string[]> {
   const entries = await readdir(from, { recursive: true, withFileTypes: true })
   const files = entries
-    .filter((entry) => entry.isFile() && /\.(md|cedar|cedarschema|json|js|py)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(md|cedar|cedarschema|json|image|js|py)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
   for (const file of files) await cp(file, join(into, relative(from, file)))
   return files.map((file) => relative(root, file)).sort()

@@ -23,6 +23,14 @@ export interface CheckedPolicies {
   readonly texts: PolicyTexts
 }
 
+/** What is done before an engine is made. */
+interface Beforehand {
+  /** What earlier checks of the bundle found; null has it checked in full. */
+  readonly known?: KnownBundle | null
+  /** Whether Cedar holds the bundle already, from its image. */
+  readonly restored?: boolean
+}
+
 /** Cedar with one bundle loaded: checked, registered, and seen to deny what must be denied. Lives in its own thread. */
 export class CedarEngine {
   readonly vocabulary: Vocabulary
@@ -33,7 +41,7 @@ export class CedarEngine {
    * Throws a `BundleFault` when the bundle is not fit to decide anything. What is known of the built-in bundle replaces
    * all checks but one question.
    */
-  constructor(source: EngineSource, known: KnownBundle | null = knownBundle(source)) {
+  constructor(source: EngineSource, { known = knownBundle(source), restored = false }: Beforehand = {}) {
     const { name, schema } = source
     if (registered.has(name)) throw new Error(`the engine already holds a policy set named ${name}`)
     registered.add(name)
@@ -41,8 +49,10 @@ export class CedarEngine {
     const { vocabulary, rules, texts } = known ?? checkPolicies(source)
     this.vocabulary = vocabulary
     this.rules = rules
-    insist(cedar.preparseSchema(name, schema.text))
-    register(name, texts)
+    if (known === null || !restored) {
+      insist(cedar.preparseSchema(name, schema.text))
+      register(name, texts)
+    }
     const evaluate = (question: Question): Evaluation => this.evaluate(question)
     if (known !== null) askCanary(vocabulary, evaluate, known.canary)
     else

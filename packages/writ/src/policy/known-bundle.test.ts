@@ -84,15 +84,15 @@ describe('an engine that answers the known question otherwise does not start', (
     const known = knownBundle(PERSONAL)
     if (known === null) throw new Error('the bundle is not known')
     const texts = { open: 'permit (principal, action, resource);' }
-    expect(() => new CedarEngine(named(PERSONAL), { ...known, texts })).toThrow('self-test')
+    expect(() => new CedarEngine(named(PERSONAL), { known: { ...known, texts } })).toThrow('self-test')
     const canary = { type: 'decided', decision: 'allow', determining: ['open'], erring: [] } as const
-    expect(() => new CedarEngine(named(PERSONAL), { ...known, texts, canary })).toThrow('to deny')
+    expect(() => new CedarEngine(named(PERSONAL), { known: { ...known, texts, canary } })).toThrow('to deny')
   })
 
   test('its deny comes from another policy', () => {
     const known = knownBundle(PERSONAL)
     if (known === null) throw new Error('the bundle is not known')
     const texts = { ...known.texts, more: 'forbid (principal, action, resource);' }
-    expect(() => new CedarEngine(named(PERSONAL), { ...known, texts })).toThrow('self-test')
+    expect(() => new CedarEngine(named(PERSONAL), { known: { ...known, texts } })).toThrow('self-test')
   })
 })

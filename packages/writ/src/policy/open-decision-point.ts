@@ -9,6 +9,7 @@ import {
 import { BundleFault, badPolicy } from './bundle-fault.ts'
 import { CedarDecisionPoint } from './cedar-decision-point.ts'
 import type { StartEngine } from './engine.ts'
+import { engineSource, textsOf } from './engine-source.ts'
 import { completeFacts, effectiveFacts, factsText } from './facts.ts'
 import { PolicyFacts } from './policy-facts.ts'
 import type { PolicyPoint } from './policy-point.ts'
@@ -49,12 +50,11 @@ async function open(
   start: StartEngine,
 ): Promise<PolicyPoint> {
   const schema = bundle.schema ?? builtIn(personal.schema)
-  const cedarFiles = filesOf([schema, ...bundle.policies])
-  const engine = await start({ name: bundleHash(cedarFiles), schema, policies: bundle.policies })
+  const engine = await start(engineSource(schema, bundle.policies))
   try {
     const { vocabulary, rules } = engine
     const facts = effectiveFacts(completeFacts(builtIn(personal.facts)), bundle.facts, vocabulary)
-    const files = { ...cedarFiles, 'facts.json': factsText(facts) }
+    const files = { ...textsOf([schema, ...bundle.policies]), 'facts.json': factsText(facts) }
     const hash = bundleHash(files)
     return new CedarDecisionPoint({
       bundle: { name: bundle.name, hash, files, approval: approvalOf(bundle, hash) },
@@ -82,8 +82,4 @@ function approvalOf({ signatures }: BundleDirectory, hash: string): Uint8Array |
 function builtIn(file: SourceFile | undefined): SourceFile {
   if (file === undefined) throw new Error(`the built-in policy bundle in ${PERSONAL_DIRECTORY} is incomplete`)
   return file
-}
-
-function filesOf(files: readonly SourceFile[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(files.map(({ name, text }) => [name, text]))
 }

@@ -12,6 +12,7 @@ import {
 } from '@writ/contract'
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { openDecisionPoint } from './open-decision-point.ts'
 import { oracle } from './personal-oracle.ts'
 import type { PolicyPoint } from './policy-point.ts'
 import { openHere, personalPolicies, personalWithout } from './test-bundles.ts'
@@ -133,6 +134,15 @@ describe('the personal bundle against its prose', () => {
     })
     await fc.assert(property, { numRuns: RUNS })
     expect(determining).toEqual(new Set((await personalPolicies()).map((policy) => policy.id)))
+  })
+
+  test('Cedar restored from its image decides as Cedar that read the bundle', async () => {
+    const restored = await openDecisionPoint({ osUser: 'ann' })
+    const property = fc.asyncProperty(request, async (value) => {
+      expect(await restored.decide(value)).toEqual(await point.decide(value))
+    })
+    await fc.assert(property, { numRuns: RUNS })
+    await restored.close()
   })
 
   test('the questions tell every deletion mutant from the oracle', async () => {

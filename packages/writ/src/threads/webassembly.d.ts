@@ -13,6 +13,10 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer
     grow(pages: number): number
   }
+  interface Table {
+    readonly length: number
+    grow(slots: number): number
+  }
   const Memory: { readonly prototype: Memory }
   function compile(bytes: Uint8Array): Promise<Module>
 }
