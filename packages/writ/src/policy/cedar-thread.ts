@@ -1,7 +1,6 @@
 // Entry of the engine's own thread. It holds one bundle, given in its first message, and there is none that loads another.
 // Anything unforeseen is thrown: the thread dies and whoever waited is denied.
 import { parentPort } from 'node:worker_threads'
-import { builtInSource } from './built-in-source.ts'
 import { BundleFault } from './bundle-fault.ts'
 import { CedarEngine } from './cedar-engine.ts'
 import { restoreImage } from './engine-image.ts'
@@ -13,7 +12,8 @@ if (port === null) throw new Error('the policy engine runs only as a worker thre
 const send = (message: FromThread): void => port.postMessage(message)
 
 send({ type: 'up' })
-const builtIn = await prepare()
+/** The bundle of most runs is ready before the message that asks for one. */
+const builtIn = prepare()
 port.once('message', (source: EngineSource) => {
   const engine = load(source)
   if (engine === undefined) return
@@ -23,17 +23,14 @@ port.once('message', (source: EngineSource) => {
   send({ type: 'ready', vocabulary: engine.vocabulary, rules: engine.rules })
 })
 
-/** The bundle of most runs, ready before the message that asks for one. Without its image it takes as long then as now. */
-async function prepare(): Promise<
-  { readonly source: EngineSource; readonly engine: CedarEngine } | undefined
-> {
-  const source = await builtInSource()
-  return restoreImage(source) ? { source, engine: new CedarEngine(source, { restored: true }) } : undefined
+function prepare(): { readonly content: string; readonly engine: CedarEngine } | undefined {
+  const source = restoreImage()
+  if (source === undefined) return undefined
+  return { content: contentOf(source), engine: new CedarEngine(source, { restored: true }) }
 }
 
 function load(source: EngineSource): CedarEngine | undefined {
-  if (builtIn?.source.name === source.name && contentOf(builtIn.source) === contentOf(source))
-    return builtIn.engine
+  if (builtIn?.content === contentOf(source)) return builtIn.engine
   try {
     return new CedarEngine(source)
   } catch (error) {

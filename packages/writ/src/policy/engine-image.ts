@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { cedarInstance } from './cedar.ts'
-import { contentOf, type EngineSource } from './engine-source.ts'
+import type { EngineSource } from './engine-source.ts'
 
 // Cedar's memory once it has read the built-in bundle, made by `npm run known-bundle`. Reading schema and policies takes it
 // 60 ms, because the code that reads has to be compiled first; deciding needs none of that code.
@@ -10,14 +10,14 @@ import { contentOf, type EngineSource } from './engine-source.ts'
 interface Head {
   /** The code whose memory it is. */
   readonly code: string
-  readonly name: string
-  /** Digest of the schema and the policies that were read. */
-  readonly content: string
+  /** What was read. */
+  readonly source: EngineSource
   /** Length of all memory, in bytes. */
   readonly memory: number
   readonly slots: number
   /** Numbers of the pages that follow, in their order; all others are as the code itself makes them. */
   readonly pages: readonly number[]
+  /** Of those pages. */
   readonly crc32: number
 }
 
@@ -40,8 +40,7 @@ export function imageOf(source: EngineSource, fresh: Uint8Array): Uint8Array {
   const body = Buffer.concat(pages.map((page) => pageOf(now, page)))
   const head: Head = {
     code: cedarInstance.code,
-    name: source.name,
-    content: contentOf(source),
+    source,
     memory: now.length,
     slots: cedarInstance.slots.length,
     pages,
@@ -51,22 +50,21 @@ export function imageOf(source: EngineSource, fresh: Uint8Array): Uint8Array {
 }
 
 /**
- * Makes Cedar hold `source` as if it had read it. False when the image is missing, damaged, or of another bundle or build:
- * then nothing has changed. Cedar must not have been asked anything in this thread before.
+ * Makes Cedar hold what the image is of as if it had read it, and gives that. Undefined when the image is missing, damaged or
+ * of another build: then nothing has changed. Cedar must not have been asked anything in this thread before.
  */
-export function restoreImage(source: EngineSource, file: URL = IMAGE_FILE): boolean {
+export function restoreImage(file: URL = IMAGE_FILE): EngineSource | undefined {
   const image = readImage(file)
-  if (image === undefined) return false
-  const { head, body } = image
   const { memory, slots, code } = cedarInstance
-  if (head.code !== code || head.name !== source.name || head.content !== contentOf(source)) return false
+  if (image?.head.code !== code) return undefined
+  const { head, body } = image
   memory.grow((head.memory - memory.buffer.byteLength) / WASM_PAGE)
   slots.grow(head.slots - slots.length)
   const bytes = new Uint8Array(memory.buffer)
   head.pages.forEach((page, index) => {
     bytes.set(pageOf(body, index), page * PAGE)
   })
-  return true
+  return head.source
 }
 
 function readImage(file: URL): { readonly head: Head; readonly body: Uint8Array } | undefined {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { bundleHash } from '@writ/evidence'
 import type { SourceFile } from './source-file.ts'
 
 /** What the engine runs on. Cedar keeps what it has read by `name`, and a thread refuses a second source of one name. */
@@ -7,16 +6,6 @@ export interface EngineSource {
   readonly name: string
   readonly schema: SourceFile
   readonly policies: readonly SourceFile[]
-}
-
-/** What the engine runs on for these files, named after them. */
-export function engineSource(schema: SourceFile, policies: readonly SourceFile[]): EngineSource {
-  return { name: bundleHash(textsOf([schema, ...policies])), schema, policies }
-}
-
-/** Texts of files by name. */
-export function textsOf(files: readonly SourceFile[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(files.map(({ name, text }) => [name, text]))
 }
 
 /** SHA-256 (hex) of what the engine loads: names and texts of schema and policies, in their order. */

@@ -9,8 +9,8 @@ import {
 import { BundleFault, badPolicy } from './bundle-fault.ts'
 import { CedarDecisionPoint } from './cedar-decision-point.ts'
 import type { StartEngine } from './engine.ts'
-import { engineSource, textsOf } from './engine-source.ts'
 import { completeFacts, effectiveFacts, factsText } from './facts.ts'
+import { namedSource, textsOf } from './named-source.ts'
 import { PolicyFacts } from './policy-facts.ts'
 import type { PolicyPoint } from './policy-point.ts'
 import { shareEngine } from './shared-engine.ts'
@@ -50,7 +50,7 @@ async function open(
   start: StartEngine,
 ): Promise<PolicyPoint> {
   const schema = bundle.schema ?? builtIn(personal.schema)
-  const engine = await start(engineSource(schema, bundle.policies))
+  const engine = await start(namedSource(schema, bundle.policies))
   try {
     const { vocabulary, rules } = engine
     const facts = effectiveFacts(completeFacts(builtIn(personal.facts)), bundle.facts, vocabulary)
