@@ -41,9 +41,9 @@ it('has the licence of each package that the command takes in, where it has a fi
 })
 
 it.each([
-  ['policy/cedar-thread.js', []],
-  ['ledger/worker.js', []],
-  ['memory/worker.js', ['@vscode/ripgrep']],
+  ['policy/cedar-thread.cjs', []],
+  ['ledger/worker.cjs', []],
+  ['memory/worker.cjs', []],
   ['sandbox/child/main.js', []],
   ['sandbox/worker/main.js', ['acorn', 'quickjs-wasi']],
   ['sandbox/python/child/main.js', ['pyodide']],
@@ -58,8 +58,10 @@ it('has every file that a source says a thread or a child starts from', () => {
     .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|[-.]fixture\.ts$/.test(file))
     .flatMap((file) => {
       const text = readFileSync(join(SOURCE, file), 'utf8')
-      if (!text.includes('new Worker(')) return []
-      return [...text.matchAll(/'(\.{1,2}\/[\w/-]+\.js)'/g)].map(([, path = '']) => join(dirname(file), path))
+      if (!/new Worker\(|startThread\(/.test(text)) return []
+      return [...text.matchAll(/'(\.{1,2}\/[\w/-]+\.c?js)'/g)].map(([, path = '']) =>
+        join(dirname(file), path),
+      )
     })
   expect(named.length).toBeGreaterThan(3)
   expect(named.filter((path) => !existsSync(join(bundle, path)))).toEqual([])

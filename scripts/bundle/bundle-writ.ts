@@ -24,11 +24,11 @@ const COMMAND = ['cli/main']
 /** What a command loads when it asks: one file beside that of the command, because finding forty takes as long as running them. */
 const QUESTION = 'cli/ask'
 
-/** What Writ starts itself. Each is whole in its one file. */
+/** Its own threads. Each is whole in its one file. */
+const THREADS = ['policy/cedar-thread', 'ledger/worker', 'memory/worker']
+
+/** What it starts in other processes. Each is whole in its one file, too. */
 const STARTED = [
-  'policy/cedar-thread',
-  'ledger/worker',
-  'memory/worker',
   'sandbox/child/main',
   'sandbox/sql/child/main',
   'sandbox/worker/main',
@@ -54,6 +54,7 @@ export async function bundleWrit(into: string, use: Use): Promise<BundleParts> {
   const parts = [
     await bundle(LIBRARY, into, { external: shared }),
     await bundle(COMMAND, into, { external: UNBUNDLED, format: 'cjs', together: QUESTION }),
+    ...(await Promise.all(THREADS.map((entry) => bundle([entry], into, { whole: true, format: 'cjs' })))),
     ...(await Promise.all(STARTED.map((entry) => bundle([entry], into, { whole: true })))),
     ...(await Promise.all(
       CLOSED.map((entry) => bundle([entry], into, { whole: true, external: NOTHING, taken })),

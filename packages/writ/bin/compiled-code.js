@@ -13,23 +13,91 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { cachedDataVersionTag, getHeapCodeStatistics } from 'node:v8'
 import { constants, Script } from 'node:vm'
+import { getEnvironmentData, setEnvironmentData, workerData } from 'node:worker_threads'
 import { crc32 } from 'node:zlib'
 
 /** How much more code a run must have compiled than what is kept to be kept in its place. */
 const MORE = 1.1
 
+/** What threads of this process find here: where compiled code is kept, and what they tell the command of theirs. */
+const THREADS = 'writ: compiled code'
+
+/** Numbers of what they tell: how many are up, how many run code that is not kept, whether to keep, how many have. */
+const UP = 0
+const BARE = 1
+const KEEP = 2
+const KEPT = 3
+
+/** How long the end of a command waits for its threads to keep theirs, in milliseconds. */
+const LONGEST_WAIT = 500
+
 /**
- * Runs a CommonJS file, and the files of its bundle that it requires. Whatever is kept of other bytes, by another V8, by
- * another user or not as it was written counts for nothing.
+ * Runs a CommonJS file, and the files of its bundle that it requires; `runThread` does so for its threads. Whatever is kept
+ * of other bytes, by another V8, by another user or not as it was written counts for nothing.
  * @param {string} main path of the file
  * @param {string} place directory of what is kept
  */
 export function runKept(main, place) {
+  const tag = cachedDataVersionTag()
+  const code = openCode(main, join(place, `command-${tag}`))
+  const told = new Int32Array(new SharedArrayBuffer(16))
+  const entry = new URL('compiled-thread.js', import.meta.url).href
+  setEnvironmentData(THREADS, { entry, place, tag, told })
+  process.on('exit', () => {
+    try {
+      if (!code.isNew() && Atomics.load(told, BARE) === 0) return
+      mkdirSync(place, { recursive: true, mode: 0o755 })
+      accessSync(place, access.W_OK) // making what is kept takes longer than most commands have left
+      Atomics.store(told, KEEP, 1)
+      Atomics.notify(told, KEEP)
+      code.keep()
+      const end = Date.now() + LONGEST_WAIT
+      for (;;) {
+        const kept = Atomics.load(told, KEPT)
+        if (kept >= Atomics.load(told, UP) || Date.now() >= end) return
+        Atomics.wait(told, KEPT, kept, end - Date.now())
+      }
+    } catch {
+      // Nothing is kept where nothing may be written, and the command ends as it was to end.
+    }
+  })
+  code.run()
+}
+
+/** Runs the file that this thread is started for. What it compiles is kept when the command keeps what it did. */
+export function runThread() {
+  const { place, tag, told } = /** @type {{ place: string, tag: number, told: Int32Array }} */ (
+    getEnvironmentData(THREADS)
+  )
+  const { file } = workerData
+  const code = openCode(file, join(place, `thread-${basename(dirname(file))}-${tag}`))
+  Atomics.add(told, UP, 1)
+  process.on('exit', () => Atomics.sub(told, UP, 1))
+  const asked = Atomics.waitAsync(told, KEEP, 0)
+  if (asked.async)
+    asked.value.then(() => {
+      try {
+        code.keep()
+      } catch {
+        // The same.
+      }
+      Atomics.add(told, KEPT, 1)
+      Atomics.notify(told, KEPT)
+    })
+  code.run()
+  if (code.isBare()) Atomics.add(told, BARE, 1)
+}
+
+/**
+ * The code of a program, with what an earlier run of it kept.
+ * @param {string} main
+ * @param {string} path of what is kept
+ */
+function openCode(main, path) {
   withoutLoaderWarning()
-  const path = join(place, `command-${cachedDataVersionTag()}`)
   const kept = read(path, main)
   /** @type {Map<string, { exports: object }>} */
   const modules = new Map()
@@ -64,29 +132,28 @@ export function runKept(main, place) {
     return module.exports
   }
 
-  const keep = () => {
-    const compiled = getHeapCodeStatistics().bytecode_and_metadata_size
-    if (scripts.every(({ script }) => script.cachedDataRejected === false) && compiled < kept.compiled * MORE)
-      return
-    mkdirSync(place, { recursive: true, mode: 0o755 })
-    accessSync(place, access.W_OK) // making what is kept takes longer than most commands have left
-    const parts = scripts.map(({ file, source, script }) => ({
-      file,
-      source,
-      data: script.createCachedData(),
-    }))
-    const ran = new Set(scripts.map(({ file }) => file))
-    const others = [...kept.parts].filter(([file]) => !ran.has(file) && existsSync(file))
-    write(path, { main, compiled }, [...parts, ...others.map(([file, part]) => ({ file, ...part }))])
+  const compiled = () => getHeapCodeStatistics().bytecode_and_metadata_size
+  /** Whether a file runs of which nothing was kept. */
+  const isBare = () => scripts.some(({ script }) => script.cachedDataRejected !== false)
+  return {
+    run: () => load(main),
+    isBare,
+    /** Whether there is more to keep than what is kept. */
+    isNew: () => isBare() || compiled() >= kept.compiled * MORE,
+    keep() {
+      const parts = scripts.map(({ file, source, script }) => ({
+        file,
+        source,
+        data: script.createCachedData(),
+      }))
+      const ran = new Set(scripts.map(({ file }) => file))
+      const others = [...kept.parts].filter(([file]) => !ran.has(file) && existsSync(file))
+      write(path, { main, compiled: compiled() }, [
+        ...parts,
+        ...others.map(([file, part]) => ({ file, ...part })),
+      ])
+    },
   }
-  process.on('exit', () => {
-    try {
-      keep()
-    } catch {
-      // Nothing is kept where nothing may be written, and the command ends as it was to end.
-    }
-  })
-  load(main)
 }
 
 /** Has Node not say, in the middle of a command, that code which is run from a script imports a package. */

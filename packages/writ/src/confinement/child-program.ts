@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { JsonSize } from './json-size.ts'
+import { sharedLibraries } from './shared-libraries.ts'
 import { denoFlags } from './under-deno.ts'
 
 const inSource = import.meta.url.endsWith('.ts')
@@ -95,26 +96,6 @@ function lockedFlags(directories: readonly string[], conditions: readonly string
 /** What Node itself reads to run code of a directory: its program, its shared libraries, and the manifest of the package. */
 function nodeFiles(folder: string): readonly string[] {
   return [process.execPath, ...sharedLibraries(), ...ownPackage(folder)]
-}
-
-let libraries: readonly string[] | undefined
-
-/** Shared libraries of this very program, by the paths at which its loader finds them. */
-function sharedLibraries(): readonly string[] {
-  libraries ??= readSharedLibraries()
-  return libraries
-}
-
-function readSharedLibraries(): readonly string[] {
-  const report: NodeJS.ProcessReport & { excludeNetwork?: boolean } = process.report
-  const { excludeNetwork = false } = report
-  report.excludeNetwork = true // it would resolve the names of peers
-  try {
-    const { sharedObjects } = report.getReport() as { readonly sharedObjects: readonly string[] }
-    return sharedObjects.filter((path) => path.startsWith('/') && !path.endsWith('.node'))
-  } finally {
-    report.excludeNetwork = excludeNetwork
-  }
 }
 
 /** The file that says that our code is made of modules. */

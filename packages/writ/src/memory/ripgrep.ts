@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { basename, dirname } from 'node:path'
 import { pipeline, Readable, type Writable } from 'node:stream'
-import { rgPath } from '@vscode/ripgrep'
 import { WritError } from '@writ/contract'
 import { DFA_SIZE_LIMIT, MAX_PATTERN_BYTES, MAX_RIPGREP_BYTES, REGEX_SIZE_LIMIT } from './limits.ts'
 
@@ -38,6 +37,7 @@ const BOUNDS = ['--no-mmap', '--regex-size-limit', REGEX_SIZE_LIMIT, '--dfa-size
 export async function ripgrep(request: RipgrepRequest): Promise<boolean> {
   const { pattern, ignoreCase, input, signal } = request
   checkPattern(pattern)
+  const { rgPath } = await import('@vscode/ripgrep') // most runs have it search nothing
   signal.throwIfAborted()
   const file = 'file' in input ? input.file : undefined
   const args = [

@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { SpareWorker } from '../threads/spare-worker.ts'
+import { startThread } from '../threads/start-thread.ts'
 
 /**
  * JavaScript heap of the thread; it needs a few, and Cedar's own memory is not in it. V8 collects early where it may take
@@ -11,7 +12,7 @@ const inSource = import.meta.url.endsWith('.ts')
 
 /** Where the engine's thread starts. */
 export const CEDAR_THREAD: URL = new URL(
-  inSource ? './cedar-thread.ts' : './cedar-thread.js',
+  inSource ? './cedar-thread.ts' : './cedar-thread.cjs',
   import.meta.url,
 )
 
@@ -23,14 +24,10 @@ export function takeThread(entry: URL): Worker {
   return entry === CEDAR_THREAD ? spareThread.take() : start(entry)
 }
 
-function start(entry: URL): Worker {
-  const worker = new Worker(entry, {
-    env: {},
-    execArgv: inSource ? ['--conditions=@writ/source'] : [],
+function start(file: URL): Worker {
+  return startThread({
+    file,
     name: 'writ-policy',
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: 6 }, // V8 takes 48, and gives little back
   })
-  worker.on('error', () => undefined) // one that breaks while it waits harms nobody; its engine hears it itself
-  worker.unref()
-  return worker
 }

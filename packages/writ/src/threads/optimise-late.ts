@@ -17,6 +17,10 @@ export function ownProcess(): void {
   setEnvironmentData(OWN, true)
 }
 
+export function isOwnProcess(): boolean {
+  return getEnvironmentData(OWN) === true
+}
+
 /**
  * Makes a module that V8 optimises once about `after` bytes of its code ran. In a process of ours its functions are checked
  * when they are first called, and one that is not valid ends the process.
@@ -39,7 +43,7 @@ export function optimiseLate(after: number): () => void {
 function withFlags<T>(after: number, make: () => T): T {
   if ('Deno' in globalThis) return make() // it has no flags that a program may set
   setFlagsFromString(`--wasm-tiering-budget=${after}`)
-  if (getEnvironmentData(OWN) === true) setFlagsFromString('--wasm-lazy-validation')
+  if (isOwnProcess()) setFlagsFromString('--wasm-lazy-validation')
   try {
     return make()
   } finally {

@@ -1,0 +1,4 @@
+// Where a thread of the command starts.
+import { runThread } from './compiled-code.js'
+
+runThread()
