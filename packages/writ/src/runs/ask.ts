@@ -34,7 +34,7 @@ export async function ask(
   const started = systemClock.monotonic()
   const elapsed = (): number => (asked.elapsedMs ?? 0) + systemClock.monotonic() - started
   const onEvent = asked.onEvent ?? ignore
-  // INVARIANT: nothing is made until every option has been checked, and nothing is read or spent before the home opens.
+  // INVARIANT: nothing is made until every option has been checked, and nothing is spent before the home opens.
   const checked = await checkQuestion(home, options, asked)
   await using opened = new AsyncDisposableStack()
   const deadline = opened.adopt(startDeadline(checked.limits, elapsed(), asked.signal), (clock) =>
@@ -47,19 +47,21 @@ export async function ask(
   const path = resolve(asked.out ?? evidencePath(home, run))
   const inHome = path.startsWith(join(home, sep))
   if (!inHome) await prepareEvidencePath(path, false)
-  const [signer, ledger, transparency] = await Promise.all([
-    services.signer(),
-    services.ledger(),
-    services.log(),
-  ])
-  if (inHome) await prepareEvidencePath(path, asked.out === undefined)
+  const abandoned = new AbortController()
   const preparing = AbortSignal.any([
     deadline.signal,
+    abandoned.signal,
     ...(asked.suspend === undefined ? [] : [asked.suspend]),
   ])
   const repl = replOf(Object.values(question.profiles))
-  services.sandboxes.warm(repl) // it comes up while the context is read
-  const store = await openAsked(services, asked, prepared, preparing, opened)
+  if (repl === 'python') services.sandboxes.warm(repl) // it takes longer to come up than most contexts to be read
+  const opening = Promise.all([services.signer(), services.ledger(), services.log()])
+  opening.catch((error: unknown) => abandoned.abort(error))
+  const [[signer, ledger, transparency], store] = await bothOf(
+    opening,
+    openAsked(services, asked, prepared, preparing, opened),
+  )
+  if (inHome) await prepareEvidencePath(path, asked.out === undefined)
   const sandbox = await sandboxFor(services, repl, onEvent)
   opened.defer(() => sandbox.close())
   requireConfinement(policy, sandbox.confinement)
@@ -127,6 +129,12 @@ export async function ask(
 
 function ignore(): void {
   // Nobody watches.
+}
+
+/** What two pieces of work come to once both have ended. Where both fail, the first says why. */
+async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([first, second])
+  return [await first, await second]
 }
 
 /** Opens what the cells of a run are run in, and says so where that takes a while. */

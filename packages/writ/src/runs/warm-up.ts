@@ -1,4 +1,3 @@
-import { spareWorker as spareLedger } from '../ledger/index.ts'
 import { spareWorker as spareMemory } from '../memory/index.ts'
 import { spareThread as sparePolicy } from '../policy/index.ts'
 import { optimiseLate, ownProcess as sayOwn } from '../threads/optimise-late.ts'
@@ -13,14 +12,11 @@ export function ownProcess(): void {
 }
 
 /**
- * Starts the threads that a question needs before anything of it is known, so that they come up beside what is done
- * meanwhile. They hold nothing and keep no process alive. A question starts by itself what is not there.
+ * Starts the threads that a question waits for before anything of it is known, so that they come up beside what is done
+ * meanwhile. They hold nothing and keep no process alive. A question starts by itself what is not there: the ledger's comes
+ * up while the context is read.
  */
 export function warmUp(): void {
   sparePolicy.start() // nothing can begin before it
-  setImmediate(() => {
-    // Earlier they would take the processor from the code that is being loaded.
-    spareLedger.start()
-    spareMemory.start()
-  })
+  setImmediate(() => spareMemory.start()) // earlier it would take the processor from the code that is being loaded
 }

@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+
+const runner = resolve(import.meta.dirname, '../../bin/compiled-code.js')
+
+let place: string
+let kept: string
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'writ-kept-'))
+  kept = join(place, 'kept')
+  mkdirSync(join(place, 'store'))
+  // A command that asks its thread once and ends while that waits for more.
+  writeFileSync(
+    join(place, 'main.cjs'),
+    `const { getEnvironmentData, Worker } = require('node:worker_threads')
+     const { entry } = getEnvironmentData('writ: compiled code')
+     const file = require('node:path').join(__dirname, 'store', 'worker.cjs')
+     const worker = new Worker(new URL(entry), { execArgv: [], workerData: { file } })
+     worker.on('message', (answer) => { process.stdout.write(String(answer)); process.exit(3) })
+     worker.postMessage('ask')`,
+  )
+  thread(`port.on('message', () => port.postMessage(answer()))`)
+})
+afterEach(() => rmSync(place, { recursive: true, force: true }))
+
+function thread(code: string): void {
+  writeFileSync(
+    join(place, 'store', 'worker.cjs'),
+    `const { parentPort: port } = require('node:worker_threads'); function answer() { return 11 }; ${code}`,
+  )
+}
+
+/** Runs the command in a process of its own; gives what it wrote. */
+function run(): string {
+  const code = `import { runKept } from ${JSON.stringify(runner)}; runKept(${JSON.stringify(join(place, 'main.cjs'))}, ${JSON.stringify(kept)})`
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+    encoding: 'utf8',
+  })
+  expect(status).toBe(3)
+  return stdout + stderr
+}
+
+const files = (): string[] => readdirSync(kept).sort()
+const threadFile = (): string => join(kept, files().find((name) => name.startsWith('thread-store-')) ?? '')
+
+it('keeps what a thread compiled, functions that were called later among it', () => {
+  expect(run()).toBe('11')
+  expect(files()).toHaveLength(2)
+  const { mtimeMs, ino } = statSync(threadFile())
+  expect(readFileSync(threadFile(), 'latin1')).toContain('answer')
+  expect(run()).toBe('11')
+  expect(statSync(threadFile())).toMatchObject({ mtimeMs, ino })
+})
+
+it('runs a changed thread as it is now, and keeps it anew', () => {
+  run()
+  const { ino } = statSync(threadFile())
+  thread(`port.on('message', () => port.postMessage(answer() * 2))`)
+  expect(run()).toBe('22')
+  expect(statSync(threadFile()).ino).not.toBe(ino)
+  expect(run()).toBe('22')
+})
+
+it.each([
+  ['a damaged byte', (bytes: Buffer) => bytes.fill(0xff, bytes.length - 300, bytes.length - 40)],
+  ['nothing', () => Buffer.alloc(0)],
+])('runs as ever over %s, and keeps it anew', (_what, damage) => {
+  run()
+  const whole = readFileSync(threadFile()).length
+  writeFileSync(threadFile(), damage(readFileSync(threadFile())))
+  expect(run()).toBe('11')
+  expect(readFileSync(threadFile()).length).toBeGreaterThan(whole * 0.9)
+})
+
+it('ends with the status it was to end with where a thread never comes to keep anything', () => {
+  thread(`port.on('message', () => { port.postMessage(answer()); for (;;) {} })`)
+  expect(run()).toBe('11')
+  expect(files()).toHaveLength(1)
+})
+
+it('runs its thread where nothing may be kept', () => {
+  writeFileSync(kept, 'x')
+  expect(run()).toBe('11')
+})
