@@ -14,6 +14,8 @@ export interface BareValue {
   readonly forms: readonly string[]
   /** Whether a word such as "in" says that it is a name of something, and no remark. */
   readonly isPlace: boolean
+  /** Whether the rows are meant that do not hold it. */
+  readonly isTurned?: boolean
   /** Tables whose rows are joined to these, which must not hold it as well. */
   readonly beside: readonly TableListing[]
 }
@@ -66,7 +68,8 @@ function lastSingular(text: string): string {
 export function holdsBare(bare: BareValue): string {
   const held = bare.columns.map(({ name }) => `lower(t0.${quoted(name)})`).join(', ')
   const each = bare.forms.map((form) => `lower(${textLiteral(form)}) IN (${held})`)
-  return each.length === 1 ? (each[0] ?? '') : `(${each.join(' OR ')})`
+  const all = each.length === 1 ? (each[0] ?? '') : `(${each.join(' OR ')})`
+  return bare.isTurned === true ? `NOT coalesce(${all}, false)` : all
 }
 
 /** Each cell of some columns as a row of `v`, and as `h` those columns that hold the value. */
@@ -154,6 +157,6 @@ export function namedBy(bare: BareValue, mark: string): Named {
   const { table, columns } = bare
   return {
     mark,
-    query: `${cellsOf(bare, table, columns)} SELECT min(col || ' is "' || c || '"') AS n FROM v WHERE ${isIt(bare)}`,
+    query: `${cellsOf(bare, table, columns)} SELECT min(col || ' is ${bare.isTurned === true ? 'not ' : ''}"' || c || '"') AS n FROM v WHERE ${isIt(bare)}`,
   }
 }

@@ -111,11 +111,14 @@ function ofEmpty({ table, column }: Place): Guard[] {
   ]
 }
 
-/** Rows of which a column says nothing are no share of anything. */
-function ofShare({ question, subject: { table }, conditions, bare }: Reading): Guard[] {
-  if (question.measure !== 'percentage') return []
+/** Rows of which a column says nothing are no share of anything, and it is not said that they are not so. */
+function ofShare({ question, subject: { table }, ...reading }: Reading): Guard[] {
+  const isShare = question.measure === 'percentage'
+  const conditions = reading.conditions.filter(({ isTurned }) => isShare || isTurned === true)
+  const bare = reading.bare.filter(({ isTurned }) => isShare || isTurned === true)
+  if (conditions.length + bare.length === 0) return []
   const from = `FROM ${quoted(table.name)}`
-  const otherwise = `Some rows of ${table.doc} are empty where others say what is asked, so it is not certain of what a share is.`
+  const otherwise = `Some rows of ${table.doc} are empty where others say what is asked, so what they are is not certain.`
   return [
     ...conditions
       .filter(({ lacks }) => lacks !== true)

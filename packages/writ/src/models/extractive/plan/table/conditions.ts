@@ -13,6 +13,8 @@ export interface Condition extends Place {
   readonly equals: string | null
   /** Whether it says that the cell is empty, or that it is not. */
   readonly lacks?: boolean
+  /** Whether it says what a cell is not. */
+  readonly isTurned?: boolean
   /** Whether all rows that fulfil it have the same value. */
   readonly isPoint?: boolean
 }
@@ -99,6 +101,17 @@ function readPresence(text: string, pick: (phrase: string) => Place | undefined)
   return place === undefined || place.column.type === 'boolean' ? undefined : isEmpty(place, false)
 }
 
+/** Rows of which it is not so. A cell that is empty says nothing, and a guard sees that there is none. */
+export function turned(condition: Condition): Condition {
+  return {
+    ...condition,
+    isTurned: true,
+    isPoint: false,
+    says: condition.equals === null ? `not ${condition.says}` : condition.says.replace(' is ', ' is not '),
+    sql: (c) => `NOT coalesce(${condition.sql(c)}, false)`,
+  }
+}
+
 /** Rows whose cell is empty, or is not. Of numbers, 0 may say the same. */
 export function isEmpty(place: Place, empty: boolean): Condition {
   const { name, type } = place.column
@@ -132,11 +145,18 @@ function readAmount(text: string, pick: (phrase: string) => Place | undefined): 
 const COMPARING =
   /\b(?:above|over|below|under|exceeding|more|less|fewer|higher|lower|larger|smaller|bigger|greater|later|earlier|least|most|equal|equals|about|around|nearly|as|like|and|that|which|who|this|last|next|all|any|each|every|some|there)\b|[<>=≥≤:;,\d]/iu
 
+/** Words for times, which may be names as well: "in May", "for April". */
+const CALENDAR = new RegExp(
+  `^(?:(?:early|late|mid|this|next|last)\\s+)?(?:${MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|spring|summer|autumn|winter|today|yesterday)s?$`,
+  'iu',
+)
+
 /** A value that is said by itself; undefined for words that may say more. */
 export function readBare(text: string, quoted: readonly string[]): string | undefined {
   const plain = text.trim()
   const value = unmask(plain, quoted).trim()
   if (value === '') return undefined
+  if (value === plain && CALENDAR.test(value)) return undefined
   return value === plain && (!isPlainValue(plain) || COMPARING.test(plain)) ? undefined : value
 }
 

@@ -12,7 +12,13 @@ export function countedColumn(read: SaidOfRows, tables: readonly TableListing[])
   const inner = question.which === null ? undefined : AGGREGATED.exec(question.of)?.groups
   if (question.measure !== 'count' && inner?.inner !== 'count') return undefined
   const of = (inner?.of ?? question.of).replace(THERE, '')
-  if (question.isCommon || question.lacks !== null || rowsNamed(of, tables) !== undefined) return undefined
+  if (
+    question.isCommon ||
+    question.lacks !== null ||
+    question.not !== null ||
+    rowsNamed(of, tables) !== undefined
+  )
+    return undefined
   const place = onlyOne(placesIn(of, tables).places)
   if (place === undefined) return undefined
   if (NUMERIC.has(place.column.type))

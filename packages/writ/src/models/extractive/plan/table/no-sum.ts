@@ -9,7 +9,7 @@ import type { Measure } from './table-question.ts'
 const RATIO = /^(?:rate|ratio|percent|percentage|pct|share|margin|yield|fraction|proportion)$/
 /** What is no amount, or one of a figure already. */
 const NO_AMOUNT =
-  /^(?:temperature|temp|latitude|longitude|lat|lon|year|avg|average|mean|median|per|peak|max|maximum|min|minimum|highest|lowest)$/
+  /^(?:temperature|temp|grade|rating|rank|percentile|latitude|longitude|lat|lon|year|avg|average|mean|median|per|peak|max|maximum|min|minimum|highest|lowest)$/
 const PRICE = /^price$/
 const QUANTITY = /^(?:quantity|qty|units?|pieces|pcs)$/
 /** May be an amount or a share of one. */

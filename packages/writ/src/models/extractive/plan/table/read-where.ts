@@ -2,7 +2,7 @@ import type { TableListing } from '@writ/contract'
 import { unmask } from '../quoted.ts'
 import { type BareValue, bareValueOf } from './bare-value.ts'
 import type { Place } from './column-names.ts'
-import { type Condition, eventOf, isEmpty, readBare, readSaid } from './conditions.ts'
+import { type Condition, eventOf, isEmpty, readBare, readSaid, turned } from './conditions.ts'
 import { hasMark } from './named.ts'
 import type { Reading } from './query.ts'
 import type { Event, Said } from './said-of-rows.ts'
@@ -13,7 +13,7 @@ const MOST_BARE = 3
 
 /** Which rows count; why not, where a phrase is not understood. */
 export function readWhere(
-  { where, when, lacks }: TableQuestion,
+  { where, when, lacks, not }: TableQuestion,
   said: readonly Said[],
   event: Event | null,
   quoted: readonly string[],
@@ -47,6 +47,11 @@ export function readWhere(
   )
     return `no one column of ${table.doc} is called "${lacks}"`
   if (lacked !== null) conditions.push(isEmpty(lacked, true))
+  const negated = not === null ? undefined : readNot(not, quoted, table, pick, beside)
+  if (not !== null && negated === undefined)
+    return `"${unmask(not, quoted)}" is not understood as a column and its value`
+  if (negated !== undefined && 'forms' in negated) bare.push(negated)
+  else if (negated !== undefined) conditions.push(negated)
   const happened = event === null ? null : eventOf(event.verb, event.when, table)
   if (happened === undefined) return `no one column of ${table.doc} says when something was "${event?.verb}"`
   if (happened !== null) conditions.push(happened)
@@ -60,6 +65,23 @@ export function readWhere(
       columns: one.columns.filter((column) => !conditions.some((held) => held.column === column)),
     })),
   }
+}
+
+/** What rows are not: one condition, or one value without its column. */
+function readNot(
+  phrase: string,
+  quoted: readonly string[],
+  table: TableListing,
+  pick: (phrase: string) => Place | undefined,
+  beside: readonly TableListing[],
+): Condition | BareValue | undefined {
+  const [, by = null, thing = ''] = /^(?:(in|from|for|at)\s+)?(?:the\s+)?(\S.*)$/iu.exec(phrase) ?? []
+  const [read, more] = readSaid(thing, quoted, pick) ?? []
+  if (read !== undefined) return more === undefined && read.table === table ? turned(read) : undefined
+  const value = pick(thing) === undefined ? readBare(thing, quoted) : undefined
+  if (value === undefined || hasMark(value)) return undefined
+  const found = bareValueOf(table, value, { isQuoted: value !== thing.trim(), by }, beside)
+  return found && { ...found, isTurned: true }
 }
 
 /** Why the rows of a table have no time. */

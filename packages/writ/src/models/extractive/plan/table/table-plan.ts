@@ -132,10 +132,11 @@ function isRowOf(
 
 /** Whether the columns are of types that can be measured so. */
 function fits({ question, subject, by, which, conditions, bare, joins }: Reading): boolean {
-  const { measure, percent, isTime, isCommon, lacks } = question
+  const { measure, percent, isTime, isCommon, lacks, not } = question
   const { column, other, inner, table } = subject
   const of = which === null ? measure : (inner ?? measure)
   if (inner !== null && isTime) return false
+  if (not !== null && measure !== 'count' && measure !== 'percentage') return false
   if (lacks !== null && measure !== 'count' && measure !== 'percentage') return false
   if (isCommon && which?.column.type !== 'text') return false
   if (which !== null && inner === null && (column === null || which.table !== table)) return false

@@ -38,6 +38,8 @@ export interface TableQuestion {
   readonly isCommon: boolean
   /** What rows have none of: "with no region". */
   readonly lacks: string | null
+  /** What rows are not: "are not open". */
+  readonly not: string | null
   readonly where: string | null
   readonly when: When | null
   /** Whether it is said of times, as "latest" is, and not of sizes. */
@@ -93,6 +95,9 @@ const COMMON = new RegExp(`^${WHAT}most\\s+(?:common|frequent)\\s+(?<which>\\S.*
 /** "Have no region", at the end of a question. */
 const LACKS = /\s+(?:that\s+)?(?:with|have|has|had|having)\s+no\s+(?<lacks>[\p{L}\p{N}_ -]+)$/iu
 
+/** "Are not open", at the end of a question. What was not done may have been done since. */
+const NOT = /\s+(?:that\s+)?(?:are|is)\s+not\s+(?<not>\S.*)$/iu
+
 const AGGREGATE = `(?:(?<sum>${SUM})|(?<average>${AVERAGE})|(?<median>median)|(?<count>number\\s+of))`
 /** "Which region has the highest total amount", "the top 3 customers by number of orders". */
 const WHICH = [
@@ -123,12 +128,13 @@ const ROWS_OF =
 export function readTableQuestion(masked: Masked, timed: boolean): TableQuestion | undefined {
   const whole = masked.text.replace(ROWS_OF, '$<count> in $<table>')
   const lacks = LACKS.exec(whole)?.groups?.lacks ?? null
-  const text = lacks === null ? whole : whole.replace(LACKS, '')
+  const not = lacks === null ? (NOT.exec(whole)?.groups?.not ?? null) : null
+  const text = whole.replace(lacks === null ? NOT : LACKS, '')
   // At the end "no" is a value: "have answer no".
-  if (TURNED.test(text.replace(/\s+(?:no|none|never)$/iu, ''))) return undefined
-  const nothing = { percent: 0, and: null, which: null, top: 0, isTime: false, isCommon: false, lacks }
+  if (TURNED.test(`${text} ${not ?? ''}`.trim().replace(/\s+(?:no|none|never)$/iu, ''))) return undefined
+  const nothing = { percent: 0, and: null, which: null, top: 0, isTime: false, isCommon: false, lacks, not }
   const common = COMMON.exec(text)?.groups
-  if (common !== undefined && lacks === null) {
+  if (common !== undefined && lacks === null && not === null) {
     const { rest, ...ends } = ended(common.which ?? '', timed)
     if (ends.by !== null) return undefined
     return { ...nothing, measure: 'highest', of: 'count rows', which: rest, top: 1, isCommon: true, ...ends }
