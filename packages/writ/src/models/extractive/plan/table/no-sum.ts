@@ -46,7 +46,6 @@ export function saysNoSum(
 const WAYS = [
   ['debit', 'credit'],
   ['dr', 'cr'],
-  ['d', 'c'],
   ['income', 'expense'],
   ['in', 'out'],
   ['deposit', 'withdrawal'],
@@ -58,6 +57,9 @@ const WAYS = [
   ['import', 'export'],
   ['incoming', 'outgoing'],
 ] as const
+
+/** A column of more values names other things. */
+const MOST_WAYS = 8
 
 /** What makes figures together no sum of one thing. */
 export function sumGuards(measure: Measure, column: Column, reading: Reading): Guard[] {
@@ -83,7 +85,7 @@ export function sumGuards(measure: Measure, column: Column, reading: Reading): G
   // Where the sign of a figure says it, a sum is the difference.
   guards.push(
     none(
-      `SELECT count(*) AS n FROM (SELECT unnest([${values.join(', ')}]) AS v, min(${measured(column)}) AS low ${fromOf(reading)}) WHERE low >= 0 AND (${pairs})`,
+      `SELECT count(*) AS n FROM (SELECT unnest([${values.join(', ')}]) AS v, min(${measured(column)}) AS low ${fromOf(reading)}) WHERE low >= 0 AND len(v) <= ${MOST_WAYS} AND (${pairs})`,
       `A column of ${table.doc} says which way ${column.name} goes, and both ways are not added up; say which.`,
     ),
   )
