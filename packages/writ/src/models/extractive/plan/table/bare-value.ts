@@ -3,6 +3,7 @@ import { type Column, isUnit, measuresOf, nameWords, singular } from './column-n
 import { type Guard, none } from './guard.ts'
 import { holdsAmongOthers } from './list-cells.ts'
 import type { Named } from './named.ts'
+import { NO_VALUE } from './no-value.ts'
 import { folded, foldedText, quoted, textLiteral } from './sql-text.ts'
 
 /** A value that a question says without its column, as "closed tickets" and "in Rome" do. */
@@ -135,7 +136,7 @@ const LONGEST_NAME = 40
 
 /** How many rows are empty in the column that has the value, as a query. */
 export function emptyBeside(bare: BareValue): string {
-  return `${cellsOf(bare, bare.table, bare.columns)} SELECT count(*) AS n FROM v WHERE col IN (SELECT col FROM h) AND c IS NULL`
+  return `${cellsOf(bare, bare.table, bare.columns)} SELECT count(*) AS n FROM v WHERE col IN (SELECT col FROM h) AND (c IS NULL OR lower(trim(c)) IN (${NO_VALUE}))`
 }
 
 /** Values that are said without their columns have to stand in columns of their own. */

@@ -5,6 +5,7 @@ import { countedOnce } from './counted-twice.ts'
 import { type Guard, none, type Remark } from './guard.ts'
 import { alone, noLists, oneTruth } from './list-cells.ts'
 import { sumGuards } from './no-sum.ts'
+import { NO_VALUE } from './no-value.ts'
 import { withoutPlaceholders } from './placeholders.ts'
 import { figureOf, fromOf, joinedTo, measured, nameIn, type Reading } from './query.ts'
 import { folded, quoted, textLiteral } from './sql-text.ts'
@@ -12,11 +13,6 @@ import type { Measure } from './table-question.ts'
 
 /** Measures that are computed with fractions of about 16 digits. */
 const BY_FRACTIONS: ReadonlySet<Measure> = new Set(['average', 'median', 'percentile', 'correlation'])
-
-/** Words for what is not there. */
-const NO_VALUE = ['n/a', 'na', '#n/a', 'nan', 'null', 'none', 'nil', '-', '--', '\u2013', '\u2014', '?']
-  .map(textLiteral)
-  .join(', ')
 
 export function guardsOf(reading: Reading): Guard[] {
   const { question, subject, conditions, bare, by, which, joins } = reading
@@ -122,7 +118,12 @@ function ofShare({ question, subject: { table }, ...reading }: Reading): Guard[]
   return [
     ...conditions
       .filter(({ lacks }) => lacks !== true)
-      .map(({ column }) => none(`SELECT count(*) - count(${quoted(column.name)}) AS n ${from}`, otherwise)),
+      .map(({ column }) =>
+        none(
+          `SELECT count(*) AS n ${from} WHERE ${quoted(column.name)} IS NULL OR lower(trim(CAST(${quoted(column.name)} AS VARCHAR))) IN (${NO_VALUE})`,
+          otherwise,
+        ),
+      ),
     ...bare.map((one) => none(emptyBeside(one), otherwise)),
     {
       query: `SELECT count(*) AS n ${from}`,
@@ -218,7 +219,7 @@ function toldApart({ question, subject: { table, column }, by, which }: Reading)
     .filter((place) => place.column.type === 'text')
 }
 
-export function remarksOf({ subject, conditions, by, which, joins }: Reading): Remark[] {
+export function remarksOf({ question, subject, conditions, by, which, joins }: Reading): Remark[] {
   const { table, column, other } = subject
   const remarks: Remark[] = []
   const empty = (place: Place): void => {
@@ -231,6 +232,14 @@ export function remarksOf({ subject, conditions, by, which, joins }: Reading): R
   for (const place of conditions) empty(place)
   for (const place of [by, which]) if (place !== null) empty(place)
   const from = quoted(table.name)
+  const year = table.columns.find(({ name, type }) => type === 'integer' && /^year$/i.test(name))
+  const isOfYears =
+    year !== undefined && by?.column !== year && !conditions.some((one) => one.column === year)
+  if (isOfYears && (subject.inner ?? question.measure) === 'sum')
+    remarks.push({
+      query: `SELECT CASE WHEN min(${quoted(year.name)}) < max(${quoted(year.name)}) THEN count(DISTINCT ${quoted(year.name)}) ELSE 0 END AS n FROM ${from}`,
+      says: `values of ${year.name} of ${table.doc} are taken together`,
+    })
   const [first, second, ...others] = table.columns
   if (first !== undefined && second !== undefined && others.length > 0)
     remarks.push({

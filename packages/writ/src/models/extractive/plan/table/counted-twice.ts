@@ -34,9 +34,11 @@ export function saysCumulative(
     return `the column ${column.name} of ${doc} seems to hold sums of the rows before`
   const times = columns.filter(({ name, type }) => type === 'date' || isTime(name))
   // Of one time, or of each, they are what there was then.
-  const isOfOne = times.some(
-    (time) => by?.column === time || conditions.some((one) => one.column === time && one.isPoint === true),
-  )
+  const isSaid = (time: Column): boolean =>
+    by?.column === time || conditions.some((one) => one.column === time && one.isPoint === true)
+  const isOfOne =
+    times.some((time) => time.type === 'date' && isSaid(time) && by?.part === undefined) ||
+    times.every(isSaid)
   return times.length > 0 && !isOfOne && words.some((word) => LEVEL.test(singular(word)))
     ? `the column ${column.name} of ${doc} says what there is at one time, and its rows are of several; say of which`
     : undefined

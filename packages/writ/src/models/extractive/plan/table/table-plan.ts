@@ -2,7 +2,7 @@ import type { TableListing } from '@writ/contract'
 import { type Masked, unmask } from '../quoted.ts'
 import { namedBy } from './bare-value.ts'
 import { guardsOf, remarksOf } from './checks.ts'
-import { NUMERIC, nameWords, onlyOne, type Place } from './column-names.ts'
+import { NUMERIC, nameWords, onlyOne, type Place, singular } from './column-names.ts'
 import { datesOf } from './conditions.ts'
 import { countedColumn } from './counted-column.ts'
 import { saysCumulative } from './counted-twice.ts'
@@ -187,6 +187,10 @@ const SAID: Readonly<Record<Measure, RegExp>> = {
 /** Words for times, by which figures are told apart and not divided. */
 const TIMES = /^(?:year|quarter|month|week|day|hour)$/
 
+/** Rows that are called by what they come to. */
+const AMOUNTS =
+  /^(?:sale|revenue|expense|cost|spending|income|payment|budget|turnover|vote|traffic|usage|consumption|energy|production|population|stock|inventory|time|hour)$/iu
+
 /** Why the words of a question may mean another figure. */
 function saysDoubt(reading: Reading): string | undefined {
   const { question, subject, by } = reading
@@ -203,6 +207,8 @@ function saysDoubt(reading: Reading): string | undefined {
     !TIMES.test(nameWords(by.column.name).at(-1) ?? '')
   )
     return `"per ${question.by}" may divide by ${by.column.name}, or tell rows apart by it`
+  if (measure === 'percentage' && AMOUNTS.test(singular(question.of.split(/\s+/).at(-1) ?? '')))
+    return `a share of ${question.of} may be one of rows, or of what they come to`
   if (column === null) return undefined
   const name = nameWords(column.name).join(' ')
   const other = table.columns.find((one) => {

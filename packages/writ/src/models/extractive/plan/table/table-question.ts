@@ -129,7 +129,9 @@ export function readTableQuestion(masked: Masked, timed: boolean): TableQuestion
   const whole = masked.text.replace(ROWS_OF, '$<count> in $<table>')
   const lacks = LACKS.exec(whole)?.groups?.lacks ?? null
   const not = lacks === null ? (NOT.exec(whole)?.groups?.not ?? null) : null
-  const text = whole.replace(lacks === null ? NOT : LACKS, '')
+  const text = whole
+    .replace(lacks === null ? NOT : LACKS, '')
+    .replace(/\s+(?:in\s+total|in\s+all|altogether)$/iu, '')
   // At the end "no" is a value: "have answer no".
   if (TURNED.test(`${text} ${not ?? ''}`.trim().replace(/\s+(?:no|none|never)$/iu, ''))) return undefined
   const nothing = { percent: 0, and: null, which: null, top: 0, isTime: false, isCommon: false, lacks, not }
