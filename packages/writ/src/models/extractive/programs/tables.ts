@@ -32,7 +32,7 @@ if (computed !== null) {
   const passages = [];
   for (const { _span } of rows.slice(0, 20)) if (_span) try { const c = await cite(_span); passages.push({ doc: c.doc, start: c.start, end: c.end, quote: c.quote }); } catch (e) { note(e); }
   const notes = [...computed.remarks, ...(truncated ? ['Only the first ' + num(rows.length) + ' rows are here.'] : [])];
-  const line = (row) => names.map((name) => shown(row[name])).join(': ');
+  const line = (row) => names.map((name) => (name === 'value' || row[name] === null ? shown(row[name]) : String(row[name]))).join(': ');
   const single = P.shape === 'number' ? rows[0]?.value ?? null : null;
   const answer = P.shape === 'number' ? (single === null ? says + ': no row counts, so there is none.' : says + ': ' + shown(single) + '.')
     : rows.length === 0 ? says + ': no row counts, so there is none.'
