@@ -101,7 +101,7 @@ function most(rows: readonly Row[], column: string): Gold {
   const counts = new Map<string, number>()
   for (const row of rows) counts.set(String(row[column]), (counts.get(String(row[column])) ?? 0) + 1)
   const high = Math.max(...counts.values())
-  return [...counts].filter(([, n]) => n === high).sort()
+  return [...counts].filter(([, n]) => n === high).toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
 
 /** A question, what is right, and what the answer says that it counted. */

@@ -1,7 +1,11 @@
 import type { TableListing } from '@writ/contract'
-import { NUMERIC, onlyOne } from './column-names.ts'
+import { NUMERIC, nameWords, onlyOne } from './column-names.ts'
 import type { SaidOfRows } from './said-of-rows.ts'
 import { AGGREGATED, placesIn, rowsNamed, THERE } from './subject.ts'
+
+/** What a row may be, or hold one of: different values of a column called so are not how many there are. */
+const NOT_TOLD_APART =
+  /^(?:order|sale|purchase|payment|transaction|delivery|shipment|visit|call|comment|message|mail|email|review|note|remark|answer|response|result|name|title|description|text|event|booking|ticket|error|item|entry|record|case|time|date|value|number)$/
 
 /**
  * What is counted may be a column: "how many comments are there" asks for their sum where it holds numbers, and "how many teams are
@@ -27,7 +31,8 @@ export function countedColumn(read: SaidOfRows, tables: readonly TableListing[])
       : { ...read, question: { ...question, of: `sum ${of}` } }
   const { by, where, when } = question
   const isPlain = said.length === 0 && event === null && by === null && where === null && when === null
-  return inner === undefined && isPlain && place.column.type === 'text'
+  const called = nameWords(place.column.name).at(-1) ?? ''
+  return inner === undefined && isPlain && !NOT_TOLD_APART.test(called) && place.column.type === 'text'
     ? { ...read, question: { ...question, measure: 'distinct', of } }
     : undefined
 }
