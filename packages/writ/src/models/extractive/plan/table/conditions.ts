@@ -143,11 +143,11 @@ function readAmount(text: string, pick: (phrase: string) => Place | undefined): 
 
 /** A comparison, and other words that no value is said with. */
 const COMPARING =
-  /\b(?:above|over|below|under|exceeding|more|less|fewer|higher|lower|larger|smaller|bigger|greater|later|earlier|least|most|equal|equals|about|around|nearly|as|like|and|that|which|who|this|last|next|all|any|each|every|some|there)\b|[<>=≥≤:;,\d]/iu
+  /\b(?:above|over|below|under|exceeding|more|less|fewer|higher|lower|larger|smaller|bigger|greater|later|earlier|least|most|equal|equals|about|around|nearly|as|like|and|that|which|who|this|last|next|all|any|each|every|some|there)\b|[<>=≥≤:;,]|(?<![\p{L}\d.])\d/iu
 
 /** Words for times, which may be names as well: "in May", "for April". */
 const CALENDAR = new RegExp(
-  `^(?:(?:early|late|mid|this|next|last)\\s+)?(?:${MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|spring|summer|autumn|winter|today|yesterday)s?$`,
+  `^(?:(?:early|late|mid|this|next|last)\\s+)?(?:${MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|q[1-4]|h[12]|fy\\d*|spring|summer|autumn|winter|today|yesterday)s?$`,
   'iu',
 )
 

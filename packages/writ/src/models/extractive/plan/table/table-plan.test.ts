@@ -372,6 +372,39 @@ describe('a question over tables', () => {
     expect(exactQuery(question, SHOP)).toBe(query)
   })
 
+  it('looks for where something comes from in no column that says where it goes', () => {
+    const flights = [table('flights', { origin: 'text', destination: 'text', carrier: 'text' })]
+    const counted = (where: string): string => `SELECT count(*) AS value FROM "flights" t0 WHERE ${where}`
+    expect(exactQuery('How many flights from Rome?', flights)).toBe(
+      counted(`lower('Rome') IN (lower(t0."origin"), lower(t0."carrier"))`),
+    )
+    expect(exactQuery('How many flights to Rome?', flights)).toBe(
+      counted(`lower('Rome') IN (lower(t0."destination"), lower(t0."carrier"))`),
+    )
+  })
+
+  it('says which column holds a value, and looks into tables that are joined', () => {
+    const plan = planOverTables('What is the total amount in Rome?', SHOP)
+    expect(plan?.says).toMatch(/^The sum of amount in orders\.csv where \uE0100\uE011$/u)
+    expect(plan?.named).toEqual([{ mark: '\uE0100\uE011', query: expect.stringContaining(`col || ' is "'`) }])
+    expect(plan?.guards.map(({ otherwise }) => otherwise)).toContain(
+      'customers.csv holds "Rome" as well as orders.csv; say which column is meant.',
+    )
+  })
+
+  it.each([
+    ['How many orders in May?', SHOP],
+    ['How many orders are due in Rome and Milan?', SHOP],
+    ['What percentage of orders in Rome are shipped?', SHOP],
+    ['How many customers are in Rome and have an order?', SHOP],
+    ['What percentage of sales are shipped?', [table('sales', { status: 'text', amount: 'decimal' })]],
+    ['How many payments are there?', [table('sales', { payment: 'text', amount: 'decimal' })]],
+    ['What is the age of customers?', SHOP],
+    ['total amount nicht in Rome', SHOP],
+  ])('is left open: %s', (question, tables) => {
+    expect(exactQuery(question, tables)).toBeNull()
+  })
+
   it.each(OF_NAMES)('is held against what its column is called: %s', (question, tables, isExact) => {
     expect(exactQuery(question, tables) !== null).toBe(isExact)
   })
