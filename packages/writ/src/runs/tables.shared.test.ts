@@ -267,9 +267,11 @@ describe('the built-in model over tables', () => {
   }
 
   it.each([
-    ['How many jobs are open?', 3, 'jobs.csv hold \\"open\\" in the column state'],
+    ['How many jobs are open?', 3, 'jobs.csv where state is \\"open\\"'],
     ['How many low priority jobs are open?', 2, 'jobs.csv where priority is \\"low\\"'],
-    ['How many jobs from Ann?', 3, 'in the column by'],
+    ['How many jobs from Ann?', 3, 'jobs.csv where by is \\"Ann\\"'],
+    ['How many jobs does Ann have?', 3, 'jobs.csv where by is \\"Ann\\"'],
+    ['How many jobs are not open?', 7, 'where state is not \\"open\\"'],
   ])('finds the one column of a value that is said without it: %s', async (query, number, says) => {
     const answer = await writ.completion({ query, context: [JOBS] })
     expect(answer).toMatchObject({ basis: 'exact', value: { number } })
@@ -283,6 +285,7 @@ describe('the built-in model over tables', () => {
     ['two spellings', 'How many jobs are done?', 'in one spelling'],
     ['a value that is not there', 'How many jobs are urgent?', 'No column of jobs.csv holds'],
     ['an event', 'How many jobs were open?', 'is not understood'],
+    ['a value that two columns hold', 'How many jobs for high?', 'or more than one does'],
     ['what is no column', 'What is the total cost of jobs?', 'no one table or column is called'],
     ['a column of texts', 'What is the average priority?', 'holds values of type text'],
   ])('computes nothing of %s, and says why', async (_what, query, why) => {

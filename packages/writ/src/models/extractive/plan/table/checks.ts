@@ -1,8 +1,11 @@
-import { bareGuards, bareRemarks } from './bare-value.ts'
-import { measuresOf, NUMERIC, type Place } from './column-names.ts'
+import type { TableListing } from '@writ/contract'
+import { apartGuards, bareGuards, emptyBeside } from './bare-value.ts'
+import { type Column, measuresOf, NUMERIC, type Place } from './column-names.ts'
 import { countedOnce } from './counted-twice.ts'
 import { type Guard, none, type Remark } from './guard.ts'
 import { alone, noLists, oneTruth } from './list-cells.ts'
+import { sumGuards } from './no-sum.ts'
+import { NO_VALUE } from './no-value.ts'
 import { withoutPlaceholders } from './placeholders.ts'
 import { figureOf, fromOf, joinedTo, measured, nameIn, type Reading } from './query.ts'
 import { folded, quoted, textLiteral } from './sql-text.ts'
@@ -11,16 +14,14 @@ import type { Measure } from './table-question.ts'
 /** Measures that are computed with fractions of about 16 digits. */
 const BY_FRACTIONS: ReadonlySet<Measure> = new Set(['average', 'median', 'percentile', 'correlation'])
 
-/** Words for what is not there. */
-const NO_VALUE = ['n/a', 'na', '#n/a', 'nan', 'null', 'none', 'nil', '-', '--', '\u2013', '\u2014', '?']
-  .map(textLiteral)
-  .join(', ')
-
 export function guardsOf(reading: Reading): Guard[] {
-  const { subject, conditions, bare, by, which, joins } = reading
+  const { question, subject, conditions, bare, by, which, joins } = reading
   const { table, column, inner } = subject
-  const guards: Guard[] = bare === null ? [] : bareGuards(bare)
+  const isLookup = question.measure === 'value'
+  const guards: Guard[] = bare.flatMap((one) => bareGuards(one, isLookup))
+  guards.push(...apartGuards(bare))
   for (const condition of conditions) {
+    if (condition.lacks === true) guards.push(...ofEmpty(condition))
     if (condition.column !== column) guards.push(...withoutPlaceholders(condition.table, condition.column))
     if (condition.equals === null) continue
     const { table: of, column: held, equals } = condition
@@ -53,6 +54,7 @@ export function guardsOf(reading: Reading): Guard[] {
         `The column ${which.column.name} of ${table.doc} does not name each row once, so it may be meant of single rows or of all of one name.`,
       ),
     )
+  if (which !== null && question.isCommon) guards.push(withoutNoValue(reading, which))
   for (const place of toldApart(reading)) {
     const name = quoted(place.column.name)
     guards.push(
@@ -64,24 +66,110 @@ export function guardsOf(reading: Reading): Guard[] {
       oneTruth(place),
     )
   }
-  if (column !== null && NUMERIC.has(column.type))
+  const compared = conditions.filter(
+    (one) => one.table === table && one.lacks !== true && NUMERIC.has(one.column.type),
+  )
+  const figures = column === null ? compared.map((one) => one.column) : [column]
+  for (const figure of figures.filter(({ type }) => NUMERIC.has(type)))
     for (const unit of measuresOf(table)) {
       if (unit === by?.column || conditions.some((one) => one.column === unit)) continue
+      const others = column === null ? conditions.filter((one) => !compared.includes(one)) : conditions
       // Where a row says nothing of it, it may be another one.
       const said = `coalesce(CAST(${measured(unit)} AS VARCHAR), '')`
       guards.push({
-        query: `SELECT count(DISTINCT ${said}) AS n ${fromOf(reading, [`${measured(column)} IS NOT NULL`])}`,
+        query: `SELECT count(DISTINCT ${said}) AS n ${fromOf({ ...reading, conditions: others }, [`${measured(figure)} IS NOT NULL`])}`,
         least: 0,
         most: 1,
-        otherwise: `The column ${unit.name} of ${table.doc} holds more than one, and ${column.name} cannot be taken together.`,
+        otherwise: `The column ${unit.name} of ${table.doc} holds more than one, and ${figure.name} cannot be taken together.`,
       })
     }
-  guards.push(...ofCount(reading), ...ofMeasure(reading))
+  guards.push(...ofCount(reading), ...ofMeasure(reading), ...ofShare(reading), ...ofLookup(reading))
   return guards
 }
 
+/** A cell that says in words or as 0 that there is none is empty as well, or not. */
+function ofEmpty({ table, column }: Place): Guard[] {
+  const [name, from] = [quoted(column.name), `FROM ${quoted(table.name)}`]
+  const otherwise = `Some cells of ${column.name} of ${table.doc} may say that there is none, and others are empty.`
+  if (NUMERIC.has(column.type))
+    return [
+      none(
+        `SELECT CASE WHEN count(*) > count(${name}) AND count(*) FILTER (WHERE ${name} = 0) > 0 THEN 1 ELSE 0 END AS n ${from}`,
+        otherwise,
+      ),
+    ]
+  if (column.type !== 'text') return []
+  return [
+    none(
+      `SELECT count(*) AS n ${from} WHERE lower(trim(${name})) IN (${NO_VALUE}, '', '0', 'no', '[]', '{}', 'unknown')`,
+      otherwise,
+    ),
+  ]
+}
+
+/** Rows of which a column says nothing are no share of anything, and it is not said that they are not so. */
+function ofShare({ question, subject: { table }, ...reading }: Reading): Guard[] {
+  const isShare = question.measure === 'percentage'
+  const conditions = reading.conditions.filter(({ isTurned }) => isShare || isTurned === true)
+  const bare = reading.bare.filter(({ isTurned }) => isShare || isTurned === true)
+  if (conditions.length + bare.length === 0) return []
+  const from = `FROM ${quoted(table.name)}`
+  const otherwise = `Some rows of ${table.doc} are empty where others say what is asked, so what they are is not certain.`
+  return [
+    ...conditions
+      .filter(({ lacks }) => lacks !== true)
+      .map(({ column }) =>
+        none(
+          `SELECT count(*) AS n ${from} WHERE ${quoted(column.name)} IS NULL OR lower(trim(CAST(${quoted(column.name)} AS VARCHAR))) IN (${NO_VALUE})`,
+          otherwise,
+        ),
+      ),
+    ...bare.map((one) => none(emptyBeside(one), otherwise)),
+    {
+      query: `SELECT count(*) AS n ${from}`,
+      least: 1,
+      most: Number.MAX_SAFE_INTEGER,
+      otherwise: `${table.doc} has no rows.`,
+    },
+  ]
+}
+
+/** One row, and a value in it. */
+function ofLookup(reading: Reading): Guard[] {
+  const { question, subject } = reading
+  if (question.measure !== 'value' || subject.column === null) return []
+  const { column, table } = subject
+  return [
+    {
+      query: `SELECT CASE WHEN count(*) = 1 THEN count(${measured(column)}) ELSE 0 END AS n ${fromOf(reading)}`,
+      least: 1,
+      most: 1,
+      otherwise: `There is not one row of ${table.doc} that is meant, or it has no ${column.name}.`,
+    },
+  ]
+}
+
+/** No value of a column may say in words that there is none. */
+function withoutNoValue(reading: Reading, place: Place): Guard {
+  const { name } = place.column
+  return none(
+    `SELECT count(*) AS n ${fromOf(reading, [`lower(trim(${nameIn(reading, place)})) IN (${NO_VALUE})`])}`,
+    `Some values of ${name} of ${place.table.doc} may say in words that there is none.`,
+  )
+}
+
+/** Whether a column numbers rows one after the other, and does not say how many each stands for. */
+function numbered({ name }: Column, table: TableListing): Guard {
+  const n = quoted(name)
+  return none(
+    `SELECT CASE WHEN count(*) >= 8 AND count(DISTINCT v) = count(*) AND max(v) - min(v) <= 5 * count(*) AND (bool_and(before IS NULL OR v > before) OR bool_and(before IS NULL OR v < before)) THEN 0 ELSE 1 END AS n FROM (SELECT t0.${n} AS v, lag(t0.${n}) OVER (ORDER BY t0._span.start) AS before FROM ${quoted(table.name)} t0)`,
+    `A row of ${table.doc} may stand for several, as ${name} says.`,
+  )
+}
+
 /** Rows that share what names the things that are counted are parts of one of them. */
-function ofCount({ subject: { table, key } }: Reading): Guard[] {
+function ofCount({ subject: { table, key, counts } }: Reading): Guard[] {
+  if (counts !== null) return [numbered(counts, table)]
   if (key === null) return []
   const name = quoted(key.name)
   return [
@@ -99,15 +187,10 @@ function ofMeasure(reading: Reading): Guard[] {
   const measure = inner ?? question.measure
   if (column === null) return []
   const guards: Guard[] = []
-  if (measure === 'distinct' && column.type === 'text')
-    return [
-      none(
-        `SELECT count(*) AS n ${fromOf(reading, [`lower(trim(${measured(column)})) IN (${NO_VALUE})`])}`,
-        `Some values of ${column.name} of ${table.doc} may say in words that there is none.`,
-      ),
-    ]
+  if (measure === 'distinct' && column.type === 'text') return [withoutNoValue(reading, { table, column })]
   for (const one of [column, ...(other === null ? [] : [other])])
     guards.push(...withoutPlaceholders(table, one), ...countedOnce(measure, table, one))
+  guards.push(...sumGuards(measure, column, reading))
   if (!BY_FRACTIONS.has(measure)) return guards
   const large = [column, ...(other === null ? [] : [other])].map(
     (one) => `abs(CAST(${measured(one)} AS DOUBLE)) >= 1e15`,
@@ -136,9 +219,9 @@ function toldApart({ question, subject: { table, column }, by, which }: Reading)
     .filter((place) => place.column.type === 'text')
 }
 
-export function remarksOf({ subject, conditions, bare, by, which, joins }: Reading): Remark[] {
+export function remarksOf({ question, subject, conditions, by, which, joins }: Reading): Remark[] {
   const { table, column, other } = subject
-  const remarks: Remark[] = bare === null ? [] : bareRemarks(bare)
+  const remarks: Remark[] = []
   const empty = (place: Place): void => {
     remarks.push({
       query: `SELECT count(*) AS n FROM ${quoted(place.table.name)} WHERE ${quoted(place.column.name)} IS NULL`,
@@ -149,6 +232,14 @@ export function remarksOf({ subject, conditions, bare, by, which, joins }: Readi
   for (const place of conditions) empty(place)
   for (const place of [by, which]) if (place !== null) empty(place)
   const from = quoted(table.name)
+  const year = table.columns.find(({ name, type }) => type === 'integer' && /^year$/i.test(name))
+  const isOfYears =
+    year !== undefined && by?.column !== year && !conditions.some((one) => one.column === year)
+  if (isOfYears && (subject.inner ?? question.measure) === 'sum')
+    remarks.push({
+      query: `SELECT CASE WHEN min(${quoted(year.name)}) < max(${quoted(year.name)}) THEN count(DISTINCT ${quoted(year.name)}) ELSE 0 END AS n FROM ${from}`,
+      says: `values of ${year.name} of ${table.doc} are taken together`,
+    })
   const [first, second, ...others] = table.columns
   if (first !== undefined && second !== undefined && others.length > 0)
     remarks.push({

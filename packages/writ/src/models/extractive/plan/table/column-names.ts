@@ -9,6 +9,8 @@ export const NUMERIC: ReadonlySet<Column['type']> = new Set(['integer', 'decimal
 export interface Place {
   readonly table: TableListing
   readonly column: Column
+  /** The part of a day that is meant of it. */
+  readonly part?: 'year'
 }
 
 /**
@@ -17,10 +19,21 @@ export interface Place {
  */
 const UNITS: ReadonlySet<string> = new Set(
   `eur euro usd dollar gbp pound chf jpy cent percent pct kg g gram mg t ton lb lbs oz km m meter metre cm mm mile ft inch
-  h hr minute s sec ms l liter litre ml kwh kw w c f celsius`
+  h hr minute s sec ms l liter litre ml kwh mwh gwh wh kw mw w c f celsius fahrenheit`
     .trim()
     .split(/\s+/),
 )
+
+export function isUnit(word: string): boolean {
+  return word.length > 2 && UNITS.has(singular(word.toLowerCase()))
+}
+
+/** In what a column is measured, as the end of its name says. */
+export function unitOf(name: string): string | undefined {
+  const words = name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  const last = words.at(-1) ?? ''
+  return words.length > 1 && UNITS.has(last) ? last : undefined
+}
 
 /** Last words of columns that say in what the others of their table are measured. */
 const MEASURES: ReadonlySet<string> = new Set([

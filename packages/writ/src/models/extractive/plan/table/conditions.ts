@@ -1,6 +1,6 @@
 import type { TableListing } from '@writ/contract'
 import { unmask } from '../quoted.ts'
-import { type Column, nameWords, type Place, stemOf } from './column-names.ts'
+import { type Column, calledOf, nameWords, onlyOne, type Place, stemOf, unitOf } from './column-names.ts'
 import { textLiteral } from './sql-text.ts'
 
 /** What rows have to fulfil to count, of one column. */
@@ -11,6 +11,12 @@ export interface Condition extends Place {
   readonly says: string
   /** The text that the column has to equal, where it is one. */
   readonly equals: string | null
+  /** Whether it says that the cell is empty, or that it is not. */
+  readonly lacks?: boolean
+  /** Whether it says what a cell is not. */
+  readonly isTurned?: boolean
+  /** Whether all rows that fulfil it have the same value. */
+  readonly isPoint?: boolean
 }
 
 /** Comparisons, the longer words first. */
@@ -76,7 +82,9 @@ export function readSaid(
   const truth = pick(plain)
   if (truth?.column.type === 'boolean')
     return [ofColumn(truth, 'true', quoted)].filter((one) => one !== undefined)
-  const words = plain.split(/\s+/)
+  const present = readPresence(plain, pick) ?? readAmount(plain, pick)
+  if (present !== undefined) return [present]
+  const words = plain.replace(/^(?:the|an?)\s+/iu, '').split(/\s+/)
   for (let at = 1; at < words.length; at += 1) {
     const place = pick(words.slice(at).join(' '))
     if (place === undefined) continue
@@ -86,15 +94,69 @@ export function readSaid(
   return undefined
 }
 
+/** "A bonus", which rows have that are not empty there. */
+function readPresence(text: string, pick: (phrase: string) => Place | undefined): Condition | undefined {
+  const named = /^(?:an?|any)\s+(\S.*)$/iu.exec(text)?.[1]
+  const place = named === undefined ? undefined : pick(named)
+  return place === undefined || place.column.type === 'boolean' ? undefined : isEmpty(place, false)
+}
+
+/** Rows of which it is not so. A cell that is empty says nothing, and a guard sees that there is none. */
+export function turned(condition: Condition): Condition {
+  return {
+    ...condition,
+    isTurned: true,
+    isPoint: false,
+    says: condition.equals === null ? `not ${condition.says}` : condition.says.replace(' is ', ' is not '),
+    sql: (c) => `NOT coalesce(${condition.sql(c)}, false)`,
+  }
+}
+
+/** Rows whose cell is empty, or is not. Of numbers, 0 may say the same. */
+export function isEmpty(place: Place, empty: boolean): Condition {
+  const { name, type } = place.column
+  const blank = (c: string): string =>
+    type === 'integer' || type === 'decimal' ? `coalesce(${c}, 0) = 0` : `${c} IS NULL`
+  return {
+    ...place,
+    equals: null,
+    lacks: true,
+    says: empty ? `there is no ${name}` : `there is a ${name}`,
+    sql: (c) => (empty ? blank(c) : `NOT (${blank(c)})`),
+  }
+}
+
+/** "More than 10 days": a number before the name of its column. */
+function readAmount(text: string, pick: (phrase: string) => Place | undefined): Condition | undefined {
+  const plain = text.replace(/^(?:have|has|had|with)\s+/iu, '')
+  for (const [sign, symbol] of COMPARISONS.slice(0, 4)) {
+    const [, number = '', named] =
+      new RegExp(`^(?:${sign})\\s+([\\d.,]+)\\s+(\\S.*)$`, 'iu').exec(plain) ?? []
+    const place = named === undefined ? undefined : pick(named)
+    if (place === undefined || (place.column.type !== 'integer' && place.column.type !== 'decimal')) continue
+    return ofOrder(place, symbol, number)
+  }
+  const [, number = '', named] = /^(?:exactly\s+)?(\d+)\s+(\S.*)$/iu.exec(plain) ?? []
+  const place = named === undefined ? undefined : pick(named)
+  return place?.column.type === 'integer' ? ofValue(place, number, []) : undefined
+}
+
 /** A comparison, and other words that no value is said with. */
 const COMPARING =
-  /\b(?:above|over|below|under|exceeding|more|less|fewer|higher|lower|larger|smaller|bigger|greater|later|earlier|least|most|equal|equals|about|around|nearly|as|like|and|that|which|who|this|last|next|all|any|each|every|some|there)\b|[<>=≥≤:;,\d]/iu
+  /\b(?:above|over|below|under|exceeding|more|less|fewer|higher|lower|larger|smaller|bigger|greater|later|earlier|least|most|equal|equals|about|around|nearly|as|like|and|that|which|who|this|last|next|all|any|each|every|some|there)\b|[<>=≥≤:;,]|(?<![\p{L}\d.])\d/iu
+
+/** Words for times, which may be names as well: "in May", "for April". */
+const CALENDAR = new RegExp(
+  `^(?:(?:early|late|mid|this|next|last)\\s+)?(?:${MONTH}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|q[1-4]|h[12]|fy\\d*|spring|summer|autumn|winter|today|yesterday)s?$`,
+  'iu',
+)
 
 /** A value that is said by itself; undefined for words that may say more. */
 export function readBare(text: string, quoted: readonly string[]): string | undefined {
   const plain = text.trim()
   const value = unmask(plain, quoted).trim()
   if (value === '') return undefined
+  if (value === plain && CALENDAR.test(value)) return undefined
   return value === plain && (!isPlainValue(plain) || COMPARING.test(plain)) ? undefined : value
 }
 
@@ -143,12 +205,17 @@ function ofColumn(place: Place, rest: string, quoted: readonly string[]): Condit
   return ofValue(place, said, quoted)
 }
 
+/** The day that a year ends or begins with, by how it is compared. */
+const OF_YEAR: Readonly<Record<string, string>> = { '<': '01-01', '>=': '01-01', '>': '12-31', '<=': '12-31' }
+
 function ofOrder(place: Place, sign: string, value: string): Condition | undefined {
-  const literal = literalOf(place.column, value)
+  const year = place.column.type === 'date' && /^\d{4}$/.test(value) ? OF_YEAR[sign] : undefined
+  const literal = literalOf(place.column, year === undefined ? value : `${value}-${year}`)
   if (literal === undefined) return undefined
   return {
     ...place,
     equals: null,
+    isPoint: sign === '=',
     says: `${place.column.name} ${sign} ${value}`,
     sql: (c) => `${c} ${sign} ${literal}`,
   }
@@ -160,7 +227,13 @@ function ofValue(place: Place, value: string, quoted: readonly string[]): Condit
     const literal = literalOf(column, value)
     return literal === undefined
       ? undefined
-      : { ...place, equals: null, says: `${column.name} = ${value}`, sql: (c) => `${c} = ${literal}` }
+      : {
+          ...place,
+          equals: null,
+          isPoint: true,
+          says: `${column.name} = ${value}`,
+          sql: (c) => `${c} = ${literal}`,
+        }
   }
   const text = unmask(value, quoted).trim()
   // More words than a value has may say something that was not understood.
@@ -168,6 +241,7 @@ function ofValue(place: Place, value: string, quoted: readonly string[]): Condit
   return {
     ...place,
     equals: text,
+    isPoint: true,
     says: `${column.name} is "${text}"`,
     sql: (c) => `lower(${c}) = lower(${textLiteral(text)})`,
   }
@@ -204,7 +278,7 @@ function ofPeriod(place: Place, period: string): Condition | undefined {
 
 /** When something was, at the end of a question that does not say of which column: of the one that dates its rows. */
 const WHEN = new RegExp(
-  `^(?<rest>.*?)\\s+(?:(?:in|during)\\s+(?<period>(?:${MONTH}\\s+(?:of\\s+)?)?\\d{4})|(?<word>on|before|after|since|until)\\s+(?<day>${DAY})|between\\s+(?<from>${DAY})\\s+and\\s+(?<to>${DAY}))$`,
+  `^(?<rest>.*?)\\s+(?:(?:in|during)\\s+(?<period>(?:${MONTH}\\s+(?:of\\s+)?)?\\d{4})|(?<word>on|before|after|since|until)\\s+(?<day>${DAY}|(?<!(?:on|until)\\s+)\\d{4})|between\\s+(?<from>${DAY})\\s+and\\s+(?<to>${DAY}))$`,
   'iu',
 )
 
@@ -228,8 +302,9 @@ export function readWhen(text: string): When | undefined {
   return {
     rest,
     condition: (table) => {
-      const [column, another] = table.columns.filter((one) => dates(one, table))
-      if (column === undefined || another !== undefined) return undefined
+      const [column, another] = datesOf(table)
+      if (another !== undefined) return undefined
+      if (column === undefined) return ofYear(table, period ?? (word === undefined ? '' : `${word} ${day}`))
       const place = { table, column }
       if (period !== undefined) return ofPeriod(place, period)
       if (word !== undefined) return ofOrder(place, signs[word.toLowerCase()] ?? '', day ?? '')
@@ -238,28 +313,81 @@ export function readWhen(text: string): When | undefined {
   }
 }
 
+/** A year, of a table whose rows have no day but a year. */
+function ofYear(table: TableListing, period: string): Condition | undefined {
+  const column = onlyOne(table.columns.filter(({ name }) => /^year$/i.test(name)))
+  const [, word, year] = /^(?:(before|after|since)\s+)?(\d{4})$/iu.exec(period) ?? []
+  if (column?.type !== 'integer' || year === undefined) return undefined
+  const sign = { before: '<', after: '>', since: '>=' }[word?.toLowerCase() ?? ''] ?? '='
+  return ofOrder({ table, column }, sign, year)
+}
+
+/** The columns that date the rows of a table. */
+export function datesOf(table: TableListing): readonly Column[] {
+  return table.columns.filter((one) => dates(one, table))
+}
+
 /** Whether a column dates the rows of its table: a date of birth says nothing of when somebody was counted. */
 function dates({ name, type }: Column, table: TableListing): boolean {
   const words = nameWords(name)
-  const own = nameWords(stemOf(table.doc))
+  const own = [...calledOf(table), nameWords(stemOf(table.doc)).join(' ')]
   const rest = words.slice(0, -1).join(' ')
-  return (
-    type === 'date' && /^(?:date|day)$/.test(words.at(-1) ?? '') && (rest === '' || rest === own.join(' '))
+  return type === 'date' && /^(?:date|day)$/.test(words.at(-1) ?? '') && (rest === '' || own.includes(rest))
+}
+
+/** Parts of what an event is called by, in the name of the column of its day. */
+const DATED = /^(?:date|day|at|on)$/
+
+/**
+ * When something was done, at the end of a question: "started in 2018" is of the one column of days called `start_date`, `started`
+ * or `started_at`. Undefined where none is, or several are.
+ */
+export function eventOf(verb: string, when: string, table: TableListing): Condition | undefined {
+  const stem = stemOfVerb(verb)
+  const column = onlyOne(
+    table.columns.filter(({ name, type }) => {
+      const [first = '', ...rest] = nameWords(name)
+      return type === 'date' && stemOfVerb(first) === stem && rest.every((word) => DATED.test(word))
+    }),
   )
+  if (column === undefined) return undefined
+  const place = { table, column }
+  const said = /^(?:in|during|on)\s/iu.test(when) ? ofDate(place, when) : undefined
+  return said ?? (/^(?:in|during|on)\s/iu.test(when) ? undefined : ofColumn(place, when, []))
+}
+
+/** "Started", "start", "closed", "close", "shipped", "ship". */
+function stemOfVerb(word: string): string {
+  return word
+    .toLowerCase()
+    .replace(/e?d$/, '')
+    .replace(/e$/, '')
+    .replace(/([b-df-hj-np-tv-z])\1$/, '$1')
 }
 
 /** "1.500", which is one and a half or fifteen hundred. */
 const MAY_BE_GROUPED = /^-?[1-9]\d{0,2}\.\d{3}$/
 
 /** A value as SQL, for a column of its type; undefined where it is none. */
-function literalOf({ type }: Column, value: string): string | undefined {
+function literalOf({ name, type }: Column, value: string): string | undefined {
   if (type === 'integer' || type === 'decimal') {
-    const digits = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(value) ? value.replaceAll(',', '') : value
-    if (MAY_BE_GROUPED.test(value)) return undefined
-    return /^-?\d{1,15}(?:\.\d{1,10})?$/.test(digits) ? digits : undefined
+    return amountOf(withoutUnit(name, value))
   }
   if (type === 'date') return isDay(value) ? `DATE '${value}'` : undefined
   return type === 'boolean' && /^(?:true|false)$/i.test(value) ? value.toLowerCase() : undefined
+}
+
+/** "10 kg" of a column `weight_kg` is 10. */
+function withoutUnit(name: string, value: string): string {
+  const unit = unitOf(name)
+  const [, number, said] = /^(\S+)\s+(\S+)$/u.exec(value) ?? []
+  return unit !== undefined && number !== undefined && said?.toLowerCase() === unit ? number : value
+}
+
+function amountOf(value: string): string | undefined {
+  const digits = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(value) ? value.replaceAll(',', '') : value
+  if (MAY_BE_GROUPED.test(value)) return undefined
+  return /^-?\d{1,15}(?:\.\d{1,10})?$/.test(digits) ? digits : undefined
 }
 
 function isDay(text: string): boolean {

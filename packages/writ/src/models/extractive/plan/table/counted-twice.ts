@@ -1,6 +1,7 @@
 import type { TableListing } from '@writ/contract'
-import { type Column, NUMERIC, nameWords } from './column-names.ts'
+import { type Column, NUMERIC, nameWords, singular } from './column-names.ts'
 import { type Guard, none } from './guard.ts'
+import type { Reading } from './query.ts'
 import { quoted } from './sql-text.ts'
 import type { Measure } from './table-question.ts'
 
@@ -9,8 +10,9 @@ import type { Measure } from './table-question.ts'
 /** Measures that take the figures of rows together. */
 const TOGETHER: ReadonlySet<Measure> = new Set(['sum', 'average', 'median', 'percentile', 'correlation'])
 const CUMULATIVE = /^(?:cumulative|cumulated|cumul|cum|accumulated|running|ytd|mtd|qtd)$/
-/** What there is at one time: of several times it is no sum. */
-const LEVEL = /^(?:balance|reading|odometer|headcount|inventory)$/
+/** What there is at one time: of several times it is no sum, and an average of those is none of rows. */
+const LEVEL =
+  /^(?:balance|reading|odometer|headcount|inventory|population|pop|inhabitant|resident|subscriber|member|stock|debt|seat|area)$/
 const TIME = /^(?:date|day|week|month|quarter|year|period|time|timestamp)$/
 const PARENT = /^(?:parent|parents)$/
 /** Columns that may number rows as an outline does: "1", "1.1", "1.1.2". */
@@ -22,17 +24,28 @@ const MOST_TRIED = 8
 /** Why the figures of a column are not taken together; undefined where its name does not tell. */
 export function saysCumulative(
   measure: Measure,
-  { columns, doc }: TableListing,
   column: Column,
+  { subject: { table }, conditions, by }: Reading,
 ): string | undefined {
-  if (!TOGETHER.has(measure)) return undefined
+  if (!TOGETHER.has(measure) || measure === 'correlation') return undefined
+  const { columns, doc } = table
   const words = nameWords(column.name)
   if (words.some((word) => CUMULATIVE.test(word)))
     return `the column ${column.name} of ${doc} seems to hold sums of the rows before`
-  const isTimed = columns.some(({ name, type }) => type === 'date' || TIME.test(nameWords(name).at(-1) ?? ''))
-  return measure === 'sum' && isTimed && words.some((word) => LEVEL.test(word))
-    ? `the column ${column.name} of ${doc} says what there is at one time, and its rows are of several`
+  const times = columns.filter(({ name, type }) => type === 'date' || isTime(name))
+  // Of one time, or of each, they are what there was then.
+  const isSaid = (time: Column): boolean =>
+    by?.column === time || conditions.some((one) => one.column === time && one.isPoint === true)
+  const isOfOne =
+    times.some((time) => time.type === 'date' && isSaid(time) && by?.part === undefined) ||
+    times.every(isSaid)
+  return times.length > 0 && !isOfOne && words.some((word) => LEVEL.test(singular(word)))
+    ? `the column ${column.name} of ${doc} says what there is at one time, and its rows are of several; say of which`
     : undefined
+}
+
+function isTime(name: string): boolean {
+  return TIME.test(nameWords(name).at(-1) ?? '')
 }
 
 /** Rows whose figures may be held by another row as well. */

@@ -55,3 +55,10 @@ function joinOf(table: TableListing, other: TableListing, as: string): Join | un
   })
   return onlyOne(pairs)
 }
+
+/** Tables whose rows those of a table name, or that name its rows. */
+export function joinable(table: TableListing, tables: readonly TableListing[]): readonly TableListing[] {
+  return tables.filter(
+    (one) => one !== table && (joinOf(table, one, '') !== undefined || joinOf(one, table, '') !== undefined),
+  )
+}

@@ -1,6 +1,6 @@
 import type { Place } from './column-names.ts'
 import { type Guard, none } from './guard.ts'
-import { folded, quoted, textLiteral } from './sql-text.ts'
+import { folded, foldedText, quoted, textLiteral } from './sql-text.ts'
 
 // A cell may hold several values: "Drama|Comedy", "Go, SQL", ["a","b"]. Whoever asks for one of them means those rows, too.
 
@@ -10,14 +10,14 @@ const BETWEEN = '([;|,/{}"\\[\\]]| [&+] )'
 /** No other cell of a column may hold a value among others. */
 export function alone({ table, column }: Place, value: string): Guard {
   return none(
-    `SELECT count(*) AS n FROM ${quoted(table.name)} WHERE ${holdsAmongOthers(column.name, value)}`,
+    `SELECT count(*) AS n FROM ${quoted(table.name)} WHERE ${holdsAmongOthers(quoted(column.name), value)}`,
     `Some values of ${column.name} of ${table.doc} hold "${value}" among others.`,
   )
 }
 
 /** Whether a cell holds a value among others, as SQL. */
 export function holdsAmongOthers(name: string, value: string): string {
-  const [cell, sought] = [folded(quoted(name)), folded(textLiteral(value))]
+  const [cell, sought] = [folded(name), textLiteral(foldedText(value))]
   return `(${cell} <> ${sought} AND regexp_matches(${cell}, '(^|${BETWEEN}\\s*)' || regexp_escape(${sought}) || '(\\s*${BETWEEN}|$)'))`
 }
 

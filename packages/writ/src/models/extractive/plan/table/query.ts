@@ -12,8 +12,8 @@ export interface Reading {
   readonly question: TableQuestion
   readonly subject: Subject
   readonly conditions: readonly Condition[]
-  /** A value without its column that the rows have to hold. */
-  readonly bare: BareValue | null
+  /** Values without their columns that the rows have to hold. */
+  readonly bare: readonly BareValue[]
   readonly by: Place | null
   readonly which: Place | null
   readonly joins: ReadonlyMap<TableListing, Join>
@@ -23,9 +23,17 @@ export interface Reading {
 export function queryOf(reading: Reading): string {
   const { question, by, which } = reading
   if (which !== null) return ranked(reading, which)
+  if (question.measure === 'percentage') return shared(reading)
   const value = figureOf(reading, question.measure)
   if (by === null) return `SELECT ${value} AS value ${fromOf(reading)}`
   return `SELECT ${nameIn(reading, by)} AS ${heading(by)}, ${value} AS value ${fromOf(reading)} GROUP BY 1 ORDER BY 1 NULLS LAST`
+}
+
+/** How many of a hundred rows fulfil what is said of them. */
+function shared(reading: Reading): string {
+  const { conditions, bare } = reading
+  const all = [...conditions.map((one) => one.sql(nameIn(reading, one))), ...bare.map(holdsBare)]
+  return `SELECT 100.0 * count(*) FILTER (WHERE ${all.join(' AND ')}) / count(*) AS value ${fromOf({ ...reading, conditions: [], bare: [] })}`
 }
 
 /** Those with the highest or lowest value, all that are equal to the last of them. */
@@ -53,7 +61,10 @@ export function figureOf({ question, subject: { column, other } }: Reading, meas
   const of = column === null ? '*' : measured(column)
   switch (measure) {
     case 'count':
+    case 'percentage':
       return 'count(*)'
+    case 'value':
+      return of
     case 'distinct':
       return `count(DISTINCT ${of})`
     case 'sum':
@@ -74,7 +85,8 @@ export function figureOf({ question, subject: { column, other } }: Reading, meas
 }
 
 /** What a column of names is called in the result: a column "value" would be taken for the figure. */
-function heading({ column: { name } }: Place): string {
+function heading({ column: { name }, part }: Place): string {
+  if (part !== undefined) return part
   return quoted(/^value$/i.test(name) ? `${name}_1` : name)
 }
 
@@ -82,7 +94,7 @@ function heading({ column: { name } }: Place): string {
 export function fromOf(reading: Reading, extra: readonly string[] = []): string {
   const joined = [...reading.joins].map(([other, join]) => ` ${joinedTo(other, join)}`)
   const conditions = reading.conditions.map((condition) => condition.sql(nameIn(reading, condition)))
-  const bare = reading.bare === null ? [] : [holdsBare(reading.bare)]
+  const bare = reading.bare.map(holdsBare)
   const all = [...conditions, ...bare, ...extra]
   return `FROM ${quoted(reading.subject.table.name)} t0${joined.join('')}${all.length === 0 ? '' : ` WHERE ${all.join(' AND ')}`}`
 }
@@ -97,7 +109,8 @@ export function measured(column: Column): string {
 }
 
 /** A column of any of the tables. */
-export function nameIn({ subject, joins }: Reading, { table, column }: Place): string {
+export function nameIn({ subject, joins }: Reading, { table, column, part }: Place): string {
   const as = table === subject.table ? 't0' : (joins.get(table)?.as ?? 't0')
-  return `${as}.${quoted(column.name)}`
+  const name = `${as}.${quoted(column.name)}`
+  return part === 'year' ? `year(${name})` : name
 }

@@ -28,34 +28,43 @@ export interface Subject {
   readonly key: Column | null
 }
 
-const AGGREGATED = new RegExp(`^(?<inner>${AGGREGATES.join('|')})\\s+(?<of>\\S.*)$`, 'u')
+export const AGGREGATED: RegExp = new RegExp(`^(?<inner>${AGGREGATES.join('|')})\\s+(?<of>\\S.*)$`, 'u')
 /** "of amount in orders.csv": where the thing measured stands. */
 export const IN_TABLE: RegExp =
   /^(?<of>\S.*?)\s+(?:are\s+(?:there\s+)?)?(?:in|of|for|from|across|over|among)\s+(?:all\s+)?(?<table>\S.*)$/iu
 /** Lines are none of them: a row of a log or of quoted cells may go over several. */
 const ROWS = /^(?:rows|records|entries)$/iu
-export const THERE: RegExp = /\s+(?:are\s+there|are\s+listed|do\s+we\s+have|exist)$/iu
+export const THERE: RegExp = /\s+(?:(?:are|is|were|was)\s+there|are\s+listed|do\s+we\s+have|exist)$/iu
 
 /** What a question measures; undefined where a word of it is not understood, or may be meant of more than one. */
 export function subjectOf(
-  { measure, of, and, which }: TableQuestion,
+  { measure, of, and, which, isCommon }: TableQuestion,
   tables: readonly TableListing[],
 ): Subject | undefined {
+  if (isCommon) {
+    const place = onlyOne(placesIn(which ?? '', tables).places)
+    return (
+      place && { table: place.table, ...COUNTED, inner: 'count', isNamed: false, key: null, counts: null }
+    )
+  }
   const groups = which === null ? undefined : AGGREGATED.exec(of)?.groups
   const inner = (groups?.inner ?? null) as Measure | null
   const said = (groups?.of ?? of).replace(THERE, '')
-  if (measure === 'count' || inner === 'count') {
+  if (measure === 'count' || measure === 'percentage' || inner === 'count') {
     const rows = rowsNamed(said, tables)
-    return rows && { ...rows, column: null, other: null, inner, isNamed: true }
+    return rows && { ...rows, ...COUNTED, inner, isNamed: true }
   }
   if (and !== null) return pairOf(of, and, tables)
   const { places, isNamed } = placesIn(said, tables)
-  const place = onlyOne(places)
+  const numbered = places.length === 0 ? placesIn(said.replace(/^number\s+of\s+/iu, ''), tables).places : []
+  const place = onlyOne(places) ?? onlyOne(numbered.filter(({ column }) => NUMERIC.has(column.type)))
   return place === undefined ? undefined : { ...place, other: null, inner, isNamed, key: null, counts: null }
 }
 
+const COUNTED = { column: null, other: null } as const
+
 /** The table whose rows a phrase names, by what they are or as rows. */
-function rowsNamed(
+export function rowsNamed(
   said: string,
   tables: readonly TableListing[],
 ): Pick<Subject, 'table' | 'key' | 'counts'> | undefined {
@@ -71,7 +80,25 @@ function rowsNamed(
   const isAll = ROWS.test(said)
   const table = onlyOne(isAll ? tables : tablesNamed(said, tables))
   if (isAll) return table && { table, key: null, counts: null }
-  return table && { table, key: keyOf(table), counts: countsOf(table) }
+  if (table !== undefined) return { table, key: keyOf(table), counts: countsOf(table) }
+  return tablesNamed(said, tables).length === 0 ? rowsByKey(said, tables) : undefined
+}
+
+/** The table whose first column names its rows by a word: "respondent_id" of respondents. */
+function rowsByKey(
+  said: string,
+  tables: readonly TableListing[],
+): Pick<Subject, 'table' | 'key' | 'counts'> | undefined {
+  const words = nameWords(said.replace(/^(?:the|all)\s+/iu, '')).join(' ')
+  if (words === '') return undefined
+  const table = onlyOne(
+    tables.filter(({ columns: [first] }) => {
+      const name = first === undefined ? '' : nameWords(first.name).join(' ')
+      return ['id', 'number', 'no'].some((end) => name === `${words} ${end}`)
+    }),
+  )
+  const key = table?.columns[0]
+  return table === undefined || key === undefined ? undefined : { table, key, counts: countsOf(table) }
 }
 
 /** The column whose name says that it names the rows: "order_id" of orders, else "id", else "order". */
@@ -104,8 +131,14 @@ function countsOf(table: TableListing): Column | null {
   return table.columns.find(isCount) ?? null
 }
 
+/** Whether a column may number the rows instead: "number" of issues with a title and a state. */
+export function mayNumber({ name, type }: Column, { columns }: TableListing): boolean {
+  const texts = columns.filter((one) => one.type === 'text').length
+  return type === 'integer' && /^(?:number|no)$/i.test(name) && texts > 1
+}
+
 /** The columns that a phrase may name, in the table that it may name besides. */
-function placesIn(
+export function placesIn(
   said: string,
   tables: readonly TableListing[],
 ): { readonly places: readonly Place[]; readonly isNamed: boolean } {
@@ -135,6 +168,7 @@ function pairOf(of: string, and: string, tables: readonly TableListing[]): Subje
 /** Whether a table that cannot be relied on may be the one that is meant. */
 export function isShadowed({ table, column, isNamed }: Subject, others: readonly TableListing[]): boolean {
   if (calledOf(table).some((name) => tablesNamed(name, others).length > 0)) return true
-  if (isNamed || column === null) return false
+  if (isNamed) return false
+  if (column === null) return others.length > 0
   return others.some(({ problem }) => problem !== null) || columnsNamed(column.name, others).length > 0
 }

@@ -1,15 +1,19 @@
 import type { TableListing } from '@writ/contract'
 import { type Masked, unmask } from '../quoted.ts'
-import { type BareValue, bareValueOf } from './bare-value.ts'
+import { namedBy } from './bare-value.ts'
 import { guardsOf, remarksOf } from './checks.ts'
-import { NUMERIC, nameWords, type Place } from './column-names.ts'
-import { type Condition, readBare, readSaid } from './conditions.ts'
+import { NUMERIC, nameWords, onlyOne, type Place, singular } from './column-names.ts'
+import { datesOf } from './conditions.ts'
+import { countedColumn } from './counted-column.ts'
 import { saysCumulative } from './counted-twice.ts'
 import type { Guard, Remark } from './guard.ts'
-import { type Join, pickPlace } from './joins.ts'
+import { type Join, joinable, pickPlace } from './joins.ts'
+import { markOf, type Named } from './named.ts'
+import { saysNoSum } from './no-sum.ts'
 import { queryOf, type Reading } from './query.ts'
-import { type Said, saidOfRows } from './said-of-rows.ts'
-import { isShadowed, subjectOf } from './subject.ts'
+import { readWhere } from './read-where.ts'
+import { type SaidOfRows, saidOfRows } from './said-of-rows.ts'
+import { isShadowed, mayNumber, rowsNamed, type Subject, subjectOf } from './subject.ts'
 import type { Measure, TableQuestion } from './table-question.ts'
 import { saysOf } from './words.ts'
 
@@ -21,8 +25,13 @@ export type TablePlan = {
   readonly remarks: readonly Remark[]
   /** What was computed, in words. */
   readonly says: string
+  /** What stands for the marks in the words. */
+  readonly named: readonly Named[]
   readonly shape: 'number' | 'rows'
 }
+
+/** A longer plan does not fit a turn (characters). */
+const LONGEST_PLAN = 15_000
 
 /**
  * Plans how tables answer a question. What is in doubt is not computed: gives why, where a word of the question is not
@@ -33,26 +42,37 @@ export function planTables(
   masked: Masked,
   all: readonly TableListing[],
 ): TablePlan | string {
-  const plain = planSaid(question, [], masked, all)
-  if (typeof plain !== 'string') return plain
-  const more = saidOfRows(question, all.filter(isReliable))
-  if (more === undefined) return plain
-  return planSaid(more.question, more.said, masked, all)
+  const tables = all.filter(isReliable)
+  const readings = [{ question, said: [], event: null }, ...otherwise(question, tables)]
+  let why: string | undefined
+  for (const read of readings) {
+    const plan = planSaid(read, masked, tables, all)
+    if (typeof plan !== 'string') return plan
+    why = plan
+  }
+  return why ?? ''
+}
+
+/** Other readings of a question, the nearest first. */
+function otherwise(question: TableQuestion, tables: readonly TableListing[]): readonly SaidOfRows[] {
+  const said = saidOfRows(question, tables)
+  const read = said ?? { question, said: [], event: null }
+  const counted = countedColumn(read, tables)
+  return [...(said === undefined ? [] : [said]), ...(counted === undefined ? [] : [counted])]
 }
 
 /** Plans a question beside which something is said of the rows that count. */
 function planSaid(
-  question: TableQuestion,
-  said: readonly Said[],
-  { quoted }: Masked,
+  { question, said, event }: SaidOfRows,
+  masked: Masked,
+  tables: readonly TableListing[],
   all: readonly TableListing[],
 ): TablePlan | string {
-  const tables = all.filter(isReliable)
   const subject = subjectOf(question, tables)
   if (subject === undefined) {
     const doubted = subjectOf(question, all)?.table
     return doubted === undefined || isReliable(doubted)
-      ? `no one table or column is called "${unmask(question.of, quoted)}"`
+      ? `no one table or column is called "${unmask(question.of, masked.quoted)}"`
       : `rows of ${doubted.doc} may be no records, be hidden, or lack cells, or its first row may name no columns (${doubted.notes.join(', ')})`
   }
   const { table } = subject
@@ -65,9 +85,10 @@ function planSaid(
     return 'another document that may be meant is no table that can be relied on'
   const joins = new Map<TableListing, Join>()
   const pick = (phrase: string): Place | undefined => pickPlace(phrase, table, tables, joins)
-  const where = readWhere(question, said, quoted, table, pick)
+  const where = readWhere(question, said, event, masked.quoted, table, pick, joinable(table, tables))
   if (typeof where === 'string') return where
-  const by = question.by === null ? null : pick(question.by)
+  const isEach = question.by !== null && isRowOf(question, subject, tables)
+  const by = question.by === null || isEach ? null : (pick(question.by) ?? timeOf(question.by, table))
   if (by === undefined) return `no one column is called "${question.by}"`
   const which = question.which === null ? null : pick(question.which)
   if (which === undefined) return `no one column is called "${question.which}"`
@@ -75,61 +96,61 @@ function planSaid(
   if (!fits(reading)) return saysMisfit(reading)
   const doubt = saysDoubt(reading)
   if (doubt !== undefined) return doubt
-  return {
+  const plan: TablePlan = {
     query: queryOf(reading),
     guards: guardsOf(reading),
     remarks: remarksOf(reading),
     says: saysOf(reading),
+    named: where.bare.map((one, at) => namedBy(one, markOf(at))),
     shape: by === null && which === null ? 'number' : 'rows',
   }
+  return JSON.stringify(plan).length > LONGEST_PLAN
+    ? `${table.doc} has too many columns to look into for this`
+    : plan
 }
 
 function isReliable({ problem, notes }: TableListing): boolean {
   return problem === null && !notes.some((note) => note !== 'named-columns')
 }
 
-/** Which rows count; why not, where a phrase is not understood. */
-function readWhere(
-  { where, when }: TableQuestion,
-  said: readonly Said[],
-  quoted: readonly string[],
-  table: TableListing,
-  pick: (phrase: string) => Place | undefined,
-): Pick<Reading, 'conditions' | 'bare'> | string {
-  const conditions: Condition[] = []
-  let bare: BareValue | null = null
-  for (const { phrase, isState } of where === null ? said : [{ phrase: where, isState: true }, ...said]) {
-    const read = readSaid(phrase, quoted, pick)
-    if (read !== undefined) {
-      conditions.push(...read)
-      continue
-    }
-    // With a time it would be an event: "were delivered in 2024" says nothing of when they were ordered.
-    const value: string | undefined =
-      isState && when === null && bare === null && pick(phrase) === undefined
-        ? readBare(phrase, quoted)
-        : undefined
-    const found: BareValue | undefined = value === undefined ? undefined : bareValueOf(table, value)
-    if (found === undefined) return `"${unmask(phrase, quoted)}" is not understood as a column and its value`
-    bare = found
-  }
-  const timed = when?.condition(table)
-  if (when !== null && timed === undefined) return saysUndated(table)
-  return { conditions: timed === undefined ? conditions : [...conditions, timed], bare }
+/** The days of the rows, or their years, which may be asked for without the name of their column. */
+function timeOf(by: string, table: TableListing): Place | undefined {
+  const [, time] = /^(?:calendar\s+)?(year|day|date)$/iu.exec(by) ?? []
+  const column = time === undefined ? undefined : onlyOne(datesOf(table))
+  if (column === undefined) return undefined
+  return time?.toLowerCase() === 'year' ? { table, column, part: 'year' } : { table, column }
+}
+
+/** Whether "per order" says of an average no more than that it is one of orders. */
+function isRowOf(
+  { by, isPer, measure }: TableQuestion,
+  { table }: Subject,
+  tables: readonly TableListing[],
+): boolean {
+  return isPer && measure === 'average' && rowsNamed(by ?? '', tables)?.table === table
 }
 
 /** Whether the columns are of types that can be measured so. */
-function fits({ question, subject, by, which }: Reading): boolean {
-  const { measure, percent, isTime } = question
+function fits({ question, subject, by, which, conditions, bare, joins }: Reading): boolean {
+  const { measure, percent, isTime, isCommon, lacks, not } = question
   const { column, other, inner, table } = subject
   const of = which === null ? measure : (inner ?? measure)
   if (inner !== null && isTime) return false
+  if (not !== null && measure !== 'count' && measure !== 'percentage') return false
+  if (lacks !== null && measure !== 'count' && measure !== 'percentage') return false
+  if (isCommon && which?.column.type !== 'text') return false
   if (which !== null && inner === null && (column === null || which.table !== table)) return false
   if (measure === 'percentile' && (percent < 1 || percent > 99)) return false
+  if (by?.part !== undefined && column === null && table.columns.some(({ name }) => /^year$/i.test(name)))
+    return false
   if (column !== null && column === (by ?? which)?.column) return false
   switch (of) {
     case 'count':
       return column === null
+    case 'percentage':
+      return column === null && by === null && joins.size === 0 && conditions.length + bare.length === 1
+    case 'value':
+      return column !== null && by === null && joins.size === 0 && conditions.length + bare.length > 0
     case 'distinct':
       return column !== null
     case 'highest':
@@ -159,16 +180,26 @@ const SAID: Readonly<Record<Measure, RegExp>> = {
   highest: /^(?:highest|max|maximum|largest|latest|last)$/,
   lowest: /^(?:lowest|min|minimum|smallest|earliest|first)$/,
   correlation: /^correlation$/,
+  percentage: /^(?:percentage|percent|pct|share)$/,
+  value: /^$/,
 }
 
 /** Words for times, by which figures are told apart and not divided. */
 const TIMES = /^(?:year|quarter|month|week|day|hour)$/
 
+/** Rows that are called by what they come to. */
+const AMOUNTS =
+  /^(?:sale|revenue|expense|cost|spending|income|payment|budget|turnover|vote|traffic|usage|consumption|energy|production|population|stock|inventory|time|hour)$/iu
+
 /** Why the words of a question may mean another figure. */
-function saysDoubt({ question, subject, by }: Reading): string | undefined {
+function saysDoubt(reading: Reading): string | undefined {
+  const { question, subject, by } = reading
   const { table, column, counts, inner } = subject
   const measure = inner ?? question.measure
-  if (counts !== null) return `a row of ${table.doc} may stand for several, as ${counts.name} says`
+  if (counts !== null && !mayNumber(counts, table))
+    return `a row of ${table.doc} may stand for several, as ${counts.name} says`
+  if (question.isPer && by !== null && measure !== 'sum' && measure !== 'count' && isTime(by))
+    return `"per ${question.by}" may be of rows, or of what they come to in each`
   if (
     question.isPer &&
     by !== null &&
@@ -176,6 +207,8 @@ function saysDoubt({ question, subject, by }: Reading): string | undefined {
     !TIMES.test(nameWords(by.column.name).at(-1) ?? '')
   )
     return `"per ${question.by}" may divide by ${by.column.name}, or tell rows apart by it`
+  if (measure === 'percentage' && AMOUNTS.test(singular(question.of.split(/\s+/).at(-1) ?? '')))
+    return `a share of ${question.of} may be one of rows, or of what they come to`
   if (column === null) return undefined
   const name = nameWords(column.name).join(' ')
   const other = table.columns.find((one) => {
@@ -187,7 +220,11 @@ function saysDoubt({ question, subject, by }: Reading): string | undefined {
   })
   if (other !== undefined && name !== '')
     return `${other.name} of ${table.doc} may be meant, or a figure of ${column.name}`
-  return saysCumulative(measure, table, column)
+  return saysCumulative(measure, column, reading) ?? saysNoSum(measure, column, reading)
+}
+
+function isTime({ column, part }: Place): boolean {
+  return part !== undefined || column.type === 'date' || TIMES.test(nameWords(column.name).at(-1) ?? '')
 }
 
 /** Why columns cannot be measured so. */
@@ -195,11 +232,4 @@ function saysMisfit({ question, subject: { table, column } }: Reading): string {
   return column === null
     ? `what is asked of the rows of ${table.doc} does not go together`
     : `the column ${column.name} of ${table.doc} holds values of type ${column.type}, and cannot be measured so (${question.measure})`
-}
-
-/** Why the rows of a table have no time. */
-function saysUndated({ doc, columns }: TableListing): string {
-  const dated = columns.find(({ type }) => type === 'date')
-  const say = dated === undefined ? '' : `; say which, as in "with ${dated.name} in 2024"`
-  return `no column of ${doc} is called the date of its rows${say}`
 }

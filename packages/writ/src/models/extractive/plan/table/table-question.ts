@@ -12,6 +12,10 @@ export type Measure =
   | 'highest'
   | 'lowest'
   | 'correlation'
+  /** How many of a hundred rows fulfil what is said of them. */
+  | 'percentage'
+  /** What stands in the one row that is meant. */
+  | 'value'
 
 /** A question as its form says, before anything is known of the tables. All phrases are words of the question. */
 export interface TableQuestion {
@@ -30,6 +34,12 @@ export interface TableQuestion {
   readonly which: string | null
   /** How many of those. */
   readonly top: number
+  /** Whether the value is asked for that most rows have. */
+  readonly isCommon: boolean
+  /** What rows have none of: "with no region". */
+  readonly lacks: string | null
+  /** What rows are not: "are not open". */
+  readonly not: string | null
   readonly where: string | null
   readonly when: When | null
   /** Whether it is said of times, as "latest" is, and not of sizes. */
@@ -68,16 +78,31 @@ const PLAIN: readonly Form[] = [
   form('lowest', `${WHAT}${LOW}\\s+(?:value\\s+of\\s+)?(?<of>\\S.*)`),
 ]
 
+const PERCENTAGE = form(
+  'percentage',
+  `(?:(?:what|which)\\s+|${WHAT})(?:percentage|percent|share|proportion)\\s+of\\s+(?:the\\s+|all\\s+(?:the\\s+)?)?(?<of>\\S.*)`,
+)
+/** What one row holds; last, since what is measured is asked for in the same words. */
+const VALUE = form('value', `(?:what\\s+${BE}|what['’]s)\\s+the\\s+(?<of>\\S.*\\s(?:of|for|in)\\s\\S.*)`)
+
 const CORRELATION = form(
   'correlation',
   `${WHAT}(?:pearson\\s+)?correlation(?:\\s+coefficient)?\\s+(?:between|of)\\s+(?<of>\\S.*?)\\s+(?:and|with)\\s+(?<and>\\S.*)`,
 )
 
+/** "The most common status". */
+const COMMON = new RegExp(`^${WHAT}most\\s+(?:common|frequent)\\s+(?<which>\\S.*)$`, 'iu')
+/** "Have no region", at the end of a question. */
+const LACKS = /\s+(?:that\s+)?(?:with|have|has|had|having)\s+no\s+(?<lacks>[\p{L}\p{N}_ -]+)$/iu
+
+/** "Are not open", at the end of a question. What was not done may have been done since. */
+const NOT = /\s+(?:that\s+)?(?:are|is)\s+not\s+(?<not>\S.*)$/iu
+
 const AGGREGATE = `(?:(?<sum>${SUM})|(?<average>${AVERAGE})|(?<median>median)|(?<count>number\\s+of))`
 /** "Which region has the highest total amount", "the top 3 customers by number of orders". */
 const WHICH = [
   new RegExp(
-    `^(?:which|what)\\s+(?<which>\\S.*?)\\s+(?:has|had|have)\\s+the\\s+(?:(?<high>${HIGH})|(?<low>${LOW}))\\s+(?:${AGGREGATE}\\s+)?(?<of>\\S.*)$`,
+    `^(?:(?:which|what)\\s+(?<which>\\S.*?)|(?<who>who))\\s+(?:has|had|have)\\s+the\\s+(?:(?<high>${HIGH})|(?<low>${LOW}))\\s+(?:${AGGREGATE}\\s+)?(?<of>\\S.*)$`,
     'iu',
   ),
   new RegExp(
@@ -101,40 +126,44 @@ const ROWS_OF =
  * Of one that ends with a time, `timed` says whether that is of all it asks for, or of the column named before it.
  */
 export function readTableQuestion(masked: Masked, timed: boolean): TableQuestion | undefined {
-  const text = masked.text.replace(ROWS_OF, '$<count> in $<table>')
-  if (TURNED.test(text)) return undefined
+  const whole = masked.text.replace(ROWS_OF, '$<count> in $<table>')
+  const lacks = LACKS.exec(whole)?.groups?.lacks ?? null
+  const not = lacks === null ? (NOT.exec(whole)?.groups?.not ?? null) : null
+  const text = whole
+    .replace(lacks === null ? NOT : LACKS, '')
+    .replace(/\s+(?:in\s+total|in\s+all|altogether)$/iu, '')
+  // At the end "no" is a value: "have answer no".
+  if (TURNED.test(`${text} ${not ?? ''}`.trim().replace(/\s+(?:no|none|never)$/iu, ''))) return undefined
+  const nothing = { percent: 0, and: null, which: null, top: 0, isTime: false, isCommon: false, lacks, not }
+  const common = COMMON.exec(text)?.groups
+  if (common !== undefined && lacks === null && not === null) {
+    const { rest, ...ends } = ended(common.which ?? '', timed)
+    if (ends.by !== null) return undefined
+    return { ...nothing, measure: 'highest', of: 'count rows', which: rest, top: 1, isCommon: true, ...ends }
+  }
   for (const pattern of WHICH) {
     const groups = pattern.exec(text)?.groups
     if (groups === undefined) continue
     const { rest, ...ends } = ended(groups.of ?? '', timed)
     if (ends.by !== null) return undefined
-    const { which = '', top } = groups
+    const { which = 'name', top } = groups
     const measure = aggregateOf(groups)
     const direction = groups.high === undefined ? 'lowest' : 'highest'
     const of = measure === undefined ? rest : `${measure} ${rest}`
     const isTime = isOfTimes(groups)
-    return { measure: direction, percent: 0, of, and: null, which, top: Number(top ?? 1), isTime, ...ends }
+    return { ...nothing, measure: direction, of, which, top: Number(top ?? 1), isTime, ...ends }
   }
   const pair = CORRELATION.form.exec(text)?.groups
   if (pair !== undefined) {
     const { rest, ...ends } = ended(pair.and ?? '', timed)
-    return {
-      measure: 'correlation',
-      percent: 0,
-      of: pair.of ?? '',
-      and: rest,
-      which: null,
-      top: 0,
-      isTime: false,
-      ...ends,
-    }
+    return { ...nothing, measure: 'correlation', of: pair.of ?? '', and: rest, ...ends }
   }
-  for (const { measure, form: pattern } of PLAIN) {
+  for (const { measure, form: pattern } of [PERCENTAGE, ...PLAIN, VALUE]) {
     const groups = pattern.exec(text)?.groups
     if (groups === undefined) continue
     const { rest, ...ends } = ended(groups.of ?? '', timed)
     const percent = Number(groups.percent ?? 0)
-    return { measure, percent, of: rest, and: null, which: null, top: 0, isTime: isOfTimes(groups), ...ends }
+    return { ...nothing, measure, percent, of: rest, isTime: isOfTimes(groups), ...ends }
   }
   return undefined
 }

@@ -1,4 +1,5 @@
 import { titleOf } from './column-names.ts'
+import { markOf } from './named.ts'
 import type { Reading } from './query.ts'
 import type { Measure } from './table-question.ts'
 
@@ -6,7 +7,7 @@ import type { Measure } from './table-question.ts'
 export function saysOf(reading: Reading): string {
   const { question, by, which } = reading
   if (which !== null) return saysRanked(reading, which.column.name)
-  return `${saysMeasure(reading, question.measure)}${by === null ? '' : `, by ${by.column.name}`}`
+  return `${saysMeasure(reading, question.measure)}${by === null ? '' : `, by ${by.part === undefined ? '' : `${by.part} of `}${by.column.name}`}`
 }
 
 function saysMeasure(reading: Reading, measure: Measure): string {
@@ -16,6 +17,10 @@ function saysMeasure(reading: Reading, measure: Measure): string {
   switch (measure) {
     case 'count':
       return `The number of rows ${over}`
+    case 'percentage':
+      return `The percentage of rows ${over}`
+    case 'value':
+      return `The ${of} ${over}, of the one row there is`
     case 'distinct':
       return `The number of different values of ${of} ${over}`
     case 'sum':
@@ -37,10 +42,7 @@ function saysMeasure(reading: Reading, measure: Measure): string {
 
 function saysWhere({ joins, conditions, bare }: Reading): string {
   const joined = [...joins].map(([other, { own, key }]) => `${titleOf(other)} by ${own.name} = ${key.name}`)
-  const all = [
-    ...conditions.map(({ says }) => says),
-    ...(bare === null ? [] : [`a column is "${bare.value}"`]),
-  ]
+  const all = [...conditions.map(({ says }) => says), ...bare.map((_, at) => markOf(at))]
   return `${joined.length === 0 ? '' : ` joined with ${joined.join(', ')}`}${all.length === 0 ? '' : ` where ${all.join(' and ')}`}`
 }
 

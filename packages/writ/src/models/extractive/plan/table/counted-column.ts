@@ -1,0 +1,38 @@
+import type { TableListing } from '@writ/contract'
+import { NUMERIC, nameWords, onlyOne } from './column-names.ts'
+import type { SaidOfRows } from './said-of-rows.ts'
+import { AGGREGATED, placesIn, rowsNamed, THERE } from './subject.ts'
+
+/** What a row may be, or hold one of: different values of a column called so are not how many there are. */
+const NOT_TOLD_APART =
+  /^(?:order|sale|purchase|payment|transaction|delivery|shipment|visit|call|comment|message|mail|email|review|note|remark|answer|response|result|name|title|description|text|event|booking|ticket|error|item|entry|record|case|time|date|value|number)$/
+
+/**
+ * What is counted may be a column: "how many comments are there" asks for their sum where it holds numbers, and "how many teams are
+ * there" for how many different ones it names. Undefined where it is none, or rows are called so.
+ */
+export function countedColumn(read: SaidOfRows, tables: readonly TableListing[]): SaidOfRows | undefined {
+  const { question, said, event } = read
+  const inner = question.which === null ? undefined : AGGREGATED.exec(question.of)?.groups
+  if (question.measure !== 'count' && inner?.inner !== 'count') return undefined
+  const of = (inner?.of ?? question.of).replace(THERE, '')
+  if (
+    question.isCommon ||
+    question.lacks !== null ||
+    question.not !== null ||
+    rowsNamed(of, tables) !== undefined
+  )
+    return undefined
+  const place = onlyOne(placesIn(of, tables).places)
+  if (place === undefined) return undefined
+  if (NUMERIC.has(place.column.type))
+    return inner === undefined
+      ? { ...read, question: { ...question, measure: 'sum', of } }
+      : { ...read, question: { ...question, of: `sum ${of}` } }
+  const { by, where, when } = question
+  const isPlain = said.length === 0 && event === null && by === null && where === null && when === null
+  const called = nameWords(place.column.name).at(-1) ?? ''
+  return inner === undefined && isPlain && !NOT_TOLD_APART.test(called) && place.column.type === 'text'
+    ? { ...read, question: { ...question, measure: 'distinct', of } }
+    : undefined
+}
