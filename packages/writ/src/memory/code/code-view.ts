@@ -1,5 +1,7 @@
 import {
   type CodeLink,
+  type CodeReach,
+  INSTANCE_STEP,
   LINK_CONFIDENCES,
   LINK_GROUPS,
   type LinkConfidence,
@@ -13,8 +15,10 @@ import {
 import { CodeGraph, type Edge, type OpenCall } from './code-graph.ts'
 import { languageOf } from './code-language.ts'
 import { CodeRows, type DocumentOf, qualified } from './code-rows.ts'
-import type { SourceFile, Sym } from './code-symbols.ts'
+import { memberKey, type SourceFile, type Sym } from './code-symbols.ts'
 import type { CodeStructure } from './kept-code.ts'
+import { isPython } from './python-modules.ts'
+import { STANDARD_MODULES } from './python-standard.ts'
 
 /** Names of documents that are given of those that are not read. */
 const UNREAD_NAMES = 20
@@ -177,6 +181,7 @@ function familyOf(doc: string): string | undefined {
 /** Whether a call that leads nowhere may be one of a symbol, as far as names tell. */
 function mayBe({ file, use: { reach, kind } }: OpenCall, sym: Sym, graph: CodeGraph): boolean {
   const { def } = sym
+  if (isPython(file)) return mayBeInPython(file, reach, sym)
   const imported = reach.root === 'import' ? file.facts.imports[reach.n]?.name : undefined
   const name = reach.path.at(-1) ?? imported
   if (kind !== 'call' && def.kind !== 'class' && def.kind !== 'function') return false
@@ -187,6 +192,22 @@ function mayBe({ file, use: { reach, kind } }: OpenCall, sym: Sym, graph: CodeGr
   const isScript = sym.file.facts.imports.length === 0 && sym.file.facts.exports.length === 0
   if (reach.root === 'free' && reach.path.length === 1) return isScript
   return (reach.root === 'import' || reach.root === 'free') && graph.exportedAs(sym).length > 0
+}
+
+/** The same in Python, of which it is known what cannot be the corpus's own. */
+function mayBeInPython(file: SourceFile, { root, n, path }: CodeReach, sym: Sym): boolean {
+  const { def } = sym
+  const imported = root === 'import' ? file.facts.imports[n] : undefined
+  const name = path.at(-1) ?? imported?.name
+  if (!isPython(sym.file) || name !== memberKey(sym) || def.kind === 'variable') return false
+  if (imported !== undefined && STANDARD_MODULES.has(imported.source.split('.')[0] ?? ''))
+    return path.includes(INSTANCE_STEP) && path.length > 1
+  if (root === 'free' && /^(str|list|dict|set|tuple|int|float)$/.test(path[0] ?? '') && path.length > 1)
+    return false
+  const holder = def.container === null ? undefined : sym.file.facts.definitions[def.container]
+  if (holder?.kind === 'class') return path.length > 0 && (root !== 'free' || path.length > 1)
+  if (def.local || root === 'free') return false
+  return root === 'import' || path.length > 0
 }
 
 function edgeOf({ file, use, from }: OpenCall, to: Sym | null, confidence: LinkConfidence): Edge {
