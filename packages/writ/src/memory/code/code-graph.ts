@@ -134,10 +134,9 @@ export class CodeGraph {
       if (others.size === 0) this.open.push({ file, use, from })
       return
     }
-    const confidence = value.loose ? 'likely' : 'certain'
+    const confidence = value.loose || isHeldThere(value.sym) ? 'likely' : 'certain'
     for (const to of new Set([...trail.names, value.sym]))
-      if (!others.has(to))
-        this.edges.push({ kind, confidence: isHeldThere(to) ? 'likely' : confidence, ...place, to })
+      if (!others.has(to)) this.edges.push({ kind, confidence, ...place, to })
     if (!isMade) return
     const made = this.#resolver.member(value.sym, '__init__', 'ofInstance')
     if (made !== undefined)
@@ -152,10 +151,14 @@ export class CodeGraph {
   /** What a call of Python calls: an instance by its `__call__`. */
   #calledInPython(file: SourceFile, reach: CodeReach): Trail {
     const whole = this.#resolver.follow(file, reach, 0, true)
-    const isInstance = whole.value !== null && 'sym' in whole.value && whole.value.instance !== 'no'
-    return isInstance
-      ? this.#resolver.follow(file, { ...reach, path: [...reach.path, '__call__'] }, 0, true)
-      : whole
+    const { value } = whole
+    if (value === null || !('sym' in value)) return whole
+    const isInstance = value.instance !== 'no'
+    if (!isInstance && !isHeldThere(value.sym)) return whole
+    const path = [...reach.path, '__call__']
+    const called = this.#resolver.follow(file, { ...reach, path }, 0, true)
+    if (called.value === null) return isInstance ? called : whole
+    return isInstance ? called : { ...called, names: [...called.names, ...whole.names, value.sym] }
   }
 
   /** Methods that a call of `this` may come to in what extends its class. */
@@ -235,7 +238,7 @@ function isOwnAlone(name: string, { file }: Sym): boolean {
   return name === 'constructor' || name.startsWith('#') || (isPython(file) && /^__(init|new)__$/.test(name))
 }
 
-/** Whether a symbol of Python is called by what it holds, which may be anything. */
-function isHeldThere({ file, def: { kind, value } }: Sym): boolean {
-  return (kind === 'field' || (kind === 'variable' && value === null)) && isPython(file)
+/** Whether what a call of Python comes to holds a value, which may be anything. */
+function isHeldThere({ file, def: { kind } }: Sym): boolean {
+  return (kind === 'field' || kind === 'variable') && isPython(file)
 }

@@ -1,5 +1,5 @@
 import { ANY_MEMBER, type CodeImport, type CodeReach, INSTANCE_STEP, THIS_STEP } from '@writ/contract'
-import { ClassOrder, type FoundMember } from './class-order.ts'
+import { ClassOrder, type FoundMember, type Ordered } from './class-order.ts'
 import type { SourceFile, Sym } from './code-symbols.ts'
 import { fileOf } from './module-files.ts'
 import { isPython, PythonModules } from './python-modules.ts'
@@ -43,13 +43,13 @@ export class CodeResolver {
   }
 
   /** What a class extends, once it is known which class that is. */
-  #basesOf(sym: Sym): readonly (Sym | null)[] {
-    return sym.def.bases.flatMap((base) => {
+  #basesOf(sym: Sym): readonly Ordered[] {
+    return sym.def.bases.flatMap((base): readonly Ordered[] => {
       const { value } = this.follow(sym.file, base, 0, true)
-      if (value === null || !('sym' in value) || value.instance !== 'no') return [null]
+      if (value === null || !('sym' in value) || value.instance !== 'no') return ['unknown']
       if (value.sym === sym) return []
       // Where another class may stand there, what it has comes first.
-      return value.loose ? [null, value.sym] : [value.sym]
+      return value.loose ? ['perhaps', value.sym] : [value.sym]
     })
   }
 
@@ -57,8 +57,8 @@ export class CodeResolver {
   bases(sym: Sym): readonly { readonly sym: Sym; readonly loose: boolean }[] {
     let loose = false
     return this.#basesOf(sym).flatMap((base) => {
-      const found = base === null ? [] : [{ sym: base, loose }]
-      loose = base === null
+      const found = typeof base === 'string' ? [] : [{ sym: base, loose }]
+      loose = base === 'perhaps'
       return found
     })
   }
@@ -285,7 +285,10 @@ export class CodeResolver {
       const found = this.#order.heirs(sym).flatMap((heir) => this.member(heir, name, 'ofInstance') ?? [])
       const others = found.filter((one) => one.sym !== own?.sym)
       const syms = new Set(others.flatMap((one) => [one.sym, ...one.sym.twins]))
-      return { syms, isOpen: others.length > 0 || found.some(({ loose }) => loose && own?.loose !== true) }
+      return {
+        syms,
+        isOpen: others.length > 0 || found.some(({ isUnknown }) => isUnknown && own?.isUnknown !== true),
+      }
     })
   }
 

@@ -1,4 +1,4 @@
-import { bindImport } from './python-imports.ts'
+import { bindImport, type ImportCandidate } from './python-imports.ts'
 import { CLASS_METHODS, isBuiltin } from './python-names.ts'
 import { PythonScope } from './python-scopes.ts'
 import { bare, type PythonSource, targets } from './python-source.ts'
@@ -68,7 +68,7 @@ class Declaring {
         return
       case 'import_statement':
       case 'import_from_statement':
-        bindImport(source, node, (name, candidate) => this.#bound(place, name, candidate))
+        bindImport(source, node, (name, candidate, named) => this.#imported(place, name, candidate, named))
         return
       case 'global_statement':
       case 'nonlocal_statement': {
@@ -203,6 +203,20 @@ class Declaring {
     }
     if (scope.assigned.globals.has(name)) this.#later.push(bind)
     else bind()
+  }
+
+  /** A name for something of another file; in a class it is a member of it. */
+  #imported(place: Place, name: string, candidate: ImportCandidate, named: Syntax): void {
+    const { scope, container, local } = place
+    if (scope.kind !== 'class' || scope.globals.has(name)) {
+      this.#bound(place, name, candidate)
+      return
+    }
+    const n = this.#source.define(name, 'field', { node: named, named, container, local })
+    Object.assign(this.#source.definitions[n] ?? {}, {
+      value: { root: 'import', n: candidate.n, path: [], loose: place.conditional },
+    })
+    this.#bound(place, name, { is: 'own', n })
   }
 
   /** Binds a name where it is assigned, or, for another scope, later. */

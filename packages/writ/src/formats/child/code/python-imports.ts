@@ -1,6 +1,11 @@
-import type { Candidate } from './python-scopes.ts'
 import type { PythonSource } from './python-source.ts'
 import { field, type Syntax } from './syntax.ts'
+
+/** What a name of an import is bound to. */
+export interface ImportCandidate {
+  readonly is: 'import'
+  readonly n: number
+}
 
 /** A name that an import binds. */
 export interface ImportedName {
@@ -26,7 +31,7 @@ export function importedNames(source: PythonSource, node: Syntax): readonly Impo
 export function bindImport(
   source: PythonSource,
   node: Syntax,
-  bind: (name: string, candidate: Candidate) => void,
+  bind: (name: string, candidate: ImportCandidate, named: Syntax) => void,
 ): void {
   const said = (one: Syntax): string => source.said(one).replaceAll(/[\s\\]/g, '')
   const module = field(node, 'module_name')
@@ -44,13 +49,14 @@ export function bindImport(
     const alias = aliased ? field(one, 'alias') : undefined
     if (named === undefined) continue
     const name = said(named)
-    if (from !== undefined)
-      bind(alias === undefined ? name : said(alias), { is: 'import', n: source.importOf(from, name) })
-    else if (alias !== undefined) bind(said(alias), { is: 'import', n: source.importOf(name, '*') })
+    const local = alias === undefined ? name : said(alias)
+    const shown = alias ?? named.kids[0] ?? named
+    if (from !== undefined) bind(local, { is: 'import', n: source.importOf(from, name) }, shown)
+    else if (alias !== undefined) bind(local, { is: 'import', n: source.importOf(name, '*') }, shown)
     else {
       // `import a.b` binds `a`, as any other import of what is in `a` does.
       const first = name.split('.')[0] ?? name
-      bind(first, { is: 'import', n: source.importOf(first, '*') })
+      bind(first, { is: 'import', n: source.importOf(first, '*') }, shown)
     }
   }
 }

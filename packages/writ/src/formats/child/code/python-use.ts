@@ -306,13 +306,21 @@ class Finding {
       found = known(root)
       isWhole = false
     }
-    const name = root.type === 'identifier' ? this.#source.said(root) : undefined
-    const binding = name === undefined ? undefined : place.scope.find(name)
+    let innermost = root
+    while (innermost.type === 'attribute' || innermost.type === 'subscript')
+      innermost = bare(
+        field(innermost, innermost.type === 'subscript' ? 'value' : 'object') ??
+          innermost.kids[0] ??
+          innermost,
+      )
+    const binding =
+      innermost.type === 'identifier' ? place.scope.find(this.#source.said(innermost)) : undefined
     // A variable that is assigned elsewhere is written here all the same; another name for it may stand for something else.
-    const isOwn = name !== undefined && binding === this.#source.top.names.get(name)
+    const isAnother =
+      binding === undefined || binding.candidates.some(({ is }) => is === 'value' || is === 'cls')
+    const loose = found.length > 1 || isAnother
     for (const reach of found) {
       const path = isWhole ? [...reach.path, ...member] : [...reach.path, ANY_MEMBER]
-      const loose = isOwn && found.length === 1 ? false : reach.loose || !isOwn
       this.#emit(isWhole ? kind : 'member-write', shown, { ...reach, loose, path }, place)
     }
   }
