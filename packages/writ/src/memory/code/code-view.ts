@@ -202,12 +202,18 @@ function mayBeInPython(file: SourceFile, { root, n, path }: CodeReach, sym: Sym)
   if (!isPython(sym.file) || name !== memberKey(sym) || def.kind === 'variable') return false
   if (imported !== undefined && STANDARD_MODULES.has(imported.source.split('.')[0] ?? ''))
     return path.includes(INSTANCE_STEP) && path.length > 1
-  if (root === 'free' && /^(str|list|dict|set|tuple|int|float)$/.test(path[0] ?? '') && path.length > 1)
+  const held = root === 'own' && path.length === 1 ? file.facts.definitions[n]?.value : undefined
+  if (isOfPython(root, path) || (held?.loose === false && isOfPython(held.root, [...held.path, ...path])))
     return false
   const holder = def.container === null ? undefined : sym.file.facts.definitions[def.container]
   if (holder?.kind === 'class') return path.length > 0 && (root !== 'free' || path.length > 1)
   if (def.local || root === 'free') return false
   return root === 'import' || path.length > 0
+}
+
+/** Whether a path leads to a member of what Python has without an import. */
+function isOfPython(root: CodeReach['root'], path: readonly string[]): boolean {
+  return root === 'free' && path.length > 1 && /^(str|list|dict|set|tuple|int|float)$/.test(path[0] ?? '')
 }
 
 function edgeOf({ file, use, from }: OpenCall, to: Sym | null, confidence: LinkConfidence): Edge {
