@@ -15,8 +15,8 @@ import zipfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ZIP = os.path.join(HERE, '../node_modules/pyodide/python_stdlib.zip')
 OUT = os.path.join(HERE, '../bench/src/code/python-truth.json.gz')
-PARTS = ('os.py', 'argparse.py', 'json/', 'logging/', 'urllib/', 'http/', 'email/', 'html/', 'xml/', 'concurrent/', 'importlib/', 'wsgiref/',
-         'random.py', 'fractions.py', 'csv.py', 'warnings.py', 'socketserver.py', 'tempfile.py', 'configparser.py', 'mimetypes.py')
+PARTS = ('os.py', 'argparse.py', 'json/', 'logging/', 'urllib/', 'http/', 'html/', 'xml/dom/', 'wsgiref/', 'random.py', 'csv.py', 'warnings.py',
+         'socketserver.py', 'tempfile.py', 'configparser.py')
 PLAIN = {'staticmethod', 'classmethod', 'abstractmethod', 'contextmanager', 'lru_cache', 'cache', 'wraps', 'dataclass', 'final',
          'total_ordering', 'override', 'unique', 'asynccontextmanager', 'runtime_checkable', 'coroutine'}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { createWrit } from 'writ'
-import { readZip } from '../../../packages/writ/src/formats/child/zip-reader.ts'
+import type * as Zip from '../../../packages/writ/src/formats/child/zip-reader.ts'
 import type { Measure } from '../measure.ts'
 import { checkerTruth, type Fact } from './checker-truth.ts'
 
@@ -16,6 +16,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
 }
 
 const NODE_MODULES = resolve(import.meta.dirname, '../../../node_modules')
+
+const ZIP_READER = new URL('../../../packages/writ/src/formats/child/zip-reader.ts', import.meta.url)
 
 const ENOUGH = 0.95
 
@@ -39,7 +41,7 @@ type Row = readonly [doc: string, line: number, name: string, to: string, confid
 export async function* code(): AsyncGenerator<Measure> {
   const place = await mkdtemp(join(tmpdir(), 'writ-bench-'))
   try {
-    for (const [name, folder] of Object.entries(PACKAGES)) {
+    for (const [name, folder] of process.env.WRIT_ONLY_PY ? [] : Object.entries(PACKAGES)) {
       const corpus = join(place, name)
       await cp(join(NODE_MODULES, name, folder), corpus, {
         recursive: true,
@@ -74,6 +76,7 @@ interface PythonTruth {
 /** Writes files of the standard library that the package pyodide has. */
 async function extractFiles(files: readonly string[], to: string): Promise<void> {
   const zip = await readFile(join(NODE_MODULES, 'pyodide/python_stdlib.zip'))
+  const { readZip } = (await import(ZIP_READER.href)) as typeof Zip
   for (const entry of readZip(zip)) {
     if (!files.includes(entry.name)) continue
     await mkdir(dirname(join(to, entry.name)), { recursive: true })

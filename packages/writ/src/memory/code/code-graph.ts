@@ -7,9 +7,9 @@ import {
   type LinkKind,
   THIS_STEP,
 } from '@writ/contract'
+import { isPython } from './code-language.ts'
 import { CodeResolver, type Trail } from './code-resolver.ts'
 import { isCollection, type SourceFile, type Sym, symbolsOf } from './code-symbols.ts'
-import { isPython } from './python-modules.ts'
 
 /** Names that are told of what a file hands on several times. */
 const MOST_NAMES = 20

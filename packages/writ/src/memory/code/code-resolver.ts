@@ -1,8 +1,9 @@
 import { ANY_MEMBER, type CodeImport, type CodeReach, INSTANCE_STEP, THIS_STEP } from '@writ/contract'
 import { ClassOrder, type FoundMember, type Ordered } from './class-order.ts'
+import { isPython } from './code-language.ts'
 import type { SourceFile, Sym } from './code-symbols.ts'
 import { fileOf } from './module-files.ts'
-import { isPython, PythonModules } from './python-modules.ts'
+import { PythonModules } from './python-modules.ts'
 
 /** What a path has come to: a symbol or one of its instances, or a whole module. */
 export type Value =

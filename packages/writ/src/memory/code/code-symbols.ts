@@ -1,5 +1,5 @@
 import { type CodeDefinition, type CodeFacts, type CodeReach, INSTANCE_STEP } from '@writ/contract'
-import { isPython } from './python-modules.ts'
+import { isPython } from './code-language.ts'
 
 /** A source file whose structure is known. */
 export interface SourceFile {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { CodeFacts } from '@writ/contract'
+import { isPython } from './code-language.ts'
 import type { SourceFile } from './code-symbols.ts'
 import { STANDARD_MODULES } from './python-standard.ts'
 
@@ -18,10 +19,6 @@ const NO_FACTS: CodeFacts = {
 export interface FoundModule {
   readonly module: SourceFile
   readonly loose: boolean
-}
-
-export function isPython({ doc }: Pick<SourceFile, 'doc'>): boolean {
-  return /\.py$/i.test(doc)
 }
 
 /** Finds modules of Python among some files. What is not among the files does not exist. */
