@@ -15,7 +15,7 @@ import zipfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ZIP = os.path.join(HERE, '../node_modules/pyodide/python_stdlib.zip')
 OUT = os.path.join(HERE, '../bench/src/code/python-truth.json.gz')
-PARTS = ('os.py', 'argparse.py', 'json/', 'logging/', 'urllib/', 'http/', 'html/', 'xml/dom/', 'wsgiref/', 'random.py', 'csv.py', 'warnings.py',
+PARTS = ('os.py', 'argparse.py', 'json/', 'logging/', 'urllib/', 'http/', 'html/', 'xml/__init__.py', 'xml/dom/', 'wsgiref/', 'random.py', 'csv.py', 'warnings.py',
          'socketserver.py', 'tempfile.py', 'configparser.py')
 PLAIN = {'staticmethod', 'classmethod', 'abstractmethod', 'contextmanager', 'lru_cache', 'cache', 'wraps', 'dataclass', 'final',
          'total_ordering', 'override', 'unique', 'asynccontextmanager', 'runtime_checkable', 'coroutine'}

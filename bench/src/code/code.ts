@@ -41,7 +41,7 @@ type Row = readonly [doc: string, line: number, name: string, to: string, confid
 export async function* code(): AsyncGenerator<Measure> {
   const place = await mkdtemp(join(tmpdir(), 'writ-bench-'))
   try {
-    for (const [name, folder] of process.env.WRIT_ONLY_PY ? [] : Object.entries(PACKAGES)) {
+    for (const [name, folder] of Object.entries(PACKAGES)) {
       const corpus = join(place, name)
       await cp(join(NODE_MODULES, name, folder), corpus, {
         recursive: true,
