@@ -77,6 +77,10 @@ it.each([
     Array.from({ length: 3_000 }, (_, n) => `v${n} = v${(n + 1) % 3000}.x\n`).join(''),
   ],
   [
+    'locals that are one or the other of those before',
+    `def f(x0, y0):\n x0 = y0 = g\n${Array.from({ length: 300 }, (_, n) => ` x${n + 1} = x${n} or y${n}\n y${n + 1} = x${n}.a or y${n}.a\n`).join('')} x300()\n`,
+  ],
+  [
     'names of objects',
     'class constructor:\n  def __proto__(self): self.hasOwnProperty()\ntoString = valueOf()\n',
   ],

@@ -14,6 +14,8 @@ export const NOWHERE: CodeReach = { root: 'value', n: 0, path: [], loose: false 
 /** Says what expressions of a file name: several things where it may be one or the other. */
 export class PythonReaches {
   readonly #source: PythonSource
+  /** What names stand for: each is found out once, and is nothing while it is. */
+  readonly #known = new Map<PythonBinding, readonly CodeReach[]>()
 
   constructor(source: PythonSource) {
     this.#source = source
@@ -77,8 +79,17 @@ export class PythonReaches {
   }
 
   #bound(binding: PythonBinding, isOfModule: boolean): readonly CodeReach[] {
+    const known = this.#known.get(binding)
+    if (known !== undefined) return known
+    this.#known.set(binding, [NOWHERE])
+    const found = this.#found(binding, isOfModule)
+    this.#known.set(binding, found)
+    return found
+  }
+
+  #found(binding: PythonBinding, isOfModule: boolean): readonly CodeReach[] {
     const loose = this.isLoose(binding, isOfModule)
-    const found = distinct(binding.candidates.flatMap((one) => this.#candidate(one, binding)))
+    const found = distinct(binding.candidates.flatMap((one) => this.#candidate(one)))
     const known = found.filter(({ root }) => root !== 'value')
     if (known.length === 0) return [NOWHERE]
     return loose ? known.map((reach) => ({ ...reach, loose: true })) : known
@@ -92,7 +103,7 @@ export class PythonReaches {
     return more.some((one) => first?.is !== 'import' || one.is !== 'import' || one.n !== first.n)
   }
 
-  #candidate(one: Candidate, binding: PythonBinding): readonly CodeReach[] {
+  #candidate(one: Candidate): readonly CodeReach[] {
     switch (one.is) {
       case 'own':
       case 'import':
@@ -102,13 +113,8 @@ export class PythonReaches {
       case 'cls':
         // An heir may be the class instead.
         return [{ root: 'own', n: one.n, path: [], loose: true }]
-      default: {
-        if (binding.asked) return [NOWHERE]
-        binding.asked = true
-        const held = this.held(one)
-        binding.asked = false
-        return held
-      }
+      default:
+        return this.held(one)
     }
   }
 

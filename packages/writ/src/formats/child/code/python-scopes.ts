@@ -18,8 +18,6 @@ export interface PythonBinding {
   readonly candidates: Candidate[]
   /** Whether something that binds no name may change it. */
   loose: boolean
-  /** Whether what its values name is being found out. */
-  asked: boolean
   /** How many imports of every name stand before it. */
   readonly stars: number
 }

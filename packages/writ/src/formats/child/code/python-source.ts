@@ -26,10 +26,9 @@ export class PythonSource extends FoundFacts {
   }
 
   bind(scope: PythonScope, name: string, candidate: Candidate): PythonBinding {
-    const binding = scope.names.get(name) ?? {
+    const binding: PythonBinding = scope.names.get(name) ?? {
       candidates: [],
       loose: false,
-      asked: false,
       stars: this.stars.length,
     }
     scope.names.set(name, binding)
