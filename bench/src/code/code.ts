@@ -1,7 +1,9 @@
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { createWrit } from 'writ'
+import type * as Zip from '../../../packages/writ/src/formats/child/zip-reader.ts'
 import type { Measure } from '../measure.ts'
 import { checkerTruth, type Fact } from './checker-truth.ts'
 
@@ -12,6 +14,10 @@ const PACKAGES: Readonly<Record<string, string>> = {
   htmlparser2: 'src',
   mammoth: 'lib',
 }
+
+const NODE_MODULES = resolve(import.meta.dirname, '../../../node_modules')
+
+const ZIP_READER = new URL('../../../packages/writ/src/formats/child/zip-reader.ts', import.meta.url)
 
 const ENOUGH = 0.95
 
@@ -31,26 +37,61 @@ FINAL({ calls, writes, symbols: all.length })
 
 type Row = readonly [doc: string, line: number, name: string, to: string, confidence: string]
 
-/** Calls and writes that the structure of code tells, held against TypeScript's checker over real packages. */
+/** Calls and writes that the structure of code tells, held against TypeScript's checker, and Python's own parser, over real packages. */
 export async function* code(): AsyncGenerator<Measure> {
   const place = await mkdtemp(join(tmpdir(), 'writ-bench-'))
   try {
     for (const [name, folder] of Object.entries(PACKAGES)) {
       const corpus = join(place, name)
-      await cp(resolve(import.meta.dirname, '../../../node_modules', name, folder), corpus, {
+      await cp(join(NODE_MODULES, name, folder), corpus, {
         recursive: true,
       })
       yield* measurePackage(name, corpus, place)
     }
+    yield* measurePython(place)
   } finally {
     await rm(place, { recursive: true, force: true })
   }
 }
 
-async function* measurePackage(name: string, corpus: string, place: string): AsyncGenerator<Measure> {
-  const files = (await readdir(corpus, { recursive: true }))
-    .filter((file) => /(?<!\.d)\.[jt]s$/.test(file))
-    .sort()
+/** The standard library of Python against what its own `ast` and `symtable` found in it. */
+async function* measurePython(place: string): AsyncGenerator<Measure> {
+  const text = gunzipSync(await readFile(join(import.meta.dirname, 'python-truth.json.gz'))).toString()
+  const truth = JSON.parse(text) as PythonTruth
+  const corpus = join(place, 'python')
+  await extractFiles(truth.files, corpus)
+  const { calls, writes, symbols, seconds } = await linksOf('python', corpus, place)
+  const facts = (rows: PythonTruth['calls']): readonly Fact[] =>
+    rows.map(([doc, line, said, to]) => ({ doc, line, text: said, to }))
+  yield* compared('Python: calls', calls, facts(truth.calls), `${symbols} symbols, ${seconds} s`, 'Python')
+  yield* compared('Python: writes to module state', writes, facts(truth.writes), '', 'Python')
+}
+
+interface PythonTruth {
+  readonly files: readonly string[]
+  readonly calls: readonly (readonly [doc: string, line: number, text: string, to: string])[]
+  readonly writes: PythonTruth['calls']
+}
+
+/** Writes files of the standard library that the package pyodide has. */
+async function extractFiles(files: readonly string[], to: string): Promise<void> {
+  const zip = await readFile(join(NODE_MODULES, 'pyodide/python_stdlib.zip'))
+  const { readZip } = (await import(ZIP_READER.href)) as typeof Zip
+  for (const entry of readZip(zip)) {
+    if (!files.includes(entry.name)) continue
+    await mkdir(dirname(join(to, entry.name)), { recursive: true })
+    await writeFile(join(to, entry.name), entry.read())
+  }
+}
+
+interface Found {
+  readonly calls: Row[]
+  readonly writes: Row[]
+  readonly symbols: number
+  readonly seconds: string
+}
+
+async function linksOf(name: string, corpus: string, place: string): Promise<Found> {
   const script = join(place, 'all-links.js')
   await writeFile(script, SCRIPT)
   const started = performance.now()
@@ -63,7 +104,17 @@ async function* measurePackage(name: string, corpus: string, place: string): Asy
   await writ.close()
   const seconds = (performance.now() - started) / 1000
   if (answer.status !== 'complete') throw new Error(`${name}: ${JSON.stringify(answer.reason)}`)
-  const found = answer.value as { calls: Row[]; writes: Row[]; symbols: number }
+  return {
+    ...(answer.value as { calls: Row[]; writes: Row[]; symbols: number }),
+    seconds: seconds.toFixed(1),
+  }
+}
+
+async function* measurePackage(name: string, corpus: string, place: string): AsyncGenerator<Measure> {
+  const files = (await readdir(corpus, { recursive: true }))
+    .filter((file) => /(?<!\.d)\.[jt]s$/.test(file))
+    .sort()
+  const found = await linksOf(name, corpus, place)
   const options = {
     allowJs: true,
     checkJs: true,
@@ -82,7 +133,7 @@ async function* measurePackage(name: string, corpus: string, place: string): Asy
     `${name}: calls`,
     found.calls,
     truth.calls,
-    `${found.symbols} symbols, ${seconds.toFixed(1)} s; ${truth.typed} more calls are told by types alone`,
+    `${found.symbols} symbols, ${found.seconds} s; ${truth.typed} more calls are told by types alone`,
   )
   yield* compared(`${name}: writes to module state`, found.writes, truth.writes, '')
 }
@@ -92,6 +143,7 @@ function* compared(
   rows: readonly Row[],
   truth: readonly Fact[],
   more: string,
+  judge = 'TypeScript',
 ): Generator<Measure> {
   const known = new Set(truth.map(({ doc, line, text, to }) => `${doc}:${line} ${text} → ${to}`))
   const keys = (some: readonly Row[]): Set<string> =>
@@ -105,7 +157,7 @@ function* compared(
     for (const key of known) if (!certain.has(key)) process.stderr.write(`${task}: only there ${key}\n`)
   }
   const target = `≥ ${ENOUGH}`
-  const detail = `of ${certain.size} certain, ${right} as TypeScript says`
+  const detail = `of ${certain.size} certain, ${right} as ${judge} says`
   yield {
     task: `${task}, precision`,
     score: rounded(precision),
@@ -116,7 +168,7 @@ function* compared(
   yield {
     task: `${task}, recall`,
     score: rounded(recall),
-    detail: `of ${known.size} that TypeScript resolves by name`,
+    detail: `of ${known.size} that ${judge} resolves by name`,
     target,
     met: recall >= ENOUGH,
   }

@@ -55,8 +55,10 @@ export interface CodeDefinition {
   readonly fixed: boolean
   /** What it is another name for, or holds. */
   readonly value: CodeReach | null
-  /** What a class extends. */
-  readonly base: CodeReach | null
+  /** What a class extends, in order; of root `value` where that has no name. */
+  readonly bases: readonly CodeReach[]
+  /** Whether something else may stand under its name at run time. */
+  readonly loose: boolean
 }
 
 export const USE_KINDS = [

@@ -71,7 +71,8 @@ const definition = z.strictObject({
   local: z.boolean(),
   fixed: z.boolean(),
   value: reach.nullable(),
-  base: reach.nullable(),
+  bases: z.array(reach),
+  loose: z.boolean(),
 })
 const use = z.strictObject({
   kind: z.enum(USE_KINDS),

@@ -6,8 +6,10 @@ import { openParser } from './index.ts'
 const parser = openParser()
 afterAll(() => parser.close())
 
-const read = (text: string | Buffer, language: 'javascript' | 'typescript' | 'python' = 'javascript') =>
-  parser.readCode({ language, bytes: Buffer.from(text) })
+const read = (
+  text: string | Buffer,
+  language: 'javascript' | 'typescript' | 'python' | 'go' = 'javascript',
+) => parser.readCode({ language, bytes: Buffer.from(text) })
 
 it('tells definitions, uses and imports, with offsets in bytes', async () => {
   const facts = await read('// é\nimport { a as b } from "./a.js"\nexport function f() { return b() }\n')
@@ -53,18 +55,37 @@ it.each([
 })
 
 it('tells only definitions of other languages', async () => {
-  const facts = await read(
-    'class A:\n    def m(self):\n        pass\n\ndef f():\n    pass\n\nX = 1\n',
-    'python',
-  )
+  const facts = await read('package a\n\ntype A struct{}\n\nfunc f() { g() }\n\nvar X = 1\n', 'go')
   expect(facts).toMatchObject({
     definitionsOnly: true,
     uses: [],
     definitions: [
-      { name: 'A', kind: 'class' },
-      { name: 'm', kind: 'method', container: 0 },
+      { name: 'A', kind: 'type' },
       { name: 'f', kind: 'function' },
       { name: 'X', kind: 'variable' },
     ],
   })
+})
+
+it.each([
+  ['brackets within each other', '['.repeat(100_000)],
+  ['members of members', `x${'.y'.repeat(50_000)}()\n`],
+  ['functions in functions', Array.from({ length: 300 }, (_, n) => `${' '.repeat(n)}def f():\n`).join('')],
+  ['names that are one or the other', `x = ${'a if b else '.repeat(5_000)}c\n`],
+  [
+    'variables of each other',
+    Array.from({ length: 3_000 }, (_, n) => `v${n} = v${(n + 1) % 3000}.x\n`).join(''),
+  ],
+  [
+    'locals that are one or the other of those before',
+    `def f(x0, y0):\n x0 = y0 = g\n${Array.from({ length: 300 }, (_, n) => ` x${n + 1} = x${n} or y${n}\n y${n + 1} = x${n}.a or y${n}.a\n`).join('')} x300()\n`,
+  ],
+  [
+    'names of objects',
+    'class constructor:\n  def __proto__(self): self.hasOwnProperty()\ntoString = valueOf()\n',
+  ],
+])('ends with itself where Python is %s', async (_what, text) => {
+  const outcome = await read(text, 'python')
+  expect('definitions' in outcome || /^(limits|damaged)$/.test(outcome.code)).toBe(true)
+  expect(await read('after = 1', 'python')).toMatchObject({ definitions: [{ name: 'after' }] })
 })

@@ -175,27 +175,27 @@ describe('the built-in model over code', () => {
   it.each([
     [
       'Who calls helper?',
-      'def helper():\n    return 1\n\ndef go():\n    return helper()\n',
+      'func helper() int {\n return 1\n}\nfunc run() int {\n return helper()\n}\n',
       'No call of helper was found, but source that may hold one is not known whole.',
     ],
     [
-      'What does go call?',
-      'def helper():\n    return 1\n\ndef go():\n    return helper()\n',
-      'No call in go of what the source in reach defines was found, but source that may hold one is not known whole.',
+      'What does run call?',
+      'func helper() int {\n return 1\n}\nfunc run() int {\n return helper()\n}\n',
+      'No call in run of what the source in reach defines was found, but source that may hold one is not known whole.',
     ],
     [
       'What breaks if helper changes its signature?',
-      'def helper():\n    return 1\n\ndef go():\n    return helper()\n',
+      'func helper() int {\n return 1\n}\nfunc run() int {\n return helper()\n}\n',
       'If helper changes its signature: at least 0 calls in 0 functions or places, ',
     ],
   ])(
     'does not take source of which only definitions are known for source without calls: %s',
     async (query, text, says) => {
-      const { basis, value } = await writ.completion({ query, context: [{ id: 'a.py', text }] })
+      const { basis, value } = await writ.completion({ query, context: [{ id: 'a.go', text }] })
       expect(basis).toBe('passages')
       const { answer, notes } = value as { answer: string; notes: string[] }
       expect(answer).toContain(says)
-      expect(notes).toContain('Not known whole, so this may not be all: a.py.')
+      expect(notes).toContain('Not known whole, so this may not be all: a.go.')
     },
   )
 

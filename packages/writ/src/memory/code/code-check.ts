@@ -12,12 +12,12 @@ export function fitsText({ definitions, uses, imports, exports }: CodeFacts, byt
         : true)
   return (
     definitions.every(
-      ({ start, end, from, to, container, value, base }, n) =>
+      ({ start, end, from, to, container, value, bases }, n) =>
         lies(start, end) &&
         lies(from, to) &&
         (container === null || (container >= 0 && container < n)) &&
         (value === null || known(value)) &&
-        (base === null || known(base)),
+        bases.every(known),
     ) &&
     uses.every(
       ({ start, end, within, reach }) =>

@@ -24,7 +24,8 @@ const definition = fc
     local: fc.boolean(),
     fixed: fc.boolean(),
     value: maybe(reach),
-    base: maybe(reach),
+    bases: fc.array(reach, { maxLength: 3 }),
+    loose: fc.boolean(),
   })
   .map(({ length, before, behind, ...one }) => {
     const end = one.start + length

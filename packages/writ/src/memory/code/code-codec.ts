@@ -42,9 +42,9 @@ export function packFacts(facts: CodeFacts): Buffer {
       one.start - one.from,
       one.to - one.end,
       one.container ?? -1,
-      (one.local ? 1 : 0) + (one.fixed ? 2 : 0),
+      (one.local ? 1 : 0) + (one.fixed ? 2 : 0) + (one.loose ? 4 : 0),
       reach(one.value),
-      reach(one.base),
+      ...one.bases.map(reach),
     ]),
     facts.uses.map((one) => [
       USE_KINDS.indexOf(one.kind),
@@ -88,7 +88,8 @@ export function unpackFacts(bytes: Uint8Array): CodeFacts {
         local: (whole(row[7]) & 1) === 1,
         fixed: (whole(row[7]) & 2) === 2,
         value: maybe(row[8]),
-        base: maybe(row[9]),
+        bases: row.slice(9).map(reach),
+        loose: (whole(row[7]) & 4) === 4,
       }
     }),
     uses: (uses as Row[]).map((row): CodeUse => {

@@ -31,7 +31,8 @@ const variable = (name: string, value: CodeReach | null): CodeDefinition => ({
   local: false,
   fixed: false,
   value,
-  base: null,
+  bases: [],
+  loose: false,
 })
 
 describe('names that lead to each other', () => {
@@ -74,7 +75,7 @@ describe('names that lead to each other', () => {
 
   it('end where classes extend each other', () => {
     const definitions = [0, 1].map((n): CodeDefinition => {
-      return { ...variable(`C${n}`, null), kind: 'class', base: reach('own', 1 - n) }
+      return { ...variable(`C${n}`, null), kind: 'class', bases: [reach('own', 1 - n)] }
     })
     const uses = [
       {

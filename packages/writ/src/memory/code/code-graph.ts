@@ -7,6 +7,7 @@ import {
   type LinkKind,
   THIS_STEP,
 } from '@writ/contract'
+import { isPython } from './code-language.ts'
 import { CodeResolver, type Trail } from './code-resolver.ts'
 import { isCollection, type SourceFile, type Sym, symbolsOf } from './code-symbols.ts'
 
@@ -69,23 +70,24 @@ export class CodeGraph {
   }
 
   #inherit(): void {
+    const extending: [Sym, Sym][] = []
     for (const sym of this.symbols) {
-      if (sym.def.base === null) continue
-      const { value } = this.#resolver.follow(sym.file, sym.def.base, 0)
-      const base = value !== null && 'sym' in value && value.instance === 'no' ? value.sym : undefined
-      if (base === undefined || base === sym) continue
-      base.extended.push(sym)
-      this.#edge('extend', 'certain', sym, base)
+      for (const { sym: base, loose } of sym.def.bases.length === 0 ? [] : this.#resolver.bases(sym)) {
+        base.extended.push(sym)
+        extending.push([sym, base])
+        this.#edge('extend', loose ? 'likely' : 'certain', sym, base)
+      }
+    }
+    for (const [sym, base] of extending)
       for (const [side, of] of [
         ['fixed', sym.fixed],
         ['ofInstance', sym.ofInstance],
       ] as const)
         for (const [name, member] of of) {
-          const over = this.#resolver.member(base, name, side, 0)
-          if (over !== undefined && name !== 'constructor' && !name.startsWith('#'))
-            this.#edge('override', 'certain', member, over)
+          const over = this.#resolver.member(base, name, side)
+          if (over !== undefined && !isOwnAlone(name, member))
+            this.#edge('override', over.loose ? 'likely' : 'certain', member, over.sym)
         }
-    }
   }
 
   #edge(kind: LinkKind, confidence: LinkConfidence, from: Sym, to: Sym): void {
@@ -122,18 +124,41 @@ export class CodeGraph {
 
   #call(use: CodeUse, place: Place): void {
     const { file, from } = place
-    const trail = this.#called(file, use.reach)
+    const trail = isPython(file) ? this.#calledInPython(file, use.reach) : this.#called(file, use.reach)
     const { value } = trail
     const others = this.#overriding(file, use.reach)
-    const { kind } = use
+    const isMade = isPython(file) && value !== null && 'sym' in value && value.sym.def.kind === 'class'
+    const kind = isMade ? 'new' : use.kind
     for (const to of others) this.edges.push({ kind, confidence: 'likely', ...place, to })
     if (value === null || !('sym' in value)) {
       if (others.size === 0) this.open.push({ file, use, from })
       return
     }
-    const confidence = value.loose ? 'likely' : 'certain'
+    const confidence = value.loose || isHeldThere(value.sym) ? 'likely' : 'certain'
     for (const to of new Set([...trail.names, value.sym]))
       if (!others.has(to)) this.edges.push({ kind, confidence, ...place, to })
+    if (!isMade) return
+    const made = this.#resolver.member(value.sym, '__init__', 'ofInstance')
+    if (made !== undefined)
+      this.edges.push({
+        kind,
+        confidence: made.loose || made.sym.def.loose ? 'likely' : confidence,
+        ...place,
+        to: made.sym,
+      })
+  }
+
+  /** What a call of Python calls: an instance by its `__call__`. */
+  #calledInPython(file: SourceFile, reach: CodeReach): Trail {
+    const whole = this.#resolver.follow(file, reach, 0, true)
+    const { value } = whole
+    if (value === null || !('sym' in value)) return whole
+    const isInstance = value.instance !== 'no'
+    if (!isInstance && !isHeldThere(value.sym)) return whole
+    const path = [...reach.path, '__call__']
+    const called = this.#resolver.follow(file, { ...reach, path }, 0, true)
+    if (called.value === null) return isInstance ? called : whole
+    return isInstance ? called : { ...called, names: [...called.names, ...whole.names, value.sym] }
   }
 
   /** Methods that a call of `this` may come to in what extends its class. */
@@ -141,8 +166,8 @@ export class CodeGraph {
     const name = path.at(-1)
     if (name === undefined || path.at(-2) !== THIS_STEP) return new Set()
     const { value } = this.#resolver.follow(file, { ...reach, path: path.slice(0, -1) }, 0)
-    return value !== null && 'sym' in value && reach.root === 'own'
-      ? this.#resolver.over(value.sym, name)
+    return value !== null && 'sym' in value && (reach.root === 'own' || isPython(file))
+      ? this.#resolver.over(value.sym, name).syms
       : new Set()
   }
 
@@ -170,7 +195,11 @@ export class CodeGraph {
         this.edges.push({ kind, confidence: 'certain', ...place, to: value.sym })
       return
     }
-    const state = this.#state(file, { ...reach, path })
+    const state = this.#state(
+      file,
+      { ...reach, path },
+      kind === 'member-write' ? reach.path.at(-1) : undefined,
+    )
     if (state === undefined) return
     const isSure = !reach.loose && (kind === 'member-write' || (state.isWhole && isCollection(state.sym)))
     this.edges.push({
@@ -182,11 +211,19 @@ export class CodeGraph {
   }
 
   /** The variable that a changed path begins with. */
-  #state(file: SourceFile, reach: CodeReach): { readonly sym: Sym; readonly isWhole: boolean } | undefined {
+  #state(
+    file: SourceFile,
+    reach: CodeReach,
+    member: string | undefined,
+  ): { readonly sym: Sym; readonly isWhole: boolean } | undefined {
     for (let length = 0; length <= reach.path.length; length += 1) {
       const { value } = this.#resolver.follow(file, { ...reach, path: reach.path.slice(0, length) }, 0)
       if (value === null) return undefined
       const next = reach.path[length]
+      // A name of a module of Python is assigned from outside as any member is.
+      const isName = 'module' in value && length === reach.path.length && member !== undefined
+      if (isName && isPython(file))
+        return this.#state(file, { ...reach, path: [...reach.path, member] }, undefined)
       if (!('sym' in value) || next === INSTANCE_STEP || next === THIS_STEP) continue
       // An instance of a class is nobody's variable.
       if (value.instance !== 'no') return undefined
@@ -194,4 +231,14 @@ export class CodeGraph {
     }
     return undefined
   }
+}
+
+/** Members that replace none of what a class extends: each class is made by its own. */
+function isOwnAlone(name: string, { file }: Sym): boolean {
+  return name === 'constructor' || name.startsWith('#') || (isPython(file) && /^__(init|new)__$/.test(name))
+}
+
+/** Whether what a call of Python comes to holds a value, which may be anything. */
+function isHeldThere({ file, def: { kind } }: Sym): boolean {
+  return (kind === 'field' || kind === 'variable') && isPython(file)
 }

@@ -21,3 +21,8 @@ export function languageOf(id: string): CodeLanguage | undefined {
   const extension = /\.([a-z]+)$/i.exec(id)?.[1]?.toLowerCase() ?? ''
   return Object.hasOwn(LANGUAGES, extension) ? LANGUAGES[extension] : undefined
 }
+
+/** Whether a document is Python. */
+export function isPython({ doc }: { readonly doc: string }): boolean {
+  return /\.py$/i.test(doc)
+}

@@ -1,6 +1,9 @@
-import { ANY_MEMBER, type CodeReach, INSTANCE_STEP, THIS_STEP } from '@writ/contract'
+import { ANY_MEMBER, type CodeImport, type CodeReach, INSTANCE_STEP, THIS_STEP } from '@writ/contract'
+import { ClassOrder, type FoundMember, type Ordered } from './class-order.ts'
+import { isPython } from './code-language.ts'
 import type { SourceFile, Sym } from './code-symbols.ts'
 import { fileOf } from './module-files.ts'
+import { PythonModules } from './python-modules.ts'
 
 /** What a path has come to: a symbol or one of its instances, or a whole module. */
 export type Value =
@@ -25,14 +28,40 @@ export class CodeResolver {
   readonly #heldBy = new Map<Sym, Value | undefined>()
   readonly #imports = new Map<SourceFile, Map<number, Trail>>()
   readonly #exports = new Map<SourceFile, Map<string, Trail>>()
-  readonly #overridden = new Map<Sym, Map<string, ReadonlySet<Sym>>>()
+  readonly #overridden = new Map<Sym, Map<string, Overriding>>()
+  readonly #order = new ClassOrder((sym) => this.#basesOf(sym))
+  readonly #python: PythonModules
   /** Members that are assigned somewhere, and variables of which any member is. */
   readonly #written = new Set<Sym>()
   readonly #tables = new Set<Sym>()
+  /** Modules of which any name is assigned from outside. */
+  readonly #open = new Set<SourceFile>()
 
   constructor(files: readonly SourceFile[], symbols: ReadonlyMap<SourceFile, readonly Sym[]>) {
     this.#files = new Map(files.map((file) => [file.doc, file]))
     this.#symbols = symbols
+    this.#python = new PythonModules(this.#files)
+  }
+
+  /** What a class extends, once it is known which class that is. */
+  #basesOf(sym: Sym): readonly Ordered[] {
+    return sym.def.bases.flatMap((base): readonly Ordered[] => {
+      const { value } = this.follow(sym.file, base, 0, true)
+      if (value === null || !('sym' in value) || value.instance !== 'no') return ['unknown']
+      if (value.sym === sym) return []
+      // Where another class may stand there, what it has comes first.
+      return value.loose ? ['perhaps', value.sym] : [value.sym]
+    })
+  }
+
+  /** Classes that a class extends and that are in reach. */
+  bases(sym: Sym): readonly { readonly sym: Sym; readonly loose: boolean }[] {
+    let loose = false
+    return this.#basesOf(sym).flatMap((base) => {
+      const found = typeof base === 'string' ? [] : [{ sym: base, loose }]
+      loose = base === 'perhaps'
+      return found
+    })
   }
 
   /** Finds which members are assigned. What was followed before did not know it, and is followed again. */
@@ -43,21 +72,36 @@ export class CodeResolver {
         if (kind !== 'member-write' || member === undefined) continue
         // What is written by another name for it is written all the same.
         const { value } = this.follow(file, { ...reach, path: reach.path.slice(0, -1) }, 0, true)
-        if (value === null || !('sym' in value)) continue
+        if (value === null) continue
+        if ('module' in value) {
+          this.#writeModule(value.module, member)
+          continue
+        }
         const { sym, instance } = value
         if (member === ANY_MEMBER && sym.def.kind === 'variable') this.#tables.add(sym)
-        const written = this.member(sym, member, instance === 'no' ? 'fixed' : 'ofInstance', 0)
-        if (written !== undefined) this.#written.add(written)
-        if (instance !== 'no') for (const one of this.over(sym, member)) this.#written.add(one)
+        const written = this.member(sym, member, instance === 'no' ? 'fixed' : 'ofInstance')
+        if (written !== undefined) this.#written.add(written.sym)
+        if (instance !== 'no') for (const one of this.over(sym, member).syms) this.#written.add(one)
       }
-    for (const known of [this.#heldBy, this.#imports, this.#exports]) known.clear()
+    for (const known of [this.#heldBy, this.#imports, this.#exports, this.#overridden]) known.clear()
+    this.#order.clear()
+  }
+
+  /** A name of a module that is assigned from outside. */
+  #writeModule(module: SourceFile, name: string): void {
+    if (name === ANY_MEMBER) this.#open.add(module)
+    const { value, names } = this.#exported(module, name, 0)
+    for (const sym of names) this.#written.add(sym)
+    if (value !== null && 'sym' in value) this.#written.add(value.sym)
   }
 
   /** Follows a path. With `through`, a name for something else leads to that. */
   follow(file: SourceFile, reach: CodeReach, hops: number, through = false): Trail {
     if (hops > MOST_HOPS) return NOTHING
-    let trail = this.#root(file, reach, hops)
-    for (const name of reach.path) {
+    const isSuper = reach.root === 'super' && reach.path.length > 0
+    let trail = isSuper ? this.#behind(file, reach) : this.#root(file, reach, hops)
+    const taken = isSuper ? superSteps(reach.path) : 0
+    for (const name of reach.path.slice(taken)) {
       const { value } = trail
       if (value === null) return NOTHING
       trail = this.#step(value, name, hops)
@@ -67,20 +111,42 @@ export class CodeResolver {
     return through ? this.#through(reached, hops) : reached
   }
 
-  #root(file: SourceFile, { root, n }: CodeReach, hops: number): Trail {
+  #root(file: SourceFile, { root, n, path }: CodeReach, hops: number): Trail {
     const sym = this.#symbols.get(file)?.[n]
     switch (root) {
-      case 'own':
-        return sym === undefined ? NOTHING : trailOf(sym)
-      case 'super':
-        return sym === undefined || sym.def.base === null
-          ? NOTHING
-          : this.follow(sym.file, sym.def.base, hops + 1, true)
+      case 'own': {
+        if (sym === undefined) return NOTHING
+        // What a class is in its own methods does not depend on its name.
+        const isSelf = path[0] === THIS_STEP
+        return trailOf(sym, !isSelf && (sym.def.loose || (isPython(file) && this.#written.has(sym))))
+      }
+      case 'super': {
+        const base = sym?.def.bases[0]
+        return sym === undefined || base === undefined ? NOTHING : this.follow(file, base, hops + 1, true)
+      }
       case 'import':
         return this.#imported(file, n, hops)
       default:
         return NOTHING
     }
+  }
+
+  /** A member that `super` names: of whatever comes behind the class, in the order of each that extends it. */
+  #behind(file: SourceFile, { n, path }: CodeReach): Trail {
+    const sym = this.#symbols.get(file)?.[n]
+    const name = path[superSteps(path) - 1]
+    if (sym === undefined || name === undefined) return NOTHING
+    const side = path[0] === INSTANCE_STEP ? 'ofInstance' : 'fixed'
+    const own = this.#order.behind(sym, sym, name, side)
+    const others = this.#order.heirs(sym).flatMap((heir) => {
+      const found = this.#order.behind(sym, heir, name, side)
+      return found === undefined || (found.sym === own?.sym && found.loose === own.loose) ? [] : [found]
+    })
+    const [found = others[0]] = [own]
+    if (found === undefined) return NOTHING
+    const loose = found.loose || others.length > 0 || found.sym.def.loose || this.#written.has(found.sym)
+    const names = [...found.sym.twins, ...others.map((one) => one.sym)]
+    return { value: { sym: found.sym, instance: 'no', loose }, names }
   }
 
   #imported(file: SourceFile, n: number, hops: number): Trail {
@@ -91,19 +157,57 @@ export class CodeResolver {
 
   #find(file: SourceFile, n: number, hops: number): Trail {
     const imported = file.facts.imports[n]
-    const doc = imported && fileOf(file.doc, imported.source, (one) => this.#files.has(one))
+    if (imported === undefined) return NOTHING
+    if (isPython(file)) return this.#findPython(file, imported, hops)
+    const doc = fileOf(file.doc, imported.source, (one) => this.#files.has(one))
     const module = doc === undefined ? undefined : this.#files.get(doc)
-    if (imported === undefined || module === undefined) return NOTHING
+    if (module === undefined) return NOTHING
     if (imported.name !== '*') return this.#exported(module, imported.name, hops + 1)
     const whole = imported.common ? this.#exported(module, '=', hops + 1) : NOTHING
     return whole.value === null ? { value: { module, loose: false }, names: [] } : whole
+  }
+
+  #findPython(file: SourceFile, { source, name }: CodeImport, hops: number): Trail {
+    const found = this.#python.find(file, source)
+    if (found === undefined) return NOTHING
+    const { module, loose } = found
+    if (name === '*') return { value: { module, loose }, names: [] }
+    const trail = this.#exported(module, name, hops + 1)
+    return loose ? loosened(trail) : trail
+  }
+
+  /** What a module of Python has under a name: what it binds, what is a module within it, or what it takes over whole. */
+  #handedOnByPython(module: SourceFile, name: string, hops: number): Trail {
+    if (hops > MOST_HOPS) return NOTHING
+    const own = module.facts.exports.filter((one) => one.name === name)
+    const trails = own.map(({ reach }) => this.follow(module, reach, hops + 1))
+    const within = this.#python.within(module, name)
+    if (own.length === 0 && within !== undefined)
+      return { value: { module: within, loose: false }, names: [] }
+    if (own.length === 0)
+      for (const { name: every, reach } of module.facts.exports)
+        if (every === '*') trails.push(loosened(this.follow(module, { ...reach, path: [name] }, hops + 1)))
+    const found = trails.filter(({ value }) => value !== null)
+    const [first] = found
+    if (first === undefined) return NOTHING
+    const others = found
+      .slice(1)
+      .flatMap(({ value, names }) => [...names, ...(value !== null && 'sym' in value ? [value.sym] : [])])
+    const isShadowed =
+      within !== undefined &&
+      !(first.value !== null && 'module' in first.value && first.value.module === within)
+    const isOpen = this.#open.has(module) || trails.length > 1 || isShadowed
+    const trail = { value: first.value, names: [...first.names, ...others] }
+    return isOpen ? loosened(trail) : trail
   }
 
   /** What a module hands on under a name. */
   #exported(module: SourceFile, name: string, hops: number): Trail {
     const known = this.#exports.get(module) ?? new Map<string, Trail>()
     this.#exports.set(module, known)
-    return once(known, name, NOTHING, () => this.#handedOn(module, name, hops))
+    return once(known, name, NOTHING, () =>
+      isPython(module) ? this.#handedOnByPython(module, name, hops) : this.#handedOn(module, name, hops),
+    )
   }
 
   #handedOn(module: SourceFile, name: string, hops: number): Trail {
@@ -146,33 +250,51 @@ export class CodeResolver {
     if (name === INSTANCE_STEP || name === THIS_STEP) {
       const made = this.#through({ value, names: [] }, hops)
       if (made.value === null || !('sym' in made.value) || made.value.instance !== 'no') return NOTHING
+      const { sym: of } = made.value
+      if (of.def.kind !== 'class' && isPython(of.file)) return NOTHING
       return { value: { ...made.value, instance: name === INSTANCE_STEP ? 'exact' : 'any' }, names: [] }
     }
     const side = instance === 'no' ? 'fixed' : 'ofInstance'
-    const member = this.member(sym, name, side, hops)
+    const member = this.member(sym, name, side)
     if (member === undefined) {
       const held = instance === 'no' ? this.#held(value, hops) : undefined
       return held === undefined ? NOTHING : this.#step(held, name, hops + 1)
     }
     // A name that is computed may be any of a table of functions. Of a class it is taken for none of its methods.
-    const assigned = this.#written.has(member) || this.#tables.has(sym)
-    const overridden = instance === 'any' && !name.startsWith('#') && this.over(sym, name).size > 0
-    return trailOf(member, loose || assigned || overridden)
+    const assigned = this.#written.has(member.sym) || this.#tables.has(sym)
+    const isLoose = loose || member.loose || member.sym.def.loose || assigned
+    return {
+      value: {
+        sym: member.sym,
+        instance: 'no',
+        loose: isLoose || (instance === 'any' && this.#isOverridden(sym, name)),
+      },
+      names: member.sym.twins,
+    }
   }
 
-  member(sym: Sym, name: string, side: 'fixed' | 'ofInstance', hops: number): Sym | undefined {
-    const own = sym[side].get(name)
-    if (own !== undefined || sym.def.base === null || hops > MOST_HOPS) return own
-    const { value } = this.follow(sym.file, sym.def.base, hops + 1, true)
-    const base = value !== null && 'sym' in value ? value.sym : undefined
-    return base === undefined || base === sym ? undefined : this.member(base, name, side, hops + 1)
+  member(sym: Sym, name: string, side: 'fixed' | 'ofInstance'): FoundMember | undefined {
+    return this.#order.member(sym, name, side)
   }
 
-  /** Methods of that name in whatever extends a class. */
-  over(sym: Sym, name: string): ReadonlySet<Sym> {
-    const known = this.#overridden.get(sym) ?? new Map<string, ReadonlySet<Sym>>()
+  /** What an heir of a class may have under a name instead. */
+  over(sym: Sym, name: string): Overriding {
+    const known = this.#overridden.get(sym) ?? new Map<string, Overriding>()
     this.#overridden.set(sym, known)
-    return once(known, name, NONE, () => overriding(sym, name))
+    return once(known, name, NONE, () => {
+      const own = this.member(sym, name, 'ofInstance')
+      const found = this.#order.heirs(sym).flatMap((heir) => this.member(heir, name, 'ofInstance') ?? [])
+      const others = found.filter((one) => one.sym !== own?.sym)
+      const syms = new Set(others.flatMap((one) => [one.sym, ...one.sym.twins]))
+      return {
+        syms,
+        isOpen: others.length > 0 || found.some(({ isUnknown }) => isUnknown && own?.isUnknown !== true),
+      }
+    })
+  }
+
+  #isOverridden(sym: Sym, name: string): boolean {
+    return !name.startsWith('#') && this.over(sym, name).isOpen
   }
 
   /** What a variable holds. */
@@ -213,23 +335,22 @@ function isSame(one: Value, other: Value): boolean {
 
 const NOTHING: Trail = { value: null, names: [] }
 
-const NONE: ReadonlySet<Sym> = new Set()
+/** Members of heirs of a class under a name, and whether one of them or one that is not known may be meant. */
+export interface Overriding {
+  readonly syms: ReadonlySet<Sym>
+  readonly isOpen: boolean
+}
+
+const NONE: Overriding = { syms: new Set(), isOpen: false }
 
 /** The same trail, at whose end another value may stand. */
 function loosened(trail: Trail): Trail {
   return trail.value === null ? trail : { ...trail, value: { ...trail.value, loose: true } }
 }
 
-function overriding(sym: Sym, name: string): ReadonlySet<Sym> {
-  const found = new Set<Sym>()
-  const seen = new Set([sym])
-  for (const one of seen)
-    for (const extending of one.extended) {
-      const own = extending.ofInstance.get(name)
-      if (own !== undefined && !seen.has(extending)) found.add(own)
-      seen.add(extending)
-    }
-  return found
+/** The steps of a path from `super` that lead to a member. */
+function superSteps([first]: readonly string[]): number {
+  return first === INSTANCE_STEP ? 2 : 1
 }
 
 function trailOf(sym: Sym, loose = false): Trail {

@@ -1,5 +1,7 @@
 import {
   type CodeLink,
+  type CodeReach,
+  INSTANCE_STEP,
   LINK_CONFIDENCES,
   LINK_GROUPS,
   type LinkConfidence,
@@ -11,10 +13,11 @@ import {
   WritError,
 } from '@writ/contract'
 import { CodeGraph, type Edge, type OpenCall } from './code-graph.ts'
-import { languageOf } from './code-language.ts'
+import { isPython, languageOf } from './code-language.ts'
 import { CodeRows, type DocumentOf, qualified } from './code-rows.ts'
-import type { SourceFile, Sym } from './code-symbols.ts'
+import { memberKey, type SourceFile, type Sym } from './code-symbols.ts'
 import type { CodeStructure } from './kept-code.ts'
+import { STANDARD_MODULES } from './python-standard.ts'
 
 /** Names of documents that are given of those that are not read. */
 const UNREAD_NAMES = 20
@@ -33,6 +36,9 @@ export class CodeView {
   readonly #documentOf: DocumentOf
   readonly #into: ReadonlyMap<Sym | null, readonly Edge[]>
   readonly #outOf: ReadonlyMap<Sym | null, readonly Edge[]>
+  /** Calls that lead nowhere, by the name of what they call. */
+  readonly #open: ReadonlyMap<string | undefined, readonly OpenCall[]>
+  readonly #byId: ReadonlyMap<string, readonly Sym[]>
 
   constructor(files: readonly CodeStructure[], documentOf: DocumentOf) {
     this.#files = files
@@ -42,6 +48,8 @@ export class CodeView {
     this.#rows = new CodeRows(this.#graph, documentOf)
     this.#into = Map.groupBy(this.#graph.edges, ({ to }) => to)
     this.#outOf = Map.groupBy(this.#graph.edges, ({ from }) => from)
+    this.#open = Map.groupBy(this.#graph.open, calledName)
+    this.#byId = Map.groupBy(this.#graph.symbols, (sym) => this.#rows.id(sym))
   }
 
   symbols({ match, kind, doc, limit }: SymbolRequest): SymbolList {
@@ -91,7 +99,9 @@ export class CodeView {
     if (direction === 'in')
       return [
         ...(this.#into.get(sym) ?? []),
-        ...open.filter((call) => mayBe(call, sym, this.#graph)).map((call) => edgeOf(call, sym, 'name-only')),
+        ...(this.#open.get(memberKey(sym)) ?? [])
+          .filter((call) => mayBe(call, sym, this.#graph))
+          .map((call) => edgeOf(call, sym, 'name-only')),
       ]
     const inside = (from: Sym | null): boolean => from === sym || (from !== null && isWithin(from, sym))
     const edges = [...this.#outOf].flatMap(([from, own]) => (inside(from) ? own : []))
@@ -110,7 +120,8 @@ export class CodeView {
   /** What a name means; a definition that is another's alias is not meant beside it. */
   #named(of: string): readonly Sym[] {
     const { symbols } = this.#graph
-    const exact = symbols.filter((sym) => this.#rows.id(sym) === of)
+    const exact = this.#byId.get(of)
+    if (exact !== undefined) return exact
     const name = of.replace(/\(\)$/, '')
     const mark = name.indexOf('#')
     // A name that begins with the mark is that of a private member.
@@ -121,8 +132,7 @@ export class CodeView {
       const own = qualified(sym)
       return own === inside || own.endsWith(`.${inside}`)
     })
-    const meant =
-      exact.length > 0 ? exact : found.filter(({ def }) => def.kind !== 'field' || def.value === null)
+    const meant = found.filter(({ def }) => def.kind !== 'field' || def.value === null)
     if (meant.length === 0) {
       const last = inside.slice(inside.lastIndexOf('.') + 1)
       const unread = this.#unread((id) => this.#holds(id, [last]), null).count
@@ -174,19 +184,45 @@ function familyOf(doc: string): string | undefined {
   return language === 'typescript' || language === 'tsx' ? 'javascript' : language
 }
 
-/** Whether a call that leads nowhere may be one of a symbol, as far as names tell. */
+/** The name of what a call calls, where it has one. */
+function calledName({ file, use: { reach } }: OpenCall): string | undefined {
+  const imported = reach.root === 'import' ? file.facts.imports[reach.n]?.name : undefined
+  return reach.path.at(-1) ?? imported
+}
+
+/** Whether a call that leads nowhere may be one of a symbol, as far as more than its name tells. */
 function mayBe({ file, use: { reach, kind } }: OpenCall, sym: Sym, graph: CodeGraph): boolean {
   const { def } = sym
-  const imported = reach.root === 'import' ? file.facts.imports[reach.n]?.name : undefined
-  const name = reach.path.at(-1) ?? imported
+  if (isPython(file)) return mayBeInPython(file, reach, sym)
   if (kind !== 'call' && def.kind !== 'class' && def.kind !== 'function') return false
-  if (name !== def.name || /^(interface|type|enum|namespace)$/.test(def.kind)) return false
+  if (/^(interface|type|enum|namespace)$/.test(def.kind)) return false
   if (def.kind === 'method' || def.kind === 'field')
     return reach.path.length > 1 || (reach.path.length === 1 && reach.root !== 'free')
   if (def.local || def.container !== null) return false
   const isScript = sym.file.facts.imports.length === 0 && sym.file.facts.exports.length === 0
   if (reach.root === 'free' && reach.path.length === 1) return isScript
   return (reach.root === 'import' || reach.root === 'free') && graph.exportedAs(sym).length > 0
+}
+
+/** The same in Python, of which it is known what cannot be the corpus's own. */
+function mayBeInPython(file: SourceFile, { root, n, path }: CodeReach, sym: Sym): boolean {
+  const { def } = sym
+  const imported = root === 'import' ? file.facts.imports[n] : undefined
+  if (!isPython(sym.file) || def.kind === 'variable') return false
+  if (imported !== undefined && STANDARD_MODULES.has(imported.source.split('.')[0] ?? ''))
+    return path.includes(INSTANCE_STEP) && path.length > 1
+  const held = root === 'own' && path.length === 1 ? file.facts.definitions[n]?.value : undefined
+  if (isOfPython(root, path) || (held?.loose === false && isOfPython(held.root, [...held.path, ...path])))
+    return false
+  const holder = def.container === null ? undefined : sym.file.facts.definitions[def.container]
+  if (holder?.kind === 'class') return path.length > 0 && (root !== 'free' || path.length > 1)
+  if (def.local || root === 'free') return false
+  return root === 'import' || path.length > 0
+}
+
+/** Whether a path leads to a member of what Python has without an import. */
+function isOfPython(root: CodeReach['root'], path: readonly string[]): boolean {
+  return root === 'free' && path.length > 1 && /^(str|list|dict|set|tuple|int|float)$/.test(path[0] ?? '')
 }
 
 function edgeOf({ file, use, from }: OpenCall, to: Sym | null, confidence: LinkConfidence): Edge {

@@ -41,7 +41,7 @@ const readCode: CodeReader['readCode'] = async ({ bytes }) => {
   const definitions = [...text.matchAll(/function (\w+)/g)].map((found): CodeDefinition => {
     const start = Buffer.byteLength(text.slice(0, found.index + 'function '.length))
     const place = { start, end: start + (found[1]?.length ?? 0), from: start, to: bytes.length }
-    const rest = { container: null, local: false, fixed: false, value: null, base: null }
+    const rest = { container: null, local: false, fixed: false, value: null, bases: [], loose: false }
     return { name: found[1] ?? '', kind: 'function', ...place, ...rest }
   })
   const uses = [...text.matchAll(/(\w+)\(\);/g)].map((found) => {

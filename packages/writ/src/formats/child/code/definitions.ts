@@ -13,8 +13,6 @@ export function checkDefinitions(count: number): void {
 
 /** What defines something in languages of which only definitions are read. */
 const DEFINING: Readonly<Record<string, SymbolKind>> = {
-  function_definition: 'function',
-  class_definition: 'class',
   function_declaration: 'function',
   method_declaration: 'method',
   constructor_declaration: 'method',
@@ -48,14 +46,17 @@ interface Found {
 }
 
 /** Definitions of a language whose scopes are not read, by the form of its syntax. */
-export function readDefinitions(language: string, text: string, root: Syntax, partly: boolean): CodeFacts {
+export function readDefinitions(text: string, root: Syntax, partly: boolean): CodeFacts {
   const at = byteOffsets(text)
   const definitions: CodeDefinition[] = []
   const define = (kind: SymbolKind, { node, named, container, local }: Found): void => {
     checkDefinitions(definitions.length)
     const name = text.slice(named.start, named.end)
     const place = { start: at(named.start), end: at(named.end), from: at(node.start), to: at(node.end) }
-    definitions.push({ name, kind, ...place, container, local, fixed: false, value: null, base: null })
+    definitions.push({
+      ...{ name, kind, ...place, container, local },
+      ...{ fixed: false, value: null, bases: [], loose: false },
+    })
   }
   const visit = (node: Syntax, container: number | null, local: boolean): void => {
     const kind = DEFINING[node.type]
@@ -72,23 +73,5 @@ export function readDefinitions(language: string, text: string, root: Syntax, pa
     for (const kid of node.kids) visit(kid, inner, within)
   }
   visit(root, null, false)
-  if (language === 'python') {
-    const known = new Set(definitions.filter(({ container }) => container === null).map(({ name }) => name))
-    for (const assignment of assignments(root)) {
-      const named = field(assignment, 'left')
-      if (named?.type !== 'identifier') continue
-      const name = text.slice(named.start, named.end)
-      if (known.has(name)) continue
-      known.add(name)
-      define('variable', { node: assignment, named, container: null, local: false })
-    }
-  }
   return { definitionsOnly: true, partly, definitions, uses: [], imports: [], exports: [] }
-}
-
-/** Assignments at the top of a file of Python. */
-function assignments(root: Syntax): readonly Syntax[] {
-  return root.kids.flatMap(({ type, kids: [first] }) =>
-    type === 'expression_statement' && first?.type === 'assignment' ? [first] : [],
-  )
 }

@@ -1,13 +1,7 @@
-import type { CodeDefinition, CodeExport, CodeImport, CodeReach, CodeUse, SymbolKind } from '@writ/contract'
-import { Refused } from '../refused.ts'
-import { checkDefinitions } from './definitions.ts'
+import type { CodeReach } from '@writ/contract'
+import { FoundFacts } from './found-facts.ts'
 import { type Binding, Scope } from './scopes.ts'
 import { field, type Syntax } from './syntax.ts'
-
-/** Most uses that are kept of one file. */
-const MOST_USES = 100_000
-
-type Changing<T> = { -readonly [K in keyof T]: T[K] }
 
 /** A class, object or function whose members are defined in the file. */
 export interface Members {
@@ -16,19 +10,11 @@ export interface Members {
 }
 
 /** What is found out about one file of JavaScript or TypeScript. */
-export class EcmaSource {
-  readonly text: string
-  readonly at: (unit: number) => number
-  readonly definitions: Changing<CodeDefinition>[] = []
-  readonly imports: CodeImport[] = []
-  readonly exports: CodeExport[] = []
-  readonly uses: CodeUse[] = []
+export class EcmaSource extends FoundFacts {
   /** The scope that a node opens. */
   readonly scopes: Map<Syntax, Scope> = new Map()
   /** The definition that a node is. */
   readonly defined: Map<Syntax, number> = new Map()
-  /** Names of definitions, and what declares a name without using it. */
-  readonly names: Set<Syntax> = new Set()
   readonly members: Map<number, Members> = new Map()
   /** Definitions that hold what an expression gives, and the scope of that. */
   readonly valued: {
@@ -40,40 +26,11 @@ export class EcmaSource {
   }[] = []
   readonly top: Scope = new Scope(null, true)
 
-  constructor(text: string, at: (unit: number) => number) {
-    this.text = text
-    this.at = at
-  }
-
-  said(node: Syntax): string {
-    return this.text.slice(node.start, node.end)
-  }
-
-  define(name: string, kind: SymbolKind, { node, named, container, local, fixed = false }: Defined): number {
-    checkDefinitions(this.definitions.length)
-    const n = this.definitions.length
-    const place = { start: this.at(named.start), end: this.at(named.end) }
-    const body = { from: this.at(node.start), to: this.at(node.end) }
-    this.definitions.push({ name, kind, ...place, ...body, container, local, fixed, value: null, base: null })
-    this.names.add(named)
-    return n
-  }
-
   member(of: number, name: string, n: number, fixed: boolean): void {
     const members = this.members.get(of) ?? { fixed: new Map(), ofInstance: new Map() }
     this.members.set(of, members)
     const side = fixed ? members.fixed : members.ofInstance
     if (!side.has(name)) side.set(name, n)
-  }
-
-  import(source: string, name: string, common: boolean): number {
-    this.imports.push({ source, name, common })
-    return this.imports.length - 1
-  }
-
-  use(use: CodeUse): void {
-    if (this.uses.length >= MOST_USES) throw new Refused('limits', `it uses more than ${MOST_USES} names`)
-    this.uses.push(use)
   }
 
   bind(scope: Scope, name: string, binding: Bound): Binding {
@@ -96,14 +53,6 @@ export class EcmaSource {
     scope.set(name, made)
     return made
   }
-}
-
-interface Defined {
-  readonly node: Syntax
-  readonly named: Syntax
-  readonly container: number | null
-  readonly local: boolean
-  readonly fixed?: boolean
 }
 
 type Bound = Pick<Binding, 'is' | 'n'> & Partial<Pick<Binding, 'given' | 'path' | 'type' | 'scope'>>

@@ -226,7 +226,7 @@ class Finding {
     if (heritage !== undefined && base !== undefined && base.type !== 'implements_clause') {
       const reach = this.#reaches.of(base, place.scope)
       const definition = n === undefined ? undefined : source.definitions[n]
-      if (definition !== undefined && reach.root !== 'value') definition.base = reach
+      if (definition !== undefined && reach.root !== 'value') definition.bases = [reach]
     }
     if (n !== undefined) scope.self = { root: 'own', n, path: [THIS_STEP], loose: false }
     const inner: Place = { ...place, scope, within: n ?? place.within }

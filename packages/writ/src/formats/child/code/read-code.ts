@@ -3,6 +3,7 @@ import { Refused } from '../refused.ts'
 import { readDefinitions } from './definitions.ts'
 import { readEcma } from './ecma.ts'
 import { parserOf } from './grammars.ts'
+import { readPython } from './python.ts'
 import { plainTree } from './syntax.ts'
 
 /** The structure of a source text. Throws `Refused`, or whatever its parser throws. */
@@ -16,7 +17,8 @@ export async function readCode(language: CodeLanguage, bytes: Uint8Array): Promi
     const partly = tree.rootNode.hasError
     if (language === 'javascript' || language === 'typescript' || language === 'tsx')
       return readEcma(text, root, partly)
-    return readDefinitions(language, text, root, partly)
+    if (language === 'python') return readPython(text, root, partly)
+    return readDefinitions(text, root, partly)
   } catch (error) {
     if (error instanceof RangeError) throw new Refused('limits', 'it is nested too deep')
     throw error
