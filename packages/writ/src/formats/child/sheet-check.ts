@@ -135,7 +135,7 @@ function shown(text: string): string {
 }
 
 function columnOf(letters: string): number {
-  return [...letters].reduce((column, letter) => column * 26 + letter.charCodeAt(0) - 64, 0)
+  return Buffer.from(letters, 'latin1').reduce((column, letter) => column * 26 + letter - 64, 0)
 }
 
 function isDay(value: string): boolean {
