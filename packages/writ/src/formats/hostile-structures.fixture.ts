@@ -353,7 +353,7 @@ export const HOSTILE_STRUCTURES: Readonly<Record<string, (n: number) => HostileF
     ),
   }),
   'a PDF that draws without an end': (n) => drawn(`BT ${'(x) Tj '.repeat(200_000 + n)}ET`),
-  'a PDF that saves its state without an end': (n) => drawn(`${'q '.repeat(30_000 + n)}BT (x) Tj ET`),
+  'a PDF that saves its state without an end': (n) => drawn(`${'q '.repeat(5_000 + n)}BT (x) Tj ET`),
   'a page of a million nodes': (n) => page('<p>x</p>'.repeat(1_000_000 + n)),
   'a page of programs and frames': (n) =>
     page(
