@@ -63,7 +63,7 @@ export function zip(parts: readonly Part[], count: number = parts.length): Buffe
   return Buffer.concat([...local, directory, end])
 }
 
-const part = (name: string, data: string | Buffer, more: Partial<Part> = {}): Part => ({
+export const part = (name: string, data: string | Buffer, more: Partial<Part> = {}): Part => ({
   name,
   data: Buffer.from(data),
   ...more,
@@ -90,51 +90,53 @@ export const asTar = (...blocks: readonly Buffer[]): HostileFile => ({
   bytes: Buffer.concat([...blocks, Buffer.alloc(1024)]),
 })
 
-const word = (document: string | Buffer): HostileFile => ({
+export const wordOf = (...parts: readonly Part[]): HostileFile => ({
   format: 'docx',
   bytes: zip([
     part(
       '[Content_Types].xml',
       '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
     ),
-    part('word/document.xml', document),
+    ...parts,
   ]),
 })
-const WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+export const word = (document: string | Buffer): HostileFile => wordOf(part('word/document.xml', document))
+export const WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 const LAUGHS = `<!DOCTYPE x [<!ENTITY a "ha">${'bcdefghij'
   .split('')
   .map((name, at) => `<!ENTITY ${name} "${`&${'abcdefghi'[at]};`.repeat(10)}">`)
   .join('')}]>`
 
-const SHEET = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+export const SHEET = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 const REL = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
-const book = (sheet: string, more: readonly Part[] = []): HostileFile => ({
+/** A workbook of one sheet. Parts that are given take the place of its own. */
+export const book = (sheet: string | Buffer, more: readonly Part[] = []): HostileFile => ({
   format: 'xlsx',
-  bytes: zip([
-    part(
-      '[Content_Types].xml',
-      '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
-    ),
-    part(
-      '_rels/.rels',
-      `<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${REL}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
-    ),
-    part(
-      'xl/workbook.xml',
-      `<workbook ${SHEET} xmlns:r="${REL}"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>`,
-    ),
-    part(
-      'xl/_rels/workbook.xml.rels',
-      `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${REL}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
-    ),
-    part('xl/worksheets/sheet1.xml', sheet),
-    ...more,
-  ]),
+  bytes: zip([...bookParts(sheet).filter(({ name }) => !more.some((other) => other.name === name)), ...more]),
 })
-export const cells = (rows: string, head = ''): HostileFile =>
-  book(`<worksheet ${SHEET}>${head}<sheetData>${rows}</sheetData></worksheet>`)
+const bookParts = (sheet: string | Buffer): readonly Part[] => [
+  part(
+    '[Content_Types].xml',
+    '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
+  ),
+  part(
+    '_rels/.rels',
+    `<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${REL}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+  ),
+  part(
+    'xl/workbook.xml',
+    `<workbook ${SHEET} xmlns:r="${REL}"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+  ),
+  part(
+    'xl/_rels/workbook.xml.rels',
+    `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${REL}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+  ),
+  part('xl/worksheets/sheet1.xml', sheet),
+]
+export const cells = (rows: string, head = '', after = '', more: readonly Part[] = []): HostileFile =>
+  book(`<worksheet ${SHEET}>${head}<sheetData>${rows}</sheetData>${after}</worksheet>`, more)
 
-const pdf = (objects: readonly string[], trailer = ''): HostileFile => ({
+export const pdf = (objects: readonly string[], trailer = ''): HostileFile => ({
   format: 'pdf',
   bytes: Buffer.from(
     `%PDF-1.4\n${objects.map((content, at) => `${at + 1} 0 obj\n${content}\nendobj\n`).join('')}trailer<</Root 1 0 R${trailer}>>\nstartxref\n0\n%%EOF\n`,
@@ -142,8 +144,8 @@ const pdf = (objects: readonly string[], trailer = ''): HostileFile => ({
   ),
 })
 const CATALOG = '<</Type/Catalog/Pages 2 0 R>>'
-const page = (text: string | Buffer): HostileFile => ({ format: 'html', bytes: Buffer.from(text) })
-const mail = (text: string): HostileFile => ({ format: 'email', bytes: Buffer.from(text) })
+export const page = (text: string | Buffer): HostileFile => ({ format: 'html', bytes: Buffer.from(text) })
+export const mail = (text: string): HostileFile => ({ format: 'email', bytes: Buffer.from(text) })
 const HEAD = 'From: a@b.org\r\nSubject: x\r\n'
 
 /** A fixture with bytes of it changed, from a seed. */
@@ -167,7 +169,10 @@ export function database(statements: string): Buffer {
     db.close()
   }
 }
-const asDatabase = (statements: string): HostileFile => ({ format: 'sqlite', bytes: database(statements) })
+export const asDatabase = (statements: string): HostileFile => ({
+  format: 'sqlite',
+  bytes: database(statements),
+})
 const ORDERS = 'CREATE TABLE orders(id INTEGER PRIMARY KEY, customer TEXT);'
 const FILLED = `${ORDERS} WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO orders SELECT i, 'customer ' || i FROM n;`
 

@@ -22,7 +22,11 @@ export async function parseEmail({ bytes }: ParseRequest): Promise<Parsed> {
     throw new Refused('damaged', 'it is no message: it has no sender, date or subject')
   if (email.attachments.length > MAX_PARTS)
     throw new Refused('limits', `it has more than ${MAX_PARTS} attachments`)
+  const parts = partsOf(email, bytes)
+  if (parts === 'none')
+    throw new Refused('damaged', 'it says that it has parts, and where they begin cannot be told')
   const text = new TextBuilder('part')
+  if (parts === 'no end') text.warn('it ends before its last part does: it was cut short')
   text.mark(text.name('headers of the message'))
   for (const line of headers) text.add(`${line}\n`)
   text.add('\n')
@@ -30,6 +34,18 @@ export async function parseEmail({ bytes }: ParseRequest): Promise<Parsed> {
   text.add(bodyOf(email))
   const members = email.attachments.map(memberOf)
   return { document: text.document(email.subject), members, left: [] }
+}
+
+/** What a message of parts has of them: none, parts without an end, or all. A parser takes what it finds, and says nothing. */
+function partsOf({ headers }: Email, bytes: Uint8Array): 'none' | 'no end' | 'whole' {
+  const type = headers.find(({ key }) => key === 'content-type')?.value ?? ''
+  if (!/^\s*multipart\//i.test(type)) return 'whole'
+  const [, quoted, plain] = /;\s*boundary\s*=\s*(?:"([^"]*)"|([^;\s]*))/i.exec(type) ?? []
+  const boundary = quoted ?? plain
+  if (boundary === undefined) return /;\s*boundary\*/i.test(type) ? 'whole' : 'none'
+  const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (boundary === '' || !message.includes(`\n--${boundary}`)) return 'none'
+  return message.includes(`\n--${boundary}--`) ? 'whole' : 'no end'
 }
 
 function headerLines(email: Email): string[] {

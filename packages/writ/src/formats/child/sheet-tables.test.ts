@@ -29,7 +29,7 @@ function cellXml(value: Value, ref: string): string {
 }
 
 async function tablesOf(rows: readonly (readonly Value[])[], after = ''): Promise<readonly ParsedTable[]> {
-  const { bytes } = cells(`${sheetOf(rows)}</sheetData>${after}<sheetData>`)
+  const { bytes } = cells(sheetOf(rows), '', after)
   const { document } = await parseFile({ format: 'xlsx', name: 'a.xlsx', bytes })
   return document?.tables ?? []
 }

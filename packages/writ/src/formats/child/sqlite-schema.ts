@@ -38,7 +38,7 @@ const WRITTEN = [18, 19]
  */
 export function openCopy(bytes: Uint8Array): DatabaseSync {
   const copy = Buffer.from(bytes)
-  for (const at of WRITTEN) copy[at] = 1
+  for (const at of WRITTEN) if (copy[at] === 2) copy[at] = 1
   const db = new DatabaseSync(':memory:', { readBigInts: true, allowExtension: false })
   try {
     db.deserialize(copy)

@@ -29,8 +29,10 @@ export function parseXlsx({ bytes }: ParseRequest): Parsed {
   })
   const text = new TextBuilder('cells')
   const sheets = new Sheets(text, book.Workbook?.WBProps?.date1904 === true)
+  // A sheet that its parser gave up is not among them, and nothing else tells.
   for (const name of book.SheetNames)
-    sheets.add(name, rowsOf(book, name), mergedOf(book, name), hiddenOf(book, name))
+    if (book.Sheets[name] === undefined) sheets.leave(name)
+    else sheets.add(name, rowsOf(book, name), mergedOf(book, name), hiddenOf(book, name))
   if (sheets.cells === 0) throw new Refused('damaged', 'there is nothing in its cells')
   return { document: text.document(book.Props?.Title), members: [], left: [] }
 }
@@ -99,6 +101,12 @@ class Sheets {
       text.noTable(name, `it is past the first ${MAX_TABLE_CELLS} cells of its workbook`)
     else if (unknown !== undefined) text.noTable(name, `a formula in row ${unknown + 1} has no stored value`)
     else this.#tables(name, filled, merged)
+  }
+
+  /** Names a sheet that cannot be read. */
+  leave(name: string): void {
+    this.#text.warn(`sheet ${name}: it cannot be read`)
+    this.#text.noTable(this.#free(name), 'it cannot be read')
   }
 
   #tables(name: string, rows: readonly SheetRow[], merged: readonly MergedRows[]): void {
