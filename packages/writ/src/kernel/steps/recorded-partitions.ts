@@ -1,11 +1,17 @@
-import type { Partition, RecordedDecision } from '@writ/contract'
+import type { AskedFilter, Partition, RecordedDecision } from '@writ/contract'
 import type { RecordOf } from '@writ/evidence'
-import type { ContextStep } from './context-step.ts'
 import { labelled } from './filtered-documents.ts'
 
 type Recorded = Pick<RecordOf<'context.search'>['det'], 'outcome' | 'partitions' | 'decisions'>
 
-type Asked = Pick<ContextStep<unknown>, 'op' | 'searches' | 'named' | 'wanted' | 'where'>
+/** What a step asks for: a `ContextStep`, as far as it tells which partitions that takes. */
+interface Asked {
+  readonly op: string
+  readonly searches?: boolean
+  readonly named?: readonly string[]
+  readonly wanted?: string
+  readonly where?: AskedFilter
+}
 
 /** Steps that go over all of a frame's scope and search no text. */
 const LISTINGS: ReadonlySet<string> = new Set(['docs', 'tables'])
