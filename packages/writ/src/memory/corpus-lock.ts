@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { WritError } from '@writ/contract'
+import { setTimeout } from 'node:timers/promises'
+import { isWritError, WritError } from '@writ/contract'
 
 /** What SQLite says when another connection has the lock. */
 const BUSY = 5
@@ -16,6 +17,30 @@ export async function withCorpusLock<T>(locks: string, name: string, work: () =>
     return await work()
   } finally {
     lock.close()
+  }
+}
+
+/** What no corpus can be called. */
+const PACKS = '.packs'
+
+/** How often it is tried to lock the packs, and for how long: packs are removed in well under a second. */
+const PACKS_RETRY_MS = 10
+const PACKS_WAIT_MS = 60_000
+
+/**
+ * Does something short while nobody else names the packs of a corpus or removes packs. Waits for whoever does. Rejects like
+ * `withCorpusLock`.
+ */
+export async function withPacksLock<T>(locks: string, work: () => Promise<T>): Promise<T> {
+  const until = performance.now() + PACKS_WAIT_MS
+  for (;;) {
+    try {
+      return await withCorpusLock(locks, PACKS, work)
+    } catch (error) {
+      const isTaken = isWritError(error) && error.code === 'CORPUS_BUSY' && performance.now() < until
+      if (!isTaken) throw error
+      await setTimeout(PACKS_RETRY_MS)
+    }
   }
 }
 

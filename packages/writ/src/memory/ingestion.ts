@@ -53,9 +53,6 @@ async function bringIn(
 export function load(request: WorkerCalls['load']['request'], keep: Keep): LoadedPartition[] {
   const directory = new PackDirectory(request.places)
   return request.partitions.map(({ key, packSha256 }) => {
-    if (!directory.has(packSha256)) {
-      throw new WritError('UNKNOWN_CORPUS', `the pack ${packSha256} of this corpus is gone; ingest it again`)
-    }
     return openPartition({ directory, keep }, key, packSha256)
   })
 }
