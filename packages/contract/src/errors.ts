@@ -342,6 +342,11 @@ export const ERRORS = {
     retryable: true,
     next: 'Check that an OTLP/HTTP collector listens at the address; the run itself is not touched.',
   },
+  DISK_FULL: {
+    exit: 1,
+    retryable: true,
+    next: 'Free room on that disk, or choose a directory on another with --home or WRIT_HOME; then give the command again.',
+  },
   HOME_UNUSABLE: { exit: 2, retryable: false, next: 'Choose a writable directory with --home or WRIT_HOME.' },
   KEY_UNAVAILABLE: {
     exit: 1,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
-import { isWritError, WritError } from '@writ/contract'
+import { isDiskFull, isWritError, orDiskFull, WritError } from '@writ/contract'
 
 /** What SQLite says when another connection has the lock. */
 const BUSY = 5
@@ -12,7 +12,7 @@ const BUSY = 5
  * and with `HOME_UNUSABLE` where there can be no lock.
  */
 export async function withCorpusLock<T>(locks: string, name: string, work: () => Promise<T>): Promise<T> {
-  const lock = taken(join(locks, `${name}.lock`), name)
+  const lock = taken(locks, name)
   try {
     return await work()
   } finally {
@@ -44,7 +44,8 @@ export async function withPacksLock<T>(locks: string, work: () => Promise<T>): P
   }
 }
 
-function taken(path: string, name: string): DatabaseSync {
+function taken(locks: string, name: string): DatabaseSync {
+  const path = join(locks, `${name}.lock`)
   let lock: DatabaseSync | undefined
   try {
     lock = new DatabaseSync(path, { timeout: 0 })
@@ -55,6 +56,7 @@ function taken(path: string, name: string): DatabaseSync {
     const why = cause instanceof Error ? cause.message : String(cause)
     if (cause instanceof Error && 'errcode' in cause && cause.errcode === BUSY)
       throw new WritError('CORPUS_BUSY', `the corpus ${name} is being ingested or removed by another`)
+    if (isDiskFull(cause)) throw orDiskFull(cause, locks)
     throw new WritError('HOME_UNUSABLE', `cannot lock the corpus ${name} by ${path}: ${why}`, { cause })
   }
 }

@@ -11,6 +11,7 @@ import {
   type KeptCorpus,
   type Library,
   type Omitted,
+  orDiskFull,
   type Partition,
   type RemovedCorpus,
 } from '@writ/contract'
@@ -127,7 +128,7 @@ class PackLibrary implements Library {
       return store
     } catch (error) {
       await store.close()
-      throw error
+      throw orDiskFull(error, this.#home.home)
     }
   }
 
@@ -246,7 +247,7 @@ class PackLibrary implements Library {
       const cleanUp = link.terminate().then(() => this.#home.release(scratch))
       // An abort must be prompt. Anything else waits: what fills a disk must not stay there.
       if (signal?.aborted !== true) await cleanUp
-      throw error
+      throw orDiskFull(error, this.#home.home)
     } finally {
       this.#unfinished.delete(link)
     }
