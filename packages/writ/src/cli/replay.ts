@@ -5,6 +5,7 @@ import { onInterrupt } from './interrupt.ts'
 import { printableLine } from './printable.ts'
 import { runUnlessFile } from './run-named.ts'
 import { chooseHome, chooseTrust } from './trust.ts'
+import { lineWatch, quietWatch } from './watch.ts'
 
 export interface ReplayFlags {
   readonly home?: string
@@ -18,7 +19,8 @@ export interface ReplayFlags {
 export async function replay(what: string, flags: ReplayFlags): Promise<number> {
   const { policy, attest } = flags
   const interrupt = onInterrupt()
-  const options = { signal: interrupt.signal, ...defined({ attest }) }
+  const { onEvent } = flags.json === true ? quietWatch : lineWatch(process.stderr)
+  const options = { signal: interrupt.signal, onEvent, ...defined({ attest }) }
   const again = async (writ: Writ): Promise<FileReplay> => {
     const run = await runUnlessFile(what, writ)
     if (run !== undefined) return { run, report: await writ.replay(run, options) }

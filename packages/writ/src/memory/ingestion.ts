@@ -107,11 +107,17 @@ export function empty(omitted: readonly Omitted[], skipped: Readonly<Record<stri
   return new WritError('EMPTY_CORPUS', `no document to ask about: ${why}`, { data: { omitted, skipped } })
 }
 
-/** Counts what has become searchable, and tells of it now and then. */
+/** Counts what has become searchable, and tells of it now and then, and at the end what was not told before. */
 export function counter(report: (progress: IngestProgress) => void, totalBytes?: number) {
   let documents = 0
   let bytes = 0
-  let last = 0
+  let last = performance.now()
+  let told: string | undefined
+  const tell = (): void => {
+    const counted = `${documents} ${bytes}`
+    if (counted !== told) report({ documents, bytes, ...defined({ totalBytes }) })
+    told = counted
+  }
   return {
     advance: (moreDocuments: number, moreBytes: number): void => {
       documents += moreDocuments
@@ -119,8 +125,8 @@ export function counter(report: (progress: IngestProgress) => void, totalBytes?:
       const now = performance.now()
       if (now - last < PROGRESS_INTERVAL_MS) return
       last = now
-      report({ documents, bytes, ...defined({ totalBytes }) })
+      tell()
     },
-    end: (): void => report({ documents, bytes, ...defined({ totalBytes }) }),
+    end: (): void => tell(),
   }
 }
