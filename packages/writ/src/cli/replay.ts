@@ -2,6 +2,7 @@ import { counted, defined } from '@writ/contract'
 import type { FileReplay, ReplayReport, Writ } from '../index.ts'
 import { inHome } from './in-home.ts'
 import { onInterrupt } from './interrupt.ts'
+import { onScreen } from './on-screen.ts'
 import { printableLine } from './printable.ts'
 import { runUnlessFile } from './run-named.ts'
 import { chooseHome, chooseTrust } from './trust.ts'
@@ -29,7 +30,9 @@ export async function replay(what: string, flags: ReplayFlags): Promise<number> 
   }
   try {
     const { run, report } = await inHome(flags, again, defined({ policy }))
-    process.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : describe(run, report))
+    process.stdout.write(
+      flags.json === true ? `${JSON.stringify(report)}\n` : onScreen(describe(run, report), process.stdout),
+    )
     return report.outcome === 'IDENTICAL' ? 0 : 6
   } finally {
     interrupt.stop()
