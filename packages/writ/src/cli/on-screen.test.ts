@@ -15,8 +15,6 @@ it('is broken between words on a terminal, and goes on further in', () => {
     const text = onScreen('word '.repeat(80).trim(), { isTTY: true, columns })
     expect(text.split('\n').every((line) => line.length <= columns)).toBe(true)
     expect(new Set(text.split(/\s+/))).toEqual(new Set(['word']))
-      true,
-    )
   }
 })
 
