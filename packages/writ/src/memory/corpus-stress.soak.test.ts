@@ -9,7 +9,7 @@ import { workspace } from './memory-fixture.ts'
 
 const SECONDS = 90
 const ROLES = ['ingest', 'ingest', 'open', 'open', 'open', 'twin']
-const PROGRAM = join(import.meta.dirname, 'corpus-stress.fixture.ts')
+const PROGRAM = join(import.meta.dirname, 'corpus-stress-process-fixture.ts')
 
 it('corpora are opened, ingested and removed by many at once', async () => {
   const space = workspace()
