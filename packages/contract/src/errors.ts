@@ -51,7 +51,7 @@ export const ERRORS = {
   BAD_SCRIPT: {
     exit: 2,
     retryable: false,
-    next: 'Correct the script at the place named; nothing of it ran. docs/reference/scripts.md says what a script is.',
+    next: 'Correct the script at the place named; nothing of it ran. `writ scripts` shows what those that come with Writ take.',
   },
   UNKNOWN_SCRIPT: {
     exit: 2,
@@ -66,7 +66,7 @@ export const ERRORS = {
   BAD_QUESTIONS: {
     exit: 2,
     retryable: false,
-    next: 'Correct the question at the place named; nothing was asked. docs/how-to-evaluate.md says what a line holds.',
+    next: 'Correct the question at the place named; nothing was asked. A line is one JSON object: {"question": "How many sign?", "gold": 3}.',
   },
   UNKNOWN_EVALUATION: {
     exit: 2,
@@ -166,7 +166,7 @@ export const ERRORS = {
   BAD_SQL: {
     exit: 2,
     retryable: false,
-    next: 'Write one SELECT over tables that `tables()` lists; docs/reference/tables.md says what a query may use.',
+    next: 'Write one SELECT over tables that `tables()` lists.',
   },
   SQL_STOPPED: {
     exit: 1,
@@ -216,7 +216,7 @@ export const ERRORS = {
   BAD_SCHEMA: {
     exit: 2,
     retryable: false,
-    next: 'Correct the schema at the place named; docs/reference/schemas.md lists the keywords that are checked.',
+    next: 'Correct the schema at the place named, or leave out the keyword that cannot be checked.',
   },
   INVALID_REPLY: {
     exit: 1,
@@ -341,6 +341,11 @@ export const ERRORS = {
     exit: 1,
     retryable: true,
     next: 'Check that an OTLP/HTTP collector listens at the address; the run itself is not touched.',
+  },
+  DISK_FULL: {
+    exit: 1,
+    retryable: true,
+    next: 'Free room on that disk, or choose a directory on another with --home or WRIT_HOME; then give the command again.',
   },
   HOME_UNUSABLE: { exit: 2, retryable: false, next: 'Choose a writable directory with --home or WRIT_HOME.' },
   KEY_UNAVAILABLE: {

@@ -360,6 +360,8 @@ export interface Det {
   /** What came of one request of a batch, as it came back. */
   readonly 'model.item': {
     readonly item: number
+    /** Its leaf under the root that is the `input` of the command. A batch has it of all its items, or is from before there was it. */
+    readonly input?: Commitment
     readonly outcome: Outcome
     /** Its leaf under the root that is the `output` of the result. */
     readonly output: Commitment

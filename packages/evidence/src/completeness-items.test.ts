@@ -1,4 +1,4 @@
-import { type Attempt, addAmounts, type Det, NOTHING, type Obs } from '@writ/contract'
+import { type Attempt, addAmounts, type Det, defined, NOTHING, type Obs } from '@writ/contract'
 import { describe, expect, test } from 'vitest'
 import { CALL, consistent, find, judge, RESULT, RETRY, records } from './altered-run.fixture.ts'
 import { merkleOfItems } from './commitment.ts'
@@ -36,6 +36,21 @@ const FIRST = itemRecord(0)
 const SECOND = itemRecord(1)
 const failed = { outcome: 'error', code: 'MODEL_FAILED' } as const
 
+const INPUTS = [0, 1].map((item) => sha256Hex(utf8(`input ${item}`)))
+
+/** The items with the requests that they name. */
+function naming(first: string | undefined, second: string | undefined): readonly AnyRecord[] {
+  return [first, second].map((input, item) => itemRecord(item, { det: defined({ input }) }))
+}
+
+/** The run with a command for the requests. */
+function asking(items: readonly AnyRecord[]): readonly AnyRecord[] {
+  const input = merkleOfItems(INPUTS)
+  return run(items).map((record) =>
+    record.seq === CALL.seq ? ({ ...record, det: { ...record.det, input } } as AnyRecord) : record,
+  )
+}
+
 /** The run with these records in place of the list of attempts, and a result that has what they come to. */
 function run(items: readonly AnyRecord[], result: Altered = {}): readonly AnyRecord[] {
   const answered = {
@@ -59,6 +74,15 @@ describe('items of a batch', () => {
   test('come back in any order, once each, and make its result', () => {
     expect(judge(run([FIRST, SECOND]))).toContain('16 steps')
     expect(judge(run([SECOND, FIRST]))).toContain('16 steps')
+  })
+
+  test('name the requests of the command, all of them or none', () => {
+    const [first, second] = INPUTS
+    expect(judge(asking(naming(first, second)))).toContain('16 steps')
+    expect(judge(asking(naming(undefined, undefined)))).toContain('16 steps')
+    expect(refused(asking(naming(second, first)))).toBe('ITEM_MISMATCH ')
+    expect(refused(asking(naming(first, first)))).toBe('ITEM_MISMATCH ')
+    expect(refused(asking(naming(first, undefined)))).toBe('ITEM_MISMATCH ')
   })
 
   test('may be some of them errors', () => {

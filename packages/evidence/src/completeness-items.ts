@@ -12,7 +12,7 @@ const AMOUNTS = ['calls', 'inputTokens', 'outputTokens', 'costMicroUsd'] as cons
 
 /** An item of a batch came back: once, with all its attempts, none of which is begun again from here on. */
 export function takeItem(record: ItemRecord, call: Call, pending: Pending, at: string): void {
-  const { item, outcome, output, charged } = record.det
+  const { item, input, outcome, output, charged } = record.det
   if (call.det.items < 2 || item >= call.det.items)
     refuse('NO_COMMAND', `Command ${call.seq} has no item ${item} of a batch.`, `${at}/det/item`)
   if (pending.items.has(item))
@@ -21,7 +21,7 @@ export function takeItem(record: ItemRecord, call: Call, pending: Pending, at: s
   checkAttempts(record, 1 + (pending.retriesOf.get(item) ?? 0), at)
   if (outcome === 'ok' && charged.calls === 0)
     refuse('OUTCOME_MISMATCH', `Item ${item} came back and was never sent.`, `${at}/det/outcome`)
-  pending.items.set(item, { outcome, output })
+  pending.items.set(item, { outcome, input, output })
   pending.returned = addAmounts(pending.returned, charged)
 }
 
@@ -60,14 +60,16 @@ function checkAttempts(
 /** The result of a batch whose items have records is what they come to: all of them, their outputs, outcomes and charges. */
 export function checkItems(
   { det, obs }: RecordOf<'model.result'>,
-  { det: { items: count } }: Call,
+  call: Call,
   { items, returned }: Pending,
   at: string,
 ): void {
+  const { items: count } = call.det
   if (items.size !== count)
     refuse('ITEM_MISMATCH', `${items.size} of ${count} items came back before the result.`, at)
   if (obs.detail.length > 0)
     refuse('ITEM_MISMATCH', 'Attempts are described again that the items describe.', `${at}/obs/detail`)
+  checkRequests(items, call, at)
   const inOrder = Array.from({ length: count }, (_, item) => items.get(item)?.output ?? '')
   if (merkleOfItems(inOrder) !== det.output)
     refuse('ITEM_MISMATCH', 'The output is not the root over those of the items.', `${at}/det/output`)
@@ -84,4 +86,15 @@ export function checkItems(
       `${at}/det/charged/${key}`,
     )
   }
+}
+
+/** The requests that items name are those of the command: of all of them, or of none. */
+function checkRequests(items: Pending['items'], { det }: Call, at: string): void {
+  const named = Array.from({ length: det.items }, (_, item) => items.get(item)?.input ?? '')
+  if (named.every((input) => input === '')) return
+  const without = named.indexOf('')
+  if (without >= 0)
+    refuse('ITEM_MISMATCH', `Item ${without} names no request, and another of its batch does.`, at)
+  if (merkleOfItems(named) !== det.input)
+    refuse('ITEM_MISMATCH', 'The requests that the items name are not those of the command.', at)
 }

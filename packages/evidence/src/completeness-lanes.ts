@@ -30,6 +30,8 @@ export interface Pending {
 /** What the result of a batch is held against. */
 interface ReturnedItem {
   readonly outcome: Outcome
+  /** Absent in runs from before items named their requests. */
+  readonly input?: string | undefined
   readonly output: string
 }
 

@@ -4,6 +4,8 @@ import { at, CALL, consistent, HIGHER, judge, RESULT, records } from './altered-
 import { merkleOfItems } from './commitment.ts'
 import type { Lane } from './completeness-lanes.ts'
 import { ReusableCalls } from './completeness-reuse.ts'
+import { sha256Hex } from './crypto.ts'
+import { utf8 } from './encoding.ts'
 import type { RecordPlace, RunShare } from './fold-run.ts'
 import type { AnyRecord } from './record.ts'
 
@@ -60,25 +62,31 @@ describe('a call that another one answers', () => {
     expect(judge(reusing([WHOLE]))).toContain('records')
   })
 
-  it('may name a part of it, of which the records hold no commitment', () => {
+  it('may name a part of it, of which the records of an older run hold no commitment', () => {
     expect(judge(reusing([{ ...WHOLE, items: 1, input: RESULT.det.output }]))).toContain('records')
   })
 
-  it('names of a part of a batch whose items have records the answers of those items, which came back well', () => {
+  it('names of a part of a batch whose items have records the requests and answers of those items, which came back well', () => {
     const share = {} as RunShare
     const [first, second] = [CALL.det.input, RESULT.det.output]
+    const asked = [first, second].map((text) => sha256Hex(utf8(`asked ${text}`)))
     const named =
-      (output: string, outcome: 'ok' | 'error' = 'ok') =>
+      (output: string, outcome: 'ok' | 'error' = 'ok', input = asked[0] ?? '') =>
       (): void => {
         const calls = new ReusableCalls()
-        const items = new Map([0, 1].map((item) => [item, { outcome, output: item === 0 ? first : second }]))
+        const items = new Map(
+          [0, 1].map((item) => [item, { outcome, input: asked[item], output: item === 0 ? first : second }]),
+        )
         calls.result(RESULT, CALL, share, items)
-        const reused = [{ ...WHOLE, items: 1, of: 0, output: merkleOfItems([output]) }]
+        const reused = [
+          { ...WHOLE, items: 1, of: 0, input: merkleOfItems([input]), output: merkleOfItems([output]) },
+        ]
         const place = { frame: { share }, at: 'a' } as unknown as RecordPlace<Lane>
         calls.call({ ...CALL, det: { ...CALL.det, items: 1, reused } }, place)
       }
     expect(named(first)).not.toThrow()
     expect(named(second)).toThrow('answered something else')
+    expect(named(first, 'ok', asked[1])).toThrow('asked something else')
     expect(named(first, 'error')).toThrow('has no answer')
   })
 

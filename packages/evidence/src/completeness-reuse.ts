@@ -22,8 +22,7 @@ interface AnsweredCall {
 /**
  * The sub-calls that came back, for those that name one instead of being sent. A call may only name one that was asked under its
  * own label, of its own model, within its own share of the budget. Where all of the named call is reused, commitments show that
- * requests and answers are equal. Of a part of a batch the records of its items show which answers were taken; of its requests the
- * records hold the root alone. Grows with the calls of a run, and with the items of its batches.
+ * requests and answers are equal. Of a part of a batch the records of its items show both. Grows with the calls of a run, and with the items of its batches.
  */
 export class ReusableCalls {
   readonly #calls = new Map<string, AnsweredCall>()
@@ -75,24 +74,26 @@ export class ReusableCalls {
     if ((row.of === null) !== (call.items === 1) || (row.of ?? 0) + row.items > call.items)
       bad(`Step ${named} has no such requests.`, `${at}/of`)
     if (row.items > call.answered) bad(`Only ${call.answered} requests of step ${named} came back.`, at)
-    if (call.outcomes.size > 0) checkAnswers(row, call.outcomes, at)
+    if (call.outcomes.size > 0) checkNamed(row, call.outcomes, at)
     if (row.items < call.items) return
     if (row.input !== call.input) bad(`Step ${named} asked something else.`, `${at}/input`)
     if (row.output !== call.output) bad(`Step ${named} was answered something else.`, `${at}/output`)
   }
 }
 
-/** The answers are those of the very items that are named, and these came back well. */
-function checkAnswers(row: ReusedItems, outcomes: Pending['items'], at: string): void {
+/** Requests and answers are those of the very items that are named, and these came back well. */
+function checkNamed(row: ReusedItems, outcomes: Pending['items'], at: string): void {
   const step = `${row.lane}/${row.n}`
   const first = row.of ?? 0
-  const outputs = Array.from({ length: row.items }, (_, i) => {
+  const named = Array.from({ length: row.items }, (_, i) => {
     const came = outcomes.get(first + i)
-    return came?.outcome === 'ok'
-      ? came.output
-      : bad(`Item ${first + i} of step ${step} has no answer.`, `${at}/of`)
+    return came?.outcome === 'ok' ? came : bad(`Item ${first + i} of step ${step} has no answer.`, `${at}/of`)
   })
-  if (merkleOfItems(outputs) !== row.output)
+  // Items from before they named their requests name none of theirs.
+  const inputs = named.flatMap(({ input }) => input ?? [])
+  if (inputs.length === named.length && merkleOfItems(inputs) !== row.input)
+    bad(`The items of step ${step} that are named were asked something else.`, `${at}/input`)
+  if (merkleOfItems(named.map(({ output }) => output)) !== row.output)
     bad(`The items of step ${step} that are named were answered something else.`, `${at}/output`)
 }
 

@@ -137,7 +137,14 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
   }),
   'model.attempt': object<Det['model.attempt']>({}),
   'model.usage': object<Det['model.usage']>({}),
-  'model.item': object<Det['model.item']>({ item: count, outcome, output: digest, charged: amount, code }),
+  'model.item': object<Det['model.item']>({
+    item: count,
+    input: optional(digest),
+    outcome,
+    output: digest,
+    charged: amount,
+    code,
+  }),
   'model.result': object<Det['model.result']>({
     outcome,
     output: digest,

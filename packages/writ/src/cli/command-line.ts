@@ -9,6 +9,7 @@ import type { ExportFlags } from './export.ts'
 import type { ForkFlags } from './fork.ts'
 import { homeOption } from './home.ts'
 import { modelNames } from './model-names.ts'
+import { onScreen } from './on-screen.ts'
 import { withDelivery, withPace, withServer, withViewer } from './option-groups.ts'
 import { askedChecks, repeated, seconds, usd, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
@@ -357,7 +358,7 @@ function report(thrown: unknown, args: readonly string[]): number {
   const next = usage ? 'Run `writ --help` to see commands and options.' : nextFor(known, args)
   if (args.includes('--json') || args.includes('--jsonl'))
     process.stdout.write(`${JSON.stringify({ schema: 'writ.error/1', code, message, next })}\n`)
-  else process.stderr.write(printable(`writ: ${code}: ${message}\n${next}\n`))
+  else process.stderr.write(onScreen(printable(`writ: ${code}: ${message}\n${next}\n`), process.stderr))
   return usage ? 2 : known.exitCode
 }
 

@@ -17,6 +17,7 @@ import { expandPaths } from './expand-paths.ts'
 import { inHome } from './in-home.ts'
 import { ProgressLine } from './ingest-progress.ts'
 import { onInterrupt } from './interrupt.ts'
+import { onScreen } from './on-screen.ts'
 import { documentLabel } from './parse-option.ts'
 import { printableLine } from './printable.ts'
 import { readStructure } from './read-structure.ts'
@@ -226,7 +227,10 @@ function skippedLines({ skipped }: ContextStore): string[] {
 }
 
 function print(flags: CorpusFlags, value: unknown, lines: readonly string[]): number {
-  const text = flags.json === true ? JSON.stringify(value) : lines.map(printableLine).join('\n')
+  const text =
+    flags.json === true
+      ? JSON.stringify(value)
+      : onScreen(lines.map(printableLine).join('\n'), process.stdout)
   process.stdout.write(`${text}\n`)
   return 0
 }

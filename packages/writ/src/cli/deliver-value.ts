@@ -1,5 +1,6 @@
 import { type Answer, toWritError, type WritError } from '@writ/contract'
 import type { Writ } from '../index.ts'
+import { onScreen } from './on-screen.ts'
 import { writeOutput } from './output.ts'
 import { printable } from './printable.ts'
 import { valueText } from './value-file/value-file.ts'
@@ -24,7 +25,7 @@ export async function deliverValue(
   } catch (error) {
     const known = toWritError(error)
     const { code, message, next } = known
-    process.stderr.write(`writ: ${code}: ${printable(message)}\n${next}\n`)
+    process.stderr.write(onScreen(`writ: ${code}: ${printable(message)}\n${next}\n`, process.stderr))
     return known
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { VERSION } from '../index.ts'
 import { inHome } from './in-home.ts'
+import { onScreen } from './on-screen.ts'
 import { printable, printableLine } from './printable.ts'
 
 /** Checks what Writ needs of this machine and says what is missing; resolves with 0 when everything works. */
@@ -20,7 +21,10 @@ export async function doctor(flags: { readonly home?: string; readonly json?: bo
       printable(`${absent ? '–' : passed ? '✓' : '✗'} ${name.padEnd(9)} ${detail}`),
     )
     process.stdout.write(
-      `writ ${VERSION} on Node ${process.version}, home ${printableLine(state)}\n${lines.join('\n')}\n`,
+      onScreen(
+        `writ ${VERSION} on Node ${process.version}, home ${printableLine(state)}\n${lines.join('\n')}\n`,
+        process.stdout,
+      ),
     )
   }
   return ok ? 0 : 1

@@ -4,6 +4,7 @@ import type { ExpiredRun, Writ } from '../index.ts'
 import { loadConfig } from './config.ts'
 import { confirmed } from './confirm.ts'
 import { inHome } from './in-home.ts'
+import { onScreen } from './on-screen.ts'
 import { printableLine } from './printable.ts'
 import type { Running } from './running.ts'
 
@@ -127,7 +128,10 @@ function common(command: Command): Command {
 }
 
 function print(flags: Flags, value: unknown, lines: readonly string[]): number {
-  const text = flags.json === true ? JSON.stringify(value) : lines.map(printableLine).join('\n')
+  const text =
+    flags.json === true
+      ? JSON.stringify(value)
+      : onScreen(lines.map(printableLine).join('\n'), process.stdout)
   process.stdout.write(`${text}\n`)
   return 0
 }

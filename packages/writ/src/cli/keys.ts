@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { type BundleSignatures, type ListedKey, trustPath } from '../index.ts'
 import { homeOf } from './home.ts'
 import { inHome } from './in-home.ts'
+import { onScreen } from './on-screen.ts'
 import { wholeNumber } from './parse-option.ts'
 import { printableLine } from './printable.ts'
 import type { Running } from './running.ts'
@@ -136,7 +137,10 @@ function signatureLines(found: BundleSignatures): readonly string[] {
 }
 
 function print<T>(flags: Flags, value: T, lines: (value: T) => readonly string[]): number {
-  const text = flags.json === true ? JSON.stringify(value) : lines(value).map(printableLine).join('\n')
+  const text =
+    flags.json === true
+      ? JSON.stringify(value)
+      : onScreen(lines(value).map(printableLine).join('\n'), process.stdout)
   process.stdout.write(`${text}\n`)
   return 0
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { inHome } from './in-home.ts'
+import { onScreen } from './on-screen.ts'
 import { printableLine } from './printable.ts'
 import type { Running } from './running.ts'
 
@@ -32,7 +33,8 @@ async function accept(shard: string, flags: AcceptFlags): Promise<number> {
     ...(log === null ? [] : [`Its write-ahead log as it was found: ${log}`]),
     'Look at its runs with `writ runs`; `writ resume <run>` goes on with an open one.',
   ]
-  const text = flags.json === true ? JSON.stringify(loss) : lines.map(printableLine).join('\n')
+  const text =
+    flags.json === true ? JSON.stringify(loss) : onScreen(lines.map(printableLine).join('\n'), process.stdout)
   process.stdout.write(`${text}\n`)
   return 0
 }

@@ -2,6 +2,7 @@ import { defined, WritError } from '@writ/contract'
 import { keyHosts, locationOf, providerOf, type WritOptions } from '../index.ts'
 import type { Config, KeyBinding } from './config.ts'
 import { listed, type ModelNames } from './model-names.ts'
+import { onScreen } from './on-screen.ts'
 import { printable } from './printable.ts'
 
 /** The key whose server another variable may name. */
@@ -181,5 +182,5 @@ class Keys {
 }
 
 function sayOnStderr(line: string): void {
-  process.stderr.write(printable(`writ: ${line}\n`))
+  process.stderr.write(onScreen(printable(`writ: ${line}\n`), process.stderr))
 }

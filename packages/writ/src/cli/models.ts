@@ -5,6 +5,7 @@ import { type Config, loadConfig } from './config.ts'
 import { inHome } from './in-home.ts'
 import { modelAccess, namedKey, usualWindow } from './model-access.ts'
 import { listed } from './model-names.ts'
+import { onScreen } from './on-screen.ts'
 import { printableLine } from './printable.ts'
 import type { Running } from './running.ts'
 
@@ -52,7 +53,7 @@ async function models(flags: ModelsFlags): Promise<number> {
   process.stdout.write(
     flags.json === true
       ? `${JSON.stringify({ schema: 'writ.models/1', models: keyed })}\n`
-      : `${keyed.map(block).join('\n')}\n`,
+      : onScreen(`${keyed.map(block).join('\n')}\n`, process.stdout),
   )
   return 0
 }

@@ -5,6 +5,7 @@ import { contextOf } from './ask-context.ts'
 import { loadConfig } from './config.ts'
 import { confirmed } from './confirm.ts'
 import { inHome } from './in-home.ts'
+import { onScreen } from './on-screen.ts'
 import { withViewer } from './option-groups.ts'
 import { printableLine } from './printable.ts'
 import type { Running } from './running.ts'
@@ -72,7 +73,10 @@ function print({ json }: NotesFlags, listed: ListedNotes): number {
   const text =
     json === true
       ? JSON.stringify({ schema: 'writ.notes/1', ...listed })
-      : (lines.length > 0 ? lines : ['No run left notes of this corpus.']).map(printableLine).join('\n')
+      : onScreen(
+          (lines.length > 0 ? lines : ['No run left notes of this corpus.']).map(printableLine).join('\n'),
+          process.stdout,
+        )
   process.stdout.write(`${text}\n`)
   return 0
 }

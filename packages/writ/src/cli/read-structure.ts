@@ -11,6 +11,7 @@ import {
   whole,
 } from '@writ/contract'
 import { ProgressLine } from './ingest-progress.ts'
+import { onScreen } from './on-screen.ts'
 import { printableLine } from './printable.ts'
 
 /** Source without structure that is named on the screen; `--json` has all of it. */
@@ -43,7 +44,7 @@ interface Told extends SourceState {
 export async function readStructure(store: KeptCorpus, flags: Flags, screen: Screen): Promise<Told> {
   const say = (lines: readonly string[]): void => {
     if (flags.json === true) return
-    for (const line of lines) process.stdout.write(`${printableLine(line)}\n`)
+    for (const line of lines) process.stdout.write(`${onScreen(printableLine(line), process.stdout)}\n`)
   }
   const { left } = store.source
   const told = { ...store.source, read: null, without: null, ms: 0, unavailable: null }

@@ -2,9 +2,11 @@ import { counted, defined } from '@writ/contract'
 import type { FileReplay, ReplayReport, Writ } from '../index.ts'
 import { inHome } from './in-home.ts'
 import { onInterrupt } from './interrupt.ts'
+import { onScreen } from './on-screen.ts'
 import { printableLine } from './printable.ts'
 import { runUnlessFile } from './run-named.ts'
 import { chooseHome, chooseTrust } from './trust.ts'
+import { lineWatch, quietWatch } from './watch.ts'
 
 export interface ReplayFlags {
   readonly home?: string
@@ -18,7 +20,8 @@ export interface ReplayFlags {
 export async function replay(what: string, flags: ReplayFlags): Promise<number> {
   const { policy, attest } = flags
   const interrupt = onInterrupt()
-  const options = { signal: interrupt.signal, ...defined({ attest }) }
+  const { onEvent } = flags.json === true ? quietWatch : lineWatch(process.stderr)
+  const options = { signal: interrupt.signal, onEvent, ...defined({ attest }) }
   const again = async (writ: Writ): Promise<FileReplay> => {
     const run = await runUnlessFile(what, writ)
     if (run !== undefined) return { run, report: await writ.replay(run, options) }
@@ -27,7 +30,9 @@ export async function replay(what: string, flags: ReplayFlags): Promise<number> 
   }
   try {
     const { run, report } = await inHome(flags, again, defined({ policy }))
-    process.stdout.write(flags.json === true ? `${JSON.stringify(report)}\n` : describe(run, report))
+    process.stdout.write(
+      flags.json === true ? `${JSON.stringify(report)}\n` : onScreen(describe(run, report), process.stdout),
+    )
     return report.outcome === 'IDENTICAL' ? 0 : 6
   } finally {
     interrupt.stop()

@@ -1,4 +1,5 @@
 import { inHome } from './in-home.ts'
+import { onScreen } from './on-screen.ts'
 import { printableLine } from './printable.ts'
 
 /** Lists the runs of a home, newest first. */
@@ -20,7 +21,9 @@ export async function runs(flags: { readonly home?: string; readonly json?: bool
       printableLine(`${head.run}  ${head.status.padEnd(10)}  ${head.startedAt}  ${head.question}`),
     )
     const text = lines.length > 0 ? `${lines.join('\n')}\n` : 'There are no runs in this home yet.\n'
-    process.stdout.write(flags.json === true ? `${JSON.stringify({ runs: listed, damaged })}\n` : text)
+    process.stdout.write(
+      flags.json === true ? `${JSON.stringify({ runs: listed, damaged })}\n` : onScreen(text, process.stdout),
+    )
     return 0
   })
 }

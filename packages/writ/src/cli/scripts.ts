@@ -2,6 +2,7 @@ import { isObject, type Json } from '@writ/contract'
 import type { Command } from 'commander'
 import type { ListedScript } from '../index.ts'
 import { inHome } from './in-home.ts'
+import { onScreen } from './on-screen.ts'
 import { printableLine } from './printable.ts'
 import type { Running } from './running.ts'
 
@@ -20,8 +21,8 @@ export function addScripts(writ: Command, running: Running): void {
     .action(
       running(async (flags: Flags) => {
         const scripts = await inHome(flags, (opened) => opened.scripts())
-        const lines = flags.json === true ? [JSON.stringify({ scripts })] : scripts.flatMap(linesOf)
-        process.stdout.write(`${lines.map(printableLine).join('\n')}\n`)
+        const text = onScreen(scripts.flatMap(linesOf).map(printableLine).join('\n'), process.stdout)
+        process.stdout.write(`${flags.json === true ? printableLine(JSON.stringify({ scripts })) : text}\n`)
         return 0
       }),
     )

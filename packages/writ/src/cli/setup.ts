@@ -12,6 +12,7 @@ import {
   tryModel,
 } from '../index.ts'
 import type { KeyBinding } from './config.ts'
+import { onScreen } from './on-screen.ts'
 import { repeated, wholeNumber } from './parse-option.ts'
 import { printable } from './printable.ts'
 import type { Running } from './running.ts'
@@ -191,8 +192,11 @@ function report(
   process.stdout.write(
     json === true
       ? `${JSON.stringify({ schema: 'writ.setup/1', config, settings, found, tried })}\n`
-      : printable(
-          `${config}\n${lines.map((line) => `  ${line}\n`).join('')}Try it: writ ask "What is this about?" <path>\n`,
+      : onScreen(
+          printable(
+            `${config}\n${lines.map((line) => `  ${line}\n`).join('')}Try it: writ ask "What is this about?" <path>\n`,
+          ),
+          process.stdout,
         ),
   )
 }

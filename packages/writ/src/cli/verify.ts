@@ -3,6 +3,7 @@ import { defined, WritError } from '@writ/contract'
 import { namesRun, type VerifyOptions, verifyFile } from '../index.ts'
 import { homeOf } from './home.ts'
 import { inHome } from './in-home.ts'
+import { onScreen } from './on-screen.ts'
 import { printableLine } from './printable.ts'
 import { chooseHome, chooseTrust, describeTrust, type Trust } from './trust.ts'
 
@@ -25,7 +26,7 @@ export async function verify(what: string, flags: VerifyFlags): Promise<number> 
   process.stdout.write(
     flags.json === true
       ? `${JSON.stringify({ ...report, trust })}\n`
-      : trustLines(trust) + describeVerdicts(report),
+      : onScreen(trustLines(trust) + describeVerdicts(report), process.stdout),
   )
   return report.ok ? 0 : 6
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { WritError } from '@writ/contract'
+import { isDiskFull, orDiskFull, WritError } from '@writ/contract'
 import { isWorthKeeping } from './work-journal.ts'
 
 /** Where things are below `<home>/corpora`. Packs and indexes are written in a scratch directory, then renamed. */
@@ -34,7 +34,7 @@ export class CorporaHome {
     }
   }
 
-  /** A directory for one store's unfinished and run-lived files. The store removes it; `sweep` does for a dead process. Throws `HOME_UNUSABLE`. */
+  /** A directory for one store's unfinished and run-lived files. The store removes it; `sweep` does for a dead process. Throws `HOME_UNUSABLE`, `DISK_FULL`. */
   newScratch(): string {
     try {
       return mkdtempSync(join(this.scratch, scratchPrefix(process.pid)))
@@ -91,7 +91,8 @@ export class CorporaHome {
 /** First letters of the name of a directory for ingesting a named corpus. */
 const WORK = 'work-'
 
-function unusable(directory: string, cause: unknown): WritError {
+function unusable(directory: string, cause: unknown): unknown {
+  if (isDiskFull(cause)) return orDiskFull(cause, directory)
   const why = cause instanceof Error ? cause.message : String(cause)
   return new WritError('HOME_UNUSABLE', `cannot keep corpora in ${directory}: ${why}`, { cause })
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { WritError } from '@writ/contract'
+import { setTimeout } from 'node:timers/promises'
+import { isDiskFull, isWritError, orDiskFull, WritError } from '@writ/contract'
 
 /** What SQLite says when another connection has the lock. */
 const BUSY = 5
@@ -11,7 +12,7 @@ const BUSY = 5
  * and with `HOME_UNUSABLE` where there can be no lock.
  */
 export async function withCorpusLock<T>(locks: string, name: string, work: () => Promise<T>): Promise<T> {
-  const lock = taken(join(locks, `${name}.lock`), name)
+  const lock = taken(locks, name)
   try {
     return await work()
   } finally {
@@ -19,7 +20,32 @@ export async function withCorpusLock<T>(locks: string, name: string, work: () =>
   }
 }
 
-function taken(path: string, name: string): DatabaseSync {
+/** What no corpus can be called. */
+const PACKS = '.packs'
+
+/** How often it is tried to lock the packs, and for how long: packs are removed in well under a second. */
+const PACKS_RETRY_MS = 10
+const PACKS_WAIT_MS = 60_000
+
+/**
+ * Does something short while nobody else names the packs of a corpus or removes packs. Waits for whoever does. Rejects like
+ * `withCorpusLock`.
+ */
+export async function withPacksLock<T>(locks: string, work: () => Promise<T>): Promise<T> {
+  const until = performance.now() + PACKS_WAIT_MS
+  for (;;) {
+    try {
+      return await withCorpusLock(locks, PACKS, work)
+    } catch (error) {
+      const isTaken = isWritError(error) && error.code === 'CORPUS_BUSY' && performance.now() < until
+      if (!isTaken) throw error
+      await setTimeout(PACKS_RETRY_MS)
+    }
+  }
+}
+
+function taken(locks: string, name: string): DatabaseSync {
+  const path = join(locks, `${name}.lock`)
   let lock: DatabaseSync | undefined
   try {
     lock = new DatabaseSync(path, { timeout: 0 })
@@ -30,6 +56,7 @@ function taken(path: string, name: string): DatabaseSync {
     const why = cause instanceof Error ? cause.message : String(cause)
     if (cause instanceof Error && 'errcode' in cause && cause.errcode === BUSY)
       throw new WritError('CORPUS_BUSY', `the corpus ${name} is being ingested or removed by another`)
+    if (isDiskFull(cause)) throw orDiskFull(cause, locks)
     throw new WritError('HOME_UNUSABLE', `cannot lock the corpus ${name} by ${path}: ${why}`, { cause })
   }
 }

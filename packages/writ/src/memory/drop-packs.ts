@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { CorporaHome } from './corpora-home.ts'
+import { withPacksLock } from './corpus-lock.ts'
 import { NamedCorpora } from './named-corpora.ts'
 import { packsOf } from './pack-parts.ts'
 
@@ -24,6 +25,14 @@ export async function dropPacks(
 ): Promise<DroppedPacks> {
   const places = new CorporaHome(home)
   places.sweep()
+  return await withPacksLock(places.locks, () => drop(places, states, inUse))
+}
+
+async function drop(
+  places: CorporaHome,
+  states: readonly string[],
+  inUse: Iterable<string>,
+): Promise<DroppedPacks> {
   const staying = new Set<string>()
   const stay = (state: string): void => {
     for (const file of packsOf(places.packs, state)) staying.add(file)
@@ -51,6 +60,10 @@ export async function dropPacks(
 /** Removes what was derived for states that no named corpus has. It is made again from the packs if it is needed. */
 export async function dropIndexes(home: string, states: readonly string[]): Promise<void> {
   const places = new CorporaHome(home)
+  await withPacksLock(places.locks, async () => removeIndexes(places, states))
+}
+
+async function removeIndexes(places: CorporaHome, states: readonly string[]): Promise<void> {
   const named = await new NamedCorpora(places.named).states()
   const used = new Set([...named].flatMap((state) => packsOf(places.packs, state)))
   for (const file of new Set(states.flatMap((state) => packsOf(places.packs, state)))) {

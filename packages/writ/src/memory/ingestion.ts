@@ -53,9 +53,6 @@ async function bringIn(
 export function load(request: WorkerCalls['load']['request'], keep: Keep): LoadedPartition[] {
   const directory = new PackDirectory(request.places)
   return request.partitions.map(({ key, packSha256 }) => {
-    if (!directory.has(packSha256)) {
-      throw new WritError('UNKNOWN_CORPUS', `the pack ${packSha256} of this corpus is gone; ingest it again`)
-    }
     return openPartition({ directory, keep }, key, packSha256)
   })
 }
@@ -110,11 +107,17 @@ export function empty(omitted: readonly Omitted[], skipped: Readonly<Record<stri
   return new WritError('EMPTY_CORPUS', `no document to ask about: ${why}`, { data: { omitted, skipped } })
 }
 
-/** Counts what has become searchable, and tells of it now and then. */
+/** Counts what has become searchable, and tells of it now and then, and at the end what was not told before. */
 export function counter(report: (progress: IngestProgress) => void, totalBytes?: number) {
   let documents = 0
   let bytes = 0
-  let last = 0
+  let last = performance.now()
+  let told: string | undefined
+  const tell = (): void => {
+    const counted = `${documents} ${bytes}`
+    if (counted !== told) report({ documents, bytes, ...defined({ totalBytes }) })
+    told = counted
+  }
   return {
     advance: (moreDocuments: number, moreBytes: number): void => {
       documents += moreDocuments
@@ -122,8 +125,8 @@ export function counter(report: (progress: IngestProgress) => void, totalBytes?:
       const now = performance.now()
       if (now - last < PROGRESS_INTERVAL_MS) return
       last = now
-      report({ documents, bytes, ...defined({ totalBytes }) })
+      tell()
     },
-    end: (): void => report({ documents, bytes, ...defined({ totalBytes }) }),
+    end: (): void => tell(),
   }
 }

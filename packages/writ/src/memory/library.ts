@@ -11,17 +11,19 @@ import {
   type KeptCorpus,
   type Library,
   type Omitted,
+  orDiskFull,
   type Partition,
   type RemovedCorpus,
 } from '@writ/contract'
 import { codePath } from './code/code-path.ts'
 import { CorporaHome } from './corpora-home.ts'
-import { withCorpusLock } from './corpus-lock.ts'
+import { withCorpusLock, withPacksLock } from './corpus-lock.ts'
 import { dropIndexes, dropPacks } from './drop-packs.ts'
+import { areGone, gonePacks, orGone } from './gone-packs.ts'
 import { PART_BYTES } from './limits.ts'
 import { type CorpusManifest, isName, NamedCorpora, newFiles, requireName } from './named-corpora.ts'
 import type { Places } from './pack-directory.ts'
-import { partsOf } from './pack-parts.ts'
+import { partsOf, wholeParts } from './pack-parts.ts'
 import type { Parse } from './parse-files.ts'
 import { spareWorker } from './spare-worker.ts'
 import { PackStore } from './store.ts'
@@ -78,15 +80,19 @@ class PackLibrary implements Library {
 
   async open(request: IngestRequest): Promise<ContextStore> {
     const { signal, onProgress } = request
-    const { store } = await this.#store(request, (link, places) =>
-      link.call('ingest', this.#asked(request, places), { signal, onProgress }),
-    )
-    return store
+    return await untilKept(async () => {
+      const { store } = await this.#store(request, (link, places) =>
+        link.call('ingest', this.#asked(request, places), { signal, onProgress }),
+      )
+      return store
+    })
   }
 
   async ingest(name: string, request: IngestRequest): Promise<KeptCorpus> {
     requireName(name)
-    return await withCorpusLock(this.#home.locks, name, () => this.#bringUpToDate(name, request))
+    return await withCorpusLock(this.#home.locks, name, () =>
+      untilKept(() => this.#bringUpToDate(name, request)),
+    )
   }
 
   async #bringUpToDate(name: string, request: IngestRequest): Promise<KeptCorpus> {
@@ -111,28 +117,31 @@ class PackLibrary implements Library {
       )
     })
     try {
-      await this.#named.save(
-        manifest(name, request, ingested, { files, earlier, code: sourceOf(ingested) }),
-        scratch,
-      )
+      const kept = manifest(name, request, ingested, { files, earlier, code: sourceOf(ingested) })
+      await withPacksLock(this.#home.locks, async () => {
+        this.#requirePacks(kept)
+        await this.#named.save(kept, scratch)
+      })
       // From here on the corpus is the new one, and what was done for it has no further use.
       await rm(work, { recursive: true, force: true })
       await this.#dropEarlier(earlier, request)
       return store
     } catch (error) {
       await store.close()
-      throw error
+      throw orDiskFull(error, this.#home.home)
     }
   }
 
   async openNamed(name: string): Promise<ContextStore> {
-    for (let kept = await this.#named.get(name); ; ) {
+    let kept = await this.#named.get(name)
+    for (let same = 1; ; ) {
       try {
         return await this.#openKept(kept)
       } catch (error) {
         // An ingestion that ended meanwhile took away what the corpus was made of: it is another now.
         const now = await this.#named.get(name)
-        if (now.files === kept.files) throw error
+        same = now.files === kept.files ? same + 1 : 1
+        if (same > TRIES || (same > 1 && !areGone(error))) throw error
         kept = now
       }
     }
@@ -186,6 +195,13 @@ class PackLibrary implements Library {
     await Promise.all([...this.#stores].map((store) => store.close()))
   }
 
+  /** Another corpus may have been removed with packs that this one was just found to have, too. */
+  #requirePacks({ kept }: CorpusManifest): void {
+    const { packs } = this.#home
+    const gone = kept.find(({ packSha256 }) => wholeParts(packs, packSha256) === undefined)
+    if (gone !== undefined) throw gonePacks(gone.packSha256)
+  }
+
   #asked(request: IngestRequest, places: Places): WorkerCalls['ingest']['request'] {
     const { paths, matched = [], includeSecret = [], texts, defaultLabel, labels } = request
     const { collection, purposes, owner } = request
@@ -218,16 +234,36 @@ class PackLibrary implements Library {
       const { packs, indexes } = this.#home
       const ingested = await bringIn(link, { packs, indexes, scratch, durable: true })
       const onClose = (store: PackStore): void => void this.#stores.delete(store)
-      const store = await PackStore.open({ link, scratch, ingested, purposes, owner, onClose })
+      const asked = { link, scratch, ingested, purposes, owner, onClose }
+      const store = await PackStore.open(asked).catch((error: unknown) => {
+        const files = ingested.partitions.flatMap(({ parts }) =>
+          parts.flatMap(({ pack, index }) => [pack, index]),
+        )
+        throw orGone(error, ingested.partitions[0]?.partition.packSha256 ?? '', files)
+      })
       this.#stores.add(store)
       return { store, ingested, scratch }
     } catch (error) {
       const cleanUp = link.terminate().then(() => this.#home.release(scratch))
       // An abort must be prompt. Anything else waits: what fills a disk must not stay there.
       if (signal?.aborted !== true) await cleanUp
-      throw error
+      throw orDiskFull(error, this.#home.home)
     } finally {
       this.#unfinished.delete(link)
+    }
+  }
+}
+
+/** How often something is tried whose packs another removes meanwhile. */
+const TRIES = 5
+
+/** Does an ingestion again, as long as another removes what it has just found or kept. */
+async function untilKept<T>(ingest: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await ingest()
+    } catch (error) {
+      if (!areGone(error) || tried >= TRIES) throw error
     }
   }
 }

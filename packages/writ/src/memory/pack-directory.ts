@@ -1,24 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Omitted } from '@writ/contract'
 import { codePath } from './code/code-path.ts'
 import { KeptCode } from './code/kept-code.ts'
 import { isRefusal } from './document-source.ts'
 import { DocumentTable } from './document-table.ts'
+import { gonePacks, orGone } from './gone-packs.ts'
 import { type Advance, buildIndex, openIndex } from './index-file.ts'
 import type { PackFile } from './pack-file.ts'
 import type { PackIndex } from './pack-index.ts'
-import { type Part, partsFile, partsOf } from './pack-parts.ts'
+import { type Part, partsFile, wholeParts } from './pack-parts.ts'
 import { PackSet, type SetPart } from './pack-set.ts'
 import { PackWriter } from './pack-writer.ts'
 import { type RankedPart, Ranking } from './ranking.ts'
@@ -97,18 +89,29 @@ export class PackDirectory {
 
   /** The parts of a state; undefined when it or one of them is gone. */
   parts(hash: string): readonly Part[] | undefined {
-    const parts = partsOf(this.#places.packs, hash)
-    return parts?.every(({ pack }) => existsSync(this.packPath(pack))) === true ? parts : undefined
+    return wholeParts(this.#places.packs, hash)
   }
 
   has(hash: string): boolean {
     return this.parts(hash) !== undefined
   }
 
-  /** Opens the packs of a state with their indexes, which are built where there are none. */
+  /** Opens the packs of a state with their indexes, which are built where there are none. Throws `UNKNOWN_CORPUS` for packs that are gone. */
   open(hash: string, advance: Advance = () => {}): OpenPack {
     const parts = this.parts(hash)
-    if (parts === undefined) throw new Error(`there is no pack ${hash}`)
+    if (parts === undefined) throw gonePacks(hash)
+    try {
+      return this.#open(hash, parts, advance)
+    } catch (error) {
+      throw orGone(
+        error,
+        hash,
+        parts.flatMap(({ pack }) => [this.packPath(pack), this.indexPath(pack)]),
+      )
+    }
+  }
+
+  #open(hash: string, parts: readonly Part[], advance: Advance): OpenPack {
     const pack = new PackSet(parts, (part) => this.packPath(part))
     const indexes: PackIndex[] = []
     try {
@@ -120,7 +123,8 @@ export class PackDirectory {
       }
       const table = new DocumentTable(ranked.map(({ index, gone }) => ({ db: index.db, gone })))
       const ranking = new Ranking(ranked, table)
-      const code = new KeptCode(pack, { path: this.codePath(hash), durable: this.#places.durable })
+      const isKept = (): boolean => this.has(hash)
+      const code = new KeptCode(pack, { path: this.codePath(hash), durable: this.#places.durable, isKept })
       return { sha256: hash, pack, indexes, table, ranking, code }
     } catch (error) {
       for (const index of indexes) index.close()

@@ -21,12 +21,28 @@ export function partsFile(parts: readonly Part[]): { readonly bytes: Buffer; rea
 export function partsOf(packs: string, hash: string): readonly Part[] | undefined {
   if (existsSync(join(packs, `${hash}.pack`))) return [{ pack: hash, gone: [] }]
   const path = join(packs, `${hash}.parts`)
-  if (!existsSync(path)) return undefined
-  const bytes = readFileSync(path)
+  const bytes = ifThere(path)
+  if (bytes === undefined) return undefined
   if (sha256(bytes) !== hash) throw new Error(`${path} is not what its name says`)
   const { schema, parts } = JSON.parse(bytes.toString()) as { schema: string; parts: Part[] }
   if (schema !== SCHEMA) throw new Error(`${path} is not a list of parts`)
   return parts
+}
+
+/** Another process may remove it at any moment. */
+function ifThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** The same, with all of them there. */
+export function wholeParts(packs: string, hash: string): readonly Part[] | undefined {
+  const parts = partsOf(packs, hash)
+  return parts?.every(({ pack }) => existsSync(join(packs, `${pack}.pack`))) === true ? parts : undefined
 }
 
 /** The hashes of all files that the state of a partition is kept in. */

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import {
   type CodeFacts,
   type CodeRequest,
+  isDiskFull,
   isWritError,
   type Parsed,
   type ParseRefusal,
@@ -131,14 +132,14 @@ async function answer(message: Extract<ToWorker, { call: WorkerCall }>): Promise
   }
 }
 
-/** What a failure is called on the other side. A disk that cannot be written is the home's fault, not Writ's. */
+/** What a failure is called on the other side. A disk that is full or cannot be written is the home's fault, not Writ's. */
 function sendable(error: unknown): SentError {
   if (isWritError(error)) return { code: error.code, message: error.message, data: error.data }
   const message = error instanceof Error ? error.message : String(error)
   const cause = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const disk =
-    ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM'].includes(cause) || /disk is full/.test(message)
-  return { code: disk ? 'HOME_UNUSABLE' : 'INTERNAL', message, data: {} }
+  if (isDiskFull(error)) return { code: 'DISK_FULL', message, data: {} }
+  const closed = ['EROFS', 'EACCES', 'EPERM'].includes(cause)
+  return { code: closed ? 'HOME_UNUSABLE' : 'INTERNAL', message, data: {} }
 }
 
 let clearing = false

@@ -4,11 +4,6 @@ import { isLoopback } from './location.ts'
 /** Most bytes of a model's reply kept: a hundred times the largest text a request may ask for. */
 export const MAX_REPLY_BYTES: number = 16 * 1024 * 1024
 
-/** Loads what Node's `fetch` is made of, which takes 25 ms at the first use of any part of it. */
-export function loadFetch(): void {
-  void globalThis.Headers
-}
-
 /**
  * `fetch` for model requests: never follows a redirect (a prompt goes only where the operator pointed it), sends to
  * `localhost` only while that is this machine, and ends a reply that grows past a bound.

@@ -1,5 +1,5 @@
-export { loadFetch } from './bounded-fetch.ts'
 export { callModel } from './call-model.ts'
+export { loadFetch } from './load-fetch.ts'
 export { locationOf } from './location.ts'
 export {
   type DeclaredModel,

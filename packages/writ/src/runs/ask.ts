@@ -1,5 +1,5 @@
 import { join, resolve, sep } from 'node:path'
-import { type Answer, defined, type ReplLanguage, type RunEvent, replOf, type Sandbox } from '@writ/contract'
+import { type Answer, defined, replOf } from '@writ/contract'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
 import { keepsNotes, shelfOf } from '../files/note-shelf.ts'
@@ -20,9 +20,6 @@ import { givenNotes } from './given-notes.ts'
 import { confirmPlan } from './plan/confirm-plan.ts'
 import { checkQuestion, openAsked, prepareQuestion } from './question.ts'
 import { checksOf } from './validators.ts'
-
-/** After how long a wait is said. */
-const SOON_MS = 500
 
 /** Asks one question. Resolves with whatever the run came to; rejects when it could not begin or be recorded. */
 export async function ask(
@@ -62,7 +59,7 @@ export async function ask(
     openAsked(services, asked, prepared, preparing, opened),
   )
   if (inHome) await prepareEvidencePath(path, asked.out === undefined)
-  const sandbox = await sandboxFor(services, repl, onEvent)
+  const sandbox = await services.sandboxes.open(repl, onEvent)
   opened.defer(() => sandbox.close())
   requireConfinement(policy, sandbox.confinement)
   const { scripts, validators } = checked
@@ -135,19 +132,4 @@ function ignore(): void {
 async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<readonly [A, B]> {
   await Promise.allSettled([first, second])
   return [await first, await second]
-}
-
-/** Opens what the cells of a run are run in, and says so where that takes a while. */
-async function sandboxFor(
-  { sandboxes }: Pick<HomeServices, 'sandboxes'>,
-  repl: ReplLanguage,
-  onEvent: (event: RunEvent) => void,
-): Promise<Sandbox> {
-  const late =
-    repl === 'python' ? setTimeout(() => onEvent({ type: 'prepare', what: 'python' }), SOON_MS) : undefined
-  try {
-    return await sandboxes.open(repl)
-  } finally {
-    clearTimeout(late)
-  }
 }

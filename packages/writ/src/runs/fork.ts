@@ -84,11 +84,15 @@ export async function fork(
     const notes = keepsNotes(home, setup.notes, run)
     return { run, version: VERSION, setup, models, profiles, ports: { ...reopened, ...notes, log, onEvent } }
   }
-  return await services.sandboxes.use(async (sandbox) => {
-    const ports = { sandbox, reasoner: createReasoner(), signal, ...defined({ suspend }), open }
-    const result = await forkRun(recorded, { at, ...defined({ prompt }) }, ports)
-    return await deliver(result, path, onEvent)
-  }, recordedRepl(recorded))
+  return await services.sandboxes.use(
+    async (sandbox) => {
+      const ports = { sandbox, reasoner: createReasoner(), signal, ...defined({ suspend }), open }
+      const result = await forkRun(recorded, { at, ...defined({ prompt }) }, ports)
+      return await deliver(result, path, onEvent)
+    },
+    recordedRepl(recorded),
+    onEvent,
+  )
 }
 
 /** The models of a run that comes from another: those named, else what the other had, at the price and with the window it had. */

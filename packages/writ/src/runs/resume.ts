@@ -65,31 +65,39 @@ export async function resume(
   const recorded = await readRun(ledger, run)
   await requireUnclosed(services, recorded)
   const { onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
-  const finished = await finishedAnswer(services, recorded)
+  const finished = await finishedAnswer(services, recorded, onEvent)
   if (finished !== undefined) {
     onEvent({ type: 'answer', answer: finished, governance: NO_COST })
     return finished
   }
-  return await services.sandboxes.use(async (sandbox) => {
-    const { path, ...result } = await resumeRun(recorded, {
-      sandbox,
-      reasoner: createReasoner(),
-      signal,
-      ...defined({ suspend }),
-      reopen: async (start) => {
-        await prepareEvidencePath(placeOfEvidence(home, run, start.setup), true)
-        const reopened = await reopenServices(services, run, start, opened)
-        const models = await reopenModels(run, start, reopened.policy, accessOf(given))
-        const notes = keepsNotes(home, start.setup.notes, run)
-        return { models, ports: { ...reopened, ...notes, log, onEvent } }
-      },
-    })
-    return await deliver(result, placeOfEvidence(home, run, { evidence: path }), onEvent)
-  }, recordedRepl(recorded))
+  return await services.sandboxes.use(
+    async (sandbox) => {
+      const { path, ...result } = await resumeRun(recorded, {
+        sandbox,
+        reasoner: createReasoner(),
+        signal,
+        ...defined({ suspend }),
+        reopen: async (start) => {
+          await prepareEvidencePath(placeOfEvidence(home, run, start.setup), true)
+          const reopened = await reopenServices(services, run, start, opened)
+          const models = await reopenModels(run, start, reopened.policy, accessOf(given))
+          const notes = keepsNotes(home, start.setup.notes, run)
+          return { models, ports: { ...reopened, ...notes, log, onEvent } }
+        },
+      })
+      return await deliver(result, placeOfEvidence(home, run, { evidence: path }), onEvent)
+    },
+    recordedRepl(recorded),
+    onEvent,
+  )
 }
 
 /** The answer of a run whose evidence lies where it belongs: nothing is left to do. */
-async function finishedAnswer(services: HomeServices, recorded: RecordedRun): Promise<Answer | undefined> {
+async function finishedAnswer(
+  services: HomeServices,
+  recorded: RecordedRun,
+  onEvent: (event: RunEvent) => void,
+): Promise<Answer | undefined> {
   if (recorded.records.at(-1)?.kind !== 'run.close') return undefined
   const setup = await recordedSetup(recorded)
   const { witnesses } = setup
@@ -105,6 +113,7 @@ async function finishedAnswer(services: HomeServices, recorded: RecordedRun): Pr
   const answer = await services.sandboxes.use(
     (sandbox) => answerAgain(recorded, { ...ports, sandbox }),
     recordedRepl(recorded),
+    onEvent,
   )
   return { ...answer, evidence }
 }

@@ -1,8 +1,9 @@
-import { type Level, labelsEqual } from '@writ/contract'
-import type { AnyRecord, RecordOf } from '@writ/evidence'
+import { type Answer, type Level, labelsEqual } from '@writ/contract'
+import { type AnyRecord, type RecordOf, readEvidence } from '@writ/evidence'
 import { block, sequence } from '@writ/simulator'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withEvidence } from '../files/evidence-source.ts'
 import { openServices, type Services } from './governed-frames.fixture.ts'
 import { type ScriptedHome, scriptedHome } from './scripted-home.fixture.ts'
 import { REPEATED } from './scripted-runs.fixture.ts'
@@ -16,6 +17,16 @@ beforeAll(async () => {
 })
 
 afterAll(() => home.close())
+
+/** The items of the batches of a run, from its evidence. */
+function itemsOf({ evidence = '' }: Answer): Promise<readonly RecordOf<'model.item'>[]> {
+  return withEvidence(evidence ?? '', async (source) => {
+    const items: RecordOf<'model.item'>[] = []
+    for await (const { records } of (await readEvidence(source)).records())
+      items.push(...records.filter((record) => record.kind === 'model.item'))
+    return items
+  })
+}
 
 describe('equal sub-calls of a run', () => {
   it('are asked once, at no cost, and the evidence names the step that answers', async () => {
@@ -37,6 +48,9 @@ describe('equal sub-calls of a run', () => {
     expect(report.verdicts.filter(({ result }) => result === 'fail')).toEqual([])
     expect(report.verdicts).toContainEqual(expect.objectContaining({ name: 'POLICY', result: 'pass' }))
     expect(await home.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+    const items = await itemsOf(answer)
+    expect(items.length).toBeGreaterThanOrEqual(3)
+    expect(items.filter(({ det }) => det.input === undefined)).toEqual([])
     const { steps } = await home.within((writ) => writ.show(answer.run))
     const unsent = steps.flatMap((step) => (step.unsent === null ? [] : [step]))
     expect(unsent.map(({ items }) => items)).toEqual([0, 3, 1, 0, expect.any(Number), expect.any(Number)])

@@ -331,12 +331,12 @@ class Home implements Writ {
     return await replayFile(path, { ...(await this.#replayOptions(options)), ...defined({ trust }) })
   }
 
-  async #replayOptions({ signal, attest }: ReplayOptions): Promise<RecordedReplayOptions> {
+  async #replayOptions({ signal, attest, onEvent }: ReplayOptions): Promise<RecordedReplayOptions> {
     const { signer, log, policy, sandboxes } = this.#services
     const bundle = this.#options.policy === undefined ? undefined : (await policy()).bundle.hash
     const attesting =
       attest === undefined ? undefined : { path: attest, signer: await signer(), log: await log() }
-    return { sandboxes, ...defined({ signal, bundle, attest: attesting }) }
+    return { sandboxes, ...defined({ signal, bundle, attest: attesting, onEvent }) }
   }
 
   async *export(run: string, options: ExportOptions): AsyncIterable<string> {

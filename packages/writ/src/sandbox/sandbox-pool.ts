@@ -1,7 +1,8 @@
-import type { ReplLanguage, Sandbox } from '@writ/contract'
+import type { ReplLanguage, RunEvent, Sandbox } from '@writ/contract'
 import { sandboxOf } from './open-sandbox.ts'
 import type { SandboxChild } from './sandbox-child.ts'
 import { sandboxFailed } from './sandbox-failed.ts'
+import { sayPreparing } from './say-preparing.ts'
 import { type StartedChild, startChild } from './start-child.ts'
 
 /** Gives each run a sandbox of its own, and has the next child up before it is asked for. */
@@ -32,10 +33,11 @@ export class SandboxPool {
   /**
    * Opens a sandbox over the spare, or over a new child. A child serves one sandbox and ends with it. When it has, from the
    * third on, a spare is started: many a process opens two, for a run and for doing it again, and a run has the cores to itself.
+   * Where Python takes a while to be prepared, that is told.
    */
-  async open(language: ReplLanguage = 'javascript'): Promise<Sandbox> {
+  async open(language: ReplLanguage = 'javascript', onEvent?: (event: RunEvent) => void): Promise<Sandbox> {
     if (this.#closed) throw sandboxFailed('no more sandboxes are opened')
-    if (language === 'python') return await this.#openPython()
+    if (language === 'python') return await sayPreparing(language, onEvent, () => this.#openPython())
     const spare = this.#spare
     this.#spare = undefined
     const kept = await spare
@@ -49,8 +51,12 @@ export class SandboxPool {
   }
 
   /** Gives work a sandbox of its own, so that ending the work can end every cell at once. */
-  async use<T>(work: (sandbox: Sandbox) => Promise<T>, language?: ReplLanguage): Promise<T> {
-    const sandbox = await this.open(language)
+  async use<T>(
+    work: (sandbox: Sandbox) => Promise<T>,
+    language?: ReplLanguage,
+    onEvent?: (event: RunEvent) => void,
+  ): Promise<T> {
+    const sandbox = await this.open(language, onEvent)
     try {
       return await work(sandbox)
     } finally {

@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type ReplLanguage, type Sandbox, type Signer, type TransparencyLog, WritError } from '@writ/contract'
+import {
+  type ReplLanguage,
+  type RunEvent,
+  type Sandbox,
+  type Signer,
+  type TransparencyLog,
+  WritError,
+} from '@writ/contract'
 import { encodeRecord, hex, REPLAY_KIND, rootOf, signByOperator, verifyEvidence } from '@writ/evidence'
 import { writeOnce } from '../disk/durable-file.ts'
 import { contentsOf, withEvidence } from '../files/evidence-source.ts'
@@ -14,7 +21,7 @@ import {
 } from '../kernel/index.ts'
 import { loadTrustRoot } from '../ledger/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
-import { openFor } from '../sandbox/index.ts'
+import { openFor, sayPreparing } from '../sandbox/index.ts'
 import { recordedFile } from './recorded-file.ts'
 
 /** Who attests a replay, and where the statement goes. */
@@ -29,6 +36,8 @@ export interface RecordedReplayOptions {
   /** Hash of the policy bundle to hold the run against; that of its record by default. */
   readonly bundle?: string
   readonly signal?: AbortSignal
+  /** Told when something has to be prepared first that takes a while. */
+  readonly onEvent?: (event: RunEvent) => void
   /** Sign what the replay came to. */
   readonly attest?: Attesting
   /** What a Writ takes its sandboxes from; one is started for this replay by default. */
@@ -37,12 +46,14 @@ export interface RecordedReplayOptions {
 
 /** What gives a sandbox to whoever asks. */
 export interface Sandboxes {
-  open(language: ReplLanguage): Promise<Sandbox>
+  open(language: ReplLanguage, onEvent?: (event: RunEvent) => void): Promise<Sandbox>
 }
 
 /** How whoever has a home does a run again. */
 export interface ReplayOptions {
   readonly signal?: AbortSignal
+  /** Told when something has to be prepared first that takes a while. */
+  readonly onEvent?: (event: RunEvent) => void
   /** Path of a new file for a signed statement of what the replay came to. */
   readonly attest?: string
 }
@@ -58,10 +69,10 @@ export async function replayRecorded(
   recorded: RecordedRun,
   options: RecordedReplayOptions = {},
 ): Promise<ReplayReport> {
-  const { attest, sandboxes = { open: openFor }, ...ports } = options
+  const { attest, sandboxes = { open: openSaying }, onEvent, ...ports } = options
   if (attest !== undefined && existsSync(attest.path)) throw unwritable(attest.path, 'it is there already')
   const reasoner = createReasoner()
-  const sandbox = await sandboxes.open(recordedRepl(recorded))
+  const sandbox = await sandboxes.open(recordedRepl(recorded), onEvent)
   try {
     const report = await replayRun(whatItDid(recorded), { ...ports, clock: systemClock, reasoner, sandbox })
     const abi = guestAbi(sandbox.confinement.guestAbi, reasoner.digest)
@@ -70,6 +81,11 @@ export async function replayRecorded(
   } finally {
     await sandbox.close()
   }
+}
+
+/** Opens a sandbox for this replay alone. */
+function openSaying(language: ReplLanguage, onEvent?: (event: RunEvent) => void): Promise<Sandbox> {
+  return sayPreparing(language, onEvent, () => openFor(language))
 }
 
 /** An abort comes from outside: what the run did before is done again, and there its record ends. */

@@ -38,9 +38,7 @@ function accessed({ coverage, documents, partitions }: RunSummary): readonly Htm
       ? documents === null
         ? html`How much was read is not recorded: the run has not ended.`
         : html`Text of <strong>${whole(documents.length)} of ${counted(total, 'document')}</strong> so far: the run has not ended.`
-      : html`Text of <strong>${whole(coverage.touched)} of ${counted(coverage.documents, 'document')}</strong>: ${size(coverage.read)} of ${size(coverage.bytes)}. ${searchedOf(
-          coverage,
-        )}`
+      : coverageInWords(coverage)
   const groups = partitions
     .slice(0, MOST_LINES)
     .map(
@@ -57,9 +55,20 @@ function accessed({ coverage, documents, partitions }: RunSummary): readonly Htm
   ]
 }
 
-function searchedOf({ searched, bytes }: Coverage): string {
-  if (searched >= bytes) return 'All of it was searched.'
-  return searched === 0 ? 'Nothing was searched.' : `${size(searched)} were searched.`
+/** What code went over, and of how much of that the text came back: of what was only gone over, nothing did. */
+export function coverageInWords({ documents, bytes, touched, searched, read }: Coverage): Html {
+  const all = counted(documents, 'document')
+  const over =
+    searched >= bytes
+      ? html`<strong>${documents === 1 ? 'The document' : `All ${all}`}</strong> ${documents === 1 ? 'was' : 'were'} searched.`
+      : searched === 0
+        ? html`<strong>None of ${all}</strong> was searched.`
+        : html`<strong>${size(searched)} of ${size(bytes)}</strong> in ${all} were searched.`
+  const back =
+    touched === 0
+      ? 'No text of them was handed to the program.'
+      : `Text was handed to the program from ${touched === documents ? (documents === 1 ? 'it' : 'all of them') : `${whole(touched)} of them`}: ${size(read)} of ${size(bytes)}.`
+  return html`${over} ${back}`
 }
 
 function why({ opening, strategy, closing, frames, answeredBy }: RunSummary): readonly Html[] {

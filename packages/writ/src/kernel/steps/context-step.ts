@@ -15,6 +15,7 @@ import { errorFrom, errorJson, noteLimit, outcomeOf, type RunState, showable } f
 import { type Admission, admit, mayHave, mayHaveSome, recallAdmission, withheld } from './admission.ts'
 import { labelled, ofDocuments } from './filtered-documents.ts'
 import { observe } from './observe.ts'
+import { recordedPartitions } from './recorded-partitions.ts'
 
 /** Called synchronously when the record whose reply will be delivered has been numbered. */
 export type OnFinal = (seq: number) => void
@@ -89,7 +90,11 @@ export async function performContextStep<T>(
   const result = await observe(journal, {
     kind,
     id,
-    asked: () => ({ op, input: journal.commit(id, kind, 'input', JSON.stringify(step.input)) }),
+    asked: (det) => ({
+      op,
+      input: journal.commit(id, kind, 'input', JSON.stringify(step.input)),
+      ...recordedPartitions(lane.scope.partitions, step, det),
+    }),
     kept: () => ({ name: 'output', binds: (text) => ({ output: journal.commit(id, kind, 'output', text) }) }),
     perform: () => happen(state, lane, step, signal),
     recall: ({ det }, output) => recall(state, lane, step, det, output),

@@ -21,7 +21,6 @@ import {
   type Earlier,
   type Entry,
   inputBound,
-  MAX_BEGUN,
 } from '../basis/attempts.ts'
 import type { StandingReservation } from '../basis/budget-pool.ts'
 import type { StepId } from '../basis/step-id.ts'
@@ -36,8 +35,11 @@ import {
   callEvent,
   causeOf,
   type Effort,
+  endOf,
   type Item,
+  inRecords,
   inShort,
+  nameRequests,
   outcomeIn,
   outputText,
   REUSED,
@@ -60,6 +62,8 @@ export class Command {
   readonly #back = new Map<number, Sent>()
   /** What the record of each item commits to; empty for a call without such records. */
   readonly #leaves = new Map<number, string>()
+  /** Whether the record of each item names its request. */
+  #namesRequests = true
   #seq = -1
 
   /** `call` has the requests that are sent. */
@@ -116,6 +120,7 @@ export class Command {
 
   /** So do its items, in the order in which they came back; what came of them is their record's. */
   async repeatItems(items: readonly RecordedItem[], texts: readonly string[]): Promise<void> {
+    this.#namesRequests = nameRequests(items)
     for (const { det, obs } of items) {
       const text = texts[det.item] ?? ''
       await this.#writeItem(det.item, outcomeIn(text), text, obs.detail, det.charged)
@@ -124,6 +129,7 @@ export class Command {
 
   /** Takes items from their records: they are charged what they were, and are not sent again. */
   async takeBack(items: readonly RecordedItem[]): Promise<void> {
+    this.#namesRequests = nameRequests(items)
     for (const { det, obs, text } of items) {
       const stored = await text()
       const outcome = outcomeIn(stored)
@@ -137,7 +143,10 @@ export class Command {
   async repeatUsage(attempts: readonly Attempt[]): Promise<void> {
     const { journal } = this.#state
     this.#tell(attempts)
-    for (const obs of this.#usage(attempts)) await journal.repeat('model.usage', this.#id, obs, 'commit')
+    for (const part of inRecords(attempts)) {
+      const obs = { at: journal.now(), command: this.#seq, ...part }
+      await journal.repeat('model.usage', this.#id, obs, 'commit')
+    }
   }
 
   async #retry(item: number, attempt: number): Promise<void> {
@@ -211,32 +220,27 @@ export class Command {
   ): Promise<void> {
     const { journal } = this.#state
     this.#tell(detail)
-    // A leaf of what the result commits to.
+    const asked = JSON.stringify(this.#call.conversations[item])
+    // Leaves of what the command and the result commit to.
+    const input = this.#namesRequests
+      ? journal.commit(this.#id, 'model.call', `input/${item}`, asked)
+      : undefined
     const output = journal.commit(this.#id, 'model.result', `output/${item}`, text)
     this.#leaves.set(item, output)
-    const error = outcome.ok ? null : outcome.error
     await journal.write({
       kind: 'model.item',
       id: this.#id,
       det: {
         item,
-        outcome: error === null ? 'ok' : outcomeOf(error),
+        ...defined({ input }),
+        ...endOf(outcome),
         output,
         charged,
-        code: error?.code ?? null,
       },
       obs: { at: journal.now(), command: this.#seq, detail },
       payloads: { [itemPayload(item, 'output')]: text },
       durability: 'soon',
     }).durable
-  }
-
-  /** As many to a record as one request is begun at most: so many fit, whatever they say. */
-  *#usage(attempts: readonly Attempt[]): Iterable<Obs['model.usage']> {
-    for (let first = 0; first < attempts.length; first += MAX_BEGUN) {
-      const detail = attempts.slice(first, first + MAX_BEGUN)
-      yield { at: this.#state.journal.now(), command: this.#seq, first, detail }
-    }
   }
 
   /** Counts the attempts that were charged their bound, what was charged as cached, and a model that refuses all. */

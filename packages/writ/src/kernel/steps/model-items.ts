@@ -11,6 +11,7 @@ import {
   toWritError,
   WritError,
 } from '@writ/contract'
+import { MAX_BEGUN } from '../basis/attempts.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { RecordedItem } from '../journal/journal.ts'
 import { errorFrom, errorJson, outcomeOf } from '../state/run-state.ts'
@@ -69,6 +70,26 @@ type StepEvent = Extract<RunEvent, { readonly type: 'step' }>
 /** What is stored of an item: its text, or its error. */
 export function outputText(outcome: ItemOutcome<string>): string {
   return outcome.ok ? JSON.stringify({ text: outcome.value }) : errorJson(outcome.error)
+}
+
+/** Attempts, as many to a record as one request is begun at most: so many fit, whatever they say. */
+export function* inRecords(
+  attempts: readonly Attempt[],
+): Iterable<Pick<Obs['model.usage'], 'first' | 'detail'>> {
+  for (let first = 0; first < attempts.length; first += MAX_BEGUN)
+    yield { first, detail: attempts.slice(first, first + MAX_BEGUN) }
+}
+
+/** How an item ended. */
+export function endOf(outcome: ItemOutcome<string>): Pick<Det['model.item'], 'outcome' | 'code'> {
+  return outcome.ok
+    ? { outcome: 'ok', code: null }
+    : { outcome: outcomeOf(outcome.error), code: outcome.error.code }
+}
+
+/** Whether items that are recorded name their requests: a batch does in the records of all its items, or of none. */
+export function nameRequests(items: readonly RecordedItem[]): boolean {
+  return items.every(({ det }) => det.input !== undefined)
 }
 
 /** How a call ended: one request as it did, several as `ok` when any came back or was answered before. */

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { Amounts, CodeFacts } from '@writ/contract'
 import { sha256 } from '../sha256.ts'
@@ -47,11 +47,16 @@ export interface Entry {
 export class CodeFile {
   readonly #path: string
   readonly #durable: boolean
+  readonly #isKept: () => boolean
   #db: DatabaseSync | undefined
+  /** Whether the file was removed while it was open. */
+  #isGone = false
 
-  constructor(path: string, durable: boolean) {
+  /** `isKept` tells whether the file may be made where there is none: nothing is left behind of what was removed. */
+  constructor(path: string, durable: boolean, isKept: () => boolean) {
     this.#path = path
     this.#durable = durable
+    this.#isKept = isKept
   }
 
   /** What is known of a text. Undefined where nothing is, or it is not what was written there. */
@@ -138,20 +143,25 @@ export class CodeFile {
     this.#db = undefined
   }
 
-  /** Works with the file; a damaged one is thrown away, and the work is done with a new one. */
+  /**
+   * Works with the file; a damaged one is thrown away, and the work is done with a new one. One that was removed, as the corpus was
+   * or is another now, is made again in memory alone.
+   */
   #sound<T>(work: (db: DatabaseSync) => T): T {
     try {
       return work(this.#open())
     } catch (error) {
-      if (!isDamage(error)) throw error
-      this.#remove()
+      if (wasRemoved(error)) this.#leave()
+      else if (isDamage(error)) this.#remove()
+      else throw error
       return work(this.#open())
     }
   }
 
   #open(): DatabaseSync {
     if (this.#db !== undefined) return this.#db
-    const db = new DatabaseSync(this.#path, { timeout: BUSY_MS })
+    const isThere = !this.#isGone && (existsSync(this.#path) || this.#isKept())
+    const db = new DatabaseSync(isThere ? this.#path : ':memory:', { timeout: BUSY_MS })
     this.#db = db
     // INVARIANT: what is cut short by a kill is whole or not there. A power cut may damage it: then it is found anew.
     db.exec(`${PAGES}; PRAGMA synchronous = ${this.#durable ? 'NORMAL' : 'OFF'}`)
@@ -164,6 +174,11 @@ export class CodeFile {
       )
     db.exec('COMMIT')
     return db
+  }
+
+  #leave(): void {
+    this.close()
+    this.#isGone = true
   }
 
   #remove(): void {
@@ -212,6 +227,13 @@ function versionOf(db: DatabaseSync): unknown {
 
 /** SQLITE_ERROR (a table that is not there), SQLITE_CORRUPT, SQLITE_NOTADB. */
 const DAMAGE: ReadonlySet<number> = new Set([1, 11, 26])
+
+/** SQLITE_READONLY_DBMOVED: what is open has no name any more. */
+const MOVED = 1032
+
+function wasRemoved(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === MOVED
+}
 
 function isDamage(error: unknown): boolean {
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0

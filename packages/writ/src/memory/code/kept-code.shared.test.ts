@@ -385,3 +385,24 @@ it('is read where a corpus is opened from a copy without it', async () => {
   expect(await kept()).toEqual(await anew())
   expect(existsSync(onlyKept())).toBe(true)
 })
+
+it('is read to its end where the corpus is removed meanwhile, and nothing of it is left behind', async () => {
+  corpus(6)
+  const store = await library.ingest('kept', space.request())
+  const other = await openLibrary(space.home, { readCode })
+  const [early, late] = [await other.openNamed('kept'), await other.openNamed('kept')]
+  await store.readStructure()
+  // It is open when it is removed, and has to be written again.
+  const db = new DatabaseSync(onlyKept())
+  db.exec("UPDATE facts SET body = x'00' WHERE rowid = 3")
+  db.close()
+  before = async () => {
+    before = async () => undefined
+    await library.remove('kept', new Set())
+  }
+  expect(await structureOf(early)).toEqual(await anew())
+  expect(await structureOf(late)).toEqual(await anew())
+  expect(readdirSync(indexes())).toEqual([])
+  await Promise.all([store.close(), early.close(), late.close()])
+  await other.close()
+})

@@ -26,6 +26,8 @@ export interface CodePlaces {
   /** Where it is kept, beside the index of its pack. */
   readonly path: string
   readonly durable: boolean
+  /** Whether the state that it belongs to is still there. */
+  readonly isKept: () => boolean
 }
 
 interface Source {
@@ -63,10 +65,10 @@ export class KeptCode {
   #known: KnownSource | undefined
   #files: Promise<readonly CodeStructure[]> | undefined
 
-  constructor(pack: PackSet, { path, durable }: CodePlaces) {
+  constructor(pack: PackSet, { path, durable, isKept }: CodePlaces) {
     this.#pack = pack
     this.#path = path
-    this.#file = new CodeFile(path, durable)
+    this.#file = new CodeFile(path, durable, isKept)
   }
 
   get #sources(): readonly Source[] {
@@ -112,7 +114,7 @@ export class KeptCode {
   /** Takes over what the state before had of texts that are still there. */
   takeOver(path: string): void {
     if (path === this.#path || this.#sources.length === 0 || !existsSync(path)) return
-    const before = new CodeFile(path, false)
+    const before = new CodeFile(path, false, () => false)
     const known = new Map(before.places().map((one) => [nameOf(one), one.text]))
     before.close()
     const entries = this.#sources.map(({ doc, language, place }): Entry => {

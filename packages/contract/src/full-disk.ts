@@ -1,0 +1,21 @@
+import { isWritError, WritError } from './errors.ts'
+
+/** What a file system says where there is no room, or where this user may take none. */
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT'])
+
+/** SQLITE_FULL. */
+const DATABASE_FULL = 13
+
+/** Whether something could not be written as there is no room for it. */
+export function isDiskFull(error: unknown): boolean {
+  if (isWritError(error)) return error.code === 'DISK_FULL'
+  if (!(error instanceof Error)) return false
+  return ('code' in error && FULL.has(error.code)) || ('errcode' in error && error.errcode === DATABASE_FULL)
+}
+
+/** The error of a full disk, with the directory that is on it; any other error as it is. */
+export function orDiskFull(error: unknown, directory: string): unknown {
+  if (!isDiskFull(error)) return error
+  const message = `there is no room left on the disk of ${directory}; what was kept there before is as it was`
+  return new WritError('DISK_FULL', message, { cause: error })
+}
