@@ -28,6 +28,7 @@ const QUESTION = 'cli/ask'
 const STARTED = [
   'policy/cedar-thread',
   'ledger/worker',
+  'memory/index-process',
   'memory/worker',
   'sandbox/child/main',
   'sandbox/sql/child/main',
