@@ -43,6 +43,7 @@ it('has the licence of each package that the command takes in, where it has a fi
 it.each([
   ['policy/cedar-thread.cjs', []],
   ['ledger/worker.cjs', []],
+  ['memory/index-process.js', []],
   ['memory/worker.cjs', []],
   ['sandbox/child/main.js', []],
   ['sandbox/worker/main.js', ['acorn', 'quickjs-wasi']],

@@ -29,6 +29,7 @@ const THREADS = ['policy/cedar-thread', 'ledger/worker', 'memory/worker']
 
 /** What it starts in other processes. Each is whole in its one file, too. */
 const STARTED = [
+  'memory/index-process',
   'sandbox/child/main',
   'sandbox/sql/child/main',
   'sandbox/worker/main',

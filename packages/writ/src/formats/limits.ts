@@ -54,5 +54,9 @@ export const MAX_DATABASE_MEMORY: number = 1024 ** 3
 /** How long a child that nothing is asked of stays. */
 export const IDLE_MS = 5_000
 
+/** A child that read such a source is not used for one that is so many times shorter: two megabytes of source take it a hundred of memory. */
+export const LONG_SOURCE_BYTES: number = 512 * 1024
+export const MUCH_SHORTER = 4
+
 /** Bytes of a file that go over the wire in one message. */
 export const CHUNK_BYTES: number = 768 * 1024

@@ -14,7 +14,16 @@ import type { Child } from '../confinement/child.ts'
 import { type Started, startConfined } from '../confinement/start-confined.ts'
 import { parserProgram } from './child-command.ts'
 import { grammarFiles, requireGrammars } from './code-grammars.ts'
-import { BASE_MS, CHUNK_BYTES, IDLE_MS, MAX_PARTS, MAX_UNPACKED_BYTES, MS_PER_MIB } from './limits.ts'
+import {
+  BASE_MS,
+  CHUNK_BYTES,
+  IDLE_MS,
+  LONG_SOURCE_BYTES,
+  MAX_PARTS,
+  MAX_UNPACKED_BYTES,
+  MS_PER_MIB,
+  MUCH_SHORTER,
+} from './limits.ts'
 import type { FromParser, ToParser } from './messages.ts'
 import { parserMessage } from './parser-message.ts'
 
@@ -44,6 +53,8 @@ class ConfinedParser implements DocumentParser, CodeReader {
   /** Ends the reading of the file that the child has. */
   #stop: (() => void) | undefined
   #closed = false
+  /** Bytes of the longest source that the child has read. */
+  #longest = 0
 
   constructor(baseMs: number) {
     this.#baseMs = baseMs
@@ -84,14 +95,23 @@ class ConfinedParser implements DocumentParser, CodeReader {
   async #parse(message: Asked, bytes: Uint8Array): Promise<Outcome> {
     if (this.#closed) return CLOSED
     clearTimeout(this.#idle)
+    if (message.type === 'code') this.#giveBack(bytes.length)
     const child = await this.#up()
     if (this.#closed) {
       await child.close()
       return CLOSED
     }
     const outcome = await this.#ask(child, message, bytes)
+    if (message.type === 'code') this.#longest = Math.max(this.#longest, bytes.length)
     if (this.#child === child) this.#wait(child)
     return outcome
+  }
+
+  /** Ends a child that holds much more memory than the next source needs: that of WebAssembly only grows. */
+  #giveBack(next: number): void {
+    if (this.#longest < LONG_SOURCE_BYTES || next > this.#longest / MUCH_SHORTER) return
+    this.#child?.kill()
+    this.#child = undefined
   }
 
   async #up(): Promise<Child<ToParser>> {
@@ -100,6 +120,7 @@ class ConfinedParser implements DocumentParser, CodeReader {
       this.#started = await startConfined<ToParser>(parserProgram())
       this.#child = this.#started.child
     } else this.#child = this.#started.another()
+    this.#longest = 0
     return this.#child
   }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, expect, it } from 'vitest'
 import { openParser } from './index.ts'
 
@@ -39,6 +40,16 @@ it.each([
   const outcome = await read(text)
   expect('definitions' in outcome || /^(limits|damaged)$/.test(outcome.code)).toBe(true)
   expect(await read('export const after = 1')).toMatchObject({ definitions: [{ name: 'after' }] })
+})
+
+it('is read by another child where the one before read a much longer one, which would keep its memory', async () => {
+  const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8')
+  await read(`${'// long\n'.repeat(100_000)}const a = 1`)
+  const before = children()
+  await read(`${'// long\n'.repeat(50_000)}const a = 1`)
+  expect(children()).toBe(before)
+  expect(await read('export const after = 1')).toMatchObject({ definitions: [{ name: 'after' }] })
+  expect(children()).not.toBe(before)
 })
 
 it('says that part of a text is no source', async () => {

@@ -81,6 +81,9 @@ export const MAX_PARTITION_KEY_BYTES: number = 24 * 1024
 /** Bytes of files that go into one pack of a kept corpus: what is lost when its ingestion is cut short. */
 export const PART_BYTES: number = 64 * 1024 ** 2
 
+/** A larger pack is indexed in a process of its own, which costs a tenth of a second and leaves no memory behind. */
+export const MOST_INDEXED_HERE: number = 16 * 1024 ** 2
+
 /** Less than this is packed again as a whole: then equal documents are an equal pack, however they came to be what they are. */
 export const LEAST_KEPT_BYTES: number = 4 * 1024 ** 2
 

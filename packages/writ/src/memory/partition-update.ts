@@ -71,10 +71,10 @@ export class PartitionUpdate {
   async finish(advance: (documents: number, bytes: number) => void): Promise<string | undefined> {
     const { directory, work, hash } = this.#context
     if (this.#plan.isUnchanged) return hash
-    for (const pack of this.#progress.packs) work.index(pack, advance)
+    for (const pack of this.#progress.packs) await work.index(pack, advance)
     for (const tasks of batches(this.#plan.tasks, this.#context.request.partBytes)) {
       const pack = await this.#pack(tasks)
-      if (pack !== undefined) work.index(pack, advance)
+      if (pack !== undefined) await work.index(pack, advance)
     }
     const parts = this.#parts()
     if (parts === undefined) return undefined

@@ -1,7 +1,9 @@
-import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildApart } from './build-apart.ts'
 import { type FileRecord, READING, recordOf, recordRow } from './file-record.ts'
 import { type Advance, buildIndex } from './index-file.ts'
+import { MOST_INDEXED_HERE } from './limits.ts'
 import { flush, type PackDirectory } from './pack-directory.ts'
 import { PackFile } from './pack-file.ts'
 import { journalOf, journalPath } from './work-journal.ts'
@@ -87,16 +89,13 @@ export class WorkDirectory {
   }
 
   /** Indexes a pack that was done, unless it is indexed. */
-  index(pack: string, advance: Advance): void {
+  async index(pack: string, advance: Advance): Promise<void> {
     const path = this.#indexPath(pack)
-    if (!existsSync(this.#ownPath(pack)) || existsSync(path)) return
+    const own = this.#ownPath(pack)
+    if (!existsSync(own) || existsSync(path)) return
     const unfinished = this.unfinished('index')
-    const file = new PackFile(this.#ownPath(pack))
-    try {
-      buildIndex(file, unfinished, advance)
-    } finally {
-      file.close()
-    }
+    if (statSync(own).size > MOST_INDEXED_HERE) await buildApart(own, unfinished, advance)
+    else buildHere(own, unfinished, advance)
     flush(unfinished)
     renameSync(unfinished, path)
   }
@@ -139,6 +138,15 @@ export class WorkDirectory {
     const path = this.unfinished('journal')
     appendFileSync(path, `${lines.join('\n')}\n`, { mode: 0o600 })
     renameSync(path, journalPath(this.#path))
+  }
+}
+
+function buildHere(pack: string, path: string, advance: Advance): void {
+  const file = new PackFile(pack)
+  try {
+    buildIndex(file, path, advance)
+  } finally {
+    file.close()
   }
 }
 
