@@ -17,6 +17,7 @@ import {
   type RunStart,
   readRun,
   recordedModels,
+  recordedPackages,
   recordedRepl,
   type StepId,
   systemClock,
@@ -84,11 +85,15 @@ export async function fork(
     const notes = keepsNotes(home, setup.notes, run)
     return { run, version: VERSION, setup, models, profiles, ports: { ...reopened, ...notes, log, onEvent } }
   }
-  return await services.sandboxes.use(async (sandbox) => {
-    const ports = { sandbox, reasoner: createReasoner(), signal, ...defined({ suspend }), open }
-    const result = await forkRun(recorded, { at, ...defined({ prompt }) }, ports)
-    return await deliver(result, path, onEvent)
-  }, recordedRepl(recorded))
+  return await services.sandboxes.use(
+    async (sandbox) => {
+      const ports = { sandbox, reasoner: createReasoner(), signal, ...defined({ suspend }), open }
+      const result = await forkRun(recorded, { at, ...defined({ prompt }) }, ports)
+      return await deliver(result, path, onEvent)
+    },
+    recordedRepl(recorded),
+    recordedPackages(recorded),
+  )
 }
 
 /** The models of a run that comes from another: those named, else what the other had, at the price and with the window it had. */

@@ -27,6 +27,7 @@ import {
   type RunStart,
   readRun,
   recordedModel,
+  recordedPackages,
   recordedRepl,
   resumeRun,
   systemClock,
@@ -70,22 +71,26 @@ export async function resume(
     onEvent({ type: 'answer', answer: finished, governance: NO_COST })
     return finished
   }
-  return await services.sandboxes.use(async (sandbox) => {
-    const { path, ...result } = await resumeRun(recorded, {
-      sandbox,
-      reasoner: createReasoner(),
-      signal,
-      ...defined({ suspend }),
-      reopen: async (start) => {
-        await prepareEvidencePath(placeOfEvidence(home, run, start.setup), true)
-        const reopened = await reopenServices(services, run, start, opened)
-        const models = await reopenModels(run, start, reopened.policy, accessOf(given))
-        const notes = keepsNotes(home, start.setup.notes, run)
-        return { models, ports: { ...reopened, ...notes, log, onEvent } }
-      },
-    })
-    return await deliver(result, placeOfEvidence(home, run, { evidence: path }), onEvent)
-  }, recordedRepl(recorded))
+  return await services.sandboxes.use(
+    async (sandbox) => {
+      const { path, ...result } = await resumeRun(recorded, {
+        sandbox,
+        reasoner: createReasoner(),
+        signal,
+        ...defined({ suspend }),
+        reopen: async (start) => {
+          await prepareEvidencePath(placeOfEvidence(home, run, start.setup), true)
+          const reopened = await reopenServices(services, run, start, opened)
+          const models = await reopenModels(run, start, reopened.policy, accessOf(given))
+          const notes = keepsNotes(home, start.setup.notes, run)
+          return { models, ports: { ...reopened, ...notes, log, onEvent } }
+        },
+      })
+      return await deliver(result, placeOfEvidence(home, run, { evidence: path }), onEvent)
+    },
+    recordedRepl(recorded),
+    recordedPackages(recorded),
+  )
 }
 
 /** The answer of a run whose evidence lies where it belongs: nothing is left to do. */
@@ -105,6 +110,7 @@ async function finishedAnswer(services: HomeServices, recorded: RecordedRun): Pr
   const answer = await services.sandboxes.use(
     (sandbox) => answerAgain(recorded, { ...ports, sandbox }),
     recordedRepl(recorded),
+    recordedPackages(recorded),
   )
   return { ...answer, evidence }
 }

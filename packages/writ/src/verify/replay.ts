@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type ReplLanguage, type Sandbox, type Signer, type TransparencyLog, WritError } from '@writ/contract'
+import {
+  type PythonPackage,
+  type ReplLanguage,
+  type Sandbox,
+  type Signer,
+  type TransparencyLog,
+  WritError,
+} from '@writ/contract'
 import { encodeRecord, hex, REPLAY_KIND, rootOf, signByOperator, verifyEvidence } from '@writ/evidence'
 import { writeOnce } from '../disk/durable-file.ts'
 import { contentsOf, withEvidence } from '../files/evidence-source.ts'
@@ -8,6 +15,7 @@ import {
   guestAbi,
   type RecordedRun,
   type ReplayReport,
+  recordedPackages,
   recordedRepl,
   replayRun,
   systemClock,
@@ -37,7 +45,7 @@ export interface RecordedReplayOptions {
 
 /** What gives a sandbox to whoever asks. */
 export interface Sandboxes {
-  open(language: ReplLanguage): Promise<Sandbox>
+  open(language: ReplLanguage, packages: readonly PythonPackage[]): Promise<Sandbox>
 }
 
 /** How whoever has a home does a run again. */
@@ -61,7 +69,7 @@ export async function replayRecorded(
   const { attest, sandboxes = { open: openFor }, ...ports } = options
   if (attest !== undefined && existsSync(attest.path)) throw unwritable(attest.path, 'it is there already')
   const reasoner = createReasoner()
-  const sandbox = await sandboxes.open(recordedRepl(recorded))
+  const sandbox = await sandboxes.open(recordedRepl(recorded), recordedPackages(recorded))
   try {
     const report = await replayRun(whatItDid(recorded), { ...ports, clock: systemClock, reasoner, sandbox })
     const abi = guestAbi(sandbox.confinement.guestAbi, reasoner.digest)

@@ -7,7 +7,7 @@ export function recordedSandbox(sandbox: Sandbox, { level: recorded, layers }: R
   const level = CONFINEMENT_LEVELS.find((known) => known === recorded)
   if (level === undefined) throw new WritError('INTERNAL', `The record names the confinement "${recorded}".`)
   return {
-    confinement: { level, layers, guestAbi: sandbox.confinement.guestAbi },
+    confinement: { ...sandbox.confinement, level, layers },
     open: (options) => sandbox.open(options),
     sql: sandbox.sql,
     abandon: () => sandbox.abandon(),

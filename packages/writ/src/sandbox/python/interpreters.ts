@@ -17,6 +17,7 @@ import { pythonAbi } from './python-abi.ts'
 import { pythonProgram } from './python-program.ts'
 import { sealed } from './sealed-memory.ts'
 import { isSnapshot, keepSnapshot, removeUnused, snapshotPlace } from './snapshot-file.ts'
+import type { Wheel } from './wheels.ts'
 
 /** What stands between a Python cell and the machine, from the inside out. The engine is no boundary of its own. */
 export const PYTHON_LAYERS: readonly string[] = Object.freeze([
@@ -36,7 +37,7 @@ export interface Interpreters {
   /** Digest of the engine and what is put into it. */
   readonly abi: string
   /** Starts one, behind the whole wall or not at all. */
-  readonly start: () => SandboxChild
+  readonly start: (wheels: readonly Wheel[]) => SandboxChild
   /** Starts another program behind the same wall. */
   readonly beside: <Message>(program: ChildProgram) => Child<Message>
 }
@@ -93,12 +94,13 @@ function prepared(
   snapshot: string | undefined,
   first?: SandboxChild,
 ): Prepared {
-  const program = pythonProgram(engine, snapshot)
   let up = first
-  const start = (): SandboxChild => {
-    const child = up?.gone === undefined ? up : undefined
+  const start = (wheels: readonly Wheel[]): SandboxChild => {
+    if (up === undefined || up.gone !== undefined || wheels.length > 0)
+      return new ConfinedChild(wall, pythonProgram(engine, snapshot, wheels))
+    const child = up
     up = undefined
-    return child ?? new ConfinedChild(wall, program)
+    return child
   }
   return { snapshot, interpreters: { abi, start, beside: (other) => new ConfinedChild(wall, other) } }
 }
