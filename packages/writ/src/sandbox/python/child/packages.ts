@@ -35,7 +35,7 @@ export function unpackWheels({ runPython, globals }: Unpacking, wheels: readonly
   globals.set('_files', JSON.stringify(wheels.map(({ file }) => file)))
   globals.set(
     '_bytes',
-    wheels.map(({ bytes }) => bytes),
+    wheels.map(({ bytes }) => new Uint8Array(bytes)), // a Buffer is no array that the engine knows
   )
   const said = String(runPython(INSTALL))
   for (const name of ['_source', '_files', '_bytes', '_json', '_types', '_unpacking', '_said'])

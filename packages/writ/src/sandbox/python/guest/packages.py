@@ -14,7 +14,7 @@ import zipfile
 _SITE = "/lib/python3.14/site-packages"
 _PLATFORM = "pyemscripten_2026_0_wasm32"
 _NATIVE_ENDS = (".cpython-314-wasm32-emscripten.so", ".abi3.so")
-_MOST_BYTES = 256 * 1024 * 1024
+_MOST_BYTES = 128 * 1024 * 1024
 _MOST_FILES = 20_000
 _NAME = re.compile(
     r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?)-(?P<version>[A-Za-z0-9._+!]+)(?:-(?P<build>\d[A-Za-z0-9_.]*))?"
