@@ -1,6 +1,6 @@
 import type { PythonPackage, ReplLanguage, Sandbox } from '@writ/contract'
 import { sandboxOf } from './open-sandbox.ts'
-import type { StartedPython } from './python/open-python.ts'
+import type { StartedPython } from './python/examine-wheels.ts'
 import type { WheelPlaces } from './python/wheels.ts'
 import { sandboxFailed } from './sandbox-failed.ts'
 import { type StartedChild, startChild } from './start-child.ts'

@@ -4,6 +4,13 @@ import type { SandboxChild } from '../sandbox-child.ts'
 import { sandboxFailed } from '../sandbox-failed.ts'
 import type { Wheel } from './wheels.ts'
 
+/** An interpreter that is up or coming up, with what its cells can import. */
+export interface StartedPython {
+  readonly child: SandboxChild
+  readonly wheels: readonly Wheel[]
+  readonly packages: readonly PythonPackage[]
+}
+
 /** How long an interpreter may take to come up with its packages unpacked. */
 const EXAMINE_MS = 60_000
 

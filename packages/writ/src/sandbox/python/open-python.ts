@@ -1,17 +1,9 @@
 import type { PythonPackage, Sandbox } from '@writ/contract'
 import { openSandbox } from '../open-sandbox.ts'
-import type { SandboxChild } from '../sandbox-child.ts'
-import { examined } from './examine-wheels.ts'
+import { examined, type StartedPython } from './examine-wheels.ts'
 import { interpreters } from './interpreters.ts'
 import { PythonSandbox } from './python-sandbox.ts'
 import { installedWheels, recordedWheels, type Wheel, type WheelPlaces } from './wheels.ts'
-
-/** An interpreter that is up or coming up, with what its cells can import. */
-export interface StartedPython {
-  readonly child: SandboxChild
-  readonly wheels: readonly Wheel[]
-  readonly packages: readonly PythonPackage[]
-}
 
 /** Starts an interpreter with the packages that the user installed. Rejects as `openPython` does, and with `PYTHON_PACKAGE_REFUSED`. */
 export async function withInstalled(places: WheelPlaces): Promise<StartedPython> {
