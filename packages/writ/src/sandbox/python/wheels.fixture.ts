@@ -4,6 +4,20 @@ import { python } from './python-vm.fixture.ts'
 
 // Wheels for tests, made by Python's own zipfile in a cell, right and wrong in every way that somebody thought of.
 
+/** A module of native code for the engine: a side module of WebAssembly with `PyInit_tinynative`, which has `twice(n)`. */
+const TINY_NATIVE = [
+  'AGFzbQEAAAAAEAhkeWxpbmsuMAEFgAIEAQABEwRgAn9/AX9gAX8Bf2AAAGAAAX8CmwEHA2VudgZtZW1vcnkCAAEDZW52GV9faW5k',
+  'aXJlY3RfZnVuY3Rpb25fdGFibGUBcAABA2Vudg1fX21lbW9yeV9iYXNlA38AA2VudgxfX3RhYmxlX2Jhc2UDfwADZW52EFB5TW9k',
+  'dWxlX0NyZWF0ZTIAAANlbnYNUHlMb25nX0FzTG9uZwABA2Vudg9QeUxvbmdfRnJvbUxvbmcAAQMEAwACAwcpAhFfX3dhc21fY2Fs',
+  'bF9jdG9ycwAEEVB5SW5pdF90aW55bmF0aXZlAAUJBwEAIwELAQMKVwMLAEECIAEQAWwQAgsCAAtGACMAQQE2AgAjACMAQYABajYC',
+  'FCMAQX82AhwjACMAQcAAajYCICMAIwBBkAFqNgJAIwAjATYCRCMAQQg2AkgjAEH1BxAACwufAQEAIwALmAEAAAAAAAAAAAAAAAAA',
+  'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+  'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAHRpbnluYXRpdmUAAAAAAAB0d2ljZQAAAA==',
+].join('')
+
+/** A wheel of it. */
+export const NATIVE_WHEEL: string = `wheel_of({"tinynative.cpython-314-wasm32-emscripten.so": base64.b64decode("${TINY_NATIVE}")}, name="tinynative", tags="cp314-cp314-pyemscripten_2026_0_wasm32")`
+
 const MAKER = `
 import base64, hashlib, io, json, types, zipfile
 

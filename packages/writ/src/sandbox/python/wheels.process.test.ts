@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { SandboxPool } from '../sandbox-pool.ts'
 import { pythonHere, pythonOptions, shownBy } from './python-vm.fixture.ts'
-import { judged, wheelFrom, wheelMaker } from './wheels.fixture.ts'
+import { judged, NATIVE_WHEEL, wheelFrom, wheelMaker } from './wheels.fixture.ts'
 
 const { lack, vm } = await pythonHere()
 
@@ -161,7 +161,7 @@ describe.skipIf(lack !== undefined)('wheels', () => {
     expect(await judged(vm, ...two)).toMatch(
       /1\.3-py3-none-any\.whl: it has the file tinypack\/__init__\.py, which tinypack-1\.2\.0/,
     )
-  }, 60_000)
+  }, 120_000)
 
   it('that are right are imported by cells, in interpreters that come out the same, and other bytes are not taken for them', async () => {
     await wheelMaker(vm)
@@ -171,18 +171,25 @@ describe.skipIf(lack !== undefined)('wheels', () => {
     mkdirSync(places.directory)
     writeFileSync(join(places.directory, file), bytes)
     writeFileSync(join(places.directory, 'README.md'), 'no wheel')
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
-    const known = { name: 'tinypack', version: '1.2.0', imports: ['tinypack'], file, sha256 }
-    const telling = `import tinypack, sys, importlib.metadata
+    const native = await wheelFrom(vm, NATIVE_WHEEL)
+    writeFileSync(join(places.directory, native.file), native.bytes)
+    const digest = (of: Buffer): string => createHash('sha256').update(of).digest('hex')
+    const sha256 = digest(bytes)
+    const tiny = { name: 'tinynative', version: '1.2.0', imports: ['tinynative'] }
+    const known = [
+      { ...tiny, file: native.file, sha256: digest(native.bytes) },
+      { name: 'tinypack', version: '1.2.0', imports: ['tinypack'], file, sha256 },
+    ]
+    const telling = `import tinynative, tinypack, sys, importlib.metadata
 from importlib.resources import files
-[tinypack.twice(21), tinypack.__file__, importlib.metadata.version("tinypack"), files("tinypack").joinpath("words.txt").read_text(),
+[tinynative.twice(4), tinypack.twice(21), tinypack.__file__, importlib.metadata.version("tinypack"), files("tinypack").joinpath("words.txt").read_text(),
  id(object()), sorted(sys.modules), {str(n) for n in range(50)}]`
-    const told = async (packages?: readonly (typeof known)[]): Promise<readonly [string, string]> => {
+    const told = async (packages?: typeof known): Promise<readonly [string, string]> => {
       const pool = new SandboxPool(places)
       try {
         return await pool.use(
           async (sandbox) => {
-            expect(sandbox.confinement.packages).toEqual([known])
+            expect(sandbox.confinement.packages).toEqual(known)
             const one = await sandbox.open(pythonOptions())
             const two = await sandbox.open(pythonOptions())
             const said = await shownBy(one, telling)
@@ -198,16 +205,16 @@ from importlib.resources import files
     }
     const first = await told()
     expect(first[0]).toMatch(
-      /^\[42, '\/lib\/python3\.14\/site-packages\/tinypack\/__init__\.py', '1\.2\.0', 'yes', /,
+      /^\[8, 42, '\/lib\/python3\.14\/site-packages\/tinypack\/__init__\.py', '1\.2\.0', 'yes', /,
     )
     appendFileSync(join(places.directory, file), 'more') // what a run used is kept
-    expect(await told([known])).toEqual(first)
+    expect(await told(known)).toEqual(first)
 
     rmSync(places.kept, { recursive: true })
     const missing = { code: 'PYTHON_PACKAGE_MISSING', message: expect.stringContaining(sha256) }
-    await expect(told([known])).rejects.toMatchObject(missing)
+    await expect(told(known)).rejects.toMatchObject(missing)
     writeFileSync(join(places.directory, file), bytes)
-    expect(await told([known])).toEqual(first)
+    expect(await told(known)).toEqual(first)
     const kept = join(places.kept, sha256, file)
     expect(readFileSync(kept).equals(bytes)).toBe(true)
 
@@ -217,5 +224,5 @@ from importlib.resources import files
       message: expect.stringMatching(/requests-1-cp314-cp314-win_amd64\.whl: it is made for/),
     })
     expect(readdirSync(place).sort()).toEqual(['kept', 'mine'])
-  }, 60_000)
+  }, 120_000)
 })
