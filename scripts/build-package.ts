@@ -8,9 +8,6 @@ import { putPythonMemory } from './bundle/python-memory.ts'
 // What a package is packed from, made anew: nothing of an older build is left in it. Run in its folder, by `prepack`.
 // Writ itself is types and a bundle; what it is made of beside its own code is in the other packages too.
 
-/** How hard zstd works where nobody waits and everybody downloads. */
-const HARD = 19
-
 const folder = process.cwd()
 const built = join(folder, 'dist')
 const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'))
@@ -21,5 +18,5 @@ if (basename(folder) === 'writ') {
   for (const file of readdirSync(built, { recursive: true, encoding: 'utf8' }))
     if (file.endsWith('.js')) rmSync(join(built, file))
   await bundleWrit(built, 'published')
-  await putPythonMemory(join(built, 'sandbox', 'python'), HARD)
+  await putPythonMemory(join(built, 'sandbox', 'python'))
 }

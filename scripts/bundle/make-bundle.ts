@@ -24,14 +24,12 @@ const PACKAGES = ['contract', 'evidence', 'writ']
 const SOURCES = PACKAGES.map((name) => `packages/${name}/src`)
 const MADE_WITH = ['package-lock.json', ...manifests(), ...scripts()]
 const KEPT_MS = 24 * 3_600_000
-/** How hard zstd works where somebody waits. */
-const QUICK = 3
 
 await mkdir(BUNDLED, { recursive: true })
 // INVARIANT: files are looked at before they are read, so that a change while the bundle is made is seen afterwards.
 const before = await states()
 /** Beside the bundles, for it changes with the engine alone. Without it the first Python cell takes two seconds more. */
-const python = putPythonMemory(join(BUNDLED, 'python'), QUICK).catch(() => undefined)
+const python = putPythonMemory(join(BUNDLED, 'python')).catch(() => undefined)
 const place = await mkdtemp(join(BUNDLED, 'new-'))
 try {
   const parts = await bundleWrit(place, 'checkout')

@@ -10,8 +10,8 @@ const script = join(root, 'packages', 'writ', 'src', 'sandbox', 'python', 'pack'
  * Puts the memory that Python cells begin from beside a bundle, unless that of the engine as it is lies there already. There
  * is none where the optional engine is not installed: it is made when it is first needed then.
  */
-export async function putPythonMemory(into: string, level: number): Promise<void> {
+export async function putPythonMemory(into: string): Promise<void> {
   if (!existsSync(join(root, 'node_modules', 'pyodide', 'package.json'))) return
   const flags = ['--conditions=@writ/source', '--no-warnings']
-  await promisify(execFile)(process.execPath, [...flags, script, into, String(level)])
+  await promisify(execFile)(process.execPath, [...flags, script, into])
 }

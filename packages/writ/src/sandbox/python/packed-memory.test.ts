@@ -15,7 +15,7 @@ it('is found for its engine alone, and is none when a byte of it was changed or 
   const room = mkdtempSync(join(tmpdir(), 'writ-room-'))
   const path = join(room, 'python', packedName(ABI))
   mkdirSync(join(room, 'python'))
-  const packed = packMemory(engine, MEMORY, 3)
+  const packed = packMemory(engine, MEMORY)
   writeFileSync(path, packed)
   expect(memoryOf(comeAlong(engine, ABI, room) ?? Buffer.alloc(32)).equals(MEMORY)).toBe(true)
   expect(comeAlong(engine, OTHER, room)).toBeUndefined()

@@ -12,6 +12,8 @@ import { isSealed, sealed } from './sealed-memory.ts'
 const PLACES = ['python', '../../python', '../../bundled/python']
 /** More than the memory of an interpreter that has run nothing. */
 const MOST_BYTES = 128 * 1024 * 1024
+/** As small as it gets within a second. */
+const LEVEL = 12
 /** How far back equal bytes are looked for: over all of it. */
 const WINDOW_LOG = 26
 
@@ -19,11 +21,11 @@ const WINDOW_LOG = 26
 export const packedName = (abi: string): string => `${abi.replace(/^sha256:/, '').slice(0, 32)}.zst`
 
 /** A memory as it is packed. */
-export function packMemory(engine: PyodidePackage, memory: Uint8Array, level: number): Buffer {
+export function packMemory(engine: PyodidePackage, memory: Uint8Array): Buffer {
   const { ZSTD_c_compressionLevel, ZSTD_c_windowLog } = constants
   return zstdCompressSync(sealed(memory), {
     dictionary: readFileSync(engine.file('pyodide.asm.wasm')),
-    params: { [ZSTD_c_compressionLevel]: level, [ZSTD_c_windowLog]: WINDOW_LOG },
+    params: { [ZSTD_c_compressionLevel]: LEVEL, [ZSTD_c_windowLog]: WINDOW_LOG },
   })
 }
 

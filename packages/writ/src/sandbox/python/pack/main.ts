@@ -6,15 +6,15 @@ import { packedName, packMemory } from '../packed-memory.ts'
 import { findPyodide } from '../pyodide-package.ts'
 import { pythonAbi } from '../python-abi.ts'
 
-// Run by a build: puts the memory that interpreters begin from into a directory, packed as hard as asked. No guest has a
+// Run by a build: puts the memory that interpreters begin from into a directory. No guest has a
 // part in it, and it is the same that a confined process makes, which a test holds it against.
 
-const [, , directory = '', level = ''] = process.argv
+const [, , directory = ''] = process.argv
 const engine = findPyodide()
 const name = packedName(pythonAbi(engine))
 const path = join(directory, name)
 if (!existsSync(path)) {
-  const packed = packMemory(engine, await Interpreter.memory(new HostWorld()), Number(level))
+  const packed = packMemory(engine, await Interpreter.memory(new HostWorld()))
   mkdirSync(directory, { recursive: true })
   for (const old of readdirSync(directory).filter((entry) => entry.endsWith('.zst')))
     rmSync(join(directory, old))
