@@ -285,6 +285,16 @@ export const ERRORS = {
     retryable: false,
     next: 'Install the package that the message names, where Writ is installed; `next` has the exact command.',
   },
+  PYTHON_PACKAGE_REFUSED: {
+    exit: 2,
+    retryable: false,
+    next: 'Remove the wheel that the message names from the directory of Python packages, or put there one that is made for Pyodide.',
+  },
+  PYTHON_PACKAGE_MISSING: {
+    exit: 2,
+    retryable: false,
+    next: 'Give the directory that holds the very wheel with `--python-packages <dir>`; another one of the same name would be another run.',
+  },
   CONFINEMENT_REDUCED: {
     exit: 3,
     retryable: false,

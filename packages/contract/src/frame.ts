@@ -9,7 +9,7 @@ import type { Label } from './label.ts'
 import type { Message } from './message.ts'
 import type { Note, ShownNote } from './note.ts'
 import type { DocumentInfo } from './partition.ts'
-import type { CellCode, CellRun, GuestContext } from './sandbox.ts'
+import type { CellCode, CellRun, GuestContext, PythonPackage } from './sandbox.ts'
 import type { Script, ScriptListing } from './script.ts'
 import type { Citation, Span } from './span.ts'
 import type {
@@ -203,6 +203,8 @@ export interface Frame {
   readonly context: GuestContext
   /** What the frame runs instead of asking a model, when it follows a script. */
   readonly script: Pick<Script, 'cell' | 'inputJson'> | undefined
+  /** Packages that its cells can import beside the standard library. */
+  readonly packages: readonly PythonPackage[]
   /** Scripts that it may run by name. */
   readonly scripts: readonly Pick<ScriptListing, 'name' | 'description'>[]
   /** Where the frame stands before its next turn. Given for that turn, and recorded with it. */

@@ -7,6 +7,7 @@ import type { BudgetLeft } from './frame.ts'
 import type { Label } from './label.ts'
 import type { Outcome } from './outcome.ts'
 import type { Action, UserFacts, Verdict } from './policy.ts'
+import type { PythonPackage } from './sandbox.ts'
 import type { Tuning } from './tuning.ts'
 
 /**
@@ -270,6 +271,8 @@ export interface Det {
     readonly confinement: { readonly level: string; readonly layers: readonly string[] }
     /** Digest of everything that shapes a frame: engine, prelude, rewriting, prompts, compaction. */
     readonly guestAbi: string
+    /** What cells of Python can import beside the standard library; absent when there is nothing. */
+    readonly packages?: readonly PythonPackage[]
     readonly omitted: Commitment
     /** To the JSON Schema that the answer must fit, where there is one. */
     readonly answerSchema?: Commitment

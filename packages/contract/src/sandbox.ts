@@ -20,8 +20,21 @@ export interface Confinement {
   readonly layers: readonly string[]
   /** Why it is not full, for people; absent when it is. */
   readonly lack?: string
-  /** Digest of everything that shapes what a cell does: engine, prelude, declaration rewriting. */
+  /** Digest of everything that shapes what a cell does: engine, prelude, declaration rewriting, packages. */
   readonly guestAbi: string
+  /** Packages that the user installed for cells of Python; absent when there are none. */
+  readonly packages?: readonly PythonPackage[]
+}
+
+/** A package of Python that cells can import: a wheel, by the digest of its bytes. */
+export interface PythonPackage {
+  readonly name: string
+  readonly version: string
+  /** Its modules, sorted. */
+  readonly imports: readonly string[]
+  /** Name of the wheel. */
+  readonly file: string
+  readonly sha256: string
 }
 
 export interface VmOptions {

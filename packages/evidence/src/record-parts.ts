@@ -18,6 +18,7 @@ import {
   OUTCOMES,
   type Outcome,
   type PassedModel,
+  type PythonPackage,
   type RecordedCheck,
   type RecordedConversation,
   type RecordedDecision,
@@ -276,6 +277,14 @@ const named = {
 export const script: Shape<RecordedScript> = object<RecordedScript>({ ...named, input: digest })
 
 export const namedScript: Shape<Omit<RecordedScript, 'input'>> = object<Omit<RecordedScript, 'input'>>(named)
+
+export const pythonPackage: Shape<PythonPackage> = object<PythonPackage>({
+  name: text,
+  version: text,
+  imports: texts,
+  file: text,
+  sha256: digest,
+})
 
 export const spawnedScript: Shape<SpawnedScript> = object<SpawnedScript>({ ...named, calls: nullable(count) })
 

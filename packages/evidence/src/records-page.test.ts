@@ -48,6 +48,7 @@ const NESTED = [
   'fork',
   'script',
   'named script',
+  'python package',
   'spawned script',
   'conversation',
   'earlier run',

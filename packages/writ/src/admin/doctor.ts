@@ -44,8 +44,8 @@ const OPEN: Readonly<Record<ConfinementLevel, string>> = {
 /** Checks everything a run may need, each with the real part. Nothing is left behind but the home itself. */
 export async function checkHome(services: HomeServices): Promise<readonly Finding[]> {
   const checks = {
-    sandbox: () => checkCells('javascript'),
-    python: () => checkCells('python'),
+    sandbox: () => checkJavaScript(),
+    python: () => checkPython(services.sandboxes),
     tables: checkTables,
     documents: checkDocuments,
     policy: () => checkPolicy(services),
@@ -71,13 +71,22 @@ const CELLS = {
   python: { language: 'python', code: '6 * int("7")' },
 } as const
 
-async function checkCells(language: keyof typeof CELLS): Promise<string> {
+async function checkJavaScript(): Promise<string> {
   const pool = new SandboxPool()
   try {
-    return await pool.use((sandbox) => checkCell(sandbox, language), language)
+    return await pool.use((sandbox) => checkCell(sandbox, 'javascript'))
   } finally {
     await pool.close()
   }
+}
+
+async function checkPython(pool: SandboxPool): Promise<string> {
+  return await pool.use(async (sandbox) => {
+    const { packages = [] } = sandbox.confinement
+    const known = packages.map(({ name, version, imports }) => `${name} ${version} (${imports.join(', ')})`)
+    const importable = known.length === 0 ? 'the standard library alone' : known.join(', ')
+    return `${await checkCell(sandbox, 'python')}; packages: ${importable}`
+  }, 'python')
 }
 
 async function checkCell(sandbox: Sandbox, language: keyof typeof CELLS): Promise<string> {

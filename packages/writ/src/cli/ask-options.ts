@@ -37,6 +37,7 @@ export interface AskFlags extends DeliverFlags {
   readonly script?: readonly string[]
   readonly notes?: boolean
   readonly policy?: string
+  readonly pythonPackages?: string
   readonly as?: string
   readonly purpose?: string
   readonly label?: string
@@ -67,6 +68,7 @@ export function writOptions(flags: AskFlags, config: Config): WritOptions {
     // Where the models of an earlier run are reached, its record says.
     baseUrl: asBefore ? flags.baseUrl : baseUrl,
     policy: flags.policy ?? config.policy,
+    pythonPackages: flags.pythonPackages ?? config.pythonPackages,
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,
     contextWindow: flags.contextWindow ?? (asBefore ? undefined : usualWindow(flags, config)),

@@ -121,10 +121,11 @@ function addDoctor(writ: Command): void {
   writ
     .command('doctor')
     .description('check this machine: Node, sandbox, policy, home')
+    .option('--python-packages <dir>', 'wheels for Pyodide that cells of Python can import')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(
-      running(async (flags: { home?: string; json?: boolean }) =>
+      running(async (flags: { home?: string; json?: boolean; pythonPackages?: string }) =>
         (await import('./doctor.ts')).doctor(flags),
       ),
     )
@@ -177,6 +178,7 @@ function addAsk(writ: Command): void {
     )
     .option('--strategy <name>', 'auto, direct, retrieve, recurse, or script:<name or file>')
     .option('--repl <language>', 'javascript (default) or python: what the model writes its cells in')
+    .option('--python-packages <dir>', 'wheels for Pyodide that cells of Python can import')
     .option('--input <json>', 'what a script is given as `input`')
     .option('--input-file <file>', 'the same, from a file')
     .option('--schema <file.json>', 'JSON Schema that the released value must fit')
@@ -268,6 +270,7 @@ function addReplay(writ: Command): void {
     .option('--trust <file>', 'for a file: the trust root it has to hold under')
     .option('--attest <file>', 'sign what it came to, as the operator of the home')
     .option('--policy <dir>', 'policy bundle to hold the run against (default: the one it records)')
+    .option('--python-packages <dir>', 'where wheels are that its cells imported and this home has not')
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(

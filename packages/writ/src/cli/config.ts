@@ -51,6 +51,8 @@ export interface Config {
   /** How frames of models are told to work, by id or pattern. */
   readonly profiles?: ProfileTable | undefined
   readonly policy?: string | undefined
+  /** Directory of wheels that cells of Python can import. */
+  readonly pythonPackages?: string | undefined
   readonly paths?: readonly string[] | undefined
   /** The directory `paths` must stay in: that of the project file which names them. */
   readonly pathsWithin?: string | undefined
@@ -113,6 +115,7 @@ const ofUser = {
   models: modelTableSchema,
   profiles: profileTableSchema,
   policy: z.string(),
+  pythonPackages: z.string(),
   includeSecret: z.array(z.string()),
   retention: z.record(z.string().regex(RETENTION_CLASS), z.number().int().min(1).max(MOST_DAYS)),
   confirmAboveUsd: z.number().min(0).max(1e9),
@@ -133,6 +136,7 @@ const FLAGS: Readonly<Record<keyof typeof ofUser, string>> = {
   models: '',
   profiles: '',
   policy: ' or give --policy',
+  pythonPackages: ' or give --python-packages',
   includeSecret: ' or give --include-secret',
   retention: '',
   confirmAboveUsd: ' or give --yes',
@@ -187,6 +191,8 @@ export function loadConfig(directory: string, environment: NodeJS.ProcessEnv): C
     corpus: project.corpus ?? user.corpus,
     confirmAboveMicroUsd: confirmAboveUsd === undefined ? undefined : Math.floor(confirmAboveUsd * 1e6),
     policy: user.policy === undefined ? undefined : resolve(dirname(userFile), user.policy),
+    pythonPackages:
+      user.pythonPackages === undefined ? undefined : resolve(dirname(userFile), user.pythonPackages),
     pathsWithin: project.paths === undefined ? undefined : directory,
     limits: tightened(configured(DEFAULT_LIMITS, user.limits ?? {}), project.limits ?? {}),
     label: defaultLabel(user.label, project.label),

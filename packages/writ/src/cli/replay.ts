@@ -14,11 +14,12 @@ export interface ReplayFlags {
   readonly json?: boolean
   readonly trust?: string
   readonly attest?: string
+  readonly pythonPackages?: string
 }
 
 /** Does a run of the home, or of a replay file, again and prints what it came to; resolves with 0 when it is identical, else 6. */
 export async function replay(what: string, flags: ReplayFlags): Promise<number> {
-  const { policy, attest } = flags
+  const { policy, attest, pythonPackages } = flags
   const interrupt = onInterrupt()
   const { onEvent } = flags.json === true ? quietWatch : lineWatch(process.stderr)
   const options = { signal: interrupt.signal, onEvent, ...defined({ attest }) }
@@ -29,7 +30,7 @@ export async function replay(what: string, flags: ReplayFlags): Promise<number> 
     return await writ.replayFile(what, { ...options, ...defined({ trust }) })
   }
   try {
-    const { run, report } = await inHome(flags, again, defined({ policy }))
+    const { run, report } = await inHome(flags, again, defined({ policy, pythonPackages }))
     process.stdout.write(
       flags.json === true ? `${JSON.stringify(report)}\n` : onScreen(describe(run, report), process.stdout),
     )

@@ -32,7 +32,7 @@ export function keepCached(name: string, content: string | Uint8Array): void {
 }
 
 /** Whether a file is one that nobody but this user can have written. */
-function isOwn(path: string): boolean {
+export function isOwn(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false })
   return found?.isFile() === true && found.uid === process.getuid?.() && (found.mode & 0o022) === 0
 }

@@ -32,6 +32,8 @@ export interface WritOptions {
   readonly home?: string
   /** Directory of a policy bundle; the built-in personal bundle by default. */
   readonly policy?: string
+  /** Directory of wheels that cells of Python can import, made for Pyodide; none by default. */
+  readonly pythonPackages?: string
   /** `builtin/extractive` by default. Of several, the next is asked where policy denies one or it refuses for good. */
   readonly model?: GivenModels
   /** Model of sub-calls and child frames, or several; `model` by default. */

@@ -1,5 +1,13 @@
 import { userInfo } from 'node:os'
-import { type Ledger, type Library, type Signer, type TransparencyLog, WritError } from '@writ/contract'
+import { join } from 'node:path'
+import {
+  defined,
+  type Ledger,
+  type Library,
+  type Signer,
+  type TransparencyLog,
+  WritError,
+} from '@writ/contract'
 import { openParser } from '../formats/index.ts'
 import { openLedger, openSigner } from '../ledger/index.ts'
 import { openLibrary } from '../memory/index.ts'
@@ -25,7 +33,11 @@ export interface HomeServices {
 }
 
 /** Gives the services of a home; none is opened yet. From its close on, each rejects with `USAGE`. */
-export function homeServices(home: string, policy: string | undefined): HomeServices {
+export function homeServices(
+  home: string,
+  policy: string | undefined,
+  pythonPackages?: string,
+): HomeServices {
   const closers = new Set<() => Promise<void>>()
   let closing: Promise<void> | undefined
   const once = <T>(open: () => Promise<T>, close: (service: T) => Promise<void>): (() => Promise<T>) => {
@@ -53,7 +65,10 @@ export function homeServices(home: string, policy: string | undefined): HomeServ
     () => openSigner(home),
     () => Promise.resolve(),
   )
-  const sandboxes = new SandboxPool()
+  const sandboxes = new SandboxPool({
+    kept: join(home, 'python-packages'),
+    ...defined({ directory: pythonPackages }),
+  })
   const parser = openParser()
   return {
     home,

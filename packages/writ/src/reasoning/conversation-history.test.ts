@@ -42,6 +42,7 @@ async function follow(printed: readonly string[]): Promise<readonly Told[]> {
         asked: String(told.length),
       }),
     draft: () => Promise.resolve(undefined),
+    packages: [],
     scripts: [],
     tuning: USUAL_TUNING,
   } as unknown as Frame

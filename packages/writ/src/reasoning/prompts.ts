@@ -98,6 +98,16 @@ function hintLines({ fanOut, hints }: Tuning): string {
   return [...ceiling, ...hints].map((line) => `- ${line}`).join('\n')
 }
 
+/** What a frame is told of the packages that its cells can import; nothing when there are none. */
+export function packagesPrompt({ packages }: Pick<Frame, 'packages'>): string {
+  if (packages.length === 0) return ''
+  const known = packages.map(
+    ({ name, version, imports }) =>
+      `${name} ${version} (${imports.map((module) => `import ${module}`).join(', ')})`,
+  )
+  return `Installed packages that cells can import: ${known.join('; ')}.`
+}
+
 /** What a frame is told of the scripts that it may run by name; nothing when there are none. */
 export function scriptsPrompt({ scripts, tuning }: Pick<Frame, 'scripts' | 'tuning'>): string {
   if (scripts.length === 0) return ''

@@ -16,6 +16,7 @@ function frame(ids: readonly string[], schema: string | null = null): Frame {
     schema,
     corpus: { documents: ids.length, bytes: 1_234_567, sample: ids },
     context: { type: 'handle', docs: ids.length, bytes: 1_234_567 },
+    packages: [],
     scripts: [],
   } as unknown as Frame
 }

@@ -6,7 +6,7 @@ import {
   whole,
   withMessages,
 } from '@writ/contract'
-import { scriptsPrompt } from './prompts.ts'
+import { packagesPrompt, scriptsPrompt } from './prompts.ts'
 import { releasePrompt } from './schema-prompts.ts'
 
 /** The lines above every message to the model: where the frame stands, and a warning if there is one. */
@@ -32,7 +32,8 @@ export function turnHeader(
 export function firstMessage(frame: Frame): string {
   const typed = frame.schema === null ? '' : `\n\n${releasePrompt(frame.schema)}`
   const scripts = frame.role === 'verifier' ? '' : scriptsPrompt(frame)
-  const lines = [describeCorpus(frame.corpus, frame.context.type), ...(scripts === '' ? [] : [scripts])]
+  const said = [describeCorpus(frame.corpus, frame.context.type), packagesPrompt(frame), scripts]
+  const lines = said.filter((line) => line !== '')
   const asked = `Question:\n${frame.goal}\n\n${lines.join('\n')}${typed}`
   return withMessages(asked, frame.conversation)
 }

@@ -184,6 +184,7 @@ class BareFrame implements Frame {
   readonly context = { type: 'handle', docs: 0, bytes: 0 } as const
   readonly lastTurnBytes = 40_000
   readonly schema = null
+  readonly packages = []
   readonly scripts = []
   readonly conversation = undefined
   readonly #run: Run

@@ -17,6 +17,7 @@ import {
   type RunStart,
   readRun,
   recordedModels,
+  recordedPackages,
   recordedRepl,
   type StepId,
   systemClock,
@@ -92,6 +93,7 @@ export async function fork(
     },
     recordedRepl(recorded),
     onEvent,
+    recordedPackages(recorded),
   )
 }
 

@@ -27,6 +27,7 @@ import {
   type RunStart,
   readRun,
   recordedModel,
+  recordedPackages,
   recordedRepl,
   resumeRun,
   systemClock,
@@ -89,6 +90,7 @@ export async function resume(
     },
     recordedRepl(recorded),
     onEvent,
+    recordedPackages(recorded),
   )
 }
 
@@ -114,6 +116,7 @@ async function finishedAnswer(
     (sandbox) => answerAgain(recorded, { ...ports, sandbox }),
     recordedRepl(recorded),
     onEvent,
+    recordedPackages(recorded),
   )
   return { ...answer, evidence }
 }

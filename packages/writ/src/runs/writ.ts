@@ -218,7 +218,7 @@ class Home implements Writ {
   constructor(options: WritOptions) {
     this.#options = options
     this.home = resolve(options.home ?? DEFAULT_HOME)
-    this.#services = homeServices(this.home, options.policy)
+    this.#services = homeServices(this.home, options.policy, options.pythonPackages)
     this.keys = keysOf(this.#services)
     this.bundles = bundlesOf(this.#services)
     this.log = logOf(this.#services)

@@ -14,7 +14,7 @@ import { sandboxFailed } from './sandbox-failed.ts'
 import type { VmSetup } from './worker/orders.ts'
 
 type Heard = Exclude<FromChild, { type: 'pong' | 'stuck' }>
-type ToVm = Exclude<ToChild, { type: 'ping' | 'snapshot' }>
+type ToVm = Exclude<ToChild, { type: 'ping' | 'snapshot' | 'packages' }>
 
 interface Running {
   readonly onCall: (call: HostCall) => void

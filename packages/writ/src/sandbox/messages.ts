@@ -45,6 +45,7 @@ export type ToChild =
   | { readonly type: 'ping' }
   /** Asks an interpreter that has run nothing for its memory. */
   | { readonly type: 'snapshot' }
+  | { readonly type: 'packages' }
 
 export type FromChild =
   | { readonly type: 'opened'; readonly vm: number }

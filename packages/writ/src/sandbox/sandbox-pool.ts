@@ -1,6 +1,7 @@
-import type { ReplLanguage, RunEvent, Sandbox } from '@writ/contract'
+import type { PythonPackage, ReplLanguage, RunEvent, Sandbox } from '@writ/contract'
 import { sandboxOf } from './open-sandbox.ts'
-import type { SandboxChild } from './sandbox-child.ts'
+import type { StartedPython } from './python/examine-wheels.ts'
+import type { WheelPlaces } from './python/wheels.ts'
 import { sandboxFailed } from './sandbox-failed.ts'
 import { sayPreparing } from './say-preparing.ts'
 import { type StartedChild, startChild } from './start-child.ts'
@@ -10,15 +11,20 @@ export class SandboxPool {
   /** Undefined within when it could not be started; whoever opens the next sandbox is told why. */
   #spare: Promise<StartedChild | undefined> | undefined
   /** The same of Python. */
-  #interpreter: Promise<SandboxChild | undefined> | undefined
+  #interpreter: Promise<StartedPython | undefined> | undefined
+  readonly #wheels: WheelPlaces
   #opened = 0
   #closed = false
+
+  constructor(wheels: WheelPlaces = {}) {
+    this.#wheels = wheels
+  }
 
   /** Starts a spare child when there is none. It serves whoever opens the next sandbox, and lets this process end. */
   warm(language: ReplLanguage = 'javascript'): void {
     if (this.#closed) return
     if (language === 'python') {
-      this.#interpreter ??= startInterpreter().catch(() => undefined)
+      this.#interpreter ??= startInterpreter(this.#wheels).catch(() => undefined)
       return
     }
     this.#spare ??= startChild().then(
@@ -33,11 +39,16 @@ export class SandboxPool {
   /**
    * Opens a sandbox over the spare, or over a new child. A child serves one sandbox and ends with it. When it has, from the
    * third on, a spare is started: many a process opens two, for a run and for doing it again, and a run has the cores to itself.
-   * Where Python takes a while to be prepared, that is told.
+   * Where Python takes a while to be prepared, that is told. Its cells can import the packages that a recorded run names, else
+   * those that the user installed.
    */
-  async open(language: ReplLanguage = 'javascript', onEvent?: (event: RunEvent) => void): Promise<Sandbox> {
+  async open(
+    language: ReplLanguage = 'javascript',
+    onEvent?: (event: RunEvent) => void,
+    packages?: readonly PythonPackage[],
+  ): Promise<Sandbox> {
     if (this.#closed) throw sandboxFailed('no more sandboxes are opened')
-    if (language === 'python') return await sayPreparing(language, onEvent, () => this.#openPython())
+    if (language === 'python') return await sayPreparing(language, onEvent, () => this.#openPython(packages))
     const spare = this.#spare
     this.#spare = undefined
     const kept = await spare
@@ -55,8 +66,9 @@ export class SandboxPool {
     work: (sandbox: Sandbox) => Promise<T>,
     language?: ReplLanguage,
     onEvent?: (event: RunEvent) => void,
+    packages?: readonly PythonPackage[],
   ): Promise<T> {
-    const sandbox = await this.open(language, onEvent)
+    const sandbox = await this.open(language, onEvent, packages)
     try {
       return await work(sandbox)
     } finally {
@@ -71,21 +83,26 @@ export class SandboxPool {
     this.#spare = undefined
     const interpreter = await this.#interpreter
     this.#interpreter = undefined
-    await Promise.all([spare?.child.close(), interpreter?.close()])
+    await Promise.all([spare?.child.close(), interpreter?.child.close()])
   }
 
-  async #openPython(): Promise<Sandbox> {
-    const spare = this.#interpreter
-    this.#interpreter = undefined // before anything is awaited, or a second run would find it too
-    const { openPython } = await import('./python/open-python.ts')
-    return await openPython(await spare, () => this.open())
+  async #openPython(packages: readonly PythonPackage[] | undefined): Promise<Sandbox> {
+    const spare = packages === undefined ? this.#interpreter : undefined
+    if (packages === undefined) this.#interpreter = undefined // before anything is awaited, or a second run would find it too
+    const { openPython, withInstalled, withRecorded } = await import('./python/open-python.ts')
+    const ready = await spare
+    if (ready !== undefined && ready.child.gone === undefined)
+      return await openPython(ready, () => this.open())
+    const started =
+      packages === undefined ? await withInstalled(this.#wheels) : await withRecorded(packages, this.#wheels)
+    return await openPython(started, () => this.open())
   }
 }
 
 /** Loaded when the first frame is to write Python: a run of JavaScript pays nothing for it. */
-async function startInterpreter(): Promise<SandboxChild> {
-  const { startInterpreter: start } = await import('./python/open-python.ts')
-  const child = await start()
-  child.unref()
-  return child
+async function startInterpreter(wheels: WheelPlaces): Promise<StartedPython> {
+  const { withInstalled } = await import('./python/open-python.ts')
+  const started = await withInstalled(wheels)
+  started.child.unref()
+  return started
 }

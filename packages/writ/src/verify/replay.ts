@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
+  type PythonPackage,
   type ReplLanguage,
   type RunEvent,
   type Sandbox,
@@ -15,6 +16,7 @@ import {
   guestAbi,
   type RecordedRun,
   type ReplayReport,
+  recordedPackages,
   recordedRepl,
   replayRun,
   systemClock,
@@ -46,7 +48,11 @@ export interface RecordedReplayOptions {
 
 /** What gives a sandbox to whoever asks. */
 export interface Sandboxes {
-  open(language: ReplLanguage, onEvent?: (event: RunEvent) => void): Promise<Sandbox>
+  open(
+    language: ReplLanguage,
+    onEvent: ((event: RunEvent) => void) | undefined,
+    packages: readonly PythonPackage[],
+  ): Promise<Sandbox>
 }
 
 /** How whoever has a home does a run again. */
@@ -72,7 +78,7 @@ export async function replayRecorded(
   const { attest, sandboxes = { open: openSaying }, onEvent, ...ports } = options
   if (attest !== undefined && existsSync(attest.path)) throw unwritable(attest.path, 'it is there already')
   const reasoner = createReasoner()
-  const sandbox = await sandboxes.open(recordedRepl(recorded), onEvent)
+  const sandbox = await sandboxes.open(recordedRepl(recorded), onEvent, recordedPackages(recorded))
   try {
     const report = await replayRun(whatItDid(recorded), { ...ports, clock: systemClock, reasoner, sandbox })
     const abi = guestAbi(sandbox.confinement.guestAbi, reasoner.digest)
@@ -84,8 +90,12 @@ export async function replayRecorded(
 }
 
 /** Opens a sandbox for this replay alone. */
-function openSaying(language: ReplLanguage, onEvent?: (event: RunEvent) => void): Promise<Sandbox> {
-  return sayPreparing(language, onEvent, () => openFor(language))
+function openSaying(
+  language: ReplLanguage,
+  onEvent: ((event: RunEvent) => void) | undefined,
+  packages: readonly PythonPackage[],
+): Promise<Sandbox> {
+  return sayPreparing(language, onEvent, () => openFor(language, packages))
 }
 
 /** An abort comes from outside: what the run did before is done again, and there its record ends. */

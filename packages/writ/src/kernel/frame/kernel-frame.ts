@@ -121,6 +121,10 @@ export class KernelFrame implements Frame {
     return this.#lane.script
   }
 
+  get packages(): Frame['packages'] {
+    return this.#state.ports.sandbox.confinement.packages ?? []
+  }
+
   get scripts(): Frame['scripts'] {
     return this.#state.scripts
   }

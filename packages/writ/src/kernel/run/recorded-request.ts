@@ -7,6 +7,7 @@ import {
   type NamedScript,
   type Omitted,
   type Partition,
+  type PythonPackage,
   type ReplLanguage,
   replOf,
   type Script,
@@ -62,6 +63,12 @@ export async function recordedRequest(
 export function recordedRepl({ records }: Pick<RecordedRun, 'records'>): ReplLanguage {
   const [opening] = records
   return replOf(opening?.kind === 'run.open' ? (opening.det.profiles ?? []) : [])
+}
+
+/** The packages of Python that cells of a recorded run could import. */
+export function recordedPackages({ records }: Pick<RecordedRun, 'records'>): readonly PythonPackage[] {
+  const [opening] = records
+  return opening?.kind === 'run.open' ? (opening.det.packages ?? []) : []
 }
 
 /** The profiles of the run's models. */

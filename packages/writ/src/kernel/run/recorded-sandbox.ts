@@ -1,4 +1,4 @@
-import { CONFINEMENT_LEVELS, confinesAs, type Det, type Sandbox, WritError } from '@writ/contract'
+import { CONFINEMENT_LEVELS, confinesAs, type Det, defined, type Sandbox, WritError } from '@writ/contract'
 
 type Recorded = Det['run.open']['confinement']
 
@@ -6,8 +6,9 @@ type Recorded = Det['run.open']['confinement']
 export function recordedSandbox(sandbox: Sandbox, { level: recorded, layers }: Recorded): Sandbox {
   const level = CONFINEMENT_LEVELS.find((known) => known === recorded)
   if (level === undefined) throw new WritError('INTERNAL', `The record names the confinement "${recorded}".`)
+  const { guestAbi, packages } = sandbox.confinement
   return {
-    confinement: { level, layers, guestAbi: sandbox.confinement.guestAbi },
+    confinement: { level, layers, guestAbi, ...defined({ packages }) },
     open: (options) => sandbox.open(options),
     sql: sandbox.sql,
     abandon: () => sandbox.abandon(),

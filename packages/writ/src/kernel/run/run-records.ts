@@ -75,6 +75,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       epochMs: state.epochMs,
       confinement: { level: sandbox.confinement.level, layers: sandbox.confinement.layers },
       guestAbi: guestAbi(sandbox.confinement.guestAbi, reasoner.digest),
+      ...defined({ packages: sandbox.confinement.packages }),
       omitted: commit('omitted', canonicalJson(store.omitted)),
       ...(typed === undefined ? {} : { answerSchema: commit('answerSchema', typed) }),
       ...(request.checks.length === 0 ? {} : { checks: request.checks }),

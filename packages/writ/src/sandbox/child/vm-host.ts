@@ -22,7 +22,7 @@ export class VmHost {
       this.#tell({ type: 'pong' })
       return
     }
-    if (message.type === 'snapshot') return // asked of an interpreter of Python only
+    if (message.type === 'snapshot' || message.type === 'packages') return // asked of an interpreter of Python only
     this.#obey(message).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error)
       this.#tell({ type: 'failed', vm: message.vm, message: reason.slice(0, MOST_ERROR.message) })
@@ -43,7 +43,7 @@ export class VmHost {
     return this.#last
   }
 
-  async #obey(message: Exclude<ToChild, { type: 'ping' | 'snapshot' }>): Promise<void> {
+  async #obey(message: Exclude<ToChild, { type: 'ping' | 'snapshot' | 'packages' }>): Promise<void> {
     if (message.type === 'open') {
       const opened = new HostedVm(message.vm, this.#whole(message.setup), await this.#pool, this.#tell)
       this.#vms.set(message.vm, opened)

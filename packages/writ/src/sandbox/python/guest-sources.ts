@@ -53,4 +53,7 @@ export function guestSources(): Readonly<Record<string, string>> {
 /** The code that makes modules of them. */
 export const guestLoader = (): string => read('load')
 
+/** The code that unpacks wheels: part of an interpreter only where there are any. */
+export const installer = (): string => read('packages')
+
 const read = (name: string): string => readFileSync(new URL(`./guest/${name}.py`, import.meta.url), 'utf8')

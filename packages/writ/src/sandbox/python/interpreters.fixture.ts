@@ -15,10 +15,15 @@ export const TELLING: readonly string[] = [
 
 type OpenPython = () => Promise<Sandbox>
 
-/** Finds out anew how interpreters are started, as another process would. */
-export async function another(): Promise<OpenPython> {
+/** Finds out anew how interpreters are started, as another process would, with or without the memory that comes with Writ. */
+export async function another({ brought }: { readonly brought: boolean }): Promise<OpenPython> {
   vi.resetModules()
-  return (await import('./open-python.ts')).openPython
+  const { interpreters } = await import('./interpreters.ts')
+  const { openPython } = await import('./open-python.ts')
+  return async () => {
+    await interpreters(undefined, brought ? undefined : () => undefined)
+    return await openPython()
+  }
 }
 
 /** What the telling cells show in a sandbox of their own. */

@@ -10,12 +10,12 @@ const lack = await fullyConfined()
 
 it.skipIf(lack !== undefined)('an interpreter comes up the same where nothing can be kept', async () => {
   noSnapshots()
-  const first = await toldBy(await another())
+  const first = await toldBy(await another({ brought: false }))
 
   vi.stubEnv('XDG_CACHE_HOME', join(devNull, 'cache'))
   const ours = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('writ-python-'))
   const before = ours()
-  const forThisProcess = await another()
+  const forThisProcess = await another({ brought: false })
   expect(await toldBy(forThisProcess)).toEqual(first)
   expect(await toldBy(forThisProcess)).toEqual(first)
   const [made = ''] = ours().filter((name) => !before.includes(name))
@@ -23,7 +23,7 @@ it.skipIf(lack !== undefined)('an interpreter comes up the same where nothing ca
   expect(existsSync(join(tmpdir(), made))).toBe(false)
 
   vi.stubEnv('TMPDIR', join(devNull, 'tmp'))
-  const forNobody = await another()
+  const forNobody = await another({ brought: false })
   const sandbox = await forNobody()
   const vms = [await sandbox.open(pythonOptions()), await sandbox.open(pythonOptions())]
   for (const vm of vms) await vm.close()

@@ -11,10 +11,13 @@ import type { Wall } from '../../confinement/wall.ts'
 import type { ToChild } from '../messages.ts'
 import type { SandboxChild } from '../sandbox-child.ts'
 import { sandboxFailed } from '../sandbox-failed.ts'
+import { comeAlong } from './packed-memory.ts'
 import { findPyodide, type PyodidePackage } from './pyodide-package.ts'
 import { pythonAbi } from './python-abi.ts'
 import { pythonProgram } from './python-program.ts'
-import { isSnapshot, keepSnapshot, snapshotPlace } from './snapshot-file.ts'
+import { sealed } from './sealed-memory.ts'
+import { isSnapshot, keepSnapshot, removeUnused, snapshotPlace } from './snapshot-file.ts'
+import type { Wheel } from './wheels.ts'
 
 /** What stands between a Python cell and the machine, from the inside out. The engine is no boundary of its own. */
 export const PYTHON_LAYERS: readonly string[] = Object.freeze([
@@ -34,7 +37,7 @@ export interface Interpreters {
   /** Digest of the engine and what is put into it. */
   readonly abi: string
   /** Starts one, behind the whole wall or not at all. */
-  readonly start: () => SandboxChild
+  readonly start: (wheels: readonly Wheel[]) => SandboxChild
   /** Starts another program behind the same wall. */
   readonly beside: <Message>(program: ChildProgram) => Child<Message>
 }
@@ -54,9 +57,10 @@ interface Prepared {
  */
 export async function interpreters(
   bubblewrap: ReturnType<typeof findBubblewrap> = findBubblewrap(),
+  broughtBy: typeof comeAlong = comeAlong,
 ): Promise<Interpreters> {
   if ('lack' in bubblewrap) throw unconfined(bubblewrap.lack)
-  const preparing = found ?? prepare({ level: 'full', bubblewrap: bubblewrap.path })
+  const preparing = found ?? prepare({ level: 'full', bubblewrap: bubblewrap.path }, broughtBy)
   found = preparing
   const forget = (): void => {
     if (found === preparing) found = undefined
@@ -65,16 +69,21 @@ export async function interpreters(
   const prepared = await preparing
   if (prepared.snapshot === undefined || existsSync(prepared.snapshot)) return prepared.interpreters
   forget()
-  return await interpreters(bubblewrap)
+  return await interpreters(bubblewrap, broughtBy)
 }
 
-async function prepare(wall: Wall): Promise<Prepared> {
+/** Begins from what this user has kept, else from the memory that `broughtBy` finds, else from one that is made. */
+async function prepare(wall: Wall, broughtBy: typeof comeAlong): Promise<Prepared> {
   const engine = findPyodide()
   const abi = pythonAbi(engine)
   const place = snapshotPlace(abi)
+  removeUnused(place)
   if (isSnapshot(place)) return prepared(wall, engine, abi, place)
+  const brought = broughtBy(engine, abi)
+  const kept = brought === undefined ? undefined : keepSnapshot(abi, brought)
+  if (kept !== undefined) return prepared(wall, engine, abi, kept)
   const { first, memory } = await makeSnapshot(wall, engine)
-  return prepared(wall, engine, abi, keepSnapshot(abi, memory), first)
+  return prepared(wall, engine, abi, keepSnapshot(abi, sealed(memory)), first)
 }
 
 /** `first` is an interpreter that is up: it is the one that is started next. */
@@ -85,12 +94,13 @@ function prepared(
   snapshot: string | undefined,
   first?: SandboxChild,
 ): Prepared {
-  const program = pythonProgram(engine, snapshot)
   let up = first
-  const start = (): SandboxChild => {
-    const child = up?.gone === undefined ? up : undefined
+  const start = (wheels: readonly Wheel[]): SandboxChild => {
+    if (up === undefined || up.gone !== undefined || wheels.length > 0)
+      return new ConfinedChild(wall, pythonProgram(engine, snapshot, wheels))
+    const child = up
     up = undefined
-    return child ?? new ConfinedChild(wall, program)
+    return child
   }
   return { snapshot, interpreters: { abi, start, beside: (other) => new ConfinedChild(wall, other) } }
 }

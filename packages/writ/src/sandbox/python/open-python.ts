@@ -1,12 +1,26 @@
-import type { Sandbox } from '@writ/contract'
+import type { PythonPackage, Sandbox } from '@writ/contract'
 import { openSandbox } from '../open-sandbox.ts'
-import type { SandboxChild } from '../sandbox-child.ts'
+import { examined, type StartedPython } from './examine-wheels.ts'
 import { interpreters } from './interpreters.ts'
 import { PythonSandbox } from './python-sandbox.ts'
+import { installedWheels, recordedWheels, type Wheel, type WheelPlaces } from './wheels.ts'
 
-/** Starts an interpreter before it is needed. Rejects as `openPython` does. */
-export async function startInterpreter(): Promise<SandboxChild> {
-  return (await interpreters()).start()
+/** Starts an interpreter with the packages that the user installed. Rejects as `openPython` does, and with `PYTHON_PACKAGE_REFUSED`. */
+export async function withInstalled(places: WheelPlaces): Promise<StartedPython> {
+  return await started(installedWheels(places))
+}
+
+/** Starts an interpreter with the packages of a recorded run. Rejects with `PYTHON_PACKAGE_MISSING` where one is not here. */
+export async function withRecorded(
+  packages: readonly PythonPackage[],
+  places: WheelPlaces,
+): Promise<StartedPython> {
+  return await started(recordedWheels(packages, places))
+}
+
+async function started(wheels: readonly Wheel[]): Promise<StartedPython> {
+  const child = (await interpreters()).start(wheels)
+  return { child, wheels, packages: wheels.length === 0 ? [] : await examined(child, wheels) }
 }
 
 /**
@@ -14,10 +28,8 @@ export async function startInterpreter(): Promise<SandboxChild> {
  * `PYTHON_NOT_INSTALLED` and `CONFINEMENT_REDUCED`.
  */
 export async function openPython(
-  spare?: SandboxChild,
+  given?: StartedPython,
   openJavaScript: () => Promise<Sandbox> = openSandbox,
 ): Promise<Sandbox> {
-  const known = await interpreters()
-  const first = spare === undefined || spare.gone !== undefined ? known.start() : spare
-  return new PythonSandbox(known, first, openJavaScript)
+  return new PythonSandbox(await interpreters(), given ?? (await started([])), openJavaScript)
 }

@@ -16,9 +16,12 @@ import type { SandboxChild } from '../sandbox-child.ts'
 import { sandboxFailed } from '../sandbox-failed.ts'
 import { ConfinedQueries } from '../sql/confined-queries.ts'
 import { guestNames, hostName, vmSetup } from '../vm-setup.ts'
+import type { StartedPython } from './examine-wheels.ts'
+import { installer } from './guest-sources.ts'
 import { type Interpreters, PYTHON_LAYERS } from './interpreters.ts'
 import { PythonLink } from './python-link.ts'
 import type { PythonFunction, PythonSetup } from './setup.ts'
+import type { Wheel } from './wheels.ts'
 
 /**
  * A sandbox whose frames write Python: one confined process for each VM. What people wrote for the run, scripts and
@@ -29,6 +32,7 @@ export class PythonSandbox implements Sandbox {
   readonly #interpreters: Interpreters
   readonly #queries: ConfinedQueries
   readonly #openJavaScript: () => Promise<Sandbox>
+  readonly #wheels: readonly Wheel[]
   #spare: SandboxChild | undefined
   #javascript: Promise<Sandbox> | undefined
   /** VMs whose interpreter is there, or is being ended. */
@@ -37,15 +41,22 @@ export class PythonSandbox implements Sandbox {
 
   constructor(
     interpreters: Interpreters,
-    spare: SandboxChild | undefined,
+    { child, wheels, packages }: StartedPython,
     openJavaScript: () => Promise<Sandbox>,
   ) {
     this.#interpreters = interpreters
     this.#queries = new ConfinedQueries(interpreters.beside)
-    this.#spare = spare
+    this.#wheels = wheels
+    this.#spare = child
     this.#openJavaScript = openJavaScript
-    const abi = createHash('sha256').update(`${guestAbi()}\n${interpreters.abi}`).digest('hex')
-    this.confinement = Object.freeze({ level: 'full', layers: PYTHON_LAYERS, guestAbi: `sha256:${abi}` })
+    const abi = createHash('sha256').update(`${guestAbi()}\n${interpreters.abi}`)
+    if (wheels.length > 0) abi.update(`\n${installer()}\n${wheels.map(({ sha256 }) => sha256).join(' ')}`)
+    this.confinement = Object.freeze({
+      level: 'full',
+      layers: PYTHON_LAYERS,
+      guestAbi: `sha256:${abi.digest('hex')}`,
+      ...(packages.length === 0 ? {} : { packages }),
+    })
   }
 
   get sql(): TableQueries {
@@ -102,7 +113,7 @@ export class PythonSandbox implements Sandbox {
   #taken(): SandboxChild {
     const spare = this.#spare
     this.#spare = undefined
-    return spare === undefined || spare.gone !== undefined ? this.#interpreters.start() : spare
+    return spare === undefined || spare.gone !== undefined ? this.#interpreters.start(this.#wheels) : spare
   }
 
   /** The sandbox of what is JavaScript in this run. It is no less confined than the record says. */

@@ -1,12 +1,22 @@
-import { chmodSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { devNull, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { beforeEach, expect, it, vi } from 'vitest'
-import { memoryOf } from './sealed-memory.ts'
-import { isSnapshot, keepSnapshot, snapshotPlace } from './snapshot-file.ts'
+import { memoryOf, sealed } from './sealed-memory.ts'
+import { isSnapshot, keepSnapshot, removeUnused, snapshotPlace } from './snapshot-file.ts'
 
 const ABI = `sha256:${'ab'.repeat(32)}`
 const MEMORY = Buffer.alloc(70_000, 'memory')
+const KEPT = sealed(MEMORY)
 
 beforeEach(() => {
   vi.stubEnv('XDG_CACHE_HOME', mkdtempSync(join(tmpdir(), 'writ-cache-')))
@@ -18,7 +28,7 @@ beforeEach(() => {
 it('is kept for the user, and is what was kept', () => {
   const path = snapshotPlace(ABI)
   expect(isSnapshot(path)).toBe(false)
-  expect(keepSnapshot(ABI, MEMORY)).toBe(path)
+  expect(keepSnapshot(ABI, KEPT)).toBe(path)
   expect(isSnapshot(path)).toBe(true)
   expect(memoryOf(readFileSync(path)).equals(MEMORY)).toBe(true)
 })
@@ -32,7 +42,7 @@ it('is none when it was changed, cut off or emptied, or others may write to it',
     () => chmodSync(path, 0o622),
   ]
   for (const harm of harms) {
-    keepSnapshot(ABI, MEMORY)
+    keepSnapshot(ABI, KEPT)
     expect(isSnapshot(path)).toBe(true)
     harm()
     expect(isSnapshot(path)).toBe(false)
@@ -47,9 +57,30 @@ it('is never looked for below the working directory', () => {
 it('serves this process alone where the user has no place for it, or no file where there is none at all', () => {
   vi.stubEnv('XDG_CACHE_HOME', join(devNull, 'cache'))
   expect(isSnapshot(snapshotPlace(ABI))).toBe(false)
-  const own = keepSnapshot(ABI, MEMORY)
+  const own = keepSnapshot(ABI, KEPT)
   expect(own).toMatch(/\/writ-python-\w+\/python-/)
   expect(isSnapshot(own ?? '')).toBe(true)
   vi.stubEnv('TMPDIR', join(devNull, 'tmp'))
-  expect(keepSnapshot(ABI, MEMORY)).toBeUndefined()
+  expect(keepSnapshot(ABI, KEPT)).toBeUndefined()
+})
+
+it('goes when no process began from it for a week, and nothing else of the directory does', () => {
+  const path = keepSnapshot(ABI, KEPT) ?? ''
+  const directory = dirname(path)
+  const old = new Date(Date.now() - 8 * 24 * 3_600_000)
+  const inUse = keepSnapshot(`sha256:${'01'.repeat(32)}`, KEPT) ?? ''
+  const names = [
+    `python-${'cd'.repeat(16)}.snapshot`,
+    `python-${'ef'.repeat(16)}.memory.${'0a'.repeat(8)}.tmp`,
+    'python-notes.memory',
+    `python-${'cd'.repeat(16)}.memory.bak`,
+  ]
+  for (const name of names) writeFileSync(join(directory, name), 'x')
+  for (const name of readdirSync(directory)) utimesSync(join(directory, name), old, old)
+  const linked = `python-${'99'.repeat(16)}.memory`
+  symlinkSync(directory, join(directory, linked))
+  expect(isSnapshot(inUse)).toBe(true) // a process begins from it
+  removeUnused(path)
+  const left = [path, inUse, names[2] ?? '', names[3] ?? '', linked].map((name) => name.split('/').at(-1))
+  expect(new Set(readdirSync(directory))).toEqual(new Set(left))
 })

@@ -1,63 +1,92 @@
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
-import { isAbsolute, join, resolve } from 'node:path'
-import { replaceFile } from '../../disk/durable-file.ts'
-import { isSealed, sealed } from './sealed-memory.ts'
+import { randomUUID } from 'node:crypto'
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { cachedFile, isOwn } from '../../disk/user-cache.ts'
+import { isSealed } from './sealed-memory.ts'
 
 // The memory of an interpreter that has run nothing: beginning from it takes a sixth of the time. It is the same on every
 // machine, so it is kept for the user, for all homes. Whoever could change it could change the code of Writ as well.
 
+/** How long one stays that no process begins from. An engine that is in use has its own touched by each process. */
+const UNUSED_MS = 7 * 24 * 3_600_000
+
 /** Where the snapshot of an engine is kept for this user. */
 export function snapshotPlace(abi: string): string {
-  return join(cacheDirectory(process.env), nameOf(abi))
+  return cachedFile(nameOf(abi))
 }
 
-/** Whether it is a file that nobody but this user can have written, and has the bytes that were written. */
+/** Whether it is a file that nobody but this user can have written, and has the bytes that were written. It is in use then. */
 export function isSnapshot(path: string): boolean {
   try {
-    return isOwn(path) && isSealed(readFileSync(path))
+    if (!isOwn(path) || !isSealed(readFileSync(path))) return false
+    const now = new Date()
+    utimesSync(path, now, now)
+    return true
   } catch {
     return false
   }
 }
 
-function isOwn(path: string): boolean {
-  const found = lstatSync(path, { throwIfNoEntry: false })
-  return found?.isFile() === true && found.uid === process.getuid?.() && (found.mode & 0o022) === 0
+/** Removes what is kept of engines that this user begins from no more. */
+export function removeUnused(inUse: string): void {
+  const directory = dirname(inUse)
+  try {
+    for (const name of readdirSync(directory)) {
+      const path = join(directory, name)
+      if (path === inUse || !SNAPSHOT_NAME.test(name) || !isOwn(path)) continue
+      if (Date.now() - lstatSync(path).mtimeMs > UNUSED_MS) rmSync(path)
+    }
+  } catch {
+    // It is another process's to remove, or nothing can be removed here.
+  }
 }
+
+/** Names that this and earlier versions gave, and those of drafts of which nothing came. */
+const SNAPSHOT_NAME = /^python-[0-9a-f]{32}\.(memory|snapshot)(\.[-0-9a-f]+\.tmp)?$/
 
 /**
- * Keeps a snapshot for this user, or for this process alone where nothing can be kept, and gives the file. Undefined
+ * Keeps a sealed memory for this user, or for this process alone where nothing can be kept, and gives the file. Undefined
  * where no file can be written.
  */
-export function keepSnapshot(abi: string, memory: Uint8Array): string | undefined {
-  return written(snapshotPlace(abi), memory) ?? writtenForThisProcess(abi, memory)
+export function keepSnapshot(abi: string, kept: Uint8Array): string | undefined {
+  return written(snapshotPlace(abi), kept) ?? writtenForThisProcess(abi, kept)
 }
 
-function written(path: string, memory: Uint8Array): string | undefined {
+function written(path: string, kept: Uint8Array): string | undefined {
   try {
     mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 })
-    replaceFile(path, sealed(memory), 0o600)
+    const draft = `${path}.${randomUUID()}.tmp`
+    try {
+      writeFileSync(draft, kept, { flag: 'wx', mode: 0o600 })
+      renameSync(draft, path) // whether it is on the disk, its digest tells
+    } finally {
+      rmSync(draft, { force: true })
+    }
     return isOwn(path) ? path : undefined
   } catch {
     return undefined
   }
 }
 
-function writtenForThisProcess(abi: string, memory: Uint8Array): string | undefined {
+function writtenForThisProcess(abi: string, kept: Uint8Array): string | undefined {
   try {
     const directory = mkdtempSync(join(tmpdir(), 'writ-python-'))
     process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
-    return written(join(directory, nameOf(abi)), memory)
+    return written(join(directory, nameOf(abi)), kept)
   } catch {
     return undefined
   }
 }
 
 const nameOf = (abi: string): string => `python-${abi.replace(/^sha256:/, '').slice(0, 32)}.memory`
-
-/** Never below the working directory: variables that are not absolute paths are ignored, as XDG asks. */
-function cacheDirectory({ XDG_CACHE_HOME: given = '' }: NodeJS.ProcessEnv): string {
-  const cache = isAbsolute(given) ? given : join(resolve('/', homedir()), '.cache')
-  return join(cache, 'writ')
-}

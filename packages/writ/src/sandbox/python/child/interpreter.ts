@@ -7,6 +7,7 @@ import { ShownText } from '../../worker/shown-text.ts'
 import { guestLoader, guestSources, PRELOADED } from '../guest-sources.ts'
 import type { PythonSetup } from '../setup.ts'
 import type { HostWorld } from './host-world.ts'
+import { type Packages, unpackWheels, type Wheel } from './packages.ts'
 
 /** A call of the guest, which waits until it is answered. */
 export interface BlockingCall {
@@ -54,12 +55,21 @@ export class Interpreter {
   readonly #world: HostWorld
   #cell: Cell | undefined
   #draft: string | undefined
+  /** What it found in its wheels. */
+  readonly packages: Packages
 
-  private constructor(engine: Engine, functions: Functions, host: InterpreterHost, world: HostWorld) {
+  private constructor(
+    engine: Engine,
+    functions: Functions,
+    host: InterpreterHost,
+    world: HostWorld,
+    packages: Packages,
+  ) {
     this.#engine = engine
     this.#functions = functions
     this.#host = host
     this.#world = world
+    this.packages = packages
   }
 
   /** The memory of an interpreter that has run nothing yet. INVARIANT: it comes out the same every time. */
@@ -74,13 +84,19 @@ export class Interpreter {
   }
 
   /** An interpreter with this memory. INVARIANT: every one begins so, and is the same whichever process made the memory. */
-  static async load(world: HostWorld, host: InterpreterHost, memory: Uint8Array): Promise<Interpreter> {
+  static async load(
+    world: HostWorld,
+    host: InterpreterHost,
+    memory: Uint8Array,
+    wheels: readonly Wheel[] = [],
+  ): Promise<Interpreter> {
     world.anew()
     const engine = await loaded({ _loadSnapshot: memory })
     const functions = functionsOf(engine)
+    const packages = unpackWheels(engine, wheels)
     forgetPlace(engine)
     world.hide()
-    return new Interpreter(engine, functions, host, world)
+    return new Interpreter(engine, functions, host, world, packages)
   }
 
   open({ seed, epochMs, memoryBytes, functions, provided, contextJson }: PythonSetup): void {

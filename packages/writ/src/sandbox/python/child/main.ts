@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { constants, zstdCompressSync } from 'node:zlib'
 import { type CellEnd, type FromChild, isKept, type PastCell, type ToChild } from '../../messages.ts'
 import { memoryOf } from '../sealed-memory.ts'
 import type { PythonSetup } from '../setup.ts'
 import { HostWorld } from './host-world.ts'
 import { type BlockingCall, Interpreter, type InterpreterHost } from './interpreter.ts'
+import type { Packages, Wheel } from './packages.ts'
 import { SyncWire } from './sync-wire.ts'
 
 // The confined process of one Python interpreter. It does one thing at a time and waits for messages without an event
@@ -34,11 +37,13 @@ const host: InterpreterHost = {
   },
 }
 
-const [, , snapshot] = process.argv
+const given = process.argv.slice(2)
+const snapshot = given.find((path) => !path.endsWith('.whl'))
+const wheels = given.filter((path) => path.endsWith('.whl')).map(wheelAt)
 /** What was said before there was an interpreter. */
 const early: ToChild[] = []
 const memory = snapshot === undefined ? await made() : memoryOf(readFileSync(snapshot))
-const interpreter = await Interpreter.load(world, host, memory)
+const interpreter = await Interpreter.load(world, host, memory, wheels)
 for (;;) obey(early.shift() ?? (wire.read() as ToChild))
 
 /** A memory of its own, which it gives out where that is asked of it first of all: before there is any code of a guest. */
@@ -72,6 +77,9 @@ function obey(message: ToChild): void {
     case 'ping':
     case 'snapshot': // given out before, or never
       break
+    case 'packages':
+      tell({ type: 'packages', ...interpreter.packages })
+      break
   }
 }
 
@@ -104,6 +112,18 @@ function ended(end: CellEnd): void {
   if (!isKept(end.result)) process.exit(0)
 }
 
-function tell(message: FromChild | { readonly type: 'snapshot'; readonly zstd: string }): void {
+/** A wheel, which has to be the bytes that its directory is named after. */
+function wheelAt(path: string): Wheel {
+  const bytes = readFileSync(path)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  if (basename(dirname(path)) !== sha256) throw new Error(`${basename(path)} is not the package it was`)
+  return { file: basename(path), bytes }
+}
+
+type OfStart =
+  | { readonly type: 'snapshot'; readonly zstd: string }
+  | ({ readonly type: 'packages' } & Packages)
+
+function tell(message: FromChild | OfStart): void {
   wire.send(message)
 }

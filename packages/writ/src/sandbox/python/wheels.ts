@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type PythonPackage, WritError } from '@writ/contract'
+
+// Packages of Python that a user installed for cells: wheels in a directory. What is in them is looked at in a confined
+// process only; here they are bytes with a name and a digest. Those a run used are kept in its home, by digest.
+
+/** A wheel and where it lies, in a directory that is named after its digest. */
+export interface Wheel {
+  readonly file: string
+  readonly sha256: string
+  readonly path: string
+}
+
+/** Where wheels are. */
+export interface WheelPlaces {
+  /** Where the user put them, if anywhere. */
+  readonly directory?: string
+  /** Where those of runs are kept. */
+  readonly kept?: string
+}
+
+const MOST_WHEELS = 200
+const MOST_BYTES = 256 * 1024 * 1024
+/** A name that is safe in a path and a message. What else a name has to be is checked where the wheel is read. */
+const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._+!-]{0,200}\.whl$/
+
+/** The wheels that the user installed, kept for this home, in the order of their names. Throws `PYTHON_PACKAGE_REFUSED`. */
+export function installedWheels({ directory, kept }: WheelPlaces): readonly Wheel[] {
+  if (directory === undefined || kept === undefined) return []
+  return filesIn(directory).map((file) => keep(join(directory, file), file, kept))
+}
+
+/** The wheels that a run names, by their digests. Throws `PYTHON_PACKAGE_MISSING` where one is not here. */
+export function recordedWheels(packages: readonly PythonPackage[], places: WheelPlaces): readonly Wheel[] {
+  return packages.map(({ file, sha256 }) => {
+    if (!FILE_NAME.test(file)) throw refused(file, 'its name is not that of a wheel')
+    const { directory, kept } = places
+    const path = join(kept ?? '', sha256, file)
+    if (kept !== undefined && isFile(path, sha256)) return { file, sha256, path }
+    const given = directory === undefined ? undefined : join(resolve(directory), file)
+    if (given !== undefined && kept !== undefined && isFile(given, sha256)) return keep(given, file, kept)
+    const message = `The run used the Python package ${file} (sha256 ${sha256}), and these bytes are not here.`
+    throw new WritError('PYTHON_PACKAGE_MISSING', message)
+  })
+}
+
+/** Says why a wheel is not taken. */
+export function refused(file: string, why: string): WritError {
+  return new WritError('PYTHON_PACKAGE_REFUSED', `The Python package ${file} is refused: ${why}.`)
+}
+
+function filesIn(directory: string): string[] {
+  let names: string[]
+  try {
+    names = readdirSync(directory)
+  } catch (error) {
+    throw refused(directory, error instanceof Error ? error.message : String(error))
+  }
+  const wheels = names.filter((name) => name.endsWith('.whl')).sort()
+  if (wheels.length > MOST_WHEELS) throw refused(directory, `it holds more than ${MOST_WHEELS} wheels`)
+  return wheels
+}
+
+/** Copies a wheel to where a run finds it again. */
+function keep(from: string, file: string, kept: string): Wheel {
+  if (!FILE_NAME.test(file))
+    throw refused(JSON.stringify(file.slice(0, 200)), 'its name is not that of a wheel')
+  const found = statSync(from, { throwIfNoEntry: false })
+  if (found?.isFile() !== true) throw refused(file, 'it is no file')
+  if (found.size > MOST_BYTES) throw refused(file, `it is larger than ${MOST_BYTES} bytes`)
+  const sha256 = digestOf(from)
+  const path = join(kept, sha256, file)
+  if (existsSync(path) && digestOf(path) === sha256) return { file, sha256, path }
+  mkdirSync(join(kept, sha256), { recursive: true, mode: 0o700 })
+  const draft = `${path}.${process.pid}`
+  copyFileSync(from, draft)
+  renameSync(draft, path)
+  if (digestOf(path) !== sha256) throw refused(file, 'it changed while it was read')
+  return { file, sha256, path }
+}
+
+function isFile(path: string, sha256: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true && digestOf(path) === sha256
+}
+
+const digestOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
