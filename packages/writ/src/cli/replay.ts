@@ -21,7 +21,8 @@ export interface ReplayFlags {
 export async function replay(what: string, flags: ReplayFlags): Promise<number> {
   const { policy, attest, pythonPackages } = flags
   const interrupt = onInterrupt()
-  const { onEvent } = flags.json === true ? quietWatch : lineWatch(process.stderr)
+  const watch = flags.json === true ? quietWatch : lineWatch(process.stderr)
+  const onEvent: typeof watch.onEvent = (event) => watch.onEvent(event)
   const options = { signal: interrupt.signal, onEvent, ...defined({ attest }) }
   const again = async (writ: Writ): Promise<FileReplay> => {
     const run = await runUnlessFile(what, writ)

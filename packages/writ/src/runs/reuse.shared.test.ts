@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => home.close())
 
 /** The items of the batches of a run, from its evidence. */
-function itemsOf({ evidence = '' }: Answer): Promise<readonly RecordOf<'model.item'>[]> {
+function itemsOf({ evidence }: Answer): Promise<readonly RecordOf<'model.item'>[]> {
   return withEvidence(evidence ?? '', async (source) => {
     const items: RecordOf<'model.item'>[] = []
     for await (const { records } of (await readEvidence(source)).records())

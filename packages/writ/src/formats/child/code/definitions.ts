@@ -54,8 +54,15 @@ export function readDefinitions(text: string, root: Syntax, partly: boolean): Co
     const name = text.slice(named.start, named.end)
     const place = { start: at(named.start), end: at(named.end), from: at(node.start), to: at(node.end) }
     definitions.push({
-      ...{ name, kind, ...place, container, local },
-      ...{ fixed: false, value: null, bases: [], loose: false },
+      name,
+      kind,
+      ...place,
+      container,
+      local,
+      fixed: false,
+      value: null,
+      bases: [],
+      loose: false,
     })
   }
   const visit = (node: Syntax, container: number | null, local: boolean): void => {

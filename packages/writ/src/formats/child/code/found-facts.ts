@@ -34,8 +34,16 @@ export class FoundFacts {
     const place = { start: this.at(named.start), end: this.at(named.end) }
     const body = { from: this.at(node.start), to: this.at(node.end) }
     this.definitions.push({
-      ...{ name, kind, ...place, ...body, container, local, fixed },
-      ...{ value: null, bases: [], loose: false },
+      name,
+      kind,
+      ...place,
+      ...body,
+      container,
+      local,
+      fixed,
+      value: null,
+      bases: [],
+      loose: false,
     })
     this.names.add(named)
     return n

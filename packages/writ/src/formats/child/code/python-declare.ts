@@ -304,14 +304,14 @@ class Declaring {
     list?.kids.forEach((parameter, at) => {
       const named =
         parameter.type === 'identifier' ? parameter : (field(parameter, 'name') ?? parameter.kids[0])
-      const splat = named !== undefined && /splat_pattern$/.test(named.type)
+      const splat = named !== undefined && named.type.endsWith('splat_pattern')
       const name = splat ? named.kids[0] : named
-      if (name?.type === 'identifier' && !/_separator$/.test(parameter.type)) {
+      if (name?.type === 'identifier' && !parameter.type.endsWith('_separator')) {
         source.names.add(name)
         const of = scope.parent?.of ?? null
         const type = child(field(parameter, 'type') ?? parameter, 'identifier')
         const isTyped =
-          field(parameter, 'type') !== undefined && !splat && !/splat_pattern$/.test(parameter.type)
+          field(parameter, 'type') !== undefined && !splat && !parameter.type.endsWith('splat_pattern')
         if (at === 0 && first !== null && of !== null && !splat && !/splat/.test(parameter.type))
           source.bind(scope, source.said(name), { is: first, n: of })
         else

@@ -73,9 +73,7 @@ export class PythonScope {
 
   /** The class that a function stands in; undefined where it stands in none. */
   get class(): number | undefined {
-    for (let at: PythonScope | null = this; at !== null; at = at.parent)
-      if (at.kind === 'class') return at.of ?? undefined
-    return undefined
+    return this.kind === 'class' ? (this.of ?? undefined) : this.parent?.class
   }
 
   /** The scope that is assigned to within: a comprehension keeps only its own variables. */
