@@ -9,7 +9,7 @@ const bundle = freshBundle() ?? ''
 
 /** What is loaded with a file, by an import or by a `require` that is no part of a function. */
 const LOADED =
-  /^(?:(?:import|export)\b[^;"']*|(?:(?:const|let) \w+ = )?(?:\w+\()?require\()["']([^"']+)["']/gm
+  /^(?:(?:import|export)\b[^;"'=]*|(?:(?:const|let) \w+ = )?(?:\w+\()?require\()["']([^"']+)["']/gm
 
 /** What a file of the bundle loads before it runs: our files that come with it, and packages of others. */
 function loads(file: string): { readonly ours: Set<string>; readonly others: Set<string> } {

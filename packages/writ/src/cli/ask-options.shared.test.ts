@@ -19,6 +19,7 @@ const BAD: Readonly<
   '--corpus': { values: ['', '../docs', 'none'], with: ['no paths'] },
   '--strategy': { values: ['', 'constructor', 'guess', 'script:', 'script:none', 'script:docs/a.txt'] },
   '--repl': { values: ['', 'ruby', 'Python'] },
+  '--python-packages': { values: ['', 'none', join('docs', 'a.txt')], with: ['--repl', 'python'] },
   '--input': { values: ['', '{', '[]'], with: ['--strategy', 'script:find-all'] },
   '--input-file': { values: ['none', 'docs', 'docs/a.txt'], with: ['--strategy', 'script:find-all'] },
   '--verify': { values: ['', 'guess', 'citations,guess', 'votes', 'votes:1'] },

@@ -10,6 +10,9 @@ import { scriptedHome } from './scripted-home.fixture.ts'
 
 // What a run says while it waits for Python. The file has a process to itself, in which nothing is prepared yet.
 
+// As where no memory of an interpreter came with the code: with one, nothing takes long enough to be told.
+vi.mock('../sandbox/python/packed-memory.ts', () => ({ comeAlong: () => undefined }))
+
 const lack = await fullyConfined()
 
 it.skipIf(lack !== undefined)('says once that Python is prepared, before it opens', async () => {

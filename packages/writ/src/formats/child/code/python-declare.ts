@@ -304,7 +304,7 @@ class Declaring {
     list?.kids.forEach((parameter, at) => {
       const named =
         parameter.type === 'identifier' ? parameter : (field(parameter, 'name') ?? parameter.kids[0])
-      const splat = named !== undefined && named.type.endsWith('splat_pattern')
+      const splat = named?.type.endsWith('splat_pattern') === true
       const name = splat ? named.kids[0] : named
       if (name?.type === 'identifier' && !parameter.type.endsWith('_separator')) {
         source.names.add(name)
