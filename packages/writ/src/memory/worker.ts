@@ -22,11 +22,6 @@ import { addTexts } from './run-texts.ts'
 import { search } from './search.ts'
 import { selectDocuments } from './select-documents.ts'
 import { findInText } from './structure/find-in-text.ts'
-import { readMessages } from './structure/messages.ts'
-import { readAmounts } from './structure/read-amounts.ts'
-import { readDates } from './structure/read-dates.ts'
-import { readReferences } from './structure/references.ts'
-import { similarDocuments } from './structure/similar-documents.ts'
 import { areRows, readRows } from './tables/read-tables.ts'
 import type { FromWorker, SentError, ToWorker, WorkerCall, WorkerCalls } from './worker-calls.ts'
 
@@ -105,12 +100,27 @@ const handlers: Handlers = {
   links: async ({ scope, asked: wanted }, _id, signal) => (await code.view(scope, signal)).links(wanted),
   readStructure: (_request, id, signal) =>
     readStructure([...open.values()], { parse, report: waysOf(id).report, signal }),
-  dates: ({ partition, doc, range }) => findInText(opened(partition), doc, range, readDates),
-  amounts: ({ partition, doc, range }) => findInText(opened(partition), doc, range, readAmounts),
-  similar: ({ partition, of, similar }, _id, signal) =>
-    similarDocuments(opened(partition), of === null ? undefined : opened(of), similar, signal),
-  references: ({ partition, doc }) => readReferences(opened(partition), doc),
-  messages: ({ partition }) => readMessages(opened(partition)),
+  // What only some questions ask for is loaded for them: its patterns take longer to be read than a small text to be searched.
+  dates: async ({ partition, doc, range }) => {
+    const { readDates } = await import('./structure/read-dates.ts')
+    return findInText(opened(partition), doc, range, readDates)
+  },
+  amounts: async ({ partition, doc, range }) => {
+    const { readAmounts } = await import('./structure/read-amounts.ts')
+    return findInText(opened(partition), doc, range, readAmounts)
+  },
+  similar: async ({ partition, of, similar }, _id, signal) => {
+    const { similarDocuments } = await import('./structure/similar-documents.ts')
+    return similarDocuments(opened(partition), of === null ? undefined : opened(of), similar, signal)
+  },
+  references: async ({ partition, doc }) => {
+    const { readReferences } = await import('./structure/references.ts')
+    return readReferences(opened(partition), doc)
+  },
+  messages: async ({ partition }) => {
+    const { readMessages } = await import('./structure/messages.ts')
+    return readMessages(opened(partition))
+  },
   tableRows: ({ partition, name, from }) => readRows(opened(partition).table.parts, name, from),
   rowsAt: ({ partition, name, spans }) => areRows(opened(partition).table.parts, name, spans),
 }
