@@ -58,5 +58,8 @@ export const IDLE_MS = 5_000
 export const LONG_SOURCE_BYTES: number = 512 * 1024
 export const MUCH_SHORTER = 4
 
+/** A child that has read so much source reads no other language: what grammars take of it adds up. */
+export const MUCH_SOURCE_BYTES: number = 8 * 1024 ** 2
+
 /** Bytes of a file that go over the wire in one message. */
 export const CHUNK_BYTES: number = 768 * 1024

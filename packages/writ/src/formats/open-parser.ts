@@ -23,6 +23,7 @@ import {
   MAX_UNPACKED_BYTES,
   MS_PER_MIB,
   MUCH_SHORTER,
+  MUCH_SOURCE_BYTES,
 } from './limits.ts'
 import type { FromParser, ToParser } from './messages.ts'
 import { parserMessage } from './parser-message.ts'
@@ -53,8 +54,8 @@ class ConfinedParser implements DocumentParser, CodeReader {
   /** Ends the reading of the file that the child has. */
   #stop: (() => void) | undefined
   #closed = false
-  /** Bytes of the longest source that the child has read. */
-  #longest = 0
+  /** Source that the child has read: bytes of the longest, of all, and the last one's language. */
+  #source: { readonly longest: number; readonly bytes: number; readonly language: string } = NO_SOURCE
 
   constructor(baseMs: number) {
     this.#baseMs = baseMs
@@ -95,21 +96,28 @@ class ConfinedParser implements DocumentParser, CodeReader {
   async #parse(message: Asked, bytes: Uint8Array): Promise<Outcome> {
     if (this.#closed) return CLOSED
     clearTimeout(this.#idle)
-    if (message.type === 'code') this.#giveBack(bytes.length)
+    if (message.type === 'code') this.#giveBack(message.language, bytes.length)
     const child = await this.#up()
     if (this.#closed) {
       await child.close()
       return CLOSED
     }
     const outcome = await this.#ask(child, message, bytes)
-    if (message.type === 'code') this.#longest = Math.max(this.#longest, bytes.length)
+    if (message.type === 'code') {
+      const { longest, bytes: all } = this.#source
+      const { language } = message
+      this.#source = { longest: Math.max(longest, bytes.length), bytes: all + bytes.length, language }
+    }
     if (this.#child === child) this.#wait(child)
     return outcome
   }
 
-  /** Ends a child that holds much more memory than the next source needs: that of WebAssembly only grows. */
-  #giveBack(next: number): void {
-    if (this.#longest < LONG_SOURCE_BYTES || next > this.#longest / MUCH_SHORTER) return
+  /** Ends a child that holds much more memory than the next source needs: that of WebAssembly only grows, and grammars stay. */
+  #giveBack(language: string, next: number): void {
+    const { longest, bytes, language: last } = this.#source
+    const isShort = longest >= LONG_SOURCE_BYTES && next <= longest / MUCH_SHORTER
+    const isOther = bytes >= MUCH_SOURCE_BYTES && language !== last
+    if (!isShort && !isOther) return
     this.#child?.kill()
     this.#child = undefined
   }
@@ -120,7 +128,7 @@ class ConfinedParser implements DocumentParser, CodeReader {
       this.#started = await startConfined<ToParser>(parserProgram())
       this.#child = this.#started.child
     } else this.#child = this.#started.another()
-    this.#longest = 0
+    this.#source = NO_SOURCE
     return this.#child
   }
 
@@ -172,6 +180,8 @@ class ConfinedParser implements DocumentParser, CodeReader {
 
 /** What is asked of a child once it has the bytes. */
 type Asked = Exclude<ToParser, { readonly type: 'bytes' }>
+
+const NO_SOURCE = { longest: 0, bytes: 0, language: '' }
 
 const CLOSED: ParseRefusal = { code: 'damaged', reason: 'its parser was closed before it was read' }
 

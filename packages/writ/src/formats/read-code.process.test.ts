@@ -52,6 +52,19 @@ it('is read by another child where the one before read a much longer one, which 
   expect(children()).not.toBe(before)
 })
 
+it('is read by another child where the one before read much of another language, whose grammar it would keep', async () => {
+  const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8')
+  const megabytes = (count: number): string => `${'# long\n'.repeat(count * 150_000)}a = 1`
+  for (let n = 0; n < 8; n += 1) await read(megabytes(1), 'python')
+  const before = children()
+  await read(megabytes(1), 'python')
+  expect(children()).toBe(before)
+  expect(await read(`${'// long\n'.repeat(100_000)}const after = 1`)).toMatchObject({
+    definitions: [{ name: 'after' }],
+  })
+  expect(children()).not.toBe(before)
+})
+
 it('says that part of a text is no source', async () => {
   expect(await read('function f() {} function (')).toMatchObject({ partly: true })
 })

@@ -129,9 +129,11 @@ export class KeptCode {
   async complete(read: CodeReader['readCode'], signal: AbortSignal, advance: AdvanceCode): Promise<void> {
     const writer = new Writer(this.#file)
     try {
-      // What needs most memory comes first, when least is in use, and its parser is ended for the rest.
-      const longestFirst = this.#unread().toSorted((a, b) => b.doc.bytes - a.doc.bytes)
-      await severalAtOnce(longestFirst, AT_ONCE, signal, async (source) => {
+      // What needs most memory comes first of its language, and its parser is ended for the rest.
+      const inOrder = this.#unread().toSorted((a, b) =>
+        a.language === b.language ? b.doc.bytes - a.doc.bytes : a.language < b.language ? -1 : 1,
+      )
+      await severalAtOnce(inOrder, AT_ONCE, signal, async (source) => {
         const bytes = this.#text(source.doc)
         const text = textHash(source.language, bytes)
         const kept = this.#file.get(text) !== undefined
