@@ -108,8 +108,9 @@ function openCode(main, path) {
   const load = (file) => {
     const loaded = modules.get(file)
     if (loaded !== undefined) return loaded.exports
-    const code = readFileSync(file, 'utf8')
-    const source = crc32(code)
+    const bytes = readFileSync(file)
+    const code = bytes.toString()
+    const source = crc32(bytes)
     const known = kept.parts.get(file)
     const script = new Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, {
       filename: file,
