@@ -1,6 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDiskFull } from '@writ/contract'
 import { afterAll, expect, it } from 'vitest'
 import { buildApart } from './build-apart.ts'
 import { textFeed } from './document-source.ts'
@@ -39,4 +41,17 @@ it('fails with the words of what went wrong there', async () => {
   await expect(
     buildApart(at('texts.pack'), join(directory, 'no', 'place.db'), () => undefined),
   ).rejects.toThrow('unable to open database file')
+})
+
+it('says that the disk is full where it is', async (context) => {
+  const disk = at('disk')
+  mkdirSync(disk)
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', disk]).status !== 0)
+    context.skip('a file system of a fixed size cannot be mounted here')
+  try {
+    const built = buildApart(at('texts.pack'), join(disk, 'apart.db'), () => undefined)
+    expect(isDiskFull(await built.catch((error: unknown) => error))).toBe(true)
+  } finally {
+    spawnSync('umount', [disk])
+  }
 })
