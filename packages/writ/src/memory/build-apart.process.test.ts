@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,6 +42,20 @@ it('fails with the words of what went wrong there', async () => {
   await expect(
     buildApart(at('texts.pack'), join(directory, 'no', 'place.db'), () => undefined),
   ).rejects.toThrow('unable to open database file')
+})
+
+it('is built on where the terminal interrupts those that it runs', async () => {
+  const program = `
+    const { buildApart } = await import(${JSON.stringify(new URL('./build-apart.ts', import.meta.url).href)})
+    process.on('SIGINT', () => undefined)
+    const built = buildApart(...process.argv.slice(1), () => undefined)
+    process.kill(0, 'SIGINT') // all of its group, as a terminal does
+    await built`
+  const args = ['--conditions=@writ/source', '--input-type=module', '-e', program]
+  const options = { detached: true, stdio: 'ignore' } as const
+  const child = spawn(process.execPath, [...args, at('texts.pack'), at('on.db')], options)
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(readFileSync(at('on.db')).equals(readFileSync(at('here.db')))).toBe(true)
 })
 
 it('says that the disk is full where it is', async (context) => {

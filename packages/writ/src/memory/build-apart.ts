@@ -23,6 +23,7 @@ export async function buildApart(pack: string, path: string, advance: Advance): 
   const child = spawn(process.execPath, [...FLAGS, PROGRAM, pack, path], {
     env: {},
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // a terminal interrupts this process, which says so; the other ends as nobody listens to it
   })
   const { promise, resolve, reject } = Promise.withResolvers<string | number | null>()
   child.once('error', reject).once('close', (code, signal) => resolve(signal ?? code))
