@@ -2,14 +2,17 @@
 // module is loaded; most functions are when they are first called, and a question calls two thousand. So all that is
 // compiled by the end of a run is kept, beside the code, where only who may change that can write.
 import {
-  constants as access,
   accessSync,
+  closeSync,
   existsSync,
-  lstatSync,
+  constants as files,
+  fstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -34,6 +37,9 @@ const UP = 1
 const BARE = 2
 const DONE = 4
 
+/** Opens what is a file, and waits for nothing that is not. */
+const OF_A_FILE = files.O_RDONLY | files.O_NOFOLLOW | files.O_NONBLOCK
+
 /** How long the end of a command waits for its threads to keep theirs, in milliseconds. */
 const LONGEST_WAIT = 500
 
@@ -57,7 +63,7 @@ export function runKept(main, place) {
     try {
       if (!code.isNew() && saying(BARE).length === 0) return
       mkdirSync(place, { recursive: true, mode: 0o755 })
-      accessSync(place, access.W_OK) // making what is kept takes longer than most commands have left
+      accessSync(place, files.W_OK) // making what is kept takes longer than most commands have left
       Atomics.store(told, KEEP, 1)
       Atomics.notify(told, KEEP)
       code.keep()
@@ -183,8 +189,8 @@ function withoutLoaderWarning() {
 function read(path, main) {
   const parts = new Map()
   try {
-    if (!isTrusted(path, main)) return { compiled: 0, parts }
-    const bytes = readFileSync(path)
+    const bytes = readTrusted(path, main)
+    if (bytes === undefined) return { compiled: 0, parts }
     const end = bytes.indexOf('\n')
     const head = JSON.parse(bytes.toString('utf8', 0, end))
     if (head.main !== main) return { compiled: 0, parts } // each bundle of a checkout is another
@@ -201,14 +207,27 @@ function read(path, main) {
 }
 
 /**
- * Whether nobody wrote a file but this user, or the one whose code is run: V8 would run what it holds in the code's place.
+ * A file that nobody wrote but this user, or the one whose code is run: V8 would run what it holds in the code's place.
  * @param {string} path
  * @param {string} main
  */
-function isTrusted(path, main) {
+function readTrusted(path, main) {
+  const fd = openSync(path, OF_A_FILE)
+  try {
+    return isTrusted(fstatSync(fd), main) ? readFileSync(fd) : undefined
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/**
+ * @param {import('node:fs').Stats} found
+ * @param {string} main
+ */
+function isTrusted(found, main) {
+  if (!found.isFile()) return false
   if (process.getuid === undefined) return true // a system whose files say nothing of it
-  const { uid, mode } = lstatSync(path)
-  return (mode & 0o022) === 0 && (uid === process.getuid() || uid === lstatSync(main).uid)
+  return (found.mode & 0o022) === 0 && (found.uid === process.getuid() || found.uid === statSync(main).uid)
 }
 
 /**
