@@ -2,14 +2,17 @@
 // module is loaded; most functions are when they are first called, and a question calls two thousand. So all that is
 // compiled by the end of a run is kept, beside the code, where only who may change that can write.
 import {
-  constants as access,
   accessSync,
+  closeSync,
   existsSync,
-  lstatSync,
+  constants as files,
+  fstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -25,11 +28,17 @@ const MORE = 1.1
 /** What threads of this process find here: where compiled code is kept, and what they tell the command of theirs. */
 const THREADS = 'writ: compiled code'
 
-/** Numbers of what they tell: how many are up, how many run code that is not kept, whether to keep, how many have. */
-const UP = 0
-const BARE = 1
-const KEEP = 2
-const KEPT = 3
+/** Numbers that all threads share: whether to keep, and how often one has come to keep its own or could not. */
+const KEEP = 0
+const CAME = 1
+
+/** What a thread says of itself: that it runs, that code of it is not kept, that it has come to keep it. */
+const UP = 1
+const BARE = 2
+const DONE = 4
+
+/** Opens what is a file, and waits for nothing that is not. */
+const OF_A_FILE = files.O_RDONLY | files.O_NOFOLLOW | files.O_NONBLOCK
 
 /** How long the end of a command waits for its threads to keep theirs, in milliseconds. */
 const LONGEST_WAIT = 500
@@ -43,22 +52,26 @@ const LONGEST_WAIT = 500
 export function runKept(main, place) {
   const tag = cachedDataVersionTag()
   const code = openCode(main, join(place, `command-${tag}`))
-  const told = new Int32Array(new SharedArrayBuffer(16))
+  const told = new Int32Array(new SharedArrayBuffer(8))
   const entry = new URL('compiled-thread.js', import.meta.url).href
-  setEnvironmentData(THREADS, { entry, place, tag, told })
+  /** What each thread says of itself. Who starts a thread puts it here, and takes it away when the thread has ended. */
+  const states = /** @type {Set<Int32Array>} */ (new Set())
+  setEnvironmentData(THREADS, { entry, place, tag, told, states })
+  /** @param {number} what */
+  const saying = (what) => [...states].filter((state) => (Atomics.load(state, 0) & what) !== 0)
   process.on('exit', () => {
     try {
-      if (!code.isNew() && Atomics.load(told, BARE) === 0) return
+      if (!code.isNew() && saying(BARE).length === 0) return
       mkdirSync(place, { recursive: true, mode: 0o755 })
-      accessSync(place, access.W_OK) // making what is kept takes longer than most commands have left
+      accessSync(place, files.W_OK) // making what is kept takes longer than most commands have left
       Atomics.store(told, KEEP, 1)
       Atomics.notify(told, KEEP)
       code.keep()
       const end = Date.now() + LONGEST_WAIT
       for (;;) {
-        const kept = Atomics.load(told, KEPT)
-        if (kept >= Atomics.load(told, UP) || Date.now() >= end) return
-        Atomics.wait(told, KEPT, kept, end - Date.now())
+        const came = Atomics.load(told, CAME)
+        if (saying(DONE).length === saying(UP).length || Date.now() >= end) return
+        Atomics.wait(told, CAME, came, end - Date.now())
       }
     } catch {
       // Nothing is kept where nothing may be written, and the command ends as it was to end.
@@ -72,23 +85,24 @@ export function runThread() {
   const { place, tag, told } = /** @type {{ place: string, tag: number, told: Int32Array }} */ (
     getEnvironmentData(THREADS)
   )
-  const { file } = workerData
+  const { file, state } = /** @type {{ file: string, state: Int32Array }} */ (workerData)
   const code = openCode(file, join(place, `thread-${basename(dirname(file))}-${tag}`))
-  Atomics.add(told, UP, 1)
-  process.on('exit', () => Atomics.sub(told, UP, 1))
   const asked = Atomics.waitAsync(told, KEEP, 0)
-  if (asked.async)
+  if (asked.async) {
+    Atomics.or(state, 0, UP)
     asked.value.then(() => {
       try {
         code.keep()
       } catch {
         // The same.
       }
-      Atomics.add(told, KEPT, 1)
-      Atomics.notify(told, KEPT)
+      Atomics.or(state, 0, DONE)
+      Atomics.add(told, CAME, 1)
+      Atomics.notify(told, CAME)
     })
+  }
   code.run()
-  if (code.isBare()) Atomics.add(told, BARE, 1)
+  if (code.isBare()) Atomics.or(state, 0, BARE)
 }
 
 /**
@@ -176,8 +190,8 @@ function withoutLoaderWarning() {
 function read(path, main) {
   const parts = new Map()
   try {
-    if (!isTrusted(path, main)) return { compiled: 0, parts }
-    const bytes = readFileSync(path)
+    const bytes = readTrusted(path, main)
+    if (bytes === undefined) return { compiled: 0, parts }
     const end = bytes.indexOf('\n')
     const head = JSON.parse(bytes.toString('utf8', 0, end))
     if (head.main !== main) return { compiled: 0, parts } // each bundle of a checkout is another
@@ -194,14 +208,27 @@ function read(path, main) {
 }
 
 /**
- * Whether nobody wrote a file but this user, or the one whose code is run: V8 would run what it holds in the code's place.
+ * A file that nobody wrote but this user, or the one whose code is run: V8 would run what it holds in the code's place.
  * @param {string} path
  * @param {string} main
  */
-function isTrusted(path, main) {
+function readTrusted(path, main) {
+  const fd = openSync(path, OF_A_FILE)
+  try {
+    return isTrusted(fstatSync(fd), main) ? readFileSync(fd) : undefined
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/**
+ * @param {import('node:fs').Stats} found
+ * @param {string} main
+ */
+function isTrusted(found, main) {
+  if (!found.isFile()) return false
   if (process.getuid === undefined) return true // a system whose files say nothing of it
-  const { uid, mode } = lstatSync(path)
-  return (mode & 0o022) === 0 && (uid === process.getuid() || uid === lstatSync(main).uid)
+  return (found.mode & 0o022) === 0 && (found.uid === process.getuid() || found.uid === statSync(main).uid)
 }
 
 /**

@@ -3,12 +3,15 @@ import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -102,6 +105,18 @@ it('takes nothing from a V8 with other flags', () => {
   run()
   expect(run(['--no-lazy'])).toBe('11')
   expect(readdirSync(kept)).toHaveLength(2)
+})
+
+it.each([
+  ['a link to what was kept', (path: string) => symlinkSync(join(path, '../../was'), path)],
+  ['a pipe that nobody writes to', (path: string) => spawnSync('mkfifo', [path])],
+])('takes nothing from %s, and keeps it anew', (_what, put) => {
+  run()
+  const path = keptFile()
+  renameSync(path, join(place, 'was'))
+  put(path)
+  expect(run()).toBe('11')
+  expect(lstatSync(keptFile()).isFile()).toBe(true)
 })
 
 const OTHERS: readonly (readonly [string, () => void])[] = [

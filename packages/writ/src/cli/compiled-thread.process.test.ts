@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
 const runner = resolve(import.meta.dirname, '../../bin/compiled-code.js')
+const START = JSON.stringify(new URL('../threads/start-thread.ts', import.meta.url).href)
 
 let place: string
 let kept: string
@@ -12,19 +13,24 @@ beforeEach(() => {
   place = mkdtempSync(join(tmpdir(), 'writ-kept-'))
   kept = join(place, 'kept')
   mkdirSync(join(place, 'store'))
-  // A command that asks its thread once and ends while that waits for more.
-  writeFileSync(
-    join(place, 'main.cjs'),
-    `const { getEnvironmentData, Worker } = require('node:worker_threads')
-     const { entry } = getEnvironmentData('writ: compiled code')
-     const file = require('node:path').join(__dirname, 'store', 'worker.cjs')
-     const worker = new Worker(new URL(entry), { execArgv: [], workerData: { file } })
-     worker.on('message', (answer) => { process.stdout.write(String(answer)); process.exit(3) })
-     worker.postMessage('ask')`,
-  )
+  command('process.exit(3)')
   thread(`port.on('message', () => port.postMessage(answer()))`)
 })
 afterEach(() => rmSync(place, { recursive: true, force: true }))
+
+/** A command that asks its thread once, and then does something while that waits for more. */
+function command(then: string): void {
+  writeFileSync(
+    join(place, 'main.cjs'),
+    `import(${START}).then(({ startThread }) => {
+       const file = require('node:url').pathToFileURL(require('node:path').join(__dirname, 'store', 'worker.cjs'))
+       const worker = startThread({ file, name: 'store', resourceLimits: {} })
+       worker.ref()
+       worker.on('message', async (answer) => { process.stdout.write(String(answer)); ${then} })
+       worker.postMessage('ask')
+     })`,
+  )
+}
 
 function thread(code: string): void {
   writeFileSync(
@@ -84,4 +90,13 @@ it('ends with the status it was to end with where a thread never comes to keep a
 it('runs its thread where nothing may be kept', () => {
   writeFileSync(kept, 'x')
   expect(run()).toBe('11')
+})
+
+it('waits for no thread that has ended', () => {
+  const saying = `const { wait } = Atomics; Atomics.wait = (...args) => { process.stdout.write(' waits'); return wait(...args) }; `
+  command(`${saying} await worker.terminate(); process.exit(3)`)
+  expect(run()).toBe('11')
+  expect(files()).toHaveLength(1)
+  command(`${saying} process.exit(3)`)
+  expect(run()).toBe('11 waits')
 })

@@ -51,9 +51,13 @@ function reportedLibraries(): readonly string[] {
 }
 
 function keep(paths: readonly string[]): readonly string[] {
-  const libraries = Object.fromEntries(paths.map((path) => [path, stateOf(path)]))
-  const kept: Kept = { program: programState(), told: toldLoader(), libraries }
-  keepCached(NAME, JSON.stringify(kept))
+  try {
+    const libraries = Object.fromEntries(paths.map((path) => [path, stateOf(path)]))
+    const kept: Kept = { program: programState(), told: toldLoader(), libraries }
+    keepCached(NAME, JSON.stringify(kept))
+  } catch {
+    // One of them was taken away since it was loaded: the next command finds what is in its place.
+  }
   return paths
 }
 

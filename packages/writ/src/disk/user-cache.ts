@@ -1,9 +1,21 @@
-import { lstatSync, mkdirSync, readFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  type Stats,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { replaceFile } from './durable-file.ts'
 
 // What is the same for all homes of a user, and may be lost.
+
+/** Opens what is a file, and waits for nothing that is not. */
+const OF_A_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** Where a file of this name is kept for this user. */
 export function cachedFile(name: string): string {
@@ -12,9 +24,13 @@ export function cachedFile(name: string): string {
 
 /** Its bytes; undefined where there is none, or where another user could have written it. */
 export function readCached(name: string): Buffer | undefined {
-  const path = cachedFile(name)
   try {
-    return isOwn(path) ? readFileSync(path) : undefined
+    const file = openSync(cachedFile(name), OF_A_FILE)
+    try {
+      return isOnlyOurs(fstatSync(file)) ? readFileSync(file) : undefined
+    } finally {
+      closeSync(file)
+    }
   } catch {
     return undefined
   }
@@ -22,8 +38,8 @@ export function readCached(name: string): Buffer | undefined {
 
 /** Keeps it, where it can be kept. */
 export function keepCached(name: string, content: string | Uint8Array): void {
-  const path = cachedFile(name)
   try {
+    const path = cachedFile(name)
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     replaceFile(path, content, 0o600)
   } catch {
@@ -34,7 +50,11 @@ export function keepCached(name: string, content: string | Uint8Array): void {
 /** Whether a file is one that nobody but this user can have written. */
 export function isOwn(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false })
-  return found?.isFile() === true && found.uid === process.getuid?.() && (found.mode & 0o022) === 0
+  return found !== undefined && isOnlyOurs(found)
+}
+
+function isOnlyOurs(found: Stats): boolean {
+  return found.isFile() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0
 }
 
 /** Never below the working directory: variables that are not absolute paths are ignored, as XDG asks. */

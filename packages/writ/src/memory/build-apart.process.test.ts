@@ -1,6 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDiskFull } from '@writ/contract'
 import { afterAll, expect, it } from 'vitest'
 import { buildApart } from './build-apart.ts'
 import { textFeed } from './document-source.ts'
@@ -39,4 +42,31 @@ it('fails with the words of what went wrong there', async () => {
   await expect(
     buildApart(at('texts.pack'), join(directory, 'no', 'place.db'), () => undefined),
   ).rejects.toThrow('unable to open database file')
+})
+
+it('is built on where the terminal interrupts those that it runs', async () => {
+  const program = `
+    const { buildApart } = await import(${JSON.stringify(new URL('./build-apart.ts', import.meta.url).href)})
+    process.on('SIGINT', () => undefined)
+    const built = buildApart(...process.argv.slice(1), () => undefined)
+    process.kill(0, 'SIGINT') // all of its group, as a terminal does
+    await built`
+  const args = ['--conditions=@writ/source', '--input-type=module', '-e', program]
+  const options = { detached: true, stdio: 'ignore' } as const
+  const child = spawn(process.execPath, [...args, at('texts.pack'), at('on.db')], options)
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(readFileSync(at('on.db')).equals(readFileSync(at('here.db')))).toBe(true)
+})
+
+it('says that the disk is full where it is', async (context) => {
+  const disk = at('disk')
+  mkdirSync(disk)
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', disk]).status !== 0)
+    context.skip('a file system of a fixed size cannot be mounted here')
+  try {
+    const built = buildApart(at('texts.pack'), join(disk, 'apart.db'), () => undefined)
+    expect(isDiskFull(await built.catch((error: unknown) => error))).toBe(true)
+  } finally {
+    spawnSync('umount', [disk])
+  }
 })

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Advance } from './index-file.ts'
+import type { IndexFailure } from './index-process.ts'
 
 const inSource = import.meta.url.endsWith('.ts')
 const PROGRAM = fileURLToPath(
@@ -22,13 +23,23 @@ export async function buildApart(pack: string, path: string, advance: Advance): 
   const child = spawn(process.execPath, [...FLAGS, PROGRAM, pack, path], {
     env: {},
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // a terminal interrupts this process, which says so; the other ends as nobody listens to it
   })
   const { promise, resolve, reject } = Promise.withResolvers<string | number | null>()
   child.once('error', reject).once('close', (code, signal) => resolve(signal ?? code))
+  if (child.pid === undefined) return void (await promise) // it was not started, and may have no streams
   createInterface(child.stdout).on('line', (line) => {
     const [documents = 0, bytes = 0] = line.split(' ').map(Number)
     advance(documents, bytes)
   })
   const [ended, complaint] = await Promise.all([promise, text(child.stderr)])
-  if (ended !== 0) throw new Error(complaint || `the process that builds an index ended with ${ended}`)
+  if (ended !== 0)
+    throw errorOf(complaint) ?? new Error(`the process that builds an index ended with ${ended}`)
+}
+
+/** The error that the process failed with, with the codes that tell a full disk from others; it may have died of another cause. */
+function errorOf(complaint: string): Error | undefined {
+  if (!complaint.startsWith('{')) return complaint === '' ? undefined : new Error(complaint)
+  const { message, ...codes } = JSON.parse(complaint) as IndexFailure
+  return Object.assign(new Error(message), codes)
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { corpusText } from './corpus-fixture.ts'
 import { openLibrary } from './library.ts'
@@ -48,4 +49,24 @@ it('a full disk is said to be full, wherever it fills, and what was kept stays',
     spawnSync('umount', [disk])
     space.remove()
   }
+})
+
+it('an ingestion that is given up says why, also where its files cannot be removed', async (context) => {
+  const space = workspace()
+  const home = join(space.base, 'home')
+  space.write('a.txt', corpusText(1))
+  const library = await openLibrary(home)
+  const stop = new AbortController()
+  const opening = library.open({ ...requestFor(space.docs, home), signal: stop.signal })
+  const scratch = join(home, 'corpora', 'scratch')
+  const held = join(scratch, readdirSync(scratch)[0] ?? '', 'held')
+  mkdirSync(held)
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', held]).status === 0
+  stop.abort(new Error('enough'))
+  await expect(opening).rejects.toThrow('enough')
+  await setTimeout(300) // vitest fails where a promise is rejected that nobody awaits
+  spawnSync('umount', [held])
+  await library.close()
+  space.remove()
+  if (!mounted) context.skip('nothing can be mounted here')
 })

@@ -4,6 +4,14 @@ import { buildIndex } from './index-file.ts'
 import { PROGRESS_INTERVAL_MS } from './limits.ts'
 import { PackFile } from './pack-file.ts'
 
+/** What it says on standard error when it fails. */
+export interface IndexFailure {
+  readonly message: string
+  /** What the file system or SQLite calls it. */
+  readonly code?: unknown
+  readonly errcode?: unknown
+}
+
 const [pack = '', path = ''] = process.argv.slice(2)
 let documents = 0
 let bytes = 0
@@ -19,7 +27,7 @@ try {
   file.close()
   tell()
 } catch (error) {
-  writeSync(2, error instanceof Error ? error.message : String(error))
+  writeSync(2, JSON.stringify(failureOf(error)))
   process.exit(1)
 }
 
@@ -29,4 +37,10 @@ function tell(): void {
   documents = 0
   bytes = 0
   last = performance.now()
+}
+
+function failureOf(error: unknown): IndexFailure {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { message, code, errcode }: IndexFailure = error
+  return { message, code, errcode }
 }

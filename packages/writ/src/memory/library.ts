@@ -244,7 +244,10 @@ class PackLibrary implements Library {
       this.#stores.add(store)
       return { store, ingested, scratch }
     } catch (error) {
-      const cleanUp = link.terminate().then(() => this.#home.release(scratch))
+      const cleanUp = link
+        .terminate()
+        .then(() => this.#home.release(scratch))
+        .catch(() => undefined) // what cannot be removed now is once this process has ended
       // An abort must be prompt. Anything else waits: what fills a disk must not stay there.
       if (signal?.aborted !== true) await cleanUp
       throw orDiskFull(error, this.#home.home)

@@ -103,7 +103,7 @@ export class WorkDirectory {
   /** Where something is written before it has its name. */
   unfinished(name: string): string {
     const path = join(this.#path, `${name}.tmp`)
-    rmSync(path, { force: true })
+    for (const left of [path, `${path}-journal`]) rmSync(left, { force: true })
     return path
   }
 

@@ -23,16 +23,25 @@ port.once('message', (source: EngineSource) => {
   send({ type: 'ready', vocabulary: engine.vocabulary, rules: engine.rules })
 })
 
-function prepare(): { readonly content: string; readonly engine: CedarEngine } | undefined {
+/** Whatever is wrong with the built-in bundle is told to who asks for it, and to nobody who asks for another. */
+function prepare(): { readonly content: string; readonly take: () => CedarEngine } | undefined {
   const source = restoreImage()
   if (source === undefined) return undefined
-  return { content: contentOf(source), engine: new CedarEngine(source, { restored: true }) }
+  const content = contentOf(source)
+  try {
+    const engine = new CedarEngine(source, { restored: true })
+    return { content, take: () => engine }
+  } catch (error) {
+    const fail = (): never => {
+      throw error
+    }
+    return { content, take: fail }
+  }
 }
 
 function load(source: EngineSource): CedarEngine | undefined {
-  if (builtIn?.content === contentOf(source)) return builtIn.engine
   try {
-    return new CedarEngine(source)
+    return builtIn?.content === contentOf(source) ? builtIn.take() : new CedarEngine(source)
   } catch (error) {
     if (!(error instanceof BundleFault)) throw error
     send({ type: 'refused', fault: error.fault })

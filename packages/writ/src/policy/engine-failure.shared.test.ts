@@ -176,3 +176,22 @@ test('a busy main thread is no hang of the engine: it is neither denied nor star
     expect(await readFile(join(directory, 'starts'), 'utf8')).toBe('x')
   })
 })
+
+test('where what is known of the built-in bundle is wrong it does not start, and others do', async () => {
+  const script = `
+    import fs from 'node:fs'
+    const { readFileSync } = fs
+    fs.readFileSync = (path, ...how) => {
+      const read = readFileSync(path, ...how)
+      return String(path).endsWith('known-personal.json') ? read.replace('"decision": "deny"', '"decision": "allow"') : read
+    }
+    await import(${REAL})`
+  await expect(openOn(script)).rejects.toThrow('self-test')
+  const own = { 'own.cedar': '@id("own") forbid (principal, action, resource);', 'entry.mjs': script }
+  await withBundle(own, async (directory) => {
+    const entry = pathToFileURL(join(directory, 'entry.mjs'))
+    const options = { osUser: 'ann', bundleDir: directory }
+    opened = await openWith(options, (source) => Engine.start(source, { ...QUICK, entry }))
+    expect(await opened.decide(asking(1))).toMatchObject({ verdict: 'deny', policies: ['own'] })
+  })
+})

@@ -3,13 +3,15 @@ import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { withBundle } from './test-bundles.ts'
 
 // Images are made and taken in processes of their own: what Cedar was asked before is part of its memory.
 
 const IMAGE = readFileSync(new URL('./known-personal.image', import.meta.url))
-const END = IMAGE.indexOf('\n')
+const HEAD = IMAGE.indexOf('\n') + 1
+const PAGES = IMAGE.indexOf('\n', HEAD) + 1
 
 test('the image is what reading the built-in bundle leaves today; `npm run known-bundle` makes it anew', async () => {
   await withBundle({}, async (directory) => {
@@ -20,14 +22,19 @@ test('the image is what reading the built-in bundle leaves today; `npm run known
 })
 
 test('only the whole image of this build is taken, and Cedar decides and reads after it', async () => {
-  const head = JSON.parse(IMAGE.toString('utf8', 0, END)) as object
-  const withHead = (changes: object): Buffer =>
-    Buffer.concat([Buffer.from(JSON.stringify({ ...head, ...changes })), IMAGE.subarray(END)])
-  const flipped = Buffer.from(IMAGE)
-  flipped[END + 1000] = (flipped[END + 1000] ?? 0) ^ 1
+  const head = JSON.parse(IMAGE.toString('utf8', HEAD, PAGES)) as object
+  const otherHead = Buffer.from(`${JSON.stringify({ ...head, code: '4318628/1' })}\n`)
+  const other = Buffer.concat([otherHead, IMAGE.subarray(PAGES)])
+  const flipped = (at: number): Buffer => {
+    const image = Buffer.from(IMAGE)
+    image[at] = (image[at] ?? 0) ^ 1
+    return image
+  }
   const images: Readonly<Record<string, Buffer>> = {
-    'of another build of Cedar': withHead({ code: '4318628/1' }),
-    'with a bit that fell over': flipped,
+    'of another build of Cedar': Buffer.concat([Buffer.from(`${crc32(other)}\n`), other]),
+    'with a bit that fell over': flipped(PAGES + 1000),
+    'with a page at the place of another': flipped(PAGES - 4),
+    'that names other texts': flipped(IMAGE.indexOf('forbid')),
     'that is cut': IMAGE.subarray(0, -1),
     'with bytes after its end': Buffer.concat([IMAGE, Buffer.alloc(1)]),
     'that is empty': Buffer.alloc(0),

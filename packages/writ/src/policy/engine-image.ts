@@ -6,7 +6,7 @@ import type { EngineSource } from './engine-source.ts'
 // Cedar's memory once it has read the built-in bundle, made by `npm run known-bundle`. Reading schema and policies takes it
 // 60 ms, because the code that reads has to be compiled first; deciding needs none of that code.
 
-/** What the image is of. A line of JSON at the beginning of the file. */
+/** What the image is of: a line of JSON. Before it is a line with the CRC-32 of all that follows. */
 interface Head {
   /** The code whose memory it is. */
   readonly code: string
@@ -17,8 +17,6 @@ interface Head {
   readonly slots: number
   /** Numbers of the pages that follow, in their order; all others are as the code itself makes them. */
   readonly pages: readonly number[]
-  /** Of those pages. */
-  readonly crc32: number
 }
 
 const PAGE = 1024
@@ -37,16 +35,13 @@ export function imageOf(source: EngineSource, fresh: Uint8Array): Uint8Array {
   const pages = Array.from({ length: now.length / PAGE }, (_, page) => page).filter(
     (page) => Buffer.compare(pageOf(now, page), pageOf(fresh, page)) !== 0,
   )
-  const body = Buffer.concat(pages.map((page) => pageOf(now, page)))
-  const head: Head = {
-    code: cedarInstance.code,
-    source,
-    memory: now.length,
-    slots: cedarInstance.slots.length,
-    pages,
-    crc32: crc32(body),
-  }
-  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body])
+  const { code, slots } = cedarInstance
+  const head: Head = { code, source, memory: now.length, slots: slots.length, pages }
+  const image = Buffer.concat([
+    Buffer.from(`${JSON.stringify(head)}\n`),
+    ...pages.map((page) => pageOf(now, page)),
+  ])
+  return Buffer.concat([Buffer.from(`${crc32(image)}\n`), image])
 }
 
 /**
@@ -69,14 +64,19 @@ export function restoreImage(file: URL = IMAGE_FILE): EngineSource | undefined {
 
 function readImage(file: URL): { readonly head: Head; readonly body: Uint8Array } | undefined {
   try {
-    const bytes = readFileSync(file)
-    const end = bytes.indexOf('\n')
-    const head = JSON.parse(bytes.toString('utf8', 0, end)) as Head
-    const body = bytes.subarray(end + 1)
-    return crc32(body) === head.crc32 && body.length === head.pages.length * PAGE ? { head, body } : undefined
+    const [sum, image] = afterLine(readFileSync(file))
+    if (crc32(image) !== Number(sum)) return undefined
+    const [head, body] = afterLine(image)
+    return { head: JSON.parse(head) as Head, body }
   } catch {
     return undefined
   }
+}
+
+/** The first line, and what follows it. */
+function afterLine(bytes: Buffer): [string, Buffer] {
+  const end = bytes.indexOf('\n')
+  return [bytes.toString('utf8', 0, end), bytes.subarray(end + 1)]
 }
 
 /** Beyond the end there are zeros. */

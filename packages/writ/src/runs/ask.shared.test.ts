@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sandbox } from '@writ/contract'
@@ -56,4 +57,19 @@ it('makes nothing in a directory that is there before everything asked is checke
     code: 'UNKNOWN_MODEL',
   })
   expect(await readdir(home)).toEqual([])
+})
+
+it.each<[string, string, (path: string) => Promise<unknown>]>([
+  ['its evidence', 'EVIDENCE_UNWRITABLE', (path) => writeFile(join(path, 'runs'), 'no directory')],
+  ['its log', 'LOG_FAILED', (path) => writeFile(join(path, 'log'), 'no directory')],
+])('gives up reading where %s cannot be written', async (_what, code, harm) => {
+  await harm(home)
+  const library = await services.library()
+  /** Reads as long as it may. */
+  const open: typeof library.open = async ({ signal = new AbortController().signal }) => {
+    if (!signal.aborted) await once(signal, 'abort')
+    throw signal.reason
+  }
+  const reading = { ...services, library: async () => ({ ...library, open }) }
+  await expect(ask(reading, {}, { query: 'How many?', context: 'one' })).rejects.toMatchObject({ code })
 })

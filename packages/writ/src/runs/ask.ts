@@ -52,13 +52,17 @@ export async function ask(
   ])
   const repl = replOf(Object.values(question.profiles))
   if (repl === 'python') services.sandboxes.warm(repl) // it takes longer to come up than most contexts to be read
-  const opening = Promise.all([services.signer(), services.ledger(), services.log()])
+  const openRecords = async () => {
+    const records = await Promise.all([services.signer(), services.ledger(), services.log()])
+    if (inHome) await prepareEvidencePath(path, asked.out === undefined)
+    return records
+  }
+  const opening = openRecords()
   opening.catch((error: unknown) => abandoned.abort(error))
   const [[signer, ledger, transparency], store] = await bothOf(
     opening,
     openAsked(services, asked, prepared, preparing, opened),
   )
-  if (inHome) await prepareEvidencePath(path, asked.out === undefined)
   const sandbox = await services.sandboxes.open(repl, onEvent)
   opened.defer(() => sandbox.close())
   requireConfinement(policy, sandbox.confinement)
