@@ -19,3 +19,9 @@ export function orDiskFull(error: unknown, directory: string): unknown {
   const message = `there is no room left on the disk of ${directory}; what was kept there before is as it was`
   return new WritError('DISK_FULL', message, { cause: error })
 }
+
+/** Why something could not be written, in words: a full disk first, since what it says of itself may be anything. */
+export function whyUnwritten(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error)
+  return !isWritError(error) && isDiskFull(error) ? `there is no room left on its disk (${why})` : why
+}
