@@ -1,6 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDiskFull } from '@writ/contract'
 import { afterAll, expect, it } from 'vitest'
 import { buildApart } from './build-apart.ts'
 import { textFeed } from './document-source.ts'
@@ -39,4 +41,19 @@ it('fails with the words of what went wrong there', async () => {
   await expect(
     buildApart(at('texts.pack'), join(directory, 'no', 'place.db'), () => undefined),
   ).rejects.toThrow('unable to open database file')
+})
+
+it('fails as a full disk does where there is no room for it', async (context) => {
+  const disk = at('disk')
+  mkdirSync(disk)
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]).status !== 0)
+    context.skip('a file system of a fixed size cannot be mounted here')
+  try {
+    const failed = await buildApart(at('texts.pack'), join(disk, 'full.db'), () => undefined).catch(
+      (error: unknown) => error,
+    )
+    expect(isDiskFull(failed)).toBe(true)
+  } finally {
+    spawnSync('umount', [disk])
+  }
 })

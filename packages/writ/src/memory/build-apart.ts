@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Advance } from './index-file.ts'
+import { DISK_FULL_STATUS } from './limits.ts'
 
 const inSource = import.meta.url.endsWith('.ts')
 const PROGRAM = fileURLToPath(
@@ -30,5 +31,7 @@ export async function buildApart(pack: string, path: string, advance: Advance): 
     advance(documents, bytes)
   })
   const [ended, complaint] = await Promise.all([promise, text(child.stderr)])
-  if (ended !== 0) throw new Error(complaint || `the process that builds an index ended with ${ended}`)
+  if (ended === 0) return
+  const error = new Error(complaint || `the process that builds an index ended with ${ended}`)
+  throw ended === DISK_FULL_STATUS ? Object.assign(error, { code: 'ENOSPC' }) : error
 }

@@ -1,7 +1,8 @@
 // Builds the index of a pack in a process of its own. Its arguments: the pack, and where the index is to be.
 import { writeSync } from 'node:fs'
+import { isDiskFull } from '@writ/contract'
 import { buildIndex } from './index-file.ts'
-import { PROGRESS_INTERVAL_MS } from './limits.ts'
+import { DISK_FULL_STATUS, PROGRESS_INTERVAL_MS } from './limits.ts'
 import { PackFile } from './pack-file.ts'
 
 const [pack = '', path = ''] = process.argv.slice(2)
@@ -20,7 +21,7 @@ try {
   tell()
 } catch (error) {
   writeSync(2, error instanceof Error ? error.message : String(error))
-  process.exit(1)
+  process.exit(isDiskFull(error) ? DISK_FULL_STATUS : 1)
 }
 
 /** Says what came since it last said so. Fails once nobody listens, and so ends an index that nobody waits for. */
