@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { CALL, consistent, find, judge, RESULT, RETRY, records } from './altered-run.fixture.ts'
 import { merkleOfItems } from './commitment.ts'
 import { certainlyBegun, newPending } from './completeness-commands.ts'
+import { NamedRequests } from './completeness-items.ts'
 import { sha256Hex } from './crypto.ts'
 import { utf8 } from './encoding.ts'
 import type { RecordOf } from './fold-run.ts'
@@ -83,6 +84,27 @@ describe('items of a batch', () => {
     expect(refused(asking(naming(second, first)))).toBe('ITEM_MISMATCH ')
     expect(refused(asking(naming(first, first)))).toBe('ITEM_MISMATCH ')
     expect(refused(asking(naming(first, undefined)))).toBe('ITEM_MISMATCH ')
+  })
+
+  test('name them in every batch that is asked for after the first that does', () => {
+    const named = new NamedRequests()
+    const pending = newPending()
+    const call = (seq: number): typeof CALL => ({ ...CALL, seq })
+    const item = (seq: number, input?: string): RecordOf<'model.item'> => {
+      const record = itemRecord(0, { det: defined({ input }) })
+      return { ...record, seq } as RecordOf<'model.item'>
+    }
+    const take = (at: number, ...of: Parameters<typeof item>) => named.item(item(...of), call(at), '')
+    const end = (at: number) => named.result(call(at), pending, '')
+    // A run from before that goes on: what was asked before it did may be told as it was.
+    take(1, 3)
+    end(2)
+    take(4, 6, INPUTS[0])
+    take(5, 7)
+    end(5)
+    expect(() => take(8, 9)).toThrow('names no request')
+    expect(() => end(8)).toThrow('have no records')
+    take(8, 9, INPUTS[0])
   })
 
   test('may be some of them errors', () => {

@@ -98,3 +98,27 @@ function checkRequests(items: Pending['items'], { det }: Call, at: string): void
   if (merkleOfItems(named) !== det.input)
     refuse('ITEM_MISMATCH', 'The requests that the items name are not those of the command.', at)
 }
+
+/**
+ * Once an item names its request, those of every batch that is asked for later have records and name theirs. So nobody can pass one
+ * batch off as older than the others; a run from before may still go on under a Writ that names them.
+ */
+export class NamedRequests {
+  /** Number of the first record that names one. */
+  #from: number | undefined
+
+  item({ seq, det }: ItemRecord, call: Call, at: string): void {
+    if (det.input !== undefined) this.#from ??= seq
+    else if (this.#isLater(call))
+      refuse('ITEM_MISMATCH', `Item ${det.item} names no request, and one of an earlier batch does.`, at)
+  }
+
+  result(call: Call, { items }: Pending, at: string): void {
+    if (call.det.items > 1 && items.size === 0 && this.#isLater(call))
+      refuse('ITEM_MISMATCH', 'The items of a batch have no records, and those of an earlier one do.', at)
+  }
+
+  #isLater({ seq }: Call): boolean {
+    return this.#from !== undefined && seq > this.#from
+  }
+}

@@ -19,7 +19,7 @@ import { checkEnds } from './completeness-ends.ts'
 import { Fallbacks } from './completeness-fallback.ts'
 import { checkForkRecords, checkModels } from './completeness-fork.ts'
 import { InFlight } from './completeness-in-flight.ts'
-import { takeItem } from './completeness-items.ts'
+import { NamedRequests, takeItem } from './completeness-items.ts'
 import { checkSealed, endChild, joinedChild } from './completeness-join.ts'
 import {
   checkTaintCovers,
@@ -116,6 +116,7 @@ interface Followed {
   readonly inFlight: InFlight
   readonly fallbacks: Fallbacks
   readonly reusable: ReusableCalls
+  readonly named: NamedRequests
   readonly notes: Notes
   readonly ending: Ending
 }
@@ -162,6 +163,7 @@ class RunWalk implements RunVisitor<Lane, void> {
       inFlight: new InFlight(run),
       fallbacks: new Fallbacks(run),
       reusable: new ReusableCalls(),
+      named: new NamedRequests(),
       notes: new Notes(run),
       ending: new Ending(),
     }
@@ -212,6 +214,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     'model.item': (record, place) => {
       const { call, pending } = pendingCall(record, place)
       takeItem(record, call, pending, place.at)
+      this.#run.named.item(record, call, place.at)
       this.#run.fallbacks.attempts(record.obs.detail, call)
     },
     'model.result': (record, place) => this.#result(record, place),
@@ -353,19 +356,17 @@ class RunWalk implements RunVisitor<Lane, void> {
   }
 
   #result(record: RecordOf<'model.result'>, place: Place): void {
-    const {
-      call,
-      pending: { items },
-    } = pendingCall(record, place)
+    const { call, pending } = pendingCall(record, place)
     const { frame, at } = place
-    const { shares, inFlight, times, fallbacks, reusable } = this.#run
+    const { shares, inFlight, times, fallbacks, reusable, named } = this.#run
     takeResult(record, place)
+    named.result(call, pending, at)
     checkOutcomes(record, call, at)
     fallbacks.attempts(record.obs.detail, call)
     fallbacks.result(record, call, frame.own)
     shares.result(record, place)
     inFlight.result(record, call)
-    reusable.result(record, call, frame.share, items)
+    reusable.result(record, call, frame.share, pending.items)
     if (call.det.role === 'turn') {
       markTurn(frame.own, record.det.outcome)
       if (frame.lane === '0') times.busy(record)

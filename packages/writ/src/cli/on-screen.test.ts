@@ -25,3 +25,19 @@ it('is as it was elsewhere, where it fits, and where no word ends', () => {
   expect(onScreen('a\n\nb\n', { isTTY: true, columns: 80 })).toBe('a\n\nb\n')
   expect(onScreen(`  ${'x'.repeat(50)}`, { isTTY: true, columns: 30 })).toBe(`  ${'x'.repeat(50)}`)
 })
+
+it('keeps whole what is copied: addresses, paths, and what stands between backticks', () => {
+  const address = `https://example.org/${'a'.repeat(40)}`
+  const text = `See ${address} or give \`writ keys rotate log --yes\` (\`npm i x\`).`
+  const lines = onScreen(text, { isTTY: true, columns: 34 }).split('\n')
+  expect(lines).toEqual([
+    'See',
+    `  ${address}`,
+    '  or give',
+    '  `writ keys rotate log --yes`',
+    '  (`npm i x`).',
+  ])
+  expect(onScreen(`${'x'.repeat(12)}\ta ${'y'.repeat(12)}`, { isTTY: true, columns: 20 })).toBe(
+    `${'x'.repeat(12)}\ta\n  ${'y'.repeat(12)}`,
+  )
+})

@@ -1,4 +1,4 @@
-import { displayWidth, wrapped } from './display-width.ts'
+import { displayWidth } from './display-width.ts'
 
 /** What is known of where a text goes. */
 interface Screen {
@@ -11,7 +11,13 @@ const UNDER = 2
 /** Below this a terminal breaks lines as well as anybody can. */
 const LEAST_COLUMNS = 20
 
-/** A text as lines that a terminal need not break: between words, the rest further in. Elsewhere as it is. */
+/** Spaces, and what stands behind them in one piece: a word, an address, or what is to be typed as it stands between backticks. */
+const PIECES = /(\s*)((?:`[^`]*`|\S)+)/g
+
+/**
+ * A text as lines that a terminal need not break: between words, the rest further in. What is longer than a line stays whole, so that
+ * it can be copied. Elsewhere as it is.
+ */
 export function onScreen(text: string, { isTTY, columns = 80 }: Screen): string {
   if (isTTY !== true || columns < LEAST_COLUMNS) return text
   return text
@@ -23,9 +29,15 @@ export function onScreen(text: string, { isTTY, columns = 80 }: Screen): string 
 function broken(line: string, columns: number): readonly string[] {
   if (displayWidth(line) <= columns) return [line]
   const within = /^ */.exec(line)?.[0].length ?? 0
-  const [first = ''] = wrapped(line, columns)
-  const under = ' '.repeat(Math.min(within + UNDER, columns / 2))
-  if (first.trim() === '') return [line]
-  const rest = line.slice(first.length).trimStart()
-  return [first, ...wrapped(rest, columns - under.length).map((part) => under + part)]
+  const under = ' '.repeat(Math.min(within + UNDER, Math.floor(columns / 2)))
+  const lines: string[] = []
+  let current = ''
+  for (const [piece, , word = ''] of line.matchAll(PIECES)) {
+    if (current.trim() === '' || displayWidth(current + piece) <= columns) current += piece
+    else {
+      lines.push(current)
+      current = under + word
+    }
+  }
+  return [...lines, current]
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { access, constants, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { WritError } from '@writ/contract'
+import { WritError, whyUnwritten } from '@writ/contract'
 
 const FIRST_ENTRY = 'manifest.json'
 
@@ -53,7 +53,7 @@ export async function writeEvidence(path: string, chunks: AsyncIterable<Uint8Arr
 }
 
 function unwritable(path: string, error: unknown): WritError {
-  const why = error instanceof Error ? error.message : String(error)
+  const why = whyUnwritten(error)
   return new WritError('EVIDENCE_UNWRITABLE', `The evidence file ${path} cannot be written: ${why}`, {
     cause: error,
   })

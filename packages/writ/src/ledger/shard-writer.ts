@@ -1,4 +1,4 @@
-import { toWritError, WritError } from '@writ/contract'
+import { WritError, whyUnwritten } from '@writ/contract'
 import type { Reply, Write } from './messages.ts'
 import { DONE } from './messages.ts'
 import { prepareStatements, RunWriter, type Statements } from './run-writer.ts'
@@ -124,7 +124,7 @@ export class ShardWriter {
   }
 
   #fail(error: unknown): string {
-    this.#failure ??= `the shard cannot be written: ${toWritError(error).message}`
+    this.#failure ??= `the shard cannot be written: ${whyUnwritten(error)}`
     return this.#failure
   }
 }

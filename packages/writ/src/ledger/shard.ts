@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { WritError } from '@writ/contract'
+import { WritError, whyUnwritten } from '@writ/contract'
 import { syncDirectory } from '../disk/durable-file.ts'
 import { checkHead } from './check-head.ts'
 import { readHead } from './head-file.ts'
@@ -146,8 +146,7 @@ export function openForReading(path: string): DatabaseSync | undefined {
     }
     const damage = asDamage(path, cause)
     if (isDamage(damage)) throw damage
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new WritError('LEDGER_FAILED', `${path} cannot be read: ${reason}`, { cause })
+    throw new WritError('LEDGER_FAILED', `${path} cannot be read: ${whyUnwritten(cause)}`, { cause })
   }
   db.close()
   return undefined

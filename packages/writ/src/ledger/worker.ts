@@ -1,5 +1,5 @@
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads'
-import { isWritError, WritError } from '@writ/contract'
+import { isWritError, WritError, whyUnwritten } from '@writ/contract'
 import type { Home } from './home.ts'
 import type { Operations, Reply, Request, Write } from './messages.ts'
 import { Reader } from './reader.ts'
@@ -101,7 +101,7 @@ function close(): undefined {
 
 /** Codes travel, causes do not: they stay in the thread that has the keys. */
 function failure(error: unknown): Reply {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = whyUnwritten(error)
   if (!isWritError(error)) return { ok: false, code: 'LEDGER_FAILED', message, run: undefined }
   return { ok: false, code: error.code, message, run: error.run }
 }

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { WritError } from '@writ/contract'
+import { WritError, whyUnwritten } from '@writ/contract'
 import { bytesEqual, completedBy, hex, leafHash, MAX_ENTRY_BYTES, treeRoot } from '@writ/evidence'
 
 const VERSION = 1
@@ -163,7 +163,7 @@ function attempt<T>(what: string, work: () => T): T {
     return work()
   } catch (cause) {
     if (cause instanceof WritError) throw cause
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = whyUnwritten(cause)
     throw new WritError('LOG_FAILED', `${what}: ${why}`, { cause })
   }
 }

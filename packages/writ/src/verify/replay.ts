@@ -8,6 +8,7 @@ import {
   type Signer,
   type TransparencyLog,
   WritError,
+  whyUnwritten,
 } from '@writ/contract'
 import { encodeRecord, hex, REPLAY_KIND, rootOf, signByOperator, verifyEvidence } from '@writ/evidence'
 import { writeOnce } from '../disk/durable-file.ts'
@@ -149,7 +150,7 @@ function writeNew(path: string, bytes: Uint8Array): void {
   try {
     written = writeOnce(path, bytes, 0o600)
   } catch (error) {
-    throw unwritable(path, error instanceof Error ? error.message : String(error))
+    throw unwritable(path, whyUnwritten(error))
   }
   if (!written) throw unwritable(path, 'it is there already')
 }

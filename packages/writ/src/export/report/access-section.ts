@@ -1,4 +1,4 @@
-import { everyPartition, formatLabel, size, whole } from '@writ/contract'
+import { counted, everyPartition, formatLabel, isLeftOut, type Omitted, size, whole } from '@writ/contract'
 import { foreign, type Html, html } from './markup.ts'
 import { inWords } from './refusals.ts'
 import type { RunSummary } from './run-summary.ts'
@@ -35,12 +35,28 @@ function documents({ documents: all, partitions }: RunSummary): Html {
 <thead><tr><th scope="col">Document</th><th scope="col" class="n">Read of it</th><th scope="col" class="n">Passages handed out</th></tr></thead><tbody>${rows}</tbody></table></div></details>`
 }
 
-function omitted({ omitted: all }: RunSummary): Html {
-  if (all === null || all.length === 0) return html``
+/** What is not there of the documents: of some nothing, of others a part. */
+export function omitted({ omitted: all }: Pick<RunSummary, 'omitted'>): Html {
+  if (all === null) return html``
+  const leftOut = all.filter(isLeftOut)
+  const inPart = all.filter((one) => !isLeftOut(one))
+  return html`${
+    leftOut.length === 0
+      ? ''
+      : html`<h3>Left out before the run</h3><p>Of ${counted(leftOut.length, 'file')} nothing was taken in, so the answer rests on nothing of it:</p>${named(leftOut)}`
+  }${
+    inPart.length === 0
+      ? ''
+      : html`<h3>Taken in without a part</h3><p>Of ${counted(inPart.length, 'document')} something is missing or masked:</p>${named(inPart)}`
+  }`
+}
+
+function named(all: readonly Omitted[]): Html {
   const names = all
     .slice(0, MOST_OMITTED)
-    .map(({ doc, code }) => html`<li>${foreign(doc)}: ${foreign(code)}</li>`)
-  return html`<h3>Left out before the run</h3><p>${whole(all.length)} files could not be taken in, so the answer does not rest on them.</p><ul>${names}</ul>`
+    .map(({ doc, reason }) => html`<li>${foreign(doc)}: ${foreign(reason)}</li>`)
+  const more = all.length - names.length
+  return html`<ul>${names}${more > 0 ? html`<li>and ${whole(more)} more</li>` : ''}</ul>`
 }
 
 export function refusedSection({ denials, opening }: RunSummary): Html {

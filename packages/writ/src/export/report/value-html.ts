@@ -55,34 +55,46 @@ function listHtml(name: string, items: readonly Json[], cited: ReadonlySet<strin
     )}`
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   const cells = rows.map((row) => html`<tr>${names.map((key) => cell(row[key]))}</tr>`)
-  return html`${title}${folded(cells, names, name)}`
+  const figures = names.filter((key) => rows.every((row) => typeof row[key] === 'number'))
+  return html`${title}${folded(cells, names, name, figures)}`
 }
 
 function cell(value: Json | undefined): Html {
   return typeof value === 'number'
-    ? html`<td class="n">${whole(value)}</td>`
+    ? html`<td class="n">${scalar(value)}</td>`
     : html`<td>${value === undefined || value === null ? '–' : foreign(scalar(value))}</td>`
 }
 
-/** A table of which the first rows stand open and the others fold. */
-export function folded(rows: readonly Html[], names: readonly string[], name: string): Html {
+/** A table of which the first rows stand open and the others fold; `figures` are those of its columns that hold numbers. */
+export function folded(
+  rows: readonly Html[],
+  names: readonly string[],
+  name: string,
+  figures: readonly string[] = [],
+): Html {
+  const head = headOf(names, figures)
   const shown = rows.slice(0, OPEN_ROWS)
   const rest = rows.slice(OPEN_ROWS, MOST_ROWS)
   const left = rows.length - MOST_ROWS
   const more = left > 0 ? html`<p>${counted(left, 'more row')} in the evidence file.</p>` : ''
   const said = name === '' ? 'Rows of the answer' : name
-  return html`${table(shown, names, rows.length > OPEN_ROWS ? `The first ${OPEN_ROWS} of ${whole(rows.length)}` : counted(rows.length, 'row'), said)}${
+  return html`${table(shown, head, rows.length > OPEN_ROWS ? `The first ${OPEN_ROWS} of ${whole(rows.length)}` : counted(rows.length, 'row'), said)}${
     rest.length === 0
       ? ''
-      : html`<details><summary>${counted(rest.length, 'more row')}</summary>${table(rest, names, 'The others', `More of: ${said}`)}${more}</details>`
+      : html`<details><summary>${counted(rest.length, 'more row')}</summary>${table(rest, head, 'The others', `More of: ${said}`)}${more}</details>`
   }`
 }
 
-function table(rows: readonly Html[], names: readonly string[], caption: string, said: string): Html {
-  const head =
-    names.length === 0
-      ? ''
-      : html`<thead><tr>${names.map((key) => html`<th scope="col">${foreign(key)}</th>`)}</tr></thead>`
+function headOf(names: readonly string[], figures: readonly string[]): Html | '' {
+  if (names.length === 0) return ''
+  return html`<thead><tr>${names.map((key) =>
+    figures.includes(key)
+      ? html`<th scope="col" class="n">${foreign(key)}</th>`
+      : html`<th scope="col">${foreign(key)}</th>`,
+  )}</tr></thead>`
+}
+
+function table(rows: readonly Html[], head: Html | '', caption: string, said: string): Html {
   return html`<div class="scroll" role="region" aria-label="${said}" tabindex="0"><table><caption>${caption}</caption>${head}<tbody>${rows}</tbody></table></div>`
 }
 

@@ -40,12 +40,19 @@ export async function parseEmail({ bytes }: ParseRequest): Promise<Parsed> {
 function partsOf({ headers }: Email, bytes: Uint8Array): 'none' | 'no end' | 'whole' {
   const type = headers.find(({ key }) => key === 'content-type')?.value ?? ''
   if (!/^\s*multipart\//i.test(type)) return 'whole'
-  const [, quoted, plain] = /;\s*boundary\s*=\s*(?:"([^"]*)"|([^;\s]*))/i.exec(type) ?? []
-  const boundary = quoted ?? plain
+  const [, quoted, plain] = /;\s*boundary\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))/i.exec(type) ?? []
+  const boundary = quoted?.replaceAll(/\\(.)/g, '$1') ?? plain
   if (boundary === undefined) return /;\s*boundary\*/i.test(type) ? 'whole' : 'none'
   const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (endsWithHeaders(message.toString('latin1'))) return 'whole'
   if (boundary === '' || !message.includes(`\n--${boundary}`)) return 'none'
   return message.includes(`\n--${boundary}--`) ? 'whole' : 'no end'
+}
+
+/** Whether the headers are all that was kept of a message. */
+function endsWithHeaders(message: string): boolean {
+  const end = message.search(/\r?\n\r?\n/)
+  return end < 0 || message.slice(end).trim() === ''
 }
 
 function headerLines(email: Email): string[] {

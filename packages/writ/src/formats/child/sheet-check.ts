@@ -38,6 +38,7 @@ export class SheetCheck {
     else parent.filled = true
     this.#open.push({ name, filled: false })
     if (name === 'sheetData' || name === 'sst') this.#openRows(name)
+    else if (this.#isOfOthers(parent)) return
     else if (name === 'row') this.#openRow(attributes, parent?.name === 'sheetData')
     else if (name === 'c') this.#openCell(attributes, parent?.name === 'row')
     else if (name === 'v') this.#openValue(parent?.name === 'c')
@@ -70,6 +71,11 @@ export class SheetCheck {
   declaration(name: string, text: string): void {
     if (/^!doctype/i.test(name)) throw damaged('a part of it declares entities, and nothing is expanded')
     if (name.startsWith('?') && this.#open.length > 0) this.aside(text)
+  }
+
+  /** Buttons, pictures and the like say by a `row` or `c` of their own where they are; nobody takes those for rows. */
+  #isOfOthers(parent: Open | undefined): boolean {
+    return parent?.name !== this.#root && !this.#open.some(({ name }) => name === 'sheetData')
   }
 
   #openRoot(name: string): void {

@@ -33,7 +33,11 @@ export function parseXlsx({ bytes }: ParseRequest): Parsed {
   for (const name of book.SheetNames)
     if (book.Sheets[name] === undefined) sheets.leave(name)
     else sheets.add(name, rowsOf(book, name), mergedOf(book, name), hiddenOf(book, name))
-  if (sheets.cells === 0) throw new Refused('damaged', 'there is nothing in its cells')
+  if (sheets.cells === 0)
+    throw new Refused(
+      'damaged',
+      sheets.left > 0 ? 'what is in its sheets cannot be read' : 'there is nothing in its cells',
+    )
   return { document: text.document(book.Props?.Title), members: [], left: [] }
 }
 
@@ -62,6 +66,8 @@ class Sheets {
   #tabled = 0
   readonly #parts = new Set<string>()
   cells = 0
+  /** Sheets that cannot be read. */
+  left = 0
 
   constructor(text: TextBuilder<'cells'>, date1904: boolean) {
     this.#text = text
@@ -105,6 +111,7 @@ class Sheets {
 
   /** Names a sheet that cannot be read. */
   leave(name: string): void {
+    this.left += 1
     this.#text.warn(`sheet ${name}: it cannot be read`)
     this.#text.noTable(this.#free(name), 'it cannot be read')
   }

@@ -152,7 +152,9 @@ export function noteLimit(state: RunState, label: Label, seq: number, error: Wri
 
 /** An error in words where its label may be shown, else as its code and what to do. */
 export function reasonText(state: RunState, label: Label, { code, message, next }: WritError): string {
-  return `${code}: ${showable(state, label, `${message} `, '')}${next}`
+  // What a provider said may end without a full stop.
+  const said = /[.!?:;]$/.test(message) ? message : `${message}.`
+  return `${code}: ${showable(state, label, `${said} `, '')}${next}`
 }
 
 /** Notes a child that used its last turn or ran into a limit, and whether prose of its model stands for its value. */

@@ -26,7 +26,7 @@ const SIGNS: readonly { readonly reason: Reason; readonly sign: RegExp }[] = [
   },
   {
     reason: 'a superlative',
-    sign: /\b(?:most|least|best|worst|largest|biggest|smallest|longest|shortest|highest|lowest|oldest|newest|latest|earliest|strictest|main|(?!(?:interest|request|invest|contest|protest|test|latest|forest|west|rest|guest|arrest|suggest|manifest|honest|harvest|digest)\b)\p{L}{3,}est)\b/iu,
+    sign: /\b(?:most|least|best|worst|largest|biggest|smallest|longest|shortest|highest|lowest|oldest|newest|latest|earliest|strictest|main|(?!(?:interest|request|invest|contest|protest|(?:py|vi|doc|unit|back)?test|latest|forest|west|rest|guest|arrest|suggest|manifest|honest|harvest|digest)\b)\p{L}{3,}est)\b/iu,
   },
   {
     reason: 'a yes or no',
