@@ -1,6 +1,6 @@
 import type { TableListing } from '@writ/contract'
 import { apartGuards, bareGuards, emptyBeside } from './bare-value.ts'
-import { type Column, measuresOf, NUMERIC, type Place } from './column-names.ts'
+import { type Column, measuresOf, NUMERIC, nameWords, type Place } from './column-names.ts'
 import { countedOnce } from './counted-twice.ts'
 import { type Guard, none, type Remark } from './guard.ts'
 import { alone, noLists, oneTruth } from './list-cells.ts'
@@ -87,6 +87,15 @@ export function guardsOf(reading: Reading): Guard[] {
   return guards
 }
 
+/** What is measured from a point that was agreed on: 0 says of it as much as any other number. */
+function isAtZero({ name }: Column): boolean {
+  return nameWords(name).some((word) =>
+    /^(?:temperature|temp|score|grade|mark|rating|rank|level|latitude|longitude|lat|lon|elevation|altitude|position|offset|index|year|hour|ph|rate|ratio|change|difference|balance|age)$/.test(
+      word,
+    ),
+  )
+}
+
 /** A cell that says in words or as 0 that there is none is empty as well, or not. */
 function ofEmpty({ table, column }: Place): Guard[] {
   const [name, from] = [quoted(column.name), `FROM ${quoted(table.name)}`]
@@ -97,6 +106,9 @@ function ofEmpty({ table, column }: Place): Guard[] {
         `SELECT CASE WHEN count(*) > count(${name}) AND count(*) FILTER (WHERE ${name} = 0) > 0 THEN 1 ELSE 0 END AS n ${from}`,
         otherwise,
       ),
+      ...(isAtZero(column)
+        ? [none(`SELECT count(*) AS n ${from} WHERE ${name} = 0`, `0 is a ${column.name} like any other.`)]
+        : []),
     ]
   if (column.type !== 'text') return []
   return [

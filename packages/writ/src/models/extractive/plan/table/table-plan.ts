@@ -6,6 +6,7 @@ import { NUMERIC, nameWords, onlyOne, type Place, singular } from './column-name
 import { datesOf } from './conditions.ts'
 import { countedColumn } from './counted-column.ts'
 import { saysCumulative } from './counted-twice.ts'
+import { fewestGuards } from './fewest.ts'
 import type { Guard, Remark } from './guard.ts'
 import { type Join, joinable, pickPlace } from './joins.ts'
 import { markOf, type Named } from './named.ts'
@@ -98,7 +99,7 @@ function planSaid(
   if (doubt !== undefined) return doubt
   const plan: TablePlan = {
     query: queryOf(reading),
-    guards: guardsOf(reading),
+    guards: [...guardsOf(reading), ...fewestGuards(reading, tables)],
     remarks: remarksOf(reading),
     says: saysOf(reading),
     named: where.bare.map((one, at) => namedBy(one, markOf(at))),
