@@ -9,6 +9,7 @@ import { NO_VALUE } from './no-value.ts'
 import { withoutPlaceholders } from './placeholders.ts'
 import { figureOf, fromOf, joinedTo, measured, nameIn, type Reading } from './query.ts'
 import { folded, quoted, textLiteral } from './sql-text.ts'
+import type { Subject } from './subject.ts'
 import type { Measure } from './table-question.ts'
 
 /** Measures that are computed with fractions of about 16 digits. */
@@ -83,7 +84,12 @@ export function guardsOf(reading: Reading): Guard[] {
         otherwise: `The column ${unit.name} of ${table.doc} holds more than one, and ${figure.name} cannot be taken together.`,
       })
     }
-  guards.push(...ofCount(reading), ...ofMeasure(reading), ...ofShare(reading), ...ofLookup(reading))
+  guards.push(
+    ...countsOnce(reading.subject),
+    ...ofMeasure(reading),
+    ...ofShare(reading),
+    ...ofLookup(reading),
+  )
   return guards
 }
 
@@ -180,7 +186,7 @@ function numbered({ name }: Column, table: TableListing): Guard {
 }
 
 /** Rows that share what names the things that are counted are parts of one of them. */
-function ofCount({ subject: { table, key, counts } }: Reading): Guard[] {
+export function countsOnce({ table, key, counts }: Pick<Subject, 'table' | 'key' | 'counts'>): Guard[] {
   if (counts !== null) return [numbered(counts, table)]
   if (key === null) return []
   const name = quoted(key.name)

@@ -1,5 +1,5 @@
 import type { TableListing } from '@writ/contract'
-import type { Place } from './column-names.ts'
+import { type Place, tablesNamed } from './column-names.ts'
 import { type Guard, none } from './guard.ts'
 import { joinOf } from './joins.ts'
 import { fromOf, nameIn, type Reading } from './query.ts'
@@ -10,9 +10,9 @@ import { quoted } from './sql-text.ts'
  * that the tables know has to be in one.
  */
 export function fewestGuards(reading: Reading, tables: readonly TableListing[]): Guard[] {
-  const { question, subject, which } = reading
-  const { inner, table } = subject
-  if (which === null || question.measure !== 'lowest' || (inner !== 'count' && inner !== 'sum')) return []
+  const { which } = reading
+  const { table } = reading.subject
+  if (which === null || !isFewest(reading)) return []
   return [which, ...namedElsewhere(which, table, tables)].map(({ table: of, column }) => {
     const name = quoted(column.name)
     return none(
@@ -20,6 +20,20 @@ export function fewestGuards(reading: Reading, tables: readonly TableListing[]):
       `Some values of ${column.name} of ${of.doc} have no row of ${table.doc} that counts, and may be those with the fewest.`,
     )
   })
+}
+
+/** Why a table of what has the fewest may know of more of them than the rows do; undefined where none is called so. */
+export function saysFewest(reading: Reading, tables: readonly TableListing[]): string | undefined {
+  const { which } = reading
+  const { table } = reading.subject
+  if (which?.table !== table || !isFewest(reading) || namedElsewhere(which, table, tables).length > 0)
+    return undefined
+  const called = tablesNamed(which.column.name, tables).find((one) => one !== table)
+  return called && `${called.doc} may know of some that no row of ${table.doc} names`
+}
+
+function isFewest({ question, subject: { inner } }: Reading): boolean {
+  return question.measure === 'lowest' && (inner === 'count' || inner === 'sum')
 }
 
 /** The columns of other tables that a column names rows by. */
