@@ -22,7 +22,7 @@ const TABLES: Readonly<Record<string, string>> = {
   'members.csv':
     'member_id,club_id,dues,kind\nM1,K1,5,old\nM2,K1,6,new\nM3,K2,7,old\nM4,K2,1,old\nM5,K1,2,new\n',
   'essays.csv': 'essay_id,band,author\nE1,A,Ann\nE2,B,Bob\nE3,A,Cid\nE4,B,Dan\nE5,B,Ann\n',
-  'wages.csv': 'worker_id,month,wage\nW1,1,10\nW1,2,20\nW2,1,10\nW2,2,10\n',
+  'payslips.csv': 'worker_id,month,wage\nW1,1,10\nW1,2,20\nW2,1,10\nW2,2,10\n',
   'probes.csv': 'probe_id,temperature_c,faults\nP1,0,0\nP2,4.5,1\nP3,-2,0\n',
   'parcels.csv': 'parcel_id,article\nX1,Shoe\nX2,shoes\nX3,Hat\nX4,Shoe\nX5,Hat\nX6,Hat\nX7,Shoe\n',
   'readings.csv': 'site,metric,value\na,temp,20\na,humidity,80\nb,temp,22\n',
