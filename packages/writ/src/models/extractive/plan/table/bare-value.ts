@@ -122,8 +122,9 @@ export function bareGuards(bare: BareValue, isLookup: boolean): Guard[] {
           `${within} SELECT greatest(0, 2 * count(DISTINCT c) - count(c)) AS n FROM v WHERE col IN (SELECT col FROM h)`,
           `The column of ${table.doc} that holds "${value}" has a value of its own in most rows; say which column is meant.`,
         ),
+    // A list or object of JSON may say it as well, in whatever column.
     none(
-      `${within} SELECT count(*) AS n FROM v WHERE col IN (SELECT col FROM h) AND (${among})`,
+      `${within} SELECT count(*) AS n FROM v WHERE (col IN (SELECT col FROM h) OR regexp_matches(c, '^[\\[{]')) AND (${among})`,
       `Some cells of ${table.doc} hold "${value}" among others.`,
     ),
     ...beside.flatMap((other) => {
