@@ -218,3 +218,66 @@ def own(conf): conf.LEVEL = 3
     ])
   })
 })
+
+describe('what may be another value', () => {
+  const MADE = {
+    'made.py': `class Meta(type):
+    def __call__(cls): return 1
+class Made(metaclass=Meta):
+    def __init__(self): pass
+    def go(self): pass
+class Swap:
+    def __new__(cls): return Meta
+    def __init__(self): pass
+    def jump(self): pass
+class Magic:
+    def __getattribute__(self, name): return print
+    def fly(self): pass
+class Plain:
+    def walk(self): pass
+def user():
+    Made().go()
+    Swap().jump()
+    Magic().fly()
+    Plain().walk()
+`,
+    'order.py': `data = open('x')
+def open(path): return path
+def later(): return open('y')
+class View:
+    first = list([1])
+    def list(self): return 1
+    second = list(1)
+`,
+    'state.py': `MODE = None
+def named(): globals()['MODE'] = 1
+def matched(value):
+    global MODE
+    match value:
+        case str() as MODE: pass
+        case [1, *MODE]: pass
+        case {'a': 1, **MODE}: pass
+`,
+  }
+
+  it.each([
+    ['Made.__init__', [], ['made.py#user → made.py#Made.__init__']],
+    ['Made.go', [], ['made.py#user → made.py#Made.go']],
+    ['Swap.__init__', [], ['made.py#user → made.py#Swap.__init__']],
+    ['Swap.jump', [], ['made.py#user → made.py#Swap.jump']],
+    ['Magic.fly', [], ['made.py#user → made.py#Magic.fly']],
+    ['Plain.walk', ['made.py#user → made.py#Plain.walk'], []],
+    // What runs has names that it defines below only later.
+    ['open', ['order.py#later → order.py#open'], ['the top of order.py → order.py#open']],
+    ['View.list', ['order.py#View → order.py#View.list'], ['order.py#View → order.py#View.list']],
+  ])('is no certain call of %s', async (name, certain, likely) => {
+    const told = await ask(`Who calls ${name}?`, MADE)
+    expect(told).toMatchObject({ certain, likely, basis: likely.length === 0 ? 'exact' : 'passages' })
+  })
+
+  it('knows names that patterns and globals() assign', async () => {
+    const told = await ask('Which functions write module-level state?', { 'state.py': MADE['state.py'] })
+    expect(told.certain).toEqual(['state.py#named → state.py#MODE', 'state.py#matched → state.py#MODE'])
+    expect(told.answer).toContain('at 4 places')
+  })
+})

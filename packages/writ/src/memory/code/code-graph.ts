@@ -142,7 +142,10 @@ export class CodeGraph {
     if (made !== undefined)
       this.edges.push({
         kind,
-        confidence: made.loose || made.sym.def.loose ? 'likely' : confidence,
+        confidence:
+          made.loose || made.sym.def.loose || this.#resolver.isMadeOtherwise(value.sym)
+            ? 'likely'
+            : confidence,
         ...place,
         to: made.sym,
       })

@@ -252,7 +252,9 @@ export class CodeResolver {
       if (made.value === null || !('sym' in made.value) || made.value.instance !== 'no') return NOTHING
       const { sym: of } = made.value
       if (of.def.kind !== 'class' && isPython(of.file)) return NOTHING
-      return { value: { ...made.value, instance: name === INSTANCE_STEP ? 'exact' : 'any' }, names: [] }
+      if (name === THIS_STEP) return { value: { ...made.value, instance: 'any' }, names: [] }
+      const isLoose = made.value.loose || this.isMadeOtherwise(of)
+      return { value: { ...made.value, instance: 'exact', loose: isLoose }, names: [] }
     }
     const side = instance === 'no' ? 'fixed' : 'ofInstance'
     const member = this.member(sym, name, side)
@@ -261,7 +263,10 @@ export class CodeResolver {
       return held === undefined ? NOTHING : this.#step(held, name, hops + 1)
     }
     // A name that is computed may be any of a table of functions. Of a class it is taken for none of its methods.
-    const assigned = this.#written.has(member.sym) || this.#tables.has(sym)
+    const assigned =
+      this.#written.has(member.sym) ||
+      this.#tables.has(sym) ||
+      (instance !== 'no' && isPython(sym.file) && this.member(sym, '__getattribute__', side) !== undefined)
     const isLoose = loose || member.loose || member.sym.def.loose || assigned
     return {
       value: {
@@ -275,6 +280,12 @@ export class CodeResolver {
 
   member(sym: Sym, name: string, side: 'fixed' | 'ofInstance'): FoundMember | undefined {
     return this.#order.member(sym, name, side)
+  }
+
+  /** Whether a call of a class of Python may give something else than an instance of it that its `__init__` was called on. */
+  isMadeOtherwise(sym: Sym): boolean {
+    if (!isPython(sym.file)) return false
+    return this.member(sym, '__new__', 'fixed') !== undefined || this.#order.of(sym).includes('perhaps')
   }
 
   /** What an heir of a class may have under a name instead. */

@@ -2,7 +2,7 @@ import type { CodeReach } from '@writ/contract'
 import { INSTANCE_STEP, THIS_STEP } from './path-steps.ts'
 import { isBuiltin, LITERALS } from './python-names.ts'
 import type { Candidate, PythonBinding, PythonScope } from './python-scopes.ts'
-import { bare, memberName, type PythonSource } from './python-source.ts'
+import { bare, memberName, type PythonSource, stringOf } from './python-source.ts'
 import { field, type Syntax } from './syntax.ts'
 
 /** Longer chains of members are not followed, nor more meanings of one expression. */
@@ -28,10 +28,9 @@ export class PythonReaches {
 
   of(given: Syntax, scope: PythonScope): readonly CodeReach[] {
     const node = bare(given)
-    const source = this.#source
     switch (node.type) {
       case 'identifier':
-        return this.named(source.said(node), scope)
+        return this.#standing(node, scope)
       case 'attribute':
         return this.#attribute(node, scope)
       case 'call':
@@ -59,6 +58,25 @@ export class PythonReaches {
         .flatMap((one) => (one === undefined ? [] : this.of(one, scope)))
         .map((reach) => ({ ...reach, loose: true })),
     )
+  }
+
+  /** What a name stands for where it is written: a class or module that runs has what it defines below only later. */
+  #standing(node: Syntax, scope: PythonScope): readonly CodeReach[] {
+    const name = this.#source.said(node)
+    const found = this.named(name, scope)
+    const binding = scope.kind === 'class' || scope.kind === 'module' ? scope.names.get(name) : undefined
+    if (binding === undefined) return found
+    const at = this.#source.at(node.start)
+    const isBefore = binding.candidates.every(
+      (one) => one.is === 'own' && (this.#source.definitions[one.n]?.start ?? 0) > at,
+    )
+    const around = scope.kind === 'class' ? scope.around(name) : undefined
+    if (!isBefore || (around === undefined && !isBuiltin(name))) return found
+    const before: readonly CodeReach[] =
+      around === undefined
+        ? [{ root: 'free', n: 0, path: [name], loose: true }]
+        : this.#bound(around, this.#source.top.names.get(name) === around)
+    return distinct([...before, ...found].map((reach) => ({ ...reach, loose: true })))
   }
 
   named(name: string, scope: PythonScope): readonly CodeReach[] {
@@ -168,10 +186,10 @@ export class PythonReaches {
   }
 
   #getattr([object, name]: readonly Syntax[], scope: PythonScope): readonly CodeReach[] {
-    const said = name?.type === 'string' && name.kids.length === 3 ? name.kids[1] : undefined
-    if (object === undefined || said?.type !== 'string_content') return [NOWHERE]
+    const said = stringOf(this.#source, name)
+    if (object === undefined || said === undefined) return [NOWHERE]
     return this.of(object, scope).map((reach) => ({
-      ...further(reach, this.#source.said(said)),
+      ...further(reach, said),
       loose: true,
     }))
   }

@@ -66,7 +66,11 @@ export class PythonScope {
     const own = this.holder(name)
     const found = own.names.get(name)
     if (found !== undefined || own !== this) return found
-    // Names of a class are not seen by the functions in it.
+    return this.around(name)
+  }
+
+  /** What a name is bound to around a scope. Names of a class are not seen by the functions in it. */
+  around(name: string): PythonBinding | undefined {
     for (let at = this.parent; at !== null; at = at.parent) if (at.kind !== 'class') return at.find(name)
     return undefined
   }

@@ -55,6 +55,12 @@ export function memberName(name: string, className: string | null): string {
   return isPrivate && bareClass !== '' ? `_${bareClass}${name}` : name
 }
 
+/** What a literal says, where it is a text of one piece. */
+export function stringOf(source: PythonSource, node: Syntax | undefined): string | undefined {
+  const said = node?.type === 'string' && node.kids.length === 3 ? node.kids[1] : undefined
+  return said?.type === 'string_content' ? source.said(said) : undefined
+}
+
 /** The names among the places that an assignment assigns, and what else it assigns. */
 export function targets(node: Syntax): readonly Syntax[] {
   switch (node.type) {

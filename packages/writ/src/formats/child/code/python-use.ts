@@ -4,7 +4,7 @@ import { importedNames } from './python-imports.ts'
 import { MUTATORS } from './python-names.ts'
 import { further, NOWHERE, type PythonReaches } from './python-reach.ts'
 import { PythonScope } from './python-scopes.ts'
-import { bare, memberName, type PythonSource, targets } from './python-source.ts'
+import { bare, memberName, type PythonSource, stringOf, targets } from './python-source.ts'
 import { field, type Syntax } from './syntax.ts'
 
 /** Where a use stands. */
@@ -128,8 +128,11 @@ class Finding {
 
   /** Of a pattern, classes and constants are read; other names are bound. */
   #pattern(node: Syntax, place: Place): void {
-    for (const kid of node.kids) {
-      if (kid.type !== 'dotted_name') this.#pattern(kid, place)
+    for (const [at, kid] of node.kids.entries()) {
+      // `str() as name`, `*name`, `**name`; of `x=1` the first is no name that is bound.
+      if (kid.type === 'identifier') {
+        if (node.type !== 'keyword_pattern' || at > 0) this.#writeName(kid, this.#source.said(kid), place)
+      } else if (kid.type !== 'dotted_name') this.#pattern(kid, place)
       else if (node.type === 'class_pattern' || kid.kids.length > 1) {
         const [first, ...rest] = kid.kids
         const names = rest.map((one) => this.#source.said(one))
@@ -163,6 +166,7 @@ class Finding {
     const n = source.defined.get(node)
     const definition = n === undefined ? undefined : source.definitions[n]
     const given = field(node, 'superclasses')?.kids ?? []
+    if (definition !== undefined && given.some((one) => this.#isMadeBy(one))) definition.loose = true
     if (definition !== undefined)
       definition.bases = given.flatMap((one) => {
         if (one.type === 'keyword_argument') return []
@@ -177,6 +181,13 @@ class Finding {
     const inner: Place = { ...place, scope: this.#scope(node, place), within: n ?? place.within }
     for (const kid of node.kids)
       if (kid.field !== 'name') this.#visit(kid, kid.field === 'body' ? inner : place)
+  }
+
+  /** Whether a class has a metaclass, which may make anything of it and of a call of it. */
+  #isMadeBy(given: Syntax): boolean {
+    const [name, value] = given.type === 'keyword_argument' ? given.kids : []
+    const isIt = name !== undefined && this.#source.said(name) === 'metaclass' && value !== undefined
+    return isIt && !/^(?:(?:abc\.)?ABCMeta|(?:enum\.)?EnumMeta|type)$/.test(this.#source.said(value))
   }
 
   #comprehension(node: Syntax, place: Place): void {
@@ -229,9 +240,7 @@ class Finding {
   #setattr(called: string, [object, name]: readonly Syntax[], place: Place): void {
     if (!/^(setattr|delattr)$/.test(called) || place.scope.find(called) !== undefined || object === undefined)
       return
-    const said = name?.type === 'string' && name.kids.length === 3 ? name.kids[1] : undefined
-    const member = said?.type === 'string_content' ? this.#source.said(said) : ANY_MEMBER
-    this.#change(object, 'member-write', object, [member], place)
+    this.#change(object, 'member-write', object, [stringOf(this.#source, name) ?? ANY_MEMBER], place)
   }
 
   /** `@log` calls what it names; `@log()` is a call as ever, and what that gives is called as a value. */
@@ -262,6 +271,8 @@ class Finding {
         this.#inside(object, place)
       } else if (one.type === 'subscript') {
         const value = field(one, 'value')
+        const name = value === undefined ? undefined : this.#ofGlobals(value, field(one, 'subscript'), place)
+        if (name !== undefined) this.#writeName(one, name, { ...place, scope: this.#source.top })
         if (value !== undefined) {
           this.#change(value, 'member-write', one, [ANY_MEMBER], place)
           this.#inside(value, place)
@@ -269,6 +280,13 @@ class Finding {
         for (const kid of one.kids) if (kid !== value) this.#visit(kid, place)
       } else this.#visit(one, place)
     }
+  }
+
+  /** The name that `globals()['name']` is. */
+  #ofGlobals(value: Syntax, key: Syntax | undefined, { scope }: Place): string | undefined {
+    const callee = value.type === 'call' ? field(value, 'function') : undefined
+    const isIt = callee !== undefined && this.#source.said(callee) === 'globals'
+    return isIt && scope.find('globals') === undefined ? stringOf(this.#source, key) : undefined
   }
 
   /** A name of a module that is assigned where it is not defined. */

@@ -86,6 +86,12 @@ function isIt({ forms }: BareValue): string {
   return `${folded('c')} IN (${all.join(', ')})`
 }
 
+/** Whether a cell is the value, or more than one of it: "shoes" beside "shoe" is another spelling. */
+function isAlike({ forms }: BareValue): string {
+  const all = forms.flatMap((form) => [form, `${form}s`, `${form}es`, form.replace(/y$/iu, 'ies')])
+  return `${folded('c')} IN (${[...new Set(all.map(foldedText))].map(textLiteral).join(', ')})`
+}
+
 /** What has to hold: one column has the value, in one spelling, and holds names of things. */
 export function bareGuards(bare: BareValue, isLookup: boolean): Guard[] {
   const { table, columns, beside, isPlace, forms } = bare
@@ -101,7 +107,7 @@ export function bareGuards(bare: BareValue, isLookup: boolean): Guard[] {
       otherwise: `No column of ${table.doc} holds "${value}", or more than one does; say which column is meant.`,
     },
     {
-      query: `${within} SELECT CASE WHEN bool_or(lower(c) IN (${exactly})) THEN count(DISTINCT c) ELSE 0 END AS n FROM v WHERE ${isIt(bare)}`,
+      query: `${within} SELECT CASE WHEN bool_or(lower(c) IN (${exactly})) THEN count(DISTINCT c) ELSE 0 END AS n FROM v WHERE ${isAlike(bare)}`,
       least: 1,
       most: 1,
       otherwise: `${table.doc} does not hold "${value}" in one spelling.`,
@@ -116,8 +122,9 @@ export function bareGuards(bare: BareValue, isLookup: boolean): Guard[] {
           `${within} SELECT greatest(0, 2 * count(DISTINCT c) - count(c)) AS n FROM v WHERE col IN (SELECT col FROM h)`,
           `The column of ${table.doc} that holds "${value}" has a value of its own in most rows; say which column is meant.`,
         ),
+    // A list or object of JSON may say it as well, in whatever column.
     none(
-      `${within} SELECT count(*) AS n FROM v WHERE col IN (SELECT col FROM h) AND (${among})`,
+      `${within} SELECT count(*) AS n FROM v WHERE (col IN (SELECT col FROM h) OR regexp_matches(c, '^[\\[{]')) AND (${among})`,
       `Some cells of ${table.doc} hold "${value}" among others.`,
     ),
     ...beside.flatMap((other) => {

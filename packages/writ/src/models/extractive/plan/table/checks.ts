@@ -1,6 +1,6 @@
 import type { TableListing } from '@writ/contract'
 import { apartGuards, bareGuards, emptyBeside } from './bare-value.ts'
-import { type Column, measuresOf, NUMERIC, type Place } from './column-names.ts'
+import { type Column, measuresOf, NUMERIC, nameWords, type Place } from './column-names.ts'
 import { countedOnce } from './counted-twice.ts'
 import { type Guard, none, type Remark } from './guard.ts'
 import { alone, noLists, oneTruth } from './list-cells.ts'
@@ -9,6 +9,7 @@ import { NO_VALUE } from './no-value.ts'
 import { withoutPlaceholders } from './placeholders.ts'
 import { figureOf, fromOf, joinedTo, measured, nameIn, type Reading } from './query.ts'
 import { folded, quoted, textLiteral } from './sql-text.ts'
+import type { Subject } from './subject.ts'
 import type { Measure } from './table-question.ts'
 
 /** Measures that are computed with fractions of about 16 digits. */
@@ -83,8 +84,22 @@ export function guardsOf(reading: Reading): Guard[] {
         otherwise: `The column ${unit.name} of ${table.doc} holds more than one, and ${figure.name} cannot be taken together.`,
       })
     }
-  guards.push(...ofCount(reading), ...ofMeasure(reading), ...ofShare(reading), ...ofLookup(reading))
+  guards.push(
+    ...countsOnce(reading.subject),
+    ...ofMeasure(reading),
+    ...ofShare(reading),
+    ...ofLookup(reading),
+  )
   return guards
+}
+
+/** What is measured from a point that was agreed on: 0 says of it as much as any other number. */
+function isAtZero({ name }: Column): boolean {
+  return nameWords(name).some((word) =>
+    /^(?:temperature|temp|score|grade|mark|rating|rank|level|latitude|longitude|lat|lon|elevation|altitude|position|offset|index|year|hour|ph|rate|ratio|change|difference|balance|age)$/.test(
+      word,
+    ),
+  )
 }
 
 /** A cell that says in words or as 0 that there is none is empty as well, or not. */
@@ -97,6 +112,9 @@ function ofEmpty({ table, column }: Place): Guard[] {
         `SELECT CASE WHEN count(*) > count(${name}) AND count(*) FILTER (WHERE ${name} = 0) > 0 THEN 1 ELSE 0 END AS n ${from}`,
         otherwise,
       ),
+      ...(isAtZero(column)
+        ? [none(`SELECT count(*) AS n ${from} WHERE ${name} = 0`, `0 is a ${column.name} like any other.`)]
+        : []),
     ]
   if (column.type !== 'text') return []
   return [
@@ -168,7 +186,7 @@ function numbered({ name }: Column, table: TableListing): Guard {
 }
 
 /** Rows that share what names the things that are counted are parts of one of them. */
-function ofCount({ subject: { table, key, counts } }: Reading): Guard[] {
+export function countsOnce({ table, key, counts }: Pick<Subject, 'table' | 'key' | 'counts'>): Guard[] {
   if (counts !== null) return [numbered(counts, table)]
   if (key === null) return []
   const name = quoted(key.name)

@@ -89,7 +89,8 @@ const singularAt = (words: readonly string[], at: number): string => singular(wo
 
 /** The columns that a phrase may name, over some tables: those of the very name, else those that only add a unit. */
 export function columnsNamed(text: string, tables: readonly TableListing[]): readonly Place[] {
-  const phrase = nameWords(text.replace(/^(?:the|an?|all|each|every)\s+/i, ''))
+  // "A grades" are those with the value "A".
+  const phrase = nameWords(text.replace(/^(?:[Tt]he|an?|[Aa]ll|[Ee]ach|[Ee]very)\s+/, ''))
   const found = tables.flatMap((table) =>
     table.columns.flatMap((column) => {
       const how = nameOf(phrase, table, column)

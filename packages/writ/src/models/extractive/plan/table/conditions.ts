@@ -84,7 +84,7 @@ export function readSaid(
     return [ofColumn(truth, 'true', quoted)].filter((one) => one !== undefined)
   const present = readPresence(plain, pick) ?? readAmount(plain, pick)
   if (present !== undefined) return [present]
-  const words = plain.replace(/^(?:the|an?)\s+/iu, '').split(/\s+/)
+  const words = plain.replace(/^(?:the|an?)\s+/u, '').split(/\s+/)
   for (let at = 1; at < words.length; at += 1) {
     const place = pick(words.slice(at).join(' '))
     if (place === undefined) continue
@@ -96,7 +96,7 @@ export function readSaid(
 
 /** "A bonus", which rows have that are not empty there. */
 function readPresence(text: string, pick: (phrase: string) => Place | undefined): Condition | undefined {
-  const named = /^(?:an?|any)\s+(\S.*)$/iu.exec(text)?.[1]
+  const named = /^(?:an?|any)\s+(\S.*)$/u.exec(text)?.[1]
   const place = named === undefined ? undefined : pick(named)
   return place === undefined || place.column.type === 'boolean' ? undefined : isEmpty(place, false)
 }

@@ -18,6 +18,8 @@ export function countedColumn(read: SaidOfRows, tables: readonly TableListing[])
   const of = (inner?.of ?? question.of).replace(THERE, '')
   if (
     question.isCommon ||
+    // Of one is not asked how many there are: the word is a value.
+    /^(?:an?|each|every)\s/iu.test(of) ||
     question.lacks !== null ||
     question.not !== null ||
     rowsNamed(of, tables) !== undefined

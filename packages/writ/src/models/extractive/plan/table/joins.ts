@@ -39,7 +39,7 @@ export function pickPlace(
 }
 
 /** The one column of a table that names rows of another: of the same name, or that of the table with its key. */
-function joinOf(table: TableListing, other: TableListing, as: string): Join | undefined {
+export function joinOf(table: TableListing, other: TableListing, as: string): Join | undefined {
   const stems = calledOf(other).map(singular)
   // A name that several columns were given is no key.
   const named = (one: TableListing): readonly Column[] =>

@@ -38,6 +38,11 @@ const SHOP_DB = [
 const ORDER_COUNT = 'SELECT count(*) AS value FROM "orders" t0'
 
 const COMPUTED: readonly (readonly [question: string, query: string])[] = [
+  // A capital A is a value, and no article.
+  [
+    'How many orders have A status?',
+    `SELECT count(*) AS value FROM "orders" t0 WHERE lower(t0."status") = lower('A')`,
+  ],
   ['How many orders are there?', 'SELECT count(*) AS value FROM "orders" t0'],
   ['How many rows are in orders.csv?', 'SELECT count(*) AS value FROM "orders" t0'],
   ['How many rows does orders.csv have?', 'SELECT count(*) AS value FROM "orders" t0'],
@@ -250,6 +255,12 @@ const DOUBTFUL: readonly (readonly [why: string, question: string, tables: reado
   ['a unit', 'How many orders have quantity over 100 kg?', SHOP],
   ['a value in a column that is not of texts', 'What is the total amount for 17?', SHOP],
   ['a table that is not there', 'How many invoices are there?', SHOP],
+  [
+    'the fewest of what another table lists',
+    'Which book has the fewest loans?',
+    [table('loans', { loan_id: 'text', book: 'text' }), table('books', { title: 'text', pages: 'integer' })],
+  ],
+  ['a value before the name of its column, counted', 'How many A regions are there?', SHOP],
   ['two tables with the column', 'What is the total amount?', TWICE],
   ['two columns that differ in their unit', 'What is the total weight?', UNITS],
   [

@@ -1,11 +1,12 @@
 import type { TableListing } from '@writ/contract'
 import { type Masked, unmask } from '../quoted.ts'
 import { namedBy } from './bare-value.ts'
-import { guardsOf, remarksOf } from './checks.ts'
+import { countsOnce, guardsOf, remarksOf } from './checks.ts'
 import { NUMERIC, nameWords, onlyOne, type Place, singular } from './column-names.ts'
 import { datesOf } from './conditions.ts'
 import { countedColumn } from './counted-column.ts'
 import { saysCumulative } from './counted-twice.ts'
+import { fewestGuards, saysFewest } from './fewest.ts'
 import type { Guard, Remark } from './guard.ts'
 import { type Join, joinable, pickPlace } from './joins.ts'
 import { markOf, type Named } from './named.ts'
@@ -87,18 +88,23 @@ function planSaid(
   const pick = (phrase: string): Place | undefined => pickPlace(phrase, table, tables, joins)
   const where = readWhere(question, said, event, masked.quoted, table, pick, joinable(table, tables))
   if (typeof where === 'string') return where
-  const isEach = question.by !== null && isRowOf(question, subject, tables)
-  const by = question.by === null || isEach ? null : (pick(question.by) ?? timeOf(question.by, table))
+  const each = rowsOf(question, subject, tables)
+  const by =
+    question.by === null || each !== undefined ? null : (pick(question.by) ?? timeOf(question.by, table))
   if (by === undefined) return `no one column is called "${question.by}"`
   const which = question.which === null ? null : pick(question.which)
   if (which === undefined) return `no one column is called "${question.which}"`
   const reading: Reading = { question, subject, ...where, by, which, joins }
   if (!fits(reading)) return saysMisfit(reading)
-  const doubt = saysDoubt(reading)
+  const doubt = saysDoubt(reading) ?? saysFewest(reading, tables)
   if (doubt !== undefined) return doubt
   const plan: TablePlan = {
     query: queryOf(reading),
-    guards: guardsOf(reading),
+    guards: [
+      ...guardsOf(reading),
+      ...(each === undefined ? [] : countsOnce(each)),
+      ...fewestGuards(reading, tables),
+    ],
     remarks: remarksOf(reading),
     says: saysOf(reading),
     named: where.bare.map((one, at) => namedBy(one, markOf(at))),
@@ -121,13 +127,14 @@ function timeOf(by: string, table: TableListing): Place | undefined {
   return time?.toLowerCase() === 'year' ? { table, column, part: 'year' } : { table, column }
 }
 
-/** Whether "per order" says of an average no more than that it is one of orders. */
-function isRowOf(
+/** What rows are called, where "per order" says of an average no more than that it is one of orders. */
+function rowsOf(
   { by, isPer, measure }: TableQuestion,
   { table }: Subject,
   tables: readonly TableListing[],
-): boolean {
-  return isPer && measure === 'average' && rowsNamed(by ?? '', tables)?.table === table
+): ReturnType<typeof rowsNamed> {
+  const named = by !== null && isPer && measure === 'average' ? rowsNamed(by, tables) : undefined
+  return named?.table === table ? named : undefined
 }
 
 /** Whether the columns are of types that can be measured so. */
