@@ -300,3 +300,22 @@ describe('the built-in model over tables', () => {
     expect(JSON.stringify(answer.value)).toContain('1 rows of sales.csv repeat another one')
   })
 })
+
+it('counts no documents where a word may mean rows of a table', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'writ-rows-'))
+  const writ = await createWrit({ home })
+  try {
+    const books = { id: 'books.csv', text: 'title,year\nA,1990\nB,1991\nC,1992\n' }
+    const told = async (query: string, text = ''): Promise<string> => {
+      const other = { id: 'other.txt', text: 'A letter.' }
+      const { value } = await writ.completion({ query, context: text === '' ? [books, other] : [other] })
+      return String((value as { readonly answer: string }).answer)
+    }
+    expect(await told('How many books are there?')).toMatch(/^By "books" rows of a table may be meant/)
+    expect(await told('How many files are there?')).toMatch(/^2 documents/)
+    expect(await told('How many books are there?', 'alone')).toMatch(/^1 document/)
+  } finally {
+    await writ.close()
+    await rm(home, { recursive: true })
+  }
+})

@@ -108,6 +108,7 @@ const NOTHING: QuestionPlan = {
   within: [],
   place: 'name',
   suffix: null,
+  noun: null,
   order: 'name',
   most: null,
   words: [],

@@ -256,8 +256,8 @@ function rescue(question: string): Step {
 /** What the blocks need to know of the question, as data. */
 function constants(question: string, plan: QuestionPlan): string {
   const text = question.replace(/\s+/g, ' ').trim().slice(0, 1_000)
-  const { kind, literals, combine, unit, within, place, suffix, order, most } = plan
-  const asked = { text, kind, literals, combine, unit, within, place, suffix, order, most }
+  const { kind, literals, combine, unit, within, place, suffix, noun, order, most } = plan
+  const asked = { text, kind, literals, combine, unit, within, place, suffix, noun, order, most }
   const exact = kind !== 'passages' && literals.length > 0
   const targets = exact ? targetsFor(literals) : null
   const search = searchFor(exact ? { ...plan, words: searchWords(literals.join(' ')) } : plan)

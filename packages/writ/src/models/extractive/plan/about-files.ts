@@ -8,15 +8,14 @@ const LIST = '(?:list|show|name|enumerate|print|give)(?:\\s+me)?'
 const COUNT = '(?:how\\s+many|count|(?:what\\s+is\\s+)?(?:the\\s+)?number\\s+of)'
 const WHICH = `(?:which|what|find|${LIST}|${COUNT})`
 const SUFFIX = '(?:(?<suffix>\\.[\\p{L}\\p{N}]{1,8})\\s+)?'
-const DOCS = `${EVERY}${SUFFIX}${DOCUMENT}`
 const EXIST =
   '(?:\\s+(?:are\\s+there|do\\s+(?:we|you|i)\\s+have|exist|are\\s+(?:here|loaded|ingested|indexed|available)))?'
 
 const ALL_DOCUMENTS = [
-  matcher(`(?<count>${COUNT})\\s+${DOCS}${EXIST}${IN_EVERYTHING}`),
-  matcher(`(?:${LIST})\\s+${EVERY}${SUFFIX}(?:${DOCUMENT})(?<=s)${IN_EVERYTHING}`),
+  matcher(`(?<count>${COUNT})\\s+${EVERY}${SUFFIX}(?<noun>${DOCUMENT})${EXIST}${IN_EVERYTHING}`),
+  matcher(`(?:${LIST})\\s+${EVERY}${SUFFIX}(?<noun>${DOCUMENT})(?<=s)${IN_EVERYTHING}`),
   matcher(
-    `(?:which|what)\\s+${EVERY}${SUFFIX}${DOCUMENT}(?<=s)\\s+(?:are\\s+there|do\\s+(?:we|you|i)\\s+have|are\\s+(?:here|loaded|ingested|indexed|available))${IN_EVERYTHING}`,
+    `(?:which|what)\\s+${EVERY}${SUFFIX}(?<noun>${DOCUMENT})(?<=s)\\s+(?:are\\s+there|do\\s+(?:we|you|i)\\s+have|are\\s+(?:here|loaded|ingested|indexed|available))${IN_EVERYTHING}`,
   ),
 ]
 
@@ -68,10 +67,14 @@ export function readAboutFiles(masked: Masked): ExactPart | undefined {
   return readSize(masked) ?? readNamed(masked) ?? readAll(masked)
 }
 
+const A_FILE = new RegExp(`^${FILE}$`, 'iu')
+
 function readAll({ text }: Masked): ExactPart | undefined {
   for (const form of ALL_DOCUMENTS) {
     const groups = form.exec(text)?.groups
-    if (groups !== undefined) return { kind: 'documents', suffix: groups.suffix ?? null }
+    if (groups === undefined) continue
+    const { noun = '', suffix = null } = groups
+    return { kind: 'documents', suffix, noun: A_FILE.test(noun) ? null : noun }
   }
   return undefined
 }

@@ -44,6 +44,8 @@ export type QuestionPlan = {
   readonly place: 'name' | 'title'
   /** Ending of the file names that count; null for all. */
   readonly suffix: string | null
+  /** The word that was taken for documents, where it may mean something else; null for none. */
+  readonly noun: string | null
   /** `most` puts the document with most occurrences first; `largest`, `smallest` and `total` are about size in bytes. */
   readonly order: 'name' | 'most' | 'largest' | 'smallest' | 'total'
   /** How many documents are wanted; null for all. */

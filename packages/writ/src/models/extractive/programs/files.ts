@@ -1,10 +1,14 @@
-/** Guest code for which documents there are. It expects `SCOPE`. */
+/** Guest code for which documents there are, unless their word may mean rows of a table. It expects `SCOPE`. */
 export const DOCUMENTS: string = `const some = ALL.filter((d) => Q.suffix === null || d.id.toLowerCase().endsWith(Q.suffix.toLowerCase()));
 const size = some.reduce((sum, d) => sum + d.bytes, 0);
+let tabled = false;
+if (Q.noun !== null) try { tabled = (await tables()).length > 0; } catch (e) { note(e); }
 const value = {
   kind: Q.kind,
-  answer: Q.suffix === null ? many(ALL.length, 'document') + ', ' + num(BYTES) + ' bytes.' : num(some.length) + ' of ' + many(ALL.length, 'document') + ' ' + (some.length === 1 ? 'has a name' : 'have names') + ' ending in ' + said(Q.suffix) + ', ' + num(size) + ' bytes.',
-  notes: [], documents: some.map((d) => ({ doc: d.id, bytes: d.bytes })),
+  answer: tabled ? 'By ' + said(Q.noun) + ' rows of a table may be meant, so nothing was counted: name the table or its column, or ask which files there are.'
+    : Q.suffix === null ? many(ALL.length, 'document') + ', ' + num(BYTES) + ' bytes.' : num(some.length) + ' of ' + many(ALL.length, 'document') + ' ' + (some.length === 1 ? 'has a name' : 'have names') + ' ending in ' + said(Q.suffix) + ', ' + num(size) + ' bytes.',
+  notes: Q.noun === null || tabled ? [] : ['By ' + said(Q.noun) + ' documents are meant here: what their texts say of more was not counted.'],
+  documents: tabled ? [] : some.map((d) => ({ doc: d.id, bytes: d.bytes })),
   searched: { documents: ALL.length, of: ALL.length, bytes: BYTES }, needs: null,
 };`
 
