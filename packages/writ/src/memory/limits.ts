@@ -84,9 +84,6 @@ export const PART_BYTES: number = 64 * 1024 ** 2
 /** A larger pack is indexed in a process of its own, which costs a tenth of a second and leaves no memory behind. */
 export const MOST_INDEXED_HERE: number = 16 * 1024 ** 2
 
-/** What the process that builds an index ends with where there is no room for it. */
-export const DISK_FULL_STATUS = 28
-
 /** Less than this is packed again as a whole: then equal documents are an equal pack, however they came to be what they are. */
 export const LEAST_KEPT_BYTES: number = 4 * 1024 ** 2
 
