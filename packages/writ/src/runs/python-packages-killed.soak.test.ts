@@ -64,15 +64,7 @@ it.skipIf(lack !== undefined)(
         const home = join(place, where.replaceAll(' ', '-'))
         const model = ['--model', 'any/model', '--base-url', simulator.url, '--strategy', 'recurse']
         const asked = ['ask', 'SIMTASK:root What?', 'docs.txt', '--repl', 'python', ...model]
-        running = spawn(
-          process.execPath,
-          [LAUNCHER, ...asked, '--python-packages', directory, '--home', home],
-          {
-            cwd: place,
-            env: { PATH: process.env.PATH ?? '', HOME: place, OPENAI_API_KEY: 'x' },
-            stdio: 'ignore',
-          },
-        )
+        running = command(place, [...asked, '--python-packages', directory, '--home', home])
         expect(await once(running, 'close'), where).toEqual([null, 'SIGKILL'])
 
         writeFileSync(join(directory, file), other.bytes)
@@ -84,6 +76,11 @@ it.skipIf(lack !== undefined)(
           await expect(writ.resume(run?.run ?? '')).rejects.toMatchObject({ code: 'PYTHON_PACKAGE_MISSING' })
           expect((await writ.runs())[0]?.status).toBe('open')
         })
+        const right = join(place, 'right')
+        mkdirSync(right, { recursive: true })
+        writeFileSync(join(right, file), bytes)
+        const resumed = command(place, ['resume', 'last', '--python-packages', right, '--home', bare])
+        expect(await once(resumed, 'close'), where).toEqual([0, null])
         rmSync(bare, { recursive: true })
 
         await within(home, directory, async (writ) => {
@@ -101,6 +98,12 @@ it.skipIf(lack !== undefined)(
     }
   },
 )
+
+/** Starts the command as a user does. */
+function command(place: string, args: readonly string[]): ChildProcess {
+  const env = { PATH: process.env.PATH ?? '', HOME: place, OPENAI_API_KEY: 'x' }
+  return spawn(process.execPath, [LAUNCHER, ...args], { cwd: place, env, stdio: 'ignore' })
+}
 
 async function within(
   home: string,
