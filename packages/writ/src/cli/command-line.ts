@@ -21,6 +21,7 @@ import type { ViewFlags } from './view-flags.ts'
 
 // What a command does is loaded when it is asked for; what only another command does is never loaded.
 
+const MISSING_PACKAGES = 'where wheels are that its cells imported and this home has not'
 const INCLUDE_SECRET =
   'read files that hold secrets, as they are, where the glob matches their path; repeatable'
 
@@ -233,7 +234,10 @@ function addFork(writ: Command): void {
       modelNames,
     )
     .option('--prompt <text>', 'say this at that step: instead, to a sub-call; in addition, to a turn')
-  withServer(command).option('--out <file>', 'evidence file').option('--home <dir>', 'state directory')
+  withServer(command)
+    .option('--python-packages <dir>', MISSING_PACKAGES)
+    .option('--out <file>', 'evidence file')
+    .option('--home <dir>', 'state directory')
   withDelivery(command).action(
     running(async (run: string, flags: ForkFlags) => {
       warmUp()
@@ -247,6 +251,7 @@ function addResume(writ: Command): void {
     .command('resume <run>')
     .description('go on with a run whose process ended; of a finished run, print the answer')
     .option('--key-env <name>', 'environment variable with the key for its models')
+    .option('--python-packages <dir>', MISSING_PACKAGES)
     .option('--home <dir>', 'state directory')
   withDelivery(resume).action(
     running(async (run: string, flags: ResumeFlags) => {
@@ -270,7 +275,7 @@ function addReplay(writ: Command): void {
     .option('--trust <file>', 'for a file: the trust root it has to hold under')
     .option('--attest <file>', 'sign what it came to, as the operator of the home')
     .option('--policy <dir>', 'policy bundle to hold the run against (default: the one it records)')
-    .option('--python-packages <dir>', 'where wheels are that its cells imported and this home has not')
+    .option('--python-packages <dir>', MISSING_PACKAGES)
     .option('--home <dir>', 'state directory')
     .option('--json', 'print one JSON object')
     .action(

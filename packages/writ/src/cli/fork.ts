@@ -15,6 +15,7 @@ export interface ForkFlags extends DeliverFlags {
   readonly baseUrl?: string
   readonly price?: string
   readonly contextWindow?: number
+  readonly pythonPackages?: string
   readonly out?: string
 }
 
@@ -22,6 +23,7 @@ export interface ForkFlags extends DeliverFlags {
 export async function fork(name: string, flags: ForkFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const options = optionsOf(flags, config)
+  const { pythonPackages = config.pythonPackages } = flags
   const { baseUrl: _, ...access } = modelAccess(flags, config, process.env)
   return await inHome(
     flags,
@@ -29,7 +31,7 @@ export async function fork(name: string, flags: ForkFlags): Promise<number> {
       const run = await writ.find(name)
       return await deliverAttended(writ, flags, (attendance) => writ.fork(run, { ...options, ...attendance }))
     },
-    access,
+    { ...access, ...defined({ pythonPackages }) },
   )
 }
 

@@ -7,6 +7,7 @@ import { modelAccess } from './model-access.ts'
 
 export interface ResumeFlags extends DeliverFlags {
   readonly keyEnv?: string
+  readonly pythonPackages?: string
 }
 
 /**
@@ -15,6 +16,7 @@ export interface ResumeFlags extends DeliverFlags {
  */
 export async function resume(name: string, flags: ResumeFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
+  const { pythonPackages = config.pythonPackages } = flags
   const { baseUrl: _, ...access } = modelAccess(flags, config, process.env)
   return await inHome(
     flags,
@@ -22,6 +24,6 @@ export async function resume(name: string, flags: ResumeFlags): Promise<number> 
       const run = await writ.find(name)
       return await deliverAttended(writ, flags, (attendance) => writ.resume(run, attendance), run)
     },
-    { ...access, ...defined({ models: config.models }) },
+    { ...access, ...defined({ models: config.models, pythonPackages }) },
   )
 }

@@ -39,7 +39,9 @@ export async function examined(
   wheels: readonly Wheel[],
 ): Promise<readonly PythonPackage[]> {
   try {
-    const answer = said.parse(await answerOf(child))
+    const heard = said.safeParse(await answerOf(child))
+    if (!heard.success) throw sandboxFailed('Python says nothing of its packages that can be read')
+    const answer = heard.data
     if ('refused' in answer)
       throw new WritError('PYTHON_PACKAGE_REFUSED', `A Python package is refused. ${answer.refused}.`)
     return wheels.map(({ file, sha256 }, at) => {

@@ -1,10 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { fullyConfined } from '../fully-confined.fixture.ts'
-import { another, noSnapshots, toldBy } from './interpreters.fixture.ts'
-import { pythonOptions } from './python-vm.fixture.ts'
+import { another, noSnapshots, TELLING, toldBy } from './interpreters.fixture.ts'
+import { inVm, pythonOptions } from './python-vm.fixture.ts'
 
 const lack = await fullyConfined()
 
@@ -30,3 +30,23 @@ it.skipIf(lack !== undefined)('an interpreter comes up the same where nothing ca
   await sandbox.close()
   expect(await toldBy(forNobody)).toEqual(first)
 })
+
+it.skipIf(lack !== undefined)(
+  'frames of a run that goes on begin the same when its snapshot was changed or removed meanwhile',
+  async () => {
+    const directory = noSnapshots()
+    const sandbox = await (await another({ brought: true }))()
+    try {
+      const first = await inVm(sandbox, TELLING)
+      const path = join(directory, readdirSync(directory)[0] ?? '')
+      const wrong = readFileSync(path)
+      wrong[wrong.indexOf('division by zero')] = 0x44
+      writeFileSync(path, wrong)
+      expect(await inVm(sandbox, TELLING)).toEqual(first)
+      rmSync(directory, { recursive: true })
+      expect(await inVm(sandbox, TELLING)).toEqual(first)
+    } finally {
+      await sandbox.close()
+    }
+  },
+)

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { zstdDecompress } from 'node:zlib'
 import { WritError } from '@writ/contract'
@@ -16,7 +15,7 @@ import { findPyodide, type PyodidePackage } from './pyodide-package.ts'
 import { pythonAbi } from './python-abi.ts'
 import { pythonProgram } from './python-program.ts'
 import { sealed } from './sealed-memory.ts'
-import { isSnapshot, keepSnapshot, removeUnused, snapshotPlace } from './snapshot-file.ts'
+import { KeptSnapshot, keepSnapshot, removeUnused, snapshotPlace } from './snapshot-file.ts'
 import type { Wheel } from './wheels.ts'
 
 /** What stands between a Python cell and the machine, from the inside out. The engine is no boundary of its own. */
@@ -44,14 +43,14 @@ export interface Interpreters {
 
 let found: Promise<Prepared> | undefined
 
-/** What was found out, and the file that it rests on, where one could be written. */
+/** What was found out, and the snapshot that it rests on, where one could be written. */
 interface Prepared {
   readonly interpreters: Interpreters
-  readonly snapshot: string | undefined
+  readonly snapshot: KeptSnapshot | undefined
 }
 
 /**
- * Finds out how interpreters are started here, once, and again when the snapshot was removed meanwhile. Rejects with
+ * Finds out how interpreters are started here, once, and again when the snapshot was removed or changed meanwhile. Rejects with
  * `PYTHON_NOT_INSTALLED` without the engine, and with `CONFINEMENT_REDUCED` where bubblewrap does not confine: nothing else
  * keeps a Python cell from this machine.
  */
@@ -67,7 +66,7 @@ export async function interpreters(
   }
   preparing.catch(forget)
   const prepared = await preparing
-  if (prepared.snapshot === undefined || existsSync(prepared.snapshot)) return prepared.interpreters
+  if (prepared.snapshot === undefined || prepared.snapshot.whole() !== undefined) return prepared.interpreters
   forget()
   return await interpreters(bubblewrap, broughtBy)
 }
@@ -78,26 +77,31 @@ async function prepare(wall: Wall, broughtBy: typeof comeAlong): Promise<Prepare
   const abi = pythonAbi(engine)
   const place = snapshotPlace(abi)
   removeUnused(place)
-  if (isSnapshot(place)) return prepared(wall, engine, abi, place)
+  const own = new KeptSnapshot(place)
+  if (own.whole() !== undefined) return prepared(wall, engine, abi, own)
   const brought = broughtBy(engine, abi)
   const kept = brought === undefined ? undefined : keepSnapshot(abi, brought)
-  if (kept !== undefined) return prepared(wall, engine, abi, kept)
+  if (kept !== undefined) return prepared(wall, engine, abi, new KeptSnapshot(kept))
   const { first, memory } = await makeSnapshot(wall, engine)
-  return prepared(wall, engine, abi, keepSnapshot(abi, sealed(memory)), first)
+  const made = keepSnapshot(abi, sealed(memory))
+  return prepared(wall, engine, abi, made === undefined ? undefined : new KeptSnapshot(made), first)
 }
 
-/** `first` is an interpreter that is up: it is the one that is started next. */
+/**
+ * `first` is an interpreter that is up: it is the one that is started next. One that is started when the snapshot is not whole
+ * any more makes its memory itself.
+ */
 function prepared(
   wall: Wall,
   engine: PyodidePackage,
   abi: string,
-  snapshot: string | undefined,
+  snapshot: KeptSnapshot | undefined,
   first?: SandboxChild,
 ): Prepared {
   let up = first
   const start = (wheels: readonly Wheel[]): SandboxChild => {
     if (up === undefined || up.gone !== undefined || wheels.length > 0)
-      return new ConfinedChild(wall, pythonProgram(engine, snapshot, wheels))
+      return new ConfinedChild(wall, pythonProgram(engine, snapshot?.whole(), wheels))
     const child = up
     up = undefined
     return child

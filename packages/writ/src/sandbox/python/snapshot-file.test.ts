@@ -3,6 +3,8 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
@@ -12,7 +14,7 @@ import { devNull, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { memoryOf, sealed } from './sealed-memory.ts'
-import { isSnapshot, keepSnapshot, removeUnused, snapshotPlace } from './snapshot-file.ts'
+import { isSnapshot, KeptSnapshot, keepSnapshot, removeUnused, snapshotPlace } from './snapshot-file.ts'
 
 const ABI = `sha256:${'ab'.repeat(32)}`
 const MEMORY = Buffer.alloc(70_000, 'memory')
@@ -47,6 +49,21 @@ it('is none when it was changed, cut off or emptied, or others may write to it',
     harm()
     expect(isSnapshot(path)).toBe(false)
   }
+})
+
+it('is looked at again when its file is not as it was', () => {
+  const path = keepSnapshot(ABI, KEPT) ?? ''
+  const kept = new KeptSnapshot(path)
+  expect(kept.whole()).toBe(path)
+  const [before, changed] = [statSync(path), readFileSync(path).fill(0x6e, 9, 10)]
+  writeFileSync(path, changed)
+  utimesSync(path, before.atime, before.mtime)
+  expect(kept.whole()).toBeUndefined()
+  keepSnapshot(ABI, KEPT) // another process made it again
+  expect(kept.whole()).toBe(path)
+  rmSync(path)
+  expect(kept.whole()).toBeUndefined()
+  expect(new KeptSnapshot(join(devNull, 'cache')).whole()).toBeUndefined()
 })
 
 it('is never looked for below the working directory', () => {

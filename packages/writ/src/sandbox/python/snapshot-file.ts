@@ -18,8 +18,10 @@ import { isSealed } from './sealed-memory.ts'
 // The memory of an interpreter that has run nothing: beginning from it takes a sixth of the time. It is the same on every
 // machine, so it is kept for the user, for all homes. Whoever could change it could change the code of Writ as well.
 
-/** How long one stays that no process begins from. An engine that is in use has its own touched by each process. */
+/** How long one stays that no process begins from. One that is in use is touched every day. */
 const UNUSED_MS = 7 * 24 * 3_600_000
+/** How old its last touch may be, so that one that is in use does not look changed all the time. */
+const TOUCHED_MS = 24 * 3_600_000
 
 /** Where the snapshot of an engine is kept for this user. */
 export function snapshotPlace(abi: string): string {
@@ -31,10 +33,40 @@ export function isSnapshot(path: string): boolean {
   try {
     if (!isOwn(path) || !isSealed(readFileSync(path))) return false
     const now = new Date()
-    utimesSync(path, now, now)
+    if (now.getTime() - lstatSync(path).mtimeMs > TOUCHED_MS) utimesSync(path, now, now)
     return true
   } catch {
     return false
+  }
+}
+
+/** A snapshot that interpreters of this process begin from: looked at again whenever its file is not as it was. */
+export class KeptSnapshot {
+  readonly path: string
+  /** What the system said of the file before it was last seen to be whole. */
+  #seen: string | undefined
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  /** Its file; undefined where it was removed, changed or cut off meanwhile. */
+  whole(): string | undefined {
+    const state = stateOf(this.path)
+    if (state === undefined) return undefined
+    if (state === this.#seen) return this.path
+    if (!isSnapshot(this.path)) return undefined
+    this.#seen = state // where it was touched or changed while it was read, it is looked at once more
+    return this.path
+  }
+}
+
+function stateOf(path: string): string | undefined {
+  try {
+    const { ino, size, mode, mtimeNs, ctimeNs } = lstatSync(path, { bigint: true })
+    return [ino, size, mode, mtimeNs, ctimeNs].join(' ')
+  } catch {
+    return undefined
   }
 }
 

@@ -41,9 +41,9 @@ def wheel_of(files, name="tinypack", version="1.2.0", tags="py3-none-any", *, me
                 made.writestr(path, data)
     return out.getvalue(), said or f"{name}-{version}-{tags}.whl"
 
-def patched(made, old, new):
+def patched(made, old, new, times=-1):
     assert old in made[0]
-    return made[0].replace(old, new), made[1]
+    return made[0].replace(old, new, times), made[1]
 `
 
 /** Has a VM able to make wheels, and to judge them as a new interpreter does. */

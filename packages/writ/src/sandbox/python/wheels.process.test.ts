@@ -72,6 +72,26 @@ const HOSTILE: readonly (readonly [string, string, RegExp])[] = [
     'wheel_of({"tinypack.py": "", "numpy-1.dist-info/METADATA": "x"})',
     /2 directories of metadata/,
   ],
+  [
+    'metadata of another by its data',
+    'wheel_of({"tinypack.py": "", "tinypack-1.2.0.data/purelib/numpy-1.dist-info/METADATA": "Name: numpy"})',
+    /metadata that is not its own: 'numpy-1\.dist-info'/,
+  ],
+  [
+    'metadata of another as they were once',
+    'wheel_of({"tinypack.py": "", "numpy-1.egg-info/PKG-INFO": "Name: numpy"})',
+    /metadata that is not its own: 'numpy-1\.egg-info'/,
+  ],
+  [
+    'metadata of another in other letters',
+    'wheel_of({"tinypack.py": "", "numpy-1.Dist-Info/METADATA": "Name: numpy"})',
+    /metadata that is not its own: 'numpy-1\.Dist-Info'/,
+  ],
+  [
+    'a name in it that no message holds',
+    'patched(wheel_of({"tinypack.py": "", "w" * 60_000: "x"}), b"w" * 60_000, b"v" * 60_000, 1)',
+    /no wheel that can be read \(BadZipFile: .{900,1000}…\)$/,
+  ],
   ['no metadata', 'wheel_of({"tinypack.py": ""}, without=("METADATA",))', /no METADATA|RECORD names/],
   ['no record', 'wheel_of({"tinypack.py": ""}, without=("RECORD",))', /no RECORD/],
   [
@@ -146,6 +166,24 @@ const HOSTILE: readonly (readonly [string, string, RegExp])[] = [
   ],
 ]
 
+/** Wheels that are right, and what is said of them when they lie beside the one of `MODULE`. */
+const BESIDE: readonly (readonly [string, RegExp])[] = [
+  [
+    `wheel_of(${MODULE}, name="other")`,
+    /^other-\S+: it has the file tinypack\/__init__\.py, which tinypack-1\.2\.0/,
+  ],
+  [
+    'wheel_of({"more.py": ""}, version="1.3")',
+    /^tinypack-1\.3-\S+: it is another tinypack than tinypack-1\.2\.0-/,
+  ],
+  ['wheel_of({"more.py": ""}, name="TinyPack")', /^TinyPack-\S+: it is another TinyPack than tinypack-1/],
+  [
+    'wheel_of({"tinypack.py": ""}, name="other")',
+    /^other-\S+: it has the module tinypack, which tinypack-1\.2\.0-\S+ has too/,
+  ],
+  ['wheel_of({"tinypack/plugin.py": ""}, name="other")', /^\[.*"imports": \["tinypack"\]\}\]$/],
+]
+
 describe.skipIf(lack !== undefined)('wheels', () => {
   it('of which something is wrong are refused by name', async () => {
     await wheelMaker(vm)
@@ -157,10 +195,8 @@ describe.skipIf(lack !== undefined)('wheels', () => {
       expect.soft(said, what).toMatch(words)
       expect.soft(said, what).toMatch(/^[\w.-]+\.whl: /)
     }
-    const two = [`wheel_of(${MODULE})`, `wheel_of(${MODULE}, version="1.3")`]
-    expect(await judged(vm, ...two)).toMatch(
-      /1\.3-py3-none-any\.whl: it has the file tinypack\/__init__\.py, which tinypack-1\.2\.0/,
-    )
+    for (const [second, words] of BESIDE)
+      expect.soft(await judged(vm, `wheel_of(${MODULE})`, second)).toMatch(words)
   }, 120_000)
 
   it('that are right are imported by cells, in interpreters that come out the same, and other bytes are not taken for them', async () => {

@@ -1,5 +1,16 @@
-import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { hash, randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type PythonPackage, WritError } from '@writ/contract'
 
@@ -37,10 +48,12 @@ export function recordedWheels(packages: readonly PythonPackage[], places: Wheel
   return packages.map(({ file, sha256 }) => {
     if (!FILE_NAME.test(file)) throw refused(file, 'its name is not that of a wheel')
     const { directory, kept } = places
-    const path = join(kept ?? '', sha256, file)
-    if (kept !== undefined && isFile(path, sha256)) return { file, sha256, path }
-    const given = directory === undefined ? undefined : join(resolve(directory), file)
-    if (given !== undefined && kept !== undefined && isFile(given, sha256)) return keep(given, file, kept)
+    if (kept !== undefined) {
+      const path = join(kept, sha256, file)
+      if (isWheel(path, sha256)) return { file, sha256, path }
+      const given = directory === undefined ? undefined : join(resolve(directory), file)
+      if (given !== undefined && isWheel(given, sha256)) return keep(given, file, kept)
+    }
     const message = `The run used the Python package ${file} (sha256 ${sha256}), and these bytes are not here.`
     throw new WritError('PYTHON_PACKAGE_MISSING', message)
   })
@@ -63,26 +76,46 @@ function filesIn(directory: string): string[] {
   return wheels
 }
 
-/** Copies a wheel to where a run finds it again. */
+/** Puts a wheel where a run finds it again. INVARIANT: what is kept are the bytes that were digested, whatever the file has since. */
 function keep(from: string, file: string, kept: string): Wheel {
   if (!FILE_NAME.test(file))
     throw refused(JSON.stringify(file.slice(0, 200)), 'its name is not that of a wheel')
-  const found = statSync(from, { throwIfNoEntry: false })
-  if (found?.isFile() !== true) throw refused(file, 'it is no file')
-  if (found.size > MOST_BYTES) throw refused(file, `it is larger than ${MOST_BYTES} bytes`)
-  const sha256 = digestOf(from)
+  const bytes = bytesOf(from, file)
+  const sha256 = hash('sha256', bytes)
   const path = join(kept, sha256, file)
-  if (existsSync(path) && digestOf(path) === sha256) return { file, sha256, path }
+  if (isWheel(path, sha256)) return { file, sha256, path }
   mkdirSync(join(kept, sha256), { recursive: true, mode: 0o700 })
-  const draft = `${path}.${process.pid}`
-  copyFileSync(from, draft)
-  renameSync(draft, path)
-  if (digestOf(path) !== sha256) throw refused(file, 'it changed while it was read')
+  const draft = `${path}.${randomUUID()}`
+  try {
+    writeFileSync(draft, bytes, { flag: 'wx', mode: 0o600 })
+    renameSync(draft, path)
+  } finally {
+    rmSync(draft, { force: true })
+  }
   return { file, sha256, path }
 }
 
-function isFile(path: string, sha256: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true && digestOf(path) === sha256
+/** The bytes of a file that is one, and not too large. Nothing else that lies in its place is waited for. */
+function bytesOf(path: string, file: string): Buffer {
+  let opened: number | undefined
+  try {
+    opened = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const found = fstatSync(opened)
+    if (!found.isFile()) throw new Error('it is no file')
+    if (found.size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`)
+    return readFileSync(opened)
+  } catch (error) {
+    throw refused(file, error instanceof Error ? error.message : String(error))
+  } finally {
+    if (opened !== undefined) closeSync(opened)
+  }
 }
 
-const digestOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
+/** Whether these very bytes are there. */
+function isWheel(path: string, sha256: string): boolean {
+  try {
+    return hash('sha256', bytesOf(path, path)) === sha256
+  } catch {
+    return false
+  }
+}

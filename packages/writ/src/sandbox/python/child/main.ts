@@ -85,6 +85,7 @@ function obey(message: ToChild): void {
 
 /** Makes the VM, and runs the cells it had again. */
 function open(setup: PythonSetup, past: readonly PastCell[]): void {
+  if ('refused' in interpreter.packages) failed(`a package is refused: ${interpreter.packages.refused}`)
   interpreter.open(setup)
   for (const { order } of past) {
     recorded = order.replies
@@ -102,7 +103,11 @@ function again({ id }: BlockingCall): PastCell['order']['replies'][number]['repl
 }
 
 function differs(): never {
-  tell({ type: 'failed', vm, message: 'a cell came out differently when it was run again' })
+  return failed('a cell came out differently when it was run again')
+}
+
+function failed(message: string): never {
+  tell({ type: 'failed', vm, message })
   process.exit(0)
 }
 

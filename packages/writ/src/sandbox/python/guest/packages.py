@@ -16,12 +16,13 @@ _PLATFORM = "pyemscripten_2026_0_wasm32"
 _NATIVE_ENDS = (".cpython-314-wasm32-emscripten.so", ".abi3.so")
 _MOST_BYTES = 128 * 1024 * 1024
 _MOST_FILES = 20_000
+_MOST_WORDS = 1_000
 _NAME = re.compile(
     r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?)-(?P<version>[A-Za-z0-9._+!]+)(?:-(?P<build>\d[A-Za-z0-9_.]*))?"
     r"-(?P<python>[a-z0-9_.]+)-(?P<abi>[a-z0-9_.]+)-(?P<platform>[A-Za-z0-9_.]+)\.whl",
     re.ASCII,
 )
-_MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,199}", re.ASCII)
 _OURS = {"js", "pyodide", "pyodide_js", "sitecustomize", "usercustomize", "lib2to3"}
 
 
@@ -32,20 +33,26 @@ class Refused(Exception):
 def install(files, bytes_of):
     """Unpacks all of them, in their order, and gives name, version and modules of each."""
     known = {}
+    owners = {}
     found = []
     left = [_MOST_BYTES, _MOST_FILES]
     for at, file in enumerate(files):
         try:
-            found.append(_install(file, bytes_of(at), known, left))
+            found.append(_install(file, bytes_of(at), known, owners, left))
         except Refused as refused:
-            raise Refused(f"{file}: {refused}") from None
+            raise Refused(f"{file}: {_cut(refused)}") from None
         except Exception as error:
-            raise Refused(f"{file}: it is no wheel that can be read ({type(error).__name__}: {error})") from None
+            raise Refused(f"{file}: it is no wheel that can be read ({type(error).__name__}: {_cut(error)})") from None
     importlib.invalidate_caches()
     return found
 
 
-def _install(file, data, known, left):
+def _cut(error):
+    words = str(error)
+    return words if len(words) <= _MOST_WORDS else words[:_MOST_WORDS] + "…"
+
+
+def _install(file, data, known, owners, left):
     said = _NAME.fullmatch(file)
     if said is None:
         raise Refused("its name is not that of a wheel")
@@ -62,6 +69,7 @@ def _install(file, data, known, left):
     modules = sorted({_module_of(path, native, placed[path]) for path in placed if not path.startswith(meta + "/")} - {None})
     if not modules:
         raise Refused("it has no module to import")
+    _check_owners(file, said, placed, modules, owners)
     for path, content in placed.items():
         folded = path.casefold()
         if folded in known:
@@ -72,6 +80,19 @@ def _install(file, data, known, left):
         with open(place, "wb") as out:
             out.write(content)
     return {"name": said["name"], "version": said["version"], "imports": modules}
+
+
+def _check_owners(file, said, placed, modules, owners):
+    """Two wheels are not the same package, and no module of one hides a module of the other."""
+    other = owners.setdefault(_same(said["name"]), file)
+    if other != file:
+        raise Refused(f"it is another {said['name']} than {other}")
+    folders = {path.partition("/")[0] for path in placed if "/" in path}
+    for module in modules:
+        shared = module in folders
+        other, shares = owners.setdefault((module,), (file, shared))
+        if other != file and not (shared and shares):
+            raise Refused(f"it has the module {module}, which {other} has too")
 
 
 def _is_native(said):
@@ -185,7 +206,7 @@ def _placed(contents, meta, said):
             if len(parts) < 3 or parts[1] not in ("purelib", "platlib"):
                 continue
             parts = parts[2:]
-        elif parts[0].endswith((".data", ".dist-info")) and parts[0] != meta:
+        if parts[0].lower().endswith((".data", ".dist-info", ".egg-info")) and parts[0] != meta:
             raise Refused(f"it has a directory of metadata that is not its own: {parts[0][:200]!r}")
         at = "/".join(parts)
         if at in placed:
