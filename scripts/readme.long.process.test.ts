@@ -109,6 +109,8 @@ beforeAll(async () => {
   await writeFile(join(place, 'src', 'options.js'), SOURCE)
   await mkdir(join(place, 'sales'))
   await writeFile(join(place, 'sales', 'sales.csv'), SALES)
+  await mkdir(join(place, 'hr'))
+  await writeFile(join(place, 'hr', 'staff.csv'), 'name,team\nAda,blue\nBen,red\nCleo,blue\n')
   for (const [name, text] of Object.entries(CONTRACTS)) await writeFile(join(place, 'contracts', name), text)
   // What `npx writ` is in a folder where writ is installed.
   await writeFile(

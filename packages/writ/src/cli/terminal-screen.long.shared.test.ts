@@ -155,8 +155,8 @@ describe.skipIf(!HAS_TERMINAL)('Ctrl-C', () => {
     const shown = await inTerminal(command, session(100, 30, { typed }))
     const text = ownLines(shown)
     const [, run = ''] = /The run ([0-9a-f-]{36}) /.exec(text.join(' ')) ?? []
-    expect(text.join('')).toBe(
-      `writ: SUSPENDED: The run ${run} is suspended; what it did is kept.` +
+    expect(text.map((line) => line.trim()).join(' ')).toBe(
+      `writ: SUSPENDED: The run ${run} is suspended; what it did is kept. ` +
         `Go on with \`writ resume ${run} --home 'my home'\`, or end it with \`writ abort ${run} --home 'my home' --reason …\`.`,
     )
     expect(shown.pictures.some((picture) => picture.includes('Stopping at the next step'))).toBe(true)
