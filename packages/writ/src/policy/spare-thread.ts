@@ -4,7 +4,7 @@ import { startThread } from '../threads/start-thread.ts'
 
 /**
  * JavaScript heap of the thread; it needs a few, and Cedar's own memory is not in it. V8 collects early where it may take
- * little, and with 128 MB it does so before the first answer.
+ * little, and with 512 MB it does so before the first answer.
  */
 const MAX_HEAP_MB = 1024
 
