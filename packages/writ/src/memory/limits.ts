@@ -97,11 +97,8 @@ export const PROGRESS_INTERVAL_MS = 100
 /** A longer text is searched and read, and no table is made of it: its rows are held while they are told apart. */
 export const MAX_TABLE_TEXT_BYTES: number = 256 * 1024 * 1024
 
-/**
- * A longer source file is searched and read, and its structure is not known: people write few, bundles name nothing, and its
- * parser takes sixty times as much memory.
- */
-export const MAX_CODE_BYTES: number = 1.5 * 1024 * 1024
+/** A longer source file is searched and read, and its structure is not known: people write none, and bundles name nothing. */
+export const MAX_CODE_BYTES: number = 2 * 1024 * 1024
 
 /** Source of one partition that is looked at together, in order of ids: it takes ten times that in memory. The rest counts as not read. */
 export const MOST_SOURCE_BYTES: number = 48 * 1024 * 1024
