@@ -4,19 +4,24 @@ import type { Lane, Pending } from './completeness-lanes.ts'
 import type { RecordOf, RecordPlace, RunShare } from './fold-run.ts'
 import { refuse } from './verdict.ts'
 
-/** A call that came back, as far as another one may name it. */
-interface AnsweredCall {
-  readonly share: RunShare
+/** How a call was asked. Most calls of a run are asked in a few ways. */
+interface Manner {
   readonly label: Label
   readonly model: string
   readonly maxOutputTokens: number
+}
+
+/** A call that came back, as far as another one may name it. */
+interface AnsweredCall {
+  readonly share: RunShare
+  readonly manner: Manner
   readonly items: number
   /** Requests that came back. */
   readonly answered: number
   readonly input: Commitment
   readonly output: Commitment
-  /** What came of each request; of a batch whose items have no records of their own, nothing. */
-  readonly outcomes: Pending['items']
+  /** What came of each request, where the items have records of their own. */
+  readonly outcomes?: Pending['items']
 }
 
 /**
@@ -26,6 +31,8 @@ interface AnsweredCall {
  */
 export class ReusableCalls {
   readonly #calls = new Map<string, AnsweredCall>()
+  /** One of each manner, by its words: a million calls would have as many equal ones. */
+  readonly #manners = new Map<string, Manner>()
 
   /** A call came back, with what came of its items. */
   result(
@@ -36,10 +43,18 @@ export class ReusableCalls {
   ): void {
     const answered = det.outcomes.ok ?? 0
     if (call.det.role !== 'leaf' || answered === 0) return
-    const { label, model, maxOutputTokens, items, input } = call.det
-    const { output } = det
-    const known = { share, label, model, maxOutputTokens, items, answered, input, output, outcomes }
-    this.#calls.set(`${lane}/${n}`, known)
+    const { items, input } = call.det
+    const known = { share, manner: this.#manner(call.det), items, answered, input, output: det.output }
+    this.#calls.set(`${lane}/${n}`, outcomes.size === 0 ? known : { ...known, outcomes })
+  }
+
+  #manner({ label, model, maxOutputTokens }: Manner): Manner {
+    const manner = { label, model, maxOutputTokens }
+    const words = JSON.stringify(manner)
+    const known = this.#manners.get(words)
+    if (known !== undefined) return known
+    this.#manners.set(words, manner)
+    return manner
   }
 
   /** What a call says that it need not send. */
@@ -68,13 +83,14 @@ export class ReusableCalls {
     const call = this.#calls.get(named)
     if (call === undefined) bad(`No sub-call of step ${named} came back before.`, at)
     if (call.share !== share) bad(`Step ${named} draws on another share of the budget.`, at)
-    if (!labelsEqual(call.label, det.label)) bad(`Step ${named} asked under another label.`, at)
-    if (call.model !== det.model || call.maxOutputTokens !== det.maxOutputTokens)
+    const { label, model, maxOutputTokens } = call.manner
+    if (!labelsEqual(label, det.label)) bad(`Step ${named} asked under another label.`, at)
+    if (model !== det.model || maxOutputTokens !== det.maxOutputTokens)
       bad(`Step ${named} asked another model, or for another length.`, at)
     if ((row.of === null) !== (call.items === 1) || (row.of ?? 0) + row.items > call.items)
       bad(`Step ${named} has no such requests.`, `${at}/of`)
     if (row.items > call.answered) bad(`Only ${call.answered} requests of step ${named} came back.`, at)
-    if (call.outcomes.size > 0) checkNamed(row, call.outcomes, at)
+    if (call.outcomes !== undefined) checkNamed(row, call.outcomes, at)
     if (row.items < call.items) return
     if (row.input !== call.input) bad(`Step ${named} asked something else.`, `${at}/input`)
     if (row.output !== call.output) bad(`Step ${named} was answered something else.`, `${at}/output`)
