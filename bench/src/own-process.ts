@@ -14,8 +14,9 @@ export async function ownProcess<T>(
   program: URL,
   args: readonly string[],
   look?: (child: ChildProcess) => Promise<void>,
+  flags: readonly string[] = [],
 ): Promise<T> {
-  const shipped = ['--conditions=@writ/source', fileURLToPath(program), shippedLibrary(), COMPILED]
+  const shipped = ['--conditions=@writ/source', ...flags, fileURLToPath(program), shippedLibrary(), COMPILED]
   return JSON.parse(await runNode([...shipped, ...args], look)) as T
 }
 
@@ -28,12 +29,13 @@ function shippedLibrary(): string {
 /** In such a process: the library, and the other arguments. */
 export async function takeShipped(): Promise<{
   readonly createWrit: typeof Writ.createWrit
+  readonly verifyFile: typeof Writ.verifyFile
   readonly args: readonly string[]
 }> {
   const [library = '', cache = '', ...args] = process.argv.slice(2)
   enableCompileCache(cache)
-  const { createWrit }: typeof Writ = await import(library)
-  return { createWrit, args }
+  const { createWrit, verifyFile }: typeof Writ = await import(library)
+  return { createWrit, verifyFile, args }
 }
 
 /** Runs Node to its end and gives what it prints; `look` is given the process. Rejects, with what it complained of, unless it ends well. */

@@ -7,7 +7,7 @@ import { verifyApart } from './verify-long.ts'
 
 /** So many records alone fill more than the heap that is given. */
 const RECORDS = 40_000
-const NODE = ['--conditions=@writ/source', '--max-old-space-size=32']
+const NODE = ['--max-old-space-size=32']
 
 let place: string
 

@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { writeLongFile } from './long-file.ts'
 import { type Measure, rounded } from './measure.ts'
-import { runNode } from './own-process.ts'
+import { ownProcess } from './own-process.ts'
 
 const RECORDS = 1_000_000
 const MOST_SECONDS = 30
@@ -54,15 +53,15 @@ export async function verifyLong(): Promise<readonly Measure[]> {
   }
 }
 
-/** Verifies in a process of its own, whose heap may be limited. Rejects unless every verdict asked for passes. */
+/** Verifies in a process of its own, whose heap may be limited by flags of Node. Rejects unless every verdict asked for passes. */
 export async function verifyApart(
   path: string,
   trust: string,
   only: readonly string[],
-  execArgv: readonly string[] = process.execArgv,
+  flags?: readonly string[],
 ): Promise<Verified> {
-  const script = fileURLToPath(new URL('verify-process.ts', import.meta.url))
-  const verified: Verified = JSON.parse(await runNode([...execArgv, script, path, trust, ...only]))
+  const script = new URL('verify-process.ts', import.meta.url)
+  const verified = await ownProcess<Verified>(script, [path, trust, ...only], undefined, flags)
   if (!verified.ok) throw new Error(`The file made does not verify: ${verified.open.join(', ')}`)
   return verified
 }

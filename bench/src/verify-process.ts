@@ -1,9 +1,10 @@
-import { verifyFile } from 'writ'
+import { takeShipped } from './own-process.ts'
 
 // Verifies one file in a process of its own, for the verdicts named, and prints, as JSON, whether it passed, what did not,
 // the seconds, those of CPU, and the peak memory.
 
-const [path = '', trust = '', ...only] = process.argv.slice(2)
+const { verifyFile, args } = await takeShipped()
+const [path = '', trust = '', ...only] = args
 const started = performance.now()
 const { ok, verdicts } = await verifyFile(path, { trust, only })
 const seconds = (performance.now() - started) / 1000
