@@ -81,12 +81,15 @@ async function checkJavaScript(): Promise<string> {
 }
 
 async function checkPython(pool: SandboxPool): Promise<string> {
-  return await pool.use(async (sandbox) => {
-    const { packages = [] } = sandbox.confinement
-    const known = packages.map(({ name, version, imports }) => `${name} ${version} (${imports.join(', ')})`)
-    const importable = known.length === 0 ? 'the standard library alone' : known.join(', ')
-    return `${await checkCell(sandbox, 'python')}; packages: ${importable}`
-  }, 'python')
+  return await pool.use(
+    async (sandbox) => {
+      const { packages = [] } = sandbox.confinement
+      const known = packages.map(({ name, version, imports }) => `${name} ${version} (${imports.join(', ')})`)
+      const importable = known.length === 0 ? 'the standard library alone' : known.join(', ')
+      return `${await checkCell(sandbox, 'python')}; packages: ${importable}`
+    },
+    { language: 'python' },
+  )
 }
 
 async function checkCell(sandbox: Sandbox, language: keyof typeof CELLS): Promise<string> {

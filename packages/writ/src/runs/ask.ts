@@ -63,7 +63,7 @@ export async function ask(
     opening,
     openAsked(services, asked, prepared, preparing, opened),
   )
-  const sandbox = await services.sandboxes.open(repl, onEvent)
+  const sandbox = await services.sandboxes.open({ language: repl, onEvent })
   opened.defer(() => sandbox.close())
   requireConfinement(policy, sandbox.confinement)
   const { scripts, validators } = checked

@@ -16,8 +16,8 @@ import {
   type RunModels,
   type RunStart,
   readRun,
+  recordedCells,
   recordedModels,
-  recordedPackages,
   recordedRepl,
   type StepId,
   systemClock,
@@ -91,9 +91,7 @@ export async function fork(
       const result = await forkRun(recorded, { at, ...defined({ prompt }) }, ports)
       return await deliver(result, path, onEvent)
     },
-    recordedRepl(recorded),
-    onEvent,
-    recordedPackages(recorded),
+    { ...recordedCells(recorded), onEvent },
   )
 }
 

@@ -26,9 +26,8 @@ import {
   type RunSetup,
   type RunStart,
   readRun,
+  recordedCells,
   recordedModel,
-  recordedPackages,
-  recordedRepl,
   resumeRun,
   systemClock,
 } from '../kernel/index.ts'
@@ -88,9 +87,7 @@ export async function resume(
       })
       return await deliver(result, placeOfEvidence(home, run, { evidence: path }), onEvent)
     },
-    recordedRepl(recorded),
-    onEvent,
-    recordedPackages(recorded),
+    { ...recordedCells(recorded), onEvent },
   )
 }
 
@@ -112,12 +109,10 @@ async function finishedAnswer(
   )
   if (!there) return undefined
   const ports = { clock: systemClock, reasoner: createReasoner() }
-  const answer = await services.sandboxes.use(
-    (sandbox) => answerAgain(recorded, { ...ports, sandbox }),
-    recordedRepl(recorded),
+  const answer = await services.sandboxes.use((sandbox) => answerAgain(recorded, { ...ports, sandbox }), {
+    ...recordedCells(recorded),
     onEvent,
-    recordedPackages(recorded),
-  )
+  })
   return { ...answer, evidence }
 }
 

@@ -48,7 +48,7 @@ describe('a pool of sandboxes', () => {
 
   it.skipIf(lack !== undefined)('never gives an interpreter to a second run, asked for at once', async () => {
     pool.warm('python')
-    const both = await Promise.all([pool.open('python'), pool.open('python')])
+    const both = await Promise.all([pool.open({ language: 'python' }), pool.open({ language: 'python' })])
     const [one, other] = await Promise.all(both.map((sandbox) => sandbox.open(pythonOptions())))
     if (one === undefined || other === undefined) throw new Error('there are two')
     expect(await python(one, 'mine = 1')).toMatchObject({ outcome: 'ok' })

@@ -6,6 +6,16 @@ import { sandboxFailed } from './sandbox-failed.ts'
 import { sayPreparing } from './say-preparing.ts'
 import { type StartedChild, startChild } from './start-child.ts'
 
+/** What a sandbox is asked for. */
+export interface AskedSandbox {
+  /** What its cells are written in; JavaScript by default. */
+  readonly language?: ReplLanguage
+  /** Packages of Python that a recorded run names; those that the user installed by default. */
+  readonly packages?: readonly PythonPackage[]
+  /** Told where it takes a while to be prepared. */
+  readonly onEvent?: (event: RunEvent) => void
+}
+
 /** Gives each run a sandbox of its own, and has the next child up before it is asked for. */
 export class SandboxPool {
   /** Undefined within when it could not be started; whoever opens the next sandbox is told why. */
@@ -39,16 +49,10 @@ export class SandboxPool {
   /**
    * Opens a sandbox over the spare, or over a new child. A child serves one sandbox and ends with it. When it has, from the
    * third on, a spare is started: many a process opens two, for a run and for doing it again, and a run has the cores to itself.
-   * Where Python takes a while to be prepared, that is told. Its cells can import the packages that a recorded run names, else
-   * those that the user installed.
    */
-  async open(
-    language: ReplLanguage = 'javascript',
-    onEvent?: (event: RunEvent) => void,
-    packages?: readonly PythonPackage[],
-  ): Promise<Sandbox> {
+  async open({ language = 'javascript', packages, onEvent }: AskedSandbox = {}): Promise<Sandbox> {
     if (this.#closed) throw sandboxFailed('no more sandboxes are opened')
-    if (language === 'python') return await sayPreparing(language, onEvent, () => this.#openPython(packages))
+    if (language === 'python') return await sayPreparing(onEvent, () => this.#openPython(packages))
     const spare = this.#spare
     this.#spare = undefined
     const kept = await spare
@@ -62,13 +66,8 @@ export class SandboxPool {
   }
 
   /** Gives work a sandbox of its own, so that ending the work can end every cell at once. */
-  async use<T>(
-    work: (sandbox: Sandbox) => Promise<T>,
-    language?: ReplLanguage,
-    onEvent?: (event: RunEvent) => void,
-    packages?: readonly PythonPackage[],
-  ): Promise<T> {
-    const sandbox = await this.open(language, onEvent, packages)
+  async use<T>(work: (sandbox: Sandbox) => Promise<T>, asked?: AskedSandbox): Promise<T> {
+    const sandbox = await this.open(asked)
     try {
       return await work(sandbox)
     } finally {

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
-  type PythonPackage,
-  type ReplLanguage,
+  defined,
   type RunEvent,
   type Sandbox,
   type Signer,
@@ -17,14 +16,13 @@ import {
   guestAbi,
   type RecordedRun,
   type ReplayReport,
-  recordedPackages,
-  recordedRepl,
+  recordedCells,
   replayRun,
   systemClock,
 } from '../kernel/index.ts'
 import { loadTrustRoot } from '../ledger/index.ts'
 import { createReasoner } from '../reasoning/index.ts'
-import { openFor, sayPreparing } from '../sandbox/index.ts'
+import { type AskedSandbox, openFor } from '../sandbox/index.ts'
 import { recordedFile } from './recorded-file.ts'
 
 /** Who attests a replay, and where the statement goes. */
@@ -49,11 +47,7 @@ export interface RecordedReplayOptions {
 
 /** What gives a sandbox to whoever asks. */
 export interface Sandboxes {
-  open(
-    language: ReplLanguage,
-    onEvent: ((event: RunEvent) => void) | undefined,
-    packages: readonly PythonPackage[],
-  ): Promise<Sandbox>
+  open(asked: AskedSandbox): Promise<Sandbox>
 }
 
 /** How whoever has a home does a run again. */
@@ -76,10 +70,10 @@ export async function replayRecorded(
   recorded: RecordedRun,
   options: RecordedReplayOptions = {},
 ): Promise<ReplayReport> {
-  const { attest, sandboxes = { open: openSaying }, onEvent, ...ports } = options
+  const { attest, sandboxes = { open: openFor }, onEvent, ...ports } = options
   if (attest !== undefined && existsSync(attest.path)) throw unwritable(attest.path, 'it is there already')
   const reasoner = createReasoner()
-  const sandbox = await sandboxes.open(recordedRepl(recorded), onEvent, recordedPackages(recorded))
+  const sandbox = await sandboxes.open({ ...recordedCells(recorded), ...defined({ onEvent }) })
   try {
     const report = await replayRun(whatItDid(recorded), { ...ports, clock: systemClock, reasoner, sandbox })
     const abi = guestAbi(sandbox.confinement.guestAbi, reasoner.digest)
@@ -88,15 +82,6 @@ export async function replayRecorded(
   } finally {
     await sandbox.close()
   }
-}
-
-/** Opens a sandbox for this replay alone. */
-function openSaying(
-  language: ReplLanguage,
-  onEvent: ((event: RunEvent) => void) | undefined,
-  packages: readonly PythonPackage[],
-): Promise<Sandbox> {
-  return sayPreparing(language, onEvent, () => openFor(language, packages))
 }
 
 /** An abort comes from outside: what the run did before is done again, and there its record ends. */

@@ -65,10 +65,14 @@ export function recordedRepl({ records }: Pick<RecordedRun, 'records'>): ReplLan
   return replOf(opening?.kind === 'run.open' ? (opening.det.profiles ?? []) : [])
 }
 
-/** The packages of Python that cells of a recorded run could import. */
-export function recordedPackages({ records }: Pick<RecordedRun, 'records'>): readonly PythonPackage[] {
-  const [opening] = records
-  return opening?.kind === 'run.open' ? (opening.det.packages ?? []) : []
+/** What the cells of a recorded run are done again in: their language, and the packages of Python that they could import. */
+export function recordedCells(recorded: Pick<RecordedRun, 'records'>): {
+  readonly language: ReplLanguage
+  readonly packages: readonly PythonPackage[]
+} {
+  const [opening] = recorded.records
+  const packages = opening?.kind === 'run.open' ? (opening.det.packages ?? []) : []
+  return { language: recordedRepl(recorded), packages }
 }
 
 /** The profiles of the run's models. */

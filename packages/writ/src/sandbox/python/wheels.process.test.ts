@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { defined } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
 import { SandboxPool } from '../sandbox-pool.ts'
 import { pythonHere, pythonOptions, shownBy } from './python-vm.fixture.ts'
@@ -232,9 +233,7 @@ from importlib.resources import files
             expect(await shownBy(two, telling)).toBe(said)
             return [said, sandbox.confinement.guestAbi] as const
           },
-          'python',
-          undefined,
-          packages,
+          { language: 'python', ...defined({ packages }) },
         )
       } finally {
         await pool.close()
