@@ -1,4 +1,4 @@
-import type { CodeFacts, CodeLanguage } from './code-facts.ts'
+import type { CodeLanguage } from './code-facts.ts'
 import type { OutlineEntry } from './context-store.ts'
 import type { Format } from './format.ts'
 
@@ -114,8 +114,13 @@ export interface CodeRequest {
   readonly bytes: Uint8Array
 }
 
+/** The structure of a text as its parser says it is, packed as `packFacts` does. Whoever unpacks it checks it against the text. */
+export interface PackedCode {
+  readonly packed: Uint8Array
+}
+
 /** Reads the structure of source. What a text does to its parser ends the reading of that text only. */
 export interface CodeReader {
   /** Rejects only where no parser can be started or grammars are not installed. */
-  readCode(request: CodeRequest): Promise<CodeFacts | ParseRefusal>
+  readCode(request: CodeRequest): Promise<PackedCode | ParseRefusal>
 }

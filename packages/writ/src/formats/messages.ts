@@ -1,11 +1,4 @@
-import type {
-  CodeFacts,
-  CodeLanguage,
-  DatabaseSelection,
-  Format,
-  ParsedDocument,
-  ParseRefusal,
-} from '@writ/contract'
+import type { CodeLanguage, DatabaseSelection, Format, ParsedDocument, ParseRefusal } from '@writ/contract'
 
 /** What the child is told: the bytes of a file, then what to do with them. */
 export type ToParser =
@@ -24,7 +17,8 @@ export type FromParser =
   | { readonly type: 'member'; readonly name: string }
   | { readonly type: 'bytes'; readonly base64: string }
   | { readonly type: 'left'; readonly name: string; readonly refusal: ParseRefusal }
-  | { readonly type: 'code'; readonly facts: CodeFacts }
+  /** The structure of source, packed. */
+  | { readonly type: 'code'; readonly base64: string }
   /** Code cannot be read here, whatever it is. */
   | { readonly type: 'no-grammar'; readonly reason: string }
   | { readonly type: 'done' }

@@ -1,8 +1,8 @@
 import {
-  type CodeFacts,
   type CodeReader,
   type CodeRequest,
   type DocumentParser,
+  type PackedCode,
   type Parsed,
   type ParsedDocument,
   type ParsedMember,
@@ -38,7 +38,7 @@ export function openParser({ baseMs = BASE_MS }: ParserOptions = {}): DocumentPa
   return new ConfinedParser(baseMs)
 }
 
-type Outcome = Parsed | CodeFacts | ParseRefusal | NoGrammar
+type Outcome = Parsed | PackedCode | ParseRefusal | NoGrammar
 
 /** Code cannot be read here. */
 interface NoGrammar {
@@ -64,17 +64,17 @@ class ConfinedParser implements DocumentParser, CodeReader {
   /** One file after another: each has the child for itself. */
   async parse({ bytes, ...asked }: ParseRequest): Promise<Parsed | ParseRefusal> {
     const outcome = await this.#queue({ type: 'parse', ...asked }, bytes)
-    return 'definitions' in outcome || 'noGrammar' in outcome ? BROKEN : outcome
+    return 'packed' in outcome || 'noGrammar' in outcome ? BROKEN : outcome
   }
 
-  async readCode({ language, bytes }: CodeRequest): Promise<CodeFacts | ParseRefusal> {
+  async readCode({ language, bytes }: CodeRequest): Promise<PackedCode | ParseRefusal> {
     requireGrammars(grammarFiles())
     const outcome = await this.#queue({ type: 'code', language }, bytes)
     // What was closed says nothing of a text, and must not be kept of it.
     if (outcome === CLOSED) throw new WritError('CANCELLED', 'The parser was closed before it had read this.')
     if ('noGrammar' in outcome)
       throw new WritError('CODE_UNAVAILABLE', `The grammars of source cannot be used: ${outcome.noGrammar}`)
-    return 'definitions' in outcome || 'code' in outcome ? outcome : BROKEN
+    return 'packed' in outcome || 'code' in outcome ? outcome : BROKEN
   }
 
   #queue(message: Asked, bytes: Uint8Array): Promise<Outcome> {
@@ -211,7 +211,8 @@ class Heard {
         this.#left.push({ name: message.name, ...message.refusal })
         return this.#left.length > MAX_PARTS ? this.#break() : undefined
       case 'code':
-        return message.facts
+        // A message to another thread copies all of the memory that a buffer is part of: this has memory of its own.
+        return { packed: Uint8Array.from(Buffer.from(message.base64, 'base64')) }
       case 'no-grammar':
         return { noGrammar: message.reason }
       case 'done':

@@ -1,4 +1,3 @@
-import { SYMBOL_KINDS, USE_KINDS } from '@writ/contract'
 import { z } from 'zod'
 import type { JsonSize } from '../confinement/json-size.ts'
 import { MAX_OUTLINE, MAX_RECORDS, MAX_TABLE_CELLS, MAX_TEXT_BYTES } from './limits.ts'
@@ -52,50 +51,12 @@ const refusal = z.strictObject({
   code: z.enum(['scan', 'encrypted', 'damaged', 'limits', 'unsafe-name', 'binary']),
   reason: text.max(1_000),
 })
-const number = z.int().nonnegative().max(MAX_TEXT_BYTES)
-const word = text.max(10_000)
-const reach = z.strictObject({
-  root: z.enum(['own', 'super', 'import', 'free', 'value']),
-  n: number,
-  path: z.array(word).max(20),
-  loose: z.boolean(),
-})
-const definition = z.strictObject({
-  name: word,
-  kind: z.enum(SYMBOL_KINDS),
-  start: offset,
-  end: offset,
-  from: offset,
-  to: offset,
-  container: number.nullable(),
-  local: z.boolean(),
-  fixed: z.boolean(),
-  value: reach.nullable(),
-  bases: z.array(reach),
-  loose: z.boolean(),
-})
-const use = z.strictObject({
-  kind: z.enum(USE_KINDS),
-  start: offset,
-  end: offset,
-  within: number.nullable(),
-  inFunction: z.boolean(),
-  reach,
-})
-const facts = z.strictObject({
-  definitionsOnly: z.boolean(),
-  partly: z.boolean(),
-  definitions: z.array(definition),
-  uses: z.array(use),
-  imports: z.array(z.strictObject({ source: word, name: word, common: z.boolean() })),
-  exports: z.array(z.strictObject({ name: word, reach })),
-})
 const schema: z.ZodType<FromParser> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('document'), document }),
   z.strictObject({ type: z.literal('member'), name: z.string() }),
   z.strictObject({ type: z.literal('bytes'), base64: z.string() }),
   z.strictObject({ type: z.literal('left'), name: z.string(), refusal }),
-  z.strictObject({ type: z.literal('code'), facts }),
+  z.strictObject({ type: z.literal('code'), base64: z.string() }),
   z.strictObject({ type: z.literal('no-grammar'), reason: text.max(1_000) }),
   z.strictObject({ type: z.literal('done') }),
   z.strictObject({ type: z.literal('refused'), refusal }),

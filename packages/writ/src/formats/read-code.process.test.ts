@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import type { CodeFacts, CodeLanguage, ParseRefusal } from '@writ/contract'
 import { afterAll, expect, it } from 'vitest'
+import { unpackFacts } from '../memory/code/unpack-facts.ts'
 import { openParser } from './index.ts'
 
 // Source that is no friend of its parser, in the confined child.
@@ -7,10 +9,13 @@ import { openParser } from './index.ts'
 const parser = openParser()
 afterAll(() => parser.close())
 
-const read = (
+async function read(
   text: string | Buffer,
-  language: 'javascript' | 'typescript' | 'python' | 'go' = 'javascript',
-) => parser.readCode({ language, bytes: Buffer.from(text) })
+  language: CodeLanguage = 'javascript',
+): Promise<CodeFacts | ParseRefusal> {
+  const outcome = await parser.readCode({ language, bytes: Buffer.from(text) })
+  return 'packed' in outcome ? unpackFacts(outcome.packed) : outcome
+}
 
 it('tells definitions, uses and imports, with offsets in bytes', async () => {
   const facts = await read('// é\nimport { a as b } from "./a.js"\nexport function f() { return b() }\n')

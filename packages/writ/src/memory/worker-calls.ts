@@ -1,5 +1,4 @@
 import type {
-  CodeFacts,
   CodeRequest,
   CodeScope,
   CorpusChanges,
@@ -20,6 +19,7 @@ import type {
   Omitted,
   Origin,
   OutlineEntry,
+  PackedCode,
   Parsed,
   ParseRefusal,
   ParseRequest,
@@ -177,7 +177,7 @@ export type ToWorker =
   /** Stop working on a call; nobody waits for its result any more. */
   | { readonly cancel: number }
   /** What a file that was to be parsed came to. */
-  | { readonly parsed: number; readonly outcome: Parsed | CodeFacts | ParseRefusal }
+  | { readonly parsed: number; readonly outcome: Parsed | PackedCode | ParseRefusal }
   | { readonly parsed: number; readonly error: SentError }
   /** Stop everything, and forget the store: another comes. */
   | { readonly clear: true }

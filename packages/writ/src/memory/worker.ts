@@ -1,10 +1,10 @@
 // The worker of one store at a time: everything that takes time. It holds packs and indexes, and no key or policy.
 import { parentPort } from 'node:worker_threads'
 import {
-  type CodeFacts,
   type CodeRequest,
   isDiskFull,
   isWritError,
+  type PackedCode,
   type Parsed,
   type ParseRefusal,
   type ParseRequest,
@@ -56,7 +56,7 @@ let asked = 0
 
 /** Has the main thread get a file parsed. */
 function parse(request: ParseRequest): Promise<Parsed | ParseRefusal>
-function parse(request: CodeRequest): Promise<CodeFacts | ParseRefusal>
+function parse(request: CodeRequest): Promise<PackedCode | ParseRefusal>
 function parse(request: ParseRequest | CodeRequest): Promise<never> {
   asked += 1
   const waiting = Promise.withResolvers<never>()

@@ -34,7 +34,7 @@ function hear(message: ToParser): void {
   }
   if (message.type === 'code') {
     const read = import('./code/read-code.ts').then(({ readCode }) => readCode(message.language, bytes))
-    read.then((facts) => tell({ type: 'code', facts }), refuse)
+    read.then((packed) => tell({ type: 'code', base64: packed.toString('base64') }), refuse)
     return
   }
   const { type: _, ...asked } = message

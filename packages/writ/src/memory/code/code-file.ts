@@ -2,10 +2,10 @@ import { existsSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { Amounts, CodeFacts } from '@writ/contract'
 import { sha256 } from '../sha256.ts'
-import { packFacts, unpackFacts } from './code-codec.ts'
+import { unpackFacts } from './unpack-facts.ts'
 
 /** Counts up whenever what is found in source changes; what an older Writ found is found anew. */
-const VERSION = 6
+const VERSION = 7
 
 // Structure by the hash of its text. `places` says which text stands where in a pack, so that it need not be hashed to be counted;
 // `whole` has all source of the state, once all of it was read, so that it need not be looked for to be counted.
@@ -25,6 +25,9 @@ const BUSY_MS = 10_000
 /** The structure of a text, or why it is not known. */
 export type Found = { readonly facts: CodeFacts } | { readonly facts: null; readonly reason: string }
 
+/** The same as it is kept: the structure as its parser packed it. */
+export type Packed = { readonly packed: Uint8Array } | { readonly packed: null; readonly reason: string }
+
 /** A document of a pack. Packs never change, so its text does not. */
 export interface Place {
   readonly pack: string
@@ -37,7 +40,7 @@ export interface Entry {
   readonly text: string
   readonly bytes: number
   /** Absent where its structure is there already. */
-  readonly found?: Found
+  readonly found?: Packed
 }
 
 /**
@@ -193,10 +196,9 @@ type Row = {
   readonly seal: Uint8Array
 }
 
-function sealed(text: string, found: Found): [Uint8Array | null, string | null, Uint8Array] {
-  const body = found.facts === null ? null : packFacts(found.facts)
-  const reason = found.facts === null ? found.reason : null
-  return [body, reason, sealOf(text, body, reason)]
+function sealed(text: string, found: Packed): [Uint8Array | null, string | null, Uint8Array] {
+  const reason = found.packed === null ? found.reason : null
+  return [found.packed, reason, sealOf(text, found.packed, reason)]
 }
 
 function opened(text: string, { body, reason, seal }: Record<string, unknown>): Found | undefined {

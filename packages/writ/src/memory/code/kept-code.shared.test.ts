@@ -20,6 +20,7 @@ import {
   type SymbolList,
 } from '@writ/contract'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { packFacts } from '../../formats/child/code/pack-facts.ts'
 import { openLibrary } from '../library.ts'
 import { type Workspace, workspace } from '../memory-fixture.ts'
 
@@ -50,7 +51,8 @@ const readCode: CodeReader['readCode'] = async ({ bytes }) => {
     const reach = { root: n < 0 ? 'free' : 'own', n: Math.max(n, 0), path: [], loose: false } as const
     return { kind: 'call', start, end: start + 1, within: null, inFunction: false, reach } as const
   })
-  return { definitionsOnly: false, partly: false, definitions, uses, imports: [], exports: [] }
+  const facts = { definitionsOnly: false, partly: false, definitions, uses, imports: [], exports: [] }
+  return { packed: packFacts(facts) }
 }
 
 beforeEach(async () => {

@@ -5,9 +5,10 @@ import type { PackedDocument } from '../pack-layout.ts'
 import type { PackSet } from '../pack-set.ts'
 import { sha256 } from '../sha256.ts'
 import { fitsText } from './code-check.ts'
-import { CodeFile, type Entry, type Found, type Place } from './code-file.ts'
+import { CodeFile, type Entry, type Packed, type Place } from './code-file.ts'
 import { languageOf } from './code-language.ts'
 import { severalAtOnce } from './several-at-once.ts'
+import { unpackFacts } from './unpack-facts.ts'
 
 /** Texts that are under way at once: one that is read, and one that waits for the parser. */
 const AT_ONCE = 2
@@ -137,7 +138,7 @@ export class KeptCode {
         const bytes = this.#text(source.doc)
         const text = textHash(source.language, bytes)
         const kept = this.#file.get(text) !== undefined
-        const found = kept ? {} : { found: await readSource(read, source.language, bytes) }
+        const found = kept ? {} : { found: (await readSource(read, source.language, bytes)).packed }
         signal.throwIfAborted()
         writer.add({ place: source.place, text, bytes: bytes.length, ...found })
         advance(1, bytes.length)
@@ -176,10 +177,14 @@ export class KeptCode {
         const text = textHash(language, bytes)
         const kept = this.#file.get(text)
         const isSound = kept !== undefined && (kept.facts === null || fitsText(kept.facts, bytes.length))
-        const found = isSound ? kept : await readSource(read, language, bytes)
+        if (isSound) {
+          all.push({ doc: doc.id, facts: kept.facts })
+          return
+        }
+        const { packed, facts } = await readSource(read, language, bytes)
         signal.throwIfAborted()
-        if (!isSound) writer.add({ place, text, bytes: bytes.length, found })
-        all.push({ doc: doc.id, facts: found.facts })
+        writer.add({ place, text, bytes: bytes.length, found: packed })
+        all.push({ doc: doc.id, facts })
       })
       writer.write()
       if (beyond.length === 0) this.#keepWhole()
@@ -252,20 +257,40 @@ function firstOf(sources: readonly Source[]): readonly Source[] {
   return end < 0 ? sources : sources.slice(0, end)
 }
 
+/** What is known of a text: as it is kept, and as it is used. */
+interface Read {
+  readonly packed: Packed
+  readonly facts: CodeFacts | null
+}
+
 /** What a parser says of a text, where it fits the text. */
 async function readSource(
   read: CodeReader['readCode'],
   language: CodeLanguage,
   bytes: Buffer,
-): Promise<Found> {
+): Promise<Read> {
   const first = await read({ language, bytes })
   // A parser that ended may have been ended by somebody else: what is kept of a text must be the text's own fault.
   const ended = 'code' in first && first.code === 'damaged'
   const outcome = ended ? await read({ language, bytes }) : first
-  if ('code' in outcome) return { facts: null, reason: outcome.reason }
-  return fitsText(outcome, bytes.length)
-    ? { facts: outcome }
-    : { facts: null, reason: 'its parser told of what is not there' }
+  if ('code' in outcome) return unknown(outcome.reason)
+  const facts = factsOf(outcome.packed)
+  return facts !== undefined && fitsText(facts, bytes.length)
+    ? { packed: outcome, facts }
+    : unknown('its parser told of what is not there')
+}
+
+function unknown(reason: string): Read {
+  return { packed: { packed: null, reason }, facts: null }
+}
+
+/** Undefined where a parser packed what is no structure. */
+function factsOf(packed: Uint8Array): CodeFacts | undefined {
+  try {
+    return unpackFacts(packed)
+  } catch {
+    return undefined
+  }
 }
 
 /** What a text is known by: the same bytes are other source in another language. */

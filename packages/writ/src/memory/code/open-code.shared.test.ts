@@ -1,5 +1,6 @@
-import type { CodeFacts, CodeScope, ContextStore, Library } from '@writ/contract'
+import type { CodeFacts, CodeScope, ContextStore, Library, PackedCode } from '@writ/contract'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { packFacts } from '../../formats/child/code/pack-facts.ts'
 import { openLibrary } from '../library.ts'
 import { type Workspace, workspace } from '../memory-fixture.ts'
 
@@ -32,7 +33,7 @@ const FACTS: CodeFacts = {
 let space: Workspace
 let library: Library
 let read: number
-let facts: CodeFacts
+let packed: Uint8Array
 let asked: PromiseWithResolvers<void>
 let held: PromiseWithResolvers<void>
 
@@ -41,14 +42,14 @@ beforeEach(async () => {
   space.write('a.js', 'function f() {}\n')
   space.write('b.js', 'function f() {}\n')
   read = 0
-  facts = FACTS
+  packed = packFacts(FACTS)
   asked = Promise.withResolvers()
   held = Promise.withResolvers()
-  const readCode = async (): Promise<CodeFacts> => {
+  const readCode = async (): Promise<PackedCode> => {
     read += 1
     asked.resolve()
     await held.promise
-    return facts
+    return { packed }
   }
   library = await openLibrary(space.home, { readCode })
 })
@@ -113,7 +114,16 @@ it.each<[what: string, told: Partial<CodeFacts>]>([
   ['an import that is not there', { exports: [{ name: 'x', reach: { ...reach, root: 'import', n: 0 } }] }],
 ])('is taken for not read where its parser tells of %s', async (_what, told) => {
   held.resolve()
-  facts = { ...FACTS, ...told }
+  packed = packFacts({ ...FACTS, ...told })
+  const store = await library.open(space.request())
+  const { symbols, unread } = await store.symbols(everything(store), { limit: 9 })
+  expect(symbols).toEqual([])
+  expect(unread.count).toBe(2)
+})
+
+it('is taken for not read where its parser packed no structure', async () => {
+  held.resolve()
+  packed = Buffer.from('no structure')
   const store = await library.open(space.request())
   const { symbols, unread } = await store.symbols(everything(store), { limit: 9 })
   expect(symbols).toEqual([])

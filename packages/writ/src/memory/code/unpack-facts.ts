@@ -1,4 +1,4 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { zstdDecompressSync } from 'node:zlib'
 import {
   type CodeDefinition,
   type CodeExport,
@@ -11,7 +11,11 @@ import {
 } from '@writ/contract'
 
 /** Most bytes that the structure of one file is unpacked to: a forged one may not fill the memory. */
-const MOST_BYTES: number = 256 * 1024 ** 2
+const MOST_BYTES: number = 64 * 1024 ** 2
+
+/** Longest name, and most members of a path: no parser tells of longer ones. */
+const LONGEST_NAME = 10_000
+const LONGEST_PATH = 20
 
 const ROOTS = ['own', 'super', 'import', 'free', 'value'] as const
 
@@ -19,56 +23,17 @@ type Row = readonly unknown[]
 
 const NOT_FACTS = 'this is no structure of source'
 
-/** The structure of a file, packed: a quarter of what its JSON takes, and a tenth of its text. */
-export function packFacts(facts: CodeFacts): Buffer {
-  const names = new Map<string, number>()
-  const name = (text: string): number => {
-    const n = names.get(text) ?? names.size
-    names.set(text, n)
-    return n
-  }
-  const reach = (value: CodeReach | null): Row | 0 =>
-    value === null
-      ? 0
-      : [ROOTS.indexOf(value.root), value.n, value.loose ? 1 : 0, ...value.path.map((step) => name(step))]
-  const steps = new Steps()
-  const rows = [
-    [facts.definitionsOnly, facts.partly],
-    facts.definitions.map((one) => [
-      name(one.name),
-      SYMBOL_KINDS.indexOf(one.kind),
-      steps.from(one.start),
-      one.end - one.start,
-      one.start - one.from,
-      one.to - one.end,
-      one.container ?? -1,
-      (one.local ? 1 : 0) + (one.fixed ? 2 : 0) + (one.loose ? 4 : 0),
-      reach(one.value),
-      ...one.bases.map(reach),
-    ]),
-    facts.uses.map((one) => [
-      USE_KINDS.indexOf(one.kind),
-      steps.from(one.start),
-      one.end - one.start,
-      one.within ?? -1,
-      one.inFunction ? 1 : 0,
-      reach(one.reach),
-    ]),
-    facts.imports.map((one) => [name(one.source), name(one.name), one.common ? 1 : 0]),
-    facts.exports.map((one) => [name(one.name), reach(one.reach)]),
-  ]
-  return zstdCompressSync(JSON.stringify([[...names.keys()], ...rows]))
-}
-
-/** Undoes `packFacts`. Throws where the bytes are not what it gives. */
+/** The structure that a parser packed with `packFacts`. Throws where the bytes are not what that gives. */
 export function unpackFacts(bytes: Uint8Array): CodeFacts {
   const json = zstdDecompressSync(bytes, { maxOutputLength: MOST_BYTES }).toString()
   const [names, flags, definitions, uses, imports, exports] = JSON.parse(json) as Row[]
+  for (const name of names as Row) checkName(name)
   const name = (n: unknown): string => textOf(names?.[n as number])
   const steps = new Steps()
   const reach = (value: unknown): CodeReach => {
     const [root, n, loose, ...path] = value as Row
-    return { root: one(ROOTS, root), n: whole(n), path: path.map(name), loose: loose === 1 }
+    if (path.length > LONGEST_PATH) throw new Error(NOT_FACTS)
+    return { root: one(ROOTS, name(root)), n: whole(n), path: path.map(name), loose: loose === 1 }
   }
   const maybe = (value: unknown): CodeReach | null => (value === 0 ? null : reach(value))
   return {
@@ -79,7 +44,7 @@ export function unpackFacts(bytes: Uint8Array): CodeFacts {
       const end = start + whole(row[3])
       return {
         name: name(row[0]),
-        kind: one(SYMBOL_KINDS, row[1]),
+        kind: one(SYMBOL_KINDS, name(row[1])),
         start,
         end,
         from: start - whole(row[4]),
@@ -95,7 +60,7 @@ export function unpackFacts(bytes: Uint8Array): CodeFacts {
     uses: (uses as Row[]).map((row): CodeUse => {
       const start = steps.to(row[1])
       return {
-        kind: one(USE_KINDS, row[0]),
+        kind: one(USE_KINDS, name(row[0])),
         start,
         end: start + whole(row[2]),
         within: row[3] === -1 ? null : whole(row[3]),
@@ -114,12 +79,6 @@ export function unpackFacts(bytes: Uint8Array): CodeFacts {
 class Steps {
   #last = 0
 
-  from(place: number): number {
-    const step = place - this.#last
-    this.#last = place
-    return step
-  }
-
   to(step: unknown): number {
     this.#last += whole(step)
     return whole(this.#last)
@@ -129,6 +88,11 @@ class Steps {
 function textOf(value: unknown): string {
   if (typeof value !== 'string') throw new Error(NOT_FACTS)
   return value
+}
+
+function checkName(value: unknown): void {
+  const name = textOf(value)
+  if (name.length > LONGEST_NAME || name.includes('\0') || !name.isWellFormed()) throw new Error(NOT_FACTS)
 }
 
 function flag(value: unknown): boolean {
@@ -141,8 +105,8 @@ function whole(value: unknown): number {
   return value as number
 }
 
-function one<T>(list: readonly T[], n: unknown): T {
-  const found = list[n as number]
+function one<T extends string>(list: readonly T[], word: string): T {
+  const found = list.find((known) => known === word)
   if (found === undefined) throw new Error(NOT_FACTS)
   return found
 }
