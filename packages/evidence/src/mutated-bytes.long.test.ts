@@ -16,8 +16,10 @@ import {
 } from './evidence-layout.ts'
 import { filesOf, manifested, sample } from './mutated-file.fixture.ts'
 import { distinct, expectRefused, type Refusal } from './refusal.fixture.ts'
+import { OWNER } from './sample-run.fixture.ts'
 import { readTar } from './tar.ts'
 import { VERDICT_CODES, type VerdictCode } from './verdict-codes.ts'
+import { verifyEvidence } from './verify.ts'
 
 // Generated mutations of the bytes of an evidence file, of any part of it: headers, contents, padding, end.
 
@@ -27,6 +29,7 @@ const files = filesOf(sample)
 const file = await manifested(files)
 const entries = await readTar(bytesSource(file))
 const BLOCK = 512
+const trust = OWNER.trust()
 
 const [first] = entries.values()
 if (first === undefined) throw new Error('the sample has no files')
@@ -40,6 +43,19 @@ const altered = (bytes: Uint8Array, i: number, xor: number): Uint8Array => {
   copy[i] = (copy[i] ?? 0) ^ xor
   return copy
 }
+
+test('every byte of the file altered, one after another', async () => {
+  const copy = file.slice()
+  for (let i = 0; i < file.length; i++) {
+    const byte = file[i] ?? 0
+    copy[i] = byte ^ (1 << (i % 8))
+    const report = await verifyEvidence(copy, { trust })
+    if (report.ok || report.verdicts.every(({ result }) => result !== 'fail'))
+      expect.fail(`byte ${i} can change`)
+    copy[i] = byte
+  }
+  expect((await verifyEvidence(copy, { trust })).ok).toBe(true)
+})
 
 const xor = fc.integer({ min: 1, max: 255 })
 const BAD_ARCHIVE: Refusal = { by: { INTEGRITY: ['BAD_ARCHIVE'] } }

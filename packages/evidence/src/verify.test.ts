@@ -62,18 +62,6 @@ test('the same run gives the same file', async () => {
   expect(await pack(await sampleEvidence())).toEqual(file)
 })
 
-test('no byte of the file can change', { timeout: 120_000 }, async () => {
-  const copy = file.slice()
-  for (let i = 0; i < file.length; i++) {
-    const byte = file[i] ?? 0
-    copy[i] = byte ^ (1 << (i % 8))
-    const report = await verifyEvidence(copy, { trust })
-    if (report.ok || failures(report).length === 0) expect.fail(`byte ${i} can change`)
-    copy[i] = byte
-  }
-  expect((await verifyEvidence(copy, { trust })).ok).toBe(true)
-})
-
 test('no length of the file but its own is accepted', async () => {
   for (let length = 0; length < file.length; length += 97) {
     expect((await verifyEvidence(file.subarray(0, length), { trust })).ok).toBe(false)
