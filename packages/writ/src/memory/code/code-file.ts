@@ -5,7 +5,7 @@ import { sha256 } from '../sha256.ts'
 import { packFacts, unpackFacts } from './code-codec.ts'
 
 /** Counts up whenever what is found in source changes; what an older Writ found is found anew. */
-const VERSION = 6
+const VERSION = 7
 
 // Structure by the hash of its text. `places` says which text stands where in a pack, so that it need not be hashed to be counted;
 // `whole` has all source of the state, once all of it was read, so that it need not be looked for to be counted.
