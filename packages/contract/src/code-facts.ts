@@ -26,6 +26,10 @@ export const THIS_STEP = '*this'
 /** The last step of a path where a member is written whose name is computed. */
 export const ANY_MEMBER = '*any'
 
+/** The first step of a path into the module that is read, or into one that is not known, where no import names it. */
+export const OWN_MODULE = '*own'
+export const ANY_MODULE = '*module'
+
 /** What an expression names, as its own file tells: where it begins, and the members that follow. */
 export interface CodeReach {
   /** `own` is a definition of the file, `super` what a class of it extends; `free` is bound nowhere in it, `value` is not known. */

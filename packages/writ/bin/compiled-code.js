@@ -7,8 +7,10 @@ import {
   existsSync,
   constants as files,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -39,6 +41,10 @@ const DONE = 4
 
 /** Opens what is a file, and waits for nothing that is not. */
 const OF_A_FILE = files.O_RDONLY | files.O_NOFOLLOW | files.O_NONBLOCK
+
+/** What is not yet in its place, with the process that writes it, and how old it may be, in milliseconds. */
+const DRAFT = /^(?:command|thread-[^.]+)-\d+\.\d+\.\d+$/
+const LONGEST_WRITING = 600_000
 
 /** How long the end of a command waits for its threads to keep theirs, in milliseconds. */
 const LONGEST_WAIT = 500
@@ -251,5 +257,22 @@ function write(path, run, parts) {
   } catch (error) {
     rmSync(own, { force: true })
     throw error
+  }
+  removeDrafts(dirname(path))
+}
+
+/**
+ * Removes what processes that were killed while they kept something left of it.
+ * @param {string} place
+ */
+function removeDrafts(place) {
+  for (const name of readdirSync(place)) {
+    if (!DRAFT.test(name)) continue
+    const draft = join(place, name)
+    try {
+      if (Date.now() - lstatSync(draft).mtimeMs > LONGEST_WRITING) rmSync(draft)
+    } catch {
+      // Whoever writes it has put it in its place.
+    }
   }
 }

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -79,6 +88,19 @@ it.each([
   writeFileSync(threadFile(), damage(readFileSync(threadFile())))
   expect(run()).toBe('11')
   expect(readFileSync(threadFile()).length).toBeGreaterThan(whole * 0.9)
+})
+
+it('removes what a process that was killed while it kept something left of it', () => {
+  const old = ['thread-store-7.123.456', 'command-7.123.456'].map((name) => join(kept, name))
+  const young = join(kept, 'thread-store-7.124.456')
+  mkdirSync(kept)
+  for (const draft of [...old, young]) writeFileSync(draft, 'half')
+  for (const draft of old) utimesSync(draft, 1, 1)
+  writeFileSync(join(kept, 'mine.1.2'), '')
+  utimesSync(join(kept, 'mine.1.2'), 1, 1)
+  expect(run()).toBe('11')
+  const left = files().filter((name) => name.includes('.'))
+  expect(left).toEqual(['mine.1.2', 'thread-store-7.124.456'])
 })
 
 it('ends with the status it was to end with where a thread never comes to keep anything', () => {

@@ -1,5 +1,6 @@
 import { counted, defined } from '@writ/contract'
 import type { FileReplay, ReplayReport, Writ } from '../index.ts'
+import { loadConfig } from './config.ts'
 import { inHome } from './in-home.ts'
 import { onInterrupt } from './interrupt.ts'
 import { onScreen } from './on-screen.ts'
@@ -19,7 +20,7 @@ export interface ReplayFlags {
 
 /** Does a run of the home, or of a replay file, again and prints what it came to; resolves with 0 when it is identical, else 6. */
 export async function replay(what: string, flags: ReplayFlags): Promise<number> {
-  const { policy, attest, pythonPackages } = flags
+  const { policy, attest, pythonPackages = loadConfig(process.cwd(), process.env).pythonPackages } = flags
   const interrupt = onInterrupt()
   const watch = flags.json === true ? quietWatch : lineWatch(process.stderr)
   const onEvent: typeof watch.onEvent = (event) => watch.onEvent(event)

@@ -12,7 +12,11 @@ const BUSY = 5
  * and with `HOME_UNUSABLE` where there can be no lock.
  */
 export async function withCorpusLock<T>(locks: string, name: string, work: () => Promise<T>): Promise<T> {
-  const lock = taken(locks, name)
+  const corpus = `the corpus ${name}`
+  return await withLock(taken(locks, name, corpus, `${corpus} is being ingested or removed by another`), work)
+}
+
+async function withLock<T>(lock: DatabaseSync, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } finally {
@@ -29,23 +33,28 @@ const PACKS_WAIT_MS = 60_000
 
 /**
  * Does something short while nobody else names the packs of a corpus or removes packs. Waits for whoever does. Rejects like
- * `withCorpusLock`.
+ * `withCorpusLock`, with the name of the corpus that it is done for.
  */
-export async function withPacksLock<T>(locks: string, work: () => Promise<T>): Promise<T> {
+export async function withPacksLock<T>(locks: string, work: () => Promise<T>, name?: string): Promise<T> {
+  const packs = name === undefined ? 'the packs of corpora' : `the packs of the corpus ${name}`
   const until = performance.now() + PACKS_WAIT_MS
   for (;;) {
+    let lock: DatabaseSync
     try {
-      return await withCorpusLock(locks, PACKS, work)
+      lock = taken(locks, PACKS, packs, `${packs} wait for those that another one names or removes`)
     } catch (error) {
       const isTaken = isWritError(error) && error.code === 'CORPUS_BUSY' && performance.now() < until
       if (!isTaken) throw error
       await setTimeout(PACKS_RETRY_MS)
+      continue
     }
+    return await withLock(lock, work)
   }
 }
 
-function taken(locks: string, name: string): DatabaseSync {
-  const path = join(locks, `${name}.lock`)
+/** The lock of a file; messages say what is locked by it, and what holds where another one has it. */
+function taken(locks: string, file: string, what: string, busy: string): DatabaseSync {
+  const path = join(locks, `${file}.lock`)
   let lock: DatabaseSync | undefined
   try {
     lock = new DatabaseSync(path, { timeout: 0 })
@@ -55,8 +64,8 @@ function taken(locks: string, name: string): DatabaseSync {
     lock?.close()
     const why = cause instanceof Error ? cause.message : String(cause)
     if (cause instanceof Error && 'errcode' in cause && cause.errcode === BUSY)
-      throw new WritError('CORPUS_BUSY', `the corpus ${name} is being ingested or removed by another`)
+      throw new WritError('CORPUS_BUSY', busy)
     if (isDiskFull(cause)) throw orDiskFull(cause, locks)
-    throw new WritError('HOME_UNUSABLE', `cannot lock the corpus ${name} by ${path}: ${why}`, { cause })
+    throw new WritError('HOME_UNUSABLE', `cannot lock ${what} by ${path}: ${why}`, { cause })
   }
 }

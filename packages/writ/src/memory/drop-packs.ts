@@ -16,16 +16,17 @@ export interface DroppedPacks {
 
 /**
  * Takes states of partitions (by hash) with their packs and indexes out of the home, except what named corpora hold and
- * what is in use. They are unlinked and not overwritten: a process that has one open reads on.
+ * what is in use; `corpus` is the one it is done for, if any. They are unlinked and not overwritten: a process that has one open reads on.
  */
 export async function dropPacks(
   home: string,
   states: readonly string[],
   inUse: Iterable<string>,
+  corpus?: string,
 ): Promise<DroppedPacks> {
   const places = new CorporaHome(home)
   places.sweep()
-  return await withPacksLock(places.locks, () => drop(places, states, inUse))
+  return await withPacksLock(places.locks, () => drop(places, states, inUse), corpus)
 }
 
 async function drop(
@@ -58,9 +59,9 @@ async function drop(
 }
 
 /** Removes what was derived for states that no named corpus has. It is made again from the packs if it is needed. */
-export async function dropIndexes(home: string, states: readonly string[]): Promise<void> {
+export async function dropIndexes(home: string, states: readonly string[], corpus: string): Promise<void> {
   const places = new CorporaHome(home)
-  await withPacksLock(places.locks, async () => removeIndexes(places, states))
+  await withPacksLock(places.locks, async () => removeIndexes(places, states), corpus)
 }
 
 async function removeIndexes(places: CorporaHome, states: readonly string[]): Promise<void> {

@@ -39,7 +39,7 @@ const SCHEMA = `
 `
 
 /** A whole index is made at once, and one that is cut short is thrown away. */
-const AT_ONCE = `PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768; PRAGMA locking_mode = EXCLUSIVE;`
+const AT_ONCE = `PRAGMA synchronous = OFF; PRAGMA cache_size = -32768; PRAGMA locking_mode = EXCLUSIVE;`
 
 /** Told of what has become searchable since it was last told. */
 export type Advance = (documents: number, bytes: number) => void

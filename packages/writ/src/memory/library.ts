@@ -118,13 +118,14 @@ class PackLibrary implements Library {
     })
     try {
       const kept = manifest(name, request, ingested, { files, earlier, code: sourceOf(ingested) })
-      await withPacksLock(this.#home.locks, async () => {
+      const save = async (): Promise<void> => {
         this.#requirePacks(kept)
         await this.#named.save(kept, scratch)
-      })
+      }
+      await withPacksLock(this.#home.locks, save, name)
       // From here on the corpus is the new one, and what was done for it has no further use.
       await rm(work, { recursive: true, force: true })
-      await this.#dropEarlier(earlier, request)
+      await this.#dropEarlier(name, earlier, request)
       return store
     } catch (error) {
       await store.close()
@@ -185,7 +186,7 @@ class PackLibrary implements Library {
     // The name goes first: what is cut short here leaves packs that nothing names, and no name without its packs.
     const { documents, bytes, kept, earlier = [] } = await this.#named.remove(name)
     const packs = [...new Set([...kept.map(({ packSha256 }) => packSha256), ...earlier])]
-    const { dropped, bytes: freed, kept: stay } = await dropPacks(this.#home.home, packs, inUse)
+    const { dropped, bytes: freed, kept: stay } = await dropPacks(this.#home.home, packs, inUse, name)
     const left = { packsDeleted: dropped, bytesFreed: freed, packsKept: stay }
     return { name, documents, bytes, ...left }
   }
@@ -214,12 +215,12 @@ class PackLibrary implements Library {
    * Removes states that a corpus had, as far as no run and no other name has them. Of those that stay the index goes: it is
    * made again from the packs if it is ever needed.
    */
-  async #dropEarlier(earlier: readonly string[], { inUse }: IngestRequest): Promise<void> {
+  async #dropEarlier(name: string, earlier: readonly string[], { inUse }: IngestRequest): Promise<void> {
     if (earlier.length === 0) return
     // Where nobody can tell what runs were over, all of it stays.
     const used = await inUse?.().catch(() => undefined)
-    if (used !== undefined) await dropPacks(this.#home.home, earlier, used)
-    await dropIndexes(this.#home.home, earlier)
+    if (used !== undefined) await dropPacks(this.#home.home, earlier, used, name)
+    await dropIndexes(this.#home.home, earlier, name)
   }
 
   /** Starts a worker, lets it bring in partitions, and makes a store of both; leaves nothing behind when that fails. */

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 
 /** Counts up whenever what is derived from a pack changes; an older index is built again. */
-export const INDEX_VERSION = 5
+export const INDEX_VERSION = 6
 
 /** Bytes of an index that are read where they lie; one of an ordinary pack has about 35 MB. */
 const MAPPED_BYTES: number = 256 * 1024 * 1024

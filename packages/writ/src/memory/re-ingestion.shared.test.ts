@@ -280,7 +280,9 @@ describe('files that are not what they seem', () => {
 
   it('is not ingested where there can be no lock', async () => {
     corpus(3)
-    const lock = join(space.home, 'corpora', 'locks', 'docs.lock')
+    const [lock, packs] = ['docs', '.packs'].map((name) =>
+      join(space.home, 'corpora', 'locks', `${name}.lock`),
+    ) as [string, string]
     mkdirSync(lock)
     await expect(ingest()).rejects.toMatchObject({ code: 'HOME_UNUSABLE' })
     rmSync(lock, { recursive: true })
@@ -288,6 +290,14 @@ describe('files that are not what they seem', () => {
     await expect(ingest()).rejects.toMatchObject({ code: 'HOME_UNUSABLE' })
     rmSync(lock)
     await (await ingest()).close()
+    // The lock of packs is nobody's corpus: the message says whose packs were to be named.
+    write('new.txt', corpusText(7))
+    rmSync(packs, { force: true })
+    mkdirSync(packs)
+    const message = expect.stringMatching(/^cannot lock the packs of the corpus docs by /)
+    await expect(ingest()).rejects.toMatchObject({ code: 'HOME_UNUSABLE', message })
+    const removed = library.remove('docs', new Set())
+    await expect(removed).rejects.toMatchObject({ code: 'HOME_UNUSABLE', message })
   })
 
   it('is not opened where nothing can be written, and that is said of the home', async () => {

@@ -41,7 +41,7 @@ export async function eraseRun(services: HomeServices, run: string, reason: stri
   const { home } = services
   const signer = await services.signer()
   return await unlessHeld(home, run, async () => {
-    const facts = await gather(await services.ledger(), run)
+    const facts = await gather(await services.ledger(), run, erasedRuns(home))
     // Opened first: what could not be logged is not begun.
     const log = await services.log()
     forgetRun(home, run)
@@ -53,6 +53,7 @@ export async function eraseRun(services: HomeServices, run: string, reason: stri
     await log.append(statement)
     // Last: a run counts as erased once the log says so, and until then is erased again.
     await keepErasure(home, run, statement)
+    if (facts.packages !== undefined) await services.sandboxes.dropWheels(facts.packages)
     return erasure
   })
 }
@@ -126,9 +127,11 @@ interface Facts {
   readonly followers: readonly string[]
   /** Runs that were given notes of it: they hold those. */
   readonly readers: readonly string[]
+  /** Digests of the packages of Python that runs with content have; undefined where not all runs are known. */
+  readonly packages: ReadonlySet<string> | undefined
 }
 
-async function gather(ledger: Ledger, run: string): Promise<Facts> {
+async function gather(ledger: Ledger, run: string, erased: ReadonlySet<string>): Promise<Facts> {
   const tree = new MerkleTree()
   for await (const record of ledger.records(run)) tree.append(leafHash(record))
   const packs = await packsOfRun(ledger, run)
@@ -137,6 +140,7 @@ async function gather(ledger: Ledger, run: string): Promise<Facts> {
   const relatedRuns: string[] = []
   const readers: string[] = []
   const followed = new Set([run])
+  const packages = new Set<string>()
   const heads = await ledger.runs()
   // Oldest first: whoever went on from a follower holds what that one held.
   for (const head of heads.toReversed()) {
@@ -144,6 +148,7 @@ async function gather(ledger: Ledger, run: string): Promise<Facts> {
     for (const pack of await packsOfRun(ledger, head.run)) others.add(pack)
     const opening = await openingOf(ledger, head.run)
     if (head.run === origin || opening?.fork?.run === run) relatedRuns.push(head.run)
+    if (!erased.has(head.run)) for (const { sha256 } of opening?.packages ?? []) packages.add(sha256)
     if (runsOfNotes(opening?.notes).includes(run)) readers.push(head.run)
     if (opening?.conversation?.follows.some((earlier) => followed.has(earlier.run))) followed.add(head.run)
   }
@@ -157,6 +162,7 @@ async function gather(ledger: Ledger, run: string): Promise<Facts> {
     relatedRuns,
     followers,
     readers,
+    packages: (await ledger.damaged()).length === 0 ? packages : undefined,
   }
 }
 

@@ -280,4 +280,48 @@ def matched(value):
     expect(told.certain).toEqual(['state.py#named → state.py#MODE', 'state.py#matched → state.py#MODE'])
     expect(told.answer).toContain('at 4 places')
   })
+
+  it.each([
+    ['an item of globals()', 'def go(k): globals()[k] = 1'],
+    ['many of globals()', 'def go(x): globals().update(x)'],
+    ['a name of globals() that nothing defines', "def go(): globals()['NEW'] = 1"],
+    ['one that is deleted', 'def go(k): del globals()[k]'],
+    ['globals() by a name', 'def go(k):\n    names = globals()\n    names[k] = 1'],
+    ['globals() by a variable of the module', 'NAMES = globals()\ndef go(k): NAMES[k] = 1'],
+    ['vars() of the module', 'def go(k): vars(sys.modules[__name__])[k] = 1'],
+    ['vars() of another module', 'def go(k): vars(conf)[k] = 1'],
+    ['__dict__ of another module', 'def go(x): conf.__dict__.update(x)'],
+    ['setattr of the module', 'def go(k): setattr(sys.modules[__name__], k, 1)'],
+    ['setattr of the module by a name', "this = sys.modules[__name__]\ndef go(): setattr(this, 'MODE', 1)"],
+    ['a member of the module by a name', 'this = sys.modules[__name__]\ndef go(): this.MODE = 1'],
+    ['setattr of another module', 'def go(k): setattr(conf, k, 1)'],
+    ['a name of another module that it has not', 'def go(): conf.NEW = 1'],
+    ['setattr of a module that is not known', "def go(m): setattr(importlib.import_module(m), 'LEVEL', 1)"],
+    ['a member of a module that is not known', 'def go(m): sys.modules[m].LEVEL = 1'],
+    ['the method that setattr calls', 'def go(k): conf.__setattr__(k, 1)'],
+    ['what is executed', 'def go(x): exec(x, globals())'],
+  ])('is told, and not exact, where a write is %s', async (_what, text) => {
+    const texts = { 'conf.py': 'LEVEL = 1\n', 'a.py': `import sys, importlib, conf\nMODE = None\n${text}\n` }
+    const told = await ask('Which functions write module-level state?', texts)
+    expect(told.basis).toBe('passages')
+    expect(told.likely.map((one) => one.split(' → ')[0])).toContain('a.py#go')
+  })
+
+  it('may be a write of any variable of its module, and of no other', async () => {
+    const texts = {
+      'conf.py': 'LEVEL = 1\n',
+      'a.py':
+        'MODE = None\ndef go(k): globals()[k] = 1\ndef on():\n    k = {}\n    vars(k)["x"] = locals()["y"] = 1\n',
+    }
+    const mode = await ask('Which functions write the variable MODE?', texts)
+    expect(mode).toMatchObject({ basis: 'passages', certain: [], likely: ['a.py#go → a.py#MODE'] })
+    const level = await ask('Which functions write the variable LEVEL?', texts)
+    expect(level).toMatchObject({ basis: 'exact', certain: [], likely: [] })
+  })
+
+  it('knows a function that globals() replaces', async () => {
+    const texts = { 'a.py': 'def f(): pass\ndef go(): globals()["f"] = len\n' }
+    const told = await ask('Which functions write module-level state?', texts)
+    expect(told).toMatchObject({ basis: 'exact', certain: ['a.py#go → a.py#f'] })
+  })
 })

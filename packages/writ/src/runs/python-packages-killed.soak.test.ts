@@ -81,6 +81,15 @@ it.skipIf(lack !== undefined)(
         writeFileSync(join(right, file), bytes)
         const resumed = command(place, ['resume', 'last', '--python-packages', right, '--home', bare])
         expect(await once(resumed, 'close'), where).toEqual([0, null])
+
+        // Done again with what the user configuration names.
+        const config = join(place, '.config', 'writ')
+        mkdirSync(config, { recursive: true })
+        writeFileSync(join(config, 'config.json'), JSON.stringify({ pythonPackages: right }))
+        rmSync(join(bare, 'python-packages'), { recursive: true })
+        const again = command(place, ['replay', 'last', '--home', bare])
+        expect(await once(again, 'close'), where).toEqual([0, null])
+        rmSync(config, { recursive: true })
         rmSync(bare, { recursive: true })
 
         await within(home, directory, async (writ) => {

@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { block } from '@writ/simulator'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -55,7 +56,19 @@ it.skipIf(lack !== undefined)(
     expect(forked).toMatchObject({ status: 'complete', value: [42, 8] })
     expect(await home.verify(forked)).toMatchObject({ ok: true })
     expect(await home.replay(forked.run)).toMatchObject({ outcome: 'IDENTICAL' })
-    rmSync(join(home.place, 'home', 'python-packages'), { recursive: true })
+    const kept = join(home.place, 'home', 'python-packages')
+    renameSync(kept, `${kept}-away`)
     await expect(home.replay(answer.run)).rejects.toMatchObject({ code: 'PYTHON_PACKAGE_MISSING' })
+    renameSync(`${kept}-away`, kept)
+
+    // They go with the last run that names them.
+    const left = async (run: string): Promise<readonly string[]> => {
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      for (const path of [join(kept, sha256), join(kept, sha256, file)]) utimesSync(path, 1, 1)
+      await home.within((writ) => writ.erase(run, 'asked for'))
+      return readdirSync(kept).filter((name) => name === sha256)
+    }
+    expect(await left(answer.run)).toHaveLength(1)
+    expect(await left(forked.run)).toEqual([])
   },
 )

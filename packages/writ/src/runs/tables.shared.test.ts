@@ -294,6 +294,45 @@ describe('the built-in model over tables', () => {
     expect(JSON.stringify(answer.value)).toContain(why)
   })
 
+  const many = (row: string): string => `${row}\n`.repeat(1_500)
+  const EUROPEAN = [
+    { id: 'late.csv', text: `name,pieces,price\n${many('Ada,12.500,free')}Bo,3.200,"1.234,56 €"\n` },
+    { id: 'fees.csv', text: 'name;fee\nAda;1.000,00\nBo;1000,00\nCy;20,00\n' },
+    { id: 'dues.csv', text: 'name,due\nAda,"1,000"\nBo,1000\nCy,20\n' },
+    {
+      id: 'mixed.json',
+      text: '[{"name":"Ada","toll":"1.234,56"},{"name":"Bo","toll":900},{"name":"Cy","toll":12.5}]',
+    },
+  ]
+
+  it.each([
+    ['What is the total pieces?', 'holds values of type text'],
+    ['What is the average fee?', 'holds values of type text'],
+    ['How many different fees are there?', 'may write one number in more than one way'],
+    ['How many different dues are there?', 'may write one number in more than one way'],
+    ['How many rows of dues.csv have due 1000?', 'may write one number in more than one way'],
+    ['What is the total toll?', 'holds values of type text'],
+    ['What is the highest toll?', 'holds values of type text'],
+  ])('computes nothing of numbers that it may read wrongly: %s', async (query, why) => {
+    const answer = await writ.completion({ query, context: EUROPEAN })
+    expect(answer).toMatchObject({ basis: 'passages' })
+    expect(JSON.stringify(answer.value)).toContain(why)
+  })
+
+  it('computes what is surely read beside them', async () => {
+    const plain = { id: 'plain.csv', text: 'name,pieces,versions\nAda,12.500,1.2\nBo,3.200,1.20\n' }
+    const towns = { id: 'towns.csv', text: 'town,code\n"Rome, Italy","1,5"\n"Oslo, Norway","1,6"\n' }
+    for (const [query, number] of [
+      ['What is the total pieces?', 15.7],
+      ['How many different towns are there?', 2],
+      ['How many different codes are there?', 2],
+    ] as const)
+      expect(await writ.completion({ query, context: [plain, towns] })).toMatchObject({
+        basis: 'exact',
+        value: { number },
+      })
+  })
+
   it('says that rows repeat each other', async () => {
     const answer = await writ.completion({ query: 'How many sales are there?', context: [SALES] })
     expect(answer).toMatchObject({ basis: 'exact', value: { number: 4 } })

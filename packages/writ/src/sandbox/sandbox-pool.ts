@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { PythonPackage, ReplLanguage, RunEvent, Sandbox } from '@writ/contract'
 import { sandboxOf } from './open-sandbox.ts'
 import type { StartedPython } from './python/examine-wheels.ts'
@@ -75,6 +76,14 @@ export class SandboxPool {
     }
   }
 
+  /** Removes wheels that were kept for runs and that none of these digests names. */
+  async dropWheels(named: ReadonlySet<string>): Promise<void> {
+    const { kept } = this.#wheels
+    if (kept === undefined || !existsSync(kept)) return
+    const { dropWheels } = await import('./python/drop-wheels.ts')
+    dropWheels(kept, named)
+  }
+
   /** Ends the spare. Sandboxes that are open stay. */
   async close(): Promise<void> {
     this.#closed = true
@@ -88,10 +97,10 @@ export class SandboxPool {
   async #openPython(packages: readonly PythonPackage[] | undefined): Promise<Sandbox> {
     const spare = packages === undefined ? this.#interpreter : undefined
     if (packages === undefined) this.#interpreter = undefined // before anything is awaited, or a second run would find it too
-    const { openPython, withInstalled, withRecorded } = await import('./python/open-python.ts')
+    const { isReady, openPython, withInstalled, withRecorded } = await import('./python/open-python.ts')
     const ready = await spare
-    if (ready !== undefined && ready.child.gone === undefined)
-      return await openPython(ready, () => this.open())
+    if (ready !== undefined && isReady(ready)) return await openPython(ready, () => this.open())
+    ready?.child.kill()
     const started =
       packages === undefined ? await withInstalled(this.#wheels) : await withRecorded(packages, this.#wheels)
     return await openPython(started, () => this.open())

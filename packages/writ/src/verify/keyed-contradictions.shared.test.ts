@@ -1,4 +1,4 @@
-import { canonicalJson } from '@writ/evidence'
+import { type AnyRecord, canonicalJson } from '@writ/evidence'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { charged, det, type Forgery, limits, obs, priced, single } from './keyed-alterations.fixture.ts'
 import { AMOUNTS } from './keyed-amounts.fixture.ts'
@@ -50,6 +50,18 @@ const UNSTATED: readonly (Forgery & { readonly because: string })[] = [
       fuel: fuel + 1,
     })),
     because: 'The fuel of a cell is told by its record alone; doing the run again tells another.',
+  },
+  {
+    name: 'no item of any batch names its request',
+    of: 'wide',
+    forge: ({ records }) =>
+      records.map((record): AnyRecord => {
+        if (record.kind !== 'model.item') return record
+        const { input: _, ...det } = record.det
+        return { ...record, det }
+      }),
+    because:
+      'So does a run from before they did. Who can sign this can as well sign another answer of a model.',
   },
 ]
 

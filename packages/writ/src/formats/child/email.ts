@@ -3,6 +3,7 @@ import PostalMime, { type Address, type Attachment, type Email } from 'postal-mi
 import { MAX_PARTS } from '../limits.ts'
 import { plainLines } from './block-text.ts'
 import { htmlBlocks } from './html-blocks.ts'
+import { hasReturnInHeaders, withNewlines } from './mail-lines.ts'
 import { Refused } from './refused.ts'
 import { oneLine, TextBuilder } from './text-builder.ts'
 
@@ -10,7 +11,10 @@ const MOST_NESTED_PARTS = 50
 const MOST_HEADER_BYTES: number = 1024 * 1024
 
 /** A message: its headers and its body as text, and its attachments as files of their own. */
-export async function parseEmail({ bytes }: ParseRequest): Promise<Parsed> {
+export async function parseEmail({ bytes: given }: ParseRequest): Promise<Parsed> {
+  const bytes = withNewlines(given)
+  if (hasReturnInHeaders(bytes))
+    throw new Refused('damaged', 'its headers have lines that end in a return and others that do not')
   const email = await PostalMime.parse(bytes, {
     attachmentEncoding: 'arraybuffer',
     forceRfc822Attachments: true,

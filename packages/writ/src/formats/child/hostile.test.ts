@@ -79,6 +79,12 @@ it('says of mail that was cut short that it was', async () => {
   expect(document?.warnings).toEqual(['it ends before its last part does: it was cut short'])
 })
 
+it('says of a workbook with plain text that it has some', () => {
+  const { bytes } = cells('<row r="1"><c r="A1" t="str"><v><![CDATA[here]]></v></c></row>')
+  const read = parseFile({ format: 'xlsx', name: 'a.xlsx', bytes })
+  return expect(read).rejects.toMatchObject({ refusal: { reason: expect.stringContaining('(CDATA)') } })
+})
+
 it('says of a workbook which of its sheets cannot be read', async () => {
   const { document } = await parseFile({ name: 'hostile', ...twoSheets('<c r="A1" t="s"><v>99</v></c>') })
   expect(document?.text).toContain('kept')

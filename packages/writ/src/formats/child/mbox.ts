@@ -1,5 +1,6 @@
 import type { Parsed, ParsedMember, ParseRequest } from '@writ/contract'
 import { MAX_PARTS } from '../limits.ts'
+import { withNewlines } from './mail-lines.ts'
 import { Refused } from './refused.ts'
 
 const NEWLINE = 0x0a
@@ -9,7 +10,8 @@ const RETURN = 0x0d
 const SEPARATOR = /^From .{0,200}\d{1,2}:\d{2}/
 
 /** The messages of a mailbox (RFC 4155), each a file of its own named by its number. */
-export function parseMbox({ bytes }: ParseRequest): Parsed {
+export function parseMbox({ bytes: given }: ParseRequest): Parsed {
+  const bytes = withNewlines(given)
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const starts = separators(file)
   if (starts.length === 0 || starts[0] !== 0)

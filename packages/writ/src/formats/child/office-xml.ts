@@ -42,7 +42,7 @@ export function checkWorkbookPart(name: string, content: Buffer): void {
       onclosetag: (_tag, isImplied) => check.close(isImplied),
       ontext: (text) => check.text(text),
       oncomment: (text) => check.aside(text),
-      oncdatastart: () => check.aside('<'),
+      oncdatastart: () => check.plain(),
       onprocessinginstruction: (kind, text) => check.declaration(kind, text),
     },
     { xmlMode: true },

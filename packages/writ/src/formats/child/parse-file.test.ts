@@ -145,6 +145,26 @@ describe('mail', () => {
     expect(members[0] && Buffer.from(members[0].bytes).equals(fixture('contract.pdf'))).toBe(true)
   })
 
+  it('is the same where its lines end in returns, and refused where some of its headers do', async () => {
+    const unix = fixture('offer.eml').toString('latin1').replaceAll('\r\n', '\n')
+    const read = (text: string): Promise<Parsed> =>
+      parseFile({ format: 'email', name: 'a.eml', bytes: Buffer.from(text, 'latin1') })
+    const whole = await read(unix)
+    expect(whole.members).toHaveLength(1)
+    expect(await read(unix.replaceAll('\n', '\r'))).toEqual(whole)
+    expect(await read(unix.replaceAll('\n', '\r\n'))).toEqual(whole)
+    const inBody = await read('Subject: S\n\none\rtwo\n')
+    expect(inBody.document?.text).toMatch(/one\rtwo/)
+    for (const mixed of ['From: a@b.c\rSubject: S\r\rone\n', 'From: a@b.c\nSubject: S\rTo: d@e.f\n\none\n'])
+      await expect(read(mixed)).rejects.toMatchObject({
+        refusal: { code: 'damaged', reason: expect.stringContaining('end in a return') },
+      })
+    const mailbox = fixture('inbox.mbox').toString('latin1').replaceAll('\r\n', '\n')
+    const asMbox = (text: string): Promise<Parsed> =>
+      parseFile({ format: 'mbox', name: 'a.mbox', bytes: Buffer.from(text, 'latin1') })
+    expect(await asMbox(mailbox.replaceAll('\n', '\r'))).toEqual(await asMbox(mailbox))
+  })
+
   it('in a mailbox is a message each, with what was quoted as it was', async () => {
     const { members } = await parse('mbox', 'inbox.mbox')
     expect(members.map(({ name }) => name)).toEqual(['0001.eml', '0002.eml'])

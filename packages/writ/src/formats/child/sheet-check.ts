@@ -62,10 +62,17 @@ export class SheetCheck {
     if (closed.name === 'c') this.#closeCell()
   }
 
-  /** A comment, or text that stands as it is. */
+  /** A comment or an instruction. */
   aside(text: string): void {
     if (text.includes('<') || this.#open.length > 1)
       throw damaged('a part of it has comments among its elements, and may be read with them or without')
+  }
+
+  /** Text that stands as it is (CDATA). */
+  plain(): void {
+    throw damaged(
+      'a part of it has plain text (CDATA) among its elements, and may be read with it or without',
+    )
   }
 
   declaration(name: string, text: string): void {

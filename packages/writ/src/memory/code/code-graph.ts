@@ -1,10 +1,13 @@
 import {
+  ANY_MEMBER,
+  ANY_MODULE,
   type CodeDefinition,
   type CodeReach,
   type CodeUse,
   INSTANCE_STEP,
   type LinkConfidence,
   type LinkKind,
+  OWN_MODULE,
   THIS_STEP,
 } from '@writ/contract'
 import { isPython } from './code-language.ts'
@@ -36,11 +39,22 @@ export interface OpenCall {
   readonly from: Sym | null
 }
 
+/** A write of what a module of Python keeps, which may be any of its names or one that nothing defines. */
+export interface OpenWrite {
+  /** The module; null where that may be any. */
+  readonly module: SourceFile | null
+  /** The name; null where that may be any. */
+  readonly name: string | null
+  /** The write, which leads nowhere by itself. */
+  readonly edge: Edge
+}
+
 /** Symbols of some files and how they lead to each other. What is not among the files does not exist. */
 export class CodeGraph {
   readonly symbols: readonly Sym[]
   readonly edges: Edge[] = []
   readonly open: OpenCall[] = []
+  readonly openWrites: OpenWrite[] = []
   readonly #symbols: ReadonlyMap<SourceFile, readonly Sym[]>
   readonly #resolver: CodeResolver
   readonly #handed = new Map<SourceFile, Map<CodeDefinition, string[]>>()
@@ -191,6 +205,7 @@ export class CodeGraph {
 
   #write({ kind, reach }: CodeUse, place: Place): void {
     const { file } = place
+    if (kind === 'member-write' && isPython(file)) this.#writeOpen(reach, place)
     const path = kind === 'member-write' ? reach.path.slice(0, -1) : reach.path
     if (kind === 'write') {
       const { value } = this.#resolver.follow(file, { ...reach, path: [] }, 0)
@@ -211,6 +226,24 @@ export class CodeGraph {
       ...place,
       to: state.sym,
     })
+  }
+
+  /** A write of a name that is computed, or that the module does not define. */
+  #writeOpen(reach: CodeReach, place: Place): void {
+    const [first] = reach.path
+    const member = reach.path.at(-1)
+    const isUnnamed = reach.root === 'free' && (first === OWN_MODULE || first === ANY_MODULE)
+    const holder = isUnnamed
+      ? null
+      : this.#resolver.follow(place.file, { ...reach, path: reach.path.slice(0, -1) }, 0, true).value
+    if (!isUnnamed && (holder === null || !('module' in holder))) return
+    const isAny = member === ANY_MEMBER || member === '__dict__'
+    const known = isUnnamed || isAny ? null : this.#resolver.follow(place.file, reach, 0).value
+    if (known !== null) return
+    const named = holder !== null && 'module' in holder ? holder.module : null
+    const module = first === OWN_MODULE && isUnnamed ? place.file : named
+    const edge: Edge = { kind: 'member-write', confidence: 'likely', ...place, to: null }
+    this.openWrites.push({ module, name: isAny ? null : (member ?? null), edge })
   }
 
   /** The variable that a changed path begins with. */

@@ -12,7 +12,7 @@ import {
   type UnreadCode,
   WritError,
 } from '@writ/contract'
-import { CodeGraph, type Edge, type OpenCall } from './code-graph.ts'
+import { CodeGraph, type Edge, type OpenCall, type OpenWrite } from './code-graph.ts'
 import { isPython, languageOf } from './code-language.ts'
 import { CodeRows, type DocumentOf, qualified } from './code-rows.ts'
 import { memberKey, type SourceFile, type Sym } from './code-symbols.ts'
@@ -99,6 +99,9 @@ export class CodeView {
     if (direction === 'in')
       return [
         ...(this.#into.get(sym) ?? []),
+        ...this.#graph.openWrites
+          .filter((write) => mayWrite(write, sym))
+          .map(({ edge }) => ({ ...edge, to: sym })),
         ...(this.#open.get(memberKey(sym)) ?? [])
           .filter((call) => mayBe(call, sym, this.#graph))
           .map((call) => edgeOf(call, sym, 'name-only')),
@@ -114,7 +117,8 @@ export class CodeView {
   /** Writes to what lives as long as its module. */
   #writes(): Edge[] {
     const kinds: ReadonlySet<string> = new Set(LINK_GROUPS.writes)
-    return this.#graph.edges.filter(({ kind, to }) => kinds.has(kind) && to !== null && !to.def.local)
+    const known = this.#graph.edges.filter(({ kind, to }) => kinds.has(kind) && to !== null && !to.def.local)
+    return [...known, ...this.#graph.openWrites.map(({ edge }) => edge)]
   }
 
   /** What a name means; a definition that is another's alias is not meant beside it. */
@@ -188,6 +192,12 @@ function familyOf(doc: string): string | undefined {
 function calledName({ file, use: { reach } }: OpenCall): string | undefined {
   const imported = reach.root === 'import' ? file.facts.imports[reach.n]?.name : undefined
   return reach.path.at(-1) ?? imported
+}
+
+/** Whether a write of a name that is not known may be one of a symbol. */
+function mayWrite({ module, name }: OpenWrite, { file, def }: Sym): boolean {
+  const isOfModule = def.container === null && !def.local && isPython(file)
+  return isOfModule && (module === null || module === file) && (name === null || name === def.name)
 }
 
 /** Whether a call that leads nowhere may be one of a symbol, as far as more than its name tells. */

@@ -68,3 +68,30 @@ it.each<[readonly string[], unknown]>([
   const { type, digits } = facts.column('amount')
   expect(digits === undefined ? type : [type, ...digits]).toEqual(expected)
 })
+
+it.each([
+  ['1.234,50', true],
+  ['12,5', true],
+  ['-12,50 €', true],
+  ['€ 1.234,567', true],
+  ['EUR 9,99', true],
+  ['9,99 EUR', true],
+  ["1'234,5", true],
+  ['1 234,56', true],
+  ['1,234', false],
+  ['1,234.56', false],
+  ['1.234', false],
+  ['Rome, 5', false],
+  ['3,12,5', false],
+])('%j has a comma for its decimals: %s', (cell, expected) => {
+  const facts = new ColumnFacts('amount', false)
+  facts.add(cell)
+  expect(facts.hasCommas).toBe(expected)
+})
+
+it('takes a point for one that sets thousands apart beside commas, where it may be', () => {
+  const facts = new ColumnFacts('amount', false, 'beside-commas')
+  for (const cell of ['12.500', '3.200']) facts.add(cell)
+  expect(facts.column('amount', true).type).toBe('text')
+  expect(facts.column('amount', false).type).toBe('decimal')
+})

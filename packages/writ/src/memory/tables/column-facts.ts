@@ -1,4 +1,5 @@
 import type { ColumnType, TableColumn } from '@writ/contract'
+import type { FoundColumn } from './found-table.ts'
 
 const INTEGER = /^-?(?:0|[1-9]\d{0,17})$/
 const DECIMAL = /^-?(0|[1-9]\d*)(?:\.(\d+))?$/
@@ -6,6 +7,9 @@ const DAY = /^(\d{4})-(\d{2})-(\d{2})$/
 const TRUTH = /^(?:true|false)$/i
 /** "1.500", which is one and a half or fifteen hundred. */
 const GROUPED = /^-?[1-9]\d{0,2}\.\d{3}$/
+/** "1.234,50", "12,5 €": a number whose sign for decimals is a comma. */
+const DECIMAL_COMMA =
+  /^(?:[A-Z]{3}\s?|[^\d.,]{0,3})(?:\d{1,3}(?:[.'’\s]\d{3})+,\d+|\d+,\d{1,2})(?:\s?[A-Z]{3}|[^\d.,]{0,3})$/
 /** DuckDB's decimals have at most so many digits. */
 const MOST_DIGITS = 38
 
@@ -24,11 +28,14 @@ export class ColumnFacts {
   #before = 1
   #after = 0
   /** Whether every number with a point may be one whose thousands are set apart. */
-  #grouped: boolean
+  #grouped = true
+  readonly #mayGroup: FoundColumn['mayGroup']
+  /** Whether a number has a comma for its decimals. */
+  hasCommas = false
 
-  /** `mayGroup` says that a point in a number may set thousands apart. */
-  constructor(name: string, isText: boolean, mayGroup: boolean = false) {
-    this.#grouped = mayGroup
+  /** `mayGroup` says whether a point in a number may set thousands apart. */
+  constructor(name: string, isText: boolean, mayGroup: FoundColumn['mayGroup'] = false) {
+    this.#mayGroup = mayGroup
     this.#isText = isText || isIdentifier(name)
   }
 
@@ -37,23 +44,26 @@ export class ColumnFacts {
     this.#some = true
     if (this.#decimal) this.#decimal = this.#measure(cell)
     if (this.#grouped && cell.includes('.')) this.#grouped = GROUPED.test(cell)
+    if (!this.hasCommas && cell.includes(',')) this.hasCommas = DECIMAL_COMMA.test(cell)
     if (this.#integer) this.#integer = INTEGER.test(cell)
     if (this.#date) this.#date = isDay(cell)
     if (this.#truth) this.#truth = TRUTH.test(cell)
   }
 
-  column(name: string): TableColumn {
-    const type = this.#type()
+  /** What the column is; `besideCommas` says whether a number of its table has a comma for its decimals. */
+  column(name: string, besideCommas: boolean = false): TableColumn {
+    const type = this.#type(besideCommas)
     return type === 'decimal' ? { name, type, digits: [this.#before, this.#after] } : { name, type }
   }
 
-  #type(): ColumnType {
+  #type(besideCommas: boolean): ColumnType {
     if (!this.#some) return 'text'
     if (this.#date) return 'date'
     if (this.#isText) return 'text'
     if (this.#truth) return 'boolean'
     if (this.#integer) return 'integer'
-    if (this.#grouped) return 'text'
+    const mayGroup = this.#mayGroup === 'beside-commas' ? besideCommas : this.#mayGroup
+    if (this.#grouped && mayGroup) return 'text'
     return this.#decimal && this.#after > 0 && this.#before + this.#after <= MOST_DIGITS ? 'decimal' : 'text'
   }
 

@@ -14,9 +14,6 @@ const DELIMITERS: Readonly<Record<string, readonly string[]>> = {
 const COMMA = 0x2c
 const RETURN = 0x0d
 const SPACE = 0x20
-/** "1.234,50", "12,5": a number whose sign for decimals is a comma. */
-const DECIMAL_COMMA = /^-?\d{1,3}(?:\.\d{3})*,\d{1,2}$|^-?\d+,\d{1,2}$/
-
 /** Of more rows than this share that differ in length from the header, it is not known which cell belongs to what. */
 const MOST_RAGGED = 0.05
 
@@ -42,7 +39,6 @@ function tableOf(bytes: Buffer, delimiter: number, from: number): FoundTable | N
   const cells = sample.map((record) => cellsOf(bytes, record))
   const problem = headerProblem(header, cells)
   if (problem !== undefined) return noTable(problem)
-  const commas = cells.some((row) => row.some((cell) => cell !== null && DECIMAL_COMMA.test(cell)))
   const { rows, ragged, gaps, heads, setIn } = lengths(bytes, delimiter, first, header.length)
   if (ragged > rows * MOST_RAGGED)
     return noTable(`${ragged} of ${rows} rows have another number of cells than the header`)
@@ -51,7 +47,7 @@ function tableOf(bytes: Buffer, delimiter: number, from: number): FoundTable | N
     columns: header.map((name) => ({
       name: name ?? '',
       isText: false,
-      mayGroup: commas || delimiter !== COMMA,
+      mayGroup: delimiter === COMMA ? 'beside-commas' : true,
     })),
     rows: rowsOf(bytes, delimiter, first, header.length),
     ragged: ragged > 0,

@@ -65,7 +65,7 @@ describe('a delimited file', () => {
 
   it('says whether a point may set thousands apart', () => {
     const mayGroup = (text: string): unknown => table(CSV, text).columns.map((column) => column.mayGroup)
-    expect(mayGroup('a,b\n1.500,x\n')).toEqual([false, false])
+    expect(mayGroup('a,b\n1.500,x\n')).toEqual(['beside-commas', 'beside-commas'])
     expect(mayGroup('a;b\n1.500;x\n')).toEqual([true, true])
   })
 

@@ -17,8 +17,11 @@ export interface FoundColumn {
   readonly name: string
   /** Whether its values are said to be texts, however they look; a column of nothing but days is of days all the same. */
   readonly isText: boolean
-  /** Whether a point in a number may set thousands apart: nothing says that it is the decimal sign. */
-  readonly mayGroup: boolean
+  /**
+   * Whether a point in a number may set thousands apart: nothing says that it is the decimal sign. It may `beside-commas` where
+   * a number of the table has a comma for that sign.
+   */
+  readonly mayGroup: boolean | 'beside-commas'
 }
 
 /** Offsets count in the text of the document. An empty cell is null. */

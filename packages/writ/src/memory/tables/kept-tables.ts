@@ -48,7 +48,8 @@ export function keepTables(
     }
     if (one.guessed === true) notes.add('guessed-header')
     if (one.apart === true || totals.seem) notes.add('totals')
-    const columns = facts.map((column, at) => column.column(names[at] ?? ''))
+    const besideCommas = facts.some(({ hasCommas }) => hasCommas)
+    const columns = facts.map((column, at) => column.column(names[at] ?? '', besideCommas))
     const sorted = TABLE_NOTES.filter((note) => notes.has(note))
     change.run(JSON.stringify(columns), rows, JSON.stringify(sorted), n)
   }

@@ -3,7 +3,7 @@ import { openSandbox } from '../open-sandbox.ts'
 import { examined, type StartedPython } from './examine-wheels.ts'
 import { interpreters } from './interpreters.ts'
 import { PythonSandbox } from './python-sandbox.ts'
-import { installedWheels, recordedWheels, type Wheel, type WheelPlaces } from './wheels.ts'
+import { areStillKept, installedWheels, recordedWheels, type Wheel, type WheelPlaces } from './wheels.ts'
 
 /** Starts an interpreter with the packages that the user installed. Rejects as `openPython` does, and with `PYTHON_PACKAGE_REFUSED`. */
 export async function withInstalled(places: WheelPlaces): Promise<StartedPython> {
@@ -16,6 +16,11 @@ export async function withRecorded(
   places: WheelPlaces,
 ): Promise<StartedPython> {
   return await started(recordedWheels(packages, places))
+}
+
+/** Whether an interpreter that was started before can still serve a run. */
+export function isReady({ child, wheels }: StartedPython): boolean {
+  return child.gone === undefined && areStillKept(wheels)
 }
 
 async function started(wheels: readonly Wheel[]): Promise<StartedPython> {

@@ -7,12 +7,14 @@ import {
   readFileSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
-import { installedWheels, recordedWheels } from './wheels.ts'
+import { dropWheels } from './drop-wheels.ts'
+import { areStillKept, installedWheels, recordedWheels } from './wheels.ts'
 
 const FILE = 'tinypack-1-py3-none-any.whl'
 const SHA256 = createHash('sha256').update('bytes').digest('hex')
@@ -79,4 +81,31 @@ it('those of a run are taken where they are kept, else where they are installed,
   writeFileSync(path, 'byte$')
   expect(() => recordedWheels(packages, { directory, kept })).toThrow(MISSING)
   expect(() => recordedWheels(packages, {})).toThrow(MISSING)
+})
+
+it('one that no run names goes, once it was not used for an hour', () => {
+  writeFileSync(join(directory, FILE), 'bytes')
+  const wheels = installedWheels({ directory, kept })
+  const age = (): void => {
+    for (const path of [join(kept, SHA256), join(kept, SHA256, FILE)]) utimesSync(path, 1, 1)
+  }
+  const drop = (...named: readonly string[]): readonly string[] => {
+    dropWheels(kept, new Set(named))
+    return readdirSync(kept)
+  }
+  expect(drop()).toEqual([SHA256])
+  for (const use of [
+    () => installedWheels({ directory, kept }),
+    () => recordedWheels(packages, { kept }),
+    () => areStillKept(wheels),
+  ]) {
+    age()
+    use()
+    expect(drop()).toEqual([SHA256])
+  }
+  age()
+  expect(drop(SHA256)).toEqual([SHA256])
+  expect(drop('0'.repeat(64))).toEqual([])
+  expect(areStillKept(wheels)).toBe(false)
+  dropWheels(join(kept, 'none'), new Set())
 })

@@ -2,6 +2,7 @@ import { hash, randomUUID } from 'node:crypto'
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -9,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -50,13 +52,18 @@ export function recordedWheels(packages: readonly PythonPackage[], places: Wheel
     const { directory, kept } = places
     if (kept !== undefined) {
       const path = join(kept, sha256, file)
-      if (isWheel(path, sha256)) return { file, sha256, path }
+      if (isWheel(path, sha256)) return used({ file, sha256, path })
       const given = directory === undefined ? undefined : join(resolve(directory), file)
       if (given !== undefined && isWheel(given, sha256)) return keep(given, file, kept)
     }
     const message = `The run used the Python package ${file} (sha256 ${sha256}), and these bytes are not here.`
     throw new WritError('PYTHON_PACKAGE_MISSING', message)
   })
+}
+
+/** Whether wheels that were kept a while ago still are. From here on they count as used now. */
+export function areStillKept(wheels: readonly Wheel[]): boolean {
+  return wheels.every((wheel) => existsSync(used(wheel).path))
 }
 
 /** Says why a wheel is not taken. */
@@ -83,7 +90,7 @@ function keep(from: string, file: string, kept: string): Wheel {
   const bytes = bytesOf(from, file)
   const sha256 = hash('sha256', bytes)
   const path = join(kept, sha256, file)
-  if (isWheel(path, sha256)) return { file, sha256, path }
+  if (isWheel(path, sha256)) return used({ file, sha256, path })
   mkdirSync(join(kept, sha256), { recursive: true, mode: 0o700 })
   const draft = `${path}.${randomUUID()}`
   try {
@@ -93,6 +100,15 @@ function keep(from: string, file: string, kept: string): Wheel {
     rmSync(draft, { force: true })
   }
   return { file, sha256, path }
+}
+
+/** A kept wheel that is used now, so that it stays until a run names it. In a home that is only read nothing is removed, either. */
+function used(wheel: Wheel): Wheel {
+  const now = new Date()
+  try {
+    utimesSync(wheel.path, now, now)
+  } catch {}
+  return wheel
 }
 
 /** The bytes of a file that is one, and not too large. Nothing else that lies in its place is waited for. */

@@ -1,7 +1,8 @@
 import type { CodeReach, UseKind } from '@writ/contract'
-import { ANY_MEMBER } from './path-steps.ts'
+import { ANY_MEMBER, ANY_MODULE, OWN_MODULE } from './path-steps.ts'
 import { importedNames } from './python-imports.ts'
 import { MUTATORS } from './python-names.ts'
+import { PythonNamespaces, type UnnamedModule } from './python-namespaces.ts'
 import { further, NOWHERE, type PythonReaches } from './python-reach.ts'
 import { PythonScope } from './python-scopes.ts'
 import { bare, memberName, type PythonSource, stringOf, targets } from './python-source.ts'
@@ -22,10 +23,12 @@ export function findUses(source: PythonSource, reaches: PythonReaches, root: Syn
 class Finding {
   readonly #source: PythonSource
   readonly #reaches: PythonReaches
+  readonly #namespaces: PythonNamespaces
 
   constructor(source: PythonSource, reaches: PythonReaches) {
     this.#source = source
     this.#reaches = reaches
+    this.#namespaces = new PythonNamespaces(source)
   }
 
   each(node: Syntax, place: Place): void {
@@ -228,19 +231,37 @@ class Finding {
       for (const reach of this.#reaches.of(plain, place.scope)) this.#emit('call', plain, reach, place)
       const object = plain.type === 'attribute' ? field(plain, 'object') : undefined
       const key = field(plain, 'attribute')
-      if (object !== undefined && key !== undefined && MUTATORS.has(source.said(key)))
+      const method = key === undefined ? '' : source.said(key)
+      const values = given?.kids ?? []
+      if (object !== undefined && MUTATORS.has(method)) {
         this.#change(object, 'mutate', object, [], place)
-      if (plain.type === 'identifier') this.#setattr(source.said(plain), given?.kids ?? [], place)
+        this.#writeItem(object, undefined, object, place)
+      }
+      if (object !== undefined && /^__(set|del)attr__$/.test(method))
+        this.#setattr([object, ...values], place)
+      if (plain.type === 'identifier' && place.scope.find(source.said(plain)) === undefined) {
+        const called = source.said(plain)
+        if (/^(setattr|delattr)$/.test(called)) this.#setattr(values, place)
+        if (called === 'exec') this.#exec(plain, values, place)
+      }
       this.#inside(plain, place)
     }
     for (const kid of node.kids) if (kid !== callee) this.#visit(kid, place)
   }
 
   /** `setattr(x, 'name', value)` writes a member as `x.name = value` does. */
-  #setattr(called: string, [object, name]: readonly Syntax[], place: Place): void {
-    if (!/^(setattr|delattr)$/.test(called) || place.scope.find(called) !== undefined || object === undefined)
-      return
-    this.#change(object, 'member-write', object, [stringOf(this.#source, name) ?? ANY_MEMBER], place)
+  #setattr([object, name]: readonly Syntax[], place: Place): void {
+    if (object === undefined) return
+    const said = stringOf(this.#source, name)
+    this.#change(object, 'member-write', object, [said ?? ANY_MEMBER], place)
+    for (const module of this.#namespaces.modules(object, place.scope))
+      this.#writeIn(module, said, object, place)
+  }
+
+  /** What is executed may assign any name of the module, unless it is given others. */
+  #exec(shown: Syntax, [, names]: readonly Syntax[], place: Place): void {
+    if (names === undefined) this.#writeIn('own', undefined, shown, place)
+    else this.#writeItem(names, undefined, shown, place)
   }
 
   /** `@log` calls what it names; `@log()` is a call as ever, and what that gives is called as a value. */
@@ -268,12 +289,13 @@ class Finding {
         if (object === undefined || key === undefined) continue
         const member = memberName(this.#source.said(key), place.scope.className)
         this.#change(object, 'member-write', one, [member], place)
+        for (const module of this.#namespaces.modules(object, place.scope))
+          this.#writeIn(module, member, one, place)
         this.#inside(object, place)
       } else if (one.type === 'subscript') {
         const value = field(one, 'value')
-        const name = value === undefined ? undefined : this.#ofGlobals(value, field(one, 'subscript'), place)
-        if (name !== undefined) this.#writeName(one, name, { ...place, scope: this.#source.top })
         if (value !== undefined) {
+          this.#writeItem(value, stringOf(this.#source, field(one, 'subscript')), one, place)
           this.#change(value, 'member-write', one, [ANY_MEMBER], place)
           this.#inside(value, place)
         }
@@ -282,11 +304,32 @@ class Finding {
     }
   }
 
-  /** The name that `globals()['name']` is. */
-  #ofGlobals(value: Syntax, key: Syntax | undefined, { scope }: Place): string | undefined {
-    const callee = value.type === 'call' ? field(value, 'function') : undefined
-    const isIt = callee !== undefined && this.#source.said(callee) === 'globals'
-    return isIt && scope.find('globals') === undefined ? stringOf(this.#source, key) : undefined
+  /** A name is written as an item of what holds all names of a module, class or instance; any where it is not said. */
+  #writeItem(holder: Syntax, name: string | undefined, shown: Syntax, place: Place): void {
+    for (const of of this.#namespaces.ofItems(holder, place.scope))
+      if (typeof of === 'string') this.#writeIn(of, name, shown, place)
+      else this.#change(of.node, 'member-write', shown, [name ?? ANY_MEMBER], { ...place, scope: of.scope })
+  }
+
+  /** A name of a module that is not known by a path. */
+  #writeIn(module: UnnamedModule, name: string | undefined, shown: Syntax, place: Place): void {
+    const known = module === 'own' && name !== undefined ? this.#ofTop(name) : undefined
+    if (known !== undefined) {
+      this.#emit('write', shown, { root: 'own', n: known, path: [], loose: false }, place)
+      return
+    }
+    const { at } = this.#source
+    const path = [module === 'any' ? ANY_MODULE : OWN_MODULE, name ?? ANY_MEMBER]
+    const reach: CodeReach = { root: 'free', n: 0, path, loose: true }
+    const { within, inFunction } = place
+    const [start, end] = [at(shown.start), at(shown.end)]
+    this.#source.use({ kind: 'member-write', start, end, within, inFunction, reach })
+  }
+
+  /** The definition that a name of the module is. */
+  #ofTop(name: string): number | undefined {
+    const own = this.#source.top.names.get(name)?.candidates.find(({ is }) => is === 'own')
+    return own?.is === 'own' ? own.n : undefined
   }
 
   /** A name of a module that is assigned where it is not defined. */

@@ -23,7 +23,7 @@ export function readPython(text: string, root: Syntax, partly: boolean): CodeFac
 
 /** Whether a module may change its own names without saying them. */
 function changesItself(text: string): boolean {
-  return /\bglobals\(\)(?!\s*(?:\[[^\]]*\](?!\s*(?:=[^=]|[-+*/|&^%]=))|\.get\b|\.keys\b|\.items\b))|\bsys\.modules\[__name__\]|\bvars\(\)\s*\[/.test(
+  return /\bglobals\(\)(?!\s*(?:\[[^\]]*\](?!\s*(?:=[^=]|[-+*/|&^%]=))|\.get\b|\.keys\b|\.items\b))|\bsys\.modules\[__name__\]|\b(?:vars|locals)\(\)\s*(?:\[|\.update\b)|\b(?:import_module|__import__)\(__name__\)/.test(
     text,
   )
 }

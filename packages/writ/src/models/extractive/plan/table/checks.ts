@@ -6,6 +6,7 @@ import { type Guard, none, type Remark } from './guard.ts'
 import { alone, noLists, oneTruth } from './list-cells.ts'
 import { sumGuards } from './no-sum.ts'
 import { NO_VALUE } from './no-value.ts'
+import { oneNumber } from './one-number.ts'
 import { withoutPlaceholders } from './placeholders.ts'
 import { figureOf, fromOf, joinedTo, measured, nameIn, type Reading } from './query.ts'
 import { folded, quoted, textLiteral } from './sql-text.ts'
@@ -34,6 +35,7 @@ export function guardsOf(reading: Reading): Guard[] {
       otherwise: `The column ${held.name} of ${of.doc} does not hold "${equals}" in one spelling.`,
     })
     guards.push(alone(condition, equals), oneTruth(condition))
+    if (held.type === 'text') guards.push(oneNumber(condition))
   }
   for (const [other, join] of joins) {
     const { key, own, as } = join
@@ -65,6 +67,7 @@ export function guardsOf(reading: Reading): Guard[] {
       ),
       noLists(place),
       oneTruth(place),
+      oneNumber(place),
     )
   }
   const compared = conditions.filter(
