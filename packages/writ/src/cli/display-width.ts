@@ -21,18 +21,17 @@ export function cutToWidth(text: string, width: number): string {
 
 /** A line as lines of at most `width` columns, broken between words where there are any. */
 export function wrapped(line: string, width: number): readonly string[] {
-  if (displayWidth(line) <= width) return [line]
   const lines: string[] = []
   let rest = line
-  while (displayWidth(rest) > width) {
+  for (let fits = headOf(rest, width); fits.length < rest.length; fits = headOf(rest, width)) {
     // A sign that is wider than the line is not split.
-    const head = headOf(rest, width) || String.fromCodePoint(rest.codePointAt(0) ?? 0)
+    const head = fits || String.fromCodePoint(rest.codePointAt(0) ?? 0)
     const space = head.lastIndexOf(' ')
     const end = rest.charAt(head.length) === ' ' ? head.length : space > 0 ? space : head.length
     lines.push(rest.slice(0, end).trimEnd())
     rest = rest.slice(end).trimStart()
   }
-  return rest === '' ? lines : [...lines, rest]
+  return rest === '' && lines.length > 0 ? lines : [...lines, rest]
 }
 
 function headOf(text: string, width: number): string {

@@ -259,4 +259,25 @@ describe('the shortest form of a value', () => {
     expect(lines[3]).toMatch(/^a\.txt\s+long .*…\s+3$/)
     expect(lines[3]?.length).toBe(80)
   })
+
+  it('takes as many rows and columns as a model releases', () => {
+    const rows = Array.from({ length: 300_000 }, (_, n) => ({ n }))
+    expect(shown(rows)).toContain('… 299,990 more rows (writ show last --full)')
+    const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`column ${n}`, 'x'.repeat(99)]))
+    expect(shown([wide])).toContain('A language model said this; nothing proves it right.')
+    expect(shown('x'.repeat(3_000_000)).join('\n')).toMatch(/… 37,4\d\d more lines/)
+  })
+
+  it('takes from the widest columns first, and no more than is needed', () => {
+    const [, , , line] = shown([{ a: 'a'.repeat(60), b: 'b'.repeat(15), c: 'c'.repeat(60) }])
+    expect(line?.split(/ +/).map((cell) => cell.length)).toEqual([30, 15, 31])
+  })
+
+  it('breaks the texts of a list between words, and counts what is not shown by lines then', () => {
+    const notes = Array.from({ length: 12 }, (_, n) => `Note ${n} has ${'many '.repeat(20)}words.`)
+    const lines = shown({ answer: 'So it is.', notes })
+    expect(lines.every((line) => line.length <= 80)).toBe(true)
+    expect(lines.filter((line) => /man$|^y /.test(line))).toEqual([])
+    expect(lines).toContain('… 14 more lines (writ show last --full)')
+  })
 })

@@ -106,7 +106,11 @@ export class Channel {
   }
 
   #settle(replies: readonly Reply[]): void {
-    for (const reply of replies) this.#waiting.shift()?.(reply)
+    const settled = this.#waiting.splice(0, replies.length)
+    for (const [at, settle] of settled.entries()) {
+      const reply = replies[at]
+      if (reply !== undefined) settle(reply)
+    }
     if (this.#waiting.length === 0) this.#worker.unref()
   }
 

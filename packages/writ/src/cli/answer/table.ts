@@ -13,7 +13,9 @@ export function tableLines(table: Table, width: number): readonly string[] {
   const cells = rows.map((row) => columns.map((column) => cellText(cellOf(row, column))))
   const numeric = columns.map((column) => isNumeric(table, column))
   const texts = [columns.map(printableLine), ...cells]
-  const natural = columns.map((_, at) => Math.max(...texts.map((line) => displayWidth(line[at] ?? ''))))
+  const natural = columns.map((_, at) =>
+    texts.reduce((widest, line) => Math.max(widest, displayWidth(line[at] ?? '')), 0),
+  )
   const widths = fitted(natural, width - GAP.length * (columns.length - 1))
   return texts.map((line) =>
     line
@@ -32,16 +34,21 @@ export function cellText(value: Json | undefined): string {
 
 /** Takes from the widest columns until all fit. */
 function fitted(natural: readonly number[], width: number): readonly number[] {
-  let over = natural.reduce((sum, own) => sum + own, 0) - width
-  if (over <= 0) return natural
-  const widths = [...natural]
-  while (over > 0) {
-    const widest = Math.max(...widths)
-    if (widest <= LEAST_WIDTH) break
-    widths[widths.indexOf(widest)] = widest - 1
-    over -= 1
+  const within = (most: number): number => natural.reduce((sum, own) => sum + Math.min(own, most), 0)
+  let [least, most] = [LEAST_WIDTH, natural.reduce((widest, own) => Math.max(widest, own), LEAST_WIDTH)]
+  while (least < most) {
+    const middle = Math.ceil((least + most) / 2)
+    if (within(middle) <= width) least = middle
+    else most = middle - 1
   }
-  return widths
+  // Columns that are left go to the last of those that are cut, one each.
+  const cut = natural.filter((own) => own > least).length
+  let without = cut - Math.max(0, Math.min(cut, width - within(least)))
+  return natural.map((own) => {
+    if (own <= least) return own
+    without -= 1
+    return without >= 0 ? least : least + 1
+  })
 }
 
 function padded(text: string, width: number, right: boolean): string {

@@ -100,12 +100,12 @@ function listBlock(
       ? [title, quotes]
       : table !== undefined
         ? headed(title, tableLines(table, columns))
-        : [title, items.map((item) => cellText(item))]
+        : [title, items.flatMap((item) => wrapped(cellText(item), columns))]
   const heads = head.length
   const all = [...head, ...lines]
   return block(all, claim, {
     heads,
-    unit: quotes === undefined ? 'row' : 'passage',
+    unit: quotes !== undefined ? 'passage' : lines.length > items.length ? 'line' : 'row',
     least: name === '' ? Math.min(HEAD_LINES, all.length) : 0,
     apart: true,
     ...limit(all, view, heads),

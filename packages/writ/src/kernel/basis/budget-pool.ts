@@ -9,6 +9,7 @@ import {
   WritError,
   whole,
 } from '@writ/contract'
+import { onAbort } from './on-abort.ts'
 
 /** Room taken from the pool for one attempt; settling it charges what was used and refunds the rest. */
 export interface Reservation {
@@ -126,11 +127,11 @@ export class BudgetPool {
         return
       }
       const leave = (): void => {
-        signal.removeEventListener('abort', onAbort)
+        stay()
         const index = this.#waiting.indexOf(waiter)
         if (index >= 0) this.#waiting.splice(index, 1)
       }
-      const onAbort = (): void => {
+      const stopped = (): void => {
         leave()
         reject(signal.reason)
         this.#serve()
@@ -146,7 +147,7 @@ export class BudgetPool {
           reject(error)
         },
       }
-      signal.addEventListener('abort', onAbort, { once: true })
+      const stay = onAbort(signal, stopped)
       this.#waiting.push(waiter)
       this.#serve()
     })

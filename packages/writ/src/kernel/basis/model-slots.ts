@@ -1,4 +1,5 @@
 import type { ModelRates } from '@writ/contract'
+import { onAbort } from './on-abort.ts'
 import { type RateEntry, RateWindow } from './rate-window.ts'
 
 /** What a request wants of its model. */
@@ -89,7 +90,7 @@ export class ModelSlots {
         reject(signal.reason)
         return
       }
-      const onAbort = (): void => {
+      const leave = (): void => {
         const index = this.#waiting.indexOf(waiting)
         if (index >= 0) this.#waiting.splice(index, 1)
         reject(signal.reason)
@@ -98,11 +99,11 @@ export class ModelSlots {
       const waiting: Waiting = {
         ...demand,
         enter: () => {
-          signal.removeEventListener('abort', onAbort)
+          stay()
           resolve(this.#slot(this.#window?.enter(demand.tokens)))
         },
       }
-      signal.addEventListener('abort', onAbort, { once: true })
+      const stay = onAbort(signal, leave)
       const before = this.#waiting.findLastIndex(({ depth }) => depth >= demand.depth)
       this.#waiting.splice(before + 1, 0, waiting)
       this.#admit()

@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.ts'
+
 /** Slots for what may be under way at once, first come first served. */
 export class Semaphore {
   readonly #most: number
@@ -15,20 +17,20 @@ export class Semaphore {
         reject(signal.reason)
         return
       }
-      const onAbort = (): void => {
+      const leave = (): void => {
         const index = this.#waiting.indexOf(enter)
         if (index >= 0) this.#waiting.splice(index, 1)
         reject(signal.reason)
       }
       const enter = (): void => {
-        signal.removeEventListener('abort', onAbort)
+        stay()
         this.#inFlight += 1
         resolve(() => {
           this.#inFlight -= 1
           this.#admit()
         })
       }
-      signal.addEventListener('abort', onAbort, { once: true })
+      const stay = onAbort(signal, leave)
       this.#waiting.push(enter)
       this.#admit()
     })
