@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   type Stats,
+  statSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
@@ -25,9 +26,10 @@ export function cachedFile(name: string): string {
 /** Its bytes; undefined where there is none, or where another user could have written it. */
 export function readCached(name: string): Buffer | undefined {
   try {
-    const file = openSync(cachedFile(name), OF_A_FILE)
+    const path = cachedFile(name)
+    const file = openSync(path, OF_A_FILE)
     try {
-      return isOnlyOurs(fstatSync(file)) ? readFileSync(file) : undefined
+      return isOnlyOurs(fstatSync(file)) && isWithinOurs(path) ? readFileSync(file) : undefined
     } finally {
       closeSync(file)
     }
@@ -47,14 +49,23 @@ export function keepCached(name: string, content: string | Uint8Array): void {
   }
 }
 
-/** Whether a file is one that nobody but this user can have written. */
+/** Whether a file is one that nobody but this user can have written, or can put another in the place of. */
 export function isOwn(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false })
-  return found !== undefined && isOnlyOurs(found)
+  return found !== undefined && isOnlyOurs(found) && isWithinOurs(path)
 }
 
 function isOnlyOurs(found: Stats): boolean {
-  return found.isFile() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0
+  return found.isFile() && isWrittenByUs(found)
+}
+
+/** Whoever may write to its directory could move another file of this user there, or change it after it was looked at. */
+function isWithinOurs(path: string): boolean {
+  return isWrittenByUs(statSync(dirname(path)))
+}
+
+function isWrittenByUs({ uid, mode }: Stats): boolean {
+  return uid === process.getuid?.() && (mode & 0o022) === 0
 }
 
 /** Never below the working directory: variables that are not absolute paths are ignored, as XDG asks. */
