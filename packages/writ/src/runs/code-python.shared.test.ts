@@ -319,6 +319,29 @@ def matched(value):
     expect(level).toMatchObject({ basis: 'exact', certain: [], likely: [] })
   })
 
+  it('tells of a variable what is written by another name for what it holds', async () => {
+    const texts = {
+      'conf.py': 'LEVEL = 1\nTABLE = {}\nOTHER = {}\n',
+      'a.py': `import conf
+from conf import TABLE as T
+c = conf
+alias = T
+again = alias
+made = dict(conf.OTHER)
+def one(): c.LEVEL = 2
+def two(): again['x'] = 1
+def three(): made['x'] = 1
+`,
+    }
+    const of = (name: string): Promise<Told> => ask(`Which functions write the variable ${name}?`, texts)
+    expect(await of('LEVEL')).toMatchObject({ basis: 'passages', likely: ['a.py#one → conf.py#LEVEL'] })
+    expect(await of('TABLE')).toMatchObject({ basis: 'passages', likely: ['a.py#two → conf.py#TABLE'] })
+    expect(await of('OTHER')).toMatchObject({ basis: 'exact', certain: [], likely: [] })
+    const all = await ask('Which functions write module-level state?', texts)
+    expect(all).toMatchObject({ basis: 'exact', likely: [] })
+    expect(all.certain).toHaveLength(3)
+  })
+
   it('knows a function that globals() replaces', async () => {
     const texts = { 'a.py': 'def f(): pass\ndef go(): globals()["f"] = len\n' }
     const told = await ask('Which functions write module-level state?', texts)

@@ -14,6 +14,9 @@ import { isPython } from './code-language.ts'
 import { CodeResolver, type Trail } from './code-resolver.ts'
 import { isCollection, type SourceFile, type Sym, symbolsOf } from './code-symbols.ts'
 
+/** Longer chains of variables that hold each other are not followed. */
+const MOST_ALIASES = 8
+
 /** Names that are told of what a file hands on several times. */
 const MOST_NAMES = 20
 
@@ -31,6 +34,12 @@ export interface Edge {
 
 /** Where an edge begins. */
 type Place = Pick<Edge, 'file' | 'start' | 'end' | 'from' | 'inFunction'>
+
+/** A variable that a changed path begins with, and the rest of the path. */
+interface State {
+  readonly sym: Sym
+  readonly rest: readonly string[]
+}
 
 /** A call that leads nowhere in reach. */
 export interface OpenCall {
@@ -55,6 +64,8 @@ export class CodeGraph {
   readonly edges: Edge[] = []
   readonly open: OpenCall[] = []
   readonly openWrites: OpenWrite[] = []
+  /** Writes of what is told to be written by another name for it. */
+  readonly aliasWrites: Edge[] = []
   readonly #symbols: ReadonlyMap<SourceFile, readonly Sym[]>
   readonly #resolver: CodeResolver
   readonly #handed = new Map<SourceFile, Map<CodeDefinition, string[]>>()
@@ -213,19 +224,33 @@ export class CodeGraph {
         this.edges.push({ kind, confidence: 'certain', ...place, to: value.sym })
       return
     }
-    const state = this.#state(
-      file,
-      { ...reach, path },
-      kind === 'member-write' ? reach.path.at(-1) : undefined,
-    )
+    const member = kind === 'member-write' ? reach.path.at(-1) : undefined
+    const state = this.#state(file, { ...reach, path }, member)
     if (state === undefined) return
-    const isSure = !reach.loose && (kind === 'member-write' || (state.isWhole && isCollection(state.sym)))
+    const isSure =
+      !reach.loose && (kind === 'member-write' || (state.rest.length === 0 && isCollection(state.sym)))
     this.edges.push({
       kind,
       confidence: isSure ? 'certain' : 'likely',
       ...place,
       to: state.sym,
     })
+    this.#writeHeld(state, kind, member, place)
+  }
+
+  /** What is written by the name of a variable is written of what that holds, too. */
+  #writeHeld(first: State, kind: LinkKind, member: string | undefined, place: Place): void {
+    const seen = new Set([first.sym])
+    let { sym, rest } = first
+    while (seen.size <= MOST_ALIASES && sym.def.value !== null) {
+      const { value } = sym.def
+      const held = this.#state(sym.file, { ...value, path: [...value.path, ...rest] }, member)
+      if (held === undefined || seen.has(held.sym)) return
+      seen.add(held.sym)
+      this.aliasWrites.push({ kind, confidence: 'likely', ...place, to: held.sym })
+      sym = held.sym
+      rest = held.rest
+    }
   }
 
   /** A write of a name that is computed, or that the module does not define. */
@@ -247,11 +272,7 @@ export class CodeGraph {
   }
 
   /** The variable that a changed path begins with. */
-  #state(
-    file: SourceFile,
-    reach: CodeReach,
-    member: string | undefined,
-  ): { readonly sym: Sym; readonly isWhole: boolean } | undefined {
+  #state(file: SourceFile, reach: CodeReach, member: string | undefined): State | undefined {
     for (let length = 0; length <= reach.path.length; length += 1) {
       const { value } = this.#resolver.follow(file, { ...reach, path: reach.path.slice(0, length) }, 0)
       if (value === null) return undefined
@@ -263,7 +284,7 @@ export class CodeGraph {
       if (!('sym' in value) || next === INSTANCE_STEP || next === THIS_STEP) continue
       // An instance of a class is nobody's variable.
       if (value.instance !== 'no') return undefined
-      return { sym: value.sym, isWhole: length === reach.path.length }
+      return { sym: value.sym, rest: reach.path.slice(length) }
     }
     return undefined
   }
