@@ -5,7 +5,9 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
+  rmSync,
   type Stats,
   statSync,
 } from 'node:fs'
@@ -17,6 +19,9 @@ import { replaceFile } from './durable-file.ts'
 
 /** Opens what is a file, and waits for nothing that is not. */
 const OF_A_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+/** How old a draft may be that somebody still writes. */
+const DRAFT_MS = 600_000
 
 /** Where a file of this name is kept for this user. */
 export function cachedFile(name: string): string {
@@ -44,8 +49,23 @@ export function keepCached(name: string, content: string | Uint8Array): void {
     const path = cachedFile(name)
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     replaceFile(path, content, 0o600)
+    removeDrafts(path)
   } catch {
     // It is made anew the next time.
+  }
+}
+
+/** Removes what processes that were killed while they kept a file left of it. */
+function removeDrafts(path: string): void {
+  const directory = dirname(path)
+  for (const entry of readdirSync(directory)) {
+    const draft = join(directory, entry)
+    if (
+      draft.startsWith(`${path}.`) &&
+      entry.endsWith('.tmp') &&
+      Date.now() - lstatSync(draft).mtimeMs > DRAFT_MS
+    )
+      rmSync(draft)
   }
 }
 
