@@ -295,6 +295,7 @@ def matched(value):
     ['setattr of the module by a name', "this = sys.modules[__name__]\ndef go(): setattr(this, 'MODE', 1)"],
     ['a member of the module by a name', 'this = sys.modules[__name__]\ndef go(): this.MODE = 1'],
     ['setattr of another module', 'def go(k): setattr(conf, k, 1)'],
+    ['setattr of a variable that holds another module', 'held = conf\ndef go(k): setattr(held, k, 1)'],
     ['a name of another module that it has not', 'def go(): conf.NEW = 1'],
     ['setattr of a module that is not known', "def go(m): setattr(importlib.import_module(m), 'LEVEL', 1)"],
     ['a member of a module that is not known', 'def go(m): sys.modules[m].LEVEL = 1'],

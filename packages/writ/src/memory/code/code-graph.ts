@@ -258,17 +258,23 @@ export class CodeGraph {
     const [first] = reach.path
     const member = reach.path.at(-1)
     const isUnnamed = reach.root === 'free' && (first === OWN_MODULE || first === ANY_MODULE)
-    const holder = isUnnamed
-      ? null
-      : this.#resolver.follow(place.file, { ...reach, path: reach.path.slice(0, -1) }, 0, true).value
-    if (!isUnnamed && (holder === null || !('module' in holder))) return
+    const named = isUnnamed ? null : this.#module(place.file, { ...reach, path: reach.path.slice(0, -1) })
+    if (!isUnnamed && named === null) return
     const isAny = member === ANY_MEMBER || member === '__dict__'
     const known = isUnnamed || isAny ? null : this.#resolver.follow(place.file, reach, 0).value
     if (known !== null) return
-    const named = holder !== null && 'module' in holder ? holder.module : null
     const module = first === OWN_MODULE && isUnnamed ? place.file : named
     const edge: Edge = { kind: 'member-write', confidence: 'likely', ...place, to: null }
     this.openWrites.push({ module, name: isAny ? null : (member ?? null), edge })
+  }
+
+  /** The module that a path leads to, or that the variable holds to which it does. */
+  #module(file: SourceFile, reach: CodeReach): SourceFile | null {
+    const { value } = this.#resolver.follow(file, reach, 0, true)
+    if (value === null || 'module' in value) return value?.module ?? null
+    const { value: held } = value.sym.def
+    const found = held === null ? null : this.#resolver.follow(value.sym.file, held, 0).value
+    return found !== null && 'module' in found ? found.module : null
   }
 
   /** The variable that a changed path begins with. */
