@@ -295,6 +295,7 @@ def matched(value):
     ['setattr of the module by a name', "this = sys.modules[__name__]\ndef go(): setattr(this, 'MODE', 1)"],
     ['a member of the module by a name', 'this = sys.modules[__name__]\ndef go(): this.MODE = 1'],
     ['setattr of another module', 'def go(k): setattr(conf, k, 1)'],
+    ['setattr of a variable that holds another module', 'held = conf\ndef go(k): setattr(held, k, 1)'],
     ['a name of another module that it has not', 'def go(): conf.NEW = 1'],
     ['setattr of a module that is not known', "def go(m): setattr(importlib.import_module(m), 'LEVEL', 1)"],
     ['a member of a module that is not known', 'def go(m): sys.modules[m].LEVEL = 1'],
@@ -317,6 +318,29 @@ def matched(value):
     expect(mode).toMatchObject({ basis: 'passages', certain: [], likely: ['a.py#go → a.py#MODE'] })
     const level = await ask('Which functions write the variable LEVEL?', texts)
     expect(level).toMatchObject({ basis: 'exact', certain: [], likely: [] })
+  })
+
+  it('tells of a variable what is written by another name for what it holds', async () => {
+    const texts = {
+      'conf.py': 'LEVEL = 1\nTABLE = {}\nOTHER = {}\n',
+      'a.py': `import conf
+from conf import TABLE as T
+c = conf
+alias = T
+again = alias
+made = dict(conf.OTHER)
+def one(): c.LEVEL = 2
+def two(): again['x'] = 1
+def three(): made['x'] = 1
+`,
+    }
+    const of = (name: string): Promise<Told> => ask(`Which functions write the variable ${name}?`, texts)
+    expect(await of('LEVEL')).toMatchObject({ basis: 'passages', likely: ['a.py#one → conf.py#LEVEL'] })
+    expect(await of('TABLE')).toMatchObject({ basis: 'passages', likely: ['a.py#two → conf.py#TABLE'] })
+    expect(await of('OTHER')).toMatchObject({ basis: 'exact', certain: [], likely: [] })
+    const all = await ask('Which functions write module-level state?', texts)
+    expect(all).toMatchObject({ basis: 'exact', likely: [] })
+    expect(all.certain).toHaveLength(3)
   })
 
   it('knows a function that globals() replaces', async () => {

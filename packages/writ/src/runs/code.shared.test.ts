@@ -299,6 +299,20 @@ class Round extends Base { area() { return 3 } }
 function draw(shape) { return shape.area() }
 `,
   }
+  const STATE = {
+    id: 'state.js',
+    text: 'const table = {}\nconst other = { of: table }\nmodule.exports = { table, other }\n',
+  }
+  const WRITERS = {
+    id: 'writers.js',
+    text: `const { table } = require('./state.js')
+const { other } = require('./state.js')
+const same = table
+function one() { table.x = 1 }
+function two() { same.x = 1 }
+function three() { other.of.x = 1 }
+`,
+  }
   const BROKEN = { id: 'broken.js', text: 'helper(\nfunction (' }
 
   it.each([
@@ -307,6 +321,15 @@ function draw(shape) { return shape.area() }
       'Who calls Base.area?',
       [SHAPES],
       ['Likely, and not certain: 1 place', 'By name alone: 1 call'],
+    ],
+    [
+      'what is written by other names for it',
+      'Which functions write the variable state.js#table?',
+      [STATE, WRITERS],
+      [
+        'No function that writes table is certain',
+        'Likely, and not certain: 2 places (writers.js:4, writers.js:5)',
+      ],
     ],
     ['a name of several', 'Who calls area?', [SHAPES], ['is the name of 2 definitions']],
     ['source that does not parse', 'Who calls helper?', [PARSE, BROKEN], ['may not be all: broken.js']],

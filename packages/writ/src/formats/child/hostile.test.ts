@@ -1,4 +1,4 @@
-import type { ParseRefusal, ParseRequest } from '@writ/contract'
+import type { Parsed, ParseRefusal, ParseRequest } from '@writ/contract'
 import { expect, it } from 'vitest'
 import { cells, HOSTILE } from '../hostile-files.fixture.ts'
 import { HOSTILE_STRUCTURES, twoSheets } from '../hostile-structures.fixture.ts'
@@ -79,10 +79,27 @@ it('says of mail that was cut short that it was', async () => {
   expect(document?.warnings).toEqual(['it ends before its last part does: it was cut short'])
 })
 
-it('says of a workbook with plain text that it has some', () => {
-  const { bytes } = cells('<row r="1"><c r="A1" t="str"><v><![CDATA[here]]></v></c></row>')
-  const read = parseFile({ format: 'xlsx', name: 'a.xlsx', bytes })
-  return expect(read).rejects.toMatchObject({ refusal: { reason: expect.stringContaining('(CDATA)') } })
+it('reads text of a workbook that stands as it is in a value or a whole cell, and refuses it elsewhere by name', async () => {
+  const read = (row: string): Promise<Parsed> => {
+    const { bytes } = cells(`<row r="1">${row}</row>`)
+    return parseFile({ format: 'xlsx', name: 'a.xlsx', bytes })
+  }
+  const { document } = await read(
+    '<c r="A1"><v><![CDATA[12]]>.5</v></c><c r="B1" t="str"><v>a<![CDATA[R&D & co >]]></v></c><c r="C1" t="inlineStr"><is><t><![CDATA[x y]]></t></is></c>',
+  )
+  expect(document?.text).toBe('Sheet A\n12.5\taR&D & co >\tx y\n')
+  for (const row of [
+    '<c r="A1" t="inlineStr"><is><r><t><![CDATA[here]]></t></r></is></c>',
+    '<c r="A1" t="str"><v><![CDATA[</v></c><c r="B1" t="str"><v>here]]></v></c>',
+    '<c r="A1"><![CDATA[here]]><v>1</v></c>',
+    '<c r="A1" t="str"><v><![CDATA[&amp;]]></v></c>',
+    '<c r="A1" t="str"><v><![CDATA[&]]>lt;</v></c>',
+    '<c r="A1" t="inlineStr"><is><t><![CDATA[</t>]]></t></is></c>',
+    '<c r="A1"><f><![CDATA[1+1]]></f><v>2</v></c>',
+  ])
+    await expect(read(row)).rejects.toMatchObject({
+      refusal: { code: 'damaged', reason: expect.stringContaining('(CDATA)') },
+    })
 })
 
 it('says of a workbook which of its sheets cannot be read', async () => {

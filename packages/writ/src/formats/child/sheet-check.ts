@@ -4,6 +4,9 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 const DAY = /^(\d{4})-(\d\d)-(\d\d)(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?$/
 const MOST_SHOWN = 40
 
+/** Where text may stand as it is. */
+const PLAIN_IN: ReadonlySet<string> = new Set(['c/v', 'si/t', 'is/t'])
+
 /** What the value of a cell has to be, by the type of the cell; undefined for types that there are none of. */
 const IS_VALUE: Readonly<Record<string, ((value: string) => boolean) | undefined>> = {
   n: (value) => NUMBER.test(value) && Number.isFinite(Number(value)),
@@ -31,12 +34,17 @@ export class SheetCheck {
   #type = 'n'
   #place = ''
   #value: string | undefined
+  /** What stands in the element that is open, and whether some of it stands as it is. */
+  #text = ''
+  #isPlain = false
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     const parent = this.#open.at(-1)
     if (parent === undefined) this.#openRoot(name)
     else parent.filled = true
     this.#open.push({ name, filled: false })
+    if (this.#isPlain) throw PLAIN()
+    this.#text = ''
     if (name === 'sheetData' || name === 'sst') this.#openRows(name)
     else if (this.#isOfOthers(parent)) return
     else if (name === 'row') this.#openRow(attributes, parent?.name === 'sheetData')
@@ -51,12 +59,17 @@ export class SheetCheck {
       return
     }
     open.filled = true
+    this.#text += text
     if (open.name === 'v' && this.#value !== undefined) this.#value += text
   }
 
   /** `isImplied` is said of what has no end of its own, and of what has nothing in it. */
   close(isImplied: boolean): void {
     const closed = this.#open.pop()
+    // Text that looks like markup, or like a sign that markup names, may be taken for that.
+    if (this.#isPlain && /<|&[#\w]+;/.test(this.#text)) throw PLAIN()
+    this.#isPlain = false
+    this.#text = ''
     if (closed === undefined) return
     if (isImplied && closed.filled) throw damaged(`a part of it is cut short: "${closed.name}" has no end`)
     if (closed.name === 'c') this.#closeCell()
@@ -68,11 +81,11 @@ export class SheetCheck {
       throw damaged('a part of it has comments among its elements, and may be read with them or without')
   }
 
-  /** Text that stands as it is (CDATA). */
+  /** Text that stands as it is (CDATA) begins. It is read for sure as a value, or as the whole text of a cell. */
   plain(): void {
-    throw damaged(
-      'a part of it has plain text (CDATA) among its elements, and may be read with it or without',
-    )
+    const [parent = '', name = ''] = this.#open.slice(-2).map((one) => one.name)
+    if (!PLAIN_IN.has(`${parent}/${name}`)) throw PLAIN()
+    this.#isPlain = true
   }
 
   declaration(name: string, text: string): void {
@@ -137,6 +150,8 @@ export class SheetCheck {
 }
 
 const MANY_ROOTS = (): Refused => damaged('a part of it holds more than one')
+const PLAIN = (): Refused =>
+  damaged('a part of it has plain text (CDATA) where it may be read or passed over')
 const ELSEWHERE = (what: string): Refused => damaged(`a sheet of it has a ${what} where none can be`)
 
 function damaged(reason: string): Refused {

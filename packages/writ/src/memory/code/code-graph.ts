@@ -14,6 +14,9 @@ import { isPython } from './code-language.ts'
 import { CodeResolver, type Trail } from './code-resolver.ts'
 import { isCollection, type SourceFile, type Sym, symbolsOf } from './code-symbols.ts'
 
+/** Longer chains of variables that hold each other are not followed. */
+const MOST_ALIASES = 8
+
 /** Names that are told of what a file hands on several times. */
 const MOST_NAMES = 20
 
@@ -31,6 +34,12 @@ export interface Edge {
 
 /** Where an edge begins. */
 type Place = Pick<Edge, 'file' | 'start' | 'end' | 'from' | 'inFunction'>
+
+/** A variable that a changed path begins with, and the rest of the path. */
+interface State {
+  readonly sym: Sym
+  readonly rest: readonly string[]
+}
 
 /** A call that leads nowhere in reach. */
 export interface OpenCall {
@@ -55,6 +64,8 @@ export class CodeGraph {
   readonly edges: Edge[] = []
   readonly open: OpenCall[] = []
   readonly openWrites: OpenWrite[] = []
+  /** Writes of what is told to be written by another name for it. */
+  readonly aliasWrites: Edge[] = []
   readonly #symbols: ReadonlyMap<SourceFile, readonly Sym[]>
   readonly #resolver: CodeResolver
   readonly #handed = new Map<SourceFile, Map<CodeDefinition, string[]>>()
@@ -213,19 +224,33 @@ export class CodeGraph {
         this.edges.push({ kind, confidence: 'certain', ...place, to: value.sym })
       return
     }
-    const state = this.#state(
-      file,
-      { ...reach, path },
-      kind === 'member-write' ? reach.path.at(-1) : undefined,
-    )
+    const member = kind === 'member-write' ? reach.path.at(-1) : undefined
+    const state = this.#state(file, { ...reach, path }, member)
     if (state === undefined) return
-    const isSure = !reach.loose && (kind === 'member-write' || (state.isWhole && isCollection(state.sym)))
+    const isSure =
+      !reach.loose && (kind === 'member-write' || (state.rest.length === 0 && isCollection(state.sym)))
     this.edges.push({
       kind,
       confidence: isSure ? 'certain' : 'likely',
       ...place,
       to: state.sym,
     })
+    this.#writeHeld(state, kind, member, place)
+  }
+
+  /** What is written by the name of a variable is written of what that holds, too. */
+  #writeHeld(first: State, kind: LinkKind, member: string | undefined, place: Place): void {
+    const seen = new Set([first.sym])
+    let { sym, rest } = first
+    while (seen.size <= MOST_ALIASES && sym.def.value !== null) {
+      const { value } = sym.def
+      const held = this.#state(sym.file, { ...value, path: [...value.path, ...rest] }, member)
+      if (held === undefined || seen.has(held.sym)) return
+      seen.add(held.sym)
+      this.aliasWrites.push({ kind, confidence: 'likely', ...place, to: held.sym })
+      sym = held.sym
+      rest = held.rest
+    }
   }
 
   /** A write of a name that is computed, or that the module does not define. */
@@ -233,25 +258,27 @@ export class CodeGraph {
     const [first] = reach.path
     const member = reach.path.at(-1)
     const isUnnamed = reach.root === 'free' && (first === OWN_MODULE || first === ANY_MODULE)
-    const holder = isUnnamed
-      ? null
-      : this.#resolver.follow(place.file, { ...reach, path: reach.path.slice(0, -1) }, 0, true).value
-    if (!isUnnamed && (holder === null || !('module' in holder))) return
+    const named = isUnnamed ? null : this.#module(place.file, { ...reach, path: reach.path.slice(0, -1) })
+    if (!isUnnamed && named === null) return
     const isAny = member === ANY_MEMBER || member === '__dict__'
     const known = isUnnamed || isAny ? null : this.#resolver.follow(place.file, reach, 0).value
     if (known !== null) return
-    const named = holder !== null && 'module' in holder ? holder.module : null
     const module = first === OWN_MODULE && isUnnamed ? place.file : named
     const edge: Edge = { kind: 'member-write', confidence: 'likely', ...place, to: null }
     this.openWrites.push({ module, name: isAny ? null : (member ?? null), edge })
   }
 
+  /** The module that a path leads to, or that the variable holds to which it does. */
+  #module(file: SourceFile, reach: CodeReach): SourceFile | null {
+    const { value } = this.#resolver.follow(file, reach, 0, true)
+    if (value === null || 'module' in value) return value?.module ?? null
+    const { value: held } = value.sym.def
+    const found = held === null ? null : this.#resolver.follow(value.sym.file, held, 0).value
+    return found !== null && 'module' in found ? found.module : null
+  }
+
   /** The variable that a changed path begins with. */
-  #state(
-    file: SourceFile,
-    reach: CodeReach,
-    member: string | undefined,
-  ): { readonly sym: Sym; readonly isWhole: boolean } | undefined {
+  #state(file: SourceFile, reach: CodeReach, member: string | undefined): State | undefined {
     for (let length = 0; length <= reach.path.length; length += 1) {
       const { value } = this.#resolver.follow(file, { ...reach, path: reach.path.slice(0, length) }, 0)
       if (value === null) return undefined
@@ -263,7 +290,7 @@ export class CodeGraph {
       if (!('sym' in value) || next === INSTANCE_STEP || next === THIS_STEP) continue
       // An instance of a class is nobody's variable.
       if (value.instance !== 'no') return undefined
-      return { sym: value.sym, isWhole: length === reach.path.length }
+      return { sym: value.sym, rest: reach.path.slice(length) }
     }
     return undefined
   }

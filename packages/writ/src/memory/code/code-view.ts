@@ -99,6 +99,7 @@ export class CodeView {
     if (direction === 'in')
       return [
         ...(this.#into.get(sym) ?? []),
+        ...this.#graph.aliasWrites.filter(({ to }) => to === sym),
         ...this.#graph.openWrites
           .filter((write) => mayWrite(write, sym))
           .map(({ edge }) => ({ ...edge, to: sym })),

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,8 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { devNull, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { beforeEach, expect, it, vi } from 'vitest'
+import { readCached } from '../../disk/user-cache.ts'
 import { memoryOf, sealed } from './sealed-memory.ts'
 import { isSnapshot, KeptSnapshot, keepSnapshot, removeUnused, snapshotPlace } from './snapshot-file.ts'
 
@@ -50,6 +52,34 @@ it('is none when it was changed, cut off or emptied, or others may write to it',
     expect(isSnapshot(path)).toBe(false)
   }
 })
+
+it.skipIf(process.getuid?.() !== 0)(
+  'is none where its directory is another user’s, or others may write to it',
+  () => {
+    const path = snapshotPlace(ABI)
+    const directory = dirname(path)
+    expect(keepSnapshot(ABI, KEPT)).toBe(path)
+    for (const [mode, owner] of [
+      [0o777, 0],
+      [0o1777, 0],
+      [0o770, 0],
+      [0o755, 65_534],
+    ] as const) {
+      chmodSync(directory, mode)
+      chownSync(directory, owner, 0)
+      expect(isSnapshot(path)).toBe(false)
+      expect(readCached(basename(path))).toBeUndefined()
+      // Then it is this process's alone.
+      const own = keepSnapshot(ABI, KEPT) ?? ''
+      expect(own).not.toBe(path)
+      expect(isSnapshot(own)).toBe(true)
+    }
+    chmodSync(directory, 0o755)
+    chownSync(directory, 0, 0)
+    expect(isSnapshot(path)).toBe(true)
+    expect(readCached(basename(path))?.equals(KEPT)).toBe(true)
+  },
+)
 
 it('is looked at again when its file is not as it was', () => {
   const path = keepSnapshot(ABI, KEPT) ?? ''
