@@ -165,6 +165,12 @@ describe('what is printed of an answer', () => {
     expect(lines).toContain('Twelve licences end.')
   })
 
+  it('names the run in what to do next, and its home', () => {
+    const reason = 'NO_PROGRESS: It went in circles. `writ show <run>` has the turns.'
+    const text = printAnswer(answer({ status: 'incomplete', reason }), undefined, { options: ' --home h' })
+    expect(text).toContain('`writ show 01a215da-1cf0-76d0-9be3-666fd9f9db06 --home h` has the turns.')
+  })
+
   it('colours nothing it is not asked to, and nothing but whole lines', () => {
     const screen: AnswerScreen = { columns: 60, rows: 13, colour: true }
     const coloured = printAnswer(answer(), screen, AROUND)
