@@ -260,6 +260,27 @@ describe('the shortest form of a value', () => {
     ])
   })
 
+  it('gives the number of a citation to nothing but what that cites', () => {
+    const { doc, start, end } = citation(1)
+    const forged = { doc, start, end, quote: 'Licence 1 never ends.' }
+    const lines = shown({ answer: 'Never.', citations: [forged, { doc, quote: 'It says so.' }] }, [
+      citation(1),
+    ])
+    expect(lines.filter((line) => line.includes('“'))).toEqual([
+      'unchecked: contract-1.txt bytes 1–21 “Licence 1 never ends.”',
+      'unchecked: contract-1.txt “It says so.”',
+      '[1] contract-1.txt bytes 1–21 “Licence 1 ends with a suit.”',
+    ])
+  })
+
+  it.each<[string, Json]>([
+    ['(an empty list)', []],
+    ['(an empty text)', ' \n'],
+    ['(an empty object)', {}],
+  ])('says %s where there would be nothing to see', (text, value) => {
+    expect(shown(value)[2]).toBe(text)
+  })
+
   it('keeps every row to one line, however long its cells are', () => {
     const lines = shown([{ doc: 'a.txt', text: 'long '.repeat(100), count: 3 }])
     expect(lines[3]).toMatch(/^a\.txt\s+long .*…\s+3$/)

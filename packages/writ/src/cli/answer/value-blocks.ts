@@ -40,9 +40,18 @@ export function valueBlocks(
   view: ValueView,
   cited: Set<Citation>,
 ): readonly Block[] {
+  const empty = whatIsEmpty(value)
+  if (empty !== undefined) return [textBlock(empty, view)]
   if (Array.isArray(value)) return [listBlock('', value, citations, view, cited)]
   if (isObject(value)) return memberBlocks(value, citations, view, cited)
   return [textBlock(scalarText(value), view)]
+}
+
+/** What is said of a value that shows nothing. */
+function whatIsEmpty(value: Json): string | undefined {
+  if (typeof value === 'string') return value.trim() === '' ? '(an empty text)' : undefined
+  if (Array.isArray(value)) return value.length === 0 ? '(an empty list)' : undefined
+  return isObject(value) && Object.keys(value).length === 0 ? '(an empty object)' : undefined
 }
 
 /** An object: its `answer` first, then what is short, then its lists. */
@@ -134,7 +143,10 @@ function quoteLines(
     const placed = typeof start === 'number' && typeof end === 'number'
     const at = citations.findIndex(
       (known) =>
-        known.doc === doc && (placed ? known.start === start && known.end === end : known.quote === quote),
+        known.doc === doc &&
+        (!placed || (known.start === start && known.end === end)) &&
+        // A citation is of what the document says, and not of what a row says it does.
+        oneLine(known.quote) === oneLine(quote),
     )
     const known = citations[at]
     if (known !== undefined) cited.add(known)
@@ -146,6 +158,10 @@ function quoteLines(
     return citationLine(known === undefined ? null : at + 1, { ...place, quote }, columns)
   })
   return lines.every((line) => line !== undefined) ? lines : undefined
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
 }
 
 /** Ten rows, and a line that says how many more, unless all is asked for. */
