@@ -277,6 +277,7 @@ describe('the shortest form of a value', () => {
     ['(an empty list)', []],
     ['(an empty text)', ' \n'],
     ['(an empty object)', {}],
+    ['{"rows":[],"of":{"documents":0}}', { rows: [], of: { documents: 0 } }],
   ])('says %s where there would be nothing to see', (text, value) => {
     expect(shown(value)[2]).toBe(text)
   })

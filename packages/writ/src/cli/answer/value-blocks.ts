@@ -1,4 +1,13 @@
-import { answerMembers, type Citation, defined, isObject, type Json, type JsonObject } from '@writ/contract'
+import {
+  answerMembers,
+  type Citation,
+  defined,
+  isObject,
+  isSameQuote,
+  type Json,
+  type JsonObject,
+  passageQuote,
+} from '@writ/contract'
 import { wrapped } from '../display-width.ts'
 import { printable, printableLine } from '../printable.ts'
 import { schemaOfMember, type Table, tableOf } from '../rows.ts'
@@ -19,19 +28,6 @@ export interface ValueView {
   /** What the value fits, where it was asked to: it orders columns. */
   readonly schema?: Json
 }
-
-/** What a row may hold to be told as a passage and lose nothing that a reader needs. */
-const PASSAGE_MEMBERS: ReadonlySet<string> = new Set([
-  'doc',
-  'start',
-  'end',
-  'sha256',
-  'quote',
-  'passage',
-  'line',
-  'text',
-  'score',
-])
 
 /** A released value for people, the shortest form first; `cited` collects the citations it shows by itself. */
 export function valueBlocks(
@@ -62,6 +58,7 @@ function memberBlocks(
   cited: Set<Citation>,
 ): readonly Block[] {
   const { answer, short, lists } = answerMembers(value)
+  if (answer === undefined && short.length + lists.length === 0) return [textBlock(cellText(value), view)]
   const [head, ...tail] =
     answer === undefined ? [] : valueBlocks(answer, citations, within(view, 'answer'), cited)
   const lines = short.flatMap(([name, member]) =>
@@ -136,17 +133,15 @@ function quoteLines(
   cited: Set<Citation>,
 ): readonly string[] | undefined {
   const lines = rows.map((row) => {
-    if (Object.keys(row).some((name) => !PASSAGE_MEMBERS.has(name))) return undefined
     const { doc, start, end } = row
-    const quote = row.quote ?? row.passage ?? row.text
-    if (typeof doc !== 'string' || typeof quote !== 'string') return undefined
+    const quote = passageQuote(row)
+    if (typeof doc !== 'string' || quote === undefined) return undefined
     const placed = typeof start === 'number' && typeof end === 'number'
     const at = citations.findIndex(
       (known) =>
         known.doc === doc &&
         (!placed || (known.start === start && known.end === end)) &&
-        // A citation is of what the document says, and not of what a row says it does.
-        oneLine(known.quote) === oneLine(quote),
+        isSameQuote(known.quote, quote),
     )
     const known = citations[at]
     if (known !== undefined) cited.add(known)
@@ -158,10 +153,6 @@ function quoteLines(
     return citationLine(known === undefined ? null : at + 1, { ...place, quote }, columns)
   })
   return lines.every((line) => line !== undefined) ? lines : undefined
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim()
 }
 
 /** Ten rows, and a line that says how many more, unless all is asked for. */
