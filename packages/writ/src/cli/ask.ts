@@ -74,7 +74,9 @@ function beforeItBegan(error: unknown): unknown {
 function endAt(timeoutMs: number): NodeJS.Timeout {
   const timer = setTimeout(
     () => {
-      process.stderr.write('writ: TIMED_OUT: The run did not close in time; what it has is in the ledger.\n')
+      process.stderr.write(
+        'writ: TIMED_OUT: The run did not close in time; what it has is in the ledger.\n`writ runs` shows it as open, `writ resume` goes on with it, `writ abort` ends it.\n',
+      )
       process.exit(4)
     },
     Math.max(0, timeoutMs - performance.now()) + GRACE_MS,

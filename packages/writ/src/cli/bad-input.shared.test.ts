@@ -54,6 +54,17 @@ describe('bad input', () => {
     expect(ended.code).toBe(exit)
   })
 
+  it.each([
+    [['undo'], 'Run `writ --help` to see commands and options.'],
+    [['ask', 'Who?', 'docs', '--no-such-option'], 'Run `writ ask --help` to see what it takes.'],
+    [['ask', ' ', 'docs'], 'Run `writ ask --help` to see what it takes.'],
+    [['abort', 'last'], 'Run `writ abort --help` to see what it takes.'],
+    [['corpus', 'rm'], 'Run `writ corpus rm --help` to see what it takes.'],
+  ])('names the help of the command: %j', async (args, next) => {
+    const { err, code } = await writ(args)
+    expect([err.trimEnd().split('\n').at(-1), code]).toEqual([next, 2])
+  })
+
   it('says what is wrong with a malformed policy, and where', async () => {
     await mkdir(join(here.place, 'bundle'))
     await writeFile(join(here.place, 'bundle', 'broken.cedar'), 'permit (principal, action\n')

@@ -1,4 +1,4 @@
-import { toWritError, type WritError } from '@writ/contract'
+import { toWritError } from '@writ/contract'
 import { Command, CommanderError } from 'commander'
 import { VERSION, warmUp } from '../index.ts'
 import type { AbortFlags } from './abort.ts'
@@ -7,8 +7,8 @@ import type { BackupFlags, RestoreFlags } from './backup.ts'
 import type { IngestFlags } from './corpus.ts'
 import type { ExportFlags } from './export.ts'
 import type { ForkFlags } from './fork.ts'
-import { homeOption } from './home.ts'
 import { modelNames } from './model-names.ts'
+import { helpFor, nextFor } from './next-step.ts'
 import { onScreen } from './on-screen.ts'
 import { withDelivery, withPace, withServer, withViewer } from './option-groups.ts'
 import { askedChecks, repeated, seconds, usd, wholeNumber } from './parse-option.ts'
@@ -24,6 +24,9 @@ import type { ViewFlags } from './view-flags.ts'
 const MISSING_PACKAGES = 'where wheels are that its cells imported and this home has not'
 const INCLUDE_SECRET =
   'read files that hold secrets, as they are, where the glob matches their path; repeatable'
+
+/** Columns beside the names of options that descriptions are still broken between words for. */
+const LEAST_HELP_COLUMNS = 16
 
 let exitCode = 0
 
@@ -67,6 +70,7 @@ async function program(asked: readonly string[]): Promise<Command> {
     .version(VERSION)
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
+    .configureHelp({ minWidthToWrap: LEAST_HELP_COLUMNS })
     .showSuggestionAfterError()
   const [first = ''] = asked
   if (first === '--version') return writ
@@ -345,17 +349,8 @@ function addIngest(writ: Command): void {
     )
 }
 
-/** What to do next, with the run and the home it is about, so that it can be typed as it stands. */
-function nextFor({ next, run }: WritError, args: readonly string[]): string {
-  const at = args.indexOf('--home')
-  const home = at < 0 ? undefined : args[at + 1]
-  return run === undefined
-    ? next
-    : next.replaceAll('<run>', run + homeOption(home === undefined ? {} : { home }))
-}
-
 /** Prints an error where its reader looks: JSON on stdout for programs, words on stderr for people. */
-function report(thrown: unknown, args: readonly string[]): number {
+function report(thrown: unknown, writ: Command, args: readonly string[]): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
   // Called without a command: the help is shown, and nothing was done.
   if (thrown instanceof CommanderError && thrown.code === 'commander.help') return 2
@@ -363,7 +358,7 @@ function report(thrown: unknown, args: readonly string[]): number {
   const known = toWritError(thrown)
   const code = usage ? 'USAGE' : known.code
   const message = known.message.replace(/^error: /, '')
-  const next = usage ? 'Run `writ --help` to see commands and options.' : nextFor(known, args)
+  const next = code === 'USAGE' ? helpFor(writ, args) : nextFor(known, args)
   if (args.includes('--json') || args.includes('--jsonl'))
     process.stdout.write(`${JSON.stringify({ schema: 'writ.error/1', code, message, next })}\n`)
   else process.stderr.write(onScreen(printable(`writ: ${code}: ${message}\n${next}\n`), process.stderr))
@@ -376,10 +371,11 @@ function report(thrown: unknown, args: readonly string[]): number {
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   exitCode = 0
+  const writ = await program(args)
   try {
-    await (await program(args)).parseAsync(args, { from: 'user' })
+    await writ.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
-    return report(error, args)
+    return report(error, writ, args)
   }
 }

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { execFileSync, spawn } from 'node:child_process'
+import { lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -55,7 +55,7 @@ describe('writ export --format jsonl', () => {
     expect(await writ(['export', run, '--format', 'jsonl', '--out', file])).toMatchObject({
       code: 0,
       out: '',
-      err: '',
+      err: `written to ${file}\n`,
     })
     expect(await readFile(file, 'utf8')).toBe(shown.out)
     expect((await stat(file)).mode & 0o777).toBe(0o600)
@@ -85,6 +85,31 @@ describe('writ export --format jsonl', () => {
     const refused = await writ(['export', run, '--format', 'jsonl', '--out', out])
     expect(refused.code).toBe(2)
     expect(refused.err).toContain(out)
+    expect(refused.err).not.toContain('.tmp')
+    const directory = await writ(['export', run, '--format', 'jsonl', '--out', place])
+    expect(directory).toMatchObject({ code: 2, out: '' })
+    expect(directory.err).toContain('is a directory: name a file')
+  })
+
+  it('replaces what a link names, and writes into a pipe', async () => {
+    const { out } = await writ(['export', run, '--format', 'jsonl'])
+    const [file, link, pipe] = ['kept.jsonl', 'link', 'pipe'].map((name) => join(place, name)) as [
+      string,
+      string,
+      string,
+    ]
+    await writeFile(file, 'what was there')
+    await symlink(file, link)
+    await writ(['export', run, '--format', 'jsonl', '--out', link])
+    expect((await lstat(link)).isSymbolicLink()).toBe(true)
+    expect(await readFile(file, 'utf8')).toBe(out)
+    execFileSync('mkfifo', [pipe])
+    const [read, written] = await Promise.all([
+      readFile(pipe, 'utf8'),
+      writ(['export', run, '--format', 'jsonl', '--out', pipe]),
+    ])
+    expect([read, written.code]).toEqual([out, 0])
+    expect((await lstat(pipe)).isFIFO()).toBe(true)
   })
 })
 

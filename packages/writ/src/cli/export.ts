@@ -11,6 +11,7 @@ import {
 import { type CopyFlags, copy } from './copy.ts'
 import { inHome } from './in-home.ts'
 import { writeOutput } from './output.ts'
+import { printableLine } from './printable.ts'
 import { runUnlessFile } from './run-named.ts'
 import { looking } from './view-flags.ts'
 
@@ -51,6 +52,8 @@ async function exportFrom(writ: Writ, as: ViewOptions, what: string, flags: Expo
     run === undefined ? exportFile(what, options) : writ.export(run, { ...options, ...as }),
     out,
   )
+  // On stderr: what was written may have been stdout by another name.
+  if (out !== undefined) process.stderr.write(`${printableLine(`written to ${out}`)}\n`)
   return 0
 }
 

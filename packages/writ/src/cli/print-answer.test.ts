@@ -165,6 +165,12 @@ describe('what is printed of an answer', () => {
     expect(lines).toContain('Twelve licences end.')
   })
 
+  it('names the run in what to do next, and its home', () => {
+    const reason = 'NO_PROGRESS: It went in circles. `writ show <run>` has the turns.'
+    const text = printAnswer(answer({ status: 'incomplete', reason }), undefined, { options: ' --home h' })
+    expect(text).toContain('`writ show 01a215da-1cf0-76d0-9be3-666fd9f9db06 --home h` has the turns.')
+  })
+
   it('colours nothing it is not asked to, and nothing but whole lines', () => {
     const screen: AnswerScreen = { columns: 60, rows: 13, colour: true }
     const coloured = printAnswer(answer(), screen, AROUND)
@@ -252,6 +258,28 @@ describe('the shortest form of a value', () => {
       '[2] contract-1.txt bytes 10–30 “Licence 1 ends with a suit.”',
       '[1] contract-1.txt bytes 40–60 “Licence 1 ends with a suit.”',
     ])
+  })
+
+  it('gives the number of a citation to nothing but what that cites', () => {
+    const { doc, start, end } = citation(1)
+    const forged = { doc, start, end, quote: 'Licence 1 never ends.' }
+    const lines = shown({ answer: 'Never.', citations: [forged, { doc, quote: 'It says so.' }] }, [
+      citation(1),
+    ])
+    expect(lines.filter((line) => line.includes('“'))).toEqual([
+      'unchecked: contract-1.txt bytes 1–21 “Licence 1 never ends.”',
+      'unchecked: contract-1.txt “It says so.”',
+      '[1] contract-1.txt bytes 1–21 “Licence 1 ends with a suit.”',
+    ])
+  })
+
+  it.each<[string, Json]>([
+    ['(an empty list)', []],
+    ['(an empty text)', ' \n'],
+    ['(an empty object)', {}],
+    ['{"rows":[],"of":{"documents":0}}', { rows: [], of: { documents: 0 } }],
+  ])('says %s where there would be nothing to see', (text, value) => {
+    expect(shown(value)[2]).toBe(text)
   })
 
   it('keeps every row to one line, however long its cells are', () => {

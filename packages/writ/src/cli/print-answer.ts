@@ -85,7 +85,12 @@ export function printAnswer(
   const released = answer.basis !== null
   const value = released ? valueBlocks(answer.value, answer.citations, view, cited) : []
   const quotes = citationBlock(answer.citations, cited, columns, CLAIM.citations)
-  const blocks = [...headBlocks(answer, columns), ...value, quotes, ...factBlocks(answer, columns, around)]
+  const blocks = [
+    ...headBlocks(answer, columns, options),
+    ...value,
+    quotes,
+    ...factBlocks(answer, columns, around),
+  ]
   const how = `writ show last --full${options}`
   return `${fit(blocks, screen, how)
     .map((line) => painted(line, colour))
@@ -99,12 +104,17 @@ const BASIS: Readonly<Record<Basis, readonly [string, Tone]>> = {
 }
 
 /** What the answer is worth, and why there is none or not all of it. */
-function headBlocks({ basis, status, reason }: Answer, columns: number): readonly Block[] {
+function headBlocks(
+  { basis, status, reason, run }: Answer,
+  columns: number,
+  options: string,
+): readonly Block[] {
   const [text, tone]: readonly [string, Tone] =
     basis === null ? [`No answer was released: the run ${NONE[status]}.`, 'bad'] : BASIS[basis]
   const why = [
     ...(basis !== null && status !== 'complete' ? [`${status}: not all of the work was done.`] : []),
-    ...(reason === null ? [] : [reason]),
+    // What to do next is typed as it stands.
+    ...(reason === null ? [] : [reason.replaceAll('<run>', run + options)]),
   ].flatMap((line) => wrapped(printableLine(line), columns))
   return [
     block(wrapped(text, columns), CLAIM.head, { tone }),

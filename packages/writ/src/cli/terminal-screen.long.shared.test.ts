@@ -97,6 +97,16 @@ describe.skipIf(!HAS_TERMINAL)('the window after `ask`', () => {
     isWhole(shown)
   })
 
+  it('is help that is broken between words and set under what it describes', async () => {
+    const { all } = await inTerminal([process.execPath, LAUNCHER, '--help'], session(60, 24))
+    const at = all.findIndex((line) => line.startsWith('  abort '))
+    expect(all.slice(at, at + 3).map((line) => line.slice(39))).toEqual([
+      'end an open run for',
+      'good, with its',
+      'evidence',
+    ])
+  })
+
   it('shows the tree while it runs, on a screen of its own', async () => {
     const patient: Script = () => delayed(block(`FINAL(${JSON.stringify(HEAD)})`), 500)
     const { pictures } = await inTerminal(await asking(patient), session(100, 40))

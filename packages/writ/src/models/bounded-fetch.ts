@@ -4,6 +4,9 @@ import { isLoopback } from './location.ts'
 /** Most bytes of a model's reply kept: a hundred times the largest text a request may ask for. */
 export const MAX_REPLY_BYTES: number = 16 * 1024 * 1024
 
+/** Code of the error that ends a larger one. */
+export const REPLY_TOO_LARGE = 'REPLY_TOO_LARGE'
+
 /**
  * `fetch` for model requests: never follows a redirect (a prompt goes only where the operator pointed it), sends to
  * `localhost` only while that is this machine, and ends a reply that grows past a bound.
@@ -36,7 +39,8 @@ function boundedBody(reader: ReadableStreamDefaultReader<Uint8Array>): ReadableS
           controller.enqueue(value)
           return
         }
-        const error = new Error(`the reply passed ${MAX_REPLY_BYTES} bytes`)
+        const message = `the reply passed ${MAX_REPLY_BYTES} bytes`
+        const error = Object.assign(new Error(message), { code: REPLY_TOO_LARGE })
         controller.error(error)
         await reader.cancel(error)
       },

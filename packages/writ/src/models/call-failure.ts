@@ -1,5 +1,6 @@
 import { APICallError } from '@ai-sdk/provider'
-import { isWritError, type ModelFailure, WritError } from '@writ/contract'
+import { isWritError, type ModelFailure, size, WritError } from '@writ/contract'
+import { MAX_REPLY_BYTES, REPLY_TOO_LARGE } from './bounded-fetch.ts'
 import { errorCode } from './hide-key.ts'
 import { retryAfterMs } from './retry-after.ts'
 
@@ -65,19 +66,26 @@ function withoutStatus(error: unknown): WritError {
   const answered = APICallError.isInstance(error) ? error : undefined
   const status = answered?.statusCode ?? 0
   const code = errorCode(error)
+  return failure('MODEL_FAILED', whatFailed(error, status, code), {
+    status,
+    retryAfterMs: null,
+    mayHaveRun: status !== 0 || code === undefined || !NEVER_SENT.test(code),
+    requestId: requestIdOf(answered?.responseHeaders),
+  })
+}
+
+function whatFailed(error: unknown, status: number, code: string | undefined): string {
+  if (code === REPLY_TOO_LARGE)
+    return `The provider's reply is larger than ${size(MAX_REPLY_BYTES)}, the most that is read of one.`
   const text = error instanceof Error ? error.message : String(error)
-  return failure(
-    'MODEL_FAILED',
-    status === 0
-      ? `The provider could not be reached or broke off: ${text}`
-      : `The provider's reply cannot be read: ${text}`,
-    {
-      status,
-      retryAfterMs: null,
-      mayHaveRun: status !== 0 || code === undefined || !NEVER_SENT.test(code),
-      requestId: requestIdOf(answered?.responseHeaders),
-    },
-  )
+  return status === 0 && !isInvalidReply(error)
+    ? `The provider could not be reached or broke off: ${text}`
+    : `The provider's reply cannot be read: ${text}`
+}
+
+/** Whether it arrived and made no sense; told by its name, since the key is taken out of a copy of the error. */
+function isInvalidReply(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AI_InvalidResponseDataError'
 }
 
 function failure(

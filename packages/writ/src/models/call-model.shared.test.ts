@@ -276,6 +276,13 @@ describe('callModel', () => {
     const body = JSON.stringify({ choices: [{ message: { content: 'x'.repeat(20 * 1024 * 1024) } }] })
     const error = await failure(ask({ kind: 'malformed', body }))
     expect(error).toMatchObject({ code: 'MODEL_FAILED', data: { mayHaveRun: true } })
+    expect(error.message).toBe("The provider's reply is larger than 16.8 MB, the most that is read of one.")
+  })
+
+  it('says of a reply without an answer that it cannot be read', async () => {
+    const error = await failure(ask({ kind: 'malformed', body: '{"choices": []}' }))
+    expect(error).toMatchObject({ code: 'MODEL_FAILED', data: { mayHaveRun: true } })
+    expect(error.message).toContain("The provider's reply cannot be read: ")
   })
 
   it('keeps messages short and on one line', async () => {

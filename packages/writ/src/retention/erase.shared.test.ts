@@ -55,7 +55,7 @@ test('after an erasure nothing of the content is in the home; the structure is, 
   expect(found().length).toBeGreaterThan(2)
   const done = await withinHome(home, (writ) => writ.erase(run, 'asked for'))
   expect(found()).toEqual([])
-  expect(done.reached.join()).toContain('1 packs')
+  expect(done.reached.join()).toContain('1 pack of documents that only this run used')
   expect(done.notReached.join()).toContain('named corpora')
   expect(readdirSync(join(home, 'keys', 'runs'))).toEqual([])
   expect([...erasedRuns(home)]).toEqual([run])
@@ -110,7 +110,7 @@ test('after an erasure nothing of the content is in the home; the structure is, 
 test('documents another run uses stay with it, and are named; its own content stays', async () => {
   const [first, second] = [await ask(DOCUMENT), await ask(DOCUMENT)]
   const done = await withinHome(home, (writ) => writ.erase(first, 'r'))
-  expect(done.notReached.join()).toContain('1 packs of documents that other runs use')
+  expect(done.notReached.join()).toContain('1 pack of documents that other runs use')
   // Which packs it used is known no more; what was said of them is.
   expect((await withinHome(home, (writ) => writ.erase(first, 'again'))).notReached).toEqual(done.notReached)
   await expect(withinHome(home, (writ) => writ.holds.set(first, 'too late'))).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Det, type Ledger, runsOfNotes, WritError } from '@writ/contract'
+import { counted, type Det, type Ledger, runsOfNotes, WritError } from '@writ/contract'
 import {
   decodeRecord,
   ERASURE_KIND,
@@ -84,11 +84,11 @@ function describe(
     'the key of the run',
     'its payloads and its question in the ledger',
     ...REACHED_EVIDENCE[evidence],
-    ...(dropped > 0 ? [`${dropped} packs of documents that only this run used`] : []),
+    ...(dropped > 0 ? [`${counted(dropped, 'pack')} of documents that only this run used`] : []),
   ]
   const notReached = [
     ...NEVER_REACHED,
-    ...(shared > 0 ? [`${shared} packs of documents that other runs use`] : []),
+    ...(shared > 0 ? [`${counted(shared, 'pack')} of documents that other runs use`] : []),
     ...(relatedRuns.length > 0 ? [`what it shares by a fork with ${relatedRuns.join(', ')}`] : []),
     ...(readers.length > 0 ? [`its notes in ${readers.join(', ')}, which were given them`] : []),
     ...(followers.length > 0

@@ -25,13 +25,13 @@ export function citationBlock(
   return block(lines, claim, { least: 0, unit: 'citation', apart: true })
 }
 
-/** `[1] a.txt bytes 3–20 “…”`, or `[1] a.pdf page 3 “…”`, in at most `columns`. */
+/** `[1] a.txt bytes 3–20 “…”`, or `[1] a.pdf page 3 “…”`, in at most `columns`. Without a number nobody has checked it. */
 export function citationLine(
   number: number | null,
   { doc, start, end, quote, origin }: Quoted,
   columns: number,
 ): string {
-  const mark = number === null ? '' : `[${number}] `
+  const mark = number === null ? 'unchecked: ' : `[${number}] `
   const bytes = start === null || end === null ? '' : ` bytes ${whole(start)}–${whole(end)}`
   // Bytes of an extracted text say nothing to whoever has the original.
   const place = origin?.place === undefined ? bytes : ` ${placeInWords(origin.place)}`

@@ -1,4 +1,13 @@
-import { answerMembers, type Citation, defined, isObject, type Json, type JsonObject } from '@writ/contract'
+import {
+  answerMembers,
+  type Citation,
+  defined,
+  isObject,
+  isSameQuote,
+  type Json,
+  type JsonObject,
+  passageQuote,
+} from '@writ/contract'
 import { wrapped } from '../display-width.ts'
 import { printable, printableLine } from '../printable.ts'
 import { schemaOfMember, type Table, tableOf } from '../rows.ts'
@@ -20,19 +29,6 @@ export interface ValueView {
   readonly schema?: Json
 }
 
-/** What a row may hold to be told as a passage and lose nothing that a reader needs. */
-const PASSAGE_MEMBERS: ReadonlySet<string> = new Set([
-  'doc',
-  'start',
-  'end',
-  'sha256',
-  'quote',
-  'passage',
-  'line',
-  'text',
-  'score',
-])
-
 /** A released value for people, the shortest form first; `cited` collects the citations it shows by itself. */
 export function valueBlocks(
   value: Json,
@@ -40,9 +36,18 @@ export function valueBlocks(
   view: ValueView,
   cited: Set<Citation>,
 ): readonly Block[] {
+  const empty = whatIsEmpty(value)
+  if (empty !== undefined) return [textBlock(empty, view)]
   if (Array.isArray(value)) return [listBlock('', value, citations, view, cited)]
   if (isObject(value)) return memberBlocks(value, citations, view, cited)
   return [textBlock(scalarText(value), view)]
+}
+
+/** What is said of a value that shows nothing. */
+function whatIsEmpty(value: Json): string | undefined {
+  if (typeof value === 'string') return value.trim() === '' ? '(an empty text)' : undefined
+  if (Array.isArray(value)) return value.length === 0 ? '(an empty list)' : undefined
+  return isObject(value) && Object.keys(value).length === 0 ? '(an empty object)' : undefined
 }
 
 /** An object: its `answer` first, then what is short, then its lists. */
@@ -53,6 +58,7 @@ function memberBlocks(
   cited: Set<Citation>,
 ): readonly Block[] {
   const { answer, short, lists } = answerMembers(value)
+  if (answer === undefined && short.length + lists.length === 0) return [textBlock(cellText(value), view)]
   const [head, ...tail] =
     answer === undefined ? [] : valueBlocks(answer, citations, within(view, 'answer'), cited)
   const lines = short.flatMap(([name, member]) =>
@@ -127,14 +133,15 @@ function quoteLines(
   cited: Set<Citation>,
 ): readonly string[] | undefined {
   const lines = rows.map((row) => {
-    if (Object.keys(row).some((name) => !PASSAGE_MEMBERS.has(name))) return undefined
     const { doc, start, end } = row
-    const quote = row.quote ?? row.passage ?? row.text
-    if (typeof doc !== 'string' || typeof quote !== 'string') return undefined
+    const quote = passageQuote(row)
+    if (typeof doc !== 'string' || quote === undefined) return undefined
     const placed = typeof start === 'number' && typeof end === 'number'
     const at = citations.findIndex(
       (known) =>
-        known.doc === doc && (placed ? known.start === start && known.end === end : known.quote === quote),
+        known.doc === doc &&
+        (!placed || (known.start === start && known.end === end)) &&
+        isSameQuote(known.quote, quote),
     )
     const known = citations[at]
     if (known !== undefined) cited.add(known)

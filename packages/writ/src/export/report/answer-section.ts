@@ -52,7 +52,7 @@ function answer({ released, value, withheld, keyed, quotes: cited }: RunSummary)
   if (!released) return html`<p><strong>No answer was released.</strong></p>`
   if (withheld !== null)
     return html`<p>An answer was released. It is not shown here: ${foreign(withheld)}.</p>`
-  if (value !== null) return valueHtml(value, new Set(cited?.map(spanKey)))
+  if (value !== null) return valueHtml(value, new Map(cited?.map((one) => [spanKey(one), one.quote])))
   return keyed
     ? html`<p>An answer was released, but its evidence file is not where it was written, and the home alone does not have it.</p>`
     : html`<p>An answer was released. It is not laid open here: only a commitment to it is left.</p>`

@@ -1,4 +1,13 @@
-import { answerMembers, counted, isObject, type Json, type JsonObject, whole } from '@writ/contract'
+import {
+  answerMembers,
+  counted,
+  isObject,
+  isSameQuote,
+  type Json,
+  type JsonObject,
+  passageQuote,
+  whole,
+} from '@writ/contract'
 import { foreign, type Html, html } from './markup.ts'
 
 /** Rows of a table, and characters of a text, that stand open; the rest folds. */
@@ -8,18 +17,21 @@ const OPEN_CHARS = 1_000
 const MOST_ROWS = 2_000
 const MOST_CHARS = 200_000
 
+/** What citations quote, by where they stand (`spanKey`). */
+type Cited = ReadonlyMap<string, string>
+
 /**
  * A released value for people: a text, a list or a table, of which more than a little folds. Passages that are among the
- * citations (`spanKey`) stand there.
+ * citations, and nothing besides, stand there.
  */
-export function valueHtml(value: Json, cited: ReadonlySet<string> = new Set()): Html {
+export function valueHtml(value: Json, cited: Cited = new Map()): Html {
   if (Array.isArray(value)) return listHtml('', value, cited)
   if (isObject(value)) return objectHtml(value, cited)
   return textHtml(scalar(value))
 }
 
 /** An object: its `answer` first, what is short, then its lists. */
-function objectHtml(value: JsonObject, cited: ReadonlySet<string>): Html {
+function objectHtml(value: JsonObject, cited: Cited): Html {
   const { answer, short, lists } = answerMembers(value)
   const facts = short.map(
     ([name, member]) => html`<dt>${foreign(name)}</dt><dd>${foreign(scalar(member))}</dd>`,
@@ -41,11 +53,11 @@ export function textHtml(text: string): Html {
   return html`<div class="answer" dir="auto">${head} …</div><details><summary>The rest: ${counted(text.length - cut, 'character')}</summary><div class="answer" dir="auto">${rest}</div>${more}</details>`
 }
 
-function listHtml(name: string, items: readonly Json[], cited: ReadonlySet<string>): Html {
+function listHtml(name: string, items: readonly Json[], cited: Cited): Html {
   const title = name === '' ? '' : html`<h3>${foreign(name)}</h3>`
   if (items.length === 0) return html`${title}<p>None.</p>`
   const rows = items.filter(isObject)
-  if (rows.length === items.length && rows.every((row) => cited.has(spanKey(row))))
+  if (rows.length === items.length && rows.every((row) => isCited(row, cited)))
     return html`${title}<p>${counted(rows.length, 'passage')}: <a href="#sources">below, with where they stand</a>.</p>`
   if (rows.length < items.length)
     return html`${title}${folded(
@@ -57,6 +69,12 @@ function listHtml(name: string, items: readonly Json[], cited: ReadonlySet<strin
   const cells = rows.map((row) => html`<tr>${names.map((key) => cell(row[key]))}</tr>`)
   const figures = names.filter((key) => rows.every((row) => typeof row[key] === 'number'))
   return html`${title}${folded(cells, names, name, figures)}`
+}
+
+/** Whether all that a row says is in a citation. */
+function isCited(row: JsonObject, cited: Cited): boolean {
+  const [quote, known] = [passageQuote(row), cited.get(spanKey(row))]
+  return quote !== undefined && known !== undefined && isSameQuote(quote, known)
 }
 
 function cell(value: Json | undefined): Html {
