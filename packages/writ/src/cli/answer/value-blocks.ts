@@ -1,5 +1,6 @@
 import { answerMembers, type Citation, defined, isObject, type Json, type JsonObject } from '@writ/contract'
 import { wrapped } from '../display-width.ts'
+import { onScreen } from '../on-screen.ts'
 import { printable, printableLine } from '../printable.ts'
 import { schemaOfMember, type Table, tableOf } from '../rows.ts'
 import { type Block, block } from './block.ts'
@@ -100,7 +101,7 @@ function listBlock(
       ? [title, quotes]
       : table !== undefined
         ? headed(title, tableLines(table, columns))
-        : [title, items.map((item) => cellText(item))]
+        : [title, items.flatMap((item) => onScreen(cellText(item), { isTTY: true, columns }).split('\n'))]
   const heads = head.length
   const all = [...head, ...lines]
   return block(all, claim, {
