@@ -30,9 +30,19 @@ export function isUnit(word: string): boolean {
 
 /** In what a column is measured, as the end of its name says. */
 export function unitOf(name: string): string | undefined {
-  const words = name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  const words = wordsOf(name)
   const last = words.at(-1) ?? ''
   return words.length > 1 && UNITS.has(last) ? last : undefined
+}
+
+/** Units that people say in another word than names of columns do. A dollar sign may be of any dollars. */
+const SAID_UNITS: Readonly<Record<string, string>> = { dollar: 'usd', euro: 'eur' }
+
+/** Whether a word says the unit of a column. */
+export function saysUnit(word: string, { name }: Column): boolean {
+  const unit = unitOf(name)
+  const said = singular(word.toLowerCase())
+  return unit !== undefined && [word.toLowerCase(), said, SAID_UNITS[said]].includes(unit)
 }
 
 /** Last words of columns that say in what the others of their table are measured. */
@@ -52,14 +62,31 @@ const MEASURES: ReadonlySet<string> = new Set([
   'scenario',
 ])
 
+/** Signs in names that stand for words, and words that are written short. */
+const IN_FULL: Readonly<Record<string, string>> = {
+  '%': 'percent',
+  $: 'dollar',
+  '€': 'eur',
+  '£': 'gbp',
+  dept: 'department',
+  qty: 'quantity',
+  amt: 'amount',
+  cust: 'customer',
+  emp: 'employee',
+}
+
 /** The words of a name, in lower case and the last one in the singular. */
 export function nameWords(name: string): readonly string[] {
+  const words = wordsOf(name)
+  return words.length === 0 ? words : [...words.slice(0, -1), singular(words.at(-1) ?? '')]
+}
+
+function wordsOf(name: string): readonly string[] {
   const words = name
     .replaceAll(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, ' ')
     .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu)
-  if (words === null) return []
-  return [...words.slice(0, -1), singular(words.at(-1) ?? '')]
+    .match(/[\p{L}\p{N}]+|[%$€£]/gu)
+  return (words ?? []).map((word) => IN_FULL[word] ?? word)
 }
 
 export function singular(word: string): string {
@@ -146,6 +173,8 @@ export function stemOf(doc: string): string {
 export function measuresOf({ columns }: TableListing): readonly Column[] {
   return columns.filter(({ name, type }) => {
     const words = nameWords(name)
+    // Numbers called "units" are how many there are.
+    if (NUMERIC.has(type) && /units$/i.test(name)) return false
     return MEASURES.has(words.at(-1) ?? '') || (type === 'text' && words.includes('currency'))
   })
 }

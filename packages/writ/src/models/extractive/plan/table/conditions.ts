@@ -1,6 +1,6 @@
 import type { TableListing } from '@writ/contract'
 import { unmask } from '../quoted.ts'
-import { type Column, calledOf, nameWords, onlyOne, type Place, stemOf, unitOf } from './column-names.ts'
+import { type Column, calledOf, nameWords, onlyOne, type Place, saysUnit, stemOf } from './column-names.ts'
 import { textLiteral } from './sql-text.ts'
 
 /** What rows have to fulfil to count, of one column. */
@@ -369,19 +369,19 @@ function stemOfVerb(word: string): string {
 const MAY_BE_GROUPED = /^-?[1-9]\d{0,2}\.\d{3}$/
 
 /** A value as SQL, for a column of its type; undefined where it is none. */
-function literalOf({ name, type }: Column, value: string): string | undefined {
+function literalOf(column: Column, value: string): string | undefined {
+  const { type } = column
   if (type === 'integer' || type === 'decimal') {
-    return amountOf(withoutUnit(name, value))
+    return amountOf(withoutUnit(column, value))
   }
   if (type === 'date') return isDay(value) ? `DATE '${value}'` : undefined
   return type === 'boolean' && /^(?:true|false)$/i.test(value) ? value.toLowerCase() : undefined
 }
 
 /** "10 kg" of a column `weight_kg` is 10. */
-function withoutUnit(name: string, value: string): string {
-  const unit = unitOf(name)
-  const [, number, said] = /^(\S+)\s+(\S+)$/u.exec(value) ?? []
-  return unit !== undefined && number !== undefined && said?.toLowerCase() === unit ? number : value
+function withoutUnit(column: Column, value: string): string {
+  const [, number, said = ''] = /^(\S+)\s+(\S+)$/u.exec(value) ?? []
+  return number !== undefined && saysUnit(said, column) ? number : value
 }
 
 function amountOf(value: string): string | undefined {

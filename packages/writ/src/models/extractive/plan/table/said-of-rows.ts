@@ -1,5 +1,5 @@
 import type { TableListing } from '@writ/contract'
-import { columnsNamed, onlyOne, tablesNamed, unitOf } from './column-names.ts'
+import { columnsNamed, onlyOne, saysUnit, tablesNamed } from './column-names.ts'
 import { readWhen, type When } from './conditions.ts'
 import { AGGREGATED, placesIn, rowsNamed, THERE } from './subject.ts'
 import type { TableQuestion } from './table-question.ts'
@@ -148,7 +148,7 @@ function isSubject(
 /** Whether a word says in what a column is measured that its name says, too. */
 function isUnitOf(word: string, of: string, tables: readonly TableListing[]): boolean {
   const place = onlyOne(columnsNamed(of, tables))
-  return place !== undefined && unitOf(place.column.name) === word.toLowerCase()
+  return place !== undefined && saysUnit(word, place.column)
 }
 
 /** What stands before the longest end of a phrase that names the rows of one table. */
