@@ -1,9 +1,10 @@
 import type { TableListing } from '@writ/contract'
 import { apartGuards, bareGuards, emptyBeside } from './bare-value.ts'
-import { type Column, measuresOf, NUMERIC, nameWords, type Place } from './column-names.ts'
+import { type Column, measuresOf, NUMERIC, type Place } from './column-names.ts'
 import { countedOnce } from './counted-twice.ts'
 import { type Guard, none, type Remark } from './guard.ts'
 import { alone, noLists, oneTruth } from './list-cells.ts'
+import { nameWords } from './name-words.ts'
 import { sumGuards } from './no-sum.ts'
 import { NO_VALUE } from './no-value.ts'
 import { withoutPlaceholders } from './placeholders.ts'
@@ -11,6 +12,7 @@ import { figureOf, fromOf, joinedTo, measured, nameIn, type Reading } from './qu
 import { folded, quoted, textLiteral } from './sql-text.ts'
 import type { Subject } from './subject.ts'
 import type { Measure } from './table-question.ts'
+import { truthGuards } from './truths.ts'
 
 /** Measures that are computed with fractions of about 16 digits. */
 const BY_FRACTIONS: ReadonlySet<Measure> = new Set(['average', 'median', 'percentile', 'correlation'])
@@ -23,6 +25,14 @@ export function guardsOf(reading: Reading): Guard[] {
   guards.push(...apartGuards(bare))
   for (const condition of conditions) {
     if (condition.lacks === true) guards.push(...ofEmpty(condition))
+    if (condition.isTruth === true) guards.push(...truthGuards(condition))
+    for (const other of condition.beside ?? [])
+      guards.push(
+        none(
+          `SELECT count(*) AS n FROM ${quoted(table.name)} t0 WHERE ${condition.sql(measured(other))}`,
+          `What is said may be of ${condition.column.name} or of ${other.name} of ${table.doc}; say of which.`,
+        ),
+      )
     if (condition.column !== column) guards.push(...withoutPlaceholders(condition.table, condition.column))
     if (condition.equals === null) continue
     const { table: of, column: held, equals } = condition

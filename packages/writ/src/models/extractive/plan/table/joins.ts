@@ -1,13 +1,7 @@
 import type { TableListing } from '@writ/contract'
-import {
-  type Column,
-  calledOf,
-  columnsNamed,
-  nameWords,
-  onlyOne,
-  type Place,
-  singular,
-} from './column-names.ts'
+import { type Column, columnsNamed, onlyOne, type Place } from './column-names.ts'
+import { nameWords, singular } from './name-words.ts'
+import { calledOf } from './table-names.ts'
 
 /** How another table is joined to the one that is measured: each of its rows to one row there. */
 export interface Join {

@@ -1,15 +1,7 @@
 import type { TableListing } from '@writ/contract'
-import {
-  type Column,
-  calledOf,
-  columnsNamed,
-  NUMERIC,
-  nameWords,
-  onlyOne,
-  type Place,
-  stemOf,
-  tablesNamed,
-} from './column-names.ts'
+import { type Column, columnsNamed, NUMERIC, onlyOne, type Place } from './column-names.ts'
+import { nameWords } from './name-words.ts'
+import { calledOf, stemOf, tablesNamed } from './table-names.ts'
 import { AGGREGATES, type Measure, type TableQuestion } from './table-question.ts'
 
 /** What is measured, and in which table. */
@@ -75,11 +67,12 @@ export function rowsNamed(
     const table = onlyOne(tablesNamed(within, tables))
     if (table === undefined) return undefined
     if (isRows) return { table, key: null, counts: null }
-    return onlyOne(named) === table ? { table, key: keyOf(table), counts: countsOf(table) } : undefined
+    return named.includes(table) ? { table, key: keyOf(table), counts: countsOf(table) } : undefined
   }
+  const rowsOf = /^(?<called>\S.*?)\s+(?:rows|records|entries)$/iu.exec(said)?.groups?.called
   const isAll = ROWS.test(said)
-  const table = onlyOne(isAll ? tables : tablesNamed(said, tables))
-  if (isAll) return table && { table, key: null, counts: null }
+  const table = onlyOne(isAll ? tables : tablesNamed(rowsOf ?? said, tables))
+  if (isAll || rowsOf !== undefined) return table && { table, key: null, counts: null }
   if (table !== undefined) return { table, key: keyOf(table), counts: countsOf(table) }
   return tablesNamed(said, tables).length === 0 ? rowsByKey(said, tables) : undefined
 }
@@ -144,9 +137,28 @@ export function placesIn(
 ): { readonly places: readonly Place[]; readonly isNamed: boolean } {
   const whole = columnsNamed(said, tables)
   if (whole.length > 0) return { places: whole, isNamed: false }
-  const within = IN_TABLE.exec(said)?.groups
-  const table = onlyOne(tablesNamed(within?.table ?? '', tables))
+  const within = IN_TABLE.exec(said)?.groups ?? ofRows(said, tables)
+  const table = tableOf(within?.table ?? '', tables)
   return { places: table === undefined ? [] : columnsNamed(within?.of ?? '', [table]), isNamed: true }
+}
+
+/** "Order amount": the amount of orders. */
+function ofRows(
+  said: string,
+  tables: readonly TableListing[],
+): { readonly of: string; readonly table: string } | undefined {
+  const words = said.replace(/^(?:the|all)\s+/iu, '').split(/\s+/)
+  for (let at = 1; at < words.length; at += 1) {
+    const table = words.slice(0, at).join(' ')
+    if (tableOf(table, tables) !== undefined) return { of: words.slice(at).join(' '), table }
+  }
+  return undefined
+}
+
+/** The table that a phrase names, or whose rows it does. */
+function tableOf(said: string, tables: readonly TableListing[]): TableListing | undefined {
+  const named = tablesNamed(said, tables)
+  return named.length === 0 ? rowsByKey(said, tables)?.table : onlyOne(named)
 }
 
 function pairOf(of: string, and: string, tables: readonly TableListing[]): Subject | undefined {

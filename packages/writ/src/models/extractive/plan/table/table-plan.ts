@@ -2,19 +2,21 @@ import type { TableListing } from '@writ/contract'
 import { type Masked, unmask } from '../quoted.ts'
 import { namedBy } from './bare-value.ts'
 import { countsOnce, guardsOf, remarksOf } from './checks.ts'
-import { NUMERIC, nameWords, onlyOne, type Place, singular } from './column-names.ts'
+import { NUMERIC, onlyOne, type Place } from './column-names.ts'
 import { datesOf } from './conditions.ts'
 import { countedColumn } from './counted-column.ts'
 import { saysCumulative } from './counted-twice.ts'
 import { fewestGuards, saysFewest } from './fewest.ts'
 import type { Guard, Remark } from './guard.ts'
 import { type Join, joinable, pickPlace } from './joins.ts'
+import { nameWords, singular } from './name-words.ts'
 import { markOf, type Named } from './named.ts'
 import { saysNoSum } from './no-sum.ts'
 import { queryOf, type Reading } from './query.ts'
 import { readWhere } from './read-where.ts'
 import { type SaidOfRows, saidOfRows } from './said-of-rows.ts'
 import { isShadowed, mayNumber, rowsNamed, type Subject, subjectOf } from './subject.ts'
+import { yearOf } from './table-names.ts'
 import type { Measure, TableQuestion } from './table-question.ts'
 import { saysOf } from './words.ts'
 
@@ -84,6 +86,9 @@ function planSaid(
     )
   )
     return 'another document that may be meant is no table that can be relied on'
+  const year = yearOf(table)
+  if (year !== undefined && (masked.text.match(/\b(?:19|20)\d\d\b/g) ?? []).some((said) => said !== year))
+    return `${table.doc} is of ${year} by its name, and another year is asked for`
   const joins = new Map<TableListing, Join>()
   const pick = (phrase: string): Place | undefined => pickPlace(phrase, table, tables, joins)
   const where = readWhere(question, said, event, masked.quoted, table, pick, joinable(table, tables))

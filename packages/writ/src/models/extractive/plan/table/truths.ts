@@ -1,0 +1,52 @@
+import type { Column, Place } from './column-names.ts'
+import type { Condition } from './conditions.ts'
+import { type Guard, none } from './guard.ts'
+import { oneTruth } from './list-cells.ts'
+import { quoted, textLiteral } from './sql-text.ts'
+
+// A column may say in words or as 0 and 1 what is so of a row: "are remote" is of those with "yes" in `remote`.
+
+const YES = ['yes', 'y', 'true', '1'].map(textLiteral).join(', ')
+const NO = ['no', 'n', 'false', '0'].map(textLiteral).join(', ')
+
+/** Rows of which a column says that it is so, by its name alone. */
+export function readTruth(
+  phrase: string,
+  pick: (phrase: string) => Place | undefined,
+): Condition | undefined {
+  const place = /^\p{L}[\p{L}\p{N}_-]*$/u.test(phrase.trim()) ? pick(phrase.trim()) : undefined
+  if (place === undefined || !isTruth(place.column)) return undefined
+  const { name, type } = place.column
+  return {
+    ...place,
+    equals: null,
+    isPoint: true,
+    isTruth: true,
+    says: type === 'integer' ? `${name} = 1` : `${name} is yes`,
+    sql: (c) => (type === 'integer' ? `${c} = 1` : `lower(trim(${c})) IN (${YES})`),
+  }
+}
+
+function isTruth({ type }: Column): boolean {
+  return type === 'text' || type === 'integer'
+}
+
+/** The column says nothing but yes and no, in one word each. */
+export function truthGuards({ table, column }: Place): Guard[] {
+  const [name, from] = [quoted(column.name), `FROM ${quoted(table.name)}`]
+  const otherwise = `The column ${column.name} of ${table.doc} says more than yes and no.`
+  if (column.type === 'integer')
+    return [
+      none(
+        `SELECT CASE WHEN min(${name}) = 0 AND max(${name}) = 1 THEN 0 ELSE 1 END AS n ${from}`,
+        otherwise,
+      ),
+    ]
+  return [
+    none(
+      `SELECT CASE WHEN count(${name}) > 0 AND bool_and(lower(trim(${name})) IN (${YES}, ${NO})) THEN 0 ELSE 1 END AS n ${from} WHERE ${name} IS NOT NULL`,
+      otherwise,
+    ),
+    oneTruth({ table, column }),
+  ]
+}
