@@ -208,6 +208,18 @@ export function countsOnce({ table, key, counts }: Pick<Subject, 'table' | 'key'
   ]
 }
 
+/** Where a column names what rows are, each has to have one row. */
+export function namesEachOnce({ table, key }: Subject): Guard[] {
+  if (key === null) return []
+  const name = quoted(key.name)
+  return [
+    none(
+      `SELECT count(*) - count(DISTINCT lower(trim(${name}))) AS n FROM ${quoted(table.name)}`,
+      `The column ${key.name} of ${table.doc} does not name each row once, so a row may not be one of what is counted.`,
+    ),
+  ]
+}
+
 /** What makes a figure of a column no exact one. */
 function ofMeasure(reading: Reading): Guard[] {
   const { question, subject } = reading

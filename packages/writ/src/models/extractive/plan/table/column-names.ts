@@ -81,9 +81,17 @@ function nameOf(phrase: readonly string[], table: TableListing, column: Column):
   for (const called of calledOf(table))
     if (rest.length > 0 && words.join(' ').startsWith(`${called} `))
       added.push(words.slice(called.split(' ').length))
-  return added.some((own) => /^(?:whole|nearly)$/.test(nameBy(phrase, own, table, column) ?? ''))
+  const isNamed = added.some((own) => /^(?:whole|nearly)$/.test(nameBy(phrase, own, table, column) ?? ''))
+  // Beside "sale_price", "product_price" is one price of several.
+  return isNamed && !table.columns.some((other) => other !== column && endsWith(other, phrase))
     ? 'nearly'
     : undefined
+}
+
+function endsWith({ name }: Column, phrase: readonly string[]): boolean {
+  const words = nameWords(name)
+  const own = UNITS.has(words.at(-1) ?? '') ? words.slice(0, -1) : words
+  return phrase.every((word, at) => word === singularAt(own, own.length - phrase.length + at))
 }
 
 function nameBy(

@@ -2,15 +2,16 @@ import type { TableListing } from '@writ/contract'
 import { unmask } from '../quoted.ts'
 import { readAmountOf } from './bare-amount.ts'
 import { type BareValue, bareValueOf } from './bare-value.ts'
-import type { Place } from './column-names.ts'
+import type { Column, Place } from './column-names.ts'
 import { type Condition, isEmpty, ofValue, readBare, readSaid, turned } from './conditions.ts'
 import { eventOf } from './events.ts'
+import { nameWords } from './name-words.ts'
 import { hasMark } from './named.ts'
 import type { Reading } from './query.ts'
 import type { Event, Said } from './said-of-rows.ts'
 import { rowsNamed } from './subject.ts'
 import type { TableQuestion } from './table-question.ts'
-import { readTruth } from './truths.ts'
+import { isQuality, readTruth } from './truths.ts'
 
 /** More values without their columns leave too much open. */
 const MOST_BARE = 3
@@ -37,7 +38,7 @@ export function readWhere(
     const one =
       readAmountOf(phrase, table) ??
       readKey(phrase, quoted, table) ??
-      (isState ? readTruth(phrase, pick) : undefined)
+      (isState && (phrase === where || isQuality(phrase)) ? readTruth(phrase, pick) : undefined)
     if (one !== undefined && one.table === table) {
       conditions.push(one)
       continue
@@ -79,12 +80,23 @@ export function readWhere(
   }
 }
 
+function keysOf(noun: string): (column: Column) => boolean {
+  const rows = nameWords(noun).join(' ')
+  const keys = ['id', 'no', 'nr', 'number', 'code']
+  const names = new Set([rows, ...keys, ...keys.map((key) => `${rows} ${key}`)])
+  return ({ name }) => names.has(nameWords(name).join(' '))
+}
+
 /** "Order O1005": the row that is called so by the column that names rows. */
 function readKey(phrase: string, quoted: readonly string[], table: TableListing): Condition | undefined {
   const [, noun, value = ''] =
     /^(?:the\s+)?(\S.*?)\s+(?:#\s*|no\.?\s+|number\s+)?(\S*[\d\uE000-\uE00F]\S*)$/iu.exec(phrase.trim()) ?? []
   const key = noun === undefined ? null : (rowsNamed(noun, [table])?.key ?? null)
-  return key === null ? undefined : ofValue({ table, column: key }, value, quoted)
+  if (key === null || noun === undefined) return undefined
+  // Beside an id, rows may be numbered in another way.
+  const isKey = keysOf(noun)
+  if (table.columns.some((one) => one !== key && isKey(one))) return undefined
+  return ofValue({ table, column: key }, value, quoted)
 }
 
 /** What rows are not: one condition, or one value without its column. */
@@ -98,7 +110,7 @@ function readNot(
   const [, by = null, thing = ''] = /^(?:(in|from|for|at)\s+)?(?:the\s+)?(\S.*)$/iu.exec(phrase) ?? []
   const [read, more] = readSaid(thing, quoted, pick) ?? []
   if (read !== undefined) return more === undefined && read.table === table ? turned(read) : undefined
-  const truth = by === null ? readTruth(thing, pick) : undefined
+  const truth = by === null && isQuality(thing) ? readTruth(thing, pick) : undefined
   if (truth !== undefined) return truth.table === table ? turned(truth) : undefined
   const value = pick(thing) === undefined ? readBare(thing, quoted) : undefined
   if (value === undefined || hasMark(value)) return undefined

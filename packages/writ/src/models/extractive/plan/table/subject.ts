@@ -32,6 +32,7 @@ export const THERE: RegExp = /\s+(?:(?:are|is|were|was)\s+there|are\s+listed|do\
 export function subjectOf(
   { measure, of, and, which, isCommon }: TableQuestion,
   tables: readonly TableListing[],
+  isByNames: boolean = false,
 ): Subject | undefined {
   if (isCommon) {
     const place = onlyOne(placesIn(which ?? '', tables).places)
@@ -43,8 +44,8 @@ export function subjectOf(
   const inner = (groups?.inner ?? null) as Measure | null
   const said = (groups?.of ?? of).replace(THERE, '')
   if (measure === 'count' || measure === 'percentage' || inner === 'count') {
-    const rows = rowsNamed(said, tables)
-    return rows && { ...rows, ...COUNTED, inner, isNamed: true }
+    const rows = isByNames ? rowsByNames(said, tables) : rowsNamed(said, tables)
+    return rows && { ...rows, ...COUNTED, inner, isNamed: !isByNames }
   }
   if (and !== null) return pairOf(of, and, tables)
   const { places, isNamed } = placesIn(said, tables)
@@ -92,6 +93,17 @@ function rowsByKey(
   )
   const key = table?.columns[0]
   return table === undefined || key === undefined ? undefined : { table, key, counts: countsOf(table) }
+}
+
+/** The table whose first column names what its rows are: "vehicle" of vehicles, where each has one row. */
+function rowsByNames(
+  said: string,
+  tables: readonly TableListing[],
+): Pick<Subject, 'table' | 'key' | 'counts'> | undefined {
+  const place = onlyOne(columnsNamed(said, tables))
+  if (place === undefined || place.column !== place.table.columns[0] || place.column.type !== 'text')
+    return undefined
+  return { table: place.table, key: place.column, counts: countsOf(place.table) }
 }
 
 /** The column whose name says that it names the rows: "order_id" of orders, else "id", else "order". */

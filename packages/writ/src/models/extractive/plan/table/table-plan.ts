@@ -1,7 +1,7 @@
 import type { TableListing } from '@writ/contract'
 import { type Masked, unmask } from '../quoted.ts'
 import { namedBy } from './bare-value.ts'
-import { countsOnce, guardsOf, remarksOf } from './checks.ts'
+import { countsOnce, guardsOf, namesEachOnce, remarksOf } from './checks.ts'
 import { NUMERIC, onlyOne, type Place } from './column-names.ts'
 import { datesOf } from './conditions.ts'
 import { countedColumn } from './counted-column.ts'
@@ -53,7 +53,15 @@ export function planTables(
     if (typeof plan !== 'string') return plan
     why = plan
   }
-  return why ?? ''
+  const last = readings.at(-1)
+  const plan = last && !isPlain(last) ? planSaid(last, masked, tables, all, true) : undefined
+  return typeof plan === 'object' ? plan : (why ?? '')
+}
+
+/** Whether all rows are asked for, and nothing of them. */
+function isPlain({ question, said, event }: SaidOfRows): boolean {
+  const { where, when, by, lacks, not } = question
+  return said.length === 0 && [event, where, when, by, lacks, not].every((one) => one === null)
 }
 
 /** Other readings of a question, the nearest first. */
@@ -70,8 +78,9 @@ function planSaid(
   masked: Masked,
   tables: readonly TableListing[],
   all: readonly TableListing[],
+  isByNames: boolean = false,
 ): TablePlan | string {
-  const subject = subjectOf(question, tables)
+  const subject = subjectOf(question, tables, isByNames)
   if (subject === undefined) {
     const doubted = subjectOf(question, all)?.table
     return doubted === undefined || isReliable(doubted)
@@ -107,6 +116,7 @@ function planSaid(
     query: queryOf(reading),
     guards: [
       ...guardsOf(reading),
+      ...(isByNames ? namesEachOnce(subject) : []),
       ...(each === undefined ? [] : countsOnce(each)),
       ...fewestGuards(reading, tables),
     ],

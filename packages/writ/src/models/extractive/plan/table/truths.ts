@@ -9,6 +9,14 @@ import { quoted, textLiteral } from './sql-text.ts'
 const YES = ['yes', 'y', 'true', '1'].map(textLiteral).join(', ')
 const NO = ['no', 'n', 'false', '0'].map(textLiteral).join(', ')
 
+/** Words for how something is: rows that "are children" may be those that have some. */
+const QUALITY =
+  /(?:[^aeiou]ed|able|ible|ive|ful|ous|ic|less)$|^(?:paid|sold|sent|open|done|remote|late|new|public|private|internal|external|urgent|absent|present|permanent|pending|missing|void|free|full|fragile|vegan|local|manual|final|legal|digital|mobile|online|offline|overdue|complete|incomplete|(?:smoker|manager|employee|member|customer|student)s?)$/iu
+
+export function isQuality(phrase: string): boolean {
+  return QUALITY.test(phrase.trim())
+}
+
 /** Rows of which a column says that it is so, by its name alone. */
 export function readTruth(
   phrase: string,
