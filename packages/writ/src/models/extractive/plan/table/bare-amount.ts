@@ -53,7 +53,7 @@ export function amountBehind(text: string): { readonly of: string; readonly said
 
 /** Rows that are deals: how much they are over is said of the money. People "over 50" are of an age. */
 const DEALS =
-  /^(?:order|sale|invoice|payment|transaction|purchase|expense|bill|receipt|deal|refund|donation|grant|fine|transfer|deposit|withdrawal|quote)$/
+  /^(?:order|sale|invoice|payment|transaction|purchase|expense|bill|receipt|deal|refund|donation|grant|fine|transfer|deposit|withdrawal|quote|booking|reservation)$/
 const MONEY = /^(?:amount|total|price|cost|value|sum)$/
 /** Words beside them that change nothing. */
 const PLAIN = /^(?:amount|total|price|cost|value|sum|grand|overall)$/
@@ -87,10 +87,18 @@ function ofUnit(unit: string, numbers: readonly Column[]): Found | undefined {
   return column && { column, beside: [] }
 }
 
+function rowsOf(table: TableListing): readonly string[] {
+  return [...calledOf(table), nameWords(stemOf(table.doc)).join(' ')]
+}
+
+/** Whether rows are made by somebody on a day, for an amount. */
+export function isOfDeals(table: TableListing): boolean {
+  return rowsOf(table).some((row) => DEALS.test(row.split(' ').at(-1) ?? ''))
+}
+
 function moneyOf(table: TableListing, numbers: readonly Column[]): Found | undefined {
-  const rows = [...calledOf(table), nameWords(stemOf(table.doc)).join(' ')]
-  if (!rows.some((row) => DEALS.test(row.split(' ').at(-1) ?? ''))) return undefined
-  const own = new Set(rows.flatMap((row) => row.split(' ')))
+  if (!isOfDeals(table)) return undefined
+  const own = new Set(rowsOf(table).flatMap((row) => row.split(' ')))
   const wordsOf = ({ name }: Column): readonly string[] =>
     nameWords(name).slice(0, unitOf(name) === undefined ? undefined : -1)
   const column = onlyOne(

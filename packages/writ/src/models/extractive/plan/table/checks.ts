@@ -12,7 +12,7 @@ import { figureOf, fromOf, joinedTo, measured, nameIn, type Reading } from './qu
 import { folded, quoted, textLiteral } from './sql-text.ts'
 import type { Subject } from './subject.ts'
 import type { Measure } from './table-question.ts'
-import { truthGuards } from './truths.ts'
+import { namesThings, truthGuards } from './truths.ts'
 
 /** Measures that are computed with fractions of about 16 digits. */
 const BY_FRACTIONS: ReadonlySet<Measure> = new Set(['average', 'median', 'percentile', 'correlation'])
@@ -26,6 +26,13 @@ export function guardsOf(reading: Reading): Guard[] {
   for (const condition of conditions) {
     if (condition.lacks === true) guards.push(...ofEmpty(condition))
     if (condition.isTruth === true) guards.push(...truthGuards(condition))
+    if (condition.beside !== undefined)
+      guards.push(
+        none(
+          `SELECT count(*) AS n FROM ${quoted(table.name)} t0 WHERE ${measured(condition.column)} < 0`,
+          `Some values of ${condition.column.name} of ${table.doc} are negative; say how they are to be compared.`,
+        ),
+      )
     for (const other of condition.beside ?? [])
       guards.push(
         none(
@@ -227,7 +234,8 @@ function ofMeasure(reading: Reading): Guard[] {
   const measure = inner ?? question.measure
   if (column === null) return []
   const guards: Guard[] = []
-  if (measure === 'distinct' && column.type === 'text') return [withoutNoValue(reading, { table, column })]
+  if (measure === 'distinct' && column.type === 'text')
+    return [withoutNoValue(reading, { table, column }), ...namesThings({ table, column })]
   for (const one of [column, ...(other === null ? [] : [other])])
     guards.push(...withoutPlaceholders(table, one), ...countedOnce(measure, table, one))
   guards.push(...sumGuards(measure, column, reading))

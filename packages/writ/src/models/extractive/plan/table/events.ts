@@ -1,4 +1,5 @@
 import type { TableListing } from '@writ/contract'
+import { isOfDeals } from './bare-amount.ts'
 import { onlyOne } from './column-names.ts'
 import { type Condition, datesOf, ofColumn, ofDate } from './conditions.ts'
 import { nameWords } from './name-words.ts'
@@ -18,7 +19,8 @@ export function eventOf(verb: string, when: string, table: TableListing): Condit
       return type === 'date' && stemOfVerb(first) === stem && rest.length === 0
     }),
   )
-  const column = called ?? (/^(?:placed|made)$/iu.test(verb) ? onlyOne(datesOf(table)) : undefined)
+  const column =
+    called ?? (/^(?:placed|made)$/iu.test(verb) && isOfDeals(table) ? onlyOne(datesOf(table)) : undefined)
   if (column === undefined) return undefined
   const place = { table, column }
   const said = /^(?:in|during|on)\s/iu.test(when) ? ofDate(place, when) : undefined

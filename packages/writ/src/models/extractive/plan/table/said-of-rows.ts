@@ -42,7 +42,7 @@ const IS =
 const THERE_BEFORE = /\s+(?:are|is|were|was)\s+there(?=\s)/iu
 const DOES_HAVE = /^(?<of>\S.*?)\s+(?:does|do|did)\s+(?<said>\S.*?)\s+have$/iu
 const EVENT =
-  /^(?<of>\S.*?)\s+(?:(?:were|was|are|is|that|which|have|has)\s+)*(?<verb>\p{L}+ed|begun|began|sent|paid)\s+(?<when>(?:in|during|on|before|after|since|between)\s+.*\d)$/iu
+  /^(?<of>\S.*?)\s+(?:(?:were|was|are|is|that|which|have|has)\s+)*(?<verb>\p{L}+ed|begun|began|sent|paid|made)\s+(?<when>(?:in|during|on|before|after|since|between)\s+.*\d)$/iu
 /** More pieces say too much. */
 const MOST_PIECES = 5
 

@@ -51,8 +51,10 @@ const BE = '(?:is|was|are|were)'
 const WHAT = `(?:what(?:\\s+${BE}|['’]s)\\s+)?(?:the\\s+)?`
 const COUNT = `(?:how\\s+many|${WHAT}(?:total\\s+)?number\\s+of|count(?:\\s+(?:the|all|of))*)`
 const DISTINCT = '(?:different|distinct|unique)'
-const HIGH = '(?:highest|largest|biggest|greatest|maximum|max|(?<late>most\\s+recent|latest|newest|last))'
-const LOW = '(?:lowest|smallest|minimum|min|(?<early>earliest|oldest|first))'
+/** "The last order date", and not "the last name". */
+const ofDates = (word: string): string => `${word}(?=\\s+(?:\\S+\\s+)?(?:date|day)(?:\\s|$))`
+const HIGH = `(?:highest|largest|biggest|greatest|maximum|max|(?<late>most\\s+recent|latest|newest|${ofDates('last')}))`
+const LOW = `(?:lowest|smallest|minimum|min|(?<early>earliest|oldest|${ofDates('first')}))`
 
 interface Form {
   readonly measure: Measure

@@ -58,3 +58,14 @@ export function truthGuards({ table, column }: Place): Guard[] {
     oneTruth({ table, column }),
   ]
 }
+
+/** The column says more than yes and no: how many smokers there are is not how many words "smoker" holds. */
+export function namesThings({ table, column }: Place): Guard[] {
+  const name = quoted(column.name)
+  return [
+    none(
+      `SELECT CASE WHEN bool_and(lower(trim(${name})) IN (${YES}, ${NO})) THEN 1 ELSE 0 END AS n FROM ${quoted(table.name)} WHERE ${name} IS NOT NULL`,
+      `The column ${column.name} of ${table.doc} says yes and no, and names nothing.`,
+    ),
+  ]
+}
