@@ -17,6 +17,10 @@ const CORPORA: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'flats.csv':
       'flat_id,parking,furnished,heated,sold,rent,smoker,Discount %\nF1,yes,Yes,yes,1,500,Yes,10\nF2,no,No,partly,0,620,No,20\nF3,yes,,no,1,710,Yes,5\nF4,no,Yes,yes,0,480,No,5\nF5,yes,No,no,0,530,No,10\n',
   },
+  bills: {
+    'bills.csv':
+      'bill_id,paid,isLate,state\nB1,yes,true,paid\nB2,no,false,open\nB3,yes,false,open\nB4,no,true,late\n',
+  },
   fleet: {
     'fleet.md':
       '# Fleet\n\n| Vehicle | Depot | Mileage (km) | Active |\n|---|---|---:|---|\n| V-01 | Graz | 12000 | yes |\n| V-02 | Linz | 8500 | no |\n| V-03 | Graz | 4300 | yes |\n',
@@ -104,6 +108,8 @@ it.each([
   ['flats', 'How many smokers are there?', 'names nothing'],
   ['flats', 'What is the total discount?', 'how much for each'],
   ['flats', 'What is the average discount?', 'ratios'],
+  ['bills', 'How many bills are paid?', 'says "paid" as well'],
+  ['bills', 'How many late bills are there?', 'says "late" as well'],
   ['fleet', 'How many buses have more than 4 stops?', 'called "buses"'],
 ])('over %s is no figure: %s', async (corpus, question, why) => {
   const answer = await ask(corpus, question)

@@ -38,13 +38,20 @@ export function unitOf(name: string): string | undefined {
 }
 
 /** Units that people say in another word than names of columns do. A dollar sign may be of any dollars. */
-const SAID_UNITS: Readonly<Record<string, string>> = { dollar: 'usd', euro: 'eur' }
+const SAID_UNITS: Readonly<Record<string, readonly string[]>> = {
+  dollar: ['usd'],
+  euro: ['eur'],
+  hour: ['h', 'hr'],
+  second: ['s', 'sec'],
+  kilogram: ['kg'],
+}
 
 /** Whether a word says the unit of a column. */
 export function saysUnit(word: string, { name }: Column): boolean {
   const unit = unitOf(name)
   const said = singular(word.toLowerCase())
-  return unit !== undefined && [word.toLowerCase(), said, SAID_UNITS[said]].includes(unit)
+  const units = Object.hasOwn(SAID_UNITS, said) ? (SAID_UNITS[said] ?? []) : []
+  return unit !== undefined && [word.toLowerCase(), said, ...units].includes(unit)
 }
 
 /** Last words of columns that say in what the others of their table are measured. */

@@ -87,7 +87,9 @@ export function readSaid(
   const plain = text.trim()
   const truth = pick(plain)
   if (truth?.column.type === 'boolean')
-    return [ofColumn(truth, 'true', quoted)].filter((one) => one !== undefined)
+    return [ofColumn(truth, 'true', quoted)].flatMap((one) =>
+      one === undefined ? [] : { ...one, isTruth: true },
+    )
   const present = readPresence(plain, pick) ?? readAmount(plain, pick)
   if (present !== undefined) return [present]
   const words = plain.replace(/^(?:the|an?)\s+/u, '').split(/\s+/)
@@ -340,7 +342,11 @@ function dates({ name, type }: Column, table: TableListing): boolean {
   const words = nameWords(name)
   const own = [...calledOf(table), nameWords(stemOf(table.doc)).join(' ')]
   const rest = words.slice(0, -1).join(' ')
-  return type === 'date' && /^(?:date|day)$/.test(words.at(-1) ?? '') && (rest === '' || own.includes(rest))
+  return (
+    type === 'date' &&
+    /^(?:date|day)$/.test(words.at(-1) ?? '') &&
+    (rest === '' || own.some((rows) => rows === rest || rows.endsWith(` ${rest}`)))
+  )
 }
 
 /** "1.500", which is one and a half or fifteen hundred. */

@@ -20,6 +20,8 @@ export function nameWords(name: string): readonly string[] {
 /** The words of a name as they are, in lower case. */
 export function wordsOf(name: string): readonly string[] {
   const words = name
+    // In brackets "min" is no least value.
+    .replace(/[([]\s*mins?\s*[)\]]\s*$/iu, ' minute')
     .replaceAll(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, ' ')
     .toLowerCase()
     .match(/[\p{L}\p{N}]+|[%$€£]/gu)

@@ -40,6 +40,9 @@ const STAFF = [
   }),
 ]
 const PARCELS = [csv('parcels', { parcel: 'text', 'Weight (kg)': 'decimal', depot_name: 'text' })]
+const VISITS = [
+  csv('Clinic Visits', { 'Visit ID': 'text', 'Visit Date': 'date', 'Duration (min)': 'integer' }),
+]
 const YEARS = [
   csv('sales_2023', { sale_id: 'text', store: 'text', revenue: 'decimal' }),
   csv('sales_2024', { sale_id: 'text', store: 'text', revenue: 'decimal' }),
@@ -89,6 +92,9 @@ const READ: readonly (readonly [question: string, tables: readonly TableListing[
   ],
   ['How many employees are managers?', STAFF, '"employees_list" t0 WHERE t0."Is Manager" = true'],
   ['How many employees were hired in 2020?', STAFF, '"employees_list" t0 WHERE year(t0."Date Hired") = 2020'],
+  ['How many visits in 2024?', VISITS, '"clinic_visits" t0 WHERE year(t0."Visit Date") = 2024'],
+  ['total duration in minutes', VISITS, 'SELECT sum(t0."Duration (min)") AS value FROM "clinic_visits" t0'],
+  ['How many visits are over 30 minutes?', VISITS, '"clinic_visits" t0 WHERE t0."Duration (min)" > 30'],
   ['How many parcels are over 10 kg?', PARCELS, '"parcels" t0 WHERE t0."Weight (kg)" > 10'],
   ['How many parcels weigh more than 10 kg?', PARCELS, '"parcels" t0 WHERE t0."Weight (kg)" > 10'],
   ['How many sales are in sales_2023.csv?', YEARS, '"sales_2023" t0'],
@@ -101,6 +107,7 @@ const READ: readonly (readonly [question: string, tables: readonly TableListing[
 
 const OPEN: readonly (readonly [why: string, question: string, tables: readonly TableListing[]])[] = [
   ['a year', 'How many orders are over 2023?', ORDERS],
+  ['a least value', 'total duration', [csv('trips', { trip: 'text', duration_min: 'integer' })]],
   ['a sign of money', 'How many orders are over $400?', ORDERS],
   ['an age', 'How many orders are over 30 days old?', ORDERS],
   ['another unit', 'How many orders are over 5 kg?', ORDERS],

@@ -2,6 +2,7 @@ import type { Column, Place } from './column-names.ts'
 import type { Condition } from './conditions.ts'
 import { type Guard, none } from './guard.ts'
 import { oneTruth } from './list-cells.ts'
+import { nameWords } from './name-words.ts'
 import { quoted, textLiteral } from './sql-text.ts'
 
 // A column may say in words or as 0 and 1 what is so of a row: "are remote" is of those with "yes" in `remote`.
@@ -39,8 +40,29 @@ function isTruth({ type }: Column): boolean {
   return type === 'text' || type === 'integer'
 }
 
-/** The column says nothing but yes and no, in one word each. */
-export function truthGuards({ table, column }: Place): Guard[] {
+/** The column says nothing but yes and no, in one word each, and no other one says the same. */
+export function truthGuards(place: Place): Guard[] {
+  return [...saidElsewhere(place), ...(place.column.type === 'boolean' ? [] : yesAndNo(place))]
+}
+
+/** "Are paid" may be of a column "paid" or of a state. */
+function saidElsewhere({ table, column }: Place): Guard[] {
+  const word = nameWords(column.name)
+    .filter((one) => !/^(?:is|has|was)$/.test(one))
+    .join(' ')
+  const others = table.columns.filter((one) => one !== column && one.type === 'text')
+  if (others.length === 0) return []
+  const words = [word, `${word}s`].map(textLiteral).join(', ')
+  const held = others.map(({ name }) => `lower(trim(${quoted(name)})) IN (${words})`).join(' OR ')
+  return [
+    none(
+      `SELECT count(*) AS n FROM ${quoted(table.name)} WHERE ${held}`,
+      `Another column of ${table.doc} than ${column.name} says "${word}" as well; say which is meant.`,
+    ),
+  ]
+}
+
+function yesAndNo({ table, column }: Place): Guard[] {
   const [name, from] = [quoted(column.name), `FROM ${quoted(table.name)}`]
   const otherwise = `The column ${column.name} of ${table.doc} says more than yes and no.`
   if (column.type === 'integer')
