@@ -64,10 +64,10 @@ export function readOverTables(
   return why !== undefined && namesOf(masked.text, tables) ? `${why}. ${saysColumns(tables)}` : undefined
 }
 
-/** "Total by customer" is of a column that is called "total", where there is one. */
+/** "Total by customer" is of a column that is called "total", where there is one; "the total of orders" may be how many there are. */
 function ofTotal({ text, quoted }: Masked, tables: readonly TableListing[]): readonly Masked[] {
   const doubled = text.replace(
-    /^((?:what(?:\s+(?:is|was)|['’]s)\s+)?(?:the\s+)?total)(?=\s+(?:of|by|per|for|in|where|with)\s)/iu,
+    /^((?:what(?:\s+(?:is|was)|['’]s)\s+)?(?:the\s+)?total)(?=\s+(?:by|per|for|in|where|with)\s|\s+of\s.*(?:\d|\s(?:by|per|for|in|where|with)\s))/iu,
     '$1 total',
   )
   const isThere = tables.some(({ columns }) => columns.some(({ name }) => /^total$/iu.test(name)))

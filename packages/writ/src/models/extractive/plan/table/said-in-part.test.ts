@@ -127,6 +127,7 @@ const OPEN: readonly (readonly [why: string, question: string, tables: readonly 
     [csv('orders', { order_id: 'text', price: 'decimal', quantity: 'integer' })],
   ],
   ['an open adjective in the name of a table', 'How many refunds are there?', SHOP],
+  ['a sum or a count', 'What is the total of orders?', SHOP],
   ['two years', 'How many sales are there?', YEARS],
   ['another year', 'How many sales in 2023?', [csv('sales_2024', { sale_id: 'text', sale_date: 'date' })]],
   ['what rows may have', 'How many employees are children?', STAFF],
