@@ -82,8 +82,8 @@ function nameOf(phrase: readonly string[], table: TableListing, column: Column):
   const how = nameBy(phrase, words, table, column)
   if (how !== undefined) return how
   const [first = '', ...rest] = words
-  const added = [...(column.type === 'boolean' && /^(?:is|has|was)$/.test(first) ? [rest] : [])]
-  if (ADDED.has(first)) added.push(rest)
+  const added: (readonly string[])[] = []
+  if (ADDED.has(first) || (column.type === 'boolean' && /^(?:is|has|was)$/.test(first))) added.push(rest)
   // "Amount" of orders is `order_amount`.
   for (const called of calledOf(table))
     if (rest.length > 0 && words.join(' ').startsWith(`${called} `))
