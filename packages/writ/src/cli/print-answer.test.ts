@@ -198,6 +198,15 @@ describe('the shortest form of a value', () => {
     expect(lines).toContain('… 13 more rows (writ show last --full)')
   })
 
+  it('breaks the notes of an answer between words', () => {
+    const note = 'Tables did not answer: no one column is called by the word that was asked for.'
+    const given = answer({ value: { answer: 'None.', notes: [note, note] }, citations: [], evidence: null })
+    const lines = linesAt(60, 60, given)
+    expect(lines).toContain('  that was asked for.')
+    expect(lines.filter((line) => line.length > 60)).toEqual([])
+    expect(printAnswer(given)).toContain(note)
+  })
+
   it('orders columns as the schema does that the answer fits, also in a member', () => {
     const rows = [{ ends: 2027, law: 'Ohio', name: 'lease' }]
     const items = { type: 'object', properties: { name: {}, never: {}, ends: {} } }

@@ -8,7 +8,7 @@ import {
   type JsonObject,
   passageQuote,
 } from '@writ/contract'
-import { wrapped } from '../display-width.ts'
+import { displayWidth, wrapped } from '../display-width.ts'
 import { printable, printableLine } from '../printable.ts'
 import { schemaOfMember, type Table, tableOf } from '../rows.ts'
 import { type Block, block } from './block.ts'
@@ -19,6 +19,8 @@ import { cellText, tableLines } from './table.ts'
 const SHOWN_ROWS = 10
 /** Lines of the answer's head that nothing but the first facts comes before. */
 const HEAD_LINES = 3
+/** What a text of a list goes on under. */
+const UNDER = '  '
 
 /** How much of a value is shown. */
 export interface ValueView {
@@ -106,7 +108,7 @@ function listBlock(
       ? [title, quotes]
       : table !== undefined
         ? headed(title, tableLines(table, columns))
-        : [title, items.flatMap((item) => wrapped(cellText(item), columns))]
+        : [title, items.flatMap((item) => itemLines(cellText(item), columns))]
   const heads = head.length
   const all = [...head, ...lines]
   return block(all, claim, {
@@ -116,6 +118,12 @@ function listBlock(
     apart: true,
     ...limit(all, view, heads),
   })
+}
+
+/** A text of a list; the lines that it goes on with stand further in. */
+function itemLines(text: string, columns: number): readonly string[] {
+  if (displayWidth(text) <= columns) return [text]
+  return wrapped(text, columns - UNDER.length).map((line, at) => (at === 0 ? line : UNDER + line))
 }
 
 function headed(

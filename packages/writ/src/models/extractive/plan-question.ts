@@ -7,7 +7,8 @@ import { readOccurrences } from './plan/occurrences.ts'
 import type { ExactPart, QuestionPlan } from './plan/question-plan.ts'
 import { type Masked, maskQuoted } from './plan/quoted.ts'
 import { reasonFor } from './plan/reason.ts'
-import { columnsNamed, tablesNamed } from './plan/table/column-names.ts'
+import { columnsNamed } from './plan/table/column-names.ts'
+import { tablesNamed } from './plan/table/table-names.ts'
 import { planTables, type TablePlan } from './plan/table/table-plan.ts'
 import { readTableQuestion } from './plan/table/table-question.ts'
 import { letterPairs, searchWords } from './words.ts'
@@ -53,13 +54,24 @@ export function readOverTables(
   if (JSON.stringify(tables).length > MOST_LISTED_CHARS || !planQuestion(question).figure) return undefined
   const masked = maskedOf(question.replace(/\s+/g, ' ').trim())
   let why: string | undefined
-  for (const timed of [true, false]) {
-    const read = readTableQuestion(masked, timed)
-    const plan = read === undefined ? undefined : planTables(read, masked, tables)
-    if (typeof plan === 'object') return plan
-    why ??= plan
-  }
+  for (const said of [masked, ...ofTotal(masked, tables)])
+    for (const timed of [true, false]) {
+      const read = readTableQuestion(said, timed)
+      const plan = read === undefined ? undefined : planTables(read, said, tables)
+      if (typeof plan === 'object') return plan
+      why ??= plan
+    }
   return why !== undefined && namesOf(masked.text, tables) ? `${why}. ${saysColumns(tables)}` : undefined
+}
+
+/** "Total by customer" is of a column that is called "total", where there is one; "the total of orders" may be how many there are. */
+function ofTotal({ text, quoted }: Masked, tables: readonly TableListing[]): readonly Masked[] {
+  const doubled = text.replace(
+    /^((?:what(?:\s+(?:is|was)|['’]s)\s+)?(?:the\s+)?total)(?=\s+(?:by|per|for|in|where|with)\s|\s+of\s.*(?:\d|\s(?:by|per|for|in|where|with)\s))/iu,
+    '$1 total',
+  )
+  const isThere = tables.some(({ columns }) => columns.some(({ name }) => /^total$/iu.test(name)))
+  return isThere && doubled !== text ? [{ text: doubled, quoted }] : []
 }
 
 /** Whether a question has a word that a table or a column is called by. */

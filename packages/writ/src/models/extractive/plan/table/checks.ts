@@ -1,9 +1,10 @@
 import type { TableListing } from '@writ/contract'
 import { apartGuards, bareGuards, emptyBeside } from './bare-value.ts'
-import { type Column, measuresOf, NUMERIC, nameWords, type Place } from './column-names.ts'
+import { type Column, measuresOf, NUMERIC, type Place } from './column-names.ts'
 import { countedOnce } from './counted-twice.ts'
 import { type Guard, none, type Remark } from './guard.ts'
 import { alone, noLists, oneTruth } from './list-cells.ts'
+import { nameWords } from './name-words.ts'
 import { sumGuards } from './no-sum.ts'
 import { NO_VALUE } from './no-value.ts'
 import { oneNumber } from './one-number.ts'
@@ -12,6 +13,7 @@ import { figureOf, fromOf, joinedTo, measured, nameIn, type Reading } from './qu
 import { folded, quoted, textLiteral } from './sql-text.ts'
 import type { Subject } from './subject.ts'
 import type { Measure } from './table-question.ts'
+import { namesThings, truthGuards } from './truths.ts'
 
 /** Measures that are computed with fractions of about 16 digits. */
 const BY_FRACTIONS: ReadonlySet<Measure> = new Set(['average', 'median', 'percentile', 'correlation'])
@@ -24,6 +26,21 @@ export function guardsOf(reading: Reading): Guard[] {
   guards.push(...apartGuards(bare))
   for (const condition of conditions) {
     if (condition.lacks === true) guards.push(...ofEmpty(condition))
+    if (condition.isTruth === true) guards.push(...truthGuards(condition))
+    if (condition.beside !== undefined)
+      guards.push(
+        none(
+          `SELECT count(*) AS n FROM ${quoted(table.name)} t0 WHERE ${measured(condition.column)} < 0`,
+          `Some values of ${condition.column.name} of ${table.doc} are negative; say how they are to be compared.`,
+        ),
+      )
+    for (const other of condition.beside ?? [])
+      guards.push(
+        none(
+          `SELECT count(*) AS n FROM ${quoted(table.name)} t0 WHERE ${condition.sql(measured(other))}`,
+          `What is said may be of ${condition.column.name} or of ${other.name} of ${table.doc}; say of which.`,
+        ),
+      )
     if (condition.column !== column) guards.push(...withoutPlaceholders(condition.table, condition.column))
     if (condition.equals === null) continue
     const { table: of, column: held, equals } = condition
@@ -201,6 +218,18 @@ export function countsOnce({ table, key, counts }: Pick<Subject, 'table' | 'key'
   ]
 }
 
+/** Where a column names what rows are, each has to have one row. */
+export function namesEachOnce({ table, key }: Subject): Guard[] {
+  if (key === null) return []
+  const name = quoted(key.name)
+  return [
+    none(
+      `SELECT count(*) - count(DISTINCT lower(trim(${name}))) AS n FROM ${quoted(table.name)}`,
+      `The column ${key.name} of ${table.doc} does not name each row once, so a row may not be one of what is counted.`,
+    ),
+  ]
+}
+
 /** What makes a figure of a column no exact one. */
 function ofMeasure(reading: Reading): Guard[] {
   const { question, subject } = reading
@@ -208,7 +237,8 @@ function ofMeasure(reading: Reading): Guard[] {
   const measure = inner ?? question.measure
   if (column === null) return []
   const guards: Guard[] = []
-  if (measure === 'distinct' && column.type === 'text') return [withoutNoValue(reading, { table, column })]
+  if (measure === 'distinct' && column.type === 'text')
+    return [withoutNoValue(reading, { table, column }), ...namesThings({ table, column })]
   for (const one of [column, ...(other === null ? [] : [other])])
     guards.push(...withoutPlaceholders(table, one), ...countedOnce(measure, table, one))
   guards.push(...sumGuards(measure, column, reading))

@@ -1,4 +1,6 @@
 import type { TableListing } from '@writ/contract'
+import { nameWords, singular, wordsOf } from './name-words.ts'
+import { calledOf } from './table-names.ts'
 
 export type Column = TableListing['columns'][number]
 
@@ -30,9 +32,26 @@ export function isUnit(word: string): boolean {
 
 /** In what a column is measured, as the end of its name says. */
 export function unitOf(name: string): string | undefined {
-  const words = name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  const words = wordsOf(name)
   const last = words.at(-1) ?? ''
   return words.length > 1 && UNITS.has(last) ? last : undefined
+}
+
+/** Units that people say in another word than names of columns do. A dollar sign may be of any dollars. */
+const SAID_UNITS: Readonly<Record<string, readonly string[]>> = {
+  dollar: ['usd'],
+  euro: ['eur'],
+  hour: ['h', 'hr'],
+  second: ['s', 'sec'],
+  kilogram: ['kg'],
+}
+
+/** Whether a word says the unit of a column. */
+export function saysUnit(word: string, { name }: Column): boolean {
+  const unit = unitOf(name)
+  const said = singular(word.toLowerCase())
+  const units = Object.hasOwn(SAID_UNITS, said) ? (SAID_UNITS[said] ?? []) : []
+  return unit !== undefined && [word.toLowerCase(), said, ...units].includes(unit)
 }
 
 /** Last words of columns that say in what the others of their table are measured. */
@@ -52,27 +71,42 @@ const MEASURES: ReadonlySet<string> = new Set([
   'scenario',
 ])
 
-/** The words of a name, in lower case and the last one in the singular. */
-export function nameWords(name: string): readonly string[] {
-  const words = name
-    .replaceAll(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/gu, ' ')
-    .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu)
-  if (words === null) return []
-  return [...words.slice(0, -1), singular(words.at(-1) ?? '')]
+type Naming = 'whole' | 'nearly' | 'in part'
+
+/** Words before the name of a column that add nothing to what it is, where there is no other of it. */
+const ADDED: ReadonlySet<string> = new Set(['annual', 'yearly', 'full'])
+
+/** How a phrase names a column: by its very words, by all that tell it from others, or by its first words alone. */
+function nameOf(phrase: readonly string[], table: TableListing, column: Column): Naming | undefined {
+  const words = nameWords(column.name)
+  const how = nameBy(phrase, words, table, column)
+  if (how !== undefined) return how
+  const [first = '', ...rest] = words
+  const added: (readonly string[])[] = []
+  if (ADDED.has(first) || (column.type === 'boolean' && /^(?:is|has|was)$/.test(first))) added.push(rest)
+  // "Amount" of orders is `order_amount`.
+  for (const called of calledOf(table))
+    if (rest.length > 0 && words.join(' ').startsWith(`${called} `))
+      added.push(words.slice(called.split(' ').length))
+  const isNamed = added.some((own) => /^(?:whole|nearly)$/.test(nameBy(phrase, own, table, column) ?? ''))
+  // Beside "sale_price", "product_price" is one price of several.
+  return isNamed && !table.columns.some((other) => other !== column && endsWith(other, phrase))
+    ? 'nearly'
+    : undefined
 }
 
-export function singular(word: string): string {
-  if (/[^aeiou]ies$/.test(word)) return `${word.slice(0, -3)}y`
-  if (/(?:ss|sh|ch|x|zz)es$/.test(word)) return word.slice(0, -2)
-  return /[^su]s$/.test(word) && word.length > 3 ? word.slice(0, -1) : word
-}
-
-type Naming = 'whole' | 'without unit' | 'in part'
-
-/** How a phrase names a column: by its very words, by all but those for what it is measured in, or by its first words alone. */
-function nameOf(phrase: readonly string[], table: TableListing, { name }: Column): Naming | undefined {
+function endsWith({ name }: Column, phrase: readonly string[]): boolean {
   const words = nameWords(name)
+  const own = UNITS.has(words.at(-1) ?? '') ? words.slice(0, -1) : words
+  return phrase.every((word, at) => word === singularAt(own, own.length - phrase.length + at))
+}
+
+function nameBy(
+  phrase: readonly string[],
+  words: readonly string[],
+  table: TableListing,
+  { name }: Column,
+): Naming | undefined {
   if (
     phrase.length === 0 ||
     !phrase.every((word, at) => word === words[at] || singularAt(words, at) === word)
@@ -82,12 +116,12 @@ function nameOf(phrase: readonly string[], table: TableListing, { name }: Column
   const rest = words.slice(phrase.length)
   // One of several columns of the same name: which of them is meant is not said.
   if (table.notes.includes('named-columns') && rest.length === 1 && /_\d+$/.test(name)) return 'whole'
-  return rest.every((word) => UNITS.has(word)) ? 'without unit' : 'in part'
+  return rest.every((word) => UNITS.has(word)) || rest.join(' ') === 'name' ? 'nearly' : 'in part'
 }
 
 const singularAt = (words: readonly string[], at: number): string => singular(words[at] ?? '')
 
-/** The columns that a phrase may name, over some tables: those of the very name, else those that only add a unit. */
+/** The columns that a phrase may name, over some tables: those of the very name, else those that only add a unit or the like. */
 export function columnsNamed(text: string, tables: readonly TableListing[]): readonly Place[] {
   // "A grades" are those with the value "A".
   const phrase = nameWords(text.replace(/^(?:[Tt]he|an?|[Aa]ll|[Ee]ach|[Ee]very)\s+/, ''))
@@ -100,52 +134,16 @@ export function columnsNamed(text: string, tables: readonly TableListing[]): rea
   const whole = found.filter(({ how }) => how === 'whole')
   if (whole.length > 0) return whole.map(({ place }) => place)
   // Beside "weight_max", "weight_kg" is one weight of several.
-  const measured = new Set(found.filter(({ how }) => how === 'without unit').map(({ place }) => place.table))
+  const measured = new Set(found.filter(({ how }) => how === 'nearly').map(({ place }) => place.table))
   return found.filter(({ place }) => measured.has(place.table)).map(({ place }) => place)
-}
-
-/** The tables that a phrase may name: by their short names, or as files. */
-export function tablesNamed(text: string, tables: readonly TableListing[]): readonly TableListing[] {
-  const plain = text.trim().replace(/^(?:the|all|all of the|our|these|those)\s+/i, '')
-  const low = plain.toLowerCase()
-  const files = tables.filter(({ doc }) =>
-    [doc, doc.replace(/^.*\//, '')].some((one) => one.toLowerCase() === low),
-  )
-  if (files.length > 0) return files
-  const words = nameWords(plain.replace(/\s+(?:table|file|list|data|sheet)$/i, '')).join(' ')
-  return words === '' ? [] : tables.filter((table) => calledOf(table).includes(words))
-}
-
-/** What a table may be called: by its short name, by its file, and by what it is called within that. */
-export function calledOf({ name, doc }: TableListing): readonly string[] {
-  const stem = stemOf(doc)
-  const file = name === doc ? [stem] : []
-  const part = partOf(name, stem)
-  return [name, ...file, ...(part === undefined ? [] : [part])].map((one) => nameWords(one).join(' '))
-}
-
-/** What a table is called in an answer. */
-export function titleOf({ name, doc }: TableListing): string {
-  const part = partOf(name, stemOf(doc))
-  return part === undefined ? doc : `${part} of ${doc}`
-}
-
-/** The name of a table within its file, such as that of a sheet; a number is none. */
-function partOf(name: string, stem: string): string | undefined {
-  const before = `${stem.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '_')}_`
-  const part = name.toLowerCase().startsWith(before) ? name.slice(before.length) : ''
-  return /\p{L}/u.test(part) ? part : undefined
-}
-
-/** The name of a file without its folders and its ending. */
-export function stemOf(doc: string): string {
-  return doc.replace(/^.*\//, '').replace(/\.[^.]*$/, '')
 }
 
 /** The columns of a table that say in what others are measured. */
 export function measuresOf({ columns }: TableListing): readonly Column[] {
   return columns.filter(({ name, type }) => {
     const words = nameWords(name)
+    // Numbers called "units" are how many there are.
+    if (NUMERIC.has(type) && /units$/i.test(name)) return false
     return MEASURES.has(words.at(-1) ?? '') || (type === 'text' && words.includes('currency'))
   })
 }

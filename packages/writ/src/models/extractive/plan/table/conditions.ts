@@ -1,7 +1,9 @@
 import type { TableListing } from '@writ/contract'
 import { unmask } from '../quoted.ts'
-import { type Column, calledOf, nameWords, onlyOne, type Place, stemOf, unitOf } from './column-names.ts'
+import { type Column, onlyOne, type Place, saysUnit } from './column-names.ts'
+import { nameWords } from './name-words.ts'
 import { textLiteral } from './sql-text.ts'
+import { calledOf, stemOf } from './table-names.ts'
 
 /** What rows have to fulfil to count, of one column. */
 export interface Condition extends Place {
@@ -17,6 +19,10 @@ export interface Condition extends Place {
   readonly isTurned?: boolean
   /** Whether all rows that fulfil it have the same value. */
   readonly isPoint?: boolean
+  /** Whether the column has to say nothing but yes and no. */
+  readonly isTruth?: boolean
+  /** Columns that may be meant instead, in which no row may fulfil it. */
+  readonly beside?: readonly Column[]
 }
 
 /** Comparisons, the longer words first. */
@@ -81,7 +87,9 @@ export function readSaid(
   const plain = text.trim()
   const truth = pick(plain)
   if (truth?.column.type === 'boolean')
-    return [ofColumn(truth, 'true', quoted)].filter((one) => one !== undefined)
+    return [ofColumn(truth, 'true', quoted)].flatMap((one) =>
+      one === undefined ? [] : { ...one, isTruth: true },
+    )
   const present = readPresence(plain, pick) ?? readAmount(plain, pick)
   if (present !== undefined) return [present]
   const words = plain.replace(/^(?:the|an?)\s+/u, '').split(/\s+/)
@@ -143,7 +151,7 @@ function readAmount(text: string, pick: (phrase: string) => Place | undefined): 
 
 /** A comparison, and other words that no value is said with. */
 const COMPARING =
-  /\b(?:above|over|below|under|exceeding|more|less|fewer|higher|lower|larger|smaller|bigger|greater|later|earlier|least|most|equal|equals|about|around|nearly|as|like|and|that|which|who|this|last|next|all|any|each|every|some|there)\b|[<>=≥≤:;,]|(?<![\p{L}\d.])\d/iu
+  /\b(?:above|over|below|under|exceeding|more|less|fewer|higher|lower|larger|smaller|bigger|greater|later|earlier|least|most|equal|equals|about|around|nearly|as|like|and|that|which|who|this|last|next|all|any|each|every|some|there)\b|[<>=≥≤:;,]|(?<![\p{L}\d.]|\p{L}-)\d/iu
 
 /** Words for times, which may be names as well: "in May", "for April". */
 const CALENDAR = new RegExp(
@@ -182,19 +190,10 @@ function readCondition(
   return undefined
 }
 
-function ofColumn(place: Place, rest: string, quoted: readonly string[]): Condition | undefined {
+export function ofColumn(place: Place, rest: string, quoted: readonly string[]): Condition | undefined {
   const said = rest.replace(/^(?:is|are|was|were|that is|which is)\s+/iu, '')
   const between = /^between\s+(\S+)\s+and\s+(\S+)$/iu.exec(said)
-  if (between !== null) {
-    const [low, high] = [between[1] ?? '', between[2] ?? ''].map((value) => literalOf(place.column, value))
-    if (low === undefined || high === undefined) return undefined
-    return {
-      ...place,
-      equals: null,
-      says: `${place.column.name} from ${between[1]} to ${between[2]}`,
-      sql: (c) => `${c} BETWEEN ${low} AND ${high}`,
-    }
-  }
+  if (between !== null) return ofBetween(place, between[1] ?? '', between[2] ?? '')
   const dated = place.column.type === 'date' ? ofDate(place, said) : undefined
   if (dated !== undefined) return dated
   for (const [sign, symbol] of COMPARISONS) {
@@ -205,10 +204,21 @@ function ofColumn(place: Place, rest: string, quoted: readonly string[]): Condit
   return ofValue(place, said, quoted)
 }
 
+export function ofBetween(place: Place, from: string, to: string): Condition | undefined {
+  const [low, high] = [from, to].map((value) => literalOf(place.column, value))
+  if (low === undefined || high === undefined) return undefined
+  return {
+    ...place,
+    equals: null,
+    says: `${place.column.name} from ${from} to ${to}`,
+    sql: (c) => `${c} BETWEEN ${low} AND ${high}`,
+  }
+}
+
 /** The day that a year ends or begins with, by how it is compared. */
 const OF_YEAR: Readonly<Record<string, string>> = { '<': '01-01', '>=': '01-01', '>': '12-31', '<=': '12-31' }
 
-function ofOrder(place: Place, sign: string, value: string): Condition | undefined {
+export function ofOrder(place: Place, sign: string, value: string): Condition | undefined {
   const year = place.column.type === 'date' && /^\d{4}$/.test(value) ? OF_YEAR[sign] : undefined
   const literal = literalOf(place.column, year === undefined ? value : `${value}-${year}`)
   if (literal === undefined) return undefined
@@ -221,7 +231,7 @@ function ofOrder(place: Place, sign: string, value: string): Condition | undefin
   }
 }
 
-function ofValue(place: Place, value: string, quoted: readonly string[]): Condition | undefined {
+export function ofValue(place: Place, value: string, quoted: readonly string[]): Condition | undefined {
   const { column } = place
   if (column.type !== 'text') {
     const literal = literalOf(column, value)
@@ -255,7 +265,7 @@ function isPlainValue(text: string): boolean {
 }
 
 /** A condition of a day, a month or a year, as they stand behind the name of a column of dates. */
-function ofDate(place: Place, said: string): Condition | undefined {
+export function ofDate(place: Place, said: string): Condition | undefined {
   const period = /^(?:in|during|of)\s+(\S.*)$/iu.exec(said)?.[1]
   const day = /^(?:on)\s+(\S+)$/iu.exec(said)?.[1]
   if (day !== undefined) return ofOrder(place, '=', day)
@@ -332,56 +342,30 @@ function dates({ name, type }: Column, table: TableListing): boolean {
   const words = nameWords(name)
   const own = [...calledOf(table), nameWords(stemOf(table.doc)).join(' ')]
   const rest = words.slice(0, -1).join(' ')
-  return type === 'date' && /^(?:date|day)$/.test(words.at(-1) ?? '') && (rest === '' || own.includes(rest))
-}
-
-/** Parts of what an event is called by, in the name of the column of its day. */
-const DATED = /^(?:date|day|at|on)$/
-
-/**
- * When something was done, at the end of a question: "started in 2018" is of the one column of days called `start_date`, `started`
- * or `started_at`. Undefined where none is, or several are.
- */
-export function eventOf(verb: string, when: string, table: TableListing): Condition | undefined {
-  const stem = stemOfVerb(verb)
-  const column = onlyOne(
-    table.columns.filter(({ name, type }) => {
-      const [first = '', ...rest] = nameWords(name)
-      return type === 'date' && stemOfVerb(first) === stem && rest.every((word) => DATED.test(word))
-    }),
+  return (
+    type === 'date' &&
+    /^(?:date|day)$/.test(words.at(-1) ?? '') &&
+    (rest === '' || own.some((rows) => rows === rest || rows.endsWith(` ${rest}`)))
   )
-  if (column === undefined) return undefined
-  const place = { table, column }
-  const said = /^(?:in|during|on)\s/iu.test(when) ? ofDate(place, when) : undefined
-  return said ?? (/^(?:in|during|on)\s/iu.test(when) ? undefined : ofColumn(place, when, []))
-}
-
-/** "Started", "start", "closed", "close", "shipped", "ship". */
-function stemOfVerb(word: string): string {
-  return word
-    .toLowerCase()
-    .replace(/e?d$/, '')
-    .replace(/e$/, '')
-    .replace(/([b-df-hj-np-tv-z])\1$/, '$1')
 }
 
 /** "1.500", which is one and a half or fifteen hundred. */
 const MAY_BE_GROUPED = /^-?[1-9]\d{0,2}\.\d{3}$/
 
 /** A value as SQL, for a column of its type; undefined where it is none. */
-function literalOf({ name, type }: Column, value: string): string | undefined {
+function literalOf(column: Column, value: string): string | undefined {
+  const { type } = column
   if (type === 'integer' || type === 'decimal') {
-    return amountOf(withoutUnit(name, value))
+    return amountOf(withoutUnit(column, value))
   }
   if (type === 'date') return isDay(value) ? `DATE '${value}'` : undefined
   return type === 'boolean' && /^(?:true|false)$/i.test(value) ? value.toLowerCase() : undefined
 }
 
 /** "10 kg" of a column `weight_kg` is 10. */
-function withoutUnit(name: string, value: string): string {
-  const unit = unitOf(name)
-  const [, number, said] = /^(\S+)\s+(\S+)$/u.exec(value) ?? []
-  return unit !== undefined && number !== undefined && said?.toLowerCase() === unit ? number : value
+function withoutUnit(column: Column, value: string): string {
+  const [, number, said = ''] = /^(\S+)\s+(\S+)$/u.exec(value) ?? []
+  return number !== undefined && saysUnit(said, column) ? number : value
 }
 
 function amountOf(value: string): string | undefined {

@@ -1,5 +1,6 @@
 import type { TableListing } from '@writ/contract'
-import { NUMERIC, nameWords, onlyOne } from './column-names.ts'
+import { NUMERIC, onlyOne } from './column-names.ts'
+import { nameWords } from './name-words.ts'
 import type { SaidOfRows } from './said-of-rows.ts'
 import { AGGREGATED, placesIn, rowsNamed, THERE } from './subject.ts'
 

@@ -1,6 +1,7 @@
 import type { TableListing } from '@writ/contract'
-import { type Column, NUMERIC, nameWords, singular } from './column-names.ts'
+import { type Column, NUMERIC } from './column-names.ts'
 import { type Guard, none } from './guard.ts'
+import { nameWords, singular } from './name-words.ts'
 import type { Reading } from './query.ts'
 import { quoted } from './sql-text.ts'
 import type { Measure } from './table-question.ts'

@@ -1,9 +1,11 @@
 import type { TableListing } from '@writ/contract'
-import { type Place, tablesNamed } from './column-names.ts'
+import type { Place } from './column-names.ts'
 import { type Guard, none } from './guard.ts'
 import { joinOf } from './joins.ts'
+import { nameWords } from './name-words.ts'
 import { fromOf, nameIn, type Reading } from './query.ts'
 import { quoted } from './sql-text.ts'
+import { tablesNamed } from './table-names.ts'
 
 /**
  * What has the fewest rows, or the lowest sum, may have no row that counts at all. Such a one is in no group of the result, so each
@@ -28,7 +30,9 @@ export function saysFewest(reading: Reading, tables: readonly TableListing[]): s
   const { table } = reading.subject
   if (which?.table !== table || !isFewest(reading) || namedElsewhere(which, table, tables).length > 0)
     return undefined
-  const called = tablesNamed(which.column.name, tables).find((one) => one !== table)
+  const words = nameWords(which.column.name)
+  const thing = words.length > 1 && words.at(-1) === 'name' ? words.slice(0, -1) : words
+  const called = tablesNamed(thing.join(' '), tables).find((one) => one !== table)
   return called && `${called.doc} may know of some that no row of ${table.doc} names`
 }
 

@@ -1,13 +1,7 @@
 import type { TableListing } from '@writ/contract'
-import {
-  type Column,
-  calledOf,
-  columnsNamed,
-  nameWords,
-  onlyOne,
-  type Place,
-  singular,
-} from './column-names.ts'
+import { type Column, columnsNamed, onlyOne, type Place } from './column-names.ts'
+import { nameWords, singular } from './name-words.ts'
+import { calledOf, yearOf } from './table-names.ts'
 
 /** How another table is joined to the one that is measured: each of its rows to one row there. */
 export interface Join {
@@ -40,7 +34,8 @@ export function pickPlace(
 
 /** The one column of a table that names rows of another: of the same name, or that of the table with its key. */
 export function joinOf(table: TableListing, other: TableListing, as: string): Join | undefined {
-  const stems = calledOf(other).map(singular)
+  // Of orders of one year, others may be named as well.
+  const stems = yearOf(other) === undefined ? calledOf(other).map(singular) : []
   // A name that several columns were given is no key.
   const named = (one: TableListing): readonly Column[] =>
     one.columns.filter(({ name }) => columnsNamed(name, [one]).length === 1)

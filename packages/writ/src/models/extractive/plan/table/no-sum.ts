@@ -1,5 +1,6 @@
-import { type Column, NUMERIC, nameWords } from './column-names.ts'
+import { type Column, NUMERIC } from './column-names.ts'
 import { type Guard, none } from './guard.ts'
+import { nameWords } from './name-words.ts'
 import { fromOf, measured, type Reading } from './query.ts'
 import { quoted, textLiteral } from './sql-text.ts'
 import type { Measure } from './table-question.ts'

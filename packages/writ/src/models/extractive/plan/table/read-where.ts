@@ -1,12 +1,17 @@
 import type { TableListing } from '@writ/contract'
 import { unmask } from '../quoted.ts'
+import { readAmountOf } from './bare-amount.ts'
 import { type BareValue, bareValueOf } from './bare-value.ts'
-import type { Place } from './column-names.ts'
-import { type Condition, eventOf, isEmpty, readBare, readSaid, turned } from './conditions.ts'
+import type { Column, Place } from './column-names.ts'
+import { type Condition, isEmpty, ofValue, readBare, readSaid, turned } from './conditions.ts'
+import { eventOf } from './events.ts'
+import { nameWords } from './name-words.ts'
 import { hasMark } from './named.ts'
 import type { Reading } from './query.ts'
 import type { Event, Said } from './said-of-rows.ts'
+import { rowsNamed } from './subject.ts'
 import type { TableQuestion } from './table-question.ts'
+import { isQuality, readTruth } from './truths.ts'
 
 /** More values without their columns leave too much open. */
 const MOST_BARE = 3
@@ -28,6 +33,14 @@ export function readWhere(
     const read = readSaid(phrase, quoted, pick)
     if (read !== undefined) {
       conditions.push(...read)
+      continue
+    }
+    const one =
+      readAmountOf(phrase, table) ??
+      readKey(phrase, quoted, table) ??
+      (isState && (phrase === where || isQuality(phrase)) ? readTruth(phrase, pick) : undefined)
+    if (one !== undefined && one.table === table) {
+      conditions.push(one)
       continue
     }
     // With a time it would be an event: "were delivered in 2024" says nothing of when they were ordered.
@@ -67,6 +80,25 @@ export function readWhere(
   }
 }
 
+function keysOf(noun: string): (column: Column) => boolean {
+  const rows = nameWords(noun).join(' ')
+  const keys = ['id', 'no', 'nr', 'number', 'code']
+  const names = new Set([rows, ...keys, ...keys.map((key) => `${rows} ${key}`)])
+  return ({ name }) => names.has(nameWords(name).join(' '))
+}
+
+/** "Order O1005": the row that is called so by the column that names rows. */
+function readKey(phrase: string, quoted: readonly string[], table: TableListing): Condition | undefined {
+  const [, noun, value = ''] =
+    /^(?:the\s+)?(\S.*?)\s+(?:#\s*|no\.?\s+|number\s+)?(\S*[\d\uE000-\uE00F]\S*)$/iu.exec(phrase.trim()) ?? []
+  const key = noun === undefined ? null : (rowsNamed(noun, [table])?.key ?? null)
+  if (key === null || noun === undefined) return undefined
+  // Beside an id, rows may be numbered in another way.
+  const isKey = keysOf(noun)
+  if (table.columns.some((one) => one !== key && isKey(one))) return undefined
+  return ofValue({ table, column: key }, value, quoted)
+}
+
 /** What rows are not: one condition, or one value without its column. */
 function readNot(
   phrase: string,
@@ -78,6 +110,8 @@ function readNot(
   const [, by = null, thing = ''] = /^(?:(in|from|for|at)\s+)?(?:the\s+)?(\S.*)$/iu.exec(phrase) ?? []
   const [read, more] = readSaid(thing, quoted, pick) ?? []
   if (read !== undefined) return more === undefined && read.table === table ? turned(read) : undefined
+  const truth = by === null && isQuality(thing) ? readTruth(thing, pick) : undefined
+  if (truth !== undefined) return truth.table === table ? turned(truth) : undefined
   const value = pick(thing) === undefined ? readBare(thing, quoted) : undefined
   if (value === undefined || hasMark(value)) return undefined
   const found = bareValueOf(table, value, { isQuoted: value !== thing.trim(), by }, beside)

@@ -1,7 +1,9 @@
 import type { TableListing } from '@writ/contract'
-import { columnsNamed, onlyOne, tablesNamed, unitOf } from './column-names.ts'
+import { amountBehind } from './bare-amount.ts'
+import { columnsNamed, onlyOne, saysUnit } from './column-names.ts'
 import { readWhen, type When } from './conditions.ts'
 import { AGGREGATED, placesIn, rowsNamed, THERE } from './subject.ts'
+import { tablesNamed } from './table-names.ts'
 import type { TableQuestion } from './table-question.ts'
 
 // A question may say of rows what they are without "with" or "where": "closed tickets", "how many tickets are closed",
@@ -40,7 +42,7 @@ const IS =
 const THERE_BEFORE = /\s+(?:are|is|were|was)\s+there(?=\s)/iu
 const DOES_HAVE = /^(?<of>\S.*?)\s+(?:does|do|did)\s+(?<said>\S.*?)\s+have$/iu
 const EVENT =
-  /^(?<of>\S.*?)\s+(?:(?:were|was|are|is|that|which|have|has)\s+)*(?<verb>\p{L}+ed|begun|began|sent|paid)\s+(?<when>(?:in|during|on|before|after|since|between)\s+.*\d)$/iu
+  /^(?<of>\S.*?)\s+(?:(?:were|was|are|is|that|which|have|has)\s+)*(?<verb>\p{L}+ed|begun|began|sent|paid|made)\s+(?<when>(?:in|during|on|before|after|since|between)\s+.*\d)$/iu
 /** More pieces say too much. */
 const MOST_PIECES = 5
 
@@ -77,12 +79,19 @@ export function saidOfRows(question: TableQuestion, tables: readonly TableListin
     const found =
       text === null || columnsNamed(text, tables).length > 0 ? undefined : PLACED.exec(text)?.groups
     if (found === undefined) return text
-    piece(found.said ?? '', true, found.by ?? '')
+    if (noun === null && onlyOne(tablesNamed(found.said ?? '', tables)) !== undefined) noun = found.said ?? ''
+    else piece(found.said ?? '', true, found.by ?? '')
     return found.of ?? ''
   }
   by = trailing(by)
   which = trailing(which)
   for (let n = 0; n < MOST_PIECES && !isSubject(of, counts, noun, tables); n += 1) {
+    const compared = amountBehind(of)
+    if (compared !== undefined) {
+      of = compared.of.replace(IS, '')
+      piece(compared.said, true, null)
+      continue
+    }
     const dated = EVENT.exec(of)?.groups
     if (dated !== undefined && event === null && when === null) {
       of = dated.of ?? ''
@@ -141,14 +150,14 @@ function isSubject(
   noun: string | null,
   tables: readonly TableListing[],
 ): boolean {
-  if (counts) return isRows(of, tables) || placesIn(of, tables).places.length > 0
-  return placesIn(noun === null ? of : `${of} in ${noun}`, tables).places.length > 0
+  const whole = noun === null ? of : `${of} in ${noun}`
+  return (counts && isRows(whole, tables)) || placesIn(whole, tables).places.length > 0
 }
 
 /** Whether a word says in what a column is measured that its name says, too. */
 function isUnitOf(word: string, of: string, tables: readonly TableListing[]): boolean {
   const place = onlyOne(columnsNamed(of, tables))
-  return place !== undefined && unitOf(place.column.name) === word.toLowerCase()
+  return place !== undefined && saysUnit(word, place.column)
 }
 
 /** What stands before the longest end of a phrase that names the rows of one table. */

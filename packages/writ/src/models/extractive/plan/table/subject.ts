@@ -1,15 +1,7 @@
 import type { TableListing } from '@writ/contract'
-import {
-  type Column,
-  calledOf,
-  columnsNamed,
-  NUMERIC,
-  nameWords,
-  onlyOne,
-  type Place,
-  stemOf,
-  tablesNamed,
-} from './column-names.ts'
+import { type Column, columnsNamed, NUMERIC, onlyOne, type Place } from './column-names.ts'
+import { nameWords } from './name-words.ts'
+import { calledOf, stemOf, tablesNamed } from './table-names.ts'
 import { AGGREGATES, type Measure, type TableQuestion } from './table-question.ts'
 
 /** What is measured, and in which table. */
@@ -40,6 +32,7 @@ export const THERE: RegExp = /\s+(?:(?:are|is|were|was)\s+there|are\s+listed|do\
 export function subjectOf(
   { measure, of, and, which, isCommon }: TableQuestion,
   tables: readonly TableListing[],
+  isByNames: boolean = false,
 ): Subject | undefined {
   if (isCommon) {
     const place = onlyOne(placesIn(which ?? '', tables).places)
@@ -51,8 +44,8 @@ export function subjectOf(
   const inner = (groups?.inner ?? null) as Measure | null
   const said = (groups?.of ?? of).replace(THERE, '')
   if (measure === 'count' || measure === 'percentage' || inner === 'count') {
-    const rows = rowsNamed(said, tables)
-    return rows && { ...rows, ...COUNTED, inner, isNamed: true }
+    const rows = isByNames ? rowsByNames(said, tables) : rowsNamed(said, tables)
+    return rows && { ...rows, ...COUNTED, inner, isNamed: !isByNames }
   }
   if (and !== null) return pairOf(of, and, tables)
   const { places, isNamed } = placesIn(said, tables)
@@ -75,11 +68,12 @@ export function rowsNamed(
     const table = onlyOne(tablesNamed(within, tables))
     if (table === undefined) return undefined
     if (isRows) return { table, key: null, counts: null }
-    return onlyOne(named) === table ? { table, key: keyOf(table), counts: countsOf(table) } : undefined
+    return named.includes(table) ? { table, key: keyOf(table), counts: countsOf(table) } : undefined
   }
+  const rowsOf = /^(?<called>\S.*?)\s+(?:rows|records|entries)$/iu.exec(said)?.groups?.called
   const isAll = ROWS.test(said)
-  const table = onlyOne(isAll ? tables : tablesNamed(said, tables))
-  if (isAll) return table && { table, key: null, counts: null }
+  const table = onlyOne(isAll ? tables : tablesNamed(rowsOf ?? said, tables))
+  if (isAll || rowsOf !== undefined) return table && { table, key: null, counts: null }
   if (table !== undefined) return { table, key: keyOf(table), counts: countsOf(table) }
   return tablesNamed(said, tables).length === 0 ? rowsByKey(said, tables) : undefined
 }
@@ -99,6 +93,17 @@ function rowsByKey(
   )
   const key = table?.columns[0]
   return table === undefined || key === undefined ? undefined : { table, key, counts: countsOf(table) }
+}
+
+/** The table whose first column names what its rows are: "vehicle" of vehicles, where each has one row. */
+function rowsByNames(
+  said: string,
+  tables: readonly TableListing[],
+): Pick<Subject, 'table' | 'key' | 'counts'> | undefined {
+  const place = onlyOne(columnsNamed(said, tables))
+  if (place === undefined || place.column !== place.table.columns[0] || place.column.type !== 'text')
+    return undefined
+  return { table: place.table, key: place.column, counts: countsOf(place.table) }
 }
 
 /** The column whose name says that it names the rows: "order_id" of orders, else "id", else "order". */
@@ -144,9 +149,28 @@ export function placesIn(
 ): { readonly places: readonly Place[]; readonly isNamed: boolean } {
   const whole = columnsNamed(said, tables)
   if (whole.length > 0) return { places: whole, isNamed: false }
-  const within = IN_TABLE.exec(said)?.groups
-  const table = onlyOne(tablesNamed(within?.table ?? '', tables))
+  const within = IN_TABLE.exec(said)?.groups ?? ofRows(said, tables)
+  const table = tableOf(within?.table ?? '', tables)
   return { places: table === undefined ? [] : columnsNamed(within?.of ?? '', [table]), isNamed: true }
+}
+
+/** "Order amount": the amount of orders. */
+function ofRows(
+  said: string,
+  tables: readonly TableListing[],
+): { readonly of: string; readonly table: string } | undefined {
+  const words = said.replace(/^(?:the|all)\s+/iu, '').split(/\s+/)
+  for (let at = 1; at < words.length; at += 1) {
+    const table = words.slice(0, at).join(' ')
+    if (tableOf(table, tables) !== undefined) return { of: words.slice(at).join(' '), table }
+  }
+  return undefined
+}
+
+/** The table that a phrase names, or whose rows it does. */
+function tableOf(said: string, tables: readonly TableListing[]): TableListing | undefined {
+  const named = tablesNamed(said, tables)
+  return named.length === 0 ? rowsByKey(said, tables)?.table : onlyOne(named)
 }
 
 function pairOf(of: string, and: string, tables: readonly TableListing[]): Subject | undefined {

@@ -226,6 +226,35 @@ const OF_NAMES: readonly (readonly [question: string, tables: readonly TableList
     ['How many meters have usage above 10 Wh?', METERS, false],
   ]
 
+/** Names with signs and short words, and units that are how many there are. */
+const PARCELS = [
+  table('parcels', {
+    carrier: 'text',
+    units: 'integer',
+    'Price ($)': 'decimal',
+    'Tax %': 'decimal',
+    durationMs: 'integer',
+    Dept: 'text',
+  }),
+]
+const OF_SIGNS: readonly (readonly [question: string, query: string | null])[] = [
+  [
+    'total units by carrier',
+    'SELECT t0."carrier" AS "carrier", sum(t0."units") AS value FROM "parcels" t0 GROUP BY 1 ORDER BY 1 NULLS LAST',
+  ],
+  ['What is the highest price in dollars?', 'SELECT max(t0."Price ($)") AS value FROM "parcels" t0'],
+  ['What is the highest price in euros?', null],
+  ['total price', null],
+  ['What is the total tax?', null],
+  ['What is the average tax?', null],
+  ['What is the average duration in ms?', 'SELECT avg(t0."durationMs") AS value FROM "parcels" t0'],
+  ['What is the average duration in minutes?', null],
+  [
+    'How many parcels per department?',
+    'SELECT t0."Dept" AS "Dept", count(*) AS value FROM "parcels" t0 GROUP BY 1 ORDER BY 1 NULLS LAST',
+  ],
+]
+
 const TWICE = [ORDERS, table('returns', { amount: 'decimal', reason: 'text' })]
 const TWINS = [
   table(
@@ -414,6 +443,16 @@ describe('a question over tables', () => {
     ['total amount nicht in Rome', SHOP],
   ])('is left open: %s', (question, tables) => {
     expect(exactQuery(question, tables)).toBeNull()
+  })
+
+  it.each(OF_SIGNS)('knows signs and short words in names: %s', (question, query) => {
+    expect(exactQuery(question, PARCELS)).toBe(query)
+  })
+
+  it('does not choose between prices of two currencies', () => {
+    const prices = [table('goods', { 'Price ($)': 'decimal', 'Price (EUR)': 'decimal' })]
+    expect(exactQuery('What is the highest price?', prices)).toBeNull()
+    expect(exactQuery('What is the highest Price ($)?', prices)).not.toBeNull()
   })
 
   it.each(OF_NAMES)('is held against what its column is called: %s', (question, tables, isExact) => {

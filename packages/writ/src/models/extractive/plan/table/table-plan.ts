@@ -1,20 +1,22 @@
 import type { TableListing } from '@writ/contract'
 import { type Masked, unmask } from '../quoted.ts'
 import { namedBy } from './bare-value.ts'
-import { countsOnce, guardsOf, remarksOf } from './checks.ts'
-import { NUMERIC, nameWords, onlyOne, type Place, singular } from './column-names.ts'
+import { countsOnce, guardsOf, namesEachOnce, remarksOf } from './checks.ts'
+import { NUMERIC, onlyOne, type Place } from './column-names.ts'
 import { datesOf } from './conditions.ts'
 import { countedColumn } from './counted-column.ts'
 import { saysCumulative } from './counted-twice.ts'
 import { fewestGuards, saysFewest } from './fewest.ts'
 import type { Guard, Remark } from './guard.ts'
 import { type Join, joinable, pickPlace } from './joins.ts'
+import { nameWords, singular } from './name-words.ts'
 import { markOf, type Named } from './named.ts'
 import { saysNoSum } from './no-sum.ts'
 import { queryOf, type Reading } from './query.ts'
 import { readWhere } from './read-where.ts'
 import { type SaidOfRows, saidOfRows } from './said-of-rows.ts'
 import { isShadowed, mayNumber, rowsNamed, type Subject, subjectOf } from './subject.ts'
+import { yearOf } from './table-names.ts'
 import type { Measure, TableQuestion } from './table-question.ts'
 import { saysOf } from './words.ts'
 
@@ -51,7 +53,15 @@ export function planTables(
     if (typeof plan !== 'string') return plan
     why = plan
   }
-  return why ?? ''
+  const last = readings.at(-1)
+  const plan = last && !isPlain(last) ? planSaid(last, masked, tables, all, true) : undefined
+  return typeof plan === 'object' ? plan : (why ?? '')
+}
+
+/** Whether all rows are asked for, and nothing of them. */
+function isPlain({ question, said, event }: SaidOfRows): boolean {
+  const { where, when, by, lacks, not } = question
+  return said.length === 0 && [event, where, when, by, lacks, not].every((one) => one === null)
 }
 
 /** Other readings of a question, the nearest first. */
@@ -68,8 +78,9 @@ function planSaid(
   masked: Masked,
   tables: readonly TableListing[],
   all: readonly TableListing[],
+  isByNames: boolean = false,
 ): TablePlan | string {
-  const subject = subjectOf(question, tables)
+  const subject = subjectOf(question, tables, isByNames)
   if (subject === undefined) {
     const doubted = subjectOf(question, all)?.table
     return doubted === undefined || isReliable(doubted)
@@ -84,6 +95,9 @@ function planSaid(
     )
   )
     return 'another document that may be meant is no table that can be relied on'
+  const year = yearOf(table)
+  if (year !== undefined && (masked.text.match(/\b(?:19|20)\d\d\b/g) ?? []).some((said) => said !== year))
+    return `${table.doc} is of ${year} by its name, and another year is asked for`
   const joins = new Map<TableListing, Join>()
   const pick = (phrase: string): Place | undefined => pickPlace(phrase, table, tables, joins)
   const where = readWhere(question, said, event, masked.quoted, table, pick, joinable(table, tables))
@@ -102,6 +116,7 @@ function planSaid(
     query: queryOf(reading),
     guards: [
       ...guardsOf(reading),
+      ...(isByNames ? namesEachOnce(subject) : []),
       ...(each === undefined ? [] : countsOnce(each)),
       ...fewestGuards(reading, tables),
     ],

@@ -1,4 +1,5 @@
 import type { Masked } from '../quoted.ts'
+import { withProperties } from './bare-amount.ts'
 import { readWhen, TURNED, type When } from './conditions.ts'
 
 /** What is computed of the rows. */
@@ -50,8 +51,10 @@ const BE = '(?:is|was|are|were)'
 const WHAT = `(?:what(?:\\s+${BE}|['’]s)\\s+)?(?:the\\s+)?`
 const COUNT = `(?:how\\s+many|${WHAT}(?:total\\s+)?number\\s+of|count(?:\\s+(?:the|all|of))*)`
 const DISTINCT = '(?:different|distinct|unique)'
-const HIGH = '(?:highest|largest|biggest|greatest|maximum|max|(?<late>most\\s+recent|latest|newest))'
-const LOW = '(?:lowest|smallest|minimum|min|(?<early>earliest|oldest))'
+/** "The last order date", and not "the last name". */
+const ofDates = (word: string): string => `${word}(?=\\s+(?:\\S+\\s+)?(?:date|day)(?:\\s|$))`
+const HIGH = `(?:highest|largest|biggest|greatest|maximum|max|(?<late>most\\s+recent|latest|newest|${ofDates('last')}))`
+const LOW = `(?:lowest|smallest|minimum|min|(?<early>earliest|oldest|${ofDates('first')}))`
 
 interface Form {
   readonly measure: Measure
@@ -91,7 +94,10 @@ const CORRELATION = form(
 )
 
 /** "The most common status". */
-const COMMON = new RegExp(`^${WHAT}most\\s+(?:common|frequent)\\s+(?<which>\\S.*)$`, 'iu')
+const COMMON = new RegExp(
+  `^(?:${WHAT}most\\s+(?:common|frequent)\\s+(?<which>\\S.*)|(?:which|what)\\s+(?<named>\\S.*?)\\s+(?:is|was)\\s+(?:the\\s+)?most\\s+(?:common|frequent))$`,
+  'iu',
+)
 /** "Have no region", at the end of a question. */
 const LACKS = /\s+(?:that\s+)?(?:with|have|has|had|having)\s+no\s+(?<lacks>[\p{L}\p{N}_ -]+)$/iu
 
@@ -109,7 +115,7 @@ const WHICH = [
     `^(?:(?:which|what)\\s+are\\s+|list\\s+|show\\s+)?(?:the\\s+)?(?:(?<high>top)|(?<low>bottom))\\s+(?<top>\\d{1,3})\\s+(?<which>\\S.*?)\\s+by\\s+(?:${AGGREGATE}\\s+)?(?<of>\\S.*)$`,
     'iu',
   ),
-  /^(?:which|what)\s+(?<which>\S.*?)\s+(?:has|had|have)\s+the\s+(?:(?<high>most)|(?<low>fewest))\s+(?<count>)(?<of>\S.*)$/iu,
+  /^(?:(?:which|what)\s+(?<which>\S.*?)|(?<who>who))\s+(?:has|had|have)\s+the\s+(?:(?<high>most)|(?<low>fewest))\s+(?<count>)(?<of>\S.*)$/iu,
 ]
 
 const BY =
@@ -121,12 +127,17 @@ const WHERE =
 const ROWS_OF =
   /^(?<count>how\s+many\s+(?:rows|records|entries))\s+(?:does|do)\s+(?<table>\S.*)\s+(?:have|contain|hold)$/iu
 
+/** "What is Ada's age". */
+const OWNED = /^what(?:['’]s|\s+is|\s+was)\s+(?!the\s)(?<owner>\S.*?)['’]s\s+(?<of>\S.*)$/iu
+
 /**
  * Reads a question whose form asks for a figure over rows; undefined for any other. Whether tables can tell is not known yet.
  * Of one that ends with a time, `timed` says whether that is of all it asks for, or of the column named before it.
  */
 export function readTableQuestion(masked: Masked, timed: boolean): TableQuestion | undefined {
-  const whole = masked.text.replace(ROWS_OF, '$<count> in $<table>')
+  const whole = withProperties(
+    masked.text.replace(ROWS_OF, '$<count> in $<table>').replace(OWNED, 'what is the $<of> of $<owner>'),
+  )
   const lacks = LACKS.exec(whole)?.groups?.lacks ?? null
   const not = lacks === null ? (NOT.exec(whole)?.groups?.not ?? null) : null
   const text = whole
@@ -137,7 +148,7 @@ export function readTableQuestion(masked: Masked, timed: boolean): TableQuestion
   const nothing = { percent: 0, and: null, which: null, top: 0, isTime: false, isCommon: false, lacks, not }
   const common = COMMON.exec(text)?.groups
   if (common !== undefined && lacks === null && not === null) {
-    const { rest, ...ends } = ended(common.which ?? '', timed)
+    const { rest, ...ends } = ended(common.which ?? common.named ?? '', timed)
     if (ends.by !== null) return undefined
     return { ...nothing, measure: 'highest', of: 'count rows', which: rest, top: 1, isCommon: true, ...ends }
   }

@@ -1,6 +1,6 @@
-import { titleOf } from './column-names.ts'
 import { markOf } from './named.ts'
 import type { Reading } from './query.ts'
+import { titleOf } from './table-names.ts'
 import type { Measure } from './table-question.ts'
 
 /** What is computed, in words. */
