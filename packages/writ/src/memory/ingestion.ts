@@ -1,4 +1,5 @@
 import { defined, type IngestProgress, type Omitted, WritError } from '@writ/contract'
+import { CODE_VERSION } from './code/code-path.ts'
 import { withRevisions } from './git/revisions.ts'
 import { MAX_PARTITION_KEY_BYTES, MAX_PARTITIONS, PROGRESS_INTERVAL_MS } from './limits.ts'
 import { type Keep, openPartition } from './loaded-partition.ts'
@@ -52,8 +53,9 @@ async function bringIn(
 /** Opens the partitions of a kept corpus. Throws `UNKNOWN_CORPUS` when one of its packs is gone. */
 export function load(request: WorkerCalls['load']['request'], keep: Keep): LoadedPartition[] {
   const directory = new PackDirectory(request.places)
-  return request.partitions.map(({ key, packSha256 }) => {
-    return openPartition({ directory, keep }, key, packSha256)
+  return request.partitions.map(({ key, packSha256, source }) => {
+    const ways = source?.version === CODE_VERSION ? { counted: source } : {}
+    return openPartition({ directory, keep }, key, packSha256, ways)
   })
 }
 

@@ -15,7 +15,7 @@ import {
   type Partition,
   type RemovedCorpus,
 } from '@writ/contract'
-import { codePath } from './code/code-path.ts'
+import { CODE_VERSION, codePath } from './code/code-path.ts'
 import { CorporaHome } from './corpora-home.ts'
 import { withCorpusLock, withPacksLock } from './corpus-lock.ts'
 import { dropIndexes, dropPacks } from './drop-packs.ts'
@@ -294,10 +294,11 @@ function manifest(
     partitions: partitions.length,
     purposes,
     owner,
-    kept: partitions.map(({ collection, label, purposes: of, owner: by, packSha256 }) => ({
-      key: { collection, label, purposes: of, owner: by },
-      packSha256,
-    })),
+    kept: ingested.partitions.map(({ partition, source: { files: many, bytes } }) => {
+      const { collection, label, purposes: of, owner: by, packSha256 } = partition
+      const source = { version: CODE_VERSION, files: many, bytes }
+      return { key: { collection, label, purposes: of, owner: by }, packSha256, source }
+    }),
     omitted: ingested.omitted,
     skipped: ingested.skipped,
     files,

@@ -1,3 +1,4 @@
+import type { Amounts } from '@writ/contract'
 import type { Advance } from './index-file.ts'
 import type { OpenPack, PackDirectory } from './pack-directory.ts'
 import { type PartitionKey, partitionId } from './partition-key.ts'
@@ -10,6 +11,8 @@ export interface OpenWays {
   readonly advance?: Advance
   /** The state that the partition had, of which the structure of source is taken over. */
   readonly before?: string
+  /** Its source, where that was counted before. */
+  readonly counted?: Amounts
 }
 
 /** Opens the state of a partition that has a hash, keeps it, and says what the main thread needs to know of it. */
@@ -17,9 +20,9 @@ export function openPartition(
   { directory, keep }: { readonly directory: PackDirectory; readonly keep: Keep },
   key: PartitionKey,
   hash: string,
-  { advance, before }: OpenWays = {},
+  { advance, before, counted }: OpenWays = {},
 ): LoadedPartition {
-  const open = directory.open(hash, advance)
+  const open = directory.open(hash, advance, counted)
   if (before !== undefined) open.code.takeOver(directory.codePath(before))
   keep(partitionId(key), open)
   return describe(key, open, directory)

@@ -54,6 +54,7 @@ const Fields = z.strictObject({
         owner: z.string(),
       }),
       packSha256: z.string().regex(/^[0-9a-f]{64}$/),
+      source: z.strictObject({ version: Count, files: Count, bytes: Count }).optional(),
     }),
   ),
   omitted: z.array(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Omitted } from '@writ/contract'
+import type { Amounts, Omitted } from '@writ/contract'
 import { codePath } from './code/code-path.ts'
 import { KeptCode } from './code/kept-code.ts'
 import { isRefusal } from './document-source.ts'
@@ -96,12 +96,15 @@ export class PackDirectory {
     return this.parts(hash) !== undefined
   }
 
-  /** Opens the packs of a state with their indexes, which are built where there are none. Throws `UNKNOWN_CORPUS` for packs that are gone. */
-  open(hash: string, advance: Advance = () => {}): OpenPack {
+  /**
+   * Opens the packs of a state with their indexes, which are built where there are none; `counted` is its source, where that is
+   * known. Throws `UNKNOWN_CORPUS` for packs that are gone.
+   */
+  open(hash: string, advance: Advance = () => {}, counted?: Amounts): OpenPack {
     const parts = this.parts(hash)
     if (parts === undefined) throw gonePacks(hash)
     try {
-      return this.#open(hash, parts, advance)
+      return this.#open(hash, parts, advance, counted)
     } catch (error) {
       throw orGone(
         error,
@@ -111,7 +114,7 @@ export class PackDirectory {
     }
   }
 
-  #open(hash: string, parts: readonly Part[], advance: Advance): OpenPack {
+  #open(hash: string, parts: readonly Part[], advance: Advance, counted?: Amounts): OpenPack {
     const pack = new PackSet(parts, (part) => this.packPath(part))
     const indexes: PackIndex[] = []
     try {
@@ -124,7 +127,12 @@ export class PackDirectory {
       const table = new DocumentTable(ranked.map(({ index, gone }) => ({ db: index.db, gone })))
       const ranking = new Ranking(ranked, table)
       const isKept = (): boolean => this.has(hash)
-      const code = new KeptCode(pack, { path: this.codePath(hash), durable: this.#places.durable, isKept })
+      const code = new KeptCode(pack, {
+        path: this.codePath(hash),
+        durable: this.#places.durable,
+        isKept,
+        counted,
+      })
       return { sha256: hash, pack, indexes, table, ranking, code }
     } catch (error) {
       for (const index of indexes) index.close()

@@ -1,4 +1,5 @@
 import type {
+  Amounts,
   CodeFacts,
   CodeRequest,
   CodeScope,
@@ -164,6 +165,8 @@ export type WorkerCall = keyof WorkerCalls
 export interface KeptPartition {
   readonly key: PartitionKey
   readonly packSha256: string
+  /** Its source, as the Writ counted it whose structure has that version; absent where nobody did. */
+  readonly source?: (Amounts & { readonly version: number }) | undefined
 }
 
 export type ToWorker =

@@ -3,9 +3,8 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Amounts, CodeFacts } from '@writ/contract'
 import { sha256 } from '../sha256.ts'
 import { packFacts, unpackFacts } from './code-codec.ts'
-
-/** Counts up whenever what is found in source changes; what an older Writ found is found anew. */
-const VERSION = 6
+import { CODE_VERSION } from './code-path.ts'
+import { OF_PLACES } from './source-state.ts'
 
 // Structure by the hash of its text. `places` says which text stands where in a pack, so that it need not be hashed to be counted;
 // `whole` has all source of the state, once all of it was read, so that it need not be looked for to be counted.
@@ -13,7 +12,7 @@ const SCHEMA = `
   CREATE TABLE facts (text BLOB PRIMARY KEY, body BLOB, reason TEXT, seal BLOB NOT NULL);
   CREATE TABLE places (pack BLOB, at INTEGER, text BLOB NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (pack, at)) WITHOUT ROWID;
   CREATE TABLE whole (files INTEGER NOT NULL, bytes INTEGER NOT NULL);
-  PRAGMA user_version = ${VERSION};
+  PRAGMA user_version = ${CODE_VERSION};
 `
 
 /** Most rows have a kilobyte, and what is larger takes whole pages. */
@@ -95,6 +94,14 @@ export class CodeFile {
     })
   }
 
+  /** How much source has its structure kept, by the places it stands at. */
+  amounts(): Amounts {
+    return this.#sound((db) => {
+      const row = db.prepare(OF_PLACES).get()
+      return { files: Number(row?.files), bytes: Number(row?.bytes) }
+    })
+  }
+
   /** Keeps that all source was read. */
   keepWhole({ files, bytes }: Amounts): void {
     this.#sound((db) =>
@@ -119,7 +126,7 @@ export class CodeFile {
     let other: DatabaseSync | undefined
     try {
       other = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
-      if (versionOf(other) !== VERSION) return
+      if (versionOf(other) !== CODE_VERSION) return
       const asked = other.prepare('SELECT body, reason, seal FROM facts WHERE text = ?')
       this.#sound((db) => {
         const put = db.prepare('INSERT OR IGNORE INTO facts VALUES (?, ?, ?, ?)')
@@ -165,10 +172,10 @@ export class CodeFile {
     this.#db = db
     // INVARIANT: what is cut short by a kill is whole or not there. A power cut may damage it: then it is found anew.
     db.exec(`${PAGES}; PRAGMA synchronous = ${this.#durable ? 'NORMAL' : 'OFF'}`)
-    if (versionOf(db) === VERSION) return db
+    if (versionOf(db) === CODE_VERSION) return db
     db.exec('BEGIN IMMEDIATE')
     // Another process may have made it meanwhile.
-    if (versionOf(db) !== VERSION)
+    if (versionOf(db) !== CODE_VERSION)
       db.exec(
         `DROP TABLE IF EXISTS facts; DROP TABLE IF EXISTS places; DROP TABLE IF EXISTS whole; ${SCHEMA}`,
       )

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import {
+  type Amounts,
   type CodeDefinition,
   type CodeReader,
   type ContextStore,
@@ -21,6 +22,7 @@ import {
 } from '@writ/contract'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openLibrary } from '../library.ts'
+import { MAX_CODE_BYTES } from '../limits.ts'
 import { type Workspace, workspace } from '../memory-fixture.ts'
 
 // What is kept of source through changes, damage and ends. What reads it is a stand-in that follows from the text.
@@ -218,6 +220,48 @@ describe('structure that was left for later', () => {
     before = async () => undefined
     expect(await ingest()).toHaveLength(30 - had)
     expect(await kept()).toEqual(await anew())
+  })
+
+  it('is counted the same with what the manifest says of it and without', async () => {
+    corpus(9)
+    space.write('part-0/long.js', `// ${'x'.repeat(MAX_CODE_BYTES)}\n`)
+    const labels = [{ glob: 'part-1/**', label: label('restricted', [], true) }]
+    const path = join(space.home, 'corpora', 'named', 'kept.json')
+    const left = async (): Promise<Amounts | undefined> => {
+      const store = await library.openNamed('kept')
+      const amounts = store.unstructured?.()
+      await store.close()
+      return amounts
+    }
+    /** What is left: by the manifest, by one of an earlier Writ, and by one that found other things in source. */
+    const ways = async (): Promise<(Amounts | undefined)[]> => {
+      const said = readFileSync(path, 'utf8')
+      const found = [await left()]
+      for (const other of ['', ', "source": { "version": 1, "files": 77, "bytes": 7 }']) {
+        const rewritten = said.replace(/,\s*"source": \{[^}]*\}/g, other)
+        expect(rewritten).not.toBe(said)
+        writeFileSync(path, rewritten)
+        found.push(await left())
+      }
+      writeFileSync(path, said)
+      return found
+    }
+    const ingested = async (reads: boolean): Promise<void> => {
+      const store = await library.ingest('kept', space.request({ labels }))
+      if (reads) await store.readStructure()
+      await store.close()
+    }
+    await ingested(false)
+    const none = await ways()
+    await ingested(true)
+    const whole = await ways()
+    space.write('part-0/0.js', source(70))
+    space.write('part-1/1.js', source(71, 'more();\n'))
+    rmSync(join(space.docs, 'part-2/2.js'))
+    await ingested(false)
+    const some = await ways()
+    expect([none, whole, some].map(([first]) => first?.files)).toEqual([9, 0, 2])
+    for (const found of [none, whole, some]) expect(found).toEqual(found.map(() => found[0]))
   })
 
   it('tells how far it is', async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { CodeFacts, CodeLanguage, CodeReader, SourceState } from '@writ/contract'
+import type { Amounts, CodeFacts, CodeLanguage, CodeReader, SourceState } from '@writ/contract'
 import { MAX_CODE_BYTES, MOST_SOURCE_BYTES } from '../limits.ts'
 import type { PackedDocument } from '../pack-layout.ts'
 import type { PackSet } from '../pack-set.ts'
@@ -28,6 +28,8 @@ export interface CodePlaces {
   readonly durable: boolean
   /** Whether the state that it belongs to is still there. */
   readonly isKept: () => boolean
+  /** All source of which structure is read, where it was counted before. */
+  readonly counted?: Amounts | undefined
 }
 
 interface Source {
@@ -61,14 +63,16 @@ export class KeptCode {
   readonly #pack: PackSet
   readonly #path: string
   readonly #file: CodeFile
+  readonly #counted: Amounts | undefined
   /** All source, which is looked for once something of it is asked. */
   #known: KnownSource | undefined
   #files: Promise<readonly CodeStructure[]> | undefined
 
-  constructor(pack: PackSet, { path, durable, isKept }: CodePlaces) {
+  constructor(pack: PackSet, { path, durable, isKept, counted }: CodePlaces) {
     this.#pack = pack
     this.#path = path
     this.#file = new CodeFile(path, durable, isKept)
+    this.#counted = counted
   }
 
   get #sources(): readonly Source[] {
@@ -88,6 +92,7 @@ export class KeptCode {
   get state(): SourceState {
     const whole = existsSync(this.#path) ? this.#file.whole() : undefined
     if (whole !== undefined) return { ...whole, left: { files: 0, bytes: 0 } }
+    if (this.#counted !== undefined) return this.#stateOf(this.#counted)
     const left = this.#unread()
     return {
       files: this.#sources.length,
@@ -193,6 +198,13 @@ export class KeptCode {
     if (this.#sources.length === 0 || !existsSync(this.#path)) return this.#sources
     const known = new Set(this.#file.places().map(nameOf))
     return this.#sources.filter(({ place }) => !known.has(nameOf(place)))
+  }
+
+  /** The same without looking for the source, which takes as long as there are documents. */
+  #stateOf({ files, bytes }: Amounts): SourceState {
+    const had = existsSync(this.#path) ? this.#file.amounts() : { files: 0, bytes: 0 }
+    const left = { files: Math.max(0, files - had.files), bytes: Math.max(0, bytes - had.bytes) }
+    return { files, bytes, left }
   }
 
   #keepWhole(): void {

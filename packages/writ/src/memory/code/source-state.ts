@@ -11,7 +11,8 @@ export function sourceState(source: Amounts, paths: readonly string[]): SourceSt
   return { ...source, left }
 }
 
-const OF_PLACES =
+/** How much source has its structure in a file, by the places it stands at. */
+export const OF_PLACES =
   'SELECT count(*) files, coalesce(sum(places.bytes), 0) bytes FROM places JOIN facts USING (text)'
 
 function kept(path: string): Amounts {
