@@ -8,8 +8,8 @@ export const CODE: URL = new URL('../packages/writ/src/memory/list-walker-code.t
 
 /** The file that holds the code, as it has to be. */
 export async function listWalkerCode(): Promise<string> {
-  const { parseWat } = await wabt()
-  const parsed = parseWat('list-walker.wat', await readFile(SOURCE))
+  const format = await wabt()
+  const parsed = format.parseWat('list-walker.wat', await readFile(SOURCE))
   parsed.validate()
   const { buffer } = parsed.toBinary({})
   parsed.destroy()
