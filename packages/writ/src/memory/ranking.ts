@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { BestOf } from './best-of.ts'
 import type { DocumentTable, KnownDocument } from './document-table.ts'
 import type { TokenList } from './fts5-lists.ts'
 import { ListWalker, type Scored } from './list-walker.ts'
@@ -144,11 +143,9 @@ function addRows(
   }
 }
 
-/** Of equal ones the lower rows. */
+/** The best, of equal ones the lower rows: as the rows of a pack follow its documents, no other can be among the best of all. */
 function bestOf(taken: readonly Scored[], k: number): readonly Scored[] {
-  const best = new BestOf(k)
-  for (const { row, score } of taken) best.add(row, score)
-  return best.sorted()
+  return taken.toSorted((a, b) => b.score - a.score || a.row - b.row).slice(0, k)
 }
 
 /** Counts the passages and words of a partition, once for all its searches. */
