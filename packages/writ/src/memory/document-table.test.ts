@@ -9,7 +9,8 @@ import type { Part } from './pack-parts.ts'
 
 let home: string
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'writ-table-'))
+  // What means something else in a URL, and in one of SQLite.
+  home = mkdtempSync(join(tmpdir(), 'writ-table ?#%41é&-'))
 })
 afterEach(() => rmSync(home, { recursive: true }))
 

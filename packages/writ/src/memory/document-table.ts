@@ -68,8 +68,16 @@ export class DocumentTable {
 
   /** Those that count, in order of id: all of them, or the first. */
   list(most?: number): KnownDocument[] {
-    const all = this.#parts.flatMap((part) => part.list(most))
-    return all.sort((a, b) => (a.layout.id < b.layout.id ? -1 : 1)).slice(0, most)
+    if (most !== undefined) return this.#first(most)
+    const all = this.#parts.flatMap((part) => part.list())
+    return all.sort((a, b) => (a.layout.id < b.layout.id ? -1 : 1))
+  }
+
+  /** The first by their ids, of which alone the rest is read. */
+  #first(most: number): KnownDocument[] {
+    const ids = this.#parts.flatMap((part, at) => part.ids(most).map(({ n, id }) => ({ at, n, id })))
+    const first = ids.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, most)
+    return first.map(({ at, n }) => this.at(at, n))
   }
 
   /** How many documents count, and the bytes of their files. */
@@ -122,10 +130,15 @@ class OpenPart {
     return row && this.#known(row)
   }
 
-  list(most?: number): KnownDocument[] {
-    const limit = most === undefined ? -1 : most + this.#gone.size
-    // In a pack, documents are in order of id.
-    const rows = this.#db.prepare(`${COLUMNS} ORDER BY n LIMIT ?`).all(limit)
+  /** Of the first in order of id, which is that of a pack. */
+  ids(most: number): { readonly n: number; readonly id: string }[] {
+    const rows = this.#db.prepare('SELECT n, id FROM docs ORDER BY n LIMIT ?').all(most + this.#gone.size)
+    const first = rows.map(({ n, id }) => ({ n: Number(n), id: String(id) }))
+    return first.filter(({ n }) => !this.#gone.has(n)).slice(0, most)
+  }
+
+  list(): KnownDocument[] {
+    const rows = this.#db.prepare(`${COLUMNS} ORDER BY n`).all()
     return rows.filter(({ n }) => !this.#gone.has(Number(n))).map((row) => this.#known(row))
   }
 

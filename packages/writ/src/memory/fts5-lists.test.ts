@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Fts5Lists } from './fts5-lists.ts'
-import { termRows } from './term-rows.ts'
+import { ListWalker } from './list-walker.ts'
+import { COLUMN_WEIGHTS, phraseRows } from './term-rows.ts'
 
 let db: DatabaseSync
 beforeEach(() => {
@@ -38,21 +39,39 @@ function counted(words: readonly string[]): Map<number, number> {
   return sums
 }
 
+/** Sizes and an average length by which a score tells a weight. */
+const scoreOf = (weight: number): number => (weight * 2.2) / (weight + 1.2 * 0.25)
+
+/** What a word scores in each row, up to one; checks that as many are counted. */
+function scored(lists: Fts5Lists, word: string, most: number): Map<number, number> {
+  const walker = ListWalker.get(COLUMN_WEIGHTS)
+  const walked = { lists: lists.lists(word), sizes: new Int32Array(most + 1), counts: undefined }
+  walker.begin(most, most + 1)
+  const many = walker.count(walked)
+  walker.add(walked, 1, 1)
+  const taken = walker.take(most + 1, undefined)
+  expect(taken.map(({ row }) => row)).toEqual(taken.map(({ row }) => row).sort((a, b) => a - b))
+  expect(taken).toHaveLength(many)
+  return new Map(taken.map(({ row, score }) => [row, score]))
+}
+
 it.each([1e9, 20_000, 3000])('are what FTS5 says of each word when %d bytes are held', (held) => {
   passages(1500, held)
   const segments = Number(db.prepare('SELECT count(DISTINCT segid) AS n FROM passages_idx').get()?.n)
   if (held < 1e9) expect(segments).toBeGreaterThan(1)
   const lists = new Fts5Lists(db)
   const words = ['all', 'third', 'of', 'w0', 'w1', 'w299', 'w30', 'w3', 'absent', 'a', 'zzz']
-  const terms = [
-    ...words.map((word) => [word]),
+  for (const word of words) {
+    const weights = [...counted([word])].map(([row, weight]) => [row, scoreOf(weight)] as const)
+    expect(scored(lists, word, 1500)).toEqual(new Map(weights))
+  }
+  for (const term of [
     ['all', 'of', 'them'],
     ['third', 'third'],
     ['third', 'all'],
     ['w1', 'of'],
-  ]
-  for (const term of terms) {
-    const { rows, weights } = termRows(lists, term)
+  ]) {
+    const { rows, weights } = phraseRows(term.map((word) => lists.lists(word)))
     const found = new Map([...rows].map((row, at) => [row, weights[at]]))
     expect(found).toEqual(counted(term))
   }
@@ -71,7 +90,7 @@ it('are read where a term ends its page and its list begins the next', () => {
     insert.run(3001, 'mm', '', '')
     // Segments that are put together are cut into pages in another way than those that are new.
     db.exec("INSERT INTO passages (passages) VALUES ('optimize')")
-    const { rows } = termRows(new Fts5Lists(db), ['mm'])
+    const rows = [...scored(new Fts5Lists(db), 'mm', 3001).keys()]
     expect([rows.length, rows.at(-1)]).toEqual([3001, 3001])
   }
 })
@@ -79,5 +98,7 @@ it('are read where a term ends its page and its list begins the next', () => {
 it('are an error once something was deleted, which they do not tell from what is there', () => {
   passages(20, 1e9)
   db.exec("INSERT INTO passages (passages, rowid, text, name, title) VALUES ('delete', 3, 'all', '', '')")
-  expect(() => termRows(new Fts5Lists(db), ['all'])).toThrow(/deleted|not in order/)
+  expect(() => scored(new Fts5Lists(db), 'all', 20)).toThrow(/deleted|not in order/)
+  const lists = new Fts5Lists(db).lists('all')
+  expect(() => phraseRows([lists, lists])).toThrow(/deleted/)
 })

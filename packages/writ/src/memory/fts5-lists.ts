@@ -123,31 +123,47 @@ function segments(structure: Uint8Array): Segment[] {
   return found
 }
 
-/** Where the list of a term is on the page that would have it. */
+/**
+ * Where the list of a term is on the page that would have it. Terms are read one after another until then, and of most no
+ * more than what they share with the one before: a search does this for each pack before V8 has compiled it.
+ */
 function placeOf(
   leaf: PageBytes,
   term: Buffer,
 ): { readonly start: number; readonly end: number; readonly goesOn: boolean } | undefined {
-  const { bytes } = leaf
-  const starts = leaf.terms()
-  // Terms hold what they share with the one before as a length only.
+  const { bytes, end } = leaf
   let same = 0
-  for (let n = 0; n < starts.length; n += 1) {
-    leaf.at = starts[n] ?? 0
-    const shared = n === 0 ? 0 : leaf.next()
-    const length = leaf.next()
-    const at = leaf.at
+  let place = 0
+  for (let at = end; at < bytes.length; ) {
+    const isFirst = at === end
+    const step = bytes[at] ?? 0
+    if (step < 0x80) {
+      place += step
+      at += 1
+    } else {
+      leaf.at = at
+      place += leaf.next()
+      at = leaf.at
+    }
+    // Terms hold what they share with the one before as a length only.
+    if (!isFirst && same < 0x80 && same < (bytes[place] ?? 0)) continue
+    leaf.at = place
+    const shared = isFirst ? 0 : leaf.next()
     if (shared > same) continue
     if (shared < same) return undefined
-    while (same < term.length && same - shared < length && term[same] === bytes[at + same - shared]) same += 1
+    const length = leaf.next()
+    const letters = leaf.at
+    while (same < term.length && same - shared < length && term[same] === bytes[letters + same - shared])
+      same += 1
     if (same - shared < length) {
       // This term goes another way: it is before the one looked for, or nothing has that.
-      if (same === term.length || (term[same] ?? 0) < (bytes[at + same - shared] ?? 0)) return undefined
+      if (same === term.length || (term[same] ?? 0) < (bytes[letters + same - shared] ?? 0)) return undefined
       continue
     }
     if (same < term.length) continue
-    const end = starts[n + 1] ?? leaf.end
-    return { start: at + length, end, goesOn: n + 1 === starts.length }
+    leaf.at = at
+    const goesOn = at >= bytes.length
+    return { start: letters + length, end: goesOn ? end : place + leaf.next(), goesOn }
   }
   return undefined
 }

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 
 /** Counts up whenever what is derived from a pack changes; an older index is built again. */
 export const INDEX_VERSION = 6
@@ -10,12 +11,15 @@ const MAPPED_BYTES: number = 256 * 1024 * 1024
 export function openTables(path: string): DatabaseSync | undefined {
   let db: DatabaseSync
   try {
-    db = new DatabaseSync(path, { readOnly: true })
+    // An index never changes, so nothing has to be locked or looked at again for each question.
+    const file = pathToFileURL(path)
+    file.search = 'immutable=1'
+    db = new DatabaseSync(file, { readOnly: true })
   } catch {
     return undefined
   }
   try {
-    // An index never changes, so its pages need not be copied: lists of frequent words have hundreds.
+    // Nor need its pages be copied: lists of frequent words have hundreds.
     db.exec(`PRAGMA mmap_size = ${MAPPED_BYTES}`)
     if (db.prepare('PRAGMA user_version').get()?.user_version === INDEX_VERSION) return db
   } catch {

@@ -55,6 +55,6 @@ export class PackIndex {
 function numbersOf(db: DatabaseSync, column: 'sizes' | 'first_rows'): Int32Array {
   const bytes = db.prepare(`SELECT ${column} FROM totals`).get()?.[column]
   if (!(bytes instanceof Uint8Array)) throw new Error(`the index lacks its ${column}`)
-  // A copy begins where numbers of four bytes may.
-  return new Int32Array(bytes.slice().buffer)
+  // They have a buffer of their own. One of another length is an error.
+  return new Int32Array(bytes.buffer)
 }

@@ -36,17 +36,6 @@ export class PageBytes {
     return this.next()
   }
 
-  /** Where each term is. */
-  terms(): number[] {
-    const places: number[] = []
-    this.at = this.end
-    for (let place = 0; this.at < this.bytes.length; ) {
-      place += this.next()
-      places.push(place)
-    }
-    return places
-  }
-
   #two(at: number): number {
     return ((this.bytes[at] ?? 0) << 8) | (this.bytes[at + 1] ?? 0)
   }

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { BestOf } from './best-of.ts'
 import type { DocumentTable, KnownDocument } from './document-table.ts'
+import type { TokenList } from './fts5-lists.ts'
+import { ListWalker, type Scored } from './list-walker.ts'
 import type { PackIndex } from './pack-index.ts'
 import type { PackedDocument } from './pack-layout.ts'
 import { QueryTokens } from './query-tokens.ts'
-import { type TermRows, termRows } from './term-rows.ts'
+import { COLUMN_WEIGHTS, phraseRows, type TermRows } from './term-rows.ts'
 
 /** One pack of a partition, as it is searched. */
 export interface RankedPart {
@@ -30,7 +31,7 @@ export interface RankedPassage {
   readonly end: number
 }
 
-// BM25 as FTS5 has it, in the order of its operations: a score is the same to the last bit.
+// BM25 as FTS5 has it, in the order of its operations: a score is the same to the last bit. list-walker.wat has it, too.
 const K1 = 1.2
 const B = 0.75
 
@@ -39,8 +40,14 @@ interface Part {
   readonly index: PackIndex
   /** By row, 1 where the passage counts; undefined where all do. */
   readonly counts: Uint8Array | undefined
-  /** Of the passages, by row: all 0 between two searches. */
-  readonly scores: Float64Array
+}
+
+/** Where a term is in a part: the lists of its only token as they lie there, or the passages that hold all of several. */
+interface Held {
+  readonly lists: readonly TokenList[]
+  readonly rows: TermRows | undefined
+  /** How many passages that count hold it. */
+  readonly passages: number
 }
 
 interface Counted {
@@ -68,18 +75,21 @@ export class Ranking {
   best({ terms, wanted, k }: Asked): readonly RankedPassage[] {
     this.#counted ??= count(this.#given)
     const { parts, passages: all, mean } = this.#counted
-    const tokens = terms.map((term) => QueryTokens.get().of(term))
-    const found = tokens.map((some) => parts.map((part) => counting(rowsOf(part.index, some), part)))
+    const walker = ListWalker.get(COLUMN_WEIGHTS)
+    walker.begin(k, Math.max(1, ...parts.map(({ index }) => index.sizes.length)))
     // One order for every way to ask, as sums of other orders may differ in their last bit.
-    const counted = found
-      .map((lists) => ({ lists, passages: lists.reduce((sum, { rows }) => sum + rows.length, 0) }))
+    const found = terms
+      .map((term) => heldIn(parts, QueryTokens.get().of(term), walker))
+      .map((held) => ({ held, passages: held.reduce((sum, { passages }) => sum + passages, 0) }))
       .sort((a, b) => a.passages - b.passages)
-    const weights = counted.map(({ passages }) => weightOf(parts, passages, all))
+    const weights = found.map(({ passages }) => weightOf(parts, passages, all))
     const best = parts.flatMap((part, at) => {
-      const lists = counted.map((term) => term.lists[at] ?? { rows: NONE, weights: NONE })
       const here = wanted?.filter((doc) => doc.part === at).map(({ n }) => n)
+      if (here?.length === 0 || found.every(({ held }) => held[at]?.passages === 0)) return []
+      for (const [nth, { held }] of found.entries())
+        add(held[at], part, { idf: weights[nth] ?? 0, mean }, walker)
       const only = here === undefined ? undefined : maskOf(part.index, here)
-      return bestOfPart(part, mean, lists, weights, only, k).map((one) => ({ ...one, part: at }))
+      return bestOf(walker.take(part.index.sizes.length, only), k).map((one) => ({ ...one, part: at }))
     })
     best.sort((a, b) => b.score - a.score)
     const last = best[k - 1]
@@ -91,12 +101,51 @@ export class Ranking {
   }
 }
 
-/** The passages of a pack that hold a term. Rows that are no passages are an error: then the index is not what it was. */
-function rowsOf(index: PackIndex, tokens: readonly string[]): TermRows {
-  const found = termRows(index.lists, tokens)
-  if ((found.rows.at(-1) ?? 0) >= index.sizes.length)
-    throw new Error('the index has a row that is no passage')
-  return found
+/** Where a term is in each part. */
+function heldIn(parts: readonly Part[], tokens: readonly string[], walker: ListWalker): readonly Held[] {
+  const [only, another] = tokens
+  return parts.map(({ index, counts }): Held => {
+    const { sizes } = index
+    if (only === undefined) return { lists: [], rows: undefined, passages: 0 }
+    if (another === undefined) {
+      const lists = index.lists.lists(only)
+      return { lists, rows: undefined, passages: walker.count({ lists, sizes, counts }) }
+    }
+    const rows = counting(phraseRows(tokens.map((token) => index.lists.lists(token))), counts)
+    if ((rows.rows.at(-1) ?? 0) >= sizes.length) throw new Error('the index has a row that is no passage')
+    return { lists: [], rows, passages: rows.rows.length }
+  })
+}
+
+/** Adds what a term scores in each passage of a part. */
+function add(
+  held: Held | undefined,
+  { index: { sizes }, counts }: Part,
+  { idf, mean }: { readonly idf: number; readonly mean: number },
+  walker: ListWalker,
+): void {
+  if (held === undefined || held.passages === 0) return
+  if (held.rows === undefined) walker.add({ lists: held.lists, sizes, counts }, idf, mean)
+  else addRows(held.rows, sizes, { idf, mean }, walker.scores(sizes.length))
+}
+
+function addRows(
+  { rows, weights }: TermRows,
+  sizes: Int32Array,
+  { idf, mean }: { readonly idf: number; readonly mean: number },
+  scores: Float64Array,
+): void {
+  for (let n = 0; n < rows.length; n += 1) {
+    const row = rows[n] ?? 0
+    const often = weights[n] ?? 0
+    const below = often + K1 * (1 - B + (B * (sizes[row] ?? 0)) / mean)
+    scores[row] = (scores[row] ?? 0) + idf * ((often * (K1 + 1)) / below)
+  }
+}
+
+/** The best, of equal ones the lower rows: as the rows of a pack follow its documents, no other can be among the best of all. */
+function bestOf(taken: readonly Scored[], k: number): readonly Scored[] {
+  return taken.toSorted((a, b) => b.score - a.score || a.row - b.row).slice(0, k)
 }
 
 /** Counts the passages and words of a partition, once for all its searches. */
@@ -113,7 +162,7 @@ function count(given: readonly RankedPart[]): Counted {
       passages -= end - first
       for (let row = first; row < end; row += 1) words -= index.sizes[row] ?? 0
     }
-    return { index, counts, scores: new Float64Array(all.passages + 1) }
+    return { index, counts }
   })
   return { parts, passages, mean: words / passages }
 }
@@ -143,8 +192,6 @@ function inOrder(a: RankedPassage, b: RankedPassage): number {
   return one === other ? a.start - b.start : one < other ? -1 : 1
 }
 
-const NONE = new Int32Array(0)
-
 /** The natural logarithm as FTS5 has it: another library's may differ in its last bit. */
 function logarithm(db: DatabaseSync, value: number): number {
   return Number(db.prepare('SELECT ln(?) AS ln').get(value)?.ln)
@@ -167,7 +214,7 @@ function maskOf(index: PackIndex, docs: readonly number[]): Uint8Array {
 }
 
 /** Without the passages that count no more. */
-function counting(list: TermRows, { counts }: Part): TermRows {
+function counting(list: TermRows, counts: Uint8Array | undefined): TermRows {
   if (counts === undefined) return list
   const [rows, weights] = [new Int32Array(list.rows.length), new Int32Array(list.rows.length)]
   let many = 0
@@ -179,46 +226,4 @@ function counting(list: TermRows, { counts }: Part): TermRows {
     many += 1
   }
   return { rows: rows.subarray(0, many), weights: weights.subarray(0, many) }
-}
-
-function bestOfPart(
-  { index, scores }: Part,
-  mean: number,
-  lists: readonly TermRows[],
-  idf: readonly number[],
-  only: Uint8Array | undefined,
-  k: number,
-): { readonly row: number; readonly score: number }[] {
-  const { sizes } = index
-  const best = new BestOf(k)
-  let least = best.least
-  const take = (row: number, score: number): void => {
-    if (only?.[row] === 0) return
-    best.add(row, score)
-    least = best.least
-  }
-  for (const [nth, { rows, weights }] of lists.entries()) {
-    const ofTerm = idf[nth] ?? 0
-    const isLast = nth === lists.length - 1
-    for (let n = 0; n < rows.length; n += 1) {
-      const row = rows[n] ?? 0
-      const often = weights[n] ?? 0
-      const below = often + K1 * (1 - B + (B * (sizes[row] ?? 0)) / mean)
-      const score = (scores[row] ?? 0) + ofTerm * ((often * (K1 + 1)) / below)
-      // With the last list, which is the longest, scores are complete.
-      scores[row] = isLast ? 0 : score
-      if (isLast && score >= least) take(row, score)
-    }
-  }
-  for (const { rows } of lists.slice(0, -1)) {
-    for (let n = 0; n < rows.length; n += 1) {
-      const row = rows[n] ?? 0
-      const score = scores[row] ?? 0
-      // Taken already.
-      if (score === 0) continue
-      scores[row] = 0
-      if (score >= least) take(row, score)
-    }
-  }
-  return best.sorted()
 }

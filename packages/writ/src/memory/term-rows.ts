@@ -1,4 +1,4 @@
-import type { Fts5Lists, TokenList } from './fts5-lists.ts'
+import type { TokenList } from './fts5-lists.ts'
 import { PageBytes } from './page-bytes.ts'
 
 /** In which rows a term is, ascending, and what it weighs in each: how often it is in each column, times the weight of that. */
@@ -8,85 +8,10 @@ export interface TermRows {
 }
 
 /** A word in the name of a file counts like four in its text, one in its title like two more: titles are text, too. */
-const COLUMN_WEIGHTS: readonly number[] = [1, 4, 2]
+export const COLUMN_WEIGHTS: readonly number[] = [1, 4, 2]
 
 /** Positions in a later column are this much higher. No passage has as many words. */
 const COLUMN = 2 ** 24
-
-/** The rows that hold all tokens of a term, one right after another in one column. */
-export function termRows(lists: Fts5Lists, tokens: readonly string[]): TermRows {
-  const [only, another] = tokens
-  if (only === undefined) return { rows: NONE, weights: NONE }
-  if (another === undefined) return oneToken(lists.lists(only))
-  return phrase(tokens.map((token) => lists.lists(token)))
-}
-
-const NONE = new Int32Array(0)
-
-/** Room for what is read, used again and again. */
-let held = { rows: NONE, weights: NONE }
-
-/**
- * One loop reads all of the lists, as they may have hundreds of thousands of rows. INVARIANT: it reads within `bytes` only,
- * or throws in the end; a row takes three bytes at least.
- */
-function oneToken(lists: readonly TokenList[]): TermRows {
-  const most = lists.reduce((sum, { bytes }) => sum + Math.ceil(bytes.length / 3), 0)
-  if (held.rows.length < most) held = { rows: new Int32Array(2 * most), weights: new Int32Array(2 * most) }
-  const { rows, weights } = held
-  const ofText = COLUMN_WEIGHTS[0] ?? 0
-  let many = 0
-  let row = 0
-  for (const { bytes, whole } of lists) {
-    const { length } = bytes
-    let next = 0
-    let absolute = 0
-    let at = 0
-    while (at < length) {
-      const from = at
-      let byte = bytes[at++] as number
-      let value = byte & 0x7f
-      while (byte > 0x7f) {
-        byte = bytes[at++] as number
-        value = (value << 7) | (byte & 0x7f)
-      }
-      const before = row
-      if (from === absolute) {
-        row = value
-        absolute = whole[next] ?? -1
-        next += 1
-      } else row += value
-      if (row <= before) throw new Error('the rows of a list are not in order')
-      byte = bytes[at++] as number
-      let size = byte & 0x7f
-      while (byte > 0x7f) {
-        byte = bytes[at++] as number
-        size = (size << 7) | (byte & 0x7f)
-      }
-      const end = at + endOf(size)
-      let sum = 0
-      // Most passages have a word once or twice. Another column takes three bytes.
-      if (end - at < 3) {
-        while (at < end) if ((bytes[at++] as number) < 0x80) sum += ofText
-      } else {
-        let weight = ofText
-        while (at < end) {
-          byte = bytes[at++] as number
-          if (byte === 1) weight = COLUMN_WEIGHTS[bytes[at++] as number] ?? 0
-          else {
-            while (byte > 0x7f) byte = bytes[at++] as number
-            sum += weight
-          }
-        }
-      }
-      rows[many] = row
-      weights[many] = sum
-      many += 1
-    }
-    if (at !== length) throw new Error('the index ends inside of a list')
-  }
-  return { rows: rows.slice(0, many), weights: weights.slice(0, many) }
-}
 
 /** Bytes of the positions of a row, from what is written in front of them. The lowest bit says that the row was deleted. */
 function endOf(size: number): number {
@@ -111,8 +36,11 @@ function eachRow(lists: readonly TokenList[], visit: Visit): void {
   }
 }
 
-/** Takes the places of the rarest token, and leaves those that every other token follows as it has to. */
-function phrase(tokens: readonly (readonly TokenList[])[]): TermRows {
+/**
+ * The rows that hold all tokens of a term, one right after another in one column. Takes the places of the rarest token, and
+ * leaves those that every other token follows as it has to.
+ */
+export function phraseRows(tokens: readonly (readonly TokenList[])[]): TermRows {
   const lengths = tokens.map((lists) => lists.reduce((sum, { bytes }) => sum + bytes.length, 0))
   const rarest = lengths.indexOf(Math.min(...lengths))
   /** By row, where the phrase may begin. */
