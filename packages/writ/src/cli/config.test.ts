@@ -161,7 +161,7 @@ describe('the configuration', () => {
   it.each([
     ['{', /is not JSON/],
     ['{"label":"top"}', /label is no label/],
-    ['{"modle":"x"}', /"modle"/],
+    ['{"modle":"x"}', /config\.json: \S.*"modle"/],
     ['{"paths":"docs"}', /paths/],
   ])('refuses %s', (text, message) => {
     writeFileSync(join(base, 'writ.config.json'), text)

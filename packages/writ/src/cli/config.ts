@@ -238,10 +238,8 @@ function readConfig<T>(path: string, schema: z.ZodType<T>): T | Record<string, n
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new WritError(
-    'BAD_CONFIG',
-    `${path}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'does not fit'}.`,
-  )
+  const place = issue === undefined || issue.path.length === 0 ? '' : ` ${issue.path.join('.')}`
+  throw new WritError('BAD_CONFIG', `${path}:${place} ${issue?.message ?? 'does not fit'}.`)
 }
 
 function readText(path: string): string | undefined {

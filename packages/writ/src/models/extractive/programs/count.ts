@@ -46,7 +46,17 @@ async function readThrough(doc, size) {
     let cut = text.length;
     if (at < size) { // up to a line's end, or between words
       cut = text.lastIndexOf('\n', text.length - 4096) + 1;
-      if (cut < 1) { const near = text.slice(0, Math.max(0, text.length - 4096)).search(/[^\p{Alphabetic}\p{Nd}_][\p{Alphabetic}\p{Nd}_]*$/u); cut = near < 1 ? 0 : near; }
+      if (cut < 1) { // what was looked through before has no such place
+        const least = Math.max(1, rest.length - 4096);
+        cut = 0;
+        for (let end = text.length - 4096; cut < 1 && end >= least; end -= 4096) {
+          const begin = Math.max(least, end - 4095);
+          if (!/[^\p{Alphabetic}\p{Nd}_]/u.test(text.slice(begin, end + 1))) continue;
+          for (cut = end; cut >= begin && isWord(text, cut); ) cut -= 1;
+          if (cut < begin) cut = 0;
+          else if ((text.charCodeAt(cut) & 0xfc00) === 0xdc00) cut -= 1; // a sign of two
+        }
+      }
       if (cut < 1) { rest = text; continue; }
     }
     const whole = text[cut - 1] === '\n' || at >= size;

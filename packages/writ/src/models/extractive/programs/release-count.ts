@@ -27,6 +27,7 @@ const lower = least === '' ? '' : 'at least ';
 const times = (n) => (n === 1 ? 'once' : num(n) + ' times');
 function headline() {
   if (SCOPE.length === 0) return 'No document is in reach, so nothing was counted.';
+  if (inReach.length === 0) return 'Nothing was counted: ' + (SCOPE.length === 1 ? SCOPE[0] + ' was not' : 'none of ' + many(SCOPE.length, 'document') + ' was') + ' looked into.';
   const none = asked.every((n) => total(n, 'n') === 0);
   if (none && !lacking) return what + (one ? ' was' : ' were') + ' not matched literally (' + ways + ') in the text of ' + among + ', ' + num(inReach.reduce((sum, doc) => sum + SIZE.get(doc), 0)) + ' bytes.';
   if (lacking) return least + num(listed.length) + ' of ' + many(SCOPE.length, 'document') + (listed.length === 1 ? ' does' : ' do') + ' not contain ' + what + ' (' + ways + ').';
