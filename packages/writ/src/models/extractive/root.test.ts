@@ -107,9 +107,9 @@ describe('writeTurn', () => {
     for (const goal of QUESTIONS) expect(everyTurn(goal)).toEqual(everyTurn(goal))
   })
 
-  it('releases on the last turn whatever came before, and not on the first', () => {
+  it('releases on the last turn what there is, and not on the first', () => {
     for (const goal of QUESTIONS) {
-      for (const output of [undefined, 'STATE nonsense', state({ left: 9 })])
+      for (const output of [undefined, state({ left: 9 })])
         expect(blockOf(writeTurn(frame(goal, output === undefined ? 0 : 4, output, true)))).toContain(
           'FINAL(',
         )
@@ -138,16 +138,29 @@ describe('writeTurn', () => {
   })
 
   it('believes the newest report, and only whole lines', () => {
-    const [goal = ''] = QUESTIONS
+    const goal = 'Which contracts can be assigned without consent?'
     expect(writeTurn(frame(goal, 1, `text ${state()}`))).toContain('fall back to one search')
     const both = { ...frame(goal, 2), outputs: [state({ left: 3 }), state()] }
     expect(writeTurn(both)).toContain('FINAL(')
   })
 
   it('writes a short search where a program does not fit', () => {
-    const text = writeTurn(frame('Which licences mention patents?'), 2_000)
+    const text = writeTurn(frame('Which contracts can be assigned without consent?'), 2_000)
     expect(text.length).toBeLessThan(2_000)
     checkTurn(text)
-    expect(text).toContain('nothing was counted or judged')
+    expect(text).toContain('nothing was judged')
+  })
+
+  it.each([
+    'How many licences mention "patent"?',
+    'How many lines contain "ERROR"?',
+    'Which files are near-duplicates?',
+    'Which is the largest file?',
+  ])('gives no answer but the exact one, where its program failed: %s', (question) => {
+    expect(writeTurn(frame(question))).toContain('print(')
+    for (const text of [writeTurn(frame(question, 1)), writeTurn(frame(question), 2_000)]) {
+      expect(text).not.toContain('FINAL')
+      expect(text).toContain('Nothing was counted or compared')
+    }
   })
 })

@@ -6,7 +6,7 @@ import { ASK_CODE, CODE_NOTE, RELEASE_CODE, UNLESS_CODE } from './programs/code.
 import { CORPUS, NAMED, OCCURRENCES } from './programs/corpus.ts'
 import { COUNT } from './programs/count.ts'
 import { COMPARED, RELEASE_DUPLICATES } from './programs/duplicates.ts'
-import { RESCUE } from './programs/ending.ts'
+import { NOTHING, RESCUE } from './programs/ending.ts'
 import { FAN_OUT, GROUP_GOAL } from './programs/fan-out.ts'
 import { DOCUMENTS, FILES, SIZES } from './programs/files.ts'
 import { OUTLINES, RELEASE_HEADINGS } from './programs/headings.ts'
@@ -246,7 +246,13 @@ function groupStep(question: string, plan: QuestionPlan, state: State | undefine
     : { intent: 'Find the passages of this group.', code: [...look, REPORT('SCORE.size')].join('\n') }
 }
 
+/**
+ * The turn after a program that failed, or in place of one that does not fit. INVARIANT: a question that code decides gets no
+ * other answer, since its run is called exact from its start: such a frame ends without one.
+ */
 function rescue(question: string): Step {
+  if (planQuestion(question).basis === 'exact')
+    return { intent: 'The program that decides this failed.', code: NOTHING }
   return {
     intent: 'The program failed or does not fit: fall back to one search.',
     code: `const Q0 = ${literal(question.slice(0, 500))};\n${RESCUE}`,

@@ -7,6 +7,7 @@
 export const COUNT: string = String.raw`const found = T.map(() => new Map());
 const unread = [];
 const PIECE = 16381; // bytes from which a line may be a piece of a longer one
+const READING = 8; // how much more a text takes that is looked through here
 let todo = SCOPE.length > 0 ? [[...SCOPE].sort(ORDER)] : [];
 let handed = 0;
 const forget = (doc) => found.forEach((map) => map.delete(doc));
@@ -22,7 +23,7 @@ function tally(doc, text, until, add) { // counts what begins before until; add 
     if (here.length + other + split.length === 0) return;
     const mine = tallyOf(found[n], doc);
     mine.n += here.length; mine.other += other; mine.split += split.length;
-    add(mine, here, [...here, ...split].slice(0, 5 - mine.places.length));
+    add(mine, here, [...here, ...split].slice(0, 5 - mine.places.length), n);
   });
 }
 const around = (text, m) => { // the line of a match, cut to what can be shown
@@ -33,15 +34,15 @@ const around = (text, m) => { // the line of a match, cut to what can be shown
   if (from > 0 && text[from - 1] !== '\n') quote = quote.replace(/^\S*\s+(?=\S)/, (cut) => (from + cut.length > m.index ? cut : ''));
   return quote.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '').trim(); // half a character at a cut
 };
-async function countByReading(doc) {
-  forget(doc);
-  try { await readThrough(doc, SIZE.get(doc)); } catch (e) { if (e?.name !== 'PolicyDenied') throw e; note(e); forget(doc); unread.push(doc); }
-}
-async function readThrough(doc, size) {
-  let [at, from, rest, openLine] = [0, 0, '', T.map(() => false)];
+const slow = new Map(); // documents that are counted in their text, and how far each is
+const readLater = (doc) => { forget(doc); slow.set(doc, { at: 0, from: 0, rest: '', openLine: T.map(() => false) }); todo.unshift([doc]); };
+async function readOn(doc, until) { // to its end, or until this cell was handed enough
+  const size = SIZE.get(doc);
+  let { at, from, rest, openLine } = slow.get(doc);
   while (at < size) {
+    if (handed >= until) { slow.set(doc, { at, from, rest, openLine }); return void todo.unshift([doc]); }
     const piece = await read(doc, at, Math.min(at + 1000000, size));
-    at += bytes(piece); handed += piece.length;
+    at += bytes(piece); handed += piece.length * READING;
     const text = rest + piece;
     let cut = text.length;
     if (at < size) { // up to a line's end, or between words
@@ -59,19 +60,26 @@ async function readThrough(doc, size) {
       }
       if (cut < 1) { rest = text; continue; }
     }
-    const whole = text[cut - 1] === '\n' || at >= size;
-    tally(doc, text, cut, (mine, here, few) => {
+    const last = text.lastIndexOf('\n', cut - 1); // where the last line begins
+    const goesOn = at < size && last < cut - 1;
+    const next = openLine.map((open) => goesOn && last < 0 && open);
+    tally(doc, text, cut, (mine, here, few, n) => {
       for (const m of few) mine.places.push({ start: from, end: at, quote: around(text, m) });
+      const first = text.indexOf('\n');
+      let end = -1;
+      for (const { index } of here) {
+        if (index < end) continue; // on a line that counts
+        if (!(openLine[n] && (first < 0 || index < first))) mine.lines += 1;
+        end = text.indexOf('\n', index);
+        if (end < 0) end = cut;
+        if (goesOn && index > last) next[n] = true;
+      }
     });
-    T.forEach((t, n) => {
-      const lines = text.slice(0, cut).split('\n').map((line) => occurrences(line, t.anyCase ? t.folded : t.written, t.whole).length > 0);
-      const count = lines.filter(Boolean).length - (openLine[n] && lines[0] ? 1 : 0);
-      if (count > 0) tallyOf(found[n], doc).lines += count;
-      openLine[n] = !whole && (lines.at(-1) || (lines.length === 1 && openLine[n]));
-    });
+    openLine = next;
     from += bytes(text.slice(0, cut));
     rest = text.slice(cut);
   }
+  slow.delete(doc);
 }
 async function longAmong(list) { // documents with lines that were searched in pieces
   const long = [];
@@ -82,11 +90,12 @@ async function longAmong(list) { // documents with lines that were searched in p
   }
   return long;
 }
-async function countIn(list) {
+async function countIn(list, until) {
+  if (list.length === 1 && slow.has(list[0])) return await readOn(list[0], until);
   const got = await grep(Q.targets.pattern, { ignoreCase: true, after: Q.targets.after, limit: 8000, ...(list.length < IDS.length ? { docs: list } : {}) });
   handed += got.matches.reduce((sum, m) => sum + m.text.length + 200, 0);
   if (got.truncated) {
-    if (list.length === 1) return await countByReading(list[0]);
+    if (list.length === 1) return readLater(list[0]);
     const half = list.length >> 1;
     return void todo.unshift(list.slice(0, half), list.slice(half));
   }
@@ -104,14 +113,14 @@ async function countIn(list) {
     });
   }
   for (const doc of await longAmong([...atStart].filter((doc) => !again.has(doc)).sort(ORDER))) again.add(doc);
-  for (const doc of again) await countByReading(doc);
+  for (const doc of again) readLater(doc);
 }
 async function countOn() { // until nothing is left, or one cell was handed enough
   const until = handed + 60000000;
   while (todo.length > 0 && handed < until) {
     const list = todo.shift();
-    try { await countIn(list); } catch (e) {
-      list.forEach(forget);
+    try { await countIn(list, until); } catch (e) {
+      list.forEach((doc) => { forget(doc); slow.delete(doc); });
       if (note(e) === 'PolicyDenied') unread.push(...list); else { todo.unshift(list); break; }
     }
   }
