@@ -4,6 +4,8 @@ import {
   type Basis,
   type Citation,
   defined,
+  grepChecks,
+  isObject,
   type Json,
   type NamedPartition,
 } from '@writ/contract'
@@ -43,6 +45,8 @@ export interface AnswerSurroundings {
   readonly schema?: Json
   /** The evidence file as it is shown, where that is shorter. */
   readonly evidence?: string
+  /** Commands that count again what was counted; none where nothing but the run could. */
+  readonly checks?: readonly string[]
   /** Added to every command that is named, such as ` --home dir`. */
   readonly options?: string
 }
@@ -83,7 +87,9 @@ export function printAnswer(
   const { schema } = around
   const view = { columns, full: columns === Infinity, claim: CLAIM.answer, ...defined({ schema }) }
   const released = answer.basis !== null
-  const value = released ? valueBlocks(answer.value, answer.citations, view, cited) : []
+  const value = released
+    ? valueBlocks(withChecks(answer.value, around.checks), answer.citations, view, cited)
+    : []
   const quotes = citationBlock(answer.citations, cited, columns, CLAIM.citations)
   const blocks = [
     ...headBlocks(answer, columns, options),
@@ -95,6 +101,11 @@ export function printAnswer(
   return `${fit(blocks, screen, how)
     .map((line) => painted(line, colour))
     .join('\n')}\n`
+}
+
+/** A value with the commands that check it where those without their paths stand. */
+function withChecks(value: Json, checks: readonly string[] = []): Json {
+  return isObject(value) && grepChecks(value).length > 0 ? { ...value, check: checks } : value
 }
 
 const BASIS: Readonly<Record<Basis, readonly [string, Tone]>> = {

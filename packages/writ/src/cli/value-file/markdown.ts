@@ -1,4 +1,4 @@
-import { isObject, type Json } from '@writ/contract'
+import { isGrepChecks, isObject, type Json } from '@writ/contract'
 import { cellOf, isNumeric, plainText, schemaOfMember, type Table, tableOf } from '../rows.ts'
 
 /** A value as Markdown: a text as it is, a list of objects as a table, what else there is as lists. */
@@ -11,6 +11,7 @@ export function* markdownLines(value: Json, schema: Json | undefined): Iterable<
   }
   if (!isObject(value)) return yield `${typeof value === 'string' ? value.trimEnd() : plainText(value)}\n`
   for (const [name, member] of Object.entries(value)) {
+    if (isGrepChecks(member)) continue
     const inner = member === undefined ? undefined : tableOf(member, schemaOfMember(schema, name))
     if (inner === undefined) yield `- ${inLine(name)}: ${inLine(member ?? null)}\n`
     else {
