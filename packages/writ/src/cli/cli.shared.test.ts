@@ -74,6 +74,12 @@ describe('ask and verify', () => {
     bytes.writeUInt8(bytes.readUInt8(5000) ^ 1, 5000)
     await writeFile(join(here.place, 'altered.writ'), bytes)
     expect((await writ(['verify', 'altered.writ', ...trusting])).code).toBe(6)
+    // Also without a trust root it says that more is wrong than that.
+    const altered = await writ(['verify', 'altered.writ'])
+    expect([altered.code, altered.out]).toEqual([
+      6,
+      expect.stringMatching(/does not hold: do not rely on it\.\n$/),
+    ])
 
     const elsewhere = await writ(['verify', answer.evidence, '--json'], {
       env: { WRIT_HOME: join(here.place, 'none') },
@@ -94,6 +100,9 @@ describe('ask and verify', () => {
     for (const file of ['copy.writ', join('.writ', 'runs', 'link.writ')]) {
       const bare = await writ(['verify', file])
       expect([bare.code, bare.out]).toEqual([6, expect.stringMatching(/^trust root: none.*NO_TRUST_ROOT/s)])
+      expect(bare.out).toMatch(
+        /whole in itself, but anyone could have made it: who signed .* Give one with --trust\.\n$/,
+      )
     }
     const ways: [string[], Record<string, string>?][] = [
       [['verify', evidence]],
