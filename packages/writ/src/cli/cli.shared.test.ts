@@ -253,9 +253,20 @@ describe('the name of a run', () => {
     expect(JSON.parse((await writ(['resume', prefix, '--json'])).out)).toMatchObject({ run: first })
     expect((await writ(['abort', 'last', '--reason', 'r', '--json'])).out).toContain('RUN_ENDED')
     expect((await writ(['hold', 'last', '--reason', 'r'])).out).toContain(`run ${second}: held`)
-    expect((await writ(['erase', prefix, '--reason', 'r'])).out).toContain(`run ${first} erased`)
+    const unconfirmed = await writ(['erase', prefix, '--reason', 'r', '--json'])
+    expect([unconfirmed.code, JSON.parse(unconfirmed.out)]).toEqual([
+      2,
+      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('add --yes') }),
+    ])
+    expect(JSON.parse((await writ(['replay', prefix, '--json'])).out)).toMatchObject({ outcome: 'IDENTICAL' })
+    expect((await writ(['erase', prefix, '--reason', 'r', '--yes'])).out).toContain(`run ${first} erased`)
     const again = await writ(['erase', prefix, '--reason', 'r'])
     expect([again.code, again.out]).toEqual([0, expect.stringContaining('nothing is left to erase')])
+    const resumed = await writ(['resume', prefix])
+    expect(resumed.code).toBe(1)
+    expect(resumed.err).toMatch(
+      /was erased at .*\n?.*cannot be brought back; `writ show [0-9a-f-]{36}` gives/s,
+    )
   })
 
   it('is none of a home without runs', async () => {
