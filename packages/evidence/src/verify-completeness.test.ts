@@ -300,8 +300,10 @@ test('an aborted run counts every call in doubt as sent', () => {
 })
 
 test('what an aborted run has in doubt is said beside its requests', () => {
-  expect(judge(aborted(RETRY.seq))).toMatch(/ 1 model request\. 2 calls are in doubt: begun, perhaps sent, /)
-  expect(judge(aborted(RETRY.seq + 1))).toMatch(/ 2 model requests\. 2 calls are in doubt: /)
+  expect(judge(aborted(RETRY.seq))).toMatch(
+    / 1 model request for certain; 2 calls are in doubt: begun, perhaps sent, /,
+  )
+  expect(judge(aborted(RETRY.seq + 1))).toMatch(/ 2 model requests for certain; 2 calls are in doubt: /)
   expect(judge(records)).not.toContain('doubt')
 })
 

@@ -272,8 +272,8 @@ class RunWalk implements RunVisitor<Lane, void> {
     const doubt =
       open.length === 0
         ? ''
-        : ` ${counted(open.length, 'call')} ${open.length === 1 ? 'is' : 'are'} in doubt: begun, perhaps sent, and no result is recorded.`
-    return `${steps} in ${counted(count, 'frame')}, ${requests}.${doubt}${shared}${before}`
+        : ` for certain; ${counted(open.length, 'call')} ${open.length === 1 ? 'is' : 'are'} in doubt: begun, perhaps sent, and no result is recorded`
+    return `${steps} in ${counted(count, 'frame')}, ${requests}${doubt}.${shared}${before}`
   }
 
   #context(record: RecordOf<'context.search' | 'context.read'>, place: Place): void {
