@@ -4,8 +4,6 @@ import {
   type Basis,
   type Citation,
   defined,
-  grepChecks,
-  isObject,
   type Json,
   type NamedPartition,
 } from '@writ/contract'
@@ -87,13 +85,16 @@ export function printAnswer(
   const { schema } = around
   const view = { columns, full: columns === Infinity, claim: CLAIM.answer, ...defined({ schema }) }
   const released = answer.basis !== null
-  const value = released
-    ? valueBlocks(withChecks(answer.value, around.checks), answer.citations, view, cited)
-    : []
+  const value = released ? valueBlocks(answer.value, answer.citations, view, cited) : []
   const quotes = citationBlock(answer.citations, cited, columns, CLAIM.citations)
   const blocks = [
     ...headBlocks(answer, columns, options),
     ...value,
+    // Like the path below, never broken by us: what is copied has to work.
+    block(
+      (around.checks ?? []).map((command) => `check: ${printableLine(command)}`),
+      CLAIM.checks,
+    ),
     quotes,
     ...factBlocks(answer, columns, around),
   ]
@@ -101,11 +102,6 @@ export function printAnswer(
   return `${fit(blocks, screen, how)
     .map((line) => painted(line, colour))
     .join('\n')}\n`
-}
-
-/** A value with the commands that check it where those without their paths stand. */
-function withChecks(value: Json, checks: readonly string[] = []): Json {
-  return isObject(value) && grepChecks(value).length > 0 ? { ...value, check: checks } : value
 }
 
 const BASIS: Readonly<Record<Basis, readonly [string, Tone]>> = {
