@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { answerMembers } from './answer-members.ts'
+import type { Json } from './json.ts'
 
 it('orders the members of an answer and leaves out what says nothing', () => {
   const value = {
@@ -28,4 +29,13 @@ it('keeps every member of an object that has no text of its own', () => {
     ['kind', 'a'],
     ['searched', 'b'],
   ])
+})
+
+it('a grep without its paths is left to programs, and any other check is told', () => {
+  const members = (check: Json) => answerMembers({ answer: 'a', check }).lists.length
+  expect(members([{ command: "grep -o -F -e 'x'", docs: null }])).toBe(0)
+  expect(members([{ command: "grep -o -F -e 'x'", docs: ['a.txt'] }])).toBe(0)
+  expect(members([{ command: 'rm -r x', docs: null }])).toBe(1)
+  expect(members([{ command: 'grep x', docs: null, more: 1 }])).toBe(1)
+  expect(members([{ command: 'grep x', docs: [1] }])).toBe(1)
 })

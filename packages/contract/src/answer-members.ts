@@ -1,3 +1,4 @@
+import { isGrepChecks } from './grep-check.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 
 /** What of an answer with a text of its own is for programs, or is told in its coverage. */
@@ -40,12 +41,13 @@ export interface AnswerMembers {
   readonly lists: readonly (readonly [name: string, items: readonly Json[]])[]
 }
 
-/** Takes a released object apart; what says nothing (null, empty, only zeros) is left out. */
+/** Takes a released object apart; what says nothing (null, empty, only zeros) and a grep without its paths are left out. */
 export function answerMembers({ answer, ...rest }: JsonObject): AnswerMembers {
   const short: [string, Json][] = []
   const lists: [string, readonly Json[]][] = []
   for (const [name, value] of Object.entries(rest)) {
     if (value === undefined || isEmpty(value) || (answer !== undefined && BESIDE.has(name))) continue
+    if (isGrepChecks(value)) continue
     const [only] = Array.isArray(value) && value.length === 1 ? value : []
     if (typeof only === 'string') short.push([name, only])
     else if (Array.isArray(value)) lists.push([name, value])

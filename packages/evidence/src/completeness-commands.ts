@@ -93,6 +93,12 @@ export function certainlyBegun({ retriesOf, items, returned }: Pending): Amount 
   return addAmounts(returned, { ...NOTHING, calls })
 }
 
+/** Requests of a call without a result that were sent: a retry says so of the attempt before it. */
+export function certainlySent({ retriesOf, items, returned }: Pending): number {
+  const open = [...retriesOf].filter(([item]) => !items.has(item))
+  return open.reduce((sum, [, retries]) => sum + retries, returned.calls)
+}
+
 /** Attempts are described in the order of their items, each once, and only what was begun. */
 export function takeDetail(
   record: RecordOf<'model.usage'> | RecordOf<'model.result'>,

@@ -299,6 +299,14 @@ test('an aborted run counts every call in doubt as sent', () => {
   expect(judge(limited(2))).toBe(`LIMIT_EXCEEDED ${at(RETRY)}`)
 })
 
+test('what an aborted run has in doubt is said beside its requests', () => {
+  expect(judge(aborted(RETRY.seq))).toMatch(
+    / 1 model request for certain; 2 calls are in doubt: begun, perhaps sent, /,
+  )
+  expect(judge(aborted(RETRY.seq + 1))).toMatch(/ 2 model requests for certain; 2 calls are in doubt: /)
+  expect(judge(records)).not.toContain('doubt')
+})
+
 test('retries go on in the order of their attempts, item by item', () => {
   const later = [
     { item: 1, attempt: 3 },

@@ -4,6 +4,7 @@ import { Ending } from './completeness-close.ts'
 import {
   answersCommand,
   certainlyBegun,
+  certainlySent,
   checkCommand,
   newPending,
   pendingCall,
@@ -265,11 +266,14 @@ class RunWalk implements RunVisitor<Lane, void> {
     const followed = conversation?.follows.map(({ run }) => run) ?? []
     const before = followed.length === 0 ? '' : ` It goes on from run ${followed.join(', ')}.`
     const { frames: count } = this.#counts
-    const [steps, calls] = [
-      counted(this.#steps(frames), 'step'),
-      counted(this.#charged.calls, 'model request'),
-    ]
-    return `${steps} in ${counted(count, 'frame')}, ${calls}.${shared}${before}`
+    const open = frames.flatMap(({ own }) => [...own.pending.values()])
+    const sent = open.reduce((sum, call) => sum + certainlySent(call), this.#charged.calls)
+    const [steps, requests] = [counted(this.#steps(frames), 'step'), counted(sent, 'model request')]
+    const doubt =
+      open.length === 0
+        ? ''
+        : ` for certain; ${counted(open.length, 'call')} ${open.length === 1 ? 'is' : 'are'} in doubt: begun, perhaps sent, and no result is recorded`
+    return `${steps} in ${counted(count, 'frame')}, ${requests}${doubt}.${shared}${before}`
   }
 
   #context(record: RecordOf<'context.search' | 'context.read'>, place: Place): void {

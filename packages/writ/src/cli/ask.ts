@@ -16,10 +16,14 @@ const GRACE_MS = 900
 
 /** Asks one question over paths, `-` for standard input, and prints the answer; resolves with the exit code. */
 export async function ask(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
-  return await withStdin(paths, (given) => askOver(question, given, flags))
+  return await withStdin(paths, (given) => askOver(question, given, { ...flags, isPiped: given !== paths }))
 }
 
-async function askOver(question: string, paths: readonly string[], flags: AskFlags): Promise<number> {
+async function askOver(
+  question: string,
+  paths: readonly string[],
+  { isPiped, ...flags }: AskFlags & { readonly isPiped: boolean },
+): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const context = await contextOf(paths, flags, config)
   const limits = limitsOf(flags, config)
@@ -33,8 +37,12 @@ async function askOver(question: string, paths: readonly string[], flags: AskFla
         ? { query: question, continue: await writ.find(flags.continue ?? ''), ...how }
         : { query: question, context, ...labelling(flags, config), ...how }
     if (flags.dryRun === true) return printPlan(await writ.plan(asked), flags)
-    return await deliverAttended(writ, flags, ({ aside, ...attendance }) =>
-      writ.completion({ ...asked, ...attendance, ...confirming(flags, aside) }),
+    return await deliverAttended(
+      writ,
+      flags,
+      ({ aside, ...attendance }) => writ.completion({ ...asked, ...attendance, ...confirming(flags, aside) }),
+      // What came by a pipe is in no file that is left.
+      { context: isPiped ? undefined : context },
     )
   } catch (error) {
     throw beforeItBegan(error)

@@ -56,6 +56,9 @@ describe('bad input', () => {
 
   it.each([
     [['undo'], 'Run `writ --help` to see commands and options.'],
+    [['corpora', '--help'], 'Run `writ --help` to see commands and options.'],
+    [['corpora', '-h', '--quiet'], 'Run `writ --help` to see commands and options.'],
+    [['help', 'corpora'], 'Run `writ --help` to see commands and options.'],
     [['ask', 'Who?', 'docs', '--no-such-option'], 'Run `writ ask --help` to see what it takes.'],
     [['ask', ' ', 'docs'], 'Run `writ ask --help` to see what it takes.'],
     [['abort', 'last'], 'Run `writ abort --help` to see what it takes.'],
@@ -63,6 +66,14 @@ describe('bad input', () => {
   ])('names the help of the command: %j', async (args, next) => {
     const { err, code } = await writ(args)
     expect([err.trimEnd().split('\n').at(-1), code]).toEqual([next, 2])
+  })
+
+  it('shows the help of a command and of all of them', async () => {
+    const all = await writ(['--help'])
+    expect([all.code, (await writ(['help'])).out]).toEqual([0, all.out])
+    const [one, other] = [await writ(['corpus', '--help']), await writ(['help', 'corpus'])]
+    expect([one.code, other.code, other.out]).toEqual([0, 0, one.out])
+    expect(one.out).toContain('Usage: writ corpus')
   })
 
   it('says what is wrong with a malformed policy, and where', async () => {

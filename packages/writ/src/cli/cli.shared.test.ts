@@ -74,6 +74,12 @@ describe('ask and verify', () => {
     bytes.writeUInt8(bytes.readUInt8(5000) ^ 1, 5000)
     await writeFile(join(here.place, 'altered.writ'), bytes)
     expect((await writ(['verify', 'altered.writ', ...trusting])).code).toBe(6)
+    // Also without a trust root it says that more is wrong than that.
+    const altered = await writ(['verify', 'altered.writ'])
+    expect([altered.code, altered.out]).toEqual([
+      6,
+      expect.stringMatching(/does not hold: do not rely on it\.\n$/),
+    ])
 
     const elsewhere = await writ(['verify', answer.evidence, '--json'], {
       env: { WRIT_HOME: join(here.place, 'none') },
@@ -94,6 +100,9 @@ describe('ask and verify', () => {
     for (const file of ['copy.writ', join('.writ', 'runs', 'link.writ')]) {
       const bare = await writ(['verify', file])
       expect([bare.code, bare.out]).toEqual([6, expect.stringMatching(/^trust root: none.*NO_TRUST_ROOT/s)])
+      expect(bare.out).toMatch(
+        /whole in itself, but anyone could have made it: who signed .* Give one with --trust\.\n$/,
+      )
     }
     const ways: [string[], Record<string, string>?][] = [
       [['verify', evidence]],
@@ -244,9 +253,20 @@ describe('the name of a run', () => {
     expect(JSON.parse((await writ(['resume', prefix, '--json'])).out)).toMatchObject({ run: first })
     expect((await writ(['abort', 'last', '--reason', 'r', '--json'])).out).toContain('RUN_ENDED')
     expect((await writ(['hold', 'last', '--reason', 'r'])).out).toContain(`run ${second}: held`)
-    expect((await writ(['erase', prefix, '--reason', 'r'])).out).toContain(`run ${first} erased`)
+    const unconfirmed = await writ(['erase', prefix, '--reason', 'r', '--json'])
+    expect([unconfirmed.code, JSON.parse(unconfirmed.out)]).toEqual([
+      2,
+      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('add --yes') }),
+    ])
+    expect(JSON.parse((await writ(['replay', prefix, '--json'])).out)).toMatchObject({ outcome: 'IDENTICAL' })
+    expect((await writ(['erase', prefix, '--reason', 'r', '--yes'])).out).toContain(`run ${first} erased`)
     const again = await writ(['erase', prefix, '--reason', 'r'])
     expect([again.code, again.out]).toEqual([0, expect.stringContaining('nothing is left to erase')])
+    const resumed = await writ(['resume', prefix])
+    expect(resumed.code).toBe(1)
+    expect(resumed.err).toMatch(
+      /was erased at .*\n?.*cannot be brought back; `writ show [0-9a-f-]{36}` gives/s,
+    )
   })
 
   it('is none of a home without runs', async () => {

@@ -349,6 +349,13 @@ function addIngest(writ: Command): void {
     )
 }
 
+/** The arguments; of a word that names no command only that word, for with `--help` it would pass for none. */
+function knownOrAlone(writ: Command, args: readonly string[]): readonly string[] {
+  const name = args[0] === 'help' ? args[1] : args[0]
+  const isCommand = writ.commands.some((command) => command.name() === name)
+  return name === undefined || name.startsWith('-') || isCommand ? args : [name]
+}
+
 /** Prints an error where its reader looks: JSON on stdout for programs, words on stderr for people. */
 function report(thrown: unknown, writ: Command, args: readonly string[]): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
@@ -373,7 +380,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   exitCode = 0
   const writ = await program(args)
   try {
-    await writ.parseAsync(args, { from: 'user' })
+    await writ.parseAsync(knownOrAlone(writ, args), { from: 'user' })
     return exitCode
   } catch (error) {
     return report(error, writ, args)

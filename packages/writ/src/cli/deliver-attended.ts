@@ -1,5 +1,5 @@
 import type { Answer } from '@writ/contract'
-import type { Writ } from '../index.ts'
+import type { ContextSource, Writ } from '../index.ts'
 import { type Attendance, attend } from './attend.ts'
 import { type DeliverFlags, deliver } from './deliver.ts'
 import { deliverValue } from './deliver-value.ts'
@@ -8,13 +8,13 @@ import { requireValueFile } from './value-file/value-file.ts'
 
 /**
  * Has a Writ come to an answer while somebody watches, prints it, and resolves with its exit code. `run` is the one that
- * goes on, where there is one already.
+ * goes on, where there is one already, and `context` what a new one is asked over.
  */
 export async function deliverAttended(
   writ: Writ,
   flags: DeliverFlags,
   ask: (attendance: Pick<Attendance, 'suspend' | 'onEvent' | 'aside'>) => Promise<Answer>,
-  run?: string,
+  { run, context }: { readonly run?: string; readonly context?: ContextSource | undefined } = {},
 ): Promise<number> {
   const { outValue } = flags
   if (outValue !== undefined) requireValueFile(outValue)
@@ -23,7 +23,7 @@ export async function deliverAttended(
     const { suspend, onEvent, aside } = attendance
     const answer = await ask({ suspend, onEvent, aside })
     attendance.unwatch()
-    await deliver(answer, writ, flags)
+    await deliver(answer, writ, flags, context)
     const failed = outValue === undefined ? null : await deliverValue(answer, writ, outValue)
     return failed?.exitCode ?? exitCodeOf(answer)
   } finally {

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Answer } from '@writ/contract'
-import type { Writ } from '../index.ts'
+import type { ContextSource, Writ } from '../index.ts'
+import { checkCommands } from './check-commands.ts'
 import { describeFork } from './describe-fork.ts'
 import { homeOption } from './home.ts'
 import { type AnswerScreen, printAnswer, WHOLE } from './print-answer.ts'
@@ -16,8 +17,13 @@ export interface DeliverFlags extends WatchFlags {
 /** Below this many rows every one is used; above, the shell may have a prompt of two. */
 const ROOMY = 24
 
-/** Prints an answer on stdout as flags and terminal want it. */
-export async function deliver(answer: Answer, writ: Writ, flags: DeliverFlags): Promise<void> {
+/** Prints an answer on stdout as flags and terminal want it. `context` is what was asked over, where it was just given. */
+export async function deliver(
+  answer: Answer,
+  writ: Writ,
+  flags: DeliverFlags,
+  context?: ContextSource,
+): Promise<void> {
   if (flags.jsonl === true) return
   if (flags.json === true) {
     process.stdout.write(`${JSON.stringify(answer)}\n`)
@@ -30,6 +36,7 @@ export async function deliver(answer: Answer, writ: Writ, flags: DeliverFlags): 
     ...(fork === null ? {} : { fork: describeFork(fork) }),
     ...(schema === null ? {} : { schema }),
     ...evidence,
+    ...(context === undefined ? {} : { checks: checkCommands(answer, context) }),
     options: homeOption(flags),
   }
   process.stdout.write(printAnswer(answer, screenOf(process.stdout, flags.full === true), around))

@@ -2,7 +2,7 @@ import { counted, WritError } from '@writ/contract'
 import type { Command } from 'commander'
 import type { ExpiredRun, Writ } from '../index.ts'
 import { loadConfig } from './config.ts'
-import { confirmed } from './confirm.ts'
+import { confirmedLoss } from './confirm.ts'
 import { inHome } from './in-home.ts'
 import { onScreen } from './on-screen.ts'
 import { printableLine } from './printable.ts'
@@ -30,7 +30,7 @@ export function addErase(writ: Command, running: Running): void {
     .option('--reason <text>', 'kept in the signed statement; name no person')
     .option('--expired', 'every run past the time of its retention class, instead of one')
     .option('--dry-run', 'with --expired: say what would be erased, erase nothing')
-    .option('--yes', 'do not ask before it, on a terminal')
+    .option('--yes', 'do not ask before it; needed where nobody is at a terminal')
     .action(
       running(async (run: string | undefined, flags: EraseFlags) => {
         if (flags.expired === true) return await inHome(flags, (opened) => expire(opened, run, flags))
@@ -63,7 +63,7 @@ async function erase(writ: Writ, run: string, reason: string, flags: EraseFlags)
   if (before !== undefined && !(await writ.erasures.isLeft(run)))
     return print(flags, before, [`run ${run} was erased at ${before.at}: nothing is left to erase`])
   const question = `Erase what run ${run} read, asked and answered? It cannot be brought back.`
-  if (!(await confirmed(question, flags))) return kept()
+  if (!(await confirmedLoss(question, flags))) return kept()
   const done = await writ.erase(run, reason)
   return print(flags, done, [
     `run ${run} erased at ${done.at}`,
@@ -82,7 +82,7 @@ async function expire(writ: Writ, run: string | undefined, flags: EraseFlags): P
   if (run !== undefined || flags.reason !== undefined)
     throw new WritError('USAGE', '--expired takes neither a run nor --reason.')
   const { retention = {} } = loadConfig(process.cwd(), process.env)
-  if (flags.dryRun !== true && !(await confirmed(await dueInWords(writ, retention), flags))) return kept()
+  if (flags.dryRun !== true && !(await confirmedLoss(await dueInWords(writ, retention), flags))) return kept()
   const done = await writ.expire({ retention, dryRun: flags.dryRun === true })
   print(flags, done, done.runs.length > 0 ? done.runs.map(describe) : ['No run is past its time.'])
   const left = done.runs.filter(

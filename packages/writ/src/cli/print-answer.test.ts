@@ -318,3 +318,9 @@ describe('the shortest form of a value', () => {
     expect(lines).toContain('… 14 more lines (writ show last --full)')
   })
 })
+
+it('breaks no command that checks the answer, however narrow the screen', () => {
+  const command = "grep -r -w -i -o -F -e 'zebra' -- 'a directory of a long name'"
+  const text = printAnswer(answer(), { columns: 40, rows: 60, colour: false }, { checks: [command] })
+  expect(text.split('\n')).toContain(`check: ${command}`)
+})

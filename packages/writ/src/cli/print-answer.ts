@@ -43,6 +43,8 @@ export interface AnswerSurroundings {
   readonly schema?: Json
   /** The evidence file as it is shown, where that is shorter. */
   readonly evidence?: string
+  /** Commands that count again what was counted; none where nothing but the run could. */
+  readonly checks?: readonly string[]
   /** Added to every command that is named, such as ` --home dir`. */
   readonly options?: string
 }
@@ -88,6 +90,11 @@ export function printAnswer(
   const blocks = [
     ...headBlocks(answer, columns, options),
     ...value,
+    // Like the path below, never broken by us: what is copied has to work.
+    block(
+      (around.checks ?? []).map((command) => `check: ${printableLine(command)}`),
+      CLAIM.checks,
+    ),
     quotes,
     ...factBlocks(answer, columns, around),
   ]

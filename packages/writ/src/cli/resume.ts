@@ -22,7 +22,9 @@ export async function resume(name: string, flags: ResumeFlags): Promise<number> 
     flags,
     async (writ) => {
       const run = await writ.find(name)
-      return await deliverAttended(writ, flags, (attendance) => writ.resume(run, attendance), run)
+      return await deliverAttended(writ, flags, (attendance) => writ.resume(run, attendance), {
+        run,
+      })
     },
     { ...access, ...defined({ models: config.models, pythonPackages }) },
   )

@@ -85,6 +85,12 @@ export function describeVerdicts(report: Report): string {
   return `${[...lines, conclusion(report)].map(printableLine).join('\n')}\n`
 }
 
-function conclusion({ ok }: Report): string {
-  return ok ? 'The evidence holds.' : 'The evidence does not hold: do not rely on it.'
+/** Without a trust root nobody is found out to have forged anything: then only who signed cannot be told. */
+function conclusion({ ok, verdicts }: Report): string {
+  if (ok) return 'The evidence holds.'
+  const isWhole = verdicts.some(({ name, result }) => name === 'INTEGRITY' && result === 'pass')
+  const isOnlyUnknown = verdicts.every(({ result, code }) => result !== 'fail' || code === 'NO_TRUST_ROOT')
+  return isWhole && isOnlyUnknown
+    ? 'The file is whole in itself, but anyone could have made it: who signed it cannot be told without a trust root. Give one with --trust.'
+    : 'The evidence does not hold: do not rely on it.'
 }

@@ -20,6 +20,7 @@ export function requireNotErased(home: string, run: string): void {
   if (erasure === undefined) return
   throw new WritError('KEY_UNAVAILABLE', `The run ${run} was erased at ${erasure.at}, and its key with it.`, {
     run,
+    next: 'What was erased cannot be brought back; `writ show <run>` gives the structure that is left.',
   })
 }
 

@@ -67,7 +67,11 @@ test('after an erasure nothing of the content is in the home; the structure is, 
     expect(view).toMatchObject({ run, status: 'complete', question: null })
     expect(view.steps.length).toBeGreaterThan(3)
     expect(await writ.replay(run)).toMatchObject({ outcome: 'INCOMPLETE' })
-    const erased = { code: 'KEY_UNAVAILABLE', message: expect.stringContaining(`was erased at ${done.at}`) }
+    const erased = {
+      code: 'KEY_UNAVAILABLE',
+      message: expect.stringContaining(`was erased at ${done.at}`),
+      next: expect.stringContaining('cannot be brought back'),
+    }
     await expect(writ.resume(run)).rejects.toMatchObject(erased)
     await expect(writ.abort(run, 'r')).rejects.toMatchObject(erased)
     await expect(writ.fork(run, { at: { lane: '0', n: 1 } })).rejects.toMatchObject(erased)

@@ -113,13 +113,19 @@ test('the command takes classes from the user configuration only', async () => {
   expect(existsSync(join(home, 'state'))).toBe(false)
   const asked = await writ('ask', 'Who keeps it?', 'a.txt', '--retention', 'short', '--json')
   const { run } = JSON.parse(asked.out) as { run: string }
-  expect(await writ('erase', '--expired')).toMatchObject({ code: 0, out: 'No run is past its time.\n' })
+  expect(await writ('erase', '--expired', '--yes')).toMatchObject({
+    code: 0,
+    out: 'No run is past its time.\n',
+  })
   const db = new DatabaseSync(join(home, 'state', 'ledger', 'shard-0001.db'))
   db.prepare('UPDATE runs SET started_at = started_at - ?').run(2 * DAY_MS)
   db.close()
   const dry = JSON.parse((await writ('erase', '--expired', '--dry-run', '--json')).out) as object
   expect(dry).toMatchObject({ schema: 'writ.expiry/1', dryRun: true, runs: [{ run, outcome: 'due' }] })
-  const done = await writ('erase', '--expired')
+  const unconfirmed = await writ('erase', '--expired')
+  expect([unconfirmed.code, unconfirmed.err]).toEqual([2, expect.stringContaining('USAGE')])
+  expect(readdirSync(join(home, 'state', 'keys', 'runs'))).toHaveLength(1)
+  const done = await writ('erase', '--expired', '--yes')
   expect(done.code).toBe(0)
   expect(done.out).toContain(`${run}  erased; class short`)
   expect(readdirSync(join(home, 'state', 'keys', 'runs'))).toEqual([])

@@ -336,7 +336,16 @@ describe('the built-in model over tables', () => {
   it('says that rows repeat each other', async () => {
     const answer = await writ.completion({ query: 'How many sales are there?', context: [SALES] })
     expect(answer).toMatchObject({ basis: 'exact', value: { number: 4 } })
-    expect(JSON.stringify(answer.value)).toContain('1 rows of sales.csv repeat another one')
+    expect(JSON.stringify(answer.value)).toContain('1 row of sales.csv repeats another one')
+  })
+
+  it.each([
+    ['one row', 'a,\nb,2\n', '1 row of orders.csv has no quantity.'],
+    ['two rows', 'a,\nb,2\nc,\n', '2 rows of orders.csv have no quantity.'],
+  ])('says how many rows have no value: %s', async (_, rows, remark) => {
+    const context = [{ id: 'orders.csv', text: `item,quantity\n${rows}` }]
+    const answer = await writ.completion({ query: 'What is the total quantity?', context })
+    expect(answer).toMatchObject({ basis: 'exact', value: { number: 2, notes: [remark] } })
   })
 })
 

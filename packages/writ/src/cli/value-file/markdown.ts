@@ -1,4 +1,4 @@
-import { isObject, type Json } from '@writ/contract'
+import { isGrepChecks, isObject, type Json } from '@writ/contract'
 import { cellOf, isNumeric, plainText, schemaOfMember, type Table, tableOf } from '../rows.ts'
 
 /** A value as Markdown: a text as it is, a list of objects as a table, what else there is as lists. */
@@ -6,19 +6,32 @@ export function* markdownLines(value: Json, schema: Json | undefined): Iterable<
   const table = tableOf(value, schema)
   if (table !== undefined) return yield* tableRows(table)
   if (Array.isArray(value)) {
-    for (const item of value) yield `- ${inLine(item as Json)}\n`
+    yield* items(value, '')
     return
   }
   if (!isObject(value)) return yield `${typeof value === 'string' ? value.trimEnd() : plainText(value)}\n`
   for (const [name, member] of Object.entries(value)) {
+    if (isGrepChecks(member)) continue
     const inner = member === undefined ? undefined : tableOf(member, schemaOfMember(schema, name))
-    if (inner === undefined) yield `- ${inLine(name)}: ${inLine(member ?? null)}\n`
+    if (inner === undefined && Array.isArray(member)) {
+      yield `- ${inLine(name)}:\n`
+      yield* items(member, '  ')
+    } else if (inner === undefined) yield `- ${inLine(name)}: ${inLine(member ?? null)}\n`
     else {
       yield `\n${inLine(name)}\n\n`
       yield* tableRows(inner)
       yield '\n'
     }
   }
+}
+
+function* items(list: readonly Json[], indent: string): Iterable<string> {
+  for (const item of list) yield `${indent}- ${withoutMark(inLine(item))}\n`
+}
+
+/** An item that begins as a list of its own would, or as a line does, is a text all the same. */
+function withoutMark(text: string): string {
+  return text.replace(/^(\s*)([-+=])/, '$1\\$2').replace(/^(\s*\d+)([.)])/, '$1\\$2')
 }
 
 function* tableRows(table: Table): Iterable<string> {

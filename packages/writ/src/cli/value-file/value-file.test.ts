@@ -91,6 +91,12 @@ describe('as Markdown', () => {
     const schema = { properties: { rows: { items: { properties: { b: {}, a: {} } } } } }
     expect(await written({ rows: [{ a: 1, b: 2 }] }, 'out.md', schema)).toContain('| b | a |')
     expect(await written(['x', 2], 'out.md')).toBe('- x\n- 2\n')
+    expect(await written({ notes: ['a', 'b [c]'], none: [], n: [1, null] }, 'out.md')).toBe(
+      '- notes:\n  - a\n  - b \\[c\\]\n- none:\n- n:\n  - 1\n  - \n',
+    )
+    expect(await written(['- x', '1. y', '+z', '-5 °C'], 'out.md')).toBe(
+      '- \\- x\n- 1\\. y\n- \\+z\n- \\-5 °C\n',
+    )
     expect(await written('# Title\n', 'out.md')).toBe('# Title\n')
   })
 })

@@ -8,8 +8,8 @@ let ALL = [];
 try { ALL = await docs(); } catch (e) { note(e); }
 const IDS = ALL.map((d) => d.id);
 const SIZE = new Map(ALL.map((d) => [d.id, d.bytes]));
-// Documents whose text is not what grep would see of their files: extracted, in an archive or mailbox, or of wide characters.
-const AWAY = new Set(ALL.filter((d) => d.format || /^utf-16/.test(d.encoding ?? '') || /\.(zip|tar|tgz|gz|mbox|eml)\//i.test(d.id)).map((d) => d.id));
+// Documents whose text is not what grep would see of their files: extracted, in an archive or mailbox, or not of UTF-8.
+const AWAY = new Set(ALL.filter((d) => d.format || d.encoding || /\.(zip|tar|tgz|gz|mbox|eml)\//i.test(d.id)).map((d) => d.id));
 const BYTES = ALL.reduce((sum, d) => sum + d.bytes, 0);
 const bytes = (t) => new TextEncoder().encode(t).length;
 const num = (n) => n.toLocaleString('en-US');

@@ -74,7 +74,9 @@ const counted = asked.map((n) => ({ text: T[n].text, way: way(T[n]), documents: 
 const shell = (t) => "'" + t.replaceAll("'", "'\\''") + "'";
 const away = SCOPE.filter((doc) => AWAY.has(doc));
 if (away.length > 0) notes.push('grep cannot check this: the text of ' + many(away.length, 'document') + ' is not what stands in the file: ' + away.slice(0, 5).join(', ') + (away.length > 5 ? ' …' : '') + '.');
-const check = away.length > 0 ? [] : asked.map((n) => 'grep' + (SCOPE.length === IDS.length ? ' -r' : '') + (T[n].whole ? ' -w' : '') + (T[n].anyCase ? ' -i' : '') + (lacking ? ' -L' : Q.unit === 'documents' ? ' -l' : Q.unit === 'lines' ? ' -c' : ' -o') + ' -F -e ' + shell(T[n].text) + ' ' + (SCOPE.length === IDS.length ? '.' : SCOPE.slice(0, 3).map(shell).join(' ')));
+const everywhere = SCOPE.length === IDS.length;
+const sure = away.length === 0 && unread.length === 0 && !partial && SCOPE.length > 0 && (everywhere || SCOPE.length <= 3);
+const check = sure ? asked.map((n) => ({ command: 'grep' + (everywhere ? ' -r' : '') + (T[n].whole ? ' -w' : '') + (T[n].anyCase ? ' -i' : '') + (lacking ? ' -L' : Q.unit === 'documents' ? ' -l' : Q.unit === 'lines' ? ' -c' : ' -o') + ' -F -e ' + shell(T[n].text), docs: everywhere ? null : SCOPE })) : [];
 const value = {
   kind: Q.kind, answer: LOST + headline(), notes, counted, check,
   documents: listed.map((doc) => (lacking ? { doc } : { doc, count: hitsIn(doc) })),

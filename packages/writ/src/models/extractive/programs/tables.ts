@@ -16,7 +16,7 @@ async function compute() {
     if (!(n >= least && n <= most)) throw new Error(otherwise);
   }
   const remarks = [];
-  for (const { query, says } of P.remarks) { const n = await one(query); if (n > 0) remarks.push(num(n) + ' ' + says + '.'); }
+  for (const said of P.remarks) { const n = await one(said.query); if (n > 0) remarks.push(many(n, said.one, said.more) + '.'); }
   let says = P.says;
   for (const { mark, query } of P.named) says = says.replaceAll(mark, await one(query));
   return { remarks, says, result: await sql(P.query, { limit: 10000 }) };

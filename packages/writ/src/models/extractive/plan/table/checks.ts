@@ -276,7 +276,8 @@ export function remarksOf({ question, subject, conditions, by, which, joins }: R
   const empty = (place: Place): void => {
     remarks.push({
       query: `SELECT count(*) AS n FROM ${quoted(place.table.name)} WHERE ${quoted(place.column.name)} IS NULL`,
-      says: `rows of ${place.table.doc} have no ${place.column.name}`,
+      one: `row of ${place.table.doc} has no ${place.column.name}`,
+      more: `rows of ${place.table.doc} have no ${place.column.name}`,
     })
   }
   for (const one of [column, other]) if (one !== null) empty({ table, column: one })
@@ -289,22 +290,26 @@ export function remarksOf({ question, subject, conditions, by, which, joins }: R
   if (isOfYears && (subject.inner ?? question.measure) === 'sum')
     remarks.push({
       query: `SELECT CASE WHEN min(${quoted(year.name)}) < max(${quoted(year.name)}) THEN count(DISTINCT ${quoted(year.name)}) ELSE 0 END AS n FROM ${from}`,
-      says: `values of ${year.name} of ${table.doc} are taken together`,
+      one: `value of ${year.name} of ${table.doc} is taken`,
+      more: `values of ${year.name} of ${table.doc} are taken together`,
     })
   const [first, second, ...others] = table.columns
   if (first !== undefined && second !== undefined && others.length > 0)
     remarks.push({
       query: `SELECT count(*) AS n FROM ${from} WHERE coalesce(${[second, ...others].map(({ name }) => `CAST(${quoted(name)} AS VARCHAR)`).join(', ')}) IS NULL`,
-      says: `rows of ${table.doc} hold nothing but ${first.name}, as a heading would; they count like any other`,
+      one: `row of ${table.doc} holds nothing but ${first.name}, as a heading would; it counts like any other`,
+      more: `rows of ${table.doc} hold nothing but ${first.name}, as a heading would; they count like any other`,
     })
   remarks.push({
     query: `SELECT (SELECT count(*) FROM ${from}) - (SELECT count(*) FROM (SELECT DISTINCT * FROM ${from})) AS n`,
-    says: `rows of ${table.doc} repeat another one in every cell; they count like any other`,
+    one: `row of ${table.doc} repeats another one in every cell; it counts like any other`,
+    more: `rows of ${table.doc} repeat another one in every cell; they count like any other`,
   })
   for (const [joined, join] of joins)
     remarks.push({
       query: `SELECT count(*) AS n FROM ${from} t0 ${joinedTo(joined, join)} WHERE ${join.as}.${quoted(join.key.name)} IS NULL`,
-      says: `rows of ${table.doc} name no row of ${joined.doc}`,
+      one: `row of ${table.doc} names no row of ${joined.doc}`,
+      more: `rows of ${table.doc} name no row of ${joined.doc}`,
     })
   return remarks
 }

@@ -6,8 +6,8 @@ export type Guard = {
   readonly otherwise: string
 }
 
-/** What a reader might otherwise miss: a query of one number, and what is said when it is not 0. */
-export type Remark = { readonly query: string; readonly says: string }
+/** What a reader might otherwise miss: a query of one number, and what is said behind it when it is not 0. */
+export type Remark = { readonly query: string; readonly one: string; readonly more: string }
 
 /** A guard of which there may be none. */
 export function none(query: string, otherwise: string): Guard {
