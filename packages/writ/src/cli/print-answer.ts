@@ -89,12 +89,7 @@ export function printAnswer(
   const quotes = citationBlock(answer.citations, cited, columns, CLAIM.citations)
   const blocks = [
     ...headBlocks(answer, columns, options),
-    ...value,
-    // Like the path below, never broken by us: what is copied has to work.
-    block(
-      (around.checks ?? []).map((command) => `check: ${printableLine(command)}`),
-      CLAIM.checks,
-    ),
+    ...value.toSpliced(1, 0, checkBlock(around.checks)),
     quotes,
     ...factBlocks(answer, columns, around),
   ]
@@ -102,6 +97,14 @@ export function printAnswer(
   return `${fit(blocks, screen, how)
     .map((line) => painted(line, colour))
     .join('\n')}\n`
+}
+
+/** Commands that check what the text of an answer says. Like a path, none is broken by us: what is copied has to work. */
+function checkBlock(commands: readonly string[] = []): Block {
+  return block(
+    commands.map((command) => `check: ${printableLine(command)}`),
+    CLAIM.checks,
+  )
 }
 
 const BASIS: Readonly<Record<Basis, readonly [string, Tone]>> = {
