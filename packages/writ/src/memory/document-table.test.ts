@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { label } from '@writ/contract'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { textFeed } from './document-source.ts'
-import { PackDirectory } from './pack-directory.ts'
+import { type OpenPack, PackDirectory } from './pack-directory.ts'
 import type { Part } from './pack-parts.ts'
 
 let home: string
@@ -45,4 +46,47 @@ it('knows of documents what their packs say, one by one and all together', () =>
   expect(table.totals()).toEqual({ documents: 1300, bytes })
   for (const index of indexes) index.close()
   pack.close()
+})
+
+it('opens many packs with no statement that nobody has asked for yet', () => {
+  const directory = new PackDirectory({ packs: home, indexes: home, scratch: home, durable: false })
+  const parts = ['a', 'b', 'c'].map((id): Part => {
+    const documents = [{ id: `${id}.txt`, label: label('internal', [], true), feed: textFeed(id) }]
+    return { pack: directory.put(documents, []) ?? '', gone: [] }
+  })
+  const hash = directory.keepParts(parts)
+  const close = ({ indexes, pack }: OpenPack): void => {
+    for (const index of indexes) index.close()
+    pack.close()
+  }
+  close(directory.open(hash)) // makes the indexes
+  const prepared = vi.spyOn(DatabaseSync.prototype, 'prepare')
+  const asked = (): string[] =>
+    prepared.mock.calls.map(([sql]) => sql).filter((sql) => / docs | totals$/.test(sql))
+  try {
+    const open = directory.open(hash)
+    expect(asked()).toEqual([])
+    expect(open.table.totals()).toEqual({ documents: 3, bytes: 3 })
+    expect(asked()).toEqual(parts.map(() => 'SELECT documents, bytes FROM totals'))
+    expect(open.table.byId('b.txt')?.layout).toEqual(open.pack.byId('b.txt'))
+    close(open)
+  } finally {
+    prepared.mockRestore()
+  }
+})
+
+it('tells whoever watches what is searchable already', () => {
+  const directory = new PackDirectory({ packs: home, indexes: home, scratch: home, durable: false })
+  const document = { id: 'a.txt', label: label('internal', [], true), feed: textFeed('four') }
+  const hash = directory.put([document], []) ?? ''
+  const heard = { documents: 0, bytes: 0 }
+  for (const times of [1, 2]) {
+    const { indexes, pack } = directory.open(hash, (documents, bytes) => {
+      heard.documents += documents
+      heard.bytes += bytes
+    })
+    expect(heard).toEqual({ documents: times, bytes: 4 * times })
+    for (const index of indexes) index.close()
+    pack.close()
+  }
 })

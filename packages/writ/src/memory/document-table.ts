@@ -109,23 +109,24 @@ class OpenPart {
   readonly #db: DatabaseSync
   readonly #part: number
   readonly #gone: ReadonlySet<number>
-  readonly #byId: StatementSync
-  readonly #byNumber: StatementSync
+  // Made when they are first asked: a corpus has many parts, and a run asks few of them.
+  #byId: StatementSync | undefined
+  #byNumber: StatementSync | undefined
 
   constructor({ db, gone }: TablePart, part: number) {
     this.#db = db
     this.#part = part
     this.#gone = new Set(gone)
-    this.#byId = db.prepare(`${COLUMNS} WHERE id = ?`)
-    this.#byNumber = db.prepare(`${COLUMNS} WHERE n = ?`)
   }
 
   byId(id: string): KnownDocument | undefined {
+    this.#byId ??= this.#db.prepare(`${COLUMNS} WHERE id = ?`)
     const row = this.#byId.get(id)
     return row === undefined || this.#gone.has(Number(row.n)) ? undefined : this.#known(row)
   }
 
   byNumber(n: number): KnownDocument | undefined {
+    this.#byNumber ??= this.#db.prepare(`${COLUMNS} WHERE n = ?`)
     const row = this.#byNumber.get(n)
     return row && this.#known(row)
   }
@@ -144,8 +145,9 @@ class OpenPart {
 
   totals(): { readonly documents: number; readonly bytes: number } {
     const all = this.#db.prepare('SELECT documents, bytes FROM totals').get()
-    const bytesOf = this.#db.prepare('SELECT bytes FROM docs WHERE n = ?')
     let bytes = Number(all?.bytes)
+    if (this.#gone.size === 0) return { documents: Number(all?.documents), bytes }
+    const bytesOf = this.#db.prepare('SELECT bytes FROM docs WHERE n = ?')
     for (const n of this.#gone) bytes -= Number(bytesOf.get(n)?.bytes)
     return { documents: Number(all?.documents) - this.#gone.size, bytes }
   }

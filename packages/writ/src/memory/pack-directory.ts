@@ -100,7 +100,7 @@ export class PackDirectory {
    * Opens the packs of a state with their indexes, which are built where there are none; `counted` is its source, where that is
    * known. Throws `UNKNOWN_CORPUS` for packs that are gone.
    */
-  open(hash: string, advance: Advance = () => {}, counted?: Amounts): OpenPack {
+  open(hash: string, advance?: Advance, counted?: Amounts): OpenPack {
     const parts = this.parts(hash)
     if (parts === undefined) throw gonePacks(hash)
     try {
@@ -114,7 +114,7 @@ export class PackDirectory {
     }
   }
 
-  #open(hash: string, parts: readonly Part[], advance: Advance, counted?: Amounts): OpenPack {
+  #open(hash: string, parts: readonly Part[], advance?: Advance, counted?: Amounts): OpenPack {
     const pack = new PackSet(parts, (part) => this.packPath(part))
     const indexes: PackIndex[] = []
     try {
@@ -141,12 +141,14 @@ export class PackDirectory {
     }
   }
 
-  #index({ pack, file, gone }: SetPart, advance: Advance): PackIndex {
+  #index({ pack, file, gone }: SetPart, advance?: Advance): PackIndex {
     const path = this.indexPath(pack)
     const existing = openIndex(path)
     if (existing !== undefined) {
-      const { documents, bytes } = new DocumentTable([{ db: existing.db, gone }]).totals()
-      advance(documents, bytes)
+      if (advance !== undefined) {
+        const { documents, bytes } = new DocumentTable([{ db: existing.db, gone }]).totals()
+        advance(documents, bytes)
+      }
       return existing
     }
     this.#build(file, path, advance)
@@ -155,7 +157,7 @@ export class PackDirectory {
     return index
   }
 
-  #build(pack: PackFile, path: string, advance: Advance): void {
+  #build(pack: PackFile, path: string, advance: Advance = () => {}): void {
     const unfinished = this.#unfinished()
     try {
       buildIndex(pack, unfinished, advance)

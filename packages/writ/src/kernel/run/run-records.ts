@@ -76,7 +76,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       confinement: { level: sandbox.confinement.level, layers: sandbox.confinement.layers },
       guestAbi: guestAbi(sandbox.confinement.guestAbi, reasoner.digest),
       ...defined({ packages: sandbox.confinement.packages }),
-      omitted: commit('omitted', canonicalJson(store.omitted)),
+      omitted: commit('omitted', state.omitted),
       ...(typed === undefined ? {} : { answerSchema: commit('answerSchema', typed) }),
       ...(request.checks.length === 0 ? {} : { checks: request.checks }),
       ...defined({ votes: request.votes, leaves: request.leaves }),
@@ -95,7 +95,7 @@ export async function openRecord(state: RunState, request: RunRequest): Promise<
       strategy: request.strategy,
       ...(typed === undefined ? {} : { answerSchema: typed }),
       ...(Object.keys(profiles).length === 0 ? {} : { [PROFILES]: JSON.stringify(profiles) }),
-      omitted: canonicalJson(store.omitted),
+      omitted: state.omitted,
       // What a replay needs of the world outside the run; the rest of it is in the records.
       partitions: JSON.stringify(store.partitions),
       authority: JSON.stringify(authority),

@@ -166,6 +166,7 @@ export function createState(
     validators: request.validators ?? [],
     share: new BudgetShare(new BudgetPool(limits), limits),
     partitions: [...ports.store.partitions],
+    omitted: canonicalJson(ports.store.omitted),
     notes: request.notes,
     coverage: new CoverageTally(ports.store.partitions),
     suspension,

@@ -65,7 +65,7 @@ export function defaultDisclosures(
   const { key } = ports.log
   const opened = [
     disclose(key, OPENING.lane, OPENING.n, 'run.open/question', question),
-    disclose(key, OPENING.lane, OPENING.n, 'run.open/omitted', canonicalJson(ports.store.omitted)),
+    disclose(key, OPENING.lane, OPENING.n, 'run.open/omitted', state.omitted),
   ]
   if (released?.id) {
     // What was said before is labelled no higher than what was released.

@@ -52,6 +52,8 @@ export interface RunState {
   readonly share: BudgetShare
   /** The corpus as the run opened with it. */
   readonly partitions: readonly Partition[]
+  /** What was left out of it, as the canonical JSON that the record commits to and the evidence opens. */
+  readonly omitted: string
   /** What earlier runs of the corpus left; undefined for a run that neither reads nor leaves notes. */
   readonly notes: GivenNotes | undefined
   readonly coverage: CoverageTally
