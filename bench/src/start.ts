@@ -33,13 +33,12 @@ export async function start(): Promise<readonly Measure[]> {
   try {
     const context = join(place, 'context.txt')
     await writeFile(context, 'a line of a text in which a needle may be found\n'.repeat(CONTEXT_BYTES / 48))
-    const nothing = await timed(() => ['-e', '0'])
     const bare = await timed((url) => [join(import.meta.dirname, 'bare-start.js'), url, context])
     return [
-      ...nodeMeasures(nothing),
-      ...describe('bare AI SDK, cell and index', bare, nothing),
-      ...(await measured('checkout', join(root, 'packages/writ/bin/writ.js'), place, context, nothing)),
-      ...(await measured('packed package', await packed(place), place, context, nothing)),
+      ...nodeMeasures(bare.nothing),
+      ...describe('bare AI SDK, cell and index', bare),
+      ...(await measured('checkout', join(root, 'packages/writ/bin/writ.js'), place, context)),
+      ...(await measured('packed package', await packed(place), place, context)),
     ]
   } finally {
     await rm(place, { recursive: true, force: true })
@@ -54,13 +53,7 @@ async function packed(place: string): Promise<string> {
   return join(folder, 'node_modules/writ/bin/writ.js')
 }
 
-async function measured(
-  what: string,
-  launcher: string,
-  place: string,
-  context: string,
-  nothing: Run,
-): Promise<Measure[]> {
+async function measured(what: string, launcher: string, place: string, context: string): Promise<Measure[]> {
   const ask = (home: string): Command => {
     const flags = ['--strategy', 'recurse', '--model', 'any/model', '--home', join(place, home), '--quiet']
     return (url) => [launcher, 'ask', 'SIMTASK:start go', context, ...flags, '--base-url', url]
@@ -70,9 +63,14 @@ async function measured(
   const fresh = await once(ask(`new home of the ${what}`))
   const version = await timed(() => [launcher, '--version'])
   const bytes = await peak(command)
+  const run = await timed(command)
   return [
-    ...describe(what, await timed(command), nothing, MOST),
-    { task: `${what}: --version`, score: rounded(version.wall, 3), detail: seconds(version, nothing) },
+    ...describe(what, run, MOST),
+    {
+      task: `${what}: --version`,
+      score: rounded(version.run.wall, 3),
+      detail: seconds(version.run, version.nothing),
+    },
     {
       task: `${what}: peak memory of the process tree`,
       score: rounded(bytes / 1e6),
@@ -83,7 +81,7 @@ async function measured(
     {
       task: `${what}: first run in a new home`,
       score: rounded(fresh.wall, 3),
-      detail: `${seconds(fresh, nothing)}, first request after ${rounded(fresh.firstRequest, 3)} s`,
+      detail: `${seconds(fresh, run.nothing)}, first request after ${rounded(fresh.firstRequest, 3)} s`,
     },
   ]
 }
@@ -93,7 +91,7 @@ function nodeMeasures({ wall, cpu }: Run): Measure[] {
 }
 
 /** First request, wall and CPU, each beside `node -e 0`, whose wall time is the measure of the machine. */
-function describe(what: string, run: Run, { wall: unit }: Run, most?: typeof MOST): Measure[] {
+function describe(what: string, { run, nothing: { wall: unit } }: Timed, most?: typeof MOST): Measure[] {
   const parts = [
     ['first request', run.firstRequest, most?.firstRequest],
     ['whole run', run.wall, most?.wall],
@@ -111,11 +109,24 @@ function seconds({ wall, cpu }: Run, { wall: unit }: Run): string {
   return `s, ${rounded(wall / unit, 1)} × node -e 0, ${rounded(cpu, 2)} s of CPU`
 }
 
-/** The medians of several runs, after one that is not counted. */
-async function timed(command: Command): Promise<Run> {
+/** The medians of several runs of a command, and of `node -e 0` before each of them: the machine is not the same from one second to the next. */
+interface Timed {
+  readonly run: Run
+  readonly nothing: Run
+}
+
+async function timed(command: Command): Promise<Timed> {
   await once(command)
   const runs: Run[] = []
-  for (let run = 0; run < RUNS; run += 1) runs.push(await once(command))
+  const nothing: Run[] = []
+  for (let run = 0; run < RUNS; run += 1) {
+    nothing.push(await once(() => ['-e', '0']))
+    runs.push(await once(command))
+  }
+  return { run: medians(runs), nothing: medians(nothing) }
+}
+
+function medians(runs: readonly Run[]): Run {
   const of = (key: keyof Run): number => median(runs.map((run) => run[key]))
   return { firstRequest: of('firstRequest'), wall: of('wall'), cpu: of('cpu') }
 }
