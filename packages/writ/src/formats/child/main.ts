@@ -16,6 +16,8 @@ const wire = new Wire(socket, {
   onBroken: () => process.exit(1),
 })
 socket.on('close', () => process.exit(0))
+// A library may leave a promise that nobody waits for. What fails of it late would end the reading of the next file.
+process.on('unhandledRejection', () => undefined)
 
 const tell = (message: FromParser): void => wire.send(message)
 let parts: Buffer[] = []
