@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { defined } from '@writ/contract'
+import { type Answer, defined } from '@writ/contract'
 import { beforeEach, expect, it } from 'vitest'
+import { checkCommands } from './check-commands.ts'
 import { inDocuments } from './in-documents.fixture.ts'
 
 // What is printed as the check of a count is given to a shell where the question was asked. The model is built in.
@@ -70,4 +71,13 @@ it('is not printed of what came by a pipe, nor later of a run', async () => {
 it('is not printed of a corpus', async () => {
   expect((await writ(['ingest', "my docs'", '--corpus', 'animals'])).code).toBe(0)
   expect(await printed(QUESTION, ['--corpus', 'animals'])).toEqual([])
+})
+
+it('is not printed where a language model wrote it', () => {
+  const searched = { documents: 1, of: 1, bytes: 18 }
+  const value = { check: [{ command: 'grep -r x; touch here;', docs: null }], searched }
+  const answer = { value, omitted: [], basis: 'model' } as unknown as Answer
+  const context = { paths: [join(here.place, 'beside.txt')] }
+  expect(checkCommands(answer, context)).toEqual([])
+  expect(checkCommands({ ...answer, basis: 'exact' }, context)).toHaveLength(1)
 })

@@ -8,10 +8,11 @@ const UNSHOWN = /\p{C}|\s{2}|[^\S ]/u
 
 /**
  * The commands that count again what an answer counted, with the paths that were given. None where grep would look into
- * other files than the run did, or into another text than theirs.
+ * other files than the run did, or into another text than theirs. INVARIANT: what a language model wrote is no command that
+ * somebody is asked to run; the values of exact answers are written by our own programs.
  */
-export function checkCommands({ value, omitted }: Answer, context: ContextSource): readonly string[] {
-  if (!isObject(value) || omitted.length > 0) return []
+export function checkCommands({ value, basis, omitted }: Answer, context: ContextSource): readonly string[] {
+  if (basis !== 'exact' || !isObject(value) || omitted.length > 0) return []
   const checks = grepChecks(value)
   const paths = checks.length > 0 ? plainPaths(context) : []
   const { searched } = value
