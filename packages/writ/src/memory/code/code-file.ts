@@ -3,7 +3,6 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Amounts, CodeFacts } from '@writ/contract'
 import { sha256 } from '../sha256.ts'
 import { CODE_VERSION } from './code-path.ts'
-import { OF_PLACES } from './source-state.ts'
 import { unpackFacts } from './unpack-facts.ts'
 
 // Structure by the hash of its text. `places` says which text stands where in a pack, so that it need not be hashed to be counted;
@@ -94,14 +93,6 @@ export class CodeFile {
     return this.#sound((db) => {
       const row = db.prepare('SELECT files, bytes FROM whole').get()
       return row && { files: Number(row.files), bytes: Number(row.bytes) }
-    })
-  }
-
-  /** How much source has its structure kept, by the places it stands at. */
-  amounts(): Amounts {
-    return this.#sound((db) => {
-      const row = db.prepare(OF_PLACES).get()
-      return { files: Number(row?.files), bytes: Number(row?.bytes) }
     })
   }
 

@@ -8,6 +8,7 @@ import { fitsText } from './code-check.ts'
 import { CodeFile, type Entry, type Packed, type Place } from './code-file.ts'
 import { languageOf } from './code-language.ts'
 import { severalAtOnce } from './several-at-once.ts'
+import { sourceState } from './source-state.ts'
 import { unpackFacts } from './unpack-facts.ts'
 
 /** Texts that are under way at once: one that is read, and one that waits for the parser. */
@@ -93,7 +94,8 @@ export class KeptCode {
   get state(): SourceState {
     const whole = existsSync(this.#path) ? this.#file.whole() : undefined
     if (whole !== undefined) return { ...whole, left: { files: 0, bytes: 0 } }
-    if (this.#counted !== undefined) return this.#stateOf(this.#counted)
+    // Without looking for the source, which takes as long as there are documents.
+    if (this.#counted !== undefined) return sourceState(this.#counted, [this.#path])
     const left = this.#unread()
     return {
       files: this.#sources.length,
@@ -203,13 +205,6 @@ export class KeptCode {
     if (this.#sources.length === 0 || !existsSync(this.#path)) return this.#sources
     const known = new Set(this.#file.places().map(nameOf))
     return this.#sources.filter(({ place }) => !known.has(nameOf(place)))
-  }
-
-  /** The same without looking for the source, which takes as long as there are documents. */
-  #stateOf({ files, bytes }: Amounts): SourceState {
-    const had = existsSync(this.#path) ? this.#file.amounts() : { files: 0, bytes: 0 }
-    const left = { files: Math.max(0, files - had.files), bytes: Math.max(0, bytes - had.bytes) }
-    return { files, bytes, left }
   }
 
   #keepWhole(): void {

@@ -12,7 +12,7 @@ export function sourceState(source: Amounts, paths: readonly string[]): SourceSt
 }
 
 /** How much source has its structure in a file, by the places it stands at. */
-export const OF_PLACES =
+const OF_PLACES =
   'SELECT count(*) files, coalesce(sum(places.bytes), 0) bytes FROM places JOIN facts USING (text)'
 
 function kept(path: string): Amounts {
