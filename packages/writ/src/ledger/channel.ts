@@ -107,10 +107,7 @@ export class Channel {
 
   #settle(replies: readonly Reply[]): void {
     const settled = this.#waiting.splice(0, replies.length)
-    for (const [at, settle] of settled.entries()) {
-      const reply = replies[at]
-      if (reply !== undefined) settle(reply)
-    }
+    for (const [at, reply] of replies.entries()) settled[at]?.(reply)
     if (this.#waiting.length === 0) this.#worker.unref()
   }
 
