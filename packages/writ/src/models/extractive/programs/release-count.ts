@@ -8,6 +8,7 @@ const holds = (doc, of) => (Q.combine === 'all' ? asked.every((n) => of(n, doc))
 const partial = todo.length > 0;
 const unseen = new Set([...unread, ...todo.flat()]);
 const inReach = SCOPE.filter((doc) => !unseen.has(doc));
+if (partial && inReach.length === 0) throw new Error('Nothing was counted: a limit was reached before any document was looked into whole.');
 const matching = inReach.filter((doc) => holds(doc, (n, d) => nOf(n, d) > 0));
 const hitsIn = (doc) => asked.reduce((sum, n) => sum + (Q.unit === 'lines' ? found[n].get(doc)?.lines ?? 0 : nOf(n, doc)), 0);
 const total = (n, field, list = inReach) => list.reduce((sum, doc) => sum + (found[n].get(doc)?.[field] ?? 0), 0);
