@@ -8,8 +8,8 @@ import { keepExports } from './keep-exports.ts'
 const USED = /^(?:qjs_\w+|wasm_malloc|wasm_free|memory|_initialize|__stack_pointer)$/
 
 /**
- * How much the engine runs before V8 optimises it, about in bytes: for 50 ms. Optimising takes about as long, so no run
- * pays more than twice what it had to.
+ * How much a function of the engine runs before V8 optimises it, about in bytes: with `MOST_A_STEP`, its loop for 20 ms.
+ * Optimising takes about as long, so no run pays more than twice what it had to.
  */
 const OPTIMISED_AFTER = 2_000_000_000
 
