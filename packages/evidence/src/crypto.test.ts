@@ -33,6 +33,17 @@ test('a tag is its own: the next one does not change it', () => {
   expect(hex(first)).toBe(before)
 })
 
+test('a key that is written over derives what its bytes are now', () => {
+  const secret = Uint8Array.of(1, 2, 3)
+  const before = hex(hkdfSha256(secret, Uint8Array.of(4)))
+  secret[2] = 9
+  expect(hex(hkdfSha256(secret, Uint8Array.of(4)))).toBe(
+    hex(hkdfSha256(Uint8Array.of(1, 2, 9), Uint8Array.of(4))),
+  )
+  secret[2] = 3
+  expect(hex(hkdfSha256(secret, Uint8Array.of(4)))).toBe(before)
+})
+
 // RFC 4231, cases 1, 2 and 6.
 test.each([
   ['0b'.repeat(20), '4869205468657265', 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7'],

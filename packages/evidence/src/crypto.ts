@@ -60,7 +60,22 @@ const NO_SALT = new Uint8Array(DIGEST_BYTES)
 
 /** 32 bytes by HKDF-SHA256 (RFC 5869) with an empty salt: the key material is already uniform. */
 export function hkdfSha256(key: Uint8Array, info: Uint8Array): Uint8Array {
-  return hmacSha256(hmacSha256(NO_SALT, key), concat([info, Uint8Array.of(1)]))
+  return hmacSha256(extract(key), concat([info, Uint8Array.of(1)]))
+}
+
+/** What keys were extracted to, kept as long as they are: a run derives a salt for each field from one key. */
+const extracted = new WeakMap<Uint8Array, { readonly of: Uint8Array; readonly to: Uint8Array }>()
+
+function extract(key: Uint8Array): Uint8Array {
+  const known = extracted.get(key)
+  if (known !== undefined && areEqual(known.of, key)) return known.to
+  const to = hmacSha256(NO_SALT, key)
+  extracted.set(key, { of: key.slice(), to })
+  return to
+}
+
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at])
 }
 
 const ED25519_SPKI = fromHex('302a300506032b6570032100') ?? new Uint8Array(0)

@@ -6,6 +6,7 @@ import { hkdfSha256 } from '@writ/evidence'
 const ALGORITHM = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+const NONCES_AT_ONCE = 256
 
 /** What is encrypted under a run's key: its question, or the payload at a path. */
 export type Content =
@@ -14,11 +15,21 @@ export type Content =
 
 /** Encrypts with AES-256-GCM under a key of its own (HKDF-SHA256 of the run's key), bound to the run and the path. */
 export function encrypt(runKey: Uint8Array, content: Content, plaintext: Uint8Array): Uint8Array {
-  const nonce = randomBytes(NONCE_BYTES)
+  const nonce = nextNonce()
   const cipher = createCipheriv(ALGORITHM, keyOf(runKey, content), nonce)
   cipher.setAAD(binding(content))
   const body = cipher.update(plaintext)
   return Buffer.concat([nonce, body, cipher.final(), cipher.getAuthTag()])
+}
+
+/** Random bytes for the next nonces: asking for each by itself takes as long as encrypting a short text. */
+let drawn = Buffer.alloc(0)
+
+function nextNonce(): Buffer {
+  if (drawn.length < NONCE_BYTES) drawn = randomBytes(NONCES_AT_ONCE * NONCE_BYTES)
+  const nonce = drawn.subarray(0, NONCE_BYTES)
+  drawn = drawn.subarray(NONCE_BYTES)
+  return nonce
 }
 
 /** Undoes `encrypt`. Throws `KEY_UNAVAILABLE` when key and ciphertext do not belong together. */
