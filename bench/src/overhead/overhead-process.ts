@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { RunEvent } from 'writ'
 import { bareCalls } from '../bare-calls.ts'
 import { takeShipped } from '../own-process.ts'
@@ -25,6 +26,9 @@ export interface OverheadRun {
 }
 
 const IN_FLIGHT = 16
+const LOOK_MS = 200
+/** Less CPU than this share of one core is what looking at it takes. */
+const IDLE_SHARE = 0.1
 
 const { createWrit, args } = await takeShipped()
 const [home = '', baseUrl = '', batch = '', sequence = '', rounds = ''] = args
@@ -64,10 +68,20 @@ async function governed(task: string, calls: number): Promise<CallsTaken> {
 async function measured(task: string, calls: number, inFlight: number): Promise<OverheadRound[]> {
   const found: OverheadRound[] = []
   for (let round = -1; round < Number(rounds); round += 1) {
+    await settled()
     const both = { calls, bare: await bare(calls, inFlight), governed: await governed(task, calls) }
     if (round >= 0) found.push(both) // the first warms up
   }
   return found
+}
+
+/** Waits until nothing is done any more: after a run, Writ starts the child that the next one will use. */
+async function settled(): Promise<void> {
+  let before: number
+  do {
+    before = treeCpuSeconds()
+    await pause(LOOK_MS)
+  } while (treeCpuSeconds() - before > IDLE_SHARE * (LOOK_MS / 1000))
 }
 
 interface Moment {

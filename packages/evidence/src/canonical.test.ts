@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { canonicalBytes, canonicalJson, parseCanonical, recordFault } from './canonical.ts'
+import { canonicalBytes, canonicalJson, parseCanonical, recordFault, recordText } from './canonical.ts'
 import { utf8 } from './encoding.ts'
 
 test('RFC 8785, section 3.2.2: literals, numbers, strings', () => {
@@ -166,4 +166,38 @@ test('records hold exact integers only, and not too deep', () => {
   expect(recordFault([undefined])).toContain('undefined')
   expect(recordFault(nested(32))).toBeNull()
   expect(recordFault(nested(33))).toContain('32')
+})
+
+test('the text of what a record holds is canonical, and there is none where a record has a fault', () => {
+  const deep = (depth: number): unknown => (depth === 1 ? {} : { a: deep(depth - 1) })
+  const odd = fc.constantFrom<unknown>(
+    1.5,
+    Number.NaN,
+    -0,
+    2 ** 53,
+    '\ud800',
+    undefined,
+    new Date(0),
+    1n,
+    new Array(1),
+  )
+  const key = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('10', '9', '__proto__', '\udfff', '\u20ac'),
+  )
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      { weight: 4, arbitrary: fc.oneof(fc.string({ unit: 'binary' }), fc.maxSafeInteger(), fc.boolean()) },
+      { weight: 1, arbitrary: fc.oneof(odd, fc.constant(null), fc.integer({ min: 30, max: 34 }).map(deep)) },
+      { weight: 3, arbitrary: fc.array(tie('value'), { maxLength: 4 }) },
+      { weight: 3, arbitrary: fc.dictionary(key, tie('value'), { maxKeys: 4 }) },
+    ),
+  }))
+  fc.assert(
+    fc.property(value, (held) => {
+      expect(recordText(held)).toBe(recordFault(held) === null ? canonicalJson(held) : undefined)
+    }),
+    { numRuns: 500 },
+  )
 })

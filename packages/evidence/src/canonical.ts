@@ -117,6 +117,36 @@ function hasSortedKeys(value: unknown): boolean {
   return true
 }
 
+/** The canonical text of a value, in one walk; undefined when `recordFault` finds something in it. */
+export function recordText(value: unknown, depth = 1): string | undefined {
+  if (value === null || typeof value === 'boolean') return String(value)
+  if (typeof value === 'string') return value.isWellFormed() ? JSON.stringify(value) : undefined
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined
+  if (typeof value !== 'object' || depth > MAX_RECORD_DEPTH) return undefined
+  let members = ''
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const text = recordText(item, depth + 1)
+      if (text === undefined) return undefined
+      members += members === '' ? text : `,${text}`
+    }
+    return `[${members}]`
+  }
+  if (!isPlain(value)) return undefined
+  for (const key of Object.keys(value).sort()) {
+    const text = key.isWellFormed() ? recordText(value[key], depth + 1) : undefined
+    if (text === undefined) return undefined
+    const member = `${JSON.stringify(key)}:${text}`
+    members += members === '' ? member : `,${member}`
+  }
+  return `{${members}}`
+}
+
+function isPlain(value: object): value is Readonly<Record<string, unknown>> {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
 /** What keeps a value out of a record, or null: not I-JSON, a number that is no exact integer, too deep. */
 export function recordFault(value: unknown, depth = 1): string | null {
   if (value === null || typeof value === 'boolean') return null
@@ -126,8 +156,7 @@ export function recordFault(value: unknown, depth = 1): string | null {
   if (typeof value !== 'object') return `a value of type ${typeof value}`
   if (depth > MAX_RECORD_DEPTH) return `more than ${MAX_RECORD_DEPTH} containers inside each other`
   if (Array.isArray(value)) return firstFault(value, depth)
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return 'an object that is no plain one'
+  if (!isPlain(value)) return 'an object that is no plain one'
   return firstFault(Object.keys(value), depth) ?? firstFault(Object.values(value), depth)
 }
 

@@ -8,7 +8,8 @@ import {
   type RunRecord,
   WritError,
 } from '@writ/contract'
-import { canonicalBytes, parseCanonical, parseCanonicalText, recordFault } from './canonical.ts'
+import { parseCanonical, parseCanonicalText, recordFault, recordText } from './canonical.ts'
+import { utf8 } from './encoding.ts'
 import { recordShapes } from './record-shape.ts'
 import { refuse } from './verdict.ts'
 
@@ -20,9 +21,10 @@ export type AnyRecord = { [K in RecordKind]: RunRecord<K> & { det: Det[K]; obs: 
  * to be, holds a number that is no exact integer, is too deep, or exceeds `MAX_RECORD_BYTES`.
  */
 export function encodeRecord(record: RunRecord): Uint8Array {
-  const fault = faultOf(record)
-  if (fault !== null) throw new WritError('INTERNAL', `Record ${record.seq} cannot be written: ${fault}.`)
-  const bytes = canonicalBytes(record)
+  const text = recordText(record)
+  if (text === undefined || !recordShapes[record.kind]?.accepts(record))
+    throw new WritError('INTERNAL', `Record ${record.seq} cannot be written: ${faultOf(record)}.`)
+  const bytes = utf8(text)
   if (bytes.length > MAX_RECORD_BYTES) {
     throw new WritError(
       'INTERNAL',

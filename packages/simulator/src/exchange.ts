@@ -56,7 +56,10 @@ export function send({ request, entry, response }: Exchange, completion: Complet
 
 /** Sends a JSON text. */
 export function writeJson(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' })
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  })
   response.end(body)
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { boundedFetch, MAX_REPLY_BYTES, requireOwnAddress } from './bounded-fetch.ts'
 
@@ -29,6 +30,37 @@ describe('boundedFetch', () => {
       `the reply passed ${MAX_REPLY_BYTES} bytes`,
     )
     expect(await cut).toBe(true)
+  })
+})
+
+describe('a reply that says a length within the bound', () => {
+  const body = Buffer.alloc(4 * MAX_REPLY_BYTES, 'x')
+  const chunk = `${body.length.toString(16)}\r\n`
+
+  it.each([
+    ['is compressed', ['content-encoding: gzip', `content-length: ${gzipSync(body).length}`], gzipSync(body)],
+    [
+      'comes in chunks',
+      ['content-length: 5', 'transfer-encoding: chunked'],
+      Buffer.concat([Buffer.from(chunk), body]),
+    ],
+    ['goes on', ['content-length: 5'], body],
+    ['says two', ['content-length: 5', `content-length: ${body.length}`], body],
+  ])('is no larger than the bound where it %s', async (_, headers, sent) => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined).write(`HTTP/1.1 200 OK\r\n${headers.join('\r\n')}\r\n\r\n`)
+      socket.end(sent)
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const reply = boundedFetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    const length = await reply
+      .then((response) => response.bytes())
+      .then(
+        (bytes) => bytes.length,
+        () => 0,
+      )
+    expect(length).toBeLessThanOrEqual(5)
   })
 })
 

@@ -15,12 +15,19 @@ export const boundedFetch: typeof fetch = async (input, init) => {
   const url = new URL(input instanceof Request ? input.url : input)
   if (url.hostname === 'localhost') await requireOwnAddress(url.hostname)
   const response = await fetch(input, { ...init, redirect: 'manual' })
-  if (response.body === null) return response
+  if (response.body === null || isWithinBound(response.headers)) return response
   return new Response(boundedBody(response.body.getReader()), {
     status: response.status,
     statusText: response.statusText,
     headers: response.headers,
   })
+}
+
+/** Whether a reply says a length that HTTP holds it to, and comes as it is: what is compressed may grow to any size. */
+function isWithinBound(headers: Headers): boolean {
+  const length = headers.get('content-length')
+  if (length === null || headers.has('transfer-encoding') || headers.has('content-encoding')) return false
+  return Number(length) <= MAX_REPLY_BYTES
 }
 
 /** The same bytes, read as they are asked for, until they pass the bound. */

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto'
 import type { CellCode, CellLimits, CellResult, HostCall, HostReply, Vm, WritError } from '@writ/contract'
+import { callKey } from './call-key.ts'
 import { MOST_ARGUMENT_CHARS } from './cell-size.ts'
 import {
   type Answer,
@@ -23,7 +23,7 @@ interface Running {
   charsLeft: number
   /** Replies the child has been sent for this cell. */
   sent: number
-  /** Digests of the calls that were passed on. */
+  /** What the calls that were passed on are known by. */
   readonly calls: string[]
   /** Calls it has made in this child: fewer than were passed on while it is run again. */
   made: number
@@ -295,14 +295,14 @@ export class FrameVm implements Vm {
       this.#link.kill(`it made a call out of turn: ${name}`)
       return
     }
-    const digest = hash('sha256', `${name} ${argsJson}`, 'base64')
+    const key = callKey(name, argsJson)
     const passed = running.calls[running.made]
     running.made += 1
     if (passed !== undefined) {
-      if (passed !== digest) this.#link.kill('a cell came out differently when it was run again')
+      if (passed !== key) this.#link.kill('a cell came out differently when it was run again')
       return
     }
-    running.calls.push(digest)
+    running.calls.push(key)
     running.callsLeft -= 1
     running.charsLeft -= argsJson.length
     if (running.callsLeft < 0 || running.charsLeft < 0) {

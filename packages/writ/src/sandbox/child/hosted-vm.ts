@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto'
 import type { CellResult } from '@writ/contract'
+import { callKey } from '../call-key.ts'
 import { cutError } from '../cell-size.ts'
 import { MemoryImage } from '../memory-image.ts'
 import {
@@ -22,7 +22,7 @@ interface Running {
   readonly resolve: (end: CellEnd) => void
   /** Replies it was given since it began, in order. */
   readonly answers: Answer[]
-  /** Digests of the calls that were passed on. */
+  /** What the calls that were passed on are known by. */
   readonly calls: string[]
   /** Calls it has made in its seat: fewer than were passed on while it is run again. */
   made: number
@@ -204,14 +204,14 @@ export class HostedVm implements Tenant {
   #called(call: Call): void {
     const running = this.#running
     if (running === undefined) return
-    const digest = hash('sha256', `${call.name} ${call.argsJson}`, 'base64')
+    const key = callKey(call.name, call.argsJson)
     const passed = running.calls[running.made]
     running.made += 1
     if (passed === undefined) {
-      running.calls.push(digest)
+      running.calls.push(key)
       const { id, name, argsJson } = call
       this.#tell({ type: 'call', vm: this.#id, id, name, argsJson })
-    } else if (passed !== digest) this.#differs(running)
+    } else if (passed !== key) this.#differs(running)
   }
 
   #ended({ end }: Report<'ended'>): void {
