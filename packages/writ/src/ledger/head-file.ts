@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { hasCode } from '../disk/durable-file.ts'
@@ -88,7 +88,7 @@ function parseSlot(
 }
 
 function checkOf(said: string): string {
-  return createHash('sha256').update(said).digest('hex').slice(0, 16)
+  return hash('sha256', said, 'hex').slice(0, 16)
 }
 
 function readIfThere(path: string): Buffer | undefined {

@@ -5,6 +5,8 @@ const HIDDEN = '[key]'
 
 type Scrub = (text: string) => string
 
+const asItIs: Scrub = (text) => text
+
 /** A key of fewer characters (`EMPTY`, `none`) is no secret and may be a word of an answer. */
 const LEAST_SECRET_CHARS = 12
 
@@ -13,8 +15,8 @@ const LEAST_SECRET_CHARS = 12
  * recorded. The key stays in the provider's closure; a server that echoes it would otherwise put it into logs and records.
  */
 export function hideKey(model: LanguageModelV4, key: string): LanguageModelV4 {
-  const scrub = (text: string): string => (key === '' ? text : text.split(key).join(HIDDEN))
-  const inText = key.length < LEAST_SECRET_CHARS ? (text: string): string => text : scrub
+  const scrub = key === '' ? asItIs : (text: string): string => text.split(key).join(HIDDEN)
+  const inText = key.length < LEAST_SECRET_CHARS ? asItIs : scrub
   const guarded = async <T>(call: () => PromiseLike<T>): Promise<T> => {
     try {
       return await call()
@@ -72,6 +74,7 @@ function withoutKey({ body, ...said }: Response, scrub: Scrub): Response {
 /** A copy of plain data with every string in it, names of fields included, replaced. */
 function everyString<T>(value: T, replace: Scrub): T
 function everyString(value: unknown, replace: Scrub): unknown {
+  if (replace === asItIs) return value
   if (typeof value === 'string') return replace(value)
   if (Array.isArray(value)) return value.map((item) => everyString(item, replace))
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
