@@ -75,7 +75,14 @@ function looping(before: number): number[] {
   const loop = [1, 1, 127, 3, 64, ...Array.from({ length: 500 }, () => step).flat(), ...turn, 11, 32, 1, 11]
   const bodies = [...Array.from({ length: before }, () => empty), [...leb(loop.length), ...loop]]
   return [
-    ...[0, 97, 115, 109, 1, 0, 0, 0],
+    0,
+    97,
+    115,
+    109,
+    1,
+    0,
+    0,
+    0,
     ...section(1, 2, 96, 1, 127, 1, 127, 96, 0, 0),
     ...section(3, before + 1, ...Array.from({ length: before }, () => 1), 0),
     ...section(7, 1, 1, 102, 0, before),
