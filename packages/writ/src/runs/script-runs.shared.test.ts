@@ -493,8 +493,10 @@ describe('a plan card', () => {
     expect(free).toMatchObject({
       strategy: 'direct',
       script: null,
-      bound: { calls: null, requests: 1_000, costMicroUsd: 40, held: false },
+      bound: { calls: 2, requests: 8, costMicroUsd: 40, held: true },
     })
+    const turns = await writ.plan({ query: 'x', context: TEXTS, strategy: 'recurse' })
+    expect(turns.bound).toMatchObject({ calls: null, requests: 1_000, held: false })
     expect(here.simulator?.journal().requests).toBe(before)
     expect((await writ.runs()).length).toBe(1)
   })

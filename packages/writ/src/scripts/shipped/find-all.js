@@ -4,6 +4,7 @@
 export const meta = {
   name: 'find-all',
   description: 'every passage that fits what is looked for, quoted',
+  answers: ['find all {what}', 'find every {what}', 'find everything about {what}'],
   input: {
     type: 'object',
     properties: {
