@@ -61,7 +61,7 @@ it('says what is not known, and what only the limits bound', () => {
 it.each([
   [
     { strategy: 'retrieve', reason: 'question-names-what-it-looks-up', script: null },
-    'retrieve, because the context',
+    'retrieve, because the question names',
   ],
   [{ reason: 'script-answers-the-question' }, 'script find-all, because it says that it answers'],
   [

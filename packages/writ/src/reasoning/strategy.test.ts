@@ -28,6 +28,11 @@ it.each([
   },
 )
 
+it('says whether the texts or their number does not fit', () => {
+  expect(choose({ bytes: 1e6 }).reason).toBe('context-exceeds-half-the-window')
+  expect(choose({ documents: 1_000 }).reason).toBe('documents-exceed-half-the-window')
+})
+
 it('looks up first what a question names, where the context does not fit', () => {
   const question = 'Who signed the Acme agreement?'
   expect(choose({ question, bytes: 1e6 })).toEqual({

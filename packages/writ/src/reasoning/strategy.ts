@@ -31,12 +31,12 @@ export function chooseStrategy({
   if (planned && requested !== 'recurse') return inTurns('recurse', PLANNED)
   if (requested === 'recurse') return inTurns(requested, 'requested')
   if (requested !== 'auto') return { strategy: requested, repl: false, turns: false, reason: 'requested' }
-  const shown = bytes + documents * BYTES_AROUND_DOCUMENT
-  if (shown / BYTES_PER_TOKEN <= contextWindow / 2)
+  const half = (contextWindow / 2) * BYTES_PER_TOKEN
+  if (bytes + documents * BYTES_AROUND_DOCUMENT <= half)
     return { strategy: 'direct', repl: false, turns: false, reason: 'context-fits-half-the-window' }
-  return lookupOf(question) === undefined
-    ? inTurns('recurse', 'context-exceeds-half-the-window')
-    : inTurns('retrieve', 'question-names-what-it-looks-up')
+  if (lookupOf(question) !== undefined) return inTurns('retrieve', 'question-names-what-it-looks-up')
+  const what = bytes <= half ? 'documents-exceed' : 'context-exceeds'
+  return inTurns('recurse', `${what}-half-the-window`)
 }
 
 function inTurns(strategy: string, reason: string): StrategyChoice {
