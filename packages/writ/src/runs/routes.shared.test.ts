@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { PlanCard, TextSource } from '@writ/contract'
 import { block, type Reply, type Script } from '@writ/simulator'
 import { describe, expect, it } from 'vitest'
-import type { CompletionOptions } from '../index.ts'
+import { type CompletionOptions, createWrit } from '../index.ts'
+import { countRecords, cutRun } from './cut-run.fixture.ts'
 import { testRuns } from './test-runs.fixture.ts'
 
 // How a question is answered when nobody says how. A plan card says the same before, and a replay finds it again.
@@ -77,6 +78,25 @@ describe('a question that names what it looks up, over more than fits', () => {
   it('goes on in turns where the model says that they do not answer it', async () => {
     const { answer } = await asked(sequence(['UNANSWERED.', inTurns]))
     expect(answer).toMatchObject({ status: 'complete', value: 'in turns', usage: { modelCalls: 2 } })
+  })
+
+  it('goes on where it was cut off, on either way', async () => {
+    const { answer } = await asked(({ messages }) =>
+      messages.some(({ content }) => content.includes('UNANSWERED')) ? 'UNANSWERED' : inTurns,
+    )
+    const home = join(here.place, 'home')
+    const size = await countRecords(home, answer.run)
+    for (let kept = 2; kept < size; kept += 2) {
+      const cut = join(here.place, `cut-${kept}`)
+      await cutRun(home, answer.run, kept, cut)
+      const writ = await createWrit({ home: cut, apiKey: 'x' })
+      try {
+        expect((await writ.resume(answer.run)).value).toBe('in turns')
+        expect(await writ.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+      } finally {
+        await writ.close()
+      }
+    }
   })
 
   it.each<[string, Partial<CompletionOptions>]>([
