@@ -79,6 +79,7 @@ it('a plan is printed and nothing is run', async () => {
 it('the scripts that come with Writ are listed with what they are given', async () => {
   const { out } = await runCommand(place, ['scripts'])
   expect(out).toMatch(/^find-all: /m)
+  expect(out).toContain('  answers, with --script find-all: find passages about {what}')
   expect(out).toContain('  input.claims (array): what is checked')
   expect(out).toContain('  input.votes (integer, optional): ')
   const { out: json } = await runCommand(place, ['scripts', '--json'])

@@ -403,7 +403,7 @@ FINAL({ other, found: await run_script('find-all', { what: 'needle' }) })`
         return script(request)
       }
     await byName(listening(root('FINAL(1)')))
-    expect(heard[0]).toMatch(/^Scripts that a person wrote .*each; find-all \(every passage/m)
+    expect(heard[0]).toMatch(/^Scripts that a person wrote .*each; find-all \(passages of every document/m)
     heard.length = 0
     await run(listening(root('FINAL(1)')))
     expect(heard[0]).not.toMatch(/run_script|scripts\(\)/)
