@@ -40,7 +40,13 @@ function drawOf(text: string): number {
 async function withinCard(text: string, leaf: Script, more: Partial<CompletionOptions> = {}): Promise<void> {
   const file = join(here.place, 'attack.js')
   await writeFile(file, text)
-  const asked = { strategy: `script:${file}`, query: 'needle', context: TEXTS, ...more }
+  const asked = {
+    strategy: `script:${file}`,
+    query: 'needle',
+    context: TEXTS,
+    scripts: ['find-all'],
+    ...more,
+  }
   const { answer, requests } = await run(leaf, { options: { price }, asked })
   const card = await here.writ?.plan(asked)
   if (card === undefined) throw new Error('nothing has run')
@@ -123,6 +129,14 @@ FINAL((await map([1, 2, 3], (n) => twice('of ' + n), { settle: true })).length)`
   [
     'asks in a timer of promises',
     `const many = []; for (let n = 0; n < 4; n += 1) many.push(Promise.resolve().then(() => llm_query('late ' + n)).catch(() => 0)); FINAL((await Promise.all(many)).length)`,
+  ],
+  [
+    'runs another by name',
+    `FINAL((await map([1, 2], () => run_script('find-all', { what: 'needle' }), { calls: 6, settle: true })).length)`,
+  ],
+  [
+    'runs another by name within what it states',
+    `FINAL(await run_script('find-all', { what: 'needle' }).catch((error) => error.name))`,
   ],
   [
     'ends with calls under way',
