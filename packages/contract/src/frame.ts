@@ -271,10 +271,24 @@ export interface Reasoner {
   readonly promptBytes: number
   /** Names of strategies, `auto` excluded. */
   readonly strategies: readonly string[]
-  /** `planned` says that the root's model answers by a plan, and so in a REPL. */
-  choose(requested: string, contextBytes: number, contextWindow: number, planned: boolean): StrategyChoice
+  choose(asked: StrategyQuestion): StrategyChoice
   /** Runs a frame to its end. Never rejects for what a model or guest does. */
-  run(frame: Frame, strategy: string): Promise<FrameEnd>
+  run(frame: Frame, choice: Pick<StrategyChoice, 'strategy' | 'turns'>): Promise<FrameEnd>
+}
+
+/** What a strategy is chosen by. Nothing of it is read in the context. */
+export interface StrategyQuestion {
+  /** The strategy that was asked for, or `auto`. */
+  readonly requested: string
+  readonly question: string
+  /** Size of the context. */
+  readonly bytes: number
+  readonly documents: number
+  readonly contextWindow: number
+  /** The root's model answers by a plan, and so in a REPL. */
+  readonly planned: boolean
+  /** A script answers the question, whichever way it was found. */
+  readonly scripted: boolean
 }
 
 /** Why a model that answers by a plan recurses: what it counts, it counts in the corpus and not in a prompt. */

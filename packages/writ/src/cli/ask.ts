@@ -58,9 +58,10 @@ function printPlan(card: PlanCard, { json, jsonl }: AskFlags): number {
   return 0
 }
 
-/** Who is asked about a costly run: whoever sits at the terminal, unless the flags say that nobody does. */
+/** Shows the plan card of a costly run. Whoever sits at the terminal is asked, unless the flags say that nobody does. */
 function confirming(flags: AskFlags, aside: Attendance['aside']): Pick<RunOptions, 'confirm'> {
-  if (flags.yes === true || flags.json === true || flags.jsonl === true) return {}
+  const unseen = flags.yes === true && flags.quiet === true
+  if (unseen || flags.json === true || flags.jsonl === true) return {}
   const confirm = (card: PlanCard): Promise<boolean> =>
     aside(async () => {
       process.stderr.write(`${planLines(card).map(printableLine).join('\n')}\n`)

@@ -29,7 +29,7 @@ const CARD: PlanCard = {
 
 it('says what a run would do, reach and cost', () => {
   expect(planLines(CARD)).toEqual([
-    'plan: script find-all',
+    'plan: script find-all, as asked for',
     `plan hash: ${'ab'.repeat(32)}`,
     'models: any/model, sub-calls by other/model',
     'corpus: 3 documents, 4,096 bytes',
@@ -56,6 +56,20 @@ it('says what is not known, and what only the limits bound', () => {
   expect(lines.join('\n')).toMatch(/cannot be added up beforehand.*a loop \(line 2\)/)
   expect(lines.join('\n')).toContain('when each fills its window')
   expect(lines.at(-1)).toContain('nothing is known')
+})
+
+it.each([
+  [
+    { strategy: 'retrieve', reason: 'question-names-what-it-looks-up', script: null },
+    'retrieve, because the question names',
+  ],
+  [{ reason: 'script-answers-the-question' }, 'script find-all, because it says that it answers'],
+  [
+    { strategy: 'recurse', reason: 'model-answers-by-a-plan', script: null },
+    'recurse, because the built-in model',
+  ],
+])('says why, of %j', (chosen, words) => {
+  expect(planLines({ ...CARD, ...chosen })[0]).toContain(`plan: ${words}`)
 })
 
 it('counts the votes', () => {

@@ -7,7 +7,7 @@ export function planLines(card: PlanCard): readonly string[] {
   const [root, sub] = [listOf(models, 'root'), listOf(models, 'sub')]
   const by = root === sub ? root : `${root}, sub-calls by ${sub}`
   return [
-    `plan: ${script === null ? strategyInWords(strategy, reason) : `script ${script.name}`}`,
+    `plan: ${strategyInWords(script === null ? strategy : `script ${script.name}`, reason)}`,
     ...(script === null ? [] : [`plan hash: ${script.planHash}`]),
     `models: ${by}`,
     `corpus: ${counted(documents, 'document')}, ${size(bytes)}`,

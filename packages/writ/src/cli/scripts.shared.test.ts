@@ -79,6 +79,7 @@ it('a plan is printed and nothing is run', async () => {
 it('the scripts that come with Writ are listed with what they are given', async () => {
   const { out } = await runCommand(place, ['scripts'])
   expect(out).toMatch(/^find-all: /m)
+  expect(out).toContain('  answers, with --script find-all: find passages about {what}')
   expect(out).toContain('  input.claims (array): what is checked')
   expect(out).toContain('  input.votes (integer, optional): ')
   const { out: json } = await runCommand(place, ['scripts', '--json'])
@@ -122,4 +123,29 @@ it('what is released must pass the validators that are named, and the answer tel
   const unread = await runCommand(place, [...asked, '--validator', 'input.json'])
   expect(unread.code).toBe(2)
   expect(JSON.parse(unread.out)).toMatchObject({ code: 'UNKNOWN_SCRIPT' })
+})
+
+it.each([
+  [['--yes'], true],
+  [[], true],
+  [['--yes', '--quiet'], false],
+  [['--json'], false],
+])('the plan card of a run that could cost much, with %j, is shown: %s', async (flags, shown) => {
+  const script = `export const meta = { name: 'costly' }
+if (question === 'never') await llm_query('x')
+FINAL('nothing was asked')
+`
+  await writeFile(join(place, 'costly.js'), script)
+  const model = ['--model', 'any/model', '--base-url', 'http://127.0.0.1:9/v1', '--price', '9000/9000']
+  const { code, out, err } = await runCommand(place, [
+    'ask',
+    'Where?',
+    'docs',
+    '--strategy',
+    'script:costly.js',
+    ...model,
+    ...flags,
+  ])
+  expect([code, out.includes('nothing was asked')]).toEqual([0, true])
+  expect(err.includes('plan: script costly, as asked for')).toBe(shown)
 })

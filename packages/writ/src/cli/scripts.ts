@@ -28,8 +28,13 @@ export function addScripts(writ: Command, running: Running): void {
     )
 }
 
-function linesOf({ name, description = '', planHash, input }: ListedScript): readonly string[] {
-  return [`${name}: ${description}`, `  plan hash ${planHash}`, ...inputLines(input ?? null)]
+function linesOf({ name, description = '', planHash, input, answers = [] }: ListedScript): readonly string[] {
+  return [
+    `${name}: ${description}`,
+    `  plan hash ${planHash}`,
+    ...answers.map((answer) => `  answers, with --script ${name}: ${answer}`),
+    ...inputLines(input ?? null),
+  ]
 }
 
 /** What a script is given, a line for each property. */

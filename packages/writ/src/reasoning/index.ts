@@ -2,13 +2,13 @@ import { type Reasoner, USUAL_TUNING } from '@writ/contract'
 import { direct } from './direct.ts'
 import { promptDigest, systemPrompt } from './prompts.ts'
 import { replLoop } from './repl-loop.ts'
-import { retrieve } from './retrieve.ts'
+import { lookUp, retrieve } from './retrieve.ts'
 import { runScript } from './run-script.ts'
 import { askAgain, schemaPrompt } from './schema-prompts.ts'
 import { chooseStrategy, STRATEGIES } from './strategy.ts'
 
 /** Raised by hand when parsing, compaction or the layout of messages changes: a replay under another is refused. */
-const REASONING_VERSION = 7
+const REASONING_VERSION = 8
 
 /** Languages whose prompts differ in length. */
 const LANGUAGES_TOLD = ['javascript', 'python'] as const
@@ -31,9 +31,9 @@ export function createReasoner(): Reasoner {
     promptBytes: Math.max(...prompts.map((text) => Buffer.byteLength(text))) + FRAME_LINES_BYTES,
     strategies: STRATEGIES,
     choose: chooseStrategy,
-    run: (frame, strategy) => {
+    run: (frame, { strategy, turns }) => {
       if (strategy === 'script') return runScript(frame)
-      if (strategy === 'retrieve') return retrieve(frame)
+      if (strategy === 'retrieve') return turns ? lookUp(frame) : retrieve(frame)
       return strategy === 'direct' ? direct(frame) : replLoop(frame)
     },
   }

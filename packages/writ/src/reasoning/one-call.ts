@@ -27,17 +27,56 @@ export async function answerFrom(
 ): Promise<FrameEnd> {
   try {
     const documents = await gather(frame)
-    const { schema } = frame
-    const system = systemPrompt('direct', frame.model.contextWindow)
-    const messages: readonly Message[] = [
-      { role: 'system', text: schema === null ? system : `${system}\n${schemaPrompt(schema)}` },
-      { role: 'user', text: withDocuments(questionOf(frame), documents) },
-    ]
-    if (schema !== null) return await releaseTyped(frame, messages)
+    const messages = askedOver(frame, 'direct', documents)
+    if (frame.schema !== null) return await releaseTyped(frame, messages)
     return await releaseText(frame, messages, documents)
   } catch (error) {
     return { incomplete: false, error: toWritError(error) }
   }
+}
+
+/** What a model says, alone, where what it was given does not answer. */
+const UNANSWERED = /^\W*UNANSWERED\W*$/
+
+/** Why a frame goes on in turns after its call: it asked for too much, or what was said may not be released as it is. */
+const TO_GO_ON: ReadonlySet<string> = new Set([
+  'BUDGET_EXCEEDED',
+  'MODEL_REJECTED',
+  'INVALID_ANSWER',
+  'CHECKS_FAILED',
+])
+
+/**
+ * Answers in one call over passages, where they answer; says whether they did. Rejects with what would end the frame
+ * anyway.
+ */
+export async function answeredFrom(frame: Frame, passages: readonly Given[]): Promise<boolean> {
+  try {
+    const text = await frame.turn(askedOver(frame, 'retrieve', passages), false)
+    if (UNANSWERED.test(text.trim())) return false
+    const read = frame.schema === null ? undefined : valueIn(text)
+    if (read?.ok === false) return false
+    if (read === undefined) await citeQuotes(frame, text, passages)
+    await frame.release(JSON.stringify(read === undefined ? text : read.value), false)
+    return true
+  } catch (error) {
+    const known = toWritError(error)
+    if (!TO_GO_ON.has(known.code)) throw known
+    return false
+  }
+}
+
+function askedOver(
+  frame: Frame,
+  role: 'direct' | 'retrieve',
+  documents: readonly Given[],
+): readonly Message[] {
+  const system = systemPrompt(role, frame.model.contextWindow)
+  const { schema } = frame
+  return [
+    { role: 'system', text: schema === null ? system : `${system}\n${schemaPrompt(schema)}` },
+    { role: 'user', text: withDocuments(questionOf(frame), documents) },
+  ]
 }
 
 /** Releases the reply. One that may not be released is asked for again, once, with the reason. */

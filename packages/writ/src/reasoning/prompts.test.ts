@@ -2,9 +2,12 @@ import { GUEST_NAMES, HOST_NAMES, PYTHON_FORMS, PYTHON_GUEST_USAGE, USUAL_TUNING
 import { expect, it } from 'vitest'
 import { systemPrompt } from './prompts.ts'
 
-it.each(['orchestrator', 'worker', 'verifier', 'leaf', 'direct'] as const)('the %s prompt', async (role) => {
-  await expect(systemPrompt(role, 128_000)).toMatchFileSnapshot(`./prompts/snapshots/${role}.txt`)
-})
+it.each(['orchestrator', 'worker', 'verifier', 'leaf', 'direct', 'retrieve'] as const)(
+  'the %s prompt',
+  async (role) => {
+    await expect(systemPrompt(role, 128_000)).toMatchFileSnapshot(`./prompts/snapshots/${role}.txt`)
+  },
+)
 
 const PYTHON = { ...USUAL_TUNING, language: 'python' } as const
 

@@ -14,10 +14,13 @@ import {
   whole,
 } from '@writ/contract'
 
-type Role = FrameRole | 'leaf' | 'direct'
+type Role = FrameRole | 'leaf' | 'direct' | 'retrieve'
 
 const texts: ReadonlyMap<Role, string> = new Map(
-  (['orchestrator', 'worker', 'verifier', 'leaf', 'direct'] as const).map((role) => [role, load(role)]),
+  (['orchestrator', 'worker', 'verifier', 'leaf', 'direct', 'retrieve'] as const).map((role) => [
+    role,
+    load(role),
+  ]),
 )
 
 function load(role: Role): string {

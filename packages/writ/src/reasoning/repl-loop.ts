@@ -24,8 +24,11 @@ const SHOWN_SHARE = 4
 /** Characters per token taken for granted when fitting a conversation into a window. */
 const CHARS_PER_TOKEN = 2
 
-/** The loop of a frame: turn → blocks → output → next turn, until it releases, wanders, a limit is hit, or policy ends it. */
-export async function replLoop(frame: Frame): Promise<FrameEnd> {
+/**
+ * The loop of a frame: turn → blocks → output → next turn, until it releases, wanders, a limit is hit, or policy ends it.
+ * `taken` are turns that the frame took before it.
+ */
+export async function replLoop(frame: Frame, taken = 0): Promise<FrameEnd> {
   const { contextWindow } = frame.model
   let history: readonly Message[] = [
     { role: 'system', text: systemPrompt(frame.role, contextWindow, frame.tuning) },
@@ -38,14 +41,14 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
   let refused: WritError | undefined
   let ended: string | undefined
   try {
-    for (let turn = 1; turn <= frame.maxTurns; turn += 1) {
+    for (let turn = taken + 1; turn <= frame.maxTurns; turn += 1) {
       const reply = await takeTurn(frame, history, pending, warning, turn, last || turn === frame.maxTurns)
       last = reply.last
       // Each turn adds to what went out, so that a provider finds its beginning in its cache.
       history = [...reply.asked, { role: 'assistant', text: reply.text }]
       const parsed = parseTurn(reply.text, replOf([frame.tuning]))
       if (isProse(parsed, reply.text)) prose = reply.text
-      const step = await actOn(frame, parsed, turn, last)
+      const step = await actOn(frame, parsed, turn - taken, last)
       if (step.released) return { incomplete: last }
       refused = step.refused ?? refused
       ended = step.trace.error

@@ -67,7 +67,7 @@ export async function ask(
   opened.defer(() => sandbox.close())
   requireConfinement(policy, sandbox.confinement)
   const { scripts, validators } = checked
-  const { limits, bound } = checked.bounded(question.models, store)
+  const { limits, bound } = checked.bounded({ ...question, conversation, store })
   await confirmPlan(asked, { ...question, limits, bound, policy, store, ledger })
   const shelf =
     asked.notes === false

@@ -143,7 +143,7 @@ class Run {
   async follow(): Promise<BareScript> {
     const frame = new BareFrame(this, 'What is asked?', null, 0)
     try {
-      const { error } = await reasoner.run(frame, 'script')
+      const { error } = await reasoner.run(frame, { strategy: 'script', turns: false })
       const value = frame.value === undefined ? undefined : (JSON.parse(frame.value) as Json)
       return { value, error, calls: this.calls, refused: this.refused }
     } finally {
@@ -165,7 +165,7 @@ class Run {
     this.frames += 1
     const frame = new BareFrame(this, goal, scope, depth)
     try {
-      const { error, incomplete } = await reasoner.run(frame, 'recurse')
+      const { error, incomplete } = await reasoner.run(frame, { strategy: 'recurse', turns: true })
       if (frame.value === undefined) throw error ?? new WritError('NO_ANSWER', 'Nothing was released.')
       return { value: frame.value, incomplete }
     } finally {

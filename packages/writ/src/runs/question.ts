@@ -28,6 +28,7 @@ import { conversationOf, earlierOf, queryOf } from './conversation.ts'
 import type { EarlierAnswer } from './earlier-run.ts'
 import { modelsAsBefore } from './fork.ts'
 import { accessOf, asksServer, openModels } from './models.ts'
+import { matchingScript } from './plan/matching-script.ts'
 import { type Scripted, scripted } from './plan/scripted.ts'
 import { profilesOf } from './profiles.ts'
 import { scriptsInReach } from './scripts-in-reach.ts'
@@ -55,7 +56,8 @@ export async function checkQuestion(
   const query = queryOf(asked)
   const { strategies } = createReasoner()
   checkCompletion(query, asked, wanted, { strategies, retentionClass: RETENTION_CLASS })
-  const given = await scripted(asked, { ...DEFAULT_LIMITS, ...wanted })
+  const byScript = await matchingScript(query, { ...asked, ...defined({ schema }) })
+  const given = await scripted({ ...asked, ...byScript }, { ...DEFAULT_LIMITS, ...wanted })
   const typed = await answerSchema(schema, given.output)
   const [scripts, validators] = await Promise.all([scriptsInReach(asked), validatorsOf(asked)])
   if ('context' in asked) requireContext(home, asked)

@@ -56,7 +56,13 @@ describe('a script that comes with Writ', () => {
       end: number
       quote: string
       fits: boolean
+      more: boolean
     }[]
+    // A document that has more passages than were judged is not told as if it had none.
+    expect(found.filter(({ more }) => more).map(({ doc }) => doc)).toContain('acorn/README.md')
+    const whole = (await follow(file, { ...input, perDocument: 50 }, () => 'YES')).value as typeof found
+    expect(whole.some(({ more }) => more)).toBe(false)
+    expect(whole.length).toBeGreaterThan(found.length)
     expect(found.map(({ doc }) => doc)).toEqual(
       expect.arrayContaining(PACKAGES.map((name) => `${name}/LICENSE`)),
     )
@@ -90,6 +96,11 @@ describe('a script that comes with Writ', () => {
     const said = rows.filter(({ says }) => says !== null)
     expect(said.every(({ point, says }) => point === 'warranty' && says === 'There is none.')).toBe(true)
     expect(said.length).toBeGreaterThanOrEqual(PACKAGES.length)
+    // A sentence may begin so and say something.
+    const denies = await follow(file, input, () => 'Nothing in it is a warranty.')
+    expect((denies.value as typeof rows).filter(({ says }) => says !== null).length).toBe(said.length)
+    const silent = await follow(file, input, () => '**Nothing.**')
+    expect((silent.value as typeof rows).every(({ says }) => says === null)).toBe(true)
     expect(compared.calls).toBeLessThan(rows.length)
     expect(compared.calls).toBeLessThanOrEqual(boundOf(file, input))
   })

@@ -218,6 +218,26 @@ describe('combinators', () => {
     await verified(answer)
     expect(await here.writ?.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
   })
+
+  it('keep what a verification came to where one fails, and call no answer agreed that most did not give', async () => {
+    const code = `
+      const claims = ['one', 'bad', 'two'].map((claim) => ({ claim, span: { doc: 'a.txt', start: 0, end: 5 } }))
+      const checked = await verify(claims).catch((error) => [error.name, error.results.map(({ ok, value }) => ok && value.verified)])
+      const lone = await vote(3, (n) => { if (n > 0) throw new Error('lost'); return 'x' }, { calls: 0 })
+      const most = await vote(3, (n) => { if (n > 1) throw new Error('lost'); return 'x' }, { calls: 0 })
+      FINAL({ checked, lone, most })`
+    const { answer } = await run(({ task, prompt }) => {
+      if (task !== null) return block(code)
+      return prompt.includes('bad') ? { kind: 'status', status: 400 } : 'YES'
+    })
+    expect(answer.value).toEqual({
+      checked: ['BatchError', [true, false, true]],
+      lone: { value: 'x', votes: 1, of: 1, agreed: false },
+      most: { value: 'x', votes: 2, of: 2, agreed: true },
+    })
+    await verified(answer)
+    expect(await here.writ?.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
 })
 
 describe('enough', () => {
@@ -403,7 +423,7 @@ FINAL({ other, found: await run_script('find-all', { what: 'needle' }) })`
         return script(request)
       }
     await byName(listening(root('FINAL(1)')))
-    expect(heard[0]).toMatch(/^Scripts that a person wrote .*each; find-all \(every passage/m)
+    expect(heard[0]).toMatch(/^Scripts that a person wrote .*each; find-all \(passages of every document/m)
     heard.length = 0
     await run(listening(root('FINAL(1)')))
     expect(heard[0]).not.toMatch(/run_script|scripts\(\)/)
@@ -493,8 +513,10 @@ describe('a plan card', () => {
     expect(free).toMatchObject({
       strategy: 'direct',
       script: null,
-      bound: { calls: null, requests: 1_000, costMicroUsd: 40, held: false },
+      bound: { calls: 2, requests: 8, costMicroUsd: 40, held: true },
     })
+    const turns = await writ.plan({ query: 'x', context: TEXTS, strategy: 'recurse' })
+    expect(turns.bound).toMatchObject({ calls: null, requests: 1_000, held: false })
     expect(here.simulator?.journal().requests).toBe(before)
     expect((await writ.runs()).length).toBe(1)
   })

@@ -1,3 +1,4 @@
+export { answeredQuestion } from './answered-question.ts'
 export { findScript, type ListedScript, listScripts } from './find-script.ts'
 export { countCalls, namedScripts } from './named-scripts.ts'
 export { readScript, type ScriptFile } from './read-script.ts'

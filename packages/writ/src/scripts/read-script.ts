@@ -13,6 +13,8 @@ const EXPORT = 'export'
 export interface ScriptMeta {
   readonly name: string
   readonly description?: string | undefined
+  /** Questions that it answers, where a run has it in reach; `{member}` stands for a text of its input. */
+  readonly answers?: readonly string[] | undefined
   /** JSON Schemas of what it is given and of what it may release. */
   readonly input?: Json | undefined
   readonly output?: Json | undefined
@@ -32,9 +34,18 @@ export interface ScriptLimits {
 
 const count = z.int().min(0)
 
+const answered = z
+  .string()
+  .max(200)
+  .regex(/^(?=.*\w.*\w)[^{}\n]*(?:\{\w+\}[^{}\n]*)?$/, {
+    error: 'is one line with words, and one {member} of the input at most',
+  })
+  .refine((text) => /\w/.test(text.replace(/\{\w+\}/, '')), { error: 'has no words besides its {member}' })
+
 const metaSchema: z.ZodType<ScriptMeta> = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, { error: 'is lower-case letters, digits and hyphens' }),
   description: z.string().max(500).optional(),
+  answers: z.array(answered).min(1).max(20).optional(),
   input: z.json().optional(),
   output: z.json().optional(),
   limits: z

@@ -168,9 +168,10 @@ function limitsOfEach(flags: EvalFlags, config: Config): Limits {
   )
 }
 
-/** Who is asked about a costly evaluation: whoever sits at the terminal, unless the flags say that nobody does. */
+/** Shows the plan of a costly evaluation. Whoever sits at the terminal is asked, unless the flags say that nobody does. */
 function confirming(flags: EvalFlags, progress: Progress): Pick<EvaluationOptions, 'confirm'> {
-  if (flags.yes === true || flags.json === true || flags.jsonl === true) return {}
+  const unseen = flags.yes === true && flags.quiet === true
+  if (unseen || flags.json === true || flags.jsonl === true) return {}
   return {
     confirm: async (plan) => {
       progress.clear()

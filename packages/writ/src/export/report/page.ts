@@ -126,12 +126,12 @@ function goesOnFrom({ conversation }: RunSummary['opening']): Html {
   return html`<dt>Goes on from</dt><dd>${counted(messages, 'earlier message')}, labelled ${formatLabel(label)}, that the root model was shown.${lost}${runs}</dd>`
 }
 
-function how({ frames, strategy, closing }: RunSummary): string {
+function how({ frames, strategy, closing, inTurns }: RunSummary): string {
   const children = frames.length - 1
   const steps = closing === null ? '' : ` in ${whole(closing.steps)} recorded steps`
   if (strategy === 'direct') return `The whole context fitted the model, which was asked once${steps}.`
-  if (strategy === 'retrieve')
-    return `The model was asked once, over the passages that a search found${steps}.`
+  if (strategy === 'retrieve' && !inTurns)
+    return `The model was asked over the passages that a search found${steps}.`
   if (strategy === 'script')
     return `A script that a person wrote decided what was done${steps}. Time runs to the right.`
   return `A root model wrote code to search the documents${steps}${

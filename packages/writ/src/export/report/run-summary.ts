@@ -26,6 +26,8 @@ export interface RunSummary {
   readonly endedAt: number
   readonly tookMs: number | null
   readonly strategy: string
+  /** Whether a cell ran: what a search did not answer goes on so. */
+  readonly inTurns: boolean
   readonly status: Status | 'open' | 'aborted'
   readonly closing: Det['run.close'] | null
   /** Why it is not complete, in words. */
@@ -89,6 +91,7 @@ export async function summarizeRun(source: RunSource, told: RunSteps, reasons: R
     endedAt: ends.last?.obs.at ?? opened.obs.at,
     tookMs: closing?.obs.tookMs ?? null,
     strategy: ends.strategy,
+    inTurns: ends.inTurns,
     status: closing?.det.status ?? (told.abort === undefined ? 'open' : 'aborted'),
     closing: closing?.det ?? null,
     reason: closing?.obs.reason ?? told.abort?.obs.message ?? null,
@@ -132,13 +135,15 @@ interface Ends {
   last?: AnyRecord
   readonly charges: ChargeFacts
   strategy: string
+  inTurns: boolean
   count: number
 }
 
 /** A first pass: how the run begins and ends. */
 async function readEnds(source: RunSource): Promise<Ends> {
-  const ends: Ends = { charges: new ChargeFacts(), strategy: '', count: 0 }
+  const ends: Ends = { charges: new ChargeFacts(), strategy: '', inTurns: false, count: 0 }
   for await (const record of recordsOf(source)) {
+    if (record.kind === 'cell') ends.inTurns = true
     if (record.kind === 'strategy.chosen') ends.strategy = record.det.strategy
     if (record.kind === 'output.release' && record.det.outcome === 'ok') ends.release = record
     ends.charges.accept(record)

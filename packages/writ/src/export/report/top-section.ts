@@ -71,14 +71,14 @@ export function coverageInWords({ documents, bytes, touched, searched, read }: C
   return html`${over} ${back}`
 }
 
-function why({ opening, strategy, closing, frames, answeredBy }: RunSummary): readonly Html[] {
+function why({ opening, strategy, closing, frames, answeredBy, inTurns }: RunSummary): readonly Html[] {
   const { user, purpose, models } = opening
   const calls = closing === null ? '' : `, ${counted(closing.charged.calls, 'model call')}`
   const how =
     strategy === 'direct'
       ? 'The documents fit the model, which was asked once.'
-      : strategy === 'retrieve'
-        ? 'A search found passages, over which the model was asked once.'
+      : strategy === 'retrieve' && !inTurns
+        ? 'A search found passages, over which the model was asked.'
         : strategy === ''
           ? 'No way of answering was chosen yet.'
           : 'A model wrote code that searched them.'

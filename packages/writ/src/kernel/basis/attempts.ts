@@ -19,7 +19,7 @@ import {
   WritError,
 } from '@writ/contract'
 import type { Reservation } from './budget-pool.ts'
-import type { Demand, ModelSlots, Slot } from './model-slots.ts'
+import { type Demand, LONGEST_WAIT_MS, type ModelSlots, type Slot } from './model-slots.ts'
 
 /** Attempts one request may take, retries included: enough to ride out a provider's bad second, not its bad hour. */
 export const MAX_ATTEMPTS = 4
@@ -28,8 +28,6 @@ export const MAX_BEGUN = 64
 /** Wait before the first retry; doubles each time, up to the cap. */
 const BACKOFF_MS = 250
 const BACKOFF_CAP_MS = 8_000
-/** A provider that asks for a longer pause than this is treated as failed. */
-const RETRY_AFTER_CAP_MS = 60_000
 /** Time one request may take. */
 const REQUEST_TIMEOUT_MS = 120_000
 
@@ -186,10 +184,10 @@ async function once(
   }
 }
 
-/** A provider that throttles is asked less, and by nobody before it said, where that is soon. */
+/** A provider that throttles is asked less, and by nobody before it said. */
 function slowDown(slots: ModelSlots, { status, retryAfterMs }: ModelFailure): void {
   if (status === 429) slots.throttled()
-  if (retryAfterMs !== null) slots.closeFor(Math.min(retryAfterMs, RETRY_AFTER_CAP_MS))
+  if (retryAfterMs !== null) slots.closeFor(retryAfterMs)
 }
 
 type Sent = Attempted['result']
@@ -297,7 +295,7 @@ function unmetered(
 function pause(error: WritError, attempt: number, signal: AbortSignal): number | null {
   if (signal.aborted || attempt >= MAX_ATTEMPTS || !error.retryable) return null
   const asked = failureOf(error).retryAfterMs
-  if (asked !== null) return asked <= RETRY_AFTER_CAP_MS ? asked : null
+  if (asked !== null) return asked <= LONGEST_WAIT_MS ? asked : null
   return Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** (attempt - 1))
 }
 

@@ -5,6 +5,8 @@ import { type Demand, ModelSlots, type QueueState, type Slot } from './model-slo
 import { VirtualTime } from './virtual-time.fixture.ts'
 
 const MINUTE = 60_000
+/** Until what counts against the rates of a minute counts no more: a request may arrive a second after it is sent. */
+const WINDOW = 61_000
 const never = new AbortController().signal
 const ROOT: Demand = { depth: 0, tokens: 0 }
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -14,6 +16,8 @@ interface Planned extends Demand {
   readonly asksAt: number
   /** Between its slot and the moment it leaves. */
   readonly preparesMs: number
+  /** Between that and the moment it arrives. */
+  readonly travelsMs: number
   readonly takesMs: number
   /** Of what it may use at most. */
   readonly uses: number
@@ -22,6 +26,7 @@ interface Planned extends Demand {
 /** A request as it went. */
 interface Went {
   readonly sentAt: number
+  readonly arrivedAt: number
   readonly endedAt: number
   readonly used: number
 }
@@ -30,16 +35,18 @@ interface Went {
 async function play(most: number, rates: ModelRates, planned: readonly Planned[]): Promise<readonly Went[]> {
   const time = new VirtualTime()
   const slots = new ModelSlots(most, rates, time)
-  const done = planned.map(async ({ asksAt, preparesMs, takesMs, uses, ...demand }): Promise<Went> => {
-    await time.sleep(asksAt)
-    const slot = await slots.acquire(demand, never)
-    await time.sleep(preparesMs)
-    slot.sent()
-    const sentAt = time.monotonic()
-    await time.sleep(takesMs)
-    slot.release(uses)
-    return { sentAt, endedAt: time.monotonic(), used: uses }
-  })
+  const done = planned.map(
+    async ({ asksAt, preparesMs, travelsMs, takesMs, uses, ...demand }): Promise<Went> => {
+      await time.sleep(asksAt)
+      const slot = await slots.acquire(demand, never)
+      await time.sleep(preparesMs)
+      slot.sent()
+      const sentAt = time.monotonic()
+      await time.sleep(takesMs)
+      slot.release(uses)
+      return { sentAt, arrivedAt: sentAt + travelsMs, endedAt: time.monotonic(), used: uses }
+    },
+  )
   await time.run()
   return await Promise.all(done)
 }
@@ -50,7 +57,8 @@ const planned: fc.Arbitrary<Planned> = fc
     tokens: fc.integer({ min: 1, max: 900 }),
     asksAt: fc.oneof(fc.constant(0), fc.nat(90_000)),
     preparesMs: fc.nat(500),
-    takesMs: fc.nat(40_000),
+    travelsMs: fc.nat(999),
+    takesMs: fc.integer({ min: 1_000, max: 40_000 }),
     share: fc.double({ min: 0, max: 1, noNaN: true }),
   })
   .map(({ share, ...request }) => ({ ...request, uses: Math.floor(share * request.tokens) }))
@@ -65,8 +73,8 @@ describe('ModelSlots', () => {
         fc.integer({ min: 900, max: 8_000 }),
         async (requests, inFlight, requestsPerMinute, tokensPerMinute) => {
           const went = await play(16, { inFlight, requestsPerMinute, tokensPerMinute }, requests)
-          for (const { sentAt: end } of went) {
-            const minute = went.filter(({ sentAt }) => sentAt > end - MINUTE && sentAt <= end)
+          for (const { sentAt: end, arrivedAt: arrival } of went) {
+            const minute = went.filter(({ arrivedAt: at }) => at > arrival - MINUTE && at <= arrival)
             expect(minute.length).toBeLessThanOrEqual(requestsPerMinute)
             expect(minute.reduce((sum, { used }) => sum + used, 0)).toBeLessThanOrEqual(tokensPerMinute)
             const flying = went.filter(({ sentAt, endedAt }) => sentAt <= end && endedAt > end)
@@ -79,7 +87,7 @@ describe('ModelSlots', () => {
   })
 
   it('wastes no time where nothing limits it', async () => {
-    const request = { depth: 0, tokens: 10, asksAt: 0, preparesMs: 0, takesMs: 1_000, uses: 10 }
+    const request = { depth: 0, tokens: 10, asksAt: 0, preparesMs: 0, travelsMs: 0, takesMs: 1_000, uses: 10 }
     const went = await play(
       16,
       {},
@@ -87,19 +95,35 @@ describe('ModelSlots', () => {
     )
     expect(Math.max(...went.map(({ endedAt }) => endedAt))).toBe(4_000)
     const limited = await play(16, { requestsPerMinute: 2 }, [request, request, request])
-    expect(limited.map(({ sentAt }) => sentAt)).toEqual([0, 0, MINUTE])
+    expect(limited.map(({ sentAt }) => sentAt)).toEqual([0, 0, WINDOW])
   })
 
   it('counts what a request used once that is known, not what it might have', async () => {
-    const request = { depth: 0, tokens: 900, asksAt: 0, preparesMs: 0, takesMs: 1_000, uses: 100 }
+    const request = {
+      depth: 0,
+      tokens: 900,
+      asksAt: 0,
+      preparesMs: 0,
+      travelsMs: 0,
+      takesMs: 1_000,
+      uses: 100,
+    }
     const went = await play(16, { tokensPerMinute: 1_000 }, [request, request])
     expect(went.map(({ sentAt }) => sentAt)).toEqual([0, 1_000])
   })
 
   it('lets a request go alone that is larger than a minute allows', async () => {
-    const large = { depth: 0, tokens: 5_000, asksAt: 0, preparesMs: 0, takesMs: 1_000, uses: 5_000 }
+    const large = {
+      depth: 0,
+      tokens: 5_000,
+      asksAt: 0,
+      preparesMs: 0,
+      travelsMs: 0,
+      takesMs: 1_000,
+      uses: 5_000,
+    }
     const went = await play(16, { tokensPerMinute: 1_000 }, [large, { ...large, tokens: 10, uses: 10 }])
-    expect(went.map(({ sentAt }) => sentAt)).toEqual([0, MINUTE])
+    expect(went.map(({ sentAt }) => sentAt)).toEqual([0, WINDOW])
   })
 
   it('lets deeper frames go first, and equals in the order they came', async () => {
@@ -131,6 +155,26 @@ describe('ModelSlots', () => {
     const entered = Array.from({ length: 3 }, () => slots.acquire(ROOT, never).then(() => time.monotonic()))
     await time.run()
     expect(await Promise.all(entered)).toEqual([7_000, 7_000, 7_000])
+  })
+
+  it('waits once for a provider that asks for longer than a request may wait, and holds nobody back for it again', async () => {
+    const time = new VirtualTime()
+    const slots = new ModelSlots(1, {}, time)
+    const entered = Array.from({ length: 4 }, async () => {
+      const slot = await slots.acquire(ROOT, never)
+      slots.closeFor(86_400_000)
+      slot.release(0)
+      return time.monotonic()
+    })
+    await time.run()
+    expect(await Promise.all(entered)).toEqual([0, MINUTE, MINUTE, MINUTE])
+    const soon = slots.acquire(ROOT, never).then((slot) => {
+      slots.closeFor(5_000)
+      slot.release(0)
+      return slots.acquire(ROOT, never).then(() => time.monotonic())
+    })
+    await time.run()
+    expect(await soon).toBe(MINUTE + 5_000)
   })
 
   it('halves what may be in flight when throttled and grows back with success', async () => {
@@ -194,7 +238,7 @@ describe('ModelSlots', () => {
     await time.run()
     await Promise.all(others)
     expect(told).toEqual([
-      { by: 'requests', waiting: 1, forMs: MINUTE },
+      { by: 'requests', waiting: 1, forMs: WINDOW },
       { by: null, waiting: 0, forMs: null },
     ])
   })

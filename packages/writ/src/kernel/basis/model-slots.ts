@@ -2,6 +2,9 @@ import type { ModelRates } from '@writ/contract'
 import { onAbort } from './on-abort.ts'
 import { type RateEntry, RateWindow } from './rate-window.ts'
 
+/** A provider that asks for a longer pause than this is treated as failed. */
+export const LONGEST_WAIT_MS = 60_000
+
 /** What a request wants of its model. */
 export interface Demand {
   /** Depth of its frame: deeper ones go first, so that a tree finishes branches before it begins others. */
@@ -66,6 +69,7 @@ export class ModelSlots {
   #allowed: number
   #inFlight = 0
   #closedUntil = Number.NEGATIVE_INFINITY
+  #waitedLongest = false
   #by: Hindrance | null = null
   #forget: () => void = nothing
 
@@ -121,9 +125,17 @@ export class ModelSlots {
     this.#admit()
   }
 
-  /** The provider said when it wants to be asked again: nobody asks it before. */
+  /**
+   * The provider said when it wants to be asked again: nobody asks it before. For one that asks for longer than a request may
+   * wait, all wait as long as one may, once: each would wait only to be told the same.
+   */
   closeFor(ms: number): void {
-    this.#closedUntil = Math.max(this.#closedUntil, this.#time.monotonic() + ms)
+    if (ms > LONGEST_WAIT_MS) {
+      if (this.#waitedLongest) return
+      this.#waitedLongest = true
+    }
+    const until = this.#time.monotonic() + Math.min(ms, LONGEST_WAIT_MS)
+    this.#closedUntil = Math.max(this.#closedUntil, until)
   }
 
   #slot(entry: RateEntry | undefined): Slot {

@@ -1,7 +1,7 @@
 import type { ModelRates } from '@writ/contract'
 
-/** The time that rates are given for. */
-const WINDOW_MS = 60_000
+/** The minute that rates are given for, and a second in which a request may be on its way: the provider counts arrivals. */
+const WINDOW_MS = 61_000
 
 /** Which rate has to be waited for, and for how long; null when only what is under way can make room. */
 export interface RateWait {
@@ -11,7 +11,7 @@ export interface RateWait {
 
 /** One request that counts against the rates of its model. */
 export interface RateEntry {
-  /** It leaves now: from here on it counts for a minute. Until then it counts without end. */
+  /** It leaves now: from here on it counts for a minute and a second. Until then it counts without end. */
   sent(): void
   /** It used so many tokens; one that was never sent counts no more. */
   settle(tokens: number): void
@@ -23,7 +23,7 @@ interface Counted {
 }
 
 /**
- * The requests of the last minute. INVARIANT: in any minute no more are sent than the rates allow, and they use no more
+ * The requests of the last minute. INVARIANT: in any minute no more arrive than the rates allow, and they use no more
  * tokens, as long as each uses at most what it entered with. A request that is larger than the rate of tokens goes alone.
  */
 export class RateWindow {

@@ -18,9 +18,9 @@ import type { Released } from '../steps/release.ts'
 import { KernelFrame } from './kernel-frame.ts'
 
 /** What child frames do. */
-const RECURSE = Object.freeze({ strategy: 'recurse', repl: true })
+const RECURSE = Object.freeze({ strategy: 'recurse', repl: true, turns: true })
 /** What those do that follow a script. */
-const FOLLOW = Object.freeze({ strategy: 'script', repl: true })
+const FOLLOW = Object.freeze({ strategy: 'script', repl: true, turns: false })
 
 const EMPTY: CorpusView = { documents: 0, bytes: 0, sample: [] }
 
@@ -29,7 +29,7 @@ export interface FrameRun extends FrameResult {
   readonly value: Released | undefined
 }
 
-type Strategy = Pick<StrategyChoice, 'strategy' | 'repl'>
+type Strategy = Omit<StrategyChoice, 'reason'>
 
 /** Runs a frame to its end. Never rejects: whatever happens, the frame closes with all it started recorded. */
 export async function runFrame(
@@ -81,7 +81,7 @@ async function live(
     runAlike: (run, voter, held) => runFrame(run, voter, held, strategy),
   })
   try {
-    const { error, incomplete } = await reasoner.run(frame, strategy.strategy)
+    const { error, incomplete } = await reasoner.run(frame, strategy)
     return { value: frame.released, error, incomplete }
   } finally {
     await frame.close()

@@ -7,7 +7,6 @@ import {
   NOTHING,
   type RecordedPlan,
   type RunEvent,
-  type StrategyChoice,
   toWritError,
   type WritError,
 } from '@writ/contract'
@@ -208,14 +207,6 @@ export function createState(
   }
 }
 
-/** A script says itself how the question is answered: no model is asked, and so no turn is held back. */
-const SCRIPTED: StrategyChoice = Object.freeze({
-  strategy: 'script',
-  repl: true,
-  turns: false,
-  reason: 'requested',
-})
-
 async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const { ports, models, authority } = state
   const { answerSchema } = request
@@ -250,10 +241,15 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   // A script is its own plan: the model's words about how it would answer do not count.
   const plan = state.script === undefined ? await planOf(state, id, request.question) : null
   state.tally.planned = plan?.basis ?? null
-  const choice =
-    state.script === undefined
-      ? reasoner.choose(request.strategy, bytes, contextWindow, plan !== null)
-      : SCRIPTED
+  const choice = reasoner.choose({
+    requested: request.strategy,
+    question: request.question,
+    bytes,
+    documents,
+    contextWindow,
+    planned: plan !== null,
+    scripted: state.script !== undefined,
+  })
   const { root } = modelsOf(state, id)
   const held = choice.turns ? lastTurnBound(state, root, lane.opening) : NOTHING
   const chosen = state.journal.write({

@@ -13,9 +13,12 @@ import { decodeRecord } from '@writ/evidence'
 /** What makes an earlier run one of the same plan over the same corpus. */
 export interface SamePlan {
   readonly packs: readonly string[]
+  /** The one that is chosen, whatever was asked for. */
   readonly strategy: string
   readonly planHash: string | undefined
-  readonly model: string
+  /** Ids of root and sub-model. */
+  readonly models: readonly [string, string]
+  readonly votes: number | undefined
 }
 
 /** Runs that are looked at, newest first, and those alike that are enough. */
@@ -45,18 +48,19 @@ export async function expectedOf(ledger: Ledger, plan: SamePlan): Promise<Expect
 
 /** What lies beside the opening record tells; a run that was erased tells nothing any more. */
 async function isAlike(ledger: Ledger, run: string, plan: SamePlan): Promise<boolean> {
-  const [partitions, strategy] = await Promise.all(
-    ['partitions', 'strategy'].map((name) => ledger.payload(run, openingPath(name))),
-  )
-  if (partitions === undefined || strategy === undefined) return false
+  const partitions = await ledger.payload(run, openingPath('partitions'))
+  if (partitions === undefined) return false
   const packs = (JSON.parse(Buffer.from(partitions).toString()) as readonly Partition[]).map(packOf)
   if (packs.join() !== plan.packs.join()) return false
   for await (const bytes of ledger.records(run)) {
     const record = decodeRecord(bytes)
-    if (record.kind !== 'run.open' || record.det.models[0]?.id !== plan.model) return false
-    return plan.planHash === undefined
-      ? record.det.script === undefined && Buffer.from(strategy).toString() === plan.strategy
-      : record.det.script?.planHash === plan.planHash
+    if (record.kind === 'run.open') {
+      const { models, script, votes } = record.det
+      const [root, sub = root] = models.map(({ id }) => id)
+      if (root !== plan.models[0] || sub !== plan.models[1]) return false
+      if (script?.planHash !== plan.planHash || votes !== plan.votes) return false
+    }
+    if (record.kind === 'strategy.chosen') return record.det.strategy === plan.strategy
   }
   return false
 }

@@ -20,18 +20,37 @@ type Each = Pick<Amount, 'inputTokens' | 'outputTokens'>
  * without one.
  */
 export function planBound(limits: Limits, models: RunModels, worst: WorstCase | null): PlanBound {
-  const held = worst !== null
   if (worst === null || 'unknown' in worst) {
     const most = bounded(limits, models, limits.maxCalls, turnOf)
-    return { calls: null, ...most, once: null, held, unknown: worst?.unknown ?? null }
+    return { calls: null, ...most, once: null, held: worst !== null, unknown: worst?.unknown ?? null }
   }
-  const { calls } = worst
-  const of = (requests: number): Bounded =>
-    bounded(limits, models, requests, (model) => leafBound(limits, model))
+  return boundOf(limits, models, worst.calls, (model) => leafBound(limits, model))
+}
+
+/** A strategy without turns asks once, and once more where its answer may not be released. */
+const CALLS_WITHOUT_TURNS = 2
+
+/** The most that a run of a strategy without turns can come to, whose prompt has so many bytes at most. */
+export function boundWithoutTurns(limits: Limits, models: RunModels, promptBytes: number): PlanBound {
+  return boundOf(limits, models, CALLS_WITHOUT_TURNS, (model) => {
+    const { inputTokens, outputTokens } = turnOf(model)
+    // The second time, the answer is a part of the prompt.
+    return { inputTokens: Math.min(inputTokens, promptBytes) + outputTokens, outputTokens }
+  })
+}
+
+/** What so many calls come to at most, with each retried, and with none. */
+function boundOf(
+  limits: Limits,
+  models: RunModels,
+  calls: number,
+  most: (model: ModelProfile) => Each,
+): PlanBound {
+  const of = (requests: number): Bounded => bounded(limits, models, requests, most)
   // Each model of a list may be asked for the same.
   const { fallbacks = { root: [], sub: [] } } = models
   const asked = 1 + Math.max(fallbacks.root.length, fallbacks.sub.length)
-  return { calls, ...of(calls * MAX_ATTEMPTS * asked), once: of(calls), held, unknown: null }
+  return { calls, ...of(calls * MAX_ATTEMPTS * asked), once: of(calls), held: true, unknown: null }
 }
 
 /**

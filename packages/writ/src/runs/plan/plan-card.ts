@@ -10,8 +10,8 @@ import {
 } from '@writ/contract'
 import { type Reachable, type RunRequest, reachOf } from '../../kernel/index.ts'
 import type { PolicyPoint } from '../../policy/index.ts'
-import { createReasoner } from '../../reasoning/index.ts'
 import { expectedOf, packOf } from './expected.ts'
+import { routeOf, sizeOf } from './route.ts'
 
 /** What a plan card is made of: a question with everything about it resolved, and where it would be asked. */
 export interface Planned
@@ -27,15 +27,9 @@ export interface Planned
 
 /** Says what a run would do and cost. Nothing is read of the corpus, and no model is asked. */
 export async function planCard(planned: Planned): Promise<PlanCard> {
-  const { strategy, script, models, store, limits, bound, ledger, question, votes } = planned
+  const { script, models, store, limits, bound, ledger, votes } = planned
   const reach = linesOf(await reachOf(planned, planned))
-  const documents = reach.reduce((sum, line) => sum + line.documents, 0)
-  const bytes = reach.reduce((sum, line) => sum + line.bytes, 0)
-  const answersByPlan = (models.root.plan?.(question) ?? null) !== null
-  const chosen =
-    script === undefined
-      ? createReasoner().choose(strategy, bytes, models.root.contextWindow, answersByPlan)
-      : { strategy: 'script', reason: 'requested' }
+  const chosen = routeOf(planned)
   const packs = store.partitions.map(packOf)
   const planHash = script?.planHash
   return {
@@ -44,13 +38,18 @@ export async function planCard(planned: Planned): Promise<PlanCard> {
     reason: chosen.reason,
     script: script === undefined ? null : { name: script.name, planHash: script.planHash },
     models: namesOf(models),
-    documents,
-    bytes,
+    ...sizeOf(store),
     reach,
     bound,
     limits,
     ...defined({ votes: votes === undefined ? undefined : votesOf(votes, script) }),
-    expected: await expectedOf(ledger, { packs, strategy, planHash, model: models.root.id }),
+    expected: await expectedOf(ledger, {
+      packs,
+      strategy: chosen.strategy,
+      planHash,
+      models: [models.root.id, models.sub.id],
+      votes,
+    }),
   }
 }
 

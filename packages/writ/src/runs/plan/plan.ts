@@ -12,10 +12,11 @@ export async function plan(
 ): Promise<PlanCard> {
   const checked = await checkQuestion(services.home, options, asked)
   const prepared = await prepareQuestion(services, options, asked, checked)
-  const { request, policy } = prepared
+  const { request, policy, conversation } = prepared
   const signal = asked.signal ?? new AbortController().signal
   await using opened = new AsyncDisposableStack()
   const store = await openAsked(services, asked, prepared, signal, opened)
   const ledger = await services.ledger()
-  return await planCard({ ...request, ...checked.bounded(request.models, store), policy, store, ledger })
+  const bounded = checked.bounded({ ...request, conversation, store })
+  return await planCard({ ...request, ...bounded, policy, store, ledger })
 }

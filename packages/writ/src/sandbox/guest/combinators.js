@@ -158,7 +158,7 @@ export function combinators(calls, names) {
     }
   }
 
-  const verify = verifier({ each, stated, listOf, put, llmQuery: hostFunction('llm_query') })
+  const verify = verifier({ each, stated, listOf, values, llmQuery: hostFunction('llm_query') })
   const split = splitter({ put, docs: hostFunction('docs'), outline: hostFunction('outline') })
   const named = { __proto__: null, split, map, filter, reduce, vote, verify }
   const keys = $.ownKeys(named)
@@ -283,7 +283,9 @@ function elected(outcomes, enough) {
   const { best, came, failure } = tally(outcomes)
   if (best === undefined) throw failure
   const { value, votes } = best
-  return { value, votes, of: came, agreed: enough === undefined ? votes * 2 > came : votes >= enough }
+  // What failed agrees with nothing: one answer of five that were asked is no agreement.
+  const agreed = enough === undefined ? votes * 2 > outcomes.length : votes >= enough
+  return { value, votes, of: came, agreed }
 }
 
 /** What was not needed any more came to nothing: undefined, or an error where outcomes are asked for. */

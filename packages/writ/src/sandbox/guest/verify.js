@@ -7,13 +7,12 @@ const ASKED =
  * `verify(items, {votes?, where?, claim?, spans?, model?})`: asks, for each item that `where` picks, whether the text it names
  * supports it. Every item comes back with `verified`: true, false, or null where nothing was asked or most answers were neither.
  */
-export function verifier({ each, stated, listOf, put, llmQuery }) {
+export function verifier({ each, stated, listOf, values, llmQuery }) {
   return async function verify(items, options = {}) {
     const given = await listOf('verify', items)
     const { votes = 1, where = always, claim = toText, spans = spansOf, model } = options
     if (!$.isInteger(votes) || votes < 1) throw new $.$RangeError('verify: votes is a whole number from 1')
     return await stated('verify', given.length * votes, async () => {
-      const checked = []
       const outcomes = await each(given.length, async (at) => {
         const item = given[at]
         if (item === null || item === undefined || !(await where(item))) return null
@@ -23,12 +22,9 @@ export function verifier({ each, stated, listOf, put, llmQuery }) {
         const said = await each(votes, () => llmQuery(prompt, { spans: text, model, fresh: votes > 1 }))
         return counted(said)
       })
-      for (let at = 0; at < given.length; at += 1) {
-        const { ok, value, error } = outcomes[at]
-        if (!ok) throw error
-        put(checked, at, judged(given[at], value))
-      }
-      return checked
+      for (let at = 0; at < given.length; at += 1)
+        if (outcomes[at].ok) outcomes[at].value = judged(given[at], outcomes[at].value)
+      return values('verify', outcomes)
     })
   }
 }

@@ -32,7 +32,7 @@ export const meta = {
       properties: {
         point: { type: 'string' },
         doc: { type: 'string' },
-        // null where the document says nothing about it.
+        // null where the passages that fit best say nothing about it.
         says: { type: ['string', 'null'] },
       },
       required: ['point', 'doc', 'says'],
@@ -55,7 +55,7 @@ async function compared(doc, point) {
   if (spans.length === 0) return { point, doc, says: null }
   const asked = `What does the text say about this point? Answer in one sentence, or NOTHING when it does not say.\n\nPoint: ${point}`
   const said = (await llm_query(asked, { spans })).trim()
-  if (/^\W*nothing\b/i.test(said)) return { point, doc, says: null }
+  if (/^\W*nothing\W*$/i.test(said)) return { point, doc, says: null }
   for (const span of spans) await cite(span)
   return { point, doc, says: said }
 }

@@ -1,9 +1,10 @@
-// Finds everything in the corpus that fits a description. Code finds the passages whose words fit, in every document; a
-// model judges them one by one; what it does not refuse is quoted.
+// Finds what in the corpus fits a description. Code finds the passages whose words fit best, in every document; a model judges
+// them one by one; what it does not refuse is quoted. Where a document has more such passages than are judged, that is said.
 
 export const meta = {
   name: 'find-all',
-  description: 'every passage that fits what is looked for, quoted',
+  description: 'passages of every document that fit what is looked for, quoted; the best of each are judged',
+  answers: ['find passages about {what}'],
   input: {
     type: 'object',
     properties: {
@@ -29,8 +30,10 @@ export const meta = {
         quote: { type: 'string' },
         // true where the model said yes, null where it said neither yes nor no.
         fits: { type: ['boolean', 'null'] },
+        // Whether words of what is looked for stand in more passages of the document than were judged.
+        more: { type: 'boolean' },
       },
-      required: ['doc', 'start', 'end', 'quote', 'fits'],
+      required: ['doc', 'start', 'end', 'quote', 'fits', 'more'],
     },
   },
 }
@@ -41,8 +44,9 @@ const perDocument = input.perDocument ?? 3
 const found = await map(
   await docs(),
   async (doc) => {
-    const passages = await search(what, { docs: [doc.id], k: perDocument })
-    return await map(passages, judged)
+    const passages = await search(what, { docs: [doc.id], k: perDocument + 1 })
+    const rows = await map(passages.slice(0, perDocument), judged)
+    return rows.map((row) => ({ ...row, more: passages.length > perDocument }))
   },
   { calls: perDocument },
 )

@@ -4,6 +4,7 @@
 export const meta = {
   name: 'timeline',
   description: 'what is dated, in order, each with its sentence; what stays open is listed apart',
+  answers: ['what happened when', 'make a timeline'],
   input: {
     type: 'object',
     properties: {
