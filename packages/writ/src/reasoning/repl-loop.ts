@@ -44,7 +44,7 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
       // Each turn adds to what went out, so that a provider finds its beginning in its cache.
       history = [...reply.asked, { role: 'assistant', text: reply.text }]
       const parsed = parseTurn(reply.text, replOf([frame.tuning]))
-      if (isProse(parsed, reply.text)) prose = reply.text
+      if (isProse(parsed)) prose = reply.text
       const step = await actOn(frame, parsed, turn, last)
       if (step.released) return { incomplete: last }
       refused = step.refused ?? refused
@@ -211,9 +211,9 @@ async function release(frame: Frame, valueJson: string, last: boolean, ran: Ran)
   }
 }
 
-/** A turn that says something and has nothing to run. */
-function isProse({ blocks, unclosed }: Turn, text: string): boolean {
-  return blocks.length === 0 && !unclosed && text.trim() !== ''
+/** A turn that says something and has nothing to run: no block, and no variable that is to be released. */
+function isProse({ blocks, unclosed, final, said }: Turn): boolean {
+  return blocks.length === 0 && !unclosed && final?.form !== 'variable' && said
 }
 
 /** Codes of a frame that was cut short: what its model last said may stand for its answer. */
