@@ -1,6 +1,7 @@
 import {
   type CellResult,
   type CellRun,
+  counted,
   type Frame,
   type FrameEnd,
   type Message,
@@ -33,6 +34,7 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
   const drift = new Drift()
   let warning: string | undefined
   let pending = firstMessage(frame)
+  let turns = 0
   let last = false
   let prose: string | undefined
   let refused: WritError | undefined
@@ -40,6 +42,7 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
   try {
     for (let turn = 1; turn <= frame.maxTurns; turn += 1) {
       const reply = await takeTurn(frame, history, pending, warning, turn, last || turn === frame.maxTurns)
+      turns = turn
       last = reply.last
       // Each turn adds to what went out, so that a provider finds its beginning in its cache.
       history = [...reply.asked, { role: 'assistant', text: reply.text }]
@@ -55,7 +58,7 @@ export async function replLoop(frame: Frame): Promise<FrameEnd> {
       warning = wanders === undefined ? undefined : driftWarning(wanders)
       pending = step.shown
     }
-    return await end(frame, nothingReleased(refused, ended), prose)
+    return await end(frame, nothingReleased(turns, refused, ended), prose)
   } catch (error) {
     return await end(frame, toWritError(error), prose)
   }
@@ -225,9 +228,15 @@ async function end(frame: Frame, error: WritError, prose: string | undefined): P
 }
 
 /** The turns are spent. What was released and refused says more than that nothing was, and how the last turn ended. */
-function nothingReleased(refused: WritError | undefined, ended: string | undefined): WritError {
-  if (refused === undefined)
-    return new WritError('NO_ANSWER', `The last turn released nothing${lastError(ended)}.`)
+function nothingReleased(
+  turns: number,
+  refused: WritError | undefined,
+  ended: string | undefined,
+): WritError {
+  if (refused === undefined) {
+    const took = `The frame took ${counted(turns, 'turn')} and released nothing${lastError(ended)}.`
+    return new WritError('NO_ANSWER', took)
+  }
   const message = `The turns are spent, and nothing that was released could be taken. ${refused.message}`
   return new WritError('NO_ANSWER', message, { data: { ended: refused.code } })
 }

@@ -51,21 +51,21 @@ const ROOTS: readonly BadRoot[] = [
     script: sequence([block('for (;;) {}')]),
     limits: { maxTurns: 2 },
     reason:
-      /^NO_ANSWER: The last turn released nothing \((FuelExhausted|CellStopped): the cell [^)]* stopped/,
+      /^NO_ANSWER: The frame took 2 turns and released nothing \((FuelExhausted|CellStopped): the cell [^)]* stopped/,
     most: 2,
   },
   {
     name: 'prints 50 MB each turn',
     script: sequence([block("for (let i = 0; i < 50_000; i += 1) print('x'.repeat(1000))")]),
     limits: { maxTurns: 2 },
-    reason: /^NO_ANSWER: The last turn released nothing/,
+    reason: /^NO_ANSWER: The frame took 2 turns and released nothing\./,
     most: 2,
   },
   {
     name: 'goes on without an end',
     script: forEver((n) => block(`print('step ${n}')`)),
     limits: { maxTurns: 5 },
-    reason: /^NO_ANSWER: The last turn released nothing\. Ask again with more turns/,
+    reason: /^NO_ANSWER: The frame took 5 turns and released nothing\. Ask again with more turns/,
     most: 5,
   },
   {
@@ -111,7 +111,7 @@ const ROOTS: readonly BadRoot[] = [
     script: sequence([block("await llm_query_batched(Array.from({ length: 3182 }, (_, n) => 'line ' + n))")]),
     limits: { maxCalls: 40 },
     reason:
-      /^BUDGET_EXCEEDED: The limit of 40 model calls has no room for this step, which may use 1 more\. Raise the limit named, or ask for less\.$/,
+      /^BUDGET_EXCEEDED: The limit of 40 model calls has no room for one more: of a batch of 3,182 sub-calls, 3,144 were refused\. Raise the limit named, or ask for less\.$/,
     most: 40,
   },
 ]
@@ -127,6 +127,14 @@ it.each(ROOTS)('a root that $name ends, and says why', async (root) => {
     steps: answer.usage.steps,
     at: null,
   })
+})
+
+it('says of sub-calls one by one that the limit has no room for one more', async () => {
+  const script = sequence([block("for (let i = 0; i < 3182; i += 1) await llm_query('line ' + i)")])
+  const { answer } = await home.ask(script, { limits: { maxCalls: 40 } })
+  expect(answer.reason).toBe(
+    'BUDGET_EXCEEDED: The limit of 40 model calls has no room for one more. Raise the limit named, or ask for less.',
+  )
 })
 
 it('tells the model once, in the header of its next turn', async () => {

@@ -276,9 +276,7 @@ export function covers(room: Amount, amount: Amount): boolean {
 
 function refusal({ limit, most }: Exceeded, bound: Amount): WritError {
   const asked = { calls: bound.calls, tokens: totalTokens(bound), cost: bound.costMicroUsd }[limit]
-  return new WritError(
-    'BUDGET_EXCEEDED',
-    `The limit of ${whole(most)} ${UNITS[limit]} has no room for this step, which may use ${whole(asked)} more.`,
-    { data: { limit, most } },
-  )
+  const more = asked === 1 ? 'one more' : `this step, which may use ${whole(asked)} more`
+  const message = `The limit of ${whole(most)} ${UNITS[limit]} has no room for ${more}.`
+  return new WritError('BUDGET_EXCEEDED', message, { data: { limit, most } })
 }
