@@ -159,3 +159,42 @@ it('gives a child that wanders an end of its own, and its parent a code', async 
   expect(answer.status).toBe('incomplete')
   expect(answer.value).toContain('NO_PROGRESS')
 })
+
+it('says of a root without an answer how it ended, and then what its first child did', async () => {
+  const { answer } = await home.ask((request) =>
+    request.task === 'child'
+      ? block('print(1)')
+      : block(`FINAL(await rlm_query('SIMTASK:child look ${request.turns}', { scope: 'inherit' }))`),
+  )
+  expect(answer).toMatchObject({ status: 'incomplete', answer: null })
+  expect(answer.reason).toMatch(/^NO_PROGRESS: .* The child frame 0\.\d+ ended with NO_PROGRESS/)
+  expect(answer.reason).toMatch(/ A child frame \(0\.1\) went in circles\.$/)
+  expect((await home.verify(answer)).ok).toBe(true)
+  expect((await home.replay(answer.run)).outcome).toBe('IDENTICAL')
+})
+
+it('says what became of a child that went on and on', async () => {
+  const { answer } = await home.ask(
+    (request) =>
+      request.task === 'child'
+        ? block(`print('busy ${request.turns}')`)
+        : block("FINAL(await rlm_query('SIMTASK:child look', { scope: 'inherit' }).catch(() => 'gone'))"),
+    { limits: { maxTurns: 8 } },
+  )
+  const reason = 'A child frame (0.1) took all of its turns and released nothing.'
+  expect(answer).toMatchObject({ status: 'incomplete', answer: 'gone', reason })
+})
+
+it('says of a root that recurses without an end how it ended, and then what its children were refused', async () => {
+  const { answer } = await home.ask(
+    (request) =>
+      block(`FINAL(await rlm_query('SIMTASK:child deeper ${request.turns}', { scope: 'inherit' }))`),
+    { limits: { maxCalls: 60 } },
+  )
+  expect(answer).toMatchObject({ status: 'incomplete', answer: null })
+  expect(answer.reason).toMatch(
+    /^(BUDGET_EXCEEDED|NO_ANSWER): .* DEPTH_EXCEEDED: A child here would have depth 3; the limit is 2\./,
+  )
+  expect((await home.verify(answer)).ok).toBe(true)
+  expect((await home.replay(answer.run)).outcome).toBe('IDENTICAL')
+})

@@ -27,6 +27,13 @@ const call = (name: string, ...args: unknown[]): HostCall => ({
   argsJson: JSON.stringify(args),
 })
 
+it('puts a full stop between what went wrong and what to do', () => {
+  const said = (message: string): string =>
+    guestError(new WritError('BAD_SPAN', message, { next: 'Ask less.' })).message
+  expect(said('it has 9 bytes')).toBe('it has 9 bytes. Ask less.')
+  expect(said('Why?')).toBe('Why? Ask less.')
+})
+
 describe('arguments become one step', () => {
   it.each([
     ['search', ['q', 5], 'context.search', { query: 'q', k: 5 }],
