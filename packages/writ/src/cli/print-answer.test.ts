@@ -174,6 +174,13 @@ describe('what is printed of an answer', () => {
     expect(lines.length).toBeLessThanOrEqual(39)
   })
 
+  it('has a reason of several lines in one', () => {
+    const text = printAnswer(
+      answer({ status: 'incomplete', reason: 'BAD_PATTERN: error:\n    (?:(a)\n    ^ here.' }),
+    )
+    expect(text.split('\n')[2]).toBe('BAD_PATTERN: error: (?:(a) ^ here.')
+  })
+
   it('names the run in what to do next, and its home', () => {
     const reason = 'NO_PROGRESS: It went in circles. `writ show <run>` has the turns.'
     const text = printAnswer(answer({ status: 'incomplete', reason }), undefined, { options: ' --home h' })
