@@ -432,6 +432,11 @@ export class WritError extends Error {
   }
 }
 
+/** A message that more words follow: what a provider or a parser said may end without a full stop. */
+export function asSentence(message: string): string {
+  return /[.!?:;]$/.test(message) ? message : `${message}.`
+}
+
 /** Recognises a WritError by its mark, so that copies of the package in one process agree. */
 export function isWritError(value: unknown): value is WritError {
   return typeof value === 'object' && value !== null && 'mark' in value && value.mark === MARK

@@ -165,6 +165,22 @@ describe('what is printed of an answer', () => {
     expect(lines).toContain('Twelve licences end.')
   })
 
+  it('says all of why it is not whole, however long the answer is', () => {
+    const reason = `PROSE_ANSWER: ${'The model answered in prose and never released. '.repeat(5)}Ask again.`
+    const value = 'word '.repeat(20_000)
+    const lines = linesAt(100, 39, answer({ status: 'incomplete', reason, value, answer: value }))
+    expect(lines.slice(2, 5).join(' ')).toBe(reason)
+    expect(lines.filter((line) => line.startsWith('word')).length).toBeGreaterThan(15)
+    expect(lines.length).toBeLessThanOrEqual(39)
+  })
+
+  it('has a reason of several lines in one', () => {
+    const text = printAnswer(
+      answer({ status: 'incomplete', reason: 'BAD_PATTERN: error:\n    (?:(a)\n    ^ here.' }),
+    )
+    expect(text.split('\n')[2]).toBe('BAD_PATTERN: error: (?:(a) ^ here.')
+  })
+
   it('names the run in what to do next, and its home', () => {
     const reason = 'NO_PROGRESS: It went in circles. `writ show <run>` has the turns.'
     const text = printAnswer(answer({ status: 'incomplete', reason }), undefined, { options: ' --home h' })

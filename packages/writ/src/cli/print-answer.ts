@@ -124,12 +124,9 @@ function headBlocks(
   const why = [
     ...(basis !== null && status !== 'complete' ? [`${status}: not all of the work was done.`] : []),
     // What to do next is typed as it stands.
-    ...(reason === null ? [] : [reason.replaceAll('<run>', run + options)]),
+    ...(reason === null ? [] : [reason.replaceAll(/\s*\n\s*/g, ' ').replaceAll('<run>', run + options)]),
   ].flatMap((line) => wrapped(printableLine(line), columns))
-  return [
-    block(wrapped(text, columns), CLAIM.head, { tone }),
-    block(why, CLAIM.why, { least: Math.min(2, why.length), tone: 'warn' }),
-  ]
+  return [block(wrapped(text, columns), CLAIM.head, { tone }), block(why, CLAIM.why, { tone: 'warn' })]
 }
 
 const NONE: Readonly<Record<Answer['status'], string>> = {

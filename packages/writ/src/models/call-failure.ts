@@ -1,8 +1,9 @@
 import { APICallError } from '@ai-sdk/provider'
-import { isWritError, type ModelFailure, size, WritError } from '@writ/contract'
+import { isWritError, type ModelFailure, size, WritError, whole } from '@writ/contract'
 import { MAX_REPLY_BYTES, REPLY_TOO_LARGE } from './bounded-fetch.ts'
 import { errorCode } from './hide-key.ts'
 import { retryAfterMs } from './retry-after.ts'
+import { unreadableReply } from './unreadable-reply.ts'
 
 const RETRYABLE_4XX = new Set([408, 409, 425, 429])
 
@@ -11,6 +12,8 @@ const NEVER_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_.*|ERR_SSL_.*|.*SELF_SIGNED_CERT.*|UNABLE_TO_.*)$/
 
 const MAX_MESSAGE = 400
+/** A wait that a provider asks for and that is worth a word: nobody waits that long for one call. */
+const LONG_WAIT_MS = 60_000
 
 /** Names what went wrong with one request: `MODEL_FAILED`, `MODEL_REJECTED`, `MODEL_TIMEOUT`, or why it was aborted. */
 export function callFailure(error: unknown, signal: AbortSignal, nowMs: number): WritError {
@@ -50,12 +53,15 @@ function refusedByStatus(error: APICallError, status: number, nowMs: number): Wr
   const retryable = status >= 500 || RETRYABLE_4XX.has(status)
   // A gateway that gave up waiting says nothing about the server behind it, nor does an error cut off in the middle.
   const inDoubt = status === 504 || (status >= 500 && error.responseBody === undefined)
+  const waitMs = retryAfterMs(error.responseHeaders, nowMs)
+  const wait =
+    waitMs === null || waitMs <= LONG_WAIT_MS ? '' : `. It asks to wait ${whole(Math.ceil(waitMs / 1000))} s.`
   return failure(
     retryable ? 'MODEL_FAILED' : 'MODEL_REJECTED',
-    `The provider answered ${status}: ${error.message === '' ? 'no reason given' : error.message}`,
+    `The provider answered ${status}: ${error.message === '' ? 'no reason given' : error.message}${wait}`,
     {
       status,
-      retryAfterMs: retryAfterMs(error.responseHeaders, nowMs),
+      retryAfterMs: waitMs,
       mayHaveRun: inDoubt,
       requestId: requestIdOf(error.responseHeaders),
     },
@@ -66,7 +72,7 @@ function withoutStatus(error: unknown): WritError {
   const answered = APICallError.isInstance(error) ? error : undefined
   const status = answered?.statusCode ?? 0
   const code = errorCode(error)
-  return failure('MODEL_FAILED', whatFailed(error, status, code), {
+  return failure('MODEL_FAILED', whatFailed(error, status, code, answered?.responseBody), {
     status,
     retryAfterMs: null,
     mayHaveRun: status !== 0 || code === undefined || !NEVER_SENT.test(code),
@@ -74,9 +80,12 @@ function withoutStatus(error: unknown): WritError {
   })
 }
 
-function whatFailed(error: unknown, status: number, code: string | undefined): string {
+function whatFailed(error: unknown, status: number, code: string | undefined, body?: string): string {
   if (code === REPLY_TOO_LARGE)
     return `The provider's reply is larger than ${size(MAX_REPLY_BYTES)}, the most that is read of one.`
+  const unreadable = unreadableReply(body)
+  if (unreadable !== undefined) return unreadable
+  if (status !== 0 && code !== undefined) return `The provider broke off its reply (${code}).`
   const text = error instanceof Error ? error.message : String(error)
   return status === 0 && !isInvalidReply(error)
     ? `The provider could not be reached or broke off: ${text}`

@@ -285,6 +285,45 @@ describe('callModel', () => {
     expect(error.message).toContain("The provider's reply cannot be read: ")
   })
 
+  it.each([
+    [
+      '{"error":{"message":"overloaded, sk-very-secret-key","code":503}}',
+      /^The provider answered 200 with an error: overloaded, \[key\]$/,
+    ],
+    ['{"error":"no such engine"}', /^The provider answered 200 with an error: no such engine$/],
+    [
+      '{"choices":[{"message":{"content":"x"}}],"usage":{"prompt_tokens":"12"}}',
+      /cannot be read: it is JSON, and no reply of this protocol\.$/,
+    ],
+    [
+      '<!doctype html>\n<title>Sign in</title>',
+      /cannot be read: it is a web page; the base URL may be another's\.$/,
+    ],
+    ['{"choices":[{"mess', /cannot be read: it is no JSON\.$/],
+  ])('says what came in place of a reply: %s', async (body, message) => {
+    const error = await failure(ask({ kind: 'malformed', body }))
+    expect(error).toMatchObject({ code: 'MODEL_FAILED', message: expect.stringMatching(message) })
+  })
+
+  it('says that a reply broke off', async () => {
+    const error = await failure(ask({ kind: 'reset', afterHeaders: true }))
+    expect(error.message).toMatch(/^The provider broke off its reply/)
+    expect(error.data).toMatchObject({ mayHaveRun: true })
+  })
+
+  it('says of an empty reply whose room was used up that it was', async () => {
+    const error = await failure(ask({ kind: 'text', text: ' ', finishReason: 'length' }))
+    expect(error.message).toMatch(/^The reply holds no text: all 100 output tokens .* hidden reasoning/)
+  })
+
+  it('says how long a provider asks to wait where that is too long to wait', async () => {
+    const error = await failure(ask({ kind: 'status', status: 429, message: 'quota', retryAfter: '3600' }))
+    expect(error.message).toBe('The provider answered 429: quota. It asks to wait 3,600 s.')
+    await simulator?.stop()
+    const soon = await failure(ask({ kind: 'status', status: 429, message: 'quota', retryAfter: '2' }))
+    expect(soon.message).toBe('The provider answered 429: quota')
+  })
+
   it('keeps messages short and on one line', async () => {
     const error = await failure(
       ask({ kind: 'status', status: 500, message: `a\n\u001b[31m${'b'.repeat(5_000)}` }),

@@ -1,5 +1,5 @@
 import type { LanguageModelV4GenerateResult, LanguageModelV4Prompt } from '@ai-sdk/provider'
-import { defined, type Message, type ModelCaller, type ModelReply } from '@writ/contract'
+import { defined, type Message, type ModelCaller, type ModelReply, whole } from '@writ/contract'
 import { callFailure, notSent, requestIdOf, uselessReply } from './call-failure.ts'
 import { refusedOutright } from './refusal.ts'
 
@@ -24,10 +24,10 @@ export const callModel: ModelCaller = async (model, request) => {
     throw callFailure(error, signal, Date.now())
   }
   const sentBytes = request.messages.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
-  return { ...replyOf(result), sentBytes }
+  return { ...replyOf(result, request.maxOutputTokens), sentBytes }
 }
 
-function replyOf(result: LanguageModelV4GenerateResult): Omit<ModelReply, 'sentBytes'> {
+function replyOf(result: LanguageModelV4GenerateResult, most: number): Omit<ModelReply, 'sentBytes'> {
   const { response, usage } = result
   const requestId = requestIdOf(response?.headers, response?.id)
   const finishReason = result.finishReason.unified
@@ -39,11 +39,11 @@ function replyOf(result: LanguageModelV4GenerateResult): Omit<ModelReply, 'sentB
     throw uselessReply('MODEL_REJECTED', 'The provider declined to answer this request.', requestId)
   }
   if (text.trim() === '') {
-    throw uselessReply(
-      'MODEL_FAILED',
-      `The reply holds no text (it ended with "${finishReason}").`,
-      requestId,
-    )
+    const why =
+      finishReason === 'length'
+        ? `: all ${whole(most)} output tokens were used before any came; hidden reasoning counts among them.`
+        : ` (it ended with "${finishReason}").`
+    throw uselessReply('MODEL_FAILED', `The reply holds no text${why}`, requestId)
   }
   return {
     text,

@@ -54,7 +54,8 @@ function scrubbed(error: unknown, scrub: Scrub): unknown {
       cause: codeOnly(error),
       ...defined({ statusCode }),
       ...(responseHeaders === undefined ? {} : { responseHeaders: everyString(responseHeaders, scrub) }),
-      ...(responseBody === undefined ? {} : { responseBody: scrub(responseBody) }),
+      // Some packages put something else there than their type says.
+      ...(typeof responseBody === 'string' ? { responseBody: scrub(responseBody) } : {}),
     })
   }
   if (!(error instanceof Error)) return new Error(scrub(String(error)))

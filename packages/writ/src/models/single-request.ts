@@ -43,13 +43,13 @@ function oneRequest(): { readonly send: typeof fetch; readonly status: () => num
 /** An error that a package read out of a good reply gets the status of that reply: what came back may be charged. */
 function asAnswered(error: unknown, status: number): unknown {
   if (!APICallError.isInstance(error) || status < 200 || status > 299) return error
-  const { message, responseHeaders, cause } = error
+  const { message, responseHeaders, responseBody, cause } = error
   return new APICallError({
     message,
     url: '',
     requestBodyValues: undefined,
     statusCode: status,
     cause,
-    ...defined({ responseHeaders }),
+    ...defined({ responseHeaders, responseBody }),
   })
 }

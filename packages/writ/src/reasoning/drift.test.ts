@@ -34,6 +34,20 @@ describe('a frame wanders', () => {
     expect(follow(between.map((trace) => trace ?? {}))).toEqual(none(4))
   })
 
+  it.each([
+    ['children fail alike', (n: number) => `NoProgress: The child frame 0.${n} ended with NO_PROGRESS.`],
+    [
+      'loops are stopped, one way or the other',
+      (n: number) => `${n % 2 ? 'FuelExhausted' : 'CellStopped'}: stopped`,
+    ],
+  ])('when three turns in a row fail because %s', (_, error) => {
+    expect(follow([1, 2, 3].map((n) => ({ code: `f(${n})`, error: error(n) })))).toEqual([
+      ...none(2),
+      'same-error',
+    ])
+    expect(follow([1, 2].map((n) => ({ code: 'f()', error: error(n) })))).toEqual([undefined, 'same-cell'])
+  })
+
   it('when six turns in a row print and ask nothing new', () => {
     const idle = Array.from({ length: 6 }, (_, n) => ({ code: `const a${n} = 1` }))
     expect(follow(idle)).toEqual([...none(5), 'nothing-new'])

@@ -33,12 +33,13 @@ export class Drift {
 
   /** Takes a turn in, and gives how the frame wanders now. */
   accept({ code, printed, asked, error }: TurnTrace): DriftKind | undefined {
-    const again = code !== '' && !this.#first(this.#turns, [code, printed, asked, error ?? ''])
+    const kind = error === undefined ? undefined : kindOf(error)
+    const again = code !== '' && !this.#first(this.#turns, [code, printed, asked, kind ?? ''])
     const saidNew = printed !== '' && this.#first(this.#news, ['printed', printed])
     const askedNew = asked !== '' && this.#first(this.#news, ['asked', asked])
     this.#barren = saidNew || askedNew ? 0 : this.#barren + 1
-    this.#errors = error === undefined ? 0 : error === this.#error ? this.#errors + 1 : 1
-    this.#error = error
+    this.#errors = kind === undefined ? 0 : kind === this.#error ? this.#errors + 1 : 1
+    this.#error = kind
     if (again) return 'same-cell'
     if (this.#errors >= SAME_ERRORS) return 'same-error'
     return this.#barren >= NOTHING_NEW ? 'nothing-new' : undefined
@@ -51,6 +52,12 @@ export class Drift {
     known.add(digest)
     return true
   }
+}
+
+/** What makes two errors the same: children have numbers, and what ends a loop depends on how busy the machine is. */
+function kindOf(error: string): string {
+  if (/^(FuelExhausted|CellStopped): /.test(error)) return 'stopped'
+  return error.replaceAll(/\bframe 0(?:\.\d+)+/g, 'frame')
 }
 
 const WORDS: Readonly<Record<DriftKind, string>> = {

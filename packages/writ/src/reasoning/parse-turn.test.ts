@@ -25,6 +25,15 @@ describe('fences', () => {
     expect(blocks.map(({ language }) => language)).toEqual(['python', 'python', 'python', 'other'])
   })
 
+  it.each([
+    ['It is in a.txt.', true],
+    ['See:\n```bash\nls\n```', true],
+    ['```bash\nls\n```\n', false],
+    [' \n', false],
+  ])('tells whether %j says something', (text, said) => {
+    expect(parseTurn(text).said).toBe(said)
+  })
+
   it('ends a block only at a fence as long as the one that opened it', () => {
     expect(codes('````repl\nconst a = `\n```\n`\n````')).toEqual(['const a = `\n```\n`'])
   })

@@ -16,6 +16,8 @@ export interface Turn {
   readonly unclosed: boolean
   /** A release written as text at the start of a line outside any fence. */
   readonly final: TextFinal | undefined
+  /** Whether anything stands outside of every fence. */
+  readonly said: boolean
 }
 
 /** What the marks of fences mean: the REPL, or a language by its names. */
@@ -48,7 +50,8 @@ export function parseTurn(text: string, repl: ReplLanguage = 'javascript'): Turn
     } else (fence?.lines ?? prose).push(line)
   }
   const unclosed = fence !== undefined && toBlock(fence.tag, [], repl) !== undefined
-  return { blocks, unclosed, final: textFinal(prose) }
+  const said = prose.some((line) => line.trim() !== '')
+  return { blocks, unclosed, final: textFinal(prose), said }
 }
 
 /** The marks and the first word of a line that opens or closes a fence. */

@@ -1,6 +1,7 @@
 import {
   type CellResult,
   type CellRun,
+  counted,
   type Frame,
   type FrameEnd,
   type Message,
@@ -36,6 +37,7 @@ export async function replLoop(frame: Frame, taken = 0): Promise<FrameEnd> {
   const drift = new Drift()
   let warning: string | undefined
   let pending = firstMessage(frame)
+  let turns = taken
   let last = false
   let prose: string | undefined
   let refused: WritError | undefined
@@ -43,11 +45,12 @@ export async function replLoop(frame: Frame, taken = 0): Promise<FrameEnd> {
   try {
     for (let turn = taken + 1; turn <= frame.maxTurns; turn += 1) {
       const reply = await takeTurn(frame, history, pending, warning, turn, last || turn === frame.maxTurns)
+      turns = turn
       last = reply.last
       // Each turn adds to what went out, so that a provider finds its beginning in its cache.
       history = [...reply.asked, { role: 'assistant', text: reply.text }]
       const parsed = parseTurn(reply.text, replOf([frame.tuning]))
-      if (isProse(parsed, reply.text)) prose = reply.text
+      if (isProse(parsed)) prose = reply.text
       const step = await actOn(frame, parsed, turn - taken, last)
       if (step.released) return { incomplete: last }
       refused = step.refused ?? refused
@@ -58,7 +61,7 @@ export async function replLoop(frame: Frame, taken = 0): Promise<FrameEnd> {
       warning = wanders === undefined ? undefined : driftWarning(wanders)
       pending = step.shown
     }
-    return await end(frame, nothingReleased(refused, ended), prose)
+    return await end(frame, nothingReleased(turns, refused, ended), prose)
   } catch (error) {
     return await end(frame, toWritError(error), prose)
   }
@@ -214,9 +217,9 @@ async function release(frame: Frame, valueJson: string, last: boolean, ran: Ran)
   }
 }
 
-/** A turn that says something and has nothing to run. */
-function isProse({ blocks, unclosed }: Turn, text: string): boolean {
-  return blocks.length === 0 && !unclosed && text.trim() !== ''
+/** A turn that says something and has nothing to run: no block, and no variable that is to be released. */
+function isProse({ blocks, unclosed, final, said }: Turn): boolean {
+  return blocks.length === 0 && !unclosed && final?.form !== 'variable' && said
 }
 
 /** Codes of a frame that was cut short: what its model last said may stand for its answer. */
@@ -228,9 +231,15 @@ async function end(frame: Frame, error: WritError, prose: string | undefined): P
 }
 
 /** The turns are spent. What was released and refused says more than that nothing was, and how the last turn ended. */
-function nothingReleased(refused: WritError | undefined, ended: string | undefined): WritError {
-  if (refused === undefined)
-    return new WritError('NO_ANSWER', `The last turn released nothing${lastError(ended)}.`)
+function nothingReleased(
+  turns: number,
+  refused: WritError | undefined,
+  ended: string | undefined,
+): WritError {
+  if (refused === undefined) {
+    const took = `The frame took ${counted(turns, 'turn')} and released nothing${lastError(ended)}.`
+    return new WritError('NO_ANSWER', took)
+  }
   const message = `The turns are spent, and nothing that was released could be taken. ${refused.message}`
   return new WritError('NO_ANSWER', message, { data: { ended: refused.code } })
 }

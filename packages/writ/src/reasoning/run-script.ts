@@ -1,6 +1,6 @@
 import { type CellResult, type Frame, type FrameEnd, toWritError, WritError } from '@writ/contract'
 import { rescue } from './rescue.ts'
-import { showCell } from './show.ts'
+import { cutMiddle } from './show.ts'
 
 /** Characters of what a script printed that go into the reason of a run that failed. */
 const MOST_SAID = 2_000
@@ -28,7 +28,9 @@ async function valueJsonOf(frame: Frame): Promise<string> {
   const result = await frame.cell(script.cell)
   if (result.finalJson !== undefined) return result.finalJson
   if (result.outcome !== 'ok') throw failure(result)
-  throw new WritError('NO_ANSWER', 'The script ended without FINAL(value).')
+  throw new WritError('NO_ANSWER', 'The script ended without FINAL(value).', {
+    next: 'Have it release its value with FINAL(value).',
+  })
 }
 
 /** Texts of JSON are texts of JavaScript once they are quoted. */
@@ -37,12 +39,18 @@ function givenCode(inputJson: string, question: string): string {
 }
 
 /**
- * The error of a script: what it threw, with its place. Its code is the same whatever the script says of it: that a limit
- * or a refusal is behind it, the kernel knows by itself.
+ * The error of a script: what it threw, with its place, in one line. Its code is the same whatever the script says of it: that a
+ * limit or a refusal is behind it, the kernel knows by itself.
  */
-function failure(result: CellResult): WritError {
-  return new WritError(
-    'SCRIPT_FAILED',
-    `The script failed: ${showCell({ ...result, output: '' }, MOST_SAID)}`,
-  )
+function failure({ outcome, error }: CellResult): WritError {
+  const said = error === undefined ? outcome : `${error.name}: ${error.message}`
+  // What a model is told of its variables says nothing to whoever wrote a script.
+  const own = outcome === 'limit' || outcome === 'imposed' ? said.split(';', 1)[0] : said
+  return new WritError('SCRIPT_FAILED', `The script failed: ${cutMiddle(inOneLine(own ?? said), MOST_SAID)}`)
+}
+
+/** A message and its place, without the line that points into the source. */
+function inOneLine(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim())
+  return lines.filter((line) => line !== '' && line !== '^').join(' ')
 }

@@ -29,9 +29,10 @@ import {
   type Vm,
   WritError,
 } from '@writ/contract'
+import { BadArguments } from '../kernel/frame/bad-arguments.ts'
 import { callsDigest } from '../kernel/frame/calls-digest.ts'
 import { guestError } from '../kernel/frame/guest-error.ts'
-import { BadArguments, readCall } from '../kernel/frame/guest-functions.ts'
+import { readCall } from '../kernel/frame/guest-functions.ts'
 import { Statements } from '../kernel/frame/statements.ts'
 import { mostCalls } from '../kernel/frame/sub-calls.ts'
 import { openLibrary } from '../memory/index.ts'

@@ -1,4 +1,4 @@
-import { block, type Script } from '@writ/simulator'
+import { block, type Script, withPromptCache } from '@writ/simulator'
 import { expect, it } from 'vitest'
 import { testRuns } from './test-runs.fixture.ts'
 
@@ -33,6 +33,30 @@ it('are in the answer, the run as it is shown, its report and its traces', async
   expect(page).toContain('(490 cached)')
   const traces = await textOf(here.writ?.export(answer.run, { format: 'otlp' }))
   expect(traces).toMatch(/"gen_ai\.usage\.cache_read\.input_tokens","value":\{"intValue":"?490/)
+})
+
+it('are all that went out before, turn by turn, in the root and in its children', async () => {
+  const turns = (code: string): Script => {
+    return ({ turns }) => block(turns < 8 ? `print('step ${turns} ' + 'x'.repeat(400))` : code)
+  }
+  const root = turns("FINAL(await rlm_query('SIMTASK:child look', { scope: 'inherit' }))")
+  const child = turns("FINAL('done')")
+  const sent = new Map<string | null, number[]>()
+  const { answer } = await run(
+    withPromptCache((request) => {
+      const chars = request.messages.reduce((sum, { content }) => sum + content.length, 0)
+      sent.set(request.task, [...(sent.get(request.task) ?? []), Math.ceil(chars / 4)])
+      return request.task === 'child' ? child(request) : root(request)
+    }),
+  )
+  expect(answer).toMatchObject({ status: 'complete', value: 'done' })
+  const frames = [...sent.values()]
+  expect(frames.map((own) => own.length)).toEqual([9, 9])
+  // What a frame sent last is new; all it sent before was sent once more.
+  const again = frames.flatMap((own) => own.slice(0, -1)).reduce((sum, tokens) => sum + tokens, 0)
+  const { cachedInputTokens = 0, inputTokens } = answer.usage
+  expect(cachedInputTokens).toBeGreaterThanOrEqual(again - frames.flat().length)
+  expect(cachedInputTokens / inputTokens).toBeGreaterThan(0.7)
 })
 
 async function textOf(pieces: AsyncIterable<string> | undefined): Promise<string> {

@@ -51,21 +51,21 @@ const ROOTS: readonly BadRoot[] = [
     script: sequence([block('for (;;) {}')]),
     limits: { maxTurns: 2 },
     reason:
-      /^NO_ANSWER: The last turn released nothing \((FuelExhausted|CellStopped): the cell [^)]* stopped/,
+      /^NO_ANSWER: The frame took 2 turns and released nothing \((FuelExhausted|CellStopped): the cell [^)]* stopped/,
     most: 2,
   },
   {
     name: 'prints 50 MB each turn',
     script: sequence([block("for (let i = 0; i < 50_000; i += 1) print('x'.repeat(1000))")]),
     limits: { maxTurns: 2 },
-    reason: /^NO_ANSWER: The last turn released nothing/,
+    reason: /^NO_ANSWER: The frame took 2 turns and released nothing\./,
     most: 2,
   },
   {
     name: 'goes on without an end',
     script: forEver((n) => block(`print('step ${n}')`)),
     limits: { maxTurns: 5 },
-    reason: /^NO_ANSWER: The last turn released nothing\. Ask again with more turns/,
+    reason: /^NO_ANSWER: The frame took 5 turns and released nothing\. Ask again with more turns/,
     most: 5,
   },
   {
@@ -111,7 +111,7 @@ const ROOTS: readonly BadRoot[] = [
     script: sequence([block("await llm_query_batched(Array.from({ length: 3182 }, (_, n) => 'line ' + n))")]),
     limits: { maxCalls: 40 },
     reason:
-      /^BUDGET_EXCEEDED: The limit of 40 model calls has no room for this step, which may use 1 more\. Raise the limit named, or ask for less\.$/,
+      /^BUDGET_EXCEEDED: The limit of 40 model calls has no room for one more: of a batch of 3,182 sub-calls, 3,144 were refused\. Raise the limit named, or ask for less\.$/,
     most: 40,
   },
 ]
@@ -127,6 +127,14 @@ it.each(ROOTS)('a root that $name ends, and says why', async (root) => {
     steps: answer.usage.steps,
     at: null,
   })
+})
+
+it('says of sub-calls one by one that the limit has no room for one more', async () => {
+  const script = sequence([block("for (let i = 0; i < 3182; i += 1) await llm_query('line ' + i)")])
+  const { answer } = await home.ask(script, { limits: { maxCalls: 40 } })
+  expect(answer.reason).toBe(
+    'BUDGET_EXCEEDED: The limit of 40 model calls has no room for one more. Raise the limit named, or ask for less.',
+  )
 })
 
 it('tells the model once, in the header of its next turn', async () => {
@@ -150,4 +158,43 @@ it('gives a child that wanders an end of its own, and its parent a code', async 
   )
   expect(answer.status).toBe('incomplete')
   expect(answer.value).toContain('NO_PROGRESS')
+})
+
+it('says of a root without an answer how it ended, and then what its first child did', async () => {
+  const { answer } = await home.ask((request) =>
+    request.task === 'child'
+      ? block('print(1)')
+      : block(`FINAL(await rlm_query('SIMTASK:child look ${request.turns}', { scope: 'inherit' }))`),
+  )
+  expect(answer).toMatchObject({ status: 'incomplete', answer: null })
+  expect(answer.reason).toMatch(/^NO_PROGRESS: .* The child frame 0\.\d+ ended with NO_PROGRESS/)
+  expect(answer.reason).toMatch(/ A child frame \(0\.1\) went in circles\.$/)
+  expect((await home.verify(answer)).ok).toBe(true)
+  expect((await home.replay(answer.run)).outcome).toBe('IDENTICAL')
+})
+
+it('says what became of a child that went on and on', async () => {
+  const { answer } = await home.ask(
+    (request) =>
+      request.task === 'child'
+        ? block(`print('busy ${request.turns}')`)
+        : block("FINAL(await rlm_query('SIMTASK:child look', { scope: 'inherit' }).catch(() => 'gone'))"),
+    { limits: { maxTurns: 8 } },
+  )
+  const reason = 'A child frame (0.1) took all of its turns and released nothing.'
+  expect(answer).toMatchObject({ status: 'incomplete', answer: 'gone', reason })
+})
+
+it('says of a root that recurses without an end how it ended, and then what its children were refused', async () => {
+  const { answer } = await home.ask(
+    (request) =>
+      block(`FINAL(await rlm_query('SIMTASK:child deeper ${request.turns}', { scope: 'inherit' }))`),
+    { limits: { maxCalls: 60 } },
+  )
+  expect(answer).toMatchObject({ status: 'incomplete', answer: null })
+  expect(answer.reason).toMatch(
+    /^(BUDGET_EXCEEDED|NO_ANSWER): .* DEPTH_EXCEEDED: A child here would have depth 3; the limit is 2\./,
+  )
+  expect((await home.verify(answer)).ok).toBe(true)
+  expect((await home.replay(answer.run)).outcome).toBe('IDENTICAL')
 })

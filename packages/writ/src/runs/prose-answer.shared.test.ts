@@ -77,6 +77,20 @@ describe('the last prose of a root', () => {
     }
   }, 180_000)
 
+  it('is not a call that releases a variable nobody has, nor a block that nothing runs', async () => {
+    for (const turn of [
+      'The answer is in it.\n\nFINAL_VAR(result)',
+      '```bash\nls\n```',
+      '```\nprint(1)\n```\n',
+    ]) {
+      const answer = await ask(sequence([block('print(1)'), turn]))
+      expect(answer).toMatchObject({ status: 'incomplete', answer: null })
+      expect(answer.reason).toMatch(/^NO_ANSWER: /)
+    }
+    const answer = await ask(sequence(['Run this:\n```bash\nls\n```']))
+    expect(answer).toMatchObject({ status: 'incomplete', answer: 'Run this:\n```bash\nls\n```' })
+  }, 180_000)
+
   it('is not what a blank turn says, nor what came before the model failed', async () => {
     for (const turn of [' \n\t', { kind: 'status', status: 400 }] as const) {
       const answer = await ask((request) => (request.turns === 0 ? 'It is in a.txt.' : turn), { maxTurns: 2 })

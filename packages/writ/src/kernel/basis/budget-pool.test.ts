@@ -201,3 +201,15 @@ describe('a part of a pool', () => {
     expect(pool.spent).toEqual(one)
   })
 })
+
+it.each([
+  [
+    limits(9, null, 400_000),
+    'The limit of $0.40 has no room for this step, which may cost $0.50 more, beside',
+  ],
+  [limits(9, 1_000), 'The limit of 1,000 tokens has no room for this step, which may use 1,500 more, beside'],
+  [limits(0), 'The limit of 0 model calls has no room for one more.'],
+])('refuses in words that a person understands', async (given, words) => {
+  const refused = new BudgetPool(given).reserve(amount(1, 1_500, 500_000), never)
+  await expect(refused).rejects.toThrow(words)
+})

@@ -1,6 +1,8 @@
 import {
   type Amount,
   addAmounts,
+  counted,
+  dollars,
   type Limits,
   NOTHING,
   type Share,
@@ -258,7 +260,15 @@ interface Exceeded {
   readonly most: number
 }
 
-const UNITS = { calls: 'model calls', tokens: 'tokens', cost: 'micro-USD' } as const
+/** Amounts in words: those of a limit, and what a step may take of it. */
+const IN_WORDS = {
+  calls: {
+    limit: (most: number) => counted(most, 'model call'),
+    may: (more: number) => `need ${whole(more)}`,
+  },
+  tokens: { limit: (most: number) => counted(most, 'token'), may: (more: number) => `use ${whole(more)}` },
+  cost: { limit: dollars, may: (more: number) => `cost ${dollars(more)}` },
+} as const
 
 /** A share as an amount: its tokens stand as input tokens, and what has no limit counts nothing. */
 function boundOf({ calls, tokens, costMicroUsd }: Share): Amount {
@@ -276,9 +286,8 @@ export function covers(room: Amount, amount: Amount): boolean {
 
 function refusal({ limit, most }: Exceeded, bound: Amount): WritError {
   const asked = { calls: bound.calls, tokens: totalTokens(bound), cost: bound.costMicroUsd }[limit]
-  return new WritError(
-    'BUDGET_EXCEEDED',
-    `The limit of ${whole(most)} ${UNITS[limit]} has no room for this step, which may use ${whole(asked)} more.`,
-    { data: { limit, most } },
-  )
+  const words = IN_WORDS[limit]
+  const step = `this step, which may ${words.may(asked)} more, beside what is spent and set aside`
+  const message = `The limit of ${words.limit(most)} has no room for ${limit === 'calls' && asked === 1 ? 'one more' : step}.`
+  return new WritError('BUDGET_EXCEEDED', message, { data: { limit, most } })
 }

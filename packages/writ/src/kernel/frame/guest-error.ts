@@ -1,4 +1,11 @@
-import { type ErrorCode, type GuestError, type ItemOutcome, toWritError, WritError } from '@writ/contract'
+import {
+  asSentence,
+  type ErrorCode,
+  type GuestError,
+  type ItemOutcome,
+  toWritError,
+  WritError,
+} from '@writ/contract'
 
 /** Items of a batch failed. The error keeps every result that came back. */
 class BatchError extends WritError {
@@ -34,15 +41,19 @@ export function batchJson<T>(
   )
 }
 
+/** What a guest can do about a failed call: it is not told what the provider said. */
+const AFTER_A_FAILED_CALL = 'Ask again or otherwise, or go on without it.'
+
 /** An error as the guest sees it: a type it can catch, and what to do. */
 export function guestError(thrown: unknown): GuestError {
   const error = toWritError(thrown)
-  const { code, message, next, data } = error
+  const { code, message, data } = error
+  const next = isProviders(code) ? AFTER_A_FAILED_CALL : error.next
   if (error instanceof BatchError)
     return { name: 'BatchError', message, dataJson: `{"code":"${code}","results":${error.results}}` }
   return {
     name: guestName(code),
-    message: `${guestMessage(error)} ${next}`,
+    message: `${asSentence(guestMessage(error))} ${next}`,
     dataJson: JSON.stringify({ code, ...data }),
   }
 }
@@ -54,11 +65,15 @@ function errorJson(error: WritError): string {
 
 /** What a provider says of a failure stays outside: its words belong to no document, and could be anything. */
 function guestMessage({ code, message, data }: WritError): string {
-  if (code !== 'MODEL_FAILED' && code !== 'MODEL_REJECTED') return message
+  if (!isProviders(code)) return message
   const { status } = data
   return typeof status === 'number' && status > 0
     ? `The model call failed with status ${status}.`
     : 'The model call failed.'
+}
+
+function isProviders(code: ErrorCode): boolean {
+  return code === 'MODEL_FAILED' || code === 'MODEL_REJECTED'
 }
 
 /** `POLICY_DENIED` is `PolicyDenied` in the guest. */

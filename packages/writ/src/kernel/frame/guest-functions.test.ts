@@ -1,7 +1,8 @@
 import { type HostCall, type HostReply, type Perform, type StepName, WritError } from '@writ/contract'
 import { describe, expect, it } from 'vitest'
+import { BadArguments, pythonCall } from './bad-arguments.ts'
 import { guestError } from './guest-error.ts'
-import { BadArguments, readCall } from './guest-functions.ts'
+import { readCall } from './guest-functions.ts'
 
 /** Records the step a call performs and answers it. */
 function performing(answer: unknown): { perform: Perform; asked: { name: StepName; request: unknown }[] } {
@@ -25,6 +26,26 @@ const call = (name: string, ...args: unknown[]): HostCall => ({
   id: 0,
   name,
   argsJson: JSON.stringify(args),
+})
+
+it('tells Python how Python calls a function', () => {
+  expect.assertions(2)
+  try {
+    readCall(call('llm_query'))
+  } catch (error) {
+    if (!(error instanceof BadArguments)) throw error
+    expect(error.message).toMatch(/^Call it as llm_query\(prompt, \{model\?, /)
+    expect(error.saidAs(pythonCall('llm_query')).message).toMatch(
+      /^Call it as llm_query\(prompt, model=None, [^→]*\): Invalid input: expected string/,
+    )
+  }
+})
+
+it('puts a full stop between what went wrong and what to do', () => {
+  const said = (message: string): string =>
+    guestError(new WritError('BAD_SPAN', message, { next: 'Ask less.' })).message
+  expect(said('it has 9 bytes')).toBe('it has 9 bytes. Ask less.')
+  expect(said('Why?')).toBe('Why? Ask less.')
 })
 
 describe('arguments become one step', () => {

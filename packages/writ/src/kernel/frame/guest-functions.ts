@@ -18,6 +18,7 @@ import {
 } from '@writ/contract'
 import { z } from 'zod'
 import { readSchema } from '../../schema/index.ts'
+import { BadArguments } from './bad-arguments.ts'
 import { FILTER_FORM, filterOptions, inOrder, NOT_IN_ORDER, withFilter } from './filter-options.ts'
 import { batchJson } from './guest-error.ts'
 
@@ -85,9 +86,6 @@ const spawnOptions = z
   .object({ context: z.union([z.string(), sealed]), scope, model: z.string(), schema })
   .partial()
 const spawnItem = z.union([z.string(), spawnOptions.extend({ prompt: z.string() })])
-
-/** The arguments of a call do not fit; the message says which form would. */
-export class BadArguments extends Error {}
 
 type Args = readonly unknown[]
 
@@ -382,7 +380,7 @@ function take<T>(schema: z.ZodType<T>, value: unknown, form: string): T {
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`
-  throw new BadArguments(`Call it as ${form}${where}: ${issue?.message ?? 'the arguments do not fit'}.`)
+  throw new BadArguments(`${where}: ${issue?.message ?? 'the arguments do not fit'}.`, form)
 }
 
 /** JSON has no undefined: an argument left out arrives as null. */

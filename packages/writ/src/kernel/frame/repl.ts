@@ -27,10 +27,11 @@ import type { FrameState } from '../state/frame-state.ts'
 import { errorFrom, errorJson, type RunState, showable } from '../state/run-state.ts'
 import type { OnFinal } from '../steps/context-step.ts'
 import { observe } from '../steps/observe.ts'
+import { BadArguments, pythonCall } from './bad-arguments.ts'
 import { callsDigest } from './calls-digest.ts'
 import type { FrameSteps } from './frame-steps.ts'
 import { guestError } from './guest-error.ts'
-import { BadArguments, type ReadCall, readCall } from './guest-functions.ts'
+import { type ReadCall, readCall } from './guest-functions.ts'
 
 /** Endings that the host imposed: the same code would not come to them again, so a replay does not run it. */
 const IMPOSED: ReadonlySet<Outcome> = new Set(['imposed', 'cancelled', 'timeout'])
@@ -223,7 +224,9 @@ export class Repl {
     try {
       read = readCall(call)
     } catch (error) {
-      const refused = error instanceof BadArguments ? new WritError('BAD_REQUEST', error.message) : error
+      const form = this.#language === 'python' ? pythonCall(op) : undefined
+      const refused =
+        error instanceof BadArguments ? new WritError('BAD_REQUEST', error.saidAs(form).message) : error
       if (!isWritError(refused)) throw error
       const { message } = refused
       const bad = beyond ?? refused

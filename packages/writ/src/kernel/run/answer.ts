@@ -94,6 +94,9 @@ interface Judgement {
   readonly text: string | null
 }
 
+/** Codes of what cuts a part of a run short. */
+const PARTIAL: ReadonlySet<string> = new Set(['CHILD_CUT', 'DEPTH_EXCEEDED'])
+
 /** The status of a run: `incomplete` iff a limit refused a step or a frame used its last turn. */
 function judge(state: RunState, { lane, result }: RootEnd): Judgement {
   const { error, value, incomplete } = result
@@ -105,7 +108,10 @@ function judge(state: RunState, { lane, result }: RootEnd): Judgement {
   const short = cut !== null || incomplete || outcome === 'limit' || outcome === 'timeout'
   const status = value === undefined && outcome === 'denied' ? 'denied' : short ? 'incomplete' : 'failed'
   if (cut !== null && outcome !== 'timeout' && known.code !== 'PROSE_ANSWER') {
-    const { code, data, text } = cut
+    const { code, data } = cut
+    // A part that went no further may not be why the root gives nothing.
+    const own = PARTIAL.has(code) && known.code !== code && value === undefined
+    const text = own ? `${reasonOf(state, lane, known)} ${cut.text}` : cut.text
     return { status, reason: { code, data }, text }
   }
   return { status, reason: recordedReason(known), text: reasonOf(state, lane, known) }

@@ -28,10 +28,11 @@ export function chooseModel(
   // Code that was written before a fork may name the models of then.
   const role = roleIn(now, id) ?? (state.fork && roleIn(state.fork.models, id))
   if (role !== undefined) return { role, model: now[role] }
-  throw new WritError(
-    'UNKNOWN_MODEL',
-    `This run has the models ${now.root.id} and ${now.sub.id}, not "${id}".`,
-  )
+  const ids = [...new Set([now.root.id, now.sub.id])]
+  const had = ids.length === 1 ? 'model' : 'models'
+  throw new WritError('UNKNOWN_MODEL', `This run has the ${had} ${ids.join(' and ')}, not "${id}".`, {
+    next: 'Name one that it has, or none.',
+  })
 }
 
 function roleIn({ root, sub }: RunModels, id: string | undefined): ModelRole | undefined {

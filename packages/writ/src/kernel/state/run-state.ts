@@ -1,4 +1,5 @@
 import {
+  asSentence,
   type Basis,
   type CheckName,
   ERRORS,
@@ -154,19 +155,23 @@ export function noteLimit(state: RunState, label: Label, seq: number, error: Wri
 
 /** An error in words where its label may be shown, else as its code and what to do. */
 export function reasonText(state: RunState, label: Label, { code, message, next }: WritError): string {
-  // What a provider said may end without a full stop.
-  const said = /[.!?:;]$/.test(message) ? message : `${message}.`
-  return `${code}: ${showable(state, label, `${said} `, '')}${next}`
+  return `${code}: ${showable(state, label, `${asSentence(message)} `, '')}${next}`
 }
 
 /** Notes a child that used its last turn or ran into a limit, and whether prose of its model stands for its value. */
 export function noteChildCut(tally: Tally, seq: number, child: string, error: WritError | undefined): void {
-  const prose = error?.code === 'PROSE_ANSWER'
-  const text = prose
-    ? `A child frame (${child}) answered in prose and never released; its last prose is its value.`
-    : `A child frame (${child}) used its last turn or ran into a limit.`
-  const data = prose ? { child, ended: 'PROSE_ANSWER' } : { child }
+  const ended = error?.code
+  const text = `A child frame (${child}) ${(ended && CHILD_ENDS[ended]) ?? 'used its last turn or ran into a limit'}.`
+  const data = ended === 'PROSE_ANSWER' ? { child, ended } : { child }
   noteCut(tally, { seq, code: 'CHILD_CUT', data, text })
+}
+
+/** What a child did that was cut short, by the code it ended with. */
+const CHILD_ENDS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  PROSE_ANSWER: 'answered in prose and never released; its last prose is its value',
+  NO_PROGRESS: 'went in circles',
+  NO_ANSWER: 'took all of its turns and released nothing',
+  BUDGET_EXCEEDED: 'ran into a limit',
 }
 
 function noteCut(tally: Tally, cut: Cut): void {

@@ -127,5 +127,6 @@ function keepSealed(lane: FrameState, opened: FrameState, { value, error }: Fram
 function cameTo({ id }: FrameState, { value, error }: FrameResult): ItemOutcome<FrameValue> {
   if (value !== undefined) return { ok: true, value }
   const code = error?.code ?? 'NO_ANSWER'
-  return { ok: false, error: new WritError(code, `The child frame ${id} ended with ${code}.`) }
+  const next = 'Ask it again otherwise, or go on without it.'
+  return { ok: false, error: new WritError(code, `The child frame ${id} ended with ${code}.`, { next }) }
 }

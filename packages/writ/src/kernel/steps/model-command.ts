@@ -39,6 +39,7 @@ import {
   type Item,
   inRecords,
   inShort,
+  limitOf,
   nameRequests,
   outcomeIn,
   outputText,
@@ -299,7 +300,6 @@ export class Command {
     if (items.some(({ outcome }) => outcome.ok)) tally.answered.add(this.#call.model.id)
     const outputs = items.map((item) => outputText(item.outcome))
     const leaves = items.flatMap((_, item) => this.#leaves.get(item) ?? [])
-    const failed = items.filter((item) => !item.outcome.ok)
     const written = journal.write({
       kind: 'model.result',
       id: this.#id,
@@ -315,8 +315,8 @@ export class Command {
       // A cell goes on with a sub-call's value at once, most often to its next command, which takes this record along.
       durability: this.#call.role === 'turn' ? 'commit' : 'soon',
     })
-    for (const { outcome } of failed)
-      if (!outcome.ok) noteLimit(this.#state, this.#lane.label, written.seq, outcome.error)
+    const limit = limitOf(items)
+    if (limit !== undefined) noteLimit(this.#state, this.#lane.label, written.seq, limit)
     onFinal(written.seq)
     await written.durable
   }

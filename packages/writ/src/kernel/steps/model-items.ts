@@ -10,6 +10,7 @@ import {
   type RunEvent,
   toWritError,
   WritError,
+  whole,
 } from '@writ/contract'
 import { MAX_BEGUN } from '../basis/attempts.ts'
 import type { StepId } from '../basis/step-id.ts'
@@ -122,6 +123,17 @@ function countOutcomes(items: readonly Item[]): Partial<Record<Outcome, number>>
     counts[name] = (counts[name] ?? 0) + 1
   }
   return counts
+}
+
+/** The limit that refused items of a call, and of a batch how many of them. */
+export function limitOf(items: readonly Item[]): WritError | undefined {
+  const errors = items.flatMap(({ outcome }) => (outcome.ok ? [] : [outcome.error]))
+  const refused = errors.filter((error) => outcomeOf(error) === 'limit')
+  const [first] = refused
+  if (first === undefined || items.length === 1) return first
+  const { code, message, data, next } = first
+  const batch = `of a batch of ${whole(items.length)} sub-calls, ${whole(refused.length)} were refused`
+  return new WritError(code, `${message.replace(/\.$/, '')}: ${batch}.`, { data, next })
 }
 
 /** Items from the text `outputText` made of each. Which of them cost what is not recorded; together they cost `charged`. */
