@@ -19,7 +19,7 @@ function tally(doc, text, until, add) { // counts what begins before until; add 
     const [folded, written] = both(text, t, until);
     const here = t.anyCase ? folded : written;
     const other = (t.anyCase ? written : folded).length;
-    const split = t.wide ? occurrences(text, t.wide, t.whole, until).filter((m) => broken(m[0])) : [];
+    const split = t.wide ? occurrences(text, t.wide, t, until).filter((m) => broken(m[0])) : [];
     if (here.length + other + split.length === 0) return;
     const mine = tallyOf(found[n], doc);
     mine.n += here.length; mine.other += other; mine.split += split.length;
