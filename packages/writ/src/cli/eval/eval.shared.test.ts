@@ -73,7 +73,8 @@ describe('writ eval', () => {
     expect(out).toContain('CUT SHORT: the cap was reached')
   })
 
-  it.each([
+  it.each<[string, string | Buffer, string[], RegExp]>([
+    ['another encoding', Buffer.from('{"question": "Café?"}', 'latin1'), [], /BAD_QUESTIONS: .*not UTF-8/],
     ['a line that is no JSON', '{"question": "One?"}\n{"question"', [], /BAD_QUESTIONS: .*line 2/],
     ['an unknown arm', '{"question": "One?"}', ['--arm', 'guess'], /USAGE: .*"guess"/],
     ['a threshold for another arm', '{"question": "One?"}', ['--fail-over', 'x:cost=1'], /USAGE: .*"x"/],

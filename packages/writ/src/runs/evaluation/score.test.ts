@@ -7,7 +7,7 @@ import { scoreOf } from './score.ts'
 function scored(value: Json, gold: Json, how: object = {}): number {
   const [asked] = checkQuestions([{ question: 'What?', gold, ...how }])
   if (asked?.gold == null) throw new Error('there is no gold')
-  return scoreOf(value, asked.gold)
+  return scoreOf(value, asked.gold, 'model')
 }
 
 describe('the usual scorer of a gold', () => {
@@ -49,6 +49,18 @@ describe('the usual scorer of a gold', () => {
   ])('%s', (_, value, gold, score) => {
     expect(scored(value, gold)).toBeCloseTo(score, 12)
   })
+})
+
+it('scores nothing of an answer that judged nothing, but for a member that the question names', () => {
+  const passages = {
+    answer: 'Nothing was judged. 12 passages of 3 documents fit.',
+    passages: [{ doc: 'a.txt' }],
+  }
+  const golds = checkQuestions([
+    { question: 'How many?', gold: 12 },
+    { question: 'Where?', gold: [{ doc: 'a.txt' }], field: 'passages' },
+  ])
+  expect(golds.map(({ gold }) => gold && scoreOf(passages, gold, 'passages'))).toEqual([0, 1])
 })
 
 it.each<[Json, Json, object, number]>([

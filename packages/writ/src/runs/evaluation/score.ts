@@ -1,5 +1,6 @@
 import {
   type AnswerType,
+  type Basis,
   calendarDay,
   isObject,
   type Json,
@@ -38,8 +39,12 @@ export function goldProblem({ scorer, value, answerType }: Gold): string | null 
   return FITS[scorer](value) ? null : `the scorer ${scorer} takes ${TAKES[scorer]} as gold`
 }
 
-/** The score of a released value, from 0 to 1. */
-export function scoreOf(released: Json, gold: Gold): number {
+/**
+ * The score of a released value, from 0 to 1. Passages answer nothing: their first line says how many there are, which may
+ * be the gold by chance. Only a member of them that the question names is scored.
+ */
+export function scoreOf(released: Json, gold: Gold, basis: Basis): number {
+  if (basis === 'passages' && gold.field === USUAL_FIELD) return 0
   const value = memberOf(released, gold.field)
   return SCORE[gold.scorer](value, gold)
 }
@@ -79,7 +84,7 @@ const FITS: Readonly<Record<ScorerName, (gold: Json) => boolean>> = {
   number: (gold) => typeof gold === 'number',
   set: (gold) => Array.isArray(gold) && haveSameMembers(gold as readonly Json[]),
   string_match_all: (gold) => areTexts(gold, 1),
-  date: (gold) => typeof gold === 'string' && calendarDay(gold) !== null,
+  date: (gold) => typeof gold === 'string' && isDay(calendarDay(gold)),
   oolong: (gold) => areTexts(gold, 1),
   pairs: (gold) => Array.isArray(gold) && gold.every(isPair),
 }
@@ -145,6 +150,13 @@ function areTexts(gold: Json, least: number): boolean {
 
 function textsOf(gold: Json): readonly string[] {
   return (Array.isArray(gold) ? gold : [gold]) as readonly string[]
+}
+
+/** Whether a day is one of the calendar: 2027-2-31 is none, and no answer could name it. */
+function isDay(day: string | null): boolean {
+  const [year = 0, month = 0, date = 0] = day?.split('-').map(Number) ?? []
+  const found = new Date(Date.UTC(year, month - 1, date))
+  return day !== null && found.getUTCMonth() === month - 1 && found.getUTCDate() === date
 }
 
 function isPair(value: Json): boolean {
