@@ -68,8 +68,9 @@ describe('writ eval', () => {
     expect(plan.code).toBe(0)
     expect(plan.out).toContain('evaluation: 4 questions, 3 with a gold, of 1 arm: 4 runs')
     expect(plan.out).toMatch(/^all of it at most: 1 request,/m)
-    const { out, code } = await here.writ(['eval', file, '--context', 'docs', '--max-calls', '1'])
+    const { out, err, code } = await here.writ(['eval', file, '--context', 'docs', '--max-calls', '1'])
     expect(code).toBe(4)
+    expect(err.match(/not asked/g)).toHaveLength(1)
     expect(out).toContain('CUT SHORT: the cap was reached')
   })
 
