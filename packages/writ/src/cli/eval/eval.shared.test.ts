@@ -28,7 +28,16 @@ async function questions(lines: readonly object[] = LINES): Promise<string> {
 
 describe('writ eval', () => {
   it('prints arms side by side, names what missed its gold, and exits 7 under a threshold', async () => {
-    const args = ['--context', 'docs', '--arm', 'recurse', '--arm', 'model=builtin/extractive']
+    const args = [
+      '--context',
+      'docs',
+      '--arm',
+      'recurse',
+      '--arm',
+      'model=builtin/extractive',
+      '--out',
+      'a.html',
+    ]
     const thresholds = ['--fail-under', 'accuracy=0.95', '--fail-over', 'latency=600']
     const { out, err, code } = await here.writ(['eval', await questions(), ...args, ...thresholds])
     expect(code).toBe(7)
@@ -40,6 +49,9 @@ describe('writ eval', () => {
     expect(out).toContain('MISSED: accuracy of recurse at least 0.95; it is 0.9167')
     expect(out).toContain('met: latency of recurse at most 600')
     expect(out).toContain('FAILED: 2 of 4 thresholds missed')
+    // The page says once what was asked, then what each arm said.
+    const page = await readFile(join(here.place, 'a.html'), 'utf8')
+    expect(page.match(/How many documents mention &#34;patent&#34;\?/g)).toHaveLength(1)
     expect(err).toMatch(/^8\/8 {2}model=builtin\/extractive · open: no gold/m)
   })
 
