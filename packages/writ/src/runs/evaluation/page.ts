@@ -8,7 +8,7 @@ import type { ArmResult, Estimate, Evaluation, EvaluationItem } from './evaluati
 /** Wider than a report: arms stand side by side. An interval stands below its mean, so that all of a row is seen at once. */
 const SHEET = `${STYLE}
 header, main, footer { max-width: 76rem } th, td { overflow-wrap: anywhere } td.n small { display: block; color: var(--soft) } tbody.asked th[scope=rowgroup] { padding-top: 1.25rem } table { min-width: 52rem }
-td.run { width: 16rem; font-size: .8125rem } th.arm { min-width: 8rem } td.said { min-width: 14rem }
+td.run { width: 16rem; font-size: .8125rem } .arm { min-width: 8rem } td.said { min-width: 14rem }
 `
 
 /** An evaluation as one HTML page that needs nothing else and runs nothing: every arm, threshold and answer. */
@@ -52,7 +52,7 @@ function armTable(arms: readonly ArmResult[]): Html {
       runs,
       failed,
     }) => html`<tr><th scope="row" class="arm">${foreign(name)}</th>
-<td>${foreign(models.root === models.sub ? models.root : `${models.root} + ${models.sub}`)}, ${strategy}</td>
+<td class="arm">${foreign(models.root === models.sub ? models.root : `${models.root} + ${models.sub}`)}, ${strategy}</td>
 <td class="n">${text(measures.accuracy, (value) => value.toFixed(3))}</td>
 <td class="n">${difference === null ? '–' : text(difference.accuracy, (value) => value.toFixed(3))}</td>
 <td class="n">${text(measures.latencyMs, seconds)}</td>
