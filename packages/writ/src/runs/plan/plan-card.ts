@@ -31,7 +31,7 @@ export async function planCard(planned: Planned): Promise<PlanCard> {
   const reach = linesOf(await reachOf(planned, planned))
   const documents = reach.reduce((sum, line) => sum + line.documents, 0)
   const bytes = reach.reduce((sum, line) => sum + line.bytes, 0)
-  const answersByPlan = (models.root.plan?.(question) ?? null) !== null
+  const answersByPlan = (models.root.plan?.(question, false) ?? null) !== null
   const chosen =
     script === undefined
       ? createReasoner().choose(strategy, bytes, models.root.contextWindow, answersByPlan)
