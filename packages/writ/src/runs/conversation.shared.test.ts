@@ -351,6 +351,9 @@ describe('a conversation', () => {
         ],
       },
     ],
+    ['a message of nothing', { messages: [{ role: 'user', content: null }] }],
+    ['a message of something else', { messages: [{ role: 'user', content: { text: 'x' } }] }],
+    ['a part that is no text', { messages: [{ role: 'user', content: [{ type: 'reasoning', text: 'x' }] }] }],
     ['two forms', { messages: [{ role: 'user', content: 'x' }], query: 'x' }],
     ['two corpora', { query: 'x', continue: 'y' }],
   ])('with %s is refused before anything is made', async (_, asked) => {
