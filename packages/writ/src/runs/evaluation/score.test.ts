@@ -25,6 +25,8 @@ describe('the usual scorer of a gold', () => {
     ['a number: not one that is quoted', '"12 Monkeys" occurs 7 times.', 7, 1],
     ['a number: after the last Answer:', 'Of 30 files 4 fit. Answer: 5', 4, 0.75],
     ['a number: none', 'None of them', 0, 0],
+    ['a number: the only one of a value', [{ name: '3 parts', count: 12 }], 12, 1],
+    ['a number: one of several of a value', { count: 12, year: 2027 }, 12, 0],
     ['a list: F1', ['a.txt', 'b.txt', 'c.txt'], ['A.txt', 'b.txt'], 0.8],
     ['a list: in lines', '- a.txt\n- b.txt', ['a.txt', 'b.txt'], 1],
     ['a list: between commas', 'b.txt, a.txt', ['a.txt', 'b.txt'], 1],

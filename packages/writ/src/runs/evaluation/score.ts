@@ -62,7 +62,7 @@ function memberOf(value: Json, field: string): Json {
 const SCORE: Readonly<Record<ScorerName, (value: Json, gold: Gold) => number>> = {
   exact: (value, { value: gold }) => (isExact(value, gold) ? 1 : 0),
   number: (value, { value: gold }) => {
-    const found = typeof value === 'number' ? value : numberIn(textOf(value))
+    const found = typeof value === 'string' ? numberIn(value) : onlyNumber(value)
     return found === null ? 0 : numberScore(found, Number(gold))
   },
   set: (value, { value: gold }) => setScore(value, gold as readonly Json[]),
@@ -104,6 +104,19 @@ function isExact(value: Json, gold: Json): boolean {
   if (typeof gold === 'string') return normalised(textOf(value)) === normalised(gold)
   if (typeof value === 'string' && typeof gold === 'number') return numberOf(value) === gold
   return canonicalJson(value) === canonicalJson(gold)
+}
+
+/** The one number of a value; null where there is none, or several and so no saying which was meant. */
+function onlyNumber(value: Json): number | null {
+  const found = numbersOf(value)
+  return found.length === 1 ? (found[0] ?? null) : null
+}
+
+function numbersOf(value: Json | undefined): readonly number[] {
+  if (typeof value === 'number') return [value]
+  return typeof value === 'object' && value !== null
+    ? Object.values(value).flatMap((member) => numbersOf(member))
+    : []
 }
 
 function numberOf(text: string): number | null {
