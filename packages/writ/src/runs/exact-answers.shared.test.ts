@@ -388,9 +388,16 @@ describe('literal questions are answered as grep answers them', () => {
       expect(value.documents.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(found.flat().length)
     }
     for (const { doc, quote } of value.passages) expect(FILES[doc]).toContain(quote)
+    // What was found stands where a terminal shows it: near the beginning.
+    for (const { quote } of value.passages)
+      expect(asked.literals.some((sought) => near(quote).includes(sought.toLowerCase()))).toBe(true)
     expect(answers.get(asked.question)?.citations).toHaveLength(value.passages.length)
   })
 })
+
+function near(quote: string): string {
+  return quote.slice(0, 60).replace(/\s+/g, ' ').replaceAll('’', "'").toLowerCase()
+}
 
 function said(count: number): string {
   return count === 1 ? 'once' : count === 0 ? 'not matched' : `${count.toLocaleString('en-US')} `
