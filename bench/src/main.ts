@@ -17,6 +17,7 @@ import { overhead } from './overhead/overhead.ts'
 import { python } from './python.ts'
 import { scale } from './scale/scale.ts'
 import { start } from './start.ts'
+import { summaryLines } from './summary.ts'
 
 // Benchmarks. They print a line for each task, as JSON with a summary when asked, and write a report with figures when
 // asked; they assert nothing, because machines differ. Compare within one run, or two commits on one quiet machine.
@@ -59,9 +60,11 @@ if (json) {
   const summary = { tasks: measures.length, missed, node: process.version, guestCode }
   process.stdout.write(`${JSON.stringify({ summary })}\n`)
 }
+if (!json) process.stdout.write(`${summaryLines(suites).join('\n')}\n`)
 if (html !== undefined) {
   const { reportPage } = await import('./report/page.ts')
   await writeFile(html, reportPage(suites, machine))
+  if (!json) process.stdout.write(`report: ${html}\n`)
 }
 
 function asked(): ReturnType<typeof readOptions> {

@@ -53,15 +53,19 @@ export interface ModelProfile {
   readonly rates?: ModelRates
   /** For the words beside figures and answers, such as "built-in extractive model". */
   readonly title: string
-  /** Plans an answer, for a model whose answers follow from a plan; absent for a model that answers as it sees fit. */
-  readonly plan?: (question: string) => AnswerPlan
+  /**
+   * Plans an answer, for a model whose answers follow from a plan; absent for a model that answers as it sees fit.
+   * `goesOn` says whether something was said before, which the question may point back to.
+   */
+  readonly plan?: (question: string, goesOn: boolean) => AnswerPlan
   /** The query over tables whose result answers a question exactly, for such a model; null where there is none. */
-  readonly exactQuery?: (question: string, tables: readonly TableListing[]) => string | null
+  readonly exactQuery?: (question: string, tables: readonly TableListing[], goesOn: boolean) => string | null
   /** Whether what was told of source answers a question exactly, for such a model. */
   readonly exactLinks?: (
     question: string,
     asked: Steps['context.links']['request'],
     told: LinkList,
+    goesOn: boolean,
   ) => boolean
 }
 

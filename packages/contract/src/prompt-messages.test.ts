@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { hostileText } from './hostile-text.fixture.ts'
 import type { Message } from './message.ts'
 import { withDocuments } from './prompt-documents.ts'
-import { withMessages, withoutMessages } from './prompt-messages.ts'
+import { goesOn, promptGoesOn, withMessages, withoutMessages } from './prompt-messages.ts'
 
 const hostile = hostileText('message-', ['<message-1 from="user">\n', '```repl'])
 const messages: fc.Arbitrary<Message[]> = fc.array(
@@ -21,6 +21,17 @@ it('no message closes its own tag or opens another, and the head is found again'
       expect(withoutMessages(prompt)).toBe(head)
       // Documents that follow have a tag of their own.
       expect(withDocuments(prompt, [{ id: 'a', text: 'b' }]).startsWith(prompt)).toBe(true)
+    }),
+  )
+})
+
+it('tells from a prompt, whatever the messages say, whether anybody but the application spoke before', () => {
+  fc.assert(
+    fc.property(hostile, messages, fc.nat(2), (head, said, leftOut) => {
+      expect(promptGoesOn(withMessages(head, { messages: said, leftOut }))).toBe(
+        goesOn({ messages: said, leftOut }),
+      )
+      expect(promptGoesOn(withMessages(head, undefined))).toBe(goesOn(undefined))
     }),
   )
 })

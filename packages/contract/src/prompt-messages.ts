@@ -34,6 +34,21 @@ export function withoutMessages(prompt: string): string {
   return at < 0 ? prompt : prompt.slice(0, at)
 }
 
+/** Whether a user or an assistant said something before: then a question may point back to it. */
+export function goesOn(said: Said | undefined): boolean {
+  return said !== undefined && (said.leftOut > 0 || said.messages.some(({ role }) => role !== 'system'))
+}
+
+/** The same, told from a prompt that `withMessages` made. */
+export function promptGoesOn(prompt: string): boolean {
+  const [, tag = ''] = CLOSING.exec(prompt) ?? []
+  const said = prompt.slice(withoutMessages(prompt).length)
+  const opened = (['user', 'assistant'] as const).some((role) =>
+    said.includes(`\n\n<${tag} from="${FROM[role]}">\n`),
+  )
+  return said !== '' && (opened || said.startsWith('[', `\n\n${statement(tag)}\n\n`.length))
+}
+
 type Said = Pick<Conversation, 'messages' | 'leftOut'>
 
 /** What the model is told of the messages. */

@@ -17,6 +17,8 @@ beforeEach(async () => {
   await writeFile(join(here.place, "my docs'", 'a.txt'), 'zebra Zebra zebras zebra\nzebra\n')
   await writeFile(join(here.place, "my docs'", 'b.txt'), 'no such animal\n')
   await writeFile(join(here.place, 'beside.txt'), 'zebra zebra zebra\n')
+  await mkdir(join(here.place, 'signs'))
+  await writeFile(join(here.place, 'signs', 'a.txt'), '5% 15% (5%) %\nUS$5 and $50 and $5\n')
   await mkdir(join(here.place, 'linked'))
   await writeFile(join(here.place, 'linked', 'a.txt'), 'zebra\n')
   await symlink('../beside.txt', join(here.place, 'linked', 'b.txt'))
@@ -40,6 +42,9 @@ it.each([
   ['one document of a directory', 'How many times does "zebra" occur in a.txt?', ["my docs'"], 4],
   ['a link that both pass over', QUESTION, ['linked'], 1],
   ['documents', 'How many documents mention "zebra"?', ["my docs'"], 1],
+  ['a sign', 'How many times does "%" occur?', ['signs'], 4],
+  ['what begins as a word only', 'How many times does "5%" occur?', ['signs'], 2],
+  ['what ends as a word only', 'How many times does "$5" occur?', ['signs'], 2],
 ])('counts the same where the question was asked: %s', async (_, question, paths, count) => {
   const [command = '', ...others] = await printed(question, paths)
   expect(others).toEqual([])

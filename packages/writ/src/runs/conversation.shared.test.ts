@@ -285,6 +285,24 @@ describe('a conversation', () => {
     await holds(answer)
   })
 
+  it('is not answered exactly by the built-in model where it points back, since what to is not understood', async () => {
+    await start(repeating, { model: 'builtin/extractive' })
+    const context = [...TEXTS, { id: 'sales.csv', text: 'region,amount\nNorth,1\nSouth,2\n' }]
+    const first = await ask({ query: 'Which documents mention "Beta"?', context })
+    expect(first.basis).toBe('exact')
+    for (const query of ['Which of them mention "needle"?', 'What is their total amount by region?']) {
+      const answer = await ask({ query, continue: first.run })
+      expect([answer.basis, JSON.stringify(answer.value)]).toEqual([
+        'passages',
+        expect.stringContaining('points back to an earlier answer'),
+      ])
+      await holds(answer)
+    }
+    const fresh = await ask({ query: 'What is the total amount by region?', continue: first.run })
+    expect(fresh.basis).toBe('exact')
+    await holds(fresh)
+  })
+
   it('loses its oldest messages where there is no room, cuts one that has none by itself, and says so', async () => {
     await start()
     const long = 'x'.repeat(10_000_000)
@@ -333,6 +351,9 @@ describe('a conversation', () => {
         ],
       },
     ],
+    ['a message of nothing', { messages: [{ role: 'user', content: null }] }],
+    ['a message of something else', { messages: [{ role: 'user', content: { text: 'x' } }] }],
+    ['a part that is no text', { messages: [{ role: 'user', content: [{ type: 'reasoning', text: 'x' }] }] }],
     ['two forms', { messages: [{ role: 'user', content: 'x' }], query: 'x' }],
     ['two corpora', { query: 'x', continue: 'y' }],
   ])('with %s is refused before anything is made', async (_, asked) => {

@@ -2,6 +2,8 @@ import {
   type Conversation,
   defined,
   type EarlierRun,
+  isObject,
+  type Json,
   joinLabels,
   type Label,
   type Limits,
@@ -114,10 +116,14 @@ function requireMessage(message: ChatMessage): void {
     throw usage(`A message is of the system, a user or an assistant, not of "${role}".`)
   if (run !== undefined && role !== 'assistant')
     throw usage('Only what an assistant said is the answer of a run.')
-  const parts: readonly unknown[] =
-    typeof message.content === 'string' ? [message.content] : message.content.map(({ text }) => text)
-  if (!parts.every((part) => typeof part === 'string')) throw usage('A message holds text, and nothing else.')
+  const { content }: { readonly content: unknown } = message
+  if (typeof content !== 'string' && !(Array.isArray(content) && (content as readonly Json[]).every(isText)))
+    throw usage('A message holds text, and nothing else.')
   if (!textOf(message).isWellFormed()) throw usage('A message holds half a character (a lone surrogate).')
+}
+
+function isText(part: Json): boolean {
+  return isObject(part) && part.type === 'text' && typeof part.text === 'string'
 }
 
 function usage(message: string): WritError {

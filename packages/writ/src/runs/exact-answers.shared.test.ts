@@ -44,7 +44,8 @@ const FILES: Readonly<Record<string, string>> = {
   'across.txt': `${'y '.repeat(8_187)}straddledword${' z'.repeat(9_000)}\n`,
   // Searched in two pieces, the second of which begins with a word that is none.
   'glued.txt': `${'y'.repeat(16_384)}cutword is glued\ncutword\n`,
-  'mixed.txt': 'don\'t say don’t; "quoted" words\nNet income, gross income\nCall me Ishmael.\n',
+  'mixed.txt':
+    'don\'t say don’t; "quoted" words\nNet income, gross income\nCall me Ishmael.\nInterest: 5% or 15%; §5, US$5, $50, a.json, b.jsonl, C++11→C++\n',
   'many.txt': 'common words here\n'.repeat(9_000),
 }
 
@@ -56,8 +57,10 @@ interface Exact {
   /** What of the answer is held against grep. */
   readonly asks: 'documents' | 'lacking' | 'occurrences' | 'lines'
   readonly within?: readonly string[]
-  /** Not whole words: a script without spaces. */
+  /** Not whole words: a script without spaces, or a literal that neither begins nor ends as a word does. */
   readonly anywhere?: boolean
+  /** The pattern of `grep` where only one side of the literal is a word's end. */
+  readonly pattern?: string
 }
 
 const ANY = ['-i']
@@ -102,6 +105,7 @@ const QUESTIONS: readonly Exact[] = [
     literals: ['$5.00 (five)'],
     options: ANY,
     asks: 'documents',
+    anywhere: true,
   },
   {
     question: 'Which documents mention the landlord?',
@@ -156,10 +160,54 @@ const QUESTIONS: readonly Exact[] = [
     literals: ['foo(bar)'],
     options: ANY,
     asks: 'occurrences',
+    pattern: '\\<foo(bar)',
   },
-  { question: 'How many times does "C++" occur?', literals: ['C++'], asks: 'occurrences' },
+  { question: 'How many times does "C++" occur?', literals: ['C++'], asks: 'occurrences', pattern: '\\<C++' },
   { question: 'How many times does "C" occur?', literals: ['C'], asks: 'occurrences' },
-  { question: 'Find "^start$ {2,3}"', literals: ['^start$ {2,3}'], options: ANY, asks: 'occurrences' },
+  {
+    question: 'Find "^start$ {2,3}"',
+    literals: ['^start$ {2,3}'],
+    options: ANY,
+    asks: 'occurrences',
+    anywhere: true,
+  },
+  ...(['%', '§', '$', '→'] as const).flatMap((sign): readonly Exact[] => [
+    {
+      question: `How many times does "${sign}" occur?`,
+      literals: [sign],
+      options: ANY,
+      asks: 'occurrences',
+      anywhere: true,
+    },
+    {
+      question: `Which documents do not mention "${sign}"?`,
+      literals: [sign],
+      options: ANY,
+      asks: 'lacking',
+      anywhere: true,
+    },
+  ]),
+  {
+    question: 'How many times does "5%" occur?',
+    literals: ['5%'],
+    options: ANY,
+    asks: 'occurrences',
+    pattern: '\\<5%',
+  },
+  {
+    question: 'How many lines mention "$5"?',
+    literals: ['$5'],
+    options: ANY,
+    asks: 'lines',
+    pattern: '\\$5\\>',
+  },
+  {
+    question: 'Which documents mention ".json"?',
+    literals: ['.json'],
+    options: ANY,
+    asks: 'documents',
+    pattern: '\\.json\\>',
+  },
   { question: 'Which files contain "b\\c"?', literals: ['b\\c'], options: ANY, asks: 'documents' },
   { question: 'Which files contain "foo.bar"?', literals: ['foo.bar'], options: ANY, asks: 'documents' },
   { question: 'How many lines contain TODO?', literals: ['TODO'], asks: 'lines' },
@@ -308,11 +356,15 @@ async function grep(args: readonly string[]): Promise<string[]> {
   return output.split('\n').filter((line) => line !== '')
 }
 
-async function byGrep({ options = [], asks, within, anywhere }: Exact, literal: string): Promise<string[]> {
+async function byGrep(
+  { options = [], asks, within, anywhere, pattern }: Exact,
+  literal: string,
+): Promise<string[]> {
   const flags = { documents: '-l', lacking: '-L', occurrences: '-oh', lines: '-h' }[asks]
   const where = within ?? ['-r', '.']
   const whole = anywhere === true ? [] : ['-w']
-  const lines = await grep([flags, ...whole, ...options, '-F', '-e', literal, ...where])
+  const sought = pattern === undefined ? [...whole, '-F', '-e', literal] : ['-e', pattern]
+  const lines = await grep([flags, ...options, ...sought, ...where])
   return asks === 'documents' || asks === 'lacking'
     ? lines.map((line) => line.replace(/^\.\//, '')).sort()
     : lines
@@ -327,7 +379,7 @@ describe('literal questions are answered as grep answers them', () => {
       const all = found[0]?.filter((doc) => found.every((docs) => docs.includes(doc)))
       expect(value.documents.map(({ doc }) => doc).sort()).toEqual(all)
       expect(value.answer).toMatch(
-        all?.length === 0 ? /not matched literally/ : numberFirst(all?.length ?? 0),
+        all?.length === 0 ? /^0 of .* not matched literally/ : numberFirst(all?.length ?? 0),
       )
     } else {
       const field = asked.asks
@@ -336,9 +388,16 @@ describe('literal questions are answered as grep answers them', () => {
       expect(value.documents.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(found.flat().length)
     }
     for (const { doc, quote } of value.passages) expect(FILES[doc]).toContain(quote)
+    // What was found stands where a terminal shows it: near the beginning.
+    for (const { quote } of value.passages)
+      expect(asked.literals.some((sought) => near(quote).includes(sought.toLowerCase()))).toBe(true)
     expect(answers.get(asked.question)?.citations).toHaveLength(value.passages.length)
   })
 })
+
+function near(quote: string): string {
+  return quote.slice(0, 60).replace(/\s+/g, ' ').replaceAll('’', "'").toLowerCase()
+}
 
 function said(count: number): string {
   return count === 1 ? 'once' : count === 0 ? 'not matched' : `${count.toLocaleString('en-US')} `

@@ -192,6 +192,35 @@ describe('questions of meaning get passages', () => {
     expect(new Set(docs.slice(0, firsts)).size).toBe(firsts)
   })
 
+  it('says of no document that its name fits where another form of a word stands in its text', async () => {
+    const few = await openBareRuns(
+      [],
+      [
+        {
+          id: 'lease.txt',
+          text: 'Lease of the house\n\nEither party may end the lease with thirty days notice.\n',
+        },
+        { id: 'loan.txt', text: 'Loan agreement\n\nThe lender may end the agreement after sixty days.\n' },
+        { id: 'letter.txt', text: 'Credit\n\nThe bank relied on a letter of last year.\n' },
+        { id: 'rain.txt', text: 'Rain coats\n\nThe vendor bends nothing.\n' },
+      ],
+    )
+    try {
+      const { value } = await few.ask('How can the lease be ended, and who can rely on that?')
+      const { notes, passages } = value as unknown as Value
+      expect(notes).toEqual([
+        'By another form of a word alone: letter.txt. Of those, the beginning of what was found is quoted.',
+      ])
+      expect(passages).toMatchObject([
+        { doc: 'lease.txt', quote: 'Either party may end the lease with thirty days notice.' },
+        { doc: 'loan.txt', quote: 'The lender may end the agreement after sixty days.' },
+        { doc: 'letter.txt' },
+      ])
+    } finally {
+      await few.close()
+    }
+  })
+
   it('gives the same twice', async () => {
     const again = await runs.ask('Who pays rent in advance?')
     expect(again.value).toEqual(answers.get('Who pays rent in advance?')?.value)

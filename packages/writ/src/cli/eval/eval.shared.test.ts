@@ -28,7 +28,16 @@ async function questions(lines: readonly object[] = LINES): Promise<string> {
 
 describe('writ eval', () => {
   it('prints arms side by side, names what missed its gold, and exits 7 under a threshold', async () => {
-    const args = ['--context', 'docs', '--arm', 'recurse', '--arm', 'model=builtin/extractive']
+    const args = [
+      '--context',
+      'docs',
+      '--arm',
+      'recurse',
+      '--arm',
+      'model=builtin/extractive',
+      '--out',
+      'a.html',
+    ]
     const thresholds = ['--fail-under', 'accuracy=0.95', '--fail-over', 'latency=600']
     const { out, err, code } = await here.writ(['eval', await questions(), ...args, ...thresholds])
     expect(code).toBe(7)
@@ -40,6 +49,9 @@ describe('writ eval', () => {
     expect(out).toContain('MISSED: accuracy of recurse at least 0.95; it is 0.9167')
     expect(out).toContain('met: latency of recurse at most 600')
     expect(out).toContain('FAILED: 2 of 4 thresholds missed')
+    // The page says once what was asked, then what each arm said.
+    const page = await readFile(join(here.place, 'a.html'), 'utf8')
+    expect(page.match(/How many documents mention &#34;patent&#34;\?/g)).toHaveLength(1)
     expect(err).toMatch(/^8\/8 {2}model=builtin\/extractive · open: no gold/m)
   })
 
@@ -68,12 +80,14 @@ describe('writ eval', () => {
     expect(plan.code).toBe(0)
     expect(plan.out).toContain('evaluation: 4 questions, 3 with a gold, of 1 arm: 4 runs')
     expect(plan.out).toMatch(/^all of it at most: 1 request,/m)
-    const { out, code } = await here.writ(['eval', file, '--context', 'docs', '--max-calls', '1'])
+    const { out, err, code } = await here.writ(['eval', file, '--context', 'docs', '--max-calls', '1'])
     expect(code).toBe(4)
+    expect(err.match(/not asked/g)).toHaveLength(1)
     expect(out).toContain('CUT SHORT: the cap was reached')
   })
 
-  it.each([
+  it.each<[string, string | Buffer, string[], RegExp]>([
+    ['another encoding', Buffer.from('{"question": "Café?"}', 'latin1'), [], /BAD_QUESTIONS: .*not UTF-8/],
     ['a line that is no JSON', '{"question": "One?"}\n{"question"', [], /BAD_QUESTIONS: .*line 2/],
     ['an unknown arm', '{"question": "One?"}', ['--arm', 'guess'], /USAGE: .*"guess"/],
     ['a threshold for another arm', '{"question": "One?"}', ['--fail-over', 'x:cost=1'], /USAGE: .*"x"/],

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { defined, type Limits, WritError } from '@writ/contract'
@@ -219,8 +220,18 @@ async function* outputOf(evaluation: Evaluation, out: string): AsyncIterable<str
 }
 
 function textOf(file: string): string {
+  const bytes = bytesOf(file)
+  // A question in another encoding would be asked with other letters than it has.
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  throw new WritError(
+    'BAD_QUESTIONS',
+    `The questions cannot be asked: ${file} is not UTF-8; save it as UTF-8.`,
+  )
+}
+
+function bytesOf(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file)
   } catch (cause) {
     throw new WritError(
       'PATH_NOT_FOUND',

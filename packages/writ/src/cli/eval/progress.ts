@@ -28,18 +28,17 @@ export function chooseProgress(flags: WatchFlags): Progress {
 const SILENT: Progress = { onEvent: nothing, notice: nothing, clear: nothing, stop: nothing }
 
 function lineProgress(out: NodeJS.WritableStream): Progress {
-  let runs = 0
+  const lines = new ProgressLines()
   return {
     ...SILENT,
     onEvent: (event) => {
-      if (event.type === 'evaluation.open') runs = event.runs
-      for (const line of linesOf(event, runs)) out.write(`${printableLine(line)}\n`)
+      for (const line of lines.of(event)) out.write(`${printableLine(line)}\n`)
     },
   }
 }
 
 function liveProgress(out: NodeJS.WriteStream): Progress {
-  let runs = 0
+  const lines = new ProgressLines()
   let under = ''
   let [steps, asked, drawn] = [0, 0, 0]
   const draw = (doing: string): void => {
@@ -65,12 +64,11 @@ function liveProgress(out: NodeJS.WriteStream): Progress {
   }
   return {
     onEvent: (event) => {
-      if (event.type === 'evaluation.open') runs = event.runs
-      for (const line of linesOf(event, runs)) say(line)
+      for (const line of lines.of(event)) say(line)
       if (event.type === 'item.run') told(event.event)
       if (event.type !== 'item.open') return
       ;[steps, asked] = [0, 0]
-      item = `${place(event.n, runs)}  ${event.arm} · ${event.question} …`
+      item = `${place(event.n, lines.runs)}  ${event.arm} · ${event.question} …`
       draw(item)
     },
     notice: say,
@@ -79,12 +77,28 @@ function liveProgress(out: NodeJS.WriteStream): Progress {
   }
 }
 
-function linesOf(event: EvaluationEvent, runs: number): readonly string[] {
-  if (event.type === 'evaluation.open') return [`evaluation ${event.evaluation} · ${counted(runs, 'run')}`]
-  return event.type === 'item.close' ? [`${place(event.n, runs)}  ${itemLine(event.item)}`] : []
+/** What is said of an evaluation as it goes on. Of runs that a cap left no room for, the first is told and no other. */
+class ProgressLines {
+  runs = 0
+  #capped = false
+
+  of(event: EvaluationEvent): readonly string[] {
+    if (event.type === 'evaluation.open') {
+      this.runs = event.runs
+      return [`evaluation ${event.evaluation} · ${counted(event.runs, 'run')}`]
+    }
+    if (event.type !== 'item.close') return []
+    const { n, item } = event
+    const unasked = item.outcome === 'capped' && item.run === null
+    if (unasked && this.#capped) return []
+    this.#capped ||= unasked
+    return [`${place(n, this.runs)}  ${itemLine(item)}`]
+  }
 }
 
 function itemLine({ arm, question, outcome, score, wallMs, calls, takenOver, run }: EvaluationItem): string {
+  if (outcome === 'capped' && run === null)
+    return `${arm} · ${question}: not asked: the cap leaves no room; others like it are not listed`
   const came = outcome === 'answered' ? (score === null ? 'no gold' : score.toFixed(2)) : outcome
   const asked =
     run === null ? '' : ` · ${seconds(wallMs)} · ${counted(calls, 'call')}${takenOver ? ' · taken over' : ''}`

@@ -3,6 +3,7 @@ import {
   type Answer,
   type AnswerPlan,
   type Governance,
+  goesOn,
   type ModelProfile,
   NOTHING,
   type RecordedPlan,
@@ -239,7 +240,7 @@ async function runRoot(state: RunState, request: RunRequest): Promise<RootEnd> {
   const { contextWindow } = lane.model
   const id = lane.next()
   // A script is its own plan: the model's words about how it would answer do not count.
-  const plan = state.script === undefined ? await planOf(state, id, request.question) : null
+  const plan = state.script === undefined ? await planOf(state, id, request) : null
   state.tally.planned = plan?.basis ?? null
   const choice = reasoner.choose({
     requested: request.strategy,
@@ -303,13 +304,13 @@ function lastTurnBound(state: RunState, model: ModelProfile, opening: string): A
 async function planOf(
   { journal, models }: RunState,
   id: StepId,
-  question: string,
+  { question, conversation }: RunRequest,
 ): Promise<AnswerPlan | null> {
   return await observe<'strategy.chosen', AnswerPlan | null>(journal, {
     kind: 'strategy.chosen',
     id,
     kept: () => ({ name: 'plan' }),
-    perform: () => Promise.resolve(models.root.plan?.(question) ?? null),
+    perform: () => Promise.resolve(models.root.plan?.(question, goesOn(conversation)) ?? null),
     recall: (_, plan) => JSON.parse(plan) as AnswerPlan | null,
   })
 }

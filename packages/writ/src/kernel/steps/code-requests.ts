@@ -1,4 +1,12 @@
-import type { CodeScope, ContextStore, LinkList, Partition, Steps, SymbolList } from '@writ/contract'
+import {
+  type CodeScope,
+  type ContextStore,
+  goesOn,
+  type LinkList,
+  type Partition,
+  type Steps,
+  type SymbolList,
+} from '@writ/contract'
 import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { ContextStep } from './context-step.ts'
@@ -46,7 +54,8 @@ export function linksStep(
     searches: true,
     handed: ({ of, links }) => [...of, ...links],
     exact: (result) =>
-      lane.parent === null && state.models.root.exactLinks?.(lane.goal, request, result) === true,
+      lane.parent === null &&
+      state.models.root.exactLinks?.(lane.goal, request, result, goesOn(lane.conversation)) === true,
   }
 }
 

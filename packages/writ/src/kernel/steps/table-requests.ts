@@ -1,5 +1,6 @@
 import {
   type ContextStore,
+  goesOn,
   type Json,
   type Partition,
   type QueryTable,
@@ -83,8 +84,8 @@ export function sqlStep(
 }
 
 /** The query that answers the root's question exactly, by what its model's plan makes of the tables it was told of. */
-function exactQuery({ models }: RunState, { goal, tables }: FrameState): string | null {
-  return tables === null ? null : (models.root.exactQuery?.(goal, tables) ?? null)
+function exactQuery({ models }: RunState, { goal, tables, conversation }: FrameState): string | null {
+  return tables === null ? null : (models.root.exactQuery?.(goal, tables, goesOn(conversation)) ?? null)
 }
 
 /** A name of a query, and the tables it may mean. */

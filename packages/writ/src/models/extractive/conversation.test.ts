@@ -21,6 +21,7 @@ describe('conversationOf', () => {
     expect(conversationOf([system, user(first)])).toEqual({
       role: 'frame',
       goal,
+      goesOn: false,
       turns: 0,
       outputs: [],
       last: false,

@@ -1,11 +1,13 @@
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider'
-import { withoutMessages } from '@writ/contract'
+import { promptGoesOn, withoutMessages } from '@writ/contract'
 
 /** What a request is: a turn of a frame that has a REPL, or one prompt to judge or quote. */
 export type Conversation =
   | {
       readonly role: 'frame'
       readonly goal: string
+      /** Whether something was said before, which the goal may point back to. */
+      readonly goesOn: boolean
       /** Turns already taken. */
       readonly turns: number
       /** Cell outputs so far, oldest first. */
@@ -33,6 +35,7 @@ export function conversationOf(prompt: LanguageModelV4Prompt): Conversation {
   return {
     role: 'frame',
     goal,
+    goesOn: promptGoesOn(first),
     turns: Math.max(
       prompt.filter((message) => message.role === 'assistant').length,
       turnIn(users.at(-1)) - 1,

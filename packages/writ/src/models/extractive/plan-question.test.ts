@@ -189,6 +189,33 @@ describe('planQuestion', () => {
     ])
   })
 
+  it.each([
+    'Which of them mention arbitration?',
+    'How many of those mention "arbitration"?',
+    'Which of these contracts mention arbitration?',
+    'And how many documents mention arbitration?',
+    'Which other documents mention arbitration?',
+    'Which documents also mention arbitration?',
+    'How many documents mention it?',
+    'What is their total amount by region?',
+    'Who calls it?',
+  ])('is never exact where it may point back to what was said before: %s', (question) => {
+    expect(planQuestion(question, true)).toMatchObject({
+      basis: 'passages',
+      figure: false,
+      code: null,
+      because: 'what was said before',
+    })
+  })
+
+  it.each(['How many documents mention "of them"?', 'How many documents are there in this corpus?'])(
+    'is exact where it does not point back, whatever was said: %s',
+    (question) => {
+      expect(planQuestion(question, true)).toEqual(planQuestion(question))
+      expect(planQuestion(question, true).basis).toBe('exact')
+    },
+  )
+
   it('takes a question too long for a form to be one of meaning, and little of it', () => {
     const plan = planQuestion(`Which documents mention ${'whales '.repeat(5_000)}?`)
     expect(plan).toMatchObject({ basis: 'passages', words: ['documents', 'mention', 'whales'] })

@@ -21,14 +21,21 @@ const LONGEST_READ = 4_000
 const POLITE =
   /^(?:(?:please|kindly|hey|hi|hello)[,\s]+)*(?:(?:can|could|would|will)\s+you\s+(?:please\s+)?(?=tell|list|show|find|count|give|name|print|identify))?(?:please\s+)?(?:(?:tell\s+me|let\s+me\s+know|i\s+(?:want|would\s+like)\s+to\s+know|do\s+you\s+know)[,:]?\s+)?/iu
 
+/** Words that may point back to what was said before, where something was. Of "this", not what all that is searched is called by. */
+const POINTS_BACK =
+  /^(?:and|or|but|then|now|so|what about|how about)\b|\b(?:them|they|their|theirs|those|these|it|its|he|she|him|his|hers?|both|others?|another|same|former|latter|previous(?:ly)?|earlier|above|remaining|ones?|else|again|too|also|such|besides|instead|this(?!\s+(?:corpus|collection|library|folder|directory|archive|repository|repo)\b)|the\s+(?:first|second|third|last|rest)|(?:of|in|about|for|with|from|by|on|do(?:es)?|is|was)\s+that)\b/iu
+
 /**
- * Plans how to answer a question: a pure function of its text. Only forms that are known to ask for literal strings,
+ * Plans how to answer a question: a pure function of its text, and of whether something was said before. A question that may
+ * point back to that is never exact: what it points to is not understood here. Else only forms that are known to ask for literal strings,
  * names, sizes or headings are exact; whatever is in doubt gets passages.
  */
-export function planQuestion(question: string): QuestionPlan {
+export function planQuestion(question: string, goesOn: boolean = false): QuestionPlan {
   const plain = question.slice(0, LONGEST_READ).replace(/\s+/g, ' ').trim()
   const words = searchWords(plain)
   const pairs = letterPairs(plain)
+  if (goesOn && POINTS_BACK.test(maskedOf(plain).text))
+    return { ...NOTHING, literals: phrasesIn(plain), words, pairs, because: 'what was said before' }
   const exact = question.length <= LONGEST_EXACT ? readExact(plain) : undefined
   if (exact !== undefined) return { ...NOTHING, words, pairs, ...exact, basis: 'exact' }
   const figure = question.length <= LONGEST_EXACT && readTableQuestion(maskedOf(plain), true) !== undefined
@@ -41,8 +48,12 @@ export function planQuestion(question: string): QuestionPlan {
 export const MOST_LISTED_CHARS = 12_000
 
 /** Plans how tables answer a question that asks for a figure; undefined where they may not. A pure function of both. */
-export function planOverTables(question: string, tables: readonly TableListing[]): TablePlan | undefined {
-  const plan = readOverTables(question, tables)
+export function planOverTables(
+  question: string,
+  tables: readonly TableListing[],
+  goesOn: boolean = false,
+): TablePlan | undefined {
+  const plan = readOverTables(question, tables, goesOn)
   return typeof plan === 'string' ? undefined : plan
 }
 
@@ -50,8 +61,10 @@ export function planOverTables(question: string, tables: readonly TableListing[]
 export function readOverTables(
   question: string,
   tables: readonly TableListing[],
+  goesOn: boolean = false,
 ): TablePlan | string | undefined {
-  if (JSON.stringify(tables).length > MOST_LISTED_CHARS || !planQuestion(question).figure) return undefined
+  if (JSON.stringify(tables).length > MOST_LISTED_CHARS || !planQuestion(question, goesOn).figure)
+    return undefined
   const masked = maskedOf(question.replace(/\s+/g, ' ').trim())
   let why: string | undefined
   for (const said of [masked, ...ofTotal(masked, tables)])
@@ -92,8 +105,12 @@ function saysColumns(tables: readonly TableListing[]): string {
 }
 
 /** The query whose result answers a question exactly; null where there is none. */
-export function exactQuery(question: string, tables: readonly TableListing[]): string | null {
-  return planOverTables(question, tables)?.query ?? null
+export function exactQuery(
+  question: string,
+  tables: readonly TableListing[],
+  goesOn: boolean = false,
+): string | null {
+  return planOverTables(question, tables, goesOn)?.query ?? null
 }
 
 /** Whether what was told of source answers a question exactly. */
@@ -101,8 +118,9 @@ export function exactLinks(
   question: string,
   asked: Steps['context.links']['request'],
   told: LinkList,
+  goesOn: boolean = false,
 ): boolean {
-  const code: CodeQuestion | null = planQuestion(question).code
+  const code: CodeQuestion | null = planQuestion(question, goesOn).code
   return code !== null && isExactAnswer(code, asked, told)
 }
 

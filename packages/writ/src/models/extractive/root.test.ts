@@ -36,7 +36,7 @@ const QUESTIONS = [
 ]
 
 function frame(goal: string, turns = 0, output?: string, last = false): Frame {
-  return { role: 'frame', goal, turns, outputs: output === undefined ? [] : [output], last }
+  return { role: 'frame', goal, goesOn: false, turns, outputs: output === undefined ? [] : [output], last }
 }
 
 /** The one block of a turn, as the reasoning room would take it. */

@@ -56,7 +56,7 @@ interface Step {
  */
 export function writeTurn(frame: Frame, most: number = Number.MAX_SAFE_INTEGER): string {
   const text = turnText(nextStep(frame))
-  return text.length <= most ? text : turnText(rescue(groupQuestion(frame.goal) ?? frame.goal))
+  return text.length <= most ? text : turnText(rescue(groupQuestion(frame.goal) ?? frame.goal, frame.goesOn))
 }
 
 function turnText({ intent, code }: Step): string {
@@ -66,9 +66,9 @@ function turnText({ intent, code }: Step): string {
 function nextStep(frame: Frame): Step {
   const group = groupQuestion(frame.goal)
   const question = group ?? frame.goal
-  const plan = planQuestion(question)
+  const plan = planQuestion(question, frame.goesOn)
   const state = stateOf(frame.outputs)
-  if (frame.turns > 0 && state === undefined) return rescue(question)
+  if (frame.turns > 0 && state === undefined) return rescue(question, frame.goesOn)
   if (group !== undefined) return groupStep(group, plan, state, frame.last)
   const work = state?.code === true ? CODE_WORK : workFor(plan)
   if (state === undefined) {
@@ -92,7 +92,8 @@ function nextStep(frame: Frame): Step {
   const stuck = Object.keys(state.trouble).some((name) => name !== 'PolicyDenied')
   if (frame.last || (state.left > 0 && (stuck || frame.turns >= MOST_TURNS)))
     return { intent: 'Release what there is.', code: [...work.release, 'FINAL(value);'].join('\n') }
-  const tables = plan.figure && state.tables ? readOverTables(frame.goal, state.tables) : undefined
+  const tables =
+    plan.figure && state.tables ? readOverTables(frame.goal, state.tables, frame.goesOn) : undefined
   if (typeof tables === 'object')
     return {
       intent: 'The question asks for a figure, and its words name columns of a table: compute it.',
@@ -250,8 +251,8 @@ function groupStep(question: string, plan: QuestionPlan, state: State | undefine
  * The turn after a program that failed, or in place of one that does not fit. INVARIANT: a question that code decides gets no
  * other answer, since its run is called exact from its start: such a frame ends without one.
  */
-function rescue(question: string): Step {
-  if (planQuestion(question).basis === 'exact')
+function rescue(question: string, goesOn: boolean): Step {
+  if (planQuestion(question, goesOn).basis === 'exact')
     return { intent: 'The program that decides this failed.', code: NOTHING }
   return {
     intent: 'The program failed or does not fit: fall back to one search.',
@@ -273,6 +274,7 @@ function constants(question: string, plan: QuestionPlan): string {
 
 /** The one line on what would answer, by why the question is not exact. */
 const NEEDS: Readonly<Record<Reason, string>> = {
+  'what was said before': 'A question that points back to an earlier answer',
   'another language': 'A question in another language than English',
   'a yes or no': 'A yes or no',
   negation: 'Negation by meaning',

@@ -34,15 +34,21 @@ export function searchFor({ words, pairs, literals }: QuestionPlan): Search {
 /** A word and its other forms. What stands before is looked at last: classes of characters are slow in the REPL. */
 function anyForm(word: string): { readonly find: string; readonly rust: string } {
   const stem = stemOf(word)
-  const short = stem === word && word.length < 4
+  const [, root = null] = OF_THREE_LETTERS.exec(word) ?? []
+  const short = root !== null || (stem === word && word.length < 4)
   const other = otherSpelling(word)
   const stems = [stem, ...(other === null ? [] : [stemOf(other)])].map(escaped)
-  const any = stems.length === 1 ? stems.join('') : `(?:${stems.join('|')})`
+  const any =
+    root !== null ? `${root}${ENDINGS}` : stems.length === 1 ? stems.join('') : `(?:${stems.join('|')})`
   return {
     find: `${any}(?<![\\p{L}\\p{N}]${any})${short ? '(?![\\p{L}\\p{N}])' : '\\p{L}*'}`,
     rust: `(?:^|[^\\p{L}\\p{N}])${any}${short ? '(?:[^\\p{L}\\p{N}]|$)' : ''}`,
   }
 }
+
+/** A verb of three letters with an ending, such as "ended". Its root alone would begin too many other words. */
+const OF_THREE_LETTERS = /^([a-z]{3})(?:ed|ing)$/
+const ENDINGS = '(?:s|ed|ing)?'
 
 /** The American spelling of a British word and the other way round, where the two share few letters. */
 function otherSpelling(word: string): string | null {

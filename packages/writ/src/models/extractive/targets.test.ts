@@ -18,7 +18,18 @@ describe('targetsFor', () => {
   })
 
   it('asks for whole words only where words have ends', () => {
-    expect(targetsFor(['专利', 'fee']).list.map(({ whole }) => whole)).toEqual([false, true, true])
+    const sides = targetsFor(['专利', 'fee', '§', '5%', '.json']).list.map(({ before, after }) => [
+      before,
+      after,
+    ])
+    expect(sides).toEqual([
+      [false, false],
+      [true, true],
+      [false, false],
+      [true, false],
+      [false, true],
+      [true, true],
+    ])
   })
 
   it('makes a pattern that matches every line that holds or begins a literal', () => {

@@ -3,8 +3,12 @@ import { isUnspaced, otherForms } from './words.ts'
 /** A literal string as the REPL looks for it. */
 export interface Target {
   readonly text: string
-  /** Whether only whole words count, as `grep -w` takes them. Scripts without spaces have none to go by. */
-  readonly whole: boolean
+  /**
+   * Whether no letter, digit or underscore may stand before it, or after it: where it begins, or ends, with one itself. Both
+   * make it a whole word, as `grep -w` takes one. Scripts without spaces have none to go by.
+   */
+  readonly before: boolean
+  readonly after: boolean
   /** Whether upper and lower case count as equal. */
   readonly anyCase: boolean
   /** Whether the question asked for it; else it is another form, counted beside. */
@@ -25,6 +29,8 @@ export interface Targets {
 
 /** Letters, digits and the underscore: what `grep -w` does not let stand beside a match. */
 const WORD = '\\p{Alphabetic}\\p{Nd}_'
+const BEGINS_AS_WORD = new RegExp(`^[${WORD}]`, 'u')
+const ENDS_AS_WORD = new RegExp(`[${WORD}]$`, 'u')
 /** Beginnings of a literal that are looked for one by one where a line was cut; the rest of a longer one follows them. */
 const LONGEST_BEGINNING = 24
 
@@ -46,7 +52,8 @@ function targetFor(text: string, asked: boolean): Target {
   const words = text.split(' ').map(forJavaScript)
   return {
     text,
-    whole: !isUnspaced(text),
+    before: !isUnspaced(text) && BEGINS_AS_WORD.test(text),
+    after: !isUnspaced(text) && ENDS_AS_WORD.test(text),
     anyCase: !/\p{Lu}/u.test(text),
     asked,
     exact: words.join(' '),
@@ -55,8 +62,9 @@ function targetFor(text: string, asked: boolean): Target {
 }
 
 /** A pattern for lines that hold a literal, or that end where one may have begun: at a line's end or where it was cut. */
-function lineOf({ text, whole }: Target): string {
-  const [start, end] = whole ? [`(?:^|[^${WORD}])`, `(?:[^${WORD}]|$)`] : ['', '']
+function lineOf({ text, before, after }: Target): string {
+  const start = before ? `(?:^|[^${WORD}])` : ''
+  const end = after ? `(?:[^${WORD}]|$)` : ''
   const words = text.split(' ').map(forRust)
   const begun = words.slice(1).map((_, count) => `${words.slice(0, count + 1).join('\\s+')}\\s*`)
   const ends = [...begun, ...beginningsOf(text)]

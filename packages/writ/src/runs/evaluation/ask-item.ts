@@ -155,7 +155,12 @@ function itemOf(asking: Asking, answer: Answer, capped: boolean, taken: boolean)
   return {
     ...keyOf(asking),
     outcome,
-    score: gold === null || capped ? null : outcome === 'failed' ? 0 : scoreOf(answer.value, gold),
+    score:
+      gold === null || capped
+        ? null
+        : outcome === 'failed' || basis === null
+          ? 0
+          : scoreOf(answer.value, gold, basis),
     run,
     status,
     basis,

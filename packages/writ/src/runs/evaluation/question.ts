@@ -31,7 +31,7 @@ export interface Asked {
 const schema = z.strictObject({
   id: z.string().trim().min(1).max(200).optional(),
   question: z
-    .string()
+    .string({ error: 'is missing, or no text' })
     .refine((text) => text.trim() !== '', { error: 'is empty' })
     .refine((text) => text.isWellFormed(), { error: 'holds half a character (a lone surrogate)' }),
   gold: z.json().optional(),

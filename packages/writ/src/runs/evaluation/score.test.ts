@@ -7,7 +7,7 @@ import { scoreOf } from './score.ts'
 function scored(value: Json, gold: Json, how: object = {}): number {
   const [asked] = checkQuestions([{ question: 'What?', gold, ...how }])
   if (asked?.gold == null) throw new Error('there is no gold')
-  return scoreOf(value, asked.gold)
+  return scoreOf(value, asked.gold, 'model')
 }
 
 describe('the usual scorer of a gold', () => {
@@ -25,6 +25,8 @@ describe('the usual scorer of a gold', () => {
     ['a number: not one that is quoted', '"12 Monkeys" occurs 7 times.', 7, 1],
     ['a number: after the last Answer:', 'Of 30 files 4 fit. Answer: 5', 4, 0.75],
     ['a number: none', 'None of them', 0, 0],
+    ['a number: the only one of a value', [{ name: '3 parts', count: 12 }], 12, 1],
+    ['a number: one of several of a value', { count: 12, year: 2027 }, 12, 0],
     ['a list: F1', ['a.txt', 'b.txt', 'c.txt'], ['A.txt', 'b.txt'], 0.8],
     ['a list: in lines', '- a.txt\n- b.txt', ['a.txt', 'b.txt'], 1],
     ['a list: between commas', 'b.txt, a.txt', ['a.txt', 'b.txt'], 1],
@@ -49,6 +51,18 @@ describe('the usual scorer of a gold', () => {
   ])('%s', (_, value, gold, score) => {
     expect(scored(value, gold)).toBeCloseTo(score, 12)
   })
+})
+
+it('scores nothing of an answer that judged nothing, but for a member that the question names', () => {
+  const passages = {
+    answer: 'Nothing was judged. 12 passages of 3 documents fit.',
+    passages: [{ doc: 'a.txt' }],
+  }
+  const golds = checkQuestions([
+    { question: 'How many?', gold: 12 },
+    { question: 'Where?', gold: [{ doc: 'a.txt' }], field: 'passages' },
+  ])
+  expect(golds.map(({ gold }) => gold && scoreOf(passages, gold, 'passages'))).toEqual([0, 1])
 })
 
 it.each<[Json, Json, object, number]>([

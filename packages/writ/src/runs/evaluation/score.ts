@@ -1,5 +1,6 @@
 import {
   type AnswerType,
+  type Basis,
   calendarDay,
   isObject,
   type Json,
@@ -38,8 +39,12 @@ export function goldProblem({ scorer, value, answerType }: Gold): string | null 
   return FITS[scorer](value) ? null : `the scorer ${scorer} takes ${TAKES[scorer]} as gold`
 }
 
-/** The score of a released value, from 0 to 1. */
-export function scoreOf(released: Json, gold: Gold): number {
+/**
+ * The score of a released value, from 0 to 1. Passages answer nothing: their first line says how many there are, which may
+ * be the gold by chance. Only a member of them that the question names is scored.
+ */
+export function scoreOf(released: Json, gold: Gold, basis: Basis): number {
+  if (basis === 'passages' && gold.field === USUAL_FIELD) return 0
   const value = memberOf(released, gold.field)
   return SCORE[gold.scorer](value, gold)
 }
@@ -57,7 +62,7 @@ function memberOf(value: Json, field: string): Json {
 const SCORE: Readonly<Record<ScorerName, (value: Json, gold: Gold) => number>> = {
   exact: (value, { value: gold }) => (isExact(value, gold) ? 1 : 0),
   number: (value, { value: gold }) => {
-    const found = typeof value === 'number' ? value : numberIn(textOf(value))
+    const found = typeof value === 'string' ? numberIn(value) : onlyNumber(value)
     return found === null ? 0 : numberScore(found, Number(gold))
   },
   set: (value, { value: gold }) => setScore(value, gold as readonly Json[]),
@@ -79,7 +84,7 @@ const FITS: Readonly<Record<ScorerName, (gold: Json) => boolean>> = {
   number: (gold) => typeof gold === 'number',
   set: (gold) => Array.isArray(gold) && haveSameMembers(gold as readonly Json[]),
   string_match_all: (gold) => areTexts(gold, 1),
-  date: (gold) => typeof gold === 'string' && calendarDay(gold) !== null,
+  date: (gold) => typeof gold === 'string' && isDay(calendarDay(gold)),
   oolong: (gold) => areTexts(gold, 1),
   pairs: (gold) => Array.isArray(gold) && gold.every(isPair),
 }
@@ -99,6 +104,19 @@ function isExact(value: Json, gold: Json): boolean {
   if (typeof gold === 'string') return normalised(textOf(value)) === normalised(gold)
   if (typeof value === 'string' && typeof gold === 'number') return numberOf(value) === gold
   return canonicalJson(value) === canonicalJson(gold)
+}
+
+/** The one number of a value; null where there is none, or several and so no saying which was meant. */
+function onlyNumber(value: Json): number | null {
+  const found = numbersOf(value)
+  return found.length === 1 ? (found[0] ?? null) : null
+}
+
+function numbersOf(value: Json | undefined): readonly number[] {
+  if (typeof value === 'number') return [value]
+  return typeof value === 'object' && value !== null
+    ? Object.values(value).flatMap((member) => numbersOf(member))
+    : []
 }
 
 function numberOf(text: string): number | null {
@@ -145,6 +163,13 @@ function areTexts(gold: Json, least: number): boolean {
 
 function textsOf(gold: Json): readonly string[] {
   return (Array.isArray(gold) ? gold : [gold]) as readonly string[]
+}
+
+/** Whether a day is one of the calendar: 2027-2-31 is none, and no answer could name it. */
+function isDay(day: string | null): boolean {
+  const [year = 0, month = 0, date = 0] = day?.split('-').map(Number) ?? []
+  const found = new Date(Date.UTC(year, month - 1, date))
+  return day !== null && found.getUTCMonth() === month - 1 && found.getUTCDate() === date
 }
 
 function isPair(value: Json): boolean {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { label } from '@writ/contract'
 import { block, type Script, type Simulator, startSimulator } from '@writ/simulator'
-import { generateObject, generateText, type ModelMessage, Output, streamText } from 'ai'
+import { generateObject, generateText, type ModelMessage, Output, streamText, tool } from 'ai'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createWrit, type LanguageModelOptions, type Writ, type WritOptions } from '../../index.ts'
@@ -125,6 +125,33 @@ describe('generateText', () => {
     await expect(going).rejects.toMatchObject({ name: 'AbortError' })
     expect(await runs()).toEqual(['failed'])
   })
+
+  it('rejects with the reason of its signal also before the run has begun', async () => {
+    await start(finding)
+    const reason = new Error('the user left')
+    const model = writ.languageModel(OVER)
+    const abortSignal = AbortSignal.abort(reason)
+    await expect(generateText({ model, prompt: PROMPT, abortSignal })).rejects.toBe(reason)
+    const parts = await read(await model.doStream({ prompt: [user(PROMPT)], abortSignal }))
+    expect(parts.at(-1)).toEqual({ type: 'error', error: reason })
+    expect(simulator.journal().requests).toBe(0)
+  })
+
+  it.each(['auto', 'required', { type: 'tool', toolName: 'weather' }] as const)(
+    'refuses tools before anything is asked: %j',
+    async (toolChoice) => {
+      await start(finding)
+      const weather = tool({ inputSchema: z.object({ city: z.string() }), execute: () => 'sunny' })
+      const asked = { model: writ.languageModel(OVER), prompt: PROMPT, tools: { weather } }
+      await expect(generateText({ ...asked, toolChoice })).rejects.toMatchObject({
+        code: 'USAGE',
+        message: expect.stringContaining('calls no tools of its caller, and was given weather'),
+      })
+      expect(simulator.journal().requests).toBe(0)
+      const { text, warnings } = await generateText({ ...asked, toolChoice: 'none' })
+      expect([text, warnings]).toMatchObject(['Alpha', [{ feature: 'tools' }]])
+    },
+  )
 
   it('refuses what is no text before anything is made', async () => {
     await start(finding)

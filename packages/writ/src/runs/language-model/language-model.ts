@@ -5,13 +5,13 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider'
-import { type Answer, defined, type RunEvent } from '@writ/contract'
+import { type Answer, defined, type RunEvent, WritError } from '@writ/contract'
 import type { ChatOptions, ContextOptions } from '../../files/options.ts'
 import { schemaOf, textIn } from './json-format.ts'
 import { progressOf } from './progress.ts'
 import { messagesOf } from './prompt.ts'
 import { citationsOf, finishOf, METADATA, metadataOf, sourcesOf, textMetadata, usageOf } from './result.ts'
-import { warningsOf } from './warnings.ts'
+import { refuseTools, warningsOf } from './warnings.ts'
 
 /** What every question of a governed model is asked over, and how. */
 export type LanguageModelOptions = Omit<ContextOptions, 'signal' | 'suspend' | 'out' | 'elapsedMs'>
@@ -25,26 +25,37 @@ const MOST_UNREAD = 1_000
 /** A model of the AI SDK each of whose calls is a governed run. Its text is what the run released, and nothing else. */
 export function languageModelOf(ask: Ask, modelId: string, over: LanguageModelOptions): LanguageModelV4 {
   const asking = (
-    { prompt, responseFormat }: LanguageModelV4CallOptions,
+    options: LanguageModelV4CallOptions,
     signal: AbortSignal | undefined,
     onEvent: ((event: RunEvent) => void) | undefined,
-  ): ChatOptions => ({
-    ...over,
-    ...schemaOf(responseFormat),
-    messages: messagesOf(prompt),
-    ...defined({ signal, onEvent: onEvent ?? over.onEvent }),
-  })
+  ): ChatOptions => {
+    refuseTools(options)
+    return {
+      ...over,
+      ...schemaOf(options.responseFormat),
+      messages: messagesOf(options.prompt),
+      ...defined({ signal, onEvent: onEvent ?? over.onEvent }),
+    }
+  }
+  // A run that was aborted is recorded as interrupted, if it had begun; whoever aborted a call expects it to reject so.
+  const answered = async (asked: ChatOptions): Promise<Answer> => {
+    const { signal } = asked
+    try {
+      const answer = await ask(asked)
+      signal?.throwIfAborted()
+      return answer
+    } catch (error) {
+      if (error instanceof WritError && error.code === 'INTERRUPTED') signal?.throwIfAborted()
+      throw error
+    }
+  }
   return {
     specificationVersion: 'v4',
     provider: METADATA,
     modelId,
     supportedUrls: {},
     doGenerate: async (options) => {
-      const { abortSignal } = options
-      const answer = await ask(asking(options, abortSignal, undefined))
-      // The run is recorded as interrupted; whoever aborted a call expects it to reject.
-      abortSignal?.throwIfAborted()
-      return generated(answer, options)
+      return generated(await answered(asking(options, options.abortSignal, undefined)), options)
     },
     doStream: async (options) => {
       const left = new AbortController()
@@ -57,8 +68,7 @@ export function languageModelOf(ask: Ask, modelId: string, over: LanguageModelOp
           over.onEvent?.(event)
         }
         try {
-          const answer = await ask(asked(onEvent))
-          signal.throwIfAborted()
+          const answer = await answered(asked(onEvent))
           progress.end()
           for (const part of partsOf(answer, options)) controller.enqueue(part)
         } catch (error) {

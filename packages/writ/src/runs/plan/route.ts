@@ -14,7 +14,7 @@ export function routeOf({ question, strategy, script, models, store }: Routed): 
     question,
     ...sizeOf(store),
     contextWindow: models.root.contextWindow,
-    planned: script === undefined && (models.root.plan?.(question) ?? null) !== null,
+    planned: script === undefined && models.root.plan !== undefined,
     scripted: script !== undefined,
   })
 }

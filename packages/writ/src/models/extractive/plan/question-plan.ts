@@ -16,6 +16,7 @@ export type QuestionKind =
 /** Why a question needs more than its words. */
 export type Reason =
   | 'another language'
+  | 'what was said before'
   | 'a yes or no'
   | 'negation'
   | 'modality'

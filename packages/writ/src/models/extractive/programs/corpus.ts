@@ -25,8 +25,8 @@ function begins(text, low) { // whether a word of the text begins so
 }`
 
 /**
- * Guest code that finds the occurrences of a literal as `grep -w -o` does: leftmost first, none overlapping, and for whole
- * words no letter, digit or underscore on either side. Classes of characters are asked for only beyond ASCII: they are slow.
+ * Guest code that finds the occurrences of a literal as `grep -w -o` does: leftmost first, none overlapping, and no letter,
+ * digit or underscore on a side that has to have none. Classes of characters are asked for only beyond ASCII: they are slow.
  */
 export const OCCURRENCES: string = String.raw`const WORD = /[\p{Alphabetic}\p{Nd}_]/u;
 function isWord(text, at) { // whether a letter, digit or underscore stands there
@@ -34,19 +34,20 @@ function isWord(text, at) { // whether a letter, digit or underscore stands ther
   if (!(c > 127)) return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 95;
   return WORD.test(c >= 0xdc00 && c <= 0xdfff ? text.slice(at - 1, at + 1) : c >= 0xd800 && c <= 0xdbff ? text.slice(at, at + 2) : text[at]);
 }
-function occurrences(text, pattern, whole, until = text.length) {
+function occurrences(text, pattern, t, until = text.length) {
   const all = [];
   pattern.lastIndex = 0;
   for (let m = pattern.exec(text); m !== null && m.index < until; m = pattern.exec(text)) {
-    if (!whole || !((m.index > 0 && isWord(text, m.index - 1)) || isWord(text, m.index + m[0].length))) all.push(m);
+    if (!((t.before && m.index > 0 && isWord(text, m.index - 1)) || (t.after && isWord(text, m.index + m[0].length)))) all.push(m);
     else pattern.lastIndex = m.index + (text.codePointAt(m.index) > 0xffff ? 2 : 1);
   }
   return all;
 }
 const T = (Q.targets?.list ?? []).map((t) => ({ ...t, folded: new RegExp(t.exact, 'giu'), written: new RegExp(t.exact, 'gu'), wide: t.spaced && new RegExp(t.spaced, t.anyCase ? 'giu' : 'gu') }));
+const edges = (t) => (t.before && t.after ? 'whole word' + (t.text.includes(' ') ? 's' : '') : t.before ? 'from the beginning of a word' : t.after ? 'to the end of a word' : 'anywhere'); // what counts beside it
 function both(text, t, until) { // occurrences in any case, and as written
-  const folded = occurrences(text, t.folded, t.whole, until);
-  return [folded, folded.every((m) => m[0] === t.text) ? folded : occurrences(text, t.written, t.whole, until)];
+  const folded = occurrences(text, t.folded, t, until);
+  return [folded, folded.every((m) => m[0] === t.text) ? folded : occurrences(text, t.written, t, until)];
 }`
 
 /** Guest code for `SCOPE`: the documents a question names, by id, file name or title, else all; and `unnamed`. */

@@ -19,17 +19,17 @@ function tally(doc, text, until, add) { // counts what begins before until; add 
     const [folded, written] = both(text, t, until);
     const here = t.anyCase ? folded : written;
     const other = (t.anyCase ? written : folded).length;
-    const split = t.wide ? occurrences(text, t.wide, t.whole, until).filter((m) => broken(m[0])) : [];
+    const split = t.wide ? occurrences(text, t.wide, t, until).filter((m) => broken(m[0])) : [];
     if (here.length + other + split.length === 0) return;
     const mine = tallyOf(found[n], doc);
     mine.n += here.length; mine.other += other; mine.split += split.length;
     add(mine, here, [...here, ...split].slice(0, 5 - mine.places.length), n);
   });
 }
-const around = (text, m) => { // the line of a match, cut to what can be shown
-  const from = Math.max(text.lastIndexOf('\n', m.index) + 1, m.index - 120);
+const around = (text, m) => { // the line of a match, cut to what can be shown: little before it, since a terminal shows the beginning
+  const from = Math.max(text.lastIndexOf('\n', m.index) + 1, m.index - 40);
   const line = text.indexOf('\n', m.index + m[0].length);
-  const to = Math.min(line < 0 ? text.length : line, m.index + m[0].length + 120);
+  const to = Math.min(line < 0 ? text.length : line, m.index + m[0].length + 200);
   let quote = text.slice(from, to);
   if (from > 0 && text[from - 1] !== '\n') quote = quote.replace(/^\S*\s+(?=\S)/, (cut) => (from + cut.length > m.index ? cut : ''));
   return quote.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '').trim(); // half a character at a cut

@@ -17,11 +17,11 @@ async function outlineOn() {
 
 /** Guest code that says which headings there are, or which documents have one that holds the literals. */
 export const RELEASE_HEADINGS: string = `const wanted = T.filter((t) => t.asked);
-const has = (title) => (t) => occurrences(title, t.anyCase ? t.folded : t.written, t.whole).length > 0;
+const has = (title) => (t) => occurrences(title, t.anyCase ? t.folded : t.written, t).length > 0;
 const holds = (title) => (Q.combine === 'all' ? wanted.every(has(title)) : wanted.some(has(title)));
 const rows = [...outlines].map(([doc, entries]) => ({ doc, headings: entries.filter((h) => wanted.length === 0 || holds(h.title)) })).filter((row) => row.headings.length > 0);
 const count = rows.reduce((sum, row) => sum + row.headings.length, 0);
-const what = wanted.map((t) => said(t.text) + ' (' + (t.whole ? 'whole word' + (t.text.includes(' ') ? 's' : '') : 'anywhere') + ', ' + (t.anyCase ? 'any case' : 'as written') + ')').join(Q.combine === 'all' ? ' and ' : ' or ');
+const what = wanted.map((t) => said(t.text) + ' (' + edges(t) + ', ' + (t.anyCase ? 'any case' : 'as written') + ')').join(Q.combine === 'all' ? ' and ' : ' or ');
 const least = todo.length > 0 || unread.length > 0 ? 'At least ' : '';
 const notes = ['Headings are those ingestion tells by their form: Markdown headings of up to 400 bytes, and in plain text lines that are numbered, underlined, all in capitals or begin with "Section" and the like; other kinds of files have none. ' + many(SCOPE.filter((doc) => !outlined.has(doc)).length, 'document') + ' of those looked into ' + (SCOPE.filter((doc) => !outlined.has(doc)).length === 1 ? 'has' : 'have') + ' none.'];
 if (unread.length > 0) notes.push('Policy withholds ' + many(unread.length, 'document') + '.');

@@ -15,12 +15,11 @@ const total = (n, field, list = inReach) => list.reduce((sum, doc) => sum + (fou
 const lacking = Q.kind === 'lack';
 const matched = new Set(matching);
 const listed = lacking ? inReach.filter((doc) => !matched.has(doc)) : [...matching].sort((a, b) => hitsIn(b) - hitsIn(a) || ORDER(a, b));
-const way = (t) => (t.whole ? 'whole word' + (t.text.includes(' ') || asked.length > 1 ? 's' : '') : 'anywhere, since its script puts no spaces between words') + ', ' + (t.anyCase ? 'any case' : 'as written');
+const way = (t) => (edges(t) === 'whole word' && asked.length > 1 ? 'whole words' : edges(t)) + ', ' + (t.anyCase ? 'any case' : 'as written');
 const ways = [...new Set(asked.map((n) => way(T[n])))].join('; ');
 const names = asked.map((n) => said(T[n].text));
 const what = Q.combine === 'all' ? (names.length === 2 ? 'both ' : '') + names.join(' and ') : names.join(' or ');
 const of = num(inReach.length) + ' of ' + many(SCOPE.length, 'document');
-const among = SCOPE.length === 1 ? SCOPE[0] : many(inReach.length, 'document');
 const one = asked.length === 1;
 const totals = asked.map((n) => total(n, Q.unit === 'lines' ? 'lines' : 'n'));
 const least = partial || unread.length > 0 ? 'At least ' : '';
@@ -30,7 +29,11 @@ function headline() {
   if (SCOPE.length === 0) return 'No document is in reach, so nothing was counted.';
   if (inReach.length === 0) return 'Nothing was counted: ' + (SCOPE.length === 1 ? SCOPE[0] + ' was not' : 'none of ' + many(SCOPE.length, 'document') + ' was') + ' looked into.';
   const none = asked.every((n) => total(n, 'n') === 0);
-  if (none && !lacking) return what + (one ? ' was' : ' were') + ' not matched literally (' + ways + ') in the text of ' + among + ', ' + num(inReach.reduce((sum, doc) => sum + SIZE.get(doc), 0)) + ' bytes.';
+  if (none && !lacking) {
+    const where = many(inReach.length, 'document') + (least === '' ? '' : ' looked into');
+    const zero = Q.unit === 'lines' ? '0 lines of ' + where + ' hold ' + what : Q.unit === 'occurrences' ? what + (one ? ' occurs' : ' occur') + ' 0 times in ' + where : '0 of ' + where + ' contain ' + what;
+    return zero + ' (' + ways + '): not matched literally in the ' + num(inReach.reduce((sum, doc) => sum + SIZE.get(doc), 0)) + ' bytes' + (SCOPE.length === 1 ? ' of ' + SCOPE[0] : '') + '.';
+  }
   if (lacking) return least + num(listed.length) + ' of ' + many(SCOPE.length, 'document') + (listed.length === 1 ? ' does' : ' do') + ' not contain ' + what + ' (' + ways + ').';
   if (Q.unit === 'lines') return asked.map((n, at) => lower + many(totals[at], 'line') + ' of ' + (SCOPE.length === 1 ? SCOPE[0] : many(inReach.filter((doc) => nOf(n, doc) > 0).length, 'document')) + (totals[at] === 1 ? ' holds ' : ' hold ') + names[at]).join('; ') + ' (' + ways + ').';
   if (Q.unit === 'occurrences') return asked.map((n, at) => names[at] + ' occurs ' + lower + times(totals[at]) + ' in ' + (SCOPE.length === 1 ? SCOPE[0] : num(inReach.filter((doc) => nOf(n, doc) > 0).length) + ' of ' + many(SCOPE.length, 'document'))).join('; ') + ' (' + ways + ').';
@@ -73,11 +76,13 @@ for (const doc of lacking ? [] : listed.slice(0, 20)) {
 }
 const counted = asked.map((n) => ({ text: T[n].text, way: way(T[n]), documents: inReach.filter((doc) => nOf(n, doc) > 0).length, occurrences: total(n, 'n'), lines: total(n, 'lines') }));
 const shell = (t) => "'" + t.replaceAll("'", "'\\''") + "'";
+// A literal with a word's end on one side only is no whole word to grep.
+const literally = (t) => (t.before === t.after ? ' -F -e ' + shell(t.text) : ' -e ' + shell((t.before ? '\\<' : '') + t.text.replace(/[\\.*^$[\]]/g, '\\$&') + (t.after ? '\\>' : '')));
 const away = SCOPE.filter((doc) => AWAY.has(doc));
 if (away.length > 0) notes.push('grep cannot check this: the text of ' + many(away.length, 'document') + ' is not what stands in the file: ' + away.slice(0, 5).join(', ') + (away.length > 5 ? ' …' : '') + '.');
 const everywhere = SCOPE.length === IDS.length;
 const sure = away.length === 0 && unread.length === 0 && !partial && SCOPE.length > 0 && (everywhere || SCOPE.length <= 3);
-const check = sure ? asked.map((n) => ({ command: 'grep' + (everywhere ? ' -r' : '') + (T[n].whole ? ' -w' : '') + (T[n].anyCase ? ' -i' : '') + (lacking ? ' -L' : Q.unit === 'documents' ? ' -l' : Q.unit === 'lines' ? ' -c' : ' -o') + ' -F -e ' + shell(T[n].text), docs: everywhere ? null : SCOPE })) : [];
+const check = sure ? asked.map((n) => ({ command: 'grep' + (everywhere ? ' -r' : '') + (T[n].before && T[n].after ? ' -w' : '') + (T[n].anyCase ? ' -i' : '') + (lacking ? ' -L' : Q.unit === 'documents' ? ' -l' : Q.unit === 'lines' ? ' -c' : ' -o') + literally(T[n]), docs: everywhere ? null : SCOPE })) : [];
 const value = {
   kind: Q.kind, answer: LOST + headline(), notes, counted, check,
   documents: listed.map((doc) => (lacking ? { doc } : { doc, count: hitsIn(doc) })),

@@ -7,6 +7,7 @@ const SCORE = new Map();
 const SEEN = new Map();
 const WEIGHT = new Map();
 const MATCHED = new Set();
+const NAMED = new Set(); // documents whose file name or title holds a word
 const keep = (p) => { if (!SEEN.has(p.doc)) SEEN.set(p.doc, new Map()); SEEN.get(p.doc).set(p.start + '-' + p.end, p); };
 function rank(list, weight) { // the first passage of each document counts
   const docs = new Set();
@@ -53,6 +54,7 @@ async function searchAll() {
   for (const { text } of S.words) { // file names and titles
     const fitting = text.length > 2 ? ALL.filter((d) => begins(NAMES.get(d.id), text)) : [];
     if (fitting.length > 0) MATCHED.add(text);
+    for (const d of fitting) NAMED.add(d.id);
     if (fitting.length > Math.max(3, ALL.length / 10)) continue; // tells nothing
     for (const d of fitting) SCORE.set(d.id, (SCORE.get(d.id) ?? 0) + rarity(fitting.length, ALL.length + 1));
   }
