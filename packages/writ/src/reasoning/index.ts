@@ -8,7 +8,7 @@ import { askAgain, schemaPrompt } from './schema-prompts.ts'
 import { chooseStrategy, STRATEGIES } from './strategy.ts'
 
 /** Raised by hand when parsing, compaction or the layout of messages changes: a replay under another is refused. */
-const REASONING_VERSION = 7
+const REASONING_VERSION = 8
 
 /** Languages whose prompts differ in length. */
 const LANGUAGES_TOLD = ['javascript', 'python'] as const

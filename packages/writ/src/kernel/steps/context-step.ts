@@ -141,6 +141,7 @@ function take<T>(
   step.given?.(value)
   const spans = step.handed?.(value) ?? []
   coverage.hand(spans)
+  if (step.searches === true || spans.length > 0) lane.looked = true
   for (const number of step.noted?.(value) ?? []) tally.notes.add(number)
   for (const { doc, start, end } of spans) lane.slices.add(doc, start, end)
 }
