@@ -1,5 +1,7 @@
-/** How much of what was in scope a run looked at. Bytes are of original documents. */
-export interface Coverage {
+import type { Commitment } from './record.ts'
+
+/** How much of what was in scope a run looked at, in all. Bytes are of original documents. */
+export interface CoverageInAll {
   /** Documents in scope, and their bytes. */
   readonly documents: number
   readonly bytes: number
@@ -11,6 +13,33 @@ export interface Coverage {
   readonly read: number
   /** Source whose structure nobody had read when the run ended; absent where there was none. */
   readonly unstructured?: Amounts
+}
+
+/** How much of one document a run looked at. */
+export interface DocumentCoverage {
+  readonly doc: string
+  readonly bytes: number
+  /** Whether a search or a pattern went over it. */
+  readonly searched: boolean
+  /** Distinct bytes of it whose text was handed to a frame; 0 for one that was never touched. */
+  readonly read: number
+}
+
+/** Documents that an answer tells one by one. */
+export const MOST_COVERED = 500
+
+/** The same of an answer: in all, and for each document. */
+export interface Coverage extends CoverageInAll {
+  /**
+   * Those read most first, then those never touched; 500 at most. Documents whose label is above that of the answer are only
+   * counted. Absent where there are none to tell of.
+   */
+  readonly perDocument?: readonly DocumentCoverage[]
+}
+
+/** The same as it is recorded: names of documents only as a commitment. */
+export interface RecordedCoverage extends CoverageInAll {
+  readonly perDocument?: Commitment
 }
 
 /** How many files, and their bytes. */

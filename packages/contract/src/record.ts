@@ -2,7 +2,7 @@ import type { Basis, Status, Support } from './answer.ts'
 import type { Amount, Limits, Share } from './budget.ts'
 import type { CheckName, RecordedCheck } from './checks.ts'
 import type { RecordedConversation } from './conversation.ts'
-import type { Coverage } from './coverage.ts'
+import type { RecordedCoverage } from './coverage.ts'
 import type { BudgetLeft } from './frame.ts'
 import type { Label } from './label.ts'
 import type { Outcome } from './outcome.ts'
@@ -545,7 +545,7 @@ export interface Obs {
   readonly 'run.close': Lasting & {
     /** The reason in words, for people. */
     readonly reason: string | null
-    readonly coverage: Coverage
+    readonly coverage: RecordedCoverage
   }
   readonly 'run.abort': Timed & { readonly message: string }
 }

@@ -8,7 +8,6 @@ import {
   CHECK_OUTCOMES,
   CHECKS,
   type ClosingNotes,
-  type Coverage,
   type Det,
   type EarlierRun,
   type Label,
@@ -21,6 +20,7 @@ import {
   type PythonPackage,
   type RecordedCheck,
   type RecordedConversation,
+  type RecordedCoverage,
   type RecordedDecision,
   type RecordedFallbacks,
   type RecordedFork,
@@ -142,13 +142,14 @@ export const support: Shape<SupportCounts> = object<SupportCounts>({
 
 const amounts: Shape<Amounts> = object<Amounts>({ files: count, bytes: count })
 
-export const coverage: Shape<Coverage> = object<Coverage>({
+export const coverage: Shape<RecordedCoverage> = object<RecordedCoverage>({
   documents: count,
   bytes: count,
   touched: count,
   searched: count,
   read: count,
   unstructured: optional(amounts),
+  perDocument: optional(digest),
 })
 
 export const decision: Shape<RecordedDecision> = object<RecordedDecision>({

@@ -4,6 +4,7 @@ import {
   checkInWords,
   counted,
   type Denial,
+  type DocumentCoverage,
   dollars,
   isLeftOut,
   type NamedPartition,
@@ -96,6 +97,12 @@ export function coverageFact({ coverage }: Pick<Answer, 'coverage'>, columns: nu
       : `${whole(untouched)} of ${counted(documents, 'document')} never touched`
   const over = searched >= bytes ? 'searched all of it' : `searched ${size(searched)} of it`
   return `read ${part(read, bytes)}${share} · ${over} · ${never}${without}`
+}
+
+/** `read 310 of 5,400 bytes (6 %)`, `searched, nothing of it read`. */
+export function documentFact({ bytes, searched, read }: DocumentCoverage): string {
+  if (read > 0) return `read ${part(read, bytes)}${bytes === 0 ? '' : ` (${percent(read, bytes)})`}`
+  return searched ? 'searched, nothing of it read' : 'never touched'
 }
 
 /** What it owes to notes of earlier runs, and leaves to later ones; undefined where there is nothing to say. */

@@ -1,7 +1,7 @@
 import {
   answerNotes,
   type Basis,
-  type Coverage,
+  type CoverageInAll,
   counted,
   everyPartition,
   formatLabel,
@@ -56,7 +56,7 @@ function accessed({ coverage, documents, partitions }: RunSummary): readonly Htm
 }
 
 /** What code went over, and of how much of that the text came back: of what was only gone over, nothing did. */
-export function coverageInWords({ documents, bytes, touched, searched, read }: Coverage): Html {
+export function coverageInWords({ documents, bytes, touched, searched, read }: CoverageInAll): Html {
   const all = counted(documents, 'document')
   const over =
     searched >= bytes
