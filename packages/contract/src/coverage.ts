@@ -1,5 +1,3 @@
-import type { Commitment } from './record.ts'
-
 /** How much of what was in scope a run looked at, in all. Bytes are of original documents. */
 export interface CoverageInAll {
   /** Documents in scope, and their bytes. */
@@ -35,11 +33,6 @@ export interface Coverage extends CoverageInAll {
    * counted. Absent where there are none to tell of.
    */
   readonly perDocument?: readonly DocumentCoverage[]
-}
-
-/** The same as it is recorded: names of documents only as a commitment. */
-export interface RecordedCoverage extends CoverageInAll {
-  readonly perDocument?: Commitment
 }
 
 /** How many files, and their bytes. */

@@ -124,10 +124,8 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
 }
 
 /** What was looked at, with the documents one by one where whoever looks may see them. */
-function covered(
-  { perDocument: _, ...inAll }: RecordedCoverage,
-  perDocument: readonly DocumentCoverage[] | null,
-): Coverage {
+function covered(recorded: RecordedCoverage, perDocument: readonly DocumentCoverage[] | null): Coverage {
+  const { perDocument: _, ...inAll } = recorded
   return { ...inAll, ...(perDocument === null ? {} : { perDocument }) }
 }
 
