@@ -1,4 +1,7 @@
-/** How much of what was in scope a run looked at, in all. Bytes are of original documents. */
+/**
+ * How much of what was in scope the frames looked at that an answer comes from, in all. Bytes are of original documents. Frames
+ * that check an answer look at texts that it may not rest on: they are counted apart.
+ */
 export interface CoverageInAll {
   /** Documents in scope, and their bytes. */
   readonly documents: number
@@ -9,11 +12,16 @@ export interface CoverageInAll {
   readonly searched: number
   /** Distinct bytes whose text was handed to a frame. */
   readonly read: number
+  /** What frames that check the answer looked at: verifiers, voters and their children. Absent where they looked at nothing. */
+  readonly checks?: Looked
   /** Source whose structure nobody had read when the run ended; absent where there was none. */
   readonly unstructured?: Amounts
 }
 
-/** How much of one document a run looked at. */
+/** Documents touched, and bytes searched and read. */
+export type Looked = Pick<CoverageInAll, 'touched' | 'searched' | 'read'>
+
+/** How much of one document was looked at for an answer. */
 export interface DocumentCoverage {
   readonly doc: string
   readonly bytes: number

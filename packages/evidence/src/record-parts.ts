@@ -13,6 +13,7 @@ import {
   type Label,
   LEVELS,
   type Limits,
+  type Looked,
   MAX_CATEGORIES,
   OUTCOMES,
   type Outcome,
@@ -142,6 +143,8 @@ export const support: Shape<SupportCounts> = object<SupportCounts>({
 
 const amounts: Shape<Amounts> = object<Amounts>({ files: count, bytes: count })
 
+const looked: Shape<Looked> = object<Looked>({ touched: count, searched: count, read: count })
+
 export const coverage: Shape<RecordedCoverage> = object<RecordedCoverage>({
   documents: count,
   bytes: count,
@@ -150,6 +153,7 @@ export const coverage: Shape<RecordedCoverage> = object<RecordedCoverage>({
   read: count,
   unstructured: optional(amounts),
   perDocument: optional(digest),
+  checks: optional(looked),
 })
 
 export const decision: Shape<RecordedDecision> = object<RecordedDecision>({

@@ -53,3 +53,25 @@ it('names no document whose label is above that of the answer', async () => {
     'searched.txt',
   ])
 })
+
+it('does not count what frames looked at that check the answer: it may rest on nothing of that', async () => {
+  const verifier = block(
+    "await read('read.txt'); FINAL([{ claim: 'it is done', supported: true, why: 'read.txt' }])",
+  )
+  const root = block("FINAL({ done: 'yes' })")
+  const { answer } = await home.ask(
+    ({ messages: [system] }) => (system?.content.startsWith('You are a verifier') === true ? verifier : root),
+    {},
+    { context: TEXTS, verify: ['claims', 'votes:3'] },
+  )
+  expect(answer.checks?.map(({ outcome }) => outcome)).toEqual(['passed', 'passed'])
+  expect(answer.coverage).toMatchObject({
+    touched: 0,
+    searched: 0,
+    read: 0,
+    checks: { touched: 1, searched: 0, read: 23 },
+  })
+  expect(answer.coverage.perDocument?.every(({ read, searched }) => read === 0 && !searched)).toBe(true)
+  expect((await home.verify(answer)).verdicts.filter(({ result }) => result === 'fail')).toEqual([])
+  expect((await home.replay(answer.run)).outcome).toBe('IDENTICAL')
+})

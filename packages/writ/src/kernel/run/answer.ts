@@ -2,6 +2,7 @@ import {
   type Answer,
   type CoverageInAll,
   type DocumentCoverage,
+  type DocumentInfo,
   flowsTo,
   type Json,
   type RecordedCoverage,
@@ -100,10 +101,17 @@ export function answerOf(
 }
 
 /** What was looked at, and what there is of the source that could be asked for its structure and never was. */
-function coverageOf({ coverage, ports: { store } }: RunState): CoverageInAll {
-  const looked = coverage.coverage((doc) => store.locate(doc))
+function coverageOf({ coverage, checkCoverage, ports: { store } }: RunState): CoverageInAll {
+  const locate = (doc: string): DocumentInfo | undefined => store.locate(doc)
+  const looked = coverage.coverage(locate)
+  const { touched, searched, read } = checkCoverage.coverage(locate)
   const unstructured = store.unstructured?.()
-  return { ...looked, ...(unstructured === undefined || unstructured.files === 0 ? {} : { unstructured }) }
+  const checks = touched + searched === 0 ? {} : { checks: { touched, searched, read } }
+  return {
+    ...looked,
+    ...checks,
+    ...(unstructured === undefined || unstructured.files === 0 ? {} : { unstructured }),
+  }
 }
 
 /** Whether the run has, or had before a fork, models that stand in for others. */

@@ -123,7 +123,8 @@ export async function runToClose(
   const closing = end.lane.next()
   // Where the store is gone, what the filters meant counts as not searched.
   if (state.journal.close(closing) === undefined)
-    await state.coverage.settle(state.ports.store).catch(() => undefined)
+    for (const tally of [state.coverage, state.checkCoverage])
+      await tally.settle(state.ports.store).catch(() => undefined)
   const perDocument = await documentsCovered(state, end.lane, closing)
   const { answer: bare, reason } = answerOf(state, end, closing, perDocument)
   const { answer, ...notes } = closeNotes(state, closing, bare, end.lane.notes)
@@ -170,6 +171,7 @@ export function createState(
     omitted: canonicalJson(ports.store.omitted),
     notes: request.notes,
     coverage: new CoverageTally(ports.store.partitions),
+    checkCoverage: new CoverageTally(ports.store.partitions),
     suspension,
     journal,
     gate: new Gate(ports, authority, halt),
