@@ -17,6 +17,8 @@ export interface Scenario {
   readonly anew?: boolean
   /** Notes of earlier runs that it is shown, and the keys of those that there are for later runs once it has ended. */
   readonly notes?: { readonly shown: number; readonly left: readonly string[] }
+  /** Requests that it comes to, each once, however often it is ended: equal ones share an answer, votes never do. */
+  readonly requests: number
   /** Longest wait between an event and the cut, in milliseconds: about as long as the run goes on without another. */
   readonly quietMs: number
   /** The lines of its output that it is killed behind; any by default. */
@@ -43,6 +45,7 @@ const FRAMES_ROOT = [
 /** A root and child frames that call side by side and nested: three levels of frames, batches, a race. */
 export const FRAMES: Scenario = {
   name: 'frames',
+  requests: 18,
   question: 'SIMTASK:root What is in the documents?',
   quietMs: 60,
   answer: {
@@ -76,6 +79,7 @@ export const IN_FLIGHT: number = DEFAULT_LIMITS.concurrency
 /** One batch, four times as large as what is in flight at once. */
 const BATCH: Scenario = {
   name: 'batch of 64',
+  requests: BATCH_ITEMS + 1,
   question: 'SIMTASK:root Say them all.',
   quietMs: 700,
   // From the decision about the batch on.
@@ -101,6 +105,7 @@ FINAL({ said, agreed: agreed.value, rest, noted })
 /** A script that a person wrote: a note, a map, a vote and a batch in one cell. */
 const FOLLOWED: Scenario = {
   name: 'script',
+  requests: 11,
   question: 'Each line.',
   quietMs: 60,
   options: async (place) => {
@@ -121,6 +126,7 @@ const FOLLOWED: Scenario = {
 /** An answer that a verifier doubts until it cites something, and that goes on from an earlier one. */
 const CHECKED: Scenario = {
   name: 'checked follow-up',
+  requests: 7,
   question: 'SIMTASK:root And the word?',
   first: 'SIMTASK:first What is there?',
   quietMs: 60,
@@ -146,6 +152,7 @@ const CHECKED: Scenario = {
 /** Notes of an earlier run that are read, others that root and child leave, and an answer that others vote on. */
 const NOTED: Scenario = {
   name: 'notes and votes',
+  requests: 10,
   question: 'SIMTASK:root And the third?',
   first: 'SIMTASK:first What is there?',
   anew: true,
@@ -183,6 +190,7 @@ const NOTED: Scenario = {
 /** Frames that write Python, each in a process of its own: a root, and child frames that run side by side. */
 const PYTHON: Scenario = {
   name: 'python',
+  requests: 10,
   question: 'SIMTASK:root What is in the documents?',
   quietMs: 1_000,
   options: () => Promise.resolve(['--repl', 'python']),

@@ -86,6 +86,8 @@ class Trial {
   #paidAgain = 0
   #damage: Outcome['damage']
   readonly #copies: LogCopies
+  /** Requests of the server's journal that the run sent that is gone on from. */
+  #before = 0
   /** Requests of the server's journal that were looked at. */
   #heard = 0
 
@@ -144,6 +146,7 @@ class Trial {
     if (code !== 0) this.#fault(`the first question was not answered: ${err}`)
     this.#earlier = (await viewLedger(this.#home)).run
     this.#heard = this.#keys().length
+    this.#before = this.#heard
   }
 
   /**
@@ -183,7 +186,7 @@ class Trial {
 
   /** Whether a request came in that the ledger does not know of: its command was acknowledged before it was sent. */
   #wereSent({ answered, inDoubt }: LedgerView): boolean {
-    return this.#keys().some((key) => !answered.has(key) && !inDoubt.has(key))
+    return this.#keys(true).some((key) => !answered.has(key) && !inDoubt.has(key))
   }
 
   async #command(args: readonly string[]): Promise<Ended> {
@@ -240,6 +243,9 @@ class Trial {
     for (const { lane, n } of steps(out)) {
       if (!there.has(`${lane}/${n}`)) this.#fault(`the acknowledged step ${lane}/${n} is lost`)
     }
+    // A request under a key that no record knows was paid for and cannot be told from one that was asked for again.
+    if (this.#damage === undefined && this.#wereSent(after))
+      this.#fault('a request came in that no command tells of')
     const fresh = this.#fresh(seen)
     for (const key of fresh) {
       if (before.answered.has(key)) this.#fault('a request with a recorded result was sent again')
@@ -262,8 +268,12 @@ class Trial {
     return now.filter((key) => seen.has(key))
   }
 
-  #keys(): string[] {
-    return this.#simulator.journal().entries.flatMap(({ key }) => (key === null ? [] : [key]))
+  /** Keys of all requests, or of those that the killed run sent alone; one without a key has an empty one. */
+  #keys(own = false): string[] {
+    return this.#simulator
+      .journal()
+      .entries.slice(own ? this.#before : 0)
+      .map(({ key }) => key ?? '')
   }
 
   async #checkEnd({ run = '' }: LedgerView, docs: string): Promise<void> {
@@ -279,6 +289,9 @@ class Trial {
         `another answer: ${JSON.stringify(answer?.value)} (${answer?.status}: ${JSON.stringify(answer?.reason)})`,
       )
     if (answer === undefined) return
+    const requests = new Set(this.#keys(true)).size
+    if (this.#damage === undefined && requests !== this.#scenario.requests)
+      this.#fault(`${requests} requests were sent, not ${this.#scenario.requests}`)
     const evidence = String(answer.evidence)
     const report = await verifyFile(evidence, { trust: join(this.#home, 'trust.json'), answer })
     const failed = report.verdicts.filter(({ result }) => result === 'fail')

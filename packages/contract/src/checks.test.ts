@@ -31,6 +31,11 @@ describe('checks that are asked for', () => {
 })
 
 describe('a check in words', () => {
+  it('says whose claims they are', () => {
+    const claims = { check: 'claims', outcome: 'passed', checked: 2, failed: 0, code: null } as const
+    expect(checkInWords(claims)).toBe('claims passed: 2 of 2 that a verifier named')
+  })
+
   const CHECK = { check: 'votes', outcome: 'passed', checked: 4, failed: 0, code: null } as const
   it('says how many answers agree', () => {
     const votes = { asked: 3, came: 2, agreeing: 1, again: 1 }

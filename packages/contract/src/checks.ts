@@ -92,13 +92,15 @@ export interface Check extends RecordedCheck {
   readonly problems: readonly string[]
 }
 
-/** A check in a few words: `claims failed: 1 of 3`. */
+/** A check in a few words: `claims failed: 1 of 3 that a verifier named`. */
 export function checkInWords({ check, outcome, checked, failed, code, votes }: RecordedCheck): string {
   if (outcome === 'undone') return `${check} not checked: ${code ?? 'unknown'}`
   const counted =
     outcome === 'passed'
       ? `${check} passed: ${checked} of ${checked}`
       : `${check} failed: ${failed} of ${checked}`
+  // Which claims there are is a verifier's word, and so is each verdict.
+  if (check === 'claims') return `${counted} that a verifier named`
   if (votes === undefined) return counted
   const again = votes.again === 0 ? '' : `, ${votes.again} asked again`
   return `${counted}${again} (${votes.agreeing} of ${votes.came} answers agree throughout, at most ${votes.asked} asked)`

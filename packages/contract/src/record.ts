@@ -2,7 +2,7 @@ import type { Basis, Status, Support } from './answer.ts'
 import type { Amount, Limits, Share } from './budget.ts'
 import type { CheckName, RecordedCheck } from './checks.ts'
 import type { RecordedConversation } from './conversation.ts'
-import type { Coverage } from './coverage.ts'
+import type { CoverageInAll } from './coverage.ts'
 import type { BudgetLeft } from './frame.ts'
 import type { Label } from './label.ts'
 import type { Outcome } from './outcome.ts'
@@ -62,6 +62,11 @@ export const RESULT_OF: Readonly<Partial<Record<RecordKind, RecordKind>>> = Obje
 
 /** HMAC-SHA256 (hex) of content under a salt of the run's key: binds without revealing. */
 export type Commitment = string
+
+/** What a run looked at, as it is recorded: names of documents only as a commitment. */
+export interface RecordedCoverage extends CoverageInAll {
+  readonly perDocument?: Commitment
+}
 
 /** A decision as recorded: enough to ask the same question again. Facts of user, models and partitions are in `run.open`. */
 export interface RecordedDecision {
@@ -545,7 +550,7 @@ export interface Obs {
   readonly 'run.close': Lasting & {
     /** The reason in words, for people. */
     readonly reason: string | null
-    readonly coverage: Coverage
+    readonly coverage: RecordedCoverage
   }
   readonly 'run.abort': Timed & { readonly message: string }
 }

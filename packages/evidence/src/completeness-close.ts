@@ -1,4 +1,4 @@
-import { type Basis, type Det, outcomeOfCode, type Status } from '@writ/contract'
+import { type Basis, type Det, type Looked, outcomeOfCode, type Status } from '@writ/contract'
 import { checkSupported } from './completeness-checks.ts'
 import type { Lane } from './completeness-lanes.ts'
 import { mayHaveEnded } from './completeness-limits.ts'
@@ -132,21 +132,28 @@ export class Ending {
     const { documents, bytes, touched } = coverage
     if (documents !== all.documents || bytes !== all.bytes)
       mismatch(`The run opened with ${all.documents} documents of ${all.bytes} bytes.`, `${at}/obs/coverage`)
-    const [key, most] =
-      touched > handed.documents
-        ? ['touched', handed.documents]
-        : coverage.searched > searched.bytes
-          ? ['searched', searched.bytes]
-          : coverage.read > handed.bytes
-            ? ['read', handed.bytes]
-            : [null, 0]
-    if (key !== null) mismatch(`The records leave at most ${most}.`, `${at}/obs/coverage/${key}`)
+    for (const [looked, within] of [
+      [coverage, ''],
+      [coverage.checks ?? NOTHING_LOOKED_AT, '/checks'],
+    ] as const) {
+      const [key, most] =
+        looked.touched > handed.documents
+          ? ['touched', handed.documents]
+          : looked.searched > searched.bytes
+            ? ['searched', searched.bytes]
+            : looked.read > handed.bytes
+              ? ['read', handed.bytes]
+              : [null, 0]
+      if (key !== null) mismatch(`The records leave at most ${most}.`, `${at}/obs/coverage${within}/${key}`)
+    }
     if ((coverage.unstructured?.files ?? 0) > documents)
       mismatch('There is more source than there are documents.', `${at}/obs/coverage/unstructured`)
     if (touched > coverage.read || (coverage.read > 0 && touched === 0))
       mismatch('Every document that was touched was read in part.', `${at}/obs/coverage/touched`)
   }
 }
+
+const NOTHING_LOOKED_AT: Looked = { touched: 0, searched: 0, read: 0 }
 
 function isStopped(reason: Det['run.close']['reason']): boolean {
   const outcome = reason === null ? 'ok' : outcomeOfCode(reason.code)

@@ -243,6 +243,11 @@ describe('the close', () => {
     ['of more documents touched', covered({ touched: 5 }), '/obs/coverage/touched'],
     ['of bytes searched', covered({ searched: 1 }), '/obs/coverage/searched'],
     ['of more bytes read', covered({ read: 41 }), '/obs/coverage/read'],
+    [
+      'of more bytes read by checks',
+      covered({ checks: { touched: 1, searched: 0, read: 41 } }),
+      '/obs/coverage/checks/read',
+    ],
     ['of documents touched and not read', covered({ read: 0 }), '/obs/coverage/touched'],
     [
       'of more source than documents',

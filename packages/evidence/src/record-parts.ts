@@ -8,12 +8,12 @@ import {
   CHECK_OUTCOMES,
   CHECKS,
   type ClosingNotes,
-  type Coverage,
   type Det,
   type EarlierRun,
   type Label,
   LEVELS,
   type Limits,
+  type Looked,
   MAX_CATEGORIES,
   OUTCOMES,
   type Outcome,
@@ -21,6 +21,7 @@ import {
   type PythonPackage,
   type RecordedCheck,
   type RecordedConversation,
+  type RecordedCoverage,
   type RecordedDecision,
   type RecordedFallbacks,
   type RecordedFork,
@@ -142,13 +143,17 @@ export const support: Shape<SupportCounts> = object<SupportCounts>({
 
 const amounts: Shape<Amounts> = object<Amounts>({ files: count, bytes: count })
 
-export const coverage: Shape<Coverage> = object<Coverage>({
+const looked: Shape<Looked> = object<Looked>({ touched: count, searched: count, read: count })
+
+export const coverage: Shape<RecordedCoverage> = object<RecordedCoverage>({
   documents: count,
   bytes: count,
   touched: count,
   searched: count,
   read: count,
   unstructured: optional(amounts),
+  perDocument: optional(digest),
+  checks: optional(looked),
 })
 
 export const decision: Shape<RecordedDecision> = object<RecordedDecision>({

@@ -64,6 +64,7 @@ const NESTED = [
   'reason',
   'support',
   'coverage',
+  'looked',
   'source',
   'notes',
   'note partition',

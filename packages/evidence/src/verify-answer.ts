@@ -4,6 +4,8 @@ import {
   answerNotes,
   type Check,
   type Citation,
+  type Coverage,
+  type DocumentCoverage,
   isWritError,
   type Json,
   supportOf,
@@ -13,6 +15,7 @@ import type { Field } from './commitment.ts'
 import { disclosurePath } from './disclosures.ts'
 import type { Contents } from './evidence-contents.ts'
 import { RECORDS } from './evidence-layout.ts'
+import type { RecordOf } from './fold-run.ts'
 import type { AnyRecord } from './record.ts'
 import type { RecordPass } from './record-pass.ts'
 import { pointerToken } from './shape.ts'
@@ -118,7 +121,7 @@ function provenAnswer(
     },
     answeredBy: charges.answeredBy,
     support: supportOf(value, citations, basis, opened.det.leaves === 'sentences'),
-    coverage: closed.obs.coverage,
+    coverage: coverageIn(contents, closed),
     checks: checksOf(contents, released),
     denials: disclosed(contents, closed, 'run.close/denials'),
     omitted: disclosed(contents, opened, 'run.open/omitted'),
@@ -126,6 +129,13 @@ function provenAnswer(
     notes: answerNotes(opened.det.notes, closed.det.notes),
     conversation: opened.det.conversation && answeredConversation(opened.det.conversation),
   }
+}
+
+/** What was looked at, with the documents one by one where the close commits to them. */
+function coverageIn(contents: Contents, closed: RecordOf<'run.close'>): Coverage {
+  const { perDocument, ...inAll } = closed.obs.coverage
+  if (perDocument === undefined) return inAll
+  return { ...inAll, perDocument: disclosed(contents, closed, 'run.close/perDocument') as DocumentCoverage[] }
 }
 
 /** What the checks of the release came to, with the words that are laid open; undefined when none were asked for. */

@@ -1,6 +1,7 @@
 import { type Disclosure, disclosedCommitment, disclosurePath } from './disclosures.ts'
 import type { Contents } from './evidence-contents.ts'
 import { DISCLOSURES, RECORDS } from './evidence-layout.ts'
+import type { RecordOf } from './fold-run.ts'
 import type { AnyRecord } from './record.ts'
 import { disclosedRecord, type RecordPass } from './record-pass.ts'
 import { refuse } from './verdict.ts'
@@ -44,7 +45,7 @@ function closedFields({ exported, disclosures }: Contents, pass: RecordPass): re
   const usual: readonly (readonly [AnyRecord | undefined, readonly string[]])[] = [
     [first, ['question', 'omitted', ...(earlier ? ['earlier'] : [])]],
     [released, ['value', 'citations', ...(checked ? ['problems'] : [])]],
-    [last.kind === 'run.close' ? last : undefined, ['denials']],
+    ...(last.kind === 'run.close' ? [[last, closedOf(last)] as const] : []),
   ]
   const paths = usual.flatMap(([record, names]) =>
     record === undefined
@@ -54,6 +55,10 @@ function closedFields({ exported, disclosures }: Contents, pass: RecordPass): re
   return paths.filter((path) => !disclosures.items.some((item) => item.path === path))
 }
 
+function closedOf({ obs }: RecordOf<'run.close'>): readonly string[] {
+  return ['denials', ...(obs.coverage.perDocument === undefined ? [] : ['perDocument'])]
+}
+
 function checkDisclosure(disclosure: Disclosure, pass: RecordPass, at: string): void {
   const { path, lane, n, field } = disclosure
   if (path !== disclosurePath(lane, n, field)) {
@@ -61,15 +66,22 @@ function checkDisclosure(disclosure: Disclosure, pass: RecordPass, at: string): 
   }
   const name = field.slice(field.indexOf('/') + 1)
   const found = disclosedRecord(pass, lane, n, field)
-  const det: object = found?.record.det ?? {}
-  const committed: unknown = Object.entries(det).find(([key]) => key === name)?.[1]
+  const [part, committed] = commitmentIn(found?.record, name)
   if (typeof committed !== 'string') {
     refuse('NO_SUCH_FIELD', `No record commits to ${path}.`, `${at}/field`)
   }
   if (disclosedCommitment(disclosure) !== committed) {
-    const record = `${RECORDS}#/${found?.place}/det/${name}`
+    const record = `${RECORDS}#/${found?.place}/${part}/${name}`
     refuse('COMMITMENT_MISMATCH', `The text of ${path} is not what ${record} committed to.`, `${at}/text`)
   }
+}
+
+/** What a record commits to under a name, and in which part of it. */
+function commitmentIn(record: AnyRecord | undefined, name: string): readonly [part: string, found: unknown] {
+  if (record?.kind === 'run.close' && name === 'perDocument')
+    return ['obs/coverage', record.obs.coverage.perDocument]
+  const det: object = record?.det ?? {}
+  return ['det', Object.entries(det).find(([key]) => key === name)?.[1]]
 }
 
 function matching(opened: number): string {

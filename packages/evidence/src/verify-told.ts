@@ -1,10 +1,11 @@
-import { type Citation, type Json, supportOf } from '@writ/contract'
+import { type Citation, type DocumentCoverage, type Json, supportOf } from '@writ/contract'
 import { canonicalJson } from './canonical.ts'
 import type { Field } from './commitment.ts'
 import { disclosurePath } from './disclosures.ts'
 import { utf8 } from './encoding.ts'
 import type { Contents } from './evidence-contents.ts'
 import { DISCLOSURES } from './evidence-layout.ts'
+import type { RecordOf } from './fold-run.ts'
 import type { AnyRecord } from './record.ts'
 import type { RecordPass } from './record-pass.ts'
 import { refuse } from './verdict.ts'
@@ -19,6 +20,7 @@ export function checkTold(contents: Contents, { first, last, released, refusals 
       `The records have ${refusals.denials.length} different refusals; those laid open are others.`,
       denials.at,
     )
+  checkDocuments(contents, last)
   if (released?.kind !== 'output.release') return
   const value = laidOpen(contents, released, 'output.release/value')
   if (value === undefined) return
@@ -36,6 +38,22 @@ export function checkTold(contents: Contents, { first, last, released, refusals 
   )
   if (canonicalJson(support) !== canonicalJson(derived))
     refuse('DISCLOSED_DIFFERS', 'The leaves of the value do not stand as the close says.', value.at)
+}
+
+/** Documents told one by one come to no more than all of them do. */
+function checkDocuments(contents: Contents, last: RecordOf<'run.close'>): void {
+  const open = laidOpen(contents, last, 'run.close/perDocument')
+  if (open === undefined) return
+  const { documents, touched, searched, read } = last.obs.coverage
+  const told = parsed(open) as readonly DocumentCoverage[]
+  const bytes = (of: (one: DocumentCoverage) => number): number => told.reduce((sum, one) => sum + of(one), 0)
+  const fits =
+    told.length <= documents &&
+    told.filter((one) => one.read > 0).length <= touched &&
+    bytes((one) => one.read) <= read &&
+    bytes((one) => (one.searched ? one.bytes : 0)) <= searched
+  if (!fits)
+    refuse('DISCLOSED_DIFFERS', 'More was looked at of single documents than of all of them.', open.at)
 }
 
 interface LaidOpen {

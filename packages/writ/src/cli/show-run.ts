@@ -11,7 +11,7 @@ import {
 import type { FrameView, RunView, StepView } from '../index.ts'
 import { block, fit } from './answer/block.ts'
 import { citationBlock } from './answer/citations.ts'
-import { coverageFact, supportInWords } from './answer/facts.ts'
+import { coverageFact, documentFact, supportInWords } from './answer/facts.ts'
 import { valueBlocks } from './answer/value-blocks.ts'
 import { describeConversation } from './describe-conversation.ts'
 import { describeFork } from './describe-fork.ts'
@@ -27,13 +27,16 @@ export interface RunLook {
   readonly name: string
 }
 
+/** Documents told one by one where not all is asked for. */
+const DOCUMENTS = 6
+
 /** Steps that went wrong, told above the tree. */
 const TOLD = 5
 
 /** A run for people: what became of it, what went wrong, and the tree of its frames and steps. */
 export function runLines(view: RunView, look: RunLook): readonly string[] {
   const lines = [
-    ...headLines(view),
+    ...headLines(view, look),
     ...answerLines(view, look),
     ...wrongLines(view),
     '',
@@ -45,7 +48,7 @@ export function runLines(view: RunView, look: RunLook): readonly string[] {
   return lines.map((line) => cutToWidth(line, look.columns))
 }
 
-function headLines(view: RunView): readonly string[] {
+function headLines(view: RunView, look: RunLook): readonly string[] {
   const {
     run,
     status,
@@ -76,11 +79,24 @@ function headLines(view: RunView): readonly string[] {
     `confined: ${confinement.level} (${confinement.layers.join(' in ')})`,
     ...(view.reason === null ? [] : [`why: ${view.reason}`]),
     ...(view.coverage === null ? [] : [`coverage: ${coverageFact({ coverage: view.coverage }, Infinity)}`]),
+    ...documentLines(view, look),
     ...view.checks.map((check) => `check: ${checkInWords(check)}`),
     ...(view.notes === null ? [] : [`notes: ${notesInWords(view.notes).join(' · ')}`]),
     ...(view.support === null ? [] : [`support: ${supportInWords(view.support)}`]),
     ...(fork === null ? [] : [`forked ${describeFork(fork)}`]),
     ...(conversation === null ? [] : [`goes on ${describeConversation(conversation)}`]),
+  ]
+}
+
+/** What was looked at of each document: those read most first, then those never touched. */
+function documentLines({ coverage }: RunView, { full, name }: RunLook): readonly string[] {
+  const all = coverage?.perDocument ?? []
+  const told = full || all.length <= DOCUMENTS ? all : all.slice(0, DOCUMENTS - 1)
+  const rest = (full ? (coverage?.documents ?? 0) : all.length) - told.length
+  const more = full ? 'not told one by one' : `writ show ${name} --full`
+  return [
+    ...told.map((one) => `  ${oneLine(one.doc)}: ${documentFact(one)}`),
+    ...(rest > 0 && all.length > 0 ? [`  … ${counted(rest, 'more document')} (${more})`] : []),
   ]
 }
 

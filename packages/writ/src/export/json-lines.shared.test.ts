@@ -83,6 +83,7 @@ describe('JSON Lines', () => {
       'output.release/citations',
       'output.release/value',
       'run.close/denials',
+      'run.close/perDocument',
       'run.open/omitted',
       'run.open/question',
     ])

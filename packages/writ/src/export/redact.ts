@@ -10,6 +10,7 @@ const NAMED: Readonly<Record<string, string>> = {
   citations: 'output.release/citations',
   problems: 'output.release/problems',
   denials: 'run.close/denials',
+  documents: 'run.close/perDocument',
 }
 
 /** `disclosures.json` with fewer fields. */

@@ -247,6 +247,38 @@ describe('claims', () => {
     })
   })
 
+  it('are not supported by a verifier that looked at nothing', async () => {
+    const blind = block("FINAL([{ claim: 'all of it', supported: true, why: 'it looks fine' }])")
+    const heard: string[] = []
+    const script = withVerifier([BARE], blind)
+    const answer = await ask(
+      (request) => {
+        heard.push(request.messages.at(-1)?.content ?? '')
+        return script(request)
+      },
+      ['claims'],
+    )
+    expect(answer).toMatchObject({ status: 'incomplete', checks: [{ check: 'claims', outcome: 'undone' }] })
+    expect(heard.join()).toContain('nothing of the corpus was searched or read')
+  })
+
+  it('are supported by a verifier that searched and found nothing', async () => {
+    const none = block(`const { matches } = await grep('no such word', {})
+FINAL([{ claim: 'nobody says so', supported: matches.length === 0, why: 'no match' }])`)
+    const searched = await ask(withVerifier([BARE], none), ['claims'])
+    expect(searched).toMatchObject({ status: 'complete', checks: [{ outcome: 'passed' }] })
+  })
+
+  it('are left unchecked of a value that is longer than a verifier is told', async () => {
+    const long = block("FINAL(['needle', 'x'.repeat(20_000)])")
+    const answer = await ask(withVerifier([long], verdict(true)), ['claims'])
+    expect(answer).toMatchObject({
+      status: 'complete',
+      checks: [{ check: 'claims', outcome: 'undone', code: 'TOO_LONG' }],
+      usage: { frames: 1 },
+    })
+  })
+
   it('are refused to be checked under a bundle that knows no verifier, before anything runs', async () => {
     const policy = await bundleThat(join(home.place, 'policy'), ({ profiles }) => delete profiles.verifier)
     await expect(home.ask(sequence([BARE]), { policy }, { verify: ['claims'] })).rejects.toMatchObject({

@@ -3,6 +3,8 @@ import {
   answeredConversation,
   answerNotes,
   askedInWords,
+  type Coverage,
+  type DocumentCoverage,
   everyPartition,
   formatLabel,
   type Json,
@@ -10,6 +12,7 @@ import {
   type Ledger,
   NOTHING,
   openingPath,
+  type RecordedCoverage,
   type RecordedDecision,
   type RecordedPartition,
   reasonInWords,
@@ -66,11 +69,13 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
   const views: StepView[] = []
   const goals = new Map<string, string | null>()
   let released: RunView['released'] = null
+  let perDocument: readonly DocumentCoverage[] | null = null
   for (const step of steps) {
     const view = await outline(step, viewed, reader)
     views.push(view)
     if (step.kind === 'run.open') goals.set(step.lane, view.about)
     if (step.child !== null) goals.set(step.child, view.about)
+    if (step.kind === 'run.close' && view.withheld === null) perDocument = await reader.perDocument(step)
     if (step.kind === 'output.release' && view.withheld === null) released = await releasedBy(step, reader)
   }
   const { user, purpose, partitions, confinement, script, conversation } = opening.det
@@ -100,7 +105,7 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     basis,
     support,
     checks: told.checks,
-    coverage: closing?.obs.coverage ?? null,
+    coverage: closing === undefined ? null : covered(closing.obs.coverage, perDocument),
     notes: answerNotes(opening.det.notes, closing?.det.notes) ?? null,
     label: formatLabel(held),
     script: script === undefined ? null : { name: script.name, planHash: script.planHash },
@@ -116,6 +121,12 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     fork: forkView(told),
     conversation: conversation === undefined ? null : answeredConversation(conversation),
   }
+}
+
+/** What was looked at, with the documents one by one where whoever looks may see them. */
+function covered(recorded: RecordedCoverage, perDocument: readonly DocumentCoverage[] | null): Coverage {
+  const { perDocument: _, ...inAll } = recorded
+  return { ...inAll, ...(perDocument === null ? {} : { perDocument }) }
 }
 
 /** One step whole, as far as whoever looks may see it. Rejects with `USAGE` when the run has no such step. */

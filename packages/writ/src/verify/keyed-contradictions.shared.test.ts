@@ -1,6 +1,6 @@
 import { type AnyRecord, canonicalJson } from '@writ/evidence'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { charged, det, type Forgery, limits, obs, priced, single } from './keyed-alterations.fixture.ts'
+import { charged, det, type Forgery, limits, priced, single } from './keyed-alterations.fixture.ts'
 import { AMOUNTS } from './keyed-amounts.fixture.ts'
 import { FLOWS } from './keyed-flows.fixture.ts'
 import { judgeAgain } from './keyed-run.fixture.ts'
@@ -39,9 +39,16 @@ const UNSTATED: readonly (Forgery & { readonly because: string })[] = [
     because: 'A limit that nothing came near is told by the opening record alone.',
   },
   {
-    ...obs('fewer bytes read', 'wide', 'run.close', ({ obs: { coverage } }) => ({
-      coverage: { ...coverage, read: coverage.touched },
-    })),
+    name: 'fewer bytes read, and documents no longer told one by one',
+    of: 'wide',
+    forge: ({ records, disclosures }) => ({
+      records: records.map((record): AnyRecord => {
+        if (record.kind !== 'run.close') return record
+        const { perDocument: _, ...coverage } = record.obs.coverage
+        return { ...record, obs: { ...record.obs, coverage: { ...coverage, read: coverage.touched } } }
+      }),
+      disclosures: disclosures.filter(({ field }) => field !== 'run.close/perDocument'),
+    }),
     because:
       'Which bytes of a document a read handed over is in a commitment; that text came from it is all there is.',
   },

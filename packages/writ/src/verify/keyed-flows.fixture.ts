@@ -199,6 +199,9 @@ export const FLOWS: Readonly<Record<string, readonly Forgery[]>> = {
     obs('more documents touched than were', 'wide', 'run.close', ({ obs: { coverage } }) => ({
       coverage: { ...coverage, touched: coverage.documents },
     })),
+    obs('less read than of single documents', 'wide', 'run.close', ({ obs: { coverage } }) => ({
+      coverage: { ...coverage, read: coverage.touched },
+    })),
     obs('more read than there is', 'wide', 'run.close', ({ obs: { coverage } }) => ({
       coverage: { ...coverage, read: coverage.bytes + 1 },
     })),

@@ -4,6 +4,7 @@ import {
   checkInWords,
   counted,
   type Denial,
+  type DocumentCoverage,
   dollars,
   isLeftOut,
   type NamedPartition,
@@ -80,7 +81,7 @@ export function supportInWords({ quoted, computed, unsupported }: Omit<Support, 
 
 /** How much of what was in scope was looked at. */
 export function coverageFact({ coverage }: Pick<Answer, 'coverage'>, columns: number): string {
-  const { documents, touched, bytes, searched, read, unstructured } = coverage
+  const { documents, touched, bytes, searched, read, checks, unstructured } = coverage
   if (documents === 0) return 'there were no documents in scope'
   const untouched = documents - touched
   const share = bytes === 0 ? '' : ` (${percent(read, bytes)})`
@@ -88,14 +89,21 @@ export function coverageFact({ coverage }: Pick<Answer, 'coverage'>, columns: nu
     unstructured === undefined
       ? ''
       : ` · structure of ${counted(unstructured.files, 'source file')} not read yet`
+  const apart = checks === undefined ? '' : ` · checks read ${size(checks.read)}`
   if (columns < NARROW)
-    return `read ${part(read, bytes)} · ${whole(untouched)} of ${whole(documents)} never touched${without}`
+    return `read ${part(read, bytes)} · ${whole(untouched)} of ${whole(documents)} never touched${apart}${without}`
   const never =
     untouched === 0
       ? `every one of ${counted(documents, 'document')} touched`
       : `${whole(untouched)} of ${counted(documents, 'document')} never touched`
   const over = searched >= bytes ? 'searched all of it' : `searched ${size(searched)} of it`
-  return `read ${part(read, bytes)}${share} · ${over} · ${never}${without}`
+  return `read ${part(read, bytes)}${share} · ${over} · ${never}${apart}${without}`
+}
+
+/** `read 310 of 5,400 bytes (6 %)`, `searched, nothing of it read`. */
+export function documentFact({ bytes, searched, read }: DocumentCoverage): string {
+  if (read > 0) return `read ${part(read, bytes)}${bytes === 0 ? '' : ` (${percent(read, bytes)})`}`
+  return searched ? 'searched, nothing of it read' : 'never touched'
 }
 
 /** What it owes to notes of earlier runs, and leaves to later ones; undefined where there is nothing to say. */

@@ -1,4 +1,4 @@
-import type { Check, Citation, Coverage, Denial, Det, Json, Omitted, Status } from '@writ/contract'
+import type { Check, Citation, CoverageInAll, Denial, Det, Json, Omitted, Status } from '@writ/contract'
 import {
   type AnyRecord,
   ChargeFacts,
@@ -41,7 +41,7 @@ export interface RunSummary {
   readonly withheld: string | null
   /** What the checks that were asked for came to, each with what did not pass, as far as that is laid open. */
   readonly checks: readonly Check[]
-  readonly coverage: Coverage | null
+  readonly coverage: CoverageInAll | null
   /** Whether every model that may have been called has a known price. */
   readonly costKnown: boolean
   /** Model calls charged their worst case, and input tokens charged as cached by a provider. */

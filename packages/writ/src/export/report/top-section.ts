@@ -1,7 +1,7 @@
 import {
   answerNotes,
   type Basis,
-  type Coverage,
+  type CoverageInAll,
   counted,
   everyPartition,
   formatLabel,
@@ -56,7 +56,7 @@ function accessed({ coverage, documents, partitions }: RunSummary): readonly Htm
 }
 
 /** What code went over, and of how much of that the text came back: of what was only gone over, nothing did. */
-export function coverageInWords({ documents, bytes, touched, searched, read }: Coverage): Html {
+export function coverageInWords({ documents, bytes, touched, searched, read, checks }: CoverageInAll): Html {
   const all = counted(documents, 'document')
   const over =
     searched >= bytes
@@ -68,7 +68,11 @@ export function coverageInWords({ documents, bytes, touched, searched, read }: C
     touched === 0
       ? 'No text of them was handed to the program.'
       : `Text was handed to the program from ${touched === documents ? (documents === 1 ? 'it' : 'all of them') : `${whole(touched)} of them`}: ${size(read)} of ${size(bytes)}.`
-  return html`${over} ${back}`
+  const apart =
+    checks === undefined
+      ? ''
+      : ` Frames that checked the answer were handed ${size(checks.read)} from ${whole(checks.touched)} of them.`
+  return html`${over} ${back}${apart}`
 }
 
 function why({ opening, strategy, closing, frames, answeredBy, inTurns }: RunSummary): readonly Html[] {

@@ -1,5 +1,6 @@
 import {
   type Citation,
+  type DocumentCoverage,
   itemPayload,
   type Json,
   type KeptPrompt,
@@ -88,6 +89,11 @@ export class ContentReader {
     return value === null
       ? null
       : { value: parsed(value), citations: parsed<readonly Citation[]>(citations) ?? [] }
+  }
+
+  /** How much a run looked at of each document, told by its close. Null where it is not laid open. */
+  async perDocument(step: Step): Promise<readonly DocumentCoverage[] | null> {
+    return parsed<readonly DocumentCoverage[]>(await this.#beside(step)('perDocument'))
   }
 
   /** What a model call sent: the conversation of each item. Null where it is not to be had. */

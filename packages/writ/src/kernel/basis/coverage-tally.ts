@@ -1,4 +1,13 @@
-import type { ContextStore, Coverage, DocumentFilter, DocumentInfo, Partition, Span } from '@writ/contract'
+import {
+  type ContextStore,
+  type CoverageInAll,
+  type DocumentCoverage,
+  type DocumentFilter,
+  type DocumentInfo,
+  MOST_COVERED,
+  type Partition,
+  type Span,
+} from '@writ/contract'
 import { SpanSet } from './span-set.ts'
 
 interface Filtered {
@@ -53,7 +62,7 @@ export class CoverageTally {
   }
 
   /** What it comes to. `locate` finds documents of the corpus. */
-  coverage(locate: (doc: string) => DocumentInfo | undefined): Coverage {
+  coverage(locate: (doc: string) => DocumentInfo | undefined): CoverageInAll {
     const known = (doc: string): DocumentInfo | undefined => {
       const info = locate(doc)
       return info !== undefined && this.#partitions.has(info.partition) ? info : undefined
@@ -69,6 +78,30 @@ export class CoverageTally {
       searched: sum(whole.map(({ bytes }) => bytes)) + sum(named.map((info) => info?.bytes ?? 0)),
       read: sum(touched.map(([, bytes]) => bytes)),
     }
+  }
+
+  /** Documents of these partitions one by one: those read most first, then those never touched. */
+  perDocument(
+    store: Pick<ContextStore, 'locate' | 'firstDocuments'>,
+    isTold: (partition: Partition) => boolean,
+  ): readonly DocumentCoverage[] {
+    const told = [...this.#partitions.values()].filter(isTold)
+    const ids = new Set(told.map(({ id }) => id))
+    const read = new Map(this.#handed.totals())
+    const all = [
+      ...[...read.keys()].flatMap((doc) => store.locate(doc) ?? []),
+      ...told.flatMap(({ id }) => store.firstDocuments(id, MOST_COVERED)),
+    ]
+    const known = new Map(all.filter(({ partition }) => ids.has(partition)).map((info) => [info.id, info]))
+    return [...known.values()]
+      .map(({ id: doc, partition, bytes }) => ({
+        doc,
+        bytes,
+        searched: this.#whole.has(partition) || this.#named.has(doc),
+        read: read.get(doc) ?? 0,
+      }))
+      .sort((a, b) => b.read - a.read || (a.doc < b.doc ? -1 : 1))
+      .slice(0, MOST_COVERED)
   }
 }
 

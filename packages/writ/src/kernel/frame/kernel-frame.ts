@@ -204,7 +204,7 @@ export class KernelFrame implements Frame {
       return
     }
     checkValue(this.#state, this.#lane, valueJson)
-    if (this.role === 'verifier') requireVerdicts(valueJson)
+    if (this.role === 'verifier') requireVerdicts(this.#lane, valueJson)
     this.#released = { id: null, valueJson, citations: citationsOf(this.#lane), sealed: [], checks: [] }
   }
 

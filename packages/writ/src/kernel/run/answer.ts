@@ -1,7 +1,11 @@
 import {
   type Answer,
-  type Coverage,
+  type CoverageInAll,
+  type DocumentCoverage,
+  type DocumentInfo,
+  flowsTo,
   type Json,
+  type RecordedCoverage,
   type RecordedReason,
   type Status,
   supportOf,
@@ -20,11 +24,34 @@ export interface RootEnd {
   readonly result: FrameRun
 }
 
+/** Name of what the closing record commits to of each document, and of the text beside it. */
+export const PER_DOCUMENT = 'perDocument'
+
+/** How much was looked at of each document whose label the answer has; what was recorded of that, where the run had closed. */
+export async function documentsCovered(
+  { coverage, journal, ports }: RunState,
+  { label }: FrameState,
+  closing: StepId,
+): Promise<readonly DocumentCoverage[]> {
+  const closed = journal.close(closing)
+  if (closed !== undefined)
+    return closed.obs.coverage.perDocument === undefined
+      ? []
+      : (JSON.parse(await closed.text(PER_DOCUMENT)) as DocumentCoverage[])
+  try {
+    return coverage.perDocument(ports.store, (partition) => flowsTo(partition.label, label))
+  } catch {
+    // Where the store is gone there is nothing to tell.
+    return []
+  }
+}
+
 /** The answer of a run, and why it is not complete. `closing` is the step of its closing record. */
 export function answerOf(
   state: RunState,
   end: RootEnd,
   closing: StepId,
+  perDocument: readonly DocumentCoverage[],
 ): { readonly answer: Answer; readonly reason: RecordedReason | null } {
   const { status, reason, text } = judge(state, end)
   const released = end.result.value
@@ -35,6 +62,7 @@ export function answerOf(
   const basis = released === undefined ? null : basisSoFar(state.tally)
   // A run that had closed took as long as its close says, and a replay has no corpus to look its coverage up in.
   const closed = state.journal.close(closing)?.obs
+  const { perDocument: _, ...inAll }: RecordedCoverage = closed?.coverage ?? coverageOf(state)
   const answer: Answer = {
     schema: 'writ.answer/1',
     run: state.run,
@@ -61,7 +89,7 @@ export function answerOf(
     },
     ...(standsIn(state) ? { answeredBy: [...state.tally.answered].sort() } : {}),
     support: supportOf(value, citations, basis, state.bySentence),
-    coverage: closed?.coverage ?? coverageOf(state),
+    coverage: { ...inAll, ...(perDocument.length === 0 ? {} : { perDocument }) },
     ...(released === undefined || released.checks.length === 0 ? {} : { checks: released.checks }),
     denials: state.gate.denials,
     omitted: state.ports.store.omitted,
@@ -73,10 +101,17 @@ export function answerOf(
 }
 
 /** What was looked at, and what there is of the source that could be asked for its structure and never was. */
-function coverageOf({ coverage, ports: { store } }: RunState): Coverage {
-  const looked = coverage.coverage((doc) => store.locate(doc))
+function coverageOf({ coverage, checkCoverage, ports: { store } }: RunState): CoverageInAll {
+  const locate = (doc: string): DocumentInfo | undefined => store.locate(doc)
+  const looked = coverage.coverage(locate)
+  const { touched, searched, read } = checkCoverage.coverage(locate)
   const unstructured = store.unstructured?.()
-  return { ...looked, ...(unstructured === undefined || unstructured.files === 0 ? {} : { unstructured }) }
+  const checks = touched + searched === 0 ? {} : { checks: { touched, searched, read } }
+  return {
+    ...looked,
+    ...checks,
+    ...(unstructured === undefined || unstructured.files === 0 ? {} : { unstructured }),
+  }
 }
 
 /** Whether the run has, or had before a fork, models that stand in for others. */

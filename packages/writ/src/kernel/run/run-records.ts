@@ -18,6 +18,7 @@ import type { RunModels } from '../basis/ports.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { CHANGES, type Fork } from '../state/fork.ts'
 import type { RunState } from '../state/run-state.ts'
+import { PER_DOCUMENT } from './answer.ts'
 import { type ClosedNotes, NOTES_KEPT } from './closing-notes.ts'
 import { NOTES_GIVEN, recordedNotes } from './given-notes.ts'
 import type { RunRequest } from './run-request.ts'
@@ -121,6 +122,8 @@ export async function closeRecord(
 ): Promise<void> {
   const { journal, tally, share } = state
   const { quoted, computed, unsupported } = answer.support
+  const { perDocument, ...inAll } = answer.coverage
+  const each = perDocument === undefined ? undefined : canonicalJson(perDocument)
   await journal.write({
     kind: 'run.close',
     id,
@@ -141,9 +144,15 @@ export async function closeRecord(
       at: journal.now(),
       tookMs: answer.usage.wallMs,
       reason: answer.reason,
-      coverage: answer.coverage,
+      coverage: {
+        ...inAll,
+        ...(each === undefined ? {} : { perDocument: journal.commit(id, 'run.close', PER_DOCUMENT, each) }),
+      },
     },
-    ...(kept === null ? {} : { payloads: { [NOTES_KEPT]: kept } }),
+    payloads: {
+      ...(kept === null ? {} : { [NOTES_KEPT]: kept }),
+      ...(each === undefined ? {} : { [PER_DOCUMENT]: each }),
+    },
     durability: 'flush',
   }).durable
 }

@@ -34,7 +34,7 @@ import { modelList, modelsOf } from '../state/run-models.ts'
 import { noteLimit, type RunState } from '../state/run-state.ts'
 import { observe } from '../steps/observe.ts'
 import type { Released } from '../steps/release.ts'
-import { answerOf, type RootEnd } from './answer.ts'
+import { answerOf, documentsCovered, type RootEnd } from './answer.ts'
 import { closeNotes } from './closing-notes.ts'
 import { conversationOf } from './conversation-of.ts'
 import { logOpening } from './logged.ts'
@@ -123,8 +123,10 @@ export async function runToClose(
   const closing = end.lane.next()
   // Where the store is gone, what the filters meant counts as not searched.
   if (state.journal.close(closing) === undefined)
-    await state.coverage.settle(state.ports.store).catch(() => undefined)
-  const { answer: bare, reason } = answerOf(state, end, closing)
+    for (const tally of [state.coverage, state.checkCoverage])
+      await tally.settle(state.ports.store).catch(() => undefined)
+  const perDocument = await documentsCovered(state, end.lane, closing)
+  const { answer: bare, reason } = answerOf(state, end, closing, perDocument)
   const { answer, ...notes } = closeNotes(state, closing, bare, end.lane.notes)
   // Where later runs look for them is settled before they are there: a run that is cut off in between does both again.
   if (notes.kept !== null) await ports.keepNotes?.(closing.n)
@@ -169,6 +171,7 @@ export function createState(
     omitted: canonicalJson(ports.store.omitted),
     notes: request.notes,
     coverage: new CoverageTally(ports.store.partitions),
+    checkCoverage: new CoverageTally(ports.store.partitions),
     suspension,
     journal,
     gate: new Gate(ports, authority, halt),

@@ -13,6 +13,7 @@ import {
 import type { StepId } from '../basis/step-id.ts'
 import type { RunState } from '../state/run-state.ts'
 import { problemsJson, type Released } from '../steps/release.ts'
+import { PER_DOCUMENT } from './answer.ts'
 import { logClosing, type Sealing } from './logged.ts'
 import { EARLIER, OPENING } from './run-records.ts'
 import type { RunRequest } from './run-request.ts'
@@ -52,7 +53,7 @@ export async function sealRun(sealing: Sealing, disclosures: readonly Disclosure
 
 /**
  * What the evidence opens by default: question, what was said before an answer, answer, citations, what did not pass a check, what
- * was refused and what was left out.
+ * was refused, what was left out, and how much was looked at of each document.
  */
 export function defaultDisclosures(
   state: RunState,
@@ -80,5 +81,10 @@ export function defaultDisclosures(
       opened.push(disclose(key, lane, n, 'output.release/problems', problemsJson(released.checks)))
   }
   opened.push(disclose(key, closing.lane, closing.n, 'run.close/denials', canonicalJson(answer.denials)))
+  const { perDocument } = answer.coverage
+  if (perDocument !== undefined)
+    opened.push(
+      disclose(key, closing.lane, closing.n, `run.close/${PER_DOCUMENT}`, canonicalJson(perDocument)),
+    )
   return opened
 }

@@ -110,6 +110,8 @@ export class FrameState implements DecisionContext {
   }
   /** Byte ranges handed to this frame or to a joined child. */
   readonly slices: SpanSet = new SpanSet()
+  /** Whether this frame or a joined child searched the corpus or was handed text of it. */
+  looked = false
   /** Every table that it was told of, when it last asked for all; null before. */
   tables: readonly TableListing[] | null = null
   /** Values of blind children that this frame holds, by lane. */

@@ -58,6 +58,8 @@ export interface RunState {
   /** What earlier runs of the corpus left; undefined for a run that neither reads nor leaves notes. */
   readonly notes: GivenNotes | undefined
   readonly coverage: CoverageTally
+  /** The same of frames that check what another is about to release. */
+  readonly checkCoverage: CoverageTally
   readonly journal: Journal
   readonly gate: Gate
   readonly slots: (model: ModelProfile) => ModelSlots

@@ -1,19 +1,13 @@
-import {
-  type Check,
-  type Citation,
-  type FrameValue,
-  type ItemOutcome,
-  WritError,
-  whole,
-} from '@writ/contract'
+import { type Check, type Citation, type FrameValue, type ItemOutcome, WritError } from '@writ/contract'
 import { canonicalJson } from '@writ/evidence'
 import type { FrameState } from '../state/frame-state.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { Candidate } from './release-candidate.ts'
 import { type FrameRunners, performSpawn } from './spawn.ts'
 
-/** What the verifier is told at most: characters of the value, and citations. */
+/** Characters of a value that a verifier can be told; a longer one is not checked. */
 const VALUE_CHARS = 20_000
+/** Citations that it is told at most. */
 const CITATIONS = 50
 /** Problems that an answer tells, and characters of each. */
 const PROBLEMS = 20
@@ -38,9 +32,12 @@ export async function checkClaims(
 ): Promise<Check> {
   // What is sealed may not be shown to a child that its parent hears of.
   if (candidate.sealed.length > 0) return undone('SEALED')
+  // Verdicts on the beginning of a value say nothing of the rest.
+  const text = textOf(candidate)
+  if (text.length > VALUE_CHARS) return undone('TOO_LONG')
   const { verifier } = state.authority
   if (verifier === undefined) throw new WritError('INTERNAL', 'The run has no profile for a verifier.')
-  const request = { goal: verifierGoal(lane.goal, candidate), scope: 'inherit' } as const
+  const request = { goal: verifierGoal(lane.goal, text, candidate), scope: 'inherit' } as const
   const inherited = lane.inherited.length
   const child = { step: lane.next(), request, profile: verifier, alone: true }
   const [outcome] = await performSpawn(state, lane, [child], runFrame, () => undefined)
@@ -72,12 +69,21 @@ function undone(code: string): Check {
   return { check: 'claims', outcome: 'undone', checked: 0, failed: 0, code, problems: [] }
 }
 
-/** Throws `INVALID_ANSWER` for what is no list of verdicts, so that the verifier is told and may release again. */
-export function requireVerdicts(valueJson: string): void {
-  if (verdictsOf(valueJson) === undefined)
+/**
+ * Throws `INVALID_ANSWER` for what is no list of verdicts, or supports a claim without a look at the corpus. The verifier is
+ * told, and may release again.
+ */
+export function requireVerdicts({ looked }: Pick<FrameState, 'looked'>, valueJson: string): void {
+  const verdicts = verdictsOf(valueJson)
+  if (verdicts === undefined)
     throw new WritError(
       'INVALID_ANSWER',
       'A verifier releases [{claim, supported, why}, …]: a text, true or false, and a text for each claim, at least one.',
+    )
+  if (!looked && verdicts.some(({ supported }) => supported))
+    throw new WritError(
+      'INVALID_ANSWER',
+      'A claim is said to be supported, and nothing of the corpus was searched or read: look each claim up first.',
     )
 }
 
@@ -93,13 +99,16 @@ function isVerdict(value: unknown): value is Verdict {
   return typeof claim === 'string' && typeof supported === 'boolean' && typeof why === 'string'
 }
 
-function verifierGoal(question: string, { value, citations }: Candidate): string {
-  const text = typeof value === 'string' ? value : canonicalJson(value)
+function textOf({ value }: Candidate): string {
+  return typeof value === 'string' ? value : canonicalJson(value)
+}
+
+function verifierGoal(question: string, text: string, { citations }: Candidate): string {
   const cited = citations.slice(0, CITATIONS).map(citationLine)
   return [
     'Check the claims of an answer before it is given.',
     `Question:\n${question}`,
-    `Answer${text.length > VALUE_CHARS ? `, the first ${whole(VALUE_CHARS)} characters` : ''}:\n${text.slice(0, VALUE_CHARS).toWellFormed()}`,
+    `Answer:\n${text.toWellFormed()}`,
     ...(cited.length === 0 ? ['It cites nothing.'] : [`It cites:\n${cited.join('\n')}`]),
   ].join('\n\n')
 }

@@ -123,12 +123,14 @@ export async function performContextStep<T>(
 
 /** Takes down what was searched, and what was handed over, for citations. */
 function take<T>(
-  { coverage, tally }: RunState,
+  state: RunState,
   lane: FrameState,
   step: ContextStep<T>,
   partitions: readonly string[],
   value: T,
 ): void {
+  const { tally } = state
+  const coverage = lane.checking ? state.checkCoverage : state.coverage
   if (step.searches === true) {
     const docs = step.covers?.(value) ?? step.named ?? lane.scope.docs
     if (step.where === undefined) coverage.search(partitions, docs)
@@ -141,6 +143,7 @@ function take<T>(
   step.given?.(value)
   const spans = step.handed?.(value) ?? []
   coverage.hand(spans)
+  if (step.searches === true || spans.length > 0) lane.looked = true
   for (const number of step.noted?.(value) ?? []) tally.notes.add(number)
   for (const { doc, start, end } of spans) lane.slices.add(doc, start, end)
 }

@@ -100,6 +100,7 @@ function taken(
   const came = cameTo(opened, result)
   if (!came.ok) return came
   lane.slices.merge(opened.slices)
+  if (opened.looked) lane.looked = true
   lane.inherited.push(...came.value.citations)
   for (const [held, value] of opened.sealed) lane.sealed.set(held, value)
   return came
