@@ -82,6 +82,7 @@ async function runTheExamples(): Promise<void> {
       [],
       /^stop: With thirty days[\s\S]*cites lease\.txt[\s\S]*… run [\s\S]*^Either party\./m,
     )
+    says('script.ts', ['end'], /^3 model calls, 3 at most[\s\S]*'lease\.txt' +│ 'Thirty days\.'/m)
     says('table.ts', [], /^lease\.txt: ends on no fixed day, days of notice: 30\nloan\.txt: ends 2027-06-30/m)
     evaluate(examples)
   } finally {

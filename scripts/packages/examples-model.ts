@@ -12,6 +12,7 @@ const ROWS = JSON.stringify([
 const script: Script = ({ prompt }) => {
   if (prompt.includes('does not fit')) return ROWS
   if (prompt.includes('When does each contract end')) return 'Soon.'
+  if (prompt.includes('about this clause')) return prompt.includes('Mill Lane') ? 'Thirty days.' : 'Another.'
   return prompt.includes('</message-') ? `Either party.\n${QUOTE}` : `With thirty days notice.\n${QUOTE}`
 }
 
