@@ -46,12 +46,14 @@ let anthropic: Server
 
 const CLAIM = 'Acme may assign this contract without consent'
 
-/** Looks first, then releases what it cites; a verifier finds it supported, and a schema gets rows. */
+/** Looks first, then releases what it cites; a verifier looks, too, and finds it supported; a schema gets rows. */
 const script: Script = ({ messages, turns }) => {
   const said = messages.map(({ content }) => content).join('\n')
   const rows = said.includes('end in 2027') ? [{ contract: 'acme.txt', ends: '2027-01-01' }] : undefined
   if (said.startsWith('You are a verifier'))
-    return block(`FINAL([{ claim: '${CLAIM}', supported: true, why: 'acme.txt says so' }])`)
+    return block(
+      `const { matches } = await grep('${CLAIM}'); FINAL([{ claim: '${CLAIM}', supported: matches.length > 0, why: 'acme.txt' }])`,
+    )
   if (!said.includes('```repl'))
     return { kind: 'text', text: rows === undefined ? CLAIM : JSON.stringify(rows) }
   if (turns === 0) return block(`const found = await grep('${CLAIM}'); print(found.matches.length)`)

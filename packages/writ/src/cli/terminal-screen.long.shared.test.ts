@@ -92,7 +92,7 @@ describe.skipIf(!HAS_TERMINAL)('the window after `ask`', () => {
     const ask = [process.execPath, LAUNCHER, 'ask', 'Which of these documents mention patents?', 'docs']
     const shown = await inTerminal(ask, session(60, 14))
     expect(shown.screen.join('\n')).toMatch(
-      /^Exact: .*\n[\s\S]*\bof 3 documents, 22,500 bytes\.\ncheck: grep /m,
+      /^Exact: .*\n0 of 3 documents [\s\S]*\bin the 22,500 bytes\.\ncheck: grep /m,
     )
     isWhole(shown)
   })
