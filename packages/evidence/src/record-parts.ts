@@ -299,6 +299,7 @@ export const fork: Shape<RecordedFork> = object<RecordedFork>({
   records: count,
   models: list(model),
   fallbacks: optional(fallbacks),
+  verifier: optional(list(model)),
   changes: digest,
 })
 

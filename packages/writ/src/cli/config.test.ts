@@ -39,6 +39,7 @@ describe('the configuration', () => {
   it.each([
     ['model', 'openai/gpt-5', '--model'],
     ['subModel', 'openai/gpt-5', '--sub-model'],
+    ['verifierModel', 'openai/gpt-5', '--verifier-model'],
     ['prices', { 'any/model': '0/0' }, '--price'],
     ['models', { 'any/model': { price: '0/0', asOf: '2026-11-20' } }, 'user configuration'],
     ['contextWindow', 1_000_000, '--context-window'],

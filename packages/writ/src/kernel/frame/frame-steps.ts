@@ -18,10 +18,10 @@ import {
   withDocuments,
 } from '@writ/contract'
 import type { CheckedSchema } from '../../schema/index.ts'
+import type { ModelList } from '../basis/model-list.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { requirePrompt } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
-import type { ModelList } from '../state/model-list.ts'
 import { chooseModel, modelList } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
 import { listedScripts, namedScript } from '../steps/child-script.ts'
@@ -171,7 +171,7 @@ export class FrameSteps {
     }
     // A fork may lie between two steps of a call.
     const choose = (step: StepId): ReturnType<typeof chooseModel> =>
-      chooseModel(this.#state, step, request.model)
+      chooseModel(this.#state, step, request.model, this.#lane.profile)
     let model: ModelProfile
     try {
       ;({ model } = choose(id))

@@ -20,6 +20,7 @@ import type { StandingReservation } from '../basis/budget-pool.ts'
 import { lastTurnBytes } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { promptBytes } from '../state/prompt-bytes.ts'
+import { isVerifier } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
 import { requireVerdicts } from '../steps/check-claims.ts'
 import { callSteps, performCall } from '../steps/model-fallback.ts'
@@ -76,9 +77,8 @@ export class KernelFrame implements Frame {
 
   get role(): FrameRole {
     const { profile, parent } = this.#lane
-    const { verifier, voter } = this.#state.authority
-    if (parent === null || profile.id === voter?.id) return 'orchestrator'
-    return profile.id === verifier?.id ? 'verifier' : 'worker'
+    if (parent === null || profile.id === this.#state.authority.voter?.id) return 'orchestrator'
+    return isVerifier(this.#state, profile) ? 'verifier' : 'worker'
   }
 
   get depth(): number {
