@@ -129,7 +129,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     maxDepth: 0,
     endedSteps: 0,
     partitions: new Set(),
-    maxTurns: 0,
+    limits: undefined,
     scripted: false,
   }
   readonly #refusals = new Refusals()
@@ -155,7 +155,7 @@ class RunWalk implements RunVisitor<Lane, void> {
 
   #open(run: Det['run.open']): void {
     for (const { id } of everyPartition(run)) this.#counts.partitions.add(id)
-    this.#counts.maxTurns = run.limits.maxTurns
+    this.#counts.limits = run.limits
     this.#counts.scripted = run.script !== undefined
     this.#known = {
       run,
@@ -310,7 +310,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkDepth(lane, decision, at)
     checkSubject(decision, 'model::call', `model:${model}`, at)
     fallbacks.call(record, place)
-    checkTurn(record, lane, run.limits, at)
+    checkTurn(record, lane, at)
     checkHeld(record, lane, run, at)
     checkSteps(record, place, run.limits)
     checkFanOut(record, place, run)

@@ -57,6 +57,17 @@ describe('the configuration', () => {
     expect(() => load({}, { [key]: value })).not.toThrow()
   })
 
+  it('lets a project lower limits of a role, and the user set them', () => {
+    const user = { limits: { maxVerifierTurns: 8, maxWorkerCalls: 5 } }
+    const project = { limits: { maxVerifierTurns: 9, maxVerifierCalls: 0, maxWorkerCalls: 2 } }
+    expect(load(project, user).limits).toMatchObject({
+      maxVerifierTurns: 8,
+      maxVerifierCalls: 0,
+      maxWorkerCalls: 2,
+    })
+    expect(() => load({ limits: { maxWorkerTurns: 0 } })).toThrow(bad(/maxWorkerTurns/))
+  })
+
   it('lets a project lower limits, never raise them', () => {
     const project = { limits: { maxCalls: 5, maxTokens: 1_000, maxCost: 0.25, timeout: 1.5, maxDepth: 9 } }
     expect(load(project).limits).toEqual({

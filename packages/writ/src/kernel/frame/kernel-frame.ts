@@ -10,6 +10,7 @@ import {
   type GuestContext,
   type ItemOutcome,
   type Message,
+  mostTurns,
   type Perform,
   replOf,
   type Tuning,
@@ -62,7 +63,7 @@ export class KernelFrame implements Frame {
     this.#lane = lane
     this.#start = start
     this.tuning = tuningOf(state.profiles, lane.model.id)
-    this.#steps = new FrameSteps(state, lane, start.runFrame, this.tuning)
+    this.#steps = new FrameSteps(state, lane, start.runFrame, this)
     this.#repl = new Repl(state, lane, this.#steps, {
       context: start.context,
       // What a person wrote to be run is JavaScript, whatever models write.
@@ -90,7 +91,7 @@ export class KernelFrame implements Frame {
   }
 
   get maxTurns(): number {
-    return this.#state.limits.maxTurns
+    return mostTurns(this.#state.limits, this.role)
   }
 
   get goal(): string {

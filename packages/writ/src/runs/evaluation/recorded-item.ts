@@ -7,6 +7,7 @@ import {
   type Limits,
   openingPath,
   type Partition,
+  ROLE_LIMITS,
   type Script,
 } from '@writ/contract'
 import { canonicalJson, decodeRecord } from '@writ/evidence'
@@ -122,7 +123,8 @@ function fits(recorded: Limits, now: Limits): boolean {
     within(recorded.maxTokens, now.maxTokens) &&
     within(recorded.timeoutMs, now.timeoutMs) &&
     recorded.maxDepth <= now.maxDepth &&
-    recorded.maxTurns === now.maxTurns
+    recorded.maxTurns === now.maxTurns &&
+    ROLE_LIMITS.every((name) => recorded[name] === now[name])
   )
 }
 
