@@ -52,6 +52,7 @@ const BAD: Readonly<
 
 /** Of the same kind, but no values of an option. */
 const ALSO: readonly (readonly string[])[] = [
+  ['ask', 'What?', 'docs', '--model', 'any/m', '--base-url', 'http://127.0.0.1:1', '--sub-model', ''],
   ['ask', 'What?', 'docs', '--verifier-model', 'any/model', '--verify', 'citations'],
   ['ask', ' ', 'docs'],
   ['ask', 'What?'],
