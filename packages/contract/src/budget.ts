@@ -27,6 +27,11 @@ export interface Limits {
   readonly frameReadBytes: number
   /** Bytes of the prompt of one sub-call, its instructions included; absent for as many as the window of its model takes. */
   readonly maxPromptBytes?: number
+  /** Turns of one worker or verifier frame, and sub-calls and child frames that it may ask for in all; absent for no limit of its own. */
+  readonly maxWorkerTurns?: number
+  readonly maxWorkerCalls?: number
+  readonly maxVerifierTurns?: number
+  readonly maxVerifierCalls?: number
 }
 
 /** What a frame with a share of its own may spend at most, its shared children included. */

@@ -16,6 +16,10 @@ const LEAST: Readonly<Required<Record<keyof Limits, number>>> = {
   frameSteps: 1,
   frameReadBytes: 0,
   maxPromptBytes: 1,
+  maxWorkerTurns: 1,
+  maxWorkerCalls: 0,
+  maxVerifierTurns: 1,
+  maxVerifierCalls: 0,
 }
 
 /** Throws `USAGE` for a limit that is not known, no whole number, or out of its range. */

@@ -31,7 +31,7 @@ export const ERRORS = {
   MODEL_NOT_GIVEN: {
     exit: 2,
     retryable: false,
-    next: 'Give the program the same model object again, as `model` or `subModel` of createWrit; the command line has none.',
+    next: 'Give the program the same model object again, as `model`, `subModel` or `verifierModel` of createWrit; the command line has none.',
   },
   KEY_NOT_BOUND: {
     exit: 2,

@@ -12,6 +12,8 @@ export interface PlanCard {
     readonly sub: string
     /** Those that stand in for each, in order; absent when none does. */
     readonly fallbacks?: { readonly root: readonly string[]; readonly sub: readonly string[] }
+    /** Those of a frame that checks claims, in order; absent where it has those of sub-calls, and where none is asked for. */
+    readonly verifier?: readonly string[]
   }
   readonly documents: number
   readonly bytes: number

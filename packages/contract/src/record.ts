@@ -148,6 +148,9 @@ export interface RecordedFallbacks {
   readonly sub: readonly RecordedModel[]
 }
 
+/** Whose models are asked: the root's, those of sub-calls and child frames, those of a frame that checks claims. */
+export type ModelRole = 'root' | 'sub' | 'verifier'
+
 /**
  * A model that a call went past: policy denied it for the label of the call, or, without a decision, it had refused every
  * request before.
@@ -174,6 +177,8 @@ export interface RecordedFork {
   readonly models: readonly RecordedModel[]
   /** Those that stood in for them; absent when none did. */
   readonly fallbacks?: RecordedFallbacks
+  /** Those of a frame that checked claims, where it had its own. */
+  readonly verifier?: readonly RecordedModel[]
   /** To what is asked instead at `at`, and the seeds of the shared frames. */
   readonly changes: Commitment
 }
@@ -267,6 +272,8 @@ export interface Det {
     readonly models: readonly RecordedModel[]
     /** Absent when no model stands in for another. */
     readonly fallbacks?: RecordedFallbacks
+    /** Models of a frame that checks claims, in the order in which they are asked; absent where it has those of sub-calls. */
+    readonly verifier?: readonly RecordedModel[]
     /** Profiles of models whose frames are not told to work as usual; absent when there is none. */
     readonly profiles?: readonly RecordedProfile[]
     readonly partitions: readonly RecordedPartition[]

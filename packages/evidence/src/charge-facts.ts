@@ -41,8 +41,11 @@ export class ChargeFacts {
 
   /** The models whose replies came, sorted; undefined for a run in which no model stands in for another. */
   get answeredBy(): readonly string[] | undefined {
-    const { fallbacks, fork } = this.#opened?.det ?? {}
-    return fallbacks === undefined && fork?.fallbacks === undefined ? undefined : [...this.#answered].sort()
+    const opening = this.#opened?.det
+    const named = [opening, opening?.fork].some(
+      (one) => one?.fallbacks !== undefined || one?.verifier !== undefined,
+    )
+    return named ? [...this.#answered].sort() : undefined
   }
 
   /** An item tells all of its attempts, whatever was told of its call before. */

@@ -112,5 +112,7 @@ describe('checks of a release', () => {
     expect(() => judge([{ ...PASSED, votes: counts }], ['citations'], {}, { voted: 1 }, 3)).toThrow(refusal)
     expect(() => checkAsked({ checks: ['votes'] }, '')).toThrow(refusal)
     expect(() => checkAsked({ votes: 3 }, '')).toThrow(refusal)
+    expect(() => checkAsked({ verifier: [] }, '')).toThrow(refusal)
+    expect(() => checkAsked({ checks: ['claims'], verifier: [] }, '')).toThrow(refusal)
   })
 })

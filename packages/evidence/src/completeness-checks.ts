@@ -70,13 +70,20 @@ function checkVotes(
 
 /** A run that checks with validators names them, and one that asks for votes says how many. */
 export function checkAsked(
-  { checks = [], validators, votes }: Pick<Det['run.open'], 'checks' | 'validators' | 'votes'>,
+  {
+    checks = [],
+    validators,
+    votes,
+    verifier,
+  }: Pick<Det['run.open'], 'checks' | 'validators' | 'votes' | 'verifier'>,
   at: string,
 ): void {
   if (checks.includes('validators') !== (validators !== undefined))
     differs('The check of validators comes with those.', `${at}/det/validators`)
   if (checks.includes('votes') !== (votes !== undefined))
     differs('A number of votes comes with the check that counts them.', `${at}/det/votes`)
+  if (verifier !== undefined && (verifier.length === 0 || !checks.includes('claims')))
+    differs('Models of a verifier come with the check of claims, one at least.', `${at}/det/verifier`)
 }
 
 /** The leaves that a check found in no citation are those that the close counts. */

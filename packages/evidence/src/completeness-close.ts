@@ -53,7 +53,7 @@ export class Ending {
     { some, noted }: { readonly some: boolean; readonly noted: boolean },
     at: string,
   ): void {
-    this.#checkStatus(det, root, run.limits.maxTurns, some, at)
+    this.#checkStatus(det, root, some, at)
     if ((det.reason === null) !== (obs.reason === null))
       mismatch('The reason is given in code or in words, not in both.', `${at}/obs/reason`)
     const basis = !this.#released ? null : this.#model || noted ? 'model' : (this.#plan ?? 'passages')
@@ -68,16 +68,10 @@ export class Ending {
   }
 
   /** A limit that refused a step makes a run incomplete, and says why; a run that released nothing is never complete. */
-  #checkStatus(
-    { status, reason }: Det['run.close'],
-    root: Lane,
-    maxTurns: number,
-    some: boolean,
-    at: string,
-  ): void {
-    const last = root.celled && root.turnsTaken >= maxTurns
+  #checkStatus({ status, reason }: Det['run.close'], root: Lane, some: boolean, at: string): void {
+    const last = root.celled && root.turnsTaken >= root.maxTurns
     // An answer that a cell named is whole, unless the frame was ended from outside, or for naming what cannot be released.
-    const whole = root.final && !mayHaveEnded(root, maxTurns) && !isStopped(reason) && !wandered(reason)
+    const whole = root.final && !mayHaveEnded(root) && !isStopped(reason) && !wandered(reason)
     const possible: readonly Status[] = this.#released
       ? whole && this.#cut === undefined
         ? ['complete']

@@ -9,7 +9,7 @@ import {
 import { checkDepth, checkSubject } from './completeness-decisions.ts'
 import type { FailedCall, Lane } from './completeness-lanes.ts'
 import type { RecordOf, RecordPlace } from './fold-run.ts'
-import { modelListsAt } from './fork.ts'
+import { hasVerifierAt, modelListsAt } from './fork.ts'
 import { refuse } from './verdict.ts'
 
 /**
@@ -31,7 +31,7 @@ export class Fallbacks {
     const { model, passed = [], instead, outcome, decision } = det
     const before = instead === undefined ? undefined : this.#stoodInFor(det, instead, frame.own, at)
     const asked = [...passed.map((one) => one.model), model]
-    const lists = modelListsAt(this.#run, seq).map((list) => left(list, before?.tried))
+    const lists = this.#listsOf(frame.profile, seq).map((list) => left(list, before?.tried))
     const list = lists.find((ids) => asked.every((id, i) => ids[i] === id))
     if (list === undefined)
       refuse(
@@ -66,8 +66,15 @@ export class Fallbacks {
     const failed = items - (det.outcomes.ok ?? 0)
     const tried = this.#tried.get(call.seq)
     this.#tried.delete(call.seq)
-    if (this.#run.fallbacks === undefined && this.#run.fork === undefined) return
+    const { fallbacks, verifier, fork } = this.#run
+    if (fallbacks === undefined && verifier === undefined && fork === undefined) return
     if (failed > 0 && tried !== undefined) lane.failedCalls.set(n, { role, failed, tried })
+  }
+
+  /** The lists that a call of a frame may ask: of one that checks claims its own alone, where it has one. */
+  #listsOf(profile: string, seq: number): readonly (readonly RecordedModel[])[] {
+    const { root, sub, verifier } = modelListsAt(this.#run, seq)
+    return profile === 'verifier' && hasVerifierAt(this.#run, seq) ? [verifier] : [root, sub]
   }
 
   /** The call that another one stands in for, which no third one may. */

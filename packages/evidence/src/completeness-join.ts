@@ -57,7 +57,7 @@ export function endChild(
 function checkCameTo(
   { det }: Join,
   { own: lane, mode, profile }: RunFrame<Lane>,
-  { maxTurns, scripted }: RunCounts,
+  { scripted }: RunCounts,
   at: string,
 ): void {
   checkOutcome(det, at)
@@ -85,8 +85,8 @@ function checkCameTo(
       `${lane.name} can have released ${most} citations, not ${citations}.`,
       `${at}/det/citations`,
     )
-  if (!(scripted && profile === VOTER)) checkEnd(det, lane, maxTurns, at)
-  if (outcome === 'ok' && !incomplete && lane.turnsTaken >= maxTurns)
+  if (!(scripted && profile === VOTER)) checkEnd(det, lane, at)
+  if (outcome === 'ok' && !incomplete && lane.turnsTaken >= lane.maxTurns)
     refuse(
       'CHILD_MISMATCH',
       `${lane.name} used its last turn and is said to be whole.`,
@@ -95,14 +95,9 @@ function checkCameTo(
 }
 
 /** A frame that named an answer in its last turn's cell has one; one whose last turn came to nothing has none of its own. */
-function checkEnd(
-  { outcome, code, incomplete }: Join['det'],
-  lane: Lane,
-  maxTurns: number,
-  at: string,
-): void {
+function checkEnd({ outcome, code, incomplete }: Join['det'], lane: Lane, at: string): void {
   const gaveUp = code !== null && GAVE_UP.has(code)
-  if (lane.final && gaveUp && !mayHaveEnded(lane, maxTurns))
+  if (lane.final && gaveUp && !mayHaveEnded(lane))
     refuse('CHILD_MISMATCH', `${lane.name} named an answer, and is said to have none.`, `${at}/det/outcome`)
   if (lane.script !== null) return
   if (outcome === 'ok' && !incomplete && (lane.turnFailed || lane.turnsTaken === 0))

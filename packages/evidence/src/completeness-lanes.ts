@@ -4,8 +4,10 @@ import {
   type Det,
   everyPartition,
   type Label,
+  mostTurns,
   NOTHING,
   type Outcome,
+  roleOfProfile,
   type SpawnedScript,
 } from '@writ/contract'
 import type { FrameFacts } from './fold-run.ts'
@@ -96,6 +98,8 @@ export interface Lane {
   asked: number
   /** What was held back for one of its turns, and the record that says so; null until one does. */
   heldTurn: { readonly calls: number; readonly outputTokens: number; readonly seq: number } | null
+  /** Turns that it may take. */
+  readonly maxTurns: number
   /** Turns it asked for, and those that were sent. */
   turns: number
   turnsTaken: number
@@ -130,7 +134,8 @@ export interface RunCounts {
   endedSteps: number
   /** Ids of every partition of the run: those it opened with, and texts given to children. */
   readonly partitions: Set<string>
-  maxTurns: number
+  /** Undefined until the run has opened. */
+  limits: Det['run.open']['limits'] | undefined
   /** Whether the run follows a script: then those that answer its question take no turns. */
   scripted: boolean
 }
@@ -159,6 +164,7 @@ export function openLane(frame: FrameFacts<Lane>, counts: RunCounts): Lane {
     script: opening.kind === 'run.open' ? null : (opening.det.script ?? null),
     asked: 0,
     heldTurn: heldTurn(opening),
+    maxTurns: counts.limits === undefined ? 0 : mostTurns(counts.limits, roleOfProfile(frame.profile)),
     turns: 0,
     turnsTaken: 0,
     turnFailed: false,

@@ -1,4 +1,4 @@
-import type { Det, Outcome } from '@writ/contract'
+import { type Det, mostFanOut, type Outcome, roleOfProfile } from '@writ/contract'
 import type { Lane } from './completeness-lanes.ts'
 import type { RecordOf, RecordPlace } from './fold-run.ts'
 import { refuse } from './verdict.ts'
@@ -6,12 +6,8 @@ import { refuse } from './verdict.ts'
 type Limits = Det['run.open']['limits']
 
 /** A frame takes no more turns than it may; one that found no room and its last one, taken instead, count as one. */
-export function checkTurn(
-  { det }: RecordOf<'model.call'>,
-  lane: Lane,
-  { maxTurns }: Limits,
-  at: string,
-): void {
+export function checkTurn({ det }: RecordOf<'model.call'>, lane: Lane, at: string): void {
+  const { maxTurns } = lane
   if (det.role !== 'turn') return
   // A turn that is asked of another model instead is the same turn.
   if (det.instead === undefined) {
@@ -24,25 +20,28 @@ export function checkTurn(
 }
 
 /**
- * A frame asks for no more sub-calls and children than the profile of the model it was opened with allows. A sub-call with a
- * schema may be asked twice, and no record tells which was; a script is bound by its own text.
+ * A frame asks for no more sub-calls and children than the profile of the model it was opened with allows, and its role. A
+ * sub-call with a schema may be asked twice, and no record tells which was; a script is bound by its own text, and frames
+ * that check an answer the host opens.
  */
 export function checkFanOut(
   record: RecordOf<'model.call'> | RecordOf<'frame.spawn'>,
   { frame, at }: RecordPlace<Lane>,
-  { profiles = [], models, fork, script }: Det['run.open'],
+  { profiles = [], models, fork, script, limits }: Det['run.open'],
 ): void {
   const { det } = record
   const scripted = frame.parent === null ? script !== undefined : frame.own.script !== null
   if (det.outcome !== 'ok' || scripted) return
   if ('role' in det && (det.role === 'turn' || det.instead !== undefined)) return
+  if ('profile' in det && roleOfProfile(det.profile) !== 'worker') return
   const lane = frame.own
   lane.fannedOut += 'role' in det ? det.items / 2 : 1
   const opened = frame.parent === null ? [models[0]?.id, fork?.models[0]?.id] : [frame.model]
   const ceilings = opened
     .filter((id) => id !== undefined)
     .map((id) => profiles.find(({ model }) => model === id)?.fanOut ?? Number.POSITIVE_INFINITY)
-  const most = Math.max(...ceilings)
+  const ofRole = mostFanOut(limits, roleOfProfile(frame.profile)) ?? Number.POSITIVE_INFINITY
+  const most = Math.min(ofRole, Math.max(...ceilings))
   if (lane.fannedOut <= most) return
   refuse(
     'LIMIT_EXCEEDED',
@@ -59,8 +58,8 @@ export function markTurn(lane: Lane, outcome: Outcome): void {
 }
 
 /** Whether a frame may have used its last turn: it has had as many as it may, or one found no room. */
-export function mayHaveEnded(lane: Lane, maxTurns: number): boolean {
-  return lane.turnsTaken >= maxTurns || lane.turnLimited
+export function mayHaveEnded(lane: Lane): boolean {
+  return lane.turnsTaken >= lane.maxTurns || lane.turnLimited
 }
 
 type GuestStep = RecordOf<
@@ -118,7 +117,7 @@ export function checkReleased(
 export function checkBudget(
   { n, det }: RecordOf<'local'>,
   { frame, at }: RecordPlace<Lane>,
-  { maxDepth, maxTurns }: Limits,
+  { maxDepth }: Limits,
 ): void {
   const { budget, op, outcome } = det
   if ((budget !== null) !== (op === 'budget' && outcome === 'ok'))
@@ -130,7 +129,7 @@ export function checkBudget(
   if (budget === null) return
   const derived = {
     depth: maxDepth - frame.depth,
-    turns: Math.max(0, maxTurns - frame.own.turns),
+    turns: Math.max(0, frame.own.maxTurns - frame.own.turns),
     steps: Math.max(0, frame.share.limits.steps - n - 1),
   }
   for (const key of ['depth', 'turns', 'steps'] as const) {

@@ -1,4 +1,4 @@
-import type { Det, RecordedModel } from '@writ/contract'
+import type { Det, ModelRole, RecordedModel } from '@writ/contract'
 
 type Opening = Det['run.open']
 
@@ -10,24 +10,33 @@ export function modelsAt({ fork, models }: Opening, seq: number): readonly Recor
   return fork !== undefined && seq < fork.records ? fork.models : models
 }
 
-/** The models that may be asked at a record for the root and for sub-calls, each list in the order in which they are asked. */
-export function modelListsAt(run: Opening, seq: number): readonly (readonly RecordedModel[])[] {
+/** The models that may be asked at a record for each role, in the order in which they are asked. */
+export function modelListsAt(
+  run: Opening,
+  seq: number,
+): Readonly<Record<ModelRole, readonly RecordedModel[]>> {
   const { fork } = run
-  const { fallbacks } = fork !== undefined && seq < fork.records ? fork : run
-  const models = modelsAt(run, seq)
-  const [root, sub] = [models.slice(0, 1), models.slice(-1)]
-  return [
-    [...root, ...(fallbacks?.root ?? [])],
-    [...sub, ...(fallbacks?.sub ?? [])],
-  ]
+  const { models, fallbacks, verifier } = fork !== undefined && seq < fork.records ? fork : run
+  const sub = [...models.slice(-1), ...(fallbacks?.sub ?? [])]
+  return { root: [...models.slice(0, 1), ...(fallbacks?.root ?? [])], sub, verifier: verifier ?? sub }
+}
+
+/** Whether a frame that checks claims has models of its own at a record, and so no others. */
+export function hasVerifierAt(run: Opening, seq: number): boolean {
+  const { fork } = run
+  return (fork !== undefined && seq < fork.records ? fork : run).verifier !== undefined
 }
 
 /** Every model that a run may ask, in both parts of a forked one. */
-export function allModels({ models, fallbacks, fork }: Opening): readonly RecordedModel[] {
-  const other = fork === undefined ? [] : [...fork.models, ...standIns(fork.fallbacks)]
-  return [...other, ...models, ...standIns(fallbacks)]
+export function allModels({ fork, ...own }: Opening): readonly RecordedModel[] {
+  return [...(fork === undefined ? [] : everyModel(fork)), ...everyModel(own)]
 }
 
-function standIns(fallbacks: Opening['fallbacks']): readonly RecordedModel[] {
-  return fallbacks === undefined ? [] : [...fallbacks.root, ...fallbacks.sub]
+/** The models of every role, each as often as a list has it. */
+export function everyModel({
+  models,
+  fallbacks,
+  verifier = [],
+}: Pick<Opening, 'models' | 'fallbacks' | 'verifier'>): readonly RecordedModel[] {
+  return [...models, ...(fallbacks?.root ?? []), ...(fallbacks?.sub ?? []), ...verifier]
 }

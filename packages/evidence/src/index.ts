@@ -40,7 +40,7 @@ export {
   type RunShare,
   type RunVisitor,
 } from './fold-run.ts'
-export { allModels, modelListsAt, modelsAt } from './fork.ts'
+export { allModels, everyModel, hasVerifierAt, modelListsAt, modelsAt } from './fork.ts'
 export * from './merkle.ts'
 export * from './merkle-proof.ts'
 export * from './note.ts'

@@ -101,6 +101,10 @@ export const limits: Shape<Limits> = object<Limits>({
   frameSteps: count,
   frameReadBytes: count,
   maxPromptBytes: optional(count),
+  maxWorkerTurns: optional(count),
+  maxWorkerCalls: optional(count),
+  maxVerifierTurns: optional(count),
+  maxVerifierCalls: optional(count),
 })
 
 export const share: Shape<Share> = object<Share>({
@@ -299,6 +303,7 @@ export const fork: Shape<RecordedFork> = object<RecordedFork>({
   records: count,
   models: list(model),
   fallbacks: optional(fallbacks),
+  verifier: optional(list(model)),
   changes: digest,
 })
 

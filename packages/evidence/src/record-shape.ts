@@ -73,6 +73,7 @@ const detShapes: { readonly [K in RecordKind]: Shape<Det[K]> } = {
     bundle: digest,
     models: list(model),
     fallbacks: optional(fallbacks),
+    verifier: optional(list(model)),
     profiles: optional(list(profile)),
     partitions: list(partition),
     limits,

@@ -73,7 +73,7 @@ import {
   type RunFrame,
   type RunVisitor,
 } from './fold-run.ts'
-import { modelsAt } from './fork.ts'
+import { hasVerifierAt, modelListsAt, modelsAt } from './fork.ts'
 import type { AnyRecord } from './record.ts'
 import { refuse } from './verdict.ts'
 
@@ -129,7 +129,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     maxDepth: 0,
     endedSteps: 0,
     partitions: new Set(),
-    maxTurns: 0,
+    limits: undefined,
     scripted: false,
   }
   readonly #refusals = new Refusals()
@@ -155,7 +155,7 @@ class RunWalk implements RunVisitor<Lane, void> {
 
   #open(run: Det['run.open']): void {
     for (const { id } of everyPartition(run)) this.#counts.partitions.add(id)
-    this.#counts.maxTurns = run.limits.maxTurns
+    this.#counts.limits = run.limits
     this.#counts.scripted = run.script !== undefined
     this.#known = {
       run,
@@ -310,7 +310,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkDepth(lane, decision, at)
     checkSubject(decision, 'model::call', `model:${model}`, at)
     fallbacks.call(record, place)
-    checkTurn(record, lane, run.limits, at)
+    checkTurn(record, lane, at)
     checkHeld(record, lane, run, at)
     checkSteps(record, place, run.limits)
     checkFanOut(record, place, run)
@@ -334,7 +334,7 @@ class RunWalk implements RunVisitor<Lane, void> {
     const { frame, at } = place
     const { own: lane } = frame
     const { run, shares } = this.#run
-    const { child, decision, label, model, outcome, profile, ceiling } = record.det
+    const { child, decision, label, outcome, profile, ceiling } = record.det
     checkOutcome(record.det, at)
     checkSpawned(record, at)
     checkSpawnedScript(record, run, at)
@@ -348,14 +348,18 @@ class RunWalk implements RunVisitor<Lane, void> {
     checkAllowed(lane, decision, at)
     checkTaintCovers(decision, heldAt(lane, record.n), at)
     checkTaintWithin(decision, label, at)
-    this.#checkModel(model, record.seq, at)
+    this.#checkModel(record, at)
     checkChild(lane, child, run.limits.maxDepth, at)
     checkScope(lane, record.det, this.#counts.partitions, at)
     shares.spawn(record, place)
   }
 
-  #checkModel(model: string, seq: number, at: string): void {
-    if (modelsAt(this.#run.run, seq).some(({ id }) => id === model)) return
+  /** A child has the first of a list; one that checks claims that of its own, where it has one. */
+  #checkModel({ seq, det: { model, profile } }: RecordOf<'frame.spawn'>, at: string): void {
+    const { run } = this.#run
+    const checks = profile === 'verifier' && hasVerifierAt(run, seq)
+    const models = checks ? modelListsAt(run, seq).verifier.slice(0, 1) : modelsAt(run, seq)
+    if (models.some(({ id }) => id === model)) return
     refuse('UNKNOWN_MODEL', `The run has no model ${model} at record ${seq}.`, `${at}/det/model`)
   }
 

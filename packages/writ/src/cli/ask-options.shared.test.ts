@@ -12,6 +12,7 @@ const BAD: Readonly<
 > = {
   '--model': { values: ['nobody/nothing', 'openai/', ''] },
   '--sub-model': { values: ['builtin/other', 'ollama/'] },
+  '--verifier-model': { values: ['builtin/other', 'ollama/'], with: ['--verify', 'claims'] },
   '--base-url': { values: ['', 'ftp://x', 'http://user:pw@x'], with: ['--model', 'any/model'] },
   '--key-env': { values: ['', 'NO_SUCH_VARIABLE'] },
   '--price': { values: ['', 'cheap', '-1/2'] },
@@ -51,6 +52,8 @@ const BAD: Readonly<
 
 /** Of the same kind, but no values of an option. */
 const ALSO: readonly (readonly string[])[] = [
+  ['ask', 'What?', 'docs', '--model', 'any/m', '--base-url', 'http://127.0.0.1:1', '--sub-model', ''],
+  ['ask', 'What?', 'docs', '--verifier-model', 'any/model', '--verify', 'citations'],
   ['ask', ' ', 'docs'],
   ['ask', 'What?'],
   ['ask', 'What?', 'no-such-path'],

@@ -4,6 +4,7 @@ import {
   type Limits,
   type ModelRates,
   type ReplLanguage,
+  readChecks,
   WritError,
 } from '@writ/contract'
 import { type ContextOptions, parsePrice, type RunOptions, type WritOptions } from '../index.ts'
@@ -19,6 +20,7 @@ import { inputOf } from './script-input.ts'
 export interface AskFlags extends DeliverFlags {
   readonly model?: ModelNames
   readonly subModel?: ModelNames
+  readonly verifierModel?: ModelNames
   readonly baseUrl?: string
   readonly keyEnv?: string
   readonly price?: string
@@ -59,6 +61,14 @@ export interface AskFlags extends DeliverFlags {
 
 /** Flag over environment over configuration. Keys come from the environment only. */
 export function writOptions(flags: AskFlags, config: Config): WritOptions {
+  const { verifierModel } = flags
+  const hasVerifier = readChecks(flags.verify ?? []).checks.includes('claims')
+  if (verifierModel !== undefined && !hasVerifier)
+    throw new WritError('USAGE', '--verifier-model is of the frame that --verify claims opens: give both.')
+  return optionsOf(flags, hasVerifier ? config : { ...config, verifierModel: undefined })
+}
+
+function optionsOf(flags: AskFlags, config: Config): WritOptions {
   const { baseUrl, ...access } = modelAccess(flags, config, process.env)
   const asBefore = hasModelsOfEarlier(flags, config)
   if (!asBefore) requireOneServer(flags, config, process.env)
@@ -71,6 +81,7 @@ export function writOptions(flags: AskFlags, config: Config): WritOptions {
     pythonPackages: flags.pythonPackages ?? config.pythonPackages,
     model: flags.model ?? config.model,
     subModel: flags.subModel ?? config.subModel,
+    verifierModel: flags.verifierModel ?? config.verifierModel,
     contextWindow: flags.contextWindow ?? (asBefore ? undefined : usualWindow(flags, config)),
     models: config.models,
     profiles: config.profiles,

@@ -175,6 +175,11 @@ function addAsk(writ: Command): void {
       modelNames,
     )
     .option('--sub-model <provider/id,…>', 'models for sub-calls, likewise (default: --model)', modelNames)
+    .option(
+      '--verifier-model <provider/id,…>',
+      'models of the frame that --verify claims opens, likewise (default: --sub-model)',
+      modelNames,
+    )
   withServer(command)
     .option('--corpus <name>', 'an ingested corpus instead of paths')
     .option(
@@ -235,6 +240,11 @@ function addFork(writ: Command): void {
     .option(
       '--sub-model <provider/id,…>',
       'models for sub-calls from there on (default: theirs, or --model if those were the same)',
+      modelNames,
+    )
+    .option(
+      '--verifier-model <provider/id,…>',
+      'models of the frame that checks claims from there on (default: its own, or those for sub-calls)',
       modelNames,
     )
     .option('--prompt <text>', 'say this at that step: instead, to a sub-call; in addition, to a turn')

@@ -18,6 +18,10 @@ export const limitsSchema: z.ZodType<ConfiguredLimits> = z
       .min(0.001)
       .max(LONGEST_TIMEOUT_MS / 1000),
     concurrency: whole(1),
+    maxWorkerTurns: whole(1),
+    maxWorkerCalls: whole(0),
+    maxVerifierTurns: whole(1),
+    maxVerifierCalls: whole(0),
   })
   .partial()
   .transform(({ maxCost, timeout, ...rest }) => ({

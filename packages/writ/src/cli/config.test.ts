@@ -39,6 +39,7 @@ describe('the configuration', () => {
   it.each([
     ['model', 'openai/gpt-5', '--model'],
     ['subModel', 'openai/gpt-5', '--sub-model'],
+    ['verifierModel', 'openai/gpt-5', '--verifier-model'],
     ['prices', { 'any/model': '0/0' }, '--price'],
     ['models', { 'any/model': { price: '0/0', asOf: '2026-11-20' } }, 'user configuration'],
     ['contextWindow', 1_000_000, '--context-window'],
@@ -54,6 +55,17 @@ describe('the configuration', () => {
     expect(() => load({ [key]: value })).toThrow(bad(new RegExp(`: ${key} cannot be set .*${place}`)))
     expect(() => load({ [key]: null })).toThrow(bad(new RegExp(`: ${key} `)))
     expect(() => load({}, { [key]: value })).not.toThrow()
+  })
+
+  it('lets a project lower limits of a role, and the user set them', () => {
+    const user = { limits: { maxVerifierTurns: 8, maxWorkerCalls: 5 } }
+    const project = { limits: { maxVerifierTurns: 9, maxVerifierCalls: 0, maxWorkerCalls: 2 } }
+    expect(load(project, user).limits).toMatchObject({
+      maxVerifierTurns: 8,
+      maxVerifierCalls: 0,
+      maxWorkerCalls: 2,
+    })
+    expect(() => load({ limits: { maxWorkerTurns: 0 } })).toThrow(bad(/maxWorkerTurns/))
   })
 
   it('lets a project lower limits, never raise them', () => {

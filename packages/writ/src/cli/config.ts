@@ -41,6 +41,8 @@ export interface Config {
   /** Of several, the next is asked where policy denies one or it refuses for good. */
   readonly model?: ModelNames | undefined
   readonly subModel?: ModelNames | undefined
+  /** Of the frame that checks claims. */
+  readonly verifierModel?: ModelNames | undefined
   readonly baseUrl?: string | undefined
   readonly keys?: readonly KeyBinding[] | undefined
   readonly contextWindow?: number | undefined
@@ -108,6 +110,7 @@ const rule = { glob: z.string(), label: labelText }
 const ofUser = {
   model: modelIds,
   subModel: modelIds,
+  verifierModel: modelIds,
   baseUrl: z.string(),
   keys: z.array(z.strictObject({ env: variableName.nullable(), host: hostText })),
   contextWindow: z.number().int().positive(),
@@ -129,6 +132,7 @@ const ofUser = {
 const FLAGS: Readonly<Record<keyof typeof ofUser, string>> = {
   model: ' or give --model',
   subModel: ' or give --sub-model',
+  verifierModel: ' or give --verifier-model',
   baseUrl: ' or give --base-url',
   keys: ' or give --key-env',
   contextWindow: ' or give --context-window',

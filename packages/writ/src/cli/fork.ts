@@ -12,6 +12,7 @@ export interface ForkFlags extends DeliverFlags {
   readonly prompt?: string
   readonly model?: ModelNames
   readonly subModel?: ModelNames
+  readonly verifierModel?: ModelNames
   readonly baseUrl?: string
   readonly price?: string
   readonly contextWindow?: number
@@ -36,12 +37,12 @@ export async function fork(name: string, flags: ForkFlags): Promise<number> {
 }
 
 function optionsOf(
-  { at, price, prompt, model, subModel, baseUrl, contextWindow, out }: ForkFlags,
+  { at, price, prompt, model, subModel, verifierModel, baseUrl, contextWindow, out }: ForkFlags,
   { prices, models }: Config,
 ): ForkOptions {
   return {
     at: placeOf(at),
-    ...defined({ prompt, model, subModel, baseUrl }),
+    ...defined({ prompt, model, subModel, verifierModel, baseUrl }),
     ...(price === undefined ? {} : { price: parsePrice(price) }),
     ...defined({ prices, models, contextWindow, out }),
   }

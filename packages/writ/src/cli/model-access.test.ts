@@ -60,6 +60,7 @@ describe('modelAccess', () => {
       const refused = expect.objectContaining({ code: 'USAGE' })
       expect(() => requireOneServer({ model, subModel }, {}, env)).toThrow(refused)
       expect(() => requireOneServer({}, { model, subModel }, env)).toThrow(refused)
+      expect(() => requireOneServer({ model, verifierModel: subModel }, {}, env)).toThrow(refused)
       requireOneServer({ model, subModel }, {}, {})
       requireOneServer({ model, subModel, baseUrl: 'http://both' }, {}, env)
       requireOneServer({ model }, {}, env)

@@ -12,6 +12,7 @@ const OPENAI_KEY = 'OPENAI_API_KEY'
 export interface AccessFlags {
   readonly model?: ModelNames
   readonly subModel?: ModelNames
+  readonly verifierModel?: ModelNames
   readonly baseUrl?: string
   readonly keyEnv?: string
 }
@@ -21,7 +22,7 @@ type Access = Pick<WritOptions, 'apiKey' | 'baseUrl' | 'ollamaHost'>
 /** How models are reached: flag over environment over configuration. Keys come from the environment, each for its hosts. */
 export function modelAccess(
   flags: AccessFlags,
-  config: Pick<Config, 'model' | 'subModel' | 'baseUrl' | 'models' | 'keys'>,
+  config: Pick<Config, 'model' | 'subModel' | 'verifierModel' | 'baseUrl' | 'models' | 'keys'>,
   environment: NodeJS.ProcessEnv,
   say: (line: string) => void = sayOnStderr,
 ): Access {
@@ -40,7 +41,7 @@ export function modelAccess(
  */
 function standingServer(
   flags: AccessFlags,
-  config: Pick<Config, 'model' | 'subModel' | 'baseUrl' | 'models'>,
+  config: Pick<Config, 'model' | 'subModel' | 'verifierModel' | 'baseUrl' | 'models'>,
   { OPENAI_BASE_URL: named = '' }: NodeJS.ProcessEnv,
 ): string | undefined {
   const [given] = listed(flags.model)
@@ -55,14 +56,12 @@ function standingServer(
  */
 export function requireOneServer(
   flags: AccessFlags,
-  config: Pick<Config, 'model' | 'subModel' | 'baseUrl' | 'models'>,
+  config: Pick<Config, 'model' | 'subModel' | 'verifierModel' | 'baseUrl' | 'models'>,
   { OPENAI_BASE_URL: named = '' }: NodeJS.ProcessEnv,
 ): void {
   if (flags.baseUrl !== undefined) return
   const models = askedElsewhere(flags, config)
-  const hasLists = [flags.model ?? config.model, flags.subModel ?? config.subModel].some(
-    (given) => listed(given).length > 1,
-  )
+  const hasLists = listsOf(flags, config).some((list) => list.length > 1)
   if (named.trim() !== '') requireSame('OPENAI_BASE_URL', models, isMoved)
   else if (config.baseUrl !== undefined && hasLists)
     requireSame('baseUrl of the configuration', models, (id) => providerOf(id)?.url === undefined)
@@ -79,11 +78,21 @@ function requireSame(name: string, models: readonly string[], isMovedBy: (id: st
 
 /** The models that a run asks at a server which the table does not name. */
 function askedElsewhere(
-  { model, subModel }: AccessFlags,
-  config: Pick<Config, 'model' | 'subModel' | 'models'>,
+  flags: AccessFlags,
+  config: Pick<Config, 'model' | 'subModel' | 'verifierModel' | 'models'>,
 ): readonly string[] {
-  const named = [...listed(model ?? config.model), ...listed(subModel ?? config.subModel)]
-  return named.filter((id) => !id.startsWith('builtin/') && config.models?.[id]?.baseUrl === undefined)
+  return listsOf(flags, config)
+    .flat()
+    .filter((id) => !id.startsWith('builtin/') && config.models?.[id]?.baseUrl === undefined)
+}
+
+/** The models of each role. */
+function listsOf(
+  flags: AccessFlags,
+  config: Pick<Config, 'model' | 'subModel' | 'verifierModel'>,
+): readonly (readonly string[])[] {
+  const { model, subModel, verifierModel } = { ...config, ...defined({ ...flags }) }
+  return [model, subModel, verifierModel].map(listed)
 }
 
 /** Whether `OPENAI_BASE_URL` says where a model is: one of OpenAI, or one that names no server. */

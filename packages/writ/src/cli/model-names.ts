@@ -5,10 +5,13 @@ export type ModelNames = string | readonly string[]
 
 /** Ids of models as an option has them, separated by commas. Throws `USAGE` for an empty one. */
 export function modelNames(text: string): ModelNames {
-  if (!text.includes(',')) return text
-  const ids = text.split(',').map((id) => id.trim())
-  if (ids.includes('')) throw new WritError('USAGE', `A list of models has an empty place: "${text}".`)
-  return ids
+  const [id = '', ...others] = text.split(',').map((one) => one.trim())
+  if ([id, ...others].includes(''))
+    throw new WritError(
+      'USAGE',
+      `A model is named by nothing in "${text}": name one, or leave the option out.`,
+    )
+  return others.length === 0 ? id : [id, ...others]
 }
 
 /** What is named, as a list: nothing is none. */

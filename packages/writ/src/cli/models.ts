@@ -41,13 +41,23 @@ interface KeyedModel extends Omit<ListedModel, 'keyVariable'> {
 async function models(flags: ModelsFlags): Promise<number> {
   const config = loadConfig(process.cwd(), process.env)
   const { as = config.user, purpose = config.purpose, policy = config.policy } = flags
-  const { model, subModel, models: table, prices, profiles } = config
+  const { model, subModel, verifierModel, models: table, prices, profiles } = config
   const { ollamaHost } = modelAccess({}, config, process.env)
   const contextWindow = usualWindow({}, config)
   const listed = await inHome(
     flags,
     (writ) => writ.models({ ...defined({ principal: as, purpose }), baseUrl: (id) => serverOf(id, config) }),
-    defined({ policy, model, subModel, models: table, prices, profiles, ollamaHost, contextWindow }),
+    defined({
+      policy,
+      model,
+      subModel,
+      verifierModel,
+      models: table,
+      prices,
+      profiles,
+      ollamaHost,
+      contextWindow,
+    }),
   )
   const keyed = listed.map((one) => withKey(one, config))
   process.stdout.write(
@@ -60,7 +70,7 @@ async function models(flags: ModelsFlags): Promise<number> {
 
 /** The server that a model would be asked at, were it named with --model; that of the configured one as it is configured. */
 function serverOf(id: string, config: Config): string | undefined {
-  const configured = [...listed(config.model), ...listed(config.subModel)]
+  const configured = [config.model, config.subModel, config.verifierModel].flatMap(listed)
   const flags = configured.includes(id) ? {} : { model: id }
   return modelAccess(flags, config, process.env).baseUrl
 }

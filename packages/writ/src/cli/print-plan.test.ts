@@ -27,6 +27,13 @@ const CARD: PlanCard = {
   expected: { runs: 2, requests: 7, tokens: 900, costMicroUsd: 1_500 },
 }
 
+it('names the models of a verifier that has its own', () => {
+  const models = { ...CARD.models, verifier: ['v/one', 'v/two'] }
+  expect(planLines({ ...CARD, models })).toContain(
+    'models: any/model, sub-calls by other/model, claims checked by v/one, then v/two',
+  )
+})
+
 it('says what a run would do, reach and cost', () => {
   expect(planLines(CARD)).toEqual([
     'plan: script find-all, as asked for',

@@ -9,7 +9,7 @@ export function planLines(card: PlanCard): readonly string[] {
   return [
     `plan: ${strategyInWords(script === null ? strategy : `script ${script.name}`, reason)}`,
     ...(script === null ? [] : [`plan hash: ${script.planHash}`]),
-    `models: ${by}`,
+    `models: ${by}${models.verifier === undefined ? '' : `, claims checked by ${models.verifier.join(', then ')}`}`,
     `corpus: ${counted(documents, 'document')}, ${size(bytes)}`,
     ...reach.map(
       (line) =>

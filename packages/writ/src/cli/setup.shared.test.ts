@@ -142,6 +142,7 @@ describe('setup', () => {
       user: 'ann',
       model: 'old/model',
       subModel: 'old/small',
+      verifierModel: 'old/strict',
       baseUrl: 'https://old.example/v1',
       contextWindow: 1_000,
       prices: { 'old/model': '1/2' },

@@ -23,6 +23,7 @@ export interface UserFile {
 const OF_MODEL: ReadonlySet<string> = new Set([
   'model',
   'subModel',
+  'verifierModel',
   'baseUrl',
   'contextWindow',
   'prices',

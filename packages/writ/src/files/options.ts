@@ -38,7 +38,9 @@ export interface WritOptions {
   readonly model?: GivenModels
   /** Model of sub-calls and child frames, or several; `model` by default. */
   readonly subModel?: GivenModels
-  /** A server for both models, which speaks the protocol of their provider, else that of OpenAI. What follows here up to the window is for named models only. */
+  /** Model of the frame that checks claims and of its sub-calls, or several; that of sub-calls by default. Only where claims are checked. */
+  readonly verifierModel?: GivenModels
+  /** A server for all models, which speaks the protocol of their provider, else that of OpenAI. What follows here up to the window is for named models only. */
   readonly baseUrl?: string
   /** A key goes to `baseUrl`, else to the vendor of the models; a function gives the key for each server that is asked. */
   readonly apiKey?: ApiKey

@@ -32,6 +32,7 @@ export interface EarlierAnswer extends EarlierRun {
   readonly omitted: readonly Omitted[]
   readonly models: readonly RecordedModel[]
   readonly fallbacks?: RecordedFallbacks
+  readonly verifier?: readonly RecordedModel[]
   readonly setup: RunSetup
   /** Its retention class: what is said again is kept as long. */
   readonly retention: string | undefined
@@ -72,7 +73,7 @@ export async function readEarlier(
     partitions: JSON.parse(await beside(source, 'partitions')) as readonly Partition[],
     omitted: JSON.parse(await beside(source, 'omitted')) as readonly Omitted[],
     models: steps.opening.det.models,
-    ...defined({ fallbacks: steps.opening.det.fallbacks }),
+    ...defined({ fallbacks: steps.opening.det.fallbacks, verifier: steps.opening.det.verifier }),
     setup: JSON.parse(await beside(source, 'setup')) as RunSetup,
     retention: retentionOf(home, run),
   }

@@ -1,6 +1,13 @@
 import { resolve } from 'node:path'
-import { type Answer, defined, type ModelProfile, type RecordedModel, WritError } from '@writ/contract'
-import { canonicalJson } from '@writ/evidence'
+import {
+  type Answer,
+  type Det,
+  defined,
+  type ModelProfile,
+  type RecordedModel,
+  WritError,
+} from '@writ/contract'
+import { canonicalJson, everyModel } from '@writ/evidence'
 import { requireNotErased } from '../files/erasures.ts'
 import { evidencePath } from '../files/evidence-path.ts'
 import { uuidV7 } from '../files/ids.ts'
@@ -31,6 +38,7 @@ import {
   asRecorded,
   givenList,
   givenModel,
+  givenVerifier,
   type ModelAccess,
   type ModelOptions,
   openLists,
@@ -60,6 +68,9 @@ export async function fork(
   requireNotErased(home, origin)
   const ledger = await services.ledger()
   const recorded = await readRun(ledger, origin)
+  const [began] = recorded.records
+  if (options.verifierModel !== undefined && began?.kind === 'run.open' && !checksClaims(began.det))
+    throw new WritError('USAGE', `The run ${origin} checks no claims: it has no verifier to give a model.`)
   const { at, prompt, onEvent = () => undefined, signal = new AbortController().signal, suspend } = options
   const run = uuidV7(systemClock.now())
   const path = resolve(options.out ?? evidencePath(home, run))
@@ -95,10 +106,22 @@ export async function fork(
   )
 }
 
+function checksClaims({ checks = [] }: Det['run.open']): boolean {
+  return checks.includes('claims')
+}
+
 /** The models of a run that comes from another: those named, else what the other had, at the price and with the window it had. */
 export async function modelsAsBefore(
   origin: string,
-  { models, fallbacks, setup, limits }: Pick<RunStart, 'models' | 'fallbacks' | 'setup' | 'limits'>,
+  {
+    models,
+    fallbacks,
+    verifier,
+    setup,
+    limits,
+  }: Pick<RunStart, 'models' | 'fallbacks' | 'setup' | 'limits'> & {
+    readonly verifier?: readonly RecordedModel[] | undefined
+  },
   policy: PolicyPoint,
   options: Omit<ModelOptions, 'apiKey' | 'ollamaHost'>,
   access: ModelAccess,
@@ -114,7 +137,7 @@ export async function modelsAsBefore(
     ...defined({ apiKey, ollamaHost }),
     ...(baseUrl === null ? {} : { baseUrl }),
   }
-  const recorded = everyModel({ models, ...defined({ fallbacks }) })
+  const recorded = everyModel({ models, ...defined({ fallbacks, verifier }) })
   const [rootBefore, subBefore] = [
     [root, ...(fallbacks?.root ?? [])].map(({ id }) => id),
     [sub, ...(fallbacks?.sub ?? [])].map(({ id }) => id),
@@ -122,6 +145,8 @@ export async function modelsAsBefore(
   const first = givenList(options.model ?? rootBefore)
   // Models for sub-calls that were those of the root follow what is named for the root.
   const second = givenList(options.subModel ?? (subBefore.join() === rootBefore.join() ? first : subBefore))
+  // Those of a verifier that had none of its own follow what is named for sub-calls.
+  const third = givenVerifier(options.verifierModel) ?? verifier?.map(({ id }) => id)
   const open = async (given: GivenModel): Promise<ModelProfile> => {
     const known = recorded.find((model) => model.id === given)
     const model = await openModel(
@@ -134,11 +159,10 @@ export async function modelsAsBefore(
     return { ...model, ...defined({ priceAsOf: asOf }) }
   }
   const named = (given: GivenModel): GivenModel => givenModel(given, access)
-  return await openLists(first.map(named), second.map(named), open)
-}
-
-function everyModel({ models, fallbacks }: Pick<RunStart, 'models' | 'fallbacks'>): readonly RecordedModel[] {
-  return [...models, ...(fallbacks?.root ?? []), ...(fallbacks?.sub ?? [])]
+  return await openLists(
+    { root: first.map(named), sub: second.map(named), verifier: third?.map(named) },
+    open,
+  )
 }
 
 /** A model that serves before and after the fork is one model: policy and prices know it by its id. */

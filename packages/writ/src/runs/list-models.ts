@@ -24,7 +24,7 @@ import {
 } from '../models/index.ts'
 import type { PolicyPoint } from '../policy/index.ts'
 import { DEFAULT_LEVEL } from './context.ts'
-import { givenList } from './models.ts'
+import { listsOf } from './models.ts'
 
 /** For whom models are listed, and where they would be reached. */
 export interface ModelListOptions {
@@ -75,8 +75,10 @@ export async function listModels(
   options: WritOptions,
   asked: ModelListOptions,
 ): Promise<readonly ListedModel[]> {
-  const { model, subModel, models = {}, prices = {} } = options
-  const used = [model, subModel].flatMap(givenList).filter((given) => typeof given === 'string')
+  const { models = {}, prices = {} } = options
+  const used = listsOf(options)
+    .flat()
+    .filter((given) => typeof given === 'string')
   const ids = new Set(['builtin/extractive', ...used, ...Object.keys(models), ...Object.keys(prices)])
   const asker = askerOf(policy, asked)
   return await Promise.all([...ids].map((id) => listed(id, policy, options, asked, asker)))
@@ -117,8 +119,8 @@ async function listed(
   }
 }
 
-function isUsed(id: string, { model, subModel }: WritOptions): boolean {
-  return [model, subModel].flatMap(givenList).includes(id)
+function isUsed(id: string, options: WritOptions): boolean {
+  return listsOf(options).flat().includes(id)
 }
 
 /** Who asks, as a root frame would. */

@@ -31,6 +31,7 @@ export type ModelOptions = Pick<
   WritOptions,
   | 'model'
   | 'subModel'
+  | 'verifierModel'
   | 'baseUrl'
   | 'apiKey'
   | 'ollamaHost'
@@ -52,10 +53,10 @@ type Reach = Omit<ModelChoice, 'id'>
 /** What a Writ, or a fork, says of how models are reached; objects of the first before those of the next. */
 export function accessOf(
   options: WritOptions,
-  asked: Pick<ModelOptions, 'model' | 'subModel'> = {},
+  asked: Pick<ModelOptions, 'model' | 'subModel' | 'verifierModel'> = {},
 ): ModelAccess {
   const { apiKey, ollamaHost, models, rates } = options
-  const given = [asked.model, asked.subModel, options.model, options.subModel].flatMap(givenList)
+  const given = [asked, options].flatMap((one) => listsOf(one).flat())
   const objects = given.filter((model) => typeof model !== 'string')
   return { ...defined({ apiKey, ollamaHost, models, rates }), objects }
 }
@@ -66,17 +67,31 @@ export async function openModels(
   policy: PolicyPoint,
   limits: Limits,
 ): Promise<RunModels> {
-  const { model = DEFAULT_MODEL, subModel = model } = options
-  const [root, sub] = [givenList(model), givenList(subModel)]
-  requireOneServer([...root, ...sub], options)
-  return await openLists(root, sub, (given) => openModel(given, options, policy, limits))
+  const { model = DEFAULT_MODEL, subModel = model, verifierModel } = options
+  const lists = { root: givenList(model), sub: givenList(subModel), verifier: givenVerifier(verifierModel) }
+  requireOneServer([...lists.root, ...lists.sub, ...(lists.verifier ?? [])], options)
+  return await openLists(lists, (given) => openModel(given, options, policy, limits))
 }
 
 /** Whether a model of these may be one that is asked over the network. */
-export function asksServer({ model, subModel }: ModelOptions): boolean {
-  return [...givenList(model), ...givenList(subModel)].some(
-    (given) => typeof given === 'string' && given !== DEFAULT_MODEL,
-  )
+export function asksServer(options: ModelOptions): boolean {
+  return listsOf(options)
+    .flat()
+    .some((given) => typeof given === 'string' && given !== DEFAULT_MODEL)
+}
+
+/** The models that are named for each role. */
+export function listsOf({
+  model,
+  subModel,
+  verifierModel,
+}: Pick<ModelOptions, 'model' | 'subModel' | 'verifierModel'>): readonly (readonly GivenModel[])[] {
+  return [model, subModel, verifierModel].map(givenList)
+}
+
+/** The models of a verifier; undefined where it has those of sub-calls. */
+export function givenVerifier(given: GivenModels | undefined): readonly GivenModel[] | undefined {
+  return given === undefined ? undefined : givenList(given)
 }
 
 /** What is given as a list: nothing is none. */
@@ -109,23 +124,35 @@ function requireOneServer(
     )
 }
 
-/** The models for root and sub-calls, each opened once. Rejects with `USAGE` for none, and for two of one name. */
+/** What is given for each role; a verifier without a list has that of sub-calls. */
+export interface GivenLists {
+  readonly root: readonly GivenModel[]
+  readonly sub: readonly GivenModel[]
+  readonly verifier: readonly GivenModel[] | undefined
+}
+
+/** The models of each role, each opened once. Rejects with `USAGE` for an empty list, and for two of one name. */
 export async function openLists(
-  rootGiven: readonly GivenModel[],
-  subGiven: readonly GivenModel[],
+  given: GivenLists,
   open: (given: GivenModel) => Promise<ModelProfile>,
 ): Promise<RunModels> {
   const opened = new Map<GivenModel, ModelProfile>()
-  for (const given of new Set([...rootGiven, ...subGiven])) opened.set(given, await open(given))
+  for (const one of new Set([...given.root, ...given.sub, ...(given.verifier ?? [])]))
+    opened.set(one, await open(one))
   requireDistinct([...opened.values()])
   const profiles = (list: readonly GivenModel[]): ModelProfile[] =>
-    [...new Set(list)].flatMap((given) => opened.get(given) ?? [])
-  const [root, ...afterRoot] = profiles(rootGiven)
-  const [sub, ...afterSub] = profiles(subGiven)
-  if (root === undefined || sub === undefined)
+    [...new Set(list)].flatMap((one) => opened.get(one) ?? [])
+  const [root, ...afterRoot] = profiles(given.root)
+  const [sub, ...afterSub] = profiles(given.sub)
+  const [verifier, ...afterVerifier] = profiles(given.verifier ?? [])
+  if (root === undefined || sub === undefined || (given.verifier !== undefined && verifier === undefined))
     throw new WritError('USAGE', 'A list of models is empty: name one at least.')
-  if (afterRoot.length + afterSub.length === 0) return { root, sub }
-  return { root, sub, fallbacks: { root: afterRoot, sub: afterSub } }
+  return {
+    root,
+    sub,
+    ...(afterRoot.length + afterSub.length === 0 ? {} : { fallbacks: { root: afterRoot, sub: afterSub } }),
+    ...(verifier === undefined ? {} : { verifier: [verifier, ...afterVerifier] }),
+  }
 }
 
 function requireDistinct(models: readonly ModelProfile[]): void {
@@ -140,7 +167,7 @@ function requireDistinct(models: readonly ModelProfile[]): void {
 /** A model with the facts of policy. Rejects with `UNKNOWN_PRICE` where a cost limit could not be kept. */
 export async function openModel(
   given: string | ModelObject,
-  { prices, models, rates, ...how }: Omit<ModelOptions, 'model' | 'subModel'>,
+  { prices, models, rates, ...how }: Omit<ModelOptions, 'model' | 'subModel' | 'verifierModel'>,
   policy: PolicyPoint,
   limits: Limits,
 ): Promise<ModelProfile> {

@@ -7,11 +7,11 @@ import { type ProfileTable, profileOf } from '../models/index.ts'
  * one language: `repl` where it is given, else that of the root's profile. Throws `USAGE` where a model cannot write it.
  */
 export function profilesOf(
-  { root, sub }: Pick<RunModels, 'root' | 'sub'>,
+  { root, sub, verifier = [sub] }: Omit<RunModels, 'fallbacks'>,
   table: ProfileTable | undefined,
   repl?: ReplLanguage,
 ): Tunings {
-  const models = [...new Map([root, sub].map((model) => [model.id, model])).values()]
+  const models = [...new Map([root, sub, verifier[0]].map((model) => [model.id, model])).values()]
   const found: Tunings = Object.fromEntries(
     models.flatMap(({ id }) => {
       const profile = profileOf(id, table)

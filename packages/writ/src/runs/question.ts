@@ -102,10 +102,20 @@ export async function prepareQuestion(
   const earlier = await earlierOf(services, asked)
   // A follow-up that names no model has those of the run it goes on from, where that one reached them.
   const before = options.model === undefined ? earlier : undefined
+  // Where nobody checks claims, there is no verifier.
+  const checksClaims = authority.verifier !== undefined
+  const { verifierModel: _verifier, ...others } = options
+  const given = checksClaims ? options : others
   const [models, quorum] = await Promise.all([
     before === undefined
-      ? openModels(options, policy, limits)
-      : modelsAsBefore(before.run, { ...before, limits }, policy, options, accessOf(options)),
+      ? openModels(given, policy, limits)
+      : modelsAsBefore(
+          before.run,
+          { ...before, limits, ...(checksClaims ? {} : { verifier: undefined }) },
+          policy,
+          given,
+          accessOf(options),
+        ),
     openQuorum(services.home, options),
   ])
   const conversation = await conversationOf(services, asked, earlier, { limits, model: models.root })

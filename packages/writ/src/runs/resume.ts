@@ -167,7 +167,7 @@ export async function reopenServices(
 /** The models a run began with. */
 async function reopenModels(
   run: string,
-  { models, fallbacks, setup }: RunStart,
+  { models, fallbacks, verifier = [], setup }: RunStart,
   policy: PolicyPoint,
   access: ModelAccess,
 ): Promise<RunModels> {
@@ -180,8 +180,15 @@ async function reopenModels(
   const all = (list: readonly RecordedModel[]): Promise<ModelProfile[]> => Promise.all(list.map(reopen))
   const [root, sub = root] = await all(models)
   if (root === undefined || sub === undefined) throw mismatch(run, 'its record names no model')
-  if (fallbacks === undefined) return { root, sub }
-  return { root, sub, fallbacks: { root: await all(fallbacks.root), sub: await all(fallbacks.sub) } }
+  const [first, ...others] = await all(verifier)
+  return {
+    root,
+    sub,
+    ...(fallbacks === undefined
+      ? {}
+      : { fallbacks: { root: await all(fallbacks.root), sub: await all(fallbacks.sub) } }),
+    ...(first === undefined ? {} : { verifier: [first, ...others] }),
+  }
 }
 
 function mismatch(run: string, what: string): WritError {

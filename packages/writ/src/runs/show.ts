@@ -94,7 +94,7 @@ export async function showRun(viewed: Viewed): Promise<RunView> {
     purpose,
     models: [
       ...new Set(
-        modelListsAt(opening.det, opening.det.fork?.records ?? 0)
+        Object.values(modelListsAt(opening.det, opening.det.fork?.records ?? 0))
           .flat()
           .map(({ id }) => id),
       ),

@@ -8,11 +8,12 @@ export interface ArmFlag {
   readonly strategy?: string
   readonly model?: string
   readonly subModel?: string
+  readonly verifierModel?: string
   readonly baseUrl?: string
   readonly price?: Price
 }
 
-const SETTINGS = ['model', 'sub-model', 'base-url', 'price'] as const
+const SETTINGS = ['model', 'sub-model', 'verifier-model', 'base-url', 'price'] as const
 const SETTING = new RegExp(`^(${SETTINGS.join('|')})=(.*)$`, 's')
 const BETWEEN = new RegExp(`,(?=(?:${SETTINGS.join('|')})=)`)
 
@@ -39,6 +40,7 @@ export function armFlag(text: string, before: readonly ArmFlag[] = []): readonly
       strategy,
       model: settings.get('model'),
       subModel: settings.get('sub-model'),
+      verifierModel: settings.get('verifier-model'),
       baseUrl: settings.get('base-url'),
       price: price === undefined ? undefined : parsePrice(price),
     }),

@@ -20,6 +20,7 @@ export function addEval(writ: Command, running: Running): void {
     )
     .option('--model <provider/id>', 'model of the arms that name none (default: as for ask)')
     .option('--sub-model <provider/id>', 'model for their sub-calls (default: --model)')
+    .option('--verifier-model <provider/id>', 'model that checks claims (default: --sub-model)')
   withServer(command)
     .option('--repeat <n>', 'ask each question so often of each arm', wholeNumber('--repeat', 1))
     .option('--max-cost <usd>', 'most the whole evaluation may cost', usd('--max-cost'))

@@ -131,10 +131,16 @@ async function askedBy(
 
 /** An arm, with how its models are reached. */
 function armOf(arm: ArmFlag, flags: EvalFlags, config: Config): EvaluationArm {
-  const { name, strategy, model, subModel, baseUrl, price } = arm
+  const { name, strategy, model, subModel, verifierModel, baseUrl, price } = arm
   const named = model !== undefined
-  const own = { ...(named ? withoutModel(flags) : flags), ...defined({ model, subModel, baseUrl }) }
-  const reached = writOptions(own, named ? { ...config, subModel: undefined } : config)
+  const own = {
+    ...(named ? withoutModel(flags) : flags),
+    ...defined({ model, subModel, verifierModel, baseUrl }),
+  }
+  const reached = writOptions(
+    own,
+    named ? { ...config, subModel: undefined, verifierModel: undefined } : config,
+  )
   return { name, ...defined({ strategy, price: price ?? reached.price }), ...reachOf(reached) }
 }
 
@@ -142,6 +148,7 @@ function armOf(arm: ArmFlag, flags: EvalFlags, config: Config): EvaluationArm {
 function withoutModel({
   model: _model,
   subModel: _subModel,
+  verifierModel: _verifierModel,
   price: _price,
   contextWindow: _window,
   ...others
@@ -152,12 +159,13 @@ function withoutModel({
 function reachOf({
   model,
   subModel,
+  verifierModel,
   baseUrl,
   apiKey,
   ollamaHost,
   contextWindow,
 }: WritOptions): EvaluationArm {
-  return defined({ model, subModel, baseUrl, apiKey, ollamaHost, contextWindow })
+  return defined({ model, subModel, verifierModel, baseUrl, apiKey, ollamaHost, contextWindow })
 }
 
 /** The limits of each run; `--max-cost` and `--max-calls` are of the whole. */

@@ -7,11 +7,12 @@ it.each([
   ['script:a,b.ts', { strategy: 'script:a,b.ts' }],
   ['model=openai/gpt-5', { model: 'openai/gpt-5' }],
   [
-    'recurse,model=a/b=c,sub-model=d/e,base-url=http://127.0.0.1:1/v1,price=1/2',
+    'recurse,model=a/b=c,sub-model=d/e,verifier-model=f/g,base-url=http://127.0.0.1:1/v1,price=1/2',
     {
       strategy: 'recurse',
       model: 'a/b=c',
       subModel: 'd/e',
+      verifierModel: 'f/g',
       baseUrl: 'http://127.0.0.1:1/v1',
       price: { inputNanoUsd: 1_000, outputNanoUsd: 2_000 },
     },

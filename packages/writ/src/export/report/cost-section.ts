@@ -2,6 +2,14 @@ import { counted, dollars, seconds, size, whole } from '@writ/contract'
 import { type Html, html } from './markup.ts'
 import type { RunSummary } from './run-summary.ts'
 
+/** Limits of a frame of one role. */
+const ROLE_ROWS = [
+  ['Turns of one worker frame', 'maxWorkerTurns'],
+  ['Sub-calls and children of one worker frame', 'maxWorkerCalls'],
+  ['Turns of the frame that checks claims', 'maxVerifierTurns'],
+  ['Sub-calls and children of that frame', 'maxVerifierCalls'],
+] as const
+
 export function costSection(summary: RunSummary): Html {
   const { opening, closing, limited, tookMs, frames, boundCalls, reusedCalls, cachedInputTokens } = summary
   const { limits } = opening
@@ -21,6 +29,10 @@ export function costSection(summary: RunSummary): Html {
       whole(limits.maxDepth),
     ),
     row('Turns of one frame', whole(turns), whole(limits.maxTurns)),
+    ...ROLE_ROWS.flatMap(([name, limit]) => {
+      const most = limits[limit]
+      return most === undefined ? [] : [row(name, null, whole(most))]
+    }),
     row('Time', seconds, tookMs, limits.timeoutMs),
     row('Model calls at once, for each model', null, whole(limits.concurrency)),
     row('Size of the answer', null, size(limits.maxOutputBytes)),

@@ -75,15 +75,20 @@ function overview(summary: RunSummary): Html {
 ${forkedFrom(opening)}${goesOnFrom(opening)}${followed(opening)}<dt>Sandbox</dt><dd>${opening.confinement.layers.join(' in ')} (${opening.confinement.level})</dd><dt>Run</dt><dd><code>${run}</code></dd></dl>`
 }
 
-/** In which order models are asked, where one stands in for another. */
-function listsOf({ models, fallbacks }: RunSummary['opening']): Html {
-  if (fallbacks === undefined) return html``
-  const list = (
-    first: { readonly id: string } | undefined,
-    others: readonly { readonly id: string }[],
-  ): Html =>
-    html`${[...(first === undefined ? [] : [first]), ...others].map(({ id }, at) => html`${at === 0 ? '' : ', then '}${foreign(id)}`)}`
-  return html`<dt>Asked in turn</dt><dd><div>root: ${list(models[0], fallbacks.root)}</div><div>sub-calls and child frames: ${list(models.at(-1), fallbacks.sub)}</div></dd>`
+type Named = { readonly id: string }
+
+function list(first: Named | undefined, others: readonly Named[]): Html {
+  return html`${[...(first === undefined ? [] : [first]), ...others].map(({ id }, at) => html`${at === 0 ? '' : ', then '}${foreign(id)}`)}`
+}
+
+/** In which order models are asked, where one stands in for another, and those of a verifier. */
+function listsOf({ models, fallbacks, verifier = [] }: RunSummary['opening']): Html {
+  const checked =
+    verifier.length === 0
+      ? html``
+      : html`<dt>Claims checked by</dt><dd>${list(verifier[0], verifier.slice(1))}</dd>`
+  if (fallbacks === undefined) return checked
+  return html`<dt>Asked in turn</dt><dd><div>root: ${list(models[0], fallbacks.root)}</div><div>sub-calls and child frames: ${list(models.at(-1), fallbacks.sub)}</div></dd>${checked}`
 }
 
 /** As much of the question as leaves the first screen to what is asked of the run. */

@@ -15,14 +15,18 @@ import type { RunModels } from './ports.ts'
 export function closedModels({
   models,
   fallbacks,
-}: Pick<Det['run.open'], 'models' | 'fallbacks'>): RunModels {
+  verifier = [],
+}: Pick<Det['run.open'], 'models' | 'fallbacks' | 'verifier'>): RunModels {
   const [root, sub = root] = models.map(closedModel)
   if (root === undefined || sub === undefined) throw new WritError('INTERNAL', 'The record names no model.')
-  if (fallbacks === undefined) return { root, sub }
+  const [first, ...others] = verifier.map(closedModel)
   return {
     root,
     sub,
-    fallbacks: { root: fallbacks.root.map(closedModel), sub: fallbacks.sub.map(closedModel) },
+    ...(fallbacks === undefined
+      ? {}
+      : { fallbacks: { root: fallbacks.root.map(closedModel), sub: fallbacks.sub.map(closedModel) } }),
+    ...(first === undefined ? {} : { verifier: [first, ...others] }),
   }
 }
 

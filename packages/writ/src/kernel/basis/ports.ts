@@ -16,6 +16,7 @@ import type {
   UserFacts,
   Witnesses,
 } from '@writ/contract'
+import type { ModelList } from './model-list.ts'
 
 /** What the kernel needs from the rooms around it. It knows the ports, never an adapter. */
 export interface KernelPorts {
@@ -50,12 +51,14 @@ export interface Authority {
   readonly sink: SinkFacts
 }
 
-/** The models of a run: the root's and the one for sub-calls, and those that stand in for each, in order. */
+/** The models of a run: the root's and the one for sub-calls, those that stand in for each, and a verifier's own. */
 export interface RunModels {
   readonly root: ModelProfile
   readonly sub: ModelProfile
   /** Absent when no model stands in for another. */
   readonly fallbacks?: Fallbacks
+  /** Of a frame that checks claims; absent where it has those of sub-calls. */
+  readonly verifier?: ModelList
 }
 
 export interface Fallbacks {

@@ -1,6 +1,7 @@
 import {
   type BudgetLeft,
   defined,
+  type Frame,
   type FrameValue,
   type ItemOutcome,
   type Message,
@@ -12,16 +13,15 @@ import {
   type StepName,
   type Steps,
   type SubCall,
-  type Tuning,
   toWritError,
   WritError,
   withDocuments,
 } from '@writ/contract'
 import type { CheckedSchema } from '../../schema/index.ts'
+import type { ModelList } from '../basis/model-list.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { requirePrompt } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
-import type { ModelList } from '../state/model-list.ts'
 import { chooseModel, modelList } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
 import { listedScripts, namedScript } from '../steps/child-script.ts'
@@ -43,6 +43,9 @@ import { ReadySchemas } from './ready-schemas.ts'
 import { Statements } from './statements.ts'
 import { checkSpans, checkSteps, itemAt, mostCalls, sendOnce } from './sub-calls.ts'
 
+/** What the steps of a frame follow from. */
+type FrameFacts = Pick<Frame, 'role' | 'tuning' | 'maxTurns'>
+
 const nowhere: OnFinal = () => undefined
 
 /** The steps that sub-calls are asked with, and the models of each. */
@@ -62,12 +65,14 @@ export class FrameSteps {
   readonly #runFrame: RunFrame
   readonly #kept = new KeptResults()
   readonly #fanOut: FanOut
+  readonly #frame: FrameFacts
   readonly #schemas = new ReadySchemas()
   readonly #statements: Statements
   readonly #underWay = new CallsUnderWay()
 
-  constructor(state: RunState, lane: FrameState, runFrame: RunFrame, tuning: Tuning) {
-    this.#fanOut = new FanOut(lane.script === undefined ? tuning.fanOut : null)
+  constructor(state: RunState, lane: FrameState, runFrame: RunFrame, frame: FrameFacts) {
+    this.#fanOut = new FanOut(lane.script === undefined ? state.limits : null, frame)
+    this.#frame = frame
     this.#state = state
     this.#lane = lane
     this.#runFrame = runFrame
@@ -171,7 +176,7 @@ export class FrameSteps {
     }
     // A fork may lie between two steps of a call.
     const choose = (step: StepId): ReturnType<typeof chooseModel> =>
-      chooseModel(this.#state, step, request.model)
+      chooseModel(this.#state, step, request.model, this.#lane.profile)
     let model: ModelProfile
     try {
       ;({ model } = choose(id))
@@ -378,11 +383,11 @@ export class FrameSteps {
   async #budget(): Promise<BudgetLeft> {
     await this.#lane.look()
     const { depth, turns, steps, share } = this.#lane
-    const { maxDepth, maxTurns, frameSteps } = share.limits
+    const { maxDepth, frameSteps } = share.limits
     return {
       ...share.pool.left(),
       depth: maxDepth - depth,
-      turns: Math.max(0, maxTurns - turns),
+      turns: Math.max(0, this.#frame.maxTurns - turns),
       steps: Math.max(0, frameSteps - steps),
     }
   }

@@ -10,6 +10,7 @@ import {
   type GuestContext,
   type ItemOutcome,
   type Message,
+  mostTurns,
   type Perform,
   replOf,
   type Tuning,
@@ -20,6 +21,7 @@ import type { StandingReservation } from '../basis/budget-pool.ts'
 import { lastTurnBytes } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { promptBytes } from '../state/prompt-bytes.ts'
+import { isVerifier } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
 import { requireVerdicts } from '../steps/check-claims.ts'
 import { callSteps, performCall } from '../steps/model-fallback.ts'
@@ -61,7 +63,7 @@ export class KernelFrame implements Frame {
     this.#lane = lane
     this.#start = start
     this.tuning = tuningOf(state.profiles, lane.model.id)
-    this.#steps = new FrameSteps(state, lane, start.runFrame, this.tuning)
+    this.#steps = new FrameSteps(state, lane, start.runFrame, this)
     this.#repl = new Repl(state, lane, this.#steps, {
       context: start.context,
       // What a person wrote to be run is JavaScript, whatever models write.
@@ -76,9 +78,8 @@ export class KernelFrame implements Frame {
 
   get role(): FrameRole {
     const { profile, parent } = this.#lane
-    const { verifier, voter } = this.#state.authority
-    if (parent === null || profile.id === voter?.id) return 'orchestrator'
-    return profile.id === verifier?.id ? 'verifier' : 'worker'
+    if (parent === null || profile.id === this.#state.authority.voter?.id) return 'orchestrator'
+    return isVerifier(this.#state, profile) ? 'verifier' : 'worker'
   }
 
   get depth(): number {
@@ -90,7 +91,7 @@ export class KernelFrame implements Frame {
   }
 
   get maxTurns(): number {
-    return this.#state.limits.maxTurns
+    return mostTurns(this.#state.limits, this.role)
   }
 
   get goal(): string {

@@ -21,8 +21,8 @@ export class CommitmentMap {
 
   /** Fields with the commitments of the other run in place of this one's; in an opening record its models and origin, too. */
   toOriginal(det: object): object {
-    const { models, fallbacks, profiles, fork } = this.#opened
-    const found = 'fork' in det ? { ...det, models, fallbacks, profiles, fork } : det
+    const { models, fallbacks, verifier, profiles, fork } = this.#opened
+    const found = 'fork' in det ? { ...det, models, fallbacks, verifier, profiles, fork } : det
     return JSON.parse(JSON.stringify(found), (_, value: unknown) => {
       return typeof value === 'string' ? (this.#originals.get(value) ?? value) : value
     }) as object

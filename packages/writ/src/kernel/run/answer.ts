@@ -114,9 +114,9 @@ function coverageOf({ coverage, checkCoverage, ports: { store } }: RunState): Co
   }
 }
 
-/** Whether the run has, or had before a fork, models that stand in for others. */
+/** Whether the run has, or had before a fork, models that stand in for others, or those of a verifier. */
 function standsIn({ models, fork }: RunState): boolean {
-  return models.fallbacks !== undefined || fork?.models.fallbacks !== undefined
+  return [models, fork?.models].some((one) => one?.fallbacks !== undefined || one?.verifier !== undefined)
 }
 
 /** Characters of a reason that are kept. */

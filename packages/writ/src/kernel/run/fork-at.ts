@@ -89,10 +89,10 @@ function sharedModels(run: string, opening: Det['run.open'], end: number): Liste
   throw badFork(run, `it changed its models at its own fork from ${fork.run}, which lies before that step`)
 }
 
-type ListedModels = Pick<Det['run.open'], 'models' | 'fallbacks'>
+type ListedModels = Pick<Det['run.open'], 'models' | 'fallbacks' | 'verifier'>
 
-function listed({ models, fallbacks }: ListedModels): ListedModels {
-  return { models, ...defined({ fallbacks }) }
+function listed({ models, fallbacks, verifier }: ListedModels): ListedModels {
+  return { models, ...defined({ fallbacks, verifier }) }
 }
 
 async function seedsOf(

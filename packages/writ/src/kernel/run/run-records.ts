@@ -212,12 +212,15 @@ export function recordedModels({
   root,
   sub,
   fallbacks,
-}: RunModels): Pick<Det['run.open'], 'models' | 'fallbacks'> {
+  verifier,
+}: RunModels): Pick<Det['run.open'], 'models' | 'fallbacks' | 'verifier'> {
   const models = [...new Map([root, sub].map((model) => [model.id, recordedModel(model)])).values()]
-  if (fallbacks === undefined) return { models }
   return {
     models,
-    fallbacks: { root: fallbacks.root.map(recordedModel), sub: fallbacks.sub.map(recordedModel) },
+    ...(fallbacks === undefined
+      ? {}
+      : { fallbacks: { root: fallbacks.root.map(recordedModel), sub: fallbacks.sub.map(recordedModel) } }),
+    ...defined({ verifier: verifier?.map(recordedModel) }),
   }
 }
 

@@ -20,6 +20,7 @@ export interface RunStart {
   readonly bundle: string
   readonly models: readonly RecordedModel[]
   readonly fallbacks?: RecordedFallbacks
+  readonly verifier?: readonly RecordedModel[]
   readonly profiles: Tunings
   readonly partitions: readonly Partition[]
   readonly omitted: readonly Omitted[]
@@ -28,7 +29,7 @@ export interface RunStart {
 
 /** What a run began with. */
 export async function beginning(opening: RecordedStep<'run.open'>): Promise<RunStart> {
-  const { bundle, models, fallbacks, limits } = opening.det
+  const { bundle, models, fallbacks, verifier, limits } = opening.det
   const question = await opening.text('question')
   const setup = JSON.parse(await opening.text('setup')) as RunSetup
   const profiles = await recordedProfiles(opening)
@@ -39,7 +40,7 @@ export async function beginning(opening: RecordedStep<'run.open'>): Promise<RunS
     models,
     profiles,
     setup,
-    ...defined({ fallbacks }),
+    ...defined({ fallbacks, verifier }),
     ...(await recordedPartitions(opening)),
   }
 }

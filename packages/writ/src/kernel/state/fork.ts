@@ -6,7 +6,7 @@ import type { StepId } from '../basis/step-id.ts'
 export const CHANGES = 'fork'
 
 /** What a run has of the run it was forked from, and what it does otherwise. */
-export interface Fork extends Omit<RecordedFork, 'models' | 'fallbacks' | 'changes'> {
+export interface Fork extends Omit<RecordedFork, 'models' | 'fallbacks' | 'verifier' | 'changes'> {
   /** Those of the shared part. */
   readonly models: RunModels
   readonly changes: ForkChanges

@@ -21,13 +21,13 @@ import {
 import type { CheckedSchema } from '../../schema/index.ts'
 import type { BudgetShare } from '../basis/budget-share.ts'
 import type { KnownAnswers } from '../basis/known-answers.ts'
+import { listKey, type ModelList } from '../basis/model-list.ts'
 import { Semaphore } from '../basis/semaphore.ts'
 import { SpanSet } from '../basis/span-set.ts'
 import type { StepId } from '../basis/step-id.ts'
 import { Poll } from '../basis/votes/poll.ts'
 import { FrameNotes } from './frame-notes.ts'
 import type { DecisionContext } from './gate.ts'
-import { listKey, type ModelList } from './model-list.ts'
 
 /** The part of the corpus a frame may ask for. */
 export interface Scope {

@@ -161,9 +161,15 @@ export function reasonText(state: RunState, label: Label, { code, message, next 
 }
 
 /** Notes a child that used its last turn or ran into a limit, and whether prose of its model stands for its value. */
-export function noteChildCut(tally: Tally, seq: number, child: string, error: WritError | undefined): void {
+export function noteChildCut(
+  tally: Tally,
+  seq: number,
+  { child, verifies }: { readonly child: string; readonly verifies: boolean },
+  error: WritError | undefined,
+): void {
   const ended = error?.code
-  const text = `A child frame (${child}) ${(ended && CHILD_ENDS[ended]) ?? 'used its last turn or ran into a limit'}.`
+  const who = verifies ? 'The frame that checks the claims' : 'A child frame'
+  const text = `${who} (${child}) ${(ended && CHILD_ENDS[ended]) ?? 'used its last turn or ran into a limit'}.`
   const data = ended === 'PROSE_ANSWER' ? { child, ended } : { child }
   noteCut(tally, { seq, code: 'CHILD_CUT', data, text })
 }

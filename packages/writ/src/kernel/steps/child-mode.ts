@@ -14,8 +14,8 @@ import {
   spawnMode,
   WritError,
 } from '@writ/contract'
+import type { ModelList } from '../basis/model-list.ts'
 import type { FrameState, Scope } from '../state/frame-state.ts'
-import type { ModelList } from '../state/model-list.ts'
 import { modelResource, type RunState } from '../state/run-state.ts'
 import { partitionFacts } from './admission.ts'
 

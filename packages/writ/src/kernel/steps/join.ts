@@ -2,6 +2,7 @@ import { type FrameValue, type ItemOutcome, joinLabels, type SpawnMode, WritErro
 import { SpanSet } from '../basis/span-set.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { FrameState } from '../state/frame-state.ts'
+import { isVerifier } from '../state/run-models.ts'
 import { errorJson, noteChildCut, outcomeOf, type RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { observe } from './observe.ts'
@@ -77,7 +78,13 @@ export async function join(
   })
   // Its parent has its label by now; of a blind child it hears nothing, and what a check was told is no fact.
   if (mode !== 'blind' && (lane.checking || !opened.checking)) lane.notes.join(opened.notes, written.seq)
-  if (result.incomplete) noteChildCut(state.tally, written.seq, opened.id, result.error)
+  if (result.incomplete)
+    noteChildCut(
+      state.tally,
+      written.seq,
+      { child: opened.id, verifies: isVerifier(state, opened.profile) },
+      result.error,
+    )
   onEnd(written.seq)
   await written.durable
   return outcome

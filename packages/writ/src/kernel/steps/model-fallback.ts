@@ -1,7 +1,7 @@
 import { type ItemOutcome, toWritError } from '@writ/contract'
+import type { ModelList } from '../basis/model-list.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { FrameState } from '../state/frame-state.ts'
-import type { ModelList } from '../state/model-list.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { performHostValue } from './host-value.ts'

@@ -1,6 +1,6 @@
 import type { Message, ModelProfile, PassedModel, RecordedDecision } from '@writ/contract'
 import type { StandingReservation } from '../basis/budget-pool.ts'
-import type { ModelList } from '../state/model-list.ts'
+import type { ModelList } from '../basis/model-list.ts'
 
 /** One or more requests to a model under one decision. */
 export interface ModelCall {

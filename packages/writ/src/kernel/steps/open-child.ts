@@ -8,6 +8,7 @@ import {
   type Label,
   type Limits,
   type ModelProfile,
+  type ModelRole,
   NOTHING,
   type Partition,
   type ProfileFacts,
@@ -28,7 +29,7 @@ import { lastTurnBytes, turnBound } from '../basis/turn-bounds.ts'
 import type { RecordedStep } from '../journal/journal.ts'
 import type { FrameState, Scope } from '../state/frame-state.ts'
 import { promptBytes } from '../state/prompt-bytes.ts'
-import { chooseModel, type ModelRole, modelList } from '../state/run-models.ts'
+import { chooseModel, modelList } from '../state/run-models.ts'
 import { errorFrom, type RunState } from '../state/run-state.ts'
 import { decideMode } from './child-mode.ts'
 import { askerOf, plannedCallsOf, requireInput, scriptOf } from './child-script.ts'
@@ -135,7 +136,7 @@ async function open(
         data: { limit: 'depth', most: maxDepth },
       },
     )
-  const { role, model } = chooseModel(state, child.step, child.request.model)
+  const { role, model } = chooseModel(state, child.step, child.request.model, child.profile)
   const { context } = child.request
   const schema = await schemaOf(child.request)
   await requireInput(state, child.request)
@@ -202,7 +203,7 @@ export async function recallOpening(
       state.gate.denied('recursion::spawn', profile, decision.policies, decision.reason)
     return { ...asked, opening: { ok: false, error: errorFrom(kept) } }
   }
-  const { role, model } = chooseModel(state, child.step, child.request.model)
+  const { role, model } = chooseModel(state, child.step, child.request.model, child.profile)
   const own = share === null ? lane.share : lane.share.carveAgain(share)
   const value: OpenedChild = {
     role,

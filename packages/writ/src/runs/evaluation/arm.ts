@@ -7,7 +7,7 @@ import type { Asked } from './question.ts'
 export interface EvaluationArm
   extends Pick<
       WritOptions,
-      'model' | 'subModel' | 'baseUrl' | 'apiKey' | 'ollamaHost' | 'price' | 'contextWindow'
+      'model' | 'subModel' | 'verifierModel' | 'baseUrl' | 'apiKey' | 'ollamaHost' | 'price' | 'contextWindow'
     >,
     Pick<RunOptions, 'strategy' | 'input'> {
   /** Names it in the report; its strategy and model by default. */
@@ -39,10 +39,25 @@ function nameOf({ strategy, model }: EvaluationArm): string {
 
 /** The Writ that an arm is measured with. What is said of one model, such as its price, is not said of one an arm names. */
 export function optionsOf(options: WritOptions, arm: EvaluationArm): WritOptions {
-  const { model, subModel, baseUrl, apiKey, ollamaHost, price, contextWindow } = arm
-  const given = defined({ model, subModel, baseUrl, apiKey, ollamaHost, price, contextWindow })
+  const { model, subModel, verifierModel, baseUrl, apiKey, ollamaHost, price, contextWindow } = arm
+  const given = defined({
+    model,
+    subModel,
+    verifierModel,
+    baseUrl,
+    apiKey,
+    ollamaHost,
+    price,
+    contextWindow,
+  })
   if (model === undefined) return { ...options, ...given }
-  const { subModel: _sub, price: _price, contextWindow: _window, ...others } = options
+  const {
+    subModel: _sub,
+    verifierModel: _verifier,
+    price: _price,
+    contextWindow: _window,
+    ...others
+  } = options
   return { ...others, ...given }
 }
 

@@ -107,7 +107,7 @@ async function askedFor(
   const policy = await services.policy()
   const { user, purpose } = authorise(policy, asked)
   const card = prepared.plan.arms.find(({ name }) => name === arm.name)?.card
-  const { root = '', sub = root, fallbacks } = card?.models ?? {}
+  const { root = '', sub = root, fallbacks, verifier = null } = card?.models ?? {}
   const { strategy = 'auto', input = {} } = { ...arm, ...defined({ input: question.input ?? arm.input }) }
   const scripted = scriptNamed(strategy) !== undefined
   const { checks, votes = null } = readChecks(asked.verify ?? [])
@@ -117,6 +117,7 @@ async function askedFor(
     script: scripted ? { planHash: card?.script?.planHash ?? '', input } : null,
     models: root === sub ? [root] : [root, sub],
     fallbacks: fallbacks === undefined ? null : [fallbacks.root, fallbacks.sub],
+    verifier,
     baseUrl: optionsOf(options, arm).baseUrl ?? null,
     user: user.id,
     purpose,

@@ -7,6 +7,7 @@ import {
   type Limits,
   openingPath,
   type Partition,
+  ROLE_LIMITS,
   type Script,
 } from '@writ/contract'
 import { canonicalJson, decodeRecord } from '@writ/evidence'
@@ -32,6 +33,8 @@ export interface AskedFor {
   readonly models: readonly string[]
   /** Models that stand in for the root and for its sub-calls; null where none does. */
   readonly fallbacks: readonly (readonly string[])[] | null
+  /** Models of a verifier that has its own; null where none has. */
+  readonly verifier: readonly string[] | null
   /** The server that stands for models which name none. */
   readonly baseUrl: string | null
   readonly user: string
@@ -59,13 +62,24 @@ export async function recordedItem(services: HomeServices, run: string): Promise
   const { question, strategy, partitions, setup, script, answerSchema } = beside
   if (question === undefined || strategy === undefined || partitions === undefined || setup === undefined)
     return undefined
-  const { models, fallbacks, user, purpose, bundle, checks = [], votes = null, limits } = opening.det
+  const {
+    models,
+    fallbacks,
+    verifier,
+    user,
+    purpose,
+    bundle,
+    checks = [],
+    votes = null,
+    limits,
+  } = opening.det
   return {
     question,
     strategy,
     script: script === undefined ? null : scriptOf(JSON.parse(script) as Script),
     models: idsOf(models),
     fallbacks: fallbacks === undefined ? null : [idsOf(fallbacks.root), idsOf(fallbacks.sub)],
+    verifier: verifier === undefined ? null : idsOf(verifier),
     baseUrl: (JSON.parse(setup) as RunSetup).baseUrl,
     user: user.id,
     purpose,
@@ -109,7 +123,8 @@ function fits(recorded: Limits, now: Limits): boolean {
     within(recorded.maxTokens, now.maxTokens) &&
     within(recorded.timeoutMs, now.timeoutMs) &&
     recorded.maxDepth <= now.maxDepth &&
-    recorded.maxTurns === now.maxTurns
+    recorded.maxTurns === now.maxTurns &&
+    ROLE_LIMITS.every((name) => recorded[name] === now[name])
   )
 }
 

@@ -18,6 +18,8 @@ export interface SamePlan {
   readonly planHash: string | undefined
   /** Ids of root and sub-model. */
   readonly models: readonly [string, string]
+  /** Ids of the models of a verifier that has its own. */
+  readonly verifier: readonly string[] | undefined
   readonly votes: number | undefined
 }
 
@@ -55,9 +57,10 @@ async function isAlike(ledger: Ledger, run: string, plan: SamePlan): Promise<boo
   for await (const bytes of ledger.records(run)) {
     const record = decodeRecord(bytes)
     if (record.kind === 'run.open') {
-      const { models, script, votes } = record.det
+      const { models, verifier, script, votes } = record.det
       const [root, sub = root] = models.map(({ id }) => id)
       if (root !== plan.models[0] || sub !== plan.models[1]) return false
+      if (verifier?.map(({ id }) => id).join() !== plan.verifier?.join()) return false
       if (script?.planHash !== plan.planHash || votes !== plan.votes) return false
     }
     if (record.kind === 'strategy.chosen') return record.det.strategy === plan.strategy

@@ -64,13 +64,13 @@ export function heldTo(limits: Limits, { requests, tokens }: PlanBound): Limits 
 
 function bounded(
   limits: Limits,
-  { root, sub, fallbacks = { root: [], sub: [] } }: RunModels,
+  { root, sub, fallbacks = { root: [], sub: [] }, verifier = [sub] }: RunModels,
   wanted: number,
   most: (model: ModelProfile) => Each,
 ): Bounded {
   const { maxCalls, maxTokens, maxCostMicroUsd } = limits
   const requests = Math.min(maxCalls, wanted)
-  const models = [root, sub, ...fallbacks.root, ...fallbacks.sub]
+  const models = [root, sub, ...fallbacks.root, ...fallbacks.sub, ...verifier]
   const each = models.map((model) => ({ model, ...most(model) }))
   const tokens = Math.min(
     maxTokens ?? Number.MAX_SAFE_INTEGER,

@@ -48,6 +48,7 @@ export async function planCard(planned: Planned): Promise<PlanCard> {
       strategy: chosen.strategy,
       planHash,
       models: [models.root.id, models.sub.id],
+      verifier: models.verifier?.map(({ id }) => id),
       votes,
     }),
   }
@@ -58,11 +59,11 @@ function votesOf(asked: number, script: Planned['script']): NonNullable<PlanCard
   return { asked, frames: (asked - 1) * (script === undefined ? 2 : 1) }
 }
 
-function namesOf({ root, sub, fallbacks }: Planned['models']): PlanCard['models'] {
+function namesOf({ root, sub, fallbacks, verifier }: Planned['models']): PlanCard['models'] {
   const ids = (list: readonly { readonly id: string }[]): readonly string[] => list.map(({ id }) => id)
   const others =
     fallbacks === undefined ? {} : { fallbacks: { root: ids(fallbacks.root), sub: ids(fallbacks.sub) } }
-  return { root: root.id, sub: sub.id, ...others }
+  return { root: root.id, sub: sub.id, ...others, ...defined({ verifier: verifier && ids(verifier) }) }
 }
 
 /** One line for each label that is judged alike. */

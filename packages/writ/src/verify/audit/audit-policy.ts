@@ -7,7 +7,9 @@ import {
   joinLabels,
   type Label,
   labelsEqual,
+  type ModelRole,
   type RecordedDecision,
+  type RecordedModel,
   VOTER,
 } from '@writ/contract'
 import {
@@ -24,15 +26,7 @@ import {
 import { DecisionReplayer } from './decision-replayer.ts'
 import { exactly, oneOf } from './derived-label.ts'
 import { checkFacts } from './facts.ts'
-import {
-  type Audited,
-  type AuditedFrame,
-  type AuditedPlace,
-  keepSealed,
-  type ModelRole,
-  openFrame,
-  roleOf,
-} from './frame.ts'
+import { type Audited, type AuditedFrame, type AuditedPlace, keepSealed, openFrame, roleOf } from './frame.ts'
 import { possibleModes } from './mode.ts'
 import { Resources } from './resources.ts'
 import { checkAttempts, checkBound, checkCharge, checkHeld, checkSum } from './spending.ts'
@@ -67,7 +61,7 @@ export async function auditPolicy(
 }
 
 /** Lists of models, each in the order in which they are asked. */
-type ModelLists = ReturnType<typeof modelListsAt>
+type ModelLists = readonly (readonly RecordedModel[])[]
 
 function sameList(a: ModelLists[number], b: ModelLists[number]): boolean {
   return a.length === b.length && a.every(({ id }, i) => id === b[i]?.id)
@@ -338,7 +332,7 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
     at: string,
   ): void {
     const { run, resources } = this.#opened
-    const child = this.#listOf(roleOf(run, seq, det.model), seq, at)
+    const child = this.#listOf(roleOf(run, seq, det), seq, at)
     const { scope, sealed, label } = frame.own
     const labelled = (id: string): Label => oneOf(resources.labels(id, at), (one) => flowsTo(one, det.label))
     const corpus = new Set(everyPartition(run).map(({ id }) => id))
@@ -413,9 +407,8 @@ class Audit implements RunVisitor<Audited, Promise<void> | void> {
   }
 
   #listOf(role: ModelRole, seq: number, at: string): ModelLists[number] {
-    const list = modelListsAt(this.#opened.run, seq).at(role === 'root' ? 0 : -1)
-    if (list === undefined || list.length === 0)
-      refuse('LINEAGE_NOT_DERIVED', 'The run has no model here.', at)
+    const list = modelListsAt(this.#opened.run, seq)[role]
+    if (list.length === 0) refuse('LINEAGE_NOT_DERIVED', 'The run has no model here.', at)
     return list
   }
 

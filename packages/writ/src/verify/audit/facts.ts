@@ -12,7 +12,7 @@ const OPENING = 'records.ndjson#/0/det'
 
 /** The opening record says of its user, models and confinement what the bundle says of them. Where a model is reached is the host's word. */
 export function checkFacts(opening: Det['run.open'], point: DecisionPoint): void {
-  const { user, purpose, models, fallbacks, fork, confinement } = opening
+  const { user, purpose, models, fallbacks, verifier, fork, confinement } = opening
   const known = attempt(() => point.user(user.id, purpose))
   if (known === undefined || canonicalJson(known) !== canonicalJson(user)) {
     const found = known === undefined ? 'does not know them or the purpose' : 'says otherwise'
@@ -28,6 +28,8 @@ export function checkFacts(opening: Det['run.open'], point: DecisionPoint): void
     )
   checkModels(models, point, `${OPENING}/models`)
   checkModels(fork?.models ?? [], point, `${OPENING}/fork/models`)
+  checkModels(verifier ?? [], point, `${OPENING}/verifier`)
+  checkModels(fork?.verifier ?? [], point, `${OPENING}/fork/verifier`)
   for (const role of ['root', 'sub'] as const) {
     checkModels(fallbacks?.[role] ?? [], point, `${OPENING}/fallbacks/${role}`)
     checkModels(fork?.fallbacks?.[role] ?? [], point, `${OPENING}/fork/fallbacks/${role}`)

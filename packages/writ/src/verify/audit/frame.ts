@@ -1,10 +1,7 @@
-import { everyPartition, joinLabels, type Label } from '@writ/contract'
+import { everyPartition, joinLabels, type Label, type ModelRole } from '@writ/contract'
 import { type FrameFacts, modelsAt, type RecordOf, type RecordPlace, type RunFrame } from '@writ/evidence'
 import { LaneLabel } from './lane-label.ts'
 import { ShareLabel } from './share-label.ts'
-
-/** Which of a run's models: its first, or its last, which may be the same. */
-export type ModelRole = 'root' | 'sub'
 
 /** What a sealed value's label is at least and at most: which of the values that its child held are in it, no record says. */
 export interface SealedLabel {
@@ -14,7 +11,7 @@ export interface SealedLabel {
 
 /** What the audit keeps of an open frame. */
 export interface Audited {
-  /** Whether it has the root's model or that of sub-calls. */
+  /** Which of the run's models it has. */
   readonly role: ModelRole
   /** The plan that it is part of: that of its script, else its parent's. */
   readonly planHash: string | undefined
@@ -44,12 +41,17 @@ export function openFrame(
     return { ...kept, role: 'root', scope, label: new LaneLabel(lane, opening.det.questionLabel, own) }
   }
   const { det, seq } = opening
-  const role = roleOf(run, seq, det.model)
+  const role = roleOf(run, seq, det)
   return { ...kept, role, scope: new Set(det.scope), label: new LaneLabel(lane, det.label, own) }
 }
 
 /** Which of the run's models a child was opened with. */
-export function roleOf(run: RecordOf<'run.open'>['det'], seq: number, model: string): ModelRole {
+export function roleOf(
+  run: RecordOf<'run.open'>['det'],
+  seq: number,
+  { model, profile }: Pick<RecordOf<'frame.spawn'>['det'], 'model' | 'profile'>,
+): ModelRole {
+  if (profile === 'verifier') return 'verifier'
   return modelsAt(run, seq).at(-1)?.id === model ? 'sub' : 'root'
 }
 
