@@ -16,6 +16,11 @@ export function roleOfProfile(profile: string): FrameRole {
   return profile === 'orchestrator' || profile === VOTER ? 'orchestrator' : 'worker'
 }
 
+/** Whether frames of a profile check the claims of another. */
+export function isVerifier(profile: string): boolean {
+  return roleOfProfile(profile) === 'verifier'
+}
+
 /** Turns that a frame of a role may take. */
 export function mostTurns(limits: Limits, role: FrameRole): number {
   const { maxTurns, maxWorkerTurns = maxTurns, maxVerifierTurns = maxTurns } = limits

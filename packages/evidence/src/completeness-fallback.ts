@@ -1,6 +1,7 @@
 import {
   type Attempt,
   type Det,
+  isVerifier,
   labelsEqual,
   type RecordedModel,
   refusesAll,
@@ -74,7 +75,7 @@ export class Fallbacks {
   /** The lists that a call of a frame may ask: of one that checks claims its own alone, where it has one. */
   #listsOf(profile: string, seq: number): readonly (readonly RecordedModel[])[] {
     const { root, sub, verifier } = modelListsAt(this.#run, seq)
-    return profile === 'verifier' && hasVerifierAt(this.#run, seq) ? [verifier] : [root, sub]
+    return isVerifier(profile) && hasVerifierAt(this.#run, seq) ? [verifier] : [root, sub]
   }
 
   /** The call that another one stands in for, which no third one may. */

@@ -1,4 +1,4 @@
-import { addAmounts, VOTER } from '@writ/contract'
+import { addAmounts, isVerifier, VOTER } from '@writ/contract'
 import { checkGrants } from './completeness-context.ts'
 import { refuseFall } from './completeness-labels.ts'
 import { checkDense, type Lane, type RunCounts } from './completeness-lanes.ts'
@@ -120,7 +120,7 @@ function takeOver({ det }: Join, { own: lane, mode, profile }: RunFrame<Lane>, p
     return
   }
   if (det.outcome !== 'ok') return
-  if (profile === 'verifier') parent.verified = true
+  if (isVerifier(profile)) parent.verified = true
   if (profile === VOTER) parent.voted += 1
   parent.inherited += det.citations
   for (const held of lane.sealed) parent.sealed.add(held)

@@ -1,4 +1,12 @@
-import { type Amount, addAmounts, counted, type Det, everyPartition, NOTHING } from '@writ/contract'
+import {
+  type Amount,
+  addAmounts,
+  counted,
+  type Det,
+  everyPartition,
+  isVerifier,
+  NOTHING,
+} from '@writ/contract'
 import { checkAsked, checkChecks } from './completeness-checks.ts'
 import { Ending } from './completeness-close.ts'
 import {
@@ -357,7 +365,7 @@ class RunWalk implements RunVisitor<Lane, void> {
   /** A child has the first of a list; one that checks claims that of its own, where it has one. */
   #checkModel({ seq, det: { model, profile } }: RecordOf<'frame.spawn'>, at: string): void {
     const { run } = this.#run
-    const checks = profile === 'verifier' && hasVerifierAt(run, seq)
+    const checks = isVerifier(profile) && hasVerifierAt(run, seq)
     const models = checks ? modelListsAt(run, seq).verifier.slice(0, 1) : modelsAt(run, seq)
     if (models.some(({ id }) => id === model)) return
     refuse('UNKNOWN_MODEL', `The run has no model ${model} at record ${seq}.`, `${at}/det/model`)

@@ -13,6 +13,7 @@ import {
   mostTurns,
   type Perform,
   replOf,
+  roleOfProfile,
   type Tuning,
   tuningOf,
   WritError,
@@ -21,7 +22,6 @@ import type { StandingReservation } from '../basis/budget-pool.ts'
 import { lastTurnBytes } from '../basis/turn-bounds.ts'
 import type { FrameState } from '../state/frame-state.ts'
 import { promptBytes } from '../state/prompt-bytes.ts'
-import { isVerifier } from '../state/run-models.ts'
 import type { RunState } from '../state/run-state.ts'
 import { requireVerdicts } from '../steps/check-claims.ts'
 import { callSteps, performCall } from '../steps/model-fallback.ts'
@@ -77,9 +77,7 @@ export class KernelFrame implements Frame {
   }
 
   get role(): FrameRole {
-    const { profile, parent } = this.#lane
-    if (parent === null || profile.id === this.#state.authority.voter?.id) return 'orchestrator'
-    return isVerifier(this.#state, profile) ? 'verifier' : 'worker'
+    return roleOfProfile(this.#lane.profile.id)
   }
 
   get depth(): number {

@@ -1,4 +1,4 @@
-import { type ModelProfile, type ModelRole, type ProfileFacts, WritError } from '@writ/contract'
+import { isVerifier, type ModelProfile, type ModelRole, type ProfileFacts, WritError } from '@writ/contract'
 import type { ModelList } from '../basis/model-list.ts'
 import type { RunModels } from '../basis/ports.ts'
 import type { StepId } from '../basis/step-id.ts'
@@ -14,11 +14,6 @@ export function modelList(state: RunState, step: StepId, role: ModelRole): Model
   const { fallbacks, verifier, ...models } = modelsOf(state, step)
   if (role === 'verifier') return verifier ?? [models.sub, ...(fallbacks?.sub ?? [])]
   return [models[role], ...(fallbacks?.[role] ?? [])]
-}
-
-/** Whether frames of a profile check the claims of another. */
-export function isVerifier({ authority }: RunState, { id }: ProfileFacts): boolean {
-  return id === authority.verifier?.id
 }
 
 interface Chosen {
@@ -37,8 +32,8 @@ export function chooseModel(
   profile: ProfileFacts,
 ): Chosen {
   const now = modelsOf(state, step)
-  const [own] = modelList(state, step, 'verifier')
-  if (isVerifier(state, profile) && (id === undefined || now.verifier !== undefined)) {
+  if (isVerifier(profile.id) && (id === undefined || now.verifier !== undefined)) {
+    const [own] = modelList(state, step, 'verifier')
     if (id === undefined || id === own.id || id === state.fork?.models.verifier?.[0].id)
       return { role: 'verifier', model: own }
     throw unknownModel([own.id], id)

@@ -1,8 +1,14 @@
-import { type FrameValue, type ItemOutcome, joinLabels, type SpawnMode, WritError } from '@writ/contract'
+import {
+  type FrameValue,
+  type ItemOutcome,
+  isVerifier,
+  joinLabels,
+  type SpawnMode,
+  WritError,
+} from '@writ/contract'
 import { SpanSet } from '../basis/span-set.ts'
 import type { StepId } from '../basis/step-id.ts'
 import type { FrameState } from '../state/frame-state.ts'
-import { isVerifier } from '../state/run-models.ts'
 import { errorJson, noteChildCut, outcomeOf, type RunState } from '../state/run-state.ts'
 import type { OnFinal } from './context-step.ts'
 import { observe } from './observe.ts'
@@ -82,7 +88,7 @@ export async function join(
     noteChildCut(
       state.tally,
       written.seq,
-      { child: opened.id, verifies: isVerifier(state, opened.profile) },
+      { child: opened.id, verifies: isVerifier(opened.profile.id) },
       result.error,
     )
   onEnd(written.seq)

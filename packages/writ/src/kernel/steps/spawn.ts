@@ -2,6 +2,7 @@ import {
   type Det,
   type FrameValue,
   type ItemOutcome,
+  isVerifier,
   type Label,
   NOTHING,
   type SpawnRequest,
@@ -11,7 +12,7 @@ import { commandHash } from '@writ/evidence'
 import { KnownAnswers } from '../basis/known-answers.ts'
 import type { Written } from '../journal/journal.ts'
 import { FrameState, type Scope } from '../state/frame-state.ts'
-import { isVerifier, modelList } from '../state/run-models.ts'
+import { modelList } from '../state/run-models.ts'
 import { errorJson, noteLimit, outcomeOf, type RunState, showable } from '../state/run-state.ts'
 import { namedScript } from './child-script.ts'
 import type { OnFinal } from './context-step.ts'
@@ -133,7 +134,7 @@ function childState(
     conversation: child.voter?.conversation,
     script,
     plannedCalls,
-    checking: child.voter !== undefined || isVerifier(state, child.profile),
+    checking: child.voter !== undefined || isVerifier(child.profile.id),
     profile: child.profile,
     models: (step) => modelList(state, step, role),
     scope,
