@@ -117,53 +117,59 @@ function hasSortedKeys(value: unknown): boolean {
   return true
 }
 
-/** The canonical text of a value, in one walk; undefined when `recordFault` finds something in it. */
-export function recordText(value: unknown, depth = 1): string | undefined {
+/** What keeps a value out of a record. */
+class RecordFault extends Error {}
+
+/** The canonical text of what a record holds; undefined where `recordFault` finds something. */
+export function recordText(value: unknown): string | undefined {
+  const text = textOrFault(value)
+  return typeof text === 'string' ? text : undefined
+}
+
+/** What keeps a value out of a record, or null: not I-JSON, a number that is no exact integer, too deep. */
+export function recordFault(value: unknown): string | null {
+  const text = textOrFault(value)
+  return typeof text === 'string' ? null : text.message
+}
+
+function textOrFault(value: unknown): string | RecordFault {
+  try {
+    return textOf(value, 1)
+  } catch (error) {
+    if (error instanceof RecordFault) return error
+    throw error
+  }
+}
+
+/** The canonical text in one walk: keys in order of their UTF-16 units, and a fault where it has none. */
+function textOf(value: unknown, depth: number): string {
   if (value === null || typeof value === 'boolean') return String(value)
-  if (typeof value === 'string') return value.isWellFormed() ? JSON.stringify(value) : undefined
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined
-  if (typeof value !== 'object' || depth > MAX_RECORD_DEPTH) return undefined
-  let members = ''
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      const text = recordText(item, depth + 1)
-      if (text === undefined) return undefined
-      members += members === '' ? text : `,${text}`
-    }
-    return `[${members}]`
+  if (typeof value === 'string') return quoted(value)
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value)) return String(value)
+    throw new RecordFault(`the number ${value}, no exact integer`)
   }
-  if (!isPlain(value)) return undefined
-  for (const key of Object.keys(value).sort()) {
-    const text = key.isWellFormed() ? recordText(value[key], depth + 1) : undefined
-    if (text === undefined) return undefined
-    const member = `${JSON.stringify(key)}:${text}`
-    members += members === '' ? member : `,${member}`
-  }
-  return `{${members}}`
+  if (typeof value !== 'object') throw new RecordFault(`a value of type ${typeof value}`)
+  if (depth > MAX_RECORD_DEPTH)
+    throw new RecordFault(`more than ${MAX_RECORD_DEPTH} containers inside each other`)
+  if (Array.isArray(value)) return `[${joined(value, (item) => textOf(item, depth + 1))}]`
+  if (!isPlain(value)) throw new RecordFault('an object that is no plain one')
+  return `{${joined(Object.keys(value).sort(), (key) => `${quoted(key)}:${textOf(value[key], depth + 1)}`)}}`
+}
+
+function quoted(text: string): string {
+  if (text.isWellFormed()) return JSON.stringify(text)
+  throw new RecordFault('a string with a lone surrogate')
+}
+
+/** Holes of an array are items, too. */
+function joined<T>(items: readonly T[], textOfItem: (item: T) => string): string {
+  let text = ''
+  for (const item of items) text += text === '' ? textOfItem(item) : `,${textOfItem(item)}`
+  return text
 }
 
 function isPlain(value: object): value is Readonly<Record<string, unknown>> {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
-}
-
-/** What keeps a value out of a record, or null: not I-JSON, a number that is no exact integer, too deep. */
-export function recordFault(value: unknown, depth = 1): string | null {
-  if (value === null || typeof value === 'boolean') return null
-  if (typeof value === 'string') return value.isWellFormed() ? null : 'a string with a lone surrogate'
-  if (typeof value === 'number')
-    return Number.isSafeInteger(value) ? null : `the number ${value}, no exact integer`
-  if (typeof value !== 'object') return `a value of type ${typeof value}`
-  if (depth > MAX_RECORD_DEPTH) return `more than ${MAX_RECORD_DEPTH} containers inside each other`
-  if (Array.isArray(value)) return firstFault(value, depth)
-  if (!isPlain(value)) return 'an object that is no plain one'
-  return firstFault(Object.keys(value), depth) ?? firstFault(Object.values(value), depth)
-}
-
-function firstFault(values: readonly unknown[], depth: number): string | null {
-  for (const value of values) {
-    const fault = recordFault(value, depth + 1)
-    if (fault !== null) return fault
-  }
-  return null
 }
