@@ -19,6 +19,9 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
 /** What a timer can wait for, about 24 days: beyond it, timers end at once. */
 export const LONGEST_TIMEOUT_MS: number = 2 ** 31 - 1
 
+/** A provider that asks for a longer pause than this is treated as failed. */
+export const LONGEST_WAIT_MS = 60_000
+
 /** Most output tokens of one root turn and one leaf call; always sent, so that the worst case is known. */
 export const MAX_TURN_OUTPUT_TOKENS = 16_384
 export const MAX_LEAF_OUTPUT_TOKENS = 4_096

@@ -1,5 +1,5 @@
 import { APICallError } from '@ai-sdk/provider'
-import { isWritError, type ModelFailure, size, WritError, whole } from '@writ/contract'
+import { isWritError, LONGEST_WAIT_MS, type ModelFailure, size, WritError, whole } from '@writ/contract'
 import { MAX_REPLY_BYTES, REPLY_TOO_LARGE } from './bounded-fetch.ts'
 import { errorCode } from './hide-key.ts'
 import { retryAfterMs } from './retry-after.ts'
@@ -12,8 +12,6 @@ const NEVER_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_.*|ERR_SSL_.*|.*SELF_SIGNED_CERT.*|UNABLE_TO_.*)$/
 
 const MAX_MESSAGE = 400
-/** A wait that a provider asks for and that is worth a word: nobody waits that long for one call. */
-const LONG_WAIT_MS = 60_000
 
 /** Names what went wrong with one request: `MODEL_FAILED`, `MODEL_REJECTED`, `MODEL_TIMEOUT`, or why it was aborted. */
 export function callFailure(error: unknown, signal: AbortSignal, nowMs: number): WritError {
@@ -55,7 +53,9 @@ function refusedByStatus(error: APICallError, status: number, nowMs: number): Wr
   const inDoubt = status === 504 || (status >= 500 && error.responseBody === undefined)
   const waitMs = retryAfterMs(error.responseHeaders, nowMs)
   const wait =
-    waitMs === null || waitMs <= LONG_WAIT_MS ? '' : `. It asks to wait ${whole(Math.ceil(waitMs / 1000))} s.`
+    waitMs === null || waitMs <= LONGEST_WAIT_MS
+      ? ''
+      : `. It asks to wait ${whole(Math.ceil(waitMs / 1000))} s.`
   return failure(
     retryable ? 'MODEL_FAILED' : 'MODEL_REJECTED',
     `The provider answered ${status}: ${error.message === '' ? 'no reason given' : error.message}${wait}`,

@@ -8,6 +8,7 @@ import {
   defined,
   FREE,
   isWritError,
+  LONGEST_WAIT_MS,
   type Metering,
   type ModelCaller,
   type ModelFailure,
@@ -19,7 +20,7 @@ import {
   WritError,
 } from '@writ/contract'
 import type { Reservation } from './budget-pool.ts'
-import { type Demand, LONGEST_WAIT_MS, type ModelSlots, type Slot } from './model-slots.ts'
+import type { Demand, ModelSlots, Slot } from './model-slots.ts'
 
 /** Attempts one request may take, retries included: enough to ride out a provider's bad second, not its bad hour. */
 export const MAX_ATTEMPTS = 4

@@ -1,9 +1,6 @@
-import type { ModelRates } from '@writ/contract'
+import { LONGEST_WAIT_MS, type ModelRates } from '@writ/contract'
 import { onAbort } from './on-abort.ts'
 import { type RateEntry, RateWindow } from './rate-window.ts'
-
-/** A provider that asks for a longer pause than this is treated as failed. */
-export const LONGEST_WAIT_MS = 60_000
 
 /** What a request wants of its model. */
 export interface Demand {
