@@ -10,8 +10,9 @@ import type { ChatOptions, ContextOptions } from '../../files/options.ts'
 import { schemaOf, textIn } from './json-format.ts'
 import { progressOf } from './progress.ts'
 import { messagesOf } from './prompt.ts'
+import { refuseTools } from './refuse-tools.ts'
 import { citationsOf, finishOf, METADATA, metadataOf, sourcesOf, textMetadata, usageOf } from './result.ts'
-import { refuseTools, warningsOf } from './warnings.ts'
+import { warningsOf } from './warnings.ts'
 
 /** What every question of a governed model is asked over, and how. */
 export type LanguageModelOptions = Omit<ContextOptions, 'signal' | 'suspend' | 'out' | 'elapsedMs'>
