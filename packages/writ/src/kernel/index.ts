@@ -1,6 +1,7 @@
 // The only door of the kernel: what the rest of the runtime may use of it.
 
 export { MAX_ATTEMPTS } from './basis/attempts.ts'
+export { modelsOfRoles } from './basis/models-of-roles.ts'
 export type { Authority, RunModels } from './basis/ports.ts'
 export type { StepId } from './basis/step-id.ts'
 export { systemClock } from './basis/system-clock.ts'

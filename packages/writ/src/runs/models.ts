@@ -8,7 +8,7 @@ import {
   WritError,
 } from '@writ/contract'
 import type { GivenModel, GivenModels, WritOptions } from '../files/options.ts'
-import type { RunModels } from '../kernel/index.ts'
+import { modelsOfRoles, type RunModels } from '../kernel/index.ts'
 import {
   type ModelChoice,
   type ModelObject,
@@ -144,15 +144,11 @@ export async function openLists(
     [...new Set(list)].flatMap((one) => opened.get(one) ?? [])
   const [root, ...afterRoot] = profiles(given.root)
   const [sub, ...afterSub] = profiles(given.sub)
-  const [verifier, ...afterVerifier] = profiles(given.verifier ?? [])
-  if (root === undefined || sub === undefined || (given.verifier !== undefined && verifier === undefined))
+  const verifier = profiles(given.verifier ?? [])
+  if (root === undefined || sub === undefined || (given.verifier !== undefined && verifier.length === 0))
     throw new WritError('USAGE', 'A list of models is empty: name one at least.')
-  return {
-    root,
-    sub,
-    ...(afterRoot.length + afterSub.length === 0 ? {} : { fallbacks: { root: afterRoot, sub: afterSub } }),
-    ...(verifier === undefined ? {} : { verifier: [verifier, ...afterVerifier] }),
-  }
+  const fallbacks = afterRoot.length + afterSub.length === 0 ? undefined : { root: afterRoot, sub: afterSub }
+  return modelsOfRoles({ root, sub, fallbacks, verifier })
 }
 
 function requireDistinct(models: readonly ModelProfile[]): void {

@@ -20,6 +20,7 @@ import { prepareEvidencePath } from '../files/write-evidence.ts'
 import type { HomeServices } from '../home/home-services.ts'
 import {
   answerAgain,
+  modelsOfRoles,
   type RecordedRun,
   type Reopened,
   type RunModels,
@@ -180,15 +181,12 @@ async function reopenModels(
   const all = (list: readonly RecordedModel[]): Promise<ModelProfile[]> => Promise.all(list.map(reopen))
   const [root, sub = root] = await all(models)
   if (root === undefined || sub === undefined) throw mismatch(run, 'its record names no model')
-  const [first, ...others] = await all(verifier)
-  return {
+  return modelsOfRoles({
     root,
     sub,
-    ...(fallbacks === undefined
-      ? {}
-      : { fallbacks: { root: await all(fallbacks.root), sub: await all(fallbacks.sub) } }),
-    ...(first === undefined ? {} : { verifier: [first, ...others] }),
-  }
+    fallbacks: fallbacks && { root: await all(fallbacks.root), sub: await all(fallbacks.sub) },
+    verifier: await all(verifier),
+  })
 }
 
 function mismatch(run: string, what: string): WritError {

@@ -9,6 +9,7 @@ import {
   recordedPrice,
   WritError,
 } from '@writ/contract'
+import { modelsOfRoles } from './models-of-roles.ts'
 import type { RunModels } from './ports.ts'
 
 /** The models of a record, for doing again what they did: none of them can be called. */
@@ -19,15 +20,12 @@ export function closedModels({
 }: Pick<Det['run.open'], 'models' | 'fallbacks' | 'verifier'>): RunModels {
   const [root, sub = root] = models.map(closedModel)
   if (root === undefined || sub === undefined) throw new WritError('INTERNAL', 'The record names no model.')
-  const [first, ...others] = verifier.map(closedModel)
-  return {
+  return modelsOfRoles({
     root,
     sub,
-    ...(fallbacks === undefined
-      ? {}
-      : { fallbacks: { root: fallbacks.root.map(closedModel), sub: fallbacks.sub.map(closedModel) } }),
-    ...(first === undefined ? {} : { verifier: [first, ...others] }),
-  }
+    fallbacks: fallbacks && { root: fallbacks.root.map(closedModel), sub: fallbacks.sub.map(closedModel) },
+    verifier: verifier.map(closedModel),
+  })
 }
 
 function closedModel(model: RecordedModel): ModelProfile {
