@@ -1,74 +1,74 @@
-import { lookup } from 'node:dns/promises'
-import { isLoopback } from './location.ts'
+import type { IncomingHttpHeaders } from 'node:http'
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { MAX_REPLY_BYTES, tooLarge, type WholeReply, wholeReply } from './whole-reply.ts'
 
-/** Most bytes of a model's reply kept: a hundred times the largest text a request may ask for. */
-export const MAX_REPLY_BYTES: number = 16 * 1024 * 1024
+/** The ways a body may be compressed although none was asked for. */
+const DECODERS: Readonly<
+  Record<string, (body: Buffer, most: { maxOutputLength: number }) => Promise<Buffer>>
+> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+}
 
-/** Code of the error that ends a larger one. */
-export const REPLY_TOO_LARGE = 'REPLY_TOO_LARGE'
+/** Statuses whose replies have no body. */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 
 /**
- * `fetch` for model requests: never follows a redirect (a prompt goes only where the operator pointed it), sends to
- * `localhost` only while that is this machine, and ends a reply that grows past a bound.
+ * `fetch` for model requests: it reads each reply whole, and takes a text to send or nothing.
+ *
+ * It never follows a redirect: a prompt goes only where the operator pointed it. What is asked of this machine stays on this
+ * machine. A reply that grows past a bound, or breaks off, has a body that fails.
  */
-export const boundedFetch: typeof fetch = async (input, init) => {
-  const url = new URL(input instanceof Request ? input.url : input)
-  if (url.hostname === 'localhost') await requireOwnAddress(url.hostname)
-  const response = await fetch(input, { ...init, redirect: 'manual' })
-  if (response.body === null || isWithinBound(response.headers)) return response
-  return new Response(boundedBody(response.body.getReader()), {
-    status: response.status,
-    statusText: response.statusText,
-    headers: response.headers,
-  })
+export const boundedFetch: typeof fetch = async (input, init = {}) => {
+  const { method = 'GET', headers, body, signal } = init
+  if (!(typeof input === 'string' || input instanceof URL) || !(body == null || typeof body === 'string'))
+    throw new TypeError('A request to a model has a URL, and a text or nothing.')
+  signal?.throwIfAborted()
+  try {
+    const sent = {
+      method,
+      headers: Object.fromEntries(new Headers(headers)),
+      body: body ?? undefined,
+      signal,
+    }
+    const reply = await wholeReply(new URL(input), sent)
+    const coding = reply.headers['content-encoding']
+    const came = coding === undefined ? reply.body : await decoded(reply.body, coding)
+    if (came instanceof Error) signal?.throwIfAborted()
+    return responseOf(reply, came)
+  } catch (error) {
+    // As of `fetch`: packages take this message for a failure of the connection.
+    throw signal?.aborted === true ? signal.reason : new TypeError('fetch failed', { cause: error })
+  }
 }
 
-/** Whether a reply says a length that HTTP holds it to, and comes as it is: what is compressed may grow to any size. */
-function isWithinBound(headers: Headers): boolean {
-  const length = headers.get('content-length')
-  if (length === null || headers.has('transfer-encoding') || headers.has('content-encoding')) return false
-  return Number(length) <= MAX_REPLY_BYTES
-}
-
-/** The same bytes, read as they are asked for, until they pass the bound. */
-function boundedBody(reader: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
-  let bytes = 0
-  return new ReadableStream<Uint8Array>(
-    {
-      pull: async (controller) => {
-        const { done, value } = await reader.read()
-        if (done) {
-          controller.close()
-          return
-        }
-        bytes += value.byteLength
-        if (bytes <= MAX_REPLY_BYTES) {
-          controller.enqueue(value)
-          return
-        }
-        const message = `the reply passed ${MAX_REPLY_BYTES} bytes`
-        const error = Object.assign(new Error(message), { code: REPLY_TOO_LARGE })
-        controller.error(error)
-        await reader.cancel(error)
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    // Nothing is read before it is asked for: a stream of its own would read one part ahead.
-    { highWaterMark: 0 },
+/** A body as it was before it was compressed. */
+async function decoded(body: Buffer | Error, coding: string): Promise<Buffer | Error> {
+  const name = coding.trim().toLowerCase()
+  if (name === 'identity' || body instanceof Error) return body
+  const decode = DECODERS[name]
+  if (decode === undefined) throw new Error(`The reply is compressed as ${name}, which was not asked for.`)
+  return await decode(body, { maxOutputLength: MAX_REPLY_BYTES }).catch((error: Error) =>
+    'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : error,
   )
 }
 
-/** A system without an entry for `localhost` asks the network for it, whose answer may be any address. */
-export async function requireOwnAddress(
-  name: string,
-  resolve: (name: string) => Promise<readonly { readonly address: string }[]> = allAddresses,
-): Promise<void> {
-  const elsewhere = (await resolve(name)).find(({ address }) => !isLoopback(address))
-  if (elsewhere === undefined) return
-  const error = new Error(`${name} is ${elsewhere.address} here, which is not this machine`)
-  throw Object.assign(error, { code: 'ENOTFOUND' })
+function responseOf({ status, reason, headers }: WholeReply, body: Buffer | Error): Response {
+  const given = body instanceof Error ? failing(body) : body
+  return new Response(WITHOUT_BODY.has(status) ? null : given, {
+    status,
+    statusText: reason,
+    headers: listed(headers),
+  })
 }
 
-function allAddresses(name: string): Promise<readonly { readonly address: string }[]> {
-  return lookup(name, { all: true })
+function listed(headers: IncomingHttpHeaders): [string, string][] {
+  return Object.entries(headers).map(([name, value]) => [name, String(value)])
+}
+
+function failing(error: Error): ReadableStream {
+  return new ReadableStream({ start: (controller) => controller.error(error) })
 }

@@ -1,15 +1,15 @@
 import { APICallError } from '@ai-sdk/provider'
 import { isWritError, LONGEST_WAIT_MS, type ModelFailure, size, WritError, whole } from '@writ/contract'
-import { MAX_REPLY_BYTES, REPLY_TOO_LARGE } from './bounded-fetch.ts'
 import { errorCode } from './hide-key.ts'
 import { retryAfterMs } from './retry-after.ts'
 import { unreadableReply } from './unreadable-reply.ts'
+import { MAX_REPLY_BYTES, REPLY_TOO_LARGE } from './whole-reply.ts'
 
 const RETRYABLE_4XX = new Set([408, 409, 425, 429])
 
 /** Errors that happen before a request can have left this machine. */
 const NEVER_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_.*|ERR_SSL_.*|.*SELF_SIGNED_CERT.*|UNABLE_TO_.*)$/
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|ENETUNREACH|NOT_CONNECTED|CERT_.*|ERR_TLS_.*|ERR_SSL_.*|.*SELF_SIGNED_CERT.*|UNABLE_TO_.*)$/
 
 const MAX_MESSAGE = 400
 

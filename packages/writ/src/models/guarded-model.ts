@@ -7,9 +7,9 @@ import {
   type LanguageModelV4Usage,
 } from '@ai-sdk/provider'
 import { defined } from '@writ/contract'
-import { MAX_REPLY_BYTES } from './bounded-fetch.ts'
 import { field } from './field.ts'
 import { REFUSAL, refusedOutright } from './refusal.ts'
+import { MAX_REPLY_BYTES } from './whole-reply.ts'
 
 // Between Writ and an object that some program wrote. What the object gives is held against what a hostile server could
 // send: each field is looked at once, copied if it is what it should be, and otherwise not there.
