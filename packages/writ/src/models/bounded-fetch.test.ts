@@ -40,11 +40,12 @@ async function codeOf(failing: Promise<unknown>): Promise<string | undefined> {
 
 describe('boundedFetch', () => {
   it('sends a text with its headers, and gives the reply as it came', async () => {
-    const url = await serve(async (request, response) => {
-      const sent = await text(request)
+    const url = await serve((request, response) => {
       const { authorization, 'content-length': length } = request.headers
+      const said = (sent: string): string =>
+        JSON.stringify({ method: request.method, authorization, length, sent })
       response.setHeader('x-request-id', 'r1').writeHead(201, 'Made')
-      response.end(JSON.stringify({ method: request.method, authorization, length, sent }))
+      void text(request).then((sent) => response.end(said(sent)))
     })
     const headers = { Authorization: 'Bearer k' }
     const reply = await boundedFetch(url, { method: 'POST', headers, body: 'é' })
