@@ -21,6 +21,7 @@ import {
 } from '@writ/contract'
 import type { Reservation } from './budget-pool.ts'
 import type { Demand, ModelSlots, Slot } from './model-slots.ts'
+import { onAbort } from './on-abort.ts'
 
 /** Attempts one request may take, retries included: enough to ride out a provider's bad second, not its bad hour. */
 export const MAX_ATTEMPTS = 4
@@ -201,7 +202,7 @@ async function send(request: Request, callModel: ModelCaller, signal: AbortSigna
     )
   }, REQUEST_TIMEOUT_MS)
   const stop = (): void => limited.abort(signal.reason)
-  signal.addEventListener('abort', stop, { once: true })
+  const forget = onAbort(signal, stop)
   if (signal.aborted) stop()
   try {
     const reply = await callModel(request.profile.languageModel, {
@@ -217,7 +218,7 @@ async function send(request: Request, callModel: ModelCaller, signal: AbortSigna
     return { ok: false, error: known }
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener('abort', stop)
+    forget()
   }
 }
 
