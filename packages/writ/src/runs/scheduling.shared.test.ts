@@ -15,7 +15,7 @@ function waits(events: readonly RunEvent[]): readonly unknown[] {
 describe('requests to a model', () => {
   it('are made by children while their parents wait, one at a time where only one may be', async () => {
     const { answer, events } = await run(
-      nested(() => 'a leaf'),
+      nested(() => ({ kind: 'text', text: 'a leaf', delayMs: 20 })),
       { options: { models: { 'any/model': { rates: { inFlight: 1 } } } } },
     )
     expect(answer).toMatchObject({ status: 'complete', usage: { maxDepth: 2 } })
