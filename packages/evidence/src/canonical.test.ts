@@ -201,3 +201,13 @@ test('the text of what a record holds is canonical, and there is none where a re
     { numRuns: 500 },
   )
 })
+
+test('the text of a record has the keys of a large object in the same order', () => {
+  const keys = fc.uniqueArray(fc.string({ unit: 'grapheme' }), { minLength: 30, maxLength: 60 })
+  fc.assert(
+    fc.property(keys, (names) => {
+      const held = Object.fromEntries(names.map((name, at) => [name, at]))
+      expect(recordText(held)).toBe(canonicalJson(held))
+    }),
+  )
+})
