@@ -22,11 +22,19 @@ import { BadArguments } from './bad-arguments.ts'
 import { FILTER_FORM, filterOptions, inOrder, NOT_IN_ORDER, withFilter } from './filter-options.ts'
 import { batchJson } from './guest-error.ts'
 
-const names = z.array(z.string())
+// Made once: making one takes longer than a call's arguments do.
+const text = z.string()
+const json = z.json()
+const flag = z.boolean()
+const names = z.array(text)
 const span = z.object({ doc: z.string(), start: z.number().int(), end: z.number().int() })
 const count = z.number().int().min(0)
-const cellOfRow = z.strictObject({ column: z.string() })
-const citation = z.object({ ...span.shape, sha256: z.string(), quote: z.string() })
+const counts = z.array(count)
+const quoteOrCell = z.union([z.string(), z.strictObject({ column: z.string() })]).optional()
+const citations = z.array(z.object({ ...span.shape, sha256: z.string(), quote: z.string() }))
+const noteKey = z.string().min(1)
+const noteWords = z.string().optional()
+const givenText = z.strictObject({ text: z.string() })
 const docsFilter = z
   .strictObject({ match: z.string(), limit: count, ...filterOptions })
   .partial()
@@ -75,17 +83,19 @@ const subCallOptions = z
 const batchOptions = z
   .object({ model: z.string(), settle: z.boolean(), schema, fresh: z.boolean() })
   .partial()
-const subCall = z.union([
-  z.string(),
-  z.object({ prompt: z.string(), spans: z.array(span).optional(), schema: schema.optional() }),
-])
+const subCalls = z.array(
+  z.union([
+    z.string(),
+    z.object({ prompt: z.string(), spans: z.array(span).optional(), schema: schema.optional() }),
+  ]),
+)
 const scope = z.union([z.literal('inherit'), z.array(z.union([z.string(), span]))])
-const COMBINATORS = ['map', 'filter', 'reduce', 'vote', 'verify'] as const
+const combinator = z.enum(['map', 'filter', 'reduce', 'vote', 'verify'])
 const sealed = z.strictObject({ sealed: z.string() })
 const spawnOptions = z
   .object({ context: z.union([z.string(), sealed]), scope, model: z.string(), schema })
   .partial()
-const spawnItem = z.union([z.string(), spawnOptions.extend({ prompt: z.string() })])
+const spawnItems = z.array(z.union([z.string(), spawnOptions.extend({ prompt: z.string() })]))
 
 type Args = readonly unknown[]
 
@@ -129,9 +139,9 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     step: 'context.search',
     request: ([query, options = {}]) => {
       const form = `search(query, {k?, docs?, ${FILTER_FORM}})`
-      const text = take(z.string(), query, form)
+      const words = take(text, query, form)
       const rest = typeof options === 'number' ? { k: options } : take(searchOptions, options, form)
-      return { query: text, ...defined(withFilter(rest)) }
+      return { query: words, ...defined(withFilter(rest)) }
     },
     reply: (passages) => JSON.stringify(passages),
   }),
@@ -140,13 +150,13 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     request: ([pattern, options = {}]) => {
       const form = `grep(pattern, {docs?, before?, after?, limit?, ignoreCase?, ${FILTER_FORM}}) with the pattern as a string`
       const rest = defined(withFilter(take(grepOptions, options, form)))
-      return { pattern: take(z.string(), pattern, form), ...rest }
+      return { pattern: take(text, pattern, form), ...rest }
     },
     reply: (result) => JSON.stringify(result),
   }),
   outline: guestFunction({
     step: 'context.outline',
-    request: ([doc]) => ({ doc: take(z.string(), doc, 'outline(doc)') }),
+    request: ([doc]) => ({ doc: take(text, doc, 'outline(doc)') }),
     reply: (entries) => JSON.stringify(entries),
   }),
   dates: guestFunction({
@@ -164,7 +174,7 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     request: ([to, options = {}]) => {
       const form = 'similar(doc or {text}, {k?, least?})'
       const rest = typeof options === 'number' ? { k: options } : options
-      const of = typeof to === 'string' ? { doc: to } : take(z.strictObject({ text: z.string() }), to, form)
+      const of = typeof to === 'string' ? { doc: to } : take(givenText, to, form)
       return { ...of, ...defined(take(similarOptions, rest, form)) }
     },
     reply: (result) => JSON.stringify(result),
@@ -173,7 +183,7 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     step: 'context.references',
     request: ([doc, options = {}]) => {
       const form = "references(doc, {kind?}) with the kind 'term', 'reference' or 'thread'"
-      return { doc: take(z.string(), doc, form), ...defined(take(referenceOptions, options, form)) }
+      return { doc: take(text, doc, form), ...defined(take(referenceOptions, options, form)) }
     },
     reply: (result) => JSON.stringify(result),
   }),
@@ -197,7 +207,7 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     request: ([query, options = {}]) => {
       const form = 'sql(query, {limit?}) with the query as a string'
       const rest = typeof options === 'number' ? { limit: options } : options
-      return { query: take(z.string(), query, form), ...defined(take(sqlOptions, rest, form)) }
+      return { query: take(text, query, form), ...defined(take(sqlOptions, rest, form)) }
     },
     reply: ({ columns, rows, truncated, docs }) => JSON.stringify({ columns, rows, truncated, docs }),
   }),
@@ -224,7 +234,7 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
       const form = 'llm_query(prompt, {model?, spans?, schema?, fresh?})'
       const { model, spans, schema, fresh } = take(subCallOptions, options, form)
       const call: SubCall = {
-        prompt: take(z.string(), prompt, form),
+        prompt: take(text, prompt, form),
         ...defined({ spans }),
         ...typed(schema),
       }
@@ -239,7 +249,7 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
         'llm_query_batched([prompt or {prompt, spans?, schema?}, …], {model?, settle?, schema?, fresh?})'
       const { model, schema, fresh } = take(batchOptions, options, form)
       const common = typed(schema)
-      const calls = take(z.array(subCall), prompts, form).map(
+      const calls = take(subCalls, prompts, form).map(
         (item): SubCall =>
           typeof item === 'string'
             ? { prompt: item, ...common }
@@ -256,7 +266,7 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
       const held = sealed.safeParse(options)
       const given = held.success ? held.data : typeof options === 'string' ? options : undefined
       const rest = given === undefined ? take(spawnOptions, options, form) : { context: given }
-      return { children: [toSpawn({ prompt: take(z.string(), prompt, form), ...rest })] }
+      return { children: [toSpawn({ prompt: take(text, prompt, form), ...rest })] }
     },
     reply: (outcomes) => only<FrameValue>(outcomes).valueJson,
   }),
@@ -265,7 +275,7 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     request: ([items, options = {}]) => {
       const form = 'rlm_query_batched([{prompt, context?, scope?, model?, schema?}, …], {settle?, schema?})'
       const common = typed(take(batchOptions, options, form).schema)
-      const children = take(z.array(spawnItem), items, form).map((item) =>
+      const children = take(spawnItems, items, form).map((item) =>
         toSpawn(typeof item === 'string' ? { prompt: item, ...common } : { ...common, ...item }),
       )
       if (children.length === 0) throw new BadArguments(`${form}: the list is empty.`)
@@ -277,8 +287,8 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
   run_script: guestFunction({
     step: 'script.run',
     request: ([name, input = {}]) => ({
-      name: take(z.string(), name, 'run_script(name, input)'),
-      input: take(z.json(), input, 'run_script(name, input)'),
+      name: take(text, name, 'run_script(name, input)'),
+      input: take(json, input, 'run_script(name, input)'),
     }),
     reply: ({ valueJson }) => valueJson,
   }),
@@ -286,7 +296,7 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     step: 'cite',
     request: ([where, quote]) => {
       const form = 'cite({doc, start, end}, quote?) or cite(row, {column}) with the _span of a row'
-      const narrowed = take(z.union([z.string(), cellOfRow]).optional(), quote, form)
+      const narrowed = take(quoteOrCell, quote, form)
       const within = typeof narrowed === 'string' ? { quote: narrowed } : narrowed
       return { ...take(span, where, form), ...within }
     },
@@ -294,28 +304,28 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
   }),
   note: guestFunction({
     step: 'note',
-    request: ([key, value, citations = []]) => {
+    request: ([key, value, cited = []]) => {
       const form = 'note(key, value, citations?) with citations that cite() gave'
       return {
-        key: take(z.string().min(1), key, form),
-        value: take(z.json(), value ?? null, form),
-        citations: take(z.array(citation), Array.isArray(citations) ? citations : [citations], form),
+        key: take(noteKey, key, form),
+        value: take(json, value ?? null, form),
+        citations: take(citations, Array.isArray(cited) ? cited : [cited], form),
       }
     },
     reply: () => 'null',
   }),
   notes: guestFunction({
     step: 'notes',
-    request: ([words]) => defined({ words: take(z.string().optional(), words, 'notes(words?)') }),
+    request: ([words]) => defined({ words: take(noteWords, words, 'notes(words?)') }),
     reply: (notes) => JSON.stringify(notes),
   }),
   budget: guestFunction({ step: 'budget', request: () => ({}), reply: (left) => JSON.stringify(left) }),
   combinator_open: guestFunction({
     step: 'combinator.open',
     request: ([name, most, within]) => ({
-      name: take(z.enum(COMBINATORS), name, 'a combinator'),
+      name: take(combinator, name, 'a combinator'),
       most: take(count, most, 'a combinator'),
-      within: take(z.boolean(), within, 'a combinator'),
+      within: take(flag, within, 'a combinator'),
     }),
     reply: (id) => JSON.stringify(id),
   }),
@@ -323,7 +333,7 @@ const FUNCTIONS: { readonly [N in HostName | PreludeCall]: Reader } = {
     step: 'combinator.stop',
     request: ([id, calls]) => ({
       combinator: take(count, id, 'a combinator'),
-      calls: take(z.array(count), calls, 'a combinator'),
+      calls: take(counts, calls, 'a combinator'),
     }),
     reply: () => 'null',
   }),
@@ -359,7 +369,7 @@ function settles([, options]: Args): boolean {
 
 function found([doc, options = {}]: Args, name: string): Steps['context.dates']['request'] {
   const form = `${name}(doc, {start?, limit?})`
-  return { doc: take(z.string(), doc, form), ...defined(take(foundOptions, options, form)) }
+  return { doc: take(text, doc, form), ...defined(take(foundOptions, options, form)) }
 }
 
 function toSpawn(item: z.infer<typeof spawnOptions> & { prompt: string }): SpawnRequest {
