@@ -131,6 +131,19 @@ describe('limits', () => {
     expect(here.simulator?.journal().requests).toBe(0)
   })
 
+  it('takes neither a slot nor room for a batch of nothing', async () => {
+    const nothing =
+      'for (let n = 0; n < 4; n += 1) await llm_query_batched([], n % 2 ? {} : { settle: true })'
+    const { answer, requests } = await run(
+      sequence([block(`${nothing}\nFINAL(await llm_query_batched(['a', 'b']))`)], ({ prompt }) => prompt),
+      { limits: { concurrency: 2, maxCalls: 4, timeoutMs: 20_000 } },
+    )
+    expect(answer).toMatchObject({ status: 'complete', value: ['a', 'b'] })
+    expect(answer.usage.modelCalls).toBe(requests)
+    await verified(answer)
+    expect(await here.writ?.replay(answer.run)).toMatchObject({ outcome: 'IDENTICAL' })
+  })
+
   it('does not lock when one slot and a tight token limit meet', async () => {
     const { answer } = await run(
       fanOut(12, (request) => request.prompt),
